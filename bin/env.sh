@@ -1,0 +1,47 @@
+# shellcheck shell=bash
+# Sourced by the other scripts: where things are.
+
+# shellcheck disable=SC2034 # Used by those.
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/greenroom
+TOOLS=$CACHE/tools
+
+export PATH="$TOOLS/bin:$TOOLS/node_modules/.bin:$PATH"
+
+# Outside the checkout, so that a fresh clone finds its dependencies compiled.
+export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$CACHE/target}
+
+# Leptos reads it while it is compiled: were it set by cargo-leptos alone,
+# every other cargo command would compile Leptos anew.
+export LEPTOS_OUTPUT_NAME=greenroom
+
+fail() {
+  echo "$*" >&2
+  exit 1
+}
+
+# Are all these programs there?
+there() {
+  local program
+  for program in "$@"; do
+    command -v "$program" >/dev/null || return 1
+  done
+}
+
+# What the server needs to know of the site that bin/build made;
+# the same words stand in Cargo.toml under [[workspace.metadata.leptos]].
+export_site() {
+  export LEPTOS_ENV=PROD LEPTOS_SITE_ROOT=target/site LEPTOS_HASH_FILES=true
+}
+
+# Lets one script at a time install or build, until it ends. What may leave a
+# process behind is called with 9>&-. Where there is no flock (macOS), cargo's
+# own locks have to do.
+one_at_a_time() {
+  there flock || return 0
+  mkdir -p "$CACHE"
+  exec 9>"$CACHE/lock"
+  flock --nonblock 9 && return 0
+  echo "Waiting until another script of Greenroom has installed or built."
+  flock 9
+}

@@ -1,0 +1,34 @@
+# shellcheck shell=bash
+# A browser for Playwright: given, the system's, or one that Playwright fetched for itself.
+
+system_browser() {
+  local app="/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
+  if [ -n "${CHROMIUM_PATH:-}" ]; then
+    echo "$CHROMIUM_PATH"
+  elif [ -x "$app" ]; then
+    echo "$app"
+  else
+    command -v chromium || command -v chromium-browser || command -v google-chrome
+  fi
+}
+
+playwrights_browser() {
+  (cd "$ROOT/end2end" && node -e '
+    const { chromium } = require("@playwright/test");
+    process.exit(require("fs").existsSync(chromium.executablePath()) ? 0 : 1);
+  ' 2>/dev/null)
+}
+
+have_browser() {
+  [ -x "$(system_browser)" ] || playwrights_browser
+}
+
+about_browser() {
+  echo "Chromium, by Playwright or as the system's package (a minute)"
+}
+
+get_browser() {
+  [ -z "${CHROMIUM_PATH:-}" ] || fail "CHROMIUM_PATH names no program: $CHROMIUM_PATH"
+  (cd "$ROOT/end2end" && npx playwright install chromium) ||
+    install_package chromium chromium chromium "--cask chromium"
+}

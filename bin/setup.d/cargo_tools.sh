@@ -1,0 +1,43 @@
+# shellcheck shell=bash
+# cargo-leptos, which builds server and WASM together, and wasm-bindgen, which it calls.
+
+CARGO_LEPTOS=0.3.10
+
+# Not optimised, a tool is there in half the time; only what works through
+# the whole site is worth the wait.
+DEBUG_BUILD=(--debug --config 'profile.dev.debug=false')
+
+have_cargo_leptos() {
+  [ "$(cargo-leptos --version 2>/dev/null)" = "cargo-leptos $CARGO_LEPTOS" ]
+}
+
+about_cargo_leptos() {
+  echo "cargo-leptos $CARGO_LEPTOS (6 minutes on two cores where it has to be compiled)"
+}
+
+get_cargo_leptos() {
+  prebuilt "cargo-leptos@$CARGO_LEPTOS" ||
+    cargo install --root "$TOOLS" "cargo-leptos@$CARGO_LEPTOS" --locked "${DEBUG_BUILD[@]}" \
+      --config 'profile.dev.package.brotli.opt-level=3' \
+      --config 'profile.dev.package.miniz_oxide.opt-level=3'
+}
+
+# Its version has to be that of the library in Cargo.lock.
+have_wasm_bindgen() {
+  [ "$(wasm-bindgen --version 2>/dev/null)" = "wasm-bindgen $(locked wasm-bindgen)" ]
+}
+
+about_wasm_bindgen() {
+  echo "wasm-bindgen-cli $(locked wasm-bindgen) (2 minutes on two cores where it has to be compiled)"
+}
+
+# Without --locked: its lock file may name crates newer than the registry has.
+get_wasm_bindgen() {
+  prebuilt "wasm-bindgen-cli@$(locked wasm-bindgen)" ||
+    cargo install --root "$TOOLS" "wasm-bindgen-cli@$(locked wasm-bindgen)" --bin wasm-bindgen "${DEBUG_BUILD[@]}"
+}
+
+prebuilt() {
+  there cargo-binstall &&
+    cargo binstall --no-confirm --root "$TOOLS" --disable-strategies compile "$1"
+}

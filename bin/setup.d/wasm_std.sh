@@ -1,0 +1,84 @@
+# shellcheck shell=bash
+# Rust's standard library for the browser.
+
+WASM=wasm32-unknown-unknown
+
+# Compiles and links: a library left over from an older rustc is no use.
+have_wasm_std() {
+  local scratch works=0
+  scratch=$(mktemp -d)
+  echo | rustc --target $WASM --crate-type cdylib -o "$scratch/empty.wasm" - 2>/dev/null || works=1
+  rm -rf "$scratch"
+  return $works
+}
+
+about_wasm_std() {
+  echo "Rust's standard library for $WASM (some seconds; about a minute where it has to be compiled)"
+}
+
+get_wasm_std() {
+  if ! there rustup; then
+    install_package libstd-rust-dev-wasm32 rust-std-static-$WASM rust-wasm rustup
+  elif ! rustup target add $WASM; then
+    echo "rustup can't fetch it here: compiling it from Debian's package of Rust's sources."
+    wasm_std_from_debian
+  fi
+}
+
+wasm_std_from_debian() {
+  local scratch
+  there apt-get dpkg-deb ||
+    fail "Debian's packages can't be reached from this system. Please make 'rustup target add $WASM' work."
+  scratch=$(mktemp -d)
+  fetch_rust_src "$scratch" "$(rustc --version | awk '{ print $2 }')"
+  build_wasm_std "$scratch"
+  rm -rf "$scratch"
+}
+
+# Looks for sources of exactly this rustc in Debian's suites, through lists of
+# its own: the system's package sources stay as they are.
+fetch_rust_src() {
+  local scratch=$1 version=$2 mirror suite found apt_options
+  # shellcheck disable=SC2016 # apt fills that in.
+  mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Label: Debian' | head -n 1)
+  [ -n "$mirror" ] || fail "No Debian mirror is among this system's package sources, so rust-src can't be fetched."
+  mkdir -p "$scratch"/{sources,lists/partial,cache/archives/partial}
+  apt_options=(
+    -oDir::Etc::SourceList=/dev/null -oDir::Etc::SourceParts="$scratch/sources"
+    -oDir::State::Lists="$scratch/lists" -oDir::Cache="$scratch/cache" -oAPT::Sandbox::User=
+  )
+  for suite in trixie-backports stable-backports testing unstable; do
+    cat >"$scratch/sources/debian.sources" <<EOF
+Types: deb
+URIs: $mirror
+Suites: $suite
+Components: main
+Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
+EOF
+    apt-get "${apt_options[@]}" update -qq || continue
+    found=$(apt-cache "${apt_options[@]}" madison rust-src | awk -v v="$version" 'index($3, v "+") == 1 { print $3; exit }')
+    [ -n "$found" ] || continue
+    (cd "$scratch" && apt-get "${apt_options[@]}" -qq download "rust-src=$found")
+    dpkg-deb -x "$scratch"/rust-src_*.deb "$scratch/unpacked"
+    return
+  done
+  fail "Debian has no package rust-src $version any more. TOOLCHAIN.md tells what else there is."
+}
+
+# Puts the sources where cargo looks for them, compiles them with an empty
+# crate, and keeps the libraries where rustup would have put them.
+build_wasm_std() {
+  local scratch=$1 rustlib
+  rustlib=$(rustc --print sysroot)/lib/rustlib
+  mkdir -p "$rustlib/src/rust" "$scratch/empty/src"
+  rm -rf "$rustlib/src/rust/library" "${rustlib:?}/$WASM"
+  mv "$scratch"/unpacked/usr/src/rustc-*/library "$rustlib/src/rust/library"
+
+  printf '[package]\nname = "empty"\nedition = "2024"\n' >"$scratch/empty/Cargo.toml"
+  touch "$scratch/empty/src/lib.rs"
+  (cd "$scratch/empty" && RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR=target \
+    cargo build --quiet --release -Zbuild-std=std,panic_abort --target $WASM)
+
+  mkdir -p "$rustlib/$WASM/lib"
+  cp "$scratch/empty/target/$WASM"/release/deps/*.rlib "$rustlib/$WASM/lib/"
+}

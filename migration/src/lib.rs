@@ -1,0 +1,19 @@
+//! The schema, step by step, for SQLite and PostgreSQL alike.
+//!
+//! A step that has left this repository is never changed, only followed by another. Steps must never
+//! read or write through the entities of `services`: those follow the newest schema, a step its own.
+
+pub use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::prelude::*;
+
+mod m2026_11_22_spine;
+
+/// All steps, in order.
+#[derive(Debug)]
+pub struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m2026_11_22_spine::Migration)]
+    }
+}

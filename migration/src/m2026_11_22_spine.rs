@@ -1,0 +1,176 @@
+//! People, sessions, bookings, conversations, messages, notifications, and each person's event log.
+//!
+//! Moments are milliseconds since 1970 in a `bigint`, days are `YYYY-MM-DD`: both read and sort the same
+//! on either database.
+
+use sea_orm_migration::{prelude::*, schema::*, sea_query::ForeignKeyCreateStatement};
+
+#[derive(DeriveMigrationName)]
+pub(crate) struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        for table in [people(), heads(), sessions(), bookings(), conversations(), messages(), notifications(), events()]
+        {
+            manager.create_table(table).await?;
+        }
+        for index in indexes() {
+            manager.create_index(index).await?;
+        }
+        Ok(())
+    }
+}
+
+fn people() -> TableCreateStatement {
+    Table::create()
+        .table("person")
+        .col(pk_uuid("id"))
+        .col(text_uniq("email"))
+        .col(text("name"))
+        .col(text("role"))
+        .col(text_null("craft"))
+        .col(text("password_hash"))
+        .col(boolean("email_verified"))
+        .col(big_integer("created_at"))
+        .take()
+}
+
+/// The last number of each person's event sequence. A table of its own: this row is locked by every
+/// transaction that tells the person something, and nothing else should wait for it.
+fn heads() -> TableCreateStatement {
+    Table::create()
+        .table("person_head")
+        .col(pk_uuid("person_id"))
+        .col(big_integer("seq"))
+        .foreign_key(&mut reference("person_head", "person_id", "person"))
+        .take()
+}
+
+fn sessions() -> TableCreateStatement {
+    Table::create()
+        .table("session")
+        .col(pk_uuid("id"))
+        .col(binary_len_uniq("token_hash", 32))
+        .col(uuid("person_id"))
+        .col(text("user_agent"))
+        .col(big_integer("created_at"))
+        .col(big_integer("last_seen_at"))
+        .col(big_integer("expires_at"))
+        .foreign_key(&mut reference("session", "person_id", "person"))
+        .take()
+}
+
+fn bookings() -> TableCreateStatement {
+    Table::create()
+        .table("booking")
+        .col(pk_uuid("id"))
+        .col(uuid("organizer_id"))
+        .col(uuid("talent_id"))
+        .col(text("title"))
+        .col(text("event_date"))
+        .col(text("venue"))
+        .col(big_integer("fee_amount"))
+        .col(text("fee_currency"))
+        .col(text("status"))
+        .col(big_integer("created_at"))
+        .foreign_key(&mut reference("booking", "organizer_id", "person"))
+        .foreign_key(&mut reference("booking", "talent_id", "person"))
+        .take()
+}
+
+/// The two people stand here once more, so that one indexed statement finds the viewer's own
+/// conversations, newest first, and one locks a conversation and takes its next `seq`.
+fn conversations() -> TableCreateStatement {
+    Table::create()
+        .table("conversation")
+        .col(pk_uuid("id"))
+        .col(uuid_uniq("booking_id"))
+        .col(uuid("organizer_id"))
+        .col(uuid("talent_id"))
+        .col(big_integer("last_seq"))
+        .col(big_integer("organizer_read_seq"))
+        .col(big_integer("talent_read_seq"))
+        .col(big_integer("updated_at"))
+        .foreign_key(&mut reference("conversation", "booking_id", "booking"))
+        .foreign_key(&mut reference("conversation", "organizer_id", "person"))
+        .foreign_key(&mut reference("conversation", "talent_id", "person"))
+        .take()
+}
+
+fn messages() -> TableCreateStatement {
+    Table::create()
+        .table("message")
+        .col(pk_uuid("id"))
+        .col(uuid("conversation_id"))
+        .col(big_integer("seq"))
+        .col(uuid("sender_id"))
+        .col(uuid("client_id"))
+        .col(text("body"))
+        .col(big_integer("created_at"))
+        .foreign_key(&mut reference("message", "conversation_id", "conversation"))
+        .foreign_key(&mut reference("message", "sender_id", "person"))
+        .take()
+}
+
+fn notifications() -> TableCreateStatement {
+    Table::create()
+        .table("notification")
+        .col(pk_uuid("id"))
+        .col(uuid("person_id"))
+        .col(text("kind"))
+        .col(uuid("conversation_id"))
+        .col(uuid("booking_id"))
+        .col(uuid("actor_id"))
+        .col(big_integer("message_seq"))
+        .col(text("preview"))
+        .col(big_integer("created_at"))
+        .col(big_integer_null("read_at"))
+        .foreign_key(&mut reference("notification", "person_id", "person"))
+        .foreign_key(&mut reference("notification", "conversation_id", "conversation"))
+        .foreign_key(&mut reference("notification", "actor_id", "person"))
+        .take()
+}
+
+fn events() -> TableCreateStatement {
+    Table::create()
+        .table("event")
+        .col(uuid("person_id"))
+        .col(big_integer("seq"))
+        .col(text("kind"))
+        .col(text("payload"))
+        .col(big_integer("at"))
+        .primary_key(Index::create().col("person_id").col("seq"))
+        .foreign_key(&mut reference("event", "person_id", "person"))
+        .take()
+}
+
+fn indexes() -> Vec<IndexCreateStatement> {
+    vec![
+        index("session", &["person_id"]),
+        index("session", &["expires_at"]),
+        index("booking", &["organizer_id", "id"]),
+        index("booking", &["talent_id", "id"]),
+        index("conversation", &["organizer_id", "updated_at", "id"]),
+        index("conversation", &["talent_id", "updated_at", "id"]),
+        index("message", &["conversation_id", "seq"]).unique().take(),
+        index("message", &["sender_id", "client_id"]).unique().take(),
+        index("notification", &["person_id", "id"]),
+        index("notification", &["person_id", "read_at", "conversation_id"]),
+        index("event", &["at"]),
+        index("person", &["role", "name", "id"]),
+    ]
+}
+
+fn index(table: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
+    let mut statement = Index::create();
+    statement.name(format!("{table}_by_{}", columns.join("_"))).table(table);
+    for column in columns {
+        statement.col(*column);
+    }
+    statement
+}
+
+fn reference(table: &'static str, column: &'static str, to: &'static str) -> ForeignKeyCreateStatement {
+    ForeignKey::create().name(format!("{table}_{column}")).from(table, column).to(to, "id").take()
+}

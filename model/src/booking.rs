@@ -1,0 +1,218 @@
+//! Bookings: the event, its day, place and fee, and the two people it binds.
+
+use crate::{
+    id::{BookingId, PersonId},
+    message::Body,
+    person::Person,
+    refusal::{Check, Fault, Refusal},
+    text,
+    time::Day,
+};
+use serde::{Deserialize, Serialize};
+use std::str::FromStr;
+
+/// Characters a booking's title may have.
+pub const TITLE_LIMIT: usize = 120;
+/// Characters a venue may have.
+pub const VENUE_LIMIT: usize = 160;
+/// The largest fee, in minor units.
+pub const FEE_LIMIT: i64 = 100_000_000_000;
+
+/// An amount of money.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Money {
+    /// Minor units: cents of a shilling.
+    pub amount: i64,
+    /// ISO 4217, three capital letters.
+    pub currency: String,
+}
+
+impl Money {
+    /// Kenyan shillings from what a person types: `45,000`, `45000.50`, `KES 45 000`.
+    pub fn shillings(input: Option<&str>) -> Result<Self, Fault> {
+        let typed: String = input.unwrap_or_default().chars().filter(|c| !c.is_whitespace() && *c != ',').collect();
+        let digits = typed.strip_prefix("KES").or_else(|| typed.strip_prefix("KSh")).unwrap_or(&typed);
+        if digits.is_empty() {
+            return Err(Fault::Required);
+        }
+        let (whole, cents) = digits.split_once('.').unwrap_or((digits, ""));
+        let all_digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+        if whole.is_empty() || cents.len() > 2 || !all_digits(whole) || !all_digits(cents) {
+            return Err(Fault::Invalid);
+        }
+        let amount = format!("{whole}{cents:0<2}").parse().map_err(|_| Fault::OutOfRange)?;
+        Self { amount, currency: "KES".into() }.check()
+    }
+
+    /// Not negative, at most [`FEE_LIMIT`], in a currency of three capital letters.
+    pub fn check(self) -> Result<Self, Fault> {
+        if self.currency.len() != 3 || !self.currency.bytes().all(|b| b.is_ascii_uppercase()) {
+            Err(Fault::Invalid)
+        } else if !(0..=FEE_LIMIT).contains(&self.amount) {
+            Err(Fault::OutOfRange)
+        } else {
+            Ok(self)
+        }
+    }
+
+    /// `KES 45,000`, with cents only where there are any.
+    pub fn in_words(&self) -> String {
+        let digits = (self.amount / 100).to_string();
+        let grouped = digits
+            .as_bytes()
+            .rchunks(3)
+            .rev()
+            .map(|group| std::str::from_utf8(group).unwrap_or_default())
+            .collect::<Vec<_>>()
+            .join(",");
+        match self.amount % 100 {
+            0 => format!("{} {grouped}", self.currency),
+            cents => format!("{} {grouped}.{cents:02}", self.currency),
+        }
+    }
+}
+
+/// Where a booking stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BookingStatus {
+    /// Asked, not answered.
+    Inquiry,
+    /// The talent said yes.
+    Accepted,
+    /// The talent said no.
+    Declined,
+    /// Called off by either side.
+    Cancelled,
+    /// The event is over.
+    Completed,
+}
+
+impl BookingStatus {
+    const ALL: [BookingStatus; 5] = [
+        BookingStatus::Inquiry,
+        BookingStatus::Accepted,
+        BookingStatus::Declined,
+        BookingStatus::Cancelled,
+        BookingStatus::Completed,
+    ];
+
+    /// The stable word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            BookingStatus::Inquiry => "inquiry",
+            BookingStatus::Accepted => "accepted",
+            BookingStatus::Declined => "declined",
+            BookingStatus::Cancelled => "cancelled",
+            BookingStatus::Completed => "completed",
+        }
+    }
+}
+
+impl FromStr for BookingStatus {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        BookingStatus::ALL.into_iter().find(|status| status.as_str() == text).ok_or(())
+    }
+}
+
+/// A booking as its two people see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Booking {
+    /// Which.
+    pub id: BookingId,
+    /// What the event is called.
+    pub title: String,
+    /// The day of the event.
+    pub event_date: Day,
+    /// Where it is.
+    pub venue: String,
+    /// What the talent is paid.
+    pub fee: Money,
+    /// Where it stands.
+    pub status: BookingStatus,
+    /// Who books.
+    pub organizer: Person,
+    /// Who is booked.
+    pub talent: Person,
+}
+
+/// A booking as it is asked for, unchecked.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct BookingInput {
+    /// The [`PersonId`] of a talent.
+    pub talent_id: Option<String>,
+    /// 1 to [`TITLE_LIMIT`] characters.
+    pub title: Option<String>,
+    /// A [`Day`].
+    pub event_date: Option<String>,
+    /// 1 to [`VENUE_LIMIT`] characters.
+    pub venue: Option<String>,
+    /// What is offered.
+    pub fee: Option<Money>,
+    /// The first message, a [`Body`].
+    pub message: Option<String>,
+}
+
+/// A booking that may be opened.
+#[derive(Clone, Debug)]
+pub struct BookingDraft {
+    /// Whom.
+    pub talent_id: PersonId,
+    /// What.
+    pub title: String,
+    /// When.
+    pub event_date: Day,
+    /// Where.
+    pub venue: String,
+    /// For how much.
+    pub fee: Money,
+    /// The first message.
+    pub message: Body,
+}
+
+impl BookingInput {
+    /// Checks every field and names all that are at fault.
+    pub fn parse(self) -> Result<BookingDraft, Refusal> {
+        let mut check = Check::default();
+        let talent_id = check.field("talentId", text::parsed(self.talent_id.as_deref()));
+        let title = check.field("title", text::line(self.title.as_deref(), TITLE_LIMIT));
+        let event_date = check.field("eventDate", text::parsed(self.event_date.as_deref()));
+        let venue = check.field("venue", text::line(self.venue.as_deref(), VENUE_LIMIT));
+        let fee = check.field("fee", self.fee.ok_or(Fault::Required).and_then(Money::check));
+        let message = check.field("message", Body::parse(self.message.as_deref().unwrap_or_default()));
+        match (talent_id, title, event_date, venue, fee, message) {
+            (Some(talent_id), Some(title), Some(event_date), Some(venue), Some(fee), Some(message)) => {
+                Ok(BookingDraft { talent_id, title, event_date, venue, fee, message })
+            }
+            _ => Err(check.refuse()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shillings_are_read_as_people_write_them() {
+        for (typed, amount) in [("45,000", 4_500_000), ("KES 45 000", 4_500_000), ("120.5", 12_050), ("0", 0)] {
+            assert_eq!(Money::shillings(Some(typed)).map(|fee| fee.amount), Ok(amount), "{typed}");
+        }
+        for wrong in ["forty", "-5", "1.234", ".5", "1.2.3"] {
+            assert_eq!(Money::shillings(Some(wrong)), Err(Fault::Invalid), "{wrong}");
+        }
+        assert_eq!(Money::shillings(Some(" ")), Err(Fault::Required));
+        assert_eq!(Money::shillings(Some("99999999999999999999")), Err(Fault::OutOfRange));
+    }
+
+    #[test]
+    fn money_is_written_in_words() {
+        let kes = |amount| Money { amount, currency: "KES".into() }.in_words();
+        assert_eq!(kes(4_500_000), "KES 45,000");
+        assert_eq!(kes(123_456_789), "KES 1,234,567.89");
+        assert_eq!(kes(5), "KES 0.05");
+    }
+}

@@ -1,0 +1,110 @@
+//! Events: what is written to a person's sequence, and read from it by their screens.
+
+use crate::{
+    conversation::Conversation,
+    id::{ConversationId, NotificationId, PersonId},
+    message::Message,
+    notification::Notification,
+    time::Instant,
+};
+use serde::{Deserialize, Serialize};
+
+/// What happened, as one person is told of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all_fields = "camelCase")]
+pub enum Event {
+    /// Somebody wrote; told to the sender too.
+    #[serde(rename = "message.created")]
+    MessageCreated {
+        /// The message.
+        message: Message,
+    },
+    /// A conversation began. Its first message follows as an event of its own.
+    #[serde(rename = "conversation.created")]
+    ConversationCreated {
+        /// The conversation as this person sees it, still empty.
+        conversation: Conversation,
+    },
+    /// Somebody read on.
+    #[serde(rename = "conversation.read")]
+    ConversationRead {
+        /// Where.
+        conversation_id: ConversationId,
+        /// Who read.
+        user_id: PersonId,
+        /// Up to which message.
+        read_seq: i64,
+        /// What that person has left to read there.
+        unread: i64,
+    },
+    /// The bell has something new.
+    #[serde(rename = "notification.created")]
+    NotificationCreated {
+        /// What.
+        notification: Notification,
+    },
+    /// Notifications were seen.
+    #[serde(rename = "notification.read")]
+    NotificationRead {
+        /// Which.
+        ids: Vec<NotificationId>,
+        /// How many are left.
+        unread: i64,
+        /// When they were seen.
+        read_at: Instant,
+    },
+    /// Told by a newer server; this side doesn't know it.
+    #[serde(other)]
+    Unknown,
+}
+
+impl Event {
+    /// Its name on the stream.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Event::MessageCreated { .. } => "message.created",
+            Event::ConversationCreated { .. } => "conversation.created",
+            Event::ConversationRead { .. } => "conversation.read",
+            Event::NotificationCreated { .. } => "notification.created",
+            Event::NotificationRead { .. } => "notification.read",
+            Event::Unknown => "unknown",
+        }
+    }
+
+    /// The names of all events that a stream carries with an `id:`.
+    pub const NAMES: [&'static str; 5] =
+        ["message.created", "conversation.created", "conversation.read", "notification.created", "notification.read"];
+}
+
+/// An event with its place in the person's sequence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Envelope {
+    /// 1, 2, 3, … for each person, without a gap.
+    pub seq: i64,
+    /// When it was committed.
+    pub at: Instant,
+    /// What happened.
+    #[serde(flatten)]
+    pub event: Event,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_this_side_does_not_know_is_still_counted() {
+        let json = r#"{"seq":7,"at":"2026-11-22T14:30:00Z","type":"moon.rose","moon":{"phase":1}}"#;
+        let envelope: Envelope = serde_json::from_str(json).expect("an envelope");
+        assert_eq!((envelope.seq, envelope.event), (7, Event::Unknown));
+    }
+
+    #[test]
+    fn keys_are_camel_case() {
+        let event = Event::NotificationRead { ids: vec![], unread: 2, read_at: Instant::from_millis(0) };
+        let json = serde_json::to_value(Envelope { seq: 1, at: Instant::from_millis(0), event }).expect("json");
+        assert_eq!(json["type"], "notification.read");
+        assert_eq!(json["readAt"], "1970-01-01T00:00:00Z");
+        assert_eq!(json["seq"], 1);
+    }
+}

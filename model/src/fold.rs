@@ -1,0 +1,61 @@
+//! Views, and how events change them.
+//!
+//! The law, which tests hold both sides to: *a view read at cursor N, with the events after N
+//! applied, equals the view read now.* The server reads a view and its cursor in one snapshot;
+//! the browser applies what follows. Applying is idempotent: what a view already knows changes nothing.
+
+mod frame;
+mod inbox;
+mod notices;
+mod thread;
+
+pub use frame::Frame;
+pub use inbox::Inbox;
+pub use notices::Notices;
+pub use thread::Thread;
+
+use crate::{event::Envelope, id::PersonId, person::Person};
+use serde::{Deserialize, Serialize};
+
+/// What an event did to a view.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Nothing to see here, or already known.
+    Unchanged,
+    /// The view is different now, and right.
+    Changed,
+    /// The view can't tell from the event alone what it should be: read it afresh.
+    Stale,
+}
+
+/// A view that events keep up to date.
+pub trait Fold {
+    /// The last event this view knows of.
+    fn cursor(&self) -> i64;
+
+    /// Takes one more event. `me` is the person whose view and whose event it is.
+    fn apply(&mut self, me: PersonId, envelope: &Envelope) -> Outcome {
+        if envelope.seq <= self.cursor() {
+            return Outcome::Unchanged;
+        }
+        let outcome = self.take(me, envelope);
+        self.advance(envelope.seq);
+        outcome
+    }
+
+    /// Changes the view for an event that is new to it.
+    fn take(&mut self, me: PersonId, envelope: &Envelope) -> Outcome;
+
+    /// Notes that everything up to `seq` is known.
+    fn advance(&mut self, seq: i64);
+}
+
+/// The directory of talent. Not live: it is a search.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Directory {
+    /// By name.
+    pub talents: Vec<Person>,
+    /// Where to go on, if there is more.
+    pub next_page: Option<String>,
+}

@@ -1,0 +1,99 @@
+use super::{Fold, Outcome};
+use crate::{
+    conversation::Conversation,
+    event::{Envelope, Event},
+    id::{ConversationId, PersonId},
+};
+use serde::{Deserialize, Serialize};
+
+/// A person's conversations, newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Inbox {
+    /// Newest first; those of the same instant by descending id.
+    pub conversations: Vec<Conversation>,
+    /// The last event counted in.
+    pub cursor: i64,
+    /// Where to go on, if there is more.
+    pub next_page: Option<String>,
+}
+
+impl Inbox {
+    /// Messages not yet read in the conversations listed.
+    pub fn unread(&self) -> i64 {
+        self.conversations.iter().map(|conversation| conversation.unread).sum()
+    }
+
+    /// Goes on with an older page.
+    pub fn extend(&mut self, older: Inbox) {
+        self.conversations.retain(|known| older.conversations.iter().all(|added| added.id != known.id));
+        self.conversations.extend(older.conversations);
+        self.next_page = older.next_page;
+        self.sort();
+    }
+
+    fn sort(&mut self) {
+        self.conversations.sort_by_key(|conversation| std::cmp::Reverse((conversation.updated_at, conversation.id)));
+    }
+
+    fn change(&mut self, id: ConversationId, me: PersonId, event: &Event) -> Outcome {
+        let Some(conversation) = self.conversations.iter_mut().find(|conversation| conversation.id == id) else {
+            // It stands on a page that wasn't loaded, and now belongs to the top.
+            let moves_up = matches!(event, Event::MessageCreated { .. });
+            return if moves_up { Outcome::Stale } else { Outcome::Unchanged };
+        };
+        let outcome = conversation.apply(me, event);
+        self.sort();
+        outcome
+    }
+}
+
+impl Fold for Inbox {
+    fn cursor(&self) -> i64 {
+        self.cursor
+    }
+
+    fn take(&mut self, me: PersonId, envelope: &Envelope) -> Outcome {
+        match &envelope.event {
+            Event::ConversationCreated { conversation } => {
+                self.conversations.retain(|known| known.id != conversation.id);
+                self.conversations.push(conversation.clone());
+                self.sort();
+                Outcome::Changed
+            }
+            Event::MessageCreated { message } => self.change(message.conversation_id, me, &envelope.event),
+            Event::ConversationRead { conversation_id, .. } => self.change(*conversation_id, me, &envelope.event),
+            _ => Outcome::Unchanged,
+        }
+    }
+
+    fn advance(&mut self, seq: i64) {
+        self.cursor = seq;
+    }
+}
+
+impl Conversation {
+    /// Changes the conversation for an event that tells of it.
+    pub(super) fn apply(&mut self, me: PersonId, event: &Event) -> Outcome {
+        match event {
+            Event::MessageCreated { message } if message.conversation_id == self.id && message.seq > self.last_seq => {
+                self.last_seq = message.seq;
+                self.updated_at = message.created_at;
+                self.unread += i64::from(message.sender != me);
+                self.last_message = Some(message.clone());
+                Outcome::Changed
+            }
+            Event::ConversationRead { conversation_id, user_id, read_seq, unread } if *conversation_id == self.id => {
+                if *user_id == me {
+                    self.read_seq = *read_seq;
+                    self.unread = *unread;
+                } else {
+                    self.counterpart_read_seq = *read_seq;
+                    self.counterpart_delivered_seq = self.counterpart_delivered_seq.max(*read_seq);
+                }
+                Outcome::Changed
+            }
+            _ => Outcome::Unchanged,
+        }
+    }
+}

@@ -1,0 +1,59 @@
+use super::{Fold, Outcome};
+use crate::{
+    event::{Envelope, Event},
+    id::PersonId,
+    notification::Notification,
+};
+use serde::{Deserialize, Serialize};
+
+/// A person's notifications, newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Notices {
+    /// By descending id.
+    pub notifications: Vec<Notification>,
+    /// How many are not yet seen, on this page or not.
+    pub unread: i64,
+    /// Where to go on, if there is more.
+    pub next_page: Option<String>,
+    /// The last event counted in.
+    pub cursor: i64,
+}
+
+impl Notices {
+    /// Goes on with an older page.
+    pub fn extend(&mut self, older: Notices) {
+        self.notifications.retain(|known| older.notifications.iter().all(|added| added.id != known.id));
+        self.notifications.extend(older.notifications);
+        self.notifications.sort_by_key(|notification| std::cmp::Reverse(notification.id));
+        self.next_page = older.next_page;
+    }
+}
+
+impl Fold for Notices {
+    fn cursor(&self) -> i64 {
+        self.cursor
+    }
+
+    fn take(&mut self, _me: PersonId, envelope: &Envelope) -> Outcome {
+        match &envelope.event {
+            Event::NotificationCreated { notification } => {
+                self.unread += 1;
+                let place = self.notifications.partition_point(|known| known.id > notification.id);
+                self.notifications.insert(place, notification.clone());
+            }
+            Event::NotificationRead { ids, unread, read_at } => {
+                self.unread = *unread;
+                for notification in self.notifications.iter_mut().filter(|known| ids.contains(&known.id)) {
+                    notification.read_at = Some(*read_at);
+                }
+            }
+            _ => return Outcome::Unchanged,
+        }
+        Outcome::Changed
+    }
+
+    fn advance(&mut self, seq: i64) {
+        self.cursor = seq;
+    }
+}

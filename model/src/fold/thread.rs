@@ -1,0 +1,67 @@
+use super::{Fold, Outcome};
+use crate::{
+    conversation::Conversation,
+    event::{Envelope, Event},
+    id::PersonId,
+    message::Message,
+};
+use serde::{Deserialize, Serialize};
+
+/// A conversation with a window of its messages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Thread {
+    /// What it is about, and how far both have read.
+    pub conversation: Conversation,
+    /// Ascending by `seq`, without a gap.
+    pub messages: Vec<Message>,
+    /// Whether there are messages before these.
+    pub has_more: bool,
+    /// The last event counted in.
+    pub cursor: i64,
+}
+
+impl Thread {
+    /// The last message shown; 0 where there is none.
+    pub fn last_shown(&self) -> i64 {
+        self.messages.last().map_or(0, |message| message.seq)
+    }
+
+    /// Whether the newest message is in the window.
+    pub fn at_end(&self) -> bool {
+        self.last_shown() == self.conversation.last_seq
+    }
+
+    /// Puts an older page before the window. One that doesn't meet it changes nothing.
+    pub fn prepend(&mut self, older: Vec<Message>, has_more: bool) {
+        let first = self.messages.first().map(|message| message.seq);
+        if older.last().map(|message| message.seq + 1) == first {
+            self.messages.splice(0..0, older);
+            self.has_more = has_more;
+        }
+    }
+
+    /// Puts a message at the end, if it is the next one.
+    pub fn append(&mut self, message: &Message) {
+        if message.conversation_id == self.conversation.id && message.seq == self.last_shown() + 1 {
+            self.messages.push(message.clone());
+        }
+    }
+}
+
+impl Fold for Thread {
+    fn cursor(&self) -> i64 {
+        self.cursor
+    }
+
+    fn take(&mut self, me: PersonId, envelope: &Envelope) -> Outcome {
+        if let Event::MessageCreated { message } = &envelope.event {
+            self.append(message);
+        }
+        self.conversation.apply(me, &envelope.event)
+    }
+
+    fn advance(&mut self, seq: i64) {
+        self.cursor = seq;
+    }
+}

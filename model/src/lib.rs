@@ -1,0 +1,35 @@
+//! What things are at Greenroom: ids, people, bookings, conversations, messages, notifications,
+//! the events that tell of them, and how a view is folded from those events.
+//!
+//! Shared by the server and the browser. It must never do I/O, know a database or a browser,
+//! or depend on a feature or a target: the same input gives the same answer on both sides.
+//!
+//! # Layout
+//! - [`id`], [`time`], [`text`]: values that can't be wrong once parsed
+//! - [`person`], [`booking`], [`conversation`], [`message`], [`notification`]: the nouns
+//! - [`event`]: what is written to a person's event sequence
+//! - [`fold`]: views and how events change them
+//! - [`refusal`]: why something was not done
+
+pub mod booking;
+pub mod conversation;
+pub mod event;
+pub mod fold;
+pub mod id;
+pub mod message;
+pub mod notification;
+pub mod person;
+pub mod refusal;
+pub mod text;
+pub mod time;
+
+pub use booking::{Booking, BookingDraft, BookingInput, BookingStatus, Money};
+pub use conversation::Conversation;
+pub use event::{Envelope, Event};
+pub use fold::{Directory, Fold, Frame, Inbox, Notices, Outcome, Thread};
+pub use id::{BookingId, ClientId, ConversationId, MessageId, NotificationId, PersonId, SessionId};
+pub use message::{Body, Draft, Message, MessageInput};
+pub use notification::{Notification, NotificationKind};
+pub use person::{Craft, Email, Person, Role, User};
+pub use refusal::{Fault, Faults, Refusal};
+pub use time::{Day, Instant};

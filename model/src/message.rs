@@ -1,0 +1,139 @@
+//! Messages.
+
+use crate::{
+    id::{BookingId, ClientId, ConversationId, MessageId, PersonId},
+    refusal::{Check, Fault, Refusal},
+    text,
+    time::Instant,
+};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Characters (Unicode scalar values) a message may have.
+pub const BODY_LIMIT: usize = 4_000;
+
+/// The text of a message: trimmed, 1 to [`BODY_LIMIT`] characters, no NUL; otherwise as typed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Body(String);
+
+impl Body {
+    /// Checks and trims.
+    pub fn parse(input: &str) -> Result<Self, Fault> {
+        let text = input.trim();
+        if text.is_empty() {
+            Err(Fault::BodyEmpty)
+        } else if text.contains('\0') {
+            Err(Fault::BodyInvalid)
+        } else if text.chars().count() > BODY_LIMIT {
+            Err(Fault::BodyTooLong)
+        } else {
+            Ok(Self(text.to_owned()))
+        }
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The text.
+    pub fn into_string(self) -> String {
+        self.0
+    }
+}
+
+/// What people write doesn't belong in logs.
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Body({} bytes)", self.0.len())
+    }
+}
+
+/// A message as it stands in its conversation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Message {
+    /// Which.
+    pub id: MessageId,
+    /// Where.
+    pub conversation_id: ConversationId,
+    /// The booking it is about.
+    pub booking_id: BookingId,
+    /// Its place in the conversation: 1, 2, 3, …
+    pub seq: i64,
+    /// The sender's own id for it.
+    pub client_id: ClientId,
+    /// Who wrote it.
+    pub sender: PersonId,
+    /// The text, as typed.
+    pub body: String,
+    /// When the server took it.
+    pub created_at: Instant,
+}
+
+/// A message as it arrives, unchecked.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct MessageInput {
+    /// A [`ConversationId`].
+    pub conversation_id: Option<String>,
+    /// A [`Body`].
+    pub body: Option<String>,
+    /// A [`ClientId`]; left out, the server mints one, and a retry can't be told from a new message.
+    pub client_id: Option<String>,
+}
+
+/// A message that may be sent.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// Where to.
+    pub conversation_id: ConversationId,
+    /// What.
+    pub body: Body,
+    /// The sender's own id for it, if they gave one.
+    pub client_id: Option<ClientId>,
+}
+
+impl MessageInput {
+    /// Checks every field and names all that are at fault.
+    pub fn parse(self) -> Result<Draft, Refusal> {
+        let mut check = Check::default();
+        let conversation_id = check.field("conversationId", text::parsed(self.conversation_id.as_deref()));
+        let body = check.field("body", Body::parse(self.body.as_deref().unwrap_or_default()));
+        let client_id = self.client_id.as_deref().map(|id| text::parsed(Some(id))).transpose();
+        match (conversation_id, body, check.field("clientId", client_id)) {
+            (Some(conversation_id), Some(body), Some(client_id)) => Ok(Draft { conversation_id, body, client_id }),
+            _ => Err(check.refuse()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_keeps_every_script_and_only_loses_its_edges() {
+        let text = "Habari 👋🏾\n\n  مرحبا — <b>&amp;</b>\t\u{200d}";
+        assert_eq!(Body::parse(&format!("  {text} \n")).expect("a body").as_str(), text);
+    }
+
+    #[test]
+    fn a_body_has_its_limits() {
+        assert_eq!(Body::parse(" \n "), Err(Fault::BodyEmpty));
+        assert_eq!(Body::parse("a\0b"), Err(Fault::BodyInvalid));
+        assert!(Body::parse(&"é".repeat(BODY_LIMIT)).is_ok());
+        assert_eq!(Body::parse(&"é".repeat(BODY_LIMIT + 1)), Err(Fault::BodyTooLong));
+    }
+
+    #[test]
+    fn every_fault_is_named_at_once() {
+        let input = MessageInput { client_id: Some("x".into()), ..MessageInput::default() };
+        let refusal = input.parse().expect_err("three faults");
+        assert_eq!(refusal.fault("conversationId"), Some(Fault::Required));
+        assert_eq!(refusal.fault("body"), Some(Fault::BodyEmpty));
+        assert_eq!(refusal.fault("clientId"), Some(Fault::Invalid));
+        assert_eq!(refusal.code(), "invalid_input");
+        assert_eq!(Refusal::field("body", Fault::BodyEmpty).code(), "body_empty");
+    }
+}

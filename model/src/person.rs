@@ -1,0 +1,148 @@
+//! People: organizers and the talent they book.
+
+use crate::id::PersonId;
+use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
+
+/// What somebody does here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Is booked.
+    Talent,
+    /// Books.
+    Organizer,
+}
+
+impl Role {
+    /// The stable word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Role::Talent => "talent",
+            Role::Organizer => "organizer",
+        }
+    }
+}
+
+impl FromStr for Role {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        match text {
+            "talent" => Ok(Role::Talent),
+            "organizer" => Ok(Role::Organizer),
+            _ => Err(()),
+        }
+    }
+}
+
+/// A talent's craft.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Craft {
+    /// Takes pictures.
+    Photographer,
+    /// Plays records.
+    Dj,
+    /// Leads through the event.
+    Mc,
+    /// Plays live.
+    Band,
+}
+
+impl Craft {
+    /// Every craft, in the order the directory offers them.
+    pub const ALL: [Craft; 4] = [Craft::Photographer, Craft::Dj, Craft::Mc, Craft::Band];
+
+    /// The stable word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Craft::Photographer => "photographer",
+            Craft::Dj => "dj",
+            Craft::Mc => "mc",
+            Craft::Band => "band",
+        }
+    }
+}
+
+impl FromStr for Craft {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Craft::ALL.into_iter().find(|craft| craft.as_str() == text).ok_or(())
+    }
+}
+
+/// A person as others see them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// Who.
+    pub id: PersonId,
+    /// As they call themselves.
+    pub name: String,
+    /// What they do here.
+    pub role: Role,
+    /// Talent only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub craft: Option<Craft>,
+}
+
+/// A person as they see themselves.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct User {
+    /// Who.
+    pub id: PersonId,
+    /// As they call themselves.
+    pub name: String,
+    /// The address they sign in with.
+    pub email: String,
+    /// What they do here.
+    pub role: Role,
+    /// Whether the address was confirmed.
+    pub email_verified: bool,
+}
+
+/// An e-mail address, lower-cased. Only its shape is checked: whether it is real, a mail tells.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Email(String);
+
+impl Email {
+    /// The address.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Addresses don't belong in logs.
+impl fmt::Debug for Email {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Email(…)")
+    }
+}
+
+impl FromStr for Email {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let text = text.trim().to_lowercase();
+        let (local, domain) = text.rsplit_once('@').ok_or(())?;
+        let shaped = !local.is_empty()
+            && !domain.is_empty()
+            && text.len() <= 254
+            && !text.chars().any(|c| c.is_whitespace() || c.is_control());
+        if shaped { Ok(Self(text)) } else { Err(()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_email_is_lower_cased_and_never_printed() {
+        let email: Email = " Sarah@Example.com ".parse().expect("an address");
+        assert_eq!(email.as_str(), "sarah@example.com");
+        assert_eq!(format!("{email:?}"), "Email(…)");
+        for wrong in ["", "sarah", "@example.com", "sarah@", "sa rah@example.com"] {
+            assert!(wrong.parse::<Email>().is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! Why something was not done: codes that travel, never free text.
+
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeMap, fmt};
+
+/// What is wrong with one field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fault {
+    /// Missing or blank.
+    Required,
+    /// Not of the expected form.
+    Invalid,
+    /// Longer than the limit.
+    TooLong,
+    /// A number outside its range.
+    OutOfRange,
+    /// A message without text.
+    BodyEmpty,
+    /// A message of more than [`crate::message::BODY_LIMIT`] characters.
+    BodyTooLong,
+    /// A message with a NUL in it.
+    BodyInvalid,
+}
+
+impl Fault {
+    /// The stable word for it.
+    pub fn code(self) -> &'static str {
+        match self {
+            Fault::Required => "required",
+            Fault::Invalid => "invalid",
+            Fault::TooLong => "too_long",
+            Fault::OutOfRange => "out_of_range",
+            Fault::BodyEmpty => "body_empty",
+            Fault::BodyTooLong => "body_too_long",
+            Fault::BodyInvalid => "body_invalid",
+        }
+    }
+
+    /// Whether the word alone says which field it is about.
+    fn names_its_field(self) -> bool {
+        matches!(self, Fault::BodyEmpty | Fault::BodyTooLong | Fault::BodyInvalid)
+    }
+}
+
+/// The fields at fault, by their name in the interface.
+pub type Faults = BTreeMap<String, Fault>;
+
+/// Why a use case refused. Says nothing of the inside.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "code")]
+pub enum Refusal {
+    /// Nobody is signed in, or the session is over.
+    Unauthenticated,
+    /// Unknown e-mail or wrong password: never says which.
+    InvalidCredentials,
+    /// The address was never confirmed.
+    EmailUnverified,
+    /// The path belongs to the other role.
+    WrongRole,
+    /// It doesn't exist, or isn't the viewer's: never says which.
+    NotFound,
+    /// The same client id was used for another message.
+    ClientIdReused,
+    /// Too many tries; worth trying again after so many seconds.
+    RateLimited {
+        /// Seconds.
+        retry_after: u64,
+    },
+    /// This person holds as many streams as allowed.
+    TooManyStreams,
+    /// Understood, but wrong.
+    Invalid {
+        /// What is wrong with which field.
+        fields: Faults,
+    },
+    /// Something broke on our side; the log knows what.
+    Internal,
+}
+
+impl Refusal {
+    /// A refusal for a single field.
+    pub fn field(name: &str, fault: Fault) -> Self {
+        Refusal::Invalid { fields: Faults::from([(name.to_owned(), fault)]) }
+    }
+
+    /// The stable word for it.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Refusal::Unauthenticated => "unauthenticated",
+            Refusal::InvalidCredentials => "invalid_credentials",
+            Refusal::EmailUnverified => "email_unverified",
+            Refusal::WrongRole => "wrong_role",
+            Refusal::NotFound => "not_found",
+            Refusal::ClientIdReused => "client_id_reused",
+            Refusal::RateLimited { .. } => "rate_limited",
+            Refusal::TooManyStreams => "too_many_streams",
+            Refusal::Internal => "internal",
+            Refusal::Invalid { fields } => match fields.values().next() {
+                Some(fault) if fields.len() == 1 && fault.names_its_field() => fault.code(),
+                _ => "invalid_input",
+            },
+        }
+    }
+
+    /// What is wrong with this field, if it is at fault.
+    pub fn fault(&self, field: &str) -> Option<Fault> {
+        match self {
+            Refusal::Invalid { fields } => fields.get(field).copied(),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+/// Gathers the faults of a form, so that one answer names them all.
+#[derive(Debug, Default)]
+pub(crate) struct Check(Faults);
+
+impl Check {
+    /// The parsed value, or `None` with the fault noted under `field`.
+    pub(crate) fn field<T>(&mut self, field: &str, parsed: Result<T, Fault>) -> Option<T> {
+        parsed.map_err(|fault| self.0.insert(field.to_owned(), fault)).ok()
+    }
+
+    /// All faults at once.
+    pub(crate) fn refuse(self) -> Refusal {
+        Refusal::Invalid { fields: self.0 }
+    }
+}

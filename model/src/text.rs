@@ -1,0 +1,55 @@
+//! Text that people type.
+
+use crate::refusal::Fault;
+
+/// One line: trimmed, not empty, at most `limit` characters, without control characters.
+pub fn line(input: Option<&str>, limit: usize) -> Result<String, Fault> {
+    let text = input.unwrap_or_default().trim();
+    if text.is_empty() {
+        Err(Fault::Required)
+    } else if text.chars().count() > limit {
+        Err(Fault::TooLong)
+    } else if text.chars().any(char::is_control) {
+        Err(Fault::Invalid)
+    } else {
+        Ok(text.to_owned())
+    }
+}
+
+/// A value written as text, such as an id or a day.
+pub fn parsed<T: std::str::FromStr>(input: Option<&str>) -> Result<T, Fault> {
+    match input {
+        None | Some("") => Err(Fault::Required),
+        Some(text) => text.parse().map_err(|_| Fault::Invalid),
+    }
+}
+
+/// The first `limit` characters of a text as one line, with `…` where it goes on.
+pub fn preview(text: &str, limit: usize) -> String {
+    let mut words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if let Some((cut, _)) = words.char_indices().nth(limit) {
+        words.truncate(cut);
+        words.push('…');
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_trimmed_and_bounded() {
+        assert_eq!(line(Some("  Karura gardens "), 20), Ok("Karura gardens".into()));
+        assert_eq!(line(Some(" \t"), 20), Err(Fault::Required));
+        assert_eq!(line(None, 20), Err(Fault::Required));
+        assert_eq!(line(Some("áéí"), 2), Err(Fault::TooLong));
+        assert_eq!(line(Some("a\nb"), 20), Err(Fault::Invalid));
+    }
+
+    #[test]
+    fn a_preview_is_one_line() {
+        assert_eq!(preview("Karibu\n\nsana, rafiki", 12), "Karibu sana,…");
+        assert_eq!(preview("Sawa", 12), "Sawa");
+    }
+}

@@ -1,0 +1,45 @@
+//! Bookings: opening one, and seeing one's own.
+
+mod open;
+mod row;
+
+pub(crate) use row::BookingRow;
+
+use crate::{
+    Greenroom, Result, Viewer,
+    conversations::View,
+    entity::booking,
+    page::{self, Mark, PAGE},
+};
+use model::{Booking, BookingId, Conversation, Refusal, Role};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
+
+impl Greenroom {
+    /// One booking of the viewer's, with its conversation.
+    ///
+    /// # Errors
+    /// `NotFound` where it isn't theirs.
+    pub async fn booking(&self, viewer: &Viewer, id: BookingId) -> Result<Conversation> {
+        Ok(View::of(viewer).of_booking(self.store.reader(), id).await?.ok_or(Refusal::NotFound)?)
+    }
+
+    /// The viewer's bookings, newest first, a page at a time, and where the next page starts.
+    ///
+    /// # Errors
+    /// `Invalid` for a page that wasn't given out.
+    pub async fn bookings(&self, viewer: &Viewer, page: Option<&str>) -> Result<(Vec<Booking>, Option<String>)> {
+        let own = match viewer.role() {
+            Role::Organizer => booking::Column::OrganizerId,
+            Role::Talent => booking::Column::TalentId,
+        };
+        let mut query = BookingRow::all().filter(own.eq(viewer.id().0));
+        if let Some(mark) = Mark::parse(page)? {
+            query = query.filter(booking::Column::Id.lt(mark.id));
+        }
+        let newest = query.order_by_desc(booking::Column::Id).limit(PAGE + 1);
+        let rows = newest.into_model::<BookingRow>().all(self.store.reader()).await?;
+        let mut bookings = rows.into_iter().map(BookingRow::into_model).collect::<Result<Vec<_>>>()?;
+        let next_page = page::cut(&mut bookings, |last| Mark::new("", last.id.0));
+        Ok((bookings, next_page))
+    }
+}

@@ -1,0 +1,126 @@
+use crate::{
+    Error, Greenroom, Result, Viewer,
+    accounts::person_of,
+    conversations::View,
+    entity::{booking, conversation, person},
+    live::Journal,
+    messages::{Entry, write_down},
+    to_the_end,
+};
+use model::{
+    Booking, BookingDraft, BookingId, BookingStatus, Conversation, ConversationId, Event, Fault, Instant,
+    NotificationKind, Person, PersonId, Refusal, Role,
+};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
+use uuid::Uuid;
+
+impl Greenroom {
+    /// Asks a talent for a booking. Its conversation begins with the draft's message.
+    ///
+    /// # Errors
+    /// `WrongRole` unless the viewer is an organizer; `Invalid` for a talent that there isn't;
+    /// `RateLimited`.
+    pub async fn open_booking(&self, viewer: &Viewer, draft: BookingDraft) -> Result<Conversation> {
+        if viewer.role() != Role::Organizer {
+            return Err(Refusal::WrongRole.into());
+        }
+        self.sends.take(viewer.id(), self.now())?;
+        let (greenroom, viewer) = (self.clone(), viewer.clone());
+        to_the_end(async move { greenroom.open_in_full(&viewer, draft).await }).await
+    }
+
+    async fn open_in_full(&self, viewer: &Viewer, draft: BookingDraft) -> Result<Conversation> {
+        let now = self.now();
+        let tx = self.store.write().await?;
+        let talent = find_talent(&tx, draft.talent_id).await?;
+        let booking = insert_booking(&tx, viewer, &talent, &draft, now).await?;
+        let row = insert_conversation(&tx, &booking, now).await?;
+        let mut journal = Journal::default();
+        for (person, counterpart) in [(viewer.person(), &talent), (&talent, viewer.person())] {
+            let conversation = empty(&row, &booking, counterpart, now);
+            journal.tell(person.id, Event::ConversationCreated { conversation });
+        }
+        let entry = Entry {
+            row: &row,
+            kind: NotificationKind::Booking,
+            body: draft.message,
+            client_id: crate::mint_client_id(),
+            now,
+        };
+        write_down(&tx, viewer, entry, &mut journal).await?;
+        let written = journal.write(&tx, now).await?;
+        let opened = View::of(viewer).of_booking(&tx, booking.id).await?;
+        tx.commit().await?;
+        written.tell(&self.hub);
+        opened.ok_or_else(|| Error::stored("booking without a conversation"))
+    }
+}
+
+async fn find_talent(tx: &DatabaseTransaction, id: PersonId) -> Result<Person> {
+    let found = person::Entity::find_by_id(id.0).filter(person::Column::Role.eq(Role::Talent.as_str())).one(tx).await?;
+    person_of(found.ok_or_else(|| Error::field("talentId", Fault::Invalid))?)
+}
+
+async fn insert_booking(
+    tx: &DatabaseTransaction,
+    viewer: &Viewer,
+    talent: &Person,
+    draft: &BookingDraft,
+    now: Instant,
+) -> Result<Booking> {
+    let id = BookingId(Uuid::now_v7());
+    let row = booking::ActiveModel {
+        id: Set(id.0),
+        organizer_id: Set(viewer.id().0),
+        talent_id: Set(talent.id.0),
+        title: Set(draft.title.clone()),
+        event_date: Set(draft.event_date.to_string()),
+        venue: Set(draft.venue.clone()),
+        fee_amount: Set(draft.fee.amount),
+        fee_currency: Set(draft.fee.currency.clone()),
+        status: Set(BookingStatus::Inquiry.as_str().to_owned()),
+        created_at: Set(now.millis()),
+    };
+    row.insert(tx).await?;
+    Ok(Booking {
+        id,
+        title: draft.title.clone(),
+        event_date: draft.event_date,
+        venue: draft.venue.clone(),
+        fee: draft.fee.clone(),
+        status: BookingStatus::Inquiry,
+        organizer: viewer.person().clone(),
+        talent: talent.clone(),
+    })
+}
+
+/// The conversation with its first `seq` already taken, as locking one that exists would do.
+async fn insert_conversation(tx: &DatabaseTransaction, booking: &Booking, now: Instant) -> Result<conversation::Model> {
+    let row = conversation::ActiveModel {
+        id: Set(Uuid::now_v7()),
+        booking_id: Set(booking.id.0),
+        organizer_id: Set(booking.organizer.id.0),
+        talent_id: Set(booking.talent.id.0),
+        last_seq: Set(1),
+        organizer_read_seq: Set(0),
+        talent_read_seq: Set(0),
+        updated_at: Set(now.millis()),
+    };
+    Ok(row.insert(tx).await?)
+}
+
+/// How a conversation looks before its first message.
+fn empty(row: &conversation::Model, booking: &Booking, counterpart: &Person, now: Instant) -> Conversation {
+    Conversation {
+        id: ConversationId(row.id),
+        booking: booking.clone(),
+        counterpart: counterpart.clone(),
+        last_message: None,
+        unread: 0,
+        last_seq: 0,
+        read_seq: 0,
+        counterpart_read_seq: 0,
+        counterpart_delivered_seq: 0,
+        updated_at: now,
+    }
+}

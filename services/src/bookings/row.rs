@@ -1,0 +1,78 @@
+use crate::{
+    Error, Result,
+    entity::{booking, person},
+};
+use model::{Booking, BookingId, Money, Person, PersonId, Role};
+use sea_orm::{EntityTrait, FromQueryResult, JoinType, QuerySelect, RelationDef, Select, sea_query::Expr};
+use uuid::Uuid;
+
+/// A booking with its two people, from one statement.
+#[derive(FromQueryResult)]
+pub(crate) struct BookingRow {
+    pub(crate) booking_id: Uuid,
+    title: String,
+    event_date: String,
+    venue: String,
+    fee_amount: i64,
+    fee_currency: String,
+    status: String,
+    organizer_id: Uuid,
+    organizer_name: String,
+    talent_id: Uuid,
+    talent_name: String,
+    talent_craft: Option<String>,
+}
+
+impl BookingRow {
+    /// Every booking: to be narrowed to the viewer's own.
+    pub(crate) fn all() -> Select<booking::Entity> {
+        Self::with_people(booking::Entity::find().select_only())
+    }
+
+    /// Adds the columns of the booking that `key` refers to.
+    pub(crate) fn select<E: EntityTrait>(query: Select<E>, key: E::Column) -> Select<E> {
+        let relation: RelationDef = E::belongs_to(booking::Entity).from(key).to(booking::Column::Id).into();
+        Self::with_people(query.select_only().join(JoinType::InnerJoin, relation))
+    }
+
+    fn with_people<E: EntityTrait>(query: Select<E>) -> Select<E> {
+        query
+            .join_as(JoinType::InnerJoin, party(booking::Column::OrganizerId), "organizer")
+            .join_as(JoinType::InnerJoin, party(booking::Column::TalentId), "talent")
+            .column_as(booking::Column::Id, "booking_id")
+            .column_as(booking::Column::Title, "title")
+            .column_as(booking::Column::EventDate, "event_date")
+            .column_as(booking::Column::Venue, "venue")
+            .column_as(booking::Column::FeeAmount, "fee_amount")
+            .column_as(booking::Column::FeeCurrency, "fee_currency")
+            .column_as(booking::Column::Status, "status")
+            .column_as(booking::Column::OrganizerId, "organizer_id")
+            .column_as(booking::Column::TalentId, "talent_id")
+            .column_as(Expr::col(("organizer", person::Column::Name)), "organizer_name")
+            .column_as(Expr::col(("talent", person::Column::Name)), "talent_name")
+            .column_as(Expr::col(("talent", person::Column::Craft)), "talent_craft")
+    }
+
+    pub(crate) fn into_model(self) -> Result<Booking> {
+        let craft = self.talent_craft.map(|craft| craft.parse().map_err(|()| Error::stored("craft"))).transpose()?;
+        Ok(Booking {
+            id: BookingId(self.booking_id),
+            title: self.title,
+            event_date: self.event_date.parse().map_err(|_| Error::stored("day"))?,
+            venue: self.venue,
+            fee: Money { amount: self.fee_amount, currency: self.fee_currency },
+            status: self.status.parse().map_err(|()| Error::stored("booking status"))?,
+            organizer: Person {
+                id: PersonId(self.organizer_id),
+                name: self.organizer_name,
+                role: Role::Organizer,
+                craft: None,
+            },
+            talent: Person { id: PersonId(self.talent_id), name: self.talent_name, role: Role::Talent, craft },
+        })
+    }
+}
+
+fn party(column: booking::Column) -> RelationDef {
+    booking::Entity::belongs_to(person::Entity).from(column).to(person::Column::Id).into()
+}

@@ -1,0 +1,34 @@
+//! Conversations: the inbox, one of them, and how far they were read.
+
+mod read_on;
+mod view;
+
+pub(crate) use view::{Side, View};
+
+use crate::{Greenroom, Result, Viewer, live, page};
+use model::{Conversation, ConversationId, Inbox, Refusal};
+
+impl Greenroom {
+    /// The viewer's conversations, newest first, a page at a time.
+    ///
+    /// # Errors
+    /// `Invalid` for a page that wasn't given out.
+    pub async fn inbox(&self, viewer: &Viewer, page: Option<&str>) -> Result<Inbox> {
+        let after = page::Mark::parse(page)?;
+        let snapshot = self.store.snapshot().await?;
+        let mut conversations = View::of(viewer).list(&snapshot, after).await?;
+        let next_page = page::cut(&mut conversations, |last| page::Mark::new(last.updated_at.millis(), last.id.0));
+        let cursor = live::head(&snapshot, viewer.id()).await?;
+        Ok(Inbox { conversations, cursor, next_page })
+    }
+
+    /// One conversation of the viewer's, with the number of the last event counted in.
+    ///
+    /// # Errors
+    /// `NotFound` where it isn't theirs.
+    pub async fn conversation(&self, viewer: &Viewer, id: ConversationId) -> Result<(Conversation, i64)> {
+        let snapshot = self.store.snapshot().await?;
+        let found = View::of(viewer).one(&snapshot, id).await?.ok_or(Refusal::NotFound)?;
+        Ok((found, live::head(&snapshot, viewer.id()).await?))
+    }
+}

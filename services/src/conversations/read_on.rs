@@ -1,0 +1,98 @@
+use super::{Side, View};
+use crate::{
+    Greenroom, Result, Viewer,
+    entity::{conversation, message, notification},
+    live::{Journal, lock_heads},
+    to_the_end,
+};
+use model::{ConversationId, Event, NotificationId, PersonId, Refusal};
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, sea_query::Expr};
+
+impl Greenroom {
+    /// Notes that the viewer has read up to `seq`: never backwards, never past the last message. Both
+    /// people are told, and the notifications about what was read count as seen.
+    ///
+    /// # Errors
+    /// `NotFound` where the conversation isn't theirs.
+    pub async fn read_on(&self, viewer: &Viewer, id: ConversationId, seq: i64) -> Result<()> {
+        let (greenroom, viewer) = (self.clone(), viewer.clone());
+        to_the_end(async move { greenroom.read_on_in_full(&viewer, id, seq).await }).await
+    }
+
+    async fn read_on_in_full(&self, viewer: &Viewer, id: ConversationId, seq: i64) -> Result<()> {
+        let (now, side) = (self.now(), Side::of(viewer));
+        let tx = self.store.write().await?;
+        let Some(row) = move_forward(&tx, viewer, id, seq).await? else {
+            return match View::of(viewer).one(&tx, id).await? {
+                Some(_) => Ok(()),
+                None => Err(Refusal::NotFound.into()),
+            };
+        };
+        let counterpart = side.counterpart(&row);
+        let read_seq = Ord::min(seq, row.last_seq);
+        let unread = unread_after(&tx, id, read_seq, viewer.id()).await?;
+        let mut journal = Journal::default();
+        let read = Event::ConversationRead { conversation_id: id, user_id: viewer.id(), read_seq, unread };
+        journal.tell(viewer.id(), read.clone());
+        journal.tell(counterpart, read);
+        lock_heads(&tx, [viewer.id(), counterpart]).await?;
+        let ids = see_notifications(&tx, viewer, id, read_seq, now.millis()).await?;
+        if !ids.is_empty() {
+            let unread = crate::notifications::unread(&tx, viewer.id()).await?;
+            journal.tell(viewer.id(), Event::NotificationRead { ids, unread, read_at: now });
+        }
+        let written = journal.write(&tx, now).await?;
+        tx.commit().await?;
+        written.tell(&self.hub);
+        Ok(())
+    }
+}
+
+/// The conversation with the viewer's mark moved; `None` where it stands there already, or isn't theirs.
+async fn move_forward(
+    tx: &DatabaseTransaction,
+    viewer: &Viewer,
+    id: ConversationId,
+    seq: i64,
+) -> Result<Option<conversation::Model>> {
+    let side = Side::of(viewer);
+    let last = Expr::col(conversation::Column::LastSeq);
+    let target = Expr::case(last.clone().lt(seq), last).finally(seq);
+    let moved = conversation::Entity::update_many()
+        .col_expr(side.read_seq(), target.into())
+        .filter(conversation::Column::Id.eq(id.0))
+        .filter(side.own(viewer))
+        .filter(side.read_seq().lt(seq))
+        .filter(Expr::col(side.read_seq()).lt(Expr::col(conversation::Column::LastSeq)))
+        .exec_with_returning(tx)
+        .await?;
+    Ok(moved.into_iter().next())
+}
+
+async fn unread_after(tx: &DatabaseTransaction, id: ConversationId, seq: i64, me: PersonId) -> Result<i64> {
+    let count = message::Entity::find()
+        .filter(message::Column::ConversationId.eq(id.0))
+        .filter(message::Column::Seq.gt(seq))
+        .filter(message::Column::SenderId.ne(me.0))
+        .count(tx)
+        .await?;
+    Ok(i64::try_from(count).unwrap_or(i64::MAX))
+}
+
+async fn see_notifications(
+    tx: &DatabaseTransaction,
+    viewer: &Viewer,
+    id: ConversationId,
+    read_seq: i64,
+    now: i64,
+) -> Result<Vec<NotificationId>> {
+    let seen = notification::Entity::update_many()
+        .col_expr(notification::Column::ReadAt, Expr::value(now))
+        .filter(notification::Column::PersonId.eq(viewer.id().0))
+        .filter(notification::Column::ReadAt.is_null())
+        .filter(notification::Column::ConversationId.eq(id.0))
+        .filter(notification::Column::MessageSeq.lte(read_seq))
+        .exec_with_returning(tx)
+        .await?;
+    Ok(seen.into_iter().map(|row| NotificationId(row.id)).collect())
+}

@@ -1,0 +1,204 @@
+use crate::{
+    Result, Viewer,
+    bookings::BookingRow,
+    entity::{conversation, message},
+    page::{Mark, PAGE},
+};
+use model::{BookingId, ClientId, Conversation, ConversationId, Instant, Message, MessageId, PersonId, Role};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType, Order, QueryFilter,
+    QueryOrder, QuerySelect, RelationDef, Select,
+    sea_query::{Expr, IntoCondition, Query, SimpleExpr},
+};
+use uuid::Uuid;
+
+/// Which of a conversation's two people somebody is, and so which columns are theirs.
+#[derive(Clone, Copy)]
+pub(crate) struct Side(Role);
+
+impl Side {
+    pub(crate) fn of(viewer: &Viewer) -> Self {
+        Self(viewer.role())
+    }
+
+    /// Holds the id of the person on this side.
+    pub(crate) fn person(self) -> conversation::Column {
+        match self.0 {
+            Role::Organizer => conversation::Column::OrganizerId,
+            Role::Talent => conversation::Column::TalentId,
+        }
+    }
+
+    /// Holds how far they have read.
+    pub(crate) fn read_seq(self) -> conversation::Column {
+        match self.0 {
+            Role::Organizer => conversation::Column::OrganizerReadSeq,
+            Role::Talent => conversation::Column::TalentReadSeq,
+        }
+    }
+
+    /// The person on the other side.
+    pub(crate) fn counterpart(self, row: &conversation::Model) -> PersonId {
+        PersonId(match self.0 {
+            Role::Organizer => row.talent_id,
+            Role::Talent => row.organizer_id,
+        })
+    }
+
+    /// The viewer's own conversations: where every query begins.
+    pub(crate) fn own(self, viewer: &Viewer) -> SimpleExpr {
+        self.person().eq(viewer.id().0)
+    }
+}
+
+/// Conversations as one person sees them, read in one statement.
+pub(crate) struct View {
+    me: PersonId,
+    side: Side,
+    query: Select<conversation::Entity>,
+}
+
+impl View {
+    pub(crate) fn of(viewer: &Viewer) -> Self {
+        let side = Side::of(viewer);
+        let query = BookingRow::select(conversation::Entity::find(), conversation::Column::BookingId)
+            .join(JoinType::LeftJoin, last_message())
+            .column_as(conversation::Column::Id, "conversation_id")
+            .column_as(conversation::Column::LastSeq, "last_seq")
+            .column_as(conversation::Column::OrganizerReadSeq, "organizer_read_seq")
+            .column_as(conversation::Column::TalentReadSeq, "talent_read_seq")
+            .column_as(conversation::Column::UpdatedAt, "updated_at")
+            .column_as(message::Column::Id, "message_id")
+            .column_as(message::Column::ClientId, "message_client_id")
+            .column_as(message::Column::SenderId, "message_sender_id")
+            .column_as(message::Column::Body, "message_body")
+            .column_as(message::Column::CreatedAt, "message_created_at")
+            .column_as(unread(viewer, side), "unread")
+            .filter(side.own(viewer));
+        Self { me: viewer.id(), side, query }
+    }
+
+    /// One of them.
+    pub(crate) async fn one(
+        self,
+        connection: &impl ConnectionTrait,
+        id: ConversationId,
+    ) -> Result<Option<Conversation>> {
+        let row = self.query.filter(conversation::Column::Id.eq(id.0)).into_model::<Row>().one(connection).await?;
+        row.map(|row| row.into_model(self.me, self.side)).transpose()
+    }
+
+    /// The one of a booking.
+    pub(crate) async fn of_booking(
+        self,
+        connection: &impl ConnectionTrait,
+        id: BookingId,
+    ) -> Result<Option<Conversation>> {
+        let mine = self.query.filter(conversation::Column::BookingId.eq(id.0));
+        let row = mine.into_model::<Row>().one(connection).await?;
+        row.map(|row| row.into_model(self.me, self.side)).transpose()
+    }
+
+    /// A page of them and one more, newest first.
+    pub(crate) async fn list(
+        self,
+        connection: &impl ConnectionTrait,
+        after: Option<Mark>,
+    ) -> Result<Vec<Conversation>> {
+        let mut query = self.query;
+        if let Some(mark) = after {
+            let then = conversation::Column::UpdatedAt;
+            let older = then.lt(mark.millis()?);
+            let same = Condition::all().add(then.eq(mark.millis()?)).add(conversation::Column::Id.lt(mark.id));
+            query = query.filter(Condition::any().add(older).add(same));
+        }
+        let rows = query
+            .order_by(conversation::Column::UpdatedAt, Order::Desc)
+            .order_by(conversation::Column::Id, Order::Desc)
+            .limit(PAGE + 1)
+            .into_model::<Row>()
+            .all(connection)
+            .await?;
+        rows.into_iter().map(|row| row.into_model(self.me, self.side)).collect()
+    }
+}
+
+/// Messages of the other that the viewer hasn't read. Counted, not kept: a count that is kept can drift.
+fn unread(viewer: &Viewer, side: Side) -> SimpleExpr {
+    let newer = Query::select()
+        .expr(Expr::col(("unseen", message::Column::Id)).count())
+        .from_as(message::Entity, "unseen")
+        .and_where(
+            Expr::col(("unseen", message::Column::ConversationId))
+                .equals((conversation::Entity, conversation::Column::Id)),
+        )
+        .and_where(Expr::col(("unseen", message::Column::Seq)).gt(Expr::col((conversation::Entity, side.read_seq()))))
+        .and_where(Expr::col(("unseen", message::Column::SenderId)).ne(viewer.id().0))
+        .take();
+    Expr::expr(newer)
+}
+
+fn last_message() -> RelationDef {
+    let mut relation: RelationDef = conversation::Entity::belongs_to(message::Entity)
+        .from(conversation::Column::Id)
+        .to(message::Column::ConversationId)
+        .into();
+    relation.on_condition = Some(std::sync::Arc::new(|left, right| {
+        Expr::col((right, message::Column::Seq)).equals((left, conversation::Column::LastSeq)).into_condition()
+    }));
+    relation
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    #[sea_orm(nested)]
+    booking: BookingRow,
+    conversation_id: Uuid,
+    last_seq: i64,
+    organizer_read_seq: i64,
+    talent_read_seq: i64,
+    updated_at: i64,
+    message_id: Option<Uuid>,
+    message_client_id: Option<Uuid>,
+    message_sender_id: Option<Uuid>,
+    message_body: Option<String>,
+    message_created_at: Option<i64>,
+    unread: i64,
+}
+
+impl Row {
+    fn into_model(self, me: PersonId, side: Side) -> Result<Conversation> {
+        let last_message = self.last_message();
+        let booking = self.booking.into_model()?;
+        let (read_seq, counterpart_read_seq, counterpart) = match side.0 {
+            Role::Organizer => (self.organizer_read_seq, self.talent_read_seq, booking.talent.clone()),
+            Role::Talent => (self.talent_read_seq, self.organizer_read_seq, booking.organizer.clone()),
+        };
+        debug_assert_ne!(counterpart.id, me);
+        Ok(Conversation {
+            id: ConversationId(self.conversation_id),
+            booking,
+            counterpart,
+            last_message,
+            unread: self.unread,
+            last_seq: self.last_seq,
+            read_seq,
+            counterpart_read_seq,
+            counterpart_delivered_seq: counterpart_read_seq,
+            updated_at: Instant::from_millis(self.updated_at),
+        })
+    }
+
+    fn last_message(&self) -> Option<Message> {
+        Some(Message {
+            id: MessageId(self.message_id?),
+            conversation_id: ConversationId(self.conversation_id),
+            booking_id: BookingId(self.booking.booking_id),
+            seq: self.last_seq,
+            client_id: ClientId(self.message_client_id?),
+            sender: PersonId(self.message_sender_id?),
+            body: self.message_body.clone()?,
+            created_at: Instant::from_millis(self.message_created_at?),
+        })
+    }
+}

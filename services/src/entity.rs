@@ -1,0 +1,111 @@
+//! The tables as SeaORM sees them. Never leaves this crate: what comes out of a query becomes a
+//! `model` type beside that query.
+
+macro_rules! entity {
+    ($module:ident, $table:literal, { $($(#[$attribute:meta])* $field:ident: $type:ty),* $(,)? }) => {
+        pub(crate) mod $module {
+            use sea_orm::entity::prelude::*;
+
+            #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+            #[sea_orm(table_name = $table)]
+            pub struct Model {
+                $($(#[$attribute])* pub $field: $type,)*
+            }
+
+            #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+            pub enum Relation {}
+
+            impl ActiveModelBehavior for ActiveModel {}
+        }
+    };
+}
+
+entity!(person, "person", {
+    #[sea_orm(primary_key, auto_increment = false)]
+    id: Uuid,
+    email: String,
+    name: String,
+    role: String,
+    craft: Option<String>,
+    password_hash: String,
+    email_verified: bool,
+    created_at: i64,
+});
+
+entity!(person_head, "person_head", {
+    #[sea_orm(primary_key, auto_increment = false)]
+    person_id: Uuid,
+    seq: i64,
+});
+
+entity!(session, "session", {
+    #[sea_orm(primary_key, auto_increment = false)]
+    id: Uuid,
+    token_hash: Vec<u8>,
+    person_id: Uuid,
+    user_agent: String,
+    created_at: i64,
+    last_seen_at: i64,
+    expires_at: i64,
+});
+
+entity!(booking, "booking", {
+    #[sea_orm(primary_key, auto_increment = false)]
+    id: Uuid,
+    organizer_id: Uuid,
+    talent_id: Uuid,
+    title: String,
+    event_date: String,
+    venue: String,
+    fee_amount: i64,
+    fee_currency: String,
+    status: String,
+    created_at: i64,
+});
+
+entity!(conversation, "conversation", {
+    #[sea_orm(primary_key, auto_increment = false)]
+    id: Uuid,
+    booking_id: Uuid,
+    organizer_id: Uuid,
+    talent_id: Uuid,
+    last_seq: i64,
+    organizer_read_seq: i64,
+    talent_read_seq: i64,
+    updated_at: i64,
+});
+
+entity!(message, "message", {
+    #[sea_orm(primary_key, auto_increment = false)]
+    id: Uuid,
+    conversation_id: Uuid,
+    seq: i64,
+    sender_id: Uuid,
+    client_id: Uuid,
+    body: String,
+    created_at: i64,
+});
+
+entity!(notification, "notification", {
+    #[sea_orm(primary_key, auto_increment = false)]
+    id: Uuid,
+    person_id: Uuid,
+    kind: String,
+    conversation_id: Uuid,
+    booking_id: Uuid,
+    actor_id: Uuid,
+    message_seq: i64,
+    preview: String,
+    created_at: i64,
+    read_at: Option<i64>,
+});
+
+entity!(event, "event", {
+    #[sea_orm(primary_key, auto_increment = false)]
+    person_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    seq: i64,
+    kind: String,
+    payload: String,
+    at: i64,
+});

@@ -1,0 +1,153 @@
+//! What people do at Greenroom, and who may do it.
+//!
+//! Every use case is a method of [`Greenroom`], in a file named for it, and starts from a [`Viewer`]:
+//! the query itself looks among the viewer's own rows, so a stranger finds nothing. This crate alone
+//! (with `migration`) names `sea_orm`. It must never know of HTTP, cookies or pages.
+//!
+//! # Layout
+//! - [`accounts`]: signing in and out, sessions
+//! - [`bookings`], [`conversations`], [`messages`], [`notifications`], [`talents`]: the use cases
+//! - [`live`]: the event log of each person, and the streams that follow it
+//! - [`seed`]: the demo cast
+//! - `store`: connections, transactions; `entity`: tables
+//! - `throttle`, [`clock`], [`housekeeping`]: what the above lean on
+
+pub mod accounts;
+pub mod bookings;
+pub mod clock;
+pub mod conversations;
+#[allow(unreachable_pub, reason = "SeaORM's derives make their items pub")]
+mod entity;
+mod error;
+pub mod housekeeping;
+pub mod live;
+pub mod messages;
+pub mod notifications;
+mod page;
+pub mod seed;
+mod store;
+pub mod talents;
+mod throttle;
+
+pub use accounts::{SignedIn, Viewer};
+pub use error::{Error, Result};
+pub use live::{Follower, Resume};
+pub use store::migrate;
+
+use accounts::PasswordHasher;
+use clock::{Clock, SystemClock};
+use live::Hub;
+use model::{ClientId, Instant, PersonId};
+use std::{net::IpAddr, ops::Deref, sync::Arc, time::Duration};
+use store::Store;
+use throttle::Throttle;
+
+/// How much one person or address may do.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Messages a person may send in a minute.
+    pub sends_per_minute: usize,
+    /// Streams a person may hold at once.
+    pub streams_per_person: usize,
+    /// Failed sign-ins a minute for one account.
+    pub failures_per_account: usize,
+    /// Failed sign-ins a minute from one address.
+    pub failures_per_address: usize,
+    /// How often a stream says that it is alive, and looks whether it missed something.
+    pub heartbeat: Duration,
+    /// How long the event log is kept.
+    pub keep_events: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            sends_per_minute: 300,
+            streams_per_person: 32,
+            failures_per_account: 10,
+            failures_per_address: 100,
+            heartbeat: Duration::from_secs(15),
+            keep_events: Duration::from_secs(30 * 24 * 60 * 60),
+        }
+    }
+}
+
+/// The house: everything a use case needs. Cheap to clone.
+#[derive(Clone)]
+pub struct Greenroom(Arc<House>);
+
+/// What stands in the house.
+pub struct House {
+    store: Store,
+    hub: Hub,
+    clock: Arc<dyn Clock>,
+    hasher: PasswordHasher,
+    limits: Limits,
+    sends: Throttle<PersonId>,
+    account_failures: Throttle<String>,
+    address_failures: Throttle<IpAddr>,
+}
+
+impl Deref for Greenroom {
+    type Target = House;
+    fn deref(&self) -> &House {
+        &self.0
+    }
+}
+
+impl Greenroom {
+    /// Opens the house on a migrated database.
+    ///
+    /// # Errors
+    /// When the database can't be reached.
+    pub async fn open(database_url: &str, limits: Limits) -> Result<Self> {
+        Self::open_at(database_url, limits, Arc::new(SystemClock)).await
+    }
+
+    /// The same with a clock of one's own.
+    ///
+    /// # Errors
+    /// When the database can't be reached.
+    pub async fn open_at(database_url: &str, limits: Limits, clock: Arc<dyn Clock>) -> Result<Self> {
+        let minute = Duration::from_secs(60);
+        Ok(Self(Arc::new(House {
+            store: Store::connect(database_url).await?,
+            hub: Hub::default(),
+            hasher: PasswordHasher::new()?,
+            sends: Throttle::new(limits.sends_per_minute, minute),
+            account_failures: Throttle::new(limits.failures_per_account, minute),
+            address_failures: Throttle::new(limits.failures_per_address, minute),
+            clock,
+            limits,
+        })))
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// When it doesn't.
+    pub async fn ready(&self) -> Result<()> {
+        self.store.ping().await
+    }
+
+    fn now(&self) -> Instant {
+        self.clock.now()
+    }
+}
+
+/// An id for something sent without one, as by a form without JavaScript.
+pub fn mint_client_id() -> ClientId {
+    ClientId(uuid::Uuid::now_v7())
+}
+
+/// Runs a use case to its end even when whoever asked has gone: the server drops a handler with its
+/// client, and a commit must not be left without its telling.
+async fn to_the_end<T: Send + 'static>(work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
+    match tokio::spawn(work).await {
+        Ok(result) => result,
+        Err(stopped) => match stopped.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(cancelled) => Err(Error::broken(cancelled)),
+        },
+    }
+}

@@ -1,0 +1,24 @@
+//! Live: each person's event log, and the streams that follow it.
+//!
+//! The log is the truth, the hub only says "look". Whatever the hub loses (a full queue, a stopped
+//! process) a stream finds again in the log by its number.
+//!
+//! # Layout
+//! - `journal`: writes events, inside the transaction that causes them
+//! - `hub`: tells the streams of this process, after the commit
+//! - `log`: reads events again
+//! - `follow`: one stream: replay, then live, without gap or double
+//! - `frame`: how it looks on the wire
+//! - `pulse`: the heartbeat
+
+mod follow;
+mod frame;
+mod hub;
+mod journal;
+mod log;
+mod pulse;
+
+pub use follow::{Follower, Resume};
+pub(crate) use hub::Hub;
+pub(crate) use journal::{Journal, lock_heads};
+pub(crate) use log::{head, prune};

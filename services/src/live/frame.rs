@@ -1,0 +1,29 @@
+use bytes::Bytes;
+use model::Instant;
+
+/// An event of the log, as it goes over the wire. Encoded once, shared by every stream of the person.
+pub(crate) fn event(kind: &str, seq: i64, payload: &str) -> Bytes {
+    Bytes::from(format!("event: {kind}\nid: {seq}\ndata: {payload}\n\n"))
+}
+
+/// The first frame of a stream. `retry` is how many milliseconds a client waits before it comes back.
+pub(super) fn ready(cursor: i64, resumed: bool, retry: u32) -> Bytes {
+    Bytes::from(format!(
+        "retry: {retry}\nevent: ready\nid: {cursor}\ndata: {{\"cursor\":{cursor},\"resumed\":{resumed}}}\n\n"
+    ))
+}
+
+/// The first frame of a stream that can't go on where the client stopped.
+pub(super) fn reset(cursor: i64, retry: u32) -> Bytes {
+    Bytes::from(format!("retry: {retry}\nevent: reset\nid: {cursor}\ndata: {{\"cursor\":{cursor}}}\n\n"))
+}
+
+/// A sign of life, with the newest number there is.
+pub(super) fn heartbeat(cursor: i64, at: Instant) -> Bytes {
+    Bytes::from(format!("event: heartbeat\ndata: {{\"cursor\":{cursor},\"at\":\"{at}\"}}\n\n"))
+}
+
+/// The last frame of a stream whose session is over.
+pub(super) fn session_ended(reason: &str) -> Bytes {
+    Bytes::from(format!("event: session-ended\ndata: {{\"reason\":\"{reason}\"}}\n\n"))
+}

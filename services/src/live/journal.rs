@@ -1,0 +1,103 @@
+use super::{
+    frame,
+    hub::{Hub, Signal},
+};
+use crate::{
+    Error, Result,
+    entity::{event, person_head},
+};
+use bytes::Bytes;
+use model::{Envelope, Event, Instant, PersonId};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::Expr,
+};
+use std::collections::BTreeMap;
+
+/// What a transaction tells people. Written as its last step, told after its commit.
+#[derive(Default)]
+pub(crate) struct Journal(BTreeMap<PersonId, Vec<Event>>);
+
+/// What was written, ready to be told.
+pub(crate) struct Written(Vec<(PersonId, Signal)>);
+
+impl Journal {
+    /// Notes an event for a person. Theirs keep this order.
+    pub(crate) fn tell(&mut self, person: PersonId, event: Event) {
+        self.0.entry(person).or_default().push(event);
+    }
+
+    /// Takes the next numbers of everybody's sequence and writes the events under them.
+    ///
+    /// People are taken in the order of their ids, one update each, so that two transactions never wait
+    /// for each other; the row stays locked until the commit, so that numbers become visible in order.
+    pub(crate) async fn write(self, tx: &DatabaseTransaction, at: Instant) -> Result<Written> {
+        let mut rows = Vec::new();
+        let mut written = Vec::new();
+        for (person, events) in self.0 {
+            let mut seq = take_numbers(tx, person, events.len()).await?;
+            for event in events {
+                seq += 1;
+                let row = encode(person, seq, at, event)?;
+                let frame = frame::event(&row.kind, seq, &row.payload);
+                written.push((person, Signal::Event { seq, frame }));
+                rows.push(event::ActiveModel {
+                    person_id: Set(row.person_id),
+                    seq: Set(row.seq),
+                    kind: Set(row.kind),
+                    payload: Set(row.payload),
+                    at: Set(row.at),
+                });
+            }
+        }
+        if !rows.is_empty() {
+            event::Entity::insert_many(rows).exec_without_returning(tx).await?;
+        }
+        Ok(Written(written))
+    }
+}
+
+impl Written {
+    /// Tells the streams of this process. Only after the commit.
+    pub(crate) fn tell(self, hub: &Hub) {
+        for (person, signal) in self.0 {
+            hub.tell(person, &signal);
+        }
+    }
+}
+
+/// Locks people's sequences before something absolute is counted for an event, so that the count and
+/// the number it goes out under belong to the same moment. Needed on PostgreSQL; SQLite has one writer.
+pub(crate) async fn lock_heads(tx: &DatabaseTransaction, people: [PersonId; 2]) -> Result<()> {
+    person_head::Entity::find()
+        .filter(person_head::Column::PersonId.is_in(people.map(|person| person.0)))
+        .order_by_asc(person_head::Column::PersonId)
+        .lock_exclusive()
+        .all(tx)
+        .await?;
+    Ok(())
+}
+
+/// The number before those taken.
+async fn take_numbers(tx: &DatabaseTransaction, person: PersonId, count: usize) -> Result<i64> {
+    let count = i64::try_from(count).map_err(Error::broken)?;
+    let heads = person_head::Entity::update_many()
+        .col_expr(person_head::Column::Seq, Expr::col(person_head::Column::Seq).add(count))
+        .filter(person_head::Column::PersonId.eq(person.0))
+        .exec_with_returning(tx)
+        .await?;
+    Ok(heads.first().ok_or_else(|| Error::stored("person without a sequence"))?.seq - count)
+}
+
+fn encode(person: PersonId, seq: i64, at: Instant, event: Event) -> Result<event::Model> {
+    let kind = event.name().to_owned();
+    let payload = serde_json::to_string(&Envelope { seq, at, event }).map_err(Error::broken)?;
+    Ok(event::Model { person_id: person.0, seq, kind, payload, at: at.millis() })
+}
+
+impl super::log::Logged {
+    /// The same frame as the one told when it was written.
+    pub(super) fn frame(&self) -> Bytes {
+        frame::event(&self.kind, self.seq, &self.payload)
+    }
+}

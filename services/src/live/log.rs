@@ -1,0 +1,61 @@
+use crate::{
+    Result,
+    entity::{event, person_head},
+};
+use model::PersonId;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, Query},
+};
+
+/// Events read at once: a stream far behind must not hold megabytes.
+const BATCH: u64 = 200;
+/// Events deleted at once: keeping house must not hold up a message.
+const SWEEP: u64 = 500;
+
+/// An event as the log keeps it.
+#[derive(FromQueryResult)]
+pub(super) struct Logged {
+    pub(super) kind: String,
+    pub(super) seq: i64,
+    pub(super) payload: String,
+}
+
+/// The number of a person's newest event; 0 before the first.
+pub(crate) async fn head(connection: &impl ConnectionTrait, person: PersonId) -> Result<i64> {
+    let row = person_head::Entity::find_by_id(person.0).one(connection).await?;
+    Ok(row.map_or(0, |row| row.seq))
+}
+
+/// The same for many people. Whoever has none is left out.
+pub(super) async fn heads(connection: &impl ConnectionTrait, people: &[PersonId]) -> Result<Vec<(PersonId, i64)>> {
+    let ids = people.iter().map(|person| person.0);
+    let rows = person_head::Entity::find().filter(person_head::Column::PersonId.is_in(ids)).all(connection).await?;
+    Ok(rows.into_iter().map(|row| (PersonId(row.person_id), row.seq)).collect())
+}
+
+/// A person's events after `seq`, in order.
+pub(super) async fn after(connection: &impl ConnectionTrait, person: PersonId, seq: i64) -> Result<Vec<Logged>> {
+    let rows = event::Entity::find()
+        .filter(event::Column::PersonId.eq(person.0))
+        .filter(event::Column::Seq.gt(seq))
+        .order_by_asc(event::Column::Seq)
+        .limit(BATCH)
+        .into_model::<Logged>()
+        .all(connection)
+        .await?;
+    Ok(rows)
+}
+
+/// Deletes some events from before `millis`, and says whether there may be more.
+pub(crate) async fn prune(connection: &impl ConnectionTrait, millis: i64) -> Result<bool> {
+    let old = Query::select()
+        .columns([event::Column::PersonId, event::Column::Seq])
+        .from(event::Entity)
+        .and_where(event::Column::At.lt(millis))
+        .limit(SWEEP)
+        .take();
+    let key = Expr::tuple([Expr::col(event::Column::PersonId), Expr::col(event::Column::Seq)]);
+    let done = event::Entity::delete_many().filter(sea_orm::ExprTrait::in_subquery(key, old)).exec(connection).await?;
+    Ok(done.rows_affected == SWEEP)
+}

@@ -1,0 +1,24 @@
+//! Messages: sending them, and reading back in a thread.
+
+mod history;
+mod post;
+
+pub use history::{Messages, Window};
+pub use post::Posted;
+pub(crate) use post::{Entry, write_down};
+
+use crate::entity::message;
+use model::{BookingId, ClientId, ConversationId, Instant, Message, MessageId, PersonId};
+
+fn message_of(row: message::Model, booking_id: BookingId) -> Message {
+    Message {
+        id: MessageId(row.id),
+        conversation_id: ConversationId(row.conversation_id),
+        booking_id,
+        seq: row.seq,
+        client_id: ClientId(row.client_id),
+        sender: PersonId(row.sender_id),
+        body: row.body,
+        created_at: Instant::from_millis(row.created_at),
+    }
+}

@@ -1,0 +1,93 @@
+use super::message_of;
+use crate::{Error, Greenroom, Result, Viewer, conversations::View, entity::message, live};
+use model::{Conversation, ConversationId, Fault, Message, Refusal, Thread};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect};
+
+/// Messages in a window unless somebody asks for another number.
+const WINDOW: u64 = 50;
+/// The most anybody may ask for.
+const WINDOW_LIMIT: u64 = 100;
+
+/// Which messages of a thread.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Window {
+    /// The newest.
+    Newest,
+    /// Those just before this one.
+    Before(i64),
+    /// Those just after this one.
+    After(i64),
+}
+
+/// Some messages of a thread.
+#[derive(Clone, Debug)]
+pub struct Messages {
+    /// Ascending by `seq`.
+    pub messages: Vec<Message>,
+    /// Whether there are more in the direction that was asked for.
+    pub has_more: bool,
+    /// The last event counted in.
+    pub cursor: i64,
+}
+
+impl Greenroom {
+    /// Some messages of a conversation of the viewer's.
+    ///
+    /// # Errors
+    /// `NotFound` where it isn't theirs; `Invalid` for a `limit` outside 1 to 100.
+    pub async fn history(
+        &self,
+        viewer: &Viewer,
+        id: ConversationId,
+        window: Window,
+        limit: Option<i64>,
+    ) -> Result<Messages> {
+        let limit = match limit.map(u64::try_from) {
+            None => WINDOW,
+            Some(Ok(limit @ 1..=WINDOW_LIMIT)) => limit,
+            Some(_) => return Err(Error::field("limit", Fault::OutOfRange)),
+        };
+        let snapshot = self.store.snapshot().await?;
+        let conversation = View::of(viewer).one(&snapshot, id).await?.ok_or(Refusal::NotFound)?;
+        let (messages, has_more) = read(&snapshot, &conversation, window, limit).await?;
+        Ok(Messages { messages, has_more, cursor: live::head(&snapshot, viewer.id()).await? })
+    }
+
+    /// A conversation of the viewer's with some of its messages, of one moment.
+    ///
+    /// # Errors
+    /// `NotFound` where it isn't theirs.
+    pub async fn thread(&self, viewer: &Viewer, id: ConversationId, window: Window) -> Result<Thread> {
+        let snapshot = self.store.snapshot().await?;
+        let conversation = View::of(viewer).one(&snapshot, id).await?.ok_or(Refusal::NotFound)?;
+        let (messages, more) = read(&snapshot, &conversation, window, WINDOW).await?;
+        let has_more = match window {
+            Window::After(_) => messages.first().is_some_and(|first| first.seq > 1),
+            Window::Newest | Window::Before(_) => more,
+        };
+        let cursor = live::head(&snapshot, viewer.id()).await?;
+        Ok(Thread { conversation, messages, has_more, cursor })
+    }
+}
+
+async fn read(
+    connection: &impl ConnectionTrait,
+    conversation: &Conversation,
+    window: Window,
+    limit: u64,
+) -> Result<(Vec<Message>, bool)> {
+    let query = message::Entity::find().filter(message::Column::ConversationId.eq(conversation.id.0));
+    let (query, order) = match window {
+        Window::Newest => (query, Order::Desc),
+        Window::Before(seq) => (query.filter(message::Column::Seq.lt(seq)), Order::Desc),
+        Window::After(seq) => (query.filter(message::Column::Seq.gt(seq)), Order::Asc),
+    };
+    let mut rows = query.order_by(message::Column::Seq, order).limit(limit + 1).all(connection).await?;
+    let full = usize::try_from(limit).unwrap_or(usize::MAX);
+    let has_more = rows.len() > full;
+    rows.truncate(full);
+    if !matches!(window, Window::After(_)) {
+        rows.reverse();
+    }
+    Ok((rows.into_iter().map(|row| message_of(row, conversation.booking.id)).collect(), has_more))
+}

@@ -1,0 +1,79 @@
+//! Notifications: what the bell tells of.
+
+use crate::{
+    Error, Greenroom, Result, Viewer,
+    accounts::person_of,
+    entity::{notification, person},
+    live,
+    page::{self, Mark, PAGE},
+};
+use model::{BookingId, ConversationId, Frame, Instant, Notices, Notification, NotificationId, PersonId};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    RelationDef,
+};
+
+impl Greenroom {
+    /// The viewer's notifications, newest first, a page at a time.
+    ///
+    /// # Errors
+    /// `Invalid` for a page that wasn't given out.
+    pub async fn notifications(&self, viewer: &Viewer, page: Option<&str>) -> Result<Notices> {
+        let after = Mark::parse(page)?;
+        let snapshot = self.store.snapshot().await?;
+        let mut notifications = list(&snapshot, viewer, after).await?;
+        let next_page = page::cut(&mut notifications, |last| Mark::new("", last.id.0));
+        let unread = unread(&snapshot, viewer.id()).await?;
+        Ok(Notices { notifications, unread, next_page, cursor: live::head(&snapshot, viewer.id()).await? })
+    }
+
+    /// What stands around every page.
+    ///
+    /// # Errors
+    /// `Unauthenticated` where the account is gone.
+    pub async fn frame(&self, viewer: &Viewer) -> Result<Frame> {
+        let user = self.user(viewer).await?;
+        let snapshot = self.store.snapshot().await?;
+        let unread = unread(&snapshot, viewer.id()).await?;
+        Ok(Frame { user, unread, cursor: live::head(&snapshot, viewer.id()).await? })
+    }
+}
+
+/// How many notifications a person hasn't seen.
+pub(crate) async fn unread(connection: &impl ConnectionTrait, person: PersonId) -> Result<i64> {
+    let count = notification::Entity::find()
+        .filter(notification::Column::PersonId.eq(person.0))
+        .filter(notification::Column::ReadAt.is_null())
+        .count(connection)
+        .await?;
+    Ok(i64::try_from(count).unwrap_or(i64::MAX))
+}
+
+async fn list(connection: &impl ConnectionTrait, viewer: &Viewer, after: Option<Mark>) -> Result<Vec<Notification>> {
+    let mut query = notification::Entity::find()
+        .select_also(person::Entity)
+        .join(JoinType::InnerJoin, actor())
+        .filter(notification::Column::PersonId.eq(viewer.id().0));
+    if let Some(mark) = after {
+        query = query.filter(notification::Column::Id.lt(mark.id));
+    }
+    let rows = query.order_by_desc(notification::Column::Id).limit(PAGE + 1).all(connection).await?;
+    rows.into_iter().filter_map(|(row, actor)| Some(notification_of(row, actor?))).collect()
+}
+
+fn actor() -> RelationDef {
+    notification::Entity::belongs_to(person::Entity).from(notification::Column::ActorId).to(person::Column::Id).into()
+}
+
+fn notification_of(row: notification::Model, actor: person::Model) -> Result<Notification> {
+    Ok(Notification {
+        id: NotificationId(row.id),
+        kind: row.kind.parse().map_err(|()| Error::stored("notification kind"))?,
+        conversation_id: ConversationId(row.conversation_id),
+        booking_id: BookingId(row.booking_id),
+        actor: person_of(actor)?,
+        preview: row.preview,
+        created_at: Instant::from_millis(row.created_at),
+        read_at: row.read_at.map(Instant::from_millis),
+    })
+}

@@ -1,0 +1,68 @@
+use crate::{Error, Result};
+use model::Fault;
+use uuid::Uuid;
+
+/// Rows on a page of a list.
+pub(crate) const PAGE: u64 = 30;
+
+/// The last row of a page: the next one starts after it. Opaque to whoever gets it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Mark {
+    pub(crate) key: String,
+    pub(crate) id: Uuid,
+}
+
+impl Mark {
+    pub(crate) fn new(key: impl ToString, id: Uuid) -> Self {
+        Self { key: key.to_string(), id }
+    }
+
+    /// `None` for the first page.
+    pub(crate) fn parse(token: Option<&str>) -> Result<Option<Self>> {
+        let wrong = || Error::field("page", Fault::Invalid);
+        let Some(token) = token else { return Ok(None) };
+        let (id, hex) = token.split_at_checked(32).ok_or_else(wrong)?;
+        let id = Uuid::try_parse(id).map_err(|_| wrong())?;
+        let key = decode(hex).ok_or_else(wrong)?;
+        Ok(Some(Self { key, id }))
+    }
+
+    pub(crate) fn millis(&self) -> Result<i64> {
+        self.key.parse().map_err(|_| Error::field("page", Fault::Invalid))
+    }
+
+    fn token(&self) -> String {
+        let key: String = self.key.bytes().map(|byte| format!("{byte:02x}")).collect();
+        format!("{}{key}", self.id.simple())
+    }
+}
+
+fn decode(hex: &str) -> Option<String> {
+    let bytes = hex.as_bytes().chunks(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
+    String::from_utf8(bytes.collect::<Option<Vec<u8>>>()?).ok().filter(|key| !key.contains('\0'))
+}
+
+/// Cuts what was read for a page, one row more than fits, and says where the next page starts.
+pub(crate) fn cut<T>(rows: &mut Vec<T>, mark: impl Fn(&T) -> Mark) -> Option<String> {
+    let full = usize::try_from(PAGE).unwrap_or(usize::MAX);
+    if rows.len() <= full {
+        return None;
+    }
+    rows.truncate(full);
+    rows.last().map(|row| mark(row).token())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_is_read_back_and_a_forged_one_refused() {
+        let mark = Mark::new("DJ Kamau é", Uuid::from_u128(7));
+        assert_eq!(Mark::parse(Some(&mark.token())).expect("a mark"), Some(mark));
+        for forged in ["", "x", "00000000000000000000000000000007zz", "éééééééééééééééééééééééé"]
+        {
+            assert!(Mark::parse(Some(forged)).is_err(), "{forged}");
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! The demo cast: people to sign in as on a new site. Put in through the same use cases as everything
+//! else, on a clock that tells the past.
+
+use crate::{
+    Greenroom, Limits, Result, Viewer,
+    accounts::Password,
+    clock::{Clock, SetClock, SystemClock},
+    entity::{person, person_head},
+};
+use model::{BookingInput, ConversationId, Craft, Instant, MessageInput, Money, Person, PersonId, Role, SessionId};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, PaginatorTrait};
+use std::{sync::Arc, time::Duration};
+use uuid::Uuid;
+
+/// Everybody's.
+pub const PASSWORD: &str = "greenroom-demo";
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Somebody of the cast.
+#[derive(Clone, Copy, Debug)]
+pub struct Member {
+    /// Their address.
+    pub email: &'static str,
+    /// Their name.
+    pub name: &'static str,
+    /// Talent have one.
+    pub craft: Option<Craft>,
+}
+
+/// Books for companies.
+pub const EVENTPRO: Member = Member { email: "contact@eventpro.ke", name: "EventPro Kenya", craft: None };
+/// Books for lodges.
+pub const SAFARI: Member = Member { email: "hello@safarisounds.example.com", name: "Safari Sounds", craft: None };
+/// Takes pictures.
+pub const SARAH: Member =
+    Member { email: "sarah.photographer@example.com", name: "Sarah Wanjiru", craft: Some(Craft::Photographer) };
+/// Plays records.
+pub const KAMAU: Member = Member { email: "dj.kamau@example.com", name: "DJ Kamau", craft: Some(Craft::Dj) };
+/// Leads through the evening; has no booking yet.
+pub const ACHIENG: Member = Member { email: "mc.achieng@example.com", name: "MC Achieng", craft: Some(Craft::Mc) };
+
+/// The whole cast.
+pub const CAST: [Member; 5] = [EVENTPRO, SAFARI, SARAH, KAMAU, ACHIENG];
+
+/// Puts the cast into an empty database. Does nothing, and says so with `false`, where there are people.
+///
+/// # Errors
+/// When the database fails.
+pub async fn seed(database_url: &str) -> Result<bool> {
+    let now = SystemClock.now();
+    let clock = Arc::new(SetClock::new(Instant::from_millis(now.millis() - 4 * 24 * 60 * 60 * 1_000)));
+    let greenroom = Greenroom::open_at(database_url, Limits::default(), clock.clone()).await?;
+    let turn = greenroom.store.write().await?;
+    crate::store::take_turn(&turn).await?;
+    let empty = person::Entity::find().count(greenroom.store.reader()).await? == 0;
+    turn.commit().await?;
+    if empty {
+        greenroom.put_in_cast(&clock, now).await?;
+    }
+    Ok(empty)
+}
+
+impl Greenroom {
+    async fn put_in_cast(&self, clock: &SetClock, today: Instant) -> Result<()> {
+        let hash = self.hasher.hash(Password::new(PASSWORD.to_owned())).await?;
+        let mut cast = Vec::new();
+        for member in CAST {
+            cast.push(self.enrol(member, &hash).await?);
+        }
+        let [eventpro, safari, sarah, kamau, _achieng] = cast.as_slice() else { return Ok(()) };
+        self.play(clock, eventpro, sarah, &launch(today)).await?;
+        self.play(clock, safari, kamau, &sundowner(today)).await
+    }
+
+    /// Adds somebody with a confirmed address, and says who they are as a viewer.
+    pub(crate) async fn enrol(&self, member: Member, password_hash: &str) -> Result<Viewer> {
+        let role = if member.craft.is_some() { Role::Talent } else { Role::Organizer };
+        let id = Uuid::now_v7();
+        let row = person::ActiveModel {
+            id: Set(id),
+            email: Set(member.email.to_owned()),
+            name: Set(member.name.to_owned()),
+            role: Set(role.as_str().to_owned()),
+            craft: Set(member.craft.map(|craft| craft.as_str().to_owned())),
+            password_hash: Set(password_hash.to_owned()),
+            email_verified: Set(true),
+            created_at: Set(self.now().millis()),
+        };
+        let tx = self.store.write().await?;
+        row.insert(&tx).await?;
+        person_head::ActiveModel { person_id: Set(id), seq: Set(0) }.insert(&tx).await?;
+        tx.commit().await?;
+        let person = Person { id: PersonId(id), name: member.name.to_owned(), role, craft: member.craft };
+        Ok(Viewer::acting_as(person, SessionId(Uuid::now_v7()), self.now()))
+    }
+
+    async fn play(&self, clock: &SetClock, organizer: &Viewer, talent: &Viewer, scene: &Scene) -> Result<()> {
+        let booking = BookingInput {
+            talent_id: Some(talent.id().to_string()),
+            title: Some(scene.title.to_owned()),
+            event_date: Some(scene.date.clone()),
+            venue: Some(scene.venue.to_owned()),
+            fee: Some(Money { amount: scene.fee, currency: "KES".to_owned() }),
+            message: Some(scene.opening.to_owned()),
+        };
+        let conversation = self.open_booking(organizer, booking.parse()?).await?.id;
+        for line in scene.lines {
+            clock.advance(Duration::from_secs(60 * line.minutes));
+            let by = if line.talent { talent } else { organizer };
+            self.say(by, conversation, line.text).await?;
+        }
+        Ok(())
+    }
+
+    async fn say(&self, by: &Viewer, conversation: ConversationId, text: &str) -> Result<()> {
+        let input = MessageInput {
+            conversation_id: Some(conversation.to_string()),
+            body: Some(text.to_owned()),
+            client_id: None,
+        };
+        let message = self.post(by, input.parse()?).await?.into_message();
+        self.read_on(by, conversation, message.seq).await
+    }
+}
+
+struct Scene {
+    title: &'static str,
+    date: String,
+    venue: &'static str,
+    fee: i64,
+    opening: &'static str,
+    lines: &'static [Line],
+}
+
+#[derive(Clone, Copy)]
+struct Line {
+    /// Minutes after the one before.
+    minutes: u64,
+    talent: bool,
+    text: &'static str,
+}
+
+const fn organizer(minutes: u64, text: &'static str) -> Line {
+    Line { minutes, talent: false, text }
+}
+
+const fn talent(minutes: u64, text: &'static str) -> Line {
+    Line { minutes, talent: true, text }
+}
+
+fn in_weeks(today: Instant, weeks: u32) -> String {
+    let millis = i64::try_from((DAY * 7 * weeks).as_millis()).unwrap_or_default();
+    Instant::from_millis(today.millis() + millis).day().to_string()
+}
+
+fn launch(today: Instant) -> Scene {
+    Scene {
+        title: "Savanna product launch",
+        date: in_weeks(today, 12),
+        venue: "KICC, Nairobi",
+        fee: 4_500_000,
+        opening: "Hello Sarah! We are launching a new product at the KICC and love your portraits. Are you free that day?",
+        lines: &LAUNCH,
+    }
+}
+
+const LAUNCH: [Line; 12] = [
+    talent(42, "Habari! Yes, the day is free. What hours do you have in mind?"),
+    organizer(11, "Doors open at 17:00, speeches at 18:00, and we wind down by 22:00."),
+    talent(6, "Five hours then. Do you want posed portraits, or more of the room as it happens?"),
+    organizer(9, "Both, please. About ten portraits of the speakers, the rest as it happens."),
+    talent(4, "Good. I bring a second body and one softbox.\nIs there a corner with a plain wall?"),
+    organizer(15, "There is, left of the stage. The venue's plan: https://example.com/kicc/plan"),
+    talent(3, "Perfect, thank you."),
+    talent(1_260, "One question: when do you need the pictures?"),
+    organizer(35, "A dozen the same night for the press, the rest within a week."),
+    talent(8, "Same night is fine if I can sit down with the laptop by 21:30."),
+    organizer(5, "We'll keep a table for you. And the fee stays at KES 45,000?"),
+    talent(18, "Yes, KES 45,000 with travel inside Nairobi. Asante sana!"),
+];
+
+fn sundowner(today: Instant) -> Scene {
+    Scene {
+        title: "Sundowner at the lodge",
+        date: in_weeks(today, 5),
+        venue: "Ol Pejeta, Nanyuki",
+        fee: 3_000_000,
+        opening: "Kamau, we have forty guests and a terrace with a view. Two hours of easy Afro-house at sunset?",
+        lines: &SUNDOWNER,
+    }
+}
+
+const SUNDOWNER: [Line; 4] = [
+    talent(25, "That sounds like my kind of evening. Is there power on the terrace?"),
+    organizer(7, "Two sockets, and a generator for the rest."),
+    talent(3, "Then I bring my own speakers. Sunset is around 18:30, so I would start at 17:30."),
+    organizer(60, "Sawa. There is a room for you that night too."),
+];

@@ -1,0 +1,71 @@
+//! The directory of talent.
+
+use crate::{
+    Error, Greenroom, Result, Viewer,
+    accounts::person_of,
+    entity::person,
+    page::{self, Mark, PAGE},
+};
+use model::{Craft, Directory, Fault, Person, PersonId, Role};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, Func, LikeExpr},
+};
+
+/// Characters of a search that are looked at.
+const QUERY_LIMIT: usize = 100;
+
+/// What to look for.
+#[derive(Clone, Debug, Default)]
+pub struct Search {
+    /// Part of a name.
+    pub query: Option<String>,
+    /// Only this craft.
+    pub craft: Option<Craft>,
+    /// Where to go on.
+    pub page: Option<String>,
+}
+
+impl Greenroom {
+    /// Talent by name, a page at a time.
+    ///
+    /// # Errors
+    /// `Invalid` for a query that is too long or a page that wasn't given out.
+    pub async fn talents(&self, _viewer: &Viewer, search: Search) -> Result<Directory> {
+        let mut query = person::Entity::find().filter(person::Column::Role.eq(Role::Talent.as_str()));
+        if let Some(part) = search.query.as_deref().map(str::trim).filter(|part| !part.is_empty()) {
+            query = query.filter(name_contains(part)?);
+        }
+        if let Some(craft) = search.craft {
+            query = query.filter(person::Column::Craft.eq(craft.as_str()));
+        }
+        if let Some(mark) = Mark::parse(search.page.as_deref())? {
+            let same =
+                Condition::all().add(person::Column::Name.eq(mark.key.as_str())).add(person::Column::Id.gt(mark.id));
+            query = query.filter(Condition::any().add(person::Column::Name.gt(mark.key)).add(same));
+        }
+        let by_name = query.order_by_asc(person::Column::Name).order_by_asc(person::Column::Id);
+        let rows = by_name.limit(PAGE + 1).all(self.store.reader()).await?;
+        let mut talents = rows.into_iter().map(person_of).collect::<Result<Vec<_>>>()?;
+        let next_page = page::cut(&mut talents, |last: &Person| Mark::new(&last.name, last.id.0));
+        Ok(Directory { talents, next_page })
+    }
+
+    /// One talent.
+    ///
+    /// # Errors
+    /// `NotFound` where there is none with this id.
+    pub async fn talent(&self, _viewer: &Viewer, id: PersonId) -> Result<Person> {
+        let talent = person::Entity::find_by_id(id.0).filter(person::Column::Role.eq(Role::Talent.as_str()));
+        person_of(talent.one(self.store.reader()).await?.ok_or(model::Refusal::NotFound)?)
+    }
+}
+
+fn name_contains(part: &str) -> Result<sea_orm::sea_query::SimpleExpr> {
+    if part.chars().count() > QUERY_LIMIT || part.contains('\0') {
+        return Err(Error::field("query", Fault::TooLong));
+    }
+    let escaped = part.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    let name = Func::lower(Expr::col((person::Entity, person::Column::Name)));
+    Ok(Expr::expr(name).like(LikeExpr::new(format!("%{escaped}%")).escape('\\')))
+}
