@@ -1,1 +1,30 @@
-//! x
+//! What people see: pages, their parts, the server functions behind them, and the live connection.
+//!
+//! Rendered on the server, then taken over in the browser. Under the feature `ssr` it calls `services`;
+//! under `hydrate` it knows nothing of them. It must never decide who may do what: a server function
+//! asks who is there, parses, and calls the same service as the REST handler.
+//!
+//! # Layout
+//! - [`pages`]: one file a page
+//! - [`parts`]: what pages are made of
+//! - [`functions`]: what a page asks of the server
+//! - [`live`]: the event stream and the outbox, in the browser
+//! - [`words`]: every text
+//! - `ssr`: what server functions stand on, on the server only
+
+// Leptos' macros write items without docs and visible further than they are.
+#![allow(missing_docs, unreachable_pub, clippy::must_use_candidate)]
+#![recursion_limit = "256"]
+
+pub mod answer;
+pub mod functions;
+pub mod live;
+pub mod pages;
+pub mod parts;
+mod shell;
+#[cfg(feature = "ssr")]
+pub mod ssr;
+pub mod words;
+
+pub use model;
+pub use shell::{App, shell};

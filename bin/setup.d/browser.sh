@@ -29,6 +29,6 @@ about_browser() {
 
 get_browser() {
   [ -z "${CHROMIUM_PATH:-}" ] || fail "CHROMIUM_PATH names no program: $CHROMIUM_PATH"
-  (cd "$ROOT/end2end" && npx playwright install chromium) ||
+  (cd "$ROOT/end2end" && node_modules/.bin/playwright install chromium) ||
     install_package chromium chromium chromium "--cask chromium"
 }

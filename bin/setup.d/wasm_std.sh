@@ -20,28 +20,49 @@ get_wasm_std() {
   if ! there rustup; then
     install_package libstd-rust-dev-wasm32 rust-std-static-$WASM rust-wasm rustup
   elif ! rustup target add $WASM; then
-    echo "rustup can't fetch it here: compiling it from Debian's package of Rust's sources."
-    wasm_std_from_debian
+    echo "rustup can't fetch it here: compiling it from source."
+    wasm_std_from_source
   fi
 }
 
-wasm_std_from_debian() {
-  local scratch
-  there apt-get dpkg-deb ||
-    fail "Debian's packages can't be reached from this system. Please make 'rustup target add $WASM' work."
-  scratch=$(mktemp -d)
-  fetch_rust_src "$scratch" "$(rustc --version | awk '{ print $2 }')"
-  build_wasm_std "$scratch"
+# Compiles an empty crate together with the standard library, and keeps the
+# libraries where rustup would have put them.
+wasm_std_from_source() {
+  local scratch=$CACHE/wasm_std rustlib
   rm -rf "$scratch"
+  rustlib=$(rustc --print sysroot)/lib/rustlib
+  # Where cargo looks for the sources. What is put there is taken away again,
+  # because rustup wouldn't put its own over it.
+  if [ ! -d "$rustlib/src/rust/library" ]; then
+    fetch_rust_src "$scratch" "$(rustc --version | awk '{ print $2 }')"
+    trap 'rm -rf "$(rustc --print sysroot)/lib/rustlib/src/rust/library"' EXIT
+    mkdir -p "$rustlib/src/rust"
+    mv "$scratch"/unpacked/usr/src/rustc-*/library "$rustlib/src/rust/library"
+  fi
+  build_wasm_std "$scratch"
+  rm -rf "${rustlib:?}/$WASM"
+  mkdir -p "$rustlib/$WASM/lib"
+  cp "$scratch/empty/target/$WASM"/release/deps/*.rlib "$rustlib/$WASM/lib/"
+  rm -rf "$scratch"
+}
+
+build_wasm_std() {
+  mkdir -p "$1/empty/src"
+  printf '[package]\nname = "empty"\nedition = "2024"\n' >"$1/empty/Cargo.toml"
+  touch "$1/empty/src/lib.rs"
+  RUSTC_BOOTSTRAP=1 cargo build --quiet --release -Zbuild-std=std,panic_abort --target $WASM \
+    --manifest-path "$1/empty/Cargo.toml" --target-dir "$1/empty/target"
 }
 
 # Looks for sources of exactly this rustc in Debian's suites, through lists of
 # its own: the system's package sources stay as they are.
 fetch_rust_src() {
   local scratch=$1 version=$2 mirror suite found apt_options
+  there apt-get dpkg-deb ||
+    fail "Rust's sources come from Debian's packages, and this is no such system. Please make 'rustup target add $WASM' work."
   # shellcheck disable=SC2016 # apt fills that in.
   mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Label: Debian' | head -n 1)
-  [ -n "$mirror" ] || fail "No Debian mirror is among this system's package sources, so rust-src can't be fetched."
+  [ -n "$mirror" ] || fail "No Debian mirror is among this system's package sources. Please make 'rustup target add $WASM' work."
   mkdir -p "$scratch"/{sources,lists/partial,cache/archives/partial}
   apt_options=(
     -oDir::Etc::SourceList=/dev/null -oDir::Etc::SourceParts="$scratch/sources"
@@ -63,22 +84,4 @@ EOF
     return
   done
   fail "Debian has no package rust-src $version any more. TOOLCHAIN.md tells what else there is."
-}
-
-# Puts the sources where cargo looks for them, compiles them with an empty
-# crate, and keeps the libraries where rustup would have put them.
-build_wasm_std() {
-  local scratch=$1 rustlib
-  rustlib=$(rustc --print sysroot)/lib/rustlib
-  mkdir -p "$rustlib/src/rust" "$scratch/empty/src"
-  rm -rf "$rustlib/src/rust/library" "${rustlib:?}/$WASM"
-  mv "$scratch"/unpacked/usr/src/rustc-*/library "$rustlib/src/rust/library"
-
-  printf '[package]\nname = "empty"\nedition = "2024"\n' >"$scratch/empty/Cargo.toml"
-  touch "$scratch/empty/src/lib.rs"
-  (cd "$scratch/empty" && RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR=target \
-    cargo build --quiet --release -Zbuild-std=std,panic_abort --target $WASM)
-
-  mkdir -p "$rustlib/$WASM/lib"
-  cp "$scratch/empty/target/$WASM"/release/deps/*.rlib "$rustlib/$WASM/lib/"
 }

@@ -175,13 +175,19 @@ pub struct BookingDraft {
 
 impl BookingInput {
     /// Checks every field and names all that are at fault.
-    pub fn parse(self) -> Result<BookingDraft, Refusal> {
+    pub fn parse(mut self) -> Result<BookingDraft, Refusal> {
+        let fee = self.fee.take().ok_or(Fault::Required).and_then(Money::check);
+        self.parse_with_fee(fee)
+    }
+
+    /// The same where the fee was typed as text, and has been looked at already.
+    pub fn parse_with_fee(self, fee: Result<Money, Fault>) -> Result<BookingDraft, Refusal> {
         let mut check = Check::default();
         let talent_id = check.field("talentId", text::parsed(self.talent_id.as_deref()));
         let title = check.field("title", text::line(self.title.as_deref(), TITLE_LIMIT));
         let event_date = check.field("eventDate", text::parsed(self.event_date.as_deref()));
         let venue = check.field("venue", text::line(self.venue.as_deref(), VENUE_LIMIT));
-        let fee = check.field("fee", self.fee.ok_or(Fault::Required).and_then(Money::check));
+        let fee = check.field("fee", fee);
         let message = check.field("message", Body::parse(self.message.as_deref().unwrap_or_default()));
         match (talent_id, title, event_date, venue, fee, message) {
             (Some(talent_id), Some(title), Some(event_date), Some(venue), Some(fee), Some(message)) => {

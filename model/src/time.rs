@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use time::{Date, OffsetDateTime, format_description::well_known::Rfc3339, macros::format_description};
 
 /// A moment, to the millisecond, in UTC. Written as RFC 3339 with `Z`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Instant(#[serde(with = "time::serde::rfc3339")] OffsetDateTime);
 

@@ -1,1 +1,51 @@
-fn main() {}
+//! The process: settings, router, REST handlers, the stream, shutdown.
+//!
+//! A handler is three moves: who is asking, parse, call the service. No rule of the business lives here,
+//! and nothing here names a table.
+//!
+//! # Layout
+//! - [`settings`]: what can be set, from the environment
+//! - [`site`]: one running site, from the database to the socket
+//! - [`router`]: which path leads where, and what every request passes through
+//! - [`caller`], [`origin`]: who is calling, and from where
+//! - [`api`]: the REST interface, one file a noun, and its stream
+//! - [`pages`]: the rendered pages and static files
+//! - [`problem`], [`input`]: how the interface says no, and how it reads what it is sent
+
+mod api;
+mod caller;
+mod input;
+mod origin;
+mod pages;
+mod problem;
+mod router;
+mod settings;
+mod site;
+
+use clap::Parser;
+use settings::{Command, Settings};
+use std::process::ExitCode;
+use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt, util::SubscriberInitExt};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let settings = Settings::parse();
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
+    tracing_subscriber::registry().with(filter).with(fmt::layer().with_writer(std::io::stderr)).init();
+    match run(settings).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(settings: Settings) -> Result<(), String> {
+    let settings = settings.check()?;
+    match settings.command {
+        Command::Serve => site::serve(settings).await,
+        Command::Migrate => site::migrate(&settings).await,
+        Command::Seed => site::seed(&settings).await,
+    }
+}

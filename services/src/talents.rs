@@ -9,7 +9,7 @@ use crate::{
 use model::{Craft, Directory, Fault, Person, PersonId, Role};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, Func, LikeExpr},
+    sea_query::{BinOper, Expr, Func},
 };
 
 /// Characters of a search that are looked at.
@@ -65,7 +65,10 @@ fn name_contains(part: &str) -> Result<sea_orm::sea_query::SimpleExpr> {
     if part.chars().count() > QUERY_LIMIT || part.contains('\0') {
         return Err(Error::field("query", Fault::TooLong));
     }
-    let escaped = part.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    let escaped = part.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    // Lowered by the database on both sides: it alone knows which letters it can.
     let name = Func::lower(Expr::col((person::Entity, person::Column::Name)));
-    Ok(Expr::expr(name).like(LikeExpr::new(format!("%{escaped}%")).escape('\\')))
+    let pattern = Expr::expr(Func::lower(Expr::val(format!("%{escaped}%"))));
+    let pattern = pattern.binary(BinOper::Escape, Expr::Constant('\\'.into()));
+    Ok(Expr::expr(name).binary(BinOper::Like, pattern))
 }

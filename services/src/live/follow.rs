@@ -5,7 +5,7 @@ use super::{
 };
 use crate::{Greenroom, Result, Viewer};
 use bytes::Bytes;
-use model::{Instant, PersonId};
+use model::{Instant, PersonId, Refusal};
 use std::{collections::VecDeque, time::Duration};
 
 /// Where a client wants to go on.
@@ -37,17 +37,19 @@ impl Greenroom {
     /// Opens a stream for the viewer.
     ///
     /// # Errors
-    /// `TooManyStreams`; or the database failed.
+    /// `TooManyStreams`; `Unauthenticated` where the session ended meanwhile; or the database failed.
     pub async fn follow(&self, viewer: Viewer, resume: Resume) -> Result<Follower> {
-        // The seat comes before the look into the log: what is committed between the two is heard.
+        // The seat comes before the look at the session and into the log: what ends or is committed
+        // between the two is heard.
         let ear = self.hub.listen(viewer.id(), viewer.session(), self.limits.streams_per_person)?;
+        let ends_at = self.session_end(&viewer).await?.ok_or(Refusal::Unauthenticated)?;
         let head = log::head(self.store.reader(), viewer.id()).await?;
         let retry = retry_millis()?;
         let (last, first) = match self.start(viewer.id(), resume, head).await? {
             Some(cursor) => (cursor, frame::ready(cursor, resume != Resume::Live, retry)),
             None => (head, frame::reset(head, retry)),
         };
-        let (ready, ends_at) = (VecDeque::from([first]), viewer.expires_at());
+        let ready = VecDeque::from([first]);
         Ok(Follower { greenroom: self.clone(), viewer, ear, last, known: head, ready, ends_at, ended: false })
     }
 

@@ -1,0 +1,53 @@
+//! What a server function answers.
+
+use leptos::server_fn::{
+    codec::JsonEncoding,
+    error::{FromServerFnError, ServerFnErrorErr},
+};
+use model::{PersonId, Refusal};
+use serde::{Deserialize, Serialize};
+
+/// Why a server function has no answer.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Failure {
+    /// The server said no, and why.
+    Refused(Refusal),
+    /// The server wasn't reached, or its answer didn't arrive: whether it was done isn't known.
+    Unreached,
+}
+
+impl FromServerFnError for Failure {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) | ServerFnErrorErr::Deserialization(_) => {
+                Failure::Unreached
+            }
+            // Arguments that don't fit: a form from another time, or no form of ours.
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => {
+                Failure::Refused(Refusal::Invalid { fields: model::Faults::default() })
+            }
+            _ => Failure::Refused(Refusal::Internal),
+        }
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Failure::Refused(refusal)
+    }
+}
+
+/// The result of a server function.
+pub type Answer<T> = Result<T, Failure>;
+
+/// A view with the person whose it is: what is needed to keep it live.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mine<T> {
+    /// Whose.
+    pub me: PersonId,
+    /// What they see.
+    pub view: T,
+}

@@ -1,0 +1,131 @@
+//! What a page asks of the server. Each is three moves: who is asking, parse, call the service.
+
+use crate::answer::{Answer, Mine};
+use leptos::prelude::*;
+use model::{Conversation, Directory, Frame, Inbox, Message, Notices, Person, Thread};
+
+/// Signs in. Sends the browser on to `next`, a path of this site, or to the inbox.
+#[server(prefix = "/fn", endpoint = "sign-in")]
+pub async fn sign_in(email: String, password: String, next: Option<String>) -> Answer<()> {
+    use services::accounts::{Credentials, Password};
+    let (greenroom, caller) = (crate::ssr::greenroom()?, crate::ssr::caller()?);
+    let credentials = Credentials { email: email.parse().ok(), password: Password::new(password) };
+    let signed_in = greenroom.sign_in(credentials, caller.address, &caller.user_agent).await.map_err(crate::ssr::fail)?;
+    let cookie: crate::ssr::SessionCookie = use_context().ok_or(model::Refusal::Internal)?;
+    crate::ssr::set_cookie(cookie.set(&signed_in.token).ok_or(model::Refusal::Internal)?);
+    leptos_axum::redirect(next.as_deref().and_then(crate::pages::same_site).unwrap_or("/inbox"));
+    Ok(())
+}
+
+/// Signs out.
+#[server(prefix = "/fn", endpoint = "sign-out")]
+pub async fn sign_out() -> Answer<()> {
+    let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
+    greenroom.sign_out(&viewer).await.map_err(crate::ssr::fail)?;
+    let cookie: crate::ssr::SessionCookie = use_context().ok_or(model::Refusal::Internal)?;
+    crate::ssr::set_cookie(cookie.clear().ok_or(model::Refusal::Internal)?);
+    leptos_axum::redirect("/signin");
+    Ok(())
+}
+
+/// What stands around every page.
+#[server(prefix = "/fn", endpoint = "frame")]
+pub async fn load_frame() -> Answer<Mine<Frame>> {
+    let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
+    crate::ssr::mine(&viewer, greenroom.frame(&viewer).await)
+}
+
+/// The inbox, a page at a time.
+#[server(prefix = "/fn", endpoint = "inbox")]
+pub async fn load_inbox(page: Option<String>) -> Answer<Mine<Inbox>> {
+    let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
+    crate::ssr::mine(&viewer, greenroom.inbox(&viewer, page.as_deref()).await)
+}
+
+/// A thread: its newest messages, those before one, or those after one.
+#[server(prefix = "/fn", endpoint = "thread")]
+pub async fn load_thread(id: String, before: Option<i64>, after: Option<i64>) -> Answer<Mine<Thread>> {
+    use services::messages::Window;
+    let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
+    let window = match (before, after) {
+        (Some(seq), _) => Window::Before(seq),
+        (None, Some(seq)) => Window::After(seq),
+        (None, None) => Window::Newest,
+    };
+    crate::ssr::mine(&viewer, greenroom.thread(&viewer, crate::ssr::id(&id)?, window).await)
+}
+
+/// Sends a message.
+#[server(prefix = "/fn", endpoint = "post")]
+pub async fn post(conversation_id: String, body: String, client_id: Option<String>) -> Answer<Message> {
+    let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
+    crate::ssr::send_on(&format!("/conversations/{conversation_id}"));
+    // A form ends its lines with CRLF: without this, a retry by other means would be another message.
+    let body = Some(body.replace("\r\n", "\n"));
+    let input = model::MessageInput { conversation_id: Some(conversation_id), body, client_id };
+    let draft = input.parse().map_err(|refusal| crate::ssr::fail(refusal.into()))?;
+    Ok(greenroom.post(&viewer, draft).await.map_err(crate::ssr::fail)?.into_message())
+}
+
+/// Notes how far the viewer has read.
+#[server(prefix = "/fn", endpoint = "read-on")]
+pub async fn read_on(conversation_id: String, seq: i64) -> Answer<()> {
+    let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
+    greenroom.read_on(&viewer, crate::ssr::id(&conversation_id)?, seq).await.map_err(crate::ssr::fail)
+}
+
+/// The notifications, a page at a time.
+#[server(prefix = "/fn", endpoint = "notifications")]
+pub async fn load_notifications(page: Option<String>) -> Answer<Mine<Notices>> {
+    let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
+    crate::ssr::mine(&viewer, greenroom.notifications(&viewer, page.as_deref()).await)
+}
+
+/// The directory of talent.
+#[server(prefix = "/fn", endpoint = "talents")]
+pub async fn load_talents(query: Option<String>, craft: Option<String>, page: Option<String>) -> Answer<Directory> {
+    let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
+    let craft = craft.as_deref().and_then(|craft| craft.parse().ok());
+    let search = services::talents::Search { query, craft, page };
+    greenroom.talents(&viewer, search).await.map_err(crate::ssr::fail)
+}
+
+/// One talent.
+#[server(prefix = "/fn", endpoint = "talent")]
+pub async fn load_talent(id: String) -> Answer<Person> {
+    let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
+    greenroom.talent(&viewer, crate::ssr::id(&id)?).await.map_err(crate::ssr::fail)
+}
+
+/// Asks a talent for a booking, and sends the browser on to its conversation.
+#[server(prefix = "/fn", endpoint = "open-booking")]
+pub async fn open_booking(
+    talent_id: String,
+    title: String,
+    event_date: String,
+    venue: String,
+    fee: String,
+    message: String,
+) -> Answer<()> {
+    let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
+    let input = model::BookingInput {
+        talent_id: Some(talent_id),
+        title: Some(title),
+        event_date: Some(event_date),
+        venue: Some(venue),
+        fee: None,
+        message: Some(message.replace("\r\n", "\n")),
+    };
+    let draft = input.parse_with_fee(model::Money::shillings(Some(&fee)));
+    let draft = draft.map_err(|refusal| crate::ssr::fail(refusal.into()))?;
+    let opened = greenroom.open_booking(&viewer, draft).await.map_err(crate::ssr::fail)?;
+    leptos_axum::redirect(&format!("/conversations/{}", opened.id));
+    Ok(())
+}
+
+/// One booking, with its conversation.
+#[server(prefix = "/fn", endpoint = "booking")]
+pub async fn load_booking(id: String) -> Answer<Conversation> {
+    let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
+    greenroom.booking(&viewer, crate::ssr::id(&id)?).await.map_err(crate::ssr::fail)
+}

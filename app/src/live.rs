@@ -1,0 +1,192 @@
+//! Live, in the browser: the event stream, the views it keeps up to date, and the outbox.
+//!
+//! Nothing here runs on the server: all of it starts from effects.
+//!
+//! # Layout
+//! - this file: the views that are kept, and what happened since they were read
+//! - [`stream`]: the `EventSource`, opened again and again
+//! - [`outbox`]: messages on their way
+
+pub mod outbox;
+pub mod stream;
+
+pub use outbox::Outbox;
+
+use crate::answer::Mine;
+use leptos::prelude::*;
+use model::{Envelope, Fold, Inbox, Outcome};
+use std::{collections::VecDeque, sync::Arc};
+
+/// Events that are remembered for a view which was read before they came and is shown after.
+const MEMORY: usize = 500;
+
+/// How it stands with the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Connection {
+    /// Events arrive, or are about to for the first time.
+    Live,
+    /// The stream broke, and is being opened again.
+    Reconnecting,
+    /// The browser has no network.
+    Offline,
+    /// The session is over.
+    SignedOut,
+}
+
+/// The one live connection of this page. Cheap to copy; stands in the context.
+#[derive(Clone, Copy)]
+pub struct Live {
+    /// How it stands with the server.
+    pub connection: RwSignal<Connection>,
+    /// Counts up when every view must be read afresh.
+    pub epoch: RwSignal<u32>,
+    /// Counts up each time the stream opens.
+    pub opened: RwSignal<u32>,
+    /// Messages not yet read, for the title.
+    unread: RwSignal<i64>,
+    kept: StoredValue<Vec<Kept>>,
+    memory: StoredValue<Memory>,
+}
+
+/// A view that is kept up to date.
+struct Kept {
+    id: u64,
+    apply: Apply,
+}
+
+type Apply = Arc<dyn Fn(&Envelope) -> Outcome + Send + Sync>;
+
+/// What the stream has told: everything after `from`, or nothing yet.
+#[derive(Default)]
+struct Memory {
+    from: Option<i64>,
+    events: VecDeque<Envelope>,
+    next_id: u64,
+}
+
+impl Memory {
+    fn last(&self) -> Option<i64> {
+        self.events.back().map(|envelope| envelope.seq).or(self.from)
+    }
+
+    fn add(&mut self, envelope: Envelope) {
+        self.events.push_back(envelope);
+        if self.events.len() > MEMORY {
+            self.from = self.events.pop_front().map(|envelope| envelope.seq);
+        }
+    }
+
+    fn start_over(&mut self, from: i64) {
+        self.from = Some(from);
+        self.events.clear();
+    }
+}
+
+impl Live {
+    /// Puts it into the context.
+    pub fn provide() -> Self {
+        let live = Self {
+            connection: RwSignal::new(Connection::Live),
+            epoch: RwSignal::new(0),
+            opened: RwSignal::new(0),
+            unread: RwSignal::new(0),
+            kept: StoredValue::default(),
+            memory: StoredValue::default(),
+        };
+        provide_context(live);
+        live
+    }
+
+    /// The one in the context.
+    pub fn current() -> Self {
+        expect_context()
+    }
+
+    /// Keeps a view up to date for as long as the current owner lives.
+    pub fn keep<T: Fold + Send + Sync + 'static>(self, Mine { me, view }: Mine<T>) -> RwSignal<T> {
+        let view = RwSignal::new(view);
+        let apply: Apply = Arc::new(move |envelope| {
+            let mut outcome = Outcome::Unchanged;
+            view.maybe_update(|view| {
+                outcome = view.apply(me, envelope);
+                outcome == Outcome::Changed
+            });
+            outcome
+        });
+        let id = self.memory.try_update_value(|memory| {
+            memory.next_id += 1;
+            memory.next_id
+        });
+        let id = id.unwrap_or_default();
+        Effect::new(move || {
+            let cursor = view.with_untracked(Fold::cursor);
+            self.kept.update_value(|kept| kept.push(Kept { id, apply: apply.clone() }));
+            self.bring_up(cursor, &apply);
+        });
+        on_cleanup(move || {
+            self.kept.try_update_value(|kept| kept.retain(|known| known.id != id));
+        });
+        view
+    }
+
+    /// Counts the inbox's unread messages into the title.
+    pub fn count_unread(self, inbox: RwSignal<Inbox>) {
+        Effect::new(move || self.unread.set(inbox.with(Inbox::unread)));
+    }
+
+    /// A page's title, with how much is unread before it.
+    pub fn titled(self, title: &str) -> String {
+        match self.unread.get() {
+            0 => title.to_owned(),
+            unread => format!("({unread}) {title}"),
+        }
+    }
+
+    /// Gives a view what has come since it was read, opening the stream from further back where needed.
+    fn bring_up(self, cursor: i64, apply: &Apply) {
+        let reaches_back = self.memory.with_value(|memory| memory.from.is_some_and(|from| from <= cursor));
+        if reaches_back {
+            let missed: Vec<Envelope> = self.memory.with_value(|memory| memory.events.iter().cloned().collect());
+            for envelope in missed {
+                self.heed(apply(&envelope));
+            }
+        } else {
+            self.memory.update_value(|memory| memory.start_over(cursor));
+            stream::open_soon(self);
+        }
+    }
+
+    /// Takes an event from the stream. What was there before is ignored; a gap can't be, so the stream
+    /// is opened again from before it.
+    fn take(self, envelope: Envelope) {
+        match self.memory.with_value(Memory::last) {
+            Some(last) if envelope.seq <= last => {}
+            Some(last) if envelope.seq > last + 1 => stream::open_soon(self),
+            _ => {
+                self.memory.update_value(|memory| memory.add(envelope.clone()));
+                let views: Vec<Apply> =
+                    self.kept.with_value(|kept| kept.iter().map(|known| known.apply.clone()).collect());
+                for apply in views {
+                    self.heed(apply(&envelope));
+                }
+            }
+        }
+    }
+
+    /// Starts over from a number that the server gave, with every view read afresh.
+    fn reset(self, cursor: i64) {
+        self.memory.update_value(|memory| memory.start_over(cursor));
+        self.epoch.update(|epoch| *epoch += 1);
+    }
+
+    fn heed(self, outcome: Outcome) {
+        if outcome == Outcome::Stale {
+            self.epoch.update(|epoch| *epoch += 1);
+        }
+    }
+
+    /// Where the stream goes on.
+    fn cursor(self) -> Option<i64> {
+        self.memory.with_value(Memory::last)
+    }
+}

@@ -1,0 +1,73 @@
+//! One file a page, and what pages share.
+
+mod booking;
+mod home;
+mod inbox;
+mod new_booking;
+mod not_found;
+mod notifications;
+mod sign_in;
+mod signed_in;
+mod talents;
+mod thread;
+
+pub use booking::BookingPage;
+pub use home::Home;
+pub use inbox::{InboxPage, Messages};
+pub use new_booking::NewBooking;
+pub use not_found::{NotFound, broken_page};
+pub use notifications::NotificationsPage;
+pub use sign_in::SignIn;
+pub use signed_in::SignedIn;
+pub use talents::Talents;
+pub use thread::ThreadPage;
+
+use leptos::prelude::window;
+
+/// Pages for whoever is not signed in, too.
+pub const PUBLIC: [&str; 2] = ["/", "/signin"];
+
+/// `path` if it stays on this site: anything else could lead somebody astray after signing in.
+pub fn same_site(path: &str) -> Option<&str> {
+    let stays = path.starts_with('/')
+        && !path.starts_with("//")
+        && path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    stays.then_some(path)
+}
+
+/// Sign-in, and back to where the browser is now.
+pub fn sign_in_path() -> String {
+    let location = window().location();
+    let here = location.pathname().unwrap_or_default() + &location.search().unwrap_or_default();
+    sign_in_for(&here)
+}
+
+/// Sign-in, and then on to `path`.
+pub fn sign_in_for(path: &str) -> String {
+    let escaped: String = path
+        .bytes()
+        .map(|byte| match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' => char::from(byte).to_string(),
+            other => format!("%{other:02X}"),
+        })
+        .collect();
+    format!("/signin?next={escaped}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_paths_of_this_site_are_followed() {
+        assert_eq!(same_site("/conversations/1?before=2"), Some("/conversations/1?before=2"));
+        for astray in ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:1", "", "/a\nb"] {
+            assert_eq!(same_site(astray), None, "{astray}");
+        }
+    }
+
+    #[test]
+    fn the_way_back_is_one_query_value() {
+        assert_eq!(sign_in_for("/bookings/new?talent=1&x=2"), "/signin?next=/bookings/new%3Ftalent%3D1%26x%3D2");
+    }
+}

@@ -1,0 +1,109 @@
+use crate::{
+    answer::Mine,
+    functions,
+    live::Live,
+    parts::{Empty, Failed, InboxRow, Skeleton},
+    words,
+};
+use leptos::{either::Either, prelude::*, task::spawn_local};
+use leptos_meta::Title;
+use leptos_router::{components::Outlet, hooks::{use_location, use_query_map}};
+use model::{Inbox, Role};
+
+/// The inbox beside a thread; on a narrow screen one at a time.
+#[component]
+pub fn Messages() -> impl IntoView {
+    let live = Live::current();
+    let (query, location) = (use_query_map(), use_location());
+    let page = Memo::new(move |_| query.with(|query| query.get("page")));
+    let inbox = Resource::new(move || (live.epoch.get(), page.get()), |(_, page)| functions::load_inbox(page));
+    let in_thread = move || location.pathname.with(|path| path.starts_with("/conversations/"));
+    view! {
+        <div class="messages" class:in-thread=in_thread>
+            <section class="inbox" aria-labelledby="inbox-title">
+                <h2 id="inbox-title">{words::INBOX}</h2>
+                <Transition fallback=|| view! { <Skeleton rows=6/> }>
+                    {move || Suspend::new(async move {
+                        match inbox.await {
+                            Ok(mine) => Either::Left(view! { <List mine first_page=page.get_untracked().is_none()/> }),
+                            Err(failure) => Either::Right(view! { <Failed failure/> }),
+                        }
+                    })}
+                </Transition>
+            </section>
+            <Outlet/>
+        </div>
+    }
+}
+
+#[component]
+fn List(mine: Mine<Inbox>, first_page: bool) -> impl IntoView {
+    let live = Live::current();
+    let me = mine.me;
+    // A later page, as it comes without JavaScript, is a look into the past: it isn't kept up to date.
+    let inbox = if first_page { live.keep(mine) } else { RwSignal::new(mine.view) };
+    let rows = move || inbox.with(|inbox| inbox.conversations.clone());
+    let next = move || inbox.with(|inbox| inbox.next_page.clone());
+    let load = move |page: String| {
+        spawn_local(async move {
+            if let Ok(older) = functions::load_inbox(Some(page)).await {
+                inbox.update(|inbox| inbox.extend(older.view));
+            }
+        });
+    };
+    live.count_unread(inbox);
+    view! {
+        {(!first_page).then(|| view! { <p class="older"><a href="/inbox">{words::LATEST_CONVERSATIONS}</a></p> })}
+        <ul class="rows" role="list" aria-label=words::CONVERSATIONS>
+            <For each=rows key=|conversation| conversation.id let:conversation>
+                <InboxRow me inbox conversation/>
+            </For>
+        </ul>
+        {move || inbox.with(|inbox| inbox.conversations.is_empty()).then(|| view! { <NoConversations/> })}
+        {move || next().map(|page| {
+            let href = format!("/inbox?page={page}");
+            view! {
+                <p class="older">
+                    <a href=href on:click=move |event| { event.prevent_default(); load(page.clone()); }>{words::OLDER_CONVERSATIONS}</a>
+                </p>
+            }
+        })}
+    }
+}
+
+#[component]
+fn NoConversations() -> impl IntoView {
+    let frame = Resource::new(|| (), |()| functions::load_frame());
+    view! {
+        <Transition>
+            {move || Suspend::new(async move {
+                let organizer = frame.await.is_ok_and(|mine| mine.view.user.role == Role::Organizer);
+                if organizer {
+                    Either::Left(view! {
+                        <Empty title=words::NO_CONVERSATIONS lead=words::NO_CONVERSATIONS_ORGANIZER>
+                            <a class="button primary" href="/talents">{words::FIND_TALENT}</a>
+                        </Empty>
+                    })
+                } else {
+                    Either::Right(view! { <Empty title=words::NO_CONVERSATIONS lead=words::NO_CONVERSATIONS_TALENT/> })
+                }
+            })}
+        </Transition>
+    }
+}
+
+/// The inbox alone: beside it stands what to do next.
+#[component]
+pub fn InboxPage() -> impl IntoView {
+    let live = Live::current();
+    view! {
+        <Title text=move || live.titled(words::INBOX)/>
+        <main class="thread-pane empty" id="content">
+            <h1 class="visually-hidden">{words::INBOX}</h1>
+            <div class="notice wide-only">
+                <h2>{words::CHOOSE}</h2>
+                <p class="muted">{words::CHOOSE_LEAD}</p>
+            </div>
+        </main>
+    }
+}

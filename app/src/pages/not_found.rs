@@ -1,0 +1,34 @@
+use crate::{parts::SiteBar, words};
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+/// What stands where nothing is. The server answers it with 404.
+#[component]
+pub fn NotFound() -> impl IntoView {
+    view! {
+        <Title text=words::NOT_FOUND/>
+        <SiteBar/>
+        <main class="page">
+            <div class="notice">
+                <h1>{words::NOT_FOUND}</h1>
+                <p class="muted">{words::NOT_FOUND_LEAD}</p>
+                <a class="button primary" href="/">{words::HOME}</a>
+            </div>
+        </main>
+    }
+}
+
+/// The page for when a page itself broke. Plain text in a frame: it must not break too.
+pub fn broken_page() -> String {
+    format!(
+        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
+         <meta name=\"color-scheme\" content=\"light dark\"><title>{title} · {site}</title>\
+         <style>body{{font:1rem/1.5 system-ui,sans-serif;max-width:32rem;margin:15vh auto;padding:0 1rem}}</style></head>\
+         <body><main><h1>{title}</h1><p>{lead}</p><p><a href=\"/\">{home}</a></p></main></body></html>",
+        title = words::BROKEN,
+        site = words::SITE,
+        lead = words::BROKEN_LEAD,
+        home = words::HOME,
+    )
+}

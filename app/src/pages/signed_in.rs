@@ -1,0 +1,28 @@
+use crate::{
+    functions,
+    live::Live,
+    parts::{ConnectionBar, SiteBar, TopBar},
+    words,
+};
+use leptos::{either::Either, prelude::*};
+use leptos_router::components::Outlet;
+
+/// What stands around every page of somebody signed in.
+#[component]
+pub fn SignedIn() -> impl IntoView {
+    let live = Live::current();
+    let frame = Resource::new(move || live.epoch.get(), |_| functions::load_frame());
+    view! {
+        <a class="skip" href="#content">{words::SKIP}</a>
+        <Transition fallback=SiteBar>
+            {move || Suspend::new(async move {
+                match frame.await {
+                    Ok(mine) => Either::Left(view! { <TopBar frame=live.keep(mine)/> }),
+                    Err(_) => Either::Right(view! { <SiteBar/> }),
+                }
+            })}
+        </Transition>
+        <ConnectionBar/>
+        <Outlet/>
+    }
+}

@@ -1,0 +1,79 @@
+use crate::{
+    functions,
+    parts::{Avatar, Empty, Failed, Glyph, Icon, Skeleton},
+    words,
+};
+use leptos::{either::Either, prelude::*};
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+use model::{Craft, Directory, Person};
+
+/// The directory. The search is a plain form: its address can be kept and shared.
+#[component]
+pub fn Talents() -> impl IntoView {
+    let query = use_query_map();
+    let wanted = Memo::new(move |_| query.with(|query| (query.get("query"), query.get("craft"), query.get("page"))));
+    let found = Resource::new(move || wanted.get(), |(query, craft, page)| functions::load_talents(query, craft, page));
+    let chosen = move |craft: Craft| wanted.with(|wanted| wanted.1.as_deref() == Some(craft.as_str()));
+    view! {
+        <Title text=words::FIND_TALENT/>
+        <main class="page" id="content">
+            <h1>{words::FIND_TALENT}</h1>
+            <form class="search" role="search" method="get" action="/talents">
+                <label for="query">{words::SEARCH_NAME}</label>
+                <input id="query" name="query" type="search" maxlength="100" value=move || wanted.get().0/>
+                <label for="craft">{words::CRAFT}</label>
+                <select id="craft" name="craft">
+                    <option value="">{words::ANY_CRAFT}</option>
+                    {Craft::ALL.map(|craft| view! {
+                        <option value=craft.as_str() selected=move || chosen(craft)>{words::craft(craft)}</option>
+                    })}
+                </select>
+                <button class="button" type="submit"><Icon glyph=Glyph::Search/>{words::SEARCH}</button>
+            </form>
+            <Transition fallback=|| view! { <Skeleton rows=6/> }>
+                {move || Suspend::new(async move {
+                    match found.await {
+                        Ok(directory) => Either::Left(view! { <Found directory query=wanted.get_untracked().0 craft=wanted.get_untracked().1/> }),
+                        Err(failure) => Either::Right(view! { <Failed failure/> }),
+                    }
+                })}
+            </Transition>
+        </main>
+    }
+}
+
+#[component]
+fn Found(directory: Directory, query: Option<String>, craft: Option<String>) -> impl IntoView {
+    let empty = directory.talents.is_empty();
+    let more = directory.next_page.map(|page| {
+        let pairs = [("query", query), ("craft", craft), ("page", Some(page))];
+        pairs.into_iter().filter_map(|(name, value)| Some((name, value?)))
+    });
+    view! {
+        <ul class="rows" role="list" aria-label=words::TALENT>
+            {directory.talents.into_iter().map(|person| view! { <Row person/> }).collect_view()}
+        </ul>
+        {empty.then(|| view! { <Empty title=words::NO_TALENT lead=words::NO_TALENT_LEAD/> })}
+        {more.map(|pairs| view! {
+            <form class="older" method="get" action="/talents">
+                {pairs.map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect_view()}
+                <button class="button" type="submit">{words::MORE_TALENT}</button>
+            </form>
+        })}
+    }
+}
+
+#[component]
+fn Row(person: Person) -> impl IntoView {
+    let (name, craft) = (person.name.clone(), person.craft.map(words::craft));
+    let href = format!("/bookings/new?talent={}", person.id);
+    view! {
+        <li class="row">
+            <Avatar person/>
+            <span class="row-name">{name.clone()}</span>
+            <span class="row-about"><span class="row-last">{craft}</span></span>
+            <a class="button row-action" href=href>{words::book(&name)}</a>
+        </li>
+    }
+}

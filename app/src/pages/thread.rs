@@ -1,0 +1,110 @@
+use crate::{
+    answer::Mine,
+    functions,
+    live::Live,
+    parts::{BookingFacts, BookingLine, Composer, Failed, Glyph, Icon, MessageLog, Skeleton, local::Local},
+    words,
+};
+use leptos::{either::Either, prelude::*, task::spawn_local};
+use leptos_meta::Title;
+use leptos_router::hooks::{use_params_map, use_query_map};
+use model::Thread;
+use web_sys::VisibilityState;
+
+/// A thread: what it is about, what was said, and where to go on.
+#[component]
+pub fn ThreadPage() -> impl IntoView {
+    let live = Live::current();
+    let (params, query) = (use_params_map(), use_query_map());
+    let wanted = Memo::new(move |_| {
+        let id = params.with(|params| params.get("id")).unwrap_or_default();
+        let number = |name: &str| query.with(|query| query.get(name)).and_then(|text| text.parse::<i64>().ok());
+        (live.epoch.get(), id, number("before"), number("after"))
+    });
+    let thread =
+        Resource::new(move || wanted.get(), |(_, id, before, after)| functions::load_thread(id, before, after));
+    view! {
+        <Suspense fallback=|| view! { <main class="thread-pane" id="content"><Skeleton rows=8/></main> }>
+            {move || Suspend::new(async move {
+                match thread.await {
+                    Ok(mine) => Either::Left(view! { <ThreadView mine/> }),
+                    Err(failure) => Either::Right(view! {
+                        <Title text=words::NOT_FOUND/>
+                        <main class="thread-pane" id="content"><Failed failure/></main>
+                    }),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+#[component]
+fn ThreadView(mine: Mine<Thread>) -> impl IntoView {
+    let live = Live::current();
+    let me = mine.me;
+    let thread = live.keep(mine);
+    let (name, booking) = thread.with_untracked(|thread| {
+        (thread.conversation.counterpart.name.clone(), thread.conversation.booking.clone())
+    });
+    let title = name.clone();
+    read_while_visible(thread);
+    view! {
+        <Title text=move || live.titled(&title)/>
+        <main class="thread-pane" id="content">
+            <header class="thread-head">
+                <a class="back" href="/inbox" aria-label=words::BACK_TO_INBOX><Icon glyph=Glyph::Back/></a>
+                <h1>{name}</h1>
+                <BookingLine booking=booking.clone()/>
+            </header>
+            <MessageLog me thread/>
+            <MarkRead thread/>
+            <Composer thread/>
+        </main>
+        <aside class="facts-pane" aria-label=words::BOOKING>
+            <h2>{words::BOOKING}</h2>
+            <BookingFacts booking/>
+        </aside>
+    }
+}
+
+/// Notes what was read, as long as the page is in sight. Tried again with every message and every time
+/// the page comes back into sight.
+fn read_while_visible(thread: RwSignal<Thread>) {
+    let (live, local) = (Live::current(), Local::current());
+    let visible = RwSignal::new(false);
+    Effect::new(move || {
+        let look = move || visible.set(document().visibility_state() == VisibilityState::Visible);
+        look();
+        let listening = window_event_listener(leptos::ev::Custom::<web_sys::Event>::new("visibilitychange"), move |_| look());
+        on_cleanup(move || listening.remove());
+    });
+    let unread_end = Memo::new(move |_| {
+        thread.with(|thread| (thread.conversation.unread > 0 && thread.at_end()).then_some(thread.conversation.last_seq))
+    });
+    Effect::new(move || {
+        live.opened.track();
+        let Some(seq) = unread_end.get().filter(|_| visible.get() && local.started()) else { return };
+        let id = thread.with_untracked(|thread| thread.conversation.id);
+        spawn_local(async move {
+            // Its effect comes through the stream; where it fails, the next message or sight tries again.
+            let _ = functions::read_on(id.to_string(), seq).await;
+        });
+    });
+}
+
+/// Without JavaScript nobody can tell what was in sight, and opening a page must change nothing: a button does.
+#[component]
+fn MarkRead(thread: RwSignal<Thread>) -> impl IntoView {
+    let local = Local::current();
+    let unread = thread.with_untracked(|thread| thread.conversation.unread > 0);
+    let (id, seq) = thread.with_untracked(|thread| (thread.conversation.id, thread.last_shown()));
+    move || (unread && !local.started()).then(|| view! {
+        <noscript>
+            <form class="mark-read" method="post" action="/fn/read-on">
+                <input type="hidden" name="conversation_id" value=id.to_string()/>
+                <input type="hidden" name="seq" value=seq/>
+                <button class="button" type="submit">{words::MARK_READ}</button>
+            </form>
+        </noscript>
+    })
+}

@@ -1,0 +1,28 @@
+//! What pages are made of.
+
+mod avatar;
+mod booking_facts;
+mod composer;
+mod connection_bar;
+mod failed;
+mod field;
+mod icon;
+mod inbox_row;
+mod linked_text;
+pub mod local;
+mod message_log;
+mod top_bar;
+mod when;
+
+pub use avatar::Avatar;
+pub use booking_facts::{BookingFacts, BookingLine, StatusChip};
+pub use composer::Composer;
+pub use connection_bar::ConnectionBar;
+pub use failed::{Empty, Failed, Skeleton};
+pub use field::{Field, FormError, failure_of, field_error};
+pub use icon::{Glyph, Icon};
+pub use inbox_row::InboxRow;
+pub use linked_text::LinkedText;
+pub use message_log::MessageLog;
+pub use top_bar::{SiteBar, TopBar};
+pub use when::{DayLine, Time, When};

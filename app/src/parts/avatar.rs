@@ -1,0 +1,28 @@
+use leptos::prelude::*;
+use model::Person;
+
+/// Hues that keep white letters readable at the lightness the stylesheet gives them.
+const HUES: u128 = 12;
+
+/// Somebody's initials, on a colour that is always theirs.
+#[component]
+pub fn Avatar(person: Person) -> impl IntoView {
+    let hue = person.id.0.as_u128() % HUES;
+    view! { <span class=format!("avatar hue-{hue}") aria-hidden="true">{initials(&person.name)}</span> }
+}
+
+fn initials(name: &str) -> String {
+    name.split_whitespace().filter_map(|word| word.chars().next()).take(2).flat_map(char::to_uppercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::initials;
+
+    #[test]
+    fn initials_are_those_of_the_first_two_words() {
+        assert_eq!(initials("Sarah Wanjiru Otieno"), "SW");
+        assert_eq!(initials("élodie"), "É");
+        assert_eq!(initials(""), "");
+    }
+}

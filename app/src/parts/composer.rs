@@ -1,0 +1,92 @@
+use super::{Glyph, Icon, local::Local};
+use crate::{live::Outbox, words};
+use leptos::{ev::KeyboardEvent, html::Textarea, prelude::*};
+use leptos_router::hooks::use_navigate;
+use model::{Thread, message::BODY_LIMIT};
+use uuid::Uuid;
+
+/// From here on, how many characters are left is said.
+const COUNT_FROM: usize = 3_600;
+
+/// Where a message is written. Without JavaScript it is a plain form.
+#[component]
+pub fn Composer(thread: RwSignal<Thread>) -> impl IntoView {
+    let outbox = Outbox::current();
+    let local = Local::current();
+    let area: NodeRef<Textarea> = NodeRef::new();
+    let navigate = use_navigate();
+    let (id, name) = thread.with_untracked(|thread| (thread.conversation.id, thread.conversation.counterpart.name.clone()));
+    let text = RwSignal::new(String::new());
+    let length = Memo::new(move |_| text.with(|text| text.trim().chars().count()));
+    let cannot_send = move || local.started() && (length.get() == 0 || length.get() > BODY_LIMIT);
+
+    Effect::new(move || {
+        let Some(area) = area.get() else { return };
+        // What was typed before the page was taken over counts too.
+        let typed = area.value();
+        let start = if typed.is_empty() { outbox.draft(id) } else { typed };
+        area.set_value(&start);
+        text.set(start);
+        fit(&area);
+    });
+
+    let send = move || {
+        if untrack(cannot_send) {
+            return;
+        }
+        outbox.send(id, text.get_untracked().trim().to_owned());
+        text.set(String::new());
+        outbox.keep_draft(id, String::new());
+        if let Some(area) = area.get_untracked() {
+            area.set_value("");
+            fit(&area);
+            let _ = area.focus();
+        }
+        if !thread.with_untracked(Thread::at_end) {
+            navigate(&format!("/conversations/{id}"), leptos_router::NavigateOptions::default());
+        }
+    };
+    let send_by_key = send.clone();
+    let on_key = move |event: KeyboardEvent| {
+        // While a word is being put together, as in many scripts, Enter belongs to that.
+        if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
+            event.prevent_default();
+            send_by_key();
+        }
+    };
+    let on_input = move |event: leptos::ev::Targeted<leptos::ev::Event, web_sys::HtmlTextAreaElement>| {
+        let area = event.target();
+        text.set(area.value());
+        outbox.keep_draft(id, area.value());
+        fit(&area);
+    };
+    view! {
+        <form class="composer" method="post" action="/fn/post" on:submit=move |event| { event.prevent_default(); send(); }>
+            <input type="hidden" name="conversation_id" value=id.to_string()/>
+            <input type="hidden" name="client_id" value=client_id() autocomplete="off"/>
+            <label class="visually-hidden" for="message">{words::MESSAGE}</label>
+            <textarea id="message" name="body" rows="1" required node_ref=area placeholder=words::write_to(&name)
+                aria-describedby="message-count" on:keydown=on_key on:input:target=on_input></textarea>
+            <button class="button primary" type="submit" disabled=cannot_send>
+                <Icon glyph=Glyph::Send/><span class="bar-word">{words::SEND}</span>
+            </button>
+            <p class="count" id="message-count" class:wrong=move || { length.get() > BODY_LIMIT } aria-live="polite">
+                {move || (length.get() >= COUNT_FROM).then(|| words::characters_left(length.get()))}
+            </p>
+        </form>
+    }
+}
+
+/// A new one each time the server renders the form: a form posted twice is then still one message.
+fn client_id() -> String {
+    Uuid::new_v4().to_string()
+}
+
+/// As high as its text; the stylesheet sets the limit.
+fn fit(area: &web_sys::HtmlTextAreaElement) {
+    use web_sys::wasm_bindgen::JsCast;
+    let Some(element) = area.dyn_ref::<web_sys::HtmlElement>() else { return };
+    let style = element.style();
+    let _ = style.set_property("height", "auto");
+    let _ = style.set_property("height", &format!("{}px", area.scroll_height() + 2));
+}

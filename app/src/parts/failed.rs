@@ -1,0 +1,59 @@
+use super::{Glyph, Icon};
+use crate::{answer::Failure, live::Live, pages::sign_in_path, words};
+use leptos::prelude::*;
+use model::Refusal;
+
+/// Part of a page that couldn't be had: what happened, and what to do.
+#[component]
+pub fn Failed(failure: Failure) -> impl IntoView {
+    let live = Live::current();
+    let signed_out = failure == Failure::Refused(Refusal::Unauthenticated);
+    Effect::new(move || {
+        if signed_out {
+            let _ = window().location().set_href(&sign_in_path());
+        }
+    });
+    let (title, lead) = match &failure {
+        Failure::Refused(Refusal::NotFound) => (words::NOT_FOUND.to_owned(), words::NOT_FOUND_LEAD.to_owned()),
+        Failure::Refused(Refusal::Internal) => (words::BROKEN.to_owned(), words::BROKEN_LEAD.to_owned()),
+        Failure::Refused(refusal) => (words::refusal(refusal), String::new()),
+        Failure::Unreached => (words::UNREACHED.to_owned(), String::new()),
+    };
+    let may_help = !matches!(&failure, Failure::Refused(Refusal::NotFound | Refusal::WrongRole));
+    view! {
+        <div class="notice" role="alert">
+            <Icon glyph=Glyph::Warning/>
+            <h1>{title}</h1>
+            <p class="muted">{lead}</p>
+            {may_help.then(|| view! {
+                <button class="button" type="button" on:click=move |_| live.epoch.update(|epoch| *epoch += 1)>
+                    {words::TRY_AGAIN}
+                </button>
+            })}
+            <a class="button" href="/inbox">{words::BACK_TO_INBOX}</a>
+        </div>
+    }
+}
+
+/// A list with nothing in it: what that means, and what to do next.
+#[component]
+pub fn Empty(title: &'static str, lead: &'static str, #[prop(optional)] children: Option<Children>) -> impl IntoView {
+    view! {
+        <div class="notice">
+            <h2>{title}</h2>
+            <p class="muted">{lead}</p>
+            {children.map(|children| children())}
+        </div>
+    }
+}
+
+/// The shape of what is being loaded. The stylesheet shows it after a moment only.
+#[component]
+pub fn Skeleton(rows: usize) -> impl IntoView {
+    view! {
+        <div class="skeleton" role="status">
+            <span class="visually-hidden">{words::LOADING}</span>
+            {(0..rows).map(|_| view! { <span class="skeleton-row" aria-hidden="true"></span> }).collect_view()}
+        </div>
+    }
+}

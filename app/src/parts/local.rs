@@ -1,0 +1,102 @@
+//! Times as the reader's own clock and language have them, once the page is taken over.
+//!
+//! Until then, and without JavaScript, they are in UTC and English: the server can't know better, and
+//! what the browser first draws must equal what the server sent.
+
+use js_sys::{Date, Object, Reflect};
+use leptos::prelude::*;
+use model::{Day, Instant};
+use wasm_bindgen::JsValue;
+
+/// Whether the page has been taken over. Cheap to copy; stands in the context.
+#[derive(Clone, Copy)]
+pub struct Local(RwSignal<bool>);
+
+impl Local {
+    /// Puts it into the context.
+    pub fn provide() -> Self {
+        let local = Self(RwSignal::new(false));
+        provide_context(local);
+        local
+    }
+
+    /// The one in the context.
+    pub fn current() -> Self {
+        expect_context()
+    }
+
+    /// The page is taken over.
+    pub fn start(self) {
+        self.0.set(true);
+    }
+
+    /// Whether the page is taken over.
+    pub fn started(self) -> bool {
+        self.0.get()
+    }
+
+    /// `14:02`
+    pub fn clock(self, at: Instant) -> String {
+        if !self.started() {
+            return at.clock();
+        }
+        String::from(date(at).to_locale_time_string_with_options(&language(), &options(&[("hour", "2-digit"), ("minute", "2-digit")])))
+    }
+
+    /// `Sat 13 Feb 2027`: the day an instant falls on.
+    pub fn day(self, at: Instant) -> String {
+        if self.started() { long_day(&date(at), None) } else { at.day().in_words() }
+    }
+
+    /// A day of the calendar in words; it has no time zone, so neither do its words.
+    pub fn calendar_day(self, day: Day) -> String {
+        if self.started() { long_day(&Date::new(&day.to_string().into()), Some("UTC")) } else { day.in_words() }
+    }
+
+    /// The whole instant, for whoever wants to know exactly.
+    pub fn exact(self, at: Instant) -> String {
+        format!("{}, {}", self.day(at), self.clock(at))
+    }
+
+    /// Short for a list: minutes or hours ago within a day, else the day.
+    pub fn short(self, at: Instant) -> String {
+        if !self.started() {
+            return at.day().in_words();
+        }
+        let minutes = (Date::now() as i64 - at.millis()).max(0) / 60_000;
+        match minutes {
+            0 => "now".to_owned(),
+            1..60 => format!("{minutes} min"),
+            60..1_440 => format!("{} h", minutes / 60),
+            _ => String::from(date(at).to_locale_date_string(&language(), &options(&[("day", "numeric"), ("month", "short")]))),
+        }
+    }
+
+    /// Today, once it is known.
+    pub fn today(self) -> Option<Day> {
+        self.started().then(|| Instant::from_millis(Date::now() as i64).day())
+    }
+}
+
+fn long_day(date: &Date, zone: Option<&str>) -> String {
+    let mut parts = vec![("weekday", "short"), ("day", "numeric"), ("month", "short"), ("year", "numeric")];
+    parts.extend(zone.map(|zone| ("timeZone", zone)));
+    String::from(date.to_locale_date_string(&language(), &options(&parts)))
+}
+
+fn date(at: Instant) -> Date {
+    Date::new(&JsValue::from_f64(at.millis() as f64))
+}
+
+fn language() -> String {
+    window().navigator().language().unwrap_or_else(|| "en".to_owned())
+}
+
+fn options(pairs: &[(&str, &str)]) -> JsValue {
+    let options = Object::new();
+    for (name, value) in pairs {
+        // Setting a property of a plain object of our own can't fail.
+        let _ = Reflect::set(&options, &(*name).into(), &(*value).into());
+    }
+    options.into()
+}

@@ -1,0 +1,122 @@
+mod arrange;
+mod parcel;
+mod scroll;
+
+use super::{Glyph, Icon, LinkedText, Time, When, local::Local};
+use crate::{functions, live::Outbox, words};
+use arrange::{Row, arrange};
+use leptos::{html::Div, prelude::*, task::spawn_local};
+use model::{Message, PersonId, Thread};
+use parcel::ParcelRow;
+use scroll::Place;
+
+/// The messages of a thread, the newest at the bottom and in view.
+///
+/// The scroller is reversed by the stylesheet, so that its position counts from the bottom: it stays
+/// there as messages come, and older ones put on top move nothing, with or without JavaScript.
+#[component]
+pub fn MessageLog(me: PersonId, thread: RwSignal<Thread>) -> impl IntoView {
+    let (local, outbox) = (Local::current(), Outbox::current());
+    let log: NodeRef<Div> = NodeRef::new();
+    let place = Place::new(log, me, thread);
+    let (id, new_after) = thread.with_untracked(|thread| {
+        let conversation = &thread.conversation;
+        (conversation.id, (conversation.unread > 0).then_some(conversation.read_seq))
+    });
+    let rows = move || thread.with(|thread| arrange(&thread.messages, me, new_after, |at| local.day(at)));
+    let parcels = move || thread.with(|thread| outbox.waiting(id, &thread.messages));
+    let status = Memo::new(move |_| thread.with(|thread| last_status(thread, me)));
+    Effect::new(move || thread.with(|thread| outbox.forget(&thread.messages)));
+    view! {
+        <div class="log-frame">
+            <div class="log" role="log" aria-label=words::MESSAGES tabindex="0" node_ref=log on:scroll=move |_| place.scrolled()>
+                <div class="log-inner">
+                    <Older thread/>
+                    <For each=rows key=Row::key let:row>
+                        <MessageRow me thread row status/>
+                    </For>
+                    <For each=parcels key=|parcel| (parcel.client_id, parcel.stage.clone()) let:parcel>
+                        <ParcelRow parcel/>
+                    </For>
+                    <Newer thread/>
+                </div>
+            </div>
+            {move || (place.new_below() > 0).then(|| view! {
+                <button class="pill" type="button" on:click=move |_| place.to_end()>
+                    {move || words::new_below(place.new_below())} <Icon glyph=Glyph::Down/>
+                </button>
+            })}
+        </div>
+    }
+}
+
+/// What to say under the viewer's last message, and which that is.
+fn last_status(thread: &Thread, me: PersonId) -> Option<(i64, &'static str)> {
+    let last = thread.messages.iter().rev().find(|message| message.sender == me)?;
+    let read = thread.conversation.counterpart_read_seq >= last.seq;
+    Some((last.seq, if read { words::READ } else { words::SENT }))
+}
+
+#[component]
+fn MessageRow(me: PersonId, thread: RwSignal<Thread>, row: Row, status: Memo<Option<(i64, &'static str)>>) -> impl IntoView {
+    let Message { seq, sender, body, created_at, .. } = row.message;
+    let mine = sender == me;
+    let by = if mine { "You".to_owned() } else { thread.with_untracked(|thread| thread.conversation.counterpart.name.clone()) };
+    let said = move || status.get().filter(|(last, _)| *last == seq).map(|(_, word)| view! { <p class="status">{word}</p> });
+    view! {
+        {row.day.map(|day| view! { <p class="day"><time datetime=created_at.day().to_string()>{day}</time></p> })}
+        {row.new.then(|| view! { <p class="new-line" id="new">{words::NEW}</p> })}
+        <div class="message" class:mine=mine class:first=row.first>
+            {row.first.then(|| view! { <p class="by"><span>{by}</span> <Time at=created_at tell=When::Clock/></p> })}
+            <p class="bubble"><LinkedText text=body/></p>
+            {said}
+        </div>
+    }
+}
+
+/// The way to older messages: a link that works by itself, and in place once the page is taken over.
+#[component]
+fn Older(thread: RwSignal<Thread>) -> impl IntoView {
+    let loading = RwSignal::new(false);
+    let first = move || thread.with(|thread| thread.messages.first().map_or(0, |message| message.seq));
+    let has_more = Memo::new(move |_| thread.with(|thread| thread.has_more));
+    let load = move || {
+        if loading.get_untracked() || !has_more.get_untracked() {
+            return;
+        }
+        loading.set(true);
+        let id = thread.with_untracked(|thread| thread.conversation.id);
+        spawn_local(async move {
+            if let Ok(older) = functions::load_thread(id.to_string(), Some(untrack(first)), None).await {
+                thread.update(|thread| thread.prepend(older.view.messages, older.view.has_more));
+            }
+            loading.set(false);
+        });
+    };
+    let at_top = scroll::when_near_top(load);
+    view! {
+        {move || if has_more.get() {
+            view! {
+                <p class="older" node_ref=at_top>
+                    <a href=move || format!("?before={}", first()) on:click=move |event| { event.prevent_default(); load(); }>
+                        {move || if loading.get() { words::LOADING_OLDER } else { words::OLDER_MESSAGES }}
+                    </a>
+                </p>
+            }.into_any()
+        } else {
+            view! { <p class="older muted">{words::THREAD_START}</p> }.into_any()
+        }}
+    }
+}
+
+/// The way back to newer messages, on a page of older ones.
+#[component]
+fn Newer(thread: RwSignal<Thread>) -> impl IntoView {
+    let beyond = move || thread.with(|thread| (!thread.at_end()).then(|| (thread.conversation.id, thread.last_shown())));
+    move || beyond().map(|(id, last)| view! {
+        <p class="older">
+            <a href=format!("/conversations/{id}?after={last}")>{words::NEWER_MESSAGES}</a>
+            <a href=format!("/conversations/{id}")>{words::LATEST_MESSAGES}</a>
+        </p>
+    })
+}

@@ -1,0 +1,96 @@
+use model::{Instant, Message, PersonId};
+
+/// Messages of one person this close together are one run: name and time stand once.
+const RUN_MILLIS: i64 = 5 * 60 * 1_000;
+
+/// A message with what stands above it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Row {
+    /// The day, where another begins.
+    pub(super) day: Option<String>,
+    /// Whether everything from here on was unread when the thread was opened.
+    pub(super) new: bool,
+    /// Whether it begins a run.
+    pub(super) first: bool,
+    pub(super) message: Message,
+}
+
+impl Row {
+    /// The same for the same row, drawn the same way.
+    pub(super) fn key(&self) -> (i64, bool, Option<String>) {
+        (self.message.seq, self.first, self.day.clone())
+    }
+}
+
+/// Puts messages under their days and into runs. What was already read ends at `new_after`.
+pub(super) fn arrange(
+    messages: &[Message],
+    me: PersonId,
+    new_after: Option<i64>,
+    day_of: impl Fn(Instant) -> String,
+) -> Vec<Row> {
+    let is_new = |message: &Message| new_after.is_some_and(|read| message.seq > read && message.sender != me);
+    let first_new = messages.iter().find(|message| is_new(message)).map(|message| message.seq);
+    let mut rows: Vec<Row> = Vec::with_capacity(messages.len());
+    let mut last_day = None;
+    for message in messages {
+        let today = day_of(message.created_at);
+        let day = (last_day.as_ref() != Some(&today)).then(|| today.clone());
+        let new = first_new == Some(message.seq);
+        let goes_on = rows.last().is_some_and(|row| {
+            row.message.sender == message.sender
+                && message.created_at.millis() - row.message.created_at.millis() < RUN_MILLIS
+        });
+        rows.push(Row { first: day.is_some() || new || !goes_on, day, new, message: message.clone() });
+        last_day = Some(today);
+    }
+    rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::{BookingId, ClientId, ConversationId, MessageId};
+    use uuid::Uuid;
+
+    const ME: PersonId = PersonId(Uuid::from_u128(1));
+    const OTHER: PersonId = PersonId(Uuid::from_u128(2));
+
+    fn message(seq: i64, sender: PersonId, minute: i64) -> Message {
+        Message {
+            id: MessageId(Uuid::nil()),
+            conversation_id: ConversationId(Uuid::nil()),
+            booking_id: BookingId(Uuid::nil()),
+            seq,
+            client_id: ClientId(Uuid::nil()),
+            sender,
+            body: "Sawa".into(),
+            created_at: Instant::from_millis(minute * 60_000),
+        }
+    }
+
+    #[test]
+    fn days_runs_and_the_new_line_fall_where_they_should() {
+        let messages = [
+            message(1, ME, 0),
+            message(2, ME, 4),
+            message(3, OTHER, 5),
+            message(4, OTHER, 20),
+            message(5, OTHER, 21),
+            message(6, OTHER, 24 * 60),
+        ];
+        let rows = arrange(&messages, ME, Some(4), |at| at.day().to_string());
+        let drawn: Vec<_> = rows.iter().map(|row| (row.first, row.day.is_some(), row.new)).collect();
+        assert_eq!(
+            drawn,
+            [
+                (true, true, false),
+                (false, false, false),
+                (true, false, false),
+                (true, false, false),
+                (true, false, true),
+                (true, true, false),
+            ]
+        );
+    }
+}

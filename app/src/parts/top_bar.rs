@@ -1,0 +1,39 @@
+use super::{Glyph, Icon};
+use crate::words;
+use leptos::prelude::*;
+use model::{Frame, Role};
+
+/// The bar above every page of somebody signed in.
+#[component]
+pub fn TopBar(frame: RwSignal<Frame>) -> impl IntoView {
+    let (name, organizer) = frame.with_untracked(|frame| (frame.user.name.clone(), frame.user.role == Role::Organizer));
+    let count = move || frame.with(|frame| frame.unread);
+    view! {
+        <header class="bar">
+            <a class="brand" href="/inbox">{words::SITE}</a>
+            <nav aria-label=words::MENU>
+                {organizer.then(|| view! {
+                    <a class="bar-item" href="/talents"><Icon glyph=Glyph::Search/><span class="bar-word">{words::FIND_TALENT}</span></a>
+                })}
+                <a class="bar-item" href="/notifications" aria-label=move || words::bell(count())>
+                    <Icon glyph=Glyph::Bell/>
+                    {move || (count() > 0).then(|| view! { <span class="badge">{count()}</span> })}
+                </a>
+            </nav>
+            <span class="bar-name">{name}</span>
+            <form method="post" action="/fn/sign-out">
+                <button class="bar-item" type="submit"><Icon glyph=Glyph::Door/><span class="bar-word">{words::SIGN_OUT}</span></button>
+            </form>
+        </header>
+    }
+}
+
+/// The bar above pages for everybody.
+#[component]
+pub fn SiteBar() -> impl IntoView {
+    view! {
+        <header class="bar">
+            <a class="brand" href="/">{words::SITE}</a>
+        </header>
+    }
+}

@@ -1,0 +1,35 @@
+use super::local::Local;
+use crate::words;
+use leptos::prelude::*;
+use model::{Day, Instant};
+
+/// How an instant is told.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// Hours and minutes.
+    Clock,
+    /// As short as it goes.
+    Short,
+}
+
+/// An instant, exact on hover.
+#[component]
+pub fn Time(at: Instant, tell: When) -> impl IntoView {
+    let local = Local::current();
+    let text = move || match tell {
+        When::Clock => local.clock(at),
+        When::Short => local.short(at),
+    };
+    view! { <time datetime=at.to_string() title=move || local.exact(at)>{text}</time> }
+}
+
+/// A day in words, with how far off it is once today is known.
+#[component]
+pub fn DayLine(day: Day) -> impl IntoView {
+    let local = Local::current();
+    let distance = move || local.today().map(|today| format!(", {}", words::in_days(day.days_after(today))));
+    view! {
+        <time datetime=day.to_string()>{move || local.calendar_day(day)}</time>
+        {distance}
+    }
+}

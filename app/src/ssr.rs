@@ -1,0 +1,95 @@
+//! What server functions stand on, on the server only.
+
+mod cookie;
+
+pub use cookie::SessionCookie;
+
+use crate::answer::{Answer, Failure, Mine};
+use http::{HeaderValue, Method, StatusCode, header, request::Parts};
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+use model::Refusal;
+use services::{Greenroom, Viewer};
+use std::{net::IpAddr, str::FromStr};
+
+/// Who is calling, as the server's middleware found out. Stands in the request's extensions.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// From where.
+    pub address: IpAddr,
+    /// Their browser's own description.
+    pub user_agent: String,
+    /// Who, if signed in.
+    pub viewer: Option<Viewer>,
+}
+
+/// The house. An error where the app runs without a request, as when its routes are listed.
+pub fn greenroom() -> Answer<Greenroom> {
+    use_context().ok_or(Failure::Refused(Refusal::Internal))
+}
+
+/// Who is calling.
+pub fn caller() -> Answer<Caller> {
+    let parts: Parts = use_context().ok_or(Refusal::Internal)?;
+    Ok(parts.extensions.get::<Caller>().cloned().ok_or(Refusal::Internal)?)
+}
+
+/// Who is signed in.
+pub fn viewer() -> Answer<Viewer> {
+    caller()?.viewer.ok_or_else(|| fail(Refusal::Unauthenticated.into()))
+}
+
+/// An id from a path: one that can't be read is one that doesn't exist.
+pub fn id<T: FromStr>(text: &str) -> Answer<T> {
+    text.parse().map_err(|_| fail(Refusal::NotFound.into()))
+}
+
+/// The viewer's view, or why not.
+pub fn mine<T>(viewer: &Viewer, result: services::Result<T>) -> Answer<Mine<T>> {
+    let view = result.map_err(fail)?;
+    Ok(Mine { me: viewer.id(), view })
+}
+
+/// Turns an error of a service into an answer, with the status that goes with it.
+pub fn fail(error: services::Error) -> Failure {
+    let refusal = error.into_refusal();
+    // A form without JavaScript is answered with a redirect back, which a status of its own would break.
+    if let (false, Some(response)) = (is_plain_form(), use_context::<ResponseOptions>()) {
+        response.set_status(status(&refusal));
+    }
+    refusal.into()
+}
+
+/// The status that goes with a refusal, here as in the REST interface.
+pub fn status(refusal: &Refusal) -> StatusCode {
+    match refusal {
+        Refusal::Unauthenticated | Refusal::InvalidCredentials => StatusCode::UNAUTHORIZED,
+        Refusal::EmailUnverified | Refusal::WrongRole => StatusCode::FORBIDDEN,
+        Refusal::NotFound => StatusCode::NOT_FOUND,
+        Refusal::ClientIdReused => StatusCode::CONFLICT,
+        Refusal::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        Refusal::RateLimited { .. } | Refusal::TooManyStreams => StatusCode::TOO_MANY_REQUESTS,
+        Refusal::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+/// Sends the browser on after a form without JavaScript. The hydrated page knows by itself what to do.
+pub fn send_on(path: &str) {
+    if is_plain_form() {
+        leptos_axum::redirect(path);
+    }
+}
+
+/// Sets the session's cookie, or takes it away.
+pub fn set_cookie(value: HeaderValue) {
+    if let Some(response) = use_context::<ResponseOptions>() {
+        response.insert_header(header::SET_COOKIE, value);
+    }
+}
+
+fn is_plain_form() -> bool {
+    use_context::<Parts>().is_some_and(|parts| {
+        let accepts = parts.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+        parts.method == Method::POST && accepts.is_some_and(|accepts| accepts.contains("text/html"))
+    })
+}

@@ -1,0 +1,66 @@
+use http::{HeaderMap, HeaderValue, header};
+
+/// The only cookie there is: it holds the session's token.
+///
+/// The browser keeps it as long as it may; how long the session lasts, the database says.
+#[derive(Clone, Copy, Debug)]
+pub struct SessionCookie {
+    /// Whether the site is served over https.
+    pub secure: bool,
+}
+
+/// As long as browsers allow, 400 days.
+const MAX_AGE: u32 = 400 * 24 * 60 * 60;
+
+impl SessionCookie {
+    /// The `__Host-` prefix makes the browser itself refuse the cookie from a sibling domain or over http.
+    fn name(self) -> &'static str {
+        if self.secure { "__Host-greenroom" } else { "greenroom" }
+    }
+
+    /// The token a request carries.
+    pub fn read(self, headers: &HeaderMap) -> Option<&str> {
+        let pairs = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
+        pairs
+            .flat_map(|value| value.split(';'))
+            .filter_map(|pair| pair.trim().split_once('='))
+            .find_map(|(name, value)| (name == self.name()).then_some(value))
+    }
+
+    /// Gives the browser a session. `None` for a token that can't stand in a header.
+    pub fn set(self, token: &str) -> Option<HeaderValue> {
+        self.header(token, MAX_AGE)
+    }
+
+    /// Takes it away again.
+    pub fn clear(self) -> Option<HeaderValue> {
+        self.header("", 0)
+    }
+
+    fn header(self, value: &str, max_age: u32) -> Option<HeaderValue> {
+        let secure = if self.secure { "; Secure" } else { "" };
+        let name = self.name();
+        HeaderValue::try_from(format!("{name}={value}; HttpOnly; SameSite=Lax; Path=/; Max-Age={max_age}{secure}")).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cookie_is_read_among_others() {
+        let mut headers = HeaderMap::new();
+        headers.append(header::COOKIE, HeaderValue::from_static("theme=dark; greenroom=abc; x=y"));
+        assert_eq!(SessionCookie { secure: false }.read(&headers), Some("abc"));
+        assert_eq!(SessionCookie { secure: true }.read(&headers), None);
+    }
+
+    #[test]
+    fn over_https_the_cookie_is_bound_to_the_host() {
+        let set = SessionCookie { secure: true }.set("abc").expect("a header");
+        let text = set.to_str().expect("text");
+        assert!(text.starts_with("__Host-greenroom=abc; HttpOnly; SameSite=Lax; Path=/"), "{text}");
+        assert!(text.ends_with("; Secure"), "{text}");
+    }
+}

@@ -1,0 +1,217 @@
+//! Every text of the screen, by key. A translation is another one of these.
+
+use model::{BookingStatus, Craft, Fault, Refusal, booking, message};
+
+pub const SITE: &str = "Greenroom";
+pub const TAGLINE: &str = "Talk to the people behind the show";
+pub const PITCH: &str = "Every conversation here belongs to a booking: the event, the day, the place and the fee \
+                         stay beside what was said. Messages arrive once, in order, and are never lost, even on a bad line.";
+pub const POINTS: [(&str, &str); 3] = [
+    ("The terms stay in sight", "Event, date, venue and fee stand at the head of every thread, for both of you."),
+    ("Nothing gets lost", "What you send arrives once and in order, even when the network drops."),
+    ("Light on your phone", "Small pages that open fast on a cheap phone, and work before everything has loaded."),
+];
+
+pub const SKIP: &str = "Skip to content";
+pub const SIGN_IN: &str = "Sign in";
+pub const SIGNING_IN: &str = "Signing in…";
+pub const SIGN_IN_LEAD: &str = "Good to see you. Your conversations are where you left them.";
+pub const SIGN_OUT: &str = "Sign out";
+pub const EMAIL: &str = "Email";
+pub const PASSWORD: &str = "Password";
+pub const SHOW_PASSWORD: &str = "Show";
+pub const HIDE_PASSWORD: &str = "Hide";
+pub const OPEN_INBOX: &str = "Open your inbox";
+
+pub const MENU: &str = "Main";
+pub const INBOX: &str = "Inbox";
+pub const CONVERSATIONS: &str = "Conversations";
+pub const NO_CONVERSATIONS: &str = "No conversations yet";
+pub const NO_CONVERSATIONS_ORGANIZER: &str = "Find a talent and ask about your event. The conversation starts there.";
+pub const NO_CONVERSATIONS_TALENT: &str =
+    "When an organizer asks you about an event, the conversation appears here at once.";
+pub const OLDER_CONVERSATIONS: &str = "Older conversations";
+pub const CHOOSE: &str = "Choose a conversation";
+pub const CHOOSE_LEAD: &str = "Its messages appear here.";
+pub const YOU: &str = "You: ";
+pub const NO_MESSAGES: &str = "No messages yet";
+pub const LATEST_CONVERSATIONS: &str = "Newest conversations";
+
+pub const BACK_TO_INBOX: &str = "Back to inbox";
+pub const MESSAGES: &str = "Messages";
+pub const MESSAGE: &str = "Message";
+pub const WRITE_TO: &str = "Write a message";
+pub const SEND: &str = "Send";
+pub const OLDER_MESSAGES: &str = "Older messages";
+pub const LOADING_OLDER: &str = "Loading older messages…";
+pub const NEWER_MESSAGES: &str = "Newer messages";
+pub const LATEST_MESSAGES: &str = "Latest messages";
+pub const THREAD_START: &str = "This is where the conversation begins.";
+pub const NEW: &str = "New";
+pub const MARK_READ: &str = "Mark as read";
+pub const SENDING: &str = "Sending…";
+pub const SENT: &str = "Sent";
+pub const READ: &str = "Read";
+pub const NOT_SENT: &str = "Not sent";
+pub const RETRY: &str = "Retry";
+pub const DISCARD: &str = "Delete";
+pub const WAITING: &str = "Waiting for a connection. It goes out by itself.";
+
+pub const BOOKING: &str = "Booking";
+pub const EVENT: &str = "Event";
+pub const DATE: &str = "Date";
+pub const VENUE: &str = "Venue";
+pub const FEE: &str = "Fee";
+pub const ORGANIZER: &str = "Organizer";
+pub const TALENT: &str = "Talent";
+pub const OPEN_BOOKING: &str = "Booking details";
+pub const OPEN_CONVERSATION: &str = "Open the conversation";
+
+pub const NOTIFICATIONS: &str = "Notifications";
+pub const NO_NOTIFICATIONS: &str = "Nothing new";
+pub const NO_NOTIFICATIONS_LEAD: &str = "When somebody writes or asks for a booking, you see it here.";
+pub const OLDER_NOTIFICATIONS: &str = "Older notifications";
+pub const UNREAD: &str = "Unread";
+
+pub const FIND_TALENT: &str = "Find talent";
+pub const SEARCH_NAME: &str = "Name";
+pub const CRAFT: &str = "Craft";
+pub const ANY_CRAFT: &str = "Any craft";
+pub const SEARCH: &str = "Search";
+pub const NO_TALENT: &str = "Nobody found";
+pub const NO_TALENT_LEAD: &str = "Try part of the name, or another craft.";
+pub const MORE_TALENT: &str = "More";
+
+pub const NEW_BOOKING: &str = "New booking";
+pub const BOOKING_TITLE: &str = "What is the event?";
+pub const BOOKING_TITLE_HELP: &str = "For example: Savanna product launch";
+pub const BOOKING_DATE: &str = "On which day?";
+pub const BOOKING_VENUE: &str = "Where is it?";
+pub const BOOKING_FEE: &str = "Fee in Kenyan shillings";
+pub const BOOKING_FEE_HELP: &str = "What you offer, for example 45,000";
+pub const FIRST_MESSAGE: &str = "Your message";
+pub const SEND_INQUIRY: &str = "Send inquiry";
+pub const SENDING_INQUIRY: &str = "Sending inquiry…";
+pub const ORGANIZERS_BOOK: &str = "Only organizers can open a booking.";
+
+pub const RECONNECTING: &str = "Reconnecting… what you write is kept.";
+pub const OFFLINE: &str = "You are offline. Messages will go out when you're back.";
+pub const SIGNED_OUT: &str = "You were signed out.";
+
+pub const LOADING: &str = "Loading…";
+pub const TRY_AGAIN: &str = "Try again";
+pub const NOT_FOUND: &str = "Page not found";
+pub const NOT_FOUND_LEAD: &str = "It may have moved, or it isn't yours to see.";
+pub const BROKEN: &str = "Something went wrong on our side";
+pub const BROKEN_LEAD: &str = "It has been noted. Try again in a moment.";
+pub const UNREACHED: &str = "Greenroom can't be reached. Check your connection and try again.";
+pub const HOME: &str = "Go to the start";
+
+pub fn write_to(name: &str) -> String {
+    format!("{WRITE_TO} to {name}")
+}
+
+pub fn book(name: &str) -> String {
+    format!("Book {name}")
+}
+
+pub fn booking_with(name: &str) -> String {
+    format!("Ask {name} about your event. They answer in the conversation that opens.")
+}
+
+pub fn unread(count: i64) -> String {
+    format!("{count} unread")
+}
+
+pub fn bell(count: i64) -> String {
+    if count == 0 { NOTIFICATIONS.to_owned() } else { format!("{NOTIFICATIONS}, {count} unread") }
+}
+
+pub fn new_below(count: i64) -> String {
+    if count == 1 { "1 new message".to_owned() } else { format!("{count} new messages") }
+}
+
+pub fn characters_left(count: usize) -> String {
+    match message::BODY_LIMIT.checked_sub(count) {
+        Some(left) => format!("{left} characters left"),
+        None => format!("{} characters too many", count - message::BODY_LIMIT),
+    }
+}
+
+pub fn wrote(name: &str) -> String {
+    format!("{name} wrote")
+}
+
+pub fn asked(name: &str) -> String {
+    format!("{name} asks about a booking")
+}
+
+/// When a day is, seen from another.
+pub fn in_days(days: i64) -> String {
+    match days {
+        0 => "today".to_owned(),
+        1 => "tomorrow".to_owned(),
+        -1 => "yesterday".to_owned(),
+        2..=13 => format!("in {days} days"),
+        14..=139 => format!("in {} weeks", days / 7),
+        140.. => format!("in {} months", days / 30),
+        -13..=-2 => format!("{} days ago", -days),
+        _ => "past".to_owned(),
+    }
+}
+
+pub fn status(status: BookingStatus) -> &'static str {
+    match status {
+        BookingStatus::Inquiry => "Inquiry",
+        BookingStatus::Accepted => "Accepted",
+        BookingStatus::Declined => "Declined",
+        BookingStatus::Cancelled => "Cancelled",
+        BookingStatus::Completed => "Completed",
+    }
+}
+
+pub fn craft(craft: Craft) -> &'static str {
+    match craft {
+        Craft::Photographer => "Photographer",
+        Craft::Dj => "DJ",
+        Craft::Mc => "MC",
+        Craft::Band => "Band",
+    }
+}
+
+/// What to tell somebody whose request was refused.
+pub fn refusal(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::Unauthenticated => "You were signed out. Sign in to go on.".to_owned(),
+        Refusal::InvalidCredentials => "That email and password don't match. Check both and try again.".to_owned(),
+        Refusal::EmailUnverified => "Confirm your email address first: open the link in the mail we sent.".to_owned(),
+        Refusal::WrongRole => "This isn't open to your kind of account.".to_owned(),
+        Refusal::NotFound => "That isn't here any more.".to_owned(),
+        Refusal::ClientIdReused => "This form was sent before. Write the message again.".to_owned(),
+        Refusal::RateLimited { retry_after } => format!("That was a lot at once. Try again in {retry_after} seconds."),
+        Refusal::TooManyStreams => "Greenroom is open in too many places. Close some tabs.".to_owned(),
+        Refusal::Internal => format!("{BROKEN}. {BROKEN_LEAD}"),
+        Refusal::Invalid { fields } => match fields.values().next() {
+            Some(first) if fields.len() == 1 => fault(*first).to_owned(),
+            _ => "Some fields need another look.".to_owned(),
+        },
+    }
+}
+
+/// What is wrong with a field, and what to do.
+pub fn fault(fault: Fault) -> &'static str {
+    match fault {
+        Fault::Required => "Please fill this in.",
+        Fault::Invalid => "This doesn't look right. Check it and try again.",
+        Fault::TooLong => "This is too long. Please shorten it.",
+        Fault::OutOfRange => "This number is out of range.",
+        Fault::BodyEmpty => "Write something first.",
+        Fault::BodyTooLong => "This message is too long. Send it in two.",
+        Fault::BodyInvalid => "This text has a character that can't be sent.",
+    }
+}
+
+/// How long a title may be.
+pub fn title_limit() -> String {
+    format!("{BOOKING_TITLE_HELP}. Up to {} characters.", booking::TITLE_LIMIT)
+}

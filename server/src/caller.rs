@@ -1,0 +1,90 @@
+//! Who is calling. Found out once for each request, before anything else looks at it.
+
+use crate::{problem::Problem, router::Shared};
+use app::ssr::Caller;
+use axum::{
+    extract::{ConnectInfo, FromRequestParts, Request, State},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, header, request::Parts};
+use ipnet::IpNet;
+use model::{Refusal, Role};
+use services::{Error, Viewer};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+/// Puts the [`Caller`] into the request. Static files are for anybody: nobody is looked up for them.
+pub(crate) async fn identify(State(shared): State<Shared>, mut request: Request, next: Next) -> Response {
+    let headers = request.headers();
+    let is_file = request.uri().path().starts_with("/pkg/");
+    let token = shared.cookie.read(headers).filter(|_| !is_file);
+    let viewer = match token {
+        None => None,
+        Some(token) => match shared.greenroom.viewer(token).await {
+            Ok(viewer) => Some(viewer),
+            Err(Error::Refused(_)) => None,
+            Err(broken) => {
+                broken.into_refusal();
+                return Problem::UNAVAILABLE.into_response();
+            }
+        },
+    };
+    let user_agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+    let address = address(peer, headers, &shared.trusted_proxies);
+    request.extensions_mut().insert(Caller { address, user_agent, viewer });
+    next.run(request).await
+}
+
+/// The address of whoever is calling: the last in `X-Forwarded-For` that no proxy of ours wrote.
+fn address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
+    let ours = |address: &IpAddr| trusted.iter().any(|network| network.contains(address));
+    let values = headers.get_all("x-forwarded-for").into_iter().filter_map(|value| value.to_str().ok());
+    let hops: Vec<IpAddr> = values.flat_map(|value| value.split(',')).filter_map(|hop| hop.trim().parse().ok()).collect();
+    let mut nearest = peer.to_canonical();
+    for hop in hops.into_iter().rev() {
+        if !ours(&nearest) {
+            break;
+        }
+        nearest = hop.to_canonical();
+    }
+    nearest
+}
+
+/// Whoever is signed in; 401 otherwise.
+pub(crate) struct SignedIn(pub(crate) Viewer);
+
+impl<S: Send + Sync> FromRequestParts<S> for SignedIn {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
+        let caller = parts.extensions.get::<Caller>();
+        let viewer = caller.and_then(|caller| caller.viewer.clone());
+        viewer.map(Self).ok_or_else(|| Refusal::Unauthenticated.into())
+    }
+}
+
+impl SignedIn {
+    /// The viewer, for a path that belongs to one role.
+    pub(crate) fn only(self, role: Role) -> Result<Viewer, Problem> {
+        if self.0.role() == role { Ok(self.0) } else { Err(Refusal::WrongRole.into()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_a_trusted_proxy_says_counts() {
+        let mut headers = HeaderMap::new();
+        headers.append("x-forwarded-for", "203.0.113.9, 198.51.100.7, 10.0.0.2".parse().expect("a value"));
+        let parse = |text: &str| text.parse::<IpAddr>().expect("an address");
+        let ours: Vec<IpNet> = vec!["10.0.0.0/8".parse().expect("a network")];
+        assert_eq!(address(parse("10.0.0.1"), &headers, &ours), parse("198.51.100.7"));
+        assert_eq!(address(parse("10.0.0.1"), &headers, &[]), parse("10.0.0.1"));
+        assert_eq!(address(parse("192.0.2.1"), &headers, &ours), parse("192.0.2.1"));
+        assert_eq!(address(parse("::ffff:10.0.0.1"), &HeaderMap::new(), &ours), parse("10.0.0.1"));
+    }
+}

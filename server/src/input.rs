@@ -1,0 +1,109 @@
+//! How the interface reads what it is sent. Anything wrong becomes a [`Problem`], never a panic or HTML.
+
+use crate::problem::Problem;
+use axum::{
+    RequestExt,
+    extract::{FromRequest, FromRequestParts, Path, Query, Request, rejection::PathRejection},
+};
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode, header, request::Parts};
+use model::Fault;
+use serde::de::DeserializeOwned;
+use std::{collections::HashMap, str::FromStr};
+
+/// A JSON body. Unknown keys are ignored, so that clients may be newer than the server.
+pub(crate) struct JsonBody<T>(pub(crate) T);
+
+impl<S: Send + Sync, T: DeserializeOwned + 'static> FromRequest<S> for JsonBody<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self, Problem> {
+        if !is_json(request.headers()) {
+            return Err(Problem::WRONG_CONTENT_TYPE);
+        }
+        parse_json(&body(request).await?).map(Self)
+    }
+}
+
+/// A body that may be JSON or a form.
+pub(crate) struct JsonOrForm<T>(pub(crate) T);
+
+impl<S: Send + Sync, T: DeserializeOwned + 'static> FromRequest<S> for JsonOrForm<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self, Problem> {
+        if is_json(request.headers()) {
+            return parse_json(&body(request).await?).map(Self);
+        }
+        if media_type(request.headers()) != "application/x-www-form-urlencoded" {
+            return Err(Problem::WRONG_CONTENT_TYPE);
+        }
+        let parsed = request.extract::<axum::Form<T>, _>().await;
+        parsed.map(|axum::Form(value)| Self(value)).map_err(|rejection| match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Problem::TOO_LARGE,
+            _ => Problem::MALFORMED_FORM,
+        })
+    }
+}
+
+/// An id in the path: one that can't be read is one that doesn't exist.
+pub(crate) struct PathId<T>(pub(crate) T);
+
+impl<S: Send + Sync, T: FromStr + Send> FromRequestParts<S> for PathId<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let text: Result<Path<String>, PathRejection> = Path::from_request_parts(parts, state).await;
+        let id = text.ok().and_then(|Path(text)| text.parse().ok());
+        id.map(Self).ok_or(Problem::NOT_FOUND)
+    }
+}
+
+/// The query of the address.
+pub(crate) struct Pairs(HashMap<String, String>);
+
+impl<S: Send + Sync> FromRequestParts<S> for Pairs {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
+        Ok(Self(Query::try_from_uri(&parts.uri).map(|Query(pairs)| pairs).unwrap_or_default()))
+    }
+}
+
+impl Pairs {
+    /// A value as it was sent.
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+
+    /// A value that must be readable if it is there.
+    pub(crate) fn parsed<T: FromStr>(&self, name: &str) -> Result<Option<T>, Problem> {
+        let parsed = self.text(name).map(|text| text.parse().map_err(|_| Problem::field(name, Fault::Invalid)));
+        parsed.transpose()
+    }
+}
+
+async fn body(request: Request) -> Result<Bytes, Problem> {
+    request.extract::<Bytes, _>().await.map_err(|rejection| match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::TOO_LARGE,
+        _ => Problem::UNREADABLE_BODY,
+    })
+}
+
+/// Text that isn't JSON is malformed; JSON of another shape is wrong in a field.
+fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let value: serde_json::Value = serde_json::from_slice(bytes).map_err(|_| Problem::MALFORMED_JSON)?;
+    serde_path_to_error::deserialize(value).map_err(|error| {
+        let path = error.path().to_string();
+        Problem::field(if path == "." { "body" } else { &path }, Fault::Invalid)
+    })
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    media_type(headers) == "application/json"
+}
+
+fn media_type(headers: &HeaderMap) -> String {
+    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}

@@ -1,0 +1,64 @@
+//! Refuses what another site makes a browser send. Checked once, for everything that changes state.
+
+use crate::{problem::Problem, router::Shared};
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, Method, header};
+
+/// Lets a request pass that changes nothing, comes from our own pages, or from no browser at all.
+pub(crate) async fn check(State(shared): State<Shared>, request: Request, next: Next) -> Response {
+    let changes_nothing = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    if changes_nothing || is_ours(request.headers(), &shared.origin) {
+        next.run(request).await
+    } else {
+        Problem::CROSS_SITE.into_response()
+    }
+}
+
+/// `Sec-Fetch-Site` decides where there is one; browsers leave it out over plain http, and then `Origin`
+/// must be the public URL or the very host that was asked. A foreign page can forge neither.
+fn is_ours(headers: &HeaderMap, public: &str) -> bool {
+    if let Some(site) = headers.get("sec-fetch-site") {
+        return site == "same-origin" || site == "none";
+    }
+    let Some(origin) = headers.get(header::ORIGIN) else { return true };
+    let Ok(origin) = origin.to_str() else { return false };
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let scheme = public.split("://").next().unwrap_or_default();
+    origin == public || host.is_some_and(|host| origin == format!("{scheme}://{host}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn judge(pairs: &[(&'static str, &str)]) -> bool {
+        let mut headers = HeaderMap::new();
+        for (name, value) in pairs {
+            headers.insert(*name, value.parse().expect("a value"));
+        }
+        is_ours(&headers, "https://greenroom.example")
+    }
+
+    #[test]
+    fn only_our_own_pages_and_no_browser_pass() {
+        assert!(judge(&[]));
+        assert!(judge(&[("sec-fetch-site", "same-origin")]));
+        assert!(judge(&[("sec-fetch-site", "none")]));
+        assert!(judge(&[("origin", "https://greenroom.example")]));
+        assert!(judge(&[("origin", "https://10.0.0.5:3000"), ("host", "10.0.0.5:3000")]));
+        for (name, value) in [
+            ("sec-fetch-site", "cross-site"),
+            ("sec-fetch-site", "same-site"),
+            ("origin", "https://evil.example"),
+            ("origin", "http://greenroom.example"),
+            ("origin", "null"),
+        ] {
+            assert!(!judge(&[(name, value), ("host", "greenroom.example")]), "{name}: {value}");
+        }
+        assert!(!judge(&[("sec-fetch-site", "cross-site"), ("origin", "https://greenroom.example")]));
+    }
+}

@@ -1,0 +1,110 @@
+//! The rendered pages and the static files.
+
+use crate::{
+    problem::Problem,
+    router::Shared,
+    settings::Checked,
+};
+use app::{App, pages, shell, ssr::Caller};
+use axum::{
+    Router,
+    body::Body,
+    extract::Request,
+    middleware::{self, Next},
+    response::{IntoResponse, Redirect, Response},
+};
+use http::{HeaderValue, Method, StatusCode, Uri, header};
+use leptos::{
+    config::{Env, LeptosOptions},
+    prelude::provide_context,
+};
+use leptos_axum::{LeptosRoutes, file_and_error_handler_with_context, generate_route_list};
+use std::any::Any;
+use tower_http::services::ServeDir;
+
+/// What the build put beside the program when it put hashes into file names.
+const HASH_FILE: &str = "hash.txt";
+
+/// What Leptos wants to know.
+pub(crate) fn options(settings: &Checked) -> LeptosOptions {
+    let beside = std::env::current_exe().ok().and_then(|program| Some(program.parent()?.join(HASH_FILE)));
+    let developing = std::env::var_os("LEPTOS_WATCH").is_some();
+    LeptosOptions::builder()
+        .output_name("greenroom")
+        .site_root(settings.site_root.to_string_lossy().as_ref())
+        .site_addr(settings.addr)
+        .env(if developing { Env::DEV } else { Env::PROD })
+        .hash_files(beside.is_some_and(|file| file.exists()))
+        .build()
+}
+
+/// Every page, every server function, every file.
+pub(crate) fn routes(shared: &Shared, options: LeptosOptions) -> Router {
+    let provide = context(shared);
+    let document = {
+        let options = options.clone();
+        move || shell(options.clone())
+    };
+    let pages = Router::new()
+        .leptos_routes_with_context(&options, generate_route_list(App), provide.clone(), document)
+        .layer(middleware::from_fn(send_where_it_belongs));
+    let files = ServeDir::new(format!("{}/{}", options.site_root, options.site_pkg_dir));
+    let files = Router::new()
+        .nest_service("/pkg", files.precompressed_br().precompressed_gzip())
+        .layer(middleware::map_response(keep_for_ever));
+    let fallback = file_and_error_handler_with_context::<LeptosOptions, _>(provide, shell);
+    pages.merge(files).fallback(fallback).with_state(options)
+}
+
+/// What server functions find in their context.
+fn context(shared: &Shared) -> impl Fn() + Clone + Send + Sync + 'static {
+    let (greenroom, cookie) = (shared.greenroom.clone(), shared.cookie);
+    move || {
+        provide_context(greenroom.clone());
+        provide_context(cookie);
+    }
+}
+
+/// Sends whoever is signed out to sign in, and whoever is signed in past the door. Only a courtesy: what
+/// anybody may see, the services decide.
+async fn send_where_it_belongs(request: Request, next: Next) -> Response {
+    let uri = request.uri();
+    if request.method() == Method::GET {
+        let signed_in = request.extensions().get::<Caller>().is_some_and(|caller| caller.viewer.is_some());
+        match (signed_in, uri.path()) {
+            (true, "/") => return Redirect::to("/inbox").into_response(),
+            (true, "/signin") => return Redirect::to(&next_of(uri)).into_response(),
+            (false, path) if !pages::PUBLIC.contains(&path) => {
+                let wanted = uri.path_and_query().map_or(path, http::uri::PathAndQuery::as_str);
+                return Redirect::to(&pages::sign_in_for(wanted)).into_response();
+            }
+            _ => {}
+        }
+    }
+    let mut response = next.run(request).await;
+    // What one person sees must not be shown again to another, nor from before to the same.
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+fn next_of(uri: &Uri) -> String {
+    let pairs: Option<axum::extract::Query<Vec<(String, String)>>> = axum::extract::Query::try_from_uri(uri).ok();
+    let next = pairs.and_then(|pairs| pairs.0.into_iter().find(|(name, _)| name == "next"));
+    next.and_then(|(_, path)| pages::same_site(&path).map(str::to_owned)).unwrap_or_else(|| "/inbox".to_owned())
+}
+
+/// The name of a built file holds a hash of what is in it.
+async fn keep_for_ever(mut response: Response) -> Response {
+    if response.status() == StatusCode::OK {
+        let for_ever = HeaderValue::from_static("public, max-age=31536000, immutable");
+        response.headers_mut().insert(header::CACHE_CONTROL, for_ever);
+    }
+    response
+}
+
+/// What is answered where a handler panicked.
+pub(crate) fn broke(panic: Box<dyn Any + Send + 'static>) -> Response<Body> {
+    let message = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    tracing::error!(panic = message.unwrap_or_default(), "a request panicked");
+    Problem::INTERNAL.into_response()
+}

@@ -1,0 +1,114 @@
+//! How the interface says no: `application/problem+json`, RFC 9457.
+
+use app::ssr::status;
+use axum::{
+    Json,
+    extract::Request,
+    middleware::Next,
+    response::{Html, IntoResponse, Response},
+};
+use http::{HeaderValue, StatusCode, header};
+use model::{Fault, Faults, Refusal};
+use serde::Serialize;
+use tower_http::request_id::RequestId;
+
+/// Why a request got no answer. Becomes its body in [`tell`], which knows the request's id.
+#[derive(Clone, Debug)]
+pub(crate) struct Problem {
+    status: StatusCode,
+    code: &'static str,
+    fields: Faults,
+    retry_after: Option<u64>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Body<'a> {
+    r#type: &'static str,
+    title: &'static str,
+    status: u16,
+    code: &'static str,
+    request_id: &'a str,
+    #[serde(skip_serializing_if = "Faults::is_empty")]
+    fields: Faults,
+}
+
+impl Problem {
+    pub(crate) const NOT_FOUND: Problem = Problem::new(StatusCode::NOT_FOUND, "not_found");
+    pub(crate) const METHOD_NOT_ALLOWED: Problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed");
+    pub(crate) const CROSS_SITE: Problem = Problem::new(StatusCode::FORBIDDEN, "cross_site");
+    pub(crate) const MALFORMED_JSON: Problem = Problem::new(StatusCode::BAD_REQUEST, "malformed_json");
+    pub(crate) const MALFORMED_FORM: Problem = Problem::new(StatusCode::BAD_REQUEST, "malformed_form");
+    pub(crate) const UNREADABLE_BODY: Problem = Problem::new(StatusCode::BAD_REQUEST, "unreadable_body");
+    pub(crate) const WRONG_CONTENT_TYPE: Problem =
+        Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type");
+    pub(crate) const TOO_LARGE: Problem = Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large");
+    pub(crate) const INTERNAL: Problem = Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal");
+    pub(crate) const UNAVAILABLE: Problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable");
+
+    const fn new(status: StatusCode, code: &'static str) -> Self {
+        Self { status, code, fields: Faults::new(), retry_after: None }
+    }
+
+    /// A single field at fault.
+    pub(crate) fn field(name: &str, fault: Fault) -> Self {
+        Refusal::field(name, fault).into()
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let (status, code) = (status(&refusal), refusal.code());
+        let (fields, retry_after) = match refusal {
+            Refusal::Invalid { fields } => (fields, None),
+            Refusal::RateLimited { retry_after } => (Faults::new(), Some(retry_after)),
+            Refusal::TooManyStreams => (Faults::new(), Some(5)),
+            _ => (Faults::new(), None),
+        };
+        Self { status, code, fields, retry_after }
+    }
+}
+
+impl From<services::Error> for Problem {
+    fn from(error: services::Error) -> Self {
+        error.into_refusal().into()
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        (self.status, axum::Extension(self)).into_response()
+    }
+}
+
+/// Writes the body of a problem, with the id of the request it answers. A person whose page broke gets a page.
+pub(crate) async fn tell(request: Request, next: Next) -> Response {
+    let wants_page = wants_page(&request);
+    let id = request.extensions().get::<RequestId>().cloned();
+    let mut response = next.run(request).await;
+    let Some(Problem { status, code, fields, retry_after }) = response.extensions_mut().remove() else {
+        return response;
+    };
+    if wants_page && status.is_server_error() {
+        return (status, Html(app::pages::broken_page())).into_response();
+    }
+    let request_id = id.as_ref().and_then(|id| id.header_value().to_str().ok()).unwrap_or_default();
+    let title = status.canonical_reason().unwrap_or_default();
+    let body = Body { r#type: "about:blank", title, status: status.as_u16(), code, request_id, fields };
+    let mut told = (status, Json(body)).into_response();
+    let headers = told.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Some(seconds) = retry_after {
+        headers.insert(header::RETRY_AFTER, seconds.into());
+    }
+    if let Some(allowed) = response.headers_mut().remove(header::ALLOW) {
+        headers.insert(header::ALLOW, allowed);
+    }
+    told
+}
+
+fn wants_page(request: &Request) -> bool {
+    let accepts = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    !request.uri().path().starts_with("/api") && accepts.is_some_and(|accepts| accepts.contains("text/html"))
+}

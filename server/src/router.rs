@@ -1,0 +1,76 @@
+//! Which path leads where, and what every request passes through.
+
+use crate::{api, caller, origin, pages, problem, settings::Checked};
+use app::ssr::SessionCookie;
+use axum::{
+    Router, extract::DefaultBodyLimit, middleware,
+};
+use http::{HeaderName, HeaderValue, Request, header};
+use ipnet::IpNet;
+use services::Greenroom;
+use std::sync::Arc;
+use tower::ServiceBuilder;
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::CompressionLayer,
+    request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer},
+    set_header::SetResponseHeaderLayer,
+    trace::TraceLayer,
+};
+
+/// The most a request may carry.
+const BODY_LIMIT: usize = 64 * 1024;
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What handlers share.
+#[derive(Clone)]
+pub(crate) struct Shared {
+    pub(crate) greenroom: Greenroom,
+    pub(crate) cookie: SessionCookie,
+    /// Where the site is, as a browser writes it into `Origin`.
+    pub(crate) origin: Arc<str>,
+    pub(crate) trusted_proxies: Arc<[IpNet]>,
+}
+
+/// The whole site. Layers are listed from the outside in.
+pub(crate) fn build(shared: Shared, settings: &Checked) -> Router {
+    let every_request = ServiceBuilder::new()
+        .layer(SetRequestIdLayer::new(REQUEST_ID, NewRequestId))
+        .layer(TraceLayer::new_for_http().make_span_with(span))
+        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
+        .layer(header_of(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(header_of(header::REFERRER_POLICY, "same-origin"))
+        .layer(header_of(header::X_FRAME_OPTIONS, "DENY"))
+        .layer(CompressionLayer::new())
+        .layer(middleware::from_fn(problem::tell))
+        .layer(CatchPanicLayer::custom(pages::broke))
+        .layer(middleware::from_fn_with_state(shared.clone(), origin::check))
+        .layer(middleware::from_fn_with_state(shared.clone(), caller::identify))
+        .layer(DefaultBodyLimit::max(BODY_LIMIT));
+    Router::new()
+        .merge(api::health())
+        .nest("/api", api::routes())
+        .with_state(shared.clone())
+        .merge(pages::routes(&shared, pages::options(settings)))
+        .layer(every_request)
+}
+
+fn header_of(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
+}
+
+/// Paths are logged without their query: that may hold what somebody searched for, or a token.
+fn span<B>(request: &Request<B>) -> tracing::Span {
+    let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok()).unwrap_or_default();
+    tracing::info_span!("request", method = %request.method(), path = request.uri().path(), id)
+}
+
+#[derive(Clone)]
+struct NewRequestId;
+
+impl MakeRequestId for NewRequestId {
+    fn make_request_id<B>(&mut self, _request: &Request<B>) -> Option<RequestId> {
+        let id = uuid::Uuid::new_v4().to_string();
+        HeaderValue::try_from(id).ok().map(RequestId::new)
+    }
+}

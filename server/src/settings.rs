@@ -1,0 +1,161 @@
+//! What can be set, from the environment. `--help` lists it; every value is checked before anything starts.
+
+use clap::{Args, Parser, Subcommand};
+use ipnet::IpNet;
+use services::Limits;
+use std::{net::SocketAddr, path::PathBuf};
+
+/// Greenroom: event organizers and the talent they book talk here, beside what they agreed.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+pub(crate) struct Settings {
+    /// What to do; serve, if nothing is said.
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    values: Values,
+}
+
+/// What the program can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Subcommand)]
+pub(crate) enum Command {
+    /// Bring the database up to date and serve the site.
+    Serve,
+    /// Bring the database up to date.
+    Migrate,
+    /// Put the demo people into an empty database.
+    Seed,
+}
+
+#[derive(Args, Clone, Debug)]
+struct Values {
+    /// The folder for what the site keeps.
+    #[arg(long, env = "GREENROOM_DATA", default_value = "data", global = true)]
+    data: PathBuf,
+    /// The database: sqlite://file?mode=rwc or postgres://… [default: an SQLite file in the data folder]
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true, global = true)]
+    database_url: Option<String>,
+    /// The address people reach the site at, without a path. [default: http:// and the address it listens on]
+    #[arg(long, env = "GREENROOM_URL", global = true)]
+    url: Option<String>,
+    /// The address and port to listen on.
+    #[arg(long, env = "LEPTOS_SITE_ADDR", default_value = "127.0.0.1:3000", global = true)]
+    addr: SocketAddr,
+    /// The folder of the built site. [default: `site` beside the program, else target/site]
+    #[arg(long, env = "LEPTOS_SITE_ROOT", global = true)]
+    site_root: Option<PathBuf>,
+    /// Proxies whose X-Forwarded-For counts: addresses or networks, separated by commas.
+    #[arg(long, env = "GREENROOM_TRUSTED_PROXIES", value_delimiter = ',', value_parser = network, global = true)]
+    trusted_proxies: Vec<IpNet>,
+    /// Messages a person may send in a minute.
+    #[arg(long, env = "GREENROOM_SENDS_PER_MINUTE", default_value_t = Limits::default().sends_per_minute, global = true)]
+    sends_per_minute: usize,
+    /// Streams a person may hold at once.
+    #[arg(long, env = "GREENROOM_STREAMS_PER_PERSON", default_value_t = Limits::default().streams_per_person, global = true)]
+    streams_per_person: usize,
+}
+
+/// Settings that make sense.
+#[derive(Clone, Debug)]
+pub(crate) struct Checked {
+    pub(crate) command: Command,
+    pub(crate) database_url: String,
+    pub(crate) origin: String,
+    pub(crate) secure: bool,
+    pub(crate) addr: SocketAddr,
+    pub(crate) site_root: PathBuf,
+    pub(crate) trusted_proxies: Vec<IpNet>,
+    pub(crate) limits: Limits,
+}
+
+impl Settings {
+    /// Checks what the types can't, with a sentence for whoever set it.
+    pub(crate) fn check(self) -> Result<Checked, String> {
+        let Values { data, database_url, url, addr, site_root, trusted_proxies, sends_per_minute, streams_per_person } =
+            self.values;
+        let origin = url.unwrap_or_else(|| format!("http://{addr}")).trim_end_matches('/').to_owned();
+        let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+        if host.is_none_or(|host| host.is_empty() || host.contains(['/', '?', '#', '@'])) {
+            return Err(format!("GREENROOM_URL must be http:// or https:// and a host, without a path; it is {origin:?}"));
+        }
+        let limits = Limits { sends_per_minute, streams_per_person, ..Limits::default() };
+        Ok(Checked {
+            command: self.command.unwrap_or(Command::Serve),
+            database_url: database(database_url, data)?,
+            secure: origin.starts_with("https://"),
+            origin,
+            addr,
+            site_root: site_root.unwrap_or_else(built_site),
+            trusted_proxies,
+            limits,
+        })
+    }
+}
+
+/// The database's URL, with the folder for a file made where it is missing.
+fn database(url: Option<String>, data: PathBuf) -> Result<String, String> {
+    let Some(url) = url.filter(|url| !url.is_empty()) else {
+        make_folder(&data)?;
+        return Ok(format!("sqlite://{}?mode=rwc", data.join("greenroom.db").display()));
+    };
+    if let Some(file) = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")) {
+        let path = PathBuf::from(file.split('?').next().unwrap_or_default());
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            make_folder(folder)?;
+        }
+        return Ok(url);
+    }
+    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        return Ok(url);
+    }
+    Err("DATABASE_URL must begin with sqlite: or postgres://".to_owned())
+}
+
+fn make_folder(folder: &std::path::Path) -> Result<(), String> {
+    std::fs::create_dir_all(folder).map_err(|error| format!("the folder {} can't be made: {error}", folder.display()))
+}
+
+fn built_site() -> PathBuf {
+    let beside = std::env::current_exe().ok().and_then(|program| Some(program.parent()?.join("site")));
+    beside.filter(|folder| folder.is_dir()).unwrap_or_else(|| PathBuf::from("target/site"))
+}
+
+fn network(text: &str) -> Result<IpNet, String> {
+    let text = text.trim();
+    let address = || text.parse().map(|address: std::net::IpAddr| IpNet::from(address));
+    text.parse().or_else(|_| address()).map_err(|_| format!("{text:?} is neither an address nor a network"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn checked(arguments: &[&str]) -> Result<Checked, String> {
+        let arguments = std::iter::once("greenroom").chain(arguments.iter().copied());
+        Settings::try_parse_from(arguments).map_err(|error| error.to_string())?.check()
+    }
+
+    #[test]
+    fn wrong_settings_are_refused_with_a_sentence() {
+        for (arguments, told) in [
+            (["--database-url", "mysql://x"], "DATABASE_URL must begin with"),
+            (["--url", "greenroom.example"], "GREENROOM_URL must be"),
+            (["--url", "https://greenroom.example/path"], "GREENROOM_URL must be"),
+            (["--trusted-proxies", "10.0.0.0/33"], "neither an address nor a network"),
+            (["--addr", "nowhere"], "invalid"),
+        ] {
+            let error = checked(&arguments).expect_err(told);
+            assert!(error.contains(told), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_public_url_decides_on_the_cookie() {
+        let base = ["--database-url", "postgres://localhost/x"];
+        let secure = checked(&[base[0], base[1], "--url", "https://greenroom.example/"]).expect("settings");
+        assert!(secure.secure);
+        assert_eq!(secure.origin, "https://greenroom.example");
+        let local = checked(&base).expect("settings");
+        assert_eq!((local.secure, local.origin.as_str()), (false, "http://127.0.0.1:3000"));
+    }
+}

@@ -1,0 +1,111 @@
+//! One running site, from the database to the socket.
+
+use crate::{
+    router::{self, Shared},
+    settings::Checked,
+};
+use app::ssr::SessionCookie;
+use axum::serve::ListenerExt;
+use services::{Greenroom, seed};
+use socket2::SockRef;
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+use tokio::net::{TcpListener, TcpStream};
+
+/// How long data may lie unacknowledged, or a full window stay full, before the connection is given up:
+/// without it, a reader that went away without a word is held for a quarter of an hour.
+const GIVE_UP: Duration = Duration::from_secs(30);
+/// How long requests may take to finish once the site is to stop.
+const GRACE: Duration = Duration::from_secs(8);
+
+/// Brings the database up to date.
+pub(crate) async fn migrate(settings: &Checked) -> Result<(), String> {
+    services::migrate(&settings.database_url).await.map_err(|error| told("the database can't be brought up to date", &error))
+}
+
+/// Puts the demo people into an empty database.
+pub(crate) async fn seed(settings: &Checked) -> Result<(), String> {
+    migrate(settings).await?;
+    let seeded = seed::seed(&settings.database_url).await;
+    if seeded.map_err(|error| told("the demo people can't be put in", &error))? {
+        tracing::info!("the demo people are in");
+    }
+    Ok(())
+}
+
+/// Serves until told to stop.
+pub(crate) async fn serve(settings: Checked) -> Result<(), String> {
+    migrate(&settings).await?;
+    let greenroom = Greenroom::open(&settings.database_url, settings.limits).await;
+    let greenroom = greenroom.map_err(|error| told("the database can't be opened", &error))?;
+    let listener = TcpListener::bind(settings.addr).await;
+    let listener = listener.map_err(|error| format!("can't listen on {}: {error}", settings.addr))?;
+    let addr = listener.local_addr().map_err(|error| error.to_string())?;
+    tokio::spawn(greenroom.clone().keep_pulse());
+    tokio::spawn(greenroom.clone().keep_house());
+    let shared = Shared {
+        greenroom: greenroom.clone(),
+        cookie: SessionCookie { secure: settings.secure },
+        origin: settings.origin.clone().into(),
+        trusted_proxies: settings.trusted_proxies.clone().into(),
+    };
+    let router = router::build(shared, &settings).into_make_service_with_connect_info::<SocketAddr>();
+    tracing::info!("Greenroom is at {} (listening on {addr})", settings.origin);
+    let stopping = Arc::new(tokio::sync::Notify::new());
+    let serving = axum::serve(listener.tap_io(tune), router).with_graceful_shutdown(stop(greenroom, stopping.clone()));
+    tokio::select! {
+        served = serving.into_future() => served.map_err(|error| error.to_string()),
+        () = give_up_after(&stopping) => Ok(()),
+    }
+}
+
+/// Waits for the signal to stop. Streams are ended first: nothing else would ever end them.
+async fn stop(greenroom: Greenroom, stopping: Arc<tokio::sync::Notify>) {
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => signal.recv().await,
+            Err(_) => std::future::pending().await,
+        };
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminate => {}
+    }
+    tracing::info!("stopping");
+    greenroom.close_streams();
+    stopping.notify_one();
+}
+
+async fn give_up_after(stopping: &tokio::sync::Notify) {
+    stopping.notified().await;
+    tokio::time::sleep(GRACE).await;
+    tracing::warn!("some requests didn't finish in time");
+}
+
+/// Small frames must not wait for each other, and a dead peer must be noticed.
+fn tune(stream: &mut TcpStream) {
+    let socket = SockRef::from(&*stream);
+    let tuned = socket.set_tcp_nodelay(true).and_then(|()| give_up_when_dead(&socket));
+    if let Err(error) = tuned {
+        tracing::debug!(%error, "a connection keeps the system's defaults");
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn give_up_when_dead(socket: &SockRef<'_>) -> std::io::Result<()> {
+    socket.set_tcp_user_timeout(Some(GIVE_UP))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn give_up_when_dead(socket: &SockRef<'_>) -> std::io::Result<()> {
+    socket.set_tcp_keepalive(&socket2::TcpKeepalive::new().with_time(GIVE_UP))
+}
+
+fn told(what: &str, error: &dyn std::error::Error) -> String {
+    let mut text = format!("{what}: {error}");
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    text
+}

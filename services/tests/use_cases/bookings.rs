@@ -1,0 +1,90 @@
+//! Asking for a booking.
+
+use crate::support::{Site, Stream, booking_of, refusal};
+use model::{BookingStatus, Event, Fault, NotificationKind, PersonId, Refusal};
+use services::{Resume, messages::Window};
+use std::collections::HashSet;
+use uuid::Uuid;
+
+on_both! {
+    a_booking_opens_a_conversation_with_its_message,
+    both_are_told_in_order,
+    talent_may_not_ask,
+    only_talent_can_be_booked,
+    paging_yields_every_booking_once,
+}
+
+async fn a_booking_opens_a_conversation_with_its_message(site: Site) {
+    let cast = site.cast().await;
+    let opened = site.house.open_booking(&cast.eventpro, booking_of(cast.achieng.id())).await.expect("a booking");
+    let booking = &opened.booking;
+    assert_eq!((booking.title.as_str(), booking.venue.as_str()), ("Harvest dinner", "Karura, Nairobi"));
+    assert_eq!((booking.event_date.to_string(), booking.fee.in_words()), ("2027-02-13".into(), "KES 25,000".into()));
+    assert_eq!(booking.status, BookingStatus::Inquiry);
+    assert_eq!((&booking.organizer, &booking.talent), (cast.eventpro.person(), cast.achieng.person()));
+    assert_eq!((opened.last_seq, opened.unread, opened.read_seq), (1, 0, 0));
+
+    let message = opened.last_message.clone().expect("the first message");
+    assert_eq!((message.body.as_str(), message.seq), ("Are you free that evening?", 1));
+    assert_eq!(site.house.booking(&cast.eventpro, booking.id).await.expect("the booking"), opened);
+    let hers = site.house.booking(&cast.achieng, booking.id).await.expect("the booking");
+    assert_eq!((&hers.booking, &hers.counterpart, hers.unread), (booking, cast.eventpro.person(), 1));
+    let thread = site.house.thread(&cast.achieng, opened.id, Window::Newest).await.expect("a thread");
+    assert_eq!((thread.messages, thread.conversation), (vec![message], hers));
+}
+
+async fn both_are_told_in_order(site: Site) {
+    let cast = site.cast().await;
+    let (mut hers, _) = Stream::ready(&site.house, &cast.achieng, Resume::Live).await;
+    let (mut theirs, _) = Stream::ready(&site.house, &cast.eventpro, Resume::Live).await;
+    let opened = site.house.open_booking(&cast.eventpro, booking_of(cast.achieng.id())).await.expect("a booking");
+
+    assert_eq!(theirs.names(2).await, ["conversation.created", "message.created"]);
+    let Event::ConversationCreated { conversation } = hers.event().await.event else { panic!("not the first") };
+    assert_eq!((conversation.id, &conversation.counterpart), (opened.id, cast.eventpro.person()));
+    assert_eq!((conversation.last_seq, &conversation.last_message), (0, &None));
+    let Event::MessageCreated { message } = hers.event().await.event else { panic!("not the second") };
+    assert_eq!(Some(message), opened.last_message);
+    let Event::NotificationCreated { notification } = hers.event().await.event else { panic!("not the third") };
+    assert_eq!((notification.kind, notification.conversation_id), (NotificationKind::Booking, opened.id));
+    assert_eq!(notification.preview, "Are you free that evening?");
+}
+
+async fn talent_may_not_ask(site: Site) {
+    let cast = site.cast().await;
+    let before = site.tally().await;
+    for talent in [cast.kamau.id(), cast.sarah.id(), PersonId(Uuid::now_v7())] {
+        assert_eq!(refusal(site.house.open_booking(&cast.sarah, booking_of(talent)).await), Refusal::WrongRole);
+    }
+    assert_eq!(site.tally().await, before);
+}
+
+async fn only_talent_can_be_booked(site: Site) {
+    let cast = site.cast().await;
+    let before = site.tally().await;
+    for nobody in [PersonId(Uuid::now_v7()), cast.safari.id(), cast.eventpro.id()] {
+        let answer = refusal(site.house.open_booking(&cast.eventpro, booking_of(nobody)).await);
+        assert_eq!(answer, Refusal::field("talentId", Fault::Invalid));
+    }
+    assert_eq!(site.tally().await, before);
+}
+
+async fn paging_yields_every_booking_once(site: Site) {
+    let cast = site.cast().await;
+    for _ in 0..61 {
+        site.house.open_booking(&cast.eventpro, booking_of(cast.achieng.id())).await.expect("a booking");
+    }
+    let (mut seen, mut pages, mut page) = (Vec::new(), 0, None);
+    loop {
+        let (bookings, next) = site.house.bookings(&cast.achieng, page.as_deref()).await.expect("bookings");
+        seen.extend(bookings.into_iter().map(|booking| booking.id));
+        pages += 1;
+        page = next;
+        if page.is_none() {
+            break;
+        }
+    }
+    assert_eq!((pages, seen.len(), seen.iter().collect::<HashSet<_>>().len()), (3, 61, 61));
+    assert!(seen.is_sorted_by(|newer, older| newer > older));
+    assert!(site.house.bookings(&cast.achieng, Some("2")).await.is_err());
+}

@@ -1,0 +1,114 @@
+//! What ends a stream.
+
+use crate::support::{Site, Stream, refusal, say};
+use model::Refusal;
+use services::{Limits, Resume, Viewer, seed::SARAH};
+use std::time::Duration;
+
+on_both! {
+    signing_out_ends_the_streams_of_that_session,
+    a_session_that_ended_before_the_stream_opened_has_none,
+    a_session_that_expires_ends_its_streams,
+    a_session_used_elsewhere_keeps_its_streams,
+    a_person_holds_so_many_streams,
+    closing_ends_all_streams_and_those_to_come,
+}
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+/// Long enough for a stream to have read its log before the session is over.
+const MOMENT: Duration = Duration::from_millis(100);
+
+async fn device(site: &Site) -> (Viewer, String) {
+    let token = site.sign_in(SARAH.email).await.token;
+    (site.house.viewer(&token).await.expect("a viewer"), token)
+}
+
+/// The last words of a stream, which come within a second, and then nothing.
+async fn ends_with(stream: &mut Stream, reason: &str) {
+    let last = tokio::time::timeout(Duration::from_secs(1), stream.frame()).await.expect("within a second");
+    assert_eq!((last.event.as_str(), last.id), ("session-ended", None));
+    assert_eq!(last.data, serde_json::json!({ "reason": reason }));
+    stream.end().await;
+}
+
+async fn signing_out_ends_the_streams_of_that_session(site: Site) {
+    let cast = site.cast().await;
+    let ((phone, _), (laptop, _)) = (device(&site).await, device(&site).await);
+    let (mut first, _) = Stream::ready(&site.house, &phone, Resume::Live).await;
+    let (mut second, _) = Stream::ready(&site.house, &phone, Resume::Live).await;
+    let (mut other, _) = Stream::ready(&site.house, &laptop, Resume::Live).await;
+    site.house.sign_out(&phone).await.expect("signing out");
+    ends_with(&mut first, "signed_out").await;
+    ends_with(&mut second, "signed_out").await;
+    say(&site.house, &cast.eventpro, cast.launch, "Still there?").await;
+    assert_eq!(other.names(1).await, ["message.created"]);
+}
+
+/// A request that was let in just before the session ended must not hold a stream after it.
+async fn a_session_that_ended_before_the_stream_opened_has_none(site: Site) {
+    let (viewer, _) = device(&site).await;
+    site.house.sign_out(&viewer).await.expect("signing out");
+    assert_eq!(refusal(site.house.follow(viewer, Resume::Live).await), Refusal::Unauthenticated);
+
+    let (viewer, _) = device(&site).await;
+    site.clock.advance(30 * DAY);
+    assert_eq!(refusal(site.house.follow(viewer, Resume::Live).await), Refusal::Unauthenticated);
+}
+
+async fn a_session_that_expires_ends_its_streams(site: Site) {
+    let (viewer, _) = device(&site).await;
+    site.clock.advance(30 * DAY - MOMENT);
+    let (mut stream, _) = Stream::ready(&site.house, &viewer, Resume::Live).await;
+    site.clock.advance(MOMENT);
+    ends_with(&mut stream, "expired").await;
+}
+
+async fn a_session_used_elsewhere_keeps_its_streams(site: Site) {
+    let cast = site.cast().await;
+    let (viewer, token) = device(&site).await;
+    site.clock.advance(30 * DAY - MOMENT);
+    let (mut stream, _) = Stream::ready(&site.house, &viewer, Resume::Live).await;
+    let reading = tokio::spawn(async move {
+        let heard = stream.event().await;
+        (stream, heard)
+    });
+    site.house.viewer(&token).await.expect("it is used once more");
+    site.clock.advance(MOMENT);
+    let fresh = site.sign_in(services::seed::EVENTPRO.email).await.token;
+    let eventpro = site.house.viewer(&fresh).await.expect("a viewer");
+    // Twice as long as the stream had to live when it opened.
+    tokio::time::sleep(2 * MOMENT).await;
+    say(&site.house, &eventpro, cast.launch, "You have been away").await;
+    let (_stream, heard) = reading.await.expect("the stream went on");
+    assert_eq!(heard.event.name(), "message.created");
+}
+
+async fn a_person_holds_so_many_streams(site: Site) {
+    let cast = site.cast().await;
+    let house = site.another_house(Limits { streams_per_person: 2, ..Limits::default() }).await;
+    let first = Stream::open(&house, &cast.sarah, Resume::Live).await;
+    let (other_device, _) = device(&site).await;
+    let _second = Stream::open(&house, &other_device, Resume::After(1)).await;
+    for viewer in [&cast.sarah, &other_device] {
+        assert_eq!(refusal(house.follow(viewer.clone(), Resume::Live).await), Refusal::TooManyStreams);
+    }
+    Stream::ready(&house, &cast.eventpro, Resume::Live).await;
+    drop(first);
+    Stream::ready(&house, &cast.sarah, Resume::Live).await;
+}
+
+async fn closing_ends_all_streams_and_those_to_come(site: Site) {
+    let cast = site.cast().await;
+    let (mut hers, _) = Stream::ready(&site.house, &cast.sarah, Resume::Live).await;
+    let (mut theirs, _) = Stream::ready(&site.house, &cast.eventpro, Resume::Live).await;
+    let message = say(&site.house, &cast.sarah, cast.launch, "Last words").await;
+    site.house.close_streams();
+    assert_eq!(hers.names(1).await, ["message.created"], "what was told is still heard");
+    hers.end().await;
+    assert_eq!(theirs.event().await.at, message.created_at);
+    assert_eq!(theirs.names(1).await, ["notification.created"]);
+    theirs.end().await;
+
+    let (mut late, _) = Stream::ready(&site.house, &cast.sarah, Resume::Live).await;
+    late.end().await;
+}

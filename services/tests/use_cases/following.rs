@@ -1,0 +1,124 @@
+//! Following one's events: where a stream starts, and what comes then.
+
+use crate::support::{Site, Stream, say, whole_log};
+use services::{Limits, Resume};
+use std::{collections::HashSet, time::Duration};
+
+on_both! {
+    a_stream_says_first_where_it_starts,
+    a_stream_that_resumes_replays_what_came_after_and_goes_on_live,
+    a_long_replay_comes_whole,
+    a_cursor_that_cannot_be_resumed_is_reset_to_the_head,
+    a_log_that_was_pruned_is_reset_to_the_head,
+    streams_come_back_at_different_times,
+    every_stream_of_a_person_hears_the_same,
+}
+
+async fn a_stream_says_first_where_it_starts(site: Site) {
+    let cast = site.cast().await;
+    let head = site.house.frame(&cast.sarah).await.expect("a frame").cursor;
+    for (resume, cursor, resumed) in
+        [(Resume::Live, head, false), (Resume::After(head), head, true), (Resume::After(3), 3, true)]
+    {
+        let first = Stream::open(&site.house, &cast.sarah, resume).await.frame().await;
+        assert_eq!((first.event.as_str(), first.id), ("ready", Some(cursor)), "{resume:?}");
+        assert_eq!(first.data, serde_json::json!({ "cursor": cursor, "resumed": resumed }));
+    }
+    let first = Stream::open(&site.house, &cast.achieng, Resume::After(0)).await.frame().await;
+    assert_eq!((first.event.as_str(), first.cursor()), ("ready", 0), "nothing ever happened, and nothing is missing");
+}
+
+async fn a_stream_that_resumes_replays_what_came_after_and_goes_on_live(site: Site) {
+    let cast = site.cast().await;
+    let log = whole_log(&site.house, &cast.sarah).await;
+    let head = log.len() as i64;
+    for cursor in 0..=head {
+        let (mut stream, start) = Stream::ready(&site.house, &cast.sarah, Resume::After(cursor)).await;
+        assert_eq!(start, cursor);
+        assert_eq!(stream.up_to(cursor, head).await, log[cursor as usize..], "after {cursor}");
+    }
+    let (mut stream, _) = Stream::ready(&site.house, &cast.sarah, Resume::After(head - 1)).await;
+    say(&site.house, &cast.eventpro, cast.launch, "Live").await;
+    let events = stream.up_to(head - 1, head + 2).await;
+    assert_eq!(whole_log(&site.house, &cast.sarah).await[events.len() - 3 + head as usize - 1..], events);
+}
+
+async fn a_long_replay_comes_whole(site: Site) {
+    let cast = site.cast().await;
+    for number in 0..210 {
+        say(&site.house, &cast.eventpro, cast.launch, &number.to_string()).await;
+    }
+    let log = whole_log(&site.house, &cast.sarah).await;
+    assert!(log.len() > 420, "more than is read at once, and than a queue holds");
+}
+
+async fn a_cursor_that_cannot_be_resumed_is_reset_to_the_head(site: Site) {
+    let cast = site.cast().await;
+    let head = site.house.frame(&cast.sarah).await.expect("a frame").cursor;
+    for resume in [
+        Resume::After(head + 1),
+        Resume::After(i64::MAX),
+        Resume::After(-1),
+        Resume::After(i64::MIN),
+        Resume::Unreadable,
+    ] {
+        let mut stream = Stream::open(&site.house, &cast.sarah, resume).await;
+        let first = stream.frame().await;
+        assert_eq!((first.event.as_str(), first.id), ("reset", Some(head)), "{resume:?}");
+        assert_eq!(first.data, serde_json::json!({ "cursor": head }));
+        drop(stream);
+    }
+    let mut stream = Stream::open(&site.house, &cast.sarah, Resume::Unreadable).await;
+    assert_eq!(stream.frame().await.event, "reset");
+    say(&site.house, &cast.sarah, cast.launch, "Onwards").await;
+    assert_eq!(stream.event().await.seq, head + 1, "after a reset it is live");
+}
+
+async fn a_log_that_was_pruned_is_reset_to_the_head(site: Site) {
+    let cast = site.cast().await;
+    let hour = Duration::from_secs(60 * 60);
+    let house = site.another_house(Limits { keep_events: hour, ..Limits::default() }).await;
+    let before = house.frame(&cast.sarah).await.expect("a frame").cursor;
+    site.clock.advance(2 * hour);
+    say(&house, &cast.eventpro, cast.launch, "After the sweep this is all there is").await;
+    house.sweep().await.expect("sweeping");
+
+    for cursor in [0, 1, before - 1] {
+        let first = Stream::open(&house, &cast.sarah, Resume::After(cursor)).await.frame().await;
+        assert_eq!((first.event.as_str(), first.cursor()), ("reset", before + 2), "after {cursor}");
+    }
+    let (mut stream, _) = Stream::ready(&house, &cast.sarah, Resume::After(before)).await;
+    stream.up_to(before, before + 2).await;
+
+    site.clock.advance(2 * hour);
+    house.sweep().await.expect("sweeping");
+    let (mut stream, start) = Stream::ready(&house, &cast.sarah, Resume::After(before + 2)).await;
+    assert_eq!(start, before + 2, "who has everything lacks nothing of an empty log");
+    say(&house, &cast.sarah, cast.launch, "Numbers go on").await;
+    assert_eq!(stream.event().await.seq, before + 3);
+}
+
+async fn streams_come_back_at_different_times(site: Site) {
+    let cast = site.cast().await;
+    let mut waits = HashSet::new();
+    for _ in 0..8 {
+        let first = Stream::open(&site.house, &cast.sarah, Resume::Live).await.frame().await;
+        let wait = first.retry.expect("a time to wait");
+        assert!((1_000..=5_000).contains(&wait), "{wait}");
+        waits.insert(wait);
+    }
+    assert!(waits.len() > 1, "{waits:?}");
+}
+
+async fn every_stream_of_a_person_hears_the_same(site: Site) {
+    let cast = site.cast().await;
+    let (mut phone, start) = Stream::ready(&site.house, &cast.sarah, Resume::Live).await;
+    let (mut laptop, _) = Stream::ready(&site.house, &cast.sarah, Resume::Live).await;
+    for by in [&cast.sarah, &cast.eventpro] {
+        say(&site.house, by, cast.launch, "To all of them").await;
+    }
+    let heard = phone.up_to(start, start + 3).await;
+    assert_eq!(laptop.up_to(start, start + 3).await, heard);
+    let log = whole_log(&site.house, &cast.sarah).await;
+    assert_eq!(log[start as usize..], heard, "live and replayed are the same");
+}

@@ -1,0 +1,98 @@
+//! Reading back in a conversation.
+
+use crate::support::{Cast, Site, refusal, say};
+use model::Fault;
+use services::messages::{Messages, Window};
+
+on_both! {
+    the_newest_messages_come_in_ascending_order,
+    one_pages_back_to_the_beginning,
+    one_pages_forward_to_the_end,
+    a_window_has_at_least_one_message_and_a_hundred_at_most,
+    a_thread_says_whether_there_are_messages_before_it,
+}
+
+async fn read(site: &Site, cast: &Cast, window: Window, limit: i64) -> Messages {
+    site.house.history(&cast.sarah, cast.launch, window, Some(limit)).await.expect("a history")
+}
+
+fn seqs(read: &Messages) -> Vec<i64> {
+    read.messages.iter().map(|message| message.seq).collect()
+}
+
+async fn the_newest_messages_come_in_ascending_order(site: Site) {
+    let cast = site.cast().await;
+    let newest = read(&site, &cast, Window::Newest, 5).await;
+    assert_eq!((seqs(&newest), newest.has_more), (vec![9, 10, 11, 12, 13], true));
+    assert_eq!(newest.cursor, site.house.frame(&cast.sarah).await.expect("a frame").cursor);
+    for limit in [13, 100] {
+        let all = read(&site, &cast, Window::Newest, limit).await;
+        assert_eq!((seqs(&all), all.has_more), ((1..=13).collect(), false));
+    }
+    let theirs = site.house.history(&cast.eventpro, cast.launch, Window::Newest, None).await.expect("a history");
+    assert_eq!(theirs.messages, read(&site, &cast, Window::Newest, 100).await.messages);
+}
+
+async fn one_pages_back_to_the_beginning(site: Site) {
+    let cast = site.cast().await;
+    let mut before = 14;
+    let mut pages = Vec::new();
+    loop {
+        let page = read(&site, &cast, Window::Before(before), 5).await;
+        pages.push(seqs(&page));
+        before = page.messages.first().expect("a message").seq;
+        if !page.has_more {
+            break;
+        }
+    }
+    assert_eq!(pages, [vec![9, 10, 11, 12, 13], vec![4, 5, 6, 7, 8], vec![1, 2, 3]]);
+    for (window, expected) in [(1, vec![]), (0, vec![]), (-7, vec![]), (4, vec![1, 2, 3]), (i64::MAX, vec![12, 13])] {
+        let limit = if window == 4 { 3 } else { 2 };
+        let page = read(&site, &cast, Window::Before(window), limit).await;
+        assert_eq!((seqs(&page), page.has_more), (expected, window == i64::MAX), "before {window}");
+    }
+}
+
+async fn one_pages_forward_to_the_end(site: Site) {
+    let cast = site.cast().await;
+    let page = read(&site, &cast, Window::After(0), 5).await;
+    assert_eq!((seqs(&page), page.has_more), (vec![1, 2, 3, 4, 5], true));
+    let page = read(&site, &cast, Window::After(8), 5).await;
+    assert_eq!((seqs(&page), page.has_more), (vec![9, 10, 11, 12, 13], false));
+    for seq in [13, 14, i64::MAX] {
+        let page = read(&site, &cast, Window::After(seq), 5).await;
+        assert_eq!((seqs(&page), page.has_more), (vec![], false));
+    }
+    say(&site.house, &cast.eventpro, cast.launch, "One more").await;
+    assert_eq!(seqs(&read(&site, &cast, Window::After(13), 5).await), [14]);
+}
+
+async fn a_window_has_at_least_one_message_and_a_hundred_at_most(site: Site) {
+    let cast = site.cast().await;
+    for limit in [0, -1, 101, i64::MAX, i64::MIN] {
+        let answer = refusal(site.house.history(&cast.sarah, cast.launch, Window::Newest, Some(limit)).await);
+        assert_eq!(answer.fault("limit"), Some(Fault::OutOfRange), "{limit}");
+    }
+    for limit in [1, 100] {
+        assert!(site.house.history(&cast.sarah, cast.launch, Window::Newest, Some(limit)).await.is_ok());
+    }
+}
+
+async fn a_thread_says_whether_there_are_messages_before_it(site: Site) {
+    let cast = site.cast().await;
+    for number in 14..=60 {
+        say(&site.house, &cast.eventpro, cast.launch, &number.to_string()).await;
+    }
+    for (window, first, last, has_more) in [
+        (Window::Newest, 11, 60, true),
+        (Window::Before(11), 1, 10, false),
+        (Window::Before(60), 10, 59, true),
+        (Window::After(0), 1, 50, false),
+        (Window::After(40), 41, 60, true),
+    ] {
+        let thread = site.house.thread(&cast.sarah, cast.launch, window).await.expect("a thread");
+        let seqs: Vec<_> = thread.messages.iter().map(|message| message.seq).collect();
+        assert_eq!((seqs, thread.has_more), ((first..=last).collect(), has_more), "{window:?}");
+        assert_eq!((thread.conversation.last_seq, thread.at_end()), (60, last == 60));
+    }
+}

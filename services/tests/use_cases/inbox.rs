@@ -1,0 +1,133 @@
+//! The inbox.
+
+use crate::support::{Cast, Site, Stream, booking_of, refusal, say};
+use model::{Conversation, ConversationId, Fault, Fold, Inbox, Outcome};
+use services::Resume;
+use std::time::Duration;
+
+on_both! {
+    the_newest_conversation_comes_first,
+    a_conversation_shows_its_last_message_and_what_is_unread,
+    paging_yields_every_conversation_once,
+    a_page_that_was_not_given_out_is_refused,
+    a_message_in_a_conversation_beyond_the_page_makes_the_view_stale,
+}
+
+async fn inbox(site: &Site, cast: &Cast, page: Option<&str>) -> Inbox {
+    site.house.inbox(&cast.eventpro, page).await.expect("an inbox")
+}
+
+fn ids(conversations: &[Conversation]) -> Vec<ConversationId> {
+    conversations.iter().map(|conversation| conversation.id).collect()
+}
+
+/// Opens so many bookings with Sarah, three at each moment.
+async fn open_many(site: &Site, cast: &Cast, count: usize) {
+    for number in 0..count {
+        if number % 3 == 0 {
+            site.clock.advance(Duration::from_secs(1));
+        }
+        site.house.open_booking(&cast.eventpro, booking_of(cast.sarah.id())).await.expect("a booking");
+    }
+}
+
+async fn the_newest_conversation_comes_first(site: Site) {
+    let cast = site.cast().await;
+    site.clock.advance(Duration::from_secs(1));
+    let second = site.house.open_booking(&cast.eventpro, booking_of(cast.kamau.id())).await.expect("a booking").id;
+    assert_eq!(ids(&inbox(&site, &cast, None).await.conversations), [second, cast.launch]);
+    site.clock.advance(Duration::from_secs(1));
+    say(&site.house, &cast.sarah, cast.launch, "Still there?").await;
+    assert_eq!(ids(&inbox(&site, &cast, None).await.conversations), [cast.launch, second]);
+    site.clock.advance(Duration::from_secs(1));
+    site.house.read_on(&cast.kamau, second, 1).await.expect("reading on");
+    assert_eq!(ids(&inbox(&site, &cast, None).await.conversations), [cast.launch, second], "reading moves nothing");
+}
+
+async fn a_conversation_shows_its_last_message_and_what_is_unread(site: Site) {
+    let cast = site.cast().await;
+    let before = inbox(&site, &cast, None).await.conversations[0].clone();
+    site.clock.advance(Duration::from_secs(5));
+    say(&site.house, &cast.sarah, cast.launch, "One").await;
+    let last = say(&site.house, &cast.sarah, cast.launch, "Two").await;
+    let after = inbox(&site, &cast, None).await;
+    let expected = Conversation {
+        unread: before.unread + 2,
+        last_seq: 15,
+        updated_at: last.created_at,
+        last_message: Some(last),
+        ..before
+    };
+    assert_eq!(after.conversations, [expected.clone()]);
+    let (one, cursor) = site.house.conversation(&cast.eventpro, cast.launch).await.expect("the conversation");
+    assert_eq!((one, cursor), (expected, after.cursor));
+    let sarahs = site.house.inbox(&cast.sarah, None).await.expect("an inbox");
+    assert_eq!(sarahs.conversations[0].counterpart, *cast.eventpro.person());
+}
+
+async fn paging_yields_every_conversation_once(site: Site) {
+    let cast = site.cast().await;
+    open_many(&site, &cast, 64).await;
+    let mut whole = inbox(&site, &cast, None).await;
+    assert_eq!(whole.conversations.len(), 30);
+    let mut pages = 1;
+    let mut in_order = ids(&whole.conversations);
+    while let Some(page) = whole.next_page.clone() {
+        let next = inbox(&site, &cast, Some(&page)).await;
+        in_order.extend(ids(&next.conversations));
+        whole.extend(next);
+        pages += 1;
+    }
+    assert_eq!((pages, whole.conversations.len()), (3, 65));
+    assert_eq!(ids(&whole.conversations), in_order, "the browser sorts as the database does");
+    let (bookings, _) = site.house.bookings(&cast.eventpro, None).await.expect("bookings");
+    assert_eq!(bookings.len(), 30);
+}
+
+async fn a_page_that_was_not_given_out_is_refused(site: Site) {
+    let cast = site.cast().await;
+    let forged = [
+        "",
+        "2",
+        "é",
+        "00000000000000000000000000000007",
+        "0000000000000000000000000000000761",
+        "00000000000000000000000000000007zz",
+        "0000000000000000000000000000000' --",
+        "000000000000000000000000000000073939393939393939393939393939393939393939",
+    ];
+    for page in forged {
+        let answer = refusal(site.house.inbox(&cast.eventpro, Some(page)).await);
+        assert_eq!(answer.fault("page"), Some(Fault::Invalid), "{page}");
+    }
+}
+
+async fn a_message_in_a_conversation_beyond_the_page_makes_the_view_stale(site: Site) {
+    let cast = site.cast().await;
+    open_many(&site, &cast, 30).await;
+    let mut view = inbox(&site, &cast, None).await;
+    assert!(!ids(&view.conversations).contains(&cast.launch));
+    let (mut stream, _) = Stream::ready(&site.house, &cast.eventpro, Resume::After(view.cursor)).await;
+
+    site.house.read_on(&cast.eventpro, cast.launch, 13).await.expect("reading on");
+    say(&site.house, &cast.eventpro, view.conversations[3].id, "Known").await;
+    site.clock.advance(Duration::from_secs(1));
+    say(&site.house, &cast.sarah, cast.launch, "From below").await;
+    let me = cast.eventpro.id();
+    let mut outcomes = Vec::new();
+    for _ in 0..5 {
+        let told = stream.event().await;
+        outcomes.push((told.event.name(), view.apply(me, &told)));
+    }
+    assert_eq!(
+        outcomes,
+        [
+            ("conversation.read", Outcome::Unchanged),
+            ("notification.read", Outcome::Unchanged),
+            ("message.created", Outcome::Changed),
+            ("message.created", Outcome::Stale),
+            ("notification.created", Outcome::Unchanged),
+        ]
+    );
+    assert_eq!(inbox(&site, &cast, None).await.conversations[0].id, cast.launch);
+}

@@ -1,0 +1,107 @@
+//! Streams that open while messages are being written: between the replay and the live events there is
+//! neither a gap nor a double.
+
+use crate::support::{Cast, Dice, Site, Stream, audit, draft, within};
+use services::{Greenroom, Limits, Resume, Viewer};
+use tokio::{sync::watch, task::JoinSet};
+
+on_both! {
+    streams_opened_while_messages_are_posted_hear_every_event_once,
+    streams_on_another_process_do_too,
+    a_client_that_is_cut_off_again_and_again_misses_nothing,
+}
+
+const STREAMS: usize = 30;
+const ROUNDS: usize = 30;
+/// One of EventPro's tells Sarah of the message and rings her bell; one of hers tells her of itself.
+const EVENTS: i64 = 3 * ROUNDS as i64;
+
+/// Both write, round by round, and say which round it is.
+async fn write(
+    house: Greenroom,
+    eventpro: Viewer,
+    sarah: Viewer,
+    launch: model::ConversationId,
+    round: watch::Sender<usize>,
+) {
+    for number in 1..=ROUNDS {
+        let text = number.to_string();
+        let (one, other) =
+            tokio::join!(house.post(&eventpro, draft(launch, &text)), house.post(&sarah, draft(launch, &text)));
+        one.expect("a message");
+        other.expect("a message");
+        round.send_replace(number);
+    }
+}
+
+fn start_writing(house: &Greenroom, cast: &Cast) -> watch::Receiver<usize> {
+    let (round, seen) = watch::channel(0);
+    let (house, eventpro, sarah) = (house.clone(), cast.eventpro.clone(), cast.sarah.clone());
+    tokio::spawn(write(house, eventpro, sarah, cast.launch, round));
+    seen
+}
+
+async fn head(house: &Greenroom, viewer: &Viewer) -> i64 {
+    house.frame(viewer).await.expect("a frame").cursor
+}
+
+/// Opens a stream in some round, from some cursor, and reads it to the end of the story.
+async fn join(house: Greenroom, sarah: Viewer, mut round: watch::Receiver<usize>, mut dice: Dice, last: i64) {
+    let when = dice.roll(ROUNDS);
+    round.wait_for(|round| *round >= when).await.expect("the writers are at work");
+    for _ in 0..dice.roll(20) {
+        tokio::task::yield_now().await;
+    }
+    let known = head(&house, &sarah).await;
+    let back = dice.roll(usize::try_from(known).expect("a small number") + 1);
+    let cursor = known - i64::try_from(back).expect("a small number");
+    let resume = if dice.roll(4) == 0 { Resume::Live } else { Resume::After(cursor) };
+    let (mut stream, start) = Stream::ready(&house, &sarah, resume).await;
+    assert!(resume == Resume::Live || start == cursor);
+    stream.up_to(start, last).await;
+}
+
+async fn join_all(writing: &Greenroom, reading: &Greenroom, cast: &Cast) {
+    let mut dice = Dice::new();
+    let last = head(writing, &cast.sarah).await + EVENTS;
+    let round = start_writing(writing, cast);
+    let mut streams = JoinSet::new();
+    for _ in 0..STREAMS {
+        streams.spawn(join(reading.clone(), cast.sarah.clone(), round.clone(), dice.split(), last));
+    }
+    within(streams.join_all()).await;
+    assert_eq!(audit(reading, &cast.sarah).await.len() as i64, last);
+}
+
+async fn streams_opened_while_messages_are_posted_hear_every_event_once(site: Site) {
+    let cast = site.cast().await;
+    join_all(&site.house, &site.house, &cast).await;
+}
+
+async fn streams_on_another_process_do_too(site: Site) {
+    let cast = site.cast().await;
+    let heartbeat = std::time::Duration::from_millis(20);
+    let reading = site.another_house(Limits { heartbeat, ..Limits::default() }).await;
+    let pulse = tokio::spawn(reading.clone().keep_pulse());
+    join_all(&site.house, &reading, &cast).await;
+    pulse.abort();
+}
+
+async fn a_client_that_is_cut_off_again_and_again_misses_nothing(site: Site) {
+    let cast = site.cast().await;
+    let mut dice = Dice::new();
+    let mut cursor = head(&site.house, &cast.sarah).await;
+    let last = cursor + EVENTS;
+    let _round = start_writing(&site.house, &cast);
+    while cursor < last {
+        let (mut stream, start) = Stream::ready(&site.house, &cast.sarah, Resume::After(cursor)).await;
+        assert_eq!(start, cursor);
+        for _ in 0..=dice.roll(6) {
+            if cursor < last {
+                let event = stream.event().await;
+                assert_eq!(event.seq, cursor + 1);
+                cursor = event.seq;
+            }
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! The law: a view read at cursor N, with the events after N applied, equals the view read now.
+
+use crate::support::{Site, Views, booking_of, draft, whole_log};
+use model::{ConversationId, Draft, Envelope};
+use proptest::{
+    prelude::*,
+    test_runner::{Config, TestRunner},
+};
+use services::Viewer;
+use std::time::Duration;
+use tokio::runtime::Handle;
+
+on_both! {
+    an_old_view_with_what_came_after_is_the_view_of_now,
+}
+
+/// What somebody does. Numbers pick from what there is, whatever there is by then.
+#[derive(Clone, Debug)]
+enum Step {
+    Post { conversation: usize, talent: bool, text: u8 },
+    Retry { earlier: usize },
+    Open { organizer: usize, talent: usize },
+    ReadOn { conversation: usize, talent: bool, seq: i64 },
+    Look { person: usize },
+    Pass { millis: u64 },
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        5 => (any::<usize>(), any::<bool>(), any::<u8>())
+            .prop_map(|(conversation, talent, text)| Step::Post { conversation, talent, text }),
+        1 => any::<usize>().prop_map(|earlier| Step::Retry { earlier }),
+        1 => (0..2_usize, 0..3_usize).prop_map(|(organizer, talent)| Step::Open { organizer, talent }),
+        4 => (any::<usize>(), any::<bool>(), 0..20_i64)
+            .prop_map(|(conversation, talent, seq)| Step::ReadOn { conversation, talent, seq }),
+        3 => (0..5_usize).prop_map(|person| Step::Look { person }),
+        2 => (1..90_000_u64).prop_map(|millis| Step::Pass { millis }),
+    ]
+}
+
+/// What happened so far.
+struct Story {
+    site: Site,
+    /// Two organizers, then three talents.
+    people: Vec<Viewer>,
+    conversations: Vec<(ConversationId, Viewer, Viewer)>,
+    sent: Vec<(Viewer, Draft)>,
+    looks: Vec<(Viewer, Views)>,
+}
+
+impl Story {
+    async fn begin(site: Site) -> Self {
+        let cast = site.cast().await;
+        let conversations = vec![
+            (cast.launch, cast.eventpro.clone(), cast.sarah.clone()),
+            (cast.sundowner, cast.safari.clone(), cast.kamau.clone()),
+        ];
+        let people = cast.all().map(Viewer::clone).to_vec();
+        Self { site, people, conversations, sent: Vec::new(), looks: Vec::new() }
+    }
+
+    fn pick(&self, conversation: usize, talent: bool) -> (ConversationId, Viewer) {
+        let (id, organizer, other) = &self.conversations[conversation % self.conversations.len()];
+        (*id, if talent { other } else { organizer }.clone())
+    }
+
+    async fn take(&mut self, step: &Step) {
+        let house = &self.site.house;
+        match *step {
+            Step::Post { conversation, talent, text } => {
+                let (id, by) = self.pick(conversation, talent);
+                let draft = draft(id, &format!("Text {text}"));
+                house.post(&by, draft.clone()).await.expect("a message");
+                self.sent.push((by, draft));
+            }
+            Step::Retry { earlier } if !self.sent.is_empty() => {
+                let (by, draft) = &self.sent[earlier % self.sent.len()];
+                house.post(by, draft.clone()).await.expect("a retry");
+            }
+            Step::Open { organizer, talent } => {
+                let (organizer, talent) = (self.people[organizer].clone(), self.people[2 + talent].clone());
+                let opened = house.open_booking(&organizer, booking_of(talent.id())).await.expect("a booking");
+                self.conversations.push((opened.id, organizer, talent));
+            }
+            Step::ReadOn { conversation, talent, seq } => {
+                let (id, by) = self.pick(conversation, talent);
+                house.read_on(&by, id, seq).await.expect("reading on");
+            }
+            Step::Look { person } => {
+                let viewer = self.people[person].clone();
+                self.looks.push((viewer.clone(), Views::read(house, &viewer).await));
+            }
+            Step::Pass { millis } => self.site.clock.advance(Duration::from_millis(millis)),
+            Step::Retry { .. } => {}
+        }
+    }
+
+    async fn hold_to_the_law(self) {
+        for (viewer, then) in &self.looks {
+            let log = whole_log(&self.site.house, viewer).await;
+            let now = Views::read(&self.site.house, viewer).await;
+            hold(viewer, then, &now, &log);
+        }
+    }
+}
+
+/// Holds one view to the law, with every event applied twice, and old ones again in between.
+fn hold(viewer: &Viewer, then: &Views, now: &Views, log: &[Envelope]) {
+    let me = viewer.id();
+    let mut view = then.clone();
+    for envelope in log {
+        view.apply(me, envelope);
+        let after = view.clone();
+        let twice = view.apply(me, envelope);
+        let older = log[usize::try_from(envelope.seq / 2).expect("a small number")..].first();
+        let out_of_date = older.is_some_and(|older| older.seq <= envelope.seq && view.apply(me, older));
+        assert!(!twice && !out_of_date && view == after, "what is known changes nothing: {envelope:?}");
+    }
+    assert!(view.inbox.is_some() || then.inbox.as_ref().is_some_and(|inbox| inbox.next_page.is_some()));
+    let now = now.clone().only_threads_of(&view);
+    assert_eq!(view.cut_like(&now), now, "{}", viewer.person().name);
+}
+
+async fn an_old_view_with_what_came_after_is_the_view_of_now(site: Site) {
+    let kind = site.kind;
+    let mut runner =
+        TestRunner::new(Config { cases: 25, failure_persistence: None, max_shrink_iters: 100, ..Config::default() });
+    let steps = prop::collection::vec(step(), 5..40);
+    let outcome = tokio::task::block_in_place(|| {
+        runner.run(&steps, |steps| {
+            Handle::current().block_on(async {
+                let mut story = Story::begin(Site::new(kind).await).await;
+                for step in &steps {
+                    story.take(step).await;
+                }
+                story.hold_to_the_law().await;
+            });
+            Ok(())
+        })
+    });
+    if let Err(broken) = outcome {
+        panic!("{broken}");
+    }
+}

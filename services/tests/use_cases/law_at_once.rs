@@ -1,0 +1,100 @@
+//! The same law while everybody acts at once, through two processes on one database.
+
+use crate::support::{Cast, Dice, Site, Views, audit, booking_of, draft, within};
+use model::ConversationId;
+use services::{Greenroom, Limits, Viewer};
+use tokio::task::JoinSet;
+
+on_both! {
+    an_old_view_with_what_came_after_is_the_view_of_now,
+}
+
+const STORIES: usize = 6;
+const ACTORS: usize = 8;
+const ACTS: usize = 12;
+
+type Looks = Vec<(Viewer, Views)>;
+
+/// Somebody with a hand in several conversations, at a device of their own.
+struct Actor {
+    house: Greenroom,
+    viewer: Viewer,
+    conversations: Vec<ConversationId>,
+    talent: Viewer,
+    dice: Dice,
+}
+
+impl Actor {
+    async fn act(mut self) -> Looks {
+        let mut looks = Looks::new();
+        for number in 0..ACTS {
+            let conversation = self.conversations[self.dice.roll(self.conversations.len())];
+            match self.dice.roll(10) {
+                0..=3 => {
+                    let draft = draft(conversation, &format!("Act {number}"));
+                    let times = 1 + self.dice.roll(4) / 3;
+                    for _ in 0..times {
+                        self.house.post(&self.viewer, draft.clone()).await.expect("a message");
+                    }
+                }
+                4..=6 => {
+                    let seq = i64::try_from(self.dice.roll(40)).expect("a small number");
+                    self.house.read_on(&self.viewer, conversation, seq).await.expect("reading on");
+                }
+                7 if self.viewer.role() == model::Role::Organizer => {
+                    let draft = booking_of(self.talent.id());
+                    self.house.open_booking(&self.viewer, draft).await.expect("a booking");
+                }
+                _ => looks.push((self.viewer.clone(), Views::read(&self.house, &self.viewer).await)),
+            }
+        }
+        looks
+    }
+}
+
+/// EventPro and Safari Sounds both know Sarah and DJ Kamau.
+async fn acquaint(site: &Site, cast: &Cast) -> Vec<(Viewer, Vec<ConversationId>)> {
+    let open = async |organizer: &Viewer, talent: &Viewer| {
+        site.house.open_booking(organizer, booking_of(talent.id())).await.expect("a booking").id
+    };
+    let (theirs, hers) = (open(&cast.eventpro, &cast.kamau).await, open(&cast.safari, &cast.sarah).await);
+    vec![
+        (cast.eventpro.clone(), vec![cast.launch, theirs]),
+        (cast.safari.clone(), vec![cast.sundowner, hers]),
+        (cast.sarah.clone(), vec![cast.launch, hers]),
+        (cast.kamau.clone(), vec![cast.sundowner, theirs]),
+    ]
+}
+
+async fn play(site: &Site, dice: &mut Dice) {
+    let cast = site.cast().await;
+    let second = site.another_house(Limits::default()).await;
+    let people = acquaint(site, &cast).await;
+    let mut actors = JoinSet::new();
+    for number in 0..ACTORS {
+        let (viewer, conversations) = people[number % people.len()].clone();
+        let house = if number < people.len() { &site.house } else { &second }.clone();
+        let talent = if dice.roll(2) == 0 { &cast.sarah } else { &cast.achieng }.clone();
+        actors.spawn(Actor { house, viewer, conversations, talent, dice: dice.split() }.act());
+    }
+    let looks = within(actors.join_all()).await.concat();
+    for viewer in cast.all() {
+        let log = audit(&site.house, viewer).await;
+        let now = Views::read(&site.house, viewer).await;
+        for (_, then) in looks.iter().filter(|(looked, _)| looked.id() == viewer.id()) {
+            let mut view = then.clone();
+            for envelope in &log {
+                view.apply(viewer.id(), envelope);
+            }
+            let now = now.clone().only_threads_of(&view);
+            assert_eq!(view.cut_like(&now), now, "{} from {}", viewer.person().name, then.cursor());
+        }
+    }
+}
+
+async fn an_old_view_with_what_came_after_is_the_view_of_now(site: Site) {
+    let mut dice = Dice::new();
+    for _ in 0..STORIES {
+        play(&Site::new(site.kind).await, &mut dice).await;
+    }
+}

@@ -1,0 +1,32 @@
+//! Every use case, on SQLite and on PostgreSQL alike. Run through `bin/with-postgres`, which starts a
+//! server that is thrown away afterwards:
+//!
+//! ```sh
+//! bin/with-postgres cargo test -p services
+//! ```
+//!
+//! A test takes a [`support::Site`]: a database of its own with the seeded cast, and a clock that only
+//! moves when told to. `on_both!` makes one test of it for each kind of database.
+
+#[macro_use]
+mod support;
+
+mod abandoning;
+mod bookings;
+mod ending_streams;
+mod following;
+mod history;
+mod inbox;
+mod joining_late;
+mod law;
+mod law_at_once;
+mod notifications;
+mod other_processes;
+mod posting;
+mod posting_at_once;
+mod reading;
+mod seeding;
+mod sessions;
+mod signing_in;
+mod strangers;
+mod talents;

@@ -1,0 +1,51 @@
+//! The bell.
+
+use crate::support::{Site, refusal, say};
+use model::{Fault, notification::PREVIEW_LIMIT};
+use std::collections::HashSet;
+
+on_both! {
+    paging_yields_every_notification_once,
+    the_bell_counts_what_is_not_seen_on_any_page,
+    a_preview_is_one_short_line,
+}
+
+async fn paging_yields_every_notification_once(site: Site) {
+    let cast = site.cast().await;
+    for number in 0..62 {
+        say(&site.house, &cast.sarah, cast.launch, &number.to_string()).await;
+    }
+    let page = async |page: Option<&str>| site.house.notifications(&cast.eventpro, page).await.expect("notifications");
+    let mut whole = page(None).await;
+    assert_eq!((whole.notifications.len(), &whole.notifications[0].preview), (30, &"61".to_owned()));
+    while let Some(next) = whole.next_page.clone() {
+        whole.extend(page(Some(&next)).await);
+    }
+    let ids: Vec<_> = whole.notifications.iter().map(|notification| notification.id).collect();
+    assert!(ids.is_sorted_by(|newer, older| newer > older));
+    // The seeded talent wrote seven of the dozen.
+    assert_eq!((ids.len(), ids.iter().collect::<HashSet<_>>().len()), (69, 69));
+    let forged = refusal(site.house.notifications(&cast.eventpro, Some("2")).await);
+    assert_eq!(forged.fault("page"), Some(Fault::Invalid));
+}
+
+async fn the_bell_counts_what_is_not_seen_on_any_page(site: Site) {
+    let cast = site.cast().await;
+    site.house.read_on(&cast.eventpro, cast.launch, 13).await.expect("reading on");
+    for number in 0..33 {
+        say(&site.house, &cast.sarah, cast.launch, &number.to_string()).await;
+    }
+    let notices = site.house.notifications(&cast.eventpro, None).await.expect("notifications");
+    let frame = site.house.frame(&cast.eventpro).await.expect("a frame");
+    assert_eq!((notices.unread, frame.unread, notices.cursor), (33, 33, frame.cursor));
+    assert_eq!(frame.user.email, "contact@eventpro.ke");
+}
+
+async fn a_preview_is_one_short_line(site: Site) {
+    let cast = site.cast().await;
+    say(&site.house, &cast.sarah, cast.launch, &"Ni\u{2028}sawa\n\n".repeat(400)).await;
+    let notices = site.house.notifications(&cast.eventpro, None).await.expect("notifications");
+    let preview = &notices.notifications[0].preview;
+    assert_eq!(preview.chars().count(), PREVIEW_LIMIT + 1);
+    assert!(preview.starts_with("Ni sawa Ni sawa") && preview.ends_with('…'), "{preview}");
+}

@@ -1,0 +1,147 @@
+//! Sending a message.
+
+use crate::support::{Site, Stream, booking_of, draft, draft_as, fresh_client_id, refusal, say};
+use model::{Event, NotificationKind, Refusal};
+use services::{
+    Limits, Resume,
+    messages::{Posted, Window},
+};
+use std::time::Duration;
+
+on_both! {
+    messages_are_numbered_without_gap,
+    text_comes_back_as_it_was_sent,
+    both_are_told_and_only_the_other_is_notified,
+    a_retry_is_the_same_message,
+    a_client_id_with_another_text_is_refused,
+    a_client_id_in_another_conversation_is_refused,
+    two_people_may_use_the_same_client_id,
+    a_person_sends_so_many_messages_a_minute,
+    what_is_refused_leaves_no_trace,
+}
+
+async fn messages_are_numbered_without_gap(site: Site) {
+    let cast = site.cast().await;
+    let conversation = site.house.open_booking(&cast.eventpro, booking_of(cast.achieng.id())).await.expect("a booking");
+    for (by, seq) in [(&cast.achieng, 2), (&cast.achieng, 3), (&cast.eventpro, 4)] {
+        let message = say(&site.house, by, conversation.id, "Sawa").await;
+        assert_eq!((message.seq, message.sender), (seq, by.id()));
+        assert_eq!((message.conversation_id, message.booking_id), (conversation.id, conversation.booking.id));
+    }
+    let history = site.house.history(&cast.achieng, conversation.id, Window::Newest, None).await.expect("a history");
+    assert_eq!(history.messages.iter().map(|message| message.seq).collect::<Vec<_>>(), [1, 2, 3, 4]);
+}
+
+async fn text_comes_back_as_it_was_sent(site: Site) {
+    let cast = site.cast().await;
+    let texts = [
+        "Habari 👋🏾\n\n  مرحبا — <b>&amp;</b>\t\u{200d}",
+        "'; DROP TABLE message; --",
+        "data: 1\n\nevent: ready\r\ndata: \u{2028}\\n{}",
+        "\u{feff}e\u{301}",
+        "%_\\$1 ?1 :name",
+    ];
+    let (mut stream, _) = Stream::ready(&site.house, &cast.eventpro, Resume::Live).await;
+    for text in texts {
+        let sent = say(&site.house, &cast.eventpro, cast.launch, text).await;
+        assert_eq!(sent.body, text.trim());
+        assert_eq!(stream.event().await.event, Event::MessageCreated { message: sent.clone() });
+        let read = site.house.history(&cast.sarah, cast.launch, Window::Newest, Some(1)).await.expect("a history");
+        assert_eq!(read.messages, [sent]);
+    }
+}
+
+async fn both_are_told_and_only_the_other_is_notified(site: Site) {
+    let cast = site.cast().await;
+    let (mut hers, _) = Stream::ready(&site.house, &cast.sarah, Resume::Live).await;
+    let (mut theirs, _) = Stream::ready(&site.house, &cast.eventpro, Resume::Live).await;
+    site.clock.advance(Duration::from_secs(7));
+    let sent = say(&site.house, &cast.eventpro, cast.launch, "See you\nthere").await;
+
+    assert_eq!(theirs.event().await.event, Event::MessageCreated { message: sent.clone() });
+    assert_eq!(hers.event().await.event, Event::MessageCreated { message: sent.clone() });
+    let told = hers.event().await;
+    assert_eq!(told.at, sent.created_at);
+    let Event::NotificationCreated { notification } = told.event else { panic!("{told:?}") };
+    assert_eq!(notification.kind, NotificationKind::Message);
+    assert_eq!(notification.actor, *cast.eventpro.person());
+    assert_eq!(notification.preview, "See you there");
+    assert_eq!((notification.conversation_id, notification.booking_id), (cast.launch, sent.booking_id));
+
+    let notices = site.house.notifications(&cast.sarah, None).await.expect("notifications");
+    assert_eq!(notices.notifications.first(), Some(&notification));
+    // Nobody else heard, nor did the sender hear of a notification: what they hear next is what comes next.
+    let answer = say(&site.house, &cast.sarah, cast.launch, "Asante").await;
+    assert_eq!(theirs.event().await.event, Event::MessageCreated { message: answer });
+}
+
+async fn a_retry_is_the_same_message(site: Site) {
+    let cast = site.cast().await;
+    let id = fresh_client_id();
+    let first = site.house.post(&cast.sarah, draft_as(id, cast.launch, "Ready when you are")).await;
+    let Ok(Posted::New(first)) = first else { panic!("{first:?}") };
+    let before = site.tally().await;
+    site.clock.advance(Duration::from_secs(60));
+    for text in ["Ready when you are", "  Ready when you are\n"] {
+        let again = site.house.post(&cast.sarah, draft_as(id, cast.launch, text)).await;
+        let Ok(Posted::Again(again)) = again else { panic!("{again:?}") };
+        assert_eq!(again, first);
+    }
+    assert_eq!(site.tally().await, before);
+    assert_eq!(say(&site.house, &cast.sarah, cast.launch, "Next").await.seq, first.seq + 1, "no number is lost");
+}
+
+async fn a_client_id_with_another_text_is_refused(site: Site) {
+    let cast = site.cast().await;
+    let id = fresh_client_id();
+    site.house.post(&cast.sarah, draft_as(id, cast.launch, "Yes")).await.expect("a message");
+    let before = site.tally().await;
+    let other = site.house.post(&cast.sarah, draft_as(id, cast.launch, "No")).await;
+    assert_eq!(refusal(other), Refusal::ClientIdReused);
+    assert_eq!(site.tally().await, before);
+}
+
+async fn a_client_id_in_another_conversation_is_refused(site: Site) {
+    let cast = site.cast().await;
+    let other = site.house.open_booking(&cast.eventpro, booking_of(cast.kamau.id())).await.expect("a booking").id;
+    let id = fresh_client_id();
+    site.house.post(&cast.eventpro, draft_as(id, cast.launch, "Yes")).await.expect("a message");
+    let before = site.tally().await;
+    assert_eq!(refusal(site.house.post(&cast.eventpro, draft_as(id, other, "Yes")).await), Refusal::ClientIdReused);
+    assert_eq!(site.tally().await, before);
+}
+
+async fn two_people_may_use_the_same_client_id(site: Site) {
+    let cast = site.cast().await;
+    let id = fresh_client_id();
+    for (by, seq) in [(&cast.sarah, 14), (&cast.eventpro, 15)] {
+        let posted = site.house.post(by, draft_as(id, cast.launch, "Sawa")).await;
+        assert!(matches!(posted, Ok(Posted::New(message)) if message.seq == seq));
+    }
+}
+
+async fn a_person_sends_so_many_messages_a_minute(site: Site) {
+    let cast = site.cast().await;
+    let house = site.another_house(Limits { sends_per_minute: 3, ..Limits::default() }).await;
+    say(&house, &cast.eventpro, cast.launch, "One").await;
+    site.clock.advance(Duration::from_secs(20));
+    say(&house, &cast.eventpro, cast.launch, "Two").await;
+    house.open_booking(&cast.eventpro, booking_of(cast.kamau.id())).await.expect("a booking is a message too");
+
+    let before = site.tally().await;
+    let wait = Refusal::RateLimited { retry_after: 40 };
+    assert_eq!(refusal(house.post(&cast.eventpro, draft(cast.launch, "Four")).await), wait);
+    assert_eq!(refusal(house.open_booking(&cast.eventpro, booking_of(cast.kamau.id())).await), wait);
+    assert_eq!(site.tally().await, before);
+    say(&house, &cast.sarah, cast.launch, "Others may").await;
+    site.clock.advance(Duration::from_secs(40));
+    say(&house, &cast.eventpro, cast.launch, "Four").await;
+}
+
+async fn what_is_refused_leaves_no_trace(site: Site) {
+    let cast = site.cast().await;
+    let before = site.tally().await;
+    assert_eq!(refusal(site.house.post(&cast.kamau, draft(cast.launch, "Hello?")).await), Refusal::NotFound);
+    assert_eq!(site.tally().await, before);
+    assert_eq!(say(&site.house, &cast.sarah, cast.launch, "Hello").await.seq, 14);
+}

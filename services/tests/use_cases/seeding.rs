@@ -1,0 +1,46 @@
+//! A new database.
+
+use crate::support::{Database, Kind, Site, refusal, sign_in};
+use model::Refusal;
+use services::{Greenroom, Limits, seed, seed::ACHIENG};
+
+on_both! {
+    the_cast_can_sign_in_and_finds_its_conversations,
+    an_empty_database_is_seeded_once,
+}
+
+async fn the_cast_can_sign_in_and_finds_its_conversations(site: Site) {
+    for (member, messages) in seed::CAST.into_iter().zip([13, 5, 13, 5, 0]) {
+        let token = site.sign_in(member.email).await.token;
+        let viewer = site.house.viewer(&token).await.expect("a viewer");
+        assert_eq!((viewer.person().name.as_str(), viewer.person().craft), (member.name, member.craft));
+        let inbox = site.house.inbox(&viewer, None).await.expect("an inbox");
+        assert_eq!(inbox.conversations.iter().map(|conversation| conversation.last_seq).sum::<i64>(), messages);
+    }
+}
+
+async fn an_empty_database_is_seeded_once(site: Site) {
+    let database = Database::empty(site.kind).await;
+    services::migrate(&database.url).await.expect("migrating");
+    let house = Greenroom::open(&database.url, Limits::default()).await.expect("a house");
+    house.ready().await.expect("it answers");
+    assert!(seed::seed(&database.url).await.expect("seeding"));
+    assert!(!seed::seed(&database.url).await.expect("seeding again does nothing"));
+    services::migrate(&database.url).await.expect("migrating again does nothing");
+    let wrong = sign_in(&house, ACHIENG.email, "wrong").await;
+    assert_eq!(refusal(wrong), Refusal::InvalidCredentials);
+    assert!(sign_in(&house, ACHIENG.email, seed::PASSWORD).await.is_ok());
+}
+
+/// Several processes that share one PostgreSQL start at the same moment. SQLite has one process.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn processes_that_start_together_take_turns() {
+    let database = Database::empty(Kind::Postgres).await;
+    let start = async || {
+        services::migrate(&database.url).await.expect("migrating");
+        seed::seed(&database.url).await.expect("seeding")
+    };
+    let seeded = tokio::join!(start(), start(), start(), start());
+    let seeded = [seeded.0, seeded.1, seeded.2, seeded.3];
+    assert_eq!(seeded.into_iter().filter(|first| *first).count(), 1, "{seeded:?}");
+}

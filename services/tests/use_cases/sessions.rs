@@ -1,0 +1,94 @@
+//! Sessions: how long they last, and what ends them.
+
+use crate::support::{Site, refusal};
+use model::Refusal;
+use sea_orm::FromQueryResult;
+use services::seed::SARAH;
+use std::time::Duration;
+
+on_both! {
+    every_sign_in_is_a_session_of_its_own,
+    the_database_knows_no_token,
+    a_token_that_was_never_given_out_is_nobodys,
+    a_session_ends_thirty_days_after_its_last_use,
+    use_is_noted_every_five_minutes_at_most,
+    signing_out_ends_this_session_alone,
+    sessions_that_are_over_are_swept_away,
+}
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+const MINUTE: Duration = Duration::from_secs(60);
+
+#[derive(FromQueryResult)]
+struct Stored {
+    token_hash: Vec<u8>,
+    user_agent: String,
+}
+
+async fn every_sign_in_is_a_session_of_its_own(site: Site) {
+    let (phone, laptop) = (site.sign_in(SARAH.email).await, site.sign_in(SARAH.email).await);
+    assert_ne!(phone.token, laptop.token);
+    let phone = site.house.viewer(&phone.token).await.expect("a viewer");
+    let laptop = site.house.viewer(&laptop.token).await.expect("a viewer");
+    assert_eq!(phone.id(), laptop.id());
+    assert_ne!(phone.session(), laptop.session());
+}
+
+async fn the_database_knows_no_token(site: Site) {
+    let token = site.sign_in(SARAH.email).await.token;
+    let secret: Vec<u8> =
+        (0..32).map(|at| u8::from_str_radix(&token[2 * at..2 * at + 2], 16).expect("256 bits in hex")).collect();
+    for stored in site.ask::<Stored>("SELECT token_hash, user_agent FROM session").await {
+        assert_eq!(stored.token_hash.len(), 32);
+        assert_ne!(stored.token_hash, secret);
+        assert!(!stored.user_agent.contains(&token));
+    }
+}
+
+async fn a_token_that_was_never_given_out_is_nobodys(site: Site) {
+    let almost = site.sign_in(SARAH.email).await.token.to_uppercase();
+    for token in ["", "x", "é\0", &"0".repeat(64), &almost, &"a".repeat(100_000)] {
+        assert_eq!(refusal(site.house.viewer(token).await), Refusal::Unauthenticated);
+    }
+}
+
+async fn a_session_ends_thirty_days_after_its_last_use(site: Site) {
+    let token = site.sign_in(SARAH.email).await.token;
+    for _ in 0..3 {
+        site.clock.advance(29 * DAY);
+        assert!(site.house.viewer(&token).await.is_ok(), "it is used, and so goes on");
+    }
+    site.clock.advance(30 * DAY);
+    assert_eq!(refusal(site.house.viewer(&token).await), Refusal::Unauthenticated);
+}
+
+async fn use_is_noted_every_five_minutes_at_most(site: Site) {
+    let signed_in = site.sign_in(SARAH.email).await;
+    let expiry = async || {
+        // The first look notes the use, the second sees what was noted.
+        site.house.viewer(&signed_in.token).await.expect("a viewer");
+        site.house.viewer(&signed_in.token).await.expect("a viewer").expires_at()
+    };
+    site.clock.advance(4 * MINUTE);
+    assert_eq!(expiry().await, signed_in.expires_at, "reading mustn't mean writing");
+    site.clock.advance(MINUTE);
+    assert_eq!(expiry().await.millis() - signed_in.expires_at.millis(), 5 * 60_000);
+}
+
+async fn signing_out_ends_this_session_alone(site: Site) {
+    let (phone, laptop) = (site.sign_in(SARAH.email).await, site.sign_in(SARAH.email).await);
+    let viewer = site.house.viewer(&phone.token).await.expect("a viewer");
+    site.house.sign_out(&viewer).await.expect("signing out");
+    assert_eq!(refusal(site.house.viewer(&phone.token).await), Refusal::Unauthenticated);
+    assert!(site.house.viewer(&laptop.token).await.is_ok());
+    site.house.sign_out(&viewer).await.expect("signing out twice changes nothing");
+}
+
+async fn sessions_that_are_over_are_swept_away(site: Site) {
+    site.clock.advance(31 * DAY);
+    let token = site.sign_in(SARAH.email).await.token;
+    site.house.sweep().await.expect("sweeping");
+    let left: Vec<Stored> = site.ask("SELECT token_hash, user_agent FROM session").await;
+    assert_eq!(left.len(), 1);
+    assert!(site.house.viewer(&token).await.is_ok());
+}

@@ -1,0 +1,39 @@
+//! What the tests stand on.
+
+mod acts;
+mod audit;
+mod database;
+mod dice;
+mod site;
+mod stream;
+mod views;
+
+pub(crate) use acts::{booking_of, draft, draft_as, fresh_client_id, refusal, say, within};
+pub(crate) use audit::{audit, whole_log};
+pub(crate) use database::{Database, Kind};
+pub(crate) use dice::Dice;
+pub(crate) use site::{Cast, Site, sign_in};
+pub(crate) use stream::Stream;
+pub(crate) use views::Views;
+
+/// Makes of each `async fn name(site: Site)` one test on SQLite and one on PostgreSQL.
+macro_rules! on_both {
+    ($($name:ident),* $(,)?) => {
+        mod sqlite {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $name() {
+                    super::$name($crate::support::Site::new($crate::support::Kind::Sqlite).await).await;
+                }
+            )*
+        }
+        mod postgres {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $name() {
+                    super::$name($crate::support::Site::new($crate::support::Kind::Postgres).await).await;
+                }
+            )*
+        }
+    };
+}

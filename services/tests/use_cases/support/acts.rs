@@ -1,0 +1,62 @@
+//! Small things people do, and what tests say about them.
+
+use model::{
+    BookingDraft, BookingInput, ClientId, ConversationId, Draft, Message, MessageInput, Money, PersonId, Refusal,
+};
+use services::{Greenroom, Viewer};
+use std::time::Duration;
+use uuid::Uuid;
+
+/// Long enough for a busy machine, short enough that a test that hangs says so.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What comes in the end, as long as that is soon.
+pub(crate) async fn within<T>(future: impl Future<Output = T>) -> T {
+    tokio::time::timeout(PATIENCE, future).await.expect("it takes too long")
+}
+
+/// Why the house said no.
+#[track_caller]
+pub(crate) fn refusal<T>(result: services::Result<T>) -> Refusal {
+    match result {
+        Ok(_) => panic!("it was not refused"),
+        Err(error) => error.into_refusal(),
+    }
+}
+
+/// A message to be sent, under a client id of its own.
+pub(crate) fn draft(conversation: ConversationId, text: &str) -> Draft {
+    draft_as(fresh_client_id(), conversation, text)
+}
+
+/// A message under a given client id.
+pub(crate) fn draft_as(client_id: ClientId, conversation: ConversationId, text: &str) -> Draft {
+    let input = MessageInput {
+        conversation_id: Some(conversation.to_string()),
+        body: Some(text.to_owned()),
+        client_id: Some(client_id.to_string()),
+    };
+    input.parse().expect("a message")
+}
+
+pub(crate) fn fresh_client_id() -> ClientId {
+    ClientId(Uuid::now_v7())
+}
+
+/// Sends a message.
+pub(crate) async fn say(house: &Greenroom, by: &Viewer, conversation: ConversationId, text: &str) -> Message {
+    house.post(by, draft(conversation, text)).await.expect("a message is sent").into_message()
+}
+
+/// A booking to be asked for.
+pub(crate) fn booking_of(talent: PersonId) -> BookingDraft {
+    let input = BookingInput {
+        talent_id: Some(talent.to_string()),
+        title: Some("Harvest dinner".to_owned()),
+        event_date: Some("2027-02-13".to_owned()),
+        venue: Some("Karura, Nairobi".to_owned()),
+        fee: Some(Money { amount: 2_500_000, currency: "KES".to_owned() }),
+        message: Some("Are you free that evening?".to_owned()),
+    };
+    input.parse().expect("a booking")
+}

@@ -1,0 +1,71 @@
+//! Reads a person's whole event log and holds every event to those before it.
+
+use super::Stream;
+use model::{ConversationId, Envelope, Event, Message, NotificationId, PersonId};
+use services::{Greenroom, Resume, Viewer};
+use std::collections::{HashMap, HashSet};
+
+/// Everything a person was ever told: 1, 2, 3, … up to the head, or this fails.
+pub(crate) async fn whole_log(house: &Greenroom, viewer: &Viewer) -> Vec<Envelope> {
+    let head = house.frame(viewer).await.expect("a frame").cursor;
+    let (mut stream, cursor) = Stream::ready(house, viewer, Resume::After(0)).await;
+    assert_eq!(cursor, 0);
+    stream.up_to(0, head).await
+}
+
+/// The same, with every number in it recounted from what came before: a message's place, how far
+/// somebody read, and what is left unread by then.
+pub(crate) async fn audit(house: &Greenroom, viewer: &Viewer) -> Vec<Envelope> {
+    let log = whole_log(house, viewer).await;
+    let mut books = Books::default();
+    for envelope in &log {
+        books.enter(envelope, viewer.id());
+    }
+    let frame = house.frame(viewer).await.expect("a frame");
+    assert_eq!(books.unseen.len() as i64, frame.unread, "the bell");
+    log
+}
+
+#[derive(Default)]
+struct Books {
+    messages: HashMap<ConversationId, Vec<Message>>,
+    read: HashMap<(ConversationId, PersonId), i64>,
+    unseen: HashSet<NotificationId>,
+}
+
+impl Books {
+    fn enter(&mut self, envelope: &Envelope, me: PersonId) {
+        match &envelope.event {
+            Event::ConversationCreated { conversation } => {
+                let began = self.messages.insert(conversation.id, Vec::new());
+                assert_eq!(began, None, "a conversation begins once, before its messages");
+                assert_eq!((conversation.last_seq, &conversation.last_message), (0, &None));
+                assert_ne!(conversation.counterpart.id, me);
+            }
+            Event::MessageCreated { message } => {
+                let known = self.messages.get_mut(&message.conversation_id).expect("its conversation began");
+                assert_eq!(message.seq, known.len() as i64 + 1, "the next place: {envelope:?}");
+                known.push(message.clone());
+            }
+            Event::ConversationRead { conversation_id, user_id, read_seq, unread } => {
+                let messages = &self.messages[conversation_id];
+                let before = self.read.insert((*conversation_id, *user_id), *read_seq).unwrap_or_default();
+                assert!(before < *read_seq, "never backwards: {envelope:?} after {before}");
+                assert!(*read_seq <= messages.len() as i64, "never past the last: {envelope:?}");
+                let left = messages.iter().filter(|message| message.seq > *read_seq && message.sender != *user_id);
+                assert_eq!(left.count() as i64, *unread, "{envelope:?}");
+            }
+            Event::NotificationCreated { notification } => {
+                assert!(self.unseen.insert(notification.id), "told once: {envelope:?}");
+                assert_ne!(notification.actor.id, me);
+            }
+            Event::NotificationRead { ids, unread, .. } => {
+                for id in ids {
+                    assert!(self.unseen.remove(id), "seen once, and told of before: {envelope:?}");
+                }
+                assert_eq!(self.unseen.len() as i64, *unread, "{envelope:?}");
+            }
+            Event::Unknown => panic!("an event that this side doesn't know: {envelope:?}"),
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! Databases made for one test and thrown away after it, copied from a template with the cast in it.
+
+use sea_orm::{ConnectOptions, ConnectionTrait, Database as SeaOrm, DatabaseConnection};
+use services::{Greenroom, Limits, accounts::Credentials, accounts::Password, seed};
+use std::{collections::HashMap, net::Ipv4Addr, path::Path, thread};
+use tempfile::TempDir;
+use tokio::sync::OnceCell;
+use uuid::Uuid;
+
+/// Which database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Sqlite,
+    Postgres,
+}
+
+/// A database of one test.
+pub(crate) struct Database {
+    pub(crate) url: String,
+    held: Held,
+}
+
+/// What goes when the test is over.
+enum Held {
+    Folder { _folder: TempDir },
+    Database { name: String },
+}
+
+/// The tokens of the cast by their address. Hashing is slow on purpose, so everybody signs in once, in
+/// the template.
+pub(crate) type Tokens = HashMap<&'static str, String>;
+
+struct SqliteTemplate {
+    file: Vec<u8>,
+    tokens: Tokens,
+}
+
+struct PostgresTemplate {
+    name: String,
+    tokens: Tokens,
+}
+
+static SQLITE: OnceCell<SqliteTemplate> = OnceCell::const_new();
+static POSTGRES: OnceCell<PostgresTemplate> = OnceCell::const_new();
+
+impl Database {
+    /// A database with the cast, all of them signed in.
+    pub(crate) async fn seeded(kind: Kind) -> (Self, &'static Tokens) {
+        match kind {
+            Kind::Sqlite => {
+                let template = SQLITE.get_or_init(sqlite_template).await;
+                let database = Self::empty_file();
+                std::fs::write(path_of(&database.url), &template.file).expect("a copy of the template");
+                (database, &template.tokens)
+            }
+            Kind::Postgres => {
+                let template = POSTGRES.get_or_init(postgres_template).await;
+                (Self::on_server(&format!(" TEMPLATE {}", template.name)).await, &template.tokens)
+            }
+        }
+    }
+
+    /// A database without so much as a table.
+    pub(crate) async fn empty(kind: Kind) -> Self {
+        match kind {
+            Kind::Sqlite => Self::empty_file(),
+            Kind::Postgres => Self::on_server("").await,
+        }
+    }
+
+    fn empty_file() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = format!("sqlite://{}?mode=rwc", folder.path().join("greenroom.db").display());
+        Self { url, held: Held::Folder { _folder: folder } }
+    }
+
+    async fn on_server(template: &str) -> Self {
+        let name = format!("greenroom_{}", Uuid::now_v7().simple());
+        on_server(&format!("CREATE DATABASE {name}{template}")).await;
+        Self { url: url_of(&name), held: Held::Database { name } }
+    }
+}
+
+impl Drop for Database {
+    /// On a thread of its own, because this one may be inside a runtime.
+    fn drop(&mut self) {
+        let Held::Database { name } = &self.held else { return };
+        let statement = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+        let dropping = thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+            runtime.block_on(on_server(&statement));
+        });
+        // A test that failed already says why itself.
+        let _ = dropping.join();
+    }
+}
+
+/// A connection beside the house, to look at what it wrote.
+pub(crate) async fn connect(url: &str) -> DatabaseConnection {
+    let mut options = ConnectOptions::new(url);
+    options.max_connections(1).sqlx_logging(false);
+    SeaOrm::connect(options).await.expect("a connection to the database")
+}
+
+async fn sqlite_template() -> SqliteTemplate {
+    let database = Database::empty_file();
+    let tokens = furnish(&database.url).await;
+    let copy = path_of(&database.url).with_file_name("template.db");
+    let connection = connect(&database.url).await;
+    // Whatever still stands in the write-ahead log is in the copy too.
+    connection.execute_unprepared(&format!("VACUUM INTO '{}'", copy.display())).await.expect("a copy");
+    connection.close().await.expect("closing");
+    SqliteTemplate { file: std::fs::read(copy).expect("the copy"), tokens }
+}
+
+async fn postgres_template() -> PostgresTemplate {
+    let name = format!("greenroom_template_{}", Uuid::now_v7().simple());
+    on_server(&format!("CREATE DATABASE {name}")).await;
+    let tokens = furnish(&url_of(&name)).await;
+    // A template that somebody is connected to can't be copied.
+    let leave = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
+    on_server(&leave).await;
+    PostgresTemplate { name, tokens }
+}
+
+async fn furnish(url: &str) -> Tokens {
+    services::migrate(url).await.expect("migrating");
+    assert!(seed::seed(url).await.expect("seeding"), "the template was empty");
+    let house = Greenroom::open(url, Limits::default()).await.expect("a house");
+    let mut tokens = Tokens::new();
+    for member in seed::CAST {
+        let credentials =
+            Credentials { email: member.email.parse().ok(), password: Password::new(seed::PASSWORD.to_owned()) };
+        let signed_in = house.sign_in(credentials, Ipv4Addr::LOCALHOST.into(), "a test").await;
+        tokens.insert(member.email, signed_in.expect("the cast can sign in").token);
+    }
+    tokens
+}
+
+async fn on_server(statement: &str) {
+    let connection = connect(&server()).await;
+    connection.execute_unprepared(statement).await.expect(statement);
+    connection.close().await.expect("closing");
+}
+
+fn server() -> String {
+    std::env::var("GREENROOM_TEST_POSTGRES")
+        .expect("GREENROOM_TEST_POSTGRES is not set: these tests need PostgreSQL, so run through bin/with-postgres")
+}
+
+fn url_of(name: &str) -> String {
+    let server = server();
+    let (base, _) = server.rsplit_once('/').expect("GREENROOM_TEST_POSTGRES names a database");
+    format!("{base}/{name}")
+}
+
+fn path_of(url: &str) -> &Path {
+    Path::new(url.trim_start_matches("sqlite://").trim_end_matches("?mode=rwc"))
+}

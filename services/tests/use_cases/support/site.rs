@@ -1,0 +1,155 @@
+//! A house on a database of its own.
+
+use super::database::{Database, Kind, Tokens, connect};
+use model::{ConversationId, Craft, PersonId};
+use sea_orm::{
+    ConnectionTrait, ExprTrait, FromQueryResult, Statement,
+    sea_query::{Expr, Query},
+};
+use services::{
+    Greenroom, Limits, Result, SignedIn, Viewer,
+    accounts::{Credentials, Password},
+    clock::{Clock, SetClock, SystemClock},
+    seed::{ACHIENG, EVENTPRO, KAMAU, Member, PASSWORD, SAFARI, SARAH},
+};
+use std::{net::Ipv4Addr, sync::Arc};
+use uuid::Uuid;
+
+/// A house with the seeded cast, and a clock that only moves when told to.
+pub(crate) struct Site {
+    pub(crate) house: Greenroom,
+    pub(crate) clock: Arc<SetClock>,
+    pub(crate) kind: Kind,
+    tokens: &'static Tokens,
+    database: Database,
+}
+
+/// The seeded people, signed in, and what they share.
+pub(crate) struct Cast {
+    pub(crate) eventpro: Viewer,
+    pub(crate) safari: Viewer,
+    pub(crate) sarah: Viewer,
+    pub(crate) kamau: Viewer,
+    pub(crate) achieng: Viewer,
+    /// EventPro's and Sarah's: 13 messages.
+    pub(crate) launch: ConversationId,
+    /// Safari Sounds' and DJ Kamau's: 5 messages.
+    pub(crate) sundowner: ConversationId,
+}
+
+/// How much there is, counted straight in the database.
+#[derive(Debug, PartialEq, Eq, FromQueryResult)]
+pub(crate) struct Tally {
+    pub(crate) bookings: i64,
+    pub(crate) messages: i64,
+    pub(crate) events: i64,
+    pub(crate) notifications: i64,
+    /// Of all conversations together.
+    pub(crate) last_seqs: i64,
+    /// Of all people's event sequences together.
+    pub(crate) heads: i64,
+}
+
+impl Site {
+    pub(crate) async fn new(kind: Kind) -> Self {
+        let (database, tokens) = Database::seeded(kind).await;
+        let clock = Arc::new(SetClock::new(SystemClock.now()));
+        let house = Greenroom::open_at(&database.url, Limits::default(), clock.clone()).await.expect("a house");
+        Self { house, clock, kind, tokens, database }
+    }
+
+    /// Another process on the same database, under the same clock.
+    pub(crate) async fn another_house(&self, limits: Limits) -> Greenroom {
+        Greenroom::open_at(&self.database.url, limits, self.clock.clone()).await.expect("another house")
+    }
+
+    pub(crate) async fn cast(&self) -> Cast {
+        let eventpro = self.viewer(EVENTPRO).await;
+        let safari = self.viewer(SAFARI).await;
+        Cast {
+            launch: self.only_conversation(&eventpro).await,
+            sundowner: self.only_conversation(&safari).await,
+            sarah: self.viewer(SARAH).await,
+            kamau: self.viewer(KAMAU).await,
+            achieng: self.viewer(ACHIENG).await,
+            eventpro,
+            safari,
+        }
+    }
+
+    async fn viewer(&self, member: Member) -> Viewer {
+        self.house.viewer(&self.tokens[member.email]).await.expect("a session of the template")
+    }
+
+    async fn only_conversation(&self, viewer: &Viewer) -> ConversationId {
+        self.house.inbox(viewer, None).await.expect("an inbox").conversations.first().expect("a conversation").id
+    }
+
+    /// Signs somebody in with the password that everybody has.
+    pub(crate) async fn sign_in(&self, email: &str) -> SignedIn {
+        sign_in(&self.house, email, PASSWORD).await.expect("a session")
+    }
+
+    /// Adds talent, with everybody's password.
+    pub(crate) async fn enrol(&self, name: &str, craft: Craft) -> PersonId {
+        let (id, connection) = (Uuid::now_v7(), connect(&self.database.url).await);
+        let hash =
+            Query::select().column("password_hash").from("person").and_where(Expr::col("email").eq(SARAH.email)).take();
+        let person = Query::insert()
+            .into_table("person")
+            .columns(["id", "email", "name", "role", "craft", "password_hash", "email_verified", "created_at"])
+            .values_panic([
+                id.into(),
+                format!("{id}@example.com").into(),
+                name.into(),
+                "talent".into(),
+                craft.as_str().into(),
+                Expr::expr(hash),
+                true.into(),
+                0_i64.into(),
+            ])
+            .take();
+        let head = Query::insert()
+            .into_table("person_head")
+            .columns(["person_id", "seq"])
+            .values_panic([id.into(), 0_i64.into()])
+            .take();
+        connection.execute(&person).await.expect("a person");
+        connection.execute(&head).await.expect("a sequence");
+        PersonId(id)
+    }
+
+    /// Changes the database behind the house's back.
+    pub(crate) async fn execute(&self, sql: &str) {
+        connect(&self.database.url).await.execute_unprepared(sql).await.expect(sql);
+    }
+
+    /// Asks the database itself.
+    pub(crate) async fn ask<T: FromQueryResult>(&self, sql: &str) -> Vec<T> {
+        let connection = connect(&self.database.url).await;
+        let statement = Statement::from_string(connection.get_database_backend(), sql);
+        T::find_by_statement(statement).all(&connection).await.expect(sql)
+    }
+
+    pub(crate) async fn tally(&self) -> Tally {
+        let counts = "SELECT (SELECT count(*) FROM booking) AS bookings, \
+            (SELECT count(*) FROM message) AS messages, \
+            (SELECT count(*) FROM event) AS events, \
+            (SELECT count(*) FROM notification) AS notifications, \
+            (SELECT CAST(sum(last_seq) AS bigint) FROM conversation) AS last_seqs, \
+            (SELECT CAST(sum(seq) AS bigint) FROM person_head) AS heads";
+        self.ask(counts).await.pop().expect("a row")
+    }
+}
+
+impl Cast {
+    pub(crate) fn all(&self) -> [&Viewer; 5] {
+        [&self.eventpro, &self.safari, &self.sarah, &self.kamau, &self.achieng]
+    }
+}
+
+/// Signs in from this machine.
+pub(crate) async fn sign_in(house: &Greenroom, email: &str, password: &str) -> Result<SignedIn> {
+    let credentials = Credentials { email: email.parse().ok(), password: Password::new(password.to_owned()) };
+    house.sign_in(credentials, Ipv4Addr::LOCALHOST.into(), "a test").await
+}

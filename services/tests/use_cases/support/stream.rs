@@ -1,0 +1,112 @@
+//! One stream as a client sees it: frames read from bytes.
+
+use super::within;
+use model::Envelope;
+use serde_json::Value;
+use services::{Follower, Greenroom, Resume, Viewer};
+
+/// A stream that is being read.
+pub(crate) struct Stream(Follower);
+
+/// A frame, taken apart.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Heard {
+    pub(crate) event: String,
+    pub(crate) id: Option<i64>,
+    pub(crate) retry: Option<u32>,
+    pub(crate) data: Value,
+}
+
+impl Stream {
+    pub(crate) async fn open(house: &Greenroom, viewer: &Viewer, resume: Resume) -> Self {
+        Self(house.follow(viewer.clone(), resume).await.expect("a stream"))
+    }
+
+    /// Opens one and hears its first frame, which must be `ready`, from this cursor.
+    pub(crate) async fn ready(house: &Greenroom, viewer: &Viewer, resume: Resume) -> (Self, i64) {
+        let mut stream = Self::open(house, viewer, resume).await;
+        let first = stream.frame().await;
+        assert_eq!(first.event, "ready", "{first:?}");
+        let cursor = first.cursor();
+        (stream, cursor)
+    }
+
+    /// The next frame.
+    pub(crate) async fn frame(&mut self) -> Heard {
+        Heard::read(&within(self.0.next()).await.expect("the stream goes on"))
+    }
+
+    /// The next event of the log, past heartbeats.
+    pub(crate) async fn event(&mut self) -> Envelope {
+        loop {
+            let heard = self.frame().await;
+            if heard.event != "heartbeat" {
+                return heard.envelope();
+            }
+        }
+    }
+
+    /// All events up to this number, which must come in order and once.
+    pub(crate) async fn up_to(&mut self, cursor: i64, last: i64) -> Vec<Envelope> {
+        let mut events = Vec::new();
+        for seq in cursor + 1..=last {
+            let event = self.event().await;
+            assert_eq!(event.seq, seq, "neither gap nor double");
+            events.push(event);
+        }
+        events
+    }
+
+    /// The names of the next events.
+    pub(crate) async fn names(&mut self, count: usize) -> Vec<&'static str> {
+        let mut names = Vec::new();
+        for _ in 0..count {
+            names.push(self.event().await.event.name());
+        }
+        names
+    }
+
+    /// Whatever else it had to say, it is over.
+    pub(crate) async fn end(&mut self) {
+        assert_eq!(within(self.0.next()).await, None, "the stream is over");
+    }
+}
+
+impl Heard {
+    /// As strict as the narrowest client: every line is a known field, and each comes once.
+    fn read(bytes: &[u8]) -> Self {
+        let text = std::str::from_utf8(bytes).expect("UTF-8");
+        let body = text.strip_suffix("\n\n").expect("a frame ends with an empty line");
+        let (mut event, mut id, mut retry, mut data) = (None, None, None, None);
+        for line in body.split('\n') {
+            let (field, value) = line.split_once(": ").expect("a field and its value");
+            let known = match field {
+                "event" => event.replace(value),
+                "id" => id.replace(value),
+                "retry" => retry.replace(value),
+                "data" => data.replace(value),
+                _ => panic!("no field of a frame: {line}"),
+            };
+            assert_eq!(known, None, "each field once: {text}");
+        }
+        Self {
+            event: event.expect("a name").to_owned(),
+            id: id.map(|id| id.parse().expect("a number")),
+            retry: retry.map(|retry| retry.parse().expect("milliseconds")),
+            data: serde_json::from_str(data.expect("data")).expect("JSON"),
+        }
+    }
+
+    /// The cursor in a frame that carries one.
+    pub(crate) fn cursor(&self) -> i64 {
+        self.data["cursor"].as_i64().expect("a cursor")
+    }
+
+    /// The event of the log in a frame; its name, its number and what it holds agree.
+    pub(crate) fn envelope(&self) -> Envelope {
+        let envelope: Envelope = serde_json::from_value(self.data.clone()).expect("an event of the log");
+        assert_eq!(self.id, Some(envelope.seq));
+        assert_eq!(self.event, envelope.event.name());
+        envelope
+    }
+}

@@ -1,0 +1,81 @@
+//! Everything one person can have on screen, kept up to date by events as a browser does it.
+
+use model::{Envelope, Fold, Frame, Inbox, Notices, Outcome, PersonId, Thread};
+use services::{Greenroom, Viewer, messages::Window};
+
+/// All views of one person, each with its own cursor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Views {
+    /// `None` where an event made it stale: then a browser reads it afresh.
+    pub(crate) inbox: Option<Inbox>,
+    pub(crate) notices: Notices,
+    pub(crate) frame: Frame,
+    pub(crate) threads: Vec<Thread>,
+}
+
+impl Views {
+    /// Reads them, one after the other.
+    pub(crate) async fn read(house: &Greenroom, viewer: &Viewer) -> Self {
+        let inbox = house.inbox(viewer, None).await.expect("an inbox");
+        let mut threads = Vec::new();
+        for conversation in &inbox.conversations {
+            threads.push(house.thread(viewer, conversation.id, Window::Newest).await.expect("a thread"));
+        }
+        // In the order of their ids: that of the inbox is the inbox's.
+        threads.sort_by_key(|thread| thread.conversation.id);
+        let notices = house.notifications(viewer, None).await.expect("notifications");
+        let frame = house.frame(viewer).await.expect("a frame");
+        Self { inbox: Some(inbox), notices, frame, threads }
+    }
+
+    /// The first event that one of them may lack comes after this one.
+    pub(crate) fn cursor(&self) -> i64 {
+        let inbox = self.inbox.iter().map(Fold::cursor);
+        let threads = self.threads.iter().map(Fold::cursor);
+        let others = [self.notices.cursor(), self.frame.cursor()];
+        inbox.chain(threads).chain(others).min().expect("there is a frame")
+    }
+
+    /// Takes one event, and says whether anything is different now.
+    pub(crate) fn apply(&mut self, me: PersonId, envelope: &Envelope) -> bool {
+        let mut outcomes = vec![self.notices.apply(me, envelope), self.frame.apply(me, envelope)];
+        outcomes.extend(self.threads.iter_mut().map(|thread| thread.apply(me, envelope)));
+        assert!(!outcomes.contains(&Outcome::Stale), "only lists go stale: {envelope:?}");
+        let inbox = self.inbox.as_mut().map(|inbox| inbox.apply(me, envelope));
+        if inbox == Some(Outcome::Stale) {
+            self.inbox = None;
+        }
+        inbox.is_some_and(|outcome| outcome != Outcome::Unchanged) || outcomes.contains(&Outcome::Changed)
+    }
+
+    /// What a fresh reading would show of these: events only ever make a view longer, a page is cut.
+    pub(crate) fn cut_like(mut self, fresh: &Self) -> Self {
+        if let (Some(inbox), Some(fresh)) = (&mut self.inbox, &fresh.inbox) {
+            inbox.conversations.truncate(fresh.conversations.len());
+            inbox.next_page.clone_from(&fresh.next_page);
+        }
+        if fresh.notices.next_page.is_some() {
+            self.notices.notifications.truncate(fresh.notices.notifications.len());
+            self.notices.next_page.clone_from(&fresh.notices.next_page);
+        }
+        for (thread, fresh) in self.threads.iter_mut().zip(&fresh.threads) {
+            if fresh.has_more {
+                let surplus = thread.messages.len().saturating_sub(fresh.messages.len());
+                thread.messages.drain(..surplus);
+                thread.has_more = true;
+            }
+        }
+        self
+    }
+
+    /// Those of the other's views that this one has: a conversation that began later has a thread that
+    /// wasn't on screen.
+    pub(crate) fn only_threads_of(mut self, earlier: &Self) -> Self {
+        let on_screen: Vec<_> = earlier.threads.iter().map(|thread| thread.conversation.id).collect();
+        self.threads.retain(|thread| on_screen.contains(&thread.conversation.id));
+        if earlier.inbox.is_none() {
+            self.inbox = None;
+        }
+        self
+    }
+}

@@ -1,0 +1,106 @@
+//! The directory of talent.
+
+use crate::support::{Cast, Site, refusal};
+use model::{Craft, Fault, PersonId, Refusal};
+use services::talents::Search;
+use uuid::Uuid;
+
+on_both! {
+    talent_come_by_name_and_organizers_not_at_all,
+    a_search_finds_part_of_a_name_in_any_case,
+    what_a_search_finds_is_meant_literally,
+    a_craft_narrows_the_list,
+    paging_yields_everybody_once,
+    a_search_that_makes_no_sense_is_refused,
+    one_talent_can_be_looked_up,
+}
+
+async fn names(site: &Site, cast: &Cast, search: Search) -> Vec<String> {
+    let found = site.house.talents(&cast.eventpro, search).await.expect("a directory");
+    found.talents.into_iter().map(|talent| talent.name).collect()
+}
+
+fn called(query: &str) -> Search {
+    Search { query: Some(query.to_owned()), ..Search::default() }
+}
+
+async fn talent_come_by_name_and_organizers_not_at_all(site: Site) {
+    let cast = site.cast().await;
+    assert_eq!(names(&site, &cast, Search::default()).await, ["DJ Kamau", "MC Achieng", "Sarah Wanjiru"]);
+    assert_eq!(names(&site, &cast, called("  ")).await.len(), 3);
+    assert_eq!(names(&site, &cast, called("EventPro")).await, Vec::<String>::new());
+}
+
+async fn a_search_finds_part_of_a_name_in_any_case(site: Site) {
+    let cast = site.cast().await;
+    for (query, found) in [("wanj", "Sarah Wanjiru"), ("KAMAU", "DJ Kamau"), (" mc ", "MC Achieng")] {
+        assert_eq!(names(&site, &cast, called(query)).await, [found]);
+    }
+    site.enrol("Élodie Ngũgĩ", Craft::Band).await;
+    for query in ["Élodie", "Ngũgĩ", "lodie"] {
+        assert_eq!(names(&site, &cast, called(query)).await, ["Élodie Ngũgĩ"], "{query}");
+    }
+}
+
+async fn what_a_search_finds_is_meant_literally(site: Site) {
+    let cast = site.cast().await;
+    for name in ["100% Band", "Snake_Case", "Back\\slash", "O'Clock"] {
+        site.enrol(name, Craft::Band).await;
+    }
+    for (query, found) in
+        [("%", "100% Band"), ("_", "Snake_Case"), ("\\", "Back\\slash"), ("'", "O'Clock"), ("0% b", "100% Band")]
+    {
+        assert_eq!(names(&site, &cast, called(query)).await, [found], "{query}");
+    }
+    for query in ["%%", "S%h", "S_rah", "\\%", "' OR 1=1 --"] {
+        assert_eq!(names(&site, &cast, called(query)).await, Vec::<String>::new(), "{query}");
+    }
+}
+
+async fn a_craft_narrows_the_list(site: Site) {
+    let cast = site.cast().await;
+    let of = |craft, query: &str| Search { craft: Some(craft), ..called(query) };
+    assert_eq!(names(&site, &cast, of(Craft::Dj, "")).await, ["DJ Kamau"]);
+    assert_eq!(names(&site, &cast, of(Craft::Photographer, "a")).await, ["Sarah Wanjiru"]);
+    assert_eq!(names(&site, &cast, of(Craft::Photographer, "kamau")).await, Vec::<String>::new());
+    assert_eq!(names(&site, &cast, of(Craft::Band, "")).await, Vec::<String>::new());
+}
+
+async fn paging_yields_everybody_once(site: Site) {
+    let cast = site.cast().await;
+    for number in 0..62 {
+        // Some share a name: then their ids decide.
+        site.enrol(&format!("Band {:02} Ngũgĩ", number / 4), Craft::Band).await;
+    }
+    let (mut seen, mut pages) = (Vec::new(), 0);
+    let mut search = Search { query: Some("band".to_owned()), craft: Some(Craft::Band), page: None };
+    loop {
+        let found = site.house.talents(&cast.kamau, search.clone()).await.expect("a directory");
+        seen.extend(found.talents.into_iter().map(|talent| (talent.name, talent.id)));
+        pages += 1;
+        search.page = found.next_page;
+        if search.page.is_none() {
+            break;
+        }
+    }
+    assert_eq!((pages, seen.len()), (3, 62));
+    assert!(seen.is_sorted_by(|before, after| before < after), "by name, then by id, nobody twice");
+}
+
+async fn a_search_that_makes_no_sense_is_refused(site: Site) {
+    let cast = site.cast().await;
+    let page = Search { page: Some("2".to_owned()), ..Search::default() };
+    let refused = async |search| refusal(site.house.talents(&cast.eventpro, search).await);
+    assert_eq!(refused(page).await.fault("page"), Some(Fault::Invalid));
+    assert!(refused(called(&"a".repeat(101))).await.fault("query").is_some());
+    assert!(refused(called("a\0b")).await.fault("query").is_some());
+    assert_eq!(names(&site, &cast, called(&"é".repeat(100))).await, Vec::<String>::new());
+}
+
+async fn one_talent_can_be_looked_up(site: Site) {
+    let cast = site.cast().await;
+    assert_eq!(site.house.talent(&cast.eventpro, cast.sarah.id()).await.expect("talent"), *cast.sarah.person());
+    for nobody in [PersonId(Uuid::now_v7()), cast.safari.id()] {
+        assert_eq!(refusal(site.house.talent(&cast.eventpro, nobody).await), Refusal::NotFound);
+    }
+}
