@@ -33,7 +33,8 @@ pub const NO_CONVERSATIONS_TALENT: &str =
 pub const OLDER_CONVERSATIONS: &str = "Older conversations";
 pub const CHOOSE: &str = "Choose a conversation";
 pub const CHOOSE_LEAD: &str = "Its messages appear here.";
-pub const YOU: &str = "You: ";
+pub const YOU: &str = "You";
+pub const YOU_WROTE: &str = "You: ";
 pub const NO_MESSAGES: &str = "No messages yet";
 pub const LATEST_CONVERSATIONS: &str = "Newest conversations";
 

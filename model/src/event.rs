@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 /// What happened, as one person is told of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all_fields = "camelCase")]
+#[allow(clippy::large_enum_variant, reason = "events pass by one at a time, and are rarely kept")]
 pub enum Event {
     /// Somebody wrote; told to the sender too.
     #[serde(rename = "message.created")]

@@ -29,7 +29,8 @@ pub(crate) async fn identify(State(shared): State<Shared>, mut request: Request,
             }
         },
     };
-    let user_agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+    let user_agent =
+        headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
     let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
     let address = address(peer, headers, &shared.trusted_proxies);
@@ -41,7 +42,8 @@ pub(crate) async fn identify(State(shared): State<Shared>, mut request: Request,
 fn address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     let ours = |address: &IpAddr| trusted.iter().any(|network| network.contains(address));
     let values = headers.get_all("x-forwarded-for").into_iter().filter_map(|value| value.to_str().ok());
-    let hops: Vec<IpAddr> = values.flat_map(|value| value.split(',')).filter_map(|hop| hop.trim().parse().ok()).collect();
+    let hops: Vec<IpAddr> =
+        values.flat_map(|value| value.split(',')).filter_map(|hop| hop.trim().parse().ok()).collect();
     let mut nearest = peer.to_canonical();
     for hop in hops.into_iter().rev() {
         if !ours(&nearest) {

@@ -1,10 +1,6 @@
 //! The rendered pages and the static files.
 
-use crate::{
-    problem::Problem,
-    router::Shared,
-    settings::Checked,
-};
+use crate::{problem::Problem, router::Shared, settings::Checked};
 use app::{App, pages, shell, ssr::Caller};
 use axum::{
     Router,

@@ -1,10 +1,12 @@
 //! Which path leads where, and what every request passes through.
 
-use crate::{api, caller, origin, pages, problem, settings::Checked};
-use app::ssr::SessionCookie;
-use axum::{
-    Router, extract::DefaultBodyLimit, middleware,
+use crate::{
+    api, caller, origin, pages,
+    problem::{self, Problem},
+    settings::Checked,
 };
+use app::ssr::SessionCookie;
+use axum::{Router, extract::DefaultBodyLimit, middleware, routing::any};
 use http::{HeaderName, HeaderValue, Request, header};
 use ipnet::IpNet;
 use services::Greenroom;
@@ -50,6 +52,8 @@ pub(crate) fn build(shared: Shared, settings: &Checked) -> Router {
     Router::new()
         .merge(api::health())
         .nest("/api", api::routes())
+        // Nesting leaves this one out, and a page must not answer it.
+        .route("/api/", any(async || Problem::NOT_FOUND))
         .with_state(shared.clone())
         .merge(pages::routes(&shared, pages::options(settings)))
         .layer(every_request)

@@ -76,7 +76,9 @@ impl Settings {
         let origin = url.unwrap_or_else(|| format!("http://{addr}")).trim_end_matches('/').to_owned();
         let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
         if host.is_none_or(|host| host.is_empty() || host.contains(['/', '?', '#', '@'])) {
-            return Err(format!("GREENROOM_URL must be http:// or https:// and a host, without a path; it is {origin:?}"));
+            return Err(format!(
+                "GREENROOM_URL must be http:// or https:// and a host, without a path; it is {origin:?}"
+            ));
         }
         let limits = Limits { sends_per_minute, streams_per_person, ..Limits::default() };
         Ok(Checked {

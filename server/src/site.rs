@@ -19,7 +19,9 @@ const GRACE: Duration = Duration::from_secs(8);
 
 /// Brings the database up to date.
 pub(crate) async fn migrate(settings: &Checked) -> Result<(), String> {
-    services::migrate(&settings.database_url).await.map_err(|error| told("the database can't be brought up to date", &error))
+    services::migrate(&settings.database_url)
+        .await
+        .map_err(|error| told("the database can't be brought up to date", &error))
 }
 
 /// Puts the demo people into an empty database.

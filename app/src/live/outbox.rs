@@ -122,11 +122,8 @@ impl Outbox {
         self.sending.set_value(true);
         spawn_local(async move {
             while let Some(next) = self.next() {
-                let answer = functions::post(
-                    next.conversation_id.to_string(),
-                    next.body,
-                    Some(next.client_id.to_string()),
-                );
+                let answer =
+                    functions::post(next.conversation_id.to_string(), next.body, Some(next.client_id.to_string()));
                 match answer.await {
                     Ok(_) => self.set_stage(next.client_id, Stage::Sent),
                     Err(failure) => self.fail(next.client_id, failure),

@@ -177,7 +177,9 @@ fn session_over(live: Live) {
 
 fn something_typed() -> bool {
     let typed = document().query_selector("textarea").ok().flatten();
-    typed.and_then(|element| element.dyn_into::<HtmlTextAreaElement>().ok()).is_some_and(|area| !area.value().is_empty())
+    typed
+        .and_then(|element| element.dyn_into::<HtmlTextAreaElement>().ok())
+        .is_some_and(|area| !area.value().is_empty())
 }
 
 /// Watches over the stream for as long as the page lives.

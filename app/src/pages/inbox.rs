@@ -7,7 +7,10 @@ use crate::{
 };
 use leptos::{either::Either, prelude::*, task::spawn_local};
 use leptos_meta::Title;
-use leptos_router::{components::Outlet, hooks::{use_location, use_query_map}};
+use leptos_router::{
+    components::Outlet,
+    hooks::{use_location, use_query_map},
+};
 use model::{Inbox, Role};
 
 /// The inbox beside a thread; on a narrow screen one at a time.

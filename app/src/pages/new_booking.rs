@@ -34,7 +34,8 @@ fn Form(talent: Person) -> impl IntoView {
     let action = ServerAction::<functions::OpenBooking>::new();
     let pending = action.pending();
     let failure = Signal::derive(move || failure_of(action.value().get()));
-    let wrong = move |field: &'static str| Signal::derive(move || failure.with(|failure| field_error(failure.as_ref(), field)));
+    let wrong =
+        move |field: &'static str| Signal::derive(move || failure.with(|failure| field_error(failure.as_ref(), field)));
     focus_first_fault(failure);
     view! {
         <h1>{words::NEW_BOOKING}</h1>
@@ -75,7 +76,9 @@ fn focus_first_fault(failure: Signal<Option<crate::answer::Failure>>) {
         if failure.with(Option::is_some) {
             request_animation_frame(|| {
                 let first = document().query_selector("[aria-invalid=true]").ok().flatten();
-                if let Some(field) = first.and_then(|field| web_sys::wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlElement>(field).ok()) {
+                if let Some(field) =
+                    first.and_then(|field| web_sys::wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlElement>(field).ok())
+                {
                     let _ = field.focus();
                 }
             });

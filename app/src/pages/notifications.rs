@@ -16,7 +16,8 @@ pub fn NotificationsPage() -> impl IntoView {
     let live = Live::current();
     let query = use_query_map();
     let page = Memo::new(move |_| query.with(|query| query.get("page")));
-    let notices = Resource::new(move || (live.epoch.get(), page.get()), |(_, page)| functions::load_notifications(page));
+    let notices =
+        Resource::new(move || (live.epoch.get(), page.get()), |(_, page)| functions::load_notifications(page));
     view! {
         <Title text=words::NOTIFICATIONS/>
         <main class="page" id="content">

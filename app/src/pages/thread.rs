@@ -43,9 +43,8 @@ fn ThreadView(mine: Mine<Thread>) -> impl IntoView {
     let live = Live::current();
     let me = mine.me;
     let thread = live.keep(mine);
-    let (name, booking) = thread.with_untracked(|thread| {
-        (thread.conversation.counterpart.name.clone(), thread.conversation.booking.clone())
-    });
+    let (name, booking) = thread
+        .with_untracked(|thread| (thread.conversation.counterpart.name.clone(), thread.conversation.booking.clone()));
     let title = name.clone();
     read_while_visible(thread);
     view! {
@@ -75,11 +74,13 @@ fn read_while_visible(thread: RwSignal<Thread>) {
     Effect::new(move || {
         let look = move || visible.set(document().visibility_state() == VisibilityState::Visible);
         look();
-        let listening = window_event_listener(leptos::ev::Custom::<web_sys::Event>::new("visibilitychange"), move |_| look());
+        let listening =
+            window_event_listener(leptos::ev::Custom::<web_sys::Event>::new("visibilitychange"), move |_| look());
         on_cleanup(move || listening.remove());
     });
     let unread_end = Memo::new(move |_| {
-        thread.with(|thread| (thread.conversation.unread > 0 && thread.at_end()).then_some(thread.conversation.last_seq))
+        thread
+            .with(|thread| (thread.conversation.unread > 0 && thread.at_end()).then_some(thread.conversation.last_seq))
     });
     Effect::new(move || {
         live.opened.track();
@@ -98,13 +99,17 @@ fn MarkRead(thread: RwSignal<Thread>) -> impl IntoView {
     let local = Local::current();
     let unread = thread.with_untracked(|thread| thread.conversation.unread > 0);
     let (id, seq) = thread.with_untracked(|thread| (thread.conversation.id, thread.last_shown()));
-    move || (unread && !local.started()).then(|| view! {
-        <noscript>
-            <form class="mark-read" method="post" action="/fn/read-on">
-                <input type="hidden" name="conversation_id" value=id.to_string()/>
-                <input type="hidden" name="seq" value=seq/>
-                <button class="button" type="submit">{words::MARK_READ}</button>
-            </form>
-        </noscript>
-    })
+    move || {
+        (unread && !local.started()).then(|| {
+            view! {
+                <noscript>
+                    <form class="mark-read" method="post" action="/fn/read-on">
+                        <input type="hidden" name="conversation_id" value=id.to_string()/>
+                        <input type="hidden" name="seq" value=seq/>
+                        <button class="button" type="submit">{words::MARK_READ}</button>
+                    </form>
+                </noscript>
+            }
+        })
+    }
 }

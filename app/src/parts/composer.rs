@@ -15,7 +15,8 @@ pub fn Composer(thread: RwSignal<Thread>) -> impl IntoView {
     let local = Local::current();
     let area: NodeRef<Textarea> = NodeRef::new();
     let navigate = use_navigate();
-    let (id, name) = thread.with_untracked(|thread| (thread.conversation.id, thread.conversation.counterpart.name.clone()));
+    let (id, name) =
+        thread.with_untracked(|thread| (thread.conversation.id, thread.conversation.counterpart.name.clone()));
     let text = RwSignal::new(String::new());
     let length = Memo::new(move |_| text.with(|text| text.trim().chars().count()));
     let cannot_send = move || local.started() && (length.get() == 0 || length.get() > BODY_LIMIT);

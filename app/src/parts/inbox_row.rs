@@ -14,15 +14,16 @@ pub fn InboxRow(me: PersonId, inbox: RwSignal<Inbox>, conversation: Conversation
     let (id, path) = (conversation.id, format!("/conversations/{}", conversation.id));
     let (name_id, about_id) = (format!("name-{id}"), format!("about-{id}"));
     let (labelled, described) = (name_id.clone(), about_id.clone());
-    let now = Memo::new(move |_| {
-        inbox.with(|inbox| inbox.conversations.iter().find(|known| known.id == id).map(Glance::of))
-    });
+    let now =
+        Memo::new(move |_| inbox.with(|inbox| inbox.conversations.iter().find(|known| known.id == id).map(Glance::of)));
     let location = use_location();
     let here = path.clone();
     let current = move || (location.pathname.get() == here).then_some("page");
-    let last = move || now.get().and_then(|now| now.last).map(|(sender, line)| {
-        view! { {(sender == me).then_some(words::YOU)}{line} }
-    });
+    let last = move || {
+        now.get().and_then(|now| now.last).map(|(sender, line)| {
+            view! { {(sender == me).then_some(words::YOU_WROTE)}{line} }
+        })
+    };
     let unread = move || now.get().map_or(0, |now| now.unread);
     view! {
         <li>

@@ -49,7 +49,8 @@ fn next_link(text: &str) -> Option<usize> {
 
 /// Up to white space or what can't stand in an address, without the punctuation of the sentence around it.
 fn link_length(text: &str) -> usize {
-    let end = text.find(|c: char| c.is_whitespace() || c.is_control() || "<>\"`{}|\\^".contains(c)).unwrap_or(text.len());
+    let end =
+        text.find(|c: char| c.is_whitespace() || c.is_control() || "<>\"`{}|\\^".contains(c)).unwrap_or(text.len());
     let link = &text[..end];
     let trimmed = link.trim_end_matches(['.', ',', ';', ':', '!', '?', '\'', ']', '…']);
     let open = trimmed.matches('(').count();
@@ -59,7 +60,10 @@ fn link_length(text: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{Part::{Link, Text}, split};
+    use super::{
+        Part::{Link, Text},
+        split,
+    };
 
     #[test]
     fn addresses_become_links_and_the_sentence_stays_text() {
@@ -78,7 +82,9 @@ mod tests {
 
     #[test]
     fn nothing_but_the_web_is_a_link() {
-        for text in ["javascript:alert(1)", "data:text/html,x", "http://", "https:// x", "xhttps://example.com", "ftp://a"] {
+        for text in
+            ["javascript:alert(1)", "data:text/html,x", "http://", "https:// x", "xhttps://example.com", "ftp://a"]
+        {
             assert_eq!(split(text), [Text(text)], "{text}");
         }
         assert_eq!(split("https://a.example\"><b>"), [Link("https://a.example"), Text("\"><b>")]);

@@ -40,7 +40,12 @@ impl Local {
         if !self.started() {
             return at.clock();
         }
-        String::from(date(at).to_locale_time_string_with_options(&language(), &options(&[("hour", "2-digit"), ("minute", "2-digit")])))
+        String::from(
+            date(at).to_locale_time_string_with_options(
+                &language(),
+                &options(&[("hour", "2-digit"), ("minute", "2-digit")]),
+            ),
+        )
     }
 
     /// `Sat 13 Feb 2027`: the day an instant falls on.
@@ -68,7 +73,9 @@ impl Local {
             0 => "now".to_owned(),
             1..60 => format!("{minutes} min"),
             60..1_440 => format!("{} h", minutes / 60),
-            _ => String::from(date(at).to_locale_date_string(&language(), &options(&[("day", "numeric"), ("month", "short")]))),
+            _ => String::from(
+                date(at).to_locale_date_string(&language(), &options(&[("day", "numeric"), ("month", "short")])),
+            ),
         }
     }
 

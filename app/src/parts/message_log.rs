@@ -58,11 +58,21 @@ fn last_status(thread: &Thread, me: PersonId) -> Option<(i64, &'static str)> {
 }
 
 #[component]
-fn MessageRow(me: PersonId, thread: RwSignal<Thread>, row: Row, status: Memo<Option<(i64, &'static str)>>) -> impl IntoView {
+fn MessageRow(
+    me: PersonId,
+    thread: RwSignal<Thread>,
+    row: Row,
+    status: Memo<Option<(i64, &'static str)>>,
+) -> impl IntoView {
     let Message { seq, sender, body, created_at, .. } = row.message;
     let mine = sender == me;
-    let by = if mine { "You".to_owned() } else { thread.with_untracked(|thread| thread.conversation.counterpart.name.clone()) };
-    let said = move || status.get().filter(|(last, _)| *last == seq).map(|(_, word)| view! { <p class="status">{word}</p> });
+    let by = if mine {
+        words::YOU.to_owned()
+    } else {
+        thread.with_untracked(|thread| thread.conversation.counterpart.name.clone())
+    };
+    let said =
+        move || status.get().filter(|(last, _)| *last == seq).map(|(_, word)| view! { <p class="status">{word}</p> });
     view! {
         {row.day.map(|day| view! { <p class="day"><time datetime=created_at.day().to_string()>{day}</time></p> })}
         {row.new.then(|| view! { <p class="new-line" id="new">{words::NEW}</p> })}
@@ -112,11 +122,16 @@ fn Older(thread: RwSignal<Thread>) -> impl IntoView {
 /// The way back to newer messages, on a page of older ones.
 #[component]
 fn Newer(thread: RwSignal<Thread>) -> impl IntoView {
-    let beyond = move || thread.with(|thread| (!thread.at_end()).then(|| (thread.conversation.id, thread.last_shown())));
-    move || beyond().map(|(id, last)| view! {
-        <p class="older">
-            <a href=format!("/conversations/{id}?after={last}")>{words::NEWER_MESSAGES}</a>
-            <a href=format!("/conversations/{id}")>{words::LATEST_MESSAGES}</a>
-        </p>
-    })
+    let beyond =
+        move || thread.with(|thread| (!thread.at_end()).then(|| (thread.conversation.id, thread.last_shown())));
+    move || {
+        beyond().map(|(id, last)| {
+            view! {
+                <p class="older">
+                    <a href=format!("/conversations/{id}?after={last}")>{words::NEWER_MESSAGES}</a>
+                    <a href=format!("/conversations/{id}")>{words::LATEST_MESSAGES}</a>
+                </p>
+            }
+        })
+    }
 }

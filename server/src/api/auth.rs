@@ -1,10 +1,5 @@
 use super::private;
-use crate::{
-    caller::SignedIn,
-    input::JsonOrForm,
-    problem::Problem,
-    router::Shared,
-};
+use crate::{caller::SignedIn, input::JsonOrForm, problem::Problem, router::Shared};
 use app::ssr::Caller;
 use axum::{
     Extension, Router,
@@ -34,7 +29,9 @@ struct Input {
 impl Input {
     fn parse(self) -> Result<Credentials, Refusal> {
         match (self.email, self.password) {
-            (Some(email), Some(password)) => Ok(Credentials { email: email.parse().ok(), password: Password::new(password) }),
+            (Some(email), Some(password)) => {
+                Ok(Credentials { email: email.parse().ok(), password: Password::new(password) })
+            }
             (email, password) => {
                 let missing = [("email", email.is_none()), ("password", password.is_none())];
                 let fields = missing.into_iter().filter(|(_, missing)| *missing);

@@ -1,9 +1,4 @@
-use crate::{
-    caller::SignedIn,
-    input::Pairs,
-    problem::Problem,
-    router::Shared,
-};
+use crate::{caller::SignedIn, input::Pairs, problem::Problem, router::Shared};
 use axum::{
     Router,
     body::Body,

@@ -1,7 +1,4 @@
-use crate::{
-    problem::Problem,
-    router::Shared,
-};
+use crate::{problem::Problem, router::Shared};
 use axum::{Router, extract::State, routing::get};
 
 /// For whoever watches over the process.

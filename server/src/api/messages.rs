@@ -37,15 +37,27 @@ async fn organizer_inbox(State(shared): State<Shared>, signed_in: SignedIn, quer
     inbox_of(shared, signed_in.only(Role::Organizer)?, query).await
 }
 
-async fn send(State(shared): State<Shared>, SignedIn(viewer): SignedIn, JsonBody(input): JsonBody<MessageInput>) -> Answer {
+async fn send(
+    State(shared): State<Shared>,
+    SignedIn(viewer): SignedIn,
+    JsonBody(input): JsonBody<MessageInput>,
+) -> Answer {
     send_as(shared, viewer, input).await
 }
 
-async fn talent_send(State(shared): State<Shared>, signed_in: SignedIn, JsonBody(input): JsonBody<MessageInput>) -> Answer {
+async fn talent_send(
+    State(shared): State<Shared>,
+    signed_in: SignedIn,
+    JsonBody(input): JsonBody<MessageInput>,
+) -> Answer {
     send_as(shared, signed_in.only(Role::Talent)?, input).await
 }
 
-async fn organizer_send(State(shared): State<Shared>, signed_in: SignedIn, JsonBody(input): JsonBody<MessageInput>) -> Answer {
+async fn organizer_send(
+    State(shared): State<Shared>,
+    signed_in: SignedIn,
+    JsonBody(input): JsonBody<MessageInput>,
+) -> Answer {
     send_as(shared, signed_in.only(Role::Organizer)?, input).await
 }
 

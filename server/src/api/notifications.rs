@@ -1,10 +1,5 @@
 use super::private;
-use crate::{
-    caller::SignedIn,
-    input::Pairs,
-    problem::Problem,
-    router::Shared,
-};
+use crate::{caller::SignedIn, input::Pairs, problem::Problem, router::Shared};
 use axum::{Router, extract::State, response::Response, routing::get};
 
 pub(super) fn routes() -> Router<Shared> {

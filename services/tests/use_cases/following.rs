@@ -12,6 +12,7 @@ on_both! {
     a_log_that_was_pruned_is_reset_to_the_head,
     streams_come_back_at_different_times,
     every_stream_of_a_person_hears_the_same,
+    what_is_heard_can_be_read,
 }
 
 async fn a_stream_says_first_where_it_starts(site: Site) {
@@ -121,4 +122,22 @@ async fn every_stream_of_a_person_hears_the_same(site: Site) {
     assert_eq!(laptop.up_to(start, start + 3).await, heard);
     let log = whole_log(&site.house, &cast.sarah).await;
     assert_eq!(log[start as usize..], heard, "live and replayed are the same");
+}
+
+/// Telling comes after the commit: whoever hears of a message and asks for it gets it.
+async fn what_is_heard_can_be_read(site: Site) {
+    let cast = site.cast().await;
+    let (mut stream, start) = Stream::ready(&site.house, &cast.sarah, Resume::Live).await;
+    let (house, eventpro, launch) = (site.house.clone(), cast.eventpro.clone(), cast.launch);
+    let writing = tokio::spawn(async move {
+        for number in 0..25 {
+            say(&house, &eventpro, launch, &number.to_string()).await;
+        }
+    });
+    for seq in start + 1..=start + 50 {
+        assert_eq!(stream.event().await.seq, seq);
+        let (_, cursor) = site.house.conversation(&cast.sarah, cast.launch).await.expect("her conversation");
+        assert!(cursor >= seq, "heard of {seq}, but read {cursor}");
+    }
+    writing.await.expect("everything was sent");
 }

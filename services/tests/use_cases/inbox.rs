@@ -58,7 +58,7 @@ async fn a_conversation_shows_its_last_message_and_what_is_unread(site: Site) {
         last_message: Some(last),
         ..before
     };
-    assert_eq!(after.conversations, [expected.clone()]);
+    assert_eq!(after.conversations, std::slice::from_ref(&expected));
     let (one, cursor) = site.house.conversation(&cast.eventpro, cast.launch).await.expect("the conversation");
     assert_eq!((one, cursor), (expected, after.cursor));
     let sarahs = site.house.inbox(&cast.sarah, None).await.expect("an inbox");

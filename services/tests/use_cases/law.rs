@@ -96,10 +96,12 @@ impl Story {
     }
 
     async fn hold_to_the_law(self) {
-        for (viewer, then) in &self.looks {
+        for viewer in &self.people {
             let log = whole_log(&self.site.house, viewer).await;
             let now = Views::read(&self.site.house, viewer).await;
-            hold(viewer, then, &now, &log);
+            for (_, then) in self.looks.iter().filter(|(looked, _)| looked.id() == viewer.id()) {
+                hold(viewer, then, &now, &log);
+            }
         }
     }
 }

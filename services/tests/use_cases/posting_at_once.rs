@@ -84,12 +84,19 @@ async fn two_texts_under_one_client_id_at_once_leave_one(site: Site) {
     assert_eq!(site.tally().await.messages - before.messages, 1);
 }
 
+/// Two people with two conversations, and a ring of four people: whoever took locks in an order of their
+/// own would soon wait for somebody who waits for them.
 async fn many_conversations_at_once_do_not_wait_for_each_other_in_circles(site: Site) {
     let cast = site.cast().await;
     let mut posts = JoinSet::new();
-    for (organizer, talent) in
-        [(&cast.eventpro, &cast.kamau), (&cast.safari, &cast.sarah), (&cast.safari, &cast.achieng)]
-    {
+    let pairs = [
+        (&cast.eventpro, &cast.sarah),
+        (&cast.eventpro, &cast.sarah),
+        (&cast.safari, &cast.sarah),
+        (&cast.safari, &cast.kamau),
+        (&cast.eventpro, &cast.kamau),
+    ];
+    for (organizer, talent) in pairs {
         let opened = site.house.open_booking(organizer, booking_of(talent.id())).await.expect("a booking");
         for by in [organizer, talent] {
             for number in 0..10 {
@@ -98,13 +105,7 @@ async fn many_conversations_at_once_do_not_wait_for_each_other_in_circles(site: 
             }
         }
     }
-    for by in [&cast.eventpro, &cast.sarah] {
-        for number in 0..10 {
-            let (house, by, draft) = (site.house.clone(), by.clone(), draft(cast.launch, &number.to_string()));
-            posts.spawn(async move { house.post(&by, draft).await.expect("it is sent") });
-        }
-    }
-    assert_eq!(within(posts.join_all()).await.len(), 80);
+    assert_eq!(within(posts.join_all()).await.len(), 100);
     for viewer in cast.all() {
         audit(&site.house, viewer).await;
     }

@@ -39,7 +39,8 @@ impl Place {
     pub(super) fn new_below(self) -> i64 {
         let Some(last) = self.left_at.get() else { return 0 };
         let is_new = |message: &&model::Message| message.seq > last && message.sender != self.me;
-        let count = self.thread.with(|thread| thread.messages.iter().rev().take_while(|m| m.seq > last).filter(is_new).count());
+        let count =
+            self.thread.with(|thread| thread.messages.iter().rev().take_while(|m| m.seq > last).filter(is_new).count());
         i64::try_from(count).unwrap_or(i64::MAX)
     }
 

@@ -1,0 +1,91 @@
+use crate::{code, none, top};
+use std::process::Command;
+
+/// Names of the crates that `frontend` brings into the browser.
+fn browser_tree() -> String {
+    let output = Command::new(env!("CARGO"))
+        .args([
+            "tree",
+            "--offline",
+            "-p",
+            "frontend",
+            "--target",
+            "wasm32-unknown-unknown",
+            "--edges",
+            "normal,no-proc-macro",
+            "--prefix",
+            "none",
+        ])
+        .current_dir(top())
+        .output()
+        .expect("cargo tree runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("names")
+}
+
+#[test]
+fn the_browser_gets_neither_services_nor_the_database() {
+    let tree = browser_tree();
+    assert!(tree.lines().any(|line| line.starts_with("app ")), "the app isn't in the browser's tree:\n{tree}");
+    let forbidden = ["services ", "sea-orm", "sqlx", "migration ", "tokio ", "regex "];
+    let found = tree.lines().filter(|line| forbidden.iter().any(|name| line.starts_with(name)));
+    none("these must not reach the browser", found.map(str::to_owned).collect());
+}
+
+#[test]
+fn what_needs_the_server_stands_behind_one_door_in_the_app() {
+    let doors = code(&["app"]).into_iter().flat_map(|source| {
+        let lines = source.text.lines().filter(|line| line.contains("feature = \"ssr\"")).count();
+        (0..lines).map(move |_| source.path.clone())
+    });
+    assert_eq!(doors.collect::<Vec<_>>(), ["app/src/lib.rs"], "`cfg(feature = \"ssr\")` stands once, on `mod ssr`");
+}
+
+#[test]
+fn only_services_and_migration_name_the_database() {
+    let elsewhere = code(&["model", "app", "frontend", "server"]);
+    let found = elsewhere.iter().filter(|source| source.text.contains("sea_orm") || source.text.contains("sqlx::"));
+    none("these name the database", found.map(|source| source.path.clone()).collect());
+    let entities = code(&["services"]);
+    let leaking = entities
+        .iter()
+        .filter(|source| source.text.contains("pub mod entity") || source.text.contains("pub use entity"));
+    none("tables must not leave services", leaking.map(|source| source.path.clone()).collect());
+}
+
+#[test]
+fn nothing_points_upwards() {
+    for (crates, above) in [
+        (&["model"][..], &["services::", "app::", "migration::", "leptos", "axum"][..]),
+        (&["services", "migration"], &["app::", "leptos", "axum", "http::"]),
+        (&["app"], &["axum::", "server::"]),
+    ] {
+        let found = code(crates).into_iter().flat_map(|source| {
+            let names = above.iter().filter(|name| uses(&source.text, name)).copied().collect::<Vec<_>>();
+            names.into_iter().map(move |name| format!("{} uses {name}", source.path))
+        });
+        none("model <- services <- app <- server", found.collect());
+    }
+}
+
+fn uses(text: &str, name: &str) -> bool {
+    text.lines().any(|line| {
+        let line = line.trim_start();
+        let code = !line.starts_with("//");
+        let starts = line.match_indices(name).any(|(at, _)| {
+            let before = line[..at].chars().next_back();
+            before.is_none_or(|c| !c.is_alphanumeric() && c != '_' && c != ':')
+        });
+        code && starts
+    })
+}
+
+#[test]
+fn the_model_is_the_same_everywhere() {
+    let switches = code(&["model"])
+        .into_iter()
+        .filter(|source| source.text.lines().any(|line| line.contains("cfg(") && !line.contains("cfg(test)")));
+    none("model has no cfg", switches.map(|source| source.path).collect());
+    let manifest = std::fs::read_to_string(top().join("model/Cargo.toml")).expect("a manifest");
+    assert!(!manifest.contains("[features]"), "model has no features");
+}

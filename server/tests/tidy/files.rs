@@ -1,0 +1,50 @@
+use crate::{none, sources, top};
+use std::fs;
+
+/// Look twice past 300; past this, a file holds two things.
+const LONGEST: usize = 400;
+
+#[test]
+fn files_stay_small() {
+    let folders = ["model", "services", "migration", "app", "frontend", "server", "style", "end2end", "bin"];
+    let long = sources(&folders, &[".rs", ".css", ".ts", ".mjs", ".sh"]).into_iter().filter_map(|source| {
+        let lines = source.text.lines().count();
+        (lines > LONGEST).then(|| format!("{} has {lines} lines", source.path))
+    });
+    none("no file is longer than 400 lines", long.collect());
+}
+
+#[test]
+fn every_crate_says_what_it_is_and_what_it_must_never_do() {
+    let roots = ["model", "services", "migration", "app", "frontend"].map(|name| format!("{name}/src/lib.rs"));
+    let silent = roots.into_iter().chain(["server/src/main.rs".to_owned()]).filter(|path| {
+        let text = fs::read_to_string(top().join(path)).expect("a crate root");
+        let docs: String = text.lines().take_while(|line| line.starts_with("//!")).collect();
+        docs.len() < 60 || !(docs.contains("never") || docs.contains("nothing else") || docs.contains("nothing here"))
+    });
+    none("these roots say too little", silent.collect());
+}
+
+#[test]
+fn every_text_of_the_screen_stands_in_one_place() {
+    let pages = sources(&["app/src/pages", "app/src/parts"], &[".rs"]);
+    let spoken = pages.into_iter().flat_map(|source| {
+        let code = source.text.split("#[cfg(test)]").next().unwrap_or_default().to_owned();
+        let said: Vec<String> =
+            code.lines().filter(|line| says_something(line)).map(str::trim).map(str::to_owned).collect();
+        said.into_iter().map(move |line| format!("{}: {line}", source.path))
+    });
+    none("words belong to app/src/words.rs", spoken.collect());
+}
+
+/// Whether a line holds a literal that reads like a sentence: a capital letter, then a small one.
+fn says_something(line: &str) -> bool {
+    let line = line.trim();
+    let is_code = line.starts_with("//") || line.starts_with('#') || line.contains("event.key()");
+    let mut literals = line.split('"').skip(1).step_by(2);
+    !is_code
+        && literals.any(|text| {
+            let mut letters = text.chars();
+            letters.next().is_some_and(char::is_uppercase) && letters.next().is_some_and(char::is_lowercase)
+        })
+}

@@ -1,0 +1,98 @@
+use crate::{code, none, sources};
+use quote::ToTokens;
+use syn::{FnArg, ImplItem, Item, Signature, Visibility, spanned::Spanned};
+
+/// Lines a handler may have: who is asking, parse, call.
+const HANDLER: usize = 24;
+/// Ids of things that belong to somebody.
+const OWNED: [&str; 3] = ["ConversationId", "BookingId", "NotificationId"];
+/// What lies truly outside, and may be a trait.
+const PORTS: [&str; 3] = ["Clock", "Mail", "Bus"];
+
+fn items(text: &str, path: &str) -> Vec<Item> {
+    syn::parse_file(text).unwrap_or_else(|error| panic!("{path}: {error}")).items
+}
+
+fn arguments(signature: &Signature) -> Vec<String> {
+    let typed = signature.inputs.iter().filter_map(|input| match input {
+        FnArg::Typed(typed) => Some(typed.ty.to_token_stream().to_string()),
+        FnArg::Receiver(_) => None,
+    });
+    typed.collect()
+}
+
+#[test]
+fn nobody_reaches_a_thing_without_saying_who_they_are() {
+    let mut checked = 0;
+    let mut offenders = Vec::new();
+    for source in code(&["services"]) {
+        for item in items(&source.text, &source.path) {
+            let Item::Impl(block) = item else { continue };
+            if block.self_ty.to_token_stream().to_string() != "Greenroom" {
+                continue;
+            }
+            for function in block.items {
+                let ImplItem::Fn(function) = function else { continue };
+                let arguments = arguments(&function.sig);
+                let owned = arguments.iter().any(|argument| OWNED.iter().any(|id| argument.contains(id)));
+                let viewer = arguments.iter().any(|argument| argument.contains("Viewer"));
+                let public = matches!(function.vis, Visibility::Public(_));
+                checked += usize::from(public && owned);
+                if public && owned && !viewer {
+                    offenders.push(format!("{}: {}", source.path, function.sig.ident));
+                }
+            }
+        }
+    }
+    assert!(checked >= 4, "the test no longer sees the use cases");
+    none("a use case that takes the id of somebody's thing takes a Viewer", offenders);
+}
+
+#[test]
+fn handlers_and_server_functions_are_three_moves() {
+    let mut sources = sources(&["server/src/api"], &[".rs"]);
+    sources.extend(code(&["app"]).into_iter().filter(|source| source.path.ends_with("functions.rs")));
+    let mut offenders = Vec::new();
+    let mut checked = 0;
+    for source in sources {
+        for item in items(&source.text, &source.path) {
+            let Item::Fn(function) = item else { continue };
+            let lines = function.block.span().end().line - function.block.span().start().line + 1;
+            checked += 1;
+            if lines > HANDLER {
+                offenders.push(format!("{}: {} has {lines} lines", source.path, function.sig.ident));
+            }
+        }
+    }
+    assert!(checked > 20, "the test no longer sees the handlers");
+    none("who is asking, parse, call the service: no more", offenders);
+}
+
+#[test]
+fn only_the_true_outside_is_a_trait() {
+    let mut offenders = Vec::new();
+    for source in code(&["services"]) {
+        for item in items(&source.text, &source.path) {
+            if let Item::Trait(found) = item
+                && !PORTS.contains(&found.ident.to_string().as_str())
+            {
+                offenders.push(format!("{}: {}", source.path, found.ident));
+            }
+        }
+    }
+    none("no ports but mail, clock and bus", offenders);
+}
+
+#[test]
+fn a_refusal_carries_codes_and_no_text() {
+    let source = code(&["model"]).into_iter().find(|source| source.path.ends_with("refusal.rs")).expect("the refusals");
+    let found = items(&source.text, &source.path).into_iter().find_map(|item| match item {
+        Item::Enum(found) if found.ident == "Refusal" => Some(found),
+        _ => None,
+    });
+    let fields = found.expect("the enum").variants.into_iter().flat_map(|variant| variant.fields);
+    let text = fields
+        .map(|field| field.ty.to_token_stream().to_string())
+        .filter(|ty| ty.contains("str") || ty.contains("String"));
+    none("free text may tell of the inside", text.collect());
+}
