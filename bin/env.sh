@@ -8,8 +8,11 @@ TOOLS=$CACHE/tools
 
 export PATH="$TOOLS/bin:$TOOLS/node_modules/.bin:$PATH"
 
-# Outside the checkout, so that a fresh clone finds its dependencies compiled.
-export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$CACHE/target}
+# Checkouts share what cargo compiles, so that a fresh clone finds its
+# dependencies there. Its own crates are kept apart by the wrapper: cargo goes by
+# the age of files, and would take the crates of another checkout for its own.
+export CARGO_BUILD_BUILD_DIR=${CARGO_BUILD_BUILD_DIR:-$CACHE/build}
+export RUSTC_WORKSPACE_WRAPPER=$ROOT/bin/setup.d/rustc
 
 # Leptos reads it while it is compiled: were it set by cargo-leptos alone,
 # every other cargo command would compile Leptos anew.

@@ -13,8 +13,11 @@ const args = [
   "--disable-sync",
 ];
 
-// Every test runs with JavaScript and without, unless its title says that it
+// Every story is told with JavaScript and without, unless its title says that it
 // is about what only one of them has: @live needs it, @plain is about its lack.
+// Programs are clients without a browser.
+const programs = "programs/**";
+
 export default defineConfig({
   testDir: "tests",
   outputDir: "../target/playwright",
@@ -22,15 +25,22 @@ export default defineConfig({
   forbidOnly: true,
   workers: 2,
   retries: 0,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
   reporter: [["list"], ["json", { outputFile: "../target/playwright.json" }]],
   use: {
     ...devices["Desktop Chrome"],
+    locale: "en-GB",
+    timezoneId: "Africa/Nairobi",
+    actionTimeout: 10_000,
+    navigationTimeout: 20_000,
     trace: "off",
     screenshot: "only-on-failure",
     launchOptions: executablePath ? { executablePath, args } : {},
   },
   projects: [
-    { name: "with-javascript", grepInvert: /@plain/ },
-    { name: "without-javascript", grepInvert: /@live/, use: { javaScriptEnabled: false } },
+    { name: "with-javascript", testIgnore: programs, grepInvert: /@plain/ },
+    { name: "without-javascript", testIgnore: programs, grepInvert: /@live/, use: { javaScriptEnabled: false } },
+    { name: "programs", testMatch: programs },
   ],
 });

@@ -60,12 +60,13 @@ pub async fn load_thread(id: String, before: Option<i64>, after: Option<i64>) ->
 #[server(prefix = "/fn", endpoint = "post")]
 pub async fn post(conversation_id: String, body: String, client_id: Option<String>) -> Answer<Message> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
-    crate::ssr::send_on(&format!("/conversations/{conversation_id}"));
     // A form ends its lines with CRLF: without this, a retry by other means would be another message.
     let body = Some(body.replace("\r\n", "\n"));
     let input = model::MessageInput { conversation_id: Some(conversation_id), body, client_id };
     let draft = input.parse().map_err(|refusal| crate::ssr::fail(refusal.into()))?;
-    Ok(greenroom.post(&viewer, draft).await.map_err(crate::ssr::fail)?.into_message())
+    let message = greenroom.post(&viewer, draft).await.map_err(crate::ssr::fail)?.into_message();
+    crate::ssr::send_on(&format!("/conversations/{}", message.conversation_id));
+    Ok(message)
 }
 
 /// Notes how far the viewer has read.

@@ -185,6 +185,12 @@ impl Live {
         }
     }
 
+    /// Stops listening, because the page is being left on purpose.
+    pub fn leave(self) {
+        self.connection.set(Connection::Live);
+        stream::close();
+    }
+
     /// Where the stream goes on.
     fn cursor(self) -> Option<i64> {
         self.memory.with_value(Memory::last)

@@ -8,7 +8,7 @@ use app::ssr::SessionCookie;
 use axum::serve::ListenerExt;
 use services::{Greenroom, seed};
 use socket2::SockRef;
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{io::Write, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::net::{TcpListener, TcpStream};
 
 /// How long data may lie unacknowledged, or a full window stay full, before the connection is given up:
@@ -27,9 +27,11 @@ pub(crate) async fn migrate(settings: &Checked) -> Result<(), String> {
 /// Puts the demo people into an empty database.
 pub(crate) async fn seed(settings: &Checked) -> Result<(), String> {
     migrate(settings).await?;
-    let seeded = seed::seed(&settings.database_url).await;
-    if seeded.map_err(|error| told("the demo people can't be put in", &error))? {
-        tracing::info!("the demo people are in");
+    let failed = |error| told("the demo people can't be put in", &error);
+    seed::seed(&settings.database_url).await.map_err(failed)?;
+    if seed::is_demo(&settings.database_url).await.map_err(failed)? {
+        let (organizer, talent, password) = (seed::EVENTPRO.email, seed::SARAH.email, seed::PASSWORD);
+        say(&format!("Sign in as {organizer} or {talent}, password {password}"))?;
     }
     Ok(())
 }
@@ -100,6 +102,11 @@ fn give_up_when_dead(socket: &SockRef<'_>) -> std::io::Result<()> {
 #[cfg(not(target_os = "linux"))]
 fn give_up_when_dead(socket: &SockRef<'_>) -> std::io::Result<()> {
     socket.set_tcp_keepalive(&socket2::TcpKeepalive::new().with_time(GIVE_UP))
+}
+
+/// For people, where the log is for whoever runs the site.
+fn say(line: &str) -> Result<(), String> {
+    writeln!(std::io::stdout(), "{line}").map_err(|error| error.to_string())
 }
 
 fn told(what: &str, error: &dyn std::error::Error) -> String {

@@ -82,7 +82,7 @@ fn open(live: Live) {
 }
 
 /// Closes the stream. Dropped outside the borrow: closing may call back.
-fn close() {
+pub(super) fn close() {
     let old = STREAM.with_borrow_mut(|stream| stream.source.take());
     drop(old);
 }

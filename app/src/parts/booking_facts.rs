@@ -32,10 +32,12 @@ pub fn BookingLine(booking: Booking) -> impl IntoView {
     view! {
         <details class="booking-line">
             <summary>
-                <span class="booking-title">{booking.title.clone()}</span>
-                <span class="booking-date"><DayLine day=booking.event_date/></span>
-                <span class="booking-venue">{booking.venue.clone()}</span>
-                <span class="booking-fee">{booking.fee.in_words()}</span>
+                <span class="booking-terms">
+                    <span class="booking-title">{booking.title.clone()}</span>
+                    <span class="booking-date"><DayLine day=booking.event_date/></span>
+                    <span class="booking-venue">{booking.venue.clone()}</span>
+                    <span class="booking-fee">{booking.fee.in_words()}</span>
+                </span>
                 <StatusChip status=booking.status/>
             </summary>
             <BookingFacts booking/>

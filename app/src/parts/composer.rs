@@ -1,5 +1,5 @@
-use super::{Glyph, Icon, local::Local};
-use crate::{live::Outbox, words};
+use super::{FormError, Glyph, Icon, failure_of, local::Local};
+use crate::{functions, live::Outbox, words};
 use leptos::{ev::KeyboardEvent, html::Textarea, prelude::*};
 use leptos_router::hooks::use_navigate;
 use model::{Thread, message::BODY_LIMIT};
@@ -61,7 +61,10 @@ pub fn Composer(thread: RwSignal<Thread>) -> impl IntoView {
         outbox.keep_draft(id, area.value());
         fit(&area);
     };
+    // Only a form that was posted without JavaScript leaves its failure here, in the address.
+    let failure = ServerAction::<functions::Post>::new().value();
     view! {
+        <FormError failure=Signal::derive(move || failure_of(failure.get()))/>
         <form class="composer" method="post" action="/fn/post" on:submit=move |event| { event.prevent_default(); send(); }>
             <input type="hidden" name="conversation_id" value=id.to_string()/>
             <input type="hidden" name="client_id" value=client_id() autocomplete="off"/>

@@ -11,12 +11,16 @@ pub fn ConnectionBar() -> impl IntoView {
     let live = Live::current();
     let text = move || match live.connection.get() {
         Connection::Live => None,
-        Connection::Reconnecting => Some(view! { {words::RECONNECTING} {None} }),
-        Connection::Offline => Some(view! { {words::OFFLINE} {None} }),
-        Connection::SignedOut => {
-            let link = view! { <a href=sign_in_path() rel="external">{words::SIGN_IN}</a> };
-            Some(view! { {words::SIGNED_OUT} {Some(link)} })
-        }
+        Connection::Reconnecting => Some(words::RECONNECTING),
+        Connection::Offline => Some(words::OFFLINE),
+        Connection::SignedOut => Some(words::SIGNED_OUT),
     };
-    view! { <div class="connection" role="status">{move || text().map(|text| view! { <p>{text}</p> })}</div> }
+    let over = move || live.connection.get() == Connection::SignedOut;
+    view! {
+        <div class="connection" role="status">
+            {move || text().map(|text| view! {
+                <p>{text} {over().then(|| view! { <a href=sign_in_path() rel="external">{words::SIGN_IN}</a> })}</p>
+            })}
+        </div>
+    }
 }

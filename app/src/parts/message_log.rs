@@ -77,7 +77,7 @@ fn MessageRow(
         {row.day.map(|day| view! { <p class="day"><time datetime=created_at.day().to_string()>{day}</time></p> })}
         {row.new.then(|| view! { <p class="new-line" id="new">{words::NEW}</p> })}
         <div class="message" class:mine=mine class:first=row.first>
-            {row.first.then(|| view! { <p class="by"><span>{by}</span> <Time at=created_at tell=When::Clock/></p> })}
+            {row.first.then(|| view! { <p class="by"><span>{by}</span>" "<Time at=created_at tell=When::Clock/></p> })}
             <p class="bubble"><LinkedText text=body/></p>
             {said}
         </div>

@@ -1,11 +1,12 @@
 use super::{Glyph, Icon};
-use crate::words;
+use crate::{live::Live, words};
 use leptos::prelude::*;
 use model::{Frame, Role};
 
 /// The bar above every page of somebody signed in.
 #[component]
 pub fn TopBar(frame: RwSignal<Frame>) -> impl IntoView {
+    let live = Live::current();
     let (name, organizer) = frame.with_untracked(|frame| (frame.user.name.clone(), frame.user.role == Role::Organizer));
     let count = move || frame.with(|frame| frame.unread);
     view! {
@@ -21,7 +22,7 @@ pub fn TopBar(frame: RwSignal<Frame>) -> impl IntoView {
                 </a>
             </nav>
             <span class="bar-name">{name}</span>
-            <form method="post" action="/fn/sign-out">
+            <form method="post" action="/fn/sign-out" on:submit=move |_| live.leave()>
                 <button class="bar-item" type="submit"><Icon glyph=Glyph::Door/><span class="bar-word">{words::SIGN_OUT}</span></button>
             </form>
         </header>

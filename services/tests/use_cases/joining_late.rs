@@ -6,6 +6,7 @@ use services::{Greenroom, Limits, Resume, Viewer};
 use tokio::{sync::watch, task::JoinSet};
 
 on_both! {
+    streams_opened_at_the_moment_of_a_message_hear_it,
     streams_opened_while_messages_are_posted_hear_every_event_once,
     streams_on_another_process_do_too,
     a_client_that_is_cut_off_again_and_again_misses_nothing,
@@ -71,6 +72,30 @@ async fn join_all(writing: &Greenroom, reading: &Greenroom, cast: &Cast) {
     }
     within(streams.join_all()).await;
     assert_eq!(audit(reading, &cast.sarah).await.len() as i64, last);
+}
+
+/// Nothing follows that message: what falls between the look into the log and the first live event would
+/// stay unheard.
+async fn streams_opened_at_the_moment_of_a_message_hear_it(site: Site) {
+    let cast = site.cast().await;
+    let mut cursor = head(&site.house, &cast.sarah).await;
+    for _ in 0..60 {
+        let mut acts = JoinSet::new();
+        for number in 0..12 {
+            let (house, sarah) = (site.house.clone(), cast.sarah.clone());
+            let (eventpro, draft) = (cast.eventpro.clone(), draft(cast.launch, "Now"));
+            acts.spawn(async move {
+                if number == 4 {
+                    house.post(&eventpro, draft).await.expect("a message");
+                } else {
+                    let (mut stream, start) = Stream::ready(&house, &sarah, Resume::After(cursor)).await;
+                    stream.up_to(start, cursor + 2).await;
+                }
+            });
+        }
+        acts.join_all().await;
+        cursor += 2;
+    }
 }
 
 async fn streams_opened_while_messages_are_posted_hear_every_event_once(site: Site) {

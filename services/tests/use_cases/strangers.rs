@@ -1,6 +1,6 @@
 //! What isn't yours doesn't exist.
 
-use crate::support::{Site, booking_of, draft, refusal};
+use crate::support::{Site, booking_of, draft, refusal, say};
 use model::{BookingId, ConversationId, Refusal};
 use services::{Viewer, messages::Window};
 use uuid::Uuid;
@@ -22,14 +22,17 @@ async fn knock(site: &Site, viewer: &Viewer, conversation: ConversationId, booki
         refusal(house.history(viewer, conversation, Window::Newest, None).await),
         refusal(house.history(viewer, conversation, Window::Before(5), Some(1)).await),
         refusal(house.post(viewer, draft(conversation, "Let me in")).await),
-        refusal(house.read_on(viewer, conversation, 1).await),
         refusal(house.read_on(viewer, conversation, 0).await),
+        refusal(house.read_on(viewer, conversation, i64::MAX).await),
         refusal(house.booking(viewer, booking).await),
     ]
 }
 
 async fn a_stranger_finds_nothing_of_a_conversation(site: Site) {
     let cast = site.cast().await;
+    for by in [&cast.sarah, &cast.eventpro] {
+        say(&site.house, by, cast.launch, "Something to read on both sides").await;
+    }
     let (launch, _) = site.house.conversation(&cast.sarah, cast.launch).await.expect("her conversation");
     let before = site.tally().await;
     for stranger in [&cast.safari, &cast.kamau, &cast.achieng] {

@@ -38,12 +38,15 @@ impl Stream {
 
     /// The next event of the log, past heartbeats.
     pub(crate) async fn event(&mut self) -> Envelope {
-        loop {
-            let heard = self.frame().await;
-            if heard.event != "heartbeat" {
-                return heard.envelope();
+        let past_heartbeats = async {
+            loop {
+                let heard = self.frame().await;
+                if heard.event != "heartbeat" {
+                    return heard.envelope();
+                }
             }
-        }
+        };
+        within(past_heartbeats).await
     }
 
     /// All events up to this number, which must come in order and once.

@@ -1,0 +1,11 @@
+import { fileURLToPath } from "node:url";
+import { expect, test } from "./support/fixtures.ts";
+
+// No test: draws the picture that the README shows. npm run screenshot
+test("the picture for the README", async ({ eventpro, sarah, launch }) => {
+  await Promise.all([eventpro.open(launch.path), sarah.open(launch.path)]);
+  await eventpro.page.setViewportSize({ width: 1440, height: 900 });
+  await eventpro.thread.say("Asante! The contract is on its way.");
+  await expect(eventpro.thread.log.getByText("Read", { exact: true })).toBeVisible();
+  await eventpro.page.screenshot({ path: fileURLToPath(new URL("../docs/screenshot.png", import.meta.url)) });
+});

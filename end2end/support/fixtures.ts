@@ -1,0 +1,90 @@
+import { test as base, type TestFixture } from "@playwright/test";
+import { Api } from "./api.ts";
+import { CAST, type Name } from "./cast.ts";
+import { Person } from "./person.ts";
+import { Proxy } from "./proxy.ts";
+import { Site } from "./site.ts";
+import { makeTemplate, type Template } from "./template.ts";
+
+export { expect } from "@playwright/test";
+export type { Conversation, Person, Proxy, Site };
+
+type Conversation = { id: string; path: string; booking: string };
+
+type Fixtures = Record<Name, Person> & {
+  /** A site of this test's own. */
+  site: Site;
+  /** A line to it that can be cut. */
+  line: Proxy;
+  /** Somebody who isn't signed in. */
+  visitor: Person;
+  /** The cast without browsers: programs that use the REST interface. */
+  programs: Record<Name, Api>;
+  /** What EventPro and Sarah talk about. Its thirteen messages are read by Sarah; the last is unread by EventPro. */
+  launch: Conversation;
+  /** What Safari Sounds and DJ Kamau talk about. */
+  sundowner: Conversation;
+};
+
+const names = Object.keys(CAST) as Name[];
+
+const atBrowser = (name: Name): TestFixture<Person, any> =>
+  async ({ site, browser, template, javaScriptEnabled }, use) => {
+    const around = { browser, url: site.url, javaScript: javaScriptEnabled !== false };
+    const person = new Person(CAST[name].name, around, template.sessions[name]);
+    await use(person);
+    await person.leave();
+  };
+
+const between = (name: Name): TestFixture<Conversation, any> =>
+  async ({ programs }, use) => {
+    const [conversation] = await programs[name].conversations();
+    const { id, booking } = conversation;
+    await use({ id, path: `/conversations/${id}`, booking: `/bookings/${booking.id}` });
+  };
+
+export const test = base.extend<Fixtures, { template: Template }>({
+  template: [
+    async ({}, use) => {
+      const template = await makeTemplate();
+      await use(template);
+      await template.remove();
+    },
+    { scope: "worker" },
+  ],
+
+  site: async ({ template }, use, info) => {
+    const site = await Site.start(template.data);
+    await use(site);
+    await site.stop("SIGKILL");
+    if (info.status !== info.expectedStatus) await info.attach("the site's log", { body: site.told });
+    await site.remove();
+  },
+
+  line: async ({ site }, use) => {
+    const line = new Proxy(site.port);
+    await line.restore();
+    await use(line);
+    await line.refuse();
+  },
+
+  visitor: async ({ site, browser, javaScriptEnabled }, use) => {
+    const visitor = new Person("the visitor", { browser, url: site.url, javaScript: javaScriptEnabled !== false });
+    await use(visitor);
+    await visitor.leave();
+  },
+
+  programs: async ({ site, template }, use) => {
+    const apis = names.map((name) => [name, new Api(site.url, template.sessions[name])]);
+    await use(Object.fromEntries(apis));
+  },
+
+  eventpro: atBrowser("eventpro"),
+  safari: atBrowser("safari"),
+  sarah: atBrowser("sarah"),
+  kamau: atBrowser("kamau"),
+  achieng: atBrowser("achieng"),
+
+  launch: between("sarah"),
+  sundowner: between("kamau"),
+});

@@ -1,0 +1,105 @@
+import { expect, test, type Person } from "../support/fixtures.ts";
+
+const EVENT = { title: "Garden wedding", date: "2099-06-20", venue: "Karura, Nairobi", fee: "30,000", message: "Are you free?\nIt is a Saturday." };
+
+async function fill({ page }: Person, event: typeof EVENT): Promise<void> {
+  await page.getByLabel("What is the event?").fill(event.title);
+  await page.getByLabel("On which day?").fill(event.date);
+  await page.getByLabel("Where is it?").fill(event.venue);
+  await page.getByLabel("Fee in Kenyan shillings").fill(event.fee);
+  await page.getByLabel("Your message").fill(event.message);
+  await page.getByRole("button", { name: "Send inquiry" }).click();
+}
+
+test("an organizer finds a talent, asks, and is in the conversation", async ({ eventpro, programs }) => {
+  await eventpro.open("/inbox");
+  await eventpro.page.getByRole("link", { name: "Find talent" }).click();
+  const talent = eventpro.page.getByRole("list", { name: "Talent" });
+  await expect(talent.getByRole("listitem")).toHaveCount(3);
+
+  await eventpro.page.getByLabel("Craft").selectOption("DJ");
+  await eventpro.page.getByRole("button", { name: "Search" }).click();
+  await expect(talent.getByRole("listitem")).toHaveCount(1);
+  await eventpro.page.getByRole("link", { name: "Book DJ Kamau" }).click();
+  await expect(eventpro.page.getByText("Ask DJ Kamau about your event.")).toBeVisible();
+  await fill(eventpro, EVENT);
+
+  await expect(eventpro.page).toHaveURL(/\/conversations\/[0-9a-f-]{36}$/);
+  await expect(eventpro.heading).toHaveText("DJ Kamau");
+  await expect(eventpro.thread.log.getByText("Are you free?")).toBeVisible();
+  const [conversation] = await programs.kamau.conversations();
+  expect(conversation.booking).toMatchObject({
+    title: "Garden wedding",
+    eventDate: "2099-06-20",
+    venue: "Karura, Nairobi",
+    fee: { amount: 3_000_000, currency: "KES" },
+    status: "inquiry",
+  });
+  expect(conversation.lastMessage.body).toBe("Are you free?\nIt is a Saturday.");
+});
+
+test("the directory is searched by name", async ({ eventpro }) => {
+  await eventpro.open("/talents");
+  await eventpro.page.getByLabel("Name").fill("achi");
+  await eventpro.page.getByRole("button", { name: "Search" }).click();
+  const talent = eventpro.page.getByRole("list", { name: "Talent" });
+  await expect(talent.getByRole("listitem")).toHaveText([/MC Achieng/]);
+  await expect(eventpro.page.getByLabel("Name")).toHaveValue("achi");
+  await eventpro.page.getByLabel("Name").fill("nobody of that name");
+  await eventpro.page.getByRole("button", { name: "Search" }).click();
+  await expect(eventpro.page.getByText("Nobody found")).toBeVisible();
+});
+
+test("what is wrong is said in words, and nothing is booked", async ({ eventpro, programs }) => {
+  eventpro.expects(/status of 422 .*\/fn\/open-booking/);
+  const { id } = await programs.eventpro.talent("MC Achieng");
+  await eventpro.open(`/bookings/new?talent=${id}`);
+  await fill(eventpro, { ...EVENT, fee: "a lot" });
+  await expect(eventpro.page.getByRole("alert")).toContainText("This doesn't look right.");
+  await expect(eventpro.page).toHaveURL(/\/bookings\/new\?/);
+  await expect(eventpro.heading).toHaveText("New booking");
+  expect(await programs.achieng.conversations()).toHaveLength(0);
+});
+
+test("@live each fault stands at its field, the first has the focus, and what was typed stays", async ({ eventpro, programs }) => {
+  eventpro.expects(/status of 422 .*\/fn\/open-booking/);
+  const { id } = await programs.eventpro.talent("MC Achieng");
+  await eventpro.open(`/bookings/new?talent=${id}`);
+  await fill(eventpro, { ...EVENT, title: "   ", fee: "a lot" });
+
+  const title = eventpro.page.getByLabel("What is the event?");
+  const fee = eventpro.page.getByLabel("Fee in Kenyan shillings");
+  await expect(title).toHaveAccessibleDescription(/Please fill this in\./);
+  await expect(title).toHaveAttribute("aria-invalid", "true");
+  await expect(title).toBeFocused();
+  await expect(fee).toHaveAccessibleDescription(/This doesn't look right\./);
+  await expect(fee).toHaveValue("a lot");
+  await expect(eventpro.page.getByLabel("Where is it?")).toHaveValue(EVENT.venue);
+  await expect(eventpro.page.getByLabel("Where is it?")).not.toHaveAttribute("aria-invalid", "true");
+  await expect(eventpro.page.getByLabel("Your message")).toHaveValue(EVENT.message);
+
+  await title.fill("Garden wedding");
+  await fee.fill("30,000");
+  await eventpro.page.getByRole("button", { name: "Send inquiry" }).click();
+  await expect(eventpro.heading).toHaveText("MC Achieng");
+});
+
+test("a booking's page tells the terms and leads to its conversation", async ({ sarah, launch }) => {
+  await sarah.open(launch.booking);
+  await expect(sarah.heading).toHaveText("Savanna product launch");
+  for (const fact of ["KICC, Nairobi", "KES 45,000", "EventPro Kenya", "Inquiry"]) {
+    await expect(sarah.page.getByRole("main").getByText(fact, { exact: true })).toBeVisible();
+  }
+  await sarah.page.getByRole("link", { name: "Open the conversation" }).click();
+  await expect(sarah.page).toHaveURL(launch.path);
+  await expect(sarah.thread.said("Perfect, thank you.")).toBeVisible();
+});
+
+test("talent is told that organizers book", async ({ sarah, programs }) => {
+  const { id } = await programs.eventpro.talent("DJ Kamau");
+  await sarah.open("/inbox");
+  await expect(sarah.page.getByRole("link", { name: "Find talent" })).toHaveCount(0);
+  await sarah.open(`/bookings/new?talent=${id}`);
+  await expect(sarah.page.getByText("Only organizers can open a booking.")).toBeVisible();
+  await expect(sarah.page.getByRole("button", { name: "Send inquiry" })).toHaveCount(0);
+});

@@ -1,0 +1,77 @@
+import { type Api } from "../support/api.ts";
+import { expect, test, type Conversation } from "../support/fixtures.ts";
+
+const COUNT = 130;
+const NUMBERED = /^Number \d+$/;
+
+const number = (n: number) => `Number ${n}`;
+const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => number(from + index));
+
+/** Thirteen messages stand in the thread already: the last of these is its 143rd. */
+async function talkALot({ eventpro, sarah }: Record<"eventpro" | "sarah", Api>, { id }: Conversation): Promise<void> {
+  for (let n = 1; n <= COUNT; n++) await (n % 3 ? eventpro : sarah).say(id, number(n));
+}
+
+test("@plain older messages are a link away, and so is the way back", async ({ sarah, programs, launch }) => {
+  await talkALot(programs, launch);
+  await sarah.open(launch.path);
+  const { thread, page } = sarah;
+  await expect(thread.said(NUMBERED)).toHaveText(numbers(81, 130));
+
+  await page.getByRole("link", { name: "Older messages" }).click();
+  await expect(thread.said(NUMBERED)).toHaveText(numbers(31, 80));
+  await page.getByRole("link", { name: "Older messages" }).click();
+  await expect(thread.said(NUMBERED)).toHaveText(numbers(1, 30));
+  await expect(thread.said(/^Hello Sarah!/)).toBeVisible();
+  await expect(page.getByRole("link", { name: "Older messages" })).toHaveCount(0);
+
+  await page.getByRole("link", { name: "Newer messages" }).click();
+  await expect(thread.said(NUMBERED)).toHaveText(numbers(31, 80));
+  await page.getByRole("link", { name: "Latest messages" }).click();
+  await expect(thread.said(NUMBERED)).toHaveText(numbers(81, 130));
+  await expect(page.getByRole("link", { name: "Newer messages" })).toHaveCount(0);
+});
+
+test("@live older messages come in above, and nothing moves", async ({ sarah, programs, launch }) => {
+  await talkALot(programs, launch);
+  await sarah.open(launch.path);
+  const { thread } = sarah;
+  await expect(thread.said(NUMBERED)).toHaveText(numbers(81, 130));
+
+  for (const first of [81, 31]) {
+    const before = await thread.scrollUp(number(first));
+    await expect(thread.said(number(first - 1))).toBeAttached();
+    expect(Math.abs((await thread.topOf(number(first))) - before)).toBeLessThanOrEqual(2);
+  }
+  await expect(thread.said(NUMBERED)).toHaveText(numbers(1, 130));
+  await expect(thread.log.getByText("This is where the conversation begins.")).toBeAttached();
+});
+
+test("@live older messages come by the keyboard too", async ({ sarah, programs, launch }) => {
+  await talkALot(programs, launch);
+  await sarah.open(launch.path);
+  await sarah.thread.log.focus();
+  await sarah.page.keyboard.press("Home");
+  await expect(sarah.thread.said(number(80))).toBeAttached();
+  await expect(sarah.thread.said(NUMBERED)).toHaveText(numbers(31, 130));
+});
+
+test("@live a page of older messages leads back to the newest, and stays live there", async ({ sarah, programs, launch }) => {
+  await talkALot(programs, launch);
+  await sarah.open(`${launch.path}?before=60`);
+  const { thread, page } = sarah;
+  await expect(thread.said(NUMBERED).last()).toHaveText(number(46));
+  await page.getByRole("link", { name: "Latest messages" }).click();
+  await expect(thread.said(NUMBERED)).toHaveText(numbers(81, 130));
+  await programs.eventpro.say(launch.id, number(131));
+  await expect(thread.said(NUMBERED)).toHaveText(numbers(81, 131));
+});
+
+test("@live writing on a page of older messages leads to what was written", async ({ sarah, programs, launch }) => {
+  await talkALot(programs, launch);
+  await sarah.open(`${launch.path}?before=60`);
+  await sarah.thread.say("Back again");
+  await expect(sarah.thread.said("Back again")).toBeInViewport();
+  await expect(sarah.thread.said("Back again")).toHaveCount(1);
+  await expect(sarah.thread.said(number(130))).toBeVisible();
+});

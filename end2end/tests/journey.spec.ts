@@ -1,0 +1,41 @@
+import { CAST, PASSWORD } from "../support/cast.ts";
+import { expect, test } from "../support/fixtures.ts";
+
+// Everybody's console is watched from the first page on; here, through all of them.
+test("a whole day, and not a word in the console", async ({ visitor, sarah, programs, launch }) => {
+  const { page } = await visitor.open("/").then(() => visitor);
+  await page.getByRole("link", { name: "Sign in" }).click();
+  await page.getByRole("textbox", { name: "Email" }).fill(CAST.eventpro.email);
+  await page.getByLabel("Password").fill(PASSWORD);
+  await page.getByRole("button", { name: "Sign in" }).click();
+
+  await visitor.conversations.getByRole("link", { name: "Sarah Wanjiru" }).click();
+  await expect(visitor.heading).toHaveText("Sarah Wanjiru");
+  await visitor.thread.say("Good morning");
+  await expect(visitor.thread.said("Good morning")).toBeVisible();
+  await programs.sarah.say(launch.id, "And to you");
+  await visitor.bell.click();
+  await expect(page.getByText("And to you").first()).toBeVisible();
+
+  await page.getByRole("link", { name: "Find talent" }).click();
+  await page.getByRole("link", { name: "Book MC Achieng" }).click();
+  await page.getByLabel("What is the event?").fill("Closing night");
+  await page.getByLabel("On which day?").fill("2099-12-31");
+  await page.getByLabel("Where is it?").fill("Alliance Française");
+  await page.getByLabel("Fee in Kenyan shillings").fill("25000");
+  await page.getByLabel("Your message").fill("Will you close the year with us?");
+  await page.getByRole("button", { name: "Send inquiry" }).click();
+  await expect(visitor.heading).toHaveText("MC Achieng");
+
+  await page.getByRole("link", { name: "Greenroom" }).click();
+  await expect(visitor.conversations.getByRole("link")).toHaveCount(2);
+  await page.goBack();
+  await expect(visitor.heading).toHaveText("MC Achieng");
+  await page.reload();
+  await expect(visitor.thread.said("Will you close the year with us?")).toBeVisible();
+
+  await sarah.open(launch.path);
+  await expect(sarah.thread.said("Good morning")).toBeVisible();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await expect(page).toHaveURL("/signin");
+});

@@ -1,0 +1,54 @@
+import { expect, test } from "../support/fixtures.ts";
+
+test("the bell leads to what happened, and that leads to the conversation", async ({ kamau, programs }) => {
+  const { id } = await programs.eventpro.talent("DJ Kamau");
+  const { conversation } = await programs.eventpro.book(id, "Rooftop party", "Do you play on a rooftop?");
+  await programs.eventpro.say(conversation.id, "It has a roof over it, too.");
+
+  await kamau.open("/inbox");
+  await expect(kamau.bell).toHaveAccessibleName(/^Notifications, \d+ unread$/);
+  await kamau.bell.click();
+  await expect(kamau.page).toHaveURL("/notifications");
+  const list = kamau.page.getByRole("list", { name: "Notifications" });
+  const newest = list.getByRole("listitem").first();
+  await expect(newest).toContainText("EventPro Kenya wrote");
+  await expect(newest).toContainText("It has a roof over it, too.");
+  await expect(newest).toContainText("Unread");
+  await expect(list.getByText("EventPro Kenya asks about a booking")).toBeVisible();
+
+  await newest.getByRole("link").click();
+  await expect(kamau.page).toHaveURL(`/conversations/${conversation.id}`);
+  await expect(kamau.thread.said("Do you play on a rooftop?")).toBeVisible();
+});
+
+test("with nothing new the page says what will be there", async ({ achieng }) => {
+  await achieng.open("/notifications");
+  await expect(achieng.page.getByRole("heading", { name: "Nothing new" })).toBeVisible();
+  await expect(achieng.bell).toHaveAccessibleName("Notifications");
+});
+
+test("@live a notification appears by itself, and is seen once its conversation is", async ({ sarah, programs, launch }) => {
+  await sarah.open("/notifications");
+  const newest = sarah.page.getByRole("list", { name: "Notifications" }).getByRole("listitem").first();
+  await programs.eventpro.say(launch.id, "Just now");
+  await expect(newest).toContainText("Just now");
+  await expect(newest).toContainText("Unread");
+  await sarah.openTab(launch.path);
+  await expect(newest).not.toContainText("Unread");
+  await expect(newest).toContainText("Just now");
+});
+
+test("older notifications are a link away", async ({ sarah, programs, launch }) => {
+  for (let n = 1; n <= 70; n++) await programs.eventpro.say(launch.id, `Number ${n}`);
+  await sarah.open("/notifications");
+  const list = sarah.page.getByRole("list", { name: "Notifications" });
+  await expect(list.getByText("Number 70", { exact: true })).toBeVisible();
+  await expect(list.getByText("Number 1", { exact: true })).toHaveCount(0);
+  const older = sarah.page.getByRole("link", { name: "Older notifications" });
+  while (await older.isVisible()) {
+    const last = await list.getByRole("listitem").last().innerText();
+    await older.click();
+    await expect(list.getByRole("listitem").last()).not.toHaveText(last, { useInnerText: true });
+  }
+  await expect(list.getByText("Number 1", { exact: true })).toBeVisible();
+});

@@ -1,0 +1,93 @@
+import { expectNoSidewaysScroll, expectOpenToAll } from "../support/looks.ts";
+import { expect, test } from "../support/fixtures.ts";
+
+type Place = (ids: { conversation: string; booking: string; talent: string }) => string;
+
+const PAGES: [string, "visitor" | "sarah" | "eventpro" | "achieng", Place][] = [
+  ["the start page", "visitor", () => "/"],
+  ["sign-in", "visitor", () => "/signin"],
+  ["the page for what isn't there", "visitor", () => "/no/such/page"],
+  ["the inbox", "eventpro", () => "/inbox"],
+  ["an empty inbox", "achieng", () => "/inbox"],
+  ["a thread", "eventpro", ({ conversation }) => conversation],
+  ["a thread that isn't there", "sarah", () => "/conversations/1"],
+  ["the notifications", "sarah", () => "/notifications"],
+  ["no notifications", "achieng", () => "/notifications"],
+  ["the directory", "eventpro", () => "/talents"],
+  ["an empty search", "eventpro", () => "/talents?query=nobody"],
+  ["a new booking", "eventpro", ({ talent }) => `/bookings/new?talent=${talent}`],
+  ["a booking", "sarah", ({ booking }) => booking],
+  ["a booking that isn't there", "sarah", () => "/bookings/1"],
+];
+
+// Words that can't be broken, as people do write them.
+const LONG = "https://example.com/" + "a-very-long-path/".repeat(12) + " " + "W".repeat(120);
+
+for (const [name, who, place] of PAGES) {
+  test(`${name}: open to all, and never wider than the screen`, async ({ visitor, sarah, eventpro, achieng, programs, launch }) => {
+    const person = { visitor, sarah, eventpro, achieng }[who];
+    person.expects(/status of 404/);
+    await programs.sarah.say(launch.id, LONG);
+    const talent = (await programs.eventpro.talent("DJ Kamau")).id;
+    await person.open(place({ conversation: launch.path, booking: launch.booking, talent }));
+    await expect(person.heading).toHaveCount(1);
+    await expectOpenToAll(person.page);
+    await expectNoSidewaysScroll(person.page);
+  });
+}
+
+test("@live a thread in trouble is open to all as well", async ({ eventpro, site, programs, launch }) => {
+  eventpro.expects(/net::ERR_/);
+  for (let n = 1; n <= 30; n++) await programs.sarah.say(launch.id, `Number ${n}`);
+  await eventpro.open(launch.path);
+  await eventpro.thread.scrollUp("Number 1");
+  await programs.sarah.say(launch.id, "Below");
+  await expect(eventpro.page.getByRole("button", { name: "1 new message" })).toBeVisible();
+  await site.stop("SIGKILL");
+  await eventpro.thread.say("Can't go out");
+  await expect(eventpro.thread.log.getByText(/Not sent/)).toBeVisible();
+  await expect(eventpro.page.getByText(/Reconnecting/)).toBeVisible();
+  await eventpro.thread.box.fill("x".repeat(4_100));
+  await expectOpenToAll(eventpro.page);
+  await expectNoSidewaysScroll(eventpro.page);
+});
+
+test("forms with faults are open to all as well", async ({ visitor, eventpro, programs }) => {
+  for (const person of [visitor, eventpro]) person.expects(/status of (401|422)/);
+  await visitor.open("/signin");
+  await visitor.page.getByRole("textbox", { name: "Email" }).fill("nobody@example.com");
+  await visitor.page.getByLabel("Password").fill("no password");
+  await visitor.page.getByRole("button", { name: "Sign in" }).click();
+  await expect(visitor.page.getByRole("alert")).toContainText("don't match");
+  await expectOpenToAll(visitor.page);
+  await expectNoSidewaysScroll(visitor.page);
+
+  const { id } = await programs.eventpro.talent("DJ Kamau");
+  await eventpro.open(`/bookings/new?talent=${id}`);
+  for (const [label, text] of [
+    ["What is the event?", "   "],
+    ["On which day?", "2099-01-01"],
+    ["Where is it?", "   "],
+    ["Fee in Kenyan shillings", "a lot"],
+    ["Your message", "   "],
+  ]) {
+    await eventpro.page.getByLabel(label).fill(text);
+  }
+  await eventpro.page.getByRole("button", { name: "Send inquiry" }).click();
+  await expect(eventpro.page.getByRole("alert")).toContainText("Some fields need another look.");
+  await expectOpenToAll(eventpro.page);
+  await expectNoSidewaysScroll(eventpro.page);
+});
+
+test("on a phone the inbox and the thread are one page each", async ({ eventpro, launch }) => {
+  await eventpro.open("/inbox");
+  await eventpro.page.setViewportSize({ width: 360, height: 740 });
+  await eventpro.conversations.getByRole("link", { name: "Sarah Wanjiru" }).click();
+  await expect(eventpro.page).toHaveURL(launch.path);
+  await expect(eventpro.conversations).not.toBeVisible();
+  await expect(eventpro.thread.box).toBeInViewport();
+  await expect(eventpro.thread.log.getByText("Asante sana!")).toBeInViewport();
+  await eventpro.page.getByRole("link", { name: "Back to inbox" }).click();
+  await expect(eventpro.conversations).toBeVisible();
+  await expect(eventpro.thread.log).not.toBeVisible();
+});

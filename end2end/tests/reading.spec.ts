@@ -1,0 +1,75 @@
+import { expect, test } from "../support/fixtures.ts";
+
+test("a thread shows who it is with, what it is about, and what was said", async ({ sarah, launch }) => {
+  expect(await sarah.open(launch.path)).toBe(200);
+  await expect(sarah.heading).toHaveText("EventPro Kenya");
+  const { log } = sarah.thread;
+  await expect(log.getByText(/^Hello Sarah!|^Habari!|^Perfect, thank you|Asante sana!$/)).toHaveText([
+    /^Hello Sarah! We are launching a new product/,
+    /^Habari! Yes, the day is free/,
+    "Perfect, thank you.",
+    /Asante sana!$/,
+  ]);
+  await expect(sarah.thread.said("Perfect, thank you.")).toBeInViewport();
+
+  const about = sarah.page.getByRole("complementary", { name: "Booking" });
+  for (const fact of ["Savanna product launch", "KICC, Nairobi", "KES 45,000"]) {
+    await expect(about.getByText(fact)).toBeVisible();
+  }
+});
+
+test("the newest message is in sight when a thread opens", async ({ sarah, programs, launch }) => {
+  for (let number = 1; number <= 40; number++) await programs.eventpro.say(launch.id, `Number ${number}`);
+  await sarah.open(launch.path);
+  await expect(sarah.thread.said("Number 40")).toBeInViewport();
+  await expect(sarah.thread.said("Number 1")).not.toBeInViewport();
+});
+
+test("the inbox tells with whom, about what, and what was said last", async ({ eventpro, launch }) => {
+  await eventpro.open("/inbox");
+  const row = eventpro.conversations.getByRole("link", { name: "Sarah Wanjiru", exact: true });
+  await expect(row).toContainText("Savanna product launch");
+  await expect(row).toContainText("Yes, KES 45,000 with travel inside Nairobi");
+  await expect(row).toHaveAccessibleDescription(/1 unread/);
+  await row.click();
+  await expect(eventpro.page).toHaveURL(launch.path);
+  await expect(eventpro.thread.said("Perfect, thank you.")).toBeVisible();
+});
+
+test("lines stay as they were broken", async ({ sarah, programs, launch }) => {
+  await programs.eventpro.say(launch.id, "First line\nSecond line\n\n    Fourth, moved in");
+  await sarah.open(launch.path);
+  const message = sarah.thread.log.getByText("First line");
+  expect(await message.innerText()).toBe("First line\nSecond line\n\n    Fourth, moved in");
+  const lines = await message.evaluate((p) => {
+    const range = document.createRange();
+    range.selectNodeContents(p);
+    return new Set([...range.getClientRects()].map((line) => Math.round(line.top))).size;
+  });
+  expect(lines).toBeGreaterThanOrEqual(3);
+});
+
+test("a web address is a link that tells its target nothing", async ({ sarah, programs, launch }) => {
+  await programs.eventpro.say(launch.id, "The map: https://example.com/map?a=1&b=2. See you!");
+  await sarah.open(launch.path);
+  const link = sarah.thread.log.getByRole("link", { name: "https://example.com/map?a=1&b=2", exact: true });
+  await expect(link).toHaveAttribute("href", "https://example.com/map?a=1&b=2");
+  await expect(link).toHaveAttribute("rel", /\bnoopener\b.*\bnoreferrer\b/);
+});
+
+test("markup in a message is only text", async ({ sarah, programs, launch }) => {
+  const text = `<b>bold</b> <img src=x onerror="document.title='broken'"> <script>document.title='broken'</script> &amp; javascript:alert(1)`;
+  await programs.eventpro.say(launch.id, text);
+  await sarah.open(launch.path);
+  await expect(sarah.thread.said(text)).toBeVisible();
+  await expect(sarah.thread.log.locator("b, img, script, a[href^=javascript]")).toHaveCount(0);
+  await expect(sarah.page).not.toHaveTitle(/broken/);
+});
+
+test("any script is shown as it was written", async ({ sarah, programs, launch }) => {
+  for (const text of ["Tutaonana kesho 👩🏾‍🎤", "مرحبا بكم", "日本語のテキスト", "e\u0301 is not é"]) {
+    await programs.eventpro.say(launch.id, text);
+    await sarah.open(launch.path);
+    await expect(sarah.thread.said(text)).toBeVisible();
+  }
+});

@@ -1,0 +1,55 @@
+import { expect, test } from "../support/fixtures.ts";
+
+test("what is sent stands at the end, and is sent", async ({ eventpro, programs, launch }) => {
+  await eventpro.open(launch.path);
+  await eventpro.thread.say("See you at the door");
+  await expect(eventpro.thread.said("See you at the door")).toBeInViewport();
+  await expect(eventpro.thread.log.getByText("Sent", { exact: true })).toBeVisible();
+  await expect(eventpro.thread.box).toHaveValue("");
+  await expect(eventpro.page).toHaveURL(launch.path);
+  expect((await programs.sarah.messages(launch.id)).at(-1)?.body).toBe("See you at the door");
+});
+
+test("lines arrive as they were typed, not as forms end them", async ({ eventpro, programs, launch }) => {
+  await eventpro.open(launch.path);
+  await eventpro.thread.say("First\n\nThird");
+  await expect(eventpro.thread.log.getByText("First")).toBeVisible();
+  await expect(eventpro.thread.box).toHaveValue("");
+  await expect.poll(async () => (await programs.sarah.messages(launch.id)).at(-1)?.body).toBe("First\n\nThird");
+});
+
+test("Send pressed twice sends once", async ({ eventpro, programs, launch }) => {
+  await eventpro.open(launch.path);
+  await eventpro.thread.box.fill("Only once");
+  await eventpro.thread.send.dblclick();
+  await expect(eventpro.thread.said("Only once")).toHaveCount(1);
+  await expect(eventpro.thread.box).toHaveValue("");
+  await eventpro.open(launch.path);
+  await expect(eventpro.thread.said("Only once")).toHaveCount(1);
+  const sent = (await programs.sarah.messages(launch.id)).filter(({ body }) => body === "Only once");
+  expect(sent).toHaveLength(1);
+});
+
+test("@plain a form that arrives twice is one message", async ({ eventpro, programs, launch }) => {
+  await eventpro.open(launch.path);
+  const clientId = await eventpro.page.locator("input[name=client_id]").getAttribute("value");
+  const form = { conversation_id: launch.id, client_id: clientId ?? "", body: "Once\r\nonly" };
+  for (let time = 1; time <= 2; time++) {
+    const answer = await eventpro.page.request.post("/fn/post", { form, headers: { accept: "text/html" } });
+    expect(new URL(answer.url()).pathname).toBe(launch.path);
+    expect(answer.status()).toBe(200);
+  }
+  await eventpro.thread.say("Once\nonly");
+  await expect(eventpro.thread.log.getByText("Once")).toHaveCount(1);
+  const sent = (await programs.sarah.messages(launch.id)).filter(({ body }) => body === "Once\nonly");
+  expect(sent).toHaveLength(1);
+});
+
+test("@plain a message of white space isn't sent, and that is said", async ({ eventpro, programs, launch }) => {
+  const before = (await programs.sarah.messages(launch.id)).length;
+  await eventpro.open(launch.path);
+  await eventpro.thread.say("   ");
+  await expect(eventpro.page).toHaveURL(new RegExp(`^[^?]*${launch.path}`));
+  await expect(eventpro.page.getByRole("alert")).toContainText("Write something first.");
+  expect(await programs.sarah.messages(launch.id)).toHaveLength(before);
+});

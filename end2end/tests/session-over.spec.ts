@@ -1,0 +1,45 @@
+import { expect, test } from "../support/fixtures.ts";
+
+test("@live signing out in one tab leads the others to the door", async ({ sarah, launch }) => {
+  await sarah.open(launch.path);
+  const other = await sarah.openTab("/notifications");
+  await other.getByRole("button", { name: "Sign out" }).click();
+  await expect(other).toHaveURL("/signin");
+  await expect(sarah.page).toHaveURL(`/signin?next=${launch.path}`);
+  await expect(sarah.page.getByText("Asante sana!")).toHaveCount(0);
+});
+
+test("@live a session that ended elsewhere ends here", async ({ sarah, programs, launch }) => {
+  await sarah.open(launch.path);
+  await programs.sarah.signOut();
+  await expect(sarah.page).toHaveURL(`/signin?next=${launch.path}`);
+});
+
+test("@live what is being written isn't lost with the session", async ({ sarah, programs, launch }) => {
+  await sarah.open(launch.path);
+  await sarah.thread.box.fill("A long letter");
+  await programs.sarah.signOut();
+  await expect(sarah.page.getByText("You were signed out.")).toBeVisible();
+  await expect(sarah.thread.box).toHaveValue("A long letter");
+  await sarah.page.getByRole("link", { name: "Sign in" }).click();
+  await expect(sarah.page).toHaveURL(`/signin?next=${launch.path}`);
+});
+
+test("@live a session that ended while cut off ends once the line is back", async ({ sarah, line, programs, launch }) => {
+  sarah.expects(/net::ERR_|status of 401/);
+  sarah.goBy(line.url);
+  await sarah.open(launch.path);
+  await line.refuse();
+  await expect(sarah.page.getByText(/Reconnecting/)).toBeVisible();
+  await programs.sarah.signOut();
+  await line.restore();
+  await expect(sarah.page).toHaveURL(`/signin?next=${launch.path}`, { timeout: 30_000 });
+});
+
+test("@live one person's end is not another's", async ({ sarah, eventpro, programs, launch }) => {
+  await Promise.all([sarah.open(launch.path), eventpro.open(launch.path)]);
+  await programs.sarah.signOut();
+  await expect(sarah.page).toHaveURL(/\/signin/);
+  await eventpro.thread.say("Still here");
+  await expect(eventpro.thread.log.getByText("Sent", { exact: true })).toBeVisible();
+});

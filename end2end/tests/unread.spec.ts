@@ -1,0 +1,111 @@
+import { expect, test, type Person } from "../support/fixtures.ts";
+import type { Locator } from "@playwright/test";
+
+const rowOf = (person: Person, counterpart: string): Locator =>
+  person.conversations.getByRole("link", { name: counterpart, exact: true });
+
+test("@live an unread message shows in the row, the bell and the title, until it is read", async ({ sarah, programs, launch }) => {
+  await sarah.open("/inbox");
+  const row = rowOf(sarah, "EventPro Kenya");
+  await expect(row).not.toHaveAccessibleDescription(/unread/);
+  await expect(sarah.bell).toHaveAccessibleName("Notifications");
+
+  await programs.eventpro.say(launch.id, "First");
+  await programs.eventpro.say(launch.id, "Second");
+  await expect(row).toHaveAccessibleDescription(/2 unread/);
+  await expect(row).toContainText("Second");
+  await expect(sarah.bell).toHaveAccessibleName("Notifications, 2 unread");
+  await expect(sarah.page).toHaveTitle("(2) Inbox · Greenroom");
+
+  await row.click();
+  await expect(sarah.thread.said("Second")).toBeVisible();
+  await expect(row).not.toHaveAccessibleDescription(/unread/);
+  await expect(sarah.bell).toHaveAccessibleName("Notifications");
+  await expect(sarah.page).toHaveTitle("EventPro Kenya · Greenroom");
+});
+
+test("@live what comes while one is looking is read at once", async ({ sarah, programs, launch }) => {
+  await sarah.open(launch.path);
+  const { seq } = await programs.eventpro.say(launch.id, "Look here");
+  await expect(sarah.thread.said("Look here")).toBeVisible();
+  await expect
+    .poll(async () => (await programs.eventpro.conversations())[0].counterpartReadSeq)
+    .toBe(seq);
+  await expect(rowOf(sarah, "EventPro Kenya")).not.toHaveAccessibleDescription(/unread/);
+  await expect(sarah.page).toHaveTitle("EventPro Kenya · Greenroom");
+});
+
+test("@live what comes while the page is out of sight stays unread until it is back", async ({ sarah, programs, launch }) => {
+  await sarah.open(launch.path);
+  const show = (state: "visible" | "hidden") =>
+    sarah.page.evaluate((state) => {
+      Object.defineProperty(document, "visibilityState", { configurable: true, get: () => state });
+      document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
+    }, state);
+  await show("hidden");
+  await programs.eventpro.say(launch.id, "You can't see this");
+  await expect(sarah.page).toHaveTitle("(1) EventPro Kenya · Greenroom");
+  await expect(sarah.thread.said("You can't see this")).toBeAttached();
+  expect((await programs.sarah.conversations())[0].unread).toBe(1);
+
+  await show("visible");
+  await expect(sarah.page).toHaveTitle("EventPro Kenya · Greenroom");
+  await expect.poll(async () => (await programs.sarah.conversations())[0].unread).toBe(0);
+});
+
+test("@live reading in one tab is told in the other", async ({ sarah, programs, launch }) => {
+  await sarah.open("/inbox");
+  await programs.eventpro.say(launch.id, "Somewhere");
+  await expect(rowOf(sarah, "EventPro Kenya")).toHaveAccessibleDescription(/1 unread/);
+  await sarah.openTab(launch.path);
+  await expect(rowOf(sarah, "EventPro Kenya")).not.toHaveAccessibleDescription(/unread/);
+  await expect(sarah.bell).toHaveAccessibleName("Notifications");
+});
+
+test("@live the conversation that was written in last moves to the top", async ({ eventpro, programs, launch }) => {
+  const { id } = await programs.eventpro.talent("MC Achieng");
+  const booked = await programs.eventpro.book(id, "Harvest festival", "Would you lead through the evening?");
+  await eventpro.open("/inbox");
+  const names = eventpro.conversations.getByRole("link").locator("[id^=name-]");
+  await expect(names).toHaveText(["MC Achieng", "Sarah Wanjiru"]);
+  await programs.sarah.say(launch.id, "One more thing");
+  await expect(names).toHaveText(["Sarah Wanjiru", "MC Achieng"]);
+  await programs.achieng.say(booked.conversation.id, "With pleasure");
+  await expect(names).toHaveText(["MC Achieng", "Sarah Wanjiru"]);
+});
+
+test("@live a new conversation appears by itself", async ({ achieng, programs }) => {
+  await achieng.open("/inbox");
+  await expect(achieng.page.getByText("No conversations yet")).toBeVisible();
+  const { id } = await programs.safari.talent("MC Achieng");
+  await programs.safari.book(id, "Wedding in Naivasha", "Are you free?");
+  const row = rowOf(achieng, "Safari Sounds");
+  await expect(row).toContainText("Wedding in Naivasha");
+  await expect(row).toHaveAccessibleDescription(/1 unread/);
+  await expect(achieng.page.getByText("No conversations yet")).toHaveCount(0);
+  await expect(achieng.bell).toHaveAccessibleName(/^Notifications, \d unread$/);
+});
+
+test("@plain looking changes nothing; the button marks as read", async ({ eventpro, launch }) => {
+  await eventpro.open(launch.path);
+  await eventpro.open("/inbox");
+  const row = rowOf(eventpro, "Sarah Wanjiru");
+  await expect(row).toHaveAccessibleDescription(/1 unread/);
+  const bell = await eventpro.bell.getAttribute("aria-label");
+  expect(bell).toMatch(/unread$/);
+
+  await row.click();
+  await eventpro.page.getByRole("button", { name: "Mark as read" }).click();
+  await expect(eventpro.page).toHaveURL(launch.path);
+  await expect(eventpro.page.getByRole("button", { name: "Mark as read" })).toHaveCount(0);
+  await expect(eventpro.bell).not.toHaveAccessibleName(bell ?? "");
+  await eventpro.open("/inbox");
+  await expect(row).not.toHaveAccessibleDescription(/unread/);
+});
+
+test("@plain the other sees that it was read", async ({ eventpro, sarah, launch }) => {
+  await eventpro.open(launch.path);
+  await eventpro.page.getByRole("button", { name: "Mark as read" }).click();
+  await sarah.open(launch.path);
+  await expect(sarah.thread.log.getByText("Read", { exact: true })).toBeVisible();
+});

@@ -1,0 +1,13 @@
+//! Under `/api`.
+
+mod auth;
+mod bodies;
+mod bookings;
+mod conversations;
+mod cross_site;
+mod events;
+mod messages;
+mod notifications;
+mod paths;
+mod strangers;
+mod talents;

@@ -1,0 +1,61 @@
+//! How often somebody may guess.
+
+use crate::support::{Answer, KAMAU, PASSWORD, SARAH, Site};
+
+fn later(answer: &Answer) {
+    answer.problem(429, "rate_limited");
+    let seconds: u64 = answer.header("retry-after").parse().expect("seconds");
+    assert!((1..=60).contains(&seconds), "{seconds}");
+}
+
+#[tokio::test]
+async fn after_ten_failures_an_account_is_closed_for_a_while() {
+    let site = Site::new().await;
+    for _ in 0..10 {
+        site.anonymous().sign_in(SARAH, "a guess").await.problem(401, "invalid_credentials");
+    }
+    later(&site.anonymous().sign_in(SARAH, "a guess").await);
+    later(&site.anonymous().sign_in(SARAH, PASSWORD).await);
+    later(&site.anonymous().sign_in(" SARAH.photographer@example.com", PASSWORD).await);
+    let form = [("email", SARAH), ("password", PASSWORD)];
+    let page = site.anonymous().post_form("/fn/sign-in", "/signin", &form).await;
+    assert_eq!(page.header("set-cookie"), "", "the form is the same door");
+    site.anonymous().sign_in(KAMAU, PASSWORD).await.ok(200);
+    site.sarah().get("/api/auth/session").await.ok(200);
+}
+
+#[tokio::test]
+async fn an_unknown_account_is_closed_just_the_same() {
+    let site = Site::new().await;
+    for _ in 0..10 {
+        site.anonymous().sign_in("nobody@example.com", "a guess").await.problem(401, "invalid_credentials");
+    }
+    later(&site.anonymous().sign_in("nobody@example.com", "a guess").await);
+}
+
+#[tokio::test]
+async fn guesses_all_at_once_are_counted_too() {
+    let site = Site::new().await;
+    let guesses = (0..25).map(|_| {
+        let anyone = site.anonymous();
+        tokio::spawn(async move { anyone.sign_in(SARAH, "a guess").await.status })
+    });
+    let statuses = futures::future::join_all(guesses).await;
+    let looked_at = statuses.into_iter().filter(|status| matches!(status, Ok(401))).count();
+    assert_eq!(looked_at, 10);
+}
+
+#[tokio::test]
+async fn what_succeeds_is_not_counted() {
+    let site = Site::new().await;
+    for _ in 0..8 {
+        site.anonymous().sign_in(SARAH, "a guess").await.problem(401, "invalid_credentials");
+    }
+    for _ in 0..12 {
+        site.anonymous().sign_in(SARAH, PASSWORD).await.ok(200);
+    }
+    for _ in 0..2 {
+        site.anonymous().sign_in(SARAH, "a guess").await.problem(401, "invalid_credentials");
+    }
+    later(&site.anonymous().sign_in(SARAH, PASSWORD).await);
+}

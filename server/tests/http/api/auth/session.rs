@@ -1,0 +1,38 @@
+//! `/api/auth/session`
+
+use crate::support::{SARAH, Site, shape};
+use serde_json::json;
+
+#[tokio::test]
+async fn a_session_says_whose_it_is_and_until_when() {
+    let site = Site::new().await;
+    let session = site.sarah().get("/api/auth/session").await.ok(200);
+    shape::keys(&session, &["user", "expiresAt"]);
+    shape::user(&session["user"]);
+    shape::instant(&session["expiresAt"]);
+    let expected = json!({
+        "id": site.people.sarah,
+        "name": "Sarah Wanjiru",
+        "email": SARAH,
+        "role": "talent",
+        "emailVerified": true,
+    });
+    assert_eq!(session["user"], expected);
+    let organizer = site.eventpro().get("/api/auth/session").await.ok(200);
+    assert_eq!(organizer["user"]["role"], "organizer");
+}
+
+#[tokio::test]
+async fn reading_it_gives_out_no_cookie() {
+    let site = Site::new().await;
+    let answer = site.sarah().get("/api/auth/session").await;
+    assert_eq!(answer.header("set-cookie"), "");
+}
+
+#[tokio::test]
+async fn a_token_is_stored_only_as_its_hash() {
+    let site = Site::new().await;
+    let file = std::fs::read(site.folder().join("greenroom.db")).expect("the database");
+    let token = site.tokens[SARAH].as_bytes();
+    assert!(!file.windows(token.len()).any(|part| part == token));
+}

@@ -1,0 +1,136 @@
+//! `/api/auth/callback/credentials`
+
+use crate::support::{Answer, CAST, EVENTPRO, PASSWORD, SARAH, Site, actor::form, shape};
+use http::header::SET_COOKIE;
+use reqwest::Method;
+
+const DOOR: &str = "/api/auth/callback/credentials";
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// Checks the one cookie, to the letter.
+fn cookie(answer: &Answer, name: &str, end: &str) {
+    let all: Vec<_> = answer.headers.get_all(SET_COOKIE).iter().collect();
+    assert_eq!(all.len(), 1, "the only cookie");
+    let token = answer.token();
+    assert!(token.len() >= 64 && token.bytes().all(|byte| byte.is_ascii_hexdigit()), "256 bits");
+    let expected = format!("{name}={token}; HttpOnly; SameSite=Lax; Path=/; Max-Age=34560000{end}");
+    assert_eq!(answer.header("set-cookie"), expected);
+}
+
+#[tokio::test]
+async fn everybody_of_the_cast_comes_in() {
+    let site = Site::new().await;
+    for email in CAST {
+        let answer = site.anonymous().sign_in(email, PASSWORD).await;
+        let signed_in = answer.ok(200);
+        shape::keys(&signed_in, &["user"]);
+        shape::user(&signed_in["user"]);
+        assert_eq!((&signed_in["user"]["email"], &signed_in["user"]["emailVerified"]), (&email.into(), &true.into()));
+        cookie(&answer, "greenroom", "");
+        let session = site.holder_of(&answer.token()).get("/api/auth/session").await.ok(200);
+        assert_eq!(session["user"], signed_in["user"]);
+    }
+}
+
+#[tokio::test]
+async fn a_form_will_do() {
+    let site = Site::new().await;
+    for kind in [FORM, "application/x-www-form-urlencoded; charset=UTF-8"] {
+        let body = form(&[("email", SARAH), ("password", PASSWORD), ("csrfToken", "whatever")]);
+        let answer = site.anonymous().send(Method::POST, DOOR, kind, body).await;
+        shape::user(&answer.ok(200)["user"]);
+        cookie(&answer, "greenroom", "");
+    }
+    let wrong = form(&[("email", SARAH), ("password", "wrong")]);
+    site.anonymous().send(Method::POST, DOOR, FORM, wrong).await.problem(401, "invalid_credentials");
+    let empty = site.anonymous().send(Method::POST, DOOR, FORM, "").await;
+    empty.faults(&[("email", "required"), ("password", "required")]);
+    let twice = site.anonymous().send(Method::POST, DOOR, FORM, "email=a&email=b&password=c").await;
+    twice.problem(400, "malformed_form");
+}
+
+#[tokio::test]
+async fn over_https_the_cookie_is_bound_to_the_host() {
+    let site = Site::with(&[("GREENROOM_URL", "https://greenroom.example")]).await;
+    let answer = site.anonymous().sign_in(SARAH, PASSWORD).await;
+    cookie(&answer, "__Host-greenroom", "; Secure");
+    site.holder_of(&answer.token()).get("/api/auth/session").await.ok(200);
+    let plain = crate::support::Actor::new(site.addr(), Some(format!("greenroom={}", answer.token())));
+    plain.get("/api/auth/session").await.problem(401, "unauthenticated");
+    let out = site.holder_of(&answer.token()).post("/api/auth/signout", &serde_json::json!({})).await;
+    out.empty();
+    assert_eq!(out.header("set-cookie"), "__Host-greenroom=; HttpOnly; SameSite=Lax; Path=/; Max-Age=0; Secure");
+}
+
+#[tokio::test]
+async fn every_sign_in_is_a_session_of_its_own() {
+    let site = Site::new().await;
+    let first = site.anonymous().sign_in(SARAH, PASSWORD).await.token();
+    let again = site.holder_of(&first).sign_in(SARAH, PASSWORD).await.token();
+    assert_ne!(first, again, "even for somebody who is signed in already");
+    let planted = site.holder_of(&"a".repeat(64)).sign_in(SARAH, PASSWORD).await.token();
+    assert_ne!(planted, "a".repeat(64), "a session that somebody planted is never taken up");
+    for token in [first, again] {
+        site.holder_of(&token).get("/api/auth/session").await.ok(200);
+    }
+}
+
+#[tokio::test]
+async fn an_address_is_known_however_it_is_typed() {
+    let site = Site::new().await;
+    for email in ["Sarah.Photographer@Example.COM", "  sarah.photographer@example.com "] {
+        assert_eq!(site.anonymous().sign_in(email, PASSWORD).await.ok(200)["user"]["email"], SARAH);
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_password_and_an_unknown_address_look_the_same() {
+    let site = Site::new().await;
+    let wrong = site.anonymous().sign_in(SARAH, "not-the-password").await;
+    wrong.problem(401, "invalid_credentials");
+    let long = "x".repeat(5_000);
+    for (email, password) in [
+        ("nobody@example.com", PASSWORD),
+        ("nobody@example.com", "x"),
+        ("not an address", PASSWORD),
+        ("", ""),
+        (SARAH, ""),
+        (SARAH, "Greenroom-demo"),
+        (SARAH, "greenroom-demo\u{0}"),
+        (SARAH, &long),
+        (EVENTPRO, "💃"),
+        ("a\u{0}b@example.com", "x"),
+        ("' OR 1=1 --@example.com", "x"),
+    ] {
+        let answer = site.anonymous().sign_in(email, password).await;
+        assert_eq!(answer.problem_but_id(), wrong.problem_but_id(), "{email:?}");
+        assert!(answer.headers.keys().eq(wrong.headers.keys()), "{email:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_address_takes_as_long() {
+    let site = Site::new().await;
+    let (mut known, mut unknown) = (Vec::new(), Vec::new());
+    for number in 0..7 {
+        let nobody = format!("nobody{number}@example.com");
+        for (email, times) in [(SARAH, &mut known), (nobody.as_str(), &mut unknown)] {
+            let started = std::time::Instant::now();
+            site.anonymous().sign_in(email, "not-the-password").await.problem(401, "invalid_credentials");
+            times.push(started.elapsed());
+        }
+    }
+    known.sort_unstable();
+    unknown.sort_unstable();
+    let (known, unknown) = (known[3], unknown[3]);
+    assert!(unknown > known / 3 && known > unknown / 3, "{unknown:?} for an unknown one, {known:?} for a known one");
+}
+
+#[tokio::test]
+async fn an_address_that_was_never_confirmed_does_not_come_in() {
+    let site = Site::new().await;
+    site.execute("UPDATE person SET email_verified = 0 WHERE email LIKE 'sarah%'").await;
+    site.anonymous().sign_in(SARAH, PASSWORD).await.problem(403, "email_unverified");
+    let wrong = site.anonymous().sign_in(SARAH, "not-the-password").await;
+    wrong.problem(401, "invalid_credentials");
+}

@@ -1,0 +1,125 @@
+//! `/api/bookings`
+
+use crate::support::{
+    NOBODYS, Site,
+    acts::{each, inquiry},
+    shape,
+};
+use serde_json::json;
+
+#[tokio::test]
+async fn an_organizer_asks_and_both_see_it() {
+    let site = Site::new().await;
+    let mut hers = site.achieng().follow("/api/events").await;
+    let opened = site.eventpro().book(&site.people.achieng, "  A gala — سهرة 🎉 ").await;
+    shape::keys(&opened, &["booking", "conversation"]);
+    shape::booking(&opened["booking"]);
+    shape::conversation(&opened["conversation"]);
+    assert_eq!(opened["conversation"]["booking"], opened["booking"]);
+    assert_eq!(opened["booking"]["title"], "A gala — سهرة 🎉");
+    assert_eq!(opened["booking"]["eventDate"], "2027-02-13");
+    assert_eq!(opened["booking"]["fee"], json!({ "amount": 2_500_000, "currency": "KES" }));
+    assert_eq!(opened["booking"]["organizer"]["name"], "EventPro Kenya");
+    assert_eq!(opened["booking"]["talent"]["id"], site.people.achieng.as_str());
+    assert_eq!(opened["conversation"]["lastMessage"]["body"], "Are you free that day?");
+    assert_eq!(opened["conversation"]["counterpart"], opened["booking"]["talent"]);
+
+    let told = hers.take(3).await;
+    let names: Vec<&str> = told.iter().map(|frame| frame.event.as_str()).collect();
+    assert_eq!(names, ["conversation.created", "message.created", "notification.created"]);
+    shape::conversation(&told[0].data["conversation"]);
+    assert_eq!(told[0].data["conversation"]["counterpart"]["name"], "EventPro Kenya");
+
+    let id = opened["booking"]["id"].as_str().expect("an id");
+    let seen = site.achieng().get(&format!("/api/bookings/{id}")).await.ok(200);
+    shape::keys(&seen, &["booking", "conversation"]);
+    assert_eq!(seen["booking"], opened["booking"]);
+    assert_eq!(seen["conversation"]["unread"], 1);
+    let list = site.achieng().get("/api/bookings").await.ok(200);
+    shape::keys(&list, &["bookings", "nextPage"]);
+    assert_eq!(list["bookings"], json!([opened["booking"]]));
+    site.safari().get(&format!("/api/bookings/{id}")).await.problem(404, "not_found");
+}
+
+#[tokio::test]
+async fn talent_books_nobody() {
+    let site = Site::new().await;
+    for talent in [site.sarah(), site.achieng()] {
+        let asked = inquiry(&site.people.kamau, "A duet");
+        talent.post("/api/bookings", &asked).await.problem(403, "wrong_role");
+    }
+    assert_eq!(site.count("SELECT count(*) FROM booking").await, 2);
+}
+
+#[tokio::test]
+async fn an_inquiry_is_checked_field_by_field() {
+    let site = Site::new().await;
+    let good = inquiry(&site.people.achieng, "A gala");
+    let long = |length: usize| json!("é".repeat(length));
+    let cases = [
+        ("talentId", json!("x"), "invalid"),
+        ("talentId", json!(NOBODYS), "invalid"),
+        ("talentId", json!(site.people.safari), "invalid"),
+        ("talentId", json!(""), "required"),
+        ("title", json!("  "), "required"),
+        ("title", json!("two\nlines"), "invalid"),
+        ("title", json!("a\u{0}b"), "invalid"),
+        ("title", long(121), "too_long"),
+        ("venue", json!(""), "required"),
+        ("venue", long(161), "too_long"),
+        ("eventDate", json!("2027-02-30"), "invalid"),
+        ("eventDate", json!("13/02/2027"), "invalid"),
+        ("eventDate", json!("2027-2-3"), "invalid"),
+        ("eventDate", json!("+12027-02-13"), "invalid"),
+        ("eventDate", json!("2027-02-13T00:00:00Z"), "invalid"),
+        ("fee", json!({ "amount": -1, "currency": "KES" }), "out_of_range"),
+        ("fee", json!({ "amount": 100_000_000_001_i64, "currency": "KES" }), "out_of_range"),
+        ("fee", json!({ "amount": 1, "currency": "kes" }), "invalid"),
+        ("fee", json!({ "amount": 1, "currency": "KESH" }), "invalid"),
+        ("fee", json!(null), "required"),
+        ("fee.amount", json!({ "amount": 1.5, "currency": "KES" }), "invalid"),
+        ("fee.amount", json!({ "amount": "1", "currency": "KES" }), "invalid"),
+        ("message", json!("\u{3000}"), "body_empty"),
+        ("message", json!("a\u{0}b"), "body_invalid"),
+        ("message", long(4_001), "body_too_long"),
+    ];
+    for (field, value, fault) in cases {
+        let mut asked = good.clone();
+        asked[field.split('.').next().unwrap_or(field)] = value.clone();
+        let answer = site.eventpro().post("/api/bookings", &asked).await;
+        assert_eq!(answer.json()["fields"], json!({ field: fault }), "{field}: {value} {}", answer.text());
+        answer.faults(&[(field, fault)]);
+    }
+    assert_eq!(site.count("SELECT count(*) FROM booking").await, 2);
+    let mut largest = good.clone();
+    largest["title"] = long(120);
+    largest["venue"] = long(160);
+    largest["message"] = long(4_000);
+    largest["fee"]["amount"] = json!(100_000_000_000_i64);
+    site.eventpro().post("/api/bookings", &largest).await.ok(201);
+}
+
+#[tokio::test]
+async fn many_bookings_and_their_inbox_come_in_pages() {
+    let site = Site::new().await;
+    for number in 0..64 {
+        site.safari().book(&site.people.achieng, &format!("Evening {number}")).await;
+    }
+    for (path, list) in
+        [("/api/bookings", "bookings"), ("/api/messages", "conversations"), ("/api/talent/messages", "conversations")]
+    {
+        let (mut ids, mut pages, mut page) = (Vec::new(), 0, String::new());
+        loop {
+            let read = site.achieng().get(&format!("{path}{page}")).await.ok(200);
+            ids.extend(each(&read[list], "id"));
+            pages += 1;
+            let Some(next) = read["nextPage"].as_str() else { break };
+            page = format!("?page={next}");
+        }
+        assert_eq!((pages, ids.len()), (3, 64), "{path}");
+        assert!(ids.is_sorted_by(|newer, older| newer > older), "{path}: newest first, none twice");
+        for forged in ["1", "x".repeat(500).as_str(), "%F0%9F%92%83"] {
+            site.achieng().get(&format!("{path}?page={forged}")).await.faults(&[("page", "invalid")]);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! `/api/conversations/{id}`
+
+mod history;
+mod read;
+
+use crate::support::{Site, shape};
+
+#[tokio::test]
+async fn a_conversation_is_seen_from_ones_own_side() {
+    let site = Site::new().await;
+    let path = format!("/api/conversations/{}", site.launch);
+    for (actor, counterpart) in [(site.eventpro(), &site.people.sarah), (site.sarah(), &site.people.eventpro)] {
+        let seen = actor.get(&path).await.ok(200);
+        shape::keys(&seen, &["conversation", "cursor"]);
+        shape::conversation(&seen["conversation"]);
+        assert_eq!(seen["conversation"]["counterpart"]["id"], counterpart.as_str());
+        let inbox = actor.get("/api/messages").await.ok(200);
+        assert_eq!(seen["conversation"], inbox["conversations"][0], "the same as in the inbox");
+        assert_eq!(seen["cursor"], inbox["cursor"]);
+    }
+}
+
+#[tokio::test]
+async fn the_cursor_counts_what_the_stream_tells() {
+    let site = Site::new().await;
+    let path = format!("/api/conversations/{}", site.launch);
+    let before = site.sarah().get(&path).await.ok(200)["cursor"].as_i64().expect("a number");
+    site.eventpro().say(&site.launch, "Habari").await;
+    let after = site.sarah().get(&path).await.ok(200)["cursor"].as_i64().expect("a number");
+    let mut stream = site.sarah().follow(&format!("/api/events?after={before}")).await;
+    let told = stream.take(usize::try_from(after - before).expect("it grew")).await;
+    crate::support::stream::gapless(before, &told);
+    assert_eq!(told.last().map(|frame| frame.id()), Some(after));
+}

@@ -1,0 +1,64 @@
+//! `/api/conversations/{id}/read`
+
+use crate::support::{Actor, Site};
+use serde_json::{Value, json};
+
+async fn conversation(actor: &Actor, id: &str) -> Value {
+    actor.get(&format!("/api/conversations/{id}")).await.ok(200)["conversation"].clone()
+}
+
+async fn read(actor: &Actor, id: &str, seq: i64) {
+    actor.put(&format!("/api/conversations/{id}/read"), &json!({ "seq": seq })).await.empty();
+}
+
+#[tokio::test]
+async fn both_see_how_far_somebody_read() {
+    let site = Site::new().await;
+    let (eventpro, sarah, launch) = (site.eventpro(), site.sarah(), site.launch.as_str());
+    let mut streams = [eventpro.follow("/api/events").await, sarah.follow("/api/events").await];
+    for body in ["One", "Two", "Three"] {
+        eventpro.say(launch, body).await;
+    }
+    read(&sarah, launch, 15).await;
+    for stream in &mut streams {
+        let told = stream.until(|frame| frame.event == "conversation.read").await;
+        let read = &told.last().expect("it was told").data;
+        assert_eq!((&read["conversationId"], &read["userId"]), (&json!(launch), &json!(site.people.sarah)));
+        assert_eq!(read["readSeq"], 15);
+    }
+    let hers = conversation(&sarah, launch).await;
+    assert_eq!((&hers["readSeq"], &hers["unread"]), (&json!(15), &json!(1)));
+    assert_eq!(conversation(&eventpro, launch).await["counterpartReadSeq"], 15);
+    let seen = streams[1].next().await.expect("her bell");
+    assert_eq!(seen.event, "notification.read");
+    assert!(seen.data["ids"].as_array().is_some_and(|ids| ids.len() == 2) && seen.data["unread"] == 1, "{seen:?}");
+}
+
+#[tokio::test]
+async fn a_mark_never_goes_backwards_nor_past_the_last() {
+    let site = Site::new().await;
+    let (eventpro, sarah, launch) = (site.eventpro(), site.sarah(), site.launch.as_str());
+    eventpro.say(launch, "One").await;
+    eventpro.say(launch, "Two").await;
+    read(&sarah, launch, 14).await;
+    for (seq, stands) in [(3, 14), (0, 14), (-7, 14), (i64::MIN, 14), (14, 14), (i64::MAX, 15), (16, 15), (1, 15)] {
+        read(&sarah, launch, seq).await;
+        assert_eq!(conversation(&sarah, launch).await["readSeq"], stands, "after {seq}");
+    }
+    eventpro.say(launch, "Three").await;
+    assert_eq!(conversation(&sarah, launch).await["unread"], 1, "what came later is unread");
+}
+
+#[tokio::test]
+async fn reading_again_tells_nobody() {
+    let site = Site::new().await;
+    let (eventpro, sarah, launch) = (site.eventpro(), site.sarah(), site.launch.as_str());
+    eventpro.say(launch, "One").await;
+    read(&sarah, launch, 14).await;
+    let mut stream = eventpro.follow("/api/events").await;
+    for seq in [14, 14, 2, 99] {
+        read(&sarah, launch, seq).await;
+    }
+    sarah.say(launch, "And on").await;
+    assert_eq!(stream.next().await.map(|frame| frame.event), Some("message.created".to_owned()));
+}

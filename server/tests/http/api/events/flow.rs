@@ -1,0 +1,72 @@
+use crate::support::{Actor, Frame, Site, Stream, stream::gapless};
+use std::collections::HashSet;
+
+const EACH: usize = 40;
+
+async fn write(actor: Actor, conversation: String, name: &'static str) {
+    for number in 0..EACH {
+        actor.say(&conversation, &format!("{name} {number}")).await;
+    }
+}
+
+/// Reads until both have had their last word.
+async fn read(mut stream: Stream) -> Vec<Frame> {
+    let mut missing: HashSet<String> = ["eventpro", "sarah"].map(|name| format!("{name} {}", EACH - 1)).into();
+    let mut frames = Vec::new();
+    while !missing.is_empty() {
+        let frame = stream.next().await.expect("the stream goes on");
+        if frame.event == "message.created" {
+            missing.remove(frame.body());
+        }
+        frames.push(frame);
+    }
+    frames
+}
+
+#[tokio::test]
+async fn two_people_write_at_once_and_every_stream_is_gapless() {
+    let site = Site::new().await;
+    let mut readers = Vec::new();
+    for actor in [site.eventpro(), site.eventpro(), site.sarah(), site.sarah()] {
+        let stream = actor.follow("/api/events").await;
+        let cursor = stream.cursor();
+        readers.push(tokio::spawn(async move { (cursor, read(stream).await) }));
+    }
+    let writers = [
+        tokio::spawn(write(site.eventpro(), site.launch.clone(), "eventpro")),
+        tokio::spawn(write(site.sarah(), site.launch.clone(), "sarah")),
+    ];
+    for writer in writers {
+        writer.await.expect("all was said");
+    }
+    let thread = site.sarah().whole_thread(&site.launch).await;
+    for reader in readers {
+        let (cursor, frames) = reader.await.expect("all was heard");
+        gapless(cursor, &frames);
+        let told: Vec<_> = frames.iter().filter(|frame| frame.event == "message.created").collect();
+        let told: Vec<_> = told.iter().map(|frame| &frame.data["message"]).collect();
+        assert_eq!(told, thread[13..].iter().collect::<Vec<_>>(), "as they stand in the thread, and in that order");
+    }
+}
+
+#[tokio::test]
+async fn streams_that_join_in_the_middle_are_gapless_too() {
+    let site = Site::new().await;
+    let start = site.sarah().follow("/api/events").await.cursor();
+    let writer = tokio::spawn(write(site.eventpro(), site.launch.clone(), "eventpro"));
+    let mut joiners = Vec::new();
+    while !writer.is_finished() {
+        let mut stream = site.sarah().follow(&format!("/api/events?after={start}")).await;
+        joiners.push(tokio::spawn(async move {
+            let last = format!("eventpro {}", EACH - 1);
+            stream.until(|frame| frame.event == "message.created" && frame.body() == last).await
+        }));
+        if joiners.len() > 20 {
+            break;
+        }
+    }
+    writer.await.expect("all was said");
+    for joiner in joiners {
+        gapless(start, &joiner.await.expect("all was heard"));
+    }
+}

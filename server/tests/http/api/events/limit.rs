@@ -1,0 +1,38 @@
+use crate::support::{Site, soon};
+
+#[tokio::test]
+async fn the_thirty_third_stream_is_one_too_many() {
+    let site = Site::new().await;
+    let mut streams = Vec::new();
+    for _ in 0..32 {
+        streams.push(site.sarah().follow("/api/events").await);
+    }
+    for path in ["/api/events", "/api/websocket"] {
+        let refused = site.sarah().get(path).await;
+        refused.problem(429, "too_many_streams");
+        assert!(refused.header("retry-after").parse::<u64>().is_ok_and(|seconds| seconds > 0));
+    }
+    site.eventpro().follow("/api/events").await;
+    streams.pop();
+    // The server learns of it when its connection is closed, which takes a moment.
+    let again = async {
+        loop {
+            let answer = site.sarah().request(reqwest::Method::GET, "/api/events").send().await.expect("an answer");
+            if answer.status() == 200 {
+                break;
+            }
+        }
+    };
+    soon("a seat that was given back", again).await;
+    let said = site.eventpro().say(&site.launch, "To all of them").await;
+    for stream in &mut streams {
+        assert_eq!(stream.next().await.map(|frame| frame.data["message"].clone()), Some(said.clone()));
+    }
+}
+
+#[tokio::test]
+async fn the_number_can_be_set() {
+    let site = Site::with(&[("GREENROOM_STREAMS_PER_PERSON", "1")]).await;
+    let _first = site.sarah().follow("/api/events").await;
+    site.sarah().get("/api/events").await.problem(429, "too_many_streams");
+}

@@ -1,0 +1,92 @@
+use crate::support::{Answer, Site, shape};
+use reqwest::Method;
+use serde_json::json;
+use std::collections::HashSet;
+
+const PATHS: [&str; 2] = ["/api/events", "/api/websocket"];
+const ACCEPTS: [&str; 5] = ["text/event-stream", "text/html", "application/json", "*/*", "image/png;q=0"];
+
+#[tokio::test]
+async fn a_stream_has_the_headers_that_keep_it_flowing() {
+    let site = Site::new().await;
+    for path in PATHS {
+        for accept in ACCEPTS {
+            let request = site.sarah().request(Method::GET, path).header("accept", accept);
+            let request = request.header("accept-encoding", "gzip, br, deflate, zstd");
+            let stream = site.sarah().follow_by(request).await;
+            let header = |name: &str| stream.headers.get(name).map(|value| value.to_str().expect("text"));
+            assert_eq!(header("content-type"), Some("text/event-stream"));
+            assert_eq!(header("cache-control"), Some("no-cache, no-transform"));
+            assert_eq!(header("x-accel-buffering"), Some("no"));
+            assert_eq!(header("set-cookie"), None);
+            assert_eq!(header("content-encoding"), None, "a compressor would hold frames back");
+            assert_eq!(header("content-length"), None);
+            assert!(header("x-request-id").is_some());
+        }
+    }
+}
+
+#[tokio::test]
+async fn without_a_session_it_is_a_problem_whatever_the_client_accepts() {
+    let site = Site::new().await;
+    for actor in [site.anonymous(), site.holder_of("nonsense")] {
+        for path in PATHS {
+            for accept in ACCEPTS {
+                let request = actor.request(Method::GET, path).header("accept", accept);
+                Answer::to(request.header("last-event-id", "3")).await.problem(401, "unauthenticated");
+            }
+            let upgrade = actor.request(Method::GET, path).header("connection", "upgrade");
+            let upgrade = upgrade.header("upgrade", "websocket").header("sec-websocket-version", "13");
+            let upgrade = upgrade.header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==");
+            Answer::to(upgrade).await.problem(401, "unauthenticated");
+        }
+    }
+}
+
+#[tokio::test]
+async fn ready_comes_first_and_says_where_the_stream_starts() {
+    let site = Site::new().await;
+    let cursor = site.sarah().get("/api/messages").await.ok(200)["cursor"].clone();
+    for path in PATHS {
+        let stream = site.sarah().follow(path).await;
+        assert_eq!(stream.first.event, "ready");
+        assert_eq!(stream.first.data, json!({ "cursor": cursor, "resumed": false }));
+        assert_eq!(Some(stream.cursor()), cursor.as_i64());
+    }
+    let stream = site.achieng().follow("/api/events").await;
+    assert_eq!((stream.cursor(), &stream.first.data["cursor"]), (0, &json!(0)), "for whom nothing ever happened");
+}
+
+#[tokio::test]
+async fn clients_are_told_to_come_back_at_different_times() {
+    let site = Site::new().await;
+    let mut retries = HashSet::new();
+    for _ in 0..8 {
+        let retry = site.sarah().follow("/api/events").await.first.retry.expect("a retry");
+        assert!((1_000..=5_000).contains(&retry), "{retry}");
+        retries.insert(retry);
+    }
+    assert!(retries.len() > 4, "{retries:?}");
+    let reset = site.sarah().follow("/api/events?after=x").await.first.retry.expect("a retry");
+    assert!((1_000..=5_000).contains(&reset), "{reset}");
+}
+
+#[tokio::test]
+async fn a_message_is_told_to_both_in_its_own_shape() {
+    let site = Site::new().await;
+    let (mut mine, mut hers) =
+        (site.eventpro().follow("/api/events").await, site.sarah().follow("/api/websocket").await);
+    let mut strangers = site.safari().follow("/api/events").await;
+    let message = site.eventpro().say(&site.launch, "Habari").await;
+    let told = mine.next().await.expect("the sender hears it too");
+    shape::keys(&told.data, &["seq", "at", "type", "message"]);
+    assert_eq!((told.event.as_str(), &told.data["message"]), ("message.created", &message));
+    let told = hers.take(2).await;
+    assert_eq!(told[0].data["message"], message);
+    assert_eq!(told[1].event, "notification.created");
+    shape::keys(&told[1].data, &["seq", "at", "type", "notification"]);
+    shape::notification(&told[1].data["notification"]);
+    site.kamau().say(&site.sundowner, "Nobody else's business").await;
+    let heard = strangers.next().await.expect("his own");
+    assert_eq!((heard.body(), heard.id()), ("Nobody else's business", strangers.cursor() + 1));
+}

@@ -1,0 +1,110 @@
+use crate::support::{Site, stream::gapless};
+use reqwest::Method;
+use serde_json::json;
+
+#[tokio::test]
+async fn everything_after_the_cursor_comes_in_order_once_and_then_live() {
+    let site = Site::new().await;
+    let head = site.sarah().follow("/api/events").await.cursor();
+    for after in [0, 1, head - 1, head] {
+        let mut stream = site.sarah().follow(&format!("/api/events?after={after}")).await;
+        assert_eq!(stream.first.event, "ready");
+        assert_eq!(stream.first.data, json!({ "cursor": after, "resumed": true }));
+        let live = site.sarah().say(&site.launch, &format!("After {after}")).await;
+        let told = stream.until(|frame| frame.data["message"] == live).await;
+        gapless(after, &told);
+    }
+}
+
+#[tokio::test]
+async fn a_browser_resumes_by_its_header_which_wins() {
+    let site = Site::new().await;
+    let follow = async |path: &str, header: &str| {
+        let request = site.sarah().request(Method::GET, path).header("last-event-id", header);
+        site.sarah().follow_by(request).await
+    };
+    for (path, header, cursor) in [
+        ("/api/events", "3", 3),
+        ("/api/websocket", "3", 3),
+        ("/api/events?after=7", "3", 3),
+        ("/api/events?after=nonsense", "3", 3),
+        ("/api/events?after=7", " 3 ", 3),
+        ("/api/events?after=7", "", 7),
+        ("/api/events", "0", 0),
+    ] {
+        let mut stream = follow(path, header).await;
+        assert_eq!((stream.first.event.as_str(), stream.cursor()), ("ready", cursor), "{path} {header:?}");
+        assert_eq!(stream.next().await.map(|frame| frame.id()), Some(cursor + 1));
+    }
+    assert_eq!(follow("/api/events?after=7", "nonsense").await.first.event, "reset", "the header wins, whatever it is");
+}
+
+#[tokio::test]
+async fn what_cannot_be_resumed_starts_over_at_the_head() {
+    let site = Site::new().await;
+    let head = site.sarah().follow("/api/events").await.cursor();
+    let beyond = (head + 1).to_string();
+    for after in [
+        beyond.as_str(),
+        "9223372036854775807",
+        "-1",
+        "x",
+        "",
+        "1.5",
+        "1e3",
+        "99999999999999999999",
+        "%00",
+        "%ff",
+        "1,2",
+    ] {
+        let mut stream = site.sarah().follow(&format!("/api/events?after={after}")).await;
+        assert_eq!((stream.first.event.as_str(), stream.cursor()), ("reset", head), "{after:?}");
+        assert_eq!(stream.first.data, json!({ "cursor": head }));
+        drop(stream.headers.drain());
+        stream = site.sarah().follow(&format!("/api/events?after={head}")).await;
+        assert_eq!(stream.first.event, "ready");
+    }
+    for header in ["x", "-5", &beyond, "caf\u{e9}"] {
+        let request = site.sarah().request(Method::GET, "/api/events").header("last-event-id", header.as_bytes());
+        let stream = site.sarah().follow_by(request).await;
+        assert_eq!((stream.first.event.as_str(), stream.cursor()), ("reset", head), "{header:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_reset_stream_goes_on_from_the_head() {
+    let site = Site::new().await;
+    let mut stream = site.sarah().follow("/api/events?after=lost").await;
+    let said = site.sarah().say(&site.launch, "From here on").await;
+    let told = stream.next().await.expect("the next event");
+    assert_eq!((told.id(), &told.data["message"]), (stream.cursor() + 1, &said));
+}
+
+#[tokio::test]
+async fn what_the_log_no_longer_keeps_is_a_reset() {
+    let site = Site::new().await;
+    site.execute("DELETE FROM event WHERE seq <= 5").await;
+    assert_eq!(site.sarah().follow("/api/events?after=4").await.first.event, "reset");
+    let mut stream = site.sarah().follow("/api/events?after=5").await;
+    assert_eq!(stream.first.event, "ready");
+    assert_eq!(stream.next().await.map(|frame| frame.id()), Some(6));
+}
+
+#[tokio::test]
+async fn a_cut_stream_loses_nothing() {
+    let site = Site::new().await;
+    let mut stream = site.sarah().follow("/api/events").await;
+    let (start, mut cursor, mut told) = (stream.cursor(), stream.cursor(), Vec::new());
+    for round in 0..10 {
+        let said = site.eventpro().say(&site.launch, &format!("Before the cut {round}")).await;
+        let heard = stream.until(|frame| frame.data["message"] == said).await;
+        drop(stream);
+        site.eventpro().say(&site.launch, &format!("While away {round}")).await;
+        cursor += i64::try_from(heard.len()).expect("few");
+        told.extend(heard);
+        stream = site.sarah().follow(&format!("/api/events?after={cursor}")).await;
+    }
+    told.extend(stream.take(3).await);
+    gapless(start, &told);
+    assert_eq!(told.iter().filter(|frame| frame.event == "message.created").count(), 20);
+}

@@ -1,0 +1,75 @@
+use crate::support::{Frame, Site, soon, stream};
+use socket2::{Domain, Socket, Type};
+use std::{
+    io::{Read, Write},
+    net::{SocketAddr, TcpStream},
+    time::Duration,
+};
+
+/// Enough to fill both sockets and the queue between.
+const MESSAGES: usize = 700;
+
+/// Opens a stream on a socket that takes little at a time, and reads none of it.
+fn open(addr: SocketAddr, token: &str) -> TcpStream {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+    socket.set_recv_buffer_size(4 * 1_024).expect("a small buffer");
+    socket.connect(&addr.into()).expect("a connection");
+    let mut connection = TcpStream::from(socket);
+    let request = format!("GET /api/events HTTP/1.1\r\nhost: {addr}\r\ncookie: greenroom={token}\r\n\r\n");
+    connection.write_all(request.as_bytes()).expect("a request");
+    connection.set_read_timeout(Some(Duration::from_secs(10))).expect("a timeout");
+    connection
+}
+
+/// Everything that is left until the server closes; not closing is a failure.
+fn drain(mut connection: TcpStream) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let end = connection.read_to_end(&mut bytes);
+    let timed_out =
+        end.is_err_and(|error| matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut));
+    assert!(!timed_out, "the server closes what it cut off");
+    bytes
+}
+
+/// The frames in a chunked body, perhaps cut off in the middle of one.
+fn frames(bytes: &[u8]) -> Vec<Frame> {
+    let start = bytes.windows(4).position(|four| four == b"\r\n\r\n").expect("a head") + 4;
+    let (mut body, mut rest) = (Vec::new(), &bytes[start..]);
+    while let Some(line) = rest.windows(2).position(|two| two == b"\r\n") {
+        let size = std::str::from_utf8(&rest[..line]).expect("a size");
+        let size = usize::from_str_radix(size, 16).expect("a size");
+        let chunk = &rest[line + 2..];
+        body.extend_from_slice(&chunk[..size.min(chunk.len())]);
+        rest = chunk.get(size + 2..).unwrap_or_default();
+    }
+    let whole = body.windows(2).rposition(|two| two == b"\n\n").expect("a frame");
+    let text = std::str::from_utf8(&body[..whole]).expect("UTF-8");
+    text.split("\n\n").map(stream::parse).collect()
+}
+
+#[tokio::test]
+async fn a_reader_that_does_not_read_is_cut_off_and_finds_everything_again() {
+    let site = Site::with(&[("GREENROOM_SENDS_PER_MINUTE", "10000")]).await;
+    let mut attentive = site.sarah().follow("/api/events").await;
+    let start = attentive.cursor();
+    let connection = open(site.addr(), &site.tokens[crate::support::SARAH]);
+    let big = "💃".repeat(3_990);
+    for number in 0..MESSAGES {
+        site.eventpro().say(&site.launch, &format!("{number} {big}")).await;
+        assert_eq!(attentive.take(2).await.len(), 2, "the others hear on");
+    }
+    let drained = tokio::task::spawn_blocking(move || drain(connection));
+    let heard = frames(&soon("draining", drained).await.expect("what was left"));
+    let heard: Vec<Frame> = heard.into_iter().filter(|frame| frame.event != "heartbeat").collect();
+    assert_eq!((heard[0].event.as_str(), heard[0].id()), ("ready", start));
+    stream::gapless(start, &heard[1..]);
+    assert!(heard.len() < 2 * MESSAGES, "it was cut off on the way: {}", heard.len());
+
+    let last = heard.last().expect("the last it heard").id();
+    let missing = 2 * MESSAGES - (heard.len() - 1);
+    let mut again = site.sarah().follow(&format!("/api/events?after={last}")).await;
+    assert_eq!(again.first.event, "ready");
+    stream::gapless(last, &again.take(missing).await);
+    let fresh = site.eventpro().say(&site.launch, "And on").await;
+    assert_eq!(again.next().await.map(|frame| frame.data["message"].clone()), Some(fresh));
+}

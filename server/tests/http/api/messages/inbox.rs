@@ -1,0 +1,54 @@
+use crate::support::{Site, acts::each, shape};
+use serde_json::json;
+
+#[tokio::test]
+async fn the_inbox_has_the_shape_it_was_promised_in() {
+    let site = Site::new().await;
+    for (actor, path, counterpart) in [
+        (site.eventpro(), "/api/messages", "Sarah Wanjiru"),
+        (site.eventpro(), "/api/organizer/messages", "Sarah Wanjiru"),
+        (site.sarah(), "/api/messages", "EventPro Kenya"),
+        (site.sarah(), "/api/talent/messages", "EventPro Kenya"),
+    ] {
+        let inbox = actor.get(path).await.ok(200);
+        shape::keys(&inbox, &["conversations", "cursor", "nextPage"]);
+        assert!(inbox["cursor"].as_i64().is_some_and(|cursor| cursor > 0));
+        assert!(inbox["nextPage"].is_null());
+        let conversation = &inbox["conversations"][0];
+        shape::conversation(conversation);
+        assert_eq!(conversation["counterpart"]["name"], counterpart);
+        assert_eq!((&conversation["id"], &conversation["lastSeq"]), (&json!(site.launch), &json!(13)));
+        assert!(!inbox.to_string().contains('@'), "nobody's address");
+    }
+}
+
+#[tokio::test]
+async fn whoever_has_no_conversation_has_an_empty_inbox() {
+    let site = Site::new().await;
+    let inbox = site.achieng().get("/api/messages").await.ok(200);
+    assert_eq!(inbox, json!({ "conversations": [], "cursor": 0, "nextPage": null }));
+}
+
+#[tokio::test]
+async fn what_was_written_last_stands_first() {
+    let site = Site::new().await;
+    let gala = site.eventpro().book(&site.people.achieng, "A gala").await["conversation"]["id"].clone();
+    let order = async || each(&site.eventpro().get("/api/messages").await.ok(200)["conversations"], "id");
+    assert_eq!(order().await, [gala.as_str().expect("an id"), &site.launch]);
+    let said = site.sarah().say(&site.launch, "One more thing").await;
+    assert_eq!(order().await, [&site.launch, gala.as_str().expect("an id")]);
+    let first = site.eventpro().get("/api/messages").await.ok(200)["conversations"][0].clone();
+    assert_eq!((&first["lastMessage"], &first["updatedAt"]), (&said, &said["createdAt"]));
+}
+
+#[tokio::test]
+async fn what_the_other_wrote_is_unread_and_ones_own_is_not() {
+    let site = Site::new().await;
+    let unread = async |actor: crate::support::Actor| {
+        actor.get("/api/messages").await.ok(200)["conversations"][0]["unread"].as_i64().expect("a number")
+    };
+    let (hers, theirs) = (unread(site.sarah()).await, unread(site.eventpro()).await);
+    site.eventpro().say(&site.launch, "One").await;
+    site.eventpro().say(&site.launch, "Two").await;
+    assert_eq!((unread(site.sarah()).await, unread(site.eventpro()).await), (hers + 2, theirs));
+}

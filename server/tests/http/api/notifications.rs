@@ -1,0 +1,70 @@
+//! `/api/notifications`
+
+use crate::support::{Site, acts::each, shape};
+
+#[tokio::test]
+async fn a_message_and_a_booking_ring_the_bell() {
+    let site = Site::new().await;
+    let (eventpro, sarah, achieng) = (site.eventpro(), site.sarah(), site.achieng());
+    let before = sarah.get("/api/notifications").await.ok(200);
+    shape::keys(&before, &["notifications", "unread", "nextPage", "cursor"]);
+    let text = format!("Karibu sana {}", "na tena ".repeat(40));
+    let message = eventpro.say(&site.launch, &text).await;
+    let after = sarah.get("/api/notifications").await.ok(200);
+    let newest = &after["notifications"][0];
+    shape::notification(newest);
+    assert_eq!((&newest["kind"], &newest["readAt"]), (&"message".into(), &serde_json::Value::Null));
+    assert_eq!(newest["conversationId"], message["conversationId"]);
+    assert_eq!(newest["bookingId"], message["bookingId"]);
+    assert_eq!(newest["actor"]["name"], "EventPro Kenya");
+    let preview = newest["preview"].as_str().expect("text");
+    assert!(preview.starts_with("Karibu sana na tena") && preview.chars().count() < 130, "{preview}");
+    assert_eq!(after["unread"].as_i64(), before["unread"].as_i64().map(|unread| unread + 1));
+
+    assert_eq!(achieng.get("/api/notifications").await.ok(200)["notifications"], serde_json::json!([]));
+    eventpro.book(&site.people.achieng, "A gala").await;
+    let hers = achieng.get("/api/notifications").await.ok(200);
+    assert_eq!(each(&hers["notifications"], "kind"), ["booking"]);
+    shape::notification(&hers["notifications"][0]);
+    assert_eq!(hers["unread"], 1);
+}
+
+#[tokio::test]
+async fn nobody_is_notified_of_what_they_did_themselves() {
+    let site = Site::new().await;
+    let before = site.eventpro().get("/api/notifications").await.ok(200)["unread"].clone();
+    site.eventpro().say(&site.launch, "Habari").await;
+    assert_eq!(site.eventpro().get("/api/notifications").await.ok(200)["unread"], before);
+}
+
+#[tokio::test]
+async fn reading_a_thread_marks_what_was_told_of_it() {
+    let site = Site::new().await;
+    let message = site.eventpro().say(&site.launch, "Habari").await;
+    let read = format!("/api/conversations/{}/read", site.launch);
+    site.sarah().put(&read, &serde_json::json!({ "seq": message["seq"] })).await.empty();
+    let notices = site.sarah().get("/api/notifications").await.ok(200);
+    assert_eq!(notices["unread"], 0);
+    shape::instant(&notices["notifications"][0]["readAt"]);
+}
+
+#[tokio::test]
+async fn many_come_in_pages_newest_first() {
+    let site = Site::new().await;
+    for number in 0..65 {
+        site.eventpro().say(&site.launch, &format!("Number {number}")).await;
+    }
+    let (mut seen, mut page) = (Vec::new(), String::new());
+    loop {
+        let notices = site.sarah().get(&format!("/api/notifications{page}")).await.ok(200);
+        seen.extend(each(&notices["notifications"], "id"));
+        assert!(notices["notifications"].as_array().is_some_and(|list| list.len() <= 30));
+        let Some(next) = notices["nextPage"].as_str() else { break };
+        page = format!("?page={next}");
+    }
+    assert!(seen.len() >= 65);
+    assert!(seen.is_sorted_by(|newer, older| newer > older), "UUIDv7 sort by time, and none is there twice");
+    for forged in ["x", "", "%00", "00000000000000000000000000000007zz"] {
+        site.sarah().get(&format!("/api/notifications?page={forged}")).await.faults(&[("page", "invalid")]);
+    }
+}

@@ -1,0 +1,77 @@
+//! What isn't somebody's own, to them, is nothing: not so much as there.
+
+use crate::support::{Actor, Answer, NOBODYS, Site, new_id};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+/// Every path with an id in it, and what it reads.
+fn ways_in(conversation: &str, booking: &str) -> Vec<(Method, String, Option<Value>)> {
+    let message = json!({ "conversationId": conversation, "body": "Let me in", "clientId": new_id() });
+    vec![
+        (Method::GET, format!("/api/conversations/{conversation}"), None),
+        (Method::GET, format!("/api/conversations/{conversation}/messages"), None),
+        (Method::GET, format!("/api/conversations/{conversation}/messages?after=1&limit=5"), None),
+        (Method::PUT, format!("/api/conversations/{conversation}/read"), Some(json!({ "seq": 5 }))),
+        (Method::GET, format!("/api/bookings/{booking}"), None),
+        (Method::POST, "/api/messages".to_owned(), Some(message)),
+    ]
+}
+
+async fn ask(actor: &Actor, (method, path, body): &(Method, String, Option<Value>)) -> Answer {
+    let request = actor.request(method.clone(), path);
+    Answer::to(match body {
+        Some(body) => request.json(body),
+        None => request,
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_stranger_is_told_what_is_told_of_nothing() {
+    let site = Site::new().await;
+    for stranger in [site.safari(), site.kamau(), site.achieng()] {
+        let theirs = ways_in(&site.launch, &site.launch_booking);
+        let nobodys = ways_in(NOBODYS, NOBODYS);
+        for (there, nowhere) in theirs.iter().zip(&nobodys) {
+            let (there, nowhere) = (ask(&stranger, there).await, ask(&stranger, nowhere).await);
+            there.problem(404, "not_found");
+            assert_eq!(there.problem_but_id(), nowhere.problem_but_id());
+            let mut names: [Vec<&str>; 2] =
+                [&there, &nowhere].map(|answer| answer.headers.keys().map(http::HeaderName::as_str).collect());
+            names.iter_mut().for_each(|names| names.sort_unstable());
+            assert_eq!(names[0], names[1], "not even in the headers");
+        }
+    }
+    assert_eq!(site.count("SELECT count(*) FROM message").await, 18);
+}
+
+#[tokio::test]
+async fn whoever_is_signed_out_gets_nothing_but_401() {
+    let site = Site::new().await;
+    let mut ways = ways_in(&site.launch, &site.launch_booking);
+    let lists = ["messages", "talent/messages", "organizer/messages", "notifications", "talents", "bookings"];
+    ways.extend(lists.map(|list| (Method::GET, format!("/api/{list}"), None)));
+    ways.extend(["auth/session", "events", "websocket"].map(|path| (Method::GET, format!("/api/{path}"), None)));
+    ways.extend(
+        ["auth/signout", "talent/messages", "organizer/messages", "bookings"]
+            .map(|path| (Method::POST, format!("/api/{path}"), Some(json!({})))),
+    );
+    let forged = site.holder_of(&"0".repeat(64));
+    let other_cookie =
+        Actor::new(site.addr(), Some(format!("session={}; greenroom", site.tokens[crate::support::SARAH])));
+    let empty = site.holder_of("");
+    for actor in [site.anonymous(), forged, other_cookie, empty] {
+        for way in &ways {
+            ask(&actor, way).await.problem(401, "unauthenticated");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_session_that_is_over_opens_nothing() {
+    let site = Site::new().await;
+    site.sarah().get("/api/messages").await.ok(200);
+    site.execute("UPDATE session SET expires_at = 1").await;
+    site.sarah().get("/api/messages").await.problem(401, "unauthenticated");
+    site.sarah().get("/api/auth/session").await.problem(401, "unauthenticated");
+}

@@ -1,0 +1,79 @@
+//! `/api/talents`
+
+use crate::support::{Site, actor::escaped, acts::each, shape};
+
+#[tokio::test]
+async fn the_directory_lists_talent_by_name() {
+    let site = Site::new().await;
+    for actor in [site.eventpro(), site.sarah()] {
+        let directory = actor.get("/api/talents").await.ok(200);
+        shape::keys(&directory, &["talents", "nextPage"]);
+        assert_eq!(each(&directory["talents"], "name"), ["DJ Kamau", "MC Achieng", "Sarah Wanjiru"]);
+        directory["talents"].as_array().expect("a list").iter().for_each(shape::person);
+        assert!(directory["nextPage"].is_null());
+        assert!(!directory.to_string().contains('@'), "an address is nobody else's business");
+    }
+}
+
+#[tokio::test]
+async fn a_search_narrows_it() {
+    let site = Site::new().await;
+    for (query, names) in [
+        ("query=sarah", vec!["Sarah Wanjiru"]),
+        ("query=A", vec!["DJ Kamau", "MC Achieng", "Sarah Wanjiru"]),
+        ("query=%20kamau%20", vec!["DJ Kamau"]),
+        ("query=nobody", vec![]),
+        ("query=%25", vec![]),
+        ("query=_", vec![]),
+        ("query=%5C", vec![]),
+        ("query=%27%3B--", vec![]),
+        ("query=%F0%9F%92%83", vec![]),
+        ("craft=mc", vec!["MC Achieng"]),
+        ("craft=band", vec![]),
+        ("craft=dj&query=sarah", vec![]),
+        ("query=&craft=", vec!["DJ Kamau", "MC Achieng", "Sarah Wanjiru"]),
+    ] {
+        let directory = site.eventpro().get(&format!("/api/talents?{query}")).await.ok(200);
+        assert_eq!(each(&directory["talents"], "name"), names, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn a_search_that_makes_no_sense_is_refused() {
+    let site = Site::new().await;
+    let eventpro = site.eventpro();
+    eventpro.get("/api/talents?craft=juggler").await.faults(&[("craft", "invalid")]);
+    eventpro.get("/api/talents?page=2").await.faults(&[("page", "invalid")]);
+    eventpro.get("/api/talents?page=").await.faults(&[("page", "invalid")]);
+    eventpro.get(&format!("/api/talents?query={}", "x".repeat(101))).await.faults(&[("query", "too_long")]);
+    let nul = eventpro.get("/api/talents?query=a%00b").await;
+    assert_eq!((nul.status, nul.json()["fields"]["query"].is_string()), (422, true));
+}
+
+#[tokio::test]
+async fn a_long_directory_comes_in_pages() {
+    let site = Site::new().await;
+    // 70 more, all of one name but two: pages must not lean on names alone.
+    site.execute(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 70) \
+         INSERT INTO person (id, email, name, role, craft, password_hash, email_verified, created_at) \
+         SELECT randomblob(16), 'band' || i || '@example.com', CASE WHEN i < 69 THEN 'Band' ELSE 'Zulu ' || i END, \
+         'talent', 'band', '', 1, 0 FROM n",
+    )
+    .await;
+    let (mut ids, mut names, mut page) = (Vec::new(), Vec::new(), String::new());
+    let mut pages = 0;
+    loop {
+        let directory = site.eventpro().get(&format!("/api/talents{page}")).await.ok(200);
+        ids.extend(each(&directory["talents"], "id"));
+        names.extend(each(&directory["talents"], "name"));
+        pages += 1;
+        let Some(next) = directory["nextPage"].as_str() else { break };
+        page = format!("?page={}", escaped(next));
+    }
+    assert_eq!((pages, names.len()), (3, 73));
+    assert!(names.is_sorted());
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), 73, "nobody twice");
+}

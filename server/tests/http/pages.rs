@@ -1,0 +1,22 @@
+//! The rendered pages and the files beside them.
+
+mod doors;
+mod files;
+mod forms;
+mod headers;
+
+use crate::support::Site;
+
+/// Every page that is for whoever is signed in.
+fn inner(site: &Site) -> Vec<String> {
+    vec![
+        "/inbox".to_owned(),
+        format!("/conversations/{}", site.launch),
+        format!("/conversations/{}?before=5", site.launch),
+        "/notifications".to_owned(),
+        "/talents".to_owned(),
+        "/talents?query=sarah&craft=photographer".to_owned(),
+        format!("/bookings/new?talent={}", site.people.achieng),
+        format!("/bookings/{}", site.launch_booking),
+    ]
+}

@@ -1,0 +1,95 @@
+use super::inner;
+use crate::support::{NOBODYS, Site, actor::escaped};
+
+#[tokio::test]
+async fn whoever_is_signed_out_is_sent_to_sign_in_and_back() {
+    let site = Site::new().await;
+    for path in inner(&site) {
+        let answer = site.anonymous().get(&path).await;
+        assert_eq!(answer.status, 303, "{path}");
+        let location = answer.header("location");
+        let next = location.strip_prefix("/signin?next=").unwrap_or_else(|| panic!("{location}"));
+        assert_eq!(next.replace('/', "%2F"), escaped(&path), "the way back is one query value");
+        let back = site.sarah().get(location).await;
+        assert_eq!((back.status, back.header("location")), (303, path.as_str()));
+    }
+}
+
+#[tokio::test]
+async fn a_way_back_that_leads_elsewhere_is_not_taken() {
+    let site = Site::new().await;
+    for next in [
+        "https://evil.example",
+        "//evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "/a\r\nset-cookie: x=1",
+        "\\\\evil",
+        " //evil.example",
+        "/\t/evil.example",
+        "inbox",
+        "",
+    ] {
+        let path = format!("/signin?next={}", escaped(next));
+        let past = site.sarah().get(&path).await;
+        assert_eq!((past.status, past.header("location")), (303, "/inbox"), "{next:?}");
+        assert_eq!(site.anonymous().get(&path).await.status, 200);
+    }
+}
+
+#[tokio::test]
+async fn everybody_sees_their_own_pages() {
+    let site = Site::new().await;
+    for path in inner(&site) {
+        let actor = if path.contains("/new") { site.eventpro() } else { site.sarah() };
+        let page = actor.get(&path).await;
+        assert_eq!(page.status, 200, "{path}");
+        assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
+        let text = page.text();
+        assert!(text.starts_with("<!DOCTYPE html>") && text.contains("</html>"), "{path}");
+    }
+    let inbox = site.sarah().get("/inbox").await.text();
+    assert!(inbox.contains("EventPro Kenya") && !inbox.contains("Safari Sounds"));
+    let thread = site.sarah().get(&format!("/conversations/{}", site.launch)).await.text();
+    for part in ["role=\"log\"", "Asante sana!", "<time datetime=", "action=\"/fn/post\"", "Savanna product launch"] {
+        assert!(thread.contains(part), "a thread without JavaScript has {part}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_there_or_not_ones_own_is_404() {
+    let site = Site::new().await;
+    let strangers = [
+        format!("/conversations/{}", site.sundowner),
+        format!("/conversations/{NOBODYS}"),
+        "/conversations/not-an-id".to_owned(),
+        format!("/bookings/{}", site.sundowner_booking),
+        "/bookings/1".to_owned(),
+        "/nowhere".to_owned(),
+        "/inbox/nowhere".to_owned(),
+        "/apix".to_owned(),
+        "/fn/nowhere".to_owned(),
+    ];
+    for path in strangers {
+        let page = site.sarah().get(&path).await;
+        assert_eq!(page.status, 404, "{path}");
+        assert!(page.header("content-type").starts_with("text/html"), "{path}");
+        for leak in ["Safari Sounds", "Sundowner"] {
+            assert!(!page.text().contains(leak), "{path}");
+        }
+    }
+    assert_eq!(site.anonymous().get("/nowhere").await.status, 404);
+}
+
+#[tokio::test]
+async fn the_front_door_knows_who_is_signed_in() {
+    let site = Site::new().await;
+    assert_eq!(site.anonymous().get("/").await.status, 200);
+    let home = site.sarah().get("/").await;
+    assert_eq!((home.status, home.header("location")), (303, "/inbox"));
+    let door = site.anonymous().get("/signin?next=%2Ftalents").await;
+    assert_eq!(door.status, 200);
+    assert!(door.text().contains("value=\"/talents\""), "the form knows the way back");
+    let quoted = site.anonymous().get("/signin?next=%22%3E%3Cscript%3Ealert(1)%3C/script%3E").await;
+    assert!(!quoted.text().contains("<script>alert(1)"));
+}

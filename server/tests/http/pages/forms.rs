@@ -1,0 +1,148 @@
+//! Without JavaScript: plain forms, answered with a redirect.
+
+use crate::support::{Answer, EVENTPRO, PASSWORD, SARAH, Site};
+
+/// A way on, in 302 or 303.
+fn sent_to(answer: &Answer) -> &str {
+    assert!([302, 303].contains(&answer.status), "{}: {}", answer.status, answer.text());
+    answer.header("location")
+}
+
+/// The value of a hidden field of a page.
+fn hidden(page: &str, name: &str) -> String {
+    let (_, after) = page.split_once(&format!("name=\"{name}\"")).unwrap_or_else(|| panic!("no {name} in the page"));
+    let (_, value) = after.split_once("value=\"").expect("a value");
+    value.split('"').next().unwrap_or_default().to_owned()
+}
+
+#[tokio::test]
+async fn signing_in_leads_where_one_wanted_to_go() {
+    let site = Site::new().await;
+    for (next, leads) in [
+        ("/talents?craft=dj", "/talents?craft=dj"),
+        ("", "/inbox"),
+        ("https://evil.example", "/inbox"),
+        ("//evil.example", "/inbox"),
+        ("/\\evil.example", "/inbox"),
+    ] {
+        let pairs = [("email", SARAH), ("password", PASSWORD), ("next", next)];
+        let answer = site.anonymous().post_form("/fn/sign-in", "/signin", &pairs).await;
+        assert_eq!(sent_to(&answer), leads, "{next:?}");
+        site.holder_of(&answer.token()).get("/api/auth/session").await.ok(200);
+    }
+    let without = [("email", SARAH), ("password", PASSWORD)];
+    assert_eq!(sent_to(&site.anonymous().post_form("/fn/sign-in", "/signin", &without).await), "/inbox");
+}
+
+#[tokio::test]
+async fn a_refused_sign_in_comes_back_with_a_code_and_no_cookie() {
+    let site = Site::new().await;
+    let pairs = [("email", SARAH), ("password", "my-secret-guess"), ("next", "/talents")];
+    let answer = site.anonymous().post_form("/fn/sign-in", "/signin?next=/talents", &pairs).await;
+    let location = sent_to(&answer).to_owned();
+    assert!(location.contains("/signin"), "{location}");
+    assert!(!location.contains("my-secret-guess") && !location.contains("sarah"), "{location}");
+    assert_eq!(answer.header("set-cookie"), "");
+    let path = location.trim_start_matches(&format!("http://{}", site.addr())).to_owned();
+    let page = site.anonymous().get(&path).await;
+    assert_eq!(page.status, 200);
+    assert!(page.text().contains("role=\"alert\""), "the page says why");
+}
+
+#[tokio::test]
+async fn a_message_is_sent_and_read_in_the_page() {
+    let site = Site::new().await;
+    let path = format!("/conversations/{}", site.launch);
+    let page = site.sarah().get(&path).await.text();
+    let client_id = hidden(&page, "client_id");
+    let pairs = [
+        ("conversation_id", hidden(&page, "conversation_id")),
+        ("client_id", client_id.clone()),
+        ("body", "Line one\r\nline two & <b>three</b> 💃".to_owned()),
+    ];
+    let pairs: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    for _ in 0..2 {
+        let answer = site.sarah().post_form("/fn/post", &path, &pairs).await;
+        assert_eq!(sent_to(&answer), path, "posted twice, it is still one message");
+    }
+    let thread = site.sarah().whole_thread(&site.launch).await;
+    assert_eq!(thread.len(), 14);
+    assert_eq!(thread[13]["body"], "Line one\nline two & <b>three</b> 💃");
+    assert_eq!(thread[13]["clientId"], client_id);
+    let page = site.sarah().get(&path).await.text();
+    assert!(page.contains("line two &amp; &lt;b>three") || page.contains("line two &amp; &lt;b&gt;three"), "escaped");
+    assert_ne!(hidden(&page, "client_id"), client_id, "the next form is another message");
+}
+
+#[tokio::test]
+async fn a_message_that_cannot_be_sent_comes_back_as_a_page() {
+    let site = Site::new().await;
+    let path = format!("/conversations/{}", site.launch);
+    let long = "x".repeat(4_001);
+    for body in [" ", long.as_str()] {
+        let pairs = [("conversation_id", site.launch.as_str()), ("body", body)];
+        let answer = site.sarah().post_form("/fn/post", &path, &pairs).await;
+        assert!(sent_to(&answer).contains(&path));
+        assert!(answer.header("location").len() < 1_000, "what was typed doesn't travel in the address");
+    }
+    let theirs = [("conversation_id", site.sundowner.as_str()), ("body", "Let me in")];
+    site.sarah().post_form("/fn/post", &path, &theirs).await;
+    assert_eq!(site.count("SELECT count(*) FROM message").await, 18);
+}
+
+#[tokio::test]
+async fn a_thread_is_marked_read_and_a_booking_opened() {
+    let site = Site::new().await;
+    let said = site.eventpro().say(&site.launch, "Unread").await;
+    let path = format!("/conversations/{}", site.launch);
+    let seq = said["seq"].to_string();
+    let mark = [("conversation_id", site.launch.as_str()), ("seq", &seq)];
+    assert!(sent_to(&site.sarah().post_form("/fn/read-on", &path, &mark).await).contains(&path));
+    assert_eq!(site.sarah().get("/api/messages").await.ok(200)["conversations"][0]["unread"], 0);
+
+    let asked = [
+        ("talent_id", site.people.achieng.as_str()),
+        ("title", "A gala"),
+        ("event_date", "2027-02-13"),
+        ("venue", "Karura"),
+        ("fee", "45,000.50"),
+        ("message", "Are you free?\r\nIt is short notice."),
+    ];
+    let answer = site.eventpro().post_form("/fn/open-booking", "/bookings/new", &asked).await;
+    let conversation = sent_to(&answer).strip_prefix("/conversations/").expect("its conversation").to_owned();
+    let opened = site.achieng().get(&format!("/api/conversations/{conversation}")).await.ok(200);
+    assert_eq!(opened["conversation"]["booking"]["fee"]["amount"], 4_500_050);
+    assert_eq!(opened["conversation"]["lastMessage"]["body"], "Are you free?\nIt is short notice.");
+}
+
+#[tokio::test]
+async fn signing_out_ends_the_session() {
+    let site = Site::new().await;
+    let token = site.anonymous().sign_in(EVENTPRO, PASSWORD).await.token();
+    let answer = site.holder_of(&token).post_form("/fn/sign-out", "/inbox", &[]).await;
+    assert_eq!(sent_to(&answer), "/signin");
+    assert!(
+        answer.header("set-cookie").starts_with("greenroom=; ") && answer.header("set-cookie").contains("Max-Age=0")
+    );
+    site.holder_of(&token).get("/api/auth/session").await.problem(401, "unauthenticated");
+}
+
+#[tokio::test]
+async fn a_function_knows_no_strangers_either() {
+    let site = Site::new().await;
+    for (path, pairs) in [
+        ("/fn/thread", vec![("id", site.launch.as_str())]),
+        ("/fn/post", vec![("conversation_id", site.launch.as_str()), ("body", "Let me in")]),
+        ("/fn/read-on", vec![("conversation_id", site.launch.as_str()), ("seq", "5")]),
+        ("/fn/booking", vec![("id", site.launch_booking.as_str())]),
+    ] {
+        let kind = "application/x-www-form-urlencoded";
+        let body = crate::support::actor::form(&pairs);
+        let stranger = site.kamau().send(reqwest::Method::POST, path, kind, body.clone()).await;
+        assert_eq!(stranger.status, 404, "{path}: {}", stranger.text());
+        assert!(!stranger.text().contains("EventPro"));
+        let nobody = site.anonymous().send(reqwest::Method::POST, path, kind, body).await;
+        assert_eq!(nobody.status, 401, "{path}: {}", nobody.text());
+    }
+    assert_eq!(site.count("SELECT count(*) FROM message").await, 18);
+}

@@ -1,0 +1,9 @@
+//! What has no URL: settings, logs, signals, and several programs on one database.
+
+mod killing;
+mod logs;
+mod outage;
+mod seeding;
+mod settings;
+mod several;
+mod stopping;

@@ -1,0 +1,84 @@
+use crate::support::{ACHIENG, CAST, PASSWORD, SARAH, Site, actor::escaped, acts::inquiry, new_id};
+use reqwest::Method;
+use serde_json::json;
+
+const SECRETS: [&str; 9] = [
+    "the-wrong-password",
+    "a body to keep quiet about",
+    "a form to keep quiet about",
+    "a booking to keep quiet about",
+    "malformed to keep quiet about",
+    "somebody they looked for",
+    "looked%20for",
+    "their.own@example.com",
+    PASSWORD,
+];
+
+/// A day in the life of the site, with everything in it that nobody should read in a log.
+async fn journey(site: &Site) -> String {
+    let anyone = site.anonymous();
+    anyone.sign_in(SARAH, "the-wrong-password").await;
+    anyone.sign_in("their.own@example.com", "the-wrong-password").await;
+    anyone
+        .send(Method::POST, "/api/auth/callback/credentials", "application/json", "{malformed to keep quiet about")
+        .await;
+    let form = [("email", ACHIENG), ("password", "the-wrong-password"), ("next", "/inbox")];
+    anyone.post_form("/fn/sign-in", "/signin", &form).await;
+    let token = anyone.sign_in(SARAH, PASSWORD).await.token();
+    let sarah = site.holder_of(&token);
+    let mut stream = sarah.follow("/api/events?after=3").await;
+    sarah.say(&site.launch, "a body to keep quiet about").await;
+    let reused = json!({ "conversationId": site.launch, "body": "a body to keep quiet about", "clientId": new_id() });
+    for body in ["a body to keep quiet about", "a body to keep quiet about too"] {
+        let mut asked = reused.clone();
+        asked["body"] = json!(body);
+        sarah.post("/api/messages", &asked).await;
+    }
+    stream.until(|frame| frame.event == "message.created" && frame.body().contains("quiet")).await;
+    let path = format!("/conversations/{}", site.launch);
+    let form = [("conversation_id", site.launch.as_str()), ("body", "a form to keep quiet about")];
+    sarah.post_form("/fn/post", &path, &form).await;
+    sarah.post_form("/fn/post", &path, &[("conversation_id", "x"), ("body", "a form to keep quiet about")]).await;
+    sarah.send(Method::POST, "/fn/post", "application/json", "malformed to keep quiet about").await;
+    sarah.get(&path).await;
+    site.eventpro().post("/api/bookings", &inquiry(&site.people.achieng, "a booking to keep quiet about")).await;
+    for path in ["/api/talents", "/talents"] {
+        sarah.get(&format!("{path}?query={}", escaped("somebody they looked for"))).await;
+    }
+    sarah.get("/nowhere?token=their.own@example.com").await;
+    sarah.post("/api/auth/signout", &json!({})).await.empty();
+    token
+}
+
+fn keeps_quiet(log: &str, token: &str) {
+    assert!(log.contains("listening on"), "there is a log");
+    for secret in SECRETS.into_iter().chain(CAST).chain([token, "greenroom=", "argon2id"]) {
+        let line = log.lines().find(|line| line.contains(secret));
+        assert_eq!(line, None, "the log tells {secret:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_log_tells_nothing_of_what_people_write_or_who_they_are() {
+    let site = Site::new().await;
+    let token = journey(&site).await;
+    keeps_quiet(&site.process.log(), &token);
+    assert!(!site.process.log().contains("ERROR"), "{}", site.process.log());
+    assert!(!site.process.log().contains('\u{1b}'), "no colours where nobody sees them");
+}
+
+#[tokio::test]
+async fn not_even_when_it_tells_everything_else() {
+    let site = Site::with(&[("RUST_LOG", "debug")]).await;
+    let token = journey(&site).await;
+    let log = site.process.log();
+    assert!(log.contains("/api/messages"), "requests are told");
+    keeps_quiet(&log, &token);
+}
+
+#[tokio::test]
+async fn a_line_about_a_request_has_its_id() {
+    let site = Site::with(&[("RUST_LOG", "debug")]).await;
+    let answer = site.sarah().get("/api/messages").await;
+    assert!(site.process.log().contains(answer.header("x-request-id")));
+}

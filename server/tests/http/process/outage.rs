@@ -1,0 +1,48 @@
+use crate::support::{
+    Actor, Answer, PASSWORD, SARAH,
+    postgres::Database,
+    process::{Process, run, settings},
+    within,
+};
+use reqwest::Method;
+use serde_json::json;
+use std::time::Duration;
+
+#[tokio::test]
+async fn while_the_database_is_away_the_site_says_so_and_then_goes_on() {
+    let (folder, database) = (tempfile::tempdir().expect("a folder"), Database::new().await);
+    let settings = settings(&[("DATABASE_URL", &database.url())]);
+    assert!(run(folder.path(), &settings, "seed").status.success());
+    let server = Process::serve(folder.path(), &settings).await;
+    let anyone = Actor::new(server.addr, None);
+    let token = anyone.sign_in(SARAH, PASSWORD).await.token();
+    let sarah = Actor::new(server.addr, Some(format!("greenroom={token}")));
+    let launch = sarah.get("/api/messages").await.ok(200)["conversations"][0]["id"].clone();
+    let message = json!({ "conversationId": launch, "body": "Are you there?", "clientId": crate::support::new_id() });
+
+    database.reachable(false).await;
+    assert_eq!(anyone.get("/healthz").await.status, 200, "the process is well");
+    anyone.get("/readyz").await.problem(503, "unavailable");
+    for path in ["/api/messages", "/api/auth/session", "/api/events"] {
+        sarah.get(path).await.problem(503, "unavailable");
+    }
+    sarah.post("/api/messages", &message).await.problem(503, "unavailable");
+    let sign_in = anyone.sign_in(SARAH, PASSWORD).await;
+    assert!([500, 503].contains(&sign_in.status));
+    let problem = sign_in.any_problem().to_string().to_lowercase();
+    assert!(!problem.contains("sql") && !problem.contains("database") && !problem.contains("connect"), "{problem}");
+    let page = Answer::to(sarah.request(Method::GET, "/inbox").header("accept", "text/html")).await;
+    assert_eq!((page.status, page.header("content-type")), (503, "text/html; charset=utf-8"));
+    assert!(page.text().contains("<h1>") && !page.text().to_lowercase().contains("sql"), "{}", page.text());
+    assert_eq!(anyone.get("/signin").await.status, 200, "whoever is signed out needs no database");
+
+    database.reachable(true).await;
+    let back = async {
+        while anyone.get("/readyz").await.status != 200 {
+            tokio::task::yield_now().await;
+        }
+    };
+    within(Duration::from_secs(10), "coming back", back).await;
+    sarah.post("/api/messages", &message).await.ok(201);
+    sarah.follow("/api/events").await;
+}

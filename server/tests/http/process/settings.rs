@@ -1,0 +1,108 @@
+use crate::support::{
+    Site,
+    process::{greenroom, settings},
+};
+use std::process::{Command, Output};
+
+/// What was told on the way out.
+fn told(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn fails(pairs: &[(&str, &str)], sentence: &str) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = greenroom(folder.path(), &settings(pairs)).arg("serve").output().expect("the program runs");
+    let told = told(&output);
+    assert!(output.status.code().is_some_and(|code| code != 0), "{pairs:?}: {told}");
+    assert!(told.contains(sentence), "{pairs:?}: {told}");
+    for inside in ["panicked", "RUST_BACKTRACE", "SqlxError", "Os {", "Err(", "sea_orm", "sqlx::"] {
+        assert!(!told.contains(inside), "{pairs:?}: {told}");
+    }
+    assert!(told.trim().lines().count() <= 6, "{told}");
+}
+
+#[test]
+fn a_wrong_setting_is_told_in_a_sentence_before_anything_starts() {
+    for (name, value, sentence) in [
+        ("DATABASE_URL", "mysql://localhost/x", "DATABASE_URL must begin with sqlite: or postgres://"),
+        ("DATABASE_URL", "nonsense", "DATABASE_URL must begin with"),
+        ("GREENROOM_URL", "greenroom.example", "GREENROOM_URL must be http:// or https:// and a host"),
+        ("GREENROOM_URL", "ftp://greenroom.example", "GREENROOM_URL must be"),
+        ("GREENROOM_URL", "https://", "GREENROOM_URL must be"),
+        ("GREENROOM_URL", "https://greenroom.example/path", "GREENROOM_URL must be"),
+        ("GREENROOM_URL", "https://green room.example", "GREENROOM_URL must be"),
+        ("GREENROOM_TRUSTED_PROXIES", "10.0.0.0/33", "neither an address nor a network"),
+        ("GREENROOM_TRUSTED_PROXIES", "proxy.example", "neither an address nor a network"),
+        ("GREENROOM_SENDS_PER_MINUTE", "many", "invalid"),
+        ("GREENROOM_SENDS_PER_MINUTE", "-1", "invalid"),
+        ("GREENROOM_STREAMS_PER_PERSON", "1.5", "invalid"),
+        ("LEPTOS_SITE_ADDR", "nowhere", "invalid"),
+        ("LEPTOS_SITE_ADDR", "127.0.0.1:99999", "invalid"),
+    ] {
+        fails(&[(name, value)], sentence);
+    }
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_is_told() {
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    let below = file.path().join("data").display().to_string();
+    fails(&[("GREENROOM_DATA", &below)], "can't be made");
+    fails(&[("DATABASE_URL", &format!("sqlite://{below}/x/greenroom.db?mode=rwc"))], "can't be made");
+}
+
+#[test]
+fn a_database_that_cannot_be_opened_is_told_without_its_password() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let broken = folder.path().join("broken.db");
+    std::fs::write(&broken, "this is no database, but it is long enough to be looked at as one").expect("a file");
+    fails(&[("DATABASE_URL", &format!("sqlite://{}", broken.display()))], "the database can't be");
+    let secret = "postgres://greenroom:hunter2@127.0.0.1:1/greenroom";
+    let output = greenroom(folder.path(), &settings(&[("DATABASE_URL", secret)])).output().expect("the program runs");
+    assert!(output.status.code().is_some_and(|code| code != 0));
+    assert!(told(&output).contains("the database can't be"), "{}", told(&output));
+    assert!(!told(&output).contains("hunter2"), "{}", told(&output));
+}
+
+#[tokio::test]
+async fn an_address_that_is_taken_is_told() {
+    let site = Site::new().await;
+    let addr = site.addr().to_string();
+    fails(&[("LEPTOS_SITE_ADDR", &addr)], &format!("can't listen on {addr}"));
+}
+
+#[test]
+fn help_lists_every_setting_with_its_default() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let secret = settings(&[("DATABASE_URL", "postgres://greenroom:hunter2@localhost/greenroom")]);
+    let output = greenroom(folder.path(), &secret).arg("--help").output().expect("the program runs");
+    let help = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success());
+    let wanted = [
+        "serve",
+        "migrate",
+        "seed",
+        "GREENROOM_DATA",
+        "DATABASE_URL",
+        "GREENROOM_URL",
+        "LEPTOS_SITE_ADDR",
+        "GREENROOM_TRUSTED_PROXIES",
+        "GREENROOM_SENDS_PER_MINUTE",
+        "GREENROOM_STREAMS_PER_PERSON",
+        "300",
+        "32",
+    ];
+    for name in wanted {
+        assert!(help.contains(name), "{name} in {help}");
+    }
+    assert!(!help.contains("hunter2"), "{help}");
+    let unknown = Command::new(env!("CARGO_BIN_EXE_greenroom")).arg("dance").output().expect("the program runs");
+    assert_eq!(unknown.status.code(), Some(2), "{}", told(&unknown));
+}
+
+#[tokio::test]
+async fn settings_that_are_set_to_nothing_count_as_not_set() {
+    let empty = ["DATABASE_URL", "GREENROOM_URL", "GREENROOM_TRUSTED_PROXIES"].map(|name| (name, ""));
+    let site = Site::with(&empty).await;
+    site.sarah().get("/api/messages").await.ok(200);
+}

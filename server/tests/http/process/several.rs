@@ -1,0 +1,106 @@
+use crate::support::{
+    Actor, EVENTPRO, PASSWORD, SARAH, new_id,
+    postgres::Database,
+    process::{Process, run, settings},
+    stream::gapless,
+    within,
+};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// Two servers on one database, started at once on an empty one.
+struct Pair {
+    servers: [Process; 2],
+    database: Database,
+    _folder: tempfile::TempDir,
+}
+
+impl Pair {
+    async fn new() -> Self {
+        let (folder, database) = (tempfile::tempdir().expect("a folder"), Database::new().await);
+        let settings = settings(&[("DATABASE_URL", &database.url())]);
+        let (one, other) =
+            tokio::join!(Process::serve(folder.path(), &settings), Process::serve(folder.path(), &settings));
+        let seeded = run(folder.path(), &settings, "seed");
+        assert!(seeded.status.success(), "{}", String::from_utf8_lossy(&seeded.stderr));
+        Self { servers: [one, other], database, _folder: folder }
+    }
+
+    /// Signs in at one server, and comes back as somebody at both.
+    async fn sign_in(&self, email: &str) -> [Actor; 2] {
+        let token = Actor::new(self.servers[0].addr, None).sign_in(email, PASSWORD).await.token();
+        let at = |server: &Process| Actor::new(server.addr, Some(format!("greenroom={token}")));
+        [at(&self.servers[0]), at(&self.servers[1])]
+    }
+}
+
+async fn launch(actor: &Actor) -> String {
+    let inbox = actor.get("/api/messages").await.ok(200);
+    inbox["conversations"][0]["id"].as_str().expect("an id").to_owned()
+}
+
+#[tokio::test]
+async fn two_servers_on_one_database_are_one_site() {
+    let pair = Pair::new().await;
+    let [eventpro_here, eventpro_there] = pair.sign_in(EVENTPRO).await;
+    let [_, sarah_there] = pair.sign_in(SARAH).await;
+    let launch = launch(&eventpro_here).await;
+    assert_eq!(launch, self::launch(&sarah_there).await, "a session of one opens the other");
+
+    let mut hers = sarah_there.follow("/api/events").await;
+    let mut own = eventpro_there.follow("/api/events").await;
+    let mut said: Vec<Value> = Vec::new();
+    for number in 0..10 {
+        said.push(eventpro_here.say(&launch, &format!("Here {number}")).await);
+        said.push(sarah_there.say(&launch, &format!("There {number}")).await);
+    }
+    assert_eq!(sarah_there.whole_thread(&launch).await[13..], said, "what one wrote the other reads at once");
+    let heard = async |stream: &mut crate::support::Stream| {
+        let mut frames = Vec::new();
+        while frames.iter().filter(|frame: &&crate::support::Frame| frame.event == "message.created").count() < 20 {
+            let frame = stream.next_frame(Duration::from_secs(17)).await.expect("the stream goes on");
+            if frame.event != "heartbeat" {
+                frames.push(frame);
+            }
+        }
+        frames
+    };
+    // Both wait for the same heartbeat.
+    let told =
+        within(Duration::from_secs(20), "the heartbeat", async { tokio::join!(heard(&mut hers), heard(&mut own)) })
+            .await;
+    for (stream, frames) in [(&hers, told.0), (&own, told.1)] {
+        gapless(stream.cursor(), &frames);
+        let messages: Vec<&Value> = frames
+            .iter()
+            .filter(|frame| frame.event == "message.created")
+            .map(|frame| &frame.data["message"])
+            .collect();
+        assert_eq!(messages, said.iter().collect::<Vec<_>>());
+    }
+}
+
+#[tokio::test]
+async fn the_same_message_at_both_servers_at_once_is_one() {
+    let pair = Pair::new().await;
+    let eventpro = pair.sign_in(EVENTPRO).await;
+    let launch = launch(&eventpro[0]).await;
+    for round in 0..10 {
+        let asked = json!({ "conversationId": launch, "body": format!("Round {round}"), "clientId": new_id() });
+        let (one, other) =
+            tokio::join!(eventpro[0].post("/api/messages", &asked), eventpro[1].post("/api/messages", &asked));
+        let mut statuses = [one.status, other.status];
+        statuses.sort_unstable();
+        assert_eq!(statuses, [200, 201]);
+        assert_eq!(one.json()["message"], other.json()["message"]);
+    }
+    assert_eq!(pair.database.count("SELECT count(*) FROM message WHERE body LIKE 'Round %'").await, 10);
+}
+
+#[tokio::test]
+async fn signing_out_at_one_server_counts_at_the_other() {
+    let pair = Pair::new().await;
+    let sarah = pair.sign_in(SARAH).await;
+    sarah[0].post("/api/auth/signout", &json!({})).await.empty();
+    sarah[1].get("/api/auth/session").await.problem(401, "unauthenticated");
+}

@@ -1,0 +1,51 @@
+use crate::support::{SARAH, Site, raw::raw_line, soon};
+use std::{
+    io::Write,
+    net::TcpStream,
+    time::{Duration, Instant},
+};
+
+const TEN_SECONDS: Duration = Duration::from_secs(10);
+
+#[tokio::test]
+async fn a_server_that_is_told_to_stop_ends_its_streams_and_goes() {
+    let mut site = Site::new().await;
+    let mut streams = [site.eventpro().follow("/api/events").await, site.sarah().follow("/api/events").await];
+    let said = site.eventpro().say(&site.launch, "The last word").await;
+    let idle = TcpStream::connect(site.addr()).expect("a connection that says nothing");
+    let started = Instant::now();
+    site.process.terminate();
+    for stream in &mut streams {
+        let mut told = Vec::new();
+        while let Some(frame) = stream.next().await {
+            told.push(frame);
+        }
+        assert_eq!(told.first().map(|frame| &frame.data["message"]), Some(&said), "what was committed is told");
+    }
+    let status = site.process.exit(TEN_SECONDS).await;
+    assert!(status.success(), "{status}: {}", site.process.log());
+    assert!(started.elapsed() < Duration::from_secs(5), "nothing held it up: {:?}", started.elapsed());
+    drop(idle);
+
+    let cursor = streams[1].cursor();
+    site.restart().await;
+    let mut again = site.sarah().follow(&format!("/api/events?after={cursor}")).await;
+    assert_eq!(again.first.data["resumed"], true);
+    assert_eq!(again.next().await.map(|frame| frame.data["message"].clone()), Some(said));
+}
+
+#[tokio::test]
+async fn a_client_that_dawdles_does_not_hold_it_up() {
+    let mut site = Site::new().await;
+    let mut half_sent = TcpStream::connect(site.addr()).expect("a connection");
+    let head = format!(
+        "POST /api/messages HTTP/1.1\r\nhost: x\r\ncookie: greenroom={}\r\ncontent-type: application/json\r\n\
+         content-length: 500\r\n\r\n{{\"body\":",
+        site.tokens[SARAH]
+    );
+    half_sent.write_all(head.as_bytes()).expect("half a request");
+    soon("another request", raw_line(site.addr(), "GET", "/healthz")).await;
+    site.process.terminate();
+    let status = site.process.exit(TEN_SECONDS).await;
+    assert!(status.success(), "{status}: {}", site.process.log());
+}

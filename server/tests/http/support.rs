@@ -1,0 +1,50 @@
+//! What the tests stand on.
+
+pub(crate) mod actor;
+pub(crate) mod acts;
+pub(crate) mod answer;
+pub(crate) mod postgres;
+pub(crate) mod process;
+pub(crate) mod raw;
+pub(crate) mod shape;
+pub(crate) mod site;
+pub(crate) mod stream;
+pub(crate) mod template;
+
+pub(crate) use actor::Actor;
+pub(crate) use answer::Answer;
+pub(crate) use site::Site;
+pub(crate) use stream::{Frame, Stream};
+
+use std::{future::Future, time::Duration};
+
+/// How long anything may take that should take no time. Long, because machines that test are busy.
+pub(crate) const SOON: Duration = Duration::from_secs(8);
+
+/// An id that nothing has.
+pub(crate) const NOBODYS: &str = "01890000-0000-7000-8000-000000000000";
+
+pub(crate) const EVENTPRO: &str = "contact@eventpro.ke";
+pub(crate) const SAFARI: &str = "hello@safarisounds.example.com";
+pub(crate) const SARAH: &str = "sarah.photographer@example.com";
+pub(crate) const KAMAU: &str = "dj.kamau@example.com";
+pub(crate) const ACHIENG: &str = "mc.achieng@example.com";
+pub(crate) const CAST: [&str; 5] = [EVENTPRO, SAFARI, SARAH, KAMAU, ACHIENG];
+pub(crate) const PASSWORD: &str = "greenroom-demo";
+
+/// The value, if it is there soon.
+pub(crate) async fn soon<T>(what: &str, work: impl Future<Output = T>) -> T {
+    within(SOON, what, work).await
+}
+
+pub(crate) async fn within<T>(limit: Duration, what: &str, work: impl Future<Output = T>) -> T {
+    match tokio::time::timeout(limit, work).await {
+        Ok(value) => value,
+        Err(_) => panic!("{what} took longer than {limit:?}"),
+    }
+}
+
+/// A new id, as a client mints them.
+pub(crate) fn new_id() -> String {
+    uuid::Uuid::new_v4().to_string()
+}

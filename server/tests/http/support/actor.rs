@@ -1,0 +1,79 @@
+//! Somebody with a client: anonymous, or with a session's cookie.
+
+use super::{Answer, Stream, soon};
+use reqwest::{Client, Method, RequestBuilder, redirect::Policy};
+use serde_json::Value;
+use std::net::SocketAddr;
+
+#[derive(Clone)]
+pub(crate) struct Actor {
+    client: Client,
+    addr: SocketAddr,
+    cookie: Option<String>,
+}
+
+impl Actor {
+    pub(crate) fn new(addr: SocketAddr, cookie: Option<String>) -> Self {
+        let client = Client::builder().redirect(Policy::none()).no_proxy().build().expect("a client");
+        Self { client, addr, cookie }
+    }
+
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let request = self.client.request(method, format!("http://{}{path}", self.addr));
+        match &self.cookie {
+            Some(cookie) => request.header("cookie", cookie),
+            None => request,
+        }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        Answer::to(self.request(Method::GET, path)).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
+        Answer::to(self.request(Method::POST, path).json(body)).await
+    }
+
+    pub(crate) async fn put(&self, path: &str, body: &Value) -> Answer {
+        Answer::to(self.request(Method::PUT, path).json(body)).await
+    }
+
+    /// Any text under any content type.
+    pub(crate) async fn send(&self, method: Method, path: &str, kind: &str, body: impl Into<reqwest::Body>) -> Answer {
+        Answer::to(self.request(method, path).header("content-type", kind).body(body)).await
+    }
+
+    /// As a browser posts a form of ours without JavaScript.
+    pub(crate) async fn post_form(&self, path: &str, from: &str, pairs: &[(&str, &str)]) -> Answer {
+        let origin = format!("http://{}", self.addr);
+        let request = self.request(Method::POST, path).header("referer", format!("{origin}{from}"));
+        let request = request.header("origin", origin).header("accept", "text/html,application/xhtml+xml");
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        Answer::to(request.body(form(pairs))).await
+    }
+
+    /// Opens a stream, and takes its first frame.
+    pub(crate) async fn follow(&self, path: &str) -> Stream {
+        self.follow_by(self.request(Method::GET, path)).await
+    }
+
+    pub(crate) async fn follow_by(&self, request: RequestBuilder) -> Stream {
+        let response = soon("opening a stream", request.send()).await.expect("an answer");
+        assert_eq!(response.status(), 200, "a stream opens");
+        Stream::of(response).await
+    }
+}
+
+/// Pairs as a form writes them.
+pub(crate) fn form(pairs: &[(&str, &str)]) -> String {
+    let pairs: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={}", escaped(value))).collect();
+    pairs.join("&")
+}
+
+pub(crate) fn escaped(text: &str) -> String {
+    let escape = |byte: u8| match byte {
+        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' => char::from(byte).to_string(),
+        other => format!("%{other:02X}"),
+    };
+    text.bytes().map(escape).collect()
+}

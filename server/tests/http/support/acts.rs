@@ -1,0 +1,59 @@
+//! What people do in many tests.
+
+use super::{Actor, Answer, new_id};
+use serde_json::{Value, json};
+
+impl Actor {
+    /// Sends a message, with an id of its own.
+    pub(crate) async fn say(&self, conversation: &str, body: &str) -> Value {
+        let message = json!({ "conversationId": conversation, "body": body, "clientId": new_id() });
+        self.post("/api/messages", &message).await.ok(201)["message"].clone()
+    }
+
+    /// Tries to send a text.
+    pub(crate) async fn try_to_say(&self, conversation: &str, body: &str) -> Answer {
+        self.post("/api/messages", &json!({ "conversationId": conversation, "body": body })).await
+    }
+
+    /// All messages of a conversation, read in windows as a client would.
+    pub(crate) async fn whole_thread(&self, conversation: &str) -> Vec<Value> {
+        let mut messages = Vec::new();
+        loop {
+            let after = messages.last().map_or(Value::from(0), |message: &Value| message["seq"].clone());
+            let window =
+                self.get(&format!("/api/conversations/{conversation}/messages?limit=100&after={after}")).await.ok(200);
+            messages.extend(window["messages"].as_array().expect("messages").iter().cloned());
+            if window["hasMore"] == false {
+                return messages;
+            }
+        }
+    }
+
+    /// Tries to sign in; from the door, as JSON.
+    pub(crate) async fn sign_in(&self, email: &str, password: &str) -> Answer {
+        self.post("/api/auth/callback/credentials", &json!({ "email": email, "password": password })).await
+    }
+
+    /// Asks a talent for a booking.
+    pub(crate) async fn book(&self, talent: &str, title: &str) -> Value {
+        self.post("/api/bookings", &inquiry(talent, title)).await.ok(201)
+    }
+}
+
+/// A booking that may be asked for.
+pub(crate) fn inquiry(talent: &str, title: &str) -> Value {
+    json!({
+        "talentId": talent,
+        "title": title,
+        "eventDate": "2027-02-13",
+        "venue": "Karura Forest, Nairobi",
+        "fee": { "amount": 2_500_000, "currency": "KES" },
+        "message": "Are you free that day?",
+    })
+}
+
+/// The text under a key of everything in a list.
+pub(crate) fn each(list: &Value, key: &str) -> Vec<String> {
+    let items = list.as_array().unwrap_or_else(|| panic!("{list} is no list"));
+    items.iter().map(|item| item[key].as_str().unwrap_or_default().to_owned()).collect()
+}

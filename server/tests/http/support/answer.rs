@@ -1,0 +1,111 @@
+//! An answer, and what every answer of its kind must be.
+
+use super::soon;
+use http::{HeaderMap, header::SET_COOKIE};
+use reqwest::RequestBuilder;
+use serde_json::{Map, Value};
+
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    pub(crate) async fn to(request: RequestBuilder) -> Self {
+        let response = soon("an answer", request.send()).await.expect("an answer");
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let body = soon("a body", response.bytes()).await.expect("a body").to_vec();
+        Self { status, headers, body }
+    }
+
+    /// A header's value; empty where there is none.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map(|value| value.to_str().expect("text")).unwrap_or_default()
+    }
+
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("{} is not JSON: {}", self.status, self.text()))
+    }
+
+    /// The JSON of a success.
+    pub(crate) fn ok(&self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{}", self.text());
+        assert_eq!(self.header("content-type"), "application/json");
+        assert_eq!(self.header("cache-control"), "no-store", "what is somebody's own is kept by nobody");
+        self.has_request_id();
+        self.json()
+    }
+
+    /// A success without anything to say.
+    pub(crate) fn empty(&self) {
+        assert_eq!(self.status, 204, "{}", self.text());
+        assert!(self.body.is_empty());
+        self.has_request_id();
+    }
+
+    /// A refusal with this status and code, in the one form that all have.
+    pub(crate) fn problem(&self, status: u16, code: &str) -> Value {
+        assert_eq!(self.status, status, "{}", self.text());
+        let problem = self.any_problem();
+        assert_eq!(problem["code"], code);
+        problem
+    }
+
+    /// A refusal, whatever it is.
+    pub(crate) fn any_problem(&self) -> Value {
+        assert_eq!(self.header("content-type"), "application/problem+json", "{}: {}", self.status, self.text());
+        assert_eq!(self.header("cache-control"), "no-store");
+        assert!(!self.headers.contains_key(SET_COOKIE), "a refusal leaves the cookie as it is");
+        let problem = self.json();
+        let keys: Vec<&String> = problem.as_object().map(Map::keys).expect("an object").collect();
+        let known = ["code", "fields", "requestId", "status", "title", "type"];
+        assert!(keys.iter().all(|key| known.contains(&key.as_str())), "{keys:?}");
+        assert_eq!(problem["status"], self.status);
+        for key in ["type", "title", "code"] {
+            assert!(problem[key].as_str().is_some_and(|text| !text.is_empty()), "{key} of {problem}");
+        }
+        let code = problem["code"].as_str().unwrap_or_default();
+        assert!(code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'), "{code} is one stable word");
+        self.has_request_id();
+        assert_eq!(problem["requestId"], self.header("x-request-id"));
+        if self.status == 422 {
+            assert!(problem["fields"].as_object().is_some_and(|fields| !fields.is_empty()), "{problem}");
+        } else {
+            assert!(problem.get("fields").is_none(), "{problem}");
+        }
+        problem
+    }
+
+    /// 422 with exactly these faults.
+    pub(crate) fn faults(&self, faults: &[(&str, &str)]) {
+        assert_eq!(self.status, 422, "{}", self.text());
+        let expected: Map<String, Value> =
+            faults.iter().map(|(field, fault)| ((*field).to_owned(), Value::from(*fault))).collect();
+        assert_eq!(self.any_problem()["fields"], Value::Object(expected));
+    }
+
+    /// The problem without what differs from request to request.
+    pub(crate) fn problem_but_id(&self) -> Value {
+        let mut problem = self.any_problem();
+        problem.as_object_mut().expect("an object").remove("requestId");
+        problem
+    }
+
+    /// The session's token that this answer sets.
+    pub(crate) fn token(&self) -> String {
+        let cookie = self.header("set-cookie");
+        let (_, value) = cookie.split(';').next().unwrap_or_default().split_once('=').expect("a cookie");
+        assert!(value.len() >= 32, "a token nobody guesses");
+        value.to_owned()
+    }
+
+    fn has_request_id(&self) {
+        assert!(!self.header("x-request-id").is_empty());
+    }
+}

@@ -1,0 +1,63 @@
+//! A database on the PostgreSQL server that `bin/with-postgres` lends.
+
+use super::new_id;
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use std::thread;
+
+/// A database of one test, dropped after it.
+pub(crate) struct Database {
+    name: String,
+}
+
+impl Database {
+    pub(crate) async fn new() -> Self {
+        let database = Self { name: format!("greenroom_{}", new_id().replace('-', "")) };
+        on_server(&format!("CREATE DATABASE {}", database.name)).await;
+        database
+    }
+
+    pub(crate) fn url(&self) -> String {
+        let server = server();
+        let (base, _) = server.rsplit_once('/').expect("GREENROOM_TEST_POSTGRES names a database");
+        format!("{base}/{}", self.name)
+    }
+
+    /// Takes the database away from whoever uses it, or gives it back.
+    pub(crate) async fn reachable(&self, reachable: bool) {
+        let name = &self.name;
+        on_server(&format!("ALTER DATABASE {name} WITH ALLOW_CONNECTIONS {reachable}")).await;
+        if !reachable {
+            let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname";
+            on_server(&format!("{cut} = '{name}'")).await;
+        }
+    }
+
+    pub(crate) async fn count(&self, sql: &'static str) -> i64 {
+        let mut connection = PgConnection::connect(&self.url()).await.expect("the database");
+        sqlx::query_scalar(sql).fetch_one(&mut connection).await.expect(sql)
+    }
+}
+
+impl Drop for Database {
+    /// On a thread of its own, because this one is inside a runtime.
+    fn drop(&mut self) {
+        let statement = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
+        let dropping = thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+            runtime.block_on(on_server(&statement));
+        });
+        // A test that failed already says why itself.
+        let _ = dropping.join();
+    }
+}
+
+async fn on_server(statement: &str) {
+    let mut connection = PgConnection::connect(&server()).await.expect("the PostgreSQL server");
+    // Made of names of our own.
+    sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await.expect("a statement");
+}
+
+fn server() -> String {
+    std::env::var("GREENROOM_TEST_POSTGRES")
+        .expect("GREENROOM_TEST_POSTGRES is not set: these tests need PostgreSQL, so run through bin/with-postgres")
+}

@@ -1,0 +1,111 @@
+//! The program itself, running.
+
+use super::soon;
+use std::{
+    io::{BufRead, BufReader},
+    net::SocketAddr,
+    path::Path,
+    process::{Child, ChildStderr, Command, ExitStatus, Output, Stdio},
+    thread,
+    time::Duration,
+};
+use tokio::sync::watch;
+
+pub(crate) type Settings = Vec<(String, String)>;
+
+/// A server. Killed when dropped.
+pub(crate) struct Process {
+    pub(crate) addr: SocketAddr,
+    child: Child,
+    log: watch::Receiver<Log>,
+}
+
+#[derive(Default)]
+struct Log {
+    text: String,
+    ended: bool,
+}
+
+/// The program in a folder, with these settings and no others.
+pub(crate) fn greenroom(folder: &Path, settings: &Settings) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_greenroom"));
+    command.env_clear().current_dir(folder).env("GREENROOM_DATA", folder);
+    command.envs(settings.iter().map(|(name, value)| (name, value)));
+    command
+}
+
+/// Runs the program to its end.
+pub(crate) fn run(folder: &Path, settings: &Settings, argument: &str) -> Output {
+    greenroom(folder, settings).arg(argument).output().expect("the program runs")
+}
+
+pub(crate) fn settings(pairs: &[(&str, &str)]) -> Settings {
+    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+impl Process {
+    /// Serves on a free port, and waits until it listens.
+    pub(crate) async fn serve(folder: &Path, settings: &Settings) -> Self {
+        let mut command = greenroom(folder, settings);
+        command.env("LEPTOS_SITE_ADDR", "127.0.0.1:0").stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the program starts");
+        let mut log = follow(child.stderr.take().expect("stderr is piped"));
+        let addr = soon("starting", log.wait_for(|log| log.ended || address(&log.text).is_some())).await;
+        let addr = addr.ok().and_then(|log| address(&log.text));
+        let Some(addr) = addr else {
+            // It must not be left behind.
+            let _ = child.kill();
+            panic!("the server didn't start: {}", log.borrow().text);
+        };
+        Self { addr, child, log }
+    }
+
+    /// What it wrote to stderr by now.
+    pub(crate) fn log(&self) -> String {
+        self.log.borrow().text.clone()
+    }
+
+    pub(crate) fn terminate(&self) {
+        let id = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-TERM", &id]).status().expect("kill runs");
+        assert!(sent.success(), "the signal was sent");
+    }
+
+    /// SIGKILL: it has no time for anything.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().expect("the program is there to be killed");
+        self.child.wait().expect("its end");
+    }
+
+    /// Waits for its end.
+    pub(crate) async fn exit(&mut self, within: Duration) -> ExitStatus {
+        let ended = super::within(within, "stopping", self.log.wait_for(|log| log.ended)).await;
+        drop(ended.expect("the end of its log"));
+        self.child.wait().expect("its end")
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn follow(stderr: ChildStderr) -> watch::Receiver<Log> {
+    let (sender, receiver) = watch::channel(Log::default());
+    thread::spawn(move || {
+        for line in BufReader::new(stderr).lines() {
+            let Ok(line) = line else { break };
+            sender.send_modify(|log| log.text += &(line + "\n"));
+        }
+        sender.send_modify(|log| log.ended = true);
+    });
+    receiver
+}
+
+fn address(log: &str) -> Option<SocketAddr> {
+    let (_, after) = log.split_once("listening on ")?;
+    after.split(')').next()?.parse().ok()
+}

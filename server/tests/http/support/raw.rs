@@ -1,0 +1,41 @@
+//! Requests that no well-behaved client would send.
+
+use super::{Answer, soon};
+use http::{HeaderMap, HeaderName, HeaderValue};
+use std::net::SocketAddr;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+/// Sends these bytes as they are, and reads until the server closes.
+pub(crate) async fn raw(addr: SocketAddr, request: &[u8]) -> Answer {
+    let mut connection = TcpStream::connect(addr).await.expect("a connection");
+    // It may be refused before it was read to its end.
+    let _ = connection.write_all(request).await;
+    let mut bytes = Vec::new();
+    let _ = soon("a raw answer", connection.read_to_end(&mut bytes)).await;
+    parse(&bytes)
+}
+
+/// A request without a body, with its target as it is.
+pub(crate) async fn raw_line(addr: SocketAddr, method: &str, target: &str) -> Answer {
+    let request =
+        format!("{method} {target} HTTP/1.1\r\nhost: {addr}\r\naccept: text/html\r\nconnection: close\r\n\r\n");
+    raw(addr, request.as_bytes()).await
+}
+
+/// The body stays as it came over the wire, perhaps in chunks.
+fn parse(bytes: &[u8]) -> Answer {
+    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n");
+    let end = end.unwrap_or_else(|| panic!("no answer: {:?}", String::from_utf8_lossy(bytes)));
+    let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
+    let mut lines = head.split("\r\n");
+    let status = lines.next().and_then(|line| line.split(' ').nth(1)?.parse().ok()).expect("a status");
+    let mut headers = HeaderMap::new();
+    for (name, value) in lines.filter_map(|line| line.split_once(':')) {
+        let name: HeaderName = name.parse().expect("a name");
+        headers.append(name, HeaderValue::from_str(value.trim()).expect("a value"));
+    }
+    Answer { status, headers, body: bytes[end + 4..].to_vec() }
+}

@@ -1,0 +1,108 @@
+//! A running site of one test.
+
+use super::{
+    ACHIENG, EVENTPRO, KAMAU, SAFARI, SARAH,
+    actor::Actor,
+    process::{Process, Settings, settings},
+    template::{Template, template},
+};
+use sqlx::{Connection, SqliteConnection};
+use std::{net::SocketAddr, ops::Deref, path::PathBuf};
+use tempfile::TempDir;
+
+/// A server with the seeded cast, all of them signed in.
+pub(crate) struct Site {
+    pub(crate) process: Process,
+    template: &'static Template,
+    settings: Settings,
+    folder: TempDir,
+}
+
+impl Deref for Site {
+    type Target = Template;
+    fn deref(&self) -> &Template {
+        self.template
+    }
+}
+
+impl Site {
+    pub(crate) async fn new() -> Self {
+        Self::with(&[]).await
+    }
+
+    pub(crate) async fn with(pairs: &[(&str, &str)]) -> Self {
+        let template = template().await;
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join("greenroom.db"), &template.file).expect("a copy of the template");
+        let settings = settings(pairs);
+        let process = Process::serve(folder.path(), &settings).await;
+        Self { process, template, settings, folder }
+    }
+
+    /// Starts again on what the last process left.
+    pub(crate) async fn restart(&mut self) {
+        self.process = Process::serve(self.folder.path(), &self.settings).await;
+    }
+
+    pub(crate) fn addr(&self) -> SocketAddr {
+        self.process.addr
+    }
+
+    pub(crate) fn anonymous(&self) -> Actor {
+        Actor::new(self.addr(), None)
+    }
+
+    pub(crate) fn holder_of(&self, token: &str) -> Actor {
+        let https = self.settings.iter().any(|(name, value)| name == "GREENROOM_URL" && value.starts_with("https:"));
+        let name = if https { "__Host-greenroom" } else { "greenroom" };
+        Actor::new(self.addr(), Some(format!("{name}={token}")))
+    }
+
+    fn signed_in(&self, email: &str) -> Actor {
+        self.holder_of(&self.tokens[email])
+    }
+
+    /// Organizer; talks to Sarah.
+    pub(crate) fn eventpro(&self) -> Actor {
+        self.signed_in(EVENTPRO)
+    }
+
+    /// Organizer; talks to Kamau.
+    pub(crate) fn safari(&self) -> Actor {
+        self.signed_in(SAFARI)
+    }
+
+    /// Talent; talks to EventPro.
+    pub(crate) fn sarah(&self) -> Actor {
+        self.signed_in(SARAH)
+    }
+
+    /// Talent; talks to Safari Sounds.
+    pub(crate) fn kamau(&self) -> Actor {
+        self.signed_in(KAMAU)
+    }
+
+    /// Talent; talks to nobody yet.
+    pub(crate) fn achieng(&self) -> Actor {
+        self.signed_in(ACHIENG)
+    }
+
+    /// The database, to look at or change behind the server's back.
+    pub(crate) async fn database(&self) -> SqliteConnection {
+        let url = format!("sqlite://{}", self.folder.path().join("greenroom.db").display());
+        SqliteConnection::connect(&url).await.expect("the database")
+    }
+
+    pub(crate) async fn execute(&self, sql: &'static str) {
+        sqlx::query(sql).execute(&mut self.database().await).await.expect(sql);
+    }
+
+    /// A single number from the database.
+    pub(crate) async fn count(&self, sql: &'static str) -> i64 {
+        sqlx::query_scalar(sql).fetch_one(&mut self.database().await).await.expect(sql)
+    }
+
+    pub(crate) fn folder(&self) -> PathBuf {
+        self.folder.path().to_owned()
+    }
+}
