@@ -14,10 +14,6 @@ export PATH="$TOOLS/bin:$TOOLS/node_modules/.bin:$PATH"
 export CARGO_BUILD_BUILD_DIR=${CARGO_BUILD_BUILD_DIR:-$CACHE/build}
 export RUSTC_WORKSPACE_WRAPPER=$ROOT/bin/setup.d/rustc
 
-# Leptos reads it while it is compiled: were it set by cargo-leptos alone,
-# every other cargo command would compile Leptos anew.
-export LEPTOS_OUTPUT_NAME=greenroom
-
 fail() {
   echo "$*" >&2
   exit 1

@@ -7,9 +7,9 @@ use crate::{
     refusal::{Check, Fault, Refusal},
     text,
     time::Day,
+    word::words,
 };
 use serde::{Deserialize, Serialize};
-use std::str::FromStr;
 
 /// Characters a booking's title may have.
 pub const TITLE_LIMIT: usize = 120;
@@ -72,47 +72,19 @@ impl Money {
     }
 }
 
-/// Where a booking stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum BookingStatus {
-    /// Asked, not answered.
-    Inquiry,
-    /// The talent said yes.
-    Accepted,
-    /// The talent said no.
-    Declined,
-    /// Called off by either side.
-    Cancelled,
-    /// The event is over.
-    Completed,
-}
-
-impl BookingStatus {
-    const ALL: [BookingStatus; 5] = [
-        BookingStatus::Inquiry,
-        BookingStatus::Accepted,
-        BookingStatus::Declined,
-        BookingStatus::Cancelled,
-        BookingStatus::Completed,
-    ];
-
-    /// The stable word for it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            BookingStatus::Inquiry => "inquiry",
-            BookingStatus::Accepted => "accepted",
-            BookingStatus::Declined => "declined",
-            BookingStatus::Cancelled => "cancelled",
-            BookingStatus::Completed => "completed",
-        }
-    }
-}
-
-impl FromStr for BookingStatus {
-    type Err = ();
-    fn from_str(text: &str) -> Result<Self, ()> {
-        BookingStatus::ALL.into_iter().find(|status| status.as_str() == text).ok_or(())
+words! {
+    /// Where a booking stands.
+    BookingStatus {
+        /// Asked, not answered.
+        Inquiry = "inquiry",
+        /// The talent said yes.
+        Accepted = "accepted",
+        /// The talent said no.
+        Declined = "declined",
+        /// Called off by either side.
+        Cancelled = "cancelled",
+        /// The event is over.
+        Completed = "completed",
     }
 }
 

@@ -22,6 +22,7 @@ pub mod person;
 pub mod refusal;
 pub mod text;
 pub mod time;
+mod word;
 
 pub use booking::{Booking, BookingDraft, BookingInput, BookingStatus, Money};
 pub use conversation::Conversation;

@@ -4,41 +4,20 @@ use crate::{
     id::{BookingId, ConversationId, NotificationId},
     person::Person,
     time::Instant,
+    word::words,
 };
 use serde::{Deserialize, Serialize};
-use std::str::FromStr;
 
 /// Characters of a message that a notification shows.
 pub const PREVIEW_LIMIT: usize = 120;
 
-/// What happened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum NotificationKind {
-    /// Somebody wrote.
-    Message,
-    /// Somebody wants to book.
-    Booking,
-}
-
-impl NotificationKind {
-    /// The stable word for it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            NotificationKind::Message => "message",
-            NotificationKind::Booking => "booking",
-        }
-    }
-}
-
-impl FromStr for NotificationKind {
-    type Err = ();
-    fn from_str(text: &str) -> Result<Self, ()> {
-        match text {
-            "message" => Ok(NotificationKind::Message),
-            "booking" => Ok(NotificationKind::Booking),
-            _ => Err(()),
-        }
+words! {
+    /// What happened.
+    NotificationKind {
+        /// Somebody wrote.
+        Message = "message",
+        /// Somebody wants to book.
+        Booking = "booking",
     }
 }
 

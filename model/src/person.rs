@@ -1,73 +1,30 @@
 //! People: organizers and the talent they book.
 
-use crate::id::PersonId;
+use crate::{id::PersonId, word::words};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
-/// What somebody does here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// Is booked.
-    Talent,
-    /// Books.
-    Organizer,
-}
-
-impl Role {
-    /// The stable word for it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Role::Talent => "talent",
-            Role::Organizer => "organizer",
-        }
+words! {
+    /// What somebody does here.
+    Role {
+        /// Is booked.
+        Talent = "talent",
+        /// Books.
+        Organizer = "organizer",
     }
 }
 
-impl FromStr for Role {
-    type Err = ();
-    fn from_str(text: &str) -> Result<Self, ()> {
-        match text {
-            "talent" => Ok(Role::Talent),
-            "organizer" => Ok(Role::Organizer),
-            _ => Err(()),
-        }
-    }
-}
-
-/// A talent's craft.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Craft {
-    /// Takes pictures.
-    Photographer,
-    /// Plays records.
-    Dj,
-    /// Leads through the event.
-    Mc,
-    /// Plays live.
-    Band,
-}
-
-impl Craft {
-    /// Every craft, in the order the directory offers them.
-    pub const ALL: [Craft; 4] = [Craft::Photographer, Craft::Dj, Craft::Mc, Craft::Band];
-
-    /// The stable word for it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Craft::Photographer => "photographer",
-            Craft::Dj => "dj",
-            Craft::Mc => "mc",
-            Craft::Band => "band",
-        }
-    }
-}
-
-impl FromStr for Craft {
-    type Err = ();
-    fn from_str(text: &str) -> Result<Self, ()> {
-        Craft::ALL.into_iter().find(|craft| craft.as_str() == text).ok_or(())
+words! {
+    /// A talent's craft, in the order the directory offers them.
+    Craft {
+        /// Takes pictures.
+        Photographer = "photographer",
+        /// Plays records.
+        Dj = "dj",
+        /// Leads through the event.
+        Mc = "mc",
+        /// Plays live.
+        Band = "band",
     }
 }
 

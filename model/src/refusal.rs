@@ -1,42 +1,30 @@
 //! Why something was not done: codes that travel, never free text.
 
+use crate::word::words;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt};
 
-/// What is wrong with one field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Fault {
-    /// Missing or blank.
-    Required,
-    /// Not of the expected form.
-    Invalid,
-    /// Longer than the limit.
-    TooLong,
-    /// A number outside its range.
-    OutOfRange,
-    /// A message without text.
-    BodyEmpty,
-    /// A message of more than [`crate::message::BODY_LIMIT`] characters.
-    BodyTooLong,
-    /// A message with a NUL in it.
-    BodyInvalid,
+words! {
+    /// What is wrong with one field.
+    Fault {
+        /// Missing or blank.
+        Required = "required",
+        /// Not of the expected form.
+        Invalid = "invalid",
+        /// Longer than the limit.
+        TooLong = "too_long",
+        /// A number outside its range.
+        OutOfRange = "out_of_range",
+        /// A message without text.
+        BodyEmpty = "body_empty",
+        /// A message of more than [`crate::message::BODY_LIMIT`] characters.
+        BodyTooLong = "body_too_long",
+        /// A message with a NUL in it.
+        BodyInvalid = "body_invalid",
+    }
 }
 
 impl Fault {
-    /// The stable word for it.
-    pub fn code(self) -> &'static str {
-        match self {
-            Fault::Required => "required",
-            Fault::Invalid => "invalid",
-            Fault::TooLong => "too_long",
-            Fault::OutOfRange => "out_of_range",
-            Fault::BodyEmpty => "body_empty",
-            Fault::BodyTooLong => "body_too_long",
-            Fault::BodyInvalid => "body_invalid",
-        }
-    }
-
     /// Whether the word alone says which field it is about.
     fn names_its_field(self) -> bool {
         matches!(self, Fault::BodyEmpty | Fault::BodyTooLong | Fault::BodyInvalid)
@@ -97,7 +85,7 @@ impl Refusal {
             Refusal::TooManyStreams => "too_many_streams",
             Refusal::Internal => "internal",
             Refusal::Invalid { fields } => match fields.values().next() {
-                Some(fault) if fields.len() == 1 && fault.names_its_field() => fault.code(),
+                Some(fault) if fields.len() == 1 && fault.names_its_field() => fault.as_str(),
                 _ => "invalid_input",
             },
         }

@@ -25,9 +25,9 @@ pub fn Talents() -> impl IntoView {
                 <label for="craft">{words::CRAFT}</label>
                 <select id="craft" name="craft">
                     <option value="">{words::ANY_CRAFT}</option>
-                    {Craft::ALL.map(|craft| view! {
+                    {Craft::ALL.iter().map(|&craft| view! {
                         <option value=craft.as_str() selected=move || chosen(craft)>{words::craft(craft)}</option>
-                    })}
+                    }).collect_view()}
                 </select>
                 <button class="button" type="submit"><Icon glyph=Glyph::Search/>{words::SEARCH}</button>
             </form>
