@@ -54,13 +54,13 @@ impl Greenroom {
             .await?
             .and_then(|(row, owner)| Some((row, owner?)))
             .ok_or(Refusal::Unauthenticated)?;
-        let viewer = Viewer {
+        let mut viewer = Viewer {
             person: person_of(owner)?,
             session: SessionId(row.id),
             expires_at: Instant::from_millis(row.expires_at),
         };
         if now.millis() - row.last_seen_at >= millis(NOTE_USE_AFTER) {
-            self.note_use(&viewer, now).await?;
+            viewer.expires_at = self.note_use(&viewer, now).await?;
         }
         Ok(viewer)
     }
@@ -113,14 +113,15 @@ impl Greenroom {
         Ok(Instant::from_millis(expires_at))
     }
 
-    async fn note_use(&self, viewer: &Viewer, now: Instant) -> Result<()> {
+    async fn note_use(&self, viewer: &Viewer, now: Instant) -> Result<Instant> {
+        let expires_at = now.millis() + millis(SESSION_LIFE);
         session::Entity::update_many()
             .col_expr(session::Column::LastSeenAt, Expr::value(now.millis()))
-            .col_expr(session::Column::ExpiresAt, Expr::value(now.millis() + millis(SESSION_LIFE)))
+            .col_expr(session::Column::ExpiresAt, Expr::value(expires_at))
             .filter(session::Column::Id.eq(viewer.session().0))
             .exec(self.store.writer())
             .await?;
-        Ok(())
+        Ok(Instant::from_millis(expires_at))
     }
 }
 

@@ -23,15 +23,19 @@ impl Greenroom {
     /// `EmailUnverified`; `RateLimited` after too many failures for the account or from the address.
     pub async fn sign_in(&self, credentials: Credentials, from: IpAddr, user_agent: &str) -> Result<SignedIn> {
         let now = self.now();
-        let account = credentials.email.as_ref().map(|email| email.as_str().to_owned()).unwrap_or_default();
+        let account = credentials.email.as_ref().map(|email| email.as_str().to_owned());
         self.address_failures.take(from, now)?;
-        if let Err(refusal) = self.account_failures.take(account.clone(), now) {
+        if let Some(account) = account.clone()
+            && let Err(refusal) = self.account_failures.take(account, now)
+        {
             self.address_failures.give_back(&from);
             return Err(refusal.into());
         }
         let known = self.check(credentials).await?;
         self.address_failures.give_back(&from);
-        self.account_failures.give_back(&account);
+        if let Some(account) = account {
+            self.account_failures.give_back(&account);
+        }
         if !known.email_verified {
             return Err(Refusal::EmailUnverified.into());
         }
