@@ -27,12 +27,6 @@ there() {
   done
 }
 
-# What the server needs to know of the site that bin/build made;
-# the same words stand in Cargo.toml under [[workspace.metadata.leptos]].
-export_site() {
-  export LEPTOS_ENV=PROD LEPTOS_SITE_ROOT=target/site LEPTOS_HASH_FILES=true
-}
-
 # Lets one script at a time install or build, until it ends. What may leave a
 # process behind is called with 9>&-. Where there is no flock (macOS), cargo's
 # own locks have to do.

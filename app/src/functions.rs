@@ -12,6 +12,7 @@ pub async fn sign_in(email: String, password: String, next: Option<String>) -> A
     let credentials = Credentials { email: email.parse().ok(), password: Password::new(password) };
     let signed_in =
         greenroom.sign_in(credentials, caller.address, &caller.user_agent).await.map_err(crate::ssr::fail)?;
+    greenroom.give_way(caller.viewer.as_ref(), &signed_in.user).await.map_err(crate::ssr::fail)?;
     let cookie: crate::ssr::SessionCookie = use_context().ok_or(model::Refusal::Internal)?;
     crate::ssr::set_cookie(cookie.set(&signed_in.token).ok_or(model::Refusal::Internal)?);
     leptos_axum::redirect(next.as_deref().and_then(crate::pages::same_site).unwrap_or("/inbox"));
@@ -92,10 +93,13 @@ pub async fn load_talents(query: Option<String>, craft: Option<String>, page: Op
     greenroom.talents(&viewer, search).await.map_err(crate::ssr::fail)
 }
 
-/// One talent.
+/// One talent, to be asked for a booking. Only organizers do that.
 #[server(prefix = "/fn", endpoint = "talent")]
 pub async fn load_talent(id: String) -> Answer<Person> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
+    if viewer.role() != model::Role::Organizer {
+        return Err(crate::ssr::fail(model::Refusal::WrongRole.into()));
+    }
     greenroom.talent(&viewer, crate::ssr::id(&id)?).await.map_err(crate::ssr::fail)
 }
 
@@ -108,6 +112,7 @@ pub async fn open_booking(
     venue: String,
     fee: String,
     message: String,
+    client_id: Option<String>,
 ) -> Answer<()> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     let input = model::BookingInput {
@@ -117,6 +122,7 @@ pub async fn open_booking(
         venue: Some(venue),
         fee: None,
         message: Some(message.replace("\r\n", "\n")),
+        client_id,
     };
     let draft = input.parse_with_fee(model::Money::shillings(Some(&fee)));
     let draft = draft.map_err(|refusal| crate::ssr::fail(refusal.into()))?;

@@ -12,7 +12,7 @@ pub mod stream;
 
 pub use outbox::Outbox;
 
-use crate::answer::Mine;
+use crate::{answer::Mine, pages::sign_in_path};
 use leptos::prelude::*;
 use model::{Envelope, Fold, Inbox, Outcome};
 use std::{collections::VecDeque, sync::Arc};
@@ -42,6 +42,10 @@ pub struct Live {
     pub epoch: RwSignal<u32>,
     /// Counts up each time the stream opens.
     pub opened: RwSignal<u32>,
+    /// Counts up when the inbox must be read afresh.
+    pub stale: RwSignal<u32>,
+    /// Whether a message hasn't gone out yet: leaving the page would lose it.
+    pub unsent: RwSignal<bool>,
     /// Messages not yet read, for the title.
     unread: RwSignal<i64>,
     kept: StoredValue<Vec<Kept>>,
@@ -89,6 +93,8 @@ impl Live {
             connection: RwSignal::new(Connection::Live),
             epoch: RwSignal::new(0),
             opened: RwSignal::new(0),
+            stale: RwSignal::new(0),
+            unsent: RwSignal::new(false),
             unread: RwSignal::new(0),
             kept: StoredValue::default(),
             memory: StoredValue::default(),
@@ -181,7 +187,15 @@ impl Live {
 
     fn heed(self, outcome: Outcome) {
         if outcome == Outcome::Stale {
-            self.epoch.update(|epoch| *epoch += 1);
+            self.stale.update(|times| *times += 1);
+        }
+    }
+
+    /// Goes on to sign in, unless that would lose what was written.
+    pub fn sign_in_again(self) {
+        self.connection.set(Connection::SignedOut);
+        if !self.unsent.get_untracked() && !stream::something_typed() {
+            let _ = window().location().set_href(&sign_in_path());
         }
     }
 

@@ -16,7 +16,7 @@ mod when;
 
 pub use avatar::Avatar;
 pub use booking_facts::{BookingFacts, BookingLine, StatusChip};
-pub use composer::Composer;
+pub use composer::{Composer, client_id};
 pub use connection_bar::ConnectionBar;
 pub use failed::{Empty, Failed, Skeleton};
 pub use field::{Field, FormError, failure_of, field_error};

@@ -21,7 +21,6 @@ pub const EMAIL: &str = "Email";
 pub const PASSWORD: &str = "Password";
 pub const SHOW_PASSWORD: &str = "Show";
 pub const HIDE_PASSWORD: &str = "Hide";
-pub const OPEN_INBOX: &str = "Open your inbox";
 
 pub const MENU: &str = "Main";
 pub const INBOX: &str = "Inbox";
@@ -35,13 +34,13 @@ pub const CHOOSE: &str = "Choose a conversation";
 pub const CHOOSE_LEAD: &str = "Its messages appear here.";
 pub const YOU: &str = "You";
 pub const YOU_WROTE: &str = "You: ";
-pub const NO_MESSAGES: &str = "No messages yet";
+pub const JUST_NOW: &str = "now";
 pub const LATEST_CONVERSATIONS: &str = "Newest conversations";
 
 pub const BACK_TO_INBOX: &str = "Back to inbox";
 pub const MESSAGES: &str = "Messages";
 pub const MESSAGE: &str = "Message";
-pub const WRITE_TO: &str = "Write a message";
+pub const WRITE: &str = "Write a message";
 pub const SEND: &str = "Send";
 pub const OLDER_MESSAGES: &str = "Older messages";
 pub const LOADING_OLDER: &str = "Loading older messages…";
@@ -93,7 +92,6 @@ pub const BOOKING_FEE_HELP: &str = "What you offer, for example 45,000";
 pub const FIRST_MESSAGE: &str = "Your message";
 pub const SEND_INQUIRY: &str = "Send inquiry";
 pub const SENDING_INQUIRY: &str = "Sending inquiry…";
-pub const ORGANIZERS_BOOK: &str = "Only organizers can open a booking.";
 
 pub const RECONNECTING: &str = "Reconnecting… what you write is kept.";
 pub const OFFLINE: &str = "You are offline. Messages will go out when you're back.";
@@ -108,16 +106,20 @@ pub const BROKEN_LEAD: &str = "It has been noted. Try again in a moment.";
 pub const UNREACHED: &str = "Greenroom can't be reached. Check your connection and try again.";
 pub const HOME: &str = "Go to the start";
 
-pub fn write_to(name: &str) -> String {
-    format!("{WRITE_TO} to {name}")
-}
-
 pub fn book(name: &str) -> String {
     format!("Book {name}")
 }
 
 pub fn booking_with(name: &str) -> String {
     format!("Ask {name} about your event. They answer in the conversation that opens.")
+}
+
+pub fn minutes(count: i64) -> String {
+    format!("{count} min")
+}
+
+pub fn hours(count: i64) -> String {
+    format!("{count} h")
 }
 
 pub fn unread(count: i64) -> String {
@@ -133,9 +135,10 @@ pub fn new_below(count: i64) -> String {
 }
 
 pub fn characters_left(count: usize) -> String {
+    let characters = |count: usize| if count == 1 { "1 character".to_owned() } else { format!("{count} characters") };
     match message::BODY_LIMIT.checked_sub(count) {
-        Some(left) => format!("{left} characters left"),
-        None => format!("{} characters too many", count - message::BODY_LIMIT),
+        Some(left) => format!("{} left", characters(left)),
+        None => format!("{} too many", characters(count - message::BODY_LIMIT)),
     }
 }
 

@@ -4,6 +4,9 @@ import { ThreadScreen } from "./thread.ts";
 
 type Surroundings = { browser: Browser; url: string; javaScript: boolean };
 
+// Without JavaScript a browser has no use for what the page loads ahead, and says so.
+const UNUSED = /preloaded using link preload but not used/;
+
 /** Somebody at a browser of their own. Signed in from the start, if they have a session. */
 export class Person {
   readonly api: Api;
@@ -82,7 +85,8 @@ export class Person {
   }
 
   private note(trouble: string): void {
-    if (!this.expected.some((known) => known.test(trouble))) this.troubles.push(trouble);
+    const known = [...this.expected, ...(this.around.javaScript ? [] : [UNUSED])];
+    if (!known.some((pattern) => pattern.test(trouble))) this.troubles.push(trouble);
   }
 
   /** Lets the browser itself complain of what this story brings about. Nothing else may be in the console. */

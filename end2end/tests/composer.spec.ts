@@ -3,15 +3,15 @@ import { expect, test } from "../support/fixtures.ts";
 test("@live Enter sends, Shift and Enter breaks the line", async ({ eventpro, programs, launch }) => {
   await eventpro.open(launch.path);
   const { box, log } = eventpro.thread;
-  await box.pressSequentially("One");
+  await box.pressSequentially("Mic check");
   await box.press("Shift+Enter");
   await box.pressSequentially("Two");
-  await expect(box).toHaveValue("One\nTwo");
+  await expect(box).toHaveValue("Mic check\nTwo");
   await box.press("Enter");
   await expect(box).toHaveValue("");
   await expect(box).toBeFocused();
-  await expect(log.getByText("One")).toBeVisible();
-  await expect.poll(async () => (await programs.sarah.messages(launch.id)).at(-1)?.body).toBe("One\nTwo");
+  await expect(log.getByText("Mic check")).toBeVisible();
+  await expect.poll(async () => (await programs.sarah.messages(launch.id)).at(-1)?.body).toBe("Mic check\nTwo");
 });
 
 test("@live the focus stays in the box when Send is clicked", async ({ eventpro, launch }) => {

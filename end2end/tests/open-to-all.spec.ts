@@ -1,4 +1,5 @@
-import { expectNoSidewaysScroll, expectOpenToAll } from "../support/looks.ts";
+import type { Page } from "@playwright/test";
+import { expectNoSidewaysScroll, expectOpenToAll, expectPlainOpenToAll } from "../support/looks.ts";
 import { expect, test } from "../support/fixtures.ts";
 
 type Place = (ids: { conversation: string; booking: string; talent: string }) => string;
@@ -23,20 +24,24 @@ const PAGES: [string, "visitor" | "sarah" | "eventpro" | "achieng", Place][] = [
 // Words that can't be broken, as people do write them.
 const LONG = "https://example.com/" + "a-very-long-path/".repeat(12) + " " + "W".repeat(120);
 
+async function expectGood(page: Page, javaScript: boolean): Promise<void> {
+  await (javaScript ? expectOpenToAll(page) : expectPlainOpenToAll(page));
+  await expectNoSidewaysScroll(page);
+}
+
 for (const [name, who, place] of PAGES) {
-  test(`${name}: open to all, and never wider than the screen`, async ({ visitor, sarah, eventpro, achieng, programs, launch }) => {
+  test(`${name}: open to all, and never wider than the screen`, async ({ visitor, sarah, eventpro, achieng, programs, launch, javaScriptEnabled }) => {
     const person = { visitor, sarah, eventpro, achieng }[who];
     person.expects(/status of 404/);
     await programs.sarah.say(launch.id, LONG);
     const talent = (await programs.eventpro.talent("DJ Kamau")).id;
     await person.open(place({ conversation: launch.path, booking: launch.booking, talent }));
     await expect(person.heading).toHaveCount(1);
-    await expectOpenToAll(person.page);
-    await expectNoSidewaysScroll(person.page);
+    await expectGood(person.page, javaScriptEnabled !== false);
   });
 }
 
-test("@live a thread in trouble is open to all as well", async ({ eventpro, site, programs, launch }) => {
+test("@live a thread in trouble is open to all as well", async ({ eventpro, site, programs, launch, javaScriptEnabled }) => {
   eventpro.expects(/net::ERR_/);
   for (let n = 1; n <= 30; n++) await programs.sarah.say(launch.id, `Number ${n}`);
   await eventpro.open(launch.path);
@@ -48,19 +53,17 @@ test("@live a thread in trouble is open to all as well", async ({ eventpro, site
   await expect(eventpro.thread.log.getByText(/Not sent/)).toBeVisible();
   await expect(eventpro.page.getByText(/Reconnecting/)).toBeVisible();
   await eventpro.thread.box.fill("x".repeat(4_100));
-  await expectOpenToAll(eventpro.page);
-  await expectNoSidewaysScroll(eventpro.page);
+  await expectGood(eventpro.page, javaScriptEnabled !== false);
 });
 
-test("forms with faults are open to all as well", async ({ visitor, eventpro, programs }) => {
+test("forms with faults are open to all as well", async ({ visitor, eventpro, programs, javaScriptEnabled }) => {
   for (const person of [visitor, eventpro]) person.expects(/status of (401|422)/);
   await visitor.open("/signin");
   await visitor.page.getByRole("textbox", { name: "Email" }).fill("nobody@example.com");
   await visitor.page.getByLabel("Password").fill("no password");
   await visitor.page.getByRole("button", { name: "Sign in" }).click();
   await expect(visitor.page.getByRole("alert")).toContainText("don't match");
-  await expectOpenToAll(visitor.page);
-  await expectNoSidewaysScroll(visitor.page);
+  await expectGood(visitor.page, javaScriptEnabled !== false);
 
   const { id } = await programs.eventpro.talent("DJ Kamau");
   await eventpro.open(`/bookings/new?talent=${id}`);
@@ -75,8 +78,7 @@ test("forms with faults are open to all as well", async ({ visitor, eventpro, pr
   }
   await eventpro.page.getByRole("button", { name: "Send inquiry" }).click();
   await expect(eventpro.page.getByRole("alert")).toContainText("Some fields need another look.");
-  await expectOpenToAll(eventpro.page);
-  await expectNoSidewaysScroll(eventpro.page);
+  await expectGood(eventpro.page, javaScriptEnabled !== false);
 });
 
 test("on a phone the inbox and the thread are one page each", async ({ eventpro, launch }) => {

@@ -1,7 +1,7 @@
 //! Bookings: the event, its day, place and fee, and the two people it binds.
 
 use crate::{
-    id::{BookingId, PersonId},
+    id::{BookingId, ClientId, PersonId},
     message::Body,
     person::Person,
     refusal::{Check, Fault, Refusal},
@@ -110,6 +110,13 @@ pub struct Booking {
     pub talent: Person,
 }
 
+impl Booking {
+    /// Which of the two people this is.
+    pub fn party(&self, id: PersonId) -> &Person {
+        if self.organizer.id == id { &self.organizer } else { &self.talent }
+    }
+}
+
 /// A booking as it is asked for, unchecked.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -126,6 +133,8 @@ pub struct BookingInput {
     pub fee: Option<Money>,
     /// The first message, a [`Body`].
     pub message: Option<String>,
+    /// The [`ClientId`] of that message: asked for again with it, the booking is the same one.
+    pub client_id: Option<String>,
 }
 
 /// A booking that may be opened.
@@ -143,6 +152,8 @@ pub struct BookingDraft {
     pub fee: Money,
     /// The first message.
     pub message: Body,
+    /// The organizer's own id for it, if they gave one.
+    pub client_id: Option<ClientId>,
 }
 
 impl BookingInput {
@@ -161,10 +172,18 @@ impl BookingInput {
         let venue = check.field("venue", text::line(self.venue.as_deref(), VENUE_LIMIT));
         let fee = check.field("fee", fee);
         let message = check.field("message", Body::parse(self.message.as_deref().unwrap_or_default()));
-        match (talent_id, title, event_date, venue, fee, message) {
-            (Some(talent_id), Some(title), Some(event_date), Some(venue), Some(fee), Some(message)) => {
-                Ok(BookingDraft { talent_id, title, event_date, venue, fee, message })
-            }
+        let client_id = self.client_id.as_deref().map(|id| text::parsed(Some(id))).transpose();
+        let client_id = check.field("clientId", client_id);
+        match (talent_id, title, event_date, venue, fee, message, client_id) {
+            (
+                Some(talent_id),
+                Some(title),
+                Some(event_date),
+                Some(venue),
+                Some(fee),
+                Some(message),
+                Some(client_id),
+            ) => Ok(BookingDraft { talent_id, title, event_date, venue, fee, message, client_id }),
             _ => Err(check.refuse()),
         }
     }

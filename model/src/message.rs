@@ -1,7 +1,8 @@
 //! Messages.
 
 use crate::{
-    id::{BookingId, ClientId, ConversationId, MessageId, PersonId},
+    id::{BookingId, ClientId, ConversationId, MessageId},
+    person::Person,
     refusal::{Check, Fault, Refusal},
     text,
     time::Instant,
@@ -64,7 +65,7 @@ pub struct Message {
     /// The sender's own id for it.
     pub client_id: ClientId,
     /// Who wrote it.
-    pub sender: PersonId,
+    pub sender: Person,
     /// The text, as typed.
     pub body: String,
     /// When the server took it.

@@ -68,6 +68,8 @@ impl fmt::Display for Day {
 impl FromStr for Day {
     type Err = time::error::Parse;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
+        // The year may carry a sign there; ours has four digits.
+        let text = if text.starts_with(['+', '-']) { "" } else { text };
         Date::parse(text, format_description!("[year]-[month]-[day]")).map(Self)
     }
 }
@@ -102,6 +104,8 @@ mod tests {
         assert_eq!(day.to_string(), "2027-02-13");
         assert_eq!(day.in_words(), "Sat 13 Feb 2027");
         assert!("2027-02-30".parse::<Day>().is_err());
-        assert!("13/02/2027".parse::<Day>().is_err());
+        for wrong in ["13/02/2027", "-0500-01-01", "+2027-02-13", ""] {
+            assert!(wrong.parse::<Day>().is_err(), "{wrong}");
+        }
     }
 }

@@ -42,16 +42,20 @@ pub(crate) async fn identify(State(shared): State<Shared>, mut request: Request,
 fn address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     let ours = |address: &IpAddr| trusted.iter().any(|network| network.contains(address));
     let values = headers.get_all("x-forwarded-for").into_iter().filter_map(|value| value.to_str().ok());
-    let hops: Vec<IpAddr> =
-        values.flat_map(|value| value.split(',')).filter_map(|hop| hop.trim().parse().ok()).collect();
+    let hops: Vec<Option<IpAddr>> = values.flat_map(|value| value.split(',')).map(hop).collect();
     let mut nearest = peer.to_canonical();
     for hop in hops.into_iter().rev() {
-        if !ours(&nearest) {
-            break;
-        }
+        // Beyond a hop that can't be read, nobody knows who wrote what.
+        let Some(hop) = hop.filter(|_| ours(&nearest)) else { break };
         nearest = hop.to_canonical();
     }
     nearest
+}
+
+/// Some proxies write the port as well.
+fn hop(text: &str) -> Option<IpAddr> {
+    let text = text.trim();
+    text.parse().ok().or_else(|| Some(text.parse::<SocketAddr>().ok()?.ip()))
 }
 
 /// Whoever is signed in; 401 otherwise.
@@ -87,6 +91,10 @@ mod tests {
         assert_eq!(address(parse("10.0.0.1"), &headers, &ours), parse("198.51.100.7"));
         assert_eq!(address(parse("10.0.0.1"), &headers, &[]), parse("10.0.0.1"));
         assert_eq!(address(parse("192.0.2.1"), &headers, &ours), parse("192.0.2.1"));
+        headers.append("x-forwarded-for", "6.6.6.6, 203.0.113.9:4711".parse().expect("a value"));
+        assert_eq!(address(parse("10.0.0.1"), &headers, &ours), parse("203.0.113.9"));
+        headers.append("x-forwarded-for", "6.6.6.6, unknown".parse().expect("a value"));
+        assert_eq!(address(parse("10.0.0.1"), &headers, &ours), parse("10.0.0.1"));
         assert_eq!(address(parse("::ffff:10.0.0.1"), &HeaderMap::new(), &ours), parse("10.0.0.1"));
     }
 }

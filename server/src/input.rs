@@ -93,6 +93,10 @@ async fn body(request: Request) -> Result<Bytes, Problem> {
 /// Text that isn't JSON is malformed; JSON of another shape is wrong in a field.
 fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let value: serde_json::Value = serde_json::from_slice(bytes).map_err(|_| Problem::MALFORMED_JSON)?;
+    // Serde would also take a list, and go by the order of the fields.
+    if !value.is_object() {
+        return Err(Problem::field("body", Fault::Invalid));
+    }
     serde_path_to_error::deserialize(value).map_err(|error| {
         let path = error.path().to_string();
         Problem::field(if path == "." { "body" } else { &path }, Fault::Invalid)

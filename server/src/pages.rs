@@ -1,11 +1,12 @@
 //! The rendered pages and the static files.
 
 use crate::{problem::Problem, router::Shared, settings::Checked};
-use app::{App, pages, shell, ssr::Caller};
+use app::{App, answer::Failure, pages, shell, ssr::Caller};
 use axum::{
     Router,
-    body::Body,
+    body::{Body, to_bytes},
     extract::Request,
+    handler::Handler,
     middleware::{self, Next},
     response::{IntoResponse, Redirect, Response},
 };
@@ -43,13 +44,14 @@ pub(crate) fn routes(shared: &Shared, options: LeptosOptions) -> Router {
     };
     let pages = Router::new()
         .leptos_routes_with_context(&options, generate_route_list(App), provide.clone(), document)
+        .layer(middleware::from_fn(blame_the_right_one))
         .layer(middleware::from_fn(send_where_it_belongs));
     let files = ServeDir::new(format!("{}/{}", options.site_root, options.site_pkg_dir));
     let files = Router::new()
         .nest_service("/pkg", files.precompressed_br().precompressed_gzip())
         .layer(middleware::map_response(keep_for_ever));
     let fallback = file_and_error_handler_with_context::<LeptosOptions, _>(provide, shell);
-    pages.merge(files).fallback(fallback).with_state(options)
+    pages.merge(files).fallback(fallback.layer(middleware::map_response(forget_what_is_missing))).with_state(options)
 }
 
 /// What server functions find in their context.
@@ -64,23 +66,51 @@ fn context(shared: &Shared) -> impl Fn() + Clone + Send + Sync + 'static {
 /// Sends whoever is signed out to sign in, and whoever is signed in past the door. Only a courtesy: what
 /// anybody may see, the services decide.
 async fn send_where_it_belongs(request: Request, next: Next) -> Response {
-    let uri = request.uri();
-    if request.method() == Method::GET {
-        let signed_in = request.extensions().get::<Caller>().is_some_and(|caller| caller.viewer.is_some());
-        match (signed_in, uri.path()) {
-            (true, "/") => return Redirect::to("/inbox").into_response(),
-            (true, "/signin") => return Redirect::to(&next_of(uri)).into_response(),
-            (false, path) if !pages::PUBLIC.contains(&path) => {
-                let wanted = uri.path_and_query().map_or(path, http::uri::PathAndQuery::as_str);
-                return Redirect::to(&pages::sign_in_for(wanted)).into_response();
-            }
-            _ => {}
-        }
-    }
-    let mut response = next.run(request).await;
+    let mut response = match elsewhere(&request) {
+        Some(path) => Redirect::to(&path).into_response(),
+        None => next.run(request).await,
+    };
     // What one person sees must not be shown again to another, nor from before to the same.
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
+}
+
+fn elsewhere(request: &Request) -> Option<String> {
+    let uri = request.uri();
+    if !matches!(*request.method(), Method::GET | Method::HEAD) || is_function(uri) {
+        return None;
+    }
+    let signed_in = request.extensions().get::<Caller>().is_some_and(|caller| caller.viewer.is_some());
+    match (signed_in, uri.path()) {
+        (true, "/") => Some("/inbox".to_owned()),
+        (true, "/signin") => Some(next_of(uri)),
+        (false, path) if !pages::PUBLIC.contains(&path) => {
+            let wanted = uri.path_and_query().map_or(path, http::uri::PathAndQuery::as_str);
+            Some(pages::sign_in_for(wanted))
+        }
+        _ => None,
+    }
+}
+
+/// Leptos answers a function whose arguments can't be read with 500, as if it were our fault.
+async fn blame_the_right_one(request: Request, next: Next) -> Response {
+    let is_function = is_function(request.uri());
+    let response = next.run(request).await;
+    if !is_function || response.status() != StatusCode::INTERNAL_SERVER_ERROR {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
+    match serde_json::from_slice(&body) {
+        Ok(Failure::Refused(refusal)) => parts.status = app::ssr::status(&refusal),
+        Ok(Failure::Unreached) => parts.status = StatusCode::BAD_REQUEST,
+        Err(_) => {}
+    }
+    Response::from_parts(parts, Body::from(body))
+}
+
+fn is_function(uri: &Uri) -> bool {
+    uri.path().starts_with("/fn/")
 }
 
 fn next_of(uri: &Uri) -> String {
@@ -94,6 +124,14 @@ async fn keep_for_ever(mut response: Response) -> Response {
     if response.status() == StatusCode::OK {
         let for_ever = HeaderValue::from_static("public, max-age=31536000, immutable");
         response.headers_mut().insert(header::CACHE_CONTROL, for_ever);
+    }
+    response
+}
+
+/// It may be there tomorrow.
+async fn forget_what_is_missing(mut response: Response) -> Response {
+    if response.status() == StatusCode::NOT_FOUND {
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     response
 }

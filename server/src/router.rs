@@ -37,15 +37,19 @@ pub(crate) struct Shared {
 /// The whole site. Layers are listed from the outside in.
 pub(crate) fn build(shared: Shared, settings: &Checked) -> Router {
     let every_request = ServiceBuilder::new()
+        .layer(middleware::map_request(keep_plain_request_id))
         .layer(SetRequestIdLayer::new(REQUEST_ID, NewRequestId))
         .layer(TraceLayer::new_for_http().make_span_with(span))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(header_of(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(header_of(header::REFERRER_POLICY, "same-origin"))
         .layer(header_of(header::X_FRAME_OPTIONS, "DENY"))
+        // Files that were compressed by the build come without it, and a cache would hand them to anybody.
+        .layer(header_of(header::VARY, "accept-encoding"))
         .layer(CompressionLayer::new())
         .layer(middleware::from_fn(problem::tell))
         .layer(CatchPanicLayer::custom(pages::broke))
+        .layer(middleware::from_fn(refuse_large))
         .layer(middleware::from_fn_with_state(shared.clone(), origin::check))
         .layer(middleware::from_fn_with_state(shared.clone(), caller::identify))
         .layer(DefaultBodyLimit::max(BODY_LIMIT));
@@ -61,6 +65,25 @@ pub(crate) fn build(shared: Shared, settings: &Checked) -> Router {
 
 fn header_of(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
     SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
+}
+
+/// Whatever says that it is too large is refused, even where nobody would read it.
+async fn refuse_large(request: axum::extract::Request, next: middleware::Next) -> axum::response::Response {
+    let length = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    if length.is_some_and(|length: usize| length > BODY_LIMIT) {
+        return axum::response::IntoResponse::into_response(Problem::TOO_LARGE);
+    }
+    next.run(request).await
+}
+
+/// A proxy in front may name a request, if the name can stand in a log and in JSON.
+async fn keep_plain_request_id<B>(mut request: Request<B>) -> Request<B> {
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte);
+    let named = request.headers().get(REQUEST_ID).map(HeaderValue::as_bytes);
+    if named.is_some_and(|name| name.is_empty() || name.len() > 64 || !name.iter().all(plain)) {
+        request.headers_mut().remove(REQUEST_ID);
+    }
+    request
 }
 
 /// Paths are logged without their query: that may hold what somebody searched for, or a token.

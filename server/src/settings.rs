@@ -45,8 +45,8 @@ struct Values {
     #[arg(long, env = "LEPTOS_SITE_ROOT", global = true)]
     site_root: Option<PathBuf>,
     /// Proxies whose X-Forwarded-For counts: addresses or networks, separated by commas.
-    #[arg(long, env = "GREENROOM_TRUSTED_PROXIES", value_delimiter = ',', value_parser = network, global = true)]
-    trusted_proxies: Vec<IpNet>,
+    #[arg(long, env = "GREENROOM_TRUSTED_PROXIES", default_value = "", global = true)]
+    trusted_proxies: String,
     /// Messages a person may send in a minute.
     #[arg(long, env = "GREENROOM_SENDS_PER_MINUTE", default_value_t = Limits::default().sends_per_minute, global = true)]
     sends_per_minute: usize,
@@ -73,9 +73,10 @@ impl Settings {
     pub(crate) fn check(self) -> Result<Checked, String> {
         let Values { data, database_url, url, addr, site_root, trusted_proxies, sends_per_minute, streams_per_person } =
             self.values;
-        let origin = url.unwrap_or_else(|| format!("http://{addr}")).trim_end_matches('/').to_owned();
+        let url = url.filter(|url| !url.is_empty()).unwrap_or_else(|| format!("http://{addr}"));
+        let origin = url.trim_end_matches('/').to_ascii_lowercase();
         let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
-        if host.is_none_or(|host| host.is_empty() || host.contains(['/', '?', '#', '@'])) {
+        if host.is_none_or(|host| host.contains('@') || host.parse::<http::uri::Authority>().is_err()) {
             return Err(format!(
                 "GREENROOM_URL must be http:// or https:// and a host, without a path; it is {origin:?}"
             ));
@@ -88,7 +89,7 @@ impl Settings {
             origin,
             addr,
             site_root: site_root.unwrap_or_else(built_site),
-            trusted_proxies,
+            trusted_proxies: networks(&trusted_proxies)?,
             limits,
         })
     }
@@ -122,10 +123,14 @@ fn built_site() -> PathBuf {
     beside.filter(|folder| folder.is_dir()).unwrap_or_else(|| PathBuf::from("target/site"))
 }
 
+fn networks(list: &str) -> Result<Vec<IpNet>, String> {
+    list.split(',').map(str::trim).filter(|text| !text.is_empty()).map(network).collect()
+}
+
 fn network(text: &str) -> Result<IpNet, String> {
-    let text = text.trim();
     let address = || text.parse().map(|address: std::net::IpAddr| IpNet::from(address));
-    text.parse().or_else(|_| address()).map_err(|_| format!("{text:?} is neither an address nor a network"))
+    let told = |_| format!("GREENROOM_TRUSTED_PROXIES: {text:?} is neither an address nor a network");
+    text.parse().or_else(|_| address()).map_err(told)
 }
 
 #[cfg(test)]

@@ -53,7 +53,8 @@ pub(crate) async fn serve(settings: Checked) -> Result<(), String> {
         trusted_proxies: settings.trusted_proxies.clone().into(),
     };
     let router = router::build(shared, &settings).into_make_service_with_connect_info::<SocketAddr>();
-    tracing::info!("Greenroom is at {} (listening on {addr})", settings.origin);
+    say(&format!("Greenroom is at {}", settings.origin))?;
+    tracing::info!("listening on {addr}");
     let stopping = Arc::new(tokio::sync::Notify::new());
     let serving = axum::serve(listener.tap_io(tune), router).with_graceful_shutdown(stop(greenroom, stopping.clone()));
     tokio::select! {

@@ -3,11 +3,11 @@
 
 use crate::{
     Greenroom, Limits, Result, Viewer,
-    accounts::Password,
+    accounts::{Password, person_of},
     clock::{Clock, SetClock, SystemClock},
-    entity::{person, person_head},
+    entity::{message, person, person_head},
 };
-use model::{BookingInput, ConversationId, Craft, Instant, MessageInput, Money, Person, PersonId, Role, SessionId};
+use model::{BookingInput, Conversation, ConversationId, Craft, Instant, MessageInput, Money, Role, SessionId};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use std::{sync::Arc, time::Duration};
 use uuid::Uuid;
@@ -42,7 +42,8 @@ pub const ACHIENG: Member = Member { email: "mc.achieng@example.com", name: "MC 
 /// The whole cast.
 pub const CAST: [Member; 5] = [EVENTPRO, SAFARI, SARAH, KAMAU, ACHIENG];
 
-/// Puts the cast into an empty database. Does nothing, and says so with `false`, where there are people.
+/// Puts the cast into an empty database, or takes up where an earlier start was stopped in the middle.
+/// Does nothing, and says so with `false`, where there are other people, or the cast is all there.
 ///
 /// # Errors
 /// When the database fails.
@@ -52,13 +53,17 @@ pub async fn seed(database_url: &str) -> Result<bool> {
     let greenroom = Greenroom::open_at(database_url, Limits::default(), clock.clone()).await?;
     let turn = greenroom.store.write().await?;
     crate::store::take_turn(&turn).await?;
-    let empty = person::Entity::find().count(greenroom.store.reader()).await? == 0;
     turn.commit().await?;
-    if empty {
-        greenroom.put_in_cast(&clock, now).await?;
+    let complete = greenroom.count_messages().await? >= ALL_LINES;
+    if complete || greenroom.has_guests().await? {
+        return Ok(false);
     }
-    Ok(empty)
+    greenroom.put_in_cast(&clock, now).await?;
+    Ok(true)
 }
+
+/// The messages of both scenes.
+const ALL_LINES: u64 = (1 + LAUNCH.len() + 1 + SUNDOWNER.len()) as u64;
 
 /// Whether the demo cast can sign in here.
 ///
@@ -71,6 +76,16 @@ pub async fn is_demo(database_url: &str) -> Result<bool> {
 }
 
 impl Greenroom {
+    /// Whether there is anybody who isn't of the cast.
+    async fn has_guests(&self) -> Result<bool> {
+        let guests = person::Entity::find().filter(person::Column::Email.is_not_in(CAST.map(|member| member.email)));
+        Ok(guests.count(self.store.reader()).await? > 0)
+    }
+
+    async fn count_messages(&self) -> Result<u64> {
+        Ok(message::Entity::find().count(self.store.reader()).await?)
+    }
+
     async fn put_in_cast(&self, clock: &SetClock, today: Instant) -> Result<()> {
         let hash = self.hasher.hash(Password::new(PASSWORD.to_owned())).await?;
         let mut cast = Vec::new();
@@ -82,42 +97,37 @@ impl Greenroom {
         self.play(clock, safari, kamau, &sundowner(today)).await
     }
 
-    /// Adds somebody with a confirmed address, and says who they are as a viewer.
-    pub(crate) async fn enrol(&self, member: Member, password_hash: &str) -> Result<Viewer> {
-        let role = if member.craft.is_some() { Role::Talent } else { Role::Organizer };
-        let id = Uuid::now_v7();
-        let row = person::ActiveModel {
-            id: Set(id),
-            email: Set(member.email.to_owned()),
-            name: Set(member.name.to_owned()),
-            role: Set(role.as_str().to_owned()),
-            craft: Set(member.craft.map(|craft| craft.as_str().to_owned())),
-            password_hash: Set(password_hash.to_owned()),
-            email_verified: Set(true),
-            created_at: Set(self.now().millis()),
-        };
+    /// Somebody of the cast as a viewer, added with a confirmed address where they are missing.
+    async fn enrol(&self, member: Member, password_hash: &str) -> Result<Viewer> {
         let tx = self.store.write().await?;
-        row.insert(&tx).await?;
-        person_head::ActiveModel { person_id: Set(id), seq: Set(0) }.insert(&tx).await?;
+        let known = person::Entity::find().filter(person::Column::Email.eq(member.email)).one(&tx).await?;
+        let row = match known {
+            Some(row) => row,
+            None => {
+                let row = person_row(member, password_hash, self.now()).insert(&tx).await?;
+                person_head::ActiveModel { person_id: Set(row.id), seq: Set(0) }.insert(&tx).await?;
+                row
+            }
+        };
         tx.commit().await?;
-        let person = Person { id: PersonId(id), name: member.name.to_owned(), role, craft: member.craft };
-        Ok(Viewer::acting_as(person, SessionId(Uuid::now_v7()), self.now()))
+        Ok(Viewer::acting_as(person_of(row)?, SessionId(Uuid::now_v7()), self.now()))
     }
 
+    /// Plays a scene, from where it was left.
     async fn play(&self, clock: &SetClock, organizer: &Viewer, talent: &Viewer, scene: &Scene) -> Result<()> {
-        let booking = BookingInput {
-            talent_id: Some(talent.id().to_string()),
-            title: Some(scene.title.to_owned()),
-            event_date: Some(scene.date.clone()),
-            venue: Some(scene.venue.to_owned()),
-            fee: Some(Money { amount: scene.fee, currency: "KES".to_owned() }),
-            message: Some(scene.opening.to_owned()),
+        let of_scene = |known: &Conversation| known.counterpart.id == talent.id() && known.booking.title == scene.title;
+        let begun = self.inbox(organizer, None).await?.conversations.into_iter().find(of_scene);
+        let conversation = match begun {
+            Some(begun) => begun,
+            None => self.open_booking(organizer, scene.booking(talent).parse()?).await?,
         };
-        let conversation = self.open_booking(organizer, booking.parse()?).await?.id;
-        for line in scene.lines {
+        let said = usize::try_from(conversation.last_seq - 1).unwrap_or_default();
+        for (number, line) in scene.lines.iter().enumerate() {
             clock.advance(Duration::from_secs(60 * line.minutes));
-            let by = if line.talent { talent } else { organizer };
-            self.say(by, conversation, line.text).await?;
+            if number >= said {
+                let by = if line.talent { talent } else { organizer };
+                self.say(by, conversation.id, line.text).await?;
+            }
         }
         Ok(())
     }
@@ -133,6 +143,20 @@ impl Greenroom {
     }
 }
 
+fn person_row(member: Member, password_hash: &str, now: Instant) -> person::ActiveModel {
+    let role = if member.craft.is_some() { Role::Talent } else { Role::Organizer };
+    person::ActiveModel {
+        id: Set(Uuid::now_v7()),
+        email: Set(member.email.to_owned()),
+        name: Set(member.name.to_owned()),
+        role: Set(role.as_str().to_owned()),
+        craft: Set(member.craft.map(|craft| craft.as_str().to_owned())),
+        password_hash: Set(password_hash.to_owned()),
+        email_verified: Set(true),
+        created_at: Set(now.millis()),
+    }
+}
+
 struct Scene {
     title: &'static str,
     date: String,
@@ -140,6 +164,20 @@ struct Scene {
     fee: i64,
     opening: &'static str,
     lines: &'static [Line],
+}
+
+impl Scene {
+    fn booking(&self, talent: &Viewer) -> BookingInput {
+        BookingInput {
+            talent_id: Some(talent.id().to_string()),
+            title: Some(self.title.to_owned()),
+            event_date: Some(self.date.clone()),
+            venue: Some(self.venue.to_owned()),
+            fee: Some(Money { amount: self.fee, currency: "KES".to_owned() }),
+            message: Some(self.opening.to_owned()),
+            client_id: None,
+        }
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -174,14 +212,13 @@ fn launch(today: Instant) -> Scene {
     }
 }
 
-const LAUNCH: [Line; 12] = [
+const LAUNCH: [Line; 11] = [
     talent(42, "Habari! Yes, the day is free. What hours do you have in mind?"),
     organizer(11, "Doors open at 17:00, speeches at 18:00, and we wind down by 22:00."),
     talent(6, "Five hours then. Do you want posed portraits, or more of the room as it happens?"),
     organizer(9, "Both, please. About ten portraits of the speakers, the rest as it happens."),
     talent(4, "Good. I bring a second body and one softbox.\nIs there a corner with a plain wall?"),
     organizer(15, "There is, left of the stage. The venue's plan: https://example.com/kicc/plan"),
-    talent(3, "Perfect, thank you."),
     talent(1_260, "One question: when do you need the pictures?"),
     organizer(35, "A dozen the same night for the press, the rest within a week."),
     talent(8, "Same night is fine if I can sit down with the laptop by 21:30."),

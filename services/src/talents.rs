@@ -62,7 +62,10 @@ impl Greenroom {
 }
 
 fn name_contains(part: &str) -> Result<sea_orm::sea_query::SimpleExpr> {
-    if part.chars().count() > QUERY_LIMIT || part.contains('\0') {
+    if part.contains('\0') {
+        return Err(Error::field("query", Fault::Invalid));
+    }
+    if part.chars().count() > QUERY_LIMIT {
         return Err(Error::field("query", Fault::TooLong));
     }
     let escaped = part.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");

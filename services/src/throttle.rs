@@ -22,10 +22,18 @@ impl<K: Hash + Eq> Throttle<K> {
         Self { limit, window, taken: Mutex::default() }
     }
 
-    /// Takes one, or refuses with the seconds until the next is free. Taking comes before the work,
-    /// so that many tries at once can't slip through together; [`Throttle::give_back`] undoes it.
+    /// Refuses, with the seconds until the next is free, where nothing is left to take.
+    pub(crate) fn check(&self, key: K, now: Instant) -> Result<(), Refusal> {
+        self.with_room(key, now.millis(), |_| ())
+    }
+
+    /// Takes one, or refuses. Taking comes before the work, so that many tries at once can't slip through
+    /// together; [`Throttle::give_back`] undoes it.
     pub(crate) fn take(&self, key: K, now: Instant) -> Result<(), Refusal> {
-        let now = now.millis();
+        self.with_room(key, now.millis(), |times| times.push_back(now.millis()))
+    }
+
+    fn with_room(&self, key: K, now: i64, then: impl FnOnce(&mut VecDeque<i64>)) -> Result<(), Refusal> {
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         if taken.len() >= CROWD {
             taken.retain(|_, times| times.back().is_some_and(|last| last + self.window > now));
@@ -39,7 +47,7 @@ impl<K: Hash + Eq> Throttle<K> {
             let retry_after = u64::try_from(free).unwrap_or_default().div_ceil(1_000).max(1);
             return Err(Refusal::RateLimited { retry_after });
         }
-        times.push_back(now);
+        then(times);
         Ok(())
     }
 

@@ -4,7 +4,11 @@ use super::Live;
 use crate::{answer::Failure, functions};
 use leptos::{prelude::*, task::spawn_local};
 use model::{ClientId, ConversationId, Message, Refusal};
+use std::time::Duration;
 use uuid::Uuid;
+
+/// The pause before a message that didn't get through is tried again.
+const TRY_AGAIN: Duration = Duration::from_secs(5);
 
 /// How far a message has come.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -39,6 +43,10 @@ impl Outbox {
     pub fn provide(live: Live) {
         let outbox =
             Self { parcels: RwSignal::default(), sending: StoredValue::new(false), drafts: StoredValue::default() };
+        Effect::new(move || {
+            let unsent = |parcel: &Parcel| parcel.stage != Stage::Sent;
+            live.unsent.set(outbox.parcels.with(|parcels| parcels.iter().any(unsent)));
+        });
         Effect::new(move || {
             if live.opened.get() > 0 {
                 outbox.retry_unreached();
@@ -140,6 +148,10 @@ impl Outbox {
     /// Without a connection nothing behind it would arrive either, or it would overtake: all wait.
     fn fail(self, client_id: ClientId, failure: Failure) {
         let all_wait = matches!(failure, Failure::Unreached | Failure::Refused(Refusal::Unauthenticated));
+        if failure == Failure::Unreached {
+            // The stream may never notice such a hiccup, and then nothing else would try again.
+            set_timeout(move || self.retry_unreached(), TRY_AGAIN);
+        }
         self.parcels.update(|parcels| {
             for parcel in parcels.iter_mut().filter(|parcel| parcel.stage == Stage::Sending) {
                 if all_wait || parcel.client_id == client_id {

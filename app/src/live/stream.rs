@@ -8,7 +8,6 @@ use super::{Connection, Live};
 use crate::{
     answer::{Answer, Failure},
     functions,
-    pages::sign_in_path,
 };
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
 use model::{Envelope, Event, Refusal};
@@ -166,16 +165,13 @@ fn show_trouble(live: Live) {
     live.connection.set(if online { Connection::Reconnecting } else { Connection::Offline });
 }
 
-/// The session is over: on to sign-in, unless that would lose what is being typed.
 fn session_over(live: Live) {
     close();
-    live.connection.set(Connection::SignedOut);
-    if !something_typed() {
-        let _ = window().location().set_href(&sign_in_path());
-    }
+    live.sign_in_again();
 }
 
-fn something_typed() -> bool {
+/// Whether something stands in a box that wasn't sent.
+pub(super) fn something_typed() -> bool {
     let typed = document().query_selector("textarea").ok().flatten();
     typed
         .and_then(|element| element.dyn_into::<HtmlTextAreaElement>().ok())

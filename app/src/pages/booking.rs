@@ -20,7 +20,7 @@ pub fn BookingPage() -> impl IntoView {
                 {move || Suspend::new(async move {
                     match found.await {
                         Ok(conversation) => Either::Left(view! { <Details conversation/> }),
-                        Err(failure) => Either::Right(view! { <Title text=words::NOT_FOUND/> <Failed failure/> }),
+                        Err(failure) => Either::Right(view! { <Failed failure/> }),
                     }
                 })}
             </Transition>

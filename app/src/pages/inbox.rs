@@ -19,7 +19,10 @@ pub fn Messages() -> impl IntoView {
     let live = Live::current();
     let (query, location) = (use_query_map(), use_location());
     let page = Memo::new(move |_| query.with(|query| query.get("page")));
-    let inbox = Resource::new(move || (live.epoch.get(), page.get()), |(_, page)| functions::load_inbox(page));
+    let inbox = Resource::new(
+        move || (live.epoch.get(), live.stale.get(), page.get()),
+        |(_, _, page)| functions::load_inbox(page),
+    );
     let in_thread = move || location.pathname.with(|path| path.starts_with("/conversations/"));
     view! {
         <div class="messages" class:in-thread=in_thread>

@@ -1,6 +1,6 @@
 use crate::{
     functions,
-    parts::{Failed, Field, FormError, Skeleton, failure_of, field_error},
+    parts::{Failed, Field, FormError, Skeleton, client_id, failure_of, field_error},
     words,
 };
 use leptos::{either::Either, form::ActionForm, prelude::*};
@@ -15,7 +15,6 @@ pub fn NewBooking() -> impl IntoView {
     let wanted = Memo::new(move |_| query.with(|query| query.get("talent")).unwrap_or_default());
     let talent = Resource::new(move || wanted.get(), functions::load_talent);
     view! {
-        <Title text=words::NEW_BOOKING/>
         <main class="page narrow" id="content">
             <Transition fallback=|| view! { <Skeleton rows=6/> }>
                 {move || Suspend::new(async move {
@@ -38,11 +37,13 @@ fn Form(talent: Person) -> impl IntoView {
         move |field: &'static str| Signal::derive(move || failure.with(|failure| field_error(failure.as_ref(), field)));
     focus_first_fault(failure);
     view! {
+        <Title text=words::NEW_BOOKING/>
         <h1>{words::NEW_BOOKING}</h1>
         <p class="muted">{words::booking_with(&talent.name)}</p>
         <FormError failure/>
         <ActionForm action attr:class="form">
             <input type="hidden" name="talent_id" value=talent.id.to_string()/>
+            <input type="hidden" name="client_id" value=client_id() autocomplete="off"/>
             <Field id="title" label=words::BOOKING_TITLE help=words::title_limit() error=wrong("title")>
                 <input id="title" name="title" required maxlength=booking::TITLE_LIMIT autocomplete="off" aria-describedby="title-help title-error"
                     aria-invalid=move || wrong("title").get().map(|_| "true")/>

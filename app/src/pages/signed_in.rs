@@ -13,7 +13,7 @@ pub fn SignedIn() -> impl IntoView {
     let live = Live::current();
     let frame = Resource::new(move || live.epoch.get(), |_| functions::load_frame());
     view! {
-        <a class="skip" href="#content">{words::SKIP}</a>
+        <a class="skip" href="#content" rel="external">{words::SKIP}</a>
         <Transition fallback=SiteBar>
             {move || Suspend::new(async move {
                 match frame.await {

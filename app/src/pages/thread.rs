@@ -29,7 +29,6 @@ pub fn ThreadPage() -> impl IntoView {
                 match thread.await {
                     Ok(mine) => Either::Left(view! { <ThreadView mine/> }),
                     Err(failure) => Either::Right(view! {
-                        <Title text=words::NOT_FOUND/>
                         <main class="thread-pane" id="content"><Failed failure/></main>
                     }),
                 }

@@ -7,6 +7,8 @@ use uuid::Uuid;
 
 /// From here on, how many characters are left is said.
 const COUNT_FROM: usize = 3_600;
+/// The code of every key that an input method took.
+const KEY_OF_INPUT_METHOD: u32 = 229;
 
 /// Where a message is written. Without JavaScript it is a plain form.
 #[component]
@@ -15,8 +17,7 @@ pub fn Composer(thread: RwSignal<Thread>) -> impl IntoView {
     let local = Local::current();
     let area: NodeRef<Textarea> = NodeRef::new();
     let navigate = use_navigate();
-    let (id, name) =
-        thread.with_untracked(|thread| (thread.conversation.id, thread.conversation.counterpart.name.clone()));
+    let id = thread.with_untracked(|thread| thread.conversation.id);
     let text = RwSignal::new(String::new());
     let length = Memo::new(move |_| text.with(|text| text.trim().chars().count()));
     let cannot_send = move || local.started() && (length.get() == 0 || length.get() > BODY_LIMIT);
@@ -49,8 +50,10 @@ pub fn Composer(thread: RwSignal<Thread>) -> impl IntoView {
     };
     let send_by_key = send.clone();
     let on_key = move |event: KeyboardEvent| {
-        // While a word is being put together, as in many scripts, Enter belongs to that.
-        if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
+        // While a word is being put together, as in many scripts, Enter belongs to that. Safari says so only
+        // by the code.
+        let composing = event.is_composing() || event.key_code() == KEY_OF_INPUT_METHOD;
+        if event.key() == "Enter" && !event.shift_key() && !composing {
             event.prevent_default();
             send_by_key();
         }
@@ -69,12 +72,13 @@ pub fn Composer(thread: RwSignal<Thread>) -> impl IntoView {
             <input type="hidden" name="conversation_id" value=id.to_string()/>
             <input type="hidden" name="client_id" value=client_id() autocomplete="off"/>
             <label class="visually-hidden" for="message">{words::MESSAGE}</label>
-            <textarea id="message" name="body" rows="1" required node_ref=area placeholder=words::write_to(&name)
+            <textarea id="message" name="body" rows="1" required node_ref=area
+                maxlength=move || (!local.started()).then_some(BODY_LIMIT) placeholder=words::WRITE
                 aria-describedby="message-count" on:keydown=on_key on:input:target=on_input></textarea>
             <button class="button primary" type="submit" disabled=cannot_send>
                 <Icon glyph=Glyph::Send/><span class="bar-word">{words::SEND}</span>
             </button>
-            <p class="count" id="message-count" class:wrong=move || { length.get() > BODY_LIMIT } aria-live="polite">
+            <p class="count" id="message-count" class:wrong=move || { length.get() > BODY_LIMIT }>
                 {move || (length.get() >= COUNT_FROM).then(|| words::characters_left(length.get()))}
             </p>
         </form>
@@ -82,7 +86,7 @@ pub fn Composer(thread: RwSignal<Thread>) -> impl IntoView {
 }
 
 /// A new one each time the server renders the form: a form posted twice is then still one message.
-fn client_id() -> String {
+pub fn client_id() -> String {
     Uuid::new_v4().to_string()
 }
 

@@ -19,7 +19,7 @@ pub fn ConnectionBar() -> impl IntoView {
     view! {
         <div class="connection" role="status">
             {move || text().map(|text| view! {
-                <p>{text} {over().then(|| view! { <a href=sign_in_path() rel="external">{words::SIGN_IN}</a> })}</p>
+                <p>{text} {over().then(|| view! { <a href=sign_in_path() target="_blank">{words::SIGN_IN}</a> })}</p>
             })}
         </div>
     }

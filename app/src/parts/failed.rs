@@ -1,6 +1,7 @@
 use super::{Glyph, Icon};
-use crate::{answer::Failure, live::Live, pages::sign_in_path, words};
+use crate::{answer::Failure, live::Live, words};
 use leptos::prelude::*;
+use leptos_meta::Title;
 use model::Refusal;
 
 /// Part of a page that couldn't be had: what happened, and what to do.
@@ -10,7 +11,7 @@ pub fn Failed(failure: Failure) -> impl IntoView {
     let signed_out = failure == Failure::Refused(Refusal::Unauthenticated);
     Effect::new(move || {
         if signed_out {
-            let _ = window().location().set_href(&sign_in_path());
+            live.sign_in_again();
         }
     });
     let (title, lead) = match &failure {
@@ -21,6 +22,7 @@ pub fn Failed(failure: Failure) -> impl IntoView {
     };
     let may_help = !matches!(&failure, Failure::Refused(Refusal::NotFound | Refusal::WrongRole));
     view! {
+        <Title text=title.clone()/>
         <div class="notice" role="alert">
             <Icon glyph=Glyph::Warning/>
             <h1>{title}</h1>

@@ -4,7 +4,6 @@ use crate::{
     words,
 };
 use leptos::prelude::*;
-use model::Refusal;
 
 /// Why a form's action failed, if it did.
 pub fn failure_of<T: Clone + Send + Sync + 'static>(value: Option<Answer<T>>) -> Option<Failure> {
@@ -48,7 +47,6 @@ pub fn Field(
 pub fn FormError(#[prop(into)] failure: Signal<Option<Failure>>) -> impl IntoView {
     let text = move || {
         failure.get().map(|failure| match failure {
-            Failure::Refused(Refusal::Invalid { fields }) => words::refusal(&Refusal::Invalid { fields }),
             Failure::Refused(refusal) => words::refusal(&refusal),
             Failure::Unreached => words::UNREACHED.to_owned(),
         })

@@ -5,12 +5,8 @@ use leptos::prelude::*;
 pub enum Glyph {
     Back,
     Bell,
-    Calendar,
-    Chat,
     Door,
     Down,
-    Money,
-    Pin,
     Search,
     Send,
     Warning,
@@ -21,14 +17,8 @@ impl Glyph {
         match self {
             Glyph::Back => "M12 4 6 10l6 6",
             Glyph::Bell => "M5 14V9a5 5 0 0 1 10 0v5l1.5 1.5h-13zM8.5 18h3",
-            Glyph::Calendar => "M4 5h12v11H4zM4 9h12M7 3v3M13 3v3",
-            Glyph::Chat => "M3 4h14v9H9l-4 4v-4H3z",
             Glyph::Door => "M11 4H4v12h7M8 10h9M14 7l3 3-3 3",
             Glyph::Down => "M10 4v11M5 10l5 5 5-5",
-            Glyph::Money => "M3 6h14v8H3zM10 8a2 2 0 1 1 0 4 2 2 0 0 1 0-4M5.5 10h.01M14.5 10h.01",
-            Glyph::Pin => {
-                "M10 17s5-4.6 5-8.5a5 5 0 0 0-10 0C5 12.4 10 17 10 17M10 7.2a1.5 1.5 0 1 1 0 3 1.5 1.5 0 0 1 0-3"
-            }
             Glyph::Search => "M9 4a5 5 0 1 1 0 10A5 5 0 0 1 9 4M13 13l4 4",
             Glyph::Send => "M3 4l14 6-14 6 2-6zM5 10h6",
             Glyph::Warning => "M10 3 18 17H2zM10 8v4M10 14.5h.01",

@@ -61,7 +61,7 @@ impl Glance {
         Self {
             unread: conversation.unread,
             at: conversation.updated_at,
-            last: last.map(|message| (message.sender, text::preview(&message.body, PREVIEW))),
+            last: last.map(|message| (message.sender.id, text::preview(&message.body, PREVIEW))),
         }
     }
 }

@@ -3,19 +3,25 @@
 //! Until then, and without JavaScript, they are in UTC and English: the server can't know better, and
 //! what the browser first draws must equal what the server sent.
 
+use crate::words;
 use js_sys::{Date, Object, Reflect};
 use leptos::prelude::*;
 use model::{Day, Instant};
+use std::time::Duration;
 use wasm_bindgen::JsValue;
 
 /// Whether the page has been taken over. Cheap to copy; stands in the context.
 #[derive(Clone, Copy)]
-pub struct Local(RwSignal<bool>);
+pub struct Local {
+    started: RwSignal<bool>,
+    /// Counts minutes, for what tells how long ago something was.
+    minute: RwSignal<u32>,
+}
 
 impl Local {
     /// Puts it into the context.
     pub fn provide() -> Self {
-        let local = Self(RwSignal::new(false));
+        let local = Self { started: RwSignal::new(false), minute: RwSignal::new(0) };
         provide_context(local);
         local
     }
@@ -27,12 +33,13 @@ impl Local {
 
     /// The page is taken over.
     pub fn start(self) {
-        self.0.set(true);
+        self.started.set(true);
+        set_interval(move || self.minute.update(|minute| *minute += 1), Duration::from_secs(60));
     }
 
     /// Whether the page is taken over.
     pub fn started(self) -> bool {
-        self.0.get()
+        self.started.get()
     }
 
     /// `14:02`
@@ -68,20 +75,25 @@ impl Local {
         if !self.started() {
             return at.day().in_words();
         }
+        self.minute.track();
         let minutes = (Date::now() as i64 - at.millis()).max(0) / 60_000;
         match minutes {
-            0 => "now".to_owned(),
-            1..60 => format!("{minutes} min"),
-            60..1_440 => format!("{} h", minutes / 60),
+            0 => words::JUST_NOW.to_owned(),
+            1..60 => words::minutes(minutes),
+            60..1_440 => words::hours(minutes / 60),
             _ => String::from(
                 date(at).to_locale_date_string(&language(), &options(&[("day", "numeric"), ("month", "short")])),
             ),
         }
     }
 
-    /// Today, once it is known.
+    /// Today where the reader is, once it is known.
     pub fn today(self) -> Option<Day> {
-        self.started().then(|| Instant::from_millis(Date::now() as i64).day())
+        self.started().then(|| {
+            self.minute.track();
+            let now = Date::new_0();
+            format!("{:04}-{:02}-{:02}", now.get_full_year(), now.get_month() + 1, now.get_date()).parse().ok()
+        })?
     }
 }
 

@@ -27,13 +27,21 @@ pub fn MessageLog(me: PersonId, thread: RwSignal<Thread>) -> impl IntoView {
     let parcels = move || thread.with(|thread| outbox.waiting(id, &thread.messages));
     let status = Memo::new(move |_| thread.with(|thread| last_status(thread, me)));
     Effect::new(move || thread.with(|thread| outbox.forget(&thread.messages)));
+    // Whoever writes wants to see it go, wherever they were reading.
+    Effect::new(move |before: Option<usize>| {
+        let count = parcels().len();
+        if count > before.unwrap_or_default() {
+            place.to_end();
+        }
+        count
+    });
     view! {
         <div class="log-frame">
             <div class="log" role="log" aria-label=words::MESSAGES tabindex="0" node_ref=log on:scroll=move |_| place.scrolled()>
                 <div class="log-inner">
                     <Older thread/>
                     <For each=rows key=Row::key let:row>
-                        <MessageRow me thread row status/>
+                        <MessageRow me row status/>
                     </For>
                     <For each=parcels key=|parcel| (parcel.client_id, parcel.stage.clone()) let:parcel>
                         <ParcelRow parcel/>
@@ -42,7 +50,7 @@ pub fn MessageLog(me: PersonId, thread: RwSignal<Thread>) -> impl IntoView {
                 </div>
             </div>
             {move || (place.new_below() > 0).then(|| view! {
-                <button class="pill" type="button" on:click=move |_| place.to_end()>
+                <button class="pill" type="button" on:click=move |_| place.to_end_with_focus()>
                     {move || words::new_below(place.new_below())} <Icon glyph=Glyph::Down/>
                 </button>
             })}
@@ -52,25 +60,16 @@ pub fn MessageLog(me: PersonId, thread: RwSignal<Thread>) -> impl IntoView {
 
 /// What to say under the viewer's last message, and which that is.
 fn last_status(thread: &Thread, me: PersonId) -> Option<(i64, &'static str)> {
-    let last = thread.messages.iter().rev().find(|message| message.sender == me)?;
+    let last = thread.messages.iter().rev().find(|message| message.sender.id == me)?;
     let read = thread.conversation.counterpart_read_seq >= last.seq;
     Some((last.seq, if read { words::READ } else { words::SENT }))
 }
 
 #[component]
-fn MessageRow(
-    me: PersonId,
-    thread: RwSignal<Thread>,
-    row: Row,
-    status: Memo<Option<(i64, &'static str)>>,
-) -> impl IntoView {
+fn MessageRow(me: PersonId, row: Row, status: Memo<Option<(i64, &'static str)>>) -> impl IntoView {
     let Message { seq, sender, body, created_at, .. } = row.message;
-    let mine = sender == me;
-    let by = if mine {
-        words::YOU.to_owned()
-    } else {
-        thread.with_untracked(|thread| thread.conversation.counterpart.name.clone())
-    };
+    let mine = sender.id == me;
+    let by = if mine { words::YOU.to_owned() } else { sender.name };
     let said =
         move || status.get().filter(|(last, _)| *last == seq).map(|(_, word)| view! { <p class="status">{word}</p> });
     view! {

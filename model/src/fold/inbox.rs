@@ -79,7 +79,7 @@ impl Conversation {
             Event::MessageCreated { message } if message.conversation_id == self.id && message.seq > self.last_seq => {
                 self.last_seq = message.seq;
                 self.updated_at = message.created_at;
-                self.unread += i64::from(message.sender != me);
+                self.unread += i64::from(message.sender.id != me);
                 self.last_message = Some(message.clone());
                 Outcome::Changed
             }

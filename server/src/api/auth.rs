@@ -49,6 +49,7 @@ async fn sign_in(
 ) -> Result<Response, Problem> {
     let credentials = input.parse()?;
     let signed_in = shared.greenroom.sign_in(credentials, caller.address, &caller.user_agent).await?;
+    shared.greenroom.give_way(caller.viewer.as_ref(), &signed_in.user).await?;
     let cookie = shared.cookie.set(&signed_in.token).ok_or(Problem::INTERNAL)?;
     Ok(([(header::SET_COOKIE, cookie)], private(json!({ "user": signed_in.user }))).into_response())
 }

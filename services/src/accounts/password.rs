@@ -5,7 +5,7 @@ use argon2::{
     password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
 };
 use std::{sync::Arc, thread::available_parallelism};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Argon2id with OWASP's parameters: 19,456 KiB, two passes, one lane.
 /// <https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html>
@@ -22,6 +22,9 @@ pub(crate) struct PasswordHasher {
     nobody: String,
 }
 
+/// The right to hash one password.
+pub(crate) struct Turn(#[allow(dead_code, reason = "held, not read")] OwnedSemaphorePermit);
+
 impl PasswordHasher {
     pub(crate) fn new() -> Result<Self> {
         let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(Error::broken)?;
@@ -33,30 +36,34 @@ impl PasswordHasher {
 
     pub(crate) async fn hash(&self, password: Password) -> Result<String> {
         let argon2 = self.argon2.clone();
-        self.in_turn(move || hash(&argon2, &password.0)).await?
+        in_turn(self.turn().await?, move || hash(&argon2, &password.0)).await?
+    }
+
+    /// Waits for a turn to hash.
+    pub(crate) async fn turn(&self) -> Result<Turn> {
+        self.turns.clone().acquire_owned().await.map(Turn).map_err(Error::broken)
     }
 
     /// Whether the password is right; always false, and as slow, where there is no account.
-    pub(crate) async fn verify(&self, password: Password, stored: Option<String>) -> Result<bool> {
+    pub(crate) async fn verify(&self, turn: Turn, password: Password, stored: Option<String>) -> Result<bool> {
         let argon2 = self.argon2.clone();
         let known = stored.is_some();
         let stored = stored.unwrap_or_else(|| self.nobody.clone());
-        self.in_turn(move || {
+        in_turn(turn, move || {
             let stored = PasswordHash::new(&stored).map_err(|_| Error::stored("password hash"))?;
             Ok(argon2.verify_password(password.0.as_bytes(), &stored).is_ok() && known)
         })
         .await?
     }
+}
 
-    async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-        let turn = self.turns.clone().acquire_owned().await.map_err(Error::broken)?;
-        let done = tokio::task::spawn_blocking(move || {
-            let result = work();
-            drop(turn);
-            result
-        });
-        done.await.map_err(Error::broken)
-    }
+async fn in_turn<T: Send + 'static>(turn: Turn, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    let done = tokio::task::spawn_blocking(move || {
+        let result = work();
+        drop(turn);
+        result
+    });
+    done.await.map_err(Error::broken)
 }
 
 fn hash(argon2: &Argon2<'_>, password: &str) -> Result<String> {

@@ -2,8 +2,9 @@ use super::{Viewer, person_of, sign_in::SESSION_LIFE, user_of};
 use crate::{
     Error, Greenroom, Result,
     entity::{person, session},
+    to_the_end,
 };
-use model::{Instant, Refusal, SessionId, User};
+use model::{Instant, PersonId, Refusal, SessionId, User};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, RelationDef,
     sea_query::Expr,
@@ -79,9 +80,21 @@ impl Greenroom {
     /// # Errors
     /// When the database fails.
     pub async fn sign_out(&self, viewer: &Viewer) -> Result<()> {
-        session::Entity::delete_by_id(viewer.session().0).exec(self.store.writer()).await?;
-        self.hub.end_session(viewer.id(), viewer.session(), "signed_out");
-        Ok(())
+        let (greenroom, viewer) = (self.clone(), viewer.clone());
+        to_the_end(async move {
+            session::Entity::delete_by_id(viewer.session().0).exec(greenroom.store.writer()).await?;
+            greenroom.hub.end_session(viewer.id(), viewer.session(), "signed_out");
+            Ok(())
+        })
+        .await
+    }
+
+    /// Which of these sessions are no more.
+    pub(crate) async fn gone(&self, sessions: &[(PersonId, SessionId)]) -> Result<Vec<(PersonId, SessionId)>> {
+        let ids = sessions.iter().map(|(_, session)| session.0);
+        let living = session::Entity::find().filter(session::Column::Id.is_in(ids)).all(self.store.reader()).await?;
+        let gone = sessions.iter().filter(|(_, session)| living.iter().all(|row| row.id != session.0));
+        Ok(gone.copied().collect())
     }
 
     /// When the viewer's session ends by now, having perhaps been used since; `None` once it is over.

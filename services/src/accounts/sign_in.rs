@@ -1,6 +1,6 @@
-use super::{Credentials, sessions::Token, user_of};
+use super::{Credentials, Viewer, password::Turn, sessions::Token, user_of};
 use crate::{Greenroom, Result, entity::person};
-use model::{Instant, Refusal, SessionId, User};
+use model::{Email, Instant, Refusal, SessionId, User};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use std::{net::IpAddr, time::Duration};
 
@@ -22,31 +22,42 @@ impl Greenroom {
     /// `InvalidCredentials` for an unknown address as for a wrong password, in the same time;
     /// `EmailUnverified`; `RateLimited` after too many failures for the account or from the address.
     pub async fn sign_in(&self, credentials: Credentials, from: IpAddr, user_agent: &str) -> Result<SignedIn> {
-        let now = self.now();
-        let account = credentials.email.as_ref().map(|email| email.as_str().to_owned());
-        self.address_failures.take(from, now)?;
-        if let Some(account) = account.clone()
-            && let Err(refusal) = self.account_failures.take(account, now)
-        {
-            self.address_failures.give_back(&from);
-            return Err(refusal.into());
-        }
-        let known = self.check(credentials).await?;
-        self.address_failures.give_back(&from);
-        if let Some(account) = account {
-            self.account_failures.give_back(&account);
-        }
+        let attempt = self.attempt(credentials.email.as_ref(), from);
+        attempt.check()?;
+        // Only who is being looked at counts as failed until proven right: however many sign in at once,
+        // few are in doubt.
+        let turn = self.hasher.turn().await?;
+        attempt.take()?;
+        let known = self.check(turn, credentials).await?;
+        attempt.give_back();
         if !known.email_verified {
             return Err(Refusal::EmailUnverified.into());
         }
         self.begin_session(known, user_agent).await
     }
 
-    async fn check(&self, Credentials { email, password }: Credentials) -> Result<person::Model> {
+    /// Ends the session that a browser had for somebody else before it signed in as `user`: a page that is
+    /// still open would go on showing the one and acting as the other.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn give_way(&self, before: Option<&Viewer>, user: &User) -> Result<()> {
+        match before {
+            Some(before) if before.id() != user.id => self.sign_out(before).await,
+            _ => Ok(()),
+        }
+    }
+
+    fn attempt(&self, email: Option<&Email>, from: IpAddr) -> Attempt<'_> {
+        let account = email.map(|email| email.as_str().to_owned());
+        Attempt { greenroom: self, account, network: network(from), now: self.now() }
+    }
+
+    async fn check(&self, turn: Turn, Credentials { email, password }: Credentials) -> Result<person::Model> {
         let wanted = email.as_ref().map_or("", model::Email::as_str);
         let found = person::Entity::find().filter(person::Column::Email.eq(wanted)).one(self.store.reader()).await?;
         let stored = found.as_ref().map(|row| row.password_hash.clone());
-        match (self.hasher.verify(password, stored).await?, found) {
+        match (self.hasher.verify(turn, password, stored).await?, found) {
             (true, Some(row)) => Ok(row),
             _ => Err(Refusal::InvalidCredentials.into()),
         }
@@ -62,3 +73,43 @@ impl Greenroom {
 
 /// How long a session lasts after its last use.
 pub(super) const SESSION_LIFE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+/// One try to sign in, counted against its account and its address.
+struct Attempt<'a> {
+    greenroom: &'a Greenroom,
+    account: Option<String>,
+    network: IpAddr,
+    now: Instant,
+}
+
+impl Attempt<'_> {
+    fn check(&self) -> std::result::Result<(), Refusal> {
+        self.greenroom.address_failures.check(self.network, self.now)?;
+        self.account.clone().map_or(Ok(()), |account| self.greenroom.account_failures.check(account, self.now))
+    }
+
+    fn take(&self) -> std::result::Result<(), Refusal> {
+        self.greenroom.address_failures.take(self.network, self.now)?;
+        let taken =
+            self.account.clone().map_or(Ok(()), |account| self.greenroom.account_failures.take(account, self.now));
+        if taken.is_err() {
+            self.greenroom.address_failures.give_back(&self.network);
+        }
+        taken
+    }
+
+    fn give_back(&self) {
+        self.greenroom.address_failures.give_back(&self.network);
+        if let Some(account) = &self.account {
+            self.greenroom.account_failures.give_back(account);
+        }
+    }
+}
+
+/// What counts as one address: of IPv6, whoever has one has 2^64, so their network does.
+fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V6(address) => IpAddr::V6((address.to_bits() & !u128::from(u64::MAX)).into()),
+        IpAddr::V4(_) => address,
+    }
+}

@@ -2,13 +2,14 @@ use crate::{
     Error, Greenroom, Result, Viewer,
     accounts::person_of,
     conversations::View,
-    entity::{booking, conversation, person},
+    entity::{booking, conversation, message, person},
+    error::is_duplicate,
     live::Journal,
     messages::{Entry, write_down},
     to_the_end,
 };
 use model::{
-    Booking, BookingDraft, BookingId, BookingStatus, Conversation, ConversationId, Event, Fault, Instant,
+    Booking, BookingDraft, BookingId, BookingStatus, ClientId, Conversation, ConversationId, Event, Fault, Instant,
     NotificationKind, Person, PersonId, Refusal, Role,
 };
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
@@ -19,7 +20,7 @@ impl Greenroom {
     ///
     /// # Errors
     /// `WrongRole` unless the viewer is an organizer; `Invalid` for a talent that there isn't;
-    /// `RateLimited`.
+    /// `ClientIdReused` where the client id belongs to another message; `RateLimited`.
     pub async fn open_booking(&self, viewer: &Viewer, draft: BookingDraft) -> Result<Conversation> {
         if viewer.role() != Role::Organizer {
             return Err(Refusal::WrongRole.into());
@@ -40,19 +41,35 @@ impl Greenroom {
             let conversation = empty(&row, &booking, counterpart, now);
             journal.tell(person.id, Event::ConversationCreated { conversation });
         }
-        let entry = Entry {
-            row: &row,
-            kind: NotificationKind::Booking,
-            body: draft.message,
-            client_id: crate::mint_client_id(),
-            now,
+        let client_id = draft.client_id.unwrap_or_else(crate::mint_client_id);
+        let entry = Entry { row: &row, kind: NotificationKind::Booking, body: draft.message, client_id, now };
+        match write_down(&tx, viewer, entry, &mut journal).await {
+            Err(Error::Database(error)) if is_duplicate(&error) => {
+                tx.rollback().await?;
+                return self.opened_before(viewer, client_id, &draft.title).await;
+            }
+            written => written?,
         };
-        write_down(&tx, viewer, entry, &mut journal).await?;
         let written = journal.write(&tx, now).await?;
         let opened = View::of(viewer).of_booking(&tx, booking.id).await?;
         tx.commit().await?;
         written.tell(&self.hub);
         opened.ok_or_else(|| Error::stored("booking without a conversation"))
+    }
+}
+
+impl Greenroom {
+    /// The conversation of a booking that was asked for before, under the same client id.
+    async fn opened_before(&self, viewer: &Viewer, client_id: ClientId, title: &str) -> Result<Conversation> {
+        let sent = message::Entity::find()
+            .filter(message::Column::SenderId.eq(viewer.id().0))
+            .filter(message::Column::ClientId.eq(client_id.0))
+            .one(self.store.reader())
+            .await?
+            .ok_or(Refusal::ClientIdReused)?;
+        let id = ConversationId(sent.conversation_id);
+        let known = View::of(viewer).one(self.store.reader(), id).await?;
+        Ok(known.filter(|known| known.booking.title == title && sent.seq == 1).ok_or(Refusal::ClientIdReused)?)
     }
 }
 

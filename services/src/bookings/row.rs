@@ -7,7 +7,7 @@ use sea_orm::{EntityTrait, FromQueryResult, JoinType, QuerySelect, RelationDef, 
 use uuid::Uuid;
 
 /// A booking with its two people, from one statement.
-#[derive(FromQueryResult)]
+#[derive(Clone, FromQueryResult)]
 pub(crate) struct BookingRow {
     pub(crate) booking_id: Uuid,
     title: String,

@@ -4,7 +4,7 @@ use crate::{
     entity::{conversation, message},
     page::{Mark, PAGE},
 };
-use model::{BookingId, ClientId, Conversation, ConversationId, Instant, Message, MessageId, PersonId, Role};
+use model::{Booking, BookingId, ClientId, Conversation, ConversationId, Instant, Message, MessageId, PersonId, Role};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType, Order, QueryFilter,
     QueryOrder, QuerySelect, RelationDef, Select,
@@ -53,7 +53,6 @@ impl Side {
 
 /// Conversations as one person sees them, read in one statement.
 pub(crate) struct View {
-    me: PersonId,
     side: Side,
     query: Select<conversation::Entity>,
 }
@@ -75,7 +74,7 @@ impl View {
             .column_as(message::Column::CreatedAt, "message_created_at")
             .column_as(unread(viewer, side), "unread")
             .filter(side.own(viewer));
-        Self { me: viewer.id(), side, query }
+        Self { side, query }
     }
 
     /// One of them.
@@ -85,7 +84,7 @@ impl View {
         id: ConversationId,
     ) -> Result<Option<Conversation>> {
         let row = self.query.filter(conversation::Column::Id.eq(id.0)).into_model::<Row>().one(connection).await?;
-        row.map(|row| row.into_model(self.me, self.side)).transpose()
+        row.map(|row| row.into_model(self.side)).transpose()
     }
 
     /// The one of a booking.
@@ -96,7 +95,7 @@ impl View {
     ) -> Result<Option<Conversation>> {
         let mine = self.query.filter(conversation::Column::BookingId.eq(id.0));
         let row = mine.into_model::<Row>().one(connection).await?;
-        row.map(|row| row.into_model(self.me, self.side)).transpose()
+        row.map(|row| row.into_model(self.side)).transpose()
     }
 
     /// A page of them and one more, newest first.
@@ -119,7 +118,7 @@ impl View {
             .into_model::<Row>()
             .all(connection)
             .await?;
-        rows.into_iter().map(|row| row.into_model(self.me, self.side)).collect()
+        rows.into_iter().map(|row| row.into_model(self.side)).collect()
     }
 }
 
@@ -167,14 +166,13 @@ struct Row {
 }
 
 impl Row {
-    fn into_model(self, me: PersonId, side: Side) -> Result<Conversation> {
-        let last_message = self.last_message();
-        let booking = self.booking.into_model()?;
+    fn into_model(self, side: Side) -> Result<Conversation> {
+        let booking = self.booking.clone().into_model()?;
+        let last_message = self.last_message(&booking);
         let (read_seq, counterpart_read_seq, counterpart) = match side.0 {
             Role::Organizer => (self.organizer_read_seq, self.talent_read_seq, booking.talent.clone()),
             Role::Talent => (self.talent_read_seq, self.organizer_read_seq, booking.organizer.clone()),
         };
-        debug_assert_ne!(counterpart.id, me);
         Ok(Conversation {
             id: ConversationId(self.conversation_id),
             booking,
@@ -189,14 +187,14 @@ impl Row {
         })
     }
 
-    fn last_message(&self) -> Option<Message> {
+    fn last_message(&self, booking: &Booking) -> Option<Message> {
         Some(Message {
             id: MessageId(self.message_id?),
             conversation_id: ConversationId(self.conversation_id),
-            booking_id: BookingId(self.booking.booking_id),
+            booking_id: booking.id,
             seq: self.last_seq,
             client_id: ClientId(self.message_client_id?),
-            sender: PersonId(self.message_sender_id?),
+            sender: booking.party(PersonId(self.message_sender_id?)).clone(),
             body: self.message_body.clone()?,
             created_at: Instant::from_millis(self.message_created_at?),
         })

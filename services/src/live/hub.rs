@@ -91,6 +91,13 @@ impl Hub {
         self.rooms().people.keys().copied().collect()
     }
 
+    /// Every session with a stream here.
+    pub(crate) fn sessions(&self) -> Vec<(PersonId, SessionId)> {
+        let rooms = self.rooms();
+        let seats = rooms.people.iter().flat_map(|(person, seats)| seats.iter().map(|seat| (*person, seat.session)));
+        seats.collect()
+    }
+
     /// Ends all streams, and those that come later.
     pub(crate) fn close(&self) {
         let mut rooms = self.rooms();

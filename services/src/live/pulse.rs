@@ -2,7 +2,7 @@ use super::{hub::Signal, log};
 use crate::{Greenroom, Result};
 use std::time::Duration;
 
-/// People looked up at once.
+/// People or sessions looked up at once.
 const BATCH: usize = 500;
 
 impl Greenroom {
@@ -21,6 +21,12 @@ impl Greenroom {
     }
 
     async fn beat(&self) -> Result<()> {
+        // Somebody may have signed out through another process.
+        for sessions in self.hub.sessions().chunks(BATCH) {
+            for (person, session) in self.gone(sessions).await? {
+                self.hub.end_session(person, session, "signed_out");
+            }
+        }
         for people in self.hub.present().chunks(BATCH) {
             for (person, head) in log::heads(self.store.reader(), people).await? {
                 self.hub.tell(person, &Signal::Head(head));

@@ -1,6 +1,6 @@
 use super::message_of;
 use crate::{Error, Greenroom, Result, Viewer, conversations::View, entity::message, live};
-use model::{Conversation, ConversationId, Fault, Message, Refusal, Thread};
+use model::{Booking, Conversation, ConversationId, Fault, Message, PersonId, Refusal, Thread};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect};
 
 /// Messages in a window unless somebody asks for another number.
@@ -89,5 +89,10 @@ async fn read(
     if !matches!(window, Window::After(_)) {
         rows.reverse();
     }
-    Ok((rows.into_iter().map(|row| message_of(row, conversation.booking.id)).collect(), has_more))
+    Ok((rows.into_iter().map(|row| read_from(row, &conversation.booking)).collect(), has_more))
+}
+
+fn read_from(row: message::Model, booking: &Booking) -> Message {
+    let sender = booking.party(PersonId(row.sender_id)).clone();
+    message_of(row, booking.id, sender)
 }

@@ -87,7 +87,7 @@ impl Greenroom {
             .filter(message::Column::ClientId.eq(client_id.0))
             .one(self.store.reader())
             .await?;
-        Ok(message_of(found.ok_or(Refusal::ClientIdReused)?, booking_id))
+        Ok(message_of(found.ok_or(Refusal::ClientIdReused)?, booking_id, viewer.person().clone()))
     }
 }
 
@@ -127,7 +127,7 @@ pub(crate) async fn write_down(
         body: Set(entry.body.into_string()),
         created_at: Set(entry.now.millis()),
     };
-    let message = message_of(row.insert(tx).await?, booking_id);
+    let message = message_of(row.insert(tx).await?, booking_id, viewer.person().clone());
     let notification = Notification {
         id: NotificationId(Uuid::now_v7()),
         kind: entry.kind,

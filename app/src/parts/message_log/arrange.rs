@@ -29,7 +29,7 @@ pub(super) fn arrange(
     new_after: Option<i64>,
     day_of: impl Fn(Instant) -> String,
 ) -> Vec<Row> {
-    let is_new = |message: &Message| new_after.is_some_and(|read| message.seq > read && message.sender != me);
+    let is_new = |message: &Message| new_after.is_some_and(|read| message.seq > read && message.sender.id != me);
     let first_new = messages.iter().find(|message| is_new(message)).map(|message| message.seq);
     let mut rows: Vec<Row> = Vec::with_capacity(messages.len());
     let mut last_day = None;
@@ -38,7 +38,7 @@ pub(super) fn arrange(
         let day = (last_day.as_ref() != Some(&today)).then(|| today.clone());
         let new = first_new == Some(message.seq);
         let goes_on = rows.last().is_some_and(|row| {
-            row.message.sender == message.sender
+            row.message.sender.id == message.sender.id
                 && message.created_at.millis() - row.message.created_at.millis() < RUN_MILLIS
         });
         rows.push(Row { first: day.is_some() || new || !goes_on, day, new, message: message.clone() });
@@ -50,7 +50,7 @@ pub(super) fn arrange(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model::{BookingId, ClientId, ConversationId, MessageId};
+    use model::{BookingId, ClientId, ConversationId, MessageId, Person, Role};
     use uuid::Uuid;
 
     const ME: PersonId = PersonId(Uuid::from_u128(1));
@@ -63,7 +63,7 @@ mod tests {
             booking_id: BookingId(Uuid::nil()),
             seq,
             client_id: ClientId(Uuid::nil()),
-            sender,
+            sender: Person { id: sender, name: String::new(), role: Role::Talent, craft: None },
             body: "Sawa".into(),
             created_at: Instant::from_millis(minute * 60_000),
         }

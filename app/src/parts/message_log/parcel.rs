@@ -27,7 +27,7 @@ pub(super) fn ParcelRow(parcel: Parcel) -> impl IntoView {
         .into_any(),
     };
     view! {
-        <div class="message mine first">
+        <div class="message mine first" aria-live="off">
             <p class="bubble"><LinkedText text=body/></p>
             {status}
         </div>

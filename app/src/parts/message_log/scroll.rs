@@ -38,7 +38,7 @@ impl Place {
     /// Messages of the other that came below.
     pub(super) fn new_below(self) -> i64 {
         let Some(last) = self.left_at.get() else { return 0 };
-        let is_new = |message: &&model::Message| message.seq > last && message.sender != self.me;
+        let is_new = |message: &&model::Message| message.seq > last && message.sender.id != self.me;
         let count =
             self.thread.with(|thread| thread.messages.iter().rev().take_while(|m| m.seq > last).filter(is_new).count());
         i64::try_from(count).unwrap_or(i64::MAX)
@@ -49,6 +49,13 @@ impl Place {
         self.left_at.set(None);
         if let Some(log) = self.log.get_untracked() {
             log.set_scroll_top(0);
+        }
+    }
+
+    /// Goes to the newest message, with the keyboard, because what had it is about to vanish.
+    pub(super) fn to_end_with_focus(self) {
+        self.to_end();
+        if let Some(log) = self.log.get_untracked() {
             let _ = log.focus();
         }
     }

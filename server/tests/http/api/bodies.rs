@@ -112,7 +112,7 @@ async fn a_form_has_the_same_limit() {
         let pairs =
             [("conversation_id", site.launch.as_str()), ("email", "sarah.photographer@example.com"), (text, &long)];
         let answer = site.eventpro().send(Method::POST, path, kind, form(&pairs)).await;
-        assert_eq!(answer.status, 413, "{path}: {}", answer.text().chars().take(200).collect::<String>());
+        assert_eq!(answer.status, 400, "{path}: {}", answer.text());
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::support::{
     NOBODYS, Site,
     acts::{each, inquiry},
-    shape,
+    new_id, shape,
 };
 use serde_json::json;
 
@@ -42,6 +42,23 @@ async fn an_organizer_asks_and_both_see_it() {
 }
 
 #[tokio::test]
+async fn the_same_inquiry_again_is_the_same_booking() {
+    let site = Site::new().await;
+    let mut asked = inquiry(&site.people.achieng, "A gala");
+    asked["clientId"] = json!(new_id());
+    let first = site.eventpro().post("/api/bookings", &asked).await.ok(201);
+    let again = site.eventpro().post("/api/bookings", &asked).await;
+    assert!([200, 201].contains(&again.status), "{}", again.text());
+    assert_eq!(again.json()["booking"], first["booking"]);
+    assert_eq!(site.count("SELECT count(*) FROM booking").await, 3);
+    asked["title"] = json!("Another gala");
+    site.eventpro().post("/api/bookings", &asked).await.problem(409, "client_id_reused");
+    asked["clientId"] = json!("x");
+    site.eventpro().post("/api/bookings", &asked).await.faults(&[("clientId", "invalid")]);
+    assert_eq!(site.count("SELECT count(*) FROM booking").await, 3);
+}
+
+#[tokio::test]
 async fn talent_books_nobody() {
     let site = Site::new().await;
     for talent in [site.sarah(), site.achieng()] {
@@ -70,6 +87,8 @@ async fn an_inquiry_is_checked_field_by_field() {
         ("eventDate", json!("2027-02-30"), "invalid"),
         ("eventDate", json!("13/02/2027"), "invalid"),
         ("eventDate", json!("2027-2-3"), "invalid"),
+        ("eventDate", json!("+2027-02-13"), "invalid"),
+        ("eventDate", json!("-2027-02-13"), "invalid"),
         ("eventDate", json!("+12027-02-13"), "invalid"),
         ("eventDate", json!("2027-02-13T00:00:00Z"), "invalid"),
         ("fee", json!({ "amount": -1, "currency": "KES" }), "out_of_range"),

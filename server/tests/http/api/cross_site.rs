@@ -90,7 +90,7 @@ async fn state(site: &Site) -> Vec<i64> {
     let mut numbers = Vec::new();
     for sql in [
         "SELECT count(*) FROM message",
-        "SELECT count(*) FROM session",
+        "SELECT CAST(sum(rowid) AS integer) FROM session",
         "SELECT count(*) FROM booking",
         "SELECT sum(organizer_read_seq + talent_read_seq) FROM conversation",
         "SELECT sum(seq) FROM person_head",
@@ -147,7 +147,8 @@ async fn our_own_pages_and_programs_pass() {
             assert_eq!(answer.status, change.status, "{way}, {}: {}", change.path, answer.text());
         }
         for change in function_changes(&site) {
-            assert_ne!(send(&change, &headers).await.status, 403, "{way}, {}", change.path);
+            let answer = send(&change, &headers).await;
+            assert!(!answer.text().contains("cross_site"), "{way}, {}", change.path);
         }
         let changed: Vec<bool> =
             state(&site).await.iter().zip(&before).map(|(after, before)| after != before).collect();

@@ -128,6 +128,24 @@ async fn signing_out_ends_the_session() {
 }
 
 #[tokio::test]
+async fn what_a_function_cannot_read_is_no_fault_of_ours() {
+    let site = Site::new().await;
+    for (kind, body) in [
+        ("application/x-www-form-urlencoded", ""),
+        ("application/x-www-form-urlencoded", "seq=x&conversation_id=y"),
+        ("application/x-www-form-urlencoded", "body=%ff&body=%00&[[[=]]]"),
+        ("application/json", "{malformed"),
+        ("text/plain", "body"),
+    ] {
+        for path in ["/fn/sign-in", "/fn/post", "/fn/read-on", "/fn/thread", "/fn/open-booking"] {
+            let answer = site.eventpro().send(reqwest::Method::POST, path, kind, body).await;
+            assert!((400..500).contains(&answer.status), "{path} {body}: {} {}", answer.status, answer.text());
+        }
+    }
+    assert!(!site.process.log().contains("ERROR"), "{}", site.process.log());
+}
+
+#[tokio::test]
 async fn a_function_knows_no_strangers_either() {
     let site = Site::new().await;
     for (path, pairs) in [

@@ -31,25 +31,15 @@ async fn a_site_serves_without_any_cast() {
     }
 }
 
-#[test]
-fn two_that_seed_at_once_put_in_one_cast() {
-    let folder = tempfile::tempdir().expect("a folder");
-    seed_at_once(folder.path(), &Settings::new());
-}
-
 #[tokio::test]
-async fn two_that_seed_at_once_put_in_one_cast_on_postgres() {
+async fn three_that_seed_at_once_put_in_one_cast() {
     let (folder, database) = (tempfile::tempdir().expect("a folder"), Database::new().await);
-    seed_at_once(folder.path(), &settings(&[("DATABASE_URL", &database.url())]));
-    assert_eq!(database.count("SELECT count(*) FROM person").await, 5);
-    assert_eq!(database.count("SELECT count(*) FROM message").await, 18);
-}
-
-fn seed_at_once(folder: &std::path::Path, settings: &Settings) {
-    let start = || greenroom(folder, settings).arg("seed").stderr(Stdio::piped()).spawn().expect("the program starts");
-    let seeders = [start(), start(), start()];
-    for seeder in seeders {
-        let output = seeder.wait_with_output().expect("its end");
+    let settings = settings(&[("DATABASE_URL", &database.url())]);
+    let seed = || greenroom(folder.path(), &settings).arg("seed").stderr(Stdio::piped()).spawn();
+    for seeder in [seed(), seed(), seed()] {
+        let output = seeder.expect("the program starts").wait_with_output().expect("its end");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
+    assert_eq!(database.count("SELECT count(*) FROM person").await, 5);
+    assert_eq!(database.count("SELECT count(*) FROM message").await, 18);
 }

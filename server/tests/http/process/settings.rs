@@ -2,16 +2,42 @@ use crate::support::{
     Site,
     process::{greenroom, settings},
 };
-use std::process::{Command, Output};
+use std::{
+    process::{Command, Output, Stdio},
+    sync::mpsc,
+    thread,
+    time::Duration,
+};
 
 /// What was told on the way out.
 fn told(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-fn fails(pairs: &[(&str, &str)], sentence: &str) {
+/// How the program ends with these settings; what it said by then if it goes on.
+fn end(pairs: &[(&str, &str)], argument: &str) -> Result<Output, String> {
     let folder = tempfile::tempdir().expect("a folder");
-    let output = greenroom(folder.path(), &settings(pairs)).arg("serve").output().expect("the program runs");
+    let mut command = greenroom(folder.path(), &settings(&[("LEPTOS_SITE_ADDR", "127.0.0.1:0")]));
+    command.envs(pairs.iter().copied()).arg(argument).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let child = command.spawn().expect("the program starts");
+    let id = child.id().to_string();
+    let (sender, ended) = mpsc::channel();
+    let waiting = thread::spawn(move || {
+        let output = child.wait_with_output().expect("its end");
+        // Nobody listens any more where it took too long.
+        let _ = sender.send(output.clone());
+        output
+    });
+    ended.recv_timeout(Duration::from_secs(20)).map_err(|_| {
+        let killed = Command::new("kill").args(["-KILL", &id]).status();
+        assert!(killed.is_ok_and(|status| status.success()));
+        told(&waiting.join().expect("its end"))
+    })
+}
+
+fn fails(pairs: &[(&str, &str)], sentence: &str) {
+    let told_of = format!("{pairs:?}");
+    let output = end(pairs, "serve").unwrap_or_else(|log| panic!("{told_of} is taken: {log}"));
     let told = told(&output);
     assert!(output.status.code().is_some_and(|code| code != 0), "{pairs:?}: {told}");
     assert!(told.contains(sentence), "{pairs:?}: {told}");
@@ -58,7 +84,7 @@ fn a_database_that_cannot_be_opened_is_told_without_its_password() {
     std::fs::write(&broken, "this is no database, but it is long enough to be looked at as one").expect("a file");
     fails(&[("DATABASE_URL", &format!("sqlite://{}", broken.display()))], "the database can't be");
     let secret = "postgres://greenroom:hunter2@127.0.0.1:1/greenroom";
-    let output = greenroom(folder.path(), &settings(&[("DATABASE_URL", secret)])).output().expect("the program runs");
+    let output = end(&[("DATABASE_URL", secret)], "serve").expect("an end");
     assert!(output.status.code().is_some_and(|code| code != 0));
     assert!(told(&output).contains("the database can't be"), "{}", told(&output));
     assert!(!told(&output).contains("hunter2"), "{}", told(&output));

@@ -54,10 +54,14 @@ async fn two_servers_on_one_database_are_one_site() {
         said.push(eventpro_here.say(&launch, &format!("Here {number}")).await);
         said.push(sarah_there.say(&launch, &format!("There {number}")).await);
     }
+    // Of this one the other server hears by nothing but its heartbeat.
+    said.push(eventpro_here.say(&launch, "Here at last").await);
     assert_eq!(sarah_there.whole_thread(&launch).await[13..], said, "what one wrote the other reads at once");
     let heard = async |stream: &mut crate::support::Stream| {
         let mut frames = Vec::new();
-        while frames.iter().filter(|frame: &&crate::support::Frame| frame.event == "message.created").count() < 20 {
+        while frames.iter().filter(|frame: &&crate::support::Frame| frame.event == "message.created").count()
+            < said.len()
+        {
             let frame = stream.next_frame(Duration::from_secs(17)).await.expect("the stream goes on");
             if frame.event != "heartbeat" {
                 frames.push(frame);
@@ -101,6 +105,10 @@ async fn the_same_message_at_both_servers_at_once_is_one() {
 async fn signing_out_at_one_server_counts_at_the_other() {
     let pair = Pair::new().await;
     let sarah = pair.sign_in(SARAH).await;
+    let mut stream = sarah[1].follow("/api/events").await;
     sarah[0].post("/api/auth/signout", &json!({})).await.empty();
     sarah[1].get("/api/auth/session").await.problem(401, "unauthenticated");
+    let last = stream.next_frame(Duration::from_secs(17)).await.expect("a last word, with the heartbeat at the latest");
+    assert_eq!((last.event.as_str(), &last.data), ("session-ended", &json!({ "reason": "signed_out" })));
+    assert_eq!(stream.next().await, None);
 }

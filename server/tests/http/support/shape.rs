@@ -71,7 +71,7 @@ pub(crate) fn message(value: &Value) {
     our_id(&value["id"]);
     our_id(&value["conversationId"]);
     our_id(&value["bookingId"]);
-    our_id(&value["sender"]);
+    person(&value["sender"]);
     assert!(value["clientId"].as_str().is_some_and(|id| Uuid::try_parse(id).is_ok()), "{value}");
     number(&value["seq"]);
     text(&value["body"]);

@@ -33,7 +33,9 @@ impl Site {
     pub(crate) async fn with(pairs: &[(&str, &str)]) -> Self {
         let template = template().await;
         let folder = tempfile::tempdir().expect("a folder");
-        std::fs::write(folder.path().join("greenroom.db"), &template.file).expect("a copy of the template");
+        for (name, bytes) in &template.files {
+            std::fs::write(folder.path().join(name), bytes).expect("a copy of the template");
+        }
         let settings = settings(pairs);
         let process = Process::serve(folder.path(), &settings).await;
         Self { process, template, settings, folder }

@@ -76,6 +76,18 @@ async fn every_sign_in_is_a_session_of_its_own() {
 }
 
 #[tokio::test]
+async fn a_browser_that_signs_in_as_somebody_else_is_no_longer_the_first() {
+    let site = Site::new().await;
+    let mut stream = site.sarah().follow("/api/events").await;
+    site.sarah().sign_in(SARAH, "not-the-password").await.problem(401, "invalid_credentials");
+    site.sarah().get("/api/auth/session").await.ok(200);
+    let token = site.sarah().sign_in(EVENTPRO, PASSWORD).await.token();
+    assert_eq!(site.holder_of(&token).get("/api/auth/session").await.ok(200)["user"]["email"], EVENTPRO);
+    site.sarah().get("/api/auth/session").await.problem(401, "unauthenticated");
+    assert_eq!(stream.next().await.map(|frame| frame.event), Some("session-ended".to_owned()));
+}
+
+#[tokio::test]
 async fn an_address_is_known_however_it_is_typed() {
     let site = Site::new().await;
     for email in ["Sarah.Photographer@Example.COM", "  sarah.photographer@example.com "] {

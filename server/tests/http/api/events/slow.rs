@@ -1,5 +1,6 @@
-use crate::support::{Frame, Site, soon, stream};
-use socket2::{Domain, Socket, Type};
+use crate::support::{Frame, Site, stream, within};
+use futures::future::join_all;
+use socket2::{Domain, SockRef, Socket, Type};
 use std::{
     io::{Read, Write},
     net::{SocketAddr, TcpStream},
@@ -7,7 +8,7 @@ use std::{
 };
 
 /// Enough to fill both sockets and the queue between.
-const MESSAGES: usize = 700;
+const MESSAGES: usize = 500;
 
 /// Opens a stream on a socket that takes little at a time, and reads none of it.
 fn open(addr: SocketAddr, token: &str) -> TcpStream {
@@ -15,14 +16,16 @@ fn open(addr: SocketAddr, token: &str) -> TcpStream {
     socket.set_recv_buffer_size(4 * 1_024).expect("a small buffer");
     socket.connect(&addr.into()).expect("a connection");
     let mut connection = TcpStream::from(socket);
-    let request = format!("GET /api/events HTTP/1.1\r\nhost: {addr}\r\ncookie: greenroom={token}\r\n\r\n");
+    let request =
+        format!("GET /api/events HTTP/1.1\r\nhost: {addr}\r\ncookie: greenroom={token}\r\nconnection: close\r\n\r\n");
     connection.write_all(request.as_bytes()).expect("a request");
-    connection.set_read_timeout(Some(Duration::from_secs(10))).expect("a timeout");
+    connection.set_read_timeout(Some(Duration::from_secs(20))).expect("a timeout");
     connection
 }
 
 /// Everything that is left until the server closes; not closing is a failure.
 fn drain(mut connection: TcpStream) -> Vec<u8> {
+    SockRef::from(&connection).set_recv_buffer_size(1_024 * 1_024).expect("a large buffer");
     let mut bytes = Vec::new();
     let end = connection.read_to_end(&mut bytes);
     let timed_out =
@@ -53,13 +56,23 @@ async fn a_reader_that_does_not_read_is_cut_off_and_finds_everything_again() {
     let mut attentive = site.sarah().follow("/api/events").await;
     let start = attentive.cursor();
     let connection = open(site.addr(), &site.tokens[crate::support::SARAH]);
-    let big = "💃".repeat(3_990);
-    for number in 0..MESSAGES {
-        site.eventpro().say(&site.launch, &format!("{number} {big}")).await;
-        assert_eq!(attentive.take(2).await.len(), 2, "the others hear on");
+    let others = tokio::spawn(async move {
+        stream::gapless(start, &attentive.take(2 * MESSAGES).await);
+    });
+    let senders = (0..4).map(|_| {
+        let (eventpro, launch) = (site.eventpro(), site.launch.clone());
+        tokio::spawn(async move {
+            for _ in 0..MESSAGES / 4 {
+                eventpro.say(&launch, &"💃".repeat(4_000)).await;
+            }
+        })
+    });
+    for sender in join_all(senders).await {
+        sender.expect("all was sent");
     }
+    others.await.expect("the others heard all of it");
     let drained = tokio::task::spawn_blocking(move || drain(connection));
-    let heard = frames(&soon("draining", drained).await.expect("what was left"));
+    let heard = frames(&within(Duration::from_secs(30), "draining", drained).await.expect("what was left"));
     let heard: Vec<Frame> = heard.into_iter().filter(|frame| frame.event != "heartbeat").collect();
     assert_eq!((heard[0].event.as_str(), heard[0].id()), ("ready", start));
     stream::gapless(start, &heard[1..]);
