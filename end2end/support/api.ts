@@ -10,7 +10,7 @@ export type Answer = {
   json: any;
 };
 
-type Message = { seq: number; body: string; clientId: string; sender: string };
+type Message = { seq: number; body: string; clientId: string; sender: { id: string; name: string } };
 
 /** The REST interface as one person's program uses it: a connection of its own for each request, nothing kept. */
 export class Api {

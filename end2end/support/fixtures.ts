@@ -20,7 +20,7 @@ type Fixtures = Record<Name, Person> & {
   visitor: Person;
   /** The cast without browsers: programs that use the REST interface. */
   programs: Record<Name, Api>;
-  /** What EventPro and Sarah talk about. Its thirteen messages are read by Sarah; the last is unread by EventPro. */
+  /** What EventPro and Sarah talk about. Its twelve messages are read by Sarah; the last is unread by EventPro. */
   launch: Conversation;
   /** What Safari Sounds and DJ Kamau talk about. */
   sundowner: Conversation;

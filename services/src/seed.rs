@@ -219,10 +219,10 @@ const LAUNCH: [Line; 11] = [
     organizer(9, "Both, please. About ten portraits of the speakers, the rest as it happens."),
     talent(4, "Good. I bring a second body and one softbox.\nIs there a corner with a plain wall?"),
     organizer(15, "There is, left of the stage. The venue's plan: https://example.com/kicc/plan"),
+    talent(3, "Perfect, thank you."),
     talent(1_260, "One question: when do you need the pictures?"),
     organizer(35, "A dozen the same night for the press, the rest within a week."),
-    talent(8, "Same night is fine if I can sit down with the laptop by 21:30."),
-    organizer(5, "We'll keep a table for you. And the fee stays at KES 45,000?"),
+    organizer(5, "We'll keep a table for you and your laptop. And the fee stays at KES 45,000?"),
     talent(18, "Yes, KES 45,000 with travel inside Nairobi. Asante sana!"),
 ];
 

@@ -53,7 +53,7 @@ test("a state and the events after it make the state of now", async ({ site, pro
     const told = conversations.find((known: any) => known.id === (data.message?.conversationId ?? data.conversationId));
     if (event === "message.created") {
       Object.assign(told, { lastMessage: data.message, lastSeq: data.message.seq, updatedAt: data.message.createdAt });
-      told.unread += data.message.sender === told.counterpart.id ? 1 : 0;
+      told.unread += data.message.sender.id === told.counterpart.id ? 1 : 0;
     }
     if (event === "conversation.read" && data.userId !== told.counterpart.id) {
       Object.assign(told, { readSeq: data.readSeq, unread: data.unread ?? told.unread });

@@ -109,7 +109,7 @@ async fn a_message_in_a_conversation_beyond_the_page_makes_the_view_stale(site: 
     assert!(!ids(&view.conversations).contains(&cast.launch));
     let (mut stream, _) = Stream::ready(&site.house, &cast.eventpro, Resume::After(view.cursor)).await;
 
-    site.house.read_on(&cast.eventpro, cast.launch, 13).await.expect("reading on");
+    site.house.read_on(&cast.eventpro, cast.launch, 12).await.expect("reading on");
     say(&site.house, &cast.eventpro, view.conversations[3].id, "Known").await;
     site.clock.advance(Duration::from_secs(1));
     say(&site.house, &cast.sarah, cast.launch, "From below").await;

@@ -25,7 +25,7 @@ async fn messages_are_numbered_without_gap(site: Site) {
     let conversation = site.house.open_booking(&cast.eventpro, booking_of(cast.achieng.id())).await.expect("a booking");
     for (by, seq) in [(&cast.achieng, 2), (&cast.achieng, 3), (&cast.eventpro, 4)] {
         let message = say(&site.house, by, conversation.id, "Sawa").await;
-        assert_eq!((message.seq, message.sender), (seq, by.id()));
+        assert_eq!((message.seq, &message.sender), (seq, by.person()));
         assert_eq!((message.conversation_id, message.booking_id), (conversation.id, conversation.booking.id));
     }
     let history = site.house.history(&cast.achieng, conversation.id, Window::Newest, None).await.expect("a history");

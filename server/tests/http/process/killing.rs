@@ -74,7 +74,7 @@ async fn what_was_acknowledged_outlives_a_kill_and_retries_make_no_doubles() {
     }
     let thread = site.sarah().whole_thread(&site.launch).await;
     let all = logs.iter().map(|log| log.lock().expect("nobody panicked").len()).sum::<usize>();
-    assert_eq!(thread.len(), 13 + all, "each of them, once");
+    assert_eq!(thread.len(), 12 + all, "each of them, once");
     let seqs: Vec<i64> = thread.iter().filter_map(|message| message["seq"].as_i64()).collect();
     assert!(seqs.iter().copied().eq(1..=i64::try_from(seqs.len()).expect("few")), "without a gap");
 

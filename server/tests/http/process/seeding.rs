@@ -41,5 +41,5 @@ async fn three_that_seed_at_once_put_in_one_cast() {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
     assert_eq!(database.count("SELECT count(*) FROM person").await, 5);
-    assert_eq!(database.count("SELECT count(*) FROM message").await, 18);
+    assert_eq!(database.count("SELECT count(*) FROM message").await, 17);
 }

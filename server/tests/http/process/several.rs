@@ -56,7 +56,7 @@ async fn two_servers_on_one_database_are_one_site() {
     }
     // Of this one the other server hears by nothing but its heartbeat.
     said.push(eventpro_here.say(&launch, "Here at last").await);
-    assert_eq!(sarah_there.whole_thread(&launch).await[13..], said, "what one wrote the other reads at once");
+    assert_eq!(sarah_there.whole_thread(&launch).await[12..], said, "what one wrote the other reads at once");
     let heard = async |stream: &mut crate::support::Stream| {
         let mut frames = Vec::new();
         while frames.iter().filter(|frame: &&crate::support::Frame| frame.event == "message.created").count()

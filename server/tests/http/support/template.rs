@@ -17,7 +17,7 @@ pub(crate) struct Template {
     /// By e-mail.
     pub(crate) tokens: HashMap<&'static str, String>,
     pub(crate) people: People,
-    /// EventPro's and Sarah's conversation: 13 messages.
+    /// EventPro's and Sarah's conversation: 12 messages.
     pub(crate) launch: String,
     pub(crate) launch_booking: String,
     /// Safari Sounds' and DJ Kamau's: 5 messages.

@@ -52,7 +52,7 @@ impl Books {
                 let before = self.read.insert((*conversation_id, *user_id), *read_seq).unwrap_or_default();
                 assert!(before < *read_seq, "never backwards: {envelope:?} after {before}");
                 assert!(*read_seq <= messages.len() as i64, "never past the last: {envelope:?}");
-                let left = messages.iter().filter(|message| message.seq > *read_seq && message.sender != *user_id);
+                let left = messages.iter().filter(|message| message.seq > *read_seq && message.sender.id != *user_id);
                 assert_eq!(left.count() as i64, *unread, "{envelope:?}");
             }
             Event::NotificationCreated { notification } => {

@@ -31,7 +31,7 @@ pub(crate) struct Cast {
     pub(crate) sarah: Viewer,
     pub(crate) kamau: Viewer,
     pub(crate) achieng: Viewer,
-    /// EventPro's and Sarah's: 13 messages.
+    /// EventPro's and Sarah's: 12 messages.
     pub(crate) launch: ConversationId,
     /// Safari Sounds' and DJ Kamau's: 5 messages.
     pub(crate) sundowner: ConversationId,
