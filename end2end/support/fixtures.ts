@@ -9,7 +9,8 @@ import { makeTemplate, type Template } from "./template.ts";
 export { expect } from "@playwright/test";
 export type { Conversation, Person, Proxy, Site };
 
-type Conversation = { id: string; path: string; booking: string };
+/** Two people's conversation, with what they have said so far. */
+type Conversation = { id: string; path: string; booking: string; said: string[] };
 
 type Fixtures = Record<Name, Person> & {
   /** A site of this test's own. */
@@ -20,7 +21,7 @@ type Fixtures = Record<Name, Person> & {
   visitor: Person;
   /** The cast without browsers: programs that use the REST interface. */
   programs: Record<Name, Api>;
-  /** What EventPro and Sarah talk about. Its twelve messages are read by Sarah; the last is unread by EventPro. */
+  /** What EventPro and Sarah talk about. The last message is Sarah's, and EventPro hasn't read it. */
   launch: Conversation;
   /** What Safari Sounds and DJ Kamau talk about. */
   sundowner: Conversation;
@@ -40,7 +41,8 @@ const between = (name: Name): TestFixture<Conversation, any> =>
   async ({ programs }, use) => {
     const [conversation] = await programs[name].conversations();
     const { id, booking } = conversation;
-    await use({ id, path: `/conversations/${id}`, booking: `/bookings/${booking.id}` });
+    const said = (await programs[name].messages(id)).map(({ body }: { body: string }) => body);
+    await use({ id, path: `/conversations/${id}`, booking: `/bookings/${booking.id}`, said });
   };
 
 export const test = base.extend<Fixtures, { template: Template }>({

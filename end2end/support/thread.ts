@@ -21,6 +21,11 @@ export class ThreadScreen {
     return this.log.getByText(text, { exact: true });
   }
 
+  /** All that was said, in the order it stands. */
+  get bubbles(): Locator {
+    return this.log.locator(".bubble");
+  }
+
   async say(text: string): Promise<void> {
     await this.box.fill(text);
     await this.send.click();

@@ -3,14 +3,9 @@ import { expect, test } from "../support/fixtures.ts";
 test("a thread shows who it is with, what it is about, and what was said", async ({ sarah, launch }) => {
   expect(await sarah.open(launch.path)).toBe(200);
   await expect(sarah.heading).toHaveText("EventPro Kenya");
-  const { log } = sarah.thread;
-  await expect(log.getByText(/^Hello Sarah!|^Habari!|^Perfect, thank you|Asante sana!$/)).toHaveText([
-    /^Hello Sarah! We are launching a new product/,
-    /^Habari! Yes, the day is free/,
-    "Perfect, thank you.",
-    /Asante sana!$/,
-  ]);
-  await expect(log.getByText(/Asante sana!$/)).toBeInViewport();
+  await expect(sarah.thread.bubbles).toHaveText(launch.said);
+  expect(launch.said).toHaveLength(12);
+  await expect(sarah.thread.bubbles.last()).toBeInViewport();
 
   const about = sarah.page.getByRole("complementary", { name: "Booking" });
   for (const fact of ["Savanna product launch", "KICC, Nairobi", "KES 45,000"]) {
@@ -29,11 +24,11 @@ test("the inbox tells with whom, about what, and what was said last", async ({ e
   await eventpro.open("/inbox");
   const row = eventpro.conversations.getByRole("link", { name: "Sarah Wanjiru", exact: true });
   await expect(row).toContainText("Savanna product launch");
-  await expect(row).toContainText("Yes, KES 45,000 with travel inside Nairobi");
+  await expect(row).toContainText(launch.said.at(-1) ?? "");
   await expect(row).toHaveAccessibleDescription(/1 unread/);
   await row.click();
   await expect(eventpro.page).toHaveURL(launch.path);
-  await expect(eventpro.thread.said("Perfect, thank you.")).toBeVisible();
+  await expect(eventpro.thread.bubbles.last()).toHaveText(launch.said.at(-1) ?? "");
 });
 
 test("lines stay as they were broken", async ({ sarah, programs, launch }) => {

@@ -29,7 +29,8 @@ pub fn MessageLog(me: PersonId, thread: RwSignal<Thread>) -> impl IntoView {
     Effect::new(move || thread.with(|thread| outbox.forget(&thread.messages)));
     // Whoever writes wants to see it go, wherever they were reading.
     Effect::new(move |before: Option<usize>| {
-        let count = parcels().len();
+        // Writing on a page of older messages leads to another page: this thread may be gone by now.
+        let count = thread.try_with(|thread| outbox.waiting(id, &thread.messages).len()).unwrap_or_default();
         if count > before.unwrap_or_default() {
             place.to_end();
         }

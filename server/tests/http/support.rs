@@ -19,7 +19,7 @@ pub(crate) use stream::{Frame, Stream};
 use std::{future::Future, time::Duration};
 
 /// How long anything may take that should take no time. Long, because machines that test are busy.
-pub(crate) const SOON: Duration = Duration::from_secs(8);
+pub(crate) const SOON: Duration = Duration::from_secs(20);
 
 /// An id that nothing has.
 pub(crate) const NOBODYS: &str = "01890000-0000-7000-8000-000000000000";

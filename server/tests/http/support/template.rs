@@ -4,7 +4,7 @@ use super::{
     ACHIENG, CAST, EVENTPRO, KAMAU, PASSWORD, SAFARI, SARAH,
     actor::Actor,
     process::{Process, Settings, run},
-    soon,
+    within,
 };
 use serde_json::{Value, json};
 use std::{collections::HashMap, time::Duration};
@@ -37,7 +37,7 @@ pub(crate) struct People {
 static TEMPLATE: OnceCell<Template> = OnceCell::const_new();
 
 pub(crate) async fn template() -> &'static Template {
-    TEMPLATE.get_or_init(|| soon("making the template", make())).await
+    TEMPLATE.get_or_init(|| within(Duration::from_secs(60), "making the template", make())).await
 }
 
 async fn make() -> Template {

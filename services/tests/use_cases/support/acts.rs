@@ -57,6 +57,7 @@ pub(crate) fn booking_of(talent: PersonId) -> BookingDraft {
         venue: Some("Karura, Nairobi".to_owned()),
         fee: Some(Money { amount: 2_500_000, currency: "KES".to_owned() }),
         message: Some("Are you free that evening?".to_owned()),
+        client_id: None,
     };
     input.parse().expect("a booking")
 }
