@@ -100,21 +100,26 @@ fn Older(thread: RwSignal<Thread>) -> impl IntoView {
             if let Ok(older) = functions::load_thread(id.to_string(), Some(untrack(first)), None).await {
                 thread.update(|thread| thread.prepend(older.view.messages, older.view.has_more));
             }
-            loading.set(false);
+            // Not before it is drawn: until then the stylesheet keeps the browser from moving the view.
+            request_animation_frame(move || {
+                request_animation_frame(move || {
+                    loading.try_set(false);
+                });
+            });
         });
     };
     let at_top = scroll::when_near_top(load);
     view! {
         {move || if has_more.get() {
             view! {
-                <p class="older" node_ref=at_top>
+                <p class="older" class:loading=loading node_ref=at_top>
                     <a href=move || format!("?before={}", first()) on:click=move |event| { event.prevent_default(); load(); }>
                         {move || if loading.get() { words::LOADING_OLDER } else { words::OLDER_MESSAGES }}
                     </a>
                 </p>
             }.into_any()
         } else {
-            view! { <p class="older muted">{words::THREAD_START}</p> }.into_any()
+            view! { <p class="older muted" class:loading=loading>{words::THREAD_START}</p> }.into_any()
         }}
     }
 }

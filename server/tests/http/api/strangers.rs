@@ -45,7 +45,7 @@ async fn a_stranger_is_told_what_is_told_of_nothing() {
             assert_eq!(names[0], names[1], "not even in the headers");
         }
     }
-    assert_eq!(site.count("SELECT count(*) FROM message").await, 20);
+    assert_eq!(site.count("SELECT count(*) FROM message").await, 19);
 }
 
 #[tokio::test]

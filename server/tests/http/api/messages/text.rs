@@ -82,7 +82,7 @@ async fn a_nul_is_refused_and_half_a_character_is_malformed() {
         let answer = site.eventpro().send(Method::POST, "/api/messages", "application/json", body).await;
         answer.problem(400, "malformed_json");
     }
-    assert_eq!(site.count("SELECT count(*) FROM message").await, 18);
+    assert_eq!(site.count("SELECT count(*) FROM message").await, 17);
 }
 
 /// 422 for the body alone, whose fault is the code of the whole.
