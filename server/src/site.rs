@@ -17,6 +17,9 @@ const GIVE_UP: Duration = Duration::from_secs(30);
 /// How long requests may take to finish once the site is to stop.
 const GRACE: Duration = Duration::from_secs(8);
 
+/// How long to wait for the database's connections to come back.
+const LET_GO: Duration = Duration::from_secs(1);
+
 /// Brings the database up to date.
 pub(crate) async fn migrate(settings: &Checked) -> Result<(), String> {
     services::migrate(&settings.database_url)
@@ -56,11 +59,15 @@ pub(crate) async fn serve(settings: Checked) -> Result<(), String> {
     say(&format!("Greenroom is at {}", settings.origin))?;
     tracing::info!("listening on {addr}");
     let stopping = Arc::new(tokio::sync::Notify::new());
-    let serving = axum::serve(listener.tap_io(tune), router).with_graceful_shutdown(stop(greenroom, stopping.clone()));
+    let serving =
+        axum::serve(listener.tap_io(tune), router).with_graceful_shutdown(stop(greenroom.clone(), stopping.clone()));
     tokio::select! {
-        served = serving.into_future() => served.map_err(|error| error.to_string()),
-        () = give_up_after(&stopping) => Ok(()),
+        served = serving.into_future() => served.map_err(|error| error.to_string())?,
+        () = give_up_after(&stopping) => {}
     }
+    // A connection that is still in use must not hold up the exit.
+    let closed = tokio::time::timeout(LET_GO, greenroom.close()).await;
+    closed.unwrap_or(Ok(())).map_err(|error| told("the database can't be let go of", &error))
 }
 
 /// Waits for the signal to stop. Streams are ended first: nothing else would ever end them.

@@ -42,6 +42,9 @@ use std::{net::IpAddr, ops::Deref, sync::Arc, time::Duration};
 use store::Store;
 use throttle::Throttle;
 
+/// What the libraries below have to say is only worth a line of the log when something is wrong.
+pub const LOG_FILTER: &str = "sqlx=warn,sea_orm_migration=warn";
+
 /// How much one person or address may do.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
@@ -128,6 +131,14 @@ impl Greenroom {
     /// When it doesn't.
     pub async fn ready(&self) -> Result<()> {
         self.store.ping().await
+    }
+
+    /// Lets go of the database, which on SQLite leaves one whole file.
+    ///
+    /// # Errors
+    /// When a connection can't be closed.
+    pub async fn close(&self) -> Result<()> {
+        self.store.close().await
     }
 
     fn now(&self) -> Instant {

@@ -60,6 +60,11 @@ impl Store {
         &self.writer
     }
 
+    pub(crate) async fn close(&self) -> Result<()> {
+        self.reader.close_by_ref().await?;
+        Ok(self.writer.close_by_ref().await?)
+    }
+
     pub(crate) async fn ping(&self) -> Result<()> {
         Ok(self.reader.ping().await?)
     }

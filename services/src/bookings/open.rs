@@ -42,11 +42,11 @@ impl Greenroom {
             journal.tell(person.id, Event::ConversationCreated { conversation });
         }
         let client_id = draft.client_id.unwrap_or_else(crate::mint_client_id);
-        let entry = Entry { row: &row, kind: NotificationKind::Booking, body: draft.message, client_id, now };
+        let entry = Entry { row: &row, kind: NotificationKind::Booking, body: draft.message.clone(), client_id, now };
         match write_down(&tx, viewer, entry, &mut journal).await {
             Err(Error::Database(error)) if is_duplicate(&error) => {
                 tx.rollback().await?;
-                return self.opened_before(viewer, client_id, &draft.title).await;
+                return self.opened_before(viewer, client_id, &draft).await;
             }
             written => written?,
         };
@@ -60,7 +60,7 @@ impl Greenroom {
 
 impl Greenroom {
     /// The conversation of a booking that was asked for before, under the same client id.
-    async fn opened_before(&self, viewer: &Viewer, client_id: ClientId, title: &str) -> Result<Conversation> {
+    async fn opened_before(&self, viewer: &Viewer, client_id: ClientId, draft: &BookingDraft) -> Result<Conversation> {
         let sent = message::Entity::find()
             .filter(message::Column::SenderId.eq(viewer.id().0))
             .filter(message::Column::ClientId.eq(client_id.0))
@@ -69,8 +69,19 @@ impl Greenroom {
             .ok_or(Refusal::ClientIdReused)?;
         let id = ConversationId(sent.conversation_id);
         let known = View::of(viewer).one(self.store.reader(), id).await?;
-        Ok(known.filter(|known| known.booking.title == title && sent.seq == 1).ok_or(Refusal::ClientIdReused)?)
+        Ok(known
+            .filter(|known| sent.seq == 1 && sent.body == draft.message.as_str() && asks_for(draft, &known.booking))
+            .ok_or(Refusal::ClientIdReused)?)
     }
+}
+
+/// Whether a draft asks for just this booking.
+fn asks_for(draft: &BookingDraft, booking: &Booking) -> bool {
+    draft.talent_id == booking.talent.id
+        && draft.title == booking.title
+        && draft.event_date == booking.event_date
+        && draft.venue == booking.venue
+        && draft.fee == booking.fee
 }
 
 async fn find_talent(tx: &DatabaseTransaction, id: PersonId) -> Result<Person> {
