@@ -1,3 +1,4 @@
+import { CAST, PASSWORD } from "../support/cast.ts";
 import { expect, test } from "../support/fixtures.ts";
 
 // Where the stream was about to open when the session ended, the browser tells of the 401 by itself.
@@ -27,8 +28,20 @@ test("@live what is being written isn't lost with the session", async ({ sarah, 
   await programs.sarah.signOut();
   await expect(sarah.page.getByText("You were signed out.")).toBeVisible();
   await expect(sarah.thread.box).toHaveValue("A long letter");
+
+  const opened = sarah.page.waitForEvent("popup");
   await sarah.page.getByRole("link", { name: "Sign in" }).click();
-  await expect(sarah.page).toHaveURL(`/signin?next=${launch.path}`);
+  const door = await opened;
+  await expect(door).toHaveURL(`/signin?next=${launch.path}`);
+  await door.getByRole("textbox", { name: "Email" }).fill(CAST.sarah.email);
+  await door.getByLabel("Password").fill(PASSWORD);
+  await door.getByRole("button", { name: "Sign in" }).click();
+  await expect(door).toHaveURL(launch.path);
+
+  await sarah.thread.box.press("Enter");
+  await expect(door.getByRole("log").getByText("A long letter")).toHaveCount(1);
+  await expect(sarah.thread.said("A long letter")).toHaveCount(1);
+  await expect(sarah.thread.log.getByText(/^(Sending…|Not sent)/)).toHaveCount(0);
 });
 
 test("@live a session that ended while cut off ends once the line is back", async ({ sarah, line, programs, launch }) => {

@@ -23,14 +23,17 @@ pub fn MessageLog(me: PersonId, thread: RwSignal<Thread>) -> impl IntoView {
         let conversation = &thread.conversation;
         (conversation.id, (conversation.unread > 0).then_some(conversation.read_seq))
     });
-    let rows = move || thread.with(|thread| arrange(&thread.messages, me, new_after, |at| local.day(at)));
-    let parcels = move || thread.with(|thread| outbox.waiting(id, &thread.messages));
-    let status = Memo::new(move |_| thread.with(|thread| last_status(thread, me)));
-    Effect::new(move || thread.with(|thread| outbox.forget(&thread.messages)));
+    // The outbox outlives this thread, and may wake what is drawn here just when it has gone: hence `try_with`.
+    let rows = move || {
+        let rows = thread.try_with(|thread| arrange(&thread.messages, me, new_after, |at| local.day(at)));
+        rows.unwrap_or_default()
+    };
+    let parcels = move || thread.try_with(|thread| outbox.waiting(id, &thread.messages)).unwrap_or_default();
+    let status = Memo::new(move |_| thread.try_with(|thread| last_status(thread, me)).flatten());
+    Effect::new(move || thread.try_with(|thread| outbox.forget(&thread.messages)));
     // Whoever writes wants to see it go, wherever they were reading.
     Effect::new(move |before: Option<usize>| {
-        // Writing on a page of older messages leads to another page: this thread may be gone by now.
-        let count = thread.try_with(|thread| outbox.waiting(id, &thread.messages).len()).unwrap_or_default();
+        let count = parcels().len();
         if count > before.unwrap_or_default() {
             place.to_end();
         }
