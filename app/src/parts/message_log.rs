@@ -30,7 +30,9 @@ pub fn MessageLog(me: PersonId, thread: RwSignal<Thread>) -> impl IntoView {
     };
     let parcels = move || thread.try_with(|thread| outbox.waiting(id, &thread.messages)).unwrap_or_default();
     let status = Memo::new(move |_| thread.try_with(|thread| last_status(thread, me)).flatten());
-    Effect::new(move || thread.try_with(|thread| outbox.forget(&thread.messages)));
+    Effect::new(move || {
+        thread.try_with(|thread| outbox.forget(&thread.messages));
+    });
     // Whoever writes wants to see it go, wherever they were reading.
     Effect::new(move |before: Option<usize>| {
         let count = parcels().len();
