@@ -33,10 +33,14 @@ export class ThreadScreen {
 
   /** Goes up to the first message shown, and says how far from the top of the screen a message is then. */
   scrollUp(to: string): Promise<number> {
-    return this.log.evaluate((log, text) => {
+    return this.log.evaluate(async (log, text) => {
+      // The page learns of it a frame later, and must know before anything else happens.
+      const told = new Promise((resolve) => log.addEventListener("scroll", resolve, { once: true }));
       log.scrollTop = -log.scrollHeight;
       const message = [...log.querySelectorAll("p")].find((p) => p.textContent === text);
-      return message?.getBoundingClientRect().top ?? NaN;
+      const top = message?.getBoundingClientRect().top ?? NaN;
+      await told;
+      return top;
     }, to);
   }
 
