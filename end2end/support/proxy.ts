@@ -1,6 +1,8 @@
 import net from "node:net";
 import { freePort } from "./ports.ts";
 
+const BAD_GATEWAY = "HTTP/1.1 502 Bad Gateway\r\ncontent-type: text/html\r\nconnection: close\r\n\r\n<h1>Bad Gateway</h1>";
+
 /**
  * The line between a browser and the site, to be cut. Needed because Playwright's
  * setOffline leaves a stream alone that is already open.
@@ -9,6 +11,7 @@ export class Proxy {
   private readonly sockets = new Set<net.Socket>();
   private server?: net.Server;
   private frozen = false;
+  private alone = false;
   private port = 0;
 
   constructor(private readonly target: number) {}
@@ -20,7 +23,7 @@ export class Proxy {
   /** Lets everything through. */
   async restore(): Promise<void> {
     if (this.frozen) this.cut();
-    this.frozen = false;
+    this.frozen = this.alone = false;
     if (this.server) return;
     this.port ||= await freePort();
     const server = net.createServer({ allowHalfOpen: true }, (near) => this.join(near));
@@ -29,6 +32,11 @@ export class Proxy {
   }
 
   private join(near: net.Socket): void {
+    if (this.alone) {
+      near.on("error", () => {});
+      near.once("data", () => near.end(BAD_GATEWAY));
+      return;
+    }
     const far = net.connect({ port: this.target, host: "127.0.0.1", allowHalfOpen: true, noDelay: true });
     near.setNoDelay(true);
     for (const [from, to] of [
@@ -58,6 +66,12 @@ export class Proxy {
     const closed = server && new Promise((resolve) => server.close(resolve));
     this.cut();
     await closed;
+  }
+
+  /** Answers for the site by itself, as a gateway does behind which a site is down. */
+  standAlone(): void {
+    this.alone = true;
+    this.cut();
   }
 
   /** Swallows everything, and says nothing: the line looks fine and is dead. */

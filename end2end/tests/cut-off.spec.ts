@@ -76,6 +76,23 @@ test("@live what is written while cut off is kept, and goes out once", async ({ 
   await expect(sarah.thread.log.getByText(/Not sent/)).toHaveCount(0);
 });
 
+test("@live a gateway that answers for a site that is down changes nothing", async ({ sarah, line, programs, launch }) => {
+  sarah.expects(/net::ERR_|status of 502/);
+  sarah.goBy(line.url);
+  await sarah.open(launch.path);
+  await programs.eventpro.say(launch.id, "Before");
+  await expect(sarah.thread.said("Before")).toBeVisible();
+  line.standAlone();
+  await expect(sarah.page.getByText(RECONNECTING)).toBeVisible();
+  await sarah.thread.say("Into the gap");
+  await expect(sarah.thread.log.getByText(/Not sent/)).toBeVisible();
+  await programs.eventpro.say(launch.id, "Meanwhile");
+  await line.restore();
+  await expect(sarah.thread.said(/^(Before|Meanwhile|Into the gap)$/)).toHaveText(["Before", "Meanwhile", "Into the gap"], BACK);
+  await expect(sarah.page.getByText(RECONNECTING)).toHaveCount(0);
+  await expect(sarah.thread.log.getByText(/Not sent/)).toHaveCount(0);
+});
+
 test("@live a line that only looks alive is noticed", async ({ sarah, line, programs, launch }) => {
   sarah.expects(/net::ERR_/);
   sarah.goBy(line.url);
@@ -96,6 +113,7 @@ test("@live a line that only looks alive is noticed", async ({ sarah, line, prog
 });
 
 test("@live offline is said as such", async ({ sarah, launch }) => {
+  sarah.expects(/net::ERR_INTERNET_DISCONNECTED/);
   await sarah.open(launch.path);
   await sarah.page.context().setOffline(true);
   await expect(sarah.page.getByText("You are offline.")).toBeVisible();
