@@ -1,5 +1,9 @@
 //! What a page asks of the server. Each is three moves: who is asking, parse, call the service.
 
+mod account;
+
+pub use account::*;
+
 use crate::answer::{Answer, Mine};
 use leptos::prelude::*;
 use model::{Conversation, Directory, Frame, Inbox, Message, Notices, Person, Thread};
@@ -84,6 +88,20 @@ pub async fn load_notifications(page: Option<String>) -> Answer<Mine<Notices>> {
     crate::ssr::mine(&viewer, greenroom.notifications(&viewer, page.as_deref()).await)
 }
 
+/// Notes that a notification was seen, or all of them.
+#[server(prefix = "/fn", endpoint = "mark-seen")]
+pub async fn mark_seen(id: Option<String>) -> Answer<()> {
+    use services::notifications::Seen;
+    let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
+    let seen = match id {
+        Some(id) => Seen::These(vec![crate::ssr::id(&id)?]),
+        None => Seen::All,
+    };
+    greenroom.mark_seen(&viewer, seen).await.map_err(crate::ssr::fail)?;
+    crate::ssr::send_on("/notifications");
+    Ok(())
+}
+
 /// The directory of talent.
 #[server(prefix = "/fn", endpoint = "talents")]
 pub async fn load_talents(query: Option<String>, craft: Option<String>, page: Option<String>) -> Answer<Directory> {
@@ -136,4 +154,13 @@ pub async fn open_booking(
 pub async fn load_booking(id: String) -> Answer<Conversation> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     greenroom.booking(&viewer, crate::ssr::id(&id)?).await.map_err(crate::ssr::fail)
+}
+
+/// Accepts, declines or calls off a booking.
+#[server(prefix = "/fn", endpoint = "step")]
+pub async fn step(booking_id: String, step: String) -> Answer<model::Booking> {
+    let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
+    let step = step.parse().map_err(|()| model::Refusal::field("step", model::Fault::Invalid));
+    let step = step.map_err(|refusal| crate::ssr::fail(refusal.into()))?;
+    greenroom.step(&viewer, crate::ssr::id(&booking_id)?, step).await.map_err(crate::ssr::fail)
 }

@@ -44,6 +44,16 @@ pub fn id<T: FromStr>(text: &str) -> Answer<T> {
     text.parse().map_err(|_| fail(Refusal::NotFound.into()))
 }
 
+/// An address that was typed.
+pub fn email(text: &str) -> Answer<model::Email> {
+    field("email", model::account::email(Some(text)))
+}
+
+/// A field that was typed.
+pub fn field<T>(name: &str, parsed: Result<T, model::Fault>) -> Answer<T> {
+    parsed.map_err(|fault| fail(Refusal::field(name, fault).into()))
+}
+
 /// The viewer's view, or why not.
 pub fn mine<T>(viewer: &Viewer, result: services::Result<T>) -> Answer<Mine<T>> {
     let view = result.map_err(fail)?;
@@ -64,9 +74,11 @@ pub fn fail(error: services::Error) -> Failure {
 pub fn status(refusal: &Refusal) -> StatusCode {
     match refusal {
         Refusal::Unauthenticated | Refusal::InvalidCredentials => StatusCode::UNAUTHORIZED,
-        Refusal::EmailUnverified | Refusal::WrongRole => StatusCode::FORBIDDEN,
+        Refusal::EmailUnverified | Refusal::WrongRole | Refusal::InsufficientScope | Refusal::SessionRequired => {
+            StatusCode::FORBIDDEN
+        }
         Refusal::NotFound => StatusCode::NOT_FOUND,
-        Refusal::ClientIdReused => StatusCode::CONFLICT,
+        Refusal::ClientIdReused | Refusal::WrongStatus => StatusCode::CONFLICT,
         Refusal::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
         Refusal::RateLimited { .. } | Refusal::TooManyStreams => StatusCode::TOO_MANY_REQUESTS,
         Refusal::Internal => StatusCode::INTERNAL_SERVER_ERROR,

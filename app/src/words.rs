@@ -1,6 +1,6 @@
 //! Every text of the screen, by key. A translation is another one of these.
 
-use model::{BookingStatus, Craft, Fault, Refusal, booking, message};
+use model::{BookingStatus, Craft, Fault, NotificationKind, Refusal, booking, message};
 
 pub const SITE: &str = "Greenroom";
 pub const TAGLINE: &str = "Talk to the people behind the show";
@@ -142,12 +142,17 @@ pub fn characters_left(count: usize) -> String {
     }
 }
 
-pub fn wrote(name: &str) -> String {
-    format!("{name} wrote")
-}
-
-pub fn asked(name: &str) -> String {
-    format!("{name} asks about a booking")
+pub fn notified(kind: NotificationKind, name: &str) -> String {
+    match kind {
+        NotificationKind::Message => format!("{name} wrote"),
+        NotificationKind::Booking => format!("{name} asks about a booking"),
+        NotificationKind::BookingAccepted => format!("{name} accepted the booking"),
+        NotificationKind::BookingDeclined => format!("{name} declined the booking"),
+        NotificationKind::BookingCancelled => format!("{name} cancelled the booking"),
+        NotificationKind::PasswordChanged => "Your password was changed".to_owned(),
+        NotificationKind::EmailChanged => "Your email address was changed".to_owned(),
+        NotificationKind::TokenCreated => "You made an access token".to_owned(),
+    }
 }
 
 /// When a day is, seen from another.
@@ -191,6 +196,9 @@ pub fn refusal(refusal: &Refusal) -> String {
         Refusal::EmailUnverified => "Confirm your email address first: open the link in the mail we sent.".to_owned(),
         Refusal::WrongRole => "This isn't open to your kind of account.".to_owned(),
         Refusal::NotFound => "That isn't here any more.".to_owned(),
+        Refusal::InsufficientScope => "This access token may only read.".to_owned(),
+        Refusal::SessionRequired => "Sign in with your password for this.".to_owned(),
+        Refusal::WrongStatus => "This booking has moved on meanwhile. Have another look.".to_owned(),
         Refusal::ClientIdReused => "This form was sent before. Write the message again.".to_owned(),
         Refusal::RateLimited { retry_after } => format!("That was a lot at once. Try again in {retry_after} seconds."),
         Refusal::TooManyStreams => "Greenroom is open in too many places. Close some tabs.".to_owned(),
@@ -208,6 +216,10 @@ pub fn fault(fault: Fault) -> &'static str {
         Fault::Required => "Please fill this in.",
         Fault::Invalid => "This doesn't look right. Check it and try again.",
         Fault::TooLong => "This is too long. Please shorten it.",
+        Fault::TooShort => "This is too short.",
+        Fault::PasswordTooCommon => "Many people use this password, so it is tried first. Choose another.",
+        Fault::WrongPassword => "That isn't your password. Check it and try again.",
+        Fault::TokenInvalid => "This link was used before, or has run out. Ask for a new one.",
         Fault::OutOfRange => "This number is out of range.",
         Fault::BodyEmpty => "Write something first.",
         Fault::BodyTooLong => "This message is too long. Send it in two.",

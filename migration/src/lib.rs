@@ -6,6 +6,8 @@
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
 
+mod columns;
+mod m2026_11_22_accounts;
 mod m2026_11_22_spine;
 
 /// All steps, in order.
@@ -14,6 +16,6 @@ pub struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m2026_11_22_spine::Migration)]
+        vec![Box::new(m2026_11_22_spine::Migration), Box::new(m2026_11_22_accounts::Migration)]
     }
 }

@@ -3,7 +3,8 @@
 //! Moments are milliseconds since 1970 in a `bigint`, days are `YYYY-MM-DD`: both read and sort the same
 //! on either database.
 
-use sea_orm_migration::{prelude::*, schema::*, sea_query::ForeignKeyCreateStatement};
+use crate::columns::{index, reference};
+use sea_orm_migration::{prelude::*, schema::*};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -160,17 +161,4 @@ fn indexes() -> Vec<IndexCreateStatement> {
         index("event", &["at"]),
         index("person", &["role", "name", "id"]),
     ]
-}
-
-fn index(table: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
-    let mut statement = Index::create();
-    statement.name(format!("{table}_by_{}", columns.join("_"))).table(table);
-    for column in columns {
-        statement.col(*column);
-    }
-    statement
-}
-
-fn reference(table: &'static str, column: &'static str, to: &'static str) -> ForeignKeyCreateStatement {
-    ForeignKey::create().name(format!("{table}_{column}")).from(table, column).to(to, "id").take()
 }

@@ -3,7 +3,7 @@
 use crate::{
     id::{BookingId, ClientId, PersonId},
     message::Body,
-    person::Person,
+    person::{Person, Role},
     refusal::{Check, Fault, Refusal},
     text,
     time::Day,
@@ -85,6 +85,46 @@ words! {
         Cancelled = "cancelled",
         /// The event is over.
         Completed = "completed",
+    }
+}
+
+words! {
+    /// What somebody does about a booking.
+    Step {
+        /// Says yes.
+        Accept = "accept",
+        /// Says no.
+        Decline = "decline",
+        /// Calls it off.
+        Cancel = "cancel",
+    }
+}
+
+impl Step {
+    /// Whether this is for the talent alone.
+    pub fn only(self) -> Option<Role> {
+        match self {
+            Step::Accept | Step::Decline => Some(Role::Talent),
+            Step::Cancel => None,
+        }
+    }
+}
+
+impl BookingStatus {
+    /// Where a step leads; `None` where it can't be taken any more.
+    pub fn after(self, step: Step) -> Option<Self> {
+        match (self, step) {
+            (BookingStatus::Inquiry, Step::Accept) => Some(BookingStatus::Accepted),
+            (BookingStatus::Inquiry, Step::Decline) => Some(BookingStatus::Declined),
+            (BookingStatus::Inquiry | BookingStatus::Accepted, Step::Cancel) => Some(BookingStatus::Cancelled),
+            _ => None,
+        }
+    }
+
+    /// The steps open to somebody of this role.
+    pub fn steps(self, role: Role) -> impl Iterator<Item = Step> {
+        let open = move |step: &Step| self.after(*step).is_some() && step.only().is_none_or(|only| only == role);
+        Step::ALL.iter().copied().filter(open)
     }
 }
 
@@ -203,6 +243,18 @@ mod tests {
         }
         assert_eq!(Money::shillings(Some(" ")), Err(Fault::Required));
         assert_eq!(Money::shillings(Some("99999999999999999999")), Err(Fault::OutOfRange));
+    }
+
+    #[test]
+    fn an_inquiry_is_answered_by_the_talent_and_called_off_by_either() {
+        let steps = |status: BookingStatus, role| status.steps(role).collect::<Vec<_>>();
+        assert_eq!(steps(BookingStatus::Inquiry, Role::Talent), [Step::Accept, Step::Decline, Step::Cancel]);
+        assert_eq!(steps(BookingStatus::Inquiry, Role::Organizer), [Step::Cancel]);
+        assert_eq!(steps(BookingStatus::Accepted, Role::Talent), [Step::Cancel]);
+        for over in [BookingStatus::Declined, BookingStatus::Cancelled, BookingStatus::Completed] {
+            assert_eq!(steps(over, Role::Talent), []);
+        }
+        assert_eq!(BookingStatus::Inquiry.after(Step::Accept), Some(BookingStatus::Accepted));
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! Events: what is written to a person's sequence, and read from it by their screens.
 
 use crate::{
+    booking::Booking,
     conversation::Conversation,
     id::{ConversationId, NotificationId, PersonId},
     message::Message,
     notification::Notification,
+    person::Person,
     time::Instant,
 };
 use serde::{Deserialize, Serialize};
@@ -47,12 +49,28 @@ pub enum Event {
     /// Notifications were seen.
     #[serde(rename = "notification.read")]
     NotificationRead {
-        /// Which.
+        /// Which, unless all of them.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
         ids: Vec<NotificationId>,
+        /// All there were.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        all: bool,
         /// How many are left.
         unread: i64,
         /// When they were seen.
         read_at: Instant,
+    },
+    /// A booking took a step.
+    #[serde(rename = "booking.updated")]
+    BookingUpdated {
+        /// The booking as it stands now.
+        booking: Booking,
+    },
+    /// The person themselves, or somebody they share a conversation with, goes by something new.
+    #[serde(rename = "person.updated")]
+    PersonUpdated {
+        /// The person as they are now.
+        person: Person,
     },
     /// Told by a newer server; this side doesn't know it.
     #[serde(other)]
@@ -68,13 +86,22 @@ impl Event {
             Event::ConversationRead { .. } => "conversation.read",
             Event::NotificationCreated { .. } => "notification.created",
             Event::NotificationRead { .. } => "notification.read",
+            Event::BookingUpdated { .. } => "booking.updated",
+            Event::PersonUpdated { .. } => "person.updated",
             Event::Unknown => "unknown",
         }
     }
 
     /// The names of all events that a stream carries with an `id:`.
-    pub const NAMES: [&'static str; 5] =
-        ["message.created", "conversation.created", "conversation.read", "notification.created", "notification.read"];
+    pub const NAMES: [&'static str; 7] = [
+        "message.created",
+        "conversation.created",
+        "conversation.read",
+        "notification.created",
+        "notification.read",
+        "booking.updated",
+        "person.updated",
+    ];
 }
 
 /// An event with its place in the person's sequence.
@@ -102,10 +129,11 @@ mod tests {
 
     #[test]
     fn keys_are_camel_case() {
-        let event = Event::NotificationRead { ids: vec![], unread: 2, read_at: Instant::from_millis(0) };
+        let event = Event::NotificationRead { ids: vec![], all: true, unread: 2, read_at: Instant::from_millis(0) };
         let json = serde_json::to_value(Envelope { seq: 1, at: Instant::from_millis(0), event }).expect("json");
         assert_eq!(json["type"], "notification.read");
         assert_eq!(json["readAt"], "1970-01-01T00:00:00Z");
         assert_eq!(json["seq"], 1);
+        assert_eq!((json.get("ids"), &json["all"]), (None, &true.into()));
     }
 }

@@ -29,7 +29,7 @@ macro_rules! id {
 id! {
     /// A person with an account. UUIDv7.
     PersonId,
-    /// One signed-in device. UUIDv7; not the secret in the cookie.
+    /// One signed-in device, or one access token. UUIDv7; not the secret itself.
     SessionId,
     /// A booking. UUIDv7.
     BookingId,

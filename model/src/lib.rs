@@ -6,11 +6,12 @@
 //!
 //! # Layout
 //! - [`id`], [`time`], [`text`]: values that can't be wrong once parsed
-//! - [`person`], [`booking`], [`conversation`], [`message`], [`notification`]: the nouns
+//! - [`account`], [`person`], [`booking`], [`conversation`], [`message`], [`notification`]: the nouns
 //! - [`event`]: what is written to a person's event sequence
 //! - [`fold`]: views and how events change them
 //! - [`refusal`]: why something was not done
 
+pub mod account;
 pub mod booking;
 pub mod conversation;
 pub mod event;
@@ -18,19 +19,24 @@ pub mod fold;
 pub mod id;
 pub mod message;
 pub mod notification;
+pub mod password;
 pub mod person;
 pub mod refusal;
 pub mod text;
 pub mod time;
 mod word;
 
-pub use booking::{Booking, BookingDraft, BookingInput, BookingStatus, Money};
+pub use account::{
+    AccessToken, Account, AccountInput, Change, Device, MailAfter, RegisterInput, Registration, Scope, TokenInput,
+};
+pub use booking::{Booking, BookingDraft, BookingInput, BookingStatus, Money, Step};
 pub use conversation::Conversation;
 pub use event::{Envelope, Event};
 pub use fold::{Directory, Fold, Frame, Inbox, Notices, Outcome, Thread};
 pub use id::{BookingId, ClientId, ConversationId, MessageId, NotificationId, PersonId, SessionId};
 pub use message::{Body, Draft, Message, MessageInput};
 pub use notification::{Notification, NotificationKind};
+pub use password::NewPassword;
 pub use person::{Craft, Email, Person, Role, User};
 pub use refusal::{Fault, Faults, Refusal};
 pub use time::{Day, Instant};

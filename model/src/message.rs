@@ -1,6 +1,7 @@
 //! Messages.
 
 use crate::{
+    booking::BookingStatus,
     id::{BookingId, ClientId, ConversationId, MessageId},
     person::Person,
     refusal::{Check, Fault, Refusal},
@@ -66,8 +67,11 @@ pub struct Message {
     pub client_id: ClientId,
     /// Who wrote it.
     pub sender: Person,
-    /// The text, as typed.
+    /// The text, as typed; of a step, what happened in English.
     pub body: String,
+    /// The step that this line tells of, by where it led; nothing for what somebody wrote.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<BookingStatus>,
     /// When the server took it.
     pub created_at: Instant,
 }

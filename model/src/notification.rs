@@ -18,6 +18,18 @@ words! {
         Message = "message",
         /// Somebody wants to book.
         Booking = "booking",
+        /// The talent said yes.
+        BookingAccepted = "booking_accepted",
+        /// The talent said no.
+        BookingDeclined = "booking_declined",
+        /// The other side called it off.
+        BookingCancelled = "booking_cancelled",
+        /// The person's own password was changed.
+        PasswordChanged = "password_changed",
+        /// The person's own address was changed.
+        EmailChanged = "email_changed",
+        /// The person made an access token.
+        TokenCreated = "token_created",
     }
 }
 
@@ -29,13 +41,13 @@ pub struct Notification {
     pub id: NotificationId,
     /// What happened.
     pub kind: NotificationKind,
-    /// Where.
-    pub conversation_id: ConversationId,
-    /// About what.
-    pub booking_id: BookingId,
+    /// Where; nowhere for what happened to the person's own account.
+    pub conversation_id: Option<ConversationId>,
+    /// About which booking.
+    pub booking_id: Option<BookingId>,
     /// Who did it.
     pub actor: Person,
-    /// The beginning of the message.
+    /// The beginning of the message, if it is about one.
     pub preview: String,
     /// When.
     pub created_at: Instant,

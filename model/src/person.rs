@@ -28,6 +28,11 @@ words! {
     }
 }
 
+/// Characters a name may have.
+pub const NAME_LIMIT: usize = 80;
+/// Characters an e-mail address may have.
+pub const EMAIL_LIMIT: usize = 254;
+
 /// A person as others see them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
@@ -40,6 +45,15 @@ pub struct Person {
     /// Talent only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub craft: Option<Craft>,
+}
+
+impl Person {
+    /// Takes on what has changed about the person, if `now` is the same one.
+    pub(crate) fn follow(&mut self, now: &Person) {
+        if self.id == now.id {
+            *self = now.clone();
+        }
+    }
 }
 
 /// A person as they see themselves.
@@ -81,10 +95,15 @@ impl FromStr for Email {
     fn from_str(text: &str) -> Result<Self, ()> {
         let text = text.trim().to_lowercase();
         let (local, domain) = text.rsplit_once('@').ok_or(())?;
-        let shaped = !local.is_empty()
-            && !domain.is_empty()
-            && text.len() <= 254
-            && !text.chars().any(|c| c.is_whitespace() || c.is_control());
+        // What could end the address in a mail's header, or begin another, isn't taken.
+        let special = |c: char| c.is_whitespace() || c.is_control() || "\"(),:;<>@[\\]".contains(c);
+        let dotted = |part: &str| part.split('.').all(|word| !word.is_empty());
+        let shaped = dotted(local)
+            && dotted(domain)
+            && text.len() <= EMAIL_LIMIT
+            && local.len() <= 64
+            && !local.contains(special)
+            && domain.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '.');
         if shaped { Ok(Self(text)) } else { Err(()) }
     }
 }
@@ -98,7 +117,18 @@ mod tests {
         let email: Email = " Sarah@Example.com ".parse().expect("an address");
         assert_eq!(email.as_str(), "sarah@example.com");
         assert_eq!(format!("{email:?}"), "Email(…)");
-        for wrong in ["", "sarah", "@example.com", "sarah@", "sa rah@example.com"] {
+        for wrong in [
+            "",
+            "sarah",
+            "@example.com",
+            "sarah@",
+            "sa rah@example.com",
+            "sarah@a@example.com",
+            "sarah,kamau@example.com",
+            "sarah@example..com",
+            ".sarah@example.com",
+            "<sarah@example.com>",
+        ] {
             assert!(wrong.parse::<Email>().is_err(), "{wrong}");
         }
     }

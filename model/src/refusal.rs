@@ -13,6 +13,8 @@ words! {
         Invalid = "invalid",
         /// Longer than the limit.
         TooLong = "too_long",
+        /// Shorter than it must be.
+        TooShort = "too_short",
         /// A number outside its range.
         OutOfRange = "out_of_range",
         /// A message without text.
@@ -21,13 +23,27 @@ words! {
         BodyTooLong = "body_too_long",
         /// A message with a NUL in it.
         BodyInvalid = "body_invalid",
+        /// One of the passwords that are tried first.
+        PasswordTooCommon = "password_too_common",
+        /// Not the password of the account.
+        WrongPassword = "wrong_password",
+        /// A link that was used, has run out, or never was.
+        TokenInvalid = "token_invalid",
     }
 }
 
 impl Fault {
     /// Whether the word alone says which field it is about.
     fn names_its_field(self) -> bool {
-        matches!(self, Fault::BodyEmpty | Fault::BodyTooLong | Fault::BodyInvalid)
+        matches!(
+            self,
+            Fault::BodyEmpty
+                | Fault::BodyTooLong
+                | Fault::BodyInvalid
+                | Fault::PasswordTooCommon
+                | Fault::WrongPassword
+                | Fault::TokenInvalid
+        )
     }
 }
 
@@ -48,6 +64,12 @@ pub enum Refusal {
     WrongRole,
     /// It doesn't exist, or isn't the viewer's: never says which.
     NotFound,
+    /// The access token may only read.
+    InsufficientScope,
+    /// Only for whoever is signed in by password, not for an access token.
+    SessionRequired,
+    /// The booking's status doesn't allow this step.
+    WrongStatus,
     /// The same client id was used for another message.
     ClientIdReused,
     /// Too many tries; worth trying again after so many seconds.
@@ -80,6 +102,9 @@ impl Refusal {
             Refusal::EmailUnverified => "email_unverified",
             Refusal::WrongRole => "wrong_role",
             Refusal::NotFound => "not_found",
+            Refusal::InsufficientScope => "insufficient_scope",
+            Refusal::SessionRequired => "session_required",
+            Refusal::WrongStatus => "wrong_status",
             Refusal::ClientIdReused => "client_id_reused",
             Refusal::RateLimited { .. } => "rate_limited",
             Refusal::TooManyStreams => "too_many_streams",

@@ -42,7 +42,7 @@ pub(crate) async fn seed(settings: &Checked) -> Result<(), String> {
 /// Serves until told to stop.
 pub(crate) async fn serve(settings: Checked) -> Result<(), String> {
     migrate(&settings).await?;
-    let greenroom = Greenroom::open(&settings.database_url, settings.limits).await;
+    let greenroom = Greenroom::open(&settings.database_url, &settings.origin, settings.limits).await;
     let greenroom = greenroom.map_err(|error| told("the database can't be opened", &error))?;
     let listener = TcpListener::bind(settings.addr).await;
     let listener = listener.map_err(|error| format!("can't listen on {}: {error}", settings.addr))?;

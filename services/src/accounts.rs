@@ -1,14 +1,36 @@
-//! Who somebody is: signing in and out, and the sessions that last between.
+//! Who somebody is: joining, signing in and out, what they set, and leaving.
+//!
+//! # Layout
+//! - this file: the [`Viewer`], from whom every use case starts
+//! - `join`, `recover`, `links`: opening an account, a forgotten password, and the links that mails carry
+//! - `sign_in`, `sessions`, `devices`, `access_tokens`: ways in, and ending them
+//! - `settings`, `export`, `leave`: what somebody does with their account
+//! - `password`, `secret`: how the two are kept
 
+mod access_tokens;
+mod devices;
+mod export;
+mod join;
+mod leave;
+pub(crate) mod links;
 mod password;
+mod person;
+mod recover;
+mod secret;
 mod sessions;
+mod settings;
 mod sign_in;
 
+pub use access_tokens::NewToken;
+pub use export::Export;
 pub(crate) use password::PasswordHasher;
+pub(crate) use person::{NewPerson, person_of};
 pub use sign_in::SignedIn;
 
-use crate::{Result, entity::person, error::Error};
-use model::{Email, Instant, Person, PersonId, Role, SessionId, User};
+use crate::Result;
+use model::{Email, Instant, NewPassword, Person, PersonId, Refusal, Role, SessionId};
+use person::user_of;
+use std::time::Duration;
 
 /// Who is asking. Made from a valid session only, and asked for by every use case.
 #[derive(Clone, Debug)]
@@ -16,6 +38,45 @@ pub struct Viewer {
     person: Person,
     session: SessionId,
     expires_at: Instant,
+    reach: Reach,
+}
+
+/// How far somebody gets by what they signed in with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// By password: everything.
+    Full,
+    /// By an access token that may write: everything but the account itself.
+    Write,
+    /// By an access token that may only read.
+    Read,
+}
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+impl Reach {
+    fn as_str(self) -> &'static str {
+        match self {
+            Reach::Full => "full",
+            Reach::Write => "write",
+            Reach::Read => "read",
+        }
+    }
+
+    /// How long it lasts after its last use.
+    fn life(self) -> Duration {
+        match self {
+            Reach::Full => DAY * 30,
+            Reach::Write | Reach::Read => DAY * 365,
+        }
+    }
+}
+
+impl std::str::FromStr for Reach {
+    type Err = ();
+    fn from_str(text: &str) -> std::result::Result<Self, ()> {
+        [Reach::Full, Reach::Write, Reach::Read].into_iter().find(|reach| reach.as_str() == text).ok_or(())
+    }
 }
 
 impl Viewer {
@@ -46,29 +107,18 @@ impl Viewer {
 
     /// Somebody this crate itself acts for.
     pub(crate) fn acting_as(person: Person, session: SessionId, expires_at: Instant) -> Self {
-        Self { person, session, expires_at }
+        Self { person, session, expires_at, reach: Reach::Full }
     }
-}
 
-/// A row of the person table as others see it.
-pub(crate) fn person_of(row: person::Model) -> Result<Person> {
-    Ok(Person {
-        id: PersonId(row.id),
-        name: row.name,
-        role: row.role.parse().map_err(|()| Error::stored("role"))?,
-        craft: row.craft.map(|craft| craft.parse().map_err(|()| Error::stored("craft"))).transpose()?,
-    })
-}
+    /// For what changes something.
+    pub(crate) fn may_write(&self) -> Result<()> {
+        if self.reach == Reach::Read { Err(Refusal::InsufficientScope.into()) } else { Ok(()) }
+    }
 
-/// The same as they see themselves.
-fn user_of(row: person::Model) -> Result<User> {
-    Ok(User {
-        id: PersonId(row.id),
-        role: row.role.parse().map_err(|()| Error::stored("role"))?,
-        name: row.name,
-        email: row.email,
-        email_verified: row.email_verified,
-    })
+    /// For what concerns the account itself: an access token that leaked must not be able to take it over.
+    pub(crate) fn owns_account(&self) -> Result<()> {
+        if self.reach == Reach::Full { Ok(()) } else { Err(Refusal::SessionRequired.into()) }
+    }
 }
 
 /// What somebody types to sign in.
@@ -90,6 +140,12 @@ impl Password {
     /// Any text will do; one that no account can have is known to be wrong without hashing megabytes.
     pub fn new(typed: String) -> Self {
         Self(if typed.chars().count() > PASSWORD_LIMIT { String::new() } else { typed })
+    }
+}
+
+impl From<NewPassword> for Password {
+    fn from(chosen: NewPassword) -> Self {
+        Self(chosen.as_str().to_owned())
     }
 }
 

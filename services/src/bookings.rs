@@ -1,9 +1,11 @@
-//! Bookings: opening one, and seeing one's own.
+//! Bookings: opening one, seeing one's own, and the steps from there.
 
 mod open;
 mod row;
+mod step;
 
 pub(crate) use row::BookingRow;
+pub(crate) use step::open_bookings;
 
 use crate::{
     Greenroom, Result, Viewer,

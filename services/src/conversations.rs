@@ -5,8 +5,9 @@ mod view;
 
 pub(crate) use view::{Side, View};
 
-use crate::{Greenroom, Result, Viewer, live, page};
-use model::{Conversation, ConversationId, Inbox, Refusal};
+use crate::{Greenroom, Result, Viewer, entity::conversation, live, page};
+use model::{Conversation, ConversationId, Inbox, PersonId, Refusal};
+use sea_orm::{DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 impl Greenroom {
     /// The viewer's conversations, newest first, a page at a time.
@@ -31,4 +32,15 @@ impl Greenroom {
         let found = View::of(viewer).one(&snapshot, id).await?.ok_or(Refusal::NotFound)?;
         Ok((found, live::head(&snapshot, viewer.id()).await?))
     }
+}
+
+/// Locks all of the viewer's conversations, in the order of their ids, and says who the others in them are.
+pub(crate) async fn own_conversations(tx: &DatabaseTransaction, viewer: &Viewer) -> Result<Vec<PersonId>> {
+    let side = Side::of(viewer);
+    let own = conversation::Entity::find().filter(side.own(viewer)).order_by_asc(conversation::Column::Id);
+    let rows = own.lock_exclusive().all(tx).await?;
+    let mut others: Vec<PersonId> = rows.iter().map(|row| side.counterpart(row)).collect();
+    others.sort_unstable();
+    others.dedup();
+    Ok(others)
 }

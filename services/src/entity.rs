@@ -30,6 +30,9 @@ entity!(person, "person", {
     password_hash: String,
     email_verified: bool,
     created_at: i64,
+    bio: String,
+    mail_after: String,
+    deleted_at: Option<i64>,
 });
 
 entity!(person_head, "person_head", {
@@ -47,6 +50,8 @@ entity!(session, "session", {
     created_at: i64,
     last_seen_at: i64,
     expires_at: i64,
+    scope: String,
+    name: String,
 });
 
 entity!(booking, "booking", {
@@ -84,6 +89,7 @@ entity!(message, "message", {
     client_id: Uuid,
     body: String,
     created_at: i64,
+    step: Option<String>,
 });
 
 entity!(notification, "notification", {
@@ -91,13 +97,14 @@ entity!(notification, "notification", {
     id: Uuid,
     person_id: Uuid,
     kind: String,
-    conversation_id: Uuid,
-    booking_id: Uuid,
+    conversation_id: Option<Uuid>,
+    booking_id: Option<Uuid>,
     actor_id: Uuid,
     message_seq: i64,
     preview: String,
     created_at: i64,
     read_at: Option<i64>,
+    mail_id: Option<Uuid>,
 });
 
 entity!(event, "event", {
@@ -108,4 +115,29 @@ entity!(event, "event", {
     kind: String,
     payload: String,
     at: i64,
+});
+
+entity!(token, "token", {
+    #[sea_orm(primary_key, auto_increment = false)]
+    hash: Vec<u8>,
+    person_id: Uuid,
+    purpose: String,
+    payload: String,
+    expires_at: i64,
+});
+
+entity!(mail, "mail", {
+    #[sea_orm(primary_key, auto_increment = false)]
+    id: Uuid,
+    recipient: Option<String>,
+    kind: String,
+    subject: String,
+    body_text: String,
+    body_html: String,
+    unsubscribe: Option<String>,
+    created_at: i64,
+    due_at: i64,
+    attempts: i32,
+    sent_at: Option<i64>,
+    parked_at: Option<i64>,
 });

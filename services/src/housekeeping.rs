@@ -1,10 +1,22 @@
-//! Throws away what is past its time: events older than the log keeps, sessions that are over.
+//! Throws away what is past its time: events older than the log keeps, sessions that are over, links that
+//! have run out, accounts whose address nobody confirmed, mails that nothing can be done about.
 
-use crate::{Greenroom, Result, entity::session, live};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use crate::{
+    Greenroom, Result,
+    entity::{mail, person, person_head, session, token},
+    live,
+};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Query};
 use std::time::Duration;
 
 const EVERY: Duration = Duration::from_secs(60 * 60);
+const DAY: i64 = 24 * 60 * 60 * 1_000;
+/// How long somebody may take to confirm their address: longer than any link works.
+const UNCONFIRMED: i64 = 7 * DAY;
+/// How long mails that couldn't be sent are kept to be looked into.
+const PARKED: i64 = 30 * DAY;
+/// Accounts forgotten at once.
+const FORGET: u64 = 200;
 
 impl Greenroom {
     /// Keeps house, for ever.
@@ -25,10 +37,36 @@ impl Greenroom {
     pub async fn sweep(&self) -> Result<()> {
         let now = self.now().millis();
         session::Entity::delete_many().filter(session::Column::ExpiresAt.lte(now)).exec(self.store.writer()).await?;
+        token::Entity::delete_many().filter(token::Column::ExpiresAt.lte(now)).exec(self.store.writer()).await?;
+        mail::Entity::delete_many().filter(mail::Column::ParkedAt.lt(now - PARKED)).exec(self.store.writer()).await?;
+        mail::Entity::delete_many().filter(mail::Column::SentAt.lt(now - DAY)).exec(self.store.writer()).await?;
+        self.forget_unconfirmed(now - UNCONFIRMED).await?;
         let kept = i64::try_from(self.limits.keep_events.as_millis()).unwrap_or(i64::MAX);
         while live::prune(self.store.writer(), now.saturating_sub(kept)).await? {
             tokio::task::yield_now().await;
         }
+        Ok(())
+    }
+
+    /// Deletes accounts that were never confirmed. Nothing can hang on them but their links.
+    async fn forget_unconfirmed(&self, before: i64) -> Result<()> {
+        let tx = self.store.write().await?;
+        let rows = person::Entity::find()
+            .filter(person::Column::EmailVerified.eq(false))
+            .filter(person::Column::DeletedAt.is_null())
+            .filter(person::Column::CreatedAt.lt(before))
+            .filter(
+                person::Column::Id
+                    .not_in_subquery(Query::select().column(token::Column::PersonId).from(token::Entity).take()),
+            )
+            .limit(FORGET)
+            .lock_exclusive()
+            .all(&tx)
+            .await?;
+        let ids: Vec<_> = rows.into_iter().map(|row| row.id).collect();
+        person_head::Entity::delete_many().filter(person_head::Column::PersonId.is_in(ids.clone())).exec(&tx).await?;
+        person::Entity::delete_many().filter(person::Column::Id.is_in(ids)).exec(&tx).await?;
+        tx.commit().await?;
         Ok(())
     }
 }

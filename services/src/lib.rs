@@ -8,6 +8,7 @@
 //! - [`accounts`]: signing in and out, sessions
 //! - [`bookings`], [`conversations`], [`messages`], [`notifications`], [`talents`]: the use cases
 //! - [`live`]: the event log of each person, and the streams that follow it
+//! - [`mail`]: letters, their queue, and sending them
 //! - [`seed`]: the demo cast
 //! - `store`: connections, transactions; `entity`: tables
 //! - `throttle`, [`clock`], [`housekeeping`]: what the above lean on
@@ -21,6 +22,7 @@ mod entity;
 mod error;
 pub mod housekeeping;
 pub mod live;
+pub mod mail;
 pub mod messages;
 pub mod notifications;
 mod page;
@@ -29,7 +31,7 @@ mod store;
 pub mod talents;
 mod throttle;
 
-pub use accounts::{SignedIn, Viewer};
+pub use accounts::{Export, NewToken, SignedIn, Viewer};
 pub use error::{Error, Result};
 pub use live::{Follower, Resume};
 pub use store::migrate;
@@ -37,13 +39,18 @@ pub use store::migrate;
 use accounts::PasswordHasher;
 use clock::{Clock, SystemClock};
 use live::Hub;
+use mail::Links;
 use model::{ClientId, Instant, PersonId};
 use std::{net::IpAddr, ops::Deref, sync::Arc, time::Duration};
 use store::Store;
 use throttle::Throttle;
+use tokio::sync::Notify;
 
 /// What the libraries below have to say is only worth a line of the log when something is wrong.
 pub const LOG_FILTER: &str = "sqlx=warn,sea_orm_migration=warn";
+
+/// A whole account is much to read.
+const EXPORTS_PER_HOUR: usize = 10;
 
 /// How much one person or address may do.
 #[derive(Clone, Copy, Debug)]
@@ -56,6 +63,8 @@ pub struct Limits {
     pub failures_per_account: usize,
     /// Failed sign-ins a minute from one address.
     pub failures_per_address: usize,
+    /// Registrations and forgotten passwords an hour from one address.
+    pub letters_per_address: usize,
     /// How often a stream says that it is alive, and looks whether it missed something.
     pub heartbeat: Duration,
     /// How long the event log is kept.
@@ -69,6 +78,7 @@ impl Default for Limits {
             streams_per_person: 32,
             failures_per_account: 10,
             failures_per_address: 100,
+            letters_per_address: 20,
             heartbeat: Duration::from_secs(15),
             keep_events: Duration::from_secs(30 * 24 * 60 * 60),
         }
@@ -89,6 +99,11 @@ pub struct House {
     sends: Throttle<PersonId>,
     account_failures: Throttle<String>,
     address_failures: Throttle<IpAddr>,
+    letters: Throttle<IpAddr>,
+    exports: Throttle<PersonId>,
+    links: Links,
+    /// Rings when there is a letter to send.
+    mail_bell: Notify,
 }
 
 impl Deref for Greenroom {
@@ -99,20 +114,21 @@ impl Deref for Greenroom {
 }
 
 impl Greenroom {
-    /// Opens the house on a migrated database.
+    /// Opens the house on a migrated database. Links in mails begin with the public URL.
     ///
     /// # Errors
     /// When the database can't be reached.
-    pub async fn open(database_url: &str, limits: Limits) -> Result<Self> {
-        Self::open_at(database_url, limits, Arc::new(SystemClock)).await
+    pub async fn open(database_url: &str, public_url: &str, limits: Limits) -> Result<Self> {
+        Self::open_at(database_url, public_url, limits, Arc::new(SystemClock)).await
     }
 
     /// The same with a clock of one's own.
     ///
     /// # Errors
     /// When the database can't be reached.
-    pub async fn open_at(database_url: &str, limits: Limits, clock: Arc<dyn Clock>) -> Result<Self> {
+    pub async fn open_at(database_url: &str, public_url: &str, limits: Limits, clock: Arc<dyn Clock>) -> Result<Self> {
         let minute = Duration::from_secs(60);
+        let hour = minute * 60;
         Ok(Self(Arc::new(House {
             store: Store::connect(database_url).await?,
             hub: Hub::default(),
@@ -120,6 +136,10 @@ impl Greenroom {
             sends: Throttle::new(limits.sends_per_minute, minute),
             account_failures: Throttle::new(limits.failures_per_account, minute),
             address_failures: Throttle::new(limits.failures_per_address, minute),
+            letters: Throttle::new(limits.letters_per_address, hour),
+            exports: Throttle::new(EXPORTS_PER_HOUR, hour),
+            links: Links::new(public_url),
+            mail_bell: Notify::new(),
             clock,
             limits,
         })))

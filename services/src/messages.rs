@@ -5,13 +5,13 @@ mod post;
 
 pub use history::{Messages, Window};
 pub use post::Posted;
-pub(crate) use post::{Entry, write_down};
+pub(crate) use post::{Entry, take_seq, write_down};
 
-use crate::entity::message;
-use model::{BookingId, ClientId, ConversationId, Instant, Message, MessageId, Person};
+use crate::{Error, Result, entity::message};
+use model::{BookingId, BookingStatus, ClientId, ConversationId, Instant, Message, MessageId, Person};
 
-fn message_of(row: message::Model, booking_id: BookingId, sender: Person) -> Message {
-    Message {
+fn message_of(row: message::Model, booking_id: BookingId, sender: Person) -> Result<Message> {
+    Ok(Message {
         id: MessageId(row.id),
         conversation_id: ConversationId(row.conversation_id),
         booking_id,
@@ -19,6 +19,12 @@ fn message_of(row: message::Model, booking_id: BookingId, sender: Person) -> Mes
         client_id: ClientId(row.client_id),
         sender,
         body: row.body,
+        step: step_of(row.step.as_deref())?,
         created_at: Instant::from_millis(row.created_at),
-    }
+    })
+}
+
+/// The step that a line tells of.
+pub(crate) fn step_of(stored: Option<&str>) -> Result<Option<BookingStatus>> {
+    stored.map(|step| step.parse().map_err(|()| Error::stored("step"))).transpose()
 }

@@ -1,16 +1,23 @@
-//! Notifications: what the bell tells of.
+//! Notifications: what the bell tells of, and what was seen.
+
+mod mark;
+
+pub use mark::Seen;
 
 use crate::{
     Error, Greenroom, Result, Viewer,
     accounts::person_of,
     entity::{notification, person},
-    live,
+    live::{self, Journal},
     page::{self, Mark, PAGE},
 };
-use model::{BookingId, ConversationId, Frame, Instant, Notices, Notification, NotificationId, PersonId};
+use model::{
+    BookingId, ConversationId, Event, Frame, Instant, Notices, Notification, NotificationId, NotificationKind,
+    PersonId, Refusal,
+};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    RelationDef,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, JoinType,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, RelationDef,
 };
 
 impl Greenroom {
@@ -32,10 +39,10 @@ impl Greenroom {
     /// # Errors
     /// `Unauthenticated` where the account is gone.
     pub async fn frame(&self, viewer: &Viewer) -> Result<Frame> {
-        let user = self.user(viewer).await?;
         let snapshot = self.store.snapshot().await?;
+        let row = person::Entity::find_by_id(viewer.id().0).one(&snapshot).await?.ok_or(Refusal::Unauthenticated)?;
         let unread = unread(&snapshot, viewer.id()).await?;
-        Ok(Frame { user, unread, cursor: live::head(&snapshot, viewer.id()).await? })
+        Ok(Frame { person: person_of(row)?, unread, cursor: live::head(&snapshot, viewer.id()).await? })
     }
 }
 
@@ -69,11 +76,37 @@ fn notification_of(row: notification::Model, actor: person::Model) -> Result<Not
     Ok(Notification {
         id: NotificationId(row.id),
         kind: row.kind.parse().map_err(|()| Error::stored("notification kind"))?,
-        conversation_id: ConversationId(row.conversation_id),
-        booking_id: BookingId(row.booking_id),
+        conversation_id: row.conversation_id.map(ConversationId),
+        booking_id: row.booking_id.map(BookingId),
         actor: person_of(actor)?,
         preview: row.preview,
         created_at: Instant::from_millis(row.created_at),
         read_at: row.read_at.map(Instant::from_millis),
     })
+}
+
+/// Tells somebody of what happened to their own account.
+pub(crate) async fn notify_self(
+    tx: &DatabaseTransaction,
+    owner: &person::Model,
+    kind: NotificationKind,
+    journal: &mut Journal,
+    now: Instant,
+) -> Result<()> {
+    let row = notification::ActiveModel {
+        id: Set(uuid::Uuid::now_v7()),
+        person_id: Set(owner.id),
+        kind: Set(kind.as_str().to_owned()),
+        conversation_id: Set(None),
+        booking_id: Set(None),
+        actor_id: Set(owner.id),
+        message_seq: Set(0),
+        preview: Set(String::new()),
+        created_at: Set(now.millis()),
+        read_at: Set(None),
+        mail_id: Set(None),
+    };
+    let notification = notification_of(row.insert(tx).await?, owner.clone())?;
+    journal.tell(PersonId(owner.id), Event::NotificationCreated { notification });
+    Ok(())
 }

@@ -3,12 +3,15 @@
 
 use crate::{
     Greenroom, Limits, Result, Viewer,
-    accounts::{Password, person_of},
+    accounts::{NewPerson, person_of},
     clock::{Clock, SetClock, SystemClock},
-    entity::{message, person, person_head},
+    entity::{message, person},
 };
-use model::{BookingInput, Conversation, ConversationId, Craft, Instant, MessageInput, Money, Role, SessionId};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use model::{
+    BookingInput, Conversation, ConversationId, Craft, Fault, Instant, MessageInput, Money, NewPassword, Refusal, Role,
+    SessionId,
+};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use std::{sync::Arc, time::Duration};
 use uuid::Uuid;
 
@@ -50,7 +53,7 @@ pub const CAST: [Member; 5] = [EVENTPRO, SAFARI, SARAH, KAMAU, ACHIENG];
 pub async fn seed(database_url: &str) -> Result<bool> {
     let now = SystemClock.now();
     let clock = Arc::new(SetClock::new(Instant::from_millis(now.millis() - 4 * 24 * 60 * 60 * 1_000)));
-    let greenroom = Greenroom::open_at(database_url, Limits::default(), clock.clone()).await?;
+    let greenroom = Greenroom::open_at(database_url, "http://localhost", Limits::default(), clock.clone()).await?;
     let turn = greenroom.store.write().await?;
     crate::store::take_turn(&turn).await?;
     turn.commit().await?;
@@ -70,7 +73,7 @@ const ALL_LINES: u64 = (1 + LAUNCH.len() + 1 + SUNDOWNER.len()) as u64;
 /// # Errors
 /// When the database fails.
 pub async fn is_demo(database_url: &str) -> Result<bool> {
-    let greenroom = Greenroom::open(database_url, Limits::default()).await?;
+    let greenroom = Greenroom::open(database_url, "http://localhost", Limits::default()).await?;
     let first = person::Entity::find().filter(person::Column::Email.eq(EVENTPRO.email));
     Ok(first.count(greenroom.store.reader()).await? > 0)
 }
@@ -87,7 +90,8 @@ impl Greenroom {
     }
 
     async fn put_in_cast(&self, clock: &SetClock, today: Instant) -> Result<()> {
-        let hash = self.hasher.hash(Password::new(PASSWORD.to_owned())).await?;
+        let password = NewPassword::parse(Some(PASSWORD)).map_err(|fault: Fault| Refusal::field("password", fault))?;
+        let hash = self.hasher.hash(&password).await?;
         let mut cast = Vec::new();
         for member in CAST {
             cast.push(self.enrol(member, &hash).await?);
@@ -103,11 +107,7 @@ impl Greenroom {
         let known = person::Entity::find().filter(person::Column::Email.eq(member.email)).one(&tx).await?;
         let row = match known {
             Some(row) => row,
-            None => {
-                let row = person_row(member, password_hash, self.now()).insert(&tx).await?;
-                person_head::ActiveModel { person_id: Set(row.id), seq: Set(0) }.insert(&tx).await?;
-                row
-            }
+            None => member.person(password_hash).insert(&tx, self.now()).await?,
         };
         tx.commit().await?;
         Ok(Viewer::acting_as(person_of(row)?, SessionId(Uuid::now_v7()), self.now()))
@@ -143,17 +143,17 @@ impl Greenroom {
     }
 }
 
-fn person_row(member: Member, password_hash: &str, now: Instant) -> person::ActiveModel {
-    let role = if member.craft.is_some() { Role::Talent } else { Role::Organizer };
-    person::ActiveModel {
-        id: Set(Uuid::now_v7()),
-        email: Set(member.email.to_owned()),
-        name: Set(member.name.to_owned()),
-        role: Set(role.as_str().to_owned()),
-        craft: Set(member.craft.map(|craft| craft.as_str().to_owned())),
-        password_hash: Set(password_hash.to_owned()),
-        email_verified: Set(true),
-        created_at: Set(now.millis()),
+impl Member {
+    fn person(self, password_hash: &str) -> NewPerson<'_> {
+        let role = if self.craft.is_some() { Role::Talent } else { Role::Organizer };
+        NewPerson {
+            email: self.email,
+            name: self.name,
+            role: role.as_str(),
+            craft: self.craft.map(Craft::as_str),
+            password_hash,
+            email_verified: true,
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use crate::{
 };
 use model::{Craft, Directory, Fault, Person, PersonId, Role};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Select,
     sea_query::{BinOper, Expr, Func},
 };
 
@@ -32,7 +32,7 @@ impl Greenroom {
     /// # Errors
     /// `Invalid` for a query that is too long or a page that wasn't given out.
     pub async fn talents(&self, _viewer: &Viewer, search: Search) -> Result<Directory> {
-        let mut query = person::Entity::find().filter(person::Column::Role.eq(Role::Talent.as_str()));
+        let mut query = directory();
         if let Some(part) = search.query.as_deref().map(str::trim).filter(|part| !part.is_empty()) {
             query = query.filter(name_contains(part)?);
         }
@@ -56,9 +56,16 @@ impl Greenroom {
     /// # Errors
     /// `NotFound` where there is none with this id.
     pub async fn talent(&self, _viewer: &Viewer, id: PersonId) -> Result<Person> {
-        let talent = person::Entity::find_by_id(id.0).filter(person::Column::Role.eq(Role::Talent.as_str()));
+        let talent = directory().filter(person::Column::Id.eq(id.0));
         person_of(talent.one(self.store.reader()).await?.ok_or(model::Refusal::NotFound)?)
     }
+}
+
+/// Talent who can be booked: their address is confirmed, and they haven't left.
+pub(crate) fn directory() -> Select<person::Entity> {
+    person::Entity::find()
+        .filter(person::Column::Role.eq(Role::Talent.as_str()))
+        .filter(person::Column::EmailVerified.eq(true))
 }
 
 fn name_contains(part: &str) -> Result<sea_orm::sea_query::SimpleExpr> {

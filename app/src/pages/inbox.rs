@@ -83,7 +83,7 @@ fn NoConversations() -> impl IntoView {
     view! {
         <Transition>
             {move || Suspend::new(async move {
-                let organizer = frame.await.is_ok_and(|mine| mine.view.user.role == Role::Organizer);
+                let organizer = frame.await.is_ok_and(|mine| mine.view.person.role == Role::Organizer);
                 if organizer {
                     Either::Left(view! {
                         <Empty title=words::NO_CONVERSATIONS lead=words::NO_CONVERSATIONS_ORGANIZER>

@@ -8,7 +8,7 @@ use crate::{
 use leptos::{either::Either, prelude::*, task::spawn_local};
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
-use model::{Notices, Notification, NotificationKind};
+use model::{Notices, Notification};
 
 /// What the bell tells of.
 #[component]
@@ -68,13 +68,11 @@ fn List(mine: Mine<Notices>, first_page: bool) -> impl IntoView {
 #[component]
 fn Row(notification: Notification) -> impl IntoView {
     let Notification { conversation_id, kind, actor, preview, created_at, read_at, .. } = notification;
-    let what = match kind {
-        NotificationKind::Message => words::wrote(&actor.name),
-        NotificationKind::Booking => words::asked(&actor.name),
-    };
+    let what = words::notified(kind, &actor.name);
+    let href = conversation_id.map_or_else(|| "/settings".to_owned(), |id| format!("/conversations/{id}"));
     view! {
         <li>
-            <a class="row" class:unread=read_at.is_none() href=format!("/conversations/{conversation_id}")>
+            <a class="row" class:unread=read_at.is_none() href=href>
                 <Avatar person=actor/>
                 <span class="row-name">{what}</span>
                 <span class="row-when"><Time at=created_at tell=When::Short/></span>

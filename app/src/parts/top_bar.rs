@@ -7,7 +7,8 @@ use model::{Frame, Role};
 #[component]
 pub fn TopBar(frame: RwSignal<Frame>) -> impl IntoView {
     let live = Live::current();
-    let (name, organizer) = frame.with_untracked(|frame| (frame.user.name.clone(), frame.user.role == Role::Organizer));
+    let (name, organizer) =
+        frame.with_untracked(|frame| (frame.person.name.clone(), frame.person.role == Role::Organizer));
     let count = move || frame.with(|frame| frame.unread);
     view! {
         <header class="bar">

@@ -2,7 +2,7 @@ use super::{Fold, Outcome};
 use crate::{
     event::{Envelope, Event},
     id::PersonId,
-    person::User,
+    person::Person,
 };
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "camelCase")]
 pub struct Frame {
     /// Who is signed in.
-    pub user: User,
+    pub person: Person,
     /// Notifications not yet seen.
     pub unread: i64,
     /// The last event counted in.
@@ -27,6 +27,7 @@ impl Fold for Frame {
         match &envelope.event {
             Event::NotificationCreated { .. } => self.unread += 1,
             Event::NotificationRead { unread, .. } => self.unread = *unread,
+            Event::PersonUpdated { person } => self.person.follow(person),
             _ => return Outcome::Unchanged,
         }
         Outcome::Changed

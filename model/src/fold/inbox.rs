@@ -63,6 +63,16 @@ impl Fold for Inbox {
             }
             Event::MessageCreated { message } => self.change(message.conversation_id, me, &envelope.event),
             Event::ConversationRead { conversation_id, .. } => self.change(*conversation_id, me, &envelope.event),
+            Event::BookingUpdated { booking } => {
+                let about = self.conversations.iter_mut().find(|known| known.booking.id == booking.id);
+                about.map_or(Outcome::Unchanged, |conversation| conversation.apply(me, &envelope.event))
+            }
+            Event::PersonUpdated { .. } => {
+                for conversation in &mut self.conversations {
+                    conversation.apply(me, &envelope.event);
+                }
+                Outcome::Changed
+            }
             _ => Outcome::Unchanged,
         }
     }
@@ -91,6 +101,16 @@ impl Conversation {
                     self.counterpart_read_seq = *read_seq;
                     self.counterpart_delivered_seq = self.counterpart_delivered_seq.max(*read_seq);
                 }
+                Outcome::Changed
+            }
+            Event::BookingUpdated { booking } if booking.id == self.booking.id => {
+                self.booking = booking.clone();
+                Outcome::Changed
+            }
+            Event::PersonUpdated { person } => {
+                let sender = self.last_message.as_mut().map(|message| &mut message.sender);
+                let parties = [&mut self.booking.organizer, &mut self.booking.talent, &mut self.counterpart];
+                parties.into_iter().chain(sender).for_each(|party| party.follow(person));
                 Outcome::Changed
             }
             _ => Outcome::Unchanged,

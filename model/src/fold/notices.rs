@@ -42,10 +42,16 @@ impl Fold for Notices {
                 let place = self.notifications.partition_point(|known| known.id > notification.id);
                 self.notifications.insert(place, notification.clone());
             }
-            Event::NotificationRead { ids, unread, read_at } => {
+            Event::NotificationRead { ids, all, unread, read_at } => {
                 self.unread = *unread;
-                for notification in self.notifications.iter_mut().filter(|known| ids.contains(&known.id)) {
+                let unseen = self.notifications.iter_mut().filter(|known| known.read_at.is_none());
+                for notification in unseen.filter(|known| *all || ids.contains(&known.id)) {
                     notification.read_at = Some(*read_at);
+                }
+            }
+            Event::PersonUpdated { person } => {
+                for notification in &mut self.notifications {
+                    notification.actor.follow(person);
                 }
             }
             _ => return Outcome::Unchanged,

@@ -58,6 +58,11 @@ impl Fold for Thread {
         if let Event::MessageCreated { message } = &envelope.event {
             self.append(message);
         }
+        if let Event::PersonUpdated { person } = &envelope.event {
+            for message in &mut self.messages {
+                message.sender.follow(person);
+            }
+        }
         self.conversation.apply(me, &envelope.event)
     }
 

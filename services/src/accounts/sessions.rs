@@ -1,4 +1,8 @@
-use super::{Viewer, person_of, sign_in::SESSION_LIFE, user_of};
+use super::{
+    Reach, Viewer, person_of,
+    secret::{Secret, fingerprint},
+    user_of,
+};
 use crate::{
     Error, Greenroom, Result,
     entity::{person, session},
@@ -6,50 +10,50 @@ use crate::{
 };
 use model::{Instant, PersonId, Refusal, SessionId, User};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, RelationDef,
-    sea_query::Expr,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QuerySelect,
+    RelationDef, sea_query::Expr,
 };
-use sha2::{Digest, Sha256};
 use std::time::Duration;
-use uuid::Uuid;
 
 /// A session's use is noted at most this often: reading mustn't mean writing.
 const NOTE_USE_AFTER: Duration = Duration::from_secs(5 * 60);
 /// Characters of a browser's own description that are kept.
 const USER_AGENT_LIMIT: usize = 200;
 
-/// The secret in the cookie: 256 bits, in hex.
-pub(super) struct Token(String);
-
-impl Token {
-    pub(super) fn mint() -> Result<Self> {
-        let mut secret = [0_u8; 32];
-        getrandom::fill(&mut secret).map_err(Error::broken)?;
-        Ok(Self(secret.iter().map(|byte| format!("{byte:02x}")).collect()))
-    }
-
-    pub(super) fn into_text(self) -> String {
-        self.0
-    }
-}
-
-/// The database knows a token by its hash alone. Looking it up by that hash leaks nothing through
-/// timing: to steer the hash, one would have to know the token.
-fn fingerprint(token: &str) -> Vec<u8> {
-    Sha256::digest(token.as_bytes()).to_vec()
+/// A session that is about to begin.
+pub(super) struct NewSession<'a> {
+    pub(super) person: PersonId,
+    pub(super) user_agent: &'a str,
+    pub(super) reach: Reach,
+    /// What an access token is called.
+    pub(super) name: &'a str,
 }
 
 impl Greenroom {
-    /// Who the holder of a session's token is.
+    /// Who the holder of a cookie is.
     ///
     /// # Errors
     /// `Unauthenticated` where there is no such session, or it is over.
-    pub async fn viewer(&self, token: &str) -> Result<Viewer> {
+    pub async fn viewer(&self, cookie: &str) -> Result<Viewer> {
+        let viewer = self.holder(cookie).await?;
+        if viewer.reach == Reach::Full { Ok(viewer) } else { Err(Refusal::Unauthenticated.into()) }
+    }
+
+    /// Who the holder of an access token is.
+    ///
+    /// # Errors
+    /// `Unauthenticated` where there is no such token.
+    pub async fn viewer_by_token(&self, token: &str) -> Result<Viewer> {
+        let viewer = self.holder(token).await?;
+        if viewer.reach == Reach::Full { Err(Refusal::Unauthenticated.into()) } else { Ok(viewer) }
+    }
+
+    async fn holder(&self, secret: &str) -> Result<Viewer> {
         let now = self.now();
         let (row, owner) = session::Entity::find()
             .select_also(person::Entity)
             .join(JoinType::InnerJoin, owner())
-            .filter(session::Column::TokenHash.eq(fingerprint(token)))
+            .filter(session::Column::TokenHash.eq(fingerprint(secret)))
             .filter(session::Column::ExpiresAt.gt(now.millis()))
             .one(self.store.reader())
             .await?
@@ -59,6 +63,7 @@ impl Greenroom {
             person: person_of(owner)?,
             session: SessionId(row.id),
             expires_at: Instant::from_millis(row.expires_at),
+            reach: row.scope.parse().map_err(|()| Error::stored("scope"))?,
         };
         if now.millis() - row.last_seen_at >= millis(NOTE_USE_AFTER) {
             viewer.expires_at = self.note_use(&viewer, now).await?;
@@ -104,30 +109,30 @@ impl Greenroom {
         Ok(end.filter(|end| *end > self.now()))
     }
 
+    /// Stores a session, or an access token, which is one with a name and less reach.
     pub(super) async fn store_session(
         &self,
-        id: SessionId,
-        token: &Token,
-        person: Uuid,
-        user_agent: &str,
-    ) -> Result<Instant> {
+        connection: &impl ConnectionTrait,
+        secret: &Secret,
+        new: NewSession<'_>,
+    ) -> Result<session::Model> {
         let now = self.now().millis();
-        let expires_at = now + millis(SESSION_LIFE);
         let row = session::ActiveModel {
-            id: Set(id.0),
-            token_hash: Set(fingerprint(&token.0)),
-            person_id: Set(person),
-            user_agent: Set(user_agent.chars().filter(|c| !c.is_control()).take(USER_AGENT_LIMIT).collect()),
+            id: Set(uuid::Uuid::now_v7()),
+            token_hash: Set(secret.fingerprint()),
+            person_id: Set(new.person.0),
+            user_agent: Set(new.user_agent.chars().filter(|c| !c.is_control()).take(USER_AGENT_LIMIT).collect()),
             created_at: Set(now),
             last_seen_at: Set(now),
-            expires_at: Set(expires_at),
+            expires_at: Set(now + millis(new.reach.life())),
+            scope: Set(new.reach.as_str().to_owned()),
+            name: Set(new.name.to_owned()),
         };
-        row.insert(self.store.writer()).await?;
-        Ok(Instant::from_millis(expires_at))
+        Ok(row.insert(connection).await?)
     }
 
     async fn note_use(&self, viewer: &Viewer, now: Instant) -> Result<Instant> {
-        let expires_at = now.millis() + millis(SESSION_LIFE);
+        let expires_at = now.millis() + millis(viewer.reach.life());
         session::Entity::update_many()
             .col_expr(session::Column::LastSeenAt, Expr::value(now.millis()))
             .col_expr(session::Column::ExpiresAt, Expr::value(expires_at))

@@ -1,8 +1,7 @@
-use super::{Credentials, Viewer, password::Turn, sessions::Token, user_of};
+use super::{Credentials, Reach, Viewer, password::Turn, secret::Secret, sessions::NewSession, user_of};
 use crate::{Greenroom, Result, entity::person};
-use model::{Email, Instant, Refusal, SessionId, User};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
-use std::{net::IpAddr, time::Duration};
+use model::{Email, Instant, PersonId, Refusal, User};
+use std::net::IpAddr;
 
 /// A session that just began.
 #[derive(Debug)]
@@ -54,8 +53,10 @@ impl Greenroom {
     }
 
     async fn check(&self, turn: Turn, Credentials { email, password }: Credentials) -> Result<person::Model> {
-        let wanted = email.as_ref().map_or("", model::Email::as_str);
-        let found = person::Entity::find().filter(person::Column::Email.eq(wanted)).one(self.store.reader()).await?;
+        let found = match &email {
+            Some(email) => self.find_by_email(email).await?,
+            None => None,
+        };
         let stored = found.as_ref().map(|row| row.password_hash.clone());
         match (self.hasher.verify(turn, password, stored).await?, found) {
             (true, Some(row)) => Ok(row),
@@ -64,15 +65,13 @@ impl Greenroom {
     }
 
     async fn begin_session(&self, row: person::Model, user_agent: &str) -> Result<SignedIn> {
-        let token = Token::mint()?;
-        let id = SessionId(uuid::Uuid::now_v7());
-        let expires_at = self.store_session(id, &token, row.id, user_agent).await?;
-        Ok(SignedIn { user: user_of(row)?, token: token.into_text(), expires_at })
+        let secret = Secret::mint()?;
+        let new = NewSession { person: PersonId(row.id), user_agent, reach: Reach::Full, name: "" };
+        let session = self.store_session(self.store.writer(), &secret, new).await?;
+        let expires_at = Instant::from_millis(session.expires_at);
+        Ok(SignedIn { user: user_of(row)?, token: secret.into_text(), expires_at })
     }
 }
-
-/// How long a session lasts after its last use.
-pub(super) const SESSION_LIFE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// One try to sign in, counted against its account and its address.
 struct Attempt<'a> {
@@ -107,7 +106,7 @@ impl Attempt<'_> {
 }
 
 /// What counts as one address: of IPv6, whoever has one has 2^64, so their network does.
-fn network(address: IpAddr) -> IpAddr {
+pub(super) fn network(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V6(address) => IpAddr::V6((address.to_bits() & !u128::from(u64::MAX)).into()),
         IpAddr::V4(_) => address,

@@ -6,13 +6,16 @@ use crate::{
     error::is_duplicate,
     live::Journal,
     messages::{Entry, write_down},
+    talents::directory,
     to_the_end,
 };
 use model::{
     Booking, BookingDraft, BookingId, BookingStatus, ClientId, Conversation, ConversationId, Event, Fault, Instant,
     NotificationKind, Person, PersonId, Refusal, Role,
 };
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect,
+};
 use uuid::Uuid;
 
 impl Greenroom {
@@ -25,6 +28,7 @@ impl Greenroom {
         if viewer.role() != Role::Organizer {
             return Err(Refusal::WrongRole.into());
         }
+        viewer.may_write()?;
         self.sends.take(viewer.id(), self.now())?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());
         to_the_end(async move { greenroom.open_in_full(&viewer, draft).await }).await
@@ -42,7 +46,14 @@ impl Greenroom {
             journal.tell(person.id, Event::ConversationCreated { conversation });
         }
         let client_id = draft.client_id.unwrap_or_else(crate::mint_client_id);
-        let entry = Entry { row: &row, kind: NotificationKind::Booking, body: draft.message.clone(), client_id, now };
+        let entry = Entry {
+            row: &row,
+            kind: NotificationKind::Booking,
+            body: draft.message.clone(),
+            client_id,
+            step: None,
+            now,
+        };
         match write_down(&tx, viewer, entry, &mut journal).await {
             Err(Error::Database(error)) if is_duplicate(&error) => {
                 tx.rollback().await?;
@@ -85,7 +96,8 @@ fn asks_for(draft: &BookingDraft, booking: &Booking) -> bool {
 }
 
 async fn find_talent(tx: &DatabaseTransaction, id: PersonId) -> Result<Person> {
-    let found = person::Entity::find_by_id(id.0).filter(person::Column::Role.eq(Role::Talent.as_str())).one(tx).await?;
+    // Held until the commit: a name that changes meanwhile would change behind this booking's events.
+    let found = directory().filter(person::Column::Id.eq(id.0)).lock_shared().one(tx).await?;
     person_of(found.ok_or_else(|| Error::field("talentId", Fault::Invalid))?)
 }
 

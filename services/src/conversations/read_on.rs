@@ -15,6 +15,7 @@ impl Greenroom {
     /// # Errors
     /// `NotFound` where the conversation isn't theirs.
     pub async fn read_on(&self, viewer: &Viewer, id: ConversationId, seq: i64) -> Result<()> {
+        viewer.may_write()?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());
         to_the_end(async move { greenroom.read_on_in_full(&viewer, id, seq).await }).await
     }
@@ -39,7 +40,7 @@ impl Greenroom {
         let ids = see_notifications(&tx, viewer, id, read_seq, now.millis()).await?;
         if !ids.is_empty() {
             let unread = crate::notifications::unread(&tx, viewer.id()).await?;
-            journal.tell(viewer.id(), Event::NotificationRead { ids, unread, read_at: now });
+            journal.tell(viewer.id(), Event::NotificationRead { ids, all: false, unread, read_at: now });
         }
         let written = journal.write(&tx, now).await?;
         tx.commit().await?;

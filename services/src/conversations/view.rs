@@ -2,9 +2,13 @@ use crate::{
     Result, Viewer,
     bookings::BookingRow,
     entity::{conversation, message},
+    messages::step_of,
     page::{Mark, PAGE},
 };
-use model::{Booking, BookingId, ClientId, Conversation, ConversationId, Instant, Message, MessageId, PersonId, Role};
+use model::{
+    Booking, BookingId, BookingStatus, ClientId, Conversation, ConversationId, Instant, Message, MessageId, PersonId,
+    Role,
+};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType, Order, QueryFilter,
     QueryOrder, QuerySelect, RelationDef, Select,
@@ -72,6 +76,7 @@ impl View {
             .column_as(message::Column::SenderId, "message_sender_id")
             .column_as(message::Column::Body, "message_body")
             .column_as(message::Column::CreatedAt, "message_created_at")
+            .column_as(message::Column::Step, "message_step")
             .column_as(unread(viewer, side), "unread")
             .filter(side.own(viewer));
         Self { side, query }
@@ -162,13 +167,14 @@ struct Row {
     message_sender_id: Option<Uuid>,
     message_body: Option<String>,
     message_created_at: Option<i64>,
+    message_step: Option<String>,
     unread: i64,
 }
 
 impl Row {
     fn into_model(self, side: Side) -> Result<Conversation> {
         let booking = self.booking.clone().into_model()?;
-        let last_message = self.last_message(&booking);
+        let last_message = self.last_message(&booking)?;
         let (read_seq, counterpart_read_seq, counterpart) = match side.0 {
             Role::Organizer => (self.organizer_read_seq, self.talent_read_seq, booking.talent.clone()),
             Role::Talent => (self.talent_read_seq, self.organizer_read_seq, booking.organizer.clone()),
@@ -187,7 +193,12 @@ impl Row {
         })
     }
 
-    fn last_message(&self, booking: &Booking) -> Option<Message> {
+    fn last_message(&self, booking: &Booking) -> Result<Option<Message>> {
+        let step = step_of(self.message_step.as_deref())?;
+        Ok(self.message_with(booking, step))
+    }
+
+    fn message_with(&self, booking: &Booking, step: Option<BookingStatus>) -> Option<Message> {
         Some(Message {
             id: MessageId(self.message_id?),
             conversation_id: ConversationId(self.conversation_id),
@@ -196,6 +207,7 @@ impl Row {
             client_id: ClientId(self.message_client_id?),
             sender: booking.party(PersonId(self.message_sender_id?)).clone(),
             body: self.message_body.clone()?,
+            step,
             created_at: Instant::from_millis(self.message_created_at?),
         })
     }

@@ -27,6 +27,11 @@ impl Journal {
         self.0.entry(person).or_default().push(event);
     }
 
+    /// Tells this person nothing after all.
+    pub(crate) fn forget(&mut self, person: PersonId) {
+        self.0.remove(&person);
+    }
+
     /// Takes the next numbers of everybody's sequence and writes the events under them.
     ///
     /// People are taken in the order of their ids, one update each, so that two transactions never wait
@@ -68,9 +73,9 @@ impl Written {
 
 /// Locks people's sequences before something absolute is counted for an event, so that the count and
 /// the number it goes out under belong to the same moment. Needed on PostgreSQL; SQLite has one writer.
-pub(crate) async fn lock_heads(tx: &DatabaseTransaction, people: [PersonId; 2]) -> Result<()> {
+pub(crate) async fn lock_heads(tx: &DatabaseTransaction, people: impl IntoIterator<Item = PersonId>) -> Result<()> {
     person_head::Entity::find()
-        .filter(person_head::Column::PersonId.is_in(people.map(|person| person.0)))
+        .filter(person_head::Column::PersonId.is_in(people.into_iter().map(|person| person.0)))
         .order_by_asc(person_head::Column::PersonId)
         .lock_exclusive()
         .all(tx)

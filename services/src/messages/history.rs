@@ -89,10 +89,11 @@ async fn read(
     if !matches!(window, Window::After(_)) {
         rows.reverse();
     }
-    Ok((rows.into_iter().map(|row| read_from(row, &conversation.booking)).collect(), has_more))
+    let messages = rows.into_iter().map(|row| read_from(row, &conversation.booking)).collect::<Result<_>>()?;
+    Ok((messages, has_more))
 }
 
-fn read_from(row: message::Model, booking: &Booking) -> Message {
+fn read_from(row: message::Model, booking: &Booking) -> Result<Message> {
     let sender = booking.party(PersonId(row.sender_id)).clone();
     message_of(row, booking.id, sender)
 }

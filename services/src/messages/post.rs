@@ -1,15 +1,16 @@
 use super::message_of;
 use crate::{
     Greenroom, Result, Viewer,
+    accounts::person_of,
     conversations::Side,
-    entity::{conversation, message, notification},
+    entity::{conversation, message, notification, person},
     error::is_duplicate,
     live::Journal,
     to_the_end,
 };
 use model::{
-    Body, BookingId, ClientId, ConversationId, Draft, Event, Instant, Message, Notification, NotificationId,
-    NotificationKind, Refusal, notification::PREVIEW_LIMIT, text,
+    Body, BookingId, BookingStatus, ClientId, ConversationId, Draft, Event, Instant, Message, Notification,
+    NotificationId, NotificationKind, Person, Refusal, notification::PREVIEW_LIMIT, text,
 };
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter,
@@ -41,6 +42,8 @@ pub(crate) struct Entry<'a> {
     pub(crate) kind: NotificationKind,
     pub(crate) body: Body,
     pub(crate) client_id: ClientId,
+    /// The step this line tells of, by where it led.
+    pub(crate) step: Option<BookingStatus>,
     pub(crate) now: Instant,
 }
 
@@ -52,6 +55,7 @@ impl Greenroom {
     /// `NotFound` where the conversation isn't the viewer's; `ClientIdReused` where the client id
     /// belongs to another message; `RateLimited`.
     pub async fn post(&self, viewer: &Viewer, draft: Draft) -> Result<Posted> {
+        viewer.may_write()?;
         self.sends.take(viewer.id(), self.now())?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());
         to_the_end(async move { greenroom.post_in_full(&viewer, draft).await }).await
@@ -62,7 +66,8 @@ impl Greenroom {
         let client_id = draft.client_id.unwrap_or_else(crate::mint_client_id);
         let tx = self.store.write().await?;
         let row = take_seq(&tx, viewer, draft.conversation_id, now).await?;
-        let entry = Entry { row: &row, kind: NotificationKind::Message, body: draft.body.clone(), client_id, now };
+        let (kind, body) = (NotificationKind::Message, draft.body.clone());
+        let entry = Entry { row: &row, kind, body, client_id, step: None, now };
         let mut journal = Journal::default();
         match write_down(&tx, viewer, entry, &mut journal).await {
             Ok(message) => {
@@ -87,13 +92,13 @@ impl Greenroom {
             .filter(message::Column::ClientId.eq(client_id.0))
             .one(self.store.reader())
             .await?;
-        Ok(message_of(found.ok_or(Refusal::ClientIdReused)?, booking_id, viewer.person().clone()))
+        message_of(found.ok_or(Refusal::ClientIdReused)?, booking_id, viewer.person().clone())
     }
 }
 
 /// Locks the conversation and takes its next `seq`. The same statement is the authorisation: it finds
 /// the row among the viewer's own or not at all.
-async fn take_seq(
+pub(crate) async fn take_seq(
     tx: &DatabaseTransaction,
     viewer: &Viewer,
     id: ConversationId,
@@ -126,15 +131,17 @@ pub(crate) async fn write_down(
         client_id: Set(entry.client_id.0),
         body: Set(entry.body.into_string()),
         created_at: Set(entry.now.millis()),
+        step: Set(entry.step.map(|step| step.as_str().to_owned())),
     };
-    let message = message_of(row.insert(tx).await?, booking_id, viewer.person().clone());
+    let sender = still_here(tx, viewer).await?;
+    let message = message_of(row.insert(tx).await?, booking_id, sender.clone())?;
     let notification = Notification {
         id: NotificationId(Uuid::now_v7()),
         kind: entry.kind,
-        conversation_id: message.conversation_id,
-        booking_id,
-        actor: viewer.person().clone(),
-        preview: text::preview(&message.body, PREVIEW_LIMIT),
+        conversation_id: Some(message.conversation_id),
+        booking_id: Some(booking_id),
+        actor: sender,
+        preview: if entry.step.is_some() { String::new() } else { text::preview(&message.body, PREVIEW_LIMIT) },
         created_at: entry.now,
         read_at: None,
     };
@@ -142,17 +149,25 @@ pub(crate) async fn write_down(
         id: Set(notification.id.0),
         person_id: Set(counterpart.0),
         kind: Set(notification.kind.as_str().to_owned()),
-        conversation_id: Set(entry.row.id),
-        booking_id: Set(booking_id.0),
+        conversation_id: Set(Some(entry.row.id)),
+        booking_id: Set(Some(booking_id.0)),
         actor_id: Set(viewer.id().0),
         message_seq: Set(message.seq),
         preview: Set(notification.preview.clone()),
         created_at: Set(entry.now.millis()),
         read_at: Set(None),
+        mail_id: Set(None),
     };
     notification::Entity::insert(row).exec_without_returning(tx).await?;
     journal.tell(viewer.id(), Event::MessageCreated { message: message.clone() });
     journal.tell(counterpart, Event::MessageCreated { message: message.clone() });
     journal.tell(counterpart, Event::NotificationCreated { notification });
     Ok(message)
+}
+
+/// The sender as they are now. Read with the conversation locked, which changing a name waits for: so no
+/// event carries an old name behind the one that tells of the new, and nobody writes after they have left.
+async fn still_here(tx: &DatabaseTransaction, viewer: &Viewer) -> Result<Person> {
+    let row = person::Entity::find_by_id(viewer.id().0).filter(person::Column::DeletedAt.is_null()).one(tx).await?;
+    person_of(row.ok_or(Refusal::Unauthenticated)?)
 }

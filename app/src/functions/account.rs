@@ -1,0 +1,157 @@
+//! Joining, signing in again, settings, leaving.
+
+use crate::answer::Answer;
+use leptos::prelude::*;
+use model::{AccessToken, Account, Device};
+use serde::{Deserialize, Serialize};
+
+/// What the settings page shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settings {
+    /// What can be set.
+    pub account: Account,
+    /// Where the viewer is signed in, the last used first.
+    pub devices: Vec<Device>,
+    /// The viewer's access tokens, the newest first.
+    pub tokens: Vec<AccessToken>,
+}
+
+/// Opens an account, and sends the browser on to wait for the mail. Says nothing of whether the address is known.
+#[server(prefix = "/fn", endpoint = "register")]
+pub async fn register(
+    email: String,
+    password: String,
+    name: String,
+    role: Option<String>,
+    craft: Option<String>,
+) -> Answer<()> {
+    let (greenroom, caller) = (crate::ssr::greenroom()?, crate::ssr::caller()?);
+    let input = model::RegisterInput { email: Some(email), password: Some(password), name: Some(name), role, craft };
+    let registration = input.parse().map_err(|refusal| crate::ssr::fail(refusal.into()))?;
+    greenroom.register(registration, caller.address).await.map_err(crate::ssr::fail)?;
+    leptos_axum::redirect("/verify");
+    Ok(())
+}
+
+/// Mails another link to confirm an address.
+#[server(prefix = "/fn", endpoint = "resend")]
+pub async fn resend(email: String) -> Answer<()> {
+    let (greenroom, caller) = (crate::ssr::greenroom()?, crate::ssr::caller()?);
+    greenroom.resend_link(crate::ssr::email(&email)?, caller.address).await.map_err(crate::ssr::fail)?;
+    leptos_axum::redirect("/verify?again=1");
+    Ok(())
+}
+
+/// Confirms an address, and sends the browser on to sign in.
+#[server(prefix = "/fn", endpoint = "verify")]
+pub async fn verify(token: String) -> Answer<()> {
+    crate::ssr::greenroom()?.confirm(&token).await.map_err(crate::ssr::fail)?;
+    leptos_axum::redirect("/signin?done=verified");
+    Ok(())
+}
+
+/// Mails a link to choose a new password.
+#[server(prefix = "/fn", endpoint = "forgot")]
+pub async fn forgot(email: String) -> Answer<()> {
+    let (greenroom, caller) = (crate::ssr::greenroom()?, crate::ssr::caller()?);
+    greenroom.forgot_password(crate::ssr::email(&email)?, caller.address).await.map_err(crate::ssr::fail)?;
+    leptos_axum::redirect("/forgot?sent=1");
+    Ok(())
+}
+
+/// Sets a new password, and sends the browser on to sign in with it.
+#[server(prefix = "/fn", endpoint = "reset")]
+pub async fn reset(token: String, password: String) -> Answer<()> {
+    let password = crate::ssr::field("password", model::NewPassword::parse(Some(&password)))?;
+    crate::ssr::greenroom()?.reset_password(&token, password).await.map_err(crate::ssr::fail)?;
+    leptos_axum::redirect("/signin?done=reset");
+    Ok(())
+}
+
+/// What the settings page shows.
+#[server(prefix = "/fn", endpoint = "settings")]
+pub async fn load_settings() -> Answer<Settings> {
+    let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
+    let account = greenroom.account(&viewer).await.map_err(crate::ssr::fail)?;
+    let devices = greenroom.devices(&viewer).await.map_err(crate::ssr::fail)?;
+    let tokens = greenroom.access_tokens(&viewer).await.map_err(crate::ssr::fail)?;
+    Ok(Settings { account, devices, tokens })
+}
+
+/// Changes name, craft, bio, or how long messages wait for a mail. What is left out stays.
+#[server(prefix = "/fn", endpoint = "change-account")]
+pub async fn change_account(
+    name: Option<String>,
+    craft: Option<String>,
+    bio: Option<String>,
+    mail_after: Option<String>,
+) -> Answer<Account> {
+    let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
+    // A form ends its lines with CRLF.
+    let bio = bio.map(|bio| bio.replace("\r\n", "\n"));
+    let input = model::AccountInput { name, craft, bio, mail_after };
+    let change = input.parse(viewer.role()).map_err(|refusal| crate::ssr::fail(refusal.into()))?;
+    let account = greenroom.change_account(&viewer, change).await.map_err(crate::ssr::fail)?;
+    crate::ssr::send_on("/settings?done=saved");
+    Ok(account)
+}
+
+/// Changes the password.
+#[server(prefix = "/fn", endpoint = "change-password")]
+pub async fn change_password(current: String, password: String) -> Answer<()> {
+    use services::accounts::Password;
+    let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
+    let new = crate::ssr::field("password", model::NewPassword::parse(Some(&password)))?;
+    greenroom.change_password(&viewer, Password::new(current), new).await.map_err(crate::ssr::fail)?;
+    crate::ssr::send_on("/settings?done=password");
+    Ok(())
+}
+
+/// Mails a link to a new address.
+#[server(prefix = "/fn", endpoint = "change-email")]
+pub async fn change_email(email: String, password: String) -> Answer<()> {
+    use services::accounts::Password;
+    let (greenroom, caller, viewer) = (crate::ssr::greenroom()?, crate::ssr::caller()?, crate::ssr::viewer()?);
+    let (email, password) = (crate::ssr::email(&email)?, Password::new(password));
+    greenroom.change_email(&viewer, password, email, caller.address).await.map_err(crate::ssr::fail)?;
+    crate::ssr::send_on("/settings?done=email");
+    Ok(())
+}
+
+/// Signs a device out, or takes an access token back.
+#[server(prefix = "/fn", endpoint = "end-session")]
+pub async fn end_session(id: String) -> Answer<()> {
+    let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
+    greenroom.end_session(&viewer, crate::ssr::id(&id)?).await.map_err(crate::ssr::fail)?;
+    crate::ssr::send_on("/settings?done=ended");
+    Ok(())
+}
+
+/// Makes an access token. Its secret is told this once.
+#[server(prefix = "/fn", endpoint = "create-token")]
+pub async fn create_token(name: String, scope: String) -> Answer<String> {
+    let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
+    let input = model::TokenInput { name: Some(name), scope: Some(scope) };
+    let (name, scope) = input.parse().map_err(|refusal| crate::ssr::fail(refusal.into()))?;
+    Ok(greenroom.create_token(&viewer, name, scope).await.map_err(crate::ssr::fail)?.secret)
+}
+
+/// Ends the account.
+#[server(prefix = "/fn", endpoint = "leave")]
+pub async fn leave(password: String) -> Answer<()> {
+    use services::accounts::Password;
+    let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
+    greenroom.leave(&viewer, Password::new(password)).await.map_err(crate::ssr::fail)?;
+    let cookie: crate::ssr::SessionCookie = use_context().ok_or(model::Refusal::Internal)?;
+    crate::ssr::set_cookie(cookie.clear().ok_or(model::Refusal::Internal)?);
+    leptos_axum::redirect("/?done=left");
+    Ok(())
+}
+
+/// Ends mails about unread messages, by the link of such a mail.
+#[server(prefix = "/fn", endpoint = "unsubscribe")]
+pub async fn unsubscribe(token: String) -> Answer<()> {
+    crate::ssr::greenroom()?.unsubscribe(&token).await.map_err(crate::ssr::fail)?;
+    crate::ssr::send_on("/unsubscribe?done=1");
+    Ok(())
+}

@@ -1,0 +1,16 @@
+//! How indexes and foreign keys are named in every step.
+
+use sea_orm_migration::{prelude::*, sea_query::ForeignKeyCreateStatement};
+
+pub(crate) fn index(table: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
+    let mut statement = Index::create();
+    statement.name(format!("{table}_by_{}", columns.join("_"))).table(table);
+    for column in columns {
+        statement.col(*column);
+    }
+    statement
+}
+
+pub(crate) fn reference(table: &'static str, column: &'static str, to: &'static str) -> ForeignKeyCreateStatement {
+    ForeignKey::create().name(format!("{table}_{column}")).from(table, column).to(to, "id").take()
+}

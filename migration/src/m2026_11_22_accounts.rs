@@ -1,0 +1,122 @@
+//! Accounts that people open themselves: tokens in mails, the mails, access tokens, what can be set; the
+//! steps of a booking, and notifications about more than messages.
+
+use crate::columns::{index, reference};
+use sea_orm_migration::{prelude::*, schema::*};
+
+#[derive(DeriveMigrationName)]
+pub(crate) struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        // One column a statement: SQLite knows no other way.
+        for (table, column) in columns() {
+            manager.alter_table(Table::alter().table(table).add_column(column).take()).await?;
+        }
+        for table in [tokens(), mails()] {
+            manager.create_table(table).await?;
+        }
+        rebuild_notifications(manager).await?;
+        for index in indexes() {
+            manager.create_index(index).await?;
+        }
+        Ok(())
+    }
+}
+
+fn columns() -> Vec<(&'static str, ColumnDef)> {
+    vec![
+        ("person", text("bio").default("").take()),
+        ("person", text("mail_after").default("five_minutes").take()),
+        ("person", big_integer_null("deleted_at").take()),
+        // An access token is a session with a name and less than the full scope.
+        ("session", text("scope").default("full").take()),
+        ("session", text("name").default("").take()),
+        ("message", text_null("step").take()),
+    ]
+}
+
+/// What a link in a mail is good for. Known by the hash of the token alone.
+fn tokens() -> TableCreateStatement {
+    Table::create()
+        .table("token")
+        .col(binary_len("hash", 32).primary_key())
+        .col(uuid("person_id"))
+        .col(text("purpose"))
+        .col(text("payload"))
+        .col(big_integer("expires_at"))
+        .foreign_key(&mut reference("token", "person_id", "person"))
+        .take()
+}
+
+/// Letters to send. One that was sent loses its text, which may hold a link that opens an account, and stays
+/// for a while to be counted.
+fn mails() -> TableCreateStatement {
+    Table::create()
+        .table("mail")
+        .col(pk_uuid("id"))
+        .col(text_null("recipient"))
+        .col(text("kind"))
+        .col(text("subject"))
+        .col(text("body_text"))
+        .col(text("body_html"))
+        .col(text_null("unsubscribe"))
+        .col(big_integer("created_at"))
+        .col(big_integer("due_at"))
+        .col(integer("attempts"))
+        .col(big_integer_null("sent_at"))
+        .col(big_integer_null("parked_at"))
+        .take()
+}
+
+/// Notifications that need no conversation, and know the mail that told of them. SQLite can't loosen a
+/// column, so the table is made anew and filled from the old one.
+async fn rebuild_notifications(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    let known = ["id", "person_id", "kind", "conversation_id", "booking_id", "actor_id", "message_seq", "preview"];
+    let known = known.into_iter().chain(["created_at", "read_at"]).collect::<Vec<_>>();
+    let old = Alias::new("notification_before");
+    manager.rename_table(Table::rename().table("notification", old.clone()).take()).await?;
+    for columns in [&["person_id", "id"][..], &["person_id", "read_at", "conversation_id"]] {
+        let name = format!("notification_by_{}", columns.join("_"));
+        manager.drop_index(Index::drop().name(name).table(old.clone()).to_owned()).await?;
+    }
+    let table = Table::create()
+        .table("notification")
+        .col(pk_uuid("id"))
+        .col(uuid("person_id"))
+        .col(text("kind"))
+        .col(uuid_null("conversation_id"))
+        .col(uuid_null("booking_id"))
+        .col(uuid("actor_id"))
+        .col(big_integer("message_seq"))
+        .col(text("preview"))
+        .col(big_integer("created_at"))
+        .col(big_integer_null("read_at"))
+        .col(uuid_null("mail_id"))
+        // Names of constraints are unique in PostgreSQL's schema, and the old table still has the others.
+        .foreign_key(reference("notification", "person_id", "person").name("notification_to_person"))
+        .foreign_key(reference("notification", "conversation_id", "conversation").name("notification_of_conversation"))
+        .foreign_key(reference("notification", "actor_id", "person").name("notification_by_person"))
+        .take();
+    manager.create_table(table).await?;
+    let rows = Query::select().columns(known.clone()).from(old.clone()).take();
+    let mut copy = Query::insert();
+    let fits = copy.into_table("notification").columns(known).select_from(rows);
+    fits.map_err(|error| DbErr::Custom(error.to_string()))?;
+    manager.get_connection().execute(&copy).await?;
+    manager.drop_table(Table::drop().table(old).take()).await
+}
+
+fn indexes() -> Vec<IndexCreateStatement> {
+    vec![
+        index("notification", &["person_id", "id"]),
+        index("notification", &["person_id", "read_at", "conversation_id"]),
+        index("notification", &["read_at", "mail_id", "created_at"]),
+        index("notification", &["mail_id"]),
+        index("token", &["person_id", "purpose"]),
+        index("token", &["expires_at"]),
+        index("mail", &["sent_at", "parked_at", "due_at"]),
+        index("mail", &["recipient", "created_at"]),
+    ]
+}

@@ -1,0 +1,261 @@
+//! Accounts: joining, what can be set, and the devices and tokens that are let in.
+
+use crate::{
+    id::SessionId,
+    password::NewPassword,
+    person::{Craft, Email, NAME_LIMIT, Role, User},
+    refusal::{Check, Fault, Refusal},
+    text,
+    time::Instant,
+    word::words,
+};
+use serde::{Deserialize, Serialize};
+
+/// Characters a talent may say about themselves.
+pub const BIO_LIMIT: usize = 400;
+/// Characters the name of an access token may have.
+pub const TOKEN_NAME_LIMIT: usize = 60;
+
+words! {
+    /// How long a message stays unread before a mail tells of it.
+    MailAfter {
+        /// No mail ever.
+        Off = "off",
+        /// Five minutes.
+        FiveMinutes = "five_minutes",
+        /// An hour.
+        Hourly = "hourly",
+        /// A day.
+        Daily = "daily",
+    }
+}
+
+words! {
+    /// What an access token may do.
+    Scope {
+        /// See what its owner sees.
+        Read = "read",
+        /// That, and write as its owner.
+        Write = "write",
+    }
+}
+
+/// Somebody who wants to join, unchecked.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct RegisterInput {
+    /// An [`Email`].
+    pub email: Option<String>,
+    /// A [`NewPassword`].
+    pub password: Option<String>,
+    /// 1 to [`NAME_LIMIT`] characters.
+    pub name: Option<String>,
+    /// A [`Role`].
+    pub role: Option<String>,
+    /// A [`Craft`]; talent may leave it for later.
+    pub craft: Option<String>,
+}
+
+/// Somebody who may join, once their address is confirmed.
+#[derive(Clone, Debug)]
+pub struct Registration {
+    /// Their address.
+    pub email: Email,
+    /// Their password.
+    pub password: NewPassword,
+    /// Their name.
+    pub name: String,
+    /// What they do here.
+    pub role: Role,
+    /// Talent's craft, if they said.
+    pub craft: Option<Craft>,
+}
+
+impl RegisterInput {
+    /// Checks every field and names all that are at fault.
+    pub fn parse(self) -> Result<Registration, Refusal> {
+        let mut check = Check::default();
+        let email = check.field("email", email(self.email.as_deref()));
+        let password = check.field("password", NewPassword::parse(self.password.as_deref()));
+        let name = check.field("name", text::line(self.name.as_deref(), NAME_LIMIT));
+        let role = check.field("role", text::parsed(self.role.as_deref()));
+        let craft = check.field("craft", optional(self.craft.as_deref()));
+        match (email, password, name, role, craft) {
+            (Some(email), Some(password), Some(name), Some(role), Some(craft)) => {
+                let craft = craft.filter(|_| role == Role::Talent);
+                Ok(Registration { email, password, name, role, craft })
+            }
+            _ => Err(check.refuse()),
+        }
+    }
+}
+
+/// An e-mail address that somebody typed.
+pub fn email(input: Option<&str>) -> Result<Email, Fault> {
+    text::parsed(input.map(str::trim))
+}
+
+/// A value that may be left out, or empty, as a form sends it.
+fn optional<T: std::str::FromStr>(input: Option<&str>) -> Result<Option<T>, Fault> {
+    let given = input.filter(|text| !text.is_empty());
+    given.map(|text| text::parsed(Some(text))).transpose()
+}
+
+/// An account, as its owner sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Account {
+    /// Who.
+    pub user: User,
+    /// Talent's craft, if they said.
+    pub craft: Option<Craft>,
+    /// What they say about themselves; empty for nothing.
+    pub bio: String,
+    /// How long a message stays unread before a mail tells of it.
+    pub mail_after: MailAfter,
+}
+
+/// What somebody wants changed about their account, unchecked. What is left out stays.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct AccountInput {
+    /// 1 to [`NAME_LIMIT`] characters.
+    pub name: Option<String>,
+    /// A [`Craft`], or empty for none; talent only.
+    pub craft: Option<String>,
+    /// Up to [`BIO_LIMIT`] characters; talent only.
+    pub bio: Option<String>,
+    /// A [`MailAfter`].
+    pub mail_after: Option<String>,
+}
+
+/// What may be changed.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// The new name.
+    pub name: Option<String>,
+    /// The new craft, which may be none.
+    pub craft: Option<Option<Craft>>,
+    /// What they now say about themselves.
+    pub bio: Option<String>,
+    /// The new wait.
+    pub mail_after: Option<MailAfter>,
+}
+
+impl AccountInput {
+    /// Checks every field and names all that are at fault. Craft and bio belong to talent.
+    pub fn parse(self, role: Role) -> Result<Change, Refusal> {
+        let mut check = Check::default();
+        let name = self.name.map(|name| text::line(Some(&name), NAME_LIMIT)).transpose();
+        let craft = self.craft.map(|craft| optional(Some(&craft)));
+        let craft = craft.map(|craft| craft.and_then(|craft| talents_own(craft, role))).transpose();
+        let bio = self.bio.map(|bio| bio_of(&bio).and_then(|bio| talents_own(bio, role))).transpose();
+        let mail_after = self.mail_after.map(|after| text::parsed(Some(&after))).transpose();
+        let fields = (
+            check.field("name", name),
+            check.field("craft", craft),
+            check.field("bio", bio),
+            check.field("mailAfter", mail_after),
+        );
+        match fields {
+            (Some(name), Some(craft), Some(bio), Some(mail_after)) => Ok(Change { name, craft, bio, mail_after }),
+            _ => Err(check.refuse()),
+        }
+    }
+}
+
+fn talents_own<T>(value: T, role: Role) -> Result<T, Fault> {
+    if role == Role::Talent { Ok(value) } else { Err(Fault::Invalid) }
+}
+
+/// Up to [`BIO_LIMIT`] characters over several lines; may be empty.
+fn bio_of(input: &str) -> Result<String, Fault> {
+    let text = input.trim();
+    if text.chars().count() > BIO_LIMIT {
+        Err(Fault::TooLong)
+    } else if text.chars().any(|c| c.is_control() && c != '\n') {
+        Err(Fault::Invalid)
+    } else {
+        Ok(text.to_owned())
+    }
+}
+
+/// A signed-in device.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Device {
+    /// Which.
+    pub id: SessionId,
+    /// Whether it is the one that asks.
+    pub current: bool,
+    /// Its browser's own description.
+    pub user_agent: String,
+    /// When it signed in.
+    pub created_at: Instant,
+    /// When it was last used, to about five minutes.
+    pub last_seen_at: Instant,
+}
+
+/// A personal access token, without its secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AccessToken {
+    /// Which.
+    pub id: SessionId,
+    /// What its owner calls it.
+    pub name: String,
+    /// What it may do.
+    pub scope: Scope,
+    /// When it was made.
+    pub created_at: Instant,
+    /// When it was last used, to about five minutes; when it was made, if never.
+    pub last_used_at: Instant,
+}
+
+/// An access token that somebody wants, unchecked.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct TokenInput {
+    /// 1 to [`TOKEN_NAME_LIMIT`] characters.
+    pub name: Option<String>,
+    /// A [`Scope`].
+    pub scope: Option<String>,
+}
+
+impl TokenInput {
+    /// Checks both fields and names all that are at fault.
+    pub fn parse(self) -> Result<(String, Scope), Refusal> {
+        let mut check = Check::default();
+        let name = check.field("name", text::line(self.name.as_deref(), TOKEN_NAME_LIMIT));
+        let scope = check.field("scope", text::parsed(self.scope.as_deref()));
+        name.zip(scope).ok_or_else(|| check.refuse())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_fault_of_a_registration_is_named_at_once() {
+        let input =
+            RegisterInput { password: Some("short".into()), craft: Some("juggler".into()), ..Default::default() };
+        let refusal = input.parse().expect_err("five faults");
+        assert_eq!(refusal.fault("email"), Some(Fault::Required));
+        assert_eq!(refusal.fault("password"), Some(Fault::TooShort));
+        assert_eq!(refusal.fault("name"), Some(Fault::Required));
+        assert_eq!(refusal.fault("role"), Some(Fault::Required));
+        assert_eq!(refusal.fault("craft"), Some(Fault::Invalid));
+    }
+
+    #[test]
+    fn only_talent_have_a_craft() {
+        let input = || AccountInput { craft: Some("band".into()), bio: Some(" Live \n".into()), ..Default::default() };
+        let change = input().parse(Role::Talent).expect("a change");
+        assert_eq!((change.craft, change.bio.as_deref()), (Some(Some(Craft::Band)), Some("Live")));
+        let refusal = input().parse(Role::Organizer).expect_err("not theirs");
+        assert_eq!((refusal.fault("craft"), refusal.fault("bio")), (Some(Fault::Invalid), Some(Fault::Invalid)));
+        let none = AccountInput { craft: Some(String::new()), ..Default::default() };
+        assert_eq!(none.parse(Role::Talent).expect("a change").craft, Some(None));
+    }
+}

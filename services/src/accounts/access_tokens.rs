@@ -1,0 +1,85 @@
+use super::{Reach, Viewer, secret::Secret, sessions::NewSession};
+use crate::{
+    Error, Greenroom, Result,
+    entity::{person, session},
+    live::Journal,
+    to_the_end,
+};
+use model::{AccessToken, Fault, Instant, NotificationKind, Refusal, Scope, SessionId};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Select};
+
+/// Access tokens somebody may have at once.
+const TOKENS: u64 = 50;
+
+/// An access token that was just made.
+#[derive(Debug)]
+pub struct NewToken {
+    /// The token as it is listed.
+    pub token: AccessToken,
+    /// What a program sends. It is told this once and stored only as a hash.
+    pub secret: String,
+}
+
+impl Greenroom {
+    /// The viewer's access tokens, the newest first.
+    ///
+    /// # Errors
+    /// `SessionRequired` for an access token.
+    pub async fn access_tokens(&self, viewer: &Viewer) -> Result<Vec<AccessToken>> {
+        viewer.owns_account()?;
+        let newest = own(viewer).order_by_desc(session::Column::Id);
+        newest.all(self.store.reader()).await?.into_iter().map(token_of).collect()
+    }
+
+    /// Makes an access token, and tells its owner on their other devices.
+    ///
+    /// # Errors
+    /// `SessionRequired` for an access token; `Invalid` where there are too many already.
+    pub async fn create_token(&self, viewer: &Viewer, name: String, scope: Scope) -> Result<NewToken> {
+        viewer.owns_account()?;
+        let (greenroom, viewer) = (self.clone(), viewer.clone());
+        to_the_end(async move {
+            let now = greenroom.now();
+            let tx = greenroom.store.write().await?;
+            if count(&tx, &viewer).await? >= TOKENS {
+                return Err(Error::field("name", Fault::OutOfRange));
+            }
+            let secret = Secret::mint()?;
+            let reach = match scope {
+                Scope::Read => Reach::Read,
+                Scope::Write => Reach::Write,
+            };
+            let new = NewSession { person: viewer.id(), user_agent: "", reach, name: &name };
+            let row = greenroom.store_session(&tx, &secret, new).await?;
+            let owner = person::Entity::find_by_id(viewer.id().0).one(&tx).await?.ok_or(Refusal::Unauthenticated)?;
+            let mut journal = Journal::default();
+            let kind = NotificationKind::TokenCreated;
+            crate::notifications::notify_self(&tx, &owner, kind, &mut journal, now).await?;
+            let written = journal.write(&tx, now).await?;
+            tx.commit().await?;
+            written.tell(&greenroom.hub);
+            Ok(NewToken { token: token_of(row)?, secret: secret.into_text() })
+        })
+        .await
+    }
+}
+
+fn own(viewer: &Viewer) -> Select<session::Entity> {
+    session::Entity::find()
+        .filter(session::Column::PersonId.eq(viewer.id().0))
+        .filter(session::Column::Scope.ne(Reach::Full.as_str()))
+}
+
+async fn count(connection: &impl ConnectionTrait, viewer: &Viewer) -> Result<u64> {
+    Ok(own(viewer).count(connection).await?)
+}
+
+fn token_of(row: session::Model) -> Result<AccessToken> {
+    Ok(AccessToken {
+        id: SessionId(row.id),
+        name: row.name,
+        scope: row.scope.parse().map_err(|()| Error::stored("scope"))?,
+        created_at: Instant::from_millis(row.created_at),
+        last_used_at: Instant::from_millis(row.last_seen_at),
+    })
+}

@@ -1,0 +1,52 @@
+use super::{Reach, Viewer};
+use crate::{Greenroom, Result, entity::session, to_the_end};
+use model::{Device, Instant, Refusal, SessionId};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+
+impl Greenroom {
+    /// The devices the viewer is signed in on, the last used first.
+    ///
+    /// # Errors
+    /// `SessionRequired` for an access token.
+    pub async fn devices(&self, viewer: &Viewer) -> Result<Vec<Device>> {
+        viewer.owns_account()?;
+        let rows = session::Entity::find()
+            .filter(session::Column::PersonId.eq(viewer.id().0))
+            .filter(session::Column::Scope.eq(Reach::Full.as_str()))
+            .filter(session::Column::ExpiresAt.gt(self.now().millis()))
+            .order_by_desc(session::Column::LastSeenAt)
+            .order_by_desc(session::Column::Id)
+            .all(self.store.reader())
+            .await?;
+        let device = |row: session::Model| Device {
+            id: SessionId(row.id),
+            current: row.id == viewer.session().0,
+            user_agent: row.user_agent,
+            created_at: Instant::from_millis(row.created_at),
+            last_seen_at: Instant::from_millis(row.last_seen_at),
+        };
+        Ok(rows.into_iter().map(device).collect())
+    }
+
+    /// Ends a session, or an access token, of the viewer's, and its streams.
+    ///
+    /// # Errors
+    /// `NotFound` where it isn't theirs; `SessionRequired` for an access token.
+    pub async fn end_session(&self, viewer: &Viewer, id: SessionId) -> Result<()> {
+        viewer.owns_account()?;
+        let (greenroom, viewer) = (self.clone(), viewer.clone());
+        to_the_end(async move {
+            let ended = session::Entity::delete_many()
+                .filter(session::Column::Id.eq(id.0))
+                .filter(session::Column::PersonId.eq(viewer.id().0))
+                .exec(greenroom.store.writer())
+                .await?;
+            if ended.rows_affected == 0 {
+                return Err(Refusal::NotFound.into());
+            }
+            greenroom.hub.end_session(viewer.id(), id, "revoked");
+            Ok(())
+        })
+        .await
+    }
+}

@@ -1,0 +1,73 @@
+use super::{Password, Viewer, join::unchanged, person_of, recover::end_sessions};
+use crate::{
+    Greenroom, Result,
+    bookings::open_bookings,
+    conversations::own_conversations,
+    entity::{event, mail, notification, person, token},
+    live::Journal,
+    to_the_end,
+};
+use model::{Event, Instant, PersonId, Step};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
+
+/// What somebody who left is called.
+const FORMER: &str = "Former member";
+
+impl Greenroom {
+    /// Ends the viewer's account. What they wrote stays for whoever they wrote to, under "Former member";
+    /// bookings that are still open are called off; everything else about them is deleted.
+    ///
+    /// # Errors
+    /// `Invalid` where the password is wrong; `SessionRequired`; `RateLimited`.
+    pub async fn leave(&self, viewer: &Viewer, password: Password) -> Result<()> {
+        let row = self.own_row(viewer, password, "password").await?;
+        let (greenroom, viewer) = (self.clone(), viewer.clone());
+        to_the_end(async move {
+            let now = greenroom.now();
+            let tx = greenroom.store.write().await?;
+            let counterparts = own_conversations(&tx, &viewer).await?;
+            let mut journal = Journal::default();
+            for booking in open_bookings(&tx, &viewer).await? {
+                greenroom.take_step(&tx, &viewer, booking, Step::Cancel, &mut journal, now).await?;
+            }
+            journal.forget(viewer.id());
+            let person = person_of(anonymise(&tx, viewer.id(), now).await?)?;
+            for counterpart in counterparts {
+                journal.tell(counterpart, Event::PersonUpdated { person: person.clone() });
+            }
+            let ended = end_sessions(&tx, viewer.id(), None).await?;
+            delete_rest(&tx, viewer.id(), &row.email).await?;
+            let written = journal.write(&tx, now).await?;
+            tx.commit().await?;
+            written.tell(&greenroom.hub);
+            for session in ended {
+                greenroom.hub.end_session(viewer.id(), session, "account_deleted");
+            }
+            Ok(())
+        })
+        .await
+    }
+}
+
+async fn anonymise(tx: &DatabaseTransaction, id: PersonId, now: Instant) -> Result<person::Model> {
+    let row = person::ActiveModel {
+        // Not an address, so nobody can ever sign in with it; different for each, as the column must be.
+        email: Set(format!("former:{id}")),
+        name: Set(FORMER.to_owned()),
+        craft: Set(None),
+        bio: Set(String::new()),
+        password_hash: Set(String::new()),
+        email_verified: Set(false),
+        deleted_at: Set(Some(now.millis())),
+        ..unchanged(id.0)
+    };
+    Ok(row.update(tx).await?)
+}
+
+async fn delete_rest(tx: &DatabaseTransaction, id: PersonId, email: &str) -> Result<()> {
+    token::Entity::delete_many().filter(token::Column::PersonId.eq(id.0)).exec(tx).await?;
+    notification::Entity::delete_many().filter(notification::Column::PersonId.eq(id.0)).exec(tx).await?;
+    event::Entity::delete_many().filter(event::Column::PersonId.eq(id.0)).exec(tx).await?;
+    mail::Entity::delete_many().filter(mail::Column::Recipient.eq(email)).exec(tx).await?;
+    Ok(())
+}

@@ -1,0 +1,101 @@
+use super::secret::{Secret, fingerprint};
+use crate::{Result, entity::token};
+use model::{Fault, Instant, PersonId, Refusal};
+use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
+use std::time::Duration;
+
+const HOUR: Duration = Duration::from_secs(60 * 60);
+
+/// What a link in a mail is good for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// Confirms the address of a new account.
+    Verify,
+    /// Chooses a new password.
+    Reset,
+    /// Confirms a new address of an old account.
+    Email,
+    /// Ends mails about unread messages.
+    Unsubscribe,
+}
+
+impl Purpose {
+    fn as_str(self) -> &'static str {
+        match self {
+            Purpose::Verify => "verify",
+            Purpose::Reset => "reset",
+            Purpose::Email => "email",
+            Purpose::Unsubscribe => "unsubscribe",
+        }
+    }
+
+    /// How long the link works.
+    fn life(self) -> Duration {
+        match self {
+            Purpose::Reset => HOUR,
+            Purpose::Verify | Purpose::Email => HOUR * 24 * 2,
+            Purpose::Unsubscribe => HOUR * 24 * 365,
+        }
+    }
+}
+
+/// What a link that was opened says.
+pub(crate) struct Opened {
+    pub(crate) person: PersonId,
+    pub(crate) purpose: Purpose,
+    pub(crate) payload: String,
+}
+
+/// Makes a link's token. The database learns its hash, the mail the token itself.
+pub(crate) async fn mint(
+    tx: &DatabaseTransaction,
+    person: PersonId,
+    purpose: Purpose,
+    payload: String,
+    now: Instant,
+) -> Result<String> {
+    let secret = Secret::mint()?;
+    let row = token::ActiveModel {
+        hash: Set(secret.fingerprint()),
+        person_id: Set(person.0),
+        purpose: Set(purpose.as_str().to_owned()),
+        payload: Set(payload),
+        expires_at: Set(now.millis() + i64::try_from(purpose.life().as_millis()).unwrap_or_default()),
+    };
+    token::Entity::insert(row).exec_without_returning(tx).await?;
+    Ok(secret.into_text())
+}
+
+/// Takes a token for one of these purposes. Taken, it is gone, unless the transaction isn't committed.
+pub(crate) async fn take(tx: &DatabaseTransaction, text: &str, purposes: &[Purpose], now: Instant) -> Result<Opened> {
+    let taken = token::Entity::delete_many()
+        .filter(token::Column::Hash.eq(fingerprint(text)))
+        .filter(token::Column::ExpiresAt.gt(now.millis()))
+        .exec_with_returning(tx)
+        .await?;
+    let known = taken.into_iter().find_map(|row| {
+        let purpose = purposes.iter().find(|purpose| purpose.as_str() == row.purpose)?;
+        Some(Opened { person: PersonId(row.person_id), purpose: *purpose, payload: row.payload })
+    });
+    Ok(known.ok_or_else(|| Refusal::field("token", Fault::TokenInvalid))?)
+}
+
+/// Whose a token is that goes on working.
+pub(crate) async fn look(tx: &DatabaseTransaction, text: &str, purpose: Purpose, now: Instant) -> Result<PersonId> {
+    let known = token::Entity::find_by_id(fingerprint(text))
+        .filter(token::Column::ExpiresAt.gt(now.millis()))
+        .filter(token::Column::Purpose.eq(purpose.as_str()))
+        .one(tx)
+        .await?;
+    Ok(known.map(|row| PersonId(row.person_id)).ok_or_else(|| Refusal::field("token", Fault::TokenInvalid))?)
+}
+
+/// Makes all of a person's links of one purpose useless.
+pub(crate) async fn void(tx: &DatabaseTransaction, person: PersonId, purpose: Purpose) -> Result<()> {
+    token::Entity::delete_many()
+        .filter(token::Column::PersonId.eq(person.0))
+        .filter(token::Column::Purpose.eq(purpose.as_str()))
+        .exec(tx)
+        .await?;
+    Ok(())
+}

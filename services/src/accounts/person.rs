@@ -1,0 +1,61 @@
+use crate::{
+    Result,
+    entity::{person, person_head},
+    error::Error,
+};
+use model::{Instant, MailAfter, Person, PersonId, User};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, DatabaseTransaction};
+use uuid::Uuid;
+
+/// A row of the person table as others see it.
+pub(crate) fn person_of(row: person::Model) -> Result<Person> {
+    Ok(Person {
+        id: PersonId(row.id),
+        name: row.name,
+        role: row.role.parse().map_err(|()| Error::stored("role"))?,
+        craft: row.craft.map(|craft| craft.parse().map_err(|()| Error::stored("craft"))).transpose()?,
+    })
+}
+
+/// The same as they see themselves.
+pub(super) fn user_of(row: person::Model) -> Result<User> {
+    Ok(User {
+        id: PersonId(row.id),
+        role: row.role.parse().map_err(|()| Error::stored("role"))?,
+        name: row.name,
+        email: row.email,
+        email_verified: row.email_verified,
+    })
+}
+
+/// Somebody who is about to have an account.
+pub(crate) struct NewPerson<'a> {
+    pub(crate) email: &'a str,
+    pub(crate) name: &'a str,
+    pub(crate) role: &'a str,
+    pub(crate) craft: Option<&'a str>,
+    pub(crate) password_hash: &'a str,
+    pub(crate) email_verified: bool,
+}
+
+impl NewPerson<'_> {
+    /// Writes them down, with an event sequence that is still empty.
+    pub(crate) async fn insert(self, tx: &DatabaseTransaction, now: Instant) -> Result<person::Model> {
+        let row = person::ActiveModel {
+            id: Set(Uuid::now_v7()),
+            email: Set(self.email.to_owned()),
+            name: Set(self.name.to_owned()),
+            role: Set(self.role.to_owned()),
+            craft: Set(self.craft.map(str::to_owned)),
+            password_hash: Set(self.password_hash.to_owned()),
+            email_verified: Set(self.email_verified),
+            created_at: Set(now.millis()),
+            bio: Set(String::new()),
+            mail_after: Set(MailAfter::FiveMinutes.as_str().to_owned()),
+            deleted_at: Set(None),
+        };
+        let row = row.insert(tx).await?;
+        person_head::ActiveModel { person_id: Set(row.id), seq: Set(0) }.insert(tx).await?;
+        Ok(row)
+    }
+}

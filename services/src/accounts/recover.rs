@@ -1,0 +1,123 @@
+use super::{join::unchanged, links, links::Purpose};
+use crate::{
+    Greenroom, Result,
+    entity::{person, session},
+    live::Journal,
+    mail::{self, letters},
+    to_the_end,
+};
+use model::{Email, NewPassword, NotificationKind, PersonId, Refusal, SessionId};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
+use std::net::IpAddr;
+
+impl Greenroom {
+    /// Mails a link to choose a new password, where there is an account. Says nothing of whether there is.
+    ///
+    /// # Errors
+    /// `RateLimited`.
+    pub async fn forgot_password(&self, email: Email, from: IpAddr) -> Result<()> {
+        self.take_letter(from)?;
+        let greenroom = self.clone();
+        to_the_end(async move {
+            let now = greenroom.now();
+            let tx = greenroom.store.write().await?;
+            let known = person::Entity::find().filter(person::Column::Email.eq(email.as_str())).one(&tx).await?;
+            let (to, letter) = match known {
+                Some(row) => {
+                    let token = links::mint(&tx, PersonId(row.id), Purpose::Reset, String::new(), now).await?;
+                    (Some(&email), letters::reset(&row.name, &greenroom.links, &token))
+                }
+                None => (None, letters::to_nobody()),
+            };
+            mail::queue(&tx, to, letter, now).await?;
+            tx.commit().await?;
+            greenroom.mail_bell.notify_one();
+            Ok(())
+        })
+        .await
+    }
+
+    /// Sets a new password by the token of a mailed link, which also confirms the address. Every session and
+    /// access token of the person ends.
+    ///
+    /// # Errors
+    /// `Invalid` for a token that was used, has run out or never was, and for a common password: then the
+    /// link still works.
+    pub async fn reset_password(&self, token: &str, password: NewPassword) -> Result<()> {
+        let hash = self.hasher.hash_uncommon(&password).await?;
+        let (greenroom, token) = (self.clone(), token.to_owned());
+        to_the_end(async move {
+            let now = greenroom.now();
+            let tx = greenroom.store.write().await?;
+            let id = links::take(&tx, &token, &[Purpose::Reset], now).await?.person;
+            links::void(&tx, id, Purpose::Verify).await?;
+            let row = person::ActiveModel { email_verified: Set(true), ..unchanged(id.0) };
+            row.update(&tx).await?;
+            greenroom.change_password_to(tx, id, hash, None).await
+        })
+        .await
+    }
+
+    /// Writes the new password, ends what the old one had opened, and tells the person.
+    pub(super) async fn change_password_to(
+        &self,
+        tx: DatabaseTransaction,
+        id: PersonId,
+        hash: String,
+        stays: Option<SessionId>,
+    ) -> Result<()> {
+        let now = self.now();
+        let row = person::ActiveModel { password_hash: Set(hash), ..unchanged(id.0) };
+        let row = row.update(&tx).await?;
+        links::void(&tx, id, Purpose::Reset).await?;
+        let ended = end_sessions(&tx, id, stays).await?;
+        let mut journal = Journal::default();
+        crate::notifications::notify_self(&tx, &row, NotificationKind::PasswordChanged, &mut journal, now).await?;
+        let to = row.email.parse().map_err(|()| crate::Error::stored("address"))?;
+        mail::queue(&tx, Some(&to), letters::password_changed(&row.name, &self.links), now).await?;
+        let written = journal.write(&tx, now).await?;
+        tx.commit().await?;
+        written.tell(&self.hub);
+        for session in ended {
+            self.hub.end_session(id, session, "password_changed");
+        }
+        self.mail_bell.notify_one();
+        Ok(())
+    }
+}
+
+/// Ends all sessions and access tokens of a person but one. Their streams are told after the commit.
+pub(super) async fn end_sessions(
+    tx: &DatabaseTransaction,
+    person: PersonId,
+    stays: Option<SessionId>,
+) -> Result<Vec<SessionId>> {
+    let mut ended = session::Entity::delete_many().filter(session::Column::PersonId.eq(person.0));
+    if let Some(stays) = stays {
+        ended = ended.filter(session::Column::Id.ne(stays.0));
+    }
+    let ended = ended.exec_with_returning(tx).await?;
+    Ok(ended.into_iter().map(|row| SessionId(row.id)).collect())
+}
+
+impl Greenroom {
+    /// The viewer's own row, with what they typed as their password found right. A wrong one counts like a
+    /// failed sign-in: whoever found an open screen doesn't get to guess.
+    pub(super) async fn own_row(
+        &self,
+        viewer: &super::Viewer,
+        password: super::Password,
+        field: &str,
+    ) -> Result<person::Model> {
+        viewer.owns_account()?;
+        let row = person::Entity::find_by_id(viewer.id().0).one(self.store.reader()).await?;
+        let row = row.ok_or(Refusal::Unauthenticated)?;
+        let turn = self.hasher.turn().await?;
+        self.account_failures.take(row.email.clone(), self.now())?;
+        if !self.hasher.verify(turn, password, Some(row.password_hash.clone())).await? {
+            return Err(crate::Error::field(field, model::Fault::WrongPassword));
+        }
+        self.account_failures.give_back(&row.email);
+        Ok(row)
+    }
+}

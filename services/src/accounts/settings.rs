@@ -1,0 +1,149 @@
+use super::{Password, Viewer, join::unchanged, links, links::Purpose, person_of, user_of};
+use crate::{
+    Error, Greenroom, Result,
+    conversations::own_conversations,
+    entity::person,
+    error::is_duplicate,
+    live::Journal,
+    mail::{self, letters},
+    to_the_end,
+};
+use model::{Account, Change, Email, Event, Fault, Instant, NewPassword, NotificationKind, PersonId, Refusal};
+use sea_orm::{
+    ActiveModelTrait,
+    ActiveValue::{NotSet, Set},
+    DatabaseTransaction, EntityTrait,
+};
+
+impl Greenroom {
+    /// The viewer's account.
+    ///
+    /// # Errors
+    /// `Unauthenticated` where it is gone.
+    pub async fn account(&self, viewer: &Viewer) -> Result<Account> {
+        let found = person::Entity::find_by_id(viewer.id().0).one(self.store.reader()).await?;
+        account_of(found.ok_or(Refusal::Unauthenticated)?)
+    }
+
+    /// Changes what the viewer set. Whoever shares a conversation with them is told of a new name or craft.
+    ///
+    /// # Errors
+    /// `SessionRequired` for an access token.
+    pub async fn change_account(&self, viewer: &Viewer, change: Change) -> Result<Account> {
+        viewer.owns_account()?;
+        let (greenroom, viewer) = (self.clone(), viewer.clone());
+        to_the_end(async move {
+            let now = greenroom.now();
+            let tx = greenroom.store.write().await?;
+            // Conversations come before people in the order of locks. With these held, nobody writes a
+            // message that would carry the old name behind the event with the new one.
+            let counterparts = own_conversations(&tx, &viewer).await?;
+            let row = person::ActiveModel {
+                name: change.name.map_or(NotSet, Set),
+                craft: change.craft.map_or(NotSet, |craft| Set(craft.map(|craft| craft.as_str().to_owned()))),
+                bio: change.bio.map_or(NotSet, Set),
+                mail_after: change.mail_after.map_or(NotSet, |after| Set(after.as_str().to_owned())),
+                ..unchanged(viewer.id().0)
+            };
+            let row = if row.is_changed() { row.update(&tx).await? } else { greenroom.own(&tx, &viewer).await? };
+            let mut journal = Journal::default();
+            let person = person_of(row.clone())?;
+            if person != *viewer.person() {
+                tell_of(&mut journal, &person, counterparts);
+            }
+            let written = journal.write(&tx, now).await?;
+            tx.commit().await?;
+            written.tell(&greenroom.hub);
+            account_of(row)
+        })
+        .await
+    }
+
+    /// Changes the viewer's password. Every other session and every access token of theirs ends.
+    ///
+    /// # Errors
+    /// `Invalid` where the current password is wrong or the new one common; `SessionRequired`; `RateLimited`.
+    pub async fn change_password(&self, viewer: &Viewer, current: Password, new: NewPassword) -> Result<()> {
+        self.own_row(viewer, current, "current").await?;
+        let hash = self.hasher.hash_uncommon(&new).await?;
+        let (greenroom, viewer) = (self.clone(), viewer.clone());
+        to_the_end(async move {
+            let tx = greenroom.store.write().await?;
+            greenroom.change_password_to(tx, viewer.id(), hash, Some(viewer.session())).await
+        })
+        .await
+    }
+
+    /// Mails a link to a new address; once it is opened, the viewer signs in with that. Says nothing of
+    /// whether the address has an account already.
+    ///
+    /// # Errors
+    /// `Invalid` where the password is wrong; `SessionRequired`; `RateLimited`.
+    pub async fn change_email(
+        &self,
+        viewer: &Viewer,
+        password: Password,
+        email: Email,
+        from: std::net::IpAddr,
+    ) -> Result<()> {
+        let row = self.own_row(viewer, password, "password").await?;
+        self.take_letter(from)?;
+        let (greenroom, id) = (self.clone(), viewer.id());
+        to_the_end(async move {
+            let now = greenroom.now();
+            let tx = greenroom.store.write().await?;
+            links::void(&tx, id, Purpose::Email).await?;
+            let token = links::mint(&tx, id, Purpose::Email, email.as_str().to_owned(), now).await?;
+            let letter = letters::new_address(&row.name, &greenroom.links, &token);
+            mail::queue(&tx, Some(&email), letter, now).await?;
+            tx.commit().await?;
+            greenroom.mail_bell.notify_one();
+            Ok(())
+        })
+        .await
+    }
+
+    /// Moves an account to the address that a link was mailed to, and tells the old one.
+    pub(super) async fn move_to_address(
+        &self,
+        tx: DatabaseTransaction,
+        opened: links::Opened,
+        now: Instant,
+    ) -> Result<()> {
+        let before = person::Entity::find_by_id(opened.person.0).one(&tx).await?.ok_or(Refusal::NotFound)?;
+        let row = person::ActiveModel { email: Set(opened.payload), ..unchanged(opened.person.0) };
+        let row = match row.update(&tx).await {
+            // Another account has the address: the link is good for nothing.
+            Err(error) if is_duplicate(&error) => return Err(Error::field("token", Fault::TokenInvalid)),
+            updated => updated?,
+        };
+        let mut journal = Journal::default();
+        crate::notifications::notify_self(&tx, &row, NotificationKind::EmailChanged, &mut journal, now).await?;
+        let old = before.email.parse().map_err(|()| Error::stored("address"))?;
+        mail::queue(&tx, Some(&old), letters::address_changed(&row.name, &self.links), now).await?;
+        let written = journal.write(&tx, now).await?;
+        tx.commit().await?;
+        written.tell(&self.hub);
+        self.mail_bell.notify_one();
+        Ok(())
+    }
+
+    async fn own(&self, tx: &DatabaseTransaction, viewer: &Viewer) -> Result<person::Model> {
+        Ok(person::Entity::find_by_id(viewer.id().0).one(tx).await?.ok_or(Refusal::Unauthenticated)?)
+    }
+}
+
+/// Tells somebody, and everybody they share a conversation with, what they go by now.
+pub(super) fn tell_of(journal: &mut Journal, person: &model::Person, counterparts: Vec<PersonId>) {
+    let event = Event::PersonUpdated { person: person.clone() };
+    journal.tell(person.id, event.clone());
+    for counterpart in counterparts {
+        journal.tell(counterpart, event.clone());
+    }
+}
+
+fn account_of(row: person::Model) -> Result<Account> {
+    let craft = person_of(row.clone())?.craft;
+    let mail_after = row.mail_after.parse().map_err(|()| Error::stored("wait for a mail"))?;
+    Ok(Account { craft, bio: row.bio.clone(), mail_after, user: user_of(row)? })
+}

@@ -1,0 +1,120 @@
+use super::BookingRow;
+use crate::{
+    Greenroom, Result, Viewer,
+    conversations::Side,
+    entity::{booking, conversation},
+    live::Journal,
+    messages::{Entry, take_seq, write_down},
+    to_the_end,
+};
+use model::{Body, Booking, BookingId, BookingStatus, ConversationId, Event, Instant, NotificationKind, Refusal, Step};
+use sea_orm::{
+    ColumnTrait, DatabaseTransaction, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef,
+    sea_query::Expr,
+};
+
+impl Greenroom {
+    /// Accepts, declines or calls off a booking of the viewer's. The step is a line in its thread.
+    ///
+    /// # Errors
+    /// `NotFound` where it isn't theirs; `WrongRole` for a step that belongs to the talent; `WrongStatus`
+    /// where the booking is past it; `RateLimited`.
+    pub async fn step(&self, viewer: &Viewer, id: BookingId, step: Step) -> Result<Booking> {
+        viewer.may_write()?;
+        if step.only().is_some_and(|only| only != viewer.role()) {
+            return Err(Refusal::WrongRole.into());
+        }
+        self.sends.take(viewer.id(), self.now())?;
+        let (greenroom, viewer) = (self.clone(), viewer.clone());
+        to_the_end(async move {
+            let now = greenroom.now();
+            let tx = greenroom.store.write().await?;
+            let conversation = conversation_of(&tx, &viewer, id).await?.ok_or(Refusal::NotFound)?;
+            let mut journal = Journal::default();
+            let booking = greenroom.take_step(&tx, &viewer, conversation, step, &mut journal, now).await?;
+            let written = journal.write(&tx, now).await?;
+            tx.commit().await?;
+            written.tell(&greenroom.hub);
+            Ok(booking)
+        })
+        .await
+    }
+
+    /// Takes a step in a conversation of the viewer's: its booking, a line in its thread, and both told.
+    pub(crate) async fn take_step(
+        &self,
+        tx: &DatabaseTransaction,
+        viewer: &Viewer,
+        conversation: ConversationId,
+        step: Step,
+        journal: &mut Journal,
+        now: Instant,
+    ) -> Result<Booking> {
+        // Taking the place in the thread locks the conversation: two steps at once take turns.
+        let row = take_seq(tx, viewer, conversation, now).await?;
+        let found = BookingRow::all().filter(booking::Column::Id.eq(row.booking_id));
+        let found = found.into_model::<BookingRow>().one(tx).await?.ok_or(Refusal::NotFound)?;
+        let mut booking = found.into_model()?;
+        booking.status = booking.status.after(step).ok_or(Refusal::WrongStatus)?;
+        booking::Entity::update_many()
+            .col_expr(booking::Column::Status, Expr::value(booking.status.as_str()))
+            .filter(booking::Column::Id.eq(row.booking_id))
+            .exec(tx)
+            .await?;
+        let counterpart = Side::of(viewer).counterpart(&row);
+        for person in [viewer.id(), counterpart] {
+            journal.tell(person, Event::BookingUpdated { booking: booking.clone() });
+        }
+        let entry = Entry {
+            row: &row,
+            kind: kind(step),
+            body: Body::parse(line(step)).map_err(|fault| Refusal::field("body", fault))?,
+            client_id: crate::mint_client_id(),
+            step: Some(booking.status),
+            now,
+        };
+        write_down(tx, viewer, entry, journal).await?;
+        Ok(booking)
+    }
+}
+
+/// What the line in the thread says to a program that doesn't know of steps.
+fn line(step: Step) -> &'static str {
+    match step {
+        Step::Accept => "Accepted the booking.",
+        Step::Decline => "Declined the booking.",
+        Step::Cancel => "Cancelled the booking.",
+    }
+}
+
+fn kind(step: Step) -> NotificationKind {
+    match step {
+        Step::Accept => NotificationKind::BookingAccepted,
+        Step::Decline => NotificationKind::BookingDeclined,
+        Step::Cancel => NotificationKind::BookingCancelled,
+    }
+}
+
+async fn conversation_of(tx: &DatabaseTransaction, viewer: &Viewer, id: BookingId) -> Result<Option<ConversationId>> {
+    let own = conversation::Entity::find()
+        .filter(conversation::Column::BookingId.eq(id.0))
+        .filter(Side::of(viewer).own(viewer));
+    Ok(own.one(tx).await?.map(|row| ConversationId(row.id)))
+}
+
+/// The viewer's conversations whose bookings can still be called off, in the order of locks.
+pub(crate) async fn open_bookings(tx: &DatabaseTransaction, viewer: &Viewer) -> Result<Vec<ConversationId>> {
+    let cancellable = BookingStatus::ALL.iter().filter(|status| status.after(Step::Cancel).is_some());
+    let about: RelationDef = conversation::Entity::belongs_to(booking::Entity)
+        .from(conversation::Column::BookingId)
+        .to(booking::Column::Id)
+        .into();
+    let rows = conversation::Entity::find()
+        .join(JoinType::InnerJoin, about)
+        .filter(Side::of(viewer).own(viewer))
+        .filter(booking::Column::Status.is_in(cancellable.map(|status| status.as_str())))
+        .order_by_asc(conversation::Column::Id)
+        .all(tx)
+        .await?;
+    Ok(rows.into_iter().map(|row| ConversationId(row.id)).collect())
+}

@@ -1,0 +1,67 @@
+//! Mail: letters, their queue, and sending them.
+//!
+//! A letter is queued in the transaction that causes it, so that neither is ever without the other. Whoever
+//! sends it takes it for a while first: it is sent again only where nobody can know whether it was sent.
+//!
+//! # Layout
+//! - `letters`: what mails say; `layout`: how they look
+//! - `queue`: waiting letters; `deliver`: sending them, again and again
+//! - `digest`: mails about messages that stay unread, and ending those
+
+mod deliver;
+mod digest;
+mod layout;
+pub(crate) mod letters;
+mod queue;
+
+pub use deliver::{Mailer, Undelivered};
+pub(crate) use layout::Letter;
+pub(crate) use queue::queue;
+pub use queue::{Backlog, Waiting};
+
+use model::ConversationId;
+
+/// A letter on its way out.
+#[derive(Clone)]
+pub struct Outgoing {
+    /// Says which it is, to whoever asks later: the same at every try.
+    pub id: uuid::Uuid,
+    /// To whom.
+    pub to: String,
+    /// What about.
+    pub subject: String,
+    /// As plain text.
+    pub text: String,
+    /// The same as HTML.
+    pub html: String,
+    /// Where one POST ends letters of this kind (RFC 8058).
+    pub unsubscribe: Option<String>,
+}
+
+/// Addresses and links that open accounts don't belong in logs.
+impl std::fmt::Debug for Outgoing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Outgoing({})", self.id)
+    }
+}
+
+/// Where links in mails lead.
+pub(crate) struct Links(String);
+
+impl Links {
+    pub(crate) fn new(public_url: &str) -> Self {
+        Self(public_url.trim_end_matches('/').to_owned())
+    }
+
+    fn to(&self, path: &str) -> String {
+        format!("{}{path}", self.0)
+    }
+
+    fn with_token(&self, path: &str, token: &str) -> String {
+        format!("{}{path}?token={token}", self.0)
+    }
+
+    fn conversation(&self, id: ConversationId) -> String {
+        self.to(&format!("/conversations/{id}"))
+    }
+}

@@ -1,0 +1,78 @@
+use super::{Outgoing, queue::outgoing};
+use crate::{Greenroom, Result, entity::mail};
+use std::time::Duration;
+
+/// How often to look for letters that another process queued, or whose time has come again.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// How long the first try may take, and so the first wait. Longer than a mail server is given to answer.
+const FIRST_LEASE: Duration = Duration::from_secs(60);
+/// The longest wait between two tries.
+const LONGEST_LEASE: Duration = Duration::from_secs(60 * 60);
+/// Tries before a letter is given up: about a day.
+const TRIES: i32 = 28;
+
+/// Sends letters. A port: the other side is a mail server.
+pub trait Mailer: Send + Sync {
+    /// Hands one letter over. Must give up within half a minute.
+    fn send(&self, letter: &Outgoing) -> impl Future<Output = std::result::Result<(), Undelivered>> + Send;
+}
+
+/// Why a letter wasn't taken. The text is for the log: no addresses in it.
+#[derive(Clone, Debug)]
+pub enum Undelivered {
+    /// Worth trying again.
+    Later(String),
+    /// Never to be taken like this.
+    Never(String),
+}
+
+impl Greenroom {
+    /// Sends letters as they come, for ever.
+    pub async fn keep_posting(self, mailer: impl Mailer) {
+        loop {
+            if let Err(error) = self.post_letters(&mailer).await {
+                error.into_refusal();
+            }
+            tokio::select! {
+                () = self.mail_bell.notified() => {}
+                () = tokio::time::sleep(LOOK_EVERY) => {}
+            }
+        }
+    }
+
+    /// Sends every letter that is due.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn post_letters(&self, mailer: &impl Mailer) -> Result<()> {
+        while let Some(row) = self.take_mail(lease).await? {
+            self.post_letter(mailer, row).await?;
+        }
+        Ok(())
+    }
+
+    async fn post_letter(&self, mailer: &impl Mailer, row: mail::Model) -> Result<()> {
+        let (id, kind, tries) = (row.id, row.kind.clone(), row.attempts + 1);
+        if self.is_needless(&row).await? {
+            return self.drop_mail(id).await;
+        }
+        let Some(letter) = outgoing(row) else { return self.drop_mail(id).await };
+        match mailer.send(&letter).await {
+            Ok(()) => self.note_sent(id).await,
+            Err(Undelivered::Later(why)) if tries < TRIES => {
+                tracing::warn!(%id, kind, tries, why, "a mail will be tried again");
+                Ok(())
+            }
+            Err(Undelivered::Later(why) | Undelivered::Never(why)) => {
+                tracing::error!(%id, kind, tries, why, "a mail is given up");
+                self.park_mail(id).await
+            }
+        }
+    }
+}
+
+/// How long a letter is taken for, and so how long until the next try: twice as long each time.
+fn lease(attempts: i32) -> Duration {
+    let doublings = u32::try_from(attempts).unwrap_or_default().min(10);
+    (FIRST_LEASE * 2_u32.pow(doublings)).min(LONGEST_LEASE)
+}

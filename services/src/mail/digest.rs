@@ -1,0 +1,176 @@
+use super::letters;
+use crate::{
+    Greenroom, Result,
+    accounts::links::{self, Purpose},
+    entity::{booking, mail, notification, person, person_head},
+    to_the_end,
+};
+use model::{ConversationId, Instant, MailAfter};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, JoinType, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect, RelationDef, Select, sea_query::Expr,
+};
+use std::time::Duration;
+use uuid::Uuid;
+
+const LOOK_EVERY: Duration = Duration::from_secs(15);
+const MINUTE: i64 = 60 * 1_000;
+/// What is older than this is old news: no mail tells of it, as when somebody turns mails on again.
+const OLD: i64 = 2 * 24 * 60 * MINUTE;
+/// People looked after at once.
+const BATCH: u64 = 100;
+/// Messages of one mail.
+const LINES: u64 = 50;
+
+impl Greenroom {
+    /// Queues mails about messages that stay unread, for ever.
+    pub async fn keep_reminding(self) {
+        let mut ticks = tokio::time::interval(LOOK_EVERY);
+        loop {
+            ticks.tick().await;
+            if let Err(error) = self.remind().await {
+                error.into_refusal();
+            }
+        }
+    }
+
+    /// Queues a mail to everybody who has left a message unread for as long as they set.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn remind(&self) -> Result<()> {
+        let now = self.now();
+        for person in self.overdue(now).await? {
+            let greenroom = self.clone();
+            to_the_end(async move { greenroom.remind_one(person, now).await }).await?;
+        }
+        Ok(())
+    }
+
+    async fn overdue(&self, now: Instant) -> Result<Vec<Uuid>> {
+        let overdue = MailAfter::ALL.iter().filter_map(|after| {
+            let before = now.millis() - wait(*after)?;
+            let set = person::Column::MailAfter.eq(after.as_str());
+            Some(Condition::all().add(set).add(notification::Column::CreatedAt.lte(before)))
+        });
+        let owner: RelationDef = notification::Entity::belongs_to(person::Entity)
+            .from(notification::Column::PersonId)
+            .to(person::Column::Id)
+            .into();
+        let people: Vec<Uuid> = untold(now)
+            .join(JoinType::InnerJoin, owner)
+            .filter(overdue.fold(Condition::any(), Condition::add))
+            .select_only()
+            .column(notification::Column::PersonId)
+            .distinct()
+            .limit(BATCH)
+            .into_tuple()
+            .all(self.store.reader())
+            .await?;
+        Ok(people)
+    }
+
+    /// One mail about everything unread, noted on each notification so that no other mail tells of it.
+    async fn remind_one(&self, person: Uuid, now: Instant) -> Result<()> {
+        let tx = self.store.write().await?;
+        // Whoever reads meanwhile waits here, or is waited for.
+        person_head::Entity::find_by_id(person).lock_exclusive().one(&tx).await?;
+        let owner = person::Entity::find_by_id(person).filter(person::Column::DeletedAt.is_null()).one(&tx).await?;
+        let Some(owner) = owner else { return Ok(()) };
+        let rows = untold(now)
+            .filter(notification::Column::PersonId.eq(person))
+            .order_by_asc(notification::Column::Id)
+            .limit(LINES)
+            .all(&tx)
+            .await?;
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+        let conversations = self.gather(&tx, rows).await?;
+        let token = links::mint(&tx, model::PersonId(person), Purpose::Unsubscribe, String::new(), now).await?;
+        let letter = letters::unread(&owner.name, &conversations, &self.links, &token);
+        let to = owner.email.parse().map_err(|()| crate::Error::stored("address"))?;
+        let Some(mail) = super::queue(&tx, Some(&to), letter, now).await? else { return Ok(()) };
+        notification::Entity::update_many()
+            .col_expr(notification::Column::MailId, Expr::value(mail))
+            .filter(notification::Column::Id.is_in(ids))
+            .exec(&tx)
+            .await?;
+        tx.commit().await?;
+        self.mail_bell.notify_one();
+        Ok(())
+    }
+
+    /// By conversation, in the order in which each was first left unread.
+    async fn gather(&self, tx: &DatabaseTransaction, rows: Vec<notification::Model>) -> Result<Vec<letters::Unread>> {
+        let mut gathered: Vec<(Uuid, letters::Unread)> = Vec::new();
+        for row in rows {
+            let (Some(conversation), Some(about)) = (row.conversation_id, row.booking_id) else { continue };
+            let line = letters::line(&row.kind, &row.preview);
+            if let Some((_, known)) = gathered.iter_mut().find(|(id, _)| *id == conversation) {
+                known.lines.push(line);
+                continue;
+            }
+            let actor = person::Entity::find_by_id(row.actor_id).one(tx).await?;
+            let booking = booking::Entity::find_by_id(about).one(tx).await?;
+            let link = self.links.conversation(ConversationId(conversation));
+            let (from, about) = (actor.map(|row| row.name), booking.map(|row| row.title));
+            let unread = letters::Unread {
+                from: from.unwrap_or_default(),
+                about: about.unwrap_or_default(),
+                lines: vec![line],
+                link,
+            };
+            gathered.push((conversation, unread));
+        }
+        Ok(gathered.into_iter().map(|(_, unread)| unread).collect())
+    }
+
+    /// Ends mails about unread messages for whom a mail's link belongs to. The link goes on working: mail
+    /// programs try again.
+    ///
+    /// # Errors
+    /// `Invalid` for a token that has run out or never was.
+    pub async fn unsubscribe(&self, token: &str) -> Result<()> {
+        let tx = self.store.write().await?;
+        let opened = links::look(&tx, token, Purpose::Unsubscribe, self.now()).await?;
+        person::Entity::update_many()
+            .col_expr(person::Column::MailAfter, Expr::value(MailAfter::Off.as_str()))
+            .filter(person::Column::Id.eq(opened.0))
+            .exec(&tx)
+            .await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Whether everything a letter tells of was read since it was queued.
+    pub(super) async fn is_needless(&self, row: &mail::Model) -> Result<bool> {
+        let told = || notification::Entity::find().filter(notification::Column::MailId.eq(row.id));
+        let unread = told().filter(notification::Column::ReadAt.is_null());
+        Ok(count(self.store.reader(), told()).await? > 0 && count(self.store.reader(), unread).await? == 0)
+    }
+}
+
+async fn count(connection: &impl ConnectionTrait, query: Select<notification::Entity>) -> Result<u64> {
+    Ok(query.count(connection).await?)
+}
+
+/// Unread notifications about conversations that no mail has told of yet.
+fn untold(now: Instant) -> Select<notification::Entity> {
+    notification::Entity::find()
+        .filter(notification::Column::ReadAt.is_null())
+        .filter(notification::Column::MailId.is_null())
+        .filter(notification::Column::CreatedAt.gt(now.millis() - OLD))
+        .filter(notification::Column::ConversationId.is_not_null())
+}
+
+/// How long a message stays unread before a mail tells of it; `None` for ever.
+fn wait(after: MailAfter) -> Option<i64> {
+    match after {
+        MailAfter::Off => None,
+        MailAfter::FiveMinutes => Some(5 * MINUTE),
+        MailAfter::Hourly => Some(60 * MINUTE),
+        MailAfter::Daily => Some(24 * 60 * MINUTE),
+    }
+}

@@ -1,0 +1,82 @@
+/// A letter before it is addressed: paragraphs, at most one link to follow, and what stands below.
+pub(crate) struct Letter {
+    /// A stable word for the log: what kind of letter it is.
+    pub(crate) kind: &'static str,
+    pub(crate) subject: String,
+    pub(crate) paragraphs: Vec<String>,
+    /// What the link is called, and where it leads.
+    pub(crate) link: Option<(&'static str, String)>,
+    /// What is said in small letters at the end.
+    pub(crate) footer: String,
+    pub(crate) unsubscribe: Option<String>,
+}
+
+impl Letter {
+    /// Plain text, one blank line between paragraphs.
+    pub(super) fn text(&self) -> String {
+        let mut parts = self.paragraphs.clone();
+        parts.extend(self.link.as_ref().map(|(label, url)| format!("{label}:\n{url}")));
+        parts.push(format!("-- \nGreenroom\n{}", self.footer));
+        parts.extend(self.unsubscribe.as_ref().map(|url| format!("No more of these mails: {url}")));
+        parts.join("\n\n") + "\n"
+    }
+
+    /// The same as a small HTML document. Mail programs know little CSS, and only where it is used.
+    pub(super) fn html(&self) -> String {
+        let paragraphs: String = self
+            .paragraphs
+            .iter()
+            .map(|text| format!("<p style=\"white-space:pre-line\">{}</p>", escape(text)))
+            .collect();
+        let link = self.link.as_ref().map(|(label, url)| {
+            let url = escape(url);
+            format!("<p><a href=\"{url}\" style=\"{BUTTON}\">{}</a></p><p style=\"{SMALL}\">{url}</p>", escape(label))
+        });
+        let unsubscribe = self
+            .unsubscribe
+            .as_ref()
+            .map(|url| format!(" <a href=\"{}\" style=\"color:inherit\">No more of these mails</a>", escape(url)));
+        format!(
+            "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\">\
+             <meta name=\"viewport\" content=\"width=device-width\"><title>{title}</title></head>\
+             <body style=\"{BODY}\">{paragraphs}{link}<hr style=\"border:0;border-top:1px solid #DDE1DA\">\
+             <p style=\"{SMALL}\">Greenroom. {footer}{unsubscribe}</p></body></html>",
+            title = escape(&self.subject),
+            link = link.unwrap_or_default(),
+            footer = escape(&self.footer),
+            unsubscribe = unsubscribe.unwrap_or_default(),
+        )
+    }
+}
+
+const BODY: &str = "font:16px/1.5 system-ui,sans-serif;max-width:32em;margin:24px auto;padding:0 16px";
+const BUTTON: &str = "display:inline-block;padding:12px 20px;border-radius:8px;background:#0B6B4C;color:#FFFFFF;\
+                      text-decoration:none;font-weight:600";
+const SMALL: &str = "font-size:14px;color:#59635D;overflow-wrap:anywhere";
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_people_wrote_stays_text_in_html() {
+        let letter = Letter {
+            kind: "test",
+            subject: "A <b> & more".into(),
+            paragraphs: vec!["<script>alert(1)</script>".into()],
+            link: Some(("Open", "https://greenroom.example/verify?token=a1".into())),
+            footer: "Bye.".into(),
+            unsubscribe: None,
+        };
+        let html = letter.html();
+        assert!(html.contains("&lt;script&gt;alert(1)&lt;/script&gt;") && html.contains("A &lt;b&gt; &amp; more"));
+        assert!(!html.contains("<script"));
+        assert!(
+            letter.text().contains("<script>alert(1)</script>\n\nOpen:\nhttps://greenroom.example/verify?token=a1\n")
+        );
+    }
+}

@@ -1,0 +1,156 @@
+//! What mails say. Every text of a mail is here; a translation is another one of these.
+
+use super::{Letter, Links};
+
+const NOT_YOU: &str = "If this wasn't you, you can leave this mail alone: nothing happens.";
+
+/// Somebody opened an account.
+pub(crate) fn confirm(links: &Links, token: &str) -> Letter {
+    Letter {
+        kind: "confirm",
+        subject: "Confirm your email address".into(),
+        paragraphs: vec![
+            "Welcome to Greenroom!".into(),
+            "Confirm that this is your email address, and you can sign in. The link works for two days, once.".into(),
+        ],
+        link: Some(("Confirm the address", links.with_token("/verify", token))),
+        footer: NOT_YOU.into(),
+        unsubscribe: None,
+    }
+}
+
+/// Somebody opened an account with an address that has one.
+pub(crate) fn already_here(name: &str, links: &Links) -> Letter {
+    Letter {
+        kind: "already_here",
+        subject: "You already have an account".into(),
+        paragraphs: vec![
+            format!("Hello {name},"),
+            "somebody, probably you, just tried to open an account with this address. You have one already: sign in, \
+             or choose a new password if the old one is forgotten."
+                .into(),
+        ],
+        link: Some(("Choose a new password", links.to("/forgot"))),
+        footer: NOT_YOU.into(),
+        unsubscribe: None,
+    }
+}
+
+/// Somebody forgot their password.
+pub(crate) fn reset(name: &str, links: &Links, token: &str) -> Letter {
+    Letter {
+        kind: "reset",
+        subject: "Choose a new password".into(),
+        paragraphs: vec![
+            format!("Hello {name},"),
+            "here is the link to choose a new password. It works for an hour, once.".into(),
+        ],
+        link: Some(("Choose a new password", links.with_token("/reset", token))),
+        footer: NOT_YOU.into(),
+        unsubscribe: None,
+    }
+}
+
+/// A password was changed.
+pub(crate) fn password_changed(name: &str, links: &Links) -> Letter {
+    Letter {
+        kind: "password_changed",
+        subject: "Your password was changed".into(),
+        paragraphs: vec![
+            format!("Hello {name},"),
+            "your password was just changed, and your other devices and access tokens were signed out.".into(),
+            "If this wasn't you, choose a new password at once.".into(),
+        ],
+        link: Some(("Choose a new password", links.to("/forgot"))),
+        footer: "You get this mail because it is about the safety of your account.".into(),
+        unsubscribe: None,
+    }
+}
+
+/// Somebody wants to sign in with this address from now on.
+pub(crate) fn new_address(name: &str, links: &Links, token: &str) -> Letter {
+    Letter {
+        kind: "new_address",
+        subject: "Confirm your new email address".into(),
+        paragraphs: vec![
+            format!("Hello {name},"),
+            "confirm that this is your new email address. From then on you sign in with it. The link works for two \
+             days, once."
+                .into(),
+        ],
+        link: Some(("Confirm the new address", links.with_token("/verify", token))),
+        footer: NOT_YOU.into(),
+        unsubscribe: None,
+    }
+}
+
+/// To the address that an account had until now.
+pub(crate) fn address_changed(name: &str, links: &Links) -> Letter {
+    Letter {
+        kind: "address_changed",
+        subject: "Your email address was changed".into(),
+        paragraphs: vec![
+            format!("Hello {name},"),
+            "your account now has another email address, and this one doesn't open it any more.".into(),
+            "If this wasn't you, somebody knows your password. Answer whoever runs this site as soon as you can."
+                .into(),
+        ],
+        link: Some(("Go to Greenroom", links.to("/"))),
+        footer: "You get this mail because it is about the safety of your account.".into(),
+        unsubscribe: None,
+    }
+}
+
+/// Queued where there is nobody to write to, so that it costs the same as where there is. Never sent.
+pub(crate) fn to_nobody() -> Letter {
+    Letter {
+        kind: "to_nobody",
+        subject: String::new(),
+        paragraphs: Vec::new(),
+        link: None,
+        footer: String::new(),
+        unsubscribe: None,
+    }
+}
+
+/// What is unread in one conversation.
+pub(crate) struct Unread {
+    pub(crate) from: String,
+    pub(crate) about: String,
+    /// The beginnings of the messages, the oldest first.
+    pub(crate) lines: Vec<String>,
+    pub(crate) link: String,
+}
+
+/// One line of what is unread.
+pub(crate) fn line(kind: &str, preview: &str) -> String {
+    match kind {
+        "booking_accepted" => "Accepted the booking.".into(),
+        "booking_declined" => "Declined the booking.".into(),
+        "booking_cancelled" => "Cancelled the booking.".into(),
+        _ => preview.to_owned(),
+    }
+}
+
+/// Messages stayed unread.
+pub(crate) fn unread(name: &str, conversations: &[Unread], links: &Links, unsubscribe: &str) -> Letter {
+    let count: usize = conversations.iter().map(|unread| unread.lines.len()).sum();
+    let what = if count == 1 { "1 unread message".to_owned() } else { format!("{count} unread messages") };
+    let (subject, link) = match conversations {
+        [only] => (format!("{}: {what}", only.from), only.link.clone()),
+        _ => (format!("{what} in {} conversations", conversations.len()), links.to("/inbox")),
+    };
+    let section = |unread: &Unread| {
+        let lines = unread.lines.iter().map(|line| format!("\n  {line}")).collect::<String>();
+        format!("{}, {}:{lines}\n{}", unread.from, unread.about, unread.link)
+    };
+    let greeting = format!("Hello {name}, you have {what}.");
+    Letter {
+        kind: "unread",
+        subject,
+        paragraphs: std::iter::once(greeting).chain(conversations.iter().map(section)).collect(),
+        link: Some(("Read and answer", link)),
+        footer: "You choose in Settings how long a message waits before a mail tells of it.".into(),
+        unsubscribe: Some(links.with_token("/unsubscribe", unsubscribe)),
+    }
+}

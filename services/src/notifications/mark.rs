@@ -1,0 +1,56 @@
+use crate::{
+    Greenroom, Result, Viewer,
+    entity::notification,
+    live::{Journal, lock_heads},
+    to_the_end,
+};
+use model::{Event, NotificationId};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+
+/// Which notifications were seen.
+#[derive(Clone, Debug)]
+pub enum Seen {
+    /// All there are.
+    All,
+    /// These; those of others among them are passed over.
+    These(Vec<NotificationId>),
+}
+
+impl Greenroom {
+    /// Notes that the viewer has seen notifications. Their other screens are told.
+    ///
+    /// # Errors
+    /// `InsufficientScope` for a token that may only read.
+    pub async fn mark_seen(&self, viewer: &Viewer, seen: Seen) -> Result<()> {
+        viewer.may_write()?;
+        let (greenroom, viewer) = (self.clone(), viewer.clone());
+        to_the_end(async move {
+            let now = greenroom.now();
+            let tx = greenroom.store.write().await?;
+            // What is counted and the number it is told under belong to the same moment.
+            lock_heads(&tx, [viewer.id()]).await?;
+            let mut marked = notification::Entity::update_many()
+                .col_expr(notification::Column::ReadAt, Expr::value(now.millis()))
+                .filter(notification::Column::PersonId.eq(viewer.id().0))
+                .filter(notification::Column::ReadAt.is_null());
+            if let Seen::These(ids) = &seen {
+                marked = marked.filter(notification::Column::Id.is_in(ids.iter().map(|id| id.0)));
+            }
+            let marked = marked.exec_with_returning(&tx).await?;
+            if marked.is_empty() {
+                return Ok(());
+            }
+            let all = matches!(seen, Seen::All);
+            let ids = marked.into_iter().map(|row| NotificationId(row.id));
+            let ids = if all { Vec::new() } else { ids.collect() };
+            let unread = super::unread(&tx, viewer.id()).await?;
+            let mut journal = Journal::default();
+            journal.tell(viewer.id(), Event::NotificationRead { ids, all, unread, read_at: now });
+            let written = journal.write(&tx, now).await?;
+            tx.commit().await?;
+            written.tell(&greenroom.hub);
+            Ok(())
+        })
+        .await
+    }
+}
