@@ -7,6 +7,7 @@ use crate::{
     word::words,
 };
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// Characters of a message that a notification shows.
 pub const PREVIEW_LIMIT: usize = 120;
@@ -22,7 +23,7 @@ words! {
 }
 
 /// One thing the bell tells of.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Notification {
     /// Which. Newer ones have greater ids.
@@ -40,5 +41,6 @@ pub struct Notification {
     /// When.
     pub created_at: Instant,
     /// When it was seen, if it was.
+    #[schema(required = true)]
     pub read_at: Option<Instant>,
 }

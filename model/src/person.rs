@@ -3,6 +3,7 @@
 use crate::{id::PersonId, word::words};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
+use utoipa::ToSchema;
 
 words! {
     /// What somebody does here.
@@ -29,7 +30,7 @@ words! {
 }
 
 /// A person as others see them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Person {
     /// Who.
     pub id: PersonId,
@@ -43,7 +44,7 @@ pub struct Person {
 }
 
 /// A person as they see themselves.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct User {
     /// Who.
