@@ -9,11 +9,13 @@
 //! - [`router`]: which path leads where, and what every request passes through
 //! - [`caller`], [`origin`]: who is calling, and from where
 //! - [`api`]: the REST interface, one file a noun, and its stream
+//! - [`document`]: what the interface says of itself, in OpenAPI
 //! - [`pages`]: the rendered pages and static files
 //! - [`problem`], [`input`]: how the interface says no, and how it reads what it is sent
 
 mod api;
 mod caller;
+mod document;
 mod input;
 mod origin;
 mod pages;
@@ -46,10 +48,10 @@ async fn main() -> ExitCode {
 }
 
 async fn run(settings: Settings) -> Result<(), String> {
-    let settings = settings.check()?;
-    match settings.command {
-        Command::Serve => site::serve(settings).await,
-        Command::Migrate => site::migrate(&settings).await,
-        Command::Seed => site::seed(&settings).await,
+    match settings.command() {
+        Command::Serve => site::serve(settings.check()?).await,
+        Command::Migrate => site::migrate(&settings.check()?).await,
+        Command::Seed => site::seed(&settings.check()?).await,
+        Command::Openapi => site::say(&document::JSON),
     }
 }

@@ -53,9 +53,8 @@ pub(crate) fn build(shared: Shared, settings: &Checked) -> Router {
         .layer(middleware::from_fn_with_state(shared.clone(), origin::check))
         .layer(middleware::from_fn_with_state(shared.clone(), caller::identify))
         .layer(DefaultBodyLimit::max(BODY_LIMIT));
-    Router::new()
-        .merge(api::health())
-        .nest("/api", api::routes())
+    Router::from(api::routes())
+        .method_not_allowed_fallback(async || Problem::METHOD_NOT_ALLOWED)
         // Nesting leaves this one out, and a page must not answer it.
         .route("/api/", any(async || Problem::NOT_FOUND))
         .with_state(shared.clone())

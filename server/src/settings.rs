@@ -25,6 +25,8 @@ pub(crate) enum Command {
     Migrate,
     /// Put the demo people into an empty database.
     Seed,
+    /// Print what the interface offers, in OpenAPI. Needs no database.
+    Openapi,
 }
 
 #[derive(Args, Clone, Debug)]
@@ -58,7 +60,6 @@ struct Values {
 /// Settings that make sense.
 #[derive(Clone, Debug)]
 pub(crate) struct Checked {
-    pub(crate) command: Command,
     pub(crate) database_url: String,
     pub(crate) origin: String,
     pub(crate) secure: bool,
@@ -69,6 +70,11 @@ pub(crate) struct Checked {
 }
 
 impl Settings {
+    /// What to do.
+    pub(crate) fn command(&self) -> Command {
+        self.command.unwrap_or(Command::Serve)
+    }
+
     /// Checks what the types can't, with a sentence for whoever set it.
     pub(crate) fn check(self) -> Result<Checked, String> {
         let Values { data, database_url, url, addr, site_root, trusted_proxies, sends_per_minute, streams_per_person } =
@@ -83,7 +89,6 @@ impl Settings {
         }
         let limits = Limits { sends_per_minute, streams_per_person, ..Limits::default() };
         Ok(Checked {
-            command: self.command.unwrap_or(Command::Serve),
             database_url: database(database_url, data)?,
             secure: origin.starts_with("https://"),
             origin,

@@ -113,7 +113,7 @@ fn give_up_when_dead(socket: &SockRef<'_>) -> std::io::Result<()> {
 }
 
 /// For people, where the log is for whoever runs the site.
-fn say(line: &str) -> Result<(), String> {
+pub(crate) fn say(line: &str) -> Result<(), String> {
     writeln!(std::io::stdout(), "{line}").map_err(|error| error.to_string())
 }
 

@@ -57,7 +57,8 @@ impl Site {
     pub(crate) async fn new(kind: Kind) -> Self {
         let (database, tokens) = Database::seeded(kind).await;
         let clock = Arc::new(SetClock::new(SystemClock.now()));
-        let house = Greenroom::open_at(&database.url, PUBLIC_URL, Limits::default(), clock.clone()).await.expect("a house");
+        let house =
+            Greenroom::open_at(&database.url, PUBLIC_URL, Limits::default(), clock.clone()).await.expect("a house");
         Self { house, clock, kind, tokens, database }
     }
 
