@@ -10,11 +10,13 @@
 //! - [`caller`], [`origin`]: who is calling, and from where
 //! - [`api`]: the REST interface, one file a noun, and its stream
 //! - [`document`]: what the interface says of itself, in OpenAPI
+//! - [`smtp`], [`dev_mail`], [`unsubscribe`]: mail on its way, mail that stays, and no more mail
 //! - [`pages`]: the rendered pages and static files
 //! - [`problem`], [`input`]: how the interface says no, and how it reads what it is sent
 
 mod api;
 mod caller;
+mod dev_mail;
 mod document;
 mod input;
 mod origin;
@@ -23,6 +25,8 @@ mod problem;
 mod router;
 mod settings;
 mod site;
+mod smtp;
+mod unsubscribe;
 
 use clap::Parser;
 use settings::{Command, Settings};

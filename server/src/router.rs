@@ -1,9 +1,10 @@
 //! Which path leads where, and what every request passes through.
 
 use crate::{
-    api, caller, origin, pages,
+    api, caller, dev_mail, origin, pages,
     problem::{self, Problem},
     settings::Checked,
+    unsubscribe,
 };
 use app::ssr::SessionCookie;
 use axum::{Router, extract::DefaultBodyLimit, middleware, routing::any};
@@ -53,7 +54,10 @@ pub(crate) fn build(shared: Shared, settings: &Checked) -> Router {
         .layer(middleware::from_fn_with_state(shared.clone(), origin::check))
         .layer(middleware::from_fn_with_state(shared.clone(), caller::identify))
         .layer(DefaultBodyLimit::max(BODY_LIMIT));
+    let dev_mail = if settings.shows_mail() { dev_mail::routes() } else { Router::new() };
     Router::from(api::routes())
+        .merge(dev_mail)
+        .merge(unsubscribe::routes())
         .method_not_allowed_fallback(async || Problem::METHOD_NOT_ALLOWED)
         // Nesting leaves this one out, and a page must not answer it.
         .route("/api/", any(async || Problem::NOT_FOUND))
