@@ -10,10 +10,12 @@
 //! - [`caller`], [`origin`]: who is calling, and from where
 //! - [`api`]: the REST interface, one file a noun, and its stream
 //! - [`pages`]: the rendered pages and static files
+//! - [`headers`]: what answers ask of a browser
 //! - [`problem`], [`input`]: how the interface says no, and how it reads what it is sent
 
 mod api;
 mod caller;
+mod headers;
 mod input;
 mod origin;
 mod pages;
