@@ -12,12 +12,14 @@
 //! - [`document`]: what the interface says of itself, in OpenAPI
 //! - [`smtp`], [`dev_mail`], [`unsubscribe`]: mail on its way, mail that stays, and no more mail
 //! - [`pages`]: the rendered pages and static files
+//! - [`headers`]: what answers ask of a browser
 //! - [`problem`], [`input`]: how the interface says no, and how it reads what it is sent
 
 mod api;
 mod caller;
 mod dev_mail;
 mod document;
+mod headers;
 mod input;
 mod origin;
 mod pages;

@@ -1,5 +1,6 @@
 //! How the interface says no: `application/problem+json`, RFC 9457.
 
+use crate::headers;
 use app::ssr::status;
 use axum::{
     Json,
@@ -8,6 +9,7 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 use http::{HeaderValue, StatusCode, header};
+use leptos::nonce::Nonce;
 use model::{Fault, Faults, Refusal};
 use serde::Serialize;
 use tower_http::request_id::RequestId;
@@ -113,7 +115,7 @@ pub(crate) async fn tell(request: Request, next: Next) -> Response {
         return response;
     };
     if wants_page && status.is_server_error() {
-        return (status, Html(app::pages::broken_page())).into_response();
+        return (status, broken_page()).into_response();
     }
     let request_id = id.as_ref().and_then(|id| id.header_value().to_str().ok()).unwrap_or_default();
     let title = status.canonical_reason().unwrap_or_default();
@@ -129,6 +131,13 @@ pub(crate) async fn tell(request: Request, next: Next) -> Response {
         headers.insert(header::ALLOW, allowed);
     }
     told
+}
+
+fn broken_page() -> impl IntoResponse {
+    let nonce = Nonce::new();
+    let policy = headers::broken_page(&nonce).map(|policy| [(header::CONTENT_SECURITY_POLICY, policy)]);
+    let no_store = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
+    (policy, no_store, Html(app::pages::broken_page(&nonce)))
 }
 
 fn wants_page(request: &Request) -> bool {

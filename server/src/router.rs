@@ -1,7 +1,7 @@
 //! Which path leads where, and what every request passes through.
 
 use crate::{
-    api, caller, dev_mail, origin, pages,
+    api, caller, dev_mail, headers, origin, pages,
     problem::{self, Problem},
     settings::Checked,
     unsubscribe,
@@ -42,12 +42,10 @@ pub(crate) fn build(shared: Shared, settings: &Checked) -> Router {
         .layer(SetRequestIdLayer::new(REQUEST_ID, NewRequestId))
         .layer(TraceLayer::new_for_http().make_span_with(span))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
-        .layer(header_of(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .layer(header_of(header::REFERRER_POLICY, "same-origin"))
-        .layer(header_of(header::X_FRAME_OPTIONS, "DENY"))
         // Files that were compressed by the build come without it, and a cache would hand them to anybody.
-        .layer(header_of(header::VARY, "accept-encoding"))
+        .layer(SetResponseHeaderLayer::if_not_present(header::VARY, HeaderValue::from_static("accept-encoding")))
         .layer(CompressionLayer::new())
+        .layer(middleware::map_response_with_state(headers::everywhere(settings.secure), headers::add))
         .layer(middleware::from_fn(problem::tell))
         .layer(CatchPanicLayer::custom(pages::broke))
         .layer(middleware::from_fn(refuse_large))
@@ -64,10 +62,6 @@ pub(crate) fn build(shared: Shared, settings: &Checked) -> Router {
         .with_state(shared.clone())
         .merge(pages::routes(&shared, pages::options(settings)))
         .layer(every_request)
-}
-
-fn header_of(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
-    SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
 }
 
 /// Whatever says that it is too large is refused, even where nobody would read it.
