@@ -1,12 +1,17 @@
 //! Which path leads where, and what every request passes through.
 
 use crate::{
-    api, caller, origin, pages,
+    api, caller, document, origin, pages,
     problem::{self, Problem},
     settings::Checked,
 };
 use app::ssr::SessionCookie;
-use axum::{Router, extract::DefaultBodyLimit, middleware, routing::any};
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    middleware,
+    routing::{any, get},
+};
 use http::{HeaderName, HeaderValue, Request, header};
 use ipnet::IpNet;
 use services::Greenroom;
@@ -54,6 +59,7 @@ pub(crate) fn build(shared: Shared, settings: &Checked) -> Router {
         .layer(middleware::from_fn_with_state(shared.clone(), caller::identify))
         .layer(DefaultBodyLimit::max(BODY_LIMIT));
     Router::from(api::routes())
+        .route("/api/docs", get(document::read))
         .method_not_allowed_fallback(async || Problem::METHOD_NOT_ALLOWED)
         // Nesting leaves this one out, and a page must not answer it.
         .route("/api/", any(async || Problem::NOT_FOUND))

@@ -29,7 +29,7 @@ impl ToSchema for CraftOrAny {}
 #[utoipa::path(get, path = "/talents", tag = "Talent",
     params(
         ("query" = Option<String>, Query, max_length = 100, description = "Part of a name."),
-        ("craft" = Option<CraftOrAny>, Query, description = "Only this craft."),
+        ("craft" = inline(Option<CraftOrAny>), Query, description = "Only this craft."),
         ("page" = Option<String>, Query, description = "The `nextPage` of the page before."),
     ),
     responses((status = 200, description = "By name, a page of them.", body = Directory), Invalid))]
