@@ -5,6 +5,7 @@ mod bodies;
 mod bookings;
 mod conversations;
 mod cross_site;
+mod document;
 mod events;
 mod messages;
 mod notifications;
