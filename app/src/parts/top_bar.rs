@@ -30,12 +30,12 @@ pub fn TopBar(frame: RwSignal<Frame>) -> impl IntoView {
     }
 }
 
-/// The bar above pages for everybody.
+/// The bar above pages for everybody. Its link asks the server, which knows where whoever is signed in belongs.
 #[component]
 pub fn SiteBar() -> impl IntoView {
     view! {
         <header class="bar">
-            <a class="brand" href="/">{words::SITE}</a>
+            <a class="brand" href="/" rel="external">{words::SITE}</a>
         </header>
     }
 }
