@@ -2,6 +2,7 @@
 
 mod avatar;
 mod booking_facts;
+mod booking_steps;
 mod composer;
 mod connection_bar;
 mod done;
@@ -18,6 +19,7 @@ mod when;
 
 pub use avatar::Avatar;
 pub use booking_facts::{BookingFacts, BookingLine, StatusChip};
+pub use booking_steps::{Answers, CallOff, Stepping};
 pub use composer::{Composer, client_id};
 pub use connection_bar::ConnectionBar;
 pub use done::{Done, done_code};

@@ -17,7 +17,7 @@ pub use devices::device;
 pub use refusals::{fault, refusal};
 pub use settings::*;
 
-use model::{BookingStatus, Craft, NotificationKind, booking, message};
+use model::{BookingStatus, Craft, NotificationKind, Step, booking, message};
 
 pub const SITE: &str = "Greenroom";
 pub const TAGLINE: &str = "Talk to the people behind the show";
@@ -75,10 +75,9 @@ pub const ORGANIZER: &str = "Organizer";
 pub const TALENT: &str = "Talent";
 pub const OPEN_BOOKING: &str = "Booking details";
 pub const OPEN_CONVERSATION: &str = "Open the conversation";
-pub const ACCEPT: &str = "Accept";
-pub const DECLINE: &str = "Decline";
 pub const CANCEL_BOOKING: &str = "Cancel booking";
 pub const CANCEL_BOOKING_FOR_SURE: &str = "Yes, cancel booking";
+pub const CANCELLING: &str = "Cancelling…";
 
 pub const NOTIFICATIONS: &str = "Notifications";
 pub const NO_NOTIFICATIONS: &str = "Nothing new";
@@ -176,6 +175,14 @@ pub fn notified(kind: NotificationKind, name: &str) -> String {
         NotificationKind::PasswordChanged => "Your password was changed".to_owned(),
         NotificationKind::EmailChanged => "Your email address was changed".to_owned(),
         NotificationKind::TokenCreated => "You made an access token".to_owned(),
+    }
+}
+
+pub fn step(step: Step) -> &'static str {
+    match step {
+        Step::Accept => "Accept",
+        Step::Decline => "Decline",
+        Step::Cancel => CANCEL_BOOKING,
     }
 }
 
