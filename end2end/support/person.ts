@@ -7,6 +7,9 @@ type Surroundings = { browser: Browser; url: string; javaScript: boolean };
 // Without JavaScript a browser has no use for what the page loads ahead, and says so.
 const UNUSED = /preloaded using link preload but not used/;
 
+// How the browser says that the policy of a page kept something from it.
+const REFUSED = /Content Security Policy/i;
+
 /** Somebody at a browser of their own. Signed in from the start, if they have a session. */
 export class Person {
   readonly api: Api;
@@ -14,6 +17,8 @@ export class Person {
   private first?: Page;
   private readonly troubles: string[] = [];
   private readonly expected: RegExp[] = [];
+  /** What the policy of their pages kept from them. Nothing excuses it: a story that is about it empties this. */
+  readonly refused: string[] = [];
 
   constructor(
     readonly name: string,
@@ -86,7 +91,8 @@ export class Person {
 
   private note(trouble: string): void {
     const known = [...this.expected, ...(this.around.javaScript ? [] : [UNUSED])];
-    if (!known.some((pattern) => pattern.test(trouble))) this.troubles.push(trouble);
+    if (REFUSED.test(trouble)) this.refused.push(trouble);
+    else if (!known.some((pattern) => pattern.test(trouble))) this.troubles.push(trouble);
   }
 
   /** Lets the browser itself complain of what this story brings about. Nothing else may be in the console. */
@@ -97,6 +103,7 @@ export class Person {
   /** Goes home. Their console must have stayed clean. */
   async leave(): Promise<void> {
     await this.context?.close();
+    expect(this.refused, `what the policy refused ${this.name}`).toEqual([]);
     expect(this.troubles, `the console of ${this.name}`).toEqual([]);
   }
 }

@@ -10,6 +10,7 @@ use crate::{
     word::words,
 };
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// Characters a talent may say about themselves.
 pub const BIO_LIMIT: usize = 400;
@@ -41,18 +42,23 @@ words! {
 }
 
 /// Somebody who wants to join, unchecked.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct RegisterInput {
     /// An [`Email`].
+    #[schema(value_type = String, required = true, format = Email, max_length = 254)]
     pub email: Option<String>,
     /// A [`NewPassword`].
+    #[schema(value_type = String, required = true, format = Password, min_length = 8, max_length = 256)]
     pub password: Option<String>,
     /// 1 to [`NAME_LIMIT`] characters.
+    #[schema(value_type = String, required = true, min_length = 1, max_length = 80, pattern = r"\S")]
     pub name: Option<String>,
     /// A [`Role`].
+    #[schema(value_type = Role, required = true)]
     pub role: Option<String>,
     /// A [`Craft`]; talent may leave it for later.
+    #[schema(value_type = Option<Craft>)]
     pub craft: Option<String>,
 }
 
@@ -102,12 +108,13 @@ fn optional<T: std::str::FromStr>(input: Option<&str>) -> Result<Option<T>, Faul
 }
 
 /// An account, as its owner sees it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Account {
     /// Who.
     pub user: User,
     /// Talent's craft, if they said.
+    #[schema(required = true)]
     pub craft: Option<Craft>,
     /// What they say about themselves; empty for nothing.
     pub bio: String,
@@ -116,16 +123,19 @@ pub struct Account {
 }
 
 /// What somebody wants changed about their account, unchecked. What is left out stays.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct AccountInput {
     /// 1 to [`NAME_LIMIT`] characters.
+    #[schema(min_length = 1, max_length = 80, pattern = r"\S")]
     pub name: Option<String>,
     /// A [`Craft`], or empty for none; talent only.
     pub craft: Option<String>,
     /// Up to [`BIO_LIMIT`] characters; talent only.
+    #[schema(max_length = 400)]
     pub bio: Option<String>,
     /// A [`MailAfter`].
+    #[schema(value_type = Option<MailAfter>)]
     pub mail_after: Option<String>,
 }
 
@@ -181,7 +191,7 @@ fn bio_of(input: &str) -> Result<String, Fault> {
 }
 
 /// A signed-in device.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Device {
     /// Which.
@@ -197,7 +207,7 @@ pub struct Device {
 }
 
 /// A personal access token, without its secret.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AccessToken {
     /// Which.
@@ -213,12 +223,14 @@ pub struct AccessToken {
 }
 
 /// An access token that somebody wants, unchecked.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct TokenInput {
     /// 1 to [`TOKEN_NAME_LIMIT`] characters.
+    #[schema(value_type = String, required = true, min_length = 1, max_length = 60, pattern = r"\S")]
     pub name: Option<String>,
     /// A [`Scope`].
+    #[schema(value_type = Scope, required = true)]
     pub scope: Option<String>,
 }
 
@@ -246,6 +258,18 @@ mod tests {
         assert_eq!(refusal.fault("name"), Some(Fault::Required));
         assert_eq!(refusal.fault("role"), Some(Fault::Required));
         assert_eq!(refusal.fault("craft"), Some(Fault::Invalid));
+    }
+
+    #[test]
+    fn limits_are_told_as_they_are() {
+        let properties = |schema| serde_json::to_value(schema).expect("json")["properties"].clone();
+        let register = properties(<RegisterInput as utoipa::PartialSchema>::schema());
+        assert_eq!(register["name"]["maxLength"], NAME_LIMIT);
+        assert_eq!(register["email"]["maxLength"], crate::person::EMAIL_LIMIT);
+        assert_eq!(register["password"]["minLength"], crate::password::PASSWORD_MIN);
+        assert_eq!(register["password"]["maxLength"], crate::password::PASSWORD_LIMIT);
+        assert_eq!(properties(<AccountInput as utoipa::PartialSchema>::schema())["bio"]["maxLength"], BIO_LIMIT);
+        assert_eq!(properties(<TokenInput as utoipa::PartialSchema>::schema())["name"]["maxLength"], TOKEN_NAME_LIMIT);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::{
     word::words,
 };
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// Characters a booking's title may have.
 pub const TITLE_LIMIT: usize = 120;
@@ -19,11 +20,13 @@ pub const VENUE_LIMIT: usize = 160;
 pub const FEE_LIMIT: i64 = 100_000_000_000;
 
 /// An amount of money.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Money {
     /// Minor units: cents of a shilling.
+    #[schema(minimum = 0, maximum = 100_000_000_000i64)]
     pub amount: i64,
     /// ISO 4217, three capital letters.
+    #[schema(min_length = 3, max_length = 3, pattern = "^[A-Z]{3}$")]
     pub currency: String,
 }
 
@@ -129,7 +132,7 @@ impl BookingStatus {
 }
 
 /// A booking as its two people see it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Booking {
     /// Which.
@@ -158,22 +161,29 @@ impl Booking {
 }
 
 /// A booking as it is asked for, unchecked.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct BookingInput {
-    /// The [`PersonId`] of a talent.
+    /// Whom: a talent.
+    #[schema(value_type = PersonId, required = true)]
     pub talent_id: Option<String>,
-    /// 1 to [`TITLE_LIMIT`] characters.
+    /// What the event is called, in one line.
+    #[schema(value_type = String, required = true, min_length = 1, max_length = 120, pattern = r"\S")]
     pub title: Option<String>,
-    /// A [`Day`].
+    /// The day of the event.
+    #[schema(value_type = Day, required = true)]
     pub event_date: Option<String>,
-    /// 1 to [`VENUE_LIMIT`] characters.
+    /// Where it is, in one line.
+    #[schema(value_type = String, required = true, min_length = 1, max_length = 160, pattern = r"\S")]
     pub venue: Option<String>,
     /// What is offered.
+    #[schema(value_type = Money, required = true)]
     pub fee: Option<Money>,
-    /// The first message, a [`Body`].
+    /// The first message.
+    #[schema(value_type = String, required = true, min_length = 1, max_length = 4000, pattern = r"\S")]
     pub message: Option<String>,
-    /// The [`ClientId`] of that message: asked for again with it, the booking is the same one.
+    /// The sender's own id for that message: asked for again with it, the booking is the same one.
+    #[schema(value_type = Option<ClientId>)]
     pub client_id: Option<String>,
 }
 
@@ -255,6 +265,16 @@ mod tests {
             assert_eq!(steps(over, Role::Talent), []);
         }
         assert_eq!(BookingStatus::Inquiry.after(Step::Accept), Some(BookingStatus::Accepted));
+    }
+
+    #[test]
+    fn limits_are_told_as_they_are() {
+        let properties = |schema| serde_json::to_value(schema).expect("json")["properties"].clone();
+        let input = properties(<BookingInput as utoipa::PartialSchema>::schema());
+        assert_eq!(input["title"]["maxLength"], TITLE_LIMIT);
+        assert_eq!(input["venue"]["maxLength"], VENUE_LIMIT);
+        assert_eq!(input["message"]["maxLength"], crate::message::BODY_LIMIT);
+        assert_eq!(properties(<Money as utoipa::PartialSchema>::schema())["amount"]["maximum"], FEE_LIMIT);
     }
 
     #[test]

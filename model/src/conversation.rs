@@ -2,9 +2,10 @@
 
 use crate::{booking::Booking, id::ConversationId, message::Message, person::Person, time::Instant};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// A conversation as one of its two people sees it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Conversation {
     /// Which.
@@ -14,8 +15,9 @@ pub struct Conversation {
     /// The other person.
     pub counterpart: Person,
     /// The newest message.
+    #[schema(required = true)]
     pub last_message: Option<Message>,
-    /// Messages of the counterpart beyond `read_seq`.
+    /// Messages of the counterpart beyond `readSeq`.
     pub unread: i64,
     /// The `seq` of the newest message; 0 where there is none.
     pub last_seq: i64,

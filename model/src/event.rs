@@ -10,9 +10,10 @@ use crate::{
     time::Instant,
 };
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// What happened, as one person is told of it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "type", rename_all_fields = "camelCase")]
 #[allow(clippy::large_enum_variant, reason = "events pass by one at a time, and are rarely kept")]
 pub enum Event {
@@ -30,6 +31,7 @@ pub enum Event {
     },
     /// Somebody read on.
     #[serde(rename = "conversation.read")]
+    #[schema(rename_all = "camelCase")]
     ConversationRead {
         /// Where.
         conversation_id: ConversationId,
@@ -48,6 +50,7 @@ pub enum Event {
     },
     /// Notifications were seen.
     #[serde(rename = "notification.read")]
+    #[schema(rename_all = "camelCase")]
     NotificationRead {
         /// Which, unless all of them.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -73,7 +76,7 @@ pub enum Event {
         person: Person,
     },
     /// Told by a newer server; this side doesn't know it.
-    #[serde(other)]
+    #[serde(other, skip_serializing)]
     Unknown,
 }
 
@@ -105,7 +108,7 @@ impl Event {
 }
 
 /// An event with its place in the person's sequence.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Envelope {
     /// 1, 2, 3, … for each person, without a gap.
     pub seq: i64,
@@ -125,6 +128,13 @@ mod tests {
         let json = r#"{"seq":7,"at":"2026-11-22T14:30:00Z","type":"moon.rose","moon":{"phase":1}}"#;
         let envelope: Envelope = serde_json::from_str(json).expect("an envelope");
         assert_eq!((envelope.seq, envelope.event), (7, Event::Unknown));
+    }
+
+    #[test]
+    fn the_schema_writes_keys_as_the_wire_does() {
+        let schema = serde_json::to_string(&<Event as utoipa::PartialSchema>::schema()).expect("json");
+        assert!(!schema.contains('_') && schema.contains("readSeq") && schema.contains("readAt"), "{schema}");
+        assert!(Event::NAMES.iter().all(|name| schema.contains(name)) && !schema.contains("Unknown"), "{schema}");
     }
 
     #[test]

@@ -18,6 +18,7 @@ pub use thread::Thread;
 
 use crate::{event::Envelope, id::PersonId, person::Person};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// What an event did to a view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,11 +54,12 @@ pub trait Fold {
 }
 
 /// The directory of talent. Not live: it is a search.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Directory {
     /// By name.
     pub talents: Vec<Person>,
     /// Where to go on, if there is more.
+    #[schema(required = true)]
     pub next_page: Option<String>,
 }

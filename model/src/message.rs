@@ -10,6 +10,7 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use utoipa::ToSchema;
 
 /// Characters (Unicode scalar values) a message may have.
 pub const BODY_LIMIT: usize = 4_000;
@@ -52,7 +53,7 @@ impl fmt::Debug for Body {
 }
 
 /// A message as it stands in its conversation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Message {
     /// Which.
@@ -77,14 +78,18 @@ pub struct Message {
 }
 
 /// A message as it arrives, unchecked.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct MessageInput {
-    /// A [`ConversationId`].
+    /// Where to.
+    #[schema(value_type = ConversationId, required = true)]
     pub conversation_id: Option<String>,
-    /// A [`Body`].
+    /// What: at least one character that is not white space, and no NUL. White space around it is cut off.
+    #[schema(value_type = String, required = true, min_length = 1, max_length = 4000, pattern = r"\S")]
     pub body: Option<String>,
-    /// A [`ClientId`]; left out, the server mints one, and a retry can't be told from a new message.
+    /// The sender's own id for it, any UUID. Left out, the server mints one, and a retry can't be told from a
+    /// new message.
+    #[schema(value_type = Option<ClientId>)]
     pub client_id: Option<String>,
 }
 
@@ -129,6 +134,13 @@ mod tests {
         assert_eq!(Body::parse("a\0b"), Err(Fault::BodyInvalid));
         assert!(Body::parse(&"é".repeat(BODY_LIMIT)).is_ok());
         assert_eq!(Body::parse(&"é".repeat(BODY_LIMIT + 1)), Err(Fault::BodyTooLong));
+    }
+
+    #[test]
+    fn the_limit_is_told_as_it_is() {
+        let schema = serde_json::to_value(<MessageInput as utoipa::PartialSchema>::schema()).expect("json");
+        assert_eq!(schema["properties"]["body"]["maxLength"], BODY_LIMIT);
+        assert_eq!(schema["required"], serde_json::json!(["conversationId", "body"]));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use crate::{
     word::words,
 };
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// Characters of a message that a notification shows.
 pub const PREVIEW_LIMIT: usize = 120;
@@ -34,7 +35,7 @@ words! {
 }
 
 /// One thing the bell tells of.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Notification {
     /// Which. Newer ones have greater ids.
@@ -52,5 +53,6 @@ pub struct Notification {
     /// When.
     pub created_at: Instant,
     /// When it was seen, if it was.
+    #[schema(required = true)]
     pub read_at: Option<Instant>,
 }

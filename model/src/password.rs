@@ -19,7 +19,7 @@ impl NewPassword {
         let text = input.unwrap_or_default();
         match text.chars().count() {
             0 => Err(Fault::Required),
-            ..PASSWORD_MIN => Err(Fault::TooShort),
+            1..PASSWORD_MIN => Err(Fault::TooShort),
             PASSWORD_MIN..=PASSWORD_LIMIT => Ok(Self(text.to_owned())),
             _ => Err(Fault::TooLong),
         }

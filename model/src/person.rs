@@ -3,6 +3,7 @@
 use crate::{id::PersonId, word::words};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
+use utoipa::ToSchema;
 
 words! {
     /// What somebody does here.
@@ -34,7 +35,7 @@ pub const NAME_LIMIT: usize = 80;
 pub const EMAIL_LIMIT: usize = 254;
 
 /// A person as others see them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Person {
     /// Who.
     pub id: PersonId,
@@ -57,7 +58,7 @@ impl Person {
 }
 
 /// A person as they see themselves.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct User {
     /// Who.

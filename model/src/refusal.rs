@@ -133,6 +133,21 @@ impl fmt::Display for Refusal {
 
 impl std::error::Error for Refusal {}
 
+/// Both values, or the faults of both at once.
+///
+/// # Errors
+/// The faults of either; a refusal that isn't about fields comes alone.
+pub fn both<A, B>(a: Result<A, Refusal>, b: Result<B, Refusal>) -> Result<(A, B), Refusal> {
+    match (a, b) {
+        (Ok(a), Ok(b)) => Ok((a, b)),
+        (Err(Refusal::Invalid { mut fields }), Err(Refusal::Invalid { fields: more })) => {
+            fields.extend(more);
+            Err(Refusal::Invalid { fields })
+        }
+        (Err(refusal), _) | (_, Err(refusal)) => Err(refusal),
+    }
+}
+
 /// Gathers the faults of a form, so that one answer names them all.
 #[derive(Debug, Default)]
 pub(crate) struct Check(Faults);

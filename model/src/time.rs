@@ -3,10 +3,12 @@
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 use time::{Date, OffsetDateTime, format_description::well_known::Rfc3339, macros::format_description};
+use utoipa::ToSchema;
 
 /// A moment, to the millisecond, in UTC. Written as RFC 3339 with `Z`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
+#[schema(value_type = String, format = DateTime)]
 pub struct Instant(#[serde(with = "time::serde::rfc3339")] OffsetDateTime);
 
 impl Instant {
@@ -41,7 +43,8 @@ impl fmt::Display for Instant {
 }
 
 /// A day of the calendar without a time zone, written `YYYY-MM-DD`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[schema(value_type = String, format = Date)]
 #[serde(try_from = "String", into = "String")]
 pub struct Day(Date);
 

@@ -1,8 +1,9 @@
-/// An enum whose values travel, and are stored, as stable words.
+/// An enum whose values travel, and are stored, as stable words. A word is passed as `tt`: wrapped up as a
+/// `literal`, it isn't seen by every derive.
 macro_rules! words {
-    ($(#[$about:meta])* $name:ident { $($(#[$doc:meta])* $value:ident = $word:literal,)* }) => {
+    ($(#[$about:meta])* $name:ident { $($(#[$doc:meta])* $value:ident = $word:tt,)* }) => {
         $(#[$about])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
         pub enum $name {
             $($(#[$doc])* #[serde(rename = $word)] $value,)*
         }

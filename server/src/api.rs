@@ -1,36 +1,49 @@
 //! The REST interface, one file a noun, and its stream.
 
+mod account;
 mod auth;
 mod bookings;
 mod conversations;
+mod document;
 mod events;
 mod health;
+mod joining;
 mod messages;
 mod notifications;
+mod sessions;
 mod talents;
-
-pub(crate) use health::routes as health;
+mod tokens;
 
 use crate::{problem::Problem, router::Shared};
 use axum::{
-    Json, Router,
+    Json,
     response::{IntoResponse, Response},
 };
 use http::{HeaderValue, header};
 use serde::Serialize;
+use utoipa_axum::router::OpenApiRouter;
 
-/// Everything under `/api`. Nothing here ever answers with a redirect or HTML.
-pub(crate) fn routes() -> Router<Shared> {
-    Router::new()
+/// Every route with what the document says of it; [`crate::document::complete`] adds what goes for all.
+pub(crate) fn routes() -> OpenApiRouter<Shared> {
+    OpenApiRouter::with_openapi(crate::document::frame()).nest("/api", below_api()).merge(health::routes())
+}
+
+/// Nothing here ever answers with a redirect.
+fn below_api() -> OpenApiRouter<Shared> {
+    OpenApiRouter::default()
+        .merge(account::routes())
         .merge(auth::routes())
         .merge(bookings::routes())
         .merge(conversations::routes())
+        .merge(document::routes())
         .merge(events::routes())
+        .merge(joining::routes())
         .merge(messages::routes())
         .merge(notifications::routes())
+        .merge(sessions::routes())
         .merge(talents::routes())
+        .merge(tokens::routes())
         .fallback(async || Problem::NOT_FOUND)
-        .method_not_allowed_fallback(async || Problem::METHOD_NOT_ALLOWED)
 }
 
 /// An answer that is somebody's own: nobody may keep it for another.

@@ -17,10 +17,9 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 pub(crate) async fn identify(State(shared): State<Shared>, mut request: Request, next: Next) -> Response {
     let headers = request.headers();
     let is_file = request.uri().path().starts_with("/pkg/");
-    let token = shared.cookie.read(headers).filter(|_| !is_file);
-    let viewer = match token {
+    let viewer = match credential(headers, &shared).filter(|_| !is_file) {
         None => None,
-        Some(token) => match shared.greenroom.viewer(token).await {
+        Some(credential) => match credential.look_up(&shared).await {
             Ok(viewer) => Some(viewer),
             Err(Error::Refused(_)) => None,
             Err(broken) => {
@@ -36,6 +35,31 @@ pub(crate) async fn identify(State(shared): State<Shared>, mut request: Request,
     let address = address(peer, headers, &shared.trusted_proxies);
     request.extensions_mut().insert(Caller { address, user_agent, viewer });
     next.run(request).await
+}
+
+/// What a request shows to say who is asking.
+enum Credential<'a> {
+    Cookie(&'a str),
+    AccessToken(&'a str),
+}
+
+/// A token counts before a cookie: a program means what it says.
+fn credential<'a>(headers: &'a HeaderMap, shared: &Shared) -> Option<Credential<'a>> {
+    if let Some(value) = headers.get(header::AUTHORIZATION) {
+        let (scheme, token) = value.to_str().unwrap_or_default().split_once(' ').unwrap_or_default();
+        let token = if scheme.eq_ignore_ascii_case("bearer") { token.trim() } else { "" };
+        return Some(Credential::AccessToken(token));
+    }
+    shared.cookie.read(headers).map(Credential::Cookie)
+}
+
+impl Credential<'_> {
+    async fn look_up(&self, shared: &Shared) -> services::Result<Viewer> {
+        match self {
+            Credential::Cookie(secret) => shared.greenroom.viewer(secret).await,
+            Credential::AccessToken(secret) => shared.greenroom.viewer_by_token(secret).await,
+        }
+    }
 }
 
 /// The address of whoever is calling: the last in `X-Forwarded-For` that no proxy of ours wrote.

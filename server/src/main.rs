@@ -9,11 +9,17 @@
 //! - [`router`]: which path leads where, and what every request passes through
 //! - [`caller`], [`origin`]: who is calling, and from where
 //! - [`api`]: the REST interface, one file a noun, and its stream
+//! - [`document`]: what the interface says of itself, in OpenAPI
+//! - [`smtp`], [`dev_mail`], [`unsubscribe`]: mail on its way, mail that stays, and no more mail
 //! - [`pages`]: the rendered pages and static files
+//! - [`headers`]: what answers ask of a browser
 //! - [`problem`], [`input`]: how the interface says no, and how it reads what it is sent
 
 mod api;
 mod caller;
+mod dev_mail;
+mod document;
+mod headers;
 mod input;
 mod origin;
 mod pages;
@@ -21,6 +27,8 @@ mod problem;
 mod router;
 mod settings;
 mod site;
+mod smtp;
+mod unsubscribe;
 
 use clap::Parser;
 use settings::{Command, Settings};
@@ -46,10 +54,10 @@ async fn main() -> ExitCode {
 }
 
 async fn run(settings: Settings) -> Result<(), String> {
-    let settings = settings.check()?;
-    match settings.command {
-        Command::Serve => site::serve(settings).await,
-        Command::Migrate => site::migrate(&settings).await,
-        Command::Seed => site::seed(&settings).await,
+    match settings.command() {
+        Command::Serve => site::serve(settings.check()?).await,
+        Command::Migrate => site::migrate(&settings.check()?).await,
+        Command::Seed => site::seed(&settings.check()?).await,
+        Command::Openapi => site::say(&document::JSON),
     }
 }

@@ -1,6 +1,6 @@
 //! The rendered pages and the static files.
 
-use crate::{problem::Problem, router::Shared, settings::Checked};
+use crate::{headers, problem::Problem, router::Shared, settings::Checked};
 use app::{App, answer::Failure, pages, shell, ssr::Caller};
 use axum::{
     Router,
@@ -13,9 +13,10 @@ use axum::{
 use http::{HeaderValue, Method, StatusCode, Uri, header};
 use leptos::{
     config::{Env, LeptosOptions},
-    prelude::provide_context,
+    nonce::use_nonce,
+    prelude::{provide_context, use_context},
 };
-use leptos_axum::{LeptosRoutes, file_and_error_handler_with_context, generate_route_list};
+use leptos_axum::{LeptosRoutes, ResponseOptions, file_and_error_handler_with_context, generate_route_list};
 use std::any::Any;
 use tower_http::services::ServeDir;
 
@@ -37,7 +38,7 @@ pub(crate) fn options(settings: &Checked) -> LeptosOptions {
 
 /// Every page, every server function, every file.
 pub(crate) fn routes(shared: &Shared, options: LeptosOptions) -> Router {
-    let provide = context(shared);
+    let provide = context(shared, &options);
     let document = {
         let options = options.clone();
         move || shell(options.clone())
@@ -54,12 +55,19 @@ pub(crate) fn routes(shared: &Shared, options: LeptosOptions) -> Router {
     pages.merge(files).fallback(fallback.layer(middleware::map_response(forget_what_is_missing))).with_state(options)
 }
 
-/// What server functions find in their context.
-fn context(shared: &Shared) -> impl Fn() + Clone + Send + Sync + 'static {
+/// What pages and server functions find in their context. A page is also given its policy here, where its nonce is.
+fn context(shared: &Shared, options: &LeptosOptions) -> impl Fn() + Clone + Send + Sync + 'static {
     let (greenroom, cookie) = (shared.greenroom.clone(), shared.cookie);
+    let reload_port = options.reload_external_port.unwrap_or(options.reload_port);
+    let reload_port = (options.env == Env::DEV).then_some(reload_port);
     move || {
         provide_context(greenroom.clone());
         provide_context(cookie);
+        // Neither functions nor files have a nonce.
+        let policy = use_nonce().and_then(|nonce| headers::page(&nonce, reload_port));
+        if let (Some(policy), Some(response)) = (policy, use_context::<ResponseOptions>()) {
+            response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
+        }
     }
 }
 

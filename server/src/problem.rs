@@ -1,5 +1,6 @@
 //! How the interface says no: `application/problem+json`, RFC 9457.
 
+use crate::headers;
 use app::ssr::status;
 use axum::{
     Json,
@@ -8,9 +9,11 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 use http::{HeaderValue, StatusCode, header};
+use leptos::nonce::Nonce;
 use model::{Fault, Faults, Refusal};
 use serde::Serialize;
 use tower_http::request_id::RequestId;
+use utoipa::ToSchema;
 
 /// Why a request got no answer. Becomes its body in [`tell`], which knows the request's id.
 #[derive(Clone, Debug)]
@@ -21,15 +24,24 @@ pub(crate) struct Problem {
     retry_after: Option<u64>,
 }
 
-#[derive(Serialize)]
+/// Why a request was refused (RFC 9457).
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct Body<'a> {
+#[schema(as = Problem)]
+pub(crate) struct Told<'a> {
+    /// Always `about:blank`: the code says more.
     r#type: &'static str,
+    /// The name of the status.
     title: &'static str,
+    /// The status.
     status: u16,
+    /// A stable word for what is wrong.
     code: &'static str,
+    /// Names the request in our log.
     request_id: &'a str,
+    /// The fields at fault, where there are any, and what is wrong with each.
     #[serde(skip_serializing_if = "Faults::is_empty")]
+    #[schema(value_type = BTreeMap<String, Fault>)]
     fields: Faults,
 }
 
@@ -48,6 +60,19 @@ impl Problem {
 
     const fn new(status: StatusCode, code: &'static str) -> Self {
         Self { status, code, fields: Faults::new(), retry_after: None }
+    }
+
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    pub(crate) fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// After how many seconds it is worth trying again.
+    pub(crate) fn retry_after(&self) -> Option<u64> {
+        self.retry_after
     }
 
     /// A single field at fault.
@@ -90,11 +115,11 @@ pub(crate) async fn tell(request: Request, next: Next) -> Response {
         return response;
     };
     if wants_page && status.is_server_error() {
-        return (status, Html(app::pages::broken_page())).into_response();
+        return (status, broken_page()).into_response();
     }
     let request_id = id.as_ref().and_then(|id| id.header_value().to_str().ok()).unwrap_or_default();
     let title = status.canonical_reason().unwrap_or_default();
-    let body = Body { r#type: "about:blank", title, status: status.as_u16(), code, request_id, fields };
+    let body = Told { r#type: "about:blank", title, status: status.as_u16(), code, request_id, fields };
     let mut told = (status, Json(body)).into_response();
     let headers = told.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
@@ -106,6 +131,13 @@ pub(crate) async fn tell(request: Request, next: Next) -> Response {
         headers.insert(header::ALLOW, allowed);
     }
     told
+}
+
+fn broken_page() -> impl IntoResponse {
+    let nonce = Nonce::new();
+    let policy = headers::broken_page(&nonce).map(|policy| [(header::CONTENT_SECURITY_POLICY, policy)]);
+    let no_store = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
+    (policy, no_store, Html(app::pages::broken_page(&nonce)))
 }
 
 fn wants_page(request: &Request) -> bool {

@@ -1,9 +1,10 @@
 //! Which path leads where, and what every request passes through.
 
 use crate::{
-    api, caller, origin, pages,
+    api, caller, dev_mail, headers, origin, pages,
     problem::{self, Problem},
     settings::Checked,
+    unsubscribe,
 };
 use app::ssr::SessionCookie;
 use axum::{Router, extract::DefaultBodyLimit, middleware, routing::any};
@@ -41,30 +42,26 @@ pub(crate) fn build(shared: Shared, settings: &Checked) -> Router {
         .layer(SetRequestIdLayer::new(REQUEST_ID, NewRequestId))
         .layer(TraceLayer::new_for_http().make_span_with(span))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
-        .layer(header_of(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .layer(header_of(header::REFERRER_POLICY, "same-origin"))
-        .layer(header_of(header::X_FRAME_OPTIONS, "DENY"))
         // Files that were compressed by the build come without it, and a cache would hand them to anybody.
-        .layer(header_of(header::VARY, "accept-encoding"))
+        .layer(SetResponseHeaderLayer::if_not_present(header::VARY, HeaderValue::from_static("accept-encoding")))
         .layer(CompressionLayer::new())
+        .layer(middleware::map_response_with_state(headers::everywhere(settings.secure), headers::add))
         .layer(middleware::from_fn(problem::tell))
         .layer(CatchPanicLayer::custom(pages::broke))
         .layer(middleware::from_fn(refuse_large))
         .layer(middleware::from_fn_with_state(shared.clone(), origin::check))
         .layer(middleware::from_fn_with_state(shared.clone(), caller::identify))
         .layer(DefaultBodyLimit::max(BODY_LIMIT));
-    Router::new()
-        .merge(api::health())
-        .nest("/api", api::routes())
+    let dev_mail = if settings.shows_mail() { dev_mail::routes() } else { Router::new() };
+    Router::from(api::routes())
+        .merge(dev_mail)
+        .merge(unsubscribe::routes())
+        .method_not_allowed_fallback(async || Problem::METHOD_NOT_ALLOWED)
         // Nesting leaves this one out, and a page must not answer it.
         .route("/api/", any(async || Problem::NOT_FOUND))
         .with_state(shared.clone())
         .merge(pages::routes(&shared, pages::options(settings)))
         .layer(every_request)
-}
-
-fn header_of(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
-    SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
 }
 
 /// Whatever says that it is too large is refused, even where nobody would read it.

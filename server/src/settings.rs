@@ -1,9 +1,13 @@
 //! What can be set, from the environment. `--help` lists it; every value is checked before anything starts.
 
+use crate::smtp::Smtp;
 use clap::{Args, Parser, Subcommand};
 use ipnet::IpNet;
 use services::Limits;
-use std::{net::SocketAddr, path::PathBuf};
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+};
 
 /// Greenroom: event organizers and the talent they book talk here, beside what they agreed.
 #[derive(Debug, Parser)]
@@ -25,6 +29,8 @@ pub(crate) enum Command {
     Migrate,
     /// Put the demo people into an empty database.
     Seed,
+    /// Print what the interface offers, in OpenAPI. Needs no database.
+    Openapi,
 }
 
 #[derive(Args, Clone, Debug)]
@@ -44,6 +50,12 @@ struct Values {
     /// The folder of the built site. [default: `site` beside the program, else target/site]
     #[arg(long, env = "LEPTOS_SITE_ROOT", global = true)]
     site_root: Option<PathBuf>,
+    /// The mail server: smtp://host:port or smtps://user:password@host. [default: none; mails stay in the database]
+    #[arg(long, env = "SMTP_URL", hide_env_values = true, global = true)]
+    smtp_url: Option<String>,
+    /// Whose name mails carry. [default: Greenroom <no-reply@ and the host of the public URL>]
+    #[arg(long, env = "GREENROOM_MAIL_FROM", global = true)]
+    mail_from: Option<String>,
     /// Proxies whose X-Forwarded-For counts: addresses or networks, separated by commas.
     #[arg(long, env = "GREENROOM_TRUSTED_PROXIES", default_value = "", global = true)]
     trusted_proxies: String,
@@ -58,21 +70,59 @@ struct Values {
 /// Settings that make sense.
 #[derive(Clone, Debug)]
 pub(crate) struct Checked {
-    pub(crate) command: Command,
     pub(crate) database_url: String,
     pub(crate) origin: String,
     pub(crate) secure: bool,
     pub(crate) addr: SocketAddr,
+    pub(crate) smtp_url: Option<String>,
+    pub(crate) mail_from: Option<String>,
     pub(crate) site_root: PathBuf,
     pub(crate) trusted_proxies: Vec<IpNet>,
     pub(crate) limits: Limits,
 }
 
+impl Checked {
+    /// The public URL's host, without a port.
+    pub(crate) fn host(&self) -> &str {
+        let authority = self.origin.split_once("://").map_or("", |(_, authority)| authority);
+        authority.rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok()).map_or(authority, |(host, _)| host)
+    }
+
+    /// The mail server, if there is one.
+    pub(crate) fn smtp(&self) -> Result<Option<Smtp>, String> {
+        let Some(url) = &self.smtp_url else { return Ok(None) };
+        let from = self.mail_from.clone().unwrap_or_else(|| format!("Greenroom <no-reply@{}>", self.host()));
+        Smtp::new(url, &from, self.host()).map(Some)
+    }
+
+    /// Whether mails are shown instead of sent: only where nobody else can be reading.
+    pub(crate) fn shows_mail(&self) -> bool {
+        let address = self.host().trim_matches(['[', ']']).parse::<IpAddr>();
+        let alone = address.map_or(self.host() == "localhost", |address| address.is_loopback());
+        alone && !self.secure && self.smtp_url.is_none()
+    }
+}
+
 impl Settings {
+    /// What to do.
+    pub(crate) fn command(&self) -> Command {
+        self.command.unwrap_or(Command::Serve)
+    }
+
     /// Checks what the types can't, with a sentence for whoever set it.
     pub(crate) fn check(self) -> Result<Checked, String> {
-        let Values { data, database_url, url, addr, site_root, trusted_proxies, sends_per_minute, streams_per_person } =
-            self.values;
+        let Values {
+            data,
+            database_url,
+            url,
+            addr,
+            site_root,
+            smtp_url,
+            mail_from,
+            trusted_proxies,
+            sends_per_minute,
+            streams_per_person,
+        } = self.values;
         let url = url.filter(|url| !url.is_empty()).unwrap_or_else(|| format!("http://{addr}"));
         let origin = url.trim_end_matches('/').to_ascii_lowercase();
         let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
@@ -83,11 +133,12 @@ impl Settings {
         }
         let limits = Limits { sends_per_minute, streams_per_person, ..Limits::default() };
         Ok(Checked {
-            command: self.command.unwrap_or(Command::Serve),
             database_url: database(database_url, data)?,
             secure: origin.starts_with("https://"),
             origin,
             addr,
+            smtp_url: smtp_url.filter(|url| !url.is_empty()),
+            mail_from: mail_from.filter(|from| !from.is_empty()),
             site_root: site_root.unwrap_or_else(built_site),
             trusted_proxies: networks(&trusted_proxies)?,
             limits,
@@ -154,6 +205,29 @@ mod tests {
             let error = checked(&arguments).expect_err(told);
             assert!(error.contains(told), "{error}");
         }
+    }
+
+    #[test]
+    fn mails_are_shown_only_on_the_machine_itself() {
+        let base = ["--database-url", "postgres://localhost/x"];
+        let shows = |more: &[&str]| checked(&[&base[..], more].concat()).expect("settings").shows_mail();
+        assert!(shows(&[]));
+        assert!(shows(&["--url", "http://localhost:4000"]));
+        assert!(shows(&["--addr", "[::1]:3000"]));
+        assert!(!shows(&["--url", "https://localhost"]));
+        assert!(!shows(&["--url", "http://greenroom.example"]));
+        assert!(!shows(&["--url", "http://192.168.0.2:3000"]));
+        assert!(!shows(&["--smtp-url", "smtp://127.0.0.1:25"]));
+    }
+
+    #[test]
+    fn a_mail_server_that_makes_no_sense_is_refused_without_telling_its_password() {
+        let base = ["--database-url", "postgres://localhost/x", "--smtp-url"];
+        let smtp = |more: &[&str]| checked(&[&base[..], more].concat()).expect("settings").smtp().map(|_| ());
+        let error = smtp(&["http://user:secret@mail.example"]).expect_err("no mail server");
+        assert!(error.contains("SMTP_URL must be") && !error.contains("secret"), "{error}");
+        let error = smtp(&["smtp://mail.example", "--mail-from", "nobody"]).expect_err("no address");
+        assert!(error.contains("GREENROOM_MAIL_FROM"), "{error}");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use crate::{
     router::{self, Shared},
     settings::Checked,
+    smtp::Smtp,
 };
 use app::ssr::SessionCookie;
 use axum::serve::ListenerExt;
@@ -40,15 +41,19 @@ pub(crate) async fn seed(settings: &Checked) -> Result<(), String> {
 }
 
 /// Serves until told to stop.
-pub(crate) async fn serve(settings: Checked) -> Result<(), String> {
+pub(crate) async fn serve(mut settings: Checked) -> Result<(), String> {
+    settings.smtp()?;
     migrate(&settings).await?;
-    let greenroom = Greenroom::open(&settings.database_url, &settings.origin, settings.limits).await;
-    let greenroom = greenroom.map_err(|error| told("the database can't be opened", &error))?;
     let listener = TcpListener::bind(settings.addr).await;
     let listener = listener.map_err(|error| format!("can't listen on {}: {error}", settings.addr))?;
     let addr = listener.local_addr().map_err(|error| error.to_string())?;
-    tokio::spawn(greenroom.clone().keep_pulse());
-    tokio::spawn(greenroom.clone().keep_house());
+    // Port 0 is any that is free, known only now.
+    if settings.origin == format!("http://{}", settings.addr) {
+        settings.origin = format!("http://{addr}");
+    }
+    let greenroom = Greenroom::open(&settings.database_url, &settings.origin, settings.limits).await;
+    let greenroom = greenroom.map_err(|error| told("the database can't be opened", &error))?;
+    begin_rounds(&greenroom, settings.smtp()?);
     let shared = Shared {
         greenroom: greenroom.clone(),
         cookie: SessionCookie { secure: settings.secure },
@@ -68,6 +73,16 @@ pub(crate) async fn serve(settings: Checked) -> Result<(), String> {
     // A connection that is still in use must not hold up the exit.
     let closed = tokio::time::timeout(LET_GO, greenroom.close()).await;
     closed.unwrap_or(Ok(())).map_err(|error| told("the database can't be let go of", &error))
+}
+
+/// What goes on beside requests.
+fn begin_rounds(greenroom: &Greenroom, smtp: Option<Smtp>) {
+    tokio::spawn(greenroom.clone().keep_pulse());
+    tokio::spawn(greenroom.clone().keep_house());
+    tokio::spawn(greenroom.clone().keep_reminding());
+    if let Some(smtp) = smtp {
+        tokio::spawn(greenroom.clone().keep_posting(smtp));
+    }
 }
 
 /// Waits for the signal to stop. Streams are ended first: nothing else would ever end them.
@@ -113,7 +128,7 @@ fn give_up_when_dead(socket: &SockRef<'_>) -> std::io::Result<()> {
 }
 
 /// For people, where the log is for whoever runs the site.
-fn say(line: &str) -> Result<(), String> {
+pub(crate) fn say(line: &str) -> Result<(), String> {
     writeln!(std::io::stdout(), "{line}").map_err(|error| error.to_string())
 }
 

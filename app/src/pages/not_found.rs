@@ -18,13 +18,13 @@ pub fn NotFound() -> impl IntoView {
     }
 }
 
-/// The page for when a page itself broke. Plain text in a frame: it must not break too.
-pub fn broken_page() -> String {
+/// The page for when a page itself broke. Plain text in a frame: it must not break too. The nonce lets its style in.
+pub fn broken_page(nonce: &str) -> String {
     format!(
         "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
          <meta name=\"color-scheme\" content=\"light dark\"><title>{title} · {site}</title>\
-         <style>body{{font:1rem/1.5 system-ui,sans-serif;max-width:32rem;margin:15vh auto;padding:0 1rem}}</style></head>\
+         <style nonce=\"{nonce}\">body{{font:1rem/1.5 system-ui,sans-serif;max-width:32rem;margin:15vh auto;padding:0 1rem}}</style></head>\
          <body><main><h1>{title}</h1><p>{lead}</p><p><a href=\"/\">{home}</a></p></main></body></html>",
         title = words::BROKEN,
         site = words::SITE,

@@ -5,9 +5,10 @@ use crate::{
     id::{ConversationId, PersonId},
 };
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// A person's conversations, newest first.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Inbox {
     /// Newest first; those of the same instant by descending id.
@@ -15,6 +16,7 @@ pub struct Inbox {
     /// The last event counted in.
     pub cursor: i64,
     /// Where to go on, if there is more.
+    #[schema(required = true)]
     pub next_page: Option<String>,
 }
 

@@ -5,9 +5,10 @@ use crate::{
     notification::Notification,
 };
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// A person's notifications, newest first.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Notices {
     /// By descending id.
@@ -15,6 +16,7 @@ pub struct Notices {
     /// How many are not yet seen, on this page or not.
     pub unread: i64,
     /// Where to go on, if there is more.
+    #[schema(required = true)]
     pub next_page: Option<String>,
     /// The last event counted in.
     pub cursor: i64,

@@ -1,28 +1,34 @@
 use super::private;
-use crate::{caller::SignedIn, input::JsonOrForm, problem::Problem, router::Shared};
+use crate::{
+    caller::SignedIn,
+    document::refusals::{EmailUnverified, InvalidCredentials, RateLimited},
+    input::JsonOrForm,
+    problem::Problem,
+    router::Shared,
+};
 use app::ssr::Caller;
 use axum::{
-    Extension, Router,
+    Extension,
     extract::State,
     response::{IntoResponse, Response},
-    routing::{get, post},
 };
 use http::{StatusCode, header};
-use model::{Fault, Faults, Refusal};
-use serde::Deserialize;
-use serde_json::json;
+use model::{Fault, Faults, Instant, Refusal, User};
+use serde::{Deserialize, Serialize};
 use services::accounts::{Credentials, Password};
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub(super) fn routes() -> Router<Shared> {
-    Router::new()
-        .route("/auth/callback/credentials", post(sign_in))
-        .route("/auth/session", get(session))
-        .route("/auth/signout", post(sign_out))
+pub(super) fn routes() -> OpenApiRouter<Shared> {
+    OpenApiRouter::default().routes(routes!(sign_in)).routes(routes!(session)).routes(routes!(sign_out))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = Credentials)]
 struct Input {
+    #[schema(value_type = String, required = true, format = Email)]
     email: Option<String>,
+    #[schema(value_type = String, required = true, format = Password)]
     password: Option<String>,
 }
 
@@ -42,6 +48,20 @@ impl Input {
     }
 }
 
+#[derive(Serialize, ToSchema)]
+struct Welcome {
+    user: User,
+}
+
+/// Sign in
+///
+/// Begins a session with a new id, and sets its cookie.
+#[utoipa::path(post, path = "/auth/callback/credentials", tag = "Account", security(()),
+    request_body(content((Input = "application/json"), (Input = "application/x-www-form-urlencoded"))),
+    responses(
+        (status = 200, description = "Signed in.", body = Welcome, headers(("Set-Cookie" = String))),
+        InvalidCredentials, EmailUnverified, RateLimited,
+    ))]
 async fn sign_in(
     State(shared): State<Shared>,
     Extension(caller): Extension<Caller>,
@@ -51,14 +71,30 @@ async fn sign_in(
     let signed_in = shared.greenroom.sign_in(credentials, caller.address, &caller.user_agent).await?;
     shared.greenroom.give_way(caller.viewer.as_ref(), &signed_in.user).await?;
     let cookie = shared.cookie.set(&signed_in.token).ok_or(Problem::INTERNAL)?;
-    Ok(([(header::SET_COOKIE, cookie)], private(json!({ "user": signed_in.user }))).into_response())
+    Ok(([(header::SET_COOKIE, cookie)], private(Welcome { user: signed_in.user })).into_response())
 }
 
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct Session {
+    user: User,
+    /// When the session ends unless it is used again.
+    expires_at: Instant,
+}
+
+/// Who is signed in
+#[utoipa::path(get, path = "/auth/session", tag = "Account",
+    responses((status = 200, description = "The session.", body = Session)))]
 async fn session(State(shared): State<Shared>, SignedIn(viewer): SignedIn) -> Result<Response, Problem> {
     let user = shared.greenroom.user(&viewer).await?;
-    Ok(private(json!({ "user": user, "expiresAt": viewer.expires_at() })))
+    Ok(private(Session { user, expires_at: viewer.expires_at() }))
 }
 
+/// Sign out
+///
+/// Ends the session and its streams.
+#[utoipa::path(post, path = "/auth/signout", tag = "Account",
+    responses((status = 204, description = "Signed out.", headers(("Set-Cookie" = String)))))]
 async fn sign_out(State(shared): State<Shared>, SignedIn(viewer): SignedIn) -> Result<Response, Problem> {
     shared.greenroom.sign_out(&viewer).await?;
     let cookie = shared.cookie.clear().ok_or(Problem::INTERNAL)?;

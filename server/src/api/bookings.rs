@@ -1,47 +1,129 @@
 use super::private;
 use crate::{
     caller::SignedIn,
+    document::refusals::{BodyAtFault, ClientIdReused, Invalid, RateLimited, WrongRole, WrongStatus},
     input::{JsonBody, Pairs, PathId},
     problem::Problem,
     router::Shared,
 };
 use axum::{
-    Router,
     extract::State,
     response::{IntoResponse, Response},
-    routing::get,
 };
 use http::StatusCode;
-use model::{BookingId, BookingInput, Conversation, Role};
-use serde_json::{Value, json};
+use model::{Booking, BookingId, BookingInput, Conversation, Role, Step};
+use serde::Serialize;
+use services::Viewer;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub(super) fn routes() -> Router<Shared> {
-    Router::new().route("/bookings", get(list).post(open)).route("/bookings/{id}", get(one))
+pub(super) fn routes() -> OpenApiRouter<Shared> {
+    OpenApiRouter::default()
+        .routes(routes!(list_bookings, open_booking))
+        .routes(routes!(booking))
+        .routes(routes!(accept))
+        .routes(routes!(decline))
+        .routes(routes!(cancel))
 }
 
-async fn open(
+#[derive(Serialize, ToSchema)]
+struct Opened {
+    booking: Booking,
+    conversation: Conversation,
+}
+
+impl From<Conversation> for Opened {
+    fn from(conversation: Conversation) -> Self {
+        Self { booking: conversation.booking.clone(), conversation }
+    }
+}
+
+/// Ask for a booking
+///
+/// For organizers. Its conversation begins with the message.
+#[utoipa::path(post, path = "/bookings", tag = "Bookings", request_body = BookingInput,
+    responses(
+        (status = 201, description = "Asked.", body = Opened),
+        BodyAtFault, ClientIdReused, RateLimited, WrongRole,
+    ))]
+async fn open_booking(
     State(shared): State<Shared>,
     signed_in: SignedIn,
     JsonBody(input): JsonBody<BookingInput>,
 ) -> Result<Response, Problem> {
     let viewer = signed_in.only(Role::Organizer)?;
     let opened = shared.greenroom.open_booking(&viewer, input.parse()?).await?;
-    Ok((StatusCode::CREATED, private(told(opened))).into_response())
+    Ok((StatusCode::CREATED, private(Opened::from(opened))).into_response())
 }
 
-async fn list(State(shared): State<Shared>, SignedIn(viewer): SignedIn, query: Pairs) -> Result<Response, Problem> {
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct Bookings {
+    /// Newest first.
+    bookings: Vec<Booking>,
+    /// Where to go on, if there is more.
+    #[schema(required = true)]
+    next_page: Option<String>,
+}
+
+/// List your bookings
+#[utoipa::path(get, path = "/bookings", tag = "Bookings",
+    params(("page" = Option<String>, Query, description = "The `nextPage` of the page before.")),
+    responses((status = 200, description = "A page of them.", body = Bookings), Invalid))]
+async fn list_bookings(
+    State(shared): State<Shared>,
+    SignedIn(viewer): SignedIn,
+    query: Pairs,
+) -> Result<Response, Problem> {
     let (bookings, next_page) = shared.greenroom.bookings(&viewer, query.text("page")).await?;
-    Ok(private(json!({ "bookings": bookings, "nextPage": next_page })))
+    Ok(private(Bookings { bookings, next_page }))
 }
 
-async fn one(
+/// One of your bookings
+#[utoipa::path(get, path = "/bookings/{id}", tag = "Bookings", params(("id" = BookingId, Path)),
+    responses((status = 200, description = "With its conversation.", body = Opened)))]
+async fn booking(
     State(shared): State<Shared>,
     SignedIn(viewer): SignedIn,
     PathId(id): PathId<BookingId>,
 ) -> Result<Response, Problem> {
-    Ok(private(told(shared.greenroom.booking(&viewer, id).await?)))
+    Ok(private(Opened::from(shared.greenroom.booking(&viewer, id).await?)))
 }
 
-fn told(conversation: Conversation) -> Value {
-    json!({ "booking": conversation.booking, "conversation": conversation })
+#[derive(Serialize, ToSchema)]
+struct Stepped {
+    booking: Booking,
+}
+
+type Answer = Result<Response, Problem>;
+
+/// Accept a booking
+///
+/// For its talent, while it is an inquiry.
+#[utoipa::path(post, path = "/bookings/{id}/accept", tag = "Bookings", params(("id" = BookingId, Path)),
+    responses((status = 200, description = "As it stands now.", body = Stepped), WrongStatus, RateLimited, WrongRole))]
+async fn accept(State(shared): State<Shared>, SignedIn(viewer): SignedIn, PathId(id): PathId<BookingId>) -> Answer {
+    step(shared, viewer, id, Step::Accept).await
+}
+
+/// Decline a booking
+///
+/// For its talent, while it is an inquiry.
+#[utoipa::path(post, path = "/bookings/{id}/decline", tag = "Bookings", params(("id" = BookingId, Path)),
+    responses((status = 200, description = "As it stands now.", body = Stepped), WrongStatus, RateLimited, WrongRole))]
+async fn decline(State(shared): State<Shared>, SignedIn(viewer): SignedIn, PathId(id): PathId<BookingId>) -> Answer {
+    step(shared, viewer, id, Step::Decline).await
+}
+
+/// Cancel a booking
+///
+/// For either side, while it is an inquiry or accepted.
+#[utoipa::path(post, path = "/bookings/{id}/cancel", tag = "Bookings", params(("id" = BookingId, Path)),
+    responses((status = 200, description = "As it stands now.", body = Stepped), WrongStatus, RateLimited))]
+async fn cancel(State(shared): State<Shared>, SignedIn(viewer): SignedIn, PathId(id): PathId<BookingId>) -> Answer {
+    step(shared, viewer, id, Step::Cancel).await
+}
+
+async fn step(shared: Shared, viewer: Viewer, id: BookingId, step: Step) -> Answer {
+    Ok(private(Stepped { booking: shared.greenroom.step(&viewer, id, step).await? }))
 }

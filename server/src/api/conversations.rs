@@ -1,38 +1,64 @@
 use super::private;
 use crate::{
     caller::SignedIn,
+    document::refusals::Invalid,
     input::{JsonBody, Pairs, PathId},
     problem::Problem,
     router::Shared,
 };
-use axum::{
-    Router,
-    extract::State,
-    response::Response,
-    routing::{get, put},
-};
+use axum::{extract::State, response::Response};
 use http::StatusCode;
-use model::{ConversationId, Fault, Faults, Refusal};
-use serde::Deserialize;
-use serde_json::json;
+use model::{Conversation, ConversationId, Fault, Faults, Message, Refusal};
+use serde::{Deserialize, Serialize};
 use services::messages::{Messages, Window};
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub(super) fn routes() -> Router<Shared> {
-    Router::new()
-        .route("/conversations/{id}", get(one))
-        .route("/conversations/{id}/messages", get(history))
-        .route("/conversations/{id}/read", put(read))
+pub(super) fn routes() -> OpenApiRouter<Shared> {
+    OpenApiRouter::default().routes(routes!(conversation)).routes(routes!(history)).routes(routes!(read))
 }
 
-async fn one(
+#[derive(Serialize, ToSchema)]
+struct OneConversation {
+    conversation: Conversation,
+    /// The last event counted in.
+    cursor: i64,
+}
+
+/// One of your conversations
+#[utoipa::path(get, path = "/conversations/{id}", tag = "Messages", params(("id" = ConversationId, Path)),
+    responses((status = 200, description = "The conversation.", body = OneConversation)))]
+async fn conversation(
     State(shared): State<Shared>,
     SignedIn(viewer): SignedIn,
     PathId(id): PathId<ConversationId>,
 ) -> Result<Response, Problem> {
     let (conversation, cursor) = shared.greenroom.conversation(&viewer, id).await?;
-    Ok(private(json!({ "conversation": conversation, "cursor": cursor })))
+    Ok(private(OneConversation { conversation, cursor }))
 }
 
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct History {
+    /// Ascending by `seq`.
+    messages: Vec<Message>,
+    /// Whether there are more in the direction that was asked for.
+    has_more: bool,
+    /// The last event counted in.
+    cursor: i64,
+}
+
+/// What was said
+///
+/// The newest messages, or those just before `before`, or just after `after`.
+#[utoipa::path(get, path = "/conversations/{id}/messages", tag = "Messages",
+    params(
+        ("id" = ConversationId, Path),
+        ("before" = Option<i64>, Query, description = "A `seq`. Not together with `after`."),
+        ("after" = Option<i64>, Query, description = "A `seq`. Not together with `before`."),
+        ("limit" = Option<u64>, Query, minimum = 1, maximum = 100, description = "How many; 50 if nothing is said."),
+    ),
+    responses((status = 200, description = "A window of them.", body = History), Invalid))]
 async fn history(
     State(shared): State<Shared>,
     SignedIn(viewer): SignedIn,
@@ -50,14 +76,21 @@ async fn history(
     };
     let Messages { messages, has_more, cursor } =
         shared.greenroom.history(&viewer, id, window, query.parsed("limit")?).await?;
-    Ok(private(json!({ "messages": messages, "hasMore": has_more, "cursor": cursor })))
+    Ok(private(History { messages, has_more, cursor }))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 struct Mark {
+    /// Up to which message.
+    #[schema(value_type = i64, required = true)]
     seq: Option<i64>,
 }
 
+/// Read on
+///
+/// Marks messages as read: never backwards, never past the last.
+#[utoipa::path(put, path = "/conversations/{id}/read", tag = "Messages", params(("id" = ConversationId, Path)),
+    request_body = Mark, responses((status = 204, description = "Marked.")))]
 async fn read(
     State(shared): State<Shared>,
     SignedIn(viewer): SignedIn,

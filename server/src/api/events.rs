@@ -1,23 +1,64 @@
-use crate::{caller::SignedIn, input::Pairs, problem::Problem, router::Shared};
+use crate::{caller::SignedIn, document::refusals::TooManyStreams, input::Pairs, problem::Problem, router::Shared};
 use axum::{
-    Router,
     body::Body,
     extract::State,
     response::{IntoResponse, Response},
-    routing::get,
 };
 use futures::stream;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use services::{Follower, Resume};
 use std::convert::Infallible;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// The stream, also under the founding system's name for it.
-pub(super) fn routes() -> Router<Shared> {
-    Router::new().route("/events", get(follow)).route("/websocket", get(follow))
+pub(super) fn routes() -> OpenApiRouter<Shared> {
+    OpenApiRouter::default().routes(routes!(events)).routes(routes!(websocket))
+}
+
+/// Follow what happens
+#[utoipa::path(get, path = "/events", tag = "Events", description = include_str!("events.md"),
+    params(
+        ("after" = Option<String>, Query, description = "The `cursor` of an answer: everything after it comes."),
+        ("Last-Event-ID" = Option<String>, Header, description = "The last `id:` seen. It wins over `after`."),
+    ),
+    responses(
+        (status = 200, description = "Events, until either side ends it.", body = String,
+            content_type = "text/event-stream"),
+        TooManyStreams,
+    ))]
+async fn events(
+    State(shared): State<Shared>,
+    signed_in: SignedIn,
+    query: Pairs,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    follow(shared, signed_in, query, headers).await
+}
+
+/// Follow what happens, under its old name
+///
+/// The same as `/api/events`, and no WebSocket.
+#[utoipa::path(get, path = "/websocket", tag = "Events",
+    params(
+        ("after" = Option<String>, Query, description = "As there."),
+        ("Last-Event-ID" = Option<String>, Header, description = "As there."),
+    ),
+    responses(
+        (status = 200, description = "Events, until either side ends it.", body = String,
+            content_type = "text/event-stream"),
+        TooManyStreams,
+    ))]
+async fn websocket(
+    State(shared): State<Shared>,
+    signed_in: SignedIn,
+    query: Pairs,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    follow(shared, signed_in, query, headers).await
 }
 
 async fn follow(
-    State(shared): State<Shared>,
+    shared: Shared,
     SignedIn(viewer): SignedIn,
     query: Pairs,
     headers: HeaderMap,

@@ -1,42 +1,73 @@
 use super::private;
 use crate::{
     caller::SignedIn,
+    document::refusals::{BodyAtFault, ClientIdReused, Invalid, NotFound, RateLimited, WrongRole},
     input::{JsonBody, Pairs},
     problem::Problem,
     router::Shared,
 };
 use axum::{
-    Router,
     extract::State,
     response::{IntoResponse, Response},
-    routing::get,
 };
 use http::StatusCode;
-use model::{MessageInput, Role};
-use serde_json::json;
+use model::{Inbox, Message, MessageInput, Role};
+use serde::Serialize;
 use services::{Viewer, messages::Posted};
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub(super) fn routes() -> Router<Shared> {
-    Router::new()
-        .route("/messages", get(inbox).post(send))
-        .route("/talent/messages", get(talent_inbox).post(talent_send))
-        .route("/organizer/messages", get(organizer_inbox).post(organizer_send))
+pub(super) fn routes() -> OpenApiRouter<Shared> {
+    OpenApiRouter::default()
+        .routes(routes!(inbox, send))
+        .routes(routes!(talent_inbox, talent_send))
+        .routes(routes!(organizer_inbox, organizer_send))
 }
 
 type Answer = Result<Response, Problem>;
 
+#[derive(Serialize, ToSchema)]
+struct Sent {
+    message: Message,
+}
+
+/// Your conversations
+#[utoipa::path(get, path = "/messages", tag = "Messages",
+    params(("page" = Option<String>, Query, description = "The `nextPage` of the page before.")),
+    responses((status = 200, description = "Newest first, a page of them.", body = Inbox), Invalid))]
 async fn inbox(State(shared): State<Shared>, SignedIn(viewer): SignedIn, query: Pairs) -> Answer {
     inbox_of(shared, viewer, query).await
 }
 
+/// A talent's conversations
+///
+/// The same as `/api/messages`. For talent.
+#[utoipa::path(get, path = "/talent/messages", tag = "Messages",
+    params(("page" = Option<String>, Query, description = "The `nextPage` of the page before.")),
+    responses((status = 200, description = "Newest first, a page of them.", body = Inbox), Invalid, WrongRole))]
 async fn talent_inbox(State(shared): State<Shared>, signed_in: SignedIn, query: Pairs) -> Answer {
     inbox_of(shared, signed_in.only(Role::Talent)?, query).await
 }
 
+/// An organizer's conversations
+///
+/// The same as `/api/messages`. For organizers.
+#[utoipa::path(get, path = "/organizer/messages", tag = "Messages",
+    params(("page" = Option<String>, Query, description = "The `nextPage` of the page before.")),
+    responses((status = 200, description = "Newest first, a page of them.", body = Inbox), Invalid, WrongRole))]
 async fn organizer_inbox(State(shared): State<Shared>, signed_in: SignedIn, query: Pairs) -> Answer {
     inbox_of(shared, signed_in.only(Role::Organizer)?, query).await
 }
 
+/// Send a message
+///
+/// Sent again with the same `clientId`, it is the same message.
+#[utoipa::path(post, path = "/messages", tag = "Messages", request_body = MessageInput,
+    responses(
+        (status = 201, description = "Sent.", body = Sent),
+        (status = 200, description = "Sent before.", body = Sent),
+        BodyAtFault, ClientIdReused, NotFound, RateLimited,
+    ))]
 async fn send(
     State(shared): State<Shared>,
     SignedIn(viewer): SignedIn,
@@ -45,6 +76,15 @@ async fn send(
     send_as(shared, viewer, input).await
 }
 
+/// Send a message as talent
+///
+/// The same as `/api/messages`.
+#[utoipa::path(post, path = "/talent/messages", tag = "Messages", request_body = MessageInput,
+    responses(
+        (status = 201, description = "Sent.", body = Sent),
+        (status = 200, description = "Sent before.", body = Sent),
+        BodyAtFault, ClientIdReused, NotFound, RateLimited, WrongRole,
+    ))]
 async fn talent_send(
     State(shared): State<Shared>,
     signed_in: SignedIn,
@@ -53,6 +93,15 @@ async fn talent_send(
     send_as(shared, signed_in.only(Role::Talent)?, input).await
 }
 
+/// Send a message as organizer
+///
+/// The same as `/api/messages`.
+#[utoipa::path(post, path = "/organizer/messages", tag = "Messages", request_body = MessageInput,
+    responses(
+        (status = 201, description = "Sent.", body = Sent),
+        (status = 200, description = "Sent before.", body = Sent),
+        BodyAtFault, ClientIdReused, NotFound, RateLimited, WrongRole,
+    ))]
 async fn organizer_send(
     State(shared): State<Shared>,
     signed_in: SignedIn,
@@ -71,5 +120,5 @@ async fn send_as(shared: Shared, viewer: Viewer, input: MessageInput) -> Answer 
         Posted::New(_) => StatusCode::CREATED,
         Posted::Again(_) => StatusCode::OK,
     };
-    Ok((status, private(json!({ "message": posted.into_message() }))).into_response())
+    Ok((status, private(Sent { message: posted.into_message() })).into_response())
 }

@@ -1,11 +1,72 @@
 use super::private;
-use crate::{caller::SignedIn, input::Pairs, problem::Problem, router::Shared};
-use axum::{Router, extract::State, response::Response, routing::get};
+use crate::{
+    caller::SignedIn,
+    document::refusals::Invalid,
+    input::{JsonBody, Pairs},
+    problem::Problem,
+    router::Shared,
+};
+use axum::{extract::State, response::Response};
+use http::StatusCode;
+use model::{Fault, Notices, NotificationId, Refusal, text};
+use serde::Deserialize;
+use services::notifications::Seen;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub(super) fn routes() -> Router<Shared> {
-    Router::new().route("/notifications", get(list))
+pub(super) fn routes() -> OpenApiRouter<Shared> {
+    OpenApiRouter::default().routes(routes!(notifications)).routes(routes!(mark_read))
 }
 
-async fn list(State(shared): State<Shared>, SignedIn(viewer): SignedIn, query: Pairs) -> Result<Response, Problem> {
+/// Your notifications
+#[utoipa::path(get, path = "/notifications", tag = "Notifications",
+    params(("page" = Option<String>, Query, description = "The `nextPage` of the page before.")),
+    responses((status = 200, description = "Newest first, a page of them.", body = Notices), Invalid))]
+async fn notifications(
+    State(shared): State<Shared>,
+    SignedIn(viewer): SignedIn,
+    query: Pairs,
+) -> Result<Response, Problem> {
     Ok(private(shared.greenroom.notifications(&viewer, query.text("page")).await?))
+}
+
+/// Notifications that may be named at once.
+const NAMED: usize = 100;
+
+/// Either of the two.
+#[derive(Deserialize, ToSchema)]
+struct SeenInput {
+    /// These; those of others are passed over.
+    #[schema(value_type = Option<Vec<NotificationId>>, max_items = 100)]
+    ids: Option<Vec<String>>,
+    /// All there are.
+    all: Option<bool>,
+}
+
+impl SeenInput {
+    fn parse(self) -> Result<Seen, Refusal> {
+        let wrong = |fault| Refusal::field("ids", fault);
+        match (self.ids, self.all) {
+            (None, Some(true)) => Ok(Seen::All),
+            (Some(ids), None | Some(false)) if ids.len() > NAMED => Err(wrong(Fault::TooLong)),
+            (Some(ids), None | Some(false)) => {
+                let ids: Result<_, _> = ids.iter().map(|id| text::parsed(Some(id))).collect();
+                ids.map(Seen::These).map_err(wrong)
+            }
+            (None, None | Some(false)) => Err(wrong(Fault::Required)),
+            (Some(_), Some(true)) => Err(wrong(Fault::Invalid)),
+        }
+    }
+}
+
+/// Mark notifications as read
+#[utoipa::path(post, path = "/notifications/read", tag = "Notifications", request_body = SeenInput,
+    responses((status = 204, description = "Noted.")))]
+async fn mark_read(
+    State(shared): State<Shared>,
+    SignedIn(viewer): SignedIn,
+    JsonBody(input): JsonBody<SeenInput>,
+) -> Result<StatusCode, Problem> {
+    shared.greenroom.mark_seen(&viewer, input.parse()?).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

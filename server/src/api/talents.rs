@@ -1,14 +1,23 @@
 use super::private;
-use crate::{caller::SignedIn, input::Pairs, problem::Problem, router::Shared};
-use axum::{Router, extract::State, response::Response, routing::get};
-use model::Fault;
+use crate::{caller::SignedIn, document::refusals::Invalid, input::Pairs, problem::Problem, router::Shared};
+use axum::{extract::State, response::Response};
+use model::{Craft, Directory, Fault};
 use services::talents::Search;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub(super) fn routes() -> Router<Shared> {
-    Router::new().route("/talents", get(search))
+pub(super) fn routes() -> OpenApiRouter<Shared> {
+    OpenApiRouter::default().routes(routes!(talents))
 }
 
-async fn search(State(shared): State<Shared>, SignedIn(viewer): SignedIn, query: Pairs) -> Result<Response, Problem> {
+/// Look for talent
+#[utoipa::path(get, path = "/talents", tag = "Talent",
+    params(
+        ("query" = Option<String>, Query, max_length = 100, description = "Part of a name."),
+        ("craft" = Option<Craft>, Query, description = "Only this craft."),
+        ("page" = Option<String>, Query, description = "The `nextPage` of the page before."),
+    ),
+    responses((status = 200, description = "By name, a page of them.", body = Directory), Invalid))]
+async fn talents(State(shared): State<Shared>, SignedIn(viewer): SignedIn, query: Pairs) -> Result<Response, Problem> {
     let craft = query.text("craft").filter(|craft| !craft.is_empty());
     let craft = craft.map(|craft| craft.parse().map_err(|()| Problem::field("craft", Fault::Invalid))).transpose()?;
     let search =

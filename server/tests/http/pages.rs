@@ -4,6 +4,8 @@ mod doors;
 mod files;
 mod forms;
 mod headers;
+mod kinds;
+mod policy;
 
 use crate::support::Site;
 

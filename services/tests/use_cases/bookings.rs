@@ -46,7 +46,7 @@ async fn both_are_told_in_order(site: Site) {
     let Event::MessageCreated { message } = hers.event().await.event else { panic!("not the second") };
     assert_eq!(Some(message), opened.last_message);
     let Event::NotificationCreated { notification } = hers.event().await.event else { panic!("not the third") };
-    assert_eq!((notification.kind, notification.conversation_id), (NotificationKind::Booking, opened.id));
+    assert_eq!((notification.kind, notification.conversation_id), (NotificationKind::Booking, Some(opened.id)));
     assert_eq!(notification.preview, "Are you free that evening?");
 }
 

@@ -38,7 +38,7 @@ async fn the_bell_counts_what_is_not_seen_on_any_page(site: Site) {
     let notices = site.house.notifications(&cast.eventpro, None).await.expect("notifications");
     let frame = site.house.frame(&cast.eventpro).await.expect("a frame");
     assert_eq!((notices.unread, frame.unread, notices.cursor), (33, 33, frame.cursor));
-    assert_eq!(frame.user.email, "contact@eventpro.ke");
+    assert_eq!(frame.person.name, "EventPro Kenya");
 }
 
 async fn a_preview_is_one_short_line(site: Site) {

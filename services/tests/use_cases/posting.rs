@@ -66,7 +66,7 @@ async fn both_are_told_and_only_the_other_is_notified(site: Site) {
     assert_eq!(notification.kind, NotificationKind::Message);
     assert_eq!(notification.actor, *cast.eventpro.person());
     assert_eq!(notification.preview, "See you there");
-    assert_eq!((notification.conversation_id, notification.booking_id), (cast.launch, sent.booking_id));
+    assert_eq!((notification.conversation_id, notification.booking_id), (Some(cast.launch), Some(sent.booking_id)));
 
     let notices = site.house.notifications(&cast.sarah, None).await.expect("notifications");
     assert_eq!(notices.notifications.first(), Some(&notification));

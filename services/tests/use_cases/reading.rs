@@ -79,8 +79,8 @@ async fn notifications_of_what_was_read_are_seen(site: Site) {
     assert_eq!(stream.names(1).await, ["conversation.read"]);
     let told = stream.event().await;
     let notices = site.house.notifications(&cast.sarah, None).await.expect("notifications");
-    let seen = notices.notifications.iter().find(|known| known.conversation_id == cast.launch).expect("one");
-    let read = Event::NotificationRead { ids: vec![seen.id], unread: 1, read_at: told.at };
+    let seen = notices.notifications.iter().find(|known| known.conversation_id == Some(cast.launch)).expect("one");
+    let read = Event::NotificationRead { ids: vec![seen.id], all: false, unread: 1, read_at: told.at };
     assert_eq!((told.event, seen.read_at), (read, Some(told.at)));
     assert_eq!(unread().await, 1);
 

@@ -22,7 +22,7 @@ async fn the_cast_can_sign_in_and_finds_its_conversations(site: Site) {
 async fn an_empty_database_is_seeded_once(site: Site) {
     let database = Database::empty(site.kind).await;
     services::migrate(&database.url).await.expect("migrating");
-    let house = Greenroom::open(&database.url, Limits::default()).await.expect("a house");
+    let house = Greenroom::open(&database.url, "https://greenroom.example", Limits::default()).await.expect("a house");
     house.ready().await.expect("it answers");
     assert!(seed::seed(&database.url).await.expect("seeding"));
     assert!(!seed::seed(&database.url).await.expect("seeding again does nothing"));

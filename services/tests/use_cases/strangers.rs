@@ -70,7 +70,9 @@ async fn lists_hold_ones_own_alone(site: Site) {
         assert!(bookings.iter().all(|booking| [booking.organizer.id, booking.talent.id].contains(&viewer.id())));
         for notification in site.house.notifications(viewer, None).await.expect("notifications").notifications {
             assert_ne!(notification.actor.id, viewer.id());
-            assert!(site.house.conversation(viewer, notification.conversation_id).await.is_ok());
+            assert!(
+                site.house.conversation(viewer, notification.conversation_id.expect("a conversation")).await.is_ok()
+            );
         }
     }
 }

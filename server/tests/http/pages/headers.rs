@@ -1,4 +1,7 @@
-use super::inner;
+use super::{
+    inner,
+    kinds::{Sample, of_every_kind},
+};
 use crate::support::{Answer, Site};
 use reqwest::Method;
 
@@ -17,15 +20,38 @@ async fn pages_are_kept_by_nobody() {
 }
 
 #[tokio::test]
-async fn every_answer_keeps_browsers_from_guessing_and_framing() {
-    let site = Site::new().await;
-    for path in ["/", "/signin", "/nowhere", "/api/messages", "/api/nowhere", "/healthz", "/inbox"] {
-        let answer = site.anonymous().get(path).await;
-        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
-        assert_eq!(answer.header("referrer-policy"), "same-origin", "{path}");
-        assert_eq!(answer.header("x-frame-options"), "DENY", "{path}");
-        assert!(!answer.header("x-request-id").is_empty(), "{path}");
-        assert_eq!(answer.header("server"), "", "{path}");
+async fn every_answer_keeps_browsers_from_guessing_framing_and_telling() {
+    for url in ["", "https://greenroom.example"] {
+        for Sample { name, answer, .. } in of_every_kind(&[("GREENROOM_URL", url)]).await {
+            for (header, value) in [
+                ("x-content-type-options", "nosniff"),
+                ("referrer-policy", "same-origin"),
+                ("x-frame-options", "DENY"),
+                ("cross-origin-opener-policy", "same-origin"),
+                ("cross-origin-resource-policy", "same-origin"),
+                ("server", ""),
+            ] {
+                assert_eq!(answer.header(header), value, "{name}: {header}");
+                assert!(answer.headers.get_all(header).iter().count() < 2, "{name}: {header} is said once");
+            }
+            assert!(!answer.header("x-request-id").is_empty(), "{name}");
+            let devices = answer.header("permissions-policy");
+            for device in ["camera", "microphone", "geolocation", "payment", "usb"] {
+                assert!(devices.split(", ").any(|one| one == format!("{device}=()")), "{name}: {device} in {devices}");
+            }
+            assert!(devices.split(", ").all(|one| one.ends_with("=()")), "{name}: {devices}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn only_a_site_that_is_reached_by_https_asks_for_nothing_else() {
+    for (url, expected) in
+        [("", ""), ("http://greenroom.example", ""), ("https://greenroom.example", "max-age=63072000")]
+    {
+        for Sample { name, answer, .. } in of_every_kind(&[("GREENROOM_URL", url)]).await {
+            assert_eq!(answer.header("strict-transport-security"), expected, "{name} at {url:?}");
+        }
     }
 }
 

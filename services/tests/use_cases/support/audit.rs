@@ -57,7 +57,11 @@ impl Books {
             }
             Event::NotificationCreated { notification } => {
                 assert!(self.unseen.insert(notification.id), "told once: {envelope:?}");
-                assert_ne!(notification.actor.id, me);
+                assert_eq!(notification.actor.id == me, notification.conversation_id.is_none(), "{envelope:?}");
+            }
+            Event::NotificationRead { all: true, unread, .. } => {
+                self.unseen.clear();
+                assert_eq!(*unread, 0, "{envelope:?}");
             }
             Event::NotificationRead { ids, unread, .. } => {
                 for id in ids {
@@ -65,6 +69,7 @@ impl Books {
                 }
                 assert_eq!(self.unseen.len() as i64, *unread, "{envelope:?}");
             }
+            Event::BookingUpdated { .. } | Event::PersonUpdated { .. } => {}
             Event::Unknown => panic!("an event that this side doesn't know: {envelope:?}"),
         }
     }

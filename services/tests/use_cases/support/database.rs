@@ -126,7 +126,7 @@ async fn postgres_template() -> PostgresTemplate {
 async fn furnish(url: &str) -> Tokens {
     services::migrate(url).await.expect("migrating");
     assert!(seed::seed(url).await.expect("seeding"), "the template was empty");
-    let house = Greenroom::open(url, Limits::default()).await.expect("a house");
+    let house = Greenroom::open(url, super::site::PUBLIC_URL, Limits::default()).await.expect("a house");
     let mut tokens = Tokens::new();
     for member in seed::CAST {
         let credentials =

@@ -15,6 +15,9 @@ use services::{
 use std::{net::Ipv4Addr, sync::Arc};
 use uuid::Uuid;
 
+/// Where links in mails lead.
+pub(crate) const PUBLIC_URL: &str = "https://greenroom.example";
+
 /// A house with the seeded cast, and a clock that only moves when told to.
 pub(crate) struct Site {
     pub(crate) house: Greenroom,
@@ -54,13 +57,14 @@ impl Site {
     pub(crate) async fn new(kind: Kind) -> Self {
         let (database, tokens) = Database::seeded(kind).await;
         let clock = Arc::new(SetClock::new(SystemClock.now()));
-        let house = Greenroom::open_at(&database.url, Limits::default(), clock.clone()).await.expect("a house");
+        let house =
+            Greenroom::open_at(&database.url, PUBLIC_URL, Limits::default(), clock.clone()).await.expect("a house");
         Self { house, clock, kind, tokens, database }
     }
 
     /// Another process on the same database, under the same clock.
     pub(crate) async fn another_house(&self, limits: Limits) -> Greenroom {
-        Greenroom::open_at(&self.database.url, limits, self.clock.clone()).await.expect("another house")
+        Greenroom::open_at(&self.database.url, PUBLIC_URL, limits, self.clock.clone()).await.expect("another house")
     }
 
     pub(crate) async fn cast(&self) -> Cast {

@@ -1,0 +1,155 @@
+use super::private;
+use crate::{
+    caller::SignedIn,
+    document::refusals::{Invalid, PasswordTooCommon, RateLimited, SessionRequired, WrongPassword},
+    input::JsonBody,
+    problem::Problem,
+    router::Shared,
+};
+use app::ssr::Caller;
+use axum::{
+    Extension,
+    body::Body,
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use futures::stream;
+use http::{HeaderValue, StatusCode, header};
+use model::{Account, AccountInput, Fault, NewPassword, Refusal, account};
+use serde::Deserialize;
+use services::{Export, accounts::Password};
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub(super) fn routes() -> OpenApiRouter<Shared> {
+    OpenApiRouter::default()
+        .routes(routes!(account, change_account))
+        .routes(routes!(change_email))
+        .routes(routes!(change_password))
+        .routes(routes!(export))
+        .routes(routes!(leave))
+}
+
+/// Your account
+#[utoipa::path(get, path = "/account", tag = "Account",
+    responses((status = 200, description = "What can be set.", body = Account)))]
+async fn account(State(shared): State<Shared>, SignedIn(viewer): SignedIn) -> Result<Response, Problem> {
+    Ok(private(shared.greenroom.account(&viewer).await?))
+}
+
+/// Change your account
+///
+/// What is left out stays.
+#[utoipa::path(patch, path = "/account", tag = "Account", request_body = AccountInput,
+    responses((status = 200, description = "As it is now.", body = Account), SessionRequired))]
+async fn change_account(
+    State(shared): State<Shared>,
+    SignedIn(viewer): SignedIn,
+    JsonBody(input): JsonBody<AccountInput>,
+) -> Result<Response, Problem> {
+    let change = input.parse(viewer.role())?;
+    Ok(private(shared.greenroom.change_account(&viewer, change).await?))
+}
+
+#[derive(Deserialize, ToSchema)]
+struct NewAddress {
+    #[schema(value_type = String, required = true, format = Email, max_length = 254)]
+    email: Option<String>,
+    /// The password of the account.
+    #[schema(value_type = String, required = true, format = Password)]
+    password: Option<String>,
+}
+
+/// Change your address
+///
+/// It changes once the link in the mail to the new address is opened; the old one is told then.
+#[utoipa::path(post, path = "/account/email", tag = "Account", request_body = NewAddress,
+    responses((status = 202, description = "The mail is on its way."), SessionRequired, WrongPassword, RateLimited))]
+async fn change_email(
+    State(shared): State<Shared>,
+    SignedIn(viewer): SignedIn,
+    Extension(caller): Extension<Caller>,
+    JsonBody(input): JsonBody<NewAddress>,
+) -> Result<StatusCode, Problem> {
+    let email = account::email(input.email.as_deref()).map_err(|fault| Refusal::field("email", fault));
+    let (email, password) = model::refusal::both(email, typed("password", input.password))?;
+    shared.greenroom.change_email(&viewer, password, email, caller.address).await?;
+    Ok(StatusCode::ACCEPTED)
+}
+
+#[derive(Deserialize, ToSchema)]
+struct NewPasswordInput {
+    /// The password until now.
+    #[schema(value_type = String, required = true, format = Password)]
+    current: Option<String>,
+    #[schema(value_type = String, required = true, format = Password, min_length = 8, max_length = 256)]
+    password: Option<String>,
+}
+
+/// Change your password
+///
+/// Ends every other session and every access token.
+#[utoipa::path(post, path = "/account/password", tag = "Account", request_body = NewPasswordInput,
+    responses(
+        (status = 204, description = "The new password works."),
+        SessionRequired, WrongPassword, PasswordTooCommon, RateLimited,
+    ))]
+async fn change_password(
+    State(shared): State<Shared>,
+    SignedIn(viewer): SignedIn,
+    JsonBody(input): JsonBody<NewPasswordInput>,
+) -> Result<StatusCode, Problem> {
+    let new = NewPassword::parse(input.password.as_deref()).map_err(|fault| Refusal::field("password", fault));
+    let (current, new) = model::refusal::both(typed("current", input.current), new)?;
+    shared.greenroom.change_password(&viewer, current, new).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Download your data
+///
+/// Everything that is kept of you, with your conversations, as one JSON document.
+#[utoipa::path(get, path = "/account/export", tag = "Account",
+    responses((status = 200, description = "The document.", body = Object), SessionRequired, RateLimited))]
+async fn export(State(shared): State<Shared>, SignedIn(viewer): SignedIn) -> Result<Response, Problem> {
+    let export = shared.greenroom.export(&viewer)?;
+    let pieces = stream::unfold(export, async |mut export: Export| {
+        let piece = export.next().await?;
+        // The reason is logged here; whoever downloads sees that the document broke off.
+        Some((piece.map_err(services::Error::into_refusal), export))
+    });
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
+        (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"greenroom.json\"")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ];
+    Ok((headers, Body::from_stream(pieces)).into_response())
+}
+
+#[derive(Deserialize, ToSchema)]
+struct Goodbye {
+    /// The password of the account.
+    #[schema(value_type = String, required = true, format = Password)]
+    password: Option<String>,
+}
+
+/// Delete your account
+///
+/// What you wrote stays for whom you wrote it to, under "Former member"; open bookings are cancelled.
+#[utoipa::path(post, path = "/account/deletion", tag = "Account", request_body = Goodbye,
+    responses(
+        (status = 204, description = "Deleted.", headers(("Set-Cookie" = String))),
+        SessionRequired, WrongPassword, RateLimited, Invalid,
+    ))]
+async fn leave(
+    State(shared): State<Shared>,
+    SignedIn(viewer): SignedIn,
+    JsonBody(Goodbye { password }): JsonBody<Goodbye>,
+) -> Result<Response, Problem> {
+    shared.greenroom.leave(&viewer, typed("password", password)?).await?;
+    let cookie = shared.cookie.clear().ok_or(Problem::INTERNAL)?;
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
+}
+
+fn typed(name: &str, password: Option<String>) -> Result<Password, Refusal> {
+    password.map(Password::new).ok_or_else(|| Refusal::field(name, Fault::Required))
+}

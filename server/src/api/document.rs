@@ -1,0 +1,17 @@
+use crate::{document, router::Shared};
+use axum::response::{IntoResponse, Response};
+use http::header;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub(super) fn routes() -> OpenApiRouter<Shared> {
+    OpenApiRouter::default().routes(routes!(openapi))
+}
+
+/// This document
+#[utoipa::path(get, path = "/openapi.json", tag = "Site", security(()),
+    responses((status = 200, description = "OpenAPI 3.1.", body = Object)))]
+async fn openapi() -> Response {
+    // No validators: a conditional request would have to be answered with 304, and nothing here answers so.
+    let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "public, max-age=300")];
+    (headers, document::JSON.as_str()).into_response()
+}

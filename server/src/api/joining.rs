@@ -1,0 +1,128 @@
+//! Opening an account, confirming its address, and a forgotten password. No answer says whether an address is
+//! known: the mail does.
+
+use crate::{
+    document::refusals::{PasswordTooCommon, RateLimited, TokenInvalid},
+    input::JsonBody,
+    problem::Problem,
+    router::Shared,
+};
+use app::ssr::Caller;
+use axum::{Extension, extract::State};
+use http::StatusCode;
+use model::{Email, Fault, NewPassword, Refusal, RegisterInput, account};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub(super) fn routes() -> OpenApiRouter<Shared> {
+    OpenApiRouter::default()
+        .routes(routes!(register))
+        .routes(routes!(verify))
+        .routes(routes!(resend))
+        .routes(routes!(forgot))
+        .routes(routes!(reset))
+}
+
+type Answer = Result<StatusCode, Problem>;
+
+/// Open an account
+///
+/// It works once its address is confirmed by the mail that is sent. An address that has an account gets another mail.
+#[utoipa::path(post, path = "/auth/register", tag = "Account", security(()), request_body = RegisterInput,
+    responses((status = 202, description = "Taken. The mail tells the rest."), PasswordTooCommon, RateLimited))]
+async fn register(
+    State(shared): State<Shared>,
+    Extension(caller): Extension<Caller>,
+    JsonBody(input): JsonBody<RegisterInput>,
+) -> Answer {
+    shared.greenroom.register(input.parse()?, caller.address).await?;
+    Ok(StatusCode::ACCEPTED)
+}
+
+#[derive(Deserialize, ToSchema)]
+struct LinkToken {
+    /// What stands behind `?token=` in the mail's link.
+    #[schema(value_type = String, required = true)]
+    token: Option<String>,
+}
+
+/// Confirm an address
+///
+/// That of a new account, or a new one of an account that exists.
+#[utoipa::path(post, path = "/auth/verify", tag = "Account", security(()), request_body = LinkToken,
+    responses((status = 204, description = "Confirmed."), TokenInvalid))]
+async fn verify(State(shared): State<Shared>, JsonBody(LinkToken { token }): JsonBody<LinkToken>) -> Answer {
+    shared.greenroom.confirm(&required("token", token)?).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize, ToSchema)]
+struct Address {
+    #[schema(value_type = String, required = true, format = Email, max_length = 254)]
+    email: Option<String>,
+}
+
+impl Address {
+    fn parse(self) -> Result<Email, Problem> {
+        account::email(self.email.as_deref()).map_err(|fault| Problem::field("email", fault))
+    }
+}
+
+/// Send the confirmation again
+#[utoipa::path(post, path = "/auth/verify/resend", tag = "Account", security(()), request_body = Address,
+    responses((status = 202, description = "Sent, if there is an account to confirm."), RateLimited))]
+async fn resend(
+    State(shared): State<Shared>,
+    Extension(caller): Extension<Caller>,
+    JsonBody(address): JsonBody<Address>,
+) -> Answer {
+    shared.greenroom.resend_link(address.parse()?, caller.address).await?;
+    Ok(StatusCode::ACCEPTED)
+}
+
+/// Forgot the password
+///
+/// Mails a link to choose a new one.
+#[utoipa::path(post, path = "/auth/password/forgot", tag = "Account", security(()), request_body = Address,
+    responses((status = 202, description = "Sent, if there is an account."), RateLimited))]
+async fn forgot(
+    State(shared): State<Shared>,
+    Extension(caller): Extension<Caller>,
+    JsonBody(address): JsonBody<Address>,
+) -> Answer {
+    shared.greenroom.forgot_password(address.parse()?, caller.address).await?;
+    Ok(StatusCode::ACCEPTED)
+}
+
+#[derive(Deserialize, ToSchema)]
+struct NewSecret {
+    /// What stands behind `?token=` in the mail's link.
+    #[schema(value_type = String, required = true)]
+    token: Option<String>,
+    #[schema(value_type = String, required = true, format = Password, min_length = 8, max_length = 256)]
+    password: Option<String>,
+}
+
+/// Choose a new password
+///
+/// Ends every session and access token of the account.
+#[utoipa::path(post, path = "/auth/password/reset", tag = "Account", security(()), request_body = NewSecret,
+    responses(
+        (status = 204, description = "The new password works."),
+        PasswordTooCommon, RateLimited, TokenInvalid,
+    ))]
+async fn reset(State(shared): State<Shared>, JsonBody(NewSecret { token, password }): JsonBody<NewSecret>) -> Answer {
+    let (token, password) = (required("token", token), chosen(password.as_deref()));
+    let (token, password) = model::refusal::both(token, password)?;
+    shared.greenroom.reset_password(&token, password).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn required(name: &str, value: Option<String>) -> Result<String, Refusal> {
+    value.filter(|value| !value.is_empty()).ok_or_else(|| Refusal::field(name, Fault::Required))
+}
+
+fn chosen(password: Option<&str>) -> Result<NewPassword, Refusal> {
+    NewPassword::parse(password).map_err(|fault| Refusal::field("password", fault))
+}

@@ -1,0 +1,46 @@
+use super::private;
+use crate::{caller::SignedIn, document::refusals::SessionRequired, input::PathId, problem::Problem, router::Shared};
+use axum::{
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use http::{StatusCode, header};
+use model::{Device, SessionId};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub(super) fn routes() -> OpenApiRouter<Shared> {
+    OpenApiRouter::default().routes(routes!(sessions)).routes(routes!(end_session))
+}
+
+#[derive(Serialize, ToSchema)]
+struct Sessions {
+    /// The last used first.
+    sessions: Vec<Device>,
+}
+
+/// Where you are signed in
+#[utoipa::path(get, path = "/auth/sessions", tag = "Account",
+    responses((status = 200, description = "All devices.", body = Sessions), SessionRequired))]
+async fn sessions(State(shared): State<Shared>, SignedIn(viewer): SignedIn) -> Result<Response, Problem> {
+    Ok(private(Sessions { sessions: shared.greenroom.devices(&viewer).await? }))
+}
+
+/// Sign a device out
+///
+/// Its streams end.
+#[utoipa::path(delete, path = "/auth/sessions/{id}", tag = "Account", params(("id" = SessionId, Path)),
+    responses((status = 204, description = "Signed out."), SessionRequired))]
+async fn end_session(
+    State(shared): State<Shared>,
+    SignedIn(viewer): SignedIn,
+    PathId(id): PathId<SessionId>,
+) -> Result<Response, Problem> {
+    shared.greenroom.end_session(&viewer, id).await?;
+    if id == viewer.session() {
+        let cookie = shared.cookie.clear().ok_or(Problem::INTERNAL)?;
+        return Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response());
+    }
+    Ok(StatusCode::NO_CONTENT.into_response())
+}

@@ -1,0 +1,70 @@
+use super::private;
+use crate::{
+    caller::SignedIn,
+    document::refusals::SessionRequired,
+    input::{JsonBody, PathId},
+    problem::Problem,
+    router::Shared,
+};
+use axum::{
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use http::StatusCode;
+use model::{AccessToken, SessionId, TokenInput};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub(super) fn routes() -> OpenApiRouter<Shared> {
+    OpenApiRouter::default().routes(routes!(tokens, create_token)).routes(routes!(revoke_token))
+}
+
+#[derive(Serialize, ToSchema)]
+struct Tokens {
+    /// The newest first.
+    tokens: Vec<AccessToken>,
+}
+
+/// Your access tokens
+#[utoipa::path(get, path = "/auth/tokens", tag = "Account",
+    responses((status = 200, description = "All of them, without their secrets.", body = Tokens), SessionRequired))]
+async fn tokens(State(shared): State<Shared>, SignedIn(viewer): SignedIn) -> Result<Response, Problem> {
+    Ok(private(Tokens { tokens: shared.greenroom.access_tokens(&viewer).await? }))
+}
+
+#[derive(Serialize, ToSchema)]
+struct Created {
+    token: AccessToken,
+    /// Goes into `Authorization: Bearer …`. Told this once.
+    secret: String,
+}
+
+/// Make an access token
+///
+/// For programs. It works for a year after its last use.
+#[utoipa::path(post, path = "/auth/tokens", tag = "Account", request_body = TokenInput,
+    responses((status = 201, description = "The token, with its secret.", body = Created), SessionRequired))]
+async fn create_token(
+    State(shared): State<Shared>,
+    SignedIn(viewer): SignedIn,
+    JsonBody(input): JsonBody<TokenInput>,
+) -> Result<Response, Problem> {
+    let (name, scope) = input.parse()?;
+    let services::NewToken { token, secret } = shared.greenroom.create_token(&viewer, name, scope).await?;
+    Ok((StatusCode::CREATED, private(Created { token, secret })).into_response())
+}
+
+/// Take an access token back
+///
+/// Its streams end.
+#[utoipa::path(delete, path = "/auth/tokens/{id}", tag = "Account", params(("id" = SessionId, Path)),
+    responses((status = 204, description = "It works no more."), SessionRequired))]
+async fn revoke_token(
+    State(shared): State<Shared>,
+    SignedIn(viewer): SignedIn,
+    PathId(id): PathId<SessionId>,
+) -> Result<StatusCode, Problem> {
+    shared.greenroom.end_session(&viewer, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

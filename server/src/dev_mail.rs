@@ -1,0 +1,74 @@
+//! The mails that nobody sends while no mail server is set: for a developer on their own machine. Without a
+//! mail server, or where others reach the site, there is no such page.
+
+use crate::{problem::Problem, router::Shared};
+use axum::{
+    Json, Router,
+    extract::State,
+    response::{Html, IntoResponse, Response},
+    routing::get,
+};
+use http::{HeaderMap, HeaderValue, header};
+use serde_json::json;
+use services::mail::Waiting;
+
+pub(crate) fn routes() -> Router<Shared> {
+    Router::new().route("/dev/mail", get(list))
+}
+
+async fn list(State(shared): State<Shared>, headers: HeaderMap) -> Result<Response, Problem> {
+    let mails = shared.greenroom.waiting_mail().await?;
+    let accepts = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let mut response = if accepts.contains("application/json") {
+        Json(json!({ "mails": mails.iter().map(as_json).collect::<Vec<_>>() })).into_response()
+    } else {
+        Html(page(&mails)).into_response()
+    };
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
+}
+
+fn as_json(Waiting { letter, created_at }: &Waiting) -> serde_json::Value {
+    json!({
+        "to": letter.to,
+        "subject": letter.subject,
+        "text": letter.text,
+        "html": letter.html,
+        "unsubscribe": letter.unsubscribe,
+        "createdAt": created_at,
+    })
+}
+
+fn page(mails: &[Waiting]) -> String {
+    let mails: String = mails.iter().map(article).collect();
+    let empty = if mails.is_empty() { "<p>No mail yet.</p>" } else { "" };
+    format!(
+        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
+         <meta name=\"color-scheme\" content=\"light dark\"><title>Mail · Greenroom</title></head>\
+         <body><main><h1>Mail</h1><p>No mail server is set, so mails stay here. The newest is on top.</p>\
+         {empty}{mails}</main></body></html>"
+    )
+}
+
+fn article(Waiting { letter, created_at }: &Waiting) -> String {
+    format!(
+        "<article><h2>{}</h2><p>To: {}, {created_at}</p><pre>{}</pre></article><hr>",
+        escape(&letter.subject),
+        escape(&letter.to),
+        with_links(&escape(&letter.text)),
+    )
+}
+
+/// Every line that is an address becomes a link.
+fn with_links(text: &str) -> String {
+    let line = |line: &str| match line.starts_with("http") {
+        true => format!("<a href=\"{line}\">{line}</a>"),
+        false => line.to_owned(),
+    };
+    text.lines().map(line).collect::<Vec<_>>().join("\n")
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}

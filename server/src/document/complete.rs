@@ -1,0 +1,93 @@
+use super::refusals::*;
+use crate::problem::Told;
+use std::collections::BTreeMap;
+use utoipa::{
+    IntoResponses, ToSchema,
+    openapi::{
+        ContentBuilder, ObjectBuilder, OpenApi, PathItem, Ref, RefOr, Response, ResponseBuilder,
+        path::{Operation, ParameterIn},
+        schema::{AllOfBuilder, Type},
+    },
+};
+
+type Responses = BTreeMap<String, RefOr<Response>>;
+
+/// Adds what no handler has to say for itself.
+pub(crate) fn complete(mut document: OpenApi) -> OpenApi {
+    let shared = &mut document.components.get_or_insert_default().responses;
+    for path in document.paths.paths.values_mut() {
+        let PathItem { get, put, post, delete, patch, .. } = path;
+        for operation in get.iter_mut() {
+            finish(operation, false, shared);
+        }
+        for operation in [put, post, delete, patch].into_iter().flatten() {
+            finish(operation, true, shared);
+        }
+    }
+    document
+}
+
+/// Puts together what an operation may refuse with the same status. Many may refuse the same: it is told once.
+fn finish(operation: &mut Operation, changes: bool, shared: &mut Responses) {
+    let mut all = common(operation, changes);
+    all.append(&mut operation.responses.responses);
+    let mut refused: BTreeMap<String, Vec<(String, Response)>> = BTreeMap::new();
+    for (key, response) in all {
+        match (key.split_once(' '), response) {
+            // A refusal stands under its status and its code.
+            (Some((status, code)), RefOr::T(response)) => {
+                refused.entry(status.to_owned()).or_default().push((code.to_owned(), response));
+            }
+            (_, response) => {
+                operation.responses.responses.insert(key, response);
+            }
+        }
+    }
+    for (status, refusals) in refused {
+        let name = refusals.iter().map(|(code, _)| code.as_str()).collect::<Vec<_>>().join("_or_");
+        operation.responses.responses.insert(status, Ref::from_response_name(&name).into());
+        shared.entry(name).or_insert_with(|| together(refusals).into());
+    }
+}
+
+/// What any operation like this one may refuse.
+fn common(operation: &Operation, changes: bool) -> Responses {
+    let mut common: Responses = [Internal::responses(), Unavailable::responses()].into_iter().flatten().collect();
+    // Anybody may use what says so by a requirement of its own, an empty one.
+    if operation.security.is_none() {
+        common.extend(Unauthenticated::responses());
+        // What changes something isn't open to a token that only reads; what concerns the account, to no token.
+        if changes {
+            common.extend(InsufficientScope::responses());
+        }
+    }
+    if changes {
+        common.extend([CrossSite::responses(), TooLarge::responses()].into_iter().flatten());
+    }
+    if operation.parameters.iter().flatten().any(|parameter| matches!(parameter.parameter_in, ParameterIn::Path)) {
+        common.extend(NotFound::responses());
+    }
+    if let Some(body) = &operation.request_body {
+        let refused = [MalformedJson::responses(), UnreadableBody::responses(), WrongContentType::responses()];
+        common.extend(refused.into_iter().flatten());
+        common.extend(Invalid::responses());
+        if body.content.contains_key("application/x-www-form-urlencoded") {
+            common.extend(MalformedForm::responses());
+        }
+    }
+    common
+}
+
+/// The one response for all refusals with the same status.
+fn together(refusals: Vec<(String, Response)>) -> Response {
+    let (codes, refusals): (Vec<String>, Vec<Response>) = refusals.into_iter().unzip();
+    let meanings: Vec<&str> = refusals.iter().map(|refusal| refusal.description.as_str()).collect();
+    let code = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(codes));
+    let narrowed = ObjectBuilder::new().property("code", code);
+    let schema = AllOfBuilder::new().item(Ref::from_schema_name(Told::name())).item(narrowed);
+    let content = ContentBuilder::new().schema(Some(schema)).build();
+    let response =
+        ResponseBuilder::new().description(meanings.join("\n\n")).content("application/problem+json", content);
+    let headers = refusals.into_iter().flat_map(|refusal| refusal.headers);
+    headers.fold(response, |response, (name, header)| response.header(name, header)).build()
+}

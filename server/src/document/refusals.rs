@@ -1,0 +1,86 @@
+//! The refusals that operations name in the document. Status and code are those of the problem itself.
+
+use crate::problem::Problem;
+use model::{Fault, Refusal};
+use std::collections::BTreeMap;
+use utoipa::{
+    IntoResponses, PartialSchema,
+    openapi::{HeaderBuilder, RefOr, Response, ResponseBuilder},
+};
+
+/// Names refusals for `responses(…)`. Several may share a status, so each stands under its status and its code
+/// until [`super::complete`] puts those of a status together.
+macro_rules! refusals {
+    ($($(#[doc = $meaning:literal])+ $name:ident = $($problem:expr),+;)*) => {$(
+        $(#[doc = $meaning])+
+        pub(crate) enum $name {}
+
+        impl IntoResponses for $name {
+            fn responses() -> BTreeMap<String, RefOr<Response>> {
+                let problems = [$(Problem::from($problem)),+];
+                problems.iter().map(|problem| response(problem, concat!($($meaning),+).trim())).collect()
+            }
+        }
+    )*};
+}
+
+refusals! {
+    /// Nobody is signed in, or the session is over.
+    Unauthenticated = Refusal::Unauthenticated;
+    /// Unknown e-mail or wrong password: never says which.
+    InvalidCredentials = Refusal::InvalidCredentials;
+    /// The address was never confirmed.
+    EmailUnverified = Refusal::EmailUnverified;
+    /// The access token may only read.
+    InsufficientScope = Refusal::InsufficientScope;
+    /// Only for whoever signed in by password, not for an access token.
+    SessionRequired = Refusal::SessionRequired;
+    /// The booking's status doesn't allow this step.
+    WrongStatus = Refusal::WrongStatus;
+    /// The password is among those that are tried first.
+    PasswordTooCommon = Problem::field("password", Fault::PasswordTooCommon);
+    /// That isn't the password of the account.
+    WrongPassword = Problem::field("password", Fault::WrongPassword);
+    /// The link was used before, has run out, or never was.
+    TokenInvalid = Problem::field("token", Fault::TokenInvalid);
+    /// This belongs to the other role.
+    WrongRole = Refusal::WrongRole;
+    /// The request was made by another site's page.
+    CrossSite = Problem::CROSS_SITE;
+    /// It doesn't exist, or isn't yours.
+    NotFound = Refusal::NotFound;
+    /// The same `clientId` came before with something else.
+    ClientIdReused = Refusal::ClientIdReused;
+    /// The body is no JSON.
+    MalformedJson = Problem::MALFORMED_JSON;
+    /// The body is no form.
+    MalformedForm = Problem::MALFORMED_FORM;
+    /// The body broke off.
+    UnreadableBody = Problem::UNREADABLE_BODY;
+    /// The body has more than 64 KiB.
+    TooLarge = Problem::TOO_LARGE;
+    /// The body is of a type that isn't read here.
+    WrongContentType = Problem::WRONG_CONTENT_TYPE;
+    /// Understood, but wrong: `fields` names what is.
+    Invalid = Refusal::Invalid { fields: model::Faults::new() };
+    /// The text of a message is at fault, and nothing else.
+    BodyAtFault = Problem::field("body", Fault::BodyEmpty), Problem::field("body", Fault::BodyTooLong),
+        Problem::field("body", Fault::BodyInvalid);
+    /// Too much at once. Worth trying again after `Retry-After`.
+    RateLimited = Refusal::RateLimited { retry_after: 0 };
+    /// This person holds as many streams as allowed.
+    TooManyStreams = Refusal::TooManyStreams;
+    /// Something broke on our side.
+    Internal = Problem::INTERNAL;
+    /// The database can't be reached.
+    Unavailable = Problem::UNAVAILABLE;
+}
+
+fn response(problem: &Problem, meaning: &str) -> (String, RefOr<Response>) {
+    let mut response = ResponseBuilder::new().description(format!("`{}`: {meaning}", problem.code()));
+    if problem.retry_after().is_some() {
+        let seconds = HeaderBuilder::new().schema(u64::schema()).description(Some("Seconds.")).build();
+        response = response.header("Retry-After", seconds);
+    }
+    (format!("{} {}", problem.status().as_u16(), problem.code()), response.build().into())
+}

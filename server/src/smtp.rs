@@ -1,0 +1,129 @@
+//! Hands letters to a mail server.
+
+use lettre::{
+    AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
+    message::{
+        Mailbox, MultiPart,
+        header::{HeaderName, HeaderValue},
+    },
+    transport::smtp::{Error, extension::ClientId},
+};
+use services::mail::{Mailer, Outgoing, Undelivered};
+use std::time::Duration;
+
+/// How long the server may take for each answer. A letter is lent out for longer, so it can't go out twice.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A mail server, and whose name letters carry.
+pub(crate) struct Smtp {
+    transport: AsyncSmtpTransport<Tokio1Executor>,
+    from: Mailbox,
+    host: String,
+}
+
+impl Smtp {
+    /// Checks the settings. Nothing is connected yet.
+    pub(crate) fn new(url: &str, from: &str, host: &str) -> Result<Self, String> {
+        let from = from.parse().map_err(|_| "GREENROOM_MAIL_FROM must be an address, or a name and <address>")?;
+        let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(&with_tls(url));
+        // What the URL holds, a password perhaps, stays out of the sentence.
+        let builder = builder.map_err(|_| "SMTP_URL must be smtp://host:port or smtps://user:password@host")?;
+        let builder = builder.timeout(Some(PATIENCE)).hello_name(ClientId::Domain(host.to_owned()));
+        Ok(Self { transport: builder.build(), from, host: host.to_owned() })
+    }
+
+    fn message(&self, letter: &Outgoing) -> Option<Message> {
+        // Unique to the letter, not to the try: a mail program that got it twice shows it once.
+        let mut message = Message::builder()
+            .from(self.from.clone())
+            .to(letter.to.parse().ok()?)
+            .subject(&letter.subject)
+            .message_id(Some(format!("<{}@{}>", letter.id, self.host)))
+            .raw_header(header("Auto-Submitted", "auto-generated"));
+        if let Some(url) = &letter.unsubscribe {
+            message = message
+                .raw_header(header("List-Unsubscribe", &format!("<{url}>")))
+                .raw_header(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"));
+        }
+        message.multipart(MultiPart::alternative_plain_html(letter.text.clone(), letter.html.clone())).ok()
+    }
+}
+
+impl Mailer for Smtp {
+    async fn send(&self, letter: &Outgoing) -> Result<(), Undelivered> {
+        let Some(message) = self.message(letter) else {
+            return Err(Undelivered::Never("the address or the text can't be put into a mail".to_owned()));
+        };
+        match tokio::time::timeout(PATIENCE, self.transport.send(message)).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) => Err(judge(&error)),
+            Err(_) => Err(Undelivered::Later("the mail server took too long".to_owned())),
+        }
+    }
+}
+
+/// What the server says may name the address, so only its code is told.
+fn judge(error: &Error) -> Undelivered {
+    let why = match error.status() {
+        Some(code) => format!("the mail server answered {code}"),
+        None if error.is_timeout() => "the mail server took too long".to_owned(),
+        None => "the mail server can't be talked to".to_owned(),
+    };
+    if error.is_permanent() { Undelivered::Never(why) } else { Undelivered::Later(why) }
+}
+
+fn header(name: &'static str, value: &str) -> HeaderValue {
+    HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
+}
+
+/// Where the URL doesn't say, the line is encrypted if the server can; with a password, always.
+fn with_tls(url: &str) -> String {
+    let says = url.split_once('?').is_some_and(|(_, query)| query.contains("tls="));
+    if says || !url.starts_with("smtp://") {
+        return url.to_owned();
+    }
+    let tls = if url.contains('@') { "required" } else { "opportunistic" };
+    let separator = if url.contains('?') { '&' } else { '?' };
+    format!("{url}{separator}tls={tls}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn letter() -> Outgoing {
+        Outgoing {
+            id: uuid::Uuid::from_u128(7),
+            to: "sarah@example.com".to_owned(),
+            subject: "Élodie: 2 unread messages".to_owned(),
+            text: "Habari".to_owned(),
+            html: "<p>Habari</p>".to_owned(),
+            unsubscribe: Some(format!("https://greenroom.example/unsubscribe?token={}", "a".repeat(64))),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_letter_carries_what_mail_programs_look_for() {
+        let smtp = Smtp::new("smtp://localhost", "Greenroom <hi@greenroom.example>", "greenroom.example");
+        let smtp = smtp.expect("a mail server");
+        let mail = String::from_utf8(smtp.message(&letter()).expect("a mail").formatted()).expect("text");
+        let unfolded = mail.replace("\r\n ", " ");
+        for part in [
+            "From: Greenroom <hi@greenroom.example>\r\n",
+            "To: sarah@example.com\r\n",
+            "Message-ID: <00000000-0000-0000-0000-000000000007@greenroom.example>\r\n",
+            "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n",
+            "List-Unsubscribe: <https://greenroom.example/unsubscribe?token=aaaa",
+            "multipart/alternative",
+        ] {
+            assert!(unfolded.contains(part), "{part} in {mail}");
+        }
+    }
+
+    #[test]
+    fn a_password_never_goes_over_an_open_line() {
+        assert_eq!(with_tls("smtp://u:p@mail.example"), "smtp://u:p@mail.example?tls=required");
+        assert_eq!(with_tls("smtp://127.0.0.1:2525"), "smtp://127.0.0.1:2525?tls=opportunistic");
+        assert_eq!(with_tls("smtps://u:p@mail.example"), "smtps://u:p@mail.example");
+    }
+}

@@ -1,0 +1,116 @@
+//! One answer of every kind the site gives.
+
+use crate::support::{Answer, PASSWORD, SARAH, Site, actor::form};
+use reqwest::Method;
+use serde_json::json;
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// What a browser makes of an answer.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Kind {
+    /// A page of the app.
+    Page,
+    /// The page that says that a page broke.
+    BrokenPage,
+    /// Anything that is no page.
+    NoPage,
+}
+
+pub(super) struct Sample {
+    pub(super) name: &'static str,
+    pub(super) kind: Kind,
+    pub(super) answer: Answer,
+}
+
+/// A folder with the files of a built site.
+fn build() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir(folder.path().join("pkg")).expect("a folder");
+    for name in ["icon.svg", "pkg/greenroom.abc.js"] {
+        std::fs::write(folder.path().join(name), "").expect("a file");
+    }
+    folder
+}
+
+/// A site with these settings, asked for one of each. Breaks it at the end.
+pub(super) async fn of_every_kind(pairs: &[(&str, &str)]) -> Vec<Sample> {
+    let folder = build();
+    let root = folder.path().display().to_string();
+    let site = Site::with(&[pairs, &[("LEPTOS_SITE_ROOT", &root)]].concat()).await;
+    let mut samples = pages(&site).await;
+    samples.extend(no_pages(&site).await);
+    samples.extend(broken(&site).await);
+    samples
+}
+
+async fn pages(site: &Site) -> Vec<Sample> {
+    let (anyone, sarah) = (site.anonymous(), site.sarah());
+    let thread = format!("/conversations/{}", site.launch);
+    let mut samples = Vec::new();
+    for (name, status, actor, path) in [
+        ("the start page", 200, &anyone, "/"),
+        ("sign-in", 200, &anyone, "/signin"),
+        ("a stranger's 404", 404, &anyone, "/nowhere"),
+        ("a 404 below the files", 404, &anyone, "/nowhere/at/all.js"),
+        ("the inbox", 200, &sarah, "/inbox"),
+        ("a thread", 200, &sarah, &thread),
+        ("a 404 within a page", 404, &sarah, "/conversations/not-an-id"),
+    ] {
+        let answer = actor.get(path).await;
+        assert_eq!(answer.status, status, "{name}");
+        samples.push(Sample { name, kind: Kind::Page, answer });
+    }
+    samples
+}
+
+async fn no_pages(site: &Site) -> Vec<Sample> {
+    let (anyone, sarah) = (site.anonymous(), site.sarah());
+    let wrong = json!({ "email": SARAH, "password": "wrong" });
+    let right = form(&[("email", SARAH), ("password", PASSWORD)]);
+    let foreign = anyone.request(Method::POST, "/api/auth/session").header("sec-fetch-site", "cross-site");
+    let plain = anyone.request(Method::POST, "/fn/sign-in").header("accept", "text/html");
+    let plain = plain.header("content-type", FORM).body(right);
+    let samples = [
+        ("JSON of the API", 200, sarah.get("/api/messages").await),
+        ("who isn't signed in", 401, anyone.get("/api/messages").await),
+        ("a refused sign-in", 401, anyone.post("/api/auth/callback/credentials", &wrong).await),
+        ("no such path of the API", 404, anyone.get("/api/nowhere").await),
+        ("what another site sends", 403, Answer::to(foreign).await),
+        ("health", 200, anyone.get("/healthz").await),
+        ("away to sign-in", 303, anyone.get("/inbox").await),
+        ("past the door", 303, sarah.get("/signin").await),
+        ("a form's redirect", 302, Answer::to(plain).await),
+        ("a function's answer", 200, sarah.send(Method::POST, "/fn/frame", FORM, "").await),
+        ("a function's refusal", 401, anyone.send(Method::POST, "/fn/frame", FORM, "").await),
+        ("a file", 200, anyone.get("/icon.svg").await),
+        ("a built file", 200, anyone.get("/pkg/greenroom.abc.js").await),
+        ("a built file that has gone", 404, anyone.get("/pkg/greenroom.old.js").await),
+        ("a stream", 200, stream(site).await),
+    ];
+    let sample = |(name, status, answer): (&'static str, u16, Answer)| {
+        assert_eq!(answer.status, status, "{name}: {}", answer.text());
+        Sample { name, kind: Kind::NoPage, answer }
+    };
+    samples.into_iter().map(sample).collect()
+}
+
+/// The head of a stream, which has no end to wait for.
+async fn stream(site: &Site) -> Answer {
+    let headers = site.sarah().follow("/api/events").await.headers;
+    Answer { status: 200, headers, body: Vec::new() }
+}
+
+async fn broken(site: &Site) -> Vec<Sample> {
+    site.execute("DROP TABLE session").await;
+    let page = site.sarah().request(Method::GET, "/inbox").header("accept", "text/html");
+    let samples = [
+        ("a page that broke", Kind::BrokenPage, Answer::to(page).await),
+        ("a problem of ours", Kind::NoPage, site.sarah().get("/api/messages").await),
+    ];
+    let sample = |(name, kind, answer): (&'static str, Kind, Answer)| {
+        assert!(answer.status >= 500, "{name}: {}", answer.status);
+        Sample { name, kind, answer }
+    };
+    samples.into_iter().map(sample).collect()
+}

@@ -1,0 +1,123 @@
+//! What a browser may run and load: the Content-Security-Policy of every kind of answer.
+
+use super::{
+    inner,
+    kinds::{Kind, Sample, of_every_kind},
+};
+use crate::support::{Answer, Site};
+use reqwest::Method;
+use std::collections::HashSet;
+
+const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
+
+/// An answer's policy, of which there is exactly one.
+fn policy(answer: &Answer) -> &str {
+    assert_eq!(answer.headers.get_all("content-security-policy").iter().count(), 1, "one policy");
+    answer.header("content-security-policy")
+}
+
+/// The one nonce of a policy: too long to be guessed, and nothing that could end the value.
+fn nonce(policy: &str) -> &str {
+    let found: Vec<&str> =
+        policy.split(' ').filter_map(|word| word.trim_end_matches(';').strip_prefix("'nonce-")).collect();
+    let [nonce] = found[..] else { panic!("one nonce in {policy}") };
+    let nonce = nonce.strip_suffix('\'').expect("a closing quote");
+    assert!(nonce.len() >= 22 && nonce.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)));
+    nonce
+}
+
+/// The opening tags of an element.
+fn tags<'a>(page: &'a str, element: &str) -> Vec<&'a str> {
+    let opened = page.split(&format!("<{element}")).skip(1).collect::<Vec<_>>();
+    opened.into_iter().filter_map(|rest| rest.split('>').next()).collect()
+}
+
+#[tokio::test]
+async fn a_page_runs_its_own_scripts_and_nothing_else() {
+    for url in ["", "https://greenroom.example"] {
+        let samples = of_every_kind(&[("GREENROOM_URL", url)]).await;
+        for Sample { name, answer, .. } in samples.iter().filter(|sample| sample.kind == Kind::Page) {
+            let (nonce, page) = (nonce(policy(answer)), answer.text());
+            let expected = format!(
+                "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; \
+                 style-src 'self'; img-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; \
+                 base-uri 'none'; frame-ancestors 'none'"
+            );
+            assert_eq!(policy(answer), expected, "{name}");
+            let scripts = tags(&page, "script");
+            assert!(!scripts.is_empty(), "{name} comes alive");
+            for tag in scripts {
+                assert!(tag.contains(&format!(" nonce=\"{nonce}\"")), "{name}: <script{tag}>");
+            }
+            assert!(!page.contains("<style") && !page.contains(" style="), "{name}: the policy has no place for it");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_broke_keeps_its_looks_and_runs_nothing() {
+    for Sample { name, answer, .. } in of_every_kind(&[]).await.iter().filter(|one| one.kind == Kind::BrokenPage) {
+        let (nonce, page) = (nonce(policy(answer)), answer.text());
+        let expected = format!(
+            "default-src 'none'; style-src 'nonce-{nonce}'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+        );
+        assert_eq!(policy(answer), expected, "{name}");
+        assert_eq!(tags(&page, "style"), [format!(" nonce=\"{nonce}\"")], "{name}");
+        assert!(!page.contains("<script") && !page.contains(" style="), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_page_may_do_nothing() {
+    for url in ["", "https://greenroom.example"] {
+        let samples = of_every_kind(&[("GREENROOM_URL", url)]).await;
+        for Sample { name, answer, .. } in samples.iter().filter(|sample| sample.kind == Kind::NoPage) {
+            assert_eq!(policy(answer), NOTHING, "{name}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_policy_lets_anything_unsafe_in() {
+    for Sample { name, answer, .. } in of_every_kind(&[]).await {
+        for word in policy(&answer).split([' ', ';']) {
+            let open =
+                ["'unsafe-inline'", "'unsafe-eval'", "'unsafe-hashes'", "*", "http:", "https:", "data:", "blob:"];
+            assert!(!open.contains(&word), "{name}: {word}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_two_answers_share_a_nonce() {
+    let site = Site::new().await;
+    let mut seen = HashSet::new();
+    for path in inner(&site).iter().map(String::as_str).chain(["/nowhere"]) {
+        for _ in 0..3 {
+            let page = site.eventpro().get(path).await;
+            assert!(seen.insert(nonce(policy(&page)).to_owned()), "{path}: a nonce is used once");
+            assert_eq!(page.header("cache-control"), "no-store", "{path}: nobody is handed a nonce of before");
+        }
+    }
+    site.execute("DROP TABLE session").await;
+    for _ in 0..3 {
+        let request = site.eventpro().request(Method::GET, "/inbox").header("accept", "text/html");
+        let page = Answer::to(request).await;
+        assert!(seen.insert(nonce(policy(&page)).to_owned()), "the broken page's, too");
+        assert_eq!(page.header("cache-control"), "no-store");
+    }
+}
+
+#[tokio::test]
+async fn only_while_developing_may_a_page_ask_for_its_reload() {
+    let site = Site::with(&[("LEPTOS_WATCH", "true")]).await;
+    for path in ["/", "/nowhere"] {
+        let page = site.anonymous().get(path).await;
+        let (nonce, text) = (nonce(policy(&page)), page.text());
+        assert!(policy(&page).contains("; connect-src 'self' ws://*:3001;"), "{}", policy(&page));
+        let reload =
+            text.split("<script").find(|script| script.contains("live_reload")).expect("a script that reloads");
+        assert!(reload.contains("3001") && reload.starts_with(&format!(" nonce=\"{nonce}\"")), "{path}");
+    }
+    assert_eq!(policy(&site.anonymous().get("/healthz").await), NOTHING);
+}
