@@ -2,7 +2,7 @@ use crate::{
     live::{Live, Outbox},
     pages::{
         BookingPage, Forgot, Home, InboxPage, Messages, NewBooking, NotFound, NotificationsPage, Register, Reset,
-        SignIn, SignedIn, Talents, ThreadPage, Unsubscribe, Verify,
+        SettingsPage, SignIn, SignedIn, Talents, ThreadPage, Unsubscribe, Verify,
     },
     parts::local::Local,
     words,
@@ -74,6 +74,7 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("/conversations/:id") view=ThreadPage ssr=SsrMode::Async/>
                     </ParentRoute>
                     <Route path=path!("/notifications") view=NotificationsPage ssr=SsrMode::Async/>
+                    <Route path=path!("/settings") view=SettingsPage ssr=SsrMode::Async/>
                     <Route path=path!("/talents") view=Talents ssr=SsrMode::Async/>
                     <Route path=path!("/bookings/new") view=NewBooking ssr=SsrMode::Async/>
                     <Route path=path!("/bookings/:id") view=BookingPage ssr=SsrMode::Async/>

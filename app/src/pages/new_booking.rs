@@ -1,6 +1,6 @@
 use crate::{
     functions,
-    parts::{Failed, Field, FormError, FormState, Skeleton, Submit, TextField, client_id},
+    parts::{Failed, Field, FormError, FormState, LongField, Skeleton, Submit, TextField, client_id},
     words,
 };
 use leptos::{either::Either, form::ActionForm, prelude::*};
@@ -32,7 +32,7 @@ pub fn NewBooking() -> impl IntoView {
 fn Form(talent: Person) -> impl IntoView {
     let action = ServerAction::<functions::OpenBooking>::new();
     let form = FormState::of("new-booking", action);
-    let (date, text) = (form.wrong("eventDate"), form.wrong("message"));
+    let date = form.wrong("eventDate");
     view! {
         <Title text=words::NEW_BOOKING/>
         <h1>{words::NEW_BOOKING}</h1>
@@ -48,10 +48,7 @@ fn Form(talent: Person) -> impl IntoView {
             </Field>
             <TextField form field="venue" label=words::BOOKING_VENUE maxlength=booking::VENUE_LIMIT/>
             <TextField form field="fee" label=words::BOOKING_FEE help=words::BOOKING_FEE_HELP maxlength=40 inputmode="decimal"/>
-            <Field id="first-message" label=words::FIRST_MESSAGE error=text>
-                <textarea id="first-message" name="message" rows="4" required maxlength=message::BODY_LIMIT aria-describedby="first-message-error"
-                    autofocus=text.get_untracked().is_some() aria-invalid=move || text.get().map(|_| "true")></textarea>
-            </Field>
+            <LongField form field="message" label=words::FIRST_MESSAGE maxlength=message::BODY_LIMIT required=true/>
             <Submit form label=words::SEND_INQUIRY busy=words::SENDING_INQUIRY/>
         </ActionForm>
     }

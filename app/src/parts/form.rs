@@ -1,10 +1,12 @@
 //! What forms are made of. Each works as a plain form: then its failure comes back in the address.
 
 mod field;
+mod long_field;
 mod password_field;
 mod radios;
 
 pub use field::{Field, FormError, TextField};
+pub use long_field::LongField;
 pub use password_field::PasswordField;
 pub use radios::{Choice, Radios};
 
@@ -52,6 +54,11 @@ impl FormState {
             Some(Failure::Refused(refusal)) => refusal.fault(field).map(words::fault),
             _ => None,
         })
+    }
+
+    /// A text for when it was done.
+    pub fn says(self, text: &'static str) -> Signal<Option<&'static str>> {
+        Signal::derive(move || self.done.get().then_some(text))
     }
 
     /// The id of one field.

@@ -15,7 +15,6 @@ pub const MAIL: &str = "Mail about unread messages";
 pub const MAIL_LEAD: &str = "When a message stays unread for so long, we mail you once.";
 pub const MAIL_AFTER: &str = "Send a mail";
 
-pub const CURRENT_EMAIL: &str = "You sign in with";
 pub const NEW_EMAIL: &str = "New email";
 pub const NEW_EMAIL_HELP: &str = "We mail a link there. Your address changes once you open it.";
 pub const YOUR_PASSWORD: &str = "Your password";
@@ -34,6 +33,7 @@ pub const DEVICES_LEAD: &str = "Where you are signed in. Sign out what you don't
 pub const THIS_DEVICE: &str = "This device";
 pub const SIGNED_IN: &str = "Signed in ";
 pub const LAST_USED: &str = "last used ";
+pub const NEVER_USED: &str = "never used.";
 pub const ENDED: &str = "Signed out there.";
 
 pub const TOKENS: &str = "Access tokens";
@@ -104,6 +104,11 @@ pub fn revoke(token: &str) -> String {
 /// The way to the settings, said in full: it begins with what is in sight.
 pub fn settings_of(name: &str) -> String {
     format!("{name}, {SETTINGS}")
+}
+
+/// The address somebody has now.
+pub fn signs_in_with(email: &str) -> String {
+    format!("You sign in with {email}.")
 }
 
 /// The account's role, which nobody can change.
