@@ -6,7 +6,7 @@ pub use account::*;
 
 use crate::answer::{Answer, Mine};
 use leptos::prelude::*;
-use model::{Conversation, Directory, Frame, Inbox, Message, Notices, Person, Thread};
+use model::{BookingView, Directory, Frame, Inbox, Message, Notices, Person, Thread};
 
 /// Signs in. Sends the browser on to `next`, a path of this site, or to the inbox.
 #[server(prefix = "/fn", endpoint = "sign-in")]
@@ -151,9 +151,9 @@ pub async fn open_booking(
 
 /// One booking, with its conversation.
 #[server(prefix = "/fn", endpoint = "booking")]
-pub async fn load_booking(id: String) -> Answer<Conversation> {
+pub async fn load_booking(id: String) -> Answer<Mine<BookingView>> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
-    greenroom.booking(&viewer, crate::ssr::id(&id)?).await.map_err(crate::ssr::fail)
+    crate::ssr::mine(&viewer, greenroom.booking_view(&viewer, crate::ssr::id(&id)?).await)
 }
 
 /// Accepts, declines or calls off a booking.

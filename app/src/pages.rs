@@ -1,31 +1,43 @@
 //! One file a page, and what pages share.
 
 mod booking;
+mod forgot;
 mod home;
 mod inbox;
 mod new_booking;
 mod not_found;
 mod notifications;
+mod register;
+mod reset;
+mod settings;
 mod sign_in;
 mod signed_in;
 mod talents;
 mod thread;
+mod unsubscribe;
+mod verify;
 
 pub use booking::BookingPage;
+pub use forgot::Forgot;
 pub use home::Home;
 pub use inbox::{InboxPage, Messages};
 pub use new_booking::NewBooking;
 pub use not_found::{NotFound, broken_page};
 pub use notifications::NotificationsPage;
+pub use register::Register;
+pub use reset::Reset;
+pub use settings::SettingsPage;
 pub use sign_in::SignIn;
 pub use signed_in::SignedIn;
 pub use talents::Talents;
 pub use thread::ThreadPage;
+pub use unsubscribe::Unsubscribe;
+pub use verify::Verify;
 
 use leptos::prelude::window;
 
 /// Pages for whoever is not signed in, too.
-pub const PUBLIC: [&str; 2] = ["/", "/signin"];
+pub const PUBLIC: [&str; 7] = ["/", "/signin", "/register", "/verify", "/forgot", "/reset", "/unsubscribe"];
 
 /// `path` if it stays on this site: anything else could lead somebody astray after signing in.
 pub fn same_site(path: &str) -> Option<&str> {

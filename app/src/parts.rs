@@ -2,10 +2,13 @@
 
 mod avatar;
 mod booking_facts;
+mod booking_steps;
 mod composer;
 mod connection_bar;
+mod done;
 mod failed;
-mod field;
+mod focus;
+mod form;
 mod icon;
 mod inbox_row;
 mod linked_text;
@@ -16,10 +19,13 @@ mod when;
 
 pub use avatar::Avatar;
 pub use booking_facts::{BookingFacts, BookingLine, StatusChip};
+pub use booking_steps::{Answers, CallOff, Stepping};
 pub use composer::{Composer, client_id};
 pub use connection_bar::ConnectionBar;
+pub use done::{Done, done_code};
 pub use failed::{Empty, Failed, Skeleton};
-pub use field::{Field, FormError, failure_of, field_error};
+pub use focus::focus;
+pub use form::{Choice, Field, FormError, FormState, LongField, PasswordField, Radios, Submit, TextField, failure_of};
 pub use icon::{Glyph, Icon};
 pub use inbox_row::InboxRow;
 pub use linked_text::LinkedText;

@@ -1,8 +1,8 @@
 use crate::{
     live::{Live, Outbox},
     pages::{
-        BookingPage, Home, InboxPage, Messages, NewBooking, NotFound, NotificationsPage, SignIn, SignedIn, Talents,
-        ThreadPage,
+        BookingPage, Forgot, Home, InboxPage, Messages, NewBooking, NotFound, NotificationsPage, Register, Reset,
+        SettingsPage, SignIn, SignedIn, Talents, ThreadPage, Unsubscribe, Verify,
     },
     parts::local::Local,
     words,
@@ -63,12 +63,18 @@ pub fn App() -> impl IntoView {
             <Routes fallback=NotFound>
                 <Route path=path!("/") view=Home ssr=SsrMode::Async/>
                 <Route path=path!("/signin") view=SignIn ssr=SsrMode::Async/>
+                <Route path=path!("/register") view=Register ssr=SsrMode::Async/>
+                <Route path=path!("/verify") view=Verify ssr=SsrMode::Async/>
+                <Route path=path!("/forgot") view=Forgot ssr=SsrMode::Async/>
+                <Route path=path!("/reset") view=Reset ssr=SsrMode::Async/>
+                <Route path=path!("/unsubscribe") view=Unsubscribe ssr=SsrMode::Async/>
                 <ParentRoute path=path!("") view=SignedIn ssr=SsrMode::Async>
                     <ParentRoute path=path!("") view=Messages ssr=SsrMode::Async>
                         <Route path=path!("/inbox") view=InboxPage ssr=SsrMode::Async/>
                         <Route path=path!("/conversations/:id") view=ThreadPage ssr=SsrMode::Async/>
                     </ParentRoute>
                     <Route path=path!("/notifications") view=NotificationsPage ssr=SsrMode::Async/>
+                    <Route path=path!("/settings") view=SettingsPage ssr=SsrMode::Async/>
                     <Route path=path!("/talents") view=Talents ssr=SsrMode::Async/>
                     <Route path=path!("/bookings/new") view=NewBooking ssr=SsrMode::Async/>
                     <Route path=path!("/bookings/:id") view=BookingPage ssr=SsrMode::Async/>

@@ -1,6 +1,23 @@
 //! Every text of the screen, by key. A translation is another one of these.
+//!
+//! # Layout
+//! - this file: what many pages say, the inbox, threads and bookings
+//! - `account`: joining, signing in, forgotten passwords
+//! - `settings`: the settings page
+//! - `devices`: what a browser is called by people
+//! - `refusals`: why something was not done
 
-use model::{BookingStatus, Craft, Fault, NotificationKind, Refusal, booking, message};
+mod account;
+mod devices;
+mod refusals;
+mod settings;
+
+pub use account::*;
+pub use devices::device;
+pub use refusals::{fault, refusal};
+pub use settings::*;
+
+use model::{BookingStatus, Craft, NotificationKind, Step, booking, message};
 
 pub const SITE: &str = "Greenroom";
 pub const TAGLINE: &str = "Talk to the people behind the show";
@@ -13,15 +30,7 @@ pub const POINTS: [(&str, &str); 3] = [
 ];
 
 pub const SKIP: &str = "Skip to content";
-pub const SIGN_IN: &str = "Sign in";
-pub const SIGNING_IN: &str = "Signing in…";
-pub const SIGN_IN_LEAD: &str = "Good to see you. Your conversations are where you left them.";
 pub const SIGN_OUT: &str = "Sign out";
-pub const EMAIL: &str = "Email";
-pub const PASSWORD: &str = "Password";
-pub const SHOW_PASSWORD: &str = "Show";
-pub const HIDE_PASSWORD: &str = "Hide";
-
 pub const MENU: &str = "Main";
 pub const INBOX: &str = "Inbox";
 pub const CONVERSATIONS: &str = "Conversations";
@@ -66,12 +75,16 @@ pub const ORGANIZER: &str = "Organizer";
 pub const TALENT: &str = "Talent";
 pub const OPEN_BOOKING: &str = "Booking details";
 pub const OPEN_CONVERSATION: &str = "Open the conversation";
+pub const CANCEL_BOOKING: &str = "Cancel booking";
+pub const CANCEL_BOOKING_FOR_SURE: &str = "Yes, cancel booking";
+pub const CANCELLING: &str = "Cancelling…";
 
 pub const NOTIFICATIONS: &str = "Notifications";
 pub const NO_NOTIFICATIONS: &str = "Nothing new";
 pub const NO_NOTIFICATIONS_LEAD: &str = "When somebody writes or asks for a booking, you see it here.";
 pub const OLDER_NOTIFICATIONS: &str = "Older notifications";
 pub const UNREAD: &str = "Unread";
+pub const MARK_ALL_READ: &str = "Mark all as read";
 
 pub const FIND_TALENT: &str = "Find talent";
 pub const SEARCH_NAME: &str = "Name";
@@ -105,6 +118,16 @@ pub const BROKEN: &str = "Something went wrong on our side";
 pub const BROKEN_LEAD: &str = "It has been noted. Try again in a moment.";
 pub const UNREACHED: &str = "Greenroom can't be reached. Check your connection and try again.";
 pub const HOME: &str = "Go to the start";
+
+/// What calling a booking off means, before it is done.
+pub fn cancelling(counterpart: &str) -> String {
+    format!("{counterpart} is told at once. A cancelled booking can't be taken up again.")
+}
+
+/// Marking one notification, said in full.
+pub fn mark_read(what: &str) -> String {
+    format!("{MARK_READ}: {what}")
+}
 
 pub fn book(name: &str) -> String {
     format!("Book {name}")
@@ -155,6 +178,26 @@ pub fn notified(kind: NotificationKind, name: &str) -> String {
     }
 }
 
+pub fn step(step: Step) -> &'static str {
+    match step {
+        Step::Accept => "Accept",
+        Step::Decline => "Decline",
+        Step::Cancel => CANCEL_BOOKING,
+    }
+}
+
+/// What a line in a thread tells of a booking; `name` is nothing where the reader did it.
+pub fn stepped(status: BookingStatus, name: Option<&str>) -> String {
+    let name = name.unwrap_or(YOU);
+    match status {
+        BookingStatus::Inquiry => format!("{name} asked about a booking"),
+        BookingStatus::Accepted => format!("{name} accepted the booking"),
+        BookingStatus::Declined => format!("{name} declined the booking"),
+        BookingStatus::Cancelled => format!("{name} cancelled the booking"),
+        BookingStatus::Completed => format!("{name} completed the booking"),
+    }
+}
+
 /// When a day is, seen from another.
 pub fn in_days(days: i64) -> String {
     match days {
@@ -185,45 +228,6 @@ pub fn craft(craft: Craft) -> &'static str {
         Craft::Dj => "DJ",
         Craft::Mc => "MC",
         Craft::Band => "Band",
-    }
-}
-
-/// What to tell somebody whose request was refused.
-pub fn refusal(refusal: &Refusal) -> String {
-    match refusal {
-        Refusal::Unauthenticated => "You were signed out. Sign in to go on.".to_owned(),
-        Refusal::InvalidCredentials => "That email and password don't match. Check both and try again.".to_owned(),
-        Refusal::EmailUnverified => "Confirm your email address first: open the link in the mail we sent.".to_owned(),
-        Refusal::WrongRole => "This isn't open to your kind of account.".to_owned(),
-        Refusal::NotFound => "That isn't here any more.".to_owned(),
-        Refusal::InsufficientScope => "This access token may only read.".to_owned(),
-        Refusal::SessionRequired => "Sign in with your password for this.".to_owned(),
-        Refusal::WrongStatus => "This booking has moved on meanwhile. Have another look.".to_owned(),
-        Refusal::ClientIdReused => "This form was sent before. Write the message again.".to_owned(),
-        Refusal::RateLimited { retry_after } => format!("That was a lot at once. Try again in {retry_after} seconds."),
-        Refusal::TooManyStreams => "Greenroom is open in too many places. Close some tabs.".to_owned(),
-        Refusal::Internal => format!("{BROKEN}. {BROKEN_LEAD}"),
-        Refusal::Invalid { fields } => match fields.values().next() {
-            Some(first) if fields.len() == 1 => fault(*first).to_owned(),
-            _ => "Some fields need another look.".to_owned(),
-        },
-    }
-}
-
-/// What is wrong with a field, and what to do.
-pub fn fault(fault: Fault) -> &'static str {
-    match fault {
-        Fault::Required => "Please fill this in.",
-        Fault::Invalid => "This doesn't look right. Check it and try again.",
-        Fault::TooLong => "This is too long. Please shorten it.",
-        Fault::TooShort => "This is too short.",
-        Fault::PasswordTooCommon => "Many people use this password, so it is tried first. Choose another.",
-        Fault::WrongPassword => "That isn't your password. Check it and try again.",
-        Fault::TokenInvalid => "This link was used before, or has run out. Ask for a new one.",
-        Fault::OutOfRange => "This number is out of range.",
-        Fault::BodyEmpty => "Write something first.",
-        Fault::BodyTooLong => "This message is too long. Send it in two.",
-        Fault::BodyInvalid => "This text has a character that can't be sent.",
     }
 }
 

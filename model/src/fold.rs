@@ -4,11 +4,13 @@
 //! applied, equals the view read now.* The server reads a view and its cursor in one snapshot;
 //! the browser applies what follows. Applying is idempotent: what a view already knows changes nothing.
 
+mod booking;
 mod frame;
 mod inbox;
 mod notices;
 mod thread;
 
+pub use booking::BookingView;
 pub use frame::Frame;
 pub use inbox::Inbox;
 pub use notices::Notices;

@@ -32,7 +32,7 @@ pub use account::{
 pub use booking::{Booking, BookingDraft, BookingInput, BookingStatus, Money, Step};
 pub use conversation::Conversation;
 pub use event::{Envelope, Event};
-pub use fold::{Directory, Fold, Frame, Inbox, Notices, Outcome, Thread};
+pub use fold::{BookingView, Directory, Fold, Frame, Inbox, Notices, Outcome, Thread};
 pub use id::{BookingId, ClientId, ConversationId, MessageId, NotificationId, PersonId, SessionId};
 pub use message::{Body, Draft, Message, MessageInput};
 pub use notification::{Notification, NotificationKind};

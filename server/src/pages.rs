@@ -90,7 +90,7 @@ fn elsewhere(request: &Request) -> Option<String> {
     }
     let signed_in = request.extensions().get::<Caller>().is_some_and(|caller| caller.viewer.is_some());
     match (signed_in, uri.path()) {
-        (true, "/") => Some("/inbox".to_owned()),
+        (true, "/" | "/register" | "/forgot") => Some("/inbox".to_owned()),
         (true, "/signin") => Some(next_of(uri)),
         (false, path) if !pages::PUBLIC.contains(&path) => {
             let wanted = uri.path_and_query().map_or(path, http::uri::PathAndQuery::as_str);

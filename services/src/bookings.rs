@@ -11,9 +11,10 @@ use crate::{
     Greenroom, Result, Viewer,
     conversations::View,
     entity::booking,
+    live,
     page::{self, Mark, PAGE},
 };
-use model::{Booking, BookingId, Conversation, Refusal, Role};
+use model::{Booking, BookingId, BookingView, Conversation, Refusal, Role};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 
 impl Greenroom {
@@ -23,6 +24,16 @@ impl Greenroom {
     /// `NotFound` where it isn't theirs.
     pub async fn booking(&self, viewer: &Viewer, id: BookingId) -> Result<Conversation> {
         Ok(View::of(viewer).of_booking(self.store.reader(), id).await?.ok_or(Refusal::NotFound)?)
+    }
+
+    /// The same with the number of the last event counted in, to be kept up to date from there.
+    ///
+    /// # Errors
+    /// `NotFound` where it isn't theirs.
+    pub async fn booking_view(&self, viewer: &Viewer, id: BookingId) -> Result<BookingView> {
+        let snapshot = self.store.snapshot().await?;
+        let conversation = View::of(viewer).of_booking(&snapshot, id).await?.ok_or(Refusal::NotFound)?;
+        Ok(BookingView { conversation, cursor: live::head(&snapshot, viewer.id()).await? })
     }
 
     /// The viewer's bookings, newest first, a page at a time, and where the next page starts.

@@ -42,11 +42,13 @@ pub async fn resend(email: String) -> Answer<()> {
     Ok(())
 }
 
-/// Confirms an address, and sends the browser on to sign in.
+/// Confirms an address, and sends the browser on to sign in; whoever is signed in changed theirs in the settings.
 #[server(prefix = "/fn", endpoint = "verify")]
 pub async fn verify(token: String) -> Answer<()> {
-    crate::ssr::greenroom()?.confirm(&token).await.map_err(crate::ssr::fail)?;
-    leptos_axum::redirect("/signin?done=verified");
+    let (greenroom, caller) = (crate::ssr::greenroom()?, crate::ssr::caller()?);
+    greenroom.confirm(&token).await.map_err(crate::ssr::fail)?;
+    let signed_in = caller.viewer.is_some();
+    leptos_axum::redirect(if signed_in { "/settings?done=verified" } else { "/signin?done=verified" });
     Ok(())
 }
 

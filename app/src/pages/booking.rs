@@ -1,25 +1,28 @@
 use crate::{
+    answer::Mine,
     functions,
-    parts::{BookingFacts, Failed, Skeleton, StatusChip},
+    live::Live,
+    parts::{Answers, BookingFacts, CallOff, Failed, FormError, Skeleton, StatusChip, Stepping},
     words,
 };
 use leptos::{either::Either, prelude::*};
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
-use model::Conversation;
+use model::BookingView;
 
 /// One booking.
 #[component]
 pub fn BookingPage() -> impl IntoView {
+    let live = Live::current();
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|params| params.get("id")).unwrap_or_default());
-    let found = Resource::new(move || id.get(), functions::load_booking);
+    let found = Resource::new(move || (live.epoch.get(), id.get()), |(_, id)| functions::load_booking(id));
     view! {
         <main class="page narrow" id="content">
             <Transition fallback=|| view! { <Skeleton rows=6/> }>
                 {move || Suspend::new(async move {
                     match found.await {
-                        Ok(conversation) => Either::Left(view! { <Details conversation/> }),
+                        Ok(mine) => Either::Left(view! { <Details mine/> }),
                         Err(failure) => Either::Right(view! { <Failed failure/> }),
                     }
                 })}
@@ -29,14 +32,20 @@ pub fn BookingPage() -> impl IntoView {
 }
 
 #[component]
-fn Details(conversation: Conversation) -> impl IntoView {
-    let Conversation { id, booking, .. } = conversation;
-    let (title, status) = (booking.title.clone(), booking.status);
+fn Details(mine: Mine<BookingView>) -> impl IntoView {
+    let view = Live::current().keep(mine);
+    let conversation = Memo::new(move |_| view.with(|view| view.conversation.clone()));
+    let booking = Memo::new(move |_| conversation.with(|conversation| conversation.booking.clone()));
+    let (id, title) = conversation.with_untracked(|known| (known.id, known.booking.title.clone()));
+    let stepping = Stepping::begin("#booking-status");
     view! {
         <Title text=title.clone()/>
         <h1>{title}</h1>
-        <p><StatusChip status/></p>
+        <p id="booking-status" tabindex="-1">{move || booking.with(|booking| view! { <StatusChip status=booking.status/> })}</p>
         <BookingFacts booking/>
-        <p><a class="button primary" href=format!("/conversations/{id}")>{words::OPEN_CONVERSATION}</a></p>
+        <FormError failure=stepping.form.failure/>
+        <Answers stepping conversation/>
+        <p><a class="button" href=format!("/conversations/{id}")>{words::OPEN_CONVERSATION}</a></p>
+        <CallOff stepping conversation/>
     }
 }

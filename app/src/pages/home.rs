@@ -1,17 +1,30 @@
-use crate::{parts::SiteBar, words};
+use crate::{
+    parts::{Done, SiteBar, done_code},
+    words,
+};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
 /// What Greenroom is, for whoever comes by.
 #[component]
 pub fn Home() -> impl IntoView {
+    let code = done_code("done");
+    let left = move || code.get().filter(|code| code == "left").map(|_| words::LEFT);
     view! {
         <Title text=""/>
         <SiteBar/>
         <main class="page home" id="content">
+            <Done text=Signal::derive(left)/>
             <h1>{words::TAGLINE}</h1>
             <p class="lead">{words::PITCH}</p>
-            <p><a class="button primary" href="/signin">{words::SIGN_IN}</a></p>
+            <p class="actions">
+                <a class="button primary" href="/signin">{words::SIGN_IN}</a>
+                <a class="button" href="/register">{words::CREATE_ACCOUNT}</a>
+            </p>
+            <ul class="ways">
+                <li><a href="/register?role=talent">{words::JOIN_AS_TALENT}</a></li>
+                <li><a href="/register?role=organizer">{words::JOIN_AS_ORGANIZER}</a></li>
+            </ul>
             <ul class="points">
                 {words::POINTS.map(|(title, text)| view! { <li><h2>{title}</h2><p class="muted">{text}</p></li> })}
             </ul>

@@ -1,14 +1,17 @@
+mod row;
+
 use crate::{
     answer::Mine,
-    functions,
+    functions::{self, MarkSeen},
     live::Live,
-    parts::{Avatar, Empty, Failed, Skeleton, Time, When},
+    parts::{Empty, Failed, FormError, FormState, Glyph, Icon, Skeleton, focus},
     words,
 };
-use leptos::{either::Either, prelude::*, task::spawn_local};
+use leptos::{either::Either, form::ActionForm, prelude::*, task::spawn_local};
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
-use model::{Notices, Notification};
+use model::Notices;
+use row::Row;
 
 /// What the bell tells of.
 #[component]
@@ -16,16 +19,21 @@ pub fn NotificationsPage() -> impl IntoView {
     let live = Live::current();
     let query = use_query_map();
     let page = Memo::new(move |_| query.with(|query| query.get("page")));
-    let notices =
-        Resource::new(move || (live.epoch.get(), page.get()), |(_, page)| functions::load_notifications(page));
+    let action = ServerAction::<MarkSeen>::new();
+    // A page of older ones isn't live: what was marked there is read again.
+    let marked = Memo::new(move |_| page.with(Option::is_some).then(|| action.version().get()));
+    let notices = Resource::new(
+        move || (live.epoch.get(), marked.get(), page.get()),
+        |(_, _, page)| functions::load_notifications(page),
+    );
     view! {
         <Title text=words::NOTIFICATIONS/>
         <main class="page" id="content">
-            <h1>{words::NOTIFICATIONS}</h1>
+            <h1 id="notifications" tabindex="-1">{words::NOTIFICATIONS}</h1>
             <Transition fallback=|| view! { <Skeleton rows=6/> }>
                 {move || Suspend::new(async move {
                     match notices.await {
-                        Ok(mine) => Either::Left(view! { <List mine first_page=page.get_untracked().is_none()/> }),
+                        Ok(mine) => Either::Left(view! { <List mine first_page=page.get_untracked().is_none() action/> }),
                         Err(failure) => Either::Right(view! { <Failed failure/> }),
                     }
                 })}
@@ -35,8 +43,9 @@ pub fn NotificationsPage() -> impl IntoView {
 }
 
 #[component]
-fn List(mine: Mine<Notices>, first_page: bool) -> impl IntoView {
+fn List(mine: Mine<Notices>, first_page: bool, action: ServerAction<MarkSeen>) -> impl IntoView {
     let notices = if first_page { Live::current().keep(mine) } else { RwSignal::new(mine.view) };
+    let form = FormState::of("mark-seen", action);
     let rows = move || notices.with(|notices| notices.notifications.clone());
     let load = move |page: String| {
         spawn_local(async move {
@@ -46,9 +55,11 @@ fn List(mine: Mine<Notices>, first_page: bool) -> impl IntoView {
         });
     };
     view! {
+        <FormError failure=form.failure/>
+        {move || notices.with(|notices| notices.unread > 0).then(|| view! { <MarkAll action form/> })}
         <ul class="rows" role="list" aria-label=words::NOTIFICATIONS>
-            <For each=rows key=|notification| (notification.id, notification.read_at) let:notification>
-                <Row notification/>
+            <For each=rows key=|notification| (notification.id, notification.actor.name.clone()) let:notification>
+                <Row notices notification action form/>
             </For>
         </ul>
         {move || notices.with(|notices| notices.notifications.is_empty()).then(|| view! {
@@ -65,22 +76,12 @@ fn List(mine: Mine<Notices>, first_page: bool) -> impl IntoView {
     }
 }
 
+/// The button goes once nothing is unread: the keyboard goes to the heading before it does.
 #[component]
-fn Row(notification: Notification) -> impl IntoView {
-    let Notification { conversation_id, kind, actor, preview, created_at, read_at, .. } = notification;
-    let what = words::notified(kind, &actor.name);
-    let href = conversation_id.map_or_else(|| "/settings".to_owned(), |id| format!("/conversations/{id}"));
+fn MarkAll(action: ServerAction<MarkSeen>, form: FormState) -> impl IntoView {
     view! {
-        <li>
-            <a class="row" class:unread=read_at.is_none() href=href>
-                <Avatar person=actor/>
-                <span class="row-name">{what}</span>
-                <span class="row-when"><Time at=created_at tell=When::Short/></span>
-                <span class="row-about">
-                    <span class="row-last">{preview}</span>
-                    {read_at.is_none().then(|| view! { <span class="badge dot"><span class="visually-hidden">{words::UNREAD}</span></span> })}
-                </span>
-            </a>
-        </li>
+        <ActionForm action on:submit=|_| focus("#notifications")>
+            <button class="button" type="submit" disabled=form.pending><Icon glyph=Glyph::Check/>{words::MARK_ALL_READ}</button>
+        </ActionForm>
     }
 }

@@ -1,49 +1,48 @@
 use crate::{
+    answer::Failure,
     functions,
-    parts::{Field, FormError, SiteBar, failure_of, local::Local},
+    parts::{Done, FormError, FormState, PasswordField, SiteBar, Submit, TextField, done_code},
     words,
 };
 use leptos::{form::ActionForm, prelude::*};
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
+use model::{Refusal, person::EMAIL_LIMIT};
 
 /// Signing in. Without JavaScript the same form, answered with a redirect.
 #[component]
 pub fn SignIn() -> impl IntoView {
     let action = ServerAction::<functions::SignIn>::new();
-    let pending = action.pending();
-    let failure = Signal::derive(move || failure_of(action.value().get()));
+    let form = FormState::of("sign-in", action);
     let query = use_query_map();
     let next = move || query.with(|query| query.get("next")).unwrap_or_default();
-    let (local, shown) = (Local::current(), RwSignal::new(false));
+    let code = done_code("done");
+    let done = move || match code.get().as_deref() {
+        _ if form.failure.get().is_some() => None,
+        Some("verified") => Some(words::VERIFIED),
+        Some("reset") => Some(words::PASSWORD_SET),
+        _ => None,
+    };
+    let unverified = move || form.failure.get() == Some(Failure::Refused(Refusal::EmailUnverified));
     view! {
         <Title text=words::SIGN_IN/>
         <SiteBar/>
         <main class="page narrow" id="content">
             <h1>{words::SIGN_IN}</h1>
             <p class="muted">{words::SIGN_IN_LEAD}</p>
-            <FormError failure/>
-            <ActionForm action attr:class="form">
+            <Done text=Signal::derive(done)/>
+            <FormError failure=form.failure/>
+            {move || unverified().then(|| view! { <p><a href="/verify">{words::SEND_AGAIN_LINK}</a></p> })}
+            <ActionForm action attr:class="form" attr:id=form.id>
                 <input type="hidden" name="next" value=next/>
-                <Field id="email" label=words::EMAIL error=None>
-                    <input id="email" name="email" type="email" autocomplete="username" required maxlength="254" autocapitalize="none"/>
-                </Field>
-                <Field id="password" label=words::PASSWORD error=None>
-                    <span class="with-button">
-                        <input id="password" name="password" autocomplete="current-password" required
-                            type=move || if shown.get() { "text" } else { "password" }/>
-                        {move || local.started().then(|| view! {
-                            <button type="button" class="button" aria-controls="password" aria-pressed=move || shown.get().to_string()
-                                on:click=move |_| shown.update(|shown| *shown = !*shown)>
-                                {move || if shown.get() { words::HIDE_PASSWORD } else { words::SHOW_PASSWORD }}
-                            </button>
-                        })}
-                    </span>
-                </Field>
-                <button class="button primary" type="submit" disabled=pending>
-                    {move || if pending.get() { words::SIGNING_IN } else { words::SIGN_IN }}
-                </button>
+                <TextField form field="email" label=words::EMAIL kind="email" maxlength=EMAIL_LIMIT autocomplete="username"/>
+                <PasswordField form field="password" label=words::PASSWORD/>
+                <Submit form label=words::SIGN_IN busy=words::SIGNING_IN/>
             </ActionForm>
+            <ul class="ways">
+                <li><a href="/forgot">{words::FORGOT_PASSWORD}</a></li>
+                <li><span class="muted">{words::NEW_HERE}</span>" "<a href="/register">{words::CREATE_ACCOUNT}</a></li>
+            </ul>
         </main>
     }
 }

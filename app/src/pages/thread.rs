@@ -2,7 +2,10 @@ use crate::{
     answer::Mine,
     functions,
     live::Live,
-    parts::{BookingFacts, BookingLine, Composer, Failed, Glyph, Icon, MessageLog, Skeleton, local::Local},
+    parts::{
+        Answers, BookingFacts, BookingLine, CallOff, Composer, Failed, FormError, Glyph, Icon, MessageLog, Skeleton,
+        Stepping, local::Local,
+    },
     words,
 };
 use leptos::{either::Either, prelude::*, task::spawn_local};
@@ -42,18 +45,23 @@ fn ThreadView(mine: Mine<Thread>) -> impl IntoView {
     let live = Live::current();
     let me = mine.me;
     let thread = live.keep(mine);
-    let (name, booking) = thread
-        .with_untracked(|thread| (thread.conversation.counterpart.name.clone(), thread.conversation.booking.clone()));
-    let title = name.clone();
+    let conversation = Memo::new(move |_| thread.with(|thread| thread.conversation.clone()));
+    let booking = Memo::new(move |_| conversation.with(|conversation| conversation.booking.clone()));
+    let name = Memo::new(move |_| conversation.with(|conversation| conversation.counterpart.name.clone()));
+    let stepping = Stepping::begin(".booking-line > summary");
     read_while_visible(thread);
     view! {
-        <Title text=move || live.titled(&title)/>
+        <Title text=move || live.titled(&name.get())/>
         <main class="thread-pane" id="content">
             <header class="thread-head">
                 <a class="back" href="/inbox" aria-label=words::BACK_TO_INBOX><Icon glyph=Glyph::Back/></a>
                 <h1>{name}</h1>
-                <BookingLine booking=booking.clone()/>
+                <BookingLine booking>
+                    <CallOff stepping conversation/>
+                </BookingLine>
+                <Answers stepping conversation/>
             </header>
+            <FormError failure=stepping.form.failure/>
             <MessageLog me thread/>
             <MarkRead thread/>
             <Composer thread/>
@@ -61,6 +69,8 @@ fn ThreadView(mine: Mine<Thread>) -> impl IntoView {
         <aside class="facts-pane" aria-label=words::BOOKING>
             <h2>{words::BOOKING}</h2>
             <BookingFacts booking/>
+            <Answers stepping conversation/>
+            <CallOff stepping conversation/>
         </aside>
     }
 }

@@ -11,9 +11,10 @@ pub fn StatusChip(status: BookingStatus) -> impl IntoView {
 
 /// What was agreed, one fact a row.
 #[component]
-pub fn BookingFacts(booking: Booking) -> impl IntoView {
-    let craft = booking.talent.craft.map(|craft| format!(", {}", words::craft(craft)));
-    view! {
+pub fn BookingFacts(#[prop(into)] booking: Signal<Booking>) -> impl IntoView {
+    let facts = move |booking: Booking| {
+        let craft = booking.talent.craft.map(|craft| format!(", {}", words::craft(craft)));
+        view! {
         <dl class="facts">
             <div><dt>{words::EVENT}</dt><dd>{booking.title.clone()}</dd></div>
             <div><dt>{words::DATE}</dt><dd><DayLine day=booking.event_date/></dd></div>
@@ -22,26 +23,32 @@ pub fn BookingFacts(booking: Booking) -> impl IntoView {
             <div><dt>{words::ORGANIZER}</dt><dd>{booking.organizer.name.clone()}</dd></div>
             <div><dt>{words::TALENT}</dt><dd>{booking.talent.name.clone()}{craft}</dd></div>
         </dl>
-    }
+        }
+    };
+    move || facts(booking.get())
 }
 
-/// The booking in a line, at the head of its thread; it opens into the facts.
+/// The booking in a line, at the head of its thread; it opens into the facts. What binds its two people never
+/// changes; where it stands does.
 #[component]
-pub fn BookingLine(booking: Booking) -> impl IntoView {
-    let link = format!("/bookings/{}", booking.id);
+pub fn BookingLine(#[prop(into)] booking: Signal<Booking>, children: Children) -> impl IntoView {
+    let Booking { id, title, event_date, venue, fee, .. } = booking.get_untracked();
+    let link = format!("/bookings/{id}");
+    let status = Memo::new(move |_| booking.with(|booking| booking.status));
     view! {
         <details class="booking-line">
             <summary>
                 <span class="booking-terms">
-                    <span class="booking-title">{booking.title.clone()}</span>
-                    <span class="booking-date"><DayLine day=booking.event_date/></span>
-                    <span class="booking-venue">{booking.venue.clone()}</span>
-                    <span class="booking-fee">{booking.fee.in_words()}</span>
+                    <span class="booking-title">{title}</span>
+                    <span class="booking-date"><DayLine day=event_date/></span>
+                    <span class="booking-venue">{venue}</span>
+                    <span class="booking-fee">{fee.in_words()}</span>
                 </span>
-                <StatusChip status=booking.status/>
+                {move || view! { <StatusChip status=status.get()/> }}
             </summary>
             <BookingFacts booking/>
             <a href=link>{words::OPEN_BOOKING}</a>
+            {children()}
         </details>
     }
 }

@@ -5,8 +5,11 @@ use leptos::prelude::*;
 pub enum Glyph {
     Back,
     Bell,
+    Check,
+    Cross,
     Door,
     Down,
+    Person,
     Search,
     Send,
     Warning,
@@ -17,8 +20,11 @@ impl Glyph {
         match self {
             Glyph::Back => "M12 4 6 10l6 6",
             Glyph::Bell => "M5 14V9a5 5 0 0 1 10 0v5l1.5 1.5h-13zM8.5 18h3",
+            Glyph::Check => "M4 10.5l4 4 8-9",
+            Glyph::Cross => "M5 5l10 10M15 5 5 15",
             Glyph::Door => "M11 4H4v12h7M8 10h9M14 7l3 3-3 3",
             Glyph::Down => "M10 4v11M5 10l5 5 5-5",
+            Glyph::Person => "M10 3.5a3.25 3.25 0 1 1 0 6.5 3.25 3.25 0 0 1 0-6.5M3.5 17a6.5 6.5 0 0 1 13 0",
             Glyph::Search => "M9 4a5 5 0 1 1 0 10A5 5 0 0 1 9 4M13 13l4 4",
             Glyph::Send => "M3 4l14 6-14 6 2-6zM5 10h6",
             Glyph::Warning => "M10 3 18 17H2zM10 8v4M10 14.5h.01",

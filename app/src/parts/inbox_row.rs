@@ -2,7 +2,7 @@ use super::{Avatar, Time, When, local::Local};
 use crate::words;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
-use model::{Conversation, Inbox, PersonId, text};
+use model::{BookingStatus, Conversation, Inbox, Message, Person, PersonId, text};
 
 /// Characters of the last message that are worth sending for one line.
 const PREVIEW: usize = 80;
@@ -20,16 +20,19 @@ pub fn InboxRow(me: PersonId, inbox: RwSignal<Inbox>, conversation: Conversation
     let here = path.clone();
     let current = move || (location.pathname.get() == here).then_some("page");
     let last = move || {
-        now.get().and_then(|now| now.last).map(|(sender, line)| {
-            view! { {(sender == me).then_some(words::YOU_WROTE)}{line} }
+        now.get().and_then(|now| now.last).map(|last| match last {
+            Last::Wrote(sender, line) => format!("{}{line}", if sender == me { words::YOU_WROTE } else { "" }),
+            Last::Stepped(sender, status) => words::stepped(status, (sender.id != me).then_some(sender.name.as_str())),
         })
     };
+    let counterpart = Memo::new(move |_| now.with(|now| now.as_ref().map(|now| now.counterpart.clone())));
+    let name = move || counterpart.get().map(|person| person.name);
     let unread = move || now.get().map_or(0, |now| now.unread);
     view! {
         <li>
             <a href=path class="row" class:unread=move || { unread() > 0 } aria-current=current aria-labelledby=labelled aria-describedby=described>
-                <Avatar person=conversation.counterpart.clone()/>
-                <span class="row-name" id=name_id>{conversation.counterpart.name.clone()}</span>
+                {move || counterpart.get().map(|person| view! { <Avatar person/> })}
+                <span class="row-name" id=name_id>{name}</span>
                 <span class="row-when">
                     {move || now.get().map(|now| view! { <Time at=now.at tell=When::Short/> })}
                 </span>
@@ -50,18 +53,37 @@ pub fn InboxRow(me: PersonId, inbox: RwSignal<Inbox>, conversation: Conversation
 /// What of a conversation changes while it stands in the inbox.
 #[derive(Clone, PartialEq)]
 struct Glance {
+    counterpart: Person,
     unread: i64,
     at: model::Instant,
-    last: Option<(PersonId, String)>,
+    last: Option<Last>,
+}
+
+/// What happened last.
+#[derive(Clone, PartialEq)]
+enum Last {
+    /// Somebody wrote this.
+    Wrote(PersonId, String),
+    /// Somebody took a step about the booking.
+    Stepped(Person, BookingStatus),
+}
+
+impl Last {
+    fn of(message: &Message) -> Self {
+        match message.step {
+            Some(status) => Last::Stepped(message.sender.clone(), status),
+            None => Last::Wrote(message.sender.id, text::preview(&message.body, PREVIEW)),
+        }
+    }
 }
 
 impl Glance {
     fn of(conversation: &Conversation) -> Self {
-        let last = conversation.last_message.as_ref();
         Self {
+            counterpart: conversation.counterpart.clone(),
             unread: conversation.unread,
             at: conversation.updated_at,
-            last: last.map(|message| (message.sender.id, text::preview(&message.body, PREVIEW))),
+            last: conversation.last_message.as_ref().map(Last::of),
         }
     }
 }

@@ -1,13 +1,15 @@
 mod arrange;
 mod parcel;
+mod row;
 mod scroll;
 
-use super::{Glyph, Icon, LinkedText, Time, When, local::Local};
+use super::{Glyph, Icon, local::Local};
 use crate::{functions, live::Outbox, words};
 use arrange::{Row, arrange};
 use leptos::{html::Div, prelude::*, task::spawn_local};
-use model::{Message, PersonId, Thread};
+use model::{PersonId, Thread};
 use parcel::ParcelRow;
+use row::MessageRow;
 use scroll::Place;
 
 /// The messages of a thread, the newest at the bottom and in view.
@@ -66,27 +68,9 @@ pub fn MessageLog(me: PersonId, thread: RwSignal<Thread>) -> impl IntoView {
 
 /// What to say under the viewer's last message, and which that is.
 fn last_status(thread: &Thread, me: PersonId) -> Option<(i64, &'static str)> {
-    let last = thread.messages.iter().rev().find(|message| message.sender.id == me)?;
+    let last = thread.messages.iter().rev().find(|message| message.sender.id == me && message.step.is_none())?;
     let read = thread.conversation.counterpart_read_seq >= last.seq;
     Some((last.seq, if read { words::READ } else { words::SENT }))
-}
-
-#[component]
-fn MessageRow(me: PersonId, row: Row, status: Memo<Option<(i64, &'static str)>>) -> impl IntoView {
-    let Message { seq, sender, body, created_at, .. } = row.message;
-    let mine = sender.id == me;
-    let by = if mine { words::YOU.to_owned() } else { sender.name };
-    let said =
-        move || status.get().filter(|(last, _)| *last == seq).map(|(_, word)| view! { <p class="status">{word}</p> });
-    view! {
-        {row.day.map(|day| view! { <p class="day"><time datetime=created_at.day().to_string()>{day}</time></p> })}
-        {row.new.then(|| view! { <p class="new-line" id="new">{words::NEW}</p> })}
-        <div class="message" class:mine=mine class:first=row.first>
-            {row.first.then(|| view! { <p class="by"><span>{by}</span>" "<Time at=created_at tell=When::Clock/></p> })}
-            <p class="bubble"><LinkedText text=body/></p>
-            {said}
-        </div>
-    }
 }
 
 /// The way to older messages: a link that works by itself, and in place once the page is taken over.

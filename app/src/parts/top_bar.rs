@@ -7,8 +7,8 @@ use model::{Frame, Role};
 #[component]
 pub fn TopBar(frame: RwSignal<Frame>) -> impl IntoView {
     let live = Live::current();
-    let (name, organizer) =
-        frame.with_untracked(|frame| (frame.person.name.clone(), frame.person.role == Role::Organizer));
+    let organizer = frame.with_untracked(|frame| frame.person.role == Role::Organizer);
+    let name = move || frame.with(|frame| frame.person.name.clone());
     let count = move || frame.with(|frame| frame.unread);
     view! {
         <header class="bar">
@@ -22,7 +22,9 @@ pub fn TopBar(frame: RwSignal<Frame>) -> impl IntoView {
                     {move || (count() > 0).then(|| view! { <span class="badge">{count()}</span> })}
                 </a>
             </nav>
-            <span class="bar-name">{name}</span>
+            <a class="bar-item" href="/settings" aria-label=move || words::settings_of(&name())>
+                <Icon glyph=Glyph::Person/><span class="bar-word bar-name">{name}</span>
+            </a>
             <form method="post" action="/fn/sign-out" on:submit=move |_| live.leave()>
                 <button class="bar-item" type="submit"><Icon glyph=Glyph::Door/><span class="bar-word">{words::SIGN_OUT}</span></button>
             </form>
@@ -30,12 +32,12 @@ pub fn TopBar(frame: RwSignal<Frame>) -> impl IntoView {
     }
 }
 
-/// The bar above pages for everybody.
+/// The bar above pages for everybody. Its link asks the server, which knows where whoever is signed in belongs.
 #[component]
 pub fn SiteBar() -> impl IntoView {
     view! {
         <header class="bar">
-            <a class="brand" href="/">{words::SITE}</a>
+            <a class="brand" href="/" rel="external">{words::SITE}</a>
         </header>
     }
 }

@@ -10,6 +10,8 @@ pub enum When {
     Clock,
     /// As short as it goes.
     Short,
+    /// Day and time.
+    Exact,
 }
 
 /// An instant, exact on hover.
@@ -19,6 +21,7 @@ pub fn Time(at: Instant, tell: When) -> impl IntoView {
     let text = move || match tell {
         When::Clock => local.clock(at),
         When::Short => local.short(at),
+        When::Exact => local.exact(at),
     };
     view! { <time datetime=at.to_string() title=move || local.exact(at)>{text}</time> }
 }

@@ -17,8 +17,9 @@ pub(super) struct Row {
 
 impl Row {
     /// The same for the same row, drawn the same way.
-    pub(super) fn key(&self) -> (i64, bool, Option<String>) {
-        (self.message.seq, self.first, self.day.clone())
+    pub(super) fn key(&self) -> (i64, bool, Option<String>, Option<String>) {
+        let named = self.first || self.message.step.is_some();
+        (self.message.seq, self.first, self.day.clone(), named.then(|| self.message.sender.name.clone()))
     }
 }
 
@@ -38,7 +39,8 @@ pub(super) fn arrange(
         let day = (last_day.as_ref() != Some(&today)).then(|| today.clone());
         let new = first_new == Some(message.seq);
         let goes_on = rows.last().is_some_and(|row| {
-            row.message.sender.id == message.sender.id
+            row.message.step.is_none()
+                && row.message.sender.id == message.sender.id
                 && message.created_at.millis() - row.message.created_at.millis() < RUN_MILLIS
         });
         rows.push(Row { first: day.is_some() || new || !goes_on, day, new, message: message.clone() });
@@ -65,6 +67,7 @@ mod tests {
             client_id: ClientId(Uuid::nil()),
             sender: Person { id: sender, name: String::new(), role: Role::Talent, craft: None },
             body: "Sawa".into(),
+            step: None,
             created_at: Instant::from_millis(minute * 60_000),
         }
     }

@@ -1,6 +1,6 @@
 //! Everything one person can have on screen, kept up to date by events as a browser does it.
 
-use model::{Envelope, Fold, Frame, Inbox, Notices, Outcome, PersonId, Thread};
+use model::{BookingView, Envelope, Fold, Frame, Inbox, Notices, Outcome, PersonId, Thread};
 use services::{Greenroom, Viewer, messages::Window};
 
 /// All views of one person, each with its own cursor.
@@ -11,35 +11,40 @@ pub(crate) struct Views {
     pub(crate) notices: Notices,
     pub(crate) frame: Frame,
     pub(crate) threads: Vec<Thread>,
+    pub(crate) bookings: Vec<BookingView>,
 }
 
 impl Views {
     /// Reads them, one after the other.
     pub(crate) async fn read(house: &Greenroom, viewer: &Viewer) -> Self {
         let inbox = house.inbox(viewer, None).await.expect("an inbox");
-        let mut threads = Vec::new();
+        let (mut threads, mut bookings) = (Vec::new(), Vec::new());
         for conversation in &inbox.conversations {
             threads.push(house.thread(viewer, conversation.id, Window::Newest).await.expect("a thread"));
+            bookings.push(house.booking_view(viewer, conversation.booking.id).await.expect("a booking"));
         }
         // In the order of their ids: that of the inbox is the inbox's.
         threads.sort_by_key(|thread| thread.conversation.id);
+        bookings.sort_by_key(|booking| booking.conversation.id);
         let notices = house.notifications(viewer, None).await.expect("notifications");
         let frame = house.frame(viewer).await.expect("a frame");
-        Self { inbox: Some(inbox), notices, frame, threads }
+        Self { inbox: Some(inbox), notices, frame, threads, bookings }
     }
 
     /// The first event that one of them may lack comes after this one.
     pub(crate) fn cursor(&self) -> i64 {
         let inbox = self.inbox.iter().map(Fold::cursor);
         let threads = self.threads.iter().map(Fold::cursor);
+        let bookings = self.bookings.iter().map(Fold::cursor);
         let others = [self.notices.cursor(), self.frame.cursor()];
-        inbox.chain(threads).chain(others).min().expect("there is a frame")
+        inbox.chain(threads).chain(bookings).chain(others).min().expect("there is a frame")
     }
 
     /// Takes one event, and says whether anything is different now.
     pub(crate) fn apply(&mut self, me: PersonId, envelope: &Envelope) -> bool {
         let mut outcomes = vec![self.notices.apply(me, envelope), self.frame.apply(me, envelope)];
         outcomes.extend(self.threads.iter_mut().map(|thread| thread.apply(me, envelope)));
+        outcomes.extend(self.bookings.iter_mut().map(|booking| booking.apply(me, envelope)));
         assert!(!outcomes.contains(&Outcome::Stale), "only lists go stale: {envelope:?}");
         let inbox = self.inbox.as_mut().map(|inbox| inbox.apply(me, envelope));
         if inbox == Some(Outcome::Stale) {
@@ -73,6 +78,7 @@ impl Views {
     pub(crate) fn only_threads_of(mut self, earlier: &Self) -> Self {
         let on_screen: Vec<_> = earlier.threads.iter().map(|thread| thread.conversation.id).collect();
         self.threads.retain(|thread| on_screen.contains(&thread.conversation.id));
+        self.bookings.retain(|booking| on_screen.contains(&booking.conversation.id));
         if earlier.inbox.is_none() {
             self.inbox = None;
         }

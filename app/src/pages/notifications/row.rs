@@ -1,0 +1,48 @@
+use crate::{
+    functions::MarkSeen,
+    parts::{Avatar, FormState, Glyph, Icon, Time, When, focus},
+    words,
+};
+use leptos::{form::ActionForm, prelude::*};
+use model::{Notices, Notification};
+
+/// One notification: a link to what it is about, and while it is unread a button to say that it was seen.
+#[component]
+pub(super) fn Row(
+    notices: RwSignal<Notices>,
+    notification: Notification,
+    action: ServerAction<MarkSeen>,
+    form: FormState,
+) -> impl IntoView {
+    let Notification { id, conversation_id, kind, actor, preview, created_at, .. } = notification;
+    let what = words::notified(kind, &actor.name);
+    let mark = StoredValue::new(words::mark_read(&what));
+    let href = conversation_id.map_or_else(|| "/settings".to_owned(), |id| format!("/conversations/{id}"));
+    let link_id = format!("notification-{id}");
+    let link = StoredValue::new(format!("#{link_id}"));
+    let unread = Memo::new(move |_| {
+        notices.with(|notices| notices.notifications.iter().any(|known| known.id == id && known.read_at.is_none()))
+    });
+    view! {
+        <li class="notification">
+            <a class="row" class:unread=unread href=href id=link_id>
+                <Avatar person=actor/>
+                <span class="row-name">{what}</span>
+                <span class="row-when"><Time at=created_at tell=When::Short/></span>
+                <span class="row-about">
+                    <span class="row-last">{preview}</span>
+                    {move || unread.get().then(|| view! { <span class="badge">{words::UNREAD}</span> })}
+                </span>
+            </a>
+            // The button goes with what it marks: the keyboard goes to the link before it does.
+            {move || unread.get().then(|| view! {
+                <ActionForm action on:submit=move |_| focus(link.get_value())>
+                    <input type="hidden" name="id" value=id.to_string()/>
+                    <button class="bar-item" type="submit" aria-label=mark.get_value() disabled=form.pending>
+                        <Icon glyph=Glyph::Check/><span class="bar-word">{words::MARK_READ}</span>
+                    </button>
+                </ActionForm>
+            })}
+        </li>
+    }
+}

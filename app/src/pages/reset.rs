@@ -1,0 +1,52 @@
+use crate::{
+    functions,
+    parts::{FormError, FormState, PasswordField, SiteBar, Submit},
+    words,
+};
+use leptos::{either::Either, form::ActionForm, prelude::*};
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+
+/// Choosing a new password, by the link of a mail.
+#[component]
+pub fn Reset() -> impl IntoView {
+    let action = ServerAction::<functions::Reset>::new();
+    let form = FormState::of("reset", action);
+    let query = use_query_map();
+    let token = Memo::new(move |_| query.with(|query| query.get("token")));
+    let alive = move || token.get().filter(|_| form.wrong("token").get().is_none());
+    view! {
+        <SiteBar/>
+        <main class="page narrow" id="content">
+            {move || match alive() {
+                Some(token) => Either::Left(view! {
+                    <Title text=words::FORGOT/>
+                    <h1>{words::FORGOT}</h1>
+                    <p class="muted">{words::RESET_LEAD}</p>
+                    <FormError failure=form.failure/>
+                    <ActionForm action attr:class="form" attr:id=form.id>
+                        <input type="hidden" name="token" value=token/>
+                        <PasswordField form field="password" label=words::NEW_PASSWORD new=true/>
+                        <Submit form label=words::SET_PASSWORD busy=words::SETTING_PASSWORD/>
+                    </ActionForm>
+                }),
+                None => Either::Right(view! { <NoLink missing=token.get().is_none()/> }),
+            }}
+        </main>
+    }
+}
+
+/// What to do without a link that works.
+#[component]
+fn NoLink(missing: bool) -> impl IntoView {
+    let (title, lead) =
+        if missing { (words::FORGOT, words::RESET_NO_LINK) } else { (words::LINK_BAD, words::RESET_BAD_LEAD) };
+    view! {
+        <Title text=title/>
+        <div class="stack" role="alert">
+            <h1>{title}</h1>
+            <p class="muted">{lead}</p>
+        </div>
+        <p><a class="button primary" href="/forgot">{words::NEW_LINK}</a></p>
+    }
+}

@@ -1,0 +1,111 @@
+//! The settings: one part a file, each with a form of its own.
+
+mod data;
+mod delete;
+mod devices;
+mod email;
+mod mail;
+mod password;
+mod profile;
+mod tokens;
+
+use crate::{
+    functions::{self, Settings},
+    live::Live,
+    parts::{Done, Failed, Skeleton, done_code},
+    words,
+};
+use data::YourData;
+use delete::DeleteAccount;
+use devices::Devices;
+use email::ChangeEmail;
+use leptos::{either::Either, prelude::*, task::spawn_local};
+use leptos_meta::Title;
+use mail::MailAboutUnread;
+use model::{AccessToken, Device};
+use password::ChangePassword;
+use profile::Profile;
+use tokens::Tokens;
+
+/// What somebody can set about their account.
+#[component]
+pub fn SettingsPage() -> impl IntoView {
+    let live = Live::current();
+    let found = Resource::new(move || live.epoch.get(), |_| functions::load_settings());
+    let code = done_code("done");
+    let done = move || code.get().as_deref().and_then(words::done);
+    view! {
+        <Title text=words::SETTINGS/>
+        <main class="page settings" id="content">
+            <h1>{words::SETTINGS}</h1>
+            <Done text=Signal::derive(done)/>
+            <Transition fallback=|| view! { <Skeleton rows=6/> }>
+                {move || Suspend::new(async move {
+                    match found.await {
+                        Ok(settings) => Either::Left(view! { <Parts settings/> }),
+                        Err(failure) => Either::Right(view! { <Failed failure/> }),
+                    }
+                })}
+            </Transition>
+        </main>
+    }
+}
+
+#[component]
+fn Parts(settings: Settings) -> impl IntoView {
+    let Settings { account, devices, tokens } = settings;
+    let lists = Lists { devices: RwSignal::new(devices), tokens: RwSignal::new(tokens) };
+    let email = account.user.email.clone();
+    view! {
+        <Profile account=account.clone()/>
+        <MailAboutUnread mail_after=account.mail_after/>
+        <ChangeEmail email=email.clone()/>
+        <ChangePassword email=email.clone() lists/>
+        <Devices lists/>
+        <Tokens lists/>
+        <YourData/>
+        <DeleteAccount email/>
+    }
+}
+
+/// What lets somebody in. Read again after everything that changes it.
+#[derive(Clone, Copy)]
+struct Lists {
+    devices: RwSignal<Vec<Device>>,
+    tokens: RwSignal<Vec<AccessToken>>,
+}
+
+impl Lists {
+    /// Reads them again each time that this was done.
+    fn follow(self, done: Signal<bool>) {
+        Effect::new(move || {
+            if done.get() {
+                spawn_local(async move {
+                    // Where it fails, what was there stays: nothing depends on it.
+                    if let Ok(now) = functions::load_settings().await {
+                        self.devices.try_set(now.devices);
+                        self.tokens.try_set(now.tokens);
+                    }
+                });
+            }
+        });
+    }
+}
+
+/// One part of the page, under its heading.
+#[component]
+fn Part(id: &'static str, title: &'static str, #[prop(into)] lead: String, children: Children) -> impl IntoView {
+    view! {
+        <section class="part" aria-labelledby=id>
+            <h2 id=id tabindex="-1">{title}</h2>
+            <p class="muted">{lead}</p>
+            {children()}
+        </section>
+    }
+}
+
+/// Whose password a form is about, for whatever keeps passwords: it looks for the name beside them.
+#[component]
+fn Whose(email: String) -> impl IntoView {
+    view! { <input hidden type="text" autocomplete="username" value=email/> }
+}

@@ -1,0 +1,35 @@
+use super::{Part, Whose};
+use crate::{
+    functions,
+    live::Live,
+    parts::{FormError, FormState, PasswordField, Submit},
+    words,
+};
+use leptos::prelude::*;
+
+/// Leaving for good, behind a disclosure that says what it means.
+///
+/// The form is sent plainly with JavaScript too: what is live on this page ends with the account, and must not
+/// lead to the sign-in page before the goodbye.
+#[component]
+pub(super) fn DeleteAccount(email: String) -> impl IntoView {
+    let live = Live::current();
+    let form = FormState::of("delete-form", ServerAction::<functions::Leave>::new());
+    let failed = form.failure.with_untracked(Option::is_some);
+    view! {
+        <Part id="delete" title=words::DELETE_ACCOUNT lead=words::DELETE_LEAD>
+            <ul class="points-list">
+                {words::DELETE_POINTS.map(|point| view! { <li>{point}</li> })}
+            </ul>
+            <details class="call-off" open=failed>
+                <summary>{words::DELETE_OPEN}</summary>
+                <FormError failure=form.failure/>
+                <form class="form" id=form.id method="post" action="/fn/leave" on:submit=move |_| live.leave()>
+                    <Whose email/>
+                    <PasswordField form field="password" label=words::YOUR_PASSWORD/>
+                    <Submit form label=words::DELETE_ACCOUNT busy=words::DELETING danger=true/>
+                </form>
+            </details>
+        </Part>
+    }
+}

@@ -1,0 +1,59 @@
+use super::{Lists, Part};
+use crate::{
+    functions::{self, EndSession},
+    parts::{Done, FormError, FormState, Time, When, focus},
+    words,
+};
+use leptos::{form::ActionForm, prelude::*};
+use model::Device;
+
+/// Where somebody is signed in.
+#[component]
+pub(super) fn Devices(lists: Lists) -> impl IntoView {
+    let action = ServerAction::<functions::EndSession>::new();
+    let form = FormState::of("devices-form", action);
+    lists.follow(form.done);
+    keep_focus(form, "#devices");
+    view! {
+        <Part id="devices" title=words::DEVICES lead=words::DEVICES_LEAD>
+            <FormError failure=form.failure/>
+            <Done text=form.says(words::ENDED)/>
+            <ul class="keys" role="list" aria-labelledby="devices">
+                <For each=move || lists.devices.get() key=|device| (device.id, device.last_seen_at) let:device>
+                    <Row device action form/>
+                </For>
+            </ul>
+        </Part>
+    }
+}
+
+/// The button that was used goes with its row: the keyboard goes to the heading above.
+pub(super) fn keep_focus(form: FormState, heading: &'static str) {
+    Effect::new(move || {
+        if form.done.get() {
+            focus(heading);
+        }
+    });
+}
+
+#[component]
+fn Row(device: Device, action: ServerAction<EndSession>, form: FormState) -> impl IntoView {
+    let Device { id, current, user_agent, created_at, last_seen_at } = device;
+    let name = words::device(&user_agent);
+    let (label, about) = (words::sign_out_of(&name), format!("device-{id}"));
+    view! {
+        <li class="key">
+            <p class="key-name">{name} {current.then(|| view! { " " <span class="chip accepted">{words::THIS_DEVICE}</span> })}</p>
+            <p class="help" id=about.clone()>
+                {words::SIGNED_IN} <Time at=created_at tell=When::Exact/> ", "
+                {words::LAST_USED} <Time at=last_seen_at tell=When::Exact/>
+            </p>
+            {(!current).then(|| view! {
+                <ActionForm action>
+                    <input type="hidden" name="id" value=id.to_string()/>
+                    <button class="button" type="submit" aria-label=label aria-describedby=about disabled=form.pending>{words::SIGN_OUT}</button>
+                </ActionForm>
+            })}
+        </li>
+    }
+}

@@ -1,0 +1,34 @@
+use super::Part;
+use crate::{
+    answer::Failure,
+    functions,
+    parts::{Choice, Done, FormError, FormState, Radios, Submit},
+    words,
+};
+use leptos::{form::ActionForm, prelude::*};
+use model::{MailAfter, Refusal};
+
+/// How long a message stays unread before a mail tells of it.
+#[component]
+pub(super) fn MailAboutUnread(mail_after: MailAfter) -> impl IntoView {
+    let action = ServerAction::<functions::ChangeAccount>::new();
+    let form = FormState::of("mail-form", action);
+    // Without JavaScript, what failed is told by the function's name, and the profile has the same one.
+    let own = |failure: &Failure| match failure {
+        Failure::Refused(refusal @ Refusal::Invalid { .. }) => refusal.fault("mailAfter").is_some(),
+        _ => true,
+    };
+    let failure = Signal::derive(move || form.failure.get().filter(own));
+    let choice = |after: MailAfter| Choice { value: after.as_str(), label: words::mail_after(after), help: None };
+    let choices = MailAfter::ALL.iter().copied().map(choice).collect::<Vec<_>>();
+    view! {
+        <Part id="mail" title=words::MAIL lead=words::MAIL_LEAD>
+            <FormError failure/>
+            <ActionForm action attr:class="form" attr:id=form.id>
+                <Radios form field="mail_after" fault="mailAfter" legend=words::MAIL_AFTER choices chosen=mail_after.as_str()/>
+                <Submit form label=words::SAVE busy=words::SAVING/>
+                <Done text=form.says(words::SAVED)/>
+            </ActionForm>
+        </Part>
+    }
+}

@@ -1,0 +1,42 @@
+use super::Part;
+use crate::{
+    functions,
+    parts::{Done, Field, FormError, FormState, LongField, Submit, TextField},
+    words,
+};
+use leptos::{form::ActionForm, prelude::*};
+use model::{Account, Craft, Role, account::BIO_LIMIT, person::NAME_LIMIT};
+
+/// How others see somebody.
+#[component]
+pub(super) fn Profile(account: Account) -> impl IntoView {
+    let action = ServerAction::<functions::ChangeAccount>::new();
+    let form = FormState::of("profile-form", action);
+    let Account { user, craft, bio, .. } = account;
+    view! {
+        <Part id="profile" title=words::PROFILE lead=words::joined_as(user.role)>
+            <FormError failure=form.failure/>
+            <ActionForm action attr:class="form" attr:id=form.id>
+                <TextField form field="name" label=words::NAME maxlength=NAME_LIMIT autocomplete="name" value=user.name/>
+                {(user.role == Role::Talent).then(|| view! { <TalentsOwn form craft bio/> })}
+                <Submit form label=words::SAVE busy=words::SAVING/>
+                <Done text=form.says(words::SAVED)/>
+            </ActionForm>
+        </Part>
+    }
+}
+
+#[component]
+fn TalentsOwn(form: FormState, craft: Option<Craft>, bio: String) -> impl IntoView {
+    view! {
+        <Field id="profile-craft" label=words::CRAFT error=form.wrong("craft")>
+            <select id="profile-craft" name="craft" aria-describedby="profile-craft-error">
+                <option value="">{words::NO_CRAFT}</option>
+                {Craft::ALL.iter().map(|&known| view! {
+                    <option value=known.as_str() selected=craft == Some(known)>{words::craft(known)}</option>
+                }).collect_view()}
+            </select>
+        </Field>
+        <LongField form field="bio" label=words::BIO help=words::bio_help() maxlength=BIO_LIMIT value=bio/>
+    }
+}

@@ -1,0 +1,31 @@
+use crate::{parts::focus, words};
+use leptos::{prelude::*, task::spawn_local};
+
+/// A token's secret, this once.
+#[component]
+pub(super) fn Secret(secret: String) -> impl IntoView {
+    let copied = RwSignal::new(false);
+    let text = StoredValue::new(secret.clone());
+    let copy = move |_| {
+        spawn_local(async move {
+            let written = window().navigator().clipboard().write_text(&text.get_value()).await;
+            copied.try_set(written.is_ok());
+        });
+    };
+    // Browsers keep the clipboard from pages that didn't come over https.
+    let can_copy = window().is_secure_context();
+    Effect::new(|| focus("#token-secret"));
+    view! {
+        <div class="field secret">
+            <label for="token-secret">{words::TOKEN_SECRET}</label>
+            <span class="with-button">
+                <input id="token-secret" readonly value=secret autocomplete="off" spellcheck="false" aria-describedby="token-secret-help"
+                    on:focus:target=|event| event.target().select()/>
+                {can_copy.then(|| view! {
+                    <button class="button" type="button" on:click=copy>{move || if copied.get() { words::COPIED } else { words::COPY }}</button>
+                })}
+            </span>
+            <p class="help" id="token-secret-help">{words::TOKEN_ONCE}</p>
+        </div>
+    }
+}

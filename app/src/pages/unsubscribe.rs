@@ -1,0 +1,38 @@
+use crate::{
+    functions,
+    parts::{Done, FormError, FormState, SiteBar, Submit, done_code},
+    words,
+};
+use leptos::{form::ActionForm, prelude::*};
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+
+/// Ending mails about unread messages, by the link of such a mail. A button, since opening a page changes nothing.
+#[component]
+pub fn Unsubscribe() -> impl IntoView {
+    let action = ServerAction::<functions::Unsubscribe>::new();
+    let form = FormState::of("unsubscribe", action);
+    let query = use_query_map();
+    let token = move || query.with(|query| query.get("token"));
+    let code = done_code("done");
+    let done = Memo::new(move |_| form.done.get() || code.get().is_some());
+    let dead = move || form.wrong("token").get().is_some() || token().is_none();
+    view! {
+        <Title text=words::UNSUBSCRIBE/>
+        <SiteBar/>
+        <main class="page narrow" id="content">
+            <h1>{words::UNSUBSCRIBE}</h1>
+            <Done text=Signal::derive(move || done.get().then_some(words::MAILS_STOPPED))/>
+            <FormError failure=form.failure/>
+            {move || (!done.get() && !dead()).then(|| view! {
+                <p class="muted">{words::UNSUBSCRIBE_LEAD}</p>
+                <ActionForm action attr:class="form" attr:id=form.id>
+                    <input type="hidden" name="token" value=token/>
+                    <Submit form label=words::STOP_MAILS busy=words::STOPPING_MAILS/>
+                </ActionForm>
+            })}
+            {move || (!done.get() && dead()).then(|| view! { <p class="muted">{words::UNSUBSCRIBE_BAD_LEAD}</p> })}
+            {move || (done.get() || dead()).then(|| view! { <p><a href="/settings" rel="external">{words::MAILS_IN_SETTINGS}</a></p> })}
+        </main>
+    }
+}

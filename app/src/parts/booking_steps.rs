@@ -1,0 +1,99 @@
+use super::{FormState, Submit, focus};
+use crate::{functions, words};
+use leptos::{form::ActionForm, prelude::*};
+use model::{Booking, Conversation, Role, Step};
+
+/// Taking steps about a booking. Shared by all the places of a page that offer one, so that what goes wrong is
+/// said once.
+#[derive(Clone, Copy)]
+pub struct Stepping {
+    action: ServerAction<functions::Step>,
+    /// How it stands with the last step.
+    pub form: FormState,
+}
+
+impl Stepping {
+    /// The button that was used is gone once the step is taken: the keyboard then goes where `after` finds.
+    pub fn begin(after: &'static str) -> Self {
+        let action = ServerAction::<functions::Step>::new();
+        let form = FormState::of("steps", action);
+        Effect::new(move || {
+            if form.done.get() {
+                focus(after);
+            }
+        });
+        Self { action, form }
+    }
+}
+
+/// Saying yes or no, where that is open to the viewer now.
+#[component]
+pub fn Answers(stepping: Stepping, #[prop(into)] conversation: Signal<Conversation>) -> impl IntoView {
+    let booking_id = StoredValue::new(id_of(conversation));
+    let open = Memo::new(move |_| {
+        let answers = conversation.with(steps).into_iter().filter(|step| *step != Step::Cancel);
+        answers.collect::<Vec<_>>()
+    });
+    move || {
+        open.with(|open| !open.is_empty()).then(|| {
+            view! {
+                <div class="steps">
+                    {open.get().into_iter().map(|step| view! { <Answer stepping booking_id step/> }).collect_view()}
+                </div>
+            }
+        })
+    }
+}
+
+/// Calling it off, where that is open to the viewer now. A disclosure asks again.
+#[component]
+pub fn CallOff(stepping: Stepping, #[prop(into)] conversation: Signal<Conversation>) -> impl IntoView {
+    let booking_id = StoredValue::new(id_of(conversation));
+    let open = Memo::new(move |_| conversation.with(steps).contains(&Step::Cancel));
+    let name = Memo::new(move |_| conversation.with(|conversation| conversation.counterpart.name.clone()));
+    move || {
+        open.get().then(|| {
+            view! {
+                <details class="call-off">
+                    <summary>{words::CANCEL_BOOKING}</summary>
+                    <p class="muted">{move || words::cancelling(&name.get())}</p>
+                    <ActionForm action=stepping.action>
+                        <StepFields booking_id step=Step::Cancel/>
+                        <Submit form=stepping.form label=words::CANCEL_BOOKING_FOR_SURE busy=words::CANCELLING danger=true/>
+                    </ActionForm>
+                </details>
+            }
+        })
+    }
+}
+
+fn id_of(conversation: Signal<Conversation>) -> String {
+    conversation.with_untracked(|conversation| conversation.booking.id.to_string())
+}
+
+/// The steps open to the viewer, who is whoever the counterpart isn't.
+fn steps(conversation: &Conversation) -> Vec<Step> {
+    let Conversation { booking: Booking { status, organizer, .. }, counterpart, .. } = conversation;
+    let role = if counterpart.id == organizer.id { Role::Talent } else { Role::Organizer };
+    status.steps(role).collect()
+}
+
+#[component]
+fn Answer(stepping: Stepping, booking_id: StoredValue<String>, step: Step) -> impl IntoView {
+    view! {
+        <ActionForm action=stepping.action>
+            <StepFields booking_id step/>
+            <button class="button" class:primary=step == Step::Accept type="submit" disabled=stepping.form.pending>
+                {words::step(step)}
+            </button>
+        </ActionForm>
+    }
+}
+
+#[component]
+fn StepFields(booking_id: StoredValue<String>, step: Step) -> impl IntoView {
+    view! {
+        <input type="hidden" name="booking_id" value=booking_id.get_value()/>
+        <input type="hidden" name="step" value=step.as_str()/>
+    }
+}

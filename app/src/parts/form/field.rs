@@ -1,0 +1,82 @@
+use super::FormState;
+use crate::{
+    answer::Failure,
+    parts::{Glyph, Icon},
+    words,
+};
+use leptos::{html::Input, prelude::*};
+
+/// A labelled field: help below it, and its error in words below that.
+#[component]
+pub fn Field(
+    /// The id of the control inside.
+    #[prop(into)]
+    id: String,
+    label: &'static str,
+    #[prop(into, optional)] help: String,
+    /// What is wrong with it, if anything.
+    #[prop(into)]
+    error: Signal<Option<&'static str>>,
+    children: Children,
+) -> impl IntoView {
+    let (help_id, error_id) = (format!("{id}-help"), format!("{id}-error"));
+    view! {
+        <div class="field" class:wrong=move || error.get().is_some()>
+            <label for=id>{label}</label>
+            {children()}
+            {(!help.is_empty()).then(|| view! { <p class="help" id=help_id>{help}</p> })}
+            <p class="error" id=error_id>
+                {move || error.get().map(|error| view! { <Icon glyph=Glyph::Warning/> {error} })}
+            </p>
+        </div>
+    }
+}
+
+/// A field for one line of text.
+#[component]
+pub fn TextField(
+    form: FormState,
+    /// Its name in the form, and in what is said to be at fault.
+    field: &'static str,
+    label: &'static str,
+    maxlength: usize,
+    #[prop(into, optional)] help: String,
+    #[prop(default = "text")] kind: &'static str,
+    #[prop(default = "off")] autocomplete: &'static str,
+    #[prop(default = "text")] inputmode: &'static str,
+    #[prop(into, optional)] value: String,
+    /// Whether it is empty again once the form was done.
+    #[prop(optional)]
+    clears: bool,
+) -> impl IntoView {
+    let (id, error) = (form.id_of(field), form.wrong(field));
+    let input: NodeRef<Input> = NodeRef::new();
+    Effect::new(move || {
+        if let Some(input) = input.get().filter(|_| clears && form.done.get()) {
+            input.set_value("");
+        }
+    });
+    view! {
+        <Field id=id.clone() label help error>
+            <input node_ref=input id=id.clone() name=field type=kind required maxlength=maxlength autocomplete=autocomplete inputmode=(inputmode != "text").then_some(inputmode) value=value
+                autocapitalize=(kind == "email").then_some("none") autofocus=error.get_untracked().is_some()
+                aria-describedby=format!("{id}-help {id}-error") aria-invalid=move || error.get().map(|_| "true")/>
+        </Field>
+    }
+}
+
+/// What is wrong with a form as a whole. Announced when it appears.
+#[component]
+pub fn FormError(#[prop(into)] failure: Signal<Option<Failure>>) -> impl IntoView {
+    let text = move || {
+        failure.get().map(|failure| match failure {
+            Failure::Refused(refusal) => words::refusal(&refusal),
+            Failure::Unreached => words::UNREACHED.to_owned(),
+        })
+    };
+    view! {
+        <div role="alert">
+            {move || text().map(|text| view! { <p class="form-error"><Icon glyph=Glyph::Warning/> {text}</p> })}
+        </div>
+    }
+}

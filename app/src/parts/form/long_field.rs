@@ -1,0 +1,39 @@
+use super::{Field, FormState};
+use leptos::prelude::*;
+
+/// A field for some lines of text.
+#[component]
+pub fn LongField(
+    form: FormState,
+    /// Its name in the form, and in what is said to be at fault.
+    field: &'static str,
+    label: &'static str,
+    maxlength: usize,
+    #[prop(into, optional)] help: String,
+    #[prop(into, optional)] value: String,
+    #[prop(optional)] required: bool,
+) -> impl IntoView {
+    let (id, error) = (form.id_of(field), form.wrong(field));
+    view! {
+        <Field id=id.clone() label help error>
+            <textarea id=id.clone() name=field rows="4" required=required maxlength=maxlength autofocus=error.get_untracked().is_some()
+                aria-describedby=format!("{id}-help {id}-error") aria-invalid=move || error.get().map(|_| "true") inner_html=escape(&value)></textarea>
+        </Field>
+    }
+}
+
+/// Leptos writes what stands between the tags of a textarea as it is, and marks an empty text by a space. Given
+/// as HTML it is the same in both worlds.
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::escape;
+
+    #[test]
+    fn nothing_that_was_typed_ends_the_field() {
+        assert_eq!(escape("</textarea><b>&lt;"), "&lt;/textarea>&lt;b>&amp;lt;");
+    }
+}

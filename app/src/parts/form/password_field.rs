@@ -1,0 +1,59 @@
+use super::{Field, FormState};
+use crate::{parts::local::Local, words};
+use leptos::{ev::Event, html::Input, prelude::*};
+use model::password::{PASSWORD_MIN, Strength};
+use web_sys::HtmlInputElement;
+
+/// A field for a password, which can be looked at. Empty again once the form was done.
+///
+/// It sets no limit of its own to what is typed: one that is pasted would be cut without a word.
+#[component]
+pub fn PasswordField(
+    form: FormState,
+    /// Its name in the form, and in what is said to be at fault.
+    field: &'static str,
+    label: &'static str,
+    /// Whether it is being chosen: then what it must be is said, and how well it holds.
+    #[prop(optional)]
+    new: bool,
+) -> impl IntoView {
+    let (id, error) = (form.id_of(field), form.wrong(field));
+    let (local, shown, typed) = (Local::current(), RwSignal::new(false), RwSignal::new(None::<Strength>));
+    let input: NodeRef<Input> = NodeRef::new();
+    let help = if new { words::password_help() } else { String::new() };
+    let measure = move |event: leptos::ev::Targeted<Event, HtmlInputElement>| {
+        let text = event.target().value();
+        typed.set((new && !text.is_empty()).then(|| Strength::of(&text)));
+    };
+    Effect::new(move || {
+        if let Some(input) = input.get().filter(|_| form.done.get()) {
+            input.set_value("");
+            typed.set(None);
+        }
+    });
+    let holds = move || typed.get() >= Some(Strength::Fair);
+    let (controls, strength_id) = (id.clone(), format!("{id}-strength"));
+    view! {
+        <Field id=id.clone() label help error>
+            <span class="with-button">
+                <input node_ref=input id=id.clone() name=field required minlength=new.then_some(PASSWORD_MIN)
+                    autocomplete=if new { "new-password" } else { "current-password" }
+                    type=move || if shown.get() { "text" } else { "password" }
+                    autocapitalize="none" spellcheck="false" autofocus=error.get_untracked().is_some()
+                    aria-describedby=format!("{id}-help {id}-strength {id}-error") aria-invalid=move || error.get().map(|_| "true")
+                    on:input:target=measure/>
+                {move || local.started().then(|| view! {
+                    <button type="button" class="button" aria-controls=controls.clone() aria-pressed=move || shown.get().to_string()
+                        on:click=move |_| shown.update(|shown| *shown = !*shown)>
+                        {move || if shown.get() { words::HIDE_PASSWORD } else { words::SHOW_PASSWORD }}
+                    </button>
+                })}
+            </span>
+            {new.then(|| view! {
+                <p class="strength" id=strength_id aria-live="polite" class:strong=holds>
+                    {move || typed.get().map(words::strength)}
+                </p>
+            })}
+        </Field>
+    }
+}

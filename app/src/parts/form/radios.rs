@@ -1,0 +1,52 @@
+use super::FormState;
+use crate::parts::{Glyph, Icon};
+use leptos::prelude::*;
+
+/// One of a few.
+#[derive(Clone, Copy)]
+pub struct Choice {
+    /// What the form sends.
+    pub value: &'static str,
+    pub label: &'static str,
+    /// What choosing it means, where the label doesn't say.
+    pub help: Option<&'static str>,
+}
+
+/// A few, of which one is chosen.
+#[component]
+pub fn Radios(
+    form: FormState,
+    /// Its name in the form, and in what is said to be at fault.
+    field: &'static str,
+    /// The same as the interface calls it, where the form can't.
+    #[prop(default = field)]
+    fault: &'static str,
+    legend: &'static str,
+    choices: Vec<Choice>,
+    /// The value that is chosen at first.
+    #[prop(into, optional)]
+    chosen: String,
+) -> impl IntoView {
+    let (id, error) = (form.id_of(field), form.wrong(fault));
+    let (error_id, described) = (format!("{id}-error"), format!("{id}-error"));
+    let options = choices.into_iter().map(|Choice { value, label, help }| {
+        let option = format!("{id}-{value}");
+        let help_id = help.map(|_| format!("{option}-help"));
+        view! {
+            <div class="option">
+                <input type="radio" id=option.clone() name=field value=value required checked=value == chosen aria-describedby=help_id.clone()/>
+                <label for=option>{label}</label>
+                {help.map(|help| view! { <p class="help" id=help_id>{help}</p> })}
+            </div>
+        }
+    });
+    view! {
+        <fieldset class="field options" role="radiogroup" aria-describedby=described aria-invalid=move || error.get().map(|_| "true")>
+            <legend>{legend}</legend>
+            {options.collect_view()}
+            <p class="error" id=error_id>
+                {move || error.get().map(|error| view! { <Icon glyph=Glyph::Warning/> {error} })}
+            </p>
+        </fieldset>
+    }
+}

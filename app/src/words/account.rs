@@ -1,0 +1,106 @@
+//! Joining, signing in, forgotten passwords.
+
+use model::{
+    Role,
+    password::{PASSWORD_LIMIT, PASSWORD_MIN, Strength},
+};
+
+pub const SIGN_IN: &str = "Sign in";
+pub const SIGNING_IN: &str = "Signing in…";
+pub const SIGN_IN_LEAD: &str = "Good to see you. Your conversations are where you left them.";
+pub const EMAIL: &str = "Email";
+pub const PASSWORD: &str = "Password";
+pub const SHOW_PASSWORD: &str = "Show";
+pub const HIDE_PASSWORD: &str = "Hide";
+pub const FORGOT_PASSWORD: &str = "Forgot your password?";
+pub const NEW_HERE: &str = "New here?";
+pub const HAVE_ACCOUNT: &str = "You have an account already?";
+
+pub const CREATE_ACCOUNT: &str = "Create account";
+pub const CREATING_ACCOUNT: &str = "Creating account…";
+pub const REGISTER_LEAD: &str = "Free, and done in a minute. You confirm your email address before you sign in.";
+pub const JOIN_AS: &str = "You join as";
+pub const TALENT_JOINS: &str = "I am booked for events";
+pub const ORGANIZER_JOINS: &str = "I book people for events";
+pub const JOIN_AS_TALENT: &str = "Join as talent";
+pub const JOIN_AS_ORGANIZER: &str = "Join as organizer";
+pub const NAME: &str = "Name";
+pub const NAME_HELP: &str = "As others know you: your own, your stage name or your company's.";
+pub const CRAFT_LATER: &str = "I'll say later";
+pub const CRAFT_HELP: &str = "Organizers search by it. You can change it later.";
+
+pub const CHECK_MAIL: &str = "Check your mail";
+pub const CHECK_MAIL_LEAD: &str = "We sent you a link. Open it, and your address is confirmed.";
+pub const NO_MAIL: &str = "No mail?";
+pub const NO_MAIL_LEAD: &str =
+    "It can take a few minutes. Look in the spam folder, too. Or let us send the link again, if the address was right:";
+pub const SEND_AGAIN: &str = "Send again";
+pub const SENT_AGAIN: &str = "If that address is waiting to be confirmed, a new link is on its way.";
+pub const CONFIRM_TITLE: &str = "Confirm your address";
+pub const CONFIRM_LEAD: &str = "One more click, and this email address is yours here.";
+pub const CONFIRM: &str = "Confirm address";
+pub const CONFIRMING: &str = "Confirming…";
+pub const LINK_BAD: &str = "This link doesn't work any more";
+pub const CONFIRM_BAD_LEAD: &str = "It was used before, or has run out. If you opened it before, your address is \
+                                    confirmed already: just sign in. Otherwise get a new one.";
+pub const SEND_AGAIN_LINK: &str = "No mail? Send the link again";
+pub const NEW_LINK: &str = "Get a new link";
+pub const VERIFIED: &str = "Your email address is confirmed. Sign in, and you are in.";
+
+pub const BACK_TO_SIGN_IN: &str = "Back to sign in";
+pub const FORGOT: &str = "Choose a new password";
+pub const FORGOT_LEAD: &str = "Tell us your email address, and we send you a link to choose a new password.";
+pub const SEND_LINK: &str = "Send link";
+pub const SENDING_LINK: &str = "Sending link…";
+pub const LINK_SENT: &str = "If there is an account with that address, a link is on its way. It works for an hour. \
+                             Nothing there after some minutes? Look in the spam folder.";
+pub const RESET_LEAD: &str = "You sign in with it from now on. All other devices are signed out.";
+pub const RESET_BAD_LEAD: &str = "It was used before, or has run out: it works once, and for an hour.";
+pub const RESET_NO_LINK: &str = "This page needs the link that we mail you.";
+pub const NEW_PASSWORD: &str = "New password";
+pub const SET_PASSWORD: &str = "Set password";
+pub const SETTING_PASSWORD: &str = "Setting password…";
+pub const PASSWORD_SET: &str = "Your new password is set. Sign in with it.";
+
+pub const UNSUBSCRIBE: &str = "Mails about unread messages";
+pub const UNSUBSCRIBE_LEAD: &str = "You don't want a mail when messages stay unread? The bell still tells you.";
+pub const STOP_MAILS: &str = "Stop these mails";
+pub const STOPPING_MAILS: &str = "Stopping…";
+pub const MAILS_STOPPED: &str = "Done. No more mails about unread messages.";
+pub const MAILS_IN_SETTINGS: &str = "Change it in Settings";
+pub const UNSUBSCRIBE_BAD_LEAD: &str = "Sign in, and you can end these mails in Settings.";
+
+pub const LEFT: &str = "Your account is deleted. Goodbye, and thank you for having been here.";
+
+/// What somebody may join as.
+pub fn role(role: Role) -> &'static str {
+    match role {
+        Role::Talent => super::TALENT,
+        Role::Organizer => super::ORGANIZER,
+    }
+}
+
+/// What that means.
+pub fn role_joins(role: Role) -> &'static str {
+    match role {
+        Role::Talent => TALENT_JOINS,
+        Role::Organizer => ORGANIZER_JOINS,
+    }
+}
+
+/// What a password must be.
+pub fn password_help() -> String {
+    format!(
+        "{PASSWORD_MIN} to {PASSWORD_LIMIT} characters. Some words in a row are easy to remember and hard to guess."
+    )
+}
+
+/// How well a password holds.
+pub fn strength(strength: Strength) -> &'static str {
+    match strength {
+        Strength::TooShort => "Too short so far.",
+        Strength::Weak => "Weak: make it longer.",
+        Strength::Fair => "Good enough. Longer is stronger.",
+        Strength::Strong => "Strong.",
+    }
+}

@@ -1,0 +1,51 @@
+//! Why something was not done, and what to do.
+
+use super::{BROKEN, BROKEN_LEAD};
+use model::{Fault, Refusal};
+
+/// What to tell somebody whose request was refused.
+pub fn refusal(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::Unauthenticated => "You were signed out. Sign in to go on.".to_owned(),
+        Refusal::InvalidCredentials => "That email and password don't match. Check both and try again.".to_owned(),
+        Refusal::EmailUnverified => "Confirm your email address first: open the link in the mail we sent.".to_owned(),
+        Refusal::WrongRole => "This isn't open to your kind of account.".to_owned(),
+        Refusal::NotFound => "That isn't here any more.".to_owned(),
+        Refusal::InsufficientScope => "This access token may only read.".to_owned(),
+        Refusal::SessionRequired => "Sign in with your password for this.".to_owned(),
+        Refusal::WrongStatus => "This booking has moved on meanwhile. Have another look.".to_owned(),
+        Refusal::ClientIdReused => "This form was sent before. Write the message again.".to_owned(),
+        Refusal::RateLimited { retry_after } => format!("That was a lot at once. Try again {}.", after(*retry_after)),
+        Refusal::TooManyStreams => "Greenroom is open in too many places. Close some tabs.".to_owned(),
+        Refusal::Internal => format!("{BROKEN}. {BROKEN_LEAD}"),
+        Refusal::Invalid { fields } => match fields.values().next() {
+            Some(first) if fields.len() == 1 => fault(*first).to_owned(),
+            _ => "Some fields need another look.".to_owned(),
+        },
+    }
+}
+
+fn after(seconds: u64) -> String {
+    match seconds {
+        ..=1 => "in a second".to_owned(),
+        2..=90 => format!("in {seconds} seconds"),
+        _ => format!("in {} minutes", seconds.div_ceil(60)),
+    }
+}
+
+/// What is wrong with a field, and what to do.
+pub fn fault(fault: Fault) -> &'static str {
+    match fault {
+        Fault::Required => "Please fill this in.",
+        Fault::Invalid => "This doesn't look right. Check it and try again.",
+        Fault::TooLong => "This is too long. Please shorten it.",
+        Fault::TooShort => "This is too short. Make it longer.",
+        Fault::PasswordTooCommon => "Many people use this password, so it is tried first. Choose another.",
+        Fault::WrongPassword => "That isn't your password. Check it and try again.",
+        Fault::TokenInvalid => "This link was used before, or has run out. Ask for a new one.",
+        Fault::OutOfRange => "This number is out of range.",
+        Fault::BodyEmpty => "Write something first.",
+        Fault::BodyTooLong => "This message is too long. Send it in two.",
+        Fault::BodyInvalid => "This text has a character that can't be sent.",
+    }
+}

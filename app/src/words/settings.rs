@@ -1,0 +1,129 @@
+//! The settings page.
+
+use model::{MailAfter, Role, Scope, account::BIO_LIMIT};
+
+pub const SETTINGS: &str = "Settings";
+pub const SAVE: &str = "Save";
+pub const SAVING: &str = "Saving…";
+pub const SAVED: &str = "Saved.";
+
+pub const PROFILE: &str = "Profile";
+pub const NO_CRAFT: &str = "None yet";
+pub const BIO: &str = "Bio";
+
+pub const MAIL: &str = "Mail about unread messages";
+pub const MAIL_LEAD: &str = "When a message stays unread for so long, we mail you once.";
+pub const MAIL_AFTER: &str = "Send a mail";
+
+pub const NEW_EMAIL: &str = "New email";
+pub const NEW_EMAIL_HELP: &str = "We mail a link there. Your address changes once you open it.";
+pub const YOUR_PASSWORD: &str = "Your password";
+pub const CHANGE_EMAIL: &str = "Change email";
+pub const CHANGING: &str = "Changing…";
+pub const EMAIL_ASKED: &str = "Check your mail: a link to confirm the new address is on its way there.";
+pub const EMAIL_CHANGED: &str = "Your new email address is confirmed. You sign in with it from now on.";
+
+pub const CURRENT_PASSWORD: &str = "Current password";
+pub const CHANGE_PASSWORD: &str = "Change password";
+pub const PASSWORD_LEAD: &str = "Your other devices are signed out, and access tokens end.";
+pub const PASSWORD_CHANGED: &str = "Your password is changed.";
+
+pub const DEVICES: &str = "Devices";
+pub const DEVICES_LEAD: &str = "Where you are signed in. Sign out what you don't use any more or don't know.";
+pub const THIS_DEVICE: &str = "This device";
+pub const SIGNED_IN: &str = "Signed in ";
+pub const LAST_USED: &str = "last used ";
+pub const NEVER_USED: &str = "never used.";
+pub const ENDED: &str = "Signed out there.";
+
+pub const TOKENS: &str = "Access tokens";
+pub const TOKENS_LEAD: &str = "For programs of yours that use Greenroom in your name. Treat them like passwords.";
+pub const TOKEN_NAME: &str = "Token name";
+pub const TOKEN_NAME_HELP: &str = "What it is for, so that you know it again.";
+pub const TOKEN_SCOPE: &str = "It may";
+pub const CREATE_TOKEN: &str = "Create token";
+pub const CREATING_TOKEN: &str = "Creating token…";
+pub const TOKEN_NEEDS_SCRIPT: &str = "Creating a token needs JavaScript, because its secret is shown only once.";
+pub const TOKEN_SECRET: &str = "Your new token";
+pub const TOKEN_ONCE: &str = "Copy it now: it is shown this once and never again.";
+pub const COPY: &str = "Copy";
+pub const COPIED: &str = "Copied";
+pub const MADE: &str = "Made ";
+pub const REVOKE: &str = "Revoke";
+pub const REVOKED: &str = "The token is revoked.";
+pub const TOO_MANY_TOKENS: &str = "You have as many tokens as there can be. Revoke one first.";
+
+pub const YOUR_DATA: &str = "Your data";
+pub const YOUR_DATA_LEAD: &str =
+    "Everything we hold of you in one file: your account, conversations, notifications and devices.";
+pub const DOWNLOAD_DATA: &str = "Download your data";
+
+pub const DELETE_ACCOUNT: &str = "Delete account";
+pub const DELETE_LEAD: &str = "This can't be undone.";
+pub const DELETE_POINTS: [&str; 3] = [
+    "Bookings that are still open are cancelled, and the other side is told.",
+    "Messages you wrote stay with the people you wrote to, under the name Former member.",
+    "Everything else is deleted: your name, email address, bio, notifications, devices and tokens.",
+];
+pub const DELETE_OPEN: &str = "I want to delete my account";
+pub const DELETING: &str = "Deleting…";
+
+/// How a bio goes.
+pub fn bio_help() -> String {
+    format!("A few words about you. Up to {BIO_LIMIT} characters.")
+}
+
+/// How long a message waits for a mail.
+pub fn mail_after(after: MailAfter) -> &'static str {
+    match after {
+        MailAfter::Off => "Never",
+        MailAfter::FiveMinutes => "After 5 minutes",
+        MailAfter::Hourly => "After an hour",
+        MailAfter::Daily => "After a day",
+    }
+}
+
+/// What an access token may do.
+pub fn scope(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Read => "Read",
+        Scope::Write => "Read and write",
+    }
+}
+
+/// Signing out a device, said in full.
+pub fn sign_out_of(device: &str) -> String {
+    format!("{}: {device}", super::SIGN_OUT)
+}
+
+/// Taking a token back, said in full.
+pub fn revoke(token: &str) -> String {
+    format!("{REVOKE}: {token}")
+}
+
+/// The way to the settings, said in full: it begins with what is in sight.
+pub fn settings_of(name: &str) -> String {
+    format!("{name}, {SETTINGS}")
+}
+
+/// The address somebody has now.
+pub fn signs_in_with(email: &str) -> String {
+    format!("You sign in with {email}.")
+}
+
+/// The account's role, which nobody can change.
+pub fn joined_as(role: Role) -> String {
+    format!("You are here as {}.", super::role(role).to_lowercase())
+}
+
+/// What a form without JavaScript says when it was done, by the code in the address.
+pub fn done(code: &str) -> Option<&'static str> {
+    match code {
+        "saved" => Some(SAVED),
+        "password" => Some(PASSWORD_CHANGED),
+        "email" => Some(EMAIL_ASKED),
+        "verified" => Some(EMAIL_CHANGED),
+        "ended" => Some("It is signed out."),
+        _ => None,
+    }
+}
