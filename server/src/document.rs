@@ -72,7 +72,11 @@ static PAGE: LazyLock<String> = LazyLock::new(|| page::page(&serde_json::to_valu
 /// and nothing below `/api` answers so.
 pub(crate) const KEEP: &str = "public, max-age=300";
 
+/// All that the page loads is its stylesheet and the icon.
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; \
+                      frame-ancestors 'none'";
+
 /// For people, so it is no part of the interface it describes.
 pub(crate) async fn read() -> impl IntoResponse {
-    ([(header::CACHE_CONTROL, KEEP)], Html(PAGE.as_str()))
+    ([(header::CACHE_CONTROL, KEEP), (header::CONTENT_SECURITY_POLICY, POLICY)], Html(PAGE.as_str()))
 }

@@ -7,6 +7,7 @@ mod conversations;
 mod cross_site;
 mod document;
 mod events;
+mod export;
 mod messages;
 mod notifications;
 mod paths;
