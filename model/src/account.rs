@@ -43,21 +43,21 @@ words! {
 
 /// Somebody who wants to join, unchecked.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase")]
 pub struct RegisterInput {
-    /// An [`Email`].
+    /// Where the mail to confirm it goes.
     #[schema(value_type = String, required = true, format = Email, max_length = 254)]
     pub email: Option<String>,
-    /// A [`NewPassword`].
+    /// Not among those that are tried first.
     #[schema(value_type = String, required = true, format = Password, min_length = 8, max_length = 256)]
     pub password: Option<String>,
-    /// 1 to [`NAME_LIMIT`] characters.
+    /// As they call themselves, in one line.
     #[schema(value_type = String, required = true, min_length = 1, max_length = 80, pattern = r"\S")]
     pub name: Option<String>,
-    /// A [`Role`].
+    /// What they do here.
     #[schema(value_type = Role, required = true)]
     pub role: Option<String>,
-    /// A [`Craft`]; talent may leave it for later.
+    /// Talent only, who may leave it for later.
     #[schema(value_type = Option<Craft>)]
     pub craft: Option<String>,
 }
@@ -124,17 +124,17 @@ pub struct Account {
 
 /// What somebody wants changed about their account, unchecked. What is left out stays.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase")]
 pub struct AccountInput {
-    /// 1 to [`NAME_LIMIT`] characters.
+    /// As they call themselves, in one line.
     #[schema(min_length = 1, max_length = 80, pattern = r"\S")]
     pub name: Option<String>,
-    /// A [`Craft`], or empty for none; talent only.
+    /// One of the crafts, or empty for none; talent only.
     pub craft: Option<String>,
-    /// Up to [`BIO_LIMIT`] characters; talent only.
+    /// What they say about themselves; talent only.
     #[schema(max_length = 400)]
     pub bio: Option<String>,
-    /// A [`MailAfter`].
+    /// How long a message stays unread before a mail tells of it.
     #[schema(value_type = Option<MailAfter>)]
     pub mail_after: Option<String>,
 }
@@ -224,12 +224,12 @@ pub struct AccessToken {
 
 /// An access token that somebody wants, unchecked.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase")]
 pub struct TokenInput {
-    /// 1 to [`TOKEN_NAME_LIMIT`] characters.
+    /// What its owner calls it, in one line.
     #[schema(value_type = String, required = true, min_length = 1, max_length = 60, pattern = r"\S")]
     pub name: Option<String>,
-    /// A [`Scope`].
+    /// What it may do.
     #[schema(value_type = Scope, required = true)]
     pub scope: Option<String>,
 }

@@ -4,11 +4,14 @@
 //! somebody has to be signed in, is added by rule in [`complete`].
 
 mod complete;
+mod page;
 pub(crate) mod refusals;
 
 use complete::complete;
 
 use crate::{api, problem::Told};
+use axum::response::{Html, IntoResponse};
+use http::header;
 use model::Envelope;
 use std::sync::LazyLock;
 use utoipa::{
@@ -61,3 +64,19 @@ pub(crate) static DOCUMENT: LazyLock<utoipa::openapi::OpenApi> =
 
 /// The document as text.
 pub(crate) static JSON: LazyLock<String> = LazyLock::new(|| DOCUMENT.to_pretty_json().unwrap_or_default());
+
+/// The document as a page.
+static PAGE: LazyLock<String> = LazyLock::new(|| page::page(&serde_json::to_value(&*DOCUMENT).unwrap_or_default()));
+
+/// How long anybody may keep either. Without validators: a conditional request would have to be answered with 304,
+/// and nothing below `/api` answers so.
+pub(crate) const KEEP: &str = "public, max-age=300";
+
+/// All that the page loads is its stylesheet and the icon.
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; \
+                      frame-ancestors 'none'";
+
+/// For people, so it is no part of the interface it describes.
+pub(crate) async fn read() -> impl IntoResponse {
+    ([(header::CACHE_CONTROL, KEEP), (header::CONTENT_SECURITY_POLICY, POLICY)], Html(PAGE.as_str()))
+}

@@ -46,6 +46,7 @@ pub(crate) fn routes(shared: &Shared, options: LeptosOptions) -> Router {
     let pages = Router::new()
         .leptos_routes_with_context(&options, generate_route_list(App), provide.clone(), document)
         .layer(middleware::from_fn(blame_the_right_one))
+        .layer(middleware::from_fn(take_only_forms))
         .layer(middleware::from_fn(send_where_it_belongs));
     let files = ServeDir::new(format!("{}/{}", options.site_root, options.site_pkg_dir));
     let files = Router::new()
@@ -98,6 +99,16 @@ fn elsewhere(request: &Request) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// Functions read any body as a form, even one that a foreign page may send under another name without asking.
+async fn take_only_forms(request: Request, next: Next) -> Response {
+    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let is_form = kind.split(';').next().is_some_and(|kind| kind.trim() == "application/x-www-form-urlencoded");
+    if is_function(request.uri()) && request.method() == Method::POST && !is_form {
+        return Problem::WRONG_CONTENT_TYPE.into_response();
+    }
+    next.run(request).await
 }
 
 /// Leptos answers a function whose arguments can't be read with 500, as if it were our fault.

@@ -1,13 +1,18 @@
 //! Which path leads where, and what every request passes through.
 
 use crate::{
-    api, caller, dev_mail, headers, origin, pages,
+    api, caller, dev_mail, document, headers, origin, pages,
     problem::{self, Problem},
     settings::Checked,
     unsubscribe,
 };
 use app::ssr::SessionCookie;
-use axum::{Router, extract::DefaultBodyLimit, middleware, routing::any};
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    middleware,
+    routing::{any, get},
+};
 use http::{HeaderName, HeaderValue, Request, header};
 use ipnet::IpNet;
 use services::Greenroom;
@@ -56,6 +61,7 @@ pub(crate) fn build(shared: Shared, settings: &Checked) -> Router {
     Router::from(api::routes())
         .merge(dev_mail)
         .merge(unsubscribe::routes())
+        .route("/api/docs", get(document::read))
         .method_not_allowed_fallback(async || Problem::METHOD_NOT_ALLOWED)
         // Nesting leaves this one out, and a page must not answer it.
         .route("/api/", any(async || Problem::NOT_FOUND))

@@ -62,7 +62,7 @@ impl Greenroom {
 }
 
 /// Talent who can be booked: their address is confirmed, and they haven't left.
-pub(crate) fn directory() -> Select<person::Entity> {
+fn directory() -> Select<person::Entity> {
     person::Entity::find()
         .filter(person::Column::Role.eq(Role::Talent.as_str()))
         .filter(person::Column::EmailVerified.eq(true))

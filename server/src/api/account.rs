@@ -13,7 +13,7 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use futures::stream;
+use futures::{StreamExt, stream};
 use http::{HeaderValue, StatusCode, header};
 use model::{Account, AccountInput, Fault, NewPassword, Refusal, account};
 use serde::Deserialize;
@@ -122,7 +122,8 @@ async fn export(State(shared): State<Shared>, SignedIn(viewer): SignedIn) -> Res
         (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"greenroom.json\"")),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     ];
-    Ok((headers, Body::from_stream(pieces)).into_response())
+    // Whoever compresses it asks once more after its end.
+    Ok((headers, Body::from_stream(pieces.fuse())).into_response())
 }
 
 #[derive(Deserialize, ToSchema)]

@@ -1,7 +1,7 @@
 use super::private;
 use crate::{
     caller::SignedIn,
-    document::refusals::{EmailUnverified, InvalidCredentials, RateLimited},
+    document::refusals::{EmailUnverified, InvalidCredentials, RateLimited, SessionRequired},
     input::JsonOrForm,
     problem::Problem,
     router::Shared,
@@ -94,7 +94,7 @@ async fn session(State(shared): State<Shared>, SignedIn(viewer): SignedIn) -> Re
 ///
 /// Ends the session and its streams.
 #[utoipa::path(post, path = "/auth/signout", tag = "Account",
-    responses((status = 204, description = "Signed out.", headers(("Set-Cookie" = String)))))]
+    responses((status = 204, description = "Signed out.", headers(("Set-Cookie" = String))), SessionRequired))]
 async fn sign_out(State(shared): State<Shared>, SignedIn(viewer): SignedIn) -> Result<Response, Problem> {
     shared.greenroom.sign_out(&viewer).await?;
     let cookie = shared.cookie.clear().ok_or(Problem::INTERNAL)?;

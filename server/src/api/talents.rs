@@ -3,17 +3,33 @@ use crate::{caller::SignedIn, document::refusals::Invalid, input::Pairs, problem
 use axum::{extract::State, response::Response};
 use model::{Craft, Directory, Fault};
 use services::talents::Search;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{ObjectBuilder, RefOr, Schema, schema::Type},
+};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn routes() -> OpenApiRouter<Shared> {
     OpenApiRouter::default().routes(routes!(talents))
 }
 
+/// As a form sends it: empty, where any will do.
+enum CraftOrAny {}
+
+impl PartialSchema for CraftOrAny {
+    fn schema() -> RefOr<Schema> {
+        let words = Craft::ALL.iter().map(|craft| craft.as_str()).chain([""]);
+        ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words)).into()
+    }
+}
+
+impl ToSchema for CraftOrAny {}
+
 /// Look for talent
 #[utoipa::path(get, path = "/talents", tag = "Talent",
     params(
         ("query" = Option<String>, Query, max_length = 100, description = "Part of a name."),
-        ("craft" = Option<Craft>, Query, description = "Only this craft."),
+        ("craft" = inline(Option<CraftOrAny>), Query, description = "Only this craft."),
         ("page" = Option<String>, Query, description = "The `nextPage` of the page before."),
     ),
     responses((status = 200, description = "By name, a page of them.", body = Directory), Invalid))]

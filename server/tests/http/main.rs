@@ -10,3 +10,4 @@ mod api;
 mod health;
 mod pages;
 mod process;
+mod security;

@@ -1,6 +1,7 @@
 //! The house's invariants, kept by tests and not by memory. ARCHITECTURE.md says why each is there.
 
 mod dependencies;
+mod document;
 mod files;
 mod shape;
 

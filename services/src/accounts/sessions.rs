@@ -55,6 +55,8 @@ impl Greenroom {
             .join(JoinType::InnerJoin, owner())
             .filter(session::Column::TokenHash.eq(fingerprint(secret)))
             .filter(session::Column::ExpiresAt.gt(now.millis()))
+            // Nobody signs in before; should somebody have, it opens nothing.
+            .filter(person::Column::EmailVerified.eq(true))
             .one(self.store.reader())
             .await?
             .and_then(|(row, owner)| Some((row, owner?)))
@@ -83,8 +85,9 @@ impl Greenroom {
     /// Ends the viewer's session and the streams it opened.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `SessionRequired` for an access token, which is taken back instead.
     pub async fn sign_out(&self, viewer: &Viewer) -> Result<()> {
+        viewer.owns_account()?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());
         to_the_end(async move {
             session::Entity::delete_by_id(viewer.session().0).exec(greenroom.store.writer()).await?;

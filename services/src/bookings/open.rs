@@ -6,7 +6,6 @@ use crate::{
     error::is_duplicate,
     live::Journal,
     messages::{Entry, write_down},
-    talents::directory,
     to_the_end,
 };
 use model::{
@@ -14,7 +13,8 @@ use model::{
     NotificationKind, Person, PersonId, Refusal, Role,
 };
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 use uuid::Uuid;
 
@@ -37,11 +37,11 @@ impl Greenroom {
     async fn open_in_full(&self, viewer: &Viewer, draft: BookingDraft) -> Result<Conversation> {
         let now = self.now();
         let tx = self.store.write().await?;
-        let talent = find_talent(&tx, draft.talent_id).await?;
-        let booking = insert_booking(&tx, viewer, &talent, &draft, now).await?;
+        let (organizer, talent) = find_parties(&tx, viewer, draft.talent_id).await?;
+        let booking = insert_booking(&tx, &organizer, &talent, &draft, now).await?;
         let row = insert_conversation(&tx, &booking, now).await?;
         let mut journal = Journal::default();
-        for (person, counterpart) in [(viewer.person(), &talent), (&talent, viewer.person())] {
+        for (person, counterpart) in [(&organizer, &talent), (&talent, &organizer)] {
             let conversation = empty(&row, &booking, counterpart, now);
             journal.tell(person.id, Event::ConversationCreated { conversation });
         }
@@ -95,15 +95,22 @@ fn asks_for(draft: &BookingDraft, booking: &Booking) -> bool {
         && draft.fee == booking.fee
 }
 
-async fn find_talent(tx: &DatabaseTransaction, id: PersonId) -> Result<Person> {
-    // Held until the commit: a name that changes meanwhile would change behind this booking's events.
-    let found = directory().filter(person::Column::Id.eq(id.0)).lock_shared().one(tx).await?;
-    person_of(found.ok_or_else(|| Error::field("talentId", Fault::Invalid))?)
+/// The organizer as they are now, and the talent. Both are held until the commit: a name that changes meanwhile
+/// would change behind this booking's events.
+async fn find_parties(tx: &DatabaseTransaction, viewer: &Viewer, talent: PersonId) -> Result<(Person, Person)> {
+    let both = person::Entity::find().filter(person::Column::Id.is_in([viewer.id().0, talent.0]));
+    let rows = both.order_by_asc(person::Column::Id).lock_shared().all(tx).await?;
+    let find = |id: PersonId| rows.iter().find(|row| row.id == id.0 && row.deleted_at.is_none()).cloned();
+    let organizer = person_of(find(viewer.id()).ok_or(Refusal::Unauthenticated)?)?;
+    let talent =
+        find(talent).filter(|row| row.email_verified).ok_or_else(|| Error::field("talentId", Fault::Invalid))?;
+    let talent = person_of(talent)?;
+    if talent.role == Role::Talent { Ok((organizer, talent)) } else { Err(Error::field("talentId", Fault::Invalid)) }
 }
 
 async fn insert_booking(
     tx: &DatabaseTransaction,
-    viewer: &Viewer,
+    organizer: &Person,
     talent: &Person,
     draft: &BookingDraft,
     now: Instant,
@@ -111,7 +118,7 @@ async fn insert_booking(
     let id = BookingId(Uuid::now_v7());
     let row = booking::ActiveModel {
         id: Set(id.0),
-        organizer_id: Set(viewer.id().0),
+        organizer_id: Set(organizer.id.0),
         talent_id: Set(talent.id.0),
         title: Set(draft.title.clone()),
         event_date: Set(draft.event_date.to_string()),
@@ -129,7 +136,7 @@ async fn insert_booking(
         venue: draft.venue.clone(),
         fee: draft.fee.clone(),
         status: BookingStatus::Inquiry,
-        organizer: viewer.person().clone(),
+        organizer: organizer.clone(),
         talent: talent.clone(),
     })
 }

@@ -1,12 +1,12 @@
 //! The law: a view read at cursor N, with the events after N applied, equals the view read now.
 
 use crate::support::{Site, Views, booking_of, draft, whole_log};
-use model::{ConversationId, Draft, Envelope};
+use model::{AccountInput, ConversationId, Draft, Envelope};
 use proptest::{
     prelude::*,
     test_runner::{Config, TestRunner},
 };
-use services::Viewer;
+use services::{Viewer, notifications::Seen};
 use std::time::Duration;
 use tokio::runtime::Handle;
 
@@ -21,6 +21,9 @@ enum Step {
     Retry { earlier: usize },
     Open { organizer: usize, talent: usize },
     ReadOn { conversation: usize, talent: bool, seq: i64 },
+    Answer { conversation: usize, talent: bool, step: usize },
+    Rename { person: usize, number: u8 },
+    MarkSeen { person: usize, all: bool },
     Look { person: usize },
     Pass { millis: u64 },
 }
@@ -33,6 +36,10 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (0..2_usize, 0..3_usize).prop_map(|(organizer, talent)| Step::Open { organizer, talent }),
         4 => (any::<usize>(), any::<bool>(), 0..20_i64)
             .prop_map(|(conversation, talent, seq)| Step::ReadOn { conversation, talent, seq }),
+        2 => (any::<usize>(), any::<bool>(), 0..3_usize)
+            .prop_map(|(conversation, talent, step)| Step::Answer { conversation, talent, step }),
+        1 => (0..5_usize, any::<u8>()).prop_map(|(person, number)| Step::Rename { person, number }),
+        1 => (0..5_usize, any::<bool>()).prop_map(|(person, all)| Step::MarkSeen { person, all }),
         3 => (0..5_usize).prop_map(|person| Step::Look { person }),
         2 => (1..90_000_u64).prop_map(|millis| Step::Pass { millis }),
     ]
@@ -85,6 +92,23 @@ impl Story {
             Step::ReadOn { conversation, talent, seq } => {
                 let (id, by) = self.pick(conversation, talent);
                 house.read_on(&by, id, seq).await.expect("reading on");
+            }
+            Step::Answer { conversation, talent, step } => {
+                let (id, by) = self.pick(conversation, talent);
+                let booking = house.conversation(&by, id).await.expect("a conversation").0.booking.id;
+                // Not every step is open by then, or to everybody.
+                let _ = house.step(&by, booking, model::Step::ALL[step]).await;
+            }
+            Step::Rename { person, number } => {
+                let viewer = &self.people[person];
+                let input = AccountInput { name: Some(format!("Name {number}")), ..Default::default() };
+                house.change_account(viewer, input.parse(viewer.role()).expect("a change")).await.expect("a name");
+            }
+            Step::MarkSeen { person, all } => {
+                let viewer = &self.people[person];
+                let first = house.notifications(viewer, None).await.expect("notifications").notifications;
+                let ids = first.iter().skip(1).step_by(2).map(|known| known.id).collect();
+                house.mark_seen(viewer, if all { Seen::All } else { Seen::These(ids) }).await.expect("marked");
             }
             Step::Look { person } => {
                 let viewer = self.people[person].clone();

@@ -4,6 +4,7 @@ mod acts;
 mod audit;
 mod database;
 mod dice;
+mod post;
 mod site;
 mod stream;
 mod views;
@@ -12,6 +13,7 @@ pub(crate) use acts::{booking_of, draft, draft_as, fresh_client_id, refusal, say
 pub(crate) use audit::{audit, whole_log};
 pub(crate) use database::{Database, Kind};
 pub(crate) use dice::Dice;
+pub(crate) use post::{PostOffice, token_in};
 pub(crate) use site::{Cast, Site, sign_in};
 pub(crate) use stream::Stream;
 pub(crate) use views::Views;

@@ -10,7 +10,8 @@ use reqwest::Method;
 use serde_json::json;
 
 /// Where the names of all server functions stand.
-const FUNCTIONS: &str = include_str!("../../../../app/src/functions.rs");
+const FUNCTIONS: &str =
+    concat!(include_str!("../../../../app/src/functions.rs"), include_str!("../../../../app/src/functions/account.rs"));
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// A request that changes something where it is let through.

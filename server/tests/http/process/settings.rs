@@ -108,6 +108,7 @@ fn help_lists_every_setting_with_its_default() {
         "serve",
         "migrate",
         "seed",
+        "openapi",
         "GREENROOM_DATA",
         "DATABASE_URL",
         "GREENROOM_URL",

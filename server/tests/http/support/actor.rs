@@ -10,18 +10,29 @@ pub(crate) struct Actor {
     client: Client,
     addr: SocketAddr,
     cookie: Option<String>,
+    /// An access token.
+    token: Option<String>,
 }
 
 impl Actor {
     pub(crate) fn new(addr: SocketAddr, cookie: Option<String>) -> Self {
         let client = Client::builder().redirect(Policy::none()).no_proxy().build().expect("a client");
-        Self { client, addr, cookie }
+        Self { client, addr, cookie, token: None }
+    }
+
+    /// A program with an access token.
+    pub(crate) fn bearing(addr: SocketAddr, token: &str) -> Self {
+        Self { token: Some(token.to_owned()), ..Self::new(addr, None) }
     }
 
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.client.request(method, format!("http://{}{path}", self.addr));
-        match &self.cookie {
+        let request = match &self.cookie {
             Some(cookie) => request.header("cookie", cookie),
+            None => request,
+        };
+        match &self.token {
+            Some(token) => request.bearer_auth(token),
             None => request,
         }
     }

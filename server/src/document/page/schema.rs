@@ -1,0 +1,83 @@
+//! Schemas in words.
+
+use super::text::{escaped, prose, words};
+use serde_json::Value;
+
+pub(super) fn all(schemas: &Value) -> String {
+    let article = |(name, schema): (&String, &Value)| {
+        let about = prose(&schema["description"]);
+        format!(
+            "<article id=\"schema-{name}\"><h3><a href=\"#schema-{name}\">{name}</a></h3>{about}{}</article>",
+            inside(schema)
+        )
+    };
+    schemas.as_object().into_iter().flatten().map(article).collect()
+}
+
+/// What something is made of.
+fn inside(schema: &Value) -> String {
+    if let Some(parts) = schema["allOf"].as_array() {
+        return parts.iter().map(inside).collect();
+    }
+    if let Some(either) = schema["oneOf"].as_array() {
+        let one = |part: &Value| format!("<li>{}{}</li>", prose(&part["description"]), inside(part));
+        return format!("<p>One of:</p><ul>{}</ul>", either.iter().map(one).collect::<String>());
+    }
+    let Some(properties) = schema["properties"].as_object() else { return format!("<p>{}</p>", kind(schema)) };
+    let required = |name: &String| schema["required"].as_array().is_some_and(|all| all.contains(&name.as_str().into()));
+    let property = |(name, told): (&String, &Value)| {
+        let optional = if required(name) { "" } else { "optional: " };
+        let about = prose(&described(told)["description"]);
+        format!("<dt><code>{name}</code> <small>{optional}{}</small></dt><dd>{about}</dd>", kind(told))
+    };
+    format!("<dl>{}</dl>", properties.iter().map(property).collect::<String>())
+}
+
+/// Where something may also be null, its description stands with the other choice.
+fn described(schema: &Value) -> &Value {
+    let either = schema["oneOf"].as_array().into_iter().flatten();
+    either.chain([schema]).find(|choice| choice.get("description").is_some()).unwrap_or(schema)
+}
+
+/// What something is, in a few words.
+pub(super) fn kind(schema: &Value) -> String {
+    if let Some(name) = schema["$ref"].as_str().and_then(|reference| reference.rsplit('/').next()) {
+        return format!("<a href=\"#schema-{name}\">{name}</a>");
+    }
+    if let Some(either) = schema["oneOf"].as_array() {
+        return either.iter().rev().map(kind).collect::<Vec<_>>().join(" or ");
+    }
+    if let Some(values) = schema["enum"].as_array() {
+        return values
+            .iter()
+            .map(|value| format!("<code>{}</code>", escaped(&value.to_string())))
+            .collect::<Vec<_>>()
+            .join(" or ");
+    }
+    if schema["items"].is_object() {
+        return format!("list of {}", kind(&schema["items"]));
+    }
+    if schema["additionalProperties"].is_object() {
+        return format!("any keys, each with {}", kind(&schema["additionalProperties"]));
+    }
+    let types = match &schema["type"] {
+        Value::Array(types) => types.iter().map(words).collect::<Vec<_>>().join(" or "),
+        one => words(one),
+    };
+    let format = schema["format"].as_str().map(|format| format!(" ({})", escaped(format))).unwrap_or_default();
+    format!(
+        "{types}{format}{}{}",
+        limits(schema, "minLength", "maxLength", " characters"),
+        limits(schema, "minimum", "maximum", "")
+    )
+}
+
+fn limits(schema: &Value, least: &str, most: &str, unit: &str) -> String {
+    match (&schema[least], &schema[most]) {
+        (Value::Null, Value::Null) => String::new(),
+        (least, Value::Null) => format!(", {least}{unit} or more"),
+        (Value::Null, most) => format!(", up to {most}{unit}"),
+        (least, most) if least == most => format!(", {most}{unit}"),
+        (least, most) => format!(", {least} to {most}{unit}"),
+    }
+}

@@ -1,0 +1,205 @@
+//! Who gets what where: every route there is, asked by everybody there is, with the answer written down.
+//!
+//! A route that isn't in the table fails here: whoever adds one says who may use it.
+
+mod table;
+
+use crate::support::{Actor, Answer, NOBODYS, SARAH, Site, new_id, soon};
+use reqwest::{Method, header};
+use serde_json::json;
+use std::{collections::BTreeSet, path::Path};
+use table::{ACTORS, API, FUNCTIONS, PAGES, Row};
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// What stands for what in paths and bodies.
+struct Names {
+    pairs: Vec<(&'static str, String)>,
+}
+
+impl Names {
+    async fn of(site: &Site) -> Self {
+        let session = site.eventpro().get("/api/auth/sessions").await.ok(200)["sessions"][0]["id"].clone();
+        let pairs = vec![
+            ("{launch}", site.launch.clone()),
+            ("{booking}", site.launch_booking.clone()),
+            ("{achieng}", site.people.achieng.clone()),
+            ("{session}", session.as_str().expect("an id").to_owned()),
+            ("{nobody}", NOBODYS.to_owned()),
+        ];
+        Self { pairs }
+    }
+
+    fn fill(&self, text: &str) -> String {
+        let known = self.pairs.iter().fold(text.to_owned(), |text, (name, value)| text.replace(name, value));
+        known.replace("{new}", &new_id())
+    }
+}
+
+/// One of those who ask, on a site of their own: what one changes must not be what the next one finds.
+async fn cast(number: usize) -> (Site, Actor) {
+    let site = Site::new().await;
+    let actor = match ACTORS[number] {
+        "anonymous" => site.anonymous(),
+        "talent" => site.sarah(),
+        "organizer" => site.eventpro(),
+        "other talent" => site.kamau(),
+        "other organizer" => site.safari(),
+        "unverified" => {
+            site.execute("UPDATE person SET email_verified = false WHERE email = 'mc.achieng@example.com'").await;
+            site.achieng()
+        }
+        "token that reads" => {
+            let made = site.eventpro().post("/api/auth/tokens", &json!({ "name": "bot", "scope": "read" })).await;
+            Actor::bearing(site.addr(), made.ok(201)["secret"].as_str().expect("a secret"))
+        }
+        other => panic!("nobody plays {other}"),
+    };
+    (site, actor)
+}
+
+/// The status alone: a stream's body never ends.
+async fn status(actor: &Actor, row: &Row, names: &Names, form: bool) -> u16 {
+    let path = names.fill(row.at.unwrap_or(row.path));
+    let mut request = actor.request(row.method.parse::<Method>().expect("a method"), &path);
+    if form || !row.body.is_empty() {
+        let kind = if form { FORM } else { "application/json" };
+        request = request.header(header::CONTENT_TYPE, kind).body(names.fill(row.body));
+    }
+    soon("an answer", request.send()).await.expect("an answer").status().as_u16()
+}
+
+/// Asks all of them, in the order of the table, and says where an answer is another than what is written down.
+async fn hold(rows: &[Row], form: bool) {
+    let mut wrong = Vec::new();
+    for (number, name) in ACTORS.iter().enumerate() {
+        let (site, actor) = cast(number).await;
+        let names = Names::of(&site).await;
+        for row in rows {
+            let seen = status(&actor, row, &names, form).await;
+            if seen != row.expected[number] {
+                wrong.push(format!("{} {} by {name}: {seen}, not {}", row.method, row.path, row.expected[number]));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[tokio::test]
+async fn the_interface_answers_everybody_as_written_down() {
+    hold(&API, false).await;
+}
+
+#[tokio::test]
+async fn server_functions_answer_everybody_as_written_down() {
+    hold(&FUNCTIONS, true).await;
+}
+
+#[tokio::test]
+async fn pages_answer_everybody_as_written_down() {
+    hold(&PAGES, false).await;
+}
+
+#[tokio::test]
+async fn no_route_of_the_interface_is_missing() {
+    let site = Site::new().await;
+    let document = site.anonymous().get("/api/openapi.json").await.json();
+    let paths = document["paths"].as_object().expect("paths");
+    let there = paths.iter().flat_map(|(path, item)| {
+        item.as_object().expect("an item").keys().map(move |method| format!("{} {path}", method.to_uppercase()))
+    });
+    let written = API.iter().map(|row| format!("{} {}", row.method, row.path));
+    assert_eq!(written.collect::<BTreeSet<_>>(), there.collect::<BTreeSet<_>>());
+}
+
+#[test]
+fn no_server_function_is_missing() {
+    let there: BTreeSet<String> = sources("../app/src/functions")
+        .iter()
+        .chain([&source("../app/src/functions.rs")])
+        .flat_map(|text| between(text, "endpoint = \"").into_iter().map(|name| format!("/fn/{name}")))
+        .collect();
+    assert!(there.len() > 20, "the test no longer sees the functions: {there:?}");
+    assert_eq!(FUNCTIONS.iter().map(|row| row.path.to_owned()).collect::<BTreeSet<_>>(), there);
+}
+
+#[test]
+fn no_page_is_missing() {
+    let there: BTreeSet<String> =
+        between(&source("../app/src/shell.rs"), "path!(\"").into_iter().filter(|path| !path.is_empty()).collect();
+    assert!(there.len() > 10, "the test no longer sees the pages: {there:?}");
+    let written = PAGES.iter().filter(|row| row.method == "GET").map(|row| row.path.to_owned());
+    let beside = ["/api/docs", "/dev/mail"];
+    assert_eq!(written.filter(|path| !beside.contains(&path.as_str())).collect::<BTreeSet<_>>(), there);
+}
+
+/// Rows that change something.
+fn changes() -> impl Iterator<Item = &'static Row> {
+    API.iter().chain(&FUNCTIONS).chain(&PAGES).filter(|row| row.method != "GET")
+}
+
+async fn sent(site: &Site, names: &Names, row: &Row, headers: &[(&str, &str)]) -> Answer {
+    let path = names.fill(row.at.unwrap_or(row.path));
+    let request = site.eventpro().request(row.method.parse().expect("a method"), &path);
+    let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+    Answer::to(request.body(names.fill(row.body))).await
+}
+
+#[tokio::test]
+async fn no_changing_route_hears_another_site() {
+    let site = Site::new().await;
+    let names = Names::of(&site).await;
+    for row in changes() {
+        for header in [("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site"), ("origin", "null")] {
+            let kind = if row.path.starts_with("/fn/") { FORM } else { "application/json" };
+            sent(&site, &names, row, &[header, ("content-type", kind)]).await.problem(403, "cross_site");
+        }
+    }
+    site.eventpro().get("/api/auth/session").await.ok(200);
+}
+
+#[tokio::test]
+async fn no_changing_route_takes_what_any_form_can_send_or_a_link() {
+    let site = Site::new().await;
+    let names = Names::of(&site).await;
+    let before = site.count("SELECT sum(seq) FROM person_head").await;
+    for row in changes().filter(|row| !row.body.is_empty()) {
+        let answer = sent(&site, &names, row, &[("content-type", "text/plain")]).await;
+        assert_eq!(answer.status, 415, "text/plain to {}", row.path);
+    }
+    for row in changes() {
+        let also_read = |other: &Row| other.method == "GET" && other.path == row.path;
+        if !API.iter().chain(&PAGES).any(also_read) {
+            let answer = site.eventpro().get(&names.fill(row.at.unwrap_or(row.path))).await;
+            assert!([404, 405].contains(&answer.status), "GET {}: {}", row.path, answer.status);
+        }
+    }
+    assert_eq!(site.count("SELECT sum(seq) FROM person_head").await, before);
+    site.eventpro().get("/api/auth/session").await.ok(200);
+}
+
+#[tokio::test]
+async fn an_access_token_counts_before_a_cookie() {
+    let site = Site::new().await;
+    let cookie = format!("greenroom={}", site.tokens[SARAH]);
+    for authorization in ["Bearer x", "Bearer ", "Basic c2FyYWg6eA==", &format!("Bearer {}", site.tokens[SARAH])] {
+        let request = site.anonymous().request(Method::GET, "/api/auth/session").header("cookie", &cookie);
+        let answer = Answer::to(request.header("authorization", authorization)).await;
+        answer.problem(401, "unauthenticated");
+    }
+}
+
+fn source(path: &str) -> String {
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).expect(path)
+}
+
+fn sources(folder: &str) -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let files = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("a file").path());
+    files.map(|path| std::fs::read_to_string(path).expect("text")).collect()
+}
+
+/// What stands between each `start` and the next quote.
+fn between(text: &str, start: &str) -> Vec<String> {
+    text.split(start).skip(1).filter_map(|rest| Some(rest.split_once('"')?.0.to_owned())).collect()
+}

@@ -1,0 +1,51 @@
+use crate::{code, none};
+use quote::ToTokens;
+use std::collections::BTreeMap;
+use syn::{Attribute, Ident, Item};
+
+/// Ways past `routes!`, by which a route would be there and not in the document.
+const UNDOCUMENTED: [&str; 5] = [".route(", ".route_service(", ".nest_service(", ".fallback_service(", "axum::routing"];
+
+#[test]
+fn no_route_of_the_interface_is_missing_in_its_document() {
+    let api = code(&["server"]).into_iter().filter(|source| source.path.starts_with("server/src/api"));
+    let found = api.flat_map(|source| {
+        let lines: Vec<String> = source.text.lines().map(str::trim).map(str::to_owned).collect();
+        let past = |line: &String| UNDOCUMENTED.iter().any(|way| line.contains(way));
+        lines.into_iter().filter(past).map(move |line| format!("{}: {line}", source.path))
+    });
+    none("routes are registered by `routes!`", found.collect());
+}
+
+/// One would silently take the place of the other.
+#[test]
+fn no_two_schemas_of_the_document_have_the_same_name() {
+    let mut named: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for source in code(&["model", "server"]) {
+        let file = syn::parse_file(&source.text).unwrap_or_else(|error| panic!("{}: {error}", source.path));
+        for item in file.items {
+            let (attributes, ident) = match item {
+                Item::Struct(item) => (item.attrs, item.ident),
+                Item::Enum(item) => (item.attrs, item.ident),
+                _ => continue,
+            };
+            if let Some(name) = schema_name(&attributes, &ident) {
+                named.entry(name).or_default().push(source.path.clone());
+            }
+        }
+    }
+    assert!(named.len() > 15, "the test no longer sees the schemas");
+    let doubles = named.into_iter().filter(|(_, paths)| paths.len() > 1);
+    none("a schema's name is its own", doubles.map(|(name, paths)| format!("{name}: {}", paths.join(", "))).collect());
+}
+
+/// Its own name, or the one in `#[schema(as = …)]`.
+fn schema_name(attributes: &[Attribute], ident: &Ident) -> Option<String> {
+    let text = |path: &str| {
+        let named = attributes.iter().filter(|attribute| attribute.path().is_ident(path));
+        named.map(|attribute| attribute.meta.to_token_stream().to_string()).collect::<String>()
+    };
+    let renamed = text("schema").split_once("as = ").map(|(_, rest)| rest.to_owned());
+    let name = renamed.and_then(|rest| rest.split([',', ' ', ')']).next().map(str::to_owned));
+    text("derive").contains("ToSchema").then(|| name.unwrap_or_else(|| ident.to_string()))
+}

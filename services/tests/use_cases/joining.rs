@@ -1,0 +1,164 @@
+//! Opening an account: it works once its address is confirmed, and nobody learns who has one.
+
+use crate::support::{Site, refusal, sign_in, token_in};
+use model::{Craft, Fault, Refusal, RegisterInput, Registration, Role};
+use services::{seed::SARAH, talents::Search};
+use std::{net::Ipv4Addr, time::Duration};
+
+on_both! {
+    an_account_works_once_its_link_was_opened,
+    a_link_works_once_and_for_two_days,
+    the_database_knows_no_link,
+    a_known_address_gets_another_mail_and_stays_as_it_is,
+    whoever_claimed_the_address_first_gains_nothing,
+    the_same_again_changes_nothing,
+    another_link_is_sent_to_whoever_waits_for_one_alone,
+    a_common_password_is_refused,
+    nobody_can_be_booked_before_they_confirmed,
+    one_address_opens_twenty_accounts_an_hour,
+    an_account_nobody_confirmed_is_forgotten,
+}
+
+const WAMBUI: &str = "wambui@example.com";
+const PASSWORD: &str = "matatu rain velvet";
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+fn registration(email: &str, password: &str, name: &str) -> Registration {
+    let input = RegisterInput {
+        email: Some(email.to_owned()),
+        password: Some(password.to_owned()),
+        name: Some(name.to_owned()),
+        role: Some("talent".to_owned()),
+        craft: Some("band".to_owned()),
+    };
+    input.parse().expect("a registration")
+}
+
+async fn register(site: &Site, email: &str, password: &str, name: &str) {
+    let registration = registration(email, password, name);
+    site.house.register(registration, Ipv4Addr::LOCALHOST.into()).await.expect("taken");
+}
+
+async fn an_account_works_once_its_link_was_opened(site: Site) {
+    register(&site, "Wambui@Example.com", PASSWORD, "Wambui").await;
+    assert_eq!(refusal(sign_in(&site.house, WAMBUI, PASSWORD).await), Refusal::EmailUnverified);
+    assert_eq!(refusal(sign_in(&site.house, WAMBUI, "wrong").await), Refusal::InvalidCredentials);
+    let letter = site.letters_to(WAMBUI).await.remove(0);
+    assert!(letter.text.contains("https://greenroom.example/verify?token="), "{}", letter.text);
+    assert!(letter.html.contains(&token_in(&letter)), "the same link in both parts");
+    site.house.confirm(&token_in(&letter)).await.expect("confirmed");
+    let user = sign_in(&site.house, WAMBUI, PASSWORD).await.expect("a session").user;
+    assert_eq!((user.name.as_str(), user.role, user.email_verified), ("Wambui", Role::Talent, true));
+}
+
+async fn a_link_works_once_and_for_two_days(site: Site) {
+    register(&site, WAMBUI, PASSWORD, "Wambui").await;
+    let token = site.token_for(WAMBUI).await;
+    site.clock.advance(2 * DAY);
+    assert_eq!(refusal(site.house.confirm(&token).await).fault("token"), Some(Fault::TokenInvalid));
+    site.house.resend_link(WAMBUI.parse().expect("an address"), Ipv4Addr::LOCALHOST.into()).await.expect("sent");
+    let token = site.token_for(WAMBUI).await;
+    site.clock.advance(2 * DAY - Duration::from_secs(1));
+    site.house.confirm(&token).await.expect("confirmed");
+    assert_eq!(refusal(site.house.confirm(&token).await).code(), "token_invalid");
+    for never in ["", "x", &"0".repeat(64), &"é".repeat(10_000)] {
+        assert_eq!(refusal(site.house.confirm(never).await).code(), "token_invalid");
+    }
+}
+
+#[derive(sea_orm::FromQueryResult)]
+struct Stored {
+    hash: Vec<u8>,
+    payload: String,
+}
+
+async fn the_database_knows_no_link(site: Site) {
+    register(&site, WAMBUI, PASSWORD, "Wambui").await;
+    let token = site.token_for(WAMBUI).await;
+    let stored = site.ask::<Stored>("SELECT hash, payload FROM token").await.pop().expect("a token");
+    assert_eq!(stored.hash.len(), 32);
+    let text = String::from_utf8_lossy(&stored.hash).into_owned();
+    assert!(!text.contains(&token) && !stored.payload.contains(&token) && !stored.payload.contains(PASSWORD));
+}
+
+async fn a_known_address_gets_another_mail_and_stays_as_it_is(site: Site) {
+    register(&site, SARAH.email, PASSWORD, "Somebody").await;
+    let letter = site.letters_to(SARAH.email).await.remove(0);
+    assert!(letter.subject.contains("already") && !letter.text.contains("token="), "{}", letter.text);
+    assert_eq!(refusal(sign_in(&site.house, SARAH.email, PASSWORD).await), Refusal::InvalidCredentials);
+    assert_eq!(site.sign_in(SARAH.email).await.user.name, SARAH.name);
+}
+
+async fn whoever_claimed_the_address_first_gains_nothing(site: Site) {
+    register(&site, WAMBUI, "the attacker's own", "Not Wambui").await;
+    register(&site, WAMBUI, PASSWORD, "Wambui").await;
+    for password in ["the attacker's own", PASSWORD] {
+        assert_eq!(refusal(sign_in(&site.house, WAMBUI, password).await), Refusal::InvalidCredentials);
+    }
+    site.house.confirm(&site.token_for(WAMBUI).await).await.expect("confirmed");
+    assert_eq!(sign_in(&site.house, WAMBUI, PASSWORD).await.expect("a session").user.name, "Wambui");
+    assert_eq!(refusal(sign_in(&site.house, WAMBUI, "the attacker's own").await), Refusal::InvalidCredentials);
+    let first = token_in(site.letters_to(WAMBUI).await.last().expect("the first letter"));
+    assert_eq!(refusal(site.house.confirm(&first).await).code(), "token_invalid", "the other link is void");
+}
+
+async fn the_same_again_changes_nothing(site: Site) {
+    register(&site, WAMBUI, PASSWORD, "Wambui").await;
+    register(&site, WAMBUI, PASSWORD, "Wambui").await;
+    assert_eq!(refusal(sign_in(&site.house, WAMBUI, PASSWORD).await), Refusal::EmailUnverified);
+    let first = token_in(site.letters_to(WAMBUI).await.last().expect("the first letter"));
+    site.house.confirm(&first).await.expect("either link will do");
+    assert!(sign_in(&site.house, WAMBUI, PASSWORD).await.is_ok());
+}
+
+async fn another_link_is_sent_to_whoever_waits_for_one_alone(site: Site) {
+    register(&site, WAMBUI, PASSWORD, "Wambui").await;
+    for email in [WAMBUI, SARAH.email, "nobody@example.com"] {
+        let email = email.parse().expect("an address");
+        site.house.resend_link(email, Ipv4Addr::LOCALHOST.into()).await.expect("the same answer");
+    }
+    assert_eq!(site.letters_to(WAMBUI).await.len(), 2);
+    assert_eq!(site.letters_to(SARAH.email).await.len(), 0);
+    assert_eq!(site.letters_to("nobody@example.com").await.len(), 0);
+    site.house.confirm(&site.token_for(WAMBUI).await).await.expect("confirmed");
+    assert!(sign_in(&site.house, WAMBUI, PASSWORD).await.is_ok());
+}
+
+async fn a_common_password_is_refused(site: Site) {
+    let common = registration(WAMBUI, "password123", "Wambui");
+    let refused = refusal(site.house.register(common, Ipv4Addr::LOCALHOST.into()).await);
+    assert_eq!(refused.code(), "password_too_common");
+    assert_eq!(site.letters_to(WAMBUI).await.len(), 0);
+}
+
+async fn nobody_can_be_booked_before_they_confirmed(site: Site) {
+    let cast = site.cast().await;
+    register(&site, WAMBUI, PASSWORD, "Wambui").await;
+    let bands = || Search { craft: Some(Craft::Band), ..Search::default() };
+    assert!(site.house.talents(&cast.eventpro, bands()).await.expect("talents").talents.is_empty());
+    site.house.confirm(&site.token_for(WAMBUI).await).await.expect("confirmed");
+    let found = site.house.talents(&cast.eventpro, bands()).await.expect("talents").talents;
+    assert_eq!(found.first().map(|talent| talent.name.as_str()), Some("Wambui"));
+}
+
+async fn one_address_opens_twenty_accounts_an_hour(site: Site) {
+    let from = Ipv4Addr::new(203, 0, 113, 9).into();
+    for number in 0..20 {
+        let email = format!("a{number}@example.com").parse().expect("an address");
+        site.house.forgot_password(email, from).await.expect("taken");
+    }
+    let refused = refusal(site.house.register(registration(WAMBUI, PASSWORD, "Wambui"), from).await);
+    assert!(matches!(refused, Refusal::RateLimited { retry_after: 3_590..=3_600 }), "{refused:?}");
+    register(&site, WAMBUI, PASSWORD, "Wambui").await;
+}
+
+async fn an_account_nobody_confirmed_is_forgotten(site: Site) {
+    register(&site, WAMBUI, PASSWORD, "Wambui").await;
+    site.clock.advance(6 * DAY);
+    site.house.sweep().await.expect("sweeping");
+    assert_eq!(refusal(sign_in(&site.house, WAMBUI, PASSWORD).await), Refusal::EmailUnverified);
+    site.clock.advance(2 * DAY);
+    site.house.sweep().await.expect("sweeping");
+    assert_eq!(refusal(sign_in(&site.house, WAMBUI, PASSWORD).await), Refusal::InvalidCredentials);
+    assert!(site.sign_in(SARAH.email).await.user.email_verified, "others stay");
+}

@@ -1,0 +1,114 @@
+//! Settings that others see, one's own data, and leaving.
+
+use crate::support::{Site, Stream, audit, draft, refusal, say, sign_in};
+use model::{AccountInput, BookingStatus, Craft, Event, Fault, MailAfter, Refusal, Role};
+use services::{
+    Resume, Viewer,
+    accounts::Password,
+    messages::Window,
+    seed::{PASSWORD, SARAH},
+    talents::Search,
+};
+
+on_both! {
+    a_new_name_is_told_to_whoever_shares_a_conversation,
+    what_is_left_out_stays,
+    an_export_holds_everything,
+    who_left_is_a_former_member_and_their_words_stay,
+    who_left_can_do_nothing_any_more,
+    leaving_takes_the_password,
+}
+
+async fn change(site: &Site, viewer: &Viewer, input: AccountInput) -> model::Account {
+    let change = input.parse(viewer.role()).expect("a change");
+    site.house.change_account(viewer, change).await.expect("changed")
+}
+
+async fn a_new_name_is_told_to_whoever_shares_a_conversation(site: Site) {
+    let cast = site.cast().await;
+    let mut organizers = Stream::ready(&site.house, &cast.eventpro, Resume::Live).await.0;
+    change(&site, &cast.sarah, AccountInput { name: Some("Sarah W.".to_owned()), ..Default::default() }).await;
+    let Event::PersonUpdated { person } = organizers.event().await.event else { panic!("not told") };
+    assert_eq!((person.id, person.name.as_str()), (cast.sarah.id(), "Sarah W."));
+    // A session that began before knows the old name; what it writes carries the new one.
+    let message = say(&site.house, &cast.sarah, cast.launch, "It's me").await;
+    assert_eq!(message.sender.name, "Sarah W.");
+    let head = site.house.frame(&cast.kamau).await.expect("a frame").cursor;
+    assert!(audit(&site.house, &cast.kamau).await.iter().all(|told| told.event.name() != "person.updated"), "{head}");
+}
+
+async fn what_is_left_out_stays(site: Site) {
+    let cast = site.cast().await;
+    let input = AccountInput { bio: Some("Weddings and portraits.\nNairobi.".to_owned()), ..Default::default() };
+    let account = change(&site, &cast.sarah, input).await;
+    assert_eq!((account.user.name.as_str(), account.craft), (SARAH.name, Some(Craft::Photographer)));
+    let input = AccountInput { mail_after: Some("off".to_owned()), craft: Some(String::new()), ..Default::default() };
+    let account = change(&site, &cast.sarah, input).await;
+    assert_eq!(account.bio, "Weddings and portraits.\nNairobi.");
+    assert_eq!((account.mail_after, account.craft), (MailAfter::Off, None));
+    assert_eq!(site.house.account(&cast.sarah).await.expect("an account"), account);
+    let nothing = change(&site, &cast.sarah, AccountInput::default()).await;
+    assert_eq!(nothing, account);
+}
+
+async fn an_export_holds_everything(site: Site) {
+    let cast = site.cast().await;
+    for number in 0..230 {
+        say(&site.house, &cast.sarah, cast.launch, &format!("\"{number}\"")).await;
+    }
+    let mut export = site.house.export(&cast.eventpro).expect("an export");
+    let mut text = Vec::new();
+    while let Some(piece) = export.next().await {
+        text.extend(piece.expect("a piece"));
+    }
+    let whole: serde_json::Value = serde_json::from_slice(&text).expect("JSON");
+    assert_eq!(whole["account"]["user"]["email"], "contact@eventpro.ke");
+    let messages = whole["conversations"][0]["messages"].as_array().expect("messages");
+    assert_eq!((messages.len(), &messages[241]["body"]), (242, &"\"229\"".into()));
+    assert_eq!(whole["notifications"].as_array().map(Vec::len), Some(236));
+    let text = String::from_utf8(text).expect("UTF-8");
+    assert!(!text.contains("argon2") && !text.contains("Hash"), "no secrets");
+}
+
+async fn who_left_is_a_former_member_and_their_words_stay(site: Site) {
+    let cast = site.cast().await;
+    let mut organizers = Stream::ready(&site.house, &cast.eventpro, Resume::Live).await.0;
+    site.house.leave(&cast.sarah, Password::new(PASSWORD.to_owned())).await.expect("gone");
+    let expected = ["booking.updated", "message.created", "notification.created", "person.updated"];
+    assert_eq!(organizers.names(4).await, expected);
+    let thread = site.house.thread(&cast.eventpro, cast.launch, Window::Newest).await.expect("a thread");
+    assert_eq!(thread.conversation.counterpart.name, "Former member");
+    assert_eq!(thread.conversation.booking.status, BookingStatus::Cancelled);
+    assert_eq!(thread.messages.len(), 13);
+    assert!(thread.messages.iter().all(|message| message.sender.name != SARAH.name));
+    let found = site.house.talents(&cast.eventpro, Search::default()).await.expect("talents").talents;
+    assert!(found.iter().all(|talent| talent.id != cast.sarah.id()), "nor can they be booked");
+    #[derive(sea_orm::FromQueryResult)]
+    struct Left {
+        count: i64,
+    }
+    let left = "SELECT (SELECT count(*) FROM person WHERE email LIKE 'sarah%' OR name LIKE 'Sarah%') \
+        + (SELECT count(*) FROM session WHERE person_id = (SELECT id FROM person WHERE name = 'Former member')) \
+        + (SELECT count(*) FROM notification WHERE person_id = (SELECT id FROM person WHERE name = 'Former member')) AS count";
+    assert_eq!(site.ask::<Left>(left).await[0].count, 0);
+}
+
+async fn who_left_can_do_nothing_any_more(site: Site) {
+    let cast = site.cast().await;
+    let mut own = Stream::ready(&site.house, &cast.sarah, Resume::Live).await.0;
+    site.house.leave(&cast.sarah, Password::new(PASSWORD.to_owned())).await.expect("gone");
+    assert_eq!(own.frame().await.data["reason"], "account_deleted");
+    own.end().await;
+    assert_eq!(refusal(sign_in(&site.house, SARAH.email, PASSWORD).await), Refusal::InvalidCredentials);
+    // A request that had begun before.
+    let late = refusal(site.house.post(&cast.sarah, draft(cast.launch, "Too late")).await);
+    assert_eq!(late, Refusal::Unauthenticated);
+}
+
+async fn leaving_takes_the_password(site: Site) {
+    let cast = site.cast().await;
+    let refused = refusal(site.house.leave(&cast.sarah, Password::new("wrong".to_owned())).await);
+    assert_eq!(refused.fault("password"), Some(Fault::WrongPassword));
+    assert_eq!(cast.sarah.role(), Role::Talent);
+    assert!(sign_in(&site.house, SARAH.email, PASSWORD).await.is_ok());
+}

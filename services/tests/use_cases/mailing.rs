@@ -1,0 +1,126 @@
+//! Letters on their way: never lost, never sent twice knowingly.
+
+use crate::support::{PostOffice, Site, token_in};
+use services::{mail::Undelivered, seed::SARAH};
+use std::{net::Ipv4Addr, time::Duration};
+
+on_both! {
+    a_letter_is_sent_once_and_then_forgotten,
+    a_letter_that_was_not_taken_is_tried_again_later,
+    a_letter_that_never_will_be_taken_is_parked,
+    a_letter_is_given_up_after_about_a_day,
+    a_letter_taken_by_a_process_that_died_comes_back,
+    two_processes_share_the_letters,
+    a_letter_to_nobody_is_never_sent,
+    nobodys_inbox_is_filled_by_others,
+}
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+async fn forgot(site: &Site, email: &str) {
+    let email = email.parse().expect("an address");
+    site.house.forgot_password(email, Ipv4Addr::LOCALHOST.into()).await.expect("taken");
+}
+
+#[derive(sea_orm::FromQueryResult)]
+struct Kept {
+    body_text: String,
+    body_html: String,
+}
+
+async fn a_letter_is_sent_once_and_then_forgotten(site: Site) {
+    forgot(&site, SARAH.email).await;
+    let office = PostOffice::default();
+    for _ in 0..3 {
+        site.house.post_letters(&office).await.expect("posting");
+        site.clock.advance(120 * MINUTE);
+    }
+    assert_eq!(office.recipients(), [SARAH.email]);
+    let token = token_in(&office.taken.lock().expect("a lock")[0]);
+    assert_eq!(token.len(), 64);
+    for kept in site.ask::<Kept>("SELECT body_text, body_html FROM mail").await {
+        assert_eq!(
+            (kept.body_text.as_str(), kept.body_html.as_str()),
+            ("", ""),
+            "a link that opens an account is gone"
+        );
+    }
+}
+
+async fn a_letter_that_was_not_taken_is_tried_again_later(site: Site) {
+    forgot(&site, SARAH.email).await;
+    let busy = || Undelivered::Later("busy".to_owned());
+    let office = PostOffice::refusing(vec![busy(), busy()]);
+    for (passed, sent) in [(Duration::ZERO, 0), (MINUTE / 2, 0), (MINUTE / 2, 0), (MINUTE, 0), (MINUTE, 1)] {
+        site.clock.advance(passed);
+        site.house.post_letters(&office).await.expect("posting");
+        assert_eq!(office.recipients().len(), sent, "after {passed:?}");
+    }
+}
+
+async fn a_letter_that_never_will_be_taken_is_parked(site: Site) {
+    forgot(&site, SARAH.email).await;
+    let office = PostOffice::refusing(vec![Undelivered::Never("no such box".to_owned())]);
+    site.house.post_letters(&office).await.expect("posting");
+    site.clock.advance(600 * MINUTE);
+    site.house.post_letters(&office).await.expect("posting");
+    assert!(office.recipients().is_empty());
+    let backlog = site.house.mail_backlog().await.expect("a backlog");
+    assert_eq!((backlog.queued, backlog.parked), (0, 1));
+}
+
+async fn a_letter_is_given_up_after_about_a_day(site: Site) {
+    forgot(&site, SARAH.email).await;
+    let office = PostOffice::refusing(vec![Undelivered::Later("busy".to_owned()); 100]);
+    let mut hours = 0;
+    while site.house.mail_backlog().await.expect("a backlog").parked == 0 {
+        site.clock.advance(60 * MINUTE);
+        site.house.post_letters(&office).await.expect("posting");
+        hours += 1;
+    }
+    assert!((20..30).contains(&hours), "{hours}");
+}
+
+async fn a_letter_taken_by_a_process_that_died_comes_back(site: Site) {
+    forgot(&site, SARAH.email).await;
+    // It took the letter, and then there was nobody to hear what became of it.
+    let office = PostOffice::refusing(vec![Undelivered::Later("the process died".to_owned())]);
+    site.house.post_letters(&office).await.expect("posting");
+    let heir = site.another_house(services::Limits::default()).await;
+    heir.post_letters(&office).await.expect("posting");
+    assert!(office.recipients().is_empty(), "it might still be on its way");
+    site.clock.advance(MINUTE);
+    heir.post_letters(&office).await.expect("posting");
+    assert_eq!(office.recipients(), [SARAH.email]);
+}
+
+async fn two_processes_share_the_letters(site: Site) {
+    let emails: Vec<String> = (0..9).map(|number| format!("a{number}@example.com")).collect();
+    for email in &emails {
+        forgot(&site, SARAH.email).await;
+        site.execute(&format!("UPDATE mail SET recipient = '{email}' WHERE recipient = '{}'", SARAH.email)).await;
+    }
+    let (office, other) = (PostOffice::default(), site.another_house(services::Limits::default()).await);
+    let (one, two) = tokio::join!(site.house.post_letters(&office), other.post_letters(&office));
+    one.and(two).expect("posting");
+    let mut sent = office.recipients();
+    sent.sort();
+    assert_eq!(sent, emails);
+}
+
+async fn a_letter_to_nobody_is_never_sent(site: Site) {
+    forgot(&site, "nobody@example.com").await;
+    let office = PostOffice::default();
+    site.house.post_letters(&office).await.expect("posting");
+    assert!(office.recipients().is_empty());
+    assert!(site.ask::<Kept>("SELECT body_text, body_html FROM mail").await.is_empty());
+}
+
+async fn nobodys_inbox_is_filled_by_others(site: Site) {
+    let office = PostOffice::default();
+    for _ in 0..15 {
+        forgot(&site, SARAH.email).await;
+        site.house.post_letters(&office).await.expect("posting");
+    }
+    assert_eq!(office.recipients().len(), 10);
+}

@@ -1,0 +1,138 @@
+//! A forgotten password, and changing what an account is opened with.
+
+use crate::support::{Site, refusal, sign_in, token_in};
+use model::{Event, Fault, NewPassword, NotificationKind, Refusal, Scope};
+use services::{
+    Resume, Viewer,
+    accounts::Password,
+    seed::{EVENTPRO, PASSWORD, SARAH},
+};
+use std::{net::Ipv4Addr, time::Duration};
+
+on_both! {
+    a_link_sets_a_new_password_once_and_ends_every_session,
+    a_reset_link_runs_out_after_an_hour,
+    a_password_that_is_refused_leaves_the_link_good,
+    an_unknown_address_gets_no_mail,
+    changing_the_password_ends_the_other_sessions_and_tokens,
+    a_wrong_password_changes_nothing_and_is_counted,
+    a_new_address_works_once_confirmed_and_the_old_one_is_told,
+    an_address_that_somebody_has_cant_be_taken,
+}
+
+const NEW: &str = "velvet drum nairobi";
+
+fn password(text: &str) -> NewPassword {
+    NewPassword::parse(Some(text)).expect("a password")
+}
+
+fn typed(text: &str) -> Password {
+    Password::new(text.to_owned())
+}
+
+async fn forgot(site: &Site, email: &str) {
+    site.house.forgot_password(email.parse().expect("an address"), Ipv4Addr::LOCALHOST.into()).await.expect("taken");
+}
+
+async fn a_link_sets_a_new_password_once_and_ends_every_session(site: Site) {
+    let before = site.sign_in(SARAH.email).await.token;
+    let viewer = site.house.viewer(&before).await.expect("a viewer");
+    let mut stream = crate::support::Stream::ready(&site.house, &viewer, Resume::Live).await.0;
+    forgot(&site, SARAH.email).await;
+    forgot(&site, SARAH.email).await;
+    let letters = site.letters_to(SARAH.email).await;
+    let (token, other) = (token_in(&letters[0]), token_in(&letters[1]));
+    assert!(site.house.viewer(&before).await.is_ok(), "asking changes nothing");
+    site.house.reset_password(&token, password(NEW)).await.expect("set");
+    assert_eq!(refusal(site.house.viewer(&before).await), Refusal::Unauthenticated);
+    assert_eq!(stream.event().await.event.name(), "notification.created");
+    assert_eq!(stream.frame().await.event, "session-ended");
+    stream.end().await;
+    assert_eq!(refusal(sign_in(&site.house, SARAH.email, PASSWORD).await), Refusal::InvalidCredentials);
+    assert!(sign_in(&site.house, SARAH.email, NEW).await.is_ok());
+    for used in [token, other] {
+        let refused = refusal(site.house.reset_password(&used, password("another one")).await);
+        assert_eq!(refused.fault("token"), Some(Fault::TokenInvalid), "no link is left");
+    }
+    assert!(site.letters_to(SARAH.email).await[0].subject.contains("was changed"));
+}
+
+async fn a_reset_link_runs_out_after_an_hour(site: Site) {
+    forgot(&site, SARAH.email).await;
+    site.clock.advance(Duration::from_secs(60 * 60));
+    let token = site.token_for(SARAH.email).await;
+    assert_eq!(refusal(site.house.reset_password(&token, password(NEW)).await).code(), "token_invalid");
+    assert_eq!(refusal(site.house.confirm(&token).await).code(), "token_invalid", "nor is it good for another purpose");
+}
+
+async fn a_password_that_is_refused_leaves_the_link_good(site: Site) {
+    forgot(&site, SARAH.email).await;
+    let token = site.token_for(SARAH.email).await;
+    let refused = refusal(site.house.reset_password(&token, password("password123")).await);
+    assert_eq!(refused.code(), "password_too_common");
+    assert_eq!(refusal(site.house.confirm(&token).await).code(), "token_invalid");
+    site.house.reset_password(&token, password(NEW)).await.expect("still good");
+}
+
+async fn an_unknown_address_gets_no_mail(site: Site) {
+    forgot(&site, "nobody@example.com").await;
+    assert!(site.house.waiting_mail().await.expect("letters").is_empty());
+}
+
+async fn viewer(site: &Site, email: &str) -> (Viewer, String) {
+    let token = site.sign_in(email).await.token;
+    (site.house.viewer(&token).await.expect("a viewer"), token)
+}
+
+async fn changing_the_password_ends_the_other_sessions_and_tokens(site: Site) {
+    let (here, here_token) = viewer(&site, SARAH.email).await;
+    let (_, there_token) = viewer(&site, SARAH.email).await;
+    let program = site.house.create_token(&here, "bot".to_owned(), Scope::Read).await.expect("a token");
+    site.house.change_password(&here, typed(PASSWORD), password(NEW)).await.expect("changed");
+    assert!(site.house.viewer(&here_token).await.is_ok());
+    assert_eq!(refusal(site.house.viewer(&there_token).await), Refusal::Unauthenticated);
+    assert_eq!(refusal(site.house.viewer_by_token(&program.secret).await), Refusal::Unauthenticated);
+    assert!(sign_in(&site.house, SARAH.email, NEW).await.is_ok());
+    let notices = site.house.notifications(&here, None).await.expect("notifications");
+    let kinds: Vec<_> = notices.notifications.iter().take(2).map(|notification| notification.kind).collect();
+    assert_eq!(kinds, [NotificationKind::PasswordChanged, NotificationKind::TokenCreated]);
+    assert_eq!(site.letters_to(SARAH.email).await.len(), 1);
+}
+
+async fn a_wrong_password_changes_nothing_and_is_counted(site: Site) {
+    let (sarah, _) = viewer(&site, SARAH.email).await;
+    for _ in 0..10 {
+        let refused = refusal(site.house.change_password(&sarah, typed("wrong"), password(NEW)).await);
+        assert_eq!(refused.fault("current"), Some(Fault::WrongPassword));
+    }
+    let refused = refusal(site.house.change_password(&sarah, typed(PASSWORD), password(NEW)).await);
+    assert!(matches!(refused, Refusal::RateLimited { .. }), "an open screen is no place to guess: {refused:?}");
+    site.clock.advance(Duration::from_secs(60));
+    assert!(sign_in(&site.house, SARAH.email, PASSWORD).await.is_ok());
+}
+
+async fn a_new_address_works_once_confirmed_and_the_old_one_is_told(site: Site) {
+    let (sarah, token) = viewer(&site, SARAH.email).await;
+    let address = || "sarah.new@example.com".parse().expect("an address");
+    let from = Ipv4Addr::LOCALHOST.into();
+    site.house.change_email(&sarah, typed(PASSWORD), address(), from).await.expect("taken");
+    assert!(sign_in(&site.house, SARAH.email, PASSWORD).await.is_ok(), "nothing has changed yet");
+    let mut stream = crate::support::Stream::ready(&site.house, &sarah, Resume::Live).await.0;
+    site.house.confirm(&site.token_for("sarah.new@example.com").await).await.expect("confirmed");
+    assert_eq!(refusal(sign_in(&site.house, SARAH.email, PASSWORD).await), Refusal::InvalidCredentials);
+    assert!(sign_in(&site.house, "sarah.new@example.com", PASSWORD).await.is_ok());
+    assert!(site.house.viewer(&token).await.is_ok(), "it is the same person");
+    assert!(site.letters_to(SARAH.email).await[0].subject.contains("was changed"));
+    let Event::NotificationCreated { notification } = stream.event().await.event else { panic!("no notification") };
+    assert_eq!((notification.kind, notification.conversation_id), (NotificationKind::EmailChanged, None));
+}
+
+async fn an_address_that_somebody_has_cant_be_taken(site: Site) {
+    let (sarah, _) = viewer(&site, SARAH.email).await;
+    let taken = EVENTPRO.email.parse().expect("an address");
+    let from = Ipv4Addr::LOCALHOST.into();
+    site.house.change_email(&sarah, typed(PASSWORD), taken, from).await.expect("the same answer");
+    let refused = refusal(site.house.confirm(&site.token_for(EVENTPRO.email).await).await);
+    assert_eq!(refused.code(), "token_invalid");
+    assert_eq!(site.sign_in(EVENTPRO.email).await.user.name, EVENTPRO.name);
+}

@@ -1,0 +1,157 @@
+//! Mails about messages that stay unread.
+
+use crate::support::{PostOffice, Site, refusal, say, token_in};
+use model::{AccountInput, BookingStatus, Step};
+use services::{Viewer, mail::Outgoing, seed::EVENTPRO};
+use std::time::Duration;
+
+on_both! {
+    a_message_unread_for_five_minutes_is_mailed_once,
+    what_is_read_in_time_is_never_mailed,
+    what_is_read_before_the_mail_goes_out_is_not_sent,
+    one_mail_tells_of_all_that_is_unread_by_conversation,
+    everybody_says_how_long_to_wait,
+    one_click_ends_these_mails,
+    old_news_is_not_mailed,
+    two_processes_write_one_mail,
+}
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// Nothing of the seeded story is left unread.
+async fn quiet(site: &Site) -> crate::support::Cast {
+    let cast = site.cast().await;
+    site.house.read_on(&cast.eventpro, cast.launch, 12).await.expect("reading on");
+    site.house.read_on(&cast.sarah, cast.launch, 12).await.expect("reading on");
+    cast
+}
+
+async fn letters(site: &Site) -> Vec<Outgoing> {
+    site.house.remind().await.expect("reminding");
+    site.letters_to(EVENTPRO.email).await
+}
+
+async fn wait_for(site: &Site, viewer: &Viewer, how_long: &str) {
+    let input = AccountInput { mail_after: Some(how_long.to_owned()), ..Default::default() };
+    site.house.change_account(viewer, input.parse(viewer.role()).expect("a change")).await.expect("changed");
+}
+
+async fn a_message_unread_for_five_minutes_is_mailed_once(site: Site) {
+    let cast = quiet(&site).await;
+    say(&site.house, &cast.sarah, cast.launch, "Are the lights <b>yours</b>?").await;
+    site.clock.advance(5 * MINUTE - Duration::from_secs(1));
+    assert!(letters(&site).await.is_empty());
+    site.clock.advance(Duration::from_secs(1));
+    let mails = letters(&site).await;
+    assert_eq!(mails.len(), 1);
+    assert_eq!(mails[0].subject, "Sarah Wanjiru: 1 unread message");
+    assert!(mails[0].text.contains("Are the lights <b>yours</b>?"), "{}", mails[0].text);
+    assert!(mails[0].html.contains("&lt;b&gt;yours"), "{}", mails[0].html);
+    let link = format!("https://greenroom.example/conversations/{}", cast.launch);
+    assert!(mails[0].text.contains(&link) && mails[0].html.contains(&link));
+    for _ in 0..30 {
+        site.clock.advance(60 * MINUTE);
+        assert_eq!(letters(&site).await.len(), 1, "never a second one for the same message");
+    }
+    say(&site.house, &cast.sarah, cast.launch, "Hello?").await;
+    site.clock.advance(5 * MINUTE);
+    let mails = letters(&site).await;
+    assert_eq!(mails.len(), 2);
+    assert!(mails[0].text.contains("Hello?") && !mails[0].text.contains("lights"), "only what is new");
+}
+
+async fn what_is_read_in_time_is_never_mailed(site: Site) {
+    let cast = quiet(&site).await;
+    say(&site.house, &cast.sarah, cast.launch, "Quick one").await;
+    site.clock.advance(4 * MINUTE);
+    site.house.read_on(&cast.eventpro, cast.launch, 13).await.expect("reading on");
+    site.clock.advance(60 * MINUTE);
+    assert!(letters(&site).await.is_empty());
+}
+
+async fn what_is_read_before_the_mail_goes_out_is_not_sent(site: Site) {
+    let cast = quiet(&site).await;
+    say(&site.house, &cast.sarah, cast.launch, "Quick one").await;
+    site.clock.advance(5 * MINUTE);
+    assert_eq!(letters(&site).await.len(), 1);
+    site.house.read_on(&cast.eventpro, cast.launch, 13).await.expect("reading on");
+    let office = PostOffice::default();
+    site.house.post_letters(&office).await.expect("posting");
+    assert!(office.recipients().is_empty());
+    assert!(letters(&site).await.is_empty());
+}
+
+async fn one_mail_tells_of_all_that_is_unread_by_conversation(site: Site) {
+    let cast = quiet(&site).await;
+    let booking = crate::support::booking_of(cast.kamau.id());
+    let opened = site.house.open_booking(&cast.eventpro, booking).await.expect("a booking");
+    say(&site.house, &cast.sarah, cast.launch, "One").await;
+    site.clock.advance(MINUTE);
+    say(&site.house, &cast.kamau, opened.id, "Two").await;
+    say(&site.house, &cast.sarah, cast.launch, "Three").await;
+    let accepted = site.house.step(&cast.kamau, opened.booking.id, Step::Accept).await.expect("accepted");
+    assert_eq!(accepted.status, BookingStatus::Accepted);
+    site.clock.advance(4 * MINUTE);
+    let mails = letters(&site).await;
+    assert_eq!(mails.len(), 1);
+    assert_eq!(mails[0].subject, "4 unread messages in 2 conversations");
+    let sarah = "Sarah Wanjiru, Savanna product launch:\n  One\n  Three\n";
+    let kamau = "DJ Kamau, Harvest dinner:\n  Two\n  Accepted the booking.\n";
+    assert!(mails[0].text.contains(sarah) && mails[0].text.contains(kamau), "{}", mails[0].text);
+    site.clock.advance(60 * MINUTE);
+    assert_eq!(letters(&site).await.len(), 1);
+}
+
+async fn everybody_says_how_long_to_wait(site: Site) {
+    let cast = quiet(&site).await;
+    for (how_long, minutes) in [("hourly", 60), ("daily", 24 * 60)] {
+        wait_for(&site, &cast.eventpro, how_long).await;
+        let before = letters(&site).await.len();
+        say(&site.house, &cast.sarah, cast.launch, how_long).await;
+        site.clock.advance(minutes * MINUTE - MINUTE);
+        assert_eq!(letters(&site).await.len(), before, "{how_long}");
+        site.clock.advance(MINUTE);
+        assert_eq!(letters(&site).await.len(), before + 1, "{how_long}");
+    }
+    wait_for(&site, &cast.eventpro, "off").await;
+    say(&site.house, &cast.sarah, cast.launch, "Off").await;
+    site.clock.advance(47 * 60 * MINUTE);
+    assert_eq!(letters(&site).await.len(), 2);
+}
+
+async fn one_click_ends_these_mails(site: Site) {
+    let cast = quiet(&site).await;
+    say(&site.house, &cast.sarah, cast.launch, "One").await;
+    site.clock.advance(5 * MINUTE);
+    let mail = letters(&site).await.remove(0);
+    let url = mail.unsubscribe.clone().expect("an address to end them");
+    let (path, token) = url.split_once("?token=").expect("a token");
+    assert_eq!(path, "https://greenroom.example/unsubscribe");
+    assert_eq!(token_in(&mail), token, "the same in the text");
+    site.house.unsubscribe(token).await.expect("ended");
+    site.house.unsubscribe(token).await.expect("a mail program may try again");
+    say(&site.house, &cast.sarah, cast.launch, "Two").await;
+    site.clock.advance(60 * MINUTE);
+    assert_eq!(letters(&site).await.len(), 1);
+    assert_eq!(refusal(site.house.unsubscribe("x").await).code(), "token_invalid");
+    assert_eq!(refusal(site.house.confirm(token).await).code(), "token_invalid", "good for nothing else");
+}
+
+async fn old_news_is_not_mailed(site: Site) {
+    let cast = quiet(&site).await;
+    wait_for(&site, &cast.eventpro, "off").await;
+    say(&site.house, &cast.sarah, cast.launch, "Long ago").await;
+    site.clock.advance(49 * 60 * MINUTE);
+    wait_for(&site, &cast.eventpro, "five_minutes").await;
+    assert!(letters(&site).await.is_empty());
+}
+
+async fn two_processes_write_one_mail(site: Site) {
+    let cast = quiet(&site).await;
+    say(&site.house, &cast.sarah, cast.launch, "One").await;
+    site.clock.advance(5 * MINUTE);
+    let other = site.another_house(services::Limits::default()).await;
+    let (one, two) = tokio::join!(site.house.remind(), other.remind());
+    one.and(two).expect("reminding");
+    assert_eq!(site.letters_to(EVENTPRO.email).await.len(), 1);
+}

@@ -1,0 +1,55 @@
+//! Mail, as it waits in the database and as it goes out.
+
+use super::Site;
+use services::mail::{Mailer, Outgoing, Undelivered};
+use std::sync::Mutex;
+
+/// A mail server that notes what it is given, and answers what it is told to.
+#[derive(Default)]
+pub(crate) struct PostOffice {
+    pub(crate) taken: Mutex<Vec<Outgoing>>,
+    answers: Mutex<Vec<Undelivered>>,
+}
+
+impl PostOffice {
+    /// Refuses so often, in this order, before it takes anything.
+    pub(crate) fn refusing(mut answers: Vec<Undelivered>) -> Self {
+        answers.reverse();
+        Self { answers: Mutex::new(answers), ..Self::default() }
+    }
+
+    /// To whom letters went, in order.
+    pub(crate) fn recipients(&self) -> Vec<String> {
+        self.taken.lock().expect("a lock").iter().map(|letter| letter.to.clone()).collect()
+    }
+}
+
+impl Mailer for PostOffice {
+    async fn send(&self, letter: &Outgoing) -> Result<(), Undelivered> {
+        if let Some(answer) = self.answers.lock().expect("a lock").pop() {
+            return Err(answer);
+        }
+        self.taken.lock().expect("a lock").push(letter.clone());
+        Ok(())
+    }
+}
+
+impl Site {
+    /// The letters to somebody that wait, the newest first.
+    pub(crate) async fn letters_to(&self, email: &str) -> Vec<Outgoing> {
+        let waiting = self.house.waiting_mail().await.expect("letters");
+        waiting.into_iter().map(|waiting| waiting.letter).filter(|letter| letter.to == email).collect()
+    }
+
+    /// The token of the link in the newest letter to somebody.
+    pub(crate) async fn token_for(&self, email: &str) -> String {
+        let letters = self.letters_to(email).await;
+        token_in(letters.first().expect("a letter"))
+    }
+}
+
+/// The token of the link in a letter.
+pub(crate) fn token_in(letter: &Outgoing) -> String {
+    let (_, after) = letter.text.split_once("?token=").expect("a link with a token");
+    after.split_whitespace().next().expect("a token").to_owned()
+}
