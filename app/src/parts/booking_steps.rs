@@ -45,11 +45,14 @@ pub fn Answers(stepping: Stepping, #[prop(into)] conversation: Signal<Conversati
     }
 }
 
-/// Calling it off, where that is open to the viewer now. A disclosure asks again.
+/// Calling it off, where that is open to the viewer now and saying no isn't. A disclosure asks again.
 #[component]
 pub fn CallOff(stepping: Stepping, #[prop(into)] conversation: Signal<Conversation>) -> impl IntoView {
     let booking_id = StoredValue::new(id_of(conversation));
-    let open = Memo::new(move |_| conversation.with(steps).contains(&Step::Cancel));
+    let open = Memo::new(move |_| {
+        let open = conversation.with(steps);
+        open.contains(&Step::Cancel) && !open.contains(&Step::Decline)
+    });
     let name = Memo::new(move |_| conversation.with(|conversation| conversation.counterpart.name.clone()));
     move || {
         open.get().then(|| {
