@@ -1,4 +1,4 @@
-use super::{FormState, Submit, focus};
+use super::{FormError, FormState, Submit, focus};
 use crate::{functions, words};
 use leptos::{form::ActionForm, prelude::*};
 use model::{Booking, Conversation, Role, Step};
@@ -24,6 +24,13 @@ impl Stepping {
         });
         Self { action, form }
     }
+}
+
+/// Why the last step failed. Not there while it didn't: a thread has another place of this kind.
+#[component]
+pub fn StepFailed(stepping: Stepping) -> impl IntoView {
+    let failure = stepping.form.failure;
+    move || failure.with(Option::is_some).then(|| view! { <FormError failure/> })
 }
 
 /// Saying yes or no, where that is open to the viewer now.
