@@ -12,6 +12,7 @@
 //! - [`document`]: what the interface says of itself, in OpenAPI
 //! - [`smtp`], [`dev_mail`], [`unsubscribe`]: mail on its way, mail that stays, and no more mail
 //! - [`pages`]: the rendered pages and static files
+//! - [`metrics`]: numbers for whoever watches over the process
 //! - [`headers`]: what answers ask of a browser
 //! - [`problem`], [`input`]: how the interface says no, and how it reads what it is sent
 
@@ -21,6 +22,7 @@ mod dev_mail;
 mod document;
 mod headers;
 mod input;
+mod metrics;
 mod origin;
 mod pages;
 mod problem;

@@ -56,6 +56,9 @@ struct Values {
     /// Whose name mails carry. [default: Greenroom <no-reply@ and the host of the public URL>]
     #[arg(long, env = "GREENROOM_MAIL_FROM", global = true)]
     mail_from: Option<String>,
+    /// The address to serve Prometheus metrics at, under /metrics. [default: none]
+    #[arg(long, env = "METRICS_ADDR", global = true)]
+    metrics_addr: Option<SocketAddr>,
     /// Proxies whose X-Forwarded-For counts: addresses or networks, separated by commas.
     #[arg(long, env = "GREENROOM_TRUSTED_PROXIES", default_value = "", global = true)]
     trusted_proxies: String,
@@ -76,6 +79,7 @@ pub(crate) struct Checked {
     pub(crate) addr: SocketAddr,
     pub(crate) smtp_url: Option<String>,
     pub(crate) mail_from: Option<String>,
+    pub(crate) metrics_addr: Option<SocketAddr>,
     pub(crate) site_root: PathBuf,
     pub(crate) trusted_proxies: Vec<IpNet>,
     pub(crate) limits: Limits,
@@ -119,6 +123,7 @@ impl Settings {
             site_root,
             smtp_url,
             mail_from,
+            metrics_addr,
             trusted_proxies,
             sends_per_minute,
             streams_per_person,
@@ -139,6 +144,7 @@ impl Settings {
             addr,
             smtp_url: smtp_url.filter(|url| !url.is_empty()),
             mail_from: mail_from.filter(|from| !from.is_empty()),
+            metrics_addr,
             site_root: site_root.unwrap_or_else(built_site),
             trusted_proxies: networks(&trusted_proxies)?,
             limits,

@@ -1,6 +1,7 @@
 //! One running site, from the database to the socket.
 
 use crate::{
+    metrics,
     router::{self, Shared},
     settings::Checked,
     smtp::Smtp,
@@ -60,6 +61,9 @@ pub(crate) async fn serve(mut settings: Checked) -> Result<(), String> {
         origin: settings.origin.clone().into(),
         trusted_proxies: settings.trusted_proxies.clone().into(),
     };
+    if let Some(addr) = settings.metrics_addr {
+        metrics::serve(addr, shared.clone()).await?;
+    }
     let router = router::build(shared, &settings).into_make_service_with_connect_info::<SocketAddr>();
     say(&format!("Greenroom is at {}", settings.origin))?;
     tracing::info!("listening on {addr}");

@@ -69,7 +69,10 @@ fn judge(error: &Error) -> Undelivered {
         None if error.is_timeout() => "the mail server took too long".to_owned(),
         None => "the mail server can't be talked to".to_owned(),
     };
-    if error.is_permanent() { Undelivered::Never(why) } else { Undelivered::Later(why) }
+    // Only what is about this letter is for good. A wrong password for the mail server, say, is a setting that
+    // somebody will mend.
+    let for_good = error.status().is_some_and(|code| (550..=554).contains(&u16::from(code)));
+    if for_good { Undelivered::Never(why) } else { Undelivered::Later(why) }
 }
 
 fn header(name: &'static str, value: &str) -> HeaderValue {

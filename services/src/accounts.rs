@@ -23,6 +23,7 @@ mod sign_in;
 
 pub use access_tokens::NewToken;
 pub use export::Export;
+pub(crate) use join::forget;
 pub(crate) use password::PasswordHasher;
 pub(crate) use person::{NewPerson, person_of};
 pub use sign_in::SignedIn;

@@ -2,8 +2,8 @@
 //! have run out, accounts whose address nobody confirmed, mails that nothing can be done about.
 
 use crate::{
-    Greenroom, Result,
-    entity::{mail, person, person_head, session, token},
+    Greenroom, Result, accounts,
+    entity::{mail, person, session, token},
     live,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Query};
@@ -40,6 +40,8 @@ impl Greenroom {
         token::Entity::delete_many().filter(token::Column::ExpiresAt.lte(now)).exec(self.store.writer()).await?;
         mail::Entity::delete_many().filter(mail::Column::ParkedAt.lt(now - PARKED)).exec(self.store.writer()).await?;
         mail::Entity::delete_many().filter(mail::Column::SentAt.lt(now - DAY)).exec(self.store.writer()).await?;
+        let to_nobody = mail::Entity::delete_many().filter(mail::Column::Recipient.is_null());
+        to_nobody.filter(mail::Column::CreatedAt.lt(now - DAY)).exec(self.store.writer()).await?;
         self.forget_unconfirmed(now - UNCONFIRMED).await?;
         let kept = i64::try_from(self.limits.keep_events.as_millis()).unwrap_or(i64::MAX);
         while live::prune(self.store.writer(), now.saturating_sub(kept)).await? {
@@ -63,9 +65,7 @@ impl Greenroom {
             .lock_exclusive()
             .all(&tx)
             .await?;
-        let ids: Vec<_> = rows.into_iter().map(|row| row.id).collect();
-        person_head::Entity::delete_many().filter(person_head::Column::PersonId.is_in(ids.clone())).exec(&tx).await?;
-        person::Entity::delete_many().filter(person::Column::Id.is_in(ids)).exec(&tx).await?;
+        accounts::forget(&tx, rows).await?;
         tx.commit().await?;
         Ok(())
     }

@@ -84,3 +84,15 @@ fn resume(headers: &HeaderMap, query: &Pairs) -> Resume {
         Some(text) => text.trim().parse().map_or(Resume::Unreadable, Resume::After),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use model::Event;
+
+    #[test]
+    fn every_event_is_told_of() {
+        let told = include_str!("events.md");
+        let missing: Vec<&str> = Event::NAMES.into_iter().filter(|name| !told.contains(&format!("`{name}`"))).collect();
+        assert!(missing.is_empty(), "{missing:?}");
+    }
+}

@@ -2,6 +2,7 @@
 
 mod killing;
 mod logs;
+mod metrics;
 mod outage;
 mod seeding;
 mod settings;

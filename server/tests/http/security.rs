@@ -179,6 +179,31 @@ async fn no_changing_route_takes_what_any_form_can_send_or_a_link() {
 }
 
 #[tokio::test]
+async fn a_database_that_fails_shows_nothing_of_the_inside() {
+    let site = Site::new().await;
+    let names = Names::of(&site).await;
+    for table in ["booking", "conversation", "message", "notification", "event", "person_head", "token", "mail"] {
+        let mut database = site.database().await;
+        let broken = format!("ALTER TABLE {table} RENAME TO broken_{table}");
+        sqlx::query(sqlx::AssertSqlSafe(broken)).execute(&mut database).await.expect("a broken table");
+    }
+    let mut broken = BTreeSet::new();
+    // A download that has begun can only break off.
+    for row in API.iter().filter(|row| row.path != "/api/account/export") {
+        let kind = [("content-type", "application/json")];
+        let answer = sent(&site, &names, row, &kind).await;
+        if answer.status >= 500 {
+            let problem = answer.any_problem().to_string().to_lowercase();
+            let told = ["sql", "table", "database", "column", "broken_", "services", ".rs"];
+            assert!(told.iter().all(|word| !problem.contains(word)), "{} {}: {problem}", row.method, row.path);
+            broken.insert(row.path);
+        }
+    }
+    assert!(broken.len() > 15, "they did fail: {broken:?}");
+    assert!(site.process.log().contains("no such table"), "and the log says why");
+}
+
+#[tokio::test]
 async fn an_access_token_counts_before_a_cookie() {
     let site = Site::new().await;
     let cookie = format!("greenroom={}", site.tokens[SARAH]);

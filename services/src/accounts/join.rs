@@ -1,7 +1,7 @@
 use super::{links, links::Purpose};
 use crate::{
     Error, Greenroom, Result,
-    entity::person,
+    entity::{person, person_head, token},
     error::is_duplicate,
     mail::{self, letters},
     to_the_end,
@@ -169,4 +169,13 @@ async fn insert(tx: &DatabaseTransaction, email: &Email, asked: &Asked, now: Ins
         email_verified: false,
     };
     Ok(PersonId(row.insert(tx, now).await?.id))
+}
+
+/// Deletes accounts that nobody confirmed. Nothing can hang on them but their links.
+pub(crate) async fn forget(tx: &DatabaseTransaction, rows: Vec<person::Model>) -> Result<()> {
+    let ids: Vec<Uuid> = rows.into_iter().filter(|row| !row.email_verified).map(|row| row.id).collect();
+    token::Entity::delete_many().filter(token::Column::PersonId.is_in(ids.clone())).exec(tx).await?;
+    person_head::Entity::delete_many().filter(person_head::Column::PersonId.is_in(ids.clone())).exec(tx).await?;
+    person::Entity::delete_many().filter(person::Column::Id.is_in(ids)).exec(tx).await?;
+    Ok(())
 }

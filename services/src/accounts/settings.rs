@@ -1,4 +1,10 @@
-use super::{Password, Viewer, join::unchanged, links, links::Purpose, person_of, user_of};
+use super::{
+    Password, Viewer,
+    join::{forget, unchanged},
+    links,
+    links::Purpose,
+    person_of, user_of,
+};
 use crate::{
     Error, Greenroom, Result,
     conversations::own_conversations,
@@ -12,7 +18,7 @@ use model::{Account, Change, Email, Event, Fault, Instant, NewPassword, Notifica
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{NotSet, Set},
-    DatabaseTransaction, EntityTrait,
+    ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter,
 };
 
 impl Greenroom {
@@ -111,6 +117,9 @@ impl Greenroom {
         now: Instant,
     ) -> Result<()> {
         let before = person::Entity::find_by_id(opened.person.0).one(&tx).await?.ok_or(Refusal::NotFound)?;
+        // Somebody may have registered the address without ever confirming it. It is proven now whose it is.
+        let claimed = person::Entity::find().filter(person::Column::Email.eq(opened.payload.as_str()));
+        forget(&tx, claimed.filter(person::Column::EmailVerified.eq(false)).all(&tx).await?).await?;
         let row = person::ActiveModel { email: Set(opened.payload), ..unchanged(opened.person.0) };
         let row = match row.update(&tx).await {
             // Another account has the address: the link is good for nothing.

@@ -66,6 +66,11 @@ impl Greenroom {
         }
     }
 
+    /// How many streams this process holds.
+    pub fn streams(&self) -> usize {
+        self.hub.count()
+    }
+
     /// Ends all streams of this process, now and to come.
     pub fn close_streams(&self) {
         self.hub.close();

@@ -91,6 +91,11 @@ impl Hub {
         self.rooms().people.keys().copied().collect()
     }
 
+    /// How many streams there are.
+    pub(crate) fn count(&self) -> usize {
+        self.rooms().people.values().map(Vec::len).sum()
+    }
+
     /// Every session with a stream here.
     pub(crate) fn sessions(&self) -> Vec<(PersonId, SessionId)> {
         let rooms = self.rooms();

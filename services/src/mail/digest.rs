@@ -73,10 +73,10 @@ impl Greenroom {
     /// One mail about everything unread, noted on each notification so that no other mail tells of it.
     async fn remind_one(&self, person: Uuid, now: Instant) -> Result<()> {
         let tx = self.store.write().await?;
+        let owner = person::Entity::find_by_id(person).filter(person::Column::DeletedAt.is_null());
+        let Some(owner) = owner.lock_shared().one(&tx).await? else { return Ok(()) };
         // Whoever reads meanwhile waits here, or is waited for.
         person_head::Entity::find_by_id(person).lock_exclusive().one(&tx).await?;
-        let owner = person::Entity::find_by_id(person).filter(person::Column::DeletedAt.is_null()).one(&tx).await?;
-        let Some(owner) = owner else { return Ok(()) };
         let rows = untold(now)
             .filter(notification::Column::PersonId.eq(person))
             .order_by_asc(notification::Column::Id)

@@ -18,6 +18,7 @@ on_both! {
     a_wrong_password_changes_nothing_and_is_counted,
     a_new_address_works_once_confirmed_and_the_old_one_is_told,
     an_address_that_somebody_has_cant_be_taken,
+    an_address_that_somebody_only_claimed_can,
 }
 
 const NEW: &str = "velvet drum nairobi";
@@ -135,4 +136,22 @@ async fn an_address_that_somebody_has_cant_be_taken(site: Site) {
     let refused = refusal(site.house.confirm(&site.token_for(EVENTPRO.email).await).await);
     assert_eq!(refused.code(), "token_invalid");
     assert_eq!(site.sign_in(EVENTPRO.email).await.user.name, EVENTPRO.name);
+}
+
+async fn an_address_that_somebody_only_claimed_can(site: Site) {
+    let (sarah, _) = viewer(&site, SARAH.email).await;
+    let input = model::RegisterInput {
+        email: Some("sarah.new@example.com".to_owned()),
+        password: Some("not hers at all".to_owned()),
+        name: Some("Not Sarah".to_owned()),
+        role: Some("talent".to_owned()),
+        craft: None,
+    };
+    let from = Ipv4Addr::LOCALHOST.into();
+    site.house.register(input.parse().expect("a registration"), from).await.expect("taken");
+    let address = "sarah.new@example.com".parse().expect("an address");
+    site.house.change_email(&sarah, typed(PASSWORD), address, from).await.expect("taken");
+    site.house.confirm(&site.token_for("sarah.new@example.com").await).await.expect("confirmed");
+    let user = sign_in(&site.house, "sarah.new@example.com", PASSWORD).await.expect("a session").user;
+    assert_eq!(user.name, SARAH.name);
 }

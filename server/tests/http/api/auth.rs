@@ -2,6 +2,7 @@
 
 mod addresses;
 mod failures;
+mod joining;
 mod session;
 mod sign_in;
 mod sign_out;

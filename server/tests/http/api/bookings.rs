@@ -142,3 +142,23 @@ async fn many_bookings_and_their_inbox_come_in_pages() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_talent_accepts_and_the_organizer_calls_off() {
+    let site = Site::new().await;
+    let mut stream = site.eventpro().follow("/api/events").await;
+    let step = |name: &str| format!("/api/bookings/{}/{name}", site.launch_booking);
+    let nothing = serde_json::json!({});
+    let accepted = site.sarah().post(&step("accept"), &nothing).await.ok(200);
+    assert_eq!(accepted["booking"]["status"], "accepted");
+    let names: Vec<String> = stream.take(3).await.into_iter().map(|frame| frame.event).collect();
+    assert_eq!(names, ["booking.updated", "message.created", "notification.created"]);
+    let last = site.eventpro().whole_thread(&site.launch).await.pop().expect("a line");
+    assert_eq!((&last["step"], &last["seq"]), (&"accepted".into(), &13.into()));
+    site.sarah().post(&step("decline"), &nothing).await.problem(409, "wrong_status");
+    site.eventpro().post(&step("accept"), &nothing).await.problem(403, "wrong_role");
+    site.kamau().post(&step("cancel"), &nothing).await.problem(404, "not_found");
+    let cancelled = site.eventpro().post(&step("cancel"), &nothing).await.ok(200);
+    assert_eq!(cancelled["booking"]["status"], "cancelled");
+    site.eventpro().post(&step("cancel"), &nothing).await.problem(409, "wrong_status");
+}

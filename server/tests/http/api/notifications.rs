@@ -68,3 +68,31 @@ async fn many_come_in_pages_newest_first() {
         site.sarah().get(&format!("/api/notifications?page={forged}")).await.faults(&[("page", "invalid")]);
     }
 }
+
+#[tokio::test]
+async fn one_is_marked_or_all_are() {
+    let site = Site::new().await;
+    for text in ["One", "Two", "Three"] {
+        site.eventpro().say(&site.launch, text).await;
+    }
+    let sarah = site.sarah();
+    let mut stream = sarah.follow("/api/events").await;
+    let before = sarah.get("/api/notifications").await.ok(200);
+    let ids = each(&before["notifications"], "id");
+    sarah.post("/api/notifications/read", &serde_json::json!({ "ids": [ids[0], ids[0]] })).await.empty();
+    let told = stream.next().await.expect("it is told");
+    assert_eq!((told.event.as_str(), &told.data["ids"]), ("notification.read", &serde_json::json!([ids[0]])));
+    assert_eq!(told.data["unread"].as_i64(), before["unread"].as_i64().map(|unread| unread - 1));
+    sarah.post("/api/notifications/read", &serde_json::json!({ "all": true })).await.empty();
+    let told = stream.next().await.expect("it is told");
+    assert_eq!((&told.data["all"], &told.data["unread"]), (&true.into(), &0.into()));
+    assert_eq!(sarah.get("/api/notifications").await.ok(200)["unread"], 0);
+    for wrong in [serde_json::json!({}), serde_json::json!({ "all": false }), serde_json::json!({ "ids": null })] {
+        sarah.post("/api/notifications/read", &wrong).await.faults(&[("ids", "required")]);
+    }
+    for wrong in [serde_json::json!({ "ids": ["x"] }), serde_json::json!({ "ids": [ids[0]], "all": true })] {
+        sarah.post("/api/notifications/read", &wrong).await.faults(&[("ids", "invalid")]);
+    }
+    let many = vec![ids[0].clone(); 101];
+    sarah.post("/api/notifications/read", &serde_json::json!({ "ids": many })).await.faults(&[("ids", "too_long")]);
+}

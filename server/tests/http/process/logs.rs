@@ -2,7 +2,9 @@ use crate::support::{ACHIENG, CAST, PASSWORD, SARAH, Site, actor::escaped, acts:
 use reqwest::Method;
 use serde_json::json;
 
-const SECRETS: [&str; 9] = [
+const SECRETS: [&str; 11] = [
+    "matatu rain velvet",
+    "their.other@example.com",
     "the-wrong-password",
     "a body to keep quiet about",
     "a form to keep quiet about",
@@ -24,6 +26,11 @@ async fn journey(site: &Site) -> String {
         .await;
     let form = [("email", ACHIENG), ("password", "the-wrong-password"), ("next", "/inbox")];
     anyone.post_form("/fn/sign-in", "/signin", &form).await;
+    let joining =
+        json!({ "email": "their.other@example.com", "password": "matatu rain velvet", "name": "W", "role": "talent" });
+    anyone.post("/api/auth/register", &joining).await;
+    anyone.post("/api/auth/password/forgot", &json!({ "email": SARAH })).await;
+    anyone.post("/api/auth/password/reset", &json!({ "token": "x", "password": "matatu rain velvet" })).await;
     let token = anyone.sign_in(SARAH, PASSWORD).await.token();
     let sarah = site.holder_of(&token);
     let mut stream = sarah.follow("/api/events?after=3").await;

@@ -52,6 +52,8 @@ fn a_wrong_setting_is_told_in_a_sentence_before_anything_starts() {
     for (name, value, sentence) in [
         ("DATABASE_URL", "mysql://localhost/x", "DATABASE_URL must begin with sqlite: or postgres://"),
         ("DATABASE_URL", "nonsense", "DATABASE_URL must begin with"),
+        ("SMTP_URL", "http://user:hush@mail.example", "SMTP_URL must be smtp://host:port or smtps://"),
+        ("METRICS_ADDR", "nowhere", "METRICS_ADDR"),
         ("GREENROOM_URL", "greenroom.example", "GREENROOM_URL must be http:// or https:// and a host"),
         ("GREENROOM_URL", "ftp://greenroom.example", "GREENROOM_URL must be"),
         ("GREENROOM_URL", "https://", "GREENROOM_URL must be"),

@@ -1,0 +1,179 @@
+//! `/api/auth/register`, `/verify`, `/password/forgot`, `/password/reset`, and the mails between
+
+use crate::support::{Actor, Answer, PASSWORD, SARAH, Site};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+const WAMBUI: &str = "wambui@example.com";
+const CHOSEN: &str = "matatu rain velvet";
+
+async fn register(site: &Site, email: &str) -> Answer {
+    let body = json!({ "email": email, "password": CHOSEN, "name": "Wambui", "role": "talent" });
+    site.anonymous().post("/api/auth/register", &body).await
+}
+
+/// The newest mail to somebody.
+async fn mail_to(site: &Site, email: &str) -> Value {
+    let request = site.anonymous().request(Method::GET, "/dev/mail").header("accept", "application/json");
+    let mails = Answer::to(request).await.json()["mails"].clone();
+    let found = mails.as_array().expect("mails").iter().find(|mail| mail["to"] == email).cloned();
+    found.unwrap_or_else(|| panic!("no mail to {email}"))
+}
+
+fn token_of(mail: &Value) -> String {
+    let text = mail["text"].as_str().expect("text");
+    let token = text.split_once("?token=").expect("a link").1.split_whitespace().next();
+    token.expect("a token").to_owned()
+}
+
+fn accepted(answer: &Answer) {
+    assert_eq!((answer.status, answer.body.len()), (202, 0), "{}", answer.text());
+}
+
+#[tokio::test]
+async fn whoever_confirms_their_address_can_sign_in() {
+    let site = Site::new().await;
+    accepted(&register(&site, WAMBUI).await);
+    site.anonymous().sign_in(WAMBUI, CHOSEN).await.problem(403, "email_unverified");
+    let mail = mail_to(&site, WAMBUI).await;
+    let link = format!("http://{}/verify?token={}", site.addr(), token_of(&mail));
+    assert!(mail["text"].as_str().is_some_and(|text| text.contains(&link)), "{mail}");
+    // Looking at the page, as mail scanners do, changes nothing.
+    let page = site.anonymous().get(&format!("/verify?token={}", token_of(&mail))).await;
+    assert_eq!(page.status, 200);
+    site.anonymous().sign_in(WAMBUI, CHOSEN).await.problem(403, "email_unverified");
+    let token = json!({ "token": token_of(&mail) });
+    site.anonymous().post("/api/auth/verify", &token).await.empty();
+    site.anonymous().post("/api/auth/verify", &token).await.problem(422, "token_invalid");
+    let user = site.anonymous().sign_in(WAMBUI, CHOSEN).await.ok(200)["user"].clone();
+    assert_eq!((&user["name"], &user["emailVerified"]), (&"Wambui".into(), &true.into()));
+}
+
+#[tokio::test]
+async fn no_answer_tells_whether_an_address_is_known() {
+    let site = Site::new().await;
+    let alike = |known: &Answer, unknown: &Answer| {
+        accepted(known);
+        accepted(unknown);
+        let names = |answer: &Answer| {
+            let mut names: Vec<_> = answer.headers.keys().map(ToString::to_string).collect();
+            names.sort();
+            names
+        };
+        assert_eq!(names(known), names(unknown));
+    };
+    alike(&register(&site, SARAH).await, &register(&site, WAMBUI).await);
+    for path in ["/api/auth/password/forgot", "/api/auth/verify/resend"] {
+        let known = site.anonymous().post(path, &json!({ "email": SARAH })).await;
+        let unknown = site.anonymous().post(path, &json!({ "email": "nobody@example.com" })).await;
+        alike(&known, &unknown);
+    }
+}
+
+#[tokio::test]
+async fn every_field_at_fault_is_named() {
+    let site = Site::new().await;
+    let wrong = json!({ "email": "nobody", "password": "short", "name": " ", "role": "clown", "craft": "juggling" });
+    site.anonymous().post("/api/auth/register", &wrong).await.faults(&[
+        ("craft", "invalid"),
+        ("email", "invalid"),
+        ("name", "required"),
+        ("password", "too_short"),
+        ("role", "invalid"),
+    ]);
+    let common = json!({ "email": WAMBUI, "password": "password123", "name": "Wambui", "role": "talent" });
+    site.anonymous().post("/api/auth/register", &common).await.problem(422, "password_too_common");
+    let missing = site.anonymous().post("/api/auth/password/reset", &json!({})).await;
+    missing.faults(&[("password", "required"), ("token", "required")]);
+    site.anonymous().post("/api/auth/password/forgot", &json!({ "email": "x" })).await.faults(&[("email", "invalid")]);
+}
+
+#[tokio::test]
+async fn a_reset_password_ends_every_session_and_stream() {
+    let site = Site::new().await;
+    let mut stream = site.sarah().follow("/api/events").await;
+    accepted(&site.anonymous().post("/api/auth/password/forgot", &json!({ "email": SARAH })).await);
+    let token = token_of(&mail_to(&site, SARAH).await);
+    let reset = json!({ "token": token, "password": CHOSEN });
+    site.anonymous().post("/api/auth/password/reset", &reset).await.empty();
+    let told = stream.until(|frame| frame.event == "session-ended").await;
+    assert_eq!(told.last().expect("a frame").data["reason"], "password_changed");
+    assert_eq!(stream.next().await, None);
+    site.sarah().get("/api/auth/session").await.problem(401, "unauthenticated");
+    site.anonymous().post("/api/auth/password/reset", &reset).await.problem(422, "token_invalid");
+    site.anonymous().sign_in(SARAH, PASSWORD).await.problem(401, "invalid_credentials");
+    site.anonymous().sign_in(SARAH, CHOSEN).await.ok(200);
+}
+
+#[tokio::test]
+async fn an_address_causes_twenty_mails_an_hour() {
+    let site = Site::new().await;
+    for number in 0..20 {
+        let email = format!("nobody{number}@example.com");
+        accepted(&site.anonymous().post("/api/auth/password/forgot", &json!({ "email": email })).await);
+    }
+    let refused = register(&site, WAMBUI).await;
+    refused.problem(429, "rate_limited");
+    assert!(refused.header("retry-after").parse::<u64>().is_ok_and(|seconds| (3_500..=3_600).contains(&seconds)));
+}
+
+#[tokio::test]
+async fn mails_are_shown_on_this_machine_alone() {
+    for settings in [
+        [("GREENROOM_URL", "https://greenroom.example")],
+        [("GREENROOM_URL", "http://greenroom.example")],
+        [("SMTP_URL", "smtp://127.0.0.1:9")],
+    ] {
+        let site = Site::with(&settings).await;
+        let request = site.anonymous().request(Method::GET, "/dev/mail").header("accept", "application/json");
+        assert_eq!(Answer::to(request).await.status, 404, "{settings:?}");
+    }
+    let site = Site::new().await;
+    register(&site, WAMBUI).await;
+    let page = site.anonymous().get("/dev/mail").await;
+    assert_eq!((page.status, page.header("cache-control")), (200, "no-store"));
+    assert!(page.text().contains(WAMBUI) && page.text().contains("verify?token="), "{}", page.text());
+}
+
+#[tokio::test]
+async fn devices_are_listed_and_signed_out() {
+    let site = Site::new().await;
+    let phone = site.holder_of(&site.anonymous().sign_in(SARAH, PASSWORD).await.token());
+    let mut stream = phone.follow("/api/events").await;
+    let listed = site.sarah().get("/api/auth/sessions").await.ok(200)["sessions"].clone();
+    let devices = listed.as_array().expect("sessions");
+    crate::support::shape::keys(&devices[0], &["id", "current", "userAgent", "createdAt", "lastSeenAt"]);
+    let id_of = |current: bool| {
+        let device = devices.iter().find(|device| device["current"] == current).expect("a device");
+        device["id"].as_str().expect("an id").to_owned()
+    };
+    let end = async |actor: &Actor, id: &str| {
+        Answer::to(actor.request(Method::DELETE, &format!("/api/auth/sessions/{id}"))).await
+    };
+    end(&site.kamau(), &id_of(false)).await.problem(404, "not_found");
+    end(&site.sarah(), &id_of(false)).await.empty();
+    assert_eq!(stream.next().await.expect("a last word").data["reason"], "revoked");
+    phone.get("/api/auth/session").await.problem(401, "unauthenticated");
+    let own = end(&site.sarah(), &id_of(true)).await;
+    own.empty();
+    assert!(own.header("set-cookie").contains("Max-Age=0"), "the cookie goes with it");
+}
+
+#[tokio::test]
+async fn a_program_needs_no_cookie() {
+    let site = Site::new().await;
+    let made = site.sarah().post("/api/auth/tokens", &json!({ "name": "bot", "scope": "write" })).await.ok(201);
+    let bot = Actor::bearing(site.addr(), made["secret"].as_str().expect("a secret"));
+    let mut stream = bot.follow("/api/events").await;
+    bot.say(&site.launch, "From a program").await;
+    stream.until(|frame| frame.event == "message.created" && frame.body() == "From a program").await;
+    let listed = site.sarah().get("/api/auth/tokens").await.ok(200);
+    assert_eq!((&listed["tokens"][0]["id"], listed["tokens"][0].get("secret")), (&made["token"]["id"], None));
+    let path = format!("/api/auth/tokens/{}", made["token"]["id"].as_str().expect("an id"));
+    Answer::to(site.sarah().request(Method::DELETE, &path)).await.empty();
+    assert_eq!(
+        stream.until(|frame| frame.event == "session-ended").await.last().expect("it").data["reason"],
+        "revoked"
+    );
+    bot.get("/api/messages").await.problem(401, "unauthenticated");
+}
