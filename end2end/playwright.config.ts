@@ -15,7 +15,7 @@ const args = [
 
 // Every story is told with JavaScript and without, unless its title says that it
 // is about what only one of them has: @live needs it, @plain is about its lack.
-// Programs are clients without a browser.
+// What needs no page at all is told @once. Programs are clients without a browser.
 const programs = "programs/**";
 
 export default defineConfig({
@@ -27,7 +27,7 @@ export default defineConfig({
   retries: 0,
   timeout: 60_000,
   expect: { timeout: 10_000 },
-  reporter: [["list"], ["json", { outputFile: "../target/playwright.json" }]],
+  reporter: [["list"], ["json", { outputFile: "../target/playwright.json" }], ["./support/report.ts"]],
   use: {
     ...devices["Desktop Chrome"],
     locale: "en-GB",
@@ -40,7 +40,7 @@ export default defineConfig({
   },
   projects: [
     { name: "with-javascript", testIgnore: programs, grepInvert: /@plain/ },
-    { name: "without-javascript", testIgnore: programs, grepInvert: /@live/, use: { javaScriptEnabled: false } },
+    { name: "without-javascript", testIgnore: programs, grepInvert: /@live|@once/, use: { javaScriptEnabled: false } },
     { name: "programs", testMatch: programs },
   ],
 });

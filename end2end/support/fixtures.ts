@@ -3,17 +3,22 @@ import { Api } from "./api.ts";
 import { CAST, type Name } from "./cast.ts";
 import { Mailbox } from "./mailbox.ts";
 import { Person } from "./person.ts";
+import { PostOffice } from "./post-office.ts";
 import { Proxy } from "./proxy.ts";
-import { Site } from "./site.ts";
+import { Site, type Settings } from "./site.ts";
 import { makeTemplate, type Template } from "./template.ts";
 
 export { expect } from "@playwright/test";
-export type { Conversation, Person, Proxy, Site };
+export type { Conversation, Person, PostOffice, Proxy, Site };
 
 /** Two people's conversation, with what they have said so far. */
 type Conversation = { id: string; path: string; booking: string; said: string[] };
 
 type Fixtures = Record<Name, Person> & {
+  /** What the site's environment says, for stories in which that matters. */
+  settings: Settings;
+  /** A mail server, for sites that are told of it. */
+  office: PostOffice;
   /** A site of this test's own. */
   site: Site;
   /** A line to it that can be cut. */
@@ -58,8 +63,16 @@ export const test = base.extend<Fixtures, { template: Template }>({
     { scope: "worker" },
   ],
 
-  site: async ({ template }, use, info) => {
-    const site = await Site.start(template.data);
+  settings: async ({}, use) => use({}),
+
+  office: async ({}, use) => {
+    const office = await PostOffice.open();
+    await use(office);
+    await office.leave();
+  },
+
+  site: async ({ template, settings }, use, info) => {
+    const site = await Site.start(template.data, settings);
     await use(site);
     await site.stop("SIGKILL");
     if (info.status !== info.expectedStatus) await info.attach("the site's log", { body: site.told });

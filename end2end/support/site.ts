@@ -16,6 +16,9 @@ const STOP_LIMIT = 15_000;
 const running = new Set<ChildProcess>();
 process.on("exit", () => running.forEach((program) => program.kill("SIGKILL")));
 
+/** What a site is told by its environment, beside what all sites are told. */
+export type Settings = Record<string, string>;
+
 /** Greenroom as people get it, the built program, with a folder, a database and a port of its own. */
 export class Site {
   private program?: ChildProcess;
@@ -23,13 +26,15 @@ export class Site {
   private constructor(
     readonly data: string,
     readonly port: number,
+    /** May be changed while it is stopped. */
+    public settings: Settings,
   ) {}
 
   /** Starts one; with what another had, if `like` is its folder. */
-  static async start(like?: string): Promise<Site> {
+  static async start(like?: string, settings: Settings = {}): Promise<Site> {
     const data = fs.mkdtempSync(path.join(os.tmpdir(), "greenroom-"));
     if (like) fs.cpSync(like, data, { recursive: true });
-    const site = new Site(data, await freePort());
+    const site = new Site(data, await freePort(), settings);
     if (!like) {
       await site.run("migrate");
       await site.run("seed");
@@ -42,6 +47,11 @@ export class Site {
     return `http://127.0.0.1:${this.port}`;
   }
 
+  /** The file of its database. */
+  get database(): string {
+    return path.join(this.data, "data", "greenroom.db");
+  }
+
   /** Nothing of the environment the tests run in: a DATABASE_URL there is none of theirs. */
   private get options() {
     const settings = {
@@ -50,7 +60,7 @@ export class Site {
       LEPTOS_SITE_ADDR: `127.0.0.1:${this.port}`,
       RUST_LOG: "warn",
     };
-    return { cwd: this.data, env: { PATH: process.env.PATH, ...settings } };
+    return { cwd: this.data, env: { PATH: process.env.PATH, ...settings, ...this.settings } };
   }
 
   private async run(command: string): Promise<void> {

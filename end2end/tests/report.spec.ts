@@ -1,0 +1,362 @@
+import { randomUUID } from "node:crypto";
+import { Api } from "../support/api.ts";
+import { CAST, PASSWORD } from "../support/cast.ts";
+import { ask, bytes, meddle } from "../support/database.ts";
+import { expect, test, type Person } from "../support/fixtures.ts";
+import { readStream } from "../support/frames.ts";
+import { listen } from "../support/listen.ts";
+import { SOUNDNESS } from "../support/soundness.ts";
+
+// The table of the founding report: groups are its areas, tests its rows. support/report.ts prints it.
+const { describe } = test;
+const live = { tag: "@live" };
+const once = { tag: "@once" };
+
+const BACK = { timeout: 30_000 };
+
+type Ids = { conversation: string; booking: string; talent: string };
+
+async function signIn({ page }: Person, email: string): Promise<void> {
+  await page.getByRole("textbox", { name: "Email" }).fill(email);
+  await page.getByLabel("Password").fill(PASSWORD);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page).toHaveURL("/inbox");
+}
+
+describe("Authentication", () => {
+  for (const [row, { email }, counterpart] of [
+    ["Talent signs in", CAST.sarah, CAST.eventpro.name],
+    ["Organizer signs in", CAST.eventpro, CAST.sarah.name],
+  ] as const) {
+    test(row, async ({ visitor }) => {
+      await visitor.open("/signin");
+      await signIn(visitor, email);
+      await expect(visitor.conversations.getByRole("link", { name: counterpart })).toBeVisible();
+    });
+  }
+
+  test("Session begins, holds and ends", once, async ({ site }) => {
+    const visitor = new Api(site.url);
+    const { email } = CAST.sarah;
+    const welcome = await visitor.request("POST", "/api/auth/callback/credentials", { email, password: PASSWORD });
+    expect(welcome.headers["set-cookie"]?.[0]).toMatch(/^greenroom=\S+;.*HttpOnly/);
+    const sarah = new Api(site.url, await visitor.signIn(email, PASSWORD));
+    const session = await sarah.get("/api/auth/session");
+    expect(session.json.user).toMatchObject({ email, role: "talent", name: "Sarah Wanjiru" });
+    expect(Date.parse(session.json.expiresAt)).toBeGreaterThan(Date.now());
+    await sarah.signOut();
+    expect((await sarah.get("/api/auth/session")).status).toBe(401);
+  });
+});
+
+describe("Message APIs", () => {
+  for (const [path, member, other] of [
+    ["/api/talent/messages", "sarah", "eventpro"],
+    ["/api/organizer/messages", "eventpro", "sarah"],
+    ["/api/messages", "sarah", undefined],
+  ] as const) {
+    test(`\`${path}\` lists and sends`, once, async ({ site, programs, launch }) => {
+      const list = await programs[member].get(path);
+      expect(list.status).toBe(200);
+      expect(list.json.conversations.map(({ id }: { id: string }) => id)).toEqual([launch.id]);
+      const message = { conversationId: launch.id, body: "Habari", clientId: randomUUID() };
+      const sent = await programs[member].request("POST", path, message);
+      expect(sent.status).toBe(201);
+      expect(sent.json.message).toMatchObject({ ...message, seq: launch.said.length + 1 });
+      expect((await programs[member].request("POST", path, message)).status).toBe(200);
+      if (other) expect((await programs[other].get(path)).json.code).toBe("wrong_role");
+      expect((await new Api(site.url).get(path)).status).toBe(401);
+    });
+  }
+});
+
+describe("Message sending", () => {
+  test("Talent → organizer → talent", async ({ sarah, eventpro, launch }) => {
+    await sarah.open(launch.path);
+    await sarah.thread.say("Shall I come at eight?");
+    await expect(sarah.thread.said("Shall I come at eight?")).toBeVisible();
+    await expect(sarah.thread.log.getByText("Sent", { exact: true })).toBeVisible();
+    await eventpro.open("/inbox");
+    await eventpro.conversations.getByRole("link", { name: "Sarah Wanjiru" }).click();
+    await expect(eventpro.thread.said("Shall I come at eight?")).toBeVisible();
+    await eventpro.thread.say("At seven, please.");
+    await expect(eventpro.thread.said("At seven, please.")).toBeVisible();
+    await expect(eventpro.thread.log.getByText("Sent", { exact: true })).toBeVisible();
+    await sarah.open(launch.path);
+    await expect(sarah.thread.bubbles).toHaveText([...launch.said, "Shall I come at eight?", "At seven, please."]);
+  });
+
+  test("It is in the database, with its booking", once, async ({ site, programs, launch }) => {
+    await programs.sarah.say(launch.id, "For the record");
+    const stored = ask(
+      site,
+      `SELECT m.body, m.seq, sender.email AS sender, b.title, organizer.email AS organizer, talent.email AS talent
+       FROM message m JOIN conversation c ON c.id = m.conversation_id JOIN booking b ON b.id = c.booking_id
+       JOIN person sender ON sender.id = m.sender_id JOIN person organizer ON organizer.id = b.organizer_id
+       JOIN person talent ON talent.id = b.talent_id
+       WHERE c.id = ? ORDER BY m.seq DESC LIMIT 1`,
+      bytes(launch.id),
+    );
+    const { eventpro, sarah } = CAST;
+    const people = { sender: sarah.email, organizer: eventpro.email, talent: sarah.email };
+    expect(stored).toEqual([
+      { body: "For the record", seq: launch.said.length + 1, title: "Savanna product launch", ...people },
+    ]);
+  });
+});
+
+describe("Notifications", () => {
+  test("Created with the message", once, async ({ site, programs, launch }) => {
+    const stream = await readStream(`${site.url}/api/events`, programs.sarah);
+    const { seq } = await programs.eventpro.say(launch.id, "Look here");
+    const told = () => stream.frames.find(({ event }) => event === "notification.created")?.data.notification;
+    await expect.poll(told).toMatchObject({ kind: "message", preview: "Look here", readAt: null });
+    stream.close();
+    const stored = ask(
+      site,
+      `SELECT message_seq AS seq, read_at AS read FROM notification JOIN person ON person.id = person_id
+       WHERE email = ? AND preview = ?`,
+      CAST.sarah.email,
+      "Look here",
+    );
+    expect(stored).toEqual([{ seq, read: null }]);
+  });
+
+  test("Listed, the newest first", async ({ sarah, programs, launch }) => {
+    for (const text of ["First", "Second"]) await programs.eventpro.say(launch.id, text);
+    await sarah.open("/notifications");
+    const rows = sarah.page.getByRole("list", { name: "Notifications" }).getByRole("listitem");
+    await expect(rows.nth(0)).toContainText("Second");
+    await expect(rows.nth(1)).toContainText("First");
+  });
+
+  test("Unread ones are counted", async ({ sarah, programs, launch }) => {
+    const { unread } = (await programs.sarah.get("/api/notifications")).json;
+    for (const text of ["First", "Second"]) await programs.eventpro.say(launch.id, text);
+    await sarah.open("/inbox");
+    await expect(sarah.bell).toHaveAccessibleName(`Notifications, ${unread + 2} unread`);
+    expect((await programs.sarah.get("/api/notifications")).json.unread).toBe(unread + 2);
+  });
+
+  test("Marked as read, one and all", once, async ({ programs, launch }) => {
+    for (const text of ["First", "Second", "Third"]) await programs.eventpro.say(launch.id, text);
+    const { notifications, unread } = (await programs.sarah.get("/api/notifications")).json;
+    const mark = (what: object) => programs.sarah.request("POST", "/api/notifications/read", what);
+    expect((await mark({ ids: [notifications[0].id] })).status).toBe(204);
+    expect((await programs.sarah.get("/api/notifications")).json.unread).toBe(unread - 1);
+    expect((await mark({ all: true })).status).toBe(204);
+    expect((await programs.sarah.get("/api/notifications")).json.unread).toBe(0);
+  });
+});
+
+describe("Database", () => {
+  test("What was sent is there, once", once, async ({ site, programs, launch }) => {
+    const tables = ["booking", "conversation", "message", "notification"];
+    const counts = () => tables.map((table) => ask<{ n: number }>(site, `SELECT count(*) AS n FROM ${table}`)[0].n);
+    const before = counts();
+    const { id } = await programs.eventpro.talent("MC Achieng");
+    await programs.eventpro.book(id, "Harvest festival", "Will you lead through it?");
+    const message = { conversationId: launch.id, body: "Once", clientId: randomUUID() };
+    for (let n = 1; n <= 3; n++) await programs.sarah.request("POST", "/api/messages", message);
+    expect(counts()).toEqual(before.map((n, index) => n + [1, 1, 2, 2][index]));
+  });
+
+  for (const [row, offenders] of SOUNDNESS) {
+    test(row, once, async ({ site, programs, launch, sundowner }) => {
+      const { id } = await programs.eventpro.talent("MC Achieng");
+      const { conversation } = await programs.eventpro.book(id, "Harvest festival", "Will you lead through it?");
+      const talks = [
+        [launch.id, "eventpro", "sarah"],
+        [sundowner.id, "safari", "kamau"],
+        [conversation.id, "eventpro", "achieng"],
+      ] as const;
+      // All at once, which is when things would go wrong.
+      const said = talks.flatMap(([id, ...both]) => both.flatMap((who) => ["1", "2", "3"].map((text) => programs[who].say(id, text))));
+      await Promise.all(said);
+      expect(ask(site, offenders)).toEqual([]);
+    });
+  }
+});
+
+describe("Frontend", () => {
+  for (const [row, who, title, path] of [
+    ["/", "visitor", "Talk to the people behind the show"],
+    ["/signin", "visitor", "Sign in"],
+    ["/register", "visitor", "Create account"],
+    ["/verify", "visitor", "Check your mail"],
+    ["/forgot", "visitor", "Choose a new password"],
+    ["/reset", "visitor", "Choose a new password"],
+    ["/inbox", "sarah", "Inbox"],
+    ["/conversations/…", "sarah", "EventPro Kenya", (ids: Ids) => ids.conversation],
+    ["/notifications", "sarah", "Notifications"],
+    ["/talents", "eventpro", "Find talent"],
+    ["/bookings/new", "eventpro", "New booking", (ids: Ids) => `/bookings/new?talent=${ids.talent}`],
+    ["/bookings/…", "sarah", "Savanna product launch", (ids: Ids) => ids.booking],
+    ["/settings", "sarah", "Settings"],
+    ["A page that isn't there", "visitor", "Page not found", () => "/no/such/page"],
+  ] as const) {
+    test(row, async ({ visitor, sarah, eventpro, programs, launch }) => {
+      const person = { visitor, sarah, eventpro }[who];
+      const missing = title === "Page not found";
+      if (missing) person.expects(/status of 404/);
+      const { id } = await programs.eventpro.talent("DJ Kamau");
+      const ids = { conversation: launch.path, booking: launch.booking, talent: id };
+      expect(await person.open(path?.(ids) ?? row)).toBe(missing ? 404 : 200);
+      await expect(person.heading).toHaveText(title);
+      await expect(person.page.getByRole("main")).toBeVisible();
+    });
+  }
+
+  test("From page to page by links alone", async ({ visitor }) => {
+    await visitor.open("/");
+    const { page } = visitor;
+    const follow = async (name: string | RegExp, title: string) => {
+      await page.getByRole("link", { name }).first().click();
+      await expect(visitor.heading).toHaveText(title);
+    };
+    await follow("Sign in", "Sign in");
+    await follow("Create account", "Create account");
+    await follow("Sign in", "Sign in");
+    await follow("Forgot your password?", "Choose a new password");
+    await follow("Back to sign in", "Sign in");
+    await signIn(visitor, CAST.eventpro.email);
+    await follow("Sarah Wanjiru", "Sarah Wanjiru");
+    await follow(/^Notifications/, "Notifications");
+    await follow("Find talent", "Find talent");
+    await follow("Book DJ Kamau", "New booking");
+    await follow(/EventPro Kenya/, "Settings");
+    await follow("Greenroom", "Inbox");
+  });
+});
+
+describe("SSE connection", () => {
+  for (const path of ["/api/events", "/api/websocket"]) {
+    test(`A browser's EventSource follows \`${path}\``, live, async ({ sarah, programs, launch }) => {
+      await sarah.open("/settings");
+      const heard = sarah.page.evaluate((path) => new Promise((resolve, reject) => {
+        const source = new EventSource(path);
+        source.addEventListener("ready", () => (document.title = "Listening"));
+        source.addEventListener("message.created", ({ data }) => resolve(JSON.parse(data).message.body));
+        source.addEventListener("error", reject);
+      }), path);
+      await expect(sarah.page).toHaveTitle("Listening");
+      await programs.eventpro.say(launch.id, "Can you hear me?");
+      expect(await heard).toBe("Can you hear me?");
+    });
+
+    test(`The npm package eventsource follows \`${path}\``, once, async ({ site, programs, launch }) => {
+      const ear = await listen(site.url + path, programs.sarah);
+      await programs.eventpro.say(launch.id, "Can you hear me?");
+      await expect.poll(() => ear.bodies).toEqual(["Can you hear me?"]);
+      ear.close();
+    });
+
+    test(`Plain HTTP follows \`${path}\``, once, async ({ site, programs, launch }) => {
+      const stream = await readStream(site.url + path, programs.sarah);
+      expect([stream.status, stream.headers["content-type"]]).toEqual([200, "text/event-stream"]);
+      await programs.eventpro.say(launch.id, "Can you hear me?");
+      await expect.poll(() => stream.bodies).toEqual(["Can you hear me?"]);
+      stream.close();
+    });
+
+    test(`Without a session \`${path}\` is a 401, and no redirect`, live, async ({ site, visitor }) => {
+      for (const accept of ["text/event-stream", "text/html", "*/*"]) {
+        const answer = await new Api(site.url).request("GET", path, undefined, { accept });
+        expect([answer.status, answer.json.code, answer.headers.location]).toEqual([401, "unauthenticated", undefined]);
+      }
+      await expect(listen(site.url + path, new Api(site.url))).rejects.toMatchObject({ code: 401 });
+      visitor.expects(/status of 401/);
+      await visitor.open("/signin");
+      const state = visitor.page.evaluate((path) => new Promise((resolve) => {
+        const source = new EventSource(path);
+        source.addEventListener("error", () => resolve(source.readyState === EventSource.CLOSED ? "given up" : "trying again"));
+      }), path);
+      expect(await state).toBe("given up");
+    });
+  }
+});
+
+describe("Real-world usage", () => {
+  test("An organizer finds a photographer and books her", async ({ eventpro, programs }) => {
+    await eventpro.open("/talents");
+    const { page } = eventpro;
+    await page.getByLabel("Craft").selectOption("Photographer");
+    await page.getByRole("button", { name: "Search" }).click();
+    await page.getByRole("link", { name: "Book Sarah Wanjiru" }).click();
+    await page.getByLabel("What is the event?").fill("Garden wedding");
+    await page.getByLabel("On which day?").fill("2099-06-20");
+    await page.getByLabel("Where is it?").fill("Karura, Nairobi");
+    await page.getByLabel("Fee in Kenyan shillings").fill("30,000");
+    await page.getByLabel("Your message").fill("Are you free that Saturday?");
+    await page.getByRole("button", { name: "Send inquiry" }).click();
+    await expect(eventpro.heading).toHaveText("Sarah Wanjiru");
+    await expect(eventpro.thread.said("Are you free that Saturday?")).toBeVisible();
+    const [{ booking }] = await programs.sarah.conversations();
+    expect(booking).toMatchObject({ title: "Garden wedding", fee: { amount: 3_000_000, currency: "KES" }, status: "inquiry" });
+  });
+
+  test("A talent is notified, and answers", async ({ achieng, eventpro, programs }) => {
+    const { id } = await programs.eventpro.talent("MC Achieng");
+    const { conversation } = await programs.eventpro.book(id, "Harvest festival", "Will you lead through it?");
+    await achieng.open("/inbox");
+    await expect(achieng.bell).toHaveAccessibleName(/^Notifications, \d unread$/);
+    await achieng.bell.click();
+    await achieng.page.getByRole("link", { name: /EventPro Kenya/ }).first().click();
+    await expect(achieng.thread.said("Will you lead through it?")).toBeVisible();
+    await achieng.thread.say("With pleasure.");
+    await expect(achieng.thread.said("With pleasure.")).toBeVisible();
+    await expect(achieng.thread.log.getByText("Sent", { exact: true })).toBeVisible();
+    await eventpro.open(`/conversations/${conversation.id}`);
+    await expect(eventpro.thread.said("With pleasure.")).toBeVisible();
+  });
+
+  test("Both talk live, each in a browser of their own", live, async ({ eventpro, sarah, launch }) => {
+    await Promise.all([eventpro.open(launch.path), sarah.open(launch.path)]);
+    const talk = ["Two lights or three?", "Three.", "I bring four."];
+    for (const [index, text] of talk.entries()) {
+      const [from, to] = index % 2 ? [eventpro, sarah] : [sarah, eventpro];
+      await from.thread.say(text);
+      await expect(to.thread.said(text)).toBeVisible();
+    }
+    for (const { thread } of [eventpro, sarah]) await expect(thread.bubbles).toHaveText([...launch.said, ...talk]);
+  });
+
+  test("A talent accepts, and the organizer sees it at once", live, async ({ sarah, eventpro, launch }) => {
+    await Promise.all([sarah.open(launch.booking), eventpro.open(launch.booking)]);
+    await expect(eventpro.page.getByText("Inquiry", { exact: true })).toBeVisible();
+    await sarah.page.getByRole("button", { name: "Accept" }).click();
+    for (const { page } of [sarah, eventpro]) await expect(page.getByText("Accepted", { exact: true })).toBeVisible();
+  });
+
+  test("What was written offline arrives after reconnecting", live, async ({ sarah, eventpro, line, launch }) => {
+    sarah.expects(/net::ERR_/);
+    sarah.goBy(line.url);
+    await Promise.all([sarah.open(launch.path), eventpro.open(launch.path)]);
+    await line.refuse();
+    await expect(sarah.page.getByText(/Reconnecting/)).toBeVisible();
+    await sarah.thread.say("From the tunnel");
+    await line.restore();
+    await expect(eventpro.thread.said("From the tunnel")).toHaveCount(1, BACK);
+    await expect(sarah.thread.said("From the tunnel")).toHaveCount(1);
+  });
+
+  test("A second device shows the same", async ({ sarah, visitor, launch }) => {
+    await sarah.open(launch.path);
+    await sarah.thread.say("From my phone");
+    await expect(sarah.thread.said("From my phone")).toBeVisible();
+    await visitor.open("/signin");
+    await signIn(visitor, CAST.sarah.email);
+    await visitor.conversations.getByRole("link", { name: "EventPro Kenya" }).click();
+    for (const { thread } of [sarah, visitor]) await expect(thread.bubbles).toHaveText([...launch.said, "From my phone"]);
+  });
+
+  test("Whose session has expired is told so", async ({ site, sarah, programs, launch, javaScriptEnabled }) => {
+    sarah.expects(/status of 401/);
+    await sarah.open(launch.path);
+    meddle(site, "UPDATE session SET expires_at = 0 WHERE person_id = (SELECT id FROM person WHERE email = ?)", CAST.sarah.email);
+    await sarah.thread.say("Too late?");
+    if (javaScriptEnabled === false) await expect(sarah.page).toHaveURL(/\/signin/);
+    else await expect(sarah.page.getByText("You were signed out.")).toBeVisible();
+    expect((await programs.eventpro.messages(launch.id)).map(({ body }) => body)).toEqual(launch.said);
+  });
+});
