@@ -1,7 +1,7 @@
 //! What a sign-in costs, and what a storm of wrong ones costs those who are talking: a conversation goes on at 100
 //! messages a second, in turns calm and while 50 wrong sign-ins a second arrive from as many addresses.
 //!
-//! `cargo run --release -p bench --bin sign-ins`, after `bin/build`.
+//! `cargo run -p bench --bin sign-ins`, after `bin/build`. What is measured is the built program; this one only asks.
 
 #![allow(clippy::print_stdout, reason = "it prints a table")]
 

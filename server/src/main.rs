@@ -13,6 +13,7 @@
 //! - [`smtp`], [`dev_mail`], [`unsubscribe`]: mail on its way, mail that stays, and no more mail
 //! - [`pages`]: the rendered pages and static files
 //! - [`metrics`]: numbers for whoever watches over the process
+//! - [`typed`]: what was typed into a form that was refused
 //! - [`headers`]: what answers ask of a browser
 //! - [`problem`], [`input`]: how the interface says no, and how it reads what it is sent
 
@@ -30,6 +31,7 @@ mod router;
 mod settings;
 mod site;
 mod smtp;
+mod typed;
 mod unsubscribe;
 
 use clap::Parser;

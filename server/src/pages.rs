@@ -1,6 +1,6 @@
 //! The rendered pages and the static files.
 
-use crate::{headers, problem::Problem, router::Shared, settings::Checked};
+use crate::{headers, problem::Problem, router::Shared, settings::Checked, typed};
 use app::{App, answer::Failure, pages, shell, ssr::Caller};
 use axum::{
     Router,
@@ -46,6 +46,7 @@ pub(crate) fn routes(shared: &Shared, options: LeptosOptions) -> Router {
     let pages = Router::new()
         .leptos_routes_with_context(&options, generate_route_list(App), provide.clone(), document)
         .layer(middleware::from_fn(blame_the_right_one))
+        .layer(middleware::from_fn(typed::keep))
         .layer(middleware::from_fn(take_only_forms))
         .layer(middleware::from_fn(send_where_it_belongs));
     let files = ServeDir::new(format!("{}/{}", options.site_root, options.site_pkg_dir));

@@ -43,7 +43,7 @@ fn Form(talent: Person) -> impl IntoView {
             <input type="hidden" name="client_id" value=client_id() autocomplete="off"/>
             <TextField form field="title" label=words::BOOKING_TITLE help=words::title_limit() maxlength=booking::TITLE_LIMIT/>
             <Field id="event_date" label=words::BOOKING_DATE error=date>
-                <input id="event_date" name="event_date" type="date" required aria-describedby="event_date-error"
+                <input id="event_date" name="event_date" type="date" required value=form.kept("event_date") aria-describedby="event_date-error"
                     autofocus=date.get_untracked().is_some() aria-invalid=move || date.get().map(|_| "true")/>
             </Field>
             <TextField form field="venue" label=words::BOOKING_VENUE maxlength=booking::VENUE_LIMIT/>

@@ -46,12 +46,13 @@ fn roles() -> Vec<Choice> {
 /// Only talent have a craft: for organizers, the stylesheet takes it away.
 #[component]
 fn CraftField(form: FormState) -> impl IntoView {
+    let kept = form.kept("craft").unwrap_or_default();
     view! {
         <div class="for-talent">
             <Field id="register-craft" label=words::CRAFT help=words::CRAFT_HELP error=form.wrong("craft")>
                 <select id="register-craft" name="craft" aria-describedby="register-craft-help register-craft-error">
                     <option value="">{words::CRAFT_LATER}</option>
-                    {Craft::ALL.iter().map(|&craft| view! { <option value=craft.as_str()>{words::craft(craft)}</option> }).collect_view()}
+                    {Craft::ALL.iter().map(|&craft| view! { <option value=craft.as_str() selected=craft.as_str() == kept>{words::craft(craft)}</option> }).collect_view()}
                 </select>
             </Field>
         </div>

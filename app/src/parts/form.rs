@@ -6,7 +6,7 @@ mod password_field;
 mod radios;
 
 pub use field::{Field, FormError, TextField};
-pub use long_field::LongField;
+pub use long_field::{LongField, escape};
 pub use password_field::PasswordField;
 pub use radios::{Choice, Radios};
 
@@ -16,6 +16,7 @@ use crate::{
     words,
 };
 use leptos::{prelude::*, server_fn::ServerFn};
+use leptos_router::{hooks::use_query_map, params::ParamsMap};
 
 /// How it stands with a form's action, as the parts of the form need to know it.
 #[derive(Clone, Copy)]
@@ -28,6 +29,7 @@ pub struct FormState {
     pub pending: Signal<bool>,
     /// Whether it was done the last time.
     pub done: Signal<bool>,
+    query: Memo<ParamsMap>,
 }
 
 impl FormState {
@@ -45,7 +47,7 @@ impl FormState {
                 focus(format!("#{id} [aria-invalid=true]:not(fieldset), #{id} fieldset[aria-invalid=true] input"));
             }
         });
-        Self { id, failure, pending: pending.into(), done }
+        Self { id, failure, pending: pending.into(), done, query: use_query_map() }
     }
 
     /// What is wrong with one field.
@@ -54,6 +56,11 @@ impl FormState {
             Some(Failure::Refused(refusal)) => refusal.fault(field).map(words::fault),
             _ => None,
         })
+    }
+
+    /// What was typed into a field of a plain form that was refused: it comes back with the failure, in the address.
+    pub fn kept(self, field: &str) -> Option<String> {
+        self.failure.with_untracked(Option::is_some).then(|| kept(self.query, field))?
     }
 
     /// A text for when it was done.
@@ -65,6 +72,11 @@ impl FormState {
     fn id_of(self, field: &str) -> String {
         format!("{}-{field}", self.id)
     }
+}
+
+/// What was typed into a field, from the address that a refused form came back to.
+pub fn kept(query: Memo<ParamsMap>, field: &str) -> Option<String> {
+    query.with_untracked(|query| query.get(&format!("kept.{field}")))
 }
 
 /// Why a form's action failed, if it did.

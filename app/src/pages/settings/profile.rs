@@ -28,6 +28,7 @@ pub(super) fn Profile(account: Account) -> impl IntoView {
 
 #[component]
 fn TalentsOwn(form: FormState, craft: Option<Craft>, bio: String) -> impl IntoView {
+    let craft = form.kept("craft").map_or(craft, |kept| kept.parse().ok());
     view! {
         <Field id="profile-craft" label=words::CRAFT error=form.wrong("craft")>
             <select id="profile-craft" name="craft" aria-describedby="profile-craft-error">

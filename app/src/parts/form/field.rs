@@ -50,7 +50,7 @@ pub fn TextField(
     clears: bool,
 ) -> impl IntoView {
     let (id, error) = (form.id_of(field), form.wrong(field));
-    let input: NodeRef<Input> = NodeRef::new();
+    let (input, value): (NodeRef<Input>, _) = (NodeRef::new(), form.kept(field).unwrap_or(value));
     Effect::new(move || {
         if let Some(input) = input.get().filter(|_| clears && form.done.get()) {
             input.set_value("");

@@ -13,7 +13,7 @@ pub fn LongField(
     #[prop(into, optional)] value: String,
     #[prop(optional)] required: bool,
 ) -> impl IntoView {
-    let (id, error) = (form.id_of(field), form.wrong(field));
+    let (id, error, value) = (form.id_of(field), form.wrong(field), form.kept(field).unwrap_or(value));
     view! {
         <Field id=id.clone() label help error>
             <textarea id=id.clone() name=field rows="4" required=required maxlength=maxlength autofocus=error.get_untracked().is_some()
@@ -24,7 +24,7 @@ pub fn LongField(
 
 /// Leptos writes what stands between the tags of a textarea as it is, and marks an empty text by a space. Given
 /// as HTML it is the same in both worlds.
-fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;")
 }
 

@@ -28,6 +28,7 @@ pub fn Radios(
     chosen: String,
 ) -> impl IntoView {
     let (id, error) = (form.id_of(field), form.wrong(fault));
+    let chosen = form.kept(field).unwrap_or(chosen);
     let (error_id, described) = (format!("{id}-error"), format!("{id}-error"));
     let options = choices.into_iter().map(|Choice { value, label, help }| {
         let option = format!("{id}-{value}");
