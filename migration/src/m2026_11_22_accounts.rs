@@ -2,13 +2,17 @@
 //! steps of a booking, and notifications about more than messages.
 
 use crate::columns::{index, reference};
-use sea_orm_migration::{prelude::*, schema::*};
+use sea_orm_migration::{prelude::*, schema::*, sea_orm::DbBackend};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         // One column a statement: SQLite knows no other way.
         for (table, column) in columns() {
@@ -18,6 +22,7 @@ impl MigrationTrait for Migration {
             manager.create_table(table).await?;
         }
         rebuild_notifications(manager).await?;
+        loosen_address(manager).await?;
         for index in indexes() {
             manager.create_index(index).await?;
         }
@@ -106,6 +111,18 @@ async fn rebuild_notifications(manager: &SchemaManager<'_>) -> Result<(), DbErr>
     fits.map_err(|error| DbErr::Custom(error.to_string()))?;
     manager.get_connection().execute(&copy).await?;
     manager.drop_table(Table::drop().table(old).take()).await
+}
+
+/// On PostgreSQL, changing a column with a plain unique index locks the row against everything that refers to it,
+/// such as the events of somebody who reads on meanwhile. An index with a condition is as unique, and doesn't.
+async fn loosen_address(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    if manager.get_database_backend() != DbBackend::Postgres {
+        return Ok(());
+    }
+    let connection = manager.get_connection();
+    connection.execute_unprepared("ALTER TABLE person DROP CONSTRAINT person_email_key").await?;
+    connection.execute_unprepared("CREATE UNIQUE INDEX person_by_email ON person (email) WHERE email <> ''").await?;
+    Ok(())
 }
 
 fn indexes() -> Vec<IndexCreateStatement> {

@@ -71,7 +71,7 @@ fn judge(error: &Error) -> Undelivered {
     };
     // Only what is about this letter is for good. A wrong password for the mail server, say, is a setting that
     // somebody will mend.
-    let for_good = error.status().is_some_and(|code| (550..=554).contains(&u16::from(code)));
+    let for_good = error.status().is_some_and(|code| [550, 551, 553].contains(&u16::from(code)));
     if for_good { Undelivered::Never(why) } else { Undelivered::Later(why) }
 }
 

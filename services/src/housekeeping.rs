@@ -40,6 +40,8 @@ impl Greenroom {
         token::Entity::delete_many().filter(token::Column::ExpiresAt.lte(now)).exec(self.store.writer()).await?;
         mail::Entity::delete_many().filter(mail::Column::ParkedAt.lt(now - PARKED)).exec(self.store.writer()).await?;
         mail::Entity::delete_many().filter(mail::Column::SentAt.lt(now - DAY)).exec(self.store.writer()).await?;
+        let waiting = mail::Column::CreatedAt.lt(now - PARKED);
+        mail::Entity::delete_many().filter(waiting).exec(self.store.writer()).await?;
         let to_nobody = mail::Entity::delete_many().filter(mail::Column::Recipient.is_null());
         to_nobody.filter(mail::Column::CreatedAt.lt(now - DAY)).exec(self.store.writer()).await?;
         self.forget_unconfirmed(now - UNCONFIRMED).await?;

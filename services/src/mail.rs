@@ -16,8 +16,8 @@ mod queue;
 
 pub use deliver::{Mailer, Undelivered};
 pub(crate) use layout::Letter;
-pub(crate) use queue::queue;
 pub use queue::{Backlog, Waiting};
+pub(crate) use queue::{has_room, queue};
 
 use model::ConversationId;
 

@@ -2,24 +2,30 @@ use model::{Instant, Refusal};
 use std::{
     collections::{HashMap, VecDeque},
     hash::Hash,
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicI64, Ordering},
+    },
     time::Duration,
 };
 
 /// Keys held before those that have run out are looked for.
 const CROWD: usize = 10_000;
+const SECOND: i64 = 1_000;
 
 /// Allows each key so many takes in any window of time.
 pub(crate) struct Throttle<K> {
     limit: usize,
     window: i64,
     taken: Mutex<HashMap<K, VecDeque<i64>>>,
+    /// When those that have run out were last looked for.
+    pruned: AtomicI64,
 }
 
 impl<K: Hash + Eq> Throttle<K> {
     pub(crate) fn new(limit: usize, window: Duration) -> Self {
         let window = i64::try_from(window.as_millis()).unwrap_or(i64::MAX);
-        Self { limit, window, taken: Mutex::default() }
+        Self { limit, window, taken: Mutex::default(), pruned: AtomicI64::new(i64::MIN) }
     }
 
     /// Refuses, with the seconds until the next is free, where nothing is left to take.
@@ -35,7 +41,9 @@ impl<K: Hash + Eq> Throttle<K> {
 
     fn with_room(&self, key: K, now: i64, then: impl FnOnce(&mut VecDeque<i64>)) -> Result<(), Refusal> {
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        if taken.len() >= CROWD {
+        // Not at every take: a crowd must not make each of its members cost as much as all of it.
+        if taken.len() >= CROWD && self.pruned.load(Ordering::Relaxed).saturating_add(SECOND) <= now {
+            self.pruned.store(now, Ordering::Relaxed);
             taken.retain(|_, times| times.back().is_some_and(|last| last + self.window > now));
         }
         let times = taken.entry(key).or_default();

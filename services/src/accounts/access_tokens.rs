@@ -1,11 +1,6 @@
-use super::{Reach, Viewer, secret::Secret, sessions::NewSession};
-use crate::{
-    Error, Greenroom, Result,
-    entity::{person, session},
-    live::Journal,
-    to_the_end,
-};
-use model::{AccessToken, Fault, Instant, NotificationKind, Refusal, Scope, SessionId};
+use super::{Reach, Viewer, person::hold_own, secret::Secret, sessions::NewSession};
+use crate::{Error, Greenroom, Result, entity::session, live::Journal, to_the_end};
+use model::{AccessToken, Fault, Instant, NotificationKind, Scope, SessionId};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Select};
 
 /// Access tokens somebody may have at once.
@@ -41,6 +36,7 @@ impl Greenroom {
         to_the_end(async move {
             let now = greenroom.now();
             let tx = greenroom.store.write().await?;
+            let owner = hold_own(&tx, &viewer).await?;
             if count(&tx, &viewer).await? >= TOKENS {
                 return Err(Error::field("name", Fault::OutOfRange));
             }
@@ -51,7 +47,6 @@ impl Greenroom {
             };
             let new = NewSession { person: viewer.id(), user_agent: "", reach, name: &name };
             let row = greenroom.store_session(&tx, &secret, new).await?;
-            let owner = person::Entity::find_by_id(viewer.id().0).one(&tx).await?.ok_or(Refusal::Unauthenticated)?;
             let mut journal = Journal::default();
             let kind = NotificationKind::TokenCreated;
             crate::notifications::notify_self(&tx, &owner, kind, &mut journal, now).await?;

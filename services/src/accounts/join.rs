@@ -1,4 +1,4 @@
-use super::{links, links::Purpose};
+use super::{links, links::Purpose, person::hold};
 use crate::{
     Error, Greenroom, Result,
     entity::{person, person_head, token},
@@ -6,24 +6,43 @@ use crate::{
     mail::{self, letters},
     to_the_end,
 };
-use model::{Email, Instant, PersonId, Refusal, Registration};
+use model::{Email, Fault, Instant, PersonId, Refusal, Registration};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{Set, Unchanged},
-    ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter,
+    ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect,
+    sea_query::LockType,
 };
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 use uuid::Uuid;
 
+/// Links that confirm an address.
+const CONFIRMING: [Purpose; 2] = [Purpose::Verify, Purpose::Email];
+
 /// What a registration asks for. Travels with its link, so that a link makes just the account that was asked
-/// for with it: somebody who registered with another's address before them gains nothing by it.
+/// for with it.
 #[derive(Serialize, Deserialize)]
-struct Asked {
+pub(super) struct Asked {
     name: String,
     role: String,
     craft: Option<String>,
     password_hash: String,
+}
+
+impl Asked {
+    /// What a link says, if it says anything.
+    pub(super) fn parse(payload: &str) -> Result<Option<Self>> {
+        let given = Some(payload).filter(|payload| !payload.is_empty());
+        given.map(serde_json::from_str).transpose().map_err(Error::broken)
+    }
+
+    /// Everything but the password.
+    pub(super) fn describe(self, row: &mut person::ActiveModel) {
+        row.name = Set(self.name);
+        row.role = Set(self.role);
+        row.craft = Set(self.craft);
+    }
 }
 
 impl Greenroom {
@@ -38,45 +57,63 @@ impl Greenroom {
         // Known or not, a password is compared: with the one before, or with nobody's.
         let known = self.find_by_email(&registration.email).await?;
         let stored = known.map(|row| row.password_hash);
-        let same = self.hasher.verify(self.hasher.turn().await?, registration.password.clone().into(), stored).await?;
-        let greenroom = self.clone();
-        to_the_end(async move { greenroom.register_in_full(registration, hash, same).await }).await
-    }
-
-    async fn register_in_full(&self, registration: Registration, hash: String, same: bool) -> Result<()> {
-        let (now, email) = (self.now(), registration.email.clone());
+        let turn = self.hasher.turn().await?;
+        let same = self.hasher.verify(turn, registration.password.into(), stored.clone()).await?;
+        let compared = stored.filter(|_| same);
         let asked = Asked {
             name: registration.name,
             role: registration.role.as_str().to_owned(),
             craft: registration.craft.map(|craft| craft.as_str().to_owned()),
             password_hash: hash,
         };
+        let greenroom = self.clone();
+        to_the_end(async move { greenroom.register_in_full(registration.email, asked, compared).await }).await
+    }
+
+    /// `compared` is the hash that the password was found to fit.
+    async fn register_in_full(&self, email: Email, asked: Asked, compared: Option<String>) -> Result<()> {
+        let now = self.now();
         let tx = self.store.write().await?;
-        let known = person::Entity::find().filter(person::Column::Email.eq(email.as_str())).one(&tx).await?;
-        let letter = match known {
-            Some(row) if row.email_verified => letters::already_here(&row.name, &self.links),
-            Some(row) => {
-                if !same {
-                    // Two people claim the address, or one forgot what they chose: until a link tells who is
-                    // right, neither password is.
-                    let contested = person::ActiveModel { password_hash: Set(String::new()), ..unchanged(row.id) };
-                    contested.update(&tx).await?;
-                }
-                self.confirm_letter(&tx, PersonId(row.id), Some(asked), now).await?
+        let known = person::Entity::find().filter(person::Column::Email.eq(email.as_str()));
+        let letter = match known.lock(LockType::NoKeyUpdate).one(&tx).await? {
+            Some(row) if row.email_verified => Some(letters::already_here(&row.name, &self.links)),
+            Some(row) if compared.as_ref() == Some(&row.password_hash) => {
+                Some(self.confirm_letter(&tx, PersonId(row.id), Some(asked), now).await?)
             }
-            None => {
-                let id = match insert(&tx, &email, &asked, now).await {
-                    // Somebody registered the same address just now: they get their mail.
-                    Err(Error::Database(error)) if is_duplicate(&error) => return Ok(()),
-                    inserted => inserted?,
-                };
-                self.confirm_letter(&tx, id, Some(asked), now).await?
-            }
+            Some(row) => self.contest(&tx, &email, PersonId(row.id), asked, now).await?,
+            None => match insert(&tx, &email, &asked, now).await {
+                // Somebody registered the same address just now: they get their mail.
+                Err(Error::Database(error)) if is_duplicate(&error) => return Ok(()),
+                inserted => Some(self.confirm_letter(&tx, inserted?, Some(asked), now).await?),
+            },
         };
-        mail::queue(&tx, Some(&email), letter, now).await?;
+        let to = Some(&email).filter(|_| letter.is_some());
+        mail::queue(&tx, to, letter.unwrap_or_else(letters::to_nobody), now).await?;
         tx.commit().await?;
         self.mail_bell.notify_one();
         Ok(())
+    }
+
+    /// Two claim the address, or one forgot what they chose. Nobody can know whose the first password is, so none
+    /// counts any more: whoever reads the mail chooses one.
+    async fn contest(
+        &self,
+        tx: &DatabaseTransaction,
+        email: &Email,
+        id: PersonId,
+        asked: Asked,
+        now: Instant,
+    ) -> Result<Option<mail::Letter>> {
+        // Where no letter would follow, the links before must go on working.
+        if !mail::has_room(tx, Some(email), letters::CHOOSE_PASSWORD, now).await? {
+            return Ok(None);
+        }
+        links::void(tx, id, &[Purpose::Verify]).await?;
+        let contested = person::ActiveModel { password_hash: Set(String::new()), ..unchanged(id.0) };
+        contested.update(tx).await?;
+        let payload = serde_json::to_string(&asked).map_err(Error::broken)?;
+        let token = links::mint(tx, id, Purpose::Reset, payload, now).await?;
+        Ok(Some(letters::choose_password(&self.links, &token)))
     }
 
     /// Mails another link to confirm the address of a new account. Says nothing of whether there is one.
@@ -108,23 +145,24 @@ impl Greenroom {
     /// `Invalid` for a token that was used, has run out or never was.
     pub async fn confirm(&self, token: &str) -> Result<()> {
         let (greenroom, token) = (self.clone(), token.to_owned());
+        links::look(self.store.reader(), &token, &CONFIRMING, self.now()).await?;
         to_the_end(async move {
             let now = greenroom.now();
             let tx = greenroom.store.write().await?;
-            let opened = links::take(&tx, &token, &[Purpose::Verify, Purpose::Email], now).await?;
+            let opened = links::take(&tx, &token, &CONFIRMING, now).await?;
             if opened.purpose == Purpose::Email {
                 return greenroom.move_to_address(tx, opened, now).await;
             }
+            if hold(&tx, opened.person).await?.email_verified {
+                return Err(Error::field("token", Fault::TokenInvalid));
+            }
             let mut row = person::ActiveModel { email_verified: Set(true), ..unchanged(opened.person.0) };
-            if !opened.payload.is_empty() {
-                let asked: Asked = serde_json::from_str(&opened.payload).map_err(Error::broken)?;
-                row.name = Set(asked.name);
-                row.role = Set(asked.role);
-                row.craft = Set(asked.craft);
-                row.password_hash = Set(asked.password_hash);
+            if let Some(asked) = Asked::parse(&opened.payload)? {
+                row.password_hash = Set(asked.password_hash.clone());
+                asked.describe(&mut row);
             }
             row.update(&tx).await?;
-            links::void(&tx, opened.person, Purpose::Verify).await?;
+            links::void(&tx, opened.person, &Purpose::KEYS).await?;
             tx.commit().await?;
             Ok(())
         })
@@ -176,6 +214,7 @@ pub(crate) async fn forget(tx: &DatabaseTransaction, rows: Vec<person::Model>) -
     let ids: Vec<Uuid> = rows.into_iter().filter(|row| !row.email_verified).map(|row| row.id).collect();
     token::Entity::delete_many().filter(token::Column::PersonId.is_in(ids.clone())).exec(tx).await?;
     person_head::Entity::delete_many().filter(person_head::Column::PersonId.is_in(ids.clone())).exec(tx).await?;
-    person::Entity::delete_many().filter(person::Column::Id.is_in(ids)).exec(tx).await?;
+    let unconfirmed = person::Column::EmailVerified.eq(false);
+    person::Entity::delete_many().filter(person::Column::Id.is_in(ids)).filter(unconfirmed).exec(tx).await?;
     Ok(())
 }

@@ -1,4 +1,4 @@
-use super::{Password, Viewer, join::unchanged, person_of, recover::end_sessions};
+use super::{Password, Viewer, join::unchanged, person::hold_own, person_of, recover::end_sessions};
 use crate::{
     Greenroom, Result,
     bookings::open_bookings,
@@ -7,7 +7,7 @@ use crate::{
     live::Journal,
     to_the_end,
 };
-use model::{Event, Instant, PersonId, Step};
+use model::{Event, Instant, MailAfter, PersonId, Step};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 
 /// What somebody who left is called.
@@ -15,16 +15,18 @@ const FORMER: &str = "Former member";
 
 impl Greenroom {
     /// Ends the viewer's account. What they wrote stays for whoever they wrote to, under "Former member";
-    /// bookings that are still open are called off; everything else about them is deleted.
+    /// bookings that are still open are called off. Everything else about them is deleted; only the event logs of
+    /// whom they wrote with hold the old name until they are pruned.
     ///
     /// # Errors
     /// `Invalid` where the password is wrong; `SessionRequired`; `RateLimited`.
     pub async fn leave(&self, viewer: &Viewer, password: Password) -> Result<()> {
-        let row = self.own_row(viewer, password, "password").await?;
+        self.own_row(viewer, password, "password").await?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());
         to_the_end(async move {
             let now = greenroom.now();
             let tx = greenroom.store.write().await?;
+            let row = hold_own(&tx, &viewer).await?;
             let counterparts = own_conversations(&tx, &viewer).await?;
             let mut journal = Journal::default();
             for booking in open_bookings(&tx, &viewer).await? {
@@ -56,6 +58,7 @@ async fn anonymise(tx: &DatabaseTransaction, id: PersonId, now: Instant) -> Resu
         name: Set(FORMER.to_owned()),
         craft: Set(None),
         bio: Set(String::new()),
+        mail_after: Set(MailAfter::Off.as_str().to_owned()),
         password_hash: Set(String::new()),
         email_verified: Set(false),
         deleted_at: Set(Some(now.millis())),
@@ -65,9 +68,11 @@ async fn anonymise(tx: &DatabaseTransaction, id: PersonId, now: Instant) -> Resu
 }
 
 async fn delete_rest(tx: &DatabaseTransaction, id: PersonId, email: &str) -> Result<()> {
-    token::Entity::delete_many().filter(token::Column::PersonId.eq(id.0)).exec(tx).await?;
+    let tokens = token::Entity::delete_many().filter(token::Column::PersonId.eq(id.0)).exec_with_returning(tx).await?;
+    // A link that waits for a new address has it as its payload.
+    let addresses = tokens.into_iter().map(|token| token.payload).chain([email.to_owned()]);
     notification::Entity::delete_many().filter(notification::Column::PersonId.eq(id.0)).exec(tx).await?;
     event::Entity::delete_many().filter(event::Column::PersonId.eq(id.0)).exec(tx).await?;
-    mail::Entity::delete_many().filter(mail::Column::Recipient.eq(email)).exec(tx).await?;
+    mail::Entity::delete_many().filter(mail::Column::Recipient.is_in(addresses)).exec(tx).await?;
     Ok(())
 }

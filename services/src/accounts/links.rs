@@ -1,7 +1,7 @@
 use super::secret::{Secret, fingerprint};
 use crate::{Result, entity::token};
 use model::{Fault, Instant, PersonId, Refusal};
-use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 use std::time::Duration;
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -37,6 +37,11 @@ impl Purpose {
             Purpose::Unsubscribe => HOUR * 24 * 365,
         }
     }
+}
+
+impl Purpose {
+    /// Those that open an account: none of them must outlive what it was opened with.
+    pub(crate) const KEYS: [Purpose; 3] = [Purpose::Verify, Purpose::Reset, Purpose::Email];
 }
 
 /// What a link that was opened says.
@@ -80,21 +85,26 @@ pub(crate) async fn take(tx: &DatabaseTransaction, text: &str, purposes: &[Purpo
     Ok(known.ok_or_else(|| Refusal::field("token", Fault::TokenInvalid))?)
 }
 
-/// Whose a token is that goes on working.
-pub(crate) async fn look(tx: &DatabaseTransaction, text: &str, purpose: Purpose, now: Instant) -> Result<PersonId> {
+/// Whose a token is, without taking it. Asked before anything that costs: whoever only guesses costs a look.
+pub(crate) async fn look(
+    connection: &impl ConnectionTrait,
+    text: &str,
+    purposes: &[Purpose],
+    now: Instant,
+) -> Result<PersonId> {
     let known = token::Entity::find_by_id(fingerprint(text))
         .filter(token::Column::ExpiresAt.gt(now.millis()))
-        .filter(token::Column::Purpose.eq(purpose.as_str()))
-        .one(tx)
+        .filter(token::Column::Purpose.is_in(purposes.iter().map(|purpose| purpose.as_str())))
+        .one(connection)
         .await?;
     Ok(known.map(|row| PersonId(row.person_id)).ok_or_else(|| Refusal::field("token", Fault::TokenInvalid))?)
 }
 
-/// Makes all of a person's links of one purpose useless.
-pub(crate) async fn void(tx: &DatabaseTransaction, person: PersonId, purpose: Purpose) -> Result<()> {
+/// Makes a person's links of these purposes useless.
+pub(crate) async fn void(tx: &DatabaseTransaction, person: PersonId, purposes: &[Purpose]) -> Result<()> {
     token::Entity::delete_many()
         .filter(token::Column::PersonId.eq(person.0))
-        .filter(token::Column::Purpose.eq(purpose.as_str()))
+        .filter(token::Column::Purpose.is_in(purposes.iter().map(|purpose| purpose.as_str())))
         .exec(tx)
         .await?;
     Ok(())

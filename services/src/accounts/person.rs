@@ -1,10 +1,13 @@
 use crate::{
-    Result,
-    entity::{person, person_head},
+    Result, Viewer,
+    entity::{person, person_head, session},
     error::Error,
 };
-use model::{Instant, MailAfter, Person, PersonId, User};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, DatabaseTransaction};
+use model::{Instant, MailAfter, Person, PersonId, Refusal, User};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect,
+    sea_query::LockType,
+};
 use uuid::Uuid;
 
 /// A row of the person table as others see it.
@@ -58,4 +61,18 @@ impl NewPerson<'_> {
         person_head::ActiveModel { person_id: Set(row.id), seq: Set(0) }.insert(tx).await?;
         Ok(row)
     }
+}
+
+/// Holds somebody's row until the transaction ends: what opens their account, and what they go by, stays as it is
+/// read here. Others may go on writing what refers to them.
+pub(crate) async fn hold(tx: &DatabaseTransaction, id: PersonId) -> Result<person::Model> {
+    let query = person::Entity::find_by_id(id.0).filter(person::Column::DeletedAt.is_null());
+    Ok(query.lock(LockType::NoKeyUpdate).one(tx).await?.ok_or(Refusal::Unauthenticated)?)
+}
+
+/// The same for the viewer, if they are still signed in: a session that was ended meanwhile opens nothing more.
+pub(crate) async fn hold_own(tx: &DatabaseTransaction, viewer: &Viewer) -> Result<person::Model> {
+    let row = hold(tx, viewer.id()).await?;
+    session::Entity::find_by_id(viewer.session().0).one(tx).await?.ok_or(Refusal::Unauthenticated)?;
+    Ok(row)
 }

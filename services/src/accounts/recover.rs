@@ -1,4 +1,8 @@
-use super::{join::unchanged, links, links::Purpose};
+use super::{
+    join::{Asked, unchanged},
+    links,
+    links::Purpose,
+};
 use crate::{
     Greenroom, Result,
     entity::{person, session},
@@ -25,7 +29,9 @@ impl Greenroom {
             let (to, letter) = match known {
                 Some(row) => {
                     let token = links::mint(&tx, PersonId(row.id), Purpose::Reset, String::new(), now).await?;
-                    (Some(&email), letters::reset(&row.name, &greenroom.links, &token))
+                    // Who isn't confirmed may have chosen the name to be read by somebody else.
+                    let name = row.email_verified.then_some(row.name.as_str());
+                    (Some(&email), letters::reset(name, &greenroom.links, &token))
                 }
                 None => (None, letters::to_nobody()),
             };
@@ -44,16 +50,17 @@ impl Greenroom {
     /// `Invalid` for a token that was used, has run out or never was, and for a common password: then the
     /// link still works.
     pub async fn reset_password(&self, token: &str, password: NewPassword) -> Result<()> {
+        links::look(self.store.reader(), token, &[Purpose::Reset], self.now()).await?;
         let hash = self.hasher.hash_uncommon(&password).await?;
         let (greenroom, token) = (self.clone(), token.to_owned());
         to_the_end(async move {
             let now = greenroom.now();
             let tx = greenroom.store.write().await?;
-            let id = links::take(&tx, &token, &[Purpose::Reset], now).await?.person;
-            links::void(&tx, id, Purpose::Verify).await?;
-            let row = person::ActiveModel { email_verified: Set(true), ..unchanged(id.0) };
+            let opened = links::take(&tx, &token, &[Purpose::Reset], now).await?;
+            let mut row = person::ActiveModel { email_verified: Set(true), ..unchanged(opened.person.0) };
+            Asked::parse(&opened.payload)?.into_iter().for_each(|asked| asked.describe(&mut row));
             row.update(&tx).await?;
-            greenroom.change_password_to(tx, id, hash, None).await
+            greenroom.change_password_to(tx, opened.person, hash, None).await
         })
         .await
     }
@@ -69,7 +76,7 @@ impl Greenroom {
         let now = self.now();
         let row = person::ActiveModel { password_hash: Set(hash), ..unchanged(id.0) };
         let row = row.update(&tx).await?;
-        links::void(&tx, id, Purpose::Reset).await?;
+        links::void(&tx, id, &Purpose::KEYS).await?;
         let ended = end_sessions(&tx, id, stays).await?;
         let mut journal = Journal::default();
         crate::notifications::notify_self(&tx, &row, NotificationKind::PasswordChanged, &mut journal, now).await?;

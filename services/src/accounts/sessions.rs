@@ -10,13 +10,15 @@ use crate::{
 };
 use model::{Instant, PersonId, Refusal, SessionId, User};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QuerySelect,
-    RelationDef, sea_query::Expr,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, JoinType,
+    QueryFilter, QueryOrder, QuerySelect, RelationDef, sea_query::Expr,
 };
 use std::time::Duration;
 
 /// A session's use is noted at most this often: reading mustn't mean writing.
 const NOTE_USE_AFTER: Duration = Duration::from_secs(5 * 60);
+/// Devices somebody may be signed in on at once.
+const DEVICES: u64 = 100;
 /// Characters of a browser's own description that are kept.
 const USER_AGENT_LIMIT: usize = 200;
 
@@ -144,6 +146,23 @@ impl Greenroom {
             .await?;
         Ok(Instant::from_millis(expires_at))
     }
+}
+
+/// Ends the sessions that were used longest ago, where somebody has as many as they may.
+pub(super) async fn make_room(tx: &DatabaseTransaction, person: PersonId) -> Result<()> {
+    let surplus: Vec<uuid::Uuid> = session::Entity::find()
+        .filter(session::Column::PersonId.eq(person.0))
+        .filter(session::Column::Scope.eq(Reach::Full.as_str()))
+        .order_by_desc(session::Column::LastSeenAt)
+        .offset(DEVICES - 1)
+        .limit(DEVICES)
+        .select_only()
+        .column(session::Column::Id)
+        .into_tuple()
+        .all(tx)
+        .await?;
+    session::Entity::delete_many().filter(session::Column::Id.is_in(surplus)).exec(tx).await?;
+    Ok(())
 }
 
 fn owner() -> RelationDef {

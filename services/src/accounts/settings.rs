@@ -3,6 +3,7 @@ use super::{
     join::{forget, unchanged},
     links,
     links::Purpose,
+    person::{hold, hold_own},
     person_of, user_of,
 };
 use crate::{
@@ -41,8 +42,9 @@ impl Greenroom {
         to_the_end(async move {
             let now = greenroom.now();
             let tx = greenroom.store.write().await?;
-            // Conversations come before people in the order of locks. With these held, nobody writes a
-            // message that would carry the old name behind the event with the new one.
+            // With these held, nobody opens a booking or writes a message that would carry the old name behind the
+            // event with the new one.
+            let before = hold_own(&tx, &viewer).await?;
             let counterparts = own_conversations(&tx, &viewer).await?;
             let row = person::ActiveModel {
                 name: change.name.map_or(NotSet, Set),
@@ -51,10 +53,10 @@ impl Greenroom {
                 mail_after: change.mail_after.map_or(NotSet, |after| Set(after.as_str().to_owned())),
                 ..unchanged(viewer.id().0)
             };
-            let row = if row.is_changed() { row.update(&tx).await? } else { greenroom.own(&tx, &viewer).await? };
+            let row = if row.is_changed() { row.update(&tx).await? } else { before.clone() };
             let mut journal = Journal::default();
             let person = person_of(row.clone())?;
-            if person != *viewer.person() {
+            if person != person_of(before)? {
                 tell_of(&mut journal, &person, counterparts);
             }
             let written = journal.write(&tx, now).await?;
@@ -92,16 +94,18 @@ impl Greenroom {
         email: Email,
         from: std::net::IpAddr,
     ) -> Result<()> {
-        let row = self.own_row(viewer, password, "password").await?;
+        self.own_row(viewer, password, "password").await?;
         self.take_letter(from)?;
-        let (greenroom, id) = (self.clone(), viewer.id());
+        let (greenroom, viewer) = (self.clone(), viewer.clone());
         to_the_end(async move {
             let now = greenroom.now();
             let tx = greenroom.store.write().await?;
-            links::void(&tx, id, Purpose::Email).await?;
-            let token = links::mint(&tx, id, Purpose::Email, email.as_str().to_owned(), now).await?;
-            let letter = letters::new_address(&row.name, &greenroom.links, &token);
-            mail::queue(&tx, Some(&email), letter, now).await?;
+            let row = hold_own(&tx, &viewer).await?;
+            links::void(&tx, viewer.id(), &[Purpose::Email]).await?;
+            let token = links::mint(&tx, viewer.id(), Purpose::Email, email.as_str().to_owned(), now).await?;
+            mail::queue(&tx, Some(&email), letters::new_address(&greenroom.links, &token), now).await?;
+            let old = row.email.parse().map_err(|()| Error::stored("address"))?;
+            mail::queue(&tx, Some(&old), letters::address_asked(&row.name, &greenroom.links), now).await?;
             tx.commit().await?;
             greenroom.mail_bell.notify_one();
             Ok(())
@@ -116,7 +120,9 @@ impl Greenroom {
         opened: links::Opened,
         now: Instant,
     ) -> Result<()> {
-        let before = person::Entity::find_by_id(opened.person.0).one(&tx).await?.ok_or(Refusal::NotFound)?;
+        let before = hold(&tx, opened.person).await?;
+        // Links that were mailed to the old address open nothing any more.
+        links::void(&tx, opened.person, &Purpose::KEYS).await?;
         // Somebody may have registered the address without ever confirming it. It is proven now whose it is.
         let claimed = person::Entity::find().filter(person::Column::Email.eq(opened.payload.as_str()));
         forget(&tx, claimed.filter(person::Column::EmailVerified.eq(false)).all(&tx).await?).await?;
@@ -135,10 +141,6 @@ impl Greenroom {
         written.tell(&self.hub);
         self.mail_bell.notify_one();
         Ok(())
-    }
-
-    async fn own(&self, tx: &DatabaseTransaction, viewer: &Viewer) -> Result<person::Model> {
-        Ok(person::Entity::find_by_id(viewer.id().0).one(tx).await?.ok_or(Refusal::Unauthenticated)?)
     }
 }
 

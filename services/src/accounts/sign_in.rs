@@ -1,4 +1,11 @@
-use super::{Credentials, Reach, Viewer, password::Turn, secret::Secret, sessions::NewSession, user_of};
+use super::{
+    Credentials, Reach, Viewer,
+    password::Turn,
+    person::hold,
+    secret::Secret,
+    sessions::{NewSession, make_room},
+    user_of,
+};
 use crate::{Greenroom, Result, entity::person};
 use model::{Email, Instant, PersonId, Refusal, User};
 use std::net::IpAddr;
@@ -42,7 +49,7 @@ impl Greenroom {
     /// When the database fails.
     pub async fn give_way(&self, before: Option<&Viewer>, user: &User) -> Result<()> {
         match before {
-            Some(before) if before.id() != user.id => self.sign_out(before).await,
+            Some(before) if before.id() != user.id && before.reach == Reach::Full => self.sign_out(before).await,
             _ => Ok(()),
         }
     }
@@ -67,7 +74,15 @@ impl Greenroom {
     async fn begin_session(&self, row: person::Model, user_agent: &str) -> Result<SignedIn> {
         let secret = Secret::mint()?;
         let new = NewSession { person: PersonId(row.id), user_agent, reach: Reach::Full, name: "" };
-        let session = self.store_session(self.store.writer(), &secret, new).await?;
+        let tx = self.store.write().await?;
+        // The password may have been changed since it was compared.
+        let now = hold(&tx, new.person).await?;
+        if now.password_hash != row.password_hash || !now.email_verified {
+            return Err(Refusal::InvalidCredentials.into());
+        }
+        make_room(&tx, new.person).await?;
+        let session = self.store_session(&tx, &secret, new).await?;
+        tx.commit().await?;
         let expires_at = Instant::from_millis(session.expires_at);
         Ok(SignedIn { user: user_of(row)?, token: secret.into_text(), expires_at })
     }

@@ -10,6 +10,9 @@ const FIRST_LEASE: Duration = Duration::from_secs(60);
 const LONGEST_LEASE: Duration = Duration::from_secs(60 * 60);
 /// Tries before a letter is given up: about a day.
 const TRIES: i32 = 28;
+/// Milliseconds after which a letter is no use any more, as when a mail server is set after a long time without:
+/// no link in it works for longer.
+const STALE: i64 = 2 * 24 * 60 * 60 * 1_000;
 
 /// Sends letters. A port: the other side is a mail server.
 pub trait Mailer: Send + Sync {
@@ -52,11 +55,15 @@ impl Greenroom {
     }
 
     async fn post_letter(&self, mailer: &impl Mailer, row: mail::Model) -> Result<()> {
-        let (id, kind, tries) = (row.id, row.kind.clone(), row.attempts + 1);
+        let (id, kind, tries, written) = (row.id, row.kind.clone(), row.attempts + 1, row.created_at);
         if self.is_needless(&row).await? {
             return self.drop_mail(id).await;
         }
         let Some(letter) = outgoing(row) else { return self.drop_mail(id).await };
+        if self.now().millis() - written > STALE {
+            tracing::warn!(%id, kind, "a mail is too old to be sent");
+            return self.park_mail(id).await;
+        }
         match mailer.send(&letter).await {
             Ok(()) => self.note_sent(id).await,
             Err(Undelivered::Later(why)) if tries < TRIES => {

@@ -42,7 +42,10 @@ impl Greenroom {
         let now = self.now();
         for person in self.overdue(now).await? {
             let greenroom = self.clone();
-            to_the_end(async move { greenroom.remind_one(person, now).await }).await?;
+            // One who can't be reminded mustn't keep the others from it.
+            if let Err(error) = to_the_end(async move { greenroom.remind_one(person, now).await }).await {
+                error.into_refusal();
+            }
         }
         Ok(())
     }
@@ -59,10 +62,12 @@ impl Greenroom {
             .into();
         let people: Vec<Uuid> = untold(now)
             .join(JoinType::InnerJoin, owner)
+            .filter(person::Column::DeletedAt.is_null())
             .filter(overdue.fold(Condition::any(), Condition::add))
             .select_only()
             .column(notification::Column::PersonId)
-            .distinct()
+            .group_by(notification::Column::PersonId)
+            .order_by_asc(notification::Column::CreatedAt.min())
             .limit(BATCH)
             .into_tuple()
             .all(self.store.reader())
@@ -133,14 +138,12 @@ impl Greenroom {
     /// # Errors
     /// `Invalid` for a token that has run out or never was.
     pub async fn unsubscribe(&self, token: &str) -> Result<()> {
-        let tx = self.store.write().await?;
-        let opened = links::look(&tx, token, Purpose::Unsubscribe, self.now()).await?;
+        let person = links::look(self.store.reader(), token, &[Purpose::Unsubscribe], self.now()).await?;
         person::Entity::update_many()
             .col_expr(person::Column::MailAfter, Expr::value(MailAfter::Off.as_str()))
-            .filter(person::Column::Id.eq(opened.0))
-            .exec(&tx)
+            .filter(person::Column::Id.eq(person.0))
+            .exec(self.store.writer())
             .await?;
-        tx.commit().await?;
         Ok(())
     }
 

@@ -2,6 +2,10 @@
 
 use super::{Letter, Links};
 
+/// The kind of letter that settles whose an address is.
+pub(crate) const CHOOSE_PASSWORD: &str = "choose_password";
+
+const SAFETY: &str = "You get this mail because it is about the safety of your account.";
 const NOT_YOU: &str = "If this wasn't you, you can leave this mail alone: nothing happens.";
 
 /// Somebody opened an account.
@@ -37,12 +41,12 @@ pub(crate) fn already_here(name: &str, links: &Links) -> Letter {
 }
 
 /// Somebody forgot their password.
-pub(crate) fn reset(name: &str, links: &Links, token: &str) -> Letter {
+pub(crate) fn reset(name: Option<&str>, links: &Links, token: &str) -> Letter {
     Letter {
         kind: "reset",
         subject: "Choose a new password".into(),
         paragraphs: vec![
-            format!("Hello {name},"),
+            name.map_or("Hello,".to_owned(), |name| format!("Hello {name},")),
             "here is the link to choose a new password. It works for an hour, once.".into(),
         ],
         link: Some(("Choose a new password", links.with_token("/reset", token))),
@@ -62,24 +66,57 @@ pub(crate) fn password_changed(name: &str, links: &Links) -> Letter {
             "If this wasn't you, choose a new password at once.".into(),
         ],
         link: Some(("Choose a new password", links.to("/forgot"))),
-        footer: "You get this mail because it is about the safety of your account.".into(),
+        footer: SAFETY.into(),
         unsubscribe: None,
     }
 }
 
 /// Somebody wants to sign in with this address from now on.
-pub(crate) fn new_address(name: &str, links: &Links, token: &str) -> Letter {
+pub(crate) fn new_address(links: &Links, token: &str) -> Letter {
     Letter {
         kind: "new_address",
         subject: "Confirm your new email address".into(),
         paragraphs: vec![
-            format!("Hello {name},"),
+            "Hello,".into(),
             "confirm that this is your new email address. From then on you sign in with it. The link works for two \
              days, once."
                 .into(),
         ],
         link: Some(("Confirm the new address", links.with_token("/verify", token))),
         footer: NOT_YOU.into(),
+        unsubscribe: None,
+    }
+}
+
+/// Somebody registered an address for which another registration waits.
+pub(crate) fn choose_password(links: &Links, token: &str) -> Letter {
+    Letter {
+        kind: CHOOSE_PASSWORD,
+        subject: "Confirm your email address".into(),
+        paragraphs: vec![
+            "Welcome to Greenroom!".into(),
+            "Your address was registered more than once. Confirm that it is yours by choosing a password. The link \
+             works for an hour, once."
+                .into(),
+        ],
+        link: Some(("Choose a password", links.with_token("/reset", token))),
+        footer: NOT_YOU.into(),
+        unsubscribe: None,
+    }
+}
+
+/// To the address that an account has, when another is asked for.
+pub(crate) fn address_asked(name: &str, links: &Links) -> Letter {
+    Letter {
+        kind: "address_asked",
+        subject: "Your email address is about to change".into(),
+        paragraphs: vec![
+            format!("Hello {name},"),
+            "somebody who knows your password asked to change the email address of your account.".into(),
+            "If this wasn't you, choose a new password now: then the change is off.".into(),
+        ],
+        link: Some(("Choose a new password", links.to("/forgot"))),
+        footer: SAFETY.into(),
         unsubscribe: None,
     }
 }
@@ -96,7 +133,7 @@ pub(crate) fn address_changed(name: &str, links: &Links) -> Letter {
                 .into(),
         ],
         link: Some(("Go to Greenroom", links.to("/"))),
-        footer: "You get this mail because it is about the safety of your account.".into(),
+        footer: SAFETY.into(),
         unsubscribe: None,
     }
 }

@@ -1,7 +1,7 @@
 //! Opening an account: it works once its address is confirmed, and nobody learns who has one.
 
 use crate::support::{Site, refusal, sign_in, token_in};
-use model::{Craft, Fault, Refusal, RegisterInput, Registration, Role};
+use model::{Craft, Fault, NewPassword, Refusal, RegisterInput, Registration, Role};
 use services::{seed::SARAH, talents::Search};
 use std::{net::Ipv4Addr, time::Duration};
 
@@ -11,6 +11,7 @@ on_both! {
     the_database_knows_no_link,
     a_known_address_gets_another_mail_and_stays_as_it_is,
     whoever_claimed_the_address_first_gains_nothing,
+    nor_does_whoever_fills_the_inbox_before,
     the_same_again_changes_nothing,
     another_link_is_sent_to_whoever_waits_for_one_alone,
     a_common_password_is_refused,
@@ -95,11 +96,33 @@ async fn whoever_claimed_the_address_first_gains_nothing(site: Site) {
     for password in ["the attacker's own", PASSWORD] {
         assert_eq!(refusal(sign_in(&site.house, WAMBUI, password).await), Refusal::InvalidCredentials);
     }
-    site.house.confirm(&site.token_for(WAMBUI).await).await.expect("confirmed");
-    assert_eq!(sign_in(&site.house, WAMBUI, PASSWORD).await.expect("a session").user.name, "Wambui");
+    let letters = site.letters_to(WAMBUI).await;
+    let (first, second) = (token_in(&letters[1]), token_in(&letters[0]));
+    assert_eq!(refusal(site.house.confirm(&first).await).code(), "token_invalid", "the first link is void");
+    assert_eq!(refusal(site.house.confirm(&second).await).code(), "token_invalid", "the second asks for a password");
+    let chosen = NewPassword::parse(Some("chosen by whoever reads the mail")).expect("a password");
+    site.house.reset_password(&second, chosen).await.expect("chosen");
+    let user = sign_in(&site.house, WAMBUI, "chosen by whoever reads the mail").await.expect("a session").user;
+    assert_eq!(user.name, "Wambui");
     assert_eq!(refusal(sign_in(&site.house, WAMBUI, "the attacker's own").await), Refusal::InvalidCredentials);
-    let first = token_in(site.letters_to(WAMBUI).await.last().expect("the first letter"));
-    assert_eq!(refusal(site.house.confirm(&first).await).code(), "token_invalid", "the other link is void");
+}
+
+async fn nor_does_whoever_fills_the_inbox_before(site: Site) {
+    for number in 0..14 {
+        register(&site, WAMBUI, &format!("the attacker's own {number}"), "Not Wambui").await;
+    }
+    register(&site, WAMBUI, PASSWORD, "Wambui").await;
+    for letter in site.letters_to(WAMBUI).await {
+        assert_eq!(refusal(site.house.confirm(&token_in(&letter)).await).code(), "token_invalid");
+    }
+    let chosen = || NewPassword::parse(Some(PASSWORD)).expect("a password");
+    site.house.reset_password(&site.token_for(WAMBUI).await, chosen()).await.expect("the newest still works");
+    assert!(sign_in(&site.house, WAMBUI, PASSWORD).await.is_ok());
+    for number in 0..14 {
+        let guess = format!("the attacker's own {number}");
+        let refused = refusal(sign_in(&site.house, WAMBUI, &guess).await);
+        assert!(matches!(refused, Refusal::InvalidCredentials | Refusal::RateLimited { .. }), "{refused:?}");
+    }
 }
 
 async fn the_same_again_changes_nothing(site: Site) {

@@ -13,6 +13,8 @@ on_both! {
     two_processes_share_the_letters,
     a_letter_to_nobody_is_never_sent,
     nobodys_inbox_is_filled_by_others,
+    what_strangers_cause_keeps_no_warning_back,
+    a_letter_that_lay_too_long_is_not_sent,
 }
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -123,4 +125,27 @@ async fn nobodys_inbox_is_filled_by_others(site: Site) {
         site.house.post_letters(&office).await.expect("posting");
     }
     assert_eq!(office.recipients().len(), 10);
+}
+
+async fn what_strangers_cause_keeps_no_warning_back(site: Site) {
+    for _ in 0..12 {
+        forgot(&site, SARAH.email).await;
+    }
+    let token = site.sign_in(SARAH.email).await.token;
+    let sarah = site.house.viewer(&token).await.expect("a viewer");
+    let new = model::NewPassword::parse(Some("velvet drum nairobi")).expect("a password");
+    let current = services::accounts::Password::new(services::seed::PASSWORD.to_owned());
+    site.house.change_password(&sarah, current, new).await.expect("changed");
+    let letters = site.letters_to(SARAH.email).await;
+    assert_eq!(letters.len(), 11);
+    assert!(letters[0].subject.contains("was changed"), "{}", letters[0].subject);
+}
+
+async fn a_letter_that_lay_too_long_is_not_sent(site: Site) {
+    forgot(&site, SARAH.email).await;
+    site.clock.advance(49 * 60 * MINUTE);
+    let office = PostOffice::default();
+    site.house.post_letters(&office).await.expect("posting");
+    assert!(office.recipients().is_empty());
+    assert_eq!(site.house.mail_backlog().await.expect("a backlog").parked, 1);
 }

@@ -19,6 +19,11 @@ on_both! {
     a_new_address_works_once_confirmed_and_the_old_one_is_told,
     an_address_that_somebody_has_cant_be_taken,
     an_address_that_somebody_only_claimed_can,
+    a_new_password_ends_a_change_of_address,
+    a_link_to_the_old_address_opens_nothing_after_the_change,
+    what_was_ended_meanwhile_makes_nothing_new,
+    a_link_that_is_none_costs_no_hash,
+    changing_an_address_holds_up_nobody_who_reads,
 }
 
 const NEW: &str = "velvet drum nairobi";
@@ -154,4 +159,70 @@ async fn an_address_that_somebody_only_claimed_can(site: Site) {
     site.house.confirm(&site.token_for("sarah.new@example.com").await).await.expect("confirmed");
     let user = sign_in(&site.house, "sarah.new@example.com", PASSWORD).await.expect("a session").user;
     assert_eq!(user.name, SARAH.name);
+}
+
+async fn ask_to_move(site: &Site, viewer: &Viewer, to: &str) {
+    let address = to.parse().expect("an address");
+    site.house.change_email(viewer, typed(PASSWORD), address, Ipv4Addr::LOCALHOST.into()).await.expect("taken");
+}
+
+async fn a_new_password_ends_a_change_of_address(site: Site) {
+    let (thief, _) = viewer(&site, SARAH.email).await;
+    ask_to_move(&site, &thief, "thief@example.com").await;
+    assert!(site.letters_to(SARAH.email).await[0].subject.contains("about to change"), "the owner is told in time");
+    forgot(&site, SARAH.email).await;
+    site.house.reset_password(&site.token_for(SARAH.email).await, password(NEW)).await.expect("set");
+    let refused = refusal(site.house.confirm(&site.token_for("thief@example.com").await).await);
+    assert_eq!(refused.code(), "token_invalid");
+    assert!(sign_in(&site.house, SARAH.email, NEW).await.is_ok());
+}
+
+async fn a_link_to_the_old_address_opens_nothing_after_the_change(site: Site) {
+    let (sarah, _) = viewer(&site, SARAH.email).await;
+    forgot(&site, SARAH.email).await;
+    let old = site.token_for(SARAH.email).await;
+    ask_to_move(&site, &sarah, "sarah.new@example.com").await;
+    site.house.confirm(&site.token_for("sarah.new@example.com").await).await.expect("confirmed");
+    assert_eq!(refusal(site.house.reset_password(&old, password(NEW)).await).code(), "token_invalid");
+}
+
+async fn what_was_ended_meanwhile_makes_nothing_new(site: Site) {
+    let (thief, _) = viewer(&site, SARAH.email).await;
+    let (sarah, _) = viewer(&site, SARAH.email).await;
+    site.house.change_password(&sarah, typed(PASSWORD), password(NEW)).await.expect("changed");
+    // A request that had begun before.
+    let token = refusal(site.house.create_token(&thief, "bot".to_owned(), Scope::Write).await);
+    assert_eq!(token, Refusal::Unauthenticated);
+    let address = "thief@example.com".parse().expect("an address");
+    let moved = site.house.change_email(&thief, typed(NEW), address, Ipv4Addr::LOCALHOST.into()).await;
+    assert_eq!(refusal(moved), Refusal::Unauthenticated);
+    let name = model::AccountInput { name: Some("Thief".to_owned()), ..Default::default() };
+    let renamed = site.house.change_account(&thief, name.parse(thief.role()).expect("a change")).await;
+    assert_eq!(refusal(renamed), Refusal::Unauthenticated);
+}
+
+async fn a_link_that_is_none_costs_no_hash(site: Site) {
+    // A common password is found before it would be hashed: here, not even that is looked at.
+    let refused = refusal(site.house.reset_password("x", password("password123")).await);
+    assert_eq!(refused.code(), "token_invalid");
+}
+
+async fn changing_an_address_holds_up_nobody_who_reads(site: Site) {
+    let cast = site.cast().await;
+    let conversation = site.house.inbox(&cast.sarah, None).await.expect("an inbox").conversations[0].id;
+    for round in 0..12 {
+        let to = format!("sarah{round}@example.com");
+        ask_to_move(&site, &cast.sarah, &to).await;
+        let message = crate::support::say(&site.house, &cast.eventpro, conversation, "Habari").await;
+        let token = site.token_for(&to).await;
+        let (moved, seen, read, said) = tokio::join!(
+            site.house.confirm(&token),
+            site.house.mark_seen(&cast.sarah, services::notifications::Seen::All),
+            site.house.read_on(&cast.sarah, conversation, message.seq),
+            site.house.post(&cast.sarah, crate::support::draft(conversation, "Nzuri")),
+        );
+        moved.and(seen).and(read).expect("no deadlock");
+        said.expect("no deadlock");
+        site.clock.advance(Duration::from_secs(3_600));
+    }
 }

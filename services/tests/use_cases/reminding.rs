@@ -14,6 +14,7 @@ on_both! {
     one_click_ends_these_mails,
     old_news_is_not_mailed,
     two_processes_write_one_mail,
+    who_left_keeps_nobody_from_their_mail,
 }
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -154,4 +155,19 @@ async fn two_processes_write_one_mail(site: Site) {
     let (one, two) = tokio::join!(site.house.remind(), other.remind());
     one.and(two).expect("reminding");
     assert_eq!(site.letters_to(EVENTPRO.email).await.len(), 1);
+}
+
+async fn who_left_keeps_nobody_from_their_mail(site: Site) {
+    let cast = quiet(&site).await;
+    // More of them than are looked after at once, each waiting for longer than EventPro.
+    for number in 0..101 {
+        let gone = site.enrol(&format!("Gone {number}"), model::Craft::Band).await;
+        let booking = crate::support::booking_of(gone);
+        site.house.open_booking(&cast.eventpro, booking).await.expect("a booking");
+    }
+    site.execute("UPDATE person SET deleted_at = 1 WHERE name LIKE 'Gone %'").await;
+    site.clock.advance(Duration::from_secs(1));
+    say(&site.house, &cast.sarah, cast.launch, "One").await;
+    site.clock.advance(5 * MINUTE);
+    assert_eq!(letters(&site).await.len(), 1);
 }
