@@ -19,7 +19,7 @@ mod when;
 
 pub use avatar::Avatar;
 pub use booking_facts::{BookingFacts, BookingLine, StatusChip};
-pub use booking_steps::{Answers, CallOff, Stepping};
+pub use booking_steps::{Answers, CallOff, StepFailed, Stepping};
 pub use composer::{Composer, client_id};
 pub use connection_bar::ConnectionBar;
 pub use done::{Done, done_code};

@@ -1,6 +1,7 @@
 import { test as base, type TestFixture } from "@playwright/test";
 import { Api } from "./api.ts";
 import { CAST, type Name } from "./cast.ts";
+import { Mailbox } from "./mailbox.ts";
 import { Person } from "./person.ts";
 import { PostOffice } from "./post-office.ts";
 import { Proxy } from "./proxy.ts";
@@ -26,6 +27,8 @@ type Fixtures = Record<Name, Person> & {
   visitor: Person;
   /** The cast without browsers: programs that use the REST interface. */
   programs: Record<Name, Api>;
+  /** The mails that the site wrote. */
+  mailbox: Mailbox;
   /** What EventPro and Sarah talk about. The last message is Sarah's, and EventPro hasn't read it. */
   launch: Conversation;
   /** What Safari Sounds and DJ Kamau talk about. */
@@ -93,6 +96,8 @@ export const test = base.extend<Fixtures, { template: Template }>({
     const apis = names.map((name) => [name, new Api(site.url, template.sessions[name])]);
     await use(Object.fromEntries(apis));
   },
+
+  mailbox: async ({ site }, use) => use(new Mailbox(new Api(site.url))),
 
   eventpro: atBrowser("eventpro"),
   safari: atBrowser("safari"),

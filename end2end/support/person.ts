@@ -42,6 +42,16 @@ export class Person {
     return this.page.getByRole("heading", { level: 1 });
   }
 
+  /** What the page says it has done. */
+  get status() {
+    return this.page.getByRole("main").getByRole("status");
+  }
+
+  /** A part of the page, by its heading. */
+  part(name: string) {
+    return this.page.getByRole("region", { name, exact: true });
+  }
+
   get conversations() {
     return this.page.getByRole("list", { name: "Conversations" });
   }
@@ -59,6 +69,13 @@ export class Person {
   async open(path: string): Promise<number> {
     this.first ??= await this.newPage();
     return this.visit(this.first, path);
+  }
+
+  /** Signs in by the form. */
+  async signIn(email: string, password: string): Promise<void> {
+    await this.page.getByRole("textbox", { name: "Email" }).fill(email);
+    await this.page.getByLabel("Password").fill(password);
+    await this.page.getByRole("button", { name: "Sign in" }).click();
   }
 
   /** Opens a page in a further tab of the same browser. */

@@ -52,3 +52,32 @@ test("older notifications are a link away", async ({ sarah, programs, launch }) 
   }
   await expect(list.getByText("Number 1", { exact: true })).toBeVisible();
 });
+
+test("one is marked as read, then all", async ({ sarah, programs, launch }) => {
+  for (const text of ["One", "Two", "Three"]) await programs.eventpro.say(launch.id, text);
+  await sarah.open("/notifications");
+  const list = sarah.page.getByRole("list", { name: "Notifications" });
+  const row = (text: string) => list.getByRole("listitem").filter({ hasText: text });
+  await row("Two").getByRole("button", { name: "Mark as read: EventPro Kenya wrote" }).click();
+  await expect(row("Two")).not.toContainText("Unread");
+  await expect(row("Two").getByRole("button")).toHaveCount(0);
+  await expect(row("One")).toContainText("Unread");
+
+  await sarah.page.getByRole("button", { name: "Mark all as read" }).click();
+  await expect(list.getByText("Unread")).toHaveCount(0);
+  await expect(sarah.page.getByRole("button", { name: /^Mark/ })).toHaveCount(0);
+  await expect(sarah.bell).toHaveAccessibleName("Notifications");
+});
+
+test("@live marking is seen in another tab, and the keyboard stays near", async ({ sarah, programs, launch }) => {
+  for (const text of ["Look here", "Over there"]) await programs.eventpro.say(launch.id, text);
+  await sarah.open("/notifications");
+  const other = await sarah.openTab("/notifications");
+  const row = sarah.page.getByRole("listitem").filter({ hasText: "Look here" });
+  await row.getByRole("button", { name: /^Mark as read/ }).click();
+  await expect(row.getByRole("link")).toBeFocused();
+  await expect(other.getByRole("listitem").filter({ hasText: "Look here" })).not.toContainText("Unread");
+  await sarah.page.getByRole("button", { name: "Mark all as read" }).click();
+  await expect(sarah.heading).toBeFocused();
+  await expect(other.getByText("Unread")).toHaveCount(0);
+});

@@ -1,15 +1,9 @@
-import { expect, test, type Person } from "../support/fixtures.ts";
+import { expect, test } from "../support/fixtures.ts";
 import { CAST, PASSWORD } from "../support/cast.ts";
-
-async function signIn({ page }: Person, email: string, password: string): Promise<void> {
-  await page.getByRole("textbox", { name: "Email" }).fill(email);
-  await page.getByLabel("Password").fill(password);
-  await page.getByRole("button", { name: "Sign in" }).click();
-}
 
 test("signing in leads to the inbox, signing out back to the door", async ({ visitor }) => {
   await visitor.open("/signin");
-  await signIn(visitor, CAST.sarah.email, PASSWORD);
+  await visitor.signIn(CAST.sarah.email, PASSWORD);
   await expect(visitor.page).toHaveURL("/inbox");
   await expect(visitor.conversations.getByRole("link", { name: "EventPro Kenya" })).toBeVisible();
 
@@ -31,18 +25,18 @@ test("after signing out, going back shows nothing of what was there", async ({ s
 test("a wrong password says so and keeps one on the page", async ({ visitor }) => {
   visitor.expects(/status of 401 .*\/fn\/sign-in/);
   await visitor.open("/signin");
-  await signIn(visitor, CAST.sarah.email, "not-the-password");
+  await visitor.signIn(CAST.sarah.email, "not-the-password");
   await expect(visitor.page.getByRole("alert")).toContainText("That email and password don't match.");
   await expect(visitor.page).toHaveURL(/\/signin/);
 
-  await signIn(visitor, CAST.sarah.email, PASSWORD);
+  await visitor.signIn(CAST.sarah.email, PASSWORD);
   await expect(visitor.page).toHaveURL("/inbox");
 });
 
 test("an unknown address is answered with the same words", async ({ visitor }) => {
   visitor.expects(/status of 401 .*\/fn\/sign-in/);
   await visitor.open("/signin");
-  await signIn(visitor, "nobody@example.com", PASSWORD);
+  await visitor.signIn("nobody@example.com", PASSWORD);
   await expect(visitor.page.getByRole("alert")).toContainText("That email and password don't match.");
 });
 
@@ -50,7 +44,7 @@ test("signing in leads on to the page that was asked for", async ({ visitor, lau
   const wanted = `${launch.path}?before=9`;
   await visitor.open(wanted);
   await expect(visitor.page).toHaveURL(`/signin?next=${launch.path}%3Fbefore%3D9`);
-  await signIn(visitor, CAST.sarah.email, PASSWORD);
+  await visitor.signIn(CAST.sarah.email, PASSWORD);
   await expect(visitor.page).toHaveURL(wanted);
 });
 
@@ -58,7 +52,7 @@ for (const astray of ["https://evil.example/", "//evil.example/", "/\\evil.examp
   test(`signing in leads nowhere else, whatever the link said: ${astray}`, async ({ visitor, sarah }) => {
     const link = `/signin?next=${encodeURIComponent(astray)}`;
     await visitor.open(link);
-    await signIn(visitor, CAST.sarah.email, PASSWORD);
+    await visitor.signIn(CAST.sarah.email, PASSWORD);
     await expect(visitor.page).toHaveURL("/inbox");
 
     await sarah.open(link);
@@ -67,7 +61,7 @@ for (const astray of ["https://evil.example/", "//evil.example/", "/\\evil.examp
 }
 
 test("every page sends whoever is signed out to the door first", async ({ visitor, launch }) => {
-  for (const path of ["/inbox", "/notifications", "/talents", "/bookings/new", launch.path, launch.booking]) {
+  for (const path of ["/inbox", "/notifications", "/talents", "/bookings/new", "/settings", launch.path, launch.booking]) {
     await visitor.open(path);
     await expect(visitor.page).toHaveURL(`/signin?next=${path}`);
   }

@@ -3,13 +3,24 @@ import { expect, test } from "../support/fixtures.ts";
 test("every page says in its title what it is", async ({ visitor, sarah, eventpro, programs, launch }) => {
   await visitor.open("/");
   await expect(visitor.page).toHaveTitle("Greenroom");
-  await visitor.open("/signin");
-  await expect(visitor.page).toHaveTitle("Sign in · Greenroom");
+  for (const [path, title] of [
+    ["/signin", "Sign in · Greenroom"],
+    ["/register", "Create account · Greenroom"],
+    ["/verify", "Check your mail · Greenroom"],
+    ["/verify?token=any", "Confirm your address · Greenroom"],
+    ["/forgot", "Choose a new password · Greenroom"],
+    ["/reset?token=any", "Choose a new password · Greenroom"],
+    ["/unsubscribe?token=any", "Mails about unread messages · Greenroom"],
+  ]) {
+    await visitor.open(path);
+    await expect(visitor.page).toHaveTitle(title);
+  }
 
   for (const [path, title] of [
     ["/inbox", "Inbox · Greenroom"],
     [launch.path, "EventPro Kenya · Greenroom"],
     ["/notifications", "Notifications · Greenroom"],
+    ["/settings", "Settings · Greenroom"],
     [launch.booking, "Savanna product launch · Greenroom"],
   ]) {
     await sarah.open(path);

@@ -2,7 +2,7 @@ use crate::{
     answer::Mine,
     functions,
     live::Live,
-    parts::{Answers, BookingFacts, CallOff, Failed, FormError, Skeleton, StatusChip, Stepping},
+    parts::{Answers, BookingFacts, CallOff, Failed, Skeleton, StatusChip, StepFailed, Stepping},
     words,
 };
 use leptos::{either::Either, prelude::*};
@@ -43,7 +43,7 @@ fn Details(mine: Mine<BookingView>) -> impl IntoView {
         <h1>{title}</h1>
         <p id="booking-status" tabindex="-1">{move || booking.with(|booking| view! { <StatusChip status=booking.status/> })}</p>
         <BookingFacts booking/>
-        <FormError failure=stepping.form.failure/>
+        <StepFailed stepping/>
         <Answers stepping conversation/>
         <p><a class="button" href=format!("/conversations/{id}")>{words::OPEN_CONVERSATION}</a></p>
         <CallOff stepping conversation/>

@@ -26,6 +26,8 @@ pub fn Reset() -> impl IntoView {
                     <FormError failure=form.failure/>
                     <ActionForm action attr:class="form" attr:id=form.id>
                         <input type="hidden" name="token" value=token/>
+                        // Whose password it is the page doesn't know; whatever keeps passwords asks for it.
+                        <input hidden type="text" autocomplete="username"/>
                         <PasswordField form field="password" label=words::NEW_PASSWORD new=true/>
                         <Submit form label=words::SET_PASSWORD busy=words::SETTING_PASSWORD/>
                     </ActionForm>

@@ -3,7 +3,7 @@ use crate::{
     functions,
     live::Live,
     parts::{
-        Answers, BookingFacts, BookingLine, CallOff, Composer, Failed, FormError, Glyph, Icon, MessageLog, Skeleton,
+        Answers, BookingFacts, BookingLine, CallOff, Composer, Failed, Glyph, Icon, MessageLog, Skeleton, StepFailed,
         Stepping, local::Local,
     },
     words,
@@ -49,9 +49,11 @@ fn ThreadView(mine: Mine<Thread>) -> impl IntoView {
     let booking = Memo::new(move |_| conversation.with(|conversation| conversation.booking.clone()));
     let name = Memo::new(move |_| conversation.with(|conversation| conversation.counterpart.name.clone()));
     let stepping = Stepping::begin(".booking-line > summary");
+    // The head of the document lets go of a title later than this thread of its name.
+    let title = move || live.titled(&name.try_get().unwrap_or_default());
     read_while_visible(thread);
     view! {
-        <Title text=move || live.titled(&name.get())/>
+        <Title text=title/>
         <main class="thread-pane" id="content">
             <header class="thread-head">
                 <a class="back" href="/inbox" aria-label=words::BACK_TO_INBOX><Icon glyph=Glyph::Back/></a>
@@ -61,7 +63,7 @@ fn ThreadView(mine: Mine<Thread>) -> impl IntoView {
                 </BookingLine>
                 <Answers stepping conversation/>
             </header>
-            <FormError failure=stepping.form.failure/>
+            <StepFailed stepping/>
             <MessageLog me thread/>
             <MarkRead thread/>
             <Composer thread/>

@@ -39,7 +39,7 @@ fn Confirm(token: String) -> impl IntoView {
                     <p class="muted">{words::CONFIRM_BAD_LEAD}</p>
                 </div>
                 <p class="actions">
-                    <a class="button primary" href="/signin">{words::SIGN_IN}</a>
+                    <a class="button primary" href="/signin" rel="external">{words::SIGN_IN}</a>
                     <a class="button" href="/verify">{words::NEW_LINK}</a>
                 </p>
             })

@@ -1,4 +1,4 @@
-use super::{FormState, Submit, focus};
+use super::{FormError, FormState, Submit, focus};
 use crate::{functions, words};
 use leptos::{form::ActionForm, prelude::*};
 use model::{Booking, Conversation, Role, Step};
@@ -26,6 +26,13 @@ impl Stepping {
     }
 }
 
+/// Why the last step failed. Not there while it didn't: a thread has another place of this kind.
+#[component]
+pub fn StepFailed(stepping: Stepping) -> impl IntoView {
+    let failure = stepping.form.failure;
+    move || failure.with(Option::is_some).then(|| view! { <FormError failure/> })
+}
+
 /// Saying yes or no, where that is open to the viewer now.
 #[component]
 pub fn Answers(stepping: Stepping, #[prop(into)] conversation: Signal<Conversation>) -> impl IntoView {
@@ -45,11 +52,14 @@ pub fn Answers(stepping: Stepping, #[prop(into)] conversation: Signal<Conversati
     }
 }
 
-/// Calling it off, where that is open to the viewer now. A disclosure asks again.
+/// Calling it off, where that is open to the viewer now and saying no isn't. A disclosure asks again.
 #[component]
 pub fn CallOff(stepping: Stepping, #[prop(into)] conversation: Signal<Conversation>) -> impl IntoView {
     let booking_id = StoredValue::new(id_of(conversation));
-    let open = Memo::new(move |_| conversation.with(steps).contains(&Step::Cancel));
+    let open = Memo::new(move |_| {
+        let open = conversation.with(steps);
+        open.contains(&Step::Cancel) && !open.contains(&Step::Decline)
+    });
     let name = Memo::new(move |_| conversation.with(|conversation| conversation.counterpart.name.clone()));
     move || {
         open.get().then(|| {

@@ -1,0 +1,62 @@
+import { CAST, PASSWORD } from "../support/cast.ts";
+import { expect, test } from "../support/fixtures.ts";
+
+const NEW = "a quiet green room";
+
+test("a forgotten password: a mail, a new one, and every other device is out", async ({ visitor, sarah, mailbox }) => {
+  visitor.expects(/status of 401 .*\/fn\/sign-in/);
+  await visitor.open("/signin");
+  await visitor.page.getByRole("link", { name: "Forgot your password?" }).click();
+  await visitor.page.getByRole("textbox", { name: "Email" }).fill(CAST.sarah.email);
+  await visitor.page.getByRole("button", { name: "Send link" }).click();
+  await expect(visitor.page).toHaveURL("/forgot?sent=1");
+  await expect(visitor.status).toContainText("a link is on its way");
+
+  await visitor.open(await mailbox.link(CAST.sarah.email, "Choose a new password"));
+  await visitor.page.getByLabel("New password").fill(NEW);
+  await visitor.page.getByRole("button", { name: "Set password" }).click();
+  await expect(visitor.page).toHaveURL("/signin?done=reset");
+  await expect(visitor.status).toContainText("Your new password is set.");
+  await sarah.open("/inbox");
+  await expect(sarah.page).toHaveURL("/signin?next=/inbox");
+
+  await visitor.signIn(CAST.sarah.email, PASSWORD);
+  await expect(visitor.page.getByRole("alert")).toContainText("don't match");
+  await expect(visitor.status).toBeEmpty();
+  await visitor.signIn(CAST.sarah.email, NEW);
+  await expect(visitor.page).toHaveURL("/inbox");
+});
+
+test("an address that nobody has is answered with the same words, and gets no mail", async ({ visitor, mailbox }) => {
+  await visitor.open("/forgot");
+  await visitor.page.getByRole("textbox", { name: "Email" }).fill("nobody@example.com");
+  await visitor.page.getByRole("button", { name: "Send link" }).click();
+  await expect(visitor.status).toContainText("a link is on its way");
+  expect(await mailbox.to("nobody@example.com")).toHaveLength(0);
+});
+
+test("a password that is refused leaves the link good; once used, it isn't", async ({ visitor, mailbox }) => {
+  visitor.expects(/status of 422 .*\/fn\/reset/);
+  await visitor.open("/forgot");
+  await visitor.page.getByRole("textbox", { name: "Email" }).fill(CAST.kamau.email);
+  await visitor.page.getByRole("button", { name: "Send link" }).click();
+  await expect(visitor.status).toContainText("a link is on its way");
+  const link = await mailbox.link(CAST.kamau.email, "Choose a new password");
+
+  await visitor.open(link);
+  const password = visitor.page.getByLabel("New password");
+  await password.fill("password1");
+  await visitor.page.getByRole("button", { name: "Set password" }).click();
+  await expect(password).toHaveAccessibleDescription(/Many people use this password/);
+  await expect(password).toBeFocused();
+  await password.fill(NEW);
+  await visitor.page.getByRole("button", { name: "Set password" }).click();
+  await expect(visitor.page).toHaveURL("/signin?done=reset");
+
+  await visitor.open(link);
+  await visitor.page.getByLabel("New password").fill(NEW);
+  await visitor.page.getByRole("button", { name: "Set password" }).click();
+  await expect(visitor.heading).toHaveText("This link doesn't work any more");
+  await visitor.page.getByRole("link", { name: "Get a new link" }).click();
+  await expect(visitor.page).toHaveURL("/forgot");
+});

@@ -1,0 +1,140 @@
+import { CAST } from "../support/cast.ts";
+import { expect, test, type Person } from "../support/fixtures.ts";
+
+const AMINA = { name: "Amina Live", email: "amina@example.com", password: "seven drums at dawn" };
+
+async function fill({ page }: Person, { name, email, password } = AMINA): Promise<void> {
+  await page.getByRole("textbox", { name: "Name", exact: true }).fill(name);
+  await page.getByRole("textbox", { name: "Email" }).fill(email);
+  await page.getByLabel("Password", { exact: true }).fill(password);
+}
+
+const create = ({ page }: Person) => page.getByRole("button", { name: "Create account" }).click();
+
+test("somebody joins: registers, opens the mail, confirms, signs in", async ({ visitor, mailbox }) => {
+  await visitor.open("/");
+  await visitor.page.getByRole("link", { name: "Join as talent" }).click();
+  await expect(visitor.page).toHaveURL("/register?role=talent");
+  await expect(visitor.page.getByRole("radio", { name: "Talent" })).toBeChecked();
+  await fill(visitor);
+  await visitor.page.getByLabel("Craft").selectOption("Band");
+  await create(visitor);
+  await expect(visitor.heading).toHaveText("Check your mail");
+  await expect(visitor.page).toHaveURL("/verify");
+
+  const link = await mailbox.link(AMINA.email, "Confirm your email address");
+  await visitor.open(link);
+  await visitor.page.getByRole("button", { name: "Confirm address" }).click();
+  await expect(visitor.page).toHaveURL("/signin?done=verified");
+  await expect(visitor.status).toContainText("Your email address is confirmed.");
+
+  await visitor.signIn(AMINA.email, AMINA.password);
+  await expect(visitor.page).toHaveURL("/inbox");
+  await expect(visitor.page.getByRole("link", { name: "Amina Live, Settings" })).toBeVisible();
+});
+
+test("before the address is confirmed nobody gets in, and opening the link alone confirms nothing", async ({ visitor, mailbox }) => {
+  visitor.expects(/status of 403 .*\/fn\/sign-in/);
+  await visitor.open("/register");
+  await visitor.page.getByRole("radio", { name: "Organizer" }).check();
+  await fill(visitor);
+  await create(visitor);
+  await expect(visitor.heading).toHaveText("Check your mail");
+  await visitor.open(await mailbox.link(AMINA.email, "Confirm your email address"));
+  await expect(visitor.page.getByRole("button", { name: "Confirm address" })).toBeVisible();
+
+  await visitor.open("/signin");
+  await visitor.signIn(AMINA.email, AMINA.password);
+  await expect(visitor.page.getByRole("alert")).toContainText("Confirm your email address first");
+  await visitor.page.getByRole("link", { name: "Send the link again" }).click();
+  await expect(visitor.heading).toHaveText("Check your mail");
+  await visitor.page.getByRole("textbox", { name: "Email" }).fill(AMINA.email);
+  await visitor.page.getByRole("button", { name: "Send again" }).click();
+  await expect(visitor.page).toHaveURL("/verify?again=1");
+  await expect(visitor.status).toContainText("a new link is on its way");
+  expect(await mailbox.to(AMINA.email)).toHaveLength(2);
+});
+
+test("a link works once, and then says what to do", async ({ visitor, mailbox }) => {
+  visitor.expects(/status of 422 .*\/fn\/verify/);
+  await visitor.open("/register?role=organizer");
+  await fill(visitor);
+  await create(visitor);
+  await expect(visitor.heading).toHaveText("Check your mail");
+  const link = await mailbox.link(AMINA.email, "Confirm your email address");
+  await visitor.open(link);
+  await visitor.page.getByRole("button", { name: "Confirm address" }).click();
+  await expect(visitor.page).toHaveURL("/signin?done=verified");
+
+  await visitor.open(link);
+  await visitor.page.getByRole("button", { name: "Confirm address" }).click();
+  await expect(visitor.heading).toHaveText("This link doesn't work any more");
+  await visitor.page.getByRole("link", { name: "Get a new link" }).click();
+  await expect(visitor.page).toHaveURL("/verify");
+  await expect(visitor.heading).toHaveText("Check your mail");
+});
+
+test("whoever has an account already is answered the same, and told by mail", async ({ visitor, mailbox }) => {
+  await visitor.open("/register?role=talent");
+  await fill(visitor, { ...AMINA, email: CAST.sarah.email });
+  await create(visitor);
+  await expect(visitor.heading).toHaveText("Check your mail");
+  const [mail] = await mailbox.to(CAST.sarah.email);
+  expect(mail.subject).toBe("You already have an account");
+});
+
+test("a password that many use is refused at its field, with the keyboard there", async ({ visitor }) => {
+  visitor.expects(/status of 422 .*\/fn\/register/);
+  await visitor.open("/register?role=talent");
+  await fill(visitor, { ...AMINA, password: "password1" });
+  await create(visitor);
+  const password = visitor.page.getByLabel("Password", { exact: true });
+  await expect(password).toHaveAccessibleDescription(/Many people use this password/);
+  await expect(password).toHaveAttribute("aria-invalid", "true");
+  await expect(password).toBeFocused();
+  await expect(visitor.page.getByRole("radio", { name: "Talent" })).toBeChecked();
+});
+
+test("@live every fault stands at its field, the first has the keyboard, and what was typed stays", async ({ visitor }) => {
+  visitor.expects(/status of 422 .*\/fn\/register/);
+  await visitor.open("/register?role=talent");
+  await fill(visitor, { ...AMINA, name: "   ", email: "amina@localhost@x" });
+  await visitor.page.locator("form").evaluate((form: HTMLFormElement) => (form.noValidate = true));
+  await create(visitor);
+  await expect(visitor.page.getByRole("alert")).toContainText("Some fields need another look.");
+  await expect(visitor.page.getByRole("textbox", { name: "Name", exact: true })).toBeFocused();
+  await expect(visitor.page.getByRole("textbox", { name: "Email" })).toHaveAttribute("aria-invalid", "true");
+  await expect(visitor.page.getByRole("textbox", { name: "Email" })).toHaveValue("amina@localhost@x");
+  await expect(visitor.page.getByLabel("Password", { exact: true })).toHaveValue(AMINA.password);
+});
+
+test("only talent are asked for a craft", async ({ visitor }) => {
+  await visitor.open("/register");
+  const craft = visitor.page.getByLabel("Craft");
+  await expect(craft).not.toBeVisible();
+  await visitor.page.getByRole("radio", { name: "Talent" }).check();
+  await expect(craft).toBeVisible();
+  await visitor.page.getByRole("radio", { name: "Organizer" }).check();
+  await expect(craft).not.toBeVisible();
+});
+
+test("@live how well a password holds is said while it is typed", async ({ visitor }) => {
+  await visitor.open("/register");
+  const password = visitor.page.getByLabel("Password", { exact: true });
+  for (const [typed, said] of [
+    ["short", /Too short/],
+    ["aaaaaaaaaa", /Weak/],
+    ["seven drums", /Good enough/],
+    [AMINA.password, /Strong/],
+  ] as [string, RegExp][]) {
+    await password.fill(typed);
+    await expect(password).toHaveAccessibleDescription(said);
+  }
+});
+
+test("whoever is signed in has no need to join", async ({ sarah }) => {
+  for (const path of ["/register", "/forgot"]) {
+    await sarah.open(path);
+    await expect(sarah.page).toHaveURL("/inbox");
+  }
+});
