@@ -67,7 +67,8 @@ export class PostOffice {
 
   private receive(address: string, answer: Answer): void {
     this.tries += 1;
-    const say = () => answer(this.code ? Object.assign(new Error(`Not today, <${address}>`), { responseCode: this.code }) : undefined);
+    const refusal = () => Object.assign(new Error(`Not today, <${address}>`), { responseCode: this.code });
+    const say = () => answer(this.code ? refusal() : undefined);
     if (this.slow) this.waiting.add(say);
     else say();
   }

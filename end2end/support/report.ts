@@ -16,7 +16,7 @@ export default class Report implements Reporter {
     this.suite = suite;
   }
 
-  onEnd({ status }: FullResult): { status: FullResult["status"] } | undefined {
+  async onEnd({ status }: FullResult): Promise<{ status: FullResult["status"] } | undefined> {
     const tests = this.suite?.allTests().filter(({ location }) => path.basename(location.file) === SPEC) ?? [];
     const rows = [...table(tests)].map(([row, passed]) => `| ${row} | ${passed ? "PASS" : "FAIL"} |`);
     if (rows.length === 0) return undefined;

@@ -22,9 +22,7 @@ for (const role of ["Talent", "Organizer"]) {
     await page.getByRole("button", { name: "Confirm address" }).click();
     await expect(page.getByText("Your email address is confirmed.")).toBeVisible();
 
-    await page.getByRole("textbox", { name: "Email" }).fill(EMAIL);
-    await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
-    await page.getByRole("button", { name: "Sign in" }).click();
+    await visitor.signIn(EMAIL, PASSWORD);
     await expect(page).toHaveURL("/inbox");
     await expect(page.getByText("No conversations yet")).toBeVisible();
     await expect(page.getByRole("link", { name: /Wanja wa Ngoma/ })).toBeVisible();

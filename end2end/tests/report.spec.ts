@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { Api } from "../support/api.ts";
-import { CAST, PASSWORD } from "../support/cast.ts";
+import { CAST, PASSWORD, type Name } from "../support/cast.ts";
 import { ask, bytes, meddle } from "../support/database.ts";
-import { expect, test, type Person } from "../support/fixtures.ts";
+import { expect, test } from "../support/fixtures.ts";
 import { readStream } from "../support/frames.ts";
 import { listen } from "../support/listen.ts";
 import { SOUNDNESS } from "../support/soundness.ts";
@@ -16,13 +16,6 @@ const BACK = { timeout: 30_000 };
 
 type Ids = { conversation: string; booking: string; talent: string };
 
-async function signIn({ page }: Person, email: string): Promise<void> {
-  await page.getByRole("textbox", { name: "Email" }).fill(email);
-  await page.getByLabel("Password").fill(PASSWORD);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await expect(page).toHaveURL("/inbox");
-}
-
 describe("Authentication", () => {
   for (const [row, { email }, counterpart] of [
     ["Talent signs in", CAST.sarah, CAST.eventpro.name],
@@ -30,7 +23,8 @@ describe("Authentication", () => {
   ] as const) {
     test(row, async ({ visitor }) => {
       await visitor.open("/signin");
-      await signIn(visitor, email);
+      await visitor.signIn(email, PASSWORD);
+      await expect(visitor.page).toHaveURL("/inbox");
       await expect(visitor.conversations.getByRole("link", { name: counterpart })).toBeVisible();
     });
   }
@@ -171,8 +165,8 @@ describe("Database", () => {
         [conversation.id, "eventpro", "achieng"],
       ] as const;
       // All at once, which is when things would go wrong.
-      const said = talks.flatMap(([id, ...both]) => both.flatMap((who) => ["1", "2", "3"].map((text) => programs[who].say(id, text))));
-      await Promise.all(said);
+      const three = (id: string, who: Name) => ["1", "2", "3"].map((text) => programs[who].say(id, text));
+      await Promise.all(talks.flatMap(([id, ...both]) => both.flatMap((who) => three(id, who))));
       expect(ask(site, offenders)).toEqual([]);
     });
   }
@@ -219,7 +213,7 @@ describe("Frontend", () => {
     await follow("Sign in", "Sign in");
     await follow("Forgot your password?", "Choose a new password");
     await follow("Back to sign in", "Sign in");
-    await signIn(visitor, CAST.eventpro.email);
+    await visitor.signIn(CAST.eventpro.email, PASSWORD);
     await follow("Sarah Wanjiru", "Sarah Wanjiru");
     await follow(/^Notifications/, "Notifications");
     await follow("Find talent", "Find talent");
@@ -345,7 +339,7 @@ describe("Real-world usage", () => {
     await sarah.thread.say("From my phone");
     await expect(sarah.thread.said("From my phone")).toBeVisible();
     await visitor.open("/signin");
-    await signIn(visitor, CAST.sarah.email);
+    await visitor.signIn(CAST.sarah.email, PASSWORD);
     await visitor.conversations.getByRole("link", { name: "EventPro Kenya" }).click();
     for (const { thread } of [sarah, visitor]) await expect(thread.bubbles).toHaveText([...launch.said, "From my phone"]);
   });

@@ -73,20 +73,25 @@ test("mails carry the name they are told to, and lead to the public address", as
   expect(linkIn(mail).origin).toBe(GREENROOM_URL);
 });
 
-test("a mail that is refused for now waits, and goes out once", async ({ site, office }) => {
-  office.refuse(451);
-  await register(site, WANJA);
-  await expect.poll(() => site.told).toContain("a mail will be tried again");
-  const [{ attempts, waits, sent, parked, text }] = letters(site);
-  expect({ attempts, sent, parked }).toEqual({ attempts: 1, sent: null, parked: null });
-  expect(waits).toBeGreaterThanOrEqual(60_000);
+for (const [code, why] of [
+  [451, "as a stranger at first, perhaps"],
+  [530, "for want of a password, which somebody will mend"],
+] as const) {
+  test(`a mail that is refused for now, ${why}, waits and goes out once`, async ({ site, office }) => {
+    office.refuse(code);
+    await register(site, WANJA);
+    await expect.poll(() => site.told).toContain("a mail will be tried again");
+    const [{ attempts, waits, sent, parked, text }] = letters(site);
+    expect({ attempts, sent, parked }).toEqual({ attempts: 1, sent: null, parked: null });
+    expect(waits).toBeGreaterThanOrEqual(60_000);
 
-  office.recover();
-  makeDue(site);
-  await expect.poll(() => letters(site)[0].sent).not.toBeNull();
-  expect(office.mails.map(tokenIn)).toEqual([tokenIn({ text })]);
-  expect(office.tries).toBe(2);
-});
+    office.recover();
+    makeDue(site);
+    await expect.poll(() => letters(site)[0].sent).not.toBeNull();
+    expect(office.mails.map(tokenIn)).toEqual([tokenIn({ text })]);
+    expect(office.tries).toBe(2);
+  });
+}
 
 test("a mail that is refused for good is put aside, and the next one is sent", async ({ site, office }) => {
   office.refuse(550);
