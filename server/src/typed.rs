@@ -1,5 +1,5 @@
 //! What somebody typed into a form that was refused comes back with the refusal, where there is no JavaScript to keep
-//! it: beside the error, in the address of the page that shows the form again. Passwords and tokens don't.
+//! it: beside the error, in the address of the page that shows the form again. Not everything may stand there.
 
 use crate::{problem::Problem, router::BODY_LIMIT};
 use axum::{
@@ -15,13 +15,20 @@ use http::{HeaderMap, HeaderValue, header};
 const KEPT: &str = "kept.";
 /// What Leptos tells a refusal by.
 const ERROR: [&str; 2] = ["__path", "__err"];
-/// Fields that nobody shall read in an address.
-const SECRET: [&str; 4] = ["password", "current", "token", "client_id"];
+/// Fields that nobody shall read in an address, which proxies write into their logs: what opens an account, and what
+/// people write to each other. And those that the page fills in by itself.
+const LEFT_OUT: [&str; 8] =
+    ["password", "current", "token", "body", "message", "client_id", "talent_id", "conversation_id"];
+/// Whoever mistypes a password here shall not leave their address behind.
+const SIGN_IN: &str = "/fn/sign-in";
 /// The longest that what was typed may make an address. Beyond, proxies refuse it.
 const LIMIT: usize = 6_000;
 
 /// Lets a form pass, and adds what it held to the way back if it was refused.
 pub(crate) async fn keep(request: Request, next: Next) -> Response {
+    if request.uri().path() == SIGN_IN {
+        return next.run(request).await;
+    }
     let (parts, body) = request.into_parts();
     let Ok(bytes) = to_bytes(body, BODY_LIMIT).await else { return Problem::TOO_LARGE.into_response() };
     let mut response = next.run(Request::from_parts(parts, Body::from(bytes.clone()))).await;
@@ -42,7 +49,7 @@ fn way_back(headers: &HeaderMap, typed: &[u8]) -> Option<HeaderValue> {
     let mut address = Serializer::new(String::new());
     address.extend_pairs(of_page).extend_pairs([path, error]);
     let mut kept = Serializer::new(String::new());
-    for (name, value) in parse(typed).filter(|(name, _)| !SECRET.contains(&name.as_ref())) {
+    for (name, value) in parse(typed).filter(|(name, _)| !LEFT_OUT.contains(&name.as_ref())) {
         kept.append_pair(&format!("{KEPT}{name}"), &value);
     }
     let (address, kept) = (address.finish(), kept.finish());
@@ -61,7 +68,7 @@ mod tests {
 
     #[test]
     fn what_was_typed_comes_back_but_for_secrets() {
-        let typed = "name=Wambui+%26+Co&email=w%40example.com&password=hush&client_id=1";
+        let typed = "message=Hush+too&name=Wambui+%26+Co&email=w%40example.com&password=hush&client_id=1";
         assert_eq!(
             back("/register?role=talent&__path=a&__err=b", typed).as_deref(),
             Some("/register?role=talent&__path=a&__err=b&kept.name=Wambui+%26+Co&kept.email=w%40example.com")
@@ -74,7 +81,7 @@ mod tests {
     fn only_the_last_refusal_counts_and_an_address_stays_short() {
         let again = "/register?__path=a&__err=b&kept.name=Old&__path=a&__err=c";
         assert_eq!(back(again, "name=New").as_deref(), Some("/register?__path=a&__err=c&kept.name=New"));
-        let long = format!("body={}", "a".repeat(7_000));
+        let long = format!("bio={}", "a".repeat(7_000));
         assert_eq!(back("/x?__path=a&__err=b", &long).as_deref(), Some("/x?__path=a&__err=b"));
     }
 }

@@ -5,7 +5,7 @@
 //! (with `migration`) names `sea_orm`. It must never know of HTTP, cookies or pages.
 //!
 //! # Layout
-//! - [`accounts`]: signing in and out, sessions
+//! - [`accounts`]: joining, signing in and out, sessions and tokens, settings, leaving
 //! - [`bookings`], [`conversations`], [`messages`], [`notifications`], [`talents`]: the use cases
 //! - [`live`]: the event log of each person, and the streams that follow it
 //! - [`mail`]: letters, their queue, and sending them

@@ -1,7 +1,7 @@
-use super::{FormError, Glyph, Icon, escape, failure_of, kept, local::Local};
+use super::{FormError, Glyph, Icon, failure_of, local::Local};
 use crate::{functions, live::Outbox, words};
 use leptos::{ev::KeyboardEvent, html::Textarea, prelude::*};
-use leptos_router::hooks::{use_navigate, use_query_map};
+use leptos_router::hooks::use_navigate;
 use model::{Thread, message::BODY_LIMIT};
 use uuid::Uuid;
 
@@ -66,8 +66,6 @@ pub fn Composer(thread: RwSignal<Thread>) -> impl IntoView {
     };
     // Only a form that was posted without JavaScript leaves its failure here, in the address.
     let failure = ServerAction::<functions::Post>::new().value();
-    let refused = failure.with_untracked(|value| matches!(value, Some(Err(_))));
-    let body = kept(use_query_map(), "body").filter(|_| refused).unwrap_or_default();
     view! {
         <FormError failure=Signal::derive(move || failure_of(failure.get()))/>
         <form class="composer" method="post" action="/fn/post" on:submit=move |event| { event.prevent_default(); send(); }>
@@ -76,7 +74,7 @@ pub fn Composer(thread: RwSignal<Thread>) -> impl IntoView {
             <label class="visually-hidden" for="message">{words::MESSAGE}</label>
             <textarea id="message" name="body" rows="1" required node_ref=area
                 maxlength=move || (!local.started()).then_some(BODY_LIMIT) placeholder=words::WRITE
-                aria-describedby="message-count" on:keydown=on_key on:input:target=on_input inner_html=escape(&body)></textarea>
+                aria-describedby="message-count" on:keydown=on_key on:input:target=on_input></textarea>
             <button class="button primary" type="submit" disabled=cannot_send>
                 <Icon glyph=Glyph::Send/><span class="bar-word">{words::SEND}</span>
             </button>

@@ -6,7 +6,7 @@ mod password_field;
 mod radios;
 
 pub use field::{Field, FormError, TextField};
-pub use long_field::{LongField, escape};
+pub use long_field::LongField;
 pub use password_field::PasswordField;
 pub use radios::{Choice, Radios};
 
@@ -60,7 +60,8 @@ impl FormState {
 
     /// What was typed into a field of a plain form that was refused: it comes back with the failure, in the address.
     pub fn kept(self, field: &str) -> Option<String> {
-        self.failure.with_untracked(Option::is_some).then(|| kept(self.query, field))?
+        let name = format!("kept.{field}");
+        self.failure.with_untracked(Option::is_some).then(|| self.query.with_untracked(|query| query.get(&name)))?
     }
 
     /// A text for when it was done.
@@ -72,11 +73,6 @@ impl FormState {
     fn id_of(self, field: &str) -> String {
         format!("{}-{field}", self.id)
     }
-}
-
-/// What was typed into a field, from the address that a refused form came back to.
-pub fn kept(query: Memo<ParamsMap>, field: &str) -> Option<String> {
-    query.with_untracked(|query| query.get(&format!("kept.{field}")))
 }
 
 /// Why a form's action failed, if it did.

@@ -49,13 +49,16 @@ async fn cast(number: usize) -> (Site, Actor) {
             site.execute("UPDATE person SET email_verified = false WHERE email = 'mc.achieng@example.com'").await;
             site.achieng()
         }
-        "token that reads" => {
-            let made = site.eventpro().post("/api/auth/tokens", &json!({ "name": "bot", "scope": "read" })).await;
-            Actor::bearing(site.addr(), made.ok(201)["secret"].as_str().expect("a secret"))
-        }
+        "token that reads" => bot(&site, "read").await,
+        "token that writes" => bot(&site, "write").await,
         other => panic!("nobody plays {other}"),
     };
     (site, actor)
+}
+
+async fn bot(site: &Site, scope: &str) -> Actor {
+    let made = site.eventpro().post("/api/auth/tokens", &json!({ "name": "bot", "scope": scope })).await;
+    Actor::bearing(site.addr(), made.ok(201)["secret"].as_str().expect("a secret"))
 }
 
 /// The status alone: a stream's body never ends.

@@ -24,7 +24,7 @@ pub fn LongField(
 
 /// Leptos writes what stands between the tags of a textarea as it is, and marks an empty text by a space. Given
 /// as HTML it is the same in both worlds.
-pub fn escape(text: &str) -> String {
+fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;")
 }
 

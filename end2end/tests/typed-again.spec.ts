@@ -1,0 +1,21 @@
+import { expect, test } from "../support/fixtures.ts";
+
+test("@plain a form that is refused has what was typed, but for the password", async ({ visitor }) => {
+  visitor.expects(/status of 4/);
+  await visitor.open("/register?role=talent");
+  const { page } = visitor;
+  await page.getByRole("radio", { name: "Organizer" }).check();
+  await page.getByRole("textbox", { name: "Name" }).fill("Wambui & Daughters");
+  await page.getByRole("textbox", { name: "Email" }).fill("wambui@example.com");
+  await page.getByLabel("Password", { exact: true }).fill("password123");
+  await page.getByRole("button", { name: "Create account" }).click();
+  await expect(page.getByText("Many people use this password").first()).toBeVisible();
+  await expect(page.getByRole("radio", { name: "Organizer" })).toBeChecked();
+  await expect(page.getByRole("textbox", { name: "Name" })).toHaveValue("Wambui & Daughters");
+  await expect(page.getByRole("textbox", { name: "Email" })).toHaveValue("wambui@example.com");
+  await expect(page.getByLabel("Password", { exact: true })).toHaveValue("");
+  expect(page.url()).not.toContain("password123");
+  await page.getByLabel("Password", { exact: true }).fill("matatu rain velvet");
+  await page.getByRole("button", { name: "Create account" }).click();
+  await expect(page).toHaveURL(/\/verify$/);
+});
