@@ -20,6 +20,9 @@ use std::{collections::VecDeque, sync::Arc};
 /// Events that are remembered for a view which was read before they came and is shown after.
 const MEMORY: usize = 500;
 
+/// Told by the target, not asked of Leptos: outside of a page it takes the server for a browser.
+pub const IN_BROWSER: bool = cfg!(target_arch = "wasm32");
+
 /// How it stands with the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Connection {
@@ -142,7 +145,12 @@ impl Live {
 
     /// A page's title, with how much is unread before it.
     pub fn titled(self, title: &str) -> String {
-        match self.unread.get() {
+        // On the server a title is written outside of its page: whatever is read there by its number may have gone,
+        // or be another request's.
+        if !IN_BROWSER {
+            return title.to_owned();
+        }
+        match self.unread.try_get().unwrap_or_default() {
             0 => title.to_owned(),
             unread => format!("({unread}) {title}"),
         }

@@ -1,6 +1,10 @@
 //! What answers ask of a browser, for the good of whoever sits before it.
 
-use axum::{extract::State, response::Response};
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::Response,
+};
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use leptos::nonce::Nonce;
 use std::sync::Arc;
@@ -46,11 +50,24 @@ pub(crate) async fn add(State(everywhere): State<Arc<HeaderMap>>, mut response: 
     response
 }
 
+/// Gives every page a nonce, and the policy that goes with it.
+pub(crate) async fn guard_page(State(reload_port): State<Option<u32>>, mut request: Request, next: Next) -> Response {
+    let nonce = Nonce::new();
+    request.extensions_mut().insert(nonce.clone());
+    let mut response = next.run(request).await;
+    let kind = response.headers().get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
+    let is_page = kind.is_some_and(|kind| kind.starts_with(b"text/html"));
+    if let Some(policy) = page(&nonce, reload_port).filter(|_| is_page) {
+        response.headers_mut().entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);
+    }
+    response
+}
+
 /// The policy of a page: it runs the scripts that carry this nonce and what they load, and talks to this site alone.
 /// While developing it also listens on the port that tells it to reload, at whatever host it was opened.
 ///
 /// A nonce is always good for a header. Were it not, the page would be left with the policy that allows nothing.
-pub(crate) fn page(nonce: &Nonce, reload_port: Option<u32>) -> Option<HeaderValue> {
+fn page(nonce: &Nonce, reload_port: Option<u32>) -> Option<HeaderValue> {
     let reload = reload_port.map(|port| format!(" ws://*:{port}")).unwrap_or_default();
     let policy = format!(
         "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; \

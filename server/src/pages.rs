@@ -10,13 +10,13 @@ use axum::{
     middleware::{self, Next},
     response::{IntoResponse, Redirect, Response},
 };
-use http::{HeaderValue, Method, StatusCode, Uri, header};
+use http::{HeaderValue, Method, StatusCode, Uri, header, request::Parts};
 use leptos::{
     config::{Env, LeptosOptions},
-    nonce::use_nonce,
+    nonce::Nonce,
     prelude::{provide_context, use_context},
 };
-use leptos_axum::{LeptosRoutes, ResponseOptions, file_and_error_handler_with_context, generate_route_list};
+use leptos_axum::{LeptosRoutes, file_and_error_handler_with_context, generate_route_list};
 use std::any::Any;
 use tower_http::services::ServeDir;
 
@@ -38,7 +38,9 @@ pub(crate) fn options(settings: &Checked) -> LeptosOptions {
 
 /// Every page, every server function, every file.
 pub(crate) fn routes(shared: &Shared, options: LeptosOptions) -> Router {
-    let provide = context(shared, &options);
+    let provide = context(shared);
+    let reload_port = options.reload_external_port.unwrap_or(options.reload_port);
+    let reload_port = (options.env == Env::DEV).then_some(reload_port);
     let document = {
         let options = options.clone();
         move || shell(options.clone())
@@ -54,22 +56,18 @@ pub(crate) fn routes(shared: &Shared, options: LeptosOptions) -> Router {
         .nest_service("/pkg", files.precompressed_br().precompressed_gzip())
         .layer(middleware::map_response(keep_for_ever));
     let fallback = file_and_error_handler_with_context::<LeptosOptions, _>(provide, shell);
-    pages.merge(files).fallback(fallback.layer(middleware::map_response(forget_what_is_missing))).with_state(options)
+    let all = pages.merge(files).fallback(fallback.layer(middleware::map_response(forget_what_is_missing)));
+    all.layer(middleware::from_fn_with_state(reload_port, headers::guard_page)).with_state(options)
 }
 
-/// What pages and server functions find in their context. A page is also given its policy here, where its nonce is.
-fn context(shared: &Shared, options: &LeptosOptions) -> impl Fn() + Clone + Send + Sync + 'static {
+/// What pages and server functions find in their context; pages also the nonce that their policy names.
+fn context(shared: &Shared) -> impl Fn() + Clone + Send + Sync + 'static {
     let (greenroom, cookie) = (shared.greenroom.clone(), shared.cookie);
-    let reload_port = options.reload_external_port.unwrap_or(options.reload_port);
-    let reload_port = (options.env == Env::DEV).then_some(reload_port);
     move || {
         provide_context(greenroom.clone());
         provide_context(cookie);
-        // Neither functions nor files have a nonce.
-        let policy = use_nonce().and_then(|nonce| headers::page(&nonce, reload_port));
-        if let (Some(policy), Some(response)) = (policy, use_context::<ResponseOptions>()) {
-            response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
-        }
+        let nonce = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Nonce>().cloned());
+        nonce.into_iter().for_each(provide_context);
     }
 }
 

@@ -1,7 +1,7 @@
 use crate::{
     answer::Mine,
     functions,
-    live::Live,
+    live::{IN_BROWSER, Live},
     parts::{
         Answers, BookingFacts, BookingLine, CallOff, Composer, Failed, Glyph, Icon, MessageLog, Skeleton, StepFailed,
         Stepping, local::Local,
@@ -49,8 +49,13 @@ fn ThreadView(mine: Mine<Thread>) -> impl IntoView {
     let booking = Memo::new(move |_| conversation.with(|conversation| conversation.booking.clone()));
     let name = Memo::new(move |_| conversation.with(|conversation| conversation.counterpart.name.clone()));
     let stepping = Stepping::begin(".booking-line > summary");
-    // The head of the document lets go of a title later than this thread of its name.
-    let title = move || live.titled(&name.try_get().unwrap_or_default());
+    // The head of the document lets go of a title later than this thread of its name, and the server writes it where
+    // no name of this thread can be read.
+    let first = name.get_untracked();
+    let title = move || {
+        let now = if IN_BROWSER { name.try_get() } else { None };
+        live.titled(now.as_ref().unwrap_or(&first))
+    };
     read_while_visible(thread);
     view! {
         <Title text=title/>
