@@ -1,8 +1,10 @@
 //! What a page asks of the server. Each is three moves: who is asking, parse, call the service.
 
 mod account;
+mod thread;
 
 pub use account::*;
+pub use thread::*;
 
 use crate::answer::{Answer, Mine};
 use leptos::prelude::*;
@@ -72,13 +74,6 @@ pub async fn post(conversation_id: String, body: String, client_id: Option<Strin
     let message = greenroom.post(&viewer, draft).await.map_err(crate::ssr::fail)?.into_message();
     crate::ssr::send_on(&format!("/conversations/{}", message.conversation_id));
     Ok(message)
-}
-
-/// Notes how far the viewer has read.
-#[server(prefix = "/fn", endpoint = "read-on")]
-pub async fn read_on(conversation_id: String, seq: i64) -> Answer<()> {
-    let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
-    greenroom.read_on(&viewer, crate::ssr::id(&conversation_id)?, seq).await.map_err(crate::ssr::fail)
 }
 
 /// The notifications, a page at a time.

@@ -7,6 +7,9 @@ type Surroundings = { browser: Browser; url: string; javaScript: boolean };
 // Without JavaScript a browser has no use for what the page loads ahead, and says so.
 const UNUSED = /preloaded using link preload but not used/;
 
+// Nor does it move the keyboard away from whoever is typing already, and says that too.
+const KEPT_FOCUS = /Autofocus processing was blocked/;
+
 // How the browser says that the policy of a page kept something from it.
 const REFUSED = /Content Security Policy/i;
 
@@ -107,7 +110,7 @@ export class Person {
   }
 
   private note(trouble: string): void {
-    const known = [...this.expected, ...(this.around.javaScript ? [] : [UNUSED])];
+    const known = [...this.expected, KEPT_FOCUS, ...(this.around.javaScript ? [] : [UNUSED])];
     if (REFUSED.test(trouble)) this.refused.push(trouble);
     else if (!known.some((pattern) => pattern.test(trouble))) this.troubles.push(trouble);
   }

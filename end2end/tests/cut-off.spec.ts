@@ -36,6 +36,8 @@ test("@live a line that breaks again and again loses and doubles nothing", async
     lines.push(`Line ${n}`);
     await programs.eventpro.say(launch.id, `Line ${n}`);
     if (n % 8 === 0) {
+      // Only a stream that is open can break.
+      await expect(sarah.thread.said(`Line ${n}`)).toBeVisible(BACK);
       line.cut();
       await expect(sarah.page.getByText(RECONNECTING)).toBeVisible();
       await programs.sarah.say(launch.id, `From elsewhere ${n}`);

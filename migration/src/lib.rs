@@ -8,6 +8,7 @@ use sea_orm_migration::prelude::*;
 
 mod columns;
 mod m2026_11_22_accounts;
+mod m2026_11_22_receipts;
 mod m2026_11_22_spine;
 
 /// All steps, in order.
@@ -16,6 +17,10 @@ pub struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m2026_11_22_spine::Migration), Box::new(m2026_11_22_accounts::Migration)]
+        vec![
+            Box::new(m2026_11_22_spine::Migration),
+            Box::new(m2026_11_22_accounts::Migration),
+            Box::new(m2026_11_22_receipts::Migration),
+        ]
     }
 }

@@ -120,6 +120,10 @@ pub struct Account {
     pub bio: String,
     /// How long a message stays unread before a mail tells of it.
     pub mail_after: MailAfter,
+    /// Whether others see how far their messages came, and the viewer theirs.
+    pub receipts: bool,
+    /// Whether others see when the viewer is here or typing, and the viewer theirs.
+    pub presence: bool,
 }
 
 /// What somebody wants changed about their account, unchecked. What is left out stays.
@@ -137,6 +141,10 @@ pub struct AccountInput {
     /// How long a message stays unread before a mail tells of it.
     #[schema(value_type = Option<MailAfter>)]
     pub mail_after: Option<String>,
+    /// Whether others see how far their messages came, and the viewer theirs.
+    pub receipts: Option<bool>,
+    /// Whether others see when the viewer is here or typing, and the viewer theirs.
+    pub presence: Option<bool>,
 }
 
 /// What may be changed.
@@ -150,6 +158,10 @@ pub struct Change {
     pub bio: Option<String>,
     /// The new wait.
     pub mail_after: Option<MailAfter>,
+    /// Whether they give and see receipts from now on.
+    pub receipts: Option<bool>,
+    /// Whether they show and see presence from now on.
+    pub presence: Option<bool>,
 }
 
 impl AccountInput {
@@ -167,8 +179,11 @@ impl AccountInput {
             check.field("bio", bio),
             check.field("mailAfter", mail_after),
         );
+        let (receipts, presence) = (self.receipts, self.presence);
         match fields {
-            (Some(name), Some(craft), Some(bio), Some(mail_after)) => Ok(Change { name, craft, bio, mail_after }),
+            (Some(name), Some(craft), Some(bio), Some(mail_after)) => {
+                Ok(Change { name, craft, bio, mail_after, receipts, presence })
+            }
             _ => Err(check.refuse()),
         }
     }

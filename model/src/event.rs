@@ -29,7 +29,8 @@ pub enum Event {
         /// The conversation as this person sees it, still empty.
         conversation: Conversation,
     },
-    /// Somebody read on.
+    /// Somebody read on; told to the other only where both want receipts. Whoever it is of may also have marked
+    /// something as unread, which only they are told of.
     #[serde(rename = "conversation.read")]
     #[schema(rename_all = "camelCase")]
     ConversationRead {
@@ -41,6 +42,17 @@ pub enum Event {
         read_seq: i64,
         /// What that person has left to read there.
         unread: i64,
+    },
+    /// Messages have reached a device of somebody's.
+    #[serde(rename = "conversation.delivered")]
+    #[schema(rename_all = "camelCase")]
+    ConversationDelivered {
+        /// Where.
+        conversation_id: ConversationId,
+        /// Whose device.
+        user_id: PersonId,
+        /// Up to which message.
+        delivered_seq: i64,
     },
     /// The bell has something new.
     #[serde(rename = "notification.created")]
@@ -87,6 +99,7 @@ impl Event {
             Event::MessageCreated { .. } => "message.created",
             Event::ConversationCreated { .. } => "conversation.created",
             Event::ConversationRead { .. } => "conversation.read",
+            Event::ConversationDelivered { .. } => "conversation.delivered",
             Event::NotificationCreated { .. } => "notification.created",
             Event::NotificationRead { .. } => "notification.read",
             Event::BookingUpdated { .. } => "booking.updated",
@@ -96,10 +109,11 @@ impl Event {
     }
 
     /// The names of all events that a stream carries with an `id:`.
-    pub const NAMES: [&'static str; 7] = [
+    pub const NAMES: [&'static str; 8] = [
         "message.created",
         "conversation.created",
         "conversation.read",
+        "conversation.delivered",
         "notification.created",
         "notification.read",
         "booking.updated",

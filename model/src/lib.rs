@@ -19,6 +19,7 @@ pub mod fold;
 pub mod id;
 pub mod message;
 pub mod notification;
+pub mod passing;
 pub mod password;
 pub mod person;
 pub mod refusal;
@@ -36,6 +37,7 @@ pub use fold::{BookingView, Directory, Fold, Frame, Inbox, Notices, Outcome, Thr
 pub use id::{BookingId, ClientId, ConversationId, MessageId, NotificationId, PersonId, SessionId};
 pub use message::{Body, Draft, Message, MessageInput};
 pub use notification::{Notification, NotificationKind};
+pub use passing::{Came, Presence, Typing};
 pub use password::NewPassword;
 pub use person::{Craft, Email, Person, Role, User};
 pub use refusal::{Fault, Faults, Refusal};

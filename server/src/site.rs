@@ -82,6 +82,7 @@ pub(crate) async fn serve(mut settings: Checked) -> Result<(), String> {
 /// What goes on beside requests.
 fn begin_rounds(greenroom: &Greenroom, smtp: Option<Smtp>) {
     tokio::spawn(greenroom.clone().keep_pulse());
+    tokio::spawn(greenroom.clone().keep_presence());
     tokio::spawn(greenroom.clone().keep_house());
     tokio::spawn(greenroom.clone().keep_reminding());
     if let Some(smtp) = smtp {

@@ -19,8 +19,13 @@ pub struct SystemClock;
 impl Clock for SystemClock {
     fn now(&self) -> Instant {
         let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        Instant::from_millis(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
+        Instant::from_millis(millis(since_epoch))
     }
+}
+
+/// As the database and [`Instant`] count it.
+pub(crate) fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// A clock that only moves when told to.
@@ -35,7 +40,7 @@ impl SetClock {
 
     /// Moves on.
     pub fn advance(&self, by: Duration) {
-        self.0.fetch_add(i64::try_from(by.as_millis()).unwrap_or(i64::MAX), Ordering::SeqCst);
+        self.0.fetch_add(millis(by), Ordering::SeqCst);
     }
 }
 

@@ -1,5 +1,8 @@
 //! Conversations: the inbox, one of them, and how far they were read.
 
+mod deliver;
+mod mark_unread;
+mod marks;
 mod read_on;
 mod view;
 

@@ -33,6 +33,9 @@ entity!(person, "person", {
     bio: String,
     mail_after: String,
     deleted_at: Option<i64>,
+    receipts: bool,
+    presence: bool,
+    active_at: Option<i64>,
 });
 
 entity!(person_head, "person_head", {
@@ -78,6 +81,10 @@ entity!(conversation, "conversation", {
     organizer_read_seq: i64,
     talent_read_seq: i64,
     updated_at: i64,
+    organizer_seen_seq: i64,
+    talent_seen_seq: i64,
+    organizer_delivered_seq: i64,
+    talent_delivered_seq: i64,
 });
 
 entity!(message, "message", {

@@ -3,6 +3,7 @@
 
 use crate::{
     Greenroom, Result, accounts,
+    clock::millis,
     entity::{mail, person, session, token},
     live,
 };
@@ -45,7 +46,7 @@ impl Greenroom {
         let to_nobody = mail::Entity::delete_many().filter(mail::Column::Recipient.is_null());
         to_nobody.filter(mail::Column::CreatedAt.lt(now - DAY)).exec(self.store.writer()).await?;
         self.forget_unconfirmed(now - UNCONFIRMED).await?;
-        let kept = i64::try_from(self.limits.keep_events.as_millis()).unwrap_or(i64::MAX);
+        let kept = millis(self.limits.keep_events);
         while live::prune(self.store.writer(), now.saturating_sub(kept)).await? {
             tokio::task::yield_now().await;
         }

@@ -40,7 +40,7 @@ use accounts::PasswordHasher;
 use clock::{Clock, SystemClock};
 use live::Hub;
 use mail::Links;
-use model::{ClientId, Instant, PersonId};
+use model::{ClientId, ConversationId, Instant, PersonId};
 use std::{net::IpAddr, ops::Deref, sync::Arc, time::Duration};
 use store::Store;
 use throttle::Throttle;
@@ -101,6 +101,7 @@ pub struct House {
     address_failures: Throttle<IpAddr>,
     letters: Throttle<IpAddr>,
     exports: Throttle<PersonId>,
+    typing: Throttle<(PersonId, ConversationId)>,
     links: Links,
     /// Rings when there is a letter to send.
     mail_bell: Notify,
@@ -138,6 +139,7 @@ impl Greenroom {
             address_failures: Throttle::new(limits.failures_per_address, minute),
             letters: Throttle::new(limits.letters_per_address, hour),
             exports: Throttle::new(EXPORTS_PER_HOUR, hour),
+            typing: Throttle::new(1, live::TELL_EVERY),
             links: Links::new(public_url),
             mail_bell: Notify::new(),
             clock,

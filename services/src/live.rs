@@ -10,15 +10,19 @@
 //! - `follow`: one stream: replay, then live, without gap or double
 //! - `frame`: how it looks on the wire
 //! - `pulse`: the heartbeat
+//! - `typing`, `presence`: what passes by and isn't in the log
 
 mod follow;
 mod frame;
 mod hub;
 mod journal;
 mod log;
+mod presence;
 mod pulse;
+mod typing;
 
 pub use follow::{Follower, Resume};
 pub(crate) use hub::Hub;
 pub(crate) use journal::{Journal, lock_heads};
 pub(crate) use log::{head, prune};
+pub(crate) use typing::TELL_EVERY;

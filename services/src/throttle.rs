@@ -1,3 +1,4 @@
+use crate::clock::millis;
 use model::{Instant, Refusal};
 use std::{
     collections::{HashMap, VecDeque},
@@ -24,8 +25,7 @@ pub(crate) struct Throttle<K> {
 
 impl<K: Hash + Eq> Throttle<K> {
     pub(crate) fn new(limit: usize, window: Duration) -> Self {
-        let window = i64::try_from(window.as_millis()).unwrap_or(i64::MAX);
-        Self { limit, window, taken: Mutex::default(), pruned: AtomicI64::new(i64::MIN) }
+        Self { limit, window: millis(window), taken: Mutex::default(), pruned: AtomicI64::new(i64::MIN) }
     }
 
     /// Refuses, with the seconds until the next is free, where nothing is left to take.

@@ -91,11 +91,23 @@ pub async fn change_account(
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     // A form ends its lines with CRLF.
     let bio = bio.map(|bio| bio.replace("\r\n", "\n"));
-    let input = model::AccountInput { name, craft, bio, mail_after };
+    let input = model::AccountInput { name, craft, bio, mail_after, ..Default::default() };
     let change = input.parse(viewer.role()).map_err(|refusal| crate::ssr::fail(refusal.into()))?;
     let account = greenroom.change_account(&viewer, change).await.map_err(crate::ssr::fail)?;
     crate::ssr::send_on("/settings?done=saved");
     Ok(account)
+}
+
+/// Changes what others see of the viewer's doings.
+#[server(prefix = "/fn", endpoint = "change-privacy")]
+pub async fn change_privacy(receipts: bool, presence: bool) -> Answer<()> {
+    let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
+    let (receipts, presence) = (Some(receipts), Some(presence));
+    let input = model::AccountInput { receipts, presence, ..Default::default() };
+    let change = input.parse(viewer.role()).map_err(|refusal| crate::ssr::fail(refusal.into()))?;
+    greenroom.change_account(&viewer, change).await.map_err(crate::ssr::fail)?;
+    crate::ssr::send_on("/settings?done=saved");
+    Ok(())
 }
 
 /// Changes the password.

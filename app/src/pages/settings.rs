@@ -6,6 +6,7 @@ mod devices;
 mod email;
 mod mail;
 mod password;
+mod privacy;
 mod profile;
 mod tokens;
 
@@ -24,6 +25,7 @@ use leptos_meta::Title;
 use mail::MailAboutUnread;
 use model::{AccessToken, Device};
 use password::ChangePassword;
+use privacy::Privacy;
 use profile::Profile;
 use tokens::Tokens;
 
@@ -59,6 +61,7 @@ fn Parts(settings: Settings) -> impl IntoView {
     view! {
         <Profile account=account.clone()/>
         <MailAboutUnread mail_after=account.mail_after/>
+        <Privacy account/>
         <ChangeEmail email=email.clone()/>
         <ChangePassword email=email.clone() lists/>
         <Devices lists/>

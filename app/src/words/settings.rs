@@ -15,6 +15,15 @@ pub const MAIL: &str = "Mail about unread messages";
 pub const MAIL_LEAD: &str = "When a message stays unread for so long, we mail you once.";
 pub const MAIL_AFTER: &str = "Send a mail";
 
+pub const PRIVACY: &str = "What others see";
+pub const PRIVACY_LEAD: &str = "It goes both ways: what you hide, you don't see of others.";
+pub const RECEIPTS: &str = "How far messages came";
+pub const RECEIPTS_ON: &str = "Show when messages were delivered and read";
+pub const RECEIPTS_OFF: &str = "Hide it";
+pub const PRESENCE: &str = "Who is here";
+pub const PRESENCE_ON: &str = "Show when I'm online or typing";
+pub const PRESENCE_OFF: &str = "Hide when I'm online or typing";
+
 pub const NEW_EMAIL: &str = "New email";
 pub const NEW_EMAIL_HELP: &str = "We mail a link there. Your address changes once you open it.";
 pub const YOUR_PASSWORD: &str = "Your password";

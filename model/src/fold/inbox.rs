@@ -64,7 +64,9 @@ impl Fold for Inbox {
                 Outcome::Changed
             }
             Event::MessageCreated { message } => self.change(message.conversation_id, me, &envelope.event),
-            Event::ConversationRead { conversation_id, .. } => self.change(*conversation_id, me, &envelope.event),
+            Event::ConversationRead { conversation_id, .. } | Event::ConversationDelivered { conversation_id, .. } => {
+                self.change(*conversation_id, me, &envelope.event)
+            }
             Event::BookingUpdated { booking } => {
                 let about = self.conversations.iter_mut().find(|known| known.booking.id == booking.id);
                 about.map_or(Outcome::Unchanged, |conversation| conversation.apply(me, &envelope.event))
@@ -103,6 +105,12 @@ impl Conversation {
                     self.counterpart_read_seq = *read_seq;
                     self.counterpart_delivered_seq = self.counterpart_delivered_seq.max(*read_seq);
                 }
+                Outcome::Changed
+            }
+            Event::ConversationDelivered { conversation_id, user_id, delivered_seq }
+                if *conversation_id == self.id && *user_id != me =>
+            {
+                self.counterpart_delivered_seq = self.counterpart_delivered_seq.max(*delivered_seq);
                 Outcome::Changed
             }
             Event::BookingUpdated { booking } if booking.id == self.booking.id => {

@@ -8,14 +8,21 @@ use crate::{
 };
 use axum::{extract::State, response::Response};
 use http::StatusCode;
-use model::{Conversation, ConversationId, Fault, Faults, Message, Refusal};
+use model::{Conversation, ConversationId, Fault, Faults, Message, Presence, Refusal};
 use serde::{Deserialize, Serialize};
 use services::messages::{Messages, Window};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::default().routes(routes!(conversation)).routes(routes!(history)).routes(routes!(read))
+    OpenApiRouter::default()
+        .routes(routes!(conversation))
+        .routes(routes!(history))
+        .routes(routes!(read))
+        .routes(routes!(unread))
+        .routes(routes!(delivered))
+        .routes(routes!(typing))
+        .routes(routes!(presence))
 }
 
 #[derive(Serialize, ToSchema)]
@@ -81,23 +88,85 @@ async fn history(
 
 #[derive(Deserialize, ToSchema)]
 struct Mark {
-    /// Up to which message.
+    /// The place of a message.
     #[schema(value_type = i64, required = true)]
     seq: Option<i64>,
 }
 
+impl Mark {
+    fn seq(self) -> Result<i64, Problem> {
+        self.seq.ok_or_else(|| Problem::field("seq", Fault::Required))
+    }
+}
+
 /// Read on
 ///
-/// Marks messages as read: never backwards, never past the last.
+/// Marks messages as read up to `seq`: never backwards, never past the last.
 #[utoipa::path(put, path = "/conversations/{id}/read", tag = "Messages", params(("id" = ConversationId, Path)),
     request_body = Mark, responses((status = 204, description = "Marked.")))]
 async fn read(
     State(shared): State<Shared>,
     SignedIn(viewer): SignedIn,
     PathId(id): PathId<ConversationId>,
-    JsonBody(Mark { seq }): JsonBody<Mark>,
+    JsonBody(mark): JsonBody<Mark>,
 ) -> Result<StatusCode, Problem> {
-    let seq = seq.ok_or_else(|| Problem::field("seq", Fault::Required))?;
-    shared.greenroom.read_on(&viewer, id, seq).await?;
+    shared.greenroom.read_on(&viewer, id, mark.seq()?).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Mark as unread
+///
+/// Counts messages from `seq` on as unread again, on all your devices. The other isn't told.
+#[utoipa::path(put, path = "/conversations/{id}/unread", tag = "Messages", params(("id" = ConversationId, Path)),
+    request_body = Mark, responses((status = 204, description = "Marked.")))]
+async fn unread(
+    State(shared): State<Shared>,
+    SignedIn(viewer): SignedIn,
+    PathId(id): PathId<ConversationId>,
+    JsonBody(mark): JsonBody<Mark>,
+) -> Result<StatusCode, Problem> {
+    shared.greenroom.mark_unread(&viewer, id, mark.seq()?).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Say what arrived
+///
+/// Messages up to `seq` have reached a device of yours: never backwards, never past the last.
+#[utoipa::path(put, path = "/conversations/{id}/delivered", tag = "Messages", params(("id" = ConversationId, Path)),
+    request_body = Mark, responses((status = 204, description = "Noted.")))]
+async fn delivered(
+    State(shared): State<Shared>,
+    SignedIn(viewer): SignedIn,
+    PathId(id): PathId<ConversationId>,
+    JsonBody(mark): JsonBody<Mark>,
+) -> Result<StatusCode, Problem> {
+    shared.greenroom.deliver(&viewer, id, mark.seq()?).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Say that you are writing
+///
+/// Lasts 5 seconds, and is told at most once in 3, as far as both want it said.
+#[utoipa::path(put, path = "/conversations/{id}/typing", tag = "Messages", params(("id" = ConversationId, Path)),
+    responses((status = 204, description = "Told, or kept to ourselves.")))]
+async fn typing(
+    State(shared): State<Shared>,
+    SignedIn(viewer): SignedIn,
+    PathId(id): PathId<ConversationId>,
+) -> Result<StatusCode, Problem> {
+    shared.greenroom.typing(&viewer, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Whether the other is here
+///
+/// As far as both want it said; otherwise neither online nor ever active.
+#[utoipa::path(get, path = "/conversations/{id}/presence", tag = "Messages", params(("id" = ConversationId, Path)),
+    responses((status = 200, description = "As of now.", body = Presence)))]
+async fn presence(
+    State(shared): State<Shared>,
+    SignedIn(viewer): SignedIn,
+    PathId(id): PathId<ConversationId>,
+) -> Result<Response, Problem> {
+    Ok(private(shared.greenroom.presence(&viewer, id).await?))
 }

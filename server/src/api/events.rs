@@ -63,7 +63,9 @@ async fn follow(
     query: Pairs,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let follower = shared.greenroom.follow(viewer, resume(&headers, &query)).await?;
+    // Whoever saves data wants messages, and nothing that only passes by.
+    let sparing = headers.get("save-data").is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"on"));
+    let follower = shared.greenroom.follow(viewer, resume(&headers, &query), sparing).await?;
     let frames = stream::unfold(follower, async |mut follower: Follower| {
         let frame = follower.next().await?;
         Some((Ok::<_, Infallible>(frame), follower))
@@ -87,12 +89,16 @@ fn resume(headers: &HeaderMap, query: &Pairs) -> Resume {
 
 #[cfg(test)]
 mod tests {
-    use model::Event;
+    use model::{
+        Event,
+        passing::{PRESENCE, TYPING},
+    };
 
     #[test]
     fn every_event_is_told_of() {
         let told = include_str!("events.md");
-        let missing: Vec<&str> = Event::NAMES.into_iter().filter(|name| !told.contains(&format!("`{name}`"))).collect();
+        let names = Event::NAMES.into_iter().chain([TYPING, PRESENCE]);
+        let missing: Vec<&str> = names.filter(|name| !told.contains(&format!("`{name}`"))).collect();
         assert!(missing.is_empty(), "{missing:?}");
     }
 }

@@ -1,5 +1,5 @@
 use super::secret::{Secret, fingerprint};
-use crate::{Result, entity::token};
+use crate::{Result, clock::millis, entity::token};
 use model::{Fault, Instant, PersonId, Refusal};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 use std::time::Duration;
@@ -65,7 +65,7 @@ pub(crate) async fn mint(
         person_id: Set(person.0),
         purpose: Set(purpose.as_str().to_owned()),
         payload: Set(payload),
-        expires_at: Set(now.millis() + i64::try_from(purpose.life().as_millis()).unwrap_or_default()),
+        expires_at: Set(now.millis() + millis(purpose.life())),
     };
     token::Entity::insert(row).exec_without_returning(tx).await?;
     Ok(secret.into_text())

@@ -56,6 +56,9 @@ impl NewPerson<'_> {
             bio: Set(String::new()),
             mail_after: Set(MailAfter::FiveMinutes.as_str().to_owned()),
             deleted_at: Set(None),
+            receipts: Set(true),
+            presence: Set(true),
+            active_at: Set(None),
         };
         let row = row.insert(tx).await?;
         person_head::ActiveModel { person_id: Set(row.id), seq: Set(0) }.insert(tx).await?;

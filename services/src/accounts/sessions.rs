@@ -5,6 +5,7 @@ use super::{
 };
 use crate::{
     Error, Greenroom, Result,
+    clock::millis,
     entity::{person, session},
     to_the_end,
 };
@@ -167,8 +168,4 @@ pub(super) async fn make_room(tx: &DatabaseTransaction, person: PersonId) -> Res
 
 fn owner() -> RelationDef {
     session::Entity::belongs_to(person::Entity).from(session::Column::PersonId).to(person::Column::Id).into()
-}
-
-fn millis(duration: Duration) -> i64 {
-    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }

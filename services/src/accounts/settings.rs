@@ -51,6 +51,8 @@ impl Greenroom {
                 craft: change.craft.map_or(NotSet, |craft| Set(craft.map(|craft| craft.as_str().to_owned()))),
                 bio: change.bio.map_or(NotSet, Set),
                 mail_after: change.mail_after.map_or(NotSet, |after| Set(after.as_str().to_owned())),
+                receipts: change.receipts.map_or(NotSet, Set),
+                presence: change.presence.map_or(NotSet, Set),
                 ..unchanged(viewer.id().0)
             };
             let row = if row.is_changed() { row.update(&tx).await? } else { before.clone() };
@@ -156,5 +158,6 @@ pub(super) fn tell_of(journal: &mut Journal, person: &model::Person, counterpart
 fn account_of(row: person::Model) -> Result<Account> {
     let craft = person_of(row.clone())?.craft;
     let mail_after = row.mail_after.parse().map_err(|()| Error::stored("wait for a mail"))?;
-    Ok(Account { craft, bio: row.bio.clone(), mail_after, user: user_of(row)? })
+    let (receipts, presence) = (row.receipts, row.presence);
+    Ok(Account { craft, bio: row.bio.clone(), mail_after, receipts, presence, user: user_of(row)? })
 }

@@ -151,6 +151,10 @@ async fn insert_conversation(tx: &DatabaseTransaction, booking: &Booking, now: I
         last_seq: Set(1),
         organizer_read_seq: Set(0),
         talent_read_seq: Set(0),
+        organizer_seen_seq: Set(0),
+        talent_seen_seq: Set(0),
+        organizer_delivered_seq: Set(0),
+        talent_delivered_seq: Set(0),
         updated_at: Set(now.millis()),
     };
     Ok(row.insert(tx).await?)

@@ -1,16 +1,22 @@
-use super::{Side, View};
+use super::{
+    Side, View,
+    marks::{both_want_receipts, move_forward, unread_after},
+};
 use crate::{
     Greenroom, Result, Viewer,
-    entity::{conversation, message, notification},
+    entity::notification,
     live::{Journal, lock_heads},
     to_the_end,
 };
-use model::{ConversationId, Event, NotificationId, PersonId, Refusal};
-use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, sea_query::Expr};
+use model::{ConversationId, Event, NotificationId, Refusal};
+use sea_orm::{
+    ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter,
+    sea_query::{Condition, Expr},
+};
 
 impl Greenroom {
-    /// Notes that the viewer has read up to `seq`: never backwards, never past the last message. Both
-    /// people are told, and the notifications about what was read count as seen.
+    /// Notes that the viewer has read up to `seq`: never backwards, never past the last message. They are told, the
+    /// other too where both want receipts, and the notifications about what was read count as seen.
     ///
     /// # Errors
     /// `NotFound` where the conversation isn't theirs.
@@ -23,7 +29,7 @@ impl Greenroom {
     async fn read_on_in_full(&self, viewer: &Viewer, id: ConversationId, seq: i64) -> Result<()> {
         let (now, side) = (self.now(), Side::of(viewer));
         let tx = self.store.write().await?;
-        let Some(row) = move_forward(&tx, viewer, id, seq).await? else {
+        let Some(row) = move_forward(&tx, viewer, id, (side.read_seq(), seq), Condition::all()).await? else {
             return match View::of(viewer).one(&tx, id).await? {
                 Some(_) => Ok(()),
                 None => Err(Refusal::NotFound.into()),
@@ -31,11 +37,14 @@ impl Greenroom {
         };
         let counterpart = side.counterpart(&row);
         let read_seq = Ord::min(seq, row.last_seq);
+        let news = move_forward(&tx, viewer, id, (side.seen_seq(), read_seq), both_want_receipts()).await?.is_some();
         let unread = unread_after(&tx, id, read_seq, viewer.id()).await?;
         let mut journal = Journal::default();
         let read = Event::ConversationRead { conversation_id: id, user_id: viewer.id(), read_seq, unread };
-        journal.tell(viewer.id(), read.clone());
-        journal.tell(counterpart, read);
+        if news {
+            journal.tell(counterpart, read.clone());
+        }
+        journal.tell(viewer.id(), read);
         lock_heads(&tx, [viewer.id(), counterpart]).await?;
         let ids = see_notifications(&tx, viewer, id, read_seq, now.millis()).await?;
         if !ids.is_empty() {
@@ -47,37 +56,6 @@ impl Greenroom {
         written.tell(&self.hub);
         Ok(())
     }
-}
-
-/// The conversation with the viewer's mark moved; `None` where it stands there already, or isn't theirs.
-async fn move_forward(
-    tx: &DatabaseTransaction,
-    viewer: &Viewer,
-    id: ConversationId,
-    seq: i64,
-) -> Result<Option<conversation::Model>> {
-    let side = Side::of(viewer);
-    let last = Expr::col(conversation::Column::LastSeq);
-    let target = Expr::case(last.clone().lt(seq), last).finally(seq);
-    let moved = conversation::Entity::update_many()
-        .col_expr(side.read_seq(), target.into())
-        .filter(conversation::Column::Id.eq(id.0))
-        .filter(side.own(viewer))
-        .filter(side.read_seq().lt(seq))
-        .filter(Expr::col(side.read_seq()).lt(Expr::col(conversation::Column::LastSeq)))
-        .exec_with_returning(tx)
-        .await?;
-    Ok(moved.into_iter().next())
-}
-
-async fn unread_after(tx: &DatabaseTransaction, id: ConversationId, seq: i64, me: PersonId) -> Result<i64> {
-    let count = message::Entity::find()
-        .filter(message::Column::ConversationId.eq(id.0))
-        .filter(message::Column::Seq.gt(seq))
-        .filter(message::Column::SenderId.ne(me.0))
-        .count(tx)
-        .await?;
-    Ok(i64::try_from(count).unwrap_or(i64::MAX))
 }
 
 async fn see_notifications(

@@ -41,6 +41,29 @@ impl Side {
         }
     }
 
+    /// Holds how far the other was told that they have read.
+    pub(crate) fn seen_seq(self) -> conversation::Column {
+        match self.0 {
+            Role::Organizer => conversation::Column::OrganizerSeenSeq,
+            Role::Talent => conversation::Column::TalentSeenSeq,
+        }
+    }
+
+    /// Holds how far messages have reached a device of theirs.
+    pub(crate) fn delivered_seq(self) -> conversation::Column {
+        match self.0 {
+            Role::Organizer => conversation::Column::OrganizerDeliveredSeq,
+            Role::Talent => conversation::Column::TalentDeliveredSeq,
+        }
+    }
+
+    fn other(self) -> Self {
+        Self(match self.0 {
+            Role::Organizer => Role::Talent,
+            Role::Talent => Role::Organizer,
+        })
+    }
+
     /// The person on the other side.
     pub(crate) fn counterpart(self, row: &conversation::Model) -> PersonId {
         PersonId(match self.0 {
@@ -68,8 +91,9 @@ impl View {
             .join(JoinType::LeftJoin, last_message())
             .column_as(conversation::Column::Id, "conversation_id")
             .column_as(conversation::Column::LastSeq, "last_seq")
-            .column_as(conversation::Column::OrganizerReadSeq, "organizer_read_seq")
-            .column_as(conversation::Column::TalentReadSeq, "talent_read_seq")
+            .column_as(side.read_seq(), "read_seq")
+            .column_as(side.other().seen_seq(), "seen_seq")
+            .column_as(side.other().delivered_seq(), "delivered_seq")
             .column_as(conversation::Column::UpdatedAt, "updated_at")
             .column_as(message::Column::Id, "message_id")
             .column_as(message::Column::ClientId, "message_client_id")
@@ -159,8 +183,11 @@ struct Row {
     booking: BookingRow,
     conversation_id: Uuid,
     last_seq: i64,
-    organizer_read_seq: i64,
-    talent_read_seq: i64,
+    /// The viewer's own.
+    read_seq: i64,
+    /// What the viewer was told of the other.
+    seen_seq: i64,
+    delivered_seq: i64,
     updated_at: i64,
     message_id: Option<Uuid>,
     message_client_id: Option<Uuid>,
@@ -175,9 +202,9 @@ impl Row {
     fn into_model(self, side: Side) -> Result<Conversation> {
         let booking = self.booking.clone().into_model()?;
         let last_message = self.last_message(&booking)?;
-        let (read_seq, counterpart_read_seq, counterpart) = match side.0 {
-            Role::Organizer => (self.organizer_read_seq, self.talent_read_seq, booking.talent.clone()),
-            Role::Talent => (self.talent_read_seq, self.organizer_read_seq, booking.organizer.clone()),
+        let counterpart = match side.0 {
+            Role::Organizer => booking.talent.clone(),
+            Role::Talent => booking.organizer.clone(),
         };
         Ok(Conversation {
             id: ConversationId(self.conversation_id),
@@ -186,9 +213,9 @@ impl Row {
             last_message,
             unread: self.unread,
             last_seq: self.last_seq,
-            read_seq,
-            counterpart_read_seq,
-            counterpart_delivered_seq: counterpart_read_seq,
+            read_seq: self.read_seq,
+            counterpart_read_seq: self.seen_seq,
+            counterpart_delivered_seq: Ord::max(self.delivered_seq, self.seen_seq),
             updated_at: Instant::from_millis(self.updated_at),
         })
     }

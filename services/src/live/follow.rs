@@ -34,14 +34,14 @@ pub struct Follower {
 }
 
 impl Greenroom {
-    /// Opens a stream for the viewer.
+    /// Opens a stream for the viewer. A sparing one carries nothing of who is typing or here.
     ///
     /// # Errors
     /// `TooManyStreams`; `Unauthenticated` where the session ended meanwhile; or the database failed.
-    pub async fn follow(&self, viewer: Viewer, resume: Resume) -> Result<Follower> {
+    pub async fn follow(&self, viewer: Viewer, resume: Resume, sparing: bool) -> Result<Follower> {
         // The seat comes before the look at the session and into the log: what ends or is committed
         // between the two is heard.
-        let ear = self.hub.listen(viewer.id(), viewer.session(), self.limits.streams_per_person)?;
+        let ear = self.hub.listen((viewer.id(), viewer.session()), sparing, self.limits.streams_per_person)?;
         let ends_at = self.session_end(&viewer).await?.ok_or(Refusal::Unauthenticated)?;
         let head = log::head(self.store.reader(), viewer.id()).await?;
         let retry = retry_millis()?;
@@ -115,6 +115,7 @@ impl Follower {
                 }
                 self.ready.push_back(frame::heartbeat(self.last, self.greenroom.now()));
             }
+            Signal::Passing(frame) => self.ready.push_back(frame),
             Signal::SessionEnded(reason) => self.end(reason),
         }
         Some(())

@@ -4,7 +4,10 @@ use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
-use tokio::sync::mpsc;
+use tokio::{
+    sync::{Notify, mpsc},
+    time::{Duration, Instant},
+};
 
 /// What a stream may be behind before it is cut off. It comes back by its cursor.
 const QUEUE: usize = 256;
@@ -16,24 +19,37 @@ pub(crate) enum Signal {
     Event { seq: i64, frame: Bytes },
     /// The newest number there is: a heartbeat, and a chance to notice what was missed.
     Head(i64),
+    /// Something that is worth nothing later, and isn't in the log.
+    Passing(Bytes),
     /// The session is over.
     SessionEnded(&'static str),
 }
 
 /// The streams of this process, by person.
 #[derive(Clone, Default)]
-pub(crate) struct Hub(Arc<Mutex<Rooms>>);
+pub(crate) struct Hub(Arc<Lobby>);
+
+#[derive(Default)]
+struct Lobby {
+    rooms: Mutex<Rooms>,
+    /// Rings when somebody comes or goes.
+    movement: Notify,
+}
 
 #[derive(Default)]
 struct Rooms {
     closed: bool,
     people: HashMap<PersonId, Vec<Seat>>,
+    /// Whoever took their first seat or left their last, and when.
+    moved: HashMap<PersonId, Instant>,
     next_seat: u64,
 }
 
 struct Seat {
     id: u64,
     session: SessionId,
+    /// Wants nothing that passes.
+    sparing: bool,
     queue: mpsc::Sender<Signal>,
 }
 
@@ -47,13 +63,18 @@ pub(crate) struct Ear {
 
 impl Drop for Ear {
     fn drop(&mut self) {
-        self.hub.rooms().keep(self.person, |seat| seat.id != self.seat);
+        self.hub.keep(self.person, |seat| seat.id != self.seat);
     }
 }
 
 impl Hub {
     /// Takes a seat. From here on nothing is missed, only perhaps cut off.
-    pub(crate) fn listen(&self, person: PersonId, session: SessionId, limit: usize) -> Result<Ear, Refusal> {
+    pub(crate) fn listen(
+        &self,
+        (person, session): (PersonId, SessionId),
+        sparing: bool,
+        limit: usize,
+    ) -> Result<Ear, Refusal> {
         let mut rooms = self.rooms();
         let (queue, signals) = mpsc::channel(QUEUE);
         let seat = rooms.next_seat;
@@ -64,19 +85,32 @@ impl Hub {
             if seats.len() >= limit {
                 return Err(Refusal::TooManyStreams);
             }
-            seats.push(Seat { id: seat, session, queue });
+            seats.push(Seat { id: seat, session, sparing, queue });
+            if seats.len() == 1 {
+                rooms.moved.insert(person, Instant::now());
+                self.0.movement.notify_one();
+            }
         }
         Ok(Ear { signals, person, seat, hub: self.clone() })
     }
 
     /// Tells every stream of a person. One whose queue is full is cut off, never skipped.
     pub(crate) fn tell(&self, person: PersonId, signal: &Signal) {
-        self.rooms().keep(person, |seat| seat.queue.try_send(signal.clone()).is_ok());
+        self.keep(person, |seat| seat.queue.try_send(signal.clone()).is_ok());
+    }
+
+    /// Tells whoever of a person's streams wants to know of what passes. It never takes the room of what stays.
+    pub(crate) fn pass(&self, person: PersonId, signal: &Signal) {
+        for seat in self.rooms().people.get(&person).into_iter().flatten() {
+            if !seat.sparing && seat.queue.capacity() > QUEUE / 2 {
+                let _ = seat.queue.try_send(signal.clone());
+            }
+        }
     }
 
     /// Ends the streams that a session opened.
     pub(crate) fn end_session(&self, person: PersonId, session: SessionId, reason: &'static str) {
-        self.rooms().keep(person, |seat| {
+        self.keep(person, |seat| {
             let over = seat.session == session;
             if over {
                 // A full queue ends the stream too, only without a word.
@@ -89,6 +123,29 @@ impl Hub {
     /// Everybody with a stream here.
     pub(crate) fn present(&self) -> Vec<PersonId> {
         self.rooms().people.keys().copied().collect()
+    }
+
+    /// Whether somebody has a stream here.
+    pub(crate) fn is_present(&self, person: PersonId) -> bool {
+        self.rooms().people.contains_key(&person)
+    }
+
+    /// Waits for somebody to come or go.
+    pub(crate) async fn movement(&self) {
+        self.0.movement.notified().await;
+    }
+
+    /// Whether somebody came or went and hasn't been [settled](Self::settled).
+    pub(crate) fn moving(&self) -> bool {
+        !self.rooms().moved.is_empty()
+    }
+
+    /// Takes whoever came, and whoever has been gone for `grace`, with whether they are here.
+    pub(crate) fn settled(&self, grace: Duration) -> Vec<(PersonId, bool)> {
+        let rooms = &mut *self.rooms();
+        let people = &rooms.people;
+        let settled = rooms.moved.extract_if(|id, since| people.contains_key(id) || since.elapsed() >= grace);
+        settled.map(|(id, _)| (id, people.contains_key(&id))).collect()
     }
 
     /// How many streams there are.
@@ -112,17 +169,17 @@ impl Hub {
 
     /// Nothing is awaited while this is held.
     fn rooms(&self) -> MutexGuard<'_, Rooms> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.rooms.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
 
-impl Rooms {
-    fn keep(&mut self, person: PersonId, stays: impl FnMut(&Seat) -> bool) {
-        if let Some(seats) = self.people.get_mut(&person) {
-            seats.retain(stays);
-            if seats.is_empty() {
-                self.people.remove(&person);
-            }
+    fn keep(&self, person: PersonId, stays: impl FnMut(&Seat) -> bool) {
+        let mut rooms = self.rooms();
+        let Some(seats) = rooms.people.get_mut(&person) else { return };
+        seats.retain(stays);
+        if seats.is_empty() {
+            rooms.people.remove(&person);
+            rooms.moved.insert(person, Instant::now());
+            self.0.movement.notify_one();
         }
     }
 }
@@ -142,7 +199,7 @@ mod tests {
     #[tokio::test]
     async fn a_stream_that_does_not_listen_is_cut_off_with_nothing_skipped() {
         let hub = Hub::default();
-        let mut ear = hub.listen(SARAH, PHONE, 1).expect("a seat");
+        let mut ear = hub.listen((SARAH, PHONE), false, 1).expect("a seat");
         for seq in 1..=300 {
             hub.tell(SARAH, &event(seq));
         }
@@ -157,19 +214,19 @@ mod tests {
     #[tokio::test]
     async fn a_person_holds_so_many_streams_and_a_closed_one_makes_room() {
         let hub = Hub::default();
-        let first = hub.listen(SARAH, PHONE, 2).expect("a seat");
-        let _second = hub.listen(SARAH, PHONE, 2).expect("a seat");
-        assert_eq!(hub.listen(SARAH, PHONE, 2).err(), Some(Refusal::TooManyStreams));
+        let first = hub.listen((SARAH, PHONE), false, 2).expect("a seat");
+        let _second = hub.listen((SARAH, PHONE), false, 2).expect("a seat");
+        assert_eq!(hub.listen((SARAH, PHONE), false, 2).err(), Some(Refusal::TooManyStreams));
         drop(first);
-        assert!(hub.listen(SARAH, PHONE, 2).is_ok());
+        assert!(hub.listen((SARAH, PHONE), false, 2).is_ok());
     }
 
     #[tokio::test]
     async fn ending_a_session_ends_its_streams_only() {
         let hub = Hub::default();
         let laptop = SessionId(Uuid::from_u128(3));
-        let mut phone_ear = hub.listen(SARAH, PHONE, 9).expect("a seat");
-        let mut laptop_ear = hub.listen(SARAH, laptop, 9).expect("a seat");
+        let mut phone_ear = hub.listen((SARAH, PHONE), false, 9).expect("a seat");
+        let mut laptop_ear = hub.listen((SARAH, laptop), false, 9).expect("a seat");
         hub.end_session(SARAH, PHONE, "signed_out");
         assert!(matches!(phone_ear.signals.recv().await, Some(Signal::SessionEnded("signed_out"))));
         assert!(phone_ear.signals.recv().await.is_none());
@@ -180,9 +237,9 @@ mod tests {
     #[tokio::test]
     async fn a_closed_hub_ends_streams_that_come_later_too() {
         let hub = Hub::default();
-        let mut before = hub.listen(SARAH, PHONE, 9).expect("a seat");
+        let mut before = hub.listen((SARAH, PHONE), false, 9).expect("a seat");
         hub.close();
-        let mut after = hub.listen(SARAH, PHONE, 9).expect("a seat");
+        let mut after = hub.listen((SARAH, PHONE), false, 9).expect("a seat");
         assert!(before.signals.recv().await.is_none());
         assert!(after.signals.recv().await.is_none());
     }

@@ -1,5 +1,5 @@
 use super::{Letter, Outgoing};
-use crate::{Greenroom, Result, entity::mail};
+use crate::{Greenroom, Result, clock::millis, entity::mail};
 use model::{Email, Instant};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter,
@@ -123,7 +123,7 @@ impl Greenroom {
                 .one(self.store.reader())
                 .await?;
             let Some(row) = due else { return Ok(None) };
-            let until = now + i64::try_from(lease(row.attempts).as_millis()).unwrap_or(i64::MAX / 2);
+            let until = now + millis(lease(row.attempts));
             let taken = mail::Entity::update_many()
                 .col_expr(mail::Column::DueAt, Expr::value(until))
                 .col_expr(mail::Column::Attempts, Expr::col(mail::Column::Attempts).add(1))

@@ -17,6 +17,10 @@ pub enum Window {
     Before(i64),
     /// Those just after this one.
     After(i64),
+    /// This one, with some before and some after it.
+    Around(i64),
+    /// The newest, or, where more than those are unread, the first unread with some before it.
+    Unread,
 }
 
 /// Some messages of a thread.
@@ -60,11 +64,13 @@ impl Greenroom {
     pub async fn thread(&self, viewer: &Viewer, id: ConversationId, window: Window) -> Result<Thread> {
         let snapshot = self.store.snapshot().await?;
         let conversation = View::of(viewer).one(&snapshot, id).await?.ok_or(Refusal::NotFound)?;
-        let (messages, more) = read(&snapshot, &conversation, window, WINDOW).await?;
-        let has_more = match window {
-            Window::After(_) => messages.first().is_some_and(|first| first.seq > 1),
-            Window::Newest | Window::Before(_) => more,
+        let window = match window {
+            Window::Unread if conversation.unread > limit_of(WINDOW) => Window::Around(conversation.read_seq + 1),
+            Window::Unread => Window::Newest,
+            asked => asked,
         };
+        let (messages, _) = read(&snapshot, &conversation, window, WINDOW).await?;
+        let has_more = messages.first().is_some_and(|first| first.seq > 1);
         let cursor = live::head(&snapshot, viewer.id()).await?;
         Ok(Thread { conversation, messages, has_more, cursor })
     }
@@ -78,9 +84,14 @@ async fn read(
 ) -> Result<(Vec<Message>, bool)> {
     let query = message::Entity::find().filter(message::Column::ConversationId.eq(conversation.id.0));
     let (query, order) = match window {
-        Window::Newest => (query, Order::Desc),
+        Window::Newest | Window::Unread => (query, Order::Desc),
         Window::Before(seq) => (query.filter(message::Column::Seq.lt(seq)), Order::Desc),
         Window::After(seq) => (query.filter(message::Column::Seq.gt(seq)), Order::Asc),
+        // Places have no gaps, so the middle can be reckoned.
+        Window::Around(seq) => {
+            let last = Ord::min(conversation.last_seq, seq.saturating_add(limit_of(limit) / 2));
+            (query.filter(message::Column::Seq.lte(last)), Order::Desc)
+        }
     };
     let mut rows = query.order_by(message::Column::Seq, order).limit(limit + 1).all(connection).await?;
     let full = usize::try_from(limit).unwrap_or(usize::MAX);
@@ -91,6 +102,10 @@ async fn read(
     }
     let messages = rows.into_iter().map(|row| read_from(row, &conversation.booking)).collect::<Result<_>>()?;
     Ok((messages, has_more))
+}
+
+fn limit_of(limit: u64) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
 }
 
 fn read_from(row: message::Model, booking: &Booking) -> Result<Message> {

@@ -1,6 +1,6 @@
 //! The law: a view read at cursor N, with the events after N applied, equals the view read now.
 
-use crate::support::{Site, Views, booking_of, draft, whole_log};
+use crate::support::{Site, Views, audit, booking_of, draft};
 use model::{AccountInput, ConversationId, Draft, Envelope};
 use proptest::{
     prelude::*,
@@ -21,6 +21,9 @@ enum Step {
     Retry { earlier: usize },
     Open { organizer: usize, talent: usize },
     ReadOn { conversation: usize, talent: bool, seq: i64 },
+    MarkUnread { conversation: usize, talent: bool, seq: i64 },
+    Deliver { conversation: usize, talent: bool, seq: i64 },
+    Receipts { person: usize, wanted: bool },
     Answer { conversation: usize, talent: bool, step: usize },
     Rename { person: usize, number: u8 },
     MarkSeen { person: usize, all: bool },
@@ -36,6 +39,11 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (0..2_usize, 0..3_usize).prop_map(|(organizer, talent)| Step::Open { organizer, talent }),
         4 => (any::<usize>(), any::<bool>(), 0..20_i64)
             .prop_map(|(conversation, talent, seq)| Step::ReadOn { conversation, talent, seq }),
+        2 => (any::<usize>(), any::<bool>(), 0..20_i64)
+            .prop_map(|(conversation, talent, seq)| Step::MarkUnread { conversation, talent, seq }),
+        3 => (any::<usize>(), any::<bool>(), 0..20_i64)
+            .prop_map(|(conversation, talent, seq)| Step::Deliver { conversation, talent, seq }),
+        1 => (0..5_usize, any::<bool>()).prop_map(|(person, wanted)| Step::Receipts { person, wanted }),
         2 => (any::<usize>(), any::<bool>(), 0..3_usize)
             .prop_map(|(conversation, talent, step)| Step::Answer { conversation, talent, step }),
         1 => (0..5_usize, any::<u8>()).prop_map(|(person, number)| Step::Rename { person, number }),
@@ -93,6 +101,19 @@ impl Story {
                 let (id, by) = self.pick(conversation, talent);
                 house.read_on(&by, id, seq).await.expect("reading on");
             }
+            Step::MarkUnread { conversation, talent, seq } => {
+                let (id, by) = self.pick(conversation, talent);
+                house.mark_unread(&by, id, seq).await.expect("marking");
+            }
+            Step::Deliver { conversation, talent, seq } => {
+                let (id, by) = self.pick(conversation, talent);
+                house.deliver(&by, id, seq).await.expect("delivering");
+            }
+            Step::Receipts { person, wanted } => {
+                let viewer = &self.people[person];
+                let input = AccountInput { receipts: Some(wanted), ..Default::default() };
+                house.change_account(viewer, input.parse(viewer.role()).expect("a change")).await.expect("a choice");
+            }
             Step::Answer { conversation, talent, step } => {
                 let (id, by) = self.pick(conversation, talent);
                 let booking = house.conversation(&by, id).await.expect("a conversation").0.booking.id;
@@ -121,7 +142,7 @@ impl Story {
 
     async fn hold_to_the_law(self) {
         for viewer in &self.people {
-            let log = whole_log(&self.site.house, viewer).await;
+            let log = audit(&self.site.house, viewer).await;
             let now = Views::read(&self.site.house, viewer).await;
             for (_, then) in self.looks.iter().filter(|(looked, _)| looked.id() == viewer.id()) {
                 hold(viewer, then, &now, &log);

@@ -29,7 +29,8 @@ impl Actor {
         let mut looks = Looks::new();
         for number in 0..ACTS {
             let conversation = self.conversations[self.dice.roll(self.conversations.len())];
-            match self.dice.roll(10) {
+            let seq = i64::try_from(self.dice.roll(40)).expect("a small number");
+            match self.dice.roll(13) {
                 0..=3 => {
                     let draft = draft(conversation, &format!("Act {number}"));
                     let times = 1 + self.dice.roll(4) / 3;
@@ -38,13 +39,14 @@ impl Actor {
                     }
                 }
                 4..=6 => {
-                    let seq = i64::try_from(self.dice.roll(40)).expect("a small number");
                     self.house.read_on(&self.viewer, conversation, seq).await.expect("reading on");
                 }
                 7 if self.viewer.role() == model::Role::Organizer => {
                     let draft = booking_of(self.talent.id());
                     self.house.open_booking(&self.viewer, draft).await.expect("a booking");
                 }
+                8 => self.house.mark_unread(&self.viewer, conversation, seq).await.expect("marking"),
+                9..=10 => self.house.deliver(&self.viewer, conversation, seq).await.expect("delivering"),
                 _ => looks.push((self.viewer.clone(), Views::read(&self.house, &self.viewer).await)),
             }
         }

@@ -24,6 +24,10 @@ async fn knock(site: &Site, viewer: &Viewer, conversation: ConversationId, booki
         refusal(house.post(viewer, draft(conversation, "Let me in")).await),
         refusal(house.read_on(viewer, conversation, 0).await),
         refusal(house.read_on(viewer, conversation, i64::MAX).await),
+        refusal(house.mark_unread(viewer, conversation, 1).await),
+        refusal(house.deliver(viewer, conversation, i64::MAX).await),
+        refusal(house.typing(viewer, conversation).await),
+        refusal(house.presence(viewer, conversation).await),
         refusal(house.booking(viewer, booking).await),
     ]
 }

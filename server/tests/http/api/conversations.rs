@@ -1,7 +1,9 @@
 //! `/api/conversations/{id}`
 
 mod history;
+mod passing;
 mod read;
+mod receipts;
 
 use crate::support::{Site, shape};
 

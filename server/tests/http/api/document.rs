@@ -9,7 +9,7 @@ use serde_json::Value;
 use std::{collections::BTreeSet, path::Path};
 
 /// What is promised, and to whom: by path, with `?` after what anybody may use.
-const PROMISED: [(&str, &[&str]); 28] = [
+const PROMISED: [(&str, &[&str]); 30] = [
     ("/api/auth/callback/credentials", &["post?"]),
     ("/api/auth/session", &["get"]),
     ("/api/auth/signout", &["post"]),
@@ -25,6 +25,8 @@ const PROMISED: [(&str, &[&str]); 28] = [
     ("/api/conversations/{id}", &["get"]),
     ("/api/conversations/{id}/messages", &["get"]),
     ("/api/conversations/{id}/read", &["put"]),
+    ("/api/conversations/{id}/delivered", &["put"]),
+    ("/api/conversations/{id}/typing", &["put"]),
     ("/api/notifications", &["get"]),
     ("/api/notifications/read", &["post"]),
     ("/api/talents", &["get"]),

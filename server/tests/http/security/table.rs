@@ -37,7 +37,7 @@ const fn row(
 }
 
 /// The interface.
-pub(super) const API: [Row; 42] = [
+pub(super) const API: [Row; 46] = [
     row("GET", "/healthz", None, "", [200, 200, 200, 200, 200, 200, 200, 200]),
     row("GET", "/readyz", None, "", [200, 200, 200, 200, 200, 200, 200, 200]),
     row("GET", "/api/openapi.json", None, "", [200, 200, 200, 200, 200, 200, 200, 200]),
@@ -157,6 +157,34 @@ pub(super) const API: [Row; 42] = [
         r#"{"seq":1}"#,
         [401, 204, 204, 404, 404, 401, 403, 204],
     ),
+    row(
+        "PUT",
+        "/api/conversations/{id}/unread",
+        Some("/api/conversations/{launch}/unread"),
+        r#"{"seq":1}"#,
+        [401, 204, 204, 404, 404, 401, 403, 204],
+    ),
+    row(
+        "PUT",
+        "/api/conversations/{id}/delivered",
+        Some("/api/conversations/{launch}/delivered"),
+        r#"{"seq":1}"#,
+        [401, 204, 204, 404, 404, 401, 403, 204],
+    ),
+    row(
+        "PUT",
+        "/api/conversations/{id}/typing",
+        Some("/api/conversations/{launch}/typing"),
+        "",
+        [401, 204, 204, 404, 404, 401, 403, 204],
+    ),
+    row(
+        "GET",
+        "/api/conversations/{id}/presence",
+        Some("/api/conversations/{launch}/presence"),
+        "",
+        [401, 200, 200, 404, 404, 401, 200, 200],
+    ),
     row("GET", "/api/notifications", None, "", [401, 200, 200, 200, 200, 401, 200, 200]),
     row("POST", "/api/notifications/read", None, r#"{"all":true}"#, [401, 204, 204, 204, 204, 401, 403, 204]),
     row("GET", "/api/talents", None, "", [401, 200, 200, 200, 200, 401, 200, 200]),
@@ -203,7 +231,7 @@ pub(super) const API: [Row; 42] = [
 ];
 
 /// What pages ask of the server, sent as forms.
-pub(super) const FUNCTIONS: [Row; 27] = [
+pub(super) const FUNCTIONS: [Row; 32] = [
     row(
         "POST",
         "/fn/sign-in",
@@ -228,6 +256,10 @@ pub(super) const FUNCTIONS: [Row; 27] = [
     row("POST", "/fn/thread", None, "id={launch}", [401, 200, 200, 404, 404, 401, 200, 200]),
     row("POST", "/fn/post", None, "conversation_id={launch}&body=Habari", [401, 200, 200, 404, 404, 401, 403, 200]),
     row("POST", "/fn/read-on", None, "conversation_id={launch}&seq=1", [401, 200, 200, 404, 404, 401, 403, 200]),
+    row("POST", "/fn/mark-unread", None, "conversation_id={launch}&seq=1", [401, 200, 200, 404, 404, 401, 403, 200]),
+    row("POST", "/fn/delivered", None, "conversation_id={launch}&seq=1", [401, 200, 200, 404, 404, 401, 403, 200]),
+    row("POST", "/fn/typing", None, "conversation_id={launch}", [401, 200, 200, 404, 404, 401, 403, 200]),
+    row("POST", "/fn/presence", None, "conversation_id={launch}", [401, 200, 200, 404, 404, 401, 200, 200]),
     row("POST", "/fn/notifications", None, "", [401, 200, 200, 200, 200, 401, 200, 200]),
     row("POST", "/fn/mark-seen", None, "id={nobody}", [401, 200, 200, 200, 200, 401, 403, 200]),
     row("POST", "/fn/talents", None, "", [401, 200, 200, 200, 200, 401, 200, 200]),
@@ -243,6 +275,7 @@ pub(super) const FUNCTIONS: [Row; 27] = [
     row("POST", "/fn/step", None, "booking_id={booking}&step=accept", [401, 200, 403, 404, 403, 401, 403, 403]),
     row("POST", "/fn/settings", None, "", [401, 200, 200, 200, 200, 401, 403, 403]),
     row("POST", "/fn/change-account", None, "mail_after=off", [401, 200, 200, 200, 200, 401, 403, 403]),
+    row("POST", "/fn/change-privacy", None, "receipts=true&presence=true", [401, 200, 200, 200, 200, 401, 403, 403]),
     row(
         "POST",
         "/fn/change-password",

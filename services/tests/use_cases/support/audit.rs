@@ -30,6 +30,7 @@ pub(crate) async fn audit(house: &Greenroom, viewer: &Viewer) -> Vec<Envelope> {
 struct Books {
     messages: HashMap<ConversationId, Vec<Message>>,
     read: HashMap<(ConversationId, PersonId), i64>,
+    delivered: HashMap<(ConversationId, PersonId), i64>,
     unseen: HashSet<NotificationId>,
 }
 
@@ -50,10 +51,19 @@ impl Books {
             Event::ConversationRead { conversation_id, user_id, read_seq, unread } => {
                 let messages = &self.messages[conversation_id];
                 let before = self.read.insert((*conversation_id, *user_id), *read_seq).unwrap_or_default();
-                assert!(before < *read_seq, "never backwards: {envelope:?} after {before}");
+                // Only one's own mark may be put back, by oneself.
+                assert!(before < *read_seq || *user_id == me && before != *read_seq, "{envelope:?} after {before}");
                 assert!(*read_seq <= messages.len() as i64, "never past the last: {envelope:?}");
                 let left = messages.iter().filter(|message| message.seq > *read_seq && message.sender.id != *user_id);
                 assert_eq!(left.count() as i64, *unread, "{envelope:?}");
+            }
+            Event::ConversationDelivered { conversation_id, user_id, delivered_seq } => {
+                let before = self.delivered.insert((*conversation_id, *user_id), *delivered_seq).unwrap_or_default();
+                assert!(*user_id != me && before < *delivered_seq, "{envelope:?} after {before}");
+                assert!(
+                    *delivered_seq <= self.messages[conversation_id].len() as i64,
+                    "never past the last: {envelope:?}"
+                );
             }
             Event::NotificationCreated { notification } => {
                 assert!(self.unseen.insert(notification.id), "told once: {envelope:?}");

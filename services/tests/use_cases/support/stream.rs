@@ -19,7 +19,12 @@ pub(crate) struct Heard {
 
 impl Stream {
     pub(crate) async fn open(house: &Greenroom, viewer: &Viewer, resume: Resume) -> Self {
-        Self(house.follow(viewer.clone(), resume).await.expect("a stream"))
+        Self(house.follow(viewer.clone(), resume, false).await.expect("a stream"))
+    }
+
+    /// Opens one that carries nothing of what passes.
+    pub(crate) async fn sparing(house: &Greenroom, viewer: &Viewer) -> Self {
+        Self(house.follow(viewer.clone(), Resume::Live, true).await.expect("a stream"))
     }
 
     /// Opens one and hears its first frame, which must be `ready`, from this cursor.

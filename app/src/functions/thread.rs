@@ -1,0 +1,42 @@
+//! What goes on in a thread beside messages: how far they came, who is writing, who is here.
+
+use crate::answer::Answer;
+use leptos::prelude::*;
+use model::Presence;
+
+/// Notes how far the viewer has read.
+#[server(prefix = "/fn", endpoint = "read-on")]
+pub async fn read_on(conversation_id: String, seq: i64) -> Answer<()> {
+    let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
+    greenroom.read_on(&viewer, crate::ssr::id(&conversation_id)?, seq).await.map_err(crate::ssr::fail)
+}
+
+/// Counts messages from one on as unread again, and sends the browser back to the inbox.
+#[server(prefix = "/fn", endpoint = "mark-unread")]
+pub async fn mark_unread(conversation_id: String, seq: i64) -> Answer<()> {
+    let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
+    greenroom.mark_unread(&viewer, crate::ssr::id(&conversation_id)?, seq).await.map_err(crate::ssr::fail)?;
+    crate::ssr::send_on("/inbox");
+    Ok(())
+}
+
+/// Notes that messages have reached this browser.
+#[server(prefix = "/fn", endpoint = "delivered")]
+pub async fn deliver(conversation_id: String, seq: i64) -> Answer<()> {
+    let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
+    greenroom.deliver(&viewer, crate::ssr::id(&conversation_id)?, seq).await.map_err(crate::ssr::fail)
+}
+
+/// Says that the viewer is writing.
+#[server(prefix = "/fn", endpoint = "typing")]
+pub async fn typing(conversation_id: String) -> Answer<()> {
+    let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
+    greenroom.typing(&viewer, crate::ssr::id(&conversation_id)?).await.map_err(crate::ssr::fail)
+}
+
+/// Whether the other person of a conversation is here.
+#[server(prefix = "/fn", endpoint = "presence")]
+pub async fn load_presence(conversation_id: String) -> Answer<Presence> {
+    let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
+    greenroom.presence(&viewer, crate::ssr::id(&conversation_id)?).await.map_err(crate::ssr::fail)
+}

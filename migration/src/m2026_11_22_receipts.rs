@@ -1,0 +1,38 @@
+//! How far messages have come: what each of the two was told apart from where each has read, and whether somebody
+//! wants that told, or when they are here.
+
+use sea_orm_migration::{prelude::*, schema::*};
+
+#[derive(DeriveMigrationName)]
+pub(crate) struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let columns = [
+            ("person", boolean("receipts").default(true).take()),
+            ("person", boolean("presence").default(true).take()),
+            ("person", big_integer_null("active_at").take()),
+            ("conversation", big_integer("organizer_seen_seq").default(0).take()),
+            ("conversation", big_integer("talent_seen_seq").default(0).take()),
+            ("conversation", big_integer("organizer_delivered_seq").default(0).take()),
+            ("conversation", big_integer("talent_delivered_seq").default(0).take()),
+        ];
+        for (table, column) in columns {
+            manager.alter_table(Table::alter().table(table).add_column(column).take()).await?;
+        }
+        // Until now whatever was read was told.
+        let mut told = Query::update();
+        told.table("conversation");
+        for side in ["organizer", "talent"] {
+            let read = Expr::col(format!("{side}_read_seq"));
+            told.value(format!("{side}_seen_seq"), read.clone()).value(format!("{side}_delivered_seq"), read);
+        }
+        manager.get_connection().execute(&told).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,41 @@
+//! `/api/conversations/{id}/typing` and `/api/conversations/{id}/presence`
+
+use crate::support::{SOON, Site, Stream};
+use serde_json::json;
+
+/// The next frame of this kind, past all others.
+async fn next(stream: &mut Stream, event: &str) -> serde_json::Value {
+    loop {
+        let frame = stream.next_frame(SOON).await.expect("the stream goes on");
+        if frame.event == event {
+            return frame.data;
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_other_hears_who_is_typing() {
+    let site = Site::new().await;
+    let (eventpro, sarah, launch) = (site.eventpro(), site.sarah(), site.launch.as_str());
+    let mut stream = eventpro.follow("/api/events").await;
+    sarah.put(&format!("/api/conversations/{launch}/typing"), &json!({})).await.empty();
+    let told = next(&mut stream, "typing").await;
+    assert_eq!((&told["conversationId"], &told["userId"]), (&json!(launch), &json!(site.people.sarah)));
+    crate::support::shape::instant(&told["until"]);
+}
+
+#[tokio::test]
+async fn coming_and_going_is_told() {
+    let site = Site::new().await;
+    let (eventpro, sarah, launch) = (site.eventpro(), site.sarah(), site.launch.as_str());
+    let path = format!("/api/conversations/{launch}/presence");
+    let mut stream = eventpro.follow("/api/events").await;
+    let hers = sarah.follow("/api/events").await;
+    assert_eq!(next(&mut stream, "presence").await, json!({ "userId": site.people.sarah, "online": true }));
+    assert_eq!(eventpro.get(&path).await.ok(200), json!({ "online": true, "activeAt": null }));
+    drop(hers);
+    assert_eq!(next(&mut stream, "presence").await, json!({ "userId": site.people.sarah, "online": false }));
+    let gone = eventpro.get(&path).await.ok(200);
+    assert_eq!(gone["online"], false);
+    crate::support::shape::instant(&gone["activeAt"]);
+}

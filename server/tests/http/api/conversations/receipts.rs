@@ -1,0 +1,40 @@
+//! `/api/conversations/{id}/delivered` and `/api/conversations/{id}/unread`
+
+use crate::support::Site;
+use serde_json::json;
+
+#[tokio::test]
+async fn whoever_wrote_hears_that_it_arrived() {
+    let site = Site::new().await;
+    let (eventpro, sarah, launch) = (site.eventpro(), site.sarah(), site.launch.as_str());
+    eventpro.say(launch, "One").await;
+    eventpro.say(launch, "Two").await;
+    let mut stream = eventpro.follow("/api/events").await;
+    sarah.put(&format!("/api/conversations/{launch}/delivered"), &json!({ "seq": 13 })).await.empty();
+    let told = stream.next().await.expect("it is told");
+    assert_eq!(told.event, "conversation.delivered");
+    let (conversation, user) = (&told.data["conversationId"], &told.data["userId"]);
+    assert_eq!(
+        (conversation, user, &told.data["deliveredSeq"]),
+        (&json!(launch), &json!(site.people.sarah), &json!(13))
+    );
+    let answer = eventpro.get(&format!("/api/conversations/{launch}")).await.ok(200);
+    assert_eq!(answer["conversation"]["counterpartDeliveredSeq"], 13);
+    for body in [json!({}), json!({ "seq": "13" })] {
+        let refused = sarah.put(&format!("/api/conversations/{launch}/delivered"), &body).await;
+        assert_eq!(refused.status, 422);
+    }
+}
+
+#[tokio::test]
+async fn what_is_unread_again_is_counted_again() {
+    let site = Site::new().await;
+    let (eventpro, sarah, launch) = (site.eventpro(), site.sarah(), site.launch.as_str());
+    eventpro.say(launch, "One").await;
+    let path = format!("/api/conversations/{launch}");
+    sarah.put(&format!("{path}/read"), &json!({ "seq": 13 })).await.empty();
+    sarah.put(&format!("{path}/unread"), &json!({ "seq": 13 })).await.empty();
+    let hers = sarah.get(&path).await.ok(200)["conversation"].clone();
+    assert_eq!((&hers["unread"], &hers["readSeq"]), (&json!(1), &json!(12)));
+    assert_eq!(eventpro.get(&path).await.ok(200)["conversation"]["counterpartReadSeq"], 13);
+}

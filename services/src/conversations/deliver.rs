@@ -1,0 +1,36 @@
+use super::{
+    Side, View,
+    marks::{both_want_receipts, move_forward},
+};
+use crate::{Greenroom, Result, Viewer, live::Journal, to_the_end};
+use model::{ConversationId, Event, Refusal};
+
+impl Greenroom {
+    /// Notes that messages up to `seq` have reached a device of the viewer's: never backwards, never past the last.
+    /// Whoever wrote them is told, where both want receipts.
+    ///
+    /// # Errors
+    /// `NotFound` where the conversation isn't theirs.
+    pub async fn deliver(&self, viewer: &Viewer, id: ConversationId, seq: i64) -> Result<()> {
+        viewer.may_write()?;
+        let (greenroom, viewer) = (self.clone(), viewer.clone());
+        to_the_end(async move {
+            let (now, side) = (greenroom.now(), Side::of(&viewer));
+            let tx = greenroom.store.write().await?;
+            let Some(row) = move_forward(&tx, &viewer, id, (side.delivered_seq(), seq), both_want_receipts()).await?
+            else {
+                View::of(&viewer).one(&tx, id).await?.ok_or(Refusal::NotFound)?;
+                return Ok(());
+            };
+            let delivered_seq = Ord::min(seq, row.last_seq);
+            let event = Event::ConversationDelivered { conversation_id: id, user_id: viewer.id(), delivered_seq };
+            let mut journal = Journal::default();
+            journal.tell(side.counterpart(&row), event);
+            let written = journal.write(&tx, now).await?;
+            tx.commit().await?;
+            written.tell(&greenroom.hub);
+            Ok(())
+        })
+        .await
+    }
+}

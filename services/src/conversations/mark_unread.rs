@@ -1,0 +1,47 @@
+use super::{Side, View, marks::unread_after};
+use crate::{
+    Greenroom, Result, Viewer,
+    entity::conversation,
+    live::{Journal, lock_heads},
+    to_the_end,
+};
+use model::{ConversationId, Event, Refusal};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+
+impl Greenroom {
+    /// Counts messages from `seq` on as unread again, on every device of the viewer's. The other isn't told: what was
+    /// seen was seen. Where they are unread already, nothing happens.
+    ///
+    /// # Errors
+    /// `NotFound` where the conversation isn't theirs.
+    pub async fn mark_unread(&self, viewer: &Viewer, id: ConversationId, seq: i64) -> Result<()> {
+        viewer.may_write()?;
+        let (greenroom, viewer) = (self.clone(), viewer.clone());
+        to_the_end(async move {
+            let (now, side) = (greenroom.now(), Side::of(&viewer));
+            let read_seq = Ord::max(seq, 1) - 1;
+            let tx = greenroom.store.write().await?;
+            let moved = conversation::Entity::update_many()
+                .col_expr(side.read_seq(), Expr::value(read_seq))
+                .filter(conversation::Column::Id.eq(id.0))
+                .filter(side.own(&viewer))
+                .filter(side.read_seq().gt(read_seq))
+                .exec_with_returning(&tx)
+                .await?;
+            if moved.is_empty() {
+                View::of(&viewer).one(&tx, id).await?.ok_or(Refusal::NotFound)?;
+                return Ok(());
+            }
+            lock_heads(&tx, [viewer.id()]).await?;
+            let unread = unread_after(&tx, id, read_seq, viewer.id()).await?;
+            let mut journal = Journal::default();
+            let event = Event::ConversationRead { conversation_id: id, user_id: viewer.id(), read_seq, unread };
+            journal.tell(viewer.id(), event);
+            let written = journal.write(&tx, now).await?;
+            tx.commit().await?;
+            written.tell(&greenroom.hub);
+            Ok(())
+        })
+        .await
+    }
+}

@@ -1,0 +1,61 @@
+//! How far messages have come with each of the two. Marks live in the conversation's row, only ever move forward, and
+//! never past its last message; only a person's own reading mark may be put back, by themselves.
+
+use super::Side;
+use crate::{
+    Result, Viewer,
+    entity::{conversation, message, person},
+};
+use model::{ConversationId, PersonId};
+use sea_orm::{
+    ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter,
+    sea_query::{Condition, Expr, IntoCondition, Query},
+};
+
+/// The conversation with one of the viewer's marks moved; `None` where it stands there already, where `condition`
+/// doesn't hold, or where it isn't theirs.
+pub(super) async fn move_forward(
+    tx: &DatabaseTransaction,
+    viewer: &Viewer,
+    id: ConversationId,
+    (mark, seq): (conversation::Column, i64),
+    condition: Condition,
+) -> Result<Option<conversation::Model>> {
+    let last = Expr::col(conversation::Column::LastSeq);
+    let target = Expr::case(last.clone().lt(seq), last).finally(seq);
+    let moved = conversation::Entity::update_many()
+        .col_expr(mark, target.into())
+        .filter(conversation::Column::Id.eq(id.0))
+        .filter(Side::of(viewer).own(viewer))
+        .filter(mark.lt(seq))
+        .filter(Expr::col(mark).lt(Expr::col(conversation::Column::LastSeq)))
+        .filter(condition)
+        .exec_with_returning(tx)
+        .await?;
+    Ok(moved.into_iter().next())
+}
+
+/// Holds where both people of the conversation want receipts: whoever gives none sees none.
+pub(super) fn both_want_receipts() -> Condition {
+    let parties = [conversation::Column::OrganizerId, conversation::Column::TalentId];
+    let without = Query::select()
+        .column(person::Column::Id)
+        .from(person::Entity)
+        .cond_where(parties.into_iter().fold(Condition::any(), |any, party| {
+            any.add(Expr::col((person::Entity, person::Column::Id)).equals((conversation::Entity, party)))
+        }))
+        .and_where(person::Column::Receipts.eq(false))
+        .take();
+    Expr::exists(without).not().into_condition()
+}
+
+/// Messages of the other beyond `seq`.
+pub(super) async fn unread_after(tx: &DatabaseTransaction, id: ConversationId, seq: i64, me: PersonId) -> Result<i64> {
+    let count = message::Entity::find()
+        .filter(message::Column::ConversationId.eq(id.0))
+        .filter(message::Column::Seq.gt(seq))
+        .filter(message::Column::SenderId.ne(me.0))
+        .count(tx)
+        .await?;
+    Ok(i64::try_from(count).unwrap_or(i64::MAX))
+}

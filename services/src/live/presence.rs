@@ -1,0 +1,118 @@
+//! Who is here: told to the people they share a conversation with, never written to the log.
+
+use super::{frame, hub::Signal};
+use crate::{
+    Greenroom, Result, Viewer,
+    conversations::Side,
+    entity::{conversation, person},
+};
+use model::{ConversationId, Instant, PersonId, Presence, Refusal};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QuerySelect,
+    sea_query::{Expr, Query},
+};
+use std::{collections::HashSet, time::Duration};
+
+/// Whoever comes back within this never left: a stream that broke, or the way from page to page.
+const GRACE: Duration = Duration::from_secs(5);
+/// So long comings and goings are gathered: one look into the database serves all of them.
+const GATHER: Duration = Duration::from_millis(200);
+/// People looked up at once.
+const BATCH: usize = 200;
+
+impl Greenroom {
+    /// Tells of whoever comes and goes, for ever.
+    pub async fn keep_presence(self) {
+        let mut told = HashSet::new();
+        loop {
+            self.hub.movement().await;
+            while self.hub.moving() {
+                tokio::time::sleep(GATHER).await;
+                let news = self.hub.settled(GRACE).into_iter();
+                let news: Vec<_> =
+                    news.filter(|(id, here)| if *here { told.insert(*id) } else { told.remove(id) }).collect();
+                for batch in news.chunks(BATCH) {
+                    if let Err(error) = self.tell_presence(batch).await {
+                        error.into_refusal();
+                    }
+                }
+            }
+        }
+    }
+
+    async fn tell_presence(&self, news: &[(PersonId, bool)]) -> Result<()> {
+        let people: Vec<PersonId> = news.iter().map(|(id, _)| *id).collect();
+        note_active(self.store.writer(), &people, self.now()).await?;
+        let pairs = acquaintances(self.store.reader(), &people).await?;
+        for (id, online) in news {
+            let signal = Signal::Passing(frame::presence(*id, *online)?);
+            for other in pairs.iter().filter(|(who, _)| who == id).map(|(_, other)| *other) {
+                self.hub.pass(other, &signal);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the other person of a conversation is here, as far as both want such things said.
+    ///
+    /// # Errors
+    /// `NotFound` where the conversation isn't the viewer's.
+    pub async fn presence(&self, viewer: &Viewer, id: ConversationId) -> Result<Presence> {
+        let Some(other) = self.shown_to(viewer, id).await? else { return Ok(Presence::default()) };
+        if self.hub.is_present(other) {
+            return Ok(Presence { online: true, active_at: None });
+        }
+        let row = person::Entity::find_by_id(other.0).one(self.store.reader()).await?;
+        let active_at = row.and_then(|row| row.active_at).map(Instant::from_millis);
+        Ok(Presence { online: false, active_at })
+    }
+
+    /// The other person of a conversation, where both show their presence.
+    pub(super) async fn shown_to(&self, viewer: &Viewer, id: ConversationId) -> Result<Option<PersonId>> {
+        let side = Side::of(viewer);
+        let own = conversation::Entity::find_by_id(id.0).filter(side.own(viewer));
+        let row = own.one(self.store.reader()).await?.ok_or(Refusal::NotFound)?;
+        let other = side.counterpart(&row);
+        let shown = showing().filter(person::Column::Id.is_in([viewer.id().0, other.0]));
+        let both = shown.all(self.store.reader()).await?.len() == 2;
+        Ok(both.then_some(other))
+    }
+}
+
+fn showing() -> sea_orm::Select<person::Entity> {
+    person::Entity::find().filter(person::Column::Presence.eq(true)).filter(person::Column::DeletedAt.is_null())
+}
+
+async fn note_active(connection: &impl ConnectionTrait, people: &[PersonId], now: Instant) -> Result<()> {
+    person::Entity::update_many()
+        .col_expr(person::Column::ActiveAt, Expr::value(now.millis()))
+        .filter(person::Column::Id.is_in(people.iter().map(|id| id.0)))
+        .exec(connection)
+        .await?;
+    Ok(())
+}
+
+/// Each of these people with everybody they share a conversation with, where both show their presence.
+async fn acquaintances(connection: &impl ConnectionTrait, people: &[PersonId]) -> Result<Vec<(PersonId, PersonId)>> {
+    use conversation::Column::{OrganizerId, TalentId};
+    let mut pairs = HashSet::new();
+    for (theirs, others) in [(OrganizerId, TalentId), (TalentId, OrganizerId)] {
+        let mut query = conversation::Entity::find()
+            .select_only()
+            .columns([theirs, others])
+            .distinct()
+            .filter(theirs.is_in(people.iter().map(|id| id.0)));
+        for party in [theirs, others] {
+            let showing = Query::select()
+                .column(person::Column::Id)
+                .from(person::Entity)
+                .and_where(person::Column::Presence.eq(true))
+                .and_where(Expr::col((person::Entity, person::Column::Id)).equals((conversation::Entity, party)))
+                .take();
+            query = query.filter(Expr::exists(showing));
+        }
+        let rows: Vec<(uuid::Uuid, uuid::Uuid)> = query.into_tuple().all(connection).await?;
+        pairs.extend(rows.into_iter().map(|(id, other)| (PersonId(id), PersonId(other))));
+    }
+    Ok(pairs.into_iter().collect())
+}

@@ -1,0 +1,27 @@
+use super::{frame, hub::Signal};
+use crate::{Greenroom, Result, Viewer};
+use model::{ConversationId, Instant, Typing};
+use std::time::Duration;
+
+/// How long it lasts unless it is told again.
+const LASTS: Duration = Duration::from_secs(5);
+/// It is told once in this time, however often somebody says so.
+pub(crate) const TELL_EVERY: Duration = Duration::from_secs(3);
+
+impl Greenroom {
+    /// Tells the other of a conversation that the viewer is writing, as far as both want such things said.
+    ///
+    /// # Errors
+    /// `NotFound` where the conversation isn't the viewer's.
+    pub async fn typing(&self, viewer: &Viewer, id: ConversationId) -> Result<()> {
+        viewer.may_write()?;
+        let Some(other) = self.shown_to(viewer, id).await? else { return Ok(()) };
+        let now = self.now();
+        if self.typing.take((viewer.id(), id), now).is_ok() {
+            let until = Instant::from_millis(now.millis() + crate::clock::millis(LASTS));
+            let typing = Typing { conversation_id: id, user_id: viewer.id(), until };
+            self.hub.pass(other, &Signal::Passing(frame::typing(&typing)?));
+        }
+        Ok(())
+    }
+}
