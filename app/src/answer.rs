@@ -17,6 +17,17 @@ pub enum Failure {
     Unreached,
 }
 
+impl Failure {
+    /// Whether the same may well be done when it is tried again.
+    pub fn passes(&self) -> bool {
+        matches!(
+            self,
+            Failure::Unreached
+                | Failure::Refused(Refusal::Unauthenticated | Refusal::RateLimited { .. } | Refusal::Internal)
+        )
+    }
+}
+
 impl FromServerFnError for Failure {
     type Encoder = JsonEncoding;
 

@@ -50,23 +50,33 @@ pub async fn load_inbox(page: Option<String>) -> Answer<Mine<Inbox>> {
     crate::ssr::mine(&viewer, greenroom.inbox(&viewer, page.as_deref()).await)
 }
 
-/// A thread: its newest messages, those before one, or those after one.
+/// A thread: messages before one, after one or around one, or as it opens.
 #[server(prefix = "/fn", endpoint = "thread")]
-pub async fn load_thread(id: String, before: Option<i64>, after: Option<i64>) -> Answer<Mine<Thread>> {
+pub async fn load_thread(id: String, before: Option<i64>, after: Option<i64>, at: Option<i64>) -> Answer<Mine<Thread>> {
     use services::messages::Window;
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
-    let window = match (before, after) {
-        (Some(seq), _) => Window::Before(seq),
-        (None, Some(seq)) => Window::After(seq),
-        (None, None) => Window::Newest,
+    let window = match (before, after, at) {
+        (Some(seq), _, _) => Window::Before(seq),
+        (_, Some(seq), _) => Window::After(seq),
+        (_, _, Some(seq)) => Window::Around(seq),
+        (None, None, None) => Window::Unread,
     };
     crate::ssr::mine(&viewer, greenroom.thread(&viewer, crate::ssr::id(&id)?, window).await)
 }
 
-/// Sends a message.
+/// Sends a message. Where it says who wrote it, it is sent only as theirs: in a browser that waited with it, somebody
+/// else may have signed in meanwhile.
 #[server(prefix = "/fn", endpoint = "post")]
-pub async fn post(conversation_id: String, body: String, client_id: Option<String>) -> Answer<Message> {
+pub async fn post(
+    conversation_id: String,
+    body: String,
+    client_id: Option<String>,
+    person: Option<String>,
+) -> Answer<Message> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
+    if person.is_some_and(|person| person != viewer.id().to_string()) {
+        return Err(crate::ssr::fail(model::Refusal::Unauthenticated.into()));
+    }
     // A form ends its lines with CRLF: without this, a retry by other means would be another message.
     let body = Some(body.replace("\r\n", "\n"));
     let input = model::MessageInput { conversation_id: Some(conversation_id), body, client_id };

@@ -4,18 +4,32 @@
 //!
 //! # Layout
 //! - this file: the views that are kept, and what happened since they were read
-//! - [`stream`]: the `EventSource`, opened again and again
-//! - [`outbox`]: messages on their way
+//! - `stream`: the `EventSource`, opened again and again; `tabs`: one of it for all tabs of a browser, by `locks`
+//! - [`outbox`]: messages on their way, kept on the `shelf`
+//! - `visited`: threads that were open before
+//! - `arrivals`: telling what reached this browser; [`passing`]: who is typing and who is here
 
+mod arrivals;
+mod locks;
 pub mod outbox;
-pub mod stream;
+pub mod passing;
+mod shelf;
+mod stream;
+mod tabs;
+mod visited;
 
 pub use outbox::Outbox;
 
-use crate::{answer::Mine, pages::sign_in_path};
+use crate::{answer::Mine, pages::sign_in_path, parts::local::Local};
+use arrivals::Arrivals;
 use leptos::prelude::*;
-use model::{Envelope, Fold, Inbox, Outcome};
+use model::{Envelope, Fold, Inbox, Outcome, PersonId};
+use passing::Passing;
+use serde::{Deserialize, Serialize};
 use std::{collections::VecDeque, sync::Arc};
+use visited::Visited;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlTextAreaElement;
 
 /// Events that are remembered for a view which was read before they came and is shown after.
 const MEMORY: usize = 500;
@@ -24,7 +38,7 @@ const MEMORY: usize = 500;
 pub const IN_BROWSER: bool = cfg!(target_arch = "wasm32");
 
 /// How it stands with the server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Connection {
     /// Events arrive, or are about to for the first time.
     Live,
@@ -47,8 +61,17 @@ pub struct Live {
     pub opened: RwSignal<u32>,
     /// Counts up when the inbox must be read afresh.
     pub stale: RwSignal<u32>,
-    /// Whether a message hasn't gone out yet: leaving the page would lose it.
-    pub unsent: RwSignal<bool>,
+    /// How many messages haven't gone out yet.
+    pub unsent: RwSignal<usize>,
+    /// What has reached this browser.
+    pub arrivals: Arrivals,
+    /// Who is typing, and who is here.
+    pub passing: Passing,
+    /// Threads that were open before.
+    pub visited: Visited,
+    local: Local,
+    /// Whose page it is, once it shows anything of theirs.
+    me: StoredValue<Option<PersonId>>,
     /// Messages not yet read, for the title.
     unread: RwSignal<i64>,
     kept: StoredValue<Vec<Kept>>,
@@ -91,13 +114,18 @@ impl Memory {
 
 impl Live {
     /// Puts it into the context.
-    pub fn provide() -> Self {
+    pub fn provide(local: Local) -> Self {
         let live = Self {
             connection: RwSignal::new(Connection::Live),
             epoch: RwSignal::new(0),
             opened: RwSignal::new(0),
             stale: RwSignal::new(0),
-            unsent: RwSignal::new(false),
+            unsent: RwSignal::new(0),
+            arrivals: Arrivals::default(),
+            passing: Passing::new(),
+            visited: Visited::default(),
+            local,
+            me: StoredValue::new(None),
             unread: RwSignal::new(0),
             kept: StoredValue::default(),
             memory: StoredValue::default(),
@@ -127,7 +155,9 @@ impl Live {
             memory.next_id
         });
         let id = id.unwrap_or_default();
+        let outbox = Outbox::current();
         Effect::new(move || {
+            self.begin(outbox, me);
             let cursor = view.with_untracked(Fold::cursor);
             self.kept.update_value(|kept| kept.push(Kept { id, apply: apply.clone() }));
             self.bring_up(cursor, &apply);
@@ -136,6 +166,20 @@ impl Live {
             self.kept.try_update_value(|kept| kept.retain(|known| known.id != id));
         });
         view
+    }
+
+    /// Begins to listen for somebody, once it is known who they are.
+    fn begin(self, outbox: Outbox, me: PersonId) {
+        if self.me.get_value().is_none() {
+            self.me.set_value(Some(me));
+            tabs::join(self, outbox, me);
+            outbox.begin(me);
+        }
+    }
+
+    /// Whose page it is.
+    fn me(self) -> Option<PersonId> {
+        self.me.get_value()
     }
 
     /// Counts the inbox's unread messages into the title.
@@ -158,16 +202,21 @@ impl Live {
 
     /// Gives a view what has come since it was read, opening the stream from further back where needed.
     fn bring_up(self, cursor: i64, apply: &Apply) {
-        let reaches_back = self.memory.with_value(|memory| memory.from.is_some_and(|from| from <= cursor));
-        if reaches_back {
-            let missed: Vec<Envelope> = self.memory.with_value(|memory| memory.events.iter().cloned().collect());
-            for envelope in missed {
-                self.heed(apply(&envelope));
+        match self.after(cursor) {
+            Some(missed) => missed.iter().for_each(|envelope| self.heed(apply(envelope))),
+            None => {
+                self.memory.update_value(|memory| memory.start_over(cursor));
+                stream::open_soon(self);
             }
-        } else {
-            self.memory.update_value(|memory| memory.start_over(cursor));
-            stream::open_soon(self);
         }
+    }
+
+    /// Everything that was heard after this number, if that is remembered.
+    fn after(self, cursor: i64) -> Option<Vec<Envelope>> {
+        self.memory.with_value(|memory| {
+            let reaches_back = memory.from.is_some_and(|from| from <= cursor);
+            reaches_back.then(|| memory.events.iter().filter(|envelope| envelope.seq > cursor).cloned().collect())
+        })
     }
 
     /// Takes an event from the stream. What was there before is ignored; a gap can't be, so the stream
@@ -178,6 +227,10 @@ impl Live {
             Some(last) if envelope.seq > last + 1 => stream::open_soon(self),
             _ => {
                 self.memory.update_value(|memory| memory.add(envelope.clone()));
+                self.passing.heed(&envelope);
+                if let Some(me) = self.me().filter(|_| tabs::leads()) {
+                    self.arrivals.heed(me, &envelope);
+                }
                 let views: Vec<Apply> =
                     self.kept.with_value(|kept| kept.iter().map(|known| known.apply.clone()).collect());
                 for apply in views {
@@ -202,7 +255,7 @@ impl Live {
     /// Goes on to sign in, unless that would lose what was written.
     pub fn sign_in_again(self) {
         self.connection.set(Connection::SignedOut);
-        if !self.unsent.get_untracked() && !stream::something_typed() {
+        if self.unsent.get_untracked() == 0 && !something_typed() {
             let _ = window().location().set_href(&sign_in_path());
         }
     }
@@ -211,10 +264,19 @@ impl Live {
     pub fn leave(self) {
         self.connection.set(Connection::Live);
         stream::close();
+        tabs::resign();
     }
 
     /// Where the stream goes on.
     fn cursor(self) -> Option<i64> {
         self.memory.with_value(Memory::last)
     }
+}
+
+/// Whether something stands in a box that wasn't sent.
+fn something_typed() -> bool {
+    let typed = document().query_selector("textarea").ok().flatten();
+    typed
+        .and_then(|element| element.dyn_into::<HtmlTextAreaElement>().ok())
+        .is_some_and(|area| !area.value().is_empty())
 }

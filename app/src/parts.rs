@@ -13,7 +13,9 @@ mod icon;
 mod inbox_row;
 mod linked_text;
 pub mod local;
+mod mark_unread;
 mod message_log;
+mod presence;
 mod top_bar;
 mod when;
 
@@ -29,6 +31,8 @@ pub use form::{Choice, Field, FormError, FormState, LongField, PasswordField, Ra
 pub use icon::{Glyph, Icon};
 pub use inbox_row::InboxRow;
 pub use linked_text::LinkedText;
-pub use message_log::MessageLog;
+pub use mark_unread::MarkUnread;
+pub use message_log::{MessageLog, Place};
+pub use presence::PresenceLine;
 pub use top_bar::{SiteBar, TopBar};
 pub use when::{DayLine, Time, When};

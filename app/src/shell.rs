@@ -44,7 +44,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 pub fn App() -> impl IntoView {
     provide_meta_context();
     let local = Local::provide();
-    let live = Live::provide();
+    let live = Live::provide(local);
     Outbox::provide(live);
     Effect::new(move || {
         local.start();

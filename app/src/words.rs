@@ -44,6 +44,7 @@ pub const CHOOSE_LEAD: &str = "Its messages appear here.";
 pub const YOU: &str = "You";
 pub const YOU_WROTE: &str = "You: ";
 pub const JUST_NOW: &str = "now";
+pub const JUST_BEFORE: &str = "just now";
 pub const LATEST_CONVERSATIONS: &str = "Newest conversations";
 
 pub const BACK_TO_INBOX: &str = "Back to inbox";
@@ -58,9 +59,12 @@ pub const LATEST_MESSAGES: &str = "Latest messages";
 pub const THREAD_START: &str = "This is where the conversation begins.";
 pub const NEW: &str = "New";
 pub const MARK_READ: &str = "Mark as read";
+pub const MARK_UNREAD: &str = "Mark as unread";
 pub const SENDING: &str = "Sending…";
 pub const SENT: &str = "Sent";
+pub const DELIVERED: &str = "Delivered";
 pub const READ: &str = "Read";
+pub const ONLINE: &str = "Online";
 pub const NOT_SENT: &str = "Not sent";
 pub const RETRY: &str = "Retry";
 pub const DISCARD: &str = "Delete";
@@ -122,6 +126,25 @@ pub const HOME: &str = "Go to the start";
 /// What calling a booking off means, before it is done.
 pub fn cancelling(counterpart: &str) -> String {
     format!("{counterpart} is told at once. A cancelled booking can't be taken up again.")
+}
+
+pub fn typing(name: &str) -> String {
+    format!("{name} is typing…")
+}
+
+/// When somebody was last here.
+pub fn active(when: &str) -> String {
+    format!("Active {when}")
+}
+
+pub fn ago(time: &str) -> String {
+    format!("{time} ago")
+}
+
+/// What signing out would lose.
+pub fn leaving_unsent(count: usize) -> String {
+    let what = if count == 1 { "One message hasn't".to_owned() } else { format!("{count} messages haven't") };
+    format!("{what} gone out yet, and would be lost. Sign out all the same?")
 }
 
 /// Marking one notification, said in full.

@@ -4,6 +4,7 @@ const number = (n: number) => `Number ${n}`;
 
 test("@live while one reads above, new messages move nothing and wait below", async ({ sarah, programs, launch }) => {
   for (let n = 1; n <= 40; n++) await programs.eventpro.say(launch.id, number(n));
+  await programs.sarah.readOn(launch.id, launch.said.length + 40);
   await sarah.open(launch.path);
   const { thread, page } = sarah;
   await expect(thread.said(number(40))).toBeInViewport();
@@ -45,6 +46,7 @@ test("@live at the end, new messages stay in sight however tall", async ({ sarah
 
 test("@live what one writes oneself is in sight, wherever one was", async ({ sarah, programs, launch }) => {
   for (let n = 1; n <= 40; n++) await programs.eventpro.say(launch.id, number(n));
+  await programs.sarah.readOn(launch.id, launch.said.length + 40);
   await sarah.open(launch.path);
   await sarah.thread.scrollUp(number(1));
   await expect(sarah.thread.said(number(40))).not.toBeInViewport();

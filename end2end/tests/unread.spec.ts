@@ -1,4 +1,5 @@
-import { expect, test, type Person } from "../support/fixtures.ts";
+import { expect, test } from "../support/fixtures.ts";
+import { Person } from "../support/person.ts";
 import type { Locator } from "@playwright/test";
 
 const rowOf = (person: Person, counterpart: string): Locator =>
@@ -60,6 +61,42 @@ test("@live reading in one tab is told in the other", async ({ sarah, programs, 
   await sarah.openTab(launch.path);
   await expect(rowOf(sarah, "EventPro Kenya")).not.toHaveAccessibleDescription(/unread/);
   await expect(sarah.bell).toHaveAccessibleName("Notifications");
+});
+
+test("marked as unread it is so on every device, until it is read again", async ({ sarah, eventpro, template, site, browser, programs, launch, javaScriptEnabled }) => {
+  const { seq } = await programs.eventpro.say(launch.id, "Think about it");
+  await programs.sarah.readOn(launch.id, seq);
+  const phone = new Person("Sarah's phone", { browser, url: site.url, javaScript: javaScriptEnabled !== false }, template.sessions.sarah);
+  await phone.open("/inbox");
+  await sarah.open(launch.path);
+  const marks = sarah.page.getByRole("button", { name: "Mark as unread" });
+  await marks.locator("visible=true").first().click();
+  await expect(sarah.page).toHaveURL("/inbox");
+  if (javaScriptEnabled === false) await phone.open("/inbox");
+  for (const device of [sarah, phone]) {
+    await expect(rowOf(device, "EventPro Kenya")).toHaveAccessibleDescription(/1 unread/, { timeout: 1_000 });
+  }
+  await eventpro.open(launch.path);
+  expect((await programs.eventpro.conversations())[0].counterpartReadSeq).toBe(seq);
+
+  await rowOf(phone, "EventPro Kenya").click();
+  await expect(phone.thread.log.getByText("New", { exact: true })).toBeVisible();
+  if (javaScriptEnabled === false) await phone.page.getByRole("button", { name: "Mark as read" }).click();
+  await expect.poll(async () => (await programs.sarah.conversations())[0].unread).toBe(0);
+  if (javaScriptEnabled === false) await sarah.open("/inbox");
+  await expect(rowOf(sarah, "EventPro Kenya")).not.toHaveAccessibleDescription(/unread/);
+  await phone.leave();
+});
+
+test("@live an open thread elsewhere doesn't undo what was marked as unread", async ({ sarah, programs, launch }) => {
+  const { seq } = await programs.eventpro.say(launch.id, "Think about it");
+  await sarah.open(launch.path);
+  await expect.poll(async () => (await programs.sarah.conversations())[0].unread).toBe(0);
+  const answered = await programs.sarah.request("PUT", `/api/conversations/${launch.id}/unread`, { seq });
+  expect(answered.status).toBe(204);
+  await expect(sarah.page).toHaveTitle("(1) EventPro Kenya · Greenroom");
+  await programs.sarah.say(launch.id, "From my phone");
+  await expect(sarah.thread.said("From my phone")).toBeVisible();
 });
 
 test("@live the conversation that was written in last moves to the top", async ({ eventpro, programs, launch }) => {

@@ -1,63 +1,99 @@
-//! Messages on their way: shown at once, sent one after the other, kept until they have arrived.
+//! Messages on their way: kept in this browser before they are shown, and until the server has them.
+//!
+//! They go out one after the other in the order they were written, whichever tab they were written in, and by one tab at
+//! a time. A message keeps its `clientId` through every try, so that a lost answer, a reload or a second tab never makes
+//! two of it.
 
-use super::Live;
+use super::{
+    Live, locks, shelf,
+    tabs::{self, Note},
+};
 use crate::{answer::Failure, functions};
+use futures::future::{Either, select};
+use js_sys::Promise;
 use leptos::{prelude::*, task::spawn_local};
-use model::{ClientId, ConversationId, Message, Refusal};
-use std::time::Duration;
+use model::{ClientId, ConversationId, Message, PersonId, Refusal};
+use serde::{Deserialize, Serialize};
+use std::{pin::pin, time::Duration};
 use uuid::Uuid;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
-/// The pause before a message that didn't get through is tried again.
-const TRY_AGAIN: Duration = Duration::from_secs(5);
+/// A line that swallows everything looks like one that is slow. After so long it is tried anew, which doubles nothing.
+const PATIENCE: Duration = Duration::from_secs(20);
+const EMPTYING: Duration = Duration::from_secs(1);
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// How far a message has come.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Stage {
     /// In line, or on the wire.
     Sending,
     /// The server has it; the thread will show it any moment.
     Sent,
-    /// It didn't go out.
+    /// It didn't go out. What [passes](Failure::passes) is tried again.
     Failed(Failure),
 }
 
 /// A message that isn't in the thread yet.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Parcel {
+    /// Its place among those that this browser keeps; nothing where it keeps none.
+    pub(super) place: Option<u32>,
     pub conversation_id: ConversationId,
     pub client_id: ClientId,
     pub body: String,
     pub stage: Stage,
 }
 
-/// The messages of this page that are on their way. Cheap to copy; stands in the context.
+impl Parcel {
+    /// Whether only somebody can do something about it.
+    fn is_refused(&self) -> bool {
+        matches!(&self.stage, Stage::Failed(failure) if !failure.passes())
+    }
+}
+
+/// The messages that are on their way. Cheap to copy; stands in the context.
 #[derive(Clone, Copy)]
 pub struct Outbox {
+    live: Live,
     parcels: RwSignal<Vec<Parcel>>,
     sending: StoredValue<bool>,
-    drafts: StoredValue<Vec<(ConversationId, String)>>,
+    pauses: StoredValue<u32>,
 }
 
 impl Outbox {
     /// Puts it into the context. What failed for want of a connection goes out when there is one.
-    pub fn provide(live: Live) {
-        let outbox =
-            Self { parcels: RwSignal::default(), sending: StoredValue::new(false), drafts: StoredValue::default() };
+    pub fn provide(live: Live) -> Self {
+        let (sending, pauses) = (StoredValue::new(false), StoredValue::new(0));
+        let outbox = Self { live, parcels: RwSignal::default(), sending, pauses };
         Effect::new(move || {
             let unsent = |parcel: &Parcel| parcel.stage != Stage::Sent;
-            live.unsent.set(outbox.parcels.with(|parcels| parcels.iter().any(unsent)));
+            live.unsent.set(outbox.parcels.with(|parcels| parcels.iter().filter(|parcel| unsent(parcel)).count()));
         });
         Effect::new(move || {
             if live.opened.get() > 0 {
-                outbox.retry_unreached();
+                outbox.try_again();
             }
         });
         provide_context(outbox);
+        outbox
     }
 
     /// The one in the context.
     pub fn current() -> Self {
         expect_context()
+    }
+
+    /// Takes up what this browser still has from before: a reload, a crash, days offline.
+    pub(super) fn begin(self, me: PersonId) {
+        spawn_local(async move {
+            for parcel in shelf::all(me).await.unwrap_or_default() {
+                let stage = if parcel.is_refused() { parcel.stage.clone() } else { Stage::Sending };
+                self.follow(Parcel { stage, ..parcel });
+            }
+        });
     }
 
     /// What is on its way to a conversation and not among `arrived`.
@@ -70,7 +106,9 @@ impl Outbox {
 
     /// Lets go of what has arrived.
     pub fn forget(self, arrived: &[Message]) {
-        let is_there = |parcel: &Parcel| arrived.iter().rev().any(|message| message.client_id == parcel.client_id);
+        let is_there = |parcel: &Parcel| {
+            parcel.stage == Stage::Sent && arrived.iter().rev().any(|message| message.client_id == parcel.client_id)
+        };
         self.parcels.maybe_update(|parcels| {
             let before = parcels.len();
             parcels.retain(|parcel| !is_there(parcel));
@@ -78,94 +116,249 @@ impl Outbox {
         });
     }
 
-    /// Takes a message to be sent.
+    /// Takes a message to be sent. It is kept before it is shown.
     pub fn send(self, conversation_id: ConversationId, body: String) {
         let client_id = ClientId(Uuid::new_v4());
-        let parcel = Parcel { conversation_id, client_id, body, stage: Stage::Sending };
-        self.parcels.update(|parcels| parcels.push(parcel));
-        self.start();
+        let mut parcel = Parcel { place: None, conversation_id, client_id, body, stage: Stage::Sending };
+        spawn_local(async move {
+            if let Some(me) = self.live.me() {
+                parcel.place = shelf::keep(me, &parcel).await;
+                // Not before: whatever happens in between, one of the two has it.
+                if shelf::draft(me, conversation_id).is_some_and(|draft| draft.trim() == parcel.body) {
+                    shelf::keep_draft(me, conversation_id, "");
+                }
+            }
+            self.show(parcel);
+            // Those that wait go before it.
+            self.try_again();
+        });
     }
 
     /// Sends a message again that failed.
     pub fn retry(self, client_id: ClientId) {
-        self.set_stage(client_id, Stage::Sending);
-        self.start();
+        self.stand(client_id, Stage::Sending);
+        self.try_again();
     }
 
     /// Lets go of a message that failed.
     pub fn discard(self, client_id: ClientId) {
-        self.parcels.update(|parcels| parcels.retain(|parcel| parcel.client_id != client_id));
+        spawn_local(async move {
+            self.take_back(client_id).await;
+        });
+    }
+
+    /// The first message to a conversation that was refused for good: it belongs back into the box.
+    pub fn returned(self, id: ConversationId) -> Option<(ClientId, Failure)> {
+        self.parcels.with(|parcels| {
+            let back = parcels.iter().find(|parcel| parcel.conversation_id == id && parcel.is_refused())?;
+            let Stage::Failed(failure) = &back.stage else { return None };
+            Some((back.client_id, failure.clone()))
+        })
+    }
+
+    /// Takes a message out, and says what stood in it, unless another tab was first.
+    pub async fn take_back(self, client_id: ClientId) -> Option<String> {
+        let parcel = self.find(client_id)?;
+        self.forget_one(client_id);
+        tabs::tell(&Note::Gone(client_id));
+        let ours = match (self.live.me(), parcel.place) {
+            (Some(me), Some(place)) => shelf::drop(me, place).await,
+            _ => true,
+        };
+        ours.then_some(parcel.body)
     }
 
     /// What was being written to a conversation when its page was left.
     pub fn draft(self, id: ConversationId) -> String {
-        let found = |drafts: &Vec<(ConversationId, String)>| drafts.iter().find(|draft| draft.0 == id).cloned();
-        self.drafts.with_value(found).map(|draft| draft.1).unwrap_or_default()
+        self.live.me().and_then(|me| shelf::draft(me, id)).unwrap_or_default()
     }
 
-    /// Remembers what is being written.
-    pub fn keep_draft(self, id: ConversationId, text: String) {
-        self.drafts.update_value(|drafts| {
-            drafts.retain(|draft| draft.0 != id);
-            drafts.push((id, text));
+    /// Keeps what is being written.
+    pub fn keep_draft(self, id: ConversationId, text: &str) {
+        if let Some(me) = self.live.me() {
+            shelf::keep_draft(me, id, text);
+        }
+    }
+
+    /// Empties what this browser keeps, because whoever it is signs out. Not held up for long by another tab.
+    pub async fn empty(self) {
+        tabs::tell(&Note::Leaving);
+        self.let_go();
+        if let Some(me) = self.live.me() {
+            select(pin!(shelf::empty(me)), pin!(sleep(EMPTYING))).await;
+        }
+    }
+
+    /// Has nothing on its way any more.
+    pub(super) fn let_go(self) {
+        self.parcels.update(Vec::clear);
+        shelf::close();
+    }
+
+    /// Sees a message in another tab's hands as that tab does.
+    pub(super) fn follow(self, parcel: Parcel) {
+        let sending = parcel.stage == Stage::Sending;
+        self.put(parcel);
+        if sending {
+            // Should that tab go, this one is next.
+            self.start();
+        }
+    }
+
+    pub(super) fn forget_one(self, client_id: ClientId) {
+        self.parcels.update(|parcels| parcels.retain(|parcel| parcel.client_id != client_id));
+    }
+
+    fn find(self, client_id: ClientId) -> Option<Parcel> {
+        self.parcels.with_untracked(|parcels| parcels.iter().find(|parcel| parcel.client_id == client_id).cloned())
+    }
+
+    fn put(self, parcel: Parcel) {
+        self.parcels.update(|parcels| match parcels.iter_mut().find(|known| known.client_id == parcel.client_id) {
+            Some(known) => *known = parcel,
+            None => {
+                parcels.push(parcel);
+                parcels.sort_by_key(|parcel| parcel.place.unwrap_or(u32::MAX));
+            }
         });
     }
 
-    fn retry_unreached(self) {
-        let unreached = Stage::Failed(Failure::Unreached);
-        self.parcels.maybe_update(|parcels| {
-            let failed: Vec<_> = parcels.iter_mut().filter(|parcel| parcel.stage == unreached).collect();
-            let any = !failed.is_empty();
-            failed.into_iter().for_each(|parcel| parcel.stage = Stage::Sending);
-            any
-        });
+    fn show(self, parcel: Parcel) {
+        tabs::tell(&Note::Parcel(parcel.clone()));
+        self.put(parcel);
+    }
+
+    fn stand(self, client_id: ClientId, stage: Stage) {
+        if let Some(parcel) = self.find(client_id) {
+            self.show(Parcel { stage, ..parcel });
+        }
+    }
+
+    /// What failed for want of a connection is in line again.
+    fn try_again(self) {
+        let waits = |parcel: &&Parcel| matches!(&parcel.stage, Stage::Failed(failure) if failure.passes());
+        let waiting: Vec<ClientId> = self
+            .parcels
+            .with_untracked(|parcels| parcels.iter().filter(waits).map(|parcel| parcel.client_id).collect());
+        waiting.into_iter().for_each(|client_id| self.stand(client_id, Stage::Sending));
         self.start();
     }
 
-    /// Sends what is in line, one after the other, so that it arrives in the order it was written.
+    /// Sends what is in line, as soon as no other tab does.
     fn start(self) {
-        if self.sending.get_value() {
+        let Some(me) = self.live.me() else { return };
+        if self.sending.get_value() || self.next().is_none() {
             return;
         }
         self.sending.set_value(true);
-        spawn_local(async move {
-            while let Some(next) = self.next() {
-                let answer =
-                    functions::post(next.conversation_id.to_string(), next.body, Some(next.client_id.to_string()));
-                match answer.await {
-                    Ok(_) => self.set_stage(next.client_id, Stage::Sent),
-                    Err(failure) => self.fail(next.client_id, failure),
-                }
-            }
-            self.sending.set_value(false);
-        });
-    }
-
-    fn next(self) -> Option<Parcel> {
-        self.parcels.with_untracked(|parcels| parcels.iter().find(|parcel| parcel.stage == Stage::Sending).cloned())
-    }
-
-    /// Without a connection nothing behind it would arrive either, or it would overtake: all wait.
-    fn fail(self, client_id: ClientId, failure: Failure) {
-        let all_wait = matches!(failure, Failure::Unreached | Failure::Refused(Refusal::Unauthenticated));
-        if failure == Failure::Unreached {
-            // The stream may never notice such a hiccup, and then nothing else would try again.
-            set_timeout(move || self.retry_unreached(), TRY_AGAIN);
+        let turn = move || {
+            future_to_promise(async move {
+                self.send_all(me).await;
+                Ok(JsValue::UNDEFINED)
+            })
+        };
+        if locks::request(&format!("greenroom-outbox-{me}"), false, turn).is_none() {
+            spawn_local(self.send_all(me));
         }
-        self.parcels.update(|parcels| {
-            for parcel in parcels.iter_mut().filter(|parcel| parcel.stage == Stage::Sending) {
-                if all_wait || parcel.client_id == client_id {
-                    parcel.stage = Stage::Failed(failure.clone());
-                }
-            }
-        });
     }
 
-    fn set_stage(self, client_id: ClientId, stage: Stage) {
-        self.parcels.update(|parcels| {
-            if let Some(parcel) = parcels.iter_mut().find(|parcel| parcel.client_id == client_id) {
-                parcel.stage = stage;
+    async fn send_all(self, me: PersonId) {
+        // Another tab may have sent or taken back some of it, and written more, while this one waited for its turn.
+        if let Some(kept) = shelf::all(me).await {
+            let gone = |parcel: &Parcel| {
+                parcel.place.is_some_and(|place| {
+                    parcel.stage == Stage::Sending && kept.iter().all(|known| known.place != Some(place))
+                })
+            };
+            let sent: Vec<Parcel> =
+                self.parcels.with_untracked(|all| all.iter().filter(|one| gone(one)).cloned().collect());
+            sent.into_iter().for_each(|parcel| self.put(Parcel { stage: Stage::Sent, ..parcel }));
+        }
+        while let Some(next) = self.next() {
+            match post(me, &next).await {
+                Ok(()) => {
+                    self.pauses.set_value(0);
+                    if let Some(place) = next.place {
+                        shelf::drop(me, place).await;
+                    }
+                    self.stand(next.client_id, Stage::Sent);
+                }
+                Err(failure) => self.fail(me, next, failure).await,
             }
-        });
+        }
+        self.sending.set_value(false);
     }
+
+    /// The first in line; of a conversation whose messages wait, none overtakes those.
+    fn next(self) -> Option<Parcel> {
+        self.parcels.with_untracked(|parcels| {
+            let mut waiting = Vec::new();
+            for parcel in parcels {
+                match &parcel.stage {
+                    Stage::Sending if !waiting.contains(&parcel.conversation_id) => return Some(parcel.clone()),
+                    Stage::Failed(failure) if failure.passes() => waiting.push(parcel.conversation_id),
+                    _ => {}
+                }
+            }
+            None
+        })
+    }
+
+    async fn fail(self, me: PersonId, parcel: Parcel, failure: Failure) {
+        if !failure.passes() {
+            let refused = Parcel { stage: Stage::Failed(failure), ..parcel };
+            if let Some(place) = refused.place {
+                shelf::change(me, place, &refused).await;
+            }
+            self.show(refused);
+            return;
+        }
+        // Without a connection nothing behind it would arrive either, or it would overtake: all wait.
+        let in_line: Vec<ClientId> = self.parcels.with_untracked(|parcels| {
+            let sending = parcels.iter().filter(|parcel| parcel.stage == Stage::Sending);
+            sending.map(|parcel| parcel.client_id).collect()
+        });
+        in_line.into_iter().for_each(|client_id| self.stand(client_id, Stage::Failed(failure.clone())));
+        match failure {
+            Failure::Refused(Refusal::Unauthenticated) => self.live.sign_in_again(),
+            Failure::Refused(Refusal::RateLimited { retry_after }) => self.later(Duration::from_secs(retry_after)),
+            // The stream may never notice such a hiccup, and then nothing else would try again.
+            _ => self.later(self.next_pause()),
+        }
+    }
+
+    fn later(self, pause: Duration) {
+        set_timeout(move || self.try_again(), pause);
+    }
+
+    /// Twice as long each time, and never the same for two browsers.
+    fn next_pause(self) -> Duration {
+        let pauses = self.pauses.get_value();
+        self.pauses.set_value((pauses + 1).min(10));
+        let longest = FIRST_PAUSE.saturating_mul(1 << pauses).min(LONGEST_PAUSE);
+        longest.mul_f64(0.5 + js_sys::Math::random() / 2.0)
+    }
+}
+
+async fn post(me: PersonId, parcel: &Parcel) -> Result<(), Failure> {
+    let (to, client_id) = (parcel.conversation_id.to_string(), parcel.client_id.to_string());
+    // Whose it is: somebody else may have signed in here meanwhile.
+    let sending = functions::post(to, parcel.body.clone(), Some(client_id), Some(me.to_string()));
+    match select(pin!(sending), pin!(sleep(PATIENCE))).await {
+        Either::Left((answer, _)) => answer.map(|_| ()),
+        Either::Right(_) => Err(Failure::Unreached),
+    }
+}
+
+async fn sleep(time: Duration) {
+    let timer = Promise::new(&mut |done, _| {
+        set_timeout(
+            move || {
+                let _ = done.call0(&JsValue::NULL);
+            },
+            time,
+        );
+    });
+    // A timer that is never refused.
+    let _ = JsFuture::from(timer).await;
 }

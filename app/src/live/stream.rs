@@ -1,23 +1,33 @@
-//! The `EventSource`, opened again and again.
+//! The `EventSource` of the tab that leads, opened again and again, and what is done about what it says.
 //!
-//! It hides status and headers, and gives up for good on anything but a 200. So the page watches it:
-//! silence or a closed source opens a new one, with growing pauses, from the last number that arrived;
-//! where it stays closed, the page asks whether the session is over.
+//! It hides status and headers, and gives up for good on anything but a 200. So the page watches it: silence or a closed
+//! source opens a new one, with growing pauses, from the last number that arrived; where it stays closed, the page asks
+//! whether the session is over. Tabs that don't lead watch for silence of the one that does.
 
-use super::{Connection, Live};
+use super::{
+    Connection, Live,
+    tabs::{self, Note},
+};
 use crate::{
     answer::{Answer, Failure},
     functions,
 };
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
-use model::{Envelope, Event, Refusal};
-use serde::Deserialize;
+use model::{
+    Came, Envelope, Event, Instant, Refusal, Typing,
+    passing::{PRESENCE, TYPING},
+};
+use serde::{Deserialize, Serialize};
 use std::{cell::RefCell, time::Duration};
 use wasm_bindgen::{JsCast, prelude::Closure};
-use web_sys::{EventSource, HtmlTextAreaElement, MessageEvent};
+use web_sys::{EventSource, MessageEvent, VisibilityState};
 
 /// Nothing for so long, though a heartbeat is due every 15 s: the line is dead, whatever it says.
-const SILENCE: Duration = Duration::from_secs(40);
+const SILENCE: f64 = 40_000.0;
+/// After so long it is asked whether the tab that leads is awake; and whoever looks again asks anew.
+const DOUBT: f64 = 20_000.0;
+/// So long a stream may take to say that it is open, before the reader is told.
+const SLOW: f64 = 10_000.0;
 const WATCH_EVERY: Duration = Duration::from_secs(5);
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(20);
@@ -32,6 +42,8 @@ struct Stream {
     pending: Option<TimeoutHandle>,
     pauses: u32,
     last_heard: f64,
+    /// When the source was opened that hasn't said anything yet.
+    opening: Option<f64>,
     watched: bool,
 }
 
@@ -47,10 +59,62 @@ impl Drop for Source {
     }
 }
 
+/// What a stream says.
+#[derive(Serialize, Deserialize)]
+#[allow(clippy::large_enum_variant, reason = "what is heard passes by, one at a time")]
+pub(super) enum Heard {
+    /// It is open, and goes on after this number.
+    Ready(Cursor),
+    /// It can't go on from where this browser is.
+    Reset(Cursor),
+    /// It is alive, and this is the newest number.
+    Heartbeat(Cursor),
+    SessionEnded,
+    Event(Envelope),
+    Typing(Typing),
+    Presence(Came),
+}
+
 /// What `ready`, `reset` and `heartbeat` carry.
-#[derive(Deserialize)]
-struct Cursor {
+#[derive(Clone, Copy, Serialize, Deserialize)]
+pub(super) struct Cursor {
     cursor: i64,
+    /// The server's clock. Only heartbeats tell.
+    at: Option<Instant>,
+}
+
+impl Heard {
+    fn read(name: &str, data: &str) -> Option<Self> {
+        match name {
+            "ready" => serde_json::from_str(data).map(Heard::Ready).ok(),
+            "reset" => serde_json::from_str(data).map(Heard::Reset).ok(),
+            "heartbeat" => serde_json::from_str(data).map(Heard::Heartbeat).ok(),
+            "session-ended" => Some(Heard::SessionEnded),
+            TYPING => serde_json::from_str(data).map(Heard::Typing).ok(),
+            PRESENCE => serde_json::from_str(data).map(Heard::Presence).ok(),
+            _ => serde_json::from_str(data).map(Heard::Event).ok(),
+        }
+    }
+}
+
+/// Milliseconds of a clock that goes on while the machine sleeps. It may jump: see [`since`].
+pub(super) fn now() -> f64 {
+    js_sys::Date::now()
+}
+
+/// When anything was heard last.
+pub(super) fn last_heard() -> f64 {
+    STREAM.with_borrow(|stream| stream.last_heard)
+}
+
+pub(super) fn heard_something() {
+    STREAM.with_borrow_mut(|stream| stream.last_heard = now());
+}
+
+/// Milliseconds since then. A clock that was put back makes it long ago: better to ask once too often.
+fn since(then: f64) -> f64 {
+    let passed = now() - then;
+    if passed < 0.0 { f64::INFINITY } else { passed }
 }
 
 /// Opens the stream once the current work is done, so that views which appear together share it.
@@ -69,12 +133,19 @@ fn open_after(live: Live, pause: Duration) {
 
 fn open(live: Live) {
     let Some(cursor) = live.cursor() else { return };
-    close();
     watch(live);
-    if let Ok(source) = EventSource::new(&format!("/api/events?after={cursor}")) {
+    if tabs::leads() { open_from(live, cursor) } else { tabs::tell(&Note::Ask(cursor)) }
+}
+
+fn open_from(live: Live, cursor: i64) {
+    let Some(me) = live.me() else { return };
+    close();
+    // Whose it is: somebody else may have signed in here meanwhile, and a page shows one person's.
+    if let Ok(source) = EventSource::new(&format!("/api/events?after={cursor}&person={me}")) {
         let closures = listen(live, &source);
         STREAM.with_borrow_mut(|stream| {
-            stream.last_heard = js_sys::Date::now();
+            stream.last_heard = now();
+            stream.opening = Some(now());
             stream.source = Some(Source { source, _closures: closures });
         });
     }
@@ -87,45 +158,93 @@ pub(super) fn close() {
 }
 
 fn listen(live: Live, source: &EventSource) -> Vec<Closure<dyn FnMut(MessageEvent)>> {
-    let mut closures = Vec::new();
-    let mut on = |name: &str, heard: fn(Live, &str)| {
-        let closure = Closure::new(move |event: MessageEvent| {
-            STREAM.with_borrow_mut(|stream| stream.last_heard = js_sys::Date::now());
-            heard(live, &event.data().as_string().unwrap_or_default());
-        });
+    let control = ["ready", "reset", "heartbeat", "session-ended", TYPING, PRESENCE];
+    let on = |name: &'static str, heard: Box<dyn Fn(&MessageEvent)>| {
+        let closure = Closure::new(move |event: MessageEvent| heard(&event));
         // Adding a listener to a source of our own can't fail.
         let _ = source.add_event_listener_with_callback(name, closure.as_ref().unchecked_ref());
-        closures.push(closure);
+        closure
     };
-    on("ready", |live, _| opened(live));
-    on("reset", |live, data| {
-        opened(live);
-        if let Ok(Cursor { cursor }) = serde_json::from_str(data) {
-            live.reset(cursor);
-        }
-    });
-    on("heartbeat", |live, data| {
-        let ahead = serde_json::from_str::<Cursor>(data).is_ok_and(|head| Some(head.cursor) > live.cursor());
-        if ahead {
-            open_soon(live);
-        }
-    });
-    on("session-ended", |live, _| session_over(live));
-    on("error", |live, _| broke(live));
-    for name in Event::NAMES {
-        on(name, |live, data| {
-            if let Ok(envelope) = serde_json::from_str::<Envelope>(data) {
-                live.take(envelope);
-            }
-        });
-    }
+    let said = |name: &'static str| {
+        on(
+            name,
+            Box::new(move |event| {
+                if let Some(heard) = Heard::read(name, &event.data().as_string().unwrap_or_default()) {
+                    let note = Note::Heard(heard);
+                    tabs::tell(&note);
+                    if let Note::Heard(heard) = note {
+                        hear(live, heard);
+                    }
+                }
+            }),
+        )
+    };
+    let mut closures: Vec<_> = control.into_iter().chain(Event::NAMES).map(said).collect();
+    closures.push(on("error", Box::new(move |_| broke(live))));
     closures
 }
 
+/// Does what is to be done about what the stream said, in whichever tab.
+pub(super) fn hear(live: Live, heard: Heard) {
+    heard_something();
+    match heard {
+        Heard::Ready(from) => {
+            opened(live);
+            behind(live, from.cursor);
+        }
+        Heard::Reset(Cursor { cursor, .. }) => {
+            opened(live);
+            live.reset(cursor);
+        }
+        Heard::Heartbeat(Cursor { cursor, at }) => {
+            if let Some(at) = at {
+                live.local.set_clock(at);
+            }
+            behind(live, cursor);
+        }
+        Heard::SessionEnded => session_over(live),
+        Heard::Event(envelope) => live.take(envelope),
+        Heard::Typing(typing) => live.passing.typing(typing),
+        Heard::Presence(came) => live.passing.came(came),
+    }
+}
+
+/// Asks for what this tab lacks, if it does.
+fn behind(live: Live, head: i64) {
+    if live.cursor().is_some_and(|cursor| cursor < head) {
+        open_soon(live);
+    }
+}
+
 fn opened(live: Live) {
-    STREAM.with_borrow_mut(|stream| stream.pauses = 0);
+    STREAM.with_borrow_mut(|stream| {
+        stream.pauses = 0;
+        stream.opening = None;
+    });
     live.connection.set(Connection::Live);
+    // Somebody signed in again in another tab.
+    tabs::stand(live);
     live.opened.update(|times| *times += 1);
+}
+
+/// Tells a tab what it lacks: from memory, or by opening the stream from further back.
+pub(super) fn tell_again(live: Live, after: i64) {
+    tabs::tell(&Note::Connection(live.connection.get_untracked()));
+    match live.after(after) {
+        Some(events) => events.into_iter().for_each(|envelope| tabs::tell(&Note::Again(envelope))),
+        None => open_from(live, after),
+    }
+}
+
+/// Takes over how the tab that leads stands with the server.
+pub(super) fn stands(live: Live, connection: Connection) {
+    heard_something();
+    match connection {
+        Connection::Live if live.connection.get_untracked() == Connection::Live => {}
+        Connection::Live => opened(live),
+        Connection::SignedOut => session_over(live),
+        trouble => live.connection.set(trouble),
+    }
 }
 
 /// The source broke. While it tries again by itself, only say so; once it has given up, find out why.
@@ -146,6 +265,8 @@ async fn ask_why(live: Live) {
     let answer: Answer<_> = functions::load_frame().await;
     match answer {
         Err(Failure::Refused(Refusal::Unauthenticated)) => session_over(live),
+        // Somebody else is signed in here now. What this page shows is not theirs.
+        Ok(mine) if Some(mine.me) != live.me() => session_over(live),
         _ => open_after(live, next_pause()),
     }
 }
@@ -163,43 +284,61 @@ fn next_pause() -> Duration {
 fn show_trouble(live: Live) {
     let online = window().navigator().on_line();
     live.connection.set(if online { Connection::Reconnecting } else { Connection::Offline });
+    if tabs::leads() {
+        tabs::tell(&Note::Connection(live.connection.get_untracked()));
+    }
 }
 
 fn session_over(live: Live) {
     close();
+    if tabs::leads() {
+        tabs::tell(&Note::Connection(Connection::SignedOut));
+    }
+    tabs::resign();
     live.sign_in_again();
-}
-
-/// Whether something stands in a box that wasn't sent.
-pub(super) fn something_typed() -> bool {
-    let typed = document().query_selector("textarea").ok().flatten();
-    typed
-        .and_then(|element| element.dyn_into::<HtmlTextAreaElement>().ok())
-        .is_some_and(|area| !area.value().is_empty())
 }
 
 /// Watches over the stream for as long as the page lives.
 fn watch(live: Live) {
-    let watched = STREAM.with_borrow_mut(|stream| std::mem::replace(&mut stream.watched, true));
+    let watched = STREAM.with_borrow_mut(|stream| {
+        stream.last_heard = now();
+        std::mem::replace(&mut stream.watched, true)
+    });
     if watched {
         return;
     }
-    set_interval(move || check(live), WATCH_EVERY);
+    set_interval(move || check(live, SILENCE), WATCH_EVERY);
     window_event_listener(leptos::ev::offline, move |_| show_trouble(live));
-    window_event_listener(leptos::ev::online, move |_| {
-        if live.connection.get_untracked() != Connection::SignedOut {
-            open_soon(live);
+    window_event_listener(leptos::ev::online, move |_| wake(live));
+    // After a sleep of the machine or of the tab nothing may have broken visibly.
+    window_event_listener(leptos::ev::Custom::<web_sys::Event>::new("visibilitychange"), move |_| {
+        if document().visibility_state() == VisibilityState::Visible {
+            check(live, DOUBT);
         }
     });
 }
 
-fn check(live: Live) {
-    let silent = STREAM.with_borrow(|stream| {
-        stream.source.is_some() && js_sys::Date::now() - stream.last_heard > SILENCE.as_secs_f64() * 1_000.0
-    });
-    if silent && live.connection.get_untracked() != Connection::SignedOut {
-        show_trouble(live);
-        STREAM.with_borrow_mut(|stream| stream.last_heard = js_sys::Date::now());
+fn wake(live: Live) {
+    if live.connection.get_untracked() != Connection::SignedOut {
         open_soon(live);
+    }
+}
+
+fn check(live: Live, patience: f64) {
+    if live.connection.get_untracked() == Connection::SignedOut {
+        return;
+    }
+    let (silence, slow) =
+        STREAM.with_borrow(|stream| (since(stream.last_heard), stream.opening.is_some_and(|then| since(then) > SLOW)));
+    if slow || silence > SILENCE {
+        show_trouble(live);
+    }
+    if tabs::leads() {
+        let open = STREAM.with_borrow(|stream| stream.source.is_some());
+        if open && silence > patience {
+            open_soon(live);
+        }
+    } else if silence > DOUBT && document().visibility_state() == VisibilityState::Visible {
+        tabs::probe(live);
     }
 }

@@ -58,6 +58,13 @@ fn List(mine: Mine<Inbox>, first_page: bool) -> impl IntoView {
         });
     };
     live.count_unread(inbox);
+    Effect::new(move || {
+        inbox.with_untracked(|inbox| {
+            for conversation in inbox.conversations.iter().filter(|conversation| conversation.unread > 0) {
+                live.arrivals.note(conversation.id, conversation.last_seq);
+            }
+        });
+    });
     view! {
         {(!first_page).then(|| view! { <p class="older"><a href="/inbox">{words::LATEST_CONVERSATIONS}</a></p> })}
         <ul class="rows" role="list" aria-label=words::CONVERSATIONS>

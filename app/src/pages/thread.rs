@@ -3,8 +3,8 @@ use crate::{
     functions,
     live::{IN_BROWSER, Live},
     parts::{
-        Answers, BookingFacts, BookingLine, CallOff, Composer, Failed, Glyph, Icon, MessageLog, Skeleton, StepFailed,
-        Stepping, local::Local,
+        Answers, BookingFacts, BookingLine, CallOff, Composer, Failed, Glyph, Icon, MarkUnread, MessageLog, Place,
+        PresenceLine, Skeleton, StepFailed, Stepping, local::Local,
     },
     words,
 };
@@ -22,15 +22,23 @@ pub fn ThreadPage() -> impl IntoView {
     let wanted = Memo::new(move |_| {
         let id = params.with(|params| params.get("id")).unwrap_or_default();
         let number = |name: &str| query.with(|query| query.get(name)).and_then(|text| text.parse::<i64>().ok());
-        (live.epoch.get(), id, number("before"), number("after"))
+        (live.epoch.get(), id, number("before"), number("after"), number("at"))
     });
-    let thread =
-        Resource::new(move || wanted.get(), |(_, id, before, after)| functions::load_thread(id, before, after));
+    let thread = Resource::new(
+        move || wanted.get(),
+        move |(_, id, before, after, at)| async move {
+            let visited = (before, after, at) == (None, None, None) && IN_BROWSER;
+            match visited.then(|| live.visited.open(live, &id)).flatten() {
+                Some(mine) => Ok(mine),
+                None => functions::load_thread(id, before, after, at).await,
+            }
+        },
+    );
     view! {
         <Suspense fallback=|| view! { <main class="thread-pane" id="content"><Skeleton rows=8/></main> }>
             {move || Suspend::new(async move {
                 match thread.await {
-                    Ok(mine) => Either::Left(view! { <ThreadView mine/> }),
+                    Ok(mine) => Either::Left(view! { <ThreadView mine at=wanted.get_untracked().4/> }),
                     Err(failure) => Either::Right(view! {
                         <main class="thread-pane" id="content"><Failed failure/></main>
                     }),
@@ -41,13 +49,19 @@ pub fn ThreadPage() -> impl IntoView {
 }
 
 #[component]
-fn ThreadView(mine: Mine<Thread>) -> impl IntoView {
+fn ThreadView(mine: Mine<Thread>, at: Option<i64>) -> impl IntoView {
     let live = Live::current();
     let me = mine.me;
     let thread = live.keep(mine);
     let conversation = Memo::new(move |_| thread.with(|thread| thread.conversation.clone()));
     let booking = Memo::new(move |_| conversation.with(|conversation| conversation.booking.clone()));
     let name = Memo::new(move |_| conversation.with(|conversation| conversation.counterpart.name.clone()));
+    let place = Place::new(thread);
+    on_cleanup(move || {
+        if let Some(view) = thread.try_get_untracked() {
+            live.visited.leave(Mine { me, view });
+        }
+    });
     let stepping = Stepping::begin(".booking-line > summary");
     // The head of the document lets go of a title later than this thread of its name, and the server writes it where
     // no name of this thread can be read.
@@ -56,20 +70,24 @@ fn ThreadView(mine: Mine<Thread>) -> impl IntoView {
         let now = if IN_BROWSER { name.try_get() } else { None };
         live.titled(now.as_ref().unwrap_or(&first))
     };
-    read_while_visible(thread);
+    read_while_visible(thread, place);
     view! {
         <Title text=title/>
         <main class="thread-pane" id="content">
             <header class="thread-head">
                 <a class="back" href="/inbox" aria-label=words::BACK_TO_INBOX><Icon glyph=Glyph::Back/></a>
-                <h1>{name}</h1>
+                <div class="thread-name">
+                    <h1>{name}</h1>
+                    <PresenceLine conversation/>
+                </div>
                 <BookingLine booking>
+                    <MarkUnread me thread/>
                     <CallOff stepping conversation/>
                 </BookingLine>
                 <Answers stepping conversation/>
             </header>
             <StepFailed stepping/>
-            <MessageLog me thread/>
+            <MessageLog me thread place at/>
             <MarkRead thread/>
             <Composer thread/>
         </main>
@@ -77,14 +95,15 @@ fn ThreadView(mine: Mine<Thread>) -> impl IntoView {
             <h2>{words::BOOKING}</h2>
             <BookingFacts booking/>
             <Answers stepping conversation/>
+            <MarkUnread me thread/>
             <CallOff stepping conversation/>
         </aside>
     }
 }
 
-/// Notes what was read, as long as the page is in sight. Tried again with every message and every time
-/// the page comes back into sight.
-fn read_while_visible(thread: RwSignal<Thread>) {
+/// Notes what was seen, as long as the page is in sight. Tried again with every message and every time the page comes
+/// back into sight; but not because something was marked as unread, here or on another device.
+fn read_while_visible(thread: RwSignal<Thread>, place: Place) {
     let (live, local) = (Live::current(), Local::current());
     let visible = RwSignal::new(false);
     Effect::new(move || {
@@ -94,17 +113,19 @@ fn read_while_visible(thread: RwSignal<Thread>) {
             window_event_listener(leptos::ev::Custom::<web_sys::Event>::new("visibilitychange"), move |_| look());
         on_cleanup(move || listening.remove());
     });
-    let unread_end = Memo::new(move |_| {
-        thread
-            .with(|thread| (thread.conversation.unread > 0 && thread.at_end()).then_some(thread.conversation.last_seq))
-    });
+    let last = Memo::new(move |_| thread.with(|thread| thread.conversation.last_seq));
     Effect::new(move || {
         live.opened.track();
-        let Some(seq) = unread_end.get().filter(|_| visible.get() && local.started()) else { return };
-        let id = thread.with_untracked(|thread| thread.conversation.id);
+        let seen = place.seen().min(last.get());
+        let (id, read, unread) = thread.with_untracked(|thread| {
+            (thread.conversation.id, thread.conversation.read_seq, thread.conversation.unread)
+        });
+        if !visible.get() || !local.started() || unread == 0 || seen <= read {
+            return;
+        }
         spawn_local(async move {
             // Its effect comes through the stream; where it fails, the next message or sight tries again.
-            let _ = functions::read_on(id.to_string(), seq).await;
+            let _ = functions::read_on(id.to_string(), seen).await;
         });
     });
 }

@@ -1,7 +1,11 @@
 use super::{FormError, Glyph, Icon, failure_of, local::Local};
-use crate::{functions, live::Outbox, words};
-use leptos::{ev::KeyboardEvent, html::Textarea, prelude::*};
-use leptos_router::hooks::use_navigate;
+use crate::{
+    answer::Failure,
+    functions,
+    live::{Live, Outbox},
+    words,
+};
+use leptos::{ev::KeyboardEvent, html::Textarea, prelude::*, task::spawn_local};
 use model::{Thread, message::BODY_LIMIT};
 use uuid::Uuid;
 
@@ -13,13 +17,13 @@ const KEY_OF_INPUT_METHOD: u32 = 229;
 /// Where a message is written. Without JavaScript it is a plain form.
 #[component]
 pub fn Composer(thread: RwSignal<Thread>) -> impl IntoView {
-    let outbox = Outbox::current();
-    let local = Local::current();
+    let (live, outbox, local) = (Live::current(), Outbox::current(), Local::current());
     let area: NodeRef<Textarea> = NodeRef::new();
-    let navigate = use_navigate();
     let id = thread.with_untracked(|thread| thread.conversation.id);
     let text = RwSignal::new(String::new());
     let length = Memo::new(move |_| text.with(|text| text.trim().chars().count()));
+    // Why the last message came back into the box.
+    let returned: RwSignal<Option<Failure>> = RwSignal::new(None);
     let cannot_send = move || local.started() && (length.get() == 0 || length.get() > BODY_LIMIT);
 
     Effect::new(move || {
@@ -27,9 +31,21 @@ pub fn Composer(thread: RwSignal<Thread>) -> impl IntoView {
         // What was typed before the page was taken over counts too.
         let typed = area.value();
         let start = if typed.is_empty() { outbox.draft(id) } else { typed };
-        area.set_value(&start);
+        put(&area, &start);
         text.set(start);
-        fit(&area);
+    });
+    // What was refused for good comes back to where it can be changed, if there is room for it.
+    Effect::new(move || {
+        let Some((client_id, failure)) = outbox.returned(id) else { return };
+        let Some(area) = area.get().filter(|area| area.value().is_empty() && !document().hidden()) else { return };
+        spawn_local(async move {
+            if let Some(body) = outbox.take_back(client_id).await {
+                put(&area, &body);
+                outbox.keep_draft(id, &body);
+                text.try_set(body);
+                returned.try_set(Some(failure));
+            }
+        });
     });
 
     let send = move || {
@@ -38,36 +54,35 @@ pub fn Composer(thread: RwSignal<Thread>) -> impl IntoView {
         }
         outbox.send(id, text.get_untracked().trim().to_owned());
         text.set(String::new());
-        outbox.keep_draft(id, String::new());
+        returned.set(None);
+        live.passing.stopped();
         if let Some(area) = area.get_untracked() {
-            area.set_value("");
-            fit(&area);
+            put(&area, "");
             let _ = area.focus();
         }
-        if !thread.with_untracked(Thread::at_end) {
-            navigate(&format!("/conversations/{id}"), leptos_router::NavigateOptions::default());
-        }
     };
-    let send_by_key = send.clone();
     let on_key = move |event: KeyboardEvent| {
         // While a word is being put together, as in many scripts, Enter belongs to that. Safari says so only
         // by the code.
         let composing = event.is_composing() || event.key_code() == KEY_OF_INPUT_METHOD;
         if event.key() == "Enter" && !event.shift_key() && !composing {
             event.prevent_default();
-            send_by_key();
+            send();
         }
     };
     let on_input = move |event: leptos::ev::Targeted<leptos::ev::Event, web_sys::HtmlTextAreaElement>| {
         let area = event.target();
         text.set(area.value());
-        outbox.keep_draft(id, area.value());
+        outbox.keep_draft(id, &area.value());
+        if !area.value().is_empty() {
+            live.passing.say_typing(id);
+        }
         fit(&area);
     };
     // Only a form that was posted without JavaScript leaves its failure here, in the address.
     let failure = ServerAction::<functions::Post>::new().value();
     view! {
-        <FormError failure=Signal::derive(move || failure_of(failure.get()))/>
+        <FormError failure=Signal::derive(move || failure_of(failure.get()).or_else(|| returned.get()))/>
         <form class="composer" method="post" action="/fn/post" on:submit=move |event| { event.prevent_default(); send(); }>
             <input type="hidden" name="conversation_id" value=id.to_string()/>
             <input type="hidden" name="client_id" value=client_id() autocomplete="off"/>
@@ -88,6 +103,12 @@ pub fn Composer(thread: RwSignal<Thread>) -> impl IntoView {
 /// A new one each time the server renders the form: a form posted twice is then still one message.
 pub fn client_id() -> String {
     Uuid::new_v4().to_string()
+}
+
+/// Puts a text into the box.
+fn put(area: &web_sys::HtmlTextAreaElement, text: &str) {
+    area.set_value(text);
+    fit(area);
 }
 
 /// As high as its text; the stylesheet sets the limit.

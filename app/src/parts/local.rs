@@ -16,12 +16,18 @@ pub struct Local {
     started: RwSignal<bool>,
     /// Counts minutes, for what tells how long ago something was.
     minute: RwSignal<u32>,
+    /// Milliseconds that the server's clock is ahead of this one.
+    ahead: RwSignal<f64>,
 }
+
+const DAY: i64 = 24 * 60 * 60 * 1_000;
+/// Clocks that differ by less tell the same minutes.
+const SAME: f64 = 30_000.0;
 
 impl Local {
     /// Puts it into the context.
     pub fn provide() -> Self {
-        let local = Self { started: RwSignal::new(false), minute: RwSignal::new(0) };
+        let local = Self { started: RwSignal::new(false), minute: RwSignal::new(0), ahead: RwSignal::new(0.0) };
         provide_context(local);
         local
     }
@@ -35,6 +41,31 @@ impl Local {
     pub fn start(self) {
         self.started.set(true);
         set_interval(move || self.minute.update(|minute| *minute += 1), Duration::from_secs(60));
+    }
+
+    /// Learns what time it is for the server: a phone's clock may be wrong by hours.
+    pub fn set_clock(self, server: Instant) {
+        let ahead = server.millis() as f64 - Date::now();
+        if (ahead - self.ahead.get_untracked()).abs() > SAME {
+            self.ahead.set(ahead);
+        }
+    }
+
+    /// What time it is for the server, as far as that is known.
+    pub fn now(self) -> Instant {
+        Instant::from_millis((Date::now() + self.ahead.get_untracked()) as i64)
+    }
+
+    /// How long ago, in words; the day where that is more than a day.
+    pub fn ago(self, at: Instant) -> String {
+        let short = self.short(at);
+        if short == words::JUST_NOW {
+            words::JUST_BEFORE.to_owned()
+        } else if self.now().millis() - at.millis() < DAY {
+            words::ago(&short)
+        } else {
+            short
+        }
     }
 
     /// Whether the page is taken over.
@@ -76,7 +107,8 @@ impl Local {
             return at.day().in_words();
         }
         self.minute.track();
-        let minutes = (Date::now() as i64 - at.millis()).max(0) / 60_000;
+        self.ahead.track();
+        let minutes = (self.now().millis() - at.millis()).max(0) / 60_000;
         match minutes {
             0 => words::JUST_NOW.to_owned(),
             1..60 => words::minutes(minutes),

@@ -1,15 +1,36 @@
 use super::{Glyph, Icon};
-use crate::{live::Live, words};
-use leptos::prelude::*;
+use crate::{
+    live::{Live, Outbox},
+    words,
+};
+use leptos::{prelude::*, task::spawn_local};
 use model::{Frame, Role};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlFormElement;
 
 /// The bar above every page of somebody signed in.
 #[component]
 pub fn TopBar(frame: RwSignal<Frame>) -> impl IntoView {
-    let live = Live::current();
+    let (live, outbox) = (Live::current(), Outbox::current());
     let organizer = frame.with_untracked(|frame| frame.person.role == Role::Organizer);
     let name = move || frame.with(|frame| frame.person.name.clone());
     let count = move || frame.with(|frame| frame.unread);
+    let leave = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let unsent = live.unsent.get_untracked();
+        // Signing out empties what this browser keeps.
+        if unsent > 0 && !window().confirm_with_message(&words::leaving_unsent(unsent)).unwrap_or(true) {
+            return;
+        }
+        let form = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok());
+        live.leave();
+        spawn_local(async move {
+            outbox.empty().await;
+            if let Some(form) = form {
+                let _ = form.submit();
+            }
+        });
+    };
     view! {
         <header class="bar">
             <a class="brand" href="/inbox">{words::SITE}</a>
@@ -25,7 +46,7 @@ pub fn TopBar(frame: RwSignal<Frame>) -> impl IntoView {
             <a class="bar-item" href="/settings" aria-label=move || words::settings_of(&name())>
                 <Icon glyph=Glyph::Person/><span class="bar-word bar-name">{name}</span>
             </a>
-            <form method="post" action="/fn/sign-out" on:submit=move |_| live.leave()>
+            <form method="post" action="/fn/sign-out" on:submit=leave>
                 <button class="bar-item" type="submit"><Icon glyph=Glyph::Door/><span class="bar-word">{words::SIGN_OUT}</span></button>
             </form>
         </header>

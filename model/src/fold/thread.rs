@@ -29,16 +29,41 @@ impl Thread {
 
     /// Whether the newest message is in the window.
     pub fn at_end(&self) -> bool {
-        self.last_shown() == self.conversation.last_seq
+        self.last_shown() >= self.conversation.last_seq
     }
 
     /// Puts an older page before the window. One that doesn't meet it changes nothing.
-    pub fn prepend(&mut self, older: Vec<Message>, has_more: bool) {
+    pub fn prepend(&mut self, older: Thread) {
         let first = self.messages.first().map(|message| message.seq);
-        if older.last().map(|message| message.seq + 1) == first {
-            self.messages.splice(0..0, older);
-            self.has_more = has_more;
+        if older.messages.last().map(|message| message.seq + 1) == first {
+            self.messages.splice(0..0, older.messages);
+            self.has_more = older.has_more;
         }
+    }
+
+    /// Puts a newer page after the window, as far as it goes on from there.
+    pub fn extend(&mut self, newer: Thread) {
+        for message in &newer.messages {
+            self.append(message);
+        }
+    }
+
+    /// Shows another window of the same conversation.
+    pub fn show(&mut self, other: Thread) {
+        if other.conversation.id == self.conversation.id {
+            self.messages = other.messages;
+            self.has_more = other.has_more;
+        }
+    }
+
+    /// Lets go of messages far from this one, so that the window holds no more than `most`.
+    pub fn keep_around(&mut self, seq: i64, most: usize) {
+        let surplus = self.messages.len().saturating_sub(most);
+        let middle = self.messages.partition_point(|message| message.seq < seq);
+        let start = middle.saturating_sub(most / 2).min(surplus);
+        self.messages.truncate(start + most);
+        self.messages.drain(..start);
+        self.has_more |= start > 0;
     }
 
     /// Puts a message at the end, if it is the next one.

@@ -6,6 +6,7 @@ use axum::{
 };
 use futures::stream;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
+use model::{PersonId, Refusal};
 use services::{Follower, Resume};
 use std::convert::Infallible;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -19,6 +20,7 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
 #[utoipa::path(get, path = "/events", tag = "Events", description = include_str!("events.md"),
     params(
         ("after" = Option<String>, Query, description = "The `cursor` of an answer: everything after it comes."),
+        ("person" = Option<PersonId>, Query, description = "Whose stream it shall be: 401 where somebody else is signed in."),
         ("Last-Event-ID" = Option<String>, Header, description = "The last `id:` seen. It wins over `after`."),
     ),
     responses(
@@ -41,6 +43,7 @@ async fn events(
 #[utoipa::path(get, path = "/websocket", tag = "Events",
     params(
         ("after" = Option<String>, Query, description = "As there."),
+        ("person" = Option<PersonId>, Query, description = "As there."),
         ("Last-Event-ID" = Option<String>, Header, description = "As there."),
     ),
     responses(
@@ -64,6 +67,10 @@ async fn follow(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     // Whoever saves data wants messages, and nothing that only passes by.
+    let theirs = query.text("person").is_none_or(|person| person == viewer.id().to_string());
+    if !theirs {
+        return Err(Refusal::Unauthenticated.into());
+    }
     let sparing = headers.get("save-data").is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"on"));
     let follower = shared.greenroom.follow(viewer, resume(&headers, &query), sparing).await?;
     let frames = stream::unfold(follower, async |mut follower: Follower| {

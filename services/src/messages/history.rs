@@ -8,6 +8,11 @@ const WINDOW: u64 = 50;
 /// The most anybody may ask for.
 const WINDOW_LIMIT: u64 = 100;
 
+/// Messages in it where a thread opens at the first unread: so that the newest is mostly there too.
+const WINDOW_OF_UNREAD: u64 = 150;
+/// Of those, messages that were read before.
+const KNOWN: i64 = 10;
+
 /// Which messages of a thread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Window {
@@ -19,7 +24,7 @@ pub enum Window {
     After(i64),
     /// This one, with some before and some after it.
     Around(i64),
-    /// The newest, or, where more than those are unread, the first unread with some before it.
+    /// As a thread opens: the newest, or, where the first unread isn't among those, that and what is around it.
     Unread,
 }
 
@@ -64,12 +69,13 @@ impl Greenroom {
     pub async fn thread(&self, viewer: &Viewer, id: ConversationId, window: Window) -> Result<Thread> {
         let snapshot = self.store.snapshot().await?;
         let conversation = View::of(viewer).one(&snapshot, id).await?.ok_or(Refusal::NotFound)?;
-        let window = match window {
-            Window::Unread if conversation.unread > limit_of(WINDOW) => Window::Around(conversation.read_seq + 1),
-            Window::Unread => Window::Newest,
-            asked => asked,
+        let far_back = conversation.unread > 0 && conversation.last_seq - conversation.read_seq > limit_of(WINDOW);
+        let (window, limit) = match window {
+            Window::Unread if far_back => (Window::After(conversation.read_seq - KNOWN), WINDOW_OF_UNREAD),
+            Window::Unread => (Window::Newest, WINDOW),
+            asked => (asked, WINDOW),
         };
-        let (messages, _) = read(&snapshot, &conversation, window, WINDOW).await?;
+        let (messages, _) = read(&snapshot, &conversation, window, limit).await?;
         let has_more = messages.first().is_some_and(|first| first.seq > 1);
         let cursor = live::head(&snapshot, viewer.id()).await?;
         Ok(Thread { conversation, messages, has_more, cursor })

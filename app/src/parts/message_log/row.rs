@@ -4,24 +4,48 @@ use crate::{
     words,
 };
 use leptos::{either::Either, prelude::*};
-use model::{BookingStatus, Instant, Message, PersonId};
+use model::{BookingStatus, Instant, Message, PersonId, Thread};
+
+/// How far the viewer's last message has come.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Last {
+    seq: i64,
+    said: &'static str,
+}
+
+impl Last {
+    pub(super) fn of(thread: &Thread, me: PersonId) -> Option<Self> {
+        let mine = |message: &&Message| message.sender.id == me && message.step.is_none();
+        let seq = thread.messages.iter().rev().find(mine)?.seq;
+        let conversation = &thread.conversation;
+        let said = if seq <= conversation.counterpart_read_seq {
+            words::READ
+        } else if seq <= conversation.counterpart_delivered_seq {
+            words::DELIVERED
+        } else {
+            words::SENT
+        };
+        Some(Self { seq, said })
+    }
+}
 
 /// A message, or what became of the booking, with what stands above it.
 #[component]
-pub(super) fn MessageRow(me: PersonId, row: Row, status: Memo<Option<(i64, &'static str)>>) -> impl IntoView {
+pub(super) fn MessageRow(me: PersonId, row: Row, last: Memo<Option<Last>>, linked: Option<i64>) -> impl IntoView {
     let Message { seq, sender, body, step, created_at, .. } = row.message;
     let mine = sender.id == me;
     let by = if mine { words::YOU.to_owned() } else { sender.name };
-    let said =
-        move || status.get().filter(|(last, _)| *last == seq).map(|(_, word)| view! { <p class="status">{word}</p> });
+    let said = move || {
+        last.get().filter(|last| last.seq == seq).map(|last| view! { <p class="status" role="status">{last.said}</p> })
+    };
     view! {
         {row.day.map(|day| view! { <p class="day"><time datetime=created_at.day().to_string()>{day}</time></p> })}
         {row.new.then(|| view! { <p class="new-line" id="new">{words::NEW}</p> })}
         {match step {
-            Some(status) => Either::Left(view! { <SystemLine status by=(!mine).then_some(by) at=created_at/> }),
+            Some(status) => Either::Left(view! { <SystemLine seq status by=(!mine).then_some(by) at=created_at/> }),
             None => Either::Right(view! {
-                <div class="message" class:mine=mine class:first=row.first>
-                    {row.first.then(|| view! { <p class="by"><span>{by}</span>" "<Time at=created_at tell=When::Clock/></p> })}
+                <div class="message" id=format!("m{seq}") data-seq=seq class:mine=mine class:first=row.first class:linked=linked == Some(seq)>
+                    {row.first.then(|| view! { <p class="by"><span>{by}</span>" "<a href=format!("?at={seq}#m{seq}")><Time at=created_at tell=When::Clock/></a></p> })}
                     <p class="bubble"><LinkedText text=body/></p>
                     {said}
                 </div>
@@ -32,14 +56,14 @@ pub(super) fn MessageRow(me: PersonId, row: Row, status: Memo<Option<(i64, &'sta
 
 /// A step of the booking, as a line of its own. `by` is nothing where the viewer took it.
 #[component]
-fn SystemLine(status: BookingStatus, by: Option<String>, at: Instant) -> impl IntoView {
+fn SystemLine(seq: i64, status: BookingStatus, by: Option<String>, at: Instant) -> impl IntoView {
     let glyph = match status {
         BookingStatus::Declined | BookingStatus::Cancelled => Glyph::Cross,
         BookingStatus::Inquiry | BookingStatus::Accepted | BookingStatus::Completed => Glyph::Check,
     };
     let text = words::stepped(status, by.as_deref());
     view! {
-        <p class="system">
+        <p class="system" data-seq=seq>
             <Icon glyph/> <span>{text}</span> " " <Time at tell=When::Clock/>
         </p>
     }

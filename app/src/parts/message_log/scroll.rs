@@ -3,66 +3,144 @@ use leptos::{
     html::{Div, P},
     prelude::*,
 };
-use model::{PersonId, Thread};
+use model::Thread;
 use wasm_bindgen::{JsCast, prelude::Closure};
-use web_sys::IntersectionObserver;
+use web_sys::{Element, IntersectionObserver};
 
 /// Pixels from the end within which somebody still counts as being there.
 const AT_END: i32 = 80;
+/// Pixels of a message that must be in sight for it to be seen.
+const GLIMPSE: f64 = 12.0;
 
-/// Where the reader is in the log, and what came below since they left its end.
+/// Where the reader is in the log. Cheap to copy.
 #[derive(Clone, Copy)]
-pub(super) struct Place {
+pub struct Place {
     log: NodeRef<Div>,
-    me: PersonId,
     thread: RwSignal<Thread>,
-    /// The last message when they left the end; nothing while they are there.
-    left_at: RwSignal<Option<i64>>,
+    /// Whether they left the end.
+    pub(super) away: RwSignal<bool>,
+    /// The last message that was in sight.
+    seen: RwSignal<i64>,
+    /// Whether the reader was led to where the thread opens.
+    begun: StoredValue<bool>,
 }
 
 impl Place {
-    pub(super) fn new(log: NodeRef<Div>, me: PersonId, thread: RwSignal<Thread>) -> Self {
-        Self { log, me, thread, left_at: RwSignal::new(None) }
-    }
-
-    /// The log was scrolled.
-    pub(super) fn scrolled(self) {
-        let Some(log) = self.log.get_untracked() else { return };
-        let away = log.scroll_top().abs() > AT_END;
-        if away != self.left_at.get_untracked().is_some() {
-            let last = self.thread.with_untracked(Thread::last_shown);
-            self.left_at.set(away.then_some(last));
+    pub fn new(thread: RwSignal<Thread>) -> Self {
+        Self {
+            log: NodeRef::new(),
+            thread,
+            away: RwSignal::new(false),
+            seen: RwSignal::new(0),
+            begun: StoredValue::new(false),
         }
     }
 
-    /// Messages of the other that came below.
-    pub(super) fn new_below(self) -> i64 {
-        let Some(last) = self.left_at.get() else { return 0 };
-        let is_new = |message: &&model::Message| message.seq > last && message.sender.id != self.me;
-        let count =
-            self.thread.with(|thread| thread.messages.iter().rev().take_while(|m| m.seq > last).filter(is_new).count());
-        i64::try_from(count).unwrap_or(i64::MAX)
+    pub(super) fn log(self) -> NodeRef<Div> {
+        self.log
+    }
+
+    /// The last message that was in sight.
+    pub fn seen(self) -> i64 {
+        self.seen.get()
+    }
+
+    /// Looks where the reader is: after they scrolled, and after anything changed.
+    pub(super) fn look(self) {
+        let Some(log) = self.log.get_untracked().filter(|_| self.begun.get_value()) else { return };
+        let Some(last) = self.thread.try_with_untracked(Thread::last_shown) else { return };
+        let away = log.scroll_top().abs() > AT_END;
+        if away != self.away.get_untracked() {
+            self.away.set(away);
+        }
+        let bottom = log.get_bounding_client_rect().bottom() - GLIMPSE;
+        let in_sight = if away {
+            self.rows().rev().find(|row| top_of(row) < bottom).and_then(|row| seq_of(&row))
+        } else {
+            Some(last)
+        };
+        if let Some(seen) = in_sight.filter(|seq| *seq > self.seen.get_untracked()) {
+            self.seen.set(seen);
+        }
+    }
+
+    /// The same once what was changed is drawn.
+    pub(super) fn look_soon(self) {
+        request_animation_frame(move || self.look());
+    }
+
+    /// Begins at a message that was linked to, or at the first unread one where it isn't in sight.
+    pub(super) fn begin(self, at: Option<i64>) {
+        request_animation_frame(move || {
+            let Some(log) = self.log.get_untracked() else { return };
+            let linked = at.map(|seq| format!("[data-seq='{seq}']"));
+            let wanted = linked.unwrap_or_else(|| "#new".to_owned());
+            if let Some(row) = log.query_selector(&wanted).ok().flatten() {
+                let above = top_of(&row) - log.get_bounding_client_rect().top();
+                if above < 0.0 || at.is_some() {
+                    log.set_scroll_top(
+                        log.scroll_top() + above as i32 - i32::from(at.is_some()) * log.client_height() / 3,
+                    );
+                }
+            }
+            self.begun.set_value(true);
+            self.look();
+        });
     }
 
     /// Goes to the newest message.
     pub(super) fn to_end(self) {
-        self.left_at.set(None);
+        self.away.set(false);
         if let Some(log) = self.log.get_untracked() {
             log.set_scroll_top(0);
         }
+        self.look_soon();
     }
 
-    /// Goes to the newest message, with the keyboard, because what had it is about to vanish.
-    pub(super) fn to_end_with_focus(self) {
-        self.to_end();
+    /// Gives the keyboard to the log, because what had it is about to vanish.
+    pub(super) fn focus(self) {
         if let Some(log) = self.log.get_untracked() {
             let _ = log.focus();
         }
     }
+
+    /// Changes what is drawn, and keeps what the reader looks at where it is. The change is told which message that is.
+    pub(super) fn hold(self, change: impl FnOnce(i64)) {
+        let top_edge = self.log.get_untracked().map_or(0.0, |log| log.get_bounding_client_rect().top());
+        let anchor = self.rows().find(|row| row.get_bounding_client_rect().bottom() > top_edge);
+        let held = anchor.and_then(|row| Some((seq_of(&row)?, top_of(&row))));
+        change(held.map_or(0, |(seq, _)| seq));
+        request_animation_frame(move || {
+            let (Some((seq, before)), Some(log)) = (held, self.log.get_untracked()) else { return };
+            if let Some(row) = log.query_selector(&format!("[data-seq='{seq}']")).ok().flatten() {
+                let moved = (top_of(&row) - before).round() as i32;
+                if moved != 0 {
+                    log.set_scroll_top(log.scroll_top() + moved);
+                }
+            }
+            self.look();
+        });
+    }
+
+    fn rows(self) -> impl DoubleEndedIterator<Item = Element> {
+        let rows = self.log.get_untracked().and_then(|log| log.query_selector_all("[data-seq]").ok());
+        let count = rows.as_ref().map_or(0, web_sys::NodeList::length);
+        (0..count).filter_map(move |index| rows.as_ref()?.item(index)?.dyn_into().ok())
+    }
 }
 
-/// For an element at the top of the log: calls `load` when it comes into view.
-pub(super) fn when_near_top(load: impl Fn() + Copy + 'static) -> NodeRef<P> {
+/// Of what was said: above it may stand a day or a name, which come and go with what is before it.
+fn top_of(row: &Element) -> f64 {
+    let said = row.query_selector(".bubble").ok().flatten();
+    said.as_ref().unwrap_or(row).get_bounding_client_rect().top()
+}
+
+fn seq_of(row: &Element) -> Option<i64> {
+    row.get_attribute("data-seq")?.parse().ok()
+}
+
+/// For an element at an end of the log: calls `load` when it comes near the view.
+pub(super) fn when_near(load: impl Fn() + Copy + 'static) -> NodeRef<P> {
     let element: NodeRef<P> = NodeRef::new();
     let local = Local::current();
     Effect::new(move || {

@@ -1,0 +1,136 @@
+//! What this browser keeps by itself: messages that haven't gone out, and drafts.
+//!
+//! Messages are in a database for each person, drafts under a name with theirs in it, so that nobody who signs in later finds or sends what another wrote. It is
+//! emptied at sign-out. Where the browser keeps nothing, all of it answers with nothing.
+
+use super::outbox::Parcel;
+use idb::{Database, DatabaseEvent, Error, Factory, ObjectStore, ObjectStoreParams, TransactionMode};
+use leptos::{prelude::window, task::spawn_local};
+use model::{ConversationId, PersonId};
+use std::{cell::RefCell, rc::Rc};
+use wasm_bindgen::JsValue;
+use web_sys::Storage;
+
+const OUTBOX: &str = "outbox";
+
+thread_local! {
+    static OPEN: RefCell<Option<(PersonId, Rc<Database>)>> = RefCell::default();
+}
+
+/// Keeps a message. Says its place: messages go out in the order of these.
+pub(super) async fn keep(me: PersonId, parcel: &Parcel) -> Option<u32> {
+    let text = serde_json::to_string(parcel).ok()?;
+    let key = with(me, async |outbox| outbox.add(&text.into(), None)?.await).await?;
+    key.as_f64().map(|place| place as u32)
+}
+
+/// Notes how a message that is kept now stands.
+pub(super) async fn change(me: PersonId, place: u32, parcel: &Parcel) {
+    if let Ok(text) = serde_json::to_string(parcel) {
+        with(me, async |outbox| outbox.put(&text.into(), Some(&place.into()))?.await).await;
+    }
+}
+
+/// All messages that are kept, in their order.
+pub(super) async fn all(me: PersonId) -> Option<Vec<Parcel>> {
+    let (places, texts) =
+        with(me, async |outbox| Ok((outbox.get_all_keys(None, None)?.await?, outbox.get_all(None, None)?.await?)))
+            .await?;
+    let read = |(place, text): (JsValue, JsValue)| {
+        let parcel: Parcel = serde_json::from_str(&text.as_string()?).ok()?;
+        Some(Parcel { place: Some(place.as_f64()? as u32), ..parcel })
+    };
+    Some(places.into_iter().zip(texts).filter_map(read).collect())
+}
+
+/// Lets go of a message. Says whether it was still there: of several tabs only one is told so.
+pub(super) async fn drop(me: PersonId, place: u32) -> bool {
+    let gone = with(me, async |outbox| {
+        let key = JsValue::from(place);
+        let known = outbox.get_key(key.clone())?.await?.is_some();
+        outbox.delete(key)?.await?;
+        Ok(known)
+    });
+    gone.await.unwrap_or_default()
+}
+
+/// What was being written to a conversation.
+pub(super) fn draft(me: PersonId, id: ConversationId) -> Option<String> {
+    drafts()?.get_item(&draft_name(me, id)).ok()?
+}
+
+/// Keeps what is being written; nothing of an empty one.
+pub(super) fn keep_draft(me: PersonId, id: ConversationId, text: &str) {
+    let (Some(drafts), name) = (drafts(), draft_name(me, id)) else { return };
+    // Where there is no room for it, the page itself still has it.
+    let _ = if text.is_empty() { drafts.remove_item(&name) } else { drafts.set_item(&name, text) };
+}
+
+/// At once, not in a transaction that a reload right after the last key would cut off.
+fn drafts() -> Option<Storage> {
+    window().local_storage().ok()?
+}
+
+fn draft_name(me: PersonId, id: ConversationId) -> String {
+    format!("{}-{id}", name(me))
+}
+
+fn empty_drafts(me: PersonId) -> Option<()> {
+    let drafts = drafts()?;
+    let names: Vec<String> = (0..drafts.length().ok()?).filter_map(|index| drafts.key(index).ok()?).collect();
+    for name in names.iter().filter(|known| known.starts_with(&name(me))) {
+        drafts.remove_item(name).ok()?;
+    }
+    Some(())
+}
+
+/// Lets go of the database, so that it can be deleted.
+pub(super) fn close() {
+    if let Some((_, database)) = OPEN.take() {
+        database.close();
+    }
+}
+
+/// Deletes all of it. Waits for other tabs to let go of it.
+pub(super) async fn empty(me: PersonId) {
+    empty_drafts(me);
+    close();
+    if let Ok(request) = Factory::new().and_then(|factory| factory.delete(&name(me))) {
+        let _ = request.await;
+    }
+}
+
+fn name(me: PersonId) -> String {
+    format!("greenroom-{me}")
+}
+
+/// One transaction. Nothing where it fails: the page goes on with what it holds itself.
+async fn with<T>(me: PersonId, work: impl AsyncFnOnce(ObjectStore) -> Result<T, Error>) -> Option<T> {
+    let database = open(me).await.ok()?;
+    let transaction = database.transaction(&[OUTBOX], TransactionMode::ReadWrite).ok()?;
+    let value = work(transaction.object_store(OUTBOX).ok()?).await.ok()?;
+    transaction.commit().ok()?.await.ok()?;
+    Some(value)
+}
+
+async fn open(me: PersonId) -> Result<Rc<Database>, Error> {
+    let known = OPEN.with_borrow(|open| open.as_ref().filter(|(owner, _)| *owner == me).map(|(_, base)| base.clone()));
+    if let Some(database) = known {
+        return Ok(database);
+    }
+    let mut request = Factory::new()?.open(&name(me), Some(1))?;
+    request.on_upgrade_needed(|event| {
+        let mut numbered = ObjectStoreParams::new();
+        numbered.auto_increment(true);
+        if let Ok(database) = event.database() {
+            // It was made this very moment: nothing of that name is there yet.
+            let _ = database.create_object_store(OUTBOX, numbered);
+        }
+    });
+    let mut database = request.await?;
+    // Emptied from outside. Not let go of before its own closure has returned.
+    database.on_close(|_| spawn_local(async { close() }));
+    let database = Rc::new(database);
+    OPEN.with_borrow_mut(|open| *open = Some((me, database.clone())));
+    Ok(database)
+}

@@ -1,0 +1,43 @@
+//! Threads that were open in this tab: they open again at once, brought up to date by what was heard since. Held in the
+//! page's memory alone, so that nothing of them stays on a phone that others use too.
+
+use super::Live;
+use crate::answer::Mine;
+use leptos::prelude::*;
+use model::{Fold, Thread};
+
+/// Threads that are remembered.
+const THREADS: usize = 20;
+/// Messages of each.
+const MESSAGES: usize = 60;
+
+/// Cheap to copy; part of [`Live`].
+#[derive(Clone, Copy, Default)]
+pub struct Visited(StoredValue<Vec<Mine<Thread>>>);
+
+impl Visited {
+    /// Remembers a thread that is being left. One that shows older messages isn't worth it.
+    pub fn leave(self, mut mine: Mine<Thread>) {
+        if !mine.view.at_end() {
+            return;
+        }
+        mine.view.keep_around(mine.view.last_shown(), MESSAGES);
+        self.0.update_value(|threads| {
+            threads.retain(|known| known.view.conversation.id != mine.view.conversation.id);
+            threads.push(mine);
+            if threads.len() > THREADS {
+                threads.remove(0);
+            }
+        });
+    }
+
+    /// The thread as it is now, if enough was heard since it was left.
+    pub fn open(self, live: Live, id: &str) -> Option<Mine<Thread>> {
+        let is_it = |known: &&Mine<Thread>| known.view.conversation.id.to_string() == id;
+        let mut mine = self.0.with_value(|threads| threads.iter().find(is_it).cloned())?;
+        for envelope in live.after(mine.view.cursor)? {
+            mine.view.apply(mine.me, &envelope);
+        }
+        Some(mine)
+    }
+}

@@ -1,0 +1,37 @@
+use super::{FormError, FormState};
+use crate::{functions, words};
+use leptos::{form::ActionForm, prelude::*};
+use leptos_router::{NavigateOptions, hooks::use_navigate};
+use model::{PersonId, Thread};
+
+/// Leaves the thread with the other's last message unread, to come back to.
+#[component]
+pub fn MarkUnread(me: PersonId, thread: RwSignal<Thread>) -> impl IntoView {
+    let action = ServerAction::<functions::MarkUnread>::new();
+    let form = FormState::of("mark-unread", action);
+    let navigate = use_navigate();
+    Effect::new(move || {
+        if form.done.get() {
+            navigate("/inbox", NavigateOptions::default());
+        }
+    });
+    let id = StoredValue::new(thread.with_untracked(|thread| thread.conversation.id.to_string()));
+    let from = Memo::new(move |_| {
+        thread.with(|thread| {
+            let theirs = thread.messages.iter().rev().find(|message| message.sender.id != me)?;
+            (theirs.seq <= thread.conversation.read_seq).then_some(theirs.seq)
+        })
+    });
+    move || {
+        from.get().map(|seq| {
+            view! {
+                <ActionForm action attr:class="mark-unread">
+                    <input type="hidden" name="conversation_id" value=id.get_value()/>
+                    <input type="hidden" name="seq" value=seq/>
+                    <button class="link" type="submit" disabled=form.pending>{words::MARK_UNREAD}</button>
+                    {move || form.failure.with(Option::is_some).then(|| view! { <FormError failure=form.failure/> })}
+                </ActionForm>
+            }
+        })
+    }
+}

@@ -1,0 +1,47 @@
+use super::local::Local;
+use crate::{
+    functions,
+    live::{Live, passing::spares_data},
+    words,
+};
+use leptos::{prelude::*, task::spawn_local};
+use model::{Conversation, Presence};
+
+/// Whether the other is typing, here, or when they last were. Nothing where either hides it, or data is spared.
+#[component]
+pub fn PresenceLine(#[prop(into)] conversation: Signal<Conversation>) -> impl IntoView {
+    let (live, local) = (Live::current(), Local::current());
+    let (id, who) = conversation.with_untracked(|conversation| (conversation.id, conversation.counterpart.id));
+    let known = RwSignal::new(Presence::default());
+    Effect::new(move || {
+        // What passed while the stream was away is gone: then it is asked for.
+        live.opened.track();
+        if !local.started() || spares_data() {
+            return;
+        }
+        spawn_local(async move {
+            if let Ok(now) = functions::load_presence(id.to_string()).await {
+                known.try_set(now);
+            }
+        });
+    });
+    Effect::new(move || {
+        if let Some(came) = live.passing.came.get().filter(|came| came.user_id == who) {
+            let active_at = (!came.online).then(|| local.now());
+            known.set(Presence { online: came.online, active_at });
+        }
+    });
+    let typing = Memo::new(move |_| live.passing.is_typing(id, who));
+    let name = move || conversation.with(|conversation| conversation.counterpart.name.clone());
+    let here = move || match known.get() {
+        _ if typing.get() => None,
+        Presence { online: true, .. } => Some(words::ONLINE.to_owned()),
+        Presence { active_at, .. } => active_at.map(|at| words::active(&local.ago(at))),
+    };
+    view! {
+        <p class="presence">
+            <span role="status">{move || typing.get().then(|| words::typing(&name()))}</span>
+            <span class:online=move || known.get().online>{here}</span>
+        </p>
+    }
+}

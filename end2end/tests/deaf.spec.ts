@@ -1,0 +1,90 @@
+import { meddle } from "../support/database.ts";
+import { expect, test } from "../support/fixtures.ts";
+
+// The page says when it may be deaf, and why; and finds its way back without a reload.
+
+const BACK = { timeout: 30_000 };
+const RECONNECTING = /Reconnecting/;
+
+test("@live a stream that can't go on where it stopped reloads the page's state in place, and what is typed stays", async ({ site, sarah, line, programs, launch }) => {
+  sarah.expects(/net::ERR_/);
+  sarah.goBy(line.url);
+  await sarah.open(launch.path);
+  await programs.eventpro.say(launch.id, "Before");
+  await expect(sarah.thread.said("Before")).toBeVisible();
+  await sarah.page.evaluate(() => ((window as any).stillTheSamePage = true));
+  await sarah.thread.box.fill("Half a sentence");
+
+  await line.refuse();
+  await expect(sarah.page.getByText(RECONNECTING)).toBeVisible();
+  await programs.eventpro.say(launch.id, "Meanwhile");
+  // The log was kept for a month, and this browser was away for longer.
+  meddle(site, "DELETE FROM event");
+  await line.restore();
+
+  await expect(sarah.thread.said("Meanwhile")).toHaveCount(1, BACK);
+  await expect(sarah.page.getByText(RECONNECTING)).toHaveCount(0);
+  await expect(sarah.thread.box).toHaveValue("Half a sentence");
+  expect(await sarah.page.evaluate(() => (window as any).stillTheSamePage)).toBe(true);
+  await programs.eventpro.say(launch.id, "After");
+  await expect(sarah.thread.said("After")).toHaveCount(1);
+});
+
+test("@live a stream that never says a word is told of within seconds", async ({ sarah, line, launch }) => {
+  sarah.expects(/net::ERR_/);
+  sarah.goBy(line.url);
+  await sarah.open("/signin");
+  await sarah.page.clock.install();
+  // Whatever stands between takes it in, and gives nothing out.
+  await sarah.page.route(/\/api\/events/, () => {});
+  await sarah.open(launch.path);
+  await expect(async () => {
+    await sarah.page.clock.fastForward("00:06");
+    await expect(sarah.page.getByText(RECONNECTING)).toBeVisible({ timeout: 500 });
+  }).toPass({ timeout: 15_000 });
+  await sarah.page.unroute(/\/api\/events/);
+  await sarah.page.clock.fastForward("00:45");
+  await expect(sarah.page.getByText(RECONNECTING)).toHaveCount(0, BACK);
+});
+
+test("@live a machine that slept asks at once what it missed", async ({ sarah, line, programs, launch }) => {
+  sarah.expects(/net::ERR_/);
+  sarah.goBy(line.url);
+  await sarah.open("/signin");
+  await sarah.page.clock.install();
+  await sarah.open(launch.path);
+  await programs.eventpro.say(launch.id, "Good night");
+  await expect(sarah.thread.said("Good night")).toBeVisible();
+  // The line went while it slept, without a word.
+  await line.freeze();
+  await programs.eventpro.say(launch.id, "Good morning");
+  await sarah.page.clock.setSystemTime(Date.now() + 8 * 60 * 60 * 1_000);
+  await line.restore();
+  await sarah.page.evaluate(() => document.dispatchEvent(new Event("visibilitychange", { bubbles: true })));
+  await expect(sarah.thread.said("Good morning")).toBeVisible(BACK);
+});
+
+test("@live a clock that is an hour wrong changes neither order nor what is called now", async ({ sarah, eventpro, programs, launch }) => {
+  await sarah.open("/signin");
+  await sarah.page.clock.install({ time: Date.now() - 60 * 60 * 1_000 });
+  await sarah.open(launch.path);
+  await eventpro.open(launch.path);
+  await programs.eventpro.say(launch.id, "First");
+  await expect(sarah.thread.said("First")).toBeVisible();
+  await sarah.thread.say("Second");
+  await programs.eventpro.say(launch.id, "Third");
+  for (const person of [sarah, eventpro]) {
+    await expect(person.thread.said(/^(First|Second|Third)$/)).toHaveText(["First", "Second", "Third"]);
+  }
+});
+
+test("@live a clock that is an hour ahead: what came just now is from just now", async ({ sarah, programs, launch }) => {
+  await sarah.open("/signin");
+  await sarah.page.clock.install({ time: Date.now() + 60 * 60 * 1_000 });
+  await sarah.open("/inbox");
+  await programs.eventpro.say(launch.id, "Just now");
+  const row = sarah.conversations.getByRole("link", { name: "EventPro Kenya" });
+  await expect(row).toContainText("Just now");
+  // Its first heartbeat tells the page what time it is.
+  await expect(row.locator("time").first()).toHaveText("now", BACK);
+});

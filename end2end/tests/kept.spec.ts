@@ -1,0 +1,159 @@
+import { expect, test, type Person } from "../support/fixtures.ts";
+
+// What is written is kept in the browser until the server has it.
+
+const BACK = { timeout: 40_000 };
+const POST = "**/fn/post*";
+
+const arrived = async (api: { messages(id: string): Promise<{ body: string }[]> }, id: string, pattern: RegExp) =>
+  (await api.messages(id)).map(({ body }) => body).filter((body) => pattern.test(body));
+
+const bad = (person: Person) => person.expects(/net::ERR_|status of 5/);
+
+test("@live what was written without a line goes out after the tab was closed and opened again", async ({ sarah, eventpro, line, programs, launch }) => {
+  bad(sarah);
+  sarah.goBy(line.url);
+  await sarah.open(launch.path);
+  await line.refuse();
+  for (const text of ["Kept 1", "Kept 2", "Kept 3"]) await sarah.thread.say(text);
+  await expect(sarah.thread.log.getByText(/Not sent/)).toHaveCount(3);
+  await sarah.page.close();
+  await line.restore();
+  await eventpro.open(launch.path);
+
+  const again = await sarah.openTab(launch.path);
+  await expect(eventpro.thread.said(/^Kept/)).toHaveText(["Kept 1", "Kept 2", "Kept 3"], BACK);
+  await expect(again.getByRole("log").getByText(/^Kept/)).toHaveText(["Kept 1", "Kept 2", "Kept 3"]);
+  await expect(again.getByRole("log").getByText(/Not sent|Sending/)).toHaveCount(0);
+  expect(await arrived(programs.eventpro, launch.id, /^Kept/)).toEqual(["Kept 1", "Kept 2", "Kept 3"]);
+});
+
+test("@live an answer that was lost and a reload still make one message", async ({ sarah, eventpro, programs, launch }) => {
+  bad(sarah);
+  await Promise.all([sarah.open(launch.path), eventpro.open(launch.path)]);
+  await sarah.page.route(POST, async (route) => {
+    await route.fetch();
+    await route.abort();
+  });
+  await sarah.thread.say("Once");
+  await expect(eventpro.thread.said("Once")).toBeVisible();
+  await sarah.page.unroute(POST);
+  for (let n = 0; n < 2; n++) await sarah.open(launch.path);
+  await expect(sarah.thread.said("Once")).toHaveCount(1);
+  await expect(sarah.thread.log.getByText(/Not sent|Sending/)).toHaveCount(0);
+  expect(await arrived(programs.eventpro, launch.id, /^Once$/)).toHaveLength(1);
+});
+
+test("@live a server killed in the middle of sending, and two tabs that write: each message once, in order", async ({ site, sarah, eventpro, programs, launch }) => {
+  bad(sarah);
+  bad(eventpro);
+  await Promise.all([sarah.open(launch.path), eventpro.open(launch.path)]);
+  const other = await sarah.openTab(launch.path);
+  const texts: string[] = [];
+  for (let round = 1; round <= 3; round++) {
+    for (const page of [sarah.page, other]) {
+      const text = `Round ${round} ${page === other ? "second" : "first"}`;
+      texts.push(text);
+      await page.getByRole("textbox", { name: "Message", exact: true }).fill(text);
+      await page.getByRole("textbox", { name: "Message", exact: true }).press("Enter");
+      // The other tab sees it on its way before anything more is written.
+      for (const tab of [sarah.page, other]) await expect(tab.getByRole("log").getByText(text, { exact: true })).toBeVisible();
+      if (round === 2) await site.stop("SIGKILL");
+    }
+    if (round === 2) await site.serve();
+  }
+  await expect(eventpro.thread.said(/^Round/)).toHaveText(texts, BACK);
+  for (const tab of [sarah.page, other]) {
+    await expect(tab.getByRole("log").getByText(/^Round/)).toHaveText(texts, BACK);
+    await expect(tab.getByRole("log").getByText(/Not sent|Sending/)).toHaveCount(0);
+  }
+  expect(await arrived(programs.eventpro, launch.id, /^Round/)).toEqual(texts);
+});
+
+test("@live what a tab could not send, another sends when it is gone", async ({ sarah, programs, launch }) => {
+  bad(sarah);
+  await sarah.open(launch.path);
+  const other = await sarah.openTab("/inbox");
+  await sarah.page.route(POST, () => {});
+  await sarah.thread.say("In good hands");
+  await expect(sarah.thread.log.getByText("Sending…")).toBeVisible();
+  await sarah.page.close();
+  await expect.poll(() => arrived(programs.eventpro, launch.id, /^In good hands$/), BACK).toHaveLength(1);
+  await other.close();
+});
+
+test("@live a draft is there again after a reload, in its own conversation only", async ({ sarah, programs, launch }) => {
+  await sarah.open(launch.path);
+  await sarah.thread.box.pressSequentially("Half a thou");
+  await sarah.open(launch.path);
+  await expect(sarah.thread.box).toHaveValue("Half a thou");
+  const { id } = await programs.safari.talent("Sarah Wanjiru");
+  const booked = await programs.safari.book(id, "Wedding", "Are you free?");
+  await sarah.open(`/conversations/${booked.conversation.id}`);
+  await expect(sarah.thread.box).toHaveValue("");
+  await sarah.open(launch.path);
+  await sarah.thread.box.press("Enter");
+  await expect(sarah.thread.said("Half a thou")).toHaveCount(1);
+  await sarah.open(launch.path);
+  await expect(sarah.thread.box).toHaveValue("");
+});
+
+test("@live what is refused for good comes back into the box, with the reason", async ({ sarah, launch }) => {
+  sarah.expects(/status of 422/);
+  await sarah.open(launch.path);
+  await sarah.page.route(POST, async (route) => {
+    const asked = new URLSearchParams(route.request().postData() ?? "");
+    asked.set("body", " ");
+    await route.continue({ postData: asked.toString() });
+  });
+  await sarah.thread.say("Refused");
+  await expect(sarah.thread.box).toHaveValue("Refused");
+  await expect(sarah.page.getByRole("alert")).toContainText("Write something first.");
+  await expect(sarah.thread.said("Refused")).toHaveCount(0);
+  await sarah.page.unroute(POST);
+  await sarah.thread.send.click();
+  await expect(sarah.thread.log.getByText("Sent", { exact: true })).toBeVisible();
+  await expect(sarah.page.getByRole("alert")).toHaveText("");
+  await expect(sarah.thread.said("Refused")).toHaveCount(1);
+});
+
+test("@live a line that swallows what is sent holds nothing up for long", async ({ sarah, eventpro, line, launch }) => {
+  bad(sarah);
+  sarah.goBy(line.url);
+  await sarah.open("/signin");
+  await sarah.page.clock.install();
+  await Promise.all([sarah.open(launch.path), eventpro.open(launch.path)]);
+  line.freeze();
+  await sarah.thread.say("Into the void");
+  await expect(sarah.thread.log.getByText("Sending…")).toBeVisible();
+  await sarah.page.clock.fastForward("00:21");
+  await expect(sarah.thread.log.getByText(/Not sent/)).toBeVisible();
+  await line.restore();
+  await sarah.page.clock.fastForward("00:30");
+  await expect(eventpro.thread.said("Into the void")).toBeVisible(BACK);
+  await expect(sarah.thread.said("Into the void")).toHaveCount(1);
+});
+
+test("@live signing out asks first where something hasn't gone out, and then keeps nothing", async ({ sarah, programs, launch }) => {
+  bad(sarah);
+  await sarah.open(launch.path);
+  await sarah.page.route(POST, (route) => route.abort());
+  await sarah.thread.say("Only here");
+  await expect(sarah.thread.log.getByText(/Not sent/)).toBeVisible();
+  const asked: string[] = [];
+  let answer = false;
+  sarah.page.on("dialog", async (dialog) => {
+    asked.push(dialog.message());
+    await (answer ? dialog.accept() : dialog.dismiss());
+  });
+  const leave = () => sarah.page.getByRole("button", { name: "Sign out" }).click();
+  await leave();
+  await expect(sarah.page).toHaveURL(launch.path);
+  answer = true;
+  await leave();
+  await expect(sarah.page).toHaveURL("/signin");
+  expect(asked[0]).toContain("One message hasn't gone out yet");
+  const kept = async () => (await sarah.page.evaluate(() => indexedDB.databases())).length;
+  await expect.poll(kept).toBe(0);
+  expect(await arrived(programs.eventpro, launch.id, /^Only here$/)).toEqual([]);
+});

@@ -1,0 +1,120 @@
+import type { Page } from "@playwright/test";
+import { expect, test, type Person } from "../support/fixtures.ts";
+
+// A browser has one stream, however many tabs.
+
+const STREAM = /\/api\/events\?/;
+
+/** Notes each stream that a tab opens. */
+const streamsOf = (person: Person) => {
+  const opened: Page[] = [];
+  person.page.context().on("request", (request) => {
+    if (STREAM.test(request.url())) opened.push(request.frame().page());
+  });
+  return opened;
+};
+
+const said = (page: Page, text: string) => page.getByRole("log").getByText(text, { exact: true });
+
+test("@live twelve tabs are live by one stream", async ({ sarah, programs, launch }) => {
+  test.slow();
+  await sarah.open(launch.path);
+  await programs.eventpro.say(launch.id, "Is it live?");
+  await expect(said(sarah.page, "Is it live?")).toBeVisible();
+  const opened = streamsOf(sarah);
+  const tabs = [sarah.page];
+  while (tabs.length < 12) tabs.push(await sarah.openTab(launch.path));
+  await programs.eventpro.say(launch.id, "To all of you");
+  for (const tab of tabs) await expect(said(tab, "To all of you")).toHaveCount(1);
+  expect(opened).toEqual([]);
+});
+
+test("@live when the tab with the stream goes, another has it within two seconds", async ({ sarah, programs, launch }) => {
+  await sarah.open(launch.path);
+  const others = [await sarah.openTab(launch.path), await sarah.openTab(launch.path)];
+  const opened = streamsOf(sarah);
+  const gone = Date.now();
+  const taken = sarah.page.context().waitForEvent("request", (request) => STREAM.test(request.url()));
+  await sarah.page.close();
+  await taken;
+  expect(Date.now() - gone).toBeLessThan(2_000);
+  await programs.eventpro.say(launch.id, "Who leads now?");
+  for (const tab of others) await expect(said(tab, "Who leads now?")).toHaveCount(1);
+  expect(opened).toHaveLength(1);
+});
+
+test("@live when it crashes, too", async ({ sarah, programs, launch }) => {
+  await sarah.open(launch.path);
+  const other = await sarah.openTab(launch.path);
+  const taken = sarah.page.context().waitForEvent("request", (request) => STREAM.test(request.url()));
+  const crashed = Date.now();
+  await sarah.page.goto("chrome://crash").catch(() => {});
+  await taken;
+  expect(Date.now() - crashed).toBeLessThan(2_000);
+  await programs.eventpro.say(launch.id, "Still with us?");
+  await expect(said(other, "Still with us?")).toHaveCount(1);
+});
+
+test("@live a tab that sleeps with the stream is replaced by one that is looked at", async ({ sarah, programs, launch }) => {
+  await sarah.open("/signin");
+  await sarah.open(launch.path);
+  const other = await sarah.openTab("/signin");
+  await other.clock.install();
+  await other.goto(launch.path);
+  await expect(other.locator("html")).toHaveAttribute("data-hydrated", "");
+  await programs.eventpro.say(launch.id, "Awake?");
+  await expect(said(other, "Awake?")).toBeVisible();
+
+  const control = await sarah.page.context().newCDPSession(sarah.page);
+  await control.send("Page.setWebLifecycleState", { state: "frozen" });
+  await programs.eventpro.say(launch.id, "Wake up");
+  let taken = false;
+  other.on("request", (request) => (taken ||= STREAM.test(request.url())));
+  await expect(async () => {
+    await other.clock.fastForward("00:10");
+    expect(taken).toBe(true);
+  }).toPass({ timeout: 20_000 });
+  await expect(said(other, "Wake up")).toHaveCount(1);
+  await control.send("Page.setWebLifecycleState", { state: "active" });
+  await programs.eventpro.say(launch.id, "Both of you");
+  for (const tab of [sarah.page, other]) await expect(said(tab, "Both of you")).toHaveCount(1);
+  await expect(said(sarah.page, "Wake up")).toHaveCount(1);
+});
+
+test("@live a tab that reads further back than the others lacks nothing", async ({ sarah, programs, launch }) => {
+  await sarah.open("/inbox");
+  // The page is made before the message, and taken over after it.
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await sarah.page.context().route("**/pkg/*.js", async (route) => {
+    await held;
+    await route.continue();
+  });
+  const opening = sarah.openTab(launch.path);
+  const tab = await sarah.page.context().waitForEvent("page");
+  await expect(tab.getByRole("log")).toBeVisible();
+  await programs.eventpro.say(launch.id, "In between");
+  await expect(sarah.conversations.getByText("In between")).toBeVisible();
+  release();
+  await opening;
+  await expect(said(tab, "In between")).toHaveCount(1);
+});
+
+test("@live a tab where somebody else is signed in by now shows nothing of theirs", async ({ sarah, line, programs, launch, sundowner }) => {
+  sarah.expects(/net::ERR_|status of 401/);
+  sarah.goBy(line.url);
+  await sarah.open(launch.path);
+  await line.refuse();
+  await expect(sarah.page.getByText(/Reconnecting/)).toBeVisible();
+  await sarah.thread.say("As Sarah or not at all");
+  // Meanwhile DJ Kamau signs in at the same browser.
+  const cookies = await sarah.page.context().cookies();
+  const [name, value] = (programs.kamau.cookie ?? "").split("=");
+  await sarah.page.context().addCookies(cookies.filter((cookie) => cookie.name === name).map((cookie) => ({ ...cookie, value })));
+  await line.restore();
+  await expect(sarah.page.getByText("You were signed out.")).toBeVisible({ timeout: 40_000 });
+  await programs.safari.say(sundowner.id, "For Kamau alone");
+  expect((await programs.eventpro.messages(launch.id)).map(({ body }) => body)).not.toContain("As Sarah or not at all");
+  await expect(sarah.thread.said("As Sarah or not at all")).toHaveCount(1);
+  await expect(sarah.page.getByText("For Kamau alone")).toHaveCount(0);
+});

@@ -1,0 +1,69 @@
+import { expect, test } from "../support/fixtures.ts";
+
+const TYPING = "Sarah Wanjiru is typing…";
+
+test("@live who is typing is said, and gone five seconds after the last key", async ({ sarah, eventpro, launch }) => {
+  await eventpro.open("/signin");
+  await eventpro.page.clock.install();
+  await Promise.all([sarah.open(launch.path), eventpro.open(launch.path)]);
+  const told: string[] = [];
+  sarah.page.on("request", (request) => request.url().includes("/fn/typing") && told.push(request.url()));
+  await sarah.thread.box.pressSequentially("Yes, and a stand for it");
+  await expect(eventpro.page.getByText(TYPING)).toBeVisible();
+  expect(told.length).toBeLessThanOrEqual(2);
+  await eventpro.page.clock.fastForward("00:05");
+  await expect(eventpro.page.getByText(TYPING)).toHaveCount(0);
+});
+
+test("@live what was typed and has come isn't being typed any more", async ({ sarah, eventpro, launch }) => {
+  await Promise.all([sarah.open(launch.path), eventpro.open(launch.path)]);
+  await sarah.thread.box.pressSequentially("Here it is");
+  await expect(eventpro.page.getByText(TYPING)).toBeVisible();
+  await sarah.thread.box.press("Enter");
+  await expect(eventpro.thread.said("Here it is")).toBeVisible();
+  await expect(eventpro.page.getByText(TYPING)).toHaveCount(0, { timeout: 2_000 });
+});
+
+test("@live who is here is said to whom they talk with, and when they last were", async ({ sarah, eventpro, launch }) => {
+  await eventpro.open(launch.path);
+  const online = eventpro.page.getByText("Online", { exact: true });
+  await expect(online).toHaveCount(0);
+  await sarah.open("/inbox");
+  await expect(online).toBeVisible();
+  await sarah.page.close();
+  await expect(eventpro.page.getByText("Active just now")).toBeVisible({ timeout: 15_000 });
+  await eventpro.open(launch.path);
+  await expect(eventpro.page.getByText("Active just now")).toBeVisible();
+});
+
+test("@live whoever hides it is neither told of nor tells", async ({ sarah, eventpro, programs, launch }) => {
+  await sarah.open("/settings");
+  const part = sarah.part("What others see");
+  await part.getByRole("radio", { name: "Hide when I'm online or typing" }).check();
+  await part.getByRole("button", { name: "Save" }).click();
+  await expect(part.getByRole("status")).toHaveText("Saved.");
+  await Promise.all([sarah.open(launch.path), eventpro.open(launch.path)]);
+  await sarah.thread.box.pressSequentially("Hm");
+  await eventpro.thread.box.pressSequentially("Hm");
+  await programs.sarah.say(launch.id, "After all that");
+  await programs.eventpro.say(launch.id, "And that");
+  for (const person of [sarah, eventpro]) {
+    await expect(person.thread.said("And that")).toBeVisible();
+    await expect(person.page.getByText(/Online|Active|typing/)).toHaveCount(0);
+  }
+});
+
+test("@live whoever spares data sends and gets nothing of it", async ({ sarah, eventpro, launch }) => {
+  await sarah.open("/signin");
+  await sarah.page.addInitScript(() => {
+    Object.defineProperty(navigator, "connection", { value: { saveData: true } });
+  });
+  const asked: string[] = [];
+  sarah.page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  await Promise.all([sarah.open(launch.path), eventpro.open(launch.path)]);
+  await sarah.thread.box.pressSequentially("Sparing");
+  await sarah.thread.box.press("Enter");
+  await expect(eventpro.thread.said("Sparing")).toBeVisible();
+  expect(asked).toContain("/fn/post");
+  expect(asked.filter((path) => /typing|presence/.test(path))).toEqual([]);
+});
