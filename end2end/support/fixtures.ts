@@ -80,10 +80,9 @@ export const test = base.extend<Fixtures, { template: Template }>({
   },
 
   line: async ({ site }, use) => {
-    const line = new Proxy(site.port);
-    await line.restore();
+    const line = await Proxy.to(site.port);
     await use(line);
-    await line.refuse();
+    line.leave();
   },
 
   visitor: async ({ site, browser, javaScriptEnabled }, use) => {

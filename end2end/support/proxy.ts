@@ -1,81 +1,88 @@
-import net from "node:net";
-import { freePort } from "./ports.ts";
+import { spawn, type ChildProcessByStdio } from "node:child_process";
+import fs from "node:fs";
+import { createInterface, type Interface } from "node:readline";
+import type { Readable, Writable } from "node:stream";
+import { fileURLToPath } from "node:url";
 
-const BAD_GATEWAY = "HTTP/1.1 502 Bad Gateway\r\ncontent-type: text/html\r\nconnection: close\r\n\r\n<h1>Bad Gateway</h1>";
+const PROGRAM = fileURLToPath(new URL("../../target/debug/fault-proxy", import.meta.url));
+
+/** How fast a line is. */
+export type Pace = {
+  /** Milliseconds that everything takes one way. */
+  delay?: number;
+  /** Bytes a second each way, for all connections together. */
+  rate?: number;
+};
 
 /**
- * The line between a browser and the site, to be cut. Needed because Playwright's
- * setOffline leaves a stream alone that is already open.
+ * The line between a browser and the site, to be made bad. Needed because Playwright's
+ * setOffline leaves a stream alone that is already open. It is a program of its own,
+ * bench/src/line.rs, which ends with its input and so with this process.
  */
 export class Proxy {
-  private readonly sockets = new Set<net.Socket>();
-  private server?: net.Server;
-  private frozen = false;
-  private alone = false;
+  private readonly answers: AsyncIterator<string>;
+  private last: Promise<unknown> = Promise.resolve();
   private port = 0;
 
-  constructor(private readonly target: number) {}
+  private constructor(
+    private readonly program: ChildProcessByStdio<Writable, Readable, null>,
+    lines: Interface,
+  ) {
+    this.answers = lines[Symbol.asyncIterator]();
+  }
+
+  /** A line to a port of this machine that lets everything through. */
+  static async to(target: number): Promise<Proxy> {
+    if (!fs.existsSync(PROGRAM)) throw new Error("The line isn't built: cargo build -p bench --bin fault-proxy");
+    const program = spawn(PROGRAM, [String(target)], { stdio: ["pipe", "pipe", "inherit"] });
+    // Whoever has ended is found out by the answer that doesn't come.
+    program.stdin.on("error", () => {});
+    const line = new Proxy(program, createInterface(program.stdout));
+    line.port = Number(await line.answer());
+    return line;
+  }
 
   get url(): string {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  /** Lets everything through. */
-  async restore(): Promise<void> {
-    if (this.frozen) this.cut();
-    this.frozen = this.alone = false;
-    if (this.server) return;
-    this.port ||= await freePort();
-    const server = net.createServer({ allowHalfOpen: true }, (near) => this.join(near));
-    await new Promise<void>((resolve, reject) => server.once("error", reject).listen(this.port, "127.0.0.1", resolve));
-    this.server = server;
+  private async answer(): Promise<string> {
+    const { value, done } = await this.answers.next();
+    if (done) throw new Error("The line's program has ended.");
+    return value;
   }
 
-  private join(near: net.Socket): void {
-    if (this.alone) {
-      near.on("error", () => {});
-      near.once("data", () => near.end(BAD_GATEWAY));
-      return;
-    }
-    const far = net.connect({ port: this.target, host: "127.0.0.1", allowHalfOpen: true, noDelay: true });
-    near.setNoDelay(true);
-    for (const [from, to] of [
-      [near, far],
-      [far, near],
-    ]) {
-      this.sockets.add(from);
-      from.on("data", (chunk) => this.frozen || to.write(chunk));
-      from.on("end", () => this.frozen || to.end());
-      from.on("error", () => {});
-      from.on("close", () => {
-        this.sockets.delete(from);
-        if (!this.frozen) to.destroy();
-      });
-    }
+  /** Done when the line has done it, one after the other. */
+  private order(order: string): Promise<void> {
+    const answered = this.last.then(async () => {
+      this.program.stdin.write(`${order}\n`);
+      const answer = await this.answer();
+      if (answer !== "ok") throw new Error(`The line can't ${order}: ${answer}`);
+    });
+    this.last = answered.catch(() => {});
+    return answered;
   }
+
+  /** Lets everything through, as fast as it can. What was frozen breaks. */
+  restore = () => this.order("restore");
 
   /** Breaks every connection there is. New ones still get through. */
-  cut(): void {
-    for (const socket of this.sockets) socket.resetAndDestroy();
-  }
+  cut = () => this.order("cut");
 
   /** Breaks every connection, and lets none through. */
-  async refuse(): Promise<void> {
-    const { server } = this;
-    this.server = undefined;
-    const closed = server && new Promise((resolve) => server.close(resolve));
-    this.cut();
-    await closed;
-  }
+  refuse = () => this.order("refuse");
 
   /** Answers for the site by itself, as a gateway does behind which a site is down. */
-  standAlone(): void {
-    this.alone = true;
-    this.cut();
-  }
+  standAlone = () => this.order("alone");
 
   /** Swallows everything, and says nothing: the line looks fine and is dead. */
-  freeze(): void {
-    this.frozen = true;
+  freeze = () => this.order("freeze");
+
+  /** Slows down what comes from now on. What isn't said isn't limited. */
+  slow = ({ delay = 0, rate = 0 }: Pace) => this.order(`slow ${delay} ${rate}`);
+
+  /** Ends it, with every connection. */
+  leave(): void {
+    this.program.stdin.end();
   }
 }

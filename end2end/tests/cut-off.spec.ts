@@ -38,7 +38,7 @@ test("@live a line that breaks again and again loses and doubles nothing", async
     if (n % 8 === 0) {
       // Only a stream that is open can break.
       await expect(sarah.thread.said(`Line ${n}`)).toBeVisible(BACK);
-      line.cut();
+      await line.cut();
       await expect(sarah.page.getByText(RECONNECTING)).toBeVisible();
       await programs.sarah.say(launch.id, `From elsewhere ${n}`);
       await expect(sarah.thread.said(`From elsewhere ${n}`)).toBeVisible(BACK);
@@ -84,7 +84,7 @@ test("@live a gateway that answers for a site that is down changes nothing", asy
   await sarah.open(launch.path);
   await programs.eventpro.say(launch.id, "Before");
   await expect(sarah.thread.said("Before")).toBeVisible();
-  line.standAlone();
+  await line.standAlone();
   await expect(sarah.page.getByText(RECONNECTING)).toBeVisible();
   await sarah.thread.say("Into the gap");
   await expect(sarah.thread.log.getByText(/Not sent/)).toBeVisible();
@@ -104,7 +104,7 @@ test("@live a line that only looks alive is noticed", async ({ sarah, line, prog
   await programs.eventpro.say(launch.id, "Still there?");
   await expect(sarah.thread.said("Still there?")).toBeVisible();
 
-  line.freeze();
+  await line.freeze();
   await programs.eventpro.say(launch.id, "Into the void");
   await sarah.page.clock.fastForward("00:45");
   await expect(sarah.page.getByText(RECONNECTING)).toBeVisible();
