@@ -1,7 +1,7 @@
 //! Measures Greenroom as it is built for people: the release program on a database of its own, over HTTP.
 //!
-//! Programs here print ratios between what ran in the same run, in turns, because machines are noisy. They must
-//! never be tests: a slow day fails nobody.
+//! Machines are noisy: what counts is how the times of one run compare, and programs that are compared run in turns.
+//! None of that may ever be a test: a slow day fails nobody. The [`line`] alone is there for tests as well.
 
 pub mod dice;
 pub mod line;

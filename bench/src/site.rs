@@ -1,9 +1,9 @@
 //! A site to be measured.
 
+use crate::ports::some_port;
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
 use std::{
-    net::TcpListener,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
@@ -23,8 +23,11 @@ pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + S
 pub struct Site {
     /// Where it is.
     pub url: String,
+    /// Where it is, on this machine.
+    pub port: u16,
     /// Whoever asks.
     pub client: Client,
+    settings: Vec<(String, String)>,
     program: Child,
     _folder: TempDir,
 }
@@ -44,26 +47,47 @@ impl Site {
     /// When the program isn't built, or doesn't start.
     pub async fn start(settings: &[(&str, &str)]) -> Result<Self> {
         let folder = tempfile::tempdir()?;
-        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        let command = |argument: &str| {
-            let mut command = Command::new(built());
-            command.env_clear().arg(argument).env("GREENROOM_DATA", folder.path());
-            command.env("LEPTOS_SITE_ADDR", format!("127.0.0.1:{port}")).env("RUST_LOG", "error");
-            command.envs(settings.iter().copied()).stdout(Stdio::null());
-            command
-        };
-        command("seed").status()?;
-        let program = command("serve").spawn()?;
+        let port = some_port();
+        let own = [
+            ("GREENROOM_DATA", folder.path().display().to_string()),
+            ("LEPTOS_SITE_ADDR", format!("127.0.0.1:{port}")),
+            ("RUST_LOG", "error".to_owned()),
+        ];
+        let own = own.into_iter().map(|(name, value)| (name.to_owned(), value));
+        let given = settings.iter().map(|(name, value)| (name.to_string(), value.to_string()));
+        let settings: Vec<_> = own.chain(given).collect();
+        command("seed", &settings).status()?;
+        let program = command("serve", &settings).spawn()?;
         let client = Client::builder().no_proxy().build()?;
-        let site = Self { url: format!("http://127.0.0.1:{port}"), client, program, _folder: folder };
+        let site = Self { url: format!("http://127.0.0.1:{port}"), port, client, settings, program, _folder: folder };
+        site.answers().await?;
+        Ok(site)
+    }
+
+    /// Kills it as a power cut does, and serves again at once: at the same address, with the same data. Done once it
+    /// answers.
+    ///
+    /// # Errors
+    /// When it had ended before, or doesn't start.
+    pub async fn kill_and_serve(&mut self) -> Result<()> {
+        if let Some(end) = self.program.try_wait()? {
+            return Err(format!("the site has ended by itself: {end}").into());
+        }
+        self.program.kill()?;
+        self.program.wait()?;
+        self.program = command("serve", &self.settings).spawn()?;
+        self.answers().await
+    }
+
+    async fn answers(&self) -> Result<()> {
         let began = Instant::now();
-        while site.client.get(format!("{}/healthz", site.url)).send().await.is_err() {
+        while self.client.get(format!("{}/healthz", self.url)).send().await.is_err() {
             if began.elapsed() > START {
                 return Err("the site doesn't start; is it built? (bin/build)".into());
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        Ok(site)
+        Ok(())
     }
 
     /// Tries to sign in, as somebody whom a proxy speaks for.
@@ -95,6 +119,12 @@ impl Site {
         let inbox: Value = request.send().await?.error_for_status()?.json().await?;
         Ok(inbox["conversations"][0]["id"].as_str().ok_or("no conversation")?.to_owned())
     }
+}
+
+fn command(argument: &str, settings: &[(String, String)]) -> Command {
+    let mut command = Command::new(built());
+    command.env_clear().arg(argument).envs(settings.iter().cloned()).stdout(Stdio::null());
+    command
 }
 
 fn built() -> PathBuf {

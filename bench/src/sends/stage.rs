@@ -1,0 +1,112 @@
+//! Who talks with whom, each over a line of their own.
+
+use crate::ear::Ear;
+use bench::{
+    line::Line,
+    site::{Result, Site},
+};
+use reqwest::{Client, RequestBuilder};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+const ORGANIZERS: [&str; 2] = ["contact@eventpro.ke", "hello@safarisounds.example.com"];
+const TALENT: [&str; 2] = ["sarah.photographer@example.com", "dj.kamau@example.com"];
+/// She has no booking, and so nothing ever happens to her.
+const IDLE: &str = "mc.achieng@example.com";
+/// Bookings of each organizer with each talent.
+const BOOKINGS: usize = 2;
+
+/// Somebody at a browser.
+pub(crate) struct Person {
+    pub(crate) id: String,
+    pub(crate) line: Line,
+    pub(crate) ear: Ear,
+    cookie: String,
+    client: Client,
+}
+
+impl Person {
+    async fn sign_in(site: &Site, email: &str) -> Result<Self> {
+        let cookie = site.cookie(email).await?;
+        let me = get(site, "/api/auth/session", &cookie).await?;
+        let cursor = get(site, "/api/messages", &cookie).await?["cursor"].as_i64().ok_or("no cursor")?;
+        Ok(Self {
+            id: text(&me["user"]["id"])?,
+            line: Line::to(site.port).await?,
+            ear: Ear::listening_after(cursor),
+            cookie,
+            client: Client::builder().no_proxy().build()?,
+        })
+    }
+
+    /// A request over this person's line.
+    pub(crate) fn gets(&self, path: &str) -> RequestBuilder {
+        self.client.get(format!("{}{path}", self.line.url())).header("cookie", &self.cookie)
+    }
+
+    /// Something to be sent over this person's line.
+    pub(crate) fn posts(&self, path: &str, body: &Value) -> RequestBuilder {
+        self.client.post(format!("{}{path}", self.line.url())).header("cookie", &self.cookie).json(body)
+    }
+
+    /// What the site says, past the line and its troubles.
+    pub(crate) async fn asks(&self, site: &Site, path: &str) -> Result<Value> {
+        get(site, path, &self.cookie).await
+    }
+}
+
+/// What two people talk about.
+#[derive(Clone)]
+pub(crate) struct Conversation {
+    pub(crate) id: String,
+    pub(crate) people: [Arc<Person>; 2],
+}
+
+/// A site with its people.
+pub(crate) struct Stage {
+    pub(crate) site: Site,
+    pub(crate) people: Vec<Arc<Person>>,
+    pub(crate) idle: Arc<Person>,
+    pub(crate) conversations: Vec<Conversation>,
+}
+
+impl Stage {
+    pub(crate) async fn set() -> Result<Self> {
+        let site = Site::start(&[("GREENROOM_SENDS_PER_MINUTE", "1000000")]).await?;
+        let (mut organizers, mut talent, mut conversations) = (Vec::new(), Vec::new(), Vec::new());
+        for email in ORGANIZERS {
+            organizers.push(Arc::new(Person::sign_in(&site, email).await?));
+        }
+        for email in TALENT {
+            talent.push(Arc::new(Person::sign_in(&site, email).await?));
+        }
+        for organizer in &organizers {
+            for talent in talent.iter().flat_map(|talent| [talent; BOOKINGS]) {
+                let id = book(organizer, &talent.id).await?;
+                conversations.push(Conversation { id, people: [organizer.clone(), talent.clone()] });
+            }
+        }
+        let idle = Arc::new(Person::sign_in(&site, IDLE).await?);
+        let people = organizers.into_iter().chain(talent).collect();
+        Ok(Self { site, people, idle, conversations })
+    }
+}
+
+/// Asks for a booking, and gives its conversation.
+async fn book(organizer: &Person, talent: &str) -> Result<String> {
+    let booking = json!({
+        "talentId": talent, "title": "Sends", "eventDate": "2099-12-31", "venue": "Nairobi",
+        "fee": { "amount": 1_000_000, "currency": "KES" }, "message": "Are you free that day?",
+    });
+    let opened: Value = organizer.posts("/api/bookings", &booking).send().await?.error_for_status()?.json().await?;
+    text(&opened["conversation"]["id"])
+}
+
+async fn get(site: &Site, path: &str, cookie: &str) -> Result<Value> {
+    let request = site.client.get(format!("{}{path}", site.url)).header("cookie", cookie);
+    Ok(request.send().await?.error_for_status()?.json().await?)
+}
+
+pub(crate) fn text(value: &Value) -> Result<String> {
+    Ok(value.as_str().ok_or("no text where one was expected")?.to_owned())
+}

@@ -1,0 +1,80 @@
+//! A while in which everybody talks.
+
+use crate::{
+    outbox::{Beat, Outbox, Sent},
+    stage::Stage,
+};
+use bench::{site::Result, times::Times};
+use std::{collections::HashMap, time::Duration};
+use tokio::{
+    task::{JoinHandle, JoinSet},
+    time::{Instant, timeout},
+};
+
+/// How long what was sent may take to arrive on all streams.
+const ARRIVAL: Duration = Duration::from_secs(60);
+
+/// Messages at a steady rate, by both sides of every conversation.
+#[derive(Clone, Copy)]
+pub(crate) struct Talk {
+    pub(crate) name: &'static str,
+    /// How long each side takes from one message to the next.
+    pub(crate) every: Duration,
+    /// Of each side.
+    pub(crate) count: usize,
+    /// Whether all write at the same moments, or one after the other.
+    pub(crate) at_once: bool,
+}
+
+impl Talk {
+    /// How long it takes where nothing goes wrong.
+    pub(crate) fn lasts(&self) -> Duration {
+        self.every.saturating_mul(u32::try_from(self.count).unwrap_or(u32::MAX))
+    }
+
+    /// Lets everybody begin.
+    pub(crate) fn begin(self, stage: &Stage) -> JoinHandle<Result<Vec<Sent>>> {
+        let outboxes: Vec<Outbox> = stage.conversations.iter().flat_map(Outbox::of).collect();
+        let apart = if self.at_once { Duration::ZERO } else { self.every.div_f64(outboxes.len().max(1) as f64) };
+        let (mut first, mut writers) = (Instant::now(), JoinSet::new());
+        for outbox in outboxes {
+            writers.spawn(outbox.send_all(Beat { name: self.name, first, every: self.every, count: self.count }));
+            first += apart;
+        }
+        tokio::spawn(async move {
+            let mut sent = Vec::new();
+            while let Some(by_one) = writers.join_next().await {
+                sent.extend(by_one??);
+            }
+            Ok(sent)
+        })
+    }
+}
+
+/// Waits until all streams have brought what was sent so far.
+///
+/// # Errors
+/// When one doesn't in time, and how much it lacks.
+pub(crate) async fn all_arrived(stage: &Stage) -> Result<()> {
+    for person in &stage.people {
+        let head = person.asks(&stage.site, "/api/messages").await?["cursor"].as_i64().ok_or("no cursor")?;
+        if timeout(ARRIVAL, person.ear.has_heard(head)).await.is_err() {
+            return Err("a stream doesn't bring all that happened".into());
+        }
+    }
+    Ok(())
+}
+
+/// From Send to the other's stream.
+pub(crate) fn times(stage: &Stage, sent: &[Sent]) -> Times {
+    let taken: HashMap<_, _> = sent.iter().map(|sent| ((&sent.conversation, &sent.body), sent)).collect();
+    let mut times = Times::default();
+    for person in &stage.people {
+        for heard in &person.ear.told().messages {
+            if let Some(sent) = taken.get(&(&heard.conversation, &heard.body)).filter(|sent| sent.sender != person.id) {
+                times.add(heard.at - sent.taken);
+            }
+        }
+    }
+    times
+}
