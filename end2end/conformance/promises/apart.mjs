@@ -1,0 +1,28 @@
+import { holds } from "../support/expect.mjs";
+
+/** What is between two people reaches no third. */
+
+export const apart = [
+  ["nothing of other people's conversation was on a third person's stream, from the first promise to here", async (stage) => {
+    const { outside, stranger, elsewhere } = stage;
+    // Once they hear of what is theirs, all that was before would have been there.
+    await outside.said((await stranger.say(elsewhere)).body);
+    for (const stream of stranger.streams) holds(!hears(stream, stage), `${stranger.name} heard ${hears(stream, stage)}`);
+  }],
+
+  ["nor does it come when the third person resumes", async (stage) => {
+    const { organizer, stranger, talk, elsewhere } = stage;
+    const cursor = await stranger.head();
+    await organizer.say(talk);
+    const { body } = await stranger.say(elsewhere);
+    const stream = await stranger.listen({ after: cursor });
+    await stream.said(body);
+    holds(!hears(stream, stage), `${stranger.name} heard ${hears(stream, stage)}`);
+  }],
+];
+
+/** The first frame that tells of the two, or of what they talk about. */
+function hears({ frames }, { both, talk }) {
+  const theirs = [talk, ...both.map(({ id }) => id)];
+  return frames.map(({ event, data }) => `${event} ${data.join(" ")}`).find((frame) => theirs.some((id) => frame.includes(id)));
+}

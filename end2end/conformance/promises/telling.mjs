@@ -1,0 +1,83 @@
+import { randomUUID } from "node:crypto";
+import { holds, same } from "../support/expect.mjs";
+import { PROMPTLY } from "../support/stream.mjs";
+
+/** What is told to whom. */
+
+export const telling = [
+  [`a message is on the streams of both within ${PROMPTLY / 1000} s, as it was answered`, async ({ both, talk }) => {
+    for (const sender of both) {
+      const streams = await Promise.all(both.map((person) => person.listen()));
+      const message = await sender.say(talk);
+      for (const stream of streams) same((await stream.said(message.body)).json.message, message, `what ${stream.person.name} heard`);
+    }
+  }],
+
+  ["the recipient is notified of a message, the sender is not", async (stage) => {
+    for (const sender of stage.both) {
+      const recipient = stage.other(sender);
+      const [own, theirs] = await Promise.all([sender.listen(), recipient.listen()]);
+      const message = await sender.say(stage.talk);
+      const about = ({ notification }) => tellsOf(message, notification);
+      await theirs.heard("notification.created", about);
+      await fence(own, stage);
+      const heard = own.frames.some(({ event, json }) => event === "notification.created" && about(json));
+      holds(!heard, `${sender.name} was notified of their own message`);
+    }
+  }],
+
+  ["who reads on is heard of by both, with what is left", async ({ organizer, talent, talk }) => {
+    const streams = await Promise.all([organizer.listen(), talent.listen()]);
+    const { seq: first } = await organizer.say(talk);
+    await organizer.say(talk);
+    await talent.readOn(talk, first);
+    for (const stream of streams) {
+      const read = ({ conversationId, userId, readSeq }) => conversationId === talk && userId === talent.id && readSeq === first;
+      const { json } = await stream.heard("conversation.read", read);
+      same(json.unread, 1, `unread as ${stream.person.name} heard`);
+    }
+  }],
+
+  ["who reads a message has seen its notification", async ({ organizer, talent, talk }) => {
+    const stream = await talent.listen();
+    const message = await organizer.say(talk);
+    const { json } = await stream.heard("notification.created", ({ notification }) => tellsOf(message, notification));
+    await talent.readOn(talk, message.seq);
+    await stream.heard("notification.read", ({ ids, all }) => all || ids?.includes(json.notification.id));
+  }],
+
+  ["who marks notifications as read hears of it on all streams", async ({ organizer, talent, talk }) => {
+    await organizer.say(talk);
+    const streams = await Promise.all([talent.listen(), talent.listen()]);
+    await talent.done("POST", "/api/notifications/read", { all: true });
+    for (const stream of streams) {
+      const { json } = await stream.heard("notification.read", ({ all }) => all === true);
+      same(json.unread, 0, "unread");
+    }
+  }],
+
+  ["a retry with the same clientId is answered alike and brings no second event", async (stage) => {
+    const { organizer, talent, talk } = stage;
+    const streams = await Promise.all([organizer.listen(), talent.listen()]);
+    const message = { conversationId: talk, body: randomUUID(), clientId: randomUUID() };
+    const answers = [];
+    for (let n = 1; n <= 3; n++) answers.push(await organizer.done("POST", "/api/messages", message));
+    for (const { json } of answers) same(json.message, answers[0].json.message, "the message as answered");
+    for (const stream of streams) {
+      await fence(stream, stage);
+      const times = stream.messages.filter(({ body }) => body === message.body).length;
+      same(times, 1, `how often ${stream.person.name} heard of it`);
+    }
+  }],
+];
+
+/** A notification shows how a message begins, and here that is all of it. */
+function tellsOf({ conversationId, body }, notification) {
+  return notification?.kind === "message" && notification.conversationId === conversationId && notification.preview === body;
+}
+
+/** Until a stream has told of something that was said only now, and so of all that was before. */
+async function fence(stream, { organizer, talk }) {
+  const { body } = await organizer.say(talk);
+  await stream.said(body);
+}
