@@ -5,21 +5,30 @@ import { holds } from "../support/expect.mjs";
 export const apart = [
   ["nothing of other people's conversation was on a third person's stream, from the first promise to here", async (stage) => {
     const { outside, stranger, elsewhere } = stage;
+    await talk(stage);
     // Once they hear of what is theirs, all that was before would have been there.
     await outside.said((await stranger.say(elsewhere)).body);
     for (const stream of stranger.streams) holds(!hears(stream, stage), `${stranger.name} heard ${hears(stream, stage)}`);
   }],
 
   ["nor does it come when the third person resumes", async (stage) => {
-    const { organizer, stranger, talk, elsewhere } = stage;
+    const { stranger, elsewhere } = stage;
     const cursor = await stranger.head();
-    await organizer.say(talk);
+    await talk(stage);
     const { body } = await stranger.say(elsewhere);
     const stream = await stranger.listen({ after: cursor });
     await stream.said(body);
     holds(!hears(stream, stage), `${stranger.name} heard ${hears(stream, stage)}`);
   }],
 ];
+
+/** The two are there, talk and read. */
+async function talk({ organizer, talent, talk }) {
+  const streams = await Promise.all([organizer.listen(), talent.listen()]);
+  const { body, seq } = await organizer.say(talk);
+  await talent.readOn(talk, seq);
+  for (const stream of streams) await stream.said(body);
+}
 
 /** The first frame that tells of the two, or of what they talk about. */
 function hears({ frames }, { both, talk }) {

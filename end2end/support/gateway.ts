@@ -1,0 +1,147 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import fs from "node:fs";
+import net from "node:net";
+import os from "node:os";
+import path from "node:path";
+import { freePort } from "./ports.ts";
+
+const START_LIMIT = 10_000;
+
+// Debian keeps servers where only root looks.
+const PATH = `${process.env.PATH}:/usr/local/sbin:/usr/sbin:/sbin`;
+
+// Whatever ends this process ends the gateways it started.
+const running = new Set<ChildProcess>();
+process.on("exit", () => running.forEach((program) => program.kill("SIGKILL")));
+
+/** A program that stands before a site, and how it is told so. */
+type Kind = {
+  program: string;
+  arguments(file: string): string[];
+  configuration(port: number, site: number, folder: string): string;
+};
+
+/**
+ * nginx as Debian's package configures it, with a site to pass everything on to. Only what is the place's
+ * own differs: folders, and that it stays a child of the test. `more` stands in the location.
+ */
+export const nginx = (more = ""): Kind => ({
+  program: "nginx",
+  arguments: (file) => ["-c", file, "-g", "daemon off;"],
+  configuration: (port, site, folder) => `
+    worker_processes auto;
+    pid ${folder}/pid;
+    error_log ${folder}/log;
+    events {
+      worker_connections 768;
+    }
+    http {
+      sendfile on;
+      tcp_nopush on;
+      types_hash_max_size 2048;
+      default_type application/octet-stream;
+      ssl_protocols TLSv1 TLSv1.1 TLSv1.2 TLSv1.3;
+      ssl_prefer_server_ciphers on;
+      access_log ${folder}/access.log;
+      gzip on;
+      ${["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((name) => `${name}_temp_path ${folder}/${name};`).join(" ")}
+      server {
+        listen 127.0.0.1:${port};
+        location / {
+          proxy_pass http://127.0.0.1:${site};
+          ${more}
+        }
+      }
+    }`,
+});
+
+/** HAProxy with the defaults of Debian's package. */
+export const haproxy: Kind = {
+  program: "haproxy",
+  arguments: (file) => ["-db", "-f", file],
+  configuration: (port, site) => `
+    defaults
+      log global
+      mode http
+      option httplog
+      option dontlognull
+      timeout connect 5000
+      timeout client 50000
+      timeout server 50000
+    frontend people
+      bind 127.0.0.1:${port}
+      default_backend greenroom
+    backend greenroom
+      server site 127.0.0.1:${site}
+  `.replace(/^ {4}/gm, "") + "\n",
+};
+
+/** A gateway of a test's own: a process, a folder and a port. */
+export class Gateway {
+  private readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "greenroom-gateway-"));
+  private program?: ChildProcess;
+  private told = "";
+
+  private constructor(
+    private readonly kind: Kind,
+    private readonly site: number,
+    private readonly port: number,
+  ) {}
+
+  static async before(site: number, kind: Kind): Promise<Gateway> {
+    const gateway = new Gateway(kind, site, await freePort());
+    // nginx started by root works as somebody else, who has to get in.
+    fs.chmodSync(gateway.folder, 0o755);
+    await gateway.open();
+    return gateway;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** Starts it, at the same address as before. Done once it takes connections. */
+  async open(): Promise<void> {
+    const file = path.join(this.folder, "conf");
+    fs.writeFileSync(file, this.kind.configuration(this.port, this.site, this.folder));
+    const program = spawn(this.kind.program, this.kind.arguments(file), { env: { PATH }, stdio: ["ignore", "pipe", "pipe"] });
+    for (const out of [program.stdout, program.stderr]) out?.setEncoding("utf8").on("data", (text) => (this.told += text));
+    program.once("error", (error) => (this.told += `${error.message}: bin/setup test installs it`));
+    program.once("exit", () => running.delete(program));
+    running.add(program);
+    this.program = program;
+    const deadline = Date.now() + START_LIMIT;
+    while (!(await this.answers())) {
+      if (!program.pid || program.exitCode !== null || Date.now() > deadline) throw new Error(`${this.kind.program} didn't start: ${this.told}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  private answers(): Promise<boolean> {
+    return new Promise((resolve) => {
+      const socket = net.connect(this.port, "127.0.0.1");
+      socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
+      socket.once("connect", () => socket.destroy());
+    });
+  }
+
+  /** Ends it, and with it every connection through it. */
+  async close(): Promise<void> {
+    const { program } = this;
+    if (!program?.pid || program.exitCode !== null || program.signalCode !== null) return;
+    const ended = once(program, "exit");
+    program.kill("SIGTERM");
+    await ended;
+  }
+
+  /** Has nginx read its settings again, as an administrator does who changed something. */
+  reload(): void {
+    this.program?.kill("SIGHUP");
+  }
+
+  async remove(): Promise<void> {
+    await this.close();
+    fs.rmSync(this.folder, { recursive: true, force: true });
+  }
+}
