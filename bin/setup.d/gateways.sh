@@ -1,0 +1,48 @@
+# shellcheck shell=bash
+# nginx and HAProxy: the tests start their own in front of a site, none has to run.
+
+# Debian keeps them where only root looks.
+gateway() {
+  PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin command -v "$1"
+}
+
+have_nginx() {
+  gateway nginx >/dev/null
+}
+
+about_nginx() {
+  echo "nginx, as the system's package (some seconds); no server is left running"
+}
+
+get_nginx() {
+  install_without_service nginx
+}
+
+have_haproxy() {
+  gateway haproxy >/dev/null
+}
+
+about_haproxy() {
+  echo "HAProxy, as the system's package (some seconds); no server is left running"
+}
+
+get_haproxy() {
+  install_without_service haproxy
+}
+
+# Debian's packages start what they bring, now and with the system, unless a policy forbids it. Others don't.
+install_without_service() {
+  local name=$1 policy=/usr/sbin/policy-rc.d ours=0 status=0
+  there apt-get || {
+    install_package "$name" "$name" "$name" "$name"
+    return
+  }
+  if [ ! -e $policy ]; then
+    ours=1
+    printf '#!/bin/sh\nexit 101\n' | as_root tee $policy >/dev/null
+    as_root chmod +x $policy
+  fi
+  install_package "$name" - - - && as_root update-rc.d "$name" disable || status=1
+  [ $ours -eq 0 ] || as_root rm $policy
+  return $status
+}
