@@ -16,7 +16,7 @@ type Message = { seq: number; body: string; clientId: string; sender: { id: stri
 export class Api {
   constructor(
     private readonly base: string,
-    private readonly session?: string,
+    readonly session?: string,
   ) {}
 
   get cookie(): string | undefined {

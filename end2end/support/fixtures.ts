@@ -1,6 +1,7 @@
 import { test as base, type TestFixture } from "@playwright/test";
 import { Api } from "./api.ts";
 import { CAST, type Name } from "./cast.ts";
+import { Gateway, type Kind } from "./gateway.ts";
 import { Mailbox } from "./mailbox.ts";
 import { Person } from "./person.ts";
 import { PostOffice } from "./post-office.ts";
@@ -23,6 +24,8 @@ type Fixtures = Record<Name, Person> & {
   site: Site;
   /** A line to it that can be cut. */
   line: Proxy;
+  /** Puts gateways before the site. */
+  behind: (kind: Kind) => Promise<Gateway>;
   /** Somebody who isn't signed in. */
   visitor: Person;
   /** The cast without browsers: programs that use the REST interface. */
@@ -83,6 +86,16 @@ export const test = base.extend<Fixtures, { template: Template }>({
     const line = await Proxy.to(site.port);
     await use(line);
     line.leave();
+  },
+
+  behind: async ({ site }, use) => {
+    const gateways: Gateway[] = [];
+    await use(async (kind) => {
+      const gateway = await Gateway.before(site.port, kind);
+      gateways.push(gateway);
+      return gateway;
+    });
+    await Promise.all(gateways.map((gateway) => gateway.remove()));
   },
 
   visitor: async ({ site, browser, javaScriptEnabled }, use) => {

@@ -16,20 +16,22 @@ const running = new Set<ChildProcess>();
 process.on("exit", () => running.forEach((program) => program.kill("SIGKILL")));
 
 /** A program that stands before a site, and how it is told so. */
-type Kind = {
+export type Kind = {
   program: string;
   arguments(file: string): string[];
-  configuration(port: number, site: number, folder: string): string;
+  configuration(port: number, site: number, folder: string, more: string): string;
 };
+
+const PASS_ON = "location / { proxy_pass http://127.0.0.1:3000; }";
 
 /**
  * nginx as Debian's package configures it, with a site to pass everything on to. Only what is the place's
- * own differs: folders, and that it stays a child of the test. `more` stands in the location.
+ * own differs: folders, and that it stays a child of the test.
  */
-export const nginx = (more = ""): Kind => ({
+export const nginx = (location = PASS_ON): Kind => ({
   program: "nginx",
   arguments: (file) => ["-c", file, "-g", "daemon off;"],
-  configuration: (port, site, folder) => `
+  configuration: (port, site, folder, more) => `
     worker_processes auto;
     pid ${folder}/pid;
     error_log ${folder}/log;
@@ -48,34 +50,35 @@ export const nginx = (more = ""): Kind => ({
       ${["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((name) => `${name}_temp_path ${folder}/${name};`).join(" ")}
       server {
         listen 127.0.0.1:${port};
-        location / {
-          proxy_pass http://127.0.0.1:${site};
-          ${more}
-        }
+        ${location.replace("127.0.0.1:3000", `127.0.0.1:${site}`)}
+        ${more}
       }
     }`,
 });
 
-/** HAProxy with the defaults of Debian's package. */
-export const haproxy: Kind = {
+const DEFAULTS = `
+defaults
+  log global
+  mode http
+  option httplog
+  option dontlognull
+  timeout connect 5000
+  timeout client 50000
+  timeout server 50000
+`;
+
+/** HAProxy with the defaults of Debian's package, or others. */
+export const haproxy = (defaults = DEFAULTS): Kind => ({
   program: "haproxy",
   arguments: (file) => ["-db", "-f", file],
-  configuration: (port, site) => `
-    defaults
-      log global
-      mode http
-      option httplog
-      option dontlognull
-      timeout connect 5000
-      timeout client 50000
-      timeout server 50000
-    frontend people
-      bind 127.0.0.1:${port}
-      default_backend greenroom
-    backend greenroom
-      server site 127.0.0.1:${site}
-  `.replace(/^ {4}/gm, "") + "\n",
-};
+  configuration: (port, site) => `${defaults}
+frontend people
+  bind 127.0.0.1:${port}
+  default_backend greenroom
+backend greenroom
+  server site 127.0.0.1:${site}
+`,
+});
 
 /** A gateway of a test's own: a process, a folder and a port. */
 export class Gateway {
@@ -103,9 +106,8 @@ export class Gateway {
 
   /** Starts it, at the same address as before. Done once it takes connections. */
   async open(): Promise<void> {
-    const file = path.join(this.folder, "conf");
-    fs.writeFileSync(file, this.kind.configuration(this.port, this.site, this.folder));
-    const program = spawn(this.kind.program, this.kind.arguments(file), { env: { PATH }, stdio: ["ignore", "pipe", "pipe"] });
+    this.configure();
+    const program = spawn(this.kind.program, this.kind.arguments(this.file), { env: { PATH }, stdio: ["ignore", "pipe", "pipe"] });
     for (const out of [program.stdout, program.stderr]) out?.setEncoding("utf8").on("data", (text) => (this.told += text));
     program.once("error", (error) => (this.told += `${error.message}: bin/setup test installs it`));
     program.once("exit", () => running.delete(program));
@@ -116,6 +118,14 @@ export class Gateway {
       if (!program.pid || program.exitCode !== null || Date.now() > deadline) throw new Error(`${this.kind.program} didn't start: ${this.told}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
+  }
+
+  private get file(): string {
+    return path.join(this.folder, "conf");
+  }
+
+  private configure(more = ""): void {
+    fs.writeFileSync(this.file, this.kind.configuration(this.port, this.site, this.folder, more));
   }
 
   private answers(): Promise<boolean> {
@@ -135,8 +145,9 @@ export class Gateway {
     await ended;
   }
 
-  /** Has nginx read its settings again, as an administrator does who changed something. */
-  reload(): void {
+  /** Has nginx read its settings again, as an administrator does who adds some. */
+  reload(more: string): void {
+    this.configure(more);
     this.program?.kill("SIGHUP");
   }
 

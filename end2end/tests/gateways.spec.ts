@@ -1,77 +1,157 @@
 import type { Page } from "@playwright/test";
+import { Api } from "../support/api.ts";
 import { holdToPromises } from "../support/conformance.ts";
 import { expect, test } from "../support/fixtures.ts";
-import { Gateway, haproxy, nginx } from "../support/gateway.ts";
+import { readStream } from "../support/frames.ts";
+import { haproxy, nginx } from "../support/gateway.ts";
+import { snippetsOf } from "../support/guide.ts";
 
 const BACK = { timeout: 30_000 };
 const RECONNECTING = /Reconnecting/;
+
+const guide = snippetsOf("gateways.md");
+const advised = (name: string) => guide.get(name)?.[0].text;
+
+const BY_DEFAULT = [
+  ["nginx", nginx()],
+  ["HAProxy", haproxy()],
+] as const;
+const AS_ADVISED = [
+  ["nginx", nginx(advised("nginx"))],
+  ["HAProxy", haproxy(advised("HAProxy"))],
+] as const;
 
 /** Marks the page as it stands: one that was loaded again has lost it. */
 const mark = (page: Page) => page.evaluate(() => Object.assign(window, { marked: true }));
 const isMarked = (page: Page) => page.evaluate(() => "marked" in window);
 
-for (const [name, kind] of [
-  ["nginx", nginx()],
-  ["HAProxy", haproxy],
+for (const [how, gateways] of [
+  ["as Debian has it", BY_DEFAULT],
+  ["as advised", AS_ADVISED],
 ] as const) {
-  test(`@once ${name} as Debian has it keeps every promise of the stream`, async ({ site }) => {
-    const gateway = await Gateway.before(site.port, kind);
-    try {
+  for (const [name, kind] of gateways) {
+    test(`@once ${name} ${how} keeps every promise of the stream`, async ({ behind }) => {
+      const gateway = await behind(kind);
       const { code, printed } = await holdToPromises(gateway.url, "--through-gateway");
       expect(code, printed).toBe(0);
-    } finally {
-      await gateway.remove();
+    });
+  }
+}
+
+for (const [name, kind] of BY_DEFAULT) {
+  test(`@live what is said comes through ${name} at once, both ways`, async ({ behind, sarah, programs, launch }) => {
+    sarah.expects(/net::ERR_/);
+    sarah.goBy((await behind(kind)).url);
+    await sarah.open(launch.path);
+    await mark(sarah.page);
+    for (const text of ["Through the gate 1", "Through the gate 2", "Through the gate 3"]) {
+      await programs.eventpro.say(launch.id, text);
+      await expect(sarah.thread.said(text)).toBeVisible({ timeout: 2_000 });
     }
+    await sarah.thread.say("And back");
+    await expect.poll(async () => (await programs.eventpro.messages(launch.id)).at(-1)?.body).toBe("And back");
+    await expect(sarah.page.getByText(RECONNECTING)).toHaveCount(0);
+    expect(await isMarked(sarah.page)).toBe(true);
   });
 
-  test(`@live what is said comes through ${name} at once, both ways`, async ({ site, sarah, programs, launch }) => {
-    const gateway = await Gateway.before(site.port, kind);
-    try {
-      sarah.goBy(gateway.url);
-      await sarah.open(launch.path);
-      await mark(sarah.page);
-      for (const text of ["Through the gate 1", "Through the gate 2", "Through the gate 3"]) {
-        await programs.eventpro.say(launch.id, text);
-        await expect(sarah.thread.said(text)).toBeVisible({ timeout: 2_000 });
-      }
-      await sarah.thread.say("And back");
-      await expect.poll(async () => (await programs.eventpro.messages(launch.id)).at(-1)?.body).toBe("And back");
-      await expect(sarah.page.getByText(RECONNECTING)).toHaveCount(0);
-      expect(await isMarked(sarah.page)).toBe(true);
-    } finally {
-      // The browser first, or it would complain.
-      await sarah.page.goto("about:blank");
-      await gateway.remove();
-    }
-  });
+  test(`@live ${name} that is started again loses and doubles nothing`, async ({ behind, sarah, programs, launch }) => {
+    const gateway = await behind(kind);
+    sarah.expects(/net::ERR_/);
+    sarah.goBy(gateway.url);
+    await sarah.open(launch.path);
+    await mark(sarah.page);
+    await programs.eventpro.say(launch.id, "Before");
+    await expect(sarah.thread.said("Before")).toBeVisible();
 
-  test(`@live ${name} that is started again loses and doubles nothing`, async ({ site, sarah, programs, launch }) => {
-    const gateway = await Gateway.before(site.port, kind);
-    try {
-      sarah.expects(/net::ERR_/);
-      sarah.goBy(gateway.url);
-      await sarah.open(launch.path);
-      await mark(sarah.page);
-      await programs.eventpro.say(launch.id, "Before");
-      await expect(sarah.thread.said("Before")).toBeVisible();
+    await gateway.close();
+    await expect(sarah.page.getByText(RECONNECTING)).toBeVisible();
+    const meanwhile = ["Meanwhile 1", "Meanwhile 2", "Meanwhile 3"];
+    for (const text of meanwhile) await programs.eventpro.say(launch.id, text);
+    await sarah.thread.say("Into the gap");
+    await gateway.open();
 
-      await gateway.close();
-      await expect(sarah.page.getByText(RECONNECTING)).toBeVisible();
-      const meanwhile = ["Meanwhile 1", "Meanwhile 2", "Meanwhile 3"];
-      for (const text of meanwhile) await programs.eventpro.say(launch.id, text);
-      await sarah.thread.say("Into the gap");
-      await gateway.open();
-
-      const said = /^(Before|Meanwhile \d|Into the gap|After)$/;
-      await expect(sarah.thread.said(said)).toHaveText(["Before", ...meanwhile, "Into the gap"], BACK);
-      await expect(sarah.page.getByText(RECONNECTING)).toHaveCount(0, BACK);
-      await programs.eventpro.say(launch.id, "After");
-      await expect(sarah.thread.said(said)).toHaveText(["Before", ...meanwhile, "Into the gap", "After"]);
-      expect((await programs.eventpro.messages(launch.id)).filter(({ body }) => body === "Into the gap")).toHaveLength(1);
-      expect(await isMarked(sarah.page)).toBe(true);
-    } finally {
-      await sarah.page.goto("about:blank");
-      await gateway.remove();
-    }
+    const said = /^(Before|Meanwhile \d|Into the gap|After)$/;
+    await expect(sarah.thread.said(said)).toHaveText(["Before", ...meanwhile, "Into the gap"], BACK);
+    await expect(sarah.page.getByText(RECONNECTING)).toHaveCount(0, BACK);
+    await programs.eventpro.say(launch.id, "After");
+    await expect(sarah.thread.said(said)).toHaveText(["Before", ...meanwhile, "Into the gap", "After"]);
+    expect((await programs.eventpro.messages(launch.id)).filter(({ body }) => body === "Into the gap")).toHaveLength(1);
+    expect(await isMarked(sarah.page)).toBe(true);
   });
 }
+
+test("@live nginx that reads its settings again isn't noticed", async ({ behind, sarah, programs, launch }) => {
+  const gateway = await behind(nginx());
+  sarah.expects(/net::ERR_/);
+  sarah.goBy(gateway.url);
+  await sarah.open(launch.path);
+  await mark(sarah.page);
+  await programs.eventpro.say(launch.id, "Before");
+  await expect(sarah.thread.said("Before")).toBeVisible();
+
+  gateway.reload("add_header settings new;");
+  await expect.poll(async () => (await new Api(gateway.url).get("/healthz")).headers.settings).toBe("new");
+  await programs.eventpro.say(launch.id, "After");
+  await expect(sarah.thread.said(/^(Before|After)$/)).toHaveText(["Before", "After"]);
+  await expect(sarah.page.getByText(RECONNECTING)).toHaveCount(0);
+  expect(await isMarked(sarah.page)).toBe(true);
+});
+
+test("@live a gateway that holds the stream back isn't taken for silence", async ({ behind, sarah, programs, launch }) => {
+  const held = "location / { proxy_pass http://127.0.0.1:3000; proxy_ignore_headers X-Accel-Buffering; proxy_buffering on; }";
+  sarah.expects(/net::ERR_/);
+  sarah.goBy((await behind(nginx(held))).url);
+  await sarah.open("/signin");
+  await sarah.page.clock.install();
+  await sarah.open(launch.path);
+  await programs.eventpro.say(launch.id, "Held back");
+  const triedAgain = sarah.page.waitForRequest(/\/api\/events/);
+  await sarah.page.clock.fastForward("00:45");
+  await expect(sarah.page.getByText(RECONNECTING)).toBeVisible();
+  await triedAgain;
+  // What is written goes another way, and out. By then a stream that isn't held back had begun.
+  await sarah.thread.say("Written all the same");
+  await expect.poll(async () => (await programs.eventpro.messages(launch.id)).at(-1)?.body).toBe("Written all the same");
+  await expect(sarah.page.getByText(RECONNECTING)).toBeVisible();
+  await expect(sarah.thread.said("Held back")).toHaveCount(0);
+});
+
+test.describe("of two streams a person may have", () => {
+  test.use({ settings: { GREENROOM_STREAMS_PER_PERSON: "2" } });
+
+  for (const [name, kind] of [BY_DEFAULT[0], ...AS_ADVISED]) {
+    const how = kind === BY_DEFAULT[0][1] ? "as Debian has it" : "as advised";
+    test(`@once ${name} ${how} holds none that was closed`, async ({ behind, programs }) => {
+      const url = `${(await behind(kind)).url}/api/events`;
+      const open = () => readStream(url, programs.sarah);
+      const streams = [await open(), await open()];
+      const third = await open();
+      expect(third.status).toBe(429);
+      for (const stream of streams) stream.close();
+      const statusOfNext = async () => {
+        const next = await open();
+        next.close();
+        return next.status;
+      };
+      // Well before the next heartbeat, which would free it anyway.
+      await expect.poll(statusOfNext, { timeout: 3_000 }).toBe(200);
+    });
+  }
+});
+
+test.describe("of a site that knows its address", () => {
+  test.use({ settings: { GREENROOM_URL: "http://greenroom.example" } });
+
+  for (const [name, kind] of BY_DEFAULT) {
+    test(`@once ${name} lets through what its own pages send, and nothing of other pages`, async ({ behind, programs, launch }) => {
+      const { url } = await behind(kind);
+      const send = async (origin: string) => {
+        const api = new Api(url, programs.sarah.session);
+        const message = { conversationId: launch.id, body: "From a page" };
+        return (await api.request("POST", "/api/messages", message, { origin, host: "greenroom.example" })).status;
+      };
+      expect(await send("http://greenroom.example")).toBe(201);
+      expect(await send("http://elsewhere.example")).toBe(403);
+    });
+  }
+});
