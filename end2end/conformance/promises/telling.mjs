@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { holds, same } from "../support/expect.mjs";
+import { fence } from "../support/fence.mjs";
 import { PROMPTLY } from "../support/stream.mjs";
 
 /** What is told to whom. */
@@ -74,10 +75,4 @@ export const telling = [
 /** A notification shows how a message begins, and here that is all of it. */
 function tellsOf({ conversationId, body }, notification) {
   return notification?.kind === "message" && notification.conversationId === conversationId && notification.preview === body;
-}
-
-/** Until a stream has told of something that was said only now, and so of all that was before. */
-async function fence(stream, { organizer, talk }) {
-  const { body } = await organizer.say(talk);
-  await stream.said(body);
 }
