@@ -8,12 +8,14 @@ import { resuming } from "./promises/resuming.mjs";
 import { telling } from "./promises/telling.mjs";
 import { state } from "./promises/state.mjs";
 import { leaving } from "./promises/leaving.mjs";
+import { presence } from "./promises/presence.mjs";
+import { together } from "./promises/together.mjs";
 import { apart } from "./promises/apart.mjs";
 import { alive } from "./promises/alive.mjs";
 import { throughout } from "./promises/throughout.mjs";
 
 /** In this order. The last one looks at all streams that the others opened. */
-const TOPICS = { door, beginning, resuming, telling, state, leaving, apart, alive, throughout };
+const TOPICS = { door, beginning, resuming, telling, state, leaving, together, presence, apart, alive, throughout };
 
 const wanted = parse(process.argv.slice(2), Object.keys(TOPICS));
 const promises = Object.entries(TOPICS).filter(([topic]) => wanted.topics.includes(topic)).flatMap(([topic, promises]) =>

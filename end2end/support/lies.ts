@@ -180,6 +180,53 @@ const LEAVING: Told[] = [
   ],
 ];
 
+const TOGETHER: Told[] = [
+  [
+    "keeps quiet about what came",
+    ["together: how far messages came to somebody is told to who sent them, once"],
+    swallow("conversation.delivered"),
+  ],
+  [
+    "tells all who are there of who is writing",
+    ["together: who is writing is told to the other, and to nobody else"],
+    () => {
+      const open = new Set<Passing>();
+      return {
+        frame(frame, passing) {
+          open.add(passing);
+          if (tells("typing")(frame)) [...open].filter((other) => other !== passing).forEach(({ say }) => say(frame));
+          return frame;
+        },
+      };
+    },
+  ],
+  [
+    "tells of it whoever comes later",
+    ["together: who was writing is told to nobody later"],
+    () => {
+      const told: string[] = [];
+      return {
+        frame(frame, { resumes, count }) {
+          if (tells("typing")(frame)) told.push(frame);
+          return resumes && count === 0 ? [frame, ...told] : frame;
+        },
+      };
+    },
+  ],
+  [
+    "doesn't hear Save-Data",
+    ["together: a stream asked for with Save-Data: on is spared who is writing"],
+    () => ({ request: ({ headers }) => void delete headers["save-data"] }),
+  ],
+];
+
+const HERE = "presence: who closes their last stream is told to be gone within 8 s, who opens one to be here within 2 s";
+
+const PRESENCE: Told[] = [
+  ["says nothing of who leaves", [HERE], () => ({ frame: (frame) => (frame.includes('"online":false') ? NOTHING : frame) })],
+  ["says nothing of who comes", [HERE], () => ({ frame: (frame) => (frame.includes('"online":true') ? NOTHING : frame) })],
+];
+
 const APART: Told[] = [
   [
     "tells everybody everything",
@@ -244,4 +291,4 @@ const THROUGHOUT: Told[] = [
   ],
 ];
 
-export const LIES: Told[] = [DOOR, BEGINNING, RESUMING, TELLING, STATE, LEAVING, APART, ALIVE, THROUGHOUT].flat();
+export const LIES: Told[] = [DOOR, BEGINNING, RESUMING, TELLING, STATE, LEAVING, TOGETHER, PRESENCE, APART, ALIVE, THROUGHOUT].flat();

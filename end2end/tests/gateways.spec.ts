@@ -32,7 +32,9 @@ for (const [how, gateways] of [
   for (const [name, kind] of gateways) {
     test(`@once ${name} ${how} keeps every promise of the stream`, async ({ behind }) => {
       const gateway = await behind(kind);
-      const { code, printed } = await holdToPromises(gateway.url, "--through-gateway");
+      // HAProxy's defaults keep the stream of one who left; what is advised doesn't, and keeps this promise too.
+      const but = kind === BY_DEFAULT[1][1] ? ["--but", "presence"] : [];
+      const { code, printed } = await holdToPromises(gateway.url, "--through-gateway", ...but);
       expect(code, printed).toBe(0);
     });
   }

@@ -1,7 +1,7 @@
 import { json } from "./http.mjs";
 
 /** Frames that tell of the stream or of the moment, and have no place in the sequence. */
-const UNNUMBERED = ["ready", "reset", "heartbeat", "session-ended"];
+const UNNUMBERED = ["ready", "reset", "heartbeat", "session-ended", "typing", "presence"];
 
 /** Cuts what comes over the wire into frames. */
 export class Cutter {
