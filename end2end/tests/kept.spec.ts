@@ -73,10 +73,10 @@ test("@live a server killed in the middle of sending, and two tabs that write: e
 test("@live what a tab could not send, another sends when it is gone", async ({ sarah, programs, launch }) => {
   bad(sarah);
   await sarah.open(launch.path);
-  const other = await sarah.openTab("/inbox");
   await sarah.page.route(POST, () => {});
   await sarah.thread.say("In good hands");
   await expect(sarah.thread.log.getByText("Sending…")).toBeVisible();
+  const other = await sarah.openTab("/inbox");
   await sarah.page.close();
   await expect.poll(() => arrived(programs.eventpro, launch.id, /^In good hands$/), BACK).toHaveLength(1);
   await other.close();
@@ -123,7 +123,7 @@ test("@live a line that swallows what is sent holds nothing up for long", async 
   await sarah.open("/signin");
   await sarah.page.clock.install();
   await Promise.all([sarah.open(launch.path), eventpro.open(launch.path)]);
-  line.freeze();
+  await line.freeze();
   await sarah.thread.say("Into the void");
   await expect(sarah.thread.log.getByText("Sending…")).toBeVisible();
   await sarah.page.clock.fastForward("00:21");

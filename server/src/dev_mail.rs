@@ -1,7 +1,7 @@
 //! The mails that nobody sends while no mail server is set: for a developer on their own machine. Without a
 //! mail server, or where others reach the site, there is no such page.
 
-use crate::{problem::Problem, router::Shared};
+use crate::{escape::escaped, problem::Problem, router::Shared};
 use axum::{
     Json, Router,
     extract::State,
@@ -54,9 +54,9 @@ fn page(mails: &[Waiting]) -> String {
 fn article(Waiting { letter, created_at }: &Waiting) -> String {
     format!(
         "<article><h2>{}</h2><p>To: {}, {created_at}</p><pre>{}</pre></article><hr>",
-        escape(&letter.subject),
-        escape(&letter.to),
-        with_links(&escape(&letter.text)),
+        escaped(&letter.subject),
+        escaped(&letter.to),
+        with_links(&escaped(&letter.text)),
     )
 }
 
@@ -67,8 +67,4 @@ fn with_links(text: &str) -> String {
         false => line.to_owned(),
     };
     text.lines().map(line).collect::<Vec<_>>().join("\n")
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 /// On every answer, unless it brings its own.
 const EVERYWHERE: [(HeaderName, &str); 7] = [
-    // Made for what is no page: a browser has nothing to run or to load there. Pages bring theirs, see `page`.
+    // Made for what is no page: a browser has nothing to run or to load there. Pages bring theirs, see `guard_page`.
     (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
     // Takes an answer for what it says it is.
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),

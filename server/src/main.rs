@@ -21,6 +21,7 @@ mod api;
 mod caller;
 mod dev_mail;
 mod document;
+mod escape;
 mod headers;
 mod input;
 mod metrics;

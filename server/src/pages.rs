@@ -127,7 +127,8 @@ async fn blame_the_right_one(request: Request, next: Next) -> Response {
     Response::from_parts(parts, Body::from(body))
 }
 
-fn is_function(uri: &Uri) -> bool {
+/// Whether it is what a page asks of the server, and no page.
+pub(crate) fn is_function(uri: &Uri) -> bool {
     uri.path().starts_with("/fn/")
 }
 

@@ -1,7 +1,7 @@
 //! What somebody typed into a form that was refused comes back with the refusal, where there is no JavaScript to keep
 //! it: beside the error, in the address of the page that shows the form again. Not everything may stand there.
 
-use crate::{problem::Problem, router::BODY_LIMIT};
+use crate::{pages::is_function, problem::Problem, router::BODY_LIMIT};
 use axum::{
     body::{Body, to_bytes},
     extract::Request,
@@ -26,7 +26,7 @@ const LIMIT: usize = 6_000;
 
 /// Lets a form pass, and adds what it held to the way back if it was refused.
 pub(crate) async fn keep(request: Request, next: Next) -> Response {
-    if request.uri().path() == SIGN_IN {
+    if !is_function(request.uri()) || request.uri().path() == SIGN_IN {
         return next.run(request).await;
     }
     let (parts, body) = request.into_parts();

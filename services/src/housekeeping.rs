@@ -56,19 +56,15 @@ impl Greenroom {
     /// Deletes accounts that were never confirmed. Nothing can hang on them but their links.
     async fn forget_unconfirmed(&self, before: i64) -> Result<()> {
         let tx = self.store.write().await?;
-        let rows = person::Entity::find()
-            .filter(person::Column::EmailVerified.eq(false))
+        let abandoned = person::Entity::find()
             .filter(person::Column::DeletedAt.is_null())
             .filter(person::Column::CreatedAt.lt(before))
             .filter(
                 person::Column::Id
                     .not_in_subquery(Query::select().column(token::Column::PersonId).from(token::Entity).take()),
             )
-            .limit(FORGET)
-            .lock_exclusive()
-            .all(&tx)
-            .await?;
-        accounts::forget(&tx, rows).await?;
+            .limit(FORGET);
+        accounts::forget(&tx, abandoned).await?;
         tx.commit().await?;
         Ok(())
     }

@@ -15,7 +15,7 @@ pub(crate) mod letters;
 mod queue;
 
 pub use deliver::{Mailer, Undelivered};
-pub(crate) use layout::Letter;
+pub(crate) use layout::{Kind, Letter};
 pub use queue::{Backlog, Waiting};
 pub(crate) use queue::{has_room, queue};
 

@@ -9,8 +9,10 @@ use std::{sync::Arc, time::Duration};
 use tokio::time::{Instant, sleep, sleep_until};
 use uuid::Uuid;
 
-/// The pause before a message that didn't get through is tried again, unless the stream opens before.
-const TRY_AGAIN: Duration = Duration::from_secs(5);
+/// The first pause before a message that didn't get through is tried again, unless the stream opens before. Each one
+/// after it is twice as long.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// When messages are written.
 #[derive(Clone, Copy)]
@@ -77,15 +79,18 @@ impl Outbox {
                 Some((status, _)) if status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS => {
                     return Err(format!("a message was refused: {status}").into());
                 }
-                _ => self.pause().await,
+                _ => self.pause(tries).await,
             }
         }
         Err("never sent".into())
     }
 
-    async fn pause(&self) {
+    async fn pause(&self, tries: u32) {
+        let longest = FIRST_PAUSE.saturating_mul(1 << (tries - 1).min(10)).min(LONGEST_PAUSE);
+        // As browsers spread theirs.
+        let share = f64::from(Uuid::new_v4().as_fields().0) / f64::from(u32::MAX);
         tokio::select! {
-            () = sleep(TRY_AGAIN) => {}
+            () = sleep(longest.mul_f64(0.5 + share / 2.0)) => {}
             () = self.person.ear.opens() => {}
         }
     }

@@ -3,8 +3,9 @@
 mod schema;
 mod text;
 
+use crate::escape::escaped;
 use serde_json::Value;
-use text::{escaped, prose, words};
+use text::{prose, words};
 
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 

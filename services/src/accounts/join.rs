@@ -10,7 +10,7 @@ use model::{Email, Fault, Instant, PersonId, Refusal, Registration};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{Set, Unchanged},
-    ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect,
+    ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
     sea_query::LockType,
 };
 use serde::{Deserialize, Serialize};
@@ -55,7 +55,7 @@ impl Greenroom {
         self.take_letter(from)?;
         let hash = self.hasher.hash_uncommon(&registration.password).await?;
         // Known or not, a password is compared: with the one before, or with nobody's.
-        let known = self.find_by_email(&registration.email).await?;
+        let known = by_email(&registration.email).one(self.store.reader()).await?;
         let stored = known.map(|row| row.password_hash);
         let turn = self.hasher.turn().await?;
         let same = self.hasher.verify(turn, registration.password.into(), stored.clone()).await?;
@@ -74,8 +74,7 @@ impl Greenroom {
     async fn register_in_full(&self, email: Email, asked: Asked, compared: Option<String>) -> Result<()> {
         let now = self.now();
         let tx = self.store.write().await?;
-        let known = person::Entity::find().filter(person::Column::Email.eq(email.as_str()));
-        let letter = match known.lock(LockType::NoKeyUpdate).one(&tx).await? {
+        let letter = match by_email(&email).lock(LockType::NoKeyUpdate).one(&tx).await? {
             Some(row) if row.email_verified => Some(letters::already_here(&row.name, &self.links)),
             Some(row) if compared.as_ref() == Some(&row.password_hash) => {
                 Some(self.confirm_letter(&tx, PersonId(row.id), Some(asked), now).await?)
@@ -87,7 +86,19 @@ impl Greenroom {
                 inserted => Some(self.confirm_letter(&tx, inserted?, Some(asked), now).await?),
             },
         };
-        let to = Some(&email).filter(|_| letter.is_some());
+        self.answer_by_mail(tx, &email, letter, now).await
+    }
+
+    /// Ends what says nothing of whether an address is known. Where there is no letter, one to nobody is queued: it costs
+    /// as much, and tells as little.
+    pub(super) async fn answer_by_mail(
+        &self,
+        tx: DatabaseTransaction,
+        email: &Email,
+        letter: Option<mail::Letter>,
+        now: Instant,
+    ) -> Result<()> {
+        let to = Some(email).filter(|_| letter.is_some());
         mail::queue(&tx, to, letter.unwrap_or_else(letters::to_nobody), now).await?;
         tx.commit().await?;
         self.mail_bell.notify_one();
@@ -126,15 +137,12 @@ impl Greenroom {
         to_the_end(async move {
             let now = greenroom.now();
             let tx = greenroom.store.write().await?;
-            let known = person::Entity::find().filter(person::Column::Email.eq(email.as_str())).one(&tx).await?;
-            let (to, letter) = match known.filter(|row| !row.email_verified) {
-                Some(row) => (Some(&email), greenroom.confirm_letter(&tx, PersonId(row.id), None, now).await?),
-                None => (None, letters::to_nobody()),
+            let known = by_email(&email).one(&tx).await?;
+            let letter = match known.filter(|row| !row.email_verified) {
+                Some(row) => Some(greenroom.confirm_letter(&tx, PersonId(row.id), None, now).await?),
+                None => None,
             };
-            mail::queue(&tx, to, letter, now).await?;
-            tx.commit().await?;
-            greenroom.mail_bell.notify_one();
-            Ok(())
+            greenroom.answer_by_mail(tx, &email, letter, now).await
         })
         .await
     }
@@ -181,15 +189,15 @@ impl Greenroom {
         Ok(letters::confirm(&self.links, &token))
     }
 
-    pub(super) async fn find_by_email(&self, email: &Email) -> Result<Option<person::Model>> {
-        let found = person::Entity::find().filter(person::Column::Email.eq(email.as_str()));
-        Ok(found.one(self.store.reader()).await?)
-    }
-
     /// Takes one of the letters that an address may cause.
     pub(super) fn take_letter(&self, from: IpAddr) -> std::result::Result<(), Refusal> {
         self.letters.take(super::sign_in::network(from), self.now())
     }
+}
+
+/// Whose address it is.
+pub(super) fn by_email(email: &Email) -> Select<person::Entity> {
+    person::Entity::find().filter(person::Column::Email.eq(email.as_str()))
 }
 
 /// A row of which only what is set changes.
@@ -209,12 +217,14 @@ async fn insert(tx: &DatabaseTransaction, email: &Email, asked: &Asked, now: Ins
     Ok(PersonId(row.insert(tx, now).await?.id))
 }
 
-/// Deletes accounts that nobody confirmed. Nothing can hang on them but their links.
-pub(crate) async fn forget(tx: &DatabaseTransaction, rows: Vec<person::Model>) -> Result<()> {
-    let ids: Vec<Uuid> = rows.into_iter().filter(|row| !row.email_verified).map(|row| row.id).collect();
+/// Deletes those of these accounts that nobody confirmed. Nothing can hang on them but their links.
+pub(crate) async fn forget(tx: &DatabaseTransaction, accounts: Select<person::Entity>) -> Result<()> {
+    let unconfirmed = accounts.filter(person::Column::EmailVerified.eq(false)).order_by_asc(person::Column::Id);
+    // Held, so that none is confirmed meanwhile.
+    let rows = unconfirmed.lock_exclusive().all(tx).await?;
+    let ids: Vec<Uuid> = rows.into_iter().map(|row| row.id).collect();
     token::Entity::delete_many().filter(token::Column::PersonId.is_in(ids.clone())).exec(tx).await?;
     person_head::Entity::delete_many().filter(person_head::Column::PersonId.is_in(ids.clone())).exec(tx).await?;
-    let unconfirmed = person::Column::EmailVerified.eq(false);
-    person::Entity::delete_many().filter(person::Column::Id.is_in(ids)).filter(unconfirmed).exec(tx).await?;
+    person::Entity::delete_many().filter(person::Column::Id.is_in(ids)).exec(tx).await?;
     Ok(())
 }

@@ -1,4 +1,4 @@
-use super::{Password, Viewer, join::unchanged, person::hold_own, person_of, recover::end_sessions};
+use super::{Password, Viewer, join::unchanged, person::hold_own, person_of, recover::end_sessions, settings::tell_of};
 use crate::{
     Greenroom, Result,
     bookings::open_bookings,
@@ -7,7 +7,7 @@ use crate::{
     live::Journal,
     to_the_end,
 };
-use model::{Event, Instant, MailAfter, PersonId, Step};
+use model::{Instant, MailAfter, PersonId, Step};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 
 /// What somebody who left is called.
@@ -32,11 +32,10 @@ impl Greenroom {
             for booking in open_bookings(&tx, &viewer).await? {
                 greenroom.take_step(&tx, &viewer, booking, Step::Cancel, &mut journal, now).await?;
             }
-            journal.forget(viewer.id());
             let person = person_of(anonymise(&tx, viewer.id(), now).await?)?;
-            for counterpart in counterparts {
-                journal.tell(counterpart, Event::PersonUpdated { person: person.clone() });
-            }
+            tell_of(&mut journal, &person, counterparts);
+            // Their own log goes with them.
+            journal.forget(viewer.id());
             let ended = end_sessions(&tx, viewer.id(), None).await?;
             delete_rest(&tx, viewer.id(), &row.email).await?;
             let written = journal.write(&tx, now).await?;

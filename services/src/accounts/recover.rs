@@ -1,5 +1,5 @@
 use super::{
-    join::{Asked, unchanged},
+    join::{Asked, by_email, unchanged},
     links,
     links::Purpose,
 };
@@ -25,20 +25,16 @@ impl Greenroom {
         to_the_end(async move {
             let now = greenroom.now();
             let tx = greenroom.store.write().await?;
-            let known = person::Entity::find().filter(person::Column::Email.eq(email.as_str())).one(&tx).await?;
-            let (to, letter) = match known {
+            let letter = match by_email(&email).one(&tx).await? {
                 Some(row) => {
                     let token = links::mint(&tx, PersonId(row.id), Purpose::Reset, String::new(), now).await?;
                     // Who isn't confirmed may have chosen the name to be read by somebody else.
                     let name = row.email_verified.then_some(row.name.as_str());
-                    (Some(&email), letters::reset(name, &greenroom.links, &token))
+                    Some(letters::reset(name, &greenroom.links, &token))
                 }
-                None => (None, letters::to_nobody()),
+                None => None,
             };
-            mail::queue(&tx, to, letter, now).await?;
-            tx.commit().await?;
-            greenroom.mail_bell.notify_one();
-            Ok(())
+            greenroom.answer_by_mail(tx, &email, letter, now).await
         })
         .await
     }

@@ -127,7 +127,7 @@ impl Greenroom {
         links::void(&tx, opened.person, &Purpose::KEYS).await?;
         // Somebody may have registered the address without ever confirming it. It is proven now whose it is.
         let claimed = person::Entity::find().filter(person::Column::Email.eq(opened.payload.as_str()));
-        forget(&tx, claimed.filter(person::Column::EmailVerified.eq(false)).all(&tx).await?).await?;
+        forget(&tx, claimed).await?;
         let row = person::ActiveModel { email: Set(opened.payload), ..unchanged(opened.person.0) };
         let row = match row.update(&tx).await {
             // Another account has the address: the link is good for nothing.

@@ -1,5 +1,6 @@
 use super::{
     Credentials, Reach, Viewer,
+    join::by_email,
     password::Turn,
     person::hold,
     secret::Secret,
@@ -61,7 +62,7 @@ impl Greenroom {
 
     async fn check(&self, turn: Turn, Credentials { email, password }: Credentials) -> Result<person::Model> {
         let found = match &email {
-            Some(email) => self.find_by_email(email).await?,
+            Some(email) => by_email(email).one(self.store.reader()).await?,
             None => None,
         };
         let stored = found.as_ref().map(|row| row.password_hash.clone());

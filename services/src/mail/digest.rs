@@ -7,8 +7,8 @@ use crate::{
 };
 use model::{ConversationId, Instant, MailAfter};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, JoinType, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, RelationDef, Select, sea_query::Expr,
+    ColumnTrait, Condition, DatabaseTransaction, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
+    RelationDef, Select, sea_query::Expr,
 };
 use std::time::Duration;
 use uuid::Uuid;
@@ -149,14 +149,10 @@ impl Greenroom {
 
     /// Whether everything a letter tells of was read since it was queued.
     pub(super) async fn is_needless(&self, row: &mail::Model) -> Result<bool> {
-        let told = || notification::Entity::find().filter(notification::Column::MailId.eq(row.id));
-        let unread = told().filter(notification::Column::ReadAt.is_null());
-        Ok(count(self.store.reader(), told()).await? > 0 && count(self.store.reader(), unread).await? == 0)
+        let told = notification::Entity::find().filter(notification::Column::MailId.eq(row.id));
+        let told = told.all(self.store.reader()).await?;
+        Ok(!told.is_empty() && told.iter().all(|notification| notification.read_at.is_some()))
     }
-}
-
-async fn count(connection: &impl ConnectionTrait, query: Select<notification::Entity>) -> Result<u64> {
-    Ok(query.count(connection).await?)
 }
 
 /// Unread notifications about conversations that no mail has told of yet.

@@ -1,7 +1,27 @@
+/// What kind of letter it is.
+#[derive(Clone, Copy)]
+pub(crate) struct Kind {
+    /// A stable word for the log and the queue.
+    pub(crate) name: &'static str,
+    /// Whether strangers can cause it.
+    pub(crate) by_strangers: bool,
+}
+
+impl Kind {
+    /// One that only its reader causes, or somebody who knows their password.
+    pub(super) const fn own(name: &'static str) -> Self {
+        Self { name, by_strangers: false }
+    }
+
+    /// One that whoever knows the address can cause.
+    pub(super) const fn anybodys(name: &'static str) -> Self {
+        Self { name, by_strangers: true }
+    }
+}
+
 /// A letter before it is addressed: paragraphs, at most one link to follow, and what stands below.
 pub(crate) struct Letter {
-    /// A stable word for the log: what kind of letter it is.
-    pub(crate) kind: &'static str,
+    pub(crate) kind: Kind,
     pub(crate) subject: String,
     pub(crate) paragraphs: Vec<String>,
     /// What the link is called, and where it leads.
@@ -65,7 +85,7 @@ mod tests {
     #[test]
     fn what_people_wrote_stays_text_in_html() {
         let letter = Letter {
-            kind: "test",
+            kind: Kind::own("test"),
             subject: "A <b> & more".into(),
             paragraphs: vec!["<script>alert(1)</script>".into()],
             link: Some(("Open", "https://greenroom.example/verify?token=a1".into())),

@@ -1,9 +1,9 @@
 //! What mails say. Every text of a mail is here; a translation is another one of these.
 
-use super::{Letter, Links};
+use super::{Kind, Letter, Links};
 
 /// The kind of letter that settles whose an address is.
-pub(crate) const CHOOSE_PASSWORD: &str = "choose_password";
+pub(crate) const CHOOSE_PASSWORD: Kind = Kind::anybodys("choose_password");
 
 const SAFETY: &str = "You get this mail because it is about the safety of your account.";
 const NOT_YOU: &str = "If this wasn't you, you can leave this mail alone: nothing happens.";
@@ -11,7 +11,7 @@ const NOT_YOU: &str = "If this wasn't you, you can leave this mail alone: nothin
 /// Somebody opened an account.
 pub(crate) fn confirm(links: &Links, token: &str) -> Letter {
     Letter {
-        kind: "confirm",
+        kind: Kind::anybodys("confirm"),
         subject: "Confirm your email address".into(),
         paragraphs: vec![
             "Welcome to Greenroom!".into(),
@@ -26,7 +26,7 @@ pub(crate) fn confirm(links: &Links, token: &str) -> Letter {
 /// Somebody opened an account with an address that has one.
 pub(crate) fn already_here(name: &str, links: &Links) -> Letter {
     Letter {
-        kind: "already_here",
+        kind: Kind::anybodys("already_here"),
         subject: "You already have an account".into(),
         paragraphs: vec![
             format!("Hello {name},"),
@@ -43,7 +43,7 @@ pub(crate) fn already_here(name: &str, links: &Links) -> Letter {
 /// Somebody forgot their password.
 pub(crate) fn reset(name: Option<&str>, links: &Links, token: &str) -> Letter {
     Letter {
-        kind: "reset",
+        kind: Kind::anybodys("reset"),
         subject: "Choose a new password".into(),
         paragraphs: vec![
             name.map_or("Hello,".to_owned(), |name| format!("Hello {name},")),
@@ -58,7 +58,7 @@ pub(crate) fn reset(name: Option<&str>, links: &Links, token: &str) -> Letter {
 /// A password was changed.
 pub(crate) fn password_changed(name: &str, links: &Links) -> Letter {
     Letter {
-        kind: "password_changed",
+        kind: Kind::own("password_changed"),
         subject: "Your password was changed".into(),
         paragraphs: vec![
             format!("Hello {name},"),
@@ -74,7 +74,7 @@ pub(crate) fn password_changed(name: &str, links: &Links) -> Letter {
 /// Somebody wants to sign in with this address from now on.
 pub(crate) fn new_address(links: &Links, token: &str) -> Letter {
     Letter {
-        kind: "new_address",
+        kind: Kind::anybodys("new_address"),
         subject: "Confirm your new email address".into(),
         paragraphs: vec![
             "Hello,".into(),
@@ -108,7 +108,7 @@ pub(crate) fn choose_password(links: &Links, token: &str) -> Letter {
 /// To the address that an account has, when another is asked for.
 pub(crate) fn address_asked(name: &str, links: &Links) -> Letter {
     Letter {
-        kind: "address_asked",
+        kind: Kind::own("address_asked"),
         subject: "Your email address is about to change".into(),
         paragraphs: vec![
             format!("Hello {name},"),
@@ -124,7 +124,7 @@ pub(crate) fn address_asked(name: &str, links: &Links) -> Letter {
 /// To the address that an account had until now.
 pub(crate) fn address_changed(name: &str, links: &Links) -> Letter {
     Letter {
-        kind: "address_changed",
+        kind: Kind::own("address_changed"),
         subject: "Your email address was changed".into(),
         paragraphs: vec![
             format!("Hello {name},"),
@@ -141,7 +141,7 @@ pub(crate) fn address_changed(name: &str, links: &Links) -> Letter {
 /// Queued where there is nobody to write to, so that it costs the same as where there is. Never sent.
 pub(crate) fn to_nobody() -> Letter {
     Letter {
-        kind: "to_nobody",
+        kind: Kind::own("to_nobody"),
         subject: String::new(),
         paragraphs: Vec::new(),
         link: None,
@@ -183,7 +183,7 @@ pub(crate) fn unread(name: &str, conversations: &[Unread], links: &Links, unsubs
     };
     let greeting = format!("Hello {name}, you have {what}.");
     Letter {
-        kind: "unread",
+        kind: Kind::own("unread"),
         subject,
         paragraphs: std::iter::once(greeting).chain(conversations.iter().map(section)).collect(),
         link: Some(("Read and answer", link)),

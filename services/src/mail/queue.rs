@@ -1,4 +1,4 @@
-use super::{Letter, Outgoing};
+use super::{Kind, Letter, Outgoing};
 use crate::{Greenroom, Result, clock::millis, entity::mail};
 use model::{Email, Instant};
 use sea_orm::{
@@ -11,8 +11,6 @@ use uuid::Uuid;
 /// Letters of one kind that an address gets in an hour at most, where strangers can cause them: nobody may fill
 /// another's inbox. Beyond, they are dropped.
 const LETTERS_PER_HOUR: u64 = 10;
-/// The kinds that strangers can cause.
-const BY_STRANGERS: [&str; 5] = ["confirm", "choose_password", "already_here", "reset", "new_address"];
 const HOUR: i64 = 60 * 60 * 1_000;
 /// Letters of a developer's mailbox that are shown.
 const SHOWN: u64 = 100;
@@ -32,7 +30,7 @@ pub(crate) async fn queue(
     let row = mail::ActiveModel {
         id: Set(id),
         recipient: Set(wanted.map(str::to_owned)),
-        kind: Set(letter.kind.to_owned()),
+        kind: Set(letter.kind.name.to_owned()),
         subject: Set(letter.subject.clone()),
         body_text: Set(letter.text()),
         body_html: Set(letter.html()),
@@ -48,19 +46,14 @@ pub(crate) async fn queue(
 }
 
 /// Whether an address may get another letter of this kind by now.
-pub(crate) async fn has_room(
-    tx: &DatabaseTransaction,
-    to: Option<&Email>,
-    kind: &'static str,
-    now: Instant,
-) -> Result<bool> {
+pub(crate) async fn has_room(tx: &DatabaseTransaction, to: Option<&Email>, kind: Kind, now: Instant) -> Result<bool> {
     let recent = mail::Entity::find()
         .filter(mail::Column::Recipient.eq(to.map_or("", Email::as_str)))
-        .filter(mail::Column::Kind.eq(kind))
+        .filter(mail::Column::Kind.eq(kind.name))
         .filter(mail::Column::CreatedAt.gt(now.millis() - HOUR))
         .count(tx)
         .await?;
-    Ok(recent < LETTERS_PER_HOUR || !BY_STRANGERS.contains(&kind))
+    Ok(recent < LETTERS_PER_HOUR || !kind.by_strangers)
 }
 
 /// How many letters wait.

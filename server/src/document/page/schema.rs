@@ -1,6 +1,7 @@
 //! Schemas in words.
 
-use super::text::{escaped, prose, words};
+use super::text::{prose, words};
+use crate::escape::escaped;
 use serde_json::Value;
 
 pub(super) fn all(schemas: &Value) -> String {

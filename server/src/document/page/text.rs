@@ -1,9 +1,5 @@
+use crate::escape::escaped;
 use serde_json::Value;
-
-/// Text as it may stand in HTML, also between quotes.
-pub(super) fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
 
 /// A line of text.
 pub(super) fn words(value: &Value) -> String {
