@@ -264,7 +264,7 @@ impl Live {
     pub fn leave(self) {
         self.connection.set(Connection::Live);
         stream::close();
-        tabs::resign();
+        tabs::part();
     }
 
     /// Where the stream goes on.

@@ -58,6 +58,7 @@ pub const NEWER_MESSAGES: &str = "Newer messages";
 pub const LATEST_MESSAGES: &str = "Latest messages";
 pub const THREAD_START: &str = "This is where the conversation begins.";
 pub const NEW: &str = "New";
+pub const FIRST_UNREAD: &str = "First unread";
 pub const MARK_READ: &str = "Mark as read";
 pub const MARK_UNREAD: &str = "Mark as unread";
 pub const SENDING: &str = "Sending…";
@@ -65,9 +66,11 @@ pub const SENT: &str = "Sent";
 pub const DELIVERED: &str = "Delivered";
 pub const READ: &str = "Read";
 pub const ONLINE: &str = "Online";
+pub const TYPING: &str = "typing…";
 pub const NOT_SENT: &str = "Not sent";
 pub const RETRY: &str = "Retry";
 pub const DISCARD: &str = "Delete";
+pub const WAITING_FOR_SIGN_IN: &str = "It goes out once you are signed in again.";
 pub const WAITING: &str = "Waiting for a connection. It goes out by itself.";
 
 pub const BOOKING: &str = "Booking";
@@ -128,8 +131,9 @@ pub fn cancelling(counterpart: &str) -> String {
     format!("{counterpart} is told at once. A cancelled booking can't be taken up again.")
 }
 
-pub fn typing(name: &str) -> String {
-    format!("{name} is typing…")
+/// Stands before [`TYPING`], where the name isn't in sight beside it.
+pub fn it_is(name: &str) -> String {
+    format!("{name} is ")
 }
 
 /// When somebody was last here.

@@ -20,6 +20,18 @@ test("the newest message is in sight when a thread opens", async ({ sarah, progr
   await expect(sarah.thread.said("Number 1")).not.toBeInViewport();
 });
 
+test("the first unread message is a step away, with a line before it", async ({ sarah, programs, launch, javaScriptEnabled }) => {
+  await programs.sarah.readOn(launch.id, launch.said.length);
+  for (let number = 1; number <= 40; number++) await programs.eventpro.say(launch.id, `Number ${number}`);
+  await sarah.open(launch.path);
+  const line = sarah.thread.log.getByText("New", { exact: true });
+  await expect(line).not.toBeInViewport();
+  await sarah.page.getByRole(javaScriptEnabled === false ? "link" : "button", { name: "First unread" }).click();
+  await expect(line).toBeInViewport();
+  await expect(sarah.thread.said("Number 1")).toBeInViewport();
+  await expect(sarah.page.getByRole("button", { name: "First unread" })).toHaveCount(0);
+});
+
 test("the inbox tells with whom, about what, and what was said last", async ({ eventpro, launch }) => {
   await eventpro.open("/inbox");
   const row = eventpro.conversations.getByRole("link", { name: "Sarah Wanjiru", exact: true });

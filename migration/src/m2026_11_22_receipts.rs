@@ -1,6 +1,7 @@
 //! How far messages have come: what each of the two was told apart from where each has read, and whether somebody
 //! wants that told, or when they are here.
 
+use crate::columns::reference;
 use sea_orm_migration::{prelude::*, schema::*};
 
 #[derive(DeriveMigrationName)]
@@ -16,7 +17,6 @@ impl MigrationTrait for Migration {
         let columns = [
             ("person", boolean("receipts").default(true).take()),
             ("person", boolean("presence").default(true).take()),
-            ("person", big_integer_null("active_at").take()),
             ("conversation", big_integer("organizer_seen_seq").default(0).take()),
             ("conversation", big_integer("talent_seen_seq").default(0).take()),
             ("conversation", big_integer("organizer_delivered_seq").default(0).take()),
@@ -25,6 +25,7 @@ impl MigrationTrait for Migration {
         for (table, column) in columns {
             manager.alter_table(Table::alter().table(table).add_column(column).take()).await?;
         }
+        manager.create_table(visits()).await?;
         // Until now whatever was read was told.
         let mut told = Query::update();
         told.table("conversation");
@@ -35,4 +36,14 @@ impl MigrationTrait for Migration {
         manager.get_connection().execute(&told).await?;
         Ok(())
     }
+}
+
+/// When somebody was last here. Not in their own row, which others hold while they change or read who they are.
+fn visits() -> TableCreateStatement {
+    Table::create()
+        .table("visit")
+        .col(pk_uuid("person_id"))
+        .col(big_integer("active_at"))
+        .foreign_key(&mut reference("visit", "person_id", "person"))
+        .take()
 }

@@ -14,7 +14,7 @@ pub use booking::BookingView;
 pub use frame::Frame;
 pub use inbox::Inbox;
 pub use notices::Notices;
-pub use thread::Thread;
+pub use thread::{Thread, WINDOW};
 
 use crate::{event::Envelope, id::PersonId, person::Person};
 use serde::{Deserialize, Serialize};

@@ -35,7 +35,12 @@ entity!(person, "person", {
     deleted_at: Option<i64>,
     receipts: bool,
     presence: bool,
-    active_at: Option<i64>,
+});
+
+entity!(visit, "visit", {
+    #[sea_orm(primary_key, auto_increment = false)]
+    person_id: Uuid,
+    active_at: i64,
 });
 
 entity!(person_head, "person_head", {

@@ -112,6 +112,14 @@ pub(super) fn resign() {
     }
 }
 
+/// Leaves the other tabs to themselves: nothing they hear concerns this one any more.
+pub(super) fn part() {
+    resign();
+    if let Some(channel) = TABS.take().and_then(|tabs| tabs.channel) {
+        channel.channel.close();
+    }
+}
+
 fn step_down() -> Option<Function> {
     TABS.with_borrow_mut(|tabs| {
         let tabs = tabs.as_mut()?;

@@ -140,6 +140,7 @@ fn MarkRead(thread: RwSignal<Thread>) -> impl IntoView {
         (unread && !local.started()).then(|| {
             view! {
                 <noscript>
+                    <a class="mark-read" href="#new">{words::FIRST_UNREAD}</a>
                     <form class="mark-read" method="post" action="/fn/read-on">
                         <input type="hidden" name="conversation_id" value=id.to_string()/>
                         <input type="hidden" name="seq" value=seq/>

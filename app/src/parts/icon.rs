@@ -12,6 +12,7 @@ pub enum Glyph {
     Person,
     Search,
     Send,
+    Up,
     Warning,
 }
 
@@ -27,6 +28,7 @@ impl Glyph {
             Glyph::Person => "M10 3.5a3.25 3.25 0 1 1 0 6.5 3.25 3.25 0 0 1 0-6.5M3.5 17a6.5 6.5 0 0 1 13 0",
             Glyph::Search => "M9 4a5 5 0 1 1 0 10A5 5 0 0 1 9 4M13 13l4 4",
             Glyph::Send => "M3 4l14 6-14 6 2-6zM5 10h6",
+            Glyph::Up => "M10 16V5M5 10l5-5 5 5",
             Glyph::Warning => "M10 3 18 17H2zM10 8v4M10 14.5h.01",
         }
     }

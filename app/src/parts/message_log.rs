@@ -24,29 +24,34 @@ use window::Window;
 pub fn MessageLog(me: PersonId, thread: RwSignal<Thread>, place: Place, at: Option<i64>) -> impl IntoView {
     let (local, outbox) = (Local::current(), Outbox::current());
     let window = Window::new(thread, place);
-    let (id, new_after) = thread.with_untracked(|thread| {
+    let (id, new_after, at_unread) = thread.with_untracked(|thread| {
         let conversation = &thread.conversation;
-        (conversation.id, (conversation.unread > 0).then_some(conversation.read_seq))
+        let new_after = (conversation.unread > 0).then_some(conversation.read_seq);
+        (conversation.id, new_after, Thread::opens_at_unread(conversation))
     });
     // The outbox outlives this thread, and may wake what is drawn here just when it has gone: hence `try_with`.
     let rows = move || {
         let rows = thread.try_with(|thread| arrange(&thread.messages, me, new_after, |at| local.day(at)));
         rows.unwrap_or_default()
     };
-    let parcels = move || thread.try_with(|thread| outbox.waiting(id, &thread.messages)).unwrap_or_default();
-    let last = Memo::new(move |_| thread.try_with(|thread| Last::of(thread, me)).flatten());
+    let parcels =
+        Memo::new(move |_| thread.try_with(|thread| outbox.waiting(id, &thread.messages)).unwrap_or_default());
+    // While something is on its way, that is the viewer's last message, and says itself how far it came.
+    let last = Memo::new(move |_| {
+        parcels.with(Vec::is_empty).then(|| thread.try_with(|thread| Last::of(thread, me)).flatten()).flatten()
+    });
     Effect::new(move || {
         thread.try_with(|thread| outbox.forget(&thread.messages));
         place.look_soon();
     });
     Effect::new(move || {
         if local.started() {
-            place.begin(at);
+            place.begin(at, at_unread);
         }
     });
     // Whoever writes wants to see it go, wherever they were reading. What was on its way before is no news.
     Effect::new(move |before: Option<usize>| {
-        let count = parcels().len();
+        let count = parcels.with(Vec::len);
         if before.is_some_and(|before| count > before) {
             window.latest();
         }
@@ -62,11 +67,16 @@ pub fn MessageLog(me: PersonId, thread: RwSignal<Thread>, place: Place, at: Opti
                         <MessageRow me row last linked=at/>
                     </For>
                     <Newer thread window/>
-                    <For each=parcels key=|parcel| (parcel.client_id, parcel.stage.clone()) let:parcel>
+                    <For each=move || parcels.get() key=|parcel| (parcel.client_id, parcel.stage.clone()) let:parcel>
                         <ParcelRow parcel/>
                     </For>
                 </div>
             </div>
+            {move || place.line_above.get().then(|| view! {
+                <button class="pill above" type="button" on:click=move |_| place.to_line()>
+                    {words::FIRST_UNREAD} <Icon glyph=Glyph::Up/>
+                </button>
+            })}
             {move || (unread_below() > 0).then(|| view! {
                 <button class="pill" type="button" on:click=move |_| { window.latest(); place.focus(); }>
                     {move || words::new_below(unread_below())} <Icon glyph=Glyph::Down/>

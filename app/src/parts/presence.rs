@@ -40,8 +40,10 @@ pub fn PresenceLine(#[prop(into)] conversation: Signal<Conversation>) -> impl In
     };
     view! {
         <p class="presence">
-            <span role="status">{move || typing.get().then(|| words::typing(&name()))}</span>
-            <span class:online=move || known.get().online>{here}</span>
+            <span role="status">
+                {move || typing.get().then(|| view! { <span class="visually-hidden">{words::it_is(&name())}</span>{words::TYPING} })}
+            </span>
+            <span class:online=move || known.get().online && !typing.get()>{here}</span>
         </p>
     }
 }

@@ -23,9 +23,9 @@ pub fn TopBar(frame: RwSignal<Frame>) -> impl IntoView {
             return;
         }
         let form = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok());
-        live.leave();
         spawn_local(async move {
             outbox.empty().await;
+            live.leave();
             if let Some(form) = form {
                 let _ = form.submit();
             }

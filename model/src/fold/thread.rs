@@ -7,6 +7,9 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
+/// Messages in a window unless somebody asks for another number.
+pub const WINDOW: i64 = 50;
+
 /// A conversation with a window of its messages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -25,6 +28,11 @@ impl Thread {
     /// The last message shown; 0 where there is none.
     pub fn last_shown(&self) -> i64 {
         self.messages.last().map_or(0, |message| message.seq)
+    }
+
+    /// Whether the thread opens at its first unread message: where that isn't among the newest. Otherwise at those.
+    pub fn opens_at_unread(conversation: &Conversation) -> bool {
+        conversation.unread > 0 && conversation.last_seq - conversation.read_seq > WINDOW
     }
 
     /// Whether the newest message is in the window.

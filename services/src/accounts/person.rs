@@ -58,7 +58,6 @@ impl NewPerson<'_> {
             deleted_at: Set(None),
             receipts: Set(true),
             presence: Set(true),
-            active_at: Set(None),
         };
         let row = row.insert(tx).await?;
         person_head::ActiveModel { person_id: Set(row.id), seq: Set(0) }.insert(tx).await?;

@@ -4,14 +4,18 @@ use super::{frame, hub::Signal};
 use crate::{
     Greenroom, Result, Viewer,
     conversations::Side,
-    entity::{conversation, person},
+    entity::{conversation, person, visit},
 };
 use model::{ConversationId, Instant, PersonId, Presence, Refusal};
 use sea_orm::{
+    ActiveValue::Set,
     ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QuerySelect,
-    sea_query::{Expr, Query},
+    sea_query::{Expr, OnConflict, Query},
 };
-use std::{collections::HashSet, time::Duration};
+use std::{
+    collections::{BTreeSet, HashSet},
+    time::Duration,
+};
 
 /// Whoever comes back within this never left: a stream that broke, or the way from page to page.
 const GRACE: Duration = Duration::from_secs(5);
@@ -62,9 +66,8 @@ impl Greenroom {
         if self.hub.is_present(other) {
             return Ok(Presence { online: true, active_at: None });
         }
-        let row = person::Entity::find_by_id(other.0).one(self.store.reader()).await?;
-        let active_at = row.and_then(|row| row.active_at).map(Instant::from_millis);
-        Ok(Presence { online: false, active_at })
+        let last = visit::Entity::find_by_id(other.0).one(self.store.reader()).await?;
+        Ok(Presence { online: false, active_at: last.map(|visit| Instant::from_millis(visit.active_at)) })
     }
 
     /// The other person of a conversation, where both show their presence.
@@ -84,11 +87,12 @@ fn showing() -> sea_orm::Select<person::Entity> {
 }
 
 async fn note_active(connection: &impl ConnectionTrait, people: &[PersonId], now: Instant) -> Result<()> {
-    person::Entity::update_many()
-        .col_expr(person::Column::ActiveAt, Expr::value(now.millis()))
-        .filter(person::Column::Id.is_in(people.iter().map(|id| id.0)))
-        .exec(connection)
-        .await?;
+    // In one order everywhere, so that two processes don't wait for each other.
+    let people: BTreeSet<PersonId> = people.iter().copied().collect();
+    let rows = people.into_iter().map(|id| visit::ActiveModel { person_id: Set(id.0), active_at: Set(now.millis()) });
+    let mut again = OnConflict::column(visit::Column::PersonId);
+    again.update_column(visit::Column::ActiveAt);
+    visit::Entity::insert_many(rows).on_conflict(again).exec_without_returning(connection).await?;
     Ok(())
 }
 

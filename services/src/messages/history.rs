@@ -1,10 +1,10 @@
 use super::message_of;
 use crate::{Error, Greenroom, Result, Viewer, conversations::View, entity::message, live};
-use model::{Booking, Conversation, ConversationId, Fault, Message, PersonId, Refusal, Thread};
+use model::{Booking, Conversation, ConversationId, Fault, Message, PersonId, Refusal, Thread, fold};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect};
 
 /// Messages in a window unless somebody asks for another number.
-const WINDOW: u64 = 50;
+const WINDOW: u64 = fold::WINDOW.unsigned_abs();
 /// The most anybody may ask for.
 const WINDOW_LIMIT: u64 = 100;
 
@@ -69,9 +69,9 @@ impl Greenroom {
     pub async fn thread(&self, viewer: &Viewer, id: ConversationId, window: Window) -> Result<Thread> {
         let snapshot = self.store.snapshot().await?;
         let conversation = View::of(viewer).one(&snapshot, id).await?.ok_or(Refusal::NotFound)?;
-        let far_back = conversation.unread > 0 && conversation.last_seq - conversation.read_seq > limit_of(WINDOW);
+        let at_unread = Thread::opens_at_unread(&conversation);
         let (window, limit) = match window {
-            Window::Unread if far_back => (Window::After(conversation.read_seq - KNOWN), WINDOW_OF_UNREAD),
+            Window::Unread if at_unread => (Window::After(conversation.read_seq - KNOWN), WINDOW_OF_UNREAD),
             Window::Unread => (Window::Newest, WINDOW),
             asked => (asked, WINDOW),
         };

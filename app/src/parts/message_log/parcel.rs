@@ -8,6 +8,7 @@ use crate::{
     words,
 };
 use leptos::prelude::*;
+use model::Refusal;
 
 /// A message on its way, or one that didn't go out.
 #[component]
@@ -37,6 +38,7 @@ pub(super) fn ParcelRow(parcel: Parcel) -> impl IntoView {
 fn reason(failure: &Failure) -> String {
     match failure {
         Failure::Unreached => words::WAITING.to_owned(),
+        Failure::Refused(Refusal::Unauthenticated) => words::WAITING_FOR_SIGN_IN.to_owned(),
         Failure::Refused(refusal) => words::refusal(refusal),
     }
 }

@@ -5,12 +5,14 @@ use leptos::{
 };
 use model::Thread;
 use wasm_bindgen::{JsCast, prelude::Closure};
-use web_sys::{Element, IntersectionObserver};
+use web_sys::{Element, HtmlDivElement, IntersectionObserver};
 
 /// Pixels from the end within which somebody still counts as being there.
 const AT_END: i32 = 80;
 /// Pixels of a message that must be in sight for it to be seen.
 const GLIMPSE: f64 = 12.0;
+/// What stands before the first unread message.
+const LINE: &str = "#new";
 
 /// Where the reader is in the log. Cheap to copy.
 #[derive(Clone, Copy)]
@@ -21,6 +23,9 @@ pub struct Place {
     pub(super) away: RwSignal<bool>,
     /// The last message that was in sight.
     seen: RwSignal<i64>,
+    /// Whether the line before the first unread message is above what is in sight, and wasn't in sight yet.
+    pub(super) line_above: RwSignal<bool>,
+    line_seen: StoredValue<bool>,
     /// Whether the reader was led to where the thread opens.
     begun: StoredValue<bool>,
 }
@@ -32,6 +37,8 @@ impl Place {
             thread,
             away: RwSignal::new(false),
             seen: RwSignal::new(0),
+            line_above: RwSignal::new(false),
+            line_seen: StoredValue::new(false),
             begun: StoredValue::new(false),
         }
     }
@@ -53,6 +60,7 @@ impl Place {
         if away != self.away.get_untracked() {
             self.away.set(away);
         }
+        self.look_for_line(&log);
         let bottom = log.get_bounding_client_rect().bottom() - GLIMPSE;
         let in_sight = if away {
             self.rows().rev().find(|row| top_of(row) < bottom).and_then(|row| seq_of(&row))
@@ -69,23 +77,44 @@ impl Place {
         request_animation_frame(move || self.look());
     }
 
-    /// Begins at a message that was linked to, or at the first unread one where it isn't in sight.
-    pub(super) fn begin(self, at: Option<i64>) {
+    /// Begins at a message that was linked to, or at the first unread one where the thread opens there.
+    pub(super) fn begin(self, at: Option<i64>, at_unread: bool) {
         request_animation_frame(move || {
-            let Some(log) = self.log.get_untracked() else { return };
-            let linked = at.map(|seq| format!("[data-seq='{seq}']"));
-            let wanted = linked.unwrap_or_else(|| "#new".to_owned());
-            if let Some(row) = log.query_selector(&wanted).ok().flatten() {
-                let above = top_of(&row) - log.get_bounding_client_rect().top();
-                if above < 0.0 || at.is_some() {
-                    log.set_scroll_top(
-                        log.scroll_top() + above as i32 - i32::from(at.is_some()) * log.client_height() / 3,
-                    );
-                }
+            if let Some(seq) = at {
+                self.show(&format!("[data-seq='{seq}']"));
+            } else if at_unread {
+                self.show(LINE);
             }
             self.begun.set_value(true);
             self.look();
         });
+    }
+
+    /// Goes to the line before the first unread message.
+    pub(super) fn to_line(self) {
+        self.show(LINE);
+        self.focus();
+    }
+
+    fn show(self, selector: &str) {
+        let Some(log) = self.log.get_untracked() else { return };
+        if let Some(row) = log.query_selector(selector).ok().flatten() {
+            let above = row.get_bounding_client_rect().top() - log.get_bounding_client_rect().top();
+            log.set_scroll_top(log.scroll_top() + above as i32 - log.client_height() / 4);
+        }
+    }
+
+    fn look_for_line(self, log: &HtmlDivElement) {
+        if self.line_seen.get_value() {
+            return;
+        }
+        let line = log.query_selector(LINE).ok().flatten();
+        let edge = log.get_bounding_client_rect().top();
+        let above = line.is_some_and(|line| line.get_bounding_client_rect().bottom() < edge);
+        self.line_seen.set_value(!above);
+        if above != self.line_above.get_untracked() {
+            self.line_above.set(above);
+        }
     }
 
     /// Goes to the newest message.
