@@ -170,15 +170,27 @@ impl Live {
 
     /// Begins to listen for somebody, once it is known who they are.
     fn begin(self, outbox: Outbox, me: PersonId) {
-        if self.me.get_value().is_none() {
-            self.me.set_value(Some(me));
-            tabs::join(self, outbox, me);
-            outbox.begin(me);
+        match self.me() {
+            Some(known) if known == me => {}
+            // Somebody else signed in in another tab. Nothing of the two may be on one page.
+            Some(_) => {
+                let _ = window().location().reload();
+            }
+            None => {
+                self.me.set_value(Some(me));
+                let heed: Apply = Arc::new(move |envelope| {
+                    outbox.heed(me, envelope);
+                    Outcome::Unchanged
+                });
+                self.kept.update_value(|kept| kept.push(Kept { id: 0, apply: heed }));
+                tabs::join(self, outbox, me);
+                outbox.begin(me);
+            }
         }
     }
 
     /// Whose page it is.
-    fn me(self) -> Option<PersonId> {
+    pub fn me(self) -> Option<PersonId> {
         self.me.get_value()
     }
 
@@ -227,9 +239,11 @@ impl Live {
             Some(last) if envelope.seq > last + 1 => stream::open_soon(self),
             _ => {
                 self.memory.update_value(|memory| memory.add(envelope.clone()));
-                self.passing.heed(&envelope);
-                if let Some(me) = self.me().filter(|_| tabs::leads()) {
-                    self.arrivals.heed(me, &envelope);
+                if let Some(me) = self.me() {
+                    self.passing.heed(me, &envelope);
+                    if tabs::leads() {
+                        self.arrivals.heed(me, &envelope);
+                    }
                 }
                 let views: Vec<Apply> =
                     self.kept.with_value(|kept| kept.iter().map(|known| known.apply.clone()).collect());
@@ -243,6 +257,7 @@ impl Live {
     /// Starts over from a number that the server gave, with every view read afresh.
     fn reset(self, cursor: i64) {
         self.memory.update_value(|memory| memory.start_over(cursor));
+        self.visited.forget();
         self.epoch.update(|epoch| *epoch += 1);
     }
 

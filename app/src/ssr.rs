@@ -39,6 +39,13 @@ pub fn viewer() -> Answer<Viewer> {
     caller()?.viewer.ok_or_else(|| fail(Refusal::Unauthenticated.into()))
 }
 
+/// Who is signed in, if that is whom the page belongs to, where it says so.
+pub fn viewer_as(person: Option<String>) -> Answer<Viewer> {
+    let viewer = viewer()?;
+    let theirs = person.is_none_or(|person| person == viewer.id().to_string());
+    theirs.then_some(viewer).ok_or_else(|| fail(Refusal::Unauthenticated.into()))
+}
+
 /// An id from a path: one that can't be read is one that doesn't exist.
 pub fn id<T: FromStr>(text: &str) -> Answer<T> {
     text.parse().map_err(|_| fail(Refusal::NotFound.into()))

@@ -88,3 +88,24 @@ test("@live a clock that is an hour ahead: what came just now is from just now",
   // Its first heartbeat tells the page what time it is.
   await expect(row.locator("time").first()).toHaveText("now", BACK);
 });
+
+test("@live what a newer server tells of is counted, and passed over", async ({ site, sarah, programs, launch }) => {
+  await sarah.open(launch.path);
+  await programs.eventpro.say(launch.id, "One");
+  await expect(sarah.thread.said("One")).toBeVisible();
+  let streams = 0;
+  sarah.page.on("request", (request) => (streams += Number(/\/api\/events\?/.test(request.url()))));
+  const sarahs = "(SELECT id FROM person WHERE email = 'sarah.photographer@example.com')";
+  meddle(
+    site,
+    `INSERT INTO event (person_id, seq, kind, payload, at)
+     SELECT person_id, seq + 1, 'moon.rose', json_object('seq', seq + 1, 'at', '2026-11-22T14:30:00Z', 'type', 'moon.rose'), 0
+     FROM person_head WHERE person_id = ${sarahs}`,
+  );
+  meddle(site, `UPDATE person_head SET seq = seq + 1 WHERE person_id = ${sarahs}`);
+  for (const text of ["Two", "Three"]) {
+    await programs.eventpro.say(launch.id, text);
+    await expect(sarah.thread.said(text)).toHaveCount(1);
+  }
+  expect(streams).toBe(0);
+});

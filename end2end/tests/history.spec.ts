@@ -77,3 +77,25 @@ test("@live writing on a page of older messages leads to what was written", asyn
   await expect(sarah.thread.said("Back again")).toHaveCount(1);
   await expect(sarah.thread.said(number(130))).toBeVisible();
 });
+
+test("@live a thread that is left while older messages load is left in peace", async ({ sarah, programs, launch }) => {
+  await talkALot(programs, launch);
+  await sarah.open(launch.path);
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await sarah.page.route("**/fn/thread*", async (route) => {
+    await held;
+    await route.continue();
+  });
+  const asked = sarah.page.waitForRequest("**/fn/thread*");
+  await sarah.thread.scrollUp(number(81));
+  await asked;
+  await sarah.page.getByRole("link", { name: /^Notifications/ }).click();
+  await expect(sarah.heading).toHaveText("Notifications");
+  const answered = sarah.page.waitForResponse("**/fn/thread*");
+  release();
+  await answered;
+  await sarah.page.getByRole("link", { name: "Greenroom" }).click();
+  await sarah.conversations.getByRole("link", { name: "EventPro Kenya" }).click();
+  await expect(sarah.thread.said(number(130))).toBeInViewport();
+});

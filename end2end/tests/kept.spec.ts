@@ -157,3 +157,44 @@ test("@live signing out asks first where something hasn't gone out, and then kee
   await expect.poll(kept).toBe(0);
   expect(await arrived(programs.eventpro, launch.id, /^Only here$/)).toEqual([]);
 });
+
+test("@live what waits in one tab is sent by another when that is gone", async ({ sarah, programs, launch }) => {
+  bad(sarah);
+  await sarah.open(launch.path);
+  const other = await sarah.openTab("/signin");
+  await other.clock.install();
+  await other.goto(launch.path);
+  await expect(other.locator("html")).toHaveAttribute("data-hydrated", "");
+  await sarah.page.route(POST, (route) => route.abort());
+  await other.route(POST, (route) => route.abort());
+  await sarah.thread.say("Left waiting");
+  await expect(other.getByRole("log").getByText(/Not sent/)).toBeVisible();
+  await sarah.page.close();
+  await other.unroute(POST);
+  await other.clock.fastForward("00:31");
+  await expect.poll(() => arrived(programs.eventpro, launch.id, /^Left waiting$/)).toHaveLength(1);
+});
+
+test("@live a message that another tab sent stands once, where it belongs", async ({ sarah, programs, launch }) => {
+  await sarah.open(launch.path);
+  const other = await sarah.openTab("/inbox");
+  await sarah.thread.say("From the first tab");
+  await expect(sarah.thread.log.getByText("Sent", { exact: true })).toBeVisible();
+  for (let n = 1; n <= 60; n++) await programs.sarah.say(launch.id, `Number ${n}`);
+  await other.getByRole("link", { name: "EventPro Kenya" }).click();
+  await expect(other.getByRole("log").locator(".bubble").last()).toHaveText("Number 60");
+});
+
+test("@live a browser that empties its storage loses nothing that is on the page", async ({ sarah, site, programs, launch }) => {
+  bad(sarah);
+  await sarah.open(launch.path);
+  await sarah.page.route(POST, (route) => route.abort());
+  await sarah.thread.say("Precious");
+  await expect(sarah.thread.log.getByText(/Not sent/)).toBeVisible();
+  const control = await sarah.page.context().newCDPSession(sarah.page);
+  await control.send("Storage.clearDataForOrigin", { origin: site.url, storageTypes: "indexeddb" });
+  await sarah.page.unroute(POST);
+  await sarah.thread.log.getByRole("button", { name: "Retry" }).click();
+  await expect(sarah.thread.log.getByText("Sent", { exact: true })).toBeVisible();
+  expect(await arrived(programs.eventpro, launch.id, /^Precious$/)).toHaveLength(1);
+});

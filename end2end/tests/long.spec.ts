@@ -84,3 +84,11 @@ test("a link leads to a message in the middle of it", async ({ site, sarah, laun
   await expect(sarah.thread.said("Number 49990")).toBeAttached();
   expect(await sarah.thread.log.locator(rows).count()).toBeLessThanOrEqual(MOST_ROWS);
 });
+
+test("@live what keeps coming while one looks on doesn't pile up", async ({ sarah, programs, launch }) => {
+  test.slow();
+  await sarah.open(launch.path);
+  for (let n = 1; n <= 300; n++) await programs.eventpro.say(launch.id, `Number ${n}`);
+  await expect(sarah.thread.said("Number 300")).toBeInViewport();
+  expect(await sarah.thread.log.locator(rows).count()).toBeLessThanOrEqual(255);
+});

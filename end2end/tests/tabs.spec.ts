@@ -1,4 +1,5 @@
 import type { Page } from "@playwright/test";
+import { CAST, PASSWORD } from "../support/cast.ts";
 import { expect, test, type Person } from "../support/fixtures.ts";
 
 // A browser has one stream, however many tabs.
@@ -121,4 +122,54 @@ test("@live a tab where somebody else is signed in by now shows nothing of their
   expect((await programs.eventpro.messages(launch.id)).map(({ body }) => body)).not.toContain("As Sarah or not at all");
   await expect(sarah.thread.said("As Sarah or not at all")).toHaveCount(1);
   await expect(sarah.page.getByText("For Kamau alone")).toHaveCount(0);
+});
+
+test("@live a tab whose message found the session over lets whoever signs in again lead", async ({ sarah, line, programs, launch }) => {
+  sarah.expects(/net::ERR_|status of 401/);
+  sarah.goBy(line.url);
+  await sarah.open(launch.path);
+  await line.refuse();
+  await expect(sarah.page.getByText(/Reconnecting/)).toBeVisible();
+  await sarah.thread.say("Offline words");
+  await expect(sarah.thread.log.getByText(/Not sent/)).toBeVisible();
+  await programs.sarah.signOut();
+  // The message is the first to learn of it.
+  await sarah.page.route(/\/api\/events/, () => {});
+  await line.restore();
+  const over = sarah.page.getByText("You were signed out.").first();
+  await expect(over).toBeVisible({ timeout: 40_000 });
+
+  await sarah.page.unroute(/\/api\/events/);
+  const opened = sarah.page.waitForEvent("popup");
+  await sarah.page.getByRole("link", { name: "Sign in" }).first().click();
+  const door = await opened;
+  await door.getByRole("textbox", { name: "Email" }).fill(CAST.sarah.email);
+  await door.getByLabel("Password").fill(PASSWORD);
+  await door.getByRole("button", { name: "Sign in" }).click();
+  await expect(door).toHaveURL(launch.path);
+  await expect(said(door, "Offline words")).toHaveCount(1, { timeout: 40_000 });
+  await programs.eventpro.say(launch.id, "To both");
+  for (const tab of [sarah.page, door]) await expect(said(tab, "To both")).toHaveCount(1);
+  await expect(over).toHaveCount(0);
+});
+
+test("@live a dead line is noticed by a tab that is looked at, through one that isn't", async ({ sarah, line, programs, launch }) => {
+  sarah.expects(/net::ERR_/);
+  sarah.goBy(line.url);
+  await sarah.open("/signin");
+  await sarah.page.clock.install();
+  await sarah.open(launch.path);
+  const other = await sarah.openTab("/signin");
+  await other.clock.install();
+  await other.goto(launch.path);
+  await expect(other.locator("html")).toHaveAttribute("data-hydrated", "");
+  await programs.eventpro.say(launch.id, "Heard");
+  await expect(said(other, "Heard")).toBeVisible();
+  await line.freeze();
+  // Its own timers stand still, as those of a tab in the background may.
+  await sarah.page.clock.pauseAt(Date.now() + 45_000);
+  await expect(async () => {
+    await other.clock.fastForward("00:05");
+    await expect(other.getByText(/Reconnecting/)).toBeVisible({ timeout: 300 });
+  }).toPass({ timeout: 20_000 });
 });

@@ -67,3 +67,29 @@ test("@live whoever spares data sends and gets nothing of it", async ({ sarah, e
   expect(asked).toContain("/fn/post");
   expect(asked.filter((path) => /typing|presence/.test(path))).toEqual([]);
 });
+
+test("@live whoever hides it while they are here is gone for the other", async ({ sarah, eventpro, launch }) => {
+  await eventpro.open(launch.path);
+  await sarah.open("/settings");
+  const online = eventpro.page.getByText("Online", { exact: true });
+  await expect(online).toBeVisible();
+  const part = sarah.part("What others see");
+  await part.getByRole("radio", { name: "Hide when I'm online or typing" }).check();
+  await part.getByRole("button", { name: "Save" }).click();
+  await expect(online).toHaveCount(0);
+});
+
+test("@live two who type don't blank each other", async ({ eventpro, programs, launch }) => {
+  const { id } = await programs.eventpro.talent("MC Achieng");
+  const booked = await programs.eventpro.book(id, "Harvest", "Are you free?");
+  await eventpro.open(launch.path);
+  const typing = (api: typeof programs.sarah, conversation: string) =>
+    api.request("PUT", `/api/conversations/${conversation}/typing`);
+  await typing(programs.sarah, launch.id);
+  await expect(eventpro.page.getByText(TYPING)).toBeVisible();
+  await typing(programs.achieng, booked.conversation.id);
+  // A message shows that everything before it was heard.
+  await programs.achieng.say(booked.conversation.id, "Heard");
+  await expect(eventpro.conversations.getByText("Heard")).toBeVisible();
+  await expect(eventpro.page.getByText(TYPING)).toBeVisible();
+});

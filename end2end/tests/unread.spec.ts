@@ -146,3 +146,41 @@ test("@plain the other sees that it was read", async ({ eventpro, sarah, launch 
   await sarah.open(launch.path);
   await expect(sarah.thread.log.getByText("Read", { exact: true })).toBeVisible();
 });
+
+test("@live a line that broke doesn't undo it either", async ({ sarah, line, programs, launch }) => {
+  sarah.expects(/net::ERR_/);
+  sarah.goBy(line.url);
+  const { seq } = await programs.eventpro.say(launch.id, "Think about it");
+  await sarah.open(launch.path);
+  await expect.poll(async () => (await programs.sarah.conversations())[0].unread).toBe(0);
+  await programs.sarah.request("PUT", `/api/conversations/${launch.id}/unread`, { seq });
+  await expect(sarah.page).toHaveTitle("(1) EventPro Kenya · Greenroom");
+  await line.cut();
+  const bar = sarah.page.getByText(/Reconnecting/);
+  await expect(bar).toBeVisible();
+  await expect(bar).toHaveCount(0, { timeout: 30_000 });
+  await expect(sarah.page).toHaveTitle("(1) EventPro Kenya · Greenroom");
+  expect((await programs.sarah.conversations())[0].unread).toBe(1);
+});
+
+test("@live what stands above what waits to be sent is read when it is in sight", async ({ sarah, programs, launch }) => {
+  sarah.expects(/net::ERR_FAILED/);
+  await sarah.open(launch.path);
+  await sarah.page.route("**/fn/post*", (route) => route.abort());
+  for (let n = 1; n <= 14; n++) await sarah.thread.say(`Waiting ${n}`);
+  await expect(sarah.thread.log.getByText(/Not sent/)).toHaveCount(14);
+  await programs.eventpro.say(launch.id, "Out of sight");
+  await expect(sarah.page).toHaveTitle("(1) EventPro Kenya · Greenroom");
+  await expect(sarah.thread.said("Out of sight")).not.toBeInViewport();
+  expect((await programs.sarah.conversations())[0].unread).toBe(1);
+  await sarah.thread.said("Out of sight").scrollIntoViewIfNeeded();
+  await expect.poll(async () => (await programs.sarah.conversations())[0].unread).toBe(0);
+});
+
+test("@live only the newest can be marked as unread", async ({ sarah, programs, launch }) => {
+  for (let n = 1; n <= 120; n++) await programs.eventpro.say(launch.id, `Number ${n}`);
+  await programs.sarah.readOn(launch.id, launch.said.length + 120);
+  await sarah.open(`${launch.path}?at=20`);
+  await expect(sarah.thread.said(launch.said[0])).toBeAttached();
+  await expect(sarah.page.getByRole("button", { name: "Mark as unread" })).toHaveCount(0);
+});

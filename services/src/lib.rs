@@ -51,6 +51,8 @@ pub const LOG_FILTER: &str = "sqlx=warn,sea_orm_migration=warn";
 
 /// A whole account is much to read.
 const EXPORTS_PER_HOUR: usize = 10;
+/// How often a person may say how far they have read, or what arrived. Nobody reads so fast.
+const MARKS_PER_MINUTE: usize = 1_200;
 
 /// How much one person or address may do.
 #[derive(Clone, Copy, Debug)]
@@ -101,6 +103,7 @@ pub struct House {
     address_failures: Throttle<IpAddr>,
     letters: Throttle<IpAddr>,
     exports: Throttle<PersonId>,
+    marks: Throttle<PersonId>,
     typing: Throttle<(PersonId, ConversationId)>,
     links: Links,
     /// Rings when there is a letter to send.
@@ -139,6 +142,7 @@ impl Greenroom {
             address_failures: Throttle::new(limits.failures_per_address, minute),
             letters: Throttle::new(limits.letters_per_address, hour),
             exports: Throttle::new(EXPORTS_PER_HOUR, hour),
+            marks: Throttle::new(MARKS_PER_MINUTE, minute),
             typing: Throttle::new(1, live::TELL_EVERY),
             links: Links::new(public_url),
             mail_bell: Notify::new(),

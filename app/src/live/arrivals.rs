@@ -20,7 +20,7 @@ impl Arrivals {
     pub(super) fn heed(self, me: PersonId, envelope: &Envelope) {
         match &envelope.event {
             Event::MessageCreated { message } if message.sender.id != me => {
-                self.note(message.conversation_id, message.seq);
+                self.note(me, message.conversation_id, message.seq);
             }
             Event::ConversationRead { conversation_id, user_id, read_seq, .. } if *user_id == me => {
                 self.waiting
@@ -31,7 +31,7 @@ impl Arrivals {
     }
 
     /// Notes that a conversation's messages have come up to `seq`, by event or by page.
-    pub fn note(self, id: ConversationId, seq: i64) {
+    pub fn note(self, me: PersonId, id: ConversationId, seq: i64) {
         if self.told.with_value(|told| told.get(&id).is_some_and(|told| *told >= seq)) {
             return;
         }
@@ -41,15 +41,15 @@ impl Arrivals {
             *known = seq.max(*known);
         });
         if idle {
-            set_timeout(move || spawn_local(self.tell()), GATHER);
+            set_timeout(move || spawn_local(self.tell(me)), GATHER);
         }
     }
 
-    async fn tell(self) {
+    async fn tell(self, me: PersonId) {
         let waiting = self.waiting.try_update_value(std::mem::take).unwrap_or_default();
         for (id, seq) in waiting {
             // Where it fails, the next message of that conversation tells of this one too.
-            if functions::deliver(id.to_string(), seq).await.is_ok() {
+            if functions::deliver(id.to_string(), seq, Some(me.to_string())).await.is_ok() {
                 self.told.update_value(|told| {
                     told.insert(id, seq);
                 });

@@ -5,22 +5,24 @@
 //! two of it.
 
 use super::{
-    Live, locks, shelf,
+    Live, locks, shelf, stream,
     tabs::{self, Note},
 };
 use crate::{answer::Failure, functions};
 use futures::future::{Either, select};
 use js_sys::Promise;
 use leptos::{prelude::*, task::spawn_local};
-use model::{ClientId, ConversationId, Message, PersonId, Refusal};
+use model::{ClientId, ConversationId, Envelope, Event, Message, PersonId, Refusal};
 use serde::{Deserialize, Serialize};
-use std::{pin::pin, time::Duration};
+use std::{cell::Cell, collections::VecDeque, pin::pin, rc::Rc, time::Duration};
 use uuid::Uuid;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
 /// A line that swallows everything looks like one that is slow. After so long it is tried anew, which doubles nothing.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// Messages that have arrived are remembered, for tabs that hear of them late.
+const ARRIVED: usize = 200;
 const EMPTYING: Duration = Duration::from_secs(1);
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
@@ -61,13 +63,18 @@ pub struct Outbox {
     parcels: RwSignal<Vec<Parcel>>,
     sending: StoredValue<bool>,
     pauses: StoredValue<u32>,
+    /// The last messages that stand in their conversations.
+    arrived: StoredValue<VecDeque<ClientId>>,
+    /// Where something was written in this tab last, and how often.
+    pub written: RwSignal<(Option<ConversationId>, u32)>,
 }
 
 impl Outbox {
     /// Puts it into the context. What failed for want of a connection goes out when there is one.
     pub fn provide(live: Live) -> Self {
         let (sending, pauses) = (StoredValue::new(false), StoredValue::new(0));
-        let outbox = Self { live, parcels: RwSignal::default(), sending, pauses };
+        let (arrived, written) = (StoredValue::default(), RwSignal::new((None, 0)));
+        let outbox = Self { live, parcels: RwSignal::default(), sending, pauses, arrived, written };
         Effect::new(move || {
             let unsent = |parcel: &Parcel| parcel.stage != Stage::Sent;
             live.unsent.set(outbox.parcels.with(|parcels| parcels.iter().filter(|parcel| unsent(parcel)).count()));
@@ -104,18 +111,6 @@ impl Outbox {
         })
     }
 
-    /// Lets go of what has arrived.
-    pub fn forget(self, arrived: &[Message]) {
-        let is_there = |parcel: &Parcel| {
-            parcel.stage == Stage::Sent && arrived.iter().rev().any(|message| message.client_id == parcel.client_id)
-        };
-        self.parcels.maybe_update(|parcels| {
-            let before = parcels.len();
-            parcels.retain(|parcel| !is_there(parcel));
-            parcels.len() != before
-        });
-    }
-
     /// Takes a message to be sent. It is kept before it is shown.
     pub fn send(self, conversation_id: ConversationId, body: String) {
         let client_id = ClientId(Uuid::new_v4());
@@ -129,6 +124,7 @@ impl Outbox {
                 }
             }
             self.show(parcel);
+            self.written.update(|(place, times)| (*place, *times) = (Some(conversation_id), *times + 1));
             // Those that wait go before it.
             self.try_again();
         });
@@ -192,16 +188,38 @@ impl Outbox {
     /// Has nothing on its way any more.
     pub(super) fn let_go(self) {
         self.parcels.update(Vec::clear);
-        shelf::close();
+        shelf::lock_up();
     }
 
-    /// Sees a message in another tab's hands as that tab does.
+    /// Sees a message in another tab's hands as that tab does. Should that tab go, this one sends it.
     pub(super) fn follow(self, parcel: Parcel) {
-        let sending = parcel.stage == Stage::Sending;
+        let stage = parcel.stage.clone();
         self.put(parcel);
-        if sending {
-            // Should that tab go, this one is next.
-            self.start();
+        match stage {
+            Stage::Sending => self.start(),
+            Stage::Failed(failure) if failure.passes() => self.later(LONGEST_PAUSE),
+            Stage::Sent | Stage::Failed(_) => {}
+        }
+    }
+
+    /// What stands in the conversation is no longer on its way, whatever became of the answer.
+    pub(super) fn heed(self, me: PersonId, envelope: &Envelope) {
+        let Event::MessageCreated { message } = &envelope.event else { return };
+        if message.sender.id != me {
+            return;
+        }
+        let kept = self.find(message.client_id).and_then(|parcel| parcel.place);
+        self.forget_one(message.client_id);
+        self.arrived.update_value(|arrived| {
+            arrived.push_back(message.client_id);
+            if arrived.len() > ARRIVED {
+                arrived.pop_front();
+            }
+        });
+        if let Some(place) = kept {
+            spawn_local(async move {
+                shelf::drop(me, place).await;
+            });
         }
     }
 
@@ -214,12 +232,13 @@ impl Outbox {
     }
 
     fn put(self, parcel: Parcel) {
+        // Tabs are told of it in their own time.
+        if self.arrived.with_value(|arrived| arrived.contains(&parcel.client_id)) {
+            return;
+        }
         self.parcels.update(|parcels| match parcels.iter_mut().find(|known| known.client_id == parcel.client_id) {
             Some(known) => *known = parcel,
-            None => {
-                parcels.push(parcel);
-                parcels.sort_by_key(|parcel| parcel.place.unwrap_or(u32::MAX));
-            }
+            None => parcels.push(parcel),
         });
     }
 
@@ -251,29 +270,37 @@ impl Outbox {
             return;
         }
         self.sending.set_value(true);
+        self.wait_for_turn(me, false);
+    }
+
+    fn wait_for_turn(self, me: PersonId, steal: bool) {
+        let begun = Rc::new(Cell::new(false));
+        let begins = begun.clone();
         let turn = move || {
+            begins.set(true);
             future_to_promise(async move {
                 self.send_all(me).await;
                 Ok(JsValue::UNDEFINED)
             })
         };
-        if locks::request(&format!("greenroom-outbox-{me}"), false, turn).is_none() {
-            spawn_local(self.send_all(me));
-        }
+        let Some(waiting) = locks::request(&format!("greenroom-outbox-{me}"), steal, turn) else {
+            return spawn_local(self.send_all(me));
+        };
+        spawn_local(async move {
+            // Where another tab takes the turn away, this one may ask for another.
+            let _ = JsFuture::from(waiting).await;
+            self.sending.set_value(false);
+        });
+        // A tab that sleeps in the middle of its turn never ends it.
+        let steals = move || {
+            if !begun.get() && !steal {
+                self.wait_for_turn(me, true)
+            }
+        };
+        set_timeout(steals, PATIENCE * 2);
     }
 
     async fn send_all(self, me: PersonId) {
-        // Another tab may have sent or taken back some of it, and written more, while this one waited for its turn.
-        if let Some(kept) = shelf::all(me).await {
-            let gone = |parcel: &Parcel| {
-                parcel.place.is_some_and(|place| {
-                    parcel.stage == Stage::Sending && kept.iter().all(|known| known.place != Some(place))
-                })
-            };
-            let sent: Vec<Parcel> =
-                self.parcels.with_untracked(|all| all.iter().filter(|one| gone(one)).cloned().collect());
-            sent.into_iter().for_each(|parcel| self.put(Parcel { stage: Stage::Sent, ..parcel }));
-        }
         while let Some(next) = self.next() {
             match post(me, &next).await {
                 Ok(()) => {
@@ -320,7 +347,7 @@ impl Outbox {
         });
         in_line.into_iter().for_each(|client_id| self.stand(client_id, Stage::Failed(failure.clone())));
         match failure {
-            Failure::Refused(Refusal::Unauthenticated) => self.live.sign_in_again(),
+            Failure::Refused(Refusal::Unauthenticated) => stream::session_over(self.live),
             Failure::Refused(Refusal::RateLimited { retry_after }) => self.later(Duration::from_secs(retry_after)),
             // The stream may never notice such a hiccup, and then nothing else would try again.
             _ => self.later(self.next_pause()),

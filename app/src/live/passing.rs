@@ -3,7 +3,7 @@
 use crate::functions;
 use leptos::{prelude::*, task::spawn_local};
 use model::{Came, ConversationId, Envelope, Event, PersonId, Typing};
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 /// Somebody who was typing so long ago has stopped. Reckoned from when it was heard: clocks differ.
 const LASTS: Duration = Duration::from_secs(5);
@@ -13,7 +13,8 @@ const SAY_EVERY: f64 = 3_000.0;
 /// Cheap to copy; part of [`super::Live`].
 #[derive(Clone, Copy)]
 pub struct Passing {
-    typing: RwSignal<Option<(ConversationId, PersonId)>>,
+    /// Where the other is typing, each with the number under which that was heard last.
+    typing: RwSignal<HashMap<ConversationId, u32>>,
     /// Whoever came or left last.
     pub came: RwSignal<Option<Came>>,
     /// Counts what was heard of typing, so that an older end doesn't end a newer one.
@@ -24,20 +25,20 @@ pub struct Passing {
 impl Passing {
     pub(super) fn new() -> Self {
         Self {
-            typing: RwSignal::new(None),
+            typing: RwSignal::default(),
             came: RwSignal::new(None),
             heard: StoredValue::new(0),
             said: StoredValue::new(f64::NEG_INFINITY),
         }
     }
 
-    /// Whether that person is typing there.
-    pub fn is_typing(self, conversation: ConversationId, person: PersonId) -> bool {
-        self.typing.get() == Some((conversation, person))
+    /// Whether the other is typing there.
+    pub fn is_typing(self, conversation: ConversationId) -> bool {
+        self.typing.with(|typing| typing.contains_key(&conversation))
     }
 
     /// Says that the viewer is typing, unless that was said just now or costs too much.
-    pub fn say_typing(self, conversation: ConversationId) {
+    pub fn say_typing(self, me: PersonId, conversation: ConversationId) {
         let now = window().performance().map_or(0.0, |clock| clock.now());
         if spares_data() || now - self.said.get_value() < SAY_EVERY {
             return;
@@ -45,7 +46,7 @@ impl Passing {
         self.said.set_value(now);
         spawn_local(async move {
             // Worth nothing later, so it isn't tried again.
-            let _ = functions::typing(conversation.to_string()).await;
+            let _ = functions::typing(conversation.to_string(), Some(me.to_string())).await;
         });
     }
 
@@ -55,17 +56,15 @@ impl Passing {
     }
 
     pub(super) fn typing(self, typing: Typing) {
-        self.typing.set(Some((typing.conversation_id, typing.user_id)));
         self.heard.update_value(|count| *count += 1);
-        let mine = self.heard.get_value();
-        set_timeout(
-            move || {
-                if self.heard.get_value() == mine {
-                    self.typing.set(None)
-                }
-            },
-            LASTS,
-        );
+        let (id, number) = (typing.conversation_id, self.heard.get_value());
+        self.typing.update(|typing| {
+            typing.insert(id, number);
+        });
+        let over = move || {
+            self.typing.maybe_update(|typing| typing.get(&id) == Some(&number) && typing.remove(&id).is_some());
+        };
+        set_timeout(over, LASTS);
     }
 
     pub(super) fn came(self, came: Came) {
@@ -73,12 +72,10 @@ impl Passing {
     }
 
     /// Whoever has sent what they wrote isn't typing it any more.
-    pub(super) fn heed(self, envelope: &Envelope) {
+    pub(super) fn heed(self, me: PersonId, envelope: &Envelope) {
         if let Event::MessageCreated { message } = &envelope.event {
-            let sender = Some((message.conversation_id, message.sender.id));
-            if self.typing.get_untracked() == sender {
-                self.typing.set(None);
-            }
+            let theirs = message.sender.id != me;
+            self.typing.maybe_update(|typing| theirs && typing.remove(&message.conversation_id).is_some());
         }
     }
 }

@@ -7,13 +7,17 @@ use super::outbox::Parcel;
 use idb::{Database, DatabaseEvent, Error, Factory, ObjectStore, ObjectStoreParams, TransactionMode};
 use leptos::{prelude::window, task::spawn_local};
 use model::{ConversationId, PersonId};
-use std::{cell::RefCell, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 use wasm_bindgen::JsValue;
 use web_sys::Storage;
 
 const OUTBOX: &str = "outbox";
 
 thread_local! {
+    static LOCKED: Cell<bool> = const { Cell::new(false) };
     static OPEN: RefCell<Option<(PersonId, Rc<Database>)>> = RefCell::default();
 }
 
@@ -68,7 +72,7 @@ pub(super) fn keep_draft(me: PersonId, id: ConversationId, text: &str) {
 
 /// At once, not in a transaction that a reload right after the last key would cut off.
 fn drafts() -> Option<Storage> {
-    window().local_storage().ok()?
+    window().local_storage().ok()?.filter(|_| !LOCKED.get())
 }
 
 fn draft_name(me: PersonId, id: ConversationId) -> String {
@@ -76,7 +80,7 @@ fn draft_name(me: PersonId, id: ConversationId) -> String {
 }
 
 fn empty_drafts(me: PersonId) -> Option<()> {
-    let drafts = drafts()?;
+    let drafts = window().local_storage().ok()??;
     let names: Vec<String> = (0..drafts.length().ok()?).filter_map(|index| drafts.key(index).ok()?).collect();
     for name in names.iter().filter(|known| known.starts_with(&name(me))) {
         drafts.remove_item(name).ok()?;
@@ -84,8 +88,14 @@ fn empty_drafts(me: PersonId) -> Option<()> {
     Some(())
 }
 
+/// Keeps nothing more: whoever it is signs out, in this tab or another.
+pub(super) fn lock_up() {
+    LOCKED.set(true);
+    close();
+}
+
 /// Lets go of the database, so that it can be deleted.
-pub(super) fn close() {
+fn close() {
     if let Some((_, database)) = OPEN.take() {
         database.close();
     }
@@ -106,6 +116,9 @@ fn name(me: PersonId) -> String {
 
 /// One transaction. Nothing where it fails: the page goes on with what it holds itself.
 async fn with<T>(me: PersonId, work: impl AsyncFnOnce(ObjectStore) -> Result<T, Error>) -> Option<T> {
+    if LOCKED.get() {
+        return None;
+    }
     let database = open(me).await.ok()?;
     let transaction = database.transaction(&[OUTBOX], TransactionMode::ReadWrite).ok()?;
     let value = work(transaction.object_store(OUTBOX).ok()?).await.ok()?;

@@ -44,6 +44,8 @@ struct Stream {
     last_heard: f64,
     /// When the source was opened that hasn't said anything yet.
     opening: Option<f64>,
+    /// The last number that the source told. It leaves out none, so what is missing is of a kind this page doesn't know.
+    told: i64,
     watched: bool,
 }
 
@@ -71,6 +73,8 @@ pub(super) enum Heard {
     Heartbeat(Cursor),
     SessionEnded,
     Event(Envelope),
+    /// Something happened under this number that this page doesn't know.
+    Skipped(i64),
     Typing(Typing),
     Presence(Came),
 }
@@ -170,11 +174,8 @@ fn listen(live: Live, source: &EventSource) -> Vec<Closure<dyn FnMut(MessageEven
             name,
             Box::new(move |event| {
                 if let Some(heard) = Heard::read(name, &event.data().as_string().unwrap_or_default()) {
-                    let note = Note::Heard(heard);
-                    tabs::tell(&note);
-                    if let Note::Heard(heard) = note {
-                        hear(live, heard);
-                    }
+                    skipped_before(&heard).for_each(|seq| tell_all(live, Heard::Skipped(seq)));
+                    tell_all(live, heard);
                 }
             }),
         )
@@ -182,6 +183,36 @@ fn listen(live: Live, source: &EventSource) -> Vec<Closure<dyn FnMut(MessageEven
     let mut closures: Vec<_> = control.into_iter().chain(Event::NAMES).map(said).collect();
     closures.push(on("error", Box::new(move |_| broke(live))));
     closures
+}
+
+/// Tells every tab, this one too.
+fn tell_all(live: Live, heard: Heard) {
+    let note = Note::Heard(heard);
+    tabs::tell(&note);
+    if let Note::Heard(heard) = note {
+        hear(live, heard);
+    }
+}
+
+/// The numbers between what the source told last and this.
+fn skipped_before(heard: &Heard) -> std::ops::Range<i64> {
+    STREAM.with_borrow_mut(|stream| {
+        let next = stream.told + 1;
+        let skipped = match heard {
+            Heard::Ready(from) | Heard::Reset(from) => {
+                stream.told = from.cursor;
+                return 0..0;
+            }
+            Heard::Event(envelope) => next..envelope.seq,
+            Heard::Heartbeat(head) => next..head.cursor + 1,
+            _ => return 0..0,
+        };
+        stream.told = stream.told.max(match heard {
+            Heard::Event(envelope) => envelope.seq,
+            _ => skipped.end - 1,
+        });
+        skipped
+    })
 }
 
 /// Does what is to be done about what the stream said, in whichever tab.
@@ -197,6 +228,7 @@ pub(super) fn hear(live: Live, heard: Heard) {
             live.reset(cursor);
         }
         Heard::Heartbeat(Cursor { cursor, at }) => {
+            revived(live);
             if let Some(at) = at {
                 live.local.set_clock(at);
             }
@@ -204,8 +236,21 @@ pub(super) fn hear(live: Live, heard: Heard) {
         }
         Heard::SessionEnded => session_over(live),
         Heard::Event(envelope) => live.take(envelope),
+        Heard::Skipped(seq) => live.take(unknown(seq)),
         Heard::Typing(typing) => live.passing.typing(typing),
         Heard::Presence(came) => live.passing.came(came),
+    }
+}
+
+fn unknown(seq: i64) -> Envelope {
+    Envelope { seq, at: Instant::from_millis(0), event: Event::Unknown }
+}
+
+/// A tab that had given up hears something after all.
+fn revived(live: Live) {
+    let lost = [Connection::Reconnecting, Connection::Offline].contains(&live.connection.get_untracked());
+    if lost {
+        opened(live);
     }
 }
 
@@ -231,7 +276,10 @@ fn opened(live: Live) {
 pub(super) fn tell_again(live: Live, after: i64) {
     tabs::tell(&Note::Connection(live.connection.get_untracked()));
     match live.after(after) {
-        Some(events) => events.into_iter().for_each(|envelope| tabs::tell(&Note::Again(envelope))),
+        Some(events) => events.into_iter().for_each(|envelope| match envelope.event {
+            Event::Unknown => tabs::tell(&Note::Heard(Heard::Skipped(envelope.seq))),
+            _ => tabs::tell(&Note::Again(envelope)),
+        }),
         None => open_from(live, after),
     }
 }
@@ -289,7 +337,8 @@ fn show_trouble(live: Live) {
     }
 }
 
-fn session_over(live: Live) {
+/// The session is over: another tab leads, once somebody is signed in again.
+pub(super) fn session_over(live: Live) {
     close();
     if tabs::leads() {
         tabs::tell(&Note::Connection(Connection::SignedOut));
@@ -313,7 +362,7 @@ fn watch(live: Live) {
     // After a sleep of the machine or of the tab nothing may have broken visibly.
     window_event_listener(leptos::ev::Custom::<web_sys::Event>::new("visibilitychange"), move |_| {
         if document().visibility_state() == VisibilityState::Visible {
-            check(live, DOUBT);
+            doubt(live);
         }
     });
 }
@@ -322,6 +371,11 @@ fn wake(live: Live) {
     if live.connection.get_untracked() != Connection::SignedOut {
         open_soon(live);
     }
+}
+
+/// Looks whether the stream is still alive, with less patience than usual.
+pub(super) fn doubt(live: Live) {
+    check(live, DOUBT);
 }
 
 fn check(live: Live, patience: f64) {

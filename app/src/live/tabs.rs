@@ -180,18 +180,23 @@ fn lead(live: Live, resign: Function) {
 }
 
 fn heed(live: Live, outbox: Outbox, note: Note) {
-    let leads = leads();
+    // Whoever was signed out answers for nobody.
+    let leads = leads() && live.connection.get_untracked() != Connection::SignedOut;
     match note {
         Note::Heard(heard) if !leads => stream::hear(live, heard),
         Note::Again(envelope) => live.take(envelope),
         Note::Connection(connection) if !leads => stream::stands(live, connection),
         Note::Ask(after) if leads => stream::tell_again(live, after),
-        Note::Ping if leads => tell(&Note::Pong),
-        Note::Pong => stream::heard_something(),
+        Note::Ping if leads => {
+            tell(&Note::Pong);
+            // A tab in the background is told by another that it's time to look: its own timers may be held back.
+            stream::doubt(live);
+        }
+        Note::Pong if !leads => stream::heard_something(),
         Note::Parcel(parcel) => outbox.follow(parcel),
         Note::Gone(client_id) => outbox.forget_one(client_id),
         Note::Leaving => outbox.let_go(),
         // Said by one that leads to one that does: the lock is changing hands.
-        Note::Heard(_) | Note::Connection(_) | Note::Ask(_) | Note::Ping => {}
+        Note::Heard(_) | Note::Connection(_) | Note::Ask(_) | Note::Ping | Note::Pong => {}
     }
 }

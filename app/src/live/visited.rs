@@ -31,6 +31,11 @@ impl Visited {
         });
     }
 
+    /// Remembers nothing any more.
+    pub(super) fn forget(self) {
+        self.0.update_value(Vec::clear);
+    }
+
     /// The thread as it is now, if enough was heard since it was left.
     pub fn open(self, live: Live, id: &str) -> Option<Mine<Thread>> {
         let is_it = |known: &&Mine<Thread>| known.view.conversation.id.to_string() == id;

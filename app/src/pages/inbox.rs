@@ -52,8 +52,8 @@ fn List(mine: Mine<Inbox>, first_page: bool) -> impl IntoView {
     let next = move || inbox.with(|inbox| inbox.next_page.clone());
     let load = move |page: String| {
         spawn_local(async move {
-            if let Ok(older) = functions::load_inbox(Some(page)).await {
-                inbox.update(|inbox| inbox.extend(older.view));
+            if let Some(older) = functions::load_inbox(Some(page)).await.ok().filter(|older| older.me == me) {
+                inbox.try_update(|inbox| inbox.extend(older.view));
             }
         });
     };
@@ -61,7 +61,7 @@ fn List(mine: Mine<Inbox>, first_page: bool) -> impl IntoView {
     Effect::new(move || {
         inbox.with_untracked(|inbox| {
             for conversation in inbox.conversations.iter().filter(|conversation| conversation.unread > 0) {
-                live.arrivals.note(conversation.id, conversation.last_seq);
+                live.arrivals.note(me, conversation.id, conversation.last_seq);
             }
         });
     });

@@ -44,13 +44,14 @@ pub fn NotificationsPage() -> impl IntoView {
 
 #[component]
 fn List(mine: Mine<Notices>, first_page: bool, action: ServerAction<MarkSeen>) -> impl IntoView {
+    let me = mine.me;
     let notices = if first_page { Live::current().keep(mine) } else { RwSignal::new(mine.view) };
     let form = FormState::of("mark-seen", action);
     let rows = move || notices.with(|notices| notices.notifications.clone());
     let load = move |page: String| {
         spawn_local(async move {
-            if let Ok(older) = functions::load_notifications(Some(page)).await {
-                notices.update(|notices| notices.extend(older.view));
+            if let Some(older) = functions::load_notifications(Some(page)).await.ok().filter(|older| older.me == me) {
+                notices.try_update(|notices| notices.extend(older.view));
             }
         });
     };

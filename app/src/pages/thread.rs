@@ -11,7 +11,7 @@ use crate::{
 use leptos::{either::Either, prelude::*, task::spawn_local};
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
-use model::Thread;
+use model::{PersonId, Thread};
 use web_sys::VisibilityState;
 
 /// A thread: what it is about, what was said, and where to go on.
@@ -56,7 +56,7 @@ fn ThreadView(mine: Mine<Thread>, at: Option<i64>) -> impl IntoView {
     let conversation = Memo::new(move |_| thread.with(|thread| thread.conversation.clone()));
     let booking = Memo::new(move |_| conversation.with(|conversation| conversation.booking.clone()));
     let name = Memo::new(move |_| conversation.with(|conversation| conversation.counterpart.name.clone()));
-    let place = Place::new(thread);
+    let place = Place::default();
     on_cleanup(move || {
         if let Some(view) = thread.try_get_untracked() {
             live.visited.leave(Mine { me, view });
@@ -70,7 +70,7 @@ fn ThreadView(mine: Mine<Thread>, at: Option<i64>) -> impl IntoView {
         let now = if IN_BROWSER { name.try_get() } else { None };
         live.titled(now.as_ref().unwrap_or(&first))
     };
-    read_while_visible(thread, place);
+    read_while_visible(me, thread, place);
     view! {
         <Title text=title/>
         <main class="thread-pane" id="content">
@@ -103,7 +103,7 @@ fn ThreadView(mine: Mine<Thread>, at: Option<i64>) -> impl IntoView {
 
 /// Notes what was seen, as long as the page is in sight. Tried again with every message and every time the page comes
 /// back into sight; but not because something was marked as unread, here or on another device.
-fn read_while_visible(thread: RwSignal<Thread>, place: Place) {
+fn read_while_visible(me: PersonId, thread: RwSignal<Thread>, place: Place) {
     let (live, local) = (Live::current(), Local::current());
     let visible = RwSignal::new(false);
     Effect::new(move || {
@@ -113,9 +113,18 @@ fn read_while_visible(thread: RwSignal<Thread>, place: Place) {
             window_event_listener(leptos::ev::Custom::<web_sys::Event>::new("visibilitychange"), move |_| look());
         on_cleanup(move || listening.remove());
     });
-    let last = Memo::new(move |_| thread.with(|thread| thread.conversation.last_seq));
+    // What failed is tried again once the stream is back, and nothing else.
+    let (failed, again) = (StoredValue::new(false), RwSignal::new(0_u32));
     Effect::new(move || {
         live.opened.track();
+        if failed.get_value() {
+            failed.set_value(false);
+            again.update(|times| *times += 1);
+        }
+    });
+    let last = Memo::new(move |_| thread.with(|thread| thread.conversation.last_seq));
+    Effect::new(move || {
+        again.track();
         let seen = place.seen().min(last.get());
         let (id, read, unread) = thread.with_untracked(|thread| {
             (thread.conversation.id, thread.conversation.read_seq, thread.conversation.unread)
@@ -124,8 +133,10 @@ fn read_while_visible(thread: RwSignal<Thread>, place: Place) {
             return;
         }
         spawn_local(async move {
-            // Its effect comes through the stream; where it fails, the next message or sight tries again.
-            let _ = functions::read_on(id.to_string(), seen).await;
+            // Its effect comes through the stream.
+            if functions::read_on(id.to_string(), seen, Some(me.to_string())).await.is_err() {
+                failed.try_set_value(true);
+            }
         });
     });
 }

@@ -74,8 +74,8 @@ pub fn Composer(thread: RwSignal<Thread>) -> impl IntoView {
         let area = event.target();
         text.set(area.value());
         outbox.keep_draft(id, &area.value());
-        if !area.value().is_empty() {
-            live.passing.say_typing(id);
+        if let Some(me) = live.me().filter(|_| !area.value().is_empty()) {
+            live.passing.say_typing(me, id);
         }
         fit(&area);
     };

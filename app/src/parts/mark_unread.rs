@@ -18,6 +18,9 @@ pub fn MarkUnread(me: PersonId, thread: RwSignal<Thread>) -> impl IntoView {
     let id = StoredValue::new(thread.with_untracked(|thread| thread.conversation.id.to_string()));
     let from = Memo::new(move |_| {
         thread.with(|thread| {
+            if !thread.at_end() {
+                return None;
+            }
             let theirs = thread.messages.iter().rev().find(|message| message.sender.id != me)?;
             (theirs.seq <= thread.conversation.read_seq).then_some(theirs.seq)
         })
@@ -28,6 +31,7 @@ pub fn MarkUnread(me: PersonId, thread: RwSignal<Thread>) -> impl IntoView {
                 <ActionForm action attr:class="mark-unread">
                     <input type="hidden" name="conversation_id" value=id.get_value()/>
                     <input type="hidden" name="seq" value=seq/>
+                    <input type="hidden" name="person" value=me.to_string()/>
                     <button class="link" type="submit" disabled=form.pending>{words::MARK_UNREAD}</button>
                     {move || form.failure.with(Option::is_some).then(|| view! { <FormError failure=form.failure/> })}
                 </ActionForm>

@@ -23,7 +23,7 @@ use window::Window;
 #[component]
 pub fn MessageLog(me: PersonId, thread: RwSignal<Thread>, place: Place, at: Option<i64>) -> impl IntoView {
     let (local, outbox) = (Local::current(), Outbox::current());
-    let window = Window::new(thread, place);
+    let window = Window::new(me, thread, place);
     let (id, new_after, at_unread) = thread.with_untracked(|thread| {
         let conversation = &thread.conversation;
         let new_after = (conversation.unread > 0).then_some(conversation.read_seq);
@@ -41,7 +41,8 @@ pub fn MessageLog(me: PersonId, thread: RwSignal<Thread>, place: Place, at: Opti
         parcels.with(Vec::is_empty).then(|| thread.try_with(|thread| Last::of(thread, me)).flatten()).flatten()
     });
     Effect::new(move || {
-        thread.try_with(|thread| outbox.forget(&thread.messages));
+        thread.track();
+        window.trim();
         place.look_soon();
     });
     Effect::new(move || {
@@ -49,18 +50,18 @@ pub fn MessageLog(me: PersonId, thread: RwSignal<Thread>, place: Place, at: Opti
             place.begin(at, at_unread);
         }
     });
-    // Whoever writes wants to see it go, wherever they were reading. What was on its way before is no news.
-    Effect::new(move |before: Option<usize>| {
-        let count = parcels.with(Vec::len);
-        if before.is_some_and(|before| count > before) {
+    // Whoever writes wants to see it go, wherever they were reading.
+    Effect::new(move |before: Option<u32>| {
+        let (place, times) = outbox.written.get();
+        if place == Some(id) && before.is_some_and(|before| times > before) {
             window.latest();
         }
-        count
+        times
     });
     let unread_below = move || if place.away.get() { thread.with(|thread| thread.conversation.unread) } else { 0 };
     view! {
         <div class="log-frame">
-            <div class="log" role="log" aria-label=words::MESSAGES tabindex="0" node_ref=place.log() on:scroll=move |_| place.look()>
+            <div class="log" role="log" aria-label=words::MESSAGES tabindex="0" aria-busy=move || window.loading.get().to_string() node_ref=place.log() on:scroll=move |_| place.look()>
                 <div class="log-inner">
                     <Older thread window/>
                     <For each=rows key=Row::key let:row>

@@ -25,13 +25,15 @@ pub fn PresenceLine(#[prop(into)] conversation: Signal<Conversation>) -> impl In
             }
         });
     });
-    Effect::new(move || {
-        if let Some(came) = live.passing.came.get().filter(|came| came.user_id == who) {
+    Effect::new(move |before: Option<()>| {
+        // Whoever came before this page was opened has been asked about.
+        let news = live.passing.came.get().filter(|_| before.is_some());
+        if let Some(came) = news.filter(|came| came.user_id == who) {
             let active_at = (!came.online).then(|| local.now());
             known.set(Presence { online: came.online, active_at });
         }
     });
-    let typing = Memo::new(move |_| live.passing.is_typing(id, who));
+    let typing = Memo::new(move |_| live.passing.is_typing(id));
     let name = move || conversation.with(|conversation| conversation.counterpart.name.clone());
     let here = move || match known.get() {
         _ if typing.get() => None,

@@ -1,7 +1,7 @@
 use super::private;
 use crate::{
     caller::SignedIn,
-    document::refusals::Invalid,
+    document::refusals::{Invalid, RateLimited},
     input::{JsonBody, Pairs, PathId},
     problem::Problem,
     router::Shared,
@@ -103,7 +103,7 @@ impl Mark {
 ///
 /// Marks messages as read up to `seq`: never backwards, never past the last.
 #[utoipa::path(put, path = "/conversations/{id}/read", tag = "Messages", params(("id" = ConversationId, Path)),
-    request_body = Mark, responses((status = 204, description = "Marked.")))]
+    request_body = Mark, responses((status = 204, description = "Marked."), RateLimited))]
 async fn read(
     State(shared): State<Shared>,
     SignedIn(viewer): SignedIn,
@@ -118,7 +118,7 @@ async fn read(
 ///
 /// Counts messages from `seq` on as unread again, on all your devices. The other isn't told.
 #[utoipa::path(put, path = "/conversations/{id}/unread", tag = "Messages", params(("id" = ConversationId, Path)),
-    request_body = Mark, responses((status = 204, description = "Marked.")))]
+    request_body = Mark, responses((status = 204, description = "Marked."), RateLimited))]
 async fn unread(
     State(shared): State<Shared>,
     SignedIn(viewer): SignedIn,
@@ -133,7 +133,7 @@ async fn unread(
 ///
 /// Messages up to `seq` have reached a device of yours: never backwards, never past the last.
 #[utoipa::path(put, path = "/conversations/{id}/delivered", tag = "Messages", params(("id" = ConversationId, Path)),
-    request_body = Mark, responses((status = 204, description = "Noted.")))]
+    request_body = Mark, responses((status = 204, description = "Noted."), RateLimited))]
 async fn delivered(
     State(shared): State<Shared>,
     SignedIn(viewer): SignedIn,

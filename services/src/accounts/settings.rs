@@ -59,11 +59,14 @@ impl Greenroom {
             let mut journal = Journal::default();
             let person = person_of(row.clone())?;
             if person != person_of(before)? {
-                tell_of(&mut journal, &person, counterparts);
+                tell_of(&mut journal, &person, counterparts.clone());
             }
             let written = journal.write(&tx, now).await?;
             tx.commit().await?;
             written.tell(&greenroom.hub);
+            if !row.presence {
+                greenroom.hide_presence(viewer.id(), &counterparts)?;
+            }
             account_of(row)
         })
         .await

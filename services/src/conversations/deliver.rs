@@ -10,9 +10,10 @@ impl Greenroom {
     /// Whoever wrote them is told, where both want receipts.
     ///
     /// # Errors
-    /// `NotFound` where the conversation isn't theirs.
+    /// `NotFound` where the conversation isn't theirs; `RateLimited`.
     pub async fn deliver(&self, viewer: &Viewer, id: ConversationId, seq: i64) -> Result<()> {
         viewer.may_write()?;
+        self.marks.take(viewer.id(), self.now())?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());
         to_the_end(async move {
             let (now, side) = (greenroom.now(), Side::of(&viewer));

@@ -19,9 +19,10 @@ impl Greenroom {
     /// other too where both want receipts, and the notifications about what was read count as seen.
     ///
     /// # Errors
-    /// `NotFound` where the conversation isn't theirs.
+    /// `NotFound` where the conversation isn't theirs; `RateLimited`.
     pub async fn read_on(&self, viewer: &Viewer, id: ConversationId, seq: i64) -> Result<()> {
         viewer.may_write()?;
+        self.marks.take(viewer.id(), self.now())?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());
         to_the_end(async move { greenroom.read_on_in_full(&viewer, id, seq).await }).await
     }

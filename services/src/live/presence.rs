@@ -5,17 +5,15 @@ use crate::{
     Greenroom, Result, Viewer,
     conversations::Side,
     entity::{conversation, person, visit},
+    store::Store,
 };
 use model::{ConversationId, Instant, PersonId, Presence, Refusal};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QuerySelect,
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, OnConflict, Query},
 };
-use std::{
-    collections::{BTreeSet, HashSet},
-    time::Duration,
-};
+use std::{collections::HashSet, time::Duration};
 
 /// Whoever comes back within this never left: a stream that broke, or the way from page to page.
 const GRACE: Duration = Duration::from_secs(5);
@@ -46,7 +44,7 @@ impl Greenroom {
 
     async fn tell_presence(&self, news: &[(PersonId, bool)]) -> Result<()> {
         let people: Vec<PersonId> = news.iter().map(|(id, _)| *id).collect();
-        note_active(self.store.writer(), &people, self.now()).await?;
+        note_active(&self.store, &people, self.now()).await?;
         let pairs = acquaintances(self.store.reader(), &people).await?;
         for (id, online) in news {
             let signal = Signal::Passing(frame::presence(*id, *online)?);
@@ -54,6 +52,13 @@ impl Greenroom {
                 self.hub.pass(other, &signal);
             }
         }
+        Ok(())
+    }
+
+    /// Tells these people that somebody is no longer here, as far as they are to know.
+    pub(crate) fn hide_presence(&self, person: PersonId, from: &[PersonId]) -> Result<()> {
+        let signal = Signal::Passing(frame::presence(person, false)?);
+        from.iter().for_each(|other| self.hub.pass(*other, &signal));
         Ok(())
     }
 
@@ -86,13 +91,22 @@ fn showing() -> sea_orm::Select<person::Entity> {
     person::Entity::find().filter(person::Column::Presence.eq(true)).filter(person::Column::DeletedAt.is_null())
 }
 
-async fn note_active(connection: &impl ConnectionTrait, people: &[PersonId], now: Instant) -> Result<()> {
+/// Notes when these people were last here; nothing of whoever has left for good.
+async fn note_active(store: &Store, people: &[PersonId], now: Instant) -> Result<()> {
     // In one order everywhere, so that two processes don't wait for each other.
-    let people: BTreeSet<PersonId> = people.iter().copied().collect();
-    let rows = people.into_iter().map(|id| visit::ActiveModel { person_id: Set(id.0), active_at: Set(now.millis()) });
+    let known = person::Entity::find()
+        .filter(person::Column::Id.is_in(people.iter().map(|id| id.0)))
+        .filter(person::Column::DeletedAt.is_null())
+        .order_by_asc(person::Column::Id);
+    let known = known.all(store.reader()).await?;
+    if known.is_empty() {
+        return Ok(());
+    }
+    let visits =
+        known.into_iter().map(|row| visit::ActiveModel { person_id: Set(row.id), active_at: Set(now.millis()) });
     let mut again = OnConflict::column(visit::Column::PersonId);
     again.update_column(visit::Column::ActiveAt);
-    visit::Entity::insert_many(rows).on_conflict(again).exec_without_returning(connection).await?;
+    visit::Entity::insert_many(visits).on_conflict(again).exec_without_returning(store.writer()).await?;
     Ok(())
 }
 

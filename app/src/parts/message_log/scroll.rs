@@ -3,7 +3,6 @@ use leptos::{
     html::{Div, P},
     prelude::*,
 };
-use model::Thread;
 use wasm_bindgen::{JsCast, prelude::Closure};
 use web_sys::{Element, HtmlDivElement, IntersectionObserver};
 
@@ -15,10 +14,9 @@ const GLIMPSE: f64 = 12.0;
 const LINE: &str = "#new";
 
 /// Where the reader is in the log. Cheap to copy.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub struct Place {
     log: NodeRef<Div>,
-    thread: RwSignal<Thread>,
     /// Whether they left the end.
     pub(super) away: RwSignal<bool>,
     /// The last message that was in sight.
@@ -31,20 +29,13 @@ pub struct Place {
 }
 
 impl Place {
-    pub fn new(thread: RwSignal<Thread>) -> Self {
-        Self {
-            log: NodeRef::new(),
-            thread,
-            away: RwSignal::new(false),
-            seen: RwSignal::new(0),
-            line_above: RwSignal::new(false),
-            line_seen: StoredValue::new(false),
-            begun: StoredValue::new(false),
-        }
-    }
-
     pub(super) fn log(self) -> NodeRef<Div> {
         self.log
+    }
+
+    /// The log, unless the thread was left meanwhile: what comes later must not look for it then.
+    fn element(self) -> Option<HtmlDivElement> {
+        self.log.try_get_untracked().flatten()
     }
 
     /// The last message that was in sight.
@@ -54,21 +45,20 @@ impl Place {
 
     /// Looks where the reader is: after they scrolled, and after anything changed.
     pub(super) fn look(self) {
-        let Some(log) = self.log.get_untracked().filter(|_| self.begun.get_value()) else { return };
-        let Some(last) = self.thread.try_with_untracked(Thread::last_shown) else { return };
+        let Some(log) = self.element().filter(|_| self.begun.try_get_value() == Some(true)) else { return };
         let away = log.scroll_top().abs() > AT_END;
-        if away != self.away.get_untracked() {
-            self.away.set(away);
+        if self.away.try_get_untracked() != Some(away) {
+            self.away.try_set(away);
         }
         self.look_for_line(&log);
-        let bottom = log.get_bounding_client_rect().bottom() - GLIMPSE;
-        let in_sight = if away {
-            self.rows().rev().find(|row| top_of(row) < bottom).and_then(|row| seq_of(&row))
-        } else {
-            Some(last)
-        };
-        if let Some(seen) = in_sight.filter(|seq| *seq > self.seen.get_untracked()) {
-            self.seen.set(seen);
+        let edges = log.get_bounding_client_rect();
+        let (top, bottom) = (edges.top(), edges.bottom() - GLIMPSE);
+        let mut rows = self.rows().rev();
+        let in_sight = rows.find(|row| top_of(row) < bottom && row.get_bounding_client_rect().bottom() > top);
+        if let Some(seen) =
+            in_sight.and_then(|row| seq_of(&row)).filter(|seq| self.seen.try_get_untracked() < Some(*seq))
+        {
+            self.seen.try_set(seen);
         }
     }
 
@@ -85,7 +75,7 @@ impl Place {
             } else if at_unread {
                 self.show(LINE);
             }
-            self.begun.set_value(true);
+            self.begun.try_set_value(true);
             self.look();
         });
     }
@@ -97,7 +87,7 @@ impl Place {
     }
 
     fn show(self, selector: &str) {
-        let Some(log) = self.log.get_untracked() else { return };
+        let Some(log) = self.element() else { return };
         if let Some(row) = log.query_selector(selector).ok().flatten() {
             let above = row.get_bounding_client_rect().top() - log.get_bounding_client_rect().top();
             log.set_scroll_top(log.scroll_top() + above as i32 - log.client_height() / 4);
@@ -105,22 +95,22 @@ impl Place {
     }
 
     fn look_for_line(self, log: &HtmlDivElement) {
-        if self.line_seen.get_value() {
+        if self.line_seen.try_get_value() != Some(false) {
             return;
         }
         let line = log.query_selector(LINE).ok().flatten();
         let edge = log.get_bounding_client_rect().top();
         let above = line.is_some_and(|line| line.get_bounding_client_rect().bottom() < edge);
-        self.line_seen.set_value(!above);
-        if above != self.line_above.get_untracked() {
-            self.line_above.set(above);
+        self.line_seen.try_set_value(!above);
+        if self.line_above.try_get_untracked() != Some(above) {
+            self.line_above.try_set(above);
         }
     }
 
     /// Goes to the newest message.
     pub(super) fn to_end(self) {
-        self.away.set(false);
-        if let Some(log) = self.log.get_untracked() {
+        self.away.try_set(false);
+        if let Some(log) = self.element() {
             log.set_scroll_top(0);
         }
         self.look_soon();
@@ -128,19 +118,19 @@ impl Place {
 
     /// Gives the keyboard to the log, because what had it is about to vanish.
     pub(super) fn focus(self) {
-        if let Some(log) = self.log.get_untracked() {
+        if let Some(log) = self.element() {
             let _ = log.focus();
         }
     }
 
     /// Changes what is drawn, and keeps what the reader looks at where it is. The change is told which message that is.
     pub(super) fn hold(self, change: impl FnOnce(i64)) {
-        let top_edge = self.log.get_untracked().map_or(0.0, |log| log.get_bounding_client_rect().top());
+        let top_edge = self.element().map_or(0.0, |log| log.get_bounding_client_rect().top());
         let anchor = self.rows().find(|row| row.get_bounding_client_rect().bottom() > top_edge);
         let held = anchor.and_then(|row| Some((seq_of(&row)?, top_of(&row))));
         change(held.map_or(0, |(seq, _)| seq));
         request_animation_frame(move || {
-            let (Some((seq, before)), Some(log)) = (held, self.log.get_untracked()) else { return };
+            let (Some((seq, before)), Some(log)) = (held, self.element()) else { return };
             if let Some(row) = log.query_selector(&format!("[data-seq='{seq}']")).ok().flatten() {
                 let moved = (top_of(&row) - before).round() as i32;
                 if moved != 0 {
@@ -152,7 +142,7 @@ impl Place {
     }
 
     fn rows(self) -> impl DoubleEndedIterator<Item = Element> {
-        let rows = self.log.get_untracked().and_then(|log| log.query_selector_all("[data-seq]").ok());
+        let rows = self.element().and_then(|log| log.query_selector_all("[data-seq]").ok());
         let count = rows.as_ref().map_or(0, web_sys::NodeList::length);
         (0..count).filter_map(move |index| rows.as_ref()?.item(index)?.dyn_into().ok())
     }

@@ -1,14 +1,17 @@
 use super::scroll::Place;
 use crate::{answer::Answer, answer::Mine, functions};
 use leptos::{prelude::*, task::spawn_local};
-use model::Thread;
+use model::{PersonId, Thread};
 
 /// Messages on the page at once: what goes beyond is let go of on the far side of where the reader is.
 const MOST: usize = 200;
+/// So many more may gather at the end before the oldest go: not one by one.
+const SLACK: usize = 50;
 
 /// The part of a thread that is on the page, and moving it. Cheap to copy.
 #[derive(Clone, Copy)]
 pub(super) struct Window {
+    me: PersonId,
     thread: RwSignal<Thread>,
     place: Place,
     /// Whether messages are on their way; the stylesheet then keeps the browser from moving the view.
@@ -16,8 +19,8 @@ pub(super) struct Window {
 }
 
 impl Window {
-    pub(super) fn new(thread: RwSignal<Thread>, place: Place) -> Self {
-        Self { thread, place, loading: RwSignal::new(false) }
+    pub(super) fn new(me: PersonId, thread: RwSignal<Thread>, place: Place) -> Self {
+        Self { me, thread, place, loading: RwSignal::new(false) }
     }
 
     /// Goes on before the first message.
@@ -37,6 +40,14 @@ impl Window {
         }
     }
 
+    /// Lets go of what is far above, where messages keep coming and the reader is at the end.
+    pub(super) fn trim(self) {
+        let long = self.thread.try_with_untracked(|thread| thread.messages.len() > MOST + SLACK).unwrap_or_default();
+        if long && self.place.away.try_get_untracked() == Some(false) {
+            self.thread.try_update(|thread| thread.keep_around(thread.last_shown(), MOST));
+        }
+    }
+
     /// Goes to the newest message, wherever the reader was.
     pub(super) fn latest(self) {
         let (last, at_end) = self.thread.with_untracked(|thread| (thread.conversation.last_seq, thread.at_end()));
@@ -46,11 +57,17 @@ impl Window {
         }
         let id = self.id();
         spawn_local(async move {
-            if let Ok(page) = functions::load_thread(id, None, None, Some(last)).await {
+            let page = functions::load_thread(id, None, None, Some(last)).await;
+            if let Some(page) = self.own(page) {
                 self.thread.try_update(|thread| thread.show(page.view));
                 self.place.to_end();
             }
         });
+    }
+
+    /// The page, unless somebody else is signed in here by now: then it is theirs.
+    fn own(self, page: Answer<Mine<Thread>>) -> Option<Mine<Thread>> {
+        page.ok().filter(|page| page.me == self.me)
     }
 
     fn id(self) -> String {
@@ -65,7 +82,7 @@ impl Window {
         let id = self.id();
         spawn_local(async move {
             let page: Answer<Mine<Thread>> = functions::load_thread(id, before, after, at).await;
-            if let Ok(page) = page {
+            if let Some(page) = self.own(page) {
                 self.place.hold(move |anchor| {
                     self.thread.try_update(|thread| {
                         take(thread, page.view);
