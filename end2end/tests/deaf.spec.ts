@@ -72,6 +72,7 @@ test("@live a clock that is an hour wrong changes neither order nor what is call
   await programs.eventpro.say(launch.id, "First");
   await expect(sarah.thread.said("First")).toBeVisible();
   await sarah.thread.say("Second");
+  await expect(eventpro.thread.said("Second")).toBeVisible();
   await programs.eventpro.say(launch.id, "Third");
   for (const person of [sarah, eventpro]) {
     await expect(person.thread.said(/^(First|Second|Third)$/)).toHaveText(["First", "Second", "Third"]);

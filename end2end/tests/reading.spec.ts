@@ -80,3 +80,38 @@ test("any script is shown as it was written", async ({ sarah, programs, launch }
     await expect(sarah.thread.said(text)).toBeVisible();
   }
 });
+
+test("@live a thread that was open opens again at once, with what came meanwhile", async ({ sarah, programs, launch }) => {
+  await sarah.open(launch.path);
+  await sarah.page.getByRole("link", { name: /^Notifications/ }).click();
+  await expect(sarah.heading).toHaveText("Notifications");
+  await programs.eventpro.say(launch.id, "Came meanwhile");
+  await expect(sarah.bell).toHaveAccessibleName(/unread/);
+  // Whatever is asked for from here on isn't answered.
+  await sarah.page.route("**/fn/thread*", () => {});
+  await sarah.page.getByRole("link", { name: "Greenroom" }).click();
+  await sarah.conversations.getByRole("link", { name: "EventPro Kenya" }).click();
+  await expect(sarah.thread.bubbles).toHaveText([...launch.said, "Came meanwhile"]);
+  await expect(sarah.thread.log.getByText("New", { exact: true })).toBeVisible();
+});
+
+test("@live what is scrolled past is told in few words", async ({ sarah, programs, launch }) => {
+  await programs.sarah.readOn(launch.id, launch.said.length);
+  for (let number = 1; number <= 100; number++) await programs.eventpro.say(launch.id, `Number ${number}`);
+  let told = 0;
+  await sarah.open("/inbox");
+  await sarah.page.route("**/fn/read-on*", async (route) => {
+    told += 1;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await route.continue();
+  });
+  await sarah.conversations.getByRole("link", { name: "EventPro Kenya" }).click();
+  await expect(sarah.thread.said("Number 1")).toBeInViewport();
+  await sarah.thread.log.focus();
+  await expect(async () => {
+    await sarah.page.keyboard.press("PageDown");
+    await expect(sarah.thread.said("Number 100")).toBeInViewport({ timeout: 50 });
+  }).toPass({ intervals: [10], timeout: 20_000 });
+  await expect.poll(async () => (await programs.sarah.conversations())[0].unread).toBe(0);
+  expect(told).toBeLessThanOrEqual(12);
+});

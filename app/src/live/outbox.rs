@@ -11,7 +11,7 @@ use super::{
 use crate::{answer::Failure, functions};
 use futures::future::{Either, select};
 use js_sys::Promise;
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
 use model::{ClientId, ConversationId, Envelope, Event, Message, PersonId, Refusal};
 use serde::{Deserialize, Serialize};
 use std::{cell::Cell, collections::VecDeque, pin::pin, rc::Rc, time::Duration};
@@ -63,6 +63,7 @@ pub struct Outbox {
     parcels: RwSignal<Vec<Parcel>>,
     sending: StoredValue<bool>,
     pauses: StoredValue<u32>,
+    timer: StoredValue<Option<TimeoutHandle>>,
     /// The last messages that stand in their conversations.
     arrived: StoredValue<VecDeque<ClientId>>,
     /// Where something was written in this tab last, and how often.
@@ -72,9 +73,9 @@ pub struct Outbox {
 impl Outbox {
     /// Puts it into the context. What failed for want of a connection goes out when there is one.
     pub fn provide(live: Live) -> Self {
-        let (sending, pauses) = (StoredValue::new(false), StoredValue::new(0));
+        let (sending, pauses, timer) = (StoredValue::new(false), StoredValue::new(0), StoredValue::new(None));
         let (arrived, written) = (StoredValue::default(), RwSignal::new((None, 0)));
-        let outbox = Self { live, parcels: RwSignal::default(), sending, pauses, arrived, written };
+        let outbox = Self { live, parcels: RwSignal::default(), sending, pauses, timer, arrived, written };
         Effect::new(move || {
             let unsent = |parcel: &Parcel| parcel.stage != Stage::Sent;
             live.unsent.set(outbox.parcels.with(|parcels| parcels.iter().filter(|parcel| unsent(parcel)).count()));
@@ -354,8 +355,12 @@ impl Outbox {
         }
     }
 
+    /// Tries again after a pause. One for all that waits: tabs that tell each other of it would wind each other up.
     fn later(self, pause: Duration) {
-        set_timeout(move || self.try_again(), pause);
+        let timer = set_timeout_with_handle(move || self.try_again(), pause).ok();
+        if let Some(before) = self.timer.try_update_value(|held| std::mem::replace(held, timer)).flatten() {
+            before.clear();
+        }
     }
 
     /// Twice as long each time, and never the same for two browsers.

@@ -101,8 +101,9 @@ fn ThreadView(mine: Mine<Thread>, at: Option<i64>) -> impl IntoView {
     }
 }
 
-/// Notes what was seen, as long as the page is in sight. Tried again with every message and every time the page comes
-/// back into sight; but not because something was marked as unread, here or on another device.
+/// Notes what was seen, as long as the page is in sight: one note at a time, the next one with all that was seen
+/// meanwhile. Tried again with every message and every time the page comes back into sight; but not because something
+/// was marked as unread, here or on another device.
 fn read_while_visible(me: PersonId, thread: RwSignal<Thread>, place: Place) {
     let (live, local) = (Live::current(), Local::current());
     let visible = RwSignal::new(false);
@@ -115,11 +116,17 @@ fn read_while_visible(me: PersonId, thread: RwSignal<Thread>, place: Place) {
     });
     // What failed is tried again once the stream is back, and nothing else.
     let (failed, again) = (StoredValue::new(false), RwSignal::new(0_u32));
+    let (noting, noted) = (StoredValue::new(false), StoredValue::new(0_i64));
     Effect::new(move || {
         live.opened.track();
         if failed.get_value() {
             failed.set_value(false);
             again.update(|times| *times += 1);
+        }
+    });
+    Effect::new(move || {
+        if visible.get() {
+            noted.set_value(0);
         }
     });
     let last = Memo::new(move |_| thread.with(|thread| thread.conversation.last_seq));
@@ -129,12 +136,19 @@ fn read_while_visible(me: PersonId, thread: RwSignal<Thread>, place: Place) {
         let (id, read, unread) = thread.with_untracked(|thread| {
             (thread.conversation.id, thread.conversation.read_seq, thread.conversation.unread)
         });
-        if !visible.get() || !local.started() || unread == 0 || seen <= read {
+        let known = seen <= read.max(noted.get_value());
+        if !visible.get() || !local.started() || unread == 0 || known || noting.get_value() {
             return;
         }
+        noting.set_value(true);
         spawn_local(async move {
             // Its effect comes through the stream.
-            if functions::read_on(id.to_string(), seen, Some(me.to_string())).await.is_err() {
+            let done = functions::read_on(id.to_string(), seen, Some(me.to_string())).await.is_ok();
+            noting.try_set_value(false);
+            if done {
+                noted.try_set_value(seen);
+                again.try_update(|times| *times += 1);
+            } else {
                 failed.try_set_value(true);
             }
         });
