@@ -96,6 +96,8 @@ impl Ear {
             }
             "heartbeat" => return Ok((cursor()? > self.last()).then_some(Next::CatchUp)),
             "session-ended" => return Err("a session has ended".into()),
+            // They pass by, and stand in no sequence.
+            "typing" | "presence" => {}
             _ => return self.take_event(&frame),
         }
         Ok(None)
