@@ -235,6 +235,20 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn whoever_comes_is_told_of_at_once_and_whoever_leaves_only_after_a_while() {
+        let (hub, long) = (Hub::default(), Duration::from_secs(3_600));
+        let phone = hub.listen((SARAH, PHONE), false, 9).expect("a seat");
+        let laptop = hub.listen((SARAH, PHONE), false, 9).expect("a seat");
+        assert_eq!(hub.settled(long), [(SARAH, true)]);
+        drop(phone);
+        assert!(!hub.moving(), "one of two streams ended");
+        drop(laptop);
+        assert_eq!(hub.settled(long), [], "it may come back");
+        assert!(hub.moving());
+        assert_eq!(hub.settled(Duration::ZERO), [(SARAH, false)]);
+    }
+
+    #[tokio::test]
     async fn a_closed_hub_ends_streams_that_come_later_too() {
         let hub = Hub::default();
         let mut before = hub.listen((SARAH, PHONE), false, 9).expect("a seat");
