@@ -35,7 +35,9 @@ test("@live an answer that was lost and a reload still make one message", async 
     await route.fetch();
     await route.abort();
   });
+  const lost = sarah.page.waitForEvent("requestfailed", (request) => request.url().includes("/fn/post"));
   await sarah.thread.say("Once");
+  await lost;
   await expect(eventpro.thread.said("Once")).toBeVisible();
   await sarah.page.unroute(POST);
   for (let n = 0; n < 2; n++) await sarah.open(launch.path);

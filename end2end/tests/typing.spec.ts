@@ -1,11 +1,19 @@
-import { expect, test } from "../support/fixtures.ts";
+import { expect, test, type Conversation, type Person } from "../support/fixtures.ts";
+import type { Api } from "../support/api.ts";
 
 const TYPING = "Sarah Wanjiru is typing…";
 
-test("@live who is typing is said, and gone five seconds after the last key", async ({ sarah, eventpro, launch }) => {
+/** Only an open stream hears what passes; a message that comes by it shows that it is. */
+async function isLive({ thread }: Person, { id }: Conversation, by: Api): Promise<void> {
+  await by.say(id, "Are you live?");
+  await expect(thread.said("Are you live?")).toBeVisible();
+}
+
+test("@live who is typing is said, and gone five seconds after the last key", async ({ sarah, eventpro, programs, launch }) => {
   await eventpro.open("/signin");
   await eventpro.page.clock.install();
   await Promise.all([sarah.open(launch.path), eventpro.open(launch.path)]);
+  await isLive(eventpro, launch, programs.sarah);
   const told: string[] = [];
   sarah.page.on("request", (request) => request.url().includes("/fn/typing") && told.push(request.url()));
   await sarah.thread.box.pressSequentially("Yes, and a stand for it");
@@ -15,8 +23,9 @@ test("@live who is typing is said, and gone five seconds after the last key", as
   await expect(eventpro.page.getByText(TYPING)).toHaveCount(0);
 });
 
-test("@live what was typed and has come isn't being typed any more", async ({ sarah, eventpro, launch }) => {
+test("@live what was typed and has come isn't being typed any more", async ({ sarah, eventpro, programs, launch }) => {
   await Promise.all([sarah.open(launch.path), eventpro.open(launch.path)]);
+  await isLive(eventpro, launch, programs.sarah);
   await sarah.thread.box.pressSequentially("Here it is");
   await expect(eventpro.page.getByText(TYPING)).toBeVisible();
   await sarah.thread.box.press("Enter");
@@ -83,6 +92,7 @@ test("@live two who type don't blank each other", async ({ eventpro, programs, l
   const { id } = await programs.eventpro.talent("MC Achieng");
   const booked = await programs.eventpro.book(id, "Harvest", "Are you free?");
   await eventpro.open(launch.path);
+  await isLive(eventpro, launch, programs.sarah);
   const typing = (api: typeof programs.sarah, conversation: string) =>
     api.request("PUT", `/api/conversations/${conversation}/typing`);
   await typing(programs.sarah, launch.id);

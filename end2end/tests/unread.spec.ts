@@ -150,8 +150,10 @@ test("@plain the other sees that it was read", async ({ eventpro, sarah, launch 
 test("@live a line that broke doesn't undo it either", async ({ sarah, line, programs, launch }) => {
   sarah.expects(/net::ERR_/);
   sarah.goBy(line.url);
-  const { seq } = await programs.eventpro.say(launch.id, "Think about it");
   await sarah.open(launch.path);
+  // What comes by the stream shows that it is open.
+  const { seq } = await programs.eventpro.say(launch.id, "Think about it");
+  await expect(sarah.thread.said("Think about it")).toBeVisible();
   await expect.poll(async () => (await programs.sarah.conversations())[0].unread).toBe(0);
   await programs.sarah.request("PUT", `/api/conversations/${launch.id}/unread`, { seq });
   await expect(sarah.page).toHaveTitle("(1) EventPro Kenya · Greenroom");
