@@ -12,6 +12,7 @@ use services::{Greenroom, seed};
 use socket2::SockRef;
 use std::{io::Write, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::signal::unix::{SignalKind, signal};
 
 /// How long data may lie unacknowledged, or a full window stay full, before the connection is given up:
 /// without it, a reader that went away without a word is held for a quarter of an hour.
@@ -65,11 +66,15 @@ pub(crate) async fn serve(mut settings: Checked) -> Result<(), String> {
         metrics::serve(addr, shared.clone()).await?;
     }
     let router = router::build(shared, &settings).into_make_service_with_connect_info::<SocketAddr>();
+    let told_to_stop = told_to_stop().map_err(|error| error.to_string())?;
     say(&format!("Greenroom is at {}", settings.origin))?;
     tracing::info!("listening on {addr}");
     let stopping = Arc::new(tokio::sync::Notify::new());
-    let serving =
-        axum::serve(listener.tap_io(tune), router).with_graceful_shutdown(stop(greenroom.clone(), stopping.clone()));
+    let serving = axum::serve(listener.tap_io(tune), router).with_graceful_shutdown(stop(
+        told_to_stop,
+        greenroom.clone(),
+        stopping.clone(),
+    ));
     tokio::select! {
         served = serving.into_future() => served.map_err(|error| error.to_string())?,
         () = give_up_after(&stopping) => {}
@@ -90,18 +95,22 @@ fn begin_rounds(greenroom: &Greenroom, smtp: Option<Smtp>) {
     }
 }
 
-/// Waits for the signal to stop. Streams are ended first: nothing else would ever end them.
-async fn stop(greenroom: Greenroom, stopping: Arc<tokio::sync::Notify>) {
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => signal.recv().await,
-            Err(_) => std::future::pending().await,
-        };
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        () = terminate => {}
-    }
+/// Comes when the process is told to stop. Listened for from the call on, so that none is lost that comes as soon as the
+/// site answers.
+fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+/// Stops when told to. Streams are ended first: nothing else would ever end them.
+async fn stop(told: impl Future<Output = ()>, greenroom: Greenroom, stopping: Arc<tokio::sync::Notify>) {
+    told.await;
     tracing::info!("stopping");
     greenroom.close_streams();
     stopping.notify_one();
