@@ -62,3 +62,8 @@ pub struct Mine<T> {
     /// What they see.
     pub view: T,
 }
+
+/// The view, if it is there and this person's: somebody else may have signed in in the same browser meanwhile.
+pub fn of<T>(me: PersonId, answer: Answer<Mine<T>>) -> Option<T> {
+    answer.ok().filter(|mine| mine.me == me).map(|mine| mine.view)
+}

@@ -42,8 +42,8 @@ pub fn viewer() -> Answer<Viewer> {
 /// Who is signed in, if that is whom the page belongs to, where it says so.
 pub fn viewer_as(person: Option<String>) -> Answer<Viewer> {
     let viewer = viewer()?;
-    let theirs = person.is_none_or(|person| person == viewer.id().to_string());
-    theirs.then_some(viewer).ok_or_else(|| fail(Refusal::Unauthenticated.into()))
+    viewer.answers_for(person.as_deref()).map_err(|refusal| fail(refusal.into()))?;
+    Ok(viewer)
 }
 
 /// An id from a path: one that can't be read is one that doesn't exist.

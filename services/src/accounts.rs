@@ -106,6 +106,12 @@ impl Viewer {
         self.expires_at
     }
 
+    /// Refuses what says that it belongs to somebody else: in one browser, one may have signed in after the other.
+    pub fn answers_for(&self, person: Option<&str>) -> std::result::Result<(), Refusal> {
+        let theirs = person.is_none_or(|person| person == self.id().to_string());
+        theirs.then_some(()).ok_or(Refusal::Unauthenticated)
+    }
+
     /// Somebody this crate itself acts for.
     pub(crate) fn acting_as(person: Person, session: SessionId, expires_at: Instant) -> Self {
         Self { person, session, expires_at, reach: Reach::Full }

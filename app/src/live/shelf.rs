@@ -1,7 +1,7 @@
 //! What this browser keeps by itself: messages that haven't gone out, and drafts.
 //!
-//! Messages are in a database for each person, drafts under a name with theirs in it, so that nobody who signs in later finds or sends what another wrote. It is
-//! emptied at sign-out. Where the browser keeps nothing, all of it answers with nothing.
+//! Messages are in a database for each person, drafts under a name with theirs in it, so that nobody who signs in later
+//! finds or sends what another wrote. Both are emptied at sign-out. Where the browser keeps nothing, all of it answers with nothing.
 
 use super::outbox::Parcel;
 use idb::{Database, DatabaseEvent, Error, Factory, ObjectStore, ObjectStoreParams, TransactionMode};

@@ -1,5 +1,5 @@
 use crate::{
-    answer::Mine,
+    answer::{Mine, of},
     functions,
     live::Live,
     parts::{Empty, Failed, InboxRow, Skeleton},
@@ -52,8 +52,8 @@ fn List(mine: Mine<Inbox>, first_page: bool) -> impl IntoView {
     let next = move || inbox.with(|inbox| inbox.next_page.clone());
     let load = move |page: String| {
         spawn_local(async move {
-            if let Some(older) = functions::load_inbox(Some(page)).await.ok().filter(|older| older.me == me) {
-                inbox.try_update(|inbox| inbox.extend(older.view));
+            if let Some(older) = of(me, functions::load_inbox(Some(page)).await) {
+                inbox.try_update(|inbox| inbox.extend(older));
             }
         });
     };

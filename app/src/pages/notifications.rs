@@ -1,7 +1,7 @@
 mod row;
 
 use crate::{
-    answer::Mine,
+    answer::{Mine, of},
     functions::{self, MarkSeen},
     live::Live,
     parts::{Empty, Failed, FormError, FormState, Glyph, Icon, Skeleton, focus},
@@ -50,8 +50,8 @@ fn List(mine: Mine<Notices>, first_page: bool, action: ServerAction<MarkSeen>) -
     let rows = move || notices.with(|notices| notices.notifications.clone());
     let load = move |page: String| {
         spawn_local(async move {
-            if let Some(older) = functions::load_notifications(Some(page)).await.ok().filter(|older| older.me == me) {
-                notices.try_update(|notices| notices.extend(older.view));
+            if let Some(older) = of(me, functions::load_notifications(Some(page)).await) {
+                notices.try_update(|notices| notices.extend(older));
             }
         });
     };

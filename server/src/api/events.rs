@@ -6,7 +6,7 @@ use axum::{
 };
 use futures::stream;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
-use model::{PersonId, Refusal};
+use model::PersonId;
 use services::{Follower, Resume};
 use std::convert::Infallible;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -67,10 +67,7 @@ async fn follow(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     // Whoever saves data wants messages, and nothing that only passes by.
-    let theirs = query.text("person").is_none_or(|person| person == viewer.id().to_string());
-    if !theirs {
-        return Err(Refusal::Unauthenticated.into());
-    }
+    viewer.answers_for(query.text("person"))?;
     let sparing = headers.get("save-data").is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"on"));
     let follower = shared.greenroom.follow(viewer, resume(&headers, &query), sparing).await?;
     let frames = stream::unfold(follower, async |mut follower: Follower| {

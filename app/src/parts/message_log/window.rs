@@ -1,5 +1,5 @@
 use super::scroll::Place;
-use crate::{answer::Answer, answer::Mine, functions};
+use crate::{answer::of, functions};
 use leptos::{prelude::*, task::spawn_local};
 use model::{PersonId, Thread};
 
@@ -28,7 +28,7 @@ impl Window {
         let (first, more) =
             self.thread.with_untracked(|thread| (thread.messages.first().map(|first| first.seq), thread.has_more));
         if let Some(first) = first.filter(|_| more) {
-            self.load((Some(first), None, None), Thread::prepend);
+            self.load((Some(first), None), Thread::prepend);
         }
     }
 
@@ -36,7 +36,7 @@ impl Window {
     pub(super) fn newer(self) {
         let (last, at_end) = self.thread.with_untracked(|thread| (thread.last_shown(), thread.at_end()));
         if !at_end {
-            self.load((None, Some(last), None), Thread::extend);
+            self.load((None, Some(last)), Thread::extend);
         }
     }
 
@@ -58,34 +58,29 @@ impl Window {
         let id = self.id();
         spawn_local(async move {
             let page = functions::load_thread(id, None, None, Some(last)).await;
-            if let Some(page) = self.own(page) {
-                self.thread.try_update(|thread| thread.show(page.view));
+            if let Some(page) = of(self.me, page) {
+                self.thread.try_update(|thread| thread.show(page));
                 self.place.to_end();
             }
         });
-    }
-
-    /// The page, unless somebody else is signed in here by now: then it is theirs.
-    fn own(self, page: Answer<Mine<Thread>>) -> Option<Mine<Thread>> {
-        page.ok().filter(|page| page.me == self.me)
     }
 
     fn id(self) -> String {
         self.thread.with_untracked(|thread| thread.conversation.id.to_string())
     }
 
-    fn load(self, (before, after, at): (Option<i64>, Option<i64>, Option<i64>), take: fn(&mut Thread, Thread)) {
+    fn load(self, (before, after): (Option<i64>, Option<i64>), take: fn(&mut Thread, Thread)) {
         if self.loading.get_untracked() {
             return;
         }
         self.loading.set(true);
         let id = self.id();
         spawn_local(async move {
-            let page: Answer<Mine<Thread>> = functions::load_thread(id, before, after, at).await;
-            if let Some(page) = self.own(page) {
+            let page = functions::load_thread(id, before, after, None).await;
+            if let Some(page) = of(self.me, page) {
                 self.place.hold(move |anchor| {
                     self.thread.try_update(|thread| {
-                        take(thread, page.view);
+                        take(thread, page);
                         thread.keep_around(anchor, MOST);
                     });
                 });
