@@ -8,9 +8,9 @@ mod view;
 
 pub(crate) use view::{Side, View};
 
-use crate::{Greenroom, Result, Viewer, entity::conversation, live, page};
+use crate::{Greenroom, Result, Viewer, entity::conversation, live, page, store::Transaction};
 use model::{Conversation, ConversationId, Inbox, PersonId, Refusal};
-use sea_orm::{DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 impl Greenroom {
     /// The viewer's conversations, newest first, a page at a time.
@@ -38,7 +38,7 @@ impl Greenroom {
 }
 
 /// Locks all of the viewer's conversations, in the order of their ids, and says who the others in them are.
-pub(crate) async fn own_conversations(tx: &DatabaseTransaction, viewer: &Viewer) -> Result<Vec<PersonId>> {
+pub(crate) async fn own_conversations(tx: &Transaction, viewer: &Viewer) -> Result<Vec<PersonId>> {
     let side = Side::of(viewer);
     let own = conversation::Entity::find().filter(side.own(viewer)).order_by_asc(conversation::Column::Id);
     let rows = own.lock_exclusive().all(tx).await?;

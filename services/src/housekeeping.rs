@@ -7,7 +7,10 @@ use crate::{
     entity::{mail, person, session, token},
     live,
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Query};
+use sea_orm::{
+    ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QuerySelect,
+    sea_query::{Expr, Query},
+};
 use std::time::Duration;
 
 const EVERY: Duration = Duration::from_secs(60 * 60);
@@ -37,25 +40,35 @@ impl Greenroom {
     /// When the database fails.
     pub async fn sweep(&self) -> Result<()> {
         let now = self.now().millis();
-        session::Entity::delete_many().filter(session::Column::ExpiresAt.lte(now)).exec(self.store.writer()).await?;
-        token::Entity::delete_many().filter(token::Column::ExpiresAt.lte(now)).exec(self.store.writer()).await?;
-        mail::Entity::delete_many().filter(mail::Column::ParkedAt.lt(now - PARKED)).exec(self.store.writer()).await?;
-        mail::Entity::delete_many().filter(mail::Column::SentAt.lt(now - DAY)).exec(self.store.writer()).await?;
-        let waiting = mail::Column::CreatedAt.lt(now - PARKED);
-        mail::Entity::delete_many().filter(waiting).exec(self.store.writer()).await?;
-        let to_nobody = mail::Entity::delete_many().filter(mail::Column::Recipient.is_null());
-        to_nobody.filter(mail::Column::CreatedAt.lt(now - DAY)).exec(self.store.writer()).await?;
+        let to_nobody = mail::Column::Recipient.is_null().and(mail::Column::CreatedAt.lt(now - DAY));
+        self.delete::<session::Entity>(session::Column::ExpiresAt.lte(now)).await?;
+        self.delete::<token::Entity>(token::Column::ExpiresAt.lte(now)).await?;
+        self.delete::<mail::Entity>(mail::Column::ParkedAt.lt(now - PARKED)).await?;
+        self.delete::<mail::Entity>(mail::Column::SentAt.lt(now - DAY)).await?;
+        self.delete::<mail::Entity>(mail::Column::CreatedAt.lt(now - PARKED)).await?;
+        self.delete::<mail::Entity>(to_nobody).await?;
         self.forget_unconfirmed(now - UNCONFIRMED).await?;
-        let kept = millis(self.limits.keep_events);
-        while live::prune(self.store.writer(), now.saturating_sub(kept)).await? {
-            tokio::task::yield_now().await;
-        }
+        while self.prune_log(now.saturating_sub(millis(self.limits.keep_events))).await? {}
         Ok(())
+    }
+
+    async fn delete<E: EntityTrait>(&self, past: Expr) -> Result<()> {
+        let tx = self.store.write_aside().await?;
+        E::delete_many().filter(past).exec(&tx).await?;
+        tx.commit().await
+    }
+
+    /// Says whether there may be more.
+    async fn prune_log(&self, before: i64) -> Result<bool> {
+        let tx = self.store.write_aside().await?;
+        let more = live::prune(&tx, before).await?;
+        tx.commit().await?;
+        Ok(more)
     }
 
     /// Deletes accounts that were never confirmed. Nothing can hang on them but their links.
     async fn forget_unconfirmed(&self, before: i64) -> Result<()> {
-        let tx = self.store.write().await?;
+        let tx = self.store.write_aside().await?;
         let abandoned = person::Entity::find()
             .filter(person::Column::DeletedAt.is_null())
             .filter(person::Column::CreatedAt.lt(before))

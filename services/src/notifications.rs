@@ -10,14 +10,15 @@ use crate::{
     entity::{notification, person},
     live::{self, Journal},
     page::{self, Mark, PAGE},
+    store::Transaction,
 };
 use model::{
     BookingId, ConversationId, Event, Frame, Instant, Notices, Notification, NotificationId, NotificationKind,
     PersonId, Refusal,
 };
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, JoinType,
-    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, RelationDef,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, JoinType, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, RelationDef,
 };
 
 impl Greenroom {
@@ -87,7 +88,7 @@ fn notification_of(row: notification::Model, actor: person::Model) -> Result<Not
 
 /// Tells somebody of what happened to their own account.
 pub(crate) async fn notify_self(
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     owner: &person::Model,
     kind: NotificationKind,
     journal: &mut Journal,

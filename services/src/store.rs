@@ -1,42 +1,76 @@
-use crate::Result;
+mod writer;
+
+use crate::{Error, Result};
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
-    AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
-    IsolationLevel, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    ExecResult, IsolationLevel, QueryResult, Statement, TransactionOptions, TransactionTrait,
+    prelude::async_trait::async_trait,
 };
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
+use tokio::sync::{OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
+use writer::{Group, Writer};
 
 /// Connections that read; on PostgreSQL, all of them.
 const READERS: u32 = 16;
 /// Any number will do, as long as every version of the program uses the same.
 const MIGRATION_LOCK: i64 = 0x6772_6e72;
 
+/// Turns at once of what nobody waits for, so that messages never stand behind a crowd of receipts.
+const ASIDE: usize = 4;
+
+/// What is done once a transaction is committed, before anybody else's is.
+type Answered = Box<dyn FnOnce() + Send + Sync>;
+
 /// The database. On SQLite one connection writes and others read; on PostgreSQL one pool does both.
 pub(crate) struct Store {
-    writer: DatabaseConnection,
+    writing: Writing,
     reader: DatabaseConnection,
+    aside: Arc<Semaphore>,
+}
+
+enum Writing {
+    InTurn(Writer),
+    AtOnce(DatabaseConnection),
+}
+
+/// A transaction that writes. Dropped without a commit, it never was.
+pub(crate) struct Transaction {
+    tx: DatabaseTransaction,
+    group: Option<OwnedMutexGuard<Group>>,
+    /// Room in the line of what nobody waits for.
+    aside: Option<OwnedSemaphorePermit>,
 }
 
 impl Store {
     pub(crate) async fn connect(url: &str) -> Result<Self> {
+        let aside = Arc::new(Semaphore::new(ASIDE));
         if is_sqlite(url) {
             let writer = Database::connect(options(url, 1)).await?;
             let mut reading = options(url, READERS);
             reading.map_sqlx_sqlite_opts(|options| sqlite(options).pragma("query_only", "on"));
-            return Ok(Self { writer, reader: Database::connect(reading).await? });
+            let reader = Database::connect(reading).await?;
+            return Ok(Self { writing: Writing::InTurn(Writer::new(writer)), reader, aside });
         }
         let both = Database::connect(options(url, READERS)).await?;
-        Ok(Self { writer: both.clone(), reader: both })
+        Ok(Self { writing: Writing::AtOnce(both.clone()), reader: both, aside })
     }
 
-    /// A transaction that writes. Dropped without a commit, it never was.
-    pub(crate) async fn write(&self) -> Result<DatabaseTransaction> {
-        let options = TransactionOptions {
-            isolation_level: None,
-            access_mode: None,
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-        };
-        Ok(self.writer.begin_with_options(options).await?)
+    /// A transaction that writes something somebody waits for.
+    pub(crate) async fn write(&self) -> Result<Transaction> {
+        match &self.writing {
+            Writing::InTurn(writer) => {
+                let (tx, group) = writer.turn().await?;
+                Ok(Transaction { tx, group: Some(group), aside: None })
+            }
+            Writing::AtOnce(pool) => Ok(Transaction { tx: pool.begin().await?, group: None, aside: None }),
+        }
+    }
+
+    /// A transaction for what nobody waits for: receipts, who is here, keeping house. A few at a time.
+    pub(crate) async fn write_aside(&self) -> Result<Transaction> {
+        let room = self.aside.clone().acquire_owned().await.map_err(Error::broken)?;
+        Ok(Transaction { aside: Some(room), ..self.write().await? })
     }
 
     /// A transaction in which every statement sees the same moment.
@@ -55,18 +89,66 @@ impl Store {
         &self.reader
     }
 
-    /// For single statements that write and tell nobody.
-    pub(crate) fn writer(&self) -> &DatabaseConnection {
-        &self.writer
-    }
-
     pub(crate) async fn close(&self) -> Result<()> {
         self.reader.close_by_ref().await?;
-        Ok(self.writer.close_by_ref().await?)
+        match &self.writing {
+            Writing::InTurn(writer) => writer.close().await,
+            Writing::AtOnce(_) => Ok(()),
+        }
     }
 
     pub(crate) async fn ping(&self) -> Result<()> {
         Ok(self.reader.ping().await?)
+    }
+}
+
+#[async_trait]
+impl ConnectionTrait for Transaction {
+    fn get_database_backend(&self) -> DbBackend {
+        self.tx.get_database_backend()
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> std::result::Result<ExecResult, DbErr> {
+        self.tx.execute_raw(statement).await
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> std::result::Result<ExecResult, DbErr> {
+        self.tx.execute_unprepared(sql).await
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> std::result::Result<Option<QueryResult>, DbErr> {
+        self.tx.query_one_raw(statement).await
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> std::result::Result<Vec<QueryResult>, DbErr> {
+        self.tx.query_all_raw(statement).await
+    }
+}
+
+impl Transaction {
+    /// Makes it last: comes back when it is on the disk.
+    pub(crate) async fn commit(self) -> Result<()> {
+        self.commit_then(Box::new(|| ())).await
+    }
+
+    /// The same, and does something then, in the order of the commits where there is one writer.
+    pub(crate) async fn commit_then(self, then: Answered) -> Result<()> {
+        let Self { tx, group, aside } = self;
+        tx.commit().await?;
+        // Others can write while this waits for the flush.
+        drop(aside);
+        match group {
+            Some(group) => Group::flushed(group, then).await,
+            None => {
+                then();
+                Ok(())
+            }
+        }
+    }
+
+    /// Undoes everything at once.
+    pub(crate) async fn rollback(self) -> Result<()> {
+        Ok(self.tx.rollback().await?)
     }
 }
 
@@ -95,17 +177,25 @@ fn is_sqlite(url: &str) -> bool {
 }
 
 fn options(url: &str, connections: u32) -> ConnectOptions {
+    let (url, synchronous) = without_synchronous(url);
     let mut options = ConnectOptions::new(url);
     options.max_connections(connections).sqlx_logging(false).acquire_timeout(Duration::from_secs(10));
-    options.map_sqlx_sqlite_opts(sqlite);
+    options.map_sqlx_sqlite_opts(move |options| sqlite(options).pragma("synchronous", synchronous));
     options
 }
 
-/// WAL lets readers go on while one writes; FULL flushes before a commit is answered.
+/// FULL flushes before a commit is answered. `synchronous=normal` in the URL does not, and may lose what was
+/// acknowledged when the power goes: for measuring what a flush costs, and that its absence is found out.
+fn without_synchronous(url: &str) -> (String, &'static str) {
+    let normal = ["&synchronous=normal", "?synchronous=normal"].into_iter().find(|asked| url.contains(asked));
+    normal.map_or_else(|| (url.to_owned(), "full"), |asked| (url.replace(asked, ""), "normal"))
+}
+
+/// WAL lets readers go on while one writes. What a savepoint may have to undo is kept in memory, not in a file.
 fn sqlite(options: SqliteOptions) -> SqliteOptions {
     options
         .pragma("journal_mode", "wal")
-        .pragma("synchronous", "full")
+        .pragma("temp_store", "memory")
         .pragma("foreign_keys", "on")
         .busy_timeout(Duration::from_secs(10))
         .statement_cache_capacity(256)

@@ -50,9 +50,7 @@ impl Greenroom {
             let mut journal = Journal::default();
             let kind = NotificationKind::TokenCreated;
             crate::notifications::notify_self(&tx, &owner, kind, &mut journal, now).await?;
-            let written = journal.write(&tx, now).await?;
-            tx.commit().await?;
-            written.tell(&greenroom.hub);
+            journal.commit(tx, &greenroom.hub, now).await?;
             Ok(NewToken { token: token_of(row)?, secret: secret.into_text() })
         })
         .await

@@ -36,11 +36,13 @@ impl Greenroom {
         viewer.owns_account()?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());
         to_the_end(async move {
+            let tx = greenroom.store.write().await?;
             let ended = session::Entity::delete_many()
                 .filter(session::Column::Id.eq(id.0))
                 .filter(session::Column::PersonId.eq(viewer.id().0))
-                .exec(greenroom.store.writer())
+                .exec(&tx)
                 .await?;
+            tx.commit().await?;
             if ended.rows_affected == 0 {
                 return Err(Refusal::NotFound.into());
             }

@@ -4,13 +4,14 @@ use crate::{
     entity::{person, person_head, token},
     error::is_duplicate,
     mail::{self, letters},
+    store::Transaction,
     to_the_end,
 };
 use model::{Email, Fault, Instant, PersonId, Refusal, Registration};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{Set, Unchanged},
-    ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
     sea_query::LockType,
 };
 use serde::{Deserialize, Serialize};
@@ -93,7 +94,7 @@ impl Greenroom {
     /// as much, and tells as little.
     pub(super) async fn answer_by_mail(
         &self,
-        tx: DatabaseTransaction,
+        tx: Transaction,
         email: &Email,
         letter: Option<mail::Letter>,
         now: Instant,
@@ -109,7 +110,7 @@ impl Greenroom {
     /// counts any more: whoever reads the mail chooses one.
     async fn contest(
         &self,
-        tx: &DatabaseTransaction,
+        tx: &Transaction,
         email: &Email,
         id: PersonId,
         asked: Asked,
@@ -179,7 +180,7 @@ impl Greenroom {
 
     async fn confirm_letter(
         &self,
-        tx: &DatabaseTransaction,
+        tx: &Transaction,
         id: PersonId,
         asked: Option<Asked>,
         now: Instant,
@@ -205,7 +206,7 @@ pub(super) fn unchanged(id: Uuid) -> person::ActiveModel {
     person::ActiveModel { id: Unchanged(id), ..Default::default() }
 }
 
-async fn insert(tx: &DatabaseTransaction, email: &Email, asked: &Asked, now: Instant) -> Result<PersonId> {
+async fn insert(tx: &Transaction, email: &Email, asked: &Asked, now: Instant) -> Result<PersonId> {
     let row = super::NewPerson {
         email: email.as_str(),
         name: &asked.name,
@@ -218,7 +219,7 @@ async fn insert(tx: &DatabaseTransaction, email: &Email, asked: &Asked, now: Ins
 }
 
 /// Deletes those of these accounts that nobody confirmed. Nothing can hang on them but their links.
-pub(crate) async fn forget(tx: &DatabaseTransaction, accounts: Select<person::Entity>) -> Result<()> {
+pub(crate) async fn forget(tx: &Transaction, accounts: Select<person::Entity>) -> Result<()> {
     let unconfirmed = accounts.filter(person::Column::EmailVerified.eq(false)).order_by_asc(person::Column::Id);
     // Held, so that none is confirmed meanwhile.
     let rows = unconfirmed.lock_exclusive().all(tx).await?;

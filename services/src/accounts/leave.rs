@@ -5,10 +5,11 @@ use crate::{
     conversations::own_conversations,
     entity::{event, mail, notification, person, token, visit},
     live::Journal,
+    store::Transaction,
     to_the_end,
 };
 use model::{Instant, MailAfter, PersonId, Step};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 
 /// What somebody who left is called.
 const FORMER: &str = "Former member";
@@ -38,9 +39,7 @@ impl Greenroom {
             journal.forget(viewer.id());
             let ended = end_sessions(&tx, viewer.id(), None).await?;
             delete_rest(&tx, viewer.id(), &row.email).await?;
-            let written = journal.write(&tx, now).await?;
-            tx.commit().await?;
-            written.tell(&greenroom.hub);
+            journal.commit(tx, &greenroom.hub, now).await?;
             for session in ended {
                 greenroom.hub.end_session(viewer.id(), session, "account_deleted");
             }
@@ -50,7 +49,7 @@ impl Greenroom {
     }
 }
 
-async fn anonymise(tx: &DatabaseTransaction, id: PersonId, now: Instant) -> Result<person::Model> {
+async fn anonymise(tx: &Transaction, id: PersonId, now: Instant) -> Result<person::Model> {
     let row = person::ActiveModel {
         // Not an address, so nobody can ever sign in with it; different for each, as the column must be.
         email: Set(format!("former:{id}")),
@@ -66,7 +65,7 @@ async fn anonymise(tx: &DatabaseTransaction, id: PersonId, now: Instant) -> Resu
     Ok(row.update(tx).await?)
 }
 
-async fn delete_rest(tx: &DatabaseTransaction, id: PersonId, email: &str) -> Result<()> {
+async fn delete_rest(tx: &Transaction, id: PersonId, email: &str) -> Result<()> {
     let tokens = token::Entity::delete_many().filter(token::Column::PersonId.eq(id.0)).exec_with_returning(tx).await?;
     // A link that waits for a new address has it as its payload.
     let addresses = tokens.into_iter().map(|token| token.payload).chain([email.to_owned()]);

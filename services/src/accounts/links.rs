@@ -1,7 +1,7 @@
 use super::secret::{Secret, fingerprint};
-use crate::{Result, clock::millis, entity::token};
+use crate::{Result, clock::millis, entity::token, store::Transaction};
 use model::{Fault, Instant, PersonId, Refusal};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use std::time::Duration;
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -53,7 +53,7 @@ pub(crate) struct Opened {
 
 /// Makes a link's token. The database learns its hash, the mail the token itself.
 pub(crate) async fn mint(
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     person: PersonId,
     purpose: Purpose,
     payload: String,
@@ -72,7 +72,7 @@ pub(crate) async fn mint(
 }
 
 /// Takes a token for one of these purposes. Taken, it is gone, unless the transaction isn't committed.
-pub(crate) async fn take(tx: &DatabaseTransaction, text: &str, purposes: &[Purpose], now: Instant) -> Result<Opened> {
+pub(crate) async fn take(tx: &Transaction, text: &str, purposes: &[Purpose], now: Instant) -> Result<Opened> {
     let taken = token::Entity::delete_many()
         .filter(token::Column::Hash.eq(fingerprint(text)))
         .filter(token::Column::ExpiresAt.gt(now.millis()))
@@ -101,7 +101,7 @@ pub(crate) async fn look(
 }
 
 /// Makes a person's links of these purposes useless.
-pub(crate) async fn void(tx: &DatabaseTransaction, person: PersonId, purposes: &[Purpose]) -> Result<()> {
+pub(crate) async fn void(tx: &Transaction, person: PersonId, purposes: &[Purpose]) -> Result<()> {
     token::Entity::delete_many()
         .filter(token::Column::PersonId.eq(person.0))
         .filter(token::Column::Purpose.is_in(purposes.iter().map(|purpose| purpose.as_str())))

@@ -2,11 +2,11 @@ use crate::{
     Result, Viewer,
     entity::{person, person_head, session},
     error::Error,
+    store::Transaction,
 };
 use model::{Instant, MailAfter, Person, PersonId, Refusal, User};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect,
-    sea_query::LockType,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::LockType,
 };
 use uuid::Uuid;
 
@@ -43,7 +43,7 @@ pub(crate) struct NewPerson<'a> {
 
 impl NewPerson<'_> {
     /// Writes them down, with an event sequence that is still empty.
-    pub(crate) async fn insert(self, tx: &DatabaseTransaction, now: Instant) -> Result<person::Model> {
+    pub(crate) async fn insert(self, tx: &Transaction, now: Instant) -> Result<person::Model> {
         let row = person::ActiveModel {
             id: Set(Uuid::now_v7()),
             email: Set(self.email.to_owned()),
@@ -67,13 +67,13 @@ impl NewPerson<'_> {
 
 /// Holds somebody's row until the transaction ends: what opens their account, and what they go by, stays as it is
 /// read here. Others may go on writing what refers to them.
-pub(crate) async fn hold(tx: &DatabaseTransaction, id: PersonId) -> Result<person::Model> {
+pub(crate) async fn hold(tx: &Transaction, id: PersonId) -> Result<person::Model> {
     let query = person::Entity::find_by_id(id.0).filter(person::Column::DeletedAt.is_null());
     Ok(query.lock(LockType::NoKeyUpdate).one(tx).await?.ok_or(Refusal::Unauthenticated)?)
 }
 
 /// The same for the viewer, if they are still signed in: a session that was ended meanwhile opens nothing more.
-pub(crate) async fn hold_own(tx: &DatabaseTransaction, viewer: &Viewer) -> Result<person::Model> {
+pub(crate) async fn hold_own(tx: &Transaction, viewer: &Viewer) -> Result<person::Model> {
     let row = hold(tx, viewer.id()).await?;
     session::Entity::find_by_id(viewer.session().0).one(tx).await?.ok_or(Refusal::Unauthenticated)?;
     Ok(row)

@@ -8,10 +8,11 @@ use crate::{
     entity::{person, session},
     live::Journal,
     mail::{self, letters},
+    store::Transaction,
     to_the_end,
 };
 use model::{Email, NewPassword, NotificationKind, PersonId, Refusal, SessionId};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use std::net::IpAddr;
 
 impl Greenroom {
@@ -64,7 +65,7 @@ impl Greenroom {
     /// Writes the new password, ends what the old one had opened, and tells the person.
     pub(super) async fn change_password_to(
         &self,
-        tx: DatabaseTransaction,
+        tx: Transaction,
         id: PersonId,
         hash: String,
         stays: Option<SessionId>,
@@ -78,9 +79,7 @@ impl Greenroom {
         crate::notifications::notify_self(&tx, &row, NotificationKind::PasswordChanged, &mut journal, now).await?;
         let to = row.email.parse().map_err(|()| crate::Error::stored("address"))?;
         mail::queue(&tx, Some(&to), letters::password_changed(&row.name, &self.links), now).await?;
-        let written = journal.write(&tx, now).await?;
-        tx.commit().await?;
-        written.tell(&self.hub);
+        journal.commit(tx, &self.hub, now).await?;
         for session in ended {
             self.hub.end_session(id, session, "password_changed");
         }
@@ -91,7 +90,7 @@ impl Greenroom {
 
 /// Ends all sessions and access tokens of a person but one. Their streams are told after the commit.
 pub(super) async fn end_sessions(
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     person: PersonId,
     stays: Option<SessionId>,
 ) -> Result<Vec<SessionId>> {

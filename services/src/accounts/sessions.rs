@@ -7,12 +7,13 @@ use crate::{
     Error, Greenroom, Result,
     clock::millis,
     entity::{person, session},
+    store::Transaction,
     to_the_end,
 };
 use model::{Instant, PersonId, Refusal, SessionId, User};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, JoinType,
-    QueryFilter, QueryOrder, QuerySelect, RelationDef, sea_query::Expr,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder,
+    QuerySelect, RelationDef, sea_query::Expr,
 };
 use std::time::Duration;
 
@@ -93,7 +94,9 @@ impl Greenroom {
         viewer.owns_account()?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());
         to_the_end(async move {
-            session::Entity::delete_by_id(viewer.session().0).exec(greenroom.store.writer()).await?;
+            let tx = greenroom.store.write().await?;
+            session::Entity::delete_by_id(viewer.session().0).exec(&tx).await?;
+            tx.commit().await?;
             greenroom.hub.end_session(viewer.id(), viewer.session(), "signed_out");
             Ok(())
         })
@@ -139,18 +142,20 @@ impl Greenroom {
 
     async fn note_use(&self, viewer: &Viewer, now: Instant) -> Result<Instant> {
         let expires_at = now.millis() + millis(viewer.reach.life());
+        let tx = self.store.write_aside().await?;
         session::Entity::update_many()
             .col_expr(session::Column::LastSeenAt, Expr::value(now.millis()))
             .col_expr(session::Column::ExpiresAt, Expr::value(expires_at))
             .filter(session::Column::Id.eq(viewer.session().0))
-            .exec(self.store.writer())
+            .exec(&tx)
             .await?;
+        tx.commit().await?;
         Ok(Instant::from_millis(expires_at))
     }
 }
 
 /// Ends the sessions that were used longest ago, where somebody has as many as they may.
-pub(super) async fn make_room(tx: &DatabaseTransaction, person: PersonId) -> Result<()> {
+pub(super) async fn make_room(tx: &Transaction, person: PersonId) -> Result<()> {
     let surplus: Vec<uuid::Uuid> = session::Entity::find()
         .filter(session::Column::PersonId.eq(person.0))
         .filter(session::Column::Scope.eq(Reach::Full.as_str()))

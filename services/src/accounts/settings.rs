@@ -13,13 +13,14 @@ use crate::{
     error::is_duplicate,
     live::Journal,
     mail::{self, letters},
+    store::Transaction,
     to_the_end,
 };
 use model::{Account, Change, Email, Event, Fault, Instant, NewPassword, NotificationKind, PersonId, Refusal};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{NotSet, Set},
-    ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter,
+    ColumnTrait, EntityTrait, QueryFilter,
 };
 
 impl Greenroom {
@@ -61,9 +62,7 @@ impl Greenroom {
             if person != person_of(before)? {
                 tell_of(&mut journal, &person, counterparts.clone());
             }
-            let written = journal.write(&tx, now).await?;
-            tx.commit().await?;
-            written.tell(&greenroom.hub);
+            journal.commit(tx, &greenroom.hub, now).await?;
             if !row.presence {
                 greenroom.hide_presence(viewer.id(), &counterparts)?;
             }
@@ -119,12 +118,7 @@ impl Greenroom {
     }
 
     /// Moves an account to the address that a link was mailed to, and tells the old one.
-    pub(super) async fn move_to_address(
-        &self,
-        tx: DatabaseTransaction,
-        opened: links::Opened,
-        now: Instant,
-    ) -> Result<()> {
+    pub(super) async fn move_to_address(&self, tx: Transaction, opened: links::Opened, now: Instant) -> Result<()> {
         let before = hold(&tx, opened.person).await?;
         // Links that were mailed to the old address open nothing any more.
         links::void(&tx, opened.person, &Purpose::KEYS).await?;
@@ -141,9 +135,7 @@ impl Greenroom {
         crate::notifications::notify_self(&tx, &row, NotificationKind::EmailChanged, &mut journal, now).await?;
         let old = before.email.parse().map_err(|()| Error::stored("address"))?;
         mail::queue(&tx, Some(&old), letters::address_changed(&row.name, &self.links), now).await?;
-        let written = journal.write(&tx, now).await?;
-        tx.commit().await?;
-        written.tell(&self.hub);
+        journal.commit(tx, &self.hub, now).await?;
         self.mail_bell.notify_one();
         Ok(())
     }

@@ -6,16 +6,14 @@ use crate::{
     error::is_duplicate,
     live::Journal,
     messages::{Entry, write_down},
+    store::Transaction,
     to_the_end,
 };
 use model::{
     Booking, BookingDraft, BookingId, BookingStatus, ClientId, Conversation, ConversationId, Event, Fault, Instant,
     NotificationKind, Person, PersonId, Refusal, Role,
 };
-use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect,
-};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 impl Greenroom {
@@ -61,10 +59,8 @@ impl Greenroom {
             }
             written => written?,
         };
-        let written = journal.write(&tx, now).await?;
         let opened = View::of(viewer).of_booking(&tx, booking.id).await?;
-        tx.commit().await?;
-        written.tell(&self.hub);
+        journal.commit(tx, &self.hub, now).await?;
         opened.ok_or_else(|| Error::stored("booking without a conversation"))
     }
 }
@@ -72,14 +68,16 @@ impl Greenroom {
 impl Greenroom {
     /// The conversation of a booking that was asked for before, under the same client id.
     async fn opened_before(&self, viewer: &Viewer, client_id: ClientId, draft: &BookingDraft) -> Result<Conversation> {
+        // Where the first try waits for its flush, so does this.
+        let tx = self.store.write().await?;
         let sent = message::Entity::find()
             .filter(message::Column::SenderId.eq(viewer.id().0))
             .filter(message::Column::ClientId.eq(client_id.0))
-            .one(self.store.reader())
+            .one(&tx)
             .await?
             .ok_or(Refusal::ClientIdReused)?;
-        let id = ConversationId(sent.conversation_id);
-        let known = View::of(viewer).one(self.store.reader(), id).await?;
+        let known = View::of(viewer).one(&tx, ConversationId(sent.conversation_id)).await?;
+        tx.commit().await?;
         Ok(known
             .filter(|known| sent.seq == 1 && sent.body == draft.message.as_str() && asks_for(draft, &known.booking))
             .ok_or(Refusal::ClientIdReused)?)
@@ -97,7 +95,7 @@ fn asks_for(draft: &BookingDraft, booking: &Booking) -> bool {
 
 /// The organizer as they are now, and the talent. Both are held until the commit: a name that changes meanwhile
 /// would change behind this booking's events.
-async fn find_parties(tx: &DatabaseTransaction, viewer: &Viewer, talent: PersonId) -> Result<(Person, Person)> {
+async fn find_parties(tx: &Transaction, viewer: &Viewer, talent: PersonId) -> Result<(Person, Person)> {
     let both = person::Entity::find().filter(person::Column::Id.is_in([viewer.id().0, talent.0]));
     let rows = both.order_by_asc(person::Column::Id).lock_shared().all(tx).await?;
     let find = |id: PersonId| rows.iter().find(|row| row.id == id.0 && row.deleted_at.is_none()).cloned();
@@ -109,7 +107,7 @@ async fn find_parties(tx: &DatabaseTransaction, viewer: &Viewer, talent: PersonI
 }
 
 async fn insert_booking(
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     organizer: &Person,
     talent: &Person,
     draft: &BookingDraft,
@@ -142,7 +140,7 @@ async fn insert_booking(
 }
 
 /// The conversation with its first `seq` already taken, as locking one that exists would do.
-async fn insert_conversation(tx: &DatabaseTransaction, booking: &Booking, now: Instant) -> Result<conversation::Model> {
+async fn insert_conversation(tx: &Transaction, booking: &Booking, now: Instant) -> Result<conversation::Model> {
     let row = conversation::ActiveModel {
         id: Set(Uuid::now_v7()),
         booking_id: Set(booking.id.0),

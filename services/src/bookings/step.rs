@@ -5,13 +5,11 @@ use crate::{
     entity::{booking, conversation},
     live::Journal,
     messages::{Entry, take_seq, write_down},
+    store::Transaction,
     to_the_end,
 };
 use model::{Body, Booking, BookingId, BookingStatus, ConversationId, Event, Instant, NotificationKind, Refusal, Step};
-use sea_orm::{
-    ColumnTrait, DatabaseTransaction, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef,
-    sea_query::Expr,
-};
+use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef, sea_query::Expr};
 
 impl Greenroom {
     /// Accepts, declines or calls off a booking of the viewer's. The step is a line in its thread.
@@ -32,9 +30,7 @@ impl Greenroom {
             let conversation = conversation_of(&tx, &viewer, id).await?.ok_or(Refusal::NotFound)?;
             let mut journal = Journal::default();
             let booking = greenroom.take_step(&tx, &viewer, conversation, step, &mut journal, now).await?;
-            let written = journal.write(&tx, now).await?;
-            tx.commit().await?;
-            written.tell(&greenroom.hub);
+            journal.commit(tx, &greenroom.hub, now).await?;
             Ok(booking)
         })
         .await
@@ -43,7 +39,7 @@ impl Greenroom {
     /// Takes a step in a conversation of the viewer's: its booking, a line in its thread, and both told.
     pub(crate) async fn take_step(
         &self,
-        tx: &DatabaseTransaction,
+        tx: &Transaction,
         viewer: &Viewer,
         conversation: ConversationId,
         step: Step,
@@ -95,7 +91,7 @@ fn kind(step: Step) -> NotificationKind {
     }
 }
 
-async fn conversation_of(tx: &DatabaseTransaction, viewer: &Viewer, id: BookingId) -> Result<Option<ConversationId>> {
+async fn conversation_of(tx: &Transaction, viewer: &Viewer, id: BookingId) -> Result<Option<ConversationId>> {
     let own = conversation::Entity::find()
         .filter(conversation::Column::BookingId.eq(id.0))
         .filter(Side::of(viewer).own(viewer));
@@ -103,7 +99,7 @@ async fn conversation_of(tx: &DatabaseTransaction, viewer: &Viewer, id: BookingI
 }
 
 /// The viewer's conversations whose bookings can still be called off, in the order of locks.
-pub(crate) async fn open_bookings(tx: &DatabaseTransaction, viewer: &Viewer) -> Result<Vec<ConversationId>> {
+pub(crate) async fn open_bookings(tx: &Transaction, viewer: &Viewer) -> Result<Vec<ConversationId>> {
     let cancellable = BookingStatus::ALL.iter().filter(|status| status.after(Step::Cancel).is_some());
     let about: RelationDef = conversation::Entity::belongs_to(booking::Entity)
         .from(conversation::Column::BookingId)

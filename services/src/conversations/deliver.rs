@@ -17,19 +17,17 @@ impl Greenroom {
         let (greenroom, viewer) = (self.clone(), viewer.clone());
         to_the_end(async move {
             let (now, side) = (greenroom.now(), Side::of(&viewer));
-            let tx = greenroom.store.write().await?;
+            let tx = greenroom.store.write_aside().await?;
             let Some(row) = move_forward(&tx, &viewer, id, (side.delivered_seq(), seq), both_want_receipts()).await?
             else {
                 View::of(&viewer).one(&tx, id).await?.ok_or(Refusal::NotFound)?;
-                return Ok(());
+                return tx.commit().await;
             };
             let delivered_seq = Ord::min(seq, row.last_seq);
             let event = Event::ConversationDelivered { conversation_id: id, user_id: viewer.id(), delivered_seq };
             let mut journal = Journal::default();
             journal.tell(side.counterpart(&row), event);
-            let written = journal.write(&tx, now).await?;
-            tx.commit().await?;
-            written.tell(&greenroom.hub);
+            journal.commit(tx, &greenroom.hub, now).await?;
             Ok(())
         })
         .await

@@ -21,7 +21,7 @@ impl Greenroom {
         to_the_end(async move {
             let (now, side) = (greenroom.now(), Side::of(&viewer));
             let read_seq = Ord::max(seq, 1) - 1;
-            let tx = greenroom.store.write().await?;
+            let tx = greenroom.store.write_aside().await?;
             let moved = conversation::Entity::update_many()
                 .col_expr(side.read_seq(), Expr::value(read_seq))
                 .filter(conversation::Column::Id.eq(id.0))
@@ -31,16 +31,14 @@ impl Greenroom {
                 .await?;
             if moved.is_empty() {
                 View::of(&viewer).one(&tx, id).await?.ok_or(Refusal::NotFound)?;
-                return Ok(());
+                return tx.commit().await;
             }
             lock_heads(&tx, [viewer.id()]).await?;
             let unread = unread_after(&tx, id, read_seq, viewer.id()).await?;
             let mut journal = Journal::default();
             let event = Event::ConversationRead { conversation_id: id, user_id: viewer.id(), read_seq, unread };
             journal.tell(viewer.id(), event);
-            let written = journal.write(&tx, now).await?;
-            tx.commit().await?;
-            written.tell(&greenroom.hub);
+            journal.commit(tx, &greenroom.hub, now).await?;
             Ok(())
         })
         .await

@@ -5,17 +5,18 @@ use super::Side;
 use crate::{
     Result, Viewer,
     entity::{conversation, message, person},
+    store::Transaction,
 };
 use model::{ConversationId, PersonId};
 use sea_orm::{
-    ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter,
+    ColumnTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter,
     sea_query::{Condition, Expr, IntoCondition, Query},
 };
 
 /// The conversation with one of the viewer's marks moved; `None` where it stands there already, where `condition`
 /// doesn't hold, or where it isn't theirs.
 pub(super) async fn move_forward(
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     viewer: &Viewer,
     id: ConversationId,
     (mark, seq): (conversation::Column, i64),
@@ -50,7 +51,7 @@ pub(super) fn both_want_receipts() -> Condition {
 }
 
 /// Messages of the other beyond `seq`.
-pub(super) async fn unread_after(tx: &DatabaseTransaction, id: ConversationId, seq: i64, me: PersonId) -> Result<i64> {
+pub(super) async fn unread_after(tx: &Transaction, id: ConversationId, seq: i64, me: PersonId) -> Result<i64> {
     let count = message::Entity::find()
         .filter(message::Column::ConversationId.eq(id.0))
         .filter(message::Column::Seq.gt(seq))

@@ -6,11 +6,12 @@ use crate::{
     Greenroom, Result, Viewer,
     entity::notification,
     live::{Journal, lock_heads},
+    store::Transaction,
     to_the_end,
 };
 use model::{ConversationId, Event, NotificationId, Refusal};
 use sea_orm::{
-    ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter,
+    ColumnTrait, EntityTrait, QueryFilter,
     sea_query::{Condition, Expr},
 };
 
@@ -29,10 +30,10 @@ impl Greenroom {
 
     async fn read_on_in_full(&self, viewer: &Viewer, id: ConversationId, seq: i64) -> Result<()> {
         let (now, side) = (self.now(), Side::of(viewer));
-        let tx = self.store.write().await?;
+        let tx = self.store.write_aside().await?;
         let Some(row) = move_forward(&tx, viewer, id, (side.read_seq(), seq), Condition::all()).await? else {
             return match View::of(viewer).one(&tx, id).await? {
-                Some(_) => Ok(()),
+                Some(_) => tx.commit().await,
                 None => Err(Refusal::NotFound.into()),
             };
         };
@@ -52,15 +53,13 @@ impl Greenroom {
             let unread = crate::notifications::unread(&tx, viewer.id()).await?;
             journal.tell(viewer.id(), Event::NotificationRead { ids, all: false, unread, read_at: now });
         }
-        let written = journal.write(&tx, now).await?;
-        tx.commit().await?;
-        written.tell(&self.hub);
+        journal.commit(tx, &self.hub, now).await?;
         Ok(())
     }
 }
 
 async fn see_notifications(
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     viewer: &Viewer,
     id: ConversationId,
     read_seq: i64,

@@ -5,21 +5,18 @@ use super::{
 use crate::{
     Error, Result,
     entity::{event, person_head},
+    store::Transaction,
 };
 use bytes::Bytes;
 use model::{Envelope, Event, Instant, PersonId};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::Expr,
+    ActiveValue::Set, ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
 };
 use std::collections::BTreeMap;
 
 /// What a transaction tells people. Written as its last step, told after its commit.
 #[derive(Default)]
 pub(crate) struct Journal(BTreeMap<PersonId, Vec<Event>>);
-
-/// What was written, ready to be told.
-pub(crate) struct Written(Vec<(PersonId, Signal)>);
 
 impl Journal {
     /// Notes an event for a person. Theirs keep this order.
@@ -32,20 +29,26 @@ impl Journal {
         self.0.remove(&person);
     }
 
+    /// Writes everything down, commits, and then tells the streams of this process.
+    pub(crate) async fn commit(self, tx: Transaction, hub: &Hub, at: Instant) -> Result<()> {
+        let (signals, hub) = (self.write(&tx, at).await?, hub.clone());
+        tx.commit_then(Box::new(move || signals.iter().for_each(|(person, signal)| hub.tell(*person, signal)))).await
+    }
+
     /// Takes the next numbers of everybody's sequence and writes the events under them.
     ///
     /// People are taken in the order of their ids, one update each, so that two transactions never wait
     /// for each other; the row stays locked until the commit, so that numbers become visible in order.
-    pub(crate) async fn write(self, tx: &DatabaseTransaction, at: Instant) -> Result<Written> {
+    async fn write(self, tx: &Transaction, at: Instant) -> Result<Vec<(PersonId, Signal)>> {
         let mut rows = Vec::new();
-        let mut written = Vec::new();
+        let mut signals = Vec::new();
         for (person, events) in self.0 {
             let mut seq = take_numbers(tx, person, events.len()).await?;
             for event in events {
                 seq += 1;
                 let row = encode(person, seq, at, event)?;
                 let frame = frame::event(&row.kind, seq, &row.payload);
-                written.push((person, Signal::Event { seq, frame }));
+                signals.push((person, Signal::Event { seq, frame }));
                 rows.push(event::ActiveModel {
                     person_id: Set(row.person_id),
                     seq: Set(row.seq),
@@ -58,22 +61,13 @@ impl Journal {
         if !rows.is_empty() {
             event::Entity::insert_many(rows).exec_without_returning(tx).await?;
         }
-        Ok(Written(written))
-    }
-}
-
-impl Written {
-    /// Tells the streams of this process. Only after the commit.
-    pub(crate) fn tell(self, hub: &Hub) {
-        for (person, signal) in self.0 {
-            hub.tell(person, &signal);
-        }
+        Ok(signals)
     }
 }
 
 /// Locks people's sequences before something absolute is counted for an event, so that the count and
 /// the number it goes out under belong to the same moment. Needed on PostgreSQL; SQLite has one writer.
-pub(crate) async fn lock_heads(tx: &DatabaseTransaction, people: impl IntoIterator<Item = PersonId>) -> Result<()> {
+pub(crate) async fn lock_heads(tx: &Transaction, people: impl IntoIterator<Item = PersonId>) -> Result<()> {
     person_head::Entity::find()
         .filter(person_head::Column::PersonId.is_in(people.into_iter().map(|person| person.0)))
         .order_by_asc(person_head::Column::PersonId)
@@ -84,7 +78,7 @@ pub(crate) async fn lock_heads(tx: &DatabaseTransaction, people: impl IntoIterat
 }
 
 /// The number before those taken.
-async fn take_numbers(tx: &DatabaseTransaction, person: PersonId, count: usize) -> Result<i64> {
+async fn take_numbers(tx: &Transaction, person: PersonId, count: usize) -> Result<i64> {
     let count = i64::try_from(count).map_err(Error::broken)?;
     let heads = person_head::Entity::update_many()
         .col_expr(person_head::Column::Seq, Expr::col(person_head::Column::Seq).add(count))

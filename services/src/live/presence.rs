@@ -106,8 +106,9 @@ async fn note_active(store: &Store, people: &[PersonId], now: Instant) -> Result
         known.into_iter().map(|row| visit::ActiveModel { person_id: Set(row.id), active_at: Set(now.millis()) });
     let mut again = OnConflict::column(visit::Column::PersonId);
     again.update_column(visit::Column::ActiveAt);
-    visit::Entity::insert_many(visits).on_conflict(again).exec_without_returning(store.writer()).await?;
-    Ok(())
+    let tx = store.write_aside().await?;
+    visit::Entity::insert_many(visits).on_conflict(again).exec_without_returning(&tx).await?;
+    tx.commit().await
 }
 
 /// Each of these people with everybody they share a conversation with, where both show their presence.

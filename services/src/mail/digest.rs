@@ -3,12 +3,13 @@ use crate::{
     Greenroom, Result,
     accounts::links::{self, Purpose},
     entity::{booking, mail, notification, person, person_head},
+    store::Transaction,
     to_the_end,
 };
 use model::{ConversationId, Instant, MailAfter};
 use sea_orm::{
-    ColumnTrait, Condition, DatabaseTransaction, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
-    RelationDef, Select, sea_query::Expr,
+    ColumnTrait, Condition, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef, Select,
+    sea_query::Expr,
 };
 use std::time::Duration;
 use uuid::Uuid;
@@ -77,7 +78,7 @@ impl Greenroom {
 
     /// One mail about everything unread, noted on each notification so that no other mail tells of it.
     async fn remind_one(&self, person: Uuid, now: Instant) -> Result<()> {
-        let tx = self.store.write().await?;
+        let tx = self.store.write_aside().await?;
         let owner = person::Entity::find_by_id(person).filter(person::Column::DeletedAt.is_null());
         let Some(owner) = owner.lock_shared().one(&tx).await? else { return Ok(()) };
         // Whoever reads meanwhile waits here, or is waited for.
@@ -108,7 +109,7 @@ impl Greenroom {
     }
 
     /// By conversation, in the order in which each was first left unread.
-    async fn gather(&self, tx: &DatabaseTransaction, rows: Vec<notification::Model>) -> Result<Vec<letters::Unread>> {
+    async fn gather(&self, tx: &Transaction, rows: Vec<notification::Model>) -> Result<Vec<letters::Unread>> {
         let mut gathered: Vec<(Uuid, letters::Unread)> = Vec::new();
         for row in rows {
             let (Some(conversation), Some(about)) = (row.conversation_id, row.booking_id) else { continue };
@@ -139,12 +140,13 @@ impl Greenroom {
     /// `Invalid` for a token that has run out or never was.
     pub async fn unsubscribe(&self, token: &str) -> Result<()> {
         let person = links::look(self.store.reader(), token, &[Purpose::Unsubscribe], self.now()).await?;
+        let tx = self.store.write().await?;
         person::Entity::update_many()
             .col_expr(person::Column::MailAfter, Expr::value(MailAfter::Off.as_str()))
             .filter(person::Column::Id.eq(person.0))
-            .exec(self.store.writer())
+            .exec(&tx)
             .await?;
-        Ok(())
+        tx.commit().await
     }
 
     /// Whether everything a letter tells of was read since it was queued.

@@ -1,9 +1,9 @@
 use super::{Kind, Letter, Outgoing};
-use crate::{Greenroom, Result, clock::millis, entity::mail};
+use crate::{Greenroom, Result, clock::millis, entity::mail, store::Transaction};
 use model::{Email, Instant};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, Select, sea_query::Expr,
+    ActiveValue::Set, ColumnTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    Select, sea_query::Expr,
 };
 use std::time::Duration;
 use uuid::Uuid;
@@ -17,12 +17,7 @@ const SHOWN: u64 = 100;
 
 /// Puts a letter into the queue, as part of what causes it. One to nobody waits there like any other, and is
 /// thrown away where others are sent.
-pub(crate) async fn queue(
-    tx: &DatabaseTransaction,
-    to: Option<&Email>,
-    letter: Letter,
-    now: Instant,
-) -> Result<Option<Uuid>> {
+pub(crate) async fn queue(tx: &Transaction, to: Option<&Email>, letter: Letter, now: Instant) -> Result<Option<Uuid>> {
     let has_room = has_room(tx, to, letter.kind, now).await?;
     // One that is dropped costs as much as one that is sent, and tells as little.
     let wanted = to.filter(|_| has_room).map(Email::as_str);
@@ -46,7 +41,7 @@ pub(crate) async fn queue(
 }
 
 /// Whether an address may get another letter of this kind by now.
-pub(crate) async fn has_room(tx: &DatabaseTransaction, to: Option<&Email>, kind: Kind, now: Instant) -> Result<bool> {
+pub(crate) async fn has_room(tx: &Transaction, to: Option<&Email>, kind: Kind, now: Instant) -> Result<bool> {
     let recent = mail::Entity::find()
         .filter(mail::Column::Recipient.eq(to.map_or("", Email::as_str)))
         .filter(mail::Column::Kind.eq(kind.name))
@@ -117,13 +112,15 @@ impl Greenroom {
                 .await?;
             let Some(row) = due else { return Ok(None) };
             let until = now + millis(lease(row.attempts));
+            let tx = self.store.write_aside().await?;
             let taken = mail::Entity::update_many()
                 .col_expr(mail::Column::DueAt, Expr::value(until))
                 .col_expr(mail::Column::Attempts, Expr::col(mail::Column::Attempts).add(1))
                 .filter(mail::Column::Id.eq(row.id))
                 .filter(mail::Column::Attempts.eq(row.attempts))
-                .exec(self.store.writer())
+                .exec(&tx)
                 .await?;
+            tx.commit().await?;
             if taken.rows_affected == 1 {
                 return Ok(Some(row));
             }
@@ -132,31 +129,34 @@ impl Greenroom {
 
     /// Notes that a letter was sent. Its text goes: what opens an account must not lie around.
     pub(super) async fn note_sent(&self, id: Uuid) -> Result<()> {
+        let tx = self.store.write_aside().await?;
         mail::Entity::update_many()
             .col_expr(mail::Column::SentAt, Expr::value(self.now().millis()))
             .col_expr(mail::Column::BodyText, Expr::value(""))
             .col_expr(mail::Column::BodyHtml, Expr::value(""))
             .col_expr(mail::Column::Unsubscribe, Expr::value(None::<String>))
             .filter(mail::Column::Id.eq(id))
-            .exec(self.store.writer())
+            .exec(&tx)
             .await?;
-        Ok(())
+        tx.commit().await
     }
 
     /// Takes a letter off the queue that need not be sent.
     pub(super) async fn drop_mail(&self, id: Uuid) -> Result<()> {
-        mail::Entity::delete_by_id(id).exec(self.store.writer()).await?;
-        Ok(())
+        let tx = self.store.write_aside().await?;
+        mail::Entity::delete_by_id(id).exec(&tx).await?;
+        tx.commit().await
     }
 
     /// Gives a letter up. It stays to be looked into.
     pub(super) async fn park_mail(&self, id: Uuid) -> Result<()> {
+        let tx = self.store.write_aside().await?;
         mail::Entity::update_many()
             .col_expr(mail::Column::ParkedAt, Expr::value(self.now().millis()))
             .filter(mail::Column::Id.eq(id))
-            .exec(self.store.writer())
+            .exec(&tx)
             .await?;
-        Ok(())
+        tx.commit().await
     }
 }
 

@@ -6,16 +6,14 @@ use crate::{
     entity::{conversation, message, notification, person},
     error::is_duplicate,
     live::Journal,
+    store::Transaction,
     to_the_end,
 };
 use model::{
     Body, BookingId, BookingStatus, ClientId, ConversationId, Draft, Event, Instant, Message, Notification,
     NotificationId, NotificationKind, Person, Refusal, notification::PREVIEW_LIMIT, text,
 };
-use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter,
-    sea_query::Expr,
-};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr};
 use uuid::Uuid;
 
 /// What became of a message.
@@ -71,9 +69,7 @@ impl Greenroom {
         let mut journal = Journal::default();
         match write_down(&tx, viewer, entry, &mut journal).await {
             Ok(message) => {
-                let written = journal.write(&tx, now).await?;
-                tx.commit().await?;
-                written.tell(&self.hub);
+                journal.commit(tx, &self.hub, now).await?;
                 Ok(Posted::New(message))
             }
             Err(crate::Error::Database(error)) if is_duplicate(&error) => {
@@ -87,11 +83,14 @@ impl Greenroom {
     }
 
     async fn find_sent(&self, viewer: &Viewer, client_id: ClientId, booking_id: BookingId) -> Result<Message> {
+        // Where the first try waits for its flush, so does this.
+        let tx = self.store.write().await?;
         let found = message::Entity::find()
             .filter(message::Column::SenderId.eq(viewer.id().0))
             .filter(message::Column::ClientId.eq(client_id.0))
-            .one(self.store.reader())
+            .one(&tx)
             .await?;
+        tx.commit().await?;
         message_of(found.ok_or(Refusal::ClientIdReused)?, booking_id, viewer.person().clone())
     }
 }
@@ -99,7 +98,7 @@ impl Greenroom {
 /// Locks the conversation and takes its next `seq`. The same statement is the authorisation: it finds
 /// the row among the viewer's own or not at all.
 pub(crate) async fn take_seq(
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     viewer: &Viewer,
     id: ConversationId,
     now: Instant,
@@ -116,7 +115,7 @@ pub(crate) async fn take_seq(
 
 /// Writes the message and the other's notification, and notes who is to be told.
 pub(crate) async fn write_down(
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     viewer: &Viewer,
     entry: Entry<'_>,
     journal: &mut Journal,
@@ -167,7 +166,7 @@ pub(crate) async fn write_down(
 
 /// The sender as they are now. Read with the conversation locked, which changing a name waits for: so no
 /// event carries an old name behind the one that tells of the new, and nobody writes after they have left.
-async fn still_here(tx: &DatabaseTransaction, viewer: &Viewer) -> Result<Person> {
+async fn still_here(tx: &Transaction, viewer: &Viewer) -> Result<Person> {
     let row = person::Entity::find_by_id(viewer.id().0).filter(person::Column::DeletedAt.is_null()).one(tx).await?;
     person_of(row.ok_or(Refusal::Unauthenticated)?)
 }

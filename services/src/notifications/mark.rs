@@ -46,9 +46,7 @@ impl Greenroom {
             let unread = super::unread(&tx, viewer.id()).await?;
             let mut journal = Journal::default();
             journal.tell(viewer.id(), Event::NotificationRead { ids, all, unread, read_at: now });
-            let written = journal.write(&tx, now).await?;
-            tx.commit().await?;
-            written.tell(&greenroom.hub);
+            journal.commit(tx, &greenroom.hub, now).await?;
             Ok(())
         })
         .await

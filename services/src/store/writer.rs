@@ -1,0 +1,153 @@
+//! One writer for an SQLite file, and a commit for all who wait.
+//!
+//! A commit is a flush, and a flush takes longer than all the statements of a use case. So whoever writes while
+//! others wait joins their transaction: each in a savepoint of their own, which fails alone, and answered only when
+//! what all of them wrote is on the disk.
+
+use super::Answered;
+use crate::{Error, Result};
+use sea_orm::{
+    DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+};
+use std::sync::Arc;
+use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
+
+/// SQLite's one writer. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct Writer(Arc<Mutex<Group>>);
+
+/// Those who are committed together.
+pub(super) struct Group {
+    connection: DatabaseConnection,
+    /// The transaction that all of them are in.
+    open: Option<DatabaseTransaction>,
+    done: Vec<Done>,
+}
+
+/// One of a group that has written, and waits for the flush.
+struct Done {
+    then: Answered,
+    answer: oneshot::Sender<std::result::Result<(), Arc<DbErr>>>,
+}
+
+impl Writer {
+    pub(super) fn new(connection: DatabaseConnection) -> Self {
+        Self(Arc::new(Mutex::new(Group { connection, open: None, done: Vec::new() })))
+    }
+
+    /// Waits for its turn, first come, first served, and gives a savepoint in the group that is open then.
+    pub(super) async fn turn(&self) -> Result<(DatabaseTransaction, OwnedMutexGuard<Group>)> {
+        let mut group = self.0.clone().lock_owned().await;
+        let savepoint = match &group.open {
+            Some(open) => open.begin().await?,
+            None => {
+                let open = group.connection.begin_with_options(immediate()).await?;
+                let savepoint = open.begin().await?;
+                group.open = Some(open);
+                tokio::spawn(self.clone().commit());
+                savepoint
+            }
+        };
+        Ok((savepoint, group))
+    }
+
+    /// Lets go of the file, once nobody writes any more.
+    pub(super) async fn close(&self) -> Result<()> {
+        Ok(self.0.lock().await.connection.close_by_ref().await?)
+    }
+
+    /// Commits the group that was just opened. It waits in the same line, twice: whoever came while the first of them
+    /// wrote is in the group as well.
+    async fn commit(self) {
+        drop(self.0.lock().await);
+        let mut group = self.0.lock().await;
+        let Some(open) = group.open.take() else { return };
+        let committed = open.commit().await.map_err(Arc::new);
+        for done in group.done.drain(..) {
+            if committed.is_ok() {
+                (done.then)();
+            }
+            // Whoever asked may have been stopped with the process.
+            let _ = done.answer.send(committed.clone());
+        }
+    }
+}
+
+impl Group {
+    /// Waits until the group that this turn belongs to is on the disk.
+    pub(super) async fn flushed(mut group: OwnedMutexGuard<Self>, then: Answered) -> Result<()> {
+        let (answer, answered) = oneshot::channel();
+        group.done.push(Done { then, answer });
+        drop(group);
+        answered.await.map_err(Error::broken)?.map_err(Error::broken)
+    }
+}
+
+/// Takes the lock on the file at once: one that is taken later can fail.
+fn immediate() -> TransactionOptions {
+    TransactionOptions {
+        isolation_level: None,
+        access_mode: None,
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::store::Store;
+    use sea_orm::ConnectionTrait;
+    use tempfile::TempDir;
+
+    async fn count(store: &Store) -> usize {
+        let query = sea_orm::Statement::from_string(sea_orm::DbBackend::Sqlite, "SELECT name FROM act");
+        store.reader().query_all_raw(query).await.expect("an answer").len()
+    }
+
+    async fn opened() -> (TempDir, Store) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = format!("sqlite://{}?mode=rwc", folder.path().join("acts.db").display());
+        let store = Store::connect(&url).await.expect("a database");
+        let tx = store.write().await.expect("a turn");
+        tx.execute_unprepared("CREATE TABLE act (name text UNIQUE)").await.expect("a table");
+        tx.commit().await.expect("a commit");
+        (folder, store)
+    }
+
+    #[tokio::test]
+    async fn whoever_waits_is_committed_together_and_answered_only_then() {
+        let (_folder, store) = opened().await;
+        let first = store.write().await.expect("a turn");
+        first.execute_unprepared("INSERT INTO act VALUES ('band')").await.expect("a row");
+        // In line before the first is done: so it is in the same group.
+        let first = tokio::spawn(first.commit());
+        let second = store.write().await.expect("a turn");
+        assert_eq!(count(&store).await, 0, "committed while somebody of the group still writes");
+        assert!(!first.is_finished(), "answered before the flush");
+        second.execute_unprepared("INSERT INTO act VALUES ('choir')").await.expect("a row");
+        second.commit().await.expect("a commit");
+        first.await.expect("no panic").expect("a commit");
+        assert_eq!(count(&store).await, 2);
+    }
+
+    #[tokio::test]
+    async fn one_bad_write_fails_alone() {
+        let (_folder, store) = opened().await;
+        let first = store.write().await.expect("a turn");
+        first.execute_unprepared("INSERT INTO act VALUES ('band')").await.expect("a row");
+        let first = tokio::spawn(first.commit());
+        let second = store.write().await.expect("a turn");
+        second.execute_unprepared("INSERT INTO act VALUES ('choir')").await.expect("a row");
+        second.execute_unprepared("INSERT INTO act VALUES ('band')").await.expect_err("there is one already");
+        drop(second);
+        first.await.expect("no panic").expect("a commit");
+        assert_eq!(count(&store).await, 1);
+    }
+
+    #[tokio::test]
+    async fn where_all_fail_the_file_is_let_go_of() {
+        let (_folder, store) = opened().await;
+        drop(store.write().await.expect("a turn"));
+        let again = store.write().await.expect("another turn, once the first group is closed");
+        again.commit().await.expect("a commit");
+    }
+}
