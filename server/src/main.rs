@@ -6,6 +6,7 @@
 //! # Layout
 //! - [`settings`]: what can be set, from the environment
 //! - [`site`]: one running site, from the database to the socket
+//! - [`listen`], [`wire`]: connections, and those that became streams
 //! - [`router`]: which path leads where, and what every request passes through
 //! - [`caller`], [`origin`]: who is calling, and from where
 //! - [`api`]: the REST interface, one file a noun, and its stream
@@ -24,6 +25,7 @@ mod document;
 mod escape;
 mod headers;
 mod input;
+mod listen;
 mod metrics;
 mod origin;
 mod pages;
@@ -34,6 +36,7 @@ mod site;
 mod smtp;
 mod typed;
 mod unsubscribe;
+mod wire;
 
 use clap::Parser;
 use settings::{Command, Settings};

@@ -1,24 +1,24 @@
 //! One running site, from the database to the socket.
 
 use crate::{
-    metrics,
+    listen, metrics,
     router::{self, Shared},
     settings::Checked,
     smtp::Smtp,
 };
 use app::ssr::SessionCookie;
-use axum::serve::ListenerExt;
 use services::{Greenroom, seed};
-use socket2::SockRef;
-use std::{io::Write, net::SocketAddr, sync::Arc, time::Duration};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::signal::unix::{SignalKind, signal};
+use std::{io::Write, time::Duration};
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+    sync::oneshot,
+};
 
-/// How long data may lie unacknowledged, or a full window stay full, before the connection is given up:
-/// without it, a reader that went away without a word is held for a quarter of an hour.
-const GIVE_UP: Duration = Duration::from_secs(30);
 /// How long requests may take to finish once the site is to stop.
 const GRACE: Duration = Duration::from_secs(8);
+/// Over which time streams are ended then: not all shall come back, to whoever is left, in the same moment.
+const SPREAD: Duration = Duration::from_secs(4);
 
 /// How long to wait for the database's connections to come back.
 const LET_GO: Duration = Duration::from_secs(1);
@@ -65,19 +65,20 @@ pub(crate) async fn serve(mut settings: Checked) -> Result<(), String> {
     if let Some(addr) = settings.metrics_addr {
         metrics::serve(addr, shared.clone()).await?;
     }
-    let router = router::build(shared, &settings).into_make_service_with_connect_info::<SocketAddr>();
+    let router = router::build(shared, &settings);
     let told_to_stop = told_to_stop().map_err(|error| error.to_string())?;
     say(&format!("Greenroom is at {}", settings.origin))?;
     tracing::info!("listening on {addr}");
-    let stopping = Arc::new(tokio::sync::Notify::new());
-    let serving = axum::serve(listener.tap_io(tune), router).with_graceful_shutdown(stop(
-        told_to_stop,
-        greenroom.clone(),
-        stopping.clone(),
-    ));
+    let (stopping, stopped) = oneshot::channel();
+    let serving = listen::serve(listener, router, async {
+        told_to_stop.await;
+        tracing::info!("stopping");
+        // Whoever waits for it has nothing else to wait for.
+        let _ = stopping.send(());
+    });
     tokio::select! {
-        served = serving.into_future() => served.map_err(|error| error.to_string())?,
-        () = give_up_after(&stopping) => {}
+        () = serving => {}
+        () = wind_up(&greenroom, stopped) => tracing::warn!("some requests didn't finish in time"),
     }
     // A connection that is still in use must not hold up the exit.
     let closed = tokio::time::timeout(LET_GO, greenroom.close()).await;
@@ -108,37 +109,11 @@ fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Stops when told to. Streams are ended first: nothing else would ever end them.
-async fn stop(told: impl Future<Output = ()>, greenroom: Greenroom, stopping: Arc<tokio::sync::Notify>) {
-    told.await;
-    tracing::info!("stopping");
-    greenroom.close_streams();
-    stopping.notify_one();
-}
-
-async fn give_up_after(stopping: &tokio::sync::Notify) {
-    stopping.notified().await;
-    tokio::time::sleep(GRACE).await;
-    tracing::warn!("some requests didn't finish in time");
-}
-
-/// Small frames must not wait for each other, and a dead peer must be noticed.
-fn tune(stream: &mut TcpStream) {
-    let socket = SockRef::from(&*stream);
-    let tuned = socket.set_tcp_nodelay(true).and_then(|()| give_up_when_dead(&socket));
-    if let Err(error) = tuned {
-        tracing::debug!(%error, "a connection keeps the system's defaults");
+/// Ends the streams, which nothing else would ever end, and waits as long as anybody may.
+async fn wind_up(greenroom: &Greenroom, stopping: oneshot::Receiver<()>) {
+    if stopping.await.is_ok() {
+        tokio::join!(greenroom.close_streams(SPREAD), tokio::time::sleep(GRACE));
     }
-}
-
-#[cfg(target_os = "linux")]
-fn give_up_when_dead(socket: &SockRef<'_>) -> std::io::Result<()> {
-    socket.set_tcp_user_timeout(Some(GIVE_UP))
-}
-
-#[cfg(not(target_os = "linux"))]
-fn give_up_when_dead(socket: &SockRef<'_>) -> std::io::Result<()> {
-    socket.set_tcp_keepalive(&socket2::TcpKeepalive::new().with_time(GIVE_UP))
 }
 
 /// For people, where the log is for whoever runs the site.

@@ -33,7 +33,7 @@ mod throttle;
 
 pub use accounts::{Export, NewToken, SignedIn, Viewer};
 pub use error::{Error, Result};
-pub use live::{Follower, Resume};
+pub use live::{Follower, Outlet, Resume};
 pub use store::migrate;
 
 use accounts::PasswordHasher;
@@ -93,7 +93,7 @@ pub struct Greenroom(Arc<House>);
 
 /// What stands in the house.
 pub struct House {
-    store: Store,
+    store: Arc<Store>,
     hub: Hub,
     clock: Arc<dyn Clock>,
     hasher: PasswordHasher,
@@ -133,9 +133,10 @@ impl Greenroom {
     pub async fn open_at(database_url: &str, public_url: &str, limits: Limits, clock: Arc<dyn Clock>) -> Result<Self> {
         let minute = Duration::from_secs(60);
         let hour = minute * 60;
+        let store = Arc::new(Store::connect(database_url).await?);
         Ok(Self(Arc::new(House {
-            store: Store::connect(database_url).await?,
-            hub: Hub::default(),
+            hub: Hub::new(store.clone()),
+            store,
             hasher: PasswordHasher::new()?,
             sends: Throttle::new(limits.sends_per_minute, minute),
             account_failures: Throttle::new(limits.failures_per_account, minute),

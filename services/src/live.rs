@@ -6,7 +6,8 @@
 //! # Layout
 //! - `journal`: writes events, inside the transaction that causes them
 //! - `hub`: tells the streams of this process, after the commit
-//! - `log`: reads events again
+//! - `outlet`: where a stream's frames go
+//! - `log`: reads events again; `reader`: for all streams that missed something
 //! - `follow`: one stream: replay, then live, without gap or double
 //! - `frame`: how it looks on the wire
 //! - `pulse`: the heartbeat
@@ -17,12 +18,15 @@ mod frame;
 mod hub;
 mod journal;
 mod log;
+mod outlet;
 mod presence;
 mod pulse;
+mod reader;
 mod typing;
 
 pub use follow::{Follower, Resume};
 pub(crate) use hub::Hub;
 pub(crate) use journal::{Journal, lock_heads};
 pub(crate) use log::{head, prune};
+pub use outlet::Outlet;
 pub(crate) use typing::TELL_EVERY;

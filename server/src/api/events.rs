@@ -1,14 +1,15 @@
-use crate::{caller::SignedIn, document::refusals::TooManyStreams, input::Pairs, problem::Problem, router::Shared};
+use crate::{
+    caller::SignedIn, document::refusals::TooManyStreams, input::Pairs, problem::Problem, router::Shared,
+    wire::Handover,
+};
 use axum::{
-    body::Body,
+    Extension,
     extract::State,
     response::{IntoResponse, Response},
 };
-use futures::stream;
-use http::{HeaderMap, HeaderName, HeaderValue, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Version, header};
 use model::PersonId;
-use services::{Follower, Resume};
-use std::convert::Infallible;
+use services::Resume;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// The stream, also under the founding system's name for it.
@@ -33,8 +34,9 @@ async fn events(
     signed_in: SignedIn,
     query: Pairs,
     headers: HeaderMap,
+    way: Way,
 ) -> Result<Response, Problem> {
-    follow(shared, signed_in, query, headers).await
+    follow(shared, signed_in, query, headers, way).await
 }
 
 /// Follow what happens, under its old name
@@ -56,30 +58,33 @@ async fn websocket(
     signed_in: SignedIn,
     query: Pairs,
     headers: HeaderMap,
+    way: Way,
 ) -> Result<Response, Problem> {
-    follow(shared, signed_in, query, headers).await
+    follow(shared, signed_in, query, headers, way).await
 }
+
+/// How the answer will go out.
+type Way = (Version, Extension<Handover>);
 
 async fn follow(
     shared: Shared,
     SignedIn(viewer): SignedIn,
     query: Pairs,
     headers: HeaderMap,
+    (version, Extension(handover)): Way,
 ) -> Result<Response, Problem> {
     // Whoever saves data wants messages, and nothing that only passes by.
     viewer.answers_for(query.text("person"))?;
     let sparing = headers.get("save-data").is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"on"));
-    let follower = shared.greenroom.follow(viewer, resume(&headers, &query), sparing).await?;
-    let frames = stream::unfold(follower, async |mut follower: Follower| {
-        let frame = follower.next().await?;
-        Some((Ok::<_, Infallible>(frame), follower))
-    });
+    let follower = shared.greenroom.follow(&viewer, resume(&headers, &query), sparing).await?;
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream")),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-cache, no-transform")),
         (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no")),
+        // Nothing comes after a stream.
+        (header::CONNECTION, HeaderValue::from_static("close")),
     ];
-    Ok((headers, Body::from_stream(frames)).into_response())
+    Ok((headers, handover.body(follower, version)).into_response())
 }
 
 /// Where the client stopped: `Last-Event-ID`, which a browser sends by itself, or else `?after=`.

@@ -111,9 +111,9 @@ impl Greenroom {
         Ok(gone.copied().collect())
     }
 
-    /// When the viewer's session ends by now, having perhaps been used since; `None` once it is over.
-    pub(crate) async fn session_end(&self, viewer: &Viewer) -> Result<Option<Instant>> {
-        let row = session::Entity::find_by_id(viewer.session().0).one(self.store.reader()).await?;
+    /// When a session ends by now, having perhaps been used since; `None` once it is over.
+    pub(crate) async fn session_end(&self, session: SessionId) -> Result<Option<Instant>> {
+        let row = session::Entity::find_by_id(session.0).one(self.store.reader()).await?;
         let end = row.map(|row| Instant::from_millis(row.expires_at));
         Ok(end.filter(|end| *end > self.now()))
     }

@@ -1,12 +1,16 @@
 use super::{
     frame,
-    hub::{Ear, Signal},
+    hub::{Next, Place},
     log,
+    outlet::Outlet,
 };
 use crate::{Greenroom, Result, Viewer};
 use bytes::Bytes;
-use model::{Instant, PersonId, Refusal};
-use std::{collections::VecDeque, time::Duration};
+use model::{Instant, PersonId, Refusal, SessionId};
+use std::{sync::Arc, time::Duration};
+
+/// In how many steps streams are ended where all are.
+const STEPS: usize = 100;
 
 /// Where a client wants to go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,15 +26,13 @@ pub enum Resume {
 /// One stream. Replays what the client lacks, then goes on live: no gap, no double, in order.
 pub struct Follower {
     greenroom: Greenroom,
-    viewer: Viewer,
-    ear: Ear,
-    /// The last number handed out.
-    last: i64,
-    /// The newest number known of. Beyond `last`, the log is read.
-    known: i64,
-    ready: VecDeque<Bytes>,
+    place: Place,
+    person: PersonId,
+    session: SessionId,
     ends_at: Instant,
-    ended: bool,
+    /// The last number that went out.
+    last: i64,
+    first: Bytes,
 }
 
 impl Greenroom {
@@ -38,19 +40,20 @@ impl Greenroom {
     ///
     /// # Errors
     /// `TooManyStreams`; `Unauthenticated` where the session ended meanwhile; or the database failed.
-    pub async fn follow(&self, viewer: Viewer, resume: Resume, sparing: bool) -> Result<Follower> {
+    pub async fn follow(&self, viewer: &Viewer, resume: Resume, sparing: bool) -> Result<Follower> {
+        let (person, session) = (viewer.id(), viewer.session());
         // The seat comes before the look at the session and into the log: what ends or is committed
         // between the two is heard.
-        let ear = self.hub.listen((viewer.id(), viewer.session()), sparing, self.limits.streams_per_person)?;
-        let ends_at = self.session_end(&viewer).await?.ok_or(Refusal::Unauthenticated)?;
-        let head = log::head(self.store.reader(), viewer.id()).await?;
+        let place = self.hub.listen((person, session), sparing, self.limits.streams_per_person)?;
+        let ends_at = self.session_end(session).await?.ok_or(Refusal::Unauthenticated)?;
+        let head = log::head(self.store.reader(), person).await?;
+        self.hub.know(person, head);
         let retry = retry_millis()?;
-        let (last, first) = match self.start(viewer.id(), resume, head).await? {
+        let (last, first) = match self.start(person, resume, head).await? {
             Some(cursor) => (cursor, frame::ready(cursor, resume != Resume::Live, retry)),
             None => (head, frame::reset(head, retry)),
         };
-        let ready = VecDeque::from([first]);
-        Ok(Follower { greenroom: self.clone(), viewer, ear, last, known: head, ready, ends_at, ended: false })
+        Ok(Follower { greenroom: self.clone(), place, person, session, ends_at, last, first })
     }
 
     /// The number to start after, unless the log can't go on from where the client is.
@@ -71,93 +74,67 @@ impl Greenroom {
         self.hub.count()
     }
 
-    /// Ends all streams of this process, now and to come.
-    pub fn close_streams(&self) {
+    /// Ends all streams of this process, and those to come, spread over some time: not all shall come back at once.
+    pub async fn close_streams(&self, over: Duration) {
         self.hub.close();
+        let people = self.streams().div_ceil(STEPS);
+        while self.hub.send_home(people.max(1)) {
+            tokio::time::sleep(over / u32::try_from(STEPS).unwrap_or(u32::MAX)).await;
+        }
     }
 }
 
 impl Follower {
-    /// The next frame; `None` when the stream is over.
-    pub async fn next(&mut self) -> Option<Bytes> {
+    /// The first frame, which says where the stream starts. It goes out before everything else.
+    pub fn first(&self) -> Bytes {
+        self.first.clone()
+    }
+
+    /// Sends everything else, until the session is over. Whoever reads may be gone before: then this is dropped.
+    pub async fn run(mut self, outlet: Arc<impl Outlet>) {
+        // Replaying takes room that a stream doesn't need afterwards, for as long as it lives.
+        if Box::pin(self.replay(&outlet)).await.is_some() {
+            self.listen().await;
+        }
+        outlet.end();
+    }
+
+    /// Sends what the log holds, until there is nothing more to send than what is told live. Ends the stream where the
+    /// log can't be read or lacks what should come next: the client resumes and learns more.
+    async fn replay(&mut self, outlet: &Arc<impl Outlet>) -> Option<()> {
         loop {
-            if let Some(frame) = self.ready.pop_front() {
-                return Some(frame);
-            }
-            if self.ended {
-                return None;
-            }
-            if self.last < self.known {
-                self.catch_up().await?;
-                continue;
-            }
-            let life_left = self.life_left();
-            tokio::select! {
-                signal = self.ear.signals.recv() => self.hear(signal?).await?,
-                () = tokio::time::sleep(life_left) => self.check_session().await?,
-            }
-        }
-    }
-
-    async fn hear(&mut self, signal: Signal) -> Option<()> {
-        match signal {
-            Signal::Event { seq, frame } if seq == self.last + 1 => {
-                self.last = seq;
-                self.known = self.known.max(seq);
-                self.ready.push_back(frame);
-            }
-            // Overtaken by another event, or already replayed: the log has the right order.
-            Signal::Event { seq, .. } => self.known = self.known.max(seq),
-            Signal::Head(head) => {
-                self.known = self.known.max(head);
-                while self.last < self.known {
-                    self.catch_up().await?;
+            match self.place.go_live(self.last, outlet) {
+                Next::Live => return Some(()),
+                Next::ReadOn => {}
+                Next::End(reason) => {
+                    outlet.send(&reason.map(frame::session_ended).unwrap_or_default()).await;
+                    return None;
                 }
-                self.ready.push_back(frame::heartbeat(self.last, self.greenroom.now()));
             }
-            Signal::Passing(frame) => self.ready.push_back(frame),
-            Signal::SessionEnded(reason) => self.end(reason),
-        }
-        Some(())
-    }
-
-    /// Reads on in the log. Ends the stream where it can't be read or lacks what should come next:
-    /// the client resumes and learns more.
-    async fn catch_up(&mut self) -> Option<()> {
-        let events = log::after(self.greenroom.store.reader(), self.viewer.id(), self.last).await;
-        let events = events.map_err(crate::Error::into_refusal).ok()?;
-        if events.is_empty() {
-            return None;
-        }
-        for event in events {
-            if event.seq != self.last + 1 {
+            let events = log::after(self.greenroom.store.reader(), self.person, self.last).await;
+            let events = events.map_err(crate::Error::into_refusal).ok()?;
+            if events.first().is_none_or(|first| first.seq != self.last + 1) {
                 return None;
             }
-            self.last = event.seq;
-            self.ready.push_back(event.frame());
+            for event in events {
+                self.last = event.seq;
+                outlet.send(&event.frame()).await.then_some(())?;
+            }
         }
-        self.known = self.known.max(self.last);
-        Some(())
     }
 
-    fn life_left(&self) -> Duration {
-        let millis = self.ends_at.millis() - self.greenroom.now().millis();
-        Duration::from_millis(u64::try_from(millis).unwrap_or_default())
-    }
-
-    /// The session may have been used elsewhere since, and live longer.
-    async fn check_session(&mut self) -> Option<()> {
-        let end = self.greenroom.session_end(&self.viewer).await;
-        match end.map_err(crate::Error::into_refusal).ok()? {
-            Some(later) => self.ends_at = later,
-            None => self.end("expired"),
+    /// The hub sends now. What is left is to look whether the session goes on: it may have been used elsewhere since,
+    /// and live longer.
+    async fn listen(&mut self) {
+        loop {
+            let life_left = self.ends_at.millis() - self.greenroom.now().millis();
+            tokio::time::sleep(Duration::from_millis(u64::try_from(life_left).unwrap_or_default())).await;
+            match Box::pin(self.greenroom.session_end(self.session)).await.map_err(crate::Error::into_refusal) {
+                Ok(Some(later)) => self.ends_at = later,
+                Ok(None) => return self.greenroom.hub.end_session(self.person, self.session, "expired"),
+                Err(_) => return,
+            }
         }
-        Some(())
-    }
-
-    fn end(&mut self, reason: &str) {
-        self.ready.push_back(frame::session_ended(reason));
-        self.ended = true;
     }
 }
 

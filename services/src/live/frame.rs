@@ -5,7 +5,7 @@ use model::{
     passing::{PRESENCE, TYPING},
 };
 
-/// An event of the log, as it goes over the wire. Encoded once, shared by every stream of the person.
+/// An event of the log, as it goes over the wire. Encoded once for all streams of the person.
 pub(crate) fn event(kind: &str, seq: i64, payload: &str) -> Bytes {
     Bytes::from(format!("event: {kind}\nid: {seq}\ndata: {payload}\n\n"))
 }

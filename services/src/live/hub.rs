@@ -1,48 +1,47 @@
-use bytes::Bytes;
-use model::{PersonId, Refusal, SessionId};
+use super::{frame, outlet::Outlet};
+use crate::store::Store;
+use model::{Instant, PersonId, Refusal, SessionId};
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 use tokio::{
-    sync::{Notify, mpsc},
-    time::{Duration, Instant},
+    sync::Notify,
+    time::{Duration, Instant as Moment},
 };
 
-/// What a stream may be behind before it is cut off. It comes back by its cursor.
-const QUEUE: usize = 256;
-
-/// What a stream is told.
-#[derive(Clone, Debug)]
-pub(crate) enum Signal {
-    /// An event was committed.
-    Event { seq: i64, frame: Bytes },
-    /// The newest number there is: a heartbeat, and a chance to notice what was missed.
-    Head(i64),
-    /// Something that is worth nothing later, and isn't in the log.
-    Passing(Bytes),
-    /// The session is over.
-    SessionEnded(&'static str),
-}
-
 /// The streams of this process, by person.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(crate) struct Hub(Arc<Lobby>);
 
-#[derive(Default)]
 struct Lobby {
     rooms: Mutex<Rooms>,
     /// Rings when somebody comes or goes.
     movement: Notify,
+    /// Rings when nobody is behind any more.
+    caught_up: Notify,
+    store: Arc<Store>,
 }
 
 #[derive(Default)]
 struct Rooms {
     closed: bool,
-    people: HashMap<PersonId, Vec<Seat>>,
+    people: HashMap<PersonId, Room>,
     /// Whoever took their first seat or left their last, and when.
-    moved: HashMap<PersonId, Instant>,
+    moved: HashMap<PersonId, Moment>,
+    /// Those with a stream that missed something.
+    behind: HashSet<PersonId>,
+    /// Whether somebody reads it for them.
+    reading: bool,
     next_seat: u64,
+}
+
+/// The streams of one person.
+#[derive(Default)]
+struct Room {
+    seats: Vec<Seat>,
+    /// The newest number known of.
+    known: i64,
 }
 
 struct Seat {
@@ -50,73 +49,136 @@ struct Seat {
     session: SessionId,
     /// Wants nothing that passes.
     sparing: bool,
-    queue: mpsc::Sender<Signal>,
+    /// The last number that went out.
+    last: i64,
+    /// Where frames go. None while the stream still replays the log.
+    outlet: Option<Arc<dyn Outlet>>,
+    /// Why it is over, where it has yet to say so.
+    over: Option<&'static str>,
 }
 
-/// A stream's end of its queue. Leaves the hub when dropped.
-pub(crate) struct Ear {
-    pub(crate) signals: mpsc::Receiver<Signal>,
+/// A stream's place in the hub. Left when dropped.
+pub(crate) struct Place {
     person: PersonId,
     seat: u64,
     hub: Hub,
 }
 
-impl Drop for Ear {
+/// What a stream is to do that has gone through the log up to some number.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Next {
+    /// Nothing: from here on it is told.
+    Live,
+    /// Read on.
+    ReadOn,
+    /// Say why, if anything, and end.
+    End(Option<&'static str>),
+}
+
+impl Drop for Place {
     fn drop(&mut self) {
         self.hub.keep(self.person, |seat| seat.id != self.seat);
     }
 }
 
+impl Place {
+    /// Goes live behind `last`, in the same moment in which nothing newer is known.
+    pub(super) fn go_live(&self, last: i64, outlet: &Arc<impl Outlet>) -> Next {
+        let rooms = &mut *self.hub.rooms();
+        let Some(room) = rooms.people.get_mut(&self.person) else { return Next::End(None) };
+        let Some(seat) = room.seats.iter_mut().find(|seat| seat.id == self.seat) else { return Next::End(None) };
+        if seat.over.is_some() {
+            return Next::End(seat.over);
+        }
+        if last < room.known {
+            return Next::ReadOn;
+        }
+        seat.last = last;
+        seat.outlet = Some(outlet.clone());
+        Next::Live
+    }
+}
+
 impl Hub {
-    /// Takes a seat. From here on nothing is missed, only perhaps cut off.
+    /// Nobody is here yet. What a stream misses is read from this database.
+    pub(crate) fn new(store: Arc<Store>) -> Self {
+        Self(Arc::new(Lobby { rooms: Mutex::default(), movement: Notify::new(), caught_up: Notify::new(), store }))
+    }
+
+    /// Takes a seat. From here on nothing is missed.
     pub(crate) fn listen(
         &self,
         (person, session): (PersonId, SessionId),
         sparing: bool,
         limit: usize,
-    ) -> Result<Ear, Refusal> {
-        let mut rooms = self.rooms();
-        let (queue, signals) = mpsc::channel(QUEUE);
+    ) -> Result<Place, Refusal> {
+        let rooms = &mut *self.rooms();
         let seat = rooms.next_seat;
         rooms.next_seat += 1;
-        // Once closed, the queue has no sender: the stream ends before it begins.
+        // Once closed, there is no seat to be had: the stream ends as it begins.
         if !rooms.closed {
-            let seats = rooms.people.entry(person).or_default();
-            if seats.len() >= limit {
+            let room = rooms.people.entry(person).or_default();
+            if room.seats.len() >= limit {
                 return Err(Refusal::TooManyStreams);
             }
-            seats.push(Seat { id: seat, session, sparing, queue });
-            if seats.len() == 1 {
-                rooms.moved.insert(person, Instant::now());
+            room.seats.push(Seat { id: seat, session, sparing, last: 0, outlet: None, over: None });
+            if room.seats.len() == 1 {
+                rooms.moved.insert(person, Moment::now());
                 self.0.movement.notify_one();
             }
         }
-        Ok(Ear { signals, person, seat, hub: self.clone() })
+        Ok(Place { person, seat, hub: self.clone() })
     }
 
-    /// Tells every stream of a person. One whose queue is full is cut off, never skipped.
-    pub(crate) fn tell(&self, person: PersonId, signal: &Signal) {
-        self.keep(person, |seat| seat.queue.try_send(signal.clone()).is_ok());
-    }
-
-    /// Tells whoever of a person's streams wants to know of what passes. It never takes the room of what stays.
-    pub(crate) fn pass(&self, person: PersonId, signal: &Signal) {
-        for seat in self.rooms().people.get(&person).into_iter().flatten() {
-            if !seat.sparing && seat.queue.capacity() > QUEUE / 2 {
-                let _ = seat.queue.try_send(signal.clone());
+    /// Tells every stream of a person of an event. One that doesn't take it is cut, never skipped; one that missed what
+    /// came before gets both from the log.
+    pub(crate) fn tell(&self, person: PersonId, seq: i64, frame: &[u8]) {
+        let rooms = &mut *self.rooms();
+        let Some(room) = rooms.people.get_mut(&person) else { return };
+        room.known = room.known.max(seq);
+        room.seats.retain_mut(|seat| match &seat.outlet {
+            Some(outlet) if seq == seat.last + 1 => {
+                seat.last = seq;
+                put(&**outlet, frame)
             }
-        }
+            _ => true,
+        });
+        self.settle(rooms, person);
+    }
+
+    /// Takes note that there is news for a person up to `head`, written by another process or told of too early.
+    pub(crate) fn know(&self, person: PersonId, head: i64) {
+        let rooms = &mut *self.rooms();
+        let Some(room) = rooms.people.get_mut(&person) else { return };
+        room.known = room.known.max(head);
+        self.settle(rooms, person);
+    }
+
+    /// Gives every stream of a person its heartbeat.
+    pub(crate) fn beat(&self, person: PersonId, now: Instant) {
+        self.to_live(person, |seat, outlet| put(outlet, &frame::heartbeat(seat.last, now)));
+    }
+
+    /// Tells whoever of a person's streams wants to know of what passes.
+    pub(crate) fn pass(&self, person: PersonId, frame: &[u8]) {
+        self.to_live(person, |seat, outlet| seat.sparing || put(outlet, frame));
     }
 
     /// Ends the streams that a session opened.
     pub(crate) fn end_session(&self, person: PersonId, session: SessionId, reason: &'static str) {
         self.keep(person, |seat| {
-            let over = seat.session == session;
-            if over {
-                // A full queue ends the stream too, only without a word.
-                let _ = seat.queue.try_send(Signal::SessionEnded(reason));
+            if seat.session != session {
+                return true;
             }
-            !over
+            let Some(outlet) = &seat.outlet else {
+                // It says so itself, between two frames of its own.
+                seat.over = Some(reason);
+                return true;
+            };
+            if put(&**outlet, &frame::session_ended(reason)) {
+                outlet.end();
+            }
+            false
         });
     }
 
@@ -150,21 +212,76 @@ impl Hub {
 
     /// How many streams there are.
     pub(crate) fn count(&self) -> usize {
-        self.rooms().people.values().map(Vec::len).sum()
+        self.rooms().people.values().map(|room| room.seats.len()).sum()
     }
 
     /// Every session with a stream here.
     pub(crate) fn sessions(&self) -> Vec<(PersonId, SessionId)> {
         let rooms = self.rooms();
-        let seats = rooms.people.iter().flat_map(|(person, seats)| seats.iter().map(|seat| (*person, seat.session)));
+        let seats =
+            rooms.people.iter().flat_map(|(person, room)| room.seats.iter().map(|seat| (*person, seat.session)));
         seats.collect()
     }
 
-    /// Ends all streams, and those that come later.
+    /// Takes some of those behind, with the number after which they lack something. The reading ends where nobody is.
+    pub(super) fn behind(&self, people: usize) -> Option<Vec<(PersonId, i64)>> {
+        let rooms = &mut *self.rooms();
+        loop {
+            let some: Vec<PersonId> = rooms.behind.iter().copied().take(people).collect();
+            rooms.reading = !some.is_empty();
+            rooms.behind.retain(|id| !some.contains(id));
+            let lacking = some.iter().filter_map(|id| Some((*id, rooms.people.get(id)?.lacks()?)));
+            let lacking: Vec<_> = lacking.collect();
+            if !rooms.reading {
+                self.0.caught_up.notify_waiters();
+                return None;
+            }
+            if !lacking.is_empty() {
+                return Some(lacking);
+            }
+        }
+    }
+
+    /// Comes when nobody is behind.
+    pub(super) async fn caught_up(&self) {
+        loop {
+            let rings = self.0.caught_up.notified();
+            if !self.rooms().reading {
+                return;
+            }
+            rings.await;
+        }
+    }
+
+    /// Ends the streams of a person that lack what the log doesn't hold. They come back and learn more.
+    pub(super) fn turn_away(&self, person: PersonId) {
+        let known = self.rooms().people.get(&person).map_or(0, |room| room.known);
+        self.keep(person, |seat| {
+            let Some(outlet) = seat.outlet.as_ref().filter(|_| seat.last < known) else { return true };
+            outlet.end();
+            false
+        });
+    }
+
+    pub(super) fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    /// Lets nobody in any more: streams to come end as they begin.
     pub(crate) fn close(&self) {
-        let mut rooms = self.rooms();
-        rooms.closed = true;
-        rooms.people.clear();
+        self.rooms().closed = true;
+    }
+
+    /// Ends the streams of some people; says whether there are more.
+    pub(crate) fn send_home(&self, people: usize) -> bool {
+        let rooms = &mut *self.rooms();
+        let some: Vec<PersonId> = rooms.people.keys().copied().take(people).collect();
+        for seat in some.iter().filter_map(|person| rooms.people.remove(person)).flat_map(|room| room.seats) {
+            if let Some(outlet) = seat.outlet {
+                outlet.end();
+            }
+        }
+        !rooms.people.is_empty()
     }
 
     /// Nothing is awaited while this is held.
@@ -172,48 +289,133 @@ impl Hub {
         self.0.rooms.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn keep(&self, person: PersonId, stays: impl FnMut(&Seat) -> bool) {
-        let mut rooms = self.rooms();
-        let Some(seats) = rooms.people.get_mut(&person) else { return };
-        seats.retain(stays);
-        if seats.is_empty() {
+    fn to_live(&self, person: PersonId, mut told: impl FnMut(&Seat, &dyn Outlet) -> bool) {
+        self.keep(person, |seat| seat.outlet.clone().is_none_or(|outlet| told(seat, &*outlet)));
+    }
+
+    fn keep(&self, person: PersonId, stays: impl FnMut(&mut Seat) -> bool) {
+        let rooms = &mut *self.rooms();
+        let Some(room) = rooms.people.get_mut(&person) else { return };
+        room.seats.retain_mut(stays);
+        self.settle(rooms, person);
+    }
+
+    /// After something happened to a person's seats: an empty room is left, and what a seat lacks is read.
+    fn settle(&self, rooms: &mut Rooms, person: PersonId) {
+        let Some(room) = rooms.people.get(&person) else { return };
+        if room.seats.is_empty() {
             rooms.people.remove(&person);
-            rooms.moved.insert(person, Instant::now());
+            rooms.moved.insert(person, Moment::now());
             self.0.movement.notify_one();
+        } else if room.lacks().is_some() {
+            rooms.behind.insert(person);
+            if !std::mem::replace(&mut rooms.reading, true) {
+                tokio::spawn(self.clone().read_for_those_behind());
+            }
         }
     }
+}
+
+impl Room {
+    /// The last number of the stream that is furthest behind, if one is.
+    fn lacks(&self) -> Option<i64> {
+        let live = self.seats.iter().filter(|seat| seat.outlet.is_some());
+        live.map(|seat| seat.last).min().filter(|last| *last < self.known)
+    }
+}
+
+/// What doesn't fit is cut off.
+fn put(outlet: &dyn Outlet, frame: &[u8]) -> bool {
+    let taken = outlet.put(frame);
+    if !taken {
+        outlet.cut();
+    }
+    taken
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tokio::sync::mpsc;
     use uuid::Uuid;
 
     const SARAH: PersonId = PersonId(Uuid::from_u128(1));
     const PHONE: SessionId = SessionId(Uuid::from_u128(2));
+    const NOBODY_EVER: Duration = Duration::from_secs(3_600);
 
-    fn event(seq: i64) -> Signal {
-        Signal::Event { seq, frame: Bytes::new() }
+    /// A reader that takes so many frames and then no more.
+    struct Reader(Mutex<Option<mpsc::Sender<String>>>);
+
+    impl Outlet for Reader {
+        fn put(&self, frame: &[u8]) -> bool {
+            let frame = String::from_utf8(frame.to_vec()).expect("text");
+            self.0.lock().expect("a lock").as_ref().is_some_and(|queue| queue.try_send(frame).is_ok())
+        }
+
+        async fn send(&self, frame: &[u8]) -> bool {
+            self.put(frame)
+        }
+
+        fn end(&self) {
+            self.0.lock().expect("a lock").take();
+        }
+
+        fn cut(&self) {
+            self.end();
+        }
+    }
+
+    async fn hub() -> Hub {
+        Hub::new(Arc::new(Store::connect("sqlite::memory:").await.expect("a database")))
+    }
+
+    /// A stream that is live from the beginning.
+    fn live(hub: &Hub, session: SessionId, takes: usize) -> (Place, mpsc::Receiver<String>) {
+        let place = hub.listen((SARAH, session), false, 9).expect("a seat");
+        let (queue, heard) = mpsc::channel(takes);
+        assert_eq!(place.go_live(0, &Arc::new(Reader(Mutex::new(Some(queue))))), Next::Live);
+        (place, heard)
     }
 
     #[tokio::test]
     async fn a_stream_that_does_not_listen_is_cut_off_with_nothing_skipped() {
-        let hub = Hub::default();
-        let mut ear = hub.listen((SARAH, PHONE), false, 1).expect("a seat");
-        for seq in 1..=300 {
-            hub.tell(SARAH, &event(seq));
+        let hub = hub().await;
+        let (_place, mut heard) = live(&hub, PHONE, 20);
+        for seq in 1..=30 {
+            hub.tell(SARAH, seq, seq.to_string().as_bytes());
         }
-        let mut heard = Vec::new();
-        while let Some(Signal::Event { seq, .. }) = ear.signals.recv().await {
-            heard.push(seq);
+        for seq in 1..=20 {
+            assert_eq!(heard.recv().await, Some(seq.to_string()), "what came is gapless");
         }
-        assert_eq!(heard, (1..=256).collect::<Vec<_>>(), "what came is gapless, and then the queue is closed");
+        assert_eq!(heard.recv().await, None, "and then it is over");
         assert!(hub.present().is_empty());
     }
 
     #[tokio::test]
+    async fn what_comes_again_or_too_early_is_not_told() {
+        let hub = hub().await;
+        let (_place, mut heard) = live(&hub, PHONE, 20);
+        for seq in [1, 3, 1, 2] {
+            hub.tell(SARAH, seq, seq.to_string().as_bytes());
+        }
+        let heard: Vec<_> = [heard.recv().await, heard.recv().await].into_iter().flatten().collect();
+        assert_eq!(heard, ["1", "2"]);
+        assert_eq!(hub.behind(9), Some(vec![(SARAH, 2)]), "the third is read from the log");
+    }
+
+    #[tokio::test]
+    async fn nothing_that_happens_while_a_stream_replays_is_passed_over() {
+        let hub = hub().await;
+        let place = hub.listen((SARAH, PHONE), false, 9).expect("a seat");
+        hub.tell(SARAH, 1, b"1");
+        let reader = Arc::new(Reader(Mutex::new(None)));
+        assert_eq!(place.go_live(0, &reader), Next::ReadOn);
+        assert_eq!(place.go_live(1, &reader), Next::Live);
+    }
+
+    #[tokio::test]
     async fn a_person_holds_so_many_streams_and_a_closed_one_makes_room() {
-        let hub = Hub::default();
+        let hub = hub().await;
         let first = hub.listen((SARAH, PHONE), false, 2).expect("a seat");
         let _second = hub.listen((SARAH, PHONE), false, 2).expect("a seat");
         assert_eq!(hub.listen((SARAH, PHONE), false, 2).err(), Some(Refusal::TooManyStreams));
@@ -223,38 +425,42 @@ mod tests {
 
     #[tokio::test]
     async fn ending_a_session_ends_its_streams_only() {
-        let hub = Hub::default();
+        let hub = hub().await;
         let laptop = SessionId(Uuid::from_u128(3));
-        let mut phone_ear = hub.listen((SARAH, PHONE), false, 9).expect("a seat");
-        let mut laptop_ear = hub.listen((SARAH, laptop), false, 9).expect("a seat");
+        let (_phone, mut phone) = live(&hub, PHONE, 20);
+        let replaying = hub.listen((SARAH, PHONE), false, 9).expect("a seat");
+        let (_laptop, mut laptop) = live(&hub, laptop, 20);
         hub.end_session(SARAH, PHONE, "signed_out");
-        assert!(matches!(phone_ear.signals.recv().await, Some(Signal::SessionEnded("signed_out"))));
-        assert!(phone_ear.signals.recv().await.is_none());
-        hub.tell(SARAH, &event(1));
-        assert!(matches!(laptop_ear.signals.recv().await, Some(Signal::Event { seq: 1, .. })));
+        assert!(phone.recv().await.expect("a word").contains("signed_out"));
+        assert!(phone.recv().await.is_none());
+        let reader = Arc::new(Reader(Mutex::new(None)));
+        assert_eq!(replaying.go_live(0, &reader), Next::End(Some("signed_out")));
+        hub.tell(SARAH, 1, b"1");
+        assert_eq!(laptop.recv().await.as_deref(), Some("1"));
     }
 
     #[tokio::test]
     async fn whoever_comes_is_told_of_at_once_and_whoever_leaves_only_after_a_while() {
-        let (hub, long) = (Hub::default(), Duration::from_secs(3_600));
+        let hub = hub().await;
         let phone = hub.listen((SARAH, PHONE), false, 9).expect("a seat");
         let laptop = hub.listen((SARAH, PHONE), false, 9).expect("a seat");
-        assert_eq!(hub.settled(long), [(SARAH, true)]);
+        assert_eq!(hub.settled(NOBODY_EVER), [(SARAH, true)]);
         drop(phone);
         assert!(!hub.moving(), "one of two streams ended");
         drop(laptop);
-        assert_eq!(hub.settled(long), [], "it may come back");
+        assert_eq!(hub.settled(NOBODY_EVER), [], "it may come back");
         assert!(hub.moving());
         assert_eq!(hub.settled(Duration::ZERO), [(SARAH, false)]);
     }
 
     #[tokio::test]
     async fn a_closed_hub_ends_streams_that_come_later_too() {
-        let hub = Hub::default();
-        let mut before = hub.listen((SARAH, PHONE), false, 9).expect("a seat");
+        let hub = hub().await;
+        let (_before, mut heard) = live(&hub, PHONE, 20);
         hub.close();
-        let mut after = hub.listen((SARAH, PHONE), false, 9).expect("a seat");
-        assert!(before.signals.recv().await.is_none());
-        assert!(after.signals.recv().await.is_none());
+        assert!(!hub.send_home(1), "nobody is left");
+        assert!(heard.recv().await.is_none());
+        let after = hub.listen((SARAH, PHONE), false, 9).expect("a seat");
+        assert_eq!(after.go_live(0, &Arc::new(Reader(Mutex::new(None)))), Next::End(None));
     }
 }

@@ -1,7 +1,4 @@
-use super::{
-    frame,
-    hub::{Hub, Signal},
-};
+use super::{frame, hub::Hub};
 use crate::{
     Error, Result,
     entity::{event, person_head},
@@ -18,6 +15,13 @@ use std::collections::BTreeMap;
 #[derive(Default)]
 pub(crate) struct Journal(BTreeMap<PersonId, Vec<Event>>);
 
+/// What a stream is told, once it is committed.
+struct Told {
+    person: PersonId,
+    seq: i64,
+    frame: Bytes,
+}
+
 impl Journal {
     /// Notes an event for a person. Theirs keep this order.
     pub(crate) fn tell(&mut self, person: PersonId, event: Event) {
@@ -31,24 +35,27 @@ impl Journal {
 
     /// Writes everything down, commits, and then tells the streams of this process.
     pub(crate) async fn commit(self, tx: Transaction, hub: &Hub, at: Instant) -> Result<()> {
-        let (signals, hub) = (self.write(&tx, at).await?, hub.clone());
-        tx.commit_then(Box::new(move || signals.iter().for_each(|(person, signal)| hub.tell(*person, signal)))).await
+        let (told, hub) = (self.write(&tx, at).await?, hub.clone());
+        tx.commit_then(Box::new(move || {
+            told.iter().for_each(|Told { person, seq, frame }| hub.tell(*person, *seq, frame));
+        }))
+        .await
     }
 
     /// Takes the next numbers of everybody's sequence and writes the events under them.
     ///
     /// People are taken in the order of their ids, one update each, so that two transactions never wait
     /// for each other; the row stays locked until the commit, so that numbers become visible in order.
-    async fn write(self, tx: &Transaction, at: Instant) -> Result<Vec<(PersonId, Signal)>> {
+    async fn write(self, tx: &Transaction, at: Instant) -> Result<Vec<Told>> {
         let mut rows = Vec::new();
-        let mut signals = Vec::new();
+        let mut told = Vec::new();
         for (person, events) in self.0 {
             let mut seq = take_numbers(tx, person, events.len()).await?;
             for event in events {
                 seq += 1;
                 let row = encode(person, seq, at, event)?;
                 let frame = frame::event(&row.kind, seq, &row.payload);
-                signals.push((person, Signal::Event { seq, frame }));
+                told.push(Told { person, seq, frame });
                 rows.push(event::ActiveModel {
                     person_id: Set(row.person_id),
                     seq: Set(row.seq),
@@ -61,7 +68,7 @@ impl Journal {
         if !rows.is_empty() {
             event::Entity::insert_many(rows).exec_without_returning(tx).await?;
         }
-        Ok(signals)
+        Ok(told)
     }
 }
 

@@ -5,17 +5,21 @@ use crate::{
 use model::PersonId;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, Query},
+    sea_query::{Condition, Expr, Query},
 };
+use uuid::Uuid;
 
 /// Events read at once: a stream far behind must not hold megabytes.
 const BATCH: u64 = 200;
+/// The same for one of many people.
+const EACH: i64 = 50;
 /// Events deleted at once: keeping house must not hold up a message.
 const SWEEP: u64 = 500;
 
 /// An event as the log keeps it.
 #[derive(FromQueryResult)]
 pub(super) struct Logged {
+    person_id: Uuid,
     pub(super) kind: String,
     pub(super) seq: i64,
     pub(super) payload: String,
@@ -45,6 +49,28 @@ pub(super) async fn after(connection: &impl ConnectionTrait, person: PersonId, s
         .all(connection)
         .await?;
     Ok(rows)
+}
+
+/// Events of many people, each after a number of their own, in order.
+pub(super) async fn after_each(connection: &impl ConnectionTrait, people: &[(PersonId, i64)]) -> Result<Vec<Logged>> {
+    let each = people.iter().map(|(person, seq)| {
+        let next = event::Column::Seq.between(seq + 1, seq.saturating_add(EACH));
+        Condition::all().add(event::Column::PersonId.eq(person.0)).add(next)
+    });
+    let rows = event::Entity::find()
+        .filter(each.fold(Condition::any(), Condition::add))
+        .order_by_asc(event::Column::PersonId)
+        .order_by_asc(event::Column::Seq)
+        .into_model::<Logged>()
+        .all(connection)
+        .await?;
+    Ok(rows)
+}
+
+impl Logged {
+    pub(super) fn person(&self) -> PersonId {
+        PersonId(self.person_id)
+    }
 }
 
 /// Deletes some events from before `millis`, and says whether there may be more.

@@ -1,6 +1,6 @@
 //! Who is here: told to the people they share a conversation with, never written to the log.
 
-use super::{frame, hub::Signal};
+use super::frame;
 use crate::{
     Greenroom, Result, Viewer,
     conversations::Side,
@@ -47,9 +47,9 @@ impl Greenroom {
         note_active(&self.store, &people, self.now()).await?;
         let pairs = acquaintances(self.store.reader(), &people).await?;
         for (id, online) in news {
-            let signal = Signal::Passing(frame::presence(*id, *online)?);
+            let frame = frame::presence(*id, *online)?;
             for other in pairs.iter().filter(|(who, _)| who == id).map(|(_, other)| *other) {
-                self.hub.pass(other, &signal);
+                self.hub.pass(other, &frame);
             }
         }
         Ok(())
@@ -57,8 +57,8 @@ impl Greenroom {
 
     /// Tells these people that somebody is no longer here, as far as they are to know.
     pub(crate) fn hide_presence(&self, person: PersonId, from: &[PersonId]) -> Result<()> {
-        let signal = Signal::Passing(frame::presence(person, false)?);
-        from.iter().for_each(|other| self.hub.pass(*other, &signal));
+        let frame = frame::presence(person, false)?;
+        from.iter().for_each(|other| self.hub.pass(*other, &frame));
         Ok(())
     }
 

@@ -1,4 +1,4 @@
-use super::{hub::Signal, log};
+use super::log;
 use crate::{Greenroom, Result};
 use std::time::Duration;
 
@@ -27,11 +27,15 @@ impl Greenroom {
                 self.hub.end_session(person, session, "signed_out");
             }
         }
-        for people in self.hub.present().chunks(BATCH) {
+        let present = self.hub.present();
+        for people in present.chunks(BATCH) {
             for (person, head) in log::heads(self.store.reader(), people).await? {
-                self.hub.tell(person, &Signal::Head(head));
+                self.hub.know(person, head);
             }
         }
+        // A heartbeat tells of what was sent before it.
+        self.hub.caught_up().await;
+        present.iter().for_each(|person| self.hub.beat(*person, self.now()));
         Ok(())
     }
 }

@@ -1,4 +1,4 @@
-use super::{frame, hub::Signal};
+use super::frame;
 use crate::{Greenroom, Result, Viewer};
 use model::{ConversationId, Instant, Typing};
 use std::time::Duration;
@@ -20,7 +20,7 @@ impl Greenroom {
         if self.typing.take((viewer.id(), id), now).is_ok() {
             let until = Instant::from_millis(now.millis() + crate::clock::millis(LASTS));
             let typing = Typing { conversation_id: id, user_id: viewer.id(), until };
-            self.hub.pass(other, &Signal::Passing(frame::typing(&typing)?));
+            self.hub.pass(other, &frame::typing(&typing)?);
         }
         Ok(())
     }

@@ -24,7 +24,7 @@ async fn a_token_that_reads_sees_all_and_changes_nothing(site: Site) {
     let (cast, house) = (site.cast().await, &site.house);
     let (bot, _) = program(&site, &cast.eventpro, Scope::Read).await;
     assert_eq!(house.inbox(&bot, None).await.expect("an inbox").conversations.len(), 1);
-    assert!(house.follow(bot.clone(), Resume::Live, false).await.is_ok());
+    assert!(house.follow(&bot, Resume::Live, false).await.is_ok());
     let booking = house.conversation(&bot, cast.launch).await.expect("a conversation").0.booking;
     let before = site.tally().await;
     for refused in [

@@ -51,11 +51,11 @@ async fn signing_out_ends_the_streams_of_that_session(site: Site) {
 async fn a_session_that_ended_before_the_stream_opened_has_none(site: Site) {
     let (viewer, _) = device(&site).await;
     site.house.sign_out(&viewer).await.expect("signing out");
-    assert_eq!(refusal(site.house.follow(viewer, Resume::Live, false).await), Refusal::Unauthenticated);
+    assert_eq!(refusal(site.house.follow(&viewer, Resume::Live, false).await), Refusal::Unauthenticated);
 
     let (viewer, _) = device(&site).await;
     site.clock.advance(30 * DAY);
-    assert_eq!(refusal(site.house.follow(viewer, Resume::Live, false).await), Refusal::Unauthenticated);
+    assert_eq!(refusal(site.house.follow(&viewer, Resume::Live, false).await), Refusal::Unauthenticated);
 }
 
 async fn a_session_that_expires_ends_its_streams(site: Site) {
@@ -88,7 +88,7 @@ async fn a_person_holds_so_many_streams(site: Site) {
     let (other_device, _) = device(&site).await;
     let _second = Stream::open(&house, &other_device, Resume::After(1)).await;
     for viewer in [&cast.sarah, &other_device] {
-        assert_eq!(refusal(house.follow(viewer.clone(), Resume::Live, false).await), Refusal::TooManyStreams);
+        assert_eq!(refusal(house.follow(viewer, Resume::Live, false).await), Refusal::TooManyStreams);
     }
     Stream::ready(&house, &cast.eventpro, Resume::Live).await;
     drop(first);
@@ -100,7 +100,7 @@ async fn closing_ends_all_streams_and_those_to_come(site: Site) {
     let (mut hers, _) = Stream::ready(&site.house, &cast.sarah, Resume::Live).await;
     let (mut theirs, _) = Stream::ready(&site.house, &cast.eventpro, Resume::Live).await;
     let message = say(&site.house, &cast.sarah, cast.launch, "Last words").await;
-    site.house.close_streams();
+    site.house.close_streams(Duration::ZERO).await;
     assert_eq!(hers.names(1).await, ["message.created"], "what was told is still heard");
     hers.end().await;
     assert_eq!(theirs.event().await.at, message.created_at);

@@ -1,12 +1,55 @@
 //! One stream as a client sees it: frames read from bytes.
 
 use super::within;
+use bytes::Bytes;
 use model::Envelope;
 use serde_json::Value;
-use services::{Follower, Greenroom, Resume, Viewer};
+use services::{Follower, Greenroom, Outlet, Resume, Viewer};
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::{Arc, Mutex},
+};
+use tokio::sync::mpsc;
+
+/// Frames that may wait for their reader.
+const QUEUE: usize = 256;
 
 /// A stream that is being read.
-pub(crate) struct Stream(Follower);
+pub(crate) struct Stream {
+    frames: mpsc::Receiver<Bytes>,
+    /// What sends them.
+    running: Pin<Box<dyn Future<Output = ()> + Send>>,
+    over: bool,
+}
+
+/// The other end of its wire.
+struct Wire(Mutex<Option<mpsc::Sender<Bytes>>>);
+
+impl Wire {
+    fn queue(&self) -> Option<mpsc::Sender<Bytes>> {
+        self.0.lock().expect("a lock").clone()
+    }
+}
+
+impl Outlet for Wire {
+    fn put(&self, frame: &[u8]) -> bool {
+        self.queue().is_some_and(|queue| queue.try_send(Bytes::copy_from_slice(frame)).is_ok())
+    }
+
+    async fn send(&self, frame: &[u8]) -> bool {
+        let Some(queue) = self.queue().filter(|_| !frame.is_empty()) else { return false };
+        queue.send(Bytes::copy_from_slice(frame)).await.is_ok()
+    }
+
+    fn end(&self) {
+        self.0.lock().expect("a lock").take();
+    }
+
+    fn cut(&self) {
+        self.end();
+    }
+}
 
 /// A frame, taken apart.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,12 +62,36 @@ pub(crate) struct Heard {
 
 impl Stream {
     pub(crate) async fn open(house: &Greenroom, viewer: &Viewer, resume: Resume) -> Self {
-        Self(house.follow(viewer.clone(), resume, false).await.expect("a stream"))
+        Self::begin(house.follow(viewer, resume, false).await.expect("a stream")).await
     }
 
     /// Opens one that carries nothing of what passes.
     pub(crate) async fn sparing(house: &Greenroom, viewer: &Viewer) -> Self {
-        Self(house.follow(viewer.clone(), Resume::Live, true).await.expect("a stream"))
+        Self::begin(house.follow(viewer, Resume::Live, true).await.expect("a stream")).await
+    }
+
+    /// Runs it as far as it goes without waiting: one that has nothing to replay is live then.
+    async fn begin(follower: Follower) -> Self {
+        let (queue, frames) = mpsc::channel(QUEUE);
+        queue.try_send(follower.first()).expect("room");
+        let running = Box::pin(follower.run(Arc::new(Wire(Mutex::new(Some(queue))))));
+        let mut stream = Self { frames, running, over: false };
+        tokio::select! {
+            biased;
+            () = &mut stream.running => stream.over = true,
+            () = std::future::ready(()) => {}
+        }
+        stream
+    }
+
+    async fn next(&mut self) -> Option<Bytes> {
+        loop {
+            tokio::select! {
+                biased;
+                frame = self.frames.recv() => return frame,
+                () = &mut self.running, if !self.over => self.over = true,
+            }
+        }
     }
 
     /// Opens one and hears its first frame, which must be `ready`, from this cursor.
@@ -38,7 +105,7 @@ impl Stream {
 
     /// The next frame.
     pub(crate) async fn frame(&mut self) -> Heard {
-        Heard::read(&within(self.0.next()).await.expect("the stream goes on"))
+        Heard::read(&within(self.next()).await.expect("the stream goes on"))
     }
 
     /// The next event of the log, past heartbeats.
@@ -76,7 +143,7 @@ impl Stream {
 
     /// Whatever else it had to say, it is over.
     pub(crate) async fn end(&mut self) {
-        assert_eq!(within(self.0.next()).await, None, "the stream is over");
+        assert_eq!(within(self.next()).await, None, "the stream is over");
     }
 }
 

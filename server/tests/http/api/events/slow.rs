@@ -10,7 +10,7 @@ use std::{
 /// Enough to fill both sockets and the queue between.
 const MESSAGES: usize = 500;
 
-/// Opens a stream on a socket that takes little at a time, and reads none of it.
+/// Opens a stream on a socket that takes little at a time, and reads none of it, though it has begun.
 fn open(addr: SocketAddr, token: &str) -> TcpStream {
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
     socket.set_recv_buffer_size(4 * 1_024).expect("a small buffer");
@@ -20,6 +20,10 @@ fn open(addr: SocketAddr, token: &str) -> TcpStream {
         format!("GET /api/events HTTP/1.1\r\nhost: {addr}\r\ncookie: greenroom={token}\r\nconnection: close\r\n\r\n");
     connection.write_all(request.as_bytes()).expect("a request");
     connection.set_read_timeout(Some(Duration::from_secs(20))).expect("a timeout");
+    let (mut seen, mut length) = ([0; 4 * 1_024], 0);
+    while !String::from_utf8_lossy(&seen[..length]).contains("event: ready") {
+        length = connection.peek(&mut seen).expect("the beginning of a stream");
+    }
     connection
 }
 
@@ -55,7 +59,9 @@ async fn a_reader_that_does_not_read_is_cut_off_and_finds_everything_again() {
     let site = Site::with(&[("GREENROOM_SENDS_PER_MINUTE", "10000")]).await;
     let mut attentive = site.sarah().follow("/api/events").await;
     let start = attentive.cursor();
-    let connection = open(site.addr(), &site.tokens[crate::support::SARAH]);
+    let (addr, token) = (site.addr(), site.tokens[crate::support::SARAH].clone());
+    let opening = tokio::task::spawn_blocking(move || open(addr, &token));
+    let connection = within(Duration::from_secs(20), "opening", opening).await.expect("a stream");
     let others = tokio::spawn(async move {
         stream::gapless(start, &attentive.take(2 * MESSAGES).await);
     });

@@ -1,0 +1,176 @@
+//! Connections: taken, served by hyper, and, where one became a stream, taken out of it.
+
+use crate::wire::Handover;
+use axum::{Router, body::Body, extract::ConnectInfo};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use socket2::SockRef;
+use std::{
+    io,
+    net::SocketAddr,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::{TcpListener, TcpStream},
+    sync::watch,
+};
+use tower::ServiceExt;
+
+/// How long data may lie unacknowledged, or a full window stay full, before the connection is given up:
+/// without it, a reader that went away without a word is held for a quarter of an hour.
+const GIVE_UP: Duration = Duration::from_secs(30);
+/// How long the head of a request may take, and an unused connection be kept: longer than gateways keep theirs, so that
+/// it is they who close.
+const HEAD: Duration = Duration::from_secs(120);
+/// How long to wait where the system has no room for another connection.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Serves until told to stop; then takes no more, and comes back when all requests are finished and all streams over.
+pub(crate) async fn serve(listener: TcpListener, router: Router, told_to_stop: impl Future<Output = ()>) {
+    let (stop, stopping) = watch::channel(false);
+    tokio::pin!(told_to_stop);
+    loop {
+        tokio::select! {
+            () = &mut told_to_stop => break,
+            taken = listener.accept() => match taken {
+                Ok((socket, peer)) => drop(tokio::spawn(connection(socket, peer, router.clone(), stopping.clone()))),
+                Err(error) => {
+                    tracing::warn!(%error, "a connection can't be taken");
+                    tokio::time::sleep(PAUSE).await;
+                }
+            }
+        }
+    }
+    drop((listener, stopping));
+    stop.send_replace(true);
+    // Each connection holds on to the other end until it is over.
+    stop.closed().await;
+}
+
+async fn connection(socket: TcpStream, peer: SocketAddr, router: Router, mut stopping: watch::Receiver<bool>) {
+    tune(&socket);
+    let handover = Handover::default();
+    let service = service_fn(|request: http::Request<Incoming>| {
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(ConnectInfo(peer));
+        request.extensions_mut().insert(handover.clone());
+        Box::pin(router.clone().oneshot(request))
+    });
+    let full = Arc::new(AtomicBool::new(false));
+    let io = TokioIo::new(Watched { socket, full: full.clone() });
+    let mut served =
+        http1::Builder::new().timer(TokioTimer::new()).header_read_timeout(HEAD).serve_connection(io, service);
+    let mut stream = None;
+    let mut stop = Box::pin(async {
+        // The other end is held by whoever serves.
+        let _ = stopping.wait_for(|stopping| *stopping).await;
+    });
+    let mut told = false;
+    let over = std::future::poll_fn(|context| {
+        if !told && stop.as_mut().poll(context).is_ready() {
+            told = true;
+            Pin::new(&mut served).graceful_shutdown();
+        }
+        if let Poll::Ready(ended) = served.poll_without_shutdown(context) {
+            return Poll::Ready(ended.is_ok());
+        }
+        stream = stream.take().or_else(|| handover.take());
+        // Only what went out may be left behind.
+        if stream.is_some() && !full.load(Ordering::Relaxed) { Poll::Ready(true) } else { Poll::Pending }
+    })
+    .await;
+    drop(stop);
+    let socket = served.into_parts().io.into_inner().socket;
+    match stream {
+        // In a task of its own: this one has room for a whole request.
+        Some(stream) if over => drop(tokio::spawn(async move {
+            stream.run(socket).await;
+            drop(stopping);
+        })),
+        _ => hang_up(socket).await,
+    }
+}
+
+/// Lets the last answer arrive before the connection is closed.
+async fn hang_up(mut socket: TcpStream) {
+    // The client may have gone already.
+    let _ = tokio::io::AsyncWriteExt::shutdown(&mut socket).await;
+}
+
+/// A socket that remembers whether it took everything it was given.
+struct Watched {
+    socket: TcpStream,
+    full: Arc<AtomicBool>,
+}
+
+impl Watched {
+    fn note(&self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        self.full.store(written.is_pending(), Ordering::Relaxed);
+        written
+    }
+}
+
+impl AsyncRead for Watched {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.socket).poll_read(context, buffer)
+    }
+}
+
+impl AsyncWrite for Watched {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.socket).poll_write(context, bytes);
+        self.note(written)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.socket).poll_write_vectored(context, slices);
+        self.note(written)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.socket.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.socket).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(Pin::new(&mut self.socket).poll_shutdown(context))?;
+        Poll::Ready(Ok(()))
+    }
+}
+
+/// Small frames must not wait for each other, and a dead peer must be noticed.
+fn tune(socket: &TcpStream) {
+    let socket = SockRef::from(socket);
+    let tuned = socket.set_tcp_nodelay(true).and_then(|()| give_up_when_dead(&socket));
+    if let Err(error) = tuned {
+        tracing::debug!(%error, "a connection keeps the system's defaults");
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn give_up_when_dead(socket: &SockRef<'_>) -> io::Result<()> {
+    socket.set_tcp_user_timeout(Some(GIVE_UP))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn give_up_when_dead(socket: &SockRef<'_>) -> io::Result<()> {
+    socket.set_tcp_keepalive(&socket2::TcpKeepalive::new().with_time(GIVE_UP))
+}

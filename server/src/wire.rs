@@ -1,0 +1,157 @@
+//! A stream's own way to its client. Once hyper has sent the head of the answer and the first frame, the socket is taken
+//! out of it, and the hub writes frames to it directly: a stream that waits costs a socket and little more.
+//!
+//! The system's send buffer is the queue. What doesn't fit means a reader who is too slow; such a stream is cut, and
+//! comes back by its cursor.
+
+use axum::body::Body;
+use bytes::Bytes;
+use http::Version;
+use services::{Follower, Outlet};
+use socket2::SockRef;
+use std::{
+    convert::Infallible,
+    io::{self, IoSlice},
+    net::Shutdown,
+    sync::{Arc, Mutex, PoisonError},
+    task::Poll,
+};
+use tokio::net::TcpStream;
+
+/// What a client may be behind, in bytes; the system allows for as much again.
+const SEND_BUFFER: usize = 256 * 1024;
+/// The end of a body that is sent in chunks.
+const LAST_CHUNK: &[u8] = b"0\r\n\r\n";
+
+/// A stream that is to go on without hyper.
+pub(crate) struct Stream {
+    follower: Follower,
+    chunked: bool,
+}
+
+/// Where a connection finds the stream that one of its requests opened.
+#[derive(Clone, Default)]
+pub(crate) struct Handover(Arc<Mutex<Option<Stream>>>);
+
+impl Handover {
+    /// A body that begins with the stream's first frame, and hands it over when that has been taken.
+    pub(crate) fn body(self, follower: Follower, version: Version) -> Body {
+        let first = follower.first();
+        let mut stream = Some(Stream { follower, chunked: version != Version::HTTP_10 });
+        let mut first = Some(first);
+        Body::from_stream(futures::stream::poll_fn(move |_| match first.take() {
+            Some(frame) => Poll::Ready(Some(Ok::<Bytes, Infallible>(frame))),
+            None => {
+                if let Some(stream) = stream.take() {
+                    *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(stream);
+                }
+                Poll::Pending
+            }
+        }))
+    }
+
+    /// The stream, once there is one.
+    pub(crate) fn take(&self) -> Option<Stream> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+/// The socket of a stream.
+struct Wire {
+    socket: TcpStream,
+    chunked: bool,
+}
+
+impl Stream {
+    /// Goes on, on this socket, until either side ends it.
+    pub(crate) async fn run(self, socket: TcpStream) {
+        // What is set is what may be behind; where it can't be set, the system's own limit has to do.
+        let _ = SockRef::from(&socket).set_send_buffer_size(SEND_BUFFER);
+        let wire = Arc::new(Wire { socket, chunked: self.chunked });
+        tokio::select! {
+            () = self.follower.run(wire.clone()) => {}
+            () = wire.gone() => {}
+        }
+    }
+}
+
+impl Wire {
+    /// Comes when the client has gone. It has nothing more to say; what it says is thrown away.
+    async fn gone(&self) {
+        while self.socket.readable().await.is_ok() {
+            match self.socket.try_read(&mut [0; 256]) {
+                Ok(0) => return,
+                Err(error) if error.kind() != io::ErrorKind::WouldBlock => return,
+                _ => {}
+            }
+        }
+    }
+
+    fn hang_up(&self) {
+        // It may be closed already.
+        let _ = SockRef::from(&self.socket).shutdown(Shutdown::Both);
+    }
+}
+
+/// A frame as it goes over the wire.
+struct Parts<'a>([&'a [u8]; 3]);
+
+impl Parts<'_> {
+    fn len(&self) -> usize {
+        self.0.iter().map(|part| part.len()).sum()
+    }
+
+    /// Whatever is left behind the first bytes.
+    fn after(&self, mut sent: usize) -> [IoSlice<'_>; 3] {
+        self.0.map(|part| {
+            let here = sent.min(part.len());
+            sent -= here;
+            IoSlice::new(&part[here..])
+        })
+    }
+}
+
+impl Wire {
+    fn parts<'a>(&self, size: &'a str, frame: &'a [u8]) -> Parts<'a> {
+        if self.chunked { Parts([size.as_bytes(), frame, b"\r\n"]) } else { Parts([b"", frame, b""]) }
+    }
+}
+
+impl Outlet for Wire {
+    fn put(&self, frame: &[u8]) -> bool {
+        let size = format!("{:x}\r\n", frame.len());
+        let parts = self.parts(&size, frame);
+        // A part of a frame is of no use: nothing can follow it.
+        self.socket.try_write_vectored(&parts.after(0)).is_ok_and(|sent| sent == parts.len())
+    }
+
+    async fn send(&self, frame: &[u8]) -> bool {
+        let size = format!("{:x}\r\n", frame.len());
+        let parts = self.parts(&size, frame);
+        let mut sent = 0;
+        while sent < parts.len() {
+            match self.socket.try_write_vectored(&parts.after(sent)) {
+                Ok(more) => sent += more,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    if self.socket.writable().await.is_err() {
+                        return false;
+                    }
+                }
+                Err(_) => return false,
+            }
+        }
+        true
+    }
+
+    fn end(&self) {
+        if self.chunked {
+            // Where it doesn't fit, the client sees that something is missing, and comes back.
+            let _ = self.socket.try_write(LAST_CHUNK);
+        }
+        self.hang_up();
+    }
+
+    fn cut(&self) {
+        self.hang_up();
+    }
+}

@@ -1,0 +1,34 @@
+//! Reads the log for streams that missed something: what another process wrote, or what was told out of order. However
+//! many streams and people there are, one statement at a time serves all of them.
+
+use super::{hub::Hub, log};
+use model::PersonId;
+use std::time::Duration;
+
+/// People read for at once.
+const PEOPLE: usize = 100;
+/// How long to wait for a database that doesn't answer.
+const PAUSE: Duration = Duration::from_secs(1);
+
+impl Hub {
+    /// Until nobody is behind.
+    pub(super) async fn read_for_those_behind(self) {
+        while let Some(behind) = self.behind(PEOPLE) {
+            match log::after_each(self.store().reader(), &behind).await {
+                Ok(events) => {
+                    for event in &events {
+                        self.tell(event.person(), event.seq, &event.frame());
+                    }
+                    // What the log doesn't hold never comes: whoever waits for it begins anew.
+                    let nothing_for = |id: &PersonId| events.iter().all(|event| event.person() != *id);
+                    behind.iter().map(|(id, _)| id).filter(|id| nothing_for(id)).for_each(|id| self.turn_away(*id));
+                }
+                Err(error) => {
+                    error.into_refusal();
+                    tokio::time::sleep(PAUSE).await;
+                    behind.iter().for_each(|(id, _)| self.know(*id, 0));
+                }
+            }
+        }
+    }
+}
