@@ -11,6 +11,7 @@
 //! - [`caller`], [`origin`]: who is calling, and from where
 //! - [`api`]: the REST interface, one file a noun, and its stream
 //! - [`document`]: what the interface says of itself, in OpenAPI
+//! - [`nats`]: what nodes of one site tell each other
 //! - [`smtp`], [`dev_mail`], [`unsubscribe`]: mail on its way, mail that stays, and no more mail
 //! - [`pages`]: the rendered pages and static files
 //! - [`metrics`]: numbers for whoever watches over the process
@@ -27,6 +28,7 @@ mod headers;
 mod input;
 mod listen;
 mod metrics;
+mod nats;
 mod origin;
 mod pages;
 mod problem;

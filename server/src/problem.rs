@@ -57,6 +57,8 @@ impl Problem {
     pub(crate) const TOO_LARGE: Problem = Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large");
     pub(crate) const INTERNAL: Problem = Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal");
     pub(crate) const UNAVAILABLE: Problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable");
+    pub(crate) const NO_DATABASE: Problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "no_database");
+    pub(crate) const BUS_SILENT: Problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "bus_silent");
 
     const fn new(status: StatusCode, code: &'static str) -> Self {
         Self { status, code, fields: Faults::new(), retry_after: None }

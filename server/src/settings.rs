@@ -1,6 +1,6 @@
 //! What can be set, from the environment. `--help` lists it; every value is checked before anything starts.
 
-use crate::smtp::Smtp;
+use crate::{nats::Servers, smtp::Smtp};
 use clap::{Args, Parser, Subcommand};
 use ipnet::IpNet;
 use services::Limits;
@@ -50,6 +50,9 @@ struct Values {
     /// The folder of the built site. [default: `site` beside the program, else target/site]
     #[arg(long, env = "LEPTOS_SITE_ROOT", global = true)]
     site_root: Option<PathBuf>,
+    /// The bus between the nodes of a site that share a database: nats://host:port. [default: none; a node is alone]
+    #[arg(long, env = "NATS_URL", hide_env_values = true, global = true)]
+    nats_url: Option<String>,
     /// The mail server: smtp://host:port or smtps://user:password@host. [default: none; mails stay in the database]
     #[arg(long, env = "SMTP_URL", hide_env_values = true, global = true)]
     smtp_url: Option<String>,
@@ -77,6 +80,7 @@ pub(crate) struct Checked {
     pub(crate) origin: String,
     pub(crate) secure: bool,
     pub(crate) addr: SocketAddr,
+    pub(crate) nats: Option<Servers>,
     pub(crate) smtp_url: Option<String>,
     pub(crate) mail_from: Option<String>,
     pub(crate) metrics_addr: Option<SocketAddr>,
@@ -121,6 +125,7 @@ impl Settings {
             url,
             addr,
             site_root,
+            nats_url,
             smtp_url,
             mail_from,
             metrics_addr,
@@ -142,6 +147,7 @@ impl Settings {
             secure: origin.starts_with("https://"),
             origin,
             addr,
+            nats: nats_url.filter(|url| !url.is_empty()).map(|url| Servers::parse(&url)).transpose()?,
             smtp_url: smtp_url.filter(|url| !url.is_empty()),
             mail_from: mail_from.filter(|from| !from.is_empty()),
             metrics_addr,

@@ -55,6 +55,9 @@ pub(crate) async fn serve(mut settings: Checked) -> Result<(), String> {
     }
     let greenroom = Greenroom::open(&settings.database_url, &settings.origin, settings.limits).await;
     let greenroom = greenroom.map_err(|error| told("the database can't be opened", &error))?;
+    if let Some(servers) = settings.nats.clone() {
+        servers.join(&greenroom).await?;
+    }
     begin_rounds(&greenroom, settings.smtp()?);
     let shared = Shared {
         greenroom: greenroom.clone(),
@@ -88,6 +91,7 @@ pub(crate) async fn serve(mut settings: Checked) -> Result<(), String> {
 /// What goes on beside requests.
 fn begin_rounds(greenroom: &Greenroom, smtp: Option<Smtp>) {
     tokio::spawn(greenroom.clone().keep_pulse());
+    tokio::spawn(greenroom.clone().keep_in_touch());
     tokio::spawn(greenroom.clone().keep_presence());
     tokio::spawn(greenroom.clone().keep_house());
     tokio::spawn(greenroom.clone().keep_reminding());

@@ -33,7 +33,7 @@ mod throttle;
 
 pub use accounts::{Export, NewToken, SignedIn, Viewer};
 pub use error::{Error, Result};
-pub use live::{Follower, Outlet, Resume};
+pub use live::{Bus, BusHealth, Follower, Outlet, Resume};
 pub use store::migrate;
 
 use accounts::PasswordHasher;

@@ -11,8 +11,10 @@
 //! - `follow`: one stream: replay, then live, without gap or double
 //! - `frame`: how it looks on the wire
 //! - `pulse`: the heartbeat
+//! - `bus`: what nodes tell each other
 //! - `typing`, `presence`: what passes by and isn't in the log
 
+mod bus;
 mod follow;
 mod frame;
 mod hub;
@@ -24,6 +26,8 @@ mod pulse;
 mod reader;
 mod typing;
 
+pub(crate) use bus::Ending;
+pub use bus::{Bus, BusHealth};
 pub use follow::{Follower, Resume};
 pub(crate) use hub::Hub;
 pub(crate) use journal::{Journal, lock_heads};

@@ -84,6 +84,11 @@ impl Store {
         Ok(self.reader.begin_with_options(options).await?)
     }
 
+    /// Whether other nodes may write to it.
+    pub(crate) fn is_shared(&self) -> bool {
+        matches!(self.writing, Writing::AtOnce(_))
+    }
+
     /// For single statements that only read.
     pub(crate) fn reader(&self) -> &DatabaseConnection {
         &self.reader

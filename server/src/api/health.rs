@@ -1,5 +1,6 @@
 use crate::{problem::Problem, router::Shared};
 use axum::extract::State;
+use services::BusHealth;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// For whoever watches over the process.
@@ -14,15 +15,16 @@ async fn healthy() -> &'static str {
     "ok"
 }
 
-/// Does the database answer, too?
+/// Do the database and the bus answer, too?
+///
+/// 503 `no_database` means that nothing works. 503 `bus_silent` means that messages between nodes take seconds: nothing
+/// is lost, and a balancer does better to go on asking `/healthz`.
 #[utoipa::path(get, path = "/readyz", tag = "Site", security(()),
-    responses((status = 200, description = "It does.", body = String)))]
+    responses((status = 200, description = "They do.", body = String)))]
 async fn ready(State(shared): State<Shared>) -> Result<&'static str, Problem> {
-    match shared.greenroom.ready().await {
-        Ok(()) => Ok("ready"),
-        Err(error) => {
-            error.into_refusal();
-            Err(Problem::UNAVAILABLE)
-        }
+    if let Err(error) = shared.greenroom.ready().await {
+        error.into_refusal();
+        return Err(Problem::NO_DATABASE);
     }
+    if shared.greenroom.bus_health() == BusHealth::Silent { Err(Problem::BUS_SILENT) } else { Ok("ready") }
 }

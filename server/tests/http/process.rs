@@ -3,6 +3,7 @@
 mod killing;
 mod logs;
 mod metrics;
+mod nodes;
 mod outage;
 mod seeding;
 mod settings;

@@ -1,5 +1,5 @@
 use super::{Reach, Viewer};
-use crate::{Greenroom, Result, entity::session, to_the_end};
+use crate::{Greenroom, Result, entity::session, live::Ending, to_the_end};
 use model::{Device, Instant, Refusal, SessionId};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
@@ -46,7 +46,7 @@ impl Greenroom {
             if ended.rows_affected == 0 {
                 return Err(Refusal::NotFound.into());
             }
-            greenroom.hub.end_session(viewer.id(), id, "revoked");
+            greenroom.hub.end_session(viewer.id(), id, Ending::Revoked);
             Ok(())
         })
         .await

@@ -4,7 +4,7 @@ use crate::{
     bookings::open_bookings,
     conversations::own_conversations,
     entity::{event, mail, notification, person, token, visit},
-    live::Journal,
+    live::{Ending, Journal},
     store::Transaction,
     to_the_end,
 };
@@ -41,7 +41,7 @@ impl Greenroom {
             delete_rest(&tx, viewer.id(), &row.email).await?;
             journal.commit(tx, &greenroom.hub, now).await?;
             for session in ended {
-                greenroom.hub.end_session(viewer.id(), session, "account_deleted");
+                greenroom.hub.end_session(viewer.id(), session, Ending::AccountDeleted);
             }
             Ok(())
         })

@@ -6,7 +6,7 @@ use super::{
 use crate::{
     Greenroom, Result,
     entity::{person, session},
-    live::Journal,
+    live::{Ending, Journal},
     mail::{self, letters},
     store::Transaction,
     to_the_end,
@@ -81,7 +81,7 @@ impl Greenroom {
         mail::queue(&tx, Some(&to), letters::password_changed(&row.name, &self.links), now).await?;
         journal.commit(tx, &self.hub, now).await?;
         for session in ended {
-            self.hub.end_session(id, session, "password_changed");
+            self.hub.end_session(id, session, Ending::PasswordChanged);
         }
         self.mail_bell.notify_one();
         Ok(())

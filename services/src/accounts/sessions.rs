@@ -7,6 +7,7 @@ use crate::{
     Error, Greenroom, Result,
     clock::millis,
     entity::{person, session},
+    live::Ending,
     store::Transaction,
     to_the_end,
 };
@@ -97,7 +98,7 @@ impl Greenroom {
             let tx = greenroom.store.write().await?;
             session::Entity::delete_by_id(viewer.session().0).exec(&tx).await?;
             tx.commit().await?;
-            greenroom.hub.end_session(viewer.id(), viewer.session(), "signed_out");
+            greenroom.hub.end_session(viewer.id(), viewer.session(), Ending::SignedOut);
             Ok(())
         })
         .await

@@ -1,4 +1,5 @@
 use super::{
+    bus::Ending,
     frame,
     hub::{Next, Place},
     log,
@@ -131,7 +132,7 @@ impl Follower {
             tokio::time::sleep(Duration::from_millis(u64::try_from(life_left).unwrap_or_default())).await;
             match Box::pin(self.greenroom.session_end(self.session)).await.map_err(crate::Error::into_refusal) {
                 Ok(Some(later)) => self.ends_at = later,
-                Ok(None) => return self.greenroom.hub.end_session(self.person, self.session, "expired"),
+                Ok(None) => return self.greenroom.hub.end_session(self.person, self.session, Ending::Expired),
                 Err(_) => return,
             }
         }

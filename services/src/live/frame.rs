@@ -1,3 +1,4 @@
+use super::bus::Ending;
 use crate::{Error, Result};
 use bytes::Bytes;
 use model::{
@@ -27,22 +28,22 @@ pub(super) fn heartbeat(cursor: i64, at: Instant) -> Bytes {
 }
 
 /// Somebody is writing.
-pub(super) fn typing(typing: &Typing) -> Result<Bytes> {
+pub(super) fn typing(typing: &Typing) -> Result<String> {
     passing(TYPING, typing)
 }
 
 /// Somebody came, or left.
-pub(super) fn presence(user_id: PersonId, online: bool) -> Result<Bytes> {
+pub(super) fn presence(user_id: PersonId, online: bool) -> Result<String> {
     passing(PRESENCE, &Came { user_id, online })
 }
 
 /// Without an `id:`, so that nobody resumes from it.
-fn passing(name: &str, data: &impl serde::Serialize) -> Result<Bytes> {
+fn passing(name: &str, data: &impl serde::Serialize) -> Result<String> {
     let data = serde_json::to_string(data).map_err(Error::broken)?;
-    Ok(Bytes::from(format!("event: {name}\ndata: {data}\n\n")))
+    Ok(format!("event: {name}\ndata: {data}\n\n"))
 }
 
 /// The last frame of a stream whose session is over.
-pub(super) fn session_ended(reason: &str) -> Bytes {
-    Bytes::from(format!("event: session-ended\ndata: {{\"reason\":\"{reason}\"}}\n\n"))
+pub(super) fn session_ended(reason: Ending) -> Bytes {
+    Bytes::from(format!("event: session-ended\ndata: {{\"reason\":\"{}\"}}\n\n", reason.as_str()))
 }

@@ -1,4 +1,8 @@
-use super::{frame, outlet::Outlet};
+use super::{
+    bus::{Ending, Line},
+    frame,
+    outlet::Outlet,
+};
 use crate::store::Store;
 use model::{Instant, PersonId, Refusal, SessionId};
 use std::{
@@ -9,6 +13,7 @@ use tokio::{
     sync::Notify,
     time::{Duration, Instant as Moment},
 };
+use uuid::Uuid;
 
 /// The streams of this process, by person.
 #[derive(Clone)]
@@ -20,6 +25,8 @@ struct Lobby {
     movement: Notify,
     /// Rings when nobody is behind any more.
     caught_up: Notify,
+    /// To the other nodes.
+    line: Line,
     store: Arc<Store>,
 }
 
@@ -27,8 +34,10 @@ struct Lobby {
 struct Rooms {
     closed: bool,
     people: HashMap<PersonId, Room>,
+    /// Who has a stream at which other node, and when that node last said so.
+    elsewhere: HashMap<PersonId, HashMap<Uuid, Moment>>,
     /// Whoever took their first seat or left their last, and when.
-    moved: HashMap<PersonId, Moment>,
+    moved: HashMap<PersonId, Moved>,
     /// Those with a stream that missed something.
     behind: HashSet<PersonId>,
     /// Whether somebody reads it for them.
@@ -54,7 +63,25 @@ struct Seat {
     /// Where frames go. None while the stream still replays the log.
     outlet: Option<Arc<dyn Outlet>>,
     /// Why it is over, where it has yet to say so.
-    over: Option<&'static str>,
+    over: Option<Ending>,
+}
+
+/// Somebody's coming or going.
+#[derive(Clone, Copy)]
+struct Moved {
+    at: Moment,
+    /// Whether it was at this node.
+    here: bool,
+}
+
+/// Somebody who came, or has gone for good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct News {
+    pub(super) person: PersonId,
+    /// Whether they are at any node.
+    pub(super) present: bool,
+    /// Whether they are at this one, where that is what changed.
+    pub(super) here: Option<bool>,
 }
 
 /// A stream's place in the hub. Left when dropped.
@@ -72,7 +99,7 @@ pub(super) enum Next {
     /// Read on.
     ReadOn,
     /// Say why, if anything, and end.
-    End(Option<&'static str>),
+    End(Option<Ending>),
 }
 
 impl Drop for Place {
@@ -102,7 +129,13 @@ impl Place {
 impl Hub {
     /// Nobody is here yet. What a stream misses is read from this database.
     pub(crate) fn new(store: Arc<Store>) -> Self {
-        Self(Arc::new(Lobby { rooms: Mutex::default(), movement: Notify::new(), caught_up: Notify::new(), store }))
+        Self(Arc::new(Lobby {
+            rooms: Mutex::default(),
+            movement: Notify::new(),
+            caught_up: Notify::new(),
+            line: Line::default(),
+            store,
+        }))
     }
 
     /// Takes a seat. From here on nothing is missed.
@@ -123,7 +156,7 @@ impl Hub {
             }
             room.seats.push(Seat { id: seat, session, sparing, last: 0, outlet: None, over: None });
             if room.seats.len() == 1 {
-                rooms.moved.insert(person, Moment::now());
+                rooms.moved.insert(person, Moved { at: Moment::now(), here: true });
                 self.0.movement.notify_one();
             }
         }
@@ -159,13 +192,13 @@ impl Hub {
         self.to_live(person, |seat, outlet| put(outlet, &frame::heartbeat(seat.last, now)));
     }
 
-    /// Tells whoever of a person's streams wants to know of what passes.
-    pub(crate) fn pass(&self, person: PersonId, frame: &[u8]) {
+    /// Tells whoever of a person's streams at this node wants to know of what passes.
+    pub(super) fn pass_here(&self, person: PersonId, frame: &[u8]) {
         self.to_live(person, |seat, outlet| seat.sparing || put(outlet, frame));
     }
 
-    /// Ends the streams that a session opened.
-    pub(crate) fn end_session(&self, person: PersonId, session: SessionId, reason: &'static str) {
+    /// Ends the streams that a session opened at this node.
+    pub(super) fn end_session_here(&self, person: PersonId, session: SessionId, reason: Ending) {
         self.keep(person, |seat| {
             if seat.session != session {
                 return true;
@@ -187,9 +220,44 @@ impl Hub {
         self.rooms().people.keys().copied().collect()
     }
 
-    /// Whether somebody has a stream here.
+    /// Whether somebody has a stream at any node.
     pub(crate) fn is_present(&self, person: PersonId) -> bool {
-        self.rooms().people.contains_key(&person)
+        self.rooms().is_present(person)
+    }
+
+    /// Notes what another node said of who is there.
+    pub(super) fn note_elsewhere(&self, node: Uuid, people: &[PersonId], here: bool) {
+        let rooms = &mut *self.rooms();
+        for person in people {
+            let before = rooms.is_present(*person);
+            let nodes = rooms.elsewhere.entry(*person).or_default();
+            if here {
+                nodes.insert(node, Moment::now());
+            } else {
+                nodes.remove(&node);
+            }
+            if nodes.is_empty() {
+                rooms.elsewhere.remove(person);
+            }
+            if before != rooms.is_present(*person) {
+                rooms.moved.insert(*person, Moved { at: Moment::now(), here: false });
+            }
+        }
+        self.0.movement.notify_one();
+    }
+
+    /// Forgets what nodes said longer ago than this: they may be gone.
+    pub(super) fn forget_elsewhere(&self, after: Duration) {
+        let rooms = &mut *self.rooms();
+        let (people, moved) = (&rooms.people, &mut rooms.moved);
+        rooms.elsewhere.retain(|person, nodes| {
+            nodes.retain(|_, said| said.elapsed() < after);
+            if nodes.is_empty() && !people.contains_key(person) {
+                moved.insert(*person, Moved { at: Moment::now(), here: false });
+            }
+            !nodes.is_empty()
+        });
+        self.0.movement.notify_one();
     }
 
     /// Waits for somebody to come or go.
@@ -202,12 +270,17 @@ impl Hub {
         !self.rooms().moved.is_empty()
     }
 
-    /// Takes whoever came, and whoever has been gone for `grace`, with whether they are here.
-    pub(crate) fn settled(&self, grace: Duration) -> Vec<(PersonId, bool)> {
+    /// Takes whoever came, and whoever has been gone for `grace`, where they are.
+    pub(super) fn settled(&self, grace: Duration) -> Vec<News> {
         let rooms = &mut *self.rooms();
-        let people = &rooms.people;
-        let settled = rooms.moved.extract_if(|id, since| people.contains_key(id) || since.elapsed() >= grace);
-        settled.map(|(id, _)| (id, people.contains_key(&id))).collect()
+        let (people, elsewhere) = (&rooms.people, &rooms.elsewhere);
+        let settled = rooms.moved.extract_if(|id, moved| people.contains_key(id) || moved.at.elapsed() >= grace);
+        let news = settled.map(|(person, moved)| {
+            let here = people.contains_key(&person);
+            let present = here || elsewhere.contains_key(&person);
+            News { person, present, here: moved.here.then_some(here) }
+        });
+        news.collect()
     }
 
     /// How many streams there are.
@@ -263,6 +336,10 @@ impl Hub {
         });
     }
 
+    pub(super) fn line(&self) -> &Line {
+        &self.0.line
+    }
+
     pub(super) fn store(&self) -> &Store {
         &self.0.store
     }
@@ -305,7 +382,7 @@ impl Hub {
         let Some(room) = rooms.people.get(&person) else { return };
         if room.seats.is_empty() {
             rooms.people.remove(&person);
-            rooms.moved.insert(person, Moment::now());
+            rooms.moved.insert(person, Moved { at: Moment::now(), here: true });
             self.0.movement.notify_one();
         } else if room.lacks().is_some() {
             rooms.behind.insert(person);
@@ -313,6 +390,12 @@ impl Hub {
                 tokio::spawn(self.clone().read_for_those_behind());
             }
         }
+    }
+}
+
+impl Rooms {
+    fn is_present(&self, person: PersonId) -> bool {
+        self.people.contains_key(&person) || self.elsewhere.contains_key(&person)
     }
 }
 
@@ -337,7 +420,6 @@ fn put(outlet: &dyn Outlet, frame: &[u8]) -> bool {
 mod tests {
     use super::*;
     use tokio::sync::mpsc;
-    use uuid::Uuid;
 
     const SARAH: PersonId = PersonId(Uuid::from_u128(1));
     const PHONE: SessionId = SessionId(Uuid::from_u128(2));
@@ -430,11 +512,11 @@ mod tests {
         let (_phone, mut phone) = live(&hub, PHONE, 20);
         let replaying = hub.listen((SARAH, PHONE), false, 9).expect("a seat");
         let (_laptop, mut laptop) = live(&hub, laptop, 20);
-        hub.end_session(SARAH, PHONE, "signed_out");
+        hub.end_session(SARAH, PHONE, Ending::SignedOut);
         assert!(phone.recv().await.expect("a word").contains("signed_out"));
         assert!(phone.recv().await.is_none());
         let reader = Arc::new(Reader(Mutex::new(None)));
-        assert_eq!(replaying.go_live(0, &reader), Next::End(Some("signed_out")));
+        assert_eq!(replaying.go_live(0, &reader), Next::End(Some(Ending::SignedOut)));
         hub.tell(SARAH, 1, b"1");
         assert_eq!(laptop.recv().await.as_deref(), Some("1"));
     }
@@ -444,13 +526,13 @@ mod tests {
         let hub = hub().await;
         let phone = hub.listen((SARAH, PHONE), false, 9).expect("a seat");
         let laptop = hub.listen((SARAH, PHONE), false, 9).expect("a seat");
-        assert_eq!(hub.settled(NOBODY_EVER), [(SARAH, true)]);
+        assert_eq!(hub.settled(NOBODY_EVER), [News { person: SARAH, present: true, here: Some(true) }]);
         drop(phone);
         assert!(!hub.moving(), "one of two streams ended");
         drop(laptop);
         assert_eq!(hub.settled(NOBODY_EVER), [], "it may come back");
         assert!(hub.moving());
-        assert_eq!(hub.settled(Duration::ZERO), [(SARAH, false)]);
+        assert_eq!(hub.settled(Duration::ZERO), [News { person: SARAH, present: false, here: Some(false) }]);
     }
 
     #[tokio::test]

@@ -33,11 +33,14 @@ impl Journal {
         self.0.remove(&person);
     }
 
-    /// Writes everything down, commits, and then tells the streams of this process.
+    /// Writes everything down, commits, and then tells the streams of this process and the other nodes.
     pub(crate) async fn commit(self, tx: Transaction, hub: &Hub, at: Instant) -> Result<()> {
         let (told, hub) = (self.write(&tx, at).await?, hub.clone());
         tx.commit_then(Box::new(move || {
-            told.iter().for_each(|Told { person, seq, frame }| hub.tell(*person, *seq, frame));
+            for Told { person, seq, frame } in told {
+                hub.tell(person, seq, &frame);
+                hub.line().say_at(person, seq);
+            }
         }))
         .await
     }

@@ -1,6 +1,6 @@
 //! Who is here: told to the people they share a conversation with, never written to the log.
 
-use super::frame;
+use super::{frame, hub::News};
 use crate::{
     Greenroom, Result, Viewer,
     conversations::Side,
@@ -30,9 +30,16 @@ impl Greenroom {
             self.hub.movement().await;
             while self.hub.moving() {
                 tokio::time::sleep(GATHER).await;
-                let news = self.hub.settled(GRACE).into_iter();
-                let news: Vec<_> =
-                    news.filter(|(id, here)| if *here { told.insert(*id) } else { told.remove(id) }).collect();
+                let news = self.hub.settled(GRACE);
+                for here in [true, false] {
+                    let people = news.iter().filter(|news| news.here == Some(here)).map(|news| news.person);
+                    self.hub.tell_present(&people.collect::<Vec<_>>(), here);
+                }
+                let is_new = |news: &News| match news.present {
+                    true => told.insert(news.person),
+                    false => told.remove(&news.person),
+                };
+                let news: Vec<_> = news.into_iter().filter(is_new).collect();
                 for batch in news.chunks(BATCH) {
                     if let Err(error) = self.tell_presence(batch).await {
                         error.into_refusal();
@@ -42,14 +49,17 @@ impl Greenroom {
         }
     }
 
-    async fn tell_presence(&self, news: &[(PersonId, bool)]) -> Result<()> {
-        let people: Vec<PersonId> = news.iter().map(|(id, _)| *id).collect();
-        note_active(&self.store, &people, self.now()).await?;
+    /// Tells the streams of this node; others tell theirs.
+    async fn tell_presence(&self, news: &[News]) -> Result<()> {
+        let (people, here) = (news.iter(), news.iter().filter(|news| news.here.is_some()));
+        let people: Vec<PersonId> = people.map(|news| news.person).collect();
+        let here: Vec<PersonId> = here.map(|news| news.person).collect();
+        note_active(&self.store, &here, self.now()).await?;
         let pairs = acquaintances(self.store.reader(), &people).await?;
-        for (id, online) in news {
-            let frame = frame::presence(*id, *online)?;
-            for other in pairs.iter().filter(|(who, _)| who == id).map(|(_, other)| *other) {
-                self.hub.pass(other, &frame);
+        for News { person, present, .. } in news {
+            let frame = frame::presence(*person, *present)?;
+            for other in pairs.iter().filter(|(who, _)| who == person).map(|(_, other)| *other) {
+                self.hub.pass_here(other, frame.as_bytes());
             }
         }
         Ok(())

@@ -1,5 +1,6 @@
-use super::log;
+use super::{bus::Ending, log};
 use crate::{Greenroom, Result};
+use model::PersonId;
 use std::time::Duration;
 
 /// People or sessions looked up at once.
@@ -20,22 +21,29 @@ impl Greenroom {
         }
     }
 
-    async fn beat(&self) -> Result<()> {
-        // Somebody may have signed out through another process.
-        for sessions in self.hub.sessions().chunks(BATCH) {
-            for (person, session) in self.gone(sessions).await? {
-                self.hub.end_session(person, session, "signed_out");
-            }
-        }
+    /// Looks how far everybody who is here has come, whoever wrote it.
+    pub(super) async fn look(&self) -> Result<Vec<PersonId>> {
         let present = self.hub.present();
         for people in present.chunks(BATCH) {
             for (person, head) in log::heads(self.store.reader(), people).await? {
                 self.hub.know(person, head);
             }
         }
+        Ok(present)
+    }
+
+    async fn beat(&self) -> Result<()> {
+        // Somebody may have signed out through another process.
+        for sessions in self.hub.sessions().chunks(BATCH) {
+            for (person, session) in self.gone(sessions).await? {
+                self.hub.end_session(person, session, Ending::SignedOut);
+            }
+        }
+        let present = self.look().await?;
         // A heartbeat tells of what was sent before it.
         self.hub.caught_up().await;
         present.iter().for_each(|person| self.hub.beat(*person, self.now()));
+        self.hub.tell_present(&present, true);
         Ok(())
     }
 }

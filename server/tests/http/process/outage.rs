@@ -22,7 +22,7 @@ async fn while_the_database_is_away_the_site_says_so_and_then_goes_on() {
 
     database.reachable(false).await;
     assert_eq!(anyone.get("/healthz").await.status, 200, "the process is well");
-    anyone.get("/readyz").await.problem(503, "unavailable");
+    anyone.get("/readyz").await.problem(503, "no_database");
     for path in ["/api/messages", "/api/auth/session", "/api/events"] {
         sarah.get(path).await.problem(503, "unavailable");
     }

@@ -1,0 +1,14 @@
+# shellcheck shell=bash
+# NATS' server: the tests start their own, none has to run.
+
+have_nats() {
+  gateway nats-server >/dev/null
+}
+
+about_nats() {
+  echo "nats-server, as the system's package (some seconds); no server is left running"
+}
+
+get_nats() {
+  install_without_service nats-server
+}

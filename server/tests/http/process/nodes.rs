@@ -1,0 +1,135 @@
+//! Nodes that share a database and a bus.
+
+use crate::support::{
+    Actor, EVENTPRO, PASSWORD, SARAH, Stream,
+    bus::Nats,
+    postgres::Database,
+    process::{Process, Settings, run, settings},
+    within,
+};
+use reqwest::Method;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// What comes by the bus comes sooner than any look into the database.
+const BY_BUS: Duration = Duration::from_millis(1_500);
+/// What doesn't, comes by the next look.
+const BY_LOOK: Duration = Duration::from_secs(12);
+
+struct Nodes {
+    nodes: Vec<Process>,
+    bus: Nats,
+    settings: Settings,
+    folder: tempfile::TempDir,
+    _database: Database,
+}
+
+impl Nodes {
+    async fn new(count: usize) -> Self {
+        let (folder, database, bus) =
+            (tempfile::tempdir().expect("a folder"), Database::new().await, Nats::start().await);
+        let settings = settings(&[("DATABASE_URL", &database.url()), ("NATS_URL", &bus.url())]);
+        assert!(run(folder.path(), &settings, "seed").status.success());
+        let mut site = Self { nodes: Vec::new(), bus, settings, folder, _database: database };
+        for _ in 0..count {
+            site.add().await;
+        }
+        site
+    }
+
+    async fn add(&mut self) {
+        let node = Process::serve(self.folder.path(), &self.settings).await;
+        becomes_ready(&node).await;
+        self.nodes.push(node);
+    }
+
+    /// Signs in at the first node, and comes back as somebody at each.
+    async fn sign_in(&self, email: &str) -> Vec<Actor> {
+        let token = Actor::new(self.nodes[0].addr, None).sign_in(email, PASSWORD).await.token();
+        self.nodes.iter().map(|node| Actor::new(node.addr, Some(format!("greenroom={token}")))).collect()
+    }
+}
+
+async fn becomes_ready(node: &Process) {
+    let anyone = Actor::new(node.addr, None);
+    let ready = async {
+        while anyone.get("/readyz").await.status != 200 {
+            tokio::task::yield_now().await;
+        }
+    };
+    within(Duration::from_secs(30), "getting ready", ready).await;
+}
+
+async fn launch(actor: &Actor) -> String {
+    let inbox = actor.get("/api/messages").await.ok(200);
+    inbox["conversations"][0]["id"].as_str().expect("an id").to_owned()
+}
+
+/// The next frame of this name, before which no other of the log is passed over.
+async fn hears(stream: &mut Stream, name: &str, limit: Duration) -> Value {
+    let heard = async {
+        loop {
+            let frame = stream.next_frame(limit).await.expect("the stream goes on");
+            if frame.event == name {
+                return frame.data;
+            }
+        }
+    };
+    within(limit, name, heard).await
+}
+
+#[tokio::test]
+async fn what_happens_at_one_node_is_live_at_the_others() {
+    let site = Nodes::new(3).await;
+    let (eventpro, sarah) = (site.sign_in(EVENTPRO).await, site.sign_in(SARAH).await);
+    let launch = launch(&eventpro[0]).await;
+    let mut theirs = eventpro[0].follow("/api/events").await;
+    let mut hers = sarah[1].follow("/api/events").await;
+    let online = hears(&mut theirs, "presence", BY_LOOK).await;
+    assert_eq!(online["online"], true, "she is at another node");
+    let presence = eventpro[2].get(&format!("/api/conversations/{launch}/presence")).await.ok(200);
+    assert_eq!(presence["online"], true, "and so says a third");
+
+    let said = eventpro[2].say(&launch, "Which of you hears this?").await;
+    for stream in [&mut theirs, &mut hers] {
+        assert_eq!(hears(stream, "message.created", BY_BUS).await["message"], said);
+    }
+    let typing = sarah[2].request(Method::PUT, &format!("/api/conversations/{launch}/typing"));
+    assert_eq!(typing.send().await.expect("an answer").status(), 204);
+    assert_eq!(hears(&mut theirs, "typing", BY_BUS).await["conversationId"], *launch);
+
+    sarah[2].post("/api/auth/signout", &json!({})).await.empty();
+    assert_eq!(hears(&mut hers, "session-ended", BY_BUS).await["reason"], "signed_out");
+    assert_eq!(hears(&mut theirs, "presence", BY_LOOK).await["online"], false, "she left everywhere");
+}
+
+#[tokio::test]
+async fn a_bus_that_is_down_costs_time_and_never_a_message() {
+    let mut site = Nodes::new(2).await;
+    let (eventpro, sarah) = (site.sign_in(EVENTPRO).await, site.sign_in(SARAH).await);
+    let launch = launch(&eventpro[0]).await;
+    let mut hers = sarah[1].follow("/api/events").await;
+    site.bus.stop();
+    let said = eventpro[0].say(&launch, "Nobody carries this").await;
+    assert_eq!(hears(&mut hers, "message.created", BY_LOOK).await["message"], said);
+    let anyone = Actor::new(site.nodes[0].addr, None);
+    let silent = async {
+        while anyone.get("/readyz").await.status == 200 {
+            tokio::task::yield_now().await;
+        }
+    };
+    within(BY_LOOK, "being told of the bus", silent).await;
+    anyone.get("/readyz").await.problem(503, "bus_silent");
+    assert_eq!(anyone.get("/healthz").await.status, 200);
+
+    // A node that starts meanwhile serves all the same.
+    let late = Process::serve(site.folder.path(), &site.settings).await;
+    assert_eq!(Actor::new(late.addr, None).get("/healthz").await.status, 200);
+
+    site.bus.restart().await;
+    for node in site.nodes.iter().chain([&late]) {
+        becomes_ready(node).await;
+    }
+    let said = eventpro[0].say(&launch, "Carried again").await;
+    assert_eq!(hears(&mut hers, "message.created", BY_BUS).await["message"], said);
+}

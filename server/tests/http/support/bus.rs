@@ -1,0 +1,60 @@
+//! A NATS server of one test.
+
+use super::within;
+use std::{
+    net::{Ipv4Addr, TcpListener},
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+use tokio::net::TcpStream;
+
+/// Killed when dropped.
+pub(crate) struct Nats {
+    port: u16,
+    child: Child,
+}
+
+impl Nats {
+    /// On a port that is free.
+    pub(crate) async fn start() -> Self {
+        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
+        let port = free.local_addr().expect("its address").port();
+        drop(free);
+        Self::on(port).await
+    }
+
+    async fn on(port: u16) -> Self {
+        let path = format!("{}:/usr/local/sbin:/usr/sbin", std::env::var("PATH").unwrap_or_default());
+        let mut command = Command::new("nats-server");
+        command.env("PATH", path).args(["--addr", "127.0.0.1", "--port", &port.to_string()]);
+        let child = command.stderr(Stdio::null()).spawn().expect("nats-server: bin/setup test installs it");
+        let answers = async {
+            while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.is_err() {
+                tokio::task::yield_now().await;
+            }
+        };
+        within(Duration::from_secs(10), "starting NATS", answers).await;
+        Self { port, child }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("nats://127.0.0.1:{}", self.port)
+    }
+
+    pub(crate) fn stop(&mut self) {
+        self.child.kill().expect("it is there to be killed");
+        self.child.wait().expect("its end");
+    }
+
+    pub(crate) async fn restart(&mut self) {
+        *self = Self::on(self.port).await;
+    }
+}
+
+impl Drop for Nats {
+    fn drop(&mut self) {
+        // It may have been stopped.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
