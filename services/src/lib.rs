@@ -11,6 +11,7 @@
 //! - [`mail`]: letters, their queue, and sending them
 //! - [`seed`]: the demo cast
 //! - `store`: connections, transactions; `entity`: tables
+//! - `together`: many questions, one answer
 //! - `throttle`, [`clock`], [`housekeeping`]: what the above lean on
 
 pub mod accounts;
@@ -30,6 +31,7 @@ pub mod seed;
 mod store;
 pub mod talents;
 mod throttle;
+mod together;
 
 pub use accounts::{Export, NewToken, SignedIn, Viewer};
 pub use error::{Error, Result};
@@ -40,6 +42,7 @@ use accounts::PasswordHasher;
 use clock::{Clock, SystemClock};
 use live::Hub;
 use mail::Links;
+use messages::Tray;
 use model::{ClientId, ConversationId, Instant, PersonId};
 use std::{net::IpAddr, ops::Deref, sync::Arc, time::Duration};
 use store::Store;
@@ -49,6 +52,8 @@ use tokio::sync::Notify;
 /// What the libraries below have to say is only worth a line of the log when something is wrong.
 pub const LOG_FILTER: &str = "sqlx=warn,sea_orm_migration=warn";
 
+/// Messages written at once.
+const SENDS_AT_ONCE: usize = 256;
 /// A whole account is much to read.
 const EXPORTS_PER_HOUR: usize = 10;
 /// How often a person may say how far they have read, or what arrived. Nobody reads so fast.
@@ -105,6 +110,7 @@ pub struct House {
     exports: Throttle<PersonId>,
     marks: Throttle<PersonId>,
     typing: Throttle<(PersonId, ConversationId)>,
+    tray: Tray,
     links: Links,
     /// Rings when there is a letter to send.
     mail_bell: Notify,
@@ -145,6 +151,7 @@ impl Greenroom {
             exports: Throttle::new(EXPORTS_PER_HOUR, hour),
             marks: Throttle::new(MARKS_PER_MINUTE, minute),
             typing: Throttle::new(1, live::TELL_EVERY),
+            tray: Tray::new(SENDS_AT_ONCE, Duration::ZERO),
             links: Links::new(public_url),
             mail_bell: Notify::new(),
             clock,

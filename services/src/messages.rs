@@ -1,11 +1,14 @@
 //! Messages: sending them, and reading back in a thread.
 
+mod batch;
+mod entry;
 mod history;
 mod post;
 
+pub(crate) use entry::{Entry, still_here, write_down};
 pub use history::{Messages, Window};
 pub use post::Posted;
-pub(crate) use post::{Entry, take_seq, write_down};
+pub(crate) use post::{Tray, take_seq};
 
 use crate::{Error, Result, entity::message};
 use model::{BookingId, BookingStatus, ClientId, ConversationId, Instant, Message, MessageId, Person};

@@ -45,14 +45,17 @@ impl Greenroom {
         }
         let client_id = draft.client_id.unwrap_or_else(crate::mint_client_id);
         let entry = Entry {
-            row: &row,
+            conversation: ConversationId(row.id),
+            booking: booking.id,
+            seq: row.last_seq,
+            sender: organizer,
+            recipient: talent.id,
             kind: NotificationKind::Booking,
             body: draft.message.clone(),
             client_id,
             step: None,
-            now,
         };
-        match write_down(&tx, viewer, entry, &mut journal).await {
+        match write_down(&tx, vec![entry], &mut journal, now).await {
             Err(Error::Database(error)) if is_duplicate(&error) => {
                 tx.rollback().await?;
                 return self.opened_before(viewer, client_id, &draft).await;

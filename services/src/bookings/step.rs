@@ -4,7 +4,7 @@ use crate::{
     conversations::Side,
     entity::{booking, conversation},
     live::Journal,
-    messages::{Entry, take_seq, write_down},
+    messages::{Entry, still_here, take_seq, write_down},
     store::Transaction,
     to_the_end,
 };
@@ -57,19 +57,23 @@ impl Greenroom {
             .filter(booking::Column::Id.eq(row.booking_id))
             .exec(tx)
             .await?;
-        let counterpart = Side::of(viewer).counterpart(&row);
-        for person in [viewer.id(), counterpart] {
+        let sender = still_here(tx, [viewer.id()]).await?.remove(&viewer.id()).ok_or(Refusal::Unauthenticated)?;
+        let recipient = Side::of(viewer).counterpart(&row);
+        for person in [viewer.id(), recipient] {
             journal.tell(person, Event::BookingUpdated { booking: booking.clone() });
         }
         let entry = Entry {
-            row: &row,
+            conversation,
+            booking: booking.id,
+            seq: row.last_seq,
+            sender,
+            recipient,
             kind: kind(step),
             body: Body::parse(line(step)).map_err(|fault| Refusal::field("body", fault))?,
             client_id: crate::mint_client_id(),
             step: Some(booking.status),
-            now,
         };
-        write_down(tx, viewer, entry, journal).await?;
+        write_down(tx, vec![entry], journal, now).await?;
         Ok(booking)
     }
 }

@@ -72,6 +72,11 @@ impl Side {
         })
     }
 
+    /// Whether this is where the viewer stands in a conversation.
+    pub(crate) fn is_of(self, viewer: &Viewer, row: &conversation::Model) -> bool {
+        self.other().counterpart(row) == viewer.id()
+    }
+
     /// The viewer's own conversations: where every query begins.
     pub(crate) fn own(self, viewer: &Viewer) -> SimpleExpr {
         self.person().eq(viewer.id().0)

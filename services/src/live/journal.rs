@@ -9,7 +9,7 @@ use model::{Envelope, Event, Instant, PersonId};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// What a transaction tells people. Written as its last step, told after its commit.
 #[derive(Default)]
@@ -47,13 +47,14 @@ impl Journal {
 
     /// Takes the next numbers of everybody's sequence and writes the events under them.
     ///
-    /// People are taken in the order of their ids, one update each, so that two transactions never wait
-    /// for each other; the row stays locked until the commit, so that numbers become visible in order.
+    /// People are locked in the order of their ids, so that two transactions never wait for each other; the row stays
+    /// locked until the commit, so that numbers become visible in order.
     async fn write(self, tx: &Transaction, at: Instant) -> Result<Vec<Told>> {
         let mut rows = Vec::new();
         let mut told = Vec::new();
+        let heads = take_numbers(tx, &self.0).await?;
         for (person, events) in self.0 {
-            let mut seq = take_numbers(tx, person, events.len()).await?;
+            let mut seq = *heads.get(&person).ok_or_else(|| Error::stored("person without a sequence"))?;
             for event in events {
                 seq += 1;
                 let row = encode(person, seq, at, event)?;
@@ -77,25 +78,33 @@ impl Journal {
 
 /// Locks people's sequences before something absolute is counted for an event, so that the count and
 /// the number it goes out under belong to the same moment. Needed on PostgreSQL; SQLite has one writer.
-pub(crate) async fn lock_heads(tx: &Transaction, people: impl IntoIterator<Item = PersonId>) -> Result<()> {
-    person_head::Entity::find()
+pub(crate) async fn lock_heads(
+    tx: &Transaction,
+    people: impl IntoIterator<Item = PersonId>,
+) -> Result<HashMap<PersonId, i64>> {
+    let rows = person_head::Entity::find()
         .filter(person_head::Column::PersonId.is_in(people.into_iter().map(|person| person.0)))
         .order_by_asc(person_head::Column::PersonId)
         .lock_exclusive()
         .all(tx)
         .await?;
-    Ok(())
+    Ok(rows.into_iter().map(|row| (PersonId(row.person_id), row.seq)).collect())
 }
 
-/// The number before those taken.
-async fn take_numbers(tx: &Transaction, person: PersonId, count: usize) -> Result<i64> {
-    let count = i64::try_from(count).map_err(Error::broken)?;
-    let heads = person_head::Entity::update_many()
-        .col_expr(person_head::Column::Seq, Expr::col(person_head::Column::Seq).add(count))
-        .filter(person_head::Column::PersonId.eq(person.0))
-        .exec_with_returning(tx)
-        .await?;
-    Ok(heads.first().ok_or_else(|| Error::stored("person without a sequence"))?.seq - count)
+/// The numbers before those taken. Whoever is told as much is counted on in one statement.
+async fn take_numbers(tx: &Transaction, told: &BTreeMap<PersonId, Vec<Event>>) -> Result<HashMap<PersonId, i64>> {
+    let heads = lock_heads(tx, told.keys().copied()).await?;
+    let mut counts = BTreeMap::<usize, Vec<PersonId>>::new();
+    told.iter().for_each(|(person, events)| counts.entry(events.len()).or_default().push(*person));
+    for (count, people) in counts {
+        let count = i64::try_from(count).map_err(Error::broken)?;
+        person_head::Entity::update_many()
+            .col_expr(person_head::Column::Seq, Expr::col(person_head::Column::Seq).add(count))
+            .filter(person_head::Column::PersonId.is_in(people.into_iter().map(|person| person.0)))
+            .exec(tx)
+            .await?;
+    }
+    Ok(heads)
 }
 
 fn encode(person: PersonId, seq: i64, at: Instant, event: Event) -> Result<event::Model> {

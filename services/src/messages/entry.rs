@@ -1,0 +1,114 @@
+use super::message_of;
+use crate::{
+    Result,
+    accounts::person_of,
+    entity::{message, notification, person},
+    live::Journal,
+    store::Transaction,
+};
+use model::{
+    Body, BookingId, BookingStatus, ClientId, ConversationId, Event, Instant, Message, Notification, NotificationId,
+    NotificationKind, Person, PersonId, notification::PREVIEW_LIMIT, text,
+};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// A message about to be written, at a place in its conversation that nobody else has.
+pub(crate) struct Entry {
+    pub(crate) conversation: ConversationId,
+    pub(crate) booking: BookingId,
+    pub(crate) seq: i64,
+    pub(crate) sender: Person,
+    pub(crate) recipient: PersonId,
+    pub(crate) kind: NotificationKind,
+    pub(crate) body: Body,
+    pub(crate) client_id: ClientId,
+    /// The step this line tells of, by where it led.
+    pub(crate) step: Option<BookingStatus>,
+}
+
+/// Writes messages and the others' notifications, in as many statements as it takes for one, and notes who is to be told.
+pub(crate) async fn write_down(
+    tx: &Transaction,
+    entries: Vec<Entry>,
+    journal: &mut Journal,
+    now: Instant,
+) -> Result<Vec<Message>> {
+    if entries.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<message::Model> = entries.iter().map(|entry| entry.message(now)).collect();
+    let notifications: Vec<_> = entries.iter().map(|entry| entry.notification(now)).collect();
+    message::Entity::insert_many(rows.iter().cloned().map(IntoActiveModel::into_active_model))
+        .exec_without_returning(tx)
+        .await?;
+    let told = entries.iter().zip(&notifications).map(|(entry, notification)| entry.row_of(notification));
+    notification::Entity::insert_many(told).exec_without_returning(tx).await?;
+    let mut messages = Vec::with_capacity(rows.len());
+    for ((entry, row), notification) in entries.into_iter().zip(rows).zip(notifications) {
+        let message = message_of(row, entry.booking, entry.sender)?;
+        journal.tell(message.sender.id, Event::MessageCreated { message: message.clone() });
+        journal.tell(entry.recipient, Event::MessageCreated { message: message.clone() });
+        journal.tell(entry.recipient, Event::NotificationCreated { notification });
+        messages.push(message);
+    }
+    Ok(messages)
+}
+
+impl Entry {
+    fn message(&self, now: Instant) -> message::Model {
+        message::Model {
+            id: Uuid::now_v7(),
+            conversation_id: self.conversation.0,
+            seq: self.seq,
+            sender_id: self.sender.id.0,
+            client_id: self.client_id.0,
+            body: self.body.as_str().to_owned(),
+            created_at: now.millis(),
+            step: self.step.map(|step| step.as_str().to_owned()),
+        }
+    }
+
+    fn notification(&self, now: Instant) -> Notification {
+        Notification {
+            id: NotificationId(Uuid::now_v7()),
+            kind: self.kind,
+            conversation_id: Some(self.conversation),
+            booking_id: Some(self.booking),
+            actor: self.sender.clone(),
+            preview: if self.step.is_some() { String::new() } else { text::preview(self.body.as_str(), PREVIEW_LIMIT) },
+            created_at: now,
+            read_at: None,
+        }
+    }
+
+    fn row_of(&self, notification: &Notification) -> notification::ActiveModel {
+        notification::ActiveModel {
+            id: Set(notification.id.0),
+            person_id: Set(self.recipient.0),
+            kind: Set(notification.kind.as_str().to_owned()),
+            conversation_id: Set(Some(self.conversation.0)),
+            booking_id: Set(Some(self.booking.0)),
+            actor_id: Set(self.sender.id.0),
+            message_seq: Set(self.seq),
+            preview: Set(notification.preview.clone()),
+            created_at: Set(notification.created_at.millis()),
+            read_at: Set(None),
+            mail_id: Set(None),
+        }
+    }
+}
+
+/// Senders as they are now; whoever has left is not among them. Read with the conversation locked, which changing a name
+/// waits for: so no event carries an old name behind the one that tells of the new, and nobody writes after they have
+/// left.
+pub(crate) async fn still_here(
+    tx: &Transaction,
+    people: impl IntoIterator<Item = PersonId>,
+) -> Result<HashMap<PersonId, Person>> {
+    let here = person::Entity::find()
+        .filter(person::Column::Id.is_in(people.into_iter().map(|id| id.0)))
+        .filter(person::Column::DeletedAt.is_null());
+    here.all(tx).await?.into_iter().map(|row| Ok((PersonId(row.id), person_of(row)?))).collect()
+}
