@@ -18,7 +18,7 @@ use std::{
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
-    net::{TcpListener, TcpStream},
+    net::{TcpListener, TcpSocket, TcpStream},
     sync::watch,
 };
 use tower::ServiceExt;
@@ -29,8 +29,19 @@ const GIVE_UP: Duration = Duration::from_secs(30);
 /// How long the head of a request may take, and an unused connection be kept: longer than gateways keep theirs, so that
 /// it is they who close.
 const HEAD: Duration = Duration::from_secs(120);
+/// Connections that wait to be taken.
+const BACKLOG: u32 = 4_096;
 /// How long to wait where the system has no room for another connection.
 const PAUSE: Duration = Duration::from_millis(100);
+
+/// Takes an address. Many may come at once, as when a line is back: they wait in the system's queue, up to its own limit.
+pub(crate) fn bind(addr: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if addr.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // A port that was just let go of can be taken again at once.
+    socket.set_reuseaddr(true)?;
+    socket.bind(addr)?;
+    socket.listen(BACKLOG)
+}
 
 /// Serves until told to stop; then takes no more, and comes back when all requests are finished and all streams over.
 pub(crate) async fn serve(listener: TcpListener, router: Router, told_to_stop: impl Future<Output = ()>) {

@@ -10,7 +10,6 @@ use app::ssr::SessionCookie;
 use services::{Greenroom, seed};
 use std::{io::Write, time::Duration};
 use tokio::{
-    net::TcpListener,
     signal::unix::{SignalKind, signal},
     sync::oneshot,
 };
@@ -46,7 +45,7 @@ pub(crate) async fn seed(settings: &Checked) -> Result<(), String> {
 pub(crate) async fn serve(mut settings: Checked) -> Result<(), String> {
     settings.smtp()?;
     migrate(&settings).await?;
-    let listener = TcpListener::bind(settings.addr).await;
+    let listener = listen::bind(settings.addr);
     let listener = listener.map_err(|error| format!("can't listen on {}: {error}", settings.addr))?;
     let addr = listener.local_addr().map_err(|error| error.to_string())?;
     // Port 0 is any that is free, known only now.

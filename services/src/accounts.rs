@@ -26,6 +26,7 @@ pub use export::Export;
 pub(crate) use join::forget;
 pub(crate) use password::PasswordHasher;
 pub(crate) use person::{NewPerson, person_of};
+pub(crate) use sessions::Holders;
 pub use sign_in::SignedIn;
 
 use crate::Result;

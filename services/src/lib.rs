@@ -38,9 +38,9 @@ pub use error::{Error, Result};
 pub use live::{Bus, BusHealth, Follower, Outlet, Resume};
 pub use store::migrate;
 
-use accounts::PasswordHasher;
+use accounts::{Holders, PasswordHasher};
 use clock::{Clock, SystemClock};
-use live::Hub;
+use live::{Door, Hub};
 use mail::Links;
 use messages::Tray;
 use model::{ClientId, ConversationId, Instant, PersonId};
@@ -54,6 +54,10 @@ pub const LOG_FILTER: &str = "sqlx=warn,sea_orm_migration=warn";
 
 /// Messages written at once.
 const SENDS_AT_ONCE: usize = 256;
+/// Sessions looked up at once.
+const LOOKED_UP_AT_ONCE: usize = 500;
+/// So long a crowd gathers, as after a restart, before more of it are looked up.
+const BREATH: Duration = Duration::from_millis(40);
 /// A whole account is much to read.
 const EXPORTS_PER_HOUR: usize = 10;
 /// How often a person may say how far they have read, or what arrived. Nobody reads so fast.
@@ -111,6 +115,8 @@ pub struct House {
     marks: Throttle<PersonId>,
     typing: Throttle<(PersonId, ConversationId)>,
     tray: Tray,
+    holders: Holders,
+    door: Door,
     links: Links,
     /// Rings when there is a letter to send.
     mail_bell: Notify,
@@ -152,6 +158,8 @@ impl Greenroom {
             marks: Throttle::new(MARKS_PER_MINUTE, minute),
             typing: Throttle::new(1, live::TELL_EVERY),
             tray: Tray::new(SENDS_AT_ONCE, Duration::ZERO),
+            holders: Holders::new(LOOKED_UP_AT_ONCE, BREATH),
+            door: Door::new(LOOKED_UP_AT_ONCE, BREATH),
             links: Links::new(public_url),
             mail_bell: Notify::new(),
             clock,

@@ -8,6 +8,7 @@
 //! - `hub`: tells the streams of this process, after the commit
 //! - `outlet`: where a stream's frames go
 //! - `log`: reads events again; `reader`: for all streams that missed something
+//! - `opening`: what streams must know as they open
 //! - `follow`: one stream: replay, then live, without gap or double
 //! - `frame`: how it looks on the wire
 //! - `pulse`: the heartbeat
@@ -20,6 +21,7 @@ mod frame;
 mod hub;
 mod journal;
 mod log;
+mod opening;
 mod outlet;
 mod presence;
 mod pulse;
@@ -32,5 +34,6 @@ pub use follow::{Follower, Resume};
 pub(crate) use hub::Hub;
 pub(crate) use journal::{Journal, lock_heads};
 pub(crate) use log::{head, prune};
+pub(crate) use opening::Door;
 pub use outlet::Outlet;
 pub(crate) use typing::TELL_EVERY;

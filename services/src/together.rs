@@ -1,13 +1,14 @@
 //! Many questions, one answer: whatever is asked while others are being answered waits, and is answered together then.
 
-use std::sync::{Mutex, PoisonError};
+use crate::{Error, Result};
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio::{
     sync::oneshot,
     time::{Duration, sleep},
 };
 
 /// More questions than this are a crowd.
-const CROWD: usize = 32;
+const CROWD: usize = 100;
 
 /// Questions of one kind.
 pub(crate) struct Together<Q, A> {
@@ -55,10 +56,23 @@ impl<Q, A> Together<Q, A> {
     }
 }
 
+/// An answer for each question, from what was found for all of them.
+pub(crate) fn each<F, Q, A>(found: Result<F>, questions: &[Q], one: impl Fn(&F, &Q) -> A) -> Vec<Result<A>> {
+    match found {
+        Ok(found) => questions.iter().map(|question| Ok(one(&found, question))).collect(),
+        Err(error) => all_failed(error, questions.len()),
+    }
+}
+
+/// What failed for all of them.
+pub(crate) fn all_failed<A>(error: Error, questions: usize) -> Vec<Result<A>> {
+    let error = Arc::new(error);
+    (0..questions).map(|_| Err(Error::broken(error.clone()))).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::Arc;
 
     #[tokio::test]
     async fn what_is_asked_meanwhile_is_answered_together() {

@@ -10,13 +10,14 @@ use crate::{
     live::Ending,
     store::Transaction,
     to_the_end,
+    together::{Together, each},
 };
 use model::{Instant, PersonId, Refusal, SessionId, User};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder,
     QuerySelect, RelationDef, sea_query::Expr,
 };
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 /// A session's use is noted at most this often: reading mustn't mean writing.
 const NOTE_USE_AFTER: Duration = Duration::from_secs(5 * 60);
@@ -24,6 +25,11 @@ const NOTE_USE_AFTER: Duration = Duration::from_secs(5 * 60);
 const DEVICES: u64 = 100;
 /// Characters of a browser's own description that are kept.
 const USER_AGENT_LIMIT: usize = 200;
+
+/// A living session, and whose it is.
+pub(crate) type Holder = (session::Model, person::Model);
+/// Secrets whose holders are looked for.
+pub(crate) type Holders = Together<Vec<u8>, Result<Option<Holder>>>;
 
 /// A session that is about to begin.
 pub(super) struct NewSession<'a> {
@@ -55,17 +61,10 @@ impl Greenroom {
 
     async fn holder(&self, secret: &str) -> Result<Viewer> {
         let now = self.now();
-        let (row, owner) = session::Entity::find()
-            .select_also(person::Entity)
-            .join(JoinType::InnerJoin, owner())
-            .filter(session::Column::TokenHash.eq(fingerprint(secret)))
-            .filter(session::Column::ExpiresAt.gt(now.millis()))
-            // Nobody signs in before; should somebody have, it opens nothing.
-            .filter(person::Column::EmailVerified.eq(true))
-            .one(self.store.reader())
-            .await?
-            .and_then(|(row, owner)| Some((row, owner?)))
-            .ok_or(Refusal::Unauthenticated)?;
+        let asked = self.holders.ask(fingerprint(secret));
+        let greenroom = self.clone();
+        tokio::spawn(async move { greenroom.holders.answer(|secrets| greenroom.look_up(secrets)).await });
+        let (row, owner) = asked.await.map_err(Error::broken)??.ok_or(Refusal::Unauthenticated)?;
         let mut viewer = Viewer {
             person: person_of(owner)?,
             session: SessionId(row.id),
@@ -76,6 +75,24 @@ impl Greenroom {
             viewer.expires_at = self.note_use(&viewer, now).await?;
         }
         Ok(viewer)
+    }
+
+    /// The living sessions behind the fingerprints of secrets, and whose they are.
+    async fn look_up(&self, secrets: Vec<Vec<u8>>) -> Vec<Result<Option<Holder>>> {
+        let found = session::Entity::find()
+            .select_also(person::Entity)
+            .join(JoinType::InnerJoin, owner())
+            .filter(session::Column::TokenHash.is_in(secrets.iter().cloned()))
+            .filter(session::Column::ExpiresAt.gt(self.now().millis()))
+            // Nobody signs in before; should somebody have, it opens nothing.
+            .filter(person::Column::EmailVerified.eq(true))
+            .all(self.store.reader())
+            .await;
+        let found = found.map(|rows| {
+            let living = rows.into_iter().filter_map(|(row, owner)| Some((row.token_hash.clone(), (row, owner?))));
+            living.collect::<HashMap<_, _>>()
+        });
+        each(found.map_err(Error::from), &secrets, |found, secret| found.get(secret).cloned())
     }
 
     /// The viewer as they see themselves.

@@ -2,7 +2,8 @@ use super::{
     bus::Ending,
     frame,
     hub::{Next, Place},
-    log,
+    log::{self, Logged},
+    opening::{Opened, Opening},
     outlet::Outlet,
 };
 use crate::{Greenroom, Result, Viewer};
@@ -33,6 +34,8 @@ pub struct Follower {
     ends_at: Instant,
     /// The last number that went out.
     last: i64,
+    /// What was read of the log already.
+    next: Vec<Logged>,
     first: Bytes,
 }
 
@@ -46,28 +49,16 @@ impl Greenroom {
         // The seat comes before the look at the session and into the log: what ends or is committed
         // between the two is heard.
         let place = self.hub.listen((person, session), sparing, self.limits.streams_per_person)?;
-        let ends_at = self.session_end(session).await?.ok_or(Refusal::Unauthenticated)?;
-        let head = log::head(self.store.reader(), person).await?;
-        self.hub.know(person, head);
+        let after = if let Resume::After(cursor) = resume { Some(cursor) } else { None };
+        let opened = self.open_door(Opening { person, session, after }).await?.ok_or(Refusal::Unauthenticated)?;
+        self.hub.know(person, opened.head);
         let retry = retry_millis()?;
-        let (last, first) = match self.start(person, resume, head).await? {
+        let (last, first) = match opened.start(resume) {
             Some(cursor) => (cursor, frame::ready(cursor, resume != Resume::Live, retry)),
-            None => (head, frame::reset(head, retry)),
+            None => (opened.head, frame::reset(opened.head, retry)),
         };
-        Ok(Follower { greenroom: self.clone(), place, person, session, ends_at, last, first })
-    }
-
-    /// The number to start after, unless the log can't go on from where the client is.
-    async fn start(&self, person: PersonId, resume: Resume, head: i64) -> Result<Option<i64>> {
-        match resume {
-            Resume::Live => Ok(Some(head)),
-            Resume::After(cursor) if cursor == head => Ok(Some(cursor)),
-            Resume::After(cursor) if (0..head).contains(&cursor) => {
-                let next = log::after(self.store.reader(), person, cursor).await?;
-                Ok(next.first().is_some_and(|event| event.seq == cursor + 1).then_some(cursor))
-            }
-            Resume::After(_) | Resume::Unreadable => Ok(None),
-        }
+        let Opened { ends_at, next, .. } = opened;
+        Ok(Follower { greenroom: self.clone(), place, person, session, ends_at, last, next, first })
     }
 
     /// How many streams this process holds.
@@ -81,6 +72,18 @@ impl Greenroom {
         let people = self.streams().div_ceil(STEPS);
         while self.hub.send_home(people.max(1)) {
             tokio::time::sleep(over / u32::try_from(STEPS).unwrap_or(u32::MAX)).await;
+        }
+    }
+}
+
+impl Opened {
+    /// The number to start after, unless the log can't go on from where the client is.
+    fn start(&self, resume: Resume) -> Option<i64> {
+        match resume {
+            Resume::Live => Some(self.head),
+            Resume::After(cursor) if cursor == self.head => Some(cursor),
+            Resume::After(cursor) => self.next.first().is_some_and(|event| event.seq == cursor + 1).then_some(cursor),
+            Resume::Unreadable => None,
         }
     }
 }
@@ -112,8 +115,11 @@ impl Follower {
                     return None;
                 }
             }
-            let events = log::after(self.greenroom.store.reader(), self.person, self.last).await;
-            let events = events.map_err(crate::Error::into_refusal).ok()?;
+            let mut events = std::mem::take(&mut self.next);
+            if events.is_empty() {
+                let read = log::after(self.greenroom.store.reader(), self.person, self.last).await;
+                events = read.map_err(crate::Error::into_refusal).ok()?;
+            }
             if events.first().is_none_or(|first| first.seq != self.last + 1) {
                 return None;
             }

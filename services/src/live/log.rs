@@ -17,7 +17,7 @@ const EACH: i64 = 50;
 const SWEEP: u64 = 500;
 
 /// An event as the log keeps it.
-#[derive(FromQueryResult)]
+#[derive(Clone, FromQueryResult)]
 pub(super) struct Logged {
     person_id: Uuid,
     pub(super) kind: String,

@@ -1,10 +1,13 @@
 use super::batch::Sending;
 use crate::{
-    Error, Greenroom, Result, Viewer, conversations::Side, entity::conversation, store::Transaction, together::Together,
+    Error, Greenroom, Result, Viewer,
+    conversations::Side,
+    entity::conversation,
+    store::Transaction,
+    together::{Together, all_failed},
 };
 use model::{ConversationId, Draft, Instant, Message, Refusal};
 use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr};
-use std::sync::Arc;
 
 /// What became of a message.
 #[derive(Debug)]
@@ -62,12 +65,6 @@ impl Greenroom {
         }
         posted
     }
-}
-
-/// Where the database can't be reached, it can't for any of them.
-fn all_failed(error: Error, count: usize) -> Vec<Result<Posted>> {
-    let error = Arc::new(error);
-    (0..count).map(|_| Err(Error::broken(error.clone()))).collect()
 }
 
 /// Locks the conversation and takes its next `seq`. The same statement is the authorisation: it finds

@@ -29,6 +29,7 @@ mod other_processes;
 mod passing;
 mod posting;
 mod posting_at_once;
+mod posting_together;
 mod reading;
 mod receipts;
 mod recovering;

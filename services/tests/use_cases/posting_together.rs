@@ -1,0 +1,59 @@
+//! Messages that are written together have fates of their own.
+
+use crate::support::{Site, draft, draft_as, fresh_client_id, refusal, within};
+use futures::future::join_all;
+use model::Refusal;
+use services::messages::{Posted, Window};
+
+on_both! {
+    each_of_many_is_sent_or_refused_for_itself,
+    one_that_cannot_be_written_keeps_none_from_it,
+}
+
+async fn each_of_many_is_sent_or_refused_for_itself(site: Site) {
+    let cast = site.cast().await;
+    let (twice, reused) = (fresh_client_id(), fresh_client_id());
+    let asked = [
+        (&cast.sarah, draft(cast.launch, "One")),
+        (&cast.kamau, draft(cast.launch, "A stranger")),
+        (&cast.sarah, draft_as(twice, cast.launch, "Two")),
+        (&cast.sarah, draft_as(twice, cast.launch, "Two")),
+        (&cast.eventpro, draft_as(twice, cast.launch, "Somebody else's two")),
+        (&cast.eventpro, draft_as(reused, cast.launch, "Three")),
+        (&cast.eventpro, draft_as(reused, cast.launch, "Not three")),
+        (&cast.kamau, draft(cast.sundowner, "Elsewhere")),
+    ];
+    let posts = asked.into_iter().map(|(by, draft)| site.house.post(by, draft));
+    let mut fates = within(join_all(posts)).await.into_iter();
+    let mut next = || fates.next().expect("a fate for each");
+    assert!(matches!(next(), Ok(Posted::New(message)) if message.body == "One"));
+    assert_eq!(refusal(next()), Refusal::NotFound);
+    let (Ok(first), Ok(again)) = (next(), next()) else { panic!("both tries are answered") };
+    assert!(matches!((&first, &again), (Posted::New(_), Posted::Again(_)) | (Posted::Again(_), Posted::New(_))));
+    assert_eq!(first.into_message(), again.into_message());
+    assert!(matches!(next(), Ok(Posted::New(message)) if message.body == "Somebody else's two"));
+    let (three, other) = (next(), next());
+    let (three, other) = if three.is_ok() { (three, other) } else { (other, three) };
+    assert!(matches!(three, Ok(Posted::New(_))));
+    assert_eq!(refusal(other), Refusal::ClientIdReused);
+    assert!(matches!(next(), Ok(Posted::New(message)) if message.seq == 6));
+
+    let history = site.house.history(&cast.sarah, cast.launch, Window::After(12), None).await.expect("a history");
+    let places: Vec<i64> = history.messages.iter().map(|message| message.seq).collect();
+    assert_eq!(places, [13, 14, 15, 16], "what was refused took no place");
+}
+
+async fn one_that_cannot_be_written_keeps_none_from_it(site: Site) {
+    let cast = site.cast().await;
+    // The place after the next is taken already, which nothing but a broken database has.
+    site.execute(
+        "INSERT INTO message (id, conversation_id, seq, sender_id, client_id, body, created_at) \
+         SELECT client_id, conversation_id, 14, sender_id, id, 'Out of place', created_at FROM message \
+         WHERE seq = 12",
+    )
+    .await;
+    let asked = [(&cast.sarah, cast.launch), (&cast.sarah, cast.launch), (&cast.kamau, cast.sundowner)];
+    let posts = asked.into_iter().map(|(by, conversation)| site.house.post(by, draft(conversation, "Hello")));
+    let fates = within(join_all(posts)).await;
+    assert_eq!(fates.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false, true]);
+}
