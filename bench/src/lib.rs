@@ -4,7 +4,14 @@
 //! None of that may ever be a test: a slow day fails nobody. The [`line`] alone is there for tests as well.
 
 pub mod dice;
+pub mod history;
+pub mod inserts;
+pub mod ledger;
 pub mod line;
+pub mod page;
+pub mod people;
 pub mod ports;
+pub mod process;
 pub mod site;
 pub mod times;
+pub mod wire;

@@ -1,11 +1,14 @@
 //! A site to be measured.
 
-use crate::ports::some_port;
+use crate::{
+    ports::some_port,
+    process::{Process, command_on},
+};
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
 use std::{
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
     time::{Duration, Instant},
 };
 use tempfile::TempDir;
@@ -18,34 +21,20 @@ pub const PASSWORD: &str = "greenroom-demo";
 /// Anything that went wrong: a measurement then has no result.
 pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
-/// The program with the demo cast. Killed when dropped.
+/// A seeded database, and the settings of a program that will serve it.
 #[derive(Debug)]
-pub struct Site {
-    /// Where it is.
-    pub url: String,
-    /// Where it is, on this machine.
-    pub port: u16,
-    /// Whoever asks.
-    pub client: Client,
+pub struct Ground {
+    port: u16,
     settings: Vec<(String, String)>,
-    program: Child,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
-impl Drop for Site {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.program.kill();
-        let _ = self.program.wait();
-    }
-}
-
-impl Site {
-    /// Seeds and serves, with these settings beside its own.
+impl Ground {
+    /// Seeds, with these settings beside its own.
     ///
     /// # Errors
-    /// When the program isn't built, or doesn't start.
-    pub async fn start(settings: &[(&str, &str)]) -> Result<Self> {
+    /// When the program isn't built.
+    pub fn lay(settings: &[(&str, &str)]) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let port = some_port();
         let own = [
@@ -56,12 +45,59 @@ impl Site {
         let own = own.into_iter().map(|(name, value)| (name.to_owned(), value));
         let given = settings.iter().map(|(name, value)| (name.to_string(), value.to_string()));
         let settings: Vec<_> = own.chain(given).collect();
-        command("seed", &settings).status()?;
-        let program = command("serve", &settings).spawn()?;
+        command(None, "seed", &settings).status()?;
+        Ok(Self { port, settings, folder })
+    }
+
+    /// The address of its database, unless a setting names another.
+    pub fn database(&self) -> String {
+        let named = self.settings.iter().find(|(name, _)| name == "DATABASE_URL");
+        let own = || format!("sqlite://{}?mode=rwc", self.folder.path().join("greenroom.db").display());
+        named.map_or_else(own, |(_, url)| url.clone())
+    }
+
+    /// Serves it, on one core alone or wherever there is room.
+    ///
+    /// # Errors
+    /// When the program doesn't start.
+    pub async fn serve(self, core: Option<usize>) -> Result<Site> {
+        let Self { port, settings, folder } = self;
+        let program = Process::start(&mut command(core, "serve", &settings))?;
         let client = Client::builder().no_proxy().build()?;
-        let site = Self { url: format!("http://127.0.0.1:{port}"), port, client, settings, program, _folder: folder };
+        let url = format!("http://127.0.0.1:{port}");
+        let site = Site { url, port, client, core, settings, program, _folder: folder };
         site.answers().await?;
         Ok(site)
+    }
+}
+
+/// The program with the demo cast. Killed when dropped.
+#[derive(Debug)]
+pub struct Site {
+    /// Where it is.
+    pub url: String,
+    /// Where it is, on this machine.
+    pub port: u16,
+    /// Whoever asks.
+    pub client: Client,
+    core: Option<usize>,
+    settings: Vec<(String, String)>,
+    program: Process,
+    _folder: TempDir,
+}
+
+impl Site {
+    /// Seeds and serves, with these settings beside its own.
+    ///
+    /// # Errors
+    /// When the program isn't built, or doesn't start.
+    pub async fn start(settings: &[(&str, &str)]) -> Result<Self> {
+        Ground::lay(settings)?.serve(None).await
+    }
+
+    /// The process.
+    pub fn id(&self) -> u32 {
+        self.program.id()
     }
 
     /// Kills it as a power cut does, and serves again at once: at the same address, with the same data. Done once it
@@ -70,12 +106,11 @@ impl Site {
     /// # Errors
     /// When it had ended before, or doesn't start.
     pub async fn kill_and_serve(&mut self) -> Result<()> {
-        if let Some(end) = self.program.try_wait()? {
+        if let Some(end) = self.program.ended()? {
             return Err(format!("the site has ended by itself: {end}").into());
         }
         self.program.kill()?;
-        self.program.wait()?;
-        self.program = command("serve", &self.settings).spawn()?;
+        self.program = Process::start(&mut command(self.core, "serve", &self.settings))?;
         self.answers().await
     }
 
@@ -121,9 +156,11 @@ impl Site {
     }
 }
 
-fn command(argument: &str, settings: &[(String, String)]) -> Command {
-    let mut command = Command::new(built());
-    command.env_clear().arg(argument).envs(settings.iter().cloned()).stdout(Stdio::null());
+fn command(core: Option<usize>, argument: &str, settings: &[(String, String)]) -> Command {
+    let mut command = command_on(core, built());
+    // Where its wrapper is found, if it has one.
+    let path = std::env::var("PATH").unwrap_or_default();
+    command.env_clear().env("PATH", path).arg(argument).envs(settings.iter().cloned()).stdout(Stdio::null());
     command
 }
 

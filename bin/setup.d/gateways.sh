@@ -30,9 +30,10 @@ get_haproxy() {
   install_without_service haproxy
 }
 
-# Debian's packages start what they bring, now and with the system, unless a policy forbids it. Others don't.
+# install_without_service NAME [MORE]: a service, and what else is to be installed with it. Debian's packages start what
+# they bring, now and with the system, unless a policy forbids it. Others don't.
 install_without_service() {
-  local name=$1 policy=/usr/sbin/policy-rc.d ours=0 status=0
+  local name=$1 more=${2:-} policy=/usr/sbin/policy-rc.d ours=0 status=0
   there apt-get || {
     install_package "$name" "$name" "$name" "$name"
     return
@@ -42,7 +43,7 @@ install_without_service() {
     printf '#!/bin/sh\nexit 101\n' | as_root tee $policy >/dev/null
     as_root chmod +x $policy
   fi
-  install_package "$name" - - - && as_root update-rc.d "$name" disable || status=1
+  install_package "$name $more" - - - && as_root update-rc.d "$name" disable || status=1
   [ $ours -eq 0 ] || as_root rm $policy
   return $status
 }

@@ -1,7 +1,7 @@
 //! How much goes over the line.
 
 use crate::stage::{Person, Stage};
-use bench::{line::Carried, site::Result};
+use bench::{line::Carried, page::named_in, site::Result};
 use std::time::Duration;
 use tokio::time::{Instant, timeout};
 
@@ -36,21 +36,6 @@ pub(crate) async fn open_thread(stage: &Stage) -> Result<Opening> {
     }
     let Carried { up, down } = person.line.carried();
     Ok(Opening { parts, carried: Carried { up: up - began.up, down: down - began.down } })
-}
-
-/// What a page has its browser load, each once.
-fn named_in(html: &str) -> Vec<&str> {
-    let elements =
-        html.split('<').filter(|element| ["link ", "script ", "img "].iter().any(|name| element.starts_with(name)));
-    let attributes = elements.flat_map(|element| element.split('>').next().unwrap_or_default().split(' '));
-    let named = attributes.filter_map(|attribute| {
-        let value = attribute.strip_prefix("href=\"").or_else(|| attribute.strip_prefix("src=\""))?;
-        value.split('"').next().filter(|path| path.starts_with('/'))
-    });
-    let mut paths: Vec<&str> = named.collect();
-    paths.sort_unstable();
-    paths.dedup();
-    paths
 }
 
 /// What an hour of a stream takes on which nothing happens: a minute of it, scaled.

@@ -1,0 +1,105 @@
+//! Greenroom beside something else, in the same run and in turns: memory, processor time, how many a second, how late.
+//!
+//! `bin/bench [--small] [ROW…]` builds what this needs and runs it. It prints a table, writes it to a file as JSON, and
+//! fails where a row couldn't be measured. Whether an aim was met fails nobody.
+//!
+//! # Layout
+//! - [`rows`]: what is measured, a file each
+//! - [`peers`]: what Greenroom is compared with
+//! - [`crowd`]: whoever asks, in a process of its own
+//! - [`arrivals`]: when messages reach streams
+//! - [`sending`], [`steady`]: messages, and anything asked at a steady rate
+//! - [`figure`], [`scale`]: what came of it, and how much is measured
+
+#![allow(clippy::print_stdout, reason = "it prints a table")]
+
+mod arrivals;
+mod crowd;
+mod figure;
+mod peers;
+mod rows;
+mod scale;
+mod sending;
+mod steady;
+
+use bench::site::Result;
+use figure::Row;
+use rows::ROWS;
+use scale::Scale;
+use serde_json::{Value, json};
+use std::{env, fs, path::Path, process::ExitCode, time::Duration};
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    time::timeout,
+};
+
+/// What a row may take.
+const LONGEST: Duration = Duration::from_secs(20 * 60);
+const COLUMNS: &str = "| # | work | Greenroom | against | ratio | aim | met | server CPU s | wall s |";
+
+#[tokio::main]
+async fn main() -> Result<ExitCode> {
+    let (options, numbers): (Vec<String>, Vec<String>) = env::args().skip(1).partition(|word| word.starts_with('-'));
+    let scale = Scale { small: options.iter().any(|option| option == "--small") };
+    let mut numbers = numbers.iter().map(|number| number.parse()).collect::<std::result::Result<Vec<usize>, _>>()?;
+    if numbers.is_empty() {
+        numbers = (1..=ROWS.len()).collect();
+    }
+    let mut measured = Vec::new();
+    for number in numbers {
+        let title = ROWS.get(number.wrapping_sub(1)).ok_or("there is no such row")?;
+        eprintln!("Row {number}: {title}");
+        let row = tokio::select! {
+            row = timeout(LONGEST, rows::measure(number, scale)) => row.unwrap_or_else(|_| Err("it doesn't end".into())),
+            // What was started is ended on the way out.
+            () = asked_to_stop() => return Ok(ExitCode::FAILURE),
+        };
+        measured.push((number, row));
+    }
+    print(&measured);
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/bench.json");
+    fs::write(file, serde_json::to_string_pretty(&report(&measured, scale))?)?;
+    let whole = |row: &Row| row.claims.iter().all(|claim| claim.fault.is_none());
+    Ok(if measured.iter().all(|(_, row)| row.as_ref().is_ok_and(whole)) {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+async fn asked_to_stop() {
+    let Ok(mut ended) = signal(SignalKind::terminate()) else { return std::future::pending().await };
+    tokio::select! {
+        _ = ended.recv() => {}
+        // Where it can't be heard, nobody asks that way.
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}
+
+fn print(measured: &[(usize, Result<Row>)]) {
+    println!("{COLUMNS}\n|---|---|---|---|---|---|---|---|---|");
+    for (number, row) in measured {
+        match row {
+            Ok(row) => row.claims.iter().for_each(|claim| println!("{}", claim.line(*number))),
+            Err(error) => println!("| {number} | {} | not measured: {error} | | | | **no** | | |", ROWS[number - 1]),
+        }
+    }
+    println!();
+    for (number, row) in measured {
+        for note in row.iter().flat_map(|row| &row.notes) {
+            println!("{number}: {note}");
+        }
+    }
+}
+
+fn report(measured: &[(usize, Result<Row>)], scale: Scale) -> Value {
+    let rows = measured.iter().map(|(number, row)| match row {
+        Ok(row) => {
+            let claims: Vec<Value> = row.claims.iter().map(figure::Claim::json).collect();
+            json!({ "row": number, "work": ROWS[number - 1], "claims": claims, "notes": row.notes })
+        }
+        Err(error) => json!({ "row": number, "work": ROWS[number - 1], "fault": error.to_string() }),
+    });
+    let rows: Vec<Value> = rows.collect();
+    json!({ "small": scale.small, "rows": rows })
+}

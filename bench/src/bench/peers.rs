@@ -1,0 +1,26 @@
+//! What Greenroom is compared with.
+
+pub(crate) mod bare;
+pub(crate) mod nats;
+pub(crate) mod nchan;
+pub(crate) mod next;
+pub(crate) mod postgres;
+
+use bench::site::Result;
+use std::time::{Duration, Instant};
+use tokio::net::TcpStream;
+
+/// How long a server may take to start.
+const START: Duration = Duration::from_secs(20);
+
+/// Waits until something listens.
+async fn listens(port: u16, what: &str) -> Result<()> {
+    let began = Instant::now();
+    while TcpStream::connect(("127.0.0.1", port)).await.is_err() {
+        if began.elapsed() > START {
+            return Err(format!("{what} doesn't start; is it installed? (bin/setup bench)").into());
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    Ok(())
+}

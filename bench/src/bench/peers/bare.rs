@@ -1,0 +1,28 @@
+//! axum as it comes, with nothing of Greenroom around it.
+
+use bench::{
+    ports::some_port,
+    process::{Process, command_on},
+    site::Result,
+};
+use std::{env, path::Path};
+
+pub(crate) struct Bare {
+    pub(crate) port: u16,
+    program: Process,
+}
+
+impl Bare {
+    /// Serves streams on which nothing happens, and the text of a file.
+    pub(crate) async fn start(core: Option<usize>, page: &Path) -> Result<Self> {
+        let port = some_port();
+        let mut command = command_on(core, env::current_exe()?.with_file_name("bare"));
+        let program = Process::start(command.arg(port.to_string()).arg(page))?;
+        super::listens(port, "the bare server").await?;
+        Ok(Self { port, program })
+    }
+
+    pub(crate) fn id(&self) -> u32 {
+        self.program.id()
+    }
+}

@@ -1,0 +1,107 @@
+//! nchan, nginx's module for streams: what Debian has of it, with one worker.
+
+use bench::{
+    ports::some_port,
+    process::{Process, command_on},
+    site::Result,
+    wire,
+};
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Stdio},
+};
+use tempfile::TempDir;
+
+pub(crate) struct Nchan {
+    pub(crate) port: u16,
+    program: Process,
+    _folder: TempDir,
+}
+
+impl Nchan {
+    pub(crate) async fn start(core: Option<usize>) -> Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let port = some_port();
+        let file = folder.path().join("nginx.conf");
+        fs::write(&file, settings(folder.path(), port, &module()?))?;
+        let mut command = command_on(core, nginx()?);
+        command.arg("-e").arg(folder.path().join("error.log")).arg("-c").arg(&file).stderr(Stdio::null());
+        let peer = Self { port, program: Process::start(&mut command)?, _folder: folder };
+        super::listens(port, "nginx with nchan").await?;
+        Ok(peer)
+    }
+
+    pub(crate) fn id(&self) -> u32 {
+        self.program.id()
+    }
+}
+
+/// Asks for a channel's stream from now.
+pub(crate) fn follow(channel: usize) -> String {
+    wire::get(&format!("/follow?id={channel}"), &[("accept", "text/event-stream")])
+}
+
+/// Asks for a channel's stream again, after what was there at a moment, in seconds since 1970.
+pub(crate) fn resume(channel: usize, moment: u64) -> String {
+    let id = format!("{moment}:0");
+    wire::get(&format!("/follow?id={channel}"), &[("accept", "text/event-stream"), ("last-event-id", &id)])
+}
+
+/// Publishes to a channel, or to several, separated by commas.
+pub(crate) fn publish(channels: &str, text: &str) -> String {
+    wire::post(&format!("/publish?id={channels}"), &[], text)
+}
+
+fn settings(folder: &Path, port: u16, module: &str) -> String {
+    let folder = folder.display();
+    format!(
+        "load_module {module};
+daemon off;
+worker_processes 1;
+worker_rlimit_nofile 65536;
+pid {folder}/pid;
+events {{ worker_connections 20000; }}
+http {{
+  access_log off;
+  client_body_temp_path {folder}/body;
+  proxy_temp_path {folder}/proxy;
+  fastcgi_temp_path {folder}/fastcgi;
+  uwsgi_temp_path {folder}/uwsgi;
+  scgi_temp_path {folder}/scgi;
+  keepalive_requests 1000000000;
+  nchan_max_reserved_memory 512M;
+  server {{
+    listen 127.0.0.1:{port} backlog=4096;
+    location = /publish {{
+      nchan_publisher;
+      nchan_channel_id $arg_id;
+      nchan_channel_id_split_delimiter ,;
+      nchan_message_buffer_length 4;
+      nchan_message_timeout 1h;
+    }}
+    location = /follow {{
+      nchan_subscriber eventsource;
+      nchan_channel_id $arg_id;
+      nchan_subscriber_first_message newest;
+    }}
+  }}
+}}
+"
+    )
+}
+
+/// Where root alone looks.
+fn nginx() -> Result<String> {
+    let places = ["/usr/local/sbin/nginx", "/usr/sbin/nginx", "/sbin/nginx", "/usr/bin/nginx"];
+    Ok((*places.iter().find(|place| Path::new(place).exists()).ok_or("there is no nginx (bin/setup bench)")?)
+        .to_owned())
+}
+
+fn module() -> Result<String> {
+    let said = Command::new(nginx()?).arg("-V").output()?.stderr;
+    let said = String::from_utf8_lossy(&said).into_owned();
+    let folder = said.split_whitespace().find_map(|word| word.strip_prefix("--modules-path="));
+    let module = format!("{}/ngx_nchan_module.so", folder.unwrap_or("/usr/lib/nginx/modules"));
+    if Path::new(&module).exists() { Ok(module) } else { Err(format!("there is no {module} (bin/setup bench)").into()) }
+}

@@ -1,0 +1,26 @@
+//! PostgreSQL: the server that `bin/with-postgres` has started, and databases on it.
+
+use bench::{ports::some_port, site::Result};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
+use std::{env, fs, path::Path};
+
+/// A database of its own. It goes with the server.
+pub(crate) struct Postgres {
+    pub(crate) url: String,
+    /// The server's process.
+    pub(crate) id: u32,
+}
+
+impl Postgres {
+    pub(crate) async fn database() -> Result<Self> {
+        let server = env::var("GREENROOM_TEST_POSTGRES").map_err(|_| "no PostgreSQL: bin/bench starts one")?;
+        let mut connection = PgConnection::connect(&server).await?;
+        let name = format!("bench_{}_{}", std::process::id(), some_port());
+        sqlx::raw_sql(AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut connection).await?;
+        let folder: String = sqlx::query("SHOW data_directory").fetch_one(&mut connection).await?.try_get(0)?;
+        let file = fs::read_to_string(Path::new(&folder).join("postmaster.pid"))?;
+        let id = file.lines().next().ok_or("an empty file")?.trim().parse()?;
+        let (base, _) = server.rsplit_once('/').ok_or("an address without a database")?;
+        Ok(Self { url: format!("{base}/{name}"), id })
+    }
+}

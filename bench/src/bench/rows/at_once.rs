@@ -1,0 +1,86 @@
+//! Row 3: many people send at once, each waits until theirs is on the disk, and sends the next. The use case itself,
+//! without HTTP, in this process.
+
+use crate::{
+    figure::{Aim, Claim, Row, Sample},
+    scale::Scale,
+    sending::body,
+};
+use bench::{ledger::Ledger, people, process::cpu, site::Result};
+use model::{Body, ConversationId, Draft};
+use services::{Greenroom, Limits, Viewer};
+use std::{sync::Arc, time::Duration};
+use tokio::{sync::Semaphore, task::JoinSet, time::Instant};
+
+const PEOPLE: usize = 256;
+const LASTING: Duration = Duration::from_secs(10);
+
+pub(crate) async fn measure(scale: Scale) -> Result<Row> {
+    let (mut single, mut normal, mut fault) = (Vec::new(), Vec::new(), None);
+    for _ in 0..scale.rounds() {
+        let ours = sends(scale, "", PEOPLE).await?;
+        single.push((ours, sends(scale, "", 1).await?));
+        match sends(scale, "&synchronous=normal", PEOPLE).await {
+            Ok(theirs) => normal.push((ours, theirs)),
+            Err(error) => fault = Some(error.to_string()),
+        }
+    }
+    let claim = |against, least, turns, fault| Claim {
+        what: format!("{PEOPLE} people sending at once, to SQLite"),
+        unit: "messages/s",
+        against,
+        aim: Aim::AtLeast(least),
+        turns,
+        fault,
+    };
+    let claims = vec![claim("one at a time", 20.0, single, None), claim("`synchronous=normal`", 0.8, normal, fault)];
+    Ok(Row { claims, notes: Vec::new() })
+}
+
+/// Messages a second, so many of them under way at once.
+async fn sends(scale: Scale, parameter: &str, at_once: usize) -> Result<Sample> {
+    let folder = tempfile::tempdir()?;
+    let url = format!("sqlite://{}?mode=rwc{parameter}", folder.path().join("bench.db").display());
+    services::migrate(&url).await?;
+    let plain = format!("sqlite://{}", folder.path().join("bench.db").display());
+    people::settle(&mut Ledger::open(&plain).await?, PEOPLE, 1).await?;
+    let limits = Limits { sends_per_minute: usize::MAX, ..Limits::default() };
+    let greenroom = Greenroom::open(&url, "http://localhost", limits).await?;
+    let gate = Arc::new(Semaphore::new(at_once));
+    let (worked, began) = (cpu(std::process::id())?, Instant::now());
+    let mut people = JoinSet::new();
+    for person in 0..PEOPLE {
+        let viewer = greenroom.viewer(&people::secret(person, 0)).await?;
+        people.spawn(send_on(greenroom.clone(), viewer, person, gate.clone(), began + scale.lasting(LASTING)));
+    }
+    let mut sent = 0;
+    while let Some(count) = people.join_next().await {
+        sent += count??;
+    }
+    let (cpu, wall) = (cpu(std::process::id())? - worked, began.elapsed().as_secs_f64());
+    greenroom.close().await?;
+    Ok(Sample { value: sent as f64 / wall, cpu, wall })
+}
+
+/// Sends until a moment, and gives how many were.
+async fn send_on(
+    greenroom: Greenroom,
+    viewer: Viewer,
+    person: usize,
+    gate: Arc<Semaphore>,
+    end: Instant,
+) -> Result<usize> {
+    let conversation_id = ConversationId(people::conversation(person));
+    let mut sent = 0;
+    while Instant::now() < end {
+        let body = Body::parse(&body(sent)).map_err(|_| "no body")?;
+        let turn = gate.acquire().await?;
+        if Instant::now() >= end {
+            break;
+        }
+        greenroom.post(&viewer, Draft { conversation_id, body, client_id: None }).await?;
+        drop(turn);
+        sent += 1;
+    }
+    Ok(sent)
+}

@@ -1,0 +1,74 @@
+//! Row 9: how many bytes a browser that was never here has to get until a thread can be read, and until a message can
+//! be sent by the page that has come alive.
+
+use super::thread_page::page_of;
+use crate::{
+    figure::{Aim, Claim, Row, Sample},
+    peers::next::{EMPTY, Next},
+};
+use bench::{
+    history,
+    ledger::Ledger,
+    page::named_in,
+    people,
+    site::{Ground, Result},
+    wire::{Wire, get},
+};
+
+const MESSAGES: usize = 50;
+/// In thousands of bytes.
+const READ: f64 = 30.0;
+const SENT: f64 = 250.0;
+const KILO: f64 = 1_000.0;
+
+pub(crate) async fn measure() -> Result<Row> {
+    let ground = Ground::lay(&[])?;
+    let mut ledger = Ledger::open(&ground.database()).await?;
+    people::settle(&mut ledger, 2, 1).await?;
+    history::write(&mut ledger, 0, MESSAGES).await?;
+    let site = ground.serve(None).await?;
+    let parts = parts(site.port, &page_of(0), "br").await?;
+    // What draws the page: the page and its style.
+    let readable = parts.iter().enumerate().filter(|(at, (path, _))| *at == 0 || path.ends_with(".css"));
+    let readable: usize = readable.map(|(_, (_, bytes))| bytes).sum();
+    let all: usize = parts.iter().map(|(_, bytes)| bytes).sum();
+    let claim = |what: &str, bytes: usize, limit: f64| Claim {
+        what: what.to_owned(),
+        unit: "kB",
+        against: "the limit",
+        aim: Aim::AtMost(1.0),
+        turns: vec![(Sample::of(bytes as f64 / KILO), Sample::of(limit))],
+        fault: None,
+    };
+    let claims = vec![
+        claim("bytes until a thread can be read, with brotli", readable, READ),
+        claim("bytes until a message can be sent, with brotli", all, SENT),
+    ];
+    let each = parts.iter().map(|(path, bytes)| format!("{} {bytes}", path.rsplit('.').next().unwrap_or(path)));
+    let each: Vec<String> = each.collect();
+    Ok(Row { claims, notes: vec![format!("its parts in bytes: {}", each.join(", ")), empty_page().await?] })
+}
+
+/// What Next.js has a browser get for a page with nothing on it.
+async fn empty_page() -> Result<String> {
+    let next = Next::start(None).await?;
+    let parts = parts(next.port, &get(EMPTY, &[]), "gzip").await?;
+    let scripts: usize = parts.iter().filter(|(path, _)| path.ends_with(".js")).map(|(_, bytes)| bytes).sum();
+    Ok(format!("an empty page of Next.js ships {} kB of script, with gzip", scripts / 1_000))
+}
+
+/// Each thing that a page has a browser get, and how many bytes come for it, with what HTTP says about it.
+async fn parts(port: u16, question: &str, encoding: &str) -> Result<Vec<(String, usize)>> {
+    let mut wire = Wire::to(port).await?;
+    wire.ask(question.as_bytes()).await?;
+    let html = String::from_utf8_lossy(wire.heard()).into_owned();
+    let mut parts = Vec::new();
+    let packed = format!("accept-encoding: {encoding}\r\n\r\n");
+    wire.ask(question.replacen("\r\n\r\n", &format!("\r\n{packed}"), 1).as_bytes()).await?;
+    parts.push(("page".to_owned(), wire.heard().len()));
+    for path in named_in(&html) {
+        wire.ask(get(path, &[("accept-encoding", encoding)]).as_bytes()).await?;
+        parts.push((path.to_owned(), wire.heard().len()));
+    }
+    Ok(parts)
+}

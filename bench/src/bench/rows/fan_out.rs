@@ -1,0 +1,68 @@
+//! Row 2: how many events reach streams for a second of the server's processor time. What brings the events is left
+//! out as far as can be: nchan is told of many channels in one request, and Greenroom's hub is told directly.
+
+use crate::{
+    crowd::{CROWDS_CORE, Crowd, SERVERS_CORE},
+    figure::{Aim, Claim, Row, Sample, Spread},
+    peers::nchan::{self, Nchan},
+    scale::Scale,
+    sending::body,
+};
+use bench::{process::cpu, site::Result};
+use serde_json::json;
+use std::time::Instant;
+
+const PEOPLE: usize = 4_000;
+const DEVICES: usize = 2;
+/// Events for each person.
+const EVENTS: usize = 50;
+/// Channels that nchan is told of at once.
+const AT_ONCE: usize = 100;
+/// Connections they are told on.
+const CONNECTIONS: usize = 8;
+
+pub(crate) async fn measure(scale: Scale) -> Result<Row> {
+    let (mut turns, mut single) = (Vec::new(), Vec::new());
+    for _ in 0..scale.rounds() {
+        turns.push((Sample::of(f64::NAN), nchan(scale, AT_ONCE).await?));
+        single.push(nchan(scale, 1).await?.value);
+    }
+    let claim = Claim {
+        what: format!("{} streams: deliveries", scale.of(PEOPLE) * DEVICES),
+        unit: "a CPU second",
+        against: "nchan",
+        aim: Aim::AtLeast(1.7),
+        turns,
+        fault: Some("the hub can't be told directly yet".to_owned()),
+    };
+    let note = format!("nchan, told of one channel a request: {} deliveries a CPU second", Spread::of(single));
+    Ok(Row { claims: vec![claim], notes: vec![note] })
+}
+
+async fn nchan(scale: Scale, at_once: usize) -> Result<Sample> {
+    let people = scale.of(PEOPLE);
+    let peer = Nchan::start(Some(SERVERS_CORE)).await?;
+    let mut crowd = Crowd::gather(Some(CROWDS_CORE))?;
+    crowd.open(peer.port, (0..people * DEVICES).map(|number| nchan::follow(number / DEVICES))).await?;
+    let channels: Vec<String> = (0..people).map(|number| number.to_string()).collect();
+    let channels: Vec<String> = channels.chunks(at_once).map(|channels| channels.join(",")).collect();
+    let text = event();
+    let told = (0..EVENTS).flat_map(|_| &channels).map(|channels| nchan::publish(channels, &text));
+    let (worked, began) = (cpu(peer.id())?, Instant::now());
+    crowd.ask(&[peer.port], CONNECTIONS, told).await?;
+    let deliveries = people * DEVICES * EVENTS;
+    crowd.hear(deliveries).await?;
+    let cpu = cpu(peer.id())? - worked;
+    Ok(Sample { value: deliveries as f64 / cpu, cpu, wall: began.elapsed().as_secs_f64() })
+}
+
+/// An event as large as that of a message.
+fn event() -> String {
+    let id = uuid::Uuid::new_v4();
+    let sender = json!({ "id": id, "name": "Person 1", "role": "organizer" });
+    let message = json!({
+        "id": id, "conversationId": id, "bookingId": id, "seq": 1, "clientId": id, "sender": sender, "body": body(1),
+        "createdAt": "2026-11-22T14:30:00.000Z",
+    });
+    json!({ "seq": 1, "at": "2026-11-22T14:30:00.000Z", "type": "message.created", "message": message }).to_string()
+}

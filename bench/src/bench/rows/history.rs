@@ -1,0 +1,122 @@
+//! Row 10: whether a long history makes anything slower, in turns on two sites.
+
+use super::{memory::stream, thread_page::page_of};
+use crate::{
+    crowd::SERVERS_CORE,
+    figure::{Aim, Claim, Row, Sample},
+    scale::Scale,
+    sending::send,
+};
+use bench::{
+    history,
+    ledger::Ledger,
+    people,
+    process::cpu,
+    site::{Ground, Result, Site},
+    times::Times,
+    wire::{self, Wire},
+};
+use std::time::Instant;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+const LONG: usize = 1_000_000;
+const SHORT: usize = 1_000;
+/// What is done, each so many times a turn.
+const DEEDS: [&str; 4] = ["open the thread", "page back", "send", "resume"];
+const TIMES: usize = 200;
+/// Events that a stream has missed.
+const MISSED: i64 = 10;
+
+/// A site whose two people have a history.
+struct Told {
+    site: Site,
+    messages: usize,
+    wire: Wire,
+}
+
+pub(crate) async fn measure(scale: Scale) -> Result<Row> {
+    let mut long = Told::of(scale.of(LONG)).await?;
+    let mut short = Told::of(SHORT).await?;
+    let mut turns: [Vec<(Sample, Sample)>; 4] = Default::default();
+    for _ in 0..scale.rounds() {
+        let mut times: [[Times; 2]; 4] = Default::default();
+        let worked = [cpu(long.site.id())?, cpu(short.site.id())?];
+        let began = Instant::now();
+        for number in 0..scale.of(TIMES) {
+            for (deed, times) in times.iter_mut().enumerate() {
+                times[0].add(long.does(deed, number).await?);
+                times[1].add(short.does(deed, number).await?);
+            }
+        }
+        let all = [cpu(long.site.id())? - worked[0], cpu(short.site.id())? - worked[1]];
+        let wall = began.elapsed().as_secs_f64();
+        for (turns, [long, short]) in turns.iter_mut().zip(times) {
+            let side =
+                |times: &Times, cpu: f64| Sample { value: times.percentile(50), cpu: cpu / 4.0, wall: wall / 8.0 };
+            turns.push((side(&long, all[0]), side(&short, all[1])));
+        }
+    }
+    let claims = DEEDS.iter().zip(turns).map(|(deed, turns)| Claim {
+        what: format!("{} messages: {deed}, median", scale.of(LONG)),
+        unit: "ms",
+        against: "1,000",
+        aim: Aim::AtMost(1.2),
+        turns,
+        fault: None,
+    });
+    Ok(Row { claims: claims.collect(), notes: vec!["CPU and wall are a quarter of what all four took".to_owned()] })
+}
+
+impl Told {
+    async fn of(messages: usize) -> Result<Self> {
+        let ground = Ground::lay(&[("GREENROOM_SENDS_PER_MINUTE", "1000000")])?;
+        let mut ledger = Ledger::open(&ground.database()).await?;
+        people::settle(&mut ledger, 2, 1).await?;
+        history::write(&mut ledger, 0, messages).await?;
+        let site = ground.serve(Some(SERVERS_CORE)).await?;
+        let wire = Wire::to(site.port).await?;
+        Ok(Self { site, messages, wire })
+    }
+
+    async fn does(&mut self, deed: usize, number: usize) -> Result<std::time::Duration> {
+        let question = match deed {
+            0 => page_of(0),
+            1 => {
+                // Each time from elsewhere, over all of it.
+                let before = self.messages - (number * 7_919) % (self.messages - 50);
+                let path = format!("/api/conversations/{}/messages?before={before}", people::conversation(0));
+                wire::get(&path, &[("cookie", &people::cookie(0, 0))])
+            }
+            2 => send(0, number),
+            _ => return self.resumes().await,
+        };
+        let began = Instant::now();
+        match self.wire.ask(question.as_bytes()).await? {
+            200..300 => Ok(began.elapsed()),
+            status => Err(format!("{} was answered with {status}", DEEDS[deed]).into()),
+        }
+    }
+
+    /// Opens a stream that has missed some events, until it has heard them.
+    async fn resumes(&mut self) -> Result<std::time::Duration> {
+        let path = format!("/api/conversations/{}/messages?limit=1", people::conversation(0));
+        self.wire.ask(wire::get(&path, &[("cookie", &people::cookie(0, 0))]).as_bytes()).await?;
+        let answer = self.wire.heard().rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+        let cursor = serde_json::from_slice::<serde_json::Value>(answer)?["cursor"].as_i64().ok_or("no cursor")?;
+        let question = stream(0, 0, Some(cursor - MISSED));
+        let (began, mut heard, mut marks) = (Instant::now(), vec![0; 16 << 10], 0);
+        let mut socket = TcpStream::connect(("127.0.0.1", self.site.port)).await?;
+        socket.set_nodelay(true)?;
+        socket.write_all(question.as_bytes()).await?;
+        while marks < MISSED {
+            match socket.read(&mut heard).await? {
+                0 => return Err("the stream has ended".into()),
+                length => marks += heard[..length].iter().filter(|byte| **byte == b'~').count() as i64,
+            }
+        }
+        Ok(began.elapsed())
+    }
+}

@@ -1,0 +1,85 @@
+//! Row 1: what a stream costs in memory on which nothing happens.
+
+use crate::{
+    crowd::Crowd,
+    figure::{Aim, Claim, Row, Sample, Spread},
+    peers::{
+        bare::Bare,
+        nchan::{self, Nchan},
+    },
+    scale::Scale,
+};
+use bench::{
+    ledger::Ledger,
+    people,
+    process::{cpu, memory},
+    site::{Ground, Result},
+    wire,
+};
+use std::time::{Duration, Instant};
+
+const STREAMS: usize = 10_000;
+/// Each person has two devices.
+const DEVICES: usize = 2;
+/// How long they are idle before they are weighed: longer than from one heartbeat to the next.
+const IDLE: Duration = Duration::from_secs(20);
+
+pub(crate) async fn measure(scale: Scale) -> Result<Row> {
+    let (mut turns, mut plain) = (Vec::new(), Vec::new());
+    for _ in 0..scale.rounds() {
+        turns.push((greenroom(scale).await?, nchan(scale).await?));
+        plain.push(bare(scale).await?.value);
+    }
+    let claim = Claim {
+        what: format!("{} idle streams: memory of each", scale.of(STREAMS)),
+        unit: "KiB",
+        against: "nchan",
+        aim: Aim::AtMost(0.2),
+        turns,
+        fault: None,
+    };
+    let note = format!("`Sse` of axum over a broadcast channel, as it comes: {} KiB", Spread::of(plain));
+    Ok(Row { claims: vec![claim], notes: vec![note] })
+}
+
+async fn greenroom(scale: Scale) -> Result<Sample> {
+    let people = scale.of(STREAMS) / DEVICES;
+    let ground = Ground::lay(&[])?;
+    people::settle(&mut Ledger::open(&ground.database()).await?, people, DEVICES).await?;
+    let site = ground.serve(None).await?;
+    let question = |number: usize| stream(number / DEVICES, number % DEVICES, None);
+    weigh(scale, site.id(), site.port, question).await
+}
+
+async fn nchan(scale: Scale) -> Result<Sample> {
+    let peer = Nchan::start(None).await?;
+    weigh(scale, peer.id(), peer.port, |number| nchan::follow(number / DEVICES)).await
+}
+
+async fn bare(scale: Scale) -> Result<Sample> {
+    let page = tempfile::NamedTempFile::new()?;
+    let peer = Bare::start(None, page.path()).await?;
+    weigh(scale, peer.id(), peer.port, |_| wire::get("/events", &[])).await
+}
+
+/// Asks for somebody's stream by one of their sessions, perhaps after a number of theirs.
+pub(super) fn stream(person: usize, session: usize, after: Option<i64>) -> String {
+    let (cookie, after) = (people::cookie(person, session), after.map(|after| after.to_string()));
+    let mut head = vec![("cookie", cookie.as_str()), ("accept", "text/event-stream")];
+    head.extend(after.as_deref().map(|after| ("last-event-id", after)));
+    wire::get("/api/events", &head)
+}
+
+/// What each of so many streams adds to a server's memory.
+async fn weigh(scale: Scale, server: u32, port: u16, question: impl Fn(usize) -> String) -> Result<Sample> {
+    let count = scale.of(STREAMS);
+    let mut crowd = Crowd::gather(None)?;
+    // The first one makes ready what all of them share.
+    crowd.open(port, [question(0)]).await?;
+    let (before, worked) = (memory(server)?, cpu(server)?);
+    let began = Instant::now();
+    crowd.open(port, (0..count).map(question)).await?;
+    tokio::time::sleep(scale.lasting(IDLE)).await;
+    let more = memory(server)?.saturating_sub(before) as f64 / 1_024.0;
+    Ok(Sample { value: more / count as f64, cpu: cpu(server)? - worked, wall: began.elapsed().as_secs_f64() })
+}

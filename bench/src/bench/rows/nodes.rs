@@ -1,0 +1,81 @@
+//! Row 4: many people send at once, through three nodes, to PostgreSQL. Against it, the rows that sending leaves, put
+//! into the same database by plain inserts: a transaction a message, on as many connections.
+
+use crate::{
+    crowd::{Crowd, seconds},
+    figure::{Aim, Claim, Row, Sample},
+    peers::{nats::Nats, postgres::Postgres},
+    scale::Scale,
+    sending::send,
+};
+use bench::{
+    inserts,
+    ledger::Ledger,
+    people,
+    process::cpu,
+    site::{Ground, Result, Site},
+};
+use std::time::Instant;
+
+const PEOPLE: usize = 256;
+const NODES: usize = 3;
+/// Connections that a node keeps to the database.
+const CONNECTIONS: usize = 16;
+const MESSAGES: usize = 10_000;
+
+pub(crate) async fn measure(scale: Scale) -> Result<Row> {
+    let nats = Nats::start().await?;
+    let database = Postgres::database().await?;
+    let nodes = nodes(&nats, &database).await?;
+    let mut turns = Vec::new();
+    for round in 0..scale.rounds() {
+        let ours = sends(scale, &nodes, &database).await?;
+        turns.push((ours, inserted(scale, &database, round).await?));
+    }
+    let claim = Claim {
+        what: format!("{PEOPLE} people sending at once, through {NODES} nodes to PostgreSQL"),
+        unit: "messages/s",
+        against: "inserts alone",
+        aim: Aim::AtLeast(0.9),
+        turns,
+        fault: None,
+    };
+    Ok(Row {
+        claims: vec![claim],
+        notes: vec!["the server's CPU is PostgreSQL's and, on Greenroom's side, the nodes'".to_owned()],
+    })
+}
+
+async fn nodes(nats: &Nats, database: &Postgres) -> Result<Vec<Site>> {
+    let settings =
+        [("DATABASE_URL", database.url.as_str()), ("NATS_URL", &nats.url), ("GREENROOM_SENDS_PER_MINUTE", "1000000")];
+    let grounds = (0..NODES).map(|_| Ground::lay(&settings)).collect::<Result<Vec<_>>>()?;
+    people::settle(&mut Ledger::open(&database.url).await?, PEOPLE, 1).await?;
+    let mut nodes = Vec::new();
+    for ground in grounds {
+        nodes.push(ground.serve(None).await?);
+    }
+    Ok(nodes)
+}
+
+async fn sends(scale: Scale, nodes: &[Site], database: &Postgres) -> Result<Sample> {
+    let count = scale.of(MESSAGES);
+    let ports: Vec<u16> = nodes.iter().map(|node| node.port).collect();
+    let working = || -> Result<f64> {
+        let nodes = nodes.iter().map(|node| cpu(node.id())).sum::<Result<f64>>()?;
+        Ok(nodes + cpu(database.id)?)
+    };
+    let mut crowd = Crowd::gather(None)?;
+    let worked = working()?;
+    let sends = (0..count).map(|number| send(number % PEOPLE, number));
+    let wall = seconds(&crowd.ask(&ports, PEOPLE, sends).await?)?;
+    Ok(Sample { value: count as f64 / wall, cpu: working()? - worked, wall })
+}
+
+async fn inserted(scale: Scale, database: &Postgres, round: usize) -> Result<Sample> {
+    let count = scale.of(MESSAGES);
+    let (worked, began) = (cpu(database.id)?, Instant::now());
+    inserts::write(&database.url, PEOPLE, NODES * CONNECTIONS, round * count..(round + 1) * count).await?;
+    let wall = began.elapsed().as_secs_f64();
+    Ok(Sample { value: count as f64 / wall, cpu: cpu(database.id)? - worked, wall })
+}

@@ -1,0 +1,125 @@
+//! Row 8: all streams are cut at once and come back, each with something to catch up on; others go on sending.
+
+use super::memory::stream;
+use crate::{
+    crowd::Crowd,
+    figure::{Aim, Claim, Row, Sample},
+    peers::nchan::{self, Nchan},
+    scale::Scale,
+    sending::{body, send},
+    steady::Steady,
+};
+use bench::{
+    history,
+    ledger::Ledger,
+    people,
+    ports::some_port,
+    process::cpu,
+    site::{Ground, Result, Site},
+};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+
+const STREAMS: usize = 10_000;
+const DEVICES: usize = 2;
+/// People who have no stream, and send.
+const SENDING: usize = 64;
+const SENDS_A_SECOND: f64 = 100.0;
+/// How long they send in calm.
+const CALM: Duration = Duration::from_secs(10);
+/// What counts the questions to the database.
+const QUERIES: &str = "greenroom_database_queries_total";
+
+/// What one storm did to Greenroom.
+struct Storm {
+    sample: Sample,
+    /// The 99th percentiles of sending, in milliseconds: in the storm, and in calm.
+    sends: [f64; 2],
+    /// Questions to the database a resume, if the site counts them.
+    queries: Option<f64>,
+}
+
+pub(crate) async fn measure(scale: Scale) -> Result<Row> {
+    let (mut times, mut sends, mut queries) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..scale.rounds() {
+        let storm = greenroom(scale).await?;
+        times.push((storm.sample, nchan(scale).await?));
+        sends.push((Sample::of(storm.sends[0]), Sample::of(storm.sends[1])));
+        queries.extend(storm.queries.map(|queries| (Sample::of(queries), Sample::of(1.0))));
+    }
+    let streams = scale.of(STREAMS);
+    let fault = queries.is_empty().then(|| format!("the site doesn't tell {QUERIES}"));
+    let claim = |what: String, unit, against, most, turns, fault| Claim {
+        what,
+        unit,
+        against,
+        aim: Aim::AtMost(most),
+        turns,
+        fault,
+    };
+    let claims = vec![
+        claim(format!("{streams} streams cut: until all have caught up"), "s", "nchan", 1.0, times, None),
+        claim("database queries".to_owned(), "a resume", "one a resume", 0.02, queries, fault),
+        claim("sending meanwhile, 99th percentile".to_owned(), "ms", "in calm", 2.0, sends, None),
+    ];
+    Ok(Row { claims, notes: Vec::new() })
+}
+
+async fn greenroom(scale: Scale) -> Result<Storm> {
+    let people = scale.of(STREAMS) / DEVICES;
+    let metrics = some_port();
+    let address = format!("127.0.0.1:{metrics}");
+    let ground = Ground::lay(&[("METRICS_ADDR", &address), ("GREENROOM_SENDS_PER_MINUTE", "1000000")])?;
+    let mut ledger = Ledger::open(&ground.database()).await?;
+    people::settle(&mut ledger, people + SENDING, DEVICES).await?;
+    for pair in 0..people / 2 {
+        history::write(&mut ledger, pair, 1).await?;
+    }
+    drop(ledger);
+    let site = ground.serve(None).await?;
+    let questions = |after| (0..people * DEVICES).map(move |number| stream(number / DEVICES, number % DEVICES, after));
+    let mut crowd = Crowd::gather(None)?;
+    crowd.open(site.port, questions(None)).await?;
+
+    let sending = || {
+        Steady::begin(
+            site.port,
+            SENDING,
+            SENDS_A_SECOND,
+            Arc::new(move |number| send(people + number % SENDING, number)),
+        )
+    };
+    let calm = sending().await?;
+    tokio::time::sleep(scale.lasting(CALM)).await;
+    let calm = calm.end().await?;
+    let stormy = sending().await?;
+    let (worked, asked) = (cpu(site.id())?, queries(&site, metrics).await?);
+    let seconds = crowd.resume(questions(Some(0))).await?;
+    let sample = Sample { value: seconds, cpu: cpu(site.id())? - worked, wall: seconds };
+    let more = queries(&site, metrics).await?;
+    let stormy = stormy.end().await?;
+    // A send asks as well, and there are few of them.
+    let queries = asked.zip(more).map(|(before, after)| (after - before) / (people * DEVICES) as f64);
+    Ok(Storm { sample, sends: [stormy.percentile(99), calm.percentile(99)], queries })
+}
+
+async fn nchan(scale: Scale) -> Result<Sample> {
+    let people = scale.of(STREAMS) / DEVICES;
+    let before = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs() - 60;
+    let peer = Nchan::start(None).await?;
+    let mut crowd = Crowd::gather(None)?;
+    crowd.open(peer.port, (0..people * DEVICES).map(|number| nchan::follow(number / DEVICES))).await?;
+    crowd.ask(&[peer.port], 8, (0..people).map(|channel| nchan::publish(&channel.to_string(), &body(1)))).await?;
+    let (worked, began) = (cpu(peer.id())?, Instant::now());
+    let seconds = crowd.resume((0..people * DEVICES).map(|number| nchan::resume(number / DEVICES, before))).await?;
+    Ok(Sample { value: seconds, cpu: cpu(peer.id())? - worked, wall: began.elapsed().as_secs_f64() })
+}
+
+/// How often the database was asked so far, if the site counts that.
+async fn queries(site: &Site, metrics: u16) -> Result<Option<f64>> {
+    let text = site.client.get(format!("http://127.0.0.1:{metrics}/metrics")).send().await?.text().await?;
+    let line = text.lines().find_map(|line| line.strip_prefix(QUERIES));
+    Ok(line.map(|value| value.trim().parse()).transpose()?)
+}

@@ -1,0 +1,94 @@
+//! Row 7: how many pages of a thread with 50 messages a core serves, to somebody signed in.
+
+use crate::{
+    crowd::{CROWDS_CORE, Crowd, SERVERS_CORE, seconds},
+    figure::{Aim, Claim, Row, Sample},
+    peers::{
+        bare::Bare,
+        next::{COOKIE, Next, THREAD},
+    },
+    scale::Scale,
+};
+use bench::{
+    history,
+    ledger::Ledger,
+    people,
+    process::cpu,
+    site::{Ground, Result, Site},
+    wire,
+};
+use std::{fs, time::Duration};
+
+const MESSAGES: usize = 50;
+const CONNECTIONS: usize = 16;
+const LASTING: Duration = Duration::from_secs(6);
+/// Before each turn, so that nothing is done for the first time.
+const WARMING: Duration = Duration::from_secs(1);
+
+pub(crate) async fn measure(scale: Scale) -> Result<Row> {
+    let (site, page) = site().await?;
+    let file = tempfile::NamedTempFile::new()?;
+    let text = text(site.port, &page).await?;
+    fs::write(file.path(), &text)?;
+    let bare = Bare::start(Some(SERVERS_CORE), file.path()).await?;
+    let next = Next::start(Some(SERVERS_CORE)).await?;
+    let thread = wire::get(THREAD, &[("cookie", COOKIE)]);
+    let theirs = self::text(next.port, &thread).await?;
+    let shown = |text: &str| text.matches("data-seq=").count();
+    if shown(&text) != MESSAGES || shown(&theirs) < MESSAGES {
+        return Err(format!("not the same page: {} messages and {}", shown(&text), shown(&theirs)).into());
+    }
+    let (mut by_next, mut by_axum) = (Vec::new(), Vec::new());
+    for _ in 0..scale.rounds() {
+        let ours = pages(scale, site.id(), site.port, &page).await?;
+        by_next.push((ours, pages(scale, next.id(), next.port, &thread).await?));
+        by_axum.push((ours, pages(scale, bare.id(), bare.port, &wire::get("/page", &[])).await?));
+    }
+    let claim = |against, least, turns| Claim {
+        what: format!("pages of a thread of {MESSAGES}, on a core"),
+        unit: "a CPU second",
+        against,
+        aim: Aim::AtLeast(least),
+        turns,
+        fault: None,
+    };
+    let claims =
+        vec![claim("Next.js, from memory", 20.0, by_next), claim("axum, the same text from memory", 0.5, by_axum)];
+    let note = format!("Greenroom's page has {} bytes, that of Next.js {}", text.len(), theirs.len());
+    Ok(Row { claims, notes: vec![note] })
+}
+
+/// A site on a core of its own, and the question for a thread's page.
+async fn site() -> Result<(Site, String)> {
+    let ground = Ground::lay(&[])?;
+    let mut ledger = Ledger::open(&ground.database()).await?;
+    people::settle(&mut ledger, 2, 1).await?;
+    history::write(&mut ledger, 0, MESSAGES).await?;
+    let site = ground.serve(Some(SERVERS_CORE)).await?;
+    Ok((site, page_of(0)))
+}
+
+/// Asks for the page of somebody's conversation.
+pub(super) fn page_of(person: usize) -> String {
+    wire::get(&format!("/conversations/{}", people::conversation(person)), &[("cookie", &people::cookie(person, 0))])
+}
+
+async fn text(port: u16, question: &str) -> Result<String> {
+    let client = reqwest::Client::builder().no_proxy().build()?;
+    let mut head = question.lines();
+    let path = head.next().and_then(|line| line.split(' ').nth(1)).ok_or("no path")?;
+    let cookie = head.find_map(|line| line.strip_prefix("cookie: ")).unwrap_or_default();
+    let request = client.get(format!("http://127.0.0.1:{port}{path}")).header("cookie", cookie);
+    Ok(request.send().await?.error_for_status()?.text().await?)
+}
+
+async fn pages(scale: Scale, server: u32, port: u16, question: &str) -> Result<Sample> {
+    let mut crowd = Crowd::gather(Some(CROWDS_CORE))?;
+    let millis = |time: Duration| u64::try_from(scale.lasting(time).as_millis());
+    crowd.ask_on(port, CONNECTIONS, millis(WARMING)?, question.to_owned()).await?;
+    let worked = cpu(server)?;
+    let answer = crowd.ask_on(port, CONNECTIONS, millis(LASTING)?, question.to_owned()).await?;
+    // Whoever asks may be the slower one of the two: the server's core counts while it works.
+    let (answered, cpu) = (answer["answered"].as_f64().ok_or("no count")?, cpu(server)? - worked);
+    Ok(Sample { value: answered / cpu, cpu, wall: seconds(&answer)? })
+}

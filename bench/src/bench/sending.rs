@@ -1,0 +1,19 @@
+//! Messages to be sent.
+
+use bench::{people, wire};
+use serde_json::json;
+use uuid::Uuid;
+
+/// Somebody sends a message to the other of their conversation. It has a mark, and its number behind that.
+pub(crate) fn send(person: usize, number: usize) -> String {
+    let message = json!({
+        "conversationId": people::conversation(person), "clientId": Uuid::new_v4(), "body": body(number),
+    });
+    let cookie = people::cookie(person, 0);
+    wire::post("/api/messages", &[("cookie", &cookie), ("content-type", "application/json")], &message.to_string())
+}
+
+/// What a message says.
+pub(crate) fn body(number: usize) -> String {
+    format!("~{number} The band plays from eight to eleven, and the doors open at seven.")
+}

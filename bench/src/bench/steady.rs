@@ -1,0 +1,82 @@
+//! Questions at a steady rate, whether or not those before were answered.
+
+use bench::{site::Result, times::Times, wire::Wire};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+use tokio::{
+    task::JoinSet,
+    time::{Instant, sleep_until},
+};
+
+/// Gives the question with a number, and hears when it is asked.
+pub(crate) type Questions = Arc<dyn Fn(usize) -> String + Send + Sync>;
+
+/// A while of questions. Dropped, it stops.
+pub(crate) struct Steady {
+    over: Arc<AtomicBool>,
+    wires: JoinSet<Result<Times>>,
+}
+
+/// One connection's share of them.
+struct Turns {
+    first: usize,
+    step: usize,
+    began: Instant,
+    every: Duration,
+    over: Arc<AtomicBool>,
+}
+
+impl Steady {
+    /// Asks so many questions a second, on as many connections, each question on the next.
+    pub(crate) async fn begin(port: u16, connections: usize, a_second: f64, questions: Questions) -> Result<Self> {
+        let over = Arc::new(AtomicBool::new(false));
+        let mut open = Vec::new();
+        for _ in 0..connections {
+            open.push(Wire::to(port).await?);
+        }
+        let (began, every) = (Instant::now(), Duration::from_secs_f64(1.0 / a_second));
+        let mut wires = JoinSet::new();
+        for (first, wire) in open.into_iter().enumerate() {
+            let turns = Turns { first, step: connections, began, every, over: over.clone() };
+            wires.spawn(turns.ask(wire, questions.clone()));
+        }
+        Ok(Self { over, wires })
+    }
+
+    /// Stops once what was asked is answered, and gives how long each answer took.
+    pub(crate) async fn end(mut self) -> Result<Times> {
+        self.over.store(true, Ordering::Relaxed);
+        let mut all = Times::default();
+        while let Some(times) = self.wires.join_next().await {
+            all.extend(times??);
+        }
+        Ok(all)
+    }
+}
+
+impl Turns {
+    async fn ask(self, mut wire: Wire, questions: Questions) -> Result<Times> {
+        let mut times = Times::default();
+        for number in (self.first..).step_by(self.step) {
+            let due = self.began + self.every.mul_f64(number as f64);
+            // Whatever waits for an answer before it counts as asked when it was due; a clock that rings late doesn't.
+            let late = due <= Instant::now();
+            sleep_until(due).await;
+            if self.over.load(Ordering::Relaxed) {
+                break;
+            }
+            let asked = if late { due } else { Instant::now() };
+            let status = wire.ask(questions(number).as_bytes()).await?;
+            if !(200..300).contains(&status) {
+                return Err(format!("a question was answered with {status}").into());
+            }
+            times.add(asked.elapsed());
+        }
+        Ok(times)
+    }
+}

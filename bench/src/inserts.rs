@@ -1,0 +1,76 @@
+//! The rows that sending leaves, by inserts alone: nothing is asked, locked or counted.
+
+use crate::{
+    people::{Kind, id_of, now},
+    site::Result,
+};
+use sqlx::{PgPool, postgres::PgPoolOptions};
+use std::{
+    ops::Range,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+/// Numbers that no send has taken.
+const FAR: usize = 1_000_000_000;
+
+const MESSAGE: &str = "INSERT INTO message (id, conversation_id, seq, sender_id, client_id, body, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+const NOTIFICATION: &str = "INSERT INTO notification (id, person_id, kind, conversation_id, booking_id, actor_id, message_seq, \
+    preview, created_at) VALUES ($1, $2, 'message', $3, $4, $5, $6, $7, $8)";
+const EVENTS: &str = "INSERT INTO event (person_id, seq, kind, payload, at) VALUES ($1, $2, 'message.created', $3, $7), \
+    ($4, $5, 'message.created', $3, $7), ($4, $6, 'notification.created', $3, $7)";
+
+/// Writes the rows of messages with these numbers, between so many people, on so many connections.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn write(url: &str, people: usize, connections: usize, numbers: Range<usize>) -> Result<()> {
+    let pool = PgPoolOptions::new().max_connections(u32::try_from(connections)?).connect(url).await?;
+    let next = Arc::new(AtomicUsize::new(numbers.start));
+    let mut writers: JoinSet<Result<()>> = JoinSet::new();
+    for _ in 0..connections {
+        let (pool, next, end) = (pool.clone(), next.clone(), numbers.end);
+        writers.spawn(async move {
+            loop {
+                match next.fetch_add(1, Ordering::Relaxed) {
+                    number if number < end => write_one(&pool, number % people, number).await?,
+                    _ => return Ok(()),
+                }
+            }
+        });
+    }
+    while let Some(written) = writers.join_next().await {
+        written??;
+    }
+    pool.close().await;
+    Ok(())
+}
+
+async fn write_one(pool: &PgPool, person: usize, number: usize) -> Result<()> {
+    let (sender, other) = (id_of(Kind::Person, person), id_of(Kind::Person, person ^ 1));
+    let (booking, conversation) = (id_of(Kind::Booking, person / 2), id_of(Kind::Conversation, person / 2));
+    let (seq, now) = (i64::try_from(FAR + number)?, now());
+    let body = format!("~{number} The band plays from eight to eleven, and the doors open at seven.");
+    let mut tx = pool.begin().await?;
+    let message = sqlx::query(MESSAGE).bind(Uuid::now_v7()).bind(conversation).bind(seq).bind(sender);
+    message.bind(Uuid::new_v4()).bind(&body).bind(now).execute(&mut *tx).await?;
+    let notification = sqlx::query(NOTIFICATION).bind(Uuid::now_v7()).bind(other).bind(conversation).bind(booking);
+    notification.bind(sender).bind(seq).bind(&body).bind(now).execute(&mut *tx).await?;
+    let events = sqlx::query(EVENTS).bind(sender).bind(seq * 4).bind(payload(&body)).bind(other);
+    events.bind(seq * 4 + 1).bind(seq * 4 + 2).bind(now).execute(&mut *tx).await?;
+    Ok(tx.commit().await?)
+}
+
+/// As long as that of an event about a message.
+fn payload(body: &str) -> String {
+    let id = Uuid::nil();
+    format!(
+        "{{\"seq\":1,\"at\":\"2026-11-22T14:30:00.000Z\",\"type\":\"message.created\",\"message\":{{\"id\":\"{id}\",\
+        \"conversationId\":\"{id}\",\"bookingId\":\"{id}\",\"seq\":1,\"clientId\":\"{id}\",\"sender\":{{\"id\":\"{id}\",\
+        \"name\":\"Person 1\",\"role\":\"organizer\"}},\"body\":\"{body}\",\"createdAt\":\"2026-11-22T14:30:00.000Z\"}}}}"
+    )
+}

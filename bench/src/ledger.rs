@@ -1,0 +1,101 @@
+//! Rows for a database, many at a time, in SQL that SQLite and PostgreSQL understand alike.
+
+use crate::site::Result;
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, SqliteConnection};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// Rows that are written at once.
+const FULL: usize = 2_000;
+
+/// A connection to a database, and the rows that wait to be written.
+#[derive(Debug)]
+pub struct Ledger {
+    connection: Link,
+    /// By table and columns. Tables are written in the order in which they were first named.
+    waiting: BTreeMap<usize, (&'static str, Vec<String>)>,
+    count: usize,
+}
+
+#[derive(Debug)]
+enum Link {
+    Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+impl Ledger {
+    /// Connects to a database by its address.
+    ///
+    /// # Errors
+    /// When it can't be reached.
+    pub async fn open(url: &str) -> Result<Self> {
+        let connection = if url.starts_with("sqlite:") {
+            let mut connection = SqliteConnection::connect(url).await?;
+            // What is put in before the measuring may be lost by a power cut.
+            connection.execute("PRAGMA synchronous = off; PRAGMA cache_size = -200000").await?;
+            Link::Sqlite(connection)
+        } else {
+            Link::Postgres(PgConnection::connect(url).await?)
+        };
+        Ok(Self { connection, waiting: BTreeMap::new(), count: 0 })
+    }
+
+    /// An id, as this database wants it written.
+    pub fn id(&self, id: Uuid) -> String {
+        match self.connection {
+            Link::Sqlite(_) => self.bytes(id.as_bytes()),
+            Link::Postgres(_) => format!("'{id}'"),
+        }
+    }
+
+    /// Bytes, as this database wants them written.
+    pub fn bytes(&self, bytes: &[u8]) -> String {
+        let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        match self.connection {
+            Link::Sqlite(_) => format!("x'{digits}'"),
+            Link::Postgres(_) => format!("'\\x{digits}'"),
+        }
+    }
+
+    /// One more row, for a table with its columns.
+    pub fn add(&mut self, table: &'static str, row: String) {
+        let known = self.waiting.iter().find(|(_, (name, _))| *name == table).map(|(at, _)| *at);
+        let at = known.unwrap_or(self.waiting.len());
+        self.waiting.entry(at).or_insert_with(|| (table, Vec::new())).1.push(row);
+        self.count += 1;
+    }
+
+    /// Writes what waits, if that is much.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn write_when_full(&mut self) -> Result<()> {
+        if self.count >= FULL { self.write().await } else { Ok(()) }
+    }
+
+    /// Writes what waits, in one transaction.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn write(&mut self) -> Result<()> {
+        let rows = self.waiting.values_mut().filter(|(_, rows)| !rows.is_empty());
+        let inserts: String = rows
+            .map(|(table, rows)| format!("INSERT INTO {table} VALUES ({});\n", std::mem::take(rows).join("),\n(")))
+            .collect();
+        self.count = 0;
+        self.run(&format!("BEGIN;\n{inserts}COMMIT;")).await
+    }
+
+    /// Runs SQL of any kind.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn run(&mut self, sql: &str) -> Result<()> {
+        let sql = sqlx::raw_sql(AssertSqlSafe(sql));
+        match &mut self.connection {
+            Link::Sqlite(connection) => sql.execute(connection).await.map(drop)?,
+            Link::Postgres(connection) => sql.execute(connection).await.map(drop)?,
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,120 @@
+//! A program that is measured: started, looked at through what the system says of it, and stopped.
+
+use crate::site::Result;
+use std::{
+    fs,
+    process::{Child, Command, Stdio},
+};
+
+/// Ticks a second in which Linux counts processor time, on every machine.
+const TICKS: f64 = 100.0;
+
+/// A program and all that it started. Killed when dropped.
+#[derive(Debug)]
+pub struct Process(Child);
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // Those it started may not notice that it is gone.
+        let others = family(self.id()).unwrap_or_default().into_iter().skip(1).map(|id| id.to_string());
+        let others: Vec<String> = others.collect();
+        // It may have ended by itself.
+        let _ = self.kill();
+        if !others.is_empty() {
+            let _ = Command::new("kill").arg("-9").args(others).stderr(Stdio::null()).status();
+        }
+    }
+}
+
+impl Process {
+    /// Starts it.
+    ///
+    /// # Errors
+    /// When there is no such program.
+    pub fn start(command: &mut Command) -> Result<Self> {
+        let program = command.get_program().to_string_lossy().into_owned();
+        Ok(Self(command.spawn().map_err(|error| format!("{program}: {error}"))?))
+    }
+
+    /// Its id.
+    pub fn id(&self) -> u32 {
+        self.0.id()
+    }
+
+    /// How it ended, if it has.
+    ///
+    /// # Errors
+    /// When the system doesn't say.
+    pub fn ended(&mut self) -> Result<Option<std::process::ExitStatus>> {
+        Ok(self.0.try_wait()?)
+    }
+
+    /// Kills it, and waits until it is gone.
+    ///
+    /// # Errors
+    /// When it can't be killed.
+    pub fn kill(&mut self) -> Result<()> {
+        self.0.kill()?;
+        self.0.wait()?;
+        Ok(())
+    }
+}
+
+/// A command that runs on one core alone, or wherever there is room.
+pub fn command_on(core: Option<usize>, program: impl AsRef<std::ffi::OsStr>) -> Command {
+    match core {
+        None => Command::new(program),
+        Some(core) => {
+            let mut command = Command::new("taskset");
+            command.args(["-c", &core.to_string()]).arg(program);
+            command
+        }
+    }
+}
+
+/// Processor seconds that a process and all it started have taken so far.
+///
+/// # Errors
+/// When there is no such process.
+pub fn cpu(id: u32) -> Result<f64> {
+    family(id)?.into_iter().map(cpu_of).sum()
+}
+
+/// Memory of a process and all it started, in bytes: what several share counts once.
+///
+/// # Errors
+/// When there is no such process.
+pub fn memory(id: u32) -> Result<u64> {
+    family(id)?.into_iter().map(memory_of).sum()
+}
+
+/// A process and all that it started, directly or not.
+fn family(id: u32) -> Result<Vec<u32>> {
+    let mut found = vec![id];
+    let mut next = 0;
+    while let Some(parent) = found.get(next) {
+        for thread in fs::read_dir(format!("/proc/{parent}/task"))? {
+            let children = fs::read_to_string(thread?.path().join("children"))?;
+            for child in children.split_whitespace() {
+                found.push(child.parse()?);
+            }
+        }
+        next += 1;
+    }
+    Ok(found)
+}
+
+fn cpu_of(id: u32) -> Result<f64> {
+    let stat = fs::read_to_string(format!("/proc/{id}/stat"))?;
+    // The name stands in brackets, and may hold anything; the 12th to 15th after it are what the process took itself,
+    // as a program and in the system, and what those took that it started and that have ended.
+    let fields: Vec<&str> = stat.rsplit_once(')').ok_or("no such line")?.1.split_whitespace().collect();
+    let ticks = |at: usize| -> Result<f64> { Ok(fields.get(at).ok_or("too few fields")?.parse()?) };
+    Ok((ticks(11)? + ticks(12)? + ticks(13)? + ticks(14)?) / TICKS)
+}
+
+fn memory_of(id: u32) -> Result<u64> {
+    let rollup = fs::read_to_string(format!("/proc/{id}/smaps_rollup"))?;
+    let line = rollup.lines().find_map(|line| line.strip_prefix("Pss:")).ok_or("no memory")?;
+    Ok(line.trim().trim_end_matches(" kB").parse::<u64>()? * 1_024)
+}
