@@ -1,9 +1,10 @@
-//! axum as it comes, to compare with: `bare PORT FILE` serves `/events`, streams over a broadcast channel, and `/page`,
-//! the text of a file.
+//! axum as it comes, to compare with. `bare PORT FILE [DATABASE]` serves `/events`, streams over a broadcast channel;
+//! `/page`, the text of a file; and with a database `/thread/…`, a thread's page written by hand from the same rows.
 
 use axum::{
     Router,
-    extract::State,
+    extract::{Path, State},
+    http::{HeaderMap, StatusCode},
     response::{
         Html, Sse,
         sse::{Event, KeepAlive},
@@ -13,7 +14,9 @@ use axum::{
 };
 use bench::site::Result;
 use futures::{Stream, stream};
-use std::{convert::Infallible, env, fs};
+use model::{ConversationId, Message};
+use services::{Greenroom, Limits, messages::Window};
+use std::{convert::Infallible, env, fs, io::Write};
 use tokio::{
     net::TcpListener,
     sync::broadcast::{Receiver, Sender},
@@ -26,6 +29,7 @@ const BEHIND: usize = 16;
 struct Shared {
     told: Sender<String>,
     page: String,
+    greenroom: Option<Greenroom>,
 }
 
 #[tokio::main]
@@ -33,8 +37,13 @@ async fn main() -> Result<()> {
     let mut arguments = env::args().skip(1);
     let port: u16 = arguments.next().ok_or("usage: bare PORT FILE")?.parse()?;
     let page = fs::read_to_string(arguments.next().ok_or("usage: bare PORT FILE")?)?;
-    let shared = Shared { told: Sender::new(BEHIND), page };
-    let router = Router::new().route("/events", get(events)).route("/page", get(written)).with_state(shared);
+    let greenroom = match arguments.next() {
+        Some(database) => Some(Greenroom::open(&database, "http://localhost", Limits::default()).await?),
+        None => None,
+    };
+    let shared = Shared { told: Sender::new(BEHIND), page, greenroom };
+    let router = Router::new().route("/events", get(events)).route("/page", get(written));
+    let router = router.route("/thread/{id}", get(thread)).with_state(shared);
     let listener = TcpListener::bind(("127.0.0.1", port)).await?.tap_io(|socket| {
         // Where it can't be set, answers are late and no less true.
         let _ = socket.set_nodelay(true);
@@ -54,4 +63,47 @@ async fn events(State(shared): State<Shared>) -> Sse<impl Stream<Item = std::res
 
 async fn written(State(shared): State<Shared>) -> Html<String> {
     Html(shared.page)
+}
+
+/// A thread's page: who is asking, the same three questions to the database, and as much text.
+async fn thread(
+    State(shared): State<Shared>,
+    Path(id): Path<uuid::Uuid>,
+    headers: HeaderMap,
+) -> std::result::Result<Html<Vec<u8>>, StatusCode> {
+    written_by_hand(&shared, ConversationId(id), &headers).await.map(Html).map_err(|_| StatusCode::NOT_FOUND)
+}
+
+async fn written_by_hand(shared: &Shared, id: ConversationId, headers: &HeaderMap) -> Result<Vec<u8>> {
+    let greenroom = shared.greenroom.as_ref().ok_or("no database")?;
+    let cookie = headers.get("cookie").ok_or("nobody")?.to_str()?;
+    let viewer = greenroom.viewer(cookie.strip_prefix("greenroom=").ok_or("nobody")?).await?;
+    let (frame, inbox) = (greenroom.frame(&viewer).await?, greenroom.inbox(&viewer, None).await?);
+    let thread = greenroom.thread(&viewer, id, Window::Unread).await?;
+    let mut text = Vec::with_capacity(shared.page.len());
+    let first = shared.page.find("<div id=\"m1\"").ok_or("no messages")?;
+    text.extend_from_slice(&shared.page.as_bytes()[..first]);
+    for message in &thread.messages {
+        write_message(&mut text, message)?;
+    }
+    // What the page needs to come alive.
+    serde_json::to_writer(&mut text, &(&frame, &inbox, &thread))?;
+    // The rest of the page, so that it is as long.
+    text.extend_from_slice(shared.page.as_bytes().get(text.len()..).unwrap_or_default());
+    Ok(text)
+}
+
+fn write_message(text: &mut Vec<u8>, message: &Message) -> Result<()> {
+    let (seq, name, at) = (message.seq, escaped(&message.sender.name), message.created_at);
+    let body = escaped(&message.body);
+    write!(
+        text,
+        "<div id=\"m{seq}\" data-seq=\"{seq}\" class=\"message first\"><p class=\"by\"><span>{name}</span> \
+         <a href=\"?at={seq}#m{seq}\"><time datetime=\"{at}\">{at}</time></a></p><p class=\"bubble\">{body}</p></div>"
+    )?;
+    Ok(())
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

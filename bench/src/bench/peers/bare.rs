@@ -13,11 +13,11 @@ pub(crate) struct Bare {
 }
 
 impl Bare {
-    /// Serves streams on which nothing happens, and the text of a file.
-    pub(crate) async fn start(core: Option<usize>, page: &Path) -> Result<Self> {
+    /// Serves streams on which nothing happens, the text of a file, and perhaps threads of a database.
+    pub(crate) async fn start(core: Option<usize>, page: &Path, database: Option<&str>) -> Result<Self> {
         let port = some_port();
         let mut command = command_on(core, env::current_exe()?.with_file_name("bare"));
-        let program = Process::start(command.arg(port.to_string()).arg(page))?;
+        let program = Process::start(command.arg(port.to_string()).arg(page).args(database))?;
         super::listens(port, "the bare server").await?;
         Ok(Self { port, program })
     }

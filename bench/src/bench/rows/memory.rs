@@ -58,7 +58,7 @@ async fn nchan(scale: Scale) -> Result<Sample> {
 
 async fn bare(scale: Scale) -> Result<Sample> {
     let page = tempfile::NamedTempFile::new()?;
-    let peer = Bare::start(None, page.path()).await?;
+    let peer = Bare::start(None, page.path(), None).await?;
     weigh(scale, peer.id(), peer.port, |_| wire::get("/events", &[])).await
 }
 

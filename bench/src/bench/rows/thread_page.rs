@@ -2,7 +2,7 @@
 
 use crate::{
     crowd::{CROWDS_CORE, Crowd, SERVERS_CORE, seconds},
-    figure::{Aim, Claim, Row, Sample},
+    figure::{Aim, Claim, Row, Sample, Spread},
     peers::{
         bare::Bare,
         next::{COOKIE, Next, THREAD},
@@ -26,11 +26,11 @@ const LASTING: Duration = Duration::from_secs(6);
 const WARMING: Duration = Duration::from_secs(1);
 
 pub(crate) async fn measure(scale: Scale) -> Result<Row> {
-    let (site, page) = site().await?;
+    let (site, page, database) = site().await?;
     let file = tempfile::NamedTempFile::new()?;
     let text = text(site.port, &page).await?;
     fs::write(file.path(), &text)?;
-    let bare = Bare::start(Some(SERVERS_CORE), file.path()).await?;
+    let bare = Bare::start(Some(SERVERS_CORE), file.path(), Some(&database)).await?;
     let next = Next::start(Some(SERVERS_CORE)).await?;
     let thread = wire::get(THREAD, &[("cookie", COOKIE)]);
     let theirs = self::text(next.port, &thread).await?;
@@ -38,11 +38,13 @@ pub(crate) async fn measure(scale: Scale) -> Result<Row> {
     if shown(&text) != MESSAGES || shown(&theirs) < MESSAGES {
         return Err(format!("not the same page: {} messages and {}", shown(&text), shown(&theirs)).into());
     }
-    let (mut by_next, mut by_axum) = (Vec::new(), Vec::new());
+    let by_hand = page.replacen("/conversations/", "/thread/", 1);
+    let (mut by_next, mut by_axum, mut ready) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..scale.rounds() {
         let ours = pages(scale, site.id(), site.port, &page).await?;
         by_next.push((ours, pages(scale, next.id(), next.port, &thread).await?));
-        by_axum.push((ours, pages(scale, bare.id(), bare.port, &wire::get("/page", &[])).await?));
+        by_axum.push((ours, pages(scale, bare.id(), bare.port, &by_hand).await?));
+        ready.push(pages(scale, bare.id(), bare.port, &wire::get("/page", &[])).await?.value);
     }
     let claim = |against, least, turns| Claim {
         what: format!("pages of a thread of {MESSAGES}, on a core"),
@@ -53,19 +55,21 @@ pub(crate) async fn measure(scale: Scale) -> Result<Row> {
         fault: None,
     };
     let claims =
-        vec![claim("Next.js, from memory", 20.0, by_next), claim("axum, the same text from memory", 0.5, by_axum)];
-    let note = format!("Greenroom's page has {} bytes, that of Next.js {}", text.len(), theirs.len());
-    Ok(Row { claims, notes: vec![note] })
+        vec![claim("Next.js, from memory", 20.0, by_next), claim("axum, from the same rows by hand", 0.5, by_axum)];
+    let sizes = format!("Greenroom's page has {} bytes, that of Next.js {}", text.len(), theirs.len());
+    let ready = format!("axum, the same text from memory: {} a CPU second", Spread::of(ready));
+    Ok(Row { claims, notes: vec![sizes, ready] })
 }
 
-/// A site on a core of its own, and the question for a thread's page.
-async fn site() -> Result<(Site, String)> {
+/// A site on a core of its own, the question for a thread's page, and its database.
+async fn site() -> Result<(Site, String, String)> {
     let ground = Ground::lay(&[])?;
-    let mut ledger = Ledger::open(&ground.database()).await?;
+    let database = ground.database();
+    let mut ledger = Ledger::open(&database).await?;
     people::settle(&mut ledger, 2, 1).await?;
     history::write(&mut ledger, 0, MESSAGES).await?;
     let site = ground.serve(Some(SERVERS_CORE)).await?;
-    Ok((site, page_of(0)))
+    Ok((site, page_of(0), database))
 }
 
 /// Asks for the page of somebody's conversation.
