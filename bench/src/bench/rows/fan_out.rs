@@ -1,6 +1,7 @@
 //! Row 2: how many events reach streams for a second of the server's processor time. What brings the events is left
 //! out as far as can be: nchan is told of many channels in one request, and Greenroom's hub is told directly.
 
+use super::memory::stream;
 use crate::{
     crowd::{CROWDS_CORE, Crowd, SERVERS_CORE},
     figure::{Aim, Claim, Row, Sample, Spread},
@@ -8,7 +9,12 @@ use crate::{
     scale::Scale,
     sending::body,
 };
-use bench::{process::cpu, site::Result};
+use bench::{
+    ledger::Ledger,
+    people,
+    process::cpu,
+    site::{Ground, Result, Site},
+};
 use serde_json::json;
 use std::time::Instant;
 
@@ -22,9 +28,13 @@ const AT_ONCE: usize = 100;
 const CONNECTIONS: usize = 8;
 
 pub(crate) async fn measure(scale: Scale) -> Result<Row> {
-    let (mut turns, mut single) = (Vec::new(), Vec::new());
+    let (mut turns, mut single, mut fault) = (Vec::new(), Vec::new(), None);
     for _ in 0..scale.rounds() {
-        turns.push((Sample::of(f64::NAN), nchan(scale, AT_ONCE).await?));
+        let ours = greenroom(scale).await.unwrap_or_else(|error| {
+            fault = Some(error.to_string());
+            Sample::of(f64::NAN)
+        });
+        turns.push((ours, nchan(scale, AT_ONCE).await?));
         single.push(nchan(scale, 1).await?.value);
     }
     let claim = Claim {
@@ -33,10 +43,30 @@ pub(crate) async fn measure(scale: Scale) -> Result<Row> {
         against: "nchan",
         aim: Aim::AtLeast(1.7),
         turns,
-        fault: Some("the hub can't be told directly yet".to_owned()),
+        fault,
     };
     let note = format!("nchan, told of one channel a request: {} deliveries a CPU second", Spread::of(single));
     Ok(Row { claims: vec![claim], notes: vec![note] })
+}
+
+async fn greenroom(scale: Scale) -> Result<Sample> {
+    let people = scale.of(PEOPLE);
+    let ground = Ground::lay(&[])?;
+    people::settle(&mut Ledger::open(&ground.database()).await?, people, DEVICES).await?;
+    let site = ground.serve(Some(SERVERS_CORE)).await?;
+    let mut crowd = Crowd::gather(Some(CROWDS_CORE))?;
+    crowd.open(site.port, (0..people * DEVICES).map(|number| stream(number / DEVICES, number % DEVICES, None))).await?;
+    let (worked, began) = (cpu(site.id())?, Instant::now());
+    tell(&site).await?;
+    let deliveries = people * DEVICES * EVENTS;
+    crowd.hear(deliveries).await?;
+    let cpu = cpu(site.id())? - worked;
+    Ok(Sample { value: deliveries as f64 / cpu, cpu, wall: began.elapsed().as_secs_f64() })
+}
+
+/// Has the site's hub tell each of its people of [`EVENTS`] events, each as long as [`event`], with one mark.
+async fn tell(_site: &Site) -> Result<()> {
+    Err("the hub can't be told directly yet".into())
 }
 
 async fn nchan(scale: Scale, at_once: usize) -> Result<Sample> {
