@@ -39,6 +39,11 @@ impl Dice {
         self.next() % end.max(1)
     }
 
+    /// As many as an id has.
+    pub fn bytes(&mut self) -> [u8; 16] {
+        ((u128::from(self.next()) << 64) | u128::from(self.next())).to_be_bytes()
+    }
+
     /// So many milliseconds.
     pub fn millis(&mut self, range: Range<u64>) -> Duration {
         Duration::from_millis(range.start + self.below(range.end.saturating_sub(range.start)))

@@ -4,13 +4,17 @@
 //! None of that may ever be a test: a slow day fails nobody. The [`line`] alone is there for tests as well.
 
 pub mod dice;
+pub mod ear;
+pub mod frames;
 pub mod history;
 pub mod inserts;
 pub mod ledger;
 pub mod line;
+pub mod node;
 pub mod page;
 pub mod people;
 pub mod ports;
+pub mod post;
 pub mod process;
 pub mod site;
 pub mod times;

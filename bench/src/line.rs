@@ -26,7 +26,7 @@ use tokio::{
 };
 
 /// Connections carried at once; more wait at the door.
-const CONNECTIONS: usize = 256;
+const CONNECTIONS: usize = 2_048;
 /// How often another port is tried where one is taken.
 const TRIES: usize = 50;
 /// Nothing is held back for longer.

@@ -2,8 +2,10 @@
 //! outbox does.
 
 use crate::stage::{Conversation, Person};
-use bench::site::Result;
-use reqwest::StatusCode;
+use bench::{
+    post::{Answer, attempt},
+    site::Result,
+};
 use serde_json::json;
 use std::{sync::Arc, time::Duration};
 use tokio::time::{Instant, sleep, sleep_until};
@@ -26,15 +28,10 @@ pub(crate) struct Beat {
 
 /// A message that has arrived.
 pub(crate) struct Sent {
-    pub(crate) conversation: String,
+    pub(crate) client_id: Uuid,
     pub(crate) sender: String,
-    pub(crate) body: String,
     /// When the outbox took it.
     pub(crate) taken: Instant,
-    /// How often it was tried.
-    pub(crate) tries: u32,
-    /// It had arrived at an earlier try, whose answer got lost.
-    pub(crate) arrived_before: bool,
 }
 
 /// One side of a conversation.
@@ -63,23 +60,13 @@ impl Outbox {
     }
 
     async fn send(&self, body: String, taken: Instant) -> Result<Sent> {
-        let message = json!({ "conversationId": self.conversation, "body": body, "clientId": Uuid::new_v4() });
+        let client_id = Uuid::new_v4();
+        let message = json!({ "conversationId": self.conversation, "body": body, "clientId": client_id });
         for tries in 1.. {
-            // An answer is one when it is there to its end.
-            let answer = match self.person.posts("/api/messages", &message).send().await {
-                Ok(answer) => Some((answer.status(), answer.bytes().await.is_ok())),
-                Err(_) => None,
-            };
-            match answer {
-                Some((status @ (StatusCode::OK | StatusCode::CREATED), true)) => {
-                    let (conversation, sender) = (self.conversation.clone(), self.person.id.clone());
-                    let arrived_before = status == StatusCode::OK;
-                    return Ok(Sent { conversation, sender, body, taken, tries, arrived_before });
-                }
-                Some((status, _)) if status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS => {
-                    return Err(format!("a message was refused: {status}").into());
-                }
-                _ => self.pause(tries).await,
+            match attempt(self.person.posts("/api/messages", &message)).await {
+                Answer::Taken { .. } => return Ok(Sent { client_id, sender: self.person.id.clone(), taken }),
+                Answer::Never(status) => return Err(format!("a message was refused: {status}").into()),
+                Answer::Later => self.pause(tries).await,
             }
         }
         Err("never sent".into())

@@ -1,7 +1,7 @@
 //! Who talks with whom, each over a line of their own.
 
-use crate::ear::Ear;
 use bench::{
+    ear::Ear,
     line::Line,
     site::{Result, Site},
 };

@@ -22,20 +22,14 @@ pub(crate) struct Talk {
     pub(crate) every: Duration,
     /// Of each side.
     pub(crate) count: usize,
-    /// Whether all write at the same moments, or one after the other.
-    pub(crate) at_once: bool,
 }
 
 impl Talk {
-    /// How long it takes where nothing goes wrong.
-    pub(crate) fn lasts(&self) -> Duration {
-        self.every.saturating_mul(u32::try_from(self.count).unwrap_or(u32::MAX))
-    }
-
     /// Lets everybody begin.
     pub(crate) fn begin(self, stage: &Stage) -> JoinHandle<Result<Vec<Sent>>> {
         let outboxes: Vec<Outbox> = stage.conversations.iter().flat_map(Outbox::of).collect();
-        let apart = if self.at_once { Duration::ZERO } else { self.every.div_f64(outboxes.len().max(1) as f64) };
+        // One after the other, so that each has the site for itself.
+        let apart = self.every.div_f64(outboxes.len().max(1) as f64);
         let (mut first, mut writers) = (Instant::now(), JoinSet::new());
         for outbox in outboxes {
             writers.spawn(outbox.send_all(Beat { name: self.name, first, every: self.every, count: self.count }));
@@ -67,12 +61,12 @@ pub(crate) async fn all_arrived(stage: &Stage) -> Result<()> {
 
 /// From Send to the other's stream.
 pub(crate) fn times(stage: &Stage, sent: &[Sent]) -> Times {
-    let taken: HashMap<_, _> = sent.iter().map(|sent| ((&sent.conversation, &sent.body), sent)).collect();
+    let taken: HashMap<_, _> = sent.iter().map(|sent| (sent.client_id, sent)).collect();
     let mut times = Times::default();
     for person in &stage.people {
-        for heard in &person.ear.told().messages {
-            if let Some(sent) = taken.get(&(&heard.conversation, &heard.body)).filter(|sent| sent.sender != person.id) {
-                times.add(heard.at - sent.taken);
+        for (told, at) in &person.ear.heard().messages {
+            if let Some(sent) = taken.get(&told.client_id).filter(|sent| sent.sender != person.id) {
+                times.add(*at - sent.taken);
             }
         }
     }

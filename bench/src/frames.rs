@@ -4,19 +4,24 @@ use std::time::Duration;
 
 /// What stands between two blank lines.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Frame {
-    pub(crate) event: String,
-    pub(crate) id: Option<i64>,
-    pub(crate) data: String,
-    pub(crate) retry: Option<Duration>,
+pub struct Frame {
+    /// What kind it is.
+    pub event: String,
+    /// Its number, where it has one.
+    pub id: Option<i64>,
+    /// One line of JSON.
+    pub data: String,
+    /// How long to wait before coming back.
+    pub retry: Option<Duration>,
 }
 
 /// Takes a stream as it comes, and gives what is complete.
-#[derive(Default)]
-pub(crate) struct Frames(Vec<u8>);
+#[derive(Debug, Default)]
+pub struct Frames(Vec<u8>);
 
 impl Frames {
-    pub(crate) fn add(&mut self, chunk: &[u8]) -> Vec<Frame> {
+    /// What is complete with these bytes.
+    pub fn add(&mut self, chunk: &[u8]) -> Vec<Frame> {
         self.0.extend_from_slice(chunk);
         let mut frames = Vec::new();
         while let Some(end) = self.0.windows(2).position(|pair| pair == b"\n\n") {
