@@ -2,7 +2,7 @@
 //! notifications, both people's events, and the numbers that count them.
 
 use crate::{
-    ledger::Ledger,
+    fill::Fill,
     people::{Kind, id_of, now, person},
     site::Result,
 };
@@ -31,16 +31,16 @@ struct Past {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn write(ledger: &mut Ledger, pair: usize, messages: usize) -> Result<()> {
+pub async fn write(fill: &mut Fill, pair: usize, messages: usize) -> Result<()> {
     let count = i64::try_from(messages)?;
     let people = [person(2 * pair), person(2 * pair + 1)];
     let mut past = Past { pair, people, heads: [0; 2], began: now() - count * PAUSE };
     for seq in 1..=count {
-        past.send(ledger, seq)?;
-        ledger.write_when_full().await?;
+        past.send(fill, seq)?;
+        fill.write_when_full().await?;
     }
-    ledger.write().await?;
-    let conversation = ledger.id(id_of(Kind::Conversation, pair));
+    fill.write().await?;
+    let conversation = fill.id(id_of(Kind::Conversation, pair));
     let marks = [
         "last",
         "organizer_read",
@@ -51,17 +51,17 @@ pub async fn write(ledger: &mut Ledger, pair: usize, messages: usize) -> Result<
         "talent_delivered",
     ];
     let marks: Vec<String> = marks.iter().map(|mark| format!("{mark}_seq = {count}")).collect();
-    ledger.run(&format!("UPDATE conversation SET {} WHERE id = {conversation}", marks.join(", "))).await?;
+    fill.run(&format!("UPDATE conversation SET {} WHERE id = {conversation}", marks.join(", "))).await?;
     for (person, head) in past.people.iter().zip(past.heads) {
-        let id = ledger.id(person.id.0);
-        ledger.run(&format!("UPDATE person_head SET seq = {head} WHERE person_id = {id}")).await?;
+        let id = fill.id(person.id.0);
+        fill.run(&format!("UPDATE person_head SET seq = {head} WHERE person_id = {id}")).await?;
     }
     Ok(())
 }
 
 impl Past {
     /// The rows of one send.
-    fn send(&mut self, ledger: &mut Ledger, seq: i64) -> Result<()> {
+    fn send(&mut self, fill: &mut Fill, seq: i64) -> Result<()> {
         let millis = self.began + seq * PAUSE;
         let at = Instant::from_millis(millis);
         let (sending, hearing) = if seq % 2 == 1 { (0, 1) } else { (1, 0) };
@@ -86,13 +86,13 @@ impl Past {
             created_at: at,
             read_at: None,
         };
-        self.write_down(ledger, &message, &notification, self.people[hearing].id.0, millis);
-        self.tell(ledger, sending, at, Event::MessageCreated { message: message.clone() })?;
-        self.tell(ledger, hearing, at, Event::MessageCreated { message })?;
-        self.tell(ledger, hearing, at, Event::NotificationCreated { notification })
+        self.write_down(fill, &message, &notification, self.people[hearing].id.0, millis);
+        self.tell(fill, sending, at, Event::MessageCreated { message: message.clone() })?;
+        self.tell(fill, hearing, at, Event::MessageCreated { message })?;
+        self.tell(fill, hearing, at, Event::NotificationCreated { notification })
     }
 
-    fn write_down(&self, ledger: &mut Ledger, message: &Message, told: &Notification, to: Uuid, millis: i64) {
+    fn write_down(&self, fill: &mut Fill, message: &Message, told: &Notification, to: Uuid, millis: i64) {
         let [id, conversation, booking, client, sender, notification, to] = [
             message.id.0,
             message.conversation_id.0,
@@ -102,22 +102,22 @@ impl Past {
             told.id.0,
             to,
         ]
-        .map(|id| ledger.id(id));
+        .map(|id| fill.id(id));
         let (seq, body) = (message.seq, &message.body);
-        ledger.add(
+        fill.add(
             "message (id, conversation_id, seq, sender_id, client_id, body, created_at)",
             format!("{id}, {conversation}, {seq}, {sender}, {client}, '{body}', {millis}"),
         );
-        ledger.add("notification (id, person_id, kind, conversation_id, booking_id, actor_id, message_seq, preview, created_at, read_at)",
+        fill.add("notification (id, person_id, kind, conversation_id, booking_id, actor_id, message_seq, preview, created_at, read_at)",
             format!("{notification}, {to}, 'message', {conversation}, {booking}, {sender}, {seq}, '{body}', {millis}, {millis}"));
     }
 
-    fn tell(&mut self, ledger: &mut Ledger, side: usize, at: Instant, event: Event) -> Result<()> {
+    fn tell(&mut self, fill: &mut Fill, side: usize, at: Instant, event: Event) -> Result<()> {
         self.heads[side] += 1;
         let (seq, kind) = (self.heads[side], event.name());
         let payload = serde_json::to_string(&Envelope { seq, at, event })?;
-        let person = ledger.id(self.people[side].id.0);
-        ledger.add(
+        let person = fill.id(self.people[side].id.0);
+        fill.add(
             "event (person_id, seq, kind, payload, at)",
             format!("{person}, {seq}, '{kind}', '{payload}', {}", at.millis()),
         );

@@ -1,14 +1,16 @@
 //! Measures Greenroom as it is built for people: the release program on a database of its own, over HTTP.
 //!
 //! Machines are noisy: what counts is how the times of one run compare, and programs that are compared run in turns.
-//! None of that may ever be a test: a slow day fails nobody. The [`line`] alone is there for tests as well.
+//! None of that may ever be a test: a slow day fails nobody. The [`line`] is there for tests as well, and the ledger is
+//! one: it breaks things, and asks what is left and not how fast it came.
 
 pub mod dice;
 pub mod ear;
+pub mod fill;
 pub mod frames;
 pub mod history;
 pub mod inserts;
-pub mod ledger;
+
 pub mod line;
 pub mod node;
 pub mod page;

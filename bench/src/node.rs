@@ -4,6 +4,7 @@ use crate::{ports::some_port, site::Result};
 use reqwest::Client;
 use rustix::process::{Pid, Signal, kill_process};
 use std::{
+    fs::OpenOptions,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
@@ -23,6 +24,8 @@ pub struct Node {
     /// Where it is, on this machine.
     pub port: u16,
     settings: Vec<(String, String)>,
+    /// Where what it says goes, if not to the terminal.
+    said: Option<PathBuf>,
     client: Client,
     program: Option<Child>,
 }
@@ -38,15 +41,15 @@ impl Drop for Node {
 }
 
 impl Node {
-    /// One that doesn't run yet, at a port of its own.
+    /// One that doesn't run yet, at a port of its own. What it says is added to a file, if there is one.
     ///
     /// # Errors
     /// When nobody can ask it.
-    pub fn new(mut settings: Vec<(String, String)>) -> Result<Self> {
+    pub fn new(mut settings: Vec<(String, String)>, said: Option<PathBuf>) -> Result<Self> {
         let port = some_port();
         settings.push(("LEPTOS_SITE_ADDR".to_owned(), format!("127.0.0.1:{port}")));
         settings.push(("RUST_LOG".to_owned(), "error".to_owned()));
-        Ok(Self { port, settings, client: Client::builder().no_proxy().build()?, program: None })
+        Ok(Self { port, settings, said, client: Client::builder().no_proxy().build()?, program: None })
     }
 
     /// Where it is.
@@ -59,7 +62,7 @@ impl Node {
     /// # Errors
     /// When that fails.
     pub fn run(&self, argument: &str) -> Result<()> {
-        let ended = self.command(argument).status().map_err(|_| "the site isn't built (bin/build)")?;
+        let ended = self.command(argument)?.status().map_err(|_| "the site isn't built (bin/build)")?;
         if ended.success() { Ok(()) } else { Err(format!("greenroom {argument} has failed: {ended}").into()) }
     }
 
@@ -71,7 +74,7 @@ impl Node {
         let began = Instant::now();
         while began.elapsed() < START {
             if self.has_ended()?.is_none_or(|ended| ended) {
-                self.program = Some(self.command("serve").spawn()?);
+                self.program = Some(self.command("serve")?.spawn()?);
             }
             if self.client.get(format!("{}/healthz", self.url())).send().await.is_ok() {
                 return Ok(());
@@ -150,10 +153,13 @@ impl Node {
         Ok(Some(program.try_wait()?.is_some()))
     }
 
-    fn command(&self, argument: &str) -> Command {
+    fn command(&self, argument: &str) -> Result<Command> {
         let mut command = Command::new(built());
         command.env_clear().arg(argument).envs(self.settings.iter().cloned()).stdout(Stdio::null());
-        command
+        if let Some(said) = &self.said {
+            command.stderr(OpenOptions::new().create(true).append(true).open(said)?);
+        }
+        Ok(command)
     }
 }
 

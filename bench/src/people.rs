@@ -2,7 +2,7 @@
 //!
 //! Two and two share a booking and its conversation: the organizer has an even number, the talent the next one.
 
-use crate::{ledger::Ledger, site::Result};
+use crate::{fill::Fill, site::Result};
 use model::{Craft, Person, PersonId, Role};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -54,46 +54,46 @@ pub fn cookie(person: usize, session: usize) -> String {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn settle(ledger: &mut Ledger, people: usize, sessions: usize) -> Result<()> {
+pub async fn settle(fill: &mut Fill, people: usize, sessions: usize) -> Result<()> {
     let now = now();
     for number in 0..people {
         let person = person(number);
         let (role, craft) = (person.role.as_str(), person.craft.map_or("", Craft::as_str));
-        let id = ledger.id(person.id.0);
+        let id = fill.id(person.id.0);
         let craft = if craft.is_empty() { "NULL".to_owned() } else { format!("'{craft}'") };
         let (email, name) = (format!("person{number}@example.com"), &person.name);
-        ledger.add(
+        fill.add(
             "person (id, email, name, role, craft, password_hash, email_verified, created_at, mail_after)",
             format!("{id}, '{email}', '{name}', '{role}', {craft}, '', TRUE, {now}, 'off'"),
         );
-        ledger.add("person_head (person_id, seq)", format!("{id}, 0"));
+        fill.add("person_head (person_id, seq)", format!("{id}, 0"));
         for session in 0..sessions {
-            let hash = ledger.bytes(&Sha256::digest(secret(number, session)));
-            let key = ledger.id(id_of(Kind::Session, number * 256 + session));
-            ledger.add(
+            let hash = fill.bytes(&Sha256::digest(secret(number, session)));
+            let key = fill.id(id_of(Kind::Session, number * 256 + session));
+            fill.add(
                 "session (id, token_hash, person_id, user_agent, created_at, last_seen_at, expires_at)",
                 format!("{key}, {hash}, {id}, 'bench', {now}, {now}, {}", now + MONTH),
             );
         }
-        ledger.write_when_full().await?;
+        fill.write_when_full().await?;
     }
-    ledger.write().await?;
+    fill.write().await?;
     for pair in 0..people / 2 {
-        introduce(ledger, pair, now);
-        ledger.write_when_full().await?;
+        introduce(fill, pair, now);
+        fill.write_when_full().await?;
     }
-    ledger.write().await
+    fill.write().await
 }
 
 /// The booking of two people, and their conversation, still empty.
-fn introduce(ledger: &mut Ledger, pair: usize, now: i64) {
-    let organizer = ledger.id(id_of(Kind::Person, 2 * pair));
-    let talent = ledger.id(id_of(Kind::Person, 2 * pair + 1));
-    let booking = ledger.id(id_of(Kind::Booking, pair));
-    let conversation = ledger.id(id_of(Kind::Conversation, pair));
-    ledger.add("booking (id, organizer_id, talent_id, title, event_date, venue, fee_amount, fee_currency, status, created_at)",
+fn introduce(fill: &mut Fill, pair: usize, now: i64) {
+    let organizer = fill.id(id_of(Kind::Person, 2 * pair));
+    let talent = fill.id(id_of(Kind::Person, 2 * pair + 1));
+    let booking = fill.id(id_of(Kind::Booking, pair));
+    let conversation = fill.id(id_of(Kind::Conversation, pair));
+    fill.add("booking (id, organizer_id, talent_id, title, event_date, venue, fee_amount, fee_currency, status, created_at)",
         format!("{booking}, {organizer}, {talent}, 'Booking {pair}', '2099-12-31', 'Nairobi', 1000000, 'KES', 'accepted', {now}"));
-    ledger.add("conversation (id, booking_id, organizer_id, talent_id, last_seq, organizer_read_seq, talent_read_seq, updated_at)",
+    fill.add("conversation (id, booking_id, organizer_id, talent_id, last_seq, organizer_read_seq, talent_read_seq, updated_at)",
         format!("{conversation}, {booking}, {organizer}, {talent}, 0, 0, 0, {now}"));
 }
 

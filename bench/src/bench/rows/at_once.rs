@@ -6,7 +6,7 @@ use crate::{
     scale::Scale,
     sending::body,
 };
-use bench::{ledger::Ledger, people, process::cpu, site::Result};
+use bench::{fill::Fill, people, process::cpu, site::Result};
 use model::{Body, ConversationId, Draft};
 use services::{Greenroom, Limits, Viewer};
 use std::{sync::Arc, time::Duration};
@@ -43,7 +43,7 @@ async fn sends(scale: Scale, parameter: &str, at_once: usize) -> Result<Sample> 
     let url = format!("sqlite://{}?mode=rwc{parameter}", folder.path().join("bench.db").display());
     services::migrate(&url).await?;
     let plain = format!("sqlite://{}", folder.path().join("bench.db").display());
-    people::settle(&mut Ledger::open(&plain).await?, PEOPLE, 1).await?;
+    people::settle(&mut Fill::open(&plain).await?, PEOPLE, 1).await?;
     let limits = Limits { sends_per_minute: usize::MAX, ..Limits::default() };
     let greenroom = Greenroom::open(&url, "http://localhost", limits).await?;
     let gate = Arc::new(Semaphore::new(at_once));

@@ -7,8 +7,8 @@ use crate::{
     peers::next::{EMPTY, Next},
 };
 use bench::{
+    fill::Fill,
     history,
-    ledger::Ledger,
     page::named_in,
     people,
     site::{Ground, Result},
@@ -23,9 +23,9 @@ const KILO: f64 = 1_000.0;
 
 pub(crate) async fn measure() -> Result<Row> {
     let ground = Ground::lay(&[])?;
-    let mut ledger = Ledger::open(&ground.database()).await?;
-    people::settle(&mut ledger, 2, 1).await?;
-    history::write(&mut ledger, 0, MESSAGES).await?;
+    let mut fill = Fill::open(&ground.database()).await?;
+    people::settle(&mut fill, 2, 1).await?;
+    history::write(&mut fill, 0, MESSAGES).await?;
     let site = ground.serve(None).await?;
     let parts = parts(site.port, &page_of(0), "br").await?;
     // What draws the page: the page and its style.

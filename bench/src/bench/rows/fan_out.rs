@@ -10,7 +10,7 @@ use crate::{
     sending::body,
 };
 use bench::{
-    ledger::Ledger,
+    fill::Fill,
     people,
     process::cpu,
     site::{Ground, Result, Site},
@@ -52,7 +52,7 @@ pub(crate) async fn measure(scale: Scale) -> Result<Row> {
 async fn greenroom(scale: Scale) -> Result<Sample> {
     let people = scale.of(PEOPLE);
     let ground = Ground::lay(&[])?;
-    people::settle(&mut Ledger::open(&ground.database()).await?, people, DEVICES).await?;
+    people::settle(&mut Fill::open(&ground.database()).await?, people, DEVICES).await?;
     let site = ground.serve(Some(SERVERS_CORE)).await?;
     let mut crowd = Crowd::gather(Some(CROWDS_CORE))?;
     crowd.open(site.port, (0..people * DEVICES).map(|number| stream(number / DEVICES, number % DEVICES, None))).await?;

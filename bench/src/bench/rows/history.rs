@@ -8,9 +8,8 @@ use crate::{
     sending::send,
 };
 use bench::{
-    history,
-    ledger::Ledger,
-    people,
+    fill::Fill,
+    history, people,
     process::cpu,
     site::{Ground, Result, Site},
     times::Times,
@@ -73,9 +72,9 @@ pub(crate) async fn measure(scale: Scale) -> Result<Row> {
 impl Told {
     async fn of(messages: usize) -> Result<Self> {
         let ground = Ground::lay(&[("GREENROOM_SENDS_PER_MINUTE", "1000000")])?;
-        let mut ledger = Ledger::open(&ground.database()).await?;
-        people::settle(&mut ledger, 2, 1).await?;
-        history::write(&mut ledger, 0, messages).await?;
+        let mut fill = Fill::open(&ground.database()).await?;
+        people::settle(&mut fill, 2, 1).await?;
+        history::write(&mut fill, 0, messages).await?;
         let site = ground.serve(Some(SERVERS_CORE)).await?;
         let wire = Wire::to(site.port).await?;
         Ok(Self { site, messages, wire })

@@ -10,7 +10,7 @@ use crate::{
     scale::Scale,
 };
 use bench::{
-    ledger::Ledger,
+    fill::Fill,
     people,
     process::{cpu, memory},
     site::{Ground, Result},
@@ -45,7 +45,7 @@ pub(crate) async fn measure(scale: Scale) -> Result<Row> {
 async fn greenroom(scale: Scale) -> Result<Sample> {
     let people = scale.of(STREAMS) / DEVICES;
     let ground = Ground::lay(&[])?;
-    people::settle(&mut Ledger::open(&ground.database()).await?, people, DEVICES).await?;
+    people::settle(&mut Fill::open(&ground.database()).await?, people, DEVICES).await?;
     let site = ground.serve(None).await?;
     let question = |number: usize| stream(number / DEVICES, number % DEVICES, None);
     weigh(scale, site.id(), site.port, question).await

@@ -9,9 +9,8 @@ use crate::{
     sending::send,
 };
 use bench::{
-    inserts,
-    ledger::Ledger,
-    people,
+    fill::Fill,
+    inserts, people,
     process::cpu,
     site::{Ground, Result, Site},
 };
@@ -50,7 +49,7 @@ async fn nodes(nats: &Nats, database: &Postgres) -> Result<Vec<Site>> {
     let settings =
         [("DATABASE_URL", database.url.as_str()), ("NATS_URL", &nats.url), ("GREENROOM_SENDS_PER_MINUTE", "1000000")];
     let grounds = (0..NODES).map(|_| Ground::lay(&settings)).collect::<Result<Vec<_>>>()?;
-    people::settle(&mut Ledger::open(&database.url).await?, PEOPLE, 1).await?;
+    people::settle(&mut Fill::open(&database.url).await?, PEOPLE, 1).await?;
     let mut nodes = Vec::new();
     for ground in grounds {
         nodes.push(ground.serve(None).await?);

@@ -10,9 +10,8 @@ use crate::{
     steady::Steady,
 };
 use bench::{
-    history,
-    ledger::Ledger,
-    people,
+    fill::Fill,
+    history, people,
     ports::some_port,
     process::cpu,
     site::{Ground, Result, Site},
@@ -72,12 +71,12 @@ async fn greenroom(scale: Scale) -> Result<Storm> {
     let metrics = some_port();
     let address = format!("127.0.0.1:{metrics}");
     let ground = Ground::lay(&[("METRICS_ADDR", &address), ("GREENROOM_SENDS_PER_MINUTE", "1000000")])?;
-    let mut ledger = Ledger::open(&ground.database()).await?;
-    people::settle(&mut ledger, people + SENDING, DEVICES).await?;
+    let mut fill = Fill::open(&ground.database()).await?;
+    people::settle(&mut fill, people + SENDING, DEVICES).await?;
     for pair in 0..people / 2 {
-        history::write(&mut ledger, pair, 1).await?;
+        history::write(&mut fill, pair, 1).await?;
     }
-    drop(ledger);
+    drop(fill);
     let site = ground.serve(None).await?;
     let questions = |after| (0..people * DEVICES).map(move |number| stream(number / DEVICES, number % DEVICES, after));
     let mut crowd = Crowd::gather(None)?;

@@ -10,9 +10,8 @@ use crate::{
     scale::Scale,
 };
 use bench::{
-    history,
-    ledger::Ledger,
-    people,
+    fill::Fill,
+    history, people,
     process::cpu,
     site::{Ground, Result, Site},
     wire,
@@ -65,9 +64,9 @@ pub(crate) async fn measure(scale: Scale) -> Result<Row> {
 async fn site() -> Result<(Site, String, String)> {
     let ground = Ground::lay(&[])?;
     let database = ground.database();
-    let mut ledger = Ledger::open(&database).await?;
-    people::settle(&mut ledger, 2, 1).await?;
-    history::write(&mut ledger, 0, MESSAGES).await?;
+    let mut fill = Fill::open(&database).await?;
+    people::settle(&mut fill, 2, 1).await?;
+    history::write(&mut fill, 0, MESSAGES).await?;
     let site = ground.serve(Some(SERVERS_CORE)).await?;
     Ok((site, page_of(0), database))
 }

@@ -10,7 +10,7 @@ const FULL: usize = 2_000;
 
 /// A connection to a database, and the rows that wait to be written.
 #[derive(Debug)]
-pub struct Ledger {
+pub struct Fill {
     connection: Link,
     /// By table and columns. Tables are written in the order in which they were first named.
     waiting: BTreeMap<usize, (&'static str, Vec<String>)>,
@@ -23,7 +23,7 @@ enum Link {
     Postgres(PgConnection),
 }
 
-impl Ledger {
+impl Fill {
     /// Connects to a database by its address.
     ///
     /// # Errors

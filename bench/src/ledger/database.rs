@@ -1,0 +1,81 @@
+//! What the nodes keep things in.
+
+use crate::{
+    disk::Disk,
+    postgres::Postgres,
+    settings::{DatabaseKind, Run, Synchronous},
+};
+use bench::{line::Line, site::Result};
+use sea_orm::ConnectionTrait;
+use std::path::Path;
+use tempfile::TempDir;
+use tokio::sync::Mutex;
+
+/// A database of its own, thrown away when dropped.
+pub(crate) enum Database {
+    /// SQLite in a folder.
+    File(TempDir),
+    /// SQLite on a disk whose power can fail.
+    Disk(Box<Mutex<Disk>>, TempDir, Synchronous),
+    /// PostgreSQL, at this port.
+    Server(Mutex<Postgres>, u16),
+}
+
+impl Database {
+    pub(crate) async fn start(run: &Run) -> Result<Self> {
+        match (run.database, run.synchronous) {
+            (DatabaseKind::Postgres, None) => {
+                let server = Postgres::start().await?;
+                let port = server.port;
+                Ok(Self::Server(Mutex::new(server), port))
+            }
+            (DatabaseKind::Postgres, Some(_)) => Err("only SQLite can be on a disk whose power fails".into()),
+            (DatabaseKind::Sqlite, _) if run.nodes != 1 => Err("SQLite has one node".into()),
+            (DatabaseKind::Sqlite, None) => Ok(Self::File(tempfile::tempdir()?)),
+            (DatabaseKind::Sqlite, Some(synchronous)) => {
+                let folder = tempfile::tempdir()?;
+                let disk = Disk::mount(folder.path())?;
+                Ok(Self::Disk(Box::new(Mutex::new(disk)), folder, synchronous))
+            }
+        }
+    }
+
+    /// The port where it is, if it is a server.
+    pub(crate) fn port(&self) -> Option<u16> {
+        match self {
+            Self::Server(_, port) => Some(*port),
+            _ => None,
+        }
+    }
+
+    /// Where it is, straight.
+    pub(crate) fn url(&self) -> String {
+        match self {
+            Self::Server(_, port) => Postgres::url(*port),
+            Self::File(folder) | Self::Disk(_, folder, _) => file(folder.path()),
+        }
+    }
+
+    /// Where a node finds it: behind a line, if it is a server.
+    pub(crate) fn url_for_node(&self, line: Option<&Line>) -> String {
+        match (self, line) {
+            (Self::Server(..), Some(line)) => Postgres::url(line.address().port()),
+            (Self::Disk(_, _, Synchronous::Normal), _) => format!("{}&synchronous=normal", self.url()),
+            _ => self.url(),
+        }
+    }
+
+    /// Flushes what is there so far, however the nodes do that.
+    pub(crate) async fn flush(&self) -> Result<()> {
+        if let Self::Disk(..) = self {
+            let connection = sea_orm::Database::connect(self.url()).await?;
+            connection.execute_unprepared("PRAGMA wal_checkpoint(FULL)").await?;
+            connection.close().await?;
+        }
+        Ok(())
+    }
+}
+
+fn file(folder: &Path) -> String {
+    format!("sqlite://{}?mode=rwc", folder.join("greenroom.db").display())
+}

@@ -1,0 +1,91 @@
+//! A disk whose power can fail: a file system in memory that knows what it was told to flush. What a program has
+//! written is there for everybody, as it is in a system's cache; what it hasn't flushed is lost when the power fails,
+//! or some of it, block by block, as disks write in the order they like.
+//!
+//! # Layout
+//! - this file: the disk as it is mounted, and its power
+//! - [`content`]: what is on it, and what of it is there to stay
+//! - [`files`]: what the system asks of it
+
+#[cfg(target_os = "linux")]
+mod content;
+#[cfg(target_os = "linux")]
+mod files;
+
+#[cfg(not(target_os = "linux"))]
+pub(crate) use elsewhere::Disk;
+#[cfg(target_os = "linux")]
+pub(crate) use here::Disk;
+
+#[cfg(target_os = "linux")]
+mod here {
+    use super::{content::Content, files::Files};
+    use bench::{dice::Dice, site::Result};
+    use fuser::{BackgroundSession, Config, MountOption, spawn_mount};
+    use std::{
+        path::{Path, PathBuf},
+        sync::{Arc, Mutex, PoisonError},
+    };
+
+    /// A disk, mounted. Gone with all that is on it when dropped.
+    pub(crate) struct Disk {
+        folder: PathBuf,
+        content: Arc<Mutex<Content>>,
+        mounted: Option<BackgroundSession>,
+    }
+
+    impl Disk {
+        /// An empty one, in an empty folder.
+        ///
+        /// # Errors
+        /// Where there is no FUSE.
+        pub(crate) fn mount(folder: &Path) -> Result<Self> {
+            let mut disk = Self { folder: folder.to_owned(), content: Arc::default(), mounted: None };
+            disk.plug_in()?;
+            Ok(disk)
+        }
+
+        /// The machine goes dark, and comes back with what was flushed: each second time with that alone, else with
+        /// some of the rest. Nobody may have a file open.
+        ///
+        /// # Errors
+        /// When somebody has, or the disk doesn't come back.
+        pub(crate) fn lose_power(&mut self, dice: &mut Dice) -> Result<()> {
+            // Taken away first, so that nothing the system still held back counts as written.
+            let survivors = self.content.lock().unwrap_or_else(PoisonError::into_inner).survive(dice);
+            if let Some(mounted) = self.mounted.take() {
+                mounted.umount_and_join()?;
+            }
+            self.content = Arc::new(Mutex::new(survivors));
+            self.plug_in()
+        }
+
+        fn plug_in(&mut self) -> Result<()> {
+            let mut config = Config::default();
+            config.mount_options = vec![MountOption::FSName("ledger".to_owned())];
+            let mounted = spawn_mount(Files(self.content.clone()), &self.folder, &config)
+                .map_err(|error| format!("there is no FUSE here, so no power can fail (/dev/fuse): {error}"))?;
+            self.mounted = Some(mounted);
+            Ok(())
+        }
+    }
+}
+
+/// There is no such disk on other systems, and the test says so.
+#[cfg(not(target_os = "linux"))]
+mod elsewhere {
+    use bench::{dice::Dice, site::Result};
+    use std::path::Path;
+
+    pub(crate) struct Disk;
+
+    impl Disk {
+        pub(crate) fn mount(_: &Path) -> Result<Self> {
+            Err("a disk whose power fails needs Linux with FUSE".into())
+        }
+
+        pub(crate) fn lose_power(&mut self, _: &mut Dice) -> Result<()> {
+            Err("a disk whose power fails needs Linux with FUSE".into())
+        }
+    }
+}

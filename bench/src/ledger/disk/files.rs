@@ -1,0 +1,176 @@
+use super::content::{Content, File};
+use fuser::{
+    BsdFileFlags, Errno, FileAttr, FileHandle, FileType, Filesystem, FopenFlags, Generation, INodeNo, LockOwner,
+    OpenFlags, RenameFlags, ReplyAttr, ReplyCreate, ReplyData, ReplyDirectory, ReplyEmpty, ReplyEntry, ReplyOpen,
+    ReplyWrite, Request, TimeOrNow, WriteFlags,
+};
+use std::{
+    ffi::OsStr,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+/// How long the system may believe what it was told: nobody else changes anything.
+const BELIEVED: Duration = Duration::from_secs(3_600);
+/// Nothing is forgotten while it runs, so that each number is one file's for ever.
+const GENERATION: Generation = Generation(0);
+const HANDLE: FileHandle = FileHandle(0);
+
+/// Answers the system.
+pub(super) struct Files(pub(super) Arc<Mutex<Content>>);
+
+impl Files {
+    fn content(&self) -> MutexGuard<'_, Content> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// How a file looks; one without content is the folder.
+fn look(number: INodeNo, file: Option<&File>) -> FileAttr {
+    let size = file.map_or(0, |file| file.seen.len() as u64);
+    FileAttr {
+        ino: number,
+        size,
+        blocks: size.div_ceil(512),
+        atime: UNIX_EPOCH,
+        mtime: UNIX_EPOCH,
+        ctime: UNIX_EPOCH,
+        crtime: UNIX_EPOCH,
+        kind: if file.is_some() { FileType::RegularFile } else { FileType::Directory },
+        perm: if file.is_some() { 0o666 } else { 0o777 },
+        nlink: 1,
+        uid: rustix::process::geteuid().as_raw(),
+        gid: rustix::process::getegid().as_raw(),
+        rdev: 0,
+        blksize: 4_096,
+        flags: 0,
+    }
+}
+
+fn place(offset: u64) -> usize {
+    usize::try_from(offset).unwrap_or(usize::MAX)
+}
+
+impl Filesystem for Files {
+    fn lookup(&self, _: &Request, _: INodeNo, name: &OsStr, reply: ReplyEntry) {
+        let mut content = self.content();
+        match content.find(name).and_then(|number| Some((INodeNo(number), content.file(number)?))) {
+            Some((number, file)) => reply.entry(&BELIEVED, &look(number, Some(file)), GENERATION),
+            None => reply.error(Errno::ENOENT),
+        }
+    }
+
+    fn getattr(&self, _: &Request, number: INodeNo, _: Option<FileHandle>, reply: ReplyAttr) {
+        match (number, self.content().file(number.0)) {
+            (INodeNo::ROOT, _) => reply.attr(&BELIEVED, &look(number, None)),
+            (_, Some(file)) => reply.attr(&BELIEVED, &look(number, Some(file))),
+            (_, None) => reply.error(Errno::ENOENT),
+        }
+    }
+
+    fn setattr(
+        &self,
+        _: &Request,
+        number: INodeNo,
+        _: Option<u32>,
+        _: Option<u32>,
+        _: Option<u32>,
+        size: Option<u64>,
+        _: Option<TimeOrNow>,
+        _: Option<TimeOrNow>,
+        _: Option<SystemTime>,
+        _: Option<FileHandle>,
+        _: Option<SystemTime>,
+        _: Option<SystemTime>,
+        _: Option<SystemTime>,
+        _: Option<BsdFileFlags>,
+        reply: ReplyAttr,
+    ) {
+        let mut content = self.content();
+        let Some(file) = content.file(number.0) else { return reply.error(Errno::ENOENT) };
+        if let Some(size) = size {
+            file.seen.resize(place(size), 0);
+        }
+        reply.attr(&BELIEVED, &look(number, Some(file)));
+    }
+
+    fn create(&self, _: &Request, _: INodeNo, name: &OsStr, _: u32, _: u32, _: i32, reply: ReplyCreate) {
+        let number = self.content().create(name);
+        let empty = look(INodeNo(number), Some(&File::default()));
+        reply.created(&BELIEVED, &empty, GENERATION, HANDLE, FopenFlags::FOPEN_KEEP_CACHE);
+    }
+
+    fn open(&self, _: &Request, _: INodeNo, _: OpenFlags, reply: ReplyOpen) {
+        // Several of a program's connections have a file open, and map the same parts of it into memory.
+        reply.opened(HANDLE, FopenFlags::FOPEN_KEEP_CACHE);
+    }
+
+    fn read(
+        &self,
+        _: &Request,
+        number: INodeNo,
+        _: FileHandle,
+        offset: u64,
+        size: u32,
+        _: OpenFlags,
+        _: Option<LockOwner>,
+        reply: ReplyData,
+    ) {
+        match self.content().file(number.0) {
+            Some(file) => reply.data(file.read(place(offset), size as usize)),
+            None => reply.error(Errno::ENOENT),
+        }
+    }
+
+    fn write(
+        &self,
+        _: &Request,
+        number: INodeNo,
+        _: FileHandle,
+        offset: u64,
+        data: &[u8],
+        _: WriteFlags,
+        _: OpenFlags,
+        _: Option<LockOwner>,
+        reply: ReplyWrite,
+    ) {
+        let mut content = self.content();
+        let Some(file) = content.file(number.0) else { return reply.error(Errno::ENOENT) };
+        file.write(place(offset), data);
+        reply.written(u32::try_from(data.len()).unwrap_or(u32::MAX));
+    }
+
+    /// Closing a file flushes nothing.
+    fn flush(&self, _: &Request, _: INodeNo, _: FileHandle, _: LockOwner, reply: ReplyEmpty) {
+        reply.ok();
+    }
+
+    fn fsync(&self, _: &Request, number: INodeNo, _: FileHandle, _: bool, reply: ReplyEmpty) {
+        self.content().flush(number.0);
+        reply.ok();
+    }
+
+    fn fsyncdir(&self, _: &Request, _: INodeNo, _: FileHandle, _: bool, reply: ReplyEmpty) {
+        self.content().flush_names();
+        reply.ok();
+    }
+
+    fn unlink(&self, _: &Request, _: INodeNo, name: &OsStr, reply: ReplyEmpty) {
+        if self.content().remove(name) { reply.ok() } else { reply.error(Errno::ENOENT) }
+    }
+
+    fn rename(&self, _: &Request, _: INodeNo, name: &OsStr, _: INodeNo, to: &OsStr, _: RenameFlags, reply: ReplyEmpty) {
+        if self.content().rename(name, to) { reply.ok() } else { reply.error(Errno::ENOENT) }
+    }
+
+    fn readdir(&self, _: &Request, _: INodeNo, _: FileHandle, offset: u64, mut reply: ReplyDirectory) {
+        let content = self.content();
+        for ((name, number), next) in content.names().zip(1..).skip(place(offset)) {
+            if reply.add(INodeNo(number), next, FileType::RegularFile, name) {
+                break;
+            }
+        }
+        drop(content);
+        reply.ok();
+    }
+}

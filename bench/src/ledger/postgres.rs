@@ -1,0 +1,97 @@
+//! A PostgreSQL server that keeps what it says it has kept, and can be crashed. `bin/with-postgres`, which other tests
+//! use, flushes nothing.
+
+use bench::{ports::some_port, site::Result};
+use rustix::process::geteuid;
+use std::process::{Command, Stdio};
+use tempfile::TempDir;
+
+/// Ports that are tried.
+const TRIES: usize = 5;
+/// Whom it runs as where we are root, which it refuses to.
+const OWNERS: [&str; 2] = ["postgres", "nobody"];
+
+/// How it is told to end.
+#[derive(Clone, Copy)]
+pub(crate) enum End {
+    /// It breaks off what is under way, and leaves everything in order.
+    Fast,
+    /// It drops everything, and has to recover at the next start.
+    Crash,
+}
+
+/// Ended, and thrown away, when dropped.
+pub(crate) struct Postgres {
+    pub(crate) port: u16,
+    folder: TempDir,
+    owner: Option<&'static str>,
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        // It may not run just now.
+        let _ = self.command("pg_ctl", &["-D", "data", "-m", "immediate", "stop"]).status();
+    }
+}
+
+impl Postgres {
+    pub(crate) async fn start() -> Result<Self> {
+        let mut server = Self { port: 0, folder: tempfile::tempdir()?, owner: None };
+        if geteuid().is_root() {
+            let owner = OWNERS.into_iter().find(|owner| server.give_to(owner)).ok_or("nobody may own the database")?;
+            server.owner = Some(owner);
+        }
+        let create = ["-D", "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale", "C", "--no-sync"];
+        server.run("initdb", &create).await?;
+        for _ in 0..TRIES {
+            server.port = some_port();
+            if server.serve().await.is_ok() {
+                return Ok(server);
+            }
+        }
+        Err("PostgreSQL doesn't start".into())
+    }
+
+    /// Starts it, at the same port as before.
+    pub(crate) async fn serve(&self) -> Result<()> {
+        let settings = format!("-h 127.0.0.1 -p {} -k . -c max_connections=300", self.port);
+        self.run("pg_ctl", &["-D", "data", "-l", "log", "-s", "-w", "-o", &settings, "start"]).await
+    }
+
+    pub(crate) async fn end(&self, end: End) -> Result<()> {
+        let mode = match end {
+            End::Fast => "fast",
+            End::Crash => "immediate",
+        };
+        self.run("pg_ctl", &["-D", "data", "-s", "-w", "-m", mode, "stop"]).await
+    }
+
+    /// Where it is, or a line that leads to it.
+    pub(crate) fn url(port: u16) -> String {
+        format!("postgres://postgres@127.0.0.1:{port}/postgres")
+    }
+
+    fn give_to(&self, owner: &str) -> bool {
+        Command::new("chown").arg(owner).arg(self.folder.path()).status().is_ok_and(|ended| ended.success())
+    }
+
+    async fn run(&self, program: &str, arguments: &[&str]) -> Result<()> {
+        let mut command = tokio::process::Command::from(self.command(program, arguments));
+        let ended = command.status().await.map_err(|_| "PostgreSQL's programs are missing: bin/setup test")?;
+        if ended.success() { Ok(()) } else { Err(format!("{program} has failed: {ended}").into()) }
+    }
+
+    fn command(&self, program: &str, arguments: &[&str]) -> Command {
+        let mut command = match self.owner {
+            Some(owner) => {
+                let mut command = Command::new("runuser");
+                command.args(["-u", owner, "--", program]);
+                command
+            }
+            None => Command::new(program),
+        };
+        // What it leaves running would hold on to an output.
+        command.args(arguments).current_dir(self.folder.path()).stdout(Stdio::null()).stderr(Stdio::null());
+        command
+    }
+}

@@ -1,0 +1,210 @@
+//! A run from its beginning to its end.
+
+use crate::{
+    book::Book,
+    faults::{self, AT_ONCE, Fault, Kind},
+    settings::{Run, word},
+    stage::{Person, Stage},
+    truth::{Truth, damage, heads},
+    verdict::{Reader, Verdict},
+    writer::Writer,
+};
+use bench::site::Result;
+use reqwest::Client;
+use std::{
+    collections::BTreeMap,
+    fmt::{self, Display, Formatter},
+    sync::Arc,
+    time::Duration,
+};
+use tokio::{
+    task::JoinSet,
+    time::{Instant, sleep, timeout},
+};
+
+/// Nothing was acknowledged for so long: nothing will be.
+const STUCK: Duration = Duration::from_secs(120);
+/// How long a healthy site may take until all readers have heard all.
+const ARRIVAL: Duration = Duration::from_secs(90);
+/// How long nodes may take to be healthy again after the last fault.
+const RECOVERY: Duration = Duration::from_secs(30);
+/// The opening message of each conversation.
+const BEFORE: i64 = 1;
+
+/// What came of a run.
+pub(crate) struct Outcome {
+    verdict: Verdict,
+    /// What else is wrong, in words.
+    unwell: Vec<String>,
+    acknowledged: u64,
+    /// Tries without an answer, and messages that had arrived by one of those.
+    tries: (u64, u64),
+    struck: BTreeMap<Kind, usize>,
+    readers: usize,
+    /// While people wrote.
+    lasted: Duration,
+    /// From then until the last reader had heard all.
+    settled: Duration,
+}
+
+impl Outcome {
+    pub(crate) fn is_good(&self) -> bool {
+        self.verdict.is_good() && self.unwell.is_empty()
+    }
+
+    pub(crate) fn lost(&self) -> usize {
+        self.verdict.lost
+    }
+}
+
+impl Display for Outcome {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self { verdict, unwell, acknowledged, tries: (failed, before), struck, readers, lasted, settled } = self;
+        let kinds: Vec<String> = struck.iter().map(|(kind, count)| format!("{count} {}", word(kind))).collect();
+        let faults: usize = struck.values().sum();
+        let (lasted, settled) = (lasted.as_secs_f64(), settled.as_secs_f64());
+        writeln!(f, "{acknowledged} acknowledged in {lasted:.0} s, heard by {readers} readers {settled:.0} s later")?;
+        writeln!(f, "{failed} tries had no answer, by which {before} messages had arrived all the same")?;
+        writeln!(f, "{faults} faults: {}", kinds.join(", "))?;
+        write!(f, "{verdict}")?;
+        unwell.iter().try_for_each(|what| write!(f, "\n  {what}"))
+    }
+}
+
+/// Starts everything, breaks it while people write, and judges what is left.
+///
+/// # Errors
+/// When something doesn't work that was broken by nobody.
+pub(crate) async fn run(run: &Run) -> Result<Outcome> {
+    let stage = Stage::set(run).await?;
+    let mut readers = stage.listen(run.seed)?;
+    let book = Arc::new(Book::default());
+    let began = Instant::now();
+    let faults = faults::plan(run);
+    let struck = faults.iter().fold(BTreeMap::new(), |mut struck, fault| {
+        *struck.entry(fault.kind).or_default() += 1;
+        struck
+    });
+    tokio::select! {
+        done = async { tokio::try_join!(write(&stage, run, &book), break_things(&stage, faults, &book)) } => { done?; }
+        Some(ended) = readers.join_next() => return Err(format!("a reader has given up: {ended:?}").into()),
+        count = stuck(&book) => return Err(format!("nothing was acknowledged for {STUCK:?} after {count}").into()),
+    }
+    let lasted = began.elapsed();
+    heal(&stage).await?;
+    let mut unwell = tokio::select! {
+        unwell = all_heard(&stage) => unwell?,
+        Some(ended) = readers.join_next() => return Err(format!("a reader has given up: {ended:?}").into()),
+    };
+    let settled = began.elapsed() - lasted;
+    readers.shutdown().await;
+    let truth = Truth::read(&stage).await?;
+    let heard = heard(&stage);
+    let verdict = Verdict::on(&book.entries(), &truth, &heard, BEFORE);
+    unwell.extend(damage(&stage).await?);
+    unwell.extend(stage.said.panics()?);
+    let (acknowledged, tries) = (book.count(), book.tries());
+    let outcome = Outcome { verdict, unwell, acknowledged, tries, struck, readers: heard.len(), lasted, settled };
+    if outcome.is_good() {
+        stage.said.forget()?;
+    }
+    Ok(outcome)
+}
+
+/// Everybody writes as much as everybody else.
+async fn write(stage: &Arc<Stage>, run: &Run, book: &Arc<Book>) -> Result<()> {
+    let mut writing = JoinSet::new();
+    let writers = Writer::all(stage, run.seed)?;
+    let count = writers.len() as u64;
+    for (number, writer) in (0..).zip(writers) {
+        let share = run.acknowledgements / count + u64::from(number < run.acknowledgements % count);
+        writing.spawn(writer.write(share, book.clone()));
+    }
+    while let Some(ended) = writing.join_next().await {
+        ended??;
+    }
+    Ok(())
+}
+
+/// Lets every fault strike when its time has come.
+async fn break_things(stage: &Arc<Stage>, faults: Vec<Fault>, book: &Book) -> Result<()> {
+    let times: Vec<u64> = faults.iter().map(|fault| fault.at).collect();
+    let mut under_way: JoinSet<Result<()>> = JoinSet::new();
+    for (number, fault) in faults.into_iter().enumerate() {
+        book.allow(times.get(number + AT_ONCE).copied().unwrap_or(u64::MAX));
+        book.has(fault.at).await;
+        if under_way.len() >= AT_ONCE
+            && let Some(ended) = under_way.join_next().await
+        {
+            ended??;
+        }
+        let (stage, name) = (stage.clone(), word(&fault.kind));
+        under_way.spawn(async move { fault.strike(&stage).await.map_err(|error| format!("{name}: {error}").into()) });
+    }
+    book.allow(u64::MAX);
+    while let Some(ended) = under_way.join_next().await {
+        ended??;
+    }
+    Ok(())
+}
+
+/// Done, with how many there are, when nothing more is acknowledged.
+async fn stuck(book: &Book) -> u64 {
+    loop {
+        let count = book.count();
+        if timeout(STUCK, book.has(count + 1)).await.is_err() {
+            return count;
+        }
+        // Not at each of thousands.
+        sleep(Duration::from_secs(1)).await;
+    }
+}
+
+/// Waits until every node says that it is well.
+async fn heal(stage: &Stage) -> Result<()> {
+    let client = Client::builder().no_proxy().build()?;
+    for place in &stage.places {
+        place.heal().await?;
+        let (began, ready) = (Instant::now(), format!("{}/readyz", place.url));
+        while !client.get(&ready).send().await.is_ok_and(|answer| answer.status().is_success()) {
+            if began.elapsed() > RECOVERY {
+                return Err("a node isn't ready, though nothing is broken any more".into());
+            }
+            sleep(Duration::from_millis(50)).await;
+        }
+    }
+    Ok(())
+}
+
+/// Waits until all readers have heard everything, or long enough, and asks every node whether it knows as much. Gives
+/// what one didn't.
+async fn all_heard(stage: &Stage) -> Result<Vec<String>> {
+    let heads = heads(stage).await?;
+    let until = Instant::now() + ARRIVAL;
+    let mut told = Vec::new();
+    for (Person { id, ears, .. }, head) in stage.people.iter().zip(&heads) {
+        for ear in ears {
+            if tokio::time::timeout_at(until, ear.has_heard(*head)).await.is_err() {
+                told.push(format!("a reader of {id} didn't hear more than {} of {head} in time", ear.last()));
+            }
+        }
+    }
+    for (number, place) in stage.places.iter().enumerate() {
+        let Some((person, head)) = stage.people.iter().zip(&heads).nth(number) else { break };
+        let cursor = stage.asks(person, place, "/api/messages").await?["cursor"].as_i64();
+        if cursor != Some(*head) {
+            told.push(format!("node {number} says {cursor:?} for {head}"));
+        }
+    }
+    Ok(told)
+}
+
+fn heard(stage: &Stage) -> Vec<Reader> {
+    let ears = stage.people.iter().flat_map(|person| person.ears.iter().map(|ear| (person.id, ear)));
+    let reader = |(person, ear): (_, &bench::ear::Ear)| {
+        let heard = ear.heard();
+        let messages = heard.messages.iter().map(|(told, _)| *told).collect();
+        Reader { person, last: ear.last(), messages, again: heard.again, gaps: heard.gaps }
+    };
+    ears.map(reader).collect()
+}

@@ -1,0 +1,130 @@
+//! Who is there, and where: the nodes with their lines, people, and what they talk about.
+
+use crate::{
+    bus::Bus,
+    database::Database,
+    people::{Newcomer, put_in},
+    place::Place,
+    said::Said,
+    settings::{DatabaseKind, Run},
+};
+use bench::{dice::Dice, ear::Ear, site::Result};
+use reqwest::Client;
+use serde_json::{Value, json};
+use std::{sync::Arc, time::Duration};
+use tempfile::TempDir;
+use tokio::{sync::Mutex, task::JoinSet};
+use uuid::Uuid;
+
+/// Bookings of each organizer.
+const BOOKINGS: usize = 2;
+/// How long a reader stays with one stream before they open another elsewhere, in milliseconds.
+const STAY: std::ops::Range<u64> = 500..30_000;
+
+/// Somebody, on several devices.
+pub(crate) struct Person {
+    pub(crate) id: Uuid,
+    pub(crate) token: String,
+    pub(crate) ears: Vec<Ear>,
+}
+
+/// What two people talk about.
+pub(crate) struct Conversation {
+    pub(crate) id: Uuid,
+    /// Organizer and talent, by their places among the people.
+    pub(crate) people: [usize; 2],
+}
+
+pub(crate) struct Stage {
+    pub(crate) people: Vec<Person>,
+    pub(crate) conversations: Vec<Conversation>,
+    pub(crate) places: Vec<Place>,
+    pub(crate) database: Database,
+    pub(crate) bus: Option<Mutex<Bus>>,
+    /// What the nodes say.
+    pub(crate) said: Said,
+    _folder: TempDir,
+}
+
+impl Stage {
+    /// Starts everything, and lets people book each other.
+    pub(crate) async fn set(run: &Run) -> Result<Arc<Self>> {
+        let folder = tempfile::tempdir()?;
+        let database = Database::start(run).await?;
+        let bus = if run.database == DatabaseKind::Postgres { Some(Bus::start().await?) } else { None };
+        let (said, mut places) = (Said::new(run.seed)?, Vec::new());
+        for number in 0..run.nodes {
+            places.push(Place::new(number, &database, bus.as_ref(), folder.path(), said.of(number)).await?);
+        }
+        let first = places.first().ok_or("there has to be a node")?;
+        first.node.lock().await.run("migrate")?;
+        let newcomers = put_in(&database.url(), run.people, run.seed).await?;
+        for place in &places {
+            place.node.lock().await.serve().await?;
+        }
+        let conversations = book_each_other(&places, &newcomers).await?;
+        database.flush().await?;
+        let at_home = |Newcomer { id, token }| {
+            let ears = (0..run.readers).map(|_| Ear::listening_after(0)).collect();
+            Person { id, token, ears }
+        };
+        let people = newcomers.into_iter().map(at_home).collect();
+        Ok(Arc::new(Self { people, conversations, places, database, bus: bus.map(Mutex::new), said, _folder: folder }))
+    }
+
+    /// Any of the nodes.
+    pub(crate) fn some_place(&self, dice: &mut Dice) -> &Place {
+        &self.places[dice.below(self.places.len() as u64) as usize]
+    }
+
+    /// Lets all readers follow their streams, each now here, now there.
+    pub(crate) fn listen(self: &Arc<Self>, seed: u64) -> Result<JoinSet<Result<()>>> {
+        let client = Client::builder().no_proxy().build()?;
+        let mut readers = JoinSet::new();
+        let ears =
+            self.people.iter().enumerate().flat_map(|(who, person)| (0..person.ears.len()).map(move |ear| (who, ear)));
+        for (number, (who, ear)) in ears.enumerate() {
+            let (stage, client) = (self.clone(), client.clone());
+            let mut ways = Dice::of(seed.rotate_left(32), number);
+            let mut stays = ways.clone();
+            readers.spawn(async move {
+                let Person { token, ears, .. } = &stage.people[who];
+                let ask = |path: &str| {
+                    let node = stage.some_place(&mut ways).line.url();
+                    client.get(format!("{node}{path}")).bearer_auth(token)
+                };
+                ears[ear].follow(Dice::of(!seed, number), ask, || stays.millis(STAY)).await
+            });
+        }
+        Ok(readers)
+    }
+
+    /// What a node says to somebody, past the line and its troubles.
+    pub(crate) async fn asks(&self, person: &Person, place: &Place, path: &str) -> Result<Value> {
+        let client = Client::builder().no_proxy().timeout(Duration::from_secs(10)).build()?;
+        let request = client.get(format!("{}{path}", place.url)).bearer_auth(&person.token);
+        Ok(request.send().await?.error_for_status()?.json().await?)
+    }
+}
+
+/// Each organizer asks some talent, and each talent is asked by some organizers.
+async fn book_each_other(places: &[Place], people: &[Newcomer]) -> Result<Vec<Conversation>> {
+    let client = Client::builder().no_proxy().build()?;
+    let half = people.len() / 2;
+    let mut conversations = Vec::new();
+    for organizer in 0..half {
+        for number in 0..BOOKINGS.min(half) {
+            let talent = half + (organizer + number) % half;
+            let booking = json!({
+                "talentId": people[talent].id, "title": "Ledger", "eventDate": "2099-12-31", "venue": "Nairobi",
+                "fee": { "amount": 1_000_000, "currency": "KES" }, "message": "Are you free that day?",
+            });
+            let request = client.post(format!("{}/api/bookings", places[organizer % places.len()].url));
+            let request = request.bearer_auth(&people[organizer].token).json(&booking);
+            let opened: Value = request.send().await?.error_for_status()?.json().await?;
+            let id = opened["conversation"]["id"].as_str().ok_or("no conversation")?.parse()?;
+            conversations.push(Conversation { id, people: [organizer, talent] });
+        }
+    }
+    Ok(conversations)
+}

@@ -1,0 +1,123 @@
+//! How things break, each from its beginning to its end.
+
+use crate::{
+    database::Database,
+    faults::{Fault, Kind},
+    place::Place,
+    postgres::End,
+    stage::Stage,
+};
+use bench::{
+    dice::Dice,
+    line::{Line, Pace},
+    site::Result,
+};
+use std::ops::Range;
+use tokio::time::sleep;
+
+/// How long things are broken, in milliseconds.
+const SHORT: Range<u64> = 0..1_000;
+const LONG: Range<u64> = 1_000..4_000;
+/// Clocks are wrong by at most so many seconds: less than a session lasts.
+const WRONG_BY: u64 = 6 * 60 * 60;
+
+impl Fault {
+    /// Breaks something, and makes it whole again.
+    ///
+    /// # Errors
+    /// When something breaks that shouldn't, such as a node that doesn't start again.
+    pub(crate) async fn strike(mut self, stage: &Stage) -> Result<()> {
+        let (place, dice) = (&stage.places[self.node], &mut self.dice);
+        match self.kind {
+            Kind::Kill | Kind::Freeze | Kind::Update => break_node(self.kind, place, dice).await,
+            Kind::Cut => {
+                place.line.cut();
+                Ok(())
+            }
+            Kind::HalfOpen => go_silent(&place.line, dice).await,
+            Kind::Throttle => {
+                let rate = 20_000 + u32::try_from(dice.below(200_000))?;
+                place.line.slow(Pace { delay: dice.millis(20..300), rate });
+                restore(&place.line, dice.millis(LONG)).await
+            }
+            Kind::Refuse => go_away(&place.line, dice).await,
+            Kind::BadGateway => {
+                place.line.stand_alone();
+                restore(&place.line, dice.millis(SHORT)).await
+            }
+            Kind::Clock => {
+                let seconds = i64::try_from(dice.below(2 * WRONG_BY))? - i64::try_from(WRONG_BY)?;
+                place.clock.shift(seconds)?;
+                sleep(dice.millis(LONG)).await;
+                Ok(place.clock.shift(0)?)
+            }
+            Kind::Bus => break_bus(stage, dice).await,
+            Kind::BusCut => go_away(existing(place.to_bus.as_ref())?, dice).await,
+            Kind::BusHalfOpen => go_silent(existing(place.to_bus.as_ref())?, dice).await,
+            Kind::Database => break_database(stage, End::Fast, dice).await,
+            Kind::DatabaseCrash => break_database(stage, End::Crash, dice).await,
+            Kind::DatabaseCut => go_away(existing(place.to_database.as_ref())?, dice).await,
+            Kind::DatabaseHalfOpen => go_silent(existing(place.to_database.as_ref())?, dice).await,
+            Kind::PowerLoss => lose_power(stage, place, dice).await,
+        }
+    }
+}
+
+async fn break_node(kind: Kind, place: &Place, dice: &mut Dice) -> Result<()> {
+    let mut node = place.node.lock().await;
+    match kind {
+        Kind::Freeze => {
+            node.freeze()?;
+            sleep(dice.millis(LONG)).await;
+            return node.thaw();
+        }
+        Kind::Kill => node.kill()?,
+        _ => node.end().await?,
+    }
+    sleep(dice.millis(SHORT)).await;
+    node.serve().await
+}
+
+/// A line that looks fine and is dead, until it breaks.
+async fn go_silent(line: &Line, dice: &mut Dice) -> Result<()> {
+    line.freeze();
+    restore(line, dice.millis(LONG)).await
+}
+
+/// Everything is reset, and nobody gets through for a while.
+async fn go_away(line: &Line, dice: &mut Dice) -> Result<()> {
+    line.refuse().await;
+    restore(line, dice.millis(SHORT)).await
+}
+
+async fn restore(line: &Line, after: std::time::Duration) -> Result<()> {
+    sleep(after).await;
+    Ok(line.restore().await?)
+}
+
+async fn break_bus(stage: &Stage, dice: &mut Dice) -> Result<()> {
+    let mut bus = existing(stage.bus.as_ref())?.lock().await;
+    bus.kill()?;
+    sleep(dice.millis(LONG)).await;
+    bus.serve().await
+}
+
+async fn break_database(stage: &Stage, end: End, dice: &mut Dice) -> Result<()> {
+    let Database::Server(server, _) = &stage.database else { return Err("there is no server".into()) };
+    let server = server.lock().await;
+    server.end(end).await?;
+    sleep(dice.millis(SHORT)).await;
+    server.serve().await
+}
+
+async fn lose_power(stage: &Stage, place: &Place, dice: &mut Dice) -> Result<()> {
+    let Database::Disk(disk, ..) = &stage.database else { return Err("there is no disk to lose power".into()) };
+    let mut node = place.node.lock().await;
+    node.kill()?;
+    disk.lock().await.lose_power(dice)?;
+    node.serve().await
+}
+
+fn existing<T>(thing: Option<&T>) -> Result<&T> {
+    thing.ok_or_else(|| "there is no such thing to break".into())
+}

@@ -1,0 +1,101 @@
+//! Somebody who writes to a conversation: one message after the other, each to some node until one has taken it.
+
+use crate::{
+    book::{Acknowledged, Book},
+    stage::{Conversation, Stage},
+};
+use bench::{
+    dice::Dice,
+    ear::fingerprint,
+    post::{Answer, attempt},
+    site::Result,
+};
+use reqwest::Client;
+use serde_json::json;
+use std::{sync::Arc, time::Duration};
+use tokio::time::sleep;
+use uuid::{Builder, Uuid};
+
+/// Then another node is asked.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// Odds of one that a writer has read what the other wrote.
+const READS: f64 = 0.1;
+/// Texts that come back exactly as they were sent, or not.
+const TEXTS: [&str; 4] = ["Habari", "Où ça? «Là-bas»", "会場は何時に開きますか", "👩🏾‍🎤 \"ok\" \\ \u{202e}x"];
+
+/// One side of a conversation.
+pub(crate) struct Writer {
+    number: usize,
+    conversation: Uuid,
+    token: String,
+    stage: Arc<Stage>,
+    client: Client,
+    /// What is written.
+    words: Dice,
+    /// Where to, and how long to wait: after a failure more is thrown, which changes no word.
+    ways: Dice,
+}
+
+impl Writer {
+    /// Those of both sides of all conversations.
+    pub(crate) fn all(stage: &Arc<Stage>, seed: u64) -> Result<Vec<Self>> {
+        let client = Client::builder().no_proxy().timeout(PATIENCE).build()?;
+        let sides = stage.conversations.iter().flat_map(|Conversation { id, people }| people.map(|who| (*id, who)));
+        let writer = |(number, (conversation, person)): (usize, (Uuid, usize))| Self {
+            number,
+            conversation,
+            token: stage.people[person].token.clone(),
+            stage: stage.clone(),
+            client: client.clone(),
+            words: Dice::of(seed, number),
+            ways: Dice::of(!seed, number),
+        };
+        Ok(sides.enumerate().map(writer).collect())
+    }
+
+    /// Writes so many messages.
+    ///
+    /// # Errors
+    /// When one is refused for good.
+    pub(crate) async fn write(mut self, count: u64, book: Arc<Book>) -> Result<()> {
+        for number in 0..count {
+            book.may_go_on().await;
+            let text = TEXTS[self.words.below(TEXTS.len() as u64) as usize];
+            let body = format!("{number} by {}: {text}", self.number);
+            let seq = self.send(&body, &book).await?;
+            if self.words.happens(READS) {
+                self.read(seq).await;
+            }
+        }
+        Ok(())
+    }
+
+    /// Says that everything up to here was read, which both are told of. Whether that arrives matters to nobody.
+    async fn read(&mut self, seq: i64) {
+        let node = self.stage.some_place(&mut self.ways).line.url();
+        let request = self.client.put(format!("{node}/api/conversations/{}/read", self.conversation));
+        let _ = request.bearer_auth(&self.token).json(&json!({ "seq": seq })).send().await;
+    }
+
+    async fn send(&mut self, body: &str, book: &Book) -> Result<i64> {
+        let client_id = Builder::from_random_bytes(self.words.bytes()).into_uuid();
+        let message = json!({ "conversationId": self.conversation, "body": body, "clientId": client_id });
+        loop {
+            // No node is anybody's: the next message goes to another.
+            let node = self.stage.some_place(&mut self.ways).line.url();
+            let request = self.client.post(format!("{node}/api/messages")).bearer_auth(&self.token).json(&message);
+            match attempt(request).await {
+                Answer::Taken { seq, before } => {
+                    let (writer, conversation, body) = (self.number, self.conversation, fingerprint(body));
+                    book.enter(Acknowledged { writer, conversation, client_id, seq, body }, before);
+                    return Ok(seq);
+                }
+                Answer::Never(status) => return Err(format!("a message was refused: {status}").into()),
+                Answer::Later => {
+                    book.miss();
+                    sleep(self.ways.millis(20..500)).await;
+                }
+            }
+        }
+    }
+}
