@@ -1,18 +1,22 @@
+//! The seats of streams: who is told, and where.
+
+mod coming;
+
+pub(super) use coming::News;
+
 use super::{
     bus::{Ending, Line},
     frame,
     outlet::Outlet,
 };
 use crate::store::Store;
+use coming::Moved;
 use model::{Instant, PersonId, Refusal, SessionId};
 use std::{
     collections::{HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
-use tokio::{
-    sync::Notify,
-    time::{Duration, Instant as Moment},
-};
+use tokio::{sync::Notify, time::Instant as Moment};
 use uuid::Uuid;
 
 /// The streams of this process, by person.
@@ -64,24 +68,6 @@ struct Seat {
     outlet: Option<Arc<dyn Outlet>>,
     /// Why it is over, where it has yet to say so.
     over: Option<Ending>,
-}
-
-/// Somebody's coming or going.
-#[derive(Clone, Copy)]
-struct Moved {
-    at: Moment,
-    /// Whether it was at this node.
-    here: bool,
-}
-
-/// Somebody who came, or has gone for good.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct News {
-    pub(super) person: PersonId,
-    /// Whether they are at any node.
-    pub(super) present: bool,
-    /// Whether they are at this one, where that is what changed.
-    pub(super) here: Option<bool>,
 }
 
 /// A stream's place in the hub. Left when dropped.
@@ -215,87 +201,6 @@ impl Hub {
         });
     }
 
-    /// Everybody with a stream here.
-    pub(crate) fn present(&self) -> Vec<PersonId> {
-        self.rooms().people.keys().copied().collect()
-    }
-
-    /// Whether somebody has a stream at any node.
-    pub(crate) fn is_present(&self, person: PersonId) -> bool {
-        self.rooms().is_present(person)
-    }
-
-    /// Notes what another node said of who is there.
-    pub(super) fn note_elsewhere(&self, node: Uuid, people: &[PersonId], here: bool) {
-        let rooms = &mut *self.rooms();
-        for person in people {
-            let before = rooms.is_present(*person);
-            let nodes = rooms.elsewhere.entry(*person).or_default();
-            if here {
-                nodes.insert(node, Moment::now());
-            } else {
-                nodes.remove(&node);
-            }
-            if nodes.is_empty() {
-                rooms.elsewhere.remove(person);
-            }
-            if before != rooms.is_present(*person) {
-                rooms.moved.insert(*person, Moved { at: Moment::now(), here: false });
-            }
-        }
-        self.0.movement.notify_one();
-    }
-
-    /// Forgets what nodes said longer ago than this: they may be gone.
-    pub(super) fn forget_elsewhere(&self, after: Duration) {
-        let rooms = &mut *self.rooms();
-        let (people, moved) = (&rooms.people, &mut rooms.moved);
-        rooms.elsewhere.retain(|person, nodes| {
-            nodes.retain(|_, said| said.elapsed() < after);
-            if nodes.is_empty() && !people.contains_key(person) {
-                moved.insert(*person, Moved { at: Moment::now(), here: false });
-            }
-            !nodes.is_empty()
-        });
-        self.0.movement.notify_one();
-    }
-
-    /// Waits for somebody to come or go.
-    pub(crate) async fn movement(&self) {
-        self.0.movement.notified().await;
-    }
-
-    /// Whether somebody came or went and hasn't been [settled](Self::settled).
-    pub(crate) fn moving(&self) -> bool {
-        !self.rooms().moved.is_empty()
-    }
-
-    /// Takes whoever came, and whoever has been gone for `grace`, where they are.
-    pub(super) fn settled(&self, grace: Duration) -> Vec<News> {
-        let rooms = &mut *self.rooms();
-        let (people, elsewhere) = (&rooms.people, &rooms.elsewhere);
-        let settled = rooms.moved.extract_if(|id, moved| people.contains_key(id) || moved.at.elapsed() >= grace);
-        let news = settled.map(|(person, moved)| {
-            let here = people.contains_key(&person);
-            let present = here || elsewhere.contains_key(&person);
-            News { person, present, here: moved.here.then_some(here) }
-        });
-        news.collect()
-    }
-
-    /// How many streams there are.
-    pub(crate) fn count(&self) -> usize {
-        self.rooms().people.values().map(|room| room.seats.len()).sum()
-    }
-
-    /// Every session with a stream here.
-    pub(crate) fn sessions(&self) -> Vec<(PersonId, SessionId)> {
-        let rooms = self.rooms();
-        let seats =
-            rooms.people.iter().flat_map(|(person, room)| room.seats.iter().map(|seat| (*person, seat.session)));
-        seats.collect()
-    }
-
     /// Takes some of those behind, with the number after which they lack something. The reading ends where nobody is.
     pub(super) fn behind(&self, people: usize) -> Option<Vec<(PersonId, i64)>> {
         let rooms = &mut *self.rooms();
@@ -393,12 +298,6 @@ impl Hub {
     }
 }
 
-impl Rooms {
-    fn is_present(&self, person: PersonId) -> bool {
-        self.people.contains_key(&person) || self.elsewhere.contains_key(&person)
-    }
-}
-
 impl Room {
     /// The last number of the stream that is furthest behind, if one is.
     fn lacks(&self) -> Option<i64> {
@@ -417,132 +316,4 @@ fn put(outlet: &dyn Outlet, frame: &[u8]) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use tokio::sync::mpsc;
-
-    const SARAH: PersonId = PersonId(Uuid::from_u128(1));
-    const PHONE: SessionId = SessionId(Uuid::from_u128(2));
-    const NOBODY_EVER: Duration = Duration::from_secs(3_600);
-
-    /// A reader that takes so many frames and then no more.
-    struct Reader(Mutex<Option<mpsc::Sender<String>>>);
-
-    impl Outlet for Reader {
-        fn put(&self, frame: &[u8]) -> bool {
-            let frame = String::from_utf8(frame.to_vec()).expect("text");
-            self.0.lock().expect("a lock").as_ref().is_some_and(|queue| queue.try_send(frame).is_ok())
-        }
-
-        async fn send(&self, frame: &[u8]) -> bool {
-            self.put(frame)
-        }
-
-        fn end(&self) {
-            self.0.lock().expect("a lock").take();
-        }
-
-        fn cut(&self) {
-            self.end();
-        }
-    }
-
-    async fn hub() -> Hub {
-        Hub::new(Arc::new(Store::connect("sqlite::memory:").await.expect("a database")))
-    }
-
-    /// A stream that is live from the beginning.
-    fn live(hub: &Hub, session: SessionId, takes: usize) -> (Place, mpsc::Receiver<String>) {
-        let place = hub.listen((SARAH, session), false, 9).expect("a seat");
-        let (queue, heard) = mpsc::channel(takes);
-        assert_eq!(place.go_live(0, &Arc::new(Reader(Mutex::new(Some(queue))))), Next::Live);
-        (place, heard)
-    }
-
-    #[tokio::test]
-    async fn a_stream_that_does_not_listen_is_cut_off_with_nothing_skipped() {
-        let hub = hub().await;
-        let (_place, mut heard) = live(&hub, PHONE, 20);
-        for seq in 1..=30 {
-            hub.tell(SARAH, seq, seq.to_string().as_bytes());
-        }
-        for seq in 1..=20 {
-            assert_eq!(heard.recv().await, Some(seq.to_string()), "what came is gapless");
-        }
-        assert_eq!(heard.recv().await, None, "and then it is over");
-        assert!(hub.present().is_empty());
-    }
-
-    #[tokio::test]
-    async fn what_comes_again_or_too_early_is_not_told() {
-        let hub = hub().await;
-        let (_place, mut heard) = live(&hub, PHONE, 20);
-        for seq in [1, 3, 1, 2] {
-            hub.tell(SARAH, seq, seq.to_string().as_bytes());
-        }
-        let heard: Vec<_> = [heard.recv().await, heard.recv().await].into_iter().flatten().collect();
-        assert_eq!(heard, ["1", "2"]);
-        assert_eq!(hub.behind(9), Some(vec![(SARAH, 2)]), "the third is read from the log");
-    }
-
-    #[tokio::test]
-    async fn nothing_that_happens_while_a_stream_replays_is_passed_over() {
-        let hub = hub().await;
-        let place = hub.listen((SARAH, PHONE), false, 9).expect("a seat");
-        hub.tell(SARAH, 1, b"1");
-        let reader = Arc::new(Reader(Mutex::new(None)));
-        assert_eq!(place.go_live(0, &reader), Next::ReadOn);
-        assert_eq!(place.go_live(1, &reader), Next::Live);
-    }
-
-    #[tokio::test]
-    async fn a_person_holds_so_many_streams_and_a_closed_one_makes_room() {
-        let hub = hub().await;
-        let first = hub.listen((SARAH, PHONE), false, 2).expect("a seat");
-        let _second = hub.listen((SARAH, PHONE), false, 2).expect("a seat");
-        assert_eq!(hub.listen((SARAH, PHONE), false, 2).err(), Some(Refusal::TooManyStreams));
-        drop(first);
-        assert!(hub.listen((SARAH, PHONE), false, 2).is_ok());
-    }
-
-    #[tokio::test]
-    async fn ending_a_session_ends_its_streams_only() {
-        let hub = hub().await;
-        let laptop = SessionId(Uuid::from_u128(3));
-        let (_phone, mut phone) = live(&hub, PHONE, 20);
-        let replaying = hub.listen((SARAH, PHONE), false, 9).expect("a seat");
-        let (_laptop, mut laptop) = live(&hub, laptop, 20);
-        hub.end_session(SARAH, PHONE, Ending::SignedOut);
-        assert!(phone.recv().await.expect("a word").contains("signed_out"));
-        assert!(phone.recv().await.is_none());
-        let reader = Arc::new(Reader(Mutex::new(None)));
-        assert_eq!(replaying.go_live(0, &reader), Next::End(Some(Ending::SignedOut)));
-        hub.tell(SARAH, 1, b"1");
-        assert_eq!(laptop.recv().await.as_deref(), Some("1"));
-    }
-
-    #[tokio::test]
-    async fn whoever_comes_is_told_of_at_once_and_whoever_leaves_only_after_a_while() {
-        let hub = hub().await;
-        let phone = hub.listen((SARAH, PHONE), false, 9).expect("a seat");
-        let laptop = hub.listen((SARAH, PHONE), false, 9).expect("a seat");
-        assert_eq!(hub.settled(NOBODY_EVER), [News { person: SARAH, present: true, here: Some(true) }]);
-        drop(phone);
-        assert!(!hub.moving(), "one of two streams ended");
-        drop(laptop);
-        assert_eq!(hub.settled(NOBODY_EVER), [], "it may come back");
-        assert!(hub.moving());
-        assert_eq!(hub.settled(Duration::ZERO), [News { person: SARAH, present: false, here: Some(false) }]);
-    }
-
-    #[tokio::test]
-    async fn a_closed_hub_ends_streams_that_come_later_too() {
-        let hub = hub().await;
-        let (_before, mut heard) = live(&hub, PHONE, 20);
-        hub.close();
-        assert!(!hub.send_home(1), "nobody is left");
-        assert!(heard.recv().await.is_none());
-        let after = hub.listen((SARAH, PHONE), false, 9).expect("a seat");
-        assert_eq!(after.go_live(0, &Arc::new(Reader(Mutex::new(None)))), Next::End(None));
-    }
-}
+mod tests;

@@ -1,0 +1,113 @@
+//! Who is here, at this node and at others.
+
+use super::{Hub, Rooms};
+use model::{PersonId, SessionId};
+use tokio::time::{Duration, Instant as Moment};
+use uuid::Uuid;
+
+/// Somebody's coming or going.
+#[derive(Clone, Copy)]
+pub(super) struct Moved {
+    pub(super) at: Moment,
+    /// Whether it was at this node.
+    pub(super) here: bool,
+}
+
+/// Somebody who came, or has gone for good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct News {
+    pub(crate) person: PersonId,
+    /// Whether they are at any node.
+    pub(crate) present: bool,
+    /// Whether they are at this one, where that is what changed.
+    pub(crate) here: Option<bool>,
+}
+
+impl Hub {
+    /// Everybody with a stream here.
+    pub(crate) fn present(&self) -> Vec<PersonId> {
+        self.rooms().people.keys().copied().collect()
+    }
+
+    /// Whether somebody has a stream at any node.
+    pub(crate) fn is_present(&self, person: PersonId) -> bool {
+        self.rooms().is_present(person)
+    }
+
+    /// Notes what another node said of who is there.
+    pub(crate) fn note_elsewhere(&self, node: Uuid, people: &[PersonId], here: bool) {
+        let rooms = &mut *self.rooms();
+        for person in people {
+            let before = rooms.is_present(*person);
+            let nodes = rooms.elsewhere.entry(*person).or_default();
+            if here {
+                nodes.insert(node, Moment::now());
+            } else {
+                nodes.remove(&node);
+            }
+            if nodes.is_empty() {
+                rooms.elsewhere.remove(person);
+            }
+            if before != rooms.is_present(*person) {
+                rooms.moved.insert(*person, Moved { at: Moment::now(), here: false });
+            }
+        }
+        self.0.movement.notify_one();
+    }
+
+    /// Forgets what nodes said longer ago than this: they may be gone.
+    pub(crate) fn forget_elsewhere(&self, after: Duration) {
+        let rooms = &mut *self.rooms();
+        let (people, moved) = (&rooms.people, &mut rooms.moved);
+        rooms.elsewhere.retain(|person, nodes| {
+            nodes.retain(|_, said| said.elapsed() < after);
+            if nodes.is_empty() && !people.contains_key(person) {
+                moved.insert(*person, Moved { at: Moment::now(), here: false });
+            }
+            !nodes.is_empty()
+        });
+        self.0.movement.notify_one();
+    }
+
+    /// Waits for somebody to come or go.
+    pub(crate) async fn movement(&self) {
+        self.0.movement.notified().await;
+    }
+
+    /// Whether somebody came or went and hasn't been [settled](Self::settled).
+    pub(crate) fn moving(&self) -> bool {
+        !self.rooms().moved.is_empty()
+    }
+
+    /// Takes whoever came, and whoever has been gone for `grace`, where they are.
+    pub(crate) fn settled(&self, grace: Duration) -> Vec<News> {
+        let rooms = &mut *self.rooms();
+        let (people, elsewhere) = (&rooms.people, &rooms.elsewhere);
+        let settled = rooms.moved.extract_if(|id, moved| people.contains_key(id) || moved.at.elapsed() >= grace);
+        let news = settled.map(|(person, moved)| {
+            let here = people.contains_key(&person);
+            let present = here || elsewhere.contains_key(&person);
+            News { person, present, here: moved.here.then_some(here) }
+        });
+        news.collect()
+    }
+
+    /// How many streams there are.
+    pub(crate) fn count(&self) -> usize {
+        self.rooms().people.values().map(|room| room.seats.len()).sum()
+    }
+
+    /// Every session with a stream here.
+    pub(crate) fn sessions(&self) -> Vec<(PersonId, SessionId)> {
+        let rooms = self.rooms();
+        let seats =
+            rooms.people.iter().flat_map(|(person, room)| room.seats.iter().map(|seat| (*person, seat.session)));
+        seats.collect()
+    }
+}
+
+impl Rooms {
+    pub(super) fn is_present(&self, person: PersonId) -> bool {
+        self.people.contains_key(&person) || self.elsewhere.contains_key(&person)
+    }
+}

@@ -1,0 +1,127 @@
+use super::*;
+use tokio::{sync::mpsc, time::Duration};
+
+const SARAH: PersonId = PersonId(Uuid::from_u128(1));
+const PHONE: SessionId = SessionId(Uuid::from_u128(2));
+const NOBODY_EVER: Duration = Duration::from_secs(3_600);
+
+/// A reader that takes so many frames and then no more.
+struct Reader(Mutex<Option<mpsc::Sender<String>>>);
+
+impl Outlet for Reader {
+    fn put(&self, frame: &[u8]) -> bool {
+        let frame = String::from_utf8(frame.to_vec()).expect("text");
+        self.0.lock().expect("a lock").as_ref().is_some_and(|queue| queue.try_send(frame).is_ok())
+    }
+
+    async fn send(&self, frame: &[u8]) -> bool {
+        self.put(frame)
+    }
+
+    fn end(&self) {
+        self.0.lock().expect("a lock").take();
+    }
+
+    fn cut(&self) {
+        self.end();
+    }
+}
+
+async fn hub() -> Hub {
+    Hub::new(Arc::new(Store::connect("sqlite::memory:").await.expect("a database")))
+}
+
+/// A stream that is live from the beginning.
+fn live(hub: &Hub, session: SessionId, takes: usize) -> (Place, mpsc::Receiver<String>) {
+    let place = hub.listen((SARAH, session), false, 9).expect("a seat");
+    let (queue, heard) = mpsc::channel(takes);
+    assert_eq!(place.go_live(0, &Arc::new(Reader(Mutex::new(Some(queue))))), Next::Live);
+    (place, heard)
+}
+
+#[tokio::test]
+async fn a_stream_that_does_not_listen_is_cut_off_with_nothing_skipped() {
+    let hub = hub().await;
+    let (_place, mut heard) = live(&hub, PHONE, 20);
+    for seq in 1..=30 {
+        hub.tell(SARAH, seq, seq.to_string().as_bytes());
+    }
+    for seq in 1..=20 {
+        assert_eq!(heard.recv().await, Some(seq.to_string()), "what came is gapless");
+    }
+    assert_eq!(heard.recv().await, None, "and then it is over");
+    assert!(hub.present().is_empty());
+}
+
+#[tokio::test]
+async fn what_comes_again_or_too_early_is_not_told() {
+    let hub = hub().await;
+    let (_place, mut heard) = live(&hub, PHONE, 20);
+    for seq in [1, 3, 1, 2] {
+        hub.tell(SARAH, seq, seq.to_string().as_bytes());
+    }
+    let heard: Vec<_> = [heard.recv().await, heard.recv().await].into_iter().flatten().collect();
+    assert_eq!(heard, ["1", "2"]);
+    assert_eq!(hub.behind(9), Some(vec![(SARAH, 2)]), "the third is read from the log");
+}
+
+#[tokio::test]
+async fn nothing_that_happens_while_a_stream_replays_is_passed_over() {
+    let hub = hub().await;
+    let place = hub.listen((SARAH, PHONE), false, 9).expect("a seat");
+    hub.tell(SARAH, 1, b"1");
+    let reader = Arc::new(Reader(Mutex::new(None)));
+    assert_eq!(place.go_live(0, &reader), Next::ReadOn);
+    assert_eq!(place.go_live(1, &reader), Next::Live);
+}
+
+#[tokio::test]
+async fn a_person_holds_so_many_streams_and_a_closed_one_makes_room() {
+    let hub = hub().await;
+    let first = hub.listen((SARAH, PHONE), false, 2).expect("a seat");
+    let _second = hub.listen((SARAH, PHONE), false, 2).expect("a seat");
+    assert_eq!(hub.listen((SARAH, PHONE), false, 2).err(), Some(Refusal::TooManyStreams));
+    drop(first);
+    assert!(hub.listen((SARAH, PHONE), false, 2).is_ok());
+}
+
+#[tokio::test]
+async fn ending_a_session_ends_its_streams_only() {
+    let hub = hub().await;
+    let laptop = SessionId(Uuid::from_u128(3));
+    let (_phone, mut phone) = live(&hub, PHONE, 20);
+    let replaying = hub.listen((SARAH, PHONE), false, 9).expect("a seat");
+    let (_laptop, mut laptop) = live(&hub, laptop, 20);
+    hub.end_session(SARAH, PHONE, Ending::SignedOut);
+    assert!(phone.recv().await.expect("a word").contains("signed_out"));
+    assert!(phone.recv().await.is_none());
+    let reader = Arc::new(Reader(Mutex::new(None)));
+    assert_eq!(replaying.go_live(0, &reader), Next::End(Some(Ending::SignedOut)));
+    hub.tell(SARAH, 1, b"1");
+    assert_eq!(laptop.recv().await.as_deref(), Some("1"));
+}
+
+#[tokio::test]
+async fn whoever_comes_is_told_of_at_once_and_whoever_leaves_only_after_a_while() {
+    let hub = hub().await;
+    let phone = hub.listen((SARAH, PHONE), false, 9).expect("a seat");
+    let laptop = hub.listen((SARAH, PHONE), false, 9).expect("a seat");
+    assert_eq!(hub.settled(NOBODY_EVER), [News { person: SARAH, present: true, here: Some(true) }]);
+    drop(phone);
+    assert!(!hub.moving(), "one of two streams ended");
+    drop(laptop);
+    assert_eq!(hub.settled(NOBODY_EVER), [], "it may come back");
+    assert!(hub.moving());
+    assert_eq!(hub.settled(Duration::ZERO), [News { person: SARAH, present: false, here: Some(false) }]);
+}
+
+#[tokio::test]
+async fn a_closed_hub_ends_streams_that_come_later_too() {
+    let hub = hub().await;
+    let (_before, mut heard) = live(&hub, PHONE, 20);
+    hub.close();
+    assert!(!hub.send_home(1), "nobody is left");
+    assert!(heard.recv().await.is_none());
+    let after = hub.listen((SARAH, PHONE), false, 9).expect("a seat");
+    assert_eq!(after.go_live(0, &Arc::new(Reader(Mutex::new(None)))), Next::End(None));
+}
