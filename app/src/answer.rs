@@ -23,7 +23,9 @@ impl Failure {
         matches!(
             self,
             Failure::Unreached
-                | Failure::Refused(Refusal::Unauthenticated | Refusal::RateLimited { .. } | Refusal::Internal)
+                | Failure::Refused(
+                    Refusal::Unauthenticated | Refusal::RateLimited { .. } | Refusal::Unavailable | Refusal::Internal
+                )
         )
     }
 }

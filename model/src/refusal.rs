@@ -84,6 +84,8 @@ pub enum Refusal {
         /// What is wrong with which field.
         fields: Faults,
     },
+    /// What we need can't be reached just now. Worth trying again.
+    Unavailable,
     /// Something broke on our side; the log knows what.
     Internal,
 }
@@ -108,6 +110,7 @@ impl Refusal {
             Refusal::ClientIdReused => "client_id_reused",
             Refusal::RateLimited { .. } => "rate_limited",
             Refusal::TooManyStreams => "too_many_streams",
+            Refusal::Unavailable => "unavailable",
             Refusal::Internal => "internal",
             Refusal::Invalid { fields } => match fields.values().next() {
                 Some(fault) if fields.len() == 1 && fault.names_its_field() => fault.as_str(),

@@ -22,10 +22,7 @@ pub(crate) async fn identify(State(shared): State<Shared>, mut request: Request,
         Some(credential) => match credential.look_up(&shared).await {
             Ok(viewer) => Some(viewer),
             Err(Error::Refused(_)) => None,
-            Err(broken) => {
-                broken.into_refusal();
-                return Problem::UNAVAILABLE.into_response();
-            }
+            Err(broken) => return Problem::from(broken.into_refusal()).into_response(),
         },
     };
     let user_agent =

@@ -56,7 +56,6 @@ impl Problem {
         Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type");
     pub(crate) const TOO_LARGE: Problem = Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large");
     pub(crate) const INTERNAL: Problem = Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal");
-    pub(crate) const UNAVAILABLE: Problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable");
     pub(crate) const NO_DATABASE: Problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "no_database");
     pub(crate) const BUS_SILENT: Problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "bus_silent");
 

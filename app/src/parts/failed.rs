@@ -16,7 +16,9 @@ pub fn Failed(failure: Failure) -> impl IntoView {
     });
     let (title, lead) = match &failure {
         Failure::Refused(Refusal::NotFound) => (words::NOT_FOUND.to_owned(), words::NOT_FOUND_LEAD.to_owned()),
-        Failure::Refused(Refusal::Internal) => (words::BROKEN.to_owned(), words::BROKEN_LEAD.to_owned()),
+        Failure::Refused(Refusal::Unavailable | Refusal::Internal) => {
+            (words::BROKEN.to_owned(), words::BROKEN_LEAD.to_owned())
+        }
         Failure::Refused(refusal) => (words::refusal(refusal), String::new()),
         Failure::Unreached => (words::UNREACHED.to_owned(), String::new()),
     };

@@ -17,7 +17,7 @@ pub fn refusal(refusal: &Refusal) -> String {
         Refusal::ClientIdReused => "This form was sent before. Write the message again.".to_owned(),
         Refusal::RateLimited { retry_after } => format!("That was a lot at once. Try again {}.", after(*retry_after)),
         Refusal::TooManyStreams => "Greenroom is open in too many places. Close some tabs.".to_owned(),
-        Refusal::Internal => format!("{BROKEN}. {BROKEN_LEAD}"),
+        Refusal::Unavailable | Refusal::Internal => format!("{BROKEN}. {BROKEN_LEAD}"),
         Refusal::Invalid { fields } => match fields.values().next() {
             Some(first) if fields.len() == 1 => fault(*first).to_owned(),
             _ => "Some fields need another look.".to_owned(),

@@ -73,7 +73,7 @@ refusals! {
     /// Something broke on our side.
     Internal = Problem::INTERNAL;
     /// The database can't be reached.
-    Unavailable = Problem::UNAVAILABLE;
+    Unavailable = Refusal::Unavailable;
 }
 
 fn response(problem: &Problem, meaning: &str) -> (String, RefOr<Response>) {

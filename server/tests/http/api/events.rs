@@ -6,3 +6,4 @@ mod limit;
 mod opening;
 mod resuming;
 mod slow;
+mod wire;

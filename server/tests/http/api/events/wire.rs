@@ -1,0 +1,111 @@
+//! Streams as bytes: they leave the HTTP library, and must not show it.
+
+use crate::support::{SARAH, Site, soon};
+use serde_json::json;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+async fn ask(site: &Site, request: &str) -> TcpStream {
+    let mut connection = TcpStream::connect(site.addr()).await.expect("a connection");
+    let token = &site.tokens[SARAH];
+    let request = format!("{request}\r\nhost: {}\r\ncookie: greenroom={token}\r\n\r\n", site.addr());
+    connection.write_all(request.as_bytes()).await.expect("a request");
+    connection
+}
+
+/// Reads on until this has come.
+async fn until(connection: &mut TcpStream, heard: &mut String, what: &str) {
+    let reading = async {
+        while !heard.contains(what) {
+            let mut bytes = [0; 4_096];
+            let length = connection.read(&mut bytes).await.expect("more");
+            assert!(length > 0, "it ended before {what}: {heard}");
+            heard.push_str(&String::from_utf8_lossy(&bytes[..length]));
+        }
+    };
+    soon(what, reading).await;
+}
+
+async fn to_the_end(connection: &mut TcpStream) -> String {
+    let mut rest = String::new();
+    soon("the end", connection.read_to_string(&mut rest)).await.expect("text");
+    rest
+}
+
+async fn sign_out(site: &Site) {
+    site.sarah().post("/api/auth/signout", &json!({})).await.empty();
+}
+
+#[tokio::test]
+async fn every_frame_is_a_chunk_and_the_last_one_is_empty() {
+    let site = Site::new().await;
+    let (mut stream, mut heard) = (ask(&site, "GET /api/events HTTP/1.1").await, String::new());
+    until(&mut stream, &mut heard, "event: ready").await;
+    assert!(heard.to_lowercase().contains("transfer-encoding: chunked"), "{heard}");
+    site.eventpro().say(&site.launch, "A chunk each").await;
+    until(&mut stream, &mut heard, "event: notification.created").await;
+    sign_out(&site).await;
+    let rest = heard + &to_the_end(&mut stream).await;
+    let (_, mut body) = rest.split_once("\r\n\r\n").expect("a head");
+    let mut frames = Vec::new();
+    loop {
+        let (size, after) = body.split_once("\r\n").expect("a size");
+        let size = usize::from_str_radix(size, 16).expect("a size");
+        let (frame, after) = after.split_at(size);
+        if size == 0 {
+            assert_eq!(after, "\r\n", "nothing after the end");
+            break;
+        }
+        assert!(frame.ends_with("\n\n") && !frame.trim_end().contains("\n\n"), "one whole frame: {frame:?}");
+        frames.push(frame.to_owned());
+        body = after.strip_prefix("\r\n").expect("the end of a chunk");
+    }
+    let names: Vec<_> =
+        frames.iter().filter_map(|frame| frame.lines().find(|line| line.starts_with("event"))).collect();
+    let names: Vec<_> = names.into_iter().filter(|name| !name.contains("presence")).collect();
+    assert_eq!(
+        names,
+        ["event: ready", "event: message.created", "event: notification.created", "event: session-ended"]
+    );
+}
+
+/// As gateways ask that were not told better.
+#[tokio::test]
+async fn whoever_knows_no_chunks_gets_none() {
+    let site = Site::new().await;
+    let (mut stream, mut heard) = (ask(&site, "GET /api/events HTTP/1.0").await, String::new());
+    until(&mut stream, &mut heard, "event: ready").await;
+    site.eventpro().say(&site.launch, "No chunks").await;
+    until(&mut stream, &mut heard, "event: notification.created").await;
+    sign_out(&site).await;
+    let rest = heard + &to_the_end(&mut stream).await;
+    assert!(!rest.to_lowercase().contains("chunked"), "{rest}");
+    let (_, body) = rest.split_once("\r\n\r\n").expect("a head");
+    let known = |line: &&str| ["event: ", "id: ", "data: ", "retry: "].iter().any(|field| line.starts_with(field));
+    let strange: Vec<_> = body.lines().filter(|line| !line.is_empty() && !known(line)).collect();
+    assert!(strange.is_empty(), "{strange:?}");
+}
+
+#[tokio::test]
+async fn a_stream_may_follow_other_requests_on_a_connection() {
+    let site = Site::new().await;
+    let (mut connection, mut heard) = (ask(&site, "GET /api/auth/session HTTP/1.1").await, String::new());
+    until(&mut connection, &mut heard, "expiresAt").await;
+    let token = &site.tokens[SARAH];
+    let request = format!("GET /api/events HTTP/1.1\r\nhost: {}\r\ncookie: greenroom={token}\r\n\r\n", site.addr());
+    connection.write_all(request.as_bytes()).await.expect("another request");
+    until(&mut connection, &mut heard, "event: ready").await;
+    site.eventpro().say(&site.launch, "Second on the line").await;
+    until(&mut connection, &mut heard, "Second on the line").await;
+}
+
+#[tokio::test]
+async fn asking_for_the_head_alone_opens_no_stream() {
+    let site = Site::new().await;
+    let mut connection = ask(&site, "HEAD /api/events HTTP/1.1\r\nconnection: close").await;
+    let answer = to_the_end(&mut connection).await;
+    assert!(answer.starts_with("HTTP/1.1 200 ") && answer.to_lowercase().contains("text/event-stream"), "{answer}");
+    assert!(!answer.contains("ready"), "{answer}");
+}
