@@ -14,6 +14,7 @@
 //! - [`nats`]: what nodes of one site tell each other
 //! - [`smtp`], [`dev_mail`], [`unsubscribe`]: mail on its way, mail that stays, and no more mail
 //! - [`pages`]: the rendered pages and static files
+//! - [`keeping`]: backups, and putting one back
 //! - [`metrics`]: numbers for whoever watches over the process
 //! - [`typed`]: what was typed into a form that was refused
 //! - [`headers`]: what answers ask of a browser
@@ -26,6 +27,7 @@ mod document;
 mod escape;
 mod headers;
 mod input;
+mod keeping;
 mod listen;
 mod metrics;
 mod nats;
@@ -68,6 +70,8 @@ async fn run(settings: Settings) -> Result<(), String> {
         Command::Serve => site::serve(settings.check()?).await,
         Command::Migrate => site::migrate(&settings.check()?).await,
         Command::Seed => site::seed(&settings.check()?).await,
+        Command::Backup { file } => keeping::backup(&settings.check()?, &file).await,
+        Command::Restore { file, replace } => keeping::restore(&settings.check()?, &file, replace).await,
         Command::Openapi => site::say(&document::JSON),
     }
 }

@@ -21,7 +21,7 @@ pub(crate) struct Settings {
 }
 
 /// What the program can do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Subcommand)]
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
 pub(crate) enum Command {
     /// Bring the database up to date and serve the site.
     Serve,
@@ -29,6 +29,19 @@ pub(crate) enum Command {
     Migrate,
     /// Put the demo people into an empty database.
     Seed,
+    /// Copy the SQLite database into a new file, checked and of one moment. The site may be serving.
+    Backup {
+        /// The file to make.
+        file: PathBuf,
+    },
+    /// Check a backup and put it into the database's place. The site must not be running.
+    Restore {
+        /// The backup.
+        file: PathBuf,
+        /// Even where the database holds people; it is kept beside.
+        #[arg(long)]
+        replace: bool,
+    },
     /// Print what the interface offers, in OpenAPI. Needs no database.
     Openapi,
 }
@@ -114,7 +127,7 @@ impl Checked {
 impl Settings {
     /// What to do.
     pub(crate) fn command(&self) -> Command {
-        self.command.unwrap_or(Command::Serve)
+        self.command.clone().unwrap_or(Command::Serve)
     }
 
     /// Checks what the types can't, with a sentence for whoever set it.

@@ -10,6 +10,7 @@
 //! - [`live`]: the event log of each person, and the streams that follow it
 //! - [`mail`]: letters, their queue, and sending them
 //! - [`seed`]: the demo cast
+//! - [`keeping`]: backups, and moving to another database
 //! - `store`: connections, transactions; `entity`: tables
 //! - `together`: many questions, one answer
 //! - `throttle`, [`clock`], [`housekeeping`]: what the above lean on
@@ -22,6 +23,7 @@ pub mod conversations;
 mod entity;
 mod error;
 pub mod housekeeping;
+pub mod keeping;
 pub mod live;
 pub mod mail;
 pub mod messages;

@@ -1,5 +1,6 @@
 //! What has no URL: settings, logs, signals, and several programs on one database.
 
+mod keeping;
 mod killing;
 mod logs;
 mod metrics;

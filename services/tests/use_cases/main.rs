@@ -13,6 +13,7 @@ mod support;
 
 mod abandoning;
 mod access_tokens;
+mod backups;
 mod bookings;
 mod ending_streams;
 mod following;
@@ -34,6 +35,7 @@ mod reading;
 mod receipts;
 mod recovering;
 mod reminding;
+mod restoring;
 mod seeding;
 mod seen;
 mod sessions;

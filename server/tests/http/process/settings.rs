@@ -110,6 +110,8 @@ fn help_lists_every_setting_with_its_default() {
         "serve",
         "migrate",
         "seed",
+        "backup",
+        "restore",
         "openapi",
         "GREENROOM_DATA",
         "DATABASE_URL",

@@ -154,6 +154,7 @@ fn url_of(name: &str) -> String {
     format!("{base}/{name}")
 }
 
-fn path_of(url: &str) -> &Path {
+/// The file of an SQLite database.
+pub(crate) fn path_of(url: &str) -> &Path {
     Path::new(url.trim_start_matches("sqlite://").trim_end_matches("?mode=rwc"))
 }

@@ -67,6 +67,10 @@ impl Site {
         Greenroom::open_at(&self.database.url, PUBLIC_URL, limits, self.clock.clone()).await.expect("another house")
     }
 
+    pub(crate) fn url(&self) -> &str {
+        &self.database.url
+    }
+
     pub(crate) async fn cast(&self) -> Cast {
         let eventpro = self.viewer(EVENTPRO).await;
         let safari = self.viewer(SAFARI).await;

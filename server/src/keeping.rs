@@ -1,0 +1,33 @@
+//! Backups, and what else keeps the data: for whoever runs the site.
+
+use crate::{settings::Checked, site::say};
+use services::keeping::{self, Trouble};
+use std::path::Path;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Copies the database into a new file.
+pub(crate) async fn backup(settings: &Checked, file: &Path) -> Result<(), String> {
+    let contents = unless_stopped("there is no backup", keeping::backup(&settings.database_url, file)).await?;
+    say(&format!("{} is a backup: {contents}", file.display()))
+}
+
+/// Puts a backup into the database's place.
+pub(crate) async fn restore(settings: &Checked, file: &Path, replace: bool) -> Result<(), String> {
+    let restored = keeping::restore(file, &settings.database_url, replace);
+    let restored = unless_stopped("nothing was restored", restored).await?;
+    if let Some(aside) = restored.aside {
+        say(&format!("What was there is kept as {}", aside.display()))?;
+    }
+    say(&format!("Restored from {}: {}", file.display(), restored.contents))
+}
+
+/// Does it, unless the program is told to stop meanwhile: then what was begun is taken back.
+async fn unless_stopped<T>(otherwise: &str, work: impl Future<Output = Result<T, Trouble>>) -> Result<T, String> {
+    let listen = |kind| signal(kind).map_err(|error| format!("{otherwise}: {error}"));
+    let (mut interrupt, mut terminate) = (listen(SignalKind::interrupt())?, listen(SignalKind::terminate())?);
+    tokio::select! {
+        done = work => done.map_err(|trouble| format!("{otherwise}: {trouble}")),
+        _ = interrupt.recv() => Err(format!("{otherwise}: it was stopped")),
+        _ = terminate.recv() => Err(format!("{otherwise}: it was stopped")),
+    }
+}

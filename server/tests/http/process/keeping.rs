@@ -1,0 +1,97 @@
+//! Backups, as whoever runs the site makes them.
+
+use crate::support::{
+    PASSWORD, SARAH, Site,
+    actor::Actor,
+    postgres::Database,
+    process::{Process, Settings, greenroom, settings},
+};
+use std::{
+    path::Path,
+    process::{Command, Stdio},
+};
+
+/// Runs the program to its end: what it said, or what it said when it failed.
+fn run(folder: &Path, settings: &Settings, arguments: &[&str]) -> Result<String, String> {
+    let output = greenroom(folder, settings).args(arguments).output().expect("the program runs");
+    let told = |bytes| String::from_utf8_lossy(bytes).into_owned();
+    if output.status.success() { Ok(told(&output.stdout)) } else { Err(told(&output.stderr)) }
+}
+
+#[tokio::test]
+async fn a_site_goes_on_from_a_backup_made_while_it_served() {
+    let mut site = Site::new().await;
+    let (folder, none) = (site.folder(), Settings::new());
+    let told = run(&folder, &none, &["backup", "saved.db"]).expect("a backup");
+    assert_eq!(
+        told,
+        "saved.db is a backup: 5 people, 2 bookings, 2 conversations, 17 messages, 98 events, 17 notifications\n"
+    );
+    let error = run(&folder, &none, &["backup", "saved.db"]).expect_err("it is there");
+    assert!(error.contains("there is no backup: saved.db is there already"), "{error}");
+    site.sarah().say(&site.launch, "Forget this").await;
+    let error = run(&folder, &none, &["restore", "saved.db", "--replace"]).expect_err("the site serves");
+    assert!(error.contains("is in use; stop the site first"), "{error}");
+    // Killed, so that what was said stands in SQLite's log alone.
+    site.process.kill();
+    let error = run(&folder, &none, &["restore", "saved.db"]).expect_err("there are people");
+    assert!(error.contains("holds 5 people; --replace"), "{error}");
+    let told = run(&folder, &none, &["restore", "saved.db", "--replace"]).expect("restored");
+    assert!(told.contains("What was there is kept as") && told.contains("Restored from saved.db: 5 people"), "{told}");
+    site.restart().await;
+    let thread = site.sarah().whole_thread(&site.launch).await;
+    assert_eq!(thread.len(), 12, "what was said after the backup is gone: {thread:?}");
+    assert_eq!(site.sarah().say(&site.launch, "Where were we?").await["seq"], 13);
+}
+
+#[tokio::test]
+async fn a_backup_makes_a_new_site() {
+    let (site, elsewhere) = (Site::new().await, tempfile::tempdir().expect("a folder"));
+    let file = elsewhere.path().join("saved.db").display().to_string();
+    run(&site.folder(), &Settings::new(), &["backup", &file]).expect("a backup");
+    run(elsewhere.path(), &Settings::new(), &["restore", &file]).expect("restored");
+    let server = Process::serve(elsewhere.path(), &Settings::new()).await;
+    let token = Actor::new(server.addr, None).sign_in(SARAH, PASSWORD).await.token();
+    let sarah = Actor::new(server.addr, Some(format!("greenroom={token}")));
+    assert_eq!(sarah.whole_thread(&site.launch).await.len(), 12);
+}
+
+#[tokio::test]
+async fn postgres_has_tools_of_its_own() {
+    let (folder, database) = (tempfile::tempdir().expect("a folder"), Database::new().await);
+    let postgres = settings(&[("DATABASE_URL", &database.url())]);
+    std::fs::write(folder.path().join("x.db"), "").expect("a file");
+    for arguments in [["backup", "saved.db"], ["restore", "x.db"]] {
+        let error = run(folder.path(), &postgres, &arguments).expect_err("no SQLite file");
+        assert!(error.contains("for PostgreSQL there are pg_dump and pg_restore"), "{error}");
+    }
+}
+
+/// A file system with no room left is hard to come by; a limit on the size of files does the same.
+#[tokio::test]
+async fn what_does_not_fit_leaves_everything_as_it_was() {
+    let site = Site::new().await;
+    let folder = site.folder();
+    run(&folder, &Settings::new(), &["backup", "saved.db"]).expect("a backup");
+    let limited = |arguments: &str| {
+        let program = env!("CARGO_BIN_EXE_greenroom");
+        // Ignored, the signal becomes an error of the write.
+        let script = format!("trap '' XFSZ; ulimit -f 100; exec {program} {arguments}");
+        let mut command = Command::new("sh");
+        command.args(["-c", &script]).env_clear().env("GREENROOM_DATA", &folder).current_dir(&folder);
+        let output = command.stdin(Stdio::null()).output().expect("a shell");
+        assert!(!output.status.success(), "it didn't fit");
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    let error = limited("backup second.db");
+    assert!(error.contains("there is no backup: "), "{error}");
+    let (mut site, files) = (site, || std::fs::read_dir(&folder).expect("a folder").count());
+    site.process.terminate();
+    site.process.exit(std::time::Duration::from_secs(10)).await;
+    let before = files();
+    let error = limited("restore saved.db --replace");
+    assert!(error.contains("nothing was restored: ") && error.contains("greenroom.db can't be written"), "{error}");
+    assert_eq!(files(), before, "nothing is left behind");
+    site.restart().await;
+    assert_eq!(site.sarah().whole_thread(&site.launch).await.len(), 12);
+}

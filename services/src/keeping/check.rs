@@ -1,0 +1,112 @@
+use super::{Trouble, file};
+use migration::{Migrator, MigratorTrait};
+use sea_orm::sqlx::{self, SqliteConnection};
+use std::{fmt, path::Path};
+
+/// How much a database holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Contents {
+    /// People, those who left included.
+    pub people: i64,
+    /// Bookings.
+    pub bookings: i64,
+    /// Conversations.
+    pub conversations: i64,
+    /// Messages.
+    pub messages: i64,
+    /// Events of all people's logs.
+    pub events: i64,
+    /// Notifications.
+    pub notifications: i64,
+}
+
+impl fmt::Display for Contents {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { people, bookings, conversations, messages, events, notifications } = self;
+        write!(f, "{people} people, {bookings} bookings, {conversations} conversations, {messages} messages, ")?;
+        write!(f, "{events} events, {notifications} notifications")
+    }
+}
+
+const COUNTS: &str = "SELECT (SELECT count(*) FROM person) AS people, (SELECT count(*) FROM booking) AS bookings, \
+    (SELECT count(*) FROM conversation) AS conversations, (SELECT count(*) FROM message) AS messages, \
+    (SELECT count(*) FROM event) AS events, (SELECT count(*) FROM notification) AS notifications";
+
+/// What must not be, and how often it is. Only columns of the first step: an old backup has no others.
+const FAULTS: [(&str, &str); 5] = [
+    (
+        "conversations whose messages aren't numbered from 1 to the last without a gap",
+        "SELECT count(*) FROM (SELECT c.last_seq AS last, count(m.seq) AS there, min(m.seq) AS first, \
+            max(m.seq) AS newest FROM conversation c LEFT JOIN message m ON m.conversation_id = c.id GROUP BY c.id) \
+            WHERE there <> last OR there > 0 AND (first <> 1 OR newest <> last)",
+    ),
+    (
+        "people whose events have a gap, or don't end at their head",
+        "SELECT count(*) FROM (SELECT h.seq AS head, count(e.seq) AS there, min(e.seq) AS first, \
+            max(e.seq) AS newest FROM person_head h LEFT JOIN event e ON e.person_id = h.person_id \
+            GROUP BY h.person_id) WHERE there > 0 AND (newest <> head OR newest - first + 1 <> there)",
+    ),
+    ("people without a head", "SELECT count(*) FROM person WHERE id NOT IN (SELECT person_id FROM person_head)"),
+    (
+        "conversations that were read past their last message",
+        "SELECT count(*) FROM conversation WHERE organizer_read_seq > last_seq OR talent_read_seq > last_seq",
+    ),
+    (
+        "conversations between others than their booking's two people",
+        "SELECT count(*) FROM conversation c JOIN booking b ON b.id = c.booking_id \
+            WHERE c.organizer_id <> b.organizer_id OR c.talent_id <> b.talent_id",
+    ),
+];
+
+/// Checks a database that nobody writes to: that SQLite finds it whole, that this program can read it, and that its
+/// numbers agree. What is found is told under the name of the file it came from.
+pub(super) async fn check(path: &Path, name: &Path) -> Result<Contents, Trouble> {
+    let mut database = file::look_into_own(path).await.map_err(told(name))?;
+    is_ours(name, &mut database).await?;
+    is_whole(name, &mut database).await?;
+    for (fault, query) in FAULTS {
+        let times: i64 = sqlx::query_scalar(query).fetch_one(&mut database).await.map_err(told(name))?;
+        if times > 0 {
+            return Err(Trouble::Damaged(name.to_owned(), format!("{times} {fault}")));
+        }
+    }
+    let counted = sqlx::query_as(COUNTS).fetch_one(&mut database).await.map_err(told(name))?;
+    let (people, bookings, conversations, messages, events, notifications) = counted;
+    Ok(Contents { people, bookings, conversations, messages, events, notifications })
+}
+
+/// People in a database, which need not be one of Greenroom.
+pub(super) async fn people(database: &mut SqliteConnection) -> Result<i64, sqlx::Error> {
+    let counted = sqlx::query_scalar("SELECT count(*) FROM person").fetch_one(database).await;
+    counted.or_else(|error| match error.as_database_error() {
+        Some(told) if told.message().contains("no such table") => Ok(0),
+        _ => Err(error),
+    })
+}
+
+async fn is_ours(name: &Path, database: &mut SqliteConnection) -> Result<(), Trouble> {
+    let steps: Vec<String> =
+        sqlx::query_scalar("SELECT version FROM seaql_migrations").fetch_all(database).await.map_err(told(name))?;
+    let known = Migrator::get_migration_files();
+    match steps.into_iter().find(|step| known.iter().all(|known| known.name() != step)) {
+        Some(unknown) => Err(Trouble::Newer(name.to_owned(), unknown)),
+        None => Ok(()),
+    }
+}
+
+async fn is_whole(name: &Path, database: &mut SqliteConnection) -> Result<(), Trouble> {
+    let faults: Vec<String> =
+        sqlx::query_scalar("PRAGMA integrity_check(1)").fetch_all(&mut *database).await.map_err(told(name))?;
+    if let Some(fault) = faults.into_iter().find(|fault| fault != "ok") {
+        return Err(Trouble::Damaged(name.to_owned(), fault));
+    }
+    let loose = sqlx::query("PRAGMA foreign_key_check").fetch_all(database).await.map_err(told(name))?;
+    match loose.len() {
+        0 => Ok(()),
+        rows => Err(Trouble::Damaged(name.to_owned(), format!("{rows} rows point to others that aren't there"))),
+    }
+}
+
+fn told(name: &Path) -> impl Fn(sqlx::Error) -> Trouble {
+    move |error| file::trouble(name, error)
+}

@@ -1,0 +1,119 @@
+//! Copies of a database in use.
+
+use crate::support::{Database, Kind, Site, path_of, say};
+use services::keeping::{Trouble, backup};
+use std::{fs, path::PathBuf};
+use tempfile::TempDir;
+
+/// A folder for copies.
+struct Shelf(TempDir);
+
+impl Shelf {
+    fn new() -> Self {
+        Self(tempfile::tempdir().expect("a folder"))
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    /// How many files there are that aren't SQLite's, those that begin with a dot included.
+    fn count(&self) -> usize {
+        let names = fs::read_dir(self.0.path()).expect("a folder").map(|entry| entry.expect("a file").file_name());
+        names.filter(|name| !["-wal", "-shm"].iter().any(|end| name.to_string_lossy().ends_with(end))).count()
+    }
+}
+
+async fn refused(site: &Site, shelf: &Shelf, fault: &str) -> String {
+    let before = shelf.count();
+    let trouble = backup(site.url(), &shelf.file("refused.db")).await.expect_err(fault);
+    assert_eq!(shelf.count(), before, "nothing is left behind");
+    trouble.to_string()
+}
+
+#[tokio::test]
+async fn a_backup_is_of_one_moment_while_people_write() {
+    let (site, shelf) = (Site::new(Kind::Sqlite).await, Shelf::new());
+    let cast = site.cast().await;
+    let writing = async {
+        for number in 0..60 {
+            say(&site.house, &cast.sarah, cast.launch, &format!("Number {number}")).await;
+        }
+    };
+    let copying = async {
+        let mut counts = Vec::new();
+        for number in 0..6 {
+            let contents = backup(site.url(), &shelf.file(&format!("{number}.db"))).await.expect("a backup");
+            counts.push(contents.messages);
+        }
+        counts
+    };
+    let ((), counts) = tokio::join!(writing, copying);
+    assert!(counts.is_sorted() && counts[0] < counts[5], "they were made while messages came: {counts:?}");
+    let last = backup(site.url(), &shelf.file("last.db")).await.expect("a backup");
+    assert_eq!((last.people, last.conversations, last.messages), (5, 2, 77));
+    assert_eq!(shelf.count(), 7, "copies and nothing else");
+}
+
+#[tokio::test]
+async fn a_backup_is_for_its_owner_and_never_written_over() {
+    use std::os::unix::fs::PermissionsExt;
+    let (site, shelf) = (Site::new(Kind::Sqlite).await, Shelf::new());
+    let file = shelf.file("greenroom.db");
+    backup(site.url(), &file).await.expect("a backup");
+    let (bytes, mode) = (fs::read(&file).expect("a file"), fs::metadata(&file).expect("a file").permissions().mode());
+    assert_eq!(mode & 0o777, 0o600, "there are addresses in it, and what opens accounts");
+    assert!(matches!(backup(site.url(), &file).await, Err(Trouble::Taken(_))));
+    assert_eq!(fs::read(&file).expect("a file"), bytes);
+    let link = shelf.file("link.db");
+    std::os::unix::fs::symlink(shelf.file("nowhere.db"), &link).expect("a link");
+    assert!(matches!(backup(site.url(), &link).await, Err(Trouble::Taken(_))), "not even a link that leads nowhere");
+}
+
+#[tokio::test]
+async fn numbers_that_do_not_agree_are_told_and_make_no_backup() {
+    for (fault, told) in [
+        ("DELETE FROM message WHERE seq = 4", "2 conversations whose messages aren't numbered"),
+        ("UPDATE conversation SET last_seq = last_seq + 1", "2 conversations whose messages aren't numbered"),
+        ("DELETE FROM event WHERE seq = 2", "people whose events have a gap"),
+        ("UPDATE person_head SET seq = seq + 1 WHERE seq > 0", "4 people whose events have a gap"),
+        ("DELETE FROM person_head WHERE seq = 0", "1 people without a head"),
+        ("UPDATE conversation SET talent_read_seq = 100", "2 conversations that were read past"),
+        ("UPDATE booking SET talent_id = organizer_id", "2 conversations between others"),
+        ("PRAGMA foreign_keys = off; UPDATE notification SET actor_id = x'00'", "17 rows point to others"),
+        ("DROP TABLE seaql_migrations", "is no database of Greenroom"),
+        ("INSERT INTO seaql_migrations VALUES ('m2999_better', 0)", "a newer Greenroom than this one"),
+    ] {
+        let (site, shelf) = (Site::new(Kind::Sqlite).await, Shelf::new());
+        site.execute(fault).await;
+        let sentence = refused(&site, &shelf, fault).await;
+        assert!(sentence.contains(told) && sentence.contains("greenroom.db"), "{fault}: {sentence}");
+    }
+}
+
+#[tokio::test]
+async fn a_log_whose_oldest_events_are_pruned_is_whole() {
+    let (site, shelf) = (Site::new(Kind::Sqlite).await, Shelf::new());
+    site.execute("DELETE FROM event WHERE seq < 9").await;
+    backup(site.url(), &shelf.file("pruned.db")).await.expect("a backup");
+    site.execute("DELETE FROM event").await;
+    backup(site.url(), &shelf.file("empty.db")).await.expect("a backup");
+}
+
+#[tokio::test]
+async fn what_cannot_be_copied_is_told() {
+    let (shelf, site) = (Shelf::new(), Site::new(Kind::Sqlite).await);
+    let postgres = Database::empty(Kind::Postgres).await;
+    for url in [&*postgres.url, "sqlite::memory:"] {
+        assert!(matches!(backup(url, &shelf.file("x.db")).await, Err(Trouble::NoFile)), "{url}");
+    }
+    let nowhere = format!("sqlite://{}", shelf.file("nowhere.db").display());
+    assert!(matches!(backup(&nowhere, &shelf.file("x.db")).await, Err(Trouble::Missing(_))));
+    assert!(matches!(backup(site.url(), &shelf.file("no/folder.db")).await, Err(Trouble::Unwritable(..))));
+    let bytes = fs::read(path_of(site.url())).expect("a database");
+    let cut = shelf.file("cut.db");
+    fs::write(&cut, &bytes[..bytes.len() / 2]).expect("half a database");
+    let url = format!("sqlite://{}", cut.display());
+    assert!(matches!(backup(&url, &shelf.file("x.db")).await, Err(Trouble::Damaged(..))));
+    assert_eq!(shelf.count(), 1, "nothing is left behind");
+}

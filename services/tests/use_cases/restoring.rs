@@ -1,0 +1,165 @@
+//! Backups that take a database's place.
+
+use crate::support::{Cast, Kind, Site, path_of, say};
+use services::{
+    Greenroom, Limits,
+    keeping::{Trouble, backup, restore},
+};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+use tempfile::TempDir;
+
+/// A backup, the database it is of after one more message, and nobody who has it open.
+struct Scene {
+    site: Site,
+    cast: Cast,
+    backup: PathBuf,
+    folder: TempDir,
+}
+
+impl Scene {
+    async fn new() -> Self {
+        let (site, folder) = (Site::new(Kind::Sqlite).await, tempfile::tempdir().expect("a folder"));
+        let file = folder.path().join("backup.db");
+        backup(site.url(), &file).await.expect("a backup");
+        let cast = site.cast().await;
+        say(&site.house, &cast.sarah, cast.launch, "One more thing").await;
+        Self { site, cast, backup: file, folder }
+    }
+
+    /// The same, and the site has stopped.
+    async fn stopped() -> Self {
+        let scene = Self::new().await;
+        scene.site.house.close().await.expect("closing");
+        scene
+    }
+
+    fn database(&self) -> &Path {
+        path_of(self.site.url())
+    }
+
+    /// A file with such bytes.
+    fn file(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+        let file = self.folder.path().join(name);
+        fs::write(&file, bytes).expect("a file");
+        file
+    }
+
+    /// What there is beside the database that isn't SQLite's.
+    fn beside(&self) -> Vec<String> {
+        let folder = fs::read_dir(self.database().parent().expect("a folder")).expect("a folder");
+        let names = folder.map(|entry| entry.expect("a file").file_name().to_string_lossy().into_owned());
+        names.filter(|name| !["greenroom.db", "greenroom.db-wal", "greenroom.db-shm"].contains(&&**name)).collect()
+    }
+}
+
+async fn messages(database: &Path) -> i64 {
+    let copies = tempfile::tempdir().expect("a folder");
+    let url = format!("sqlite://{}", database.display());
+    backup(&url, &copies.path().join("copy.db")).await.expect("a whole database").messages
+}
+
+#[tokio::test]
+async fn a_backup_takes_the_place_of_what_is_there_and_keeps_it_beside() {
+    let scene = Scene::stopped().await;
+    let url = scene.site.url();
+    assert!(matches!(restore(&scene.backup, url, false).await, Err(Trouble::Inhabited(_, 5))));
+    assert_eq!(messages(scene.database()).await, 18);
+    let restored = restore(&scene.backup, url, true).await.expect("restored");
+    assert_eq!(restored.contents.messages, 17);
+    assert_eq!(messages(scene.database()).await, 17);
+    assert_eq!(messages(&restored.aside.expect("what was there")).await, 18);
+    let house = Greenroom::open(url, "https://greenroom.example", Limits::default()).await.expect("a house");
+    let seq = say(&house, &scene.cast.sarah, scene.cast.launch, "Where were we?").await.seq;
+    assert_eq!(seq, 13, "it goes on where the backup ended");
+}
+
+#[tokio::test]
+async fn a_backup_needs_no_leave_where_nobody_is() {
+    let scene = Scene::stopped().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let database = folder.path().join("new.db");
+    let url = format!("sqlite://{}?mode=rwc", database.display());
+    assert_eq!(restore(&scene.backup, &url, false).await.expect("restored").aside, None);
+    assert_eq!(messages(&database).await, 17);
+    fs::remove_file(&database).expect("a file");
+    services::migrate(&url).await.expect("an empty database");
+    assert_eq!(restore(&scene.backup, &url, false).await.expect("restored").aside, None);
+    assert_eq!(messages(&database).await, 17);
+}
+
+#[tokio::test]
+async fn a_site_that_serves_is_noticed() {
+    let scene = Scene::new().await;
+    for replace in [false, true] {
+        let refused = restore(&scene.backup, scene.site.url(), replace).await;
+        assert!(matches!(refused, Err(Trouble::InUse(_))), "{refused:?}");
+    }
+    say(&scene.site.house, &scene.cast.eventpro, scene.cast.launch, "Still here").await;
+    assert_eq!(messages(scene.database()).await, 19);
+}
+
+#[tokio::test]
+async fn what_a_killed_site_left_beside_is_never_written_into_a_backup() {
+    let scene = Scene::new().await;
+    // As after a kill: the newest message stands in the log alone, and nobody has it open.
+    let killed = tempfile::tempdir().expect("a folder");
+    let database = killed.path().join("greenroom.db");
+    let copy = |suffix: &str| {
+        let name = format!("{}{suffix}", scene.database().display());
+        fs::copy(name, format!("{}{suffix}", database.display())).expect("a copy")
+    };
+    copy("");
+    assert!(copy("-wal") > 0, "it stands in the log");
+    let url = format!("sqlite://{}", database.display());
+    let restored = restore(&scene.backup, &url, true).await.expect("restored");
+    assert_eq!(messages(&database).await, 17);
+    assert_eq!(messages(&restored.aside.expect("what was there")).await, 18, "with what stood in the log");
+    // And where somebody has taken the database away by hand, and left its log.
+    fs::remove_file(&database).expect("a file");
+    copy("-wal");
+    restore(&scene.backup, &url, false).await.expect("restored");
+    assert_eq!(messages(&database).await, 17);
+}
+
+#[tokio::test]
+async fn a_broken_database_makes_room_when_told_to() {
+    let scene = Scene::stopped().await;
+    let broken = [b"no database any more".as_slice(); 400].concat();
+    fs::write(scene.database(), &broken).expect("a broken database");
+    assert!(matches!(restore(&scene.backup, scene.site.url(), false).await, Err(Trouble::Unclear(..))));
+    let restored = restore(&scene.backup, scene.site.url(), true).await.expect("restored");
+    assert_eq!(fs::read(restored.aside.expect("what was there")).expect("a file"), broken);
+    assert_eq!(messages(scene.database()).await, 17);
+}
+
+#[tokio::test]
+async fn what_is_no_backup_changes_nothing() {
+    let scene = Scene::stopped().await;
+    let bytes = fs::read(&scene.backup).expect("a backup");
+    let mut scratched = bytes.clone();
+    scratched[20_000..24_000].fill(7);
+    for (file, told) in [
+        (scene.folder.path().join("nowhere.db"), "there is no file"),
+        (scene.folder.path().to_owned(), "can't be read: it isn't a file"),
+        (scene.file("empty.db", ""), "is no database of Greenroom"),
+        (scene.file("text.db", "Dear diary"), "is no database of Greenroom"),
+        (scene.file("cut.db", &bytes[..bytes.len() / 2]), "is damaged"),
+        (scene.file("scratched.db", scratched), "is damaged"),
+        (scene.database().to_owned(), "is there already"),
+    ] {
+        let sentence = restore(&file, scene.site.url(), true).await.expect_err(told).to_string();
+        assert!(sentence.contains(told) && sentence.contains(&*file.to_string_lossy()), "{sentence}");
+        assert_eq!(messages(scene.database()).await, 18, "{sentence}");
+        assert_eq!(scene.beside(), [""; 0], "{sentence}");
+    }
+}
+
+#[tokio::test]
+async fn a_database_in_use_is_no_backup() {
+    let (scene, other) = (Scene::stopped().await, Scene::new().await);
+    let refused = restore(other.database(), scene.site.url(), true).await;
+    assert!(matches!(refused, Err(Trouble::Unfinished(..))), "{refused:?}");
+}
