@@ -1,7 +1,7 @@
 //! Backups, and what else keeps the data: for whoever runs the site.
 
 use crate::{settings::Checked, site::say};
-use services::keeping::{self, Trouble};
+use services::keeping::{self, Holding, Trouble};
 use std::path::Path;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -19,6 +19,18 @@ pub(crate) async fn restore(settings: &Checked, file: &Path, replace: bool) -> R
         say(&format!("What was there is kept as {}", aside.display()))?;
     }
     say(&format!("Restored from {}: {}", file.display(), restored.contents))
+}
+
+/// Moves everything to PostgreSQL.
+pub(crate) async fn move_data(settings: &Checked, from: Option<String>, to: Option<String>) -> Result<(), String> {
+    let from = from.unwrap_or_else(|| settings.file.display().to_string());
+    let to = to.unwrap_or_else(|| settings.database_url.clone());
+    let held = unless_stopped("nothing was moved", keeping::move_data(&from, &to)).await?;
+    say(&format!("{:<14}{:>10}  SHA-256 of the rows, the same on both sides", "table", "rows"))?;
+    for Holding { table, rows, hash } in held {
+        say(&format!("{table:<14}{rows:>10}  {hash}"))?;
+    }
+    say(&format!("Everything in {from} is in PostgreSQL now."))
 }
 
 /// Does it, unless the program is told to stop meanwhile: then what was begun is taken back.

@@ -14,7 +14,7 @@
 //! - [`nats`]: what nodes of one site tell each other
 //! - [`smtp`], [`dev_mail`], [`unsubscribe`]: mail on its way, mail that stays, and no more mail
 //! - [`pages`]: the rendered pages and static files
-//! - [`keeping`]: backups, and putting one back
+//! - [`keeping`]: backups, and moving to another database
 //! - [`metrics`]: numbers for whoever watches over the process
 //! - [`typed`]: what was typed into a form that was refused
 //! - [`headers`]: what answers ask of a browser
@@ -72,6 +72,7 @@ async fn run(settings: Settings) -> Result<(), String> {
         Command::Seed => site::seed(&settings.check()?).await,
         Command::Backup { file } => keeping::backup(&settings.check()?, &file).await,
         Command::Restore { file, replace } => keeping::restore(&settings.check()?, &file, replace).await,
+        Command::MigrateData { from, to } => keeping::move_data(&settings.check()?, from, to).await,
         Command::Openapi => site::say(&document::JSON),
     }
 }

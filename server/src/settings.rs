@@ -6,8 +6,11 @@ use ipnet::IpNet;
 use services::Limits;
 use std::{
     net::{IpAddr, SocketAddr},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
+
+/// The database's name in the data folder.
+const FILE: &str = "greenroom.db";
 
 /// Greenroom: event organizers and the talent they book talk here, beside what they agreed.
 #[derive(Debug, Parser)]
@@ -41,6 +44,15 @@ pub(crate) enum Command {
         /// Even where the database holds people; it is kept beside.
         #[arg(long)]
         replace: bool,
+    },
+    /// Move everything from an SQLite database to an empty PostgreSQL database, and compare. Stop the site first.
+    MigrateData {
+        /// The SQLite database: a file or sqlite://file. [default: the file in the data folder]
+        #[arg(long)]
+        from: Option<String>,
+        /// The PostgreSQL database, postgres://… [default: DATABASE_URL, which tells nobody its password]
+        #[arg(long)]
+        to: Option<String>,
     },
     /// Print what the interface offers, in OpenAPI. Needs no database.
     Openapi,
@@ -89,6 +101,8 @@ struct Values {
 /// Settings that make sense.
 #[derive(Clone, Debug)]
 pub(crate) struct Checked {
+    /// The database's file, where nothing else is said.
+    pub(crate) file: PathBuf,
     pub(crate) database_url: String,
     pub(crate) origin: String,
     pub(crate) secure: bool,
@@ -156,7 +170,8 @@ impl Settings {
         }
         let limits = Limits { sends_per_minute, streams_per_person, ..Limits::default() };
         Ok(Checked {
-            database_url: database(database_url, data)?,
+            file: data.join(FILE),
+            database_url: database(database_url, &data)?,
             secure: origin.starts_with("https://"),
             origin,
             addr,
@@ -172,10 +187,10 @@ impl Settings {
 }
 
 /// The database's URL, with the folder for a file made where it is missing.
-fn database(url: Option<String>, data: PathBuf) -> Result<String, String> {
+fn database(url: Option<String>, data: &Path) -> Result<String, String> {
     let Some(url) = url.filter(|url| !url.is_empty()) else {
-        make_folder(&data)?;
-        return Ok(format!("sqlite://{}?mode=rwc", data.join("greenroom.db").display()));
+        make_folder(data)?;
+        return Ok(format!("sqlite://{}?mode=rwc", data.join(FILE).display()));
     };
     if let Some(file) = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")) {
         let path = PathBuf::from(file.split('?').next().unwrap_or_default());
@@ -190,7 +205,7 @@ fn database(url: Option<String>, data: PathBuf) -> Result<String, String> {
     Err("DATABASE_URL must begin with sqlite: or postgres://".to_owned())
 }
 
-fn make_folder(folder: &std::path::Path) -> Result<(), String> {
+fn make_folder(folder: &Path) -> Result<(), String> {
     std::fs::create_dir_all(folder).map_err(|error| format!("the folder {} can't be made: {error}", folder.display()))
 }
 

@@ -5,11 +5,15 @@
 mod backup;
 mod check;
 mod file;
+mod moving;
 mod restore;
+mod tables;
 
 pub use backup::backup;
 pub use check::Contents;
+pub use moving::move_data;
 pub use restore::{Restored, restore};
+pub use tables::Holding;
 
 use std::{io, path::PathBuf};
 
@@ -52,6 +56,27 @@ pub enum Trouble {
     /// Somebody has it open.
     #[error("{0} is in use; stop the site first")]
     InUse(PathBuf),
+    /// Its schema lacks steps that the program has.
+    #[error("{0} is of an older Greenroom: `greenroom migrate` brings it up to date")]
+    Older(PathBuf),
+    /// Data is moved to PostgreSQL only.
+    #[error("data is moved to postgres://…, by --to or DATABASE_URL")]
+    NoTarget,
+    /// PostgreSQL can't be reached, or says no.
+    #[error("the target doesn't take it: {0}")]
+    Target(String),
+    /// There is something in the target.
+    #[error("the target isn't empty: its table {0} holds {1} rows")]
+    NotEmpty(&'static str, u64),
+    /// A row of a table doesn't fit.
+    #[error("the table {0} can't be moved: {1}")]
+    Stuck(&'static str, String),
+    /// What was read back isn't what was written.
+    #[error("the table {0} came out differently")]
+    Differs(&'static str),
+    /// What is moved from has changed.
+    #[error("{0} was written to meanwhile; stop the site first")]
+    Changed(PathBuf),
     /// SQLite says no for another reason.
     #[error("{0} can't be worked with: {1}")]
     Failed(PathBuf, String),

@@ -1,4 +1,4 @@
-use super::{Contents, Trouble, check::check, file};
+use super::{Contents, Trouble, check::check_own, file};
 use sea_orm::sqlx;
 use std::path::Path;
 use tempfile::NamedTempFile;
@@ -17,7 +17,7 @@ pub async fn backup(database_url: &str, to: &Path) -> Result<Contents, Trouble> 
     let folder = file::folder_of(to);
     let part = file::begin_in(folder).map_err(unwritable)?;
     copy(&from, part.path(), to).await?;
-    let contents = check(part.path(), &from).await?;
+    let contents = check_own(part.path(), &from).await?;
     part.as_file().sync_all().map_err(unwritable)?;
     name(part, to)?;
     file::flush_folder(folder).map_err(unwritable)?;

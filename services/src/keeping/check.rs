@@ -58,19 +58,23 @@ const FAULTS: [(&str, &str); 5] = [
     ),
 ];
 
-/// Checks a database that nobody writes to: that SQLite finds it whole, that this program can read it, and that its
-/// numbers agree. What is found is told under the name of the file it came from.
-pub(super) async fn check(path: &Path, name: &Path) -> Result<Contents, Trouble> {
+/// Checks a file that nobody else knows of. What is found is told under the name of the file it came from.
+pub(super) async fn check_own(path: &Path, name: &Path) -> Result<Contents, Trouble> {
     let mut database = file::look_into_own(path).await.map_err(told(name))?;
-    is_ours(name, &mut database).await?;
-    is_whole(name, &mut database).await?;
+    check(&mut database, name).await
+}
+
+/// Checks that SQLite finds a database whole, that this program can read it, and that its numbers agree.
+pub(super) async fn check(database: &mut SqliteConnection, name: &Path) -> Result<Contents, Trouble> {
+    is_ours(name, database).await?;
+    is_whole(name, database).await?;
     for (fault, query) in FAULTS {
-        let times: i64 = sqlx::query_scalar(query).fetch_one(&mut database).await.map_err(told(name))?;
+        let times: i64 = sqlx::query_scalar(query).fetch_one(&mut *database).await.map_err(told(name))?;
         if times > 0 {
             return Err(Trouble::Damaged(name.to_owned(), format!("{times} {fault}")));
         }
     }
-    let counted = sqlx::query_as(COUNTS).fetch_one(&mut database).await.map_err(told(name))?;
+    let counted = sqlx::query_as(COUNTS).fetch_one(database).await.map_err(told(name))?;
     let (people, bookings, conversations, messages, events, notifications) = counted;
     Ok(Contents { people, bookings, conversations, messages, events, notifications })
 }
@@ -84,9 +88,18 @@ pub(super) async fn people(database: &mut SqliteConnection) -> Result<i64, sqlx:
     })
 }
 
+/// Whether a database that was checked has every step of the schema.
+pub(super) async fn is_up_to_date(database: &mut SqliteConnection, name: &Path) -> Result<(), Trouble> {
+    let there = steps(name, database).await?.len();
+    if there == Migrator::get_migration_files().len() { Ok(()) } else { Err(Trouble::Older(name.to_owned())) }
+}
+
+async fn steps(name: &Path, database: &mut SqliteConnection) -> Result<Vec<String>, Trouble> {
+    sqlx::query_scalar("SELECT version FROM seaql_migrations").fetch_all(database).await.map_err(told(name))
+}
+
 async fn is_ours(name: &Path, database: &mut SqliteConnection) -> Result<(), Trouble> {
-    let steps: Vec<String> =
-        sqlx::query_scalar("SELECT version FROM seaql_migrations").fetch_all(database).await.map_err(told(name))?;
+    let steps = steps(name, database).await?;
     let known = Migrator::get_migration_files();
     match steps.into_iter().find(|step| known.iter().all(|known| known.name() != step)) {
         Some(unknown) => Err(Trouble::Newer(name.to_owned(), unknown)),

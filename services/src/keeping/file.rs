@@ -1,7 +1,10 @@
 //! An SQLite database as a file among files.
 
 use super::Trouble;
-use sea_orm::sqlx::{self, ConnectOptions, SqliteConnection, sqlite::SqliteConnectOptions};
+use sea_orm::sqlx::{
+    self, ConnectOptions, SqliteConnection, SqlitePool,
+    sqlite::{SqliteConnectOptions, SqlitePoolOptions},
+};
 use std::{
     ffi::OsString,
     fs::{self, File},
@@ -72,6 +75,13 @@ pub(super) fn begin_in(folder: &Path) -> io::Result<NamedTempFile> {
 pub(super) async fn look_into(path: &Path) -> Result<SqliteConnection, Trouble> {
     open(path)?;
     options(path).read_only(true).connect().await.map_err(|error| trouble(path, error))
+}
+
+/// The same, through one connection that stays.
+pub(super) async fn look_into_at_leisure(path: &Path) -> Result<SqlitePool, Trouble> {
+    open(path)?;
+    let pool = SqlitePoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None);
+    pool.connect_with(options(path).read_only(true)).await.map_err(|error| trouble(path, error))
 }
 
 /// Opens a database that nobody else knows of, to read it. Leaves nothing beside it.

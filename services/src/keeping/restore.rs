@@ -1,6 +1,6 @@
 use super::{
     Contents, Trouble,
-    check::{check, people},
+    check::{check_own, people},
     file::{self, BESIDE, beside},
 };
 use crate::clock::{Clock, SystemClock};
@@ -44,7 +44,7 @@ pub async fn restore(from: &Path, database_url: &str, replace: bool) -> Result<R
     }
     let place = make_room(target, replace).await?;
     let copy = copy(from, &place)?;
-    let contents = check(copy.path(), from).await?;
+    let contents = check_own(copy.path(), from).await?;
     place.take(copy).map_err(|error| Trouble::Unwritable(place.path.clone(), error))?;
     Ok(Restored { contents, aside: place.aside })
 }

@@ -25,6 +25,7 @@ mod law;
 mod law_at_once;
 mod leaving;
 mod mailing;
+mod moving;
 mod notifications;
 mod other_processes;
 mod passing;

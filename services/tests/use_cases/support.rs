@@ -11,7 +11,7 @@ mod views;
 
 pub(crate) use acts::{booking_of, draft, draft_as, fresh_client_id, refusal, say, within};
 pub(crate) use audit::{audit, whole_log};
-pub(crate) use database::{Database, Kind, path_of};
+pub(crate) use database::{Database, Kind, connect, path_of};
 pub(crate) use dice::Dice;
 pub(crate) use post::{PostOffice, token_in};
 pub(crate) use site::{Cast, Site, sign_in};

@@ -95,3 +95,25 @@ async fn what_does_not_fit_leaves_everything_as_it_was() {
     site.restart().await;
     assert_eq!(site.sarah().whole_thread(&site.launch).await.len(), 12);
 }
+
+#[tokio::test]
+async fn a_site_goes_on_in_postgres() {
+    let (mut site, database) = (Site::new().await, Database::new().await);
+    let folder = site.folder();
+    site.process.terminate();
+    site.process.exit(std::time::Duration::from_secs(10)).await;
+    let postgres = settings(&[("DATABASE_URL", &database.url())]);
+    let told = run(&folder, &postgres, &["migrate-data"]).expect("moved");
+    let messages = told.lines().find(|line| line.starts_with("message ")).expect("a line for each table");
+    assert_eq!(messages.split_whitespace().nth(1), Some("17"), "{told}");
+    assert!(told.lines().last().is_some_and(|line| line.ends_with("is in PostgreSQL now.")), "{told}");
+    let server = Process::serve(&folder, &postgres).await;
+    let sarah = Actor::new(server.addr, Some(format!("greenroom={}", site.tokens[SARAH])));
+    assert_eq!(sarah.whole_thread(&site.launch).await.len(), 12, "and the session goes on");
+    let source = format!("sqlite://{}", folder.join("greenroom.db").display());
+    let arguments = ["migrate-data", "--from", &source, "--to", &database.url()];
+    let error = run(&folder, &Settings::new(), &arguments).expect_err("there are people");
+    assert!(error.contains("nothing was moved: the target isn't empty"), "{error}");
+    let error = run(&folder, &Settings::new(), &["migrate-data"]).expect_err("nowhere to");
+    assert!(error.contains("data is moved to postgres://"), "{error}");
+}

@@ -112,6 +112,7 @@ fn help_lists_every_setting_with_its_default() {
         "seed",
         "backup",
         "restore",
+        "migrate-data",
         "openapi",
         "GREENROOM_DATA",
         "DATABASE_URL",

@@ -1,0 +1,188 @@
+//! The tables as rows that are carried from one database to another.
+
+use crate::entity;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, IntoActiveModel, Iterable, ModelTrait, PaginatorTrait,
+    PrimaryKeyToColumn, QueryFilter, QueryOrder, QuerySelect, Value, sea_query::Expr,
+};
+use sha2::{Digest, Sha256};
+
+/// Rows that are read and written at once.
+const BATCH: u64 = 500;
+
+/// Does something with every table, in an order in which a row finds what it points to.
+macro_rules! for_every_table {
+    ($do:ident $arguments:tt) => {
+        vec![
+            for_every_table!(person $do $arguments),
+            for_every_table!(visit $do $arguments),
+            for_every_table!(person_head $do $arguments),
+            for_every_table!(session $do $arguments),
+            for_every_table!(token $do $arguments),
+            for_every_table!(booking $do $arguments),
+            for_every_table!(conversation $do $arguments),
+            for_every_table!(message $do $arguments),
+            for_every_table!(mail $do $arguments),
+            for_every_table!(notification $do $arguments),
+            for_every_table!(event $do $arguments),
+        ]
+    };
+    ($table:ident $do:ident ($($argument:expr),*)) => {
+        $do::<entity::$table::Entity>($($argument),*).await?
+    };
+}
+
+/// A table, by what it holds: the same rows have the same hash, in whichever database they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holding {
+    /// Its name.
+    pub table: &'static str,
+    /// How many rows.
+    pub rows: u64,
+    /// SHA-256 of all of them in the order of their keys, in hexadecimal.
+    pub hash: String,
+}
+
+/// Why a table couldn't be carried over, and which.
+pub(super) type Stuck = (&'static str, DbErr);
+
+/// Copies every table, and says what was read.
+pub(super) async fn copy(from: &impl ConnectionTrait, to: &impl ConnectionTrait) -> Result<Vec<Holding>, Stuck> {
+    Ok(for_every_table!(carry(from, Some(to))))
+}
+
+/// Says what every table holds.
+pub(super) async fn holdings(of: &impl ConnectionTrait) -> Result<Vec<Holding>, Stuck> {
+    Ok(for_every_table!(carry(of, None::<&sea_orm::DatabaseTransaction>)))
+}
+
+/// A table that holds something, and how many rows.
+pub(super) async fn any(of: &impl ConnectionTrait) -> Result<Option<(&'static str, u64)>, Stuck> {
+    Ok(for_every_table!(count(of)).into_iter().find(|(_, rows)| *rows > 0))
+}
+
+async fn count<E>(of: &impl ConnectionTrait) -> Result<(&'static str, u64), Stuck>
+where
+    E: EntityTrait,
+    E::Model: Sync,
+{
+    let table = E::default().as_str();
+    Ok((table, E::find().count(of).await.map_err(|error| (table, error))?))
+}
+
+/// Reads a table through, and writes what it reads if there is somewhere to.
+async fn carry<E>(from: &impl ConnectionTrait, to: Option<&impl ConnectionTrait>) -> Result<Holding, Stuck>
+where
+    E: EntityTrait,
+    E::Model: IntoActiveModel<E::ActiveModel>,
+{
+    let table = E::default().as_str();
+    let (mut rows, mut hash, mut after) = (0, Sha256::new(), None);
+    loop {
+        let page = page::<E>(from, after).await.map_err(|error| (table, error))?;
+        let Some(last) = page.last() else { break };
+        after = Some(key::<E>().map(|column| Expr::value(last.get(column))).collect());
+        for row in &page {
+            rows += 1;
+            E::Column::iter()
+                .try_for_each(|column| feed(&mut hash, row.get(column)))
+                .map_err(|error| (table, error))?;
+        }
+        if let Some(to) = to {
+            let page = page.into_iter().map(IntoActiveModel::into_active_model);
+            E::insert_many(page).exec_without_returning(to).await.map_err(|error| (table, error))?;
+        }
+    }
+    let hash = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(Holding { table, rows, hash })
+}
+
+/// The next rows by their keys. Ids and numbers only, which both databases put into the same order.
+async fn page<E: EntityTrait>(from: &impl ConnectionTrait, after: Option<Vec<Expr>>) -> Result<Vec<E::Model>, DbErr> {
+    let mut query = E::find().limit(BATCH);
+    if let Some(last) = after {
+        let key = key::<E>().map(|column| Expr::col(column.as_column_ref())).collect::<Vec<_>>();
+        query = query.filter(Expr::tuple(key).gt(Expr::tuple(last)));
+    }
+    for column in key::<E>() {
+        query = query.order_by_asc(column);
+    }
+    query.all(from).await
+}
+
+fn key<E: EntityTrait>() -> impl Iterator<Item = E::Column> {
+    E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column)
+}
+
+/// Each value by its kind, its length and its bytes, so that none can pass for another.
+fn feed(hash: &mut Sha256, value: Value) -> Result<(), DbErr> {
+    let (kind, bytes) = match value {
+        Value::Bool(value) => (b'b', value.map(|value| vec![u8::from(value)])),
+        Value::Int(value) => (b'i', value.map(|value| i64::from(value).to_be_bytes().to_vec())),
+        Value::BigInt(value) => (b'i', value.map(|value| value.to_be_bytes().to_vec())),
+        Value::String(value) => (b't', value.map(String::into_bytes)),
+        Value::Bytes(value) => (b'x', value),
+        Value::Uuid(value) => (b'u', value.map(|value| value.as_bytes().to_vec())),
+        other => return Err(DbErr::Type(format!("no way is known to compare {other:?}"))),
+    };
+    hash.update([kind, u8::from(bytes.is_some())]);
+    if let Some(bytes) = bytes {
+        hash.update(u64::try_from(bytes.len()).unwrap_or(u64::MAX).to_be_bytes());
+        hash.update(bytes);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sea_orm::{Database, IdenStatic, Statement};
+    use std::collections::BTreeSet;
+
+    type Columns = BTreeSet<(String, String)>;
+
+    async fn columns<E: EntityTrait>() -> Result<Columns, DbErr> {
+        let table = E::default().as_str().to_owned();
+        Ok(E::Column::iter().map(|column| (table.clone(), column.as_str().to_owned())).collect())
+    }
+
+    async fn carried() -> Result<Columns, DbErr> {
+        Ok(for_every_table!(columns()).into_iter().flatten().collect())
+    }
+
+    #[tokio::test]
+    async fn no_table_and_no_column_of_the_schema_is_forgotten() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = format!("sqlite://{}?mode=rwc", folder.path().join("greenroom.db").display());
+        crate::migrate(&url).await.expect("the schema");
+        let database = Database::connect(&url).await.expect("a database");
+        let query = "SELECT t.name AS t, c.name AS c FROM sqlite_schema t JOIN pragma_table_info(t.name) c \
+            WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' AND t.name <> 'seaql_migrations'";
+        let statement = Statement::from_string(sea_orm::DbBackend::Sqlite, query);
+        let rows = database.query_all_raw(statement).await.expect("the schema");
+        let name = |row: &sea_orm::QueryResult, column| row.try_get::<String>("", column).expect("a name");
+        let schema: Columns = rows.iter().map(|row| (name(row, "t"), name(row, "c"))).collect();
+        assert_eq!(carried().await.expect("names"), schema);
+    }
+
+    #[test]
+    fn what_is_not_the_same_has_another_hash() {
+        let values: Vec<Vec<Value>> = vec![
+            vec!["ab".into(), "c".into()],
+            vec!["a".into(), "bc".into()],
+            vec!["abc".into(), "".into()],
+            vec!["abc".into(), Value::String(None)],
+            vec![Value::String(None), "abc".into()],
+            vec![b"abc".to_vec().into(), "".into()],
+            vec![true.into()],
+            vec![1_i64.into()],
+            vec![Value::Bool(None)],
+        ];
+        let hashes = values.iter().map(|values| {
+            let mut hash = Sha256::new();
+            values.iter().try_for_each(|value| feed(&mut hash, value.clone())).expect("kinds that are known");
+            hash.finalize().to_vec()
+        });
+        assert_eq!(hashes.collect::<BTreeSet<_>>().len(), values.len());
+    }
+}

@@ -1,0 +1,138 @@
+//! A whole site moves from SQLite to PostgreSQL.
+
+use crate::support::{Cast, Database, Kind, Site, Views, connect, path_of, say, within};
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
+use services::{
+    Greenroom, Limits,
+    keeping::{Trouble, move_data},
+};
+
+/// Texts that have tripped others up.
+const AWKWARD: [&str; 9] = [
+    "Größe: Ünïcödé, 東京, العربية, עברית, ไทย",
+    "👩🏽‍🎤👨‍👩‍👧‍👦🏳️‍🌈 e\u{301} \u{1F1F0}\u{1F1EA}",
+    "it''s \"quoted\" \\ \\N \\. \\x00 $1 ? ?1 {} %s",
+    "line\nbreak\ttab\r\nand\u{b}\u{c}\u{1}\u{7f}",
+    "\u{200b}\u{feff}\u{202e}backwards\u{2028}\u{2029}",
+    "\u{fffd}\u{ffff}\u{10ffff}",
+    "'; DROP TABLE person; --",
+    "NULL",
+    "true",
+];
+
+/// A site with everything in it that a column can hold, and nobody writing.
+async fn lived_in() -> (Site, Cast) {
+    let site = Site::new(Kind::Sqlite).await;
+    let cast = site.cast().await;
+    for text in AWKWARD {
+        say(&site.house, &cast.sarah, cast.launch, text).await;
+    }
+    say(&site.house, &cast.eventpro, cast.launch, &"é".repeat(4_000)).await;
+    for change in [
+        "UPDATE person SET bio = 'Zwei\nZeilen', presence = 0 WHERE name = 'Sarah Wanjiru'",
+        "UPDATE person SET receipts = 0, name = 'Ōkami 狼' WHERE name = 'DJ Kamau'",
+        "UPDATE booking SET fee_amount = 9223372036854775807",
+        "INSERT INTO visit SELECT id, 1 FROM person",
+        "INSERT INTO token SELECT randomblob(32), id, 'reset', '', 9999999999999 FROM person",
+        "INSERT INTO mail SELECT id, NULL, 'unread', '', '', '<p>', NULL, 1, 2, 3, NULL, 4 FROM person",
+        "UPDATE notification SET mail_id = actor_id, conversation_id = NULL WHERE message_seq = 2",
+    ] {
+        site.execute(change).await;
+    }
+    (site, cast)
+}
+
+async fn is_empty(database: &Database) -> bool {
+    let connection = connect(&database.url).await;
+    let count = Statement::from_string(DbBackend::Postgres, "SELECT count(*) FROM person");
+    let row = connection.query_one_raw(count).await.expect("a schema").expect("a row");
+    row.try_get_by_index::<i64>(0).expect("a number") == 0
+}
+
+#[tokio::test]
+async fn a_whole_site_moves_and_is_the_same() {
+    let ((site, cast), target) = (lived_in().await, Database::empty(Kind::Postgres).await);
+    let mut before = Vec::new();
+    for viewer in cast.all() {
+        before.push(Views::read(&site.house, viewer).await);
+    }
+    let held = move_data(site.url(), &target.url).await.expect("moved");
+    let rows = |table| held.iter().find(|held| held.table == table).map(|held| held.rows);
+    assert_eq!([rows("person"), rows("message"), rows("notification")], [Some(5), Some(27), Some(27)]);
+    assert!(held.iter().all(|held| held.rows > 0 && held.hash.len() == 64), "every table is tried: {held:?}");
+    let house = Greenroom::open(&target.url, "https://greenroom.example", Limits::default()).await.expect("a house");
+    for (viewer, before) in cast.all().into_iter().zip(before) {
+        assert_eq!(Views::read(&house, viewer).await, before);
+    }
+    let message = say(&house, &cast.sarah, cast.launch, "We moved").await;
+    assert_eq!(message.seq, 23, "it goes on where it was");
+    let refused = move_data(site.url(), &target.url).await;
+    assert!(matches!(refused, Err(Trouble::NotEmpty("person", 5))), "{refused:?}");
+    let moved = path_of(site.url()).display().to_string();
+    let again = move_data(&moved, &Database::empty(Kind::Postgres).await.url).await.expect("moved, by the file's name");
+    assert_eq!(again, held, "what is moved from stays as it was, and hashes are the same each time");
+}
+
+#[tokio::test]
+async fn what_does_not_fit_leaves_the_target_empty() {
+    let ((site, _), target) = (lived_in().await, Database::empty(Kind::Postgres).await);
+    // No use case lets it in.
+    site.execute("UPDATE mail SET subject = 'a' || char(0) || 'b'").await;
+    let refused = move_data(site.url(), &target.url).await;
+    assert!(matches!(refused, Err(Trouble::Stuck("mail", _))), "{refused:?}");
+    assert!(is_empty(&target).await);
+    site.execute("UPDATE mail SET subject = ''").await;
+    move_data(site.url(), &target.url).await.expect("moved, now that it fits");
+}
+
+#[tokio::test]
+async fn what_comes_out_differently_is_noticed() {
+    let ((site, _), target) = (lived_in().await, Database::empty(Kind::Postgres).await);
+    services::migrate(&target.url).await.expect("the schema");
+    let meddle = "CREATE FUNCTION meddle() RETURNS trigger LANGUAGE plpgsql AS \
+        $$ BEGIN NEW.body := rtrim(NEW.body); NEW.body := replace(NEW.body, '👩', ''); RETURN NEW; END $$; \
+        CREATE TRIGGER meddle BEFORE INSERT ON message FOR EACH ROW EXECUTE FUNCTION meddle()";
+    connect(&target.url).await.execute_unprepared(meddle).await.expect("a trigger");
+    let refused = move_data(site.url(), &target.url).await;
+    assert!(matches!(refused, Err(Trouble::Differs("message"))), "{refused:?}");
+    assert!(is_empty(&target).await);
+}
+
+#[tokio::test]
+async fn a_site_that_still_writes_is_noticed() {
+    let ((site, cast), target) = (lived_in().await, Database::empty(Kind::Postgres).await);
+    services::migrate(&target.url).await.expect("the schema");
+    // Holds the move up until somebody has written.
+    let holding = connect(&target.url).await;
+    holding.execute_unprepared("BEGIN; LOCK TABLE person").await.expect("a lock");
+    let (from, to) = (site.url().to_owned(), target.url.clone());
+    let moving = tokio::spawn(async move { move_data(&from, &to).await });
+    let watching = connect(&target.url).await;
+    let waiting = "SELECT pid FROM pg_locks JOIN pg_class ON oid = relation WHERE relname = 'person' AND NOT granted";
+    let waiting = Statement::from_string(DbBackend::Postgres, waiting);
+    within(async { while watching.query_one_raw(waiting.clone()).await.expect("an answer").is_none() {} }).await;
+    say(&site.house, &cast.sarah, cast.launch, "Has the site moved yet?").await;
+    holding.execute_unprepared("ROLLBACK").await.expect("the lock is gone");
+    let refused = moving.await.expect("no panic");
+    assert!(matches!(refused, Err(Trouble::Changed(_))), "{refused:?}");
+    assert!(is_empty(&target).await);
+}
+
+#[tokio::test]
+async fn what_cannot_be_moved_is_told() {
+    let (site, target) = (Site::new(Kind::Sqlite).await, Database::empty(Kind::Postgres).await);
+    let refused = move_data(site.url(), site.url()).await;
+    assert!(matches!(refused, Err(Trouble::NoTarget)), "{refused:?}");
+    let refused = move_data(&target.url, &target.url).await;
+    assert!(matches!(refused, Err(Trouble::Missing(_))), "{refused:?}");
+    let refused = move_data(site.url(), "postgres://greenroom:hunter2@127.0.0.1:1/greenroom").await;
+    let sentence = refused.expect_err("nobody answers").to_string();
+    assert!(sentence.contains("the target doesn't take it") && !sentence.contains("hunter2"), "{sentence}");
+    site.execute("DELETE FROM message WHERE seq = 3").await;
+    let refused = move_data(site.url(), &target.url).await;
+    assert!(matches!(refused, Err(Trouble::Damaged(..))), "{refused:?}");
+    let old = Site::new(Kind::Sqlite).await;
+    old.execute("DELETE FROM seaql_migrations WHERE version LIKE '%receipts'").await;
+    let refused = move_data(old.url(), &target.url).await;
+    assert!(matches!(refused, Err(Trouble::Older(_))), "{refused:?}");
+}
