@@ -10,6 +10,7 @@ mod columns;
 mod m2026_11_22_accounts;
 mod m2026_11_22_receipts;
 mod m2026_11_22_spine;
+mod m2026_11_23_index_searches;
 
 /// All steps, in order.
 #[derive(Debug)]
@@ -21,6 +22,7 @@ impl MigratorTrait for Migrator {
             Box::new(m2026_11_22_spine::Migration),
             Box::new(m2026_11_22_accounts::Migration),
             Box::new(m2026_11_22_receipts::Migration),
+            Box::new(m2026_11_23_index_searches::Migration),
         ]
     }
 }

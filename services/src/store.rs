@@ -184,7 +184,9 @@ fn is_sqlite(url: &str) -> bool {
 fn options(url: &str, connections: u32) -> ConnectOptions {
     let (url, synchronous) = without_synchronous(url);
     let mut options = ConnectOptions::new(url);
-    options.max_connections(connections).sqlx_logging(false).acquire_timeout(Duration::from_secs(10));
+    // At this level a test hears every statement; nobody else listens.
+    options.max_connections(connections).sqlx_logging_level(log::LevelFilter::Trace);
+    options.acquire_timeout(Duration::from_secs(10));
     options.map_sqlx_sqlite_opts(move |options| sqlite(options).pragma("synchronous", synchronous));
     options
 }

@@ -224,6 +224,9 @@ pub(crate) async fn forget(tx: &Transaction, accounts: Select<person::Entity>) -
     // Held, so that none is confirmed meanwhile.
     let rows = unconfirmed.lock_exclusive().all(tx).await?;
     let ids: Vec<Uuid> = rows.into_iter().map(|row| row.id).collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
     token::Entity::delete_many().filter(token::Column::PersonId.is_in(ids.clone())).exec(tx).await?;
     person_head::Entity::delete_many().filter(person_head::Column::PersonId.is_in(ids.clone())).exec(tx).await?;
     person::Entity::delete_many().filter(person::Column::Id.is_in(ids)).exec(tx).await?;

@@ -185,7 +185,9 @@ pub(super) async fn make_room(tx: &Transaction, person: PersonId) -> Result<()> 
         .into_tuple()
         .all(tx)
         .await?;
-    session::Entity::delete_many().filter(session::Column::Id.is_in(surplus)).exec(tx).await?;
+    if !surplus.is_empty() {
+        session::Entity::delete_many().filter(session::Column::Id.is_in(surplus)).exec(tx).await?;
+    }
     Ok(())
 }
 

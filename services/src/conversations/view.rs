@@ -10,8 +10,8 @@ use model::{
     Role,
 };
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType, Order, QueryFilter,
-    QueryOrder, QuerySelect, RelationDef, Select,
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType, Order, QueryFilter, QueryOrder,
+    QuerySelect, RelationDef, Select,
     sea_query::{Expr, IntoCondition, Query, SimpleExpr},
 };
 use uuid::Uuid;
@@ -140,10 +140,10 @@ impl View {
     ) -> Result<Vec<Conversation>> {
         let mut query = self.query;
         if let Some(mark) = after {
-            let then = conversation::Column::UpdatedAt;
-            let older = then.lt(mark.millis()?);
-            let same = Condition::all().add(then.eq(mark.millis()?)).add(conversation::Column::Id.lt(mark.id));
-            query = query.filter(Condition::any().add(older).add(same));
+            let place = [conversation::Column::UpdatedAt, conversation::Column::Id];
+            // Compared as a whole, the index leads straight there.
+            let place = Expr::tuple(place.map(|column| column.into_expr()));
+            query = query.filter(place.lt(Expr::tuple([Expr::value(mark.millis()?), Expr::value(mark.id)])));
         }
         let rows = query
             .order_by(conversation::Column::UpdatedAt, Order::Desc)

@@ -82,8 +82,12 @@ pub(crate) async fn lock_heads(
     tx: &Transaction,
     people: impl IntoIterator<Item = PersonId>,
 ) -> Result<HashMap<PersonId, i64>> {
+    let people: Vec<_> = people.into_iter().map(|person| person.0).collect();
+    if people.is_empty() {
+        return Ok(HashMap::new());
+    }
     let rows = person_head::Entity::find()
-        .filter(person_head::Column::PersonId.is_in(people.into_iter().map(|person| person.0)))
+        .filter(person_head::Column::PersonId.is_in(people))
         .order_by_asc(person_head::Column::PersonId)
         .lock_exclusive()
         .all(tx)

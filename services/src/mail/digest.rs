@@ -8,8 +8,8 @@ use crate::{
 };
 use model::{ConversationId, Instant, MailAfter};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef, Select,
-    sea_query::Expr,
+    ColumnTrait, Condition, EntityTrait, ExprTrait, JoinType, Order, QueryFilter, QueryOrder, QuerySelect, RelationDef,
+    Select, sea_query::Expr,
 };
 use std::time::Duration;
 use uuid::Uuid;
@@ -61,7 +61,7 @@ impl Greenroom {
             .from(notification::Column::PersonId)
             .to(person::Column::Id)
             .into();
-        let people: Vec<Uuid> = untold(now)
+        let people: Vec<Uuid> = untold(notification::Column::CreatedAt.gt(now.millis() - OLD))
             .join(JoinType::InnerJoin, owner)
             .filter(person::Column::DeletedAt.is_null())
             .filter(overdue.fold(Condition::any(), Condition::add))
@@ -83,8 +83,12 @@ impl Greenroom {
         let Some(owner) = owner.lock_shared().one(&tx).await? else { return Ok(()) };
         // Whoever reads meanwhile waits here, or is waited for.
         person_head::Entity::find_by_id(person).lock_exclusive().one(&tx).await?;
-        let rows = untold(now)
+        // As a sum, so that SQLite takes the index on what this person hasn't read: by the column itself it would go
+        // through what nobody has read, by the ids through all that this person ever got.
+        let written = Expr::col(notification::Column::CreatedAt).add(0);
+        let rows = untold(written.clone().gt(now.millis() - OLD))
             .filter(notification::Column::PersonId.eq(person))
+            .order_by(written, Order::Asc)
             .order_by_asc(notification::Column::Id)
             .limit(LINES)
             .all(&tx)
@@ -157,12 +161,12 @@ impl Greenroom {
     }
 }
 
-/// Unread notifications about conversations that no mail has told of yet.
-fn untold(now: Instant) -> Select<notification::Entity> {
+/// Unread notifications about conversations that no mail has told of yet, and that aren't old news.
+fn untold(recent: Expr) -> Select<notification::Entity> {
     notification::Entity::find()
         .filter(notification::Column::ReadAt.is_null())
         .filter(notification::Column::MailId.is_null())
-        .filter(notification::Column::CreatedAt.gt(now.millis() - OLD))
+        .filter(recent)
         .filter(notification::Column::ConversationId.is_not_null())
 }
 

@@ -1,0 +1,82 @@
+//! Listens to what the database is asked.
+
+use std::sync::{Arc, Mutex, OnceLock};
+use tracing::{Event, Level, Subscriber, field::Field, field::Visit};
+use tracing_subscriber::{
+    filter::Targets,
+    layer::{Context, Layer, SubscriberExt},
+    util::SubscriberInitExt,
+};
+
+/// Statements as they were sent, each once, with what was done when it was first heard.
+#[derive(Clone, Default)]
+pub(crate) struct Heard(Arc<Mutex<Listening>>);
+
+#[derive(Default)]
+struct Listening {
+    act: &'static str,
+    statements: Vec<(String, &'static str)>,
+}
+
+static EAR: OnceLock<Heard> = OnceLock::new();
+
+impl Heard {
+    /// Begins anew. The whole process has one ear: SQLite works on threads of its own.
+    pub(crate) fn begin() -> Self {
+        let ear = EAR.get_or_init(|| {
+            let ear = Self::default();
+            let statements = Targets::new().with_target("sqlx::query", Level::TRACE);
+            tracing_subscriber::registry().with(ear.clone().with_filter(statements)).init();
+            ear
+        });
+        *ear.0.lock().expect("a lock") = Listening::default();
+        ear.clone()
+    }
+
+    /// Says what is done from now on.
+    pub(crate) fn act(&self, act: &'static str) {
+        self.0.lock().expect("a lock").act = act;
+    }
+
+    /// All that read or write rows.
+    pub(crate) fn statements(&self) -> Vec<(String, &'static str)> {
+        let heard = self.0.lock().expect("a lock");
+        let verbs = ["SELECT", "INSERT", "UPDATE", "DELETE", "WITH"];
+        let of_rows =
+            heard.statements.iter().filter(|(statement, _)| verbs.iter().any(|verb| statement.starts_with(verb)));
+        of_rows.cloned().collect()
+    }
+}
+
+impl<S: Subscriber> Layer<S> for Heard {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        let mut words = Words::default();
+        event.record(&mut words);
+        // A short statement is its own summary.
+        let statement =
+            if words.statement.trim().is_empty() { words.summary } else { words.statement.trim().to_owned() };
+        let mut heard = self.0.lock().expect("a lock");
+        if heard.statements.iter().all(|(known, _)| *known != statement) {
+            let act = heard.act;
+            heard.statements.push((statement, act));
+        }
+    }
+}
+
+#[derive(Default)]
+struct Words {
+    summary: String,
+    statement: String,
+}
+
+impl Visit for Words {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        match field.name() {
+            "summary" => value.clone_into(&mut self.summary),
+            "db.statement" => value.clone_into(&mut self.statement),
+            _ => {}
+        }
+    }
+
+    fn record_debug(&mut self, _: &Field, _: &dyn std::fmt::Debug) {}
+}

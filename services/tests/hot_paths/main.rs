@@ -1,0 +1,106 @@
+//! What people do all day asks the database nothing that takes longer the more there is in it.
+//!
+//! The use cases run, the statements that reach the database are listened to, and each is explained by the database:
+//! on SQLite with a million messages in it, on PostgreSQL by whether an index serves.
+
+mod day;
+mod heard;
+mod plans;
+mod town;
+
+use heard::Heard;
+use sea_orm::sqlx::{self, AssertSqlSafe, Connection, PgConnection, SqliteConnection};
+use services::{
+    Greenroom, Limits,
+    clock::{Clock, SetClock, SystemClock},
+};
+use std::{sync::Arc, time::Duration};
+use tokio::sync::Mutex;
+
+/// One day at a time: what one test listens to, the other must not cause.
+static ALONE: Mutex<()> = Mutex::const_new(());
+
+/// Runs every use case there is on this database, and says which statements it took.
+async fn spend_a_day(url: &str) -> Vec<(String, &'static str)> {
+    let heard = Heard::begin();
+    let clock = Arc::new(SetClock::new(SystemClock.now()));
+    let limits = Limits { heartbeat: Duration::from_millis(20), ..Limits::default() };
+    let house = Greenroom::open_at(url, "https://greenroom.example", limits, clock.clone()).await.expect("a house");
+    day::spend(&house, &clock, &heard).await;
+    // With the last connection goes the last word of what it was asked.
+    house.close().await.expect("closing");
+    heard.statements()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_sqlite_no_statement_reads_a_table_through() {
+    let _alone = ALONE.lock().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("greenroom.db");
+    let url = format!("sqlite://{}?mode=rwc", file.display());
+    services::migrate(&url).await.expect("the schema");
+    services::seed::seed(&url).await.expect("the cast");
+    town::settle(&url).await;
+    let statements = spend_a_day(&url).await;
+    assert!(statements.len() > 100, "the test no longer hears the statements: {}", statements.len());
+    let mut database = SqliteConnection::connect(&url).await.expect("the database");
+    let slow = slow_on_sqlite(&mut database, &statements).await;
+    assert!(slow.is_empty(), "{} statements read too much:\n{}", slow.len(), slow.join("\n"));
+    every_index_would_be_missed(&statements).await;
+}
+
+async fn slow_on_sqlite(database: &mut SqliteConnection, statements: &[(String, &'static str)]) -> Vec<String> {
+    let mut slow = Vec::new();
+    for (statement, act) in statements {
+        let plan = plans::on_sqlite(database, statement).await;
+        let faults = plans::faults_on_sqlite(&plan, statement).into_iter();
+        slow.extend(faults.map(|fault| format!("{act}: {fault}\n    {statement}")));
+    }
+    slow
+}
+
+/// Without any one of them, something is found: so this test sees, and none is kept up in vain.
+async fn every_index_would_be_missed(statements: &[(String, &'static str)]) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let url = format!("sqlite://{}?mode=rwc", folder.path().join("greenroom.db").display());
+    services::migrate(&url).await.expect("the schema");
+    let mut database = SqliteConnection::connect(&url).await.expect("the database");
+    let indexes = "SELECT name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL";
+    let indexes: Vec<String> = sqlx::query_scalar(indexes).fetch_all(&mut database).await.expect("names");
+    let mut spare = Vec::new();
+    for index in indexes {
+        let drop = AssertSqlSafe(format!("BEGIN; DROP INDEX {index}"));
+        sqlx::raw_sql(drop).execute(&mut database).await.expect("one index less");
+        if slow_on_sqlite(&mut database, statements).await.is_empty() {
+            spare.push(index);
+        }
+        sqlx::raw_sql("ROLLBACK").execute(&mut database).await.expect("the index is back");
+    }
+    assert!(spare.is_empty(), "no statement needs these indexes: {spare:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_postgres_an_index_serves_every_statement() {
+    let _alone = ALONE.lock().await;
+    let server = std::env::var("GREENROOM_TEST_POSTGRES")
+        .expect("GREENROOM_TEST_POSTGRES is not set: these tests need PostgreSQL, so run through bin/with-postgres");
+    let (base, _) = server.rsplit_once('/').expect("GREENROOM_TEST_POSTGRES names a database");
+    let (name, mut admin) = ("greenroom_hot_paths", PgConnection::connect(&server).await.expect("a server"));
+    for statement in [format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"), format!("CREATE DATABASE {name}")] {
+        sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut admin).await.expect("a database");
+    }
+    let url = format!("{base}/{name}");
+    services::migrate(&url).await.expect("the schema");
+    services::seed::seed(&url).await.expect("the cast");
+    let statements = spend_a_day(&url).await;
+    assert!(statements.len() > 100, "the test no longer hears the statements: {}", statements.len());
+    let mut database = PgConnection::connect(&url).await.expect("the database");
+    let mut slow = Vec::new();
+    for (statement, act) in &statements {
+        let plan = plans::on_postgres(&mut database, statement).await;
+        slow.extend(
+            plans::faults_on_postgres(&plan, statement).map(|fault| format!("{act}: {fault}\n    {statement}")),
+        );
+    }
+    assert!(slow.is_empty(), "{} statements read too much:\n{}", slow.len(), slow.join("\n"));
+}
