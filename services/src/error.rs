@@ -60,9 +60,10 @@ impl Error {
 
 /// An error and all that caused it.
 fn causes<'a>(error: &'a (dyn StdError + 'static)) -> Vec<&'a (dyn StdError + 'static)> {
-    let mut causes = vec![error];
-    while let Some(cause) = causes.last().and_then(|cause| cause.source()) {
+    let (mut causes, mut next) = (Vec::new(), Some(error));
+    while let Some(cause) = next {
         causes.push(cause);
+        next = cause.source();
     }
     causes
 }
