@@ -95,8 +95,8 @@ impl Line {
         }
     }
 
-    /// Tells where somebody's sequence has come to. Many at once become one note.
-    pub(super) fn say_at(&self, person: PersonId, seq: i64) {
+    /// Tells where people's sequences have come to. Many at once become one note.
+    pub(super) fn say_at(&self, people: &[(PersonId, i64)]) {
         if self.0.bus.get().is_none() {
             return;
         }
@@ -108,8 +108,10 @@ impl Line {
                 line.say(News::At(heads.into_iter().collect()));
             });
         }
-        let newest = heads.entry(person).or_default();
-        *newest = seq.max(*newest);
+        for (person, seq) in people {
+            let newest = heads.entry(*person).or_default();
+            *newest = *Ord::max(seq, newest);
+        }
     }
 
     /// Whether notes get through, as far as this node can tell by hearing itself.

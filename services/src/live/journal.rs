@@ -37,10 +37,9 @@ impl Journal {
     pub(crate) async fn commit(self, tx: Transaction, hub: &Hub, at: Instant) -> Result<()> {
         let (told, hub) = (self.write(&tx, at).await?, hub.clone());
         tx.commit_then(Box::new(move || {
-            for Told { person, seq, frame } in told {
-                hub.tell(person, seq, &frame);
-                hub.line().say_at(person, seq);
-            }
+            told.iter().for_each(|Told { person, seq, frame }| hub.tell(*person, *seq, frame));
+            let heads: Vec<_> = told.iter().map(|told| (told.person, told.seq)).collect();
+            hub.line().say_at(&heads);
         }))
         .await
     }

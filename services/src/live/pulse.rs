@@ -6,6 +6,10 @@ use std::time::Duration;
 /// People or sessions looked up at once.
 const BATCH: usize = 500;
 
+/// People whose streams get their heartbeat at once, and the pause after them.
+const BEAT_TOGETHER: usize = 50;
+const BETWEEN_BEATS: Duration = Duration::from_millis(2);
+
 impl Greenroom {
     /// Gives every stream its heartbeat, for ever. A heartbeat carries the newest number from the
     /// database, not from this process: one that is ahead of what a stream has sent makes it read on,
@@ -42,7 +46,13 @@ impl Greenroom {
         let present = self.look().await?;
         // A heartbeat tells of what was sent before it.
         self.hub.caught_up().await;
-        present.iter().for_each(|person| self.hub.beat(*person, self.now()));
+        for people in present.chunks(BEAT_TOGETHER) {
+            people.iter().for_each(|person| self.hub.beat(*person, self.now()));
+            if people.len() == BEAT_TOGETHER {
+                // Thousands of heartbeats must not hold up a message.
+                tokio::time::sleep(BETWEEN_BEATS).await;
+            }
+        }
         self.hub.tell_present(&present, true);
         Ok(())
     }

@@ -26,6 +26,7 @@ mod law_at_once;
 mod leaving;
 mod mailing;
 mod moving;
+mod nodes;
 mod notifications;
 mod other_processes;
 mod passing;

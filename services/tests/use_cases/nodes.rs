@@ -1,0 +1,112 @@
+//! Nodes that tell each other by a bus, however badly it carries.
+
+use crate::support::{Site, Stream, audit, say, within};
+use services::{Bus, Greenroom, Limits, Resume};
+use std::time::Duration;
+use tokio::{sync::mpsc, task::JoinHandle};
+
+on_both! {
+    what_one_node_commits_is_live_at_another,
+    notes_that_come_twice_and_in_any_order_change_nothing,
+    a_session_that_ends_at_one_node_ends_at_all,
+    somebody_who_leaves_one_node_is_still_here_at_another,
+}
+
+/// Carries notes to somebody who passes them on.
+struct Wire(mpsc::UnboundedSender<Vec<u8>>);
+
+impl Bus for Wire {
+    fn send(&self, note: Vec<u8>) {
+        // Whoever listened may have stopped.
+        let _ = self.0.send(note);
+    }
+}
+
+/// Another node of the site, and the notes of both.
+async fn joined(site: &Site) -> (Greenroom, mpsc::UnboundedReceiver<Vec<u8>>) {
+    let there = site.another_house(Limits::default()).await;
+    let (wire, notes) = mpsc::unbounded_channel();
+    site.house.join(Wire(wire.clone()));
+    there.join(Wire(wire));
+    (there, notes)
+}
+
+/// Passes every note on to both as it comes.
+fn carry(mut notes: mpsc::UnboundedReceiver<Vec<u8>>, nodes: [Greenroom; 2]) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        while let Some(note) = notes.recv().await {
+            nodes.iter().for_each(|node| node.hear(&note));
+        }
+    })
+}
+
+async fn what_one_node_commits_is_live_at_another(site: Site) {
+    let cast = site.cast().await;
+    let (there, notes) = joined(&site).await;
+    let carrying = carry(notes, [site.house.clone(), there.clone()]);
+    let (mut stream, start) = Stream::ready(&there, &cast.sarah, Resume::Live).await;
+    for number in 0..20 {
+        say(&site.house, &cast.eventpro, cast.launch, &number.to_string()).await;
+    }
+    let heard = stream.up_to(start, start + 40).await;
+    assert_eq!(heard, audit(&site.house, &cast.sarah).await[start as usize..]);
+    site.house.typing(&cast.eventpro, cast.launch).await.expect("told");
+    assert_eq!(stream.frame().await.event, "typing");
+    carrying.abort();
+}
+
+async fn notes_that_come_twice_and_in_any_order_change_nothing(site: Site) {
+    let cast = site.cast().await;
+    let (there, mut notes) = joined(&site).await;
+    let (mut stream, start) = Stream::ready(&there, &cast.sarah, Resume::Live).await;
+    let mut held = Vec::new();
+    for number in 0..20 {
+        say(&site.house, &cast.eventpro, cast.launch, &number.to_string()).await;
+        held.push(within(notes.recv()).await.expect("a note of it"));
+    }
+    for note in held.iter().rev().chain(&held) {
+        there.hear(note);
+    }
+    there.hear(b"no note at all");
+    let heard = stream.up_to(start, start + 40).await;
+    assert_eq!(heard, audit(&site.house, &cast.sarah).await[start as usize..]);
+}
+
+async fn a_session_that_ends_at_one_node_ends_at_all(site: Site) {
+    let cast = site.cast().await;
+    let (there, notes) = joined(&site).await;
+    let carrying = carry(notes, [site.house.clone(), there.clone()]);
+    let (mut stream, _) = Stream::ready(&there, &cast.sarah, Resume::Live).await;
+    site.house.sign_out(&cast.sarah).await.expect("signing out");
+    let last = within(stream.frame()).await;
+    assert_eq!((last.event.as_str(), last.data["reason"].as_str()), ("session-ended", Some("signed_out")));
+    carrying.abort();
+}
+
+async fn somebody_who_leaves_one_node_is_still_here_at_another(site: Site) {
+    let cast = site.cast().await;
+    let (there, notes) = joined(&site).await;
+    let carrying = carry(notes, [site.house.clone(), there.clone()]);
+    let rounds = [&site.house, &there].map(|house| tokio::spawn(house.clone().keep_presence()));
+    let (mut theirs, _) = Stream::ready(&site.house, &cast.eventpro, Resume::Live).await;
+    let (hers_here, _) = Stream::ready(&site.house, &cast.sarah, Resume::Live).await;
+    let (hers_there, _) = Stream::ready(&there, &cast.sarah, Resume::Live).await;
+    assert_eq!(theirs.frame().await.data["online"], true);
+    let is_here = async || site.house.presence(&cast.eventpro, cast.launch).await.expect("presence").online;
+    let both_know = async {
+        while !there.presence(&cast.eventpro, cast.launch).await.expect("presence").online {
+            tokio::task::yield_now().await;
+        }
+    };
+    within(both_know).await;
+    drop(hers_here);
+    // Longer than anybody is waited for who may come back.
+    let quiet = tokio::time::timeout(Duration::from_secs(7), theirs.frame()).await;
+    assert!(quiet.is_err(), "she is still here: {quiet:?}");
+    assert!(is_here().await);
+    drop(hers_there);
+    assert_eq!(theirs.frame().await.data["online"], false);
+    assert!(!is_here().await);
+    carrying.abort();
+    rounds.iter().for_each(JoinHandle::abort);
+}
