@@ -54,7 +54,9 @@ impl Greenroom {
         let (people, here) = (news.iter(), news.iter().filter(|news| news.here.is_some()));
         let people: Vec<PersonId> = people.map(|news| news.person).collect();
         let here: Vec<PersonId> = here.map(|news| news.person).collect();
-        note_active(&self.store, &here, self.now()).await?;
+        if !here.is_empty() {
+            note_active(&self.store, &here, self.now()).await?;
+        }
         let pairs = acquaintances(self.store.reader(), &people).await?;
         for News { person, present, .. } in news {
             let frame = frame::presence(*person, *present)?;
