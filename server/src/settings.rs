@@ -91,11 +91,15 @@ struct Values {
     #[arg(long, env = "GREENROOM_TRUSTED_PROXIES", default_value = "", global = true)]
     trusted_proxies: String,
     /// Messages a person may send in a minute.
-    #[arg(long, env = "GREENROOM_SENDS_PER_MINUTE", default_value_t = Limits::default().sends_per_minute, global = true)]
+    #[arg(long, env = "GREENROOM_SENDS_PER_MINUTE", value_parser = at_least_one, default_value_t = Limits::default().sends_per_minute, global = true)]
     sends_per_minute: usize,
     /// Streams a person may hold at once.
-    #[arg(long, env = "GREENROOM_STREAMS_PER_PERSON", default_value_t = Limits::default().streams_per_person, global = true)]
+    #[arg(long, env = "GREENROOM_STREAMS_PER_PERSON", value_parser = at_least_one, default_value_t = Limits::default().streams_per_person, global = true)]
     streams_per_person: usize,
+    /// Passwords that are looked at at once, each for some hundredths of a second on a core of its own and with 19 MiB.
+    /// 64 times as many may wait; who comes then is told to try again in a moment. [default: half the cores]
+    #[arg(long, env = "GREENROOM_SIGN_INS_AT_ONCE", value_parser = at_least_one, global = true)]
+    sign_ins_at_once: Option<usize>,
 }
 
 /// Settings that make sense.
@@ -159,6 +163,7 @@ impl Settings {
             trusted_proxies,
             sends_per_minute,
             streams_per_person,
+            sign_ins_at_once,
         } = self.values;
         let url = url.filter(|url| !url.is_empty()).unwrap_or_else(|| format!("http://{addr}"));
         let origin = url.trim_end_matches('/').to_ascii_lowercase();
@@ -168,7 +173,8 @@ impl Settings {
                 "GREENROOM_URL must be http:// or https:// and a host, without a path; it is {origin:?}"
             ));
         }
-        let limits = Limits { sends_per_minute, streams_per_person, ..Limits::default() };
+        let sign_ins_at_once = sign_ins_at_once.unwrap_or(Limits::default().sign_ins_at_once);
+        let limits = Limits { sends_per_minute, streams_per_person, sign_ins_at_once, ..Limits::default() };
         Ok(Checked {
             file: data.join(FILE),
             database_url: database(database_url, &data)?,
@@ -212,6 +218,11 @@ fn make_folder(folder: &Path) -> Result<(), String> {
 fn built_site() -> PathBuf {
     let beside = std::env::current_exe().ok().and_then(|program| Some(program.parent()?.join("site")));
     beside.filter(|folder| folder.is_dir()).unwrap_or_else(|| PathBuf::from("target/site"))
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|number| *number > 0);
+    number.ok_or_else(|| "it must be a whole number, and at least 1".to_owned())
 }
 
 fn networks(list: &str) -> Result<Vec<IpNet>, String> {

@@ -46,7 +46,7 @@ use live::{Door, Hub};
 use mail::Links;
 use messages::Tray;
 use model::{ClientId, ConversationId, Instant, PersonId};
-use std::{net::IpAddr, ops::Deref, sync::Arc, time::Duration};
+use std::{net::IpAddr, ops::Deref, sync::Arc, thread::available_parallelism, time::Duration};
 use store::Store;
 use throttle::Throttle;
 use tokio::sync::Notify;
@@ -72,6 +72,8 @@ pub struct Limits {
     pub sends_per_minute: usize,
     /// Streams a person may hold at once.
     pub streams_per_person: usize,
+    /// Passwords that are hashed at once, each on a core of its own and with 19 MiB.
+    pub sign_ins_at_once: usize,
     /// Failed sign-ins a minute for one account.
     pub failures_per_account: usize,
     /// Failed sign-ins a minute from one address.
@@ -89,6 +91,7 @@ impl Default for Limits {
         Self {
             sends_per_minute: 300,
             streams_per_person: 32,
+            sign_ins_at_once: available_parallelism().map_or(1, |cores| cores.get().div_ceil(2)),
             failures_per_account: 10,
             failures_per_address: 100,
             letters_per_address: 20,
@@ -151,7 +154,7 @@ impl Greenroom {
         Ok(Self(Arc::new(House {
             hub: Hub::new(store.clone()),
             store,
-            hasher: PasswordHasher::new()?,
+            hasher: PasswordHasher::new(limits.sign_ins_at_once)?,
             sends: Throttle::new(limits.sends_per_minute, minute),
             account_failures: Throttle::new(limits.failures_per_account, minute),
             address_failures: Throttle::new(limits.failures_per_address, minute),

@@ -5,7 +5,7 @@ use argon2::{
     password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
 };
 use model::{Fault, NewPassword, Refusal};
-use std::{sync::Arc, thread::available_parallelism};
+use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use zxcvbn::{
     Score,
@@ -19,12 +19,14 @@ const MEMORY_KIB: u32 = 19_456;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
 
-/// How many may wait for each core that hashes: about two seconds' worth.
-const QUEUE_PER_CORE: usize = 64;
+/// The most that are hashed at once, whatever is set.
+const AT_ONCE: usize = 1_024;
+/// How many may wait for each that is hashed: about two seconds' worth.
+const QUEUE_PER_TURN: usize = 64;
 /// Seconds after which whoever found the queue full may try again.
 const QUEUE_RETRY: u64 = 3;
 
-/// Hashes passwords away from the async threads, on half the cores at most, so that a storm of sign-ins
+/// Hashes passwords away from the async threads, a few at once, so that a storm of sign-ins
 /// costs neither all memory nor the streams their turn.
 pub(crate) struct PasswordHasher {
     argon2: Argon2<'static>,
@@ -39,13 +41,14 @@ pub(crate) struct PasswordHasher {
 pub(crate) struct Turn(#[allow(dead_code, reason = "held, not read")] OwnedSemaphorePermit);
 
 impl PasswordHasher {
-    pub(crate) fn new() -> Result<Self> {
+    pub(crate) fn new(at_once: usize) -> Result<Self> {
         let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(Error::broken)?;
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let nobody = hash(&argon2, &uuid::Uuid::now_v7().to_string())?;
-        let cores = available_parallelism().map_or(1, |cores| usize::from(cores).div_ceil(2));
-        let turns = Arc::new(Semaphore::new(cores));
-        Ok(Self { argon2, turns, queue: Semaphore::new(QUEUE_PER_CORE * cores), nobody })
+        // A semaphore can't count further, and no machine either.
+        let at_once = at_once.min(AT_ONCE);
+        let turns = Arc::new(Semaphore::new(at_once));
+        Ok(Self { argon2, turns, queue: Semaphore::new(QUEUE_PER_TURN * at_once), nobody })
     }
 
     pub(crate) async fn hash(&self, password: &NewPassword) -> Result<String> {

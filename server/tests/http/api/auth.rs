@@ -6,3 +6,4 @@ mod joining;
 mod session;
 mod sign_in;
 mod sign_out;
+mod storm;

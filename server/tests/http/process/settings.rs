@@ -64,6 +64,10 @@ fn a_wrong_setting_is_told_in_a_sentence_before_anything_starts() {
         ("GREENROOM_SENDS_PER_MINUTE", "many", "invalid"),
         ("GREENROOM_SENDS_PER_MINUTE", "-1", "invalid"),
         ("GREENROOM_STREAMS_PER_PERSON", "1.5", "invalid"),
+        ("GREENROOM_SENDS_PER_MINUTE", "0", "at least 1"),
+        ("GREENROOM_STREAMS_PER_PERSON", "0", "at least 1"),
+        ("GREENROOM_SIGN_INS_AT_ONCE", "0", "at least 1"),
+        ("GREENROOM_SIGN_INS_AT_ONCE", "some", "it must be a whole number"),
         ("LEPTOS_SITE_ADDR", "nowhere", "invalid"),
         ("LEPTOS_SITE_ADDR", "127.0.0.1:99999", "invalid"),
     ] {
@@ -121,6 +125,10 @@ fn help_lists_every_setting_with_its_default() {
         "GREENROOM_TRUSTED_PROXIES",
         "GREENROOM_SENDS_PER_MINUTE",
         "GREENROOM_STREAMS_PER_PERSON",
+        "GREENROOM_SIGN_INS_AT_ONCE",
+        "NATS_URL",
+        "SMTP_URL",
+        "METRICS_ADDR",
         "300",
         "32",
     ];
