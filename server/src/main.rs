@@ -15,7 +15,8 @@
 //! - [`smtp`], [`dev_mail`], [`unsubscribe`]: mail on its way, mail that stays, and no more mail
 //! - [`pages`]: the rendered pages and static files
 //! - [`keeping`]: backups, and moving to another database
-//! - [`metrics`]: numbers for whoever watches over the process
+//! - [`logs`], [`metrics`]: what is told to whoever watches over the process
+//! - [`requests`]: what every request leaves behind
 //! - [`typed`]: what was typed into a form that was refused
 //! - [`headers`]: what answers ask of a browser
 //! - [`problem`], [`input`]: how the interface says no, and how it reads what it is sent
@@ -29,11 +30,13 @@ mod headers;
 mod input;
 mod keeping;
 mod listen;
+mod logs;
 mod metrics;
 mod nats;
 mod origin;
 mod pages;
 mod problem;
+mod requests;
 mod router;
 mod settings;
 mod site;
@@ -44,18 +47,12 @@ mod wire;
 
 use clap::Parser;
 use settings::{Command, Settings};
-use std::{io::IsTerminal, process::ExitCode};
-use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt, util::SubscriberInitExt};
+use std::process::ExitCode;
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let settings = Settings::parse();
-    let filter =
-        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(format!("info,{}", services::LOG_FILTER)));
-    tracing_subscriber::registry()
-        .with(filter)
-        .with(fmt::layer().with_ansi(std::io::stderr().is_terminal()).with_writer(std::io::stderr))
-        .init();
+    logs::begin(settings.log_format());
     match run(settings).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

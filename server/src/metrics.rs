@@ -1,35 +1,99 @@
 //! Numbers for whoever watches over the process, in the text format of Prometheus. On an address of their own:
 //! they are nobody else's business.
 
-use crate::{problem::Problem, router::Shared};
+use crate::{requests, router::Shared};
 use axum::{Router, extract::State, response::IntoResponse, routing::get};
 use http::header;
-use services::{Greenroom, mail::Backlog};
-use std::net::SocketAddr;
+use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
+use services::{Greenroom, measured};
+use std::{net::SocketAddr, time::Duration};
 use tokio::net::TcpListener;
 
-/// Listens, and serves for as long as the process lives.
-pub(crate) async fn serve(addr: SocketAddr, shared: Shared) -> Result<(), String> {
-    let listener = TcpListener::bind(addr).await;
-    let listener = listener.map_err(|error| format!("METRICS_ADDR: can't listen on {addr}: {error}"))?;
-    let router = Router::new().route("/metrics", get(metrics)).with_state(shared);
-    tokio::spawn(async move { axum::serve(listener, router).await });
-    Ok(())
+/// From half a millisecond to ten seconds.
+const SECONDS: [f64; 14] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+/// As many as are ever written together.
+const TOGETHER: [f64; 9] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
+/// How often what was measured is put into buckets. Until then each measurement takes room.
+const TIDY_EVERY: Duration = Duration::from_secs(5);
+
+/// Measurements, and where they can be read.
+pub(crate) struct Metrics {
+    listener: TcpListener,
+    handle: PrometheusHandle,
 }
 
-async fn metrics(State(shared): State<Shared>) -> Result<impl IntoResponse, Problem> {
-    let text = told(&shared.greenroom).await?;
-    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text))
+#[derive(Clone)]
+struct Watched {
+    greenroom: Greenroom,
+    handle: PrometheusHandle,
 }
 
-async fn told(greenroom: &Greenroom) -> services::Result<String> {
-    let Backlog { queued, parked } = greenroom.mail_backlog().await?;
-    let streams = greenroom.streams();
-    let gauges = [
-        ("greenroom_streams", "Event streams open at this process.", streams as u64),
-        ("greenroom_mail_queued", "Mails to be sent, or to be tried again.", queued),
-        ("greenroom_mail_parked", "Mails given up on.", parked),
-    ];
-    let gauge = |(name, help, value)| format!("# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}\n");
-    Ok(gauges.map(gauge).concat())
+impl Metrics {
+    /// Listens, and measures from now on.
+    pub(crate) async fn listen(addr: SocketAddr) -> Result<Self, String> {
+        let listener = TcpListener::bind(addr).await;
+        let listener = listener.map_err(|error| format!("METRICS_ADDR: can't listen on {addr}: {error}"))?;
+        let handle = recorder().map_err(|error| format!("METRICS_ADDR: nothing can be measured: {error}"))?;
+        measured::describe();
+        requests::describe();
+        process::describe();
+        if let Ok(addr) = listener.local_addr() {
+            tracing::info!("metrics are at http://{addr}/metrics");
+        }
+        Ok(Self { listener, handle })
+    }
+
+    /// Serves for as long as the process lives.
+    pub(crate) fn serve(self, Shared { greenroom, .. }: &Shared) {
+        let Self { listener, handle } = self;
+        tokio::spawn(keep_tidy(handle.clone()));
+        let watched = Watched { greenroom: greenroom.clone(), handle };
+        let router = Router::new().route("/metrics", get(metrics)).with_state(watched);
+        tokio::spawn(async move { axum::serve(listener, router).await });
+    }
+}
+
+fn recorder() -> Result<PrometheusHandle, BuildError> {
+    PrometheusBuilder::new()
+        .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS)?
+        .set_buckets_for_metric(Matcher::Full(measured::SENDS_TOGETHER.to_owned()), &TOGETHER)?
+        .set_buckets_for_metric(Matcher::Full(measured::COMMITTED_TOGETHER.to_owned()), &TOGETHER)?
+        .install_recorder()
+}
+
+async fn keep_tidy(handle: PrometheusHandle) {
+    let mut ticks = tokio::time::interval(TIDY_EVERY);
+    loop {
+        ticks.tick().await;
+        handle.run_upkeep();
+    }
+}
+
+async fn metrics(State(Watched { greenroom, handle }): State<Watched>) -> impl IntoResponse {
+    greenroom.take_stock().await;
+    process::take_stock();
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], handle.render())
+}
+
+/// What the system says of the process: memory, open files, processor time. Under the names that Prometheus' own
+/// libraries give them.
+#[cfg(target_os = "linux")]
+mod process {
+    use metrics_process::Collector;
+
+    pub(super) fn describe() {
+        Collector::default().describe();
+    }
+
+    pub(super) fn take_stock() {
+        Collector::default().collect();
+    }
+}
+
+/// Other systems have other ways to ask.
+#[cfg(not(target_os = "linux"))]
+mod process {
+    pub(super) fn describe() {}
+
+    pub(super) fn take_stock() {}
 }

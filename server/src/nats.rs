@@ -3,7 +3,7 @@
 
 use async_nats::{Client, ConnectOptions, ServerAddr, connection::State};
 use futures::StreamExt;
-use services::{Bus, Greenroom};
+use services::{Bus, Greenroom, measured};
 use std::{fmt::Display, time::Duration};
 use tokio::{sync::mpsc, time::timeout};
 
@@ -26,7 +26,9 @@ struct Way(mpsc::Sender<Vec<u8>>);
 impl Bus for Way {
     fn send(&self, note: Vec<u8>) {
         // A full queue loses it, as the line would.
-        let _ = self.0.try_send(note);
+        if self.0.try_send(note).is_err() {
+            measured::note("lost");
+        }
     }
 }
 
@@ -57,12 +59,11 @@ async fn send(client: Client, mut waiting: mpsc::Receiver<Vec<u8>>) {
     while let Some(note) = waiting.recv().await {
         // Kept back, it would arrive when everybody has long looked for themselves.
         if client.connection_state() != State::Connected {
+            measured::note("lost");
             continue;
         }
         let sent = timeout(LATE, client.publish(SUBJECT, note.into())).await;
-        if !matches!(sent, Ok(Ok(()))) {
-            tracing::debug!("a note was lost");
-        }
+        measured::note(if matches!(sent, Ok(Ok(()))) { "sent" } else { "lost" });
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::{
     api, caller, dev_mail, document, headers, origin, pages,
     problem::{self, Problem},
+    requests,
     settings::Checked,
     unsubscribe,
 };
@@ -23,7 +24,6 @@ use tower_http::{
     compression::CompressionLayer,
     request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer},
     set_header::SetResponseHeaderLayer,
-    trace::TraceLayer,
 };
 
 /// The most a request may carry.
@@ -45,7 +45,7 @@ pub(crate) fn build(shared: Shared, settings: &Checked) -> Router {
     let every_request = ServiceBuilder::new()
         .layer(middleware::map_request(keep_plain_request_id))
         .layer(SetRequestIdLayer::new(REQUEST_ID, NewRequestId))
-        .layer(TraceLayer::new_for_http().make_span_with(span))
+        .layer(middleware::from_fn(requests::watch))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         // Files that were compressed by the build come without it, and a cache would hand them to anybody.
         .layer(SetResponseHeaderLayer::if_not_present(header::VARY, HeaderValue::from_static("accept-encoding")))
@@ -87,12 +87,6 @@ async fn keep_plain_request_id<B>(mut request: Request<B>) -> Request<B> {
         request.headers_mut().remove(REQUEST_ID);
     }
     request
-}
-
-/// Paths are logged without their query: that may hold what somebody searched for, or a token.
-fn span<B>(request: &Request<B>) -> tracing::Span {
-    let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok()).unwrap_or_default();
-    tracing::info_span!("request", method = %request.method(), path = request.uri().path(), id)
 }
 
 #[derive(Clone)]

@@ -1,6 +1,6 @@
 //! What can be set, from the environment. `--help` lists it; every value is checked before anything starts.
 
-use crate::{nats::Servers, smtp::Smtp};
+use crate::{logs::Format, nats::Servers, smtp::Smtp};
 use clap::{Args, Parser, Subcommand};
 use ipnet::IpNet;
 use services::Limits;
@@ -87,6 +87,9 @@ struct Values {
     /// The address to serve Prometheus metrics at, under /metrics. [default: none]
     #[arg(long, env = "METRICS_ADDR", global = true)]
     metrics_addr: Option<SocketAddr>,
+    /// How lines of the log look; RUST_LOG says which there are.
+    #[arg(long, env = "GREENROOM_LOG_FORMAT", default_value = "text", global = true)]
+    log_format: Format,
     /// Proxies whose X-Forwarded-For counts: addresses or networks, separated by commas.
     #[arg(long, env = "GREENROOM_TRUSTED_PROXIES", default_value = "", global = true)]
     trusted_proxies: String,
@@ -148,6 +151,11 @@ impl Settings {
         self.command.clone().unwrap_or(Command::Serve)
     }
 
+    /// How lines of the log look.
+    pub(crate) fn log_format(&self) -> Format {
+        self.values.log_format
+    }
+
     /// Checks what the types can't, with a sentence for whoever set it.
     pub(crate) fn check(self) -> Result<Checked, String> {
         let Values {
@@ -164,6 +172,7 @@ impl Settings {
             sends_per_minute,
             streams_per_person,
             sign_ins_at_once,
+            log_format: _,
         } = self.values;
         let url = url.filter(|url| !url.is_empty()).unwrap_or_else(|| format!("http://{addr}"));
         let origin = url.trim_end_matches('/').to_ascii_lowercase();

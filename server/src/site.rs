@@ -1,7 +1,8 @@
 //! One running site, from the database to the socket.
 
 use crate::{
-    listen, metrics,
+    listen,
+    metrics::Metrics,
     router::{self, Shared},
     settings::Checked,
     smtp::Smtp,
@@ -52,6 +53,10 @@ pub(crate) async fn serve(mut settings: Checked) -> Result<(), String> {
     if settings.origin == format!("http://{}", settings.addr) {
         settings.origin = format!("http://{addr}");
     }
+    let metrics = match settings.metrics_addr {
+        Some(addr) => Some(Metrics::listen(addr).await?),
+        None => None,
+    };
     let greenroom = Greenroom::open(&settings.database_url, &settings.origin, settings.limits).await;
     let greenroom = greenroom.map_err(|error| told("the database can't be opened", &error))?;
     if let Some(servers) = settings.nats.clone() {
@@ -64,8 +69,8 @@ pub(crate) async fn serve(mut settings: Checked) -> Result<(), String> {
         origin: settings.origin.clone().into(),
         trusted_proxies: settings.trusted_proxies.clone().into(),
     };
-    if let Some(addr) = settings.metrics_addr {
-        metrics::serve(addr, shared.clone()).await?;
+    if let Some(metrics) = metrics {
+        metrics.serve(&shared);
     }
     let router = router::build(shared, &settings);
     let told_to_stop = told_to_stop().map_err(|error| error.to_string())?;

@@ -7,7 +7,7 @@
 use axum::body::Body;
 use bytes::Bytes;
 use http::Version;
-use services::{Follower, Outlet};
+use services::{Follower, Outlet, measured};
 use socket2::SockRef;
 use std::{
     convert::Infallible,
@@ -122,7 +122,13 @@ impl Outlet for Wire {
         let size = format!("{:x}\r\n", frame.len());
         let parts = self.parts(&size, frame);
         // A part of a frame is of no use: nothing can follow it.
-        self.socket.try_write_vectored(&parts.after(0)).is_ok_and(|sent| sent == parts.len())
+        let sent = self.socket.try_write_vectored(&parts.after(0));
+        let slow =
+            sent.as_ref().map_or_else(|error| error.kind() == io::ErrorKind::WouldBlock, |sent| *sent < parts.len());
+        if slow {
+            metrics::counter!(measured::STREAMS_CUT).increment(1);
+        }
+        sent.is_ok() && !slow
     }
 
     async fn send(&self, frame: &[u8]) -> bool {

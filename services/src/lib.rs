@@ -13,7 +13,7 @@
 //! - [`keeping`]: backups, and moving to another database
 //! - `store`: connections, transactions; `entity`: tables
 //! - `together`: many questions, one answer
-//! - `throttle`, [`clock`], [`housekeeping`]: what the above lean on
+//! - `throttle`, [`clock`], [`housekeeping`], [`measured`]: what the above lean on
 
 pub mod accounts;
 pub mod bookings;
@@ -26,6 +26,7 @@ pub mod housekeeping;
 pub mod keeping;
 pub mod live;
 pub mod mail;
+pub mod measured;
 pub mod messages;
 pub mod notifications;
 mod page;

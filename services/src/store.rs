@@ -1,6 +1,7 @@
+mod pool;
 mod writer;
 
-use crate::{Error, Result};
+use crate::{Error, Result, measured};
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
     AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
@@ -63,13 +64,15 @@ impl Store {
                 let (tx, group) = writer.turn().await?;
                 Ok(Transaction { tx, group: Some(group), aside: None })
             }
-            Writing::AtOnce(pool) => Ok(Transaction { tx: pool.begin().await?, group: None, aside: None }),
+            Writing::AtOnce(pool) => {
+                Ok(Transaction { tx: measured::in_line("writes", pool.begin()).await?, group: None, aside: None })
+            }
         }
     }
 
     /// A transaction for what nobody waits for: receipts, who is here, keeping house. A few at a time.
     pub(crate) async fn write_aside(&self) -> Result<Transaction> {
-        let room = self.aside.clone().acquire_owned().await.map_err(Error::broken)?;
+        let room = measured::in_line("aside", self.aside.clone().acquire_owned()).await.map_err(Error::broken)?;
         Ok(Transaction { aside: Some(room), ..self.write().await? })
     }
 
@@ -81,7 +84,7 @@ impl Store {
             access_mode: postgres.then_some(AccessMode::ReadOnly),
             sqlite_transaction_mode: None,
         };
-        Ok(self.reader.begin_with_options(options).await?)
+        Ok(measured::in_line("reads", self.reader.begin_with_options(options)).await?)
     }
 
     /// Whether other nodes may write to it.
@@ -139,7 +142,11 @@ impl Transaction {
     /// The same, and does something then, in the order of the commits where there is one writer.
     pub(crate) async fn commit_then(self, then: Answered) -> Result<()> {
         let Self { tx, group, aside } = self;
-        tx.commit().await?;
+        match &group {
+            // The group measures its own.
+            Some(_) => tx.commit().await?,
+            None => measured::commit(tx.commit()).await?,
+        }
         // Others can write while this waits for the flush.
         drop(aside);
         match group {

@@ -49,6 +49,11 @@ impl<Q, A> Together<Q, A> {
         }
     }
 
+    /// How many wait.
+    pub(crate) fn len(&self) -> usize {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
     fn take(&self) -> Vec<(Q, oneshot::Sender<A>)> {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         let some = self.most.min(waiting.len());

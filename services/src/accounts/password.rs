@@ -1,5 +1,5 @@
 use super::Password;
-use crate::{Error, Result};
+use crate::{Error, Result, measured};
 use argon2::{
     Algorithm, Argon2, Params, Version,
     password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
@@ -72,7 +72,7 @@ impl PasswordHasher {
         let Ok(_waiting) = self.queue.try_acquire() else {
             return Err(Refusal::RateLimited { retry_after: QUEUE_RETRY }.into());
         };
-        self.turns.clone().acquire_owned().await.map(Turn).map_err(Error::broken)
+        measured::in_line("passwords", self.turns.clone().acquire_owned()).await.map(Turn).map_err(Error::broken)
     }
 
     /// Whether the password is right; always false, and as slow, where there is no account.

@@ -2,7 +2,7 @@
 //! again in the database, by its number.
 
 use super::hub::Hub;
-use crate::Greenroom;
+use crate::{Greenroom, measured};
 use model::{PersonId, SessionId};
 use serde::{Deserialize, Serialize};
 use std::{
@@ -74,6 +74,9 @@ pub(crate) enum Ending {
 }
 
 impl Ending {
+    pub(crate) const ALL: [Ending; 5] =
+        [Ending::SignedOut, Ending::Revoked, Ending::PasswordChanged, Ending::AccountDeleted, Ending::Expired];
+
     /// As clients are told.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
@@ -155,6 +158,7 @@ impl Greenroom {
         let Ok(note) = serde_json::from_slice::<Note>(note) else { return };
         let line = self.hub.line();
         if line.0.bus.get().is_none_or(|(own, _)| *own != note.from) {
+            measured::note("heard");
             self.hub.hear(note.from, note.news);
         } else {
             *line.0.heard.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());

@@ -9,7 +9,7 @@ use super::{
     frame,
     outlet::Outlet,
 };
-use crate::store::Store;
+use crate::{measured, store::Store};
 use coming::Moved;
 use model::{Instant, PersonId, Refusal, SessionId};
 use std::{
@@ -150,10 +150,10 @@ impl Hub {
     }
 
     /// Tells every stream of a person of an event. One that doesn't take it is cut, never skipped; one that missed what
-    /// came before gets both from the log.
-    pub(crate) fn tell(&self, person: PersonId, seq: i64, frame: &[u8]) {
+    /// came before gets both from the log. Says whether anybody is here.
+    pub(crate) fn tell(&self, person: PersonId, seq: i64, frame: &[u8]) -> bool {
         let rooms = &mut *self.rooms();
-        let Some(room) = rooms.people.get_mut(&person) else { return };
+        let Some(room) = rooms.people.get_mut(&person) else { return false };
         room.known = room.known.max(seq);
         room.seats.retain_mut(|seat| match &seat.outlet {
             Some(outlet) if seq == seat.last + 1 => {
@@ -163,6 +163,7 @@ impl Hub {
             _ => true,
         });
         self.settle(rooms, person);
+        true
     }
 
     /// Takes note that there is news for a person up to `head`, written by another process or told of too early.
@@ -189,6 +190,7 @@ impl Hub {
             if seat.session != session {
                 return true;
             }
+            measured::stream_ended(reason);
             let Some(outlet) = &seat.outlet else {
                 // It says so itself, between two frames of its own.
                 seat.over = Some(reason);

@@ -2,6 +2,7 @@ use super::{frame, hub::Hub};
 use crate::{
     Error, Result,
     entity::{event, person_head},
+    measured,
     store::Transaction,
 };
 use bytes::Bytes;
@@ -37,8 +38,12 @@ impl Journal {
     pub(crate) async fn commit(self, tx: Transaction, hub: &Hub, at: Instant) -> Result<()> {
         let (told, hub) = (self.write(&tx, at).await?, hub.clone());
         tx.commit_then(Box::new(move || {
-            told.iter().for_each(|Told { person, seq, frame }| hub.tell(*person, *seq, frame));
             let heads: Vec<_> = told.iter().map(|told| (told.person, told.seq)).collect();
+            for Told { person, seq, frame } in told {
+                if hub.tell(person, seq, &frame) {
+                    measured::heard("told", at);
+                }
+            }
             hub.line().say_at(&heads);
         }))
         .await

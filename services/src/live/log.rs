@@ -23,6 +23,7 @@ pub(super) struct Logged {
     pub(super) kind: String,
     pub(super) seq: i64,
     pub(super) payload: String,
+    pub(super) at: i64,
 }
 
 /// The number of a person's newest event; 0 before the first.

@@ -2,7 +2,8 @@
 //! many streams and people there are, one statement at a time serves all of them.
 
 use super::{hub::Hub, log};
-use model::PersonId;
+use crate::measured;
+use model::{Instant, PersonId};
 use std::time::Duration;
 
 /// People read for at once.
@@ -18,6 +19,7 @@ impl Hub {
                 Ok(events) => {
                     for event in &events {
                         self.tell(event.person(), event.seq, &event.frame());
+                        measured::heard("read", Instant::from_millis(event.at));
                     }
                     // What the log doesn't hold never comes: whoever waits for it begins anew.
                     let nothing_for = |id: &PersonId| events.iter().all(|event| event.person() != *id);

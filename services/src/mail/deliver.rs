@@ -1,5 +1,5 @@
 use super::{Outgoing, queue::outgoing};
-use crate::{Greenroom, Result, entity::mail};
+use crate::{Greenroom, Result, entity::mail, measured};
 use std::time::Duration;
 
 /// How often to look for letters that another process queued, or whose time has come again.
@@ -62,16 +62,22 @@ impl Greenroom {
         let Some(letter) = outgoing(row) else { return self.drop_mail(id).await };
         if self.now().millis() - written > STALE {
             tracing::warn!(%id, kind, "a mail is too old to be sent");
+            measured::mailed("given_up");
             return self.park_mail(id).await;
         }
         match mailer.send(&letter).await {
-            Ok(()) => self.note_sent(id).await,
+            Ok(()) => {
+                measured::mailed("sent");
+                self.note_sent(id).await
+            }
             Err(Undelivered::Later(why)) if tries < TRIES => {
                 tracing::warn!(%id, kind, tries, why, "a mail will be tried again");
+                measured::mailed("retried");
                 Ok(())
             }
             Err(Undelivered::Later(why) | Undelivered::Never(why)) => {
                 tracing::error!(%id, kind, tries, why, "a mail is given up");
+                measured::mailed("given_up");
                 self.park_mail(id).await
             }
         }

@@ -3,6 +3,7 @@ use crate::{
     Error, Greenroom, Result, Viewer,
     conversations::Side,
     entity::conversation,
+    measured,
     store::Transaction,
     together::{Together, all_failed},
 };
@@ -38,6 +39,10 @@ impl Greenroom {
     /// `NotFound` where the conversation isn't the viewer's; `ClientIdReused` where the client id
     /// belongs to another message; `RateLimited`.
     pub async fn post(&self, viewer: &Viewer, draft: Draft) -> Result<Posted> {
+        measured::send(self.put_into_tray(viewer, draft)).await
+    }
+
+    async fn put_into_tray(&self, viewer: &Viewer, draft: Draft) -> Result<Posted> {
         viewer.may_write()?;
         self.sends.take(viewer.id(), self.now())?;
         let client_id = draft.client_id.unwrap_or_else(crate::mint_client_id);
@@ -49,6 +54,7 @@ impl Greenroom {
     }
 
     async fn post_batch(&self, batch: Vec<Sending>) -> Vec<Result<Posted>> {
+        metrics::histogram!(measured::SENDS_TOGETHER).record(batch.len() as f64);
         match self.post_all(&batch).await {
             Ok(posted) => posted,
             // One that can't be written must not keep the others from it.

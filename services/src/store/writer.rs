@@ -5,7 +5,7 @@
 //! what all of them wrote is on the disk.
 
 use super::Answered;
-use crate::{Error, Result};
+use crate::{Error, Result, measured};
 use sea_orm::{
     DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
@@ -37,7 +37,7 @@ impl Writer {
 
     /// Waits for its turn, first come, first served, and gives a savepoint in the group that is open then.
     pub(super) async fn turn(&self) -> Result<(DatabaseTransaction, OwnedMutexGuard<Group>)> {
-        let mut group = self.0.clone().lock_owned().await;
+        let mut group = measured::in_line("writes", self.0.clone().lock_owned()).await;
         let savepoint = match &group.open {
             Some(open) => open.begin().await?,
             None => {
@@ -62,7 +62,8 @@ impl Writer {
         drop(self.0.lock().await);
         let mut group = self.0.lock().await;
         let Some(open) = group.open.take() else { return };
-        let committed = open.commit().await.map_err(Arc::new);
+        let committed = measured::commit(open.commit()).await.map_err(Arc::new);
+        metrics::histogram!(measured::COMMITTED_TOGETHER).record(group.done.len() as f64);
         for done in group.done.drain(..) {
             if committed.is_ok() {
                 (done.then)();

@@ -1,6 +1,6 @@
 use crate::support::{ACHIENG, CAST, PASSWORD, SARAH, Site, actor::escaped, acts::inquiry, new_id};
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 const SECRETS: [&str; 11] = [
     "matatu rain velvet",
@@ -81,6 +81,46 @@ async fn not_even_when_it_tells_everything_else() {
     let log = site.process.log();
     assert!(log.contains("/api/messages"), "requests are told");
     keeps_quiet(&log, &token);
+}
+
+#[tokio::test]
+async fn not_even_as_json() {
+    let site = Site::with(&[("GREENROOM_LOG_FORMAT", "json")]).await;
+    let token = journey(&site).await;
+    keeps_quiet(&site.process.log(), &token);
+}
+
+#[tokio::test]
+async fn the_end_of_a_request_is_one_line_with_its_id() {
+    let site = Site::new().await;
+    let answer = site.sarah().get("/api/messages?limit=5").await;
+    let id = answer.header("x-request-id");
+    let log = site.process.log();
+    let lines: Vec<_> = log.lines().filter(|line| line.contains(id)).collect();
+    let [line] = lines[..] else { panic!("one line about a request: {lines:?}") };
+    for part in ["INFO", "method=GET", "path=\"/api/messages\"", "status=200", "ms="] {
+        assert!(line.contains(part), "{part} in {line}");
+    }
+    for path in ["/pkg/nothing.js", "/healthz", "/readyz"] {
+        site.anonymous().get(path).await;
+    }
+    let log = site.process.log();
+    assert!(!log.contains("/pkg") && !log.contains("healthz") && !log.contains("readyz"), "{log}");
+}
+
+#[tokio::test]
+async fn each_line_about_a_request_has_its_id_in_json_too() {
+    let site = Site::with(&[("GREENROOM_LOG_FORMAT", "json"), ("RUST_LOG", "debug")]).await;
+    let asked = site.sarah().request(Method::GET, "/api/messages").header("x-request-id", "chosen-by-the-proxy");
+    asked.send().await.expect("an answer");
+    let lines = site.process.log();
+    let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let about = lines.iter().filter(|line| line["spans"][0]["request_id"] == "chosen-by-the-proxy");
+    let answered: Vec<_> = about.filter(|line| line["fields"]["message"] == "answered").collect();
+    let [line] = answered[..] else { panic!("its end is told once: {answered:?}") };
+    assert_eq!((&line["level"], &line["fields"]["status"]), (&json!("INFO"), &json!(200)));
+    assert_eq!((&line["spans"][0]["method"], &line["spans"][0]["path"]), (&json!("GET"), &json!("/api/messages")));
+    assert!(line["fields"]["ms"].as_f64().is_some_and(|ms| ms > 0.0), "{line}");
 }
 
 #[tokio::test]

@@ -1,27 +1,127 @@
-use crate::support::{Answer, SARAH, Site};
+use crate::support::{
+    SARAH, Site, new_id,
+    numbers::{MEASURED, Numbers},
+};
 use serde_json::json;
 use std::net::{SocketAddr, TcpListener};
 
-fn free() -> SocketAddr {
+/// Everything there is, and of which kind it is.
+const TOLD: [(&str, &str); 21] = [
+    ("greenroom_streams", "gauge"),
+    ("greenroom_queue_length", "gauge"),
+    ("greenroom_database_connections", "gauge"),
+    ("greenroom_database_up", "gauge"),
+    ("greenroom_mail_queued", "gauge"),
+    ("greenroom_mail_parked", "gauge"),
+    ("greenroom_sends_total", "counter"),
+    ("greenroom_streams_cut_total", "counter"),
+    ("greenroom_streams_ended_total", "counter"),
+    ("greenroom_bus_notes_total", "counter"),
+    ("greenroom_mails_total", "counter"),
+    ("greenroom_http_requests_total", "counter"),
+    ("greenroom_send_duration_seconds", "histogram"),
+    ("greenroom_commit_duration_seconds", "histogram"),
+    ("greenroom_queue_wait_seconds", "histogram"),
+    ("greenroom_event_lag_seconds", "histogram"),
+    ("greenroom_http_request_duration_seconds", "histogram"),
+    ("greenroom_sends_together", "histogram"),
+    ("greenroom_committed_together", "histogram"),
+    ("process_resident_memory_bytes", "gauge"),
+    ("process_open_fds", "gauge"),
+];
+
+fn nobody() -> SocketAddr {
     TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port")
 }
 
 #[tokio::test]
 async fn whoever_watches_sees_mails_that_wait_and_streams_that_are_open() {
-    let (metrics, nobody) = (free(), free());
-    let smtp = format!("smtp://{nobody}");
-    let site = Site::with(&[("METRICS_ADDR", &metrics.to_string()), ("SMTP_URL", &smtp)]).await;
-    let numbers = async || {
-        let answer = Answer::to(reqwest::Client::new().get(format!("http://{metrics}/metrics"))).await;
-        assert_eq!(answer.status, 200);
-        answer.text()
-    };
-    assert!(numbers().await.contains("\ngreenroom_mail_queued 0\n"));
+    let smtp = format!("smtp://{}", nobody());
+    let site = Site::with(&[MEASURED, ("SMTP_URL", &smtp)]).await;
+    assert_eq!(Numbers::of(&site.process).await.get("greenroom_mail_queued"), 0.0);
     let _stream = site.sarah().follow("/api/events").await;
     site.anonymous().post("/api/auth/password/forgot", &json!({ "email": SARAH })).await;
-    let told = numbers().await;
-    for line in ["greenroom_mail_queued 1", "greenroom_mail_parked 0", "greenroom_streams 1"] {
-        assert!(told.lines().any(|told| told == line), "{line} in {told}");
+    let retried = |numbers: &Numbers| numbers.get("greenroom_mails_total{outcome=\"retried\"}") == 1.0;
+    let told = Numbers::once(&site.process, "a mail that nobody takes", retried).await;
+    for (name, number) in [("greenroom_mail_queued", 1.0), ("greenroom_mail_parked", 0.0), ("greenroom_streams", 1.0)] {
+        assert_eq!(told.get(name), number, "{name}");
     }
     assert_eq!(site.anonymous().get("/metrics").await.status, 404, "the site itself has no such page");
+}
+
+#[tokio::test]
+async fn a_message_moves_what_it_should() {
+    let site = Site::with(&[MEASURED]).await;
+    let mut stream = site.sarah().follow("/api/events").await;
+    let before = Numbers::of(&site.process).await;
+    let asked = json!({ "conversationId": site.launch, "body": "Counted", "clientId": new_id() });
+    site.eventpro().post("/api/messages", &asked).await.ok(201);
+    site.eventpro().post("/api/messages", &asked).await.ok(200);
+    let mut reused = asked.clone();
+    reused["body"] = json!("Not this again");
+    site.eventpro().post("/api/messages", &reused).await.problem(409, "client_id_reused");
+    stream.until(|frame| frame.event == "message.created").await;
+
+    let after = Numbers::of(&site.process).await;
+    let moved = |name: &str| after.get(name) - before.maybe(name).unwrap_or_default();
+    for outcome in ["new", "again", "refused"] {
+        assert_eq!(moved(&format!("greenroom_sends_total{{outcome=\"{outcome}\"}}")), 1.0, "{outcome}");
+    }
+    assert_eq!(after.get("greenroom_sends_total{outcome=\"failed\"}"), 0.0);
+    for (name, times) in [
+        ("greenroom_send_duration_seconds_count", 2.0),
+        ("greenroom_send_duration_seconds_bucket{le=\"+Inf\"}", 2.0),
+        ("greenroom_sends_together_count", 3.0),
+        ("greenroom_sends_together_bucket{le=\"1\"}", 3.0),
+        ("greenroom_http_requests_total{method=\"POST\",route=\"api\",status=\"201\"}", 1.0),
+        ("greenroom_http_requests_total{method=\"POST\",route=\"api\",status=\"409\"}", 1.0),
+        ("greenroom_http_request_duration_seconds_count{method=\"POST\",route=\"api\"}", 3.0),
+    ] {
+        assert_eq!(moved(name), times, "{name}");
+    }
+    for name in [
+        "greenroom_committed_together_sum",
+        "greenroom_commit_duration_seconds_count",
+        "greenroom_event_lag_seconds_count{way=\"told\"}",
+        "greenroom_queue_wait_seconds_count{queue=\"writes\"}",
+    ] {
+        assert!(moved(name) >= 1.0, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn everything_is_told_with_its_meaning_and_nothing_of_anybody() {
+    let site = Site::with(&[MEASURED]).await;
+    let _stream = site.sarah().follow("/api/events").await;
+    site.eventpro().say(&site.launch, "Counted").await;
+    for path in [&format!("/conversations/{}", site.launch), "/pkg/nothing.js", "/healthz", "/nowhere?token=1"] {
+        site.sarah().get(path).await;
+    }
+    let brewed = reqwest::Method::from_bytes(b"BREW").expect("a method");
+    site.sarah().request(brewed, "/api/messages").send().await.expect("an answer");
+    let told = Numbers::of(&site.process).await;
+    for (name, kind) in TOLD {
+        assert!(told.text().contains(&format!("# TYPE {name} {kind}\n")), "{name}, a {kind}, in {}", told.text());
+        assert!(told.text().contains(&format!("# HELP {name} ")), "{name}: what is it?");
+    }
+    let counted = |rest: &str| told.maybe(&format!("greenroom_http_requests_total{{{rest}}}"));
+    assert_eq!(counted("method=\"GET\",route=\"page\",status=\"200\""), Some(1.0));
+    assert_eq!(counted("method=\"other\",route=\"api\",status=\"405\""), Some(1.0), "{}", told.text());
+    for secret in [site.launch.as_str(), SARAH, "nowhere", "nothing.js", "BREW", "Counted"] {
+        assert!(!told.text().contains(secret), "{secret} in {}", told.text());
+    }
+}
+
+#[tokio::test]
+async fn streams_that_end_with_their_session_are_counted_by_why() {
+    let site = Site::with(&[MEASURED]).await;
+    let token = site.anonymous().sign_in(SARAH, crate::support::PASSWORD).await.token();
+    let sarah = site.holder_of(&token);
+    let mut stream = sarah.follow("/api/events").await;
+    sarah.post("/api/auth/signout", &json!({})).await.empty();
+    assert_eq!(stream.next().await.expect("a last word").event, "session-ended");
+    let told = Numbers::of(&site.process).await;
+    assert_eq!(told.get("greenroom_streams_ended_total{reason=\"signed_out\"}"), 1.0);
+    assert_eq!(told.get("greenroom_streams_ended_total{reason=\"revoked\"}"), 0.0);
+    assert!(told.get("greenroom_queue_wait_seconds_count{queue=\"passwords\"}") >= 1.0);
 }

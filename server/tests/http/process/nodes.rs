@@ -3,6 +3,7 @@
 use crate::support::{
     Actor, EVENTPRO, PASSWORD, SARAH, Stream,
     bus::Nats,
+    numbers::{MEASURED, Numbers},
     postgres::Database,
     process::{Process, Settings, run, settings},
     within,
@@ -28,7 +29,7 @@ impl Nodes {
     async fn new(count: usize) -> Self {
         let (folder, database, bus) =
             (tempfile::tempdir().expect("a folder"), Database::new().await, Nats::start().await);
-        let settings = settings(&[("DATABASE_URL", &database.url()), ("NATS_URL", &bus.url())]);
+        let settings = settings(&[("DATABASE_URL", &database.url()), ("NATS_URL", &bus.url()), MEASURED]);
         assert!(run(folder.path(), &settings, "seed").status.success());
         let mut site = Self { nodes: Vec::new(), bus, settings, folder, _database: database };
         for _ in 0..count {
@@ -94,6 +95,12 @@ async fn what_happens_at_one_node_is_live_at_the_others() {
     for stream in [&mut theirs, &mut hers] {
         assert_eq!(hears(stream, "message.created", BY_BUS).await["message"], said);
     }
+    let told = Numbers::of(&site.nodes[1]).await;
+    assert_eq!(told.get("greenroom_bus_up"), 1.0);
+    assert!(told.get("greenroom_event_lag_seconds_count{way=\"read\"}") >= 1.0, "it heard of it and read it");
+    for way in ["sent", "heard"] {
+        assert!(told.get(&format!("greenroom_bus_notes_total{{way=\"{way}\"}}")) >= 1.0, "{way}");
+    }
     let typing = sarah[2].request(Method::PUT, &format!("/api/conversations/{launch}/typing"));
     assert_eq!(typing.send().await.expect("an answer").status(), 204);
     assert_eq!(hears(&mut theirs, "typing", BY_BUS).await["conversationId"], *launch);
@@ -120,6 +127,7 @@ async fn a_bus_that_is_down_costs_time_and_never_a_message() {
     };
     within(BY_LOOK, "being told of the bus", silent).await;
     anyone.get("/readyz").await.problem(503, "bus_silent");
+    assert_eq!(Numbers::of(&site.nodes[0]).await.get("greenroom_bus_up"), 0.0);
     assert_eq!(anyone.get("/healthz").await.status, 200);
 
     // A node that starts meanwhile serves all the same.

@@ -1,5 +1,6 @@
 use crate::support::{
     Actor, Answer, PASSWORD, SARAH,
+    numbers::{MEASURED, Numbers},
     postgres::Database,
     process::{Process, run, settings},
     within,
@@ -11,7 +12,7 @@ use std::time::Duration;
 #[tokio::test]
 async fn while_the_database_is_away_the_site_says_so_and_then_goes_on() {
     let (folder, database) = (tempfile::tempdir().expect("a folder"), Database::new().await);
-    let settings = settings(&[("DATABASE_URL", &database.url())]);
+    let settings = settings(&[("DATABASE_URL", &database.url()), MEASURED]);
     assert!(run(folder.path(), &settings, "seed").status.success());
     let server = Process::serve(folder.path(), &settings).await;
     let anyone = Actor::new(server.addr, None);
@@ -23,6 +24,11 @@ async fn while_the_database_is_away_the_site_says_so_and_then_goes_on() {
     database.reachable(false).await;
     assert_eq!(anyone.get("/healthz").await.status, 200, "the process is well");
     anyone.get("/readyz").await.problem(503, "no_database");
+    assert_eq!(
+        Numbers::of(&server).await.get("greenroom_database_up"),
+        0.0,
+        "whoever watches is answered all the same"
+    );
     for path in ["/api/messages", "/api/auth/session", "/api/events"] {
         sarah.get(path).await.problem(503, "unavailable");
     }
@@ -44,5 +50,6 @@ async fn while_the_database_is_away_the_site_says_so_and_then_goes_on() {
     };
     within(Duration::from_secs(10), "coming back", back).await;
     sarah.post("/api/messages", &message).await.ok(201);
+    assert_eq!(Numbers::of(&server).await.get("greenroom_database_up"), 1.0);
     sarah.follow("/api/events").await;
 }

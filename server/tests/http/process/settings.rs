@@ -68,6 +68,7 @@ fn a_wrong_setting_is_told_in_a_sentence_before_anything_starts() {
         ("GREENROOM_STREAMS_PER_PERSON", "0", "at least 1"),
         ("GREENROOM_SIGN_INS_AT_ONCE", "0", "at least 1"),
         ("GREENROOM_SIGN_INS_AT_ONCE", "some", "it must be a whole number"),
+        ("GREENROOM_LOG_FORMAT", "xml", "possible values: text, json"),
         ("LEPTOS_SITE_ADDR", "nowhere", "invalid"),
         ("LEPTOS_SITE_ADDR", "127.0.0.1:99999", "invalid"),
     ] {
@@ -126,6 +127,7 @@ fn help_lists_every_setting_with_its_default() {
         "GREENROOM_SENDS_PER_MINUTE",
         "GREENROOM_STREAMS_PER_PERSON",
         "GREENROOM_SIGN_INS_AT_ONCE",
+        "GREENROOM_LOG_FORMAT",
         "NATS_URL",
         "SMTP_URL",
         "METRICS_ADDR",
@@ -142,7 +144,8 @@ fn help_lists_every_setting_with_its_default() {
 
 #[tokio::test]
 async fn settings_that_are_set_to_nothing_count_as_not_set() {
-    let empty = ["DATABASE_URL", "GREENROOM_URL", "GREENROOM_TRUSTED_PROXIES"].map(|name| (name, ""));
+    let names = ["DATABASE_URL", "GREENROOM_URL", "GREENROOM_TRUSTED_PROXIES"];
+    let empty = names.map(|name| (name, ""));
     let site = Site::with(&empty).await;
     site.sarah().get("/api/messages").await.ok(200);
 }

@@ -107,5 +107,5 @@ fn follow(stderr: ChildStderr) -> watch::Receiver<Log> {
 
 fn address(log: &str) -> Option<SocketAddr> {
     let (_, after) = log.split_once("listening on ")?;
-    after.split([')', '\n']).next()?.parse().ok()
+    after.split([')', '\n', '"']).next()?.parse().ok()
 }

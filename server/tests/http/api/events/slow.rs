@@ -1,4 +1,8 @@
-use crate::support::{Frame, Site, stream, within};
+use crate::support::{
+    Frame, Site,
+    numbers::{MEASURED, Numbers},
+    stream, within,
+};
 use futures::future::join_all;
 use socket2::{Domain, SockRef, Socket, Type};
 use std::{
@@ -56,7 +60,7 @@ fn frames(bytes: &[u8]) -> Vec<Frame> {
 
 #[tokio::test]
 async fn a_reader_that_does_not_read_is_cut_off_and_finds_everything_again() {
-    let site = Site::with(&[("GREENROOM_SENDS_PER_MINUTE", "10000")]).await;
+    let site = Site::with(&[("GREENROOM_SENDS_PER_MINUTE", "10000"), MEASURED]).await;
     let mut attentive = site.sarah().follow("/api/events").await;
     let start = attentive.cursor();
     let (addr, token) = (site.addr(), site.tokens[crate::support::SARAH].clone());
@@ -83,6 +87,7 @@ async fn a_reader_that_does_not_read_is_cut_off_and_finds_everything_again() {
     assert_eq!((heard[0].event.as_str(), heard[0].id()), ("ready", start));
     stream::gapless(start, &heard[1..]);
     assert!(heard.len() < 2 * MESSAGES, "it was cut off on the way: {}", heard.len());
+    assert_eq!(Numbers::of(&site.process).await.get("greenroom_streams_cut_total"), 1.0, "whoever watches sees it");
 
     let last = heard.last().expect("the last it heard").id();
     let missing = 2 * MESSAGES - (heard.len() - 1);

@@ -1,0 +1,93 @@
+//! What every request leaves behind: numbers, and a line of the log.
+
+use axum::{extract::Request, middleware::Next, response::Response};
+use http::{Method, StatusCode};
+use metrics::{counter, describe_counter, describe_histogram, histogram};
+use std::time::{Duration, Instant};
+use tower_http::request_id::RequestId;
+use tracing::{Instrument, Span, debug, info, info_span, warn};
+
+const COUNT: &str = "greenroom_http_requests_total";
+const SECONDS: &str = "greenroom_http_request_duration_seconds";
+
+/// Says what the numbers mean.
+pub(crate) fn describe() {
+    describe_counter!(COUNT, "Requests, by method, kind of route, and status.");
+    describe_histogram!(SECONDS, "Seconds from a request to the head of its answer; a stream goes on behind it.");
+}
+
+/// Stands outside everything else that a request passes through.
+pub(crate) async fn watch(request: Request, next: Next) -> Response {
+    let (kind, method) = (Kind::of(request.uri().path()), method(request.method()));
+    let (span, began) = (span(&request), Instant::now());
+    let response = next.run(request).instrument(span.clone()).await;
+    let (status, took) = (response.status(), began.elapsed());
+    counter!(COUNT, "method" => method, "route" => kind.word(), "status" => status.as_u16().to_string()).increment(1);
+    histogram!(SECONDS, "method" => method, "route" => kind.word()).record(took);
+    span.in_scope(|| log(kind, status, took));
+    response
+}
+
+/// Paths are told without their query: that may hold what somebody searched for, or a token.
+fn span(request: &Request) -> Span {
+    let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok()).unwrap_or_default();
+    info_span!(
+        "request",
+        method = %request.method(),
+        path = request.uri().path(),
+        request_id = id,
+    )
+}
+
+fn log(kind: Kind, status: StatusCode, took: Duration) {
+    let (status, ms) = (status.as_u16(), took.as_micros() as f64 / 1_000.0);
+    match kind {
+        Kind::File | Kind::Health => debug!(status, ms, "answered"),
+        _ if status >= 500 => warn!(status, ms, "answered"),
+        _ => info!(status, ms, "answered"),
+    }
+}
+
+/// The kinds of routes: few, whatever is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Api,
+    File,
+    /// What a page asks of the server.
+    Function,
+    Health,
+    /// Pages, and whatever isn't there.
+    Page,
+    Stream,
+}
+
+impl Kind {
+    fn of(path: &str) -> Self {
+        match path {
+            "/healthz" | "/readyz" => Self::Health,
+            "/api/events" | "/api/websocket" => Self::Stream,
+            _ if path.starts_with("/pkg/") => Self::File,
+            _ if path.starts_with("/fn/") => Self::Function,
+            _ if path.starts_with("/api/") => Self::Api,
+            _ => Self::Page,
+        }
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Api => "api",
+            Self::File => "file",
+            Self::Function => "function",
+            Self::Health => "health",
+            Self::Page => "page",
+            Self::Stream => "stream",
+        }
+    }
+}
+
+/// Anybody can make up a method, and each would be counted for ever.
+fn method(method: &Method) -> &'static str {
+    let known = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::HEAD, Method::OPTIONS];
+    let words = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+    known.iter().zip(words).find(|(known, _)| *known == method).map_or("other", |(_, word)| word)
+}

@@ -1,0 +1,47 @@
+//! What a process tells whoever watches over it.
+
+use super::{Answer, process::Process, soon};
+
+/// Lets a process measure, at an address that it chooses.
+pub(crate) const MEASURED: (&str, &str) = ("METRICS_ADDR", "127.0.0.1:0");
+
+/// All numbers, as they were when they were asked for.
+pub(crate) struct Numbers(String);
+
+impl Numbers {
+    pub(crate) async fn of(process: &Process) -> Self {
+        let log = process.log();
+        let (_, url) = log.split_once("metrics are at ").expect("it says where");
+        let url = url.split_whitespace().next().unwrap_or_default();
+        let answer = Answer::to(reqwest::Client::new().get(url)).await;
+        assert_eq!((answer.status, answer.header("content-type")), (200, "text/plain; version=0.0.4"));
+        Self(answer.text())
+    }
+
+    /// Those of a moment that is soon to come.
+    pub(crate) async fn once(process: &Process, what: &str, is_so: impl Fn(&Self) -> bool) -> Self {
+        let asking = async {
+            loop {
+                let numbers = Self::of(process).await;
+                if is_so(&numbers) {
+                    return numbers;
+                }
+            }
+        };
+        soon(what, asking).await
+    }
+
+    /// The number under this name, with its labels; `None` where it was never measured.
+    pub(crate) fn maybe(&self, name: &str) -> Option<f64> {
+        let line = self.0.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        line.map(|number| number.parse().expect("a number"))
+    }
+
+    pub(crate) fn get(&self, name: &str) -> f64 {
+        self.maybe(name).unwrap_or_else(|| panic!("{name} in {}", self.0))
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        &self.0
+    }
+}
