@@ -1,8 +1,13 @@
 //! The log: lines for people, or JSON for programs. Each line that belongs to a request has the request's id.
 
+use crate::traces::Traces;
 use clap::ValueEnum;
 use std::io::{IsTerminal, stderr};
-use tracing_subscriber::{EnvFilter, Layer, Registry, fmt, layer::SubscriberExt, util::SubscriberInitExt};
+use tracing_subscriber::{
+    EnvFilter, Layer, Registry, fmt,
+    layer::{Layered, SubscriberExt},
+    util::SubscriberInitExt,
+};
 
 /// How a line of the log looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -13,15 +18,17 @@ pub(crate) enum Format {
     Json,
 }
 
-/// Writes the log to stderr from now on, what `RUST_LOG` asks for.
-pub(crate) fn begin(format: Format) {
+/// Writes the log to stderr from now on, what `RUST_LOG` asks for; and spans to whoever collects them.
+pub(crate) fn begin(format: Format, traces: Option<&Traces>) {
     let filter =
         EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(format!("info,{}", services::LOG_FILTER)));
-    let lines: Box<dyn Layer<Registry> + Send + Sync> = match format {
+    let lines: Box<dyn Layer<Traced> + Send + Sync> = match format {
         Format::Text => {
             Box::new(fmt::layer().with_ansi(stderr().is_terminal()).with_writer(stderr).with_filter(filter))
         }
         Format::Json => Box::new(fmt::layer().json().with_current_span(false).with_writer(stderr).with_filter(filter)),
     };
-    tracing_subscriber::registry().with(lines).init();
+    tracing_subscriber::registry().with(traces.map(Traces::layer)).with(lines).init();
 }
+
+type Traced = Layered<Option<Box<dyn Layer<Registry> + Send + Sync>>, Registry>;

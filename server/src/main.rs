@@ -15,7 +15,7 @@
 //! - [`smtp`], [`dev_mail`], [`unsubscribe`]: mail on its way, mail that stays, and no more mail
 //! - [`pages`]: the rendered pages and static files
 //! - [`keeping`]: backups, and moving to another database
-//! - [`logs`], [`metrics`]: what is told to whoever watches over the process
+//! - [`logs`], [`metrics`], [`traces`]: what is told to whoever watches over the process
 //! - [`requests`]: what every request leaves behind
 //! - [`typed`]: what was typed into a form that was refused
 //! - [`headers`]: what answers ask of a browser
@@ -41,6 +41,7 @@ mod router;
 mod settings;
 mod site;
 mod smtp;
+mod traces;
 mod typed;
 mod unsubscribe;
 mod wire;
@@ -48,12 +49,18 @@ mod wire;
 use clap::Parser;
 use settings::{Command, Settings};
 use std::process::ExitCode;
+use traces::Traces;
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let settings = Settings::parse();
-    logs::begin(settings.log_format());
-    match run(settings).await {
+    let traces = settings.traces().map(|endpoint| Traces::to(&endpoint)).transpose();
+    logs::begin(settings.log_format(), traces.as_ref().ok().and_then(Option::as_ref));
+    let ended = match traces {
+        Ok(traces) => run(settings, traces).await,
+        Err(error) => Err(error),
+    };
+    match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!("{error}");
@@ -62,8 +69,8 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(settings: Settings) -> Result<(), String> {
-    match settings.command() {
+async fn run(settings: Settings, traces: Option<Traces>) -> Result<(), String> {
+    let done = match settings.command() {
         Command::Serve => site::serve(settings.check()?).await,
         Command::Migrate => site::migrate(&settings.check()?).await,
         Command::Seed => site::seed(&settings.check()?).await,
@@ -71,5 +78,9 @@ async fn run(settings: Settings) -> Result<(), String> {
         Command::Restore { file, replace } => keeping::restore(&settings.check()?, &file, replace).await,
         Command::MigrateData { from, to } => keeping::move_data(&settings.check()?, from, to).await,
         Command::Openapi => site::say(&document::JSON),
+    };
+    if let Some(traces) = traces {
+        traces.flush().await;
     }
+    done
 }

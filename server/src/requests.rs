@@ -1,11 +1,16 @@
-//! What every request leaves behind: numbers, and a line of the log.
+//! What every request leaves behind: numbers, a line of the log, and a span that everything it causes is part of.
 
-use axum::{extract::Request, middleware::Next, response::Response};
+use crate::traces;
+use axum::{
+    extract::{MatchedPath, Request, State},
+    middleware::Next,
+    response::Response,
+};
 use http::{Method, StatusCode};
 use metrics::{counter, describe_counter, describe_histogram, histogram};
 use std::time::{Duration, Instant};
 use tower_http::request_id::RequestId;
-use tracing::{Instrument, Span, debug, info, info_span, warn};
+use tracing::{Instrument, Span, debug, field::Empty, info, info_span, warn};
 
 const COUNT: &str = "greenroom_http_requests_total";
 const SECONDS: &str = "greenroom_http_request_duration_seconds";
@@ -17,13 +22,19 @@ pub(crate) fn describe() {
 }
 
 /// Stands outside everything else that a request passes through.
-pub(crate) async fn watch(request: Request, next: Next) -> Response {
+pub(crate) async fn watch(State(traced): State<bool>, request: Request, next: Next) -> Response {
     let (kind, method) = (Kind::of(request.uri().path()), method(request.method()));
     let (span, began) = (span(&request), Instant::now());
+    if traced {
+        traces::receive(&span, &name(&request), request.headers());
+    }
     let response = next.run(request).instrument(span.clone()).await;
     let (status, took) = (response.status(), began.elapsed());
     counter!(COUNT, "method" => method, "route" => kind.word(), "status" => status.as_u16().to_string()).increment(1);
     histogram!(SECONDS, "method" => method, "route" => kind.word()).record(took);
+    if traced {
+        traces::answer(&span, status);
+    }
     span.in_scope(|| log(kind, status, took));
     response
 }
@@ -36,7 +47,16 @@ fn span(request: &Request) -> Span {
         method = %request.method(),
         path = request.uri().path(),
         request_id = id,
+        trace_id = Empty,
+        otel.kind = Empty,
+        otel.name = Empty,
     )
+}
+
+/// What a trace is called: the route, and nobody's id.
+fn name(request: &Request) -> String {
+    let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    format!("{} {route}", method(request.method()))
 }
 
 fn log(kind: Kind, status: StatusCode, took: Duration) {

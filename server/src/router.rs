@@ -45,7 +45,7 @@ pub(crate) fn build(shared: Shared, settings: &Checked) -> Router {
     let every_request = ServiceBuilder::new()
         .layer(middleware::map_request(keep_plain_request_id))
         .layer(SetRequestIdLayer::new(REQUEST_ID, NewRequestId))
-        .layer(middleware::from_fn(requests::watch))
+        .layer(middleware::from_fn_with_state(settings.traced, requests::watch))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         // Files that were compressed by the build come without it, and a cache would hand them to anybody.
         .layer(SetResponseHeaderLayer::if_not_present(header::VARY, HeaderValue::from_static("accept-encoding")))

@@ -2,6 +2,7 @@
 
 use crate::{logs::Format, nats::Servers, smtp::Smtp};
 use clap::{Args, Parser, Subcommand};
+use http::Uri;
 use ipnet::IpNet;
 use services::Limits;
 use std::{
@@ -87,6 +88,10 @@ struct Values {
     /// The address to serve Prometheus metrics at, under /metrics. [default: none]
     #[arg(long, env = "METRICS_ADDR", global = true)]
     metrics_addr: Option<SocketAddr>,
+    /// Where spans are collected over OTLP/HTTP: http://host:port. Other variables of OpenTelemetry count as well, such as
+    /// OTEL_SERVICE_NAME, OTEL_EXPORTER_OTLP_HEADERS, OTEL_TRACES_SAMPLER. [default: none; nothing is traced]
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", hide_env_values = true, value_parser = collector, global = true)]
+    otlp_endpoint: Option<Collector>,
     /// How lines of the log look; RUST_LOG says which there are.
     #[arg(long, env = "GREENROOM_LOG_FORMAT", default_value = "text", global = true)]
     log_format: Format,
@@ -118,6 +123,8 @@ pub(crate) struct Checked {
     pub(crate) smtp_url: Option<String>,
     pub(crate) mail_from: Option<String>,
     pub(crate) metrics_addr: Option<SocketAddr>,
+    /// Whether somebody collects spans.
+    pub(crate) traced: bool,
     pub(crate) site_root: PathBuf,
     pub(crate) trusted_proxies: Vec<IpNet>,
     pub(crate) limits: Limits,
@@ -156,8 +163,15 @@ impl Settings {
         self.values.log_format
     }
 
+    /// Where the spans of a site that serves are collected, if anywhere.
+    pub(crate) fn traces(&self) -> Option<Uri> {
+        let Collector(endpoint) = self.values.otlp_endpoint.clone()?;
+        endpoint.filter(|_| self.command() == Command::Serve)
+    }
+
     /// Checks what the types can't, with a sentence for whoever set it.
     pub(crate) fn check(self) -> Result<Checked, String> {
+        let traced = self.traces().is_some();
         let Values {
             data,
             database_url,
@@ -172,6 +186,7 @@ impl Settings {
             sends_per_minute,
             streams_per_person,
             sign_ins_at_once,
+            otlp_endpoint: _,
             log_format: _,
         } = self.values;
         let url = url.filter(|url| !url.is_empty()).unwrap_or_else(|| format!("http://{addr}"));
@@ -194,6 +209,7 @@ impl Settings {
             smtp_url: smtp_url.filter(|url| !url.is_empty()),
             mail_from: mail_from.filter(|from| !from.is_empty()),
             metrics_addr,
+            traced,
             site_root: site_root.unwrap_or_else(built_site),
             trusted_proxies: networks(&trusted_proxies)?,
             limits,
@@ -227,6 +243,20 @@ fn make_folder(folder: &Path) -> Result<(), String> {
 fn built_site() -> PathBuf {
     let beside = std::env::current_exe().ok().and_then(|program| Some(program.parent()?.join("site")));
     beside.filter(|folder| folder.is_dir()).unwrap_or_else(|| PathBuf::from("target/site"))
+}
+
+/// None where it is set to nothing.
+#[derive(Clone, Debug)]
+struct Collector(Option<Uri>);
+
+/// What the URL holds, a key perhaps, stays out of the sentence.
+fn collector(text: &str) -> Result<Collector, String> {
+    if text.is_empty() {
+        return Ok(Collector(None));
+    }
+    let uri = text.parse::<Uri>().ok();
+    let uri = uri.filter(|uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.query().is_none());
+    uri.map(|uri| Collector(Some(uri))).ok_or_else(|| "it must be http:// or https:// and a host".to_owned())
 }
 
 fn at_least_one(text: &str) -> Result<usize, String> {

@@ -51,6 +51,7 @@ use std::{net::IpAddr, ops::Deref, sync::Arc, thread::available_parallelism, tim
 use store::Store;
 use throttle::Throttle;
 use tokio::sync::Notify;
+use tracing::Instrument;
 
 /// What the libraries below have to say is only worth a line of the log when something is wrong.
 pub const LOG_FILTER: &str = "sqlx=warn,sea_orm_migration=warn";
@@ -202,7 +203,7 @@ pub fn mint_client_id() -> ClientId {
 /// Runs a use case to its end even when whoever asked has gone: the server drops a handler with its
 /// client, and a commit must not be left without its telling.
 async fn to_the_end<T: Send + 'static>(work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
-    match tokio::spawn(work).await {
+    match tokio::spawn(work.in_current_span()).await {
         Ok(result) => result,
         Err(stopped) => match stopped.try_into_panic() {
             Ok(panic) => std::panic::resume_unwind(panic),

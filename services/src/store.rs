@@ -140,6 +140,7 @@ impl Transaction {
     }
 
     /// The same, and does something then, in the order of the commits where there is one writer.
+    #[tracing::instrument(name = "commit", level = "debug", skip_all)]
     pub(crate) async fn commit_then(self, then: Answered) -> Result<()> {
         let Self { tx, group, aside } = self;
         match &group {

@@ -10,3 +10,4 @@ mod seeding;
 mod settings;
 mod several;
 mod stopping;
+mod traces;

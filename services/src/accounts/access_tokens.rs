@@ -30,6 +30,7 @@ impl Greenroom {
     ///
     /// # Errors
     /// `SessionRequired` for an access token; `Invalid` where there are too many already.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn create_token(&self, viewer: &Viewer, name: String, scope: Scope) -> Result<NewToken> {
         viewer.owns_account()?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());

@@ -32,6 +32,7 @@ impl Greenroom {
     ///
     /// # Errors
     /// `NotFound` where it isn't theirs; `SessionRequired` for an access token.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn end_session(&self, viewer: &Viewer, id: SessionId) -> Result<()> {
         viewer.owns_account()?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());

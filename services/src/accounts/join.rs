@@ -52,6 +52,7 @@ impl Greenroom {
     ///
     /// # Errors
     /// `Invalid` for a password among the commonest; `RateLimited`.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn register(&self, registration: Registration, from: IpAddr) -> Result<()> {
         self.take_letter(from)?;
         let hash = self.hasher.hash_uncommon(&registration.password).await?;
@@ -132,6 +133,7 @@ impl Greenroom {
     ///
     /// # Errors
     /// `RateLimited`.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn resend_link(&self, email: Email, from: IpAddr) -> Result<()> {
         self.take_letter(from)?;
         let greenroom = self.clone();
@@ -152,6 +154,7 @@ impl Greenroom {
     ///
     /// # Errors
     /// `Invalid` for a token that was used, has run out or never was.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn confirm(&self, token: &str) -> Result<()> {
         let (greenroom, token) = (self.clone(), token.to_owned());
         links::look(self.store.reader(), &token, &CONFIRMING, self.now()).await?;

@@ -21,6 +21,7 @@ impl Greenroom {
     ///
     /// # Errors
     /// `Invalid` where the password is wrong; `SessionRequired`; `RateLimited`.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn leave(&self, viewer: &Viewer, password: Password) -> Result<()> {
         self.own_row(viewer, password, "password").await?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());

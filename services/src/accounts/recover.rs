@@ -20,6 +20,7 @@ impl Greenroom {
     ///
     /// # Errors
     /// `RateLimited`.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn forgot_password(&self, email: Email, from: IpAddr) -> Result<()> {
         self.take_letter(from)?;
         let greenroom = self.clone();
@@ -46,6 +47,7 @@ impl Greenroom {
     /// # Errors
     /// `Invalid` for a token that was used, has run out or never was, and for a common password: then the
     /// link still works.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn reset_password(&self, token: &str, password: NewPassword) -> Result<()> {
         links::look(self.store.reader(), token, &[Purpose::Reset], self.now()).await?;
         let hash = self.hasher.hash_uncommon(&password).await?;

@@ -108,6 +108,7 @@ impl Greenroom {
     ///
     /// # Errors
     /// `SessionRequired` for an access token, which is taken back instead.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn sign_out(&self, viewer: &Viewer) -> Result<()> {
         viewer.owns_account()?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());

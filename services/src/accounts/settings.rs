@@ -37,6 +37,7 @@ impl Greenroom {
     ///
     /// # Errors
     /// `SessionRequired` for an access token.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn change_account(&self, viewer: &Viewer, change: Change) -> Result<Account> {
         viewer.owns_account()?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());
@@ -75,6 +76,7 @@ impl Greenroom {
     ///
     /// # Errors
     /// `Invalid` where the current password is wrong or the new one common; `SessionRequired`; `RateLimited`.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn change_password(&self, viewer: &Viewer, current: Password, new: NewPassword) -> Result<()> {
         self.own_row(viewer, current, "current").await?;
         let hash = self.hasher.hash_uncommon(&new).await?;
@@ -91,6 +93,7 @@ impl Greenroom {
     ///
     /// # Errors
     /// `Invalid` where the password is wrong; `SessionRequired`; `RateLimited`.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn change_email(
         &self,
         viewer: &Viewer,

@@ -28,6 +28,7 @@ impl Greenroom {
     /// # Errors
     /// `InvalidCredentials` for an unknown address as for a wrong password, in the same time;
     /// `EmailUnverified`; `RateLimited` after too many failures for the account or from the address.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn sign_in(&self, credentials: Credentials, from: IpAddr, user_agent: &str) -> Result<SignedIn> {
         let attempt = self.attempt(credentials.email.as_ref(), from);
         attempt.check()?;

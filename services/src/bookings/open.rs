@@ -22,6 +22,7 @@ impl Greenroom {
     /// # Errors
     /// `WrongRole` unless the viewer is an organizer; `Invalid` for a talent that there isn't;
     /// `ClientIdReused` where the client id belongs to another message; `RateLimited`.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn open_booking(&self, viewer: &Viewer, draft: BookingDraft) -> Result<Conversation> {
         if viewer.role() != Role::Organizer {
             return Err(Refusal::WrongRole.into());

@@ -17,6 +17,7 @@ impl Greenroom {
     /// # Errors
     /// `NotFound` where it isn't theirs; `WrongRole` for a step that belongs to the talent; `WrongStatus`
     /// where the booking is past it; `RateLimited`.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn step(&self, viewer: &Viewer, id: BookingId, step: Step) -> Result<Booking> {
         viewer.may_write()?;
         if step.only().is_some_and(|only| only != viewer.role()) {

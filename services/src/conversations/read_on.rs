@@ -21,6 +21,7 @@ impl Greenroom {
     ///
     /// # Errors
     /// `NotFound` where the conversation isn't theirs; `RateLimited`.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn read_on(&self, viewer: &Viewer, id: ConversationId, seq: i64) -> Result<()> {
         viewer.may_write()?;
         self.marks.take(viewer.id(), self.now())?;

@@ -54,6 +54,7 @@ impl Greenroom {
         Ok(())
     }
 
+    #[tracing::instrument(level = "debug", skip_all, fields(kind = row.kind))]
     async fn post_letter(&self, mailer: &impl Mailer, row: mail::Model) -> Result<()> {
         let (id, kind, tries, written) = (row.id, row.kind.clone(), row.attempts + 1, row.created_at);
         if self.is_needless(&row).await? {

@@ -9,6 +9,7 @@ use crate::{
 };
 use model::{ConversationId, Draft, Instant, Message, Refusal};
 use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr};
+use tracing::Instrument;
 
 /// What became of a message.
 #[derive(Debug)]
@@ -38,6 +39,7 @@ impl Greenroom {
     /// # Errors
     /// `NotFound` where the conversation isn't the viewer's; `ClientIdReused` where the client id
     /// belongs to another message; `RateLimited`.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn post(&self, viewer: &Viewer, draft: Draft) -> Result<Posted> {
         measured::send(self.put_into_tray(viewer, draft)).await
     }
@@ -49,10 +51,12 @@ impl Greenroom {
         let answered = self.tray.ask(Sending { viewer: viewer.clone(), draft, client_id });
         // Whoever asked may go: what was taken is sent and told all the same.
         let greenroom = self.clone();
-        tokio::spawn(async move { greenroom.tray.answer(|batch| greenroom.post_batch(batch)).await });
+        let writing = async move { greenroom.tray.answer(|batch| greenroom.post_batch(batch)).await };
+        tokio::spawn(writing.in_current_span());
         answered.await.map_err(Error::broken)?
     }
 
+    #[tracing::instrument(level = "debug", skip_all, fields(messages = batch.len()))]
     async fn post_batch(&self, batch: Vec<Sending>) -> Vec<Result<Posted>> {
         metrics::histogram!(measured::SENDS_TOGETHER).record(batch.len() as f64);
         match self.post_all(&batch).await {

@@ -21,6 +21,7 @@ impl Greenroom {
     ///
     /// # Errors
     /// `InsufficientScope` for a token that may only read.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn mark_seen(&self, viewer: &Viewer, seen: Seen) -> Result<()> {
         viewer.may_write()?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());

@@ -11,6 +11,7 @@ use sea_orm::{
 };
 use std::sync::Arc;
 use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
+use tracing::Instrument;
 
 /// SQLite's one writer. Cheap to clone.
 #[derive(Clone)]
@@ -44,7 +45,7 @@ impl Writer {
                 let open = group.connection.begin_with_options(immediate()).await?;
                 let savepoint = open.begin().await?;
                 group.open = Some(open);
-                tokio::spawn(self.clone().commit());
+                tokio::spawn(self.clone().commit().in_current_span());
                 savepoint
             }
         };
@@ -58,6 +59,7 @@ impl Writer {
 
     /// Commits the group that was just opened. It waits in the same line, twice: whoever came while the first of them
     /// wrote is in the group as well.
+    #[tracing::instrument(name = "flush", level = "debug", skip_all)]
     async fn commit(self) {
         drop(self.0.lock().await);
         let mut group = self.0.lock().await;

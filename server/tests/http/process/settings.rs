@@ -69,6 +69,8 @@ fn a_wrong_setting_is_told_in_a_sentence_before_anything_starts() {
         ("GREENROOM_SIGN_INS_AT_ONCE", "0", "at least 1"),
         ("GREENROOM_SIGN_INS_AT_ONCE", "some", "it must be a whole number"),
         ("GREENROOM_LOG_FORMAT", "xml", "possible values: text, json"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "nowhere", "it must be http:// or https:// and a host"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "grpc://127.0.0.1:4317", "it must be http:// or https:// and a host"),
         ("LEPTOS_SITE_ADDR", "nowhere", "invalid"),
         ("LEPTOS_SITE_ADDR", "127.0.0.1:99999", "invalid"),
     ] {
@@ -131,6 +133,7 @@ fn help_lists_every_setting_with_its_default() {
         "NATS_URL",
         "SMTP_URL",
         "METRICS_ADDR",
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
         "300",
         "32",
     ];
@@ -144,7 +147,7 @@ fn help_lists_every_setting_with_its_default() {
 
 #[tokio::test]
 async fn settings_that_are_set_to_nothing_count_as_not_set() {
-    let names = ["DATABASE_URL", "GREENROOM_URL", "GREENROOM_TRUSTED_PROXIES"];
+    let names = ["DATABASE_URL", "GREENROOM_URL", "GREENROOM_TRUSTED_PROXIES", "OTEL_EXPORTER_OTLP_ENDPOINT"];
     let empty = names.map(|name| (name, ""));
     let site = Site::with(&empty).await;
     site.sarah().get("/api/messages").await.ok(200);

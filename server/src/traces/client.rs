@@ -1,0 +1,69 @@
+use axum::body::{Body, to_bytes};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::{
+    client::legacy::{self, connect::HttpConnector},
+    rt::TokioExecutor,
+};
+use opentelemetry_http::{Bytes, HttpClient, HttpError, Request, Response};
+use std::{
+    io,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
+use tokio::{runtime::Handle, time::timeout};
+
+/// How long a collector may take. What it doesn't take is lost, and nobody waits for it.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Nobody needs more of what a collector says.
+const ANSWER: usize = 64 * 1024;
+
+/// Talks to the collector. The exporter calls it from a thread of its own, so the runtime is brought along.
+#[derive(Debug)]
+pub(super) struct Client {
+    http: legacy::Client<HttpsConnector<HttpConnector>, Body>,
+    runtime: Handle,
+    /// Whether the last try failed: that is told once, not every five seconds.
+    failing: AtomicBool,
+}
+
+impl Client {
+    pub(super) fn new() -> io::Result<Self> {
+        let connector = HttpsConnectorBuilder::new().with_webpki_roots().https_or_http().enable_http1().build();
+        let http = legacy::Client::builder(TokioExecutor::new()).build(connector);
+        Ok(Self { http, runtime: Handle::try_current().map_err(io::Error::other)?, failing: AtomicBool::new(false) })
+    }
+
+    async fn hand_over(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
+        let (http, request) = (self.http.clone(), request.map(Body::from));
+        let answered = self.runtime.spawn(async move {
+            timeout(PATIENCE, async {
+                let (head, body) = http.request(request).await?.into_parts();
+                Ok::<_, HttpError>(Response::from_parts(head, to_bytes(Body::new(body), ANSWER).await?))
+            })
+            .await
+        });
+        answered.await??
+    }
+
+    fn note(&self, failure: Option<String>) {
+        let failed_before = self.failing.swap(failure.is_some(), Ordering::Relaxed);
+        match failure {
+            Some(why) if !failed_before => tracing::warn!(target: "traces", why, "spans can't be handed over"),
+            None if failed_before => tracing::info!(target: "traces", "spans are handed over again"),
+            _ => {}
+        }
+    }
+}
+
+#[async_trait::async_trait]
+impl HttpClient for Client {
+    async fn send_bytes(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
+        let answer = self.hand_over(request).await;
+        self.note(match &answer {
+            Ok(answer) if answer.status().is_success() => None,
+            Ok(answer) => Some(format!("the collector answered {}", answer.status())),
+            Err(error) => Some(error.to_string()),
+        });
+        answer
+    }
+}

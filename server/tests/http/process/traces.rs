@@ -1,0 +1,102 @@
+use crate::support::{EVENTPRO, Site, actor::Actor, soon};
+use http::Method;
+use serde_json::json;
+use std::{net::SocketAddr, time::Duration};
+use tokio::{
+    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
+    net::{TcpListener, TcpStream},
+    sync::mpsc,
+};
+
+/// Seldom enough that nothing goes out by itself.
+const NEVER: (&str, &str) = ("OTEL_BSP_SCHEDULE_DELAY", "3600000");
+const TRACE: [u8; 16] = *b"\x4b\xf9\x2f\x35\x77\xb3\x4d\xa6\xa3\xce\x92\x9d\x0e\x0e\x47\x36";
+const THEIRS: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
+/// What was handed to a collector: the head of a request, and its body.
+struct Handed {
+    head: String,
+    body: Vec<u8>,
+}
+
+impl Handed {
+    fn holds(&self, bytes: &[u8]) -> bool {
+        self.body.windows(bytes.len()).any(|some| some == bytes)
+    }
+}
+
+/// A collector that takes everything.
+async fn collector() -> (SocketAddr, mpsc::UnboundedReceiver<Handed>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let addr = listener.local_addr().expect("its address");
+    let (sender, handed) = mpsc::unbounded_channel();
+    tokio::spawn(async move {
+        while let Ok((socket, _)) = listener.accept().await {
+            tokio::spawn(take(socket, sender.clone()));
+        }
+    });
+    (addr, handed)
+}
+
+async fn take(socket: TcpStream, sender: mpsc::UnboundedSender<Handed>) {
+    let mut socket = BufReader::new(socket);
+    loop {
+        let mut head = String::new();
+        while !head.ends_with("\r\n\r\n") {
+            if socket.read_line(&mut head).await.expect("a line") == 0 {
+                return;
+            }
+        }
+        let length = head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
+        let mut body = vec![0; length.expect("a length")];
+        socket.read_exact(&mut body).await.expect("a body");
+        socket.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await.expect("an answer");
+        // The test may have seen enough.
+        let _ = sender.send(Handed { head, body });
+    }
+}
+
+async fn say_as_part_of(actor: &Actor, site: &Site, body: &str) {
+    let message = json!({ "conversationId": site.launch, "body": body, "clientId": crate::support::new_id() });
+    let asked = actor.request(Method::POST, "/api/messages").header("traceparent", THEIRS).json(&message);
+    assert_eq!(asked.send().await.expect("an answer").status(), 201);
+}
+
+#[tokio::test]
+async fn what_a_request_causes_is_handed_over_before_the_end() {
+    let (addr, mut handed) = collector().await;
+    let endpoint = format!("http://{addr}/");
+    let mut site = Site::with(&[("OTEL_EXPORTER_OTLP_ENDPOINT", &endpoint), NEVER]).await;
+    say_as_part_of(&site.eventpro(), &site, "a body to keep quiet about").await;
+    assert!(site.process.log().contains("trace_id=\"4bf92f3577b34da6a3ce929d0e0e4736\""), "{}", site.process.log());
+    site.process.terminate();
+    assert!(site.process.exit(Duration::from_secs(20)).await.success());
+    let handed = soon("spans", handed.recv()).await.expect("spans");
+    assert!(handed.head.starts_with("POST /v1/traces HTTP/1.1\r\n"), "{}", handed.head);
+    assert!(handed.head.contains("content-type: application/x-protobuf"), "{}", handed.head);
+    for name in ["service.name", "greenroom", "POST /api/messages", "post_batch", "commit", "flush"] {
+        assert!(handed.holds(name.as_bytes()), "{name} in {}", String::from_utf8_lossy(&handed.body));
+    }
+    assert!(handed.holds(&TRACE), "they are part of the trace of whoever asked");
+    for secret in ["quiet about", EVENTPRO, "greenroom="] {
+        assert!(!handed.holds(secret.as_bytes()), "{secret} in {}", String::from_utf8_lossy(&handed.body));
+    }
+}
+
+#[tokio::test]
+async fn a_collector_that_is_not_there_is_told_of_once_and_holds_nothing_up() {
+    let often = ("OTEL_BSP_SCHEDULE_DELAY", "10");
+    let mut site = Site::with(&[("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1"), often]).await;
+    let told = async {
+        while !site.process.log().contains("spans can't be handed over") {
+            site.sarah().get("/api/messages").await.ok(200);
+        }
+    };
+    soon("a word of it", told).await;
+    for _ in 0..5 {
+        site.sarah().get("/api/messages").await.ok(200);
+    }
+    site.process.terminate();
+    assert!(site.process.exit(Duration::from_secs(20)).await.success());
+    assert_eq!(site.process.log().matches("spans can't be handed over").count(), 1, "{}", site.process.log());
+}
