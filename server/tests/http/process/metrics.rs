@@ -5,7 +5,7 @@ use crate::support::{
 use serde_json::json;
 use std::net::{SocketAddr, TcpListener};
 
-/// Everything there is, and of which kind it is.
+/// Everything that docs/operations.md tells of, and of which kind it is.
 const TOLD: [(&str, &str); 21] = [
     ("greenroom_streams", "gauge"),
     ("greenroom_queue_length", "gauge"),
@@ -124,4 +124,26 @@ async fn streams_that_end_with_their_session_are_counted_by_why() {
     assert_eq!(told.get("greenroom_streams_ended_total{reason=\"signed_out\"}"), 1.0);
     assert_eq!(told.get("greenroom_streams_ended_total{reason=\"revoked\"}"), 0.0);
     assert!(told.get("greenroom_queue_wait_seconds_count{queue=\"passwords\"}") >= 1.0);
+}
+
+#[test]
+fn the_guide_and_the_alarms_name_what_there_is() {
+    let read = |path: &str| std::fs::read_to_string(format!("{}/../{path}", env!("CARGO_MANIFEST_DIR"))).expect(path);
+    let (guide, alarms) = (read("docs/operations.md"), read("deploy/prometheus/alerts.yml"));
+    for (name, _) in TOLD.iter().filter(|(name, _)| name.starts_with("greenroom_")) {
+        assert!(guide.contains(&format!("`{name}")), "the guide says nothing of {name}");
+    }
+    let named = |text: &str| -> Vec<String> {
+        let words = text.split(|c: char| !c.is_ascii_lowercase() && c != '_').map(str::to_owned);
+        words.filter(|word| word.starts_with("greenroom_")).collect()
+    };
+    // Missing where there is no bus.
+    let known = |name: &str| name == "greenroom_bus_up" || TOLD.iter().any(|(told, _)| *told == name);
+    for name in named(&guide).into_iter().chain(named(&alarms)) {
+        let base = ["_bucket", "_count", "_sum"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
+        assert!(known(base), "{name} is not told");
+    }
+    for rule in alarms.lines().filter_map(|line| line.trim().strip_prefix("- alert: Greenroom")) {
+        assert!(guide.contains(rule), "the guide says nothing of the alarm {rule}");
+    }
 }
