@@ -38,8 +38,8 @@ impl Servers {
         let wrong = |error: &dyn Display| format!("NATS_URL must be nats://host:port, or several with commas: {error}");
         let addresses = text.split(',').map(|address| address.trim().parse::<ServerAddr>());
         let addresses = addresses.collect::<Result<Vec<_>, _>>().map_err(|error| wrong(&error))?;
-        let known = |address: &ServerAddr| matches!(address.scheme(), "nats" | "tls");
-        if addresses.iter().all(known) { Ok(Self(addresses)) } else { Err(wrong(&"another scheme")) }
+        let known = |address: &ServerAddr| matches!(address.scheme(), "nats" | "tls") && !address.host().is_empty();
+        if addresses.iter().all(known) { Ok(Self(addresses)) } else { Err(wrong(&"another scheme, or no host")) }
     }
 
     /// Joins the nodes that use the same servers. Comes back at once, whether or not they answer.
