@@ -120,10 +120,13 @@ impl Follower {
                 let read = log::after(self.greenroom.store.reader(), self.person, self.last).await;
                 events = read.map_err(crate::Error::into_refusal).ok()?;
             }
-            if events.first().is_none_or(|first| first.seq != self.last + 1) {
+            if events.is_empty() {
                 return None;
             }
             for event in events {
+                if event.seq != self.last + 1 {
+                    return None;
+                }
                 self.last = event.seq;
                 outlet.send(&event.frame()).await.then_some(())?;
             }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 /// Events read at once: a stream far behind must not hold megabytes.
 const BATCH: u64 = 200;
 /// The same for one of many people.
-const EACH: i64 = 50;
+pub(super) const EACH: i64 = 50;
 /// Events deleted at once: keeping house must not hold up a message.
 const SWEEP: u64 = 500;
 

@@ -8,7 +8,7 @@ use crate::{
 };
 use model::{Instant, PersonId, SessionId};
 use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, RelationDef};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Streams that are about to open.
 pub(crate) type Door = Together<Opening, Result<Option<Opened>>>;
@@ -52,7 +52,9 @@ impl Greenroom {
         each(found, &openings, |(heads, events), opening| {
             let (ends_at, head) = *heads.get(&opening.session)?;
             let next = opening.lacks(heads).into_iter().flat_map(|(person, after)| {
-                let theirs = events.iter().filter(move |event| event.person() == person && event.seq > after);
+                // Another stream of theirs may have asked for others, between which and these there is a gap.
+                let own = after + 1..=after.saturating_add(log::EACH);
+                let theirs = events.iter().filter(move |event| event.person() == person && own.contains(&event.seq));
                 theirs.cloned()
             });
             Some(Opened { ends_at, head, next: next.collect() })
@@ -74,11 +76,7 @@ impl Greenroom {
             .into_iter()
             .filter_map(|(row, head)| Some((SessionId(row.id), (Instant::from_millis(row.expires_at), head?.seq))))
             .collect();
-        // Of several streams of one person, the one that is furthest behind.
-        let mut lacking = HashMap::<PersonId, i64>::new();
-        for (person, after) in openings.iter().filter_map(|opening| opening.lacks(&heads)) {
-            lacking.entry(person).and_modify(|least| *least = after.min(*least)).or_insert(after);
-        }
+        let lacking: HashSet<_> = openings.iter().filter_map(|opening| opening.lacks(&heads)).collect();
         let lacking: Vec<_> = lacking.into_iter().collect();
         let events =
             if lacking.is_empty() { Vec::new() } else { log::after_each(self.store.reader(), &lacking).await? };

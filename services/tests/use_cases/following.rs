@@ -12,6 +12,7 @@ on_both! {
     a_log_that_was_pruned_is_reset_to_the_head,
     streams_come_back_at_different_times,
     every_stream_of_a_person_hears_the_same,
+    streams_of_one_person_that_come_back_at_once_each_go_on_from_their_own,
     what_is_heard_can_be_read,
 }
 
@@ -140,4 +141,20 @@ async fn what_is_heard_can_be_read(site: Site) {
         assert!(cursor >= seq, "heard of {seq}, but read {cursor}");
     }
     writing.await.expect("everything was sent");
+}
+
+/// They are looked up together.
+async fn streams_of_one_person_that_come_back_at_once_each_go_on_from_their_own(site: Site) {
+    let cast = site.cast().await;
+    for number in 0..60 {
+        say(&site.house, &cast.eventpro, cast.launch, &number.to_string()).await;
+    }
+    let log = whole_log(&site.house, &cast.sarah).await;
+    let head = log.len() as i64;
+    let cursors = [0, head - 1, head / 2, 1, head - 60, head];
+    let opening = cursors.map(|cursor| Stream::ready(&site.house, &cast.sarah, Resume::After(cursor)));
+    for ((mut stream, start), cursor) in futures::future::join_all(opening).await.into_iter().zip(cursors) {
+        assert_eq!(start, cursor);
+        assert_eq!(stream.up_to(cursor, head).await, log[cursor as usize..], "after {cursor}");
+    }
 }
