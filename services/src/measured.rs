@@ -26,6 +26,7 @@ const SENDS: &str = "greenroom_sends_total";
 pub const STREAMS_CUT: &str = "greenroom_streams_cut_total";
 const STREAMS_ENDED: &str = "greenroom_streams_ended_total";
 const NOTES: &str = "greenroom_bus_notes_total";
+const QUERIES: &str = "greenroom_database_queries_total";
 const MAILS: &str = "greenroom_mails_total";
 
 const SEND_SECONDS: &str = "greenroom_send_duration_seconds";
@@ -46,7 +47,8 @@ const GAUGES: [(&str, &str); 7] = [
     (MAIL_QUEUED, "Mails to be sent, or to be tried again."),
     (MAIL_PARKED, "Mails given up on."),
 ];
-const COUNTERS: [(&str, &str); 5] = [
+const COUNTERS: [(&str, &str); 6] = [
+    (QUERIES, "Statements that the database was asked, commits left out."),
     (SENDS, "Messages that somebody sent, by what became of them: new, again (a retry), refused, failed."),
     (STREAMS_CUT, "Streams that were cut because their reader was too slow."),
     (STREAMS_ENDED, "Streams that ended with their session, by the reason it ended for."),
@@ -75,6 +77,7 @@ pub fn describe() {
     COUNTERS.iter().for_each(|(name, help)| describe_counter!(*name, *help));
     HISTOGRAMS.iter().for_each(|(name, help)| describe_histogram!(*name, *help));
     counter!(STREAMS_CUT).increment(0);
+    counter!(QUERIES).increment(0);
     Ending::ALL.iter().for_each(|ending| counter!(STREAMS_ENDED, "reason" => ending.as_str()).increment(0));
     for outcome in ["new", "again", "refused", "failed"] {
         counter!(SENDS, "outcome" => outcome).increment(0);
@@ -177,6 +180,11 @@ pub(crate) fn heard(way: &'static str, at: Instant) {
 /// Counts what became of a mail.
 pub(crate) fn mailed(outcome: &'static str) {
     counter!(MAILS, "outcome" => outcome).increment(1);
+}
+
+/// Counts a statement.
+pub(crate) fn queried() {
+    counter!(QUERIES).increment(1);
 }
 
 /// Counts a note: `sent`, `heard` or `lost`.

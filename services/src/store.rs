@@ -47,13 +47,13 @@ impl Store {
     pub(crate) async fn connect(url: &str) -> Result<Self> {
         let aside = Arc::new(Semaphore::new(ASIDE));
         if is_sqlite(url) {
-            let writer = Database::connect(options(url, 1)).await?;
+            let writer = counted(options(url, 1)).await?;
             let mut reading = options(url, READERS);
             reading.map_sqlx_sqlite_opts(|options| sqlite(options).pragma("query_only", "on"));
-            let reader = Database::connect(reading).await?;
+            let reader = counted(reading).await?;
             return Ok(Self { writing: Writing::InTurn(Writer::new(writer)), reader, aside });
         }
-        let both = Database::connect(options(url, READERS)).await?;
+        let both = counted(options(url, READERS)).await?;
         Ok(Self { writing: Writing::AtOnce(both.clone()), reader: both, aside })
     }
 
@@ -183,6 +183,13 @@ pub(crate) async fn take_turn(connection: &impl ConnectionTrait) -> Result<()> {
         connection.execute_unprepared(&format!("SELECT pg_advisory_lock({MIGRATION_LOCK})")).await?;
     }
     Ok(())
+}
+
+/// Connects so that every statement is counted.
+async fn counted(options: ConnectOptions) -> Result<DatabaseConnection> {
+    let mut connection = Database::connect(options).await?;
+    connection.set_metric_callback(|_| measured::queried());
+    Ok(connection)
 }
 
 fn is_sqlite(url: &str) -> bool {

@@ -6,7 +6,7 @@ use serde_json::json;
 use std::net::{SocketAddr, TcpListener};
 
 /// Everything that docs/operations.md tells of, and of which kind it is.
-const TOLD: [(&str, &str); 21] = [
+const TOLD: [(&str, &str); 22] = [
     ("greenroom_streams", "gauge"),
     ("greenroom_queue_length", "gauge"),
     ("greenroom_database_connections", "gauge"),
@@ -17,6 +17,7 @@ const TOLD: [(&str, &str); 21] = [
     ("greenroom_streams_cut_total", "counter"),
     ("greenroom_streams_ended_total", "counter"),
     ("greenroom_bus_notes_total", "counter"),
+    ("greenroom_database_queries_total", "counter"),
     ("greenroom_mails_total", "counter"),
     ("greenroom_http_requests_total", "counter"),
     ("greenroom_send_duration_seconds", "histogram"),
