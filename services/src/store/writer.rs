@@ -54,7 +54,9 @@ impl Writer {
 
     /// Lets go of the file, once nobody writes any more.
     pub(super) async fn close(&self) -> Result<()> {
-        Ok(self.0.lock().await.connection.close_by_ref().await?)
+        let mut group = self.0.lock().await;
+        group.commit().await;
+        Ok(group.connection.close_by_ref().await?)
     }
 
     /// Commits the group that was just opened. It waits in the same line, twice: whoever came while the first of them
@@ -62,11 +64,17 @@ impl Writer {
     #[tracing::instrument(name = "flush", level = "debug", skip_all)]
     async fn commit(self) {
         drop(self.0.lock().await);
-        let mut group = self.0.lock().await;
-        let Some(open) = group.open.take() else { return };
+        self.0.lock().await.commit().await;
+    }
+}
+
+impl Group {
+    /// Commits what is open, and answers all who are in it, in their order.
+    async fn commit(&mut self) {
+        let Some(open) = self.open.take() else { return };
         let committed = measured::commit(open.commit()).await.map_err(Arc::new);
-        metrics::histogram!(measured::COMMITTED_TOGETHER).record(group.done.len() as f64);
-        for done in group.done.drain(..) {
+        metrics::histogram!(measured::COMMITTED_TOGETHER).record(self.done.len() as f64);
+        for done in self.done.drain(..) {
             if committed.is_ok() {
                 (done.then)();
             }
@@ -74,9 +82,7 @@ impl Writer {
             let _ = done.answer.send(committed.clone());
         }
     }
-}
 
-impl Group {
     /// Waits until the group that this turn belongs to is on the disk.
     pub(super) async fn flushed(mut group: OwnedMutexGuard<Self>, then: Answered) -> Result<()> {
         let (answer, answered) = oneshot::channel();
@@ -144,6 +150,16 @@ mod tests {
         drop(second);
         first.await.expect("no panic").expect("a commit");
         assert_eq!(count(&store).await, 1);
+    }
+
+    #[tokio::test]
+    async fn whoever_has_written_is_answered_before_the_file_is_let_go_of() {
+        let (_folder, store) = opened().await;
+        let last = store.write().await.expect("a turn");
+        last.execute_unprepared("INSERT INTO act VALUES ('band')").await.expect("a row");
+        let last = tokio::spawn(last.commit());
+        store.close().await.expect("closing");
+        last.await.expect("no panic").expect("a commit");
     }
 
     #[tokio::test]
