@@ -94,12 +94,14 @@ async fn greenroom(scale: Scale) -> Result<Storm> {
     tokio::time::sleep(scale.lasting(CALM)).await;
     let calm = calm.end().await?;
     let stormy = sending().await?;
-    let (worked, asked) = (cpu(site.id())?, queries(&site, metrics).await?);
+    let worked = cpu(site.id())?;
     let seconds = crowd.resume(questions(Some(0))).await?;
     let sample = Sample { value: seconds, cpu: cpu(site.id())? - worked, wall: seconds };
-    let more = queries(&site, metrics).await?;
     let stormy = stormy.end().await?;
-    // A send asks as well, and there are few of them.
+    // Once more for the questions, with nobody sending, who asks as well.
+    let asked = queries(&site, metrics).await?;
+    crowd.resume(questions(Some(0))).await?;
+    let more = queries(&site, metrics).await?;
     let queries = asked.zip(more).map(|(before, after)| (after - before) / (people * DEVICES) as f64);
     Ok(Storm { sample, sends: [stormy.percentile(99), calm.percentile(99)], queries })
 }
