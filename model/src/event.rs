@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// What happened, as one person is told of it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(tag = "type", rename_all_fields = "camelCase")]
 #[allow(clippy::large_enum_variant, reason = "events pass by one at a time, and are rarely kept")]
 pub enum Event {
@@ -65,10 +65,12 @@ pub enum Event {
     #[schema(rename_all = "camelCase")]
     NotificationRead {
         /// Which, unless all of them.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        #[schema(required = false)]
         ids: Vec<NotificationId>,
         /// All there were.
-        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        #[schema(required = false)]
         all: bool,
         /// How many are left.
         unread: i64,
@@ -88,7 +90,7 @@ pub enum Event {
         person: Person,
     },
     /// Told by a newer server; this side doesn't know it.
-    #[serde(other, skip_serializing)]
+    #[serde(skip_serializing)]
     Unknown,
 }
 
@@ -123,6 +125,7 @@ impl Event {
 
 /// An event with its place in the person's sequence.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(try_from = "Flat")]
 pub struct Envelope {
     /// 1, 2, 3, … for each person, without a gap.
     pub seq: i64,
@@ -131,6 +134,68 @@ pub struct Envelope {
     /// What happened.
     #[serde(flatten)]
     pub event: Event,
+}
+
+/// An envelope as it lies on the wire: what any event may hold, side by side. What serde derives for a tagged event in a
+/// flat envelope reads everything twice, by code that a browser would have to load twice.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Flat {
+    seq: i64,
+    at: Instant,
+    #[serde(rename = "type")]
+    name: String,
+    message: Option<Message>,
+    conversation: Option<Conversation>,
+    conversation_id: Option<ConversationId>,
+    user_id: Option<PersonId>,
+    read_seq: Option<i64>,
+    delivered_seq: Option<i64>,
+    unread: Option<i64>,
+    notification: Option<Notification>,
+    #[serde(default)]
+    ids: Vec<NotificationId>,
+    #[serde(default)]
+    all: bool,
+    read_at: Option<Instant>,
+    booking: Option<Booking>,
+    person: Option<Person>,
+}
+
+impl Flat {
+    /// The event, unless it lacks something.
+    fn event(self) -> Option<Event> {
+        Some(match self.name.as_str() {
+            "message.created" => Event::MessageCreated { message: self.message? },
+            "conversation.created" => Event::ConversationCreated { conversation: self.conversation? },
+            "conversation.read" => Event::ConversationRead {
+                conversation_id: self.conversation_id?,
+                user_id: self.user_id?,
+                read_seq: self.read_seq?,
+                unread: self.unread?,
+            },
+            "conversation.delivered" => Event::ConversationDelivered {
+                conversation_id: self.conversation_id?,
+                user_id: self.user_id?,
+                delivered_seq: self.delivered_seq?,
+            },
+            "notification.created" => Event::NotificationCreated { notification: self.notification? },
+            "notification.read" => {
+                Event::NotificationRead { ids: self.ids, all: self.all, unread: self.unread?, read_at: self.read_at? }
+            }
+            "booking.updated" => Event::BookingUpdated { booking: self.booking? },
+            "person.updated" => Event::PersonUpdated { person: self.person? },
+            _ => Event::Unknown,
+        })
+    }
+}
+
+impl TryFrom<Flat> for Envelope {
+    type Error = &'static str;
+    fn try_from(flat: Flat) -> Result<Self, Self::Error> {
+        let (seq, at) = (flat.seq, flat.at);
+        flat.event().map(|event| Self { seq, at, event }).ok_or("an event lacks something")
+    }
 }
 
 #[cfg(test)]
@@ -149,6 +214,15 @@ mod tests {
         let schema = serde_json::to_string(&<Event as utoipa::PartialSchema>::schema()).expect("json");
         assert!(!schema.contains('_') && schema.contains("readSeq") && schema.contains("readAt"), "{schema}");
         assert!(Event::NAMES.iter().all(|name| schema.contains(name)) && !schema.contains("Unknown"), "{schema}");
+    }
+
+    #[test]
+    fn an_event_that_lacks_something_is_none() {
+        let json = r#"{"seq":7,"at":"2026-11-22T14:30:00Z","type":"message.created"}"#;
+        assert!(serde_json::from_str::<Envelope>(json).is_err());
+        let json = r#"{"seq":7,"at":"2026-11-22T14:30:00Z","type":"notification.read","unread":0,"readAt":"2026-11-22T14:30:00Z"}"#;
+        let envelope: Envelope = serde_json::from_str(json).expect("an envelope");
+        assert!(matches!(envelope.event, Event::NotificationRead { all: false, ids, .. } if ids.is_empty()));
     }
 
     #[test]

@@ -1,44 +1,87 @@
 //! Instants and days, as the interface writes them.
 
 use serde::{Deserialize, Serialize};
-use std::{fmt, str::FromStr};
-use time::{Date, OffsetDateTime, format_description::well_known::Rfc3339, macros::format_description};
+use std::{error::Error, fmt, ops::Range, str::FromStr};
+use time::{Date, OffsetDateTime, Time};
 use utoipa::ToSchema;
 
-/// A moment, to the millisecond, in UTC. Written as RFC 3339 with `Z`.
+const MILLIS: i64 = 1_000;
+
+/// A moment, to the millisecond, in UTC. Written as RFC 3339 with `Z`, and read as it is written: nobody else writes any.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-#[serde(transparent)]
 #[schema(value_type = String, format = DateTime)]
-pub struct Instant(#[serde(with = "time::serde::rfc3339")] OffsetDateTime);
+#[serde(try_from = "String", into = "String")]
+pub struct Instant(i64);
 
 impl Instant {
     /// Milliseconds since 1970-01-01T00:00:00Z. What lies outside the calendar becomes that moment.
     pub fn from_millis(millis: i64) -> Self {
-        Self(
-            OffsetDateTime::from_unix_timestamp_nanos(i128::from(millis) * 1_000_000)
-                .unwrap_or(OffsetDateTime::UNIX_EPOCH),
-        )
+        Self(OffsetDateTime::from_unix_timestamp(millis.div_euclid(MILLIS)).map_or(0, |_| millis))
     }
 
     /// Milliseconds since 1970-01-01T00:00:00Z.
     pub fn millis(self) -> i64 {
-        i64::try_from(self.0.unix_timestamp_nanos() / 1_000_000).unwrap_or(i64::MAX)
+        self.0
     }
 
     /// The day it falls on in UTC.
     pub fn day(self) -> Day {
-        Day(self.0.date())
+        Day(self.in_calendar().date())
     }
 
     /// Hours and minutes in UTC, `14:02`.
     pub fn clock(self) -> String {
-        format!("{:02}:{:02}", self.0.hour(), self.0.minute())
+        let (hour, minute, _) = self.in_calendar().to_hms();
+        format!("{hour:02}:{minute:02}")
+    }
+
+    fn in_calendar(self) -> OffsetDateTime {
+        OffsetDateTime::from_unix_timestamp(self.0.div_euclid(MILLIS)).unwrap_or(OffsetDateTime::UNIX_EPOCH)
     }
 }
 
 impl fmt::Display for Instant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.format(&Rfc3339).map_err(|_| fmt::Error)?)
+        let (hour, minute, second) = self.in_calendar().to_hms();
+        write!(f, "{}T{hour:02}:{minute:02}:{second:02}", self.day())?;
+        match self.0.rem_euclid(MILLIS) {
+            0 => {}
+            whole if whole % 100 == 0 => write!(f, ".{}", whole / 100)?,
+            whole if whole % 10 == 0 => write!(f, ".{:02}", whole / 10)?,
+            whole => write!(f, ".{whole:03}")?,
+        }
+        f.write_str("Z")
+    }
+}
+
+impl FromStr for Instant {
+    type Err = NoSuchTime;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let read = || {
+            let (day, clock) = text.strip_suffix('Z')?.split_once('T')?;
+            let (clock, fraction) = clock.split_once('.').unwrap_or((clock, "0"));
+            let [hour, minute, second] = numbers(clock, ':', [0..2, 3..5, 6..8])?;
+            let time = Time::from_hms(hour.try_into().ok()?, minute.try_into().ok()?, second.try_into().ok()?).ok()?;
+            number(fraction)?;
+            let digits = fraction.get(..3.min(fraction.len()))?;
+            let millis = number(digits)? * 10_i64.pow(3 - u32::try_from(digits.len()).ok()?);
+            let day: Day = day.parse().ok()?;
+            Some(Self(day.0.with_time(time).assume_utc().unix_timestamp() * MILLIS + millis))
+        };
+        read().ok_or(NoSuchTime)
+    }
+}
+
+impl TryFrom<String> for Instant {
+    type Error = NoSuchTime;
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl From<Instant> for String {
+    fn from(instant: Instant) -> Self {
+        instant.to_string()
     }
 }
 
@@ -69,16 +112,19 @@ impl fmt::Display for Day {
 }
 
 impl FromStr for Day {
-    type Err = time::error::Parse;
+    type Err = NoSuchTime;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        // The year may carry a sign there; ours has four digits.
-        let text = if text.starts_with(['+', '-']) { "" } else { text };
-        Date::parse(text, format_description!("[year]-[month]-[day]")).map(Self)
+        let read = || {
+            let [year, month, day] = numbers(text, '-', [0..4, 5..7, 8..10])?;
+            let month = u8::try_from(month).ok()?.try_into().ok()?;
+            Date::from_calendar_date(year.try_into().ok()?, month, day.try_into().ok()?).ok()
+        };
+        read().map(Self).ok_or(NoSuchTime)
     }
 }
 
 impl TryFrom<String> for Day {
-    type Error = time::error::Parse;
+    type Error = NoSuchTime;
     fn try_from(text: String) -> Result<Self, Self::Error> {
         text.parse()
     }
@@ -88,6 +134,34 @@ impl From<Day> for String {
     fn from(day: Day) -> Self {
         day.to_string()
     }
+}
+
+/// No day of the calendar, or no moment of one, or not written as they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoSuchTime;
+
+impl fmt::Display for NoSuchTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("no such time")
+    }
+}
+
+impl Error for NoSuchTime {}
+
+/// Numbers at their places in a text, and nothing between them but what parts them.
+fn numbers(text: &str, parted_by: char, places: [Range<usize>; 3]) -> Option<[i64; 3]> {
+    let parts = places.clone().map(|place| text.get(place));
+    let whole = parts[0]?.len() + parts[1]?.len() + parts[2]?.len() + 2 == text.len();
+    let parted = places[1..].iter().all(|place| text[..place.start].ends_with(parted_by));
+    if !whole || !parted {
+        return None;
+    }
+    Some([number(parts[0]?)?, number(parts[1]?)?, number(parts[2]?)?])
+}
+
+/// Digits, and no sign before them.
+fn number(digits: &str) -> Option<i64> {
+    digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())?
 }
 
 #[cfg(test)]
@@ -102,12 +176,39 @@ mod tests {
     }
 
     #[test]
+    fn an_instant_is_read_as_it_is_written() {
+        for millis in [0, 1, 10, 120, 999, 1_000, -1, -86_400_001, 1_795_357_800_123, 253_402_300_799_999] {
+            let instant = Instant::from_millis(millis);
+            assert_eq!(instant.to_string().parse(), Ok(instant), "{instant}");
+        }
+        assert_eq!(Instant::from_millis(1_120).to_string(), "1970-01-01T00:00:01.12Z");
+        assert_eq!("2026-11-22T14:30:00.123456789Z".parse(), Ok(Instant::from_millis(1_795_357_800_123)));
+        for wrong in [
+            "",
+            "2026-11-22",
+            "2026-11-22T14:30:00",
+            "2026-11-22T14:30Z",
+            "2026-11-22 14:30:00Z",
+            "2026-11-22T14:30:00+01:00",
+            "2026-11-22T24:00:00Z",
+            "2026-02-29T14:30:00Z",
+            "2026-11-22T14:30:00.Z",
+            "2026-11-22T14:30:00.-12Z",
+            "2026-11-22T14:30:0\u{e9}Z",
+            "+026-11-22T14:30:00Z",
+        ] {
+            assert_eq!(wrong.parse::<Instant>(), Err(NoSuchTime), "{wrong}");
+        }
+        assert_eq!(Instant::from_millis(i64::MAX).millis(), 0, "outside the calendar");
+    }
+
+    #[test]
     fn a_day_is_written_as_it_is_read() {
         let day: Day = "2027-02-13".parse().expect("a day");
         assert_eq!(day.to_string(), "2027-02-13");
         assert_eq!(day.in_words(), "Sat 13 Feb 2027");
         assert!("2027-02-30".parse::<Day>().is_err());
-        for wrong in ["13/02/2027", "-0500-01-01", "+2027-02-13", ""] {
+        for wrong in ["13/02/2027", "-0500-01-01", "+2027-02-13", "2027-2-13", "2027-02-131", "2027-02-1é", ""] {
             assert!(wrong.parse::<Day>().is_err(), "{wrong}");
         }
     }
