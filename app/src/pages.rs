@@ -1,5 +1,6 @@
 //! One file a page, and what pages share.
 
+pub mod apart;
 mod booking;
 mod forgot;
 mod home;
@@ -17,22 +18,24 @@ mod thread;
 mod unsubscribe;
 mod verify;
 
-pub use booking::BookingPage;
-pub use forgot::Forgot;
-pub use home::Home;
+pub use apart::{Desk, Door};
 pub use inbox::{InboxPage, Messages};
-pub use new_booking::NewBooking;
 pub use not_found::{NotFound, broken_page};
-pub use notifications::NotificationsPage;
-pub use register::Register;
-pub use reset::Reset;
-pub use settings::SettingsPage;
-pub use sign_in::SignIn;
 pub use signed_in::SignedIn;
-pub use talents::Talents;
 pub use thread::ThreadPage;
-pub use unsubscribe::Unsubscribe;
-pub use verify::Verify;
+
+use booking::BookingPage;
+use forgot::Forgot;
+use home::Home;
+use new_booking::NewBooking;
+use notifications::NotificationsPage;
+use register::Register;
+use reset::Reset;
+use settings::SettingsPage;
+use sign_in::SignIn;
+use talents::Talents;
+use unsubscribe::Unsubscribe;
+use verify::Verify;
 
 use leptos::prelude::window;
 

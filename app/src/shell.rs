@@ -1,13 +1,10 @@
 use crate::{
     live::{Live, Outbox},
-    pages::{
-        BookingPage, Forgot, Home, InboxPage, Messages, NewBooking, NotFound, NotificationsPage, Register, Reset,
-        SettingsPage, SignIn, SignedIn, Talents, ThreadPage, Unsubscribe, Verify,
-    },
+    pages::{Desk, Door, InboxPage, Messages, NotFound, SignedIn, ThreadPage},
     parts::local::Local,
     words,
 };
-use leptos::{config::LeptosOptions, prelude::*};
+use leptos::{config::LeptosOptions, prefetch_lazy_fn_on_server, prelude::*};
 use leptos_meta::{HashedStylesheet, Meta, MetaTags, Title, provide_meta_context};
 use leptos_router::{
     SsrMode,
@@ -46,6 +43,8 @@ pub fn App() -> impl IntoView {
     let local = Local::provide();
     let live = Live::provide(local);
     Outbox::provide(live);
+    // No part of that name: only the script that loads parts, which the program's own script wants at once.
+    prefetch_lazy_fn_on_server("");
     Effect::new(move || {
         local.start();
         if let Some(root) = document().document_element() {
@@ -61,23 +60,23 @@ pub fn App() -> impl IntoView {
         <Meta name="description" content=words::PITCH/>
         <Router>
             <Routes fallback=NotFound>
-                <Route path=path!("/") view=Home ssr=SsrMode::Async/>
-                <Route path=path!("/signin") view=SignIn ssr=SsrMode::Async/>
-                <Route path=path!("/register") view=Register ssr=SsrMode::Async/>
-                <Route path=path!("/verify") view=Verify ssr=SsrMode::Async/>
-                <Route path=path!("/forgot") view=Forgot ssr=SsrMode::Async/>
-                <Route path=path!("/reset") view=Reset ssr=SsrMode::Async/>
-                <Route path=path!("/unsubscribe") view=Unsubscribe ssr=SsrMode::Async/>
+                <Route path=path!("/") view=Door::Home ssr=SsrMode::Async/>
+                <Route path=path!("/signin") view=Door::SignIn ssr=SsrMode::Async/>
+                <Route path=path!("/register") view=Door::Register ssr=SsrMode::Async/>
+                <Route path=path!("/verify") view=Door::Verify ssr=SsrMode::Async/>
+                <Route path=path!("/forgot") view=Door::Forgot ssr=SsrMode::Async/>
+                <Route path=path!("/reset") view=Door::Reset ssr=SsrMode::Async/>
+                <Route path=path!("/unsubscribe") view=Door::Unsubscribe ssr=SsrMode::Async/>
                 <ParentRoute path=path!("") view=SignedIn ssr=SsrMode::Async>
                     <ParentRoute path=path!("") view=Messages ssr=SsrMode::Async>
                         <Route path=path!("/inbox") view=InboxPage ssr=SsrMode::Async/>
                         <Route path=path!("/conversations/:id") view=ThreadPage ssr=SsrMode::Async/>
                     </ParentRoute>
-                    <Route path=path!("/notifications") view=NotificationsPage ssr=SsrMode::Async/>
-                    <Route path=path!("/settings") view=SettingsPage ssr=SsrMode::Async/>
-                    <Route path=path!("/talents") view=Talents ssr=SsrMode::Async/>
-                    <Route path=path!("/bookings/new") view=NewBooking ssr=SsrMode::Async/>
-                    <Route path=path!("/bookings/:id") view=BookingPage ssr=SsrMode::Async/>
+                    <Route path=path!("/notifications") view=Desk::Notifications ssr=SsrMode::Async/>
+                    <Route path=path!("/settings") view=Desk::Settings ssr=SsrMode::Async/>
+                    <Route path=path!("/talents") view=Desk::Talents ssr=SsrMode::Async/>
+                    <Route path=path!("/bookings/new") view=Desk::NewBooking ssr=SsrMode::Async/>
+                    <Route path=path!("/bookings/:id") view=Desk::Booking ssr=SsrMode::Async/>
                 </ParentRoute>
             </Routes>
         </Router>
