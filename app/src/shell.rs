@@ -1,14 +1,15 @@
 use crate::{
     live::{Live, Outbox},
-    pages::{Desk, Door, InboxPage, Messages, NotFound, SignedIn, ThreadPage},
+    pages::{Desk, Door, InboxPage, Messages, NotFound, SignedIn, ThreadPage, apart},
     parts::local::Local,
     words,
 };
-use leptos::{config::LeptosOptions, prefetch_lazy_fn_on_server, prelude::*};
+use leptos::{WasmSplitManifest, config::LeptosOptions, nonce::use_nonce, prelude::*};
 use leptos_meta::{HashedStylesheet, Meta, MetaTags, Title, provide_meta_context};
 use leptos_router::{
     SsrMode,
     components::{ParentRoute, Route, Router, Routes},
+    location::RequestUrl,
     path,
 };
 
@@ -27,6 +28,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <HashedStylesheet options=options.clone() id="style"/>
                 <AutoReload options=options.clone()/>
                 <HydrationScripts options/>
+                <PartsAhead/>
                 <MetaTags/>
             </head>
             <body>
@@ -36,6 +38,26 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     }
 }
 
+/// Has the browser ask at once for what else the page needs to come alive: the script that loads parts, and the page's
+/// part. The scripts before it have read their names. Where the build has no parts, there is nothing to ask for.
+#[component]
+fn PartsAhead() -> impl IntoView {
+    let built = use_context::<WasmSplitManifest>()?;
+    let part = use_context::<RequestUrl>().and_then(|url| Some(apart::part_of(url.parse().ok()?.path())))?;
+    let nonce = use_nonce();
+    let view = built.0.with_value(|(folder, parts, script)| {
+        let part = parts.get(part).into_iter().flatten().map(|file| {
+            let href = format!("{folder}/{file}.wasm");
+            view! { <link rel="preload" href=href r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/> }
+        });
+        view! {
+            <link rel="modulepreload" href=format!("{folder}/{script}") nonce=nonce crossorigin="anonymous"/>
+            {part.collect_view()}
+        }
+    });
+    Some(view)
+}
+
 /// The whole app: what is there on every page, and which page stands where.
 #[component]
 pub fn App() -> impl IntoView {
@@ -43,8 +65,6 @@ pub fn App() -> impl IntoView {
     let local = Local::provide();
     let live = Live::provide(local);
     Outbox::provide(live);
-    // No part of that name: only the script that loads parts, which the program's own script wants at once.
-    prefetch_lazy_fn_on_server("");
     Effect::new(move || {
         local.start();
         if let Some(root) = document().document_element() {

@@ -12,11 +12,14 @@ use crate::{
     parts::Failed,
 };
 use leptos::{
-    prefetch_lazy_fn_on_server,
     prelude::*,
     wasm_split::{SplitLoaderError, wasm_split},
 };
 use leptos_router::{ChooseView, location::Url};
+
+// As the build calls them.
+const DOOR: &str = "door";
+const DESK: &str = "desk";
 
 /// A page for whoever is not signed in, too.
 #[derive(Clone, Copy, Debug)]
@@ -88,7 +91,6 @@ fn show_desk(page: Desk) -> Result<AnyView, Missing> {
 
 impl ChooseView for Door {
     async fn choose(self) -> AnyView {
-        prefetch_lazy_fn_on_server("door");
         show_door(self).await.unwrap_or_else(|Missing| unreached())
     }
 
@@ -101,7 +103,6 @@ impl ChooseView for Door {
 
 impl ChooseView for Desk {
     async fn choose(self) -> AnyView {
-        prefetch_lazy_fn_on_server("desk");
         show_desk(self).await.unwrap_or_else(|Missing| unreached())
     }
 
@@ -112,17 +113,26 @@ impl ChooseView for Desk {
     }
 }
 
+/// The part that the page at `path` is in. That of the messages comes first and has no name.
+pub fn part_of(path: &str) -> &'static str {
+    match path {
+        "/inbox" => "",
+        path if path.starts_with("/conversations/") => "",
+        path if super::PUBLIC.contains(&path) => DOOR,
+        _ => DESK,
+    }
+}
+
 /// Loads what the page at `path` needs to come alive.
 ///
 /// # Errors
 /// It isn't there: the page stays as the server sent it.
 pub async fn load(path: &str) -> Result<(), Missing> {
-    if super::PUBLIC.contains(&path) {
-        load_door().await?;
-    } else if !path.starts_with("/conversations/") && path != "/inbox" {
-        load_desk().await?;
+    match part_of(path) {
+        DOOR => Ok(load_door().await?),
+        DESK => Ok(load_desk().await?),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// A site that has been renewed no longer has the files of before: the browser asks for the whole page instead, and is
