@@ -17,6 +17,9 @@ use tracing::Instrument;
 #[derive(Clone)]
 pub(super) struct Writer(Arc<Mutex<Group>>);
 
+/// What belongs to one alone, and the place in the line that goes with it.
+type Turn = (DatabaseTransaction, OwnedMutexGuard<Group>);
+
 /// Those who are committed together.
 pub(super) struct Group {
     connection: DatabaseConnection,
@@ -37,18 +40,24 @@ impl Writer {
     }
 
     /// Waits for its turn, first come, first served, and gives a savepoint in the group that is open then.
-    pub(super) async fn turn(&self) -> Result<(DatabaseTransaction, OwnedMutexGuard<Group>)> {
-        let mut group = measured::in_line("writes", self.0.clone().lock_owned()).await;
-        let savepoint = match &group.open {
-            Some(open) => open.begin().await?,
-            None => {
-                let open = group.connection.begin_with_options(immediate()).await?;
-                let savepoint = open.begin().await?;
-                group.open = Some(open);
-                tokio::spawn(self.clone().commit().in_current_span());
-                savepoint
-            }
-        };
+    pub(super) async fn turn(&self) -> Result<Turn> {
+        let group = measured::in_line("writes", self.0.clone().lock_owned()).await;
+        // In a task of its own: SeaORM undoes what is around a savepoint as well, where whoever asked goes while it
+        // begins. The others of the group would be answered as if it were on the disk.
+        tokio::spawn(self.clone().begin(group).in_current_span()).await.map_err(Error::broken)?
+    }
+
+    async fn begin(self, mut group: OwnedMutexGuard<Group>) -> Result<Turn> {
+        if let Some(open) = &group.open {
+            return match open.begin().await {
+                Ok(savepoint) => Ok((savepoint, group)),
+                Err(error) => Err(group.fail(error)),
+            };
+        }
+        let open = group.connection.begin_with_options(immediate()).await?;
+        let savepoint = open.begin().await?;
+        group.open = Some(open);
+        tokio::spawn(self.commit().in_current_span());
         Ok((savepoint, group))
     }
 
@@ -83,6 +92,14 @@ impl Group {
         }
     }
 
+    /// Answers all who are in it that nothing of theirs will last.
+    fn fail(&mut self, error: DbErr) -> Error {
+        let error = Arc::new(error);
+        self.open = None;
+        self.done.drain(..).for_each(|done| drop(done.answer.send(Err(error.clone()))));
+        Error::broken(error)
+    }
+
     /// Waits until the group that this turn belongs to is on the disk.
     pub(super) async fn flushed(mut group: OwnedMutexGuard<Self>, then: Answered) -> Result<()> {
         let (answer, answered) = oneshot::channel();
@@ -105,6 +122,7 @@ fn immediate() -> TransactionOptions {
 mod tests {
     use crate::store::Store;
     use sea_orm::ConnectionTrait;
+    use std::task::Poll;
     use tempfile::TempDir;
 
     async fn count(store: &Store) -> usize {
@@ -150,6 +168,28 @@ mod tests {
         drop(second);
         first.await.expect("no panic").expect("a commit");
         assert_eq!(count(&store).await, 1);
+    }
+
+    /// As when a client goes in just that moment, which comes or doesn't: the file is written by a thread of its own.
+    #[tokio::test]
+    async fn whoever_goes_as_their_turn_begins_takes_nobody_elses_writes_along() {
+        let (_folder, store) = opened().await;
+        for acts in 1..=20 {
+            let first = store.write().await.expect("a turn");
+            first.execute_unprepared(&format!("INSERT INTO act VALUES ('{acts}')")).await.expect("a row");
+            let first = tokio::spawn(first.commit());
+            let (mut second, mut polls) = (Box::pin(store.write()), 0);
+            // Asked once, it stands in the line; asked again, its turn has come, and begins.
+            let going = std::future::poll_fn(|context| {
+                polls += 1;
+                let pending = second.as_mut().poll(context).is_pending();
+                if pending && polls < 2 { Poll::Pending } else { Poll::Ready(()) }
+            });
+            going.await;
+            drop(second);
+            first.await.expect("no panic").expect("a commit");
+            assert_eq!(count(&store).await, acts, "what was answered is there");
+        }
     }
 
     #[tokio::test]
