@@ -233,11 +233,11 @@ impl Hub {
         }
     }
 
-    /// Ends the streams of a person that lack what the log doesn't hold. They come back and learn more.
-    pub(super) fn turn_away(&self, person: PersonId) {
-        let known = self.rooms().people.get(&person).map_or(0, |room| room.known);
+    /// Ends the streams of a person that came to `last` and lack what the log doesn't hold. They come back and learn
+    /// more.
+    pub(super) fn turn_away(&self, person: PersonId, last: i64) {
         self.keep(person, |seat| {
-            let Some(outlet) = seat.outlet.as_ref().filter(|_| seat.last < known) else { return true };
+            let Some(outlet) = seat.outlet.as_ref().filter(|_| seat.last == last) else { return true };
             outlet.end();
             false
         });

@@ -4,7 +4,7 @@
 use super::{hub::Hub, log};
 use crate::measured;
 use model::{Instant, PersonId};
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 /// People read for at once.
 const PEOPLE: usize = 100;
@@ -22,8 +22,10 @@ impl Hub {
                         measured::heard("read", Instant::from_millis(event.at));
                     }
                     // What the log doesn't hold never comes: whoever waits for it begins anew.
-                    let nothing_for = |id: &PersonId| events.iter().all(|event| event.person() != *id);
-                    behind.iter().map(|(id, _)| id).filter(|id| nothing_for(id)).for_each(|id| self.turn_away(*id));
+                    let found: HashSet<(PersonId, i64)> =
+                        events.iter().map(|event| (event.person(), event.seq)).collect();
+                    let lost = behind.into_iter().filter(|(id, last)| !found.contains(&(*id, last + 1)));
+                    lost.for_each(|(id, last)| self.turn_away(id, last));
                 }
                 Err(error) => {
                     error.into_refusal();

@@ -8,6 +8,7 @@ use tokio::task::JoinHandle;
 on_both! {
     a_heartbeat_carries_the_head_and_no_number_of_its_own,
     a_heartbeat_brings_what_another_process_wrote,
+    a_stream_whose_next_event_is_gone_ends_and_does_not_stay_deaf,
     an_event_of_this_process_brings_what_another_wrote_before,
     a_session_begun_in_one_process_holds_in_another,
 }
@@ -62,4 +63,17 @@ async fn a_session_begun_in_one_process_holds_in_another(site: Site) {
     there.sign_out(&viewer).await.expect("signing out");
     assert!(site.house.viewer(&token).await.is_err());
     pulse.abort();
+}
+
+/// As after a clock that was wrong: what was written under it is swept away early.
+async fn a_stream_whose_next_event_is_gone_ends_and_does_not_stay_deaf(site: Site) {
+    let cast = site.cast().await;
+    let there = site.another_house(Limits::default()).await;
+    let (mut stream, start) = Stream::ready(&site.house, &cast.sarah, Resume::Live).await;
+    say(&there, &cast.eventpro, cast.launch, "Two events").await;
+    site.execute(&format!("DELETE FROM event WHERE seq = {}", start + 1)).await;
+    say(&site.house, &cast.sarah, cast.launch, "Now it finds out").await;
+    stream.end().await;
+    let again = Stream::open(&site.house, &cast.sarah, Resume::After(start)).await.frame().await;
+    assert_eq!((again.event.as_str(), again.cursor()), ("reset", start + 3));
 }
