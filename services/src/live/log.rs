@@ -4,8 +4,8 @@ use crate::{
 };
 use model::PersonId;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Condition, Expr, Query},
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Alias, Condition, Expr, Order, Query},
 };
 use uuid::Uuid;
 
@@ -74,15 +74,30 @@ impl Logged {
     }
 }
 
-/// Deletes some events from before `millis`, and says whether there may be more.
+/// Deletes some events from before `millis`, and says whether there may be more. What stands behind a younger one stays
+/// until that goes, as where a clock was put back: a log has no holes.
 pub(crate) async fn prune(connection: &impl ConnectionTrait, millis: i64) -> Result<bool> {
+    use event::Column::{At, PersonId, Seq};
+    // The first of them, and not whether there is one: PostgreSQL would join the whole log with itself.
+    let (old, kept) = (event::Entity, Alias::new("kept"));
+    let of_kept = |column: event::Column| Expr::col((kept.clone(), column));
+    let before = Query::select()
+        .column(Seq)
+        .from_as(event::Entity, kept.clone())
+        .and_where(of_kept(PersonId).equals((old, PersonId)))
+        .and_where(of_kept(Seq).lt(Expr::col((old, Seq))))
+        .and_where(of_kept(At).gte(millis))
+        .order_by((kept.clone(), Seq), Order::Asc)
+        .limit(1)
+        .take();
     let old = Query::select()
-        .columns([event::Column::PersonId, event::Column::Seq])
-        .from(event::Entity)
-        .and_where(event::Column::At.lt(millis))
+        .columns([PersonId, Seq].map(|column| (old, column)))
+        .from(old)
+        .and_where(Expr::col((old, At)).lt(millis))
+        .and_where(Expr::expr(before).is_null())
         .limit(SWEEP)
         .take();
-    let key = Expr::tuple([Expr::col(event::Column::PersonId), Expr::col(event::Column::Seq)]);
-    let done = event::Entity::delete_many().filter(sea_orm::ExprTrait::in_subquery(key, old)).exec(connection).await?;
+    let key = Expr::tuple([Expr::col(PersonId), Expr::col(Seq)]);
+    let done = event::Entity::delete_many().filter(key.in_subquery(old)).exec(connection).await?;
     Ok(done.rows_affected == SWEEP)
 }

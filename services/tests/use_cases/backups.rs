@@ -1,8 +1,13 @@
 //! Copies of a database in use.
 
 use crate::support::{Database, Kind, Site, path_of, say};
-use services::keeping::{Trouble, backup};
-use std::{fs, path::PathBuf};
+use model::Instant;
+use services::{
+    Greenroom, Limits,
+    clock::{Clock, SetClock},
+    keeping::{Trouble, backup},
+};
+use std::{fs, path::PathBuf, sync::Arc, time::Duration};
 use tempfile::TempDir;
 
 /// A folder for copies.
@@ -116,4 +121,20 @@ async fn what_cannot_be_copied_is_told() {
     let url = format!("sqlite://{}", cut.display());
     assert!(matches!(backup(&url, &shelf.file("x.db")).await, Err(Trouble::Damaged(..))));
     assert_eq!(shelf.count(), 1, "nothing is left behind");
+}
+
+/// Events aren't always written in the order of the moments they are of: a clock is put back, or somebody waits.
+#[tokio::test]
+async fn sweeping_the_log_leaves_it_whole() {
+    let (site, shelf) = (Site::new(Kind::Sqlite).await, Shelf::new());
+    let (cast, keep) = (site.cast().await, Limits::default().keep_events);
+    let ahead = Instant::from_millis(site.clock.now().millis() + 60_000);
+    let early =
+        Greenroom::open_at(site.url(), "https://greenroom.example", Limits::default(), Arc::new(SetClock::new(ahead)))
+            .await;
+    say(&early.expect("a house"), &cast.sarah, cast.launch, "Ahead of its time").await;
+    say(&site.house, &cast.sarah, cast.launch, "A minute before").await;
+    site.clock.advance(keep + Duration::from_secs(30));
+    site.house.sweep().await.expect("sweeping");
+    backup(site.url(), &shelf.file("swept.db")).await.expect("a whole database");
 }
