@@ -4,7 +4,7 @@ use super::{
     file::{self, BESIDE, beside},
 };
 use crate::clock::{Clock, SystemClock};
-use sea_orm::sqlx::{self, SqliteConnection};
+use sea_orm::sqlx::{self, Connection, SqliteConnection};
 use std::{
     fs, io,
     path::{Path, PathBuf},
@@ -14,7 +14,7 @@ use tempfile::NamedTempFile;
 /// What was put into place.
 #[derive(Debug)]
 pub struct Restored {
-    /// What it holds.
+    /// What the backup holds.
     pub contents: Contents,
     /// Where what stood there before is now.
     pub aside: Option<PathBuf>,
@@ -45,6 +45,7 @@ pub async fn restore(from: &Path, database_url: &str, replace: bool) -> Result<R
     let place = make_room(target, replace).await?;
     let copy = copy(from, &place)?;
     let contents = check_own(copy.path(), from).await?;
+    begin_logs_anew(copy.path()).await.map_err(|error| file::trouble(&place.path, error))?;
     place.take(copy).map_err(|error| Trouble::Unwritable(place.path.clone(), error))?;
     Ok(Restored { contents, aside: place.aside })
 }
@@ -90,6 +91,20 @@ fn copy(from: &Path, place: &Place) -> Result<NamedTempFile, Trouble> {
         Ok(part)
     });
     copied.map_err(|error| Trouble::Unwritable(place.path.clone(), error))
+}
+
+/// Lets nobody go on from a number of what was there before: given again, it would stand for something else. So all logs
+/// go on far behind whatever was given, and empty, and whoever comes back begins anew.
+async fn begin_logs_anew(path: &Path) -> Result<(), sqlx::Error> {
+    let mut copy = file::take_hold(path).await?;
+    let mut tx = copy.begin().await?;
+    sqlx::query("DELETE FROM event").execute(&mut *tx).await?;
+    // Nobody is told of as much as one thing in each millisecond, so that the moment lies behind every number, also where
+    // a backup is restored for the second time.
+    let far = SystemClock.now().millis();
+    sqlx::query("UPDATE person_head SET seq = seq + ?").bind(far).execute(&mut *tx).await?;
+    tx.commit().await?;
+    copy.close().await
 }
 
 impl Place {

@@ -1,8 +1,8 @@
 //! Backups that take a database's place.
 
-use crate::support::{Cast, Kind, Site, path_of, say};
+use crate::support::{Cast, Kind, Site, Stream, path_of, say};
 use services::{
-    Greenroom, Limits,
+    Greenroom, Limits, Resume,
     keeping::{Trouble, backup, restore},
 };
 use std::{
@@ -74,6 +74,25 @@ async fn a_backup_takes_the_place_of_what_is_there_and_keeps_it_beside() {
     let house = Greenroom::open(url, "https://greenroom.example", Limits::default()).await.expect("a house");
     let seq = say(&house, &scene.cast.sarah, scene.cast.launch, "Where were we?").await.seq;
     assert_eq!(seq, 13, "it goes on where the backup ended");
+}
+
+/// Numbers that were given since the backup are gone, and would be given again.
+#[tokio::test]
+async fn whoever_heard_what_is_gone_begins_anew_however_late_they_come_back() {
+    let scene = Scene::new().await;
+    let (cast, url) = (&scene.cast, scene.site.url());
+    let cursor = scene.site.house.frame(&cast.sarah).await.expect("a frame").cursor;
+    scene.site.house.close().await.expect("closing");
+    restore(&scene.backup, url, true).await.expect("restored");
+    let house = Greenroom::open(url, "https://greenroom.example", Limits::default()).await.expect("a house");
+    let head = house.frame(&cast.sarah).await.expect("a frame").cursor;
+    let (mut live, _) = Stream::ready(&house, &cast.sarah, Resume::After(head)).await;
+    for body in ["Never heard", "by whoever comes back late"] {
+        say(&house, &cast.sarah, cast.launch, body).await;
+    }
+    assert_eq!(live.names(2).await, ["message.created", "message.created"]);
+    let first = Stream::open(&house, &cast.sarah, Resume::After(cursor)).await.frame().await;
+    assert_eq!((first.event.as_str(), first.cursor()), ("reset", head + 2));
 }
 
 #[tokio::test]
