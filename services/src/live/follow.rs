@@ -111,7 +111,9 @@ impl Follower {
                 Next::Live => return Some(()),
                 Next::ReadOn => {}
                 Next::End(reason) => {
-                    outlet.send(&reason.map(frame::session_ended).unwrap_or_default()).await;
+                    if let Some(reason) = reason {
+                        outlet.send(&frame::session_ended(reason)).await;
+                    }
                     return None;
                 }
             }
@@ -124,6 +126,10 @@ impl Follower {
                 return None;
             }
             for event in events {
+                // A slow reader may be long about it.
+                if self.place.is_over() {
+                    break;
+                }
                 if event.seq != self.last + 1 {
                     return None;
                 }

@@ -95,6 +95,13 @@ impl Drop for Place {
 }
 
 impl Place {
+    /// Whether the stream is to end.
+    pub(super) fn is_over(&self) -> bool {
+        let rooms = self.hub.rooms();
+        let seat = rooms.people.get(&self.person).and_then(|room| room.seats.iter().find(|seat| seat.id == self.seat));
+        seat.is_none_or(|seat| seat.over.is_some())
+    }
+
     /// Goes live behind `last`, in the same moment in which nothing newer is known.
     pub(super) fn go_live(&self, last: i64, outlet: &Arc<impl Outlet>) -> Next {
         let rooms = &mut *self.hub.rooms();

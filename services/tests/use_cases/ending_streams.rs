@@ -1,16 +1,21 @@
 //! What ends a stream.
 
-use crate::support::{Site, Stream, refusal, say};
+use crate::support::{Site, Stream, refusal, say, within};
 use model::Refusal;
 use services::{
-    Limits, Resume, Viewer,
+    Limits, Outlet, Resume, Viewer,
     seed::{EVENTPRO, SARAH},
 };
-use std::time::Duration;
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+use tokio::sync::Semaphore;
 
 on_both! {
     signing_out_ends_the_streams_of_that_session,
     a_session_that_ended_before_the_stream_opened_has_none,
+    a_session_that_ends_while_its_stream_replays_hears_no_more,
     a_session_that_expires_ends_its_streams,
     a_session_used_elsewhere_keeps_its_streams,
     a_person_holds_so_many_streams,
@@ -56,6 +61,51 @@ async fn a_session_that_ended_before_the_stream_opened_has_none(site: Site) {
     let (viewer, _) = device(&site).await;
     site.clock.advance(30 * DAY);
     assert_eq!(refusal(site.house.follow(&viewer, Resume::Live, false).await), Refusal::Unauthenticated);
+}
+
+/// Takes as many frames as it is let.
+struct Slow {
+    heard: Mutex<Vec<String>>,
+    room: Semaphore,
+}
+
+impl Outlet for Slow {
+    fn put(&self, _: &[u8]) -> bool {
+        false
+    }
+
+    async fn send(&self, frame: &[u8]) -> bool {
+        self.room.acquire().await.expect("room").forget();
+        self.heard.lock().expect("a lock").push(String::from_utf8_lossy(frame).into_owned());
+        true
+    }
+
+    fn end(&self) {}
+
+    fn cut(&self) {}
+}
+
+async fn a_session_that_ends_while_its_stream_replays_hears_no_more(site: Site) {
+    let cast = site.cast().await;
+    let (phone, _) = device(&site).await;
+    for number in 0..60 {
+        say(&site.house, &cast.eventpro, cast.launch, &number.to_string()).await;
+    }
+    let slow = Arc::new(Slow { heard: Mutex::default(), room: Semaphore::new(70) });
+    let replaying = site.house.follow(&phone, Resume::After(0), false).await.expect("a stream").run(slow.clone());
+    let replaying = tokio::spawn(replaying);
+    let far_behind = async {
+        while slow.heard.lock().expect("a lock").len() < 70 {
+            tokio::task::yield_now().await;
+        }
+    };
+    within(far_behind).await;
+    site.house.sign_out(&phone).await.expect("signing out");
+    slow.room.add_permits(1_000);
+    within(replaying).await.expect("no panic");
+    let heard = slow.heard.lock().expect("a lock");
+    assert!(heard.last().is_some_and(|last| last.contains("session-ended")));
+    assert!(heard.len() <= 72, "one was on its way, and then the end: {}", heard.len());
 }
 
 async fn a_session_that_expires_ends_its_streams(site: Site) {
