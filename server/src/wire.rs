@@ -84,6 +84,8 @@ impl Wire {
                 Err(error) if error.kind() != io::ErrorKind::WouldBlock => return,
                 _ => {}
             }
+            // Whoever talks without end must not keep everybody else from having their turn.
+            tokio::task::coop::consume_budget().await;
         }
     }
 
@@ -159,5 +161,27 @@ impl Outlet for Wire {
 
     fn cut(&self) {
         self.hang_up();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::net::TcpListener;
+
+    #[tokio::test]
+    async fn a_client_that_talks_and_talks_keeps_nobody_from_their_turn() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("an address");
+        let client = TcpStream::connect(listener.local_addr().expect("it")).await.expect("a connection");
+        let (socket, _) = listener.accept().await.expect("a connection");
+        client.writable().await.expect("a connection");
+        while client.try_write(&[b'x'; 64 * 1_024]).is_ok() {}
+        let wire = Wire { socket, chunked: true };
+        wire.socket.readable().await.expect("a connection");
+        {
+            let mut gone = std::pin::pin!(wire.gone());
+            std::future::poll_fn(|context| Poll::Ready(gone.as_mut().poll(context).is_pending())).await;
+        }
+        assert_eq!(wire.socket.try_read(&mut [0]).ok(), Some(1), "all of it was read in one turn");
     }
 }
