@@ -31,8 +31,7 @@ impl Fill {
     pub async fn open(url: &str) -> Result<Self> {
         let connection = if url.starts_with("sqlite:") {
             let mut connection = SqliteConnection::connect(url).await?;
-            // What is put in before the measuring may be lost by a power cut.
-            connection.execute("PRAGMA synchronous = off; PRAGMA cache_size = -200000").await?;
+            connection.execute("PRAGMA cache_size = -200000").await?;
             Link::Sqlite(connection)
         } else {
             Link::Postgres(PgConnection::connect(url).await?)
@@ -84,6 +83,18 @@ impl Fill {
             .collect();
         self.count = 0;
         self.run(&format!("BEGIN;\n{inserts}COMMIT;")).await
+    }
+
+    /// Closes the connection: on SQLite, what is left open would keep the log from being cleared.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn close(self) -> Result<()> {
+        match self.connection {
+            Link::Sqlite(connection) => connection.close().await?,
+            Link::Postgres(connection) => connection.close().await?,
+        }
+        Ok(())
     }
 
     /// Runs SQL of any kind.

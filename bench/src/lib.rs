@@ -10,7 +10,6 @@ pub mod fill;
 pub mod frames;
 pub mod history;
 pub mod inserts;
-
 pub mod line;
 pub mod node;
 pub mod page;

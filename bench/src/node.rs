@@ -1,11 +1,14 @@
 //! One process of the server, to be started, stopped, frozen and killed.
 
-use crate::{ports::some_port, site::Result};
+use crate::{
+    ports::some_port,
+    site::{Result, built},
+};
 use reqwest::Client;
 use rustix::process::{Pid, Signal, kill_process};
 use std::{
     fs::OpenOptions,
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
@@ -161,8 +164,4 @@ impl Node {
         }
         Ok(command)
     }
-}
-
-fn built() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/greenroom")
 }

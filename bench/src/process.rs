@@ -19,7 +19,8 @@ impl Drop for Process {
         let others = family(self.id()).unwrap_or_default().into_iter().skip(1).map(|id| id.to_string());
         let others: Vec<String> = others.collect();
         // It may have ended by itself.
-        let _ = self.kill();
+        let _ = self.0.kill();
+        let _ = self.0.wait();
         if !others.is_empty() {
             let _ = Command::new("kill").arg("-9").args(others).stderr(Stdio::null()).status();
         }
@@ -39,24 +40,6 @@ impl Process {
     /// Its id.
     pub fn id(&self) -> u32 {
         self.0.id()
-    }
-
-    /// How it ended, if it has.
-    ///
-    /// # Errors
-    /// When the system doesn't say.
-    pub fn ended(&mut self) -> Result<Option<std::process::ExitStatus>> {
-        Ok(self.0.try_wait()?)
-    }
-
-    /// Kills it, and waits until it is gone.
-    ///
-    /// # Errors
-    /// When it can't be killed.
-    pub fn kill(&mut self) -> Result<()> {
-        self.0.kill()?;
-        self.0.wait()?;
-        Ok(())
     }
 }
 

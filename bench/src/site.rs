@@ -65,7 +65,7 @@ impl Ground {
         let program = Process::start(&mut command(core, "serve", &settings))?;
         let client = Client::builder().no_proxy().build()?;
         let url = format!("http://127.0.0.1:{port}");
-        let site = Site { url, port, client, core, settings, program, _folder: folder };
+        let site = Site { url, port, client, program, _folder: folder };
         site.answers().await?;
         Ok(site)
     }
@@ -80,8 +80,6 @@ pub struct Site {
     pub port: u16,
     /// Whoever asks.
     pub client: Client,
-    core: Option<usize>,
-    settings: Vec<(String, String)>,
     program: Process,
     _folder: TempDir,
 }
@@ -98,20 +96,6 @@ impl Site {
     /// The process.
     pub fn id(&self) -> u32 {
         self.program.id()
-    }
-
-    /// Kills it as a power cut does, and serves again at once: at the same address, with the same data. Done once it
-    /// answers.
-    ///
-    /// # Errors
-    /// When it had ended before, or doesn't start.
-    pub async fn kill_and_serve(&mut self) -> Result<()> {
-        if let Some(end) = self.program.ended()? {
-            return Err(format!("the site has ended by itself: {end}").into());
-        }
-        self.program.kill()?;
-        self.program = Process::start(&mut command(self.core, "serve", &self.settings))?;
-        self.answers().await
     }
 
     async fn answers(&self) -> Result<()> {
@@ -164,6 +148,7 @@ fn command(core: Option<usize>, argument: &str, settings: &[(String, String)]) -
     command
 }
 
-fn built() -> PathBuf {
+/// Where the program is, once it is built.
+pub(crate) fn built() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/greenroom")
 }

@@ -41,6 +41,22 @@ words! {
     }
 }
 
+words! {
+    /// Why a session is over.
+    Ending {
+        /// By whoever had it.
+        SignedOut = "signed_out",
+        /// From another device.
+        Revoked = "revoked",
+        /// With all others of an account that got a new password.
+        PasswordChanged = "password_changed",
+        /// With its account.
+        AccountDeleted = "account_deleted",
+        /// By its age.
+        Expired = "expired",
+    }
+}
+
 /// Somebody who wants to join, unchecked.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]

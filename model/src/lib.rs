@@ -28,7 +28,8 @@ pub mod time;
 mod word;
 
 pub use account::{
-    AccessToken, Account, AccountInput, Change, Device, MailAfter, RegisterInput, Registration, Scope, TokenInput,
+    AccessToken, Account, AccountInput, Change, Device, Ending, MailAfter, RegisterInput, Registration, Scope,
+    TokenInput,
 };
 pub use booking::{Booking, BookingDraft, BookingInput, BookingStatus, Money, Step};
 pub use conversation::Conversation;

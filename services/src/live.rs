@@ -28,7 +28,6 @@ mod pulse;
 mod reader;
 mod typing;
 
-pub(crate) use bus::Ending;
 pub use bus::{Bus, BusHealth};
 pub use follow::{Follower, Resume};
 pub(crate) use hub::Hub;

@@ -4,12 +4,12 @@
 use crate::{
     Error, Greenroom, Result,
     clock::{Clock, SystemClock},
-    live::{BusHealth, Ending},
+    live::BusHealth,
     mail::Backlog,
     messages::Posted,
 };
 use metrics::{Gauge, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
-use model::Instant;
+use model::{Ending, Instant};
 use std::time::{self, Duration};
 use tokio::time::timeout;
 

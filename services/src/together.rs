@@ -6,34 +6,56 @@ use tokio::{
     sync::oneshot,
     time::{Duration, sleep},
 };
+use tracing::Instrument;
 
 /// More questions than this are a crowd.
 const CROWD: usize = 100;
 
 /// Questions of one kind.
-pub(crate) struct Together<Q, A> {
-    waiting: Mutex<Vec<(Q, oneshot::Sender<A>)>>,
+pub(crate) struct Together<Q, A>(Arc<Queue<Q, A>>);
+
+struct Queue<Q, A> {
+    waiting: Mutex<Vec<(Q, Asker<A>)>>,
     turn: tokio::sync::Mutex<()>,
     most: usize,
     breath: Duration,
 }
 
-impl<Q, A> Together<Q, A> {
+type Asker<A> = oneshot::Sender<Result<A>>;
+
+impl<Q: Send + 'static, A: Send + 'static> Together<Q, A> {
     /// Answers so many at once at most. Where a crowd asks, it gathers for a `breath` before the next are answered.
     pub(crate) fn new(most: usize, breath: Duration) -> Self {
-        Self { waiting: Mutex::default(), turn: tokio::sync::Mutex::default(), most, breath }
+        Self(Arc::new(Queue { waiting: Mutex::default(), turn: tokio::sync::Mutex::default(), most, breath }))
     }
 
-    /// Asks. Somebody must [answer](Self::answer) afterwards.
-    pub(crate) fn ask(&self, question: Q) -> oneshot::Receiver<A> {
-        let (answer, answered) = oneshot::channel();
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).push((question, answer));
+    /// Asks, and waits for the answer. Whoever asks may go: what was asked is answered all the same. `answer` gives one
+    /// for each question, in their order.
+    pub(crate) async fn ask<F>(&self, question: Q, answer: impl FnOnce(Vec<Q>) -> F + Send + 'static) -> Result<A>
+    where
+        F: Future<Output = Vec<Result<A>>> + Send,
+    {
+        let answered = self.0.put(question);
+        let queue = self.0.clone();
+        tokio::spawn(async move { queue.answer(answer).await }.in_current_span());
+        answered.await.map_err(Error::broken)?
+    }
+
+    /// How many wait.
+    pub(crate) fn len(&self) -> usize {
+        self.0.waiting.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+}
+
+impl<Q, A> Queue<Q, A> {
+    fn put(&self, question: Q) -> oneshot::Receiver<Result<A>> {
+        let (asker, answered) = oneshot::channel();
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).push((question, asker));
         answered
     }
 
-    /// Answers what waits, once nobody else does; there may be nothing left then. Gives an answer for each question, in
-    /// their order.
-    pub(crate) async fn answer<F: Future<Output = Vec<A>>>(&self, answer: impl FnOnce(Vec<Q>) -> F) {
+    /// Answers what waits, once nobody else does; there may be nothing left then.
+    async fn answer<F: Future<Output = Vec<Result<A>>>>(&self, answer: impl FnOnce(Vec<Q>) -> F) {
         let _turn = self.turn.lock().await;
         let (questions, askers): (Vec<Q>, Vec<_>) = self.take().into_iter().unzip();
         if questions.is_empty() {
@@ -49,12 +71,7 @@ impl<Q, A> Together<Q, A> {
         }
     }
 
-    /// How many wait.
-    pub(crate) fn len(&self) -> usize {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).len()
-    }
-
-    fn take(&self) -> Vec<(Q, oneshot::Sender<A>)> {
+    fn take(&self) -> Vec<(Q, Asker<A>)> {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         let some = self.most.min(waiting.len());
         waiting.drain(..some).collect()
@@ -81,19 +98,19 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_asked_meanwhile_is_answered_together() {
-        let together = Arc::new(Together::<u32, String>::new(3, Duration::ZERO));
-        let asked: Vec<_> = (1..=4).map(|number| together.ask(number)).collect();
+        let Together(queue) = Together::<u32, String>::new(3, Duration::ZERO);
+        let asked: Vec<_> = (1..=4).map(|number| queue.put(number)).collect();
         let sizes = Mutex::new(Vec::new());
         for _ in 0..4 {
-            let answering = together.answer(async |questions: Vec<u32>| {
+            let answering = queue.answer(async |questions: Vec<u32>| {
                 sizes.lock().expect("a lock").push(questions.len());
-                questions.iter().map(u32::to_string).collect()
+                questions.iter().map(|number| Ok(number.to_string())).collect()
             });
             answering.await;
         }
         assert_eq!(sizes.into_inner().expect("a lock"), [3, 1], "at most so many at once, and each once");
         for (number, answered) in (1..=4).zip(asked) {
-            assert_eq!(answered.await, Ok(number.to_string()));
+            assert_eq!(answered.await.expect("an answer").expect("a word"), number.to_string());
         }
     }
 }

@@ -1,9 +1,6 @@
 //! What the database says.
 
-use crate::{
-    people::{close, uuid},
-    stage::Stage,
-};
+use crate::stage::Stage;
 use bench::{
     ear::{Told, fingerprint},
     site::Result,
@@ -51,7 +48,7 @@ impl Truth {
         for person in &stage.people {
             truth.logs.insert(person.id, log(&connection, person.id).await?);
         }
-        close(connection).await?;
+        connection.close().await?;
         Ok(truth)
     }
 }
@@ -63,7 +60,7 @@ pub(crate) async fn heads(stage: &Stage) -> Result<Vec<i64>> {
     for person in &stage.people {
         heads.push(head(&connection, person.id).await?);
     }
-    close(connection).await?;
+    connection.close().await?;
     Ok(heads)
 }
 
@@ -75,21 +72,20 @@ pub(crate) async fn damage(stage: &Stage) -> Result<Option<String>> {
     let connection = Database::connect(stage.database.url()).await?;
     let statement = Statement::from_string(connection.get_database_backend(), "PRAGMA integrity_check");
     let told: String = connection.query_one_raw(statement).await?.ok_or("no answer")?.try_get_by_index(0)?;
-    close(connection).await?;
+    connection.close().await?;
     Ok((told != "ok").then(|| format!("the file is damaged: {told}")))
 }
 
 async fn head(connection: &DatabaseConnection, person: Uuid) -> Result<i64> {
-    let query = format!("SELECT seq FROM person_head WHERE person_id = {}", id(connection, person));
-    let row = connection.query_one_raw(statement(connection, query)).await?;
+    let query = of(connection, "SELECT seq FROM person_head WHERE person_id = $1", person);
+    let row = connection.query_one_raw(query).await?;
     Ok(row.ok_or("somebody has no sequence")?.try_get_by_index(0)?)
 }
 
 async fn rows(connection: &DatabaseConnection, conversation: Uuid) -> Result<Vec<Row>> {
-    let of = id(connection, conversation);
-    let query = format!("SELECT seq, client_id, body FROM message WHERE conversation_id = {of} ORDER BY seq");
+    let query = "SELECT seq, client_id, body FROM message WHERE conversation_id = $1 ORDER BY seq";
     let mut rows = Vec::new();
-    for row in connection.query_all_raw(statement(connection, query)).await? {
+    for row in connection.query_all_raw(of(connection, query, conversation)).await? {
         let body: String = row.try_get_by_index(2)?;
         let (seq, client_id) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
         rows.push(Row { seq, client_id, body: fingerprint(&body) });
@@ -99,9 +95,8 @@ async fn rows(connection: &DatabaseConnection, conversation: Uuid) -> Result<Vec
 
 async fn log(connection: &DatabaseConnection, person: Uuid) -> Result<Log> {
     let mut log = Log { head: head(connection, person).await?, ..Log::default() };
-    let of = id(connection, person);
-    let query = format!("SELECT seq, kind, payload FROM event WHERE person_id = {of} ORDER BY seq");
-    for row in connection.query_all_raw(statement(connection, query)).await? {
+    let query = "SELECT seq, kind, payload FROM event WHERE person_id = $1 ORDER BY seq";
+    for row in connection.query_all_raw(of(connection, query, person)).await? {
         let (seq, kind): (i64, String) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
         log.numbers.push(seq);
         if kind == "message.created" {
@@ -111,10 +106,7 @@ async fn log(connection: &DatabaseConnection, person: Uuid) -> Result<Log> {
     Ok(log)
 }
 
-fn statement(connection: &DatabaseConnection, query: String) -> Statement {
-    Statement::from_string(connection.get_database_backend(), query)
-}
-
-fn id(connection: &DatabaseConnection, of: Uuid) -> String {
-    uuid(connection.get_database_backend(), of)
+/// A query about somebody or something.
+fn of(connection: &DatabaseConnection, query: &str, id: Uuid) -> Statement {
+    Statement::from_sql_and_values(connection.get_database_backend(), query, [id.into()])
 }

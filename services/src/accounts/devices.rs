@@ -1,6 +1,6 @@
 use super::{Reach, Viewer};
-use crate::{Greenroom, Result, entity::session, live::Ending, to_the_end};
-use model::{Device, Instant, Refusal, SessionId};
+use crate::{Greenroom, Result, entity::session, to_the_end};
+use model::{Device, Ending, Instant, Refusal, SessionId};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 impl Greenroom {

@@ -4,11 +4,11 @@ use crate::{
     bookings::open_bookings,
     conversations::own_conversations,
     entity::{event, mail, notification, person, token, visit},
-    live::{Ending, Journal},
+    live::Journal,
     store::Transaction,
     to_the_end,
 };
-use model::{Instant, MailAfter, PersonId, Step};
+use model::{Ending, Instant, MailAfter, PersonId, Step};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 
 /// What somebody who left is called.

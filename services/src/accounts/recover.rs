@@ -6,12 +6,12 @@ use super::{
 use crate::{
     Greenroom, Result,
     entity::{person, session},
-    live::{Ending, Journal},
+    live::Journal,
     mail::{self, letters},
     store::Transaction,
     to_the_end,
 };
-use model::{Email, NewPassword, NotificationKind, PersonId, Refusal, SessionId};
+use model::{Email, Ending, NewPassword, NotificationKind, PersonId, Refusal, SessionId};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use std::net::IpAddr;
 

@@ -7,12 +7,11 @@ use crate::{
     Error, Greenroom, Result,
     clock::millis,
     entity::{person, session},
-    live::Ending,
     store::Transaction,
     to_the_end,
     together::{Together, each},
 };
-use model::{Instant, PersonId, Refusal, SessionId, User};
+use model::{Ending, Instant, PersonId, Refusal, SessionId, User};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder,
     QuerySelect, RelationDef, sea_query::Expr,
@@ -29,7 +28,7 @@ const USER_AGENT_LIMIT: usize = 200;
 /// A living session, and whose it is.
 pub(crate) type Holder = (session::Model, person::Model);
 /// Secrets whose holders are looked for.
-pub(crate) type Holders = Together<Vec<u8>, Result<Option<Holder>>>;
+pub(crate) type Holders = Together<Vec<u8>, Option<Holder>>;
 
 /// A session that is about to begin.
 pub(super) struct NewSession<'a> {
@@ -61,10 +60,9 @@ impl Greenroom {
 
     async fn holder(&self, secret: &str) -> Result<Viewer> {
         let now = self.now();
-        let asked = self.holders.ask(fingerprint(secret));
         let greenroom = self.clone();
-        tokio::spawn(async move { greenroom.holders.answer(|secrets| greenroom.look_up(secrets)).await });
-        let (row, owner) = asked.await.map_err(Error::broken)??.ok_or(Refusal::Unauthenticated)?;
+        let asked = self.holders.ask(fingerprint(secret), |secrets| async move { greenroom.look_up(secrets).await });
+        let (row, owner) = asked.await?.ok_or(Refusal::Unauthenticated)?;
         let mut viewer = Viewer {
             person: person_of(owner)?,
             session: SessionId(row.id),

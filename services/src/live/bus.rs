@@ -3,7 +3,7 @@
 
 use super::hub::Hub;
 use crate::{Greenroom, measured};
-use model::{PersonId, SessionId};
+use model::{Ending, PersonId, SessionId};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::HashMap,
@@ -60,33 +60,6 @@ pub(super) enum News {
     Passing { person: PersonId, frame: String },
     /// People who have a stream at a node, or none there any more.
     Present { people: Vec<PersonId>, here: bool },
-}
-
-/// Why a session is over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Ending {
-    SignedOut,
-    Revoked,
-    PasswordChanged,
-    AccountDeleted,
-    Expired,
-}
-
-impl Ending {
-    pub(crate) const ALL: [Ending; 5] =
-        [Ending::SignedOut, Ending::Revoked, Ending::PasswordChanged, Ending::AccountDeleted, Ending::Expired];
-
-    /// As clients are told.
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Ending::SignedOut => "signed_out",
-            Ending::Revoked => "revoked",
-            Ending::PasswordChanged => "password_changed",
-            Ending::AccountDeleted => "account_deleted",
-            Ending::Expired => "expired",
-        }
-    }
 }
 
 impl Line {

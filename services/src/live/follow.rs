@@ -1,5 +1,4 @@
 use super::{
-    bus::Ending,
     frame,
     hub::{Next, Place},
     log::{self, Logged},
@@ -8,7 +7,7 @@ use super::{
 };
 use crate::{Greenroom, Result, Viewer};
 use bytes::Bytes;
-use model::{Instant, PersonId, Refusal, SessionId};
+use model::{Ending, Instant, PersonId, Refusal, SessionId};
 use std::{sync::Arc, time::Duration};
 
 /// In how many steps streams are ended where all are.

@@ -1,8 +1,7 @@
-use super::bus::Ending;
 use crate::{Error, Result};
 use bytes::Bytes;
 use model::{
-    Came, Instant, PersonId, Typing,
+    Came, Ending, Instant, PersonId, Typing,
     passing::{PRESENCE, TYPING},
 };
 

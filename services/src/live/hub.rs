@@ -4,14 +4,10 @@ mod coming;
 
 pub(super) use coming::News;
 
-use super::{
-    bus::{Ending, Line},
-    frame,
-    outlet::Outlet,
-};
+use super::{bus::Line, frame, outlet::Outlet};
 use crate::{measured, store::Store};
 use coming::Moved;
-use model::{Instant, PersonId, Refusal, SessionId};
+use model::{Ending, Instant, PersonId, Refusal, SessionId};
 use std::{
     collections::{HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},

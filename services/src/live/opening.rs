@@ -11,7 +11,7 @@ use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, Rela
 use std::collections::{HashMap, HashSet};
 
 /// Streams that are about to open.
-pub(crate) type Door = Together<Opening, Result<Option<Opened>>>;
+pub(crate) type Door = Together<Opening, Option<Opened>>;
 
 /// A stream that is about to open.
 pub(crate) struct Opening {
@@ -41,10 +41,8 @@ impl Opening {
 impl Greenroom {
     /// How things stand for a stream; `None` where its session is no more.
     pub(super) async fn open_door(&self, opening: Opening) -> Result<Option<Opened>> {
-        let asked = self.door.ask(opening);
         let greenroom = self.clone();
-        tokio::spawn(async move { greenroom.door.answer(|openings| greenroom.look_at(openings)).await });
-        asked.await.map_err(crate::Error::broken)?
+        self.door.ask(opening, |openings| async move { greenroom.look_at(openings).await }).await
     }
 
     async fn look_at(&self, openings: Vec<Opening>) -> Vec<Result<Option<Opened>>> {

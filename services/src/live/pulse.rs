@@ -1,6 +1,6 @@
-use super::{bus::Ending, log};
+use super::log;
 use crate::{Greenroom, Result};
-use model::PersonId;
+use model::{Ending, PersonId};
 use std::time::Duration;
 
 /// People or sessions looked up at once.

@@ -9,7 +9,6 @@ use crate::{
 };
 use model::{ConversationId, Draft, Instant, Message, Refusal};
 use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr};
-use tracing::Instrument;
 
 /// What became of a message.
 #[derive(Debug)]
@@ -30,7 +29,7 @@ impl Posted {
 }
 
 /// Messages that wait to be written.
-pub(crate) type Tray = Together<Sending, Result<Posted>>;
+pub(crate) type Tray = Together<Sending, Posted>;
 
 impl Greenroom {
     /// Sends a message. The message, its place, both people's events and the notification are one
@@ -48,12 +47,9 @@ impl Greenroom {
         viewer.may_write()?;
         self.sends.take(viewer.id(), self.now())?;
         let client_id = draft.client_id.unwrap_or_else(crate::mint_client_id);
-        let answered = self.tray.ask(Sending { viewer: viewer.clone(), draft, client_id });
-        // Whoever asked may go: what was taken is sent and told all the same.
+        let sending = Sending { viewer: viewer.clone(), draft, client_id };
         let greenroom = self.clone();
-        let writing = async move { greenroom.tray.answer(|batch| greenroom.post_batch(batch)).await };
-        tokio::spawn(writing.in_current_span());
-        answered.await.map_err(Error::broken)?
+        self.tray.ask(sending, |batch| async move { greenroom.post_batch(batch).await }).await
     }
 
     #[tracing::instrument(level = "debug", skip_all, fields(messages = batch.len()))]
