@@ -93,6 +93,10 @@ impl Wire {
         // It may be closed already.
         let _ = SockRef::from(&self.socket).shutdown(Shutdown::Both);
     }
+
+    fn parts<'a>(&self, size: &'a str, frame: &'a [u8]) -> Parts<'a> {
+        if self.chunked { Parts([size.as_bytes(), frame, b"\r\n"]) } else { Parts([b"", frame, b""]) }
+    }
 }
 
 /// A frame as it goes over the wire.
@@ -110,12 +114,6 @@ impl Parts<'_> {
             sent -= here;
             IoSlice::new(&part[here..])
         })
-    }
-}
-
-impl Wire {
-    fn parts<'a>(&self, size: &'a str, frame: &'a [u8]) -> Parts<'a> {
-        if self.chunked { Parts([size.as_bytes(), frame, b"\r\n"]) } else { Parts([b"", frame, b""]) }
     }
 }
 
