@@ -27,8 +27,8 @@ require_toolchain() {
   found=$(node --version)
   at_least "v$NODE" "$found" || fail "Node.js $found is too old: Greenroom needs $NODE or newer."
 
-  there cc ||
-    fail "A C compiler is missing. Debian, Ubuntu: apt install build-essential. Fedora: dnf install gcc. Arch: pacman -S base-devel. macOS: xcode-select --install"
+  there cc make ||
+    fail "A C compiler or make is missing. Debian, Ubuntu: apt install build-essential. Fedora: dnf install gcc make. Arch: pacman -S base-devel. macOS: xcode-select --install"
 }
 
 have_lints() {

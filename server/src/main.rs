@@ -49,11 +49,30 @@ mod wire;
 use clap::Parser;
 use settings::{Command, Settings};
 use std::process::ExitCode;
+use tikv_jemallocator::Jemalloc;
+use tokio::runtime;
 use traces::Traces;
 
-#[tokio::main]
-async fn main() -> ExitCode {
+// Why this one: docs/decisions/memory.md
+#[global_allocator]
+static MEMORY: Jemalloc = Jemalloc;
+
+/// Sockets that are looked at in one go. When thousands have something to say at once, what is under way comes first.
+const SOCKETS_AT_ONCE: usize = 64;
+
+fn main() -> ExitCode {
     let settings = Settings::parse();
+    let runtime = runtime::Builder::new_multi_thread().enable_all().max_io_events_per_tick(SOCKETS_AT_ONCE).build();
+    match runtime {
+        Ok(runtime) => runtime.block_on(begin(settings)),
+        Err(error) => {
+            eprintln!("Greenroom can't start: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn begin(settings: Settings) -> ExitCode {
     let traces = settings.traces().map(|endpoint| Traces::to(&endpoint)).transpose();
     logs::begin(settings.log_format(), traces.as_ref().ok().and_then(Option::as_ref));
     let ended = match traces {
