@@ -10,8 +10,10 @@ use http::Version;
 use services::{Follower, Outlet, measured};
 use socket2::SockRef;
 use std::{
+    borrow::Cow,
     convert::Infallible,
-    io::{self, IoSlice},
+    future::poll_fn,
+    io,
     net::Shutdown,
     sync::{Arc, Mutex, PoisonError},
     task::Poll,
@@ -25,7 +27,7 @@ const LAST_CHUNK: &[u8] = b"0\r\n\r\n";
 
 /// A stream that is to go on without hyper.
 pub(crate) struct Stream {
-    follower: Follower,
+    follower: Box<Follower>,
     chunked: bool,
 }
 
@@ -35,10 +37,9 @@ pub(crate) struct Handover(Arc<Mutex<Option<Stream>>>);
 
 impl Handover {
     /// A body that begins with the stream's first frame, and hands it over when that has been taken.
-    pub(crate) fn body(self, follower: Follower, version: Version) -> Body {
-        let first = follower.first();
+    pub(crate) fn body(self, mut follower: Box<Follower>, version: Version) -> Body {
+        let mut first = Some(follower.first());
         let mut stream = Some(Stream { follower, chunked: version != Version::HTTP_10 });
-        let mut first = Some(first);
         Body::from_stream(futures::stream::poll_fn(move |_| match first.take() {
             Some(frame) => Poll::Ready(Some(Ok::<Bytes, Infallible>(frame))),
             None => {
@@ -78,7 +79,8 @@ impl Stream {
 impl Wire {
     /// Comes when the client has gone. It has nothing more to say; what it says is thrown away.
     async fn gone(&self) {
-        while self.socket.readable().await.is_ok() {
+        // Asked in this way, the socket forgets the task that it belonged to before, which else stays in memory.
+        while poll_fn(|context| self.socket.poll_read_ready(context)).await.is_ok() {
             match self.socket.try_read(&mut [0; 256]) {
                 Ok(0) => return,
                 Err(error) if error.kind() != io::ErrorKind::WouldBlock => return,
@@ -94,50 +96,37 @@ impl Wire {
         let _ = SockRef::from(&self.socket).shutdown(Shutdown::Both);
     }
 
-    fn parts<'a>(&self, size: &'a str, frame: &'a [u8]) -> Parts<'a> {
-        if self.chunked { Parts([size.as_bytes(), frame, b"\r\n"]) } else { Parts([b"", frame, b""]) }
-    }
-}
-
-/// A frame as it goes over the wire.
-struct Parts<'a>([&'a [u8]; 3]);
-
-impl Parts<'_> {
-    fn len(&self) -> usize {
-        self.0.iter().map(|part| part.len()).sum()
-    }
-
-    /// Whatever is left behind the first bytes.
-    fn after(&self, mut sent: usize) -> [IoSlice<'_>; 3] {
-        self.0.map(|part| {
-            let here = sent.min(part.len());
-            sent -= here;
-            IoSlice::new(&part[here..])
-        })
+    /// A frame as it goes over the wire. To copy some hundred bytes costs less than to give them to the system in parts.
+    fn chunk<'a>(&self, frame: &'a [u8]) -> Cow<'a, [u8]> {
+        if !self.chunked {
+            return frame.into();
+        }
+        let size = format!("{:x}\r\n", frame.len());
+        [size.as_bytes(), frame, b"\r\n"].concat().into()
     }
 }
 
 impl Outlet for Wire {
     fn put(&self, frame: &[u8]) -> bool {
-        let size = format!("{:x}\r\n", frame.len());
-        let parts = self.parts(&size, frame);
+        let chunk = self.chunk(frame);
         // A part of a frame is of no use: nothing can follow it.
-        let sent = self.socket.try_write_vectored(&parts.after(0));
-        let slow =
-            sent.as_ref().map_or_else(|error| error.kind() == io::ErrorKind::WouldBlock, |sent| *sent < parts.len());
+        let slow = match self.socket.try_write(&chunk) {
+            Ok(sent) if sent == chunk.len() => return true,
+            Ok(_) => true,
+            Err(error) => error.kind() == io::ErrorKind::WouldBlock,
+        };
         if slow {
             metrics::counter!(measured::STREAMS_CUT).increment(1);
         }
-        sent.is_ok() && !slow
+        false
     }
 
     async fn send(&self, frame: &[u8]) -> bool {
-        let size = format!("{:x}\r\n", frame.len());
-        let parts = self.parts(&size, frame);
-        let mut sent = 0;
-        while sent < parts.len() {
-            match self.socket.try_write_vectored(&parts.after(sent)) {
-                Ok(more) => sent += more,
+        let chunk = self.chunk(frame);
+        let mut left = &chunk[..];
+        while !left.is_empty() {
+            match self.socket.try_write(left) {
+                Ok(sent) => left = &left[sent..],
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     if self.socket.writable().await.is_err() {
                         return false;

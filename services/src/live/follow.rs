@@ -43,7 +43,7 @@ impl Greenroom {
     ///
     /// # Errors
     /// `TooManyStreams`; `Unauthenticated` where the session ended meanwhile; or the database failed.
-    pub async fn follow(&self, viewer: &Viewer, resume: Resume, sparing: bool) -> Result<Follower> {
+    pub async fn follow(&self, viewer: &Viewer, resume: Resume, sparing: bool) -> Result<Box<Follower>> {
         let (person, session) = (viewer.id(), viewer.session());
         // The seat comes before the look at the session and into the log: what ends or is committed
         // between the two is heard.
@@ -57,7 +57,8 @@ impl Greenroom {
             None => (opened.head, frame::reset(opened.head, retry)),
         };
         let Opened { ends_at, next, .. } = opened;
-        Ok(Follower { greenroom: self.clone(), place, person, session, ends_at, last, next, first })
+        // It is passed on from hand to hand, each of which would have room for all of it.
+        Ok(Box::new(Follower { greenroom: self.clone(), place, person, session, ends_at, last, next, first }))
     }
 
     /// How many streams this process holds.
@@ -89,12 +90,12 @@ impl Opened {
 
 impl Follower {
     /// The first frame, which says where the stream starts. It goes out before everything else.
-    pub fn first(&self) -> Bytes {
-        self.first.clone()
+    pub fn first(&mut self) -> Bytes {
+        std::mem::take(&mut self.first)
     }
 
     /// Sends everything else, until the session is over. Whoever reads may be gone before: then this is dropped.
-    pub async fn run(mut self, outlet: Arc<impl Outlet>) {
+    pub async fn run(mut self: Box<Self>, outlet: Arc<impl Outlet>) {
         // Replaying takes room that a stream doesn't need afterwards, for as long as it lives.
         if Box::pin(self.replay(&outlet)).await.is_some() {
             self.listen().await;

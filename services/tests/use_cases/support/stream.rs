@@ -72,7 +72,7 @@ impl Stream {
     }
 
     /// Runs it as far as it goes without waiting: one that has nothing to replay is live then.
-    async fn begin(follower: Follower) -> Self {
+    async fn begin(mut follower: Box<Follower>) -> Self {
         let (queue, frames) = mpsc::channel(QUEUE);
         queue.try_send(follower.first()).expect("room");
         let running = Box::pin(follower.run(Arc::new(Wire(Mutex::new(Some(queue))))));
