@@ -56,8 +56,8 @@ pub(super) enum News {
     At(Vec<(PersonId, i64)>),
     /// A session is over.
     Ended { person: PersonId, session: SessionId, reason: Ending },
-    /// Something that is worth nothing later, as a frame for a person's streams.
-    Passing { person: PersonId, frame: String },
+    /// Something that is worth nothing later, as a frame for these people's streams.
+    Passing { people: Vec<PersonId>, frame: String },
     /// People who have a stream at a node, or none there any more.
     Present { people: Vec<PersonId>, here: bool },
 }
@@ -160,7 +160,7 @@ impl Hub {
             News::Alive => {}
             News::At(heads) => heads.into_iter().for_each(|(person, seq)| self.know(person, seq)),
             News::Ended { person, session, reason } => self.end_session_here(person, session, reason),
-            News::Passing { person, frame } => self.pass_here(person, frame.as_bytes()),
+            News::Passing { people, frame } => self.pass_here(&people, frame.as_bytes()),
             News::Present { people, here } => self.note_elsewhere(from, &people, here),
         }
     }
@@ -178,9 +178,11 @@ impl Hub {
         self.line().say(News::Ended { person, session, reason });
     }
 
-    /// Tells a person's streams at every node of something that passes.
-    pub(super) fn pass(&self, person: PersonId, frame: &str) {
-        self.pass_here(person, frame.as_bytes());
-        self.line().say(News::Passing { person, frame: frame.to_owned() });
+    /// Tells these people's streams at every node of something that passes.
+    pub(super) fn pass(&self, people: &[PersonId], frame: &str) {
+        self.pass_here(people, frame.as_bytes());
+        for people in people.chunks(BATCH) {
+            self.line().say(News::Passing { people: people.to_vec(), frame: frame.to_owned() });
+        }
     }
 }

@@ -182,9 +182,9 @@ impl Hub {
         self.to_live(person, |seat, outlet| put(outlet, &frame::heartbeat(seat.last, now)));
     }
 
-    /// Tells whoever of a person's streams at this node wants to know of what passes.
-    pub(super) fn pass_here(&self, person: PersonId, frame: &[u8]) {
-        self.to_live(person, |seat, outlet| seat.sparing || put(outlet, frame));
+    /// Tells whoever of these people's streams at this node wants to know of what passes.
+    pub(super) fn pass_here(&self, people: &[PersonId], frame: &[u8]) {
+        people.iter().for_each(|person| self.to_live(*person, |seat, outlet| seat.sparing || put(outlet, frame)));
     }
 
     /// Ends the streams that a session opened at this node.

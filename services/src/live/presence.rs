@@ -60,9 +60,8 @@ impl Greenroom {
         let pairs = acquaintances(self.store.reader(), &people).await?;
         for News { person, present, .. } in news {
             let frame = frame::presence(*person, *present)?;
-            for other in pairs.iter().filter(|(who, _)| who == person).map(|(_, other)| *other) {
-                self.hub.pass_here(other, frame.as_bytes());
-            }
+            let others: Vec<_> = pairs.iter().filter(|(who, _)| who == person).map(|(_, other)| *other).collect();
+            self.hub.pass_here(&others, frame.as_bytes());
         }
         Ok(())
     }
@@ -70,7 +69,7 @@ impl Greenroom {
     /// Tells these people that somebody is no longer here, as far as they are to know.
     pub(crate) fn hide_presence(&self, person: PersonId, from: &[PersonId]) -> Result<()> {
         let frame = frame::presence(person, false)?;
-        from.iter().for_each(|other| self.hub.pass(*other, &frame));
+        self.hub.pass(from, &frame);
         Ok(())
     }
 

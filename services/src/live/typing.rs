@@ -20,7 +20,7 @@ impl Greenroom {
         if self.typing.take((viewer.id(), id), now).is_ok() {
             let until = Instant::from_millis(now.millis() + crate::clock::millis(LASTS));
             let typing = Typing { conversation_id: id, user_id: viewer.id(), until };
-            self.hub.pass(other, &frame::typing(&typing)?);
+            self.hub.pass(&[other], &frame::typing(&typing)?);
         }
         Ok(())
     }

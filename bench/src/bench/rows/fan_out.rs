@@ -1,6 +1,6 @@
 //! Row 2: how many events reach streams for a second of the server's processor time. What brings the events is left
-//! out as far as can be: nchan is told of many channels in one request, and Greenroom's hub is told by the bus, as by
-//! another node at which somebody types, with no database in the way.
+//! out as far as can be: nchan is told of many channels in one request, and Greenroom's hub is told by the bus, of
+//! as many people in one note, as by another node at which somebody goes offline, with no database in the way.
 
 use super::memory::stream;
 use crate::{
@@ -19,6 +19,7 @@ use bench::{
     process::cpu,
     site::{Ground, Result},
 };
+use model::PersonId;
 use serde_json::json;
 use std::time::Instant;
 
@@ -26,7 +27,7 @@ const PEOPLE: usize = 4_000;
 const DEVICES: usize = 2;
 /// Events for each person.
 const EVENTS: usize = 50;
-/// Channels that nchan is told of at once.
+/// Channels that nchan is told of at once, and people in a note.
 const AT_ONCE: usize = 100;
 /// Where nodes talk to each other.
 const SUBJECT: &str = "greenroom.notes";
@@ -63,10 +64,11 @@ async fn greenroom(scale: Scale) -> Result<Sample> {
     let (worked, began) = (cpu(site.id())?, Instant::now());
     let bus = async_nats::connect(&nats.url).await?;
     let text = event();
+    let everybody: Vec<_> = (0..people).map(|number| people::person(number).id).collect();
     // One round after the other: the bus drops what a node can't take.
     for round in 1..=EVENTS {
-        for number in 0..people {
-            bus.publish(SUBJECT, note(number, &text)?.into()).await?;
+        for some in everybody.chunks(AT_ONCE) {
+            bus.publish(SUBJECT, note(some, &text)?.into()).await?;
         }
         bus.flush().await?;
         crowd.hear(people * DEVICES * round).await?;
@@ -76,10 +78,10 @@ async fn greenroom(scale: Scale) -> Result<Sample> {
     Ok(Sample { value: deliveries as f64 / cpu, cpu, wall: began.elapsed().as_secs_f64() })
 }
 
-/// What nodes tell each other of something that only passes by: a frame for all of a person's streams.
-fn note(person: usize, text: &str) -> Result<Vec<u8>> {
+/// What nodes tell each other of something that only passes by: a frame for all of these people's streams.
+fn note(people: &[PersonId], text: &str) -> Result<Vec<u8>> {
     let frame = format!("event: message.created\nid: 1\ndata: {text}\n\n");
-    let passing = json!({ "person": people::person(person).id, "frame": frame });
+    let passing = json!({ "people": people, "frame": frame });
     Ok(serde_json::to_vec(&json!({ "from": uuid::Uuid::nil(), "news": { "Passing": passing } }))?)
 }
 
