@@ -7,7 +7,7 @@ pub use mark::Seen;
 use crate::{
     Error, Greenroom, Result, Viewer,
     accounts::person_of,
-    entity::{notification, person},
+    entity::{notification, person, person_head},
     live::{self, Journal},
     page::{self, Mark, PAGE},
     store::Transaction,
@@ -17,8 +17,8 @@ use model::{
     PersonId, Refusal,
 };
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, JoinType, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, RelationDef,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, JoinType,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, RelationDef, Select, sea_query::Expr,
 };
 
 impl Greenroom {
@@ -40,20 +40,42 @@ impl Greenroom {
     /// # Errors
     /// `Unauthenticated` where the account is gone.
     pub async fn frame(&self, viewer: &Viewer) -> Result<Frame> {
-        let snapshot = self.store.snapshot().await?;
-        let row = person::Entity::find_by_id(viewer.id().0).one(&snapshot).await?.ok_or(Refusal::Unauthenticated)?;
-        let unread = unread(&snapshot, viewer.id()).await?;
-        Ok(Frame { person: person_of(row)?, unread, cursor: live::head(&snapshot, viewer.id()).await? })
+        let count = unseen(viewer.id()).select_only().expr(notification::Column::Id.count()).into_query();
+        // One statement, for it is asked on every page, and sees one moment.
+        let row = person::Entity::find_by_id(viewer.id().0)
+            .join(JoinType::InnerJoin, head())
+            .column_as(person_head::Column::Seq, "cursor")
+            .column_as(Expr::expr(count), "unread")
+            .into_model::<FrameRow>()
+            .one(self.store.reader())
+            .await?;
+        let FrameRow { person, cursor, unread } = row.ok_or(Refusal::Unauthenticated)?;
+        Ok(Frame { person: person_of(person)?, unread, cursor })
     }
+}
+
+#[derive(FromQueryResult)]
+struct FrameRow {
+    #[sea_orm(nested)]
+    person: person::Model,
+    cursor: i64,
+    unread: i64,
+}
+
+fn head() -> RelationDef {
+    let head = person::Entity::belongs_to(person_head::Entity);
+    head.from(person::Column::Id).to(person_head::Column::PersonId).into()
+}
+
+fn unseen(person: PersonId) -> Select<notification::Entity> {
+    notification::Entity::find()
+        .filter(notification::Column::PersonId.eq(person.0))
+        .filter(notification::Column::ReadAt.is_null())
 }
 
 /// How many notifications a person hasn't seen.
 pub(crate) async fn unread(connection: &impl ConnectionTrait, person: PersonId) -> Result<i64> {
-    let count = notification::Entity::find()
-        .filter(notification::Column::PersonId.eq(person.0))
-        .filter(notification::Column::ReadAt.is_null())
-        .count(connection)
-        .await?;
+    let count = unseen(person).count(connection).await?;
     Ok(i64::try_from(count).unwrap_or(i64::MAX))
 }
 

@@ -14,6 +14,9 @@ use writer::{Group, Writer};
 
 /// Connections that read; on PostgreSQL, all of them.
 const READERS: u32 = 16;
+/// A connection that was used within this time is taken for alive. To ask each one each time would take as long as what
+/// most of them are for.
+const STALE: Duration = Duration::from_secs(1);
 /// Any number will do, as long as every version of the program uses the same.
 const MIGRATION_LOCK: i64 = 0x6772_6e72;
 
@@ -202,6 +205,7 @@ fn options(url: &str, connections: u32) -> ConnectOptions {
     // At this level a test hears every statement; nobody else listens.
     options.max_connections(connections).sqlx_logging_level(log::LevelFilter::Trace);
     options.acquire_timeout(Duration::from_secs(10));
+    options.test_before_acquire_if_idle_for(STALE);
     options.map_sqlx_sqlite_opts(move |options| sqlite(options).pragma("synchronous", synchronous));
     options
 }
