@@ -1,6 +1,6 @@
 //! Who is calling. Found out once for each request, before anything else looks at it.
 
-use crate::{problem::Problem, router::Shared};
+use crate::{problem::Problem, requests::Kind, router::Shared};
 use app::ssr::Caller;
 use axum::{
     extract::{ConnectInfo, FromRequestParts, Request, State},
@@ -10,16 +10,16 @@ use axum::{
 use http::{HeaderMap, header, request::Parts};
 use ipnet::IpNet;
 use model::{Refusal, Role};
-use services::{Error, Viewer};
+use services::{Error, Greenroom, Viewer};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 /// Puts the [`Caller`] into the request. Static files are for anybody: nobody is looked up for them.
 pub(crate) async fn identify(State(shared): State<Shared>, mut request: Request, next: Next) -> Response {
     let headers = request.headers();
-    let is_file = request.uri().path().starts_with("/pkg/");
-    let viewer = match credential(headers, &shared).filter(|_| !is_file) {
+    let kind = Kind::of(request.uri().path());
+    let viewer = match credential(headers, &shared).filter(|_| kind != Kind::File) {
         None => None,
-        Some(credential) => match credential.look_up(&shared).await {
+        Some(credential) => match credential.look_up(&shared.greenroom, kind).await {
             Ok(viewer) => Some(viewer),
             Err(Error::Refused(_)) => None,
             Err(broken) => return Problem::from(broken.into_refusal()).into_response(),
@@ -51,10 +51,12 @@ fn credential<'a>(headers: &'a HeaderMap, shared: &Shared) -> Option<Credential<
 }
 
 impl Credential<'_> {
-    async fn look_up(&self, shared: &Shared) -> services::Result<Viewer> {
-        match self {
-            Credential::Cookie(secret) => shared.greenroom.viewer(secret).await,
-            Credential::AccessToken(secret) => shared.greenroom.viewer_by_token(secret).await,
+    async fn look_up(&self, greenroom: &Greenroom, kind: Kind) -> services::Result<Viewer> {
+        match (self, kind) {
+            (Credential::Cookie(secret), Kind::Stream) => greenroom.listener(secret).await,
+            (Credential::AccessToken(secret), Kind::Stream) => greenroom.listener_by_token(secret).await,
+            (Credential::Cookie(secret), _) => greenroom.viewer(secret).await,
+            (Credential::AccessToken(secret), _) => greenroom.viewer_by_token(secret).await,
         }
     }
 }

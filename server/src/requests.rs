@@ -70,7 +70,7 @@ fn log(kind: Kind, status: StatusCode, took: Duration) {
 
 /// The kinds of routes: few, whatever is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+pub(crate) enum Kind {
     Api,
     File,
     /// What a page asks of the server.
@@ -82,7 +82,7 @@ enum Kind {
 }
 
 impl Kind {
-    fn of(path: &str) -> Self {
+    pub(crate) fn of(path: &str) -> Self {
         match path {
             "/healthz" | "/readyz" => Self::Health,
             "/api/events" | "/api/websocket" => Self::Stream,

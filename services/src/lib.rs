@@ -59,9 +59,9 @@ pub const LOG_FILTER: &str = "sqlx=warn,sea_orm_migration=warn";
 /// Messages written at once.
 const SENDS_AT_ONCE: usize = 256;
 /// Sessions looked up at once.
-const LOOKED_UP_AT_ONCE: usize = 500;
+const LOOKED_UP_AT_ONCE: usize = 250;
 /// So long a crowd gathers, as after a restart, before more of it are looked up.
-const BREATH: Duration = Duration::from_millis(40);
+const BREATH: Duration = Duration::from_millis(10);
 /// A whole account is much to read.
 const EXPORTS_PER_HOUR: usize = 10;
 /// How often a person may say how far they have read, or what arrived. Nobody reads so fast.
@@ -123,6 +123,8 @@ pub struct House {
     typing: Throttle<(PersonId, ConversationId)>,
     tray: Tray,
     holders: Holders,
+    /// The same for those who open a stream, of whom thousands may come at once.
+    listeners: Holders,
     door: Door,
     links: Links,
     /// Rings when there is a letter to send.
@@ -165,7 +167,8 @@ impl Greenroom {
             marks: Throttle::new(MARKS_PER_MINUTE, minute),
             typing: Throttle::new(1, live::TELL_EVERY),
             tray: Tray::new(SENDS_AT_ONCE, Duration::ZERO),
-            holders: Holders::new(LOOKED_UP_AT_ONCE, BREATH),
+            holders: Holders::new(LOOKED_UP_AT_ONCE, Duration::ZERO),
+            listeners: Holders::new(LOOKED_UP_AT_ONCE, BREATH),
             door: Door::new(LOOKED_UP_AT_ONCE, BREATH),
             links: Links::new(public_url),
             mail_bell: Notify::new(),

@@ -1,17 +1,25 @@
 //! Many questions, one answer: whatever is asked while others are being answered waits, and is answered together then.
 
 use crate::{Error, Result};
+use sea_orm::{ConnAcquireErr, DbErr};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::{
     sync::oneshot,
-    time::{Duration, sleep},
+    task::yield_now,
+    time::{Duration, sleep, timeout},
 };
 use tracing::Instrument;
 
 /// More questions than this are a crowd.
 const CROWD: usize = 100;
+/// As long as anybody waits for a connection to the database. One that has died without a word would else keep all who
+/// ask waiting, for a quarter of an hour.
+const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Questions of one kind.
+/// Answers that are given before others have their turn: else all who asked would stand before everybody else.
+const TOLD_AT_ONCE: usize = 16;
+
+/// Questions of one kind. Cheap to clone.
 pub(crate) struct Together<Q, A>(Arc<Queue<Q, A>>);
 
 struct Queue<Q, A> {
@@ -62,11 +70,18 @@ impl<Q, A> Queue<Q, A> {
             return;
         }
         let crowd = questions.len() > CROWD;
-        for (asker, told) in askers.into_iter().zip(answer(questions).await) {
+        let Ok(answers) = timeout(PATIENCE, answer(questions)).await else {
+            askers.into_iter().for_each(|asker| drop(asker.send(Err(away()))));
+            return;
+        };
+        for (number, (asker, told)) in (1..).zip(askers.into_iter().zip(answers)) {
             // Whoever asked may have gone.
             let _ = asker.send(told);
+            if number % TOLD_AT_ONCE == 0 {
+                yield_now().await;
+            }
         }
-        if crowd {
+        if crowd && !self.breath.is_zero() {
             sleep(self.breath).await;
         }
     }
@@ -76,6 +91,10 @@ impl<Q, A> Queue<Q, A> {
         let some = self.most.min(waiting.len());
         waiting.drain(..some).collect()
     }
+}
+
+fn away() -> Error {
+    DbErr::ConnectionAcquire(ConnAcquireErr::Timeout).into()
 }
 
 /// An answer for each question, from what was found for all of them.
@@ -112,5 +131,14 @@ mod tests {
         for (number, answered) in (1..=4).zip(asked) {
             assert_eq!(answered.await.expect("an answer").expect("a word"), number.to_string());
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_asks_is_not_kept_waiting_for_ever() {
+        let together = Together::<u32, String>::new(3, Duration::ZERO);
+        let told = together.ask(1, async |_| std::future::pending().await).await.expect_err("nobody answers");
+        assert_eq!(told.into_refusal(), model::Refusal::Unavailable);
+        let told = together.ask(2, async |questions| questions.iter().map(|_| Ok("two".to_owned())).collect()).await;
+        assert_eq!(told.expect("an answer"), "two");
     }
 }

@@ -16,7 +16,10 @@ use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder,
     QuerySelect, RelationDef, sea_query::Expr,
 };
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
 /// A session's use is noted at most this often: reading mustn't mean writing.
 const NOTE_USE_AFTER: Duration = Duration::from_secs(5 * 60);
@@ -45,8 +48,7 @@ impl Greenroom {
     /// # Errors
     /// `Unauthenticated` where there is no such session, or it is over.
     pub async fn viewer(&self, cookie: &str) -> Result<Viewer> {
-        let viewer = self.holder(cookie).await?;
-        if viewer.reach == Reach::Full { Ok(viewer) } else { Err(Refusal::Unauthenticated.into()) }
+        self.holder(cookie, &self.holders).await?.if_by_session()
     }
 
     /// Who the holder of an access token is.
@@ -54,14 +56,30 @@ impl Greenroom {
     /// # Errors
     /// `Unauthenticated` where there is no such token.
     pub async fn viewer_by_token(&self, token: &str) -> Result<Viewer> {
-        let viewer = self.holder(token).await?;
-        if viewer.reach == Reach::Full { Err(Refusal::Unauthenticated.into()) } else { Ok(viewer) }
+        self.holder(token, &self.holders).await?.if_by_token()
     }
 
-    async fn holder(&self, secret: &str) -> Result<Viewer> {
+    /// Who the holder of a cookie is that opens a stream. When a line is back, thousands do: they are looked up
+    /// together, and nobody else stands behind them.
+    ///
+    /// # Errors
+    /// As [`viewer`](Self::viewer).
+    pub async fn listener(&self, cookie: &str) -> Result<Viewer> {
+        self.holder(cookie, &self.listeners).await?.if_by_session()
+    }
+
+    /// The same for the holder of an access token.
+    ///
+    /// # Errors
+    /// As [`viewer_by_token`](Self::viewer_by_token).
+    pub async fn listener_by_token(&self, token: &str) -> Result<Viewer> {
+        self.holder(token, &self.listeners).await?.if_by_token()
+    }
+
+    async fn holder(&self, secret: &str, line: &Holders) -> Result<Viewer> {
         let now = self.now();
         let greenroom = self.clone();
-        let asked = self.holders.ask(fingerprint(secret), |secrets| async move { greenroom.look_up(secrets).await });
+        let asked = line.ask(fingerprint(secret), |secrets| async move { greenroom.look_up(secrets).await });
         let (row, owner) = asked.await?.ok_or(Refusal::Unauthenticated)?;
         let mut viewer = Viewer {
             person: person_of(owner)?,
@@ -124,7 +142,8 @@ impl Greenroom {
     pub(crate) async fn gone(&self, sessions: &[(PersonId, SessionId)]) -> Result<Vec<(PersonId, SessionId)>> {
         let ids = sessions.iter().map(|(_, session)| session.0);
         let living = session::Entity::find().filter(session::Column::Id.is_in(ids)).all(self.store.reader()).await?;
-        let gone = sessions.iter().filter(|(_, session)| living.iter().all(|row| row.id != session.0));
+        let living: HashSet<_> = living.into_iter().map(|row| row.id).collect();
+        let gone = sessions.iter().filter(|(_, session)| !living.contains(&session.0));
         Ok(gone.copied().collect())
     }
 
@@ -188,6 +207,16 @@ pub(super) async fn make_room(tx: &Transaction, person: PersonId) -> Result<()> 
         session::Entity::delete_many().filter(session::Column::Id.is_in(surplus)).exec(tx).await?;
     }
     Ok(())
+}
+
+impl Viewer {
+    fn if_by_session(self) -> Result<Self> {
+        if self.reach == Reach::Full { Ok(self) } else { Err(Refusal::Unauthenticated.into()) }
+    }
+
+    fn if_by_token(self) -> Result<Self> {
+        if self.reach == Reach::Full { Err(Refusal::Unauthenticated.into()) } else { Ok(self) }
+    }
 }
 
 fn owner() -> RelationDef {
