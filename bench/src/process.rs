@@ -16,7 +16,7 @@ pub struct Process(Child);
 impl Drop for Process {
     fn drop(&mut self) {
         // Those it started may not notice that it is gone.
-        let others = family(self.id()).unwrap_or_default().into_iter().skip(1).map(|id| id.to_string());
+        let others = family(self.id()).into_iter().skip(1).map(|id| id.to_string());
         let others: Vec<String> = others.collect();
         // It may have ended by itself.
         let _ = self.0.kill();
@@ -60,7 +60,7 @@ pub fn command_on(core: Option<usize>, program: impl AsRef<std::ffi::OsStr>) -> 
 /// # Errors
 /// When there is no such process.
 pub fn cpu(id: u32) -> Result<f64> {
-    family(id)?.into_iter().map(cpu_of).sum()
+    of_all(id, cpu_of)
 }
 
 /// Memory of a process and all it started, in bytes: what several share counts once.
@@ -68,23 +68,29 @@ pub fn cpu(id: u32) -> Result<f64> {
 /// # Errors
 /// When there is no such process.
 pub fn memory(id: u32) -> Result<u64> {
-    family(id)?.into_iter().map(memory_of).sum()
+    of_all(id, memory_of)
+}
+
+/// Of a process, and of all that it started. One of those may end meanwhile: then it is in its parent's figure.
+fn of_all<T: std::ops::Add<Output = T>>(id: u32, figure: impl Fn(u32) -> Result<T>) -> Result<T> {
+    let others = family(id).into_iter().skip(1).filter_map(|other| figure(other).ok());
+    Ok(others.fold(figure(id)?, |sum, other| sum + other))
 }
 
 /// A process and all that it started, directly or not.
-fn family(id: u32) -> Result<Vec<u32>> {
+fn family(id: u32) -> Vec<u32> {
     let mut found = vec![id];
     let mut next = 0;
     while let Some(parent) = found.get(next) {
-        for thread in fs::read_dir(format!("/proc/{parent}/task"))? {
-            let children = fs::read_to_string(thread?.path().join("children"))?;
-            for child in children.split_whitespace() {
-                found.push(child.parse()?);
-            }
-        }
+        let threads = fs::read_dir(format!("/proc/{parent}/task")).into_iter().flatten().flatten();
+        let children = threads.filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
+        let children: Vec<u32> = children
+            .flat_map(|ids| ids.split_whitespace().filter_map(|id| id.parse().ok()).collect::<Vec<_>>())
+            .collect();
+        found.extend(children);
         next += 1;
     }
-    Ok(found)
+    found
 }
 
 fn cpu_of(id: u32) -> Result<f64> {
