@@ -81,7 +81,8 @@ impl Line {
             let line = self.clone();
             tokio::spawn(async move {
                 let heads = std::mem::take(&mut *line.0.heads.lock().unwrap_or_else(PoisonError::into_inner));
-                line.say(News::At(heads.into_iter().collect()));
+                let heads: Vec<_> = heads.into_iter().collect();
+                heads.chunks(BATCH).for_each(|some| line.say(News::At(some.to_vec())));
             });
         }
         for (person, seq) in people {
