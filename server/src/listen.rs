@@ -51,11 +51,7 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, told_to_stop: i
         tokio::select! {
             () = &mut told_to_stop => break,
             taken = listener.accept() => match taken {
-                Ok((socket, peer)) => {
-                    tokio::spawn(connection(socket, peer, router.clone(), stopping.clone()));
-                    // Whoever is there already goes first: a crowd waits in the system's queue.
-                    tokio::task::yield_now().await;
-                }
+                Ok((socket, peer)) => drop(tokio::spawn(connection(socket, peer, router.clone(), stopping.clone()))),
                 Err(error) => {
                     tracing::warn!(%error, "a connection can't be taken");
                     tokio::time::sleep(PAUSE).await;
