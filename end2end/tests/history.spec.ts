@@ -63,7 +63,8 @@ test("@live a page of older messages leads back to the newest, and stays live th
   await sarah.open(`${launch.path}?before=${first + 50}`);
   const { thread, page } = sarah;
   await expect(thread.said(number(50))).toBeInViewport();
-  await page.getByRole("link", { name: "Latest messages" }).click();
+  // Where it stands: to scroll to it would load what follows, and leave nothing to go to.
+  await page.getByRole("link", { name: "Latest messages" }).dispatchEvent("click");
   await expect(thread.said(NUMBERED)).toHaveText(numbers(81, 130));
   await programs.eventpro.say(launch.id, number(131));
   await expect(thread.said(NUMBERED)).toHaveText(numbers(81, 131));
