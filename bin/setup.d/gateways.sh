@@ -43,7 +43,16 @@ install_without_service() {
     printf '#!/bin/sh\nexit 101\n' | as_root tee $policy >/dev/null
     as_root chmod +x $policy
   fi
-  install_package "$name $more" - - - && as_root update-rc.d "$name" disable || status=1
+  install_package "$name $more" - - - && keep_from_starting "$name" || status=1
   [ $ours -eq 0 ] || as_root rm $policy
   return $status
+}
+
+# With the system, that is. What has only a unit of systemd's, update-rc.d doesn't know.
+keep_from_starting() {
+  if [ -e "/etc/init.d/$1" ]; then
+    as_root update-rc.d "$1" disable
+  elif there systemctl; then
+    as_root systemctl disable "$1"
+  fi
 }
