@@ -1,3 +1,4 @@
+pub(crate) mod few;
 mod pool;
 mod writer;
 
@@ -8,20 +9,32 @@ use sea_orm::{
     ExecResult, IsolationLevel, QueryResult, Statement, TransactionOptions, TransactionTrait,
     prelude::async_trait::async_trait,
 };
-use std::{sync::Arc, time::Duration};
+use std::{num::NonZero, sync::Arc, thread::available_parallelism, time::Duration};
 use tokio::sync::{OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
 use writer::{Group, Writer};
 
-/// Connections that read; on PostgreSQL, all of them.
-const READERS: u32 = 16;
+/// Connections to PostgreSQL, and as many as read from SQLite at the most.
+const CONNECTIONS: u32 = 16;
+/// Connections that read from SQLite, for each core: each is a thread with a cache of two megabytes.
+const READERS_A_CORE: usize = 2;
+/// And no fewer than these, so that one who reads for long keeps nobody else from it.
+const READERS: usize = 4;
 /// A connection that was used within this time is taken for alive. To ask each one each time would take as long as what
 /// most of them are for.
 const STALE: Duration = Duration::from_secs(1);
+/// Statements that a connection keeps prepared: all there are, in each of their sizes.
+const STATEMENTS: usize = 512;
 /// Any number will do, as long as every version of the program uses the same.
 const MIGRATION_LOCK: i64 = 0x6772_6e72;
 
 /// Turns at once of what nobody waits for, so that messages never stand behind a crowd of receipts.
 const ASIDE: usize = 4;
+
+/// What is asked of SQLite beyond what every connection asks, by what the connection is for.
+type Purpose = &'static [(&'static str, &'static str)];
+/// Its log is moved by others.
+const WRITES: Purpose = &[("wal_autocheckpoint", "0")];
+const READS: Purpose = &[("query_only", "on")];
 
 /// What is done once a transaction is committed, before anybody else's is.
 type Answered = Box<dyn FnOnce() + Send + Sync>;
@@ -50,13 +63,11 @@ impl Store {
     pub(crate) async fn connect(url: &str) -> Result<Self> {
         let aside = Arc::new(Semaphore::new(ASIDE));
         if is_sqlite(url) {
-            let writer = counted(options(url, 1)).await?;
-            let mut reading = options(url, READERS);
-            reading.map_sqlx_sqlite_opts(|options| sqlite(options).pragma("query_only", "on"));
-            let reader = counted(reading).await?;
-            return Ok(Self { writing: Writing::InTurn(Writer::new(writer)), reader, aside });
+            let writer = counted(options(url, 1, WRITES)).await?;
+            let reader = counted(options(url, readers(), READS)).await?;
+            return Ok(Self { writing: Writing::InTurn(Writer::new(writer, reader.clone())), reader, aside });
         }
-        let both = counted(options(url, READERS)).await?;
+        let both = counted(options(url, CONNECTIONS, &[])).await?;
         Ok(Self { writing: Writing::AtOnce(both.clone()), reader: both, aside })
     }
 
@@ -173,7 +184,7 @@ impl Transaction {
 /// # Errors
 /// When the database can't be reached, or a step fails.
 pub async fn migrate(database_url: &str) -> Result<()> {
-    let connection = Database::connect(options(database_url, 1)).await?;
+    let connection = Database::connect(options(database_url, 1, &[])).await?;
     take_turn(&connection).await?;
     Migrator::up(&connection, None).await?;
     connection.close().await?;
@@ -195,18 +206,28 @@ async fn counted(options: ConnectOptions) -> Result<DatabaseConnection> {
     Ok(connection)
 }
 
+/// How many connections read from SQLite.
+fn readers() -> u32 {
+    let cores = available_parallelism().map_or(1, NonZero::get);
+    u32::try_from(READERS.max(READERS_A_CORE * cores)).unwrap_or(u32::MAX).min(CONNECTIONS)
+}
+
 fn is_sqlite(url: &str) -> bool {
     url.starts_with("sqlite:")
 }
 
-fn options(url: &str, connections: u32) -> ConnectOptions {
+fn options(url: &str, connections: u32, purpose: Purpose) -> ConnectOptions {
     let (url, synchronous) = without_synchronous(url);
     let mut options = ConnectOptions::new(url);
     // At this level a test hears every statement; nobody else listens.
     options.max_connections(connections).sqlx_logging_level(log::LevelFilter::Trace);
     options.acquire_timeout(Duration::from_secs(10));
     options.test_before_acquire_if_idle_for(STALE);
-    options.map_sqlx_sqlite_opts(move |options| sqlite(options).pragma("synchronous", synchronous));
+    options.map_sqlx_sqlite_opts(move |options| {
+        let options = sqlite(options).pragma("synchronous", synchronous);
+        purpose.iter().fold(options, |options, (name, value)| options.pragma(*name, *value))
+    });
+    options.map_sqlx_postgres_opts(|options| options.statement_cache_capacity(STATEMENTS));
     options
 }
 
@@ -224,7 +245,7 @@ fn sqlite(options: SqliteOptions) -> SqliteOptions {
         .pragma("temp_store", "memory")
         .pragma("foreign_keys", "on")
         .busy_timeout(Duration::from_secs(10))
-        .statement_cache_capacity(256)
+        .statement_cache_capacity(STATEMENTS)
 }
 
 type SqliteOptions = sea_orm::sqlx::sqlite::SqliteConnectOptions;

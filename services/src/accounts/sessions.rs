@@ -7,7 +7,7 @@ use crate::{
     Error, Greenroom, Result,
     clock::millis,
     entity::{person, session},
-    store::Transaction,
+    store::{Transaction, few},
     to_the_end,
     together::{Together, each},
 };
@@ -98,7 +98,7 @@ impl Greenroom {
         let found = session::Entity::find()
             .select_also(person::Entity)
             .join(JoinType::InnerJoin, owner())
-            .filter(session::Column::TokenHash.is_in(secrets.iter().cloned()))
+            .filter(session::Column::TokenHash.is_in(few::alternatives(secrets.iter().cloned())))
             .filter(session::Column::ExpiresAt.gt(self.now().millis()))
             // Nobody signs in before; should somebody have, it opens nothing.
             .filter(person::Column::EmailVerified.eq(true))
@@ -141,7 +141,10 @@ impl Greenroom {
     /// Which of these sessions are no more.
     pub(crate) async fn gone(&self, sessions: &[(PersonId, SessionId)]) -> Result<Vec<(PersonId, SessionId)>> {
         let ids = sessions.iter().map(|(_, session)| session.0);
-        let living = session::Entity::find().filter(session::Column::Id.is_in(ids)).all(self.store.reader()).await?;
+        let living = session::Entity::find()
+            .filter(session::Column::Id.is_in(few::alternatives(ids)))
+            .all(self.store.reader())
+            .await?;
         let living: HashSet<_> = living.into_iter().map(|row| row.id).collect();
         let gone = sessions.iter().filter(|(_, session)| !living.contains(&session.0));
         Ok(gone.copied().collect())

@@ -3,7 +3,7 @@ use crate::{
     Error, Result,
     entity::{event, person_head},
     measured,
-    store::Transaction,
+    store::{Transaction, few},
 };
 use bytes::Bytes;
 use model::{Envelope, Event, Instant, PersonId};
@@ -73,9 +73,7 @@ impl Journal {
                 });
             }
         }
-        if !rows.is_empty() {
-            event::Entity::insert_many(rows).exec_without_returning(tx).await?;
-        }
+        few::insert(tx, rows).await?;
         Ok(told)
     }
 }
@@ -91,7 +89,7 @@ pub(crate) async fn lock_heads(
         return Ok(HashMap::new());
     }
     let rows = person_head::Entity::find()
-        .filter(person_head::Column::PersonId.is_in(people))
+        .filter(person_head::Column::PersonId.is_in(few::alternatives(people)))
         .order_by_asc(person_head::Column::PersonId)
         .lock_exclusive()
         .all(tx)
@@ -108,7 +106,7 @@ async fn take_numbers(tx: &Transaction, told: &BTreeMap<PersonId, Vec<Event>>) -
         let count = i64::try_from(count).map_err(Error::broken)?;
         person_head::Entity::update_many()
             .col_expr(person_head::Column::Seq, Expr::col(person_head::Column::Seq).add(count))
-            .filter(person_head::Column::PersonId.is_in(people.into_iter().map(|person| person.0)))
+            .filter(person_head::Column::PersonId.is_in(few::alternatives(people.into_iter().map(|person| person.0))))
             .exec(tx)
             .await?;
     }

@@ -1,6 +1,7 @@
 use crate::{
     Result,
     entity::{event, person_head},
+    store::few,
 };
 use model::PersonId;
 use sea_orm::{
@@ -35,7 +36,10 @@ pub(crate) async fn head(connection: &impl ConnectionTrait, person: PersonId) ->
 /// The same for many people. Whoever has none is left out.
 pub(super) async fn heads(connection: &impl ConnectionTrait, people: &[PersonId]) -> Result<Vec<(PersonId, i64)>> {
     let ids = people.iter().map(|person| person.0);
-    let rows = person_head::Entity::find().filter(person_head::Column::PersonId.is_in(ids)).all(connection).await?;
+    let rows = person_head::Entity::find()
+        .filter(person_head::Column::PersonId.is_in(few::alternatives(ids)))
+        .all(connection)
+        .await?;
     Ok(rows.into_iter().map(|row| (PersonId(row.person_id), row.seq)).collect())
 }
 
@@ -59,7 +63,7 @@ pub(super) async fn after_each(connection: &impl ConnectionTrait, people: &[(Per
         Condition::all().add(event::Column::PersonId.eq(person.0)).add(next)
     });
     let rows = event::Entity::find()
-        .filter(each.fold(Condition::any(), Condition::add))
+        .filter(few::alternatives(each).into_iter().fold(Condition::any(), Condition::add))
         .order_by_asc(event::Column::PersonId)
         .order_by_asc(event::Column::Seq)
         .into_model::<Logged>()

@@ -4,6 +4,7 @@ use super::log::{self, Logged};
 use crate::{
     Greenroom, Result,
     entity::{person_head, session},
+    store::few,
     together::{Together, each},
 };
 use model::{Instant, PersonId, SessionId};
@@ -66,7 +67,7 @@ impl Greenroom {
         let rows = session::Entity::find()
             .select_also(person_head::Entity)
             .join(JoinType::InnerJoin, head())
-            .filter(session::Column::Id.is_in(openings.iter().map(|opening| opening.session.0)))
+            .filter(session::Column::Id.is_in(few::alternatives(openings.iter().map(|opening| opening.session.0))))
             .filter(session::Column::ExpiresAt.gt(self.now().millis()))
             .all(self.store.reader())
             .await?;

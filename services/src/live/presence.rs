@@ -5,7 +5,7 @@ use crate::{
     Greenroom, Result, Viewer,
     conversations::Side,
     entity::{conversation, person, visit},
-    store::Store,
+    store::{Store, few},
 };
 use model::{ConversationId, Instant, PersonId, Presence, Refusal};
 use sea_orm::{
@@ -106,7 +106,7 @@ fn showing() -> sea_orm::Select<person::Entity> {
 async fn note_active(store: &Store, people: &[PersonId], now: Instant) -> Result<()> {
     // In one order everywhere, so that two processes don't wait for each other.
     let known = person::Entity::find()
-        .filter(person::Column::Id.is_in(people.iter().map(|id| id.0)))
+        .filter(person::Column::Id.is_in(few::alternatives(people.iter().map(|id| id.0))))
         .filter(person::Column::DeletedAt.is_null())
         .order_by_asc(person::Column::Id);
     let known = known.all(store.reader()).await?;
@@ -131,7 +131,7 @@ async fn acquaintances(connection: &impl ConnectionTrait, people: &[PersonId]) -
             .select_only()
             .columns([theirs, others])
             .distinct()
-            .filter(theirs.is_in(people.iter().map(|id| id.0)));
+            .filter(theirs.is_in(few::alternatives(people.iter().map(|id| id.0))));
         for party in [theirs, others] {
             let showing = Query::select()
                 .column(person::Column::Id)

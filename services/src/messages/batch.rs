@@ -10,14 +10,14 @@ use crate::{
     conversations::Side,
     entity::{conversation, message},
     live::Journal,
-    store::Transaction,
+    store::{Transaction, few},
 };
 use model::{BookingId, ClientId, Draft, Instant, Message, NotificationKind, Person, PersonId, Refusal};
 use sea_orm::{
     ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Condition, Expr},
 };
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// A message that somebody sends.
@@ -114,15 +114,17 @@ impl Fate {
     }
 }
 
-/// Locks the conversations that are somebody's of these, in the order of their ids.
+/// Locks those of the conversations that are of any of these people, in the order of their ids.
 async fn lock_conversations(tx: &Transaction, batch: &[Sending]) -> Result<HashMap<Uuid, conversation::Model>> {
-    let own: HashMap<_, _> =
-        batch.iter().map(|Sending { viewer, draft, .. }| ((draft.conversation_id, viewer.id()), viewer)).collect();
-    let own = own.into_iter().map(|((id, _), viewer)| {
-        Condition::all().add(conversation::Column::Id.eq(id.0)).add(Side::of(viewer).own(viewer))
-    });
+    let ids: BTreeSet<_> = batch.iter().map(|sending| sending.draft.conversation_id.0).collect();
+    let people: BTreeSet<_> = batch.iter().map(|sending| sending.viewer.id().0).collect();
+    let (ids, people) = (few::alternatives(ids), few::alternatives(people));
+    let theirs = Condition::any()
+        .add(conversation::Column::OrganizerId.is_in(people.clone()))
+        .add(conversation::Column::TalentId.is_in(people));
     let rows = conversation::Entity::find()
-        .filter(own.fold(Condition::any(), Condition::add))
+        .filter(conversation::Column::Id.is_in(ids))
+        .filter(theirs)
         .order_by_asc(conversation::Column::Id)
         .lock_exclusive()
         .all(tx)
@@ -137,7 +139,10 @@ async fn sent_before(tx: &Transaction, batch: &[Sending]) -> Result<HashMap<(Per
         let own = message::Column::SenderId.eq(viewer.id().0);
         Condition::all().add(own).add(message::Column::ClientId.eq(client_id.0))
     });
-    let rows = message::Entity::find().filter(each.fold(Condition::any(), Condition::add)).all(tx).await?;
+    let rows = message::Entity::find()
+        .filter(few::alternatives(each).into_iter().fold(Condition::any(), Condition::add))
+        .all(tx)
+        .await?;
     Ok(rows.into_iter().map(|row| ((PersonId(row.sender_id), ClientId(row.client_id)), row)).collect())
 }
 
@@ -147,7 +152,7 @@ async fn take_places(tx: &Transaction, entries: &[Entry], now: Instant) -> Resul
         conversation::Entity::update_many()
             .col_expr(conversation::Column::LastSeq, Expr::col(conversation::Column::LastSeq).add(places))
             .col_expr(conversation::Column::UpdatedAt, Expr::value(now.millis()))
-            .filter(conversation::Column::Id.is_in(conversations))
+            .filter(conversation::Column::Id.is_in(few::alternatives(conversations)))
             .exec(tx)
             .await?;
     }

@@ -4,18 +4,29 @@
 //! others wait joins their transaction: each in a savepoint of their own, which fails alone, and answered only when
 //! what all of them wrote is on the disk.
 
+mod checkpoint;
+
 use super::Answered;
 use crate::{Error, Result, measured};
 use sea_orm::{
     DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
-use std::sync::Arc;
+use std::sync::{Arc, atomic::AtomicBool};
 use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
 use tracing::Instrument;
 
 /// SQLite's one writer. Cheap to clone.
 #[derive(Clone)]
-pub(super) struct Writer(Arc<Mutex<Group>>);
+pub(super) struct Writer(Arc<Desk>);
+
+/// Where there is room for one to write.
+struct Desk {
+    group: Arc<Mutex<Group>>,
+    /// For what needs no turn.
+    reader: DatabaseConnection,
+    /// Whether the log is about to be moved.
+    checkpoint_due: AtomicBool,
+}
 
 /// What belongs to one alone, and the place in the line that goes with it.
 type Turn = (DatabaseTransaction, OwnedMutexGuard<Group>);
@@ -35,13 +46,14 @@ struct Done {
 }
 
 impl Writer {
-    pub(super) fn new(connection: DatabaseConnection) -> Self {
-        Self(Arc::new(Mutex::new(Group { connection, open: None, done: Vec::new() })))
+    pub(super) fn new(connection: DatabaseConnection, reader: DatabaseConnection) -> Self {
+        let group = Arc::new(Mutex::new(Group { connection, open: None, done: Vec::new() }));
+        Self(Arc::new(Desk { group, reader, checkpoint_due: AtomicBool::new(false) }))
     }
 
     /// Waits for its turn, first come, first served, and gives a savepoint in the group that is open then.
     pub(super) async fn turn(&self) -> Result<Turn> {
-        let group = measured::in_line("writes", self.0.clone().lock_owned()).await;
+        let group = measured::in_line("writes", self.0.group.clone().lock_owned()).await;
         // In a task of its own: SeaORM undoes what is around a savepoint as well, where whoever asked goes while it
         // begins. The others of the group would be answered as if it were on the disk.
         tokio::spawn(self.clone().begin(group).in_current_span()).await.map_err(Error::broken)?
@@ -63,7 +75,7 @@ impl Writer {
 
     /// Lets go of the file, once nobody writes any more.
     pub(super) async fn close(&self) -> Result<()> {
-        let mut group = self.0.lock().await;
+        let mut group = self.0.group.lock().await;
         group.commit().await;
         Ok(group.connection.close_by_ref().await?)
     }
@@ -72,8 +84,9 @@ impl Writer {
     /// wrote is in the group as well.
     #[tracing::instrument(name = "flush", level = "debug", skip_all)]
     async fn commit(self) {
-        drop(self.0.lock().await);
-        self.0.lock().await.commit().await;
+        drop(self.0.group.lock().await);
+        self.0.group.lock().await.commit().await;
+        self.checkpoint_soon();
     }
 }
 
@@ -130,7 +143,8 @@ mod tests {
         store.reader().query_all_raw(query).await.expect("an answer").len()
     }
 
-    async fn opened() -> (TempDir, Store) {
+    /// A database, and where it is.
+    pub(super) async fn opened() -> (TempDir, Store) {
         let folder = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite://{}?mode=rwc", folder.path().join("acts.db").display());
         let store = Store::connect(&url).await.expect("a database");

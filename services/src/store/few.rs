@@ -1,0 +1,57 @@
+//! Statements for many at once, in few sizes.
+//!
+//! A database prepares a statement once for each text, and a text has a place for each of its values. With as many texts
+//! as there can be values, nearly every one would be new to it: to prepare it takes longer than what it does.
+
+use super::Transaction;
+use sea_orm::{ActiveModelTrait, DbErr, EntityTrait};
+
+/// Up to here, rows are inserted by a statement of just their number.
+const SMALL: usize = 16;
+
+/// Alternatives for one statement: as many as the next power of two. The last comes again and again, which says nothing
+/// more.
+pub(crate) fn alternatives<T: Clone>(values: impl IntoIterator<Item = T>) -> Vec<T> {
+    let mut values: Vec<T> = values.into_iter().collect();
+    if let Some(last) = values.last().cloned() {
+        values.resize(values.len().next_power_of_two(), last);
+    }
+    values
+}
+
+/// Inserts rows, as many at once as there is a statement for.
+pub(crate) async fn insert<A>(tx: &Transaction, rows: impl IntoIterator<Item = A>) -> Result<(), DbErr>
+where
+    A: ActiveModelTrait,
+{
+    let mut rows: Vec<A> = rows.into_iter().collect();
+    while !rows.is_empty() {
+        let rest = rows.split_off(portion(rows.len()));
+        A::Entity::insert_many(rows).exec_without_returning(tx).await?;
+        rows = rest;
+    }
+    Ok(())
+}
+
+/// How many of so many rows are inserted at once.
+fn portion(rows: usize) -> usize {
+    if rows <= SMALL { rows } else { rows.next_power_of_two() >> usize::from(!rows.is_power_of_two()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{alternatives, portion};
+
+    #[test]
+    fn alternatives_are_the_same_in_few_numbers() {
+        assert_eq!(alternatives([1, 2, 3]), [1, 2, 3, 3]);
+        assert_eq!(alternatives([1, 2, 3, 4]), [1, 2, 3, 4]);
+        assert!(alternatives(Vec::<u8>::new()).is_empty());
+    }
+
+    #[test]
+    fn rows_are_inserted_in_few_portions() {
+        let portions = [1, 16, 17, 32, 200, 256].map(portion);
+        assert_eq!(portions, [1, 16, 16, 32, 128, 256]);
+    }
+}
