@@ -1,9 +1,7 @@
 //! What a server function answers.
 
-use leptos::server_fn::{
-    codec::JsonEncoding,
-    error::{FromServerFnError, ServerFnErrorErr},
-};
+use crate::json::Json;
+use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use model::{PersonId, Refusal};
 use serde::{Deserialize, Serialize};
 
@@ -31,7 +29,7 @@ impl Failure {
 }
 
 impl FromServerFnError for Failure {
-    type Encoder = JsonEncoding;
+    type Encoder = Json;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {

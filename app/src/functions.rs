@@ -6,12 +6,15 @@ mod thread;
 pub use account::*;
 pub use thread::*;
 
-use crate::answer::{Answer, Mine};
+use crate::{
+    answer::{Answer, Mine},
+    ask::Ask,
+};
 use leptos::prelude::*;
 use model::{BookingView, Directory, Frame, Inbox, Message, Notices, Person, Thread};
 
 /// Signs in. Sends the browser on to `next`, a path of this site, or to the inbox.
-#[server(prefix = "/fn", endpoint = "sign-in")]
+#[server(prefix = "/fn", endpoint = "sign-in", protocol = Ask)]
 pub async fn sign_in(email: String, password: String, next: Option<String>) -> Answer<()> {
     use services::accounts::{Credentials, Password};
     let (greenroom, caller) = (crate::ssr::greenroom()?, crate::ssr::caller()?);
@@ -26,7 +29,7 @@ pub async fn sign_in(email: String, password: String, next: Option<String>) -> A
 }
 
 /// Signs out.
-#[server(prefix = "/fn", endpoint = "sign-out")]
+#[server(prefix = "/fn", endpoint = "sign-out", protocol = Ask)]
 pub async fn sign_out() -> Answer<()> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     greenroom.sign_out(&viewer).await.map_err(crate::ssr::fail)?;
@@ -37,21 +40,21 @@ pub async fn sign_out() -> Answer<()> {
 }
 
 /// What stands around every page.
-#[server(prefix = "/fn", endpoint = "frame")]
+#[server(prefix = "/fn", endpoint = "frame", protocol = Ask)]
 pub async fn load_frame() -> Answer<Mine<Frame>> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     crate::ssr::mine(&viewer, greenroom.frame(&viewer).await)
 }
 
 /// The inbox, a page at a time.
-#[server(prefix = "/fn", endpoint = "inbox")]
+#[server(prefix = "/fn", endpoint = "inbox", protocol = Ask)]
 pub async fn load_inbox(page: Option<String>) -> Answer<Mine<Inbox>> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     crate::ssr::mine(&viewer, greenroom.inbox(&viewer, page.as_deref()).await)
 }
 
 /// A thread: messages before one, after one or around one, or as it opens.
-#[server(prefix = "/fn", endpoint = "thread")]
+#[server(prefix = "/fn", endpoint = "thread", protocol = Ask)]
 pub async fn load_thread(id: String, before: Option<i64>, after: Option<i64>, at: Option<i64>) -> Answer<Mine<Thread>> {
     use services::messages::Window;
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
@@ -66,7 +69,7 @@ pub async fn load_thread(id: String, before: Option<i64>, after: Option<i64>, at
 
 /// Sends a message. Where it says who wrote it, it is sent only as theirs: in a browser that waited with it, somebody
 /// else may have signed in meanwhile.
-#[server(prefix = "/fn", endpoint = "post")]
+#[server(prefix = "/fn", endpoint = "post", protocol = Ask)]
 pub async fn post(
     conversation_id: String,
     body: String,
@@ -84,14 +87,14 @@ pub async fn post(
 }
 
 /// The notifications, a page at a time.
-#[server(prefix = "/fn", endpoint = "notifications")]
+#[server(prefix = "/fn", endpoint = "notifications", protocol = Ask)]
 pub async fn load_notifications(page: Option<String>) -> Answer<Mine<Notices>> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     crate::ssr::mine(&viewer, greenroom.notifications(&viewer, page.as_deref()).await)
 }
 
 /// Notes that a notification was seen, or all of them.
-#[server(prefix = "/fn", endpoint = "mark-seen")]
+#[server(prefix = "/fn", endpoint = "mark-seen", protocol = Ask)]
 pub async fn mark_seen(id: Option<String>) -> Answer<()> {
     use services::notifications::Seen;
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
@@ -105,7 +108,7 @@ pub async fn mark_seen(id: Option<String>) -> Answer<()> {
 }
 
 /// The directory of talent.
-#[server(prefix = "/fn", endpoint = "talents")]
+#[server(prefix = "/fn", endpoint = "talents", protocol = Ask)]
 pub async fn load_talents(query: Option<String>, craft: Option<String>, page: Option<String>) -> Answer<Directory> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     let craft = craft.as_deref().and_then(|craft| craft.parse().ok());
@@ -114,7 +117,7 @@ pub async fn load_talents(query: Option<String>, craft: Option<String>, page: Op
 }
 
 /// One talent, to be asked for a booking. Only organizers do that.
-#[server(prefix = "/fn", endpoint = "talent")]
+#[server(prefix = "/fn", endpoint = "talent", protocol = Ask)]
 pub async fn load_talent(id: String) -> Answer<Person> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     if viewer.role() != model::Role::Organizer {
@@ -124,7 +127,7 @@ pub async fn load_talent(id: String) -> Answer<Person> {
 }
 
 /// Asks a talent for a booking, and sends the browser on to its conversation.
-#[server(prefix = "/fn", endpoint = "open-booking")]
+#[server(prefix = "/fn", endpoint = "open-booking", protocol = Ask)]
 pub async fn open_booking(
     talent_id: String,
     title: String,
@@ -152,14 +155,14 @@ pub async fn open_booking(
 }
 
 /// One booking, with its conversation.
-#[server(prefix = "/fn", endpoint = "booking")]
+#[server(prefix = "/fn", endpoint = "booking", protocol = Ask)]
 pub async fn load_booking(id: String) -> Answer<Mine<BookingView>> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     crate::ssr::mine(&viewer, greenroom.booking_view(&viewer, crate::ssr::id(&id)?).await)
 }
 
 /// Accepts, declines or calls off a booking.
-#[server(prefix = "/fn", endpoint = "step")]
+#[server(prefix = "/fn", endpoint = "step", protocol = Ask)]
 pub async fn step(booking_id: String, step: String) -> Answer<model::Booking> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     let step = step.parse().map_err(|()| model::Refusal::field("step", model::Fault::Invalid));

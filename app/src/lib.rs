@@ -7,7 +7,7 @@
 //! # Layout
 //! - [`pages`]: one file a page
 //! - [`parts`]: what pages are made of
-//! - [`functions`]: what a page asks of the server
+//! - [`functions`]: what a page asks of the server, [`ask`]: how, and [`json`]: in which form it is answered
 //! - [`live`]: the event stream and the outbox, in the browser
 //! - [`words`]: every text
 //! - `ssr`: what server functions stand on, on the server only
@@ -17,7 +17,9 @@
 #![recursion_limit = "256"]
 
 pub mod answer;
+pub mod ask;
 pub mod functions;
+pub mod json;
 pub mod live;
 pub mod pages;
 pub mod parts;

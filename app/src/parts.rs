@@ -27,7 +27,9 @@ pub use connection_bar::ConnectionBar;
 pub use done::{Done, done_code};
 pub use failed::{Empty, Failed, Skeleton};
 pub use focus::focus;
-pub use form::{Choice, Field, FormError, FormState, LongField, PasswordField, Radios, Submit, TextField, failure_of};
+pub use form::{
+    Choice, Field, Form, FormError, FormState, LongField, PasswordField, Radios, Submit, TextField, failure_in_address,
+};
 pub use icon::{Glyph, Icon};
 pub use inbox_row::InboxRow;
 pub use linked_text::LinkedText;

@@ -52,7 +52,7 @@ pub type Faults = BTreeMap<String, Fault>;
 
 /// Why a use case refused. Says nothing of the inside.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "code")]
+#[serde(rename_all = "snake_case", tag = "code", try_from = "Flat")]
 pub enum Refusal {
     /// Nobody is signed in, or the session is over.
     Unauthenticated,
@@ -88,6 +88,40 @@ pub enum Refusal {
     Unavailable,
     /// Something broke on our side; the log knows what.
     Internal,
+}
+
+/// A refusal as it lies on the wire. What serde derives for a tagged type reads everything twice, by code that a browser
+/// would have to load.
+#[derive(Deserialize)]
+struct Flat {
+    code: String,
+    retry_after: Option<u64>,
+    fields: Option<Faults>,
+}
+
+impl TryFrom<Flat> for Refusal {
+    type Error = &'static str;
+
+    fn try_from(flat: Flat) -> Result<Self, Self::Error> {
+        let refusal = match flat.code.as_str() {
+            "unauthenticated" => Some(Refusal::Unauthenticated),
+            "invalid_credentials" => Some(Refusal::InvalidCredentials),
+            "email_unverified" => Some(Refusal::EmailUnverified),
+            "wrong_role" => Some(Refusal::WrongRole),
+            "not_found" => Some(Refusal::NotFound),
+            "insufficient_scope" => Some(Refusal::InsufficientScope),
+            "session_required" => Some(Refusal::SessionRequired),
+            "wrong_status" => Some(Refusal::WrongStatus),
+            "client_id_reused" => Some(Refusal::ClientIdReused),
+            "rate_limited" => flat.retry_after.map(|retry_after| Refusal::RateLimited { retry_after }),
+            "too_many_streams" => Some(Refusal::TooManyStreams),
+            "invalid" => flat.fields.map(|fields| Refusal::Invalid { fields }),
+            "unavailable" => Some(Refusal::Unavailable),
+            "internal" => Some(Refusal::Internal),
+            _ => None,
+        };
+        refusal.ok_or("no such refusal")
+    }
 }
 
 impl Refusal {

@@ -1,6 +1,6 @@
 //! Joining, signing in again, settings, leaving.
 
-use crate::answer::Answer;
+use crate::{answer::Answer, ask::Ask};
 use leptos::prelude::*;
 use model::{AccessToken, Account, Device};
 use serde::{Deserialize, Serialize};
@@ -17,7 +17,7 @@ pub struct Settings {
 }
 
 /// Opens an account, and sends the browser on to wait for the mail. Says nothing of whether the address is known.
-#[server(prefix = "/fn", endpoint = "register")]
+#[server(prefix = "/fn", endpoint = "register", protocol = Ask)]
 pub async fn register(
     email: String,
     password: String,
@@ -34,7 +34,7 @@ pub async fn register(
 }
 
 /// Mails another link to confirm an address.
-#[server(prefix = "/fn", endpoint = "resend")]
+#[server(prefix = "/fn", endpoint = "resend", protocol = Ask)]
 pub async fn resend(email: String) -> Answer<()> {
     let (greenroom, caller) = (crate::ssr::greenroom()?, crate::ssr::caller()?);
     greenroom.resend_link(crate::ssr::email(&email)?, caller.address).await.map_err(crate::ssr::fail)?;
@@ -43,7 +43,7 @@ pub async fn resend(email: String) -> Answer<()> {
 }
 
 /// Confirms an address, and sends the browser on to sign in; whoever is signed in changed theirs in the settings.
-#[server(prefix = "/fn", endpoint = "verify")]
+#[server(prefix = "/fn", endpoint = "verify", protocol = Ask)]
 pub async fn verify(token: String) -> Answer<()> {
     let (greenroom, caller) = (crate::ssr::greenroom()?, crate::ssr::caller()?);
     greenroom.confirm(&token).await.map_err(crate::ssr::fail)?;
@@ -53,7 +53,7 @@ pub async fn verify(token: String) -> Answer<()> {
 }
 
 /// Mails a link to choose a new password.
-#[server(prefix = "/fn", endpoint = "forgot")]
+#[server(prefix = "/fn", endpoint = "forgot", protocol = Ask)]
 pub async fn forgot(email: String) -> Answer<()> {
     let (greenroom, caller) = (crate::ssr::greenroom()?, crate::ssr::caller()?);
     greenroom.forgot_password(crate::ssr::email(&email)?, caller.address).await.map_err(crate::ssr::fail)?;
@@ -62,7 +62,7 @@ pub async fn forgot(email: String) -> Answer<()> {
 }
 
 /// Sets a new password, and sends the browser on to sign in with it.
-#[server(prefix = "/fn", endpoint = "reset")]
+#[server(prefix = "/fn", endpoint = "reset", protocol = Ask)]
 pub async fn reset(token: String, password: String) -> Answer<()> {
     let password = crate::ssr::field("password", model::NewPassword::parse(Some(&password)))?;
     crate::ssr::greenroom()?.reset_password(&token, password).await.map_err(crate::ssr::fail)?;
@@ -71,7 +71,7 @@ pub async fn reset(token: String, password: String) -> Answer<()> {
 }
 
 /// What the settings page shows.
-#[server(prefix = "/fn", endpoint = "settings")]
+#[server(prefix = "/fn", endpoint = "settings", protocol = Ask)]
 pub async fn load_settings() -> Answer<Settings> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     let account = greenroom.account(&viewer).await.map_err(crate::ssr::fail)?;
@@ -81,7 +81,7 @@ pub async fn load_settings() -> Answer<Settings> {
 }
 
 /// Changes name, craft, bio, or how long messages wait for a mail. What is left out stays.
-#[server(prefix = "/fn", endpoint = "change-account")]
+#[server(prefix = "/fn", endpoint = "change-account", protocol = Ask)]
 pub async fn change_account(
     name: Option<String>,
     craft: Option<String>,
@@ -99,7 +99,7 @@ pub async fn change_account(
 }
 
 /// Changes what others see of the viewer's doings.
-#[server(prefix = "/fn", endpoint = "change-privacy")]
+#[server(prefix = "/fn", endpoint = "change-privacy", protocol = Ask)]
 pub async fn change_privacy(receipts: bool, presence: bool) -> Answer<()> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     let (receipts, presence) = (Some(receipts), Some(presence));
@@ -111,7 +111,7 @@ pub async fn change_privacy(receipts: bool, presence: bool) -> Answer<()> {
 }
 
 /// Changes the password.
-#[server(prefix = "/fn", endpoint = "change-password")]
+#[server(prefix = "/fn", endpoint = "change-password", protocol = Ask)]
 pub async fn change_password(current: String, password: String) -> Answer<()> {
     use services::accounts::Password;
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
@@ -122,7 +122,7 @@ pub async fn change_password(current: String, password: String) -> Answer<()> {
 }
 
 /// Mails a link to a new address.
-#[server(prefix = "/fn", endpoint = "change-email")]
+#[server(prefix = "/fn", endpoint = "change-email", protocol = Ask)]
 pub async fn change_email(email: String, password: String) -> Answer<()> {
     use services::accounts::Password;
     let (greenroom, caller, viewer) = (crate::ssr::greenroom()?, crate::ssr::caller()?, crate::ssr::viewer()?);
@@ -133,7 +133,7 @@ pub async fn change_email(email: String, password: String) -> Answer<()> {
 }
 
 /// Signs a device out, or takes an access token back.
-#[server(prefix = "/fn", endpoint = "end-session")]
+#[server(prefix = "/fn", endpoint = "end-session", protocol = Ask)]
 pub async fn end_session(id: String) -> Answer<()> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     greenroom.end_session(&viewer, crate::ssr::id(&id)?).await.map_err(crate::ssr::fail)?;
@@ -142,7 +142,7 @@ pub async fn end_session(id: String) -> Answer<()> {
 }
 
 /// Makes an access token. Its secret is told this once.
-#[server(prefix = "/fn", endpoint = "create-token")]
+#[server(prefix = "/fn", endpoint = "create-token", protocol = Ask)]
 pub async fn create_token(name: String, scope: String) -> Answer<String> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     let input = model::TokenInput { name: Some(name), scope: Some(scope) };
@@ -151,7 +151,7 @@ pub async fn create_token(name: String, scope: String) -> Answer<String> {
 }
 
 /// Ends the account.
-#[server(prefix = "/fn", endpoint = "leave")]
+#[server(prefix = "/fn", endpoint = "leave", protocol = Ask)]
 pub async fn leave(password: String) -> Answer<()> {
     use services::accounts::Password;
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
@@ -163,7 +163,7 @@ pub async fn leave(password: String) -> Answer<()> {
 }
 
 /// Ends mails about unread messages, by the link of such a mail.
-#[server(prefix = "/fn", endpoint = "unsubscribe")]
+#[server(prefix = "/fn", endpoint = "unsubscribe", protocol = Ask)]
 pub async fn unsubscribe(token: String) -> Answer<()> {
     crate::ssr::greenroom()?.unsubscribe(&token).await.map_err(crate::ssr::fail)?;
     crate::ssr::send_on("/unsubscribe?done=1");

@@ -1,19 +1,19 @@
 //! What goes on in a thread beside messages: how far they came, who is writing, who is here. What changes anything says
 //! whose page it comes from: in the same browser somebody else may have signed in meanwhile.
 
-use crate::answer::Answer;
+use crate::{answer::Answer, ask::Ask};
 use leptos::prelude::*;
 use model::Presence;
 
 /// Notes how far the viewer has read.
-#[server(prefix = "/fn", endpoint = "read-on")]
+#[server(prefix = "/fn", endpoint = "read-on", protocol = Ask)]
 pub async fn read_on(conversation_id: String, seq: i64, person: Option<String>) -> Answer<()> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer_as(person)?);
     greenroom.read_on(&viewer, crate::ssr::id(&conversation_id)?, seq).await.map_err(crate::ssr::fail)
 }
 
 /// Counts messages from one on as unread again, and sends the browser back to the inbox.
-#[server(prefix = "/fn", endpoint = "mark-unread")]
+#[server(prefix = "/fn", endpoint = "mark-unread", protocol = Ask)]
 pub async fn mark_unread(conversation_id: String, seq: i64, person: Option<String>) -> Answer<()> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer_as(person)?);
     greenroom.mark_unread(&viewer, crate::ssr::id(&conversation_id)?, seq).await.map_err(crate::ssr::fail)?;
@@ -22,21 +22,21 @@ pub async fn mark_unread(conversation_id: String, seq: i64, person: Option<Strin
 }
 
 /// Notes that messages have reached this browser.
-#[server(prefix = "/fn", endpoint = "delivered")]
+#[server(prefix = "/fn", endpoint = "delivered", protocol = Ask)]
 pub async fn deliver(conversation_id: String, seq: i64, person: Option<String>) -> Answer<()> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer_as(person)?);
     greenroom.deliver(&viewer, crate::ssr::id(&conversation_id)?, seq).await.map_err(crate::ssr::fail)
 }
 
 /// Says that the viewer is writing.
-#[server(prefix = "/fn", endpoint = "typing")]
+#[server(prefix = "/fn", endpoint = "typing", protocol = Ask)]
 pub async fn typing(conversation_id: String, person: Option<String>) -> Answer<()> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer_as(person)?);
     greenroom.typing(&viewer, crate::ssr::id(&conversation_id)?).await.map_err(crate::ssr::fail)
 }
 
 /// Whether the other person of a conversation is here.
-#[server(prefix = "/fn", endpoint = "presence")]
+#[server(prefix = "/fn", endpoint = "presence", protocol = Ask)]
 pub async fn load_presence(conversation_id: String) -> Answer<Presence> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     greenroom.presence(&viewer, crate::ssr::id(&conversation_id)?).await.map_err(crate::ssr::fail)

@@ -4,6 +4,7 @@
 //! finds or sends what another wrote. Both are emptied at sign-out. Where the browser keeps nothing, all of it answers with nothing.
 
 use super::outbox::Parcel;
+use crate::json;
 use idb::{Database, DatabaseEvent, Error, Factory, ObjectStore, ObjectStoreParams, TransactionMode};
 use leptos::{prelude::window, task::spawn_local};
 use model::{ConversationId, PersonId};
@@ -23,14 +24,14 @@ thread_local! {
 
 /// Keeps a message. Says its place: messages go out in the order of these.
 pub(super) async fn keep(me: PersonId, parcel: &Parcel) -> Option<u32> {
-    let text = serde_json::to_string(parcel).ok()?;
+    let text = json::write(parcel).ok()?;
     let key = with(me, async |outbox| outbox.add(&text.into(), None)?.await).await?;
     key.as_f64().map(|place| place as u32)
 }
 
 /// Notes how a message that is kept now stands.
 pub(super) async fn change(me: PersonId, place: u32, parcel: &Parcel) {
-    if let Ok(text) = serde_json::to_string(parcel) {
+    if let Ok(text) = json::write(parcel) {
         with(me, async |outbox| outbox.put(&text.into(), Some(&place.into()))?.await).await;
     }
 }
@@ -41,7 +42,7 @@ pub(super) async fn all(me: PersonId) -> Option<Vec<Parcel>> {
         with(me, async |outbox| Ok((outbox.get_all_keys(None, None)?.await?, outbox.get_all(None, None)?.await?)))
             .await?;
     let read = |(place, text): (JsValue, JsValue)| {
-        let parcel: Parcel = serde_json::from_str(&text.as_string()?).ok()?;
+        let parcel: Parcel = json::read(&text.as_string()?).ok()?;
         Some(Parcel { place: Some(place.as_f64()? as u32), ..parcel })
     };
     Some(places.into_iter().zip(texts).filter_map(read).collect())

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     answer::{Answer, Failure},
-    functions,
+    functions, json,
 };
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
 use model::{
@@ -90,13 +90,13 @@ pub(super) struct Cursor {
 impl Heard {
     fn read(name: &str, data: &str) -> Option<Self> {
         match name {
-            "ready" => serde_json::from_str(data).map(Heard::Ready).ok(),
-            "reset" => serde_json::from_str(data).map(Heard::Reset).ok(),
-            "heartbeat" => serde_json::from_str(data).map(Heard::Heartbeat).ok(),
+            "ready" => json::read(data).map(Heard::Ready).ok(),
+            "reset" => json::read(data).map(Heard::Reset).ok(),
+            "heartbeat" => json::read(data).map(Heard::Heartbeat).ok(),
             "session-ended" => Some(Heard::SessionEnded),
-            TYPING => serde_json::from_str(data).map(Heard::Typing).ok(),
-            PRESENCE => serde_json::from_str(data).map(Heard::Presence).ok(),
-            _ => serde_json::from_str(data).map(Heard::Event).ok(),
+            TYPING => json::read(data).map(Heard::Typing).ok(),
+            PRESENCE => json::read(data).map(Heard::Presence).ok(),
+            _ => json::read(data).map(Heard::Event).ok(),
         }
     }
 }

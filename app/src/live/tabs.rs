@@ -8,6 +8,7 @@ use super::{
     outbox::{Outbox, Parcel},
     stream::{self, Heard},
 };
+use crate::json;
 use js_sys::{Function, Promise};
 use leptos::{prelude::*, task::spawn_local};
 use model::{ClientId, Envelope, PersonId};
@@ -70,7 +71,7 @@ pub(super) fn join(live: Live, outbox: Outbox, me: PersonId) {
     let channel = BroadcastChannel::new(&format!("greenroom-{me}")).ok().map(|channel| {
         let listener = Closure::new(move |event: MessageEvent| {
             let text = event.data().as_string().unwrap_or_default();
-            if let Ok(note) = serde_json::from_str(&text) {
+            if let Ok(note) = json::read(&text) {
                 heed(live, outbox, note);
             }
         });
@@ -88,7 +89,7 @@ pub(super) fn leads() -> bool {
 
 /// Tells the other tabs.
 pub(super) fn tell(note: &Note) {
-    let Ok(text) = serde_json::to_string(note) else { return };
+    let Ok(text) = json::write(note) else { return };
     TABS.with_borrow(|tabs| {
         if let Some(open) = tabs.as_ref().and_then(|tabs| tabs.channel.as_ref()) {
             // A text can always be sent on an open channel.

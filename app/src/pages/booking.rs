@@ -1,5 +1,6 @@
 use crate::{
     answer::Mine,
+    ask::loaded,
     functions,
     live::Live,
     parts::{Answers, BookingFacts, CallOff, Failed, Skeleton, StatusChip, StepFailed, Stepping},
@@ -16,7 +17,7 @@ pub fn BookingPage() -> impl IntoView {
     let live = Live::current();
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|params| params.get("id")).unwrap_or_default());
-    let found = Resource::new(move || (live.epoch.get(), id.get()), |(_, id)| functions::load_booking(id));
+    let found = loaded(move || (live.epoch.get(), id.get()), |(_, id)| functions::load_booking(id));
     view! {
         <main class="page narrow" id="content">
             <Transition fallback=|| view! { <Skeleton rows=6/> }>

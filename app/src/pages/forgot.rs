@@ -1,17 +1,16 @@
 use crate::{
     functions,
-    parts::{Done, FormError, FormState, SiteBar, Submit, TextField, done_code},
+    parts::{Done, Form, FormError, FormState, SiteBar, Submit, TextField, done_code},
     words,
 };
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 use leptos_meta::Title;
 use model::person::EMAIL_LIMIT;
 
 /// Asking for a link to choose a new password. Known or not, an address is answered with the same words.
 #[component]
 pub fn Forgot() -> impl IntoView {
-    let action = ServerAction::<functions::Forgot>::new();
-    let form = FormState::of("forgot", action);
+    let form = FormState::of::<functions::Forgot>("forgot");
     let code = done_code("sent");
     let sent = move || code.get().filter(|_| form.failure.get().is_none()).map(|_| words::LINK_SENT);
     view! {
@@ -22,10 +21,10 @@ pub fn Forgot() -> impl IntoView {
             <p class="muted">{words::FORGOT_LEAD}</p>
             <Done text=Signal::derive(sent)/>
             <FormError failure=form.failure/>
-            <ActionForm action attr:class="form" attr:id=form.id>
+            <Form form class="form" id=form.id>
                 <TextField form field="email" label=words::EMAIL kind="email" maxlength=EMAIL_LIMIT autocomplete="username"/>
                 <Submit form label=words::SEND_LINK busy=words::SENDING_LINK/>
-            </ActionForm>
+            </Form>
             <p class="ways"><a href="/signin">{words::BACK_TO_SIGN_IN}</a></p>
         </main>
     }

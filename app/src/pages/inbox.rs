@@ -1,5 +1,6 @@
 use crate::{
     answer::{Mine, of},
+    ask::loaded,
     functions,
     live::Live,
     parts::{Empty, Failed, InboxRow, Skeleton},
@@ -19,10 +20,8 @@ pub fn Messages() -> impl IntoView {
     let live = Live::current();
     let (query, location) = (use_query_map(), use_location());
     let page = Memo::new(move |_| query.with(|query| query.get("page")));
-    let inbox = Resource::new(
-        move || (live.epoch.get(), live.stale.get(), page.get()),
-        |(_, _, page)| functions::load_inbox(page),
-    );
+    let inbox =
+        loaded(move || (live.epoch.get(), live.stale.get(), page.get()), |(_, _, page)| functions::load_inbox(page));
     let in_thread = move || location.pathname.with(|path| path.starts_with("/conversations/"));
     view! {
         <div class="messages" class:in-thread=in_thread>
@@ -86,7 +85,7 @@ fn List(mine: Mine<Inbox>, first_page: bool) -> impl IntoView {
 
 #[component]
 fn NoConversations() -> impl IntoView {
-    let frame = Resource::new(|| (), |()| functions::load_frame());
+    let frame = loaded(|| (), |()| functions::load_frame());
     view! {
         <Transition>
             {move || Suspend::new(async move {

@@ -1,9 +1,10 @@
 use crate::{
+    ask::loaded,
     functions,
-    parts::{Failed, Field, FormError, FormState, LongField, Skeleton, Submit, TextField, client_id},
+    parts::{Failed, Field, Form, FormError, FormState, LongField, Skeleton, Submit, TextField, client_id},
     words,
 };
-use leptos::{either::Either, form::ActionForm, prelude::*};
+use leptos::{either::Either, prelude::*};
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use model::{Person, booking, message};
@@ -13,13 +14,13 @@ use model::{Person, booking, message};
 pub fn NewBooking() -> impl IntoView {
     let query = use_query_map();
     let wanted = Memo::new(move |_| query.with(|query| query.get("talent")).unwrap_or_default());
-    let talent = Resource::new(move || wanted.get(), functions::load_talent);
+    let talent = loaded(move || wanted.get(), functions::load_talent);
     view! {
         <main class="page narrow" id="content">
             <Transition fallback=|| view! { <Skeleton rows=6/> }>
                 {move || Suspend::new(async move {
                     match talent.await {
-                        Ok(talent) => Either::Left(view! { <Form talent/> }),
+                        Ok(talent) => Either::Left(view! { <Inquiry talent/> }),
                         Err(failure) => Either::Right(view! { <Failed failure/> }),
                     }
                 })}
@@ -29,16 +30,15 @@ pub fn NewBooking() -> impl IntoView {
 }
 
 #[component]
-fn Form(talent: Person) -> impl IntoView {
-    let action = ServerAction::<functions::OpenBooking>::new();
-    let form = FormState::of("new-booking", action);
+fn Inquiry(talent: Person) -> impl IntoView {
+    let form = FormState::of::<functions::OpenBooking>("new-booking");
     let date = form.wrong("eventDate");
     view! {
         <Title text=words::NEW_BOOKING/>
         <h1>{words::NEW_BOOKING}</h1>
         <p class="muted">{words::booking_with(&talent.name)}</p>
         <FormError failure=form.failure/>
-        <ActionForm action attr:class="form" attr:id=form.id>
+        <Form form class="form" id=form.id>
             <input type="hidden" name="talent_id" value=talent.id.to_string()/>
             <input type="hidden" name="client_id" value=client_id() autocomplete="off"/>
             <TextField form field="title" label=words::BOOKING_TITLE help=words::title_limit() maxlength=booking::TITLE_LIMIT/>
@@ -50,6 +50,6 @@ fn Form(talent: Person) -> impl IntoView {
             <TextField form field="fee" label=words::BOOKING_FEE help=words::BOOKING_FEE_HELP maxlength=40 inputmode="decimal"/>
             <LongField form field="message" label=words::FIRST_MESSAGE maxlength=message::BODY_LIMIT required=true/>
             <Submit form label=words::SEND_INQUIRY busy=words::SENDING_INQUIRY/>
-        </ActionForm>
+        </Form>
     }
 }

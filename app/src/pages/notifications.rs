@@ -2,12 +2,13 @@ mod row;
 
 use crate::{
     answer::{Mine, of},
+    ask::loaded,
     functions::{self, MarkSeen},
     live::Live,
-    parts::{Empty, Failed, FormError, FormState, Glyph, Icon, Skeleton, focus},
+    parts::{Empty, Failed, Form, FormError, FormState, Glyph, Icon, Skeleton, focus},
     words,
 };
-use leptos::{either::Either, form::ActionForm, prelude::*, task::spawn_local};
+use leptos::{either::Either, prelude::*, task::spawn_local};
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use model::Notices;
@@ -19,13 +20,14 @@ pub fn NotificationsPage() -> impl IntoView {
     let live = Live::current();
     let query = use_query_map();
     let page = Memo::new(move |_| query.with(|query| query.get("page")));
-    let action = ServerAction::<MarkSeen>::new();
+    let form = FormState::of::<MarkSeen>("mark-seen");
+    let notices = loaded(move || (live.epoch.get(), page.get()), |(_, page)| functions::load_notifications(page));
     // A page of older ones isn't live: what was marked there is read again.
-    let marked = Memo::new(move |_| page.with(Option::is_some).then(|| action.version().get()));
-    let notices = Resource::new(
-        move || (live.epoch.get(), marked.get(), page.get()),
-        |(_, _, page)| functions::load_notifications(page),
-    );
+    Effect::new(move || {
+        if form.done.get() && page.with_untracked(Option::is_some) {
+            notices.refetch();
+        }
+    });
     view! {
         <Title text=words::NOTIFICATIONS/>
         <main class="page" id="content">
@@ -33,7 +35,7 @@ pub fn NotificationsPage() -> impl IntoView {
             <Transition fallback=|| view! { <Skeleton rows=6/> }>
                 {move || Suspend::new(async move {
                     match notices.await {
-                        Ok(mine) => Either::Left(view! { <List mine first_page=page.get_untracked().is_none() action/> }),
+                        Ok(mine) => Either::Left(view! { <List mine first_page=page.get_untracked().is_none() form/> }),
                         Err(failure) => Either::Right(view! { <Failed failure/> }),
                     }
                 })}
@@ -43,10 +45,9 @@ pub fn NotificationsPage() -> impl IntoView {
 }
 
 #[component]
-fn List(mine: Mine<Notices>, first_page: bool, action: ServerAction<MarkSeen>) -> impl IntoView {
+fn List(mine: Mine<Notices>, first_page: bool, form: FormState) -> impl IntoView {
     let me = mine.me;
     let notices = if first_page { Live::current().keep(mine) } else { RwSignal::new(mine.view) };
-    let form = FormState::of("mark-seen", action);
     let rows = move || notices.with(|notices| notices.notifications.clone());
     let load = move |page: String| {
         spawn_local(async move {
@@ -57,10 +58,10 @@ fn List(mine: Mine<Notices>, first_page: bool, action: ServerAction<MarkSeen>) -
     };
     view! {
         <FormError failure=form.failure/>
-        {move || notices.with(|notices| notices.unread > 0).then(|| view! { <MarkAll action form/> })}
+        {move || notices.with(|notices| notices.unread > 0).then(|| view! { <MarkAll form/> })}
         <ul class="rows" role="list" aria-label=words::NOTIFICATIONS>
             <For each=rows key=|notification| (notification.id, notification.actor.name.clone()) let:notification>
-                <Row notices notification action form/>
+                <Row notices notification form/>
             </For>
         </ul>
         {move || notices.with(|notices| notices.notifications.is_empty()).then(|| view! {
@@ -79,10 +80,10 @@ fn List(mine: Mine<Notices>, first_page: bool, action: ServerAction<MarkSeen>) -
 
 /// The button goes once nothing is unread: the keyboard goes to the heading before it does.
 #[component]
-fn MarkAll(action: ServerAction<MarkSeen>, form: FormState) -> impl IntoView {
+fn MarkAll(form: FormState) -> impl IntoView {
     view! {
-        <ActionForm action on:submit=|_| focus("#notifications")>
+        <Form form on:submit=|_| focus("#notifications")>
             <button class="button" type="submit" disabled=form.pending><Icon glyph=Glyph::Check/>{words::MARK_ALL_READ}</button>
-        </ActionForm>
+        </Form>
     }
 }

@@ -1,9 +1,9 @@
 use crate::{
     functions,
-    parts::{Choice, Field, FormError, FormState, PasswordField, Radios, SiteBar, Submit, TextField},
+    parts::{Choice, Field, Form, FormError, FormState, PasswordField, Radios, SiteBar, Submit, TextField},
     words,
 };
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use model::{
@@ -14,8 +14,7 @@ use model::{
 /// Joining. A link may say as what, by `?role=`.
 #[component]
 pub fn Register() -> impl IntoView {
-    let action = ServerAction::<functions::Register>::new();
-    let form = FormState::of("register", action);
+    let form = FormState::of::<functions::Register>("register");
     let role = use_query_map().with_untracked(|query| query.get("role")).unwrap_or_default();
     view! {
         <Title text=words::CREATE_ACCOUNT/>
@@ -24,14 +23,14 @@ pub fn Register() -> impl IntoView {
             <h1>{words::CREATE_ACCOUNT}</h1>
             <p class="muted">{words::REGISTER_LEAD}</p>
             <FormError failure=form.failure/>
-            <ActionForm action attr:class="form" attr:id=form.id>
+            <Form form class="form" id=form.id>
                 <Radios form field="role" legend=words::JOIN_AS choices=roles() chosen=role/>
                 <CraftField form/>
                 <TextField form field="name" label=words::NAME help=words::NAME_HELP maxlength=NAME_LIMIT autocomplete="name"/>
                 <TextField form field="email" label=words::EMAIL kind="email" maxlength=EMAIL_LIMIT autocomplete="username"/>
                 <PasswordField form field="password" label=words::PASSWORD new=true/>
                 <Submit form label=words::CREATE_ACCOUNT busy=words::CREATING_ACCOUNT/>
-            </ActionForm>
+            </Form>
             <p class="ways"><span class="muted">{words::HAVE_ACCOUNT}</span>" "<a href="/signin">{words::SIGN_IN}</a></p>
         </main>
     }

@@ -1,17 +1,16 @@
 use crate::{
     functions,
-    parts::{FormError, FormState, PasswordField, SiteBar, Submit},
+    parts::{Form, FormError, FormState, PasswordField, SiteBar, Submit},
     words,
 };
-use leptos::{either::Either, form::ActionForm, prelude::*};
+use leptos::{either::Either, prelude::*};
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 /// Choosing a new password, by the link of a mail.
 #[component]
 pub fn Reset() -> impl IntoView {
-    let action = ServerAction::<functions::Reset>::new();
-    let form = FormState::of("reset", action);
+    let form = FormState::of::<functions::Reset>("reset");
     let query = use_query_map();
     let token = Memo::new(move |_| query.with(|query| query.get("token")));
     let alive = move || token.get().filter(|_| form.wrong("token").get().is_none());
@@ -24,13 +23,13 @@ pub fn Reset() -> impl IntoView {
                     <h1>{words::FORGOT}</h1>
                     <p class="muted">{words::RESET_LEAD}</p>
                     <FormError failure=form.failure/>
-                    <ActionForm action attr:class="form" attr:id=form.id>
+                    <Form form class="form" id=form.id>
                         <input type="hidden" name="token" value=token/>
                         // Whose password it is the page doesn't know; whatever keeps passwords asks for it.
                         <input hidden type="text" autocomplete="username"/>
                         <PasswordField form field="password" label=words::NEW_PASSWORD new=true/>
                         <Submit form label=words::SET_PASSWORD busy=words::SETTING_PASSWORD/>
-                    </ActionForm>
+                    </Form>
                 }),
                 None => Either::Right(view! { <NoLink missing=token.get().is_none()/> }),
             }}

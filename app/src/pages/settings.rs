@@ -11,6 +11,7 @@ mod profile;
 mod tokens;
 
 use crate::{
+    ask::loaded,
     functions::{self, Settings},
     live::Live,
     parts::{Done, Failed, Skeleton, done_code},
@@ -33,7 +34,7 @@ use tokens::Tokens;
 #[component]
 pub fn SettingsPage() -> impl IntoView {
     let live = Live::current();
-    let found = Resource::new(move || live.epoch.get(), |_| functions::load_settings());
+    let found = loaded(move || live.epoch.get(), |_| functions::load_settings());
     let code = done_code("done");
     let done = move || code.get().as_deref().and_then(words::done);
     view! {

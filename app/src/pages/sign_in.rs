@@ -1,10 +1,10 @@
 use crate::{
     answer::Failure,
     functions,
-    parts::{Done, FormError, FormState, PasswordField, SiteBar, Submit, TextField, done_code},
+    parts::{Done, Form, FormError, FormState, PasswordField, SiteBar, Submit, TextField, done_code},
     words,
 };
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use model::{Refusal, person::EMAIL_LIMIT};
@@ -12,8 +12,7 @@ use model::{Refusal, person::EMAIL_LIMIT};
 /// Signing in. Without JavaScript the same form, answered with a redirect.
 #[component]
 pub fn SignIn() -> impl IntoView {
-    let action = ServerAction::<functions::SignIn>::new();
-    let form = FormState::of("sign-in", action);
+    let form = FormState::of::<functions::SignIn>("sign-in");
     let query = use_query_map();
     let next = move || query.with(|query| query.get("next")).unwrap_or_default();
     let code = done_code("done");
@@ -33,12 +32,12 @@ pub fn SignIn() -> impl IntoView {
             <Done text=Signal::derive(done)/>
             <FormError failure=form.failure/>
             {move || unverified().then(|| view! { <p><a href="/verify">{words::SEND_AGAIN_LINK}</a></p> })}
-            <ActionForm action attr:class="form" attr:id=form.id>
+            <Form form class="form" id=form.id>
                 <input type="hidden" name="next" value=next/>
                 <TextField form field="email" label=words::EMAIL kind="email" maxlength=EMAIL_LIMIT autocomplete="username"/>
                 <PasswordField form field="password" label=words::PASSWORD/>
                 <Submit form label=words::SIGN_IN busy=words::SIGNING_IN/>
-            </ActionForm>
+            </Form>
             <ul class="ways">
                 <li><a href="/forgot">{words::FORGOT_PASSWORD}</a></li>
                 <li><span class="muted">{words::NEW_HERE}</span>" "<a href="/register">{words::CREATE_ACCOUNT}</a></li>

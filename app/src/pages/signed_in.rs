@@ -1,4 +1,5 @@
 use crate::{
+    ask::loaded,
     functions,
     live::Live,
     parts::{ConnectionBar, SiteBar, TopBar},
@@ -11,7 +12,7 @@ use leptos_router::components::Outlet;
 #[component]
 pub fn SignedIn() -> impl IntoView {
     let live = Live::current();
-    let frame = Resource::new(move || live.epoch.get(), |_| functions::load_frame());
+    let frame = loaded(move || live.epoch.get(), |_| functions::load_frame());
     view! {
         <a class="skip" href="#content" rel="external">{words::SKIP}</a>
         <Transition fallback=SiteBar>

@@ -1,4 +1,5 @@
 use crate::{
+    ask::loaded,
     functions,
     parts::{Avatar, Empty, Failed, Glyph, Icon, Skeleton},
     words,
@@ -13,7 +14,7 @@ use model::{Craft, Directory, Person};
 pub fn Talents() -> impl IntoView {
     let query = use_query_map();
     let wanted = Memo::new(move |_| query.with(|query| (query.get("query"), query.get("craft"), query.get("page"))));
-    let found = Resource::new(move || wanted.get(), |(query, craft, page)| functions::load_talents(query, craft, page));
+    let found = loaded(move || wanted.get(), |(query, craft, page)| functions::load_talents(query, craft, page));
     let chosen = move |craft: Craft| wanted.with(|wanted| wanted.1.as_deref() == Some(craft.as_str()));
     view! {
         <Title text=words::FIND_TALENT/>

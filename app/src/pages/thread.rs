@@ -1,5 +1,6 @@
 use crate::{
     answer::Mine,
+    ask::loaded,
     functions,
     live::{IN_BROWSER, Live},
     parts::{
@@ -24,7 +25,7 @@ pub fn ThreadPage() -> impl IntoView {
         let number = |name: &str| query.with(|query| query.get(name)).and_then(|text| text.parse::<i64>().ok());
         (live.epoch.get(), id, number("before"), number("after"), number("at"))
     });
-    let thread = Resource::new(
+    let thread = loaded(
         move || wanted.get(),
         move |(_, id, before, after, at)| async move {
             let visited = (before, after, at) == (None, None, None) && IN_BROWSER;

@@ -1,17 +1,16 @@
 use crate::{
     functions,
-    parts::{Done, FormError, FormState, SiteBar, Submit, done_code},
+    parts::{Done, Form, FormError, FormState, SiteBar, Submit, done_code},
     words,
 };
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 /// Ending mails about unread messages, by the link of such a mail. A button, since opening a page changes nothing.
 #[component]
 pub fn Unsubscribe() -> impl IntoView {
-    let action = ServerAction::<functions::Unsubscribe>::new();
-    let form = FormState::of("unsubscribe", action);
+    let form = FormState::of::<functions::Unsubscribe>("unsubscribe");
     let query = use_query_map();
     let token = move || query.with(|query| query.get("token"));
     let code = done_code("done");
@@ -26,10 +25,10 @@ pub fn Unsubscribe() -> impl IntoView {
             <FormError failure=form.failure/>
             {move || (!done.get() && !dead()).then(|| view! {
                 <p class="muted">{words::UNSUBSCRIBE_LEAD}</p>
-                <ActionForm action attr:class="form" attr:id=form.id>
+                <Form form class="form" id=form.id>
                     <input type="hidden" name="token" value=token/>
                     <Submit form label=words::STOP_MAILS busy=words::STOPPING_MAILS/>
-                </ActionForm>
+                </Form>
             })}
             {move || (!done.get() && dead()).then(|| view! { <p class="muted">{words::UNSUBSCRIBE_BAD_LEAD}</p> })}
             {move || (done.get() || dead()).then(|| view! { <p><a href="/settings" rel="external">{words::MAILS_IN_SETTINGS}</a></p> })}

@@ -1,9 +1,9 @@
 use crate::{
     functions,
-    parts::{Done, FormError, FormState, SiteBar, Submit, TextField, done_code},
+    parts::{Done, Form, FormError, FormState, SiteBar, Submit, TextField, done_code},
     words,
 };
-use leptos::{either::Either, form::ActionForm, prelude::*};
+use leptos::{either::Either, prelude::*};
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use model::person::EMAIL_LIMIT;
@@ -27,8 +27,7 @@ pub fn Verify() -> impl IntoView {
 
 #[component]
 fn Confirm(token: String) -> impl IntoView {
-    let action = ServerAction::<functions::Verify>::new();
-    let form = FormState::of("verify", action);
+    let form = FormState::of::<functions::Verify>("verify");
     let dead = move || form.wrong("token").get().is_some();
     view! {
         {move || if dead() {
@@ -50,10 +49,10 @@ fn Confirm(token: String) -> impl IntoView {
                 <h1>{words::CONFIRM_TITLE}</h1>
                 <p class="muted">{words::CONFIRM_LEAD}</p>
                 <FormError failure=form.failure/>
-                <ActionForm action attr:class="form" attr:id=form.id>
+                <Form form class="form" id=form.id>
                     <input type="hidden" name="token" value=token/>
                     <Submit form label=words::CONFIRM busy=words::CONFIRMING/>
-                </ActionForm>
+                </Form>
             })
         }}
     }
@@ -61,8 +60,7 @@ fn Confirm(token: String) -> impl IntoView {
 
 #[component]
 fn CheckMail() -> impl IntoView {
-    let action = ServerAction::<functions::Resend>::new();
-    let form = FormState::of("resend", action);
+    let form = FormState::of::<functions::Resend>("resend");
     let again = done_code("again");
     let sent = move || again.get().filter(|_| form.failure.get().is_none()).map(|_| words::SENT_AGAIN);
     view! {
@@ -73,9 +71,9 @@ fn CheckMail() -> impl IntoView {
         <h2>{words::NO_MAIL}</h2>
         <p class="muted">{words::NO_MAIL_LEAD}</p>
         <FormError failure=form.failure/>
-        <ActionForm action attr:class="form" attr:id=form.id>
+        <Form form class="form" id=form.id>
             <TextField form field="email" label=words::EMAIL kind="email" maxlength=EMAIL_LIMIT autocomplete="username"/>
             <Submit form label=words::SEND_AGAIN busy=words::SENDING_LINK/>
-        </ActionForm>
+        </Form>
     }
 }

@@ -1,13 +1,12 @@
-use super::{FormError, FormState, Submit, focus};
+use super::{Form, FormError, FormState, Submit, focus};
 use crate::{functions, words};
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 use model::{Booking, Conversation, Role, Step};
 
 /// Taking steps about a booking. Shared by all the places of a page that offer one, so that what goes wrong is
 /// said once.
 #[derive(Clone, Copy)]
 pub struct Stepping {
-    action: ServerAction<functions::Step>,
     /// How it stands with the last step.
     pub form: FormState,
 }
@@ -15,14 +14,13 @@ pub struct Stepping {
 impl Stepping {
     /// The button that was used is gone once the step is taken: the keyboard then goes where `after` finds.
     pub fn begin(after: &'static str) -> Self {
-        let action = ServerAction::<functions::Step>::new();
-        let form = FormState::of("steps", action);
+        let form = FormState::of::<functions::Step>("steps");
         Effect::new(move || {
             if form.done.get() {
                 focus(after);
             }
         });
-        Self { action, form }
+        Self { form }
     }
 }
 
@@ -67,10 +65,10 @@ pub fn CallOff(stepping: Stepping, #[prop(into)] conversation: Signal<Conversati
                 <details class="call-off">
                     <summary>{words::CANCEL_BOOKING}</summary>
                     <p class="muted">{move || words::cancelling(&name.get())}</p>
-                    <ActionForm action=stepping.action>
+                    <Form form=stepping.form>
                         <StepFields booking_id step=Step::Cancel/>
                         <Submit form=stepping.form label=words::CANCEL_BOOKING_FOR_SURE busy=words::CANCELLING danger=true/>
-                    </ActionForm>
+                    </Form>
                 </details>
             }
         })
@@ -91,12 +89,12 @@ fn steps(conversation: &Conversation) -> Vec<Step> {
 #[component]
 fn Answer(stepping: Stepping, booking_id: StoredValue<String>, step: Step) -> impl IntoView {
     view! {
-        <ActionForm action=stepping.action>
+        <Form form=stepping.form>
             <StepFields booking_id step/>
             <button class="button" class:primary=step == Step::Accept type="submit" disabled=stepping.form.pending>
                 {words::step(step)}
             </button>
-        </ActionForm>
+        </Form>
     }
 }
 

@@ -1,11 +1,11 @@
-use super::{FormError, Glyph, Icon, failure_of, local::Local};
+use super::{FormError, Glyph, Icon, failure_in_address, local::Local};
 use crate::{
     answer::Failure,
     functions,
     live::{Live, Outbox},
     words,
 };
-use leptos::{ev::KeyboardEvent, html::Textarea, prelude::*, task::spawn_local};
+use leptos::{ev::KeyboardEvent, html::Textarea, prelude::*, server_fn::ServerFn, task::spawn_local};
 use model::{Thread, message::BODY_LIMIT};
 use uuid::Uuid;
 
@@ -80,9 +80,9 @@ pub fn Composer(thread: RwSignal<Thread>) -> impl IntoView {
         fit(&area);
     };
     // Only a form that was posted without JavaScript leaves its failure here, in the address.
-    let failure = ServerAction::<functions::Post>::new().value();
+    let failure = failure_in_address(functions::Post::PATH);
     view! {
-        <FormError failure=Signal::derive(move || failure_of(failure.get()).or_else(|| returned.get()))/>
+        <FormError failure=Signal::derive(move || failure.clone().or_else(|| returned.get()))/>
         <form class="composer" method="post" action="/fn/post" on:submit=move |event| { event.prevent_default(); send(); }>
             <input type="hidden" name="conversation_id" value=id.to_string()/>
             <input type="hidden" name="client_id" value=client_id() autocomplete="off"/>

@@ -13,41 +13,65 @@ pub use radios::{Choice, Radios};
 use super::focus::focus;
 use crate::{
     answer::{Answer, Failure},
-    words,
+    ask, words,
 };
-use leptos::{prelude::*, server_fn::ServerFn};
+use leptos::{
+    ev::SubmitEvent,
+    prelude::*,
+    server_fn::{ServerFn, error::ServerFnUrlError},
+    task::spawn_local,
+};
 use leptos_router::{hooks::use_query_map, params::ParamsMap};
+use wasm_bindgen::JsCast;
+use web_sys::{FormData, HtmlFormElement};
 
-/// How it stands with a form's action, as the parts of the form need to know it.
+/// How it stands with a form, as its parts need to know it.
 #[derive(Clone, Copy)]
 pub struct FormState {
     /// The id of the form, or of what stands around it. The ids of its fields begin with it.
     pub id: &'static str,
+    /// Where it goes.
+    path: &'static str,
+    /// What came back the last time, as JSON.
+    pub answer: RwSignal<Option<Answer<String>>>,
     /// Why it failed, if it did.
     pub failure: Signal<Option<Failure>>,
     /// Whether the answer is on its way.
-    pub pending: Signal<bool>,
+    pub pending: RwSignal<bool>,
     /// Whether it was done the last time.
     pub done: Signal<bool>,
     query: Memo<ParamsMap>,
 }
 
 impl FormState {
-    /// That of an action. Where the action fails, the keyboard goes to the first field at fault.
-    pub fn of<S, T>(id: &'static str, action: ServerAction<S>) -> Self
-    where
-        S: ServerFn<Output = T, Error = Failure> + Clone + Send + Sync + 'static,
-        T: Clone + Send + Sync + 'static,
-    {
-        let (value, pending) = (action.value(), action.pending());
-        let failure = Signal::derive(move || failure_of(value.get()));
-        let done = Signal::derive(move || !pending.get() && value.with(|value| matches!(value, Some(Ok(_)))));
+    /// That of a form for a server function. Where it fails, the keyboard goes to the first field at fault.
+    pub fn of<S: ServerFn>(id: &'static str) -> Self {
+        Self::to(id, S::PATH)
+    }
+
+    fn to(id: &'static str, path: &'static str) -> Self {
+        let (answer, pending) = (RwSignal::new(failure_in_address(path).map(Err)), RwSignal::new(false));
+        let failure = Signal::derive(move || answer.get().and_then(Result::err));
+        let done = Signal::derive(move || !pending.get() && answer.with(|answer| matches!(answer, Some(Ok(_)))));
         Effect::new(move || {
             if failure.with(Option::is_some) {
                 focus(format!("#{id} [aria-invalid=true]:not(fieldset), #{id} fieldset[aria-invalid=true] input"));
             }
         });
-        Self { id, failure, pending: pending.into(), done, query: use_query_map() }
+        Self { id, path, answer, failure, pending, done, query: use_query_map() }
+    }
+
+    /// Sends it without leaving the page.
+    fn send(self, event: SubmitEvent) {
+        event.prevent_default();
+        let form = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok());
+        let Some(fields) = form.and_then(|form| FormData::new_with_form(&form).ok()) else { return };
+        self.pending.set(true);
+        spawn_local(async move {
+            let answer = ask::send(self.path.to_owned(), fields.into()).await;
+            self.answer.try_set(Some(answer));
+            self.pending.try_set(false);
+        });
     }
 
     /// What is wrong with one field.
@@ -75,9 +99,25 @@ impl FormState {
     }
 }
 
-/// Why a form's action failed, if it did.
-pub fn failure_of<T>(value: Option<Answer<T>>) -> Option<Failure> {
-    value.and_then(Result::err)
+/// Why a form that was posted without JavaScript was refused: that stands in the address then.
+pub fn failure_in_address(path: &str) -> Option<Failure> {
+    let told = use_context::<ServerActionError>().filter(|told| told.path() == path)?;
+    Some(ServerFnUrlError::decode_err(told.err()))
+}
+
+/// A form for a server function. Without JavaScript the browser sends it, and the answer is another page.
+#[component]
+pub fn Form(
+    form: FormState,
+    #[prop(optional)] id: Option<&'static str>,
+    #[prop(optional)] class: Option<&'static str>,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <form id=id class=class method="post" action=form.path on:submit=move |event| form.send(event)>
+            {children()}
+        </form>
+    }
 }
 
 /// The button that sends a form, and says so while it is on its way.

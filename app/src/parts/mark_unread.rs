@@ -1,14 +1,13 @@
-use super::{FormError, FormState};
+use super::{Form, FormError, FormState};
 use crate::{functions, words};
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use model::{PersonId, Thread};
 
 /// Leaves the thread with the other's last message unread, to come back to.
 #[component]
 pub fn MarkUnread(me: PersonId, thread: RwSignal<Thread>) -> impl IntoView {
-    let action = ServerAction::<functions::MarkUnread>::new();
-    let form = FormState::of("mark-unread", action);
+    let form = FormState::of::<functions::MarkUnread>("mark-unread");
     let navigate = use_navigate();
     Effect::new(move || {
         if form.done.get() {
@@ -28,13 +27,13 @@ pub fn MarkUnread(me: PersonId, thread: RwSignal<Thread>) -> impl IntoView {
     move || {
         from.get().map(|seq| {
             view! {
-                <ActionForm action attr:class="mark-unread">
+                <Form form class="mark-unread">
                     <input type="hidden" name="conversation_id" value=id.get_value()/>
                     <input type="hidden" name="seq" value=seq/>
                     <input type="hidden" name="person" value=me.to_string()/>
                     <button class="link" type="submit" disabled=form.pending>{words::MARK_UNREAD}</button>
                     {move || form.failure.with(Option::is_some).then(|| view! { <FormError failure=form.failure/> })}
-                </ActionForm>
+                </Form>
             }
         })
     }

@@ -1,19 +1,13 @@
 use crate::{
-    functions::MarkSeen,
-    parts::{Avatar, FormState, Glyph, Icon, Time, When, focus},
+    parts::{Avatar, Form, FormState, Glyph, Icon, Time, When, focus},
     words,
 };
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 use model::{Notices, Notification};
 
 /// One notification: a link to what it is about, and while it is unread a button to say that it was seen.
 #[component]
-pub(super) fn Row(
-    notices: RwSignal<Notices>,
-    notification: Notification,
-    action: ServerAction<MarkSeen>,
-    form: FormState,
-) -> impl IntoView {
+pub(super) fn Row(notices: RwSignal<Notices>, notification: Notification, form: FormState) -> impl IntoView {
     let Notification { id, conversation_id, kind, actor, preview, created_at, .. } = notification;
     let what = words::notified(kind, &actor.name);
     let mark = StoredValue::new(words::mark_read(&what));
@@ -36,12 +30,12 @@ pub(super) fn Row(
             </a>
             // The button goes with what it marks: the keyboard goes to the link before it does.
             {move || unread.get().then(|| view! {
-                <ActionForm action on:submit=move |_| focus(link.get_value())>
+                <Form form on:submit=move |_| focus(link.get_value())>
                     <input type="hidden" name="id" value=id.to_string()/>
                     <button class="bar-item" type="submit" aria-label=mark.get_value() disabled=form.pending>
                         <Icon glyph=Glyph::Check/><span class="bar-word">{words::MARK_READ}</span>
                     </button>
-                </ActionForm>
+                </Form>
             })}
         </li>
     }

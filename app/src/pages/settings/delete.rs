@@ -14,7 +14,7 @@ use leptos::prelude::*;
 #[component]
 pub(super) fn DeleteAccount(email: String) -> impl IntoView {
     let live = Live::current();
-    let form = FormState::of("delete-form", ServerAction::<functions::Leave>::new());
+    let form = FormState::of::<functions::Leave>("delete-form");
     let failed = form.failure.with_untracked(Option::is_some);
     view! {
         <Part id="delete" title=words::DELETE_ACCOUNT lead=words::DELETE_LEAD>

@@ -1,17 +1,16 @@
 use super::{Lists, Part};
 use crate::{
-    functions::{self, EndSession},
-    parts::{Done, FormError, FormState, Time, When, focus},
+    functions,
+    parts::{Done, Form, FormError, FormState, Time, When, focus},
     words,
 };
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 use model::Device;
 
 /// Where somebody is signed in.
 #[component]
 pub(super) fn Devices(lists: Lists) -> impl IntoView {
-    let action = ServerAction::<functions::EndSession>::new();
-    let form = FormState::of("devices-form", action);
+    let form = FormState::of::<functions::EndSession>("devices-form");
     lists.follow(form.done);
     keep_focus(form, "#devices");
     view! {
@@ -20,7 +19,7 @@ pub(super) fn Devices(lists: Lists) -> impl IntoView {
             <Done text=form.says(words::ENDED)/>
             <ul class="keys" role="list" aria-labelledby="devices">
                 <For each=move || lists.devices.get() key=|device| (device.id, device.last_seen_at) let:device>
-                    <Row device action form/>
+                    <Row device form/>
                 </For>
             </ul>
         </Part>
@@ -37,7 +36,7 @@ pub(super) fn keep_focus(form: FormState, heading: &'static str) {
 }
 
 #[component]
-fn Row(device: Device, action: ServerAction<EndSession>, form: FormState) -> impl IntoView {
+fn Row(device: Device, form: FormState) -> impl IntoView {
     let Device { id, current, user_agent, created_at, last_seen_at } = device;
     let name = words::device(&user_agent);
     let (label, about) = (words::sign_out_of(&name), format!("device-{id}"));
@@ -49,10 +48,10 @@ fn Row(device: Device, action: ServerAction<EndSession>, form: FormState) -> imp
                 {words::LAST_USED} <Time at=last_seen_at tell=When::Exact/>
             </p>
             {(!current).then(|| view! {
-                <ActionForm action>
+                <Form form>
                     <input type="hidden" name="id" value=id.to_string()/>
                     <button class="button" type="submit" aria-label=label aria-describedby=about disabled=form.pending>{words::SIGN_OUT}</button>
-                </ActionForm>
+                </Form>
             })}
         </li>
     }

@@ -2,17 +2,16 @@ use super::Part;
 use crate::{
     answer::Failure,
     functions,
-    parts::{Choice, Done, FormError, FormState, Radios, Submit},
+    parts::{Choice, Done, Form, FormError, FormState, Radios, Submit},
     words,
 };
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 use model::{MailAfter, Refusal};
 
 /// How long a message stays unread before a mail tells of it.
 #[component]
 pub(super) fn MailAboutUnread(mail_after: MailAfter) -> impl IntoView {
-    let action = ServerAction::<functions::ChangeAccount>::new();
-    let form = FormState::of("mail-form", action);
+    let form = FormState::of::<functions::ChangeAccount>("mail-form");
     // Without JavaScript, what failed is told by the function's name, and the profile has the same one.
     let own = |failure: &Failure| match failure {
         Failure::Refused(refusal @ Refusal::Invalid { .. }) => refusal.fault("mailAfter").is_some(),
@@ -24,11 +23,11 @@ pub(super) fn MailAboutUnread(mail_after: MailAfter) -> impl IntoView {
     view! {
         <Part id="mail" title=words::MAIL lead=words::MAIL_LEAD>
             <FormError failure/>
-            <ActionForm action attr:class="form" attr:id=form.id>
+            <Form form class="form" id=form.id>
                 <Radios form field="mail_after" fault="mailAfter" legend=words::MAIL_AFTER choices chosen=mail_after.as_str()/>
                 <Submit form label=words::SAVE busy=words::SAVING/>
                 <Done text=form.says(words::SAVED)/>
-            </ActionForm>
+            </Form>
         </Part>
     }
 }

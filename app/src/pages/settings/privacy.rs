@@ -1,17 +1,16 @@
 use super::Part;
 use crate::{
     functions,
-    parts::{Choice, Done, FormError, FormState, Radios, Submit},
+    parts::{Choice, Done, Form, FormError, FormState, Radios, Submit},
     words,
 };
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 use model::Account;
 
 /// What others see of what one does. Whoever hides it doesn't see it of others.
 #[component]
 pub(super) fn Privacy(account: Account) -> impl IntoView {
-    let action = ServerAction::<functions::ChangePrivacy>::new();
-    let form = FormState::of("privacy-form", action);
+    let form = FormState::of::<functions::ChangePrivacy>("privacy-form");
     let choices = |on: &'static str, off: &'static str| {
         [("true", on), ("false", off)].map(|(value, label)| Choice { value, label, help: None }).to_vec()
     };
@@ -20,12 +19,12 @@ pub(super) fn Privacy(account: Account) -> impl IntoView {
     view! {
         <Part id="privacy" title=words::PRIVACY lead=words::PRIVACY_LEAD>
             <FormError failure=form.failure/>
-            <ActionForm action attr:class="form" attr:id=form.id>
+            <Form form class="form" id=form.id>
                 <Radios form field="receipts" legend=words::RECEIPTS choices=receipts chosen=account.receipts.to_string()/>
                 <Radios form field="presence" legend=words::PRESENCE choices=presence chosen=account.presence.to_string()/>
                 <Submit form label=words::SAVE busy=words::SAVING/>
                 <Done text=form.says(words::SAVED)/>
-            </ActionForm>
+            </Form>
         </Part>
     }
 }

@@ -1,27 +1,26 @@
 use super::Part;
 use crate::{
     functions,
-    parts::{Done, Field, FormError, FormState, LongField, Submit, TextField},
+    parts::{Done, Field, Form, FormError, FormState, LongField, Submit, TextField},
     words,
 };
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 use model::{Account, Craft, Role, account::BIO_LIMIT, person::NAME_LIMIT};
 
 /// How others see somebody.
 #[component]
 pub(super) fn Profile(account: Account) -> impl IntoView {
-    let action = ServerAction::<functions::ChangeAccount>::new();
-    let form = FormState::of("profile-form", action);
+    let form = FormState::of::<functions::ChangeAccount>("profile-form");
     let Account { user, craft, bio, .. } = account;
     view! {
         <Part id="profile" title=words::PROFILE lead=words::joined_as(user.role)>
             <FormError failure=form.failure/>
-            <ActionForm action attr:class="form" attr:id=form.id>
+            <Form form class="form" id=form.id>
                 <TextField form field="name" label=words::NAME maxlength=NAME_LIMIT autocomplete="name" value=user.name/>
                 {(user.role == Role::Talent).then(|| view! { <TalentsOwn form craft bio/> })}
                 <Submit form label=words::SAVE busy=words::SAVING/>
                 <Done text=form.says(words::SAVED)/>
-            </ActionForm>
+            </Form>
         </Part>
     }
 }

@@ -2,19 +2,18 @@ mod secret;
 
 use super::{Lists, Part, devices::keep_focus};
 use crate::{
-    functions::{self, EndSession},
-    parts::{Choice, Done, FormError, FormState, Radios, Submit, TextField, Time, When, local::Local},
+    functions, json,
+    parts::{Choice, Done, Form, FormError, FormState, Radios, Submit, TextField, Time, When, local::Local},
     words,
 };
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 use model::{AccessToken, Scope, account::TOKEN_NAME_LIMIT};
 use secret::Secret;
 
 /// Ways in for somebody's programs.
 #[component]
 pub(super) fn Tokens(lists: Lists) -> impl IntoView {
-    let action = ServerAction::<functions::EndSession>::new();
-    let form = FormState::of("tokens-form", action);
+    let form = FormState::of::<functions::EndSession>("tokens-form");
     let local = Local::current();
     lists.follow(form.done);
     keep_focus(form, "#tokens");
@@ -24,7 +23,7 @@ pub(super) fn Tokens(lists: Lists) -> impl IntoView {
             <Done text=form.says(words::REVOKED)/>
             <ul class="keys" role="list" aria-labelledby="tokens">
                 <For each=move || lists.tokens.get() key=|token| (token.id, token.last_used_at) let:token>
-                    <Row token action form/>
+                    <Row token form/>
                 </For>
             </ul>
             {move || local.started().then(|| view! { <Create lists/> })}
@@ -34,7 +33,7 @@ pub(super) fn Tokens(lists: Lists) -> impl IntoView {
 }
 
 #[component]
-fn Row(token: AccessToken, action: ServerAction<EndSession>, form: FormState) -> impl IntoView {
+fn Row(token: AccessToken, form: FormState) -> impl IntoView {
     let AccessToken { id, name, scope, created_at, last_used_at } = token;
     let (label, about) = (words::revoke(&name), format!("token-{id}"));
     let used = last_used_at != created_at;
@@ -45,10 +44,10 @@ fn Row(token: AccessToken, action: ServerAction<EndSession>, form: FormState) ->
                 {words::MADE} <Time at=created_at tell=When::Exact/> ", "
                 {if used { words::LAST_USED } else { words::NEVER_USED }} {used.then(|| view! { <Time at=last_used_at tell=When::Exact/> })}
             </p>
-            <ActionForm action>
+            <Form form>
                 <input type="hidden" name="id" value=id.to_string()/>
                 <button class="button" type="submit" aria-label=label aria-describedby=about disabled=form.pending>{words::REVOKE}</button>
-            </ActionForm>
+            </Form>
         </li>
     }
 }
@@ -56,19 +55,18 @@ fn Row(token: AccessToken, action: ServerAction<EndSession>, form: FormState) ->
 /// Making one. Only with JavaScript: a plain form's answer would be an address, and no secret belongs there.
 #[component]
 fn Create(lists: Lists) -> impl IntoView {
-    let action = ServerAction::<functions::CreateToken>::new();
-    let form = FormState::of("token", action);
-    let secret = move || action.value().get().and_then(Result::ok);
+    let form = FormState::of::<functions::CreateToken>("token");
+    let secret = move || json::read::<String>(&form.answer.get()?.ok()?).ok();
     let choice = |scope: Scope| Choice { value: scope.as_str(), label: words::scope(scope), help: None };
     let choices = Scope::ALL.iter().copied().map(choice).collect::<Vec<_>>();
     lists.follow(form.done);
     view! {
         {move || secret().map(|secret| view! { <Secret secret/> })}
         <FormError failure=form.failure/>
-        <ActionForm action attr:class="form" attr:id=form.id>
+        <Form form class="form" id=form.id>
             <TextField form field="name" label=words::TOKEN_NAME help=words::TOKEN_NAME_HELP maxlength=TOKEN_NAME_LIMIT clears=true/>
             <Radios form field="scope" legend=words::TOKEN_SCOPE choices chosen=Scope::Read.as_str()/>
             <Submit form label=words::CREATE_TOKEN busy=words::CREATING_TOKEN/>
-        </ActionForm>
+        </Form>
     }
 }

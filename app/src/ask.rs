@@ -1,0 +1,107 @@
+//! How a browser asks the server: a form goes out, JSON comes back. Forms work the same without it.
+
+use crate::{
+    answer::{Answer, Failure},
+    json,
+};
+use js_sys::{Array, JSON, Object};
+use leptos::{
+    prelude::{Resource, window},
+    server_fn::{
+        Protocol,
+        client::Client,
+        codec::{FromReq, IntoRes, Json, PostUrl},
+        redirect::{REDIRECT_HEADER, call_redirect_hook},
+        server::Server,
+    },
+};
+use send_wrapper::SendWrapper;
+use serde::{Serialize, de::DeserializeOwned};
+use std::{future::Future, pin::Pin};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortController, Headers, RequestInit, Response, UrlSearchParams};
+
+/// What a server function is asked by. On the server it is what Leptos does by itself; what that does in a browser is
+/// written out anew for each function.
+pub struct Ask;
+
+impl<Input, Output, C, S> Protocol<Input, Output, C, S, Failure> for Ask
+where
+    Input: Serialize + FromReq<PostUrl, S::Request, Failure> + Send,
+    Output: DeserializeOwned + IntoRes<Json, S::Response, Failure> + Send,
+    C: Client<Failure>,
+    S: Server<Failure>,
+{
+    const METHOD: http::Method = http::Method::POST;
+
+    async fn run_server<F, Fut>(request: S::Request, function: F) -> Answer<S::Response>
+    where
+        F: Fn(Input) -> Fut + Send,
+        Fut: Future<Output = Answer<Output>> + Send,
+    {
+        let input = Input::from_req(request).await?;
+        let output = function(input).await?;
+        output.into_res().await
+    }
+
+    async fn run_client(path: &str, input: Input) -> Answer<Output> {
+        let answer = match json::write(&input) {
+            Ok(input) => send(path.to_owned(), fields(&input)),
+            Err(_) => return Err(Failure::Unreached),
+        };
+        json::read(&answer.await?).map_err(|_| Failure::Unreached)
+    }
+}
+
+/// What a page is made from: asked for when it is opened and whenever `source` changes, and sent along with the page.
+pub fn loaded<T, S, Fut>(
+    source: impl Fn() -> S + Send + Sync + 'static,
+    ask: impl Fn(S) -> Fut + Send + Sync + 'static,
+) -> Resource<Answer<T>, json::Json>
+where
+    T: Serialize + DeserializeOwned + Send + Sync + 'static,
+    S: PartialEq + Clone + Send + Sync + 'static,
+    Fut: Future<Output = Answer<T>> + Send + 'static,
+{
+    Resource::new_with_options(source, ask, false)
+}
+
+/// Names with values, as a form sends them: what is nothing is left out.
+fn fields(input: &str) -> JsValue {
+    let input = JSON::parse(input).unwrap_or_default();
+    Object::entries(input.unchecked_ref())
+        .filter(&mut |field, _, _| !field.unchecked_into::<Array>().get(1).is_null())
+        .into()
+}
+
+/// Sends fields, which are names with values. What comes back is JSON. No longer waited for, it is called off.
+pub fn send(path: String, fields: JsValue) -> Pin<Box<dyn Future<Output = Answer<String>> + Send>> {
+    Box::pin(SendWrapper::new(async move { fetch(&path, &fields).await.unwrap_or(Err(Failure::Unreached)) }))
+}
+
+async fn fetch(path: &str, fields: &JsValue) -> Result<Answer<String>, JsValue> {
+    let (called_off, init, headers) = (CalledOff(AbortController::new()?), RequestInit::new(), Headers::new()?);
+    headers.set("accept", "application/json")?;
+    init.set_method("POST");
+    init.set_headers(&headers);
+    init.set_body_opt_url_search_params(Some(&UrlSearchParams::new_with_str_sequence_sequence(fields)?));
+    init.set_signal(Some(&called_off.0.signal()));
+    let response: Response = JsFuture::from(window().fetch_with_str_and_init(path, &init)).await?.unchecked_into();
+    let text = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
+    if response.status() >= 400 {
+        return Ok(Err(json::read(&text).unwrap_or(Failure::Unreached)));
+    }
+    if response.headers().has(REDIRECT_HEADER)? {
+        call_redirect_hook(&response.headers().get("location")?.unwrap_or_default());
+    }
+    Ok(Ok(text))
+}
+
+struct CalledOff(AbortController);
+
+impl Drop for CalledOff {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
