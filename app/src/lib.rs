@@ -23,6 +23,7 @@ pub mod json;
 pub mod live;
 pub mod pages;
 pub mod parts;
+mod reactive;
 mod shell;
 #[cfg(feature = "ssr")]
 pub mod ssr;

@@ -20,7 +20,7 @@ mod visited;
 
 pub use outbox::Outbox;
 
-use crate::{answer::Mine, pages::sign_in_path, parts::local::Local};
+use crate::{answer::Mine, pages::sign_in_path, parts::local::Local, reactive::effect};
 use arrivals::Arrivals;
 use leptos::prelude::*;
 use model::{Envelope, Fold, Inbox, Outcome, PersonId};
@@ -156,7 +156,7 @@ impl Live {
         });
         let id = id.unwrap_or_default();
         let outbox = Outbox::current();
-        Effect::new(move || {
+        effect(move || {
             self.begin(outbox, me);
             let cursor = view.with_untracked(Fold::cursor);
             self.kept.update_value(|kept| kept.push(Kept { id, apply: apply.clone() }));
@@ -196,7 +196,7 @@ impl Live {
 
     /// Counts the inbox's unread messages into the title.
     pub fn count_unread(self, inbox: RwSignal<Inbox>) {
-        Effect::new(move || self.unread.set(inbox.with(Inbox::unread)));
+        effect(move || self.unread.set(inbox.with(Inbox::unread)));
     }
 
     /// A page's title, with how much is unread before it.

@@ -2,6 +2,7 @@ use crate::{
     live::{Live, Outbox},
     pages::{Desk, Door, InboxPage, Messages, NotFound, SignedIn, ThreadPage, apart},
     parts::local::Local,
+    reactive::effect,
     words,
 };
 use leptos::{WasmSplitManifest, config::LeptosOptions, nonce::use_nonce, prelude::*};
@@ -65,7 +66,7 @@ pub fn App() -> impl IntoView {
     let local = Local::provide();
     let live = Live::provide(local);
     Outbox::provide(live);
-    Effect::new(move || {
+    effect(move || {
         local.start();
         if let Some(root) = document().document_element() {
             // Tells whoever drives the page that it answers now.

@@ -8,7 +8,7 @@ use super::{
     Live, locks, shelf, stream,
     tabs::{self, Note},
 };
-use crate::{answer::Failure, functions};
+use crate::{answer::Failure, functions, reactive::effect};
 use futures::future::{Either, select};
 use js_sys::Promise;
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
@@ -76,11 +76,11 @@ impl Outbox {
         let (sending, pauses, timer) = (StoredValue::new(false), StoredValue::new(0), StoredValue::new(None));
         let (arrived, written) = (StoredValue::default(), RwSignal::new((None, 0)));
         let outbox = Self { live, parcels: RwSignal::default(), sending, pauses, timer, arrived, written };
-        Effect::new(move || {
+        effect(move || {
             let unsent = |parcel: &Parcel| parcel.stage != Stage::Sent;
             live.unsent.set(outbox.parcels.with(|parcels| parcels.iter().filter(|parcel| unsent(parcel)).count()));
         });
-        Effect::new(move || {
+        effect(move || {
             if live.opened.get() > 0 {
                 outbox.try_again();
             }

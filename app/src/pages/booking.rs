@@ -4,6 +4,7 @@ use crate::{
     functions,
     live::Live,
     parts::{Answers, BookingFacts, CallOff, Failed, Skeleton, StatusChip, StepFailed, Stepping},
+    reactive::memo,
     words,
 };
 use leptos::{either::Either, prelude::*};
@@ -16,7 +17,7 @@ use model::BookingView;
 pub fn BookingPage() -> impl IntoView {
     let live = Live::current();
     let params = use_params_map();
-    let id = Memo::new(move |_| params.with(|params| params.get("id")).unwrap_or_default());
+    let id = memo(move || params.with(|params| params.get("id")).unwrap_or_default());
     let found = loaded(move || (live.epoch.get(), id.get()), |(_, id)| functions::load_booking(id));
     view! {
         <main class="page narrow" id="content">
@@ -35,8 +36,8 @@ pub fn BookingPage() -> impl IntoView {
 #[component]
 fn Details(mine: Mine<BookingView>) -> impl IntoView {
     let view = Live::current().keep(mine);
-    let conversation = Memo::new(move |_| view.with(|view| view.conversation.clone()));
-    let booking = Memo::new(move |_| conversation.with(|conversation| conversation.booking.clone()));
+    let conversation = memo(move || view.with(|view| view.conversation.clone()));
+    let booking = memo(move || conversation.with(|conversation| conversation.booking.clone()));
     let (id, title) = conversation.with_untracked(|known| (known.id, known.booking.title.clone()));
     let stepping = Stepping::begin("#booking-status");
     view! {

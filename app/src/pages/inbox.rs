@@ -4,6 +4,7 @@ use crate::{
     functions,
     live::Live,
     parts::{Empty, Failed, InboxRow, Skeleton},
+    reactive::{effect, list, memo},
     words,
 };
 use leptos::{either::Either, prelude::*, task::spawn_local};
@@ -19,7 +20,7 @@ use model::{Inbox, Role};
 pub fn Messages() -> impl IntoView {
     let live = Live::current();
     let (query, location) = (use_query_map(), use_location());
-    let page = Memo::new(move |_| query.with(|query| query.get("page")));
+    let page = memo(move || query.with(|query| query.get("page")));
     let inbox =
         loaded(move || (live.epoch.get(), live.stale.get(), page.get()), |(_, _, page)| functions::load_inbox(page));
     let in_thread = move || location.pathname.with(|path| path.starts_with("/conversations/"));
@@ -57,7 +58,7 @@ fn List(mine: Mine<Inbox>, first_page: bool) -> impl IntoView {
         });
     };
     live.count_unread(inbox);
-    Effect::new(move || {
+    effect(move || {
         inbox.with_untracked(|inbox| {
             for conversation in inbox.conversations.iter().filter(|conversation| conversation.unread > 0) {
                 live.arrivals.note(me, conversation.id, conversation.last_seq);
@@ -67,9 +68,7 @@ fn List(mine: Mine<Inbox>, first_page: bool) -> impl IntoView {
     view! {
         {(!first_page).then(|| view! { <p class="older"><a href="/inbox">{words::LATEST_CONVERSATIONS}</a></p> })}
         <ul class="rows" role="list" aria-label=words::CONVERSATIONS>
-            <For each=rows key=|conversation| conversation.id let:conversation>
-                <InboxRow me inbox conversation/>
-            </For>
+            {list(rows, |conversation| conversation.id, move |conversation| view! { <InboxRow me inbox conversation/> }.into_any())}
         </ul>
         {move || inbox.with(|inbox| inbox.conversations.is_empty()).then(|| view! { <NoConversations/> })}
         {move || next().map(|page| {

@@ -2,6 +2,7 @@ use crate::{
     ask::loaded,
     functions,
     parts::{Failed, Field, Form, FormError, FormState, LongField, Skeleton, Submit, TextField, client_id},
+    reactive::memo,
     words,
 };
 use leptos::{either::Either, prelude::*};
@@ -13,7 +14,7 @@ use model::{Person, booking, message};
 #[component]
 pub fn NewBooking() -> impl IntoView {
     let query = use_query_map();
-    let wanted = Memo::new(move |_| query.with(|query| query.get("talent")).unwrap_or_default());
+    let wanted = memo(move || query.with(|query| query.get("talent")).unwrap_or_default());
     let talent = loaded(move || wanted.get(), functions::load_talent);
     view! {
         <main class="page narrow" id="content">

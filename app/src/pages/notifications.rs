@@ -6,6 +6,7 @@ use crate::{
     functions::{self, MarkSeen},
     live::Live,
     parts::{Empty, Failed, Form, FormError, FormState, Glyph, Icon, Skeleton, focus},
+    reactive::{effect, list, memo},
     words,
 };
 use leptos::{either::Either, prelude::*, task::spawn_local};
@@ -19,11 +20,11 @@ use row::Row;
 pub fn NotificationsPage() -> impl IntoView {
     let live = Live::current();
     let query = use_query_map();
-    let page = Memo::new(move |_| query.with(|query| query.get("page")));
+    let page = memo(move || query.with(|query| query.get("page")));
     let form = FormState::of::<MarkSeen>("mark-seen");
     let notices = loaded(move || (live.epoch.get(), page.get()), |(_, page)| functions::load_notifications(page));
     // A page of older ones isn't live: what was marked there is read again.
-    Effect::new(move || {
+    effect(move || {
         if form.done.get() && page.with_untracked(Option::is_some) {
             notices.refetch();
         }
@@ -60,9 +61,7 @@ fn List(mine: Mine<Notices>, first_page: bool, form: FormState) -> impl IntoView
         <FormError failure=form.failure/>
         {move || notices.with(|notices| notices.unread > 0).then(|| view! { <MarkAll form/> })}
         <ul class="rows" role="list" aria-label=words::NOTIFICATIONS>
-            <For each=rows key=|notification| (notification.id, notification.actor.name.clone()) let:notification>
-                <Row notices notification form/>
-            </For>
+            {list(rows, |notification| (notification.id, notification.actor.name.clone()), move |notification| view! { <Row notices notification form/> }.into_any())}
         </ul>
         {move || notices.with(|notices| notices.notifications.is_empty()).then(|| view! {
             <Empty title=words::NO_NOTIFICATIONS lead=words::NO_NOTIFICATIONS_LEAD/>

@@ -1,6 +1,7 @@
 use crate::{
     functions,
     parts::{Form, FormError, FormState, PasswordField, SiteBar, Submit},
+    reactive::memo,
     words,
 };
 use leptos::{either::Either, prelude::*};
@@ -12,7 +13,7 @@ use leptos_router::hooks::use_query_map;
 pub fn Reset() -> impl IntoView {
     let form = FormState::of::<functions::Reset>("reset");
     let query = use_query_map();
-    let token = Memo::new(move |_| query.with(|query| query.get("token")));
+    let token = memo(move || query.with(|query| query.get("token")));
     let alive = move || token.get().filter(|_| form.wrong("token").get().is_none());
     view! {
         <SiteBar/>

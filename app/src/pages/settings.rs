@@ -15,6 +15,7 @@ use crate::{
     functions::{self, Settings},
     live::Live,
     parts::{Done, Failed, Skeleton, done_code},
+    reactive::effect,
     words,
 };
 use data::YourData;
@@ -82,7 +83,7 @@ struct Lists {
 impl Lists {
     /// Reads them again each time that this was done.
     fn follow(self, done: Signal<bool>) {
-        Effect::new(move || {
+        effect(move || {
             if done.get() {
                 spawn_local(async move {
                     // Where it fails, what was there stays: nothing depends on it.

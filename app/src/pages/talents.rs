@@ -2,6 +2,7 @@ use crate::{
     ask::loaded,
     functions,
     parts::{Avatar, Empty, Failed, Glyph, Icon, Skeleton},
+    reactive::memo,
     words,
 };
 use leptos::{either::Either, prelude::*};
@@ -13,7 +14,7 @@ use model::{Craft, Directory, Person};
 #[component]
 pub fn Talents() -> impl IntoView {
     let query = use_query_map();
-    let wanted = Memo::new(move |_| query.with(|query| (query.get("query"), query.get("craft"), query.get("page"))));
+    let wanted = memo(move || query.with(|query| (query.get("query"), query.get("craft"), query.get("page"))));
     let found = loaded(move || wanted.get(), |(query, craft, page)| functions::load_talents(query, craft, page));
     let chosen = move |craft: Craft| wanted.with(|wanted| wanted.1.as_deref() == Some(craft.as_str()));
     view! {

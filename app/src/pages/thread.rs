@@ -7,6 +7,7 @@ use crate::{
         Answers, BookingFacts, BookingLine, CallOff, Composer, Failed, Glyph, Icon, MarkUnread, MessageLog, Place,
         PresenceLine, Skeleton, StepFailed, Stepping, local::Local,
     },
+    reactive::{effect, memo},
     words,
 };
 use leptos::{either::Either, prelude::*, task::spawn_local};
@@ -20,7 +21,7 @@ use web_sys::VisibilityState;
 pub fn ThreadPage() -> impl IntoView {
     let live = Live::current();
     let (params, query) = (use_params_map(), use_query_map());
-    let wanted = Memo::new(move |_| {
+    let wanted = memo(move || {
         let id = params.with(|params| params.get("id")).unwrap_or_default();
         let number = |name: &str| query.with(|query| query.get(name)).and_then(|text| text.parse::<i64>().ok());
         (live.epoch.get(), id, number("before"), number("after"), number("at"))
@@ -54,9 +55,9 @@ fn ThreadView(mine: Mine<Thread>, at: Option<i64>) -> impl IntoView {
     let live = Live::current();
     let me = mine.me;
     let thread = live.keep(mine);
-    let conversation = Memo::new(move |_| thread.with(|thread| thread.conversation.clone()));
-    let booking = Memo::new(move |_| conversation.with(|conversation| conversation.booking.clone()));
-    let name = Memo::new(move |_| conversation.with(|conversation| conversation.counterpart.name.clone()));
+    let conversation = memo(move || thread.with(|thread| thread.conversation.clone()));
+    let booking = memo(move || conversation.with(|conversation| conversation.booking.clone()));
+    let name = memo(move || conversation.with(|conversation| conversation.counterpart.name.clone()));
     let place = Place::default();
     on_cleanup(move || {
         if let Some(view) = thread.try_get_untracked() {
@@ -108,7 +109,7 @@ fn ThreadView(mine: Mine<Thread>, at: Option<i64>) -> impl IntoView {
 fn read_while_visible(me: PersonId, thread: RwSignal<Thread>, place: Place) {
     let (live, local) = (Live::current(), Local::current());
     let visible = RwSignal::new(false);
-    Effect::new(move || {
+    effect(move || {
         let look = move || visible.set(document().visibility_state() == VisibilityState::Visible);
         look();
         let listening =
@@ -118,20 +119,20 @@ fn read_while_visible(me: PersonId, thread: RwSignal<Thread>, place: Place) {
     // What failed is tried again once the stream is back, and nothing else.
     let (failed, again) = (StoredValue::new(false), RwSignal::new(0_u32));
     let (noting, noted) = (StoredValue::new(false), StoredValue::new(0_i64));
-    Effect::new(move || {
+    effect(move || {
         live.opened.track();
         if failed.get_value() {
             failed.set_value(false);
             again.update(|times| *times += 1);
         }
     });
-    Effect::new(move || {
+    effect(move || {
         if visible.get() {
             noted.set_value(0);
         }
     });
-    let last = Memo::new(move |_| thread.with(|thread| thread.conversation.last_seq));
-    Effect::new(move || {
+    let last = memo(move || thread.with(|thread| thread.conversation.last_seq));
+    effect(move || {
         again.track();
         let seen = place.seen().min(last.get());
         let (id, read, unread) = thread.with_untracked(|thread| {

@@ -1,6 +1,7 @@
 use crate::{
     functions,
     parts::{Done, Form, FormError, FormState, SiteBar, Submit, done_code},
+    reactive::memo,
     words,
 };
 use leptos::prelude::*;
@@ -14,7 +15,7 @@ pub fn Unsubscribe() -> impl IntoView {
     let query = use_query_map();
     let token = move || query.with(|query| query.get("token"));
     let code = done_code("done");
-    let done = Memo::new(move |_| form.done.get() || code.get().is_some());
+    let done = memo(move || form.done.get() || code.get().is_some());
     let dead = move || form.wrong("token").get().is_some() || token().is_none();
     view! {
         <Title text=words::UNSUBSCRIBE/>

@@ -1,6 +1,7 @@
 use crate::{
     functions,
     parts::{Done, Form, FormError, FormState, SiteBar, Submit, TextField, done_code},
+    reactive::memo,
     words,
 };
 use leptos::{either::Either, prelude::*};
@@ -13,7 +14,7 @@ use model::person::EMAIL_LIMIT;
 #[component]
 pub fn Verify() -> impl IntoView {
     let query = use_query_map();
-    let token = Memo::new(move |_| query.with(|query| query.get("token")));
+    let token = memo(move || query.with(|query| query.get("token")));
     view! {
         <SiteBar/>
         <main class="page narrow" id="content">

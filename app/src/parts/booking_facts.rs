@@ -1,5 +1,5 @@
 use super::DayLine;
-use crate::words;
+use crate::{reactive::memo, words};
 use leptos::prelude::*;
 use model::{Booking, BookingStatus};
 
@@ -34,7 +34,7 @@ pub fn BookingFacts(#[prop(into)] booking: Signal<Booking>) -> impl IntoView {
 pub fn BookingLine(#[prop(into)] booking: Signal<Booking>, children: Children) -> impl IntoView {
     let Booking { id, title, event_date, venue, fee, .. } = booking.get_untracked();
     let link = format!("/bookings/{id}");
-    let status = Memo::new(move |_| booking.with(|booking| booking.status));
+    let status = memo(move || booking.with(|booking| booking.status));
     view! {
         <details class="booking-line">
             <summary>

@@ -1,5 +1,9 @@
 use super::{Form, FormError, FormState, Submit, focus};
-use crate::{functions, words};
+use crate::{
+    functions,
+    reactive::{effect, memo},
+    words,
+};
 use leptos::prelude::*;
 use model::{Booking, Conversation, Role, Step};
 
@@ -15,7 +19,7 @@ impl Stepping {
     /// The button that was used is gone once the step is taken: the keyboard then goes where `after` finds.
     pub fn begin(after: &'static str) -> Self {
         let form = FormState::of::<functions::Step>("steps");
-        Effect::new(move || {
+        effect(move || {
             if form.done.get() {
                 focus(after);
             }
@@ -35,7 +39,7 @@ pub fn StepFailed(stepping: Stepping) -> impl IntoView {
 #[component]
 pub fn Answers(stepping: Stepping, #[prop(into)] conversation: Signal<Conversation>) -> impl IntoView {
     let booking_id = StoredValue::new(id_of(conversation));
-    let open = Memo::new(move |_| {
+    let open = memo(move || {
         let answers = conversation.with(steps).into_iter().filter(|step| *step != Step::Cancel);
         answers.collect::<Vec<_>>()
     });
@@ -54,11 +58,11 @@ pub fn Answers(stepping: Stepping, #[prop(into)] conversation: Signal<Conversati
 #[component]
 pub fn CallOff(stepping: Stepping, #[prop(into)] conversation: Signal<Conversation>) -> impl IntoView {
     let booking_id = StoredValue::new(id_of(conversation));
-    let open = Memo::new(move |_| {
+    let open = memo(move || {
         let open = conversation.with(steps);
         open.contains(&Step::Cancel) && !open.contains(&Step::Decline)
     });
-    let name = Memo::new(move |_| conversation.with(|conversation| conversation.counterpart.name.clone()));
+    let name = memo(move || conversation.with(|conversation| conversation.counterpart.name.clone()));
     move || {
         open.get().then(|| {
             view! {

@@ -3,6 +3,7 @@ use crate::{
     answer::Failure,
     functions,
     live::{Live, Outbox},
+    reactive::{effect, memo},
     words,
 };
 use leptos::{ev::KeyboardEvent, html::Textarea, prelude::*, server_fn::ServerFn, task::spawn_local};
@@ -21,12 +22,12 @@ pub fn Composer(thread: RwSignal<Thread>) -> impl IntoView {
     let area: NodeRef<Textarea> = NodeRef::new();
     let id = thread.with_untracked(|thread| thread.conversation.id);
     let text = RwSignal::new(String::new());
-    let length = Memo::new(move |_| text.with(|text| text.trim().chars().count()));
+    let length = memo(move || text.with(|text| text.trim().chars().count()));
     // Why the last message came back into the box.
     let returned: RwSignal<Option<Failure>> = RwSignal::new(None);
     let cannot_send = move || local.started() && (length.get() == 0 || length.get() > BODY_LIMIT);
 
-    Effect::new(move || {
+    effect(move || {
         let Some(area) = area.get() else { return };
         // What was typed before the page was taken over counts too.
         let typed = area.value();
@@ -35,7 +36,7 @@ pub fn Composer(thread: RwSignal<Thread>) -> impl IntoView {
         text.set(start);
     });
     // What was refused for good comes back to where it can be changed, if there is room for it.
-    Effect::new(move || {
+    effect(move || {
         let Some((client_id, failure)) = outbox.returned(id) else { return };
         let Some(area) = area.get().filter(|area| area.value().is_empty() && !document().hidden()) else { return };
         spawn_local(async move {

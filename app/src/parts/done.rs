@@ -1,4 +1,5 @@
 use super::{Glyph, Icon};
+use crate::reactive::memo;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
@@ -16,5 +17,5 @@ pub fn Done(#[prop(into)] text: Signal<Option<&'static str>>) -> impl IntoView {
 /// where the address tells of a failure: that came after.
 pub fn done_code(name: &'static str) -> Memo<Option<String>> {
     let query = use_query_map();
-    Memo::new(move |_| query.with(|query| query.get(name).filter(|_| query.get("__err").is_none())))
+    memo(move || query.with(|query| query.get(name).filter(|_| query.get("__err").is_none())))
 }

@@ -1,5 +1,5 @@
 use super::{Glyph, Icon};
-use crate::{answer::Failure, live::Live, words};
+use crate::{answer::Failure, live::Live, reactive::effect, words};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use model::Refusal;
@@ -9,7 +9,7 @@ use model::Refusal;
 pub fn Failed(failure: Failure) -> impl IntoView {
     let live = Live::current();
     let signed_out = failure == Failure::Refused(Refusal::Unauthenticated);
-    Effect::new(move || {
+    effect(move || {
         if signed_out {
             live.sign_in_again();
         }

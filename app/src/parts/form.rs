@@ -13,7 +13,9 @@ pub use radios::{Choice, Radios};
 use super::focus::focus;
 use crate::{
     answer::{Answer, Failure},
-    ask, words,
+    ask,
+    reactive::effect,
+    words,
 };
 use leptos::{
     ev::SubmitEvent,
@@ -53,7 +55,7 @@ impl FormState {
         let (answer, pending) = (RwSignal::new(failure_in_address(path).map(Err)), RwSignal::new(false));
         let failure = Signal::derive(move || answer.get().and_then(Result::err));
         let done = Signal::derive(move || !pending.get() && answer.with(|answer| matches!(answer, Some(Ok(_)))));
-        Effect::new(move || {
+        effect(move || {
             if failure.with(Option::is_some) {
                 focus(format!("#{id} [aria-invalid=true]:not(fieldset), #{id} fieldset[aria-invalid=true] input"));
             }

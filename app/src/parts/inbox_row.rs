@@ -1,5 +1,5 @@
 use super::{Avatar, Time, When, local::Local};
-use crate::words;
+use crate::{reactive::memo, words};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use model::{BookingStatus, Conversation, Inbox, Message, Person, PersonId, text};
@@ -14,8 +14,7 @@ pub fn InboxRow(me: PersonId, inbox: RwSignal<Inbox>, conversation: Conversation
     let (id, path) = (conversation.id, format!("/conversations/{}", conversation.id));
     let (name_id, about_id) = (format!("name-{id}"), format!("about-{id}"));
     let (labelled, described) = (name_id.clone(), about_id.clone());
-    let now =
-        Memo::new(move |_| inbox.with(|inbox| inbox.conversations.iter().find(|known| known.id == id).map(Glance::of)));
+    let now = memo(move || inbox.with(|inbox| inbox.conversations.iter().find(|known| known.id == id).map(Glance::of)));
     let location = use_location();
     let here = path.clone();
     let current = move || (location.pathname.get() == here).then_some("page");
@@ -25,7 +24,7 @@ pub fn InboxRow(me: PersonId, inbox: RwSignal<Inbox>, conversation: Conversation
             Last::Stepped(sender, status) => words::stepped(status, (sender.id != me).then_some(sender.name.as_str())),
         })
     };
-    let counterpart = Memo::new(move |_| now.with(|now| now.as_ref().map(|now| now.counterpart.clone())));
+    let counterpart = memo(move || now.with(|now| now.as_ref().map(|now| now.counterpart.clone())));
     let name = move || counterpart.get().map(|person| person.name);
     let unread = move || now.get().map_or(0, |now| now.unread);
     view! {

@@ -1,5 +1,9 @@
 use super::{Form, FormError, FormState};
-use crate::{functions, words};
+use crate::{
+    functions,
+    reactive::{effect, memo},
+    words,
+};
 use leptos::prelude::*;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use model::{PersonId, Thread};
@@ -9,13 +13,13 @@ use model::{PersonId, Thread};
 pub fn MarkUnread(me: PersonId, thread: RwSignal<Thread>) -> impl IntoView {
     let form = FormState::of::<functions::MarkUnread>("mark-unread");
     let navigate = use_navigate();
-    Effect::new(move || {
+    effect(move || {
         if form.done.get() {
             navigate("/inbox", NavigateOptions::default());
         }
     });
     let id = StoredValue::new(thread.with_untracked(|thread| thread.conversation.id.to_string()));
-    let from = Memo::new(move |_| {
+    let from = memo(move || {
         thread.with(|thread| {
             if !thread.at_end() {
                 return None;

@@ -5,7 +5,11 @@ mod scroll;
 mod window;
 
 use super::{Glyph, Icon, local::Local};
-use crate::{live::Outbox, words};
+use crate::{
+    live::Outbox,
+    reactive::{effect, list, memo},
+    words,
+};
 use arrange::{Row, arrange};
 use leptos::prelude::*;
 use model::{PersonId, Thread};
@@ -34,18 +38,17 @@ pub fn MessageLog(me: PersonId, thread: RwSignal<Thread>, place: Place, at: Opti
         let rows = thread.try_with(|thread| arrange(&thread.messages, me, new_after, |at| local.day(at)));
         rows.unwrap_or_default()
     };
-    let parcels =
-        Memo::new(move |_| thread.try_with(|thread| outbox.waiting(id, &thread.messages)).unwrap_or_default());
+    let parcels = memo(move || thread.try_with(|thread| outbox.waiting(id, &thread.messages)).unwrap_or_default());
     // While something is on its way, that is the viewer's last message, and says itself how far it came.
-    let last = Memo::new(move |_| {
+    let last = memo(move || {
         parcels.with(Vec::is_empty).then(|| thread.try_with(|thread| Last::of(thread, me)).flatten()).flatten()
     });
-    Effect::new(move || {
+    effect(move || {
         thread.track();
         window.trim();
         place.look_soon();
     });
-    Effect::new(move || {
+    effect(move || {
         if local.started() {
             place.begin(at, at_unread);
         }
@@ -64,13 +67,9 @@ pub fn MessageLog(me: PersonId, thread: RwSignal<Thread>, place: Place, at: Opti
             <div class="log" role="log" aria-label=words::MESSAGES tabindex="0" aria-busy=move || window.loading.get().to_string() node_ref=place.log() on:scroll=move |_| place.look()>
                 <div class="log-inner">
                     <Older thread window/>
-                    <For each=rows key=Row::key let:row>
-                        <MessageRow me row last linked=at/>
-                    </For>
+                    {list(rows, Row::key, move |row| view! { <MessageRow me row last linked=at/> }.into_any())}
                     <Newer thread window/>
-                    <For each=move || parcels.get() key=|parcel| (parcel.client_id, parcel.stage.clone()) let:parcel>
-                        <ParcelRow parcel/>
-                    </For>
+                    {list(move || parcels.get(), |parcel| (parcel.client_id, parcel.stage.clone()), |parcel| view! { <ParcelRow parcel/> }.into_any())}
                 </div>
             </div>
             {move || place.line_above.get().then(|| view! {
@@ -91,7 +90,7 @@ pub fn MessageLog(me: PersonId, thread: RwSignal<Thread>, place: Place, at: Opti
 #[component]
 fn Older(thread: RwSignal<Thread>, window: Window) -> impl IntoView {
     let first = move || thread.with(|thread| thread.messages.first().map_or(0, |message| message.seq));
-    let has_more = Memo::new(move |_| thread.with(|thread| thread.has_more));
+    let has_more = memo(move || thread.with(|thread| thread.has_more));
     let at_top = when_near(move || window.older());
     let loading = window.loading;
     view! {
@@ -112,7 +111,7 @@ fn Older(thread: RwSignal<Thread>, window: Window) -> impl IntoView {
 /// The way back to newer messages, where the newest isn't on the page.
 #[component]
 fn Newer(thread: RwSignal<Thread>, window: Window) -> impl IntoView {
-    let beyond = Memo::new(move |_| {
+    let beyond = memo(move || {
         thread.with(|thread| (!thread.at_end()).then(|| (thread.last_shown(), thread.conversation.last_seq)))
     });
     let at_bottom = when_near(move || window.newer());

@@ -2,6 +2,7 @@ use super::local::Local;
 use crate::{
     functions,
     live::{Live, passing::spares_data},
+    reactive::{effect, memo},
     words,
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -13,7 +14,7 @@ pub fn PresenceLine(#[prop(into)] conversation: Signal<Conversation>) -> impl In
     let (live, local) = (Live::current(), Local::current());
     let (id, who) = conversation.with_untracked(|conversation| (conversation.id, conversation.counterpart.id));
     let known = RwSignal::new(Presence::default());
-    Effect::new(move || {
+    effect(move || {
         // What passed while the stream was away is gone: then it is asked for.
         live.opened.track();
         if !local.started() || spares_data() {
@@ -33,7 +34,7 @@ pub fn PresenceLine(#[prop(into)] conversation: Signal<Conversation>) -> impl In
             known.set(Presence { online: came.online, active_at });
         }
     });
-    let typing = Memo::new(move |_| live.passing.is_typing(id));
+    let typing = memo(move || live.passing.is_typing(id));
     let name = move || conversation.with(|conversation| conversation.counterpart.name.clone());
     let here = move || match known.get() {
         _ if typing.get() => None,

@@ -1,5 +1,6 @@
 use crate::{
     parts::{Avatar, Form, FormState, Glyph, Icon, Time, When, focus},
+    reactive::memo,
     words,
 };
 use leptos::prelude::*;
@@ -14,7 +15,7 @@ pub(super) fn Row(notices: RwSignal<Notices>, notification: Notification, form: 
     let href = conversation_id.map_or_else(|| "/settings".to_owned(), |id| format!("/conversations/{id}"));
     let link_id = format!("notification-{id}");
     let link = StoredValue::new(format!("#{link_id}"));
-    let unread = Memo::new(move |_| {
+    let unread = memo(move || {
         notices.with(|notices| notices.notifications.iter().any(|known| known.id == id && known.read_at.is_none()))
     });
     view! {

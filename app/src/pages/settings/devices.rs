@@ -2,6 +2,7 @@ use super::{Lists, Part};
 use crate::{
     functions,
     parts::{Done, Form, FormError, FormState, Time, When, focus},
+    reactive::{effect, list},
     words,
 };
 use leptos::prelude::*;
@@ -18,9 +19,7 @@ pub(super) fn Devices(lists: Lists) -> impl IntoView {
             <FormError failure=form.failure/>
             <Done text=form.says(words::ENDED)/>
             <ul class="keys" role="list" aria-labelledby="devices">
-                <For each=move || lists.devices.get() key=|device| (device.id, device.last_seen_at) let:device>
-                    <Row device form/>
-                </For>
+                {list(move || lists.devices.get(), |device| (device.id, device.last_seen_at), move |device| view! { <Row device form/> }.into_any())}
             </ul>
         </Part>
     }
@@ -28,7 +27,7 @@ pub(super) fn Devices(lists: Lists) -> impl IntoView {
 
 /// The button that was used goes with its row: the keyboard goes to the heading above.
 pub(super) fn keep_focus(form: FormState, heading: &'static str) {
-    Effect::new(move || {
+    effect(move || {
         if form.done.get() {
             focus(heading);
         }

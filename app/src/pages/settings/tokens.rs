@@ -4,6 +4,7 @@ use super::{Lists, Part, devices::keep_focus};
 use crate::{
     functions, json,
     parts::{Choice, Done, Form, FormError, FormState, Radios, Submit, TextField, Time, When, local::Local},
+    reactive::list,
     words,
 };
 use leptos::prelude::*;
@@ -22,9 +23,7 @@ pub(super) fn Tokens(lists: Lists) -> impl IntoView {
             <FormError failure=form.failure/>
             <Done text=form.says(words::REVOKED)/>
             <ul class="keys" role="list" aria-labelledby="tokens">
-                <For each=move || lists.tokens.get() key=|token| (token.id, token.last_used_at) let:token>
-                    <Row token form/>
-                </For>
+                {list(move || lists.tokens.get(), |token| (token.id, token.last_used_at), move |token| view! { <Row token form/> }.into_any())}
             </ul>
             {move || local.started().then(|| view! { <Create lists/> })}
             <noscript><p class="muted">{words::TOKEN_NEEDS_SCRIPT}</p></noscript>

@@ -2,6 +2,7 @@ use super::FormState;
 use crate::{
     answer::Failure,
     parts::{Glyph, Icon},
+    reactive::effect,
     words,
 };
 use leptos::{html::Input, prelude::*};
@@ -51,7 +52,7 @@ pub fn TextField(
 ) -> impl IntoView {
     let (id, error) = (form.id_of(field), form.wrong(field));
     let (input, value): (NodeRef<Input>, _) = (NodeRef::new(), form.kept(field).unwrap_or(value));
-    Effect::new(move || {
+    effect(move || {
         if let Some(input) = input.get().filter(|_| clears && form.done.get()) {
             input.set_value("");
         }

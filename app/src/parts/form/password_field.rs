@@ -1,5 +1,5 @@
 use super::{Field, FormState};
-use crate::{parts::local::Local, words};
+use crate::{parts::local::Local, reactive::effect, words};
 use leptos::{ev::Event, html::Input, prelude::*};
 use model::password::{PASSWORD_MIN, Strength};
 use web_sys::HtmlInputElement;
@@ -25,7 +25,7 @@ pub fn PasswordField(
         let text = event.target().value();
         typed.set((new && !text.is_empty()).then(|| Strength::of(&text)));
     };
-    Effect::new(move || {
+    effect(move || {
         if let Some(input) = input.get().filter(|_| form.done.get()) {
             input.set_value("");
             typed.set(None);

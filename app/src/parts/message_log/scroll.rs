@@ -1,4 +1,4 @@
-use crate::parts::local::Local;
+use crate::{parts::local::Local, reactive::effect};
 use leptos::{
     html::{Div, P},
     prelude::*,
@@ -162,7 +162,7 @@ fn seq_of(row: &Element) -> Option<i64> {
 pub(super) fn when_near(load: impl Fn() + Copy + 'static) -> NodeRef<P> {
     let element: NodeRef<P> = NodeRef::new();
     let local = Local::current();
-    Effect::new(move || {
+    effect(move || {
         let Some(target) = element.get().filter(|_| local.started()) else { return };
         let closure = Closure::<dyn Fn(js_sys::Array)>::new(move |entries: js_sys::Array| {
             let seen = entries.iter().any(|entry| {

@@ -1,4 +1,4 @@
-use crate::{parts::focus, words};
+use crate::{parts::focus, reactive::effect, words};
 use leptos::{prelude::*, task::spawn_local};
 
 /// A token's secret, this once.
@@ -14,7 +14,7 @@ pub(super) fn Secret(secret: String) -> impl IntoView {
     };
     // Browsers keep the clipboard from pages that didn't come over https.
     let can_copy = window().is_secure_context();
-    Effect::new(|| focus("#token-secret"));
+    effect(|| focus("#token-secret"));
     view! {
         <div class="field secret">
             <label for="token-secret">{words::TOKEN_SECRET}</label>
