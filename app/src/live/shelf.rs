@@ -3,19 +3,20 @@
 //! Messages are in a database for each person, drafts under a name with theirs in it, so that nobody who signs in later
 //! finds or sends what another wrote. Both are emptied at sign-out. Where the browser keeps nothing, all of it answers with nothing.
 
+mod database;
+
 use super::outbox::Parcel;
 use crate::json;
-use idb::{Database, DatabaseEvent, Error, Factory, ObjectStore, ObjectStoreParams, TransactionMode};
-use leptos::{prelude::window, task::spawn_local};
+use database::{Database, delete, settled};
+use js_sys::Array;
+use leptos::prelude::window;
 use model::{ConversationId, PersonId};
 use std::{
     cell::{Cell, RefCell},
     rc::Rc,
 };
 use wasm_bindgen::JsValue;
-use web_sys::Storage;
-
-const OUTBOX: &str = "outbox";
+use web_sys::{IdbObjectStore, Storage};
 
 thread_local! {
     static LOCKED: Cell<bool> = const { Cell::new(false) };
@@ -25,35 +26,35 @@ thread_local! {
 /// Keeps a message. Says its place: messages go out in the order of these.
 pub(super) async fn keep(me: PersonId, parcel: &Parcel) -> Option<u32> {
     let text = json::write(parcel).ok()?;
-    let key = with(me, async |outbox| outbox.add(&text.into(), None)?.await).await?;
+    let key = with(me, async |outbox| settled(&outbox.add(&text.into())?).await).await?;
     key.as_f64().map(|place| place as u32)
 }
 
 /// Notes how a message that is kept now stands.
 pub(super) async fn change(me: PersonId, place: u32, parcel: &Parcel) {
     if let Ok(text) = json::write(parcel) {
-        with(me, async |outbox| outbox.put(&text.into(), Some(&place.into()))?.await).await;
+        with(me, async |outbox| settled(&outbox.put_with_key(&text.into(), &place.into())?).await).await;
     }
 }
 
 /// All messages that are kept, in their order.
 pub(super) async fn all(me: PersonId) -> Option<Vec<Parcel>> {
     let (places, texts) =
-        with(me, async |outbox| Ok((outbox.get_all_keys(None, None)?.await?, outbox.get_all(None, None)?.await?)))
+        with(me, async |outbox| Ok((settled(&outbox.get_all_keys()?).await?, settled(&outbox.get_all()?).await?)))
             .await?;
     let read = |(place, text): (JsValue, JsValue)| {
         let parcel: Parcel = json::read(&text.as_string()?).ok()?;
         Some(Parcel { place: Some(place.as_f64()? as u32), ..parcel })
     };
-    Some(places.into_iter().zip(texts).filter_map(read).collect())
+    Some(Array::from(&places).iter().zip(Array::from(&texts).iter()).filter_map(read).collect())
 }
 
 /// Lets go of a message. Says whether it was still there: of several tabs only one is told so.
 pub(super) async fn drop(me: PersonId, place: u32) -> bool {
     let gone = with(me, async |outbox| {
         let key = JsValue::from(place);
-        let known = outbox.get_key(key.clone())?.await?.is_some();
-        outbox.delete(key)?.await?;
+        let known = !settled(&outbox.get_key(&key)?).await?.is_undefined();
+        settled(&outbox.delete(&key)?).await?;
         Ok(known)
     });
     gone.await.unwrap_or_default()
@@ -106,9 +107,8 @@ fn close() {
 pub(super) async fn empty(me: PersonId) {
     empty_drafts(me);
     close();
-    if let Ok(request) = Factory::new().and_then(|factory| factory.delete(&name(me))) {
-        let _ = request.await;
-    }
+    // Where nothing can be kept there is nothing to delete.
+    let _ = delete(&name(me)).await;
 }
 
 fn name(me: PersonId) -> String {
@@ -116,35 +116,19 @@ fn name(me: PersonId) -> String {
 }
 
 /// One transaction. Nothing where it fails: the page goes on with what it holds itself.
-async fn with<T>(me: PersonId, work: impl AsyncFnOnce(ObjectStore) -> Result<T, Error>) -> Option<T> {
+async fn with<T>(me: PersonId, work: impl AsyncFnOnce(IdbObjectStore) -> Result<T, JsValue>) -> Option<T> {
     if LOCKED.get() {
         return None;
     }
-    let database = open(me).await.ok()?;
-    let transaction = database.transaction(&[OUTBOX], TransactionMode::ReadWrite).ok()?;
-    let value = work(transaction.object_store(OUTBOX).ok()?).await.ok()?;
-    transaction.commit().ok()?.await.ok()?;
-    Some(value)
+    open(me).await.ok()?.with(work).await.ok()
 }
 
-async fn open(me: PersonId) -> Result<Rc<Database>, Error> {
+async fn open(me: PersonId) -> Result<Rc<Database>, JsValue> {
     let known = OPEN.with_borrow(|open| open.as_ref().filter(|(owner, _)| *owner == me).map(|(_, base)| base.clone()));
     if let Some(database) = known {
         return Ok(database);
     }
-    let mut request = Factory::new()?.open(&name(me), Some(1))?;
-    request.on_upgrade_needed(|event| {
-        let mut numbered = ObjectStoreParams::new();
-        numbered.auto_increment(true);
-        if let Ok(database) = event.database() {
-            // It was made this very moment: nothing of that name is there yet.
-            let _ = database.create_object_store(OUTBOX, numbered);
-        }
-    });
-    let mut database = request.await?;
-    // Emptied from outside. Not let go of before its own closure has returned.
-    database.on_close(|_| spawn_local(async { close() }));
-    let database = Rc::new(database);
+    let database = Rc::new(Database::open(&name(me), close).await?);
     OPEN.with_borrow_mut(|open| *open = Some((me, database.clone())));
     Ok(database)
 }

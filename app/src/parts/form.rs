@@ -13,7 +13,8 @@ pub use radios::{Choice, Radios};
 use super::focus::focus;
 use crate::{
     answer::{Answer, Failure},
-    ask,
+    ask, json,
+    live::IN_BROWSER,
     reactive::effect,
     words,
 };
@@ -104,7 +105,11 @@ impl FormState {
 /// Why a form that was posted without JavaScript was refused: that stands in the address then.
 pub fn failure_in_address(path: &str) -> Option<Failure> {
     let told = use_context::<ServerActionError>().filter(|told| told.path() == path)?;
-    Some(ServerFnUrlError::decode_err(told.err()))
+    if !IN_BROWSER {
+        return Some(ServerFnUrlError::decode_err(told.err()));
+    }
+    let text = window().atob(&told.err().replace('-', "+").replace('_', "/"));
+    Some(text.ok().and_then(|text| json::read(&text).ok()).unwrap_or(Failure::Unreached))
 }
 
 /// A form for a server function. Without JavaScript the browser sends it, and the answer is another page.

@@ -1,0 +1,77 @@
+//! IndexedDB, as far as messages on their way need it: one list, whose places are numbers that only grow.
+
+use js_sys::{Function, Promise};
+use leptos::prelude::window;
+use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{IdbDatabase, IdbFactory, IdbObjectStore, IdbObjectStoreParameters, IdbRequest, IdbTransactionMode};
+
+const LIST: &str = "outbox";
+
+/// An open database.
+pub(super) struct Database(IdbDatabase);
+
+impl Database {
+    /// Opens it, and makes it where it isn't there yet. `closed` is told when it is emptied from outside.
+    pub(super) async fn open(name: &str, closed: impl FnOnce() + 'static) -> Result<Self, JsValue> {
+        let request = factory()?.open_with_u32(name, 1)?;
+        let asked = request.clone();
+        let make = move || {
+            let numbered = IdbObjectStoreParameters::new();
+            numbered.set_auto_increment(true);
+            if let Ok(database) = asked.result() {
+                // It was made this very moment: nothing of that name is there yet.
+                let database: IdbDatabase = database.unchecked_into();
+                let _ = database.create_object_store_with_optional_parameters(LIST, &numbered);
+            }
+        };
+        request.set_onupgradeneeded(Some(Closure::once_into_js(make).unchecked_ref()));
+        let database: IdbDatabase = settled(&request).await?.unchecked_into();
+        database.set_onclose(Some(Closure::once_into_js(closed).unchecked_ref()));
+        Ok(Self(database))
+    }
+
+    /// One transaction. It ends by itself once nothing more is asked of it.
+    pub(super) async fn with<T>(
+        &self,
+        work: impl AsyncFnOnce(IdbObjectStore) -> Result<T, JsValue>,
+    ) -> Result<T, JsValue> {
+        let transaction = self.0.transaction_with_str_and_mode(LIST, IdbTransactionMode::Readwrite)?;
+        let value = work(transaction.object_store(LIST)?).await?;
+        let done = promise(|done, failed| {
+            transaction.set_oncomplete(Some(done));
+            transaction.set_onabort(Some(failed));
+        });
+        JsFuture::from(done).await?;
+        Ok(value)
+    }
+
+    /// Lets go of it.
+    pub(super) fn close(&self) {
+        self.0.close();
+    }
+}
+
+/// Deletes a database, once nobody has it open.
+pub(super) async fn delete(name: &str) -> Result<JsValue, JsValue> {
+    let request = factory()?.delete_database(name)?;
+    settled(&request).await
+}
+
+/// What a request comes to.
+pub(super) async fn settled(request: &IdbRequest) -> Result<JsValue, JsValue> {
+    let answer = promise(|done, failed| {
+        request.set_onsuccess(Some(done));
+        request.set_onerror(Some(failed));
+    });
+    JsFuture::from(answer).await?;
+    request.result()
+}
+
+fn promise(on: impl Fn(&Function, &Function)) -> Promise {
+    Promise::new(&mut |done, failed| on(&done, &failed))
+}
+
+fn factory() -> Result<IdbFactory, JsValue> {
+    window().indexed_db()?.ok_or(JsValue::NULL)
+}
