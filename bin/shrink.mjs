@@ -79,9 +79,10 @@ function emptied(bytes) {
   return Buffer.concat([bytes.subarray(0, from), Buffer.from([CODE, ...written(length)]), ...code, bytes.subarray(end)]);
 }
 
-// What wasm-opt is to do. Nothing is put into where it is called from, and functions of like names stand side by side: what
-// repeats itself is then the same to the byte and near by, and brotli makes more of that than wasm-opt does.
-const OPTIMISED = ["-g", "-O2", "--always-inline-max-function-size=0", "--one-caller-inline-max-function-size=0"];
+// What wasm-opt is to do. Only the smallest functions are put into where they are called from, and those of like names
+// stand side by side: what repeats itself is then the same to the byte and near by, and brotli makes more of that than
+// wasm-opt does.
+const OPTIMISED = ["-g", "-O2", "--always-inline-max-function-size=6", "--one-caller-inline-max-function-size=0"];
 const PASSES = [[...OPTIMISED, "--reorder-functions-by-name"], ["--strip-debug", "--strip-producers"]];
 const FEATURES = ["--enable-bulk-memory", "--enable-nontrapping-float-to-int"];
 
