@@ -1,8 +1,9 @@
 // Makes the program for the browser smaller: node bin/shrink.mjs SITE.
 //
-// Leptos keeps, for each kind of view and attribute, more ways to bring it onto a page than this site takes: it is asked
-// for them by address, so that no compiler sees that nobody does. What only those ways need is a quarter of the program.
-// Here they are emptied, by their names, and wasm-opt takes out what nothing leads to any more.
+// Leptos keeps, for each kind of view, a second way to take it over from the server's page, which this site doesn't go. It
+// stands beside the first one by address, so that no compiler sees that nobody asks for it; and what only it needs is a
+// tenth of the program. Here such functions are emptied, by their names, and wasm-opt takes out what nothing leads to any
+// more. A name has to be of something that is like nothing else: the compiler makes one function of those that do the same.
 
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -10,11 +11,7 @@ import { join } from "node:path";
 
 const UNUSED = [
   // Taking a page over part by part, as its parts come in: here they are there before, see `app/src/pages/apart.rs`.
-  /hydrate_async/,
-  // Attributes of templates that the browser clones. There are none.
-  /hydrate_from_template/,
-  // Says on the server which routes there are.
-  /into_any_nested_route.*generate_routes/,
+  /into_any13hydrate_async/,
   // Answers that come bit by bit. Ours come as a whole.
   /^intounderlying/,
 ];
