@@ -200,3 +200,32 @@ impl Check {
         Refusal::Invalid { fields: self.0 }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_refusal_is_read_as_it_was_written() {
+        let all = [
+            Refusal::Unauthenticated,
+            Refusal::InvalidCredentials,
+            Refusal::EmailUnverified,
+            Refusal::WrongRole,
+            Refusal::NotFound,
+            Refusal::InsufficientScope,
+            Refusal::SessionRequired,
+            Refusal::WrongStatus,
+            Refusal::ClientIdReused,
+            Refusal::RateLimited { retry_after: 3 },
+            Refusal::TooManyStreams,
+            Refusal::field("body", Fault::BodyEmpty),
+            Refusal::Unavailable,
+            Refusal::Internal,
+        ];
+        for refusal in all {
+            let json = serde_json::to_string(&refusal).expect("json");
+            assert_eq!(serde_json::from_str::<Refusal>(&json).expect(&json), refusal);
+        }
+    }
+}
