@@ -8,11 +8,10 @@ use js_sys::{Array, JSON, Object};
 use leptos::{
     prelude::{Resource, window},
     server_fn::{
-        Protocol,
+        self, Protocol,
         client::Client,
         codec::{FromReq, IntoRes, Json, PostUrl},
         redirect::{REDIRECT_HEADER, call_redirect_hook},
-        server::Server,
     },
 };
 use send_wrapper::SendWrapper;
@@ -31,7 +30,7 @@ where
     Input: Serialize + FromReq<PostUrl, S::Request, Failure> + Send,
     Output: DeserializeOwned + IntoRes<Json, S::Response, Failure> + Send,
     C: Client<Failure>,
-    S: Server<Failure>,
+    S: server_fn::server::Server<Failure>,
 {
     const METHOD: http::Method = http::Method::POST;
 

@@ -8,9 +8,11 @@ pub fn effect(run: impl FnMut() + 'static) {
     Effect::new(Box::new(run) as Box<dyn FnMut()>);
 }
 
+type Reckon<T> = Box<dyn Fn(Option<&T>) -> T + Send + Sync>;
+
 /// A value that is reckoned anew when what it was reckoned from changes, and tells of it where it is another then.
 pub fn memo<T: PartialEq + Send + Sync + 'static>(reckon: impl Fn() -> T + Send + Sync + 'static) -> Memo<T> {
-    let reckon: Box<dyn Fn(Option<&T>) -> T + Send + Sync> = Box::new(move |_| reckon());
+    let reckon: Reckon<T> = Box::new(move |_| reckon());
     Memo::new(reckon)
 }
 
