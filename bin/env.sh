@@ -27,6 +27,12 @@ there() {
   done
 }
 
+# Programs that aren't for use, into target/debug: as the Rust tests leave them. Built one by one, each would have what it
+# stands on compiled anew, because another program asks for more of the same crate.
+build_programs() {
+  cargo test --quiet --workspace --no-run
+}
+
 # Lets one script at a time install or build, until it ends. What may leave a
 # process behind is called with 9>&-. Where there is no flock (macOS), cargo's
 # own locks have to do.

@@ -114,9 +114,12 @@ test("@live a line that only looks alive is noticed", async ({ sarah, line, prog
   await expect(sarah.page.getByText(RECONNECTING)).toHaveCount(0);
 });
 
-test("@live offline is said as such", async ({ sarah, launch }) => {
+test("@live offline is said as such", async ({ sarah, programs, launch }) => {
   sarah.expects(/net::ERR_INTERNET_DISCONNECTED/);
   await sarah.open(launch.path);
+  // A stream that opens says that the line is there: it has to be open before.
+  await programs.eventpro.say(launch.id, "Still on the ground");
+  await expect(sarah.thread.said("Still on the ground")).toBeVisible();
   await sarah.page.context().setOffline(true);
   await expect(sarah.page.getByText("You are offline.")).toBeVisible();
   await sarah.page.context().setOffline(false);
