@@ -9,9 +9,8 @@ pub(crate) use step::open_bookings;
 
 use crate::{
     Greenroom, Result, Viewer,
-    conversations::View,
+    conversations::{Seen, View},
     entity::booking,
-    live,
     page::{self, Mark, PAGE},
 };
 use model::{Booking, BookingId, BookingView, Conversation, Refusal, Role};
@@ -23,7 +22,7 @@ impl Greenroom {
     /// # Errors
     /// `NotFound` where it isn't theirs.
     pub async fn booking(&self, viewer: &Viewer, id: BookingId) -> Result<Conversation> {
-        Ok(View::of(viewer).of_booking(self.store.reader(), id).await?.ok_or(Refusal::NotFound)?)
+        Ok(self.booking_view(viewer, id).await?.conversation)
     }
 
     /// The same with the number of the last event counted in, to be kept up to date from there.
@@ -31,9 +30,9 @@ impl Greenroom {
     /// # Errors
     /// `NotFound` where it isn't theirs.
     pub async fn booking_view(&self, viewer: &Viewer, id: BookingId) -> Result<BookingView> {
-        let snapshot = self.store.snapshot().await?;
-        let conversation = View::of(viewer).of_booking(&snapshot, id).await?.ok_or(Refusal::NotFound)?;
-        Ok(BookingView { conversation, cursor: live::head(&snapshot, viewer.id()).await? })
+        let Seen { conversation, cursor } =
+            View::of(viewer).of_booking(self.store.reader(), id).await?.ok_or(Refusal::NotFound)?;
+        Ok(BookingView { conversation, cursor })
     }
 
     /// The viewer's bookings, newest first, a page at a time, and where the next page starts.

@@ -6,7 +6,7 @@ mod marks;
 mod read_on;
 mod view;
 
-pub(crate) use view::{Side, View};
+pub(crate) use view::{Seen, Side, View};
 
 use crate::{Greenroom, Result, Viewer, entity::conversation, live, page, store::Transaction};
 use model::{Conversation, ConversationId, Inbox, PersonId, Refusal};
@@ -19,10 +19,18 @@ impl Greenroom {
     /// `Invalid` for a page that wasn't given out.
     pub async fn inbox(&self, viewer: &Viewer, page: Option<&str>) -> Result<Inbox> {
         let after = page::Mark::parse(page)?;
-        let snapshot = self.store.snapshot().await?;
-        let mut conversations = View::of(viewer).list(&snapshot, after).await?;
+        let mut seen = View::of(viewer).list(self.store.reader(), after.as_ref()).await?;
+        let cursor = match seen.first() {
+            Some(first) => first.cursor,
+            None => {
+                // Nothing there says of which moment that is.
+                let snapshot = self.store.snapshot().await?;
+                seen = View::of(viewer).list(&snapshot, after.as_ref()).await?;
+                live::head(&snapshot, viewer.id()).await?
+            }
+        };
+        let mut conversations: Vec<_> = seen.into_iter().map(|seen| seen.conversation).collect();
         let next_page = page::cut(&mut conversations, |last| page::Mark::new(last.updated_at.millis(), last.id.0));
-        let cursor = live::head(&snapshot, viewer.id()).await?;
         Ok(Inbox { conversations, cursor, next_page })
     }
 
@@ -31,9 +39,9 @@ impl Greenroom {
     /// # Errors
     /// `NotFound` where it isn't theirs.
     pub async fn conversation(&self, viewer: &Viewer, id: ConversationId) -> Result<(Conversation, i64)> {
-        let snapshot = self.store.snapshot().await?;
-        let found = View::of(viewer).one(&snapshot, id).await?.ok_or(Refusal::NotFound)?;
-        Ok((found, live::head(&snapshot, viewer.id()).await?))
+        let Seen { conversation, cursor } =
+            View::of(viewer).one(self.store.reader(), id).await?.ok_or(Refusal::NotFound)?;
+        Ok((conversation, cursor))
     }
 }
 

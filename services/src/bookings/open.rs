@@ -65,7 +65,7 @@ impl Greenroom {
         };
         let opened = View::of(viewer).of_booking(&tx, booking.id).await?;
         journal.commit(tx, &self.hub, now).await?;
-        opened.ok_or_else(|| Error::stored("booking without a conversation"))
+        Ok(opened.ok_or_else(|| Error::stored("booking without a conversation"))?.conversation)
     }
 }
 
@@ -83,6 +83,7 @@ impl Greenroom {
         let known = View::of(viewer).one(&tx, ConversationId(sent.conversation_id)).await?;
         tx.commit().await?;
         Ok(known
+            .map(|known| known.conversation)
             .filter(|known| sent.seq == 1 && sent.body == draft.message.as_str() && asks_for(draft, &known.booking))
             .ok_or(Refusal::ClientIdReused)?)
     }

@@ -1,7 +1,7 @@
 use crate::{
     Result, Viewer,
     bookings::BookingRow,
-    entity::{conversation, message},
+    entity::{conversation, message, person_head},
     messages::step_of,
     page::{Mark, PAGE},
 };
@@ -83,6 +83,12 @@ impl Side {
     }
 }
 
+/// A conversation, and the last event counted in. Both are of one moment, because one statement reads them.
+pub(crate) struct Seen {
+    pub(crate) conversation: Conversation,
+    pub(crate) cursor: i64,
+}
+
 /// Conversations as one person sees them, read in one statement.
 pub(crate) struct View {
     side: Side,
@@ -107,37 +113,26 @@ impl View {
             .column_as(message::Column::CreatedAt, "message_created_at")
             .column_as(message::Column::Step, "message_step")
             .column_as(unread(viewer, side), "unread")
+            .column_as(head(viewer), "cursor")
             .filter(side.own(viewer));
         Self { side, query }
     }
 
     /// One of them.
-    pub(crate) async fn one(
-        self,
-        connection: &impl ConnectionTrait,
-        id: ConversationId,
-    ) -> Result<Option<Conversation>> {
+    pub(crate) async fn one(self, connection: &impl ConnectionTrait, id: ConversationId) -> Result<Option<Seen>> {
         let row = self.query.filter(conversation::Column::Id.eq(id.0)).into_model::<Row>().one(connection).await?;
         row.map(|row| row.into_model(self.side)).transpose()
     }
 
     /// The one of a booking.
-    pub(crate) async fn of_booking(
-        self,
-        connection: &impl ConnectionTrait,
-        id: BookingId,
-    ) -> Result<Option<Conversation>> {
+    pub(crate) async fn of_booking(self, connection: &impl ConnectionTrait, id: BookingId) -> Result<Option<Seen>> {
         let mine = self.query.filter(conversation::Column::BookingId.eq(id.0));
         let row = mine.into_model::<Row>().one(connection).await?;
         row.map(|row| row.into_model(self.side)).transpose()
     }
 
     /// A page of them and one more, newest first.
-    pub(crate) async fn list(
-        self,
-        connection: &impl ConnectionTrait,
-        after: Option<Mark>,
-    ) -> Result<Vec<Conversation>> {
+    pub(crate) async fn list(self, connection: &impl ConnectionTrait, after: Option<&Mark>) -> Result<Vec<Seen>> {
         let mut query = self.query;
         if let Some(mark) = after {
             let place = [conversation::Column::UpdatedAt, conversation::Column::Id];
@@ -171,6 +166,16 @@ fn unread(viewer: &Viewer, side: Side) -> SimpleExpr {
     Expr::expr(newer)
 }
 
+/// The number of the viewer's newest event.
+fn head(viewer: &Viewer) -> SimpleExpr {
+    let newest = Query::select()
+        .column(person_head::Column::Seq)
+        .from(person_head::Entity)
+        .and_where(person_head::Column::PersonId.eq(viewer.id().0))
+        .take();
+    Expr::expr(newest)
+}
+
 fn last_message() -> RelationDef {
     let mut relation: RelationDef = conversation::Entity::belongs_to(message::Entity)
         .from(conversation::Column::Id)
@@ -201,17 +206,19 @@ struct Row {
     message_created_at: Option<i64>,
     message_step: Option<String>,
     unread: i64,
+    /// Nothing before the first event.
+    cursor: Option<i64>,
 }
 
 impl Row {
-    fn into_model(self, side: Side) -> Result<Conversation> {
+    fn into_model(self, side: Side) -> Result<Seen> {
         let booking = self.booking.clone().into_model()?;
         let last_message = self.last_message(&booking)?;
         let counterpart = match side.0 {
             Role::Organizer => booking.talent.clone(),
             Role::Talent => booking.organizer.clone(),
         };
-        Ok(Conversation {
+        let conversation = Conversation {
             id: ConversationId(self.conversation_id),
             booking,
             counterpart,
@@ -222,7 +229,8 @@ impl Row {
             counterpart_read_seq: self.seen_seq,
             counterpart_delivered_seq: Ord::max(self.delivered_seq, self.seen_seq),
             updated_at: Instant::from_millis(self.updated_at),
-        })
+        };
+        Ok(Seen { conversation, cursor: self.cursor.unwrap_or_default() })
     }
 
     fn last_message(&self, booking: &Booking) -> Result<Option<Message>> {

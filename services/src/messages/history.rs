@@ -1,5 +1,9 @@
 use super::message_of;
-use crate::{Error, Greenroom, Result, Viewer, conversations::View, entity::message, live};
+use crate::{
+    Error, Greenroom, Result, Viewer,
+    conversations::{Seen, View},
+    entity::message,
+};
 use model::{Booking, Conversation, ConversationId, Fault, Message, PersonId, Refusal, Thread, fold};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect};
 
@@ -56,10 +60,10 @@ impl Greenroom {
             Some(Ok(limit @ 1..=WINDOW_LIMIT)) => limit,
             Some(_) => return Err(Error::field("limit", Fault::OutOfRange)),
         };
-        let snapshot = self.store.snapshot().await?;
-        let conversation = View::of(viewer).one(&snapshot, id).await?.ok_or(Refusal::NotFound)?;
-        let (messages, has_more) = read(&snapshot, &conversation, window, limit).await?;
-        Ok(Messages { messages, has_more, cursor: live::head(&snapshot, viewer.id()).await? })
+        let Seen { conversation, cursor } =
+            View::of(viewer).one(self.store.reader(), id).await?.ok_or(Refusal::NotFound)?;
+        let (messages, has_more) = read(self.store.reader(), &conversation, window, limit).await?;
+        Ok(Messages { messages, has_more, cursor })
     }
 
     /// A conversation of the viewer's with some of its messages, of one moment.
@@ -67,21 +71,22 @@ impl Greenroom {
     /// # Errors
     /// `NotFound` where it isn't theirs.
     pub async fn thread(&self, viewer: &Viewer, id: ConversationId, window: Window) -> Result<Thread> {
-        let snapshot = self.store.snapshot().await?;
-        let conversation = View::of(viewer).one(&snapshot, id).await?.ok_or(Refusal::NotFound)?;
+        let Seen { conversation, cursor } =
+            View::of(viewer).one(self.store.reader(), id).await?.ok_or(Refusal::NotFound)?;
         let at_unread = Thread::opens_at_unread(&conversation);
         let (window, limit) = match window {
             Window::Unread if at_unread => (Window::After(conversation.read_seq - KNOWN), WINDOW_OF_UNREAD),
             Window::Unread => (Window::Newest, WINDOW),
             asked => (asked, WINDOW),
         };
-        let (messages, _) = read(&snapshot, &conversation, window, limit).await?;
+        let (messages, _) = read(self.store.reader(), &conversation, window, limit).await?;
         let has_more = messages.first().is_some_and(|first| first.seq > 1);
-        let cursor = live::head(&snapshot, viewer.id()).await?;
         Ok(Thread { conversation, messages, has_more, cursor })
     }
 }
 
+/// Messages of a conversation as it was when it was read. What was said never changes, and its places have no gaps: up to
+/// the last one known of, it is the same at any later moment.
 async fn read(
     connection: &impl ConnectionTrait,
     conversation: &Conversation,
@@ -89,16 +94,14 @@ async fn read(
     limit: u64,
 ) -> Result<(Vec<Message>, bool)> {
     let query = message::Entity::find().filter(message::Column::ConversationId.eq(conversation.id.0));
-    let (query, order) = match window {
-        Window::Newest | Window::Unread => (query, Order::Desc),
-        Window::Before(seq) => (query.filter(message::Column::Seq.lt(seq)), Order::Desc),
-        Window::After(seq) => (query.filter(message::Column::Seq.gt(seq)), Order::Asc),
-        // Places have no gaps, so the middle can be reckoned.
-        Window::Around(seq) => {
-            let last = Ord::min(conversation.last_seq, seq.saturating_add(limit_of(limit) / 2));
-            (query.filter(message::Column::Seq.lte(last)), Order::Desc)
-        }
+    let (query, last, order) = match window {
+        Window::Newest | Window::Unread => (query, i64::MAX, Order::Desc),
+        Window::Before(seq) => (query, seq.saturating_sub(1), Order::Desc),
+        Window::After(seq) => (query.filter(message::Column::Seq.gt(seq)), i64::MAX, Order::Asc),
+        // The middle can be reckoned.
+        Window::Around(seq) => (query, seq.saturating_add(limit_of(limit) / 2), Order::Desc),
     };
+    let query = query.filter(message::Column::Seq.lte(last.min(conversation.last_seq)));
     let mut rows = query.order_by(message::Column::Seq, order).limit(limit + 1).all(connection).await?;
     let full = usize::try_from(limit).unwrap_or(usize::MAX);
     let has_more = rows.len() > full;

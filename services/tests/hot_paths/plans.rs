@@ -22,13 +22,14 @@ const FORGIVEN: [(&str, &str); 8] = [
 ];
 
 /// Statements that go on from a place must be led there, and those that look for one thing of somebody to that one.
-const NARROW: [(&str, &str); 13] = [
+const NARROW: [(&str, &str); 14] = [
     (r#"("conversation"."updated_at", "conversation"."id") <"#, "_id=? AND (updated_at,id)<(?,?))"),
     (r#"("person"."name", "person"."id") >"#, "(role=? AND (name,id)>(?,?))"),
     (r#""notification"."person_id" = ? AND "notification"."id" <"#, "(person_id=? AND id<?)"),
     (r#""booking"."organizer_id" = ? AND "booking"."id" <"#, "(organizer_id=? AND id<?)"),
     (r#""message"."conversation_id" = ? AND "message"."seq" <"#, "(conversation_id=? AND seq<?)"),
-    (r#""message"."conversation_id" = ? AND "message"."seq" >"#, "(conversation_id=? AND seq>?)"),
+    (r#""message"."conversation_id" = ? AND "message"."seq" >"#, "(conversation_id=? AND seq>?"),
+    (r#""message"."seq" > ? AND "message"."seq" <="#, "(conversation_id=? AND seq>? AND seq<?)"),
     (r#"FROM "message" AS "unseen""#, "(conversation_id=? AND seq>?)"),
     (r#"FROM "event" WHERE "event"."person_id" = ? AND "event"."seq" >"#, "(person_id=? AND seq>?)"),
     (

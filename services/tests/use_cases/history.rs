@@ -3,6 +3,7 @@
 use crate::support::{Cast, Site, refusal, say};
 use model::Fault;
 use services::messages::{Messages, Window};
+use std::collections::HashSet;
 
 on_both! {
     the_newest_messages_come_in_ascending_order,
@@ -10,6 +11,7 @@ on_both! {
     one_pages_forward_to_the_end,
     a_window_has_at_least_one_message_and_a_hundred_at_most,
     a_thread_says_whether_there_are_messages_before_it,
+    a_thread_is_of_one_moment_while_somebody_writes,
 }
 
 async fn read(site: &Site, cast: &Cast, window: Window, limit: i64) -> Messages {
@@ -95,4 +97,29 @@ async fn a_thread_says_whether_there_are_messages_before_it(site: Site) {
         assert_eq!((seqs, thread.has_more), ((first..=last).collect(), has_more), "{window:?}");
         assert_eq!((thread.conversation.last_seq, thread.at_end()), (60, last == 60));
     }
+}
+
+/// How far the conversation has come, what was said in it, and the cursor: each message is one event of its sender.
+async fn a_thread_is_of_one_moment_while_somebody_writes(site: Site) {
+    let cast = site.cast().await;
+    let before = site.house.thread(&cast.eventpro, cast.launch, Window::Newest).await.expect("a thread");
+    let (house, writer, id) = (site.house.clone(), cast.eventpro.clone(), cast.launch);
+    let writing = tokio::spawn(async move {
+        for number in 0..150 {
+            say(&house, &writer, id, &number.to_string()).await;
+        }
+    });
+    let mut moments = HashSet::new();
+    while !writing.is_finished() {
+        let thread = site.house.thread(&cast.eventpro, cast.launch, Window::Newest).await.expect("a thread");
+        let last = thread.conversation.last_seq;
+        assert_eq!(thread.last_shown(), last);
+        assert_eq!(thread.cursor - before.cursor, last - before.conversation.last_seq);
+        let inbox = site.house.inbox(&cast.eventpro, None).await.expect("an inbox");
+        let row = inbox.conversations.iter().find(|row| row.id == cast.launch).expect("a row");
+        assert_eq!(inbox.cursor - before.cursor, row.last_seq - before.conversation.last_seq);
+        moments.insert(last);
+    }
+    writing.await.expect("all of it was written");
+    assert!(moments.len() > 10, "it was read while somebody wrote: {moments:?}");
 }
