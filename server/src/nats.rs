@@ -2,33 +2,31 @@
 //! thrown away, and the nodes look into the database instead.
 
 use async_nats::{Client, ConnectOptions, ServerAddr, connection::State};
-use futures::StreamExt;
+use futures::{FutureExt, StreamExt};
 use services::{Bus, Greenroom, measured};
 use std::{fmt::Display, time::Duration};
-use tokio::{sync::mpsc, time::timeout};
+use tokio::task::unconstrained;
 
 /// Where the notes of all sites go that use this server. A note that concerns nobody here is passed over.
 const SUBJECT: &str = "greenroom.notes";
-/// Notes that may wait to be sent.
-const QUEUE: usize = 1_024;
 /// How soon a line is found dead that says nothing.
 const PING: Duration = Duration::from_secs(5);
-/// How long one note may take. Beyond, it is worth nothing.
-const LATE: Duration = Duration::from_secs(1);
 
 /// Where the servers are.
 #[derive(Clone, Debug)]
 pub(crate) struct Servers(Vec<ServerAddr>);
 
 /// This node's way to the bus.
-struct Way(mpsc::Sender<Vec<u8>>);
+struct Way(Client);
 
 impl Bus for Way {
     fn send(&self, note: Vec<u8>) {
-        // A full queue loses it, as the line would.
-        if self.0.try_send(note).is_err() {
-            measured::note("lost");
-        }
+        // Kept back, it would arrive when everybody has long looked for themselves.
+        let connected = self.0.connection_state() == State::Connected;
+        // Nothing is waited for: where the client has no room for it, it is lost, as on the line.
+        let sent = connected
+            && unconstrained(self.0.publish(SUBJECT, note.into())).now_or_never().is_some_and(|sent| sent.is_ok());
+        measured::note(if sent { "sent" } else { "lost" });
     }
 }
 
@@ -47,23 +45,9 @@ impl Servers {
         let options = ConnectOptions::new().name("greenroom").retry_on_initial_connect().ping_interval(PING);
         let options = options.event_callback(async |event| tracing::info!(%event, "the bus"));
         let client = options.connect(self.0).await.map_err(|error| format!("NATS_URL: {error}"))?;
-        let (queue, waiting) = mpsc::channel(QUEUE);
-        greenroom.join(Way(queue));
-        tokio::spawn(send(client.clone(), waiting));
+        greenroom.join(Way(client.clone()));
         tokio::spawn(listen(client, greenroom.clone()));
         Ok(())
-    }
-}
-
-async fn send(client: Client, mut waiting: mpsc::Receiver<Vec<u8>>) {
-    while let Some(note) = waiting.recv().await {
-        // Kept back, it would arrive when everybody has long looked for themselves.
-        if client.connection_state() != State::Connected {
-            measured::note("lost");
-            continue;
-        }
-        let sent = timeout(LATE, client.publish(SUBJECT, note.into())).await;
-        measured::note(if matches!(sent, Ok(Ok(()))) { "sent" } else { "lost" });
     }
 }
 

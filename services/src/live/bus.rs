@@ -7,15 +7,17 @@ use model::{Ending, PersonId, SessionId};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
 };
 use tokio::time::{Duration, Instant};
 use uuid::Uuid;
 
 /// How often a node says something, if only to hear itself.
 const SPEAK_EVERY: Duration = Duration::from_secs(2);
-/// Whoever hasn't heard itself for so long takes the bus for silent.
+/// Whoever hasn't heard itself for so long takes the bus for silent, and another node for cut off from it.
 const SILENCE: Duration = Duration::from_secs(6);
+/// A node that hasn't been heard for so long is gone, and writes nothing that others don't know of.
+const GONE: Duration = Duration::from_secs(10 * 60);
 /// How long what a node said of who is there holds without being said again.
 const HOLDS: Duration = Duration::from_secs(40);
 /// People told of at once.
@@ -35,10 +37,8 @@ pub(super) struct Line(Arc<End>);
 #[derive(Default)]
 struct End {
     bus: OnceLock<(Uuid, Box<dyn Bus>)>,
-    /// When this node last heard itself.
-    heard: Mutex<Option<Instant>>,
-    /// The newest numbers that are about to be told.
-    heads: Mutex<HashMap<PersonId, i64>>,
+    /// When each node was last heard, this one among them.
+    heard: Mutex<HashMap<Uuid, Instant>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -71,30 +71,25 @@ impl Line {
         }
     }
 
-    /// Tells where people's sequences have come to. Many at once become one note.
-    pub(super) fn say_at(&self, people: &[(PersonId, i64)]) {
-        if self.0.bus.get().is_none() {
-            return;
-        }
-        let mut heads = self.0.heads.lock().unwrap_or_else(PoisonError::into_inner);
-        if heads.is_empty() {
-            let line = self.clone();
-            tokio::spawn(async move {
-                let heads = std::mem::take(&mut *line.0.heads.lock().unwrap_or_else(PoisonError::into_inner));
-                let heads: Vec<_> = heads.into_iter().collect();
-                heads.chunks(BATCH).for_each(|some| line.say(News::At(some.to_vec())));
-            });
-        }
-        for (person, seq) in people {
-            let newest = heads.entry(*person).or_default();
-            *newest = *Ord::max(seq, newest);
-        }
+    /// Tells where people's sequences have come to.
+    pub(super) fn say_at(&self, heads: &[(PersonId, i64)]) {
+        heads.chunks(BATCH).for_each(|some| self.say(News::At(some.to_vec())));
     }
 
     /// Whether notes get through, as far as this node can tell by hearing itself.
     pub(super) fn works(&self) -> bool {
-        let heard = *self.0.heard.lock().unwrap_or_else(PoisonError::into_inner);
-        heard.is_some_and(|heard| heard.elapsed() < SILENCE)
+        let own = self.0.bus.get().and_then(|(own, _)| self.heard().get(own).copied());
+        own.is_some_and(|heard| heard.elapsed() < SILENCE)
+    }
+
+    /// Whether notes get through to this node from all others, too: one may be cut off that goes on writing.
+    fn hears_all(&self) -> bool {
+        self.heard().retain(|_, heard| heard.elapsed() < GONE);
+        self.works() && self.heard().values().all(|heard| heard.elapsed() < SILENCE)
+    }
+
+    fn heard(&self) -> MutexGuard<'_, HashMap<Uuid, Instant>> {
+        self.0.heard.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -131,24 +126,24 @@ impl Greenroom {
     pub fn hear(&self, note: &[u8]) {
         let Ok(note) = serde_json::from_slice::<Note>(note) else { return };
         let line = self.hub.line();
+        line.heard().insert(note.from, Instant::now());
         if line.0.bus.get().is_none_or(|(own, _)| *own != note.from) {
             measured::note("heard");
             self.hub.hear(note.from, note.news);
-        } else {
-            *line.0.heard.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
         }
     }
 
     /// Lets the other nodes know that this one is there, for ever; and looks into the database for what they wrote, as
-    /// long as the bus is silent.
+    /// long as one of them isn't heard.
     pub async fn keep_in_touch(self) {
         let mut ticks = tokio::time::interval(SPEAK_EVERY);
         loop {
             ticks.tick().await;
             self.hub.line().say(News::Alive);
             self.hub.forget_elsewhere(HOLDS);
-            if self.store.is_shared() && self.bus_health() != BusHealth::Works {
+            if self.store.is_shared() && !self.hub.line().hears_all() {
                 // Where the database is silent too, the heartbeat says so.
+                let _ = self.end_what_is_over().await;
                 let _ = self.look().await;
             }
         }
@@ -185,5 +180,35 @@ impl Hub {
         for people in people.chunks(BATCH) {
             self.line().say(News::Passing { people: people.to_vec(), frame: frame.to_owned() });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::time::advance;
+
+    struct Nowhere;
+
+    impl Bus for Nowhere {
+        fn send(&self, _note: Vec<u8>) {}
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_node_that_falls_silent_is_missed_until_it_is_gone() {
+        let (line, own, other) = (Line::default(), Uuid::from_u128(1), Uuid::from_u128(2));
+        assert!(line.0.bus.set((own, Box::new(Nowhere))).is_ok());
+        let hear = |node| line.heard().insert(node, Instant::now());
+        assert!(!line.works() && !line.hears_all(), "nothing was heard yet");
+        hear(own);
+        hear(other);
+        assert!(line.works() && line.hears_all());
+        advance(SILENCE).await;
+        assert!(!line.works() && !line.hears_all(), "the bus is silent");
+        hear(own);
+        assert!(line.works() && !line.hears_all(), "the other one is cut off");
+        advance(GONE).await;
+        hear(own);
+        assert!(line.hears_all(), "it is gone");
     }
 }

@@ -36,13 +36,18 @@ impl Greenroom {
         Ok(present)
     }
 
-    async fn beat(&self) -> Result<()> {
-        // Somebody may have signed out through another process.
+    /// Ends the streams of whoever signed out through another process.
+    pub(super) async fn end_what_is_over(&self) -> Result<()> {
         for sessions in self.hub.sessions().chunks(BATCH) {
             for (person, session) in self.gone(sessions).await? {
                 self.hub.end_session(person, session, Ending::SignedOut);
             }
         }
+        Ok(())
+    }
+
+    async fn beat(&self) -> Result<()> {
+        self.end_what_is_over().await?;
         let present = self.look().await?;
         // A heartbeat tells of what was sent before it.
         self.hub.caught_up().await;
