@@ -25,8 +25,8 @@ impl Greenroom {
             None => {
                 // Nothing there says of which moment that is.
                 let snapshot = self.store.snapshot().await?;
-                seen = View::of(viewer).list(&snapshot, after.as_ref()).await?;
-                live::head(&snapshot, viewer.id()).await?
+                seen = View::of(viewer).list(&*snapshot, after.as_ref()).await?;
+                live::head(&*snapshot, viewer.id()).await?
             }
         };
         let mut conversations: Vec<_> = seen.into_iter().map(|seen| seen.conversation).collect();

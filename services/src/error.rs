@@ -1,5 +1,5 @@
 use model::{Fault, Refusal};
-use sea_orm::{DbErr, RuntimeErr, SqlErr, sqlx};
+use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, SqlErr, sqlx};
 use std::{
     error::Error as StdError,
     sync::{Arc, Mutex, PoisonError},
@@ -36,6 +36,11 @@ impl Error {
     /// Stored data that doesn't parse.
     pub(crate) fn stored(what: &str) -> Self {
         Error::Broken(format!("the database holds a {what} that can't be read").into())
+    }
+
+    /// The database said nothing in time.
+    pub(crate) fn silent() -> Self {
+        DbErr::ConnectionAcquire(ConnAcquireErr::Timeout).into()
     }
 
     /// What may be told to the outside. The rest is logged here, once; a database that is away only every second, since

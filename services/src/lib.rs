@@ -50,7 +50,7 @@ use model::{ClientId, ConversationId, Instant, PersonId};
 use std::{net::IpAddr, ops::Deref, sync::Arc, thread::available_parallelism, time::Duration};
 use store::Store;
 use throttle::Throttle;
-use tokio::sync::Notify;
+use tokio::{sync::Notify, time::timeout};
 use tracing::Instrument;
 
 /// What the libraries below have to say is only worth a line of the log when something is wrong.
@@ -180,9 +180,9 @@ impl Greenroom {
     /// Whether the database answers.
     ///
     /// # Errors
-    /// When it doesn't.
+    /// When it doesn't, within two seconds.
     pub async fn ready(&self) -> Result<()> {
-        self.store.ping().await
+        timeout(measured::PATIENCE, self.store.ping()).await.unwrap_or_else(|_| Err(Error::silent()))
     }
 
     /// Lets go of the database, which on SQLite leaves one whole file.

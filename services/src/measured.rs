@@ -68,7 +68,7 @@ const HISTOGRAMS: [(&str, &str); 6] = [
 ];
 
 /// How long the database may take to answer whoever watches.
-const PATIENCE: Duration = Duration::from_secs(2);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Says what each number means, and begins the counters at zero: who first sees a counter at one can't tell that it
 /// moved.

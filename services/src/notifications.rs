@@ -29,10 +29,10 @@ impl Greenroom {
     pub async fn notifications(&self, viewer: &Viewer, page: Option<&str>) -> Result<Notices> {
         let after = Mark::parse(page)?;
         let snapshot = self.store.snapshot().await?;
-        let mut notifications = list(&snapshot, viewer, after).await?;
+        let mut notifications = list(&*snapshot, viewer, after).await?;
         let next_page = page::cut(&mut notifications, |last| Mark::new("", last.id.0));
-        let unread = unread(&snapshot, viewer.id()).await?;
-        Ok(Notices { notifications, unread, next_page, cursor: live::head(&snapshot, viewer.id()).await? })
+        let unread = unread(&*snapshot, viewer.id()).await?;
+        Ok(Notices { notifications, unread, next_page, cursor: live::head(&*snapshot, viewer.id()).await? })
     }
 
     /// What stands around every page.

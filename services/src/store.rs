@@ -4,12 +4,12 @@ mod writer;
 
 use crate::{Error, Result, measured};
 use migration::{Migrator, MigratorTrait};
+use pool::{OnPool, Pool};
 use sea_orm::{
     AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-    ExecResult, IsolationLevel, QueryResult, Statement, TransactionOptions, TransactionTrait,
-    prelude::async_trait::async_trait,
+    ExecResult, IsolationLevel, QueryResult, Statement, TransactionOptions, prelude::async_trait::async_trait,
 };
-use std::{num::NonZero, sync::Arc, thread::available_parallelism, time::Duration};
+use std::{collections::HashSet, num::NonZero, sync::Arc, thread::available_parallelism, time::Duration};
 use tokio::sync::{OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
 use writer::{Group, Writer};
 
@@ -34,7 +34,8 @@ const ASIDE: usize = 4;
 type Purpose = &'static [(&'static str, &'static str)];
 /// Its log is moved by others.
 const WRITES: Purpose = &[("wal_autocheckpoint", "0")];
-const READS: Purpose = &[("query_only", "on")];
+/// Read where the system keeps the file anyway: what is written makes each connection's own copies worthless.
+const READS: Purpose = &[("query_only", "on"), ("mmap_size", "1073741824")];
 
 /// What is done once a transaction is committed, before anybody else's is.
 type Answered = Box<dyn FnOnce() + Send + Sync>;
@@ -42,19 +43,21 @@ type Answered = Box<dyn FnOnce() + Send + Sync>;
 /// The database. On SQLite one connection writes and others read; on PostgreSQL one pool does both.
 pub(crate) struct Store {
     writing: Writing,
-    reader: DatabaseConnection,
+    reader: Pool,
     aside: Arc<Semaphore>,
 }
 
 enum Writing {
     InTurn(Writer),
-    AtOnce(DatabaseConnection),
+    AtOnce(Pool),
 }
 
 /// A transaction that writes. Dropped without a commit, it never was.
 pub(crate) struct Transaction {
     tx: DatabaseTransaction,
     group: Option<OwnedMutexGuard<Group>>,
+    /// Its connection, where it is one of many.
+    connection: Option<OwnedSemaphorePermit>,
     /// Room in the line of what nobody waits for.
     aside: Option<OwnedSemaphorePermit>,
 }
@@ -64,10 +67,11 @@ impl Store {
         let aside = Arc::new(Semaphore::new(ASIDE));
         if is_sqlite(url) {
             let writer = counted(options(url, 1, WRITES)).await?;
-            let reader = counted(options(url, readers(), READS)).await?;
-            return Ok(Self { writing: Writing::InTurn(Writer::new(writer, reader.clone())), reader, aside });
+            let reader = Pool::new(counted(options(url, readers(), READS)).await?, readers());
+            let mover = counted(options(url, 1, READS)).await?;
+            return Ok(Self { writing: Writing::InTurn(Writer::new(writer, mover)), reader, aside });
         }
-        let both = counted(options(url, CONNECTIONS, &[])).await?;
+        let both = Pool::new(counted(options(url, CONNECTIONS, &[])).await?, CONNECTIONS);
         Ok(Self { writing: Writing::AtOnce(both.clone()), reader: both, aside })
     }
 
@@ -76,10 +80,11 @@ impl Store {
         match &self.writing {
             Writing::InTurn(writer) => {
                 let (tx, group) = writer.turn().await?;
-                Ok(Transaction { tx, group: Some(group), aside: None })
+                Ok(Transaction { tx, group: Some(group), connection: None, aside: None })
             }
             Writing::AtOnce(pool) => {
-                Ok(Transaction { tx: measured::in_line("writes", pool.begin()).await?, group: None, aside: None })
+                let OnPool { tx, room } = pool.begin("writes", TransactionOptions::default()).await?;
+                Ok(Transaction { tx, group: None, connection: Some(room), aside: None })
             }
         }
     }
@@ -91,14 +96,14 @@ impl Store {
     }
 
     /// A transaction in which every statement sees the same moment.
-    pub(crate) async fn snapshot(&self) -> Result<DatabaseTransaction> {
-        let postgres = self.reader.get_database_backend() == DbBackend::Postgres;
+    pub(crate) async fn snapshot(&self) -> Result<OnPool> {
+        let postgres = is_postgres(&self.reader);
         let options = TransactionOptions {
             isolation_level: postgres.then_some(IsolationLevel::RepeatableRead),
             access_mode: postgres.then_some(AccessMode::ReadOnly),
             sqlite_transaction_mode: None,
         };
-        Ok(measured::in_line("reads", self.reader.begin_with_options(options)).await?)
+        Ok(self.reader.begin("reads", options).await?)
     }
 
     /// Whether other nodes may write to it.
@@ -107,12 +112,17 @@ impl Store {
     }
 
     /// For single statements that only read.
-    pub(crate) fn reader(&self) -> &DatabaseConnection {
+    pub(crate) fn reader(&self) -> &Pool {
         &self.reader
     }
 
+    /// How many connections are in use and how many are idle: on SQLite of those that read, on PostgreSQL of all.
+    pub(crate) fn connections(&self) -> [(&'static str, usize); 2] {
+        self.reader.connections()
+    }
+
     pub(crate) async fn close(&self) -> Result<()> {
-        self.reader.close_by_ref().await?;
+        self.reader.close().await?;
         match &self.writing {
             Writing::InTurn(writer) => writer.close().await,
             Writing::AtOnce(_) => Ok(()),
@@ -156,14 +166,14 @@ impl Transaction {
     /// The same, and does something then, in the order of the commits where there is one writer.
     #[tracing::instrument(name = "commit", level = "debug", skip_all)]
     pub(crate) async fn commit_then(self, then: Answered) -> Result<()> {
-        let Self { tx, group, aside } = self;
-        match &group {
+        let Self { tx, mut group, connection, aside } = self;
+        match &mut group {
             // The group measures its own.
-            Some(_) => tx.commit().await?,
+            Some(group) => group.take(tx).await?,
             None => measured::commit(tx.commit()).await?,
         }
         // Others can write while this waits for the flush.
-        drop(aside);
+        drop((connection, aside));
         match group {
             Some(group) => Group::flushed(group, then).await,
             None => {
@@ -186,14 +196,29 @@ impl Transaction {
 pub async fn migrate(database_url: &str) -> Result<()> {
     let connection = Database::connect(options(database_url, 1, &[])).await?;
     take_turn(&connection).await?;
-    Migrator::up(&connection, None).await?;
+    // Where nodes share it, one of the version before may have to start again while a newer one has gone further.
+    let fits = is_postgres(&connection) && has_all_steps(&connection).await?;
+    if !fits {
+        Migrator::up(&connection, None).await?;
+    }
     connection.close().await?;
     Ok(())
 }
 
+/// Whether all steps that this program knows were taken.
+async fn has_all_steps(connection: &DatabaseConnection) -> Result<bool> {
+    let taken = Migrator::get_migration_models(connection).await?;
+    let taken: HashSet<_> = taken.into_iter().map(|step| step.version).collect();
+    Ok(Migrator::get_migration_files().iter().all(|step| taken.contains(step.name())))
+}
+
+fn is_postgres(connection: &impl ConnectionTrait) -> bool {
+    connection.get_database_backend() == DbBackend::Postgres
+}
+
 /// Waits for other processes that migrate or seed. The turn ends with the connection.
 pub(crate) async fn take_turn(connection: &impl ConnectionTrait) -> Result<()> {
-    if connection.get_database_backend() == DbBackend::Postgres {
+    if is_postgres(connection) {
         connection.execute_unprepared(&format!("SELECT pg_advisory_lock({MIGRATION_LOCK})")).await?;
     }
     Ok(())
@@ -221,7 +246,7 @@ fn options(url: &str, connections: u32, purpose: Purpose) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     // At this level a test hears every statement; nobody else listens.
     options.max_connections(connections).sqlx_logging_level(log::LevelFilter::Trace);
-    options.acquire_timeout(Duration::from_secs(10));
+    options.acquire_timeout(pool::PATIENCE);
     options.test_before_acquire_if_idle_for(STALE);
     options.map_sqlx_sqlite_opts(move |options| {
         let options = sqlite(options).pragma("synchronous", synchronous);

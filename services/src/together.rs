@@ -1,7 +1,6 @@
 //! Many questions, one answer: whatever is asked while others are being answered waits, and is answered together then.
 
 use crate::{Error, Result};
-use sea_orm::{ConnAcquireErr, DbErr};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::{
     sync::oneshot,
@@ -71,7 +70,7 @@ impl<Q, A> Queue<Q, A> {
         }
         let crowd = questions.len() > CROWD;
         let Ok(answers) = timeout(PATIENCE, answer(questions)).await else {
-            askers.into_iter().for_each(|asker| drop(asker.send(Err(away()))));
+            askers.into_iter().for_each(|asker| drop(asker.send(Err(Error::silent()))));
             return;
         };
         for (number, (asker, told)) in (1..).zip(askers.into_iter().zip(answers)) {
@@ -91,10 +90,6 @@ impl<Q, A> Queue<Q, A> {
         let some = self.most.min(waiting.len());
         waiting.drain(..some).collect()
     }
-}
-
-fn away() -> Error {
-    DbErr::ConnectionAcquire(ConnAcquireErr::Timeout).into()
 }
 
 /// An answer for each question, from what was found for all of them.

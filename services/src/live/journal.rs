@@ -8,7 +8,7 @@ use crate::{
 use bytes::Bytes;
 use model::{Envelope, Event, Instant, PersonId};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
+    ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::OnConflict,
 };
 use std::collections::{BTreeMap, HashMap};
 
@@ -38,13 +38,13 @@ impl Journal {
     pub(crate) async fn commit(self, tx: Transaction, hub: &Hub, at: Instant) -> Result<()> {
         let (told, hub) = (self.write(&tx, at).await?, hub.clone());
         tx.commit_then(Box::new(move || {
-            let heads: Vec<_> = told.iter().map(|told| (told.person, told.seq)).collect();
+            // First those who have a longer way.
+            hub.line().say_at(&heads(&told));
             for Told { person, seq, frame } in told {
                 if hub.tell(person, seq, &frame) {
                     measured::heard("told", at);
                 }
             }
-            hub.line().say_at(&heads);
         }))
         .await
     }
@@ -84,33 +84,39 @@ pub(crate) async fn lock_heads(
     tx: &Transaction,
     people: impl IntoIterator<Item = PersonId>,
 ) -> Result<HashMap<PersonId, i64>> {
-    let people: Vec<_> = people.into_iter().map(|person| person.0).collect();
-    if people.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let rows = person_head::Entity::find()
-        .filter(person_head::Column::PersonId.is_in(few::alternatives(people)))
-        .order_by_asc(person_head::Column::PersonId)
-        .lock_exclusive()
-        .all(tx)
-        .await?;
-    Ok(rows.into_iter().map(|row| (PersonId(row.person_id), row.seq)).collect())
-}
-
-/// The numbers before those taken. Whoever is told as much is counted on in one statement.
-async fn take_numbers(tx: &Transaction, told: &BTreeMap<PersonId, Vec<Event>>) -> Result<HashMap<PersonId, i64>> {
-    let heads = lock_heads(tx, told.keys().copied()).await?;
-    let mut counts = BTreeMap::<usize, Vec<PersonId>>::new();
-    told.iter().for_each(|(person, events)| counts.entry(events.len()).or_default().push(*person));
-    for (count, people) in counts {
-        let count = i64::try_from(count).map_err(Error::broken)?;
-        person_head::Entity::update_many()
-            .col_expr(person_head::Column::Seq, Expr::col(person_head::Column::Seq).add(count))
-            .filter(person_head::Column::PersonId.is_in(few::alternatives(people.into_iter().map(|person| person.0))))
-            .exec(tx)
+    let mut people: Vec<_> = people.into_iter().map(|person| person.0).collect();
+    people.sort_unstable();
+    let mut heads = HashMap::with_capacity(people.len());
+    for some in people.chunks(few::MOST) {
+        let rows = person_head::Entity::find()
+            .filter(person_head::Column::PersonId.is_in(few::alternatives(some.iter().copied())))
+            .order_by_asc(person_head::Column::PersonId)
+            .lock_exclusive()
+            .all(tx)
             .await?;
+        heads.extend(rows.into_iter().map(|row| (PersonId(row.person_id), row.seq)));
     }
     Ok(heads)
+}
+
+/// The numbers before those taken.
+async fn take_numbers(tx: &Transaction, told: &BTreeMap<PersonId, Vec<Event>>) -> Result<HashMap<PersonId, i64>> {
+    let heads = lock_heads(tx, told.keys().copied()).await?;
+    let after = told.iter().map(|(person, events)| {
+        let before = heads.get(person).ok_or_else(|| Error::stored("person without a sequence"))?;
+        let seq = before + i64::try_from(events.len()).map_err(Error::broken)?;
+        Ok(person_head::ActiveModel { person_id: Set(person.0), seq: Set(seq) })
+    });
+    // All of them are there; said like this, one statement gives each a number of its own.
+    let change = OnConflict::column(person_head::Column::PersonId).update_column(person_head::Column::Seq).to_owned();
+    few::insert_or(tx, after.collect::<Result<Vec<_>>>()?, &change).await?;
+    Ok(heads)
+}
+
+/// Where each person's sequence has come to; what is told of them stands together.
+fn heads(told: &[Told]) -> Vec<(PersonId, i64)> {
+    let last = told.chunk_by(|one, next| one.person == next.person).filter_map(<[Told]>::last);
+    last.map(|told| (told.person, told.seq)).collect()
 }
 
 fn encode(person: PersonId, seq: i64, at: Instant, event: Event) -> Result<event::Model> {

@@ -4,10 +4,13 @@
 //! as there can be values, nearly every one would be new to it: to prepare it takes longer than what it does.
 
 use super::Transaction;
-use sea_orm::{ActiveModelTrait, DbErr, EntityTrait};
+use sea_orm::{ActiveModelTrait, DbErr, EntityTrait, sea_query::OnConflict};
 
 /// Up to here, rows are inserted by a statement of just their number.
 const SMALL: usize = 16;
+
+/// The most that one statement is for: databases take some ten thousand values at once.
+pub(crate) const MOST: usize = 1_024;
 
 /// Alternatives for one statement: as many as the next power of two. The last comes again and again, which says nothing
 /// more.
@@ -20,14 +23,35 @@ pub(crate) fn alternatives<T: Clone>(values: impl IntoIterator<Item = T>) -> Vec
 }
 
 /// Inserts rows, as many at once as there is a statement for.
-pub(crate) async fn insert<A>(tx: &Transaction, rows: impl IntoIterator<Item = A>) -> Result<(), DbErr>
-where
-    A: ActiveModelTrait,
-{
+pub(crate) async fn insert<A: ActiveModelTrait>(
+    tx: &Transaction,
+    rows: impl IntoIterator<Item = A>,
+) -> Result<(), DbErr> {
+    put(tx, rows, None).await
+}
+
+/// The same for rows some of which are there, and which changes those.
+pub(crate) async fn insert_or<A: ActiveModelTrait>(
+    tx: &Transaction,
+    rows: impl IntoIterator<Item = A>,
+    change: &OnConflict,
+) -> Result<(), DbErr> {
+    put(tx, rows, Some(change)).await
+}
+
+async fn put<A: ActiveModelTrait>(
+    tx: &Transaction,
+    rows: impl IntoIterator<Item = A>,
+    change: Option<&OnConflict>,
+) -> Result<(), DbErr> {
     let mut rows: Vec<A> = rows.into_iter().collect();
     while !rows.is_empty() {
         let rest = rows.split_off(portion(rows.len()));
-        A::Entity::insert_many(rows).exec_without_returning(tx).await?;
+        let mut insert = A::Entity::insert_many(rows);
+        if let Some(change) = change {
+            insert = insert.on_conflict(change.clone());
+        }
+        insert.exec_without_returning(tx).await?;
         rows = rest;
     }
     Ok(())
@@ -35,7 +59,8 @@ where
 
 /// How many of so many rows are inserted at once.
 fn portion(rows: usize) -> usize {
-    if rows <= SMALL { rows } else { rows.next_power_of_two() >> usize::from(!rows.is_power_of_two()) }
+    let even = || rows.next_power_of_two() >> usize::from(!rows.is_power_of_two());
+    if rows <= SMALL { rows } else { even().min(MOST) }
 }
 
 #[cfg(test)]
@@ -51,7 +76,7 @@ mod tests {
 
     #[test]
     fn rows_are_inserted_in_few_portions() {
-        let portions = [1, 16, 17, 32, 200, 256].map(portion);
-        assert_eq!(portions, [1, 16, 16, 32, 128, 256]);
+        let portions = [1, 16, 17, 32, 200, 256, 9_000].map(portion);
+        assert_eq!(portions, [1, 16, 16, 32, 128, 256, 1_024]);
     }
 }

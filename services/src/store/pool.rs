@@ -1,23 +1,105 @@
-use super::Store;
-use sea_orm::{DatabaseConnection, DbBackend};
+//! Connections that many share, and the line for them.
 
-impl Store {
-    /// How many connections are in use and how many are idle, of those that read; on PostgreSQL, of all.
-    pub(crate) fn connections(&self) -> [(&'static str, usize); 2] {
-        let (open, idle) = sizes(&self.reader);
+use crate::measured;
+use sea_orm::{
+    ConnAcquireErr, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult,
+    QueryResult, Statement, TransactionOptions, TransactionTrait, prelude::async_trait::async_trait,
+};
+use std::{ops::Deref, sync::Arc, time::Duration};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::timeout,
+};
+
+/// How long anybody waits for a connection.
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
+
+type Result<T> = std::result::Result<T, DbErr>;
+
+/// Connections that many share. Single statements can be asked of it. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Pool {
+    connections: DatabaseConnection,
+    /// As much as there are connections, so that whoever waits for one does so here, where it is measured.
+    room: Arc<Semaphore>,
+}
+
+/// A transaction on one of them.
+pub(crate) struct OnPool {
+    pub(super) tx: DatabaseTransaction,
+    pub(super) room: OwnedSemaphorePermit,
+}
+
+impl Pool {
+    pub(super) fn new(connections: DatabaseConnection, size: u32) -> Self {
+        Self { connections, room: Arc::new(Semaphore::new(size as usize)) }
+    }
+
+    /// Begins a transaction, once there is room in this line.
+    pub(super) async fn begin(&self, line: &'static str, options: TransactionOptions) -> Result<OnPool> {
+        let room = self.room(line).await?;
+        Ok(OnPool { tx: self.connections.begin_with_options(options).await?, room })
+    }
+
+    /// How many connections are in use and how many are idle.
+    pub(super) fn connections(&self) -> [(&'static str, usize); 2] {
+        let (open, idle) = match self.connections.get_database_backend() {
+            DbBackend::Postgres => {
+                let pool = self.connections.get_postgres_connection_pool();
+                (pool.size(), pool.num_idle())
+            }
+            _ => {
+                let pool = self.connections.get_sqlite_connection_pool();
+                (pool.size(), pool.num_idle())
+            }
+        };
         [("used", (open as usize).saturating_sub(idle)), ("idle", idle)]
+    }
+
+    pub(super) async fn ping(&self) -> Result<()> {
+        self.connections.ping().await
+    }
+
+    pub(super) async fn close(&self) -> Result<()> {
+        self.connections.close_by_ref().await
+    }
+
+    async fn room(&self, line: &'static str) -> Result<OwnedSemaphorePermit> {
+        let room = timeout(PATIENCE, measured::in_line(line, self.room.clone().acquire_owned())).await;
+        room.ok().and_then(std::result::Result::ok).ok_or(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))
     }
 }
 
-fn sizes(connection: &DatabaseConnection) -> (u32, usize) {
-    match connection.get_database_backend() {
-        DbBackend::Postgres => {
-            let pool = connection.get_postgres_connection_pool();
-            (pool.size(), pool.num_idle())
-        }
-        _ => {
-            let pool = connection.get_sqlite_connection_pool();
-            (pool.size(), pool.num_idle())
-        }
+impl Deref for OnPool {
+    type Target = DatabaseTransaction;
+    fn deref(&self) -> &DatabaseTransaction {
+        &self.tx
+    }
+}
+
+#[async_trait]
+impl ConnectionTrait for Pool {
+    fn get_database_backend(&self) -> DbBackend {
+        self.connections.get_database_backend()
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult> {
+        let _room = self.room("reads").await?;
+        self.connections.execute_raw(statement).await
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult> {
+        let _room = self.room("reads").await?;
+        self.connections.execute_unprepared(sql).await
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>> {
+        let _room = self.room("reads").await?;
+        self.connections.query_one_raw(statement).await
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>> {
+        let _room = self.room("reads").await?;
+        self.connections.query_all_raw(statement).await
     }
 }

@@ -1,8 +1,8 @@
 //! One writer for an SQLite file, and a commit for all who wait.
 //!
 //! A commit is a flush, and a flush takes longer than all the statements of a use case. So whoever writes while
-//! others wait joins their transaction: each in a savepoint of their own, which fails alone, and answered only when
-//! what all of them wrote is on the disk.
+//! others wait joins their transaction: in a savepoint of their own, which fails alone, and answered only when what all of
+//! them wrote is on the disk. The first needs no savepoint: should it fail, there is nobody else's to be kept.
 
 mod checkpoint;
 
@@ -22,8 +22,8 @@ pub(super) struct Writer(Arc<Desk>);
 /// Where there is room for one to write.
 struct Desk {
     group: Arc<Mutex<Group>>,
-    /// For what needs no turn.
-    reader: DatabaseConnection,
+    /// Moves the log. It has a connection of its own: in a turn it must not stand behind those who read.
+    mover: DatabaseConnection,
     /// Whether the log is about to be moved.
     checkpoint_due: AtomicBool,
 }
@@ -46,12 +46,13 @@ struct Done {
 }
 
 impl Writer {
-    pub(super) fn new(connection: DatabaseConnection, reader: DatabaseConnection) -> Self {
+    pub(super) fn new(connection: DatabaseConnection, mover: DatabaseConnection) -> Self {
         let group = Arc::new(Mutex::new(Group { connection, open: None, done: Vec::new() }));
-        Self(Arc::new(Desk { group, reader, checkpoint_due: AtomicBool::new(false) }))
+        Self(Arc::new(Desk { group, mover, checkpoint_due: AtomicBool::new(false) }))
     }
 
-    /// Waits for its turn, first come, first served, and gives a savepoint in the group that is open then.
+    /// Waits for its turn, first come, first served, and gives the transaction of a new group, or a savepoint in the one
+    /// that is open then.
     pub(super) async fn turn(&self) -> Result<Turn> {
         let group = measured::in_line("writes", self.0.group.clone().lock_owned()).await;
         // In a task of its own: SeaORM undoes what is around a savepoint as well, where whoever asked goes while it
@@ -66,17 +67,16 @@ impl Writer {
                 Err(error) => Err(group.fail(error)),
             };
         }
-        let open = group.connection.begin_with_options(immediate()).await?;
-        let savepoint = open.begin().await?;
-        group.open = Some(open);
+        let first = group.connection.begin_with_options(immediate()).await?;
         tokio::spawn(self.commit().in_current_span());
-        Ok((savepoint, group))
+        Ok((first, group))
     }
 
     /// Lets go of the file, once nobody writes any more.
     pub(super) async fn close(&self) -> Result<()> {
         let mut group = self.0.group.lock().await;
         group.commit().await;
+        self.0.mover.close_by_ref().await?;
         Ok(group.connection.close_by_ref().await?)
     }
 
@@ -91,6 +91,15 @@ impl Writer {
 }
 
 impl Group {
+    /// Takes what was written in a turn, to be committed with the others'.
+    pub(super) async fn take(&mut self, written: DatabaseTransaction) -> std::result::Result<(), DbErr> {
+        if self.open.is_some() {
+            return written.commit().await;
+        }
+        self.open = Some(written);
+        Ok(())
+    }
+
     /// Commits what is open, and answers all who are in it, in their order.
     async fn commit(&mut self) {
         let Some(open) = self.open.take() else { return };

@@ -39,6 +39,17 @@ async fn launch(actor: &Actor) -> String {
     inbox["conversations"][0]["id"].as_str().expect("an id").to_owned()
 }
 
+/// As in a rolling update, where a node of the version before has to start again.
+#[tokio::test]
+async fn a_program_starts_where_a_newer_one_has_gone_further() {
+    let (folder, database) = (tempfile::tempdir().expect("a folder"), Database::new().await);
+    let settings = settings(&[("DATABASE_URL", &database.url())]);
+    assert!(run(folder.path(), &settings, "migrate").status.success());
+    database.run("INSERT INTO seaql_migrations (version, applied_at) VALUES ('m2999_01_01_later', 0)").await;
+    let server = Process::serve(folder.path(), &settings).await;
+    assert_eq!(Actor::new(server.addr, None).get("/readyz").await.status, 200);
+}
+
 #[tokio::test]
 async fn two_servers_on_one_database_are_one_site() {
     let pair = Pair::new().await;

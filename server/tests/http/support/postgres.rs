@@ -32,6 +32,11 @@ impl Database {
         }
     }
 
+    pub(crate) async fn run(&self, sql: &'static str) {
+        let mut connection = PgConnection::connect(&self.url()).await.expect("the database");
+        sqlx::raw_sql(sql).execute(&mut connection).await.expect(sql);
+    }
+
     pub(crate) async fn count(&self, sql: &'static str) -> i64 {
         let mut connection = PgConnection::connect(&self.url()).await.expect("the database");
         sqlx::query_scalar(sql).fetch_one(&mut connection).await.expect(sql)

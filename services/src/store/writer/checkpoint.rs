@@ -1,7 +1,7 @@
 //! Moving what was committed from SQLite's log into the file itself.
 //!
 //! SQLite would do so within the commit that makes the log long, and whoever is in that group would wait for it: some
-//! ten milliseconds in every hundredth commit. So it is told not to, and it is done aside, on a connection that reads.
+//! ten milliseconds in every hundredth commit. So it is told not to, and it is done aside, on a connection of its own.
 
 use super::Writer;
 use crate::Result;
@@ -28,18 +28,18 @@ impl Writer {
             let Some(writer) = desk.upgrade().map(Self) else { return };
             writer.0.checkpoint_due.store(false, Ordering::Relaxed);
             if let Err(error) = writer.checkpoint().await {
-                tracing::debug!(%error, "the log couldn't be moved, and is when more is written");
+                tracing::warn!(%error, "SQLite's log couldn't be moved, and is when more is written");
             }
         });
     }
 
     async fn checkpoint(&self) -> Result<()> {
-        move_log(&self.0.reader).await?;
+        move_log(&self.0.mover).await?;
         // Others wrote meanwhile. In a moment in which nobody does, that little is moved as well: SQLite begins its log
         // anew only where all of it was moved, and else it would grow as long as there is no quiet moment.
         let mut group = self.0.group.lock().await;
         group.commit().await;
-        move_log(&self.0.reader).await
+        move_log(&self.0.mover).await
     }
 }
 
