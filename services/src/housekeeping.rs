@@ -19,6 +19,8 @@ const DAY: i64 = 24 * 60 * 60 * 1_000;
 const UNCONFIRMED: i64 = 7 * DAY;
 /// How long mails that couldn't be sent are kept to be looked into.
 const PARKED: i64 = 30 * DAY;
+/// Rows deleted at once.
+const SOME: u64 = 500;
 /// Accounts forgotten at once.
 const FORGET: u64 = 200;
 
@@ -41,21 +43,28 @@ impl Greenroom {
     pub async fn sweep(&self) -> Result<()> {
         let now = self.now().millis();
         let to_nobody = mail::Column::Recipient.is_null().and(mail::Column::CreatedAt.lt(now - DAY));
-        self.delete::<session::Entity>(session::Column::ExpiresAt.lte(now)).await?;
-        self.delete::<token::Entity>(token::Column::ExpiresAt.lte(now)).await?;
-        self.delete::<mail::Entity>(mail::Column::ParkedAt.lt(now - PARKED)).await?;
-        self.delete::<mail::Entity>(mail::Column::SentAt.lt(now - DAY)).await?;
-        self.delete::<mail::Entity>(mail::Column::CreatedAt.lt(now - PARKED)).await?;
-        self.delete::<mail::Entity>(to_nobody).await?;
+        self.delete::<session::Entity>(session::Column::Id, session::Column::ExpiresAt.lte(now)).await?;
+        self.delete::<token::Entity>(token::Column::Hash, token::Column::ExpiresAt.lte(now)).await?;
+        self.delete::<mail::Entity>(mail::Column::Id, mail::Column::ParkedAt.lt(now - PARKED)).await?;
+        self.delete::<mail::Entity>(mail::Column::Id, mail::Column::SentAt.lt(now - DAY)).await?;
+        self.delete::<mail::Entity>(mail::Column::Id, mail::Column::CreatedAt.lt(now - PARKED)).await?;
+        self.delete::<mail::Entity>(mail::Column::Id, to_nobody).await?;
         self.forget_unconfirmed(now - UNCONFIRMED).await?;
         while self.prune_log(now.saturating_sub(millis(self.limits.keep_events))).await? {}
         Ok(())
     }
 
-    async fn delete<E: EntityTrait>(&self, past: Expr) -> Result<()> {
-        let tx = self.store.write_aside().await?;
-        E::delete_many().filter(past).exec(&tx).await?;
-        tx.commit().await
+    /// Deletes rows by their ids, some at once: nobody's message shall stand behind all of them.
+    async fn delete<E: EntityTrait>(&self, id: E::Column, past: Expr) -> Result<()> {
+        loop {
+            let some = Query::select().column(id).from(E::default()).and_where(past.clone()).limit(SOME).take();
+            let tx = self.store.write_aside().await?;
+            let deleted = E::delete_many().filter(id.in_subquery(some)).exec(&tx).await?.rows_affected;
+            tx.commit().await?;
+            if deleted < SOME {
+                return Ok(());
+            }
+        }
     }
 
     /// Says whether there may be more.

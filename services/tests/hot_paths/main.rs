@@ -20,7 +20,7 @@ use tokio::sync::Mutex;
 /// One day at a time: what one test listens to, the other must not cause.
 static ALONE: Mutex<()> = Mutex::const_new(());
 
-/// Runs every use case there is on this database, and says which statements it took.
+/// Runs on this database what people do all day, and says which statements it took.
 async fn spend_a_day(url: &str) -> Vec<(String, &'static str)> {
     let heard = Heard::begin();
     let clock = Arc::new(SetClock::new(SystemClock.now()));
