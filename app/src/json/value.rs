@@ -112,7 +112,11 @@ impl<'de> Deserializer<'de> for Value {
         let variant = match self.0.is_string() {
             true => Variant { name: self.0, held: JsValue::UNDEFINED },
             false => {
-                let entry: Array = self.entries()?.next().unchecked_into();
+                let mut entries = self.entries()?;
+                if entries.is_over() {
+                    return Err(Unreadable);
+                }
+                let entry: Array = entries.next().unchecked_into();
                 Variant { name: entry.get(0), held: entry.get(1) }
             }
         };

@@ -124,11 +124,20 @@ async fn with<T>(me: PersonId, work: impl AsyncFnOnce(IdbObjectStore) -> Result<
 }
 
 async fn open(me: PersonId) -> Result<Rc<Database>, JsValue> {
-    let known = OPEN.with_borrow(|open| open.as_ref().filter(|(owner, _)| *owner == me).map(|(_, base)| base.clone()));
-    if let Some(database) = known {
-        return Ok(database);
+    if let Some(known) = opened(me) {
+        return Ok(known);
     }
     let database = Rc::new(Database::open(&name(me), close).await?);
+    // Meanwhile others may have opened it, or whoever it belongs to signs out.
+    let known = opened(me);
+    if LOCKED.get() || known.is_some() {
+        database.close();
+        return known.ok_or(JsValue::NULL);
+    }
     OPEN.with_borrow_mut(|open| *open = Some((me, database.clone())));
     Ok(database)
+}
+
+fn opened(me: PersonId) -> Option<Rc<Database>> {
+    OPEN.with_borrow(|open| open.as_ref().filter(|(owner, _)| *owner == me).map(|(_, database)| database.clone()))
 }
