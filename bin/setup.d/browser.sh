@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# A browser for Playwright: given, the system's, or one that Playwright fetched for itself.
+# A browser for Playwright: given, the system's, or one that Playwright fetched for itself. One without windows does the
+# same in half the time.
 
 system_browser() {
   local app="/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
@@ -8,7 +9,7 @@ system_browser() {
   elif [ -x "$app" ]; then
     echo "$app"
   else
-    command -v chromium || command -v chromium-browser || command -v google-chrome
+    command -v chromium-headless-shell || command -v chromium || command -v chromium-browser || command -v google-chrome
   fi
 }
 
@@ -30,5 +31,6 @@ about_browser() {
 get_browser() {
   [ -z "${CHROMIUM_PATH:-}" ] || fail "CHROMIUM_PATH names no program: $CHROMIUM_PATH"
   (cd "$ROOT/end2end" && node_modules/.bin/playwright install chromium) ||
+    { there apt-get && install_package chromium-headless-shell "" "" ""; } ||
     install_package chromium chromium chromium "--cask chromium"
 }

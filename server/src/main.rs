@@ -64,7 +64,12 @@ fn main() -> ExitCode {
     let settings = Settings::parse();
     let runtime = runtime::Builder::new_multi_thread().enable_all().max_io_events_per_tick(SOCKETS_AT_ONCE).build();
     match runtime {
-        Ok(runtime) => runtime.block_on(begin(settings)),
+        Ok(runtime) => {
+            let code = runtime.block_on(begin(settings));
+            // What is still looked up for nobody must not hold up the end.
+            runtime.shutdown_background();
+            code
+        }
         Err(error) => {
             eprintln!("Greenroom can't start: {error}");
             ExitCode::FAILURE

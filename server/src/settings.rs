@@ -108,6 +108,15 @@ struct Values {
     /// 64 times as many may wait; who comes then is told to try again in a moment. [default: half the cores]
     #[arg(long, env = "GREENROOM_SIGN_INS_AT_ONCE", value_parser = at_least_one, global = true)]
     sign_ins_at_once: Option<usize>,
+    /// Failed sign-ins a minute to one account.
+    #[arg(long, env = "GREENROOM_FAILURES_PER_ACCOUNT", value_parser = at_least_one, default_value_t = Limits::default().failures_per_account, global = true)]
+    failures_per_account: usize,
+    /// Failed sign-ins a minute from one address.
+    #[arg(long, env = "GREENROOM_FAILURES_PER_ADDRESS", value_parser = at_least_one, default_value_t = Limits::default().failures_per_address, global = true)]
+    failures_per_address: usize,
+    /// Registrations and forgotten passwords an hour from one address.
+    #[arg(long, env = "GREENROOM_LETTERS_PER_ADDRESS", value_parser = at_least_one, default_value_t = Limits::default().letters_per_address, global = true)]
+    letters_per_address: usize,
 }
 
 /// Settings that make sense.
@@ -186,6 +195,9 @@ impl Settings {
             sends_per_minute,
             streams_per_person,
             sign_ins_at_once,
+            failures_per_account,
+            failures_per_address,
+            letters_per_address,
             otlp_endpoint: _,
             log_format: _,
         } = self.values;
@@ -198,7 +210,15 @@ impl Settings {
             ));
         }
         let sign_ins_at_once = sign_ins_at_once.unwrap_or(Limits::default().sign_ins_at_once);
-        let limits = Limits { sends_per_minute, streams_per_person, sign_ins_at_once, ..Limits::default() };
+        let limits = Limits {
+            sends_per_minute,
+            streams_per_person,
+            sign_ins_at_once,
+            failures_per_account,
+            failures_per_address,
+            letters_per_address,
+            ..Limits::default()
+        };
         Ok(Checked {
             file: data.join(FILE),
             database_url: database(database_url, &data)?,

@@ -16,7 +16,7 @@ use tokio::{
 };
 
 /// How long requests may take to finish once the site is to stop.
-const GRACE: Duration = Duration::from_secs(8);
+const GRACE: Duration = Duration::from_secs(7);
 /// Over which time streams are ended then: not all shall come back, to whoever is left, in the same moment.
 const SPREAD: Duration = Duration::from_secs(4);
 

@@ -14,6 +14,7 @@ use opentelemetry::{
 use opentelemetry_http::HeaderExtractor;
 use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig, WithHttpConfig};
 use opentelemetry_sdk::{Resource, propagation::TraceContextPropagator, trace::SdkTracerProvider};
+use std::time::Duration;
 use tracing::{Level, Metadata, Span};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 use tracing_subscriber::{Layer, Registry, filter::filter_fn};
@@ -22,6 +23,9 @@ use tracing_subscriber::{Layer, Registry, filter::filter_fn};
 const NAME: &str = "greenroom";
 /// Where a collector takes spans, below its endpoint.
 const PATH: &str = "/v1/traces";
+
+/// How long the end may wait for whoever takes the last spans.
+const LAST: Duration = Duration::from_secs(1);
 
 /// A way to the collector.
 pub(crate) struct Traces(SdkTracerProvider);
@@ -51,12 +55,14 @@ impl Traces {
         Box::new(layer.with_filter(filter_fn(is_told).with_max_level_hint(Level::DEBUG)))
     }
 
-    /// Hands over what has not been yet, and ends.
+    /// Hands over what has not been yet, if it is taken at once, and ends.
     pub(crate) async fn flush(self) {
         // It waits for a thread that waits for this runtime.
-        let flushed = tokio::task::spawn_blocking(move || self.0.shutdown()).await;
-        if let Ok(Err(error)) = flushed {
-            tracing::warn!(%error, "the last spans are lost");
+        let flushing = tokio::task::spawn_blocking(move || self.0.shutdown());
+        match tokio::time::timeout(LAST, flushing).await {
+            Ok(Ok(Err(error))) => tracing::warn!(%error, "the last spans are lost"),
+            Err(_) => tracing::warn!("the last spans are lost: nobody took them"),
+            Ok(_) => {}
         }
     }
 }

@@ -115,7 +115,9 @@ impl Claim {
     pub(crate) fn line(&self, number: usize) -> String {
         let [ours, theirs] = self.sides();
         let [cpu, wall] = [self.total(|sample| sample.cpu), self.total(|sample| sample.wall)];
-        let pair = |[ours, theirs]: [f64; 2]| format!("{} / {}", short(ours), short(theirs));
+        // What takes no time has none.
+        let seconds = |value: f64| if value == 0.0 { "–".to_owned() } else { short(value) };
+        let pair = |[ours, theirs]: [f64; 2]| format!("{} / {}", seconds(ours), seconds(theirs));
         let (what, unit, against, aim) = (&self.what, self.unit, self.against, self.aim);
         let (ratio, met) = (self.ratio(), if self.is_met() { "yes" } else { "**no**" });
         let (cpu, wall) = (pair(cpu), pair(wall));

@@ -16,6 +16,9 @@ const SECRETS: [&str; 11] = [
     PASSWORD,
 ];
 
+/// The last path that is asked for in it.
+const LAST: &str = "/api/auth/signout";
+
 /// A day in the life of the site, with everything in it that nobody should read in a log.
 async fn journey(site: &Site) -> String {
     let anyone = site.anonymous();
@@ -53,7 +56,7 @@ async fn journey(site: &Site) -> String {
         sarah.get(&format!("{path}?query={}", escaped("somebody they looked for"))).await;
     }
     sarah.get("/nowhere?token=their.own@example.com").await;
-    sarah.post("/api/auth/signout", &json!({})).await.empty();
+    sarah.post(LAST, &json!({})).await.empty();
     token
 }
 
@@ -69,16 +72,17 @@ fn keeps_quiet(log: &str, token: &str) {
 async fn a_log_tells_nothing_of_what_people_write_or_who_they_are() {
     let site = Site::new().await;
     let token = journey(&site).await;
-    keeps_quiet(&site.process.log(), &token);
-    assert!(!site.process.log().contains("ERROR"), "{}", site.process.log());
-    assert!(!site.process.log().contains('\u{1b}'), "no colours where nobody sees them");
+    let log = site.process.log_telling(LAST).await;
+    keeps_quiet(&log, &token);
+    assert!(!log.contains("ERROR"), "{log}");
+    assert!(!log.contains('\u{1b}'), "no colours where nobody sees them");
 }
 
 #[tokio::test]
 async fn not_even_when_it_tells_everything_else() {
     let site = Site::with(&[("RUST_LOG", "debug")]).await;
     let token = journey(&site).await;
-    let log = site.process.log();
+    let log = site.process.log_telling(LAST).await;
     assert!(log.contains("/api/messages"), "requests are told");
     keeps_quiet(&log, &token);
 }
@@ -87,7 +91,7 @@ async fn not_even_when_it_tells_everything_else() {
 async fn not_even_as_json() {
     let site = Site::with(&[("GREENROOM_LOG_FORMAT", "json")]).await;
     let token = journey(&site).await;
-    keeps_quiet(&site.process.log(), &token);
+    keeps_quiet(&site.process.log_telling(LAST).await, &token);
 }
 
 #[tokio::test]
@@ -95,16 +99,16 @@ async fn the_end_of_a_request_is_one_line_with_its_id() {
     let site = Site::new().await;
     let answer = site.sarah().get("/api/messages?limit=5").await;
     let id = answer.header("x-request-id");
-    let log = site.process.log();
+    let log = site.process.log_telling(id).await;
     let lines: Vec<_> = log.lines().filter(|line| line.contains(id)).collect();
     let [line] = lines[..] else { panic!("one line about a request: {lines:?}") };
     for part in ["INFO", "method=GET", "path=\"/api/messages\"", "status=200", "ms="] {
         assert!(line.contains(part), "{part} in {line}");
     }
-    for path in ["/pkg/nothing.js", "/healthz", "/readyz"] {
+    for path in ["/pkg/nothing.js", "/healthz", "/readyz", "/api/talents"] {
         site.anonymous().get(path).await;
     }
-    let log = site.process.log();
+    let log = site.process.log_telling("/api/talents").await;
     assert!(!log.contains("/pkg") && !log.contains("healthz") && !log.contains("readyz"), "{log}");
 }
 
@@ -113,7 +117,8 @@ async fn each_line_about_a_request_has_its_id_in_json_too() {
     let site = Site::with(&[("GREENROOM_LOG_FORMAT", "json"), ("RUST_LOG", "debug")]).await;
     let asked = site.sarah().request(Method::GET, "/api/messages").header("x-request-id", "chosen-by-the-proxy");
     asked.send().await.expect("an answer");
-    let lines = site.process.log();
+    site.sarah().get("/api/talents").await;
+    let lines = site.process.log_telling("/api/talents").await;
     let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     let about = lines.iter().filter(|line| line["spans"][0]["request_id"] == "chosen-by-the-proxy");
     let answered: Vec<_> = about.filter(|line| line["fields"]["message"] == "answered").collect();
@@ -127,5 +132,5 @@ async fn each_line_about_a_request_has_its_id_in_json_too() {
 async fn a_line_about_a_request_has_its_id() {
     let site = Site::with(&[("RUST_LOG", "debug")]).await;
     let answer = site.sarah().get("/api/messages").await;
-    assert!(site.process.log().contains(answer.header("x-request-id")));
+    site.process.log_telling(answer.header("x-request-id")).await;
 }

@@ -68,7 +68,7 @@ async fn what_a_request_causes_is_handed_over_before_the_end() {
     let endpoint = format!("http://{addr}/");
     let mut site = Site::with(&[("OTEL_EXPORTER_OTLP_ENDPOINT", &endpoint), NEVER]).await;
     say_as_part_of(&site.eventpro(), &site, "a body to keep quiet about").await;
-    assert!(site.process.log().contains("trace_id=\"4bf92f3577b34da6a3ce929d0e0e4736\""), "{}", site.process.log());
+    site.process.log_telling("trace_id=\"4bf92f3577b34da6a3ce929d0e0e4736\"").await;
     site.process.terminate();
     assert!(site.process.exit(Duration::from_secs(20)).await.success());
     let handed = soon("spans", handed.recv()).await.expect("spans");
@@ -81,6 +81,17 @@ async fn what_a_request_causes_is_handed_over_before_the_end() {
     for secret in ["quiet about", EVENTPRO, "greenroom="] {
         assert!(!handed.holds(secret.as_bytes()), "{secret} in {}", String::from_utf8_lossy(&handed.body));
     }
+}
+
+/// The system takes connections for it, and nobody ever reads what comes.
+#[tokio::test]
+async fn a_collector_that_says_nothing_holds_up_no_end() {
+    let silent = TcpListener::bind("127.0.0.1:0").await.expect("an address");
+    let endpoint = format!("http://{}", silent.local_addr().expect("it"));
+    let mut site = Site::with(&[("OTEL_EXPORTER_OTLP_ENDPOINT", &endpoint), NEVER]).await;
+    site.sarah().get("/api/messages").await.ok(200);
+    site.process.terminate();
+    assert!(site.process.exit(Duration::from_secs(4)).await.success());
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ pub(crate) struct Numbers(String);
 
 impl Numbers {
     pub(crate) async fn of(process: &Process) -> Self {
-        let log = process.log();
+        let log = process.log_telling("metrics are at ").await;
         let (_, url) = log.split_once("metrics are at ").expect("it says where");
         let url = url.split_whitespace().next().unwrap_or_default();
         let answer = Answer::to(reqwest::Client::new().get(url)).await;

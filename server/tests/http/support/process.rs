@@ -65,6 +65,13 @@ impl Process {
         self.log.borrow().text.clone()
     }
 
+    /// The same, once it tells of something: a line may come after the answer that it is about.
+    pub(crate) async fn log_telling(&self, what: &str) -> String {
+        let mut log = self.log.clone();
+        let told = soon(what, log.wait_for(|log| log.text.contains(what))).await;
+        told.expect("it still writes").text.clone()
+    }
+
     pub(crate) fn terminate(&self) {
         let id = self.child.id().to_string();
         let sent = Command::new("kill").args(["-TERM", &id]).status().expect("kill runs");
