@@ -64,12 +64,17 @@ pub(crate) struct Transaction {
 
 impl Store {
     pub(crate) async fn connect(url: &str) -> Result<Self> {
+        Self::connect_with(url, writer::LONG).await
+    }
+
+    /// The same with another length from which on SQLite's log is too long.
+    async fn connect_with(url: &str, long: i64) -> Result<Self> {
         let aside = Arc::new(Semaphore::new(ASIDE));
         if is_sqlite(url) {
             let writer = counted(options(url, 1, WRITES)).await?;
             let reader = Pool::new(counted(options(url, readers(), READS)).await?, readers());
             let mover = counted(options(url, 1, READS)).await?;
-            return Ok(Self { writing: Writing::InTurn(Writer::new(writer, mover)), reader, aside });
+            return Ok(Self { writing: Writing::InTurn(Writer::new(writer, mover, long)), reader, aside });
         }
         let both = Pool::new(counted(options(url, CONNECTIONS, &[])).await?, CONNECTIONS);
         Ok(Self { writing: Writing::AtOnce(both.clone()), reader: both, aside })

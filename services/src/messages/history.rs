@@ -5,15 +5,15 @@ use crate::{
     entity::message,
 };
 use model::{Booking, Conversation, ConversationId, Fault, Message, PersonId, Refusal, Thread, fold};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
 /// Messages in a window unless somebody asks for another number.
-const WINDOW: u64 = fold::WINDOW.unsigned_abs();
+const WINDOW: i64 = fold::WINDOW;
 /// The most anybody may ask for.
-const WINDOW_LIMIT: u64 = 100;
+const WINDOW_LIMIT: i64 = 100;
 
 /// Messages in it where a thread opens at the first unread: so that the newest is mostly there too.
-const WINDOW_OF_UNREAD: u64 = 150;
+const WINDOW_OF_UNREAD: i64 = 150;
 /// Of those, messages that were read before.
 const KNOWN: i64 = 10;
 
@@ -55,9 +55,9 @@ impl Greenroom {
         window: Window,
         limit: Option<i64>,
     ) -> Result<Messages> {
-        let limit = match limit.map(u64::try_from) {
+        let limit = match limit {
             None => WINDOW,
-            Some(Ok(limit @ 1..=WINDOW_LIMIT)) => limit,
+            Some(limit @ 1..=WINDOW_LIMIT) => limit,
             Some(_) => return Err(Error::field("limit", Fault::OutOfRange)),
         };
         let Seen { conversation, cursor } =
@@ -85,36 +85,34 @@ impl Greenroom {
     }
 }
 
-/// Messages of a conversation as it was when it was read. What was said never changes, and its places have no gaps: up to
-/// the last one known of, it is the same at any later moment.
+/// Messages of a conversation as it was when it was read, and whether there are more in the direction that was asked for.
+/// What was said never changes, and its places have no gaps: up to the last one known of, it is the same at any later
+/// moment, and from one place to another there are as many as one would think.
 async fn read(
     connection: &impl ConnectionTrait,
     conversation: &Conversation,
     window: Window,
-    limit: u64,
+    limit: i64,
 ) -> Result<(Vec<Message>, bool)> {
-    let query = message::Entity::find().filter(message::Column::ConversationId.eq(conversation.id.0));
-    let (query, last, order) = match window {
-        Window::Newest | Window::Unread => (query, i64::MAX, Order::Desc),
-        Window::Before(seq) => (query, seq.saturating_sub(1), Order::Desc),
-        Window::After(seq) => (query.filter(message::Column::Seq.gt(seq)), i64::MAX, Order::Asc),
-        // The middle can be reckoned.
-        Window::Around(seq) => (query, seq.saturating_add(limit_of(limit) / 2), Order::Desc),
+    let last = conversation.last_seq;
+    let up_to = |seq: i64| (seq.min(last).saturating_sub(limit).max(0), seq.min(last));
+    let (after, to) = match window {
+        Window::Newest | Window::Unread => up_to(last),
+        Window::Before(seq) => up_to(seq.saturating_sub(1)),
+        Window::After(seq) => (seq.max(0), seq.max(0).saturating_add(limit).min(last)),
+        Window::Around(seq) => up_to(seq.saturating_add(limit / 2)),
     };
-    let query = query.filter(message::Column::Seq.lte(last.min(conversation.last_seq)));
-    let mut rows = query.order_by(message::Column::Seq, order).limit(limit + 1).all(connection).await?;
-    let full = usize::try_from(limit).unwrap_or(usize::MAX);
-    let has_more = rows.len() > full;
-    rows.truncate(full);
-    if !matches!(window, Window::After(_)) {
-        rows.reverse();
-    }
+    // Upwards: downwards, SQLite would look for each row anew.
+    let rows = message::Entity::find()
+        .filter(message::Column::ConversationId.eq(conversation.id.0))
+        .filter(message::Column::Seq.gt(after))
+        .filter(message::Column::Seq.lte(to))
+        .order_by_asc(message::Column::Seq)
+        .all(connection)
+        .await?;
+    let has_more = if matches!(window, Window::After(_)) { to < last } else { after > 0 };
     let messages = rows.into_iter().map(|row| read_from(row, &conversation.booking)).collect::<Result<_>>()?;
     Ok((messages, has_more))
-}
-
-fn limit_of(limit: u64) -> i64 {
-    i64::try_from(limit).unwrap_or(i64::MAX)
 }
 
 fn read_from(row: message::Model, booking: &Booking) -> Result<Message> {

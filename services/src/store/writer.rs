@@ -6,6 +6,8 @@
 
 mod checkpoint;
 
+pub(super) use checkpoint::LONG;
+
 use super::Answered;
 use crate::{Error, Result, measured};
 use sea_orm::{
@@ -24,6 +26,8 @@ struct Desk {
     group: Arc<Mutex<Group>>,
     /// Moves the log. It has a connection of its own: in a turn it must not stand behind those who read.
     mover: DatabaseConnection,
+    /// The length from which on the log is to begin anew, though somebody always writes.
+    long: i64,
     /// Whether the log is about to be moved.
     checkpoint_due: AtomicBool,
 }
@@ -46,9 +50,9 @@ struct Done {
 }
 
 impl Writer {
-    pub(super) fn new(connection: DatabaseConnection, mover: DatabaseConnection) -> Self {
+    pub(super) fn new(connection: DatabaseConnection, mover: DatabaseConnection, long: i64) -> Self {
         let group = Arc::new(Mutex::new(Group { connection, open: None, done: Vec::new() }));
-        Self(Arc::new(Desk { group, mover, checkpoint_due: AtomicBool::new(false) }))
+        Self(Arc::new(Desk { group, mover, long, checkpoint_due: AtomicBool::new(false) }))
     }
 
     /// Waits for its turn, first come, first served, and gives the transaction of a new group, or a savepoint in the one
@@ -142,6 +146,7 @@ fn immediate() -> TransactionOptions {
 
 #[cfg(test)]
 mod tests {
+    use super::LONG;
     use crate::store::Store;
     use sea_orm::ConnectionTrait;
     use std::task::Poll;
@@ -153,10 +158,10 @@ mod tests {
     }
 
     /// A database, and where it is.
-    pub(super) async fn opened() -> (TempDir, Store) {
+    pub(super) async fn opened(long: i64) -> (TempDir, Store) {
         let folder = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite://{}?mode=rwc", folder.path().join("acts.db").display());
-        let store = Store::connect(&url).await.expect("a database");
+        let store = Store::connect_with(&url, long).await.expect("a database");
         let tx = store.write().await.expect("a turn");
         tx.execute_unprepared("CREATE TABLE act (name text UNIQUE)").await.expect("a table");
         tx.commit().await.expect("a commit");
@@ -165,7 +170,7 @@ mod tests {
 
     #[tokio::test]
     async fn whoever_waits_is_committed_together_and_answered_only_then() {
-        let (_folder, store) = opened().await;
+        let (_folder, store) = opened(LONG).await;
         let first = store.write().await.expect("a turn");
         first.execute_unprepared("INSERT INTO act VALUES ('band')").await.expect("a row");
         // In line before the first is done: so it is in the same group.
@@ -181,7 +186,7 @@ mod tests {
 
     #[tokio::test]
     async fn one_bad_write_fails_alone() {
-        let (_folder, store) = opened().await;
+        let (_folder, store) = opened(LONG).await;
         let first = store.write().await.expect("a turn");
         first.execute_unprepared("INSERT INTO act VALUES ('band')").await.expect("a row");
         let first = tokio::spawn(first.commit());
@@ -196,7 +201,7 @@ mod tests {
     /// As when a client goes in just that moment, which comes or doesn't: the file is written by a thread of its own.
     #[tokio::test]
     async fn whoever_goes_as_their_turn_begins_takes_nobody_elses_writes_along() {
-        let (_folder, store) = opened().await;
+        let (_folder, store) = opened(LONG).await;
         for acts in 1..=20 {
             let first = store.write().await.expect("a turn");
             first.execute_unprepared(&format!("INSERT INTO act VALUES ('{acts}')")).await.expect("a row");
@@ -217,7 +222,7 @@ mod tests {
 
     #[tokio::test]
     async fn whoever_has_written_is_answered_before_the_file_is_let_go_of() {
-        let (_folder, store) = opened().await;
+        let (_folder, store) = opened(LONG).await;
         let last = store.write().await.expect("a turn");
         last.execute_unprepared("INSERT INTO act VALUES ('band')").await.expect("a row");
         let last = tokio::spawn(last.commit());
@@ -227,7 +232,7 @@ mod tests {
 
     #[tokio::test]
     async fn where_all_fail_the_file_is_let_go_of() {
-        let (_folder, store) = opened().await;
+        let (_folder, store) = opened(LONG).await;
         drop(store.write().await.expect("a turn"));
         let again = store.write().await.expect("another turn, once the first group is closed");
         again.commit().await.expect("a commit");

@@ -4,16 +4,18 @@
 //! ten milliseconds in every hundredth commit. So it is told not to, and it is done aside, on a connection of its own.
 
 use super::Writer;
-use crate::Result;
-use sea_orm::{ConnectionTrait, DatabaseConnection};
+use crate::{Error, Result};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 use std::{
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
 use tokio::time::sleep;
 
-/// From a commit until it is moved, with all that come meanwhile.
-const PAUSE: Duration = Duration::from_millis(250);
+/// From a commit until it is moved, with all that come meanwhile: a page that many of them wrote is moved once.
+const PAUSE: Duration = Duration::from_secs(1);
+/// Pages from which on the log is too long, of 4 KiB each.
+pub(in crate::store) const LONG: i64 = 32 * 1_024;
 
 impl Writer {
     /// Moves what is committed by then, in a while, unless that is about to be done already.
@@ -34,23 +36,27 @@ impl Writer {
     }
 
     async fn checkpoint(&self) -> Result<()> {
-        move_log(&self.0.mover).await?;
-        // Others wrote meanwhile. In a moment in which nobody does, that little is moved as well: SQLite begins its log
-        // anew only where all of it was moved, and else it would grow as long as there is no quiet moment.
-        let mut group = self.0.group.lock().await;
-        group.commit().await;
-        move_log(&self.0.mover).await
+        if move_log(&self.0.mover).await? > self.0.long {
+            // Others wrote meanwhile. In a turn, in which nobody does, that little is moved as well: SQLite begins its
+            // log anew only where all of it was moved, and else it would grow as long as there is no quiet moment.
+            let mut group = self.0.group.lock().await;
+            group.commit().await;
+            move_log(&self.0.mover).await?;
+        }
+        Ok(())
     }
 }
 
-/// Moves what was committed until now, without keeping anybody waiting.
-async fn move_log(connection: &DatabaseConnection) -> Result<()> {
-    connection.execute_unprepared("PRAGMA wal_checkpoint(PASSIVE)").await?;
-    Ok(())
+/// Moves what was committed until now, without keeping anybody waiting. Gives the length of the log, in pages.
+async fn move_log(connection: &DatabaseConnection) -> Result<i64> {
+    let checkpoint = Statement::from_string(DbBackend::Sqlite, "PRAGMA wal_checkpoint(PASSIVE)");
+    let done = connection.query_one_raw(checkpoint).await?.ok_or_else(|| Error::stored("log"))?;
+    Ok(done.try_get_by_index(1)?)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::LONG;
     use crate::store::{Store, writer::tests::opened};
     use sea_orm::ConnectionTrait;
     use std::{
@@ -88,7 +94,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_was_committed_gets_into_the_file_by_itself() {
-        let (folder, store) = opened().await;
+        let (folder, store) = opened(LONG).await;
         write(&store, "a band of nine").await;
         let holds = |file: &[u8]| file.windows(14).any(|bytes| bytes == b"a band of nine");
         comes_true(|| holds(&fs::read(folder.path().join("acts.db")).unwrap_or_default())).await;
@@ -96,7 +102,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_log_begins_anew_though_somebody_always_writes() {
-        let (folder, store) = opened().await;
+        let (folder, store) = opened(16).await;
         let log = folder.path().join("acts.db-wal");
         let writing = async {
             for act in 0.. {
