@@ -24,3 +24,8 @@ export function ask<Row = Record<string, any>>(site: Site, sql: string, ...value
 export function meddle(site: Site, sql: string, ...values: Value[]): void {
   within(site, (database) => database.prepare(sql).run(values));
 }
+
+/** The same for changes between which the site must not write. */
+export function meddleAtOnce(site: Site, ...statements: string[]): void {
+  within(site, (database) => database.exec(["BEGIN IMMEDIATE", ...statements, "COMMIT"].join(";\n")));
+}

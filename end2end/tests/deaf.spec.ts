@@ -1,4 +1,4 @@
-import { meddle } from "../support/database.ts";
+import { meddle, meddleAtOnce } from "../support/database.ts";
 import { expect, test } from "../support/fixtures.ts";
 
 // The page says when it may be deaf, and why; and finds its way back without a reload.
@@ -97,13 +97,13 @@ test("@live what a newer server tells of is counted, and passed over", async ({ 
   let streams = 0;
   sarah.page.on("request", (request) => (streams += Number(/\/api\/events\?/.test(request.url()))));
   const sarahs = "(SELECT id FROM person WHERE email = 'sarah.photographer@example.com')";
-  meddle(
+  meddleAtOnce(
     site,
+    `UPDATE person_head SET seq = seq + 1 WHERE person_id = ${sarahs}`,
     `INSERT INTO event (person_id, seq, kind, payload, at)
-     SELECT person_id, seq + 1, 'moon.rose', json_object('seq', seq + 1, 'at', '2026-11-22T14:30:00Z', 'type', 'moon.rose'), 0
+     SELECT person_id, seq, 'moon.rose', json_object('seq', seq, 'at', '2026-11-22T14:30:00Z', 'type', 'moon.rose'), 0
      FROM person_head WHERE person_id = ${sarahs}`,
   );
-  meddle(site, `UPDATE person_head SET seq = seq + 1 WHERE person_id = ${sarahs}`);
   for (const text of ["Two", "Three"]) {
     await programs.eventpro.say(launch.id, text);
     await expect(sarah.thread.said(text)).toHaveCount(1);
