@@ -15,7 +15,7 @@ use writer::{Group, Writer};
 
 /// Connections to PostgreSQL, and as many as read from SQLite at the most.
 const CONNECTIONS: u32 = 16;
-/// Connections that read from SQLite, for each core: each is a thread with a cache of two megabytes.
+/// Connections that read from SQLite, for each core: each is a thread.
 const READERS_A_CORE: usize = 2;
 /// And no fewer than these, so that one who reads for long keeps nobody else from it.
 const READERS: usize = 4;
