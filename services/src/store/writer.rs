@@ -231,6 +231,18 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_first_that_fails_leaves_nothing_behind() {
+        let (_folder, store) = opened(LONG).await;
+        let first = store.write().await.expect("a turn");
+        first.execute_unprepared("INSERT INTO act VALUES ('band')").await.expect("a row");
+        drop(first);
+        let second = store.write().await.expect("a turn");
+        second.execute_unprepared("INSERT INTO act VALUES ('choir')").await.expect("a row");
+        second.commit().await.expect("a commit");
+        assert_eq!(count(&store).await, 1);
+    }
+
+    #[tokio::test]
     async fn where_all_fail_the_file_is_let_go_of() {
         let (_folder, store) = opened(LONG).await;
         drop(store.write().await.expect("a turn"));

@@ -166,8 +166,8 @@ async fn look_around(house: &Greenroom, heard: &Heard, organizer: &Viewer, talen
     if let Some(page) = directory.next_page {
         house.talents(organizer, Search { page: Some(page), ..Search::default() }).await.expect("a page");
     }
-    let (query, craft) = (Some("dj".to_owned()), "dj".parse().ok());
-    house.talents(organizer, Search { query, craft, page: None }).await.expect("some of it");
+    let (query, craft) = ("dj".to_owned(), "dj".parse().expect("a craft"));
+    house.talents(organizer, Search { query: Some(query), craft: Some(craft), page: None }).await.expect("some of it");
     heard.act("settings");
     house.devices(talent).await.expect("devices");
     house.access_tokens(talent).await.expect("tokens");

@@ -16,7 +16,7 @@ const SECRETS: [&str; 11] = [
     PASSWORD,
 ];
 
-/// The last path that is asked for in it.
+/// The last path that is asked for on the day of [`journey`].
 const LAST: &str = "/api/auth/signout";
 
 /// A day in the life of the site, with everything in it that nobody should read in a log.

@@ -85,6 +85,7 @@ async fn a_message_moves_what_it_should() {
         "greenroom_commit_duration_seconds_count",
         "greenroom_event_lag_seconds_count{way=\"told\"}",
         "greenroom_queue_wait_seconds_count{queue=\"writes\"}",
+        "greenroom_queue_wait_seconds_count{queue=\"reads\"}",
     ] {
         assert!(moved(name) >= 1.0, "{name}");
     }
