@@ -6,7 +6,7 @@ use crate::{
     words,
 };
 use leptos::{WasmSplitManifest, config::LeptosOptions, nonce::use_nonce, prelude::*};
-use leptos_meta::{HashedStylesheet, Meta, MetaTags, Title, provide_meta_context};
+use leptos_meta::{HashedStylesheet, Meta, MetaTags, provide_meta_context};
 use leptos_router::{
     SsrMode,
     components::{ParentRoute, Route, Router, Routes},
@@ -75,9 +75,6 @@ pub fn App() -> impl IntoView {
     });
 
     view! {
-        <Title formatter=|page: String| {
-            if page.is_empty() { words::SITE.to_owned() } else { format!("{page} · {}", words::SITE) }
-        }/>
         <Meta name="description" content=words::PITCH/>
         <Router>
             <Routes fallback=NotFound>

@@ -126,6 +126,11 @@ pub const BROKEN_LEAD: &str = "It has been noted. Try again in a moment.";
 pub const UNREACHED: &str = "Greenroom can't be reached. Check your connection and try again.";
 pub const HOME: &str = "Go to the start";
 
+/// The title of the document that shows a page.
+pub fn page_title(page: &str) -> String {
+    format!("{page} · {SITE}")
+}
+
 /// What calling a booking off means, before it is done.
 pub fn cancelling(counterpart: &str) -> String {
     format!("{counterpart} is told at once. A cancelled booking can't be taken up again.")

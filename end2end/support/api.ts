@@ -84,9 +84,13 @@ export class Api {
     return (await this.done("GET", "/api/messages")).json.conversations;
   }
 
-  async book(talentId: string, title: string, message: string): Promise<any> {
+  async rename(name: string): Promise<void> {
+    await this.done("PATCH", "/api/account", { name });
+  }
+
+  async book(talentId: string, title: string, message: string, venue = "Uhuru Gardens"): Promise<any> {
     const fee = { amount: 2_000_000, currency: "KES" };
-    const booking = { talentId, title, eventDate: "2099-02-14", venue: "Uhuru Gardens", fee, message };
+    const booking = { talentId, title, eventDate: "2099-02-14", venue, fee, message };
     return (await this.done("POST", "/api/bookings", booking)).json;
   }
 

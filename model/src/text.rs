@@ -34,6 +34,12 @@ pub fn preview(text: &str, limit: usize) -> String {
     words
 }
 
+/// Text as it may stand in HTML, between tags and in a quoted attribute. The one escaping there is, for the few places
+/// where HTML isn't written by Leptos.
+pub fn escape_html(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -51,5 +57,10 @@ mod tests {
     fn a_preview_is_one_line() {
         assert_eq!(preview("Karibu\n\nsana, rafiki", 12), "Karibu sana,…");
         assert_eq!(preview("Sawa", 12), "Sawa");
+    }
+
+    #[test]
+    fn escaped_text_ends_no_tag_and_no_attribute() {
+        assert_eq!(escape_html("</textarea><b x=\"'&lt;"), "&lt;/textarea&gt;&lt;b x=&quot;&#39;&amp;lt;");
     }
 }

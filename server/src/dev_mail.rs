@@ -1,7 +1,7 @@
 //! The mails that nobody sends while no mail server is set: for a developer on their own machine. Without a
 //! mail server, or where others reach the site, there is no such page.
 
-use crate::{escape::escaped, problem::Problem, router::Shared};
+use crate::{problem::Problem, router::Shared};
 use axum::{
     Json, Router,
     extract::State,
@@ -9,6 +9,7 @@ use axum::{
     routing::get,
 };
 use http::{HeaderMap, HeaderValue, header};
+use model::text::escape_html;
 use serde_json::json;
 use services::mail::Waiting;
 
@@ -54,9 +55,9 @@ fn page(mails: &[Waiting]) -> String {
 fn article(Waiting { letter, created_at }: &Waiting) -> String {
     format!(
         "<article><h2>{}</h2><p>To: {}, {created_at}</p><pre>{}</pre></article><hr>",
-        escaped(&letter.subject),
-        escaped(&letter.to),
-        with_links(&escaped(&letter.text)),
+        escape_html(&letter.subject),
+        escape_html(&letter.to),
+        with_links(&escape_html(&letter.text)),
     )
 }
 

@@ -25,7 +25,6 @@ mod api;
 mod caller;
 mod dev_mail;
 mod document;
-mod escape;
 mod headers;
 mod input;
 mod keeping;

@@ -3,12 +3,11 @@ use crate::{
     ask::loaded,
     functions,
     live::Live,
-    parts::{Answers, BookingFacts, CallOff, Failed, Skeleton, StatusChip, StepFailed, Stepping},
+    parts::{Answers, BookingFacts, CallOff, Failed, PageTitle, Skeleton, StatusChip, StepFailed, Stepping},
     reactive::memo,
     words,
 };
 use leptos::{either::Either, prelude::*};
-use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 use model::BookingView;
 
@@ -41,7 +40,7 @@ fn Details(mine: Mine<BookingView>) -> impl IntoView {
     let (id, title) = conversation.with_untracked(|known| (known.id, known.booking.title.clone()));
     let stepping = Stepping::begin("#booking-status");
     view! {
-        <Title text=title.clone()/>
+        <PageTitle text=title.clone()/>
         <h1>{title}</h1>
         <p id="booking-status" tabindex="-1">{move || booking.with(|booking| view! { <StatusChip status=booking.status/> })}</p>
         <BookingFacts booking/>

@@ -1,10 +1,9 @@
 use crate::{
     functions,
-    parts::{Done, Form, FormError, FormState, SiteBar, Submit, TextField, done_code},
+    parts::{Done, Form, FormError, FormState, PageTitle, SiteBar, Submit, TextField, done_code},
     words,
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 use model::person::EMAIL_LIMIT;
 
 /// Asking for a link to choose a new password. Known or not, an address is answered with the same words.
@@ -14,7 +13,7 @@ pub fn Forgot() -> impl IntoView {
     let code = done_code("sent");
     let sent = move || code.get().filter(|_| form.failure.get().is_none()).map(|_| words::LINK_SENT);
     view! {
-        <Title text=words::FORGOT/>
+        <PageTitle text=words::FORGOT/>
         <SiteBar/>
         <main class="page narrow" id="content">
             <h1>{words::FORGOT}</h1>

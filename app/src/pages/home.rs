@@ -1,9 +1,8 @@
 use crate::{
-    parts::{Done, SiteBar, done_code},
+    parts::{Done, PageTitle, SiteBar, done_code},
     words,
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 /// What Greenroom is, for whoever comes by.
 #[component]
@@ -11,7 +10,7 @@ pub fn Home() -> impl IntoView {
     let code = done_code("done");
     let left = move || code.get().filter(|code| code == "left").map(|_| words::LEFT);
     view! {
-        <Title text=""/>
+        <PageTitle text=""/>
         <SiteBar/>
         <main class="page home" id="content">
             <Done text=Signal::derive(left)/>

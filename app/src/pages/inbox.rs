@@ -3,12 +3,11 @@ use crate::{
     ask::loaded,
     functions,
     live::Live,
-    parts::{Empty, Failed, InboxRow, Skeleton},
+    parts::{Empty, Failed, InboxRow, PageTitle, Skeleton},
     reactive::{effect, list, memo},
     words,
 };
 use leptos::{either::Either, prelude::*, task::spawn_local};
-use leptos_meta::Title;
 use leptos_router::{
     components::Outlet,
     hooks::{use_location, use_query_map},
@@ -108,7 +107,7 @@ fn NoConversations() -> impl IntoView {
 pub fn InboxPage() -> impl IntoView {
     let live = Live::current();
     view! {
-        <Title text=move || live.titled(words::INBOX)/>
+        <PageTitle text=move || live.titled(words::INBOX)/>
         <main class="thread-pane empty" id="content">
             <h1 class="visually-hidden">{words::INBOX}</h1>
             <div class="notice wide-only">

@@ -1,12 +1,11 @@
 use crate::{
     ask::loaded,
     functions,
-    parts::{Failed, Field, Form, FormError, FormState, LongField, Skeleton, Submit, TextField, client_id},
+    parts::{Failed, Field, Form, FormError, FormState, LongField, PageTitle, Skeleton, Submit, TextField, client_id},
     reactive::memo,
     words,
 };
 use leptos::{either::Either, prelude::*};
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use model::{Person, booking, message};
 
@@ -35,7 +34,7 @@ fn Inquiry(talent: Person) -> impl IntoView {
     let form = FormState::of::<functions::OpenBooking>("new-booking");
     let date = form.wrong("eventDate");
     view! {
-        <Title text=words::NEW_BOOKING/>
+        <PageTitle text=words::NEW_BOOKING/>
         <h1>{words::NEW_BOOKING}</h1>
         <p class="muted">{words::booking_with(&talent.name)}</p>
         <FormError failure=form.failure/>

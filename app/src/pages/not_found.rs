@@ -1,12 +1,14 @@
-use crate::{parts::SiteBar, words};
+use crate::{
+    parts::{PageTitle, SiteBar},
+    words,
+};
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 /// What stands where nothing is. The server answers it with 404.
 #[component]
 pub fn NotFound() -> impl IntoView {
     view! {
-        <Title text=words::NOT_FOUND/>
+        <PageTitle text=words::NOT_FOUND/>
         <SiteBar/>
         <main class="page">
             <div class="notice">

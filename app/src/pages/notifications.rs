@@ -5,12 +5,11 @@ use crate::{
     ask::loaded,
     functions::{self, MarkSeen},
     live::Live,
-    parts::{Empty, Failed, Form, FormError, FormState, Glyph, Icon, Skeleton, focus},
+    parts::{Empty, Failed, Form, FormError, FormState, Glyph, Icon, PageTitle, Skeleton, focus},
     reactive::{effect, list, memo},
     words,
 };
 use leptos::{either::Either, prelude::*, task::spawn_local};
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use model::Notices;
 use row::Row;
@@ -30,7 +29,7 @@ pub fn NotificationsPage() -> impl IntoView {
         }
     });
     view! {
-        <Title text=words::NOTIFICATIONS/>
+        <PageTitle text=words::NOTIFICATIONS/>
         <main class="page" id="content">
             <h1 id="notifications" tabindex="-1">{words::NOTIFICATIONS}</h1>
             <Transition fallback=|| view! { <Skeleton rows=6/> }>

@@ -1,10 +1,9 @@
 use crate::{
     functions,
-    parts::{Choice, Field, Form, FormError, FormState, PasswordField, Radios, SiteBar, Submit, TextField},
+    parts::{Choice, Field, Form, FormError, FormState, PageTitle, PasswordField, Radios, SiteBar, Submit, TextField},
     words,
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use model::{
     Craft, Role,
@@ -17,7 +16,7 @@ pub fn Register() -> impl IntoView {
     let form = FormState::of::<functions::Register>("register");
     let role = use_query_map().with_untracked(|query| query.get("role")).unwrap_or_default();
     view! {
-        <Title text=words::CREATE_ACCOUNT/>
+        <PageTitle text=words::CREATE_ACCOUNT/>
         <SiteBar/>
         <main class="page narrow" id="content">
             <h1>{words::CREATE_ACCOUNT}</h1>

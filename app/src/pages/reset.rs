@@ -1,11 +1,10 @@
 use crate::{
     functions,
-    parts::{Form, FormError, FormState, PasswordField, SiteBar, Submit},
+    parts::{Form, FormError, FormState, PageTitle, PasswordField, SiteBar, Submit},
     reactive::memo,
     words,
 };
 use leptos::{either::Either, prelude::*};
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 /// Choosing a new password, by the link of a mail.
@@ -20,7 +19,7 @@ pub fn Reset() -> impl IntoView {
         <main class="page narrow" id="content">
             {move || match alive() {
                 Some(token) => Either::Left(view! {
-                    <Title text=words::FORGOT/>
+                    <PageTitle text=words::FORGOT/>
                     <h1>{words::FORGOT}</h1>
                     <p class="muted">{words::RESET_LEAD}</p>
                     <FormError failure=form.failure/>
@@ -44,7 +43,7 @@ fn NoLink(missing: bool) -> impl IntoView {
     let (title, lead) =
         if missing { (words::FORGOT, words::RESET_NO_LINK) } else { (words::LINK_BAD, words::RESET_BAD_LEAD) };
     view! {
-        <Title text=title/>
+        <PageTitle text=title/>
         <div class="stack" role="alert">
             <h1>{title}</h1>
             <p class="muted">{lead}</p>

@@ -14,7 +14,7 @@ use crate::{
     ask::loaded,
     functions::{self, Settings},
     live::Live,
-    parts::{Done, Failed, Skeleton, done_code},
+    parts::{Done, Failed, PageTitle, Skeleton, done_code},
     reactive::effect,
     words,
 };
@@ -23,7 +23,6 @@ use delete::DeleteAccount;
 use devices::Devices;
 use email::ChangeEmail;
 use leptos::{either::Either, prelude::*, task::spawn_local};
-use leptos_meta::Title;
 use mail::MailAboutUnread;
 use model::{AccessToken, Device};
 use password::ChangePassword;
@@ -39,7 +38,7 @@ pub fn SettingsPage() -> impl IntoView {
     let code = done_code("done");
     let done = move || code.get().as_deref().and_then(words::done);
     view! {
-        <Title text=words::SETTINGS/>
+        <PageTitle text=words::SETTINGS/>
         <main class="page settings" id="content">
             <h1>{words::SETTINGS}</h1>
             <Done text=Signal::derive(done)/>

@@ -1,11 +1,10 @@
 use crate::{
     answer::Failure,
     functions,
-    parts::{Done, Form, FormError, FormState, PasswordField, SiteBar, Submit, TextField, done_code},
+    parts::{Done, Form, FormError, FormState, PageTitle, PasswordField, SiteBar, Submit, TextField, done_code},
     words,
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use model::{Refusal, person::EMAIL_LIMIT};
 
@@ -24,7 +23,7 @@ pub fn SignIn() -> impl IntoView {
     };
     let unverified = move || form.failure.get() == Some(Failure::Refused(Refusal::EmailUnverified));
     view! {
-        <Title text=words::SIGN_IN/>
+        <PageTitle text=words::SIGN_IN/>
         <SiteBar/>
         <main class="page narrow" id="content">
             <h1>{words::SIGN_IN}</h1>

@@ -1,12 +1,11 @@
 use crate::{
     ask::loaded,
     functions,
-    parts::{Avatar, Empty, Failed, Glyph, Icon, Skeleton},
+    parts::{Avatar, Empty, Failed, Glyph, Icon, PageTitle, Skeleton},
     reactive::memo,
     words,
 };
 use leptos::{either::Either, prelude::*};
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use model::{Craft, Directory, Person};
 
@@ -18,7 +17,7 @@ pub fn Talents() -> impl IntoView {
     let found = loaded(move || wanted.get(), |(query, craft, page)| functions::load_talents(query, craft, page));
     let chosen = move |craft: Craft| wanted.with(|wanted| wanted.1.as_deref() == Some(craft.as_str()));
     view! {
-        <Title text=words::FIND_TALENT/>
+        <PageTitle text=words::FIND_TALENT/>
         <main class="page" id="content">
             <h1>{words::FIND_TALENT}</h1>
             <form class="search" role="search" method="get" action="/talents">

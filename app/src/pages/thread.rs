@@ -4,14 +4,13 @@ use crate::{
     functions,
     live::{IN_BROWSER, Live},
     parts::{
-        Answers, BookingFacts, BookingLine, CallOff, Composer, Failed, Glyph, Icon, MarkUnread, MessageLog, Place,
-        PresenceLine, Skeleton, StepFailed, Stepping, local::Local,
+        Answers, BookingFacts, BookingLine, CallOff, Composer, Failed, Glyph, Icon, MarkUnread, MessageLog, PageTitle,
+        Place, PresenceLine, Skeleton, StepFailed, Stepping, local::Local,
     },
     reactive::{effect, memo},
     words,
 };
 use leptos::{either::Either, prelude::*, task::spawn_local};
-use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use model::{PersonId, Thread};
 use web_sys::VisibilityState;
@@ -74,7 +73,7 @@ fn ThreadView(mine: Mine<Thread>, at: Option<i64>) -> impl IntoView {
     };
     read_while_visible(me, thread, place);
     view! {
-        <Title text=title/>
+        <PageTitle text=title/>
         <main class="thread-pane" id="content">
             <header class="thread-head">
                 <a class="back" href="/inbox" aria-label=words::BACK_TO_INBOX><Icon glyph=Glyph::Back/></a>

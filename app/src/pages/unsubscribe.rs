@@ -1,11 +1,10 @@
 use crate::{
     functions,
-    parts::{Done, Form, FormError, FormState, SiteBar, Submit, done_code},
+    parts::{Done, Form, FormError, FormState, PageTitle, SiteBar, Submit, done_code},
     reactive::memo,
     words,
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 /// Ending mails about unread messages, by the link of such a mail. A button, since opening a page changes nothing.
@@ -18,7 +17,7 @@ pub fn Unsubscribe() -> impl IntoView {
     let done = memo(move || form.done.get() || code.get().is_some());
     let dead = move || form.wrong("token").get().is_some() || token().is_none();
     view! {
-        <Title text=words::UNSUBSCRIBE/>
+        <PageTitle text=words::UNSUBSCRIBE/>
         <SiteBar/>
         <main class="page narrow" id="content">
             <h1>{words::UNSUBSCRIBE}</h1>

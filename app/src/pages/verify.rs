@@ -1,11 +1,10 @@
 use crate::{
     functions,
-    parts::{Done, Form, FormError, FormState, SiteBar, Submit, TextField, done_code},
+    parts::{Done, Form, FormError, FormState, PageTitle, SiteBar, Submit, TextField, done_code},
     reactive::memo,
     words,
 };
 use leptos::{either::Either, prelude::*};
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use model::person::EMAIL_LIMIT;
 
@@ -33,7 +32,7 @@ fn Confirm(token: String) -> impl IntoView {
     view! {
         {move || if dead() {
             Either::Left(view! {
-                <Title text=words::LINK_BAD/>
+                <PageTitle text=words::LINK_BAD/>
                 <div class="stack" role="alert">
                     <h1>{words::LINK_BAD}</h1>
                     <p class="muted">{words::CONFIRM_BAD_LEAD}</p>
@@ -46,7 +45,7 @@ fn Confirm(token: String) -> impl IntoView {
         } else {
             let token = token.clone();
             Either::Right(view! {
-                <Title text=words::CONFIRM_TITLE/>
+                <PageTitle text=words::CONFIRM_TITLE/>
                 <h1>{words::CONFIRM_TITLE}</h1>
                 <p class="muted">{words::CONFIRM_LEAD}</p>
                 <FormError failure=form.failure/>
@@ -65,7 +64,7 @@ fn CheckMail() -> impl IntoView {
     let again = done_code("again");
     let sent = move || again.get().filter(|_| form.failure.get().is_none()).map(|_| words::SENT_AGAIN);
     view! {
-        <Title text=words::CHECK_MAIL/>
+        <PageTitle text=words::CHECK_MAIL/>
         <h1>{words::CHECK_MAIL}</h1>
         <p>{words::CHECK_MAIL_LEAD}</p>
         <Done text=Signal::derive(sent)/>

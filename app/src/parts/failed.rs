@@ -1,7 +1,6 @@
-use super::{Glyph, Icon};
+use super::{Glyph, Icon, PageTitle};
 use crate::{answer::Failure, live::Live, reactive::effect, words};
 use leptos::prelude::*;
-use leptos_meta::Title;
 use model::Refusal;
 
 /// Part of a page that couldn't be had: what happened, and what to do.
@@ -24,7 +23,7 @@ pub fn Failed(failure: Failure) -> impl IntoView {
     };
     let may_help = !matches!(&failure, Failure::Refused(Refusal::NotFound | Refusal::WrongRole));
     view! {
-        <Title text=title.clone()/>
+        <PageTitle text=title.clone()/>
         <div class="notice" role="alert">
             <Icon glyph=Glyph::Warning/>
             <h1>{title}</h1>

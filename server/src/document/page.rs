@@ -3,7 +3,7 @@
 mod schema;
 mod text;
 
-use crate::escape::escaped;
+use model::text::escape_html;
 use serde_json::Value;
 use text::{prose, words};
 
@@ -73,7 +73,7 @@ fn article(document: &Value, Operation { method, path, told }: &Operation) -> St
         "<article id=\"{id}\"><h3><a href=\"#{id}\">{summary}</a></h3>\
          <p><code class=\"route\"><b>{}</b> {}</code></p><p>{who}</p>{about}{}{}{}</article>",
         method.to_uppercase(),
-        escaped(path),
+        escape_html(path),
         part("Parameters", &parameters),
         part("Body", &contents_of(body)),
         part("Answers", &answers),
@@ -99,7 +99,7 @@ fn parameter(told: &Value) -> String {
 /// What may be in a body, by its type.
 fn contents_of(content: &Value) -> String {
     let entry = |(media_type, told): (&String, &Value)| {
-        format!("<dt><code>{}</code></dt><dd>{}</dd>", escaped(media_type), schema::kind(&told["schema"]))
+        format!("<dt><code>{}</code></dt><dd>{}</dd>", escape_html(media_type), schema::kind(&told["schema"]))
     };
     content.as_object().into_iter().flatten().map(entry).collect()
 }
@@ -112,7 +112,7 @@ fn answer(document: &Value, status: &str, told: &Value) -> String {
     // What a refusal looks like is told once, at the beginning.
     let content = content.filter(|(media_type, _)| *media_type != "application/problem+json");
     let kinds: String = content
-        .map(|(media_type, told)| format!("<p>{}, {}</p>", schema::kind(&told["schema"]), escaped(media_type)))
+        .map(|(media_type, told)| format!("<p>{}, {}</p>", schema::kind(&told["schema"]), escape_html(media_type)))
         .collect();
-    format!("<dt>{}</dt><dd>{}{kinds}</dd>", escaped(status), prose(&told["description"]))
+    format!("<dt>{}</dt><dd>{}{kinds}</dd>", escape_html(status), prose(&told["description"]))
 }

@@ -2,6 +2,7 @@
 //!
 //! A route that isn't in the table fails here: whoever adds one says who may use it.
 
+mod hostile_text;
 mod table;
 
 use crate::support::{Actor, Answer, NOBODYS, SARAH, Site, new_id, soon};

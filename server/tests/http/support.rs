@@ -4,6 +4,7 @@ pub(crate) mod actor;
 pub(crate) mod acts;
 pub(crate) mod answer;
 pub(crate) mod bus;
+pub(crate) mod html;
 pub(crate) mod numbers;
 pub(crate) mod postgres;
 pub(crate) mod process;

@@ -3,6 +3,7 @@
 mod dependencies;
 mod document;
 mod files;
+mod markup;
 mod shape;
 
 use std::{fs, path::PathBuf};

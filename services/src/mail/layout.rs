@@ -1,3 +1,5 @@
+use model::text::escape_html;
+
 /// What kind of letter it is.
 #[derive(Clone, Copy)]
 pub(crate) struct Kind {
@@ -46,24 +48,27 @@ impl Letter {
         let paragraphs: String = self
             .paragraphs
             .iter()
-            .map(|text| format!("<p style=\"white-space:pre-line\">{}</p>", escape(text)))
+            .map(|text| format!("<p style=\"white-space:pre-line\">{}</p>", escape_html(text)))
             .collect();
         let link = self.link.as_ref().map(|(label, url)| {
-            let url = escape(url);
-            format!("<p><a href=\"{url}\" style=\"{BUTTON}\">{}</a></p><p style=\"{SMALL}\">{url}</p>", escape(label))
+            let url = escape_html(url);
+            format!(
+                "<p><a href=\"{url}\" style=\"{BUTTON}\">{}</a></p><p style=\"{SMALL}\">{url}</p>",
+                escape_html(label)
+            )
         });
         let unsubscribe = self
             .unsubscribe
             .as_ref()
-            .map(|url| format!(" <a href=\"{}\" style=\"color:inherit\">No more of these mails</a>", escape(url)));
+            .map(|url| format!(" <a href=\"{}\" style=\"color:inherit\">No more of these mails</a>", escape_html(url)));
         format!(
             "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\">\
              <meta name=\"viewport\" content=\"width=device-width\"><title>{title}</title></head>\
              <body style=\"{BODY}\">{paragraphs}{link}<hr style=\"border:0;border-top:1px solid #DDE1DA\">\
              <p style=\"{SMALL}\">Greenroom. {footer}{unsubscribe}</p></body></html>",
-            title = escape(&self.subject),
+            title = escape_html(&self.subject),
             link = link.unwrap_or_default(),
-            footer = escape(&self.footer),
+            footer = escape_html(&self.footer),
             unsubscribe = unsubscribe.unwrap_or_default(),
         )
     }
@@ -73,10 +78,6 @@ const BODY: &str = "font:16px/1.5 system-ui,sans-serif;max-width:32em;margin:24p
 const BUTTON: &str = "display:inline-block;padding:12px 20px;border-radius:8px;background:#0B6B4C;color:#FFFFFF;\
                       text-decoration:none;font-weight:600";
 const SMALL: &str = "font-size:14px;color:#59635D;overflow-wrap:anywhere";
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,9 @@
 use super::{Field, FormState};
 use leptos::prelude::*;
+use model::text;
 
-/// A field for some lines of text.
+/// A field for some lines of text. Leptos writes what stands between the tags of a textarea as it is, and marks an empty
+/// text by a space; given as HTML, it is the same on the server and in the browser.
 #[component]
 pub fn LongField(
     form: FormState,
@@ -17,23 +19,7 @@ pub fn LongField(
     view! {
         <Field id=id.clone() label help error>
             <textarea id=id.clone() name=field rows="4" required=required maxlength=maxlength autofocus=error.get_untracked().is_some()
-                aria-describedby=format!("{id}-help {id}-error") aria-invalid=move || error.get().map(|_| "true") inner_html=escape(&value)></textarea>
+                aria-describedby=format!("{id}-help {id}-error") aria-invalid=move || error.get().map(|_| "true") inner_html=text::escape_html(&value)></textarea>
         </Field>
-    }
-}
-
-/// Leptos writes what stands between the tags of a textarea as it is, and marks an empty text by a space. Given
-/// as HTML it is the same in both worlds.
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::escape;
-
-    #[test]
-    fn nothing_that_was_typed_ends_the_field() {
-        assert_eq!(escape("</textarea><b>&lt;"), "&lt;/textarea>&lt;b>&amp;lt;");
     }
 }

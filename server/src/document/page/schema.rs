@@ -1,7 +1,7 @@
 //! Schemas in words.
 
 use super::text::{prose, words};
-use crate::escape::escaped;
+use model::text::escape_html;
 use serde_json::Value;
 
 pub(super) fn all(schemas: &Value) -> String {
@@ -51,7 +51,7 @@ pub(super) fn kind(schema: &Value) -> String {
     if let Some(values) = schema["enum"].as_array() {
         return values
             .iter()
-            .map(|value| format!("<code>{}</code>", escaped(&value.to_string())))
+            .map(|value| format!("<code>{}</code>", escape_html(&value.to_string())))
             .collect::<Vec<_>>()
             .join(" or ");
     }
@@ -65,7 +65,7 @@ pub(super) fn kind(schema: &Value) -> String {
         Value::Array(types) => types.iter().map(words).collect::<Vec<_>>().join(" or "),
         one => words(one),
     };
-    let format = schema["format"].as_str().map(|format| format!(" ({})", escaped(format))).unwrap_or_default();
+    let format = schema["format"].as_str().map(|format| format!(" ({})", escape_html(format))).unwrap_or_default();
     format!(
         "{types}{format}{}{}",
         limits(schema, "minLength", "maxLength", " characters"),

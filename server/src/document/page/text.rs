@@ -1,9 +1,9 @@
-use crate::escape::escaped;
+use model::text::escape_html;
 use serde_json::Value;
 
 /// A line of text.
 pub(super) fn words(value: &Value) -> String {
-    escaped(value.as_str().unwrap_or_default())
+    escape_html(value.as_str().unwrap_or_default())
 }
 
 /// Paragraphs, with the little of Markdown that the document uses: `code` and **weight**.

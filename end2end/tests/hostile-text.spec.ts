@@ -1,0 +1,40 @@
+import { expect, test, type Person } from "../support/fixtures.ts";
+
+// Would end the title, a script, a text area or an attribute around it.
+const NAME = "A & B </title><b data-hostile>";
+const TITLE = `</script></textarea><img src=x onerror="document.title='taken'" data-hostile>`;
+const BODY = `${TITLE}\n<!-- <style> </style>'"&lt;${"\u2028"}`;
+
+for (const javaScript of [true, false]) {
+  test.describe(javaScript ? "with JavaScript" : "without JavaScript", () => {
+    test.use({ javaScriptEnabled: javaScript });
+
+    test("text of one person is never markup on the other's page", async ({ eventpro, sarah, programs, launch }) => {
+      await programs.eventpro.rename(NAME);
+      const { id: talentId } = await programs.eventpro.talent("Sarah Wanjiru");
+      await programs.sarah.rename(NAME);
+      const { booking, conversation } = await programs.eventpro.book(talentId, TITLE, BODY, TITLE);
+      await programs.sarah.say(conversation.id, BODY);
+
+      const staysText = async (person: Person, path: string, title: string) => {
+        await person.open(path);
+        await expect(person.page).toHaveTitle(title);
+        await expect(person.page.locator("[data-hostile]")).toHaveCount(0);
+      };
+      for (const person of [eventpro, sarah]) {
+        await staysText(person, `/conversations/${conversation.id}`, `${NAME} · Greenroom`);
+        await expect(person.thread.bubbles.last()).toContainText(TITLE);
+        await staysText(person, `/bookings/${booking.id}`, `${TITLE} · Greenroom`);
+        await staysText(person, "/inbox", "Inbox · Greenroom");
+        await staysText(person, "/notifications", "Notifications · Greenroom");
+        await staysText(person, "/settings", "Settings · Greenroom");
+      }
+      await staysText(eventpro, `/talents?query=${encodeURIComponent(NAME)}`, "Find talent · Greenroom");
+
+      // A name that changes while its thread is open reaches the title through the DOM.
+      await sarah.open(launch.path);
+      await programs.eventpro.rename("C & <D>");
+      if (javaScript) await expect(sarah.page).toHaveTitle("C & <D> · Greenroom");
+    });
+  });
+}

@@ -1,4 +1,0 @@
-/// Text as it may stand in HTML, also between quotes.
-pub(crate) fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}

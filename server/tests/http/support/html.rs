@@ -1,0 +1,77 @@
+//! HTML as a browser reads it.
+
+use html5ever::{ParseOpts, parse_document, tendril::TendrilSink, tree_builder::TreeBuilderOpts};
+use markup5ever_rcdom::{Handle, NodeData, RcDom};
+
+/// A parsed document.
+#[derive(Debug, Default)]
+pub(crate) struct Document {
+    pub(crate) elements: Vec<Element>,
+    pub(crate) texts: Vec<Text>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Element {
+    pub(crate) name: String,
+    pub(crate) attributes: Vec<(String, String)>,
+}
+
+/// A text node, with the elements around it, the outermost first.
+#[derive(Debug)]
+pub(crate) struct Text {
+    pub(crate) text: String,
+    pub(crate) around: Vec<Element>,
+}
+
+impl Document {
+    /// Parses a document, as a browser does that runs scripts or one that doesn't.
+    pub(crate) fn parse(html: &str, scripting: bool) -> Self {
+        let tree_builder = TreeBuilderOpts { scripting_enabled: scripting, ..TreeBuilderOpts::default() };
+        let options = ParseOpts { tree_builder, ..ParseOpts::default() };
+        let dom = parse_document(RcDom::default(), options).one(html);
+        let mut document = Self::default();
+        document.collect(&dom.document, &[]);
+        document
+    }
+
+    fn collect(&mut self, node: &Handle, around: &[Element]) {
+        let mut inside = around.to_vec();
+        match &node.data {
+            NodeData::Text { contents } => {
+                self.texts.push(Text { text: contents.borrow().to_string(), around: around.to_vec() });
+            }
+            NodeData::Element { name, attrs, .. } => {
+                let attributes = attrs.borrow();
+                let attributes = attributes.iter().map(|one| (one.name.local.to_string(), one.value.to_string()));
+                let element = Element { name: name.local.to_string(), attributes: attributes.collect() };
+                self.elements.push(element.clone());
+                inside.push(element);
+            }
+            _ => {}
+        }
+        for child in node.children.borrow().iter() {
+            self.collect(child, &inside);
+        }
+    }
+
+    /// All text inside elements of this name.
+    pub(crate) fn text_of(&self, name: &str) -> String {
+        let inside = |text: &&Text| text.around.iter().any(|element| element.name == name);
+        self.texts.iter().filter(inside).map(|text| text.text.as_str()).collect()
+    }
+
+    /// The elements with the names of their attributes, in order: what the text can't change.
+    pub(crate) fn outline(&self) -> Vec<String> {
+        let outlined = |element: &Element| {
+            let names: Vec<&str> = element.attributes.iter().map(|(name, _)| name.as_str()).collect();
+            format!("{} {}", element.name, names.join(" "))
+        };
+        self.elements.iter().map(outlined).collect()
+    }
+}
+
+impl Element {
+    pub(crate) fn attribute(&self, name: &str) -> Option<&str> {
+        self.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+}
