@@ -5,11 +5,12 @@
 //! # Layout
 //! - this file: the views that are kept, and what happened since they were read
 //! - `stream`: the `EventSource`, opened again and again; `tabs`: one of it for all tabs of a browser, by `locks`
-//! - [`outbox`]: messages on their way, kept on the `shelf`
+//! - [`outbox`]: messages on their way, kept on the `shelf`; [`drafts`]: what is being written
 //! - `visited`: threads that were open before
 //! - `arrivals`: telling what reached this browser; [`passing`]: who is typing and who is here
 
 mod arrivals;
+pub mod drafts;
 mod locks;
 pub mod outbox;
 pub mod passing;

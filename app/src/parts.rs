@@ -11,6 +11,7 @@ mod focus;
 mod form;
 mod icon;
 mod inbox_row;
+mod keyed;
 mod linked_text;
 pub mod local;
 mod mark_unread;
@@ -33,6 +34,7 @@ pub use form::{
 };
 pub use icon::{Glyph, Icon};
 pub use inbox_row::InboxRow;
+pub use keyed::{page_of_param, page_of_query};
 pub use linked_text::LinkedText;
 pub use mark_unread::MarkUnread;
 pub use message_log::{MessageLog, Place};

@@ -5,7 +5,9 @@
 //! two of it.
 
 use super::{
-    Live, locks, shelf, stream,
+    Live,
+    drafts::{DraftKey, Drafts},
+    locks, shelf, stream,
     tabs::{self, Note},
 };
 use crate::{answer::Failure, functions, reactive::effect};
@@ -68,6 +70,8 @@ pub struct Outbox {
     arrived: StoredValue<VecDeque<ClientId>>,
     /// Where something was written in this tab last, and how often.
     pub written: RwSignal<(Option<ConversationId>, u32)>,
+    /// What is being written.
+    pub drafts: Drafts,
 }
 
 impl Outbox {
@@ -75,7 +79,8 @@ impl Outbox {
     pub fn provide(live: Live) -> Self {
         let (sending, pauses, timer) = (StoredValue::new(false), StoredValue::new(0), StoredValue::new(None));
         let (arrived, written) = (StoredValue::default(), RwSignal::new((None, 0)));
-        let outbox = Self { live, parcels: RwSignal::default(), sending, pauses, timer, arrived, written };
+        let (parcels, drafts) = (RwSignal::default(), Drafts::new());
+        let outbox = Self { live, parcels, sending, pauses, timer, arrived, written, drafts };
         effect(move || {
             let unsent = |parcel: &Parcel| parcel.stage != Stage::Sent;
             live.unsent.set(outbox.parcels.with(|parcels| parcels.iter().filter(|parcel| unsent(parcel)).count()));
@@ -120,8 +125,9 @@ impl Outbox {
             if let Some(me) = self.live.me() {
                 parcel.place = shelf::keep(me, &parcel).await;
                 // Not before: whatever happens in between, one of the two has it.
-                if shelf::draft(me, conversation_id).is_some_and(|draft| draft.trim() == parcel.body) {
-                    shelf::keep_draft(me, conversation_id, "");
+                let key = DraftKey { person: me, conversation: conversation_id };
+                if self.drafts.read(key).trim() == parcel.body {
+                    self.drafts.keep(key, "");
                 }
             }
             self.show(parcel);
@@ -165,18 +171,6 @@ impl Outbox {
         ours.then_some(parcel.body)
     }
 
-    /// What was being written to a conversation when its page was left.
-    pub fn draft(self, id: ConversationId) -> String {
-        self.live.me().and_then(|me| shelf::draft(me, id)).unwrap_or_default()
-    }
-
-    /// Keeps what is being written.
-    pub fn keep_draft(self, id: ConversationId, text: &str) {
-        if let Some(me) = self.live.me() {
-            shelf::keep_draft(me, id, text);
-        }
-    }
-
     /// Empties what this browser keeps, because whoever it is signs out. Not held up for long by another tab.
     pub async fn empty(self) {
         tabs::tell(&Note::Leaving);
@@ -189,6 +183,7 @@ impl Outbox {
     /// Has nothing on its way any more.
     pub(super) fn let_go(self) {
         self.parcels.update(Vec::clear);
+        self.drafts.clear();
         shelf::lock_up();
     }
 

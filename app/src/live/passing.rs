@@ -19,7 +19,8 @@ pub struct Passing {
     pub came: RwSignal<Option<Came>>,
     /// Counts what was heard of typing, so that an older end doesn't end a newer one.
     heard: StoredValue<u32>,
-    said: StoredValue<f64>,
+    /// Where the viewer was said to be typing last, and when.
+    said: StoredValue<Option<(ConversationId, f64)>>,
 }
 
 impl Passing {
@@ -28,7 +29,7 @@ impl Passing {
             typing: RwSignal::default(),
             came: RwSignal::new(None),
             heard: StoredValue::new(0),
-            said: StoredValue::new(f64::NEG_INFINITY),
+            said: StoredValue::new(None),
         }
     }
 
@@ -40,10 +41,11 @@ impl Passing {
     /// Says that the viewer is typing, unless that was said just now or costs too much.
     pub fn say_typing(self, me: PersonId, conversation: ConversationId) {
         let now = window().performance().map_or(0.0, |clock| clock.now());
-        if spares_data() || now - self.said.get_value() < SAY_EVERY {
+        let just_said = |(place, at)| place == conversation && now - at < SAY_EVERY;
+        if spares_data() || self.said.get_value().is_some_and(just_said) {
             return;
         }
-        self.said.set_value(now);
+        self.said.set_value(Some((conversation, now)));
         spawn_local(async move {
             // Worth nothing later, so it isn't tried again.
             let _ = functions::typing(conversation.to_string(), Some(me.to_string())).await;
@@ -52,7 +54,7 @@ impl Passing {
 
     /// What was typed has gone out: whatever comes next is said anew.
     pub fn stopped(self) {
-        self.said.set_value(f64::NEG_INFINITY);
+        self.said.set_value(None);
     }
 
     pub(super) fn typing(self, typing: Typing) {

@@ -5,12 +5,12 @@
 
 mod database;
 
-use super::outbox::Parcel;
+use super::{drafts::DraftKey, outbox::Parcel};
 use crate::json;
 use database::{Database, delete, settled};
 use js_sys::Array;
 use leptos::prelude::window;
-use model::{ConversationId, PersonId};
+use model::PersonId;
 use std::{
     cell::{Cell, RefCell},
     rc::Rc,
@@ -61,13 +61,13 @@ pub(super) async fn drop(me: PersonId, place: u32) -> bool {
 }
 
 /// What was being written to a conversation.
-pub(super) fn draft(me: PersonId, id: ConversationId) -> Option<String> {
-    drafts()?.get_item(&draft_name(me, id)).ok()?
+pub(super) fn draft(key: DraftKey) -> Option<String> {
+    drafts()?.get_item(&draft_name(key)).ok()?
 }
 
 /// Keeps what is being written; nothing of an empty one.
-pub(super) fn keep_draft(me: PersonId, id: ConversationId, text: &str) {
-    let (Some(drafts), name) = (drafts(), draft_name(me, id)) else { return };
+pub(super) fn keep_draft(key: DraftKey, text: &str) {
+    let (Some(drafts), name) = (drafts(), draft_name(key)) else { return };
     // Where there is no room for it, the page itself still has it.
     let _ = if text.is_empty() { drafts.remove_item(&name) } else { drafts.set_item(&name, text) };
 }
@@ -77,8 +77,9 @@ fn drafts() -> Option<Storage> {
     window().local_storage().ok()?.filter(|_| !LOCKED.get())
 }
 
-fn draft_name(me: PersonId, id: ConversationId) -> String {
-    format!("{}-{id}", name(me))
+/// The name it is kept under.
+pub(super) fn draft_name(key: DraftKey) -> String {
+    format!("{}-{}", name(key.person), key.conversation)
 }
 
 fn empty_drafts(me: PersonId) -> Option<()> {

@@ -3,21 +3,25 @@ use crate::{
     ask::loaded,
     functions,
     live::Live,
-    parts::{Answers, BookingFacts, CallOff, Failed, PageTitle, Skeleton, StatusChip, StepFailed, Stepping},
+    parts::{
+        Answers, BookingFacts, CallOff, Failed, PageTitle, Skeleton, StatusChip, StepFailed, Stepping, page_of_param,
+    },
     reactive::memo,
     words,
 };
 use leptos::{either::Either, prelude::*};
-use leptos_router::hooks::use_params_map;
 use model::BookingView;
 
 /// One booking.
 #[component]
 pub fn BookingPage() -> impl IntoView {
+    page_of_param("id", |id| view! { <BookingOf id/> }.into_any())
+}
+
+#[component]
+fn BookingOf(id: String) -> impl IntoView {
     let live = Live::current();
-    let params = use_params_map();
-    let id = memo(move || params.with(|params| params.get("id")).unwrap_or_default());
-    let found = loaded(move || (live.epoch.get(), id.get()), |(_, id)| functions::load_booking(id));
+    let found = loaded(move || live.epoch.get(), move |_| functions::load_booking(id.clone()));
     view! {
         <main class="page narrow" id="content">
             <Transition fallback=|| view! { <Skeleton rows=6/> }>

@@ -1,20 +1,24 @@
 use crate::{
     ask::loaded,
     functions,
-    parts::{Failed, Field, Form, FormError, FormState, LongField, PageTitle, Skeleton, Submit, TextField, client_id},
-    reactive::memo,
+    parts::{
+        Failed, Field, Form, FormError, FormState, LongField, PageTitle, Skeleton, Submit, TextField, client_id,
+        page_of_query,
+    },
     words,
 };
 use leptos::{either::Either, prelude::*};
-use leptos_router::hooks::use_query_map;
 use model::{Person, booking, message};
 
 /// Asking a talent for a booking.
 #[component]
 pub fn NewBooking() -> impl IntoView {
-    let query = use_query_map();
-    let wanted = memo(move || query.with(|query| query.get("talent")).unwrap_or_default());
-    let talent = loaded(move || wanted.get(), functions::load_talent);
+    page_of_query("talent", |talent| view! { <InquiryTo id=talent.unwrap_or_default()/> }.into_any())
+}
+
+#[component]
+fn InquiryTo(id: String) -> impl IntoView {
+    let talent = loaded(|| (), move |()| functions::load_talent(id.clone()));
     view! {
         <main class="page narrow" id="content">
             <Transition fallback=|| view! { <Skeleton rows=6/> }>

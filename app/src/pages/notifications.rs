@@ -5,26 +5,32 @@ use crate::{
     ask::loaded,
     functions::{self, MarkSeen},
     live::Live,
-    parts::{Empty, Failed, Form, FormError, FormState, Glyph, Icon, PageTitle, Skeleton, focus},
-    reactive::{effect, list, memo},
+    parts::{Empty, Failed, Form, FormError, FormState, Glyph, Icon, PageTitle, Skeleton, focus, page_of_query},
+    reactive::{effect, list},
     words,
 };
 use leptos::{either::Either, prelude::*, task::spawn_local};
-use leptos_router::hooks::use_query_map;
 use model::Notices;
 use row::Row;
 
 /// What the bell tells of.
 #[component]
 pub fn NotificationsPage() -> impl IntoView {
+    page_of_query("page", |page| view! { <NotificationsOf page/> }.into_any())
+}
+
+#[component]
+fn NotificationsOf(
+    /// Which page of older ones, or the newest.
+    page: Option<String>,
+) -> impl IntoView {
     let live = Live::current();
-    let query = use_query_map();
-    let page = memo(move || query.with(|query| query.get("page")));
+    let first_page = page.is_none();
     let form = FormState::of::<MarkSeen>("mark-seen");
-    let notices = loaded(move || (live.epoch.get(), page.get()), |(_, page)| functions::load_notifications(page));
+    let notices = loaded(move || live.epoch.get(), move |_| functions::load_notifications(page.clone()));
     // A page of older ones isn't live: what was marked there is read again.
     effect(move || {
-        if form.done.get() && page.with_untracked(Option::is_some) {
+        if form.done.get() && !first_page {
             notices.refetch();
         }
     });
@@ -35,7 +41,7 @@ pub fn NotificationsPage() -> impl IntoView {
             <Transition fallback=|| view! { <Skeleton rows=6/> }>
                 {move || Suspend::new(async move {
                     match notices.await {
-                        Ok(mine) => Either::Left(view! { <List mine first_page=page.get_untracked().is_none() form/> }),
+                        Ok(mine) => Either::Left(view! { <List mine first_page form/> }),
                         Err(failure) => Either::Right(view! { <Failed failure/> }),
                     }
                 })}

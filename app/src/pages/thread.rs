@@ -5,33 +5,40 @@ use crate::{
     live::{IN_BROWSER, Live},
     parts::{
         Answers, BookingFacts, BookingLine, CallOff, Composer, Failed, Glyph, Icon, MarkUnread, MessageLog, PageTitle,
-        Place, PresenceLine, Skeleton, StepFailed, Stepping, local::Local,
+        Place, PresenceLine, Skeleton, StepFailed, Stepping, local::Local, page_of_param,
     },
     reactive::{effect, memo},
     words,
 };
 use leptos::{either::Either, prelude::*, task::spawn_local};
-use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::hooks::use_query_map;
 use model::{PersonId, Thread};
 use web_sys::VisibilityState;
 
 /// A thread: what it is about, what was said, and where to go on.
 #[component]
 pub fn ThreadPage() -> impl IntoView {
+    page_of_param("id", |id| view! { <ThreadOf id/> }.into_any())
+}
+
+#[component]
+fn ThreadOf(id: String) -> impl IntoView {
     let live = Live::current();
-    let (params, query) = (use_params_map(), use_query_map());
+    let query = use_query_map();
     let wanted = memo(move || {
-        let id = params.with(|params| params.get("id")).unwrap_or_default();
         let number = |name: &str| query.with(|query| query.get(name)).and_then(|text| text.parse::<i64>().ok());
-        (live.epoch.get(), id, number("before"), number("after"), number("at"))
+        (live.epoch.get(), number("before"), number("after"), number("at"))
     });
     let thread = loaded(
         move || wanted.get(),
-        move |(_, id, before, after, at)| async move {
-            let visited = (before, after, at) == (None, None, None) && IN_BROWSER;
-            match visited.then(|| live.visited.open(live, &id)).flatten() {
-                Some(mine) => Ok(mine),
-                None => functions::load_thread(id, before, after, at).await,
+        move |(_, before, after, at)| {
+            let id = id.clone();
+            async move {
+                let visited = (before, after, at) == (None, None, None) && IN_BROWSER;
+                match visited.then(|| live.visited.open(live, &id)).flatten() {
+                    Some(mine) => Ok(mine),
+                    None => functions::load_thread(id, before, after, at).await,
+                }
             }
         },
     );
@@ -39,7 +46,7 @@ pub fn ThreadPage() -> impl IntoView {
         <Suspense fallback=|| view! { <main class="thread-pane" id="content"><Skeleton rows=8/></main> }>
             {move || Suspend::new(async move {
                 match thread.await {
-                    Ok(mine) => Either::Left(view! { <ThreadView mine at=wanted.get_untracked().4/> }),
+                    Ok(mine) => Either::Left(view! { <ThreadView mine at=wanted.get_untracked().3/> }),
                     Err(failure) => Either::Right(view! {
                         <main class="thread-pane" id="content"><Failed failure/></main>
                     }),
@@ -90,7 +97,7 @@ fn ThreadView(mine: Mine<Thread>, at: Option<i64>) -> impl IntoView {
             <StepFailed stepping/>
             <MessageLog me thread place at/>
             <MarkRead thread/>
-            <Composer thread/>
+            <Composer me thread/>
         </main>
         <aside class="facts-pane" aria-label=words::BOOKING>
             <h2>{words::BOOKING}</h2>

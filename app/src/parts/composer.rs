@@ -2,12 +2,12 @@ use super::{FormError, Glyph, Icon, failure_in_address, local::Local};
 use crate::{
     answer::Failure,
     functions,
-    live::{Live, Outbox},
+    live::{Live, Outbox, drafts::DraftKey},
     reactive::{effect, memo},
     words,
 };
 use leptos::{ev::KeyboardEvent, html::Textarea, prelude::*, server_fn::ServerFn, task::spawn_local};
-use model::{Thread, message::BODY_LIMIT};
+use model::{PersonId, Thread, message::BODY_LIMIT};
 use uuid::Uuid;
 
 /// From here on, how many characters are left is said.
@@ -17,10 +17,11 @@ const KEY_OF_INPUT_METHOD: u32 = 229;
 
 /// Where a message is written. Without JavaScript it is a plain form.
 #[component]
-pub fn Composer(thread: RwSignal<Thread>) -> impl IntoView {
+pub fn Composer(me: PersonId, thread: RwSignal<Thread>) -> impl IntoView {
     let (live, outbox, local) = (Live::current(), Outbox::current(), Local::current());
     let area: NodeRef<Textarea> = NodeRef::new();
     let id = thread.with_untracked(|thread| thread.conversation.id);
+    let (drafts, key) = (outbox.drafts, DraftKey { person: me, conversation: id });
     let text = RwSignal::new(String::new());
     let length = memo(move || text.with(|text| text.trim().chars().count()));
     // Why the last message came back into the box.
@@ -29,11 +30,17 @@ pub fn Composer(thread: RwSignal<Thread>) -> impl IntoView {
 
     effect(move || {
         let Some(area) = area.get() else { return };
-        // What was typed before the page was taken over counts too.
-        let typed = area.value();
-        let start = if typed.is_empty() { outbox.draft(id) } else { typed };
+        let start = drafts.begin(key, || area.value());
         put(&area, &start);
         text.set(start);
+    });
+    effect(move || {
+        drafts.follow(key, move |draft| {
+            if let Some(area) = area.try_get_untracked().flatten().filter(|_| !document().has_focus().unwrap_or(true)) {
+                put(&area, &draft);
+                text.set(draft);
+            }
+        });
     });
     // What was refused for good comes back to where it can be changed, if there is room for it.
     effect(move || {
@@ -42,7 +49,7 @@ pub fn Composer(thread: RwSignal<Thread>) -> impl IntoView {
         spawn_local(async move {
             if let Some(body) = outbox.take_back(client_id).await {
                 put(&area, &body);
-                outbox.keep_draft(id, &body);
+                drafts.keep(key, &body);
                 text.try_set(body);
                 returned.try_set(Some(failure));
             }
@@ -74,8 +81,8 @@ pub fn Composer(thread: RwSignal<Thread>) -> impl IntoView {
     let on_input = move |event: leptos::ev::Targeted<leptos::ev::Event, web_sys::HtmlTextAreaElement>| {
         let area = event.target();
         text.set(area.value());
-        outbox.keep_draft(id, &area.value());
-        if let Some(me) = live.me().filter(|_| !area.value().is_empty()) {
+        drafts.keep(key, &area.value());
+        if !area.value().is_empty() {
             live.passing.say_typing(me, id);
         }
         fit(&area);
@@ -89,7 +96,7 @@ pub fn Composer(thread: RwSignal<Thread>) -> impl IntoView {
             <input type="hidden" name="client_id" value=client_id() autocomplete="off"/>
             <label class="visually-hidden" for="message">{words::MESSAGE}</label>
             <textarea id="message" name="body" rows="1" required node_ref=area
-                maxlength=move || (!local.started()).then_some(BODY_LIMIT) placeholder=words::WRITE
+                autocomplete=move || local.started().then_some("off") maxlength=move || (!local.started()).then_some(BODY_LIMIT) placeholder=words::WRITE
                 aria-describedby="message-count" on:keydown=on_key on:input:target=on_input></textarea>
             <button class="button primary" type="submit" disabled=cannot_send>
                 <Icon glyph=Glyph::Send/><span class="bar-word">{words::SEND}</span>
@@ -108,7 +115,10 @@ pub fn client_id() -> String {
 
 /// Puts a text into the box.
 fn put(area: &web_sys::HtmlTextAreaElement, text: &str) {
-    area.set_value(text);
+    // Setting the same text would move the caret.
+    if area.value() != text {
+        area.set_value(text);
+    }
     fit(area);
 }
 

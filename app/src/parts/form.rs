@@ -103,8 +103,11 @@ impl FormState {
 }
 
 /// Why a form that was posted without JavaScript was refused: that stands in the address then.
+///
+/// Leptos reads the address once, when the document loads. On the way to another page the failure is no longer true.
 pub fn failure_in_address(path: &str) -> Option<Failure> {
     let told = use_context::<ServerActionError>().filter(|told| told.path() == path)?;
+    use_query_map().with_untracked(|query| query.get("__err"))?;
     if !IN_BROWSER {
         return Some(ServerFnUrlError::decode_err(told.err()));
     }

@@ -1,0 +1,92 @@
+//! What is being written and hasn't been sent, by person and conversation.
+//!
+//! A draft is on the disk after each key, not after a pause: a reload or another thread right after the last key loses
+//! nothing, and there is no time in which it could be saved under another key.
+
+use super::shelf;
+use leptos::prelude::*;
+use model::{ConversationId, PersonId};
+use std::{collections::HashMap, str::FromStr};
+
+/// What a draft belongs to. Without it, a draft can be neither read nor written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct DraftKey {
+    /// Who writes.
+    pub person: PersonId,
+    /// To which conversation.
+    pub conversation: ConversationId,
+}
+
+/// The drafts of this page. Cheap to copy; part of [`super::Outbox`].
+#[derive(Clone, Copy)]
+pub struct Drafts {
+    /// Those that were written here: the only copy where the browser keeps nothing.
+    held: StoredValue<HashMap<DraftKey, String>>,
+    /// The conversation whose message box the server rendered into this document, until its text was taken over.
+    rendered: StoredValue<Option<ConversationId>>,
+}
+
+impl Drafts {
+    /// To be called before the page is taken over.
+    pub(super) fn new() -> Self {
+        Self { held: StoredValue::default(), rendered: StoredValue::new(rendered_conversation()) }
+    }
+
+    /// Returns the text to begin with: what was typed into the box that the server rendered, else the draft.
+    ///
+    /// `typed` is asked once in the life of a document, and only for the conversation of that box.
+    pub fn begin(self, key: DraftKey, typed: impl FnOnce() -> String) -> String {
+        let rendered = self.rendered.try_update_value(Option::take).flatten();
+        let typed = if rendered == Some(key.conversation) { typed() } else { String::new() };
+        if typed.is_empty() {
+            return self.read(key);
+        }
+        self.keep(key, &typed);
+        typed
+    }
+
+    /// Returns the draft; an empty text where there is none.
+    pub fn read(self, key: DraftKey) -> String {
+        let held = || self.held.with_value(|held| held.get(&key).cloned());
+        shelf::draft(key).or_else(held).unwrap_or_default()
+    }
+
+    /// Keeps what is being written; nothing of an empty text.
+    pub fn keep(self, key: DraftKey, text: &str) {
+        self.held.update_value(|held| {
+            if text.is_empty() {
+                held.remove(&key);
+            } else {
+                held.insert(key, text.to_owned());
+            }
+        });
+        shelf::keep_draft(key, text);
+    }
+
+    /// Calls back with the text when another tab of this browser has changed the draft, until the owner is gone.
+    pub fn follow(self, key: DraftKey, changed: impl Fn(String) + 'static) {
+        let name = shelf::draft_name(key);
+        let listening = window_event_listener(leptos::ev::storage, move |event| {
+            if event.key().as_ref() == Some(&name) {
+                self.held.update_value(|held| {
+                    held.remove(&key);
+                });
+                changed(self.read(key));
+            }
+        });
+        on_cleanup(move || listening.remove());
+    }
+
+    /// Forgets all of them.
+    pub(super) fn clear(self) {
+        self.held.update_value(HashMap::clear);
+    }
+}
+
+fn rendered_conversation() -> Option<ConversationId> {
+    if !super::IN_BROWSER {
+        return None;
+    }
+    let field = document().query_selector(".composer input[name=conversation_id]").ok().flatten()?;
+    ConversationId::from_str(&field.get_attribute("value")?).ok()
+}

@@ -1,0 +1,249 @@
+import type { Page } from "@playwright/test";
+import { expect, test, type Person } from "../support/fixtures.ts";
+
+// Nothing of one conversation, booking or form is left when another is shown, however one gets there.
+
+const WIDE = { width: 1440, height: 900 };
+const NARROW = { width: 390, height: 800 };
+
+type Place = { path: string; name: string };
+type Api = { talent(name: string): Promise<{ id: string }>; book(id: string, title: string, message: string): Promise<any> };
+
+/** A second conversation of EventPro's, with DJ Kamau. */
+const withKamau = async (eventpro: Api): Promise<Place> => {
+  const { id } = await eventpro.talent("DJ Kamau");
+  const { conversation } = await eventpro.book(id, "Rooftop party", "Are you free?");
+  return { path: `/conversations/${conversation.id}`, name: "DJ Kamau" };
+};
+
+/** Goes on without another document: that would forget everything anyway. */
+const stays = async (page: Page, go: () => Promise<unknown>) => {
+  await page.evaluate(() => ((window as any).same = true));
+  await go();
+  expect(await page.evaluate(() => (window as any).same)).toBe(true);
+};
+
+const WAYS: Record<string, { view: typeof WIDE; go: (person: Person, to: Place) => Promise<unknown> }> = {
+  "the list": { view: WIDE, go: (person, to) => person.conversations.getByRole("link", { name: to.name }).click() },
+  "the list, narrow": {
+    view: NARROW,
+    go: async (person, to) => {
+      await person.page.getByRole("link", { name: "Back to inbox" }).click();
+      await person.conversations.getByRole("link", { name: to.name }).click();
+    },
+  },
+  "the keyboard": {
+    view: WIDE,
+    go: async (person, to) => {
+      await person.conversations.getByRole("link", { name: to.name }).focus();
+      await person.page.keyboard.press("Enter");
+    },
+  },
+  "a notification": {
+    view: WIDE,
+    go: async (person, to) => {
+      await person.bell.click();
+      await person.page.getByRole("list", { name: "Notifications" }).getByRole("link", { name: `${to.name} wrote` }).first().click();
+    },
+  },
+  "a notification, narrow": {
+    view: NARROW,
+    go: async (person, to) => {
+      await person.bell.click();
+      await person.page.getByRole("list", { name: "Notifications" }).getByRole("link", { name: `${to.name} wrote` }).first().click();
+    },
+  },
+  "the booking": {
+    view: WIDE,
+    go: async (person, to) => {
+      await person.page.evaluate((path) => {
+        const link = document.createElement("a");
+        link.href = path;
+        document.querySelector("main")!.append(link);
+        link.click();
+      }, to.path);
+    },
+  },
+};
+
+test("@live what was typed to one is never in the other's box, and Enter sends nothing of it", async ({ eventpro, programs, launch }) => {
+  const kamau = await withKamau(programs.eventpro);
+  await eventpro.open(kamau.path);
+  const { page, thread, conversations } = eventpro;
+  await page.setViewportSize(WIDE);
+  await thread.box.pressSequentially("For Kamau");
+  await conversations.getByRole("link", { name: "Sarah Wanjiru" }).click();
+  await expect(eventpro.heading).toHaveText("Sarah Wanjiru");
+  await expect(thread.box).toHaveValue("");
+  await thread.box.pressSequentially("Only for Sarah");
+
+  await conversations.getByRole("link", { name: "DJ Kamau" }).click();
+  await expect(eventpro.heading).toHaveText("DJ Kamau");
+  await expect(thread.box).toHaveValue("For Kamau");
+  await thread.box.press("Enter");
+  await expect(thread.said("For Kamau")).toHaveCount(1);
+  await expect(thread.log.getByText("Sent", { exact: true })).toBeVisible();
+  await thread.box.press("Enter");
+
+  await conversations.getByRole("link", { name: "Sarah Wanjiru" }).click();
+  await expect(thread.box).toHaveValue("Only for Sarah");
+  const said = (await programs.kamau.conversations())[0];
+  const bodies = async () => (await programs.kamau.messages(kamau.path.split("/").pop() ?? "")).map(({ body }) => body);
+  expect(said.id).toBeTruthy();
+  expect(await bodies()).toEqual(["Are you free?", "For Kamau"]);
+  expect((await programs.sarah.messages(launch.id)).map(({ body }) => body)).not.toContain("Only for Sarah");
+});
+
+for (const [way, { view, go }] of Object.entries(WAYS)) {
+  test(`@live by ${way} and back and forward, each conversation has its own state`, async ({ eventpro, programs, launch }) => {
+    const kamau = await withKamau(programs.eventpro);
+    const sarah: Place = { path: launch.path, name: "Sarah Wanjiru" };
+    for (const [number, person] of [["1", programs.sarah], ["2", programs.kamau]] as const) {
+      for (let n = 0; n < 30; n++) await person.say((number === "1" ? sarah : kamau).path.split("/").pop() ?? "", `Line ${n}`);
+    }
+    await eventpro.open(sarah.path);
+    const { page, thread, heading } = eventpro;
+    await page.setViewportSize(view);
+    const terms = page.locator("details.booking-line");
+    const scrolled = () => thread.log.evaluate((log) => Math.round(-log.scrollTop));
+
+    // Everything that a conversation's page can hold of one's own.
+    await terms.locator("> summary").click();
+    await expect(terms).toHaveAttribute("open", "");
+    await thread.box.pressSequentially("Only for Sarah");
+    await thread.box.selectText();
+    await thread.scrollUp("Line 29");
+
+    await stays(page, async () => {
+      await go(eventpro, kamau);
+      await expect(heading).toHaveText(kamau.name);
+    });
+    await expect(thread.box).toHaveValue("");
+    await expect(terms).not.toHaveAttribute("open");
+    await expect(thread.box).not.toBeFocused();
+    await expect.poll(scrolled).not.toBe(await thread.log.evaluate((log) => log.scrollHeight - log.clientHeight));
+    await thread.box.pressSequentially("Only for Kamau");
+
+    const backs = view === NARROW || way.startsWith("a notification") ? 2 : 1;
+    const step = async (delta: number, to: Place, draft: string) => {
+      await stays(page, async () => {
+        await page.evaluate((by) => history.go(by), delta);
+        await expect(heading).toHaveText(to.name);
+      });
+      await expect(thread.box).toHaveValue(draft);
+      await expect(terms).not.toHaveAttribute("open");
+    };
+    await step(-backs, sarah, "Only for Sarah");
+    await step(backs, kamau, "Only for Kamau");
+    // Another document, too.
+    await eventpro.open(sarah.path);
+    await expect(thread.box).toHaveValue("Only for Sarah");
+    for (const { path } of [sarah, kamau]) {
+      const bodies = (await programs.eventpro.messages(path.split("/").pop() ?? "")).map(({ body }) => body);
+      expect(bodies.filter((body) => body.startsWith("Only for"))).toEqual([]);
+    }
+  });
+}
+
+test("@live what was typed before the page answered is taken over once, in its own conversation", async ({ eventpro, programs, launch }) => {
+  const kamau = await withKamau(programs.eventpro);
+  await eventpro.open("/inbox");
+  const { page, thread } = eventpro;
+  await page.setViewportSize(WIDE);
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.route("**/pkg/*.js", async (route) => {
+    await held;
+    await route.continue();
+  });
+  const opening = eventpro.open(launch.path);
+  await expect(thread.box).toBeVisible();
+  await thread.box.pressSequentially("Typed ahead");
+  release();
+  await opening;
+  await expect(thread.box).toHaveValue("Typed ahead");
+  await eventpro.conversations.getByRole("link", { name: kamau.name }).click();
+  await expect(eventpro.heading).toHaveText(kamau.name);
+  await expect(thread.box).toHaveValue("");
+  await page.goBack();
+  await expect(thread.box).toHaveValue("Typed ahead");
+});
+
+test("@live a step that is on its way or failed belongs to its booking", async ({ sarah, programs, launch }) => {
+  sarah.expects(/status of 5|net::ERR_/);
+  const { id } = await programs.safari.talent("Sarah Wanjiru");
+  await programs.safari.book(id, "Wedding", "Are you free?");
+  await sarah.open(launch.path);
+  const { page } = sarah;
+  await page.setViewportSize(WIDE);
+  await page.route("**/fn/step", (route) => route.abort());
+  await sarah.page.getByRole("complementary").getByRole("button", { name: "Decline" }).click();
+  await expect(page.getByRole("main").getByRole("alert").first()).toContainText("can't be reached");
+  let waiting = 0;
+  await page.unroute("**/fn/step");
+  await page.route("**/fn/step", () => void (waiting += 1));
+  await page.getByRole("complementary").getByRole("button", { name: "Accept" }).click();
+  await expect.poll(() => waiting).toBe(1);
+  await sarah.conversations.getByRole("link", { name: "Safari Sounds" }).click();
+  await expect(sarah.heading).toHaveText("Safari Sounds");
+  await expect(page.getByText("can't be reached")).toHaveCount(0);
+  await expect(page.getByRole("complementary").getByRole("button", { name: "Accept" })).toBeEnabled();
+});
+
+test("@live a booking's cancelling that was opened isn't open on the next booking", async ({ eventpro, programs, launch }) => {
+  const kamau = await withKamau(programs.eventpro);
+  const booked = (await programs.eventpro.conversations()).find(({ id }) => kamau.path.endsWith(id)).booking;
+  await eventpro.open(launch.booking);
+  const { page, heading } = eventpro;
+  const cancel = page.locator("details.call-off");
+  await cancel.locator("summary").click();
+  await expect(cancel).toHaveAttribute("open", "");
+  await stays(page, async () => {
+    await page.evaluate((path) => {
+      const link = document.createElement("a");
+      link.href = path;
+      document.querySelector("main")!.append(link);
+      link.click();
+    }, `/bookings/${booked.id}`);
+    await expect(heading).toHaveText("Rooftop party");
+  });
+  await expect(cancel).not.toHaveAttribute("open");
+});
+
+test("@live what was asked of one talent isn't in the form for another", async ({ eventpro, programs }) => {
+  const [achieng, kamau] = await Promise.all(["MC Achieng", "DJ Kamau"].map((name) => programs.eventpro.talent(name)));
+  await eventpro.open(`/bookings/new?talent=${achieng.id}`);
+  const { page } = eventpro;
+  await page.getByLabel("What is the event?").fill("Achieng's secret party");
+  await page.getByLabel("Your message").fill("Only for Achieng");
+  const first = await page.locator("input[name=client_id]").inputValue();
+  await stays(page, async () => {
+    await page.evaluate((path) => {
+      const link = document.createElement("a");
+      link.href = path;
+      document.querySelector("main")!.append(link);
+      link.click();
+    }, `/bookings/new?talent=${kamau.id}`);
+    await expect(page.getByText("Ask DJ Kamau")).toBeVisible();
+  });
+  await expect(page.getByLabel("What is the event?")).toHaveValue("");
+  await expect(page.getByLabel("Your message")).toHaveValue("");
+  expect(await page.locator("input[name=client_id]").inputValue()).not.toBe(first);
+  await expect(page.locator("input[name=talent_id]")).toHaveValue(kamau.id);
+});
+
+test("@live two tabs of one conversation have one draft", async ({ sarah, programs, launch }) => {
+  await sarah.open(launch.path);
+  const other = await sarah.openTab(launch.path);
+  const box = other.getByRole("textbox", { name: "Message", exact: true });
+  await other.bringToFront();
+  await box.pressSequentially("Written in the second");
+  await sarah.open(launch.path);
+  await expect(sarah.thread.box).toHaveValue("Written in the second");
+  await other.bringToFront();
+  await box.press("Enter");
+  await expect(sarah.thread.said("Written in the second")).toHaveCount(1);
+  await sarah.open(launch.path);
+  await expect(sarah.thread.box).toHaveValue("");
+  expect((await programs.eventpro.messages(launch.id)).filter(({ body }) => body === "Written in the second")).toHaveLength(1);
+});
