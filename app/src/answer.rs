@@ -22,7 +22,11 @@ impl Failure {
             self,
             Failure::Unreached
                 | Failure::Refused(
-                    Refusal::Unauthenticated | Refusal::RateLimited { .. } | Refusal::Unavailable | Refusal::Internal
+                    Refusal::Unauthenticated
+                        | Refusal::OtherPerson
+                        | Refusal::RateLimited { .. }
+                        | Refusal::Unavailable
+                        | Refusal::Internal
                 )
         )
     }

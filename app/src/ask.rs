@@ -2,7 +2,9 @@
 
 use crate::{
     answer::{Answer, Failure},
-    json,
+    json, live,
+    owner::{FIELD, PageOwner},
+    pages::PUBLIC,
 };
 use js_sys::{Array, JSON, Object};
 use leptos::{
@@ -76,7 +78,12 @@ fn fields(input: &str) -> JsValue {
 
 /// Sends fields, which are names with values. What comes back is JSON. No longer waited for, it is called off.
 pub fn send(path: String, fields: JsValue) -> Pin<Box<dyn Future<Output = Answer<String>> + Send>> {
-    Box::pin(SendWrapper::new(async move { fetch(&path, &fields).await.unwrap_or(Err(Failure::Unreached)) }))
+    Box::pin(SendWrapper::new(async move {
+        live::may_ask(&path)?;
+        let answer = fetch(&path, &fields).await.unwrap_or(Err(Failure::Unreached));
+        live::heed(&answer);
+        answer
+    }))
 }
 
 async fn fetch(path: &str, fields: &JsValue) -> Result<Answer<String>, JsValue> {
@@ -84,7 +91,11 @@ async fn fetch(path: &str, fields: &JsValue) -> Result<Answer<String>, JsValue> 
     headers.set("accept", "application/json")?;
     init.set_method("POST");
     init.set_headers(&headers);
-    init.set_body_opt_url_search_params(Some(&UrlSearchParams::new_with_str_sequence_sequence(fields)?));
+    let fields = UrlSearchParams::new_with_str_sequence_sequence(fields)?;
+    if let Some(me) = PageOwner::current() {
+        fields.set(FIELD, &me.to_string());
+    }
+    init.set_body_opt_url_search_params(Some(&fields));
     init.set_signal(Some(&called_off.0.signal()));
     let response: Response = JsFuture::from(window().fetch_with_str_and_init(path, &init)).await?.unchecked_into();
     let text = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
@@ -92,9 +103,21 @@ async fn fetch(path: &str, fields: &JsValue) -> Result<Answer<String>, JsValue> 
         return Ok(Err(json::read(&text).unwrap_or(Failure::Unreached)));
     }
     if response.headers().has(REDIRECT_HEADER)? {
-        call_redirect_hook(&response.headers().get("location")?.unwrap_or_default());
+        go_on(&response.headers().get("location")?.unwrap_or_default())?;
     }
     Ok(Ok(text))
+}
+
+/// Goes where an answer leads. From a page for everybody by another document: a document belongs to one person, or to
+/// nobody, for as long as it lives.
+fn go_on(path: &str) -> Result<(), JsValue> {
+    let location = window().location();
+    if PUBLIC.contains(&location.pathname()?.as_str()) {
+        location.set_href(path)?;
+    } else {
+        call_redirect_hook(path);
+    }
+    Ok(())
 }
 
 struct CalledOff(AbortController);

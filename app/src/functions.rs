@@ -13,6 +13,18 @@ use crate::{
 use leptos::prelude::*;
 use model::{BookingView, Directory, Frame, Inbox, Message, Notices, Person, Thread};
 
+/// Functions for people who are signed out, too. Any other is refused where the page that asks is another person's.
+pub const FOR_ANYONE: [&str; 8] = [
+    "/fn/sign-in",
+    "/fn/signed-in",
+    "/fn/register",
+    "/fn/resend",
+    "/fn/verify",
+    "/fn/forgot",
+    "/fn/reset",
+    "/fn/unsubscribe",
+];
+
 /// Signs in. Sends the browser on to `next`, a path of this site, or to the inbox.
 #[server(prefix = "/fn", endpoint = "sign-in", protocol = Ask)]
 pub async fn sign_in(email: String, password: String, next: Option<String>) -> Answer<()> {
@@ -26,6 +38,12 @@ pub async fn sign_in(email: String, password: String, next: Option<String>) -> A
     crate::ssr::set_cookie(cookie.set(&signed_in.token).ok_or(model::Refusal::Internal)?);
     leptos_axum::redirect(next.as_deref().and_then(crate::pages::same_site).unwrap_or("/inbox"));
     Ok(())
+}
+
+/// Who is signed in with this browser, for a page that may be another person's.
+#[server(prefix = "/fn", endpoint = "signed-in", protocol = Ask)]
+pub async fn load_signed_in() -> Answer<Option<Person>> {
+    Ok(crate::ssr::caller()?.viewer.map(|viewer| viewer.person().clone()))
 }
 
 /// Signs out.
@@ -67,16 +85,10 @@ pub async fn load_thread(id: String, before: Option<i64>, after: Option<i64>, at
     crate::ssr::mine(&viewer, greenroom.thread(&viewer, crate::ssr::id(&id)?, window).await)
 }
 
-/// Sends a message. Where it says who wrote it, it is sent only as theirs: in a browser that waited with it, somebody
-/// else may have signed in meanwhile.
+/// Sends a message.
 #[server(prefix = "/fn", endpoint = "post", protocol = Ask)]
-pub async fn post(
-    conversation_id: String,
-    body: String,
-    client_id: Option<String>,
-    person: Option<String>,
-) -> Answer<Message> {
-    let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer_as(person)?);
+pub async fn post(conversation_id: String, body: String, client_id: Option<String>) -> Answer<Message> {
+    let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     // A form ends its lines with CRLF: without this, a retry by other means would be another message.
     let body = Some(body.replace("\r\n", "\n"));
     let input = model::MessageInput { conversation_id: Some(conversation_id), body, client_id };

@@ -8,6 +8,7 @@
 //! - [`pages`]: one file a page
 //! - [`parts`]: what pages are made of
 //! - [`functions`]: what a page asks of the server, [`ask`]: how, and [`json`]: in which form it is answered
+//! - [`owner`]: whose page it is
 //! - [`live`]: the event stream and the outbox, in the browser
 //! - [`words`]: every text
 //! - `ssr`: what server functions stand on, on the server only
@@ -21,6 +22,7 @@ pub mod ask;
 pub mod functions;
 pub mod json;
 pub mod live;
+pub mod owner;
 pub mod pages;
 pub mod parts;
 mod reactive;

@@ -7,9 +7,11 @@
 //! - `stream`: the `EventSource`, opened again and again; `tabs`: one of it for all tabs of a browser, by `locks`
 //! - [`outbox`]: messages on their way, kept on the `shelf`; [`drafts`]: what is being written
 //! - `visited`: threads that were open before
+//! - `closed`: a page of a person who isn't signed in any more
 //! - `arrivals`: telling what reached this browser; [`passing`]: who is typing and who is here
 
 mod arrivals;
+mod closed;
 pub mod drafts;
 mod locks;
 pub mod outbox;
@@ -19,9 +21,10 @@ mod stream;
 mod tabs;
 mod visited;
 
+pub use closed::{Closed, heed, may_ask};
 pub use outbox::Outbox;
 
-use crate::{answer::Mine, pages::sign_in_path, parts::local::Local, reactive::effect};
+use crate::{answer::Mine, owner::PageOwner, parts::local::Local, reactive::effect};
 use arrivals::Arrivals;
 use leptos::prelude::*;
 use model::{Envelope, Fold, Inbox, Outcome, PersonId};
@@ -29,8 +32,6 @@ use passing::Passing;
 use serde::{Deserialize, Serialize};
 use std::{collections::VecDeque, sync::Arc};
 use visited::Visited;
-use wasm_bindgen::JsCast;
-use web_sys::HtmlTextAreaElement;
 
 /// Events that are remembered for a view which was read before they came and is shown after.
 const MEMORY: usize = 500;
@@ -56,6 +57,8 @@ pub enum Connection {
 pub struct Live {
     /// How it stands with the server.
     pub connection: RwSignal<Connection>,
+    /// Why nothing goes out of this page, if nothing does.
+    pub closed: RwSignal<Option<Closed>>,
     /// Counts up when every view must be read afresh.
     pub epoch: RwSignal<u32>,
     /// Counts up each time the stream opens.
@@ -71,8 +74,8 @@ pub struct Live {
     /// Threads that were open before.
     pub visited: Visited,
     local: Local,
-    /// Whose page it is, once it shows anything of theirs.
-    me: StoredValue<Option<PersonId>>,
+    /// Whether it has begun to listen for its person.
+    begun: StoredValue<bool>,
     /// Messages not yet read, for the title.
     unread: RwSignal<i64>,
     kept: StoredValue<Vec<Kept>>,
@@ -118,6 +121,7 @@ impl Live {
     pub fn provide(local: Local) -> Self {
         let live = Self {
             connection: RwSignal::new(Connection::Live),
+            closed: RwSignal::new(None),
             epoch: RwSignal::new(0),
             opened: RwSignal::new(0),
             stale: RwSignal::new(0),
@@ -126,12 +130,15 @@ impl Live {
             passing: Passing::new(),
             visited: Visited::default(),
             local,
-            me: StoredValue::new(None),
+            begun: StoredValue::new(false),
             unread: RwSignal::new(0),
             kept: StoredValue::default(),
             memory: StoredValue::default(),
         };
         provide_context(live);
+        if IN_BROWSER {
+            closed::watch(live);
+        }
         live
     }
 
@@ -169,30 +176,24 @@ impl Live {
         view
     }
 
-    /// Begins to listen for somebody, once it is known who they are.
+    /// Begins to listen for the person whose page it is, once it shows anything of theirs.
     fn begin(self, outbox: Outbox, me: PersonId) {
-        match self.me() {
-            Some(known) if known == me => {}
-            // Somebody else signed in in another tab. Nothing of the two may be on one page.
-            Some(_) => {
-                let _ = window().location().reload();
-            }
-            None => {
-                self.me.set_value(Some(me));
-                let heed: Apply = Arc::new(move |envelope| {
-                    outbox.heed(me, envelope);
-                    Outcome::Unchanged
-                });
-                self.kept.update_value(|kept| kept.push(Kept { id: 0, apply: heed }));
-                tabs::join(self, outbox, me);
-                outbox.begin(me);
-            }
+        if self.begun.get_value() || self.me() != Some(me) {
+            return;
         }
+        self.begun.set_value(true);
+        let heed: Apply = Arc::new(move |envelope| {
+            outbox.heed(me, envelope);
+            Outcome::Unchanged
+        });
+        self.kept.update_value(|kept| kept.push(Kept { id: 0, apply: heed }));
+        tabs::join(self, outbox, me);
+        outbox.begin(me);
     }
 
     /// Whose page it is.
     pub fn me(self) -> Option<PersonId> {
-        self.me.get_value()
+        PageOwner::current()
     }
 
     /// Counts the inbox's unread messages into the title.
@@ -268,14 +269,6 @@ impl Live {
         }
     }
 
-    /// Goes on to sign in, unless that would lose what was written.
-    pub fn sign_in_again(self) {
-        self.connection.set(Connection::SignedOut);
-        if self.unsent.get_untracked() == 0 && !something_typed() {
-            let _ = window().location().set_href(&sign_in_path());
-        }
-    }
-
     /// Stops listening, because the page is being left on purpose.
     pub fn leave(self) {
         self.connection.set(Connection::Live);
@@ -287,12 +280,4 @@ impl Live {
     fn cursor(self) -> Option<i64> {
         self.memory.with_value(Memory::last)
     }
-}
-
-/// Whether something stands in a box that wasn't sent.
-fn something_typed() -> bool {
-    let typed = document().query_selector("textarea").ok().flatten();
-    typed
-        .and_then(|element| element.dyn_into::<HtmlTextAreaElement>().ok())
-        .is_some_and(|area| !area.value().is_empty())
 }

@@ -8,6 +8,7 @@ mod inbox;
 mod new_booking;
 mod not_found;
 mod notifications;
+mod other_person;
 mod register;
 mod reset;
 mod settings;
@@ -21,6 +22,7 @@ mod verify;
 pub use apart::{Desk, Door};
 pub use inbox::{InboxPage, Messages};
 pub use not_found::{NotFound, broken_page};
+pub use other_person::other_person_page;
 pub use signed_in::SignedIn;
 pub use thread::ThreadPage;
 

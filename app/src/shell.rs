@@ -1,5 +1,6 @@
 use crate::{
     live::{Live, Outbox},
+    owner::PageOwner,
     pages::{Desk, Door, InboxPage, Messages, NotFound, SignedIn, ThreadPage, apart},
     parts::local::Local,
     reactive::effect,
@@ -16,9 +17,10 @@ use leptos_router::{
 
 /// The document around the app.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
+    let owner = PageOwner::current().map(|me| me.to_string());
     view! {
         <!DOCTYPE html>
-        <html lang="en">
+        <html lang="en" data-person=owner>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content"/>

@@ -34,16 +34,9 @@ pub fn caller() -> Answer<Caller> {
     Ok(parts.extensions.get::<Caller>().cloned().ok_or(Refusal::Internal)?)
 }
 
-/// Who is signed in.
+/// Who is signed in. That the page which asks is theirs, the server has found out before.
 pub fn viewer() -> Answer<Viewer> {
     caller()?.viewer.ok_or_else(|| fail(Refusal::Unauthenticated.into()))
-}
-
-/// Who is signed in, if that is whom the page belongs to, where it says so.
-pub fn viewer_as(person: Option<String>) -> Answer<Viewer> {
-    let viewer = viewer()?;
-    viewer.answers_for(person.as_deref()).map_err(|refusal| fail(refusal.into()))?;
-    Ok(viewer)
 }
 
 /// An id from a path: one that can't be read is one that doesn't exist.
@@ -85,7 +78,7 @@ pub fn status(refusal: &Refusal) -> StatusCode {
             StatusCode::FORBIDDEN
         }
         Refusal::NotFound => StatusCode::NOT_FOUND,
-        Refusal::ClientIdReused | Refusal::WrongStatus => StatusCode::CONFLICT,
+        Refusal::ClientIdReused | Refusal::WrongStatus | Refusal::OtherPerson => StatusCode::CONFLICT,
         Refusal::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
         Refusal::RateLimited { .. } | Refusal::TooManyStreams => StatusCode::TOO_MANY_REQUESTS,
         Refusal::Unavailable => StatusCode::SERVICE_UNAVAILABLE,

@@ -117,6 +117,11 @@ pub const RECONNECTING: &str = "Reconnecting… what you write is kept.";
 pub const OFFLINE: &str = "You are offline. Messages will go out when you're back.";
 pub const SIGNED_OUT: &str = "You were signed out.";
 
+pub const OTHER_PERSON_LEAD: &str = "This page belongs to another account, so nothing was sent or changed.";
+pub const OTHER_PERSON: &str = "Somebody else is signed in now.";
+pub const OTHER_PERSON_MEANS: &str = "You can read this page and copy what you wrote, but nothing is sent from it.";
+pub const WHAT_YOU_WROTE: &str = "What you wrote";
+
 pub const LOADING: &str = "Loading…";
 pub const TRY_AGAIN: &str = "Try again";
 pub const NOT_FOUND: &str = "Page not found";
@@ -148,6 +153,16 @@ pub fn active(when: &str) -> String {
 
 pub fn ago(time: &str) -> String {
     format!("{time} ago")
+}
+
+/// Another person is signed in than the one whose page it is.
+pub fn signed_in_as(name: &str) -> String {
+    format!("You're signed in as {name} now")
+}
+
+/// The way on for them.
+pub fn go_on_as(name: &str) -> String {
+    format!("Continue as {name}")
 }
 
 /// What signing out would lose.

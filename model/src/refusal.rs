@@ -60,6 +60,8 @@ pub enum Refusal {
     InvalidCredentials,
     /// The address was never confirmed.
     EmailUnverified,
+    /// The page that asks is another person's than the one who is signed in.
+    OtherPerson,
     /// The path belongs to the other role.
     WrongRole,
     /// It doesn't exist, or isn't the viewer's: never says which.
@@ -107,6 +109,7 @@ impl TryFrom<Flat> for Refusal {
             "unauthenticated" => Some(Refusal::Unauthenticated),
             "invalid_credentials" => Some(Refusal::InvalidCredentials),
             "email_unverified" => Some(Refusal::EmailUnverified),
+            "other_person" => Some(Refusal::OtherPerson),
             "wrong_role" => Some(Refusal::WrongRole),
             "not_found" => Some(Refusal::NotFound),
             "insufficient_scope" => Some(Refusal::InsufficientScope),
@@ -136,6 +139,7 @@ impl Refusal {
             Refusal::Unauthenticated => "unauthenticated",
             Refusal::InvalidCredentials => "invalid_credentials",
             Refusal::EmailUnverified => "email_unverified",
+            Refusal::OtherPerson => "other_person",
             Refusal::WrongRole => "wrong_role",
             Refusal::NotFound => "not_found",
             Refusal::InsufficientScope => "insufficient_scope",
@@ -215,6 +219,7 @@ mod tests {
             Refusal::NotFound,
             Refusal::InsufficientScope,
             Refusal::SessionRequired,
+            Refusal::OtherPerson,
             Refusal::WrongStatus,
             Refusal::ClientIdReused,
             Refusal::RateLimited { retry_after: 3 },

@@ -33,6 +33,7 @@ mod logs;
 mod metrics;
 mod nats;
 mod origin;
+mod page_owner;
 mod pages;
 mod problem;
 mod requests;

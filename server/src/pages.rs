@@ -1,7 +1,7 @@
 //! The rendered pages and the static files.
 
-use crate::{headers, problem::Problem, router::Shared, settings::Checked, typed};
-use app::{App, answer::Failure, pages, shell, ssr::Caller};
+use crate::{headers, page_owner, problem::Problem, router::Shared, settings::Checked, typed};
+use app::{App, answer::Failure, owner::PageOwner, pages, shell, ssr::Caller};
 use axum::{
     Router,
     body::{Body, to_bytes},
@@ -49,6 +49,7 @@ pub(crate) fn routes(shared: &Shared, options: LeptosOptions) -> Router {
         .leptos_routes_with_context(&options, generate_route_list(App), provide.clone(), document)
         .layer(middleware::from_fn(blame_the_right_one))
         .layer(middleware::from_fn(typed::keep))
+        .layer(middleware::from_fn(page_owner::check))
         .layer(middleware::from_fn(take_only_forms))
         .layer(middleware::from_fn(send_where_it_belongs));
     let files = ServeDir::new(format!("{}/{}", options.site_root, options.site_pkg_dir));
@@ -60,14 +61,17 @@ pub(crate) fn routes(shared: &Shared, options: LeptosOptions) -> Router {
     all.layer(middleware::from_fn_with_state(reload_port, headers::guard_page)).with_state(options)
 }
 
-/// What pages and server functions find in their context; pages also the nonce that their policy names.
+/// What pages and server functions find in their context; pages also whose they are, and the nonce that their policy
+/// names.
 fn context(shared: &Shared) -> impl Fn() + Clone + Send + Sync + 'static {
     let (greenroom, cookie) = (shared.greenroom.clone(), shared.cookie);
     move || {
         provide_context(greenroom.clone());
         provide_context(cookie);
-        let nonce = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Nonce>().cloned());
-        nonce.into_iter().for_each(provide_context);
+        let Some(parts) = use_context::<Parts>() else { return };
+        parts.extensions.get::<Nonce>().cloned().into_iter().for_each(provide_context);
+        let viewer = parts.extensions.get::<Caller>().and_then(|caller| caller.viewer.as_ref());
+        provide_context(PageOwner(viewer.map(services::Viewer::id)));
     }
 }
 

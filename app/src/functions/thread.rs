@@ -1,5 +1,4 @@
-//! What goes on in a thread beside messages: how far they came, who is writing, who is here. What changes anything says
-//! whose page it comes from: in the same browser somebody else may have signed in meanwhile.
+//! What goes on in a thread beside messages: how far they came, who is writing, who is here.
 
 use crate::{answer::Answer, ask::Ask};
 use leptos::prelude::*;
@@ -7,15 +6,15 @@ use model::Presence;
 
 /// Notes how far the viewer has read.
 #[server(prefix = "/fn", endpoint = "read-on", protocol = Ask)]
-pub async fn read_on(conversation_id: String, seq: i64, person: Option<String>) -> Answer<()> {
-    let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer_as(person)?);
+pub async fn read_on(conversation_id: String, seq: i64) -> Answer<()> {
+    let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     greenroom.read_on(&viewer, crate::ssr::id(&conversation_id)?, seq).await.map_err(crate::ssr::fail)
 }
 
 /// Counts messages from one on as unread again, and sends the browser back to the inbox.
 #[server(prefix = "/fn", endpoint = "mark-unread", protocol = Ask)]
-pub async fn mark_unread(conversation_id: String, seq: i64, person: Option<String>) -> Answer<()> {
-    let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer_as(person)?);
+pub async fn mark_unread(conversation_id: String, seq: i64) -> Answer<()> {
+    let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     greenroom.mark_unread(&viewer, crate::ssr::id(&conversation_id)?, seq).await.map_err(crate::ssr::fail)?;
     crate::ssr::send_on("/inbox");
     Ok(())
@@ -23,15 +22,15 @@ pub async fn mark_unread(conversation_id: String, seq: i64, person: Option<Strin
 
 /// Notes that messages have reached this browser.
 #[server(prefix = "/fn", endpoint = "delivered", protocol = Ask)]
-pub async fn deliver(conversation_id: String, seq: i64, person: Option<String>) -> Answer<()> {
-    let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer_as(person)?);
+pub async fn deliver(conversation_id: String, seq: i64) -> Answer<()> {
+    let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     greenroom.deliver(&viewer, crate::ssr::id(&conversation_id)?, seq).await.map_err(crate::ssr::fail)
 }
 
 /// Says that the viewer is writing.
 #[server(prefix = "/fn", endpoint = "typing", protocol = Ask)]
-pub async fn typing(conversation_id: String, person: Option<String>) -> Answer<()> {
-    let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer_as(person)?);
+pub async fn typing(conversation_id: String) -> Answer<()> {
+    let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     greenroom.typing(&viewer, crate::ssr::id(&conversation_id)?).await.map_err(crate::ssr::fail)
 }
 

@@ -49,7 +49,7 @@ impl Arrivals {
         let waiting = self.waiting.try_update_value(std::mem::take).unwrap_or_default();
         for (id, seq) in waiting {
             // Where it fails, the next message of that conversation tells of this one too.
-            if functions::deliver(id.to_string(), seq, Some(me.to_string())).await.is_ok() {
+            if functions::deliver(id.to_string(), seq).await.is_ok() {
                 self.told.update_value(|told| {
                     told.insert(id, seq);
                 });

@@ -298,7 +298,7 @@ impl Outbox {
 
     async fn send_all(self, me: PersonId) {
         while let Some(next) = self.next() {
-            match post(me, &next).await {
+            match post(&next).await {
                 Ok(()) => {
                     self.pauses.set_value(0);
                     if let Some(place) = next.place {
@@ -344,6 +344,8 @@ impl Outbox {
         in_line.into_iter().for_each(|client_id| self.stand(client_id, Stage::Failed(failure.clone())));
         match failure {
             Failure::Refused(Refusal::Unauthenticated) => stream::session_over(self.live),
+            // It goes out once its person is signed in again.
+            Failure::Refused(Refusal::OtherPerson) => {}
             Failure::Refused(Refusal::RateLimited { retry_after }) => self.later(Duration::from_secs(retry_after)),
             // The stream may never notice such a hiccup, and then nothing else would try again.
             _ => self.later(self.next_pause()),
@@ -367,10 +369,9 @@ impl Outbox {
     }
 }
 
-async fn post(me: PersonId, parcel: &Parcel) -> Result<(), Failure> {
+async fn post(parcel: &Parcel) -> Result<(), Failure> {
     let (to, client_id) = (parcel.conversation_id.to_string(), parcel.client_id.to_string());
-    // Whose it is: somebody else may have signed in here meanwhile.
-    let sending = functions::post(to, parcel.body.clone(), Some(client_id), Some(me.to_string()));
+    let sending = functions::post(to, parcel.body.clone(), Some(client_id));
     match select(pin!(sending), pin!(sleep(PATIENCE))).await {
         Either::Left((answer, _)) => answer.map(|_| ()),
         Either::Right(_) => Err(Failure::Unreached),

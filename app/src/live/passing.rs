@@ -39,7 +39,7 @@ impl Passing {
     }
 
     /// Says that the viewer is typing, unless that was said just now or costs too much.
-    pub fn say_typing(self, me: PersonId, conversation: ConversationId) {
+    pub fn say_typing(self, conversation: ConversationId) {
         let now = window().performance().map_or(0.0, |clock| clock.now());
         let just_said = |(place, at)| place == conversation && now - at < SAY_EVERY;
         if spares_data() || self.said.get_value().is_some_and(just_said) {
@@ -48,7 +48,7 @@ impl Passing {
         self.said.set_value(Some((conversation, now)));
         spawn_local(async move {
             // Worth nothing later, so it isn't tried again.
-            let _ = functions::typing(conversation.to_string(), Some(me.to_string())).await;
+            let _ = functions::typing(conversation.to_string()).await;
         });
     }
 

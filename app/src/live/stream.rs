@@ -313,8 +313,8 @@ async fn ask_why(live: Live) {
     let answer: Answer<_> = functions::load_frame().await;
     match answer {
         Err(Failure::Refused(Refusal::Unauthenticated)) => session_over(live),
-        // Somebody else is signed in here now. What this page shows is not theirs.
-        Ok(mine) if Some(mine.me) != live.me() => session_over(live),
+        // The page has closed itself.
+        Err(Failure::Refused(Refusal::OtherPerson)) => {}
         _ => open_after(live, next_pause()),
     }
 }

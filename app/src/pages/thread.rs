@@ -5,14 +5,14 @@ use crate::{
     live::{IN_BROWSER, Live},
     parts::{
         Answers, BookingFacts, BookingLine, CallOff, Composer, Failed, Glyph, Icon, MarkUnread, MessageLog, PageTitle,
-        Place, PresenceLine, Skeleton, StepFailed, Stepping, local::Local, page_of_param,
+        Place, PostForm, PresenceLine, Skeleton, StepFailed, Stepping, local::Local, page_of_param,
     },
     reactive::{effect, memo},
     words,
 };
 use leptos::{either::Either, prelude::*, task::spawn_local};
 use leptos_router::hooks::use_query_map;
-use model::{PersonId, Thread};
+use model::Thread;
 use web_sys::VisibilityState;
 
 /// A thread: what it is about, what was said, and where to go on.
@@ -78,7 +78,7 @@ fn ThreadView(mine: Mine<Thread>, at: Option<i64>) -> impl IntoView {
         let now = if IN_BROWSER { name.try_get() } else { None };
         live.titled(now.as_ref().unwrap_or(&first))
     };
-    read_while_visible(me, thread, place);
+    read_while_visible(thread, place);
     view! {
         <PageTitle text=title/>
         <main class="thread-pane" id="content">
@@ -112,7 +112,7 @@ fn ThreadView(mine: Mine<Thread>, at: Option<i64>) -> impl IntoView {
 /// Notes what was seen, as long as the page is in sight: one note at a time, the next one with all that was seen
 /// meanwhile. Tried again with every message and every time the page comes back into sight; but not because something
 /// was marked as unread, here or on another device.
-fn read_while_visible(me: PersonId, thread: RwSignal<Thread>, place: Place) {
+fn read_while_visible(thread: RwSignal<Thread>, place: Place) {
     let (live, local) = (Live::current(), Local::current());
     let visible = RwSignal::new(false);
     effect(move || {
@@ -151,7 +151,7 @@ fn read_while_visible(me: PersonId, thread: RwSignal<Thread>, place: Place) {
         noting.set_value(true);
         spawn_local(async move {
             // Its effect comes through the stream.
-            let done = functions::read_on(id.to_string(), seen, Some(me.to_string())).await.is_ok();
+            let done = functions::read_on(id.to_string(), seen).await.is_ok();
             noting.try_set_value(false);
             if done {
                 noted.try_set_value(seen);
@@ -174,11 +174,11 @@ fn MarkRead(thread: RwSignal<Thread>) -> impl IntoView {
             view! {
                 <noscript>
                     <a class="mark-read" href="#new">{words::FIRST_UNREAD}</a>
-                    <form class="mark-read" method="post" action="/fn/read-on">
+                    <PostForm path="/fn/read-on" class="mark-read">
                         <input type="hidden" name="conversation_id" value=id.to_string()/>
                         <input type="hidden" name="seq" value=seq/>
                         <button class="button" type="submit">{words::MARK_READ}</button>
-                    </form>
+                    </PostForm>
                 </noscript>
             }
         })

@@ -1,4 +1,4 @@
-use super::{FormError, Glyph, Icon, failure_in_address, local::Local};
+use super::{FormError, Glyph, Icon, PostForm, failure_in_address, local::Local};
 use crate::{
     answer::Failure,
     functions,
@@ -26,7 +26,9 @@ pub fn Composer(me: PersonId, thread: RwSignal<Thread>) -> impl IntoView {
     let length = memo(move || text.with(|text| text.trim().chars().count()));
     // Why the last message came back into the box.
     let returned: RwSignal<Option<Failure>> = RwSignal::new(None);
-    let cannot_send = move || local.started() && (length.get() == 0 || length.get() > BODY_LIMIT);
+    let cannot_send = move || {
+        local.started() && (length.get() == 0 || length.get() > BODY_LIMIT || live.closed.with(Option::is_some))
+    };
 
     effect(move || {
         let Some(area) = area.get() else { return };
@@ -83,7 +85,7 @@ pub fn Composer(me: PersonId, thread: RwSignal<Thread>) -> impl IntoView {
         text.set(area.value());
         drafts.keep(key, &area.value());
         if !area.value().is_empty() {
-            live.passing.say_typing(me, id);
+            live.passing.say_typing(id);
         }
         fit(&area);
     };
@@ -91,7 +93,7 @@ pub fn Composer(me: PersonId, thread: RwSignal<Thread>) -> impl IntoView {
     let failure = failure_in_address(functions::Post::PATH);
     view! {
         <FormError failure=Signal::derive(move || failure.clone().or_else(|| returned.get()))/>
-        <form class="composer" method="post" action="/fn/post" on:submit=move |event| { event.prevent_default(); send(); }>
+        <PostForm path="/fn/post" class="composer" on:submit=move |event| { event.prevent_default(); send(); }>
             <input type="hidden" name="conversation_id" value=id.to_string()/>
             <input type="hidden" name="client_id" value=client_id() autocomplete="off"/>
             <label class="visually-hidden" for="message">{words::MESSAGE}</label>
@@ -104,7 +106,7 @@ pub fn Composer(me: PersonId, thread: RwSignal<Thread>) -> impl IntoView {
             <p class="count" id="message-count" class:wrong=move || { length.get() > BODY_LIMIT }>
                 {move || (length.get() >= COUNT_FROM).then(|| words::characters_left(length.get()))}
             </p>
-        </form>
+        </PostForm>
     }
 }
 

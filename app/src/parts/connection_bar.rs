@@ -1,5 +1,5 @@
 use crate::{
-    live::{Connection, Live},
+    live::{Closed, Connection, Live},
     pages::sign_in_path,
     words,
 };
@@ -18,9 +18,24 @@ pub fn ConnectionBar() -> impl IntoView {
     let over = move || live.connection.get() == Connection::SignedOut;
     view! {
         <div class="connection" role="status">
-            {move || text().map(|text| view! {
-                <p>{text} {over().then(|| view! { <a href=sign_in_path() target="_blank">{words::SIGN_IN}</a> })}</p>
-            })}
+            {move || match live.closed.get() {
+                Some(closed) => view! { <ClosedLine closed/> }.into_any(),
+                None => text().map(|text| view! {
+                    <p>{text} {over().then(|| view! { <a href=sign_in_path() target="_blank">{words::SIGN_IN}</a> })}</p>
+                }).into_any(),
+            }}
         </div>
     }
+}
+
+/// Why the page is closed, what that means, and the way on.
+#[component]
+fn ClosedLine(closed: Closed) -> impl IntoView {
+    let Closed::OtherPerson(name) = closed;
+    let (who, on) = match &name {
+        Some(name) => (words::signed_in_as(name), words::go_on_as(name)),
+        None => (words::OTHER_PERSON.to_owned(), words::BACK_TO_INBOX.to_owned()),
+    };
+    // Another document: this one stays the other person's.
+    view! { <p>{who} ". " {words::OTHER_PERSON_MEANS} " " <a href="/inbox" rel="external">{on}</a></p> }
 }

@@ -15,6 +15,7 @@ use crate::{
     answer::{Answer, Failure},
     ask, json,
     live::IN_BROWSER,
+    owner::OwnerField,
     reactive::effect,
     words,
 };
@@ -115,6 +116,22 @@ pub fn failure_in_address(path: &str) -> Option<Failure> {
     Some(text.ok().and_then(|text| json::read(&text).ok()).unwrap_or(Failure::Unreached))
 }
 
+/// A form that the browser itself sends, with whose page it stands on. No other form may post.
+#[component]
+pub fn PostForm(
+    path: &'static str,
+    #[prop(optional)] id: Option<&'static str>,
+    #[prop(optional)] class: Option<&'static str>,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <form id=id class=class method="post" action=path>
+            <OwnerField/>
+            {children()}
+        </form>
+    }
+}
+
 /// A form for a server function. Without JavaScript the browser sends it, and the answer is another page.
 #[component]
 pub fn Form(
@@ -125,6 +142,7 @@ pub fn Form(
 ) -> impl IntoView {
     view! {
         <form id=id class=class method="post" action=form.path on:submit=move |event| form.send(event)>
+            <OwnerField/>
             {children()}
         </form>
     }

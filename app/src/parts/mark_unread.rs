@@ -34,7 +34,6 @@ pub fn MarkUnread(me: PersonId, thread: RwSignal<Thread>) -> impl IntoView {
                 <Form form class="mark-unread">
                     <input type="hidden" name="conversation_id" value=id.get_value()/>
                     <input type="hidden" name="seq" value=seq/>
-                    <input type="hidden" name="person" value=me.to_string()/>
                     <button class="link" type="submit" disabled=form.pending>{words::MARK_UNREAD}</button>
                     {move || form.failure.with(Option::is_some).then(|| view! { <FormError failure=form.failure/> })}
                 </Form>

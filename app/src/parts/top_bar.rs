@@ -1,4 +1,4 @@
-use super::{Glyph, Icon};
+use super::{Glyph, Icon, PostForm};
 use crate::{
     live::{Live, Outbox},
     words,
@@ -46,9 +46,9 @@ pub fn TopBar(frame: RwSignal<Frame>) -> impl IntoView {
             <a class="bar-item" href="/settings" aria-label=move || words::settings_of(&name())>
                 <Icon glyph=Glyph::Person/><span class="bar-word bar-name">{name}</span>
             </a>
-            <form method="post" action="/fn/sign-out" on:submit=leave>
+            <PostForm path="/fn/sign-out" on:submit=leave>
                 <button class="bar-item" type="submit"><Icon glyph=Glyph::Door/><span class="bar-word">{words::SIGN_OUT}</span></button>
-            </form>
+            </PostForm>
         </header>
     }
 }

@@ -1,6 +1,6 @@
 //! Why something was not done, and what to do.
 
-use super::{BROKEN, BROKEN_LEAD};
+use super::{BROKEN, BROKEN_LEAD, OTHER_PERSON_LEAD};
 use model::{Fault, Refusal};
 
 /// What to tell somebody whose request was refused.
@@ -9,6 +9,7 @@ pub fn refusal(refusal: &Refusal) -> String {
         Refusal::Unauthenticated => "You were signed out. Sign in to go on.".to_owned(),
         Refusal::InvalidCredentials => "That email and password don't match. Check both and try again.".to_owned(),
         Refusal::EmailUnverified => "Confirm your email address first: open the link in the mail we sent.".to_owned(),
+        Refusal::OtherPerson => OTHER_PERSON_LEAD.to_owned(),
         Refusal::WrongRole => "This isn't open to your kind of account.".to_owned(),
         Refusal::NotFound => "That isn't here any more.".to_owned(),
         Refusal::InsufficientScope => "This access token may only read.".to_owned(),

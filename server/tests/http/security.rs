@@ -3,6 +3,7 @@
 //! A route that isn't in the table fails here: whoever adds one says who may use it.
 
 mod hostile_text;
+mod page_owner;
 mod table;
 
 use crate::support::{Actor, Answer, NOBODYS, SARAH, Site, new_id, soon};
@@ -59,7 +60,8 @@ async fn cast(number: usize) -> (Site, Actor) {
 
 async fn bot(site: &Site, scope: &str) -> Actor {
     let made = site.eventpro().post("/api/auth/tokens", &json!({ "name": "bot", "scope": scope })).await;
-    Actor::bearing(site.addr(), made.ok(201)["secret"].as_str().expect("a secret"))
+    let bot = Actor::bearing(site.addr(), made.ok(201)["secret"].as_str().expect("a secret"));
+    bot.on_page_of(&site.people.eventpro)
 }
 
 /// The status alone: a stream's body never ends.
@@ -67,8 +69,9 @@ async fn status(actor: &Actor, row: &Row, names: &Names, form: bool) -> u16 {
     let path = names.fill(row.at.unwrap_or(row.path));
     let mut request = actor.request(row.method.parse::<Method>().expect("a method"), &path);
     if form || !row.body.is_empty() {
-        let kind = if form { FORM } else { "application/json" };
-        request = request.header(header::CONTENT_TYPE, kind).body(names.fill(row.body));
+        let body = names.fill(row.body);
+        let (kind, body) = if form { (FORM, actor.form_of_page(&body)) } else { ("application/json", body) };
+        request = request.header(header::CONTENT_TYPE, kind).body(body);
     }
     soon("an answer", request.send()).await.expect("an answer").status().as_u16()
 }

@@ -3,6 +3,7 @@
 mod dependencies;
 mod document;
 mod files;
+mod functions;
 mod markup;
 mod shape;
 

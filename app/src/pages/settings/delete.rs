@@ -2,7 +2,7 @@ use super::{Part, Whose};
 use crate::{
     functions,
     live::Live,
-    parts::{FormError, FormState, PasswordField, Submit},
+    parts::{FormError, FormState, PasswordField, PostForm, Submit},
     words,
 };
 use leptos::prelude::*;
@@ -24,11 +24,11 @@ pub(super) fn DeleteAccount(email: String) -> impl IntoView {
             <details class="call-off" open=failed>
                 <summary>{words::DELETE_OPEN}</summary>
                 <FormError failure=form.failure/>
-                <form class="form" id=form.id method="post" action="/fn/leave" on:submit=move |_| live.leave()>
+                <PostForm path="/fn/leave" class="form" id=form.id on:submit=move |_| live.leave()>
                     <Whose email/>
                     <PasswordField form field="password" label=words::YOUR_PASSWORD/>
                     <Submit form label=words::DELETE_ACCOUNT busy=words::DELETING danger=true/>
-                </form>
+                </PostForm>
             </details>
         </Part>
     }

@@ -74,7 +74,8 @@ fn function_changes(site: &Site) -> Vec<Change> {
         // Signing out comes last, and only there may a session end that others need.
         let actor = if name == "sign-out" { site.safari() } else { site.sarah() };
         let actor = if name == "open-booking" { site.eventpro() } else { actor };
-        Change { actor, method: Method::POST, path: format!("/fn/{name}"), kind: FORM, body: body.clone(), status: 0 }
+        let body = actor.form_of_page(&body);
+        Change { actor, method: Method::POST, path: format!("/fn/{name}"), kind: FORM, body, status: 0 }
     };
     function_names().into_iter().map(change).collect()
 }

@@ -81,7 +81,7 @@ async fn no_pages(site: &Site) -> Vec<Sample> {
         ("away to sign-in", 303, anyone.get("/inbox").await),
         ("past the door", 303, sarah.get("/signin").await),
         ("a form's redirect", 302, Answer::to(plain).await),
-        ("a function's answer", 200, sarah.send(Method::POST, "/fn/frame", FORM, "").await),
+        ("a function's answer", 200, sarah.send(Method::POST, "/fn/frame", FORM, sarah.form_of_page("")).await),
         ("a function's refusal", 401, anyone.send(Method::POST, "/fn/frame", FORM, "").await),
         ("a file", 200, anyone.get("/icon.svg").await),
         ("a built file", 200, anyone.get("/pkg/greenroom.abc.js").await),

@@ -35,7 +35,7 @@ async fn journey(site: &Site) -> String {
     anyone.post("/api/auth/password/forgot", &json!({ "email": SARAH })).await;
     anyone.post("/api/auth/password/reset", &json!({ "token": "x", "password": "matatu rain velvet" })).await;
     let token = anyone.sign_in(SARAH, PASSWORD).await.token();
-    let sarah = site.holder_of(&token);
+    let sarah = site.holder_of(&token).on_page_of(&site.people.sarah);
     let mut stream = sarah.follow("/api/events?after=3").await;
     sarah.say(&site.launch, "a body to keep quiet about").await;
     let reused = json!({ "conversationId": site.launch, "body": "a body to keep quiet about", "clientId": new_id() });

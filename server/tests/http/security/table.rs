@@ -231,7 +231,7 @@ pub(super) const API: [Row; 46] = [
 ];
 
 /// What pages ask of the server, sent as forms.
-pub(super) const FUNCTIONS: [Row; 32] = [
+pub(super) const FUNCTIONS: [Row; 33] = [
     row(
         "POST",
         "/fn/sign-in",
@@ -251,6 +251,7 @@ pub(super) const FUNCTIONS: [Row; 32] = [
     row("POST", "/fn/forgot", None, "email={new}%40example.com", [200, 200, 200, 200, 200, 200, 200, 200]),
     row("POST", "/fn/reset", None, "token={new}&password=velvet-{new}", [422, 422, 422, 422, 422, 422, 422, 422]),
     row("POST", "/fn/unsubscribe", None, "token={new}", [422, 422, 422, 422, 422, 422, 422, 422]),
+    row("POST", "/fn/signed-in", None, "", [200, 200, 200, 200, 200, 200, 200, 200]),
     row("POST", "/fn/frame", None, "", [401, 200, 200, 200, 200, 401, 200, 200]),
     row("POST", "/fn/inbox", None, "", [401, 200, 200, 200, 200, 401, 200, 200]),
     row("POST", "/fn/thread", None, "id={launch}", [401, 200, 200, 404, 404, 401, 200, 200]),

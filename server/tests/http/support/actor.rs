@@ -12,17 +12,33 @@ pub(crate) struct Actor {
     cookie: Option<String>,
     /// An access token.
     token: Option<String>,
+    /// Whose page they have before them.
+    person: Option<String>,
 }
 
 impl Actor {
     pub(crate) fn new(addr: SocketAddr, cookie: Option<String>) -> Self {
         let client = Client::builder().redirect(Policy::none()).no_proxy().build().expect("a client");
-        Self { client, addr, cookie, token: None }
+        Self { client, addr, cookie, token: None, person: None }
     }
 
     /// A program with an access token.
     pub(crate) fn bearing(addr: SocketAddr, token: &str) -> Self {
         Self { token: Some(token.to_owned()), ..Self::new(addr, None) }
+    }
+
+    /// With a page of this person before them.
+    pub(crate) fn on_page_of(self, person: &str) -> Self {
+        Self { person: Some(person.to_owned()), ..self }
+    }
+
+    /// A form, with whose page it stands on.
+    pub(crate) fn form_of_page(&self, form: &str) -> String {
+        match &self.person {
+            Some(person) if form.is_empty() => format!("person={person}"),
+            Some(person) => format!("{form}&person={person}"),
+            None => form.to_owned(),
+        }
     }
 
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
@@ -60,7 +76,7 @@ impl Actor {
         let request = self.request(Method::POST, path).header("referer", format!("{origin}{from}"));
         let request = request.header("origin", origin).header("accept", "text/html,application/xhtml+xml");
         let request = request.header("content-type", "application/x-www-form-urlencoded");
-        Answer::to(request.body(form(pairs))).await
+        Answer::to(request.body(self.form_of_page(&form(pairs)))).await
     }
 
     /// Opens a stream, and takes its first frame.

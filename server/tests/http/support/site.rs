@@ -61,7 +61,14 @@ impl Site {
     }
 
     fn signed_in(&self, email: &str) -> Actor {
-        self.holder_of(&self.tokens[email])
+        let person = match email {
+            EVENTPRO => &self.people.eventpro,
+            SAFARI => &self.people.safari,
+            SARAH => &self.people.sarah,
+            KAMAU => &self.people.kamau,
+            _ => &self.people.achieng,
+        };
+        self.holder_of(&self.tokens[email]).on_page_of(person)
     }
 
     /// Organizer; talks to Sarah.

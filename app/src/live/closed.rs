@@ -1,0 +1,116 @@
+//! A page that has closed itself: it can be read, and what was typed in it is kept, but nothing goes out of it.
+
+use super::{Connection, Live, stream, tabs};
+use crate::{
+    answer::{Answer, Failure},
+    functions,
+    owner::PageOwner,
+    pages::sign_in_path,
+    reactive::effect,
+};
+use leptos::{prelude::*, server_fn::ServerFn, task::spawn_local};
+use model::Refusal;
+use std::cell::Cell;
+use wasm_bindgen::{JsCast, prelude::Closure};
+use web_sys::{Element, Event, VisibilityState};
+
+/// Why a page is closed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Closed {
+    /// Another person is signed in with this browser; by which name, once that is known.
+    OtherPerson(Option<String>),
+}
+
+thread_local! {
+    /// That of this page, for what asks the server outside of any view.
+    static LIVE: Cell<Option<Live>> = const { Cell::new(None) };
+}
+
+/// Whether a page may ask this of the server.
+///
+/// # Errors
+/// The page is closed.
+pub fn may_ask(path: &str) -> Answer<()> {
+    let closed = LIVE.get().and_then(|live| live.closed.get_untracked());
+    match closed {
+        Some(Closed::OtherPerson(_)) if path != functions::LoadSignedIn::PATH => Err(Refusal::OtherPerson.into()),
+        _ => Ok(()),
+    }
+}
+
+/// Closes the page if this answer says that another person is signed in.
+pub fn heed<T>(answer: &Answer<T>) {
+    if let (Err(Failure::Refused(Refusal::OtherPerson)), Some(live)) = (answer, LIVE.get())
+        && live.closed.get_untracked().is_none()
+    {
+        live.closed.set(Some(Closed::OtherPerson(None)));
+        stream::session_over(live);
+    }
+}
+
+/// Opens a closed page again once its own person is signed in again, and leads links of a closed page out of it.
+pub(super) fn watch(live: Live) {
+    LIVE.set(Some(live));
+    effect(move || {
+        if live.opened.get() > 0 && live.closed.with_untracked(Option::is_some) {
+            live.closed.set(None);
+        }
+    });
+    effect(move || {
+        window_event_listener(leptos::ev::Custom::<Event>::new("visibilitychange"), move |_| {
+            let closed = live.closed.with_untracked(|closed| matches!(closed, Some(Closed::OtherPerson(_))));
+            if closed && document().visibility_state() == VisibilityState::Visible {
+                live.sign_in_again();
+            }
+        });
+        // The router would show the next page in this document, and that page has nothing to show.
+        let follow = Closure::<dyn Fn(Event)>::new(move |event: Event| {
+            let link = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+            let link = link.and_then(|element| element.closest("a[href]").ok().flatten());
+            if link.is_some() && live.closed.with_untracked(Option::is_some) {
+                event.stop_propagation();
+            }
+        });
+        // Listening on the document can't fail, and goes on for as long as the page lives.
+        let _ = document().add_event_listener_with_callback_and_bool("click", follow.as_ref().unchecked_ref(), true);
+        follow.forget();
+    });
+}
+
+impl Live {
+    /// Finds out who is signed in now: nobody, another person, or the person of this page again. Goes on to sign in
+    /// where nobody is, unless that would lose what was written.
+    pub fn sign_in_again(self) {
+        self.connection.set(Connection::SignedOut);
+        spawn_local(async move {
+            match functions::load_signed_in().await {
+                Ok(Some(person)) if Some(person.id) == PageOwner::current() => self.reopen(),
+                Ok(Some(person)) => self.closed.set(Some(Closed::OtherPerson(Some(person.name)))),
+                Ok(None) if self.closed.with_untracked(Option::is_none) && self.unsent.get_untracked() == 0 && !something_typed() => {
+                    let _ = window().location().set_href(&sign_in_path());
+                }
+                Ok(None) | Err(_) => {}
+            }
+        });
+    }
+
+    fn reopen(self) {
+        self.closed.set(None);
+        self.connection.set(Connection::Live);
+        tabs::stand(self);
+        stream::open_soon(self);
+    }
+}
+
+/// Whether something was typed that the server doesn't have.
+fn something_typed() -> bool {
+    let Ok(fields) = document().query_selector_all("main textarea, main input:not([type=hidden])") else { return false };
+    (0..fields.length()).filter_map(|index| fields.item(index)).any(|field| {
+        let area = field.dyn_ref::<web_sys::HtmlTextAreaElement>();
+        let typed = area.map(|area| area.value() != area.default_value());
+        typed.or_else(|| {
+            let input = field.dyn_ref::<web_sys::HtmlInputElement>()?;
+            Some(input.value() != input.default_value())
+        }) == Some(true)
+    })
+}

@@ -1,0 +1,105 @@
+//! One page, two people: what a page of the first asks is refused while the second is signed in with the same browser.
+
+use super::{FORM, Names, table::FUNCTIONS};
+use crate::support::{Actor, Answer, SARAH, Site, actor::escaped};
+use app::functions::FOR_ANYONE;
+use reqwest::Method;
+
+/// Everything that a function could change.
+async fn state(site: &Site) -> Vec<i64> {
+    let mut numbers = Vec::new();
+    for sql in [
+        "SELECT count(*) FROM message",
+        "SELECT count(*) FROM session",
+        "SELECT count(*) FROM booking",
+        "SELECT count(*) FROM mail",
+        "SELECT sum(organizer_read_seq + talent_read_seq) FROM conversation",
+        "SELECT sum(seq) FROM person_head",
+    ] {
+        numbers.push(site.count(sql).await);
+    }
+    numbers
+}
+
+#[tokio::test]
+async fn every_function_is_refused_to_another_persons_page_and_to_one_that_says_nothing() {
+    let site = Site::new().await;
+    let names = Names::of(&site).await;
+    let before = state(&site).await;
+    let (sarah, kamau) = (site.people.sarah.clone(), site.people.kamau.clone());
+    let whose = [
+        String::new(),
+        "&person=".to_owned(),
+        format!("&person={kamau}"),
+        "&person=nobody".to_owned(),
+        format!("&person={sarah}&person={kamau}"),
+        format!("&Person={sarah}"),
+        format!("&person={}", sarah.to_uppercase()),
+    ];
+    let mut refused = 0;
+    for row in FUNCTIONS.iter().filter(|row| !FOR_ANYONE.contains(&row.path)) {
+        for whose in &whose {
+            let body = format!("{}{whose}", names.fill(row.body));
+            let answer = site.sarah().send(Method::POST, row.path, FORM, body.clone()).await;
+            assert_eq!(answer.status, 409, "{} {body}: {}", row.path, answer.text());
+            assert!(answer.text().contains("other_person"), "{}", answer.text());
+            refused += 1;
+        }
+    }
+    assert!(refused > 100, "the test no longer sees the functions");
+    assert_eq!(state(&site).await, before, "nothing was done");
+    site.sarah().get("/api/auth/session").await.ok(200);
+}
+
+#[tokio::test]
+async fn a_form_without_javascript_is_answered_with_what_was_typed_and_no_redirect() {
+    let site = Site::new().await;
+    let body = "For Sarah </textarea><script>alert(1)</script>";
+    let pairs = [("conversation_id", site.launch.as_str()), ("client_id", "x"), ("body", body)];
+    let stale = site.eventpro().on_page_of(&site.people.sarah);
+    let answer = stale.post_form("/fn/post", &format!("/conversations/{}", site.launch), &pairs).await;
+    assert_eq!(answer.status, 409, "{}", answer.text());
+    assert!(answer.header("content-type").starts_with("text/html"));
+    assert_eq!(answer.header("cache-control"), "no-store");
+    let page = answer.text();
+    assert!(page.contains("You're signed in as EventPro Kenya now"), "{page}");
+    assert!(page.contains("For Sarah &lt;/textarea&gt;"), "{page}");
+    assert!(!page.contains("<script"), "{page}");
+    assert_eq!(site.count("SELECT count(*) FROM message").await, 17);
+    let secret = [("current", "the-old-one"), ("password", "the-new-one")];
+    let answer = stale.post_form("/fn/change-password", "/settings", &secret).await;
+    assert_eq!(answer.status, 409);
+    assert!(!answer.text().contains("the-new-one") && !answer.text().contains("the-old-one"));
+}
+
+#[tokio::test]
+async fn a_page_says_whose_it_is_in_every_form() {
+    let site = Site::new().await;
+    let said = site.eventpro().say(&site.launch, "Unread").await;
+    assert!(said["seq"].as_i64().is_some());
+    let id = &site.people.sarah;
+    let thread = format!("/conversations/{}", site.launch);
+    let booking = format!("/bookings/{}", site.launch_booking);
+    for path in [thread.as_str(), &booking, "/settings", "/notifications", "/inbox"] {
+        let page = site.sarah().get(path).await.text();
+        assert!(page.contains(&format!("data-person=\"{id}\"")), "{path} says whose it is");
+        let forms: Vec<&str> = page.split("<form").skip(1).collect();
+        for form in forms.iter().filter(|form| form.split('>').next().is_some_and(|tag| tag.contains("method=\"post\""))) {
+            let inside = form.split("</form>").next().unwrap_or_default();
+            assert!(inside.contains(&format!("name=\"person\" value=\"{id}\"")), "{path}: {inside}");
+        }
+        assert!(path == "/talents" || !forms.is_empty(), "{path} has forms");
+    }
+    let door = site.anonymous().get("/signin").await.text();
+    assert!(!door.contains("data-person=") && !door.contains("name=\"person\""));
+}
+
+#[tokio::test]
+async fn a_page_is_told_who_is_signed_in_now() {
+    let site = Site::new().await;
+    let asked = async |actor: Actor| -> Answer { actor.send(Method::POST, "/fn/signed-in", FORM, "").await };
+    assert!(asked(site.kamau()).await.text().contains("DJ Kamau"));
+    assert_eq!(asked(site.anonymous()).await.text(), "null");
+    // It tells nothing that a page may keep to itself.
+    assert!(!asked(site.sarah()).await.text().contains(&escaped(SARAH)));
+}

@@ -1,0 +1,56 @@
+//! Server functions, and the forms that call them: each request says whose page it comes from.
+
+use crate::{code, none};
+use app::functions::FOR_ANYONE;
+use quote::ToTokens;
+use syn::{Item, ItemFn, spanned::Spanned};
+
+/// The server functions, each with its path.
+fn server_functions() -> Vec<(String, ItemFn)> {
+    let files = code(&["app"]).into_iter().filter(|source| source.path.starts_with("app/src/functions"));
+    let items = files.flat_map(|source| syn::parse_file(&source.text).expect("Rust").items);
+    let functions = items.filter_map(|item| match item {
+        Item::Fn(function) => Some(function),
+        _ => None,
+    });
+    let named = functions.filter_map(|function| {
+        let attribute = function.attrs.iter().find(|attribute| attribute.path().is_ident("server"))?;
+        let text = attribute.to_token_stream().to_string();
+        let endpoint = text.split_once("endpoint = \"")?.1.split('"').next()?.to_owned();
+        Some((format!("/fn/{endpoint}"), function))
+    });
+    let found: Vec<_> = named.collect();
+    assert!(found.len() > 20, "the test no longer sees the functions");
+    found
+}
+
+/// A function that acts for the viewer is refused to another person's page, unless it is named as one for everybody.
+#[test]
+fn only_functions_for_everybody_are_open_to_another_persons_page() {
+    let functions = server_functions();
+    let wrong = functions.iter().filter_map(|(path, function)| {
+        let acts_for_viewer = function.block.to_token_stream().to_string().contains("ssr :: viewer");
+        let open = FOR_ANYONE.contains(&path.as_str());
+        (acts_for_viewer == open).then(|| format!("{path}, line {}", function.span().start().line))
+    });
+    none("a function either calls ssr::viewer() or stands in FOR_ANYONE", wrong.collect());
+    let gone = FOR_ANYONE.iter().filter(|path| !functions.iter().any(|(known, _)| known == *path));
+    none("no such function", gone.map(|path| (*path).to_owned()).collect());
+}
+
+/// The person is no argument of a function: one that forgot it would not be refused.
+#[test]
+fn whose_page_it_is_is_asked_in_one_place() {
+    let asking = server_functions().into_iter().filter(|(_, function)| {
+        function.sig.inputs.to_token_stream().to_string().contains("person")
+    });
+    none("server/src/page_owner.rs compares the person", asking.map(|(path, _)| path).collect());
+}
+
+/// Only the form components write forms that post: they add whose page it is.
+#[test]
+fn every_form_that_posts_says_whose_page_it_stands_on() {
+    let app = code(&["app"]).into_iter().filter(|source| source.path != "app/src/parts/form.rs");
+    let posting = app.filter(|source| source.text.contains("method=\"post\"")).map(|source| source.path);
+    none("forms that post are made by PostForm or Form", posting.collect());
+}
