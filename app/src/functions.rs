@@ -46,14 +46,14 @@ pub async fn load_signed_in() -> Answer<Option<Person>> {
     Ok(crate::ssr::caller()?.viewer.map(|viewer| viewer.person().clone()))
 }
 
-/// Signs out.
+/// Signs out. The hydrated page goes on by itself, once it has deleted what it keeps.
 #[server(prefix = "/fn", endpoint = "sign-out", protocol = Ask)]
 pub async fn sign_out() -> Answer<()> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     greenroom.sign_out(&viewer).await.map_err(crate::ssr::fail)?;
     let cookie: crate::ssr::SessionCookie = use_context().ok_or(model::Refusal::Internal)?;
     crate::ssr::set_cookie(cookie.clear().ok_or(model::Refusal::Internal)?);
-    leptos_axum::redirect("/signin");
+    crate::ssr::send_on("/signin");
     Ok(())
 }
 

@@ -7,7 +7,7 @@
 //! - `stream`: the `EventSource`, opened again and again; `tabs`: one of it for all tabs of a browser, by `locks`
 //! - [`outbox`]: messages on their way, kept on the `shelf`; [`drafts`]: what is being written
 //! - `visited`: threads that were open before
-//! - `closed`: a page of a person who isn't signed in any more
+//! - `closed`: a page of a person who isn't signed in any more; `signing_out`: how that comes about
 //! - `arrivals`: telling what reached this browser; [`passing`]: who is typing and who is here
 
 mod arrivals;
@@ -17,6 +17,7 @@ mod locks;
 pub mod outbox;
 pub mod passing;
 mod shelf;
+mod signing_out;
 mod stream;
 mod tabs;
 mod visited;
@@ -136,9 +137,6 @@ impl Live {
             memory: StoredValue::default(),
         };
         provide_context(live);
-        if IN_BROWSER {
-            closed::watch(live);
-        }
         live
     }
 
@@ -176,9 +174,9 @@ impl Live {
         view
     }
 
-    /// Begins to listen for the person whose page it is, once it shows anything of theirs.
+    /// Begins to listen for the person whose page it is, once it shows anything of theirs. Not in a closed page.
     fn begin(self, outbox: Outbox, me: PersonId) {
-        if self.begun.get_value() || self.me() != Some(me) {
+        if self.begun.get_value() || self.me() != Some(me) || self.closed.with_untracked(Option::is_some) {
             return;
         }
         self.begun.set_value(true);

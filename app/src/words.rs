@@ -120,6 +120,8 @@ pub const SIGNED_OUT: &str = "You were signed out.";
 pub const OTHER_PERSON_LEAD: &str = "This page belongs to another account, so nothing was sent or changed.";
 pub const OTHER_PERSON: &str = "Somebody else is signed in now.";
 pub const OTHER_PERSON_MEANS: &str = "You can read this page and copy what you wrote, but nothing is sent from it.";
+pub const SIGNING_OUT: &str = "Signing out: waiting for network. Until then nothing is sent from this page.";
+pub const STAY_SIGNED_IN: &str = "Stay signed in";
 pub const WHAT_YOU_WROTE: &str = "What you wrote";
 
 pub const LOADING: &str = "Loading…";

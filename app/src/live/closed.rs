@@ -1,6 +1,6 @@
 //! A page that has closed itself: it can be read, and what was typed in it is kept, but nothing goes out of it.
 
-use super::{Connection, Live, stream, tabs};
+use super::{Connection, Live, Outbox, stream, tabs};
 use crate::{
     answer::{Answer, Failure},
     functions,
@@ -19,11 +19,13 @@ use web_sys::{Element, Event, VisibilityState};
 pub enum Closed {
     /// Another person is signed in with this browser; by which name, once that is known.
     OtherPerson(Option<String>),
+    /// Its person wants to sign out, and the server couldn't be told yet.
+    SigningOut,
 }
 
 thread_local! {
     /// That of this page, for what asks the server outside of any view.
-    static LIVE: Cell<Option<Live>> = const { Cell::new(None) };
+    static OUTBOX: Cell<Option<Outbox>> = const { Cell::new(None) };
 }
 
 /// Whether a page may ask this of the server.
@@ -31,16 +33,16 @@ thread_local! {
 /// # Errors
 /// The page is closed.
 pub fn may_ask(path: &str) -> Answer<()> {
-    let closed = LIVE.get().and_then(|live| live.closed.get_untracked());
-    match closed {
+    match OUTBOX.get().and_then(|outbox| outbox.live.closed.get_untracked()) {
         Some(Closed::OtherPerson(_)) if path != functions::LoadSignedIn::PATH => Err(Refusal::OtherPerson.into()),
+        Some(Closed::SigningOut) if path != functions::SignOut::PATH => Err(Failure::Unreached),
         _ => Ok(()),
     }
 }
 
 /// Closes the page if this answer says that another person is signed in.
 pub fn heed<T>(answer: &Answer<T>) {
-    if let (Err(Failure::Refused(Refusal::OtherPerson)), Some(live)) = (answer, LIVE.get())
+    if let (Err(Failure::Refused(Refusal::OtherPerson)), Some(Outbox { live, .. })) = (answer, OUTBOX.get())
         && live.closed.get_untracked().is_none()
     {
         live.closed.set(Some(Closed::OtherPerson(None)));
@@ -49,17 +51,17 @@ pub fn heed<T>(answer: &Answer<T>) {
 }
 
 /// Opens a closed page again once its own person is signed in again, and leads links of a closed page out of it.
-pub(super) fn watch(live: Live) {
-    LIVE.set(Some(live));
+pub(super) fn watch(outbox: Outbox) {
+    let live = outbox.live;
+    OUTBOX.set(Some(outbox));
     effect(move || {
-        if live.opened.get() > 0 && live.closed.with_untracked(Option::is_some) {
+        if live.opened.get() > 0 && live.closed.with_untracked(is_other_person) {
             live.closed.set(None);
         }
     });
     effect(move || {
         window_event_listener(leptos::ev::Custom::<Event>::new("visibilitychange"), move |_| {
-            let closed = live.closed.with_untracked(|closed| matches!(closed, Some(Closed::OtherPerson(_))));
-            if closed && document().visibility_state() == VisibilityState::Visible {
+            if live.closed.with_untracked(is_other_person) && document().visibility_state() == VisibilityState::Visible {
                 live.sign_in_again();
             }
         });
@@ -84,7 +86,10 @@ impl Live {
         self.connection.set(Connection::SignedOut);
         spawn_local(async move {
             match functions::load_signed_in().await {
-                Ok(Some(person)) if Some(person.id) == PageOwner::current() => self.reopen(),
+                _ if self.closed.with_untracked(|closed| *closed == Some(Closed::SigningOut)) => {}
+                Ok(Some(person)) if Some(person.id) == PageOwner::current() => {
+                    OUTBOX.get().into_iter().for_each(|outbox| self.reopen(outbox));
+                }
                 Ok(Some(person)) => self.closed.set(Some(Closed::OtherPerson(Some(person.name)))),
                 Ok(None) if self.closed.with_untracked(Option::is_none) && self.unsent.get_untracked() == 0 && !something_typed() => {
                     let _ = window().location().set_href(&sign_in_path());
@@ -94,12 +99,20 @@ impl Live {
         });
     }
 
-    fn reopen(self) {
+    /// Goes on as before the page was closed.
+    pub(super) fn reopen(self, outbox: Outbox) {
         self.closed.set(None);
         self.connection.set(Connection::Live);
+        if let Some(me) = self.me() {
+            self.begin(outbox, me);
+        }
         tabs::stand(self);
         stream::open_soon(self);
     }
+}
+
+fn is_other_person(closed: &Option<Closed>) -> bool {
+    matches!(closed, Some(Closed::OtherPerson(_)))
 }
 
 /// Whether something was typed that the server doesn't have.

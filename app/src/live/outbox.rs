@@ -5,12 +5,16 @@
 //! two of it.
 
 use super::{
-    Live,
+    IN_BROWSER, Live, closed,
     drafts::{DraftKey, Drafts},
-    locks, shelf, stream,
+    locks, shelf, signing_out, stream,
     tabs::{self, Note},
 };
-use crate::{answer::Failure, functions, reactive::effect};
+use crate::{
+    answer::{Answer, Failure},
+    functions,
+    reactive::effect,
+};
 use futures::future::{Either, select};
 use js_sys::Promise;
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
@@ -61,7 +65,7 @@ impl Parcel {
 /// The messages that are on their way. Cheap to copy; stands in the context.
 #[derive(Clone, Copy)]
 pub struct Outbox {
-    live: Live,
+    pub(super) live: Live,
     parcels: RwSignal<Vec<Parcel>>,
     sending: StoredValue<bool>,
     pauses: StoredValue<u32>,
@@ -91,6 +95,10 @@ impl Outbox {
             }
         });
         provide_context(outbox);
+        if IN_BROWSER {
+            closed::watch(outbox);
+            signing_out::watch(outbox);
+        }
         outbox
     }
 
@@ -372,8 +380,13 @@ impl Outbox {
 async fn post(parcel: &Parcel) -> Result<(), Failure> {
     let (to, client_id) = (parcel.conversation_id.to_string(), parcel.client_id.to_string());
     let sending = functions::post(to, parcel.body.clone(), Some(client_id));
-    match select(pin!(sending), pin!(sleep(PATIENCE))).await {
-        Either::Left((answer, _)) => answer.map(|_| ()),
+    within(PATIENCE, sending).await.map(|_| ())
+}
+
+/// What the server answers within this time.
+pub(super) async fn within<T>(time: Duration, asking: impl Future<Output = Answer<T>>) -> Answer<T> {
+    match select(pin!(asking), pin!(sleep(time))).await {
+        Either::Left((answer, _)) => answer,
         Either::Right(_) => Err(Failure::Unreached),
     }
 }

@@ -18,6 +18,9 @@ use std::{
 use wasm_bindgen::JsValue;
 use web_sys::{IdbObjectStore, Storage};
 
+/// Begins the name of an intention to sign out.
+const SIGNING_OUT: &str = "greenroom-signing-out-";
+
 thread_local! {
     static LOCKED: Cell<bool> = const { Cell::new(false) };
     static OPEN: RefCell<Option<(PersonId, Rc<Database>)>> = RefCell::default();
@@ -74,7 +77,16 @@ pub(super) fn keep_draft(key: DraftKey, text: &str) {
 
 /// At once, not in a transaction that a reload right after the last key would cut off.
 fn drafts() -> Option<Storage> {
-    window().local_storage().ok()?.filter(|_| !LOCKED.get())
+    storage().filter(|_| !LOCKED.get())
+}
+
+fn storage() -> Option<Storage> {
+    window().local_storage().ok()?
+}
+
+fn names(storage: &Storage) -> Option<Vec<String>> {
+    let length = storage.length().ok()?;
+    Some((0..length).filter_map(|index| storage.key(index).ok()?).collect())
 }
 
 /// The name it is kept under.
@@ -83,12 +95,34 @@ pub(super) fn draft_name(key: DraftKey) -> String {
 }
 
 fn empty_drafts(me: PersonId) -> Option<()> {
-    let drafts = window().local_storage().ok()??;
-    let names: Vec<String> = (0..drafts.length().ok()?).filter_map(|index| drafts.key(index).ok()?).collect();
-    for name in names.iter().filter(|known| known.starts_with(&name(me))) {
+    let drafts = storage()?;
+    for name in names(&drafts)?.iter().filter(|known| known.starts_with(&name(me))) {
         drafts.remove_item(name).ok()?;
     }
     Some(())
+}
+
+/// Notes that a person wants to sign out, or no longer does.
+pub(super) fn intend_to_sign_out(me: PersonId, intends: bool) {
+    let Some(storage) = storage() else { return };
+    // Where nothing can be kept, the page itself still knows.
+    let _ = if intends { storage.set_item(&intention_name(me), "1") } else { storage.remove_item(&intention_name(me)) };
+}
+
+/// Whether a person wants to sign out.
+pub(super) fn intends_to_sign_out(me: PersonId) -> bool {
+    intending_to_sign_out().contains(&me)
+}
+
+/// All who wanted to sign out of this browser, and couldn't yet.
+pub(super) fn intending_to_sign_out() -> Vec<PersonId> {
+    let names = storage().and_then(|storage| names(&storage)).unwrap_or_default();
+    names.iter().filter_map(|name| name.strip_prefix(SIGNING_OUT)?.parse().ok()).collect()
+}
+
+/// The name under which the intention is kept.
+pub(super) fn intention_name(me: PersonId) -> String {
+    format!("{SIGNING_OUT}{me}")
 }
 
 /// Keeps nothing more: whoever it is signs out, in this tab or another.

@@ -1,5 +1,5 @@
 use crate::{
-    live::{Closed, Connection, Live},
+    live::{Closed, Connection, Live, Outbox},
     pages::sign_in_path,
     words,
 };
@@ -31,11 +31,19 @@ pub fn ConnectionBar() -> impl IntoView {
 /// Why the page is closed, what that means, and the way on.
 #[component]
 fn ClosedLine(closed: Closed) -> impl IntoView {
-    let Closed::OtherPerson(name) = closed;
-    let (who, on) = match &name {
-        Some(name) => (words::signed_in_as(name), words::go_on_as(name)),
-        None => (words::OTHER_PERSON.to_owned(), words::BACK_TO_INBOX.to_owned()),
+    let outbox = Outbox::current();
+    let (who, on) = match &closed {
+        Closed::SigningOut => {
+            return view! {
+                <p>{words::SIGNING_OUT} " "
+                    <button type="button" class="link" on:click=move |_| outbox.stay_signed_in()>{words::STAY_SIGNED_IN}</button>
+                </p>
+            }
+            .into_any();
+        }
+        Closed::OtherPerson(Some(name)) => (words::signed_in_as(name), words::go_on_as(name)),
+        Closed::OtherPerson(None) => (words::OTHER_PERSON.to_owned(), words::BACK_TO_INBOX.to_owned()),
     };
     // Another document: this one stays the other person's.
-    view! { <p>{who} ". " {words::OTHER_PERSON_MEANS} " " <a href="/inbox" rel="external">{on}</a></p> }
+    view! { <p>{who} ". " {words::OTHER_PERSON_MEANS} " " <a href="/inbox" rel="external">{on}</a></p> }.into_any()
 }

@@ -3,10 +3,8 @@ use crate::{
     live::{Live, Outbox},
     words,
 };
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use model::{Frame, Role};
-use wasm_bindgen::JsCast;
-use web_sys::HtmlFormElement;
 
 /// The bar above every page of somebody signed in.
 #[component]
@@ -17,19 +15,16 @@ pub fn TopBar(frame: RwSignal<Frame>) -> impl IntoView {
     let count = move || frame.with(|frame| frame.unread);
     let leave = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
+        // A closed page is another person's, or is signing out already.
+        if live.closed.with_untracked(Option::is_some) {
+            return;
+        }
         let unsent = live.unsent.get_untracked();
         // Signing out empties what this browser keeps.
         if unsent > 0 && !window().confirm_with_message(&words::leaving_unsent(unsent)).unwrap_or(true) {
             return;
         }
-        let form = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok());
-        spawn_local(async move {
-            outbox.empty().await;
-            live.leave();
-            if let Some(form) = form {
-                let _ = form.submit();
-            }
-        });
+        outbox.sign_out();
     };
     view! {
         <header class="bar">
