@@ -64,6 +64,14 @@ pub async fn load_frame() -> Answer<Mine<Frame>> {
     crate::ssr::mine(&viewer, greenroom.frame(&viewer).await)
 }
 
+/// The key by which this browser encrypts what it keeps for the viewer.
+#[server(prefix = "/fn", endpoint = "browser-key", protocol = Ask)]
+pub async fn load_browser_key() -> Answer<String> {
+    let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
+    // A page is whole without it, so this doesn't set the page's status.
+    greenroom.browser_key(&viewer).await.map_err(|error| error.into_refusal().into())
+}
+
 /// The inbox, a page at a time.
 #[server(prefix = "/fn", endpoint = "inbox", protocol = Ask)]
 pub async fn load_inbox(page: Option<String>) -> Answer<Mine<Inbox>> {

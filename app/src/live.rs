@@ -186,7 +186,6 @@ impl Live {
         });
         self.kept.update_value(|kept| kept.push(Kept { id: 0, apply: heed }));
         tabs::join(self, outbox, me);
-        outbox.begin(me);
     }
 
     /// Whose page it is.

@@ -30,7 +30,8 @@ pub use done::{Done, done_code};
 pub use failed::{Empty, Failed, Skeleton};
 pub use focus::focus;
 pub use form::{
-    Choice, Field, Form, FormError, FormState, LongField, PasswordField, PostForm, Radios, Submit, TextField, failure_in_address,
+    Choice, Field, Form, FormError, FormState, LongField, PasswordField, PostForm, Radios, Submit, TextField,
+    failure_in_address,
 };
 pub use icon::{Glyph, Icon};
 pub use inbox_row::InboxRow;

@@ -11,6 +11,7 @@ mod m2026_11_22_accounts;
 mod m2026_11_22_receipts;
 mod m2026_11_22_spine;
 mod m2026_11_23_index_searches;
+mod m2026_11_28_browser_key;
 
 /// All steps, in order.
 #[derive(Debug)]
@@ -23,6 +24,7 @@ impl MigratorTrait for Migrator {
             Box::new(m2026_11_22_accounts::Migration),
             Box::new(m2026_11_22_receipts::Migration),
             Box::new(m2026_11_23_index_searches::Migration),
+            Box::new(m2026_11_28_browser_key::Migration),
         ]
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Every server function is meant, except those that are for people who are signed out. One that is added is.
 
-use crate::{escape::escaped, headers, pages::is_function, problem::Problem, router::BODY_LIMIT};
+use crate::{headers, pages::is_function, problem::Problem, router::BODY_LIMIT};
 use app::{
     answer::Failure,
     functions::FOR_ANYONE,
@@ -19,12 +19,11 @@ use axum::{
 };
 use http::{HeaderValue, Method, header};
 use leptos::nonce::Nonce;
-use model::Refusal;
+use model::{Refusal, text::escape_html};
 use services::Viewer;
 
 /// What people type, and may want back. Anything else of a form is the page's own, or secret.
-const TYPED: [&str; 9] =
-    ["body", "message", "title", "venue", "fee", "event_date", "name", "bio", "email"];
+const TYPED: [&str; 9] = ["body", "message", "title", "venue", "fee", "event_date", "name", "bio", "email"];
 
 /// Lets a request pass that names the person who is signed in. Without a session, the function itself says so.
 pub(crate) async fn check(request: Request, next: Next) -> Response {
@@ -53,11 +52,12 @@ fn names(form: &[u8], viewer: &Viewer) -> bool {
 }
 
 fn page(viewer: &Viewer, form: &Bytes) -> Response {
-    let typed = form_urlencoded::parse(form).filter(|(name, value)| TYPED.contains(&name.as_ref()) && !value.is_empty());
-    let typed: Vec<String> = typed.map(|(_, value)| escaped(&value)).collect();
+    let typed =
+        form_urlencoded::parse(form).filter(|(name, value)| TYPED.contains(&name.as_ref()) && !value.is_empty());
+    let typed: Vec<String> = typed.map(|(_, value)| escape_html(&value)).collect();
     let nonce = Nonce::new();
     let policy = headers::broken_page(&nonce).map(|policy| [(header::CONTENT_SECURITY_POLICY, policy)]);
     let no_store = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
-    let html = other_person_page(&nonce, &escaped(&viewer.person().name), &typed.join("\n"));
+    let html = other_person_page(&nonce, &escape_html(&viewer.person().name), &typed.join("\n"));
     (ssr::status(&Refusal::OtherPerson), policy, no_store, Html(html)).into_response()
 }

@@ -17,8 +17,8 @@ const KEPT: &str = "kept.";
 const ERROR: [&str; 2] = ["__path", "__err"];
 /// Fields that nobody shall read in an address, which proxies write into their logs: what opens an account, and what
 /// people write to each other. And those that the page fills in by itself.
-const LEFT_OUT: [&str; 8] =
-    ["password", "current", "token", "body", "message", "client_id", "talent_id", "conversation_id"];
+const LEFT_OUT: [&str; 9] =
+    ["password", "current", "token", "body", "message", "client_id", "talent_id", "conversation_id", "person"];
 /// Whoever mistypes a password here shall not leave their address behind.
 const SIGN_IN: &str = "/fn/sign-in";
 /// The longest that what was typed may make an address. Beyond, proxies refuse it.

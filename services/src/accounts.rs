@@ -8,6 +8,7 @@
 //! - `password`, `secret`: how the two are kept
 
 mod access_tokens;
+mod browser_key;
 mod devices;
 mod export;
 mod join;

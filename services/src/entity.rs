@@ -43,6 +43,12 @@ entity!(visit, "visit", {
     active_at: i64,
 });
 
+entity!(browser_key, "browser_key", {
+    #[sea_orm(primary_key, auto_increment = false)]
+    person_id: Uuid,
+    secret: String,
+});
+
 entity!(person_head, "person_head", {
     #[sea_orm(primary_key, auto_increment = false)]
     person_id: Uuid,

@@ -20,7 +20,7 @@ impl Arrivals {
     pub(super) fn heed(self, me: PersonId, envelope: &Envelope) {
         match &envelope.event {
             Event::MessageCreated { message } if message.sender.id != me => {
-                self.note(me, message.conversation_id, message.seq);
+                self.note(message.conversation_id, message.seq);
             }
             Event::ConversationRead { conversation_id, user_id, read_seq, .. } if *user_id == me => {
                 self.waiting
@@ -31,7 +31,7 @@ impl Arrivals {
     }
 
     /// Notes that a conversation's messages have come up to `seq`, by event or by page.
-    pub fn note(self, me: PersonId, id: ConversationId, seq: i64) {
+    pub fn note(self, id: ConversationId, seq: i64) {
         if self.told.with_value(|told| told.get(&id).is_some_and(|told| *told >= seq)) {
             return;
         }
@@ -41,11 +41,11 @@ impl Arrivals {
             *known = seq.max(*known);
         });
         if idle {
-            set_timeout(move || spawn_local(self.tell(me)), GATHER);
+            set_timeout(move || spawn_local(self.tell()), GATHER);
         }
     }
 
-    async fn tell(self, me: PersonId) {
+    async fn tell(self) {
         let waiting = self.waiting.try_update_value(std::mem::take).unwrap_or_default();
         for (id, seq) in waiting {
             // Where it fails, the next message of that conversation tells of this one too.

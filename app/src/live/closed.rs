@@ -61,7 +61,8 @@ pub(super) fn watch(outbox: Outbox) {
     });
     effect(move || {
         window_event_listener(leptos::ev::Custom::<Event>::new("visibilitychange"), move |_| {
-            if live.closed.with_untracked(is_other_person) && document().visibility_state() == VisibilityState::Visible {
+            if live.closed.with_untracked(is_other_person) && document().visibility_state() == VisibilityState::Visible
+            {
                 live.sign_in_again();
             }
         });
@@ -91,7 +92,11 @@ impl Live {
                     OUTBOX.get().into_iter().for_each(|outbox| self.reopen(outbox));
                 }
                 Ok(Some(person)) => self.closed.set(Some(Closed::OtherPerson(Some(person.name)))),
-                Ok(None) if self.closed.with_untracked(Option::is_none) && self.unsent.get_untracked() == 0 && !something_typed() => {
+                Ok(None)
+                    if self.closed.with_untracked(Option::is_none)
+                        && self.unsent.get_untracked() == 0
+                        && !something_typed() =>
+                {
                     let _ = window().location().set_href(&sign_in_path());
                 }
                 Ok(None) | Err(_) => {}
@@ -117,10 +122,13 @@ fn is_other_person(closed: &Option<Closed>) -> bool {
 
 /// Whether something was typed that the server doesn't have.
 fn something_typed() -> bool {
-    let Ok(fields) = document().query_selector_all("main textarea, main input:not([type=hidden])") else { return false };
+    let Ok(fields) = document().query_selector_all("main textarea, main input:not([type=hidden], [type=password])")
+    else {
+        return false;
+    };
     (0..fields.length()).filter_map(|index| fields.item(index)).any(|field| {
         let area = field.dyn_ref::<web_sys::HtmlTextAreaElement>();
-        let typed = area.map(|area| area.value() != area.default_value());
+        let typed = area.map(|area| area.default_value().ok().as_ref() != Some(&area.value()));
         typed.or_else(|| {
             let input = field.dyn_ref::<web_sys::HtmlInputElement>()?;
             Some(input.value() != input.default_value())

@@ -24,12 +24,18 @@ pub struct Drafts {
     held: StoredValue<HashMap<DraftKey, String>>,
     /// The conversation whose message box the server rendered into this document, until its text was taken over.
     rendered: StoredValue<Option<ConversationId>>,
+    /// Whether those of before can be read by now.
+    pub unlocked: RwSignal<bool>,
 }
 
 impl Drafts {
     /// To be called before the page is taken over.
     pub(super) fn new() -> Self {
-        Self { held: StoredValue::default(), rendered: StoredValue::new(rendered_conversation()) }
+        Self {
+            held: StoredValue::default(),
+            rendered: StoredValue::new(rendered_conversation()),
+            unlocked: RwSignal::new(false),
+        }
     }
 
     /// Returns the text to begin with: what was typed into the box that the server rendered, else the draft.
@@ -61,6 +67,14 @@ impl Drafts {
             }
         });
         shelf::keep_draft(key, text);
+    }
+
+    /// Keeps what was written before there was a key, and lets drafts of before be read.
+    pub(super) fn unlock(self) {
+        self.held.with_value(|held| held.iter().for_each(|(key, text)| shelf::keep_draft(*key, text)));
+        if !self.unlocked.get_untracked() {
+            self.unlocked.set(true);
+        }
     }
 
     /// Calls back with the text when another tab of this browser has changed the draft, until the owner is gone.

@@ -107,8 +107,11 @@ impl Outbox {
         expect_context()
     }
 
-    /// Takes up what this browser still has from before: a reload, a crash, days offline.
-    pub(super) fn begin(self, me: PersonId) {
+    /// Takes the key to what this browser keeps for its person, and takes up what it still has from before: a reload, a
+    /// crash, days offline.
+    pub fn unlock(self, key: &str) {
+        let Some(me) = self.live.me().filter(|_| shelf::unlock(key)) else { return };
+        self.drafts.unlock();
         spawn_local(async move {
             for parcel in shelf::all(me).await.unwrap_or_default() {
                 let stage = if parcel.is_refused() { parcel.stage.clone() } else { Stage::Sending };

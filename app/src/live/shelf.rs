@@ -1,8 +1,10 @@
 //! What this browser keeps by itself: messages that haven't gone out, and drafts.
 //!
-//! Messages are in a database for each person, drafts under a name with theirs in it, so that nobody who signs in later
-//! finds or sends what another wrote. Both are emptied at sign-out. Where the browser keeps nothing, all of it answers with nothing.
+//! Messages are in a database for each person, drafts under a name with theirs in it, both encrypted by a key that only
+//! a session of theirs is told: nobody else who uses this browser can read or send what they wrote. Both are deleted at
+//! sign-out. Where the browser keeps nothing, all of it answers with nothing.
 
+mod cipher;
 mod database;
 
 use super::{drafts::DraftKey, outbox::Parcel};
@@ -26,16 +28,21 @@ thread_local! {
     static OPEN: RefCell<Option<(PersonId, Rc<Database>)>> = RefCell::default();
 }
 
+/// Takes the key without which nothing is kept and nothing that is kept can be read. Says whether it is one.
+pub(super) fn unlock(key: &str) -> bool {
+    cipher::unlock(key)
+}
+
 /// Keeps a message. Says its place: messages go out in the order of these.
 pub(super) async fn keep(me: PersonId, parcel: &Parcel) -> Option<u32> {
-    let text = json::write(parcel).ok()?;
+    let text = cipher::encrypt(&name(me), &json::write(parcel).ok()?)?;
     let key = with(me, async |outbox| settled(&outbox.add(&text.into())?).await).await?;
     key.as_f64().map(|place| place as u32)
 }
 
 /// Notes how a message that is kept now stands.
 pub(super) async fn change(me: PersonId, place: u32, parcel: &Parcel) {
-    if let Ok(text) = json::write(parcel) {
+    if let Some(text) = json::write(parcel).ok().and_then(|text| cipher::encrypt(&name(me), &text)) {
         with(me, async |outbox| settled(&outbox.put_with_key(&text.into(), &place.into())?).await).await;
     }
 }
@@ -46,7 +53,7 @@ pub(super) async fn all(me: PersonId) -> Option<Vec<Parcel>> {
         with(me, async |outbox| Ok((settled(&outbox.get_all_keys()?).await?, settled(&outbox.get_all()?).await?)))
             .await?;
     let read = |(place, text): (JsValue, JsValue)| {
-        let parcel: Parcel = json::read(&text.as_string()?).ok()?;
+        let parcel: Parcel = json::read(&cipher::decrypt(&name(me), &text.as_string()?)?).ok()?;
         Some(Parcel { place: Some(place.as_f64()? as u32), ..parcel })
     };
     Some(Array::from(&places).iter().zip(Array::from(&texts).iter()).filter_map(read).collect())
@@ -65,14 +72,19 @@ pub(super) async fn drop(me: PersonId, place: u32) -> bool {
 
 /// What was being written to a conversation.
 pub(super) fn draft(key: DraftKey) -> Option<String> {
-    drafts()?.get_item(&draft_name(key)).ok()?
+    let name = draft_name(key);
+    cipher::decrypt(&name, &drafts()?.get_item(&name).ok()??)
 }
 
 /// Keeps what is being written; nothing of an empty one.
 pub(super) fn keep_draft(key: DraftKey, text: &str) {
     let (Some(drafts), name) = (drafts(), draft_name(key)) else { return };
-    // Where there is no room for it, the page itself still has it.
-    let _ = if text.is_empty() { drafts.remove_item(&name) } else { drafts.set_item(&name, text) };
+    // Where there is no room for it, or no key yet, the page itself still has it.
+    let _ = if text.is_empty() {
+        drafts.remove_item(&name)
+    } else {
+        cipher::encrypt(&name, text).map_or(Ok(()), |text| drafts.set_item(&name, &text))
+    };
 }
 
 /// At once, not in a transaction that a reload right after the last key would cut off.

@@ -4,12 +4,7 @@
 //! the next contact, in this page or the next one, signing out goes before anything else.
 
 use super::{Closed, Connection, Live, Outbox, outbox::within, shelf, stream, tabs};
-use crate::{
-    answer::Failure,
-    functions,
-    owner::PageOwner,
-    reactive::effect,
-};
+use crate::{answer::Failure, functions, owner::PageOwner, reactive::effect};
 use leptos::{prelude::*, task::spawn_local};
 use model::{PersonId, Refusal};
 use std::{cell::Cell, time::Duration};

@@ -60,7 +60,7 @@ fn List(mine: Mine<Inbox>, first_page: bool) -> impl IntoView {
     effect(move || {
         inbox.with_untracked(|inbox| {
             for conversation in inbox.conversations.iter().filter(|conversation| conversation.unread > 0) {
-                live.arrivals.note(me, conversation.id, conversation.last_seq);
+                live.arrivals.note(conversation.id, conversation.last_seq);
             }
         });
     });

@@ -7,7 +7,9 @@ pub fn other_person_page(nonce: &str, name: &str, typed: &str) -> String {
         String::new()
     } else {
         let label = words::WHAT_YOU_WROTE;
-        format!("<p><label for=\"typed\">{label}</label></p><textarea id=\"typed\" readonly rows=\"8\">\n{typed}</textarea>")
+        format!(
+            "<p><label for=\"typed\">{label}</label></p><textarea id=\"typed\" readonly rows=\"8\">\n{typed}</textarea>"
+        )
     };
     format!(
         "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\">\

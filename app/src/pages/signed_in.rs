@@ -1,8 +1,9 @@
 use crate::{
     ask::loaded,
     functions,
-    live::Live,
+    live::{Live, Outbox},
     parts::{ConnectionBar, SiteBar, TopBar},
+    reactive::effect,
     words,
 };
 use leptos::{either::Either, prelude::*};
@@ -12,7 +13,16 @@ use leptos_router::components::Outlet;
 #[component]
 pub fn SignedIn() -> impl IntoView {
     let live = Live::current();
+    let outbox = Outbox::current();
     let frame = loaded(move || live.epoch.get(), |_| functions::load_frame());
+    let key = loaded(|| (), |()| functions::load_browser_key());
+    let unlock = move || {
+        Suspend::new(async move {
+            if let Ok(key) = key.await {
+                effect(move || outbox.unlock(&key));
+            }
+        })
+    };
     view! {
         <a class="skip" href="#content" rel="external">{words::SKIP}</a>
         <Transition fallback=SiteBar>
@@ -23,6 +33,7 @@ pub fn SignedIn() -> impl IntoView {
                 }
             })}
         </Transition>
+        <Suspense>{unlock}</Suspense>
         <ConnectionBar/>
         <Outlet/>
     }

@@ -32,6 +32,7 @@ pub fn Composer(me: PersonId, thread: RwSignal<Thread>) -> impl IntoView {
 
     effect(move || {
         let Some(area) = area.get() else { return };
+        drafts.unlocked.track();
         let start = drafts.begin(key, || area.value());
         put(&area, &start);
         text.set(start);

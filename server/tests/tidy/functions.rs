@@ -41,9 +41,9 @@ fn only_functions_for_everybody_are_open_to_another_persons_page() {
 /// The person is no argument of a function: one that forgot it would not be refused.
 #[test]
 fn whose_page_it_is_is_asked_in_one_place() {
-    let asking = server_functions().into_iter().filter(|(_, function)| {
-        function.sig.inputs.to_token_stream().to_string().contains("person")
-    });
+    let asking = server_functions()
+        .into_iter()
+        .filter(|(_, function)| function.sig.inputs.to_token_stream().to_string().contains("person"));
     none("server/src/page_owner.rs compares the person", asking.map(|(path, _)| path).collect());
 }
 

@@ -3,7 +3,7 @@ use crate::{
     Greenroom, Result,
     bookings::open_bookings,
     conversations::own_conversations,
-    entity::{event, mail, notification, person, token, visit},
+    entity::{browser_key, event, mail, notification, person, token, visit},
     live::Journal,
     store::Transaction,
     to_the_end,
@@ -71,6 +71,7 @@ async fn delete_rest(tx: &Transaction, id: PersonId, email: &str) -> Result<()> 
     // A link that waits for a new address has it as its payload.
     let addresses = tokens.into_iter().map(|token| token.payload).chain([email.to_owned()]);
     notification::Entity::delete_many().filter(notification::Column::PersonId.eq(id.0)).exec(tx).await?;
+    browser_key::Entity::delete_by_id(id.0).exec(tx).await?;
     visit::Entity::delete_many().filter(visit::Column::PersonId.eq(id.0)).exec(tx).await?;
     event::Entity::delete_many().filter(event::Column::PersonId.eq(id.0)).exec(tx).await?;
     mail::Entity::delete_many().filter(mail::Column::Recipient.is_in(addresses)).exec(tx).await?;

@@ -16,6 +16,7 @@ macro_rules! for_every_table {
         vec![
             for_every_table!(person $do $arguments),
             for_every_table!(visit $do $arguments),
+            for_every_table!(browser_key $do $arguments),
             for_every_table!(person_head $do $arguments),
             for_every_table!(session $do $arguments),
             for_every_table!(token $do $arguments),

@@ -15,6 +15,7 @@ mod abandoning;
 mod access_tokens;
 mod backups;
 mod bookings;
+mod browser_keys;
 mod ending_streams;
 mod following;
 mod history;

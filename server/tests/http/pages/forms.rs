@@ -119,7 +119,8 @@ async fn a_thread_is_marked_read_and_a_booking_opened() {
 async fn signing_out_ends_the_session() {
     let site = Site::new().await;
     let token = site.anonymous().sign_in(EVENTPRO, PASSWORD).await.token();
-    let answer = site.holder_of(&token).on_page_of(&site.people.eventpro).post_form("/fn/sign-out", "/inbox", &[]).await;
+    let answer =
+        site.holder_of(&token).on_page_of(&site.people.eventpro).post_form("/fn/sign-out", "/inbox", &[]).await;
     assert_eq!(sent_to(&answer), "/signin");
     assert!(
         answer.header("set-cookie").starts_with("greenroom=; ") && answer.header("set-cookie").contains("Max-Age=0")

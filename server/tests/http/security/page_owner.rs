@@ -84,7 +84,9 @@ async fn a_page_says_whose_it_is_in_every_form() {
         let page = site.sarah().get(path).await.text();
         assert!(page.contains(&format!("data-person=\"{id}\"")), "{path} says whose it is");
         let forms: Vec<&str> = page.split("<form").skip(1).collect();
-        for form in forms.iter().filter(|form| form.split('>').next().is_some_and(|tag| tag.contains("method=\"post\""))) {
+        for form in
+            forms.iter().filter(|form| form.split('>').next().is_some_and(|tag| tag.contains("method=\"post\"")))
+        {
             let inside = form.split("</form>").next().unwrap_or_default();
             assert!(inside.contains(&format!("name=\"person\" value=\"{id}\"")), "{path}: {inside}");
         }

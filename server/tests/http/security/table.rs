@@ -231,7 +231,7 @@ pub(super) const API: [Row; 46] = [
 ];
 
 /// What pages ask of the server, sent as forms.
-pub(super) const FUNCTIONS: [Row; 33] = [
+pub(super) const FUNCTIONS: [Row; 34] = [
     row(
         "POST",
         "/fn/sign-in",
@@ -253,6 +253,7 @@ pub(super) const FUNCTIONS: [Row; 33] = [
     row("POST", "/fn/unsubscribe", None, "token={new}", [422, 422, 422, 422, 422, 422, 422, 422]),
     row("POST", "/fn/signed-in", None, "", [200, 200, 200, 200, 200, 200, 200, 200]),
     row("POST", "/fn/frame", None, "", [401, 200, 200, 200, 200, 401, 200, 200]),
+    row("POST", "/fn/browser-key", None, "", [401, 200, 200, 200, 200, 401, 403, 403]),
     row("POST", "/fn/inbox", None, "", [401, 200, 200, 200, 200, 401, 200, 200]),
     row("POST", "/fn/thread", None, "id={launch}", [401, 200, 200, 404, 404, 401, 200, 200]),
     row("POST", "/fn/post", None, "conversation_id={launch}&body=Habari", [401, 200, 200, 404, 404, 401, 403, 200]),

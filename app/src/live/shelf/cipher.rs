@@ -1,0 +1,74 @@
+//! Encrypts what this browser keeps, by a key that only a session of its person is told.
+//!
+//! XChaCha20-Poly1305 in the program itself: Web Crypto is missing over plain http, and answers later, where a draft
+//! must be kept before the next thing happens. What is kept under one name can't be read under another one.
+
+use chacha20poly1305::{
+    KeyInit, XChaCha20Poly1305, XNonce,
+    aead::{Aead, Payload},
+};
+use leptos::prelude::window;
+use std::cell::RefCell;
+
+/// Begins what is kept in this way.
+const VERSION: &str = "1.";
+/// Bytes.
+const NONCE: usize = 24;
+
+thread_local! {
+    static KEY: RefCell<Option<XChaCha20Poly1305>> = const { RefCell::new(None) };
+}
+
+/// Takes the key: 256 bits, in hexadecimal. Says whether it is one.
+pub(super) fn unlock(key: &str) -> bool {
+    let cipher = from_hex(key).and_then(|key| XChaCha20Poly1305::new_from_slice(&key).ok());
+    let unlocked = cipher.is_some();
+    KEY.set(cipher);
+    unlocked
+}
+
+/// Encrypts a text that is kept under this name.
+pub(super) fn encrypt(name: &str, text: &str) -> Option<String> {
+    let mut nonce = [0_u8; NONCE];
+    window().crypto().ok()?.get_random_values_with_u8_array(&mut nonce).ok()?;
+    let payload = Payload { msg: text.as_bytes(), aad: name.as_bytes() };
+    let sealed = KEY.with_borrow(|key| key.as_ref()?.encrypt(&XNonce::from(nonce), payload).ok())?;
+    Some(format!("{VERSION}{}{}", to_hex(&nonce), to_hex(&sealed)))
+}
+
+/// Decrypts what is kept under this name. Nothing where it was kept by another person, under another name, or changed.
+///
+/// What an older version of the program kept isn't encrypted, and is when it is kept the next time.
+pub(super) fn decrypt(name: &str, kept: &str) -> Option<String> {
+    let Some(sealed) = kept.strip_prefix(VERSION) else { return Some(kept.to_owned()) };
+    let bytes = from_hex(sealed)?;
+    let (nonce, sealed) = bytes.split_first_chunk::<NONCE>()?;
+    let payload = Payload { msg: sealed, aad: name.as_bytes() };
+    let text = KEY.with_borrow(|key| key.as_ref()?.decrypt(&XNonce::from(*nonce), payload).ok())?;
+    String::from_utf8(text).ok()
+}
+
+fn to_hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |half: u8| char::from(DIGITS[usize::from(half)]);
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+}
+
+fn from_hex(text: &str) -> Option<Vec<u8>> {
+    let digits: Option<Vec<u8>> = text.chars().map(|digit| digit.to_digit(16).map(|value| value as u8)).collect();
+    let digits = digits.filter(|digits| digits.len().is_multiple_of(2))?;
+    Some(digits.chunks_exact(2).map(|pair| (pair[0] << 4) | pair[1]).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_come_back_from_hexadecimal() {
+        let bytes: Vec<u8> = (0..=255).collect();
+        assert_eq!(from_hex(&to_hex(&bytes)), Some(bytes));
+        assert_eq!(from_hex("0"), None);
+        assert_eq!(from_hex("zz"), None);
+    }
+}

@@ -1,0 +1,216 @@
+import type { Page } from "@playwright/test";
+import { CAST, PASSWORD, type Name } from "../support/cast.ts";
+import { expect, test, type Person } from "../support/fixtures.ts";
+
+// Two people at one browser: a page of the first does nothing as the second, and nothing of the first is read by the second.
+
+const STALE = /status of 4(01|09)|net::ERR_/;
+
+/** Another person signs in at this browser, in a second tab. */
+const signInBeside = async (person: Person, who: Name): Promise<Page> => {
+  const door = await person.page.context().newPage();
+  await person.page.context().clearCookies();
+  await door.goto("/signin");
+  await door.getByRole("textbox", { name: "Email" }).fill(CAST[who].email);
+  await door.getByLabel("Password").fill(PASSWORD);
+  await door.getByRole("button", { name: "Sign in" }).click();
+  await expect(door).toHaveURL("/inbox");
+  return door;
+};
+
+const bar = (page: Page, name: string) => page.getByText(`You're signed in as ${name} now`);
+
+test("@live a message, a step and a setting of one page are refused once another is signed in", async ({ sarah, programs, launch }) => {
+  sarah.expects(STALE);
+  await sarah.open(launch.path);
+  const before = (await programs.eventpro.messages(launch.id)).length;
+  const settings = await sarah.openTab("/settings");
+  const booking = await sarah.openTab(launch.booking);
+  await signInBeside(sarah, "eventpro");
+
+  await booking.getByRole("button", { name: "Accept" }).click();
+  await expect(bar(booking, CAST.eventpro.name)).toBeVisible();
+  await settings.getByRole("textbox", { name: "Name" }).fill("Not my name");
+  await settings.getByRole("region", { name: "Profile" }).getByRole("button", { name: "Save" }).click();
+  await expect(bar(settings, CAST.eventpro.name)).toBeVisible();
+  await expect(settings.getByRole("textbox", { name: "Name" })).toHaveValue("Not my name");
+
+  await sarah.thread.box.fill("As Sarah or not at all");
+  await sarah.thread.box.press("Enter");
+  await expect(bar(sarah.page, CAST.eventpro.name)).toBeVisible();
+  expect(await programs.eventpro.messages(launch.id)).toHaveLength(before);
+  const { user } = (await programs.eventpro.get("/api/auth/session")).json;
+  expect(user.name).toBe(CAST.eventpro.name);
+  expect((await programs.eventpro.conversations())[0].booking.status).toBe("inquiry");
+});
+
+test("@live a closed page keeps what is typed, leads on, and opens again with its own person", async ({ sarah, programs, launch }) => {
+  sarah.expects(STALE);
+  await sarah.open(launch.path);
+  await sarah.thread.box.fill("Half a thou");
+  const door = await signInBeside(sarah, "kamau");
+  await sarah.page.getByRole("complementary").getByRole("button", { name: "Accept" }).click();
+  await expect(bar(sarah.page, CAST.kamau.name)).toBeVisible();
+  await expect(sarah.thread.box).toHaveValue("Half a thou");
+  await sarah.thread.box.press("End");
+  await sarah.thread.box.pressSequentially("ght");
+  await expect(sarah.thread.send).toBeDisabled();
+  await sarah.thread.box.press("Enter");
+  await expect(sarah.thread.box).toHaveValue("Half a thought");
+  await expect(sarah.page.getByRole("link", { name: "Continue as DJ Kamau" })).toHaveAttribute("href", "/inbox");
+
+  await door.getByRole("button", { name: "Sign out" }).click();
+  await expect(door).toHaveURL("/signin");
+  await door.getByRole("textbox", { name: "Email" }).fill(CAST.sarah.email);
+  await door.getByLabel("Password").fill(PASSWORD);
+  await door.getByRole("button", { name: "Sign in" }).click();
+  await expect(door).toHaveURL("/inbox");
+  await expect(bar(sarah.page, CAST.kamau.name)).toHaveCount(0);
+  await sarah.thread.box.press("Enter");
+  await expect(sarah.thread.said("Half a thought")).toHaveCount(1);
+  await expect.poll(async () => (await programs.eventpro.messages(launch.id)).at(-1)?.body).toBe("Half a thought");
+});
+
+test("@live the links of a closed page lead to the other person's pages", async ({ sarah, launch }) => {
+  sarah.expects(STALE);
+  await sarah.open(launch.path);
+  await signInBeside(sarah, "kamau");
+  await sarah.page.getByRole("complementary").getByRole("button", { name: "Accept" }).click();
+  await expect(bar(sarah.page, CAST.kamau.name)).toBeVisible();
+  await sarah.bell.click();
+  await expect(sarah.heading).toHaveText("Notifications");
+  await expect(sarah.page.locator("html")).toHaveAttribute("data-hydrated", "");
+  await expect(sarah.page.getByRole("link", { name: /Settings of DJ Kamau|DJ Kamau/ }).first()).toBeVisible();
+});
+
+test("@plain a form of one person's page does nothing as another, and what was typed is shown", async ({ sarah, programs, launch }) => {
+  sarah.expects(/status of 409/);
+  await sarah.open(launch.path);
+  const before = (await programs.eventpro.messages(launch.id)).length;
+  const { page } = sarah;
+  await page.getByRole("textbox", { name: "Message" }).fill("For EventPro, by Sarah");
+  await signInBeside(sarah, "eventpro");
+  await page.getByRole("button", { name: "Send" }).click();
+  await expect(sarah.heading).toHaveText("You're signed in as EventPro Kenya now");
+  await expect(page.getByRole("textbox", { name: "What you wrote" })).toHaveValue("For EventPro, by Sarah");
+  expect(await programs.eventpro.messages(launch.id)).toHaveLength(before);
+  await page.getByRole("link", { name: "Continue as EventPro Kenya" }).click();
+  await expect(page).toHaveURL("/inbox");
+});
+
+test("@plain signing out of a page that is another's signs nobody out", async ({ sarah, launch }) => {
+  sarah.expects(/status of 409/);
+  await sarah.open(launch.path);
+  const door = await signInBeside(sarah, "kamau");
+  await sarah.page.getByRole("button", { name: "Sign out" }).click();
+  await expect(sarah.heading).toHaveText("You're signed in as DJ Kamau now");
+  await door.goto("/inbox");
+  await expect(door).toHaveURL("/inbox");
+});
+
+test("@live signing out without a line keeps everything, says so, and is done first on the next contact", async ({ sarah, line, programs, launch }) => {
+  sarah.expects(STALE);
+  sarah.goBy(line.url);
+  await sarah.open(launch.path);
+  await line.refuse();
+  await sarah.thread.say("Not gone out");
+  await expect(sarah.thread.log.getByText(/Not sent/)).toBeVisible();
+  await sarah.thread.box.fill("A draft");
+  sarah.page.on("dialog", (dialog) => dialog.accept());
+  await sarah.page.getByRole("button", { name: "Sign out" }).click();
+  await expect(sarah.page.getByText(/Signing out: waiting for network/)).toBeVisible();
+  await expect(sarah.thread.said("Not gone out")).toHaveCount(1);
+  await expect(sarah.thread.box).toHaveValue("A draft");
+  const kept = () => sarah.page.evaluate(async () => [Object.keys(localStorage).length, (await indexedDB.databases()).length]);
+  expect(await kept()).toEqual([2, 1]);
+  await programs.sarah.get("/api/auth/session").then(({ status }) => expect(status).toBe(200));
+
+  const asked: string[] = [];
+  sarah.page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  await line.restore();
+  await expect(sarah.page).toHaveURL("/signin", { timeout: 30_000 });
+  expect(asked.filter((path) => path.startsWith("/fn/") || path.startsWith("/api/"))[0]).toBe("/fn/sign-out");
+  expect(asked).not.toContain("/fn/post");
+  expect(await kept()).toEqual([0, 0]);
+  expect((await programs.sarah.get("/api/auth/session")).status).toBe(401);
+  expect((await programs.eventpro.messages(launch.id)).map(({ body }) => body)).not.toContain("Not gone out");
+});
+
+test("@live an intention to sign out outlives its page, and can be taken back", async ({ sarah, line, programs, launch }) => {
+  sarah.expects(STALE);
+  sarah.goBy(line.url);
+  await sarah.open(launch.path);
+  await line.refuse();
+  await expect(sarah.page.getByText(/Reconnecting/)).toBeVisible();
+  await sarah.page.getByRole("button", { name: "Sign out" }).click();
+  const waiting = sarah.page.getByText(/Signing out: waiting for network/);
+  await expect(waiting).toBeVisible();
+  await sarah.page.getByRole("button", { name: "Stay signed in" }).click();
+  await expect(waiting).toHaveCount(0);
+  await line.restore();
+  await programs.eventpro.say(launch.id, "Still there?");
+  await expect(sarah.thread.said("Still there?")).toBeVisible({ timeout: 40_000 });
+
+  await line.refuse();
+  await sarah.page.getByRole("button", { name: "Sign out" }).click();
+  await expect(waiting).toBeVisible();
+  await sarah.page.close();
+  await line.restore();
+  const again = await sarah.page.context().newPage();
+  await again.goto(launch.path);
+  await expect(again).toHaveURL("/signin");
+  expect((await programs.sarah.get("/api/auth/session")).status).toBe(401);
+});
+
+test("@live after a session was ended elsewhere, what it kept is read by its person alone", async ({ sarah, programs, launch }) => {
+  sarah.expects(STALE);
+  await sarah.open(launch.path);
+  await sarah.page.route("**/fn/post*", (route) => route.abort());
+  await sarah.thread.say("Secret message");
+  await expect(sarah.thread.log.getByText(/Not sent/)).toBeVisible();
+  await sarah.thread.box.pressSequentially("Secret draft");
+  const context = sarah.page.context();
+  await sarah.page.close();
+  await programs.sarah.signOut();
+
+  const door = await context.newPage();
+  await door.goto("/signin");
+  const kept = await door.evaluate(async () => {
+    const rows: string[] = Object.values({ ...localStorage });
+    for (const { name } of await indexedDB.databases()) {
+      const database = await new Promise<IDBDatabase>((resolve) => {
+        const request = indexedDB.open(name ?? "");
+        request.onsuccess = () => resolve(request.result);
+      });
+      rows.push(
+        ...(await new Promise<string[]>((resolve) => {
+          const request = database.transaction("outbox").objectStore("outbox").getAll();
+          request.onsuccess = () => resolve(request.result);
+        })),
+      );
+      database.close();
+    }
+    return rows;
+  });
+  expect(kept).toHaveLength(2);
+  expect(kept.join()).not.toMatch(/Secret|draft|message|body/i);
+  const signIn = async (who: Name) => {
+    await door.goto("/signin");
+    await door.getByRole("textbox", { name: "Email" }).fill(CAST[who].email);
+    await door.getByLabel("Password").fill(PASSWORD);
+    await door.getByRole("button", { name: "Sign in" }).click();
+    await expect(door).toHaveURL("/inbox");
+  };
+  // The other person of the very same conversation.
+  await signIn("eventpro");
+  await door.goto(launch.path);
+  await expect(door.locator("html")).toHaveAttribute("data-hydrated", "");
+  await expect(door.getByRole("textbox", { name: "Message", exact: true })).toHaveValue("");
+  await expect(door.getByText(/Secret/)).toHaveCount(0);
+  await door.context().clearCookies();
+  await signIn("sarah");
+  await door.goto(launch.path);
+  await expect(door.getByRole("textbox", { name: "Message", exact: true })).toHaveValue("Secret draft");
+  await expect(door.getByRole("log").getByText("Secret message", { exact: true })).toHaveCount(1);
+  await expect.poll(async () => (await programs.eventpro.messages(launch.id)).at(-1)?.body).toBe("Secret message");
+});

@@ -1,0 +1,24 @@
+//! The keys by which browsers encrypt what they keep for somebody. Made when a browser first asks.
+
+use crate::columns::reference;
+use sea_orm_migration::{prelude::*, schema::*};
+
+#[derive(DeriveMigrationName)]
+pub(crate) struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let keys = Table::create()
+            .table("browser_key")
+            .col(pk_uuid("person_id"))
+            .col(text("secret"))
+            .foreign_key(&mut reference("browser_key", "person_id", "person"))
+            .take();
+        manager.create_table(keys).await
+    }
+}

@@ -1,0 +1,35 @@
+use super::{Viewer, person::hold_own, secret::Secret};
+use crate::{Greenroom, Result, entity::browser_key, to_the_end};
+use model::Refusal;
+use sea_orm::{ActiveValue::Set, EntityTrait, sea_query::OnConflict};
+
+impl Greenroom {
+    /// Returns the key by which a browser encrypts what it keeps for the viewer: 256 bits, in hexadecimal.
+    ///
+    /// Only a session is told it, so that what is kept can be read by nobody else once the session has ended, and by
+    /// this person again after signing in. It never changes, and goes with the account.
+    ///
+    /// # Errors
+    /// `SessionRequired` for an access token.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn browser_key(&self, viewer: &Viewer) -> Result<String> {
+        viewer.owns_account()?;
+        let id = viewer.id().0;
+        if let Some(row) = browser_key::Entity::find_by_id(id).one(self.store.reader()).await? {
+            return Ok(row.secret);
+        }
+        let (greenroom, viewer) = (self.clone(), viewer.clone());
+        to_the_end(async move {
+            let tx = greenroom.store.write().await?;
+            hold_own(&tx, &viewer).await?;
+            let row = browser_key::ActiveModel { person_id: Set(id), secret: Set(Secret::mint()?.into_text()) };
+            // Two tabs may ask for it at once.
+            let once = OnConflict::column(browser_key::Column::PersonId).do_nothing().to_owned();
+            browser_key::Entity::insert(row).on_conflict(once).exec_without_returning(&tx).await?;
+            let row = browser_key::Entity::find_by_id(id).one(&tx).await?;
+            tx.commit().await?;
+            Ok(row.ok_or(Refusal::Unauthenticated)?.secret)
+        })
+        .await
+    }
+}
