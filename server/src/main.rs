@@ -8,6 +8,7 @@
 //! - [`site`]: one running site, from the database to the socket
 //! - [`listen`], [`wire`]: connections, and those that became streams
 //! - [`router`]: which path leads where, and what every request passes through
+//! - [`request_body`]: reads bodies whole, before anybody is looked up
 //! - [`caller`], [`origin`]: who is calling, and from where
 //! - [`api`]: the REST interface, one file a noun, and its stream
 //! - [`document`]: what the interface says of itself, in OpenAPI
@@ -36,6 +37,7 @@ mod origin;
 mod page_owner;
 mod pages;
 mod problem;
+mod request_body;
 mod requests;
 mod router;
 mod settings;

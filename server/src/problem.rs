@@ -51,6 +51,7 @@ impl Problem {
     pub(crate) const CROSS_SITE: Problem = Problem::new(StatusCode::FORBIDDEN, "cross_site");
     pub(crate) const MALFORMED_JSON: Problem = Problem::new(StatusCode::BAD_REQUEST, "malformed_json");
     pub(crate) const MALFORMED_FORM: Problem = Problem::new(StatusCode::BAD_REQUEST, "malformed_form");
+    pub(crate) const BODY_TIMEOUT: Problem = Problem::new(StatusCode::REQUEST_TIMEOUT, "body_timeout");
     pub(crate) const UNREADABLE_BODY: Problem = Problem::new(StatusCode::BAD_REQUEST, "unreadable_body");
     pub(crate) const WRONG_CONTENT_TYPE: Problem =
         Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type");
@@ -128,8 +129,10 @@ pub(crate) async fn tell(request: Request, next: Next) -> Response {
     if let Some(seconds) = retry_after {
         headers.insert(header::RETRY_AFTER, seconds.into());
     }
-    if let Some(allowed) = response.headers_mut().remove(header::ALLOW) {
-        headers.insert(header::ALLOW, allowed);
+    for kept in [header::ALLOW, header::CONNECTION] {
+        if let Some(value) = response.headers_mut().remove(&kept) {
+            headers.insert(kept, value);
+        }
     }
     told
 }

@@ -3,15 +3,13 @@
 use crate::{
     api, caller, dev_mail, document, headers, origin, pages,
     problem::{self, Problem},
-    requests,
+    request_body, requests,
     settings::Checked,
     unsubscribe,
 };
 use app::ssr::SessionCookie;
 use axum::{
-    Router,
-    extract::DefaultBodyLimit,
-    middleware,
+    Router, middleware,
     routing::{any, get},
 };
 use http::{HeaderName, HeaderValue, Request, header};
@@ -55,8 +53,8 @@ pub(crate) fn build(shared: Shared, settings: &Checked) -> Router {
         .layer(CatchPanicLayer::custom(pages::broke))
         .layer(middleware::from_fn(refuse_large))
         .layer(middleware::from_fn_with_state(shared.clone(), origin::check))
-        .layer(middleware::from_fn_with_state(shared.clone(), caller::identify))
-        .layer(DefaultBodyLimit::max(BODY_LIMIT));
+        .layer(middleware::from_fn(request_body::read))
+        .layer(middleware::from_fn_with_state(shared.clone(), caller::identify));
     let dev_mail = if settings.shows_mail() { dev_mail::routes() } else { Router::new() };
     Router::from(api::routes())
         .merge(dev_mail)

@@ -4,6 +4,7 @@
 //! - this file: the [`Viewer`], from whom every use case starts
 //! - `join`, `recover`, `links`: opening an account, a forgotten password, and the links that mails carry
 //! - `sign_in`, `sessions`, `devices`, `access_tokens`: ways in, and ending them
+//! - `write_for`: how a use case begins to write for a viewer
 //! - `settings`, `export`, `leave`: what somebody does with their account
 //! - `password`, `secret`: how the two are kept
 
@@ -21,6 +22,7 @@ mod secret;
 mod sessions;
 mod settings;
 mod sign_in;
+mod write_for;
 
 pub use access_tokens::NewToken;
 pub use export::Export;
@@ -29,6 +31,7 @@ pub(crate) use password::PasswordHasher;
 pub(crate) use person::{NewPerson, person_of};
 pub(crate) use sessions::Holders;
 pub use sign_in::SignedIn;
+pub(crate) use write_for::Proven;
 
 use crate::Result;
 use model::{Email, Instant, NewPassword, Person, PersonId, Refusal, Role, SessionId};
@@ -112,11 +115,6 @@ impl Viewer {
     pub fn answers_for(&self, person: Option<&str>) -> std::result::Result<(), Refusal> {
         let theirs = person.is_none_or(|person| person == self.id().to_string());
         theirs.then_some(()).ok_or(Refusal::Unauthenticated)
-    }
-
-    /// Somebody this crate itself acts for.
-    pub(crate) fn acting_as(person: Person, session: SessionId, expires_at: Instant) -> Self {
-        Self { person, session, expires_at, reach: Reach::Full }
     }
 
     /// For what changes something.

@@ -9,11 +9,9 @@ use crate::{
 };
 use model::{
     BookingInput, Conversation, ConversationId, Craft, Fault, Instant, MessageInput, Money, NewPassword, Refusal, Role,
-    SessionId,
 };
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use std::{sync::Arc, time::Duration};
-use uuid::Uuid;
 
 /// Everybody's.
 pub const PASSWORD: &str = "greenroom-demo";
@@ -98,7 +96,8 @@ impl Greenroom {
         }
         let [eventpro, safari, sarah, kamau, _achieng] = cast.as_slice() else { return Ok(()) };
         self.play(clock, eventpro, sarah, &launch(today)).await?;
-        self.play(clock, safari, kamau, &sundowner(today)).await
+        self.play(clock, safari, kamau, &sundowner(today)).await?;
+        self.stop_acting().await
     }
 
     /// Somebody of the cast as a viewer, added with a confirmed address where they are missing.
@@ -109,8 +108,9 @@ impl Greenroom {
             Some(row) => row,
             None => member.person(password_hash).insert(&tx, self.now()).await?,
         };
+        let viewer = self.act_as(&tx, person_of(row)?).await?;
         tx.commit().await?;
-        Ok(Viewer::acting_as(person_of(row)?, SessionId(Uuid::now_v7()), self.now()))
+        Ok(viewer)
     }
 
     /// Plays a scene, from where it was left.

@@ -57,6 +57,8 @@ refusals! {
     MalformedForm = Problem::MALFORMED_FORM;
     /// The body broke off.
     UnreadableBody = Problem::UNREADABLE_BODY;
+    /// The body wasn't whole within 15 s.
+    BodyTimeout = Problem::BODY_TIMEOUT;
     /// The body has more than 64 KiB.
     TooLarge = Problem::TOO_LARGE;
     /// The body is of a type that isn't read here.

@@ -4,6 +4,7 @@
 
 mod hostile_text;
 mod page_owner;
+mod revoked;
 mod table;
 
 use crate::support::{Actor, Answer, NOBODYS, SARAH, Site, new_id, soon};

@@ -6,6 +6,7 @@ mod files;
 mod functions;
 mod markup;
 mod shape;
+mod writes;
 
 use std::{fs, path::PathBuf};
 

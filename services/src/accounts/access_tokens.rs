@@ -1,4 +1,4 @@
-use super::{Reach, Viewer, person::hold_own, secret::Secret, sessions::NewSession};
+use super::{Reach, Viewer, secret::Secret, sessions::NewSession};
 use crate::{Error, Greenroom, Result, entity::session, live::Journal, to_the_end};
 use model::{AccessToken, Fault, Instant, NotificationKind, Scope, SessionId};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Select};
@@ -36,8 +36,7 @@ impl Greenroom {
         let (greenroom, viewer) = (self.clone(), viewer.clone());
         to_the_end(async move {
             let now = greenroom.now();
-            let tx = greenroom.store.write().await?;
-            let owner = hold_own(&tx, &viewer).await?;
+            let (tx, owner) = greenroom.write_for_account(&viewer).await?;
             if count(&tx, &viewer).await? >= TOKENS {
                 return Err(Error::field("name", Fault::OutOfRange));
             }

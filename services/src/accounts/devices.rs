@@ -37,7 +37,7 @@ impl Greenroom {
         viewer.owns_account()?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());
         to_the_end(async move {
-            let tx = greenroom.store.write().await?;
+            let (tx, _) = greenroom.write_for_account(&viewer).await?;
             let ended = session::Entity::delete_many()
                 .filter(session::Column::Id.eq(id.0))
                 .filter(session::Column::PersonId.eq(viewer.id().0))

@@ -1,4 +1,4 @@
-use super::{Password, Viewer, join::unchanged, person::hold_own, person_of, recover::end_sessions, settings::tell_of};
+use super::{Password, Viewer, join::unchanged, person_of, recover::end_sessions, settings::tell_of};
 use crate::{
     Greenroom, Result,
     bookings::open_bookings,
@@ -23,12 +23,13 @@ impl Greenroom {
     /// `Invalid` where the password is wrong; `SessionRequired`; `RateLimited`.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn leave(&self, viewer: &Viewer, password: Password) -> Result<()> {
-        self.own_row(viewer, password, "password").await?;
+        let proof = self.prove_password(viewer, password, "password").await?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());
         to_the_end(async move {
             let now = greenroom.now();
-            let tx = greenroom.store.write().await?;
-            let row = hold_own(&tx, &viewer).await?;
+            let (tx, row) = greenroom.write_for_password(&viewer, &proof).await?;
+            // Sessions are locked before conversations.
+            let ended = end_sessions(&tx, viewer.id(), None).await?;
             let counterparts = own_conversations(&tx, &viewer).await?;
             let mut journal = Journal::default();
             for booking in open_bookings(&tx, &viewer).await? {
@@ -38,7 +39,6 @@ impl Greenroom {
             tell_of(&mut journal, &person, counterparts);
             // Their own log goes with them.
             journal.forget(viewer.id());
-            let ended = end_sessions(&tx, viewer.id(), None).await?;
             delete_rest(&tx, viewer.id(), &row.email).await?;
             journal.commit(tx, &greenroom.hub, now).await?;
             for session in ended {

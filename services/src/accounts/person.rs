@@ -1,12 +1,13 @@
 use crate::{
-    Result, Viewer,
-    entity::{person, person_head, session},
+    Result,
+    entity::{person, person_head},
     error::Error,
     store::Transaction,
 };
 use model::{Instant, MailAfter, Person, PersonId, Refusal, User};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::LockType,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::LockType,
 };
 use uuid::Uuid;
 
@@ -72,9 +73,9 @@ pub(crate) async fn hold(tx: &Transaction, id: PersonId) -> Result<person::Model
     Ok(query.lock(LockType::NoKeyUpdate).one(tx).await?.ok_or(Refusal::Unauthenticated)?)
 }
 
-/// The same for the viewer, if they are still signed in: a session that was ended meanwhile opens nothing more.
-pub(crate) async fn hold_own(tx: &Transaction, viewer: &Viewer) -> Result<person::Model> {
-    let row = hold(tx, viewer.id()).await?;
-    session::Entity::find_by_id(viewer.session().0).one(tx).await?.ok_or(Refusal::Unauthenticated)?;
-    Ok(row)
+/// Locks the rows of people in the order of their ids, so that none changes until the transaction ends. Others may read
+/// them and refer to them.
+pub(super) async fn share(tx: &Transaction, people: &[PersonId]) -> Result<Vec<person::Model>> {
+    let query = person::Entity::find().filter(person::Column::Id.is_in(people.iter().map(|id| id.0)));
+    Ok(query.order_by_asc(person::Column::Id).lock_shared().all(tx).await?)
 }

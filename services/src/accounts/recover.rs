@@ -12,8 +12,9 @@ use crate::{
     to_the_end,
 };
 use model::{Email, Ending, NewPassword, NotificationKind, PersonId, Refusal, SessionId};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::net::IpAddr;
+use uuid::Uuid;
 
 impl Greenroom {
     /// Mails a link to choose a new password, where there is an account. Says nothing of whether there is.
@@ -96,23 +97,40 @@ pub(super) async fn end_sessions(
     person: PersonId,
     stays: Option<SessionId>,
 ) -> Result<Vec<SessionId>> {
-    let mut ended = session::Entity::delete_many().filter(session::Column::PersonId.eq(person.0));
+    let mut ended = session::Entity::find().filter(session::Column::PersonId.eq(person.0));
     if let Some(stays) = stays {
         ended = ended.filter(session::Column::Id.ne(stays.0));
     }
-    let ended = ended.exec_with_returning(tx).await?;
-    Ok(ended.into_iter().map(|row| SessionId(row.id)).collect())
+    // Locked in the order of their ids, as a batch of messages locks those that it writes for.
+    let ended: Vec<Uuid> = ended
+        .select_only()
+        .column(session::Column::Id)
+        .order_by_asc(session::Column::Id)
+        .lock_exclusive()
+        .into_tuple()
+        .all(tx)
+        .await?;
+    if !ended.is_empty() {
+        session::Entity::delete_many().filter(session::Column::Id.is_in(ended.iter().copied())).exec(tx).await?;
+    }
+    Ok(ended.into_iter().map(SessionId).collect())
+}
+
+/// The stored hash that a password was found to fit. Another one may have been stored since.
+pub(super) struct ProvenPassword {
+    pub(super) hash: String,
+    pub(super) field: &'static str,
 }
 
 impl Greenroom {
-    /// The viewer's own row, with what they typed as their password found right. A wrong one counts like a
-    /// failed sign-in: whoever found an open screen doesn't get to guess.
-    pub(super) async fn own_row(
+    /// Checks the viewer's password, typed into `field`. A wrong one counts like a failed sign-in: whoever found an open
+    /// screen doesn't get to guess.
+    pub(super) async fn prove_password(
         &self,
         viewer: &super::Viewer,
         password: super::Password,
-        field: &str,
-    ) -> Result<person::Model> {
+        field: &'static str,
+    ) -> Result<ProvenPassword> {
         viewer.owns_account()?;
         let row = person::Entity::find_by_id(viewer.id().0).one(self.store.reader()).await?;
         let row = row.ok_or(Refusal::Unauthenticated)?;
@@ -122,6 +140,6 @@ impl Greenroom {
             return Err(crate::Error::field(field, model::Fault::WrongPassword));
         }
         self.account_failures.give_back(&row.email);
-        Ok(row)
+        Ok(ProvenPassword { hash: row.password_hash, field })
     }
 }

@@ -3,7 +3,7 @@ use super::{
     join::{forget, unchanged},
     links,
     links::Purpose,
-    person::{hold, hold_own},
+    person::hold,
     person_of, user_of,
 };
 use crate::{
@@ -43,10 +43,9 @@ impl Greenroom {
         let (greenroom, viewer) = (self.clone(), viewer.clone());
         to_the_end(async move {
             let now = greenroom.now();
-            let tx = greenroom.store.write().await?;
             // With these held, nobody opens a booking or writes a message that would carry the old name behind the
             // event with the new one.
-            let before = hold_own(&tx, &viewer).await?;
+            let (tx, before) = greenroom.write_for_account(&viewer).await?;
             let counterparts = own_conversations(&tx, &viewer).await?;
             let row = person::ActiveModel {
                 name: change.name.map_or(NotSet, Set),
@@ -78,11 +77,11 @@ impl Greenroom {
     /// `Invalid` where the current password is wrong or the new one common; `SessionRequired`; `RateLimited`.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn change_password(&self, viewer: &Viewer, current: Password, new: NewPassword) -> Result<()> {
-        self.own_row(viewer, current, "current").await?;
+        let proof = self.prove_password(viewer, current, "current").await?;
         let hash = self.hasher.hash_uncommon(&new).await?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());
         to_the_end(async move {
-            let tx = greenroom.store.write().await?;
+            let (tx, _) = greenroom.write_for_password(&viewer, &proof).await?;
             greenroom.change_password_to(tx, viewer.id(), hash, Some(viewer.session())).await
         })
         .await
@@ -101,13 +100,12 @@ impl Greenroom {
         email: Email,
         from: std::net::IpAddr,
     ) -> Result<()> {
-        self.own_row(viewer, password, "password").await?;
+        let proof = self.prove_password(viewer, password, "password").await?;
         self.take_letter(from)?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());
         to_the_end(async move {
             let now = greenroom.now();
-            let tx = greenroom.store.write().await?;
-            let row = hold_own(&tx, &viewer).await?;
+            let (tx, row) = greenroom.write_for_password(&viewer, &proof).await?;
             links::void(&tx, viewer.id(), &[Purpose::Email]).await?;
             let token = links::mint(&tx, viewer.id(), Purpose::Email, email.as_str().to_owned(), now).await?;
             mail::queue(&tx, Some(&email), letters::new_address(&greenroom.links, &token), now).await?;

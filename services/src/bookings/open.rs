@@ -13,7 +13,7 @@ use model::{
     Booking, BookingDraft, BookingId, BookingStatus, ClientId, Conversation, ConversationId, Event, Fault, Instant,
     NotificationKind, Person, PersonId, Refusal, Role,
 };
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 impl Greenroom {
@@ -35,8 +35,10 @@ impl Greenroom {
 
     async fn open_in_full(&self, viewer: &Viewer, draft: BookingDraft) -> Result<Conversation> {
         let now = self.now();
-        let tx = self.store.write().await?;
-        let (organizer, talent) = find_parties(&tx, viewer, draft.talent_id).await?;
+        // The organizer as they are now, and the talent: a name that changed meanwhile would change behind this booking's
+        // events.
+        let (tx, people) = self.write_for_with(viewer, &[viewer.id(), draft.talent_id]).await?;
+        let (organizer, talent) = find_parties(people, viewer, draft.talent_id)?;
         let booking = insert_booking(&tx, &organizer, &talent, &draft, now).await?;
         let row = insert_conversation(&tx, &booking, now).await?;
         let mut journal = Journal::default();
@@ -73,7 +75,7 @@ impl Greenroom {
     /// The conversation of a booking that was asked for before, under the same client id.
     async fn opened_before(&self, viewer: &Viewer, client_id: ClientId, draft: &BookingDraft) -> Result<Conversation> {
         // Where the first try waits for its flush, so does this.
-        let tx = self.store.write().await?;
+        let tx = self.write_for(viewer).await?;
         let sent = message::Entity::find()
             .filter(message::Column::SenderId.eq(viewer.id().0))
             .filter(message::Column::ClientId.eq(client_id.0))
@@ -98,11 +100,7 @@ fn asks_for(draft: &BookingDraft, booking: &Booking) -> bool {
         && draft.fee == booking.fee
 }
 
-/// The organizer as they are now, and the talent. Both are held until the commit: a name that changes meanwhile
-/// would change behind this booking's events.
-async fn find_parties(tx: &Transaction, viewer: &Viewer, talent: PersonId) -> Result<(Person, Person)> {
-    let both = person::Entity::find().filter(person::Column::Id.is_in([viewer.id().0, talent.0]));
-    let rows = both.order_by_asc(person::Column::Id).lock_shared().all(tx).await?;
+fn find_parties(rows: Vec<person::Model>, viewer: &Viewer, talent: PersonId) -> Result<(Person, Person)> {
     let find = |id: PersonId| rows.iter().find(|row| row.id == id.0 && row.deleted_at.is_none()).cloned();
     let organizer = person_of(find(viewer.id()).ok_or(Refusal::Unauthenticated)?)?;
     let talent =

@@ -27,7 +27,7 @@ impl Greenroom {
         let (greenroom, viewer) = (self.clone(), viewer.clone());
         to_the_end(async move {
             let now = greenroom.now();
-            let tx = greenroom.store.write().await?;
+            let tx = greenroom.write_for(&viewer).await?;
             let conversation = conversation_of(&tx, &viewer, id).await?.ok_or(Refusal::NotFound)?;
             let mut journal = Journal::default();
             let booking = greenroom.take_step(&tx, &viewer, conversation, step, &mut journal, now).await?;

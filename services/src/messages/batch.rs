@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     Greenroom, Result, Viewer,
+    accounts::Proven,
     conversations::Side,
     entity::{conversation, message},
     live::Journal,
@@ -39,6 +40,7 @@ enum Fate {
 
 /// What is known before anything is written.
 struct Known {
+    proven: Proven,
     /// The conversations, locked.
     conversations: HashMap<Uuid, conversation::Model>,
     sent: HashMap<(PersonId, ClientId), message::Model>,
@@ -49,8 +51,9 @@ impl Greenroom {
     /// Sends all of these, in their order, in one transaction.
     pub(super) async fn post_all(&self, batch: &[Sending]) -> Result<Vec<Result<Posted>>> {
         let now = self.now();
-        let tx = self.store.write().await?;
+        let (tx, proven) = self.write_for_all(batch.iter().map(|sending| &sending.viewer)).await?;
         let mut known = Known {
+            proven,
             conversations: lock_conversations(&tx, batch).await?,
             sent: sent_before(&tx, batch).await?,
             senders: still_here(&tx, batch.iter().map(|sending| sending.viewer.id())).await?,
@@ -69,6 +72,9 @@ impl Greenroom {
 
 impl Sending {
     fn fate(&self, known: &mut Known, entries: &mut Vec<Entry>) -> Result<Fate> {
+        if let Err(refusal) = known.proven.of(&self.viewer) {
+            return Ok(Fate::Refused(refusal));
+        }
         let side = Side::of(&self.viewer);
         let own =
             known.conversations.get_mut(&self.draft.conversation_id.0).filter(|row| side.is_of(&self.viewer, row));

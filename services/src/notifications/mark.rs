@@ -27,7 +27,7 @@ impl Greenroom {
         let (greenroom, viewer) = (self.clone(), viewer.clone());
         to_the_end(async move {
             let now = greenroom.now();
-            let tx = greenroom.store.write().await?;
+            let tx = greenroom.write_for(&viewer).await?;
             // What is counted and the number it is told under belong to the same moment.
             lock_heads(&tx, [viewer.id()]).await?;
             let mut marked = notification::Entity::update_many()

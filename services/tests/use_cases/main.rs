@@ -39,6 +39,7 @@ mod receipts;
 mod recovering;
 mod reminding;
 mod restoring;
+mod revoked;
 mod seeding;
 mod seen;
 mod sessions;

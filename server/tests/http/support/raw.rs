@@ -39,3 +39,33 @@ fn parse(bytes: &[u8]) -> Answer {
     }
     Answer { status, headers, body: bytes[end + 4..].to_vec() }
 }
+
+/// A request of which the last byte is still to be sent.
+pub(crate) struct HeldBack {
+    connection: TcpStream,
+    last: u8,
+}
+
+impl HeldBack {
+    /// Sends all of these bytes but one.
+    pub(crate) async fn send(addr: SocketAddr, request: &[u8]) -> Self {
+        let mut connection = TcpStream::connect(addr).await.expect("a connection");
+        let (last, first) = request.split_last().expect("a request");
+        connection.write_all(first).await.expect("sent");
+        Self { connection, last: *last }
+    }
+
+    /// Sends the last byte, and reads until the server closes.
+    pub(crate) async fn finish(mut self) -> Answer {
+        // It may have been answered before.
+        let _ = self.connection.write_all(&[self.last]).await;
+        self.answer().await
+    }
+
+    /// Reads until the server closes.
+    pub(crate) async fn answer(mut self) -> Answer {
+        let mut bytes = Vec::new();
+        let _ = soon("a raw answer", self.connection.read_to_end(&mut bytes)).await;
+        parse(&bytes)
+    }
+}

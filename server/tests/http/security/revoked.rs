@@ -1,0 +1,94 @@
+//! A session that is revoked while the body of a request is on its way opens nothing, by any route.
+
+use super::{
+    FORM, Names,
+    table::{API, FUNCTIONS, Row},
+};
+use crate::support::{Actor, EVENTPRO, PASSWORD, SARAH, Site, raw::HeldBack};
+use reqwest::Method;
+use serde_json::json;
+
+/// Everything that a request may write.
+const WRITTEN: &str = "SELECT (SELECT sum(seq) FROM person_head) + (SELECT count(*) FROM message) \
+    + (SELECT count(*) FROM booking) + (SELECT count(*) FROM session) + (SELECT count(*) FROM token) \
+    + (SELECT count(*) FROM mail) + (SELECT sum(length(name || email || mail_after)) FROM person) \
+    + (SELECT sum(organizer_read_seq + talent_read_seq + organizer_delivered_seq + talent_delivered_seq) FROM conversation)";
+
+/// Routes for whoever is signed in.
+fn signed_in() -> impl Iterator<Item = (&'static Row, &'static str)> {
+    let api = API.iter().map(|row| (row, "application/json"));
+    api.chain(FUNCTIONS.iter().map(|row| (row, FORM))).filter(|(row, _)| row.expected[0] == 401)
+}
+
+/// Another session of somebody's, by its cookie's value.
+async fn another_device(site: &Site, email: &str) -> String {
+    site.anonymous().sign_in(email, PASSWORD).await.token()
+}
+
+async fn hold_back(site: &Site, names: &Names, cookie: &str, (row, kind): (&Row, &str)) -> HeldBack {
+    let (path, body) = (names.fill(row.at.unwrap_or(row.path)), names.fill(row.body));
+    let body = match (body.is_empty(), kind) {
+        (false, _) => body,
+        (true, FORM) => "a=b".to_owned(),
+        (true, _) => "{}".to_owned(),
+    };
+    let request = format!(
+        "{} {path} HTTP/1.1\r\nhost: {}\r\ncookie: greenroom={cookie}\r\ncontent-type: {kind}\r\n\
+         content-length: {}\r\nconnection: close\r\n\r\n{body}",
+        row.method,
+        site.addr(),
+        body.len(),
+    );
+    HeldBack::send(site.addr(), request.as_bytes()).await
+}
+
+/// Holds back the last byte of everything that a person may ask, ends their session, and sends it.
+async fn nothing_gets_through(email: &str, revoke: impl AsyncFn(&Actor, &str)) {
+    let site = Site::new().await;
+    let names = Names::of(&site).await;
+    let stolen = another_device(&site, email).await;
+    let owner = site.holder_of(&another_device(&site, email).await);
+    let session = site.holder_of(&stolen).get("/api/auth/sessions").await.ok(200);
+    let current = session["sessions"].as_array().expect("sessions").iter().find(|session| session["current"] == true);
+    let id = current.expect("the current one")["id"].as_str().expect("an id").to_owned();
+    let mut held = Vec::new();
+    for route in signed_in() {
+        held.push((route.0, hold_back(&site, &names, &stolen, route).await));
+    }
+    assert!(held.len() > 60, "the table holds them");
+    revoke(&owner, &id).await;
+    let before = site.count(WRITTEN).await;
+    let mut through = Vec::new();
+    for (row, held) in held {
+        let answer = held.finish().await;
+        if answer.status != 401 {
+            through.push(format!("{} {}: {}", row.method, row.path, answer.status));
+        }
+    }
+    assert!(through.is_empty(), "as a session that was revoked:\n{}", through.join("\n"));
+    assert_eq!(site.count(WRITTEN).await, before);
+}
+
+async fn end_it(owner: &Actor, id: &str) {
+    owner.send(Method::DELETE, &format!("/api/auth/sessions/{id}"), "", "").await.empty();
+}
+
+async fn change_password(owner: &Actor, _: &str) {
+    let change = json!({ "current": PASSWORD, "password": "velvet drum nairobi" });
+    owner.post("/api/account/password", &change).await.empty();
+}
+
+#[tokio::test]
+async fn a_session_revoked_before_the_last_byte_opens_nothing_to_a_talent() {
+    nothing_gets_through(SARAH, end_it).await;
+}
+
+#[tokio::test]
+async fn a_session_revoked_before_the_last_byte_opens_nothing_to_an_organizer() {
+    nothing_gets_through(EVENTPRO, end_it).await;
+}
+
+#[tokio::test]
+async fn a_password_changed_before_the_last_byte_closes_every_route() {
+    nothing_gets_through(EVENTPRO, change_password).await;
+}

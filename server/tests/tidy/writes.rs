@@ -1,0 +1,69 @@
+use crate::{code, none};
+use quote::ToTokens;
+use std::collections::BTreeSet;
+use syn::{Block, ImplItem, Item, Signature};
+
+/// Functions that write for no viewer: "*" are all of a file or folder. The others begin their transaction by `write_for`
+/// and its like, which prove the viewer's session inside it.
+const WITHOUT_VIEWER: &[(&str, &str)] = &[
+    // Where the proof is.
+    ("accounts/write_for.rs", "*"),
+    // Signed out: a password or a mailed token opens these.
+    ("accounts/join.rs", "register_in_full"),
+    ("accounts/join.rs", "resend_link"),
+    ("accounts/join.rs", "confirm"),
+    ("accounts/recover.rs", "forgot_password"),
+    ("accounts/recover.rs", "reset_password"),
+    ("accounts/sign_in.rs", "begin_session"),
+    // The session's own row, by its id.
+    ("accounts/sessions.rs", "note_use"),
+    // Background work.
+    ("accounts/sessions.rs", "stop_acting"),
+    ("housekeeping.rs", "*"),
+    ("live/presence.rs", "note_active"),
+    ("mail/", "*"),
+    ("seed.rs", "*"),
+];
+
+/// Every function of a file, with its body as text.
+fn functions(text: &str, path: &str) -> Vec<(String, String)> {
+    let file = syn::parse_file(text).unwrap_or_else(|error| panic!("{path}: {error}"));
+    let one = |signature: &Signature, block: &Block| (signature.ident.to_string(), block.to_token_stream().to_string());
+    let mut found = Vec::new();
+    for item in file.items {
+        match item {
+            Item::Fn(function) => found.push(one(&function.sig, &function.block)),
+            Item::Impl(block) => found.extend(block.items.iter().filter_map(|item| match item {
+                ImplItem::Fn(function) => Some(one(&function.sig, &function.block)),
+                _ => None,
+            })),
+            _ => {}
+        }
+    }
+    found
+}
+
+#[test]
+fn a_transaction_for_a_viewer_proves_their_session() {
+    let begins = [". write ()", ". write_aside ()"];
+    let mut unknown = Vec::new();
+    let mut known = BTreeSet::new();
+    for source in code(&["services"]) {
+        let path = source.path.trim_start_matches("services/src/");
+        if path.starts_with("store") {
+            continue;
+        }
+        for (name, body) in functions(&source.text, path) {
+            if begins.iter().any(|begin| body.contains(begin)) {
+                let listed = WITHOUT_VIEWER.iter().find(|(file, function)| {
+                    *file == path && *function == name || *function == "*" && path.starts_with(file)
+                });
+                known.extend(listed);
+                listed.is_none().then(|| unknown.push(format!("{path}: {name}")));
+            }
+        }
+    }
+    none("what writes for a viewer begins with `write_for`; what doesn't is listed in tests/tidy/writes.rs", unknown);
+    let idle = WITHOUT_VIEWER.iter().filter(|listed| !known.contains(listed));
+    none("these are listed and begin no transaction", idle.map(|(path, name)| format!("{path}: {name}")).collect());
+}

@@ -1,0 +1,125 @@
+//! How a use case begins to write for a viewer.
+//!
+//! A session is looked up when a request arrives, and may be revoked before the request writes. So each transaction that
+//! writes for a viewer looks again, and on PostgreSQL locks the row of the session: a revocation waits for the
+//! transaction, or the transaction finds no session. There is no other way to get a transaction for a viewer, which
+//! `server/tests/tidy/writes.rs` keeps.
+//!
+//! The order of locks is people, sessions, conversations, sequences, each by id. Who needs rows of people takes them by
+//! [`write_for_account`](Greenroom::write_for_account) or [`write_for_with`](Greenroom::write_for_with), which lock them
+//! before the session.
+
+use super::{
+    Reach, Viewer,
+    person::{hold, share},
+    recover::ProvenPassword,
+};
+use crate::{
+    Error, Greenroom, Result,
+    entity::{person, session},
+    store::{Transaction, few},
+};
+use model::{Fault, PersonId, Refusal, SessionId};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::LockType};
+use std::collections::{BTreeSet, HashMap};
+use uuid::Uuid;
+
+impl Greenroom {
+    /// Begins a transaction that writes for the viewer.
+    ///
+    /// # Errors
+    /// `Unauthenticated` where the session is over, `InsufficientScope` for an access token that may only read.
+    pub(crate) async fn write_for(&self, viewer: &Viewer) -> Result<Transaction> {
+        self.proven(self.store.write().await?, viewer).await
+    }
+
+    /// The same for what the viewer doesn't wait for, such as receipts.
+    pub(crate) async fn write_aside_for(&self, viewer: &Viewer) -> Result<Transaction> {
+        self.proven(self.store.write_aside().await?, viewer).await
+    }
+
+    /// The same with the rows of these people, whose names stay as they are read until the commit.
+    pub(crate) async fn write_for_with(
+        &self,
+        viewer: &Viewer,
+        people: &[PersonId],
+    ) -> Result<(Transaction, Vec<person::Model>)> {
+        let tx = self.store.write().await?;
+        let people = share(&tx, people).await?;
+        Ok((self.proven(tx, viewer).await?, people))
+    }
+
+    /// The same for what concerns the account itself, with the viewer's own row locked: what ends sessions takes turns
+    /// there.
+    ///
+    /// # Errors
+    /// `Unauthenticated` where the session is over, `SessionRequired` for an access token.
+    pub(crate) async fn write_for_account(&self, viewer: &Viewer) -> Result<(Transaction, person::Model)> {
+        viewer.owns_account()?;
+        let tx = self.store.write().await?;
+        let row = hold(&tx, viewer.id()).await?;
+        Ok((self.proven(tx, viewer).await?, row))
+    }
+
+    /// The same where the viewer typed their password, which may have been changed since it was compared.
+    ///
+    /// # Errors
+    /// `Invalid` where it was.
+    pub(super) async fn write_for_password(
+        &self,
+        viewer: &Viewer,
+        proof: &ProvenPassword,
+    ) -> Result<(Transaction, person::Model)> {
+        let (tx, row) = self.write_for_account(viewer).await?;
+        if row.password_hash != proof.hash {
+            return Err(Error::field(proof.field, Fault::WrongPassword));
+        }
+        Ok((tx, row))
+    }
+
+    /// Begins one transaction for many viewers, with the sessions that may write. The others' writes are to be refused
+    /// by [`Proven::of`].
+    pub(crate) async fn write_for_all(&self, viewers: impl Iterator<Item = &Viewer>) -> Result<(Transaction, Proven)> {
+        let tx = self.store.write().await?;
+        let proven = self.living(&tx, viewers.map(Viewer::session)).await?;
+        Ok((tx, proven))
+    }
+
+    async fn proven(&self, tx: Transaction, viewer: &Viewer) -> Result<Transaction> {
+        self.living(&tx, [viewer.session()]).await?.of(viewer)?;
+        Ok(tx)
+    }
+
+    /// Those of these sessions that go on, locked in the order of their ids. `KEY SHARE` conflicts with deleting a row,
+    /// and not with noting its use.
+    async fn living(&self, tx: &Transaction, sessions: impl IntoIterator<Item = SessionId>) -> Result<Proven> {
+        let ids: BTreeSet<Uuid> = sessions.into_iter().map(|session| session.0).collect();
+        let rows: Vec<(Uuid, String)> = session::Entity::find()
+            .select_only()
+            .columns([session::Column::Id, session::Column::Scope])
+            .filter(session::Column::Id.is_in(few::alternatives(ids)))
+            .filter(session::Column::ExpiresAt.gt(self.now().millis()))
+            .order_by_asc(session::Column::Id)
+            .lock(LockType::KeyShare)
+            .into_tuple()
+            .all(tx)
+            .await?;
+        let scope =
+            |(id, scope): (Uuid, String)| Ok((SessionId(id), scope.parse().map_err(|()| Error::stored("scope"))?));
+        rows.into_iter().map(scope).collect::<Result<_>>().map(Proven)
+    }
+}
+
+/// Sessions that are known to go on within one transaction, and what each may do.
+pub(crate) struct Proven(HashMap<SessionId, Reach>);
+
+impl Proven {
+    /// Whether the viewer may write.
+    pub(crate) fn of(&self, viewer: &Viewer) -> std::result::Result<(), Refusal> {
+        match self.0.get(&viewer.session()) {
+            None => Err(Refusal::Unauthenticated),
+            Some(Reach::Read) => Err(Refusal::InsufficientScope),
+            Some(Reach::Full | Reach::Write) => Ok(()),
+        }
+    }
+}
