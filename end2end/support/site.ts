@@ -56,6 +56,7 @@ export class Site {
   private get options() {
     const settings = {
       GREENROOM_DATA: path.join(this.data, "data"),
+      GREENROOM_DEV_MAIL: "1",
       GREENROOM_SENDS_PER_MINUTE: "100000",
       LEPTOS_SITE_ADDR: `127.0.0.1:${this.port}`,
       RUST_LOG: "warn",

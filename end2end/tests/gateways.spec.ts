@@ -144,7 +144,7 @@ test.describe("of two streams a person may have", () => {
 test.describe("of a site that knows its address", () => {
   test.use({ settings: { GREENROOM_URL: "http://greenroom.example" } });
 
-  for (const [name, kind] of BY_DEFAULT) {
+  for (const [name, kind] of AS_ADVISED) {
     test(`@once ${name} lets through what its own pages send, and nothing of other pages`, async ({ behind, programs, launch }) => {
       const { url } = await behind(kind);
       const send = async (origin: string) => {
@@ -154,6 +154,13 @@ test.describe("of a site that knows its address", () => {
       };
       expect(await send("http://greenroom.example")).toBe(201);
       expect(await send("http://elsewhere.example")).toBe(403);
+    });
+
+    test(`@once ${name} doesn't hide which host was asked for`, async ({ behind }) => {
+      const { url } = await behind(kind);
+      const ask = (host: string) => new Api(url).request("GET", "/api/talents", undefined, { host });
+      expect((await ask("elsewhere.example")).json).toMatchObject({ status: 421, code: "wrong_host" });
+      expect((await ask("greenroom.example")).status).toBe(401);
     });
   }
 });

@@ -1,23 +1,35 @@
-//! The mails that nobody sends while no mail server is set: for a developer on their own machine. Without a
-//! mail server, or where others reach the site, there is no such page.
+//! The mails that nobody sends while no mail server is set: for a developer on their own machine, who switches this on.
+//! They hold links that open accounts. So there is no page for a request that was forwarded: a gateway on the same machine
+//! has a loopback address too.
 
-use crate::{problem::Problem, router::Shared};
+use crate::{problem::Problem, request_target::is_loopback, router::Shared};
 use axum::{
     Json, Router,
-    extract::State,
+    extract::{ConnectInfo, State},
     response::{Html, IntoResponse, Response},
     routing::get,
 };
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, HeaderValue, header, uri::Authority};
 use model::text::escape_html;
 use serde_json::json;
 use services::mail::Waiting;
+use std::net::SocketAddr;
+
+/// What gateways add.
+const FORWARDED: [&str; 4] = ["forwarded", "via", "x-real-ip", "x-client-ip"];
 
 pub(crate) fn routes() -> Router<Shared> {
     Router::new().route("/dev/mail", get(list))
 }
 
-async fn list(State(shared): State<Shared>, headers: HeaderMap) -> Result<Response, Problem> {
+async fn list(
+    State(shared): State<Shared>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    if !is_of_this_machine(peer, &headers) {
+        return Err(Problem::NOT_FOUND);
+    }
     let mails = shared.greenroom.waiting_mail().await?;
     let accepts = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let mut response = if accepts.contains("application/json") {
@@ -27,6 +39,15 @@ async fn list(State(shared): State<Shared>, headers: HeaderMap) -> Result<Respon
     };
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
+}
+
+/// Whether a request was made on this machine, and to it.
+fn is_of_this_machine(peer: SocketAddr, headers: &HeaderMap) -> bool {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()?.parse::<Authority>().ok());
+    let forwarded = |name: &str| FORWARDED.contains(&name) || name.starts_with("x-forwarded-");
+    peer.ip().to_canonical().is_loopback()
+        && host.is_some_and(|host| is_loopback(host.host()))
+        && !headers.keys().any(|name| forwarded(name.as_str()))
 }
 
 fn as_json(Waiting { letter, created_at }: &Waiting) -> serde_json::Value {

@@ -1,6 +1,11 @@
 //! Connections: taken, served by hyper, and, where one became a stream, taken out of it.
 
-use crate::wire::Handover;
+use crate::{
+    connections::{ConnectionGuard, Connections},
+    head_deadline::HeadDeadline,
+    problem, request_target,
+    wire::Handover,
+};
 use axum::{Router, body::Body, extract::ConnectInfo};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -26,9 +31,10 @@ use tower::ServiceExt;
 /// How long data may lie unacknowledged, or a full window stay full, before the connection is given up:
 /// without it, a reader that went away without a word is held for a quarter of an hour.
 const GIVE_UP: Duration = Duration::from_secs(30);
-/// How long the head of a request may take, and an unused connection be kept: longer than gateways keep theirs, so that
-/// it is they who close.
-const HEAD: Duration = Duration::from_secs(120);
+/// How long an unused connection is kept: longer than gateways keep theirs, so that it is they who close.
+const IDLE: Duration = Duration::from_secs(120);
+/// The most that is read ahead, and so the largest head: beyond, hyper answers 431.
+const HEAD_LIMIT: usize = 64 * 1_024;
 /// Connections that wait to be taken.
 const BACKLOG: u32 = 4_096;
 /// How long to wait where the system has no room for another connection.
@@ -44,14 +50,24 @@ pub(crate) fn bind(addr: SocketAddr) -> io::Result<TcpListener> {
 }
 
 /// Serves until told to stop; then takes no more, and comes back when all requests are finished and all streams over.
-pub(crate) async fn serve(listener: TcpListener, router: Router, told_to_stop: impl Future<Output = ()>) {
+pub(crate) async fn serve(
+    listener: TcpListener,
+    router: Router,
+    connections: Arc<Connections>,
+    told_to_stop: impl Future<Output = ()>,
+) {
     let (stop, stopping) = watch::channel(false);
     tokio::pin!(told_to_stop);
     loop {
         tokio::select! {
             () = &mut told_to_stop => break,
-            taken = listener.accept() => match taken {
-                Ok((socket, peer)) => drop(tokio::spawn(connection(socket, peer, router.clone(), stopping.clone()))),
+            (place, taken) = async { (connections.place().await, listener.accept().await) } => match taken {
+                Ok((socket, peer)) => match connections.admit(peer.ip(), place) {
+                    Some(guard) => {
+                        drop(tokio::spawn(connection((socket, guard), peer, router.clone(), stopping.clone())));
+                    }
+                    None => refuse(&socket),
+                },
                 Err(error) => {
                     tracing::warn!(%error, "a connection can't be taken");
                     tokio::time::sleep(PAUSE).await;
@@ -65,19 +81,32 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, told_to_stop: i
     stop.closed().await;
 }
 
-async fn connection(socket: TcpStream, peer: SocketAddr, router: Router, mut stopping: watch::Receiver<bool>) {
+async fn connection(
+    (socket, guard): (TcpStream, ConnectionGuard),
+    peer: SocketAddr,
+    router: Router,
+    mut stopping: watch::Receiver<bool>,
+) {
     tune(&socket);
     let handover = Handover::default();
+    let head = HeadDeadline::new();
     let service = service_fn(|request: http::Request<Incoming>| {
         let mut request = request.map(Body::new);
+        request_target::normalize(&mut request);
         request.extensions_mut().insert(ConnectInfo(peer));
         request.extensions_mut().insert(handover.clone());
-        Box::pin(router.clone().oneshot(request))
+        let under_way = head.begin_request();
+        let answered = router.clone().oneshot(request);
+        Box::pin(async move { answered.await.map(|response| response.map(|body| under_way.hold(body))) })
     });
     let full = Arc::new(AtomicBool::new(false));
-    let io = TokioIo::new(Watched { socket, full: full.clone() });
-    let mut served =
-        http1::Builder::new().timer(TokioTimer::new()).header_read_timeout(HEAD).serve_connection(io, service);
+    let io = TokioIo::new(Watched { socket, full: full.clone(), head: head.clone() });
+    let mut served = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(IDLE)
+        .max_buf_size(HEAD_LIMIT)
+        .serve_connection(io, service);
+    let mut late = Box::pin(tokio::time::sleep(IDLE));
     let mut stream = None;
     let mut stop = Box::pin(async {
         // The other end is held by whoever serves.
@@ -92,21 +121,35 @@ async fn connection(socket: TcpStream, peer: SocketAddr, router: Router, mut sto
         if let Poll::Ready(ended) = served.poll_without_shutdown(context) {
             return Poll::Ready(ended.is_ok());
         }
+        if let Some(until) = head.until() {
+            if late.deadline() != until {
+                late.as_mut().reset(until);
+            }
+            if late.as_mut().poll(context).is_ready() {
+                return Poll::Ready(false);
+            }
+        }
         stream = stream.take().or_else(|| handover.take());
         // Only what went out may be left behind.
         if stream.is_some() && !full.load(Ordering::Relaxed) { Poll::Ready(true) } else { Poll::Pending }
     })
     .await;
-    drop(stop);
+    drop((stop, late));
     let socket = served.into_parts().io.into_inner().socket;
     match stream {
         // In a task of its own: this one has room for a whole request.
         Some(stream) if over => drop(tokio::spawn(async move {
             stream.run(socket).await;
-            drop(stopping);
+            drop((stopping, guard));
         })),
         _ => hang_up(socket).await,
     }
+}
+
+/// Tells a client that its network holds too many connections, as far as that fits into the socket.
+fn refuse(socket: &TcpStream) {
+    // Whoever finds no room for it learns it by the end of the connection.
+    let _ = socket.try_write(problem::too_many_connections().as_bytes());
 }
 
 /// Lets the last answer arrive before the connection is closed.
@@ -115,10 +158,11 @@ async fn hang_up(mut socket: TcpStream) {
     let _ = tokio::io::AsyncWriteExt::shutdown(&mut socket).await;
 }
 
-/// A socket that remembers whether it took everything it was given.
+/// A socket that remembers whether it took everything it was given, and notes when a head begins.
 struct Watched {
     socket: TcpStream,
     full: Arc<AtomicBool>,
+    head: HeadDeadline,
 }
 
 impl Watched {
@@ -134,7 +178,12 @@ impl AsyncRead for Watched {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.socket).poll_read(context, buffer)
+        let before = buffer.filled().len();
+        let read = Pin::new(&mut self.socket).poll_read(context, buffer);
+        if buffer.filled().len() > before {
+            self.head.note_read();
+        }
+        read
     }
 }
 

@@ -7,7 +7,9 @@
 //! - [`settings`]: what can be set, from the environment
 //! - [`site`]: one running site, from the database to the socket
 //! - [`listen`], [`wire`]: connections, and those that became streams
+//! - [`connections`], [`head_deadline`]: how many there may be, and how long they may take
 //! - [`router`]: which path leads where, and what every request passes through
+//! - [`request_target`]: whether a request is addressed to this site
 //! - [`request_body`]: reads bodies whole, before anybody is looked up
 //! - [`caller`], [`origin`]: who is calling, and from where
 //! - [`api`]: the REST interface, one file a noun, and its stream
@@ -18,14 +20,17 @@
 //! - [`keeping`]: backups, and moving to another database
 //! - [`logs`], [`metrics`], [`traces`]: what is told to whoever watches over the process
 //! - [`requests`]: what every request leaves behind
-//! - [`typed`]: what was typed into a form that was refused
+//! - [`typed`], [`form_referer`]: what was typed into a form that was refused, and where it leads back to
 //! - [`headers`]: what answers ask of a browser
 //! - [`problem`], [`input`]: how the interface says no, and how it reads what it is sent
 
 mod api;
 mod caller;
+mod connections;
 mod dev_mail;
 mod document;
+mod form_referer;
+mod head_deadline;
 mod headers;
 mod input;
 mod keeping;
@@ -38,6 +43,7 @@ mod page_owner;
 mod pages;
 mod problem;
 mod request_body;
+mod request_target;
 mod requests;
 mod router;
 mod settings;

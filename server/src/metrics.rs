@@ -1,7 +1,7 @@
 //! Numbers for whoever watches over the process, in the text format of Prometheus. On an address of their own:
 //! they are nobody else's business.
 
-use crate::{requests, router::Shared};
+use crate::{connections, requests, router::Shared};
 use axum::{Router, extract::State, response::IntoResponse, routing::get};
 use http::header;
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
@@ -36,6 +36,7 @@ impl Metrics {
         let handle = recorder().map_err(|error| format!("METRICS_ADDR: nothing can be measured: {error}"))?;
         measured::describe();
         requests::describe();
+        connections::describe();
         process::describe();
         if let Ok(addr) = listener.local_addr() {
             tracing::info!("metrics are at http://{addr}/metrics");

@@ -1,6 +1,6 @@
 //! The rendered pages and the static files.
 
-use crate::{headers, page_owner, problem::Problem, router::Shared, settings::Checked, typed};
+use crate::{form_referer, headers, page_owner, problem::Problem, router::Shared, settings::Checked, typed};
 use app::{App, answer::Failure, owner::PageOwner, pages, shell, ssr::Caller};
 use axum::{
     Router,
@@ -51,7 +51,8 @@ pub(crate) fn routes(shared: &Shared, options: LeptosOptions) -> Router {
         .layer(middleware::from_fn(typed::keep))
         .layer(middleware::from_fn(page_owner::check))
         .layer(middleware::from_fn(take_only_forms))
-        .layer(middleware::from_fn(send_where_it_belongs));
+        .layer(middleware::from_fn(send_where_it_belongs))
+        .layer(middleware::from_fn_with_state(shared.clone(), form_referer::restrict));
     let files = ServeDir::new(format!("{}/{}", options.site_root, options.site_pkg_dir));
     let files = Router::new()
         .nest_service("/pkg", files.precompressed_br().precompressed_gzip())

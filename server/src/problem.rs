@@ -51,6 +51,8 @@ impl Problem {
     pub(crate) const CROSS_SITE: Problem = Problem::new(StatusCode::FORBIDDEN, "cross_site");
     pub(crate) const MALFORMED_JSON: Problem = Problem::new(StatusCode::BAD_REQUEST, "malformed_json");
     pub(crate) const MALFORMED_FORM: Problem = Problem::new(StatusCode::BAD_REQUEST, "malformed_form");
+    pub(crate) const WRONG_HOST: Problem = Problem::new(StatusCode::MISDIRECTED_REQUEST, "wrong_host");
+    pub(crate) const TARGET_TOO_LONG: Problem = Problem::new(StatusCode::URI_TOO_LONG, "target_too_long");
     pub(crate) const BODY_TIMEOUT: Problem = Problem::new(StatusCode::REQUEST_TIMEOUT, "body_timeout");
     pub(crate) const UNREADABLE_BODY: Problem = Problem::new(StatusCode::BAD_REQUEST, "unreadable_body");
     pub(crate) const WRONG_CONTENT_TYPE: Problem =
@@ -106,6 +108,20 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         (self.status, axum::Extension(self)).into_response()
     }
+}
+
+/// A whole answer for a connection that is refused before anything was read of it.
+pub(crate) fn too_many_connections() -> String {
+    let id = uuid::Uuid::new_v4();
+    let body = format!(
+        "{{\"type\":\"about:blank\",\"title\":\"Too Many Requests\",\"status\":429,\"code\":\"too_many_connections\",\
+         \"requestId\":\"{id}\"}}"
+    );
+    format!(
+        "HTTP/1.1 429 Too Many Requests\r\ncontent-type: application/problem+json\r\ncache-control: no-store\r\n\
+         retry-after: 5\r\nx-request-id: {id}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    )
 }
 
 /// Writes the body of a problem, with the id of the request it answers. A person whose page broke gets a page.

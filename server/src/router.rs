@@ -3,7 +3,9 @@
 use crate::{
     api, caller, dev_mail, document, headers, origin, pages,
     problem::{self, Problem},
-    request_body, requests,
+    request_body,
+    request_target::{self, Hosts},
+    requests,
     settings::Checked,
     unsubscribe,
 };
@@ -51,6 +53,7 @@ pub(crate) fn build(shared: Shared, settings: &Checked) -> Router {
         .layer(middleware::map_response_with_state(headers::everywhere(settings.secure), headers::add))
         .layer(middleware::from_fn(problem::tell))
         .layer(CatchPanicLayer::custom(pages::broke))
+        .layer(middleware::from_fn_with_state(Hosts::of(settings), request_target::check))
         .layer(middleware::from_fn(refuse_large))
         .layer(middleware::from_fn_with_state(shared.clone(), origin::check))
         .layer(middleware::from_fn(request_body::read))

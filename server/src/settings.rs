@@ -1,12 +1,12 @@
 //! What can be set, from the environment. `--help` lists it; every value is checked before anything starts.
 
-use crate::{logs::Format, nats::Servers, smtp::Smtp};
-use clap::{Args, Parser, Subcommand};
+use crate::{logs::Format, nats::Servers, request_target::is_loopback, smtp::Smtp};
+use clap::{ArgAction, Args, Parser, Subcommand, builder::FalseyValueParser};
 use http::Uri;
 use ipnet::IpNet;
 use services::Limits;
 use std::{
-    net::{IpAddr, SocketAddr},
+    net::SocketAddr,
     path::{Path, PathBuf},
 };
 
@@ -82,6 +82,10 @@ struct Values {
     /// The mail server: smtp://host:port or smtps://user:password@host. [default: none; mails stay in the database]
     #[arg(long, env = "SMTP_URL", hide_env_values = true, global = true)]
     smtp_url: Option<String>,
+    /// Show mails that aren't sent at /dev/mail: only to this machine itself, while the public URL is http on loopback and
+    /// no mail server is set. For developing; bin/serve and bin/dev set it. [default: no]
+    #[arg(long, env = "GREENROOM_DEV_MAIL", action = ArgAction::Set, value_parser = FalseyValueParser::new(), default_value = "no", hide_default_value = true, global = true)]
+    dev_mail: bool,
     /// Whose name mails carry. [default: Greenroom <no-reply@ and the host of the public URL>]
     #[arg(long, env = "GREENROOM_MAIL_FROM", global = true)]
     mail_from: Option<String>,
@@ -98,6 +102,10 @@ struct Values {
     /// Proxies whose X-Forwarded-For counts: addresses or networks, separated by commas.
     #[arg(long, env = "GREENROOM_TRUSTED_PROXIES", default_value = "", global = true)]
     trusted_proxies: String,
+    /// Connections from one address, or one network of IPv6; the proxies above are exempt. Where it is set, it counts for this
+    /// machine too. [default: 1000, and no limit for this machine]
+    #[arg(long, env = "GREENROOM_CONNECTIONS_PER_ADDRESS", value_parser = at_least_one, global = true)]
+    connections_per_address: Option<usize>,
     /// Messages a person may send in a minute.
     #[arg(long, env = "GREENROOM_SENDS_PER_MINUTE", value_parser = at_least_one, default_value_t = Limits::default().sends_per_minute, global = true)]
     sends_per_minute: usize,
@@ -131,11 +139,13 @@ pub(crate) struct Checked {
     pub(crate) nats: Option<Servers>,
     pub(crate) smtp_url: Option<String>,
     pub(crate) mail_from: Option<String>,
+    pub(crate) dev_mail: bool,
     pub(crate) metrics_addr: Option<SocketAddr>,
     /// Whether somebody collects spans.
     pub(crate) traced: bool,
     pub(crate) site_root: PathBuf,
     pub(crate) trusted_proxies: Vec<IpNet>,
+    pub(crate) connections_per_address: Option<usize>,
     pub(crate) limits: Limits,
 }
 
@@ -155,9 +165,8 @@ impl Checked {
 
     /// Whether mails are shown instead of sent: only where nobody else can be reading.
     pub(crate) fn shows_mail(&self) -> bool {
-        let address = self.host().trim_matches(['[', ']']).parse::<IpAddr>();
-        let alone = address.map_or(self.host() == "localhost", |address| address.is_loopback());
-        alone && !self.secure && self.smtp_url.is_none()
+        let alone = self.addr.ip().is_loopback() && is_loopback(self.host()) && !self.secure;
+        self.dev_mail && alone && self.smtp_url.is_none()
     }
 }
 
@@ -190,8 +199,10 @@ impl Settings {
             nats_url,
             smtp_url,
             mail_from,
+            dev_mail,
             metrics_addr,
             trusted_proxies,
+            connections_per_address,
             sends_per_minute,
             streams_per_person,
             sign_ins_at_once,
@@ -228,10 +239,12 @@ impl Settings {
             nats: nats_url.filter(|url| !url.is_empty()).map(|url| Servers::parse(&url)).transpose()?,
             smtp_url: smtp_url.filter(|url| !url.is_empty()),
             mail_from: mail_from.filter(|from| !from.is_empty()),
+            dev_mail,
             metrics_addr,
             traced,
             site_root: site_root.unwrap_or_else(built_site),
             trusted_proxies: networks(&trusted_proxies)?,
+            connections_per_address,
             limits,
         })
     }
@@ -319,7 +332,7 @@ mod tests {
 
     #[test]
     fn mails_are_shown_only_on_the_machine_itself() {
-        let base = ["--database-url", "postgres://localhost/x"];
+        let base = ["--database-url", "postgres://localhost/x", "--dev-mail", "1"];
         let shows = |more: &[&str]| checked(&[&base[..], more].concat()).expect("settings").shows_mail();
         assert!(shows(&[]));
         assert!(shows(&["--url", "http://localhost:4000"]));
@@ -328,6 +341,9 @@ mod tests {
         assert!(!shows(&["--url", "http://greenroom.example"]));
         assert!(!shows(&["--url", "http://192.168.0.2:3000"]));
         assert!(!shows(&["--smtp-url", "smtp://127.0.0.1:25"]));
+        assert!(!shows(&["--addr", "0.0.0.0:3000", "--url", "http://localhost:3000"]));
+        assert!(!checked(&base[..2]).expect("settings").shows_mail(), "not unless it is switched on");
+        assert!(!checked(&[&base[..3], &["0"]].concat()).expect("settings").shows_mail());
     }
 
     #[test]

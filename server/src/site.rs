@@ -1,6 +1,7 @@
 //! One running site, from the database to the socket.
 
 use crate::{
+    connections::Connections,
     listen,
     metrics::Metrics,
     router::{self, Shared},
@@ -77,7 +78,8 @@ pub(crate) async fn serve(mut settings: Checked) -> Result<(), String> {
     say(&format!("Greenroom is at {}", settings.origin))?;
     tracing::info!("listening on {addr}");
     let (stopping, stopped) = oneshot::channel();
-    let serving = listen::serve(listener, router, async {
+    let connections = Connections::new(settings.connections_per_address, settings.trusted_proxies.clone().into());
+    let serving = listen::serve(listener, router, connections, async {
         told_to_stop.await;
         tracing::info!("stopping");
         // Whoever waits for it has nothing else to wait for.

@@ -22,7 +22,8 @@ const letters = (site: Site) =>
   );
 
 const register = async (site: Site, who: typeof WANJA) => {
-  const answer = await new Api(site.url).request("POST", "/api/auth/register", who);
+  const host = new URL(site.settings.GREENROOM_URL ?? site.url).host;
+  const answer = await new Api(site.url).request("POST", "/api/auth/register", who, { host });
   expect(answer.status).toBe(202);
 };
 

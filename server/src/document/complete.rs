@@ -52,7 +52,8 @@ fn finish(operation: &mut Operation, changes: bool, shared: &mut Responses) {
 
 /// What any operation like this one may refuse.
 fn common(operation: &Operation, changes: bool) -> Responses {
-    let mut common: Responses = [Internal::responses(), Unavailable::responses()].into_iter().flatten().collect();
+    let always = [Internal::responses(), Unavailable::responses(), WrongHost::responses()];
+    let mut common: Responses = always.into_iter().flatten().collect();
     // Anybody may use what says so by a requirement of its own, an empty one.
     if operation.security.is_none() {
         common.extend(Unauthenticated::responses());

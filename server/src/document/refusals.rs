@@ -45,6 +45,8 @@ refusals! {
     TokenInvalid = Problem::field("token", Fault::TokenInvalid);
     /// This belongs to the other role.
     WrongRole = Refusal::WrongRole;
+    /// `Host` is missing, there twice, or not that of the site.
+    WrongHost = Problem::WRONG_HOST;
     /// The request was made by another site's page.
     CrossSite = Problem::CROSS_SITE;
     /// It doesn't exist, or isn't yours.

@@ -8,6 +8,8 @@ mod support;
 
 mod api;
 mod health;
+mod hosts;
 mod pages;
 mod process;
 mod security;
+mod slow_clients;

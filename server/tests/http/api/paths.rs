@@ -145,8 +145,8 @@ async fn targets_no_browser_sends_are_answered_for_programs_too() {
         assert_eq!(answer.status, 404, "{target}");
         assert_eq!(answer.header("content-type"), "application/problem+json", "{target}");
     }
-    let elsewhere = raw_line(site.addr(), "GET", "http://elsewhere.example/api/nowhere").await;
-    assert_eq!((elsewhere.status, elsewhere.header("content-type")), (404, "application/problem+json"));
+    let absolute = raw_line(site.addr(), "GET", &format!("http://{}/api/nowhere", site.addr())).await;
+    assert_eq!((absolute.status, absolute.header("content-type")), (404, "application/problem+json"));
     let brew = raw_line(site.addr(), "BREW", "/api/messages").await;
     assert_eq!((brew.status, brew.header("content-type")), (405, "application/problem+json"));
     let broken_query = raw_line(site.addr(), "GET", "/api/messages?%&&=%ff&page=%").await;
@@ -156,8 +156,14 @@ async fn targets_no_browser_sends_are_answered_for_programs_too() {
 #[tokio::test]
 async fn an_overlong_path_is_refused_without_a_page() {
     let site = Site::new().await;
-    let long = format!("/api/conversations/{}", "x".repeat(9_000));
-    site.eventpro().get(&long).await.problem(404, "not_found");
+    for length in [2_048, 9_000, 60_000] {
+        let long = format!("/api/conversations/{}", "x".repeat(length));
+        site.eventpro().get(&long).await.problem(414, "target_too_long");
+        let page = site.anonymous().get(&format!("/{}", "x".repeat(length))).await;
+        assert_eq!(page.status, 414);
+    }
+    let log = site.process.log();
+    assert!(log.lines().all(|line| line.len() < 1_000), "a path fills the log: {} bytes", log.len());
     for target in [format!("/api/{}", "x".repeat(70_000)), format!("/api/messages?page={}", "y".repeat(70_000))] {
         let answer = raw_line(site.addr(), "GET", &target).await;
         never_for_people(&answer, "an endless path");

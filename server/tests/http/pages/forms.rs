@@ -1,6 +1,6 @@
 //! Without JavaScript: plain forms, answered with a redirect.
 
-use crate::support::{Answer, EVENTPRO, PASSWORD, SARAH, Site};
+use crate::support::{Answer, EVENTPRO, PASSWORD, SARAH, Site, actor::form};
 
 /// A way on, in 302 or 303.
 fn sent_to(answer: &Answer) -> &str {
@@ -47,6 +47,42 @@ async fn a_refused_sign_in_comes_back_with_a_code_and_no_cookie() {
     let page = site.anonymous().get(&path).await;
     assert_eq!(page.status, 200);
     assert!(page.text().contains("role=\"alert\""), "the page says why");
+}
+
+/// What is redirected to by a form that says it comes from this page.
+async fn back_to(site: &Site, path: &str, referer: Option<&str>, pairs: &[(&str, &str)]) -> String {
+    let request = site.sarah().request(reqwest::Method::POST, path).header("accept", "text/html");
+    let request = match referer {
+        Some(referer) => request.header("referer", referer),
+        None => request,
+    };
+    let request = request.header("content-type", "application/x-www-form-urlencoded").body(form(pairs));
+    sent_to(&Answer::to(request).await).to_owned()
+}
+
+#[tokio::test]
+async fn a_form_leads_back_to_a_path_of_the_site_whatever_its_referer_says() {
+    let site = Site::new().await;
+    let own = format!("http://{}", site.addr());
+    let foreign = [
+        "https://evil.example/settings",
+        "//evil.example/settings",
+        "javascript:alert(1)",
+        "nonsense",
+        &format!("{own}@evil.example/"),
+        &format!("{own}.evil.example/"),
+        &format!("{own}//evil.example/"),
+        &format!("{own}/\\evil.example/"),
+    ];
+    let wrong = [("current", "wrong"), ("password", "velvet drum nairobi")];
+    for (path, pairs) in [("/fn/change-password", &wrong[..]), ("/fn/sign-in", &wrong), ("/fn/change-account", &[])] {
+        for referer in foreign.iter().copied().map(Some).chain([None]) {
+            let back = back_to(&site, path, referer, pairs).await;
+            assert!(back.starts_with('/') && !back.starts_with("//") && !back.contains("evil"), "{referer:?}: {back}");
+        }
+        let back = back_to(&site, path, Some(&format!("{own}/settings?a=b")), pairs).await;
+        assert!(back.starts_with("/settings?a=b"), "{back}");
+    }
 }
 
 #[tokio::test]

@@ -126,6 +126,8 @@ fn help_lists_every_setting_with_its_default() {
         "GREENROOM_URL",
         "LEPTOS_SITE_ADDR",
         "GREENROOM_TRUSTED_PROXIES",
+        "GREENROOM_DEV_MAIL",
+        "GREENROOM_CONNECTIONS_PER_ADDRESS",
         "GREENROOM_SENDS_PER_MINUTE",
         "GREENROOM_STREAMS_PER_PERSON",
         "GREENROOM_SIGN_INS_AT_ONCE",

@@ -14,12 +14,14 @@ pub(crate) struct Actor {
     token: Option<String>,
     /// Whose page they have before them.
     person: Option<String>,
+    /// The public URL's host, where that isn't where the site listens.
+    host: Option<String>,
 }
 
 impl Actor {
     pub(crate) fn new(addr: SocketAddr, cookie: Option<String>) -> Self {
         let client = Client::builder().redirect(Policy::none()).no_proxy().build().expect("a client");
-        Self { client, addr, cookie, token: None, person: None }
+        Self { client, addr, cookie, token: None, person: None, host: None }
     }
 
     /// A program with an access token.
@@ -41,10 +43,19 @@ impl Actor {
         }
     }
 
+    /// The same by the public URL's host, as a gateway passes it on.
+    pub(crate) fn at(self, host: Option<String>) -> Self {
+        Self { host, ..self }
+    }
+
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.client.request(method, format!("http://{}{path}", self.addr));
         let request = match &self.cookie {
             Some(cookie) => request.header("cookie", cookie),
+            None => request,
+        };
+        let request = match &self.host {
+            Some(host) => request.header("host", host),
             None => request,
         };
         match &self.token {

@@ -29,7 +29,7 @@ struct Log {
 /// The program in a folder, with these settings and no others.
 pub(crate) fn greenroom(folder: &Path, settings: &Settings) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_greenroom"));
-    command.env_clear().current_dir(folder).env("GREENROOM_DATA", folder);
+    command.env_clear().current_dir(folder).env("GREENROOM_DATA", folder).env("GREENROOM_DEV_MAIL", "1");
     command.envs(settings.iter().map(|(name, value)| (name, value)));
     command
 }

@@ -51,13 +51,18 @@ impl Site {
     }
 
     pub(crate) fn anonymous(&self) -> Actor {
-        Actor::new(self.addr(), None)
+        Actor::new(self.addr(), None).at(self.public_host())
+    }
+
+    fn public_host(&self) -> Option<String> {
+        let url = self.settings.iter().find(|(name, _)| name == "GREENROOM_URL").map(|(_, url)| url);
+        url.and_then(|url| url.split_once("://")).map(|(_, host)| host.trim_end_matches('/').to_owned())
     }
 
     pub(crate) fn holder_of(&self, token: &str) -> Actor {
         let https = self.settings.iter().any(|(name, value)| name == "GREENROOM_URL" && value.starts_with("https:"));
         let name = if https { "__Host-greenroom" } else { "greenroom" };
-        Actor::new(self.addr(), Some(format!("{name}={token}")))
+        Actor::new(self.addr(), Some(format!("{name}={token}"))).at(self.public_host())
     }
 
     fn signed_in(&self, email: &str) -> Actor {

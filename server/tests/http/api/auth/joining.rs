@@ -123,6 +123,7 @@ async fn mails_are_shown_on_this_machine_alone() {
         [("GREENROOM_URL", "https://greenroom.example")],
         [("GREENROOM_URL", "http://greenroom.example")],
         [("SMTP_URL", "smtp://127.0.0.1:9")],
+        [("GREENROOM_DEV_MAIL", "0")],
     ] {
         let site = Site::with(&settings).await;
         let request = site.anonymous().request(Method::GET, "/dev/mail").header("accept", "application/json");

@@ -1,0 +1,150 @@
+//! How many connections there may be. Each is an open file, and without files neither the database nor anybody new gets in.
+
+use ipnet::IpNet;
+use metrics::{counter, describe_counter};
+use std::{
+    collections::HashMap,
+    net::IpAddr,
+    sync::{Arc, Mutex, PoisonError},
+};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+const REFUSED: &str = "greenroom_connections_refused_total";
+/// Files that are left for the database, the log and all else.
+const RESERVED: usize = 200;
+/// Connections from one network unless another number is set. Behind one address of a mobile network are hundreds of
+/// people, each with a stream and some requests.
+const PER_NETWORK: usize = 1_000;
+
+/// Says what the numbers mean.
+pub(crate) fn describe() {
+    describe_counter!(REFUSED, "Connections refused because their network held as many as allowed.");
+}
+
+/// Counts connections.
+pub(crate) struct Connections {
+    all: Arc<Semaphore>,
+    per_network: usize,
+    /// Whether this machine is exempt: a gateway on it brings everybody.
+    spares_loopback: bool,
+    proxies: Arc<[IpNet]>,
+    held: Mutex<HashMap<IpAddr, usize>>,
+}
+
+/// One connection, until it is dropped.
+pub(crate) struct ConnectionGuard {
+    connections: Arc<Connections>,
+    network: Option<IpAddr>,
+    #[allow(dead_code, reason = "held, not read")]
+    place: OwnedSemaphorePermit,
+}
+
+impl Connections {
+    /// Allows as many as there may be open files, but for some. Where `per_network` is set, it counts for this machine too.
+    pub(crate) fn new(per_network: Option<usize>, proxies: Arc<[IpNet]>) -> Arc<Self> {
+        let all = raise_file_limit().saturating_sub(RESERVED).clamp(RESERVED, Semaphore::MAX_PERMITS);
+        Arc::new(Self {
+            all: Arc::new(Semaphore::new(all)),
+            // One network must not have all there are.
+            per_network: per_network.unwrap_or(PER_NETWORK).min(all / 2),
+            spares_loopback: per_network.is_none(),
+            proxies,
+            held: Mutex::default(),
+        })
+    }
+
+    /// Waits until there is room for one more. Until then it stays in the system's queue.
+    pub(crate) async fn place(&self) -> OwnedSemaphorePermit {
+        match self.all.clone().acquire_owned().await {
+            Ok(place) => place,
+            // It is never closed.
+            Err(_) => std::future::pending().await,
+        }
+    }
+
+    /// Counts a connection from an address, unless its network holds as many as allowed.
+    pub(crate) fn admit(self: &Arc<Self>, peer: IpAddr, place: OwnedSemaphorePermit) -> Option<ConnectionGuard> {
+        let peer = peer.to_canonical();
+        let exempt = self.spares_loopback && peer.is_loopback();
+        let network = (!exempt && !self.proxies.iter().any(|proxy| proxy.contains(&peer))).then(|| network(peer));
+        if let Some(network) = network {
+            let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+            let held = held.entry(network).or_default();
+            if *held >= self.per_network {
+                counter!(REFUSED).increment(1);
+                return None;
+            }
+            *held += 1;
+        }
+        Some(ConnectionGuard { connections: self.clone(), network, place })
+    }
+}
+
+impl Drop for ConnectionGuard {
+    fn drop(&mut self) {
+        let Some(network) = self.network else { return };
+        let mut held = self.connections.held.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = held.get_mut(&network) {
+            *count -= 1;
+            if *count == 0 {
+                held.remove(&network);
+            }
+        }
+    }
+}
+
+/// A client with IPv6 has 2^64 addresses: its network counts as one.
+fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V6(address) => IpAddr::V6((address.to_bits() & !u128::from(u64::MAX)).into()),
+        IpAddr::V4(_) => address,
+    }
+}
+
+/// Allows this process as many open files as the system lets it, and says how many that is.
+#[cfg(unix)]
+fn raise_file_limit() -> usize {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    let raised = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }).is_ok();
+    let files = if raised { maximum } else { current };
+    files.map_or(usize::MAX, |files| usize::try_from(files).unwrap_or(usize::MAX))
+}
+
+/// What most systems allow.
+#[cfg(not(unix))]
+fn raise_file_limit() -> usize {
+    1_024
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn admit(connections: &Arc<Connections>, peer: &str) -> Option<ConnectionGuard> {
+        connections.admit(peer.parse().expect("an address"), connections.place().await)
+    }
+
+    #[tokio::test]
+    async fn a_network_holds_so_many_connections_and_no_more() {
+        let proxies: Arc<[IpNet]> = vec!["10.0.0.0/8".parse().expect("a network")].into();
+        let connections = Connections::new(Some(2), proxies.clone());
+        let first = admit(&connections, "203.0.113.9").await.expect("the first");
+        let _second = admit(&connections, "::ffff:203.0.113.9").await.expect("the second");
+        assert!(admit(&connections, "203.0.113.9").await.is_none(), "the third");
+        assert!(admit(&connections, "203.0.113.10").await.is_some(), "another address");
+        drop(first);
+        let _third = admit(&connections, "203.0.113.9").await.expect("once one has gone");
+        let _one = admit(&connections, "2001:db8:1:2::1").await.expect("the first");
+        let _other = admit(&connections, "2001:db8:1:2::2").await.expect("the second");
+        assert!(admit(&connections, "2001:db8:1:2:3::3").await.is_none(), "one network of IPv6");
+        let mut proxied = Vec::new();
+        for _ in 0..5 {
+            proxied.push(admit(&connections, "10.1.2.3").await.expect("a proxy brings everybody"));
+        }
+        drop(proxied);
+        let by_default = Connections::new(None, proxies);
+        let local: Vec<_> = futures::future::join_all((0..3).map(|_| admit(&by_default, "127.0.0.1"))).await;
+        assert!(local.iter().all(Option::is_some) && by_default.held.lock().expect("a lock").is_empty());
+    }
+}

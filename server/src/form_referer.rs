@@ -1,0 +1,77 @@
+//! A form without JavaScript is answered with a redirect to the page it came from, which Leptos takes from `Referer`. A
+//! client may write anything there: what leads elsewhere, or can't be read, becomes the first page.
+
+use crate::{pages::is_function, router::Shared};
+use app::pages::same_site;
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::Response,
+};
+use http::{HeaderValue, Uri, header};
+use std::sync::Arc;
+
+/// Leaves in `Referer` a path of this site, and in `Location` a path alone.
+pub(crate) async fn restrict(State(shared): State<Shared>, mut request: Request, next: Next) -> Response {
+    if !is_function(request.uri()) {
+        return next.run(request).await;
+    }
+    let host = request.headers().get(header::HOST).cloned();
+    let base = base(&shared.origin, host.as_ref());
+    let referer = request.headers().get(header::REFERER).and_then(|value| own_path(value, &base));
+    let referer = HeaderValue::try_from(format!("{base}{}", referer.as_deref().unwrap_or("/")));
+    match referer {
+        Ok(referer) => request.headers_mut().insert(header::REFERER, referer),
+        Err(_) => request.headers_mut().remove(header::REFERER),
+    };
+    let mut response = next.run(request).await;
+    if let Some(location) = response.headers().get(header::LOCATION) {
+        let path = own_path(location, &base).and_then(|path| HeaderValue::try_from(path).ok());
+        response.headers_mut().insert(header::LOCATION, path.unwrap_or(HeaderValue::from_static("/")));
+    }
+    response
+}
+
+/// The URL that the browser knows this site by: the host has been checked.
+fn base(origin: &Arc<str>, host: Option<&HeaderValue>) -> String {
+    let scheme = origin.split("://").next().unwrap_or_default();
+    let host = host.and_then(|host| host.to_str().ok()).unwrap_or_default();
+    format!("{scheme}://{}", host.to_ascii_lowercase())
+}
+
+/// The path of a URL of this site, or of a path alone.
+fn own_path(value: &HeaderValue, base: &str) -> Option<String> {
+    let uri: Uri = value.to_str().ok()?.parse().ok()?;
+    let ours = match (uri.scheme_str(), uri.authority()) {
+        (Some(scheme), Some(host)) => format!("{scheme}://{host}").eq_ignore_ascii_case(base),
+        (None, None) => true,
+        _ => false,
+    };
+    let path = uri.path_and_query()?.as_str();
+    same_site(path).filter(|_| ours).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_path_of_this_site_is_left() {
+        let path = |text: &str| own_path(&HeaderValue::from_str(text).expect("a value"), "http://127.0.0.1:3000");
+        assert_eq!(path("http://127.0.0.1:3000/register?role=talent").as_deref(), Some("/register?role=talent"));
+        assert_eq!(path("/conversations/1").as_deref(), Some("/conversations/1"));
+        for elsewhere in [
+            "http://evil.example/register",
+            "http://127.0.0.1:3000@evil.example/register",
+            "http://127.0.0.1:3000.evil.example/register",
+            "https://127.0.0.1:3000/register",
+            "//evil.example/register",
+            "http://127.0.0.1:3000//evil.example",
+            "http://127.0.0.1:3000/\\evil.example",
+            "javascript:alert(1)",
+            "",
+        ] {
+            assert_eq!(path(elsewhere), None, "{elsewhere}");
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! What a request is addressed to: the form of its target, and its host.
+//!
+//! A page of another site can make its name lead to this machine (DNS rebinding), and then reads answers as its own. So a
+//! request must name the public URL's host, or a loopback one where that is loopback. The router takes a target for a path
+//! and panics at others, and a path stands in each line of the log about the request: [`normalize`] leaves a short path.
+
+use crate::{problem::Problem, requests::Kind, settings::Checked};
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use http::{
+    HeaderMap, HeaderValue, Method, Uri, header,
+    uri::{Authority, PathAndQuery},
+};
+use std::net::IpAddr;
+
+/// The longest path, in bytes. The site's own have less than 100.
+const PATH_LIMIT: usize = 2_048;
+/// The longest path with its query. A refused form comes back with up to 6,000 characters of what was typed.
+const TARGET_LIMIT: usize = 16 * 1_024;
+
+/// What a target said beside its path.
+#[derive(Clone, Default)]
+struct Target {
+    /// The host of a target in absolute form.
+    authority: Option<Authority>,
+    fault: Option<Problem>,
+}
+
+/// Leaves a request with a path that can be routed and logged, and notes what else its target said for [`check`].
+pub(crate) fn normalize<B>(request: &mut http::Request<B>) {
+    let uri = request.uri();
+    let fault = match uri.path() {
+        _ if *request.method() == Method::CONNECT => Some(Problem::METHOD_NOT_ALLOWED),
+        path if !path.starts_with('/') => Some(Problem::NOT_FOUND),
+        path if path.len() > PATH_LIMIT || path.len() + uri.query().map_or(0, str::len) > TARGET_LIMIT => {
+            Some(Problem::TARGET_TOO_LONG)
+        }
+        _ => None,
+    };
+    let authority = uri.authority().cloned();
+    if fault.is_none() && authority.is_none() {
+        return;
+    }
+    let path = uri.path_and_query().filter(|_| fault.is_none()).cloned();
+    *request.uri_mut() = Uri::from(path.unwrap_or_else(|| PathAndQuery::from_static("/")));
+    request.extensions_mut().insert(Target { authority, fault });
+}
+
+/// Refuses what isn't addressed to this site.
+pub(crate) async fn check(State(hosts): State<Hosts>, request: Request, next: Next) -> Response {
+    let Target { authority, fault } = request.extensions().get().cloned().unwrap_or_default();
+    if let Some(fault) = fault {
+        return ([(header::CONNECTION, HeaderValue::from_static("close"))], fault).into_response();
+    }
+    // Who looks whether this process lives asks it by its address.
+    let is_probe = Kind::of(request.uri().path()) == Kind::Health;
+    if is_probe || hosts.include(request.headers(), authority.as_ref()) {
+        next.run(request).await
+    } else {
+        Problem::WRONG_HOST.into_response()
+    }
+}
+
+/// The hosts that this site answers for.
+#[derive(Clone, Debug)]
+pub(crate) enum Hosts {
+    /// The public URL's host, with its port unless that is the scheme's own.
+    Public { host: String, port: u16, default_port: u16 },
+    /// The public URL is loopback: localhost and loopback addresses at any port, as a tunnel may have another.
+    Loopback,
+    /// It listens on all addresses and no public URL is set: any address, but no name, which may be another site's.
+    AnyAddress,
+}
+
+impl Hosts {
+    pub(crate) fn of(settings: &Checked) -> Self {
+        let host = settings.host();
+        match address(host) {
+            Some(address) if address.is_unspecified() => Self::AnyAddress,
+            _ if is_loopback(host) => Self::Loopback,
+            _ => {
+                let default_port = if settings.secure { 443 } else { 80 };
+                let port = settings.origin.rsplit(':').next().and_then(|port| port.parse().ok());
+                Self::Public { host: host.to_owned(), port: port.unwrap_or(default_port), default_port }
+            }
+        }
+    }
+
+    /// Whether a request names one of them: by one `Host`, and by its target where that says so too.
+    fn include(&self, headers: &HeaderMap, authority: Option<&Authority>) -> bool {
+        let mut named = headers.get_all(header::HOST).into_iter();
+        let (Some(host), None) = (named.next(), named.next()) else { return false };
+        let host = host.to_str().ok().and_then(|host| host.parse::<Authority>().ok());
+        host.is_some_and(|host| self.has(&host)) && authority.is_none_or(|authority| self.has(authority))
+    }
+
+    fn has(&self, authority: &Authority) -> bool {
+        let (host, port) = (authority.host(), authority.port_u16());
+        // Nothing else may stand there, such as a name before an @.
+        let whole = port.map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+        if !whole.eq_ignore_ascii_case(authority.as_str()) {
+            return false;
+        }
+        match self {
+            Self::Public { host: own, port: own_port, default_port } => {
+                host.eq_ignore_ascii_case(own) && port.unwrap_or(*default_port) == *own_port
+            }
+            Self::Loopback => is_loopback(host),
+            Self::AnyAddress => address(host).is_some() || is_loopback(host),
+        }
+    }
+}
+
+/// Whether a host is this machine.
+pub(crate) fn is_loopback(host: &str) -> bool {
+    address(host).map_or_else(|| host.eq_ignore_ascii_case("localhost"), |address| address.is_loopback())
+}
+
+fn address(host: &str) -> Option<IpAddr> {
+    host.trim_start_matches('[').trim_end_matches(']').parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn includes(hosts: &Hosts, named: &[&str], authority: Option<&str>) -> bool {
+        let mut headers = HeaderMap::new();
+        for name in named {
+            headers.append(header::HOST, HeaderValue::from_str(name).expect("a value"));
+        }
+        hosts.include(&headers, authority.map(|text| text.parse().expect("an authority")).as_ref())
+    }
+
+    #[test]
+    fn only_the_public_host_counts_with_or_without_its_port() {
+        let hosts = Hosts::Public { host: "greenroom.example".to_owned(), port: 443, default_port: 443 };
+        for host in ["greenroom.example", "GreenRoom.Example", "greenroom.example:443"] {
+            assert!(includes(&hosts, &[host], None), "{host}");
+        }
+        let foreign = [
+            "evil.example",
+            "greenroom.example.evil.example",
+            "greenroom.example:80",
+            "greenroom.example.",
+            "127.0.0.1",
+            "localhost",
+            "user@greenroom.example",
+            "",
+            "greenroom.example:",
+            "greenroom.example:99999",
+        ];
+        for host in foreign {
+            assert!(!includes(&hosts, &[host], None), "{host}");
+        }
+        assert!(!includes(&hosts, &[], None), "none");
+        assert!(!includes(&hosts, &["greenroom.example", "greenroom.example"], None), "two");
+        assert!(includes(&hosts, &["greenroom.example"], Some("greenroom.example:443")));
+        assert!(!includes(&hosts, &["greenroom.example"], Some("evil.example")), "the target says otherwise");
+        assert!(!includes(&hosts, &["evil.example"], Some("greenroom.example")), "the header says otherwise");
+    }
+
+    #[test]
+    fn on_one_machine_any_loopback_host_will_do_and_no_name() {
+        for host in ["localhost", "LOCALHOST:4000", "127.0.0.1:3000", "127.8.0.1", "[::1]:3000"] {
+            assert!(includes(&Hosts::Loopback, &[host], None), "{host}");
+        }
+        for host in
+            ["evil.example", "192.168.0.2:3000", "localhost.evil.example", "127.0.0.1.evil.example", "evil.localhost"]
+        {
+            assert!(!includes(&Hosts::Loopback, &[host], None), "{host}");
+        }
+        assert!(includes(&Hosts::AnyAddress, &["192.168.0.2:3000"], None));
+        assert!(!includes(&Hosts::AnyAddress, &["evil.example"], None));
+    }
+
+    #[test]
+    fn a_target_becomes_a_path() {
+        for (method, target, path) in [
+            ("GET", "/inbox?page=2", "/inbox?page=2"),
+            ("GET", "http://evil.example/inbox?page=2", "/inbox?page=2"),
+            ("CONNECT", "greenroom.example:443", "/"),
+            ("OPTIONS", "*", "/"),
+            ("GET", &format!("/{}", "a".repeat(3_000)), "/"),
+            ("GET", &format!("/?{}", "a".repeat(17_000)), "/"),
+        ] {
+            let mut request = http::Request::builder().method(method).uri(target).body(()).expect("a request");
+            normalize(&mut request);
+            assert_eq!(request.uri().to_string(), path, "{method}");
+        }
+    }
+}
