@@ -12,6 +12,7 @@ mod m2026_11_22_receipts;
 mod m2026_11_22_spine;
 mod m2026_11_23_index_searches;
 mod m2026_11_28_browser_key;
+mod m2026_11_28_session_life;
 
 /// All steps, in order.
 #[derive(Debug)]
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m2026_11_22_receipts::Migration),
             Box::new(m2026_11_23_index_searches::Migration),
             Box::new(m2026_11_28_browser_key::Migration),
+            Box::new(m2026_11_28_session_life::Migration),
         ]
     }
 }

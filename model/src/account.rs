@@ -251,7 +251,14 @@ pub struct AccessToken {
     pub created_at: Instant,
     /// When it was last used, to about five minutes; when it was made, if never.
     pub last_used_at: Instant,
+    /// When it ends.
+    pub expires_at: Instant,
 }
+
+/// Days that an access token can be made for by a page; any number up to the last by the interface.
+pub const TOKEN_DAYS: [u16; 4] = [7, 30, 90, 365];
+/// Days that it works for unless another number is asked for.
+pub const TOKEN_DAYS_DEFAULT: u16 = 90;
 
 /// An access token that somebody wants, unchecked.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
@@ -263,16 +270,40 @@ pub struct TokenInput {
     /// What it may do.
     #[schema(value_type = Scope, required = true)]
     pub scope: Option<String>,
+    /// Days until it ends.
+    #[schema(minimum = 1, maximum = 365, default = 90)]
+    pub expires_in_days: Option<i64>,
+}
+
+/// An access token that somebody wants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenDraft {
+    /// What its owner calls it.
+    pub name: String,
+    /// What it may do.
+    pub scope: Scope,
+    /// Days until it ends: 1 to 365.
+    pub days: u16,
 }
 
 impl TokenInput {
-    /// Checks both fields and names all that are at fault.
-    pub fn parse(self) -> Result<(String, Scope), Refusal> {
+    /// Checks all fields and names those that are at fault.
+    pub fn parse(self) -> Result<TokenDraft, Refusal> {
         let mut check = Check::default();
         let name = check.field("name", text::line(self.name.as_deref(), TOKEN_NAME_LIMIT));
         let scope = check.field("scope", text::parsed(self.scope.as_deref()));
-        name.zip(scope).ok_or_else(|| check.refuse())
+        let days = check.field("expiresInDays", token_days(self.expires_in_days));
+        match (name, scope, days) {
+            (Some(name), Some(scope), Some(days)) => Ok(TokenDraft { name, scope, days }),
+            _ => Err(check.refuse()),
+        }
     }
+}
+
+fn token_days(days: Option<i64>) -> Result<u16, Fault> {
+    let Some(days) = days else { return Ok(TOKEN_DAYS_DEFAULT) };
+    let most = TOKEN_DAYS[TOKEN_DAYS.len() - 1];
+    u16::try_from(days).ok().filter(|days| (1..=most).contains(days)).ok_or(Fault::OutOfRange)
 }
 
 #[cfg(test)]
@@ -289,6 +320,21 @@ mod tests {
         assert_eq!(refusal.fault("name"), Some(Fault::Required));
         assert_eq!(refusal.fault("role"), Some(Fault::Required));
         assert_eq!(refusal.fault("craft"), Some(Fault::Invalid));
+    }
+
+    #[test]
+    fn a_token_ends_after_a_year_at_most() {
+        let draft = |days| {
+            let (name, scope) = (Some("bot".to_owned()), Some("read".to_owned()));
+            TokenInput { name, scope, expires_in_days: days }.parse()
+        };
+        assert_eq!(draft(None).expect("a draft").days, TOKEN_DAYS_DEFAULT);
+        for days in [1, 30, 365] {
+            assert_eq!(i64::from(draft(Some(days)).expect("a draft").days), days);
+        }
+        for days in [i64::MIN, -1, 0, 366, 65_537, i64::MAX] {
+            assert_eq!(draft(Some(days)).expect_err("a fault").fault("expiresInDays"), Some(Fault::OutOfRange));
+        }
     }
 
     #[test]

@@ -29,7 +29,7 @@ mod word;
 
 pub use account::{
     AccessToken, Account, AccountInput, Change, Device, Ending, MailAfter, RegisterInput, Registration, Scope,
-    TokenInput,
+    TokenDraft, TokenInput,
 };
 pub use booking::{Booking, BookingDraft, BookingInput, BookingStatus, Money, Step};
 pub use conversation::Conversation;

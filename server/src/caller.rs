@@ -7,11 +7,18 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, header, request::Parts};
+use http::{HeaderMap, Method, header, request::Parts};
 use ipnet::IpNet;
 use model::{Refusal, Role};
 use services::{Error, Greenroom, Viewer};
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    time::{Duration, Instant},
+};
+
+/// What takes so long to read is looked at again before it is sent: the session may have ended meanwhile. What writes looks
+/// inside its transaction.
+const LONG: Duration = Duration::from_millis(500);
 
 /// Puts the [`Caller`] into the request. Static files are for anybody: nobody is looked up for them.
 pub(crate) async fn identify(State(shared): State<Shared>, mut request: Request, next: Next) -> Response {
@@ -30,8 +37,18 @@ pub(crate) async fn identify(State(shared): State<Shared>, mut request: Request,
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
     let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
     let address = address(peer, headers, &shared.trusted_proxies);
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD) && matches!(kind, Kind::Api | Kind::Page);
+    let reader = viewer.clone().filter(|_| reads);
     request.extensions_mut().insert(Caller { address, user_agent, viewer });
-    next.run(request).await
+    let began = Instant::now();
+    let response = next.run(request).await;
+    match reader.filter(|_| began.elapsed() >= LONG) {
+        Some(reader) => match shared.greenroom.check_signed_in(&reader).await {
+            Ok(()) => response,
+            Err(refused) => Problem::from(refused).into_response(),
+        },
+        None => response,
+    }
 }
 
 /// What a request shows to say who is asking.

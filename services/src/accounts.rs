@@ -59,6 +59,10 @@ pub(crate) enum Reach {
 }
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+/// How long a session lasts after its last use.
+const IDLE_LIFE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+/// How long it lasts at the longest, however often it is used.
+const SESSION_LIFE: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
 impl Reach {
     fn as_str(self) -> &'static str {
@@ -66,14 +70,6 @@ impl Reach {
             Reach::Full => "full",
             Reach::Write => "write",
             Reach::Read => "read",
-        }
-    }
-
-    /// How long it lasts after its last use.
-    fn life(self) -> Duration {
-        match self {
-            Reach::Full => DAY * 30,
-            Reach::Write | Reach::Read => DAY * 365,
         }
     }
 }

@@ -143,11 +143,13 @@ pub async fn end_session(id: String) -> Answer<()> {
 
 /// Makes an access token. Its secret is told this once.
 #[server(prefix = "/fn", endpoint = "create-token", protocol = Ask)]
-pub async fn create_token(name: String, scope: String) -> Answer<String> {
+pub async fn create_token(name: String, scope: String, expires_in_days: Option<String>) -> Answer<String> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
-    let input = model::TokenInput { name: Some(name), scope: Some(scope) };
-    let (name, scope) = input.parse().map_err(|refusal| crate::ssr::fail(refusal.into()))?;
-    Ok(greenroom.create_token(&viewer, name, scope).await.map_err(crate::ssr::fail)?.secret)
+    // What is no number is out of range.
+    let expires_in_days = expires_in_days.map(|days| days.parse().unwrap_or_default());
+    let input = model::TokenInput { name: Some(name), scope: Some(scope), expires_in_days };
+    let draft = input.parse().map_err(|refusal| crate::ssr::fail(refusal.into()))?;
+    Ok(greenroom.create_token(&viewer, draft).await.map_err(crate::ssr::fail)?.secret)
 }
 
 /// Ends the account.

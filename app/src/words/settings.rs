@@ -50,6 +50,8 @@ pub const TOKENS_LEAD: &str = "For programs of yours that use Greenroom in your 
 pub const TOKEN_NAME: &str = "Token name";
 pub const TOKEN_NAME_HELP: &str = "What it is for, so that you know it again.";
 pub const TOKEN_SCOPE: &str = "It may";
+pub const TOKEN_EXPIRY: &str = "It ends after";
+pub const ENDS: &str = "ends ";
 pub const CREATE_TOKEN: &str = "Create token";
 pub const CREATING_TOKEN: &str = "Creating token…";
 pub const TOKEN_NEEDS_SCRIPT: &str = "Creating a token needs JavaScript, because its secret is shown only once.";
@@ -89,6 +91,14 @@ pub fn mail_after(after: MailAfter) -> &'static str {
         MailAfter::FiveMinutes => "After 5 minutes",
         MailAfter::Hourly => "After an hour",
         MailAfter::Daily => "After a day",
+    }
+}
+
+/// How long an access token works.
+pub fn token_days(days: u16) -> String {
+    match days {
+        365 => "A year".to_owned(),
+        days => format!("{days} days"),
     }
 }
 

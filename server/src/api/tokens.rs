@@ -42,7 +42,7 @@ struct Created {
 
 /// Make an access token
 ///
-/// For programs. It works for a year after its last use.
+/// For programs. It works for the days that are asked for, 90 unless others are.
 #[utoipa::path(post, path = "/auth/tokens", tag = "Account", request_body = TokenInput,
     responses((status = 201, description = "The token, with its secret.", body = Created), SessionRequired))]
 async fn create_token(
@@ -50,8 +50,7 @@ async fn create_token(
     SignedIn(viewer): SignedIn,
     JsonBody(input): JsonBody<TokenInput>,
 ) -> Result<Response, Problem> {
-    let (name, scope) = input.parse()?;
-    let services::NewToken { token, secret } = shared.greenroom.create_token(&viewer, name, scope).await?;
+    let services::NewToken { token, secret } = shared.greenroom.create_token(&viewer, input.parse()?).await?;
     Ok((StatusCode::CREATED, private(Created { token, secret })).into_response())
 }
 

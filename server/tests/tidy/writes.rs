@@ -47,7 +47,7 @@ fn functions(text: &str, path: &str) -> Vec<(String, String)> {
 fn a_transaction_for_a_viewer_proves_their_session() {
     let begins = [". write ()", ". write_aside ()"];
     let mut unknown = Vec::new();
-    let mut known = BTreeSet::new();
+    let mut known: BTreeSet<&(&str, &str)> = BTreeSet::new();
     for source in code(&["services"]) {
         let path = source.path.trim_start_matches("services/src/");
         if path.starts_with("store") {

@@ -1,6 +1,6 @@
-use super::{Reach, Viewer, secret::Secret, sessions::NewSession};
+use super::{DAY, Reach, Viewer, secret::Secret, sessions::NewSession};
 use crate::{Error, Greenroom, Result, entity::session, live::Journal, to_the_end};
-use model::{AccessToken, Fault, Instant, NotificationKind, Scope, SessionId};
+use model::{AccessToken, Fault, Instant, NotificationKind, Scope, SessionId, TokenDraft};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Select};
 
 /// Access tokens somebody may have at once.
@@ -31,7 +31,7 @@ impl Greenroom {
     /// # Errors
     /// `SessionRequired` for an access token; `Invalid` where there are too many already.
     #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn create_token(&self, viewer: &Viewer, name: String, scope: Scope) -> Result<NewToken> {
+    pub async fn create_token(&self, viewer: &Viewer, draft: TokenDraft) -> Result<NewToken> {
         viewer.owns_account()?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());
         to_the_end(async move {
@@ -41,11 +41,12 @@ impl Greenroom {
                 return Err(Error::field("name", Fault::OutOfRange));
             }
             let secret = Secret::mint()?;
-            let reach = match scope {
+            let reach = match draft.scope {
                 Scope::Read => Reach::Read,
                 Scope::Write => Reach::Write,
             };
-            let new = NewSession { person: viewer.id(), user_agent: "", reach, name: &name };
+            let (name, life) = (&draft.name, DAY * u32::from(draft.days));
+            let new = NewSession { person: viewer.id(), user_agent: "", reach, name, life };
             let row = greenroom.store_session(&tx, &secret, new).await?;
             let mut journal = Journal::default();
             let kind = NotificationKind::TokenCreated;
@@ -74,5 +75,6 @@ fn token_of(row: session::Model) -> Result<AccessToken> {
         scope: row.scope.parse().map_err(|()| Error::stored("scope"))?,
         created_at: Instant::from_millis(row.created_at),
         last_used_at: Instant::from_millis(row.last_seen_at),
+        expires_at: Instant::from_millis(row.expires_at),
     })
 }

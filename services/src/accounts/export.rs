@@ -22,7 +22,7 @@ impl Export {
 }
 
 impl Greenroom {
-    /// Everything Greenroom holds of the viewer.
+    /// Everything Greenroom holds of the viewer, for as long as they are signed in.
     ///
     /// # Errors
     /// `SessionRequired` for an access token; `RateLimited`.
@@ -49,6 +49,7 @@ impl Greenroom {
         out.text(",\"notifications\":[").await?;
         let (mut page, mut first) = (None, true);
         loop {
+            self.check_signed_in(viewer).await?;
             let notices = self.notifications(viewer, page.as_deref()).await?;
             for notification in &notices.notifications {
                 out.item(&mut first, notification).await?;
@@ -61,6 +62,7 @@ impl Greenroom {
         out.text("],\"conversations\":[").await?;
         (page, first) = (None, true);
         loop {
+            self.check_signed_in(viewer).await?;
             let inbox = self.inbox(viewer, page.as_deref()).await?;
             for conversation in &inbox.conversations {
                 out.text(if std::mem::take(&mut first) { "" } else { "," }).await?;
@@ -84,6 +86,7 @@ impl Greenroom {
         out.text(",\"messages\":[").await?;
         let (mut after, mut first) = (0, true);
         loop {
+            self.check_signed_in(viewer).await?;
             let part = self.history(viewer, conversation.id, Window::After(after), Some(MESSAGES)).await?;
             for message in &part.messages {
                 out.item(&mut first, message).await?;

@@ -1,5 +1,5 @@
 use super::{
-    Reach, Viewer, person_of,
+    IDLE_LIFE, Reach, SESSION_LIFE, Viewer, person_of,
     secret::{Secret, fingerprint},
     user_of,
 };
@@ -42,6 +42,15 @@ pub(super) struct NewSession<'a> {
     pub(super) reach: Reach,
     /// What an access token is called.
     pub(super) name: &'a str,
+    /// How long it lasts; a session is prolonged by its use.
+    pub(super) life: Duration,
+}
+
+impl<'a> NewSession<'a> {
+    /// One by password.
+    pub(super) fn by_password(person: PersonId, user_agent: &'a str) -> Self {
+        Self { person, user_agent, reach: Reach::Full, name: "", life: IDLE_LIFE }
+    }
 }
 
 impl Greenroom {
@@ -90,7 +99,7 @@ impl Greenroom {
             reach: row.scope.parse().map_err(|()| Error::stored("scope"))?,
         };
         if now.millis() - row.last_seen_at >= millis(NOTE_USE_AFTER) {
-            viewer.expires_at = self.note_use(&viewer, now).await?;
+            viewer.expires_at = self.note_use(&viewer, Instant::from_millis(row.created_at), now).await?;
         }
         Ok(viewer)
     }
@@ -159,6 +168,14 @@ impl Greenroom {
         Ok(end.filter(|end| *end > self.now()))
     }
 
+    /// Looks whether the viewer's session goes on, for what takes long to read.
+    ///
+    /// # Errors
+    /// `Unauthenticated` where it is over.
+    pub async fn check_signed_in(&self, viewer: &Viewer) -> Result<()> {
+        self.session_end(viewer.session()).await?.map(drop).ok_or_else(|| Refusal::Unauthenticated.into())
+    }
+
     /// Stores a session, or an access token, which is one with a name and less reach.
     pub(super) async fn store_session(
         &self,
@@ -174,7 +191,7 @@ impl Greenroom {
             user_agent: Set(new.user_agent.chars().filter(|c| !c.is_control()).take(USER_AGENT_LIMIT).collect()),
             created_at: Set(now),
             last_seen_at: Set(now),
-            expires_at: Set(now + millis(new.reach.life())),
+            expires_at: Set(now + millis(new.life)),
             scope: Set(new.reach.as_str().to_owned()),
             name: Set(new.name.to_owned()),
         };
@@ -183,7 +200,7 @@ impl Greenroom {
 
     /// Begins a session that nobody has the secret of, for what this crate itself writes for a person.
     pub(crate) async fn act_as(&self, tx: &Transaction, person: Person) -> Result<Viewer> {
-        let new = NewSession { person: person.id, user_agent: ACTING, reach: Reach::Full, name: "" };
+        let new = NewSession::by_password(person.id, ACTING);
         let row = self.store_session(tx, &Secret::mint()?, new).await?;
         let expires_at = Instant::from_millis(row.expires_at);
         Ok(Viewer { person, session: SessionId(row.id), expires_at, reach: Reach::Full })
@@ -196,8 +213,12 @@ impl Greenroom {
         tx.commit().await
     }
 
-    async fn note_use(&self, viewer: &Viewer, now: Instant) -> Result<Instant> {
-        let expires_at = now.millis() + millis(viewer.reach.life());
+    /// Notes that a session was used, which prolongs it up to its longest life. An access token ends when it was said to.
+    async fn note_use(&self, viewer: &Viewer, created_at: Instant, now: Instant) -> Result<Instant> {
+        let expires_at = match viewer.reach {
+            Reach::Full => (now.millis() + millis(IDLE_LIFE)).min(created_at.millis() + millis(SESSION_LIFE)),
+            Reach::Write | Reach::Read => viewer.expires_at.millis(),
+        };
         let tx = self.store.write_aside().await?;
         session::Entity::update_many()
             .col_expr(session::Column::LastSeenAt, Expr::value(now.millis()))

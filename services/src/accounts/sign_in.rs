@@ -7,7 +7,7 @@ use super::{
     sessions::{NewSession, make_room},
     user_of,
 };
-use crate::{Greenroom, Result, entity::person};
+use crate::{Error, Greenroom, Result, entity::person};
 use model::{Email, Instant, PersonId, Refusal, User};
 use std::net::IpAddr;
 
@@ -44,15 +44,17 @@ impl Greenroom {
         self.begin_session(known, user_agent).await
     }
 
-    /// Ends the session that a browser had for somebody else before it signed in as `user`: a page that is
-    /// still open would go on showing the one and acting as the other.
+    /// Ends the session that a browser had before it signed in. For another person, a page that is still open would go on
+    /// showing the one and acting as the other; for the same, a session without a cookie would live on unseen.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn give_way(&self, before: Option<&Viewer>, user: &User) -> Result<()> {
-        match before {
-            Some(before) if before.id() != user.id && before.reach == Reach::Full => self.sign_out(before).await,
-            _ => Ok(()),
+    pub async fn give_way(&self, before: Option<&Viewer>) -> Result<()> {
+        let Some(before) = before.filter(|before| before.reach == Reach::Full) else { return Ok(()) };
+        match self.sign_out(before).await {
+            // It may have ended meanwhile.
+            Err(Error::Refused(Refusal::Unauthenticated)) => Ok(()),
+            ended => ended,
         }
     }
 
@@ -75,7 +77,7 @@ impl Greenroom {
 
     async fn begin_session(&self, row: person::Model, user_agent: &str) -> Result<SignedIn> {
         let secret = Secret::mint()?;
-        let new = NewSession { person: PersonId(row.id), user_agent, reach: Reach::Full, name: "" };
+        let new = NewSession::by_password(PersonId(row.id), user_agent);
         let tx = self.store.write().await?;
         // The password may have been changed since it was compared.
         let now = hold(&tx, new.person).await?;

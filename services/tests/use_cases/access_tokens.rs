@@ -1,9 +1,9 @@
 //! Access tokens: how far they reach.
 
-use crate::support::{Site, booking_of, draft, refusal};
-use model::{AccountInput, Change, NewPassword, Refusal, Role, Scope, Step};
+use crate::support::{Site, booking_of, draft, refusal, token_draft};
+use model::{AccountInput, Change, NewPassword, Refusal, Role, Scope, Step, TokenDraft};
 use services::{Resume, Viewer, accounts::Password, notifications::Seen, seed::PASSWORD};
-use std::net::Ipv4Addr;
+use std::{net::Ipv4Addr, time::Duration};
 
 on_both! {
     a_token_that_reads_sees_all_and_changes_nothing,
@@ -13,10 +13,11 @@ on_both! {
     a_token_taken_back_is_over_with_its_streams,
     devices_and_tokens_are_listed_apart,
     nobody_ends_anothers_session,
+    a_token_ends_when_it_was_said_to_however_often_it_is_used,
 }
 
 async fn program(site: &Site, owner: &Viewer, scope: Scope) -> (Viewer, String) {
-    let made = site.house.create_token(owner, "bot".to_owned(), scope).await.expect("a token");
+    let made = site.house.create_token(owner, token_draft(scope)).await.expect("a token");
     (site.house.viewer_by_token(&made.secret).await.expect("a viewer"), made.secret)
 }
 
@@ -60,7 +61,7 @@ async fn no_token_gets_at_the_account(site: Site) {
         refusal(house.leave(&bot, password()).await),
         refusal(house.devices(&bot).await),
         refusal(house.access_tokens(&bot).await),
-        refusal(house.create_token(&bot, "more".to_owned(), Scope::Write).await),
+        refusal(house.create_token(&bot, token_draft(Scope::Write)).await),
         refusal(house.end_session(&bot, cast.sarah.session()).await),
         refusal(house.export(&bot)),
     ] {
@@ -102,4 +103,20 @@ async fn nobody_ends_anothers_session(site: Site) {
     let refused = refusal(site.house.end_session(&cast.kamau, cast.sarah.session()).await);
     assert_eq!(refused, Refusal::NotFound);
     assert_eq!(site.house.devices(&cast.sarah).await.expect("devices").iter().filter(|it| it.current).count(), 1);
+}
+
+async fn a_token_ends_when_it_was_said_to_however_often_it_is_used(site: Site) {
+    let cast = site.cast().await;
+    let day = Duration::from_secs(24 * 60 * 60);
+    let made = site.house.create_token(&cast.sarah, TokenDraft { days: 7, ..token_draft(Scope::Read) }).await;
+    let made = made.expect("a token");
+    let listed = site.house.access_tokens(&cast.sarah).await.expect("tokens").remove(0);
+    assert_eq!(listed.expires_at.millis() - listed.created_at.millis(), 7 * 86_400_000);
+    for _ in 0..6 {
+        site.clock.advance(day);
+        let bot = site.house.viewer_by_token(&made.secret).await.expect("a viewer");
+        assert_eq!(bot.expires_at(), listed.expires_at);
+    }
+    site.clock.advance(day);
+    assert_eq!(refusal(site.house.viewer_by_token(&made.secret).await), Refusal::Unauthenticated);
 }

@@ -14,6 +14,7 @@ on_both! {
     a_new_name_is_told_to_whoever_shares_a_conversation,
     what_is_left_out_stays,
     an_export_holds_everything,
+    an_export_ends_with_its_session,
     who_left_is_a_former_member_and_their_words_stay,
     who_left_can_do_nothing_any_more,
     leaving_takes_the_password,
@@ -68,6 +69,31 @@ async fn an_export_holds_everything(site: Site) {
     assert_eq!(whole["notifications"].as_array().map(Vec::len), Some(236));
     let text = String::from_utf8(text).expect("UTF-8");
     assert!(!text.contains("argon2") && !text.contains("Hash"), "no secrets");
+}
+
+async fn an_export_ends_with_its_session(site: Site) {
+    let cast = site.cast().await;
+    for number in 0..230 {
+        say(&site.house, &cast.sarah, cast.launch, &format!("\"{number}\"")).await;
+    }
+    let device = site.house.viewer(&site.sign_in(SARAH.email).await.token).await.expect("a viewer");
+    let mut export = site.house.export(&device).expect("an export");
+    let mut text = String::new();
+    // The first of three windows of messages is being written.
+    while !text.contains("\"seq\":2,") {
+        let piece = export.next().await.expect("more").expect("a piece");
+        text.push_str(std::str::from_utf8(&piece).expect("UTF-8"));
+    }
+    site.house.end_session(&cast.sarah, device.session()).await.expect("revoked");
+    let mut failed = None;
+    while let Some(piece) = export.next().await {
+        match piece {
+            Ok(piece) => text.push_str(std::str::from_utf8(&piece).expect("UTF-8")),
+            Err(error) => failed = Some(error.into_refusal()),
+        }
+    }
+    assert_eq!(failed, Some(Refusal::Unauthenticated));
+    assert!(!text.contains("\"seq\":201,"), "it went on without its session");
 }
 
 async fn who_left_is_a_former_member_and_their_words_stay(site: Site) {

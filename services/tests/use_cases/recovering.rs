@@ -1,6 +1,6 @@
 //! A forgotten password, and changing what an account is opened with.
 
-use crate::support::{Site, refusal, sign_in, token_in};
+use crate::support::{Site, refusal, sign_in, token_draft, token_in};
 use model::{Event, Fault, NewPassword, NotificationKind, Refusal, Scope};
 use services::{
     Resume, Viewer,
@@ -93,7 +93,7 @@ async fn viewer(site: &Site, email: &str) -> (Viewer, String) {
 async fn changing_the_password_ends_the_other_sessions_and_tokens(site: Site) {
     let (here, here_token) = viewer(&site, SARAH.email).await;
     let (_, there_token) = viewer(&site, SARAH.email).await;
-    let program = site.house.create_token(&here, "bot".to_owned(), Scope::Read).await.expect("a token");
+    let program = site.house.create_token(&here, token_draft(Scope::Read)).await.expect("a token");
     site.house.change_password(&here, typed(PASSWORD), password(NEW)).await.expect("changed");
     assert!(site.house.viewer(&here_token).await.is_ok());
     assert_eq!(refusal(site.house.viewer(&there_token).await), Refusal::Unauthenticated);
@@ -191,7 +191,7 @@ async fn what_was_ended_meanwhile_makes_nothing_new(site: Site) {
     let (sarah, _) = viewer(&site, SARAH.email).await;
     site.house.change_password(&sarah, typed(PASSWORD), password(NEW)).await.expect("changed");
     // A request that had begun before.
-    let token = refusal(site.house.create_token(&thief, "bot".to_owned(), Scope::Write).await);
+    let token = refusal(site.house.create_token(&thief, token_draft(Scope::Write)).await);
     assert_eq!(token, Refusal::Unauthenticated);
     let address = "thief@example.com".parse().expect("an address");
     let moved = site.house.change_email(&thief, typed(NEW), address, Ipv4Addr::LOCALHOST.into()).await;

@@ -1,6 +1,6 @@
 //! A session that is revoked after it was looked up writes nothing.
 
-use crate::support::{Cast, Site, booking_of, connect, draft, refusal, sign_in, within};
+use crate::support::{Cast, Site, booking_of, connect, draft, refusal, sign_in, token_draft, within};
 use model::{AccountInput, Fault, NewPassword, Refusal, Role, Scope, Step};
 use sea_orm::{ConnectionTrait, FromQueryResult, TransactionTrait};
 use services::{
@@ -68,7 +68,7 @@ async fn account_writes(site: &Site, viewer: &Viewer) -> Vec<(&'static str, Refu
         ("change_account", refusal(house.change_account(viewer, change).await)),
         ("change_password", refusal(house.change_password(viewer, password(), new).await)),
         ("change_email", refusal(house.change_email(viewer, password(), address, Ipv4Addr::LOCALHOST.into()).await)),
-        ("create_token", refusal(house.create_token(viewer, "bot".to_owned(), Scope::Write).await)),
+        ("create_token", refusal(house.create_token(viewer, token_draft(Scope::Write)).await)),
         ("end_session", refusal(house.end_session(viewer, viewer.session()).await)),
         ("leave", refusal(house.leave(viewer, password()).await)),
         ("sign_out", refusal(house.sign_out(viewer).await)),
@@ -105,7 +105,7 @@ async fn an_expired_session_writes_nothing(site: Site) {
 
 async fn a_revoked_access_token_writes_nothing(site: Site) {
     let cast = site.cast().await;
-    let made = site.house.create_token(&cast.sarah, "bot".to_owned(), Scope::Write).await.expect("a token");
+    let made = site.house.create_token(&cast.sarah, token_draft(Scope::Write)).await.expect("a token");
     let bot = site.house.viewer_by_token(&made.secret).await.expect("a viewer");
     site.house.end_session(&cast.sarah, bot.session()).await.expect("revoked");
     let before = site.tally().await;

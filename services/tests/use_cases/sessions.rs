@@ -3,7 +3,7 @@
 use crate::support::{Site, refusal};
 use model::Refusal;
 use sea_orm::FromQueryResult;
-use services::seed::SARAH;
+use services::{clock::Clock, seed::SARAH};
 use std::time::Duration;
 
 on_both! {
@@ -11,6 +11,7 @@ on_both! {
     the_database_knows_no_token,
     a_token_that_was_never_given_out_is_nobodys,
     a_session_ends_thirty_days_after_its_last_use,
+    a_session_ends_after_ninety_days_however_often_it_is_used,
     use_is_noted_every_five_minutes_at_most,
     signing_out_ends_this_session_alone,
     sessions_that_are_over_are_swept_away,
@@ -66,6 +67,18 @@ async fn a_session_ends_thirty_days_after_its_last_use(site: Site) {
         assert!(site.house.viewer(&token).await.is_ok(), "it is used, and so goes on");
     }
     site.clock.advance(30 * DAY);
+    assert_eq!(refusal(site.house.viewer(&token).await), Refusal::Unauthenticated);
+}
+
+async fn a_session_ends_after_ninety_days_however_often_it_is_used(site: Site) {
+    let token = site.sign_in(SARAH.email).await.token;
+    for _ in 0..8 {
+        site.clock.advance(11 * DAY);
+        assert!(site.house.viewer(&token).await.is_ok(), "it is used, and so goes on");
+    }
+    let viewer = site.house.viewer(&token).await.expect("a viewer");
+    assert_eq!(viewer.expires_at().millis() - site.clock.now().millis(), 2 * 86_400_000);
+    site.clock.advance(2 * DAY);
     assert_eq!(refusal(site.house.viewer(&token).await), Refusal::Unauthenticated);
 }
 

@@ -3,12 +3,15 @@ mod secret;
 use super::{Lists, Part, devices::keep_focus};
 use crate::{
     functions, json,
-    parts::{Choice, Done, Form, FormError, FormState, Radios, Submit, TextField, Time, When, local::Local},
+    parts::{Choice, Done, Field, Form, FormError, FormState, Radios, Submit, TextField, Time, When, local::Local},
     reactive::list,
     words,
 };
 use leptos::prelude::*;
-use model::{AccessToken, Scope, account::TOKEN_NAME_LIMIT};
+use model::{
+    AccessToken, Scope,
+    account::{TOKEN_DAYS, TOKEN_DAYS_DEFAULT, TOKEN_NAME_LIMIT},
+};
 use secret::Secret;
 
 /// Ways in for somebody's programs.
@@ -33,7 +36,7 @@ pub(super) fn Tokens(lists: Lists) -> impl IntoView {
 
 #[component]
 fn Row(token: AccessToken, form: FormState) -> impl IntoView {
-    let AccessToken { id, name, scope, created_at, last_used_at } = token;
+    let AccessToken { id, name, scope, created_at, last_used_at, expires_at } = token;
     let (label, about) = (words::revoke(&name), format!("token-{id}"));
     let used = last_used_at != created_at;
     view! {
@@ -41,7 +44,8 @@ fn Row(token: AccessToken, form: FormState) -> impl IntoView {
             <p class="key-name">{name} " " <span class="chip">{words::scope(scope)}</span></p>
             <p class="help" id=about.clone()>
                 {words::MADE} <Time at=created_at tell=When::Exact/> ", "
-                {if used { words::LAST_USED } else { words::NEVER_USED }} {used.then(|| view! { <Time at=last_used_at tell=When::Exact/> })}
+                {if used { words::LAST_USED } else { words::NEVER_USED }} {used.then(|| view! { <Time at=last_used_at tell=When::Exact/> })} ", "
+                {words::ENDS} <Time at=expires_at tell=When::Exact/>
             </p>
             <Form form>
                 <input type="hidden" name="id" value=id.to_string()/>
@@ -65,6 +69,13 @@ fn Create(lists: Lists) -> impl IntoView {
         <Form form class="form" id=form.id>
             <TextField form field="name" label=words::TOKEN_NAME help=words::TOKEN_NAME_HELP maxlength=TOKEN_NAME_LIMIT clears=true/>
             <Radios form field="scope" legend=words::TOKEN_SCOPE choices chosen=Scope::Read.as_str()/>
+            <Field id="token-expires" label=words::TOKEN_EXPIRY error=form.wrong("expiresInDays")>
+                <select id="token-expires" name="expires_in_days" aria-describedby="token-expires-error">
+                    {TOKEN_DAYS.iter().map(|&days| view! {
+                        <option value=days.to_string() selected=days == TOKEN_DAYS_DEFAULT>{words::token_days(days)}</option>
+                    }).collect_view()}
+                </select>
+            </Field>
             <Submit form label=words::CREATE_TOKEN busy=words::CREATING_TOKEN/>
         </Form>
     }

@@ -6,7 +6,27 @@ use crate::support::{
     within,
 };
 use serde_json::{Value, json};
+use sqlx::{Connection, PgConnection};
 use std::time::Duration;
+
+/// A read that waits for the database, and a session that ends in the meantime.
+#[tokio::test]
+async fn what_takes_long_to_read_is_looked_at_again() {
+    let pair = Pair::new().await;
+    let [reader, other] = pair.sign_in(SARAH).await;
+    let path = format!("/api/conversations/{}/messages", launch(&reader).await);
+    let mut lock = PgConnection::connect(&pair.database.url()).await.expect("the database");
+    sqlx::raw_sql("BEGIN; LOCK TABLE message IN ACCESS EXCLUSIVE MODE").execute(&mut lock).await.expect("a lock");
+    let reading = tokio::spawn(async move { reader.get(&path).await });
+    let waits = "SELECT count(*) FROM pg_locks WHERE relation = 'message'::regclass AND NOT granted";
+    within(Duration::from_secs(30), "a reader that waits", async { while pair.database.count(waits).await == 0 {} })
+        .await;
+    // Long enough to be looked at again.
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    other.post("/api/auth/signout", &json!({})).await.empty();
+    sqlx::raw_sql("COMMIT").execute(&mut lock).await.expect("an end");
+    reading.await.expect("no panic").problem(401, "unauthenticated");
+}
 
 /// Two servers on one database, started at once on an empty one.
 struct Pair {

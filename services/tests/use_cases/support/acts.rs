@@ -2,6 +2,7 @@
 
 use model::{
     BookingDraft, BookingInput, ClientId, ConversationId, Draft, Message, MessageInput, Money, PersonId, Refusal,
+    Scope, TokenDraft,
 };
 use services::{Greenroom, Viewer};
 use std::time::Duration;
@@ -22,6 +23,11 @@ pub(crate) fn refusal<T>(result: services::Result<T>) -> Refusal {
         Ok(_) => panic!("it was not refused"),
         Err(error) => error.into_refusal(),
     }
+}
+
+/// An access token to be made.
+pub(crate) fn token_draft(scope: Scope) -> TokenDraft {
+    TokenDraft { name: "bot".to_owned(), scope, days: 90 }
 }
 
 /// A message to be sent, under a client id of its own.

@@ -70,9 +70,8 @@ async fn every_sign_in_is_a_session_of_its_own() {
     assert_ne!(first, again, "even for somebody who is signed in already");
     let planted = site.holder_of(&"a".repeat(64)).sign_in(SARAH, PASSWORD).await.token();
     assert_ne!(planted, "a".repeat(64), "a session that somebody planted is never taken up");
-    for token in [first, again] {
-        site.holder_of(&token).get("/api/auth/session").await.ok(200);
-    }
+    site.holder_of(&again).get("/api/auth/session").await.ok(200);
+    site.holder_of(&first).get("/api/auth/session").await.problem(401, "unauthenticated");
 }
 
 #[tokio::test]
@@ -145,4 +144,20 @@ async fn an_address_that_was_never_confirmed_does_not_come_in() {
     site.anonymous().sign_in(SARAH, PASSWORD).await.problem(403, "email_unverified");
     let wrong = site.anonymous().sign_in(SARAH, "not-the-password").await;
     wrong.problem(401, "invalid_credentials");
+}
+
+#[tokio::test]
+async fn signing_in_again_ends_the_session_before() {
+    let site = Site::new().await;
+    let before = site.holder_of(&site.anonymous().sign_in(SARAH, PASSWORD).await.token());
+    let again = site.holder_of(&before.sign_in(SARAH, PASSWORD).await.token());
+    before.get("/api/auth/session").await.problem(401, "unauthenticated");
+    again.get("/api/auth/session").await.ok(200);
+    let pairs = [("email", SARAH), ("password", PASSWORD)];
+    let by_page = site.holder_of(&again.post_form("/fn/sign-in", "/signin", &pairs).await.token());
+    again.get("/api/auth/session").await.problem(401, "unauthenticated");
+    by_page.get("/api/auth/session").await.ok(200);
+    let refused = by_page.sign_in(SARAH, "wrong").await;
+    refused.problem(401, "invalid_credentials");
+    by_page.get("/api/auth/session").await.ok(200);
 }
