@@ -27,7 +27,7 @@ async fn list(
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    if !is_of_this_machine(peer, &headers) {
+    if !is_local_request(peer, &headers) {
         return Err(Problem::NOT_FOUND);
     }
     let mails = shared.greenroom.waiting_mail().await?;
@@ -42,7 +42,7 @@ async fn list(
 }
 
 /// Whether a request was made on this machine, and to it.
-fn is_of_this_machine(peer: SocketAddr, headers: &HeaderMap) -> bool {
+fn is_local_request(peer: SocketAddr, headers: &HeaderMap) -> bool {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()?.parse::<Authority>().ok());
     let forwarded = |name: &str| FORWARDED.contains(&name) || name.starts_with("x-forwarded-");
     peer.ip().to_canonical().is_loopback()

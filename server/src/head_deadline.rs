@@ -70,18 +70,18 @@ impl Drop for RequestGuard {
 
 impl RequestGuard {
     /// Keeps the request going until the body of its response has been sent.
-    pub(crate) fn hold(self, body: Body) -> Guarded {
-        Guarded { body, _guard: self }
+    pub(crate) fn hold(self, body: Body) -> GuardedBody {
+        GuardedBody { body, _guard: self }
     }
 }
 
 /// A response's body, with the request that it answers.
-pub(crate) struct Guarded {
+pub(crate) struct GuardedBody {
     body: Body,
     _guard: RequestGuard,
 }
 
-impl HttpBody for Guarded {
+impl HttpBody for GuardedBody {
     type Data = Bytes;
     type Error = axum::Error;
 

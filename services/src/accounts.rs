@@ -31,7 +31,7 @@ pub(crate) use password::PasswordHasher;
 pub(crate) use person::{NewPerson, person_of};
 pub(crate) use sessions::Holders;
 pub use sign_in::SignedIn;
-pub(crate) use write_for::Proven;
+pub(crate) use write_for::LiveSessions;
 
 use crate::Result;
 use model::{Email, Instant, NewPassword, Person, PersonId, Refusal, Role, SessionId};

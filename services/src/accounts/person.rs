@@ -75,7 +75,7 @@ pub(crate) async fn hold(tx: &Transaction, id: PersonId) -> Result<person::Model
 
 /// Locks the rows of people in the order of their ids, so that none changes until the transaction ends. Others may read
 /// them and refer to them.
-pub(super) async fn share(tx: &Transaction, people: &[PersonId]) -> Result<Vec<person::Model>> {
+pub(super) async fn lock_people_shared(tx: &Transaction, people: &[PersonId]) -> Result<Vec<person::Model>> {
     let query = person::Entity::find().filter(person::Column::Id.is_in(people.iter().map(|id| id.0)));
     Ok(query.order_by_asc(person::Column::Id).lock_shared().all(tx).await?)
 }

@@ -117,7 +117,7 @@ pub(super) async fn end_sessions(
 }
 
 /// The stored hash that a password was found to fit. Another one may have been stored since.
-pub(super) struct ProvenPassword {
+pub(super) struct PasswordProof {
     pub(super) hash: String,
     pub(super) field: &'static str,
 }
@@ -130,7 +130,7 @@ impl Greenroom {
         viewer: &super::Viewer,
         password: super::Password,
         field: &'static str,
-    ) -> Result<ProvenPassword> {
+    ) -> Result<PasswordProof> {
         viewer.owns_account()?;
         let row = person::Entity::find_by_id(viewer.id().0).one(self.store.reader()).await?;
         let row = row.ok_or(Refusal::Unauthenticated)?;
@@ -140,6 +140,6 @@ impl Greenroom {
             return Err(crate::Error::field(field, model::Fault::WrongPassword));
         }
         self.account_failures.give_back(&row.email);
-        Ok(ProvenPassword { hash: row.password_hash, field })
+        Ok(PasswordProof { hash: row.password_hash, field })
     }
 }

@@ -11,8 +11,8 @@
 
 use super::{
     Reach, Viewer,
-    person::{hold, share},
-    recover::ProvenPassword,
+    person::{hold, lock_people_shared},
+    recover::PasswordProof,
 };
 use crate::{
     Error, Greenroom, Result,
@@ -30,12 +30,12 @@ impl Greenroom {
     /// # Errors
     /// `Unauthenticated` where the session is over, `InsufficientScope` for an access token that may only read.
     pub(crate) async fn write_for(&self, viewer: &Viewer) -> Result<Transaction> {
-        self.proven(self.store.write().await?, viewer).await
+        self.begin_checked(self.store.write().await?, viewer).await
     }
 
     /// The same for what the viewer doesn't wait for, such as receipts.
     pub(crate) async fn write_aside_for(&self, viewer: &Viewer) -> Result<Transaction> {
-        self.proven(self.store.write_aside().await?, viewer).await
+        self.begin_checked(self.store.write_aside().await?, viewer).await
     }
 
     /// The same with the rows of these people, whose names stay as they are read until the commit.
@@ -45,8 +45,8 @@ impl Greenroom {
         people: &[PersonId],
     ) -> Result<(Transaction, Vec<person::Model>)> {
         let tx = self.store.write().await?;
-        let people = share(&tx, people).await?;
-        Ok((self.proven(tx, viewer).await?, people))
+        let people = lock_people_shared(&tx, people).await?;
+        Ok((self.begin_checked(tx, viewer).await?, people))
     }
 
     /// The same for what concerns the account itself, with the viewer's own row locked: what ends sessions takes turns
@@ -58,7 +58,7 @@ impl Greenroom {
         viewer.owns_account()?;
         let tx = self.store.write().await?;
         let row = hold(&tx, viewer.id()).await?;
-        Ok((self.proven(tx, viewer).await?, row))
+        Ok((self.begin_checked(tx, viewer).await?, row))
     }
 
     /// The same where the viewer typed their password, which may have been changed since it was compared.
@@ -68,7 +68,7 @@ impl Greenroom {
     pub(super) async fn write_for_password(
         &self,
         viewer: &Viewer,
-        proof: &ProvenPassword,
+        proof: &PasswordProof,
     ) -> Result<(Transaction, person::Model)> {
         let (tx, row) = self.write_for_account(viewer).await?;
         if row.password_hash != proof.hash {
@@ -78,21 +78,29 @@ impl Greenroom {
     }
 
     /// Begins one transaction for many viewers, with the sessions that may write. The others' writes are to be refused
-    /// by [`Proven::of`].
-    pub(crate) async fn write_for_all(&self, viewers: impl Iterator<Item = &Viewer>) -> Result<(Transaction, Proven)> {
+    /// by [`LiveSessions::check`].
+    pub(crate) async fn write_for_all(
+        &self,
+        viewers: impl Iterator<Item = &Viewer>,
+    ) -> Result<(Transaction, LiveSessions)> {
         let tx = self.store.write().await?;
-        let proven = self.living(&tx, viewers.map(Viewer::session)).await?;
-        Ok((tx, proven))
+        let sessions = self.lock_sessions(&tx, viewers.map(Viewer::session)).await?;
+        Ok((tx, sessions))
     }
 
-    async fn proven(&self, tx: Transaction, viewer: &Viewer) -> Result<Transaction> {
-        self.living(&tx, [viewer.session()]).await?.of(viewer)?;
+    /// Gives a transaction on once the viewer's session is checked in it.
+    async fn begin_checked(&self, tx: Transaction, viewer: &Viewer) -> Result<Transaction> {
+        self.lock_sessions(&tx, [viewer.session()]).await?.check(viewer)?;
         Ok(tx)
     }
 
     /// Those of these sessions that go on, locked in the order of their ids. `KEY SHARE` conflicts with deleting a row,
     /// and not with noting its use.
-    async fn living(&self, tx: &Transaction, sessions: impl IntoIterator<Item = SessionId>) -> Result<Proven> {
+    async fn lock_sessions(
+        &self,
+        tx: &Transaction,
+        sessions: impl IntoIterator<Item = SessionId>,
+    ) -> Result<LiveSessions> {
         let ids: BTreeSet<Uuid> = sessions.into_iter().map(|session| session.0).collect();
         let rows: Vec<(Uuid, String)> = session::Entity::find()
             .select_only()
@@ -106,16 +114,16 @@ impl Greenroom {
             .await?;
         let scope =
             |(id, scope): (Uuid, String)| Ok((SessionId(id), scope.parse().map_err(|()| Error::stored("scope"))?));
-        rows.into_iter().map(scope).collect::<Result<_>>().map(Proven)
+        rows.into_iter().map(scope).collect::<Result<_>>().map(LiveSessions)
     }
 }
 
 /// Sessions that are known to go on within one transaction, and what each may do.
-pub(crate) struct Proven(HashMap<SessionId, Reach>);
+pub(crate) struct LiveSessions(HashMap<SessionId, Reach>);
 
-impl Proven {
+impl LiveSessions {
     /// Whether the viewer may write.
-    pub(crate) fn of(&self, viewer: &Viewer) -> std::result::Result<(), Refusal> {
+    pub(crate) fn check(&self, viewer: &Viewer) -> std::result::Result<(), Refusal> {
         match self.0.get(&viewer.session()) {
             None => Err(Refusal::Unauthenticated),
             Some(Reach::Read) => Err(Refusal::InsufficientScope),

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     Greenroom, Result, Viewer,
-    accounts::Proven,
+    accounts::LiveSessions,
     conversations::Side,
     entity::{conversation, message},
     live::Journal,
@@ -40,7 +40,7 @@ enum Fate {
 
 /// What is known before anything is written.
 struct Known {
-    proven: Proven,
+    sessions: LiveSessions,
     /// The conversations, locked.
     conversations: HashMap<Uuid, conversation::Model>,
     sent: HashMap<(PersonId, ClientId), message::Model>,
@@ -51,9 +51,9 @@ impl Greenroom {
     /// Sends all of these, in their order, in one transaction.
     pub(super) async fn post_all(&self, batch: &[Sending]) -> Result<Vec<Result<Posted>>> {
         let now = self.now();
-        let (tx, proven) = self.write_for_all(batch.iter().map(|sending| &sending.viewer)).await?;
+        let (tx, sessions) = self.write_for_all(batch.iter().map(|sending| &sending.viewer)).await?;
         let mut known = Known {
-            proven,
+            sessions,
             conversations: lock_conversations(&tx, batch).await?,
             sent: sent_before(&tx, batch).await?,
             senders: still_here(&tx, batch.iter().map(|sending| sending.viewer.id())).await?,
@@ -72,7 +72,7 @@ impl Greenroom {
 
 impl Sending {
     fn fate(&self, known: &mut Known, entries: &mut Vec<Entry>) -> Result<Fate> {
-        if let Err(refusal) = known.proven.of(&self.viewer) {
+        if let Err(refusal) = known.sessions.check(&self.viewer) {
             return Ok(Fate::Refused(refusal));
         }
         let side = Side::of(&self.viewer);
