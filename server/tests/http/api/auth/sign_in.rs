@@ -56,6 +56,7 @@ async fn over_https_the_cookie_is_bound_to_the_host() {
     cookie(&answer, "__Host-greenroom", "; Secure");
     site.holder_of(&answer.token()).get("/api/auth/session").await.ok(200);
     let plain = crate::support::Actor::new(site.addr(), Some(format!("greenroom={}", answer.token())));
+    let plain = plain.at(Some("greenroom.example".to_owned()));
     plain.get("/api/auth/session").await.problem(401, "unauthenticated");
     let out = site.holder_of(&answer.token()).post("/api/auth/signout", &serde_json::json!({})).await;
     out.empty();
