@@ -16,9 +16,10 @@ const RESERVED: usize = 200;
 /// people, each with a stream and some requests.
 const PER_NETWORK: usize = 1_000;
 
-/// Says what the numbers mean.
+/// Says what the number means, and begins it at zero.
 pub(crate) fn describe() {
     describe_counter!(REFUSED, "Connections refused because their network held as many as allowed.");
+    counter!(REFUSED).increment(0);
 }
 
 /// Counts connections.

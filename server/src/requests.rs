@@ -44,7 +44,7 @@ fn span(request: &Request) -> Span {
     let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok()).unwrap_or_default();
     info_span!(
         "request",
-        method = method(request.method()),
+        method = %method(request.method()),
         path = request.uri().path(),
         request_id = id,
         trace_id = Empty,

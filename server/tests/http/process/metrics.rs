@@ -6,7 +6,7 @@ use serde_json::json;
 use std::net::{SocketAddr, TcpListener};
 
 /// Everything that docs/operations.md tells of, and of which kind it is.
-const TOLD: [(&str, &str); 22] = [
+const TOLD: [(&str, &str); 23] = [
     ("greenroom_streams", "gauge"),
     ("greenroom_queue_length", "gauge"),
     ("greenroom_database_connections", "gauge"),
@@ -20,6 +20,7 @@ const TOLD: [(&str, &str); 22] = [
     ("greenroom_database_queries_total", "counter"),
     ("greenroom_mails_total", "counter"),
     ("greenroom_http_requests_total", "counter"),
+    ("greenroom_connections_refused_total", "counter"),
     ("greenroom_send_duration_seconds", "histogram"),
     ("greenroom_commit_duration_seconds", "histogram"),
     ("greenroom_queue_wait_seconds", "histogram"),
