@@ -1,4 +1,4 @@
-use super::{Viewer, person::hold_own, secret::Secret};
+use super::{Viewer, secret::Secret};
 use crate::{Greenroom, Result, entity::browser_key, to_the_end};
 use model::Refusal;
 use sea_orm::{ActiveValue::Set, EntityTrait, sea_query::OnConflict};
@@ -20,8 +20,7 @@ impl Greenroom {
         }
         let (greenroom, viewer) = (self.clone(), viewer.clone());
         to_the_end(async move {
-            let tx = greenroom.store.write().await?;
-            hold_own(&tx, &viewer).await?;
+            let (tx, _) = greenroom.write_for_account(&viewer).await?;
             let row = browser_key::ActiveModel { person_id: Set(id), secret: Set(Secret::mint()?.into_text()) };
             // Two tabs may ask for it at once.
             let once = OnConflict::column(browser_key::Column::PersonId).do_nothing().to_owned();
