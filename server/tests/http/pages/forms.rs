@@ -56,7 +56,9 @@ async fn back_to(site: &Site, path: &str, referer: Option<&str>, pairs: &[(&str,
         Some(referer) => request.header("referer", referer),
         None => request,
     };
-    let request = request.header("content-type", "application/x-www-form-urlencoded").body(form(pairs));
+    let request = request
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(form(&[pairs, &[("person", site.people.sarah.as_str())]].concat()));
     sent_to(&Answer::to(request).await).to_owned()
 }
 

@@ -25,11 +25,11 @@ async fn another_device(site: &Site, email: &str) -> String {
     site.anonymous().sign_in(email, PASSWORD).await.token()
 }
 
-async fn hold_back(site: &Site, names: &Names, cookie: &str, (row, kind): (&Row, &str)) -> HeldBack {
+async fn hold_back(site: &Site, names: &Names, (page, cookie): (&Actor, &str), (row, kind): (&Row, &str)) -> HeldBack {
     let (path, body) = (names.fill(row.at.unwrap_or(row.path)), names.fill(row.body));
     let body = match (body.is_empty(), kind) {
+        (_, FORM) => page.form_of_page(&body),
         (false, _) => body,
-        (true, FORM) => "a=b".to_owned(),
         (true, _) => "{}".to_owned(),
     };
     let request = format!(
@@ -51,9 +51,11 @@ async fn nothing_gets_through(email: &str, revoke: impl AsyncFn(&Actor, &str)) {
     let session = site.holder_of(&stolen).get("/api/auth/sessions").await.ok(200);
     let current = session["sessions"].as_array().expect("sessions").iter().find(|session| session["current"] == true);
     let id = current.expect("the current one")["id"].as_str().expect("an id").to_owned();
+    let person = site.holder_of(&stolen).get("/api/auth/session").await.ok(200)["user"]["id"].clone();
+    let page = site.anonymous().on_page_of(person.as_str().expect("an id"));
     let mut held = Vec::new();
     for route in signed_in() {
-        held.push((route.0, hold_back(&site, &names, &stolen, route).await));
+        held.push((route.0, hold_back(&site, &names, (&page, &stolen), route).await));
     }
     assert!(held.len() > 60, "the table holds them");
     revoke(&owner, &id).await;
