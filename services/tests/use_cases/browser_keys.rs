@@ -1,6 +1,6 @@
 //! The keys by which browsers encrypt what they keep for somebody.
 
-use crate::support::{Site, refusal};
+use crate::support::{Site, refusal, token_draft};
 use model::{Refusal, Scope};
 use services::{accounts::Password, seed::PASSWORD};
 
@@ -29,7 +29,7 @@ async fn sessions_that_ask_at_once_are_told_the_same(site: Site) {
 
 async fn no_token_is_told_a_key(site: Site) {
     let (cast, house) = (site.cast().await, &site.house);
-    let made = house.create_token(&cast.sarah, "bot".to_owned(), Scope::Write).await.expect("a token");
+    let made = house.create_token(&cast.sarah, token_draft(Scope::Write)).await.expect("a token");
     let bot = house.viewer_by_token(&made.secret).await.expect("a viewer");
     assert_eq!(refusal(house.browser_key(&bot).await), Refusal::SessionRequired);
 }
