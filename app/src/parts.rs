@@ -20,6 +20,7 @@ mod page_title;
 mod presence;
 mod top_bar;
 mod when;
+mod who_fields;
 
 pub use avatar::Avatar;
 pub use booking_facts::{BookingFacts, BookingLine, StatusChip};
@@ -43,3 +44,4 @@ pub use page_title::PageTitle;
 pub use presence::PresenceLine;
 pub use top_bar::{SiteBar, TopBar};
 pub use when::{DayLine, Time, When};
+pub use who_fields::{WhoFields, roles};

@@ -34,6 +34,23 @@ pub fn caller() -> Answer<Caller> {
     Ok(parts.extensions.get::<Caller>().cloned().ok_or(Refusal::Internal)?)
 }
 
+/// The secret by which a browser shows that it is the one that registered an account. It stands in the session's cookie
+/// until somebody signs in.
+pub fn registrant() -> Option<String> {
+    let (parts, cookie): (Parts, SessionCookie) = (use_context()?, use_context()?);
+    let caller = parts.extensions.get::<Caller>()?;
+    cookie.read(&parts.headers).filter(|_| caller.viewer.is_none()).map(str::to_owned)
+}
+
+/// Gives the browser that secret, unless somebody is signed in there.
+pub fn set_registrant(secret: &str) -> Answer<()> {
+    if caller()?.viewer.is_none() {
+        let cookie: SessionCookie = use_context().ok_or(Refusal::Internal)?;
+        set_cookie(cookie.set(secret).ok_or(Refusal::Internal)?);
+    }
+    Ok(())
+}
+
 /// Who is signed in. That the page which asks is theirs, the server has found out before.
 pub fn viewer() -> Answer<Viewer> {
     caller()?.viewer.ok_or_else(|| fail(Refusal::Unauthenticated.into()))
@@ -78,7 +95,7 @@ pub fn status(refusal: &Refusal) -> StatusCode {
             StatusCode::FORBIDDEN
         }
         Refusal::NotFound => StatusCode::NOT_FOUND,
-        Refusal::ClientIdReused | Refusal::WrongStatus | Refusal::OtherPerson => StatusCode::CONFLICT,
+        Refusal::ClientIdReused | Refusal::WrongStatus | Refusal::OtherPerson | Refusal::RoleFixed => StatusCode::CONFLICT,
         Refusal::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
         Refusal::RateLimited { .. } | Refusal::TooManyStreams => StatusCode::TOO_MANY_REQUESTS,
         Refusal::Unavailable => StatusCode::SERVICE_UNAVAILABLE,

@@ -1,4 +1,4 @@
-import { CAST } from "../support/cast.ts";
+import { CAST, PASSWORD } from "../support/cast.ts";
 import { expect, test, type Person } from "../support/fixtures.ts";
 
 const AMINA = { name: "Amina Live", email: "amina@example.com", password: "seven drums at dawn" };
@@ -53,6 +53,71 @@ test("before the address is confirmed nobody gets in, and opening the link alone
   await expect(visitor.page).toHaveURL("/verify?again=1");
   await expect(visitor.status).toContainText("a new link is on its way");
   expect(await mailbox.to(AMINA.email)).toHaveLength(2);
+});
+
+test("an address that another registered first: whoever reads the mail says who they are, and nothing else counts", async ({
+  visitor,
+  programs,
+  mailbox,
+}) => {
+  visitor.expects(/status of (401|422) .*\/fn\/(sign-in|verify)/);
+  const attackers = { email: AMINA.email, password: "the attacker's own", name: "Not Amina", role: "organizer" };
+  await programs.sarah.request("POST", "/api/auth/register", attackers);
+  await visitor.open(await mailbox.link(AMINA.email, "Confirm your email address"));
+  const { page } = visitor;
+  await page.getByRole("radio", { name: "Talent" }).check();
+  await page.getByLabel("Craft").selectOption("Band");
+  await page.getByRole("textbox", { name: "Name", exact: true }).fill(AMINA.name);
+  await page.getByLabel("Password", { exact: true }).fill("password1");
+  await page.getByRole("button", { name: "Confirm address" }).click();
+  await expect(page.getByLabel("Password", { exact: true })).toHaveAccessibleDescription(/Many people use this password/);
+  await expect(page.getByRole("textbox", { name: "Name", exact: true })).toHaveValue(AMINA.name);
+  await expect(page.getByLabel("Craft")).toHaveValue("band");
+  await page.getByLabel("Password", { exact: true }).fill(AMINA.password);
+  await page.getByRole("button", { name: "Confirm address" }).click();
+  await expect(page).toHaveURL("/signin?done=verified");
+
+  await visitor.signIn(AMINA.email, attackers.password);
+  await expect(page.getByRole("alert")).toContainText("don't match");
+  await visitor.signIn(AMINA.email, AMINA.password);
+  await expect(page).toHaveURL("/inbox");
+  await expect(page.getByRole("link", { name: "Amina Live, Settings" })).toBeVisible();
+});
+
+test("where another registers after the page was opened, it asks what it needs", async ({ visitor, programs, mailbox }) => {
+  visitor.expects(/status of 422 .*\/fn\/verify/);
+  await visitor.open("/register?role=talent");
+  await fill(visitor);
+  await create(visitor);
+  await expect(visitor.heading).toHaveText("Check your mail");
+  await visitor.open(await mailbox.link(AMINA.email, "Confirm your email address"));
+  await expect(visitor.page.getByRole("button", { name: "Confirm address" })).toBeVisible();
+  const attackers = { email: AMINA.email, password: "the attacker's own", name: "Not Amina", role: "organizer" };
+  await programs.sarah.request("POST", "/api/auth/register", attackers);
+  await visitor.open(await mailbox.link(AMINA.email, "Confirm your email address"));
+  await expect(visitor.page.getByRole("textbox", { name: "Name", exact: true })).toHaveValue("");
+  await expect(visitor.page.getByRole("radio", { name: "Organizer" })).not.toBeChecked();
+});
+
+test("a link followed beside another's account says whose it is, and nothing of one's own", async ({ sarah, programs, mailbox }) => {
+  await programs.kamau.request("POST", "/api/account/email", { email: "kamau.new@example.com", password: PASSWORD });
+  await sarah.open(await mailbox.link("kamau.new@example.com", "Confirm your new email address"));
+  await expect(sarah.page.getByText("This link belongs to the account d•••@example.com.")).toBeVisible();
+  await sarah.page.getByRole("button", { name: "Confirm address" }).click();
+  await expect(sarah.heading).toHaveText("The email address of the other account is confirmed.");
+  await expect(sarah.page.getByText("Your new email address")).toHaveCount(0);
+});
+
+test("whoever chose the wrong account type changes it while nothing is booked", async ({ achieng, sarah }) => {
+  await achieng.open("/settings");
+  const profile = achieng.part("Profile");
+  await profile.getByRole("radio", { name: "Organizer" }).check();
+  await profile.getByRole("button", { name: "Change account type" }).click();
+  await expect(achieng.page).toHaveURL("/settings?done=role");
+  await expect(achieng.page.getByText("Your account type is changed.")).toBeVisible();
+  await expect(achieng.page.getByRole("link", { name: "Find talent" })).toBeVisible();
+  await sarah.open("/settings");
+  await expect(sarah.part("Profile").getByRole("button", { name: "Change account type" })).toHaveCount(0);
 });
 
 test("a link works once, and then says what to do", async ({ visitor, mailbox }) => {

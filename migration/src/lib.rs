@@ -13,6 +13,7 @@ mod m2026_11_22_spine;
 mod m2026_11_23_index_searches;
 mod m2026_11_28_browser_key;
 mod m2026_11_28_session_life;
+mod m2026_11_28_contested_registrations;
 
 /// All steps, in order.
 #[derive(Debug)]
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m2026_11_23_index_searches::Migration),
             Box::new(m2026_11_28_browser_key::Migration),
             Box::new(m2026_11_28_session_life::Migration),
+            Box::new(m2026_11_28_contested_registrations::Migration),
         ]
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     id::SessionId,
-    password::NewPassword,
+    joining::{Profile, ProfileInput},
     person::{Craft, Email, NAME_LIMIT, Role, User},
     refusal::{Check, Fault, Refusal},
     text,
@@ -83,32 +83,19 @@ pub struct RegisterInput {
 pub struct Registration {
     /// Their address.
     pub email: Email,
-    /// Their password.
-    pub password: NewPassword,
-    /// Their name.
-    pub name: String,
-    /// What they do here.
-    pub role: Role,
-    /// Talent's craft, if they said.
-    pub craft: Option<Craft>,
+    /// What they say of themselves.
+    pub profile: Profile,
 }
 
 impl RegisterInput {
     /// Checks every field and names all that are at fault.
     pub fn parse(self) -> Result<Registration, Refusal> {
+        let Self { email: address, password, name, role, craft } = self;
         let mut check = Check::default();
-        let email = check.field("email", email(self.email.as_deref()));
-        let password = check.field("password", NewPassword::parse(self.password.as_deref()));
-        let name = check.field("name", text::line(self.name.as_deref(), NAME_LIMIT));
-        let role = check.field("role", text::parsed(self.role.as_deref()));
-        let craft = check.field("craft", optional(self.craft.as_deref()));
-        match (email, password, name, role, craft) {
-            (Some(email), Some(password), Some(name), Some(role), Some(craft)) => {
-                let craft = craft.filter(|_| role == Role::Talent);
-                Ok(Registration { email, password, name, role, craft })
-            }
-            _ => Err(check.refuse()),
-        }
+        let address = check.field("email", email(address.as_deref()));
+        let profile = ProfileInput { password, name, role, craft }.check(&mut check);
+        let both = address.zip(profile).map(|(email, profile)| Registration { email, profile });
+        both.ok_or_else(|| check.refuse())
     }
 }
 
@@ -118,7 +105,7 @@ pub fn email(input: Option<&str>) -> Result<Email, Fault> {
 }
 
 /// A value that may be left out, or empty, as a form sends it.
-fn optional<T: std::str::FromStr>(input: Option<&str>) -> Result<Option<T>, Fault> {
+pub(crate) fn optional<T: std::str::FromStr>(input: Option<&str>) -> Result<Option<T>, Fault> {
     let given = input.filter(|text| !text.is_empty());
     given.map(|text| text::parsed(Some(text))).transpose()
 }
@@ -149,6 +136,9 @@ pub struct AccountInput {
     /// As they call themselves, in one line.
     #[schema(min_length = 1, max_length = 80, pattern = r"\S")]
     pub name: Option<String>,
+    /// What they do here, as long as they have no booking.
+    #[schema(value_type = Option<Role>)]
+    pub role: Option<String>,
     /// One of the crafts, or empty for none; talent only.
     pub craft: Option<String>,
     /// What they say about themselves; talent only.
@@ -168,6 +158,8 @@ pub struct AccountInput {
 pub struct Change {
     /// The new name.
     pub name: Option<String>,
+    /// The new role.
+    pub role: Option<Role>,
     /// The new craft, which may be none.
     pub craft: Option<Option<Craft>>,
     /// What they now say about themselves.
@@ -181,24 +173,28 @@ pub struct Change {
 }
 
 impl AccountInput {
-    /// Checks every field and names all that are at fault. Craft and bio belong to talent.
+    /// Checks every field and names all that are at fault. Craft and bio belong to talent: to whoever is one by now, or
+    /// becomes one by this.
     pub fn parse(self, role: Role) -> Result<Change, Refusal> {
         let mut check = Check::default();
         let name = self.name.map(|name| text::line(Some(&name), NAME_LIMIT)).transpose();
+        let new_role = self.role.map(|role| text::parsed::<Role>(Some(&role))).transpose();
+        let role = new_role.ok().flatten().unwrap_or(role);
         let craft = self.craft.map(|craft| optional(Some(&craft)));
         let craft = craft.map(|craft| craft.and_then(|craft| talents_own(craft, role))).transpose();
         let bio = self.bio.map(|bio| bio_of(&bio).and_then(|bio| talents_own(bio, role))).transpose();
         let mail_after = self.mail_after.map(|after| text::parsed(Some(&after))).transpose();
         let fields = (
             check.field("name", name),
+            check.field("role", new_role),
             check.field("craft", craft),
             check.field("bio", bio),
             check.field("mailAfter", mail_after),
         );
         let (receipts, presence) = (self.receipts, self.presence);
         match fields {
-            (Some(name), Some(craft), Some(bio), Some(mail_after)) => {
-                Ok(Change { name, craft, bio, mail_after, receipts, presence })
+            (Some(name), Some(role), Some(craft), Some(bio), Some(mail_after)) => {
+                Ok(Change { name, role, craft, bio, mail_after, receipts, presence })
             }
             _ => Err(check.refuse()),
         }
@@ -356,6 +352,9 @@ mod tests {
         assert_eq!((change.craft, change.bio.as_deref()), (Some(Some(Craft::Band)), Some("Live")));
         let refusal = input().parse(Role::Organizer).expect_err("not theirs");
         assert_eq!((refusal.fault("craft"), refusal.fault("bio")), (Some(Fault::Invalid), Some(Fault::Invalid)));
+        let becomes = AccountInput { role: Some("talent".into()), ..input() };
+        let change = becomes.parse(Role::Organizer).expect("a talent by then");
+        assert_eq!((change.role, change.craft), (Some(Role::Talent), Some(Some(Craft::Band))));
         let none = AccountInput { craft: Some(String::new()), ..Default::default() };
         assert_eq!(none.parse(Role::Talent).expect("a change").craft, Some(None));
     }

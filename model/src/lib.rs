@@ -6,7 +6,7 @@
 //!
 //! # Layout
 //! - [`id`], [`time`], [`text`]: values that can't be wrong once parsed
-//! - [`account`], [`person`], [`booking`], [`conversation`], [`message`], [`notification`]: the nouns
+//! - [`account`], [`joining`], [`person`], [`booking`], [`conversation`], [`message`], [`notification`]: the nouns
 //! - [`event`]: what is written to a person's event sequence
 //! - [`fold`]: views and how events change them
 //! - [`refusal`]: why something was not done
@@ -17,6 +17,7 @@ pub mod conversation;
 pub mod event;
 pub mod fold;
 pub mod id;
+pub mod joining;
 pub mod message;
 pub mod notification;
 pub mod passing;
@@ -36,6 +37,7 @@ pub use conversation::Conversation;
 pub use event::{Envelope, Event};
 pub use fold::{BookingView, Directory, Fold, Frame, Inbox, Notices, Outcome, Thread};
 pub use id::{BookingId, ClientId, ConversationId, MessageId, NotificationId, PersonId, SessionId};
+pub use joining::{LinkAction, MailedLink, MaskedEmail, Profile, ProfileInput};
 pub use message::{Body, Draft, Message, MessageInput};
 pub use notification::{Notification, NotificationKind};
 pub use passing::{Came, Presence, Typing};

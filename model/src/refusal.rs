@@ -72,6 +72,8 @@ pub enum Refusal {
     SessionRequired,
     /// The booking's status doesn't allow this step.
     WrongStatus,
+    /// Whoever has a booking stays what they are.
+    RoleFixed,
     /// The same client id was used for another message.
     ClientIdReused,
     /// Too many tries; worth trying again after so many seconds.
@@ -115,6 +117,7 @@ impl TryFrom<Flat> for Refusal {
             "insufficient_scope" => Some(Refusal::InsufficientScope),
             "session_required" => Some(Refusal::SessionRequired),
             "wrong_status" => Some(Refusal::WrongStatus),
+            "role_fixed" => Some(Refusal::RoleFixed),
             "client_id_reused" => Some(Refusal::ClientIdReused),
             "rate_limited" => flat.retry_after.map(|retry_after| Refusal::RateLimited { retry_after }),
             "too_many_streams" => Some(Refusal::TooManyStreams),
@@ -145,6 +148,7 @@ impl Refusal {
             Refusal::InsufficientScope => "insufficient_scope",
             Refusal::SessionRequired => "session_required",
             Refusal::WrongStatus => "wrong_status",
+            Refusal::RoleFixed => "role_fixed",
             Refusal::ClientIdReused => "client_id_reused",
             Refusal::RateLimited { .. } => "rate_limited",
             Refusal::TooManyStreams => "too_many_streams",
@@ -221,6 +225,7 @@ mod tests {
             Refusal::SessionRequired,
             Refusal::OtherPerson,
             Refusal::WrongStatus,
+            Refusal::RoleFixed,
             Refusal::ClientIdReused,
             Refusal::RateLimited { retry_after: 3 },
             Refusal::TooManyStreams,

@@ -2,7 +2,7 @@
 //!
 //! # Layout
 //! - this file: the [`Viewer`], from whom every use case starts
-//! - `join`, `recover`, `links`: opening an account, a forgotten password, and the links that mails carry
+//! - `join`, `confirm`, `recover`, `links`: opening an account, a forgotten password, and the links that mails carry
 //! - `sign_in`, `sessions`, `devices`, `access_tokens`: ways in, and ending them
 //! - `write_for`: how a use case begins to write for a viewer
 //! - `settings`, `export`, `leave`: what somebody does with their account
@@ -10,6 +10,7 @@
 
 mod access_tokens;
 mod browser_key;
+mod confirm;
 mod devices;
 mod export;
 mod join;
@@ -25,6 +26,7 @@ mod sign_in;
 mod write_for;
 
 pub use access_tokens::NewToken;
+pub use confirm::{Confirmation, Confirmed, FollowedBy};
 pub use export::Export;
 pub(crate) use join::forget;
 pub(crate) use password::PasswordHasher;

@@ -14,7 +14,7 @@ use crate::{
     page::{self, Mark, PAGE},
 };
 use model::{Booking, BookingId, BookingView, Conversation, Refusal, Role};
-use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 impl Greenroom {
     /// One booking of the viewer's, with its conversation.
@@ -54,4 +54,12 @@ impl Greenroom {
         let next_page = page::cut(&mut bookings, |last| Mark::new("", last.id.0));
         Ok((bookings, next_page))
     }
+}
+
+/// Whether the viewer was ever asked for a booking, or asked for one.
+pub(crate) async fn has_bookings(connection: &impl ConnectionTrait, viewer: &Viewer) -> Result<bool> {
+    let own = Condition::any()
+        .add(booking::Column::OrganizerId.eq(viewer.id().0))
+        .add(booking::Column::TalentId.eq(viewer.id().0));
+    Ok(booking::Entity::find().filter(own).limit(1).one(connection).await?.is_some())
 }

@@ -2,7 +2,7 @@
 
 use crate::{answer::Answer, ask::Ask};
 use leptos::prelude::*;
-use model::{AccessToken, Account, Device};
+use model::{AccessToken, Account, Device, MailedLink};
 use serde::{Deserialize, Serialize};
 
 /// What the settings page shows.
@@ -14,6 +14,8 @@ pub struct Settings {
     pub devices: Vec<Device>,
     /// The viewer's access tokens, the newest first.
     pub tokens: Vec<AccessToken>,
+    /// Whether the role may still be changed.
+    pub role_open: bool,
 }
 
 /// Opens an account, and sends the browser on to wait for the mail. Says nothing of whether the address is known.
@@ -28,7 +30,8 @@ pub async fn register(
     let (greenroom, caller) = (crate::ssr::greenroom()?, crate::ssr::caller()?);
     let input = model::RegisterInput { email: Some(email), password: Some(password), name: Some(name), role, craft };
     let registration = input.parse().map_err(|refusal| crate::ssr::fail(refusal.into()))?;
-    greenroom.register(registration, caller.address).await.map_err(crate::ssr::fail)?;
+    let secret = greenroom.register(registration, caller.address).await.map_err(crate::ssr::fail)?;
+    crate::ssr::set_registrant(&secret)?;
     leptos_axum::redirect("/verify");
     Ok(())
 }
@@ -37,18 +40,44 @@ pub async fn register(
 #[server(prefix = "/fn", endpoint = "resend", protocol = Ask)]
 pub async fn resend(email: String) -> Answer<()> {
     let (greenroom, caller) = (crate::ssr::greenroom()?, crate::ssr::caller()?);
-    greenroom.resend_link(crate::ssr::email(&email)?, caller.address).await.map_err(crate::ssr::fail)?;
+    let (email, registrant) = (crate::ssr::email(&email)?, crate::ssr::registrant());
+    greenroom.resend_link(email, registrant, caller.address).await.map_err(crate::ssr::fail)?;
     leptos_axum::redirect("/verify?again=1");
     Ok(())
 }
 
-/// Confirms an address, and sends the browser on to sign in; whoever is signed in changed theirs in the settings.
-#[server(prefix = "/fn", endpoint = "verify", protocol = Ask)]
-pub async fn verify(token: String) -> Answer<()> {
+/// What the link of a mail does, and to whose account; nothing where it doesn't work.
+#[server(prefix = "/fn", endpoint = "link", protocol = Ask)]
+pub async fn load_link(token: String) -> Answer<Option<MailedLink>> {
     let (greenroom, caller) = (crate::ssr::greenroom()?, crate::ssr::caller()?);
-    greenroom.confirm(&token).await.map_err(crate::ssr::fail)?;
-    let signed_in = caller.viewer.is_some();
-    leptos_axum::redirect(if signed_in { "/settings?done=verified" } else { "/signin?done=verified" });
+    let registrant = crate::ssr::registrant();
+    match greenroom.mailed_link(&token, registrant.as_deref(), caller.viewer.as_ref()).await {
+        Err(services::Error::Refused(_)) => Ok(None),
+        found => Ok(Some(found.map_err(crate::ssr::fail)?)),
+    }
+}
+
+/// Confirms an address, and sends the browser on: to sign in, or back to the settings of whoever changed theirs.
+/// Where the link isn't followed in the browser that registered, it is sent with what its reader says of themselves.
+#[server(prefix = "/fn", endpoint = "verify", protocol = Ask)]
+pub async fn verify(
+    token: String,
+    password: Option<String>,
+    name: Option<String>,
+    role: Option<String>,
+    craft: Option<String>,
+) -> Answer<()> {
+    use services::accounts::{Confirmation, FollowedBy};
+    let (greenroom, caller) = (crate::ssr::greenroom()?, crate::ssr::caller()?);
+    let profile = model::ProfileInput { password, name, role, craft }.parse();
+    let profile = profile.map_err(|refusal| crate::ssr::fail(refusal.into()))?;
+    let by = FollowedBy::Browser(crate::ssr::registrant());
+    let confirmed = greenroom.confirm(Confirmation { token, profile, by }).await.map_err(crate::ssr::fail)?;
+    leptos_axum::redirect(match caller.viewer.map(|viewer| viewer.id() == confirmed.person) {
+        None => "/signin?done=verified",
+        Some(true) => "/settings?done=verified",
+        Some(false) => "/verify?done=other",
+    });
     Ok(())
 }
 
@@ -77,7 +106,8 @@ pub async fn load_settings() -> Answer<Settings> {
     let account = greenroom.account(&viewer).await.map_err(crate::ssr::fail)?;
     let devices = greenroom.devices(&viewer).await.map_err(crate::ssr::fail)?;
     let tokens = greenroom.access_tokens(&viewer).await.map_err(crate::ssr::fail)?;
-    Ok(Settings { account, devices, tokens })
+    let role_open = greenroom.may_change_role(&viewer).await.map_err(crate::ssr::fail)?;
+    Ok(Settings { account, devices, tokens, role_open })
 }
 
 /// Changes name, craft, bio, or how long messages wait for a mail. What is left out stays.
@@ -96,6 +126,17 @@ pub async fn change_account(
     let account = greenroom.change_account(&viewer, change).await.map_err(crate::ssr::fail)?;
     crate::ssr::send_on("/settings?done=saved");
     Ok(account)
+}
+
+/// Changes what the viewer does here, as long as nothing was booked.
+#[server(prefix = "/fn", endpoint = "change-role", protocol = Ask)]
+pub async fn change_role(role: String) -> Answer<()> {
+    let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
+    let input = model::AccountInput { role: Some(role), ..Default::default() };
+    let change = input.parse(viewer.role()).map_err(|refusal| crate::ssr::fail(refusal.into()))?;
+    greenroom.change_account(&viewer, change).await.map_err(crate::ssr::fail)?;
+    crate::ssr::send_on("/settings?done=role");
+    Ok(())
 }
 
 /// Changes what others see of the viewer's doings.

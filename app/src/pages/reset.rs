@@ -1,4 +1,5 @@
 use crate::{
+    ask::loaded,
     functions,
     parts::{Form, FormError, FormState, PageTitle, PasswordField, SiteBar, Submit},
     reactive::memo,
@@ -22,6 +23,7 @@ pub fn Reset() -> impl IntoView {
                     <PageTitle text=words::FORGOT/>
                     <h1>{words::FORGOT}</h1>
                     <p class="muted">{words::RESET_LEAD}</p>
+                    <ResetOf token=token.clone()/>
                     <FormError failure=form.failure/>
                     <Form form class="form" id=form.id>
                         <input type="hidden" name="token" value=token/>
@@ -34,6 +36,21 @@ pub fn Reset() -> impl IntoView {
                 None => Either::Right(view! { <NoLink missing=token.get().is_none()/> }),
             }}
         </main>
+    }
+}
+
+/// Whose password it is about.
+#[component]
+fn ResetOf(token: String) -> impl IntoView {
+    let found = loaded(move || token.clone(), functions::load_link);
+    view! {
+        <Transition>
+            {move || Suspend::new(async move {
+                found.await.ok().flatten().map(|link| view! {
+                    <p>{words::link_of(&link.account)} " " {(link.own == Some(false)).then_some(words::OTHER_SIGNED_IN)}</p>
+                })
+            })}
+        </Transition>
     }
 }
 

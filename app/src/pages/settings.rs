@@ -56,11 +56,11 @@ pub fn SettingsPage() -> impl IntoView {
 
 #[component]
 fn Parts(settings: Settings) -> impl IntoView {
-    let Settings { account, devices, tokens } = settings;
+    let Settings { account, devices, tokens, role_open } = settings;
     let lists = Lists { devices: RwSignal::new(devices), tokens: RwSignal::new(tokens) };
     let email = account.user.email.clone();
     view! {
-        <Profile account=account.clone()/>
+        <Profile account=account.clone() role_open/>
         <MailAboutUnread mail_after=account.mail_after/>
         <Privacy account/>
         <ChangeEmail email=email.clone()/>

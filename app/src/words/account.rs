@@ -1,7 +1,7 @@
 //! Joining, signing in, forgotten passwords.
 
 use model::{
-    Role,
+    MaskedEmail, Role,
     password::{PASSWORD_LIMIT, PASSWORD_MIN, Strength},
 };
 
@@ -38,6 +38,14 @@ pub const SEND_AGAIN: &str = "Send again";
 pub const SENT_AGAIN: &str = "If that address is waiting to be confirmed, a new link is on its way.";
 pub const CONFIRM_TITLE: &str = "Confirm your address";
 pub const CONFIRM_LEAD: &str = "One more click, and this email address is yours here.";
+pub const INTRODUCE_LEAD: &str = "Tell us who you are, and this email address is yours here. What may have been entered \
+                                  with it before doesn't count.";
+pub const MOVE_TITLE: &str = "Confirm your new address";
+pub const OTHER_CONFIRMED: &str = "The email address of the other account is confirmed.";
+pub const OTHER_STAYS: &str = "You are still signed in with your own account.";
+pub const OTHER_SIGNED_IN: &str = "You are signed in here with another account, which stays as it is. To use this one, \
+                                   sign out there first, then open the link again.";
+pub const OPEN_INBOX: &str = "Open your inbox";
 pub const CONFIRM: &str = "Confirm address";
 pub const CONFIRMING: &str = "Confirming…";
 pub const LINK_BAD: &str = "This link doesn't work any more";
@@ -71,6 +79,16 @@ pub const MAILS_IN_SETTINGS: &str = "Change it in Settings";
 pub const UNSUBSCRIBE_BAD_LEAD: &str = "Sign in, and you can end these mails in Settings.";
 
 pub const LEFT: &str = "Your account is deleted. Goodbye, and thank you for having been here.";
+
+/// Whose account a link confirms another address for.
+pub fn moves(account: &MaskedEmail) -> String {
+    format!("The account {account} gets this address, and signs in with it from then on.")
+}
+
+/// Whose account a link belongs to.
+pub fn link_of(account: &MaskedEmail) -> String {
+    format!("This link belongs to the account {account}.")
+}
 
 /// What somebody may join as.
 pub fn role(role: Role) -> &'static str {

@@ -11,6 +11,9 @@ pub const PROFILE: &str = "Profile";
 pub const NO_CRAFT: &str = "None yet";
 pub const BIO: &str = "Bio";
 
+pub const CHANGE_ROLE: &str = "Change account type";
+pub const ROLE_CHANGED: &str = "Your account type is changed.";
+
 pub const MAIL: &str = "Mail about unread messages";
 pub const MAIL_LEAD: &str = "When a message stays unread for so long, we mail you once.";
 pub const MAIL_AFTER: &str = "Send a mail";
@@ -130,7 +133,7 @@ pub fn signs_in_with(email: &str) -> String {
     format!("You sign in with {email}.")
 }
 
-/// The account's role, which nobody can change.
+/// The account's role.
 pub fn joined_as(role: Role) -> String {
     format!("You are here as {}.", super::role(role).to_lowercase())
 }
@@ -139,6 +142,7 @@ pub fn joined_as(role: Role) -> String {
 pub fn done(code: &str) -> Option<&'static str> {
     match code {
         "saved" => Some(SAVED),
+        "role" => Some(ROLE_CHANGED),
         "password" => Some(PASSWORD_CHANGED),
         "email" => Some(EMAIL_ASKED),
         "verified" => Some(EMAIL_CHANGED),

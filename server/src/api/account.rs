@@ -1,7 +1,7 @@
 use super::private;
 use crate::{
     caller::SignedIn,
-    document::refusals::{Invalid, PasswordTooCommon, RateLimited, SessionRequired, WrongPassword},
+    document::refusals::{Invalid, PasswordTooCommon, RateLimited, RoleFixed, SessionRequired, WrongPassword},
     input::JsonBody,
     problem::Problem,
     router::Shared,
@@ -39,9 +39,9 @@ async fn account(State(shared): State<Shared>, SignedIn(viewer): SignedIn) -> Re
 
 /// Change your account
 ///
-/// What is left out stays.
+/// What is left out stays. The role can be changed until there is a booking.
 #[utoipa::path(patch, path = "/account", tag = "Account", request_body = AccountInput,
-    responses((status = 200, description = "As it is now.", body = Account), SessionRequired))]
+    responses((status = 200, description = "As it is now.", body = Account), SessionRequired, RoleFixed))]
 async fn change_account(
     State(shared): State<Shared>,
     SignedIn(viewer): SignedIn,

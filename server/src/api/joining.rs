@@ -10,8 +10,9 @@ use crate::{
 use app::ssr::Caller;
 use axum::{Extension, extract::State};
 use http::StatusCode;
-use model::{Email, Fault, NewPassword, Refusal, RegisterInput, account};
+use model::{Craft, Email, Fault, NewPassword, ProfileInput, Refusal, RegisterInput, Role, account};
 use serde::Deserialize;
+use services::accounts::{Confirmation, FollowedBy};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -41,19 +42,33 @@ async fn register(
 }
 
 #[derive(Deserialize, ToSchema)]
-struct LinkToken {
+struct Verification {
     /// What stands behind `?token=` in the mail's link.
     #[schema(value_type = String, required = true)]
     token: Option<String>,
+    /// The password, name and role that count from now on: needed where the address was contested.
+    #[schema(value_type = Option<String>, format = Password, min_length = 8, max_length = 256)]
+    password: Option<String>,
+    #[schema(min_length = 1, max_length = 80, pattern = r"\S")]
+    name: Option<String>,
+    #[schema(value_type = Option<Role>)]
+    role: Option<String>,
+    #[schema(value_type = Option<Craft>)]
+    craft: Option<String>,
 }
 
 /// Confirm an address
 ///
-/// That of a new account, or a new one of an account that exists.
-#[utoipa::path(post, path = "/auth/verify", tag = "Account", security(()), request_body = LinkToken,
-    responses((status = 204, description = "Confirmed."), TokenInvalid))]
-async fn verify(State(shared): State<Shared>, JsonBody(LinkToken { token }): JsonBody<LinkToken>) -> Answer {
-    shared.greenroom.confirm(&required("token", token)?).await?;
+/// That of a new account, or a new one of an account that exists. Where a new account's address was registered more than
+/// once, or another link or a new password was asked for with it, nobody can know which registration is its owner's: then
+/// `password`, `name` and `role` are required, and nothing that was registered counts.
+#[utoipa::path(post, path = "/auth/verify", tag = "Account", security(()), request_body = Verification,
+    responses((status = 204, description = "Confirmed."), TokenInvalid, PasswordTooCommon))]
+async fn verify(State(shared): State<Shared>, JsonBody(input): JsonBody<Verification>) -> Answer {
+    let Verification { token, password, name, role, craft } = input;
+    let profile = ProfileInput { password, name, role, craft }.parse();
+    let (token, profile) = model::refusal::both(required("token", token), profile)?;
+    shared.greenroom.confirm(Confirmation { token, profile, by: FollowedBy::Program }).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -70,6 +85,8 @@ impl Address {
 }
 
 /// Send the confirmation again
+///
+/// Links before work no more, and the address counts as contested.
 #[utoipa::path(post, path = "/auth/verify/resend", tag = "Account", security(()), request_body = Address,
     responses((status = 202, description = "Sent, if there is an account to confirm."), RateLimited))]
 async fn resend(
@@ -77,7 +94,7 @@ async fn resend(
     Extension(caller): Extension<Caller>,
     JsonBody(address): JsonBody<Address>,
 ) -> Answer {
-    shared.greenroom.resend_link(address.parse()?, caller.address).await?;
+    shared.greenroom.resend_link(address.parse()?, None, caller.address).await?;
     Ok(StatusCode::ACCEPTED)
 }
 

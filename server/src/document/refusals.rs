@@ -37,6 +37,8 @@ refusals! {
     SessionRequired = Refusal::SessionRequired;
     /// The booking's status doesn't allow this step.
     WrongStatus = Refusal::WrongStatus;
+    /// There are bookings: the role stays as it is.
+    RoleFixed = Refusal::RoleFixed;
     /// The password is among those that are tried first.
     PasswordTooCommon = Problem::field("password", Fault::PasswordTooCommon);
     /// That isn't the password of the account.

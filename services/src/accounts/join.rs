@@ -1,94 +1,137 @@
-use super::{links, links::Purpose, person::hold};
+use super::{
+    links,
+    links::Purpose,
+    secret::{Secret, fingerprint},
+};
 use crate::{
-    Error, Greenroom, Result,
+    Greenroom, Result,
     entity::{person, person_head, token},
-    error::is_duplicate,
+    error::{Error, is_duplicate},
     mail::{self, letters},
     store::Transaction,
     to_the_end,
 };
-use model::{Email, Fault, Instant, PersonId, Refusal, Registration};
+use model::{Email, Instant, PersonId, Profile, Refusal, Registration};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{Set, Unchanged},
-    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
     sea_query::LockType,
 };
-use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 use uuid::Uuid;
 
-/// Links that confirm an address.
-const CONFIRMING: [Purpose; 2] = [Purpose::Verify, Purpose::Email];
+/// Milliseconds within which the same registration again is a double click.
+const DOUBLE_CLICK: i64 = 60 * 1_000;
+/// How often a registration is compared with the one that was stored while it was compared with the one before.
+const ATTEMPTS: usize = 4;
 
-/// What a registration asks for. Travels with its link, so that a link makes just the account that was asked
-/// for with it.
-#[derive(Serialize, Deserialize)]
-pub(super) struct Asked {
-    name: String,
-    role: String,
-    craft: Option<String>,
-    password_hash: String,
+/// A registration with its password hashed.
+#[derive(Clone)]
+pub(super) struct PendingRegistration {
+    pub(super) name: String,
+    pub(super) role: String,
+    pub(super) craft: Option<String>,
+    pub(super) password_hash: String,
 }
 
-impl Asked {
-    /// What a link says, if it says anything.
-    pub(super) fn parse(payload: &str) -> Result<Option<Self>> {
-        let given = Some(payload).filter(|payload| !payload.is_empty());
-        given.map(serde_json::from_str).transpose().map_err(Error::broken)
+impl PendingRegistration {
+    pub(super) fn new(profile: &Profile, password_hash: String) -> Self {
+        Self {
+            name: profile.name.clone(),
+            role: profile.role.as_str().to_owned(),
+            craft: profile.craft.map(|craft| craft.as_str().to_owned()),
+            password_hash,
+        }
     }
 
-    /// Everything but the password.
-    pub(super) fn describe(self, row: &mut person::ActiveModel) {
+    /// Replaces all that a row says of its person.
+    pub(super) fn write_to(self, row: &mut person::ActiveModel) {
         row.name = Set(self.name);
         row.role = Set(self.role);
         row.craft = Set(self.craft);
+        row.password_hash = Set(self.password_hash);
+    }
+
+    /// Whether a row was registered with the same words. Whether with the same password, its hash can't tell.
+    fn matches(&self, row: &person::Model) -> bool {
+        self.name == row.name && self.role == row.role && self.craft == row.craft
     }
 }
 
+/// What a registration's password was compared with.
+struct Comparison {
+    stored: Option<String>,
+    same: bool,
+}
+
 impl Greenroom {
-    /// Opens an account that works once its address is confirmed by a mailed link. Somebody who has an
-    /// account already is told so by mail; the answer is the same, and takes as long.
+    /// Opens an account that works once its address is confirmed by a mailed link. Whoever has an account already is
+    /// told so by mail; the answer is the same, and takes as long. Returns the secret by which a browser shows later
+    /// that it was the one that registered: see [`confirm`](Self::confirm).
     ///
     /// # Errors
     /// `Invalid` for a password among the commonest; `RateLimited`.
     #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn register(&self, registration: Registration, from: IpAddr) -> Result<()> {
+    pub async fn register(&self, registration: Registration, from: IpAddr) -> Result<String> {
         self.take_letter(from)?;
-        let hash = self.hasher.hash_uncommon(&registration.password).await?;
-        // Known or not, a password is compared: with the one before, or with nobody's.
-        let known = by_email(&registration.email).one(self.store.reader()).await?;
-        let stored = known.map(|row| row.password_hash);
-        let turn = self.hasher.turn().await?;
-        let same = self.hasher.verify(turn, registration.password.into(), stored.clone()).await?;
-        let compared = stored.filter(|_| same);
-        let asked = Asked {
-            name: registration.name,
-            role: registration.role.as_str().to_owned(),
-            craft: registration.craft.map(|craft| craft.as_str().to_owned()),
-            password_hash: hash,
-        };
-        let greenroom = self.clone();
-        to_the_end(async move { greenroom.register_in_full(registration.email, asked, compared).await }).await
+        let Registration { email, profile } = registration;
+        let hash = self.hasher.hash_uncommon(&profile.password).await?;
+        let pending = PendingRegistration::new(&profile, hash);
+        let secret = Secret::mint()?;
+        let registrant = secret.fingerprint();
+        for attempt in 1..=ATTEMPTS {
+            // Known or not, a password is compared: with the one before, or with nobody's.
+            let stored = by_email(&email).one(self.store.reader()).await?.map(|row| row.password_hash);
+            let turn = self.hasher.turn().await?;
+            let same = self.hasher.verify(turn, profile.password.clone().into(), stored.clone()).await?;
+            let compared = Comparison { stored, same };
+            let (greenroom, email) = (self.clone(), email.clone());
+            let (pending, registrant) = (pending.clone(), registrant.clone());
+            let last = attempt == ATTEMPTS;
+            let work = async move { greenroom.register_compared(&email, pending, compared, registrant, last).await };
+            if to_the_end(work).await? {
+                break;
+            }
+        }
+        Ok(secret.into_text())
     }
 
-    /// `compared` is the hash that the password was found to fit.
-    async fn register_in_full(&self, email: Email, asked: Asked, compared: Option<String>) -> Result<()> {
+    /// Returns `false` where another registration was stored since the comparison, which has to be made again then. The
+    /// last time, one that wasn't compared counts as another person's.
+    async fn register_compared(
+        &self,
+        email: &Email,
+        pending: PendingRegistration,
+        compared: Comparison,
+        registrant: Vec<u8>,
+        last: bool,
+    ) -> Result<bool> {
         let now = self.now();
         let tx = self.store.write().await?;
-        let letter = match by_email(&email).lock(LockType::NoKeyUpdate).one(&tx).await? {
+        let letter = match by_email(email).lock(LockType::NoKeyUpdate).one(&tx).await? {
             Some(row) if row.email_verified => Some(letters::already_here(&row.name, &self.links)),
-            Some(row) if compared.as_ref() == Some(&row.password_hash) => {
-                Some(self.confirm_letter(&tx, PersonId(row.id), Some(asked), now).await?)
+            Some(row) if is_contested(&row) => self.contest(&tx, email, &row, now).await?,
+            Some(row) if compared.stored.as_ref() != Some(&row.password_hash) && !last => return Ok(false),
+            Some(row) if compared.same && pending.matches(&row) => {
+                links::store(&tx, registrant, PersonId(row.id), Purpose::Registrant, String::new(), now).await?;
+                match now.millis() - row.created_at < DOUBLE_CLICK {
+                    true => None,
+                    false => self.confirm_letter(&tx, email, PersonId(row.id), letters::CONFIRM, now).await?,
+                }
             }
-            Some(row) => self.contest(&tx, &email, PersonId(row.id), asked, now).await?,
-            None => match insert(&tx, &email, &asked, now).await {
-                // Somebody registered the same address just now: they get their mail.
-                Err(Error::Database(error)) if is_duplicate(&error) => return Ok(()),
-                inserted => Some(self.confirm_letter(&tx, inserted?, Some(asked), now).await?),
+            Some(row) => self.contest(&tx, email, &row, now).await?,
+            None => match insert(&tx, email, &pending, now).await {
+                Err(Error::Database(error)) if is_duplicate(&error) && !last => return Ok(false),
+                inserted => {
+                    let id = inserted?;
+                    links::store(&tx, registrant, id, Purpose::Registrant, String::new(), now).await?;
+                    self.confirm_letter(&tx, email, id, letters::CONFIRM, now).await?
+                }
             },
         };
-        self.answer_by_mail(tx, &email, letter, now).await
+        self.answer_by_mail(tx, email, letter, now).await?;
+        Ok(true)
     }
 
     /// Ends what says nothing of whether an address is known. Where there is no letter, one to nobody is queued: it costs
@@ -107,42 +150,47 @@ impl Greenroom {
         Ok(())
     }
 
-    /// Two claim the address, or one forgot what they chose. Nobody can know whose the first password is, so none
-    /// counts any more: whoever reads the mail chooses one.
-    async fn contest(
+    /// Forgets who registered an address, because another registration, a new link or a new password was asked for with
+    /// it. Nobody can know which of them its owner is: the page behind the link asks whoever reads the mail.
+    pub(super) async fn contest(
         &self,
         tx: &Transaction,
         email: &Email,
-        id: PersonId,
-        asked: Asked,
+        row: &person::Model,
         now: Instant,
     ) -> Result<Option<mail::Letter>> {
-        // Where no letter would follow, the links before must go on working.
-        if !mail::has_room(tx, Some(email), letters::CHOOSE_PASSWORD, now).await? {
-            return Ok(None);
+        let id = PersonId(row.id);
+        if !is_contested(row) {
+            let forgotten = person::ActiveModel {
+                name: Set(String::new()),
+                craft: Set(None),
+                password_hash: Set(String::new()),
+                ..unchanged(row.id)
+            };
+            forgotten.update(tx).await?;
+            links::void(tx, id, &[Purpose::Registrant]).await?;
         }
-        links::void(tx, id, &[Purpose::Verify]).await?;
-        let contested = person::ActiveModel { password_hash: Set(String::new()), ..unchanged(id.0) };
-        contested.update(tx).await?;
-        let payload = serde_json::to_string(&asked).map_err(Error::broken)?;
-        let token = links::mint(tx, id, Purpose::Reset, payload, now).await?;
-        Ok(Some(letters::choose_password(&self.links, &token)))
+        self.confirm_letter(tx, email, id, letters::INTRODUCE, now).await
     }
 
-    /// Mails another link to confirm the address of a new account. Says nothing of whether there is one.
+    /// Mails another link to confirm the address of a new account. Says nothing of whether there is one. Unless it is the
+    /// browser that registered which asks, by the secret it got then, the address is contested by it.
     ///
     /// # Errors
     /// `RateLimited`.
     #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn resend_link(&self, email: Email, from: IpAddr) -> Result<()> {
+    pub async fn resend_link(&self, email: Email, registrant: Option<String>, from: IpAddr) -> Result<()> {
         self.take_letter(from)?;
         let greenroom = self.clone();
         to_the_end(async move {
             let now = greenroom.now();
             let tx = greenroom.store.write().await?;
-            let known = by_email(&email).one(&tx).await?;
+            let known = by_email(&email).lock(LockType::NoKeyUpdate).one(&tx).await?;
             let letter = match known.filter(|row| !row.email_verified) {
-                Some(row) => Some(greenroom.confirm_letter(&tx, PersonId(row.id), None, now).await?),
+                Some(row) if has_registered(&tx, &row, registrant.as_deref(), now).await? => {
+                    greenroom.confirm_letter(&tx, &email, PersonId(row.id), letters::CONFIRM, now).await?
+                }
+                Some(row) => greenroom.contest(&tx, &email, &row, now).await?,
                 None => None,
             };
             greenroom.answer_by_mail(tx, &email, letter, now).await
@@ -150,53 +198,50 @@ impl Greenroom {
         .await
     }
 
-    /// Confirms an address by the token of a mailed link: that of a new account, or a new one of an old account.
-    ///
-    /// # Errors
-    /// `Invalid` for a token that was used, has run out or never was.
-    #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn confirm(&self, token: &str) -> Result<()> {
-        let (greenroom, token) = (self.clone(), token.to_owned());
-        links::look(self.store.reader(), &token, &CONFIRMING, self.now()).await?;
-        to_the_end(async move {
-            let now = greenroom.now();
-            let tx = greenroom.store.write().await?;
-            let opened = links::take(&tx, &token, &CONFIRMING, now).await?;
-            if opened.purpose == Purpose::Email {
-                return greenroom.move_to_address(tx, opened, now).await;
-            }
-            if hold(&tx, opened.person).await?.email_verified {
-                return Err(Error::field("token", Fault::TokenInvalid));
-            }
-            let mut row = person::ActiveModel { email_verified: Set(true), ..unchanged(opened.person.0) };
-            if let Some(asked) = Asked::parse(&opened.payload)? {
-                row.password_hash = Set(asked.password_hash.clone());
-                asked.describe(&mut row);
-            }
-            row.update(&tx).await?;
-            links::void(&tx, opened.person, &Purpose::KEYS).await?;
-            tx.commit().await?;
-            Ok(())
-        })
-        .await
-    }
-
+    /// A letter with a link that confirms an address, in place of all such links before. Where the address gets no more
+    /// letters for now, the links before go on working.
     async fn confirm_letter(
         &self,
         tx: &Transaction,
+        email: &Email,
         id: PersonId,
-        asked: Option<Asked>,
+        kind: mail::Kind,
         now: Instant,
-    ) -> Result<mail::Letter> {
-        let payload = asked.map(|asked| serde_json::to_string(&asked)).transpose().map_err(Error::broken)?;
-        let token = links::mint(tx, id, Purpose::Verify, payload.unwrap_or_default(), now).await?;
-        Ok(letters::confirm(&self.links, &token))
+    ) -> Result<Option<mail::Letter>> {
+        if !mail::has_room(tx, Some(email), kind, now).await? {
+            return Ok(None);
+        }
+        links::void(tx, id, &[Purpose::Verify]).await?;
+        let token = links::mint(tx, id, Purpose::Verify, String::new(), now).await?;
+        Ok(Some(letters::confirm(kind, &self.links, &token)))
     }
 
     /// Takes one of the letters that an address may cause.
     pub(super) fn take_letter(&self, from: IpAddr) -> std::result::Result<(), Refusal> {
         self.letters.take(super::sign_in::network(from), self.now())
     }
+}
+
+/// Whether what is stored of an account that waits to be confirmed may be of anybody: then it has no password.
+pub(super) fn is_contested(row: &person::Model) -> bool {
+    row.password_hash.is_empty()
+}
+
+/// Whether the secret is that of the browser that registered what the row says.
+pub(super) async fn has_registered(
+    connection: &impl ConnectionTrait,
+    row: &person::Model,
+    registrant: Option<&str>,
+    now: Instant,
+) -> Result<bool> {
+    let Some(secret) = registrant.filter(|_| !is_contested(row)) else { return Ok(false) };
+    let known = token::Entity::find_by_id(fingerprint(secret))
+        .filter(token::Column::PersonId.eq(row.id))
+        .filter(token::Column::Purpose.eq(Purpose::Registrant.as_str()))
+        .filter(token::Column::ExpiresAt.gt(now.millis()))
+        .one(connection)
+        .await?;
+    Ok(known.is_some())
 }
 
 /// Whose address it is.
@@ -209,13 +254,13 @@ pub(super) fn unchanged(id: Uuid) -> person::ActiveModel {
     person::ActiveModel { id: Unchanged(id), ..Default::default() }
 }
 
-async fn insert(tx: &Transaction, email: &Email, asked: &Asked, now: Instant) -> Result<PersonId> {
+async fn insert(tx: &Transaction, email: &Email, pending: &PendingRegistration, now: Instant) -> Result<PersonId> {
     let row = super::NewPerson {
         email: email.as_str(),
-        name: &asked.name,
-        role: &asked.role,
-        craft: asked.craft.as_deref(),
-        password_hash: &asked.password_hash,
+        name: &pending.name,
+        role: &pending.role,
+        craft: pending.craft.as_deref(),
+        password_hash: &pending.password_hash,
         email_verified: false,
     };
     Ok(PersonId(row.insert(tx, now).await?.id))

@@ -17,15 +17,18 @@ pub(crate) enum Purpose {
     Email,
     /// Ends mails about unread messages.
     Unsubscribe,
+    /// Shows that a browser is the one that registered. Stands in no mail.
+    Registrant,
 }
 
 impl Purpose {
-    fn as_str(self) -> &'static str {
+    pub(super) fn as_str(self) -> &'static str {
         match self {
             Purpose::Verify => "verify",
             Purpose::Reset => "reset",
             Purpose::Email => "email",
             Purpose::Unsubscribe => "unsubscribe",
+            Purpose::Registrant => "registrant",
         }
     }
 
@@ -34,6 +37,7 @@ impl Purpose {
         match self {
             Purpose::Reset => HOUR,
             Purpose::Verify | Purpose::Email => HOUR * 24 * 2,
+            Purpose::Registrant => HOUR * 24 * 7,
             Purpose::Unsubscribe => HOUR * 24 * 365,
         }
     }
@@ -41,7 +45,13 @@ impl Purpose {
 
 impl Purpose {
     /// Those that open an account: none of them must outlive what it was opened with.
-    pub(crate) const KEYS: [Purpose; 3] = [Purpose::Verify, Purpose::Reset, Purpose::Email];
+    pub(crate) const KEYS: [Purpose; 4] = [Purpose::Verify, Purpose::Reset, Purpose::Email, Purpose::Registrant];
+}
+
+/// What a link is good for, as found without taking it.
+pub(crate) struct Found {
+    pub(crate) person: PersonId,
+    pub(crate) purpose: Purpose,
 }
 
 /// What a link that was opened says.
@@ -60,15 +70,28 @@ pub(crate) async fn mint(
     now: Instant,
 ) -> Result<String> {
     let secret = Secret::mint()?;
+    store(tx, secret.fingerprint(), person, purpose, payload, now).await?;
+    Ok(secret.into_text())
+}
+
+/// Stores the hash of a secret, which says no more of it.
+pub(super) async fn store(
+    tx: &Transaction,
+    hash: Vec<u8>,
+    person: PersonId,
+    purpose: Purpose,
+    payload: String,
+    now: Instant,
+) -> Result<()> {
     let row = token::ActiveModel {
-        hash: Set(secret.fingerprint()),
+        hash: Set(hash),
         person_id: Set(person.0),
         purpose: Set(purpose.as_str().to_owned()),
         payload: Set(payload),
         expires_at: Set(now.millis() + millis(purpose.life())),
     };
     token::Entity::insert(row).exec_without_returning(tx).await?;
-    Ok(secret.into_text())
+    Ok(())
 }
 
 /// Takes a token for one of these purposes. Taken, it is gone, unless the transaction isn't committed.
@@ -85,19 +108,22 @@ pub(crate) async fn take(tx: &Transaction, text: &str, purposes: &[Purpose], now
     Ok(known.ok_or_else(|| Refusal::field("token", Fault::TokenInvalid))?)
 }
 
-/// Whose a token is, without taking it. Asked before anything that costs: whoever only guesses costs a look.
+/// What a token is good for, without taking it. Asked before anything that costs: whoever only guesses costs a look.
 pub(crate) async fn look(
     connection: &impl ConnectionTrait,
     text: &str,
     purposes: &[Purpose],
     now: Instant,
-) -> Result<PersonId> {
+) -> Result<Found> {
     let known = token::Entity::find_by_id(fingerprint(text))
         .filter(token::Column::ExpiresAt.gt(now.millis()))
-        .filter(token::Column::Purpose.is_in(purposes.iter().map(|purpose| purpose.as_str())))
         .one(connection)
         .await?;
-    Ok(known.map(|row| PersonId(row.person_id)).ok_or_else(|| Refusal::field("token", Fault::TokenInvalid))?)
+    let found = known.and_then(|row| {
+        let purpose = purposes.iter().find(|purpose| purpose.as_str() == row.purpose)?;
+        Some(Found { person: PersonId(row.person_id), purpose: *purpose })
+    });
+    Ok(found.ok_or_else(|| Refusal::field("token", Fault::TokenInvalid))?)
 }
 
 /// Makes a person's links of these purposes useless.

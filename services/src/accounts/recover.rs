@@ -1,7 +1,8 @@
 use super::{
-    join::{Asked, by_email, unchanged},
+    join::{by_email, unchanged},
     links,
     links::Purpose,
+    person::hold,
 };
 use crate::{
     Greenroom, Result,
@@ -11,13 +12,19 @@ use crate::{
     store::Transaction,
     to_the_end,
 };
-use model::{Email, Ending, NewPassword, NotificationKind, PersonId, Refusal, SessionId};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use model::{Email, Ending, Fault, Instant, NewPassword, NotificationKind, PersonId, Refusal, SessionId};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::LockType,
+};
 use std::net::IpAddr;
 use uuid::Uuid;
 
 impl Greenroom {
     /// Mails a link to choose a new password, where there is an account. Says nothing of whether there is.
+    ///
+    /// An account that waits to be confirmed is contested by it, and gets a link to confirm it: whoever registered it may
+    /// be another person than whoever forgot a password.
     ///
     /// # Errors
     /// `RateLimited`.
@@ -28,13 +35,9 @@ impl Greenroom {
         to_the_end(async move {
             let now = greenroom.now();
             let tx = greenroom.store.write().await?;
-            let letter = match by_email(&email).one(&tx).await? {
-                Some(row) => {
-                    let token = links::mint(&tx, PersonId(row.id), Purpose::Reset, String::new(), now).await?;
-                    // Who isn't confirmed may have chosen the name to be read by somebody else.
-                    let name = row.email_verified.then_some(row.name.as_str());
-                    Some(letters::reset(name, &greenroom.links, &token))
-                }
+            let letter = match by_email(&email).lock(LockType::NoKeyUpdate).one(&tx).await? {
+                Some(row) if row.email_verified => greenroom.reset_letter(&tx, &email, &row, now).await?,
+                Some(row) => greenroom.contest(&tx, &email, &row, now).await?,
                 None => None,
             };
             greenroom.answer_by_mail(tx, &email, letter, now).await
@@ -42,8 +45,25 @@ impl Greenroom {
         .await
     }
 
-    /// Sets a new password by the token of a mailed link, which also confirms the address. Every session and
-    /// access token of the person ends.
+    /// A letter with a link to choose a new password, in place of all such links before. Where the address gets no more
+    /// letters for now, the links before go on working.
+    async fn reset_letter(
+        &self,
+        tx: &Transaction,
+        email: &Email,
+        row: &person::Model,
+        now: Instant,
+    ) -> Result<Option<mail::Letter>> {
+        if !mail::has_room(tx, Some(email), letters::RESET, now).await? {
+            return Ok(None);
+        }
+        let id = PersonId(row.id);
+        links::void(tx, id, &[Purpose::Reset]).await?;
+        let token = links::mint(tx, id, Purpose::Reset, String::new(), now).await?;
+        Ok(Some(letters::reset(&row.name, &self.links, &token)))
+    }
+
+    /// Sets a new password by the token of a mailed link. Every session and access token of the person ends.
     ///
     /// # Errors
     /// `Invalid` for a token that was used, has run out or never was, and for a common password: then the
@@ -57,9 +77,10 @@ impl Greenroom {
             let now = greenroom.now();
             let tx = greenroom.store.write().await?;
             let opened = links::take(&tx, &token, &[Purpose::Reset], now).await?;
-            let mut row = person::ActiveModel { email_verified: Set(true), ..unchanged(opened.person.0) };
-            Asked::parse(&opened.payload)?.into_iter().for_each(|asked| asked.describe(&mut row));
-            row.update(&tx).await?;
+            // Links of accounts that wait to be confirmed are of another kind: there is none for this, whatever comes.
+            if !hold(&tx, opened.person).await?.email_verified {
+                return Err(crate::Error::field("token", Fault::TokenInvalid));
+            }
             greenroom.change_password_to(tx, opened.person, hash, None).await
         })
         .await
@@ -137,7 +158,7 @@ impl Greenroom {
         let turn = self.hasher.turn().await?;
         self.account_failures.take(row.email.clone(), self.now())?;
         if !self.hasher.verify(turn, password, Some(row.password_hash.clone())).await? {
-            return Err(crate::Error::field(field, model::Fault::WrongPassword));
+            return Err(crate::Error::field(field, Fault::WrongPassword));
         }
         self.account_failures.give_back(&row.email);
         Ok(PasswordProof { hash: row.password_hash, field })

@@ -1,5 +1,5 @@
 use super::{
-    Password, Viewer,
+    Confirmed, Password, Viewer,
     join::{forget, unchanged},
     links,
     links::Purpose,
@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     Error, Greenroom, Result,
+    bookings::has_bookings,
     conversations::own_conversations,
     entity::person,
     error::is_duplicate,
@@ -16,7 +17,9 @@ use crate::{
     store::Transaction,
     to_the_end,
 };
-use model::{Account, Change, Email, Event, Fault, Instant, NewPassword, NotificationKind, PersonId, Refusal};
+use model::{
+    Account, Change, Email, Event, Fault, Instant, MaskedEmail, NewPassword, NotificationKind, PersonId, Refusal, Role,
+};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{NotSet, Set},
@@ -33,10 +36,18 @@ impl Greenroom {
         account_of(found.ok_or(Refusal::Unauthenticated)?)
     }
 
+    /// Whether the viewer may still become talent or an organizer, whichever they aren't.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn may_change_role(&self, viewer: &Viewer) -> Result<bool> {
+        Ok(!has_bookings(self.store.reader(), viewer).await?)
+    }
+
     /// Changes what the viewer set. Whoever shares a conversation with them is told of a new name or craft.
     ///
     /// # Errors
-    /// `SessionRequired` for an access token.
+    /// `RoleFixed` for another role once there is a booking; `SessionRequired` for an access token.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn change_account(&self, viewer: &Viewer, change: Change) -> Result<Account> {
         viewer.owns_account()?;
@@ -47,9 +58,16 @@ impl Greenroom {
             // event with the new one.
             let (tx, before) = greenroom.write_for_account(&viewer).await?;
             let counterparts = own_conversations(&tx, &viewer).await?;
+            let role = change.role.filter(|role| role.as_str() != before.role);
+            if role.is_some() && has_bookings(&tx, &viewer).await? {
+                return Err(Refusal::RoleFixed.into());
+            }
+            // Only talent have a craft.
+            let craft = if role == Some(Role::Organizer) { Some(None) } else { change.craft };
             let row = person::ActiveModel {
                 name: change.name.map_or(NotSet, Set),
-                craft: change.craft.map_or(NotSet, |craft| Set(craft.map(|craft| craft.as_str().to_owned()))),
+                role: role.map_or(NotSet, |role| Set(role.as_str().to_owned())),
+                craft: craft.map_or(NotSet, |craft| Set(craft.map(|craft| craft.as_str().to_owned()))),
                 bio: change.bio.map_or(NotSet, Set),
                 mail_after: change.mail_after.map_or(NotSet, |after| Set(after.as_str().to_owned())),
                 receipts: change.receipts.map_or(NotSet, Set),
@@ -119,7 +137,12 @@ impl Greenroom {
     }
 
     /// Moves an account to the address that a link was mailed to, and tells the old one.
-    pub(super) async fn move_to_address(&self, tx: Transaction, opened: links::Opened, now: Instant) -> Result<()> {
+    pub(super) async fn move_to_address(
+        &self,
+        tx: Transaction,
+        opened: links::Opened,
+        now: Instant,
+    ) -> Result<Confirmed> {
         let before = hold(&tx, opened.person).await?;
         // Links that were mailed to the old address open nothing any more.
         links::void(&tx, opened.person, &Purpose::KEYS).await?;
@@ -138,7 +161,7 @@ impl Greenroom {
         mail::queue(&tx, Some(&old), letters::address_changed(&row.name, &self.links), now).await?;
         journal.commit(tx, &self.hub, now).await?;
         self.mail_bell.notify_one();
-        Ok(())
+        Ok(Confirmed { person: opened.person, account: MaskedEmail::of(&row.email) })
     }
 }
 

@@ -103,6 +103,10 @@ fn asks_for(draft: &BookingDraft, booking: &Booking) -> bool {
 fn find_parties(rows: Vec<person::Model>, viewer: &Viewer, talent: PersonId) -> Result<(Person, Person)> {
     let find = |id: PersonId| rows.iter().find(|row| row.id == id.0 && row.deleted_at.is_none()).cloned();
     let organizer = person_of(find(viewer.id()).ok_or(Refusal::Unauthenticated)?)?;
+    // They may have become talent since they were looked up.
+    if organizer.role != Role::Organizer {
+        return Err(Refusal::WrongRole.into());
+    }
     let talent =
         find(talent).filter(|row| row.email_verified).ok_or_else(|| Error::field("talentId", Fault::Invalid))?;
     let talent = person_of(talent)?;

@@ -143,7 +143,7 @@ impl Greenroom {
     /// # Errors
     /// `Invalid` for a token that has run out or never was.
     pub async fn unsubscribe(&self, token: &str) -> Result<()> {
-        let person = links::look(self.store.reader(), token, &[Purpose::Unsubscribe], self.now()).await?;
+        let person = links::look(self.store.reader(), token, &[Purpose::Unsubscribe], self.now()).await?.person;
         let tx = self.store.write().await?;
         person::Entity::update_many()
             .col_expr(person::Column::MailAfter, Expr::value(MailAfter::Off.as_str()))

@@ -2,16 +2,21 @@
 
 use super::{Kind, Letter, Links};
 
-/// The kind of letter that settles whose an address is.
-pub(crate) const CHOOSE_PASSWORD: Kind = Kind::anybodys("choose_password");
+/// A link for whoever registered, and nobody else did anything with the address.
+pub(crate) const CONFIRM: Kind = Kind::anybodys("confirm");
+/// A link for whoever reads it, who says first who they are.
+pub(crate) const INTRODUCE: Kind = Kind::anybodys("introduce");
+/// A link to choose a new password.
+pub(crate) const RESET: Kind = Kind::anybodys("reset");
 
 const SAFETY: &str = "You get this mail because it is about the safety of your account.";
 const NOT_YOU: &str = "If this wasn't you, you can leave this mail alone: nothing happens.";
 
-/// Somebody opened an account.
-pub(crate) fn confirm(links: &Links, token: &str) -> Letter {
+/// Confirms the address of a new account. It names nobody: whoever registered it may be another person than whoever
+/// reads this.
+pub(crate) fn confirm(kind: Kind, links: &Links, token: &str) -> Letter {
     Letter {
-        kind: Kind::anybodys("confirm"),
+        kind,
         subject: "Confirm your email address".into(),
         paragraphs: vec![
             "Welcome to Greenroom!".into(),
@@ -41,12 +46,12 @@ pub(crate) fn already_here(name: &str, links: &Links) -> Letter {
 }
 
 /// Somebody forgot their password.
-pub(crate) fn reset(name: Option<&str>, links: &Links, token: &str) -> Letter {
+pub(crate) fn reset(name: &str, links: &Links, token: &str) -> Letter {
     Letter {
-        kind: Kind::anybodys("reset"),
+        kind: RESET,
         subject: "Choose a new password".into(),
         paragraphs: vec![
-            name.map_or("Hello,".to_owned(), |name| format!("Hello {name},")),
+            format!("Hello {name},"),
             "here is the link to choose a new password. It works for an hour, once.".into(),
         ],
         link: Some(("Choose a new password", links.with_token("/reset", token))),
@@ -83,23 +88,6 @@ pub(crate) fn new_address(links: &Links, token: &str) -> Letter {
                 .into(),
         ],
         link: Some(("Confirm the new address", links.with_token("/verify", token))),
-        footer: NOT_YOU.into(),
-        unsubscribe: None,
-    }
-}
-
-/// Somebody registered an address for which another registration waits.
-pub(crate) fn choose_password(links: &Links, token: &str) -> Letter {
-    Letter {
-        kind: CHOOSE_PASSWORD,
-        subject: "Confirm your email address".into(),
-        paragraphs: vec![
-            "Welcome to Greenroom!".into(),
-            "Your address was registered more than once. Confirm that it is yours by choosing a password. The link \
-             works for an hour, once."
-                .into(),
-        ],
-        link: Some(("Choose a password", links.with_token("/reset", token))),
         footer: NOT_YOU.into(),
         unsubscribe: None,
     }

@@ -179,7 +179,7 @@ async fn keep(house: &Greenroom, clock: &SetClock, heard: &Heard) {
     heard.act("mail");
     let (from, email) = (Ipv4Addr::LOCALHOST.into(), || SARAH.email.parse().expect("an address"));
     house.forgot_password(email(), from).await.expect("a letter");
-    house.resend_link(email(), from).await.expect("a letter");
+    house.resend_link(email(), None, from).await.expect("a letter");
     clock.advance(10 * MINUTE);
     house.remind().await.expect("reminders");
     house.post_letters(&Office).await.expect("letters");
@@ -193,10 +193,7 @@ async fn leave(house: &Greenroom, clock: &SetClock, heard: &Heard) {
     let password = || NewPassword::parse(Some("velvet drum nairobi")).expect("a password");
     let newcomer = model::Registration {
         email: "zawadi@example.com".parse().expect("an address"),
-        password: password(),
-        name: "Zawadi".to_owned(),
-        role: Role::Talent,
-        craft: None,
+        profile: model::Profile { password: password(), name: "Zawadi".to_owned(), role: Role::Talent, craft: None },
     };
     house.register(newcomer, Ipv4Addr::LOCALHOST.into()).await.expect("taken");
     heard.act("changing an account");

@@ -16,6 +16,7 @@ mod access_tokens;
 mod backups;
 mod bookings;
 mod browser_keys;
+mod contested;
 mod ending_streams;
 mod following;
 mod history;

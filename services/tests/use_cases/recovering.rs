@@ -48,6 +48,8 @@ async fn a_link_sets_a_new_password_once_and_ends_every_session(site: Site) {
     forgot(&site, SARAH.email).await;
     let letters = site.letters_to(SARAH.email).await;
     let (token, other) = (token_in(&letters[0]), token_in(&letters[1]));
+    let refused = refusal(site.house.reset_password(&other, password(NEW)).await);
+    assert_eq!(refused.fault("token"), Some(Fault::TokenInvalid), "a newer link was mailed");
     assert!(site.house.viewer(&before).await.is_ok(), "asking changes nothing");
     site.house.reset_password(&token, password(NEW)).await.expect("set");
     assert_eq!(refusal(site.house.viewer(&before).await), Refusal::Unauthenticated);

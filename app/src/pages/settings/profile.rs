@@ -1,7 +1,8 @@
 use super::Part;
 use crate::{
     functions,
-    parts::{Done, Field, Form, FormError, FormState, LongField, Submit, TextField},
+    parts::{Done, Field, Form, FormError, FormState, LongField, Radios, Submit, TextField, roles},
+    reactive::effect,
     words,
 };
 use leptos::prelude::*;
@@ -9,7 +10,7 @@ use model::{Account, Craft, Role, account::BIO_LIMIT, person::NAME_LIMIT};
 
 /// How others see somebody.
 #[component]
-pub(super) fn Profile(account: Account) -> impl IntoView {
+pub(super) fn Profile(account: Account, role_open: bool) -> impl IntoView {
     let form = FormState::of::<functions::ChangeAccount>("profile-form");
     let Account { user, craft, bio, .. } = account;
     view! {
@@ -21,7 +22,27 @@ pub(super) fn Profile(account: Account) -> impl IntoView {
                 <Submit form label=words::SAVE busy=words::SAVING/>
                 <Done text=form.says(words::SAVED)/>
             </Form>
+            {role_open.then(|| view! { <ChangeRole role=user.role/> })}
         </Part>
+    }
+}
+
+/// Becoming talent or an organizer instead, as long as there is no booking.
+#[component]
+fn ChangeRole(role: Role) -> impl IntoView {
+    let form = FormState::of::<functions::ChangeRole>("role-form");
+    // What stands on the page depends on the role, from the top bar to the fields above.
+    effect(move || {
+        if form.done.get() {
+            let _ = window().location().set_href("/settings?done=role");
+        }
+    });
+    view! {
+        <FormError failure=form.failure/>
+        <Form form class="form" id=form.id>
+            <Radios form field="role" legend=words::JOIN_AS choices=roles() chosen=role.as_str()/>
+            <Submit form label=words::CHANGE_ROLE busy=words::CHANGING/>
+        </Form>
     }
 }
 

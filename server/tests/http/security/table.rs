@@ -247,6 +247,7 @@ pub(super) const FUNCTIONS: [Row; 34] = [
         [200, 200, 200, 200, 200, 200, 200, 200],
     ),
     row("POST", "/fn/resend", None, "email={new}%40example.com", [200, 200, 200, 200, 200, 200, 200, 200]),
+    row("POST", "/fn/link", None, "token={new}", [200, 200, 200, 200, 200, 200, 200, 200]),
     row("POST", "/fn/verify", None, "token={new}", [422, 422, 422, 422, 422, 422, 422, 422]),
     row("POST", "/fn/forgot", None, "email={new}%40example.com", [200, 200, 200, 200, 200, 200, 200, 200]),
     row("POST", "/fn/reset", None, "token={new}&password=velvet-{new}", [422, 422, 422, 422, 422, 422, 422, 422]),
@@ -277,6 +278,7 @@ pub(super) const FUNCTIONS: [Row; 34] = [
     row("POST", "/fn/step", None, "booking_id={booking}&step=accept", [401, 200, 403, 404, 403, 401, 403, 403]),
     row("POST", "/fn/settings", None, "", [401, 200, 200, 200, 200, 401, 403, 403]),
     row("POST", "/fn/change-account", None, "mail_after=off", [401, 200, 200, 200, 200, 401, 403, 403]),
+    row("POST", "/fn/change-role", None, "role=organizer", [401, 409, 200, 409, 200, 401, 403, 403]),
     row("POST", "/fn/change-privacy", None, "receipts=true&presence=true", [401, 200, 200, 200, 200, 401, 403, 403]),
     row(
         "POST",

@@ -50,6 +50,45 @@ async fn whoever_confirms_their_address_can_sign_in() {
 }
 
 #[tokio::test]
+async fn whoever_registers_an_address_first_leaves_nothing_in_its_account() {
+    let site = Site::new().await;
+    accepted(&register(&site, WAMBUI).await);
+    let owners =
+        json!({ "email": WAMBUI, "password": "the owner's first", "name": "Wambui wa Ngoma", "role": "organizer" });
+    accepted(&site.anonymous().post("/api/auth/register", &owners).await);
+    let token = token_of(&mail_to(&site, WAMBUI).await);
+    let alone = site.anonymous().post("/api/auth/verify", &json!({ "token": token })).await;
+    alone.faults(&[("name", "required"), ("password", "required"), ("role", "required")]);
+    let named = json!({ "token": token, "name": "Wambui" });
+    let named = site.anonymous().post("/api/auth/verify", &named).await;
+    named.faults(&[("password", "required"), ("role", "required")]);
+    let whole =
+        json!({ "token": token, "password": "said by the reader", "name": "Wambui wa Ngoma", "role": "organizer" });
+    site.anonymous().post("/api/auth/verify", &whole).await.empty();
+    for password in [CHOSEN, "the owner's first"] {
+        site.anonymous().sign_in(WAMBUI, password).await.problem(401, "invalid_credentials");
+    }
+    let user = site.anonymous().sign_in(WAMBUI, "said by the reader").await.ok(200)["user"].clone();
+    assert_eq!((&user["name"], &user["role"]), (&"Wambui wa Ngoma".into(), &"organizer".into()));
+}
+
+#[tokio::test]
+async fn the_role_can_be_changed_until_there_is_a_booking() {
+    let site = Site::new().await;
+    let patch = async |actor: &Actor, role: &str| {
+        let request = actor.request(Method::PATCH, "/api/account").json(&json!({ "role": role }));
+        Answer::to(request).await
+    };
+    patch(&site.sarah(), "organizer").await.problem(409, "role_fixed");
+    patch(&site.sarah(), "talent").await.ok(200);
+    patch(&site.sarah(), "clown").await.faults(&[("role", "invalid")]);
+    let changed = patch(&site.achieng(), "organizer").await.ok(200);
+    assert_eq!((&changed["user"]["role"], &changed["craft"]), (&"organizer".into(), &Value::Null));
+    site.achieng().get("/api/organizer/messages").await.ok(200);
+    site.achieng().get("/api/talent/messages").await.problem(403, "wrong_role");
+}
+
+#[tokio::test]
 async fn no_answer_tells_whether_an_address_is_known() {
     let site = Site::new().await;
     let alike = |known: &Answer, unknown: &Answer| {

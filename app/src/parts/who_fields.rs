@@ -1,0 +1,42 @@
+use super::{Choice, Field, FormState, Radios, TextField};
+use crate::words;
+use leptos::prelude::*;
+use model::{Craft, Role, person::NAME_LIMIT};
+
+/// What somebody who joins says of themselves.
+#[component]
+pub fn WhoFields(
+    form: FormState,
+    /// The role that is chosen at first.
+    #[prop(into, optional)]
+    role: String,
+) -> impl IntoView {
+    view! {
+        <Radios form field="role" legend=words::JOIN_AS choices=roles() chosen=role/>
+        <CraftField form/>
+        <TextField form field="name" label=words::NAME help=words::NAME_HELP maxlength=NAME_LIMIT autocomplete="name"/>
+    }
+}
+
+/// Both roles, to choose from.
+pub fn roles() -> Vec<Choice> {
+    let choice =
+        |role: Role| Choice { value: role.as_str(), label: words::role(role), help: Some(words::role_joins(role)) };
+    Role::ALL.iter().copied().map(choice).collect()
+}
+
+/// Only talent have a craft: for organizers, the stylesheet takes it away.
+#[component]
+fn CraftField(form: FormState) -> impl IntoView {
+    let (id, kept) = (format!("{}-craft", form.id), form.kept("craft").unwrap_or_default());
+    view! {
+        <div class="for-talent">
+            <Field id=id.clone() label=words::CRAFT help=words::CRAFT_HELP error=form.wrong("craft")>
+                <select id=id.clone() name="craft" aria-describedby=format!("{id}-help {id}-error")>
+                    <option value="">{words::CRAFT_LATER}</option>
+                    {Craft::ALL.iter().map(|&craft| view! { <option value=craft.as_str() selected=craft.as_str() == kept>{words::craft(craft)}</option> }).collect_view()}
+                </select>
+            </Field>
+        </div>
+    }
+}

@@ -1,0 +1,132 @@
+use super::{
+    Viewer,
+    join::{PendingRegistration, has_registered, is_contested, unchanged},
+    links::{self, Purpose},
+    person::hold,
+};
+use crate::{Error, Greenroom, Result, entity::person, to_the_end};
+use model::{Fault, LinkAction, MailedLink, MaskedEmail, PersonId, Profile};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait};
+
+/// Links that confirm an address.
+const CONFIRMING: [Purpose; 2] = [Purpose::Verify, Purpose::Email];
+/// Links that have a page of their own.
+const PAGES: [Purpose; 3] = [Purpose::Verify, Purpose::Email, Purpose::Reset];
+
+/// A mailed link that is followed.
+#[derive(Debug)]
+pub struct Confirmation {
+    /// What stands in the link.
+    pub token: String,
+    /// What whoever follows it says of themselves.
+    pub profile: Option<Profile>,
+    /// By what it is followed.
+    pub by: FollowedBy,
+}
+
+/// By what a mailed link is followed.
+#[derive(Debug)]
+pub enum FollowedBy {
+    /// A program, which registered by itself.
+    Program,
+    /// A browser, with the secret that it got when it registered, if it did.
+    Browser(Option<String>),
+}
+
+/// The token alone, as a program sends it.
+impl From<&str> for Confirmation {
+    fn from(token: &str) -> Self {
+        Self { token: token.to_owned(), profile: None, by: FollowedBy::Program }
+    }
+}
+
+impl From<&String> for Confirmation {
+    fn from(token: &String) -> Self {
+        token.as_str().into()
+    }
+}
+
+/// An address that was just confirmed.
+#[derive(Clone, Debug)]
+pub struct Confirmed {
+    /// Whose.
+    pub person: PersonId,
+    /// The address, masked.
+    pub account: MaskedEmail,
+}
+
+impl Greenroom {
+    /// What a mailed link does, and to whose account, without doing it: mail scanners open links, too.
+    ///
+    /// # Errors
+    /// `Invalid` for a token that was used, has run out or never was.
+    pub async fn mailed_link(
+        &self,
+        token: &str,
+        registrant: Option<&str>,
+        viewer: Option<&Viewer>,
+    ) -> Result<MailedLink> {
+        let (reader, now) = (self.store.reader(), self.now());
+        let found = links::look(reader, token, &PAGES, now).await?;
+        let row = person::Entity::find_by_id(found.person.0).one(reader).await?;
+        let row = row.ok_or_else(|| Error::field("token", Fault::TokenInvalid))?;
+        let action = match found.purpose {
+            Purpose::Reset => LinkAction::Reset,
+            Purpose::Email => LinkAction::MoveAddress,
+            _ if has_registered(reader, &row, registrant, now).await? => LinkAction::Confirm,
+            _ => LinkAction::Introduce,
+        };
+        let own = viewer.map(|viewer| viewer.id() == found.person);
+        Ok(MailedLink { action, account: MaskedEmail::of(&row.email), own })
+    }
+
+    /// Confirms an address by the token of a mailed link: that of a new account, or another one of an old account.
+    ///
+    /// A new account is as it was registered where nobody else did anything with its address, and where it is the
+    /// browser that registered which follows the link, or a program. Otherwise nothing that was registered counts, and
+    /// whoever follows the link says who they are.
+    ///
+    /// # Errors
+    /// `Invalid` for a token that was used, has run out or never was; for a common password; and, with all fields that
+    /// are missing, where whoever follows the link has to say who they are. Then the link still works.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn confirm(&self, confirmation: impl Into<Confirmation>) -> Result<Confirmed> {
+        let Confirmation { token, profile, by } = confirmation.into();
+        let found = links::look(self.store.reader(), &token, &CONFIRMING, self.now()).await?;
+        let profile = profile.filter(|_| found.purpose == Purpose::Verify);
+        let pending = match &profile {
+            Some(profile) => {
+                Some(PendingRegistration::new(profile, self.hasher.hash_uncommon(&profile.password).await?))
+            }
+            None => None,
+        };
+        let greenroom = self.clone();
+        to_the_end(async move {
+            let now = greenroom.now();
+            let tx = greenroom.store.write().await?;
+            let opened = links::take(&tx, &token, &CONFIRMING, now).await?;
+            if opened.purpose == Purpose::Email {
+                return greenroom.move_to_address(tx, opened, now).await;
+            }
+            let before = hold(&tx, opened.person).await?;
+            if before.email_verified {
+                return Err(Error::field("token", Fault::TokenInvalid));
+            }
+            let by_registrant = match &by {
+                FollowedBy::Program => !is_contested(&before),
+                FollowedBy::Browser(secret) => has_registered(&tx, &before, secret.as_deref(), now).await?,
+            };
+            let mut row = person::ActiveModel { email_verified: Set(true), ..unchanged(before.id) };
+            match pending {
+                Some(pending) => pending.write_to(&mut row),
+                None if by_registrant => {}
+                None => return Err(Profile::required().into()),
+            }
+            let row = row.update(&tx).await?;
+            links::void(&tx, opened.person, &Purpose::KEYS).await?;
+            tx.commit().await?;
+            Ok(Confirmed { person: opened.person, account: MaskedEmail::of(&row.email) })
+        })
+        .await
+    }
+}

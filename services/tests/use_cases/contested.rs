@@ -1,0 +1,204 @@
+//! An address that another person registers first: whatever both do, in whatever order, only what is said by whoever
+//! follows the mailed link counts.
+
+use crate::support::{Site, refusal, sign_in, token_in};
+use model::{NewPassword, Profile, Refusal, RegisterInput, Registration, Role};
+use services::accounts::{Confirmation, FollowedBy};
+use std::{net::Ipv4Addr, time::Duration};
+
+on_both! {
+    no_order_of_events_leaves_anything_of_the_attacker,
+    the_same_registration_at_once_is_one,
+    a_browser_that_registered_needs_no_more_than_its_link,
+    a_program_says_the_rest_where_the_address_was_contested,
+    another_name_with_the_same_password_is_contested,
+}
+
+const OWNED: &str = "wambui@example.com";
+const HOME: Ipv4Addr = Ipv4Addr::LOCALHOST;
+/// What the owner says where the page asks.
+const INTRODUCED: &str = "said by whoever follows the link";
+const FIRST: &str = "the owner's first";
+const ATTACKERS: &str = "the attacker's own";
+
+/// What happens with the address before its owner follows a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Act {
+    AttackerRegisters,
+    OwnerRegisters,
+    AttackerResends,
+    OwnerResends,
+    /// By whom, nobody can tell.
+    SomebodyForgets,
+}
+
+const ACTS: [Act; 5] =
+    [Act::AttackerRegisters, Act::OwnerRegisters, Act::AttackerResends, Act::OwnerResends, Act::SomebodyForgets];
+
+fn registration(email: &str, password: &str, name: &str, role: &str) -> Registration {
+    let input = RegisterInput {
+        email: Some(email.to_owned()),
+        password: Some(password.to_owned()),
+        name: Some(name.to_owned()),
+        role: Some(role.to_owned()),
+        craft: Some("dj".to_owned()),
+    };
+    input.parse().expect("a registration")
+}
+
+fn owners(email: &str) -> Registration {
+    registration(email, FIRST, "Wambui", "organizer")
+}
+
+fn attackers(email: &str) -> Registration {
+    registration(email, ATTACKERS, "Not Wambui", "talent")
+}
+
+fn introduction() -> Profile {
+    let password = NewPassword::parse(Some(INTRODUCED)).expect("a password");
+    Profile { password, name: "Wambui herself".to_owned(), role: Role::Organizer, craft: None }
+}
+
+/// Two browsers, and what was registered in each.
+struct Story<'a> {
+    site: &'a Site,
+    email: String,
+    owner: Option<String>,
+    attacker: Option<String>,
+}
+
+impl Story<'_> {
+    async fn act(&mut self, act: Act) {
+        let house = &self.site.house;
+        let address = || self.email.parse().expect("an address");
+        match act {
+            Act::AttackerRegisters => {
+                self.attacker = Some(house.register(attackers(&self.email), HOME.into()).await.expect("taken"));
+            }
+            Act::OwnerRegisters => {
+                self.owner = Some(house.register(owners(&self.email), HOME.into()).await.expect("taken"));
+            }
+            Act::AttackerResends => {
+                house.resend_link(address(), self.attacker.clone(), HOME.into()).await.expect("taken");
+            }
+            Act::OwnerResends => {
+                house.resend_link(address(), self.owner.clone(), HOME.into()).await.expect("taken");
+            }
+            Act::SomebodyForgets => {
+                house.forgot_password(address(), HOME.into()).await.expect("taken");
+            }
+        }
+    }
+
+    /// Follows the newest link by the page, in the owner's browser. Says whether the page asked who they are.
+    async fn follow(&self) -> Option<bool> {
+        let letters = self.site.letters_to(&self.email).await;
+        let newest = letters.iter().find(|letter| letter.text.contains("?token="))?;
+        for old in letters.iter().filter(|letter| letter.id != newest.id && letter.text.contains("?token=")) {
+            let refused = refusal(self.site.house.confirm(&token_in(old)).await);
+            assert_eq!(refused.code(), "token_invalid", "a newer link was mailed");
+        }
+        let token = token_in(newest);
+        let by = || FollowedBy::Browser(self.owner.clone());
+        let alone = Confirmation { token: token.clone(), profile: None, by: by() };
+        match self.site.house.confirm(alone).await {
+            Ok(_) => Some(false),
+            Err(error) => {
+                assert_eq!(error.into_refusal(), Profile::required(), "the link works");
+                let whole = Confirmation { token, profile: Some(introduction()), by: by() };
+                self.site.house.confirm(whole).await.expect("confirmed");
+                Some(true)
+            }
+        }
+    }
+}
+
+async fn no_order_of_events_leaves_anything_of_the_attacker(site: Site) {
+    let orders = orders(3);
+    assert_eq!(orders.len(), 5 + 25 + 125);
+    for (number, order) in orders.into_iter().enumerate() {
+        // So much may be asked for in an hour from one address.
+        site.clock.advance(Duration::from_secs(2 * 60 * 60));
+        let email = format!("wambui{number}@example.com");
+        let mut story = Story { site: &site, email: email.clone(), owner: None, attacker: None };
+        for act in &order {
+            story.act(*act).await;
+        }
+        // What is asked for before anybody registered comes to nothing.
+        let mut counts = order.iter().skip_while(|act| !matches!(act, Act::AttackerRegisters | Act::OwnerRegisters));
+        let Some(asked) = story.follow().await else {
+            assert_eq!(counts.next(), None, "somebody registered, and no link came: {order:?}");
+            continue;
+        };
+        let owner_alone = counts.all(|act| matches!(act, Act::OwnerRegisters | Act::OwnerResends));
+        assert_eq!(asked, !owner_alone, "{order:?}");
+        let attackers = refusal(sign_in(&site.house, &email, ATTACKERS).await);
+        assert_eq!(attackers, Refusal::InvalidCredentials, "{order:?}");
+        let (password, name) = if asked { (INTRODUCED, "Wambui herself") } else { (FIRST, "Wambui") };
+        let token = sign_in(&site.house, &email, password).await.expect("the owner's password").token;
+        let viewer = site.house.viewer(&token).await.expect("a viewer");
+        let person = viewer.person();
+        assert_eq!((person.name.as_str(), person.role, person.craft), (name, Role::Organizer, None), "{order:?}");
+    }
+}
+
+/// All sequences of up to `longest` acts.
+fn orders(longest: usize) -> Vec<Vec<Act>> {
+    let mut all: Vec<Vec<Act>> = ACTS.iter().map(|act| vec![*act]).collect();
+    let mut last = all.clone();
+    for _ in 1..longest {
+        let extend = |order: &Vec<Act>| ACTS.map(|act| [order.as_slice(), &[act]].concat());
+        last = last.iter().flat_map(extend).collect();
+        all.extend(last.clone());
+    }
+    all
+}
+
+async fn the_same_registration_at_once_is_one(site: Site) {
+    let (one, other) =
+        tokio::join!(site.house.register(owners(OWNED), HOME.into()), site.house.register(owners(OWNED), HOME.into()));
+    one.expect("taken");
+    let browser = other.expect("taken");
+    let letters = site.letters_to(OWNED).await;
+    assert_eq!(letters.len(), 1, "a double click is one registration");
+    assert_eq!(refusal(sign_in(&site.house, OWNED, FIRST).await), Refusal::EmailUnverified, "it isn't contested");
+    let by = FollowedBy::Browser(Some(browser));
+    let followed = Confirmation { token: token_in(&letters[0]), profile: None, by };
+    site.house.confirm(followed).await.expect("whichever answer the browser kept");
+    assert_eq!(sign_in(&site.house, OWNED, FIRST).await.expect("a session").user.name, "Wambui");
+}
+
+async fn a_browser_that_registered_needs_no_more_than_its_link(site: Site) {
+    let browser = site.house.register(owners(OWNED), HOME.into()).await.expect("taken");
+    let token = site.token_for(OWNED).await;
+    for other in [None, Some("0".repeat(64)), Some(token.clone())] {
+        let by = FollowedBy::Browser(other);
+        let followed = Confirmation { token: token.clone(), profile: None, by };
+        assert_eq!(refusal(site.house.confirm(followed).await), Profile::required(), "another browser");
+    }
+    let by = FollowedBy::Browser(Some(browser.clone()));
+    let followed = Confirmation { token: browser.clone(), profile: None, by };
+    assert_eq!(refusal(site.house.confirm(followed).await).code(), "token_invalid", "the secret isn't the link");
+    let by = FollowedBy::Browser(Some(browser));
+    site.house.confirm(Confirmation { token, profile: None, by }).await.expect("confirmed");
+}
+
+async fn a_program_says_the_rest_where_the_address_was_contested(site: Site) {
+    site.house.register(attackers(OWNED), HOME.into()).await.expect("taken");
+    site.house.register(owners(OWNED), HOME.into()).await.expect("taken");
+    let token = site.token_for(OWNED).await;
+    assert_eq!(refusal(site.house.confirm(&token).await), Profile::required());
+    let common = Profile { password: NewPassword::parse(Some("password123")).expect("a password"), ..introduction() };
+    let whole = |profile| Confirmation { token: token.clone(), profile: Some(profile), by: FollowedBy::Program };
+    assert_eq!(refusal(site.house.confirm(whole(common)).await).code(), "password_too_common");
+    site.house.confirm(whole(introduction())).await.expect("confirmed");
+    assert_eq!(refusal(site.house.confirm(whole(introduction())).await).code(), "token_invalid", "once");
+    assert!(sign_in(&site.house, OWNED, INTRODUCED).await.is_ok());
+}
+
+async fn another_name_with_the_same_password_is_contested(site: Site) {
+    site.house.register(registration(OWNED, FIRST, "Not Wambui", "talent"), HOME.into()).await.expect("taken");
+    site.house.register(owners(OWNED), HOME.into()).await.expect("taken");
+    let refused = refusal(site.house.confirm(&site.token_for(OWNED).await).await);
+    assert_eq!(refused, Profile::required(), "whoever knows a password that leaked must not choose the name");
+}
