@@ -73,9 +73,15 @@ pub struct User {
     pub email_verified: bool,
 }
 
-/// An e-mail address, lower-cased. Only its shape is checked: whether it is real, a mail tells.
+/// An e-mail address that mail can be sent to, in its one form: lower-case, the domain as it stands in the DNS
+/// (`münchen.example` is `xn--mnchen-3ya.example`). Whether anybody reads it, a mail tells.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Email(String);
+
+/// The longest local part (RFC 5321).
+const LOCAL_LIMIT: usize = 64;
+/// Names at the end of a domain that never lead anywhere (RFC 6761).
+const NOWHERE: [&str; 2] = ["invalid", "localhost"];
 
 impl Email {
     /// The address.
@@ -93,25 +99,39 @@ impl fmt::Debug for Email {
 
 impl FromStr for Email {
     type Err = ();
+
+    /// Takes what mail servers take without extensions. A local part beyond ASCII needs one (SMTPUTF8) that many lack, and
+    /// some of its letters become others when they are lower-cased.
     fn from_str(text: &str) -> Result<Self, ()> {
-        let text = text.trim().to_lowercase();
-        let (local, domain) = text.rsplit_once('@').ok_or(())?;
-        // What could end the address in a mail's header, or begin another, isn't taken.
-        let special = |c: char| c.is_whitespace() || c.is_control() || "\"(),:;<>@[\\]".contains(c);
-        let dotted = |part: &str| part.split('.').all(|word| !word.is_empty());
-        let shaped = dotted(local)
-            && dotted(domain)
-            && text.len() <= EMAIL_LIMIT
-            && local.len() <= 64
-            && !local.contains(special)
-            && domain.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '.');
-        if shaped { Ok(Self(text)) } else { Err(()) }
+        let (local, domain) = text.trim().rsplit_once('@').ok_or(())?;
+        // What could end the address in a mail's header, or begin another, isn't among these (RFC 5322, atext).
+        let atext = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(c);
+        let dotted = local.split('.').all(|word| !word.is_empty() && word.chars().all(atext));
+        if !dotted || local.len() > LOCAL_LIMIT {
+            return Err(());
+        }
+        let domain = idna::domain_to_ascii_strict(domain).map_err(|_| ())?;
+        let (_, last) = domain.rsplit_once('.').ok_or(())?;
+        let leads_nowhere = last.is_empty() || NOWHERE.contains(&last) || last.bytes().all(|byte| byte.is_ascii_digit());
+        let address = format!("{}@{domain}", local.to_ascii_lowercase());
+        if leads_nowhere || address.len() > EMAIL_LIMIT { Err(()) } else { Ok(Self(address)) }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_domain_has_one_form_however_it_is_written() {
+        for written in ["info@münchen.example.de", "Info@MÜNCHEN.example.de", "info@mu\u{308}nchen.example.de"] {
+            let email: Email = written.parse().expect("an address");
+            assert_eq!(email.as_str(), "info@xn--mnchen-3ya.example.de");
+            assert_eq!(email.as_str().parse(), Ok(email.clone()), "what is stored is read again");
+        }
+        let plus: Email = "o'neil+gigs@example.co.ke".parse().expect("an address");
+        assert_eq!(plus.as_str(), "o'neil+gigs@example.co.ke");
+    }
 
     #[test]
     fn an_email_is_lower_cased_and_never_printed() {
@@ -129,6 +149,17 @@ mod tests {
             "sarah@example..com",
             ".sarah@example.com",
             "<sarah@example.com>",
+            // Lower-cased, the Kelvin sign is a k.
+            "\u{212a}amau@example.com",
+            "wambuí@example.com",
+            "sarah@localhost",
+            "sarah@mail.localhost",
+            "sarah@example.invalid",
+            "sarah@192.0.2.1",
+            "sarah@-example.com",
+            "sarah@exa_mple.com",
+            "sarah@example.com.",
+            "sarah\n@example.com",
         ] {
             assert!(wrong.parse::<Email>().is_err(), "{wrong}");
         }
