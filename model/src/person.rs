@@ -112,7 +112,8 @@ impl FromStr for Email {
         }
         let domain = idna::domain_to_ascii_strict(domain).map_err(|_| ())?;
         let (_, last) = domain.rsplit_once('.').ok_or(())?;
-        let leads_nowhere = last.is_empty() || NOWHERE.contains(&last) || last.bytes().all(|byte| byte.is_ascii_digit());
+        let leads_nowhere =
+            last.is_empty() || NOWHERE.contains(&last) || last.bytes().all(|byte| byte.is_ascii_digit());
         let address = format!("{}@{domain}", local.to_ascii_lowercase());
         if leads_nowhere || address.len() > EMAIL_LIMIT { Err(()) } else { Ok(Self(address)) }
     }

@@ -6,13 +6,14 @@
 //! - `sign_in`, `sessions`, `devices`, `access_tokens`: ways in, and ending them
 //! - `write_for`: how a use case begins to write for a viewer
 //! - `settings`, `export`, `leave`: what somebody does with their account
-//! - `password`, `secret`: how the two are kept
+//! - `password`, `guessable`, `secret`: how passwords and secrets are kept, and which passwords aren't taken
 
 mod access_tokens;
 mod browser_key;
 mod confirm;
 mod devices;
 mod export;
+mod guessable;
 mod join;
 mod leave;
 pub(crate) mod links;
@@ -39,6 +40,7 @@ use crate::Result;
 use model::{Email, Instant, NewPassword, Person, PersonId, Refusal, Role, SessionId};
 use person::user_of;
 use std::time::Duration;
+use unicode_normalization::UnicodeNormalization;
 
 /// Who is asking. Made from a valid session only, and asked for by every use case.
 #[derive(Clone, Debug)]
@@ -144,7 +146,7 @@ const PASSWORD_LIMIT: usize = 256;
 impl Password {
     /// Any text will do; one that no account can have is known to be wrong without hashing megabytes.
     pub fn new(typed: String) -> Self {
-        Self(if typed.chars().count() > PASSWORD_LIMIT { String::new() } else { typed })
+        Self(if typed.nfc().count() > PASSWORD_LIMIT { String::new() } else { typed })
     }
 }
 

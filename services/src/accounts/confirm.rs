@@ -95,9 +95,7 @@ impl Greenroom {
         let found = links::look(self.store.reader(), &token, &CONFIRMING, self.now()).await?;
         let profile = profile.filter(|_| found.purpose == Purpose::Verify);
         let pending = match &profile {
-            Some(profile) => {
-                Some(PendingRegistration::new(profile, self.hasher.hash_uncommon(&profile.password).await?))
-            }
+            Some(profile) => Some(self.hash_profile(profile, found.person).await?),
             None => None,
         };
         let greenroom = self.clone();
@@ -128,5 +126,12 @@ impl Greenroom {
             Ok(Confirmed { person: opened.person, account: MaskedEmail::of(&row.email) })
         })
         .await
+    }
+
+    async fn hash_profile(&self, profile: &Profile, person: PersonId) -> Result<PendingRegistration> {
+        let row = person::Entity::find_by_id(person.0).one(self.store.reader()).await?;
+        let email = row.map(|row| row.email).unwrap_or_default();
+        let hash = self.hasher.hash_chosen(&profile.password, &profile.name, &email).await?;
+        Ok(PendingRegistration::new(profile, hash))
     }
 }

@@ -76,7 +76,7 @@ impl Greenroom {
     pub async fn register(&self, registration: Registration, from: IpAddr) -> Result<String> {
         self.take_letter(from)?;
         let Registration { email, profile } = registration;
-        let hash = self.hasher.hash_uncommon(&profile.password).await?;
+        let hash = self.hasher.hash_chosen(&profile.password, &profile.name, email.as_str()).await?;
         let pending = PendingRegistration::new(&profile, hash);
         let secret = Secret::mint()?;
         let registrant = secret.fingerprint();

@@ -1,17 +1,13 @@
-use super::Password;
+use super::{Password, guessable::is_guessable};
 use crate::{Error, Result, measured};
 use argon2::{
-    Algorithm, Argon2, Params, Version,
+    ARGON2ID_IDENT, Algorithm, Argon2, Params, Version,
     password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
 };
-use model::{Fault, NewPassword, Refusal};
+use model::{Fault, NewPassword, Refusal, password::PASSWORD_MIN};
 use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use zxcvbn::{
-    Score,
-    feedback::{Feedback, Warning},
-    zxcvbn,
-};
+use unicode_normalization::UnicodeNormalization;
 
 /// Argon2id with OWASP's parameters: 19,456 KiB, two passes, one lane.
 /// <https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html>
@@ -40,9 +36,23 @@ pub(crate) struct PasswordHasher {
 /// The right to hash one password.
 pub(crate) struct Turn(#[allow(dead_code, reason = "held, not read")] OwnedSemaphorePermit);
 
+/// What comparing a password with a stored hash found.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Verified {
+    /// It is another one.
+    Wrong,
+    /// It is the one.
+    Right,
+    /// It is the one, and was hashed as it isn't any more: this hash shall take the other's place.
+    Outdated(String),
+}
+
 impl PasswordHasher {
     pub(crate) fn new(at_once: usize) -> Result<Self> {
-        let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(Error::broken)?;
+        Self::with(Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(Error::broken)?, at_once)
+    }
+
+    fn with(params: Params, at_once: usize) -> Result<Self> {
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let nobody = hash(&argon2, &uuid::Uuid::now_v7().to_string())?;
         // A semaphore can't count further, and no machine either.
@@ -52,16 +62,24 @@ impl PasswordHasher {
     }
 
     pub(crate) async fn hash(&self, password: &NewPassword) -> Result<String> {
-        let (argon2, password) = (self.argon2.clone(), password.clone());
-        in_turn(self.turn().await?, move || hash(&argon2, password.as_str())).await?
+        let (argon2, password) = (self.argon2.clone(), normalized(password.as_str()));
+        in_turn(self.turn().await?, move || hash(&argon2, &password)).await?
     }
 
-    /// The same, unless the password is one of those that are tried first.
-    pub(crate) async fn hash_uncommon(&self, password: &NewPassword) -> Result<String> {
-        let (argon2, password) = (self.argon2.clone(), password.clone());
-        let hashed = in_turn(self.turn().await?, move || match is_common(password.as_str()) {
+    /// The hash of a password that a person with this name and address chose. The one way to choose one: by joining, by a
+    /// mailed link, in the settings.
+    ///
+    /// # Errors
+    /// `Invalid` where it is among the commonest, or made of what others know: the name, the address, the site.
+    pub(crate) async fn hash_chosen(&self, password: &NewPassword, name: &str, email: &str) -> Result<String> {
+        let (argon2, password) = (self.argon2.clone(), normalized(password.as_str()));
+        if password.chars().count() < PASSWORD_MIN {
+            return Err(Error::field("password", Fault::TooShort));
+        }
+        let (name, email) = (name.to_owned(), email.to_owned());
+        let hashed = in_turn(self.turn().await?, move || match is_guessable(&password, &name, &email) {
             true => Err(Refusal::field("password", Fault::PasswordTooCommon).into()),
-            false => hash(&argon2, password.as_str()),
+            false => hash(&argon2, &password),
         });
         hashed.await?
     }
@@ -77,6 +95,17 @@ impl PasswordHasher {
 
     /// Whether the password is right; always false, and as slow, where there is no account.
     pub(crate) async fn verify(&self, turn: Turn, password: Password, stored: Option<String>) -> Result<bool> {
+        Ok(self.verify_to_sign_in(turn, password, stored).await? != Verified::Wrong)
+    }
+
+    /// The same, and the hash to store instead where the stored one was made with other parameters, or of a password
+    /// before it was normalized.
+    pub(crate) async fn verify_to_sign_in(
+        &self,
+        turn: Turn,
+        password: Password,
+        stored: Option<String>,
+    ) -> Result<Verified> {
         let argon2 = self.argon2.clone();
         // An account may have no password: then none is right.
         let stored = stored.filter(|stored| !stored.is_empty());
@@ -84,7 +113,17 @@ impl PasswordHasher {
         let stored = stored.unwrap_or_else(|| self.nobody.clone());
         in_turn(turn, move || {
             let stored = PasswordHash::new(&stored).map_err(|_| Error::stored("password hash"))?;
-            Ok(argon2.verify_password(password.0.as_bytes(), &stored).is_ok() && known)
+            let raw = password.0;
+            let nfc = normalized(&raw);
+            let fits = |typed: &str| argon2.verify_password(typed.as_bytes(), &stored).is_ok();
+            // Whether there is a second try depends on what was typed, not on whose account it is.
+            let right = fits(&nfc);
+            let right_raw = raw != nfc && fits(&raw);
+            match known && (right || right_raw) {
+                true if right_raw || is_outdated(&argon2, &stored) => Ok(Verified::Outdated(hash(&argon2, &nfc)?)),
+                true => Ok(Verified::Right),
+                false => Ok(Verified::Wrong),
+            }
         })
         .await?
     }
@@ -103,29 +142,66 @@ fn hash(argon2: &Argon2<'_>, password: &str) -> Result<String> {
     Ok(argon2.hash_password(password.as_bytes()).map_err(Error::broken)?.to_string())
 }
 
-/// Whether it is one of the passwords that are tried first: on the list of the commonest, or found within a
-/// thousand guesses.
-fn is_common(password: &str) -> bool {
-    let estimate = zxcvbn(password, &[]);
-    let warning = estimate.feedback().and_then(Feedback::warning);
-    let listed = matches!(
-        warning,
-        Some(Warning::ThisIsATop10Password | Warning::ThisIsATop100Password | Warning::ThisIsACommonPassword)
-    );
-    listed || estimate.score() == Score::Zero
+/// One form of what looks the same: one keyboard writes é as one character, another as two.
+fn normalized(password: &str) -> String {
+    password.nfc().collect()
+}
+
+fn is_outdated(argon2: &Argon2<'_>, stored: &PasswordHash) -> bool {
+    let cost = |params: &Params| (params.m_cost(), params.t_cost(), params.p_cost());
+    let same = Params::try_from(stored).is_ok_and(|params| cost(&params) == cost(argon2.params()));
+    !same || stored.algorithm != ARGON2ID_IDENT || stored.version != Some(Version::V0x13.into())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::is_common;
+    use super::*;
 
-    #[test]
-    fn what_everybody_chooses_is_common_and_a_sentence_is_not() {
-        for common in ["password123", "12345678", "qwerty123", "P@ssw0rd", "aaaaaaaa", "sunshine1"] {
-            assert!(is_common(common), "{common}");
+    const NFC: &str = "café ya asubuhi";
+    const NFD: &str = "cafe\u{301} ya asubuhi";
+
+    fn hasher(memory: u32) -> PasswordHasher {
+        PasswordHasher::with(Params::new(memory, 1, 1, None).expect("parameters"), 1).expect("a hasher")
+    }
+
+    async fn verify(hasher: &PasswordHasher, typed: &str, stored: &str) -> Verified {
+        let turn = hasher.turn().await.expect("a turn");
+        hasher
+            .verify_to_sign_in(turn, Password::new(typed.to_owned()), Some(stored.to_owned()))
+            .await
+            .expect("compared")
+    }
+
+    #[tokio::test]
+    async fn a_hash_of_other_parameters_is_replaced_and_one_of_these_is_not() {
+        let (old, new) = (hasher(8), hasher(16));
+        let chosen = NewPassword::parse(Some("matatu rain velvet")).expect("a password");
+        let stored = old.hash(&chosen).await.expect("a hash");
+        let Verified::Outdated(again) = verify(&new, chosen.as_str(), &stored).await else { panic!("not outdated") };
+        assert_eq!(verify(&new, chosen.as_str(), &again).await, Verified::Right);
+        assert_eq!(verify(&new, "another", &stored).await, Verified::Wrong);
+        assert_eq!(verify(&new, "another", "").await, Verified::Wrong);
+    }
+
+    #[tokio::test]
+    async fn what_looks_the_same_is_the_same_password() {
+        let hasher = hasher(8);
+        for chosen in [NFC, NFD] {
+            let stored = hasher.hash(&NewPassword::parse(Some(chosen)).expect("a password")).await.expect("a hash");
+            for typed in [NFC, NFD] {
+                assert_eq!(verify(&hasher, typed, &stored).await, Verified::Right);
+            }
         }
-        for fine in ["greenroom-demo", "correct horse", "nairobi2026", &"a".repeat(256)] {
-            assert!(!is_common(fine), "{fine}");
-        }
+        // As it was hashed before it was normalized.
+        let raw = hash(&hasher.argon2, NFD).expect("a hash");
+        assert_eq!(verify(&hasher, NFC, &raw).await, Verified::Wrong);
+        assert!(matches!(verify(&hasher, NFD, &raw).await, Verified::Outdated(_)));
+    }
+
+    #[tokio::test]
+    async fn a_password_is_as_long_as_it_looks() {
+        let short = NewPassword::parse(Some(&"e\u{301}".repeat(4))).expect("eight characters as sent");
+        let refused = hasher(8).hash_chosen(&short, "", "").await.expect_err("four characters").into_refusal();
+        assert_eq!(refused.fault("password"), Some(Fault::TooShort));
     }
 }

@@ -70,8 +70,10 @@ impl Greenroom {
     /// link still works.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn reset_password(&self, token: &str, password: NewPassword) -> Result<()> {
-        links::look(self.store.reader(), token, &[Purpose::Reset], self.now()).await?;
-        let hash = self.hasher.hash_uncommon(&password).await?;
+        let found = links::look(self.store.reader(), token, &[Purpose::Reset], self.now()).await?;
+        let row = person::Entity::find_by_id(found.person.0).one(self.store.reader()).await?;
+        let row = row.ok_or_else(|| crate::Error::field("token", Fault::TokenInvalid))?;
+        let hash = self.hasher.hash_chosen(&password, &row.name, &row.email).await?;
         let (greenroom, token) = (self.clone(), token.to_owned());
         to_the_end(async move {
             let now = greenroom.now();
@@ -137,9 +139,9 @@ pub(super) async fn end_sessions(
     Ok(ended.into_iter().map(SessionId).collect())
 }
 
-/// The stored hash that a password was found to fit. Another one may have been stored since.
+/// The viewer's row with the hash that a password was found to fit. Another one may have been stored since.
 pub(super) struct PasswordProof {
-    pub(super) hash: String,
+    pub(super) owner: person::Model,
     pub(super) field: &'static str,
 }
 
@@ -161,6 +163,6 @@ impl Greenroom {
             return Err(crate::Error::field(field, Fault::WrongPassword));
         }
         self.account_failures.give_back(&row.email);
-        Ok(PasswordProof { hash: row.password_hash, field })
+        Ok(PasswordProof { owner: row, field })
     }
 }

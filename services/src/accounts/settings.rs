@@ -96,7 +96,7 @@ impl Greenroom {
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn change_password(&self, viewer: &Viewer, current: Password, new: NewPassword) -> Result<()> {
         let proof = self.prove_password(viewer, current, "current").await?;
-        let hash = self.hasher.hash_uncommon(&new).await?;
+        let hash = self.hasher.hash_chosen(&new, &proof.owner.name, &proof.owner.email).await?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());
         to_the_end(async move {
             let (tx, _) = greenroom.write_for_password(&viewer, &proof).await?;

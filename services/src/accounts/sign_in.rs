@@ -1,7 +1,7 @@
 use super::{
     Credentials, Reach, Viewer,
-    join::by_email,
-    password::Turn,
+    join::{by_email, unchanged},
+    password::{Turn, Verified},
     person::hold,
     secret::Secret,
     sessions::{NewSession, make_room},
@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{Error, Greenroom, Result, entity::person};
 use model::{Email, Instant, PersonId, Refusal, User};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 use std::net::IpAddr;
 
 /// A session that just began.
@@ -36,12 +37,12 @@ impl Greenroom {
         // few are in doubt.
         let turn = self.hasher.turn().await?;
         attempt.take()?;
-        let known = self.check(turn, credentials).await?;
+        let (known, rehashed) = self.check(turn, credentials).await?;
         attempt.give_back();
         if !known.email_verified {
             return Err(Refusal::EmailUnverified.into());
         }
-        self.begin_session(known, user_agent).await
+        self.begin_session(known, rehashed, user_agent).await
     }
 
     /// Ends the session that a browser had before it signed in. For another person, a page that is still open would go on
@@ -63,19 +64,25 @@ impl Greenroom {
         Attempt { greenroom: self, account, network: network(from), now: self.now() }
     }
 
-    async fn check(&self, turn: Turn, Credentials { email, password }: Credentials) -> Result<person::Model> {
+    /// Whose credentials they are, and the hash that takes the place of an outdated one.
+    async fn check(
+        &self,
+        turn: Turn,
+        Credentials { email, password }: Credentials,
+    ) -> Result<(person::Model, Option<String>)> {
         let found = match &email {
             Some(email) => by_email(email).one(self.store.reader()).await?,
             None => None,
         };
         let stored = found.as_ref().map(|row| row.password_hash.clone());
-        match (self.hasher.verify(turn, password, stored).await?, found) {
-            (true, Some(row)) => Ok(row),
+        match (self.hasher.verify_to_sign_in(turn, password, stored).await?, found) {
+            (Verified::Right, Some(row)) => Ok((row, None)),
+            (Verified::Outdated(hash), Some(row)) => Ok((row, Some(hash))),
             _ => Err(Refusal::InvalidCredentials.into()),
         }
     }
 
-    async fn begin_session(&self, row: person::Model, user_agent: &str) -> Result<SignedIn> {
+    async fn begin_session(&self, row: person::Model, rehashed: Option<String>, user_agent: &str) -> Result<SignedIn> {
         let secret = Secret::mint()?;
         let new = NewSession::by_password(PersonId(row.id), user_agent);
         let tx = self.store.write().await?;
@@ -83,6 +90,9 @@ impl Greenroom {
         let now = hold(&tx, new.person).await?;
         if now.password_hash != row.password_hash || !now.email_verified {
             return Err(Refusal::InvalidCredentials.into());
+        }
+        if let Some(hash) = rehashed {
+            person::ActiveModel { password_hash: Set(hash), ..unchanged(row.id) }.update(&tx).await?;
         }
         make_room(&tx, new.person).await?;
         let session = self.store_session(&tx, &secret, new).await?;

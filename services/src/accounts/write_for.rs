@@ -71,7 +71,7 @@ impl Greenroom {
         proof: &PasswordProof,
     ) -> Result<(Transaction, person::Model)> {
         let (tx, row) = self.write_for_account(viewer).await?;
-        if row.password_hash != proof.hash {
+        if row.password_hash != proof.owner.password_hash {
             return Err(Error::field(proof.field, Fault::WrongPassword));
         }
         Ok((tx, row))
