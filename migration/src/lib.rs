@@ -14,6 +14,7 @@ mod m2026_11_23_index_searches;
 mod m2026_11_28_browser_key;
 mod m2026_11_28_session_life;
 mod m2026_11_28_contested_registrations;
+mod m2026_11_28_site_secrets;
 
 /// All steps, in order.
 #[derive(Debug)]
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m2026_11_28_browser_key::Migration),
             Box::new(m2026_11_28_session_life::Migration),
             Box::new(m2026_11_28_contested_registrations::Migration),
+            Box::new(m2026_11_28_site_secrets::Migration),
         ]
     }
 }

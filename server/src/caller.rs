@@ -24,19 +24,19 @@ const LONG: Duration = Duration::from_millis(500);
 pub(crate) async fn identify(State(shared): State<Shared>, mut request: Request, next: Next) -> Response {
     let headers = request.headers();
     let kind = Kind::of(request.uri().path());
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+    let address = address(peer, headers, &shared.trusted_proxies);
     let viewer = match credential(headers, &shared).filter(|_| kind != Kind::File) {
         None => None,
         Some(credential) => match credential.look_up(&shared.greenroom, kind).await {
-            Ok(viewer) => Some(viewer),
+            Ok(viewer) => Some(viewer.asking_from(address)),
             Err(Error::Refused(_)) => None,
             Err(broken) => return Problem::from(broken.into_refusal()).into_response(),
         },
     };
     let user_agent =
         headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-    let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
-    let address = address(peer, headers, &shared.trusted_proxies);
     let reads = matches!(*request.method(), Method::GET | Method::HEAD) && matches!(kind, Kind::Api | Kind::Page);
     let reader = viewer.clone().filter(|_| reads);
     request.extensions_mut().insert(Caller { address, user_agent, viewer });

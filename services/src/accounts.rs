@@ -3,9 +3,10 @@
 //! # Layout
 //! - this file: the [`Viewer`], from whom every use case starts
 //! - `join`, `confirm`, `recover`, `links`: opening an account, a forgotten password, and the links that mails carry
-//! - `sign_in`, `sessions`, `devices`, `access_tokens`: ways in, and ending them
+//! - `sign_in`, `known_device`, `sessions`, `devices`, `access_tokens`: ways in, and ending them
 //! - `write_for`: how a use case begins to write for a viewer
 //! - `settings`, `export`, `leave`: what somebody does with their account
+//! - `security_log`: lines about all of that for whoever looks after the site
 //! - `password`, `guessable`, `secret`: how passwords and secrets are kept, and which passwords aren't taken
 
 mod access_tokens;
@@ -15,12 +16,14 @@ mod devices;
 mod export;
 mod guessable;
 mod join;
+mod known_device;
 mod leave;
 pub(crate) mod links;
 mod password;
 mod person;
 mod recover;
 mod secret;
+mod security_log;
 mod sessions;
 mod settings;
 mod sign_in;
@@ -30,6 +33,7 @@ pub use access_tokens::NewToken;
 pub use confirm::{Confirmation, Confirmed, FollowedBy};
 pub use export::Export;
 pub(crate) use join::forget;
+pub(crate) use known_device::KNOWN_FOR;
 pub(crate) use password::PasswordHasher;
 pub(crate) use person::{NewPerson, person_of};
 pub(crate) use sessions::Holders;
@@ -39,7 +43,7 @@ pub(crate) use write_for::LiveSessions;
 use crate::Result;
 use model::{Email, Instant, NewPassword, Person, PersonId, Refusal, Role, SessionId};
 use person::user_of;
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
 use unicode_normalization::UnicodeNormalization;
 
 /// Who is asking. Made from a valid session only, and asked for by every use case.
@@ -49,6 +53,7 @@ pub struct Viewer {
     session: SessionId,
     expires_at: Instant,
     reach: Reach,
+    from: Option<IpAddr>,
 }
 
 /// How far somebody gets by what they signed in with.
@@ -109,6 +114,11 @@ impl Viewer {
     /// When that session ends unless it is used again.
     pub fn expires_at(&self) -> Instant {
         self.expires_at
+    }
+
+    /// The same, who asks from this address.
+    pub fn asking_from(self, address: IpAddr) -> Self {
+        Self { from: Some(address), ..self }
     }
 
     /// Refuses what says that it belongs to somebody else: in one browser, one may have signed in after the other.

@@ -159,3 +159,17 @@ entity!(mail, "mail", {
     sent_at: Option<i64>,
     parked_at: Option<i64>,
 });
+
+entity!(known_device, "known_device", {
+    #[sea_orm(primary_key, auto_increment = false)]
+    person_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    fingerprint: Vec<u8>,
+    seen_at: i64,
+});
+
+entity!(site_secret, "site_secret", {
+    #[sea_orm(primary_key, auto_increment = false)]
+    name: String,
+    secret: Vec<u8>,
+});

@@ -4,7 +4,7 @@
 use crate::{
     Greenroom, Result, accounts,
     clock::millis,
-    entity::{mail, person, session, token},
+    entity::{known_device, mail, person, session, token},
     live,
 };
 use sea_orm::{
@@ -49,6 +49,8 @@ impl Greenroom {
         self.delete::<mail::Entity>(mail::Column::Id, mail::Column::SentAt.lt(now - DAY)).await?;
         self.delete::<mail::Entity>(mail::Column::Id, mail::Column::CreatedAt.lt(now - PARKED)).await?;
         self.delete::<mail::Entity>(mail::Column::Id, to_nobody).await?;
+        let long_ago = known_device::Column::SeenAt.lt(now - millis(accounts::KNOWN_FOR));
+        self.delete::<known_device::Entity>(known_device::Column::Fingerprint, long_ago).await?;
         self.forget_unconfirmed(now - UNCONFIRMED).await?;
         while self.prune_log(now.saturating_sub(millis(self.limits.keep_events))).await? {}
         Ok(())

@@ -50,7 +50,10 @@ use model::{ClientId, ConversationId, Instant, PersonId};
 use std::{net::IpAddr, ops::Deref, sync::Arc, thread::available_parallelism, time::Duration};
 use store::Store;
 use throttle::Throttle;
-use tokio::{sync::Notify, time::timeout};
+use tokio::{
+    sync::{Notify, OnceCell},
+    time::timeout,
+};
 use tracing::Instrument;
 
 /// What the libraries below have to say is only worth a line of the log when something is wrong.
@@ -127,6 +130,8 @@ pub struct House {
     listeners: Holders,
     door: Door,
     links: Links,
+    /// Read from the database when it is needed first.
+    pseudonym_key: OnceCell<Vec<u8>>,
     /// Rings when there is a letter to send.
     mail_bell: Notify,
 }
@@ -171,6 +176,7 @@ impl Greenroom {
             listeners: Holders::new(LOOKED_UP_AT_ONCE, BREATH),
             door: Door::new(LOOKED_UP_AT_ONCE, BREATH),
             links: Links::new(public_url),
+            pseudonym_key: OnceCell::new(),
             mail_bell: Notify::new(),
             clock,
             limits,

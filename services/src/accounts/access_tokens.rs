@@ -1,4 +1,4 @@
-use super::{DAY, Reach, Viewer, secret::Secret, sessions::NewSession};
+use super::{DAY, Reach, Viewer, secret::Secret, security_log::SecurityEvent, sessions::NewSession};
 use crate::{Error, Greenroom, Result, entity::session, live::Journal, to_the_end};
 use model::{AccessToken, Fault, Instant, NotificationKind, Scope, SessionId, TokenDraft};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Select};
@@ -52,6 +52,7 @@ impl Greenroom {
             let kind = NotificationKind::TokenCreated;
             crate::notifications::notify_self(&tx, &owner, kind, &mut journal, now).await?;
             journal.commit(tx, &greenroom.hub, now).await?;
+            greenroom.log_security(SecurityEvent::TokenCreated, viewer.id(), viewer.from).await;
             Ok(NewToken { token: token_of(row)?, secret: secret.into_text() })
         })
         .await

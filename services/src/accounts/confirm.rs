@@ -3,6 +3,7 @@ use super::{
     join::{PendingRegistration, has_registered, is_contested, unchanged},
     links::{self, Purpose},
     person::hold,
+    security_log::SecurityEvent,
 };
 use crate::{Error, Greenroom, Result, entity::person, to_the_end};
 use model::{Fault, LinkAction, MailedLink, MaskedEmail, PersonId, Profile};
@@ -123,6 +124,7 @@ impl Greenroom {
             let row = row.update(&tx).await?;
             links::void(&tx, opened.person, &Purpose::KEYS).await?;
             tx.commit().await?;
+            greenroom.log_security(SecurityEvent::AddressConfirmed, opened.person, None).await;
             Ok(Confirmed { person: opened.person, account: MaskedEmail::of(&row.email) })
         })
         .await

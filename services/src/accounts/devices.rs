@@ -1,4 +1,4 @@
-use super::{Reach, Viewer};
+use super::{Reach, Viewer, security_log::SecurityEvent};
 use crate::{Greenroom, Result, entity::session, to_the_end};
 use model::{Device, Ending, Instant, Refusal, SessionId};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
@@ -48,6 +48,7 @@ impl Greenroom {
                 return Err(Refusal::NotFound.into());
             }
             greenroom.hub.end_session(viewer.id(), id, Ending::Revoked);
+            greenroom.log_security(SecurityEvent::SessionRevoked, viewer.id(), viewer.from).await;
             Ok(())
         })
         .await

@@ -1,4 +1,4 @@
-use super::Viewer;
+use super::{Viewer, security_log::SecurityEvent};
 use crate::{Error, Greenroom, Result, messages::Window};
 use bytes::Bytes;
 use model::Conversation;
@@ -32,6 +32,7 @@ impl Greenroom {
         let (pieces, export) = mpsc::channel(AHEAD);
         let (greenroom, viewer) = (self.clone(), viewer.clone());
         tokio::spawn(async move {
+            greenroom.log_security(SecurityEvent::DataExported, viewer.id(), viewer.from).await;
             let out = Out(pieces);
             if let Err(Stop::Broken(error)) = greenroom.write_export(&viewer, &out).await {
                 // Nobody may be left to hear it.

@@ -1,9 +1,11 @@
-use super::{Password, Viewer, join::unchanged, person_of, recover::end_sessions, settings::tell_of};
+use super::{
+    Password, Viewer, join::unchanged, person_of, recover::end_sessions, security_log::SecurityEvent, settings::tell_of,
+};
 use crate::{
     Greenroom, Result,
     bookings::open_bookings,
     conversations::own_conversations,
-    entity::{browser_key, event, mail, notification, person, token, visit},
+    entity::{browser_key, event, known_device, mail, notification, person, token, visit},
     live::Journal,
     store::Transaction,
     to_the_end,
@@ -44,6 +46,7 @@ impl Greenroom {
             for session in ended {
                 greenroom.hub.end_session(viewer.id(), session, Ending::AccountDeleted);
             }
+            greenroom.log_security(SecurityEvent::AccountDeleted, viewer.id(), viewer.from).await;
             Ok(())
         })
         .await
@@ -72,6 +75,7 @@ async fn delete_rest(tx: &Transaction, id: PersonId, email: &str) -> Result<()> 
     let addresses = tokens.into_iter().map(|token| token.payload).chain([email.to_owned()]);
     notification::Entity::delete_many().filter(notification::Column::PersonId.eq(id.0)).exec(tx).await?;
     browser_key::Entity::delete_by_id(id.0).exec(tx).await?;
+    known_device::Entity::delete_many().filter(known_device::Column::PersonId.eq(id.0)).exec(tx).await?;
     visit::Entity::delete_many().filter(visit::Column::PersonId.eq(id.0)).exec(tx).await?;
     event::Entity::delete_many().filter(event::Column::PersonId.eq(id.0)).exec(tx).await?;
     mail::Entity::delete_many().filter(mail::Column::Recipient.is_in(addresses)).exec(tx).await?;

@@ -3,6 +3,7 @@ use super::{
     links,
     links::Purpose,
     person::hold,
+    security_log::SecurityEvent,
 };
 use crate::{
     Greenroom, Result,
@@ -83,7 +84,9 @@ impl Greenroom {
             if !hold(&tx, opened.person).await?.email_verified {
                 return Err(crate::Error::field("token", Fault::TokenInvalid));
             }
-            greenroom.change_password_to(tx, opened.person, hash, None).await
+            greenroom.change_password_to(tx, opened.person, hash, None).await?;
+            greenroom.log_security(SecurityEvent::PasswordReset, opened.person, None).await;
+            Ok(())
         })
         .await
     }

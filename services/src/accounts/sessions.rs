@@ -1,6 +1,7 @@
 use super::{
     IDLE_LIFE, Reach, SESSION_LIFE, Viewer, person_of,
     secret::{Secret, fingerprint},
+    security_log::SecurityEvent,
     user_of,
 };
 use crate::{
@@ -97,6 +98,7 @@ impl Greenroom {
             session: SessionId(row.id),
             expires_at: Instant::from_millis(row.expires_at),
             reach: row.scope.parse().map_err(|()| Error::stored("scope"))?,
+            from: None,
         };
         if now.millis() - row.last_seen_at >= millis(NOTE_USE_AFTER) {
             viewer.expires_at = self.note_use(&viewer, Instant::from_millis(row.created_at), now).await?;
@@ -144,6 +146,7 @@ impl Greenroom {
             session::Entity::delete_by_id(viewer.session().0).exec(&tx).await?;
             tx.commit().await?;
             greenroom.hub.end_session(viewer.id(), viewer.session(), Ending::SignedOut);
+            greenroom.log_security(SecurityEvent::SignedOut, viewer.id(), viewer.from).await;
             Ok(())
         })
         .await
@@ -203,7 +206,7 @@ impl Greenroom {
         let new = NewSession::by_password(person.id, ACTING);
         let row = self.store_session(tx, &Secret::mint()?, new).await?;
         let expires_at = Instant::from_millis(row.expires_at);
-        Ok(Viewer { person, session: SessionId(row.id), expires_at, reach: Reach::Full })
+        Ok(Viewer { person, session: SessionId(row.id), expires_at, reach: Reach::Full, from: None })
     }
 
     /// Ends the sessions of [`act_as`](Self::act_as), those of a process that was killed too.

@@ -4,7 +4,9 @@ use super::{
     links,
     links::Purpose,
     person::hold,
-    person_of, user_of,
+    person_of,
+    security_log::SecurityEvent,
+    user_of,
 };
 use crate::{
     Error, Greenroom, Result,
@@ -81,6 +83,9 @@ impl Greenroom {
                 tell_of(&mut journal, &person, counterparts.clone());
             }
             journal.commit(tx, &greenroom.hub, now).await?;
+            if role.is_some() {
+                greenroom.log_security(SecurityEvent::RoleChanged, viewer.id(), viewer.from).await;
+            }
             if !row.presence {
                 greenroom.hide_presence(viewer.id(), &counterparts)?;
             }
@@ -100,7 +105,9 @@ impl Greenroom {
         let (greenroom, viewer) = (self.clone(), viewer.clone());
         to_the_end(async move {
             let (tx, _) = greenroom.write_for_password(&viewer, &proof).await?;
-            greenroom.change_password_to(tx, viewer.id(), hash, Some(viewer.session())).await
+            greenroom.change_password_to(tx, viewer.id(), hash, Some(viewer.session())).await?;
+            greenroom.log_security(SecurityEvent::PasswordChanged, viewer.id(), viewer.from).await;
+            Ok(())
         })
         .await
     }
@@ -131,6 +138,7 @@ impl Greenroom {
             mail::queue(&tx, Some(&old), letters::address_asked(&row.name, &greenroom.links), now).await?;
             tx.commit().await?;
             greenroom.mail_bell.notify_one();
+            greenroom.log_security(SecurityEvent::AddressChangeRequested, viewer.id(), Some(from)).await;
             Ok(())
         })
         .await
@@ -161,6 +169,7 @@ impl Greenroom {
         mail::queue(&tx, Some(&old), letters::address_changed(&row.name, &self.links), now).await?;
         journal.commit(tx, &self.hub, now).await?;
         self.mail_bell.notify_one();
+        self.log_security(SecurityEvent::AddressChanged, opened.person, None).await;
         Ok(Confirmed { person: opened.person, account: MaskedEmail::of(&row.email) })
     }
 }

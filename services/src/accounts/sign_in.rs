@@ -1,9 +1,11 @@
 use super::{
     Credentials, Reach, Viewer,
     join::{by_email, unchanged},
+    known_device::note_device,
     password::{Turn, Verified},
     person::hold,
     secret::Secret,
+    security_log::{SecurityEvent, Subject},
     sessions::{NewSession, make_room},
     user_of,
 };
@@ -37,12 +39,22 @@ impl Greenroom {
         // few are in doubt.
         let turn = self.hasher.turn().await?;
         attempt.take()?;
-        let (known, rehashed) = self.check(turn, credentials).await?;
+        let email = credentials.email.clone();
+        let (known, rehashed) = match self.check(turn, credentials).await? {
+            Checked::Right(known, rehashed) => (*known, rehashed),
+            Checked::Wrong(account) => {
+                let whom = account.map_or(Subject::Unknown(email.as_ref()), Subject::Person);
+                self.log_security(SecurityEvent::SignInFailed, whom, Some(from)).await;
+                return Err(Refusal::InvalidCredentials.into());
+            }
+        };
         attempt.give_back();
         if !known.email_verified {
             return Err(Refusal::EmailUnverified.into());
         }
-        self.begin_session(known, rehashed, user_agent).await
+        let signed_in = self.begin_session(known, rehashed, user_agent, from).await?;
+        self.log_security(SecurityEvent::SignedIn, signed_in.user.id, Some(from)).await;
+        Ok(signed_in)
     }
 
     /// Ends the session that a browser had before it signed in. For another person, a page that is still open would go on
@@ -64,25 +76,27 @@ impl Greenroom {
         Attempt { greenroom: self, account, network: network(from), now: self.now() }
     }
 
-    /// Whose credentials they are, and the hash that takes the place of an outdated one.
-    async fn check(
-        &self,
-        turn: Turn,
-        Credentials { email, password }: Credentials,
-    ) -> Result<(person::Model, Option<String>)> {
+    async fn check(&self, turn: Turn, Credentials { email, password }: Credentials) -> Result<Checked> {
         let found = match &email {
             Some(email) => by_email(email).one(self.store.reader()).await?,
             None => None,
         };
         let stored = found.as_ref().map(|row| row.password_hash.clone());
-        match (self.hasher.verify_to_sign_in(turn, password, stored).await?, found) {
-            (Verified::Right, Some(row)) => Ok((row, None)),
-            (Verified::Outdated(hash), Some(row)) => Ok((row, Some(hash))),
-            _ => Err(Refusal::InvalidCredentials.into()),
-        }
+        let account = found.as_ref().map(|row| PersonId(row.id));
+        Ok(match (self.hasher.verify_to_sign_in(turn, password, stored).await?, found) {
+            (Verified::Right, Some(row)) => Checked::Right(Box::new(row), None),
+            (Verified::Outdated(hash), Some(row)) => Checked::Right(Box::new(row), Some(hash)),
+            _ => Checked::Wrong(account),
+        })
     }
 
-    async fn begin_session(&self, row: person::Model, rehashed: Option<String>, user_agent: &str) -> Result<SignedIn> {
+    async fn begin_session(
+        &self,
+        row: person::Model,
+        rehashed: Option<String>,
+        user_agent: &str,
+        from: IpAddr,
+    ) -> Result<SignedIn> {
         let secret = Secret::mint()?;
         let new = NewSession::by_password(PersonId(row.id), user_agent);
         let tx = self.store.write().await?;
@@ -94,12 +108,24 @@ impl Greenroom {
         if let Some(hash) = rehashed {
             person::ActiveModel { password_hash: Set(hash), ..unchanged(row.id) }.update(&tx).await?;
         }
+        let told = note_device(&tx, &row, user_agent, from, &self.links, self.now()).await?;
         make_room(&tx, new.person).await?;
         let session = self.store_session(&tx, &secret, new).await?;
         tx.commit().await?;
+        if told {
+            self.mail_bell.notify_one();
+        }
         let expires_at = Instant::from_millis(session.expires_at);
         Ok(SignedIn { user: user_of(row)?, token: secret.into_text(), expires_at })
     }
+}
+
+/// What comparing somebody's credentials found.
+enum Checked {
+    /// Whose they are, and the hash that takes the place of an outdated one.
+    Right(Box<person::Model>, Option<String>),
+    /// Whose account it is that they don't open, if any.
+    Wrong(Option<PersonId>),
 }
 
 /// One try to sign in, counted against its account and its address.

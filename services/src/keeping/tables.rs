@@ -26,6 +26,8 @@ macro_rules! for_every_table {
             for_every_table!(mail $do $arguments),
             for_every_table!(notification $do $arguments),
             for_every_table!(event $do $arguments),
+            for_every_table!(known_device $do $arguments),
+            for_every_table!(site_secret $do $arguments),
         ]
     };
     ($table:ident $do:ident ($($argument:expr),*)) => {

@@ -1,6 +1,7 @@
 //! What mails say. Every text of a mail is here; a translation is another one of these.
 
 use super::{Kind, Letter, Links};
+use model::text;
 
 /// A link for whoever registered, and nobody else did anything with the address.
 pub(crate) const CONFIRM: Kind = Kind::anybodys("confirm");
@@ -69,6 +70,26 @@ pub(crate) fn password_changed(name: &str, links: &Links) -> Letter {
             format!("Hello {name},"),
             "your password was just changed, and your other devices and access tokens were signed out.".into(),
             "If this wasn't you, choose a new password at once.".into(),
+        ],
+        link: Some(("Choose a new password", links.to("/forgot"))),
+        footer: SAFETY.into(),
+        unsubscribe: None,
+    }
+}
+
+/// A device signed in that hasn't before.
+pub(crate) fn new_device(name: &str, user_agent: &str, links: &Links) -> Letter {
+    let browser = text::preview(user_agent, 120);
+    let browser = if browser.is_empty() { "a program that doesn't say what it is".to_owned() } else { browser };
+    Letter {
+        kind: Kind::own("new_device"),
+        subject: "A new sign-in to your account".into(),
+        paragraphs: vec![
+            format!("Hello {name},"),
+            "your account was just signed in to from a device or a network that we haven't seen before.".into(),
+            format!("It calls itself: {browser}"),
+            "If this was you, there is nothing to do. If it wasn't, choose a new password: that signs out every device."
+                .into(),
         ],
         link: Some(("Choose a new password", links.to("/forgot"))),
         footer: SAFETY.into(),

@@ -1,0 +1,79 @@
+use crate::{
+    Result,
+    clock::millis,
+    entity::{known_device, person},
+    mail::{self, letters},
+    store::Transaction,
+};
+use model::Instant;
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, sea_query::OnConflict};
+use sha2::{Digest, Sha256};
+use std::{
+    net::{IpAddr, Ipv6Addr},
+    time::Duration,
+};
+use uuid::Uuid;
+
+/// How long a device is known after it last signed in: as long as browsers keep a cookie.
+pub(crate) const KNOWN_FOR: Duration = Duration::from_secs(400 * 24 * 60 * 60);
+
+/// Notes from which device and network somebody signs in. The first of an account is as known as can be; of one that is
+/// new after that, the owner is told by mail.
+pub(super) async fn note_device(
+    tx: &Transaction,
+    owner: &person::Model,
+    user_agent: &str,
+    from: IpAddr,
+    links: &mail::Links,
+    now: Instant,
+) -> Result<bool> {
+    let fingerprint = fingerprint(owner.id, user_agent, from);
+    let own = || known_device::Entity::find().filter(known_device::Column::PersonId.eq(owner.id));
+    let known = own().filter(known_device::Column::SeenAt.gt(now.millis() - millis(KNOWN_FOR))).count(tx).await?;
+    let found = own().filter(known_device::Column::Fingerprint.eq(fingerprint.clone())).count(tx).await?;
+    let row = known_device::ActiveModel {
+        person_id: Set(owner.id),
+        fingerprint: Set(fingerprint),
+        seen_at: Set(now.millis()),
+    };
+    let key = [known_device::Column::PersonId, known_device::Column::Fingerprint];
+    let seen = OnConflict::columns(key).update_column(known_device::Column::SeenAt).to_owned();
+    known_device::Entity::insert(row).on_conflict(seen).exec_without_returning(tx).await?;
+    let is_new = known > 0 && found == 0;
+    if is_new {
+        let to = owner.email.parse().map_err(|()| crate::Error::stored("address"))?;
+        mail::queue(tx, Some(&to), letters::new_device(&owner.name, user_agent, links), now).await?;
+    }
+    Ok(is_new)
+}
+
+/// What tells one device of a person from another. Versions don't count, since browsers renew themselves; nor does the
+/// rest of an address, since phones change it by the hour.
+fn fingerprint(owner: Uuid, user_agent: &str, from: IpAddr) -> Vec<u8> {
+    let network = match from.to_canonical() {
+        IpAddr::V4(address) => IpAddr::V4((address.to_bits() & 0xffff_0000).into()),
+        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !(u128::MAX >> 32))),
+    };
+    let browser: String = user_agent.chars().filter(|c| !c.is_ascii_digit()).collect();
+    let mut hash = Sha256::new();
+    hash.update(owner.as_bytes());
+    hash.update(network.to_string());
+    hash.update([0]);
+    hash.update(browser);
+    hash.finalize().to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_device_stays_known_as_its_browser_is_renewed_and_its_address_moves() {
+        let of = |agent: &str, from: &str| fingerprint(Uuid::nil(), agent, from.parse().expect("an address"));
+        let phone = of("Mozilla/5.0 (Android 14) Chrome/131.0", "41.90.64.7");
+        assert_eq!(phone, of("Mozilla/5.0 (Android 14) Chrome/132.0", "41.90.200.1"));
+        assert_eq!(phone, of("Mozilla/5.0 (Android 14) Chrome/132.0", "::ffff:41.90.200.1"));
+        assert_ne!(phone, of("Mozilla/5.0 (X11; Linux) Chrome/131.0", "41.90.64.7"));
+        assert_ne!(phone, of("Mozilla/5.0 (Android 14) Chrome/131.0", "203.0.113.7"));
+    }
+}

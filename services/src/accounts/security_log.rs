@@ -1,0 +1,132 @@
+//! The security log: what concerns the safety of accounts, as lines of the log under a target of their own. Who it is
+//! about stands there under a pseudonym, from where by its network. Addresses of either kind never do.
+
+use crate::{Greenroom, Result, entity::site_secret, error::Error};
+use hmac::{Hmac, KeyInit, Mac};
+use model::{Email, PersonId};
+use sea_orm::{ActiveValue::Set, EntityTrait, sea_query::OnConflict};
+use sha2::Sha256;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// The name of the key under which people get their pseudonyms.
+const KEY: &str = "security_log";
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SecurityEvent {
+    SignedIn,
+    SignInFailed,
+    SignedOut,
+    AddressConfirmed,
+    AddressChangeRequested,
+    AddressChanged,
+    PasswordChanged,
+    PasswordReset,
+    RoleChanged,
+    TokenCreated,
+    SessionRevoked,
+    DataExported,
+    AccountDeleted,
+}
+
+impl SecurityEvent {
+    fn as_str(self) -> &'static str {
+        match self {
+            SecurityEvent::SignedIn => "signed_in",
+            SecurityEvent::SignInFailed => "sign_in_failed",
+            SecurityEvent::SignedOut => "signed_out",
+            SecurityEvent::AddressConfirmed => "address_confirmed",
+            SecurityEvent::AddressChangeRequested => "address_change_requested",
+            SecurityEvent::AddressChanged => "address_changed",
+            SecurityEvent::PasswordChanged => "password_changed",
+            SecurityEvent::PasswordReset => "password_reset",
+            SecurityEvent::RoleChanged => "role_changed",
+            SecurityEvent::TokenCreated => "token_created",
+            SecurityEvent::SessionRevoked => "session_revoked",
+            SecurityEvent::DataExported => "data_exported",
+            SecurityEvent::AccountDeleted => "account_deleted",
+        }
+    }
+}
+
+/// Whom it is about.
+pub(crate) enum Subject<'a> {
+    Person(PersonId),
+    /// Nobody's address, as far as is known.
+    Unknown(Option<&'a Email>),
+}
+
+impl From<PersonId> for Subject<'_> {
+    fn from(person: PersonId) -> Self {
+        Subject::Person(person)
+    }
+}
+
+impl Greenroom {
+    /// Writes a line of the security log. What can't be written holds up nothing.
+    pub(crate) async fn log_security(&self, event: SecurityEvent, whom: impl Into<Subject<'_>>, from: Option<IpAddr>) {
+        let who = match self.pseudonym_key().await {
+            Ok(key) => pseudonym(key, &whom.into()),
+            Err(error) => {
+                error.into_refusal();
+                "unknown".to_owned()
+            }
+        };
+        let from = from.map(network_of).unwrap_or_default();
+        tracing::info!(target: "greenroom::security", event = event.as_str(), who, from, "security");
+    }
+
+    /// The key is made once for a database, and is the same on every node.
+    async fn pseudonym_key(&self) -> Result<&[u8]> {
+        let key = self.pseudonym_key.get_or_try_init(async || {
+            let find = || site_secret::Entity::find_by_id(KEY);
+            if let Some(row) = find().one(self.store.reader()).await? {
+                return Ok::<_, Error>(row.secret);
+            }
+            let mut secret = vec![0_u8; 32];
+            getrandom::fill(&mut secret).map_err(Error::broken)?;
+            let row = site_secret::ActiveModel { name: Set(KEY.to_owned()), secret: Set(secret) };
+            let tx = self.store.write().await?;
+            // Another node may make one at the same moment: the first counts.
+            let insert = site_secret::Entity::insert(row)
+                .on_conflict(OnConflict::column(site_secret::Column::Name).do_nothing().to_owned());
+            insert.exec_without_returning(&tx).await?;
+            tx.commit().await?;
+            Ok(find().one(self.store.reader()).await?.ok_or_else(|| Error::stored("secret"))?.secret)
+        });
+        Ok(key.await?)
+    }
+}
+
+/// The same for the same person, and nothing that leads back to them without the key.
+fn pseudonym(key: &[u8], whom: &Subject<'_>) -> String {
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return String::new() };
+    match whom {
+        Subject::Person(person) => mac.update(person.0.as_bytes()),
+        Subject::Unknown(Some(email)) => mac.update(email.as_str().as_bytes()),
+        Subject::Unknown(None) => return "no_address".to_owned(),
+    }
+    mac.finalize().into_bytes().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The network an address is in: enough to see where somebody guesses from, too little to find a household.
+fn network_of(address: IpAddr) -> String {
+    match address {
+        IpAddr::V4(address) => format!("{}/24", Ipv4Addr::from(u32::from(address) & 0xffff_ff00)),
+        IpAddr::V6(address) => format!("{}/48", Ipv6Addr::from(u128::from(address) & !(u128::MAX >> 48))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_holds_a_pseudonym_and_a_network() {
+        let person = PersonId(uuid::Uuid::from_u128(7));
+        let (one, other) = (pseudonym(&[1; 32], &person.into()), pseudonym(&[2; 32], &person.into()));
+        assert!(one.len() == 16 && one != other && one == pseudonym(&[1; 32], &person.into()));
+        assert_eq!(network_of("203.0.113.77".parse().expect("an address")), "203.0.113.0/24");
+        assert_eq!(network_of("2001:db8:1:2::3".parse().expect("an address")), "2001:db8:1::/48");
+    }
+}
