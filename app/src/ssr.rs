@@ -35,14 +35,14 @@ pub fn caller() -> Answer<Caller> {
 }
 
 /// The secret by which a browser shows that it is the one that registered an account. It stands in the session's cookie
-/// until somebody signs in.
+/// until a person signs in.
 pub fn registrant() -> Option<String> {
     let (parts, cookie): (Parts, SessionCookie) = (use_context()?, use_context()?);
     let caller = parts.extensions.get::<Caller>()?;
     cookie.read(&parts.headers).filter(|_| caller.viewer.is_none()).map(str::to_owned)
 }
 
-/// Gives the browser that secret, unless somebody is signed in there.
+/// Gives the browser that secret, unless a person is signed in there.
 pub fn set_registrant(secret: &str) -> Answer<()> {
     if caller()?.viewer.is_none() {
         let cookie: SessionCookie = use_context().ok_or(Refusal::Internal)?;
@@ -91,9 +91,11 @@ pub fn fail(error: services::Error) -> Failure {
 pub fn status(refusal: &Refusal) -> StatusCode {
     match refusal {
         Refusal::Unauthenticated | Refusal::InvalidCredentials => StatusCode::UNAUTHORIZED,
-        Refusal::EmailUnverified | Refusal::WrongRole | Refusal::InsufficientScope | Refusal::SessionRequired => {
-            StatusCode::FORBIDDEN
-        }
+        Refusal::EmailUnverified
+        | Refusal::WrongRole
+        | Refusal::InsufficientScope
+        | Refusal::SessionRequired
+        | Refusal::PasswordRequired => StatusCode::FORBIDDEN,
         Refusal::NotFound => StatusCode::NOT_FOUND,
         Refusal::ClientIdReused | Refusal::WrongStatus | Refusal::OtherPerson | Refusal::RoleFixed => StatusCode::CONFLICT,
         Refusal::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,

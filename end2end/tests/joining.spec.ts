@@ -55,7 +55,7 @@ test("before the address is confirmed nobody gets in, and opening the link alone
   expect(await mailbox.to(AMINA.email)).toHaveLength(2);
 });
 
-test("an address that another registered first: whoever reads the mail says who they are, and nothing else counts", async ({
+test("an address that another registered first: the reader of the mail says who they are, and nothing else counts", async ({
   visitor,
   programs,
   mailbox,
@@ -108,7 +108,7 @@ test("a link followed beside another's account says whose it is, and nothing of 
   await expect(sarah.page.getByText("Your new email address")).toHaveCount(0);
 });
 
-test("whoever chose the wrong account type changes it while nothing is booked", async ({ achieng, sarah }) => {
+test("a wrong account type can be changed while nothing is booked", async ({ achieng, sarah }) => {
   await achieng.open("/settings");
   const profile = achieng.part("Profile");
   await profile.getByRole("radio", { name: "Organizer" }).check();

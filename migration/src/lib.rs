@@ -12,8 +12,9 @@ mod m2026_11_22_receipts;
 mod m2026_11_22_spine;
 mod m2026_11_23_index_searches;
 mod m2026_11_28_browser_key;
-mod m2026_11_28_session_life;
 mod m2026_11_28_contested_registrations;
+mod m2026_11_28_session_confirmed;
+mod m2026_11_28_session_life;
 mod m2026_11_28_site_secrets;
 
 /// All steps, in order.
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m2026_11_28_session_life::Migration),
             Box::new(m2026_11_28_contested_registrations::Migration),
             Box::new(m2026_11_28_site_secrets::Migration),
+            Box::new(m2026_11_28_session_confirmed::Migration),
         ]
     }
 }

@@ -1,5 +1,5 @@
 //! Accounts that wait to be confirmed count as contested: until now a row didn't say whether more than one person had
-//! done something with its address. Whoever follows the link says who they are.
+//! done something with its address. The person who follows the link says who they are.
 
 use sea_orm_migration::prelude::*;
 

@@ -173,8 +173,8 @@ pub struct Change {
 }
 
 impl AccountInput {
-    /// Checks every field and names all that are at fault. Craft and bio belong to talent: to whoever is one by now, or
-    /// becomes one by this.
+    /// Checks every field and names all that are at fault. Craft and bio belong to talent, by the new role where there
+    /// is one.
     pub fn parse(self, role: Role) -> Result<Change, Refusal> {
         let mut check = Check::default();
         let name = self.name.map(|name| text::line(Some(&name), NAME_LIMIT)).transpose();

@@ -73,7 +73,7 @@ words! {
     LinkAction {
         /// Confirms the address of a new account, which is as this browser registered it.
         Confirm = "confirm",
-        /// The same, but whoever follows it says first who they are: nothing that was registered counts.
+        /// The same, but its reader says first who they are: nothing that was registered counts.
         Introduce = "introduce",
         /// Confirms another address of an account that exists.
         MoveAddress = "move_address",

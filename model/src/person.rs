@@ -74,7 +74,7 @@ pub struct User {
 }
 
 /// An e-mail address that mail can be sent to, in its one form: lower-case, the domain as it stands in the DNS
-/// (`münchen.example` is `xn--mnchen-3ya.example`). Whether anybody reads it, a mail tells.
+/// (`münchen.example` is `xn--mnchen-3ya.example`). Whether it is read, only a mail can tell.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Email(String);
 

@@ -72,8 +72,10 @@ pub enum Refusal {
     SessionRequired,
     /// The booking's status doesn't allow this step.
     WrongStatus,
-    /// Whoever has a booking stays what they are.
+    /// A person with bookings can't change their role.
     RoleFixed,
+    /// The password has to be typed once more first.
+    PasswordRequired,
     /// The same client id was used for another message.
     ClientIdReused,
     /// Too many tries; worth trying again after so many seconds.
@@ -118,6 +120,7 @@ impl TryFrom<Flat> for Refusal {
             "session_required" => Some(Refusal::SessionRequired),
             "wrong_status" => Some(Refusal::WrongStatus),
             "role_fixed" => Some(Refusal::RoleFixed),
+            "password_required" => Some(Refusal::PasswordRequired),
             "client_id_reused" => Some(Refusal::ClientIdReused),
             "rate_limited" => flat.retry_after.map(|retry_after| Refusal::RateLimited { retry_after }),
             "too_many_streams" => Some(Refusal::TooManyStreams),
@@ -149,6 +152,7 @@ impl Refusal {
             Refusal::SessionRequired => "session_required",
             Refusal::WrongStatus => "wrong_status",
             Refusal::RoleFixed => "role_fixed",
+            Refusal::PasswordRequired => "password_required",
             Refusal::ClientIdReused => "client_id_reused",
             Refusal::RateLimited { .. } => "rate_limited",
             Refusal::TooManyStreams => "too_many_streams",
@@ -226,6 +230,7 @@ mod tests {
             Refusal::OtherPerson,
             Refusal::WrongStatus,
             Refusal::RoleFixed,
+            Refusal::PasswordRequired,
             Refusal::ClientIdReused,
             Refusal::RateLimited { retry_after: 3 },
             Refusal::TooManyStreams,

@@ -6,7 +6,7 @@
 //! - `sign_in`, `known_device`, `sessions`, `devices`, `access_tokens`: ways in, and ending them
 //! - `write_for`: how a use case begins to write for a viewer
 //! - `settings`, `export`, `leave`: what somebody does with their account
-//! - `security_log`: lines about all of that for whoever looks after the site
+//! - `security_log`: lines about all of that for the site's operator
 //! - `password`, `guessable`, `secret`: how passwords and secrets are kept, and which passwords aren't taken
 
 mod access_tokens;
@@ -40,7 +40,7 @@ pub(crate) use sessions::Holders;
 pub use sign_in::SignedIn;
 pub(crate) use write_for::LiveSessions;
 
-use crate::Result;
+use crate::{Result, clock};
 use model::{Email, Instant, NewPassword, Person, PersonId, Refusal, Role, SessionId};
 use person::user_of;
 use std::{net::IpAddr, time::Duration};
@@ -54,6 +54,8 @@ pub struct Viewer {
     expires_at: Instant,
     reach: Reach,
     from: Option<IpAddr>,
+    /// When the password was last typed in this session.
+    confirmed_at: Instant,
 }
 
 /// How far somebody gets by what they signed in with.
@@ -72,6 +74,8 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const IDLE_LIFE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// How long it lasts at the longest, however often it is used.
 const SESSION_LIFE: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+/// How long after the password was typed the data may be downloaded and access tokens made.
+const CONFIRMED_FOR: Duration = Duration::from_secs(60 * 60);
 
 impl Reach {
     fn as_str(self) -> &'static str {
@@ -114,6 +118,17 @@ impl Viewer {
     /// When that session ends unless it is used again.
     pub fn expires_at(&self) -> Instant {
         self.expires_at
+    }
+
+    /// Whether the password was typed in this session within the last hour. An open screen, or a cookie that was stolen
+    /// some time ago, shall not be enough to take everything along.
+    pub(crate) fn is_confirmed(&self, now: Instant) -> bool {
+        now.millis() - self.confirmed_at.millis() < clock::millis(CONFIRMED_FOR)
+    }
+
+    /// Refuses unless the password was typed in this session within the last hour.
+    pub(crate) fn just_confirmed(&self, now: Instant) -> Result<()> {
+        if self.is_confirmed(now) { Ok(()) } else { Err(Refusal::PasswordRequired.into()) }
     }
 
     /// The same, who asks from this address.

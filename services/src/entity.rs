@@ -66,6 +66,7 @@ entity!(session, "session", {
     expires_at: i64,
     scope: String,
     name: String,
+    confirmed_at: i64,
 });
 
 entity!(booking, "booking", {

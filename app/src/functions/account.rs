@@ -16,6 +16,8 @@ pub struct Settings {
     pub tokens: Vec<AccessToken>,
     /// Whether the role may still be changed.
     pub role_open: bool,
+    /// Whether tokens and data are given out without typing the password once more.
+    pub confirmed: bool,
 }
 
 /// Opens an account, and sends the browser on to wait for the mail. Says nothing of whether the address is known.
@@ -57,7 +59,7 @@ pub async fn load_link(token: String) -> Answer<Option<MailedLink>> {
     }
 }
 
-/// Confirms an address, and sends the browser on: to sign in, or back to the settings of whoever changed theirs.
+/// Confirms an address, and sends the browser on: to sign in, or back to the settings where the viewer changed theirs.
 /// Where the link isn't followed in the browser that registered, it is sent with what its reader says of themselves.
 #[server(prefix = "/fn", endpoint = "verify", protocol = Ask)]
 pub async fn verify(
@@ -107,7 +109,8 @@ pub async fn load_settings() -> Answer<Settings> {
     let devices = greenroom.devices(&viewer).await.map_err(crate::ssr::fail)?;
     let tokens = greenroom.access_tokens(&viewer).await.map_err(crate::ssr::fail)?;
     let role_open = greenroom.may_change_role(&viewer).await.map_err(crate::ssr::fail)?;
-    Ok(Settings { account, devices, tokens, role_open })
+    let confirmed = greenroom.is_confirmed(&viewer);
+    Ok(Settings { account, devices, tokens, role_open, confirmed })
 }
 
 /// Changes name, craft, bio, or how long messages wait for a mail. What is left out stays.
@@ -191,6 +194,16 @@ pub async fn create_token(name: String, scope: String, expires_in_days: Option<S
     let input = model::TokenInput { name: Some(name), scope: Some(scope), expires_in_days };
     let draft = input.parse().map_err(|refusal| crate::ssr::fail(refusal.into()))?;
     Ok(greenroom.create_token(&viewer, draft).await.map_err(crate::ssr::fail)?.secret)
+}
+
+/// Takes the password once more: for an hour, tokens and data are given out.
+#[server(prefix = "/fn", endpoint = "confirm-password", protocol = Ask)]
+pub async fn confirm_password(password: String) -> Answer<()> {
+    use services::accounts::Password;
+    let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
+    greenroom.confirm_password(&viewer, Password::new(password)).await.map_err(crate::ssr::fail)?;
+    crate::ssr::send_on("/settings?done=confirmed");
+    Ok(())
 }
 
 /// Ends the account.

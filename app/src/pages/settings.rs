@@ -1,5 +1,6 @@
 //! The settings: one part a file, each with a form of its own.
 
+mod confirm_password;
 mod data;
 mod delete;
 mod devices;
@@ -18,6 +19,7 @@ use crate::{
     reactive::effect,
     words,
 };
+use confirm_password::ConfirmPassword;
 use data::YourData;
 use delete::DeleteAccount;
 use devices::Devices;
@@ -56,7 +58,8 @@ pub fn SettingsPage() -> impl IntoView {
 
 #[component]
 fn Parts(settings: Settings) -> impl IntoView {
-    let Settings { account, devices, tokens, role_open } = settings;
+    let Settings { account, devices, tokens, role_open, confirmed } = settings;
+    let confirmed = RwSignal::new(confirmed);
     let lists = Lists { devices: RwSignal::new(devices), tokens: RwSignal::new(tokens) };
     let email = account.user.email.clone();
     view! {
@@ -66,8 +69,8 @@ fn Parts(settings: Settings) -> impl IntoView {
         <ChangeEmail email=email.clone()/>
         <ChangePassword email=email.clone() lists/>
         <Devices lists/>
-        <Tokens lists/>
-        <YourData/>
+        <Tokens lists email=email.clone() confirmed/>
+        <YourData email=email.clone() confirmed/>
         <DeleteAccount email/>
     }
 }

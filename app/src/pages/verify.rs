@@ -81,7 +81,7 @@ fn Confirm(form: FormState, token: String, link: Option<MailedLink>) -> impl Int
     let (asks, moves) = (does(LinkAction::Introduce), does(LinkAction::MoveAddress));
     let moves = link.as_ref().filter(|_| moves).map(|link| words::moves(&link.account));
     let others = link.filter(|link| link.own == Some(false)).map(|link| words::link_of(&link.account));
-    // Somebody may do something with the address after this page was opened.
+    // The address may be contested after this page was opened.
     let introduces = memo(move || asks || form.wrong("role").get().is_some());
     let title = if moves.is_some() { words::MOVE_TITLE } else { words::CONFIRM_TITLE };
     let lead = move || match &moves {
@@ -108,7 +108,7 @@ fn Confirm(form: FormState, token: String, link: Option<MailedLink>) -> impl Int
     }
 }
 
-/// What is said to somebody whose own account it wasn't.
+/// Says that another account's address was confirmed, not the viewer's.
 #[component]
 fn OtherConfirmed() -> impl IntoView {
     view! {

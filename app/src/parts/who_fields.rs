@@ -3,7 +3,7 @@ use crate::words;
 use leptos::prelude::*;
 use model::{Craft, Role, person::NAME_LIMIT};
 
-/// What somebody who joins says of themselves.
+/// The fields by which a person who joins says who they are.
 #[component]
 pub fn WhoFields(
     form: FormState,

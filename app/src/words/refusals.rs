@@ -15,6 +15,7 @@ pub fn refusal(refusal: &Refusal) -> String {
         Refusal::InsufficientScope => "This access token may only read.".to_owned(),
         Refusal::SessionRequired => "Sign in with your password for this.".to_owned(),
         Refusal::WrongStatus => "This booking has moved on meanwhile. Have another look.".to_owned(),
+        Refusal::PasswordRequired => "Enter your password once more for this.".to_owned(),
         Refusal::RoleFixed => "You have bookings, so your account type stays as it is.".to_owned(),
         Refusal::ClientIdReused => "This form was sent before. Write the message again.".to_owned(),
         Refusal::RateLimited { retry_after } => format!("That was a lot at once. Try again {}.", after(*retry_after)),

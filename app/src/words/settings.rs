@@ -67,6 +67,11 @@ pub const REVOKE: &str = "Revoke";
 pub const REVOKED: &str = "The token is revoked.";
 pub const TOO_MANY_TOKENS: &str = "You have as many tokens as there can be. Revoke one first.";
 
+pub const CONFIRM_FIRST: &str = "To create access tokens or download your data, enter your password once more.";
+pub const CONFIRM_PASSWORD: &str = "Continue";
+pub const CONFIRMING_PASSWORD: &str = "Checking…";
+pub const PASSWORD_CONFIRMED: &str = "Thank you. You can go on for an hour.";
+
 pub const YOUR_DATA: &str = "Your data";
 pub const YOUR_DATA_LEAD: &str =
     "Everything we hold of you in one file: your account, conversations, notifications and devices.";
@@ -143,6 +148,7 @@ pub fn done(code: &str) -> Option<&'static str> {
     match code {
         "saved" => Some(SAVED),
         "role" => Some(ROLE_CHANGED),
+        "confirmed" => Some(PASSWORD_CONFIRMED),
         "password" => Some(PASSWORD_CHANGED),
         "email" => Some(EMAIL_ASKED),
         "verified" => Some(EMAIL_CHANGED),

@@ -1,7 +1,9 @@
 use super::private;
 use crate::{
     caller::SignedIn,
-    document::refusals::{Invalid, PasswordTooCommon, RateLimited, RoleFixed, SessionRequired, WrongPassword},
+    document::refusals::{
+        Invalid, PasswordRequired, PasswordTooCommon, RateLimited, RoleFixed, SessionRequired, WrongPassword,
+    },
     input::JsonBody,
     problem::Problem,
     router::Shared,
@@ -26,6 +28,7 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(account, change_account))
         .routes(routes!(change_email))
         .routes(routes!(change_password))
+        .routes(routes!(confirm_password))
         .routes(routes!(export))
         .routes(routes!(leave))
 }
@@ -105,11 +108,28 @@ async fn change_password(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Type the password once more
+///
+/// For an hour, this session may make access tokens and download the data. Signing in does the same.
+#[utoipa::path(post, path = "/account/confirmation", tag = "Account", request_body = Goodbye,
+    responses((status = 204, description = "It is the password."), SessionRequired, WrongPassword, RateLimited))]
+async fn confirm_password(
+    State(shared): State<Shared>,
+    SignedIn(viewer): SignedIn,
+    JsonBody(Goodbye { password }): JsonBody<Goodbye>,
+) -> Result<StatusCode, Problem> {
+    shared.greenroom.confirm_password(&viewer, typed("password", password)?).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 /// Download your data
 ///
 /// Everything that is kept of you, with your conversations, as one JSON document.
 #[utoipa::path(get, path = "/account/export", tag = "Account",
-    responses((status = 200, description = "The document.", body = Object), SessionRequired, RateLimited))]
+    responses(
+        (status = 200, description = "The document.", body = Object),
+        SessionRequired, PasswordRequired, RateLimited,
+    ))]
 async fn export(State(shared): State<Shared>, SignedIn(viewer): SignedIn) -> Result<Response, Problem> {
     let export = shared.greenroom.export(&viewer)?;
     let pieces = stream::unfold(export, async |mut export: Export| {

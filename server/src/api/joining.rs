@@ -60,7 +60,7 @@ struct Verification {
 /// Confirm an address
 ///
 /// That of a new account, or a new one of an account that exists. Where a new account's address was registered more than
-/// once, or another link or a new password was asked for with it, nobody can know which registration is its owner's: then
+/// once, or another link or a new password was asked for with it, the server can't know which registration is its owner's: then
 /// `password`, `name` and `role` are required, and nothing that was registered counts.
 #[utoipa::path(post, path = "/auth/verify", tag = "Account", security(()), request_body = Verification,
     responses((status = 204, description = "Confirmed."), TokenInvalid, PasswordTooCommon))]

@@ -1,7 +1,7 @@
 use super::private;
 use crate::{
     caller::SignedIn,
-    document::refusals::SessionRequired,
+    document::refusals::{PasswordRequired, SessionRequired},
     input::{JsonBody, PathId},
     problem::Problem,
     router::Shared,
@@ -44,7 +44,7 @@ struct Created {
 ///
 /// For programs. It works for the days that are asked for, 90 unless others are.
 #[utoipa::path(post, path = "/auth/tokens", tag = "Account", request_body = TokenInput,
-    responses((status = 201, description = "The token, with its secret.", body = Created), SessionRequired))]
+    responses((status = 201, description = "The token, with its secret.", body = Created), SessionRequired, PasswordRequired))]
 async fn create_token(
     State(shared): State<Shared>,
     SignedIn(viewer): SignedIn,

@@ -37,6 +37,8 @@ refusals! {
     SessionRequired = Refusal::SessionRequired;
     /// The booking's status doesn't allow this step.
     WrongStatus = Refusal::WrongStatus;
+    /// The password was typed more than an hour ago: `POST /api/account/confirmation` first.
+    PasswordRequired = Refusal::PasswordRequired;
     /// There are bookings: the role stays as it is.
     RoleFixed = Refusal::RoleFixed;
     /// The password is among those that are tried first.

@@ -9,14 +9,16 @@ const WITHOUT_VIEWER: &[(&str, &str)] = &[
     // Where the proof is.
     ("accounts/write_for.rs", "*"),
     // Signed out: a password or a mailed token opens these.
-    ("accounts/join.rs", "register_in_full"),
+    ("accounts/join.rs", "register_compared"),
     ("accounts/join.rs", "resend_link"),
-    ("accounts/join.rs", "confirm"),
+    ("accounts/confirm.rs", "confirm"),
     ("accounts/recover.rs", "forgot_password"),
     ("accounts/recover.rs", "reset_password"),
     ("accounts/sign_in.rs", "begin_session"),
     // The session's own row, by its id.
     ("accounts/sessions.rs", "note_use"),
+    // The site's own.
+    ("accounts/security_log.rs", "find_or_create_key"),
     // Background work.
     ("accounts/sessions.rs", "stop_acting"),
     ("housekeeping.rs", "*"),

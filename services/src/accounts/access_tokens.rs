@@ -29,7 +29,8 @@ impl Greenroom {
     /// Makes an access token, and tells its owner on their other devices.
     ///
     /// # Errors
-    /// `SessionRequired` for an access token; `Invalid` where there are too many already.
+    /// `SessionRequired` for an access token; `PasswordRequired` where the password was typed more than an hour ago;
+    /// `Invalid` where there are too many already.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn create_token(&self, viewer: &Viewer, draft: TokenDraft) -> Result<NewToken> {
         viewer.owns_account()?;
@@ -37,6 +38,7 @@ impl Greenroom {
         to_the_end(async move {
             let now = greenroom.now();
             let (tx, owner) = greenroom.write_for_account(&viewer).await?;
+            viewer.just_confirmed(now)?;
             if count(&tx, &viewer).await? >= TOKENS {
                 return Err(Error::field("name", Fault::OutOfRange));
             }

@@ -19,7 +19,7 @@ const PAGES: [Purpose; 3] = [Purpose::Verify, Purpose::Email, Purpose::Reset];
 pub struct Confirmation {
     /// What stands in the link.
     pub token: String,
-    /// What whoever follows it says of themselves.
+    /// What its reader says of themselves.
     pub profile: Option<Profile>,
     /// By what it is followed.
     pub by: FollowedBy,
@@ -83,13 +83,13 @@ impl Greenroom {
 
     /// Confirms an address by the token of a mailed link: that of a new account, or another one of an old account.
     ///
-    /// A new account is as it was registered where nobody else did anything with its address, and where it is the
-    /// browser that registered which follows the link, or a program. Otherwise nothing that was registered counts, and
-    /// whoever follows the link says who they are.
+    /// A new account is as it was registered where its address isn't contested and the link is followed by the browser
+    /// that registered, or by a program. Otherwise nothing that was registered counts, and the reader of the link says
+    /// who they are.
     ///
     /// # Errors
     /// `Invalid` for a token that was used, has run out or never was; for a common password; and, with all fields that
-    /// are missing, where whoever follows the link has to say who they are. Then the link still works.
+    /// are missing, where the reader of the link has to say who they are. Then the link still works.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn confirm(&self, confirmation: impl Into<Confirmation>) -> Result<Confirmed> {
         let Confirmation { token, profile, by } = confirmation.into();

@@ -25,9 +25,11 @@ impl Greenroom {
     /// Everything Greenroom holds of the viewer, for as long as they are signed in.
     ///
     /// # Errors
-    /// `SessionRequired` for an access token; `RateLimited`.
+    /// `SessionRequired` for an access token; `PasswordRequired` where the password was typed more than an hour ago;
+    /// `RateLimited`.
     pub fn export(&self, viewer: &Viewer) -> Result<Export> {
         viewer.owns_account()?;
+        viewer.just_confirmed(self.now())?;
         self.exports.take(viewer.id(), self.now())?;
         let (pieces, export) = mpsc::channel(AHEAD);
         let (greenroom, viewer) = (self.clone(), viewer.clone());

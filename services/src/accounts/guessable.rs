@@ -9,7 +9,7 @@ const SITE: &str = "greenroom";
 /// Characters that zxcvbn looks at. It can't say how long it takes to guess how much longer a password is.
 const LOOKED_AT: usize = 100;
 
-/// Whether a password is found soon by whoever guesses over the network and knows the name, the address and the site:
+/// Whether a password is found soon by a guesser over the network who knows the name, the address and the site:
 /// within a million guesses, or by putting a year, a digit or a mark beside a word that is tried first.
 pub(super) fn is_guessable(password: &str, name: &str, email: &str) -> bool {
     let known = known_words(name, email);
@@ -57,7 +57,7 @@ fn is_made_of(letters: &str, known: &[&str]) -> bool {
     !letters.is_empty() && ends[letters.len()]
 }
 
-/// What whoever guesses knows of somebody.
+/// What a guesser knows of a person.
 fn known_words(name: &str, email: &str) -> Vec<String> {
     let (local, domain) = email.rsplit_once('@').unwrap_or((email, ""));
     let whole = [SITE.to_owned(), name.to_lowercase(), email.to_lowercase(), local.to_owned(), domain.to_owned()];

@@ -66,7 +66,7 @@ struct Comparison {
 }
 
 impl Greenroom {
-    /// Opens an account that works once its address is confirmed by a mailed link. Whoever has an account already is
+    /// Opens an account that works once its address is confirmed by a mailed link. A person who has an account already is
     /// told so by mail; the answer is the same, and takes as long. Returns the secret by which a browser shows later
     /// that it was the one that registered: see [`confirm`](Self::confirm).
     ///
@@ -81,7 +81,7 @@ impl Greenroom {
         let secret = Secret::mint()?;
         let registrant = secret.fingerprint();
         for attempt in 1..=ATTEMPTS {
-            // Known or not, a password is compared: with the one before, or with nobody's.
+            // Known or not, a password is compared: with the one before, or with one that fits no account.
             let stored = by_email(&email).one(self.store.reader()).await?.map(|row| row.password_hash);
             let turn = self.hasher.turn().await?;
             let same = self.hasher.verify(turn, profile.password.clone().into(), stored.clone()).await?;
@@ -151,7 +151,7 @@ impl Greenroom {
     }
 
     /// Forgets who registered an address, because another registration, a new link or a new password was asked for with
-    /// it. Nobody can know which of them its owner is: the page behind the link asks whoever reads the mail.
+    /// it. The server can't know which of them its owner is: the page behind the link asks the reader of the mail.
     pub(super) async fn contest(
         &self,
         tx: &Transaction,
@@ -222,7 +222,7 @@ impl Greenroom {
     }
 }
 
-/// Whether what is stored of an account that waits to be confirmed may be of anybody: then it has no password.
+/// Whether an account that waits to be confirmed was emptied, because more than its registration was done with it.
 pub(super) fn is_contested(row: &person::Model) -> bool {
     row.password_hash.is_empty()
 }

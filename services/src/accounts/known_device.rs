@@ -17,7 +17,7 @@ use uuid::Uuid;
 /// How long a device is known after it last signed in: as long as browsers keep a cookie.
 pub(crate) const KNOWN_FOR: Duration = Duration::from_secs(400 * 24 * 60 * 60);
 
-/// Notes from which device and network somebody signs in. The first of an account is as known as can be; of one that is
+/// Notes from which device and network a person signs in. The first of an account is as known as can be; of one that is
 /// new after that, the owner is told by mail.
 pub(super) async fn note_device(
     tx: &Transaction,

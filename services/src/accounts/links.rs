@@ -108,7 +108,7 @@ pub(crate) async fn take(tx: &Transaction, text: &str, purposes: &[Purpose], now
     Ok(known.ok_or_else(|| Refusal::field("token", Fault::TokenInvalid))?)
 }
 
-/// What a token is good for, without taking it. Asked before anything that costs: whoever only guesses costs a look.
+/// What a token is good for, without taking it. Asked before anything that costs: a guess costs one query.
 pub(crate) async fn look(
     connection: &impl ConnectionTrait,
     text: &str,

@@ -24,8 +24,8 @@ use uuid::Uuid;
 impl Greenroom {
     /// Mails a link to choose a new password, where there is an account. Says nothing of whether there is.
     ///
-    /// An account that waits to be confirmed is contested by it, and gets a link to confirm it: whoever registered it may
-    /// be another person than whoever forgot a password.
+    /// An account that waits to be confirmed is contested by it, and gets a link to confirm it: the one who
+    /// registered it may be another person than the one who forgot a password.
     ///
     /// # Errors
     /// `RateLimited`.

@@ -52,7 +52,7 @@ impl SecurityEvent {
 /// Whom it is about.
 pub(crate) enum Subject<'a> {
     Person(PersonId),
-    /// Nobody's address, as far as is known.
+    /// An address that has no account.
     Unknown(Option<&'a Email>),
 }
 
@@ -65,8 +65,9 @@ impl From<PersonId> for Subject<'_> {
 impl Greenroom {
     /// Writes a line of the security log. What can't be written holds up nothing.
     pub(crate) async fn log_security(&self, event: SecurityEvent, whom: impl Into<Subject<'_>>, from: Option<IpAddr>) {
+        let whom = whom.into();
         let who = match self.pseudonym_key().await {
-            Ok(key) => pseudonym(key, &whom.into()),
+            Ok(key) => pseudonym(key, &whom),
             Err(error) => {
                 error.into_refusal();
                 "unknown".to_owned()
@@ -78,23 +79,23 @@ impl Greenroom {
 
     /// The key is made once for a database, and is the same on every node.
     async fn pseudonym_key(&self) -> Result<&[u8]> {
-        let key = self.pseudonym_key.get_or_try_init(async || {
-            let find = || site_secret::Entity::find_by_id(KEY);
-            if let Some(row) = find().one(self.store.reader()).await? {
-                return Ok::<_, Error>(row.secret);
-            }
-            let mut secret = vec![0_u8; 32];
-            getrandom::fill(&mut secret).map_err(Error::broken)?;
-            let row = site_secret::ActiveModel { name: Set(KEY.to_owned()), secret: Set(secret) };
-            let tx = self.store.write().await?;
-            // Another node may make one at the same moment: the first counts.
-            let insert = site_secret::Entity::insert(row)
-                .on_conflict(OnConflict::column(site_secret::Column::Name).do_nothing().to_owned());
-            insert.exec_without_returning(&tx).await?;
-            tx.commit().await?;
-            Ok(find().one(self.store.reader()).await?.ok_or_else(|| Error::stored("secret"))?.secret)
-        });
-        Ok(key.await?)
+        Ok(self.pseudonym_key.get_or_try_init(|| self.find_or_create_key()).await?)
+    }
+
+    async fn find_or_create_key(&self) -> Result<Vec<u8>> {
+        let find = || site_secret::Entity::find_by_id(KEY);
+        if let Some(row) = find().one(self.store.reader()).await? {
+            return Ok(row.secret);
+        }
+        let mut secret = vec![0_u8; 32];
+        getrandom::fill(&mut secret).map_err(Error::broken)?;
+        let row = site_secret::ActiveModel { name: Set(KEY.to_owned()), secret: Set(secret) };
+        // Another node may make one at the same moment: the first counts.
+        let first = OnConflict::column(site_secret::Column::Name).do_nothing().to_owned();
+        let tx = self.store.write().await?;
+        site_secret::Entity::insert(row).on_conflict(first).exec_without_returning(&tx).await?;
+        tx.commit().await?;
+        Ok(find().one(self.store.reader()).await?.ok_or_else(|| Error::stored("secret"))?.secret)
     }
 }
 

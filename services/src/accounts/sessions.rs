@@ -1,5 +1,5 @@
 use super::{
-    IDLE_LIFE, Reach, SESSION_LIFE, Viewer, person_of,
+    IDLE_LIFE, Password, Reach, SESSION_LIFE, Viewer, person_of,
     secret::{Secret, fingerprint},
     security_log::SecurityEvent,
     user_of,
@@ -99,6 +99,7 @@ impl Greenroom {
             expires_at: Instant::from_millis(row.expires_at),
             reach: row.scope.parse().map_err(|()| Error::stored("scope"))?,
             from: None,
+            confirmed_at: Instant::from_millis(row.confirmed_at),
         };
         if now.millis() - row.last_seen_at >= millis(NOTE_USE_AFTER) {
             viewer.expires_at = self.note_use(&viewer, Instant::from_millis(row.created_at), now).await?;
@@ -131,6 +132,33 @@ impl Greenroom {
     pub async fn user(&self, viewer: &Viewer) -> Result<User> {
         let found = person::Entity::find_by_id(viewer.id().0).one(self.store.reader()).await?;
         user_of(found.ok_or(Refusal::Unauthenticated)?)
+    }
+
+    /// Takes the viewer's password once more: for an hour they may do what needs it.
+    ///
+    /// # Errors
+    /// `Invalid` where the password is wrong; `SessionRequired` for an access token; `RateLimited`.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn confirm_password(&self, viewer: &Viewer, password: Password) -> Result<Viewer> {
+        let proof = self.prove_password(viewer, password, "password").await?;
+        let (greenroom, viewer) = (self.clone(), viewer.clone());
+        to_the_end(async move {
+            let now = greenroom.now();
+            let (tx, _) = greenroom.write_for_password(&viewer, &proof).await?;
+            session::Entity::update_many()
+                .col_expr(session::Column::ConfirmedAt, Expr::value(now.millis()))
+                .filter(session::Column::Id.eq(viewer.session().0))
+                .exec(&tx)
+                .await?;
+            tx.commit().await?;
+            Ok(Viewer { confirmed_at: now, ..viewer })
+        })
+        .await
+    }
+
+    /// Whether what needs the password may be done without typing it again.
+    pub fn is_confirmed(&self, viewer: &Viewer) -> bool {
+        viewer.is_confirmed(self.now())
     }
 
     /// Ends the viewer's session and the streams it opened.
@@ -197,6 +225,7 @@ impl Greenroom {
             expires_at: Set(now + millis(new.life)),
             scope: Set(new.reach.as_str().to_owned()),
             name: Set(new.name.to_owned()),
+            confirmed_at: Set(now),
         };
         Ok(row.insert(connection).await?)
     }
@@ -206,7 +235,14 @@ impl Greenroom {
         let new = NewSession::by_password(person.id, ACTING);
         let row = self.store_session(tx, &Secret::mint()?, new).await?;
         let expires_at = Instant::from_millis(row.expires_at);
-        Ok(Viewer { person, session: SessionId(row.id), expires_at, reach: Reach::Full, from: None })
+        Ok(Viewer {
+            person,
+            session: SessionId(row.id),
+            expires_at,
+            reach: Reach::Full,
+            from: None,
+            confirmed_at: self.now(),
+        })
     }
 
     /// Ends the sessions of [`act_as`](Self::act_as), those of a process that was killed too.

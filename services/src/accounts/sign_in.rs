@@ -120,7 +120,7 @@ impl Greenroom {
     }
 }
 
-/// What comparing somebody's credentials found.
+/// What comparing credentials found.
 enum Checked {
     /// Whose they are, and the hash that takes the place of an outdated one.
     Right(Box<person::Model>, Option<String>),

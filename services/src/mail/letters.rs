@@ -3,9 +3,9 @@
 use super::{Kind, Letter, Links};
 use model::text;
 
-/// A link for whoever registered, and nobody else did anything with the address.
+/// A link to an account whose address isn't contested.
 pub(crate) const CONFIRM: Kind = Kind::anybodys("confirm");
-/// A link for whoever reads it, who says first who they are.
+/// A link to a contested one: its reader says first who they are.
 pub(crate) const INTRODUCE: Kind = Kind::anybodys("introduce");
 /// A link to choose a new password.
 pub(crate) const RESET: Kind = Kind::anybodys("reset");
@@ -13,8 +13,7 @@ pub(crate) const RESET: Kind = Kind::anybodys("reset");
 const SAFETY: &str = "You get this mail because it is about the safety of your account.";
 const NOT_YOU: &str = "If this wasn't you, you can leave this mail alone: nothing happens.";
 
-/// Confirms the address of a new account. It names nobody: whoever registered it may be another person than whoever
-/// reads this.
+/// Confirms the address of a new account. It has no name in it: another person than its reader may have chosen that.
 pub(crate) fn confirm(kind: Kind, links: &Links, token: &str) -> Letter {
     Letter {
         kind,

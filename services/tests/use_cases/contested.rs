@@ -1,5 +1,5 @@
-//! An address that another person registers first: whatever both do, in whatever order, only what is said by whoever
-//! follows the mailed link counts.
+//! An address that another person registers first: in every order of what both do, only what the reader of the mailed
+//! link says counts.
 
 use crate::support::{Site, refusal, sign_in, token_in};
 use model::{NewPassword, Profile, Refusal, RegisterInput, Registration, Role};
@@ -17,7 +17,7 @@ on_both! {
 const OWNED: &str = "wambui@example.com";
 const HOME: Ipv4Addr = Ipv4Addr::LOCALHOST;
 /// What the owner says where the page asks.
-const INTRODUCED: &str = "said by whoever follows the link";
+const INTRODUCED: &str = "said by the reader of the link";
 const FIRST: &str = "the owner's first";
 const ATTACKERS: &str = "the attacker's own";
 
@@ -28,7 +28,7 @@ enum Act {
     OwnerRegisters,
     AttackerResends,
     OwnerResends,
-    /// By whom, nobody can tell.
+    /// By either: the server can't tell.
     SomebodyForgets,
 }
 
@@ -124,10 +124,10 @@ async fn no_order_of_events_leaves_anything_of_the_attacker(site: Site) {
         for act in &order {
             story.act(*act).await;
         }
-        // What is asked for before anybody registered comes to nothing.
+        // What is asked for before the first registration comes to nothing.
         let mut counts = order.iter().skip_while(|act| !matches!(act, Act::AttackerRegisters | Act::OwnerRegisters));
         let Some(asked) = story.follow().await else {
-            assert_eq!(counts.next(), None, "somebody registered, and no link came: {order:?}");
+            assert_eq!(counts.next(), None, "one of them registered, and no link came: {order:?}");
             continue;
         };
         let owner_alone = counts.all(|act| matches!(act, Act::OwnerRegisters | Act::OwnerResends));
@@ -200,5 +200,5 @@ async fn another_name_with_the_same_password_is_contested(site: Site) {
     site.house.register(registration(OWNED, FIRST, "Not Wambui", "talent"), HOME.into()).await.expect("taken");
     site.house.register(owners(OWNED), HOME.into()).await.expect("taken");
     let refused = refusal(site.house.confirm(&site.token_for(OWNED).await).await);
-    assert_eq!(refused, Profile::required(), "whoever knows a password that leaked must not choose the name");
+    assert_eq!(refused, Profile::required(), "a person who knows a password that leaked must not choose the name");
 }

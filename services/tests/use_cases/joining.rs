@@ -26,7 +26,7 @@ on_both! {
 
 const WAMBUI: &str = "wambui@example.com";
 const PASSWORD: &str = "matatu rain velvet";
-/// Chosen by whoever reads the mail.
+/// Chosen by the reader of the mail.
 const CHOSEN: &str = "chosen by the reader";
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 

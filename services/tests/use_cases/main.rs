@@ -13,6 +13,7 @@ mod support;
 
 mod abandoning;
 mod access_tokens;
+mod account_safety;
 mod backups;
 mod bookings;
 mod browser_keys;

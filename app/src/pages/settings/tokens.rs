@@ -1,22 +1,23 @@
 mod secret;
 
-use super::{Lists, Part, devices::keep_focus};
+use super::{ConfirmPassword, Lists, Part, devices::keep_focus};
 use crate::{
+    answer::Failure,
     functions, json,
     parts::{Choice, Done, Field, Form, FormError, FormState, Radios, Submit, TextField, Time, When, local::Local},
-    reactive::list,
+    reactive::{effect, list},
     words,
 };
-use leptos::prelude::*;
+use leptos::{either::Either, prelude::*};
 use model::{
-    AccessToken, Scope,
+    AccessToken, Refusal, Scope,
     account::{TOKEN_DAYS, TOKEN_DAYS_DEFAULT, TOKEN_NAME_LIMIT},
 };
 use secret::Secret;
 
 /// Ways in for somebody's programs.
 #[component]
-pub(super) fn Tokens(lists: Lists) -> impl IntoView {
+pub(super) fn Tokens(lists: Lists, email: String, confirmed: RwSignal<bool>) -> impl IntoView {
     let form = FormState::of::<functions::EndSession>("tokens-form");
     let local = Local::current();
     lists.follow(form.done);
@@ -28,7 +29,10 @@ pub(super) fn Tokens(lists: Lists) -> impl IntoView {
             <ul class="keys" role="list" aria-labelledby="tokens">
                 {list(move || lists.tokens.get(), |token| (token.id, token.last_used_at), move |token| view! { <Row token form/> }.into_any())}
             </ul>
-            {move || local.started().then(|| view! { <Create lists/> })}
+            {move || local.started().then(|| match confirmed.get() {
+                true => Either::Left(view! { <Create lists confirmed/> }),
+                false => Either::Right(view! { <ConfirmPassword id="confirm-tokens" email=email.clone() confirmed/> }),
+            })}
             <noscript><p class="muted">{words::TOKEN_NEEDS_SCRIPT}</p></noscript>
         </Part>
     }
@@ -57,12 +61,18 @@ fn Row(token: AccessToken, form: FormState) -> impl IntoView {
 
 /// Making one. Only with JavaScript: a plain form's answer would be an address, and no secret belongs there.
 #[component]
-fn Create(lists: Lists) -> impl IntoView {
+fn Create(lists: Lists, confirmed: RwSignal<bool>) -> impl IntoView {
     let form = FormState::of::<functions::CreateToken>("token");
     let secret = move || json::read::<String>(&form.answer.get()?.ok()?).ok();
     let choice = |scope: Scope| Choice { value: scope.as_str(), label: words::scope(scope), help: None };
     let choices = Scope::ALL.iter().copied().map(choice).collect::<Vec<_>>();
     lists.follow(form.done);
+    // The hour may be over while the page is open.
+    effect(move || {
+        if form.failure.get() == Some(Failure::Refused(Refusal::PasswordRequired)) {
+            confirmed.set(false);
+        }
+    });
     view! {
         {move || secret().map(|secret| view! { <Secret secret/> })}
         <FormError failure=form.failure/>

@@ -37,7 +37,7 @@ const fn row(
 }
 
 /// The interface.
-pub(super) const API: [Row; 46] = [
+pub(super) const API: [Row; 47] = [
     row("GET", "/healthz", None, "", [200, 200, 200, 200, 200, 200, 200, 200]),
     row("GET", "/readyz", None, "", [200, 200, 200, 200, 200, 200, 200, 200]),
     row("GET", "/api/openapi.json", None, "", [200, 200, 200, 200, 200, 200, 200, 200]),
@@ -110,6 +110,7 @@ pub(super) const API: [Row; 46] = [
         r#"{"current":"wrong","password":"velvet-{new}"}"#,
         [401, 422, 422, 422, 422, 401, 403, 403],
     ),
+    row("POST", "/api/account/confirmation", None, r#"{"password":"wrong"}"#, [401, 422, 422, 422, 422, 401, 403, 403]),
     row("GET", "/api/account/export", None, "", [401, 200, 200, 200, 200, 401, 403, 403]),
     row("POST", "/api/account/deletion", None, r#"{"password":"wrong"}"#, [401, 422, 422, 422, 422, 401, 403, 403]),
     row("GET", "/api/messages", None, "", [401, 200, 200, 200, 200, 401, 200, 200]),
@@ -231,7 +232,7 @@ pub(super) const API: [Row; 46] = [
 ];
 
 /// What pages ask of the server, sent as forms.
-pub(super) const FUNCTIONS: [Row; 34] = [
+pub(super) const FUNCTIONS: [Row; 35] = [
     row(
         "POST",
         "/fn/sign-in",
@@ -294,6 +295,7 @@ pub(super) const FUNCTIONS: [Row; 34] = [
         "email={new}%40example.com&password=wrong",
         [401, 422, 422, 422, 422, 401, 403, 403],
     ),
+    row("POST", "/fn/confirm-password", None, "password=wrong", [401, 422, 422, 422, 422, 401, 403, 403]),
     row("POST", "/fn/end-session", None, "id={nobody}", [401, 404, 404, 404, 404, 401, 403, 403]),
     row("POST", "/fn/create-token", None, "name=bot&scope=read", [401, 200, 200, 200, 200, 401, 403, 403]),
     row("POST", "/fn/leave", None, "password=wrong", [401, 422, 422, 422, 422, 401, 403, 403]),

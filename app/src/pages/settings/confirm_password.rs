@@ -1,0 +1,29 @@
+use super::Whose;
+use crate::{
+    functions,
+    parts::{Done, Form, FormError, FormState, PasswordField, Submit},
+    reactive::effect,
+    words,
+};
+use leptos::prelude::*;
+
+/// Asks for the password again, where it was typed too long ago for access tokens and the download.
+#[component]
+pub(super) fn ConfirmPassword(id: &'static str, email: String, confirmed: RwSignal<bool>) -> impl IntoView {
+    let form = FormState::of::<functions::ConfirmPassword>(id);
+    effect(move || {
+        if form.done.get() {
+            confirmed.set(true);
+        }
+    });
+    view! {
+        <p class="muted">{words::CONFIRM_FIRST}</p>
+        <FormError failure=form.failure/>
+        <Form form class="form" id=form.id>
+            <Whose email/>
+            <PasswordField form field="password" label=words::YOUR_PASSWORD/>
+            <Submit form label=words::CONFIRM_PASSWORD busy=words::CONFIRMING_PASSWORD/>
+            <Done text=form.says(words::PASSWORD_CONFIRMED)/>
+        </Form>
+    }
+}

@@ -1,0 +1,18 @@
+//! When the password was last typed in a session. Sessions from before haven't it: they ask once more.
+
+use sea_orm_migration::{prelude::*, schema::*};
+
+#[derive(DeriveMigrationName)]
+pub(crate) struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let column = big_integer("confirmed_at").default(0).take();
+        manager.alter_table(Table::alter().table("session").add_column(column).take()).await
+    }
+}

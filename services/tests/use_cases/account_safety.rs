@@ -1,0 +1,90 @@
+//! What keeps an account its owner's: passwords that aren't guessed, notices of sign-ins, and typing the password once
+//! more for access tokens and the download.
+
+use crate::support::{Site, refusal, sign_in, token_draft};
+use model::{Fault, NewPassword, Refusal, Scope};
+use services::{
+    Result, SignedIn,
+    accounts::{Credentials, Password},
+    seed::{PASSWORD, SARAH},
+};
+use std::{net::IpAddr, time::Duration};
+
+on_both! {
+    a_password_looks_the_same_however_it_is_typed,
+    a_password_of_ones_own_name_is_refused_everywhere,
+    a_sign_in_from_a_new_device_is_told_by_mail_once,
+    tokens_and_data_need_a_password_that_was_just_typed,
+}
+
+const HOUR: Duration = Duration::from_secs(60 * 60);
+
+fn chosen(text: &str) -> NewPassword {
+    NewPassword::parse(Some(text)).expect("a password")
+}
+
+fn typed(text: &str) -> Password {
+    Password::new(text.to_owned())
+}
+
+async fn sign_in_from(site: &Site, user_agent: &str, from: &str) -> Result<SignedIn> {
+    let credentials = Credentials { email: SARAH.email.parse().ok(), password: typed(PASSWORD) };
+    let from: IpAddr = from.parse().expect("an address");
+    site.house.sign_in(credentials, from, user_agent).await
+}
+
+async fn a_password_looks_the_same_however_it_is_typed(site: Site) {
+    let sarah = site.cast().await.sarah;
+    site.house.change_password(&sarah, typed(PASSWORD), chosen("cafe\u{301} ya asubuhi")).await.expect("changed");
+    for written in ["cafe\u{301} ya asubuhi", "café ya asubuhi"] {
+        assert!(sign_in(&site.house, SARAH.email, written).await.is_ok(), "{written}");
+    }
+}
+
+async fn a_password_of_ones_own_name_is_refused_everywhere(site: Site) {
+    let sarah = site.cast().await.sarah;
+    site.house
+        .forgot_password(SARAH.email.parse().expect("an address"), std::net::Ipv4Addr::LOCALHOST.into())
+        .await
+        .expect("taken");
+    let token = site.token_for(SARAH.email).await;
+    for guessed in ["Wanjiru2026!", "greenroom1", "Password2026!", "letmein123", "sarah.photographer1"] {
+        let changed = site.house.change_password(&sarah, typed(PASSWORD), chosen(guessed)).await;
+        assert_eq!(refusal(changed).fault("password"), Some(Fault::PasswordTooCommon), "{guessed}");
+        let reset = site.house.reset_password(&token, chosen(guessed)).await;
+        assert_eq!(refusal(reset).fault("password"), Some(Fault::PasswordTooCommon), "{guessed}");
+    }
+}
+
+async fn a_sign_in_from_a_new_device_is_told_by_mail_once(site: Site) {
+    let told = async || site.letters_to(SARAH.email).await.len();
+    sign_in_from(&site, "a test", "127.0.0.1").await.expect("a session");
+    assert_eq!(told().await, 0, "it signed in before");
+    sign_in_from(&site, "Firefox/144 <b>", "203.0.113.7").await.expect("a session");
+    let letter = site.letters_to(SARAH.email).await.remove(0);
+    assert_eq!(letter.subject, "A new sign-in to your account");
+    assert!(letter.text.contains("Firefox/144") && !letter.html.contains("<b>"), "{}", letter.html);
+    sign_in_from(&site, "Firefox/145 <b>", "203.0.113.9").await.expect("a session");
+    assert_eq!(told().await, 1, "the same, renewed");
+    sign_in_from(&site, "Firefox/145 <b>", "198.51.100.7").await.expect("a session");
+    assert_eq!(told().await, 2, "from elsewhere");
+    site.clock.advance(HOUR);
+    site.house.sweep().await.expect("swept");
+    sign_in_from(&site, "Firefox/145 <b>", "198.51.100.7").await.expect("a session");
+    assert_eq!(told().await, 2);
+}
+
+async fn tokens_and_data_need_a_password_that_was_just_typed(site: Site) {
+    let token = sign_in(&site.house, SARAH.email, PASSWORD).await.expect("a session").token;
+    let viewer = async || site.house.viewer(&token).await.expect("a viewer");
+    site.house.export(&viewer().await).expect("she just signed in");
+    site.clock.advance(HOUR);
+    assert_eq!(refusal(site.house.export(&viewer().await)), Refusal::PasswordRequired);
+    let made = site.house.create_token(&viewer().await, token_draft(Scope::Read)).await;
+    assert_eq!(refusal(made), Refusal::PasswordRequired);
+    let wrong = site.house.confirm_password(&viewer().await, typed("wrong")).await;
+    assert_eq!(refusal(wrong).fault("password"), Some(Fault::WrongPassword));
+    site.house.confirm_password(&viewer().await, typed(PASSWORD)).await.expect("it is hers");
+    site.house.create_token(&viewer().await, token_draft(Scope::Read)).await.expect("a token");
+    site.house.export(&viewer().await).expect("a document");
+}
