@@ -126,6 +126,7 @@ test("@live a token is shown once, works, and is taken back", async ({ sarah, vi
   const tokens = sarah.part("Access tokens");
   await tokens.getByLabel("Token name").fill("Calendar");
   await tokens.getByRole("radio", { name: "Read and write" }).check();
+  await tokens.getByLabel("It ends after").selectOption("30 days");
   await press(sarah, "Access tokens", "Create token");
   const secret = tokens.getByLabel("Your new token");
   await expect(secret).toBeFocused();
@@ -134,6 +135,9 @@ test("@live a token is shown once, works, and is taken back", async ({ sarah, vi
   const ask = () => visitor.api.request("GET", "/api/messages", undefined, { authorization });
   expect((await ask()).status).toBe(200);
   await expect(tokens.getByRole("listitem")).toContainText("Calendar");
+  const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+  const ends = tokens.getByRole("listitem").locator("time").last();
+  await expect(ends).toHaveAttribute("datetime", new RegExp(`^(${inDays(30)}|${inDays(29)})`));
   await expect(tokens.getByLabel("Token name")).toHaveValue("");
 
   await tokens.getByRole("button", { name: "Revoke: Calendar" }).click();
