@@ -28,7 +28,7 @@ pub use outbox::Outbox;
 use crate::{answer::Mine, owner::PageOwner, parts::local::Local, reactive::effect};
 use arrivals::Arrivals;
 use leptos::prelude::*;
-use model::{Envelope, Fold, Inbox, Outcome, PersonId};
+use model::{Envelope, Fold, Inbox, Outcome, PersonId, text::isolate};
 use passing::Passing;
 use serde::{Deserialize, Serialize};
 use std::{collections::VecDeque, sync::Arc};
@@ -207,7 +207,7 @@ impl Live {
         }
         match self.unread.try_get().unwrap_or_default() {
             0 => title.to_owned(),
-            unread => format!("({unread}) {title}"),
+            unread => format!("({unread}) {}", isolate(title)),
         }
     }
 

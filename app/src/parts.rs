@@ -12,6 +12,7 @@ mod form;
 mod icon;
 mod inbox_row;
 mod keyed;
+mod isolated_text;
 mod linked_text;
 pub mod local;
 mod mark_unread;
@@ -37,6 +38,7 @@ pub use form::{
 pub use icon::{Glyph, Icon};
 pub use inbox_row::InboxRow;
 pub use keyed::{page_of_param, page_of_query};
+pub use isolated_text::IsolatedText;
 pub use linked_text::LinkedText;
 pub use mark_unread::MarkUnread;
 pub use message_log::{MessageLog, Place};

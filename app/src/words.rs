@@ -17,7 +17,7 @@ pub use devices::device;
 pub use refusals::{fault, refusal};
 pub use settings::*;
 
-use model::{BookingStatus, Craft, NotificationKind, Step, booking, message};
+use model::{BookingStatus, Craft, NotificationKind, Step, booking, message, text::isolate};
 
 pub const SITE: &str = "Greenroom";
 pub const TAGLINE: &str = "Talk to the people behind the show";
@@ -135,17 +135,17 @@ pub const HOME: &str = "Go to the start";
 
 /// The title of the document that shows a page.
 pub fn page_title(page: &str) -> String {
-    format!("{page} · {SITE}")
+    format!("{} · {SITE}", isolate(page))
 }
 
 /// What calling a booking off means, before it is done.
 pub fn cancelling(counterpart: &str) -> String {
-    format!("{counterpart} is told at once. A cancelled booking can't be taken up again.")
+    format!("{} is told at once. A cancelled booking can't be taken up again.", isolate(counterpart))
 }
 
 /// Stands before [`TYPING`], where the name isn't in sight beside it.
 pub fn it_is(name: &str) -> String {
-    format!("{name} is ")
+    format!("{} is ", isolate(name))
 }
 
 /// When somebody was last here.
@@ -179,11 +179,11 @@ pub fn mark_read(what: &str) -> String {
 }
 
 pub fn book(name: &str) -> String {
-    format!("Book {name}")
+    format!("Book {}", isolate(name))
 }
 
 pub fn booking_with(name: &str) -> String {
-    format!("Ask {name} about your event. They answer in the conversation that opens.")
+    format!("Ask {} about your event. They answer in the conversation that opens.", isolate(name))
 }
 
 pub fn minutes(count: i64) -> String {
@@ -215,6 +215,7 @@ pub fn characters_left(count: usize) -> String {
 }
 
 pub fn notified(kind: NotificationKind, name: &str) -> String {
+    let name = isolate(name);
     match kind {
         NotificationKind::Message => format!("{name} wrote"),
         NotificationKind::Booking => format!("{name} asks about a booking"),
@@ -237,7 +238,7 @@ pub fn step(step: Step) -> &'static str {
 
 /// What a line in a thread tells of a booking; `name` is nothing where the reader did it.
 pub fn stepped(status: BookingStatus, name: Option<&str>) -> String {
-    let name = name.unwrap_or(YOU);
+    let name = name.map_or(YOU.into(), isolate);
     match status {
         BookingStatus::Inquiry => format!("{name} asked about a booking"),
         BookingStatus::Accepted => format!("{name} accepted the booking"),

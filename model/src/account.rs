@@ -67,7 +67,7 @@ pub struct RegisterInput {
     /// Not among those that are tried first.
     #[schema(value_type = String, required = true, format = Password, min_length = 8, max_length = 256)]
     pub password: Option<String>,
-    /// As they call themselves, in one line.
+    /// As they call themselves, in one line with a visible character and without hidden ones.
     #[schema(value_type = String, required = true, min_length = 1, max_length = 80, pattern = r"\S")]
     pub name: Option<String>,
     /// What they do here.
@@ -133,7 +133,7 @@ pub struct Account {
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AccountInput {
-    /// As they call themselves, in one line.
+    /// As they call themselves, in one line with a visible character and without hidden ones.
     #[schema(min_length = 1, max_length = 80, pattern = r"\S")]
     pub name: Option<String>,
     /// What they do here, as long as they have no booking.
@@ -260,7 +260,7 @@ pub const TOKEN_DAYS_DEFAULT: u16 = 90;
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TokenInput {
-    /// What its owner calls it, in one line.
+    /// What its owner calls it, in one line with a visible character and without hidden ones.
     #[schema(value_type = String, required = true, min_length = 1, max_length = 60, pattern = r"\S")]
     pub name: Option<String>,
     /// What it may do.

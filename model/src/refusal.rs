@@ -17,6 +17,20 @@ words! {
         TooShort = "too_short",
         /// A number outside its range.
         OutOfRange = "out_of_range",
+        /// Without a single character that a reader sees.
+        Invisible = "invisible",
+        /// With controls, controls of direction, or other characters that can't be seen.
+        HiddenCharacters = "hidden_characters",
+        /// With more marks on one letter than any script has.
+        TooManyMarks = "too_many_marks",
+        /// An amount of money that isn't written in a way that can be read in one way only.
+        AmountInvalid = "amount_invalid",
+        /// No currency of ISO 4217.
+        CurrencyUnknown = "currency_unknown",
+        /// A day that is over everywhere on earth.
+        DatePast = "date_past",
+        /// A day more than [`crate::booking::YEARS_AHEAD`] years ahead.
+        DateTooFar = "date_too_far",
         /// A message without text.
         BodyEmpty = "body_empty",
         /// A message of more than [`crate::message::BODY_LIMIT`] characters.
@@ -41,6 +55,10 @@ impl Fault {
                 | Fault::BodyTooLong
                 | Fault::BodyInvalid
                 | Fault::PasswordTooCommon
+                | Fault::AmountInvalid
+                | Fault::CurrencyUnknown
+                | Fault::DatePast
+                | Fault::DateTooFar
                 | Fault::WrongPassword
                 | Fault::TokenInvalid
         )

@@ -1,18 +1,22 @@
 //! Text that people type.
 
+mod characters;
+mod direction;
+
+pub use direction::{is_invisible_format, isolate, without_direction_controls};
+
 use crate::refusal::Fault;
 
-/// One line: trimmed, not empty, at most `limit` characters, without control characters.
+/// One line, such as a name: trimmed, at most `limit` characters, at least one of them visible, without controls and
+/// other hidden characters, and with at most four marks on a letter.
 pub fn line(input: Option<&str>, limit: usize) -> Result<String, Fault> {
     let text = input.unwrap_or_default().trim();
     if text.is_empty() {
         Err(Fault::Required)
     } else if text.chars().count() > limit {
         Err(Fault::TooLong)
-    } else if text.chars().any(char::is_control) {
-        Err(Fault::Invalid)
     } else {
-        Ok(text.to_owned())
+        characters::check(text).map(|()| text.to_owned())
     }
 }
 
@@ -51,6 +55,7 @@ mod tests {
         assert_eq!(line(None, 20), Err(Fault::Required));
         assert_eq!(line(Some("áéí"), 2), Err(Fault::TooLong));
         assert_eq!(line(Some("a\nb"), 20), Err(Fault::Invalid));
+        assert_eq!(line(Some("\u{3164}"), 20), Err(Fault::Invisible));
     }
 
     #[test]

@@ -135,6 +135,20 @@ mod tests {
         }
     }
 
+    #[tokio::test]
+    async fn no_text_adds_a_header() {
+        let smtp = Smtp::new("smtp://localhost", "Greenroom <hi@greenroom.example>", "greenroom.example");
+        let smtp = smtp.expect("a mail server");
+        for subject in
+            ["Evil\r\nBcc: spy@evil.example", "Evil\nBcc: spy@evil.example", "\u{5d0}\rBcc: spy@evil.example\r\n\r\nHi"]
+        {
+            let mail = smtp.message(&Outgoing { subject: subject.to_owned(), ..letter() });
+            let mail = String::from_utf8(mail.expect("a mail").formatted()).expect("text");
+            let (head, _) = mail.split_once("\r\n\r\n").expect("a head");
+            assert!(head.split(['\r', '\n']).all(|line| !line.starts_with("Bcc")), "{head}");
+        }
+    }
+
     #[test]
     fn a_password_never_goes_over_an_open_line() {
         let tls = |url: &str| format!("{:?}", builder(url).expect(url));

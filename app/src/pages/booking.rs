@@ -3,9 +3,7 @@ use crate::{
     ask::loaded,
     functions,
     live::Live,
-    parts::{
-        Answers, BookingFacts, CallOff, Failed, PageTitle, Skeleton, StatusChip, StepFailed, Stepping, page_of_param,
-    },
+parts::{Answers, BookingFacts, CallOff, Failed, PageTitle, Skeleton, StatusChip, StepFailed, Stepping, page_of_param, IsolatedText},
     reactive::memo,
     words,
 };
@@ -45,7 +43,7 @@ fn Details(mine: Mine<BookingView>) -> impl IntoView {
     let stepping = Stepping::begin("#booking-status");
     view! {
         <PageTitle text=title.clone()/>
-        <h1>{title}</h1>
+        <h1><IsolatedText text=title/></h1>
         <p id="booking-status" tabindex="-1">{move || booking.with(|booking| view! { <StatusChip status=booking.status/> })}</p>
         <BookingFacts booking/>
         <StepFailed stepping/>

@@ -1,7 +1,7 @@
 use crate::{
     ask::loaded,
     functions,
-    parts::{Avatar, Empty, Failed, Glyph, Icon, PageTitle, Skeleton},
+    parts::{Avatar, Empty, Failed, Glyph, Icon, IsolatedText, PageTitle, Skeleton},
     reactive::memo,
     words,
 };
@@ -22,7 +22,7 @@ pub fn Talents() -> impl IntoView {
             <h1>{words::FIND_TALENT}</h1>
             <form class="search" role="search" method="get" action="/talents">
                 <label for="query">{words::SEARCH_NAME}</label>
-                <input id="query" name="query" type="search" maxlength="100" value=move || wanted.get().0/>
+                <input id="query" name="query" type="search" maxlength="100" dir="auto" value=move || wanted.get().0/>
                 <label for="craft">{words::CRAFT}</label>
                 <select id="craft" name="craft">
                     <option value="">{words::ANY_CRAFT}</option>
@@ -72,7 +72,7 @@ fn Row(person: Person) -> impl IntoView {
     view! {
         <li class="row">
             <Avatar person/>
-            <span class="row-name">{name.clone()}</span>
+            <span class="row-name"><IsolatedText text=name.clone()/></span>
             <span class="row-about"><span class="row-last">{craft}</span></span>
             <a class="button row-action" href=href>{words::book(&name)}</a>
         </li>

@@ -4,8 +4,7 @@ use crate::{
     functions,
     live::{IN_BROWSER, Live},
     parts::{
-        Answers, BookingFacts, BookingLine, CallOff, Composer, Failed, Glyph, Icon, MarkUnread, MessageLog, PageTitle,
-        Place, PostForm, PresenceLine, Skeleton, StepFailed, Stepping, local::Local, page_of_param,
+Answers, BookingFacts, BookingLine, CallOff, Composer, Failed, Glyph, Icon, IsolatedText, MarkUnread, MessageLog, PageTitle, Place, PostForm, PresenceLine, Skeleton, StepFailed, Stepping, local :: Local, page_of_param,
     },
     reactive::{effect, memo},
     words,
@@ -85,7 +84,7 @@ fn ThreadView(mine: Mine<Thread>, at: Option<i64>) -> impl IntoView {
             <header class="thread-head">
                 <a class="back" href="/inbox" aria-label=words::BACK_TO_INBOX><Icon glyph=Glyph::Back/></a>
                 <div class="thread-name">
-                    <h1>{name}</h1>
+                    <h1><IsolatedText text=name/></h1>
                     <PresenceLine conversation/>
                 </div>
                 <BookingLine booking>

@@ -1,3 +1,4 @@
+use super::IsolatedText;
 use leptos::prelude::*;
 use model::Person;
 
@@ -8,7 +9,7 @@ const HUES: u128 = 12;
 #[component]
 pub fn Avatar(person: Person) -> impl IntoView {
     let hue = (person.id.0.as_u128() % HUES) as u8;
-    view! { <span class=format!("avatar hue-{hue}") aria-hidden="true">{initials(&person.name)}</span> }
+    view! { <span class=format!("avatar hue-{hue}") aria-hidden="true"><IsolatedText text=initials(&person.name)/></span> }
 }
 
 fn initials(name: &str) -> String {

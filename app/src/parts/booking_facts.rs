@@ -1,4 +1,4 @@
-use super::DayLine;
+use super::{DayLine, IsolatedText};
 use crate::{reactive::memo, words};
 use leptos::prelude::*;
 use model::{Booking, BookingStatus};
@@ -16,12 +16,12 @@ pub fn BookingFacts(#[prop(into)] booking: Signal<Booking>) -> impl IntoView {
         let craft = booking.talent.craft.map(|craft| format!(", {}", words::craft(craft)));
         view! {
         <dl class="facts">
-            <div><dt>{words::EVENT}</dt><dd>{booking.title.clone()}</dd></div>
+            <div><dt>{words::EVENT}</dt><dd><IsolatedText text=booking.title/></dd></div>
             <div><dt>{words::DATE}</dt><dd><DayLine day=booking.event_date/></dd></div>
-            <div><dt>{words::VENUE}</dt><dd>{booking.venue.clone()}</dd></div>
+            <div><dt>{words::VENUE}</dt><dd><IsolatedText text=booking.venue/></dd></div>
             <div><dt>{words::FEE}</dt><dd>{booking.fee.in_words()}</dd></div>
-            <div><dt>{words::ORGANIZER}</dt><dd>{booking.organizer.name.clone()}</dd></div>
-            <div><dt>{words::TALENT}</dt><dd>{booking.talent.name.clone()}{craft}</dd></div>
+            <div><dt>{words::ORGANIZER}</dt><dd><IsolatedText text=booking.organizer.name/></dd></div>
+            <div><dt>{words::TALENT}</dt><dd><IsolatedText text=booking.talent.name/>{craft}</dd></div>
         </dl>
         }
     };
@@ -39,9 +39,9 @@ pub fn BookingLine(#[prop(into)] booking: Signal<Booking>, children: Children) -
         <details class="booking-line">
             <summary>
                 <span class="booking-terms">
-                    <span class="booking-title">{title}</span>
+                    <span class="booking-title"><IsolatedText text=title/></span>
                     <span class="booking-date"><DayLine day=event_date/></span>
-                    <span class="booking-venue">{venue}</span>
+                    <span class="booking-venue"><IsolatedText text=venue/></span>
                     <span class="booking-fee">{fee.in_words()}</span>
                 </span>
                 {move || view! { <StatusChip status=status.get()/> }}

@@ -98,7 +98,7 @@ pub fn Composer(me: PersonId, thread: RwSignal<Thread>) -> impl IntoView {
             <input type="hidden" name="conversation_id" value=id.to_string()/>
             <input type="hidden" name="client_id" value=client_id() autocomplete="off"/>
             <label class="visually-hidden" for="message">{words::MESSAGE}</label>
-            <textarea id="message" name="body" rows="1" required node_ref=area
+            <textarea id="message" name="body" rows="1" dir="auto" required node_ref=area
                 autocomplete=move || local.started().then_some("off") maxlength=move || (!local.started()).then_some(BODY_LIMIT) placeholder=words::WRITE
                 aria-describedby="message-count" on:keydown=on_key on:input:target=on_input></textarea>
             <button class="button primary" type="submit" disabled=cannot_send>

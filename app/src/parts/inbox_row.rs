@@ -1,6 +1,6 @@
-use super::{Avatar, Time, When, local::Local};
+use super::{Avatar, IsolatedText, Time, When, local::Local};
 use crate::{reactive::memo, words};
-use leptos::prelude::*;
+use leptos::{either::Either, prelude::*};
 use leptos_router::hooks::use_location;
 use model::{BookingStatus, Conversation, Inbox, Message, Person, PersonId, text};
 
@@ -20,24 +20,28 @@ pub fn InboxRow(me: PersonId, inbox: RwSignal<Inbox>, conversation: Conversation
     let current = move || (location.pathname.get() == here).then_some("page");
     let last = move || {
         now.get().and_then(|now| now.last).map(|last| match last {
-            Last::Wrote(sender, line) => format!("{}{line}", if sender == me { words::YOU_WROTE } else { "" }),
-            Last::Stepped(sender, status) => words::stepped(status, (sender.id != me).then_some(sender.name.as_str())),
+            Last::Wrote(sender, line) => Either::Left(view! {
+                {(sender == me).then_some(words::YOU_WROTE)}<IsolatedText text=line/>
+            }),
+            Last::Stepped(sender, status) => {
+                Either::Right(words::stepped(status, (sender.id != me).then_some(sender.name.as_str())))
+            }
         })
     };
     let counterpart = memo(move || now.with(|now| now.as_ref().map(|now| now.counterpart.clone())));
-    let name = move || counterpart.get().map(|person| person.name);
+    let name = Signal::derive(move || counterpart.get().map(|person| person.name).unwrap_or_default());
     let unread = move || now.get().map_or(0, |now| now.unread);
     view! {
         <li>
             <a href=path class="row" class:unread=move || { unread() > 0 } aria-current=current aria-labelledby=labelled aria-describedby=described>
                 {move || counterpart.get().map(|person| view! { <Avatar person/> })}
-                <span class="row-name" id=name_id>{name}</span>
+                <span class="row-name" id=name_id><IsolatedText text=name/></span>
                 <span class="row-when">
                     {move || now.get().map(|now| view! { <Time at=now.at tell=When::Short/> })}
                 </span>
                 <span class="row-about" id=about_id>
                     <span class="row-booking">
-                        {conversation.booking.title.clone()} " · " {move || local.calendar_day(conversation.booking.event_date)}
+                        <IsolatedText text=conversation.booking.title.clone()/> " · " {move || local.calendar_day(conversation.booking.event_date)}
                     </span>
                     <span class="row-last">{last}</span>
                     {move || (unread() > 0).then(|| view! {

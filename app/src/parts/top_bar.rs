@@ -1,4 +1,4 @@
-use super::{Glyph, Icon, PostForm};
+use super::{Glyph, Icon, PostForm, IsolatedText};
 use crate::{
     live::{Live, Outbox},
     words,
@@ -39,7 +39,7 @@ pub fn TopBar(frame: RwSignal<Frame>) -> impl IntoView {
                 </a>
             </nav>
             <a class="bar-item" href="/settings" aria-label=move || words::settings_of(&name())>
-                <Icon glyph=Glyph::Person/><span class="bar-word bar-name">{name}</span>
+                <Icon glyph=Glyph::Person/><span class="bar-word bar-name"><IsolatedText text=Signal::derive(name)/></span>
             </a>
             <PostForm path="/fn/sign-out" on:submit=leave>
                 <button class="bar-item" type="submit"><Icon glyph=Glyph::Door/><span class="bar-word">{words::SIGN_OUT}</span></button>

@@ -1,6 +1,6 @@
 //! The settings page.
 
-use model::{MailAfter, Role, Scope, account::BIO_LIMIT};
+use model::{MailAfter, Role, Scope, account::BIO_LIMIT, text::isolate};
 
 pub const SETTINGS: &str = "Settings";
 pub const SAVE: &str = "Save";
@@ -120,22 +120,22 @@ pub fn scope(scope: Scope) -> &'static str {
 
 /// Signing out a device, said in full.
 pub fn sign_out_of(device: &str) -> String {
-    format!("{}: {device}", super::SIGN_OUT)
+    format!("{}: {}", super::SIGN_OUT, isolate(device))
 }
 
 /// Taking a token back, said in full.
 pub fn revoke(token: &str) -> String {
-    format!("{REVOKE}: {token}")
+    format!("{REVOKE}: {}", isolate(token))
 }
 
 /// The way to the settings, said in full: it begins with what is in sight.
 pub fn settings_of(name: &str) -> String {
-    format!("{name}, {SETTINGS}")
+    format!("{}, {SETTINGS}", isolate(name))
 }
 
 /// The address somebody has now.
 pub fn signs_in_with(email: &str) -> String {
-    format!("You sign in with {email}.")
+    format!("You sign in with {}.", isolate(email))
 }
 
 /// The account's role.

@@ -1,4 +1,6 @@
-use crate::{code, none};
+use crate::{code, none, sources};
+use quote::ToTokens;
+use syn::{FnArg, Item};
 
 /// Ways to put text into a document as HTML, and where each is used on text that was escaped.
 const RAW: [(&str, &str); 5] = [
@@ -35,4 +37,36 @@ fn html_is_escaped_by_one_function() {
             && source.text.lines().any(|line| line.contains("\"&lt;\"") || line.contains("\"&amp;\""))
     });
     none("model::text::escape_html escapes", own.map(|source| source.path).collect());
+}
+
+/// Parameters of sentences that hold texts of our own.
+const OWN: [&str; 5] = ["when", "time", "code", "user_agent", "what"];
+
+#[test]
+fn a_sentence_isolates_the_text_of_a_person() {
+    let (mut checked, mut offenders) = (0, Vec::new());
+    for source in sources(&["app/src/words"], &[".rs"])
+        .into_iter()
+        .chain(code(&["app"]).into_iter().filter(|source| source.path == "app/src/words.rs"))
+    {
+        for item in syn::parse_file(&source.text).unwrap_or_else(|error| panic!("{}: {error}", source.path)).items {
+            let Item::Fn(function) = item else { continue };
+            let takes_text = function.sig.inputs.iter().any(|input| match input {
+                FnArg::Typed(typed) => {
+                    let (name, kind) =
+                        (typed.pat.to_token_stream().to_string(), typed.ty.to_token_stream().to_string());
+                    kind.contains("& str") && !OWN.contains(&name.as_str())
+                }
+                FnArg::Receiver(_) => false,
+            });
+            if takes_text {
+                checked += 1;
+                if !function.block.to_token_stream().to_string().contains("isolate") {
+                    offenders.push(format!("{}: {}", source.path, function.sig.ident));
+                }
+            }
+        }
+    }
+    assert!(checked > 8, "the test no longer sees the sentences");
+    none("a name may be written from right to left: `isolate` it", offenders);
 }

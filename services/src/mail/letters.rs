@@ -2,6 +2,7 @@
 
 use super::{Kind, Letter, Links};
 use model::text;
+use model::text::isolate;
 
 /// A link to an account whose address isn't contested.
 pub(crate) const CONFIRM: Kind = Kind::anybodys("confirm");
@@ -12,6 +13,10 @@ pub(crate) const RESET: Kind = Kind::anybodys("reset");
 
 const SAFETY: &str = "You get this mail because it is about the safety of your account.";
 const NOT_YOU: &str = "If this wasn't you, you can leave this mail alone: nothing happens.";
+
+fn greeting(name: &str) -> String {
+    format!("Hello {},", isolate(name))
+}
 
 /// Confirms the address of a new account. It has no name in it: another person than its reader may have chosen that.
 pub(crate) fn confirm(kind: Kind, links: &Links, token: &str) -> Letter {
@@ -34,7 +39,7 @@ pub(crate) fn already_here(name: &str, links: &Links) -> Letter {
         kind: Kind::anybodys("already_here"),
         subject: "You already have an account".into(),
         paragraphs: vec![
-            format!("Hello {name},"),
+            greeting(name),
             "somebody, probably you, just tried to open an account with this address. You have one already: sign in, \
              or choose a new password if the old one is forgotten."
                 .into(),
@@ -51,7 +56,7 @@ pub(crate) fn reset(name: &str, links: &Links, token: &str) -> Letter {
         kind: RESET,
         subject: "Choose a new password".into(),
         paragraphs: vec![
-            format!("Hello {name},"),
+            greeting(name),
             "here is the link to choose a new password. It works for an hour, once.".into(),
         ],
         link: Some(("Choose a new password", links.with_token("/reset", token))),
@@ -66,7 +71,7 @@ pub(crate) fn password_changed(name: &str, links: &Links) -> Letter {
         kind: Kind::own("password_changed"),
         subject: "Your password was changed".into(),
         paragraphs: vec![
-            format!("Hello {name},"),
+            greeting(name),
             "your password was just changed, and your other devices and access tokens were signed out.".into(),
             "If this wasn't you, choose a new password at once.".into(),
         ],
@@ -84,7 +89,7 @@ pub(crate) fn new_device(name: &str, user_agent: &str, links: &Links) -> Letter 
         kind: Kind::own("new_device"),
         subject: "A new sign-in to your account".into(),
         paragraphs: vec![
-            format!("Hello {name},"),
+            greeting(name),
             "your account was just signed in to from a device or a network that we haven't seen before.".into(),
             format!("It calls itself: {browser}"),
             "If this was you, there is nothing to do. If it wasn't, choose a new password: that signs out every device."
@@ -119,7 +124,7 @@ pub(crate) fn address_asked(name: &str, links: &Links) -> Letter {
         kind: Kind::own("address_asked"),
         subject: "Your email address is about to change".into(),
         paragraphs: vec![
-            format!("Hello {name},"),
+            greeting(name),
             "somebody who knows your password asked to change the email address of your account.".into(),
             "If this wasn't you, choose a new password now: then the change is off.".into(),
         ],
@@ -135,7 +140,7 @@ pub(crate) fn address_changed(name: &str, links: &Links) -> Letter {
         kind: Kind::own("address_changed"),
         subject: "Your email address was changed".into(),
         paragraphs: vec![
-            format!("Hello {name},"),
+            greeting(name),
             "your account now has another email address, and this one doesn't open it any more.".into(),
             "If this wasn't you, somebody knows your password. Answer whoever runs this site as soon as you can."
                 .into(),
@@ -182,14 +187,14 @@ pub(crate) fn unread(name: &str, conversations: &[Unread], links: &Links, unsubs
     let count: usize = conversations.iter().map(|unread| unread.lines.len()).sum();
     let what = if count == 1 { "1 unread message".to_owned() } else { format!("{count} unread messages") };
     let (subject, link) = match conversations {
-        [only] => (format!("{}: {what}", only.from), only.link.clone()),
+        [only] => (format!("{}: {what}", isolate(&only.from)), only.link.clone()),
         _ => (format!("{what} in {} conversations", conversations.len()), links.to("/inbox")),
     };
     let section = |unread: &Unread| {
-        let lines = unread.lines.iter().map(|line| format!("\n  {line}")).collect::<String>();
-        format!("{}, {}:{lines}\n{}", unread.from, unread.about, unread.link)
+        let lines = unread.lines.iter().map(|line| format!("\n  {}", isolate(line))).collect::<String>();
+        format!("{}, {}:{lines}\n{}", isolate(&unread.from), isolate(&unread.about), unread.link)
     };
-    let greeting = format!("Hello {name}, you have {what}.");
+    let greeting = format!("{} you have {what}.", greeting(name));
     Letter {
         kind: Kind::own("unread"),
         subject,
@@ -197,5 +202,39 @@ pub(crate) fn unread(name: &str, conversations: &[Unread], links: &Links, unsubs
         link: Some(("Read and answer", link)),
         footer: "You choose in Settings how long a message waits before a mail tells of it.".into(),
         unsubscribe: Some(links.with_token("/unsubscribe", unsubscribe)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A name from right to left, with what would end an isolate.
+    const NAME: &str = "\u{202e}שרה\u{2069}";
+
+    #[test]
+    fn a_name_turns_nothing_around_it() {
+        let links = Links::new("https://greenroom.example");
+        let unread_from = |from: &str| Unread {
+            from: from.to_owned(),
+            about: NAME.to_owned(),
+            lines: vec![NAME.to_owned(), "Sawa".to_owned()],
+            link: "https://greenroom.example/conversations/1".to_owned(),
+        };
+        let letters = [
+            already_here(NAME, &links),
+            reset(Some(NAME), &links, "token"),
+            password_changed(NAME, &links),
+            address_asked(NAME, &links),
+            address_changed(NAME, &links),
+            unread(NAME, &[unread_from(NAME)], &links, "token"),
+            unread(NAME, &[unread_from(NAME), unread_from(NAME)], &links, "token"),
+        ];
+        for letter in letters {
+            let whole = format!("{}\n{}", letter.subject, letter.text());
+            let inside = whole.replace("\u{2068}שרה\u{2069}", "");
+            assert!(whole.len() > inside.len(), "{}: it names somebody", letter.kind.name);
+            assert!(!inside.contains(['ש', '\u{202e}', '\u{2069}']), "{}: {whole:?}", letter.kind.name);
+        }
     }
 }

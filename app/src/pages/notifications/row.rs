@@ -1,5 +1,5 @@
 use crate::{
-    parts::{Avatar, Form, FormState, Glyph, Icon, Time, When, focus},
+    parts::{Avatar, Form, FormState, Glyph, Icon, IsolatedText, Time, When, focus},
     reactive::memo,
     words,
 };
@@ -25,7 +25,7 @@ pub(super) fn Row(notices: RwSignal<Notices>, notification: Notification, form: 
                 <span class="row-name">{what}</span>
                 <span class="row-when"><Time at=created_at tell=When::Short/></span>
                 <span class="row-about">
-                    <span class="row-last">{preview}</span>
+                    <span class="row-last"><IsolatedText text=preview/></span>
                     {move || unread.get().then(|| view! { <span class="badge">{words::UNREAD}</span> })}
                 </span>
             </a>

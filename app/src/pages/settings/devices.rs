@@ -1,7 +1,7 @@
 use super::{Lists, Part};
 use crate::{
     functions,
-    parts::{Done, Form, FormError, FormState, Time, When, focus},
+    parts::{Done, Form, FormError, FormState, IsolatedText, Time, When, focus},
     reactive::{effect, list},
     words,
 };
@@ -41,7 +41,7 @@ fn Row(device: Device, form: FormState) -> impl IntoView {
     let (label, about) = (words::sign_out_of(&name), format!("device-{id}"));
     view! {
         <li class="key">
-            <p class="key-name">{name} {current.then(|| view! { " " <span class="chip accepted">{words::THIS_DEVICE}</span> })}</p>
+            <p class="key-name"><IsolatedText text=name/> {current.then(|| view! { " " <span class="chip accepted">{words::THIS_DEVICE}</span> })}</p>
             <p class="help" id=about.clone()>
                 {words::SIGNED_IN} <Time at=created_at tell=When::Exact/> ", "
                 {words::LAST_USED} <Time at=last_seen_at tell=When::Exact/>

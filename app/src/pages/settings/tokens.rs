@@ -4,8 +4,7 @@ use super::{ConfirmPassword, Lists, Part, devices::keep_focus};
 use crate::{
     answer::Failure,
     functions, json,
-    parts::{Choice, Done, Field, Form, FormError, FormState, Radios, Submit, TextField, Time, When, local::Local},
-    reactive::{effect, list},
+parts :: { Choice, Done, Field, Form, FormError, FormState, IsolatedText, Radios, Submit, TextField, Time, When, local :: Local, }, reactive :: { effect, list },
     words,
 };
 use leptos::{either::Either, prelude::*};
@@ -45,7 +44,7 @@ fn Row(token: AccessToken, form: FormState) -> impl IntoView {
     let used = last_used_at != created_at;
     view! {
         <li class="key">
-            <p class="key-name">{name} " " <span class="chip">{words::scope(scope)}</span></p>
+            <p class="key-name"><IsolatedText text=name/> " " <span class="chip">{words::scope(scope)}</span></p>
             <p class="help" id=about.clone()>
                 {words::MADE} <Time at=created_at tell=When::Exact/> ", "
                 {if used { words::LAST_USED } else { words::NEVER_USED }} {used.then(|| view! { <Time at=last_used_at tell=When::Exact/> })} ", "

@@ -59,7 +59,7 @@ pub fn TextField(
     });
     view! {
         <Field id=id.clone() label help error>
-            <input node_ref=input id=id.clone() name=field type=kind required maxlength=maxlength autocomplete=autocomplete inputmode=(inputmode != "text").then_some(inputmode) value=value
+            <input node_ref=input id=id.clone() name=field type=kind required maxlength=maxlength autocomplete=autocomplete inputmode=(inputmode != "text").then_some(inputmode) value=value dir="auto"
                 autocapitalize=(kind == "email").then_some("none") autofocus=error.get_untracked().is_some()
                 aria-describedby=format!("{id}-help {id}-error") aria-invalid=move || error.get().map(|_| "true")/>
         </Field>

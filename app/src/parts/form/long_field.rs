@@ -20,7 +20,7 @@ pub fn LongField(
     let (id, error, value) = (form.id_of(field), form.wrong(field), form.kept(field).unwrap_or(value));
     view! {
         <Field id=id.clone() label help error>
-            <textarea id=id.clone() name=field rows="4" required=required autocomplete=move || local.started().then_some("off") maxlength=maxlength autofocus=error.get_untracked().is_some()
+            <textarea id=id.clone() name=field rows="4" dir="auto" required=required autocomplete=move || local.started().then_some("off") maxlength=maxlength autofocus=error.get_untracked().is_some()
                 aria-describedby=format!("{id}-help {id}-error") aria-invalid=move || error.get().map(|_| "true") inner_html=text::escape_html(&value)></textarea>
         </Field>
     }

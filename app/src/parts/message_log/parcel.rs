@@ -29,7 +29,7 @@ pub(super) fn ParcelRow(parcel: Parcel) -> impl IntoView {
     };
     view! {
         <div class="message mine first" aria-live="off">
-            <p class="bubble"><LinkedText text=body/></p>
+            <p class="bubble" dir="auto"><LinkedText text=body/></p>
             {status}
         </div>
     }

@@ -1,6 +1,6 @@
 use super::arrange::Row;
 use crate::{
-    parts::{Glyph, Icon, LinkedText, Time, When},
+    parts::{Glyph, Icon, IsolatedText, LinkedText, Time, When},
     words,
 };
 use leptos::{either::Either, prelude::*};
@@ -45,8 +45,8 @@ pub(super) fn MessageRow(me: PersonId, row: Row, last: Memo<Option<Last>>, linke
             Some(status) => Either::Left(view! { <SystemLine seq status by=(!mine).then_some(by) at=created_at/> }),
             None => Either::Right(view! {
                 <div class="message" id=format!("m{seq}") data-seq=seq class:mine=mine class:first=row.first class:linked=linked == Some(seq)>
-                    {row.first.then(|| view! { <p class="by"><span>{by}</span>" "<a href=format!("?at={seq}#m{seq}")><Time at=created_at tell=When::Clock/></a></p> })}
-                    <p class="bubble"><LinkedText text=body/></p>
+                    {row.first.then(|| view! { <p class="by"><span><IsolatedText text=by/></span>" "<a href=format!("?at={seq}#m{seq}")><Time at=created_at tell=When::Clock/></a></p> })}
+                    <p class="bubble" dir="auto"><LinkedText text=body/></p>
                     {said}
                 </div>
             }),

@@ -2,12 +2,19 @@
 //! script, style or comment around it, and everything that shows it is parsed.
 //!
 //! The same is done with plain text on a second site. Text can't add an element or an attribute, so each document of
-//! the two sites must have the same outline.
+//! the two sites must have the same outline. Nor does text turn around what stands beside it: wherever it is shown, its
+//! direction is isolated.
 
-use crate::support::{Actor, Answer, EVENTPRO, PASSWORD, SARAH, Site, actor::escaped, html::Document};
+use crate::support::{
+    Actor, Answer, EVENTPRO, PASSWORD, SARAH, Site,
+    actor::escaped,
+    acts::event_day,
+    html::{Document, Element},
+};
 use reqwest::Method;
 use serde_json::{Value, json};
 
+const RIGHT_TO_LEFT: char = '\u{5d0}';
 const PLAIN: &str = "plain";
 /// Short enough for every field. Begins with a letter of a script that is written from right to left.
 const HOSTILE: &str = "\u{5d0}</title></script></textarea><!--><b data-hostile>\"'&lt;";
@@ -30,7 +37,7 @@ impl Filled {
         rename(eventpro.clone(), json!({ "name": text })).await;
         rename(sarah.clone(), json!({ "name": text, "bio": text })).await;
         let booking = json!({
-            "talentId": site.people.sarah, "title": text, "eventDate": "2027-02-13", "venue": text,
+            "talentId": site.people.sarah, "title": text, "eventDate": event_day(), "venue": text,
             "fee": { "amount": 100, "currency": "KES" }, "message": text,
         });
         let opened = eventpro.post("/api/bookings", &booking).await.ok(201);
@@ -131,39 +138,115 @@ impl Filled {
     }
 }
 
-fn same_outline(what: &str, plain: &str, hostile: &str) {
-    for scripting in [true, false] {
-        let [plain, hostile] = [plain, hostile].map(|html| Document::parse(html, scripting));
-        let injected = hostile.elements.iter().find(|element| element.attribute("data-hostile").is_some());
-        assert_eq!(injected, None, "{what}: text became an element");
-        assert_eq!(hostile.outline(), plain.outline(), "{what}: text changed the elements (scripting: {scripting})");
+/// A text without what stands between isolates.
+fn without_isolates(text: &str) -> String {
+    let mut parts = text.split('\u{2068}');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| text + part.split_once('\u{2069}').map_or(part, |(_, after)| after))
+}
+
+/// What is wrong, of everything that was looked at.
+#[derive(Default)]
+struct Findings(Vec<String>);
+
+impl Findings {
+    fn check(&mut self, right: bool, found: impl FnOnce() -> String) {
+        if !right {
+            self.0.push(found());
+        }
+    }
+
+    /// Text that became an element, or changed those around it.
+    fn compare_outlines(&mut self, what: &str, plain: &str, hostile: &str) {
+        for scripting in [true, false] {
+            let [plain, hostile] = [plain, hostile].map(|html| Document::parse(html, scripting));
+            let injected = hostile.elements.iter().find(|element| element.attribute("data-hostile").is_some());
+            self.check(injected.is_none(), || format!("{what}: text became {injected:?} (scripting: {scripting})"));
+            let same = hostile.outline() == plain.outline();
+            self.check(same, || format!("{what}: text changed the elements (scripting: {scripting})"));
+        }
+    }
+
+    /// Text from right to left outside of an isolation.
+    fn look_for_turned_text(&mut self, page: &str, document: &Document) {
+        let own =
+            |element: &Element| element.name == "bdi" || element.name == "script" || element.attribute("dir").is_some();
+        for text in document.texts.iter().filter(|text| !text.around.iter().any(own)) {
+            self.check(!has_turned(&text.text), || format!("{page}: {:?} in {:?}", text.text, text.around.last()));
+        }
+        for element in &document.elements {
+            for name in ["aria-label", "title", "placeholder", "content"] {
+                let turned = element.attribute(name).is_some_and(has_turned);
+                self.check(!turned, || format!("{page}: {name} of {element:?}"));
+            }
+            let seen = element.attribute("type") != Some("hidden") && element.attribute("dir") != Some("auto");
+            let typed = element.attribute("value").is_some_and(|value| value.contains(RIGHT_TO_LEFT));
+            self.check(!seen || !typed, || format!("{page}: the value of {element:?}"));
+        }
     }
 }
 
+fn has_turned(text: &str) -> bool {
+    without_isolates(text).contains(RIGHT_TO_LEFT)
+}
+
 #[tokio::test]
-async fn text_of_a_person_never_becomes_markup() {
+async fn text_of_a_person_stays_text() {
     let (plain, hostile) = (Filled::with(PLAIN).await, Filled::with(HOSTILE).await);
-    let pages = plain.pages().await.into_iter().zip(hostile.pages().await);
-    let mut shown = 0;
-    for ((_, plain), (name, hostile)) in pages {
+    let (mut findings, mut shown) = (Findings::default(), 0);
+    for ((_, plain), (name, hostile)) in plain.pages().await.into_iter().zip(hostile.pages().await) {
         assert_eq!(hostile.status, plain.status, "{name}");
-        same_outline(&name, &plain.text(), &hostile.text());
+        findings.compare_outlines(&name, &plain.text(), &hostile.text());
         let document = Document::parse(&hostile.text(), true);
-        assert_eq!(document.elements.iter().filter(|element| element.name == "title").count(), 1, "{name}");
+        findings.look_for_turned_text(&name, &document);
+        let titles = document.elements.iter().filter(|element| element.name == "title").count();
+        findings.check(titles == 1, || format!("{name}: {titles} titles"));
         shown += usize::from(document.texts.iter().any(|text| text.text.contains("data-hostile")));
     }
     assert!(shown > 15, "the test no longer sees its text: on {shown} pages");
 
     let thread = hostile.site.sarah().get(&format!("/conversations/{}", hostile.conversation)).await;
     let title = Document::parse(&thread.text(), true).text_of("title");
-    assert_eq!(title, format!("{HOSTILE} · Greenroom"));
+    findings.check(title == format!("\u{2068}{HOSTILE}\u{2069} · Greenroom"), || format!("the title is {title:?}"));
 
-    let mails = plain.mails().await.into_iter().zip(hostile.mails().await);
-    for (plain, hostile) in mails {
-        let text = |mail: &Value, key: &str| mail[key].as_str().expect("text").to_owned();
-        same_outline("a mail", &text(&plain, "html"), &text(&hostile, "html"));
-        assert!(!text(&hostile, "subject").contains(['\r', '\n']));
+    for (plain, hostile) in plain.mails().await.into_iter().zip(hostile.mails().await) {
+        let text = |mail: &Value, part: &str| mail[part].as_str().expect("text").to_owned();
+        findings.compare_outlines("a mail", &text(&plain, "html"), &text(&hostile, "html"));
+        let breaks = text(&hostile, "subject").contains(['\r', '\n']);
+        findings.check(!breaks, || format!("the subject breaks: {hostile}"));
+        for part in ["subject", "text", "html"] {
+            findings.check(!has_turned(&text(&hostile, part)), || format!("{part} of a mail: {hostile}"));
+        }
     }
     let list = hostile.site.anonymous().get("/dev/mail").await.text();
-    same_outline("the list of mails", &plain.site.anonymous().get("/dev/mail").await.text(), &list);
+    findings.compare_outlines("the list of mails", &plain.site.anonymous().get("/dev/mail").await.text(), &list);
+    assert!(findings.0.is_empty(), "{}", findings.0.join("\n"));
+}
+
+#[tokio::test]
+async fn what_was_set_before_there_were_rules_is_still_shown() {
+    let site = Site::new().await;
+    site.execute("UPDATE person SET name = 'a' || char(8238) || name || char(8297) || char(12644)").await;
+    site.execute(
+        "UPDATE booking SET title = char(8238) || title, venue = char(8294) || char(8232), \
+         event_date = '2019-01-31', fee_currency = 'QQQ'",
+    )
+    .await;
+    let eventpro = site.eventpro();
+    let conversation = eventpro.get("/api/messages").await.ok(200)["conversations"][0].clone();
+    assert_eq!(conversation["counterpart"]["name"], "a\u{202e}Sarah Wanjiru\u{2069}\u{3164}");
+    assert_eq!(conversation["booking"]["fee"], json!({ "amount": 4_500_000, "currency": "QQQ" }));
+    let thread = format!("/conversations/{}", site.launch);
+    let booking = format!("/bookings/{}", site.launch_booking);
+    for path in ["/inbox", &thread, &booking, "/notifications", "/talents", "/settings"] {
+        let page = eventpro.get(path).await;
+        assert_eq!(page.status, 200, "{path}");
+        let document = Document::parse(&page.text(), true);
+        let turned = document.texts.iter().find(|text| {
+            text.text.contains(['\u{202e}', '\u{2066}']) && text.around.iter().all(|element| element.name != "script")
+        });
+        assert!(turned.is_none(), "{path}: {turned:?}");
+    }
+    let page = Document::parse(&eventpro.get(&thread).await.text(), true);
+    assert!(page.text_of("dd").contains("QQQ 45,000"), "{}", page.text_of("dd"));
 }

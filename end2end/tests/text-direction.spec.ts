@@ -1,0 +1,78 @@
+import type { Locator } from "@playwright/test";
+import { expect, test } from "../support/fixtures.ts";
+
+// Numbers after Arabic letters go on from right to left, and take those that follow with them.
+const NAME = "محمد 2";
+const TITLE = "حفل زفاف 12";
+
+/** Where each character of a text of the page begins, from left to right, in the order in which it is written. */
+function places(around: Locator, text: RegExp): Promise<number[]> {
+  return around.evaluate((element, { source }) => {
+    const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+      const node = walker.currentNode;
+      const found = node.textContent?.match(new RegExp(source));
+      if (!found) continue;
+      return [...found[0]].map((_, at) => {
+        const range = document.createRange();
+        range.setStart(node, found.index! + at);
+        range.setEnd(node, found.index! + at + 1);
+        return range.getBoundingClientRect().left;
+      });
+    }
+    return [];
+  }, { source: text.source });
+}
+
+async function goesRight(around: Locator, text: RegExp): Promise<void> {
+  const found = await places(around, text);
+  expect(found.length, `${text} is there`).toBeGreaterThan(1);
+  expect(found).toEqual([...found].sort((a, b) => a - b));
+}
+
+for (const javaScriptEnabled of [true, false]) {
+  test.describe(javaScriptEnabled ? "with JavaScript" : "without JavaScript", () => {
+    test.use({ javaScriptEnabled });
+
+    test("a name from right to left leaves what stands beside it alone", async ({ sarah, programs }) => {
+      await programs.eventpro.rename(NAME);
+      const { id } = await programs.eventpro.talent("Sarah Wanjiru");
+      const { booking, conversation } = await programs.eventpro.book(id, TITLE, "3 مرحبا\nHabari 4", TITLE);
+
+      await sarah.open("/inbox");
+      const row = sarah.conversations.getByRole("link", { name: NAME });
+      await goesRight(row.locator(".row-booking"), /\w+ \d+ \w+ \d{4}/);
+
+      await sarah.open("/notifications");
+      await goesRight(sarah.page.getByRole("list", { name: "Notifications" }), /asks about a booking/);
+
+      await sarah.open(`/conversations/${conversation.id}`);
+      await goesRight(sarah.thread.log.locator(".by").first(), /\d\d:\d\d/);
+      // Each line of a message begins where its own script does.
+      const lines = await places(sarah.thread.bubbles.first(), /3 مرحبا/);
+      expect(lines[0]).toBeGreaterThan(lines.at(-1)!);
+      await goesRight(sarah.thread.bubbles.first(), /Habari 4/);
+
+      await sarah.open(`/bookings/${booking.id}`);
+      await goesRight(sarah.page.locator("dl.facts").first(), /KES 20,000/);
+    });
+  });
+}
+
+test("a field with characters that can't be seen says so and keeps them", async ({ eventpro, programs }) => {
+  const { id } = await programs.eventpro.talent("DJ Kamau");
+  await eventpro.open(`/bookings/new?talent=${id}`);
+  eventpro.expects(/status of 4/);
+  const { page } = eventpro;
+  await page.getByLabel("What is the event?").fill("Gala \u202e000,5 SEK");
+  await page.getByLabel("On which day?").fill("2020-01-01");
+  await page.getByLabel("Where is it?").fill("\u3164");
+  await page.getByLabel("Fee in Kenyan shillings").fill("1,50");
+  await page.getByLabel("Your message").fill("Are you free?");
+  await page.getByRole("button", { name: "Send inquiry" }).click();
+  await expect(page.getByText("This has characters that can't be seen.")).toBeVisible();
+  await expect(page.getByText("This day is over. Choose today or a later day.")).toBeVisible();
+  await expect(page.getByText("Use at least one character that can be seen.")).toBeVisible();
+  await expect(page.getByText("Enter the fee in numbers, like 45,000.")).toBeVisible();
+  await expect(page.getByLabel("Fee in Kenyan shillings")).toHaveValue("1,50");
+});

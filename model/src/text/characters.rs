@@ -1,0 +1,221 @@
+//! Which characters one line of text may have, by their Unicode properties. Only the server asks: nothing in the browser
+//! calls this, so that the tables stay out of its program.
+
+use crate::refusal::Fault;
+use icu_properties::{
+    CodePointMapData, CodePointSetData,
+    props::{
+        CanonicalCombiningClass, DefaultIgnorableCodePoint, GeneralCategory, GeneralCategoryGroup,
+        PrependedConcatenationMark, VariationSelector,
+    },
+};
+
+/// Nonspacing marks that one letter may carry. Four suffice for every living script; more run into other lines.
+const MARKS: usize = 4;
+/// Symbols that are drawn as nothing: the empty Braille pattern and the notehead of a silent note.
+const BLANK: [char; 2] = ['\u{2800}', '\u{1d159}'];
+/// Begins the flags of England, Scotland and Wales, which are spelt in tag characters.
+const BLACK_FLAG: char = '\u{1f3f4}';
+const CANCEL_TAG: char = '\u{e007f}';
+
+/// At least one visible character, none that is hidden, and few marks on each letter.
+pub(super) fn check(text: &str) -> Result<(), Fault> {
+    if text.chars().any(char::is_control) {
+        return Err(Fault::Invalid);
+    }
+    if !text.chars().any(is_visible) {
+        return Err(Fault::Invisible);
+    }
+    let (mut before, mut marks) = (None, 0);
+    let mut rest = text.chars();
+    while let Some(c) = rest.next() {
+        let after = rest.clone().next();
+        if is_hidden(c) && !has_a_use(c, before, after) {
+            return Err(Fault::HiddenCharacters);
+        }
+        marks = if is_mark(c) { marks + 1 } else { 0 };
+        if marks > MARKS {
+            return Err(Fault::TooManyMarks);
+        }
+        if c == BLACK_FLAG {
+            rest = after_tags(rest.as_str()).chars();
+        }
+        before = Some(c);
+    }
+    Ok(())
+}
+
+fn category(c: char) -> GeneralCategory {
+    CodePointMapData::<GeneralCategory>::new().get(c)
+}
+
+fn is_ignorable(c: char) -> bool {
+    CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c)
+}
+
+fn is_variation_selector(c: char) -> bool {
+    CodePointSetData::new::<VariationSelector>().contains(c)
+}
+
+/// Whether a reader sees something where it stands alone.
+fn is_visible(c: char) -> bool {
+    let seen = GeneralCategoryGroup::Letter
+        .union(GeneralCategoryGroup::Number)
+        .union(GeneralCategoryGroup::Punctuation)
+        .union(GeneralCategoryGroup::Symbol);
+    seen.contains(category(c)) && !is_ignorable(c) && !BLANK.contains(&c)
+}
+
+/// Breaks, and what changes other characters without being seen: directions, joiners, fillers, tags.
+fn is_hidden(c: char) -> bool {
+    let unseen = match category(c) {
+        GeneralCategory::LineSeparator | GeneralCategory::ParagraphSeparator => true,
+        // Some signs of Arabic and Kaithi numbers are of this category, and seen.
+        GeneralCategory::Format => !CodePointSetData::new::<PrependedConcatenationMark>().contains(c),
+        _ => false,
+    };
+    unseen || is_ignorable(c) || is_noncharacter(c)
+}
+
+fn is_noncharacter(c: char) -> bool {
+    u32::from(c) & 0xfffe == 0xfffe || ('\u{fdd0}'..='\u{fdef}').contains(&c)
+}
+
+/// Whether a hidden character does what it is there for: a joiner inside a word or an emoji, or at the end of a word of
+/// some Indic scripts, or a selector of how the character before it looks.
+fn has_a_use(c: char, before: Option<char>, after: Option<char>) -> bool {
+    let Some(before) = before else { return false };
+    match c {
+        '\u{200c}' | '\u{200d}' => {
+            let joined = is_part_of_word(before) && after.is_some_and(is_part_of_word);
+            joined || CodePointMapData::<CanonicalCombiningClass>::new().get(before) == CanonicalCombiningClass::Virama
+        }
+        _ => is_variation_selector(c) && is_visible(before),
+    }
+}
+
+fn is_part_of_word(c: char) -> bool {
+    let parts = GeneralCategoryGroup::Letter.union(GeneralCategoryGroup::Mark).union(GeneralCategoryGroup::Symbol);
+    parts.contains(category(c)) && (!is_ignorable(c) || is_variation_selector(c))
+}
+
+/// Whether it is drawn over or under the character before it.
+fn is_mark(c: char) -> bool {
+    let drawn_on = matches!(category(c), GeneralCategory::NonspacingMark | GeneralCategory::EnclosingMark);
+    drawn_on && !is_variation_selector(c)
+}
+
+/// What follows the tags of a flag; the same text where no flag is spelt.
+fn after_tags(text: &str) -> &str {
+    let is_tag = |c: char| ('\u{e0030}'..='\u{e0039}').contains(&c) || ('\u{e0061}'..='\u{e007a}').contains(&c);
+    let after = text.trim_start_matches(is_tag);
+    let spelt = (3..=6).contains(&text[..text.len() - after.len()].chars().count());
+    after.strip_prefix(CANCEL_TAG).filter(|_| spelt).unwrap_or(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_every_script_pass() {
+        for name in [
+            "Sarah Wanjiru",
+            "Ngũgĩ wa Thiong'o",
+            "Nguyễn Thị Minh Khai",
+            "e\u{301}lodie",
+            "محمد الحسن",
+            "שרה לוי",
+            "ሰላም ተስፋዬ",
+            "අනුෂ්\u{200d}ක ශ්\u{200d}රී",
+            "می\u{200c}خواهم",
+            "മോഹന്\u{200d}",
+            "ချို့",
+            "དབང་ཕྱུག་",
+            "葛\u{e0100}城",
+            "김철수",
+            "DJ 🎧",
+            "❤\u{fe0f}\u{200d}🔥",
+            "👩🏾\u{200d}🎤 👨\u{200d}👩\u{200d}👧\u{200d}👦",
+            "🏳\u{fe0f}\u{200d}🌈 🇰🇪 1\u{fe0f}\u{20e3}",
+            "🏴\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f}",
+            "-",
+            "3 \u{2800} 4",
+        ] {
+            assert_eq!(check(name), Ok(()), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_looks_blank_is_refused() {
+        for blank in [
+            "\u{3164}",
+            "\u{2800}\u{2800}",
+            "\u{115f}\u{1160}",
+            "\u{ffa0}",
+            "\u{200b}",
+            "\u{200d}\u{200c}",
+            "\u{2060}\u{feff}",
+            "\u{301}\u{302}",
+            "\u{e0041}\u{e0042}",
+            "\u{ad}",
+            "\u{34f}",
+            "\u{17b4}",
+            "\u{180e}",
+            "\u{fe0f}",
+            "\u{202e}",
+            "\u{a0}\u{3000}",
+        ] {
+            assert_eq!(check(blank), Err(Fault::Invisible), "{blank:?}");
+        }
+    }
+
+    #[test]
+    fn hidden_characters_are_refused_where_they_have_no_use() {
+        for hidden in [
+            "a\u{202e}b",
+            "a\u{202a}b",
+            "a\u{2066}b",
+            "a\u{2069}b",
+            "a\u{200e}",
+            "a\u{61c}b",
+            "a\u{200b}b",
+            "a\u{feff}b",
+            "a\u{ad}b",
+            "a\u{2060}b",
+            "a\u{2028}b",
+            "a\u{2029}b",
+            "a\u{3164}b",
+            "a\u{1160}b",
+            "a\u{34f}b",
+            "a\u{fff9}b",
+            "a\u{e0041}b",
+            "\u{200d}a",
+            "a\u{200d}",
+            "a \u{200d}b",
+            "a\u{200c} b",
+            "a \u{fe0f}b",
+            "👩\u{200d}",
+            "a\u{fe0f}\u{fe0f}",
+            "a\u{fdd0}b",
+            "a\u{fffe}b",
+            "a\u{e0001}b",
+            // A flag that isn't spelt to its end.
+            "🏴\u{e0067}\u{e0062}",
+            "🏴\u{e0067}\u{e0062}\u{e0073}a",
+        ] {
+            assert_eq!(check(hidden), Err(Fault::HiddenCharacters), "{hidden:?}");
+        }
+        for control in ["a\nb", "a\0b", "a\u{7f}b", "a\u{85}b", "\u{1}"] {
+            assert_eq!(check(control), Err(Fault::Invalid), "{control:?}");
+        }
+    }
+
+    #[test]
+    fn a_letter_carries_four_marks_at_most() {
+        assert_eq!(check(&format!("Z{}algo", "\u{301}".repeat(4))), Ok(()));
+        assert_eq!(check(&format!("Z{}algo", "\u{301}".repeat(5))), Err(Fault::TooManyMarks));
+        assert_eq!(check(&format!("Z{0}a{0}", "\u{301}\u{323}".repeat(2))), Ok(()));
+        assert_eq!(check(&format!("Z{}", "\u{489}".repeat(5))), Err(Fault::TooManyMarks));
+    }
+}
