@@ -167,7 +167,7 @@ pub async fn open_booking(
         message: Some(message.replace("\r\n", "\n")),
         client_id,
     };
-    let draft = input.parse_with_fee(model::Money::shillings(Some(&fee)));
+    let draft = input.parse_with_fee(model::Money::parse_shillings(Some(&fee)), greenroom.now());
     let draft = draft.map_err(|refusal| crate::ssr::fail(refusal.into()))?;
     let opened = greenroom.open_booking(&viewer, draft).await.map_err(crate::ssr::fail)?;
     leptos_axum::redirect(&format!("/conversations/{}", opened.id));

@@ -4,6 +4,7 @@
 //! None of that may ever be a test: a slow day fails nobody. The [`line`] is there for tests as well, and the ledger is
 //! one: it breaks things, and asks what is left and not how fast it came.
 
+pub mod days;
 pub mod dice;
 pub mod ear;
 pub mod fill;

@@ -1,4 +1,5 @@
 import http from "node:http";
+import { dayAhead } from "./days.ts";
 
 export const COOKIE = "greenroom";
 
@@ -90,7 +91,7 @@ export class Api {
 
   async book(talentId: string, title: string, message: string, venue = "Uhuru Gardens"): Promise<any> {
     const fee = { amount: 2_000_000, currency: "KES" };
-    const booking = { talentId, title, eventDate: "2099-02-14", venue, fee, message };
+    const booking = { talentId, title, eventDate: dayAhead(90), venue, fee, message };
     return (await this.done("POST", "/api/bookings", booking)).json;
   }
 

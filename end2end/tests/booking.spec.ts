@@ -1,6 +1,7 @@
+import { dayAhead } from "../support/days.ts";
 import { expect, test, type Person } from "../support/fixtures.ts";
 
-const EVENT = { title: "Garden wedding", date: "2099-06-20", venue: "Karura, Nairobi", fee: "30,000", message: "Are you free?\nIt is a Saturday." };
+const EVENT = { title: "Garden wedding", date: dayAhead(90), venue: "Karura, Nairobi", fee: "30,000", message: "Are you free?\nIt is a Saturday." };
 
 async function fill({ page }: Person, event: typeof EVENT): Promise<void> {
   await page.getByLabel("What is the event?").fill(event.title);
@@ -30,7 +31,7 @@ test("an organizer finds a talent, asks, and is in the conversation", async ({ e
   const [conversation] = await programs.kamau.conversations();
   expect(conversation.booking).toMatchObject({
     title: "Garden wedding",
-    eventDate: "2099-06-20",
+    eventDate: EVENT.date,
     venue: "Karura, Nairobi",
     fee: { amount: 3_000_000, currency: "KES" },
     status: "inquiry",

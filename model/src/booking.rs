@@ -3,10 +3,11 @@
 use crate::{
     id::{BookingId, ClientId, PersonId},
     message::Body,
+    money::Money,
     person::{Person, Role},
     refusal::{Check, Fault, Refusal},
     text,
-    time::Day,
+    time::{Day, Instant},
     word::words,
 };
 use serde::{Deserialize, Serialize};
@@ -16,64 +17,8 @@ use utoipa::ToSchema;
 pub const TITLE_LIMIT: usize = 120;
 /// Characters a venue may have.
 pub const VENUE_LIMIT: usize = 160;
-/// The largest fee, in minor units.
-pub const FEE_LIMIT: i64 = 100_000_000_000;
-
-/// An amount of money.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Money {
-    /// Minor units: cents of a shilling.
-    #[schema(minimum = 0, maximum = 100_000_000_000i64)]
-    pub amount: i64,
-    /// ISO 4217, three capital letters.
-    #[schema(min_length = 3, max_length = 3, pattern = "^[A-Z]{3}$")]
-    pub currency: String,
-}
-
-impl Money {
-    /// Kenyan shillings from what a person types: `45,000`, `45000.50`, `KES 45 000`.
-    pub fn shillings(input: Option<&str>) -> Result<Self, Fault> {
-        let typed: String = input.unwrap_or_default().chars().filter(|c| !c.is_whitespace() && *c != ',').collect();
-        let digits = typed.strip_prefix("KES").or_else(|| typed.strip_prefix("KSh")).unwrap_or(&typed);
-        if digits.is_empty() {
-            return Err(Fault::Required);
-        }
-        let (whole, cents) = digits.split_once('.').unwrap_or((digits, ""));
-        let all_digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
-        if whole.is_empty() || cents.len() > 2 || !all_digits(whole) || !all_digits(cents) {
-            return Err(Fault::Invalid);
-        }
-        let amount = format!("{whole}{cents:0<2}").parse().map_err(|_| Fault::OutOfRange)?;
-        Self { amount, currency: "KES".into() }.check()
-    }
-
-    /// Not negative, at most [`FEE_LIMIT`], in a currency of three capital letters.
-    pub fn check(self) -> Result<Self, Fault> {
-        if self.currency.len() != 3 || !self.currency.bytes().all(|b| b.is_ascii_uppercase()) {
-            Err(Fault::Invalid)
-        } else if !(0..=FEE_LIMIT).contains(&self.amount) {
-            Err(Fault::OutOfRange)
-        } else {
-            Ok(self)
-        }
-    }
-
-    /// `KES 45,000`, with cents only where there are any.
-    pub fn in_words(&self) -> String {
-        let digits = (self.amount / 100).to_string();
-        let grouped = digits
-            .as_bytes()
-            .rchunks(3)
-            .rev()
-            .map(|group| std::str::from_utf8(group).unwrap_or_default())
-            .collect::<Vec<_>>()
-            .join(",");
-        match self.amount % 100 {
-            0 => format!("{} {grouped}", self.currency),
-            cents => format!("{} {grouped}.{cents:02}", self.currency),
-        }
-    }
-}
+/// Years ahead that an event may be.
+pub const YEARS_AHEAD: i32 = 5;
 
 words! {
     /// Where a booking stands.
@@ -167,13 +112,13 @@ pub struct BookingInput {
     /// Whom: a talent.
     #[schema(value_type = PersonId, required = true)]
     pub talent_id: Option<String>,
-    /// What the event is called, in one line.
+    /// What the event is called, in one line with a visible character and without hidden ones.
     #[schema(value_type = String, required = true, min_length = 1, max_length = 120, pattern = r"\S")]
     pub title: Option<String>,
-    /// The day of the event.
+    /// The day of the event: from the day before today, wherever on earth it is still that day, to five years ahead.
     #[schema(value_type = Day, required = true)]
     pub event_date: Option<String>,
-    /// Where it is, in one line.
+    /// Where it is, in one line with a visible character and without hidden ones.
     #[schema(value_type = String, required = true, min_length = 1, max_length = 160, pattern = r"\S")]
     pub venue: Option<String>,
     /// What is offered.
@@ -207,18 +152,19 @@ pub struct BookingDraft {
 }
 
 impl BookingInput {
-    /// Checks every field and names all that are at fault.
-    pub fn parse(mut self) -> Result<BookingDraft, Refusal> {
+    /// Checks every field by the server's clock, and names all that are at fault.
+    pub fn parse(mut self, now: Instant) -> Result<BookingDraft, Refusal> {
         let fee = self.fee.take().ok_or(Fault::Required).and_then(Money::check);
-        self.parse_with_fee(fee)
+        self.parse_with_fee(fee, now)
     }
 
     /// The same where the fee was typed as text, and has been looked at already.
-    pub fn parse_with_fee(self, fee: Result<Money, Fault>) -> Result<BookingDraft, Refusal> {
+    pub fn parse_with_fee(self, fee: Result<Money, Fault>, now: Instant) -> Result<BookingDraft, Refusal> {
         let mut check = Check::default();
         let talent_id = check.field("talentId", text::parsed(self.talent_id.as_deref()));
         let title = check.field("title", text::line(self.title.as_deref(), TITLE_LIMIT));
-        let event_date = check.field("eventDate", text::parsed(self.event_date.as_deref()));
+        let event_date = text::parsed(self.event_date.as_deref()).and_then(|day| check_event_date(day, now));
+        let event_date = check.field("eventDate", event_date);
         let venue = check.field("venue", text::line(self.venue.as_deref(), VENUE_LIMIT));
         let fee = check.field("fee", fee);
         let message = check.field("message", Body::parse(self.message.as_deref().unwrap_or_default()));
@@ -239,20 +185,42 @@ impl BookingInput {
     }
 }
 
+/// From the day before today to [`YEARS_AHEAD`] years from today, where today is any day that it is now somewhere on
+/// earth.
+fn check_event_date(day: Day, now: Instant) -> Result<Day, Fault> {
+    let (first, last) = now.days_on_earth();
+    if first.previous().is_some_and(|yesterday| day < yesterday) {
+        Err(Fault::DatePast)
+    } else if last.years_later(YEARS_AHEAD).is_none_or(|limit| day > limit) {
+        Err(Fault::DateTooFar)
+    } else {
+        Ok(day)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn shillings_are_read_as_people_write_them() {
-        for (typed, amount) in [("45,000", 4_500_000), ("KES 45 000", 4_500_000), ("120.5", 12_050), ("0", 0)] {
-            assert_eq!(Money::shillings(Some(typed)).map(|fee| fee.amount), Ok(amount), "{typed}");
-        }
-        for wrong in ["forty", "-5", "1.234", ".5", "1.2.3"] {
-            assert_eq!(Money::shillings(Some(wrong)), Err(Fault::Invalid), "{wrong}");
-        }
-        assert_eq!(Money::shillings(Some(" ")), Err(Fault::Required));
-        assert_eq!(Money::shillings(Some("99999999999999999999")), Err(Fault::OutOfRange));
+    fn an_event_is_from_yesterday_to_five_years_ahead() {
+        let check = |day: &str, now: &str| {
+            let (day, now) = (day.parse().expect("a day"), now.parse().expect("an instant"));
+            check_event_date(day, now).err()
+        };
+        // At noon it is the same day in most places; on Baker Island it has just begun, on Kiritimati tomorrow has.
+        let noon = "2026-11-28T12:00:00Z";
+        assert_eq!(check("2026-11-26", noon), Some(Fault::DatePast));
+        assert_eq!(check("2026-11-27", noon), None);
+        assert_eq!(check("2031-11-29", noon), None);
+        assert_eq!(check("2031-11-30", noon), Some(Fault::DateTooFar));
+        // A minute before, it is still yesterday on Baker Island.
+        assert_eq!(check("2026-11-26", "2026-11-28T11:59:00Z"), None);
+        assert_eq!(check("2026-11-25", "2026-11-28T11:59:00Z"), Some(Fault::DatePast));
+        assert_eq!(check("2031-11-29", "2026-11-28T09:59:00Z"), Some(Fault::DateTooFar));
+        assert_eq!(check("2033-03-01", "2028-02-28T10:00:00Z"), None, "no 29 February five years later");
+        assert_eq!(check("0001-01-01", noon), Some(Fault::DatePast));
+        assert_eq!(check("9999-12-31", noon), Some(Fault::DateTooFar));
     }
 
     #[test]
@@ -274,14 +242,5 @@ mod tests {
         assert_eq!(input["title"]["maxLength"], TITLE_LIMIT);
         assert_eq!(input["venue"]["maxLength"], VENUE_LIMIT);
         assert_eq!(input["message"]["maxLength"], crate::message::BODY_LIMIT);
-        assert_eq!(properties(<Money as utoipa::PartialSchema>::schema())["amount"]["maximum"], FEE_LIMIT);
-    }
-
-    #[test]
-    fn money_is_written_in_words() {
-        let kes = |amount| Money { amount, currency: "KES".into() }.in_words();
-        assert_eq!(kes(4_500_000), "KES 45,000");
-        assert_eq!(kes(123_456_789), "KES 1,234,567.89");
-        assert_eq!(kes(5), "KES 0.05");
     }
 }

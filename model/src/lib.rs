@@ -5,7 +5,7 @@
 //! or depend on a feature or a target: the same input gives the same answer on both sides.
 //!
 //! # Layout
-//! - [`id`], [`time`], [`text`]: values that can't be wrong once parsed
+//! - [`id`], [`time`], [`text`], [`money`]: values that can't be wrong once parsed
 //! - [`account`], [`joining`], [`person`], [`booking`], [`conversation`], [`message`], [`notification`]: the nouns
 //! - [`event`]: what is written to a person's event sequence
 //! - [`fold`]: views and how events change them
@@ -19,6 +19,7 @@ pub mod fold;
 pub mod id;
 pub mod joining;
 pub mod message;
+pub mod money;
 pub mod notification;
 pub mod passing;
 pub mod password;
@@ -32,13 +33,14 @@ pub use account::{
     AccessToken, Account, AccountInput, Change, Device, Ending, MailAfter, RegisterInput, Registration, Scope,
     TokenDraft, TokenInput,
 };
-pub use booking::{Booking, BookingDraft, BookingInput, BookingStatus, Money, Step};
+pub use booking::{Booking, BookingDraft, BookingInput, BookingStatus, Step};
 pub use conversation::Conversation;
 pub use event::{Envelope, Event};
 pub use fold::{BookingView, Directory, Fold, Frame, Inbox, Notices, Outcome, Thread};
 pub use id::{BookingId, ClientId, ConversationId, MessageId, NotificationId, PersonId, SessionId};
 pub use joining::{LinkAction, MailedLink, MaskedEmail, Profile, ProfileInput};
 pub use message::{Body, Draft, Message, MessageInput};
+pub use money::Money;
 pub use notification::{Notification, NotificationKind};
 pub use passing::{Came, Presence, Typing};
 pub use password::NewPassword;

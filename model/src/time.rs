@@ -29,6 +29,13 @@ impl Instant {
         Day(self.in_calendar().date())
     }
 
+    /// The earliest and the latest day that it is now somewhere on earth: clocks there differ from UTC by -12 to +14
+    /// hours.
+    pub fn days_on_earth(self) -> (Day, Day) {
+        const HOUR: i64 = 60 * 60 * MILLIS;
+        (Self(self.0 - 12 * HOUR).day(), Self(self.0 + 14 * HOUR).day())
+    }
+
     /// Hours and minutes in UTC, `14:02`.
     pub fn clock(self) -> String {
         let (hour, minute, _) = self.in_calendar().to_hms();
@@ -97,6 +104,18 @@ impl Day {
         let weekday = &self.0.weekday().to_string()[..3];
         let month = &self.0.month().to_string()[..3];
         format!("{weekday} {} {month} {}", self.0.day(), self.0.year())
+    }
+
+    /// The day before; `None` before the calendar.
+    pub fn previous(self) -> Option<Self> {
+        self.0.previous_day().map(Self)
+    }
+
+    /// The same day of a later year, or the day after where that year has none; `None` beyond the calendar.
+    pub fn years_later(self, years: i32) -> Option<Self> {
+        let year = self.0.year().checked_add(years)?;
+        let same = self.0.replace_year(year).ok();
+        same.or_else(|| self.0.next_day()?.replace_year(year).ok()).map(Self)
     }
 
     /// Days from `other` to this one; negative when this one is earlier.

@@ -199,7 +199,8 @@ impl Greenroom {
         self.store.close().await
     }
 
-    fn now(&self) -> Instant {
+    /// What time it is here.
+    pub fn now(&self) -> Instant {
         self.clock.now()
     }
 }

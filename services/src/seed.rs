@@ -119,7 +119,7 @@ impl Greenroom {
         let begun = self.inbox(organizer, None).await?.conversations.into_iter().find(of_scene);
         let conversation = match begun {
             Some(begun) => begun,
-            None => self.open_booking(organizer, scene.booking(talent).parse()?).await?,
+            None => self.open_booking(organizer, scene.booking(talent).parse(self.now())?).await?,
         };
         let said = usize::try_from(conversation.last_seq - 1).unwrap_or_default();
         for (number, line) in scene.lines.iter().enumerate() {

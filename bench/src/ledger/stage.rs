@@ -8,7 +8,7 @@ use crate::{
     said::Said,
     settings::{DatabaseKind, Run},
 };
-use bench::{dice::Dice, ear::Ear, site::Result};
+use bench::{days::event_day, dice::Dice, ear::Ear, site::Result};
 use reqwest::Client;
 use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
@@ -116,7 +116,7 @@ async fn book_each_other(places: &[Place], people: &[Newcomer]) -> Result<Vec<Co
         for number in 0..BOOKINGS.min(half) {
             let talent = half + (organizer + number) % half;
             let booking = json!({
-                "talentId": people[talent].id, "title": "Ledger", "eventDate": "2099-12-31", "venue": "Nairobi",
+                "talentId": people[talent].id, "title": "Ledger", "eventDate": event_day(), "venue": "Nairobi",
                 "fee": { "amount": 1_000_000, "currency": "KES" }, "message": "Are you free that day?",
             });
             let request = client.post(format!("{}/api/bookings", places[organizer % places.len()].url));

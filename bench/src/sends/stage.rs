@@ -1,6 +1,7 @@
 //! Who talks with whom, each over a line of their own.
 
 use bench::{
+    days::event_day,
     ear::Ear,
     line::Line,
     site::{Result, Site},
@@ -95,7 +96,7 @@ impl Stage {
 /// Asks for a booking, and gives its conversation.
 async fn book(organizer: &Person, talent: &str) -> Result<String> {
     let booking = json!({
-        "talentId": talent, "title": "Sends", "eventDate": "2099-12-31", "venue": "Nairobi",
+        "talentId": talent, "title": "Sends", "eventDate": event_day(), "venue": "Nairobi",
         "fee": { "amount": 1_000_000, "currency": "KES" }, "message": "Are you free that day?",
     });
     let opened: Value = organizer.posts("/api/bookings", &booking).send().await?.error_for_status()?.json().await?;

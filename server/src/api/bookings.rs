@@ -1,7 +1,7 @@
 use super::private;
 use crate::{
     caller::SignedIn,
-    document::refusals::{BodyAtFault, ClientIdReused, Invalid, RateLimited, WrongRole, WrongStatus},
+    document::refusals::{BodyAtFault, ClientIdReused, Invalid, RateLimited, TermsAtFault, WrongRole, WrongStatus},
     input::{JsonBody, Pairs, PathId},
     problem::Problem,
     router::Shared,
@@ -44,7 +44,7 @@ impl From<Conversation> for Opened {
 #[utoipa::path(post, path = "/bookings", tag = "Bookings", request_body = BookingInput,
     responses(
         (status = 201, description = "Asked.", body = Opened),
-        BodyAtFault, ClientIdReused, RateLimited, WrongRole,
+        BodyAtFault, ClientIdReused, RateLimited, TermsAtFault, WrongRole,
     ))]
 async fn open_booking(
     State(shared): State<Shared>,
@@ -52,7 +52,8 @@ async fn open_booking(
     JsonBody(input): JsonBody<BookingInput>,
 ) -> Result<Response, Problem> {
     let viewer = signed_in.only(Role::Organizer)?;
-    let opened = shared.greenroom.open_booking(&viewer, input.parse()?).await?;
+    let draft = input.parse(shared.greenroom.now())?;
+    let opened = shared.greenroom.open_booking(&viewer, draft).await?;
     Ok((StatusCode::CREATED, private(Opened::from(opened))).into_response())
 }
 

@@ -74,6 +74,9 @@ refusals! {
     /// The text of a message is at fault, and nothing else.
     BodyAtFault = Problem::field("body", Fault::BodyEmpty), Problem::field("body", Fault::BodyTooLong),
         Problem::field("body", Fault::BodyInvalid);
+    /// The day or the currency of a booking is at fault, and nothing else.
+    TermsAtFault = Problem::field("eventDate", Fault::DatePast), Problem::field("eventDate", Fault::DateTooFar),
+        Problem::field("fee", Fault::CurrencyUnknown);
     /// Too much at once. Worth trying again after `Retry-After`.
     RateLimited = Refusal::RateLimited { retry_after: 0 };
     /// This person holds as many streams as allowed.

@@ -7,7 +7,7 @@ mod page_owner;
 mod revoked;
 mod table;
 
-use crate::support::{Actor, Answer, NOBODYS, SARAH, Site, new_id, soon};
+use crate::support::{Actor, Answer, NOBODYS, SARAH, Site, acts::event_day, new_id, soon};
 use reqwest::{Method, header};
 use serde_json::json;
 use std::{collections::BTreeSet, path::Path};
@@ -29,6 +29,7 @@ impl Names {
             ("{achieng}", site.people.achieng.clone()),
             ("{session}", session.as_str().expect("an id").to_owned()),
             ("{nobody}", NOBODYS.to_owned()),
+            ("{day}", event_day()),
         ];
         Self { pairs }
     }

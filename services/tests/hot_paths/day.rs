@@ -5,7 +5,7 @@ use model::{BookingInput, ConversationId, Draft, MessageInput, Money, NewPasswor
 use services::{
     Greenroom, Outlet, Resume, Viewer,
     accounts::{Credentials, Password},
-    clock::SetClock,
+    clock::{Clock, SetClock, SystemClock},
     mail::{Mailer, Outgoing, Undelivered},
     messages::Window,
     notifications::Seen,
@@ -227,14 +227,16 @@ fn draft(id: ConversationId) -> Draft {
 }
 
 fn booking_with(talent: &Viewer) -> model::BookingDraft {
+    let now = SystemClock.now();
+    let (_, tomorrow) = now.days_on_earth();
     let input = BookingInput {
         talent_id: Some(talent.id().to_string()),
         title: Some("Harvest dinner".to_owned()),
-        event_date: Some("2027-02-13".to_owned()),
+        event_date: Some(tomorrow.to_string()),
         venue: Some("Karura, Nairobi".to_owned()),
         fee: Some(Money { amount: 2_500_000, currency: "KES".to_owned() }),
         message: Some("Are you free that evening?".to_owned()),
         client_id: None,
     };
-    input.parse().expect("a booking")
+    input.parse(now).expect("a booking")
 }

@@ -3,7 +3,7 @@
 use crate::support::{
     Actor, Answer, PASSWORD, SARAH, Site,
     actor::{escaped, form},
-    acts::inquiry,
+    acts::{event_day, inquiry},
     new_id,
 };
 use reqwest::Method;
@@ -63,7 +63,7 @@ fn function_changes(site: &Site) -> Vec<Change> {
         ("seq", "99"),
         ("talent_id", &site.people.achieng),
         ("title", "From elsewhere"),
-        ("event_date", "2027-02-13"),
+        ("event_date", &event_day()),
         ("venue", "Karura"),
         ("fee", "100"),
         ("message", "From elsewhere"),

@@ -1,6 +1,6 @@
 //! Without JavaScript: plain forms, answered with a redirect.
 
-use crate::support::{Answer, EVENTPRO, PASSWORD, SARAH, Site, actor::form};
+use crate::support::{Answer, EVENTPRO, PASSWORD, SARAH, Site, actor::form, acts::event_day};
 
 /// A way on, in 302 or 303.
 fn sent_to(answer: &Answer) -> &str {
@@ -145,7 +145,7 @@ async fn a_thread_is_marked_read_and_a_booking_opened() {
     let asked = [
         ("talent_id", site.people.achieng.as_str()),
         ("title", "A gala"),
-        ("event_date", "2027-02-13"),
+        ("event_date", &event_day()),
         ("venue", "Karura"),
         ("fee", "45,000.50"),
         ("message", "Are you free?\r\nIt is short notice."),

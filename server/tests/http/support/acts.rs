@@ -2,6 +2,7 @@
 
 use super::{Actor, Answer, new_id};
 use serde_json::{Value, json};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 impl Actor {
     /// Sends a message, with an id of its own.
@@ -40,12 +41,19 @@ impl Actor {
     }
 }
 
+/// A day that is always ahead.
+pub(crate) fn event_day() -> String {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock after 1970").as_millis();
+    let now = model::Instant::from_millis(i64::try_from(since).expect("milliseconds"));
+    now.day().years_later(1).expect("a day").to_string()
+}
+
 /// A booking that may be asked for.
 pub(crate) fn inquiry(talent: &str, title: &str) -> Value {
     json!({
         "talentId": talent,
         "title": title,
-        "eventDate": "2027-02-13",
+        "eventDate": event_day(),
         "venue": "Karura Forest, Nairobi",
         "fee": { "amount": 2_500_000, "currency": "KES" },
         "message": "Are you free that day?",

@@ -1,10 +1,8 @@
 //! Small things people do, and what tests say about them.
 
 use model::{
-    BookingDraft, BookingInput, ClientId, ConversationId, Draft, Message, MessageInput, Money, PersonId, Refusal,
-    Scope, TokenDraft,
+BookingDraft, BookingInput, ClientId, ConversationId, Day, Draft, Message, MessageInput, Money, PersonId, Refusal, Scope, TokenDraft, } ; use services :: { Greenroom, Viewer, clock :: { Clock, SystemClock },
 };
-use services::{Greenroom, Viewer};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -54,16 +52,21 @@ pub(crate) async fn say(house: &Greenroom, by: &Viewer, conversation: Conversati
     house.post(by, draft(conversation, text)).await.expect("a message is sent").into_message()
 }
 
+/// A day that is always ahead.
+pub(crate) fn event_day() -> Day {
+    SystemClock.now().days_on_earth().1.years_later(1).expect("a day")
+}
+
 /// A booking to be asked for.
 pub(crate) fn booking_of(talent: PersonId) -> BookingDraft {
     let input = BookingInput {
         talent_id: Some(talent.to_string()),
         title: Some("Harvest dinner".to_owned()),
-        event_date: Some("2027-02-13".to_owned()),
+        event_date: Some(event_day().to_string()),
         venue: Some("Karura, Nairobi".to_owned()),
         fee: Some(Money { amount: 2_500_000, currency: "KES".to_owned() }),
         message: Some("Are you free that evening?".to_owned()),
         client_id: None,
     };
-    input.parse().expect("a booking")
+    input.parse(SystemClock.now()).expect("a booking")
 }
