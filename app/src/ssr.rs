@@ -99,7 +99,10 @@ pub fn status(refusal: &Refusal) -> StatusCode {
         Refusal::NotFound => StatusCode::NOT_FOUND,
         Refusal::ClientIdReused | Refusal::WrongStatus | Refusal::OtherPerson | Refusal::RoleFixed => StatusCode::CONFLICT,
         Refusal::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-        Refusal::RateLimited { .. } | Refusal::TooManyStreams => StatusCode::TOO_MANY_REQUESTS,
+        Refusal::RateLimited { .. }
+        | Refusal::InquiryLimit { .. }
+        | Refusal::OpenInquiryLimit { .. }
+        | Refusal::TooManyStreams => StatusCode::TOO_MANY_REQUESTS,
         Refusal::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         Refusal::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }

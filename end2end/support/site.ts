@@ -58,6 +58,8 @@ export class Site {
       GREENROOM_DATA: path.join(this.data, "data"),
       GREENROOM_DEV_MAIL: "1",
       GREENROOM_SENDS_PER_MINUTE: "100000",
+      GREENROOM_INQUIRIES_PER_DAY: "1000",
+      GREENROOM_OPEN_INQUIRIES_PER_PAIR: "1000",
       LEPTOS_SITE_ADDR: `127.0.0.1:${this.port}`,
       RUST_LOG: "warn",
     };

@@ -16,6 +16,7 @@ mod m2026_11_28_contested_registrations;
 mod m2026_11_28_session_confirmed;
 mod m2026_11_28_session_life;
 mod m2026_11_28_site_secrets;
+mod m2026_11_28_inquiry_limits;
 
 /// All steps, in order.
 #[derive(Debug)]
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m2026_11_28_contested_registrations::Migration),
             Box::new(m2026_11_28_site_secrets::Migration),
             Box::new(m2026_11_28_session_confirmed::Migration),
+            Box::new(m2026_11_28_inquiry_limits::Migration),
         ]
     }
 }

@@ -101,6 +101,16 @@ pub enum Refusal {
         /// Seconds.
         retry_after: u64,
     },
+    /// This organizer opened as many inquiries as they may in a day.
+    InquiryLimit {
+        /// Seconds until the next.
+        retry_after: u64,
+    },
+    /// This organizer has as many unanswered inquiries with the same talent as they may.
+    OpenInquiryLimit {
+        /// Seconds after which it is worth looking whether the talent has answered.
+        retry_after: u64,
+    },
     /// This person holds as many streams as allowed.
     TooManyStreams,
     /// Understood, but wrong.
@@ -141,6 +151,8 @@ impl TryFrom<Flat> for Refusal {
             "password_required" => Some(Refusal::PasswordRequired),
             "client_id_reused" => Some(Refusal::ClientIdReused),
             "rate_limited" => flat.retry_after.map(|retry_after| Refusal::RateLimited { retry_after }),
+            "inquiry_limit" => flat.retry_after.map(|retry_after| Refusal::InquiryLimit { retry_after }),
+            "open_inquiry_limit" => flat.retry_after.map(|retry_after| Refusal::OpenInquiryLimit { retry_after }),
             "too_many_streams" => Some(Refusal::TooManyStreams),
             "invalid" => flat.fields.map(|fields| Refusal::Invalid { fields }),
             "unavailable" => Some(Refusal::Unavailable),
@@ -172,7 +184,9 @@ impl Refusal {
             Refusal::RoleFixed => "role_fixed",
             Refusal::PasswordRequired => "password_required",
             Refusal::ClientIdReused => "client_id_reused",
-            Refusal::RateLimited { .. } => "rate_limited",
+            Refusal::RateLimited { .. } | Refusal::InquiryLimit { .. } | Refusal::OpenInquiryLimit { .. } => {
+                "rate_limited"
+            }
             Refusal::TooManyStreams => "too_many_streams",
             Refusal::Unavailable => "unavailable",
             Refusal::Internal => "internal",
@@ -251,6 +265,8 @@ mod tests {
             Refusal::PasswordRequired,
             Refusal::ClientIdReused,
             Refusal::RateLimited { retry_after: 3 },
+            Refusal::InquiryLimit { retry_after: 4 },
+            Refusal::OpenInquiryLimit { retry_after: 5 },
             Refusal::TooManyStreams,
             Refusal::field("body", Fault::BodyEmpty),
             Refusal::Unavailable,

@@ -90,7 +90,9 @@ impl From<Refusal> for Problem {
         let (status, code) = (status(&refusal), refusal.code());
         let (fields, retry_after) = match refusal {
             Refusal::Invalid { fields } => (fields, None),
-            Refusal::RateLimited { retry_after } => (Faults::new(), Some(retry_after)),
+            Refusal::RateLimited { retry_after }
+            | Refusal::InquiryLimit { retry_after }
+            | Refusal::OpenInquiryLimit { retry_after } => (Faults::new(), Some(retry_after)),
             Refusal::TooManyStreams => (Faults::new(), Some(5)),
             _ => (Faults::new(), None),
         };

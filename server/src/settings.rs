@@ -13,6 +13,9 @@ use std::{
 /// The database's name in the data folder.
 const FILE: &str = "greenroom.db";
 
+/// The most that a limit counted in the database can be set to.
+const MOST: u64 = 1_000_000;
+
 /// Greenroom: event organizers and the talent they book talk here, beside what they agreed.
 #[derive(Debug, Parser)]
 #[command(version, about)]
@@ -125,6 +128,12 @@ struct Values {
     /// Registrations and forgotten passwords an hour from one address.
     #[arg(long, env = "GREENROOM_LETTERS_PER_ADDRESS", value_parser = at_least_one, default_value_t = Limits::default().letters_per_address, global = true)]
     letters_per_address: usize,
+    /// Inquiries an organizer may open in a day.
+    #[arg(long, env = "GREENROOM_INQUIRIES_PER_DAY", value_parser = clap::value_parser!(u64).range(1..=MOST), default_value_t = Limits::default().inquiries_per_day, global = true)]
+    inquiries_per_day: u64,
+    /// Unanswered inquiries an organizer may have with the same talent.
+    #[arg(long, env = "GREENROOM_OPEN_INQUIRIES_PER_PAIR", value_parser = clap::value_parser!(u64).range(1..=MOST), default_value_t = Limits::default().open_inquiries_per_pair, global = true)]
+    open_inquiries_per_pair: u64,
 }
 
 /// Settings that make sense.
@@ -209,6 +218,8 @@ impl Settings {
             failures_per_account,
             failures_per_address,
             letters_per_address,
+            inquiries_per_day,
+            open_inquiries_per_pair,
             otlp_endpoint: _,
             log_format: _,
         } = self.values;
@@ -228,6 +239,8 @@ impl Settings {
             failures_per_account,
             failures_per_address,
             letters_per_address,
+            inquiries_per_day,
+            open_inquiries_per_pair,
             ..Limits::default()
         };
         Ok(Checked {

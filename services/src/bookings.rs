@@ -1,5 +1,6 @@
 //! Bookings: opening one, seeing one's own, and the steps from there.
 
+mod limits;
 mod open;
 mod row;
 mod step;

@@ -85,6 +85,10 @@ pub struct Limits {
     pub failures_per_address: usize,
     /// Registrations and forgotten passwords an hour from one address.
     pub letters_per_address: usize,
+    /// Inquiries an organizer may open in a day.
+    pub inquiries_per_day: u64,
+    /// Unanswered inquiries an organizer may have with the same talent.
+    pub open_inquiries_per_pair: u64,
     /// How often a stream says that it is alive, and looks whether it missed something.
     pub heartbeat: Duration,
     /// How long the event log is kept.
@@ -100,6 +104,8 @@ impl Default for Limits {
             failures_per_account: 10,
             failures_per_address: 100,
             letters_per_address: 20,
+            inquiries_per_day: 20,
+            open_inquiries_per_pair: 3,
             heartbeat: Duration::from_secs(15),
             keep_events: Duration::from_secs(30 * 24 * 60 * 60),
         }

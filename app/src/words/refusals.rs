@@ -19,6 +19,14 @@ pub fn refusal(refusal: &Refusal) -> String {
         Refusal::RoleFixed => "You have bookings, so your account type stays as it is.".to_owned(),
         Refusal::ClientIdReused => "This form was sent before. Write the message again.".to_owned(),
         Refusal::RateLimited { retry_after } => format!("That was a lot at once. Try again {}.", after(*retry_after)),
+        Refusal::InquiryLimit { retry_after } => {
+            format!("You have sent as many requests as fit in a day. Send this one {}.", after(*retry_after))
+        }
+        Refusal::OpenInquiryLimit { .. } => {
+            "This person hasn't answered your earlier requests yet. Wait for a reply, or \
+                                             cancel one of them, then send this one."
+                .to_owned()
+        }
         Refusal::TooManyStreams => "Greenroom is open in too many places. Close some tabs.".to_owned(),
         Refusal::Unavailable | Refusal::Internal => format!("{BROKEN}. {BROKEN_LEAD}"),
         Refusal::Invalid { fields } => match fields.values().next() {
@@ -32,7 +40,8 @@ fn after(seconds: u64) -> String {
     match seconds {
         ..=1 => "in a second".to_owned(),
         2..=90 => format!("in {seconds} seconds"),
-        _ => format!("in {} minutes", seconds.div_ceil(60)),
+        91..=5_400 => format!("in {} minutes", seconds.div_ceil(60)),
+        _ => format!("in {} hours", seconds.div_ceil(3_600)),
     }
 }
 

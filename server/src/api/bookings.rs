@@ -40,7 +40,9 @@ impl From<Conversation> for Opened {
 
 /// Ask for a booking
 ///
-/// For organizers. Its conversation begins with the message.
+/// For organizers. Its conversation begins with the message. An organizer opens 20 inquiries a day and has 3 unanswered
+/// ones with the same talent, unless the site sets other limits; beyond, `rate_limited` and `Retry-After`. The same
+/// `clientId` again gives the same booking, whatever the limits.
 #[utoipa::path(post, path = "/bookings", tag = "Bookings", request_body = BookingInput,
     responses(
         (status = 201, description = "Asked.", body = Opened),

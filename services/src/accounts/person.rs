@@ -9,6 +9,7 @@ use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::LockType,
 };
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// A row of the person table as others see it.
@@ -74,8 +75,13 @@ pub(crate) async fn hold(tx: &Transaction, id: PersonId) -> Result<person::Model
 }
 
 /// Locks the rows of people in the order of their ids, so that none changes until the transaction ends. Others may read
-/// them and refer to them.
-pub(super) async fn lock_people_shared(tx: &Transaction, people: &[PersonId]) -> Result<Vec<person::Model>> {
-    let query = person::Entity::find().filter(person::Column::Id.is_in(people.iter().map(|id| id.0)));
-    Ok(query.order_by_asc(person::Column::Id).lock_shared().all(tx).await?)
+/// them and refer to them. The viewer's lock is their own, so that what they do is counted one after the other; viewers
+/// who name the same person don't wait for each other.
+pub(super) async fn lock_people(tx: &Transaction, viewer: PersonId, people: &[PersonId]) -> Result<Vec<person::Model>> {
+    let mut rows = Vec::new();
+    for id in BTreeSet::from_iter(people) {
+        let lock = if *id == viewer { LockType::NoKeyUpdate } else { LockType::Share };
+        rows.extend(person::Entity::find_by_id(id.0).lock(lock).one(tx).await?);
+    }
+    Ok(rows)
 }

@@ -11,7 +11,7 @@
 
 use super::{
     Reach, Viewer,
-    person::{hold, lock_people_shared},
+    person::{hold, lock_people},
     recover::PasswordProof,
 };
 use crate::{
@@ -45,7 +45,7 @@ impl Greenroom {
         people: &[PersonId],
     ) -> Result<(Transaction, Vec<person::Model>)> {
         let tx = self.store.write().await?;
-        let people = lock_people_shared(&tx, people).await?;
+        let people = lock_people(&tx, viewer.id(), people).await?;
         Ok((self.begin_checked(tx, viewer).await?, people))
     }
 

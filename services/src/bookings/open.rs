@@ -1,3 +1,4 @@
+use super::limits::check_inquiry_limits;
 use crate::{
     Error, Greenroom, Result, Viewer,
     accounts::person_of,
@@ -21,7 +22,8 @@ impl Greenroom {
     ///
     /// # Errors
     /// `WrongRole` unless the viewer is an organizer; `Invalid` for a talent that there isn't;
-    /// `ClientIdReused` where the client id belongs to another message; `RateLimited`.
+    /// `ClientIdReused` where the client id belongs to another message; `RateLimited`; `InquiryLimit` and
+    /// `OpenInquiryLimit` where the organizer has asked often enough.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn open_booking(&self, viewer: &Viewer, draft: BookingDraft) -> Result<Conversation> {
         if viewer.role() != Role::Organizer {
@@ -39,6 +41,13 @@ impl Greenroom {
         // events.
         let (tx, people) = self.write_for_with(viewer, &[viewer.id(), draft.talent_id]).await?;
         let (organizer, talent) = find_parties(people, viewer, draft.talent_id)?;
+        match check_inquiry_limits(&tx, organizer.id, talent.id, &self.limits, now).await {
+            Err(Error::Refused(limit)) => {
+                tx.rollback().await?;
+                return self.opened_before_or(limit, viewer, draft).await;
+            }
+            checked => checked?,
+        }
         let booking = insert_booking(&tx, &organizer, &talent, &draft, now).await?;
         let row = insert_conversation(&tx, &booking, now).await?;
         let mut journal = Journal::default();
@@ -72,6 +81,15 @@ impl Greenroom {
 }
 
 impl Greenroom {
+    /// The conversation of a booking where this is a retry, which no limit refuses; the limit's refusal otherwise.
+    async fn opened_before_or(&self, limit: Refusal, viewer: &Viewer, draft: BookingDraft) -> Result<Conversation> {
+        let Some(client_id) = draft.client_id else { return Err(limit.into()) };
+        match self.opened_before(viewer, client_id, &draft).await {
+            Err(Error::Refused(Refusal::ClientIdReused)) => Err(limit.into()),
+            known => known,
+        }
+    }
+
     /// The conversation of a booking that was asked for before, under the same client id.
     async fn opened_before(&self, viewer: &Viewer, client_id: ClientId, draft: &BookingDraft) -> Result<Conversation> {
         // Where the first try waits for its flush, so does this.

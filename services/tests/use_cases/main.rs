@@ -22,6 +22,7 @@ mod ending_streams;
 mod following;
 mod history;
 mod inbox;
+mod inquiry_limits;
 mod joining;
 mod joining_late;
 mod law;

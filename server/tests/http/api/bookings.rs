@@ -127,7 +127,8 @@ async fn an_inquiry_is_checked_field_by_field() {
 
 #[tokio::test]
 async fn many_bookings_and_their_inbox_come_in_pages() {
-    let site = Site::new().await;
+    let limits = [("GREENROOM_INQUIRIES_PER_DAY", "100"), ("GREENROOM_OPEN_INQUIRIES_PER_PAIR", "100")];
+    let site = Site::with(&limits).await;
     for number in 0..64 {
         site.safari().book(&site.people.achieng, &format!("Evening {number}")).await;
     }
@@ -168,4 +169,24 @@ async fn a_talent_accepts_and_the_organizer_calls_off() {
     let cancelled = site.eventpro().post(&step("cancel"), &nothing).await.ok(200);
     assert_eq!(cancelled["booking"]["status"], "cancelled");
     site.eventpro().post(&step("cancel"), &nothing).await.problem(409, "wrong_status");
+}
+
+#[tokio::test]
+async fn an_organizer_has_three_unanswered_inquiries_with_one_talent_and_opens_twenty_a_day() {
+    let site = Site::with(&[("GREENROOM_INQUIRIES_PER_DAY", "5")]).await;
+    let asked = |talent: &str| inquiry(talent, "A gala");
+    for _ in 0..3 {
+        site.eventpro().book(&site.people.achieng, "A gala").await;
+    }
+    let fourth = site.eventpro().post("/api/bookings", &asked(&site.people.achieng)).await;
+    fourth.problem(429, "rate_limited");
+    assert!(fourth.header("retry-after").parse::<u64>().expect("seconds") > 0);
+    site.safari().book(&site.people.achieng, "Another organizer's").await;
+    for _ in 0..2 {
+        site.eventpro().book(&site.people.kamau, "A gala").await;
+    }
+    let sixth = site.eventpro().post("/api/bookings", &asked(&site.people.kamau)).await;
+    sixth.problem(429, "rate_limited");
+    let seconds: u64 = sixth.header("retry-after").parse().expect("seconds");
+    assert!((23 * 60 * 60..=24 * 60 * 60).contains(&seconds), "{seconds}");
 }
