@@ -17,6 +17,7 @@ mod m2026_11_28_session_confirmed;
 mod m2026_11_28_session_life;
 mod m2026_11_28_site_secrets;
 mod m2026_11_28_inquiry_limits;
+mod m2026_11_28_search_names;
 
 /// All steps, in order.
 #[derive(Debug)]
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m2026_11_28_site_secrets::Migration),
             Box::new(m2026_11_28_session_confirmed::Migration),
             Box::new(m2026_11_28_inquiry_limits::Migration),
+            Box::new(m2026_11_28_search_names::Migration),
         ]
     }
 }

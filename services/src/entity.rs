@@ -2,7 +2,10 @@
 //! `model` type beside that query.
 
 macro_rules! entity {
-    ($module:ident, $table:literal, { $($(#[$attribute:meta])* $field:ident: $type:ty),* $(,)? }) => {
+    ($module:ident, $table:literal, $fields:tt) => {
+        entity!($module, $table, $fields, impl ActiveModelBehavior for ActiveModel {});
+    };
+    ($module:ident, $table:literal, { $($(#[$attribute:meta])* $field:ident: $type:ty),* $(,)? }, $behavior:item) => {
         pub(crate) mod $module {
             use sea_orm::entity::prelude::*;
 
@@ -15,7 +18,7 @@ macro_rules! entity {
             #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
             pub enum Relation {}
 
-            impl ActiveModelBehavior for ActiveModel {}
+            $behavior
         }
     };
 }
@@ -35,6 +38,16 @@ entity!(person, "person", {
     deleted_at: Option<i64>,
     receipts: bool,
     presence: bool,
+    /// The name as searches compare it; none where an older node wrote the row.
+    search_name: Option<String>,
+}, #[async_trait::async_trait] impl ActiveModelBehavior for ActiveModel {
+    /// A name is never written without what it is searched by.
+    async fn before_save<C: ConnectionTrait>(mut self, _: &C, _insert: bool) -> Result<Self, DbErr> {
+        if let sea_orm::ActiveValue::Set(name) = &self.name {
+            self.search_name = sea_orm::ActiveValue::Set(Some(crate::talents::fold(name)));
+        }
+        Ok(self)
+    }
 });
 
 entity!(visit, "visit", {

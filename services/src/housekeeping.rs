@@ -5,7 +5,7 @@ use crate::{
     Greenroom, Result, accounts,
     clock::millis,
     entity::{known_device, mail, person, session, token},
-    live,
+    live, talents,
 };
 use sea_orm::{
     ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QuerySelect,
@@ -53,6 +53,7 @@ impl Greenroom {
         self.delete::<known_device::Entity>(known_device::Column::Fingerprint, long_ago).await?;
         self.forget_unconfirmed(now - UNCONFIRMED).await?;
         while self.prune_log(now.saturating_sub(millis(self.limits.keep_events))).await? {}
+        while self.fill_search_names().await? {}
         Ok(())
     }
 
@@ -73,6 +74,14 @@ impl Greenroom {
     async fn prune_log(&self, before: i64) -> Result<bool> {
         let tx = self.store.write_aside().await?;
         let more = live::prune(&tx, before).await?;
+        tx.commit().await?;
+        Ok(more)
+    }
+
+    /// Says whether there may be more.
+    async fn fill_search_names(&self) -> Result<bool> {
+        let tx = self.store.write_aside().await?;
+        let more = talents::fill_some(&tx).await?;
         tx.commit().await?;
         Ok(more)
     }

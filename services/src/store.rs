@@ -2,12 +2,13 @@ pub(crate) mod few;
 mod pool;
 mod writer;
 
-use crate::{Error, Result, measured};
+use crate::{Error, Result, measured, talents};
 use migration::{Migrator, MigratorTrait};
 use pool::{OnPool, Pool};
 use sea_orm::{
     AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-    ExecResult, IsolationLevel, QueryResult, Statement, TransactionOptions, prelude::async_trait::async_trait,
+    ExecResult, IsolationLevel, QueryResult, Statement, TransactionOptions, TransactionTrait,
+    prelude::async_trait::async_trait,
 };
 use std::{collections::HashSet, num::NonZero, sync::Arc, thread::available_parallelism, time::Duration};
 use tokio::sync::{OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
@@ -206,8 +207,20 @@ pub async fn migrate(database_url: &str) -> Result<()> {
     if !fits {
         Migrator::up(&connection, None).await?;
     }
+    fill_search_names(&connection).await?;
     connection.close().await?;
     Ok(())
+}
+
+async fn fill_search_names(connection: &DatabaseConnection) -> Result<()> {
+    loop {
+        let tx = connection.begin().await?;
+        let more = talents::fill_some(&tx).await?;
+        tx.commit().await?;
+        if !more {
+            return Ok(());
+        }
+    }
 }
 
 /// Whether all steps that this program knows were taken.

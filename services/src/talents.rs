@@ -1,5 +1,9 @@
 //! The directory of talent.
 
+mod search_name;
+
+pub(crate) use search_name::{fill_some, fold};
+
 use crate::{
     Error, Greenroom, Result, Viewer,
     accounts::person_of,
@@ -9,7 +13,7 @@ use crate::{
 use model::{Craft, Directory, Fault, Person, PersonId, Role};
 use sea_orm::{
     ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Select,
-    sea_query::{BinOper, Expr, Func},
+    sea_query::{BinOper, Expr},
 };
 
 /// Characters of a search that are looked at.
@@ -27,7 +31,7 @@ pub struct Search {
 }
 
 impl Greenroom {
-    /// Talent by name, a page at a time.
+    /// Talent by name, a page at a time. A search compares names without case and accents.
     ///
     /// # Errors
     /// `Invalid` for a query that is too long or a page that wasn't given out.
@@ -75,10 +79,8 @@ fn name_contains(part: &str) -> Result<sea_orm::sea_query::SimpleExpr> {
     if part.chars().count() > QUERY_LIMIT {
         return Err(Error::field("query", Fault::TooLong));
     }
+    let part = fold(part);
     let escaped = part.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    // Lowered by the database on both sides: it alone knows which letters it can.
-    let name = Func::lower(Expr::col((person::Entity, person::Column::Name)));
-    let pattern = Expr::expr(Func::lower(Expr::val(format!("%{escaped}%"))));
-    let pattern = pattern.binary(BinOper::Escape, Expr::Constant('\\'.into()));
-    Ok(Expr::expr(name).binary(BinOper::Like, pattern))
+    let pattern = Expr::val(format!("%{escaped}%")).binary(BinOper::Escape, Expr::Constant('\\'.into()));
+    Ok(Expr::col((person::Entity, person::Column::SearchName)).binary(BinOper::Like, pattern))
 }

@@ -28,7 +28,7 @@ impl ToSchema for CraftOrAny {}
 /// Look for talent
 #[utoipa::path(get, path = "/talents", tag = "Talent",
     params(
-        ("query" = Option<String>, Query, max_length = 100, description = "Part of a name."),
+        ("query" = Option<String>, Query, max_length = 100, description = "Part of a name, in any case, with or without accents."),
         ("craft" = inline(Option<CraftOrAny>), Query, description = "Only this craft."),
         ("page" = Option<String>, Query, description = "The `nextPage` of the page before."),
     ),

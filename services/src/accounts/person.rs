@@ -6,8 +6,7 @@ use crate::{
 };
 use model::{Instant, MailAfter, Person, PersonId, Refusal, User};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::LockType,
+ActiveModelTrait, ActiveValue :: { NotSet, Set }, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query :: LockType,
 };
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -60,6 +59,7 @@ impl NewPerson<'_> {
             deleted_at: Set(None),
             receipts: Set(true),
             presence: Set(true),
+            search_name: NotSet,
         };
         let row = row.insert(tx).await?;
         person_head::ActiveModel { person_id: Set(row.id), seq: Set(0) }.insert(tx).await?;

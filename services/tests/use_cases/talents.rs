@@ -1,13 +1,16 @@
 //! The directory of talent.
 
 use crate::support::{Cast, Site, refusal};
-use model::{Craft, Fault, PersonId, Refusal};
+use model::{AccountInput, Craft, Fault, PersonId, Refusal, Role};
 use services::talents::Search;
 use uuid::Uuid;
 
 on_both! {
     talent_come_by_name_and_organizers_not_at_all,
     a_search_finds_part_of_a_name_in_any_case,
+    a_search_finds_names_with_and_without_accents,
+    a_new_name_is_found_and_the_old_one_no_more,
+    names_of_an_older_node_are_found_after_the_next_start,
     what_a_search_finds_is_meant_literally,
     a_craft_narrows_the_list,
     paging_yields_everybody_once,
@@ -37,9 +40,48 @@ async fn a_search_finds_part_of_a_name_in_any_case(site: Site) {
         assert_eq!(names(&site, &cast, called(query)).await, [found]);
     }
     site.enrol("Élodie Ngũgĩ", Craft::Band).await;
+    site.fold_names().await;
     for query in ["Élodie", "Ngũgĩ", "lodie"] {
         assert_eq!(names(&site, &cast, called(query)).await, ["Élodie Ngũgĩ"], "{query}");
     }
+}
+
+/// Asked for in every form and case, with accents and without.
+async fn a_search_finds_names_with_and_without_accents(site: Site) {
+    let cast = site.cast().await;
+    for (name, queries) in [
+        ("Élodie Ngũgĩ", &["NGUGI", "NGŨGĨ", "ngũgĩ", "Ngu\u{303}gi\u{303}", "élodie", "ÉLODIE", "E\u{301}lodie"][..]),
+        ("Łukasz Søren", &["ŁUKASZ", "lukasz", "łukasz", "SØREN", "soren", "so\u{338}ren"]),
+        ("Đặng Straße", &["dang", "ĐẶNG", "STRASSE", "straße", "STRAẞE"]),
+        ("Ægir Þór", &["aegir", "ÆGIR", "thor", "ÞÓR"]),
+        ("İpek Işık", &["ipek", "İPEK", "IŞIK", "isik"]),
+        ("Wa Thiong’o", &["thiong'o", "THIONG’O", "wa  thiong"]),
+        ("Αλέξης", &["ΑΛΈΞΗΣ", "αλεξης", "ΑΛΕΞΗΣ"]),
+    ] {
+        site.enrol(name, Craft::Band).await;
+        site.fold_names().await;
+        for query in queries {
+            assert_eq!(names(&site, &cast, called(query)).await, [name], "{query}");
+        }
+    }
+    // Letters that differ by more than an accent stay apart.
+    assert_eq!(names(&site, &cast, called("ngugu")).await, Vec::<String>::new());
+}
+
+async fn a_new_name_is_found_and_the_old_one_no_more(site: Site) {
+    let cast = site.cast().await;
+    let change = AccountInput { name: Some("Żaneta Wójcik".to_owned()), ..AccountInput::default() };
+    site.house.change_account(&cast.achieng, change.parse(Role::Talent).expect("a change")).await.expect("changed");
+    assert_eq!(names(&site, &cast, called("ZANETA WOJCIK")).await, ["Żaneta Wójcik"]);
+    assert_eq!(names(&site, &cast, called("achieng")).await, Vec::<String>::new());
+}
+
+async fn names_of_an_older_node_are_found_after_the_next_start(site: Site) {
+    let cast = site.cast().await;
+    site.execute("UPDATE person SET name = 'Zoë Achieng', search_name = NULL WHERE name = 'MC Achieng'").await;
+    assert_eq!(names(&site, &cast, called("zoe")).await, Vec::<String>::new());
+    site.fold_names().await;
+    assert_eq!(names(&site, &cast, called("ZOE")).await, ["Zoë Achieng"]);
 }
 
 async fn what_a_search_finds_is_meant_literally(site: Site) {
@@ -47,6 +89,7 @@ async fn what_a_search_finds_is_meant_literally(site: Site) {
     for name in ["100% Band", "Snake_Case", "Back\\slash", "O'Clock"] {
         site.enrol(name, Craft::Band).await;
     }
+    site.fold_names().await;
     for (query, found) in
         [("%", "100% Band"), ("_", "Snake_Case"), ("\\", "Back\\slash"), ("'", "O'Clock"), ("0% b", "100% Band")]
     {
@@ -72,6 +115,7 @@ async fn paging_yields_everybody_once(site: Site) {
         // Some share a name: then their ids decide.
         site.enrol(&format!("Band {:02} Ngũgĩ", number / 4), Craft::Band).await;
     }
+    site.fold_names().await;
     let (mut seen, mut pages) = (Vec::new(), 0);
     let mut search = Search { query: Some("band".to_owned()), craft: Some(Craft::Band), page: None };
     loop {
