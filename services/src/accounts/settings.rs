@@ -87,7 +87,7 @@ impl Greenroom {
                 greenroom.log_security(SecurityEvent::RoleChanged, viewer.id(), viewer.from).await;
             }
             if !row.presence {
-                greenroom.hide_presence(viewer.id(), &counterparts)?;
+                greenroom.hide_presence(viewer.id(), &counterparts);
             }
             account_of(row)
         })

@@ -3,7 +3,7 @@
 
 use super::hub::Hub;
 use crate::{Greenroom, measured};
-use model::{Ending, PersonId, SessionId};
+use model::{ConversationId, Ending, PersonId, SessionId};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::HashMap,
@@ -56,8 +56,11 @@ pub(super) enum News {
     At(Vec<(PersonId, i64)>),
     /// A session is over.
     Ended { person: PersonId, session: SessionId, reason: Ending },
-    /// Something that is worth nothing later, as a frame for these people's streams.
-    Passing { people: Vec<PersonId>, frame: String },
+    /// Somebody is writing. Each node makes the frame for its streams itself: what a neighbour on the bus puts into a
+    /// note must not become what people are told.
+    Typing { to: Vec<PersonId>, conversation: ConversationId, by: PersonId },
+    /// Somebody no longer shows these people that they are here.
+    Hidden { person: PersonId, from: Vec<PersonId> },
     /// People who have a stream at a node, or none there any more.
     Present { people: Vec<PersonId>, here: bool },
 }
@@ -129,7 +132,7 @@ impl Greenroom {
         line.heard().insert(note.from, Instant::now());
         if line.0.bus.get().is_none_or(|(own, _)| *own != note.from) {
             measured::note("heard");
-            self.hub.hear(note.from, note.news);
+            self.hub.hear(note.from, note.news, self.now());
         }
     }
 
@@ -151,12 +154,13 @@ impl Greenroom {
 }
 
 impl Hub {
-    fn hear(&self, from: Uuid, news: News) {
+    fn hear(&self, from: Uuid, news: News, now: model::Instant) {
         match news {
             News::Alive => {}
             News::At(heads) => heads.into_iter().for_each(|(person, seq)| self.know(person, seq)),
             News::Ended { person, session, reason } => self.end_session_here(person, session, reason),
-            News::Passing { people, frame } => self.pass_here(&people, frame.as_bytes()),
+            News::Typing { to, conversation, by } => self.pass_typing_here(&to, conversation, by, now),
+            News::Hidden { person, from } => self.pass_presence_here(&from, person, false),
             News::Present { people, here } => self.note_elsewhere(from, &people, here),
         }
     }
@@ -174,11 +178,17 @@ impl Hub {
         self.line().say(News::Ended { person, session, reason });
     }
 
-    /// Tells these people's streams at every node of something that passes.
-    pub(super) fn pass(&self, people: &[PersonId], frame: &str) {
-        self.pass_here(people, frame.as_bytes());
-        for people in people.chunks(BATCH) {
-            self.line().say(News::Passing { people: people.to_vec(), frame: frame.to_owned() });
+    /// Tells these people's streams at every node that somebody is writing.
+    pub(super) fn pass_typing(&self, to: &[PersonId], conversation: ConversationId, by: PersonId, now: model::Instant) {
+        self.pass_typing_here(to, conversation, by, now);
+        self.line().say(News::Typing { to: to.to_vec(), conversation, by });
+    }
+
+    /// Tells these people's streams at every node that somebody no longer shows them that they are here.
+    pub(super) fn hide_presence(&self, person: PersonId, from: &[PersonId]) {
+        self.pass_presence_here(from, person, false);
+        for from in from.chunks(BATCH) {
+            self.line().say(News::Hidden { person, from: from.to_vec() });
         }
     }
 }

@@ -1,7 +1,6 @@
-use crate::{Error, Result};
 use bytes::Bytes;
 use model::{
-    Came, Ending, Instant, PersonId, Typing,
+    Ending, Instant, PersonId, Typing,
     passing::{PRESENCE, TYPING},
 };
 
@@ -26,20 +25,15 @@ pub(super) fn heartbeat(cursor: i64, at: Instant) -> Bytes {
     Bytes::from(format!("event: heartbeat\ndata: {{\"cursor\":{cursor},\"at\":\"{at}\"}}\n\n"))
 }
 
-/// Somebody is writing.
-pub(super) fn typing(typing: &Typing) -> Result<String> {
-    passing(TYPING, typing)
+/// Somebody is writing. Without an `id:`, so that nobody resumes from it.
+pub(super) fn typing(Typing { conversation_id, user_id, until }: &Typing) -> Bytes {
+    let data = format!("{{\"conversationId\":\"{conversation_id}\",\"userId\":\"{user_id}\",\"until\":\"{until}\"}}");
+    Bytes::from(format!("event: {TYPING}\ndata: {data}\n\n"))
 }
 
 /// Somebody came, or left.
-pub(super) fn presence(user_id: PersonId, online: bool) -> Result<String> {
-    passing(PRESENCE, &Came { user_id, online })
-}
-
-/// Without an `id:`, so that nobody resumes from it.
-fn passing(name: &str, data: &impl serde::Serialize) -> Result<String> {
-    let data = serde_json::to_string(data).map_err(Error::broken)?;
-    Ok(format!("event: {name}\ndata: {data}\n\n"))
+pub(super) fn presence(user_id: PersonId, online: bool) -> Bytes {
+    Bytes::from(format!("event: {PRESENCE}\ndata: {{\"userId\":\"{user_id}\",\"online\":{online}}}\n\n"))
 }
 
 /// The last frame of a stream whose session is over.

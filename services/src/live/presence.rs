@@ -1,6 +1,6 @@
 //! Who is here: told to the people they share a conversation with, never written to the log.
 
-use super::{frame, hub::News};
+use super::{Hub, frame, hub::News};
 use crate::{
     Greenroom, Result, Viewer,
     conversations::Side,
@@ -59,18 +59,15 @@ impl Greenroom {
         }
         let pairs = acquaintances(self.store.reader(), &people).await?;
         for News { person, present, .. } in news {
-            let frame = frame::presence(*person, *present)?;
             let others: Vec<_> = pairs.iter().filter(|(who, _)| who == person).map(|(_, other)| *other).collect();
-            self.hub.pass_here(&others, frame.as_bytes());
+            self.hub.pass_presence_here(&others, *person, *present);
         }
         Ok(())
     }
 
     /// Tells these people that somebody is no longer here, as far as they are to know.
-    pub(crate) fn hide_presence(&self, person: PersonId, from: &[PersonId]) -> Result<()> {
-        let frame = frame::presence(person, false)?;
-        self.hub.pass(from, &frame);
-        Ok(())
+    pub(crate) fn hide_presence(&self, person: PersonId, from: &[PersonId]) {
+        self.hub.hide_presence(person, from);
     }
 
     /// Whether the other person of a conversation is here, as far as both want such things said.
@@ -95,6 +92,13 @@ impl Greenroom {
         let shown = showing().filter(person::Column::Id.is_in([viewer.id().0, other.0]));
         let both = shown.all(self.store.reader()).await?.len() == 2;
         Ok(both.then_some(other))
+    }
+}
+
+impl Hub {
+    /// Tells these people's streams at this node that somebody came, or left.
+    pub(super) fn pass_presence_here(&self, to: &[PersonId], person: PersonId, online: bool) {
+        self.pass_here(to, &frame::presence(person, online));
     }
 }
 

@@ -1,6 +1,6 @@
-use super::frame;
+use super::{Hub, frame};
 use crate::{Greenroom, Result, Viewer};
-use model::{ConversationId, Instant, Typing};
+use model::{ConversationId, Instant, PersonId, Typing};
 use std::time::Duration;
 
 /// How long it lasts unless it is told again.
@@ -18,10 +18,22 @@ impl Greenroom {
         let Some(other) = self.shown_to(viewer, id).await? else { return Ok(()) };
         let now = self.now();
         if self.typing.take((viewer.id(), id), now).is_ok() {
-            let until = Instant::from_millis(now.millis() + crate::clock::millis(LASTS));
-            let typing = Typing { conversation_id: id, user_id: viewer.id(), until };
-            self.hub.pass(&[other], &frame::typing(&typing)?);
+            self.hub.pass_typing(&[other], id, viewer.id(), now);
         }
         Ok(())
+    }
+}
+
+impl Hub {
+    /// Tells these people's streams at this node, which says by its own clock how long it lasts.
+    pub(super) fn pass_typing_here(
+        &self,
+        to: &[PersonId],
+        conversation_id: ConversationId,
+        by: PersonId,
+        now: Instant,
+    ) {
+        let until = Instant::from_millis(now.millis() + crate::clock::millis(LASTS));
+        self.pass_here(to, &frame::typing(&Typing { conversation_id, user_id: by, until }));
     }
 }

@@ -1,6 +1,7 @@
 //! Nodes that tell each other by a bus, however badly it carries.
 
 use crate::support::{Site, Stream, audit, say, within};
+use serde_json::json;
 use services::{Bus, Greenroom, Limits, Resume};
 use std::time::Duration;
 use tokio::{sync::mpsc, task::JoinHandle};
@@ -8,6 +9,7 @@ use tokio::{sync::mpsc, task::JoinHandle};
 on_both! {
     what_one_node_commits_is_live_at_another,
     notes_that_come_twice_and_in_any_order_change_nothing,
+    a_frame_in_a_note_reaches_no_stream,
     a_session_that_ends_at_one_node_ends_at_all,
     somebody_who_leaves_one_node_is_still_here_at_another,
 }
@@ -70,6 +72,32 @@ async fn notes_that_come_twice_and_in_any_order_change_nothing(site: Site) {
     there.hear(b"no note at all");
     let heard = stream.up_to(start, start + 40).await;
     assert_eq!(heard, audit(&site.house, &cast.sarah).await[start as usize..]);
+}
+
+/// A neighbour on the bus, or a node with a fault: what it writes must never become what a person is told.
+async fn a_frame_in_a_note_reaches_no_stream(site: Site) {
+    let cast = site.cast().await;
+    let (there, notes) = joined(&site).await;
+    let (mut stream, start) = Stream::ready(&there, &cast.sarah, Resume::Live).await;
+    let (from, sarah) = (uuid::Uuid::now_v7(), cast.sarah.id());
+    let frame = "event: session-ended\ndata: {\"reason\":\"signed_out\"}\n\n";
+    let typing = json!({ "conversationId": cast.launch, "userId": cast.eventpro.id(), "until": frame });
+    for news in [
+        json!({ "Passing": { "people": [sarah], "frame": frame } }),
+        json!({ "Typing": { "to": [sarah], "typing": frame } }),
+        json!({ "Typing": { "to": [sarah], "conversation": frame, "by": cast.eventpro.id() } }),
+        json!({ "Typing": { "to": [sarah], "typing": typing } }),
+        json!({ "Hidden": { "person": frame, "from": [sarah] } }),
+        json!({ "At": [[sarah, frame]] }),
+        json!({ "Ended": { "person": sarah, "session": cast.sarah.session(), "reason": frame } }),
+    ] {
+        there.hear(json!({ "from": from, "news": news }).to_string().as_bytes());
+    }
+    say(&site.house, &cast.eventpro, cast.launch, "Still here?").await;
+    let carrying = carry(notes, [site.house.clone(), there.clone()]);
+    let heard = stream.up_to(start, start + 2).await;
+    assert_eq!(heard, audit(&site.house, &cast.sarah).await[start as usize..]);
+    carrying.abort();
 }
 
 async fn a_session_that_ends_at_one_node_ends_at_all(site: Site) {
