@@ -1,3 +1,5 @@
+mod rest;
+
 use super::{Viewer, security_log::SecurityEvent};
 use crate::{Error, Greenroom, Result, messages::Window};
 use bytes::Bytes;
@@ -47,8 +49,11 @@ impl Greenroom {
     async fn write_export(&self, viewer: &Viewer, out: &Out) -> std::result::Result<(), Stop> {
         out.field("{", "exportedAt", &self.now()).await?;
         out.field(",", "account", &self.account(viewer).await?).await?;
+        out.field(",", "times", &self.exported_times(viewer).await?).await?;
         out.field(",", "sessions", &self.devices(viewer).await?).await?;
         out.field(",", "accessTokens", &self.access_tokens(viewer).await?).await?;
+        out.field(",", "emails", &self.exported_emails(viewer).await?).await?;
+        out.field(",", "leftOut", &rest::LEFT_OUT).await?;
         out.text(",\"notifications\":[").await?;
         let (mut page, mut first) = (None, true);
         loop {

@@ -64,6 +64,11 @@ async fn an_export_holds_everything(site: Site) {
     }
     let whole: serde_json::Value = serde_json::from_slice(&text).expect("JSON");
     assert_eq!(whole["account"]["user"]["email"], "contact@eventpro.ke");
+    let fields: Vec<_> = whole.as_object().expect("an object").keys().map(String::as_str).collect();
+    for field in ["account", "times", "sessions", "notifications", "emails", "conversations", "leftOut"] {
+        assert!(fields.contains(&field), "{field} in {fields:?}");
+    }
+    assert!(whole["times"]["joinedAt"].is_string() && whole["leftOut"][0]["why"].is_string());
     let messages = whole["conversations"][0]["messages"].as_array().expect("messages");
     assert_eq!((messages.len(), &messages[241]["body"]), (242, &"\"229\"".into()));
     assert_eq!(whole["notifications"].as_array().map(Vec::len), Some(236));

@@ -1,0 +1,130 @@
+//! What no use case shows: when the person came and was here, which emails went to them; and what is left out, with why.
+
+use super::super::Viewer;
+use crate::{
+    Greenroom, Result,
+    entity::{mail, person, visit},
+};
+use model::{Instant, Refusal};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use serde::Serialize;
+
+/// What Greenroom holds of a person beyond the export.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(super) struct LeftOut {
+    what: &'static str,
+    why: &'static str,
+}
+
+/// Told in the export itself. A test compares it with the schema.
+pub(super) const LEFT_OUT: [LeftOut; 5] = [
+    LeftOut { what: "password", why: "Only a hash of it is kept, which is of use to an attacker alone." },
+    LeftOut { what: "tokens", why: "Of sessions, access tokens and links in emails, only hashes are kept." },
+    LeftOut { what: "texts of emails", why: "They may hold links that open the account. Sent ones are not kept." },
+    LeftOut { what: "event log", why: "Copies of what is here, kept for 30 days so that pages can catch up." },
+    LeftOut { what: "indexes and counters", why: "Derived from what is here: numbers for sorting, searching, limits." },
+];
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Times {
+    joined_at: Instant,
+    last_active_at: Option<Instant>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct KnownEmail {
+    kind: String,
+    subject: String,
+    created_at: Instant,
+    sent_at: Option<Instant>,
+}
+
+impl Greenroom {
+    pub(super) async fn exported_times(&self, viewer: &Viewer) -> Result<Times> {
+        let (id, reader) = (viewer.id().0, self.store.reader());
+        let row = person::Entity::find_by_id(id).one(reader).await?.ok_or(Refusal::Unauthenticated)?;
+        let seen = visit::Entity::find_by_id(id).one(reader).await?;
+        let last_active_at = seen.map(|visit| Instant::from_millis(visit.active_at));
+        Ok(Times { joined_at: Instant::from_millis(row.created_at), last_active_at })
+    }
+
+    /// The emails to the viewer that wait or were sent of late.
+    pub(super) async fn exported_emails(&self, viewer: &Viewer) -> Result<Vec<KnownEmail>> {
+        let reader = self.store.reader();
+        let row = person::Entity::find_by_id(viewer.id().0).one(reader).await?.ok_or(Refusal::Unauthenticated)?;
+        let theirs = mail::Entity::find().filter(mail::Column::Recipient.eq(row.email));
+        let rows = theirs.order_by_asc(mail::Column::CreatedAt).all(reader).await?;
+        let known = |row: mail::Model| KnownEmail {
+            kind: row.kind,
+            subject: row.subject,
+            created_at: Instant::from_millis(row.created_at),
+            sent_at: row.sent_at.map(Instant::from_millis),
+        };
+        Ok(rows.into_iter().map(known).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::LEFT_OUT;
+    use sea_orm::{Database, Statement};
+    use std::collections::BTreeSet;
+
+    /// Every column of the schema, and where it is in the export: a name of it, or of what is left out.
+    const DECIDED: &[(&str, &str, &str)] = &[
+        ("person", "id email name role craft bio mail_after email_verified receipts presence", "account"),
+        ("person", "created_at", "times"),
+        ("person", "password_hash", "password"),
+        // Nobody who left exports anything.
+        ("person", "deleted_at search_name", "indexes and counters"),
+        ("visit", "person_id active_at", "times"),
+        ("person_head", "person_id seq", "indexes and counters"),
+        ("session", "id person_id user_agent created_at last_seen_at scope name", "sessions"),
+        // Thirty days after the last use.
+        ("session", "expires_at", "indexes and counters"),
+        ("session", "token_hash", "tokens"),
+        ("token", "hash person_id purpose payload expires_at", "tokens"),
+        ("booking", "id organizer_id talent_id title event_date venue fee_amount fee_currency status", "conversations"),
+        // That of its first message.
+        ("booking", "created_at", "conversations"),
+        ("conversation", "id booking_id organizer_id talent_id last_seq updated_at", "conversations"),
+        ("conversation", "organizer_read_seq talent_read_seq", "conversations"),
+        ("conversation", "organizer_delivered_seq talent_delivered_seq", "conversations"),
+        ("conversation", "organizer_seen_seq talent_seen_seq", "indexes and counters"),
+        ("message", "id conversation_id seq sender_id client_id body created_at step", "conversations"),
+        ("notification", "id person_id kind conversation_id booking_id actor_id preview", "notifications"),
+        ("notification", "created_at read_at", "notifications"),
+        ("notification", "message_seq mail_id", "indexes and counters"),
+        ("mail", "recipient kind subject created_at sent_at", "emails"),
+        ("mail", "body_text body_html unsubscribe", "texts of emails"),
+        ("mail", "id due_at attempts parked_at", "indexes and counters"),
+        ("event", "person_id seq kind payload at", "event log"),
+    ];
+
+    /// What the document has, by `services/tests/use_cases/leaving.rs`.
+    const FIELDS: [&str; 6] = ["account", "times", "sessions", "notifications", "emails", "conversations"];
+
+    #[tokio::test]
+    async fn every_column_is_exported_or_said_to_be_left_out() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = format!("sqlite://{}?mode=rwc", folder.path().join("greenroom.db").display());
+        crate::migrate(&url).await.expect("the schema");
+        let database = Database::connect(&url).await.expect("a database");
+        let query = "SELECT t.name AS t, c.name AS c FROM sqlite_schema t JOIN pragma_table_info(t.name) c \
+            WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' AND t.name <> 'seaql_migrations'";
+        let statement = Statement::from_string(sea_orm::DbBackend::Sqlite, query);
+        let rows = sea_orm::ConnectionTrait::query_all_raw(&database, statement).await.expect("the schema");
+        let name = |row: &sea_orm::QueryResult, column| row.try_get::<String>("", column).expect("a name");
+        let schema: BTreeSet<_> = rows.iter().map(|row| format!("{}.{}", name(row, "t"), name(row, "c"))).collect();
+        let decided = DECIDED
+            .iter()
+            .flat_map(|(table, columns, _)| columns.split_whitespace().map(move |column| format!("{table}.{column}")));
+        assert_eq!(decided.collect::<BTreeSet<_>>(), schema, "a new column: is it in the export?");
+        let left_out = LEFT_OUT.map(|left| left.what);
+        for (table, columns, place) in DECIDED {
+            assert!(FIELDS.contains(place) || left_out.contains(place), "{table} {columns}: {place}");
+        }
+    }
+}
