@@ -142,7 +142,7 @@ test.describe("of two streams a person may have", () => {
 });
 
 test.describe("of a site that knows its address", () => {
-  test.use({ settings: { GREENROOM_URL: "http://greenroom.example" } });
+  test.use({ settings: { GREENROOM_URL: "http://greenroom.example", GREENROOM_ALLOW_HTTP: "true" } });
 
   for (const [name, kind] of AS_ADVISED) {
     test(`@once ${name} lets through what its own pages send, and nothing of other pages`, async ({ behind, programs, launch }) => {

@@ -17,7 +17,9 @@
 //! - [`nats`]: what nodes of one site tell each other
 //! - [`smtp`], [`dev_mail`], [`unsubscribe`]: mail on its way, mail that stays, and no more mail
 //! - [`pages`]: the rendered pages and static files
+//! - [`security_txt`]: where to report what is wrong
 //! - [`keeping`]: backups, and moving to another database
+//! - [`private_files`]: who may read what the site keeps
 //! - [`logs`], [`metrics`], [`traces`]: what is told to whoever watches over the process
 //! - [`requests`]: what every request leaves behind
 //! - [`typed`], [`form_referer`]: what was typed into a form that was refused, and where it leads back to
@@ -41,11 +43,13 @@ mod nats;
 mod origin;
 mod page_owner;
 mod pages;
+mod private_files;
 mod problem;
 mod request_body;
 mod request_target;
 mod requests;
 mod router;
+mod security_txt;
 mod settings;
 mod site;
 mod smtp;
@@ -69,6 +73,7 @@ static MEMORY: Jemalloc = Jemalloc;
 const SOCKETS_AT_ONCE: usize = 64;
 
 fn main() -> ExitCode {
+    private_files::restrict_new_files();
     let settings = Settings::parse();
     let runtime = runtime::Builder::new_multi_thread().enable_all().max_io_events_per_tick(SOCKETS_AT_ONCE).build();
     match runtime {
@@ -105,7 +110,7 @@ async fn run(settings: Settings, traces: Option<Traces>) -> Result<(), String> {
     let done = match settings.command() {
         Command::Serve => site::serve(settings.check()?).await,
         Command::Migrate => site::migrate(&settings.check()?).await,
-        Command::Seed => site::seed(&settings.check()?).await,
+        Command::Seed { force } => site::seed(&settings.check()?, force).await,
         Command::Backup { file } => keeping::backup(&settings.check()?, &file).await,
         Command::Restore { file, replace } => keeping::restore(&settings.check()?, &file, replace).await,
         Command::MigrateData { from, to } => keeping::move_data(&settings.check()?, from, to).await,

@@ -1,10 +1,12 @@
 //! The bus between the nodes of a site, over NATS. It connects by itself, again and again; while it can't, notes are
 //! thrown away, and the nodes look into the database instead.
 
+use crate::{request_target::is_loopback, settings::read_ca_file};
 use async_nats::{Client, ConnectOptions, ServerAddr, connection::State};
 use futures::{FutureExt, StreamExt};
+use percent_encoding::percent_decode_str;
 use services::{Bus, Greenroom, measured};
-use std::{fmt::Display, time::Duration};
+use std::{fmt::Display, path::Path, time::Duration};
 use tokio::task::unconstrained;
 
 /// Where the notes of all sites go that use this server. A note that concerns nobody here is passed over.
@@ -12,9 +14,21 @@ const SUBJECT: &str = "greenroom.notes";
 /// How soon a line is found dead that says nothing.
 const PING: Duration = Duration::from_secs(5);
 
-/// Where the servers are.
-#[derive(Clone, Debug)]
-pub(crate) struct Servers(Vec<ServerAddr>);
+/// Where the servers are, and who we are to them.
+#[derive(Clone)]
+pub(crate) struct Servers {
+    addresses: Vec<ServerAddr>,
+    /// A user's name and password, or a token alone.
+    login: Option<(String, Option<String>)>,
+}
+
+impl std::fmt::Debug for Servers {
+    /// Without the password.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let hosts = self.addresses.iter().map(|address| (address.host(), address.port()));
+        formatter.debug_list().entries(hosts).finish()
+    }
+}
 
 /// This node's way to the bus.
 struct Way(Client);
@@ -37,18 +51,52 @@ impl Servers {
         let addresses = text.split(',').map(|address| address.trim().parse::<ServerAddr>());
         let addresses = addresses.collect::<Result<Vec<_>, _>>().map_err(|error| wrong(&error))?;
         let known = |address: &ServerAddr| matches!(address.scheme(), "nats" | "tls") && !address.host().is_empty();
-        if addresses.iter().all(known) { Ok(Self(addresses)) } else { Err(wrong(&"another scheme, or no host")) }
+        if !addresses.iter().all(known) {
+            return Err(wrong(&"another scheme, or no host"));
+        }
+        // The client takes one login for all servers, and none out of their addresses.
+        let mut logins = addresses.iter().filter_map(login);
+        let login = logins.next();
+        if logins.any(|other| Some(other) != login) {
+            return Err("NATS_URL has servers with different users: they share one".to_owned());
+        }
+        Ok(Self { addresses, login })
+    }
+
+    /// Whether others on the network may read what is said, or join in.
+    fn is_open(&self) -> bool {
+        let alone = self.addresses.iter().all(|address| is_loopback(address.host()));
+        let encrypted = self.addresses.iter().all(|address| address.scheme() == "tls");
+        !alone && (self.login.is_none() || !encrypted)
     }
 
     /// Joins the nodes that use the same servers. Comes back at once, whether or not they answer.
-    pub(crate) async fn join(self, greenroom: &Greenroom) -> Result<(), String> {
-        let options = ConnectOptions::new().name("greenroom").retry_on_initial_connect().ping_interval(PING);
+    pub(crate) async fn join(self, greenroom: &Greenroom, ca_file: Option<&Path>) -> Result<(), String> {
+        if self.is_open() {
+            tracing::warn!("NATS_URL leads to other machines without TLS or without a user: keep their network closed");
+        }
+        let mut options = ConnectOptions::new().name("greenroom").retry_on_initial_connect().ping_interval(PING);
+        options = match self.login {
+            Some((user, Some(password))) => options.user_and_password(user, password),
+            Some((token, None)) => options.token(token),
+            None => options,
+        };
+        if let Some(file) = ca_file {
+            read_ca_file(file)?;
+            options = options.add_root_certificates(file.to_owned());
+        }
         let options = options.event_callback(async |event| tracing::info!(%event, "the bus"));
-        let client = options.connect(self.0).await.map_err(|error| format!("NATS_URL: {error}"))?;
+        let client = options.connect(self.addresses).await.map_err(|error| format!("NATS_URL: {error}"))?;
         greenroom.join(Way(client.clone()));
         tokio::spawn(listen(client, greenroom.clone()));
         Ok(())
     }
+}
+
+/// What an address has before its host, as it was before it became part of a URL.
+fn login(address: &ServerAddr) -> Option<(String, Option<String>)> {
+    let plain = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+    address.username().map(|user| (plain(user), address.password().map(plain)))
 }
 
 /// The subscription is renewed by the client whenever it has to connect again.
@@ -74,6 +122,31 @@ mod tests {
         }
         for bad in ["http://nats.example", "nats://", ","] {
             assert!(Servers::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_login_is_taken_from_the_address_and_never_shown() {
+        let login = |url: &str| Servers::parse(url).expect(url).login;
+        let user = |user: &str, password: Option<&str>| Some((user.to_owned(), password.map(str::to_owned)));
+        assert_eq!(login("nats://a:1"), None);
+        assert_eq!(login("nats://greenroom:p%40ss%3Aword@a:1"), user("greenroom", Some("p@ss:word")));
+        assert_eq!(login("tls://a:1, tls://t0ken@b:2"), user("t0ken", None));
+        assert!(Servers::parse("nats://one:x@a, nats://two:x@b").is_err());
+        assert!(!format!("{:?}", Servers::parse("nats://u:hush@a").expect("servers")).contains("hush"));
+    }
+
+    #[test]
+    fn servers_of_other_machines_want_a_user_and_tls() {
+        for (url, open) in [
+            ("nats://127.0.0.1:4222", false),
+            ("nats://localhost", false),
+            ("nats://bus", true),
+            ("nats://u:p@bus", true),
+            ("tls://bus", true),
+            ("tls://u:p@bus", false),
+        ] {
+            assert_eq!(Servers::parse(url).expect(url).is_open(), open, "{url}");
         }
     }
 }

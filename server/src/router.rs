@@ -3,9 +3,7 @@
 use crate::{
     api, caller, dev_mail, document, headers, origin, pages,
     problem::{self, Problem},
-    request_body,
-    request_target::{self, Hosts},
-    requests,
+request_body, request_target :: { self, Hosts }, requests, security_txt,
     settings::Checked,
     unsubscribe,
 };
@@ -38,6 +36,8 @@ pub(crate) struct Shared {
     /// Where the site is, as a browser writes it into `Origin`.
     pub(crate) origin: Arc<str>,
     pub(crate) trusted_proxies: Arc<[IpNet]>,
+    /// Where to report what is wrong with its security, as a URI.
+    pub(crate) security_contact: Arc<str>,
 }
 
 /// The whole site. Layers are listed from the outside in.
@@ -62,6 +62,7 @@ pub(crate) fn build(shared: Shared, settings: &Checked) -> Router {
     Router::from(api::routes())
         .merge(dev_mail)
         .merge(unsubscribe::routes())
+        .merge(security_txt::routes())
         .route("/api/docs", get(document::read))
         .method_not_allowed_fallback(async || Problem::METHOD_NOT_ALLOWED)
         // Nesting leaves this one out, and a page must not answer it.

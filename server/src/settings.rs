@@ -1,6 +1,10 @@
 //! What can be set, from the environment. `--help` lists it; every value is checked before anything starts.
 
-use crate::{logs::Format, nats::Servers, request_target::is_loopback, smtp::Smtp};
+mod security;
+
+pub(crate) use security::{CheckedSecurity, read_ca_file};
+
+use crate::{logs::Format, nats::Servers, smtp::Smtp};
 use clap::{ArgAction, Args, Parser, Subcommand, builder::FalseyValueParser};
 use http::Uri;
 use ipnet::IpNet;
@@ -34,8 +38,12 @@ pub(crate) enum Command {
     Serve,
     /// Bring the database up to date.
     Migrate,
-    /// Put the demo people into an empty database.
-    Seed,
+    /// Put the demo people into an empty database. Refused where the public URL isn't this machine's alone.
+    Seed {
+        /// Even then, though everybody knows their password.
+        #[arg(long)]
+        force: bool,
+    },
     /// Copy the SQLite database into a new file, checked and of one moment. The site may be serving.
     Backup {
         /// The file to make.
@@ -79,7 +87,8 @@ struct Values {
     /// The folder of the built site. [default: `site` beside the program, else target/site]
     #[arg(long, env = "LEPTOS_SITE_ROOT", global = true)]
     site_root: Option<PathBuf>,
-    /// The bus between the nodes of a site that share a database: nats://host:port. [default: none; a node is alone]
+    /// The bus between the nodes of a site that share a database: nats://user:password@host:port, or tls:// instead of
+    /// nats:// to encrypt. [default: none; a node is alone]
     #[arg(long, env = "NATS_URL", hide_env_values = true, global = true)]
     nats_url: Option<String>,
     /// The mail server: smtp://host:port or smtps://user:password@host. [default: none; mails stay in the database]
@@ -134,6 +143,8 @@ struct Values {
     /// Unanswered inquiries an organizer may have with the same talent.
     #[arg(long, env = "GREENROOM_OPEN_INQUIRIES_PER_PAIR", value_parser = clap::value_parser!(u64).range(1..=MOST), default_value_t = Limits::default().open_inquiries_per_pair, global = true)]
     open_inquiries_per_pair: u64,
+    #[command(flatten)]
+    security: security::Security,
 }
 
 /// Settings that make sense.
@@ -141,6 +152,8 @@ struct Values {
 pub(crate) struct Checked {
     /// The database's file, where nothing else is said.
     pub(crate) file: PathBuf,
+    /// The database's file and the folder that is the site's own, where there are such.
+    pub(crate) kept: (Option<PathBuf>, Option<PathBuf>),
     pub(crate) database_url: String,
     pub(crate) origin: String,
     pub(crate) secure: bool,
@@ -156,6 +169,7 @@ pub(crate) struct Checked {
     pub(crate) trusted_proxies: Vec<IpNet>,
     pub(crate) connections_per_address: Option<usize>,
     pub(crate) limits: Limits,
+    pub(crate) security: CheckedSecurity,
 }
 
 impl Checked {
@@ -169,13 +183,12 @@ impl Checked {
     pub(crate) fn smtp(&self) -> Result<Option<Smtp>, String> {
         let Some(url) = &self.smtp_url else { return Ok(None) };
         let from = self.mail_from.clone().unwrap_or_else(|| format!("Greenroom <no-reply@{}>", self.host()));
-        Smtp::new(url, &from, self.host()).map(Some)
+        Smtp::new(url, &from, self.host(), self.security.ca_file.as_deref()).map(Some)
     }
 
     /// Whether mails are shown instead of sent: only where nobody else can be reading.
     pub(crate) fn shows_mail(&self) -> bool {
-        let alone = self.addr.ip().is_loopback() && is_loopback(self.host()) && !self.secure;
-        self.dev_mail && alone && self.smtp_url.is_none()
+        self.dev_mail && self.addr.ip().is_loopback() && self.is_local() && !self.secure && self.smtp_url.is_none()
     }
 }
 
@@ -220,6 +233,7 @@ impl Settings {
             letters_per_address,
             inquiries_per_day,
             open_inquiries_per_pair,
+            security,
             otlp_endpoint: _,
             log_format: _,
         } = self.values;
@@ -245,6 +259,7 @@ impl Settings {
         };
         Ok(Checked {
             file: data.join(FILE),
+            kept: kept(database_url.as_deref(), &data),
             database_url: database(database_url, &data)?,
             secure: origin.starts_with("https://"),
             origin,
@@ -259,6 +274,7 @@ impl Settings {
             trusted_proxies: networks(&trusted_proxies)?,
             connections_per_address,
             limits,
+            security: security.check()?,
         })
     }
 }
@@ -280,6 +296,16 @@ fn database(url: Option<String>, data: &Path) -> Result<String, String> {
         return Ok(url);
     }
     Err("DATABASE_URL must begin with sqlite: or postgres://".to_owned())
+}
+
+/// The file of an SQLite database, and the data folder where it is in there.
+fn kept(url: Option<&str>, data: &Path) -> (Option<PathBuf>, Option<PathBuf>) {
+    let Some(url) = url.filter(|url| !url.is_empty()) else {
+        return (Some(data.join(FILE)), Some(data.to_owned()));
+    };
+    let file = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:"));
+    let file = file.and_then(|file| file.split('?').next()).filter(|file| !file.is_empty() && *file != ":memory:");
+    (file.map(PathBuf::from), None)
 }
 
 fn make_folder(folder: &Path) -> Result<(), String> {
@@ -324,7 +350,7 @@ fn network(text: &str) -> Result<IpNet, String> {
 mod tests {
     use super::*;
 
-    fn checked(arguments: &[&str]) -> Result<Checked, String> {
+    pub(super) fn checked(arguments: &[&str]) -> Result<Checked, String> {
         let arguments = std::iter::once("greenroom").chain(arguments.iter().copied());
         Settings::try_parse_from(arguments).map_err(|error| error.to_string())?.check()
     }

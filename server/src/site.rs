@@ -4,6 +4,7 @@ use crate::{
     connections::Connections,
     listen,
     metrics::Metrics,
+    private_files,
     router::{self, Shared},
     settings::Checked,
     smtp::Smtp,
@@ -26,13 +27,17 @@ const LET_GO: Duration = Duration::from_secs(1);
 
 /// Brings the database up to date.
 pub(crate) async fn migrate(settings: &Checked) -> Result<(), String> {
+    if let (Some(file), folder) = &settings.kept {
+        private_files::restrict_existing_files(file, folder.as_deref());
+    }
     services::migrate(&settings.database_url)
         .await
         .map_err(|error| told("the database can't be brought up to date", &error))
 }
 
 /// Puts the demo people into an empty database.
-pub(crate) async fn seed(settings: &Checked) -> Result<(), String> {
+pub(crate) async fn seed(settings: &Checked, force: bool) -> Result<(), String> {
+    settings.refuse_public_demo(force)?;
     migrate(settings).await?;
     let failed = |error| told("the demo people can't be put in", &error);
     seed::seed(&settings.database_url).await.map_err(failed)?;
@@ -45,6 +50,7 @@ pub(crate) async fn seed(settings: &Checked) -> Result<(), String> {
 
 /// Serves until told to stop.
 pub(crate) async fn serve(mut settings: Checked) -> Result<(), String> {
+    settings.refuse_open_http()?;
     settings.smtp()?;
     migrate(&settings).await?;
     let listener = listen::bind(settings.addr);
@@ -61,7 +67,7 @@ pub(crate) async fn serve(mut settings: Checked) -> Result<(), String> {
     let greenroom = Greenroom::open(&settings.database_url, &settings.origin, settings.limits).await;
     let greenroom = greenroom.map_err(|error| told("the database can't be opened", &error))?;
     if let Some(servers) = settings.nats.clone() {
-        servers.join(&greenroom).await?;
+        servers.join(&greenroom, settings.security.ca_file.as_deref()).await?;
     }
     begin_rounds(&greenroom, settings.smtp()?);
     let shared = Shared {
@@ -69,6 +75,7 @@ pub(crate) async fn serve(mut settings: Checked) -> Result<(), String> {
         cookie: SessionCookie { secure: settings.secure },
         origin: settings.origin.clone().into(),
         trusted_proxies: settings.trusted_proxies.clone().into(),
+        security_contact: settings.security_contact().into(),
     };
     if let Some(metrics) = metrics {
         metrics.serve(&shared);

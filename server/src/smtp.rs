@@ -1,6 +1,7 @@
 //! Hands letters to a mail server.
 
-use http::uri::Authority;
+use crate::{request_target::is_loopback, settings::read_ca_file};
+use http::Uri;
 use lettre::{
     AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
     message::{
@@ -9,12 +10,12 @@ use lettre::{
     },
     transport::smtp::{
         AsyncSmtpTransportBuilder, Error, SMTP_PORT,
-        client::{Tls, TlsParameters},
+        client::{Certificate, Tls, TlsParameters},
         extension::ClientId,
     },
 };
 use services::mail::{Mailer, Outgoing, Undelivered};
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 /// How long the server may take for each answer. A letter is lent out for longer, so it can't go out twice.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -28,10 +29,14 @@ pub(crate) struct Smtp {
 
 impl Smtp {
     /// Checks the settings. Nothing is connected yet.
-    pub(crate) fn new(url: &str, from: &str, host: &str) -> Result<Self, String> {
+    pub(crate) fn new(url: &str, from: &str, host: &str, ca_file: Option<&Path>) -> Result<Self, String> {
         let from = from.parse().map_err(|_| "GREENROOM_MAIL_FROM must be an address, or a name and <address>")?;
         // What the URL holds, a password perhaps, stays out of the sentence.
-        let builder = builder(url).ok_or("SMTP_URL must be smtp://host:port or smtps://user:password@host")?;
+        let pem = ca_file.map(read_ca_file).transpose()?.unwrap_or_default();
+        let authorities =
+            Certificate::from_pem(&pem).map_err(|_| "GREENROOM_CA_FILE has a certificate that can't be read")?;
+        let builder =
+            builder(url, &[authorities]).ok_or("SMTP_URL must be smtp://host:port or smtps://user:password@host")?;
         let builder = builder.timeout(Some(PATIENCE)).hello_name(ClientId::Domain(host.to_owned()));
         Ok(Self { transport: builder.build(), from, host: host.to_owned() })
     }
@@ -83,23 +88,32 @@ fn header(name: &'static str, value: &str) -> HeaderValue {
     HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
 }
 
-/// With a password in the URL, the line is encrypted or nothing is sent. Without one, and where the URL doesn't ask
-/// for more, it is encrypted if the server can: whoever could listen in could as well keep it from offering that, so
-/// there is nothing to gain from refusing a certificate that a mail server in the same house signed for itself.
-fn builder(url: &str) -> Option<AsyncSmtpTransportBuilder> {
-    let open = url.strip_prefix("smtp://").filter(|rest| !rest.contains(['@', '?']));
-    let Some(authority) = open else {
-        let required = url.starts_with("smtp://") && !url.contains("tls=");
-        let separator = if url.contains('?') { '&' } else { '?' };
-        let url = if required { format!("{url}{separator}tls=required") } else { url.to_owned() };
-        return AsyncSmtpTransport::<Tokio1Executor>::from_url(&url).ok();
+/// The line is encrypted, to a server whose certificate is good, or nothing is sent. Two exceptions: on this machine, where
+/// nobody listens in, a plain `smtp://host` goes as the server likes it; and where the URL says `tls=opportunistic`,
+/// whoever set it knows who is on the way.
+fn builder(url: &str, authorities: &[Certificate]) -> Option<AsyncSmtpTransportBuilder> {
+    let parsed: Uri = url.parse().ok()?;
+    let host = parsed.host().filter(|host| !host.is_empty())?;
+    let plain = url.starts_with("smtp://") && !url.contains(['@', '?']);
+    let unchecked = plain && is_loopback(host);
+    let tls = TlsParameters::builder(host.to_owned());
+    let tls = tls.dangerous_accept_invalid_certs(unchecked).dangerous_accept_invalid_hostnames(unchecked);
+    let tls = authorities.iter().cloned().fold(tls, |tls, authority| tls.add_root_certificate(authority));
+    let tls = tls.build().ok()?;
+    if plain {
+        let tls = if unchecked { Tls::Opportunistic(tls) } else { Tls::Required(tls) };
+        let builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(host).tls(tls);
+        return Some(builder.port(parsed.port_u16().unwrap_or(SMTP_PORT)));
+    }
+    let required = url.starts_with("smtp://") && !url.contains("tls=");
+    let separator = if url.contains('?') { '&' } else { '?' };
+    let url = if required { format!("{url}{separator}tls=required") } else { url.to_owned() };
+    let tls = match url.contains("tls=opportunistic") {
+        _ if url.starts_with("smtps://") => Tls::Wrapper(tls),
+        true => Tls::Opportunistic(tls),
+        false => Tls::Required(tls),
     };
-    let authority: Authority = authority.trim_end_matches('/').parse().ok()?;
-    let host = authority.host().to_owned();
-    let tls = TlsParameters::builder(host.clone()).dangerous_accept_invalid_certs(true);
-    let tls = tls.dangerous_accept_invalid_hostnames(true).build().ok()?;
-    let builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(host).tls(Tls::Opportunistic(tls));
-    Some(builder.port(authority.port_u16().unwrap_or(SMTP_PORT)))
+    Some(AsyncSmtpTransport::<Tokio1Executor>::from_url(&url).ok()?.tls(tls))
 }
 
 #[cfg(test)]
@@ -119,7 +133,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_letter_carries_what_mail_programs_look_for() {
-        let smtp = Smtp::new("smtp://localhost", "Greenroom <hi@greenroom.example>", "greenroom.example");
+        let smtp = Smtp::new("smtp://localhost", "Greenroom <hi@greenroom.example>", "greenroom.example", None);
         let smtp = smtp.expect("a mail server");
         let mail = String::from_utf8(smtp.message(&letter()).expect("a mail").formatted()).expect("text");
         let unfolded = mail.replace("\r\n ", " ");
@@ -150,12 +164,15 @@ mod tests {
     }
 
     #[test]
-    fn a_password_never_goes_over_an_open_line() {
-        let tls = |url: &str| format!("{:?}", builder(url).expect(url));
+    fn a_line_to_another_machine_is_encrypted() {
+        let tls = |url: &str| format!("{:?}", builder(url, &[]).expect(url));
         assert!(tls("smtp://u:p@mail.example").contains("Required"), "{}", tls("smtp://u:p@mail.example"));
         assert!(tls("smtps://u:p@mail.example").contains("Wrapper"));
+        assert!(tls("smtp://[::1]:2525").contains("Opportunistic"));
         assert!(tls("smtp://127.0.0.1:2525").contains("Opportunistic"));
         assert!(tls("smtp://mail.example?tls=required").contains("Required"));
-        assert!(builder("http://mail.example").is_none() && builder("smtp://").is_none());
+        assert!(tls("smtp://mail.example").contains("Required"));
+        assert!(tls("smtp://mail.example?tls=opportunistic").contains("Opportunistic"));
+        assert!(builder("http://mail.example", &[]).is_none() && builder("smtp://", &[]).is_none());
     }
 }

@@ -6,6 +6,7 @@ mod forms;
 mod headers;
 mod kinds;
 mod policy;
+mod security_txt;
 
 use crate::support::Site;
 

@@ -1,5 +1,7 @@
 //! What has no URL: settings, logs, signals, and several programs on one database.
 
+mod encrypted;
+mod files;
 mod keeping;
 mod killing;
 mod logs;

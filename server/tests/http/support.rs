@@ -3,6 +3,7 @@
 pub(crate) mod actor;
 pub(crate) mod acts;
 pub(crate) mod answer;
+pub(crate) mod authority;
 pub(crate) mod bus;
 pub(crate) mod html;
 pub(crate) mod numbers;
@@ -11,6 +12,7 @@ pub(crate) mod process;
 pub(crate) mod raw;
 pub(crate) mod shape;
 pub(crate) mod site;
+pub(crate) mod smtp;
 pub(crate) mod stream;
 pub(crate) mod template;
 

@@ -59,6 +59,11 @@ fn a_wrong_setting_is_told_in_a_sentence_before_anything_starts() {
         ("GREENROOM_URL", "https://", "GREENROOM_URL must be"),
         ("GREENROOM_URL", "https://greenroom.example/path", "GREENROOM_URL must be"),
         ("GREENROOM_URL", "https://green room.example", "GREENROOM_URL must be"),
+        ("GREENROOM_URL", "http://greenroom.example", "Set it to the https:// address that people use"),
+        ("LEPTOS_SITE_ADDR", "0.0.0.0:0", "GREENROOM_ALLOW_HTTP=true"),
+        ("GREENROOM_ALLOW_HTTP", "perhaps", "it must be true or false"),
+        ("GREENROOM_SECURITY_CONTACT", "nowhere", "GREENROOM_SECURITY_CONTACT must be an e-mail address"),
+        ("NATS_URL", "nats://one:hush@a.example,nats://two:hush@b.example", "they share one"),
         ("GREENROOM_TRUSTED_PROXIES", "10.0.0.0/33", "neither an address nor a network"),
         ("GREENROOM_TRUSTED_PROXIES", "proxy.example", "neither an address nor a network"),
         ("GREENROOM_SENDS_PER_MINUTE", "many", "invalid"),
@@ -134,6 +139,9 @@ fn help_lists_every_setting_with_its_default() {
         "GREENROOM_FAILURES_PER_ACCOUNT",
         "GREENROOM_FAILURES_PER_ADDRESS",
         "GREENROOM_LETTERS_PER_ADDRESS",
+        "GREENROOM_ALLOW_HTTP",
+        "GREENROOM_CA_FILE",
+        "GREENROOM_SECURITY_CONTACT",
         "GREENROOM_MAIL_FROM",
         "LEPTOS_SITE_ROOT",
         "GREENROOM_LOG_FORMAT",
@@ -152,10 +160,30 @@ fn help_lists_every_setting_with_its_default() {
     assert_eq!(unknown.status.code(), Some(2), "{}", told(&unknown));
 }
 
+#[test]
+fn authorities_that_cannot_be_read_are_told() {
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    let (empty, mail) = (file.path().display().to_string(), ("SMTP_URL", "smtps://mail.example"));
+    fails(&[mail, ("GREENROOM_CA_FILE", &empty)], "has no certificate in it");
+    fails(&[mail, ("GREENROOM_CA_FILE", "/nowhere.pem")], "/nowhere.pem can't be read");
+}
+
+#[test]
+fn demo_people_are_put_into_a_public_site_only_by_force() {
+    let public = [("GREENROOM_URL", "https://greenroom.example")];
+    let refused = end(&public, "seed").expect("an end");
+    assert!(!refused.status.success() && told(&refused).contains("seed --force"), "{}", told(&refused));
+    let folder = tempfile::tempdir().expect("a folder");
+    let forced = greenroom(folder.path(), &settings(&public)).args(["seed", "--force"]).output();
+    assert!(forced.expect("the program runs").status.success());
+}
+
 #[tokio::test]
 async fn settings_that_are_set_to_nothing_count_as_not_set() {
     let names = ["DATABASE_URL", "GREENROOM_URL", "GREENROOM_TRUSTED_PROXIES", "OTEL_EXPORTER_OTLP_ENDPOINT"];
-    let empty = names.map(|name| (name, ""));
+    let more = ["GREENROOM_ALLOW_HTTP", "GREENROOM_CA_FILE", "GREENROOM_SECURITY_CONTACT", "NATS_URL"];
+    let names = [&names[..], &more].concat();
+    let empty: Vec<_> = names.into_iter().map(|name| (name, "")).collect();
     let site = Site::with(&empty).await;
     site.sarah().get("/api/messages").await.ok(200);
 }

@@ -1,8 +1,9 @@
 //! A NATS server of one test.
 
-use super::within;
+use super::{authority::Issued, within};
 use std::{
     net::{Ipv4Addr, TcpListener},
+    path::Path,
     process::{Child, Command, Stdio},
     time::Duration,
 };
@@ -20,13 +21,37 @@ impl Nats {
         let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
         let port = free.local_addr().expect("its address").port();
         drop(free);
-        Self::on(port).await
+        Self::on(port, None).await
     }
 
-    async fn on(port: u16) -> Self {
+    /// The same, for one user alone, and over TLS where there is a certificate.
+    pub(crate) async fn guarded(folder: &Path, user: &str, password: &str, issued: Option<&Issued>) -> Self {
+        let mut config = format!("authorization {{ user: {user:?}, password: {password:?} }}\n");
+        if let Some(issued) = issued {
+            let (certificate, key) = (folder.join("bus.pem"), folder.join("bus.key"));
+            std::fs::write(&certificate, &issued.certificate).expect("a file");
+            std::fs::write(&key, issued.key.serialize_pem()).expect("a file");
+            config += &format!("tls {{ cert_file: {certificate:?}, key_file: {key:?} }}\n");
+        }
+        let file = folder.join("bus.conf");
+        std::fs::write(&file, config).expect("a file");
+        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
+        let port = free.local_addr().expect("its address").port();
+        drop(free);
+        Self::on(port, Some(&file)).await
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
+    async fn on(port: u16, config: Option<&Path>) -> Self {
         let path = format!("{}:/usr/local/sbin:/usr/sbin", std::env::var("PATH").unwrap_or_default());
         let mut command = Command::new("nats-server");
         command.env("PATH", path).args(["--addr", "127.0.0.1", "--port", &port.to_string()]);
+        if let Some(config) = config {
+            command.arg("--config").arg(config);
+        }
         let child = command.stderr(Stdio::null()).spawn().expect("nats-server: bin/setup test installs it");
         let answers = async {
             while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.is_err() {
@@ -47,7 +72,7 @@ impl Nats {
     }
 
     pub(crate) async fn restart(&mut self) {
-        *self = Self::on(self.port).await;
+        *self = Self::on(self.port, None).await;
     }
 }
 

@@ -1,6 +1,6 @@
 //! A database on the PostgreSQL server that `bin/with-postgres` lends.
 
-use super::new_id;
+use super::{authority::Issued, new_id};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use std::thread;
 
@@ -30,6 +30,30 @@ impl Database {
             let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname";
             on_server(&format!("{cut} = '{name}'")).await;
         }
+    }
+
+    /// Has the server take new connections over TLS, with this certificate. Its files are written by the server itself,
+    /// whose user may be another one.
+    pub(crate) async fn encrypt(&self, issued: &Issued) {
+        let (certificate, key) = (&issued.certificate, issued.key.serialize_pem());
+        for (name, text) in [("test.crt", certificate), ("test.key", &key)] {
+            let lines: Vec<String> = text.lines().map(|line| format!("('{line}')")).collect();
+            on_server(&format!(
+                "COPY (SELECT * FROM (VALUES {}) AS lines) TO PROGRAM 'umask 077; cat > {name}'",
+                lines.join(", ")
+            ))
+            .await;
+        }
+        for setting in ["ssl_cert_file = 'test.crt'", "ssl_key_file = 'test.key'", "ssl = on"] {
+            on_server(&format!("ALTER SYSTEM SET {setting}")).await;
+        }
+        on_server("SELECT pg_reload_conf()").await;
+    }
+
+    /// As it was.
+    pub(crate) async fn decrypt(&self) {
+        on_server("ALTER SYSTEM SET ssl = off").await;
+        on_server("SELECT pg_reload_conf()").await;
     }
 
     pub(crate) async fn run(&self, sql: &'static str) {

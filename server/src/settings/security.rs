@@ -1,0 +1,148 @@
+//! Settings about who may listen in, and what is trusted.
+
+use super::Checked;
+use crate::request_target::is_loopback;
+use clap::Args;
+use std::path::{Path, PathBuf};
+
+#[derive(Args, Clone, Debug)]
+pub(super) struct Security {
+    /// Serve over plain http at an address that isn't this machine's alone. Everybody on the way reads passwords then.
+    #[arg(long, env = "GREENROOM_ALLOW_HTTP", value_parser = switch, default_value = "false", default_missing_value = "true", num_args = 0..=1, global = true)]
+    allow_http: bool,
+    /// A PEM file of authorities to trust for the mail server and the bus, beside the public ones. (For PostgreSQL,
+    /// DATABASE_URL has sslrootcert.) [default: none]
+    #[arg(long, env = "GREENROOM_CA_FILE", global = true)]
+    ca_file: Option<PathBuf>,
+    /// Where to report what is wrong with the site's security, told in /.well-known/security.txt: an e-mail address
+    /// or an https:// address. [default: security@ and the host of the public URL]
+    #[arg(long, env = "GREENROOM_SECURITY_CONTACT", global = true)]
+    security_contact: Option<String>,
+}
+
+/// The same, checked.
+#[derive(Clone, Debug)]
+pub(crate) struct CheckedSecurity {
+    pub(crate) allow_http: bool,
+    pub(crate) ca_file: Option<PathBuf>,
+    /// A URI, if one was set.
+    contact: Option<String>,
+}
+
+impl Security {
+    pub(super) fn check(self) -> Result<CheckedSecurity, String> {
+        let contact = self.security_contact.filter(|text| !text.is_empty()).map(|text| contact(&text)).transpose()?;
+        let ca_file = self.ca_file.filter(|file| !file.as_os_str().is_empty());
+        Ok(CheckedSecurity { allow_http: self.allow_http, ca_file, contact })
+    }
+}
+
+impl Checked {
+    /// Whether the public URL leads to this machine alone.
+    pub(crate) fn is_local(&self) -> bool {
+        is_loopback(self.host())
+    }
+
+    /// Keeps a site from sending passwords and sessions over lines that others can read.
+    pub(crate) fn refuse_open_http(&self) -> Result<(), String> {
+        if self.secure || self.is_local() || self.security.allow_http {
+            return Ok(());
+        }
+        Err(format!(
+            "GREENROOM_URL is {}: over http, everybody on the way reads passwords and messages. Set it to the https:// \
+            address that people use; or set GREENROOM_ALLOW_HTTP=true, where nobody else is on that network",
+            self.origin
+        ))
+    }
+
+    /// Keeps accounts whose password is written in the documentation off a public site.
+    pub(crate) fn refuse_public_demo(&self, force: bool) -> Result<(), String> {
+        if self.is_local() || force {
+            return Ok(());
+        }
+        Err(format!(
+            "{} isn't this machine's alone, and everybody knows the password of the demo people. \
+            `greenroom seed --force` puts them in all the same",
+            self.origin
+        ))
+    }
+
+    /// Where to report what is wrong with the site's security, as a URI. `security@` is what RFC 2142 has for it.
+    pub(crate) fn security_contact(&self) -> String {
+        let by_default = || format!("mailto:security@{}", self.host());
+        self.security.contact.clone().unwrap_or_else(by_default)
+    }
+}
+
+/// The certificates of a PEM file.
+pub(crate) fn read_ca_file(file: &Path) -> Result<Vec<u8>, String> {
+    let unreadable = |why: &dyn std::fmt::Display| format!("GREENROOM_CA_FILE: {} {why}", file.display());
+    let pem = std::fs::read(file).map_err(|error| unreadable(&format!("can't be read: {error}")))?;
+    let found = pem.windows(CERTIFICATE.len()).any(|part| part == CERTIFICATE);
+    if found { Ok(pem) } else { Err(unreadable(&"has no certificate in it (PEM)")) }
+}
+
+const CERTIFICATE: &[u8] = b"-----BEGIN CERTIFICATE-----";
+
+/// Off where it is set to nothing.
+fn switch(text: &str) -> Result<bool, String> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "yes" | "on" | "1" => Ok(true),
+        "" | "false" | "no" | "off" | "0" => Ok(false),
+        _ => Err("it must be true or false".to_owned()),
+    }
+}
+
+fn contact(text: &str) -> Result<String, String> {
+    let plain = !text.contains(|letter: char| letter.is_whitespace() || letter.is_control());
+    let uri = ["https://", "mailto:", "tel:"].iter().any(|scheme| text.starts_with(scheme));
+    let email = text.parse::<model::Email>().is_ok();
+    match (plain, uri, email) {
+        (true, true, _) => Ok(text.to_owned()),
+        (true, false, true) => Ok(format!("mailto:{text}")),
+        _ => {
+            Err(format!("GREENROOM_SECURITY_CONTACT must be an e-mail address or an https:// address; it is {text:?}"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::checked;
+
+    fn with(more: &[&str]) -> super::Checked {
+        checked(&[&["--database-url", "postgres://localhost/x"], more].concat()).expect("settings")
+    }
+
+    #[test]
+    fn plain_http_is_for_this_machine_alone_unless_forced() {
+        for local in ["http://localhost:4000", "http://127.0.0.1", "http://[::1]:3000", "https://greenroom.example"] {
+            assert!(with(&["--url", local]).refuse_open_http().is_ok(), "{local}");
+        }
+        for open in ["http://greenroom.example", "http://192.168.0.2:3000", "http://localhost.evil.example"] {
+            let error = with(&["--url", open]).refuse_open_http().expect_err(open);
+            assert!(error.contains("GREENROOM_ALLOW_HTTP"), "{error}");
+            assert!(with(&["--url", open, "--allow-http"]).refuse_open_http().is_ok(), "{open}");
+        }
+        assert!(with(&["--addr", "0.0.0.0:3000"]).refuse_open_http().is_err());
+        assert!(with(&[]).refuse_open_http().is_ok());
+    }
+
+    #[test]
+    fn demo_people_stay_off_public_sites_unless_forced() {
+        let public = with(&["--url", "https://greenroom.example"]);
+        assert!(public.refuse_public_demo(false).is_err() && public.refuse_public_demo(true).is_ok());
+        assert!(with(&["--url", "https://localhost"]).refuse_public_demo(false).is_ok());
+    }
+
+    #[test]
+    fn a_contact_is_a_uri() {
+        let contact = |text| with(&["--url", "https://a.example:8443", "--security-contact", text]).security_contact();
+        assert_eq!(contact(""), "mailto:security@a.example");
+        assert_eq!(contact("safe@a.example"), "mailto:safe@a.example");
+        assert_eq!(contact("https://a.example/report"), "https://a.example/report");
+        for bad in ["nowhere", "http://a.example", "mailto:a@b.example\nExpires: never"] {
+            assert!(checked(&["--database-url", "postgres://x/x", "--security-contact", bad]).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Lines to what the site leans on: the mail server, the bus, PostgreSQL, each over TLS and with its certificate checked.
+
+use crate::support::{
+    Actor, SARAH, Site,
+    authority::Authority,
+    bus::Nats,
+    postgres::Database,
+    process::{Process, run, settings},
+    smtp::MailServer,
+    soon, within,
+};
+use serde_json::json;
+use std::time::Duration;
+
+/// A letter is on its way to Sarah.
+async fn cause_a_mail(addr: std::net::SocketAddr) {
+    let forgotten = Actor::new(addr, None).post("/api/auth/password/forgot", &json!({ "email": SARAH })).await;
+    assert_eq!(forgotten.status, 202);
+}
+
+#[tokio::test]
+async fn mail_goes_to_a_server_whose_certificate_is_good() {
+    let (authority, folder) = (Authority::new(), tempfile::tempdir().expect("a folder"));
+    let mut server = MailServer::start(&authority.issue(&["localhost"])).await;
+    let url = format!("smtps://localhost:{}", server.addr.port());
+    let ca_file = authority.file(folder.path()).display().to_string();
+    let site = Site::with(&[("SMTP_URL", &url), ("GREENROOM_CA_FILE", &ca_file)]).await;
+    cause_a_mail(site.addr()).await;
+    let taken = soon("a mail", server.seen.wait_for(|seen| !seen.mails.is_empty())).await;
+    assert!(taken.expect("a server").mails[0].contains(&format!("To: {SARAH}")));
+}
+
+#[tokio::test]
+async fn mail_is_kept_from_a_server_whose_certificate_is_not() {
+    let (ours, other) = (Authority::new(), Authority::new());
+    for (issuer, name) in [(&other, "localhost"), (&ours, "mail.example")] {
+        let mut server = MailServer::start(&issuer.issue(&[name])).await;
+        let folder = tempfile::tempdir().expect("a folder");
+        let ca_file = ours.file(folder.path()).display().to_string();
+        let url = format!("smtps://localhost:{}", server.addr.port());
+        let site = Site::with(&[("SMTP_URL", &url), ("GREENROOM_CA_FILE", &ca_file)]).await;
+        cause_a_mail(site.addr()).await;
+        let seen = soon("a try", server.seen.wait_for(|seen| seen.broken_off > 0 || !seen.mails.is_empty())).await;
+        assert!(seen.expect("a server").mails.is_empty(), "{name}");
+        site.process.log_telling("a mail will be tried again").await;
+    }
+}
+
+async fn becomes_ready(node: &Process) {
+    let anyone = Actor::new(node.addr, None);
+    let ready = async {
+        while anyone.get("/readyz").await.status != 200 {
+            tokio::task::yield_now().await;
+        }
+    };
+    within(Duration::from_secs(30), "getting ready", ready).await;
+}
+
+#[tokio::test]
+async fn the_bus_asks_who_is_there_and_is_encrypted() {
+    let (authority, folder) = (Authority::new(), tempfile::tempdir().expect("a folder"));
+    let ca_file = authority.file(folder.path()).display().to_string();
+    let issued = authority.issue(&["localhost"]);
+    let bus = Nats::guarded(folder.path(), "greenroom", "p@ss:w0rd/", Some(&issued)).await;
+    let good = format!("tls://greenroom:p%40ss%3Aw0rd%2F@localhost:{}", bus.port());
+    let node = Process::serve(folder.path(), &settings(&[("NATS_URL", &good), ("GREENROOM_CA_FILE", &ca_file)])).await;
+    becomes_ready(&node).await;
+    drop(node);
+
+    let wrong = format!("tls://greenroom:guessed@localhost:{}", bus.port());
+    let nobody = format!("tls://localhost:{}", bus.port());
+    for (url, ca_file) in [(&wrong, &*ca_file), (&nobody, &*ca_file), (&good, "")] {
+        let settings = settings(&[("NATS_URL", url), ("GREENROOM_CA_FILE", ca_file)]);
+        let node = Process::serve(folder.path(), &settings).await;
+        let silent = async {
+            while Actor::new(node.addr, None).get("/readyz").await.status == 200 {
+                tokio::task::yield_now().await;
+            }
+        };
+        within(Duration::from_secs(15), "being kept out", silent).await;
+        assert!(!node.log().contains("guessed") && !node.log().contains("p@ss"), "{}", node.log());
+    }
+}
+
+#[tokio::test]
+async fn the_bus_takes_a_user_without_tls_too() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let bus = Nats::guarded(folder.path(), "greenroom", "secret", None).await;
+    let url = format!("nats://greenroom:secret@127.0.0.1:{}", bus.port());
+    let node = Process::serve(folder.path(), &settings(&[("NATS_URL", &url)])).await;
+    becomes_ready(&node).await;
+}
+
+#[tokio::test]
+async fn postgres_is_checked_where_the_url_says_so() {
+    let (authority, folder) = (Authority::new(), tempfile::tempdir().expect("a folder"));
+    let database = Database::new().await;
+    database.encrypt(&authority.issue(&["127.0.0.1"])).await;
+    let good = authority.file(folder.path()).display().to_string();
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    let other = Authority::new().file(elsewhere.path()).display().to_string();
+    let migrate = |host: &str, ca_file: &str| {
+        let url = database.url().replace("127.0.0.1", host);
+        let url = format!("{url}?sslmode=verify-full&sslrootcert={ca_file}");
+        run(folder.path(), &settings(&[("DATABASE_URL", &url)]), "migrate")
+    };
+    let output = migrate("127.0.0.1", &good);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    for (host, ca_file) in [("127.0.0.1", &other), ("localhost", &good)] {
+        let output = migrate(host, ca_file);
+        assert!(!output.status.success(), "{host} {ca_file}");
+    }
+    database.decrypt().await;
+}

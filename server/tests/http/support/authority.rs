@@ -1,0 +1,41 @@
+//! An authority of one test, whose certificates nobody else trusts.
+
+use rcgen::{BasicConstraints, Certificate, CertificateParams, IsCa, Issuer, KeyPair};
+use std::path::{Path, PathBuf};
+
+pub(crate) struct Authority {
+    certificate: Certificate,
+    issuer: Issuer<'static, KeyPair>,
+}
+
+/// A certificate and its key, in PEM.
+pub(crate) struct Issued {
+    pub(crate) certificate: String,
+    pub(crate) key: KeyPair,
+}
+
+impl Authority {
+    pub(crate) fn new() -> Self {
+        let mut params = CertificateParams::new(Vec::new()).expect("an authority");
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let key = KeyPair::generate().expect("a key");
+        let certificate = params.self_signed(&key).expect("an authority");
+        Self { certificate, issuer: Issuer::new(params, key) }
+    }
+
+    /// For a server at one of these names or addresses.
+    pub(crate) fn issue(&self, names: &[&str]) -> Issued {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        let key = KeyPair::generate().expect("a key");
+        let params = CertificateParams::new(names).expect("names");
+        let certificate = params.signed_by(&key, &self.issuer).expect("a certificate").pem();
+        Issued { certificate, key }
+    }
+
+    /// Its own certificate, as a file in this folder.
+    pub(crate) fn file(&self, folder: &Path) -> PathBuf {
+        let file = folder.join("authority.pem");
+        std::fs::write(&file, self.certificate.pem()).expect("a file");
+        file
+    }
+}

@@ -1,0 +1,84 @@
+//! A mail server that speaks TLS from the first byte, and says of each mail that it took it.
+
+use super::authority::Issued;
+use std::{net::SocketAddr, sync::Arc};
+use tokio::{
+    io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader},
+    net::{TcpListener, TcpStream},
+    sync::watch,
+};
+use tokio_rustls::{
+    TlsAcceptor,
+    rustls::{ServerConfig, crypto::ring, pki_types::PrivateKeyDer, pki_types::pem::PemObject},
+};
+
+pub(crate) struct MailServer {
+    pub(crate) addr: SocketAddr,
+    /// What it took, and how many lines ended before there was a mail.
+    pub(crate) seen: watch::Receiver<Seen>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Seen {
+    pub(crate) mails: Vec<String>,
+    pub(crate) broken_off: usize,
+}
+
+impl MailServer {
+    pub(crate) async fn start(issued: &Issued) -> Self {
+        let chain = tokio_rustls::rustls::pki_types::CertificateDer::pem_slice_iter(issued.certificate.as_bytes());
+        let chain = chain.collect::<Result<Vec<_>, _>>().expect("a certificate");
+        let key = PrivateKeyDer::from_pem_slice(issued.key.serialize_pem().as_bytes()).expect("a key");
+        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .expect("TLS")
+            .with_no_client_auth()
+            .with_single_cert(chain, key)
+            .expect("a certificate and its key");
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let (addr, acceptor) = (listener.local_addr().expect("its address"), TlsAcceptor::from(Arc::new(config)));
+        let (sender, seen) = watch::channel(Seen::default());
+        tokio::spawn(async move {
+            while let Ok((socket, _)) = listener.accept().await {
+                tokio::spawn(serve(acceptor.clone(), socket, sender.clone()));
+            }
+        });
+        Self { addr, seen }
+    }
+}
+
+async fn serve(acceptor: TlsAcceptor, socket: TcpStream, seen: watch::Sender<Seen>) {
+    let mail = match acceptor.accept(socket).await {
+        Ok(line) => take_mail(line).await,
+        Err(_) => None,
+    };
+    seen.send_modify(|seen| match mail {
+        Some(mail) => seen.mails.push(mail),
+        None => seen.broken_off += 1,
+    });
+}
+
+/// One mail by SMTP, as far as a client goes that means well.
+async fn take_mail(line: impl AsyncRead + AsyncWrite) -> Option<String> {
+    let (reader, mut writer) = tokio::io::split(line);
+    let mut lines = BufReader::new(Box::pin(reader)).lines();
+    writer.write_all(b"220 mail.example ESMTP\r\n").await.ok()?;
+    loop {
+        let said = lines.next_line().await.ok()??;
+        let answer = match said.get(..4)? {
+            "DATA" => break,
+            _ => "250 all right\r\n",
+        };
+        writer.write_all(answer.as_bytes()).await.ok()?;
+    }
+    writer.write_all(b"354 go on\r\n").await.ok()?;
+    let mut mail = String::new();
+    loop {
+        let said = lines.next_line().await.ok()??;
+        if said == "." {
+            writer.write_all(b"250 taken\r\n").await.ok()?;
+            return Some(mail);
+        }
+        mail += &(said + "\n");
+    }
+}
