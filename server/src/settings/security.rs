@@ -1,14 +1,12 @@
 //! Settings about who may listen in, and what is trusted.
 
 use super::Checked;
-use crate::request_target::is_loopback;
-use clap::Args;
-use std::path::{Path, PathBuf};
+use crate :: request_target :: is_loopback ; use clap :: { ArgAction, Args } ; use std :: path :: { Path, PathBuf } ;
 
 #[derive(Args, Clone, Debug)]
 pub(super) struct Security {
     /// Serve over plain http at an address that isn't this machine's alone. Everybody on the way reads passwords then.
-    #[arg(long, env = "GREENROOM_ALLOW_HTTP", value_parser = switch, default_value = "false", default_missing_value = "true", num_args = 0..=1, global = true)]
+    #[arg(long, env = "GREENROOM_ALLOW_HTTP", action = ArgAction::Set, value_parser = switch, default_value = "false", default_missing_value = "true", num_args = 0..=1, global = true)]
     allow_http: bool,
     /// A PEM file of authorities to trust for the mail server and the bus, beside the public ones. (For PostgreSQL,
     /// DATABASE_URL has sslrootcert.) [default: none]
@@ -111,7 +109,7 @@ mod tests {
     use super::super::tests::checked;
 
     fn with(more: &[&str]) -> super::Checked {
-        checked(&[&["--database-url", "postgres://localhost/x"], more].concat()).expect("settings")
+        checked(&[&["--database-url", "postgres://localhost/x"][..], more].concat()).expect("settings")
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A database on the PostgreSQL server that `bin/with-postgres` lends.
 
-use super::{authority::Issued, new_id};
+use super::{authority::Issued, new_id, soon};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use std::thread;
 
@@ -47,13 +47,13 @@ impl Database {
         for setting in ["ssl_cert_file = 'test.crt'", "ssl_key_file = 'test.key'", "ssl = on"] {
             on_server(&format!("ALTER SYSTEM SET {setting}")).await;
         }
-        on_server("SELECT pg_reload_conf()").await;
+        reload("on").await;
     }
 
     /// As it was.
     pub(crate) async fn decrypt(&self) {
         on_server("ALTER SYSTEM SET ssl = off").await;
-        on_server("SELECT pg_reload_conf()").await;
+        reload("off").await;
     }
 
     pub(crate) async fn run(&self, sql: &'static str) {
@@ -84,6 +84,21 @@ async fn on_server(statement: &str) {
     let mut connection = PgConnection::connect(&server()).await.expect("the PostgreSQL server");
     // Made of names of our own.
     sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await.expect("a statement");
+}
+
+/// Comes back when new connections are as the settings now say.
+async fn reload(ssl: &str) {
+    on_server("SELECT pg_reload_conf()").await;
+    let reloaded = async {
+        loop {
+            let mut connection = PgConnection::connect(&server()).await.expect("the PostgreSQL server");
+            let told: String = sqlx::query_scalar("SHOW ssl").fetch_one(&mut connection).await.expect("a setting");
+            if told == ssl {
+                return;
+            }
+        }
+    };
+    soon("reloading PostgreSQL's settings", reloaded).await;
 }
 
 fn server() -> String {
