@@ -97,7 +97,9 @@ pub fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::SessionRequired
         | Refusal::PasswordRequired => StatusCode::FORBIDDEN,
         Refusal::NotFound => StatusCode::NOT_FOUND,
-        Refusal::ClientIdReused | Refusal::WrongStatus | Refusal::OtherPerson | Refusal::RoleFixed => StatusCode::CONFLICT,
+        Refusal::ClientIdReused | Refusal::WrongStatus | Refusal::OtherPerson | Refusal::RoleFixed => {
+            StatusCode::CONFLICT
+        }
         Refusal::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
         Refusal::RateLimited { .. }
         | Refusal::InquiryLimit { .. }

@@ -13,11 +13,11 @@ mod m2026_11_22_spine;
 mod m2026_11_23_index_searches;
 mod m2026_11_28_browser_key;
 mod m2026_11_28_contested_registrations;
+mod m2026_11_28_inquiry_limits;
+mod m2026_11_28_search_names;
 mod m2026_11_28_session_confirmed;
 mod m2026_11_28_session_life;
 mod m2026_11_28_site_secrets;
-mod m2026_11_28_inquiry_limits;
-mod m2026_11_28_search_names;
 
 /// All steps, in order.
 #[derive(Debug)]

@@ -3,7 +3,9 @@
 use crate::{
     api, caller, dev_mail, document, headers, origin, pages,
     problem::{self, Problem},
-request_body, request_target :: { self, Hosts }, requests, security_txt,
+    request_body,
+    request_target::{self, Hosts},
+    requests, security_txt,
     settings::Checked,
     unsubscribe,
 };

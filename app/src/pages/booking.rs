@@ -3,7 +3,10 @@ use crate::{
     ask::loaded,
     functions,
     live::Live,
-parts::{Answers, BookingFacts, CallOff, Failed, PageTitle, Skeleton, StatusChip, StepFailed, Stepping, page_of_param, IsolatedText},
+    parts::{
+        Answers, BookingFacts, CallOff, Failed, IsolatedText, PageTitle, Skeleton, StatusChip, StepFailed, Stepping,
+        page_of_param,
+    },
     reactive::memo,
     words,
 };

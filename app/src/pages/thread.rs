@@ -4,7 +4,9 @@ use crate::{
     functions,
     live::{IN_BROWSER, Live},
     parts::{
-Answers, BookingFacts, BookingLine, CallOff, Composer, Failed, Glyph, Icon, IsolatedText, MarkUnread, MessageLog, PageTitle, Place, PostForm, PresenceLine, Skeleton, StepFailed, Stepping, local :: Local, page_of_param,
+        Answers, BookingFacts, BookingLine, CallOff, Composer, Failed, Glyph, Icon, IsolatedText, MarkUnread,
+        MessageLog, PageTitle, Place, PostForm, PresenceLine, Skeleton, StepFailed, Stepping, local::Local,
+        page_of_param,
     },
     reactive::{effect, memo},
     words,

@@ -1,4 +1,4 @@
-use super::{Glyph, Icon, PostForm, IsolatedText};
+use super::{Glyph, Icon, IsolatedText, PostForm};
 use crate::{
     live::{Live, Outbox},
     words,

@@ -1,7 +1,9 @@
 //! Settings about who may listen in, and what is trusted.
 
 use super::Checked;
-use crate :: request_target :: is_loopback ; use clap :: { ArgAction, Args } ; use std :: path :: { Path, PathBuf } ;
+use crate::request_target::is_loopback;
+use clap::{ArgAction, Args};
+use std::path::{Path, PathBuf};
 
 #[derive(Args, Clone, Debug)]
 pub(super) struct Security {

@@ -6,7 +6,10 @@ use crate::{
 };
 use model::{Instant, MailAfter, Person, PersonId, Refusal, User};
 use sea_orm::{
-ActiveModelTrait, ActiveValue :: { NotSet, Set }, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query :: LockType,
+    ActiveModelTrait,
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, EntityTrait, QueryFilter, QuerySelect,
+    sea_query::LockType,
 };
 use std::collections::BTreeSet;
 use uuid::Uuid;

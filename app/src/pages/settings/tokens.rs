@@ -4,7 +4,11 @@ use super::{ConfirmPassword, Lists, Part, devices::keep_focus};
 use crate::{
     answer::Failure,
     functions, json,
-parts :: { Choice, Done, Field, Form, FormError, FormState, IsolatedText, Radios, Submit, TextField, Time, When, local :: Local, }, reactive :: { effect, list },
+    parts::{
+        Choice, Done, Field, Form, FormError, FormState, IsolatedText, Radios, Submit, TextField, Time, When,
+        local::Local,
+    },
+    reactive::{effect, list},
     words,
 };
 use leptos::{either::Either, prelude::*};

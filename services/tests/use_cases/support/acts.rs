@@ -1,7 +1,12 @@
 //! Small things people do, and what tests say about them.
 
 use model::{
-BookingDraft, BookingInput, ClientId, ConversationId, Day, Draft, Message, MessageInput, Money, PersonId, Refusal, Scope, TokenDraft, } ; use services :: { Greenroom, Viewer, clock :: { Clock, SystemClock },
+    BookingDraft, BookingInput, ClientId, ConversationId, Day, Draft, Message, MessageInput, Money, PersonId, Refusal,
+    Scope, TokenDraft,
+};
+use services::{
+    Greenroom, Viewer,
+    clock::{Clock, SystemClock},
 };
 use std::time::Duration;
 use uuid::Uuid;
