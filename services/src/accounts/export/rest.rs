@@ -17,9 +17,11 @@ pub(super) struct LeftOut {
 }
 
 /// Told in the export itself. A test compares it with the schema.
-pub(super) const LEFT_OUT: [LeftOut; 5] = [
+pub(super) const LEFT_OUT: [LeftOut; 7] = [
     LeftOut { what: "password", why: "Only a hash of it is kept, which is of use to an attacker alone." },
     LeftOut { what: "tokens", why: "Of sessions, access tokens and links in emails, only hashes are kept." },
+    LeftOut { what: "known devices", why: "Hashes of browsers that signed in before, to tell a new one from them." },
+    LeftOut { what: "key of the browser", why: "Of no use but to this browser, which keeps drafts by it." },
     LeftOut { what: "texts of emails", why: "They may hold links that open the account. Sent ones are not kept." },
     LeftOut { what: "event log", why: "Copies of what is here, kept for 30 days so that pages can catch up." },
     LeftOut { what: "indexes and counters", why: "Derived from what is here: numbers for sorting, searching, limits." },
@@ -84,8 +86,15 @@ mod tests {
         ("session", "id person_id user_agent created_at last_seen_at scope name", "sessions"),
         // Thirty days after the last use.
         ("session", "expires_at", "indexes and counters"),
+        ("session", "confirmed_at", "indexes and counters"),
         ("session", "token_hash", "tokens"),
-        ("token", "hash person_id purpose payload expires_at", "tokens"),
+        ("token", "hash person_id purpose payload expires_at reference", "tokens"),
+        ("known_device", "person_id fingerprint seen_at", "known devices"),
+        ("device", "token_hash person_id session_id created_at", "known devices"),
+        ("browser_key", "person_id secret", "key of the browser"),
+        // Of the site, not of a person; a budget knows an address by its hash alone.
+        ("site_secret", "name secret", "indexes and counters"),
+        ("email_budget", "recipient_hash sent_at updated_at", "indexes and counters"),
         ("booking", "id organizer_id talent_id title event_date venue fee_amount fee_currency status", "conversations"),
         // That of its first message.
         ("booking", "created_at", "conversations"),
@@ -98,8 +107,9 @@ mod tests {
         ("notification", "created_at read_at", "notifications"),
         ("notification", "message_seq mail_id", "indexes and counters"),
         ("mail", "recipient kind subject created_at sent_at", "emails"),
-        ("mail", "body_text body_html unsubscribe", "texts of emails"),
-        ("mail", "id due_at attempts parked_at", "indexes and counters"),
+        ("mail", "body_text body_html unsubscribe shown_token", "texts of emails"),
+        ("mail", "id due_at attempts parked_at token_reference conversation_id", "indexes and counters"),
+        ("write_probe", "process_id filler probed_at", "indexes and counters"),
         ("event", "person_id seq kind payload at", "event log"),
     ];
 
@@ -117,11 +127,13 @@ mod tests {
         let statement = Statement::from_string(sea_orm::DbBackend::Sqlite, query);
         let rows = sea_orm::ConnectionTrait::query_all_raw(&database, statement).await.expect("the schema");
         let name = |row: &sea_orm::QueryResult, column| row.try_get::<String>("", column).expect("a name");
-        let schema: BTreeSet<_> = rows.iter().map(|row| format!("{}.{}", name(row, "t"), name(row, "c"))).collect();
+        let schema: Vec<_> = rows.iter().map(|row| format!("{}.{}", name(row, "t"), name(row, "c"))).collect();
         let decided = DECIDED
             .iter()
             .flat_map(|(table, columns, _)| columns.split_whitespace().map(move |column| format!("{table}.{column}")));
-        assert_eq!(decided.collect::<BTreeSet<_>>(), schema, "a new column: is it in the export?");
+        let decided: BTreeSet<_> = decided.collect();
+        let undecided: Vec<_> = schema.iter().filter(|column| !decided.contains(*column)).collect();
+        assert!(schema.len() > 80 && undecided.is_empty(), "are these in the export? {undecided:?}");
         let left_out = LEFT_OUT.map(|left| left.what);
         for (table, columns, place) in DECIDED {
             assert!(FIELDS.contains(place) || left_out.contains(place), "{table} {columns}: {place}");
