@@ -1,6 +1,7 @@
 //! What can be set, from the environment. `--help` lists it; every value is checked before anything starts.
 
 mod security;
+mod storage;
 
 pub(crate) use security::{CheckedSecurity, read_ca_file};
 
@@ -9,10 +10,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, builder::FalseyValueParser};
 use http::Uri;
 use ipnet::IpNet;
 use services::Limits;
-use std::{
-    net::SocketAddr,
-    path::{Path, PathBuf},
-};
+use std::{net::SocketAddr, path::PathBuf};
 
 /// The database's name in the data folder.
 const FILE: &str = "greenroom.db";
@@ -259,8 +257,8 @@ impl Settings {
         };
         Ok(Checked {
             file: data.join(FILE),
-            kept: kept(database_url.as_deref(), &data),
-            database_url: database(database_url, &data)?,
+            kept: storage::kept(database_url.as_deref(), &data),
+            database_url: storage::database(database_url, &data)?,
             secure: origin.starts_with("https://"),
             origin,
             addr,
@@ -277,39 +275,6 @@ impl Settings {
             security: security.check()?,
         })
     }
-}
-
-/// The database's URL, with the folder for a file made where it is missing.
-fn database(url: Option<String>, data: &Path) -> Result<String, String> {
-    let Some(url) = url.filter(|url| !url.is_empty()) else {
-        make_folder(data)?;
-        return Ok(format!("sqlite://{}?mode=rwc", data.join(FILE).display()));
-    };
-    if let Some(file) = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")) {
-        let path = PathBuf::from(file.split('?').next().unwrap_or_default());
-        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            make_folder(folder)?;
-        }
-        return Ok(url);
-    }
-    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-        return Ok(url);
-    }
-    Err("DATABASE_URL must begin with sqlite: or postgres://".to_owned())
-}
-
-/// The file of an SQLite database, and the data folder where it is in there.
-fn kept(url: Option<&str>, data: &Path) -> (Option<PathBuf>, Option<PathBuf>) {
-    let Some(url) = url.filter(|url| !url.is_empty()) else {
-        return (Some(data.join(FILE)), Some(data.to_owned()));
-    };
-    let file = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:"));
-    let file = file.and_then(|file| file.split('?').next()).filter(|file| !file.is_empty() && *file != ":memory:");
-    (file.map(PathBuf::from), None)
-}
-
-fn make_folder(folder: &Path) -> Result<(), String> {
-    std::fs::create_dir_all(folder).map_err(|error| format!("the folder {} can't be made: {error}", folder.display()))
 }
 
 fn built_site() -> PathBuf {

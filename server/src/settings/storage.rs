@@ -1,0 +1,37 @@
+//! Where the data is.
+
+use super::FILE;
+use std::path::{Path, PathBuf};
+
+/// The database's URL, with the folder for a file made where it is missing.
+pub(super) fn database(url: Option<String>, data: &Path) -> Result<String, String> {
+    let Some(url) = url.filter(|url| !url.is_empty()) else {
+        make_folder(data)?;
+        return Ok(format!("sqlite://{}?mode=rwc", data.join(FILE).display()));
+    };
+    if let Some(file) = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")) {
+        let path = PathBuf::from(file.split('?').next().unwrap_or_default());
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            make_folder(folder)?;
+        }
+        return Ok(url);
+    }
+    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        return Ok(url);
+    }
+    Err("DATABASE_URL must begin with sqlite: or postgres://".to_owned())
+}
+
+/// The file of an SQLite database, and the data folder where it is in there.
+pub(super) fn kept(url: Option<&str>, data: &Path) -> (Option<PathBuf>, Option<PathBuf>) {
+    let Some(url) = url.filter(|url| !url.is_empty()) else {
+        return (Some(data.join(FILE)), Some(data.to_owned()));
+    };
+    let file = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:"));
+    let file = file.and_then(|file| file.split('?').next()).filter(|file| !file.is_empty() && *file != ":memory:");
+    (file.map(PathBuf::from), None)
+}
+
+fn make_folder(folder: &Path) -> Result<(), String> {
+    std::fs::create_dir_all(folder).map_err(|error| format!("the folder {} can't be made: {error}", folder.display()))
+}
