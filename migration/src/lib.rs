@@ -12,6 +12,7 @@ mod m2026_11_22_receipts;
 mod m2026_11_22_spine;
 mod m2026_11_23_index_searches;
 mod m2026_11_28_browser_key;
+mod m2026_11_28_canonical_addresses;
 mod m2026_11_28_contested_registrations;
 mod m2026_11_28_inquiry_limits;
 mod m2026_11_28_search_names;
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m2026_11_28_browser_key::Migration),
             Box::new(m2026_11_28_session_life::Migration),
             Box::new(m2026_11_28_contested_registrations::Migration),
+            Box::new(m2026_11_28_canonical_addresses::Migration),
             Box::new(m2026_11_28_site_secrets::Migration),
             Box::new(m2026_11_28_session_confirmed::Migration),
             Box::new(m2026_11_28_inquiry_limits::Migration),

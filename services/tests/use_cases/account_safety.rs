@@ -15,6 +15,7 @@ on_both! {
     a_password_of_ones_own_name_is_refused_everywhere,
     a_sign_in_from_a_new_device_is_told_by_mail_once,
     tokens_and_data_need_a_password_that_was_just_typed,
+    an_address_from_before_is_found_in_its_new_form,
 }
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -87,4 +88,12 @@ async fn tokens_and_data_need_a_password_that_was_just_typed(site: Site) {
     site.house.confirm_password(&viewer().await, typed(PASSWORD)).await.expect("it is hers");
     site.house.create_token(&viewer().await, token_draft(Scope::Read)).await.expect("a token");
     site.house.export(&viewer().await).expect("a document");
+}
+
+async fn an_address_from_before_is_found_in_its_new_form(site: Site) {
+    site.execute(&format!("UPDATE person SET email = 'sarah@münchen.example' WHERE email = '{}'", SARAH.email)).await;
+    site.execute("DELETE FROM seaql_migrations WHERE version = 'm2026_11_28_canonical_addresses'").await;
+    services::migrate(site.url()).await.expect("migrated");
+    let user = sign_in(&site.house, "Sarah@MÜNCHEN.example", PASSWORD).await.expect("a session").user;
+    assert_eq!((user.name.as_str(), user.email.as_str()), (SARAH.name, "sarah@xn--mnchen-3ya.example"));
 }

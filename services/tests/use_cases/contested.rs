@@ -12,6 +12,7 @@ on_both! {
     a_browser_that_registered_needs_no_more_than_its_link,
     a_program_says_the_rest_where_the_address_was_contested,
     another_name_with_the_same_password_is_contested,
+    what_waited_before_counts_as_contested,
 }
 
 const OWNED: &str = "wambui@example.com";
@@ -201,4 +202,15 @@ async fn another_name_with_the_same_password_is_contested(site: Site) {
     site.house.register(owners(OWNED), HOME.into()).await.expect("taken");
     let refused = refusal(site.house.confirm(&site.token_for(OWNED).await).await);
     assert_eq!(refused, Profile::required(), "a person who knows a password that leaked must not choose the name");
+}
+
+async fn what_waited_before_counts_as_contested(site: Site) {
+    site.house.register(attackers(OWNED), HOME.into()).await.expect("taken");
+    site.execute("DELETE FROM seaql_migrations WHERE version = 'm2026_11_28_contested_registrations'").await;
+    services::migrate(site.url()).await.expect("migrated");
+    let token = site.token_for(OWNED).await;
+    assert_eq!(refusal(site.house.confirm(&token).await), Profile::required());
+    let whole = Confirmation { token, profile: Some(introduction()), by: FollowedBy::Program };
+    site.house.confirm(whole).await.expect("confirmed");
+    assert_eq!(refusal(sign_in(&site.house, OWNED, ATTACKERS).await), Refusal::InvalidCredentials);
 }
