@@ -151,7 +151,7 @@ mod tests {
 
     #[tokio::test]
     async fn no_text_adds_a_header() {
-        let smtp = Smtp::new("smtp://localhost", "Greenroom <hi@greenroom.example>", "greenroom.example");
+        let smtp = Smtp::new("smtp://localhost", "Greenroom <hi@greenroom.example>", "greenroom.example", None);
         let smtp = smtp.expect("a mail server");
         for subject in
             ["Evil\r\nBcc: spy@evil.example", "Evil\nBcc: spy@evil.example", "\u{5d0}\rBcc: spy@evil.example\r\n\r\nHi"]

@@ -232,7 +232,7 @@ pub(super) const API: [Row; 47] = [
 ];
 
 /// What pages ask of the server, sent as forms.
-pub(super) const FUNCTIONS: [Row; 35] = [
+pub(super) const FUNCTIONS: [Row; 37] = [
     row(
         "POST",
         "/fn/sign-in",
