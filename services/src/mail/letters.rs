@@ -223,7 +223,7 @@ mod tests {
         };
         let letters = [
             already_here(NAME, &links),
-            reset(Some(NAME), &links, "token"),
+            reset(NAME, &links, "token"),
             password_changed(NAME, &links),
             address_asked(NAME, &links),
             address_changed(NAME, &links),
