@@ -2,9 +2,10 @@ use super::private;
 use crate::{
     caller::SignedIn,
     document::refusals::{
-        Invalid, PasswordRequired, PasswordTooCommon, RateLimited, RoleFixed, SessionRequired, WrongPassword,
+        Invalid, OtherPerson, PasswordRequired, PasswordTooCommon, RateLimited, RoleFixed, SessionRequired,
+        WrongPassword,
     },
-    input::JsonBody,
+    input::{JsonBody, Pairs},
     problem::Problem,
     router::Shared,
 };
@@ -17,7 +18,7 @@ use axum::{
 };
 use futures::{StreamExt, stream};
 use http::{HeaderValue, StatusCode, header};
-use model::{Account, AccountInput, Fault, NewPassword, Refusal, account};
+use model::{Account, AccountInput, Fault, NewPassword, PersonId, Refusal, account};
 use serde::Deserialize;
 use services::{Export, accounts::Password};
 use utoipa::ToSchema;
@@ -126,11 +127,14 @@ async fn confirm_password(
 ///
 /// Everything that is kept of you, with your conversations, as one JSON document.
 #[utoipa::path(get, path = "/account/export", tag = "Account",
+    params(("person" = Option<PersonId>, Query,
+        description = "Whose page asks. Refused where another person is signed in, as in a second tab.")),
     responses(
         (status = 200, description = "The document.", body = Object),
-        SessionRequired, PasswordRequired, RateLimited,
+        SessionRequired, PasswordRequired, RateLimited, OtherPerson,
     ))]
-async fn export(State(shared): State<Shared>, SignedIn(viewer): SignedIn) -> Result<Response, Problem> {
+async fn export(State(shared): State<Shared>, SignedIn(viewer): SignedIn, query: Pairs) -> Result<Response, Problem> {
+    viewer.answers_for(query.text("person")).map_err(|_| Refusal::OtherPerson)?;
     let export = shared.greenroom.export(&viewer)?;
     let pieces = stream::unfold(export, async |mut export: Export| {
         let piece = export.next().await?;

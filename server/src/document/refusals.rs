@@ -41,6 +41,8 @@ refusals! {
     PasswordRequired = Refusal::PasswordRequired;
     /// There are bookings: the role stays as it is.
     RoleFixed = Refusal::RoleFixed;
+    /// The page that asks is another person's than the one who is signed in.
+    OtherPerson = Refusal::OtherPerson;
     /// The password is among those that are tried first.
     PasswordTooCommon = Problem::field("password", Fault::PasswordTooCommon);
     /// That isn't the password of the account.

@@ -14,3 +14,12 @@ async fn it_arrives_whole_however_it_is_packed() {
         assert!(!answer.body.is_empty(), "{encoding}");
     }
 }
+
+#[tokio::test]
+async fn it_is_refused_to_another_persons_page() {
+    let site = Site::new().await;
+    let of = |person: &str| format!("/api/account/export?person={person}");
+    site.sarah().get(&of(&site.people.kamau)).await.problem(409, "other_person");
+    site.sarah().get(&of("")).await.problem(409, "other_person");
+    assert_eq!(site.sarah().get(&of(&site.people.sarah)).await.status, 200);
+}
