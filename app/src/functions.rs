@@ -14,11 +14,12 @@ use leptos::prelude::*;
 use model::{BookingView, Directory, Frame, Inbox, Message, Notices, Person, Thread};
 
 /// Functions for people who are signed out, too. Any other is refused where the page that asks is another person's.
-pub const FOR_ANYONE: [&str; 8] = [
+pub const FOR_ANYONE: [&str; 9] = [
     "/fn/sign-in",
     "/fn/signed-in",
     "/fn/register",
     "/fn/resend",
+    "/fn/link",
     "/fn/verify",
     "/fn/forgot",
     "/fn/reset",
