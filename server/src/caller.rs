@@ -1,11 +1,11 @@
 //! Who is calling. Found out once for each request, before anything else looks at it.
 
 use crate::{problem::Problem, requests::Kind, router::Shared};
-use app::ssr::Caller;
+use app::{pages::sign_in_for, ssr::Caller};
 use axum::{
     extract::{ConnectInfo, FromRequestParts, Request, State},
     middleware::Next,
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
 };
 use http::{HeaderMap, Method, header, request::Parts};
 use ipnet::IpNet;
@@ -38,13 +38,16 @@ pub(crate) async fn identify(State(shared): State<Shared>, mut request: Request,
     let user_agent =
         headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
     let reads = matches!(*request.method(), Method::GET | Method::HEAD) && matches!(kind, Kind::Api | Kind::Page);
-    let reader = viewer.clone().filter(|_| reads);
+    let reader = viewer.clone().filter(|_| reads).map(|reader| (reader, request.uri().clone()));
     request.extensions_mut().insert(Caller { address, user_agent, viewer });
     let began = Instant::now();
     let response = next.run(request).await;
     match reader.filter(|_| began.elapsed() >= LONG) {
-        Some(reader) => match shared.greenroom.check_signed_in(&reader).await {
+        Some((reader, uri)) => match shared.greenroom.check_signed_in(&reader).await {
             Ok(()) => response,
+            Err(Error::Refused(_)) if kind == Kind::Page => {
+                Redirect::to(&sign_in_for(&uri.to_string())).into_response()
+            }
             Err(refused) => Problem::from(refused).into_response(),
         },
         None => response,
