@@ -2,11 +2,9 @@
 
 use crate::{
     answer::{Answer, Failure},
-    json, live,
-    owner::{FIELD, PageOwner},
-    pages::PUBLIC,
+browser, json, live, owner :: { FIELD, PageOwner }, pages :: PUBLIC,
 };
-use js_sys::{Array, JSON, Object};
+use js_sys::{Array, JSON, Object, Promise};
 use leptos::{
     prelude::{Resource, window},
     server_fn::{
@@ -21,7 +19,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use std::{future::Future, pin::Pin};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, Headers, RequestInit, Response, UrlSearchParams};
+use web_sys::{Response, UrlSearchParams};
 
 /// What a server function is asked by. On the server it is what Leptos does by itself; what that does in a browser is
 /// written out anew for each function.
@@ -87,17 +85,20 @@ pub fn send(path: String, fields: JsValue) -> Pin<Box<dyn Future<Output = Answer
 }
 
 async fn fetch(path: &str, fields: &JsValue) -> Result<Answer<String>, JsValue> {
-    let (called_off, init, headers) = (CalledOff(AbortController::new()?), RequestInit::new(), Headers::new()?);
-    headers.set("accept", "application/json")?;
-    init.set_method("POST");
-    init.set_headers(&headers);
-    let fields = UrlSearchParams::new_with_str_sequence_sequence(fields)?;
+    let called_off = CalledOff(browser::construct("AbortController", &[]));
+    let body = UrlSearchParams::new_with_str_sequence_sequence(fields)?;
     if let Some(me) = PageOwner::current() {
-        fields.set(FIELD, &me.to_string());
+        body.set(FIELD, &me.to_string());
     }
-    init.set_body_opt_url_search_params(Some(&fields));
-    init.set_signal(Some(&called_off.0.signal()));
-    let response: Response = JsFuture::from(window().fetch_with_str_and_init(path, &init)).await?.unchecked_into();
+    let signal = called_off.0.as_ref().and_then(|controller| browser::get(controller, "signal"));
+    let init = browser::object(&[
+        ("method", &"POST".into()),
+        ("headers", &browser::object(&[("accept", &"application/json".into())])),
+        ("body", &body),
+        ("signal", &signal.unwrap_or_default()),
+    ]);
+    let asked = browser::call(&window(), "fetch", &[&path.into(), &init]).ok_or(JsValue::NULL)?;
+    let response: Response = JsFuture::from(asked.dyn_into::<Promise>()?).await?.dyn_into()?;
     let text = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
     if response.status() >= 400 {
         return Ok(Err(json::read(&text).unwrap_or(Failure::Unreached)));
@@ -120,10 +121,13 @@ fn go_on(path: &str) -> Result<(), JsValue> {
     Ok(())
 }
 
-struct CalledOff(AbortController);
+/// Ends the request when it is dropped, where the browser can.
+struct CalledOff(Option<JsValue>);
 
 impl Drop for CalledOff {
     fn drop(&mut self) {
-        self.0.abort();
+        if let Some(controller) = &self.0 {
+            browser::call(controller, "abort", &[]);
+        }
     }
 }

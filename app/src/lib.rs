@@ -9,6 +9,7 @@
 //! - [`parts`]: what pages are made of
 //! - [`functions`]: what a page asks of the server, [`ask`]: how, and [`json`]: in which form it is answered
 //! - [`owner`]: whose page it is
+//! - `browser`: browser APIs that may be missing or throw
 //! - [`live`]: the event stream and the outbox, in the browser
 //! - [`words`]: every text
 //! - `ssr`: what server functions stand on, on the server only
@@ -19,6 +20,7 @@
 
 pub mod answer;
 pub mod ask;
+mod browser;
 pub mod functions;
 pub mod json;
 pub mod live;

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     answer::{Answer, Failure},
-    functions,
+    browser, functions,
     reactive::effect,
 };
 use futures::future::{Either, select};
@@ -21,7 +21,6 @@ use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
 use model::{ClientId, ConversationId, Envelope, Event, Message, PersonId, Refusal};
 use serde::{Deserialize, Serialize};
 use std::{cell::Cell, collections::VecDeque, pin::pin, rc::Rc, time::Duration};
-use uuid::Uuid;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
@@ -130,7 +129,7 @@ impl Outbox {
 
     /// Takes a message to be sent. It is kept before it is shown.
     pub fn send(self, conversation_id: ConversationId, body: String) {
-        let client_id = ClientId(Uuid::new_v4());
+        let client_id = ClientId(browser::new_id());
         let mut parcel = Parcel { place: None, conversation_id, client_id, body, stage: Stage::Sending };
         spawn_local(async move {
             if let Some(me) = self.live.me() {
@@ -293,9 +292,13 @@ impl Outbox {
         let Some(waiting) = locks::request(&format!("greenroom-outbox-{me}"), steal, turn) else {
             return spawn_local(self.send_all(me));
         };
+        let refused = begun.clone();
         spawn_local(async move {
             // Where another tab takes the turn away, this one may ask for another.
-            let _ = JsFuture::from(waiting).await;
+            if JsFuture::from(waiting).await.is_err() && !refused.get() {
+                // The browser gives out no locks here.
+                self.send_all(me).await;
+            }
             self.sending.set_value(false);
         });
         // A tab that sleeps in the middle of its turn never ends it.

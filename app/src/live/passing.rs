@@ -1,6 +1,6 @@
 //! Who is typing and who is here, as far as this page was told: it passes, and nothing is kept of it.
 
-use crate::functions;
+use crate::{browser, functions};
 use leptos::{prelude::*, task::spawn_local};
 use model::{Came, ConversationId, Envelope, Event, PersonId, Typing};
 use std::{collections::HashMap, time::Duration};
@@ -40,9 +40,9 @@ impl Passing {
 
     /// Says that the viewer is typing, unless that was said just now or costs too much.
     pub fn say_typing(self, conversation: ConversationId) {
-        let now = window().performance().map_or(0.0, |clock| clock.now());
+        let now = browser::monotonic_now();
         let just_said = |(place, at)| place == conversation && now - at < SAY_EVERY;
-        if spares_data() || self.said.get_value().is_some_and(just_said) {
+        if browser::saves_data() || self.said.get_value().is_some_and(just_said) {
             return;
         }
         self.said.set_value(Some((conversation, now)));
@@ -80,11 +80,4 @@ impl Passing {
             self.typing.maybe_update(|typing| theirs && typing.remove(&message.conversation_id).is_some());
         }
     }
-}
-
-/// Whether the reader asked their browser to spare data.
-pub fn spares_data() -> bool {
-    let connection = js_sys::Reflect::get(&window().navigator(), &"connection".into());
-    let saves = connection.and_then(|connection| js_sys::Reflect::get(&connection, &"saveData".into()));
-    saves.is_ok_and(|saves| saves.is_truthy())
 }

@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     answer::{Answer, Failure},
+    browser::{self, EventStream},
     functions, json,
 };
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
@@ -19,8 +20,6 @@ use model::{
 };
 use serde::{Deserialize, Serialize};
 use std::{cell::RefCell, time::Duration};
-use wasm_bindgen::{JsCast, prelude::Closure};
-use web_sys::{EventSource, MessageEvent, VisibilityState};
 
 /// Nothing for so long, though a heartbeat is due every 15 s: the line is dead, whatever it says.
 const SILENCE: f64 = 40_000.0;
@@ -38,7 +37,7 @@ thread_local! {
 
 #[derive(Default)]
 struct Stream {
-    source: Option<Source>,
+    source: Option<EventStream>,
     pending: Option<TimeoutHandle>,
     pauses: u32,
     last_heard: f64,
@@ -47,18 +46,6 @@ struct Stream {
     /// The last number that the source told. It leaves out none, so what is missing is of a kind this page doesn't know.
     told: i64,
     watched: bool,
-}
-
-/// An open source with the closures it calls. Closed when dropped.
-struct Source {
-    source: EventSource,
-    _closures: Vec<Closure<dyn FnMut(MessageEvent)>>,
-}
-
-impl Drop for Source {
-    fn drop(&mut self) {
-        self.source.close();
-    }
 }
 
 /// What a stream says.
@@ -145,14 +132,16 @@ fn open_from(live: Live, cursor: i64) {
     let Some(me) = live.me() else { return };
     close();
     // Whose it is: somebody else may have signed in here meanwhile, and a page shows one person's.
-    if let Ok(source) = EventSource::new(&format!("/api/events?after={cursor}&person={me}")) {
-        let closures = listen(live, &source);
-        STREAM.with_borrow_mut(|stream| {
-            stream.last_heard = now();
-            stream.opening = Some(now());
-            stream.source = Some(Source { source, _closures: closures });
-        });
-    }
+    let Some(mut source) = EventStream::open(&format!("/api/events?after={cursor}&person={me}")) else {
+        // Without a stream the page is as current as its last load.
+        return live.connection.set(Connection::Reconnecting);
+    };
+    listen(live, &mut source);
+    STREAM.with_borrow_mut(|stream| {
+        stream.last_heard = now();
+        stream.opening = Some(now());
+        stream.source = Some(source);
+    });
 }
 
 /// Closes the stream. Dropped outside the borrow: closing may call back.
@@ -161,28 +150,17 @@ pub(super) fn close() {
     drop(old);
 }
 
-fn listen(live: Live, source: &EventSource) -> Vec<Closure<dyn FnMut(MessageEvent)>> {
+fn listen(live: Live, source: &mut EventStream) {
     let control = ["ready", "reset", "heartbeat", "session-ended", TYPING, PRESENCE];
-    let on = |name: &'static str, heard: Box<dyn Fn(&MessageEvent)>| {
-        let closure = Closure::new(move |event: MessageEvent| heard(&event));
-        // Adding a listener to a source of our own can't fail.
-        let _ = source.add_event_listener_with_callback(name, closure.as_ref().unchecked_ref());
-        closure
-    };
-    let said = |name: &'static str| {
-        on(
-            name,
-            Box::new(move |event| {
-                if let Some(heard) = Heard::read(name, &event.data().as_string().unwrap_or_default()) {
-                    skipped_before(&heard).for_each(|seq| tell_all(live, Heard::Skipped(seq)));
-                    tell_all(live, heard);
-                }
-            }),
-        )
-    };
-    let mut closures: Vec<_> = control.into_iter().chain(Event::NAMES).map(said).collect();
-    closures.push(on("error", Box::new(move |_| broke(live))));
-    closures
+    for name in control.into_iter().chain(Event::NAMES) {
+        source.on(name, move |data| {
+            if let Some(heard) = Heard::read(name, &data) {
+                skipped_before(&heard).for_each(|seq| tell_all(live, Heard::Skipped(seq)));
+                tell_all(live, heard);
+            }
+        });
+    }
+    source.on("error", move |_| broke(live));
 }
 
 /// Tells every tab, this one too.
@@ -301,9 +279,7 @@ fn broke(live: Live) {
         return;
     }
     show_trouble(live);
-    let gave_up = STREAM.with_borrow(|stream| {
-        stream.source.as_ref().is_none_or(|open| open.source.ready_state() == EventSource::CLOSED)
-    });
+    let gave_up = STREAM.with_borrow(|stream| stream.source.as_ref().is_none_or(EventStream::has_given_up));
     if gave_up {
         spawn_local(ask_why(live));
     }
@@ -330,8 +306,7 @@ fn next_pause() -> Duration {
 }
 
 fn show_trouble(live: Live) {
-    let online = window().navigator().on_line();
-    live.connection.set(if online { Connection::Reconnecting } else { Connection::Offline });
+    live.connection.set(if browser::is_online() { Connection::Reconnecting } else { Connection::Offline });
     if tabs::leads() {
         tabs::tell(&Note::Connection(live.connection.get_untracked()));
     }
@@ -361,7 +336,7 @@ fn watch(live: Live) {
     window_event_listener(leptos::ev::online, move |_| wake(live));
     // After a sleep of the machine or of the tab nothing may have broken visibly.
     window_event_listener(leptos::ev::Custom::<web_sys::Event>::new("visibilitychange"), move |_| {
-        if document().visibility_state() == VisibilityState::Visible {
+        if browser::is_visible() {
             doubt(live);
         }
     });
@@ -392,7 +367,7 @@ fn check(live: Live, patience: f64) {
         if open && silence > patience {
             open_soon(live);
         }
-    } else if silence > DOUBT && document().visibility_state() == VisibilityState::Visible {
+    } else if silence > DOUBT && browser::is_visible() {
         tabs::probe(live);
     }
 }

@@ -8,15 +8,14 @@ use super::{
     outbox::{Outbox, Parcel},
     stream::{self, Heard},
 };
-use crate::json;
+use crate::{browser::Channel, json};
 use js_sys::{Function, Promise};
 use leptos::{prelude::*, task::spawn_local};
 use model::{ClientId, Envelope, PersonId};
 use serde::{Deserialize, Serialize};
 use std::{cell::RefCell, time::Duration};
-use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{BroadcastChannel, MessageEvent};
 
 /// A tab that leads answers at once, unless the browser has put it to sleep.
 const ANSWERS_WITHIN: Duration = Duration::from_millis(1_500);
@@ -32,12 +31,6 @@ struct Tabs {
     stands: bool,
     /// Ends the hold on the lock. Nothing as long as another tab leads.
     resign: Option<Function>,
-}
-
-/// A channel with the closure it calls.
-struct Channel {
-    channel: BroadcastChannel,
-    _listener: Closure<dyn FnMut(MessageEvent)>,
 }
 
 /// What tabs tell each other.
@@ -68,15 +61,10 @@ pub(super) fn join(live: Live, outbox: Outbox, me: PersonId) {
     if TABS.with_borrow(Option::is_some) {
         return;
     }
-    let channel = BroadcastChannel::new(&format!("greenroom-{me}")).ok().map(|channel| {
-        let listener = Closure::new(move |event: MessageEvent| {
-            let text = event.data().as_string().unwrap_or_default();
-            if let Ok(note) = json::read(&text) {
-                heed(live, outbox, note);
-            }
-        });
-        channel.set_onmessage(Some(listener.as_ref().unchecked_ref()));
-        Channel { channel, _listener: listener }
+    let channel = Channel::open(&format!("greenroom-{me}"), move |text| {
+        if let Ok(note) = json::read(&text) {
+            heed(live, outbox, note);
+        }
     });
     TABS.with_borrow_mut(|tabs| *tabs = Some(Tabs { me, channel, stands: false, resign: None }));
     stand(live);
@@ -92,8 +80,7 @@ pub(super) fn tell(note: &Note) {
     let Ok(text) = json::write(note) else { return };
     TABS.with_borrow(|tabs| {
         if let Some(open) = tabs.as_ref().and_then(|tabs| tabs.channel.as_ref()) {
-            // A text can always be sent on an open channel.
-            let _ = open.channel.post_message(&text.into());
+            open.send(&text);
         }
     });
 }
@@ -116,9 +103,7 @@ pub(super) fn resign() {
 /// Leaves the other tabs to themselves: nothing they hear concerns this one any more.
 pub(super) fn part() {
     resign();
-    if let Some(channel) = TABS.take().and_then(|tabs| tabs.channel) {
-        channel.channel.close();
-    }
+    drop(TABS.take());
 }
 
 fn step_down() -> Option<Function> {

@@ -1,7 +1,7 @@
 use crate::{
     answer::Mine,
     ask::loaded,
-    functions,
+    browser, functions,
     live::{IN_BROWSER, Live},
     parts::{
         Answers, BookingFacts, BookingLine, CallOff, Composer, Failed, Glyph, Icon, IsolatedText, MarkUnread,
@@ -12,9 +12,7 @@ use crate::{
     words,
 };
 use leptos::{either::Either, prelude::*, task::spawn_local};
-use leptos_router::hooks::use_query_map;
-use model::Thread;
-use web_sys::VisibilityState;
+use leptos_router :: hooks :: use_query_map ; use model :: Thread ;
 
 /// A thread: what it is about, what was said, and where to go on.
 #[component]
@@ -117,7 +115,7 @@ fn read_while_visible(thread: RwSignal<Thread>, place: Place) {
     let (live, local) = (Live::current(), Local::current());
     let visible = RwSignal::new(false);
     effect(move || {
-        let look = move || visible.set(document().visibility_state() == VisibilityState::Visible);
+        let look = move || visible.set(browser::is_visible());
         look();
         let listening =
             window_event_listener(leptos::ev::Custom::<web_sys::Event>::new("visibilitychange"), move |_| look());

@@ -1,14 +1,12 @@
 use super::{FormError, Glyph, Icon, PostForm, failure_in_address, local::Local};
 use crate::{
     answer::Failure,
-    functions,
-    live::{Live, Outbox, drafts::DraftKey},
+browser, functions, live :: { Live, Outbox, drafts :: DraftKey },
     reactive::{effect, memo},
     words,
 };
 use leptos::{ev::KeyboardEvent, html::Textarea, prelude::*, server_fn::ServerFn, task::spawn_local};
-use model::{PersonId, Thread, message::BODY_LIMIT};
-use uuid::Uuid;
+use model :: { PersonId, Thread, message :: BODY_LIMIT } ;
 
 /// From here on, how many characters are left is said.
 const COUNT_FROM: usize = 3_600;
@@ -48,7 +46,7 @@ pub fn Composer(me: PersonId, thread: RwSignal<Thread>) -> impl IntoView {
     // What was refused for good comes back to where it can be changed, if there is room for it.
     effect(move || {
         let Some((client_id, failure)) = outbox.returned(id) else { return };
-        let Some(area) = area.get().filter(|area| area.value().is_empty() && !document().hidden()) else { return };
+        let Some(area) = area.get().filter(|area| area.value().is_empty() && browser::is_visible()) else { return };
         spawn_local(async move {
             if let Some(body) = outbox.take_back(client_id).await {
                 put(&area, &body);
@@ -113,7 +111,7 @@ pub fn Composer(me: PersonId, thread: RwSignal<Thread>) -> impl IntoView {
 
 /// A new one each time the server renders the form: a form posted twice is then still one message.
 pub fn client_id() -> String {
-    Uuid::new_v4().to_string()
+    browser::new_id().to_string()
 }
 
 /// Puts a text into the box.

@@ -3,8 +3,8 @@
 //! Until then, and without JavaScript, they are in UTC and English: the server can't know better, and
 //! what the browser first draws must equal what the server sent.
 
-use crate::words;
-use js_sys::{Date, Object, Reflect};
+use crate::{browser, words};
+use js_sys::Date;
 use leptos::prelude::*;
 use model::{Day, Instant};
 use std::time::Duration;
@@ -19,6 +19,9 @@ pub struct Local {
     /// Milliseconds that the server's clock is ahead of this one.
     ahead: RwSignal<f64>,
 }
+
+const LOCALE_DATE: &str = "toLocaleDateString";
+const LONG_DAY: [(&str, &str); 4] = [("weekday", "short"), ("day", "numeric"), ("month", "short"), ("year", "numeric")];
 
 const DAY: i64 = 24 * 60 * 60 * 1_000;
 /// Clocks that differ by less tell the same minutes.
@@ -78,22 +81,28 @@ impl Local {
         if !self.started() {
             return at.clock();
         }
-        String::from(
-            date(at).to_locale_time_string_with_options(
-                &language(),
-                &options(&[("hour", "2-digit"), ("minute", "2-digit")]),
-            ),
-        )
+        let date = date(at);
+        browser::localize(&date, "toLocaleTimeString", &[("hour", "2-digit"), ("minute", "2-digit")])
+            .unwrap_or_else(|| format!("{:02}:{:02}", date.get_hours(), date.get_minutes()))
     }
 
     /// `Sat 13 Feb 2027`: the day an instant falls on.
     pub fn day(self, at: Instant) -> String {
-        if self.started() { long_day(&date(at), None) } else { at.day().in_words() }
+        if !self.started() {
+            return at.day().in_words();
+        }
+        let date = date(at);
+        browser::localize(&date, LOCALE_DATE, &LONG_DAY).unwrap_or_else(|| day_of(&date, at).in_words())
     }
 
     /// A day of the calendar in words; it has no time zone, so neither do its words.
     pub fn calendar_day(self, day: Day) -> String {
-        if self.started() { long_day(&Date::new(&day.to_string().into()), Some("UTC")) } else { day.in_words() }
+        let [weekday, number, month, year] = LONG_DAY;
+        let localize = || {
+            let date = Date::new(&day.to_string().into());
+            browser::localize(&date, LOCALE_DATE, &[weekday, number, month, year, ("timeZone", "UTC")])
+        };
+        self.started().then(localize).flatten().unwrap_or_else(|| day.in_words())
     }
 
     /// The whole instant, for whoever wants to know exactly.
@@ -113,9 +122,11 @@ impl Local {
             0 => words::JUST_NOW.to_owned(),
             1..60 => words::minutes(minutes),
             60..1_440 => words::hours(minutes / 60),
-            _ => String::from(
-                date(at).to_locale_date_string(&language(), &options(&[("day", "numeric"), ("month", "short")])),
-            ),
+            _ => {
+                let date = date(at);
+                browser::localize(&date, LOCALE_DATE, &[("day", "numeric"), ("month", "short")])
+                    .unwrap_or_else(|| day_of(&date, at).in_words())
+            }
         }
     }
 
@@ -123,31 +134,20 @@ impl Local {
     pub fn today(self) -> Option<Day> {
         self.started().then(|| {
             self.minute.track();
-            let now = Date::new_0();
-            format!("{:04}-{:02}-{:02}", now.get_full_year(), now.get_month() + 1, now.get_date()).parse().ok()
+            local_day(&Date::new_0())
         })?
     }
-}
-
-fn long_day(date: &Date, zone: Option<&str>) -> String {
-    let mut parts = vec![("weekday", "short"), ("day", "numeric"), ("month", "short"), ("year", "numeric")];
-    parts.extend(zone.map(|zone| ("timeZone", zone)));
-    String::from(date.to_locale_date_string(&language(), &options(&parts)))
 }
 
 fn date(at: Instant) -> Date {
     Date::new(&JsValue::from_f64(at.millis() as f64))
 }
 
-fn language() -> String {
-    window().navigator().language().unwrap_or_else(|| "en".to_owned())
+/// The day in the reader's time zone, without `Intl`.
+fn local_day(date: &Date) -> Option<Day> {
+    format!("{:04}-{:02}-{:02}", date.get_full_year(), date.get_month() + 1, date.get_date()).parse().ok()
 }
 
-fn options(pairs: &[(&str, &str)]) -> JsValue {
-    let options = Object::new();
-    for (name, value) in pairs {
-        // Setting a property of a plain object of our own can't fail.
-        let _ = Reflect::set(&options, &(*name).into(), &(*value).into());
-    }
-    options.into()
+fn day_of(date: &Date, at: Instant) -> Day {
+    local_day(date).unwrap_or_else(|| at.day())
 }

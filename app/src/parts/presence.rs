@@ -1,7 +1,7 @@
 use super::local::Local;
 use crate::{
-    functions,
-    live::{Live, passing::spares_data},
+    browser, functions,
+    live::Live,
     reactive::{effect, memo},
     words,
 };
@@ -17,7 +17,7 @@ pub fn PresenceLine(#[prop(into)] conversation: Signal<Conversation>) -> impl In
     effect(move || {
         // What passed while the stream was away is gone: then it is asked for.
         live.opened.track();
-        if !local.started() || spares_data() {
+        if !local.started() || browser::saves_data() {
             return;
         }
         spawn_local(async move {

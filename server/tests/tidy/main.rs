@@ -2,6 +2,7 @@
 
 mod asvs;
 mod components;
+mod browser;
 mod dependencies;
 mod document;
 mod files;

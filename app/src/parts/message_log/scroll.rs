@@ -1,10 +1,10 @@
-use crate::{parts::local::Local, reactive::effect};
+use crate::{browser::NearView, parts::local::Local, reactive::effect};
 use leptos::{
     html::{Div, P},
     prelude::*,
 };
-use wasm_bindgen::{JsCast, prelude::Closure};
-use web_sys::{Element, HtmlDivElement, IntersectionObserver};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlDivElement};
 
 /// Pixels from the end within which somebody still counts as being there.
 const AT_END: i32 = 80;
@@ -164,21 +164,10 @@ pub(super) fn when_near(load: impl Fn() + Copy + 'static) -> NodeRef<P> {
     let local = Local::current();
     effect(move || {
         let Some(target) = element.get().filter(|_| local.started()) else { return };
-        let closure = Closure::<dyn Fn(js_sys::Array)>::new(move |entries: js_sys::Array| {
-            let seen = entries.iter().any(|entry| {
-                entry.dyn_into::<web_sys::IntersectionObserverEntry>().is_ok_and(|entry| entry.is_intersecting())
-            });
-            if seen {
-                load();
-            }
-        });
-        if let Ok(observer) = IntersectionObserver::new(closure.as_ref().unchecked_ref()) {
-            observer.observe(&target);
-            let watched = StoredValue::new_local((observer, closure));
-            on_cleanup(move || {
-                watched.try_update_value(|(observer, _)| observer.disconnect());
-            });
-        }
+        // Where the browser can't tell, the link in the element still loads them.
+        let Some(observer) = NearView::observe(&target, load) else { return };
+        // Goes with the owner of this effect.
+        let _kept = StoredValue::new_local(observer);
     });
     element
 }

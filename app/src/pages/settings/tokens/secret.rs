@@ -1,4 +1,4 @@
-use crate::{parts::focus, reactive::effect, words};
+use crate::{browser, parts::focus, reactive::effect, words};
 use leptos::{prelude::*, task::spawn_local};
 
 /// A token's secret, this once.
@@ -8,8 +8,8 @@ pub(super) fn Secret(secret: String) -> impl IntoView {
     let text = StoredValue::new(secret.clone());
     let copy = move |_| {
         spawn_local(async move {
-            let written = window().navigator().clipboard().write_text(&text.get_value()).await;
-            copied.try_set(written.is_ok());
+            let written = browser::copy(&text.get_value()).await;
+            copied.try_set(written);
         });
     };
     // Browsers keep the clipboard from pages that didn't come over https.

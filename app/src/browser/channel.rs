@@ -1,0 +1,34 @@
+use super::{call, construct, get};
+use js_sys::Reflect;
+use wasm_bindgen::{JsValue, prelude::Closure};
+
+/// A `BroadcastChannel`: texts between the tabs of one browser. Closed when dropped.
+pub(crate) struct Channel {
+    channel: JsValue,
+    _listener: Closure<dyn FnMut(JsValue)>,
+}
+
+impl Channel {
+    /// Opens it. Nothing where the browser has none.
+    pub(crate) fn open(name: &str, heard: impl Fn(String) + 'static) -> Option<Self> {
+        let channel = construct("BroadcastChannel", &[&name.into()])?;
+        let listener = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| {
+            if let Some(text) = get(&event, "data").and_then(|data| data.as_string()) {
+                heard(text);
+            }
+        });
+        Reflect::set(&channel, &"onmessage".into(), listener.as_ref()).ok()?;
+        Some(Self { channel, _listener: listener })
+    }
+
+    /// Sends a text to the other tabs. Returns whether the browser took it.
+    pub(crate) fn send(&self, text: &str) -> bool {
+        call(&self.channel, "postMessage", &[&text.into()]).is_some()
+    }
+}
+
+impl Drop for Channel {
+    fn drop(&mut self) {
+        call(&self.channel, "close", &[]);
+    }
+}

@@ -1,0 +1,37 @@
+use super::{call, construct, get};
+use wasm_bindgen::{JsValue, prelude::Closure};
+
+const CLOSED: f64 = 2.0;
+
+/// An `EventSource`. Closed when dropped.
+pub(crate) struct EventStream {
+    source: JsValue,
+    listeners: Vec<Closure<dyn FnMut(JsValue)>>,
+}
+
+impl EventStream {
+    /// Opens it. Nothing where the browser has none.
+    pub(crate) fn open(url: &str) -> Option<Self> {
+        Some(Self { source: construct("EventSource", &[&url.into()])?, listeners: Vec::new() })
+    }
+
+    /// Calls `heard` with the data of each event of this name.
+    pub(crate) fn on(&mut self, name: &str, heard: impl Fn(String) + 'static) {
+        let listener = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| {
+            heard(get(&event, "data").and_then(|data| data.as_string()).unwrap_or_default());
+        });
+        call(&self.source, "addEventListener", &[&name.into(), listener.as_ref()]);
+        self.listeners.push(listener);
+    }
+
+    /// Whether it has given up: the browser doesn't try again by itself.
+    pub(crate) fn has_given_up(&self) -> bool {
+        get(&self.source, "readyState").and_then(|state| state.as_f64()).is_none_or(|state| state == CLOSED)
+    }
+}
+
+impl Drop for EventStream {
+    fn drop(&mut self) {
+        call(&self.source, "close", &[]);
+    }
+}

@@ -1,0 +1,106 @@
+import { expect, test, type Person } from "../support/fixtures.ts";
+
+// A browser API that is missing, blocked or throws costs its own feature, and nothing else: the page is taken over, the
+// thread can be read, and a message arrives.
+
+const FAIL = 'throw new DOMException("blocked by this test", "SecurityError")';
+const getter = (owner: string, name: string, body = FAIL) =>
+  `Object.defineProperty(${owner}, "${name}", { configurable: true, get() { ${body} } });`;
+const method = (owner: string, name: string, body = FAIL) => `${owner}.${name} = function () { ${body} };`;
+const missing = (name: string) => `delete window.${name};`;
+const thrown = (name: string) => `window.${name} = class { constructor() { ${FAIL} } };`;
+
+const APIS: Record<string, string> = {
+  "a language that Intl refuses": getter("Navigator.prototype", "language", 'return "C"'),
+  "Intl that always throws":
+    ["toLocaleString", "toLocaleDateString", "toLocaleTimeString"].map((name) => method("Date.prototype", name)).join("") +
+    "Intl.DateTimeFormat = class { constructor() { throw new RangeError() } };",
+  "navigator.language": getter("Navigator.prototype", "language") + getter("Navigator.prototype", "languages"),
+  "navigator.onLine": getter("Navigator.prototype", "onLine"),
+  "navigator.connection": getter("Navigator.prototype", "connection"),
+  "navigator.clipboard": getter("Navigator.prototype", "clipboard"),
+  "localStorage, blocked": getter("window", "localStorage"),
+  "localStorage, full": method("Storage.prototype", "setItem", 'throw new DOMException("full", "QuotaExceededError")'),
+  "sessionStorage, blocked": getter("window", "sessionStorage"),
+  "IndexedDB, blocked": getter("window", "indexedDB"),
+  "IndexedDB, missing": "Object.defineProperty(window, 'indexedDB', { value: undefined });",
+  "IndexedDB that can't be opened": method("IDBFactory.prototype", "open"),
+  "IndexedDB, full": method("IDBObjectStore.prototype", "add", 'throw new DOMException("full", "QuotaExceededError")'),
+  "IndexedDB without transactions": method("IDBDatabase.prototype", "transaction"),
+  "locks, missing": getter("Navigator.prototype", "locks", "return undefined"),
+  "locks, blocked": getter("Navigator.prototype", "locks"),
+  "locks that throw": method("LockManager.prototype", "request"),
+  "locks that are refused": method("LockManager.prototype", "request", 'return Promise.reject(new DOMException("no", "SecurityError"))'),
+  "BroadcastChannel, missing": missing("BroadcastChannel"),
+  "BroadcastChannel that can't be opened": thrown("BroadcastChannel"),
+  "BroadcastChannel that sends nothing": method("BroadcastChannel.prototype", "postMessage"),
+  "crypto, missing": getter("window", "crypto", "return undefined"),
+  "crypto that throws": method("Crypto.prototype", "getRandomValues") + method("Crypto.prototype", "randomUUID"),
+  "crypto without subtle and randomUUID, as on plain http":
+    getter("Crypto.prototype", "subtle", "return undefined") + "delete Crypto.prototype.randomUUID;",
+  "EventSource, missing": missing("EventSource"),
+  "EventSource that can't be opened": thrown("EventSource"),
+  "observers, missing": ["IntersectionObserver", "ResizeObserver"].map(missing).join(""),
+  "observers that can't be made": ["IntersectionObserver", "ResizeObserver", "PerformanceObserver"].map(thrown).join(""),
+  "observers that throw": method("IntersectionObserver.prototype", "observe"),
+  "AbortController, missing": missing("AbortController"),
+  "AbortController that can't be made": thrown("AbortController"),
+  "matchMedia": method("window", "matchMedia"),
+  "Notification": missing("Notification"),
+  "performance": method("Performance.prototype", "now") + method("Performance.prototype", "mark"),
+  "animation frames": method("window", "requestAnimationFrame"),
+  "idle callbacks": missing("requestIdleCallback"),
+  "focus and scrolling": method("HTMLElement.prototype", "focus") + method("Element.prototype", "scrollIntoView"),
+  "visibility": getter("Document.prototype", "visibilityState") + getter("Document.prototype", "hidden"),
+  "history": method("History.prototype", "pushState") + method("History.prototype", "replaceState"),
+};
+
+// Without these there is nothing by which a page hears.
+const DEAF = /EventSource/;
+
+for (const [api, script] of Object.entries(APIS)) {
+  test(`@live without ${api}, messages go out and come in`, async ({ sarah, programs, launch }) => {
+    await sarah.runFirst(script);
+    await sarah.open(launch.path);
+    await expect(sarah.thread.said(launch.said.at(-1)!)).toBeVisible();
+    await sarah.thread.say("Out");
+    await expect.poll(() => bodies(programs.eventpro, launch.id)).toContain("Out");
+    await expect(sarah.thread.log.getByText(/Not sent|Loading/)).toHaveCount(0);
+    await programs.eventpro.say(launch.id, "In");
+    if (DEAF.test(api)) await expect(sarah.page.getByText(/Reconnecting/)).toBeVisible();
+    else await expect(sarah.thread.said("In")).toBeVisible();
+    expect(await sarah.page.locator("html").getAttribute("data-hydrated")).toBe("");
+  });
+}
+
+test("@live without pushState, a link inside the site is followed as a whole page", async ({ sarah, launch }) => {
+  await sarah.runFirst(APIS.history);
+  await sarah.open("/inbox");
+  await openFirst(sarah);
+  await expect(sarah.page).toHaveURL(new RegExp(`${launch.path}$`));
+  await expect(sarah.thread.log).toBeVisible();
+});
+
+test("@live a second tab without BroadcastChannel is live by itself", async ({ sarah, programs, launch }) => {
+  await sarah.runFirst("");
+  await sarah.page.context().addInitScript(APIS["BroadcastChannel, missing"]);
+  await sarah.open(launch.path);
+  const other = await sarah.openTab(launch.path);
+  await programs.eventpro.say(launch.id, "To both");
+  for (const tab of [sarah.page, other]) {
+    await expect(tab.getByRole("log").getByText("To both", { exact: true })).toBeVisible();
+  }
+});
+
+test("@live an IndexedDB that never answers holds up no message", async ({ sarah, programs, launch }) => {
+  await sarah.runFirst("IDBFactory.prototype.open = () => new EventTarget();");
+  await sarah.open(launch.path);
+  await sarah.thread.say("All the same");
+  await expect.poll(() => bodies(programs.eventpro, launch.id)).toContain("All the same");
+});
+
+const openFirst = (person: Person) => person.conversations.getByRole("link").first().click();
+
+async function bodies(program: { messages(id: string): Promise<{ body: string }[]> }, id: string): Promise<string[]> {
+  return (await program.messages(id)).map(({ body }) => body);
+}
