@@ -1,8 +1,8 @@
 //! A bad line, for tests in other languages: `fault-proxy PORT` is a line to that port of this machine.
 //!
 //! It prints the port where the line begins, takes orders as lines, and answers each with `ok` once it is done, or
-//! with what is wrong. It ends with its input. The orders: `restore`, `cut`, `refuse`, `freeze`, `alone`, and
-//! `slow DELAY RATE`, in milliseconds one way, and in bytes a second each way, where 0 is no limit.
+//! with what is wrong. It ends with its input. The orders: `restore`, `cut`, `refuse`, `freeze`, `strand`, `alone`,
+//! and `slow DELAY RATE`, in milliseconds one way, and in bytes a second each way, where 0 is no limit.
 
 #![allow(clippy::print_stdout, reason = "it answers there")]
 
@@ -34,6 +34,7 @@ async fn obey(line: &Line, order: &str) -> Result<()> {
         ["cut"] => line.cut(),
         ["refuse"] => line.refuse().await,
         ["freeze"] => line.freeze(),
+        ["strand"] => line.strand(),
         ["alone"] => line.stand_alone(),
         ["slow", delay, rate] => {
             line.slow(Pace { delay: Duration::from_millis(delay.parse()?), rate: rate.parse()? });

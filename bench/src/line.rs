@@ -55,6 +55,8 @@ pub struct Carried {
 struct Mood {
     /// Counts up; connections from before are broken.
     cuts: u64,
+    /// Counts up; connections from before are dead for good, and nothing says so.
+    strands: u64,
     frozen: bool,
     alone: bool,
     pace: Pace,
@@ -135,7 +137,9 @@ impl Line {
     /// # Errors
     /// When another program has taken the address since it was refused.
     pub async fn restore(&self) -> io::Result<()> {
-        self.change(|mood| *mood = Mood { cuts: mood.cuts + u64::from(mood.frozen), ..Mood::default() });
+        self.change(|mood| {
+            *mood = Mood { cuts: mood.cuts + u64::from(mood.frozen), strands: mood.strands, ..Mood::default() };
+        });
         let mut door = self.door.lock().await;
         if door.is_none() {
             *door = Some(self.let_in(TcpListener::bind(self.address).await?));
@@ -162,6 +166,15 @@ impl Line {
     /// Swallows everything, and says nothing: the line looks fine and is dead.
     pub fn freeze(&self) {
         self.change(|mood| mood.frozen = true);
+    }
+
+    /// Lets new connections through and leaves those from before dead, without a word: as after a change of network, or
+    /// behind a router that has forgotten them.
+    pub fn strand(&self) {
+        self.change(|mood| {
+            mood.strands += 1;
+            mood.frozen = false;
+        });
     }
 
     /// Answers for the site by itself, as a gateway does behind which a site is down.

@@ -57,7 +57,7 @@ fn it_does_what_it_is_told_until_its_input_ends() {
     assert_eq!(line.order("refuse"), "ok");
     assert_eq!(near.read(&mut heard).expect_err("a reset").kind(), ErrorKind::ConnectionReset);
     assert_eq!(line.connect().expect_err("nobody").kind(), ErrorKind::ConnectionRefused);
-    for order in ["restore", "cut", "freeze", "restore", "slow 20 1000000", "alone"] {
+    for order in ["restore", "cut", "freeze", "strand", "restore", "slow 20 1000000", "alone"] {
         assert_eq!(line.order(order), "ok", "{order}");
     }
     let mut near = line.connect().expect("a connection");

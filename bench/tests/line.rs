@@ -151,6 +151,20 @@ async fn a_frozen_line_tells_of_no_end() {
 }
 
 #[tokio::test]
+async fn stranded_connections_stay_silent_while_new_ones_get_through() {
+    let line = line_with_echo().await;
+    let mut before = connect(&line).await;
+    echoed(&mut before, b"Habari").await.expect("an echo");
+    line.freeze();
+    line.strand();
+    before.write_all(b"Still there?").await.expect("swallowed");
+    assert_eq!(echoed(&mut connect(&line).await, b"Habari").await.expect("an echo"), b"Habari");
+    line.restore().await.expect("restored");
+    let silence = tokio::time::timeout(Duration::from_millis(100), before.read(&mut [0; 1])).await;
+    silence.expect_err("nothing is heard");
+}
+
+#[tokio::test]
 async fn what_is_delayed_takes_its_time_and_keeps_its_order() {
     let delay = Duration::from_millis(60);
     let line = line_with_echo().await;

@@ -78,6 +78,9 @@ export class Proxy {
   /** Swallows everything, and says nothing: the line looks fine and is dead. */
   freeze = () => this.order("freeze");
 
+  /** Lets new connections through, and leaves those from before dead without a word, as a change of network does. */
+  strand = () => this.order("strand");
+
   /** Slows down what comes from now on. What isn't said isn't limited. */
   slow = ({ delay = 0, rate = 0 }: Pace) => this.order(`slow ${delay} ${rate}`);
 

@@ -29,6 +29,8 @@ pub(super) struct Connection {
     ground: Arc<Ground>,
     /// The cuts before it.
     cuts: u64,
+    /// How often connections were stranded before it.
+    strands: u64,
     /// The dice have said that its answer doesn't arrive.
     doomed: AtomicBool,
 }
@@ -38,8 +40,8 @@ type Parcel = (Instant, Vec<u8>);
 
 impl Connection {
     pub(super) fn new(mood: watch::Receiver<Mood>, ground: Arc<Ground>) -> Self {
-        let cuts = mood.borrow().cuts;
-        Self { mood, ground, cuts, doomed: AtomicBool::new(false) }
+        let Mood { cuts, strands, .. } = *mood.borrow();
+        Self { mood, ground, cuts, strands, doomed: AtomicBool::new(false) }
     }
 
     /// Carries it until both sides have ended it, or it is broken.
@@ -88,7 +90,7 @@ impl Connection {
     /// was swallowed would.
     fn is_dead(&self) -> bool {
         let mood = self.mood();
-        mood.frozen || mood.cuts != self.cuts
+        mood.frozen || mood.cuts != self.cuts || mood.strands != self.strands
     }
 
     async fn one_way(
