@@ -1,9 +1,14 @@
 //! How a browser asks the server: a form goes out, JSON comes back. Forms work the same without it.
 
+mod hedge;
+
+pub(crate) use hedge::sleep;
+
 use crate::{
     answer::{Answer, Failure},
 browser, json, live, owner :: { FIELD, PageOwner }, pages :: PUBLIC,
 };
+use hedge::hedge;
 use js_sys::{Array, JSON, Object, Promise};
 use leptos::{
     prelude::{Resource, window},
@@ -20,6 +25,22 @@ use std::{future::Future, pin::Pin};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Response, UrlSearchParams};
+
+/// Server functions that may be asked twice: they read, move a marker forward, or carry a `clientId`.
+pub const REPEATABLE: [&str; 12] = [
+    "/fn/booking",
+    "/fn/delivered",
+    "/fn/frame",
+    "/fn/inbox",
+    "/fn/notifications",
+    "/fn/post",
+    "/fn/presence",
+    "/fn/read-on",
+    "/fn/settings",
+    "/fn/talent",
+    "/fn/talents",
+    "/fn/thread",
+];
 
 /// What a server function is asked by. On the server it is what Leptos does by itself; what that does in a browser is
 /// written out anew for each function.
@@ -46,6 +67,7 @@ where
 
     async fn run_client(path: &str, input: Input) -> Answer<Output> {
         let answer = match json::write(&input) {
+            Ok(input) if REPEATABLE.contains(&path) => send_again(path.to_owned(), fields(&input)),
             Ok(input) => send(path.to_owned(), fields(&input)),
             Err(_) => return Err(Failure::Unreached),
         };
@@ -82,6 +104,11 @@ pub fn send(path: String, fields: JsValue) -> Pin<Box<dyn Future<Output = Answer
         live::heed(&answer);
         answer
     }))
+}
+
+/// The same for what may arrive twice: sent again where no answer comes.
+fn send_again(path: String, fields: JsValue) -> Pin<Box<dyn Future<Output = Answer<String>> + Send>> {
+    Box::pin(SendWrapper::new(hedge(move || send(path.clone(), fields.clone()))))
 }
 
 async fn fetch(path: &str, fields: &JsValue) -> Result<Answer<String>, JsValue> {

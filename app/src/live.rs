@@ -25,10 +25,9 @@ mod visited;
 pub use closed::{Closed, heed, may_ask};
 pub use outbox::Outbox;
 
-use crate::{answer::Mine, owner::PageOwner, parts::local::Local, reactive::effect};
+use crate::{answer::Mine, parts::local::Local, reactive::effect, owner::PageOwner, browser};
 use arrivals::Arrivals;
-use leptos::prelude::*;
-use model::{Envelope, Fold, Inbox, Outcome, PersonId, text::isolate};
+use leptos :: { ev :: Custom, prelude :: * } ; use model :: { Envelope, Fold, Inbox, Outcome, PersonId, text :: isolate } ;
 use passing::Passing;
 use serde::{Deserialize, Serialize};
 use std::{collections::VecDeque, sync::Arc};
@@ -186,6 +185,23 @@ impl Live {
         });
         self.kept.update_value(|kept| kept.push(Kept { id: 0, apply: heed }));
         tabs::join(self, outbox, me);
+        self.follow_page(outbox, me);
+    }
+
+    /// Lets go of all that another page may wait for when this one is left, and takes it up where this one comes back as
+    /// it was (from the back/forward cache).
+    fn follow_page(self, outbox: Outbox, me: PersonId) {
+        window_event_listener(Custom::<web_sys::Event>::new("pagehide"), |_| {
+            stream::stop();
+            tabs::part();
+            locks::release_all();
+        });
+        window_event_listener(Custom::<web_sys::Event>::new("pageshow"), move |event| {
+            if browser::get(&event, "persisted").is_some_and(|came_back| came_back.is_truthy()) {
+                tabs::join(self, outbox, me);
+                stream::resume(self);
+            }
+        });
     }
 
     /// Whose page it is.
@@ -269,7 +285,7 @@ impl Live {
     /// Stops listening, because the page is being left on purpose.
     pub fn leave(self) {
         self.connection.set(Connection::Live);
-        stream::close();
+        stream::stop();
         tabs::part();
     }
 

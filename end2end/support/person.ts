@@ -87,10 +87,10 @@ export class Person {
     await this.page.getByRole("button", { name: "Sign in" }).click();
   }
 
-  /** Opens a page in a further tab of the same browser. */
-  async openTab(path: string): Promise<Page> {
+  /** Opens a page in a further tab of the same browser; or what is no page, and never answers. */
+  async openTab(path: string, { isPage = true } = {}): Promise<Page> {
     const page = await this.newPage();
-    await this.visit(page, path);
+    await (isPage ? this.visit(page, path) : page.goto(path));
     return page;
   }
 

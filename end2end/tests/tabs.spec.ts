@@ -86,6 +86,50 @@ test("@live a tab that sleeps with the stream is replaced by one that is looked 
   await expect(said(sarah.page, "Wake up")).toHaveCount(1);
 });
 
+test("@live a lock that a gone page still holds, as in WebKit, keeps the next page deaf for no longer than two seconds", async ({ sarah, programs, launch }) => {
+  await sarah.open(launch.path);
+  const holder = await sarah.openTab("/healthz", { isPage: false });
+  // What is left of the page before: it holds the lock, and neither hears nor says anything.
+  const name = await sarah.page.evaluate(async () => (await navigator.locks.query()).held!.find((lock) => lock.name!.startsWith("greenroom-stream-"))!.name!);
+  await sarah.page.goto("/signin");
+  await holder.evaluate((name) => void navigator.locks.request(name, { steal: true }, () => new Promise(() => {})), name);
+  await expect.poll(() => holder.evaluate(async () => (await navigator.locks.query()).held!.length)).toBeGreaterThan(0);
+  await sarah.open(launch.path);
+  const opened = Date.now();
+  await programs.eventpro.say(launch.id, "Heard at once");
+  await expect(sarah.thread.said("Heard at once")).toBeVisible({ timeout: 2_000 });
+  expect(Date.now() - opened).toBeLessThan(2_000);
+});
+
+test("@live two tabs that find the lead silent at once end with one stream", async ({ sarah, programs, launch }) => {
+  await sarah.open(launch.path);
+  const name = await sarah.page.evaluate(async () => (await navigator.locks.query()).held!.find((lock) => lock.name!.startsWith("greenroom-stream-"))!.name!);
+  await sarah.page.goto("/healthz");
+  await sarah.page.evaluate((name) => void navigator.locks.request(name, { steal: true }, () => new Promise(() => {})), name);
+  const tabs = await Promise.all([sarah.openTab(launch.path), sarah.openTab(launch.path)]);
+  await programs.eventpro.say(launch.id, "To both");
+  for (const tab of tabs) await expect(said(tab, "To both")).toHaveCount(1);
+  const opened = streamsOf(sarah);
+  await programs.eventpro.say(launch.id, "Still");
+  for (const tab of tabs) await expect(said(tab, "Still")).toHaveCount(1);
+  expect(opened).toEqual([]);
+});
+
+test("@live a page that is left lets go of lock, channel and stream, and one that comes back joins again", async ({ sarah, programs, launch }) => {
+  await sarah.open(launch.path);
+  await programs.eventpro.say(launch.id, "Before");
+  await expect(sarah.thread.said("Before")).toBeVisible();
+  const held = () => sarah.page.evaluate(async () => (await navigator.locks.query()).held!.length);
+  expect(await held()).toBe(1);
+  await sarah.page.evaluate(() => dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true })));
+  await expect.poll(held).toBe(0);
+  await programs.eventpro.say(launch.id, "While away");
+  await sarah.page.evaluate(() => dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true })));
+  await expect(sarah.thread.said("While away")).toHaveCount(1, { timeout: 2_000 });
+  await programs.eventpro.say(launch.id, "After");
+  await expect(sarah.thread.said("After")).toHaveCount(1, { timeout: 2_000 });
+});
+
 test("@live a tab that reads further back than the others lacks nothing", async ({ sarah, programs, launch }) => {
   await sarah.open("/inbox");
   // The page is made before the message, and taken over after it.

@@ -1,14 +1,105 @@
 //! Web Locks: of all tabs of a browser, one at a time. Browsers offer them over https and on the own machine only.
+//!
+//! A page that is left lets go of all its locks ([`release_all`]): WebKit keeps them with the page otherwise, and the
+//! next page waits for one that nobody holds.
 
 use crate::browser;
-use js_sys::Promise;
+use js_sys::{Function, Promise};
+use std::{
+    cell::{Cell, RefCell},
+    future::Future,
+    pin::Pin,
+    rc::Rc,
+};
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
+use wasm_bindgen_futures::JsFuture;
 
-/// Waits until no other tab holds the lock, and holds it until the promise of `held` is settled; with `steal`, takes it
-/// from whoever has it. The promise that comes back is rejected when it is taken away. Nothing where there are no locks.
-pub(super) fn request(name: &str, steal: bool, held: impl FnOnce() -> Promise + 'static) -> Option<Promise> {
+thread_local! {
+    /// Those that this page holds or waits for.
+    static LOCKS: RefCell<Vec<Rc<Lock>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A lock that was asked for.
+#[derive(Default)]
+pub(super) struct Lock {
+    held: Cell<bool>,
+    released: Cell<bool>,
+    /// Settles the promise that holds it.
+    settle: RefCell<Option<Function>>,
+    /// Withdraws the request as long as it waits.
+    controller: Option<JsValue>,
+}
+
+/// How it ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ended {
+    /// This page let go of it.
+    Released,
+    /// Another tab took it away.
+    Stolen,
+    /// The browser gives out no locks here.
+    Refused,
+}
+
+/// Done when the lock has ended.
+pub(super) type Ending = Pin<Box<dyn Future<Output = Ended>>>;
+
+impl Lock {
+    /// Lets go of it, or no longer waits for it.
+    pub(super) fn release(&self) {
+        self.released.set(true);
+        if let Some(settle) = self.settle.take() {
+            // A promise of our own can always be settled.
+            let _ = settle.call0(&JsValue::NULL);
+        } else if let Some(controller) = &self.controller {
+            browser::call(controller, "abort", &[]);
+        }
+    }
+
+    /// The promise that holds it. One that was withdrawn in vain is given back at once.
+    fn hold(self: &Rc<Self>, held: impl FnOnce(Rc<Self>)) -> Promise {
+        if self.released.get() {
+            return Promise::resolve(&JsValue::NULL);
+        }
+        self.held.set(true);
+        let promise = Promise::new(&mut |settle, _| {
+            self.settle.replace(Some(settle));
+        });
+        held(self.clone());
+        promise
+    }
+}
+
+/// Waits until no other tab holds the lock; with `steal`, takes it from the one that does. Calls `held` then, and holds
+/// it until it is released. The future says how it ended. Nothing where there are no locks.
+pub(super) fn request(name: &str, steal: bool, held: impl FnOnce(Rc<Lock>) + 'static) -> Option<(Rc<Lock>, Ending)> {
     let locks = browser::navigator("locks")?;
-    let options = browser::object(&[("steal", &steal.into())]);
-    let held = Closure::once_into_js(move |_lock: JsValue| JsValue::from(held()));
-    browser::call(&locks, "request", &[&name.into(), &options, &held])?.dyn_into().ok()
+    // The two exclude each other.
+    let controller = if steal { None } else { browser::construct("AbortController", &[]) };
+    let signal = controller.as_ref().and_then(|controller| browser::get(controller, "signal"));
+    let mut options = vec![("steal", JsValue::from(steal))];
+    options.extend(signal.map(|signal| ("signal", signal)));
+    let options = browser::object(&options.iter().map(|(name, value)| (*name, value)).collect::<Vec<_>>());
+    let lock = Rc::new(Lock { controller, ..Lock::default() });
+    let granted = lock.clone();
+    let callback = Closure::once_into_js(move |_lock: JsValue| JsValue::from(granted.hold(held)));
+    let promise: Promise = browser::call(&locks, "request", &[&name.into(), &options, &callback])?.dyn_into().ok()?;
+    LOCKS.with_borrow_mut(|locks| locks.push(lock.clone()));
+    let asked = lock.clone();
+    let ended = async move {
+        let failed = JsFuture::from(promise).await.is_err();
+        LOCKS.with_borrow_mut(|locks| locks.retain(|known| !Rc::ptr_eq(known, &asked)));
+        match (failed, asked.held.get()) {
+            _ if asked.released.get() => Ended::Released,
+            (true, true) => Ended::Stolen,
+            (true, false) => Ended::Refused,
+            (false, _) => Ended::Released,
+        }
+    };
+    Some((lock, Box::pin(ended)))
+}
+
+/// Lets go of all, because the page is being left.
+pub(super) fn release_all() {
+    LOCKS.take().iter().for_each(|lock| lock.release());
 }

@@ -7,24 +7,23 @@
 use super::{
     IN_BROWSER, Live, closed,
     drafts::{DraftKey, Drafts},
-    locks, shelf, signing_out, stream,
+    locks::{self, Ended, Lock},
+    shelf, signing_out, stream,
     tabs::{self, Note},
 };
 use crate::{
     answer::{Answer, Failure},
+    ask::sleep,
     browser, functions,
     reactive::effect,
 };
 use futures::future::{Either, select};
-use js_sys::Promise;
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
 use model::{ClientId, ConversationId, Envelope, Event, Message, PersonId, Refusal};
 use serde::{Deserialize, Serialize};
 use std::{cell::Cell, collections::VecDeque, pin::pin, rc::Rc, time::Duration};
-use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
-/// A line that swallows everything looks like one that is slow. After so long it is tried anew, which doubles nothing.
+/// A message that has no answer after so long waits for the next try, which doubles nothing.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// Messages that have arrived are remembered, for tabs that hear of them late.
 const ARRIVED: usize = 200;
@@ -282,21 +281,19 @@ impl Outbox {
     fn wait_for_turn(self, me: PersonId, steal: bool) {
         let begun = Rc::new(Cell::new(false));
         let begins = begun.clone();
-        let turn = move || {
+        let turn = move |lock: Rc<Lock>| {
             begins.set(true);
-            future_to_promise(async move {
+            spawn_local(async move {
                 self.send_all(me).await;
-                Ok(JsValue::UNDEFINED)
-            })
+                lock.release();
+            });
         };
-        let Some(waiting) = locks::request(&format!("greenroom-outbox-{me}"), steal, turn) else {
+        let Some((_, ended)) = locks::request(&format!("greenroom-outbox-{me}"), steal, turn) else {
             return spawn_local(self.send_all(me));
         };
-        let refused = begun.clone();
         spawn_local(async move {
             // Where another tab takes the turn away, this one may ask for another.
-            if JsFuture::from(waiting).await.is_err() && !refused.get() {
-                // The browser gives out no locks here.
+            if ended.await == Ended::Refused {
                 self.send_all(me).await;
             }
             self.sending.set_value(false);
@@ -395,17 +392,4 @@ pub(super) async fn within<T>(time: Duration, asking: impl Future<Output = Answe
         Either::Left((answer, _)) => answer,
         Either::Right(_) => Err(Failure::Unreached),
     }
-}
-
-async fn sleep(time: Duration) {
-    let timer = Promise::new(&mut |done, _| {
-        set_timeout(
-            move || {
-                let _ = done.call0(&JsValue::NULL);
-            },
-            time,
-        );
-    });
-    // A timer that is never refused.
-    let _ = JsFuture::from(timer).await;
 }

@@ -7,15 +7,17 @@
 mod cipher;
 mod database;
 
-use super::{drafts::DraftKey, outbox::Parcel};
-use crate::json;
+use super :: { drafts :: DraftKey, outbox :: Parcel } ; use crate :: { ask :: sleep, json } ;
 use database::{Database, delete, settled};
+use futures::future::{Either, select};
 use js_sys::Array;
 use leptos::prelude::window;
 use model::PersonId;
 use std::{
     cell::{Cell, RefCell},
+    pin::pin,
     rc::Rc,
+    time::Duration,
 };
 use wasm_bindgen::JsValue;
 use web_sys::{IdbObjectStore, Storage};
@@ -23,7 +25,11 @@ use web_sys::{IdbObjectStore, Storage};
 /// Begins the name of an intention to sign out.
 const SIGNING_OUT: &str = "greenroom-signing-out-";
 
+/// A database that takes longer, as Safari's may for ever, holds up no message: this page then does without.
+const PATIENCE: Duration = Duration::from_secs(2);
+
 thread_local! {
+    static SILENT: Cell<bool> = const { Cell::new(false) };
     static LOCKED: Cell<bool> = const { Cell::new(false) };
     static OPEN: RefCell<Option<(PersonId, Rc<Database>)>> = RefCell::default();
 }
@@ -164,10 +170,17 @@ fn name(me: PersonId) -> String {
 
 /// One transaction. Nothing where it fails: the page goes on with what it holds itself.
 async fn with<T>(me: PersonId, work: impl AsyncFnOnce(IdbObjectStore) -> Result<T, JsValue>) -> Option<T> {
-    if LOCKED.get() {
+    if LOCKED.get() || SILENT.get() {
         return None;
     }
-    open(me).await.ok()?.with(work).await.ok()
+    let work = async { open(me).await.ok()?.with(work).await.ok() };
+    match select(pin!(work), pin!(sleep(PATIENCE))).await {
+        Either::Left((kept, _)) => kept,
+        Either::Right(_) => {
+            SILENT.set(true);
+            None
+        }
+    }
 }
 
 async fn open(me: PersonId) -> Result<Rc<Database>, JsValue> {

@@ -1,33 +1,28 @@
 //! The `EventSource` of the tab that leads, opened again and again, and what is done about what it says.
 //!
-//! It hides status and headers, and gives up for good on anything but a 200. So the page watches it: silence or a closed
-//! source opens a new one, with growing pauses, from the last number that arrived; where it stays closed, the page asks
-//! whether the session is over. Tabs that don't lead watch for silence of the one that does.
+//! It hides status and headers, and gives up for good on anything but a 200. So the page watches it: a silent source gets
+//! another beside it ([`sources`]), from the last number that arrived; where it stays closed, the page asks whether the
+//! session is over. Tabs that don't lead watch for silence of the one that does.
+
+mod sources;
 
 use super::{
     Connection, Live,
     tabs::{self, Note},
 };
-use crate::{
-    answer::{Answer, Failure},
-    browser::{self, EventStream},
-    functions, json,
-};
+use crate::{answer::Failure, ask::sleep, browser, functions, json};
+use futures::future::{Either, select};
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
 use model::{
     Came, Envelope, Event, Instant, Refusal, Typing,
     passing::{PRESENCE, TYPING},
 };
 use serde::{Deserialize, Serialize};
-use std::{cell::RefCell, time::Duration};
+pub(super) use sources::close;
+use std::{cell::RefCell, pin::pin, time::Duration};
 
-/// Nothing for so long, though a heartbeat is due every 15 s: the line is dead, whatever it says.
-const SILENCE: f64 = 40_000.0;
-/// After so long it is asked whether the tab that leads is awake; and whoever looks again asks anew.
-const DOUBT: f64 = 20_000.0;
-/// So long a stream may take to say that it is open, before the reader is told.
-const SLOW: f64 = 10_000.0;
-const WATCH_EVERY: Duration = Duration::from_secs(5);
+/// What broke is looked into for so long; the answer may be on a dead line, too.
+const ASKING: Duration = Duration::from_secs(3);
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(20);
 
@@ -37,14 +32,11 @@ thread_local! {
 
 #[derive(Default)]
 struct Stream {
-    source: Option<EventStream>,
+    /// Opens the stream.
     pending: Option<TimeoutHandle>,
+    /// Looks whether it is alive.
+    watch: Option<TimeoutHandle>,
     pauses: u32,
-    last_heard: f64,
-    /// When the source was opened that hasn't said anything yet.
-    opening: Option<f64>,
-    /// The last number that the source told. It leaves out none, so what is missing is of a kind this page doesn't know.
-    told: i64,
     watched: bool,
 }
 
@@ -88,24 +80,9 @@ impl Heard {
     }
 }
 
-/// Milliseconds of a clock that goes on while the machine sleeps. It may jump: see [`since`].
+/// Milliseconds of a clock that goes on while the machine sleeps. It may jump.
 pub(super) fn now() -> f64 {
     js_sys::Date::now()
-}
-
-/// When anything was heard last.
-pub(super) fn last_heard() -> f64 {
-    STREAM.with_borrow(|stream| stream.last_heard)
-}
-
-pub(super) fn heard_something() {
-    STREAM.with_borrow_mut(|stream| stream.last_heard = now());
-}
-
-/// Milliseconds since then. A clock that was put back makes it long ago: better to ask once too often.
-fn since(then: f64) -> f64 {
-    let passed = now() - then;
-    if passed < 0.0 { f64::INFINITY } else { passed }
 }
 
 /// Opens the stream once the current work is done, so that views which appear together share it.
@@ -129,42 +106,17 @@ fn open(live: Live) {
 }
 
 fn open_from(live: Live, cursor: i64) {
-    let Some(me) = live.me() else { return };
     close();
-    // Whose it is: somebody else may have signed in here meanwhile, and a page shows one person's.
-    let Some(mut source) = EventStream::open(&format!("/api/events?after={cursor}&person={me}")) else {
+    if sources::open(live, cursor) {
+        check(live);
+    } else if live.me().is_some() {
         // Without a stream the page is as current as its last load.
-        return live.connection.set(Connection::Reconnecting);
-    };
-    listen(live, &mut source);
-    STREAM.with_borrow_mut(|stream| {
-        stream.last_heard = now();
-        stream.opening = Some(now());
-        stream.source = Some(source);
-    });
-}
-
-/// Closes the stream. Dropped outside the borrow: closing may call back.
-pub(super) fn close() {
-    let old = STREAM.with_borrow_mut(|stream| stream.source.take());
-    drop(old);
-}
-
-fn listen(live: Live, source: &mut EventStream) {
-    let control = ["ready", "reset", "heartbeat", "session-ended", TYPING, PRESENCE];
-    for name in control.into_iter().chain(Event::NAMES) {
-        source.on(name, move |data| {
-            if let Some(heard) = Heard::read(name, &data) {
-                skipped_before(&heard).for_each(|seq| tell_all(live, Heard::Skipped(seq)));
-                tell_all(live, heard);
-            }
-        });
+        show_trouble(live);
     }
-    source.on("error", move |_| broke(live));
 }
 
 /// Tells every tab, this one too.
-fn tell_all(live: Live, heard: Heard) {
+fn hear_from(live: Live, heard: Heard) {
     let note = Note::Heard(heard);
     tabs::tell(&note);
     if let Note::Heard(heard) = note {
@@ -172,30 +124,9 @@ fn tell_all(live: Live, heard: Heard) {
     }
 }
 
-/// The numbers between what the source told last and this.
-fn skipped_before(heard: &Heard) -> std::ops::Range<i64> {
-    STREAM.with_borrow_mut(|stream| {
-        let next = stream.told + 1;
-        let skipped = match heard {
-            Heard::Ready(from) | Heard::Reset(from) => {
-                stream.told = from.cursor;
-                return 0..0;
-            }
-            Heard::Event(envelope) => next..envelope.seq,
-            Heard::Heartbeat(head) => next..head.cursor + 1,
-            _ => return 0..0,
-        };
-        stream.told = stream.told.max(match heard {
-            Heard::Event(envelope) => envelope.seq,
-            _ => skipped.end - 1,
-        });
-        skipped
-    })
-}
-
 /// Does what is to be done about what the stream said, in whichever tab.
 pub(super) fn hear(live: Live, heard: Heard) {
-    heard_something();
+    sources::heard_something();
     match heard {
         Heard::Ready(from) => {
             opened(live);
@@ -205,18 +136,28 @@ pub(super) fn hear(live: Live, heard: Heard) {
             opened(live);
             live.reset(cursor);
         }
-        Heard::Heartbeat(Cursor { cursor, at }) => {
+        Heard::SessionEnded => session_over(live),
+        heard => {
             revived(live);
+            pass_on(live, heard);
+        }
+    }
+}
+
+fn pass_on(live: Live, heard: Heard) {
+    match heard {
+        Heard::Heartbeat(Cursor { cursor, at }) => {
             if let Some(at) = at {
                 live.local.set_clock(at);
             }
             behind(live, cursor);
         }
-        Heard::SessionEnded => session_over(live),
         Heard::Event(envelope) => live.take(envelope),
         Heard::Skipped(seq) => live.take(unknown(seq)),
         Heard::Typing(typing) => live.passing.typing(typing),
         Heard::Presence(came) => live.passing.came(came),
+        // They say how the stream stands.
+        Heard::Ready(_) | Heard::Reset(_) | Heard::SessionEnded => {}
     }
 }
 
@@ -240,10 +181,7 @@ fn behind(live: Live, head: i64) {
 }
 
 fn opened(live: Live) {
-    STREAM.with_borrow_mut(|stream| {
-        stream.pauses = 0;
-        stream.opening = None;
-    });
+    STREAM.with_borrow_mut(|stream| stream.pauses = 0);
     live.connection.set(Connection::Live);
     // Somebody signed in again in another tab.
     tabs::stand(live);
@@ -264,33 +202,32 @@ pub(super) fn tell_again(live: Live, after: i64) {
 
 /// Takes over how the tab that leads stands with the server.
 pub(super) fn stands(live: Live, connection: Connection) {
-    heard_something();
     match connection {
         Connection::Live if live.connection.get_untracked() == Connection::Live => {}
         Connection::Live => opened(live),
         Connection::SignedOut => session_over(live),
-        trouble => live.connection.set(trouble),
+        trouble => show(live, trouble),
     }
 }
 
-/// The source broke. While it tries again by itself, only say so; once it has given up, find out why.
-fn broke(live: Live) {
+/// A source broke. While one tries again by itself, only says so; once all have given up, finds out why.
+fn broke(live: Live, given_up: bool) {
     if live.connection.get_untracked() == Connection::SignedOut {
         return;
     }
     show_trouble(live);
-    let gave_up = STREAM.with_borrow(|stream| stream.source.as_ref().is_none_or(EventStream::has_given_up));
-    if gave_up {
+    if given_up {
         spawn_local(ask_why(live));
+    } else {
+        check(live);
     }
 }
 
 async fn ask_why(live: Live) {
-    let answer: Answer<_> = functions::load_frame().await;
-    match answer {
-        Err(Failure::Refused(Refusal::Unauthenticated)) => session_over(live),
+    match select(pin!(functions::load_frame()), pin!(sleep(ASKING))).await {
+        Either::Left((Err(Failure::Refused(Refusal::Unauthenticated)), _)) => session_over(live),
         // The page has closed itself.
-        Err(Failure::Refused(Refusal::OtherPerson)) => {}
+        Either::Left((Err(Failure::Refused(Refusal::OtherPerson)), _)) => {}
         _ => open_after(live, next_pause()),
     }
 }
@@ -306,9 +243,17 @@ fn next_pause() -> Duration {
 }
 
 fn show_trouble(live: Live) {
-    live.connection.set(if browser::is_online() { Connection::Reconnecting } else { Connection::Offline });
+    let trouble = if browser::is_online() { Connection::Reconnecting } else { Connection::Offline };
+    show(live, trouble);
     if tabs::leads() {
-        tabs::tell(&Note::Connection(live.connection.get_untracked()));
+        tabs::tell(&Note::Connection(trouble));
+    }
+}
+
+/// Shows what is new: what is shown again would be read out again.
+fn show(live: Live, connection: Connection) {
+    if live.connection.get_untracked() != connection {
+        live.connection.set(connection);
     }
 }
 
@@ -324,50 +269,46 @@ pub(super) fn session_over(live: Live) {
 
 /// Watches over the stream for as long as the page lives.
 fn watch(live: Live) {
-    let watched = STREAM.with_borrow_mut(|stream| {
-        stream.last_heard = now();
-        std::mem::replace(&mut stream.watched, true)
-    });
-    if watched {
+    if STREAM.with_borrow_mut(|stream| std::mem::replace(&mut stream.watched, true)) {
         return;
     }
-    set_interval(move || check(live, SILENCE), WATCH_EVERY);
+    sources::heard_something();
+    check(live);
     window_event_listener(leptos::ev::offline, move |_| show_trouble(live));
     window_event_listener(leptos::ev::online, move |_| wake(live));
     // After a sleep of the machine or of the tab nothing may have broken visibly.
     window_event_listener(leptos::ev::Custom::<web_sys::Event>::new("visibilitychange"), move |_| {
         if browser::is_visible() {
-            doubt(live);
+            check(live);
         }
     });
 }
 
 fn wake(live: Live) {
-    if live.connection.get_untracked() != Connection::SignedOut {
+    if live.connection.get_untracked() != Connection::SignedOut && tabs::is_joined() {
         open_soon(live);
     }
 }
 
-/// Looks whether the stream is still alive, with less patience than usual.
-pub(super) fn doubt(live: Live) {
-    check(live, DOUBT);
+/// Looks whether the stream is alive, now and when it has to be looked at next.
+pub(super) fn check(live: Live) {
+    let next = sources::check(live);
+    let timer = next.and_then(|wait| set_timeout_with_handle(move || check(live), wait).ok());
+    if let Some(before) = STREAM.with_borrow_mut(|stream| std::mem::replace(&mut stream.watch, timer)) {
+        before.clear();
+    }
 }
 
-fn check(live: Live, patience: f64) {
-    if live.connection.get_untracked() == Connection::SignedOut {
-        return;
-    }
-    let (silence, slow) =
-        STREAM.with_borrow(|stream| (since(stream.last_heard), stream.opening.is_some_and(|then| since(then) > SLOW)));
-    if slow || silence > SILENCE {
-        show_trouble(live);
-    }
-    if tabs::leads() {
-        let open = STREAM.with_borrow(|stream| stream.source.is_some());
-        if open && silence > patience {
-            open_soon(live);
-        }
-    } else if silence > DOUBT && browser::is_visible() {
-        tabs::probe(live);
-    }
+/// The page is left: nothing is opened or watched any more.
+pub(super) fn stop() {
+    close();
+    let (pending, watch) = STREAM.with_borrow_mut(|stream| (stream.pending.take(), stream.watch.take()));
+    [pending, watch].into_iter().flatten().for_each(|timer| timer.clear());
+}
+
+/// The page has come back, as it was when it was left.
+pub(super) fn resume(live: Live) {
+    sources::heard_something();
+    open_soon(live);
+    check(live);
 }

@@ -1,0 +1,79 @@
+//! Requests that are sent again beside the first where no answer comes.
+//!
+//! Over HTTP/1.1 a browser may put a request on a connection that has died without a word, and waits for minutes. A
+//! further request goes by another connection, and ending one of them closes its dead connection for good.
+
+use crate::answer::{Answer, Failure};
+use js_sys::Promise;
+use leptos::prelude::set_timeout;
+use std::{
+    future::{Future, poll_fn},
+    pin::{Pin, pin},
+    task::Poll,
+    time::Duration,
+};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
+
+/// So long a request has before another is sent beside it.
+const PATIENCE: Duration = Duration::from_secs(3);
+const TRIES: usize = 6;
+/// Requests at once. The first of them keeps its place: a slow line may need long for any answer.
+const AT_ONCE: usize = 3;
+/// After the last try.
+const LAST_PATIENCE: Duration = Duration::from_secs(30);
+
+type Asking = Pin<Box<dyn Future<Output = Answer<String>> + Send>>;
+
+/// The first answer to any of the requests. Only for what may arrive twice.
+pub(super) async fn hedge(ask: impl Fn() -> Asking) -> Answer<String> {
+    let mut asking = vec![ask()];
+    for tried in 1..=TRIES {
+        let patience = if tried < TRIES { PATIENCE } else { LAST_PATIENCE };
+        let mut time = pin!(sleep(patience));
+        let answer = poll_fn(|context| match poll_all(&mut asking, |future| future.as_mut().poll(context)) {
+            Poll::Pending => time.as_mut().poll(context).map(|()| None),
+            Poll::Ready(answer) => Poll::Ready(Some(answer)),
+        });
+        if let Some(answer) = answer.await {
+            return answer;
+        }
+        if tried < TRIES {
+            asking.push(ask());
+        }
+        if asking.len() > AT_ONCE {
+            drop(asking.remove(1));
+        }
+    }
+    Err(Failure::Unreached)
+}
+
+/// What failed for want of a connection is no answer as long as another is waited for.
+fn poll_all(
+    asking: &mut Vec<Asking>,
+    mut poll: impl FnMut(&mut Asking) -> Poll<Answer<String>>,
+) -> Poll<Answer<String>> {
+    let mut index = 0;
+    while index < asking.len() {
+        match poll(&mut asking[index]) {
+            Poll::Ready(Err(Failure::Unreached)) if asking.len() > 1 => drop(asking.remove(index)),
+            Poll::Ready(answer) => return Poll::Ready(answer),
+            Poll::Pending => index += 1,
+        }
+    }
+    Poll::Pending
+}
+
+/// Waits.
+pub(crate) async fn sleep(time: Duration) {
+    let timer = Promise::new(&mut |done, _| {
+        set_timeout(
+            move || {
+                let _ = done.call0(&JsValue::NULL);
+            },
+            time,
+        );
+    });
+    // A timer that is never refused.
+    let _ = JsFuture::from(timer).await;
+}
