@@ -29,6 +29,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#0F1312"/>
                 <link rel="icon" href="/icon.svg" type="image/svg+xml"/>
                 <HashedStylesheet options=options.clone() id="style"/>
+                <Guard/>
                 <AutoReload options=options.clone()/>
                 <HydrationScripts options/>
                 <PartsAhead/>
@@ -38,6 +39,17 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <App/>
             </body>
         </html>
+    }
+}
+
+/// Stands between the page and its program, and needs nothing of it: says so when the program has died, lets forms and
+/// links work by themselves then, and keeps what was typed for the next page of this tab. It also follows a link as a
+/// whole page where the browser refuses `pushState`, as Safari does from the hundredth in half a minute on: the router
+/// takes it for granted.
+#[component]
+fn Guard() -> impl IntoView {
+    view! {
+        <script nonce=use_nonce() data-text=words::PROGRAM_DIED data-reload=words::RELOAD>{include_str!("shell/guard.js")}</script>
     }
 }
 
@@ -70,7 +82,7 @@ pub fn App() -> impl IntoView {
     Outbox::provide(live);
     effect(move || {
         local.start();
-        if let Some(root) = document().document_element() {
+        if let Some(root) = document().document_element().filter(|root| !root.has_attribute("data-dead")) {
             // Tells whoever drives the page that it answers now.
             let _ = root.set_attribute("data-hydrated", "");
         }

@@ -115,6 +115,8 @@ pub const SENDING_INQUIRY: &str = "Sending inquiry…";
 
 pub const RECONNECTING: &str = "Reconnecting… what you write is kept.";
 pub const OFFLINE: &str = "You are offline. Messages will go out when you're back.";
+pub const PROGRAM_DIED: &str = "This page has stopped working. What you typed is kept.";
+pub const RELOAD: &str = "Reload";
 pub const SIGNED_OUT: &str = "You were signed out.";
 
 pub const OTHER_PERSON_LEAD: &str = "This page belongs to another account, so nothing was sent or changed.";

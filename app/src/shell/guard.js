@@ -1,0 +1,79 @@
+(({ text, reload }) => {
+  const root = document.documentElement;
+  const TYPED = "greenroom-typed";
+  const alive = () => root.hasAttribute("data-hydrated");
+  let dead = false;
+
+  for (const [name, go] of [["pushState", "assign"], ["replaceState", "replace"]]) {
+    const change = history[name];
+    history[name] = function (state, title, url) {
+      try {
+        change.call(history, state, title, url);
+      } catch {
+        if (url && new URL(url, location).href !== location.href) location[go](url);
+      }
+    };
+  }
+
+  const fields = () => [...document.querySelectorAll("textarea, input:not([type]), input[type=text]")].filter((field) => field.form && field.name);
+  const nameOf = ({ form, name }) => [location.pathname, form.elements.person?.value, form.getAttribute("action"), name].join(" ");
+  const keep = () => {
+    const typed = fields().filter((field) => field.value !== field.defaultValue).map((field) => [nameOf(field), field.value]);
+    try {
+      if (typed.length) sessionStorage.setItem(TYPED, JSON.stringify(typed));
+      else sessionStorage.removeItem(TYPED);
+    } catch {}
+  };
+  const forget = () => {
+    try {
+      sessionStorage.removeItem(TYPED);
+    } catch {}
+  };
+  const bringBack = () => {
+    let typed = [];
+    try {
+      typed = JSON.parse(sessionStorage.getItem(TYPED)) ?? [];
+    } catch {}
+    forget();
+    const known = new Map(typed);
+    for (const field of fields()) {
+      const value = known.get(nameOf(field));
+      if (value !== undefined && field.value === field.defaultValue) field.value = value;
+    }
+  };
+
+  const plain = (event) => {
+    event.stopImmediatePropagation();
+    if (event.type === "input") keep();
+    if (event.type === "popstate") location.reload();
+  };
+  const die = () => {
+    if (dead) return;
+    dead = true;
+    root.removeAttribute("data-hydrated");
+    root.setAttribute("data-dead", "");
+    keep();
+    for (const type of ["click", "submit", "input", "change", "keydown", "keyup", "focusin", "focusout", "popstate"]) addEventListener(type, plain, true);
+    for (const button of document.querySelectorAll("form [type=submit]")) {
+      button.disabled = false;
+      button.removeAttribute("aria-disabled");
+    }
+    const bar = document.createElement("div");
+    bar.className = "connection";
+    bar.setAttribute("role", "alert");
+    const said = document.createElement("p");
+    const again = document.createElement("a");
+    again.href = location.pathname + location.search;
+    again.textContent = reload;
+    said.append(text + " ", again);
+    bar.append(said);
+    document.body.prepend(bar);
+  };
+
+  const fatal = (error) => error instanceof WebAssembly.RuntimeError || /wasm/.test(error?.stack) || !alive();
+  addEventListener("error", (event) => event.error && fatal(event.error) && die());
+  addEventListener("unhandledrejection", (event) => fatal(event.reason) && die());
+  addEventListener("input", () => alive() || keep(), true);
+  addEventListener("pagehide", () => (alive() ? forget() : keep()));
+  document.addEventListener("readystatechange", bringBack, { once: true });
+})(document.currentScript.dataset);

@@ -1,0 +1,79 @@
+import { expect, test } from "../support/fixtures.ts";
+
+// A page whose program has died says so, loses nothing that was typed, and works as it would without JavaScript.
+
+const DIED = /This page has stopped working/;
+// How a browser tells of what broke the program.
+const BROKEN = /panicked|unreachable|hydration|RuntimeError|blocked by this test|borrow|recursive|wasm|Failed to fetch|net::ERR_|A hydration error|TypeError/i;
+
+/** Makes the next element that the program wants to make its last. */
+const breakIt = () => {
+  const create = Document.prototype.createElement;
+  const template = Object.getOwnPropertyDescriptor(Element.prototype, "innerHTML")!;
+  const fail = () => {
+    Document.prototype.createElement = create;
+    throw new DOMException("blocked by this test", "InvalidStateError");
+  };
+  Document.prototype.createElement = fail;
+  for (const name of ["cloneNode", "insertBefore"] as const) {
+    const before = Node.prototype[name];
+    (Node.prototype as any)[name] = () => {
+      (Node.prototype as any)[name] = before;
+      Object.defineProperty(Element.prototype, "innerHTML", template);
+      return fail();
+    };
+  }
+};
+
+test("@live a page that something else changed before it was taken over says so, and is as usable as without JavaScript", async ({ sarah, programs, launch }) => {
+  sarah.expects(BROKEN);
+  await sarah.open("/signin");
+  // As a translator or an extension does.
+  await sarah.page.addInitScript(() => {
+    document.addEventListener("readystatechange", () => document.querySelector(".log-inner, .log")?.replaceChildren("übersetzt"), { once: true });
+  });
+  await sarah.page.goto(launch.path);
+  await expect(sarah.page.getByRole("alert").getByText(DIED)).toBeVisible();
+  expect(await sarah.page.locator("html").getAttribute("data-hydrated")).toBe(null);
+  await sarah.thread.say("By the plain form");
+  await expect.poll(async () => (await programs.eventpro.messages(launch.id)).map(({ body }) => body)).toContain("By the plain form");
+});
+
+test("@live a program that dies says so, and what was typed is there after a reload", async ({ sarah, programs, launch }) => {
+  sarah.expects(BROKEN);
+  await sarah.open(launch.path);
+  await programs.eventpro.say(launch.id, "All is well");
+  await expect(sarah.thread.said("All is well")).toBeVisible();
+  await sarah.thread.box.fill("Half a sentence");
+  await sarah.page.evaluate(breakIt);
+  await programs.eventpro.say(launch.id, "The last straw");
+  const alert = sarah.page.getByRole("alert");
+  await expect(alert.getByText(DIED)).toBeVisible();
+  expect(await sarah.page.locator("html").getAttribute("data-hydrated")).toBe(null);
+  await expect(sarah.thread.box).toHaveValue("Half a sentence");
+  await sarah.thread.box.fill("Half a sentence, and the rest");
+  await alert.getByRole("link", { name: "Reload" }).click();
+  await expect(sarah.page.locator("html")).toHaveAttribute("data-hydrated", "");
+  await expect(sarah.thread.box).toHaveValue("Half a sentence, and the rest");
+  await expect(sarah.thread.said("The last straw")).toBeVisible();
+  await sarah.thread.send.click();
+  await expect(sarah.thread.said("Half a sentence, and the rest")).toHaveCount(1);
+  // What has gone out doesn't come back.
+  await sarah.page.reload();
+  await expect(sarah.page.locator("html")).toHaveAttribute("data-hydrated", "");
+  await expect(sarah.thread.box).toHaveValue("");
+});
+
+test("@live a program that can't be loaded says so, and what was typed meanwhile is kept", async ({ sarah, launch }) => {
+  sarah.expects(BROKEN);
+  await sarah.open("/signin");
+  const program = /\/pkg\/.*\.wasm/;
+  await sarah.page.route(program, (route) => route.abort());
+  await sarah.page.goto(launch.path);
+  await expect(sarah.page.getByRole("alert").getByText(DIED)).toBeVisible();
+  await sarah.thread.box.fill("Typed all the same");
+  await sarah.page.unroute(program);
+  await sarah.page.reload();
+  await expect(sarah.page.locator("html")).toHaveAttribute("data-hydrated", "");
+  await expect(sarah.thread.box).toHaveValue("Typed all the same");
+});
