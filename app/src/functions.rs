@@ -33,7 +33,7 @@ pub async fn sign_in(email: String, password: String, next: Option<String>) -> A
     let (greenroom, caller) = (crate::ssr::greenroom()?, crate::ssr::caller()?);
     let credentials = Credentials { email: email.parse().ok(), password: Password::new(password) };
     let signed_in =
-        greenroom.sign_in(credentials, caller.address, &caller.user_agent).await.map_err(crate::ssr::fail)?;
+        greenroom.sign_in(credentials, caller.origin(), &caller.user_agent).await.map_err(crate::ssr::fail)?;
     greenroom.give_way(caller.viewer.as_ref()).await.map_err(crate::ssr::fail)?;
     let cookie: crate::ssr::SessionCookie = use_context().ok_or(model::Refusal::Internal)?;
     crate::ssr::set_cookie(cookie.set(&signed_in.token).ok_or(model::Refusal::Internal)?);

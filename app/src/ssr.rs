@@ -17,6 +17,8 @@ use std::{net::IpAddr, str::FromStr};
 pub struct Caller {
     /// From where.
     pub address: IpAddr,
+    /// What stands in their browser's cookie, whether or not its session still lasts.
+    pub cookie: Option<String>,
     /// Their browser's own description.
     pub user_agent: String,
     /// Who, if signed in.
@@ -26,6 +28,13 @@ pub struct Caller {
 /// The house. An error where the app runs without a request, as when its routes are listed.
 pub fn greenroom() -> Answer<Greenroom> {
     use_context().ok_or(Failure::Refused(Refusal::Internal))
+}
+
+impl Caller {
+    /// From where they sign in.
+    pub fn origin(&self) -> services::accounts::Origin {
+        services::accounts::Origin { address: self.address, cookie: self.cookie.clone() }
+    }
 }
 
 /// Who is calling.

@@ -15,6 +15,8 @@ mod m2026_11_28_browser_key;
 mod m2026_11_28_canonical_addresses;
 mod m2026_11_28_contested_registrations;
 mod m2026_11_28_inquiry_limits;
+mod m2026_11_28_devices;
+mod m2026_11_28_mail_tokens;
 mod m2026_11_28_search_names;
 mod m2026_11_28_session_confirmed;
 mod m2026_11_28_session_life;
@@ -39,6 +41,8 @@ impl MigratorTrait for Migrator {
             Box::new(m2026_11_28_session_confirmed::Migration),
             Box::new(m2026_11_28_inquiry_limits::Migration),
             Box::new(m2026_11_28_search_names::Migration),
+            Box::new(m2026_11_28_mail_tokens::Migration),
+            Box::new(m2026_11_28_devices::Migration),
         ]
     }
 }

@@ -35,11 +35,12 @@ pub(crate) async fn identify(State(shared): State<Shared>, mut request: Request,
             Err(broken) => return Problem::from(broken.into_refusal()).into_response(),
         },
     };
+    let cookie = shared.cookie.read(headers).map(str::to_owned);
     let user_agent =
         headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
     let reads = matches!(*request.method(), Method::GET | Method::HEAD) && matches!(kind, Kind::Api | Kind::Page);
     let reader = viewer.clone().filter(|_| reads).map(|reader| (reader, request.uri().clone()));
-    request.extensions_mut().insert(Caller { address, user_agent, viewer });
+    request.extensions_mut().insert(Caller { address, cookie, user_agent, viewer });
     let began = Instant::now();
     let response = next.run(request).await;
     match reader.filter(|_| began.elapsed() >= LONG) {

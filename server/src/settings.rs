@@ -143,6 +143,13 @@ struct Values {
     open_inquiries_per_pair: u64,
     #[command(flatten)]
     security: security::Security,
+    /// Emails an hour that others can cause to one address: registrations, links sent again, forgotten passwords, changes
+    /// of address.
+    #[arg(long, env = "GREENROOM_EMAILS_PER_RECIPIENT_HOUR", value_parser = at_least_one, default_value_t = Limits::default().emails_per_recipient_hour, global = true)]
+    emails_per_recipient_hour: usize,
+    /// The same in a day.
+    #[arg(long, env = "GREENROOM_EMAILS_PER_RECIPIENT_DAY", value_parser = at_least_one, default_value_t = Limits::default().emails_per_recipient_day, global = true)]
+    emails_per_recipient_day: usize,
 }
 
 /// Settings that make sense.
@@ -232,6 +239,8 @@ impl Settings {
             inquiries_per_day,
             open_inquiries_per_pair,
             security,
+            emails_per_recipient_hour,
+            emails_per_recipient_day,
             otlp_endpoint: _,
             log_format: _,
         } = self.values;
@@ -253,6 +262,8 @@ impl Settings {
             letters_per_address,
             inquiries_per_day,
             open_inquiries_per_pair,
+            emails_per_recipient_hour,
+            emails_per_recipient_day,
             ..Limits::default()
         };
         Ok(Checked {

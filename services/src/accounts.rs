@@ -8,17 +8,21 @@
 //! - `settings`, `export`, `leave`: what somebody does with their account
 //! - `security_log`: lines about all of that for the site's operator
 //! - `password`, `guessable`, `secret`: how passwords and secrets are kept, and which passwords aren't taken
+//! - `hash_queue`, `lockout`, `device_cookies`, `warning`: what guessing is met with
 
 mod access_tokens;
 mod browser_key;
 mod confirm;
+pub(crate) mod device_cookies;
 mod devices;
 mod export;
 mod guessable;
+mod hash_queue;
 mod join;
 mod known_device;
 mod leave;
 pub(crate) mod links;
+mod lockout;
 mod password;
 mod person;
 mod recover;
@@ -27,17 +31,22 @@ mod security_log;
 mod sessions;
 mod settings;
 mod sign_in;
+mod warning;
 mod write_for;
 
 pub use access_tokens::NewToken;
 pub use confirm::{Confirmation, Confirmed, FollowedBy};
 pub use export::Export;
+pub(crate) use hash_queue::Requester;
 pub(crate) use join::forget;
 pub(crate) use known_device::KNOWN_FOR;
+pub(crate) use lockout::Lockout;
 pub(crate) use password::PasswordHasher;
 pub(crate) use person::{NewPerson, person_of};
+pub(crate) use secret::fingerprint as hash_of;
 pub(crate) use sessions::Holders;
-pub use sign_in::SignedIn;
+pub(crate) use sign_in::Guesser;
+pub use sign_in::{Origin, SignedIn};
 pub(crate) use write_for::LiveSessions;
 
 use crate::{Result, clock};

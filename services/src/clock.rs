@@ -2,14 +2,20 @@
 
 use model::Instant;
 use std::{
-    sync::atomic::{AtomicI64, Ordering},
+    sync::{
+        LazyLock,
+        atomic::{AtomicI64, AtomicU64, Ordering},
+    },
     time::{Duration, SystemTime},
 };
 
 /// Tells the time.
 pub trait Clock: Send + Sync + 'static {
-    /// Now.
+    /// Now, as people and the database know it. It goes back where the machine's clock is set back.
     fn now(&self) -> Instant;
+
+    /// The time since some moment before: it never goes back, and says nothing to another process.
+    fn monotonic(&self) -> Duration;
 }
 
 /// The machine's clock.
@@ -21,6 +27,11 @@ impl Clock for SystemClock {
         let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         Instant::from_millis(millis(since_epoch))
     }
+
+    fn monotonic(&self) -> Duration {
+        static START: LazyLock<std::time::Instant> = LazyLock::new(std::time::Instant::now);
+        START.elapsed()
+    }
 }
 
 /// As the database and [`Instant`] count it.
@@ -30,22 +41,36 @@ pub(crate) fn millis(duration: Duration) -> i64 {
 
 /// A clock that only moves when told to.
 #[derive(Debug)]
-pub struct SetClock(AtomicI64);
+pub struct SetClock {
+    wall: AtomicI64,
+    /// Milliseconds.
+    monotonic: AtomicU64,
+}
 
 impl SetClock {
     /// Stands at `start`.
     pub fn new(start: Instant) -> Self {
-        Self(AtomicI64::new(start.millis()))
+        Self { wall: AtomicI64::new(start.millis()), monotonic: AtomicU64::new(0) }
     }
 
     /// Moves on.
     pub fn advance(&self, by: Duration) {
-        self.0.fetch_add(millis(by), Ordering::SeqCst);
+        self.wall.fetch_add(millis(by), Ordering::SeqCst);
+        self.monotonic.fetch_add(u64::try_from(by.as_millis()).unwrap_or(u64::MAX), Ordering::SeqCst);
+    }
+
+    /// Sets the wall clock back, as an administrator or a time server does.
+    pub fn set_back(&self, by: Duration) {
+        self.wall.fetch_sub(millis(by), Ordering::SeqCst);
     }
 }
 
 impl Clock for SetClock {
     fn now(&self) -> Instant {
-        Instant::from_millis(self.0.load(Ordering::SeqCst))
+        Instant::from_millis(self.wall.load(Ordering::SeqCst))
+    }
+
+    fn monotonic(&self) -> Duration {
+        Duration::from_millis(self.monotonic.load(Ordering::SeqCst))
     }
 }

@@ -82,6 +82,14 @@ entity!(session, "session", {
     confirmed_at: i64,
 });
 
+entity!(device, "device", {
+    #[sea_orm(primary_key, auto_increment = false)]
+    token_hash: Vec<u8>,
+    person_id: Uuid,
+    session_id: Uuid,
+    created_at: i64,
+});
+
 entity!(booking, "booking", {
     #[sea_orm(primary_key, auto_increment = false)]
     id: Uuid,
@@ -156,6 +164,7 @@ entity!(token, "token", {
     purpose: String,
     payload: String,
     expires_at: i64,
+    reference: Option<Uuid>,
 });
 
 entity!(mail, "mail", {
@@ -172,6 +181,16 @@ entity!(mail, "mail", {
     attempts: i32,
     sent_at: Option<i64>,
     parked_at: Option<i64>,
+    token_reference: Option<Uuid>,
+    shown_token: Option<String>,
+    conversation_id: Option<Uuid>,
+});
+
+entity!(email_budget, "email_budget", {
+    #[sea_orm(primary_key, auto_increment = false)]
+    recipient_hash: Vec<u8>,
+    sent_at: String,
+    updated_at: i64,
 });
 
 entity!(known_device, "known_device", {

@@ -4,7 +4,7 @@
 use crate::{
     Greenroom, Result, accounts,
     clock::millis,
-    entity::{known_device, mail, person, session, token},
+    entity::{device, email_budget, known_device, mail, person, session, token},
     live, talents,
 };
 use sea_orm::{
@@ -49,6 +49,10 @@ impl Greenroom {
         self.delete::<mail::Entity>(mail::Column::Id, mail::Column::SentAt.lt(now - DAY)).await?;
         self.delete::<mail::Entity>(mail::Column::Id, mail::Column::CreatedAt.lt(now - PARKED)).await?;
         self.delete::<mail::Entity>(mail::Column::Id, to_nobody).await?;
+        let unspent = email_budget::Column::UpdatedAt.lt(now - DAY);
+        self.delete::<email_budget::Entity>(email_budget::Column::RecipientHash, unspent).await?;
+        let past = device::Column::CreatedAt.lt(accounts::device_cookies::expired(self.now()));
+        self.delete::<device::Entity>(device::Column::TokenHash, past).await?;
         let long_ago = known_device::Column::SeenAt.lt(now - millis(accounts::KNOWN_FOR));
         self.delete::<known_device::Entity>(known_device::Column::Fingerprint, long_ago).await?;
         self.forget_unconfirmed(now - UNCONFIRMED).await?;

@@ -41,12 +41,12 @@ pub use error::{Error, Result};
 pub use live::{Bus, BusHealth, Follower, Outlet, Resume};
 pub use store::migrate;
 
-use accounts::{Holders, PasswordHasher};
+use accounts::{Guesser, Holders, Lockout, PasswordHasher};
 use clock::{Clock, SystemClock};
 use live::{Door, Hub};
 use mail::Links;
 use messages::Tray;
-use model::{ClientId, ConversationId, Instant, PersonId};
+use model::{ClientId, ConversationId, Instant, PersonId, SessionId};
 use std::{net::IpAddr, ops::Deref, sync::Arc, thread::available_parallelism, time::Duration};
 use store::Store;
 use throttle::Throttle;
@@ -69,6 +69,8 @@ const BREATH: Duration = Duration::from_millis(10);
 const EXPORTS_PER_HOUR: usize = 10;
 /// How often a person may say how far they have read, or what arrived. Nobody reads so fast.
 const MARKS_PER_MINUTE: usize = 1_200;
+/// Sign-ins to one account from one network, successful or not.
+const SIGN_INS_PER_MINUTE: usize = 300;
 
 /// How much one person or address may do.
 #[derive(Clone, Copy, Debug)]
@@ -79,7 +81,7 @@ pub struct Limits {
     pub streams_per_person: usize,
     /// Passwords that are hashed at once, each on a core of its own and with 19 MiB.
     pub sign_ins_at_once: usize,
-    /// Failed sign-ins a minute for one account.
+    /// Failed sign-ins a minute for one account from one network or device.
     pub failures_per_account: usize,
     /// Failed sign-ins a minute from one address.
     pub failures_per_address: usize,
@@ -89,6 +91,10 @@ pub struct Limits {
     pub inquiries_per_day: u64,
     /// Unanswered inquiries an organizer may have with the same talent.
     pub open_inquiries_per_pair: u64,
+    /// Emails an hour that strangers can cause to one recipient, whatever their kind.
+    pub emails_per_recipient_hour: usize,
+    /// The same in a day.
+    pub emails_per_recipient_day: usize,
     /// How often a stream says that it is alive, and looks whether it missed something.
     pub heartbeat: Duration,
     /// How long the event log is kept.
@@ -106,6 +112,8 @@ impl Default for Limits {
             letters_per_address: 20,
             inquiries_per_day: 20,
             open_inquiries_per_pair: 3,
+            emails_per_recipient_hour: 5,
+            emails_per_recipient_day: 15,
             heartbeat: Duration::from_secs(15),
             keep_events: Duration::from_secs(30 * 24 * 60 * 60),
         }
@@ -124,7 +132,12 @@ pub struct House {
     hasher: PasswordHasher,
     limits: Limits,
     sends: Throttle<PersonId>,
-    account_failures: Throttle<String>,
+    failures: Throttle<Guesser>,
+    /// Failures of an account from anywhere.
+    lockout: Lockout,
+    sign_ins: Throttle<Guesser>,
+    /// Wrong passwords of who is signed in.
+    reauth_failures: Throttle<SessionId>,
     address_failures: Throttle<IpAddr>,
     letters: Throttle<IpAddr>,
     exports: Throttle<PersonId>,
@@ -170,13 +183,16 @@ impl Greenroom {
             hub: Hub::new(store.clone()),
             store,
             hasher: PasswordHasher::new(limits.sign_ins_at_once)?,
-            sends: Throttle::new(limits.sends_per_minute, minute),
-            account_failures: Throttle::new(limits.failures_per_account, minute),
-            address_failures: Throttle::new(limits.failures_per_address, minute),
-            letters: Throttle::new(limits.letters_per_address, hour),
-            exports: Throttle::new(EXPORTS_PER_HOUR, hour),
-            marks: Throttle::new(MARKS_PER_MINUTE, minute),
-            typing: Throttle::new(1, live::TELL_EVERY),
+            sends: Throttle::new(&clock, limits.sends_per_minute, minute),
+            failures: Throttle::new(&clock, limits.failures_per_account, minute),
+            lockout: Lockout::new(clock.clone()),
+            sign_ins: Throttle::new(&clock, SIGN_INS_PER_MINUTE, minute),
+            reauth_failures: Throttle::new(&clock, limits.failures_per_account, minute),
+            address_failures: Throttle::new(&clock, limits.failures_per_address, minute),
+            letters: Throttle::new(&clock, limits.letters_per_address, hour),
+            exports: Throttle::new(&clock, EXPORTS_PER_HOUR, hour),
+            marks: Throttle::new(&clock, MARKS_PER_MINUTE, minute),
+            typing: Throttle::new(&clock, 1, live::TELL_EVERY),
             tray: Tray::new(SENDS_AT_ONCE, Duration::ZERO),
             holders: Holders::new(LOOKED_UP_AT_ONCE, Duration::ZERO),
             listeners: Holders::new(LOOKED_UP_AT_ONCE, BREATH),

@@ -5,17 +5,21 @@
 //!
 //! # Layout
 //! - `letters`: what mails say; `layout`: how they look
-//! - `queue`: waiting letters; `deliver`: sending them, again and again
+//! - `queue`: waiting letters; `deliver`: sending them, again and again; `links`: their tokens, made when they are sent
+//! - `budget`: how many of those that strangers cause go to one recipient
 //! - `digest`: mails about messages that stay unread, and ending those
 
+mod budget;
 mod deliver;
 mod digest;
 mod layout;
 pub(crate) mod letters;
+mod links;
 mod queue;
 
+pub(crate) use budget::Budget;
 pub use deliver::{Mailer, Undelivered};
-pub(crate) use layout::{Kind, Letter};
+pub(crate) use layout::{Kind, Letter, Target};
 pub use queue::{Backlog, Waiting};
 pub(crate) use queue::{has_room, queue};
 
@@ -53,15 +57,16 @@ impl Links {
         Self(public_url.trim_end_matches('/').to_owned())
     }
 
-    fn to(&self, path: &str) -> String {
-        format!("{}{path}", self.0)
+    fn to(&self, path: &str) -> Target {
+        Target { url: format!("{}{path}", self.0), token: None }
     }
 
-    fn with_token(&self, path: &str, token: &str) -> String {
-        format!("{}{path}?token={token}", self.0)
+    /// A link with what refers to its token: the token itself takes its place when the letter goes out.
+    fn with_token(&self, path: &str, reference: &str) -> Target {
+        Target { url: format!("{}{path}?token={reference}", self.0), token: reference.parse().ok() }
     }
 
-    fn conversation(&self, id: ConversationId) -> String {
+    fn conversation(&self, id: ConversationId) -> Target {
         self.to(&format!("/conversations/{id}"))
     }
 }

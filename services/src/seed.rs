@@ -3,7 +3,7 @@
 
 use crate::{
     Greenroom, Limits, Result, Viewer,
-    accounts::{NewPerson, person_of},
+    accounts::{NewPerson, Requester, person_of},
     clock::{Clock, SetClock, SystemClock},
     entity::{message, person},
 };
@@ -11,7 +11,7 @@ use model::{
     BookingInput, Conversation, ConversationId, Craft, Fault, Instant, MessageInput, Money, NewPassword, Refusal, Role,
 };
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
-use std::{sync::Arc, time::Duration};
+use std::{net::Ipv4Addr, sync::Arc, time::Duration};
 
 /// Everybody's.
 pub const PASSWORD: &str = "greenroom-demo";
@@ -89,7 +89,7 @@ impl Greenroom {
 
     async fn put_in_cast(&self, clock: &SetClock, today: Instant) -> Result<()> {
         let password = NewPassword::parse(Some(PASSWORD)).map_err(|fault: Fault| Refusal::field("password", fault))?;
-        let hash = self.hasher.hash(&password).await?;
+        let hash = self.hasher.hash(Requester::Network(Ipv4Addr::LOCALHOST.into()), &password).await?;
         let mut cast = Vec::new();
         for member in CAST {
             cast.push(self.enrol(member, &hash).await?);

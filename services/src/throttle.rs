@@ -1,87 +1,119 @@
-use crate::clock::millis;
-use model::{Instant, Refusal};
+use crate::clock::Clock;
+use model::Refusal;
 use std::{
     collections::{HashMap, VecDeque},
     hash::Hash,
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicI64, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 /// Keys held before those that have run out are looked for.
 const CROWD: usize = 10_000;
-const SECOND: i64 = 1_000;
+/// How often those that have run out are looked for.
+const PRUNE_EVERY: Duration = Duration::from_secs(1);
 
-/// Allows each key so many takes in any window of time.
+/// Allows each key so many takes in any window of time. Measured by a clock that is never set back: a wall clock that is
+/// would keep everybody out for as long.
 pub(crate) struct Throttle<K> {
+    clock: Arc<dyn Clock>,
     limit: usize,
-    window: i64,
-    taken: Mutex<HashMap<K, VecDeque<i64>>>,
+    window: Duration,
+    taken: Mutex<Taken<K>>,
+}
+
+struct Taken<K> {
+    times: HashMap<K, VecDeque<Duration>>,
     /// When those that have run out were last looked for.
-    pruned: AtomicI64,
+    pruned: Duration,
 }
 
 impl<K: Hash + Eq> Throttle<K> {
-    pub(crate) fn new(limit: usize, window: Duration) -> Self {
-        Self { limit, window: millis(window), taken: Mutex::default(), pruned: AtomicI64::new(i64::MIN) }
+    pub(crate) fn new(clock: &Arc<dyn Clock>, limit: usize, window: Duration) -> Self {
+        let taken = Taken { times: HashMap::new(), pruned: Duration::ZERO };
+        Self { clock: clock.clone(), limit, window, taken: Mutex::new(taken) }
     }
 
     /// Refuses, with the seconds until the next is free, where nothing is left to take.
-    pub(crate) fn check(&self, key: K, now: Instant) -> Result<(), Refusal> {
-        self.with_room(key, now.millis(), |_| ())
+    pub(crate) fn check(&self, key: K) -> Result<(), Refusal> {
+        self.with_room(key, |_, _| ())
     }
 
     /// Takes one, or refuses. Taking comes before the work, so that many tries at once can't slip through
     /// together; [`Throttle::give_back`] undoes it.
-    pub(crate) fn take(&self, key: K, now: Instant) -> Result<(), Refusal> {
-        self.with_room(key, now.millis(), |times| times.push_back(now.millis()))
+    pub(crate) fn take(&self, key: K) -> Result<(), Refusal> {
+        self.with_room(key, VecDeque::push_back)
     }
 
-    fn with_room(&self, key: K, now: i64, then: impl FnOnce(&mut VecDeque<i64>)) -> Result<(), Refusal> {
-        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+    fn with_room(&self, key: K, then: impl FnOnce(&mut VecDeque<Duration>, Duration)) -> Result<(), Refusal> {
+        let now = self.clock.monotonic();
+        let mut taken = self.lock();
         // Not at every take: a crowd must not make each of its members cost as much as all of it.
-        if taken.len() >= CROWD && self.pruned.load(Ordering::Relaxed).saturating_add(SECOND) <= now {
-            self.pruned.store(now, Ordering::Relaxed);
-            taken.retain(|_, times| times.back().is_some_and(|last| last + self.window > now));
+        if taken.times.len() >= CROWD && taken.pruned + PRUNE_EVERY <= now {
+            taken.pruned = now;
+            taken.times.retain(|_, times| times.back().is_some_and(|last| *last + self.window > now));
         }
-        let times = taken.entry(key).or_default();
-        while times.front().is_some_and(|first| first + self.window <= now) {
+        let times = taken.times.entry(key).or_default();
+        while times.front().is_some_and(|first| *first + self.window <= now) {
             times.pop_front();
         }
         if times.len() >= self.limit {
-            let free = times.front().map_or(0, |first| first + self.window - now);
-            let retry_after = u64::try_from(free).unwrap_or_default().div_ceil(1_000).max(1);
+            let free = times.front().map_or(Duration::ZERO, |first| (*first + self.window).saturating_sub(now));
+            let retry_after = u64::try_from(free.as_millis().div_ceil(1_000)).unwrap_or(u64::MAX).max(1);
             return Err(Refusal::RateLimited { retry_after });
         }
-        then(times);
+        then(times, now);
         Ok(())
     }
 
     /// Undoes the last take.
     pub(crate) fn give_back(&self, key: &K) {
-        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(times) = taken.get_mut(key) {
+        if let Some(times) = self.lock().times.get_mut(key) {
             times.pop_back();
         }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Taken<K>> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::SetClock;
+    use model::Instant;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn throttle() -> (Arc<SetClock>, Throttle<&'static str>) {
+        let clock = Arc::new(SetClock::new(Instant::from_millis(0)));
+        let shared: Arc<dyn Clock> = clock.clone();
+        (clock, Throttle::new(&shared, 2, 60 * SECOND))
+    }
 
     #[test]
     fn a_key_is_refused_past_its_limit_and_free_again_after_the_window() {
-        let throttle = Throttle::new(2, Duration::from_secs(60));
-        let at = |seconds: i64| Instant::from_millis(seconds * 1_000);
-        assert_eq!(throttle.take("sarah", at(0)), Ok(()));
-        assert_eq!(throttle.take("sarah", at(20)), Ok(()));
-        assert_eq!(throttle.take("sarah", at(30)), Err(Refusal::RateLimited { retry_after: 30 }));
-        assert_eq!(throttle.take("kamau", at(30)), Ok(()));
-        assert_eq!(throttle.take("sarah", at(60)), Ok(()));
+        let (clock, throttle) = throttle();
+        assert_eq!(throttle.take("sarah"), Ok(()));
+        clock.advance(20 * SECOND);
+        assert_eq!(throttle.take("sarah"), Ok(()));
+        clock.advance(10 * SECOND);
+        assert_eq!(throttle.take("sarah"), Err(Refusal::RateLimited { retry_after: 30 }));
+        assert_eq!(throttle.take("kamau"), Ok(()));
+        clock.advance(30 * SECOND);
+        assert_eq!(throttle.take("sarah"), Ok(()));
         throttle.give_back(&"sarah");
-        assert_eq!(throttle.take("sarah", at(61)), Ok(()));
+        clock.advance(SECOND);
+        assert_eq!(throttle.take("sarah"), Ok(()));
+    }
+
+    #[test]
+    fn a_clock_set_back_by_an_hour_keeps_nobody_out_for_an_hour() {
+        let (clock, throttle) = throttle();
+        assert_eq!((throttle.take("sarah"), throttle.take("sarah")), (Ok(()), Ok(())));
+        clock.set_back(3_600 * SECOND);
+        assert_eq!(throttle.take("sarah"), Err(Refusal::RateLimited { retry_after: 60 }));
+        clock.advance(60 * SECOND);
+        assert_eq!(throttle.take("sarah"), Ok(()));
     }
 }

@@ -68,7 +68,7 @@ async fn sign_in(
     JsonOrForm(input): JsonOrForm<Input>,
 ) -> Result<Response, Problem> {
     let credentials = input.parse()?;
-    let signed_in = shared.greenroom.sign_in(credentials, caller.address, &caller.user_agent).await?;
+    let signed_in = shared.greenroom.sign_in(credentials, caller.origin(), &caller.user_agent).await?;
     shared.greenroom.give_way(caller.viewer.as_ref()).await?;
     let cookie = shared.cookie.set(&signed_in.token).ok_or(Problem::INTERNAL)?;
     Ok(([(header::SET_COOKIE, cookie)], private(Welcome { user: signed_in.user })).into_response())

@@ -1,5 +1,6 @@
 use super::{
     Viewer,
+    hash_queue::Requester,
     join::{PendingRegistration, has_registered, is_contested, unchanged},
     links::{self, Purpose},
     person::hold,
@@ -133,7 +134,7 @@ impl Greenroom {
     async fn hash_profile(&self, profile: &Profile, person: PersonId) -> Result<PendingRegistration> {
         let row = person::Entity::find_by_id(person.0).one(self.store.reader()).await?;
         let email = row.map(|row| row.email).unwrap_or_default();
-        let hash = self.hasher.hash_chosen(&profile.password, &profile.name, &email).await?;
+        let hash = self.hasher.hash_chosen(Requester::Person(person), &profile.password, &profile.name, &email).await?;
         Ok(PendingRegistration::new(profile, hash))
     }
 }

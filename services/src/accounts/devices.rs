@@ -1,5 +1,9 @@
 use super::{Reach, Viewer, security_log::SecurityEvent};
-use crate::{Greenroom, Result, entity::session, to_the_end};
+use crate::{
+    Greenroom, Result,
+    entity::{device, session},
+    to_the_end,
+};
 use model::{Device, Ending, Instant, Refusal, SessionId};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
@@ -41,6 +45,12 @@ impl Greenroom {
             let ended = session::Entity::delete_many()
                 .filter(session::Column::Id.eq(id.0))
                 .filter(session::Column::PersonId.eq(viewer.id().0))
+                .exec(&tx)
+                .await?;
+            // It may have been lost or stolen: it is no device of theirs any more.
+            device::Entity::delete_many()
+                .filter(device::Column::SessionId.eq(id.0))
+                .filter(device::Column::PersonId.eq(viewer.id().0))
                 .exec(&tx)
                 .await?;
             tx.commit().await?;

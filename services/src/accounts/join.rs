@@ -1,7 +1,9 @@
 use super::{
+    hash_queue::Requester,
     links,
     links::Purpose,
     secret::{Secret, fingerprint},
+    sign_in::network,
 };
 use crate::{
     Greenroom, Result,
@@ -76,14 +78,15 @@ impl Greenroom {
     pub async fn register(&self, registration: Registration, from: IpAddr) -> Result<String> {
         self.take_letter(from)?;
         let Registration { email, profile } = registration;
-        let hash = self.hasher.hash_chosen(&profile.password, &profile.name, email.as_str()).await?;
+        let requester = Requester::Network(network(from));
+        let hash = self.hasher.hash_chosen(requester, &profile.password, &profile.name, email.as_str()).await?;
         let pending = PendingRegistration::new(&profile, hash);
         let secret = Secret::mint()?;
         let registrant = secret.fingerprint();
         for attempt in 1..=ATTEMPTS {
             // Known or not, a password is compared: with the one before, or with one that fits no account.
             let stored = by_email(&email).one(self.store.reader()).await?.map(|row| row.password_hash);
-            let turn = self.hasher.turn().await?;
+            let turn = self.hasher.turn(requester).await?;
             let same = self.hasher.verify(turn, profile.password.clone().into(), stored.clone()).await?;
             let compared = Comparison { stored, same };
             let (greenroom, email) = (self.clone(), email.clone());
@@ -144,7 +147,7 @@ impl Greenroom {
         now: Instant,
     ) -> Result<()> {
         let to = Some(email).filter(|_| letter.is_some());
-        mail::queue(&tx, to, letter.unwrap_or_else(letters::to_nobody), now).await?;
+        mail::queue(&tx, to, letter.unwrap_or_else(letters::to_nobody), &self.limits, now).await?;
         tx.commit().await?;
         self.mail_bell.notify_one();
         Ok(())
@@ -208,7 +211,7 @@ impl Greenroom {
         kind: mail::Kind,
         now: Instant,
     ) -> Result<Option<mail::Letter>> {
-        if !mail::has_room(tx, Some(email), kind, now).await? {
+        if !mail::has_room(tx, email, &self.limits, now).await? {
             return Ok(None);
         }
         links::void(tx, id, &[Purpose::Verify]).await?;
@@ -218,7 +221,7 @@ impl Greenroom {
 
     /// Takes one of the letters that an address may cause.
     pub(super) fn take_letter(&self, from: IpAddr) -> std::result::Result<(), Refusal> {
-        self.letters.take(super::sign_in::network(from), self.now())
+        self.letters.take(network(from))
     }
 }
 

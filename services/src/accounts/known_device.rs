@@ -1,5 +1,5 @@
 use crate::{
-    Result,
+    Limits, Result,
     clock::millis,
     entity::{known_device, person},
     mail::{self, letters},
@@ -25,6 +25,7 @@ pub(super) async fn note_device(
     user_agent: &str,
     from: IpAddr,
     links: &mail::Links,
+    limits: &Limits,
     now: Instant,
 ) -> Result<bool> {
     let fingerprint = fingerprint(owner.id, user_agent, from);
@@ -42,7 +43,7 @@ pub(super) async fn note_device(
     let is_new = known > 0 && found == 0;
     if is_new {
         let to = owner.email.parse().map_err(|()| crate::Error::stored("address"))?;
-        mail::queue(tx, Some(&to), letters::new_device(&owner.name, user_agent, links), now).await?;
+        mail::queue(tx, Some(&to), letters::new_device(&owner.name, user_agent, links), limits, now).await?;
     }
     Ok(is_new)
 }

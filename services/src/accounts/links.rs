@@ -1,8 +1,9 @@
 use super::secret::{Secret, fingerprint};
-use crate::{Result, clock::millis, entity::token, store::Transaction};
+use crate::{Error, Result, clock::millis, entity::token, store::Transaction};
 use model::{Fault, Instant, PersonId, Refusal};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
 use std::time::Duration;
+use uuid::Uuid;
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
@@ -43,6 +44,14 @@ impl Purpose {
     }
 }
 
+impl std::str::FromStr for Purpose {
+    type Err = ();
+    fn from_str(text: &str) -> std::result::Result<Self, ()> {
+        let all = [Purpose::Verify, Purpose::Reset, Purpose::Email, Purpose::Unsubscribe];
+        all.into_iter().find(|purpose| purpose.as_str() == text).ok_or(())
+    }
+}
+
 impl Purpose {
     /// Those that open an account: none of them must outlive what it was opened with.
     pub(crate) const KEYS: [Purpose; 4] = [Purpose::Verify, Purpose::Reset, Purpose::Email, Purpose::Registrant];
@@ -61,7 +70,11 @@ pub(crate) struct Opened {
     pub(crate) payload: String,
 }
 
-/// Makes a link's token. The database learns its hash, the mail the token itself.
+/// How long a letter may wait to be sent with a link in it.
+const WAIT: Duration = Duration::from_secs(2 * 24 * 60 * 60);
+
+/// Prepares a link's token. What is returned only refers to it, and opens nothing: the token itself is made by [`issue`],
+/// at the moment the letter goes out.
 pub(crate) async fn mint(
     tx: &Transaction,
     person: PersonId,
@@ -69,9 +82,35 @@ pub(crate) async fn mint(
     payload: String,
     now: Instant,
 ) -> Result<String> {
+    let reference = Uuid::now_v7();
+    let row = token::ActiveModel {
+        // Of a secret that nobody is told.
+        hash: Set(Secret::mint()?.fingerprint()),
+        person_id: Set(person.0),
+        purpose: Set(purpose.as_str().to_owned()),
+        payload: Set(payload),
+        expires_at: Set(now.millis() + millis(purpose.life().max(WAIT))),
+        reference: Set(Some(reference)),
+    };
+    token::Entity::insert(row).exec_without_returning(tx).await?;
+    Ok(reference.simple().to_string())
+}
+
+/// Makes the token that a reference stands for; one made for it before opens nothing any more. `None` where it was
+/// revoked. The database learns its hash alone.
+pub(crate) async fn issue(tx: &Transaction, reference: Uuid, now: Instant) -> Result<Option<String>> {
+    let prepared =
+        token::Entity::find().filter(token::Column::Reference.eq(reference)).lock_exclusive().one(tx).await?;
+    let Some(row) = prepared else { return Ok(None) };
+    let purpose: Purpose = row.purpose.parse().map_err(|()| Error::stored("purpose of a link"))?;
     let secret = Secret::mint()?;
-    store(tx, secret.fingerprint(), person, purpose, payload, now).await?;
-    Ok(secret.into_text())
+    token::Entity::update_many()
+        .col_expr(token::Column::Hash, Expr::value(secret.fingerprint()))
+        .col_expr(token::Column::ExpiresAt, Expr::value(now.millis() + millis(purpose.life())))
+        .filter(token::Column::Hash.eq(row.hash))
+        .exec(tx)
+        .await?;
+    Ok(Some(secret.into_text()))
 }
 
 /// Stores the hash of a secret, which says no more of it.
@@ -89,6 +128,7 @@ pub(super) async fn store(
         purpose: Set(purpose.as_str().to_owned()),
         payload: Set(payload),
         expires_at: Set(now.millis() + millis(purpose.life())),
+        reference: Set(None),
     };
     token::Entity::insert(row).exec_without_returning(tx).await?;
     Ok(())

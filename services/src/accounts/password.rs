@@ -1,12 +1,15 @@
-use super::{Password, guessable::is_guessable};
-use crate::{Error, Result, measured};
+use super::{
+    Password,
+    guessable::is_guessable,
+    hash_queue::{HashQueue, Permit, Requester},
+};
+use crate::{Error, Result};
 use argon2::{
     ARGON2ID_IDENT, Algorithm, Argon2, Params, Version,
     password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
 };
 use model::{Fault, NewPassword, Refusal, password::PASSWORD_MIN};
 use std::sync::Arc;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use unicode_normalization::UnicodeNormalization;
 
 /// Argon2id with OWASP's parameters: 19,456 KiB, two passes, one lane.
@@ -19,22 +22,15 @@ const LANES: u32 = 1;
 const AT_ONCE: usize = 1_024;
 /// How many may wait for each that is hashed: about two seconds' worth.
 const QUEUE_PER_TURN: usize = 64;
-/// Seconds after which whoever found the queue full may try again.
-const QUEUE_RETRY: u64 = 3;
 
 /// Hashes passwords away from the async threads, a few at once, so that a storm of sign-ins
 /// costs neither all memory nor the streams their turn.
 pub(crate) struct PasswordHasher {
     argon2: Argon2<'static>,
-    turns: Arc<Semaphore>,
-    /// Places to wait for a turn.
-    queue: Semaphore,
+    queue: Arc<HashQueue>,
     /// What a password is compared with where there is no account, so that it takes as long.
     nobody: String,
 }
-
-/// The right to hash one password.
-pub(crate) struct Turn(#[allow(dead_code, reason = "held, not read")] OwnedSemaphorePermit);
 
 /// What comparing a password with a stored hash found.
 #[derive(Debug, PartialEq, Eq)]
@@ -55,15 +51,13 @@ impl PasswordHasher {
     fn with(params: Params, at_once: usize) -> Result<Self> {
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let nobody = hash(&argon2, &uuid::Uuid::now_v7().to_string())?;
-        // A semaphore can't count further, and no machine either.
         let at_once = at_once.min(AT_ONCE);
-        let turns = Arc::new(Semaphore::new(at_once));
-        Ok(Self { argon2, turns, queue: Semaphore::new(QUEUE_PER_TURN * at_once), nobody })
+        Ok(Self { argon2, queue: HashQueue::new(at_once, QUEUE_PER_TURN * at_once), nobody })
     }
 
-    pub(crate) async fn hash(&self, password: &NewPassword) -> Result<String> {
+    pub(crate) async fn hash(&self, requester: Requester, password: &NewPassword) -> Result<String> {
         let (argon2, password) = (self.argon2.clone(), normalized(password.as_str()));
-        in_turn(self.turn().await?, move || hash(&argon2, &password)).await?
+        in_turn(self.turn(requester).await?, move || hash(&argon2, &password)).await?
     }
 
     /// The hash of a password that a person with this name and address chose. The one way to choose one: by joining, by a
@@ -71,13 +65,19 @@ impl PasswordHasher {
     ///
     /// # Errors
     /// `Invalid` where it is among the commonest, or made of what others know: the name, the address, the site.
-    pub(crate) async fn hash_chosen(&self, password: &NewPassword, name: &str, email: &str) -> Result<String> {
+    pub(crate) async fn hash_chosen(
+        &self,
+        requester: Requester,
+        password: &NewPassword,
+        name: &str,
+        email: &str,
+    ) -> Result<String> {
         let (argon2, password) = (self.argon2.clone(), normalized(password.as_str()));
         if password.chars().count() < PASSWORD_MIN {
             return Err(Error::field("password", Fault::TooShort));
         }
         let (name, email) = (name.to_owned(), email.to_owned());
-        let hashed = in_turn(self.turn().await?, move || match is_guessable(&password, &name, &email) {
+        let hashed = in_turn(self.turn(requester).await?, move || match is_guessable(&password, &name, &email) {
             true => Err(Refusal::field("password", Fault::PasswordTooCommon).into()),
             false => hash(&argon2, &password),
         });
@@ -86,15 +86,12 @@ impl PasswordHasher {
 
     /// Waits for a turn to hash. Refuses where too many wait already: whoever comes then would wait longer
     /// than anybody has patience, and in vain if the others are somebody guessing.
-    pub(crate) async fn turn(&self) -> Result<Turn> {
-        let Ok(_waiting) = self.queue.try_acquire() else {
-            return Err(Refusal::RateLimited { retry_after: QUEUE_RETRY }.into());
-        };
-        measured::in_line("passwords", self.turns.clone().acquire_owned()).await.map(Turn).map_err(Error::broken)
+    pub(crate) async fn turn(&self, requester: Requester) -> Result<Permit> {
+        self.queue.acquire(requester).await
     }
 
     /// Whether the password is right; always false, and as slow, where there is no account.
-    pub(crate) async fn verify(&self, turn: Turn, password: Password, stored: Option<String>) -> Result<bool> {
+    pub(crate) async fn verify(&self, turn: Permit, password: Password, stored: Option<String>) -> Result<bool> {
         Ok(self.verify_to_sign_in(turn, password, stored).await? != Verified::Wrong)
     }
 
@@ -102,7 +99,7 @@ impl PasswordHasher {
     /// before it was normalized.
     pub(crate) async fn verify_to_sign_in(
         &self,
-        turn: Turn,
+        turn: Permit,
         password: Password,
         stored: Option<String>,
     ) -> Result<Verified> {
@@ -129,7 +126,7 @@ impl PasswordHasher {
     }
 }
 
-async fn in_turn<T: Send + 'static>(turn: Turn, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+async fn in_turn<T: Send + 'static>(turn: Permit, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
     let done = tokio::task::spawn_blocking(move || {
         let result = work();
         drop(turn);
@@ -157,6 +154,8 @@ fn is_outdated(argon2: &Argon2<'_>, stored: &PasswordHash) -> bool {
 mod tests {
     use super::*;
 
+    const REQUESTER: Requester = Requester::Network(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST));
+
     const NFC: &str = "café ya asubuhi";
     const NFD: &str = "cafe\u{301} ya asubuhi";
 
@@ -165,7 +164,7 @@ mod tests {
     }
 
     async fn verify(hasher: &PasswordHasher, typed: &str, stored: &str) -> Verified {
-        let turn = hasher.turn().await.expect("a turn");
+        let turn = hasher.turn(REQUESTER).await.expect("a turn");
         hasher
             .verify_to_sign_in(turn, Password::new(typed.to_owned()), Some(stored.to_owned()))
             .await
@@ -187,7 +186,8 @@ mod tests {
     async fn what_looks_the_same_is_the_same_password() {
         let hasher = hasher(8);
         for chosen in [NFC, NFD] {
-            let stored = hasher.hash(&NewPassword::parse(Some(chosen)).expect("a password")).await.expect("a hash");
+            let stored =
+                hasher.hash(REQUESTER, &NewPassword::parse(Some(chosen)).expect("a password")).await.expect("a hash");
             for typed in [NFC, NFD] {
                 assert_eq!(verify(&hasher, typed, &stored).await, Verified::Right);
             }

@@ -1,4 +1,5 @@
 use super::{
+    hash_queue::Requester,
     join::{by_email, unchanged},
     links,
     links::Purpose,
@@ -55,7 +56,7 @@ impl Greenroom {
         row: &person::Model,
         now: Instant,
     ) -> Result<Option<mail::Letter>> {
-        if !mail::has_room(tx, Some(email), letters::RESET, now).await? {
+        if !mail::has_room(tx, email, &self.limits, now).await? {
             return Ok(None);
         }
         let id = PersonId(row.id);
@@ -74,7 +75,7 @@ impl Greenroom {
         let found = links::look(self.store.reader(), token, &[Purpose::Reset], self.now()).await?;
         let row = person::Entity::find_by_id(found.person.0).one(self.store.reader()).await?;
         let row = row.ok_or_else(|| crate::Error::field("token", Fault::TokenInvalid))?;
-        let hash = self.hasher.hash_chosen(&password, &row.name, &row.email).await?;
+        let hash = self.hasher.hash_chosen(Requester::Person(found.person), &password, &row.name, &row.email).await?;
         let (greenroom, token) = (self.clone(), token.to_owned());
         to_the_end(async move {
             let now = greenroom.now();
@@ -106,9 +107,11 @@ impl Greenroom {
         let ended = end_sessions(&tx, id, stays).await?;
         let mut journal = Journal::default();
         crate::notifications::notify_self(&tx, &row, NotificationKind::PasswordChanged, &mut journal, now).await?;
-        let to = row.email.parse().map_err(|()| crate::Error::stored("address"))?;
-        mail::queue(&tx, Some(&to), letters::password_changed(&row.name, &self.links), now).await?;
+        let to: Email = row.email.parse().map_err(|()| crate::Error::stored("address"))?;
+        mail::queue(&tx, Some(&to), letters::password_changed(&row.name, &self.links), &self.limits, now).await?;
         journal.commit(tx, &self.hub, now).await?;
+        // Nobody guesses at this password yet.
+        self.lockout.forget(to.as_str());
         for session in ended {
             self.hub.end_session(id, session, Ending::PasswordChanged);
         }
@@ -149,8 +152,8 @@ pub(super) struct PasswordProof {
 }
 
 impl Greenroom {
-    /// Checks the viewer's password, typed into `field`. A wrong one counts like a failed sign-in: whoever found an open
-    /// screen doesn't get to guess.
+    /// Checks the viewer's password, typed into `field`. Wrong ones are counted for the session: whoever found an
+    /// open screen doesn't get to guess, and strangers who fail to sign in don't keep the owner from it.
     pub(super) async fn prove_password(
         &self,
         viewer: &super::Viewer,
@@ -160,12 +163,12 @@ impl Greenroom {
         viewer.owns_account()?;
         let row = person::Entity::find_by_id(viewer.id().0).one(self.store.reader()).await?;
         let row = row.ok_or(Refusal::Unauthenticated)?;
-        let turn = self.hasher.turn().await?;
-        self.account_failures.take(row.email.clone(), self.now())?;
+        let turn = self.hasher.turn(Requester::Person(viewer.id())).await?;
+        self.reauth_failures.take(viewer.session())?;
         if !self.hasher.verify(turn, password, Some(row.password_hash.clone())).await? {
             return Err(crate::Error::field(field, Fault::WrongPassword));
         }
-        self.account_failures.give_back(&row.email);
+        self.reauth_failures.give_back(&viewer.session());
         Ok(PasswordProof { owner: row, field })
     }
 }

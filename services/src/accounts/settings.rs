@@ -1,5 +1,6 @@
 use super::{
     Confirmed, Password, Viewer,
+    hash_queue::Requester,
     join::{forget, unchanged},
     links,
     links::Purpose,
@@ -101,7 +102,10 @@ impl Greenroom {
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn change_password(&self, viewer: &Viewer, current: Password, new: NewPassword) -> Result<()> {
         let proof = self.prove_password(viewer, current, "current").await?;
-        let hash = self.hasher.hash_chosen(&new, &proof.owner.name, &proof.owner.email).await?;
+        let hash = self
+            .hasher
+            .hash_chosen(Requester::Person(viewer.id()), &new, &proof.owner.name, &proof.owner.email)
+            .await?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());
         to_the_end(async move {
             let (tx, _) = greenroom.write_for_password(&viewer, &proof).await?;
@@ -131,11 +135,15 @@ impl Greenroom {
         to_the_end(async move {
             let now = greenroom.now();
             let (tx, row) = greenroom.write_for_password(&viewer, &proof).await?;
+            // A letter that would be dropped is refused instead: the viewer would wait for it.
+            mail::Budget::lock(&tx, Some(&email), now).await?.check(&greenroom.limits, now)?;
             links::void(&tx, viewer.id(), &[Purpose::Email]).await?;
             let token = links::mint(&tx, viewer.id(), Purpose::Email, email.as_str().to_owned(), now).await?;
-            mail::queue(&tx, Some(&email), letters::new_address(&greenroom.links, &token), now).await?;
+            mail::queue(&tx, Some(&email), letters::new_address(&greenroom.links, &token), &greenroom.limits, now)
+                .await?;
             let old = row.email.parse().map_err(|()| Error::stored("address"))?;
-            mail::queue(&tx, Some(&old), letters::address_asked(&row.name, &greenroom.links), now).await?;
+            mail::queue(&tx, Some(&old), letters::address_asked(&row.name, &greenroom.links), &greenroom.limits, now)
+                .await?;
             tx.commit().await?;
             greenroom.mail_bell.notify_one();
             greenroom.log_security(SecurityEvent::AddressChangeRequested, viewer.id(), Some(from)).await;
@@ -166,7 +174,7 @@ impl Greenroom {
         let mut journal = Journal::default();
         crate::notifications::notify_self(&tx, &row, NotificationKind::EmailChanged, &mut journal, now).await?;
         let old = before.email.parse().map_err(|()| Error::stored("address"))?;
-        mail::queue(&tx, Some(&old), letters::address_changed(&row.name, &self.links), now).await?;
+        mail::queue(&tx, Some(&old), letters::address_changed(&row.name, &self.links), &self.limits, now).await?;
         journal.commit(tx, &self.hub, now).await?;
         self.mail_bell.notify_one();
         self.log_security(SecurityEvent::AddressChanged, opened.person, None).await;

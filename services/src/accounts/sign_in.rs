@@ -1,8 +1,9 @@
 use super::{
-    Credentials, Reach, Viewer,
+    Credentials, Reach, Viewer, device_cookies,
+    hash_queue::{Permit, Requester},
     join::{by_email, unchanged},
     known_device::note_device,
-    password::{Turn, Verified},
+    password::Verified,
     person::hold,
     secret::Secret,
     security_log::{SecurityEvent, Subject},
@@ -25,33 +26,59 @@ pub struct SignedIn {
     pub expires_at: Instant,
 }
 
+/// From where a request to sign in comes.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    /// Its address.
+    pub address: IpAddr,
+    /// What stands in the browser's cookie, whether or not its session still lasts: it shows that the browser signed in
+    /// before.
+    pub cookie: Option<String>,
+}
+
+impl From<IpAddr> for Origin {
+    fn from(address: IpAddr) -> Self {
+        Self { address, cookie: None }
+    }
+}
+
 impl Greenroom {
     /// Begins a session.
     ///
     /// # Errors
     /// `InvalidCredentials` for an unknown address as for a wrong password, in the same time;
-    /// `EmailUnverified`; `RateLimited` after too many failures for the account or from the address.
+    /// `EmailUnverified`; `RateLimited` after too many failures for the account from the network or the device, for the
+    /// account from everywhere, or from the address.
     #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn sign_in(&self, credentials: Credentials, from: IpAddr, user_agent: &str) -> Result<SignedIn> {
-        let attempt = self.attempt(credentials.email.as_ref(), from);
+    pub async fn sign_in(
+        &self,
+        credentials: Credentials,
+        origin: impl Into<Origin>,
+        user_agent: &str,
+    ) -> Result<SignedIn> {
+        let origin = origin.into();
+        let from = origin.address;
+        let attempt = self.attempt(credentials.email.as_ref(), origin).await?;
         attempt.check()?;
-        // Only who is being looked at counts as failed until proven right: however many sign in at once,
-        // few are in doubt.
-        let turn = self.hasher.turn().await?;
+        // Charges the limits when hashing starts and refunds them on success, so that many sign-ins at once don't
+        // exhaust them.
+        let permit = self.hasher.turn(Requester::Network(attempt.network)).await?;
         attempt.take()?;
         let email = credentials.email.clone();
-        let (known, rehashed) = match self.check(turn, credentials).await? {
+        let (known, rehashed) = match self.check(permit, credentials).await? {
             Checked::Right(known, rehashed) => (*known, rehashed),
             Checked::Wrong(account) => {
+                attempt.warn_owner();
                 let whom = account.map_or(Subject::Unknown(email.as_ref()), Subject::Person);
                 self.log_security(SecurityEvent::SignInFailed, whom, Some(from)).await;
                 return Err(Refusal::InvalidCredentials.into());
             }
         };
-        attempt.give_back();
         if !known.email_verified {
+            // It isn't given back: anybody can make such an account, and try its password as often as they like.
             return Err(Refusal::EmailUnverified.into());
         }
+        attempt.give_back();
         let signed_in = self.begin_session(known, rehashed, user_agent, from).await?;
         self.log_security(SecurityEvent::SignedIn, signed_in.user.id, Some(from)).await;
         Ok(signed_in)
@@ -71,19 +98,23 @@ impl Greenroom {
         }
     }
 
-    fn attempt(&self, email: Option<&Email>, from: IpAddr) -> Attempt<'_> {
-        let account = email.map(|email| email.as_str().to_owned());
-        Attempt { greenroom: self, account, network: network(from), now: self.now() }
+    async fn attempt(&self, email: Option<&Email>, origin: Origin) -> Result<Attempt<'_>> {
+        let network = network(origin.address);
+        let device = match email {
+            Some(email) => self.known_device(email, origin.cookie.as_deref()).await?,
+            None => None,
+        };
+        Ok(Attempt { greenroom: self, account: email.cloned(), network, device })
     }
 
-    async fn check(&self, turn: Turn, Credentials { email, password }: Credentials) -> Result<Checked> {
+    async fn check(&self, permit: Permit, Credentials { email, password }: Credentials) -> Result<Checked> {
         let found = match &email {
             Some(email) => by_email(email).one(self.store.reader()).await?,
             None => None,
         };
         let stored = found.as_ref().map(|row| row.password_hash.clone());
         let account = found.as_ref().map(|row| PersonId(row.id));
-        Ok(match (self.hasher.verify_to_sign_in(turn, password, stored).await?, found) {
+        Ok(match (self.hasher.verify_to_sign_in(permit, password, stored).await?, found) {
             (Verified::Right, Some(row)) => Checked::Right(Box::new(row), None),
             (Verified::Outdated(hash), Some(row)) => Checked::Right(Box::new(row), Some(hash)),
             _ => Checked::Wrong(account),
@@ -108,9 +139,10 @@ impl Greenroom {
         if let Some(hash) = rehashed {
             person::ActiveModel { password_hash: Set(hash), ..unchanged(row.id) }.update(&tx).await?;
         }
-        let told = note_device(&tx, &row, user_agent, from, &self.links, self.now()).await?;
+        let told = note_device(&tx, &row, user_agent, from, &self.links, &self.limits, self.now()).await?;
         make_room(&tx, new.person).await?;
         let session = self.store_session(&tx, &secret, new).await?;
+        device_cookies::remember(&tx, &session).await?;
         tx.commit().await?;
         if told {
             self.mail_bell.notify_one();
@@ -128,34 +160,77 @@ enum Checked {
     Wrong(Option<PersonId>),
 }
 
-/// One try to sign in, counted against its account and its address.
+/// Who tries passwords for an account.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Guesser {
+    /// Requests for this account from this network.
+    Network(String, IpAddr),
+    /// A device that signed in to the account before, by the hash of its cookie.
+    Device(Vec<u8>),
+}
+
+/// One try to sign in. It counts against its account and network, against the account alone, and against its address;
+/// on a device that signed in to the account before it counts against that device only, so that strangers who guess
+/// don't lock out the owner.
 struct Attempt<'a> {
     greenroom: &'a Greenroom,
-    account: Option<String>,
+    account: Option<Email>,
     network: IpAddr,
-    now: Instant,
+    device: Option<Vec<u8>>,
 }
 
 impl Attempt<'_> {
+    fn guesser(&self) -> Option<Guesser> {
+        let by_device = self.device.clone().map(Guesser::Device);
+        by_device.or_else(|| Some(Guesser::Network(self.account.as_ref()?.as_str().to_owned(), self.network)))
+    }
+
+    /// The account, unless the device is known to it.
+    fn account_of_stranger(&self) -> Option<&str> {
+        self.account.as_ref().filter(|_| self.device.is_none()).map(Email::as_str)
+    }
+
     fn check(&self) -> std::result::Result<(), Refusal> {
-        self.greenroom.address_failures.check(self.network, self.now)?;
-        self.account.clone().map_or(Ok(()), |account| self.greenroom.account_failures.check(account, self.now))
+        if self.device.is_none() {
+            self.greenroom.address_failures.check(self.network)?;
+        }
+        self.account_of_stranger().map_or(Ok(()), |account| self.greenroom.lockout.check(account))?;
+        self.guesser().map_or(Ok(()), |guesser| self.greenroom.failures.check(guesser))
     }
 
     fn take(&self) -> std::result::Result<(), Refusal> {
-        self.greenroom.address_failures.take(self.network, self.now)?;
-        let taken =
-            self.account.clone().map_or(Ok(()), |account| self.greenroom.account_failures.take(account, self.now));
-        if taken.is_err() {
-            self.greenroom.address_failures.give_back(&self.network);
+        // Looked at again: others may have failed while this one waited.
+        self.check()?;
+        if let Some(guesser) = self.guesser() {
+            self.greenroom.sign_ins.take(guesser.clone())?;
+            self.greenroom.failures.take(guesser)?;
         }
-        taken
+        if self.device.is_none() {
+            self.greenroom.address_failures.take(self.network).inspect_err(|_| self.give_back_guess())?;
+        }
+        self.account_of_stranger().into_iter().for_each(|account| self.greenroom.lockout.charge(account));
+        Ok(())
     }
 
     fn give_back(&self) {
-        self.greenroom.address_failures.give_back(&self.network);
-        if let Some(account) = &self.account {
-            self.greenroom.account_failures.give_back(account);
+        self.give_back_guess();
+        if self.device.is_none() {
+            self.greenroom.address_failures.give_back(&self.network);
+        }
+        self.account_of_stranger().into_iter().for_each(|account| self.greenroom.lockout.refund(account));
+    }
+
+    fn give_back_guess(&self) {
+        self.guesser().into_iter().for_each(|guesser| self.greenroom.failures.give_back(&guesser));
+    }
+
+    /// Tells the owner, once so much failed that a limit is reached.
+    fn warn_owner(self) {
+        let reached = self.guesser().is_some_and(|guesser| self.greenroom.failures.check(guesser).is_err());
+        let attacked =
+            self.account_of_stranger().is_some_and(|account| self.greenroom.lockout.is_under_attack(account));
+        if let Some(account) = self.account.filter(|_| reached || attacked) {
+            self.greenroom.warn_owner(account);
         }
     }
 }

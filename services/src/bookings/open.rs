@@ -30,7 +30,7 @@ impl Greenroom {
             return Err(Refusal::WrongRole.into());
         }
         viewer.may_write()?;
-        self.sends.take(viewer.id(), self.now())?;
+        self.sends.take(viewer.id())?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());
         to_the_end(async move { greenroom.open_in_full(&viewer, draft).await }).await
     }

@@ -23,7 +23,7 @@ impl Greenroom {
         if step.only().is_some_and(|only| only != viewer.role()) {
             return Err(Refusal::WrongRole.into());
         }
-        self.sends.take(viewer.id(), self.now())?;
+        self.sends.take(viewer.id())?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());
         to_the_end(async move {
             let now = greenroom.now();

@@ -19,6 +19,7 @@ macro_rules! for_every_table {
             for_every_table!(browser_key $do $arguments),
             for_every_table!(person_head $do $arguments),
             for_every_table!(session $do $arguments),
+            for_every_table!(device $do $arguments),
             for_every_table!(token $do $arguments),
             for_every_table!(booking $do $arguments),
             for_every_table!(conversation $do $arguments),
@@ -26,6 +27,7 @@ macro_rules! for_every_table {
             for_every_table!(mail $do $arguments),
             for_every_table!(notification $do $arguments),
             for_every_table!(event $do $arguments),
+            for_every_table!(email_budget $do $arguments),
             for_every_table!(known_device $do $arguments),
             for_every_table!(site_secret $do $arguments),
         ]

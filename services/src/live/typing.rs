@@ -17,7 +17,7 @@ impl Greenroom {
         viewer.may_write()?;
         let Some(other) = self.shown_to(viewer, id).await? else { return Ok(()) };
         let now = self.now();
-        if self.typing.take((viewer.id(), id), now).is_ok() {
+        if self.typing.take((viewer.id(), id)).is_ok() {
             self.hub.pass_typing(&[other], id, viewer.id(), now);
         }
         Ok(())

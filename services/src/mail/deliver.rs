@@ -1,4 +1,4 @@
-use super::{Outgoing, queue::outgoing};
+use super::Outgoing;
 use crate::{Greenroom, Result, entity::mail, measured};
 use std::time::Duration;
 
@@ -57,15 +57,15 @@ impl Greenroom {
     #[tracing::instrument(level = "debug", skip_all, fields(kind = row.kind))]
     async fn post_letter(&self, mailer: &impl Mailer, row: mail::Model) -> Result<()> {
         let (id, kind, tries, written) = (row.id, row.kind.clone(), row.attempts + 1, row.created_at);
-        if self.is_needless(&row).await? {
+        if row.recipient.is_none() || self.is_needless(&row).await? {
             return self.drop_mail(id).await;
         }
-        let Some(letter) = outgoing(row) else { return self.drop_mail(id).await };
         if self.now().millis() - written > STALE {
             tracing::warn!(%id, kind, "a mail is too old to be sent");
             measured::mailed("given_up");
             return self.park_mail(id).await;
         }
+        let Some(letter) = self.with_living_link(row).await? else { return self.drop_mail(id).await };
         match mailer.send(&letter).await {
             Ok(()) => {
                 measured::mailed("sent");

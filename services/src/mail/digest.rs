@@ -101,7 +101,7 @@ impl Greenroom {
         let token = links::mint(&tx, model::PersonId(person), Purpose::Unsubscribe, String::new(), now).await?;
         let letter = letters::unread(&owner.name, &conversations, &self.links, &token);
         let to = owner.email.parse().map_err(|()| crate::Error::stored("address"))?;
-        let Some(mail) = super::queue(&tx, Some(&to), letter, now).await? else { return Ok(()) };
+        let Some(mail) = super::queue(&tx, Some(&to), letter, &self.limits, now).await? else { return Ok(()) };
         notification::Entity::update_many()
             .col_expr(notification::Column::MailId, Expr::value(mail))
             .filter(notification::Column::Id.is_in(ids))

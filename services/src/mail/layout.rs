@@ -1,4 +1,5 @@
 use model::text::escape_html;
+use uuid::Uuid;
 
 /// What kind of letter it is.
 #[derive(Clone, Copy)]
@@ -27,13 +28,33 @@ pub(crate) struct Letter {
     pub(crate) subject: String,
     pub(crate) paragraphs: Vec<String>,
     /// What the link is called, and where it leads.
-    pub(crate) link: Option<(&'static str, String)>,
+    pub(crate) link: Option<(&'static str, Target)>,
     /// What is said in small letters at the end.
     pub(crate) footer: String,
-    pub(crate) unsubscribe: Option<String>,
+    pub(crate) unsubscribe: Option<Target>,
+}
+
+/// Where a link of a letter leads.
+#[derive(Clone)]
+pub(crate) struct Target {
+    pub(crate) url: String,
+    /// What stands in it for the token that is made when the letter goes out.
+    pub(crate) token: Option<Uuid>,
+}
+
+impl std::fmt::Display for Target {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.url)
+    }
 }
 
 impl Letter {
+    /// What stands in its links for the token that is made when it goes out.
+    pub(super) fn token_reference(&self) -> Option<Uuid> {
+        let links = self.link.iter().map(|(_, target)| target).chain(&self.unsubscribe);
+        links.into_iter().find_map(|target| target.token)
+    }
+
     /// Plain text, one blank line between paragraphs.
     pub(super) fn text(&self) -> String {
         let mut parts = self.paragraphs.clone();
@@ -51,16 +72,15 @@ impl Letter {
             .map(|text| format!("<p style=\"white-space:pre-line\">{}</p>", escape_html(text)))
             .collect();
         let link = self.link.as_ref().map(|(label, url)| {
-            let url = escape_html(url);
+            let url = escape_html(&url.url);
             format!(
                 "<p><a href=\"{url}\" style=\"{BUTTON}\">{}</a></p><p style=\"{SMALL}\">{url}</p>",
                 escape_html(label)
             )
         });
-        let unsubscribe = self
-            .unsubscribe
-            .as_ref()
-            .map(|url| format!(" <a href=\"{}\" style=\"color:inherit\">No more of these mails</a>", escape_html(url)));
+        let unsubscribe = self.unsubscribe.as_ref().map(|url| {
+            format!(" <a href=\"{}\" style=\"color:inherit\">No more of these mails</a>", escape_html(&url.url))
+        });
         format!(
             "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\">\
              <meta name=\"viewport\" content=\"width=device-width\"><title>{title}</title></head>\
@@ -89,7 +109,7 @@ mod tests {
             kind: Kind::own("test"),
             subject: "A <b> & more".into(),
             paragraphs: vec!["<script>alert(1)</script>".into()],
-            link: Some(("Open", "https://greenroom.example/verify?token=a1".into())),
+            link: Some(("Open", Target { url: "https://greenroom.example/verify?token=a1".into(), token: None })),
             footer: "Bye.".into(),
             unsubscribe: None,
         };

@@ -1,6 +1,6 @@
 //! What mails say. Every text of a mail is here; a translation is another one of these.
 
-use super::{Kind, Letter, Links};
+use super::{Kind, Letter, Links, Target};
 use model::text;
 use model::text::isolate;
 
@@ -61,6 +61,29 @@ pub(crate) fn reset(name: &str, links: &Links, token: &str) -> Letter {
         ],
         link: Some(("Choose a new password", links.with_token("/reset", token))),
         footer: NOT_YOU.into(),
+        unsubscribe: None,
+    }
+}
+
+/// Wrong passwords are being tried.
+pub(crate) const UNDER_ATTACK: Kind = Kind::own("under_attack");
+
+/// To the owner of an account for which wrong passwords are being tried.
+pub(crate) fn under_attack(name: &str, links: &Links) -> Letter {
+    Letter {
+        kind: UNDER_ATTACK,
+        subject: "Someone is trying to sign in to your account".into(),
+        paragraphs: vec![
+            format!("Hello {name},"),
+            "many wrong passwords were just tried for your account. Nobody got in. We slow down whoever tries; on a device \
+             that you signed in with before, you can sign in as always."
+                .into(),
+            "If your password is one that you also use elsewhere, or is easy to guess, choose another. If that was you, \
+             there is nothing to do."
+                .into(),
+        ],
+        link: Some(("Choose a new password", links.to("/forgot"))),
+        footer: SAFETY.into(),
         unsubscribe: None,
     }
 }
@@ -154,7 +177,7 @@ pub(crate) fn address_changed(name: &str, links: &Links) -> Letter {
 /// Queued where there is nobody to write to, so that it costs the same as where there is. Never sent.
 pub(crate) fn to_nobody() -> Letter {
     Letter {
-        kind: Kind::own("to_nobody"),
+        kind: Kind::anybodys("to_nobody"),
         subject: String::new(),
         paragraphs: Vec::new(),
         link: None,
@@ -169,7 +192,7 @@ pub(crate) struct Unread {
     pub(crate) about: String,
     /// The beginnings of the messages, the oldest first.
     pub(crate) lines: Vec<String>,
-    pub(crate) link: String,
+    pub(crate) link: Target,
 }
 
 /// One line of what is unread.

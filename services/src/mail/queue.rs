@@ -1,5 +1,5 @@
-use super::{Kind, Letter, Outgoing};
-use crate::{Greenroom, Result, clock::millis, entity::mail, store::Transaction};
+use super::{Budget, Letter, Outgoing, letters};
+use crate::{Greenroom, Limits, Result, clock::millis, entity::mail, store::Transaction};
 use model::{Email, Instant};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -8,28 +8,41 @@ use sea_orm::{
 use std::time::Duration;
 use uuid::Uuid;
 
-/// Letters of one kind that an address gets in an hour at most, where strangers can cause them: nobody may fill
-/// another's inbox. Beyond, they are dropped.
-const LETTERS_PER_HOUR: u64 = 10;
-const HOUR: i64 = 60 * 60 * 1_000;
 /// Letters of a developer's mailbox that are shown.
 const SHOWN: u64 = 100;
 
 /// Puts a letter into the queue, as part of what causes it. One to nobody waits there like any other, and is
-/// thrown away where others are sent.
-pub(crate) async fn queue(tx: &Transaction, to: Option<&Email>, letter: Letter, now: Instant) -> Result<Option<Uuid>> {
-    let has_room = has_room(tx, to, letter.kind, now).await?;
-    // One that is dropped costs as much as one that is sent, and tells as little.
+/// thrown away where others are sent. One that its recipient's budget has no room for leaves one to nobody: that costs as
+/// much and tells as little, and nothing of what it said is kept.
+pub(crate) async fn queue(
+    tx: &Transaction,
+    to: Option<&Email>,
+    letter: Letter,
+    limits: &Limits,
+    now: Instant,
+) -> Result<Option<Uuid>> {
+    let mut has_room = true;
+    if letter.kind.by_strangers {
+        let budget = Budget::lock(tx, to, now).await?;
+        has_room = budget.check(limits, now).is_ok();
+        if has_room {
+            budget.spend(tx, now).await?;
+        }
+    }
     let wanted = to.filter(|_| has_room).map(Email::as_str);
+    let letter = if wanted.is_some() { letter } else { letters::to_nobody() };
     let id = Uuid::now_v7();
     let row = mail::ActiveModel {
         id: Set(id),
         recipient: Set(wanted.map(str::to_owned)),
         kind: Set(letter.kind.name.to_owned()),
+        token_reference: Set(letter.token_reference()),
+        shown_token: Set(None),
+        conversation_id: Set(None),
         subject: Set(letter.subject.clone()),
         body_text: Set(letter.text()),
         body_html: Set(letter.html()),
-        unsubscribe: Set(letter.unsubscribe),
+        unsubscribe: Set(letter.unsubscribe.map(|target| target.url)),
         created_at: Set(now.millis()),
         due_at: Set(now.millis()),
         attempts: Set(0),
@@ -40,15 +53,9 @@ pub(crate) async fn queue(tx: &Transaction, to: Option<&Email>, letter: Letter, 
     Ok(has_room.then_some(id))
 }
 
-/// Whether an address may get another letter of this kind by now.
-pub(crate) async fn has_room(tx: &Transaction, to: Option<&Email>, kind: Kind, now: Instant) -> Result<bool> {
-    let recent = mail::Entity::find()
-        .filter(mail::Column::Recipient.eq(to.map_or("", Email::as_str)))
-        .filter(mail::Column::Kind.eq(kind.name))
-        .filter(mail::Column::CreatedAt.gt(now.millis() - HOUR))
-        .count(tx)
-        .await?;
-    Ok(recent < LETTERS_PER_HOUR || !kind.by_strangers)
+/// Whether an address may get another letter that strangers can cause.
+pub(crate) async fn has_room(tx: &Transaction, to: &Email, limits: &Limits, now: Instant) -> Result<bool> {
+    Ok(Budget::lock(tx, Some(to), now).await?.check(limits, now).is_ok())
 }
 
 /// How many letters wait.
@@ -93,10 +100,13 @@ impl Greenroom {
             .limit(SHOWN)
             .all(self.store.reader())
             .await?;
-        let waiting = |row: mail::Model| {
-            Some(Waiting { created_at: Instant::from_millis(row.created_at), letter: outgoing(row)? })
-        };
-        Ok(rows.into_iter().filter_map(waiting).collect())
+        let mut waiting = Vec::with_capacity(rows.len());
+        for row in rows {
+            let created_at = Instant::from_millis(row.created_at);
+            let letter = self.with_shown_link(row).await?;
+            waiting.extend(letter.map(|letter| Waiting { letter, created_at }));
+        }
+        Ok(waiting)
     }
 
     /// Takes the letter that is due next for `lease`: nobody else sends it until then, and it comes back by
@@ -135,6 +145,7 @@ impl Greenroom {
             .col_expr(mail::Column::BodyText, Expr::value(""))
             .col_expr(mail::Column::BodyHtml, Expr::value(""))
             .col_expr(mail::Column::Unsubscribe, Expr::value(None::<String>))
+            .col_expr(mail::Column::ShownToken, Expr::value(None::<String>))
             .filter(mail::Column::Id.eq(id))
             .exec(&tx)
             .await?;
@@ -164,14 +175,19 @@ fn unsent() -> Select<mail::Entity> {
     mail::Entity::find().filter(mail::Column::SentAt.is_null())
 }
 
-/// `None` for a letter to nobody.
-pub(super) fn outgoing(row: mail::Model) -> Option<Outgoing> {
+/// The letter with a token in the place of what refers to it. `None` for a letter to nobody.
+pub(super) fn outgoing(row: mail::Model, token: Option<&str>) -> Option<Outgoing> {
+    let reference = row.token_reference.map(|reference| reference.simple().to_string());
+    let complete = |text: String| match (&reference, token) {
+        (Some(reference), Some(token)) => text.replace(reference, token),
+        _ => text,
+    };
     Some(Outgoing {
         id: row.id,
         to: row.recipient?,
         subject: row.subject,
-        text: row.body_text,
-        html: row.body_html,
-        unsubscribe: row.unsubscribe,
+        text: complete(row.body_text),
+        html: complete(row.body_html),
+        unsubscribe: row.unsubscribe.map(complete),
     })
 }

@@ -33,7 +33,7 @@ const STEPS: [&str; 10] = [
     "INSERT INTO event SELECT unhex(printf('%032x', value / 20)), value % 20 + 1, 'person.updated', '{}', \
         unixepoch() * 1000 FROM (SELECT value FROM numbers LIMIT 400000)",
     "INSERT INTO mail SELECT unhex(printf('05%030x', value)), 'p' || value || '@example.com', 'unread', '', '', '', NULL, \
-        unixepoch() * 1000, 0, 1, iif(value % 10, 1, NULL), NULL FROM (SELECT value FROM numbers LIMIT 20000)",
+        unixepoch() * 1000, 0, 1, iif(value % 10, 1, NULL), NULL, NULL, NULL, NULL FROM (SELECT value FROM numbers LIMIT 20000)",
     "INSERT INTO visit SELECT id, 0 FROM person",
 ];
 

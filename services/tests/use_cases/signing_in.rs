@@ -1,10 +1,10 @@
 //! Signing in, and how often one may fail at it.
 
-use crate::support::{Site, refusal};
+use crate::support::{Site, refusal, within};
 use model::{Craft, Refusal, Role};
 use services::{
     Greenroom, Limits, Result, SignedIn,
-    accounts::{Credentials, Password},
+    accounts::{Credentials, Origin, Password},
     seed::{KAMAU, PASSWORD, SARAH},
 };
 use std::{net::Ipv4Addr, time::Duration};
@@ -14,7 +14,14 @@ on_both! {
     an_address_is_read_without_regard_to_case,
     a_wrong_password_and_an_unknown_address_get_the_same_answer,
     an_address_that_was_never_confirmed_may_not_sign_in,
-    ten_failures_close_an_account_for_a_minute,
+    ten_failures_close_an_account_to_their_network_for_a_minute,
+    the_right_password_of_an_unconfirmed_account_is_limited,
+    a_device_that_signed_in_before_is_not_locked_out,
+    a_device_that_was_revoked_is_not_known,
+    guesses_from_many_networks_close_an_account_for_longer_and_longer,
+    who_is_signed_in_has_a_count_of_their_own,
+    the_owner_is_told_once_a_day_that_others_guess,
+    a_clock_set_back_by_an_hour_locks_nobody_out_for_an_hour,
     success_is_not_counted,
     a_network_address_that_fails_too_often_is_refused_for_any_account,
 }
@@ -72,12 +79,13 @@ async fn an_address_that_was_never_confirmed_may_not_sign_in(site: Site) {
     assert_eq!(right, Refusal::EmailUnverified);
 }
 
-async fn ten_failures_close_an_account_for_a_minute(site: Site) {
+async fn ten_failures_close_an_account_to_their_network_for_a_minute(site: Site) {
     for _ in 0..10 {
         assert_eq!(refusal(sign_in(&site.house, SARAH.email, "wrong", HOME).await), Refusal::InvalidCredentials);
     }
     let closed = Refusal::RateLimited { retry_after: 60 };
-    assert_eq!(refusal(sign_in(&site.house, SARAH.email, "wrong", CAFE).await), closed);
+    assert_eq!(refusal(sign_in(&site.house, SARAH.email, "wrong", HOME).await), closed);
+    assert!(sign_in(&site.house, SARAH.email, PASSWORD, CAFE).await.is_ok(), "from elsewhere she gets in");
     assert_eq!(refusal(sign_in(&site.house, SARAH.email, PASSWORD, HOME).await), closed, "the right one too");
     assert!(sign_in(&site.house, KAMAU.email, PASSWORD, HOME).await.is_ok(), "nobody else is kept out");
 
@@ -111,4 +119,135 @@ async fn a_network_address_that_fails_too_often_is_refused_for_any_account(site:
 
     site.clock.advance(Duration::from_secs(60));
     assert!(sign_in(&house, KAMAU.email, PASSWORD, HOME).await.is_ok());
+}
+
+async fn fail(site: &Site, from: Ipv4Addr, times: usize) {
+    for number in 0..times {
+        let refused = refusal(sign_in(&site.house, SARAH.email, "wrong", from).await);
+        assert_eq!(refused, Refusal::InvalidCredentials, "{from}, {number}");
+    }
+}
+
+fn network(number: u8) -> Ipv4Addr {
+    Ipv4Addr::new(203, 0, 113, number)
+}
+
+async fn sign_in_with_cookie(site: &Site, password: &str, cookie: &str, from: Ipv4Addr) -> Result<SignedIn> {
+    let credentials = Credentials { email: SARAH.email.parse().ok(), password: Password::new(password.to_owned()) };
+    let origin = Origin { address: from.into(), cookie: Some(cookie.to_owned()) };
+    site.house.sign_in(credentials, origin, "a test").await
+}
+
+async fn the_right_password_of_an_unconfirmed_account_is_limited(site: Site) {
+    site.execute(&format!("UPDATE person SET email_verified = false WHERE email = '{}'", SARAH.email)).await;
+    for _ in 0..10 {
+        assert_eq!(refusal(sign_in(&site.house, SARAH.email, PASSWORD, HOME).await), Refusal::EmailUnverified);
+    }
+    let refused = refusal(sign_in(&site.house, SARAH.email, PASSWORD, HOME).await);
+    assert_eq!(refused, Refusal::RateLimited { retry_after: 60 });
+}
+
+async fn a_device_that_signed_in_before_is_not_locked_out(site: Site) {
+    let phone = site.sign_in(SARAH.email).await.token;
+    let other = site.sign_in(KAMAU.email).await.token;
+    let viewer = site.house.viewer(&phone).await.expect("a viewer");
+    fail(&site, HOME, 10).await;
+    let closed = Refusal::RateLimited { retry_after: 60 };
+    assert_eq!(refusal(sign_in(&site.house, SARAH.email, PASSWORD, HOME).await), closed);
+    assert_eq!(refusal(sign_in_with_cookie(&site, PASSWORD, &other, HOME).await), closed, "nobody else's device");
+    assert_eq!(refusal(sign_in_with_cookie(&site, PASSWORD, "made up", HOME).await), closed);
+    assert!(sign_in_with_cookie(&site, PASSWORD, &phone, HOME).await.is_ok(), "while its session lasts");
+    // Its session is over: by itself, or because she signed out elsewhere.
+    site.execute("DELETE FROM session").await;
+    assert!(site.house.viewer(&phone).await.is_err());
+    assert!(sign_in_with_cookie(&site, PASSWORD, &phone, HOME).await.is_ok());
+    for _ in 0..10 {
+        let wrong = refusal(sign_in_with_cookie(&site, "wrong", &phone, CAFE).await);
+        assert_eq!(wrong, Refusal::InvalidCredentials);
+    }
+    assert_eq!(refusal(sign_in_with_cookie(&site, PASSWORD, &phone, CAFE).await), closed, "it has a count of its own");
+    assert_eq!(viewer.person().name, SARAH.name);
+}
+
+async fn a_device_that_was_revoked_is_not_known(site: Site) {
+    let stolen = site.sign_in(SARAH.email).await.token;
+    let own = site.house.viewer(&site.sign_in(SARAH.email).await.token).await.expect("a viewer");
+    let session = site.house.viewer(&stolen).await.expect("a viewer").session();
+    site.house.end_session(&own, session).await.expect("revoked");
+    fail(&site, HOME, 10).await;
+    let refused = refusal(sign_in_with_cookie(&site, PASSWORD, &stolen, HOME).await);
+    assert_eq!(refused, Refusal::RateLimited { retry_after: 60 });
+}
+
+async fn guesses_from_many_networks_close_an_account_for_longer_and_longer(site: Site) {
+    let phone = site.sign_in(SARAH.email).await.token;
+    for number in 0..5 {
+        fail(&site, network(number), 10).await;
+    }
+    for (number, wait) in [(6, 1), (7, 2), (8, 4)] {
+        let closed = Refusal::RateLimited { retry_after: wait };
+        assert_eq!(refusal(sign_in(&site.house, SARAH.email, "wrong", network(number)).await), closed);
+        assert_eq!(refusal(sign_in(&site.house, SARAH.email, PASSWORD, CAFE).await), closed, "from everywhere");
+        site.clock.advance(Duration::from_secs(wait));
+        fail(&site, network(number), 1).await;
+    }
+    assert!(sign_in_with_cookie(&site, PASSWORD, &phone, CAFE).await.is_ok(), "on her own device she gets in");
+    assert!(sign_in(&site.house, KAMAU.email, PASSWORD, CAFE).await.is_ok(), "nobody else is kept out");
+    site.clock.advance(Duration::from_secs(8));
+    assert!(sign_in(&site.house, SARAH.email, PASSWORD, CAFE).await.is_ok());
+}
+
+async fn who_is_signed_in_has_a_count_of_their_own(site: Site) {
+    let open = site.house.viewer(&site.sign_in(SARAH.email).await.token).await.expect("a viewer");
+    let other = site.house.viewer(&site.sign_in(SARAH.email).await.token).await.expect("a viewer");
+    for number in 0..5 {
+        fail(&site, network(number), 10).await;
+    }
+    let password = |text: &str| Password::new(text.to_owned());
+    let new = || model::NewPassword::parse(Some("velvet drum nairobi")).expect("a password");
+    for _ in 0..10 {
+        let wrong = refusal(site.house.change_password(&other, password("wrong"), new()).await);
+        assert_eq!(wrong.code(), "wrong_password");
+    }
+    let closed = refusal(site.house.change_password(&other, password(PASSWORD), new()).await);
+    assert_eq!(closed, Refusal::RateLimited { retry_after: 60 }, "an open screen is no place to guess");
+    site.house.change_password(&open, password(PASSWORD), new()).await.expect("changed, whoever guesses elsewhere");
+}
+
+async fn the_owner_is_told_once_a_day_that_others_guess(site: Site) {
+    let told = async || {
+        let letters = site.letters_to(SARAH.email).await;
+        letters.iter().filter(|letter| letter.subject.contains("trying to sign in")).count()
+    };
+    fail(&site, HOME, 9).await;
+    fail(&site, CAFE, 9).await;
+    assert_eq!(told().await, 0, "a few slips are no attack");
+    fail(&site, HOME, 1).await;
+    within(async {
+        while told().await == 0 {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    site.clock.advance(Duration::from_secs(60 * 60));
+    fail(&site, HOME, 10).await;
+    fail(&site, CAFE, 10).await;
+    site.clock.advance(Duration::from_secs(24 * 60 * 60));
+    fail(&site, HOME, 10).await;
+    within(async {
+        while told().await < 2 {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    assert_eq!(told().await, 2);
+}
+
+async fn a_clock_set_back_by_an_hour_locks_nobody_out_for_an_hour(site: Site) {
+    fail(&site, HOME, 10).await;
+    site.clock.set_back(Duration::from_secs(60 * 60));
+    let closed = Refusal::RateLimited { retry_after: 60 };
+    assert_eq!(refusal(sign_in(&site.house, SARAH.email, PASSWORD, HOME).await), closed);
+    site.clock.advance(Duration::from_secs(60));
+    assert!(sign_in(&site.house, SARAH.email, PASSWORD, HOME).await.is_ok());
 }

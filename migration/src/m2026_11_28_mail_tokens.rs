@@ -1,0 +1,43 @@
+//! Links in mails are made when a mail is sent: until then, a token has a reference that opens nothing. Emails that
+//! strangers cause are counted for each recipient, apart from the emails themselves, which come and go.
+
+use crate::columns::index;
+use sea_orm_migration::{prelude::*, schema::*};
+
+#[derive(DeriveMigrationName)]
+pub(crate) struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let columns = [
+            ("token", uuid_null("reference").take()),
+            ("mail", uuid_null("token_reference").take()),
+            // Only where there is no mail server and a developer reads the mail on a page.
+            ("mail", text_null("shown_token").take()),
+            // Whose thread the email belongs to in a mail program.
+            ("mail", uuid_null("conversation_id").take()),
+        ];
+        for (table, column) in columns {
+            manager.alter_table(Table::alter().table(table).add_column(column).take()).await?;
+        }
+        manager.create_index(index("token", &["reference"]).unique().take()).await?;
+        manager.create_table(email_budgets()).await?;
+        manager.create_index(index("email_budget", &["updated_at"])).await
+    }
+}
+
+/// When emails that strangers caused went to an address, which stands here as its hash. One row for each address, so that
+/// it can be locked.
+fn email_budgets() -> TableCreateStatement {
+    Table::create()
+        .table("email_budget")
+        .col(binary_len("recipient_hash", 32).primary_key())
+        .col(text("sent_at"))
+        .col(big_integer("updated_at"))
+        .take()
+}

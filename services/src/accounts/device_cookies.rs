@@ -1,0 +1,62 @@
+//! Devices that signed in before, known by the cookie that they keep when its session is over.
+
+use super::secret::fingerprint;
+use crate::{
+    Greenroom, Result,
+    clock::millis,
+    entity::{device, person, session},
+    store::Transaction,
+};
+use model::{Email, Instant};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QuerySelect,
+    RelationDef, sea_query::Query,
+};
+use std::time::Duration;
+
+/// As long as browsers keep a cookie.
+const LIFE: Duration = Duration::from_secs(400 * 24 * 60 * 60);
+/// Devices of one person that are known, the newest.
+const MOST: u64 = 200;
+
+impl Greenroom {
+    /// The hash of what stands in a browser's cookie, where this account was signed in to with it.
+    pub(super) async fn known_device(&self, account: &Email, cookie: Option<&str>) -> Result<Option<Vec<u8>>> {
+        let Some(hash) = cookie.map(fingerprint) else { return Ok(None) };
+        let owner: RelationDef =
+            device::Entity::belongs_to(person::Entity).from(device::Column::PersonId).to(person::Column::Id).into();
+        let known = device::Entity::find_by_id(hash.clone())
+            .join(JoinType::InnerJoin, owner)
+            .filter(person::Column::Email.eq(account.as_str()))
+            .filter(device::Column::CreatedAt.gt(expired(self.now())))
+            .count(self.store.reader())
+            .await?;
+        Ok((known > 0).then_some(hash))
+    }
+}
+
+/// Notes the device of a session that begins.
+pub(super) async fn remember(tx: &Transaction, session: &session::Model) -> Result<()> {
+    let surplus = Query::select()
+        .column(device::Column::TokenHash)
+        .from(device::Entity)
+        .and_where(device::Column::PersonId.eq(session.person_id))
+        .order_by(device::Column::CreatedAt, sea_orm::Order::Desc)
+        .offset(MOST - 1)
+        .limit(MOST)
+        .take();
+    device::Entity::delete_many().filter(device::Column::TokenHash.in_subquery(surplus)).exec(tx).await?;
+    let row = device::ActiveModel {
+        token_hash: Set(session.token_hash.clone()),
+        person_id: Set(session.person_id),
+        session_id: Set(session.id),
+        created_at: Set(session.created_at),
+    };
+    row.insert(tx).await?;
+    Ok(())
+}
+
+/// When a device that isn't known any more was last signed in with.
+pub(crate) fn expired(now: Instant) -> i64 {
+    now.millis() - millis(LIFE)
+}

@@ -1,0 +1,131 @@
+use crate::clock::Clock;
+use model::Refusal;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+/// Failed sign-ins of one account, from anywhere, that cost nothing.
+const FREE_FAILURES: u32 = 50;
+/// What comes after the free ones: twice as long for each failure, up to the longest.
+const FIRST_WAIT: Duration = Duration::from_secs(1);
+const LONGEST_WAIT: Duration = Duration::from_secs(15 * 60);
+/// Failures are forgotten so long after the last one.
+const MEMORY: Duration = Duration::from_secs(60 * 60);
+/// Accounts held before those that are forgotten are looked for.
+const CROWD: usize = 10_000;
+
+/// Slows down guessing at one account from many networks, each of which stays below its own limit. Devices that signed in
+/// before are not asked here.
+pub(crate) struct Lockout {
+    clock: Arc<dyn Clock>,
+    accounts: Mutex<HashMap<String, Failures>>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Failures {
+    count: u32,
+    last: Duration,
+    closed_until: Duration,
+}
+
+impl Lockout {
+    pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
+        Self { clock, accounts: Mutex::default() }
+    }
+
+    /// Refuses, with the seconds to wait, while the account is closed.
+    pub(crate) fn check(&self, account: &str) -> Result<(), Refusal> {
+        let now = self.clock.monotonic();
+        let left = self.lock().get(account).map_or(Duration::ZERO, |known| known.closed_until.saturating_sub(now));
+        if left.is_zero() {
+            return Ok(());
+        }
+        Err(Refusal::RateLimited { retry_after: u64::try_from(left.as_millis().div_ceil(1_000)).unwrap_or(u64::MAX) })
+    }
+
+    /// Counts a failure, before the password is looked at, so that many tries at once can't slip through together.
+    pub(crate) fn charge(&self, account: &str) {
+        let now = self.clock.monotonic();
+        let mut accounts = self.lock();
+        if accounts.len() >= CROWD {
+            accounts.retain(|_, known| known.last + MEMORY > now);
+        }
+        let known = accounts.entry(account.to_owned()).or_default();
+        if known.last + MEMORY <= now {
+            *known = Failures::default();
+        }
+        known.count += 1;
+        known.last = now;
+        if let Some(doublings) = known.count.checked_sub(FREE_FAILURES) {
+            known.closed_until = now + (FIRST_WAIT * 2_u32.pow(doublings.min(16))).min(LONGEST_WAIT);
+        }
+    }
+
+    /// Undoes a charge: the password was right.
+    pub(crate) fn refund(&self, account: &str) {
+        let now = self.clock.monotonic();
+        if let Some(known) = self.lock().get_mut(account) {
+            known.count = known.count.saturating_sub(1);
+            known.closed_until = known.closed_until.min(now);
+        }
+    }
+
+    /// Forgets the failures: the account has another password.
+    pub(crate) fn forget(&self, account: &str) {
+        self.lock().remove(account);
+    }
+
+    /// Whether so much was tried that the owner should know.
+    pub(crate) fn is_under_attack(&self, account: &str) -> bool {
+        self.lock().get(account).is_some_and(|known| known.count >= FREE_FAILURES)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Failures>> {
+        self.accounts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::SetClock;
+    use model::Instant;
+
+    #[test]
+    fn after_the_free_failures_each_further_one_closes_the_account_for_twice_as_long() {
+        let clock = Arc::new(SetClock::new(Instant::from_millis(0)));
+        let lockout = Lockout::new(clock.clone());
+        for _ in 0..FREE_FAILURES - 1 {
+            lockout.charge("sarah");
+        }
+        assert_eq!(lockout.check("sarah"), Ok(()));
+        for wait in [1, 2, 4, 8] {
+            lockout.charge("sarah");
+            assert_eq!(lockout.check("sarah"), Err(Refusal::RateLimited { retry_after: wait }));
+            assert_eq!(lockout.check("kamau"), Ok(()));
+            clock.advance(Duration::from_secs(wait));
+            assert_eq!(lockout.check("sarah"), Ok(()));
+        }
+        for _ in 0..40 {
+            lockout.charge("sarah");
+        }
+        assert_eq!(lockout.check("sarah"), Err(Refusal::RateLimited { retry_after: 15 * 60 }));
+        clock.set_back(Duration::from_secs(60 * 60));
+        clock.advance(MEMORY);
+        lockout.charge("sarah");
+        assert_eq!(lockout.check("sarah"), Ok(()), "forgotten");
+    }
+
+    #[test]
+    fn the_right_password_opens_the_account_again() {
+        let lockout = Lockout::new(Arc::new(SetClock::new(Instant::from_millis(0))));
+        for _ in 0..FREE_FAILURES {
+            lockout.charge("sarah");
+        }
+        assert!(lockout.check("sarah").is_err() && lockout.is_under_attack("sarah"));
+        lockout.refund("sarah");
+        assert!(lockout.check("sarah").is_ok() && !lockout.is_under_attack("sarah"));
+    }
+}

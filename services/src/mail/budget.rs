@@ -1,0 +1,65 @@
+use crate::{Limits, Result, accounts::hash_of, entity::email_budget, store::Transaction};
+use model::{Email, Instant, Refusal};
+use sea_orm::{ActiveValue::Set, EntityTrait, IntoActiveModel, sea_query::OnConflict};
+use uuid::Uuid;
+
+const HOUR: i64 = 60 * 60 * 1_000;
+const DAY: i64 = 24 * HOUR;
+/// How far the clocks of two nodes may be apart. What is dated further ahead was counted before a clock was set back, and
+/// would otherwise count for too long.
+const CLOCK_SKEW: i64 = 60 * 1_000;
+
+/// The emails of the last day that strangers caused to one recipient, whatever their kind. Locked until the transaction
+/// ends.
+pub(crate) struct Budget {
+    row: email_budget::Model,
+    sent_at: Vec<i64>,
+}
+
+impl Budget {
+    /// Locks what was sent to a recipient. Where there is no email to send, a row of its own is locked, which costs as
+    /// much and so doesn't tell whether an address is known.
+    pub(crate) async fn lock(tx: &Transaction, recipient: Option<&Email>, now: Instant) -> Result<Self> {
+        let key = recipient.map_or_else(|| Uuid::now_v7().to_string(), |email| email.as_str().to_owned());
+        let row = email_budget::ActiveModel {
+            recipient_hash: Set(hash_of(&key)),
+            sent_at: Set(String::new()),
+            updated_at: Set(now.millis()),
+        };
+        let lock = OnConflict::column(email_budget::Column::RecipientHash)
+            .update_column(email_budget::Column::UpdatedAt)
+            .to_owned();
+        let row = email_budget::Entity::insert(row).on_conflict(lock).exec_with_returning(tx).await?;
+        let recent = now.millis() - DAY..=now.millis() + CLOCK_SKEW;
+        let sent_at =
+            row.sent_at.split(',').filter_map(|at| at.parse().ok()).filter(|at| recent.contains(at)).collect();
+        Ok(Self { row, sent_at })
+    }
+
+    /// Refuses, with the seconds until the next, where the recipient got as many emails as they may.
+    pub(crate) fn check(&self, limits: &Limits, now: Instant) -> std::result::Result<(), Refusal> {
+        let windows = [(HOUR, limits.emails_per_recipient_hour), (DAY, limits.emails_per_recipient_day)];
+        let wait = windows.into_iter().filter_map(|(window, limit)| {
+            let counted = self.sent_at.iter().rev().filter(|at| **at > now.millis() - window);
+            // The one that has to be older than the window before the next.
+            counted.copied().nth(limit.saturating_sub(1)).map(|at| at + window - now.millis())
+        });
+        match wait.max() {
+            None => Ok(()),
+            Some(wait) => {
+                let retry_after = u64::try_from(wait).unwrap_or_default().div_ceil(1_000).max(1);
+                Err(Refusal::RateLimited { retry_after })
+            }
+        }
+    }
+
+    /// Counts one more email.
+    pub(crate) async fn spend(mut self, tx: &Transaction, now: Instant) -> Result<()> {
+        self.sent_at.push(now.millis());
+        let sent_at = self.sent_at.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
+        let mut row = self.row.into_active_model();
+        row.sent_at = Set(sent_at);
+        email_budget::Entity::update(row).exec(tx).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,136 @@
+//! How many emails strangers can cause to one recipient.
+
+use crate::support::{PostOffice, Site, refusal, within};
+use model::{NewPassword, Refusal, RegisterInput};
+use services::{
+    Greenroom, Limits,
+    accounts::Password,
+    seed::{EVENTPRO, PASSWORD, SARAH},
+};
+use std::{net::Ipv4Addr, time::Duration};
+use tokio::task::JoinSet;
+
+on_both! {
+    all_kinds_of_emails_share_a_budget_of_five_an_hour_and_fifteen_a_day,
+    emails_at_once_through_two_nodes_are_counted,
+    a_change_of_address_that_would_get_no_email_is_refused,
+    deleting_an_account_leaves_the_emails_and_the_budget_of_others,
+    notices_about_ones_own_account_do_not_count,
+    a_clock_set_back_does_not_lock_a_recipient,
+}
+
+const HOUR: Duration = Duration::from_secs(60 * 60);
+
+async fn forgot(house: &Greenroom, email: &str, from: u8) {
+    let from = Ipv4Addr::new(203, 0, 113, from).into();
+    house.forgot_password(email.parse().expect("an address"), from).await.expect("taken");
+}
+
+async fn register(house: &Greenroom, email: &str) {
+    let input = RegisterInput {
+        email: Some(email.to_owned()),
+        password: Some("velvet drum nairobi".to_owned()),
+        name: Some("Somebody else".to_owned()),
+        role: Some("talent".to_owned()),
+        craft: Some("band".to_owned()),
+    };
+    let registration = input.parse().expect("a registration");
+    house.register(registration, Ipv4Addr::LOCALHOST.into()).await.expect("taken");
+}
+
+/// What an account that exists gets, of every kind.
+async fn bother(site: &Site, email: &str, round: u8) {
+    forgot(&site.house, email, round).await;
+    register(&site.house, email).await;
+    let eventpro = site.cast().await.eventpro;
+    // Refused once there is no room.
+    let _ = site.house.change_email(&eventpro, password(), email.parse().expect("an address"), from(round)).await;
+}
+
+fn from(number: u8) -> std::net::IpAddr {
+    Ipv4Addr::new(198, 51, 100, number).into()
+}
+
+fn password() -> Password {
+    Password::new(PASSWORD.to_owned())
+}
+
+async fn sent(site: &Site, email: &str) -> usize {
+    site.letters_to(email).await.len()
+}
+
+async fn all_kinds_of_emails_share_a_budget_of_five_an_hour_and_fifteen_a_day(site: Site) {
+    for (hour, expected) in [5, 10, 15, 15].into_iter().enumerate() {
+        for round in 0..3 {
+            bother(&site, SARAH.email, round).await;
+        }
+        assert_eq!(sent(&site, SARAH.email).await, expected, "in hour {hour}");
+        site.clock.advance(HOUR);
+    }
+    // The first five were sent a day ago then.
+    site.clock.advance(20 * HOUR);
+    bother(&site, SARAH.email, 9).await;
+    assert_eq!(sent(&site, SARAH.email).await, 18);
+}
+
+async fn emails_at_once_through_two_nodes_are_counted(site: Site) {
+    let houses = [site.house.clone(), site.another_house(Limits::default()).await];
+    let mut asking = JoinSet::new();
+    for number in 0..30 {
+        let house = houses[number % 2].clone();
+        asking.spawn(async move { forgot(&house, SARAH.email, number as u8).await });
+    }
+    within(asking.join_all()).await;
+    assert_eq!(sent(&site, SARAH.email).await, 5);
+}
+
+async fn a_change_of_address_that_would_get_no_email_is_refused(site: Site) {
+    let cast = site.cast().await;
+    let to = || "kept.busy@example.com".parse().expect("an address");
+    for number in 0..5 {
+        site.house.change_email(&cast.sarah, password(), to(), from(number)).await.expect("taken");
+    }
+    let refused = refusal(site.house.change_email(&cast.sarah, password(), to(), from(9)).await);
+    assert_eq!(refused, Refusal::RateLimited { retry_after: 3_600 });
+    assert_eq!(sent(&site, SARAH.email).await, 5, "nor is the old address told of it");
+    let token = site.token_for("kept.busy@example.com").await;
+    site.house.confirm(&token).await.expect("the link before still works");
+}
+
+async fn deleting_an_account_leaves_the_emails_and_the_budget_of_others(site: Site) {
+    let cast = site.cast().await;
+    for number in 0..4 {
+        forgot(&site.house, EVENTPRO.email, number).await;
+    }
+    let victim = EVENTPRO.email.parse().expect("an address");
+    site.house.change_email(&cast.sarah, password(), victim, from(1)).await.expect("taken");
+    assert_eq!(sent(&site, EVENTPRO.email).await, 5);
+    site.house.leave(&cast.sarah, password()).await.expect("gone");
+    assert_eq!(sent(&site, EVENTPRO.email).await, 5);
+    forgot(&site.house, EVENTPRO.email, 9).await;
+    assert_eq!(sent(&site, EVENTPRO.email).await, 5, "the budget is as before");
+    assert_eq!(sent(&site, SARAH.email).await, 0, "nothing is left of who left");
+}
+
+async fn notices_about_ones_own_account_do_not_count(site: Site) {
+    let cast = site.cast().await;
+    for number in 0..8 {
+        forgot(&site.house, SARAH.email, number).await;
+    }
+    let new = NewPassword::parse(Some("velvet drum nairobi")).expect("a password");
+    site.house.change_password(&cast.sarah, password(), new).await.expect("changed");
+    let letters = site.letters_to(SARAH.email).await;
+    assert_eq!(letters.len(), 6);
+    assert!(letters[0].subject.contains("was changed"), "{}", letters[0].subject);
+}
+
+async fn a_clock_set_back_does_not_lock_a_recipient(site: Site) {
+    for number in 0..8 {
+        forgot(&site.house, SARAH.email, number).await;
+    }
+    site.clock.set_back(HOUR);
+    forgot(&site.house, SARAH.email, 9).await;
+    let office = PostOffice::default();
+    site.house.post_letters(&office).await.expect("posting");
+    assert_eq!(sent(&site, SARAH.email).await + office.recipients().len(), 6);
+}

@@ -1,0 +1,144 @@
+//! Links in mails get their tokens when a mail goes out: nothing that is stored opens an account.
+
+use crate::support::{PostOffice, Site, refusal, token_in};
+use model::NewPassword;
+use services::{
+    accounts::Password,
+    mail::{Mailer, Outgoing, Undelivered},
+    seed::{PASSWORD, SARAH},
+};
+use std::{net::Ipv4Addr, sync::Mutex, time::Duration};
+
+on_both! {
+    no_stored_mail_holds_a_link_that_opens_anything,
+    a_mail_that_is_dropped_leaves_nothing_of_what_it_said,
+    a_mail_that_is_tried_again_carries_another_link,
+    a_mail_whose_link_was_revoked_is_not_sent,
+    a_link_lasts_from_when_its_mail_went_out,
+    a_mail_that_is_shown_keeps_its_link,
+}
+
+#[derive(sea_orm::FromQueryResult)]
+struct Stored {
+    recipient: Option<String>,
+    subject: String,
+    body_text: String,
+    body_html: String,
+    unsubscribe: Option<String>,
+}
+
+async fn stored(site: &Site) -> Vec<Stored> {
+    site.ask("SELECT recipient, subject, body_text, body_html, unsubscribe FROM mail ORDER BY id").await
+}
+
+async fn forgot(site: &Site) {
+    let email = SARAH.email.parse().expect("an address");
+    site.house.forgot_password(email, Ipv4Addr::LOCALHOST.into()).await.expect("taken");
+}
+
+fn new_password() -> NewPassword {
+    NewPassword::parse(Some("velvet drum nairobi")).expect("a password")
+}
+
+/// Takes nothing for now, but reads everything.
+#[derive(Default)]
+struct Busy(Mutex<Vec<Outgoing>>);
+
+impl Mailer for Busy {
+    async fn send(&self, letter: &Outgoing) -> Result<(), Undelivered> {
+        self.0.lock().expect("a lock").push(letter.clone());
+        Err(Undelivered::Later("busy".to_owned()))
+    }
+}
+
+/// All that stands behind `?token=` in what is stored of mails.
+async fn tokens_stored(site: &Site) -> Vec<String> {
+    let mut tokens = Vec::new();
+    for mail in stored(site).await {
+        for text in [mail.body_text, mail.body_html, mail.unsubscribe.unwrap_or_default()] {
+            let found = text.split("?token=").skip(1);
+            tokens.extend(found.map(|after| after.chars().take_while(char::is_ascii_alphanumeric).collect::<String>()));
+        }
+    }
+    tokens
+}
+
+async fn no_stored_mail_holds_a_link_that_opens_anything(site: Site) {
+    let cast = site.cast().await;
+    forgot(&site).await;
+    let to = "sarah.new@example.com".parse().expect("an address");
+    let password = Password::new(PASSWORD.to_owned());
+    site.house.change_email(&cast.sarah, password, to, Ipv4Addr::LOCALHOST.into()).await.expect("taken");
+    site.clock.advance(Duration::from_secs(10 * 60));
+    site.house.remind().await.expect("reminding");
+    // Tried once, without success: what was handed over is not kept either.
+    let office = Busy::default();
+    site.house.post_letters(&office).await.expect("posting");
+    let tokens = tokens_stored(&site).await;
+    assert!(tokens.len() >= 6, "{tokens:?}");
+    for token in tokens {
+        assert_eq!(refusal(site.house.reset_password(&token, new_password()).await).code(), "token_invalid");
+        assert_eq!(refusal(site.house.confirm(&token).await).code(), "token_invalid");
+        assert_eq!(refusal(site.house.unsubscribe(&token).await).code(), "token_invalid");
+    }
+    let handed_over = office.0.lock().expect("a lock").iter().find(|letter| letter.text.contains("/reset")).cloned();
+    let token = token_in(&handed_over.expect("the link was in the mail that was handed over"));
+    site.house.reset_password(&token, new_password()).await.expect("and it opens the account");
+}
+
+async fn a_mail_that_is_dropped_leaves_nothing_of_what_it_said(site: Site) {
+    for _ in 0..8 {
+        forgot(&site).await;
+    }
+    let stored = stored(&site).await;
+    assert_eq!(stored.len(), 8);
+    for dropped in &stored[5..] {
+        assert_eq!((&dropped.recipient, dropped.subject.as_str()), (&None, ""));
+        assert!(!dropped.body_text.contains("token="), "{}", dropped.body_text);
+    }
+}
+
+async fn a_mail_that_is_tried_again_carries_another_link(site: Site) {
+    forgot(&site).await;
+    let office = Busy::default();
+    for _ in 0..2 {
+        site.house.post_letters(&office).await.expect("posting");
+        site.clock.advance(Duration::from_secs(10 * 60));
+    }
+    let tokens: Vec<String> = office.0.lock().expect("a lock").iter().map(token_in).collect();
+    assert_eq!(tokens.len(), 2);
+    assert_eq!(refusal(site.house.reset_password(&tokens[0], new_password()).await).code(), "token_invalid");
+    site.house.reset_password(&tokens[1], new_password()).await.expect("the last one works");
+}
+
+async fn a_mail_whose_link_was_revoked_is_not_sent(site: Site) {
+    let cast = site.cast().await;
+    forgot(&site).await;
+    let password = Password::new(PASSWORD.to_owned());
+    site.house.change_password(&cast.sarah, password, new_password()).await.expect("changed");
+    let office = PostOffice::default();
+    site.house.post_letters(&office).await.expect("posting");
+    let subjects: Vec<String> = office.taken.lock().expect("a lock").iter().map(|mail| mail.subject.clone()).collect();
+    assert_eq!(subjects, ["Your password was changed"]);
+}
+
+async fn a_link_lasts_from_when_its_mail_went_out(site: Site) {
+    forgot(&site).await;
+    site.clock.advance(Duration::from_secs(3 * 60 * 60));
+    site.house.sweep().await.expect("sweeping");
+    let office = PostOffice::default();
+    site.house.post_letters(&office).await.expect("posting");
+    let token = token_in(&office.taken.lock().expect("a lock")[0]);
+    site.clock.advance(Duration::from_secs(59 * 60));
+    site.house.reset_password(&token, new_password()).await.expect("it works for an hour");
+}
+
+async fn a_mail_that_is_shown_keeps_its_link(site: Site) {
+    forgot(&site).await;
+    let other = site.another_house(services::Limits::default()).await;
+    let (one, two) = tokio::join!(site.house.waiting_mail(), other.waiting_mail());
+    let tokens = [one, two].map(|mails| token_in(&mails.expect("mails")[0].letter));
+    assert_eq!(tokens[0], tokens[1]);
+    assert_eq!(site.token_for(SARAH.email).await, tokens[0]);
+    site.house.reset_password(&tokens[0], new_password()).await.expect("it works");
+}
