@@ -49,6 +49,11 @@ impl Smtp {
             .subject(&letter.subject)
             .message_id(Some(format!("<{}@{}>", letter.id, self.host)))
             .raw_header(header("Auto-Submitted", "auto-generated"));
+        if let Some(conversation) = letter.conversation {
+            // The root of the conversation's thread, to which all letters about it are answers. No letter has this id.
+            let root = format!("<conversation.{conversation}@{}>", self.host);
+            message = message.in_reply_to(root.clone()).references(root);
+        }
         if let Some(url) = &letter.unsubscribe {
             message = message
                 .raw_header(header("List-Unsubscribe", &format!("<{url}>")))
@@ -123,6 +128,7 @@ mod tests {
     fn letter() -> Outgoing {
         Outgoing {
             id: uuid::Uuid::from_u128(7),
+            conversation: Some(model::ConversationId(uuid::Uuid::from_u128(8))),
             to: "sarah@example.com".to_owned(),
             subject: "Élodie: 2 unread messages".to_owned(),
             text: "Habari".to_owned(),
@@ -141,6 +147,8 @@ mod tests {
             "From: Greenroom <hi@greenroom.example>\r\n",
             "To: sarah@example.com\r\n",
             "Message-ID: <00000000-0000-0000-0000-000000000007@greenroom.example>\r\n",
+            "In-Reply-To: <conversation.00000000-0000-0000-0000-000000000008@greenroom.example>\r\n",
+            "References: <conversation.00000000-0000-0000-0000-000000000008@greenroom.example>\r\n",
             "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n",
             "List-Unsubscribe: <https://greenroom.example/unsubscribe?token=aaaa",
             "multipart/alternative",

@@ -30,6 +30,8 @@ use model::ConversationId;
 pub struct Outgoing {
     /// Says which it is, to whoever asks later: the same at every try.
     pub id: uuid::Uuid,
+    /// The conversation it is about, if that is one alone.
+    pub conversation: Option<ConversationId>,
     /// To whom.
     pub to: String,
     /// What about.

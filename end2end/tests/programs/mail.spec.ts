@@ -89,7 +89,9 @@ for (const [code, why] of [
     office.recover();
     makeDue(site);
     await expect.poll(() => letters(site)[0].sent).not.toBeNull();
-    expect(office.mails.map(tokenIn)).toEqual([tokenIn({ text })]);
+    expect(office.mails).toHaveLength(1);
+    expect(tokenIn(office.mails[0])).toMatch(/^[0-9a-f]{64}$/);
+    expect(text, "what waited in the database holds no link that works").not.toContain(tokenIn(office.mails[0]));
     expect(office.tries).toBe(2);
   });
 }

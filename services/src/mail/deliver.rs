@@ -1,6 +1,7 @@
 use super::Outgoing;
 use crate::{Greenroom, Result, entity::mail, measured};
-use std::time::Duration;
+use futures::{StreamExt, stream::FuturesUnordered};
+use std::{collections::HashMap, time::Duration};
 
 /// How often to look for letters that another process queued, or whose time has come again.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
@@ -8,6 +9,10 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 const FIRST_LEASE: Duration = Duration::from_secs(60);
 /// The longest wait between two tries.
 const LONGEST_LEASE: Duration = Duration::from_secs(60 * 60);
+/// Letters on their way at once, each over a connection of its own.
+const AT_ONCE: usize = 8;
+/// The same to one domain.
+const AT_ONCE_PER_DOMAIN: usize = 2;
 /// Tries before a letter is given up: about a day.
 const TRIES: i32 = 28;
 /// Milliseconds after which a letter is no use any more, as when a mail server is set after a long time without:
@@ -43,15 +48,50 @@ impl Greenroom {
         }
     }
 
-    /// Sends every letter that is due.
+    /// Sends every letter that is due, a few at once and fewer to one domain: a recipient whose mail server hangs delays
+    /// no other. Letters that become due before the last is sent are sent as well.
     ///
     /// # Errors
-    /// When the database fails.
+    /// When the database fails. Letters that are on their way are sent to the end first.
     pub async fn post_letters(&self, mailer: &impl Mailer) -> Result<()> {
-        while let Some(row) = self.take_mail(lease).await? {
-            self.post_letter(mailer, row).await?;
+        let (mut sending, mut domains, mut failed) = (FuturesUnordered::new(), DomainCounts::default(), None);
+        // All of it is polled together: one that waits for the database must not keep another from giving it back.
+        let mut taking = Some(Box::pin(self.take_mail(lease, domains.full())));
+        while taking.is_some() || !sending.is_empty() {
+            let has_room = failed.is_none() && sending.len() < AT_ONCE;
+            tokio::select! {
+                taken = async { taking.as_mut().expect("only polled where it is").await }, if taking.is_some() => {
+                    taking = None;
+                    match taken {
+                        Ok(Some(row)) => {
+                            let domain = domain(&row);
+                            domains.add(&domain);
+                            sending.push(async move { (domain, self.post_letter(mailer, row).await) });
+                            if sending.len() < AT_ONCE {
+                                taking = Some(Box::pin(self.take_mail(lease, domains.full())));
+                            }
+                        }
+                        Ok(None) => {}
+                        Err(error) => failed = Some(error),
+                    }
+                }
+                Some((domain, sent)) = sending.next(), if !sending.is_empty() => {
+                    domains.remove(&domain);
+                    if let Err(error) = sent {
+                        failed = Some(error);
+                    } else if failed.is_none() && taking.is_none() {
+                        taking = Some(Box::pin(self.take_mail(lease, domains.full())));
+                    }
+                }
+                () = self.mail_bell.notified(), if has_room && taking.is_none() => {
+                    taking = Some(Box::pin(self.take_mail(lease, domains.full())));
+                }
+                () = tokio::time::sleep(LOOK_EVERY), if has_room && taking.is_none() => {
+                    taking = Some(Box::pin(self.take_mail(lease, domains.full())));
+                }
+            }
         }
-        Ok(())
+        failed.map_or(Ok(()), Err)
     }
 
     #[tracing::instrument(level = "debug", skip_all, fields(kind = row.kind))]
@@ -83,6 +123,33 @@ impl Greenroom {
             }
         }
     }
+}
+
+/// Letters on their way, by the domains of their recipients.
+#[derive(Default)]
+struct DomainCounts(HashMap<String, usize>);
+
+impl DomainCounts {
+    fn add(&mut self, domain: &str) {
+        *self.0.entry(domain.to_owned()).or_default() += 1;
+    }
+
+    fn remove(&mut self, domain: &str) {
+        if let Some(count) = self.0.get_mut(domain) {
+            *count -= 1;
+        }
+        self.0.retain(|_, count| *count > 0);
+    }
+
+    /// Those that get no more for now.
+    fn full(&self) -> Vec<String> {
+        self.0.iter().filter(|(_, count)| **count >= AT_ONCE_PER_DOMAIN).map(|(domain, _)| domain.clone()).collect()
+    }
+}
+
+fn domain(row: &mail::Model) -> String {
+    let (_, domain) = row.recipient.as_deref().and_then(|to| to.rsplit_once('@')).unwrap_or_default();
+    domain.to_owned()
 }
 
 /// How long a letter is taken for, and so how long until the next try: twice as long each time.

@@ -117,7 +117,7 @@ impl Greenroom {
         let mut gathered: Vec<(Uuid, letters::Unread)> = Vec::new();
         for row in rows {
             let (Some(conversation), Some(about)) = (row.conversation_id, row.booking_id) else { continue };
-            let line = letters::line(&row.kind, &row.preview);
+            let line = letters::Line::of(&row.kind, &row.preview);
             if let Some((_, known)) = gathered.iter_mut().find(|(id, _)| *id == conversation) {
                 known.lines.push(line);
                 continue;
@@ -127,6 +127,7 @@ impl Greenroom {
             let link = self.links.conversation(ConversationId(conversation));
             let (from, about) = (actor.map(|row| row.name), booking.map(|row| row.title));
             let unread = letters::Unread {
+                conversation: ConversationId(conversation),
                 from: from.unwrap_or_default(),
                 about: about.unwrap_or_default(),
                 lines: vec![line],

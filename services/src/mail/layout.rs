@@ -1,4 +1,4 @@
-use model::text::escape_html;
+use model::{ConversationId, text::escape_html};
 use uuid::Uuid;
 
 /// What kind of letter it is.
@@ -32,6 +32,16 @@ pub(crate) struct Letter {
     /// What is said in small letters at the end.
     pub(crate) footer: String,
     pub(crate) unsubscribe: Option<Target>,
+    /// What it tells of each conversation, between the paragraphs and the link.
+    pub(crate) sections: Vec<Section>,
+}
+
+/// What a letter tells of one conversation.
+pub(crate) struct Section {
+    pub(crate) conversation: ConversationId,
+    pub(crate) text: String,
+    /// What the link to it is called, and where it leads.
+    pub(crate) link: (String, Target),
 }
 
 /// Where a link of a letter leads.
@@ -55,9 +65,23 @@ impl Letter {
         links.into_iter().find_map(|target| target.token)
     }
 
+    /// The conversation it is about, if that is one alone: mail programs put such letters into one thread.
+    pub(super) fn conversation(&self) -> Option<ConversationId> {
+        match self.sections.as_slice() {
+            [only] => Some(only.conversation),
+            _ => None,
+        }
+    }
+
+    /// The subject as it may stand in a header: one line, whatever people are called.
+    pub(super) fn header_safe_subject(&self) -> String {
+        self.subject.split(char::is_control).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+    }
+
     /// Plain text, one blank line between paragraphs.
     pub(super) fn text(&self) -> String {
         let mut parts = self.paragraphs.clone();
+        parts.extend(self.sections.iter().map(|Section { text, link: (_, target), .. }| format!("{text}\n{target}")));
         parts.extend(self.link.as_ref().map(|(label, url)| format!("{label}:\n{url}")));
         parts.push(format!("-- \nGreenroom\n{}", self.footer));
         parts.extend(self.unsubscribe.as_ref().map(|url| format!("No more of these mails: {url}")));
@@ -71,6 +95,7 @@ impl Letter {
             .iter()
             .map(|text| format!("<p style=\"white-space:pre-line\">{}</p>", escape_html(text)))
             .collect();
+        let sections: String = self.sections.iter().map(|section| section.html()).collect();
         let link = self.link.as_ref().map(|(label, url)| {
             let url = escape_html(&url.url);
             format!(
@@ -84,7 +109,7 @@ impl Letter {
         format!(
             "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\">\
              <meta name=\"viewport\" content=\"width=device-width\"><title>{title}</title></head>\
-             <body style=\"{BODY}\">{paragraphs}{link}<hr style=\"border:0;border-top:1px solid #DDE1DA\">\
+             <body style=\"{BODY}\">{paragraphs}{sections}{link}<hr style=\"border:0;border-top:1px solid #DDE1DA\">\
              <p style=\"{SMALL}\">Greenroom. {footer}{unsubscribe}</p></body></html>",
             title = escape_html(&self.subject),
             link = link.unwrap_or_default(),
@@ -94,6 +119,15 @@ impl Letter {
     }
 }
 
+impl Section {
+    fn html(&self) -> String {
+        let (label, target) = &self.link;
+        let (text, url, label) = (escape_html(&self.text), escape_html(&target.url), escape_html(label));
+        format!("<p style=\"white-space:pre-line\">{text}</p><p><a href=\"{url}\" style=\"{LINK}\">{label}</a></p>")
+    }
+}
+
+const LINK: &str = "color:#0B6B4C;font-weight:600";
 const BODY: &str = "font:16px/1.5 system-ui,sans-serif;max-width:32em;margin:24px auto;padding:0 16px";
 const BUTTON: &str = "display:inline-block;padding:12px 20px;border-radius:8px;background:#0B6B4C;color:#FFFFFF;\
                       text-decoration:none;font-weight:600";
@@ -112,6 +146,7 @@ mod tests {
             link: Some(("Open", Target { url: "https://greenroom.example/verify?token=a1".into(), token: None })),
             footer: "Bye.".into(),
             unsubscribe: None,
+            sections: Vec::new(),
         };
         let html = letter.html();
         assert!(html.contains("&lt;script&gt;alert(1)&lt;/script&gt;") && html.contains("A &lt;b&gt; &amp; more"));

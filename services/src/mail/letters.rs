@@ -1,6 +1,7 @@
 //! What mails say. Every text of a mail is here; a translation is another one of these.
 
-use super::{Kind, Letter, Links, Target};
+use super::{Kind, Letter, Links, Target, layout::Section};
+use model::ConversationId;
 use model::text;
 use model::text::isolate;
 
@@ -30,6 +31,7 @@ pub(crate) fn confirm(kind: Kind, links: &Links, token: &str) -> Letter {
         link: Some(("Confirm the address", links.with_token("/verify", token))),
         footer: NOT_YOU.into(),
         unsubscribe: None,
+        sections: Vec::new(),
     }
 }
 
@@ -47,6 +49,7 @@ pub(crate) fn already_here(name: &str, links: &Links) -> Letter {
         link: Some(("Choose a new password", links.to("/forgot"))),
         footer: NOT_YOU.into(),
         unsubscribe: None,
+        sections: Vec::new(),
     }
 }
 
@@ -62,6 +65,7 @@ pub(crate) fn reset(name: &str, links: &Links, token: &str) -> Letter {
         link: Some(("Choose a new password", links.with_token("/reset", token))),
         footer: NOT_YOU.into(),
         unsubscribe: None,
+        sections: Vec::new(),
     }
 }
 
@@ -85,6 +89,7 @@ pub(crate) fn under_attack(name: &str, links: &Links) -> Letter {
         link: Some(("Choose a new password", links.to("/forgot"))),
         footer: SAFETY.into(),
         unsubscribe: None,
+        sections: Vec::new(),
     }
 }
 
@@ -101,6 +106,7 @@ pub(crate) fn password_changed(name: &str, links: &Links) -> Letter {
         link: Some(("Choose a new password", links.to("/forgot"))),
         footer: SAFETY.into(),
         unsubscribe: None,
+        sections: Vec::new(),
     }
 }
 
@@ -121,6 +127,7 @@ pub(crate) fn new_device(name: &str, user_agent: &str, links: &Links) -> Letter 
         link: Some(("Choose a new password", links.to("/forgot"))),
         footer: SAFETY.into(),
         unsubscribe: None,
+        sections: Vec::new(),
     }
 }
 
@@ -138,6 +145,7 @@ pub(crate) fn new_address(links: &Links, token: &str) -> Letter {
         link: Some(("Confirm the new address", links.with_token("/verify", token))),
         footer: NOT_YOU.into(),
         unsubscribe: None,
+        sections: Vec::new(),
     }
 }
 
@@ -154,6 +162,7 @@ pub(crate) fn address_asked(name: &str, links: &Links) -> Letter {
         link: Some(("Choose a new password", links.to("/forgot"))),
         footer: SAFETY.into(),
         unsubscribe: None,
+        sections: Vec::new(),
     }
 }
 
@@ -171,6 +180,7 @@ pub(crate) fn address_changed(name: &str, links: &Links) -> Letter {
         link: Some(("Go to Greenroom", links.to("/"))),
         footer: SAFETY.into(),
         unsubscribe: None,
+        sections: Vec::new(),
     }
 }
 
@@ -183,49 +193,92 @@ pub(crate) fn to_nobody() -> Letter {
         link: None,
         footer: String::new(),
         unsubscribe: None,
+        sections: Vec::new(),
     }
 }
 
 /// What is unread in one conversation.
 pub(crate) struct Unread {
+    pub(crate) conversation: ConversationId,
     pub(crate) from: String,
     pub(crate) about: String,
-    /// The beginnings of the messages, the oldest first.
-    pub(crate) lines: Vec<String>,
+    /// The oldest first.
+    pub(crate) lines: Vec<Line>,
     pub(crate) link: Target,
 }
 
 /// One line of what is unread.
-pub(crate) fn line(kind: &str, preview: &str) -> String {
-    match kind {
-        "booking_accepted" => "Accepted the booking.".into(),
-        "booking_declined" => "Declined the booking.".into(),
-        "booking_cancelled" => "Cancelled the booking.".into(),
-        _ => preview.to_owned(),
+pub(crate) enum Line {
+    /// The beginning of a message.
+    Message(String),
+    /// A step that the booking took.
+    Step(&'static str),
+}
+
+impl Line {
+    /// What a notification tells of.
+    pub(crate) fn of(kind: &str, preview: &str) -> Self {
+        match kind {
+            "booking_accepted" => Self::Step("Accepted the booking."),
+            "booking_declined" => Self::Step("Declined the booking."),
+            "booking_cancelled" => Self::Step("Cancelled the booking."),
+            _ => Self::Message(preview.to_owned()),
+        }
+    }
+
+    fn text(&self) -> &str {
+        match self {
+            Self::Message(text) => text,
+            Self::Step(text) => text,
+        }
     }
 }
 
-/// Messages stayed unread.
+/// Messages stayed unread, or steps unseen. What is about one conversation has the same subject each time, or mail
+/// programs would show a thread for each.
 pub(crate) fn unread(name: &str, conversations: &[Unread], links: &Links, unsubscribe: &str) -> Letter {
-    let count: usize = conversations.iter().map(|unread| unread.lines.len()).sum();
-    let what = if count == 1 { "1 unread message".to_owned() } else { format!("{count} unread messages") };
+    let about = |unread: &Unread| format!("{}: {}", isolate(&unread.from), isolate(&unread.about));
     let (subject, link) = match conversations {
-        [only] => (format!("{}: {what}", isolate(&only.from)), only.link.clone()),
-        _ => (format!("{what} in {} conversations", conversations.len()), links.to("/inbox")),
+        [only] => (about(only), only.link.clone()),
+        [first, others @ ..] => {
+            let more = if others.len() == 1 {
+                "1 other conversation".to_owned()
+            } else {
+                format!("{} other conversations", others.len())
+            };
+            (format!("{}, and {more}", about(first)), links.to("/inbox"))
+        }
+        [] => (String::new(), links.to("/inbox")),
     };
     let section = |unread: &Unread| {
-        let lines = unread.lines.iter().map(|line| format!("\n  {}", isolate(line))).collect::<String>();
-        format!("{}, {}:{lines}\n{}", isolate(&unread.from), isolate(&unread.about), unread.link)
+        let lines = unread.lines.iter().map(|line| format!("\n  {}", isolate(line.text()))).collect::<String>();
+        Section {
+            conversation: unread.conversation,
+            text: format!("{}, {}:{lines}", isolate(&unread.from), isolate(&unread.about)),
+            link: (format!("Open the conversation with {}", isolate(&unread.from)), unread.link.clone()),
+        }
     };
-    let greeting = format!("{} you have {what}.", greeting(name));
     Letter {
         kind: Kind::own("unread"),
         subject,
-        paragraphs: std::iter::once(greeting).chain(conversations.iter().map(section)).collect(),
+        paragraphs: vec![format!("{} you have {}.", greeting(name), news(conversations))],
+        sections: conversations.iter().map(section).collect(),
         link: Some(("Read and answer", link)),
         footer: "You choose in Settings how long a message waits before a mail tells of it.".into(),
         unsubscribe: Some(links.with_token("/unsubscribe", unsubscribe)),
     }
+}
+
+/// How much is unread. Steps of a booking are no messages.
+fn news(conversations: &[Unread]) -> String {
+    let lines = || conversations.iter().flat_map(|unread| &unread.lines);
+    let messages = match lines().filter(|line| matches!(line, Line::Message(_))).count() {
+        0 => return "news about a booking".to_owned(),
+        1 => "1 unread message".to_owned(),
+        count => format!("{count} unread messages"),
+    };
+    let steps = lines().any(|line| matches!(line, Line::Step(_)));
+    if steps { format!("{messages}, and news about a booking") } else { messages }
 }
 
 #[cfg(test)]
@@ -241,8 +294,9 @@ mod tests {
         let unread_from = |from: &str| Unread {
             from: from.to_owned(),
             about: NAME.to_owned(),
-            lines: vec![NAME.to_owned(), "Sawa".to_owned()],
-            link: "https://greenroom.example/conversations/1".to_owned(),
+            conversation: ConversationId(uuid::Uuid::nil()),
+            lines: vec![Line::Message(NAME.to_owned()), Line::Message("Sawa".to_owned())],
+            link: links.to("/conversations/1"),
         };
         let letters = [
             already_here(NAME, &links),

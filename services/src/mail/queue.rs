@@ -1,9 +1,9 @@
 use super::{Budget, Letter, Outgoing, letters};
 use crate::{Greenroom, Limits, Result, clock::millis, entity::mail, store::Transaction};
-use model::{Email, Instant};
+use model::{ConversationId, Email, Instant};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    Select, sea_query::Expr,
+    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, Select, sea_query::Expr,
 };
 use std::time::Duration;
 use uuid::Uuid;
@@ -38,8 +38,8 @@ pub(crate) async fn queue(
         kind: Set(letter.kind.name.to_owned()),
         token_reference: Set(letter.token_reference()),
         shown_token: Set(None),
-        conversation_id: Set(None),
-        subject: Set(letter.subject.clone()),
+        conversation_id: Set(letter.conversation().map(|conversation| conversation.0)),
+        subject: Set(letter.header_safe_subject()),
         body_text: Set(letter.text()),
         body_html: Set(letter.html()),
         unsubscribe: Set(letter.unsubscribe.map(|target| target.url)),
@@ -110,13 +110,22 @@ impl Greenroom {
     }
 
     /// Takes the letter that is due next for `lease`: nobody else sends it until then, and it comes back by
-    /// itself if whoever took it is gone.
-    pub(super) async fn take_mail(&self, lease: impl Fn(i32) -> Duration) -> Result<Option<mail::Model>> {
+    /// itself if whoever took it is gone. One to any of these domains stays.
+    pub(super) async fn take_mail(
+        &self,
+        lease: impl Fn(i32) -> Duration,
+        without: Vec<String>,
+    ) -> Result<Option<mail::Model>> {
+        let elsewhere = without.iter().fold(Condition::all(), |all, domain| {
+            let other = mail::Column::Recipient.not_like(format!("%@{domain}"));
+            all.add(mail::Column::Recipient.is_null().or(other))
+        });
         loop {
             let now = self.now().millis();
             let due = unsent()
                 .filter(mail::Column::ParkedAt.is_null())
                 .filter(mail::Column::DueAt.lte(now))
+                .filter(elsewhere.clone())
                 .order_by_asc(mail::Column::DueAt)
                 .one(self.store.reader())
                 .await?;
@@ -184,6 +193,7 @@ pub(super) fn outgoing(row: mail::Model, token: Option<&str>) -> Option<Outgoing
     };
     Some(Outgoing {
         id: row.id,
+        conversation: row.conversation_id.map(ConversationId),
         to: row.recipient?,
         subject: row.subject,
         text: complete(row.body_text),

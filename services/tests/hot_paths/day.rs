@@ -169,6 +169,8 @@ async fn look_around(house: &Greenroom, heard: &Heard, organizer: &Viewer, talen
     let (query, craft) = ("dj".to_owned(), "dj".parse().expect("a craft"));
     house.talents(organizer, Search { query: Some(query), craft: Some(craft), page: None }).await.expect("some of it");
     heard.act("settings");
+    // Another's session, which is found not to be hers.
+    assert!(house.end_session(talent, organizer.session()).await.is_err());
     house.devices(talent).await.expect("devices");
     house.access_tokens(talent).await.expect("tokens");
     house.account(talent).await.expect("an account");

@@ -1,11 +1,12 @@
 //! Letters on their way: never lost, never sent twice knowingly.
 
-use crate::support::{PostOffice, Site, token_in};
+use crate::support::{PostOffice, Site, token_in, within};
 use services::{
-    mail::Undelivered,
-    seed::{CAST, SARAH},
+    mail::{Mailer, Outgoing, Undelivered},
+    seed::{ACHIENG, CAST, KAMAU, SARAH},
 };
-use std::{net::Ipv4Addr, time::Duration};
+use std::{net::Ipv4Addr, sync::Mutex, time::Duration};
+use tokio::sync::Notify;
 
 on_both! {
     a_letter_is_sent_once_and_then_forgotten,
@@ -15,6 +16,7 @@ on_both! {
     a_letter_taken_by_a_process_that_died_comes_back,
     two_processes_share_the_letters,
     a_letter_to_nobody_is_never_sent,
+    a_recipient_whose_server_hangs_delays_no_other,
     a_letter_that_lay_too_long_is_not_sent,
 }
 
@@ -126,4 +128,67 @@ async fn a_letter_that_lay_too_long_is_not_sent(site: Site) {
     site.house.post_letters(&office).await.expect("posting");
     assert!(office.recipients().is_empty());
     assert_eq!(site.house.mail_backlog().await.expect("a backlog").parked, 1);
+}
+
+/// Answers for one domain only once it is told to.
+#[derive(Default)]
+struct HangingServer {
+    taken: Mutex<Vec<String>>,
+    hanging: Mutex<(usize, usize)>,
+    released: Notify,
+}
+
+impl HangingServer {
+    const DOMAIN: &str = "@hangs.example.com";
+
+    fn delivered(&self, hanging: bool) -> usize {
+        let taken = self.taken.lock().expect("a lock");
+        taken.iter().filter(|to| to.ends_with(Self::DOMAIN) == hanging).count()
+    }
+}
+
+impl Mailer for HangingServer {
+    async fn send(&self, letter: &Outgoing) -> Result<(), Undelivered> {
+        if letter.to.ends_with(Self::DOMAIN) {
+            {
+                let mut hanging = self.hanging.lock().expect("a lock");
+                hanging.0 += 1;
+                hanging.1 = hanging.1.max(hanging.0);
+            }
+            self.released.notified().await;
+            self.released.notify_one();
+            self.hanging.lock().expect("a lock").0 -= 1;
+        }
+        self.taken.lock().expect("a lock").push(letter.to.clone());
+        Ok(())
+    }
+}
+
+async fn a_recipient_whose_server_hangs_delays_no_other(site: Site) {
+    // The first three go to a server that says nothing; the others come after them.
+    for member in &CAST[..3] {
+        forgot(&site, member.email).await;
+    }
+    site.execute("UPDATE mail SET recipient = replace(recipient, '@', '.') || '@hangs.example.com'").await;
+    site.execute("UPDATE mail SET due_at = due_at - 1000").await;
+    forgot(&site, KAMAU.email).await;
+    let server = HangingServer::default();
+    let posting = site.house.post_letters(&server);
+    let watching = async {
+        until(|| server.delivered(false) == 1).await;
+        assert_eq!(server.delivered(true), 0);
+        forgot(&site, ACHIENG.email).await;
+        until(|| server.delivered(false) == 2).await;
+        assert_eq!(server.hanging.lock().expect("a lock").1, 2, "so many at once go to one domain");
+        server.released.notify_one();
+    };
+    let (posted, ()) = within(async { tokio::join!(posting, watching) }).await;
+    posted.expect("posting");
+    assert_eq!((server.delivered(true), server.delivered(false)), (3, 2));
+}
+
+async fn until(mut happened: impl FnMut() -> bool) {
+    while !happened() {
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
 }

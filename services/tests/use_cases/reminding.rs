@@ -45,7 +45,9 @@ async fn a_message_unread_for_five_minutes_is_mailed_once(site: Site) {
     site.clock.advance(Duration::from_secs(1));
     let mails = letters(&site).await;
     assert_eq!(mails.len(), 1);
-    assert_eq!(mails[0].subject, "Sarah Wanjiru: 1 unread message");
+    assert_eq!(mails[0].subject, "Sarah Wanjiru: Savanna product launch");
+    assert!(mails[0].text.contains("you have 1 unread message."), "{}", mails[0].text);
+    assert_eq!(mails[0].conversation, Some(cast.launch));
     assert!(mails[0].text.contains("Are the lights <b>yours</b>?"), "{}", mails[0].text);
     assert!(mails[0].html.contains("&lt;b&gt;yours"), "{}", mails[0].html);
     let link = format!("https://greenroom.example/conversations/{}", cast.launch);
@@ -59,6 +61,8 @@ async fn a_message_unread_for_five_minutes_is_mailed_once(site: Site) {
     let mails = letters(&site).await;
     assert_eq!(mails.len(), 2);
     assert!(mails[0].text.contains("Hello?") && !mails[0].text.contains("lights"), "only what is new");
+    let thread = |mail: &Outgoing| (mail.subject.clone(), mail.conversation);
+    assert_eq!(thread(&mails[0]), thread(&mails[1]), "one thread in a mail program");
 }
 
 async fn what_is_read_in_time_is_never_mailed(site: Site) {
@@ -95,7 +99,14 @@ async fn one_mail_tells_of_all_that_is_unread_by_conversation(site: Site) {
     site.clock.advance(4 * MINUTE);
     let mails = letters(&site).await;
     assert_eq!(mails.len(), 1);
-    assert_eq!(mails[0].subject, "4 unread messages in 2 conversations");
+    assert_eq!(mails[0].subject, "Sarah Wanjiru: Savanna product launch, and 1 other conversation");
+    assert_eq!(mails[0].conversation, None);
+    let counted = "you have 3 unread messages, and news about a booking.";
+    assert!(mails[0].text.contains(counted), "a step is no message: {}", mails[0].text);
+    for conversation in [cast.launch, opened.id] {
+        let link = format!("<a href=\"https://greenroom.example/conversations/{conversation}\"");
+        assert!(mails[0].html.contains(&link), "{}", mails[0].html);
+    }
     let sarah = "Sarah Wanjiru, Savanna product launch:\n  One\n  Three\n";
     let kamau = "DJ Kamau, Harvest dinner:\n  Two\n  Accepted the booking.\n";
     assert!(mails[0].text.contains(sarah) && mails[0].text.contains(kamau), "{}", mails[0].text);

@@ -1,0 +1,20 @@
+import { expect, test } from "../support/fixtures.ts";
+
+test.use({ settings: { GREENROOM_OPEN_INQUIRIES_PER_PAIR: "1" } });
+
+test("a request beyond the limit says what to do, and what was typed stays", async ({ eventpro, programs, javaScriptEnabled }) => {
+  eventpro.expects(/status of 429 .*\/fn\/open-booking/);
+  const { id } = await programs.eventpro.talent("MC Achieng");
+  await programs.eventpro.book(id, "The first", "Are you free?");
+  await eventpro.open(`/bookings/new?talent=${id}`);
+  const form = eventpro.page.locator("form#new-booking");
+  const typed = { title: "The second", event_date: "2027-06-20", venue: "Karura, Nairobi", fee: "30,000" };
+  for (const [name, value] of Object.entries(typed)) await form.locator(`[name="${name}"]`).fill(value);
+  await form.locator('[name="message"]').fill("And that day?");
+  await form.getByRole("button").click();
+  await expect(eventpro.page.getByRole("alert")).toContainText("Wait for a reply, or cancel one of them");
+  for (const [name, value] of Object.entries(typed)) await expect(form.locator(`[name="${name}"]`)).toHaveValue(value);
+  // Without JavaScript it would stand in the address, which proxies write into their logs.
+  if (javaScriptEnabled !== false) await expect(form.locator('[name="message"]')).toHaveValue("And that day?");
+  expect(await programs.achieng.conversations()).toHaveLength(1);
+});
