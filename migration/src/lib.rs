@@ -14,6 +14,7 @@ mod m2026_11_23_index_searches;
 mod m2026_11_28_browser_key;
 mod m2026_11_28_canonical_addresses;
 mod m2026_11_28_contested_registrations;
+mod m2026_11_28_inbox_order;
 mod m2026_11_28_inquiry_limits;
 mod m2026_11_28_devices;
 mod m2026_11_28_mail_tokens;
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(m2026_11_28_search_names::Migration),
             Box::new(m2026_11_28_mail_tokens::Migration),
             Box::new(m2026_11_28_devices::Migration),
+            Box::new(m2026_11_28_inbox_order::Migration),
         ]
     }
 }

@@ -16,7 +16,6 @@ impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         manager.create_table(devices()).await?;
         manager.create_index(index("device", &["person_id", "created_at"])).await?;
-        manager.create_index(index("device", &["session_id"])).await?;
         manager.create_index(index("device", &["created_at"])).await?;
         // Who is signed in now knows their device as well.
         let columns = ["token_hash", "person_id", "session_id", "created_at"];

@@ -31,7 +31,7 @@ impl Greenroom {
     /// # Errors
     /// `NotFound` where it isn't theirs.
     pub async fn booking_view(&self, viewer: &Viewer, id: BookingId) -> Result<BookingView> {
-        let Seen { conversation, cursor } =
+        let Seen { conversation, cursor, .. } =
             View::of(viewer).of_booking(self.store.reader(), id).await?.ok_or(Refusal::NotFound)?;
         Ok(BookingView { conversation, cursor })
     }

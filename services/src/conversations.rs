@@ -29,8 +29,8 @@ impl Greenroom {
                 live::head(&*snapshot, viewer.id()).await?
             }
         };
-        let mut conversations: Vec<_> = seen.into_iter().map(|seen| seen.conversation).collect();
-        let next_page = page::cut(&mut conversations, |last| page::Mark::new(last.updated_at.millis(), last.id.0));
+        let next_page = page::cut(&mut seen, |last| page::Mark::new(last.event_seq, last.conversation.id.0));
+        let conversations = seen.into_iter().map(|seen| seen.conversation).collect();
         Ok(Inbox { conversations, cursor, next_page })
     }
 
@@ -39,7 +39,7 @@ impl Greenroom {
     /// # Errors
     /// `NotFound` where it isn't theirs.
     pub async fn conversation(&self, viewer: &Viewer, id: ConversationId) -> Result<(Conversation, i64)> {
-        let Seen { conversation, cursor } =
+        let Seen { conversation, cursor, .. } =
             View::of(viewer).one(self.store.reader(), id).await?.ok_or(Refusal::NotFound)?;
         Ok((conversation, cursor))
     }

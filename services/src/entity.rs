@@ -118,6 +118,9 @@ entity!(conversation, "conversation", {
     talent_seen_seq: i64,
     organizer_delivered_seq: i64,
     talent_delivered_seq: i64,
+    /// The number, in the organizer's event sequence, of what last moved the conversation up in their inbox.
+    organizer_event_seq: i64,
+    talent_event_seq: i64,
 });
 
 entity!(message, "message", {

@@ -27,7 +27,7 @@ impl Mark {
         Ok(Some(Self { key, id }))
     }
 
-    pub(crate) fn millis(&self) -> Result<i64> {
+    pub(crate) fn number(&self) -> Result<i64> {
         self.key.parse().map_err(|_| Error::field("page", Fault::Invalid))
     }
 

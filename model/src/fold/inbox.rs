@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Inbox {
-    /// Newest first; those of the same instant by descending id.
+    /// Newest first, in the order of the viewer's event sequence: no clock can disturb it.
     pub conversations: Vec<Conversation>,
     /// The last event counted in.
     pub cursor: i64,
@@ -26,26 +26,26 @@ impl Inbox {
         self.conversations.iter().map(|conversation| conversation.unread).sum()
     }
 
-    /// Goes on with an older page.
+    /// Goes on with an older page. What is listed already stays where it is, kept up to date by events.
     pub fn extend(&mut self, older: Inbox) {
-        self.conversations.retain(|known| older.conversations.iter().all(|added| added.id != known.id));
-        self.conversations.extend(older.conversations);
+        for added in older.conversations {
+            if self.conversations.iter().all(|known| known.id != added.id) {
+                self.conversations.push(added);
+            }
+        }
         self.next_page = older.next_page;
-        self.sort();
-    }
-
-    fn sort(&mut self) {
-        self.conversations.sort_by_key(|conversation| std::cmp::Reverse((conversation.updated_at, conversation.id)));
     }
 
     fn change(&mut self, id: ConversationId, me: PersonId, event: &Event) -> Outcome {
-        let Some(conversation) = self.conversations.iter_mut().find(|conversation| conversation.id == id) else {
+        let moves_up = matches!(event, Event::MessageCreated { .. });
+        let Some(place) = self.conversations.iter().position(|conversation| conversation.id == id) else {
             // It stands on a page that wasn't loaded, and now belongs to the top.
-            let moves_up = matches!(event, Event::MessageCreated { .. });
             return if moves_up { Outcome::Stale } else { Outcome::Unchanged };
         };
-        let outcome = conversation.apply(me, event);
-        self.sort();
+        let outcome = self.conversations[place].apply(me, event);
+        if moves_up && outcome == Outcome::Changed {
+            self.conversations[..=place].rotate_right(1);
+        }
         outcome
     }
 }
@@ -59,8 +59,7 @@ impl Fold for Inbox {
         match &envelope.event {
             Event::ConversationCreated { conversation } => {
                 self.conversations.retain(|known| known.id != conversation.id);
-                self.conversations.push(conversation.clone());
-                self.sort();
+                self.conversations.insert(0, conversation.clone());
                 Outcome::Changed
             }
             Event::MessageCreated { message } => self.change(message.conversation_id, me, &envelope.event),

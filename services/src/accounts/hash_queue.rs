@@ -200,8 +200,7 @@ mod tests {
         drop(running);
         // First come, first served among networks: 1, 2, 3, then 1 again.
         for next in [0, 1, 1, 0] {
-            let next = if next == 0 { waiting.remove(0) } else { waiting.remove(1) };
-            drop(next.await.expect("its turn"));
+            drop(waiting.remove(next).await.expect("its turn"));
         }
         assert!(waiting.is_empty());
         queue.acquire(network(4)).await.expect("all is free again");

@@ -178,6 +178,8 @@ async fn insert_conversation(tx: &Transaction, booking: &Booking, now: Instant) 
         talent_seen_seq: Set(0),
         organizer_delivered_seq: Set(0),
         talent_delivered_seq: Set(0),
+        organizer_event_seq: Set(0),
+        talent_event_seq: Set(0),
         updated_at: Set(now.millis()),
     };
     Ok(row.insert(tx).await?)

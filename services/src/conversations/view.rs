@@ -57,6 +57,14 @@ impl Side {
         }
     }
 
+    /// Holds the number of the event that last moved the conversation up in their inbox.
+    pub(crate) fn event_seq(self) -> conversation::Column {
+        match self.0 {
+            Role::Organizer => conversation::Column::OrganizerEventSeq,
+            Role::Talent => conversation::Column::TalentEventSeq,
+        }
+    }
+
     fn other(self) -> Self {
         Self(match self.0 {
             Role::Organizer => Role::Talent,
@@ -87,6 +95,8 @@ impl Side {
 pub(crate) struct Seen {
     pub(crate) conversation: Conversation,
     pub(crate) cursor: i64,
+    /// The number of the event that last moved it up in the inbox.
+    pub(crate) event_seq: i64,
 }
 
 /// Conversations as one person sees them, read in one statement.
@@ -103,6 +113,7 @@ impl View {
             .column_as(conversation::Column::Id, "conversation_id")
             .column_as(conversation::Column::LastSeq, "last_seq")
             .column_as(side.read_seq(), "read_seq")
+            .column_as(side.event_seq(), "event_seq")
             .column_as(side.other().seen_seq(), "seen_seq")
             .column_as(side.other().delivered_seq(), "delivered_seq")
             .column_as(conversation::Column::UpdatedAt, "updated_at")
@@ -135,13 +146,13 @@ impl View {
     pub(crate) async fn list(self, connection: &impl ConnectionTrait, after: Option<&Mark>) -> Result<Vec<Seen>> {
         let mut query = self.query;
         if let Some(mark) = after {
-            let place = [conversation::Column::UpdatedAt, conversation::Column::Id];
+            let place = [self.side.event_seq(), conversation::Column::Id];
             // Compared as a whole, the index leads straight there.
             let place = Expr::tuple(place.map(|column| column.into_expr()));
-            query = query.filter(place.lt(Expr::tuple([Expr::value(mark.millis()?), Expr::value(mark.id)])));
+            query = query.filter(place.lt(Expr::tuple([Expr::value(mark.number()?), Expr::value(mark.id)])));
         }
         let rows = query
-            .order_by(conversation::Column::UpdatedAt, Order::Desc)
+            .order_by(self.side.event_seq(), Order::Desc)
             .order_by(conversation::Column::Id, Order::Desc)
             .limit(PAGE + 1)
             .into_model::<Row>()
@@ -195,6 +206,7 @@ struct Row {
     last_seq: i64,
     /// The viewer's own.
     read_seq: i64,
+    event_seq: i64,
     /// What the viewer was told of the other.
     seen_seq: i64,
     delivered_seq: i64,
@@ -230,7 +242,7 @@ impl Row {
             counterpart_delivered_seq: Ord::max(self.delivered_seq, self.seen_seq),
             updated_at: Instant::from_millis(self.updated_at),
         };
-        Ok(Seen { conversation, cursor: self.cursor.unwrap_or_default() })
+        Ok(Seen { conversation, cursor: self.cursor.unwrap_or_default(), event_seq: self.event_seq })
     }
 
     fn last_message(&self, booking: &Booking) -> Result<Option<Message>> {

@@ -1,16 +1,19 @@
 use super::{frame, hub::Hub};
 use crate::{
     Error, Result,
-    entity::{event, person_head},
+    entity::{conversation, event, person_head},
     measured,
     store::{Transaction, few},
 };
 use bytes::Bytes;
-use model::{Envelope, Event, Instant, PersonId};
+use model::{Envelope, Event, Instant, PersonId, Role};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::OnConflict,
+    ActiveValue::Set,
+    ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{CaseStatement, Expr, OnConflict},
 };
 use std::collections::{BTreeMap, HashMap};
+use uuid::Uuid;
 
 /// What a transaction tells people. Written as its last step, told after its commit.
 #[derive(Default)]
@@ -56,11 +59,15 @@ impl Journal {
     async fn write(self, tx: &Transaction, at: Instant) -> Result<Vec<Told>> {
         let mut rows = Vec::new();
         let mut told = Vec::new();
+        let mut moved = BTreeMap::<Uuid, Moved>::new();
         let heads = take_numbers(tx, &self.0).await?;
         for (person, events) in self.0 {
             let mut seq = *heads.get(&person).ok_or_else(|| Error::stored("person without a sequence"))?;
             for event in events {
                 seq += 1;
+                if let Some((conversation, side)) = moves_up(&event, person) {
+                    moved.entry(conversation).or_default().set(side, seq);
+                }
                 let row = encode(person, seq, at, event)?;
                 let frame = frame::event(&row.kind, seq, &row.payload);
                 told.push(Told { person, seq, frame });
@@ -74,8 +81,67 @@ impl Journal {
             }
         }
         few::insert(tx, rows).await?;
+        move_up(tx, moved).await?;
         Ok(told)
     }
+}
+
+/// The conversation that an event moves up in a person's inbox, and which of its sides they are.
+fn moves_up(event: &Event, person: PersonId) -> Option<(Uuid, Role)> {
+    let (conversation, is_organizer) = match event {
+        Event::MessageCreated { message } => {
+            let by_organizer = message.sender.role == Role::Organizer;
+            (message.conversation_id, by_organizer == (message.sender.id == person))
+        }
+        Event::ConversationCreated { conversation } => (conversation.id, conversation.booking.organizer.id == person),
+        _ => return None,
+    };
+    Some((conversation.0, if is_organizer { Role::Organizer } else { Role::Talent }))
+}
+
+/// The numbers of the events that moved a conversation up, in the sequences of its two people. 0 for one who has left,
+/// and is told nothing.
+#[derive(Clone, Copy, Default)]
+struct Moved {
+    organizer: i64,
+    talent: i64,
+}
+
+impl Moved {
+    fn set(&mut self, side: Role, seq: i64) {
+        match side {
+            Role::Organizer => self.organizer = seq,
+            Role::Talent => self.talent = seq,
+        }
+    }
+}
+
+/// Puts conversations on top of the inboxes of their people. Their rows are locked already.
+async fn move_up(tx: &Transaction, moved: BTreeMap<Uuid, Moved>) -> Result<()> {
+    let moved: Vec<_> = moved.into_iter().collect();
+    for some in moved.chunks(few::MOST) {
+        let some = few::alternatives(some.iter().copied());
+        let numbers = |column: conversation::Column, of: fn(&Moved) -> i64| {
+            let cases = some.iter().fold(CaseStatement::new(), |cases, (id, moved)| {
+                cases.case(Expr::col(conversation::Column::Id).eq(*id), Expr::value(of(moved)))
+            });
+            let number: Expr = cases.finally(Expr::col(column)).into();
+            number
+        };
+        conversation::Entity::update_many()
+            .col_expr(
+                conversation::Column::OrganizerEventSeq,
+                numbers(conversation::Column::OrganizerEventSeq, |moved| moved.organizer),
+            )
+            .col_expr(
+                conversation::Column::TalentEventSeq,
+                numbers(conversation::Column::TalentEventSeq, |moved| moved.talent),
+            )
+            .filter(conversation::Column::Id.is_in(some.iter().map(|(id, _)| *id)))
+            .exec(tx)
+            .await?;
+    }
+    Ok(())
 }
 
 /// Locks people's sequences before something absolute is counted for an event, so that the count and

@@ -1,6 +1,6 @@
 use super::Outgoing;
 use crate::{Greenroom, Result, entity::mail, measured};
-use futures::{StreamExt, stream::FuturesUnordered};
+use futures::{StreamExt, future::OptionFuture, stream::FuturesUnordered};
 use std::{collections::HashMap, time::Duration};
 
 /// How often to look for letters that another process queued, or whose time has come again.
@@ -60,9 +60,9 @@ impl Greenroom {
         while taking.is_some() || !sending.is_empty() {
             let has_room = failed.is_none() && sending.len() < AT_ONCE;
             tokio::select! {
-                taken = async { taking.as_mut().expect("only polled where it is").await }, if taking.is_some() => {
+                taken = OptionFuture::from(taking.as_mut()), if taking.is_some() => {
                     taking = None;
-                    match taken {
+                    match taken.unwrap_or(Ok(None)) {
                         Ok(Some(row)) => {
                             let domain = domain(&row);
                             domains.add(&domain);

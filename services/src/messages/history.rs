@@ -60,7 +60,7 @@ impl Greenroom {
             Some(limit @ 1..=WINDOW_LIMIT) => limit,
             Some(_) => return Err(Error::field("limit", Fault::OutOfRange)),
         };
-        let Seen { conversation, cursor } =
+        let Seen { conversation, cursor, .. } =
             View::of(viewer).one(self.store.reader(), id).await?.ok_or(Refusal::NotFound)?;
         let (messages, has_more) = read(self.store.reader(), &conversation, window, limit).await?;
         Ok(Messages { messages, has_more, cursor })
@@ -71,7 +71,7 @@ impl Greenroom {
     /// # Errors
     /// `NotFound` where it isn't theirs.
     pub async fn thread(&self, viewer: &Viewer, id: ConversationId, window: Window) -> Result<Thread> {
-        let Seen { conversation, cursor } =
+        let Seen { conversation, cursor, .. } =
             View::of(viewer).one(self.store.reader(), id).await?.ok_or(Refusal::NotFound)?;
         let at_unread = Thread::opens_at_unread(&conversation);
         let (window, limit) = match window {

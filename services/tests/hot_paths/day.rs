@@ -12,7 +12,11 @@ use services::{
     seed::{ACHIENG, EVENTPRO, KAMAU, Member, PASSWORD, SARAH},
     talents::Search,
 };
-use std::{net::Ipv4Addr, sync::Arc, time::Duration};
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    sync::Arc,
+    time::Duration,
+};
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -42,7 +46,7 @@ pub(crate) async fn spend(house: &Greenroom, clock: &SetClock, heard: &Heard) {
 
 async fn sign_in(house: &Greenroom, clock: &SetClock, member: Member) -> Viewer {
     let credentials = Credentials { email: member.email.parse().ok(), password: Password::new(PASSWORD.to_owned()) };
-    let signed_in = house.sign_in(credentials, Ipv4Addr::LOCALHOST.into(), "a test").await.expect("a session");
+    let signed_in = house.sign_in(credentials, IpAddr::from(Ipv4Addr::LOCALHOST), "a test").await.expect("a session");
     house.viewer(&signed_in.token).await.expect("a viewer");
     // Late enough for the session's use to be noted.
     clock.advance(6 * MINUTE);

@@ -24,11 +24,15 @@ const FORGIVEN: [(&str, &str); 9] = [
 ];
 
 /// Statements that go on from a place must be led there, and those that look for one thing of somebody to that one.
-const NARROW: [(&str, &str); 14] = [
-    (r#"("conversation"."updated_at", "conversation"."id") <"#, "_id=? AND (updated_at,id)<(?,?))"),
+const NARROW: [(&str, &str); 15] = [
+    (r#"_event_seq", "conversation"."id") <"#, "_event_seq,id)<(?,?))"),
     (r#"("person"."name", "person"."id") >"#, "(role=? AND (name,id)>(?,?))"),
     (r#""notification"."person_id" = ? AND "notification"."id" <"#, "(person_id=? AND id<?)"),
     (r#""booking"."organizer_id" = ? AND "booking"."id" <"#, "(organizer_id=? AND id<?)"),
+    (
+        r#""booking"."talent_id" = ? AND "booking"."status" = ?"#,
+        "(organizer_id=? AND talent_id=? AND status=? AND event_date>?)",
+    ),
     (r#""message"."conversation_id" = ? AND "message"."seq" <"#, "(conversation_id=? AND seq<?)"),
     (r#""message"."conversation_id" = ? AND "message"."seq" >"#, "(conversation_id=? AND seq>?"),
     (r#""message"."seq" > ? AND "message"."seq" <="#, "(conversation_id=? AND seq>? AND seq<?)"),

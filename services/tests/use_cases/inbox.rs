@@ -7,6 +7,7 @@ use std::time::Duration;
 
 on_both! {
     the_newest_conversation_comes_first,
+    a_clock_set_back_puts_no_newer_conversation_below_an_older_one,
     a_conversation_shows_its_last_message_and_what_is_unread,
     paging_yields_every_conversation_once,
     a_page_that_was_not_given_out_is_refused,
@@ -42,6 +43,20 @@ async fn the_newest_conversation_comes_first(site: Site) {
     site.clock.advance(Duration::from_secs(1));
     site.house.read_on(&cast.kamau, second, 1).await.expect("reading on");
     assert_eq!(ids(&inbox(&site, &cast, None).await.conversations), [cast.launch, second], "reading moves nothing");
+}
+
+async fn a_clock_set_back_puts_no_newer_conversation_below_an_older_one(site: Site) {
+    let cast = site.cast().await;
+    let second = site.house.open_booking(&cast.eventpro, booking_of(cast.kamau.id())).await.expect("a booking").id;
+    let mut view = inbox(&site, &cast, None).await;
+    let (mut stream, _) = Stream::ready(&site.house, &cast.eventpro, Resume::After(view.cursor)).await;
+    site.clock.set_back(Duration::from_secs(60 * 60));
+    say(&site.house, &cast.sarah, cast.launch, "After the clock was set back").await;
+    assert_eq!(ids(&inbox(&site, &cast, None).await.conversations), [cast.launch, second]);
+    view.apply(cast.eventpro.id(), &stream.event().await);
+    assert_eq!(ids(&view.conversations), [cast.launch, second], "the page that is open says the same");
+    let third = site.house.open_booking(&cast.eventpro, booking_of(cast.achieng.id())).await.expect("a booking").id;
+    assert_eq!(ids(&inbox(&site, &cast, None).await.conversations), [third, cast.launch, second]);
 }
 
 async fn a_conversation_shows_its_last_message_and_what_is_unread(site: Site) {

@@ -29,6 +29,7 @@ enum Step {
     MarkSeen { person: usize, all: bool },
     Look { person: usize },
     Pass { millis: u64 },
+    SetClockBack { millis: u64 },
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -50,6 +51,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (0..5_usize, any::<bool>()).prop_map(|(person, all)| Step::MarkSeen { person, all }),
         3 => (0..5_usize).prop_map(|person| Step::Look { person }),
         2 => (1..90_000_u64).prop_map(|millis| Step::Pass { millis }),
+        1 => (1..90_000_u64).prop_map(|millis| Step::SetClockBack { millis }),
     ]
 }
 
@@ -135,6 +137,7 @@ impl Story {
                 let viewer = self.people[person].clone();
                 self.looks.push((viewer.clone(), Views::read(house, &viewer).await));
             }
+            Step::SetClockBack { millis } => self.site.clock.set_back(Duration::from_millis(millis)),
             Step::Pass { millis } => self.site.clock.advance(Duration::from_millis(millis)),
             Step::Retry { .. } => {}
         }

@@ -7,7 +7,10 @@ use services::{
     accounts::{Credentials, Origin, Password},
     seed::{KAMAU, PASSWORD, SARAH},
 };
-use std::{net::Ipv4Addr, time::Duration};
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    time::Duration,
+};
 
 on_both! {
     the_right_password_begins_a_session,
@@ -31,7 +34,7 @@ const CAFE: Ipv4Addr = Ipv4Addr::new(198, 51, 100, 7);
 
 async fn sign_in(house: &Greenroom, email: &str, password: &str, from: Ipv4Addr) -> Result<SignedIn> {
     let credentials = Credentials { email: email.parse().ok(), password: Password::new(password.to_owned()) };
-    house.sign_in(credentials, from.into(), "a test").await
+    house.sign_in(credentials, IpAddr::from(from), "a test").await
 }
 
 async fn the_right_password_begins_a_session(site: Site) {

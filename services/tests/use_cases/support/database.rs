@@ -2,7 +2,12 @@
 
 use sea_orm::{ConnectOptions, ConnectionTrait, Database as SeaOrm, DatabaseConnection};
 use services::{Greenroom, Limits, accounts::Credentials, accounts::Password, seed};
-use std::{collections::HashMap, net::Ipv4Addr, path::Path, thread};
+use std::{
+    collections::HashMap,
+    net::{IpAddr, Ipv4Addr},
+    path::Path,
+    thread,
+};
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
 use uuid::Uuid;
@@ -131,7 +136,7 @@ async fn furnish(url: &str) -> Tokens {
     for member in seed::CAST {
         let credentials =
             Credentials { email: member.email.parse().ok(), password: Password::new(seed::PASSWORD.to_owned()) };
-        let signed_in = house.sign_in(credentials, Ipv4Addr::LOCALHOST.into(), "a test").await;
+        let signed_in = house.sign_in(credentials, IpAddr::from(Ipv4Addr::LOCALHOST), "a test").await;
         tokens.insert(member.email, signed_in.expect("the cast can sign in").token);
     }
     tokens

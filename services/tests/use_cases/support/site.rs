@@ -12,7 +12,10 @@ use services::{
     clock::{Clock, SetClock, SystemClock},
     seed::{ACHIENG, EVENTPRO, KAMAU, Member, PASSWORD, SAFARI, SARAH},
 };
-use std::{net::Ipv4Addr, sync::Arc};
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    sync::Arc,
+};
 use uuid::Uuid;
 
 /// Where links in mails lead.
@@ -165,5 +168,5 @@ impl Cast {
 /// Signs in from this machine.
 pub(crate) async fn sign_in(house: &Greenroom, email: &str, password: &str) -> Result<SignedIn> {
     let credentials = Credentials { email: email.parse().ok(), password: Password::new(password.to_owned()) };
-    house.sign_in(credentials, Ipv4Addr::LOCALHOST.into(), "a test").await
+    house.sign_in(credentials, IpAddr::from(Ipv4Addr::LOCALHOST), "a test").await
 }
