@@ -33,7 +33,7 @@ async fn lived_in() -> (Site, Cast) {
         "UPDATE person SET receipts = 0, name = 'Ōkami 狼' WHERE name = 'DJ Kamau'",
         "UPDATE booking SET fee_amount = 9223372036854775807",
         "INSERT INTO visit SELECT id, 1 FROM person",
-        "INSERT INTO token SELECT randomblob(32), id, 'reset', '', 9999999999999 FROM person",
+        "INSERT INTO token SELECT randomblob(32), id, 'reset', '', 9999999999999, NULL FROM person",
         "INSERT INTO mail SELECT id, NULL, 'unread', '', '', '<p>', NULL, 1, 2, 3, NULL, 4, NULL, NULL, NULL FROM person",
         "UPDATE notification SET mail_id = actor_id, conversation_id = NULL WHERE message_seq = 2",
     ] {
