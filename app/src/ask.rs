@@ -6,7 +6,9 @@ pub(crate) use hedge::sleep;
 
 use crate::{
     answer::{Answer, Failure},
-browser, json, live, owner :: { FIELD, PageOwner }, pages :: PUBLIC,
+    browser, json, live,
+    owner::{FIELD, PageOwner},
+    pages::PUBLIC,
 };
 use hedge::hedge;
 use js_sys::{Array, JSON, Object, Promise};

@@ -25,9 +25,10 @@ mod visited;
 pub use closed::{Closed, heed, may_ask};
 pub use outbox::Outbox;
 
-use crate::{answer::Mine, parts::local::Local, reactive::effect, owner::PageOwner, browser};
+use crate::{answer::Mine, browser, owner::PageOwner, parts::local::Local, reactive::effect};
 use arrivals::Arrivals;
-use leptos :: { ev :: Custom, prelude :: * } ; use model :: { Envelope, Fold, Inbox, Outcome, PersonId, text :: isolate } ;
+use leptos::{ev::Custom, prelude::*};
+use model::{Envelope, Fold, Inbox, Outcome, PersonId, text::isolate};
 use passing::Passing;
 use serde::{Deserialize, Serialize};
 use std::{collections::VecDeque, sync::Arc};

@@ -7,7 +7,8 @@
 mod cipher;
 mod database;
 
-use super :: { drafts :: DraftKey, outbox :: Parcel } ; use crate :: { ask :: sleep, json } ;
+use super::{drafts::DraftKey, outbox::Parcel};
+use crate::{ask::sleep, json};
 use database::{Database, delete, settled};
 use futures::future::{Either, select};
 use js_sys::Array;

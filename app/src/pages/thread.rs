@@ -12,7 +12,8 @@ use crate::{
     words,
 };
 use leptos::{either::Either, prelude::*, task::spawn_local};
-use leptos_router :: hooks :: use_query_map ; use model :: Thread ;
+use leptos_router::hooks::use_query_map;
+use model::Thread;
 
 /// A thread: what it is about, what was said, and where to go on.
 #[component]

@@ -1,12 +1,13 @@
 use super::{FormError, Glyph, Icon, PostForm, failure_in_address, local::Local};
 use crate::{
     answer::Failure,
-browser, functions, live :: { Live, Outbox, drafts :: DraftKey },
+    browser, functions,
+    live::{Live, Outbox, drafts::DraftKey},
     reactive::{effect, memo},
     words,
 };
 use leptos::{ev::KeyboardEvent, html::Textarea, prelude::*, server_fn::ServerFn, task::spawn_local};
-use model :: { PersonId, Thread, message :: BODY_LIMIT } ;
+use model::{PersonId, Thread, message::BODY_LIMIT};
 
 /// From here on, how many characters are left is said.
 const COUNT_FROM: usize = 3_600;

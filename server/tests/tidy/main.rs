@@ -1,8 +1,8 @@
 //! The house's invariants, kept by tests and not by memory. ARCHITECTURE.md says why each is there.
 
 mod asvs;
-mod components;
 mod browser;
+mod components;
 mod dependencies;
 mod document;
 mod files;
