@@ -102,6 +102,7 @@ mod tests {
         ("conversation", "organizer_read_seq talent_read_seq", "conversations"),
         ("conversation", "organizer_delivered_seq talent_delivered_seq", "conversations"),
         ("conversation", "organizer_seen_seq talent_seen_seq", "indexes and counters"),
+        ("conversation", "organizer_event_seq talent_event_seq", "indexes and counters"),
         ("message", "id conversation_id seq sender_id client_id body created_at step", "conversations"),
         ("notification", "id person_id kind conversation_id booking_id actor_id preview", "notifications"),
         ("notification", "created_at read_at", "notifications"),
