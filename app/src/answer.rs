@@ -22,11 +22,7 @@ impl Failure {
             self,
             Failure::Unreached
                 | Failure::Refused(
-                    Refusal::Unauthenticated
-                        | Refusal::OtherPerson
-                        | Refusal::RateLimited { .. }
-                        | Refusal::Unavailable
-                        | Refusal::Internal
+Refusal :: Unauthenticated | Refusal :: OtherPerson | Refusal :: RateLimited { . . } | Refusal :: Unavailable | Refusal :: StorageFull | Refusal :: Internal
                 )
         )
     }

@@ -115,6 +115,7 @@ pub fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::OpenInquiryLimit { .. }
         | Refusal::TooManyStreams => StatusCode::TOO_MANY_REQUESTS,
         Refusal::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        Refusal::StorageFull => StatusCode::INSUFFICIENT_STORAGE,
         Refusal::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

@@ -71,6 +71,7 @@ pub const NOT_SENT: &str = "Not sent";
 pub const RETRY: &str = "Retry";
 pub const DISCARD: &str = "Delete";
 pub const WAITING_FOR_SIGN_IN: &str = "It goes out once you are signed in again.";
+pub const WAITING_FOR_SPACE: &str = "Greenroom has run out of space. It will send by itself.";
 pub const WAITING: &str = "Waiting for a connection. It goes out by itself.";
 
 pub const BOOKING: &str = "Booking";
@@ -132,6 +133,7 @@ pub const NOT_FOUND: &str = "Page not found";
 pub const NOT_FOUND_LEAD: &str = "It may have moved, or it isn't yours to see.";
 pub const BROKEN: &str = "Something went wrong on our side";
 pub const BROKEN_LEAD: &str = "It has been noted. Try again in a moment.";
+pub const STORAGE_FULL: &str = "Greenroom has run out of space, so nothing was saved. Try again in a few minutes.";
 pub const UNREACHED: &str = "Greenroom can't be reached. Check your connection and try again.";
 pub const HOME: &str = "Go to the start";
 

@@ -22,6 +22,7 @@ mod m2026_11_28_search_names;
 mod m2026_11_28_session_confirmed;
 mod m2026_11_28_session_life;
 mod m2026_11_28_site_secrets;
+mod m2026_11_28_write_probe;
 
 /// All steps, in order.
 #[derive(Debug)]
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m2026_11_28_mail_tokens::Migration),
             Box::new(m2026_11_28_devices::Migration),
             Box::new(m2026_11_28_inbox_order::Migration),
+            Box::new(m2026_11_28_write_probe::Migration),
         ]
     }
 }

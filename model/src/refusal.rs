@@ -120,6 +120,8 @@ pub enum Refusal {
     },
     /// What we need can't be reached just now. Worth trying again.
     Unavailable,
+    /// The disk is full: nothing was written. Worth trying again.
+    StorageFull,
     /// Something broke on our side; the log knows what.
     Internal,
 }
@@ -156,6 +158,7 @@ impl TryFrom<Flat> for Refusal {
             "too_many_streams" => Some(Refusal::TooManyStreams),
             "invalid" => flat.fields.map(|fields| Refusal::Invalid { fields }),
             "unavailable" => Some(Refusal::Unavailable),
+            "storage_full" => Some(Refusal::StorageFull),
             "internal" => Some(Refusal::Internal),
             _ => None,
         };
@@ -189,6 +192,7 @@ impl Refusal {
             }
             Refusal::TooManyStreams => "too_many_streams",
             Refusal::Unavailable => "unavailable",
+            Refusal::StorageFull => "storage_full",
             Refusal::Internal => "internal",
             Refusal::Invalid { fields } => match fields.values().next() {
                 Some(fault) if fields.len() == 1 && fault.names_its_field() => fault.as_str(),
@@ -270,6 +274,7 @@ mod tests {
             Refusal::TooManyStreams,
             Refusal::field("body", Fault::BodyEmpty),
             Refusal::Unavailable,
+            Refusal::StorageFull,
             Refusal::Internal,
         ];
         for refusal in all {

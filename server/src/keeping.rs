@@ -8,7 +8,9 @@ use tokio::signal::unix::{SignalKind, signal};
 /// Copies the database into a new file.
 pub(crate) async fn backup(settings: &Checked, file: &Path) -> Result<(), String> {
     let contents = unless_stopped("there is no backup", keeping::backup(&settings.database_url, file)).await?;
-    say(&format!("{} is a backup: {contents}", file.display()))
+    say(&format!("{} is a backup: {contents}", file.display()))?;
+    let room = keeping::check_room(&settings.database_url).await;
+    room.map_err(|full| format!("the backup is good, but {full}"))
 }
 
 /// Puts a backup into the database's place.

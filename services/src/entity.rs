@@ -209,3 +209,10 @@ entity!(site_secret, "site_secret", {
     name: String,
     secret: Vec<u8>,
 });
+
+entity!(write_probe, "write_probe", {
+    #[sea_orm(primary_key, auto_increment = false)]
+    process_id: Uuid,
+    filler: Vec<u8>,
+    probed_at: i64,
+});

@@ -1,5 +1,8 @@
 use model::{Fault, Refusal};
-use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, SqlErr, sqlx};
+use sea_orm::{
+    ConnAcquireErr, DbErr, RuntimeErr, SqlErr,
+    sqlx::{self, sqlite::SqliteError},
+};
 use std::{
     error::Error as StdError,
     sync::{Arc, Mutex, PoisonError},
@@ -43,8 +46,8 @@ impl Error {
         DbErr::ConnectionAcquire(ConnAcquireErr::Timeout).into()
     }
 
-    /// What may be told to the outside. The rest is logged here, once; a database that is away only every second, since
-    /// it is away for everybody.
+    /// What may be told to the outside. The rest is logged here, once; a database that is away or full only every second,
+    /// since it is so for everybody.
     pub fn into_refusal(self) -> Refusal {
         let inside = match self {
             Error::Refused(refusal) => return refusal,
@@ -52,14 +55,19 @@ impl Error {
         };
         let causes = causes(&inside);
         let chain = || causes.iter().map(|cause| cause.to_string()).collect::<Vec<_>>().join(": ");
-        if causes.iter().any(|cause| is_away(*cause)) {
-            if is_time_to_say() {
-                tracing::error!(error = chain(), "the database can't be reached");
+        let trouble = causes.iter().filter_map(|cause| database_error(*cause)).find_map(trouble);
+        let (refusal, meaning) = match trouble {
+            Some(Trouble::Full) => (Refusal::StorageFull, "the database has no room on its disk"),
+            Some(Trouble::Away) => (Refusal::Unavailable, "the database can't be reached"),
+            None => {
+                tracing::error!(error = chain(), "a request failed");
+                return Refusal::Internal;
             }
-            return Refusal::Unavailable;
+        };
+        if is_time_to_say() {
+            tracing::error!(error = chain(), "{meaning}");
         }
-        tracing::error!(error = chain(), "a request failed");
-        Refusal::Internal
+        refusal
     }
 }
 
@@ -73,27 +81,73 @@ fn causes<'a>(error: &'a (dyn StdError + 'static)) -> Vec<&'a (dyn StdError + 's
     causes
 }
 
-/// Whether it is the way to the database that failed, not what was asked of it.
-fn is_away(cause: &(dyn StdError + 'static)) -> bool {
+/// What the database said, by itself or shared by all who asked together.
+fn database_error<'a>(cause: &'a (dyn StdError + 'static)) -> Option<&'a DbErr> {
     let shared = || cause.downcast_ref::<Arc<DbErr>>().map(|error| &**error);
     let shared_whole = || match &**cause.downcast_ref::<Arc<Error>>()? {
         Error::Database(error) => Some(error),
         _ => None,
     };
-    match cause.downcast_ref::<DbErr>().or_else(shared).or_else(shared_whole) {
-        Some(DbErr::Conn(_) | DbErr::ConnectionAcquire(_)) => true,
-        Some(DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))) => {
-            match &**error {
-                sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => true,
-                // PostgreSQL's classes of what ends or refuses a connection.
-                sqlx::Error::Database(told) => {
-                    told.code().is_some_and(|code| ["08", "57P", "53"].iter().any(|class| code.starts_with(class)))
-                }
-                _ => false,
+    cause.downcast_ref::<DbErr>().or_else(shared).or_else(shared_whole)
+}
+
+/// What is wrong with the database, where it isn't what was asked of it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Trouble {
+    /// There is no room left on its disk.
+    Full,
+    /// It can't be reached, or can't work just now.
+    Away,
+}
+
+fn trouble(error: &DbErr) -> Option<Trouble> {
+    match error {
+        DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error)) => told(error),
+        DbErr::Conn(RuntimeErr::SqlxError(error)) => told(error).or(Some(Trouble::Away)),
+        DbErr::Conn(_) | DbErr::ConnectionAcquire(_) => Some(Trouble::Away),
+        _ => None,
+    }
+}
+
+fn told(error: &sqlx::Error) -> Option<Trouble> {
+    use sqlx::Error::{Io, PoolClosed, PoolTimedOut, WorkerCrashed};
+    match error {
+        sqlx::Error::Database(told) => {
+            let code = told.code()?;
+            match told.try_downcast_ref::<SqliteError>() {
+                Some(_) => by_sqlite_code(code.parse().ok()?),
+                None => by_sqlstate(&code),
             }
         }
-        _ => false,
+        Io(_) | PoolTimedOut | PoolClosed | WorkerCrashed => Some(Trouble::Away),
+        _ => None,
     }
+}
+
+/// PostgreSQL's codes of what ends or refuses a connection, of a disk that fails, and of a server that only reads.
+fn by_sqlstate(code: &str) -> Option<Trouble> {
+    if code == "53100" {
+        return Some(Trouble::Full);
+    }
+    let away = ["08", "53", "57P", "58", "25006"];
+    away.iter().any(|class| code.starts_with(class)).then_some(Trouble::Away)
+}
+
+/// SQLite's codes: the low byte says what it is, the rest more of it.
+fn by_sqlite_code(code: i32) -> Option<Trouble> {
+    /// The log's index couldn't grow.
+    const IOERR_SHMSIZE: i32 = 4_874;
+    match (code, code & 0xff) {
+        (IOERR_SHMSIZE, _) | (_, 13) => Some(Trouble::Full),
+        // Busy, locked, out of memory, read-only, an I/O error, a file that can't be opened, a lock that can't be had.
+        (_, 5..=8 | 10 | 14 | 15) => Some(Trouble::Away),
+        _ => None,
+    }
+}
+
+/// Whether a statement failed because there is no room left on the disk.
+pub(crate) fn is_storage_full(error: &DbErr) -> bool {
+    trouble(error) == Some(Trouble::Full)
 }
 
 /// Once a second.

@@ -4,8 +4,7 @@
 use crate::{
     Greenroom, Result, accounts,
     clock::millis,
-    entity::{device, email_budget, known_device, mail, person, session, token},
-    live, talents,
+entity :: { device, email_budget, known_device, mail, person, session, token, write_probe }, live, talents,
 };
 use sea_orm::{
     ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QuerySelect,
@@ -55,6 +54,9 @@ impl Greenroom {
         self.delete::<device::Entity>(device::Column::TokenHash, past).await?;
         let long_ago = known_device::Column::SeenAt.lt(now - millis(accounts::KNOWN_FOR));
         self.delete::<known_device::Entity>(known_device::Column::Fingerprint, long_ago).await?;
+        // Of processes that have ended.
+        self.delete::<write_probe::Entity>(write_probe::Column::ProcessId, write_probe::Column::ProbedAt.lt(now - DAY))
+            .await?;
         self.forget_unconfirmed(now - UNCONFIRMED).await?;
         while self.prune_log(now.saturating_sub(millis(self.limits.keep_events))).await? {}
         while self.fill_search_names().await? {}

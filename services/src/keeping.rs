@@ -9,7 +9,7 @@ mod moving;
 mod restore;
 mod tables;
 
-pub use backup::backup;
+pub use backup::{backup, check_room};
 pub use check::Contents;
 pub use moving::move_data;
 pub use restore::{Restored, restore};

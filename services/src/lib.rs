@@ -46,14 +46,11 @@ use clock::{Clock, SystemClock};
 use live::{Door, Hub};
 use mail::Links;
 use messages::Tray;
-use model::{ClientId, ConversationId, Instant, PersonId, SessionId};
+use model::{ClientId, ConversationId, Instant, PersonId, SessionId, Refusal};
 use std::{net::IpAddr, ops::Deref, sync::Arc, thread::available_parallelism, time::Duration};
 use store::Store;
 use throttle::Throttle;
-use tokio::{
-    sync::{Notify, OnceCell},
-    time::timeout,
-};
+use tokio::sync::{Notify, OnceCell};
 use tracing::Instrument;
 
 /// What the libraries below have to say is only worth a line of the log when something is wrong.
@@ -205,12 +202,12 @@ impl Greenroom {
         })))
     }
 
-    /// Whether the database answers.
+    /// Whether the database can be written to.
     ///
     /// # Errors
-    /// When it doesn't, within two seconds.
-    pub async fn ready(&self) -> Result<()> {
-        timeout(measured::PATIENCE, self.store.ping()).await.unwrap_or_else(|_| Err(Error::silent()))
+    /// `StorageFull`; `Unavailable` where it can't for another reason, or not within two seconds.
+    pub async fn ready(&self) -> std::result::Result<(), Refusal> {
+        self.store.check_writable().await
     }
 
     /// Lets go of the database, which on SQLite leaves one whole file.

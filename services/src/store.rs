@@ -1,18 +1,19 @@
+mod connection;
 pub(crate) mod few;
+mod health;
 mod pool;
 mod writer;
 
-use crate::{Error, Result, measured, talents};
+use crate :: { Error, Result, measured, talents } ; use connection :: Connection ; use health :: Health ;
 use migration::{Migrator, MigratorTrait};
 use pool::{OnPool, Pool};
 use sea_orm::{
-    AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-    ExecResult, IsolationLevel, QueryResult, Statement, TransactionOptions, TransactionTrait,
-    prelude::async_trait::async_trait,
+ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement, prelude::async_trait::async_trait, TransactionTrait,
 };
 use std::{collections::HashSet, num::NonZero, sync::Arc, thread::available_parallelism, time::Duration};
-use tokio::sync::{OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
-use writer::{Group, Writer};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tracing::Instrument;
+use writer::{Turn, Writer};
 
 /// Connections to PostgreSQL, and as many as read from SQLite at the most.
 const CONNECTIONS: u32 = 16;
@@ -46,6 +47,7 @@ pub(crate) struct Store {
     writing: Writing,
     reader: Pool,
     aside: Arc<Semaphore>,
+    health: Arc<Health>,
 }
 
 enum Writing {
@@ -55,12 +57,18 @@ enum Writing {
 
 /// A transaction that writes. Dropped without a commit, it never was.
 pub(crate) struct Transaction {
-    tx: DatabaseTransaction,
-    group: Option<OwnedMutexGuard<Group>>,
-    /// Its connection, where it is one of many.
-    connection: Option<OwnedSemaphorePermit>,
+    place: Place,
+    health: Arc<Health>,
     /// Room in the line of what nobody waits for.
     aside: Option<OwnedSemaphorePermit>,
+}
+
+/// Where it takes place.
+enum Place {
+    /// On the connection that writes.
+    Turn(Turn),
+    /// On one of many.
+    Pool(OnPool),
 }
 
 impl Store {
@@ -70,29 +78,24 @@ impl Store {
 
     /// The same with another length from which on SQLite's log is too long.
     async fn connect_with(url: &str, long: i64) -> Result<Self> {
-        let aside = Arc::new(Semaphore::new(ASIDE));
+        let (aside, health) = (Arc::new(Semaphore::new(ASIDE)), Arc::new(Health::new()));
         if is_sqlite(url) {
             let writer = counted(options(url, 1, WRITES)).await?;
             let reader = Pool::new(counted(options(url, readers(), READS)).await?, readers());
             let mover = counted(options(url, 1, READS)).await?;
-            return Ok(Self { writing: Writing::InTurn(Writer::new(writer, mover, long)), reader, aside });
+            return Ok(Self { writing: Writing::InTurn(Writer::new(writer, mover, long)), reader, aside, health });
         }
         let both = Pool::new(counted(options(url, CONNECTIONS, &[])).await?, CONNECTIONS);
-        Ok(Self { writing: Writing::AtOnce(both.clone()), reader: both, aside })
+        Ok(Self { writing: Writing::AtOnce(both.clone()), reader: both, aside, health })
     }
 
     /// A transaction that writes something somebody waits for.
     pub(crate) async fn write(&self) -> Result<Transaction> {
-        match &self.writing {
-            Writing::InTurn(writer) => {
-                let (tx, group) = writer.turn().await?;
-                Ok(Transaction { tx, group: Some(group), connection: None, aside: None })
-            }
-            Writing::AtOnce(pool) => {
-                let OnPool { tx, room } = pool.begin("writes", TransactionOptions::default()).await?;
-                Ok(Transaction { tx, group: None, connection: Some(room), aside: None })
-            }
-        }
+        let place = match &self.writing {
+            Writing::InTurn(writer) => Place::Turn(writer.turn().await?),
+            Writing::AtOnce(pool) => Place::Pool(pool.begin("writes", "BEGIN").await?),
+        };
+        Ok(Transaction { place, health: self.health.clone(), aside: None })
     }
 
     /// A transaction for what nobody waits for: receipts, who is here, keeping house. A few at a time.
@@ -103,13 +106,11 @@ impl Store {
 
     /// A transaction in which every statement sees the same moment.
     pub(crate) async fn snapshot(&self) -> Result<OnPool> {
-        let postgres = is_postgres(&self.reader);
-        let options = TransactionOptions {
-            isolation_level: postgres.then_some(IsolationLevel::RepeatableRead),
-            access_mode: postgres.then_some(AccessMode::ReadOnly),
-            sqlite_transaction_mode: None,
+        let begin = match self.reader.get_database_backend() {
+            DbBackend::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+            _ => "BEGIN",
         };
-        Ok(self.reader.begin("reads", options).await?)
+        Ok(self.reader.begin("reads", begin).await?)
     }
 
     /// Whether other nodes may write to it.
@@ -134,32 +135,28 @@ impl Store {
             Writing::AtOnce(_) => Ok(()),
         }
     }
-
-    pub(crate) async fn ping(&self) -> Result<()> {
-        Ok(self.reader.ping().await?)
-    }
 }
 
 #[async_trait]
 impl ConnectionTrait for Transaction {
     fn get_database_backend(&self) -> DbBackend {
-        self.tx.get_database_backend()
+        self.connection().get_database_backend()
     }
 
     async fn execute_raw(&self, statement: Statement) -> std::result::Result<ExecResult, DbErr> {
-        self.tx.execute_raw(statement).await
+        self.health.note(self.connection().execute_raw(statement).await)
     }
 
     async fn execute_unprepared(&self, sql: &str) -> std::result::Result<ExecResult, DbErr> {
-        self.tx.execute_unprepared(sql).await
+        self.health.note(self.connection().execute_unprepared(sql).await)
     }
 
     async fn query_one_raw(&self, statement: Statement) -> std::result::Result<Option<QueryResult>, DbErr> {
-        self.tx.query_one_raw(statement).await
+        self.health.note(self.connection().query_one_raw(statement).await)
     }
 
     async fn query_all_raw(&self, statement: Statement) -> std::result::Result<Vec<QueryResult>, DbErr> {
-        self.tx.query_all_raw(statement).await
+        self.health.note(self.connection().query_all_raw(statement).await)
     }
 }
 
@@ -169,29 +166,40 @@ impl Transaction {
         self.commit_then(Box::new(|| ())).await
     }
 
-    /// The same, and does something then, in the order of the commits where there is one writer.
+    /// The same, and does something then, in the order of the commits where there is one writer. A transaction of which
+    /// a statement has failed isn't committed.
     #[tracing::instrument(name = "commit", level = "debug", skip_all)]
     pub(crate) async fn commit_then(self, then: Answered) -> Result<()> {
-        let Self { tx, mut group, connection, aside } = self;
-        match &mut group {
-            // The group measures its own.
-            Some(group) => group.take(tx).await?,
-            None => measured::commit(tx.commit()).await?,
-        }
-        // Others can write while this waits for the flush.
-        drop((connection, aside));
-        match group {
-            Some(group) => Group::flushed(group, then).await,
-            None => {
-                then();
-                Ok(())
+        let Self { place, health, aside } = self;
+        match place {
+            Place::Turn(turn) => Ok(health.note(turn.commit(aside, then).await?)?),
+            Place::Pool(tx) => {
+                let committing = async move {
+                    health.note(measured::commit(tx.commit()).await)?;
+                    drop(aside);
+                    then();
+                    Ok(())
+                };
+                // In a task of its own: whoever asked may go meanwhile, and what is committed has to be told.
+                tokio::spawn(committing.in_current_span()).await.map_err(Error::broken)?
             }
         }
     }
 
     /// Undoes everything at once.
-    pub(crate) async fn rollback(self) -> Result<()> {
-        Ok(self.tx.rollback().await?)
+    pub(crate) async fn rollback(self) {
+        match self.place {
+            Place::Turn(turn) => turn.roll_back().await,
+            // What can't be rolled back ends with its connection.
+            Place::Pool(tx) => drop(tx.roll_back().await),
+        }
+    }
+
+    fn connection(&self) -> &Connection {
+        match &self.place {
+            Place::Turn(turn) => turn.connection(),
+            Place::Pool(tx) => tx.connection(),
+        }
     }
 }
 
@@ -292,3 +300,6 @@ fn sqlite(options: SqliteOptions) -> SqliteOptions {
 }
 
 type SqliteOptions = sea_orm::sqlx::sqlite::SqliteConnectOptions;
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 //! Why something was not done, and what to do.
 
-use super::{BROKEN, BROKEN_LEAD, OTHER_PERSON_LEAD};
+use super::{BROKEN, BROKEN_LEAD, OTHER_PERSON_LEAD, STORAGE_FULL};
 use model::{Fault, Refusal};
 
 /// What to tell somebody whose request was refused.
@@ -29,6 +29,7 @@ pub fn refusal(refusal: &Refusal) -> String {
         }
         Refusal::TooManyStreams => "Greenroom is open in too many places. Close some tabs.".to_owned(),
         Refusal::Unavailable | Refusal::Internal => format!("{BROKEN}. {BROKEN_LEAD}"),
+        Refusal::StorageFull => STORAGE_FULL.to_owned(),
         Refusal::Invalid { fields } => match fields.values().next() {
             Some(first) if fields.len() == 1 => fault(*first).to_owned(),
             _ => "Some fields need another look.".to_owned(),

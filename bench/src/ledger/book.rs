@@ -2,7 +2,7 @@
 
 use std::sync::{
     Mutex, PoisonError,
-    atomic::{AtomicU64, Ordering},
+    atomic::{AtomicU64, AtomicUsize, Ordering},
 };
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -29,6 +29,8 @@ pub(crate) struct Book {
     failed: AtomicU64,
     /// Messages that had arrived at a try whose answer got lost.
     before: AtomicU64,
+    /// So many of the entries were looked for in the database while all wrote.
+    audited: AtomicUsize,
 }
 
 impl Book {
@@ -47,6 +49,17 @@ impl Book {
     /// All that was acknowledged so far. Each writer's entries are in the order they came.
     pub(crate) fn entries(&self) -> Vec<Acknowledged> {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The next entries that weren't looked for yet.
+    pub(crate) fn unaudited(&self, most: usize) -> Vec<Acknowledged> {
+        let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        entries.iter().skip(self.audited.load(Ordering::Relaxed)).take(most).copied().collect()
+    }
+
+    /// So many more were found.
+    pub(crate) fn audited(&self, more: usize) -> usize {
+        self.audited.fetch_add(more, Ordering::Relaxed) + more
     }
 
     /// How many those are.

@@ -65,6 +65,19 @@ impl Database {
         }
     }
 
+    /// Moves a server's tables to the disk that can be full.
+    pub(crate) async fn move_tables(&self) -> Result<()> {
+        let Self::Server(server, _) = self else { return Ok(()) };
+        let Some(space) = server.lock().await.space() else { return Ok(()) };
+        let connection = sea_orm::Database::connect(self.url()).await?;
+        connection.execute_unprepared(&format!("CREATE TABLESPACE small LOCATION '{space}'")).await?;
+        for what in ["TABLE", "INDEX"] {
+            let statement = format!("ALTER {what} ALL IN TABLESPACE pg_default SET TABLESPACE small");
+            connection.execute_unprepared(&statement).await?;
+        }
+        Ok(connection.close().await?)
+    }
+
     /// Flushes what is there so far, however the nodes do that.
     pub(crate) async fn flush(&self) -> Result<()> {
         if let Self::Disk(..) = self {

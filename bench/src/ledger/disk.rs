@@ -1,4 +1,4 @@
-//! A disk whose power can fail: a file system in memory that knows what it was told to flush. What a program has
+//! A disk that can fail, and whose power can: a file system in memory that knows what it was told to flush. What a program has
 //! written is there for everybody, as it is in a system's cache; what it hasn't flushed is lost when the power fails,
 //! or some of it, block by block, as disks write in the order they like.
 //!
@@ -12,6 +12,24 @@ mod content;
 #[cfg(target_os = "linux")]
 mod files;
 
+use bench::dice::Dice;
+
+/// What a disk refuses.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum Failure {
+    /// Nothing.
+    #[default]
+    None,
+    /// It is full: nothing can grow.
+    Full,
+    /// It is full, and needs room for what is overwritten, too, as file systems do that copy on write.
+    FullForAll,
+    /// Some writes and flushes end with an I/O error.
+    Errors(Dice),
+    /// It can only be read, as systems have it after errors.
+    ReadOnly,
+}
+
 #[cfg(not(target_os = "linux"))]
 pub(crate) use elsewhere::Disk;
 #[cfg(target_os = "linux")]
@@ -19,7 +37,7 @@ pub(crate) use here::Disk;
 
 #[cfg(target_os = "linux")]
 mod here {
-    use super::{content::Content, files::Files};
+    use super::{Failure, content::Content, files::Files};
     use bench::{dice::Dice, site::Result};
     use fuser::{BackgroundSession, Config, MountOption, spawn_mount};
     use std::{
@@ -60,6 +78,11 @@ mod here {
             self.plug_in()
         }
 
+        /// Lets it refuse from now on what a disk in this state does.
+        pub(crate) fn fail(&self, failure: Failure) {
+            self.content.lock().unwrap_or_else(PoisonError::into_inner).fail(failure);
+        }
+
         fn plug_in(&mut self) -> Result<()> {
             let mut config = Config::default();
             config.mount_options = vec![MountOption::FSName("ledger".to_owned())];
@@ -74,6 +97,7 @@ mod here {
 /// There is no such disk on other systems, and the test says so.
 #[cfg(not(target_os = "linux"))]
 mod elsewhere {
+    use super::Failure;
     use bench::{dice::Dice, site::Result};
     use std::path::Path;
 
@@ -83,6 +107,8 @@ mod elsewhere {
         pub(crate) fn mount(_: &Path) -> Result<Self> {
             Err("a disk whose power fails needs Linux with FUSE".into())
         }
+
+        pub(crate) fn fail(&self, _: Failure) {}
 
         pub(crate) fn lose_power(&mut self, _: &mut Dice) -> Result<()> {
             Err("a disk whose power fails needs Linux with FUSE".into())

@@ -10,10 +10,12 @@
 //! - [`stage`], [`place`], [`people`]: the nodes, who is there, and the lines between them
 //! - [`database`], [`postgres`], [`bus`], [`clock`], [`disk`]: what nodes stand on, each to be broken in its way
 //! - [`writer`], [`book`]: who writes, and what is written down of it
-//! - [`faults`], [`strike`]: what breaks when, and how
+//! - [`faults`], [`strike`], [`storage`]: what breaks when, and how
 //! - [`run`], [`said`]: a run from its beginning to its end, and what the nodes said meanwhile
+//! - [`audit`]: whether what was acknowledged is in the database, asked while all write
 //! - [`truth`], [`verdict`]: what the database says, and whether all agree
 
+mod audit;
 mod book;
 mod bus;
 mod clock;
@@ -28,6 +30,7 @@ mod run;
 mod said;
 mod settings;
 mod stage;
+mod storage;
 mod strike;
 mod truth;
 mod verdict;

@@ -3,13 +3,21 @@
 
 use bench::{ports::some_port, site::Result};
 use rustix::process::geteuid;
-use std::process::{Command, Stdio};
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
 use tempfile::TempDir;
 
 /// Ports that are tried.
 const TRIES: usize = 5;
 /// Whom it runs as where we are root, which it refuses to.
 const OWNERS: [&str; 2] = ["postgres", "nobody"];
+
+/// Room enough for any run; a limit, not what it takes.
+const ROOMY: &str = "size=8g";
+/// What a full disk has left, in KiB.
+const SPARE: u64 = 64;
 
 /// How it is told to end.
 #[derive(Clone, Copy)]
@@ -23,6 +31,8 @@ pub(crate) enum End {
 /// Ended, and thrown away, when dropped.
 pub(crate) struct Postgres {
     pub(crate) port: u16,
+    /// A disk of its own for tables, where we may mount one. Goes before the folder it is in.
+    space: Option<SmallDisk>,
     folder: TempDir,
     owner: Option<&'static str>,
 }
@@ -34,12 +44,51 @@ impl Drop for Postgres {
     }
 }
 
+/// A disk in memory whose size can be changed. Unmounted when dropped.
+struct SmallDisk(PathBuf);
+
+impl SmallDisk {
+    fn mount(folder: &Path, owner: &str) -> Result<Self> {
+        let path = folder.join("small");
+        std::fs::create_dir(&path)?;
+        let disk = Self(path);
+        run(Command::new("mount").args(["-t", "tmpfs", "-o", ROOMY, "small"]).arg(&disk.0))?;
+        run(Command::new("chown").arg(owner).arg(&disk.0))?;
+        Ok(disk)
+    }
+
+    /// Makes it just so large that what is on it has room, and a little more.
+    fn fill(&self) -> Result<()> {
+        let told = Command::new("df").args(["--output=used", "--block-size=1K"]).arg(&self.0).output()?;
+        let told = String::from_utf8(told.stdout)?;
+        let used: u64 = told.lines().last().unwrap_or_default().trim().parse()?;
+        self.resize(&format!("size={}k", used + SPARE))
+    }
+
+    fn resize(&self, size: &str) -> Result<()> {
+        run(Command::new("mount").args(["-o", &format!("remount,{size}")]).arg(&self.0))
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        // The folder it is in can't be deleted then, and the test's words tell of more.
+        let _ = Command::new("umount").arg("--lazy").arg(&self.0).status();
+    }
+}
+
+fn run(command: &mut Command) -> Result<()> {
+    let ended = command.status()?;
+    if ended.success() { Ok(()) } else { Err(format!("{command:?} has failed: {ended}").into()) }
+}
+
 impl Postgres {
     pub(crate) async fn start() -> Result<Self> {
-        let mut server = Self { port: 0, folder: tempfile::tempdir()?, owner: None };
+        let mut server = Self { port: 0, folder: tempfile::tempdir()?, owner: None, space: None };
         if geteuid().is_root() {
             let owner = OWNERS.into_iter().find(|owner| server.give_to(owner)).ok_or("nobody may own the database")?;
             server.owner = Some(owner);
+            server.space = Some(SmallDisk::mount(server.folder.path(), owner)?);
         }
         let create = ["-D", "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale", "C", "--no-sync"];
         server.run("initdb", &create).await?;
@@ -64,6 +113,21 @@ impl Postgres {
             End::Crash => "immediate",
         };
         self.run("pg_ctl", &["-D", "data", "-s", "-w", "-m", mode, "stop"]).await
+    }
+
+    /// Where tables can be put on a disk that can be full.
+    pub(crate) fn space(&self) -> Option<String> {
+        self.space.as_ref().map(|space| space.0.display().to_string())
+    }
+
+    /// Leaves nothing of that disk.
+    pub(crate) fn fill(&self) -> Result<()> {
+        self.space.as_ref().map_or(Ok(()), SmallDisk::fill)
+    }
+
+    /// Makes room on that disk.
+    pub(crate) fn free(&self) -> Result<()> {
+        self.space.as_ref().map_or(Ok(()), |space| space.resize(ROOMY))
     }
 
     /// Where it is, or a line that leads to it.

@@ -1,6 +1,7 @@
 //! A run from its beginning to its end.
 
 use crate::{
+    audit,
     book::Book,
     faults::{self, AT_ONCE, Fault, Kind},
     settings::{Run, word},
@@ -37,6 +38,8 @@ pub(crate) struct Outcome {
     /// What else is wrong, in words.
     unwell: Vec<String>,
     acknowledged: u64,
+    /// How many of those were found in the database while people wrote.
+    audited: usize,
     /// Tries without an answer, and messages that had arrived by one of those.
     tries: (u64, u64),
     struck: BTreeMap<Kind, usize>,
@@ -59,11 +62,13 @@ impl Outcome {
 
 impl Display for Outcome {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Self { verdict, unwell, acknowledged, tries: (failed, before), struck, readers, lasted, settled } = self;
+        let Self { verdict, unwell, acknowledged, audited, tries, struck, readers, lasted, settled } = self;
+        let (failed, before) = tries;
         let kinds: Vec<String> = struck.iter().map(|(kind, count)| format!("{count} {}", word(kind))).collect();
         let faults: usize = struck.values().sum();
         let (lasted, settled) = (lasted.as_secs_f64(), settled.as_secs_f64());
         writeln!(f, "{acknowledged} acknowledged in {lasted:.0} s, heard by {readers} readers {settled:.0} s later")?;
+        writeln!(f, "{audited} of them were found in the database while more was written")?;
         writeln!(f, "{failed} tries had no answer, by which {before} messages had arrived all the same")?;
         writeln!(f, "{faults} faults: {}", kinds.join(", "))?;
         write!(f, "{verdict}")?;
@@ -88,6 +93,7 @@ pub(crate) async fn run(run: &Run) -> Result<Outcome> {
     tokio::select! {
         done = async { tokio::try_join!(write(&stage, run, &book), break_things(&stage, faults, &book)) } => { done?; }
         Some(ended) = readers.join_next() => return Err(format!("a reader has given up: {ended:?}").into()),
+        missing = audit::watch(&stage, &book) => return Err(missing.into()),
         count = stuck(&book) => return Err(format!("nothing was acknowledged for {STUCK:?} after {count}").into()),
     }
     let lasted = began.elapsed();
@@ -103,8 +109,9 @@ pub(crate) async fn run(run: &Run) -> Result<Outcome> {
     let verdict = Verdict::on(&book.entries(), &truth, &heard, BEFORE);
     unwell.extend(damage(&stage).await?);
     unwell.extend(stage.said.panics()?);
-    let (acknowledged, tries) = (book.count(), book.tries());
-    let outcome = Outcome { verdict, unwell, acknowledged, tries, struck, readers: heard.len(), lasted, settled };
+    let (acknowledged, audited, tries) = (book.count(), book.audited(0), book.tries());
+    let outcome =
+        Outcome { verdict, unwell, acknowledged, audited, tries, struck, readers: heard.len(), lasted, settled };
     if outcome.is_good() {
         stage.said.forget()?;
     }

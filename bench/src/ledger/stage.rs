@@ -58,6 +58,7 @@ impl Stage {
         }
         let first = places.first().ok_or("there has to be a node")?;
         first.node.lock().await.run("migrate")?;
+        database.move_tables().await?;
         let newcomers = put_in(&database.url(), run.people, run.seed).await?;
         for place in &places {
             place.node.lock().await.serve().await?;

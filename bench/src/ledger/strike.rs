@@ -2,17 +2,19 @@
 
 use crate::{
     database::Database,
+    disk::Failure,
     faults::{Fault, Kind},
     place::Place,
     postgres::End,
     stage::Stage,
+    storage,
 };
 use bench::{
     dice::Dice,
     line::{Line, Pace},
     site::Result,
 };
-use std::ops::Range;
+use std::{ops::Range, time::Duration};
 use tokio::time::sleep;
 
 /// How long things are broken, in milliseconds.
@@ -59,6 +61,14 @@ impl Fault {
             Kind::DatabaseCut => go_away(existing(place.to_database.as_ref())?, dice).await,
             Kind::DatabaseHalfOpen => go_silent(existing(place.to_database.as_ref())?, dice).await,
             Kind::PowerLoss => lose_power(stage, place, dice).await,
+            Kind::DiskFull => storage::fill_disk(stage, place, dice).await,
+            Kind::DiskErrors => {
+                let failure = Failure::Errors(Dice::seeded(dice.below(u64::MAX)));
+                storage::fail_disk(stage, failure, dice.millis(LONG)).await
+            }
+            Kind::ReadOnlyDisk => storage::fail_disk(stage, Failure::ReadOnly, dice.millis(LONG)).await,
+            Kind::DatabaseFull => storage::fill_database(stage, dice.millis(LONG)).await,
+            Kind::ConnectionKilled => storage::kill_connections(stage, dice).await,
         }
     }
 }
@@ -90,7 +100,7 @@ async fn go_away(line: &Line, dice: &mut Dice) -> Result<()> {
     restore(line, dice.millis(SHORT)).await
 }
 
-async fn restore(line: &Line, after: std::time::Duration) -> Result<()> {
+async fn restore(line: &Line, after: Duration) -> Result<()> {
     sleep(after).await;
     Ok(line.restore().await?)
 }

@@ -1,5 +1,6 @@
 use crate::{problem::Problem, router::Shared};
 use axum::extract::State;
+use model::Refusal;
 use services::BusHealth;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -15,16 +16,19 @@ async fn healthy() -> &'static str {
     "ok"
 }
 
-/// Do the database and the bus answer, too?
+/// Can the database be written to, and does the bus answer, too?
 ///
-/// 503 `no_database` means that nothing works. 503 `bus_silent` means that messages between nodes take seconds: nothing
+/// It is tried by writing, at most once a second. 507 `storage_full` means that there is no room on the database's disk:
+/// nothing can be written, and what is there can be read; it recovers by itself once there is room. 503 `no_database`
+/// means that the database can't be reached or written to for another reason. 503 `bus_silent` means that messages between nodes take seconds: nothing
 /// is lost, and a balancer does better to go on asking `/healthz`.
 #[utoipa::path(get, path = "/readyz", tag = "Site", security(()),
     responses((status = 200, description = "They do.", body = String)))]
 async fn ready(State(shared): State<Shared>) -> Result<&'static str, Problem> {
-    if let Err(error) = shared.greenroom.ready().await {
-        error.into_refusal();
-        return Err(Problem::NO_DATABASE);
+    match shared.greenroom.ready().await {
+        Err(Refusal::StorageFull) => return Err(Refusal::StorageFull.into()),
+        Err(_) => return Err(Problem::NO_DATABASE),
+        Ok(()) => {}
     }
     if shared.greenroom.bus_health() == BusHealth::Silent { Err(Problem::BUS_SILENT) } else { Ok("ready") }
 }

@@ -87,6 +87,8 @@ refusals! {
     Internal = Problem::INTERNAL;
     /// The database can't be reached.
     Unavailable = Refusal::Unavailable;
+    /// The disk is full: nothing was written. Worth trying again.
+    StorageFull = Refusal::StorageFull;
 }
 
 fn response(problem: &Problem, meaning: &str) -> (String, RefOr<Response>) {

@@ -53,6 +53,16 @@ fn only_services_and_migration_name_the_database() {
     none("tables must not leave services", leaking.map(|source| source.path.clone()).collect());
 }
 
+/// The libraries count transactions themselves, and miscount where a database has rolled back by itself. What moves and
+/// restores data ends with the program at the first error.
+#[test]
+fn only_one_file_begins_transactions() {
+    let counting = ["TransactionTrait", "DatabaseTransaction", ".begin_with", "TransactionManager"];
+    let found = code(&["services"]).into_iter().filter(|source| !source.path.starts_with("services/src/keeping/"));
+    let found = found.filter(|source| counting.iter().any(|name| source.text.contains(name)));
+    none("transactions begin in store/connection.rs", found.map(|source| source.path).collect());
+}
+
 #[test]
 fn nothing_points_upwards() {
     for (crates, above) in [

@@ -69,7 +69,7 @@ impl Greenroom {
         };
         match write_down(&tx, vec![entry], &mut journal, now).await {
             Err(Error::Database(error)) if is_duplicate(&error) => {
-                tx.rollback().await?;
+                tx.rollback().await;
                 return self.opened_before(viewer, client_id, &draft).await;
             }
             written => written?,

@@ -1,7 +1,8 @@
 use super::{Contents, Trouble, check::check_own, file};
-use sea_orm::sqlx;
+use sea_orm::sqlx::{self, Connection};
 use std::path::Path;
 use tempfile::NamedTempFile;
+use uuid::Uuid;
 
 /// Copies the SQLite database of a site, which may be serving meanwhile, into a file that isn't there yet, and says
 /// what is in it. The copy is of one moment, and is checked and on the disk before it gets its name.
@@ -22,6 +23,28 @@ pub async fn backup(database_url: &str, to: &Path) -> Result<Contents, Trouble> 
     name(part, to)?;
     file::flush_folder(folder).map_err(unwritable)?;
     Ok(contents)
+}
+
+/// Whether the database has room for what a site writes, found out by writing. A backup of one that hasn't is good, and
+/// whoever asked for it should know all the same. Other reasons not to write are no concern of a backup.
+///
+/// # Errors
+/// A sentence for whoever asked, where the disk is full.
+pub async fn check_room(database_url: &str) -> Result<(), Trouble> {
+    let path = file::path_of(database_url)?;
+    match write_probe(&path).await {
+        Err(error) if file::why(&error) == file::No::Full => Err(file::trouble(&path, error)),
+        _ => Ok(()),
+    }
+}
+
+async fn write_probe(path: &Path) -> Result<(), sqlx::Error> {
+    let id = Uuid::now_v7();
+    let mut database = file::take_hold(path).await?;
+    let insert = "INSERT INTO write_probe (process_id, filler, probed_at) VALUES (?, zeroblob(262144), 0)";
+    sqlx::query(insert).bind(id).execute(&mut database).await?;
+    sqlx::query("DELETE FROM write_probe WHERE process_id = ?").bind(id).execute(&mut database).await?;
+    database.close().await
 }
 
 /// One statement, in which SQLite reads one moment, while others read and write.

@@ -162,7 +162,7 @@ mod tests {
         crate::migrate(&url).await.expect("the schema");
         let database = Database::connect(&url).await.expect("a database");
         let query = "SELECT t.name AS t, c.name AS c FROM sqlite_schema t JOIN pragma_table_info(t.name) c \
-            WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' AND t.name <> 'seaql_migrations'";
+            WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' AND t.name NOT IN ('seaql_migrations', 'write_probe')";
         let statement = Statement::from_string(sea_orm::DbBackend::Sqlite, query);
         let rows = database.query_all_raw(statement).await.expect("the schema");
         let name = |row: &sea_orm::QueryResult, column| row.try_get::<String>("", column).expect("a name");

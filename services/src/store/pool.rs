@@ -1,12 +1,14 @@
 //! Connections that many share, and the line for them.
 
+use super::connection::Connection;
 use crate::measured;
 use sea_orm::{
-    ConnAcquireErr, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult,
-    QueryResult, Statement, TransactionOptions, TransactionTrait, prelude::async_trait::async_trait,
+    ConnAcquireErr, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement,
+    prelude::async_trait::async_trait,
 };
 use std::{ops::Deref, sync::Arc, time::Duration};
 use tokio::{
+    runtime::Handle,
     sync::{OwnedSemaphorePermit, Semaphore},
     time::timeout,
 };
@@ -24,10 +26,16 @@ pub(crate) struct Pool {
     room: Arc<Semaphore>,
 }
 
-/// A transaction on one of them.
+/// A transaction on one of them. Undone where it is dropped.
 pub(crate) struct OnPool {
-    pub(super) tx: DatabaseTransaction,
-    pub(super) room: OwnedSemaphorePermit,
+    held: Arc<Held>,
+    has_ended: bool,
+}
+
+/// A connection, and its room in the line.
+struct Held {
+    connection: Connection,
+    _room: OwnedSemaphorePermit,
 }
 
 impl Pool {
@@ -35,10 +43,12 @@ impl Pool {
         Self { connections, room: Arc::new(Semaphore::new(size as usize)) }
     }
 
-    /// Begins a transaction, once there is room in this line.
-    pub(super) async fn begin(&self, line: &'static str, options: TransactionOptions) -> Result<OnPool> {
+    /// Begins a transaction by this statement, once there is room in this line.
+    pub(super) async fn begin(&self, line: &'static str, begin: &'static str) -> Result<OnPool> {
         let room = self.room(line).await?;
-        Ok(OnPool { tx: self.connections.begin_with_options(options).await?, room })
+        let connection = Connection::acquire(&self.connections).await?;
+        connection.begin(begin).await?;
+        Ok(OnPool { held: Arc::new(Held { connection, _room: room }), has_ended: false })
     }
 
     /// How many connections are in use and how many are idle.
@@ -56,10 +66,6 @@ impl Pool {
         [("used", (open as usize).saturating_sub(idle)), ("idle", idle)]
     }
 
-    pub(super) async fn ping(&self) -> Result<()> {
-        self.connections.ping().await
-    }
-
     pub(super) async fn close(&self) -> Result<()> {
         self.connections.close_by_ref().await
     }
@@ -70,10 +76,38 @@ impl Pool {
     }
 }
 
+impl OnPool {
+    pub(super) async fn commit(mut self) -> Result<()> {
+        self.has_ended = true;
+        self.connection().commit().await
+    }
+
+    pub(super) async fn roll_back(mut self) -> Result<()> {
+        self.has_ended = true;
+        self.connection().roll_back().await
+    }
+
+    pub(super) fn connection(&self) -> &Connection {
+        &self.held.connection
+    }
+}
+
+impl Drop for OnPool {
+    fn drop(&mut self) {
+        if !self.has_ended
+            && let Ok(runtime) = Handle::try_current()
+        {
+            let held = self.held.clone();
+            // A connection that can't roll back is closed.
+            runtime.spawn(async move { drop(held.connection.roll_back().await) });
+        }
+    }
+}
+
 impl Deref for OnPool {
-    type Target = DatabaseTransaction;
-    fn deref(&self) -> &DatabaseTransaction {
-        &self.tx
+    type Target = Connection;
+    fn deref(&self) -> &Connection {
+        self.connection()
     }
 }
 

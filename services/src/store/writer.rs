@@ -8,14 +8,21 @@ mod checkpoint;
 
 pub(super) use checkpoint::LONG;
 
-use super::Answered;
+use super::{Answered, connection::Connection};
 use crate::{Error, Result, measured};
-use sea_orm::{
-    DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
-};
+use sea_orm::{DatabaseConnection, DbErr};
 use std::sync::{Arc, atomic::AtomicBool};
-use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
+use tokio::{
+    runtime::Handle,
+    sync::{Mutex, OwnedMutexGuard, OwnedSemaphorePermit, oneshot},
+};
 use tracing::Instrument;
+
+/// Takes the lock on the file at once: one that is taken later can fail.
+const BEGIN: &str = "BEGIN IMMEDIATE";
+const SAVEPOINT: &str = "SAVEPOINT turn";
+const RELEASE: &str = "RELEASE turn";
+const ROLL_BACK_TO: &str = "ROLLBACK TO turn";
 
 /// SQLite's one writer. Cheap to clone.
 #[derive(Clone)]
@@ -32,56 +39,64 @@ struct Desk {
     checkpoint_due: AtomicBool,
 }
 
-/// What belongs to one alone, and the place in the line that goes with it.
-type Turn = (DatabaseTransaction, OwnedMutexGuard<Group>);
+/// A turn to write: the transaction of a new group, or a savepoint in that of the open one. Undone where it is dropped.
+pub(super) struct Turn {
+    connection: Arc<Connection>,
+    /// The place in the line. Gone once the turn is over.
+    group: Option<OwnedMutexGuard<Group>>,
+}
 
 /// Those who are committed together.
 pub(super) struct Group {
-    connection: DatabaseConnection,
-    /// The transaction that all of them are in.
-    open: Option<DatabaseTransaction>,
+    /// Where the connection comes from: a pool of one.
+    pool: DatabaseConnection,
+    /// Replaced after every failure.
+    connection: Option<Arc<Connection>>,
+    /// Whether somebody of a group has written what is to be committed.
+    is_open: bool,
+    /// Whether the turn is in a savepoint.
+    is_nested: bool,
     done: Vec<Done>,
 }
 
 /// One of a group that has written, and waits for the flush.
 struct Done {
     then: Answered,
-    answer: oneshot::Sender<std::result::Result<(), Arc<DbErr>>>,
+    answer: oneshot::Sender<Committed>,
 }
 
+pub(super) type Committed = std::result::Result<(), DbErr>;
+
 impl Writer {
-    pub(super) fn new(connection: DatabaseConnection, mover: DatabaseConnection, long: i64) -> Self {
-        let group = Arc::new(Mutex::new(Group { connection, open: None, done: Vec::new() }));
-        Self(Arc::new(Desk { group, mover, long, checkpoint_due: AtomicBool::new(false) }))
+    pub(super) fn new(pool: DatabaseConnection, mover: DatabaseConnection, long: i64) -> Self {
+        let group = Group { pool, connection: None, is_open: false, is_nested: false, done: Vec::new() };
+        let checkpoint_due = AtomicBool::new(false);
+        Self(Arc::new(Desk { group: Arc::new(Mutex::new(group)), mover, long, checkpoint_due }))
     }
 
-    /// Waits for its turn, first come, first served, and gives the transaction of a new group, or a savepoint in the one
-    /// that is open then.
+    /// Waits for its turn, first come, first served.
     pub(super) async fn turn(&self) -> Result<Turn> {
         let group = measured::in_line("writes", self.0.group.clone().lock_owned()).await;
-        // In a task of its own: SeaORM undoes what is around a savepoint as well, where whoever asked goes while it
-        // begins. The others of the group would be answered as if it were on the disk.
+        // In a task of its own: whoever asked may go while it begins.
         tokio::spawn(self.clone().begin(group).in_current_span()).await.map_err(Error::broken)?
     }
 
     async fn begin(self, mut group: OwnedMutexGuard<Group>) -> Result<Turn> {
-        if let Some(open) = &group.open {
-            return match open.begin().await {
-                Ok(savepoint) => Ok((savepoint, group)),
-                Err(error) => Err(group.fail(error)),
-            };
+        let is_first = !group.is_open;
+        let connection = group.begin().await?;
+        if is_first {
+            tokio::spawn(self.commit().in_current_span());
         }
-        let first = group.connection.begin_with_options(immediate()).await?;
-        tokio::spawn(self.commit().in_current_span());
-        Ok((first, group))
+        Ok(Turn { connection, group: Some(group) })
     }
 
     /// Lets go of the file, once nobody writes any more.
     pub(super) async fn close(&self) -> Result<()> {
         let mut group = self.0.group.lock().await;
         group.commit().await;
+        group.connection = None;
         self.0.mover.close_by_ref().await?;
-        Ok(group.connection.close_by_ref().await?)
+        Ok(group.pool.close_by_ref().await?)
     }
 
     /// Commits the group that was just opened. It waits in the same line, twice: whoever came while the first of them
@@ -95,52 +110,113 @@ impl Writer {
 }
 
 impl Group {
-    /// Takes what was written in a turn, to be committed with the others'.
-    pub(super) async fn take(&mut self, written: DatabaseTransaction) -> std::result::Result<(), DbErr> {
-        if self.open.is_some() {
-            return written.commit().await;
+    /// Begins a turn.
+    async fn begin(&mut self) -> std::result::Result<Arc<Connection>, DbErr> {
+        self.is_nested = self.is_open;
+        let connection = match &self.connection {
+            Some(connection) => connection.clone(),
+            None => Arc::new(Connection::acquire(&self.pool).await?),
+        };
+        self.connection = Some(connection.clone());
+        let begun = if self.is_nested { connection.run(SAVEPOINT).await } else { connection.begin(BEGIN).await };
+        match begun {
+            Ok(()) => Ok(connection),
+            Err(error) => Err(self.fail(error)),
         }
-        self.open = Some(written);
+    }
+
+    /// Keeps what was written in a turn, to be committed with the others'.
+    async fn keep(&mut self, connection: &Connection) -> Committed {
+        if let Some(error) = connection.failure() {
+            self.undo(connection).await;
+            return Err(error);
+        }
+        if self.is_nested
+            && let Err(error) = connection.run(RELEASE).await
+        {
+            return Err(self.fail(error));
+        }
+        self.is_open = true;
         Ok(())
+    }
+
+    /// Undoes what was written in a turn.
+    async fn undo(&mut self, connection: &Connection) {
+        let undone = match self.is_nested {
+            true => connection.roll_back_to([ROLL_BACK_TO, RELEASE]).await,
+            false => connection.roll_back().await,
+        };
+        if let Err(error) = undone {
+            self.fail(error);
+        }
     }
 
     /// Commits what is open, and answers all who are in it, in their order.
     async fn commit(&mut self) {
-        let Some(open) = self.open.take() else { return };
-        let committed = measured::commit(open.commit()).await.map_err(Arc::new);
+        let Some(connection) = self.connection.clone().filter(|_| self.is_open) else { return };
+        self.is_open = false;
         metrics::histogram!(measured::COMMITTED_TOGETHER).record(self.done.len() as f64);
+        if let Err(error) = measured::commit(connection.commit()).await {
+            self.fail(error);
+        }
         for done in self.done.drain(..) {
-            if committed.is_ok() {
-                (done.then)();
-            }
+            (done.then)();
             // Whoever asked may have been stopped with the process.
-            let _ = done.answer.send(committed.clone());
+            let _ = done.answer.send(Ok(()));
         }
     }
 
-    /// Answers all who are in it that nothing of theirs will last.
-    fn fail(&mut self, error: DbErr) -> Error {
-        let error = Arc::new(error);
-        self.open = None;
+    /// Answers all who are in it that nothing of theirs will last, and throws the connection away: nobody knows what
+    /// state it is in.
+    fn fail(&mut self, error: DbErr) -> DbErr {
+        self.connection = None;
+        self.is_open = false;
         self.done.drain(..).for_each(|done| drop(done.answer.send(Err(error.clone()))));
-        Error::broken(error)
-    }
-
-    /// Waits until the group that this turn belongs to is on the disk.
-    pub(super) async fn flushed(mut group: OwnedMutexGuard<Self>, then: Answered) -> Result<()> {
-        let (answer, answered) = oneshot::channel();
-        group.done.push(Done { then, answer });
-        drop(group);
-        answered.await.map_err(Error::broken)?.map_err(Error::broken)
+        error
     }
 }
 
-/// Takes the lock on the file at once: one that is taken later can fail.
-fn immediate() -> TransactionOptions {
-    TransactionOptions {
-        isolation_level: None,
-        access_mode: None,
-        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+impl Turn {
+    pub(super) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// Waits until what was written is on the disk with all that the group wrote, and does something then.
+    /// What is held `aside` others may have while this waits.
+    pub(super) async fn commit(self, aside: Option<OwnedSemaphorePermit>, then: Answered) -> Result<Committed> {
+        // In a task of its own: whoever asked may go meanwhile, and a turn that ends halfway takes the others along.
+        let kept = tokio::spawn(self.keep(then).in_current_span()).await.map_err(Error::broken)?;
+        drop(aside);
+        match kept {
+            Ok(answered) => answered.await.map_err(Error::broken),
+            Err(error) => Ok(Err(error)),
+        }
+    }
+
+    async fn keep(mut self, then: Answered) -> std::result::Result<oneshot::Receiver<Committed>, DbErr> {
+        let (answer, answered) = oneshot::channel();
+        if let Some(mut group) = self.group.take() {
+            group.keep(&self.connection).await?;
+            group.done.push(Done { then, answer });
+        }
+        Ok(answered)
+    }
+
+    pub(super) async fn roll_back(mut self) {
+        if let Some(mut group) = self.group.take() {
+            group.undo(&self.connection).await;
+        }
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        if let Some(mut group) = self.group.take()
+            && let Ok(runtime) = Handle::try_current()
+        {
+            let connection = self.connection.clone();
+            runtime.spawn(async move { group.undo(&connection).await });
+        }
     }
 }
 

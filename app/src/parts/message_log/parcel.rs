@@ -39,6 +39,7 @@ fn reason(failure: &Failure) -> String {
     match failure {
         Failure::Unreached => words::WAITING.to_owned(),
         Failure::Refused(Refusal::Unauthenticated | Refusal::OtherPerson) => words::WAITING_FOR_SIGN_IN.to_owned(),
+        Failure::Refused(Refusal::StorageFull) => words::WAITING_FOR_SPACE.to_owned(),
         Failure::Refused(refusal) => words::refusal(refusal),
     }
 }

@@ -1,4 +1,6 @@
+use super::Failure;
 use bench::dice::Dice;
+use fuser::Errno;
 use std::{
     collections::{BTreeMap, BTreeSet},
     ffi::{OsStr, OsString},
@@ -22,9 +24,55 @@ pub(super) struct Content {
     files: BTreeMap<u64, File>,
     seen: BTreeMap<OsString, u64>,
     flushed: BTreeMap<OsString, u64>,
+    failure: Failure,
 }
 
+/// What a program wants to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Change {
+    /// A new file, another name, or none.
+    Name,
+    /// A file gets longer.
+    Grow(u64),
+    /// What stands in a file changes.
+    Overwrite(u64),
+    /// A file is flushed.
+    Flush,
+}
+
+/// Odds of a write or a flush that ends with an error.
+const ERRORS: f64 = 0.3;
+/// The index of SQLite's log, which it maps into memory: the system writes what is changed there when it likes, and tells
+/// nobody of errors.
+const INDEX: &str = "-shm";
+
 impl Content {
+    pub(super) fn fail(&mut self, failure: Failure) {
+        self.failure = failure;
+    }
+
+    /// Why the disk refuses a change, if it does.
+    pub(super) fn refuses(&mut self, change: Change) -> Option<Errno> {
+        if let Change::Overwrite(number) = change
+            && self.seen.iter().any(|(name, file)| *file == number && name.to_string_lossy().ends_with(INDEX))
+        {
+            return None;
+        }
+        match (&mut self.failure, change) {
+            (Failure::Full | Failure::FullForAll, Change::Grow(_) | Change::Name) => Some(Errno::ENOSPC),
+            (Failure::FullForAll, Change::Overwrite(_)) => Some(Errno::ENOSPC),
+            (Failure::Errors(dice), Change::Grow(_) | Change::Overwrite(_) | Change::Flush) => {
+                dice.happens(ERRORS).then_some(Errno::EIO)
+            }
+            (Failure::ReadOnly, Change::Grow(_) | Change::Overwrite(_) | Change::Name) => Some(Errno::EROFS),
+            _ => None,
+        }
+    }
+
+    pub(super) fn is_read_only(&self) -> bool {
+        matches!(self.failure, Failure::ReadOnly)
+    }
+
     pub(super) fn find(&self, name: &OsStr) -> Option<u64> {
         self.seen.get(name).copied()
     }
@@ -88,6 +136,11 @@ impl Content {
 }
 
 impl File {
+    /// Whether a write up to here makes it longer.
+    pub(super) fn ends_before(&self, end: usize) -> bool {
+        self.seen.len() < end
+    }
+
     pub(super) fn read(&self, from: usize, length: usize) -> &[u8] {
         let end = self.seen.len().min(from.saturating_add(length));
         self.seen.get(from..end).unwrap_or_default()
@@ -147,6 +200,21 @@ mod tests {
         assert!(left.iter().any(|file| *file == [1; 2 * BLOCK]), "nothing of the rest");
         assert!(left.iter().any(|file| file.len() == 2 * BLOCK && file[BLOCK] == 2), "a block alone");
         assert!(left.iter().any(|file| file.len() == 3 * BLOCK && file[2 * BLOCK] == 0), "a length alone");
+    }
+
+    #[test]
+    fn a_full_disk_refuses_what_grows_and_is_well_again() {
+        let mut content = Content::default();
+        let (number, index) = (content.create(name("a")), content.create(name("a-shm")));
+        content.fail(Failure::Full);
+        let refuses = |content: &mut Content, change| content.refuses(change).map(i32::from);
+        assert_eq!(refuses(&mut content, Change::Grow(number)), Some(Errno::ENOSPC.into()));
+        assert_eq!(refuses(&mut content, Change::Overwrite(number)), None);
+        content.fail(Failure::FullForAll);
+        assert_eq!(refuses(&mut content, Change::Overwrite(number)), Some(Errno::ENOSPC.into()));
+        assert_eq!(refuses(&mut content, Change::Overwrite(index)), None);
+        content.fail(Failure::None);
+        assert_eq!(refuses(&mut content, Change::Grow(number)), None);
     }
 
     #[test]

@@ -1,8 +1,8 @@
-use super::content::{Content, File};
+use super::content::{Change, Content, File};
 use fuser::{
     BsdFileFlags, Errno, FileAttr, FileHandle, FileType, Filesystem, FopenFlags, Generation, INodeNo, LockOwner,
-    OpenFlags, RenameFlags, ReplyAttr, ReplyCreate, ReplyData, ReplyDirectory, ReplyEmpty, ReplyEntry, ReplyOpen,
-    ReplyWrite, Request, TimeOrNow, WriteFlags,
+    OpenAccMode, OpenFlags, RenameFlags, ReplyAttr, ReplyCreate, ReplyData, ReplyDirectory, ReplyEmpty, ReplyEntry,
+    ReplyOpen, ReplyWrite, Request, TimeOrNow, WriteFlags,
 };
 use std::{
     ffi::OsStr,
@@ -88,19 +88,34 @@ impl Filesystem for Files {
     ) {
         let mut content = self.content();
         let Some(file) = content.file(number.0) else { return reply.error(Errno::ENOENT) };
-        if let Some(size) = size {
-            file.seen.resize(place(size), 0);
+        if let Some(size) = size.map(place) {
+            let grows = file.ends_before(size);
+            let change = if grows { Change::Grow(number.0) } else { Change::Overwrite(number.0) };
+            if let Some(error) = content.refuses(change) {
+                return reply.error(error);
+            }
+            if let Some(file) = content.file(number.0) {
+                file.seen.resize(size, 0);
+            }
         }
-        reply.attr(&BELIEVED, &look(number, Some(file)));
+        reply.attr(&BELIEVED, &look(number, content.file(number.0).map(|file| &*file)));
     }
 
     fn create(&self, _: &Request, _: INodeNo, name: &OsStr, _: u32, _: u32, _: i32, reply: ReplyCreate) {
-        let number = self.content().create(name);
+        let mut content = self.content();
+        if let Some(error) = content.refuses(Change::Name) {
+            return reply.error(error);
+        }
+        let number = content.create(name);
+        drop(content);
         let empty = look(INodeNo(number), Some(&File::default()));
         reply.created(&BELIEVED, &empty, GENERATION, HANDLE, FopenFlags::FOPEN_KEEP_CACHE);
     }
 
-    fn open(&self, _: &Request, _: INodeNo, _: OpenFlags, reply: ReplyOpen) {
+    fn open(&self, _: &Request, _: INodeNo, flags: OpenFlags, reply: ReplyOpen) {
+        if flags.acc_mode() != OpenAccMode::O_RDONLY && self.content().is_read_only() {
+            return reply.error(Errno::EROFS);
+        }
         // Several of a program's connections have a file open, and map the same parts of it into memory.
         reply.opened(HANDLE, FopenFlags::FOPEN_KEEP_CACHE);
     }
@@ -136,7 +151,14 @@ impl Filesystem for Files {
     ) {
         let mut content = self.content();
         let Some(file) = content.file(number.0) else { return reply.error(Errno::ENOENT) };
-        file.write(place(offset), data);
+        let grows = file.ends_before(place(offset).saturating_add(data.len()));
+        let change = if grows { Change::Grow(number.0) } else { Change::Overwrite(number.0) };
+        if let Some(error) = content.refuses(change) {
+            return reply.error(error);
+        }
+        if let Some(file) = content.file(number.0) {
+            file.write(place(offset), data);
+        }
         reply.written(u32::try_from(data.len()).unwrap_or(u32::MAX));
     }
 
@@ -146,7 +168,11 @@ impl Filesystem for Files {
     }
 
     fn fsync(&self, _: &Request, number: INodeNo, _: FileHandle, _: bool, reply: ReplyEmpty) {
-        self.content().flush(number.0);
+        let mut content = self.content();
+        if let Some(error) = content.refuses(Change::Flush) {
+            return reply.error(error);
+        }
+        content.flush(number.0);
         reply.ok();
     }
 
@@ -156,11 +182,19 @@ impl Filesystem for Files {
     }
 
     fn unlink(&self, _: &Request, _: INodeNo, name: &OsStr, reply: ReplyEmpty) {
-        if self.content().remove(name) { reply.ok() } else { reply.error(Errno::ENOENT) }
+        let mut content = self.content();
+        if content.is_read_only() {
+            return reply.error(Errno::EROFS);
+        }
+        if content.remove(name) { reply.ok() } else { reply.error(Errno::ENOENT) }
     }
 
     fn rename(&self, _: &Request, _: INodeNo, name: &OsStr, _: INodeNo, to: &OsStr, _: RenameFlags, reply: ReplyEmpty) {
-        if self.content().rename(name, to) { reply.ok() } else { reply.error(Errno::ENOENT) }
+        let mut content = self.content();
+        if let Some(error) = content.refuses(Change::Name) {
+            return reply.error(error);
+        }
+        if content.rename(name, to) { reply.ok() } else { reply.error(Errno::ENOENT) }
     }
 
     fn readdir(&self, _: &Request, _: INodeNo, _: FileHandle, offset: u64, mut reply: ReplyDirectory) {

@@ -1,0 +1,62 @@
+//! Whether what was acknowledged is in the database, asked while all write and things break: a writer's own connection may
+//! see what nobody else ever will.
+
+use crate::{
+    book::{Acknowledged, Book},
+    database::Database,
+    stage::Stage,
+};
+use bench::{ear::fingerprint, site::Result};
+use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, Statement};
+use std::time::Duration;
+use tokio::time::{sleep, timeout};
+
+/// From one look to the next.
+const PAUSE: Duration = Duration::from_millis(500);
+/// How long one look may take, where the database is broken just then.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Messages looked for at once.
+const SOME: usize = 2_000;
+
+/// Looks again and again, each time by a connection of its own. Done when something is missing, with what.
+pub(crate) async fn watch(stage: &Stage, book: &Book) -> String {
+    loop {
+        sleep(PAUSE).await;
+        let entries = book.unaudited(SOME);
+        // What can't be asked now is asked later.
+        if let Ok(Ok(found)) = timeout(PATIENCE, look(stage, &entries)).await {
+            if let Some(missing) = found {
+                return missing;
+            }
+            book.audited(entries.len());
+        }
+    }
+}
+
+async fn look(stage: &Stage, entries: &[Acknowledged]) -> Result<Option<String>> {
+    // Its power isn't cut while somebody has a file open.
+    let _disk = match &stage.database {
+        Database::Disk(disk, ..) => Some(disk.lock().await),
+        _ => None,
+    };
+    let mut options = ConnectOptions::new(stage.database.url());
+    options.max_connections(1).sqlx_logging(false);
+    let connection = sea_orm::Database::connect(options).await?;
+    let found = find_missing(&connection, entries).await;
+    connection.close().await?;
+    found
+}
+
+async fn find_missing(connection: &DatabaseConnection, entries: &[Acknowledged]) -> Result<Option<String>> {
+    let query = "SELECT body FROM message WHERE conversation_id = $1 AND seq = $2 AND client_id = $3";
+    for Acknowledged { conversation, seq, client_id, body, .. } in entries {
+        let values = [(*conversation).into(), (*seq).into(), (*client_id).into()];
+        let statement = Statement::from_sql_and_values(connection.get_database_backend(), query, values);
+        let row = connection.query_one_raw(statement).await?;
+        let text: Option<String> = row.map(|row| row.try_get_by_index(0)).transpose()?;
+        if text.is_none_or(|text| fingerprint(&text) != *body) {
+            return Ok(Some(format!("message {seq} of conversation {conversation} was acknowledged, and isn't there")));
+        }
+    }
+    Ok(None)
+}

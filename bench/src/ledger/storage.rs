@@ -1,0 +1,114 @@
+//! How what the database keeps its data on breaks.
+
+use crate::{
+    database::Database,
+    disk::{Disk, Failure},
+    place::Place,
+    postgres::Postgres,
+    stage::{Person, Stage},
+};
+use bench::{dice::Dice, site::Result};
+use reqwest::{Client, StatusCode};
+use sea_orm::ConnectionTrait;
+use std::{
+    ops::Range,
+    time::{Duration, Instant},
+};
+use tokio::{sync::Mutex, time::sleep};
+
+/// How soon `/readyz` has to tell of a disk that is full, or not any more.
+const TOLD_WITHIN: Duration = Duration::from_secs(30);
+/// How long connections are killed again and again, and how often, in milliseconds.
+const KILLING: Duration = Duration::from_secs(2);
+const PAUSE: Range<u64> = 5..100;
+/// Whoever is in a transaction just then.
+const KILL: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() \
+    AND backend_type = 'client backend' AND xact_start IS NOT NULL";
+
+/// Fills SQLite's disk, and frees it. Meanwhile what is there can be read, and the node says what is wrong.
+pub(crate) async fn fill_disk(stage: &Stage, place: &Place, dice: &mut Dice) -> Result<()> {
+    // Nobody stops the node meanwhile.
+    let node = place.node.lock().await;
+    let disk = disk(stage)?;
+    let is_full_for_all = dice.happens(0.5);
+    disk.lock().await.fail(if is_full_for_all { Failure::FullForAll } else { Failure::Full });
+    let told: Result<()> = async {
+        if is_full_for_all {
+            says(place, StatusCode::INSUFFICIENT_STORAGE).await?;
+            for person in stage.people.iter().take(2) {
+                read(stage, person, place).await?;
+            }
+        }
+        sleep(dice.millis(100..1_000)).await;
+        Ok(())
+    }
+    .await;
+    disk.lock().await.fail(Failure::None);
+    drop(node);
+    told?;
+    if is_full_for_all { says(place, StatusCode::OK).await } else { Ok(()) }
+}
+
+/// Lets SQLite's disk fail in some way, for a while.
+pub(crate) async fn fail_disk(stage: &Stage, failure: Failure, lasting: Duration) -> Result<()> {
+    let disk = disk(stage)?;
+    disk.lock().await.fail(failure);
+    sleep(lasting).await;
+    disk.lock().await.fail(Failure::None);
+    Ok(())
+}
+
+/// Fills the disk that PostgreSQL has its tables on, and frees it.
+pub(crate) async fn fill_database(stage: &Stage, lasting: Duration) -> Result<()> {
+    let server = server(stage)?.lock().await;
+    server.fill()?;
+    sleep(lasting).await;
+    server.free()
+}
+
+/// Kills PostgreSQL's connections in the middle of their transactions.
+pub(crate) async fn kill_connections(stage: &Stage, dice: &mut Dice) -> Result<()> {
+    // Held, so that it isn't ended meanwhile.
+    let server = server(stage)?.lock().await;
+    let connection = sea_orm::Database::connect(Postgres::url(server.port)).await?;
+    let began = Instant::now();
+    while began.elapsed() < KILLING {
+        connection.execute_unprepared(KILL).await?;
+        sleep(dice.millis(PAUSE)).await;
+    }
+    Ok(connection.close().await?)
+}
+
+async fn says(place: &Place, status: StatusCode) -> Result<()> {
+    let client = Client::builder().no_proxy().timeout(Duration::from_secs(5)).build()?;
+    let (began, ready) = (Instant::now(), format!("{}/readyz", place.url));
+    loop {
+        let told = client.get(&ready).send().await.map(|answer| answer.status());
+        if told.as_ref().is_ok_and(|told| *told == status) {
+            return Ok(());
+        }
+        if began.elapsed() > TOLD_WITHIN {
+            return Err(format!("/readyz says {told:?}, not {status}").into());
+        }
+        sleep(Duration::from_millis(100)).await;
+    }
+}
+
+async fn read(stage: &Stage, person: &Person, place: &Place) -> Result<()> {
+    let read = stage.asks(person, place, "/api/messages").await;
+    read.map(drop).map_err(|error| format!("nothing can be read while the disk is full: {error}").into())
+}
+
+fn disk(stage: &Stage) -> Result<&Mutex<Disk>> {
+    match &stage.database {
+        Database::Disk(disk, ..) => Ok(disk),
+        _ => Err("there is no disk to fail".into()),
+    }
+}
+
+fn server(stage: &Stage) -> Result<&Mutex<Postgres>> {
+    match &stage.database {
+        Database::Server(server, _) => Ok(server),
+        _ => Err("there is no server".into()),
+    }
+}

@@ -1,0 +1,219 @@
+//! A connection whose transactions are begun and ended in SQL, so that the database itself says whether there is one.
+//!
+//! sqlx counts transactions instead, and its count is wrong from the moment on when SQLite rolls back by itself (a full
+//! disk, an I/O error) or PostgreSQL aborts: what it takes for a commit then only releases a savepoint, and nothing of
+//! it is ever written. Here nothing is counted. `BEGIN` fails inside of a transaction, `COMMIT` outside of one, and a
+//! savepoint can't be released once its transaction is gone.
+
+use crate::measured;
+use sea_orm::{
+    ConnAcquireErr, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr,
+    Statement,
+    prelude::async_trait::async_trait,
+    sea_query::Values,
+    sqlx::{self, AssertSqlSafe, Postgres, Sqlite, pool::PoolConnection, query::Query},
+};
+use sea_query_sqlx::SqlxValues;
+use std::sync::{
+    PoisonError,
+    atomic::{AtomicBool, Ordering},
+};
+use tokio::sync::{Mutex, MutexGuard};
+
+type Result<T> = std::result::Result<T, DbErr>;
+
+/// A connection of a pool. It goes back there only between transactions that ended well, and is closed otherwise.
+pub(crate) struct Connection {
+    raw: Mutex<Raw>,
+    backend: DbBackend,
+    /// The first statement that failed since the transaction, or the savepoint, began.
+    failed: std::sync::Mutex<Option<DbErr>>,
+    /// Whether it is surely outside of a transaction.
+    is_idle: AtomicBool,
+}
+
+enum Raw {
+    Sqlite(PoolConnection<Sqlite>),
+    Postgres(PoolConnection<Postgres>),
+}
+
+/// Does the same with either kind of connection.
+macro_rules! with_raw {
+    ($raw:expr, $connection:ident => $work:expr) => {
+        match $raw {
+            Raw::Sqlite(pooled) => {
+                let $connection = &mut **pooled;
+                $work
+            }
+            Raw::Postgres(pooled) => {
+                let $connection = &mut **pooled;
+                $work
+            }
+        }
+    };
+}
+
+impl Connection {
+    /// Takes one out of a pool, or opens another.
+    pub(super) async fn acquire(pool: &DatabaseConnection) -> Result<Self> {
+        let backend = pool.get_database_backend();
+        let raw = match backend {
+            DbBackend::Postgres => pool.get_postgres_connection_pool().acquire().await.map(Raw::Postgres),
+            _ => pool.get_sqlite_connection_pool().acquire().await.map(Raw::Sqlite),
+        };
+        let raw = Mutex::new(raw.map_err(not_acquired)?);
+        Ok(Self { raw, backend, failed: std::sync::Mutex::default(), is_idle: AtomicBool::new(true) })
+    }
+
+    /// Begins a transaction by this statement.
+    pub(super) async fn begin(&self, begin: &'static str) -> Result<()> {
+        self.is_idle.store(false, Ordering::Relaxed);
+        self.run(begin).await
+    }
+
+    /// Commits, unless a statement has failed; the database refuses where there is no transaction to commit.
+    pub(super) async fn commit(&self) -> Result<()> {
+        if let Some(error) = self.failure() {
+            return Err(error);
+        }
+        let commit = match self.backend {
+            // PostgreSQL answers a commit of an aborted transaction, or of none, as if all were well. A savepoint can
+            // be made only in a transaction that can still be committed, and both are one round trip.
+            DbBackend::Postgres => "SAVEPOINT intact; COMMIT",
+            _ => "COMMIT",
+        };
+        self.run(commit).await?;
+        self.is_idle.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Undoes the transaction. Where a statement has failed, the connection isn't used again instead.
+    pub(super) async fn roll_back(&self) -> Result<()> {
+        if let Some(error) = self.failure() {
+            return Err(error);
+        }
+        self.run("ROLLBACK").await?;
+        self.is_idle.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Undoes what a savepoint was made for. Fails where SQLite has undone the whole transaction by itself.
+    pub(super) async fn roll_back_to(&self, [roll_back, release]: [&'static str; 2]) -> Result<()> {
+        self.run(roll_back).await?;
+        self.run(release).await?;
+        *self.failed.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        Ok(())
+    }
+
+    /// Runs a statement that begins or ends something.
+    pub(super) async fn run(&self, sql: &'static str) -> Result<()> {
+        let done = match &mut *self.raw.lock().await {
+            Raw::Sqlite(connection) => sqlx::query(sql).execute(&mut **connection).await.map(drop),
+            // In one message, and without being prepared.
+            Raw::Postgres(connection) => sqlx::raw_sql(sql).execute(&mut **connection).await.map(drop),
+        };
+        self.note(done.map_err(not_executed))
+    }
+
+    /// Why the transaction can't be committed.
+    pub(super) fn failure(&self) -> Option<DbErr> {
+        self.failed.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Whether it can begin a transaction.
+    fn is_idle(&self) -> bool {
+        self.is_idle.load(Ordering::Relaxed)
+    }
+
+    /// Refuses statements after one that failed, as PostgreSQL does: where SQLite has undone the transaction, each would
+    /// be one of its own.
+    async fn usable(&self) -> Result<MutexGuard<'_, Raw>> {
+        let raw = self.raw.lock().await;
+        self.failure().map_or(Ok(raw), Err)
+    }
+
+    fn note<T>(&self, done: Result<T>) -> Result<T> {
+        if let Err(error) = &done {
+            self.failed.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(|| error.clone());
+        }
+        done
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        if !self.is_idle() {
+            match self.raw.get_mut() {
+                Raw::Sqlite(connection) => connection.close_on_drop(),
+                Raw::Postgres(connection) => connection.close_on_drop(),
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl ConnectionTrait for Connection {
+    fn get_database_backend(&self) -> DbBackend {
+        self.backend
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult> {
+        let mut raw = self.usable().await?;
+        measured::queried();
+        let done = with_raw!(&mut *raw, connection => query(statement).execute(connection).await.map(ExecResult::from));
+        self.note(done.map_err(not_executed))
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult> {
+        let mut raw = self.usable().await?;
+        let sql = AssertSqlSafe(sql.to_owned());
+        let done =
+            with_raw!(&mut *raw, connection => sqlx::raw_sql(sql).execute(connection).await.map(ExecResult::from));
+        self.note(done.map_err(not_executed))
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>> {
+        let mut raw = self.usable().await?;
+        measured::queried();
+        let row = with_raw!(&mut *raw, connection => {
+            query(statement).fetch_optional(connection).await.map(|row| row.map(QueryResult::from))
+        });
+        self.note(row.map_err(not_queried))
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>> {
+        let mut raw = self.usable().await?;
+        measured::queried();
+        let rows = with_raw!(&mut *raw, connection => {
+            query(statement).fetch_all(connection).await.map(|rows| rows.into_iter().map(QueryResult::from).collect())
+        });
+        self.note(rows.map_err(not_queried))
+    }
+}
+
+/// A statement with its values, as sqlx has it.
+fn query<'q, DB>(statement: Statement) -> Query<'q, DB, SqlxValues>
+where
+    DB: sqlx::Database,
+    SqlxValues: sqlx::IntoArguments<DB>,
+{
+    let values = statement.values.unwrap_or(Values(Vec::new()));
+    sqlx::query_with(AssertSqlSafe(statement.sql), SqlxValues(values))
+}
+
+/// As SeaORM has it.
+fn not_acquired(error: sqlx::Error) -> DbErr {
+    match error {
+        sqlx::Error::PoolTimedOut => DbErr::ConnectionAcquire(ConnAcquireErr::Timeout),
+        sqlx::Error::PoolClosed => DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed),
+        error => DbErr::Conn(RuntimeErr::SqlxError(error.into())),
+    }
+}
+
+fn not_executed(error: sqlx::Error) -> DbErr {
+    DbErr::Exec(RuntimeErr::SqlxError(error.into()))
+}
+
+fn not_queried(error: sqlx::Error) -> DbErr {
+    DbErr::Query(RuntimeErr::SqlxError(error.into()))
+}

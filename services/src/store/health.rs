@@ -1,0 +1,87 @@
+//! Whether something can be written, by writing.
+
+use super::Store;
+use crate::{
+    Error, Result,
+    clock::{Clock, SystemClock},
+    entity::write_probe,
+    error::is_storage_full,
+    measured::PATIENCE,
+};
+use model::Refusal;
+use sea_orm::{ActiveValue::Set, DbErr, EntityTrait, sea_query::OnConflict};
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::{Duration, Instant},
+};
+use tokio::{sync::Mutex, time::timeout};
+use uuid::Uuid;
+
+/// A probe answers all who ask within this time: anybody may ask, and each probe is a flush.
+const FRESH: Duration = Duration::from_secs(1);
+/// Bytes of an ordinary probe.
+const SMALL: usize = 4 * 1_024;
+/// Bytes of a probe after a write found no room: more than any one use case writes, so that a probe that succeeds means
+/// that they do, too.
+const LARGE: usize = 256 * 1_024;
+
+/// What is known of whether something can be written.
+pub(super) struct Health {
+    /// The probe's row. One for each process: they must not wait for each other.
+    id: Uuid,
+    /// Whether a write found no room since the last probe.
+    is_full: AtomicBool,
+    last: Mutex<Option<(Instant, std::result::Result<(), Refusal>)>>,
+}
+
+impl Health {
+    pub(super) fn new() -> Self {
+        Self { id: Uuid::now_v7(), is_full: AtomicBool::new(false), last: Mutex::default() }
+    }
+
+    /// Takes note of a write that found no room.
+    pub(super) fn note<T>(&self, written: std::result::Result<T, DbErr>) -> std::result::Result<T, DbErr> {
+        if written.as_ref().is_err_and(is_storage_full) {
+            self.is_full.store(true, Ordering::Relaxed);
+        }
+        written
+    }
+}
+
+impl Store {
+    /// Whether something can be written, found out at most once a second.
+    ///
+    /// # Errors
+    /// `StorageFull`; `Unavailable` where it can't be written for another reason, or not within two seconds.
+    pub(crate) async fn check_writable(&self) -> std::result::Result<(), Refusal> {
+        let mut last = self.health.last.lock().await;
+        match &*last {
+            Some((at, found)) if at.elapsed() < FRESH => found.clone(),
+            _ => {
+                let probed = timeout(PATIENCE, self.probe()).await.unwrap_or_else(|_| Err(Error::silent()));
+                let found = probed.map_err(Error::into_refusal);
+                *last = Some((Instant::now(), found.clone()));
+                found
+            }
+        }
+    }
+
+    async fn probe(&self) -> Result<()> {
+        let doubtful = self.health.is_full.load(Ordering::Relaxed);
+        // Random, because PostgreSQL compresses what it can.
+        let mut filler = vec![0; if doubtful { LARGE } else { SMALL }];
+        getrandom::fill(&mut filler).map_err(Error::broken)?;
+        let row = write_probe::ActiveModel {
+            process_id: Set(self.health.id),
+            filler: Set(filler),
+            probed_at: Set(SystemClock.now().millis()),
+        };
+        let mut again = OnConflict::column(write_probe::Column::ProcessId);
+        again.update_columns([write_probe::Column::Filler, write_probe::Column::ProbedAt]);
+        let tx = self.write().await?;
+        write_probe::Entity::insert(row).on_conflict(again).exec_without_returning(&tx).await?;
+        tx.commit().await?;
+        self.health.is_full.store(false, Ordering::Relaxed);
+        Ok(())
+    }
+}

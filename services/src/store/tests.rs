@@ -1,0 +1,229 @@
+//! Whatever fails, what is acknowledged is in the database, and what isn't fails alone.
+
+use super::{Store, Transaction};
+use crate::Error;
+use model::Refusal;
+use sea_orm::{ConnectionTrait, Database, Statement};
+use std::{future::poll_fn, task::Poll};
+use tempfile::TempDir;
+use uuid::Uuid;
+
+/// A database with a table for words, where it is, and what the table is called.
+struct Words {
+    store: Store,
+    url: String,
+    table: String,
+    _folder: Option<TempDir>,
+}
+
+/// More than a page.
+const LONG_WORD: &str = "zeroblob(100000)";
+const ROOMY: i64 = 1_000_000;
+
+impl Words {
+    async fn on_sqlite() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = format!("sqlite://{}?mode=rwc", folder.path().join("words.db").display());
+        Self::create(url, "word".to_owned(), Some(folder)).await
+    }
+
+    async fn on_postgres() -> Self {
+        let url = std::env::var("GREENROOM_TEST_POSTGRES").expect(
+            "GREENROOM_TEST_POSTGRES is not set: these tests need PostgreSQL, so run through bin/with-postgres",
+        );
+        Self::create(url, format!("word_{}", Uuid::now_v7().simple()), None).await
+    }
+
+    async fn create(url: String, table: String, folder: Option<TempDir>) -> Self {
+        let store = Store::connect(&url).await.expect("a database");
+        let tx = store.write().await.expect("a transaction");
+        let create =
+            format!("CREATE TABLE {table} (word text UNIQUE, likes text REFERENCES {table} (word) DEFERRABLE)");
+        tx.execute_unprepared(&create).await.expect("a table");
+        tx.commit().await.expect("a commit");
+        Self { store, url, table, _folder: folder }
+    }
+
+    async fn begin(&self) -> Transaction {
+        self.store.write().await.expect("a transaction")
+    }
+
+    fn insert(&self, word: &str) -> String {
+        format!("INSERT INTO {} (word) VALUES ({word})", self.table)
+    }
+
+    async fn add(&self, word: &str) -> crate::Result<()> {
+        let tx = self.store.write().await?;
+        tx.execute_unprepared(&self.insert(&format!("'{word}'"))).await?;
+        tx.commit().await
+    }
+
+    /// Whether a word is there, for a connection that knows nothing of the others.
+    async fn has(&self, word: &str) -> bool {
+        let fresh = Database::connect(&self.url).await.expect("a connection");
+        let query = format!("SELECT 1 FROM {} WHERE word = '{word}'", self.table);
+        let found = fresh.query_one_raw(Statement::from_string(fresh.get_database_backend(), query)).await;
+        fresh.close().await.expect("closing");
+        found.expect("an answer").is_some()
+    }
+
+    async fn assert_works(&self) {
+        for word in ["afterwards", "and again"] {
+            self.add(word).await.expect("it works again");
+            assert!(self.has(word).await, "{word:?} was acknowledged, and isn't there");
+        }
+    }
+}
+
+/// Leaves SQLite's writer so many pages, or as many as there are.
+async fn limit(tx: &Transaction, pages: i64) {
+    tx.execute_unprepared(&format!("PRAGMA max_page_count = {pages}")).await.expect("a limit");
+}
+
+#[tokio::test]
+async fn after_a_full_disk_what_is_acknowledged_is_there() {
+    let words = Words::on_sqlite().await;
+    let tx = words.begin().await;
+    limit(&tx, 1).await;
+    tx.commit().await.expect("a commit");
+    for _ in 0..2 {
+        let tx = words.begin().await;
+        limit(&tx, 1).await;
+        let full = tx.execute_unprepared(&words.insert(LONG_WORD)).await.expect_err("there is no room");
+        assert_eq!(Error::from(full).into_refusal(), Refusal::StorageFull);
+    }
+    let tx = words.begin().await;
+    limit(&tx, ROOMY).await;
+    tx.commit().await.expect("a commit");
+    words.assert_works().await;
+}
+
+#[tokio::test]
+async fn a_full_disk_found_by_one_of_a_group_acknowledges_nobody_who_is_lost() {
+    let words = Words::on_sqlite().await;
+    let first = words.begin().await;
+    first.execute_unprepared(&words.insert("'first'")).await.expect("a row");
+    let first = tokio::spawn(first.commit());
+    let second = words.begin().await;
+    limit(&second, 1).await;
+    second.execute_unprepared(&words.insert(LONG_WORD)).await.expect_err("there is no room");
+    drop(second);
+    let acknowledged = first.await.expect("no panic").is_ok();
+    assert_eq!(words.has("first").await, acknowledged);
+    words.assert_works().await;
+}
+
+#[tokio::test]
+async fn a_rollback_by_sqlite_itself_is_told_to_all_of_the_group() {
+    let words = Words::on_sqlite().await;
+    let tx = words.begin().await;
+    let trigger = "CREATE TRIGGER poison BEFORE INSERT ON word WHEN NEW.word = 'poison' \
+        BEGIN SELECT RAISE(ROLLBACK, 'all of it'); END";
+    tx.execute_unprepared(trigger).await.expect("a trigger");
+    tx.commit().await.expect("a commit");
+    let first = words.begin().await;
+    first.execute_unprepared(&words.insert("'first'")).await.expect("a row");
+    let first = tokio::spawn(first.commit());
+    let second = words.begin().await;
+    second.execute_unprepared(&words.insert("'poison'")).await.expect_err("the trigger");
+    // Where there is no transaction any more, it would be one of its own.
+    second.execute_unprepared(&words.insert("'second'")).await.expect_err("a statement has failed");
+    second.commit().await.expect_err("a statement has failed");
+    assert!(!words.has("second").await);
+    first.await.expect("no panic").expect_err("it was rolled back with the second");
+    assert!(!words.has("first").await);
+    words.assert_works().await;
+}
+
+/// As where a client goes: its statement is carried out, and fails unseen.
+#[tokio::test]
+async fn a_failure_that_was_not_waited_for_takes_no_acknowledged_write_along() {
+    let words = Words::on_sqlite().await;
+    let first = words.begin().await;
+    first.execute_unprepared(&words.insert("'first'")).await.expect("a row");
+    let first = tokio::spawn(first.commit());
+    let second = words.begin().await;
+    limit(&second, 1).await;
+    {
+        let insert = words.insert(LONG_WORD);
+        let mut inserting = Box::pin(second.execute_unprepared(&insert));
+        poll_fn(|context| Poll::Ready(drop(inserting.as_mut().poll(context)))).await;
+    }
+    limit(&second, ROOMY).await;
+    second.execute_unprepared(&words.insert("'second'")).await.ok();
+    let acknowledged = second.commit().await.is_ok();
+    assert!(words.has("second").await || !acknowledged);
+    let acknowledged = first.await.expect("no panic").is_ok();
+    assert_eq!(words.has("first").await, acknowledged);
+    words.assert_works().await;
+}
+
+#[tokio::test]
+async fn a_commit_that_fails_is_told_and_the_next_succeeds() {
+    for words in [Words::on_sqlite().await, Words::on_postgres().await] {
+        for _ in 0..2 {
+            let tx = words.begin().await;
+            let dangling = format!("INSERT INTO {} VALUES ('dangling', 'nothing')", words.table);
+            let defer = match words.store.is_shared() {
+                true => "SET CONSTRAINTS ALL DEFERRED",
+                false => "PRAGMA defer_foreign_keys = on",
+            };
+            tx.execute_unprepared(defer).await.expect("later");
+            tx.execute_unprepared(&dangling).await.expect("it is looked at later");
+            tx.commit().await.expect_err("it points nowhere");
+            assert!(!words.has("dangling").await);
+        }
+        words.assert_works().await;
+    }
+}
+
+#[tokio::test]
+async fn a_transaction_that_failed_is_never_committed() {
+    for words in [Words::on_sqlite().await, Words::on_postgres().await] {
+        words.add("twice").await.expect("once");
+        let tx = words.begin().await;
+        tx.execute_unprepared(&words.insert("'with it'")).await.expect("a row");
+        tx.execute_unprepared(&words.insert("'twice'")).await.expect_err("it is there");
+        tx.commit().await.expect_err("PostgreSQL has undone it all, and says nothing");
+        assert!(!words.has("with it").await);
+        words.assert_works().await;
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_is_killed_in_a_transaction_is_told() {
+    let words = Words::on_postgres().await;
+    let tx = words.begin().await;
+    tx.execute_unprepared(&words.insert("'killed'")).await.expect("a row");
+    let query = "SELECT pg_backend_pid()";
+    let row = tx.query_one_raw(Statement::from_string(tx.get_database_backend(), query)).await.expect("an answer");
+    let process: i32 = row.expect("a row").try_get_by_index(0).expect("a number");
+    let other = Database::connect(&words.url).await.expect("a connection");
+    other.execute_unprepared(&format!("SELECT pg_terminate_backend({process}, 10000)")).await.expect("it has ended");
+    other.close().await.expect("closing");
+    let told = tx.commit().await.expect_err("there is nobody to commit");
+    assert_eq!(told.into_refusal(), Refusal::Unavailable);
+    assert!(!words.has("killed").await);
+    words.assert_works().await;
+}
+
+#[tokio::test]
+async fn a_full_disk_is_noticed_and_so_is_that_there_is_room_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let url = format!("sqlite://{}?mode=rwc", folder.path().join("greenroom.db").display());
+    crate::migrate(&url).await.expect("a schema");
+    let store = Store::connect(&url).await.expect("a database");
+    let tx = store.write().await.expect("a transaction");
+    // Nothing is left that was used before and is free.
+    tx.execute_unprepared("CREATE TABLE filler AS SELECT zeroblob(1000000)").await.expect("a table");
+    limit(&tx, 1).await;
+    tx.commit().await.expect("a commit");
+    assert_eq!(store.check_writable().await, Err(Refusal::StorageFull));
+    // The limit has gone with the connection, as if there was room again.
+    let recovering = async {
+        while store.check_writable().await.is_err() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(20), recovering).await.expect("it recovers by itself");
+}
