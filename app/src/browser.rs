@@ -89,8 +89,9 @@ pub(crate) fn new_id() -> Uuid {
     if IN_BROWSER { uuid::Builder::from_random_bytes(random_bytes()).into_uuid() } else { Uuid::new_v4() }
 }
 
-fn random_bytes() -> [u8; 16] {
-    let (buffer, mut bytes) = (Uint8Array::new_with_length(16), [0; 16]);
+/// Random bytes; of `Math.random` in a browser without the other.
+pub(crate) fn random_bytes<const N: usize>() -> [u8; N] {
+    let (buffer, mut bytes) = (Uint8Array::new_with_length(N as u32), [0; N]);
     match get(&window(), "crypto").and_then(|crypto| call(&crypto, "getRandomValues", &[&buffer])) {
         Some(_) => buffer.copy_to(&mut bytes),
         None => bytes.fill_with(|| (Math::random() * 256.0) as u8),

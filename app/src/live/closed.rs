@@ -3,7 +3,7 @@
 use super::{Connection, Live, Outbox, stream, tabs};
 use crate::{
     answer::{Answer, Failure},
-    functions,
+    browser, functions,
     owner::PageOwner,
     pages::sign_in_path,
     reactive::effect,
@@ -12,7 +12,7 @@ use leptos::{prelude::*, server_fn::ServerFn, task::spawn_local};
 use model::Refusal;
 use std::cell::Cell;
 use wasm_bindgen::{JsCast, prelude::Closure};
-use web_sys::{Element, Event, VisibilityState};
+use web_sys::{Element, Event};
 
 /// Why a page is closed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,7 +61,7 @@ pub(super) fn watch(outbox: Outbox) {
     });
     effect(move || {
         window_event_listener(leptos::ev::Custom::<Event>::new("visibilitychange"), move |_| {
-            if live.closed.with_untracked(is_other_person) && document().visibility_state() == VisibilityState::Visible
+            if live.closed.with_untracked(is_other_person) && browser::is_visible()
             {
                 live.sign_in_again();
             }

@@ -16,7 +16,11 @@
   }
 
   const fields = () => [...document.querySelectorAll("textarea, input:not([type]), input[type=text]")].filter((field) => field.form && field.name);
-  const nameOf = ({ form, name }) => [location.pathname, form.elements.person?.value, form.getAttribute("action"), name].join(" ");
+  // Whose form it is and what it is about stand in its hidden fields.
+  const nameOf = ({ form, name }) => {
+    const about = [...form.querySelectorAll("input[type=hidden]:not([name=client_id])")].map((field) => field.value);
+    return [location.pathname, form.getAttribute("action"), name, ...about].join(" ");
+  };
   const keep = () => {
     const typed = fields().filter((field) => field.value !== field.defaultValue).map((field) => [nameOf(field), field.value]);
     try {

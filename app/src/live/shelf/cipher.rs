@@ -3,11 +3,11 @@
 //! XChaCha20-Poly1305 in the program itself: Web Crypto is missing over plain http, and answers later, where a draft
 //! must be kept before the next thing happens. What is kept under one name can't be read under another one.
 
+use crate::browser;
 use chacha20poly1305::{
     KeyInit, XChaCha20Poly1305, XNonce,
     aead::{Aead, Payload},
 };
-use leptos::prelude::window;
 use std::cell::RefCell;
 
 /// Begins what is kept in this way.
@@ -29,8 +29,7 @@ pub(super) fn unlock(key: &str) -> bool {
 
 /// Encrypts a text that is kept under this name.
 pub(super) fn encrypt(name: &str, text: &str) -> Option<String> {
-    let mut nonce = [0_u8; NONCE];
-    window().crypto().ok()?.get_random_values_with_u8_array(&mut nonce).ok()?;
+    let nonce: [u8; NONCE] = browser::random_bytes();
     let payload = Payload { msg: text.as_bytes(), aad: name.as_bytes() };
     let sealed = KEY.with_borrow(|key| key.as_ref()?.encrypt(&XNonce::from(nonce), payload).ok())?;
     Some(format!("{VERSION}{}{}", to_hex(&nonce), to_hex(&sealed)))
