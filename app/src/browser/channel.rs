@@ -30,5 +30,7 @@ impl Channel {
 impl Drop for Channel {
     fn drop(&mut self) {
         call(&self.channel, "close", &[]);
+        // WebKit calls that of a closed channel, too, when a page comes back from its cache.
+        let _ = Reflect::set(&self.channel, &"onmessage".into(), &JsValue::NULL);
     }
 }

@@ -6,7 +6,7 @@ const CLOSED: f64 = 2.0;
 /// An `EventSource`. Closed when dropped.
 pub(crate) struct EventStream {
     source: JsValue,
-    listeners: Vec<Closure<dyn FnMut(JsValue)>>,
+    listeners: Vec<(String, Closure<dyn FnMut(JsValue)>)>,
 }
 
 impl EventStream {
@@ -21,7 +21,7 @@ impl EventStream {
             heard(get(&event, "data").and_then(|data| data.as_string()).unwrap_or_default());
         });
         call(&self.source, "addEventListener", &[&name.into(), listener.as_ref()]);
-        self.listeners.push(listener);
+        self.listeners.push((name.to_owned(), listener));
     }
 
     /// Whether it has given up: the browser doesn't try again by itself.
@@ -33,5 +33,9 @@ impl EventStream {
 impl Drop for EventStream {
     fn drop(&mut self) {
         call(&self.source, "close", &[]);
+        // WebKit calls those of a closed source, too, when a page comes back from its cache.
+        for (name, listener) in &self.listeners {
+            call(&self.source, "removeEventListener", &[&name.as_str().into(), listener.as_ref()]);
+        }
     }
 }

@@ -74,7 +74,9 @@
     document.body.prepend(bar);
   };
 
-  const fatal = (error) => error instanceof WebAssembly.RuntimeError || /wasm/.test(error?.stack) || !alive();
+  // What is called after it was dropped is refused before it reaches the program.
+  const harmless = (error) => /closure invoked/.test(error?.message);
+  const fatal = (error) => !harmless(error) && (error instanceof WebAssembly.RuntimeError || /wasm/.test(error?.stack) || !alive());
   addEventListener("error", (event) => event.error && fatal(event.error) && die());
   addEventListener("unhandledrejection", (event) => fatal(event.reason) && die());
   addEventListener("input", () => alive() || keep(), true);
