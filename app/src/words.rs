@@ -163,12 +163,12 @@ pub fn ago(time: &str) -> String {
 
 /// Another person is signed in than the one whose page it is.
 pub fn signed_in_as(name: &str) -> String {
-    format!("You're signed in as {name} now")
+    format!("You're signed in as {} now", isolate(name))
 }
 
 /// The way on for them.
 pub fn go_on_as(name: &str) -> String {
-    format!("Continue as {name}")
+    format!("Continue as {}", isolate(name))
 }
 
 /// What signing out would lose.

@@ -19,7 +19,7 @@ use axum::{
 };
 use http::{HeaderValue, Method, header};
 use leptos::nonce::Nonce;
-use model::{Refusal, text::escape_html};
+use model::Refusal;
 use services::Viewer;
 
 /// What people type, and may want back. Anything else of a form is the page's own, or secret.
@@ -54,10 +54,10 @@ fn names(form: &[u8], viewer: &Viewer) -> bool {
 fn page(viewer: &Viewer, form: &Bytes) -> Response {
     let typed =
         form_urlencoded::parse(form).filter(|(name, value)| TYPED.contains(&name.as_ref()) && !value.is_empty());
-    let typed: Vec<String> = typed.map(|(_, value)| escape_html(&value)).collect();
+    let typed: Vec<String> = typed.map(|(_, value)| value.into_owned()).collect();
     let nonce = Nonce::new();
     let policy = headers::broken_page(&nonce).map(|policy| [(header::CONTENT_SECURITY_POLICY, policy)]);
     let no_store = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
-    let html = other_person_page(&nonce, &escape_html(&viewer.person().name), &typed.join("\n"));
+    let html = other_person_page(&nonce, &viewer.person().name, &typed.join("\n"));
     (ssr::status(&Refusal::OtherPerson), policy, no_store, Html(html)).into_response()
 }

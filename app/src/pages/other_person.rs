@@ -1,14 +1,15 @@
 use crate::words;
+use model::text::escape_html;
 
 /// The page that answers a form without JavaScript that another person's page sent: nothing was done, and what was
-/// typed can be copied. Plain text in a frame, like the page for when a page broke. All of it is escaped already.
+/// typed can be copied. Plain text in a frame, like the page for when a page broke.
 pub fn other_person_page(nonce: &str, name: &str, typed: &str) -> String {
     let text = if typed.is_empty() {
         String::new()
     } else {
-        let label = words::WHAT_YOU_WROTE;
+        let (label, typed) = (words::WHAT_YOU_WROTE, escape_html(typed));
         format!(
-            "<p><label for=\"typed\">{label}</label></p><textarea id=\"typed\" readonly rows=\"8\">\n{typed}</textarea>"
+            "<p><label for=\"typed\">{label}</label></p><textarea id=\"typed\" readonly dir=\"auto\" rows=\"8\">\n{typed}</textarea>"
         )
     };
     format!(
@@ -18,9 +19,20 @@ pub fn other_person_page(nonce: &str, name: &str, typed: &str) -> String {
          <style nonce=\"{nonce}\">body{{font:1rem/1.5 system-ui,sans-serif;max-width:32rem;margin:15vh auto;padding:0 1rem}}\
          textarea{{box-sizing:border-box;width:100%;font:inherit}}</style></head>\
          <body><main><h1 dir=\"auto\">{title}</h1><p>{lead}</p>{text}<p><a href=\"/inbox\">{on}</a></p></main></body></html>",
-        title = words::signed_in_as(name),
+        title = escape_html(&words::signed_in_as(name)),
         site = words::SITE,
         lead = words::OTHER_PERSON_LEAD,
-        on = words::go_on_as(name),
+        on = escape_html(&words::go_on_as(name)),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::other_person_page;
+
+    #[test]
+    fn neither_a_name_nor_what_was_typed_becomes_markup() {
+        let page = other_person_page("nonce", "</title><b>", "</textarea><b>\n& more");
+        assert!(!page.contains("<b>") && page.contains("&lt;/textarea&gt;&lt;b&gt;\n&amp; more"), "{page}");
+    }
 }

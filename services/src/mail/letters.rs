@@ -78,7 +78,7 @@ pub(crate) fn under_attack(name: &str, links: &Links) -> Letter {
         kind: UNDER_ATTACK,
         subject: "Someone is trying to sign in to your account".into(),
         paragraphs: vec![
-            format!("Hello {name},"),
+            greeting(name),
             "many wrong passwords were just tried for your account. Nobody got in. We slow down whoever tries; on a device \
              that you signed in with before, you can sign in as always."
                 .into(),
@@ -120,7 +120,7 @@ pub(crate) fn new_device(name: &str, user_agent: &str, links: &Links) -> Letter 
         paragraphs: vec![
             greeting(name),
             "your account was just signed in to from a device or a network that we haven't seen before.".into(),
-            format!("It calls itself: {browser}"),
+            format!("It calls itself: {}", isolate(&browser)),
             "If this was you, there is nothing to do. If it wasn't, choose a new password: that signs out every device."
                 .into(),
         ],
@@ -302,6 +302,8 @@ mod tests {
             already_here(NAME, &links),
             reset(NAME, &links, "token"),
             password_changed(NAME, &links),
+            new_device(NAME, NAME, &links),
+            under_attack(NAME, &links),
             address_asked(NAME, &links),
             address_changed(NAME, &links),
             unread(NAME, &[unread_from(NAME)], &links, "token"),
