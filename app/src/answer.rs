@@ -22,7 +22,12 @@ impl Failure {
             self,
             Failure::Unreached
                 | Failure::Refused(
-Refusal :: Unauthenticated | Refusal :: OtherPerson | Refusal :: RateLimited { . . } | Refusal :: Unavailable | Refusal :: StorageFull | Refusal :: Internal
+                    Refusal::Unauthenticated
+                        | Refusal::OtherPerson
+                        | Refusal::RateLimited { .. }
+                        | Refusal::Unavailable
+                        | Refusal::StorageFull
+                        | Refusal::Internal
                 )
         )
     }

@@ -4,7 +4,8 @@
 use crate::{
     Greenroom, Result, accounts,
     clock::millis,
-entity :: { device, email_budget, known_device, mail, person, session, token, write_probe }, live, talents,
+    entity::{device, email_budget, known_device, mail, person, session, token, write_probe},
+    live, talents,
 };
 use sea_orm::{
     ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QuerySelect,

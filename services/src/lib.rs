@@ -46,7 +46,7 @@ use clock::{Clock, SystemClock};
 use live::{Door, Hub};
 use mail::Links;
 use messages::Tray;
-use model::{ClientId, ConversationId, Instant, PersonId, SessionId, Refusal};
+use model::{ClientId, ConversationId, Instant, PersonId, Refusal, SessionId};
 use std::{net::IpAddr, ops::Deref, sync::Arc, thread::available_parallelism, time::Duration};
 use store::Store;
 use throttle::Throttle;

@@ -4,11 +4,14 @@ mod health;
 mod pool;
 mod writer;
 
-use crate :: { Error, Result, measured, talents } ; use connection :: Connection ; use health :: Health ;
+use crate::{Error, Result, measured, talents};
+use connection::Connection;
+use health::Health;
 use migration::{Migrator, MigratorTrait};
 use pool::{OnPool, Pool};
 use sea_orm::{
-ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement, prelude::async_trait::async_trait, TransactionTrait,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult,
+    Statement, TransactionTrait, prelude::async_trait::async_trait,
 };
 use std::{collections::HashSet, num::NonZero, sync::Arc, thread::available_parallelism, time::Duration};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};

@@ -3,10 +3,13 @@ use wasm_bindgen::{JsValue, prelude::Closure};
 
 const CLOSED: f64 = 2.0;
 
+/// The name of an event, and what hears it.
+type Listener = (String, Closure<dyn FnMut(JsValue)>);
+
 /// An `EventSource`. Closed when dropped.
 pub(crate) struct EventStream {
     source: JsValue,
-    listeners: Vec<(String, Closure<dyn FnMut(JsValue)>)>,
+    listeners: Vec<Listener>,
 }
 
 impl EventStream {

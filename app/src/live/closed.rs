@@ -61,8 +61,7 @@ pub(super) fn watch(outbox: Outbox) {
     });
     effect(move || {
         window_event_listener(leptos::ev::Custom::<Event>::new("visibilitychange"), move |_| {
-            if live.closed.with_untracked(is_other_person) && browser::is_visible()
-            {
+            if live.closed.with_untracked(is_other_person) && browser::is_visible() {
                 live.sign_in_again();
             }
         });

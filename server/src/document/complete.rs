@@ -63,7 +63,9 @@ fn common(operation: &Operation, changes: bool) -> Responses {
         }
     }
     if changes {
-let refused = [ CrossSite :: responses ( ), TooLarge :: responses ( ), BodyTimeout :: responses ( ), StorageFull :: responses ( ) ] ; common . extend ( refused . into_iter ( ) . flatten ( ) ) ;
+        let refused =
+            [CrossSite::responses(), TooLarge::responses(), BodyTimeout::responses(), StorageFull::responses()];
+        common.extend(refused.into_iter().flatten());
     }
     if operation.parameters.iter().flatten().any(|parameter| matches!(parameter.parameter_in, ParameterIn::Path)) {
         common.extend(NotFound::responses());

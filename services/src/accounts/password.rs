@@ -175,7 +175,7 @@ mod tests {
     async fn a_hash_of_other_parameters_is_replaced_and_one_of_these_is_not() {
         let (old, new) = (hasher(8), hasher(16));
         let chosen = NewPassword::parse(Some("matatu rain velvet")).expect("a password");
-        let stored = old.hash(&chosen).await.expect("a hash");
+        let stored = old.hash(REQUESTER, &chosen).await.expect("a hash");
         let Verified::Outdated(again) = verify(&new, chosen.as_str(), &stored).await else { panic!("not outdated") };
         assert_eq!(verify(&new, chosen.as_str(), &again).await, Verified::Right);
         assert_eq!(verify(&new, "another", &stored).await, Verified::Wrong);
@@ -201,7 +201,8 @@ mod tests {
     #[tokio::test]
     async fn a_password_is_as_long_as_it_looks() {
         let short = NewPassword::parse(Some(&"e\u{301}".repeat(4))).expect("eight characters as sent");
-        let refused = hasher(8).hash_chosen(&short, "", "").await.expect_err("four characters").into_refusal();
+        let refused =
+            hasher(8).hash_chosen(REQUESTER, &short, "", "").await.expect_err("four characters").into_refusal();
         assert_eq!(refused.fault("password"), Some(Fault::TooShort));
     }
 }

@@ -43,7 +43,7 @@ impl Greenroom {
         let (organizer, talent) = find_parties(people, viewer, draft.talent_id)?;
         match check_inquiry_limits(&tx, organizer.id, talent.id, &self.limits, now).await {
             Err(Error::Refused(limit)) => {
-                tx.rollback().await?;
+                tx.rollback().await;
                 return self.opened_before_or(limit, viewer, draft).await;
             }
             checked => checked?,

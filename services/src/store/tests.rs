@@ -147,7 +147,11 @@ async fn a_failure_that_was_not_waited_for_takes_no_acknowledged_write_along() {
     {
         let insert = words.insert(LONG_WORD);
         let mut inserting = Box::pin(second.execute_unprepared(&insert));
-        poll_fn(|context| Poll::Ready(drop(inserting.as_mut().poll(context)))).await;
+        poll_fn(|context| {
+            let _ = inserting.as_mut().poll(context);
+            Poll::Ready(())
+        })
+        .await;
     }
     limit(&second, ROOMY).await;
     second.execute_unprepared(&words.insert("'second'")).await.ok();
