@@ -21,10 +21,11 @@ impl MigrationTrait for Migration {
             .col(uuid("person_id"))
             .col(binary_len("fingerprint", 32))
             .col(big_integer("seen_at"))
-            .primary_key(Index::create().col("person_id").col("fingerprint"))
+            .primary_key(Index::create().col("fingerprint").col("person_id"))
             .foreign_key(&mut reference("known_device", "person_id", "person"))
             .take();
         manager.create_table(devices).await?;
+        manager.create_index(index("known_device", &["person_id"])).await?;
         manager.create_index(index("known_device", &["seen_at"])).await
     }
 }

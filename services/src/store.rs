@@ -11,7 +11,7 @@ use migration::{Migrator, MigratorTrait};
 use pool::{OnPool, Pool};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult,
-    Statement, TransactionTrait, prelude::async_trait::async_trait,
+    Statement, prelude::async_trait::async_trait,
 };
 use std::{collections::HashSet, num::NonZero, sync::Arc, thread::available_parallelism, time::Duration};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -218,20 +218,9 @@ pub async fn migrate(database_url: &str) -> Result<()> {
     if !fits {
         Migrator::up(&connection, None).await?;
     }
-    fill_search_names(&connection).await?;
+    while talents::fill_some(&connection).await? {}
     connection.close().await?;
     Ok(())
-}
-
-async fn fill_search_names(connection: &DatabaseConnection) -> Result<()> {
-    loop {
-        let tx = connection.begin().await?;
-        let more = talents::fill_some(&tx).await?;
-        tx.commit().await?;
-        if !more {
-            return Ok(());
-        }
-    }
 }
 
 /// Whether all steps that this program knows were taken.

@@ -13,7 +13,7 @@ pub(super) struct Security {
     /// A PEM file of authorities to trust for the mail server and the bus, beside the public ones. (For PostgreSQL,
     /// DATABASE_URL has sslrootcert.) [default: none]
     #[arg(long, env = "GREENROOM_CA_FILE", global = true)]
-    ca_file: Option<PathBuf>,
+    ca_file: Option<String>,
     /// Where to report what is wrong with the site's security, told in /.well-known/security.txt: an e-mail address
     /// or an https:// address. [default: security@ and the host of the public URL]
     #[arg(long, env = "GREENROOM_SECURITY_CONTACT", global = true)]
@@ -32,7 +32,7 @@ pub(crate) struct CheckedSecurity {
 impl Security {
     pub(super) fn check(self) -> Result<CheckedSecurity, String> {
         let contact = self.security_contact.filter(|text| !text.is_empty()).map(|text| contact(&text)).transpose()?;
-        let ca_file = self.ca_file.filter(|file| !file.as_os_str().is_empty());
+        let ca_file = self.ca_file.filter(|file| !file.is_empty()).map(PathBuf::from);
         Ok(CheckedSecurity { allow_http: self.allow_http, ca_file, contact })
     }
 }

@@ -20,6 +20,7 @@ const WITHOUT_VIEWER: &[(&str, &str)] = &[
     // The site's own.
     ("accounts/security_log.rs", "find_or_create_key"),
     // Background work.
+    ("accounts/warning.rs", "warn_owner_inner"),
     ("accounts/sessions.rs", "stop_acting"),
     ("housekeeping.rs", "*"),
     ("live/presence.rs", "note_active"),

@@ -179,7 +179,9 @@ impl Findings {
                 let turned = element.attribute(name).is_some_and(has_turned);
                 self.check(!turned, || format!("{page}: {name} of {element:?}"));
             }
-            let seen = element.attribute("type") != Some("hidden") && element.attribute("dir") != Some("auto");
+            // A browser shows no text in a hidden field, nor one that isn't a day in a field for days.
+            let shown = !matches!(element.attribute("type"), Some("hidden" | "date"));
+            let seen = shown && element.attribute("dir") != Some("auto");
             let typed = element.attribute("value").is_some_and(|value| value.contains(RIGHT_TO_LEFT));
             self.check(!seen || !typed, || format!("{page}: the value of {element:?}"));
         }
