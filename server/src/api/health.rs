@@ -1,4 +1,4 @@
-use crate::{problem::Problem, router::Shared};
+use crate::{document::refusals::StorageFull, problem::Problem, router::Shared};
 use axum::extract::State;
 use model::Refusal;
 use services::BusHealth;
@@ -20,10 +20,10 @@ async fn healthy() -> &'static str {
 ///
 /// It is tried by writing, at most once a second. 507 `storage_full` means that there is no room on the database's disk:
 /// nothing can be written, and what is there can be read; it recovers by itself once there is room. 503 `no_database`
-/// means that the database can't be reached or written to for another reason. 503 `bus_silent` means that messages between nodes take seconds: nothing
-/// is lost, and a balancer does better to go on asking `/healthz`.
+/// means that the database can't be reached or written to for another reason. 503 `bus_silent` means that messages between
+/// nodes take seconds: nothing is lost, and a balancer does better to go on asking `/healthz`.
 #[utoipa::path(get, path = "/readyz", tag = "Site", security(()),
-    responses((status = 200, description = "They do.", body = String)))]
+    responses((status = 200, description = "They do.", body = String), StorageFull))]
 async fn ready(State(shared): State<Shared>) -> Result<&'static str, Problem> {
     match shared.greenroom.ready().await {
         Err(Refusal::StorageFull) => return Err(Refusal::StorageFull.into()),

@@ -55,8 +55,10 @@ impl Store {
     /// `StorageFull`; `Unavailable` where it can't be written for another reason, or not within two seconds.
     pub(crate) async fn check_writable(&self) -> std::result::Result<(), Refusal> {
         let mut last = self.health.last.lock().await;
+        // A write that found no room since then knows better.
+        let is_outdated = self.health.is_full.load(Ordering::Relaxed);
         match &*last {
-            Some((at, found)) if at.elapsed() < FRESH => found.clone(),
+            Some((at, found)) if at.elapsed() < FRESH && (found.is_err() || !is_outdated) => found.clone(),
             _ => {
                 let probed = timeout(PATIENCE, self.probe()).await.unwrap_or_else(|_| Err(Error::silent()));
                 let found = probed.map_err(Error::into_refusal);

@@ -217,12 +217,20 @@ async fn a_full_disk_is_noticed_and_so_is_that_there_is_room_again() {
     let url = format!("sqlite://{}?mode=rwc", folder.path().join("greenroom.db").display());
     crate::migrate(&url).await.expect("a schema");
     let store = Store::connect(&url).await.expect("a database");
+    store.check_writable().await.expect("there is room");
     let tx = store.write().await.expect("a transaction");
     // Nothing is left that was used before and is free.
     tx.execute_unprepared("CREATE TABLE filler AS SELECT zeroblob(1000000)").await.expect("a table");
     limit(&tx, 1).await;
     tx.commit().await.expect("a commit");
-    assert_eq!(store.check_writable().await, Err(Refusal::StorageFull));
+    let tx = store.write().await.expect("a transaction");
+    limit(&tx, 1).await;
+    tx.execute_unprepared("INSERT INTO filler VALUES (zeroblob(100000))").await.expect_err("there is no room");
+    drop(tx);
+    let tx = store.write().await.expect("a transaction");
+    limit(&tx, 1).await;
+    tx.commit().await.expect("a commit");
+    assert_eq!(store.check_writable().await, Err(Refusal::StorageFull), "what was found before is out of date");
     // The limit has gone with the connection, as if there was room again.
     let recovering = async {
         while store.check_writable().await.is_err() {
