@@ -56,7 +56,7 @@ test("what is wrong is said in words, and nothing is booked", async ({ eventpro,
   const { id } = await programs.eventpro.talent("MC Achieng");
   await eventpro.open(`/bookings/new?talent=${id}`);
   await fill(eventpro, { ...EVENT, fee: "a lot" });
-  await expect(eventpro.page.getByRole("alert")).toContainText("This doesn't look right.");
+  await expect(eventpro.page.getByRole("alert")).toContainText("Enter the fee in numbers, like 45,000.");
   await expect(eventpro.page).toHaveURL(/\/bookings\/new\?/);
   await expect(eventpro.heading).toHaveText("New booking");
   expect(await programs.achieng.conversations()).toHaveLength(0);
@@ -73,7 +73,7 @@ test("@live each fault stands at its field, the first has the focus, and what wa
   await expect(title).toHaveAccessibleDescription(/Please fill this in\./);
   await expect(title).toHaveAttribute("aria-invalid", "true");
   await expect(title).toBeFocused();
-  await expect(fee).toHaveAccessibleDescription(/This doesn't look right\./);
+  await expect(fee).toHaveAccessibleDescription(/Enter the fee in numbers, like 45,000\./);
   await expect(fee).toHaveValue("a lot");
   await expect(eventpro.page.getByLabel("Where is it?")).toHaveValue(EVENT.venue);
   await expect(eventpro.page.getByLabel("Where is it?")).not.toHaveAttribute("aria-invalid", "true");

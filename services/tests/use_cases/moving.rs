@@ -35,6 +35,8 @@ async fn lived_in() -> (Site, Cast) {
         "INSERT INTO visit SELECT id, 1 FROM person",
         "INSERT INTO token SELECT randomblob(32), id, 'reset', '', 9999999999999, NULL FROM person",
         "INSERT INTO mail SELECT id, NULL, 'unread', '', '', '<p>', NULL, 1, 2, 3, NULL, 4, NULL, NULL, NULL FROM person",
+        "INSERT INTO browser_key SELECT id, 'secret' FROM person",
+        "INSERT INTO email_budget VALUES (randomblob(32), '[1]', 1)",
         "UPDATE notification SET mail_id = actor_id, conversation_id = NULL WHERE message_seq = 2",
     ] {
         site.execute(change).await;
