@@ -74,9 +74,10 @@
     document.body.prepend(bar);
   };
 
-  // What is called after it was dropped is refused before it reaches the program.
-  const harmless = (error) => /closure invoked/.test(error?.message);
-  const fatal = (error) => !harmless(error) && (error instanceof WebAssembly.RuntimeError || /wasm/.test(error?.stack) || !alive());
+  // What is called after it was dropped is refused before it reaches the program; and a part of the program that a page
+  // lacks, because the network does, is asked for again.
+  const harmless = (error) => /closure invoked/.test(error?.message) || (alive() && /fetch|import|network|load failed/i.test(error?.message));
+  const fatal = (error) => !harmless(error) && (error instanceof WebAssembly.RuntimeError || /wasm-function/.test(error?.stack) || !alive());
   addEventListener("error", (event) => event.error && fatal(event.error) && die());
   addEventListener("unhandledrejection", (event) => fatal(event.reason) && die());
   addEventListener("input", () => alive() || keep(), true);
