@@ -130,7 +130,8 @@ async fn a_rollback_by_sqlite_itself_is_told_to_all_of_the_group() {
     second.execute_unprepared(&words.insert("'second'")).await.expect_err("a statement has failed");
     second.commit().await.expect_err("a statement has failed");
     assert!(!words.has("second").await);
-    first.await.expect("no panic").expect_err("it was rolled back with the second");
+    let told = first.await.expect("no panic").expect_err("it was rolled back with the second");
+    assert!(format!("{told:?}").contains("all of it"), "the cause, and not what followed from it: {told:?}");
     assert!(!words.has("first").await);
     words.assert_works().await;
 }

@@ -147,7 +147,8 @@ impl Group {
             false => connection.roll_back().await,
         };
         if let Err(error) = undone {
-            self.fail(error);
+            // The others want to know why it was undone, not that there is nothing left to undo.
+            self.fail(connection.failure().unwrap_or(error));
         }
     }
 
