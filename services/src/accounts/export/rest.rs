@@ -20,7 +20,10 @@ pub(super) struct LeftOut {
 pub(super) const LEFT_OUT: [LeftOut; 7] = [
     LeftOut { what: "password", why: "Only a hash of it is kept, which is of use to an attacker alone." },
     LeftOut { what: "tokens", why: "Of sessions, access tokens and links in emails, only hashes are kept." },
-    LeftOut { what: "known devices", why: "It tells a new browser from those that signed in before, and nothing else." },
+    LeftOut {
+        what: "known devices",
+        why: "It tells a new browser from those that signed in before, and nothing else.",
+    },
     LeftOut { what: "key of the browser", why: "Of no use but to this browser, which keeps drafts by it." },
     LeftOut { what: "texts of emails", why: "They may hold links that open the account. Sent ones are not kept." },
     LeftOut { what: "event log", why: "Copies of what is here, kept for 30 days so that pages can catch up." },
