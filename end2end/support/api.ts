@@ -18,6 +18,8 @@ export class Api {
   constructor(
     private readonly base: string,
     readonly session?: string,
+    /** Where the site knows itself by another address than the one it is asked at. */
+    private readonly host?: string,
   ) {}
 
   get cookie(): string | undefined {
@@ -27,6 +29,7 @@ export class Api {
   request(method: string, path: string, body?: unknown, headers: http.OutgoingHttpHeaders = {}): Promise<Answer> {
     const sent = body === undefined ? undefined : JSON.stringify(body);
     const all = {
+      ...(this.host && { host: this.host }),
       ...(this.cookie && { cookie: this.cookie }),
       ...(sent && { "content-type": "application/json", "content-length": Buffer.byteLength(sent) }),
       ...headers,

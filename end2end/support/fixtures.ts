@@ -105,7 +105,9 @@ export const test = base.extend<Fixtures, { template: Template }>({
   },
 
   programs: async ({ site, template }, use) => {
-    const apis = names.map((name) => [name, new Api(site.url, template.sessions[name])]);
+    const address = site.settings.GREENROOM_URL;
+    const host = address && new URL(address).host;
+    const apis = names.map((name) => [name, new Api(site.url, template.sessions[name], host)]);
     await use(Object.fromEntries(apis));
   },
 

@@ -5,6 +5,9 @@ const NAME = "A & B </title><b data-hostile>";
 const TITLE = `</script></textarea><img src=x onerror="document.title='taken'" data-hostile>`;
 const BODY = `${TITLE}\n<!-- <style> </style>'"&lt;${"\u2028"}`;
 
+// How many messages are unread stands before a title, once the page is live.
+const titled = (title: string) => new RegExp(`^(\\(\\d+\\) )?${title.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}$`);
+
 for (const javaScript of [true, false]) {
   test.describe(javaScript ? "with JavaScript" : "without JavaScript", () => {
     test.use({ javaScriptEnabled: javaScript });
@@ -18,7 +21,7 @@ for (const javaScript of [true, false]) {
 
       const staysText = async (person: Person, path: string, title: string) => {
         await person.open(path);
-        await expect(person.page).toHaveTitle(title);
+        await expect(person.page).toHaveTitle(titled(title));
         await expect(person.page.locator("[data-hostile]")).toHaveCount(0);
       };
       for (const person of [eventpro, sarah]) {
@@ -34,7 +37,7 @@ for (const javaScript of [true, false]) {
       // A name that changes while its thread is open reaches the title through the DOM.
       await sarah.open(launch.path);
       await programs.eventpro.rename("C & <D>");
-      if (javaScript) await expect(sarah.page).toHaveTitle("C & <D> · Greenroom");
+      if (javaScript) await expect(sarah.page).toHaveTitle(titled("C & <D> · Greenroom"));
     });
   });
 }

@@ -35,7 +35,8 @@ pub fn Verify() -> impl IntoView {
 #[component]
 fn Link(token: String) -> impl IntoView {
     let form = FormState::of::<functions::Verify>("verify");
-    let dead = move || form.wrong("token").get().is_some();
+    // A memo: what is typed is lost with the view, and a refusal of another field must not draw it again.
+    let dead = memo(move || form.wrong("token").get().is_some());
     let wanted = token.clone();
     let found = loaded(move || wanted.clone(), functions::load_link);
     view! {
@@ -46,7 +47,7 @@ fn Link(token: String) -> impl IntoView {
                     match found.await {
                         Ok(link) => Either::Left(move || {
                             let (link, token) = (link.clone(), token.clone());
-                            if dead() {
+                            if dead.get() {
                                 Either::Left(view! { <Dead/> })
                             } else {
                                 Either::Right(view! { <Confirm form token link/> })
