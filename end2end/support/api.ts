@@ -60,9 +60,10 @@ export class Api {
     return answer;
   }
 
-  /** Signs in and says which session that is. */
+  /** Signs in as another device does, which has no session yet, and says which session that is. */
   async signIn(email: string, password: string): Promise<string> {
-    const answer = await this.done("POST", "/api/auth/callback/credentials", { email, password });
+    const device = new Api(this.base, undefined, this.host);
+    const answer = await device.done("POST", "/api/auth/callback/credentials", { email, password });
     const cookie = answer.headers["set-cookie"]?.[0] ?? "";
     return cookie.slice(cookie.indexOf("=") + 1, cookie.indexOf(";"));
   }
