@@ -30,10 +30,10 @@ test("@live a message, a step and a setting of one page are refused once another
 
   await booking.getByRole("button", { name: "Accept" }).click();
   await expect(bar(booking, CAST.eventpro.name)).toBeVisible();
-  await settings.getByRole("textbox", { name: "Name" }).fill("Not my name");
+  await settings.getByRole("textbox", { name: "Name", exact: true }).fill("Not my name");
   await settings.getByRole("region", { name: "Profile" }).getByRole("button", { name: "Save" }).click();
   await expect(bar(settings, CAST.eventpro.name)).toBeVisible();
-  await expect(settings.getByRole("textbox", { name: "Name" })).toHaveValue("Not my name");
+  await expect(settings.getByRole("textbox", { name: "Name", exact: true })).toHaveValue("Not my name");
 
   await sarah.thread.box.fill("As Sarah or not at all");
   await sarah.thread.box.press("Enter");
