@@ -180,13 +180,18 @@ for (const [how, code] of [
     await register(site, WANJA);
     const kept = () => letters(site)[0];
     await expect.poll(() => kept().sent ?? kept().parked ?? (site.told.includes("tried again") || null)).not.toBeNull();
-    const token = tokenIn(code ? kept() : office.mails[0]);
-    await new Api(site.url).get(`/verify?token=${token}`);
-    expect((await verify(site, token)).status).toBe(204);
-    await new Api(site.url).signIn(WANJA.email, WANJA.password);
+    const secrets = [WANJA.email, "wanja", WANJA.password, "token="];
+    // A mail that wasn't taken has no token yet: nothing at rest opens an account.
+    if (!code) {
+      const token = tokenIn(office.mails[0]);
+      expect(token.length).toBeGreaterThan(20);
+      secrets.push(token);
+      await new Api(site.url).get(`/verify?token=${token}`);
+      expect((await verify(site, token)).status).toBe(204);
+      await new Api(site.url).signIn(WANJA.email, WANJA.password);
+    }
 
-    expect(token.length).toBeGreaterThan(20);
     expect(site.told).not.toBe("");
-    for (const secret of [token, WANJA.email, "wanja", WANJA.password]) expect(site.told).not.toContain(secret);
+    for (const secret of secrets) expect(site.told).not.toContain(secret);
   });
 }
