@@ -41,7 +41,7 @@ for (const javaScriptEnabled of [true, false]) {
 
       await sarah.open("/inbox");
       const row = sarah.conversations.getByRole("link", { name: NAME }).first();
-      await goesRight(row.locator(".row-booking"), /\w+ \d+ \w+ \d{4}/);
+      await goesRight(row.locator(".row-booking"), /\w+,? \d+ \w+ \d{4}/);
 
       await sarah.open("/notifications");
       await goesRight(sarah.page.getByRole("list", { name: "Notifications" }), /asks about a booking/);
