@@ -55,21 +55,31 @@ impl Greenroom {
     /// When the database fails. Letters that are on their way are sent to the end first.
     pub async fn post_letters(&self, mailer: &impl Mailer) -> Result<()> {
         let (mut sending, mut domains, mut failed) = (FuturesUnordered::new(), DomainCounts::default(), None);
+        let take = |full: Vec<String>| {
+            Box::pin(async move {
+                let excluded = full.len();
+                (self.take_mail(lease, full).await, excluded)
+            })
+        };
         // All of it is polled together: one that waits for the database must not keep another from giving it back.
-        let mut taking = Some(Box::pin(self.take_mail(lease, domains.full())));
+        let mut taking = Some(take(domains.full()));
         while taking.is_some() || !sending.is_empty() {
             let has_room = failed.is_none() && sending.len() < AT_ONCE;
             tokio::select! {
-                taken = OptionFuture::from(taking.as_mut()), if taking.is_some() => {
+                Some((taken, excluded)) = OptionFuture::from(taking.as_mut()), if taking.is_some() => {
                     taking = None;
-                    match taken.unwrap_or(Ok(None)) {
+                    match taken {
                         Ok(Some(row)) => {
                             let domain = domain(&row);
                             domains.add(&domain);
                             sending.push(async move { (domain, self.post_letter(mailer, row).await) });
-                            if sending.len() < AT_ONCE {
-                                taking = Some(Box::pin(self.take_mail(lease, domains.full())));
+                            if failed.is_none() && sending.len() < AT_ONCE {
+                                taking = Some(take(domains.full()));
                             }
+                        }
+                        // A domain that had no room during the search may have some now.
+                        Ok(None) if failed.is_none() && domains.full().len() < excluded => {
+                            taking = Some(take(domains.full()));
                         }
                         Ok(None) => {}
                         Err(error) => failed = Some(error),
@@ -80,14 +90,14 @@ impl Greenroom {
                     if let Err(error) = sent {
                         failed = Some(error);
                     } else if failed.is_none() && taking.is_none() {
-                        taking = Some(Box::pin(self.take_mail(lease, domains.full())));
+                        taking = Some(take(domains.full()));
                     }
                 }
                 () = self.mail_bell.notified(), if has_room && taking.is_none() => {
-                    taking = Some(Box::pin(self.take_mail(lease, domains.full())));
+                    taking = Some(take(domains.full()));
                 }
                 () = tokio::time::sleep(LOOK_EVERY), if has_room && taking.is_none() => {
-                    taking = Some(Box::pin(self.take_mail(lease, domains.full())));
+                    taking = Some(take(domains.full()));
                 }
             }
         }
