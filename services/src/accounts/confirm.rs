@@ -3,7 +3,6 @@ use super::{
     hash_queue::Requester,
     join::{PendingRegistration, has_registered, is_contested, unchanged},
     links::{self, Purpose},
-    person::hold,
     security_log::SecurityEvent,
 };
 use crate::{Error, Greenroom, Result, entity::person, to_the_end};
@@ -108,7 +107,8 @@ impl Greenroom {
             if opened.purpose == Purpose::Email {
                 return greenroom.move_to_address(tx, opened, now).await;
             }
-            let before = hold(&tx, opened.person).await?;
+            let before = opened.owner;
+            let id = PersonId(before.id);
             if before.email_verified {
                 return Err(Error::field("token", Fault::TokenInvalid));
             }
@@ -123,10 +123,10 @@ impl Greenroom {
                 None => return Err(Profile::required().into()),
             }
             let row = row.update(&tx).await?;
-            links::void(&tx, opened.person, &Purpose::KEYS).await?;
+            links::void(&tx, id, &Purpose::KEYS).await?;
             tx.commit().await?;
-            greenroom.log_security(SecurityEvent::AddressConfirmed, opened.person, None).await;
-            Ok(Confirmed { person: opened.person, account: MaskedEmail::of(&row.email) })
+            greenroom.log_security(SecurityEvent::AddressConfirmed, id, None).await;
+            Ok(Confirmed { person: id, account: MaskedEmail::of(&row.email) })
         })
         .await
     }

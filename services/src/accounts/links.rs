@@ -1,5 +1,13 @@
-use super::secret::{Secret, fingerprint};
-use crate::{Error, Result, clock::millis, entity::token, store::Transaction};
+use super::{
+    person::hold,
+    secret::{Secret, fingerprint},
+};
+use crate::{
+    Error, Result,
+    clock::millis,
+    entity::{person, token},
+    store::Transaction,
+};
 use model::{Fault, Instant, PersonId, Refusal};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
 use std::time::Duration;
@@ -65,7 +73,8 @@ pub(crate) struct Found {
 
 /// What a link that was opened says.
 pub(crate) struct Opened {
-    pub(crate) person: PersonId,
+    /// Whose link it is, locked until the transaction ends.
+    pub(crate) owner: person::Model,
     pub(crate) purpose: Purpose,
     pub(crate) payload: String,
 }
@@ -135,17 +144,23 @@ pub(super) async fn store(
 }
 
 /// Takes a token for one of these purposes. Taken, it is gone, unless the transaction isn't committed.
+///
+/// Locks its owner first and the token second. Changes of a password or an address take their locks in the same order,
+/// so that the two never wait for each other.
 pub(crate) async fn take(tx: &Transaction, text: &str, purposes: &[Purpose], now: Instant) -> Result<Opened> {
+    let invalid = || Error::field("token", Fault::TokenInvalid);
+    let found = look(tx, text, purposes, now).await?;
+    let owner = hold(tx, found.person).await.map_err(|error| match error {
+        Error::Refused(Refusal::Unauthenticated) => invalid(),
+        other => other,
+    })?;
     let taken = token::Entity::delete_many()
         .filter(token::Column::Hash.eq(fingerprint(text)))
         .filter(token::Column::ExpiresAt.gt(now.millis()))
         .exec_with_returning(tx)
         .await?;
-    let known = taken.into_iter().find_map(|row| {
-        let purpose = purposes.iter().find(|purpose| purpose.as_str() == row.purpose)?;
-        Some(Opened { person: PersonId(row.person_id), purpose: *purpose, payload: row.payload })
-    });
-    Ok(known.ok_or_else(|| Refusal::field("token", Fault::TokenInvalid))?)
+    let row = taken.into_iter().next().ok_or_else(invalid)?;
+    Ok(Opened { owner, purpose: found.purpose, payload: row.payload })
 }
 
 /// What a token is good for, without taking it. Asked before anything that costs: a guess costs one query.

@@ -3,7 +3,6 @@ use super::{
     join::{by_email, unchanged},
     links,
     links::Purpose,
-    person::hold,
     security_log::SecurityEvent,
 };
 use crate::{
@@ -82,11 +81,12 @@ impl Greenroom {
             let tx = greenroom.store.write().await?;
             let opened = links::take(&tx, &token, &[Purpose::Reset], now).await?;
             // Links of accounts that wait to be confirmed are of another kind: there is none for this, whatever comes.
-            if !hold(&tx, opened.person).await?.email_verified {
+            if !opened.owner.email_verified {
                 return Err(crate::Error::field("token", Fault::TokenInvalid));
             }
-            greenroom.change_password_to(tx, opened.person, hash, None).await?;
-            greenroom.log_security(SecurityEvent::PasswordReset, opened.person, None).await;
+            let id = PersonId(opened.owner.id);
+            greenroom.change_password_to(tx, id, hash, None).await?;
+            greenroom.log_security(SecurityEvent::PasswordReset, id, None).await;
             Ok(())
         })
         .await

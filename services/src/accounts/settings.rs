@@ -4,7 +4,6 @@ use super::{
     join::{forget, unchanged},
     links,
     links::Purpose,
-    person::hold,
     person_of,
     security_log::SecurityEvent,
     user_of,
@@ -159,13 +158,14 @@ impl Greenroom {
         opened: links::Opened,
         now: Instant,
     ) -> Result<Confirmed> {
-        let before = hold(&tx, opened.person).await?;
+        let links::Opened { owner: before, payload: address, .. } = opened;
+        let id = PersonId(before.id);
         // Links that were mailed to the old address open nothing any more.
-        links::void(&tx, opened.person, &Purpose::KEYS).await?;
+        links::void(&tx, id, &Purpose::KEYS).await?;
         // Somebody may have registered the address without ever confirming it. It is proven now whose it is.
-        let claimed = person::Entity::find().filter(person::Column::Email.eq(opened.payload.as_str()));
+        let claimed = person::Entity::find().filter(person::Column::Email.eq(address.as_str()));
         forget(&tx, claimed).await?;
-        let row = person::ActiveModel { email: Set(opened.payload), ..unchanged(opened.person.0) };
+        let row = person::ActiveModel { email: Set(address), ..unchanged(before.id) };
         let row = match row.update(&tx).await {
             // Another account has the address: the link is good for nothing.
             Err(error) if is_duplicate(&error) => return Err(Error::field("token", Fault::TokenInvalid)),
@@ -177,8 +177,8 @@ impl Greenroom {
         mail::queue(&tx, Some(&old), letters::address_changed(&row.name, &self.links), &self.limits, now).await?;
         journal.commit(tx, &self.hub, now).await?;
         self.mail_bell.notify_one();
-        self.log_security(SecurityEvent::AddressChanged, opened.person, None).await;
-        Ok(Confirmed { person: opened.person, account: MaskedEmail::of(&row.email) })
+        self.log_security(SecurityEvent::AddressChanged, id, None).await;
+        Ok(Confirmed { person: id, account: MaskedEmail::of(&row.email) })
     }
 }
 

@@ -5,7 +5,7 @@
 //! transaction, or the transaction finds no session. There is no other way to get a transaction for a viewer, which
 //! `server/tests/tidy/writes.rs` keeps.
 //!
-//! The order of locks is people, sessions, conversations, sequences, each by id. Who needs rows of people takes them by
+//! The order of locks is people, their mailed links, sessions, conversations, sequences, each by id. Who needs rows of people takes them by
 //! [`write_for_account`](Greenroom::write_for_account) or [`write_for_with`](Greenroom::write_for_with), which lock them
 //! before the session.
 

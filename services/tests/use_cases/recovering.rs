@@ -1,7 +1,8 @@
 //! A forgotten password, and changing what an account is opened with.
 
-use crate::support::{Site, refusal, sign_in, token_draft};
+use crate::support::{Kind, Site, connect, refusal, sign_in, token_draft, within};
 use model::{Event, Fault, NewPassword, NotificationKind, Refusal, Scope};
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use services::{
     Resume, Viewer,
     accounts::Password,
@@ -227,4 +228,24 @@ async fn changing_an_address_holds_up_nobody_who_reads(site: Site) {
         said.expect("no deadlock");
         site.clock.advance(Duration::from_secs(3_600));
     }
+}
+
+/// A change of the password locks the person, then ends the links. A link that is followed must do it in that order.
+#[tokio::test]
+async fn following_a_link_never_deadlocks_with_a_change_of_the_password() {
+    let site = Site::new(Kind::Postgres).await;
+    forgot(&site, SARAH.email).await;
+    let token = site.token_for(SARAH.email).await;
+    let change = connect(site.url()).await;
+    let lock = format!("BEGIN; SELECT 1 FROM person WHERE email = '{}' FOR NO KEY UPDATE", SARAH.email);
+    change.execute_unprepared(&lock).await.expect("a lock");
+    let house = site.house.clone();
+    let following = tokio::spawn(async move { house.reset_password(&token, password(NEW)).await });
+    let waits = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let waits = Statement::from_string(DbBackend::Postgres, waits);
+    let watching = connect(site.url()).await;
+    within(async { while watching.query_one_raw(waits.clone()).await.expect("an answer").is_none() {} }).await;
+    change.execute_unprepared("DELETE FROM token; COMMIT").await.expect("no deadlock");
+    let refused = refusal(following.await.expect("no panic"));
+    assert_eq!(refused.fault("token"), Some(Fault::TokenInvalid), "the links are ended");
 }
