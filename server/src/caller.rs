@@ -1,13 +1,14 @@
 //! Who is calling. Found out once for each request, before anything else looks at it.
 
 use crate::{problem::Problem, requests::Kind, router::Shared};
-use app::{pages::sign_in_for, ssr::Caller};
+use app::{answer::Failure, pages::sign_in_for, ssr::Caller};
 use axum::{
+    Json,
     extract::{ConnectInfo, FromRequestParts, Request, State},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
-use http::{HeaderMap, Method, header, request::Parts};
+use http::{HeaderMap, Method, Uri, header, request::Parts};
 use ipnet::IpNet;
 use model::{Refusal, Role};
 use services::{Error, Greenroom, Viewer};
@@ -38,20 +39,34 @@ pub(crate) async fn identify(State(shared): State<Shared>, mut request: Request,
     let cookie = shared.cookie.read(headers).map(str::to_owned);
     let user_agent =
         headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
-    let reads = matches!(*request.method(), Method::GET | Method::HEAD) && matches!(kind, Kind::Api | Kind::Page);
+    let reads = match kind {
+        Kind::Api | Kind::Page => matches!(*request.method(), Method::GET | Method::HEAD),
+        // The methods of functions don't tell.
+        Kind::Function => true,
+        Kind::File | Kind::Health | Kind::Stream => false,
+    };
     let reader = viewer.clone().filter(|_| reads).map(|reader| (reader, request.uri().clone()));
     request.extensions_mut().insert(Caller { address, cookie, user_agent, viewer });
     let began = Instant::now();
     let response = next.run(request).await;
-    match reader.filter(|_| began.elapsed() >= LONG) {
-        Some((reader, uri)) => match shared.greenroom.check_signed_in(&reader).await {
-            Ok(()) => response,
-            Err(Error::Refused(_)) if kind == Kind::Page => {
-                Redirect::to(&sign_in_for(&uri.to_string())).into_response()
-            }
-            Err(refused) => Problem::from(refused).into_response(),
-        },
-        None => response,
+    // A response that sets the cookie ended the session itself.
+    let shows = response.status().is_success() && !response.headers().contains_key(header::SET_COOKIE);
+    let Some((reader, uri)) = reader.filter(|_| shows && began.elapsed() >= LONG) else { return response };
+    match shared.greenroom.check_signed_in(&reader).await {
+        Ok(()) => response,
+        Err(error) => refuse(error, kind, &uri),
+    }
+}
+
+/// Refuses a response that is ready, in the form that its reader expects.
+fn refuse(error: Error, kind: Kind, uri: &Uri) -> Response {
+    match (kind, error) {
+        (Kind::Page, Error::Refused(_)) => Redirect::to(&sign_in_for(&uri.to_string())).into_response(),
+        (Kind::Function, error) => {
+            let refusal = error.into_refusal();
+            (app::ssr::status(&refusal), Json(Failure::Refused(refusal))).into_response()
+        }
+        (_, error) => Problem::from(error).into_response(),
     }
 }
 

@@ -5,27 +5,37 @@ use crate::support::{
     stream::gapless,
     within,
 };
+use reqwest::Method;
 use serde_json::{Value, json};
 use sqlx::{Connection, PgConnection};
 use std::time::Duration;
+
+const FORM: &str = "application/x-www-form-urlencoded";
 
 /// A read that waits for the database, and a session that ends in the meantime.
 #[tokio::test]
 async fn what_takes_long_to_read_is_looked_at_again() {
     let pair = Pair::new().await;
     let [reader, other] = pair.sign_in(SARAH).await;
-    let path = format!("/api/conversations/{}/messages", launch(&reader).await);
+    let conversation = launch(&reader).await;
+    let path = format!("/api/conversations/{conversation}/messages");
+    let person = reader.get("/api/auth/session").await.ok(200)["user"]["id"].as_str().expect("an id").to_owned();
+    let page = reader.clone().on_page_of(&person);
     let mut lock = PgConnection::connect(&pair.database.url()).await.expect("the database");
     sqlx::raw_sql("BEGIN; LOCK TABLE message IN ACCESS EXCLUSIVE MODE").execute(&mut lock).await.expect("a lock");
     let reading = tokio::spawn(async move { reader.get(&path).await });
+    let form = page.form_of_page(&format!("id={conversation}"));
+    let asking = tokio::spawn(async move { page.send(Method::POST, "/fn/thread", FORM, form).await });
     let waits = "SELECT count(*) FROM pg_locks WHERE relation = 'message'::regclass AND NOT granted";
-    within(Duration::from_secs(30), "a reader that waits", async { while pair.database.count(waits).await == 0 {} })
-        .await;
+    within(Duration::from_secs(30), "readers that wait", async { while pair.database.count(waits).await < 2 {} }).await;
     // Long enough to be looked at again.
     tokio::time::sleep(Duration::from_millis(600)).await;
     other.post("/api/auth/signout", &json!({})).await.empty();
     sqlx::raw_sql("COMMIT").execute(&mut lock).await.expect("an end");
     reading.await.expect("no panic").problem(401, "unauthenticated");
+    let asked = asking.await.expect("no panic");
+    assert_eq!(asked.status, 401);
+    assert!(asked.text().contains("unauthenticated") && !asked.text().contains("body"), "{}", asked.text());
 }
 
 /// Two servers on one database, started at once on an empty one.
