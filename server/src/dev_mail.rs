@@ -1,6 +1,6 @@
 //! The mails that nobody sends while no mail server is set: for a developer on their own machine, who switches this on.
-//! They hold links that open accounts. So there is no page for a request that was forwarded: a gateway on the same machine
-//! has a loopback address too.
+//! They hold links that open accounts. So there is no page for a request that may have been forwarded: a gateway on the
+//! same machine has a loopback address too.
 
 use crate::{problem::Problem, request_target::is_loopback, router::Shared};
 use axum::{
@@ -9,14 +9,36 @@ use axum::{
     response::{Html, IntoResponse, Response},
     routing::get,
 };
-use http::{HeaderMap, HeaderValue, header, uri::Authority};
+use http::{HeaderMap, HeaderValue, Version, header, uri::Authority};
 use model::text::escape_html;
 use serde_json::json;
 use services::mail::Waiting;
 use std::net::SocketAddr;
 
-/// What gateways add.
-const FORWARDED: [&str; 4] = ["forwarded", "via", "x-real-ip", "x-client-ip"];
+/// What browsers and programs send by themselves. Gateways add headers under many names; no list of those is complete.
+const CLIENT_HEADERS: [&str; 20] = [
+    "accept",
+    "accept-encoding",
+    "accept-language",
+    "authorization",
+    "cache-control",
+    "connection",
+    "content-length",
+    "content-type",
+    "cookie",
+    "dnt",
+    "host",
+    "if-none-match",
+    "origin",
+    "pragma",
+    "priority",
+    "purpose",
+    "referer",
+    "upgrade-insecure-requests",
+    "user-agent",
+    // Added by this server before.
+    "x-request-id",
+];
 
 pub(crate) fn routes() -> Router<Shared> {
     Router::new().route("/dev/mail", get(list))
@@ -25,9 +47,10 @@ pub(crate) fn routes() -> Router<Shared> {
 async fn list(
     State(shared): State<Shared>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    version: Version,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    if !is_local_request(peer, &headers) {
+    if !is_local_request(peer, version, &headers) {
         return Err(Problem::NOT_FOUND);
     }
     let mails = shared.greenroom.waiting_mail().await?;
@@ -41,13 +64,14 @@ async fn list(
     Ok(response)
 }
 
-/// Whether a request was made on this machine, and to it.
-fn is_local_request(peer: SocketAddr, headers: &HeaderMap) -> bool {
+/// Whether a request was made on this machine, and to it. nginx forwards as HTTP/1.0 unless told otherwise.
+fn is_local_request(peer: SocketAddr, version: Version, headers: &HeaderMap) -> bool {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()?.parse::<Authority>().ok());
-    let forwarded = |name: &str| FORWARDED.contains(&name) || name.starts_with("x-forwarded-");
+    let by_client = |name: &str| CLIENT_HEADERS.contains(&name) || name.starts_with("sec-");
     peer.ip().to_canonical().is_loopback()
+        && version == Version::HTTP_11
         && host.is_some_and(|host| is_loopback(host.host()))
-        && !headers.keys().any(|name| forwarded(name.as_str()))
+        && headers.keys().all(|name| by_client(name.as_str()))
 }
 
 fn as_json(Waiting { letter, created_at }: &Waiting) -> serde_json::Value {

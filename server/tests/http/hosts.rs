@@ -85,9 +85,17 @@ async fn mails_are_shown_to_no_request_that_was_forwarded() {
         ("forwarded", "for=203.0.113.9"),
         ("via", "1.1 gateway"),
         ("x-real-ip", "127.0.0.1"),
+        ("cf-connecting-ip", "203.0.113.9"),
+        ("true-client-ip", "203.0.113.9"),
+        ("x-cluster-client-ip", "203.0.113.9"),
+        ("x-original-host", "greenroom.example"),
+        ("header-of-a-gateway-to-come", "1"),
     ] {
         assert_eq!(shown(Some(header)).await, 404, "{header:?}");
     }
+    let host = format!("host: {}", site.addr());
+    let by_bare_nginx = ask(&site, "GET /dev/mail HTTP/1.0", &[&host]).await;
+    assert_eq!(by_bare_nginx.status, 404);
 }
 
 #[tokio::test]
