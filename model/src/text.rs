@@ -7,10 +7,11 @@ pub use direction::{is_invisible_format, isolate, without_direction_controls};
 
 use crate::refusal::Fault;
 
-/// One line, such as a name: trimmed, at most `limit` characters, at least one of them visible, without controls and
+/// One line, such as a name: trimmed, with one space between words, at most `limit` characters, at least one of them visible, without controls and
 /// other hidden characters, and with at most four marks on a letter.
 pub fn line(input: Option<&str>, limit: usize) -> Result<String, Fault> {
-    let text = input.unwrap_or_default().trim();
+    let text = input.unwrap_or_default().split(is_space).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+    let text = text.trim();
     if text.is_empty() {
         Err(Fault::Required)
     } else if text.chars().count() > limit {
@@ -18,6 +19,11 @@ pub fn line(input: Option<&str>, limit: usize) -> Result<String, Fault> {
     } else {
         characters::check(text).map(|()| text.to_owned())
     }
+}
+
+/// White space of any width. Tabs and line breaks are controls, and refused.
+fn is_space(c: char) -> bool {
+    c.is_whitespace() && !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}')
 }
 
 /// A value written as text, such as an id or a day.
@@ -55,6 +61,7 @@ mod tests {
         assert_eq!(line(None, 20), Err(Fault::Required));
         assert_eq!(line(Some("áéí"), 2), Err(Fault::TooLong));
         assert_eq!(line(Some("a\nb"), 20), Err(Fault::Invalid));
+        assert_eq!(line(Some("Sarah \u{a0}\u{2003} Wanjiru"), 20), Ok("Sarah Wanjiru".into()));
         assert_eq!(line(Some("\u{3164}"), 20), Err(Fault::Invisible));
     }
 

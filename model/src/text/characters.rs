@@ -6,14 +6,19 @@ use icu_properties::{
     CodePointMapData, CodePointSetData,
     props::{
         CanonicalCombiningClass, DefaultIgnorableCodePoint, GeneralCategory, GeneralCategoryGroup,
-        PrependedConcatenationMark, VariationSelector,
+        GraphemeClusterBreak, PrependedConcatenationMark, VariationSelector,
     },
 };
 
 /// Nonspacing marks that one letter may carry. Four suffice for every living script; more run into other lines.
 const MARKS: usize = 4;
-/// Symbols that are drawn as nothing: the empty Braille pattern and the notehead of a silent note.
-const BLANK: [char; 2] = ['\u{2800}', '\u{1d159}'];
+/// Characters of any kind that are drawn together with one letter. Some scripts write vowels beside it, too.
+const EXTENDERS: usize = 8;
+/// Characters that Unicode calls visible and that are drawn as nothing: the notehead of a silent note, blanks of
+/// hieroglyphs, and the place of an object that isn't there.
+const BLANK: [char; 4] = ['\u{1d159}', '\u{13441}', '\u{13442}', '\u{fffc}'];
+/// The blank of Braille, which has a use between other Braille patterns.
+const BLANK_BRAILLE: char = '\u{2800}';
 /// Begins the flags of England, Scotland and Wales, which are spelt in tag characters.
 const BLACK_FLAG: char = '\u{1f3f4}';
 const CANCEL_TAG: char = '\u{e007f}';
@@ -26,23 +31,41 @@ pub(super) fn check(text: &str) -> Result<(), Fault> {
     if !text.chars().any(is_visible) {
         return Err(Fault::Invisible);
     }
-    let (mut before, mut marks) = (None, 0);
+    let (mut before, mut cluster) = (None, Cluster::default());
     let mut rest = text.chars();
     while let Some(c) = rest.next() {
         let after = rest.clone().next();
         if is_hidden(c) && !has_a_use(c, before, after) {
             return Err(Fault::HiddenCharacters);
         }
-        marks = if is_mark(c) { marks + 1 } else { 0 };
-        if marks > MARKS {
-            return Err(Fault::TooManyMarks);
-        }
+        cluster.add(c)?;
         if c == BLACK_FLAG {
             rest = after_tags(rest.as_str()).chars();
         }
         before = Some(c);
     }
     Ok(())
+}
+
+/// What one letter carries. A joiner or a selector carries nothing on: the letter stays the same.
+#[derive(Default)]
+struct Cluster {
+    marks: usize,
+    extenders: usize,
+}
+
+impl Cluster {
+    fn add(&mut self, c: char) -> Result<(), Fault> {
+        if is_mark(c) {
+            self.marks += 1;
+        }
+        if is_extender(c) {
+            self.extenders += 1;
+        } else if !is_joiner(c) && !is_variation_selector(c) {
+            *self = Self::default();
+        }
+        if self.marks > MARKS || self.extenders > EXTENDERS { Err(Fault::TooManyMarks) } else { Ok(()) }
+    }
 }
 
 fn category(c: char) -> GeneralCategory {
@@ -63,18 +86,22 @@ fn is_visible(c: char) -> bool {
         .union(GeneralCategoryGroup::Number)
         .union(GeneralCategoryGroup::Punctuation)
         .union(GeneralCategoryGroup::Symbol);
-    seen.contains(category(c)) && !is_ignorable(c) && !BLANK.contains(&c)
+    seen.contains(category(c)) && !is_ignorable(c) && !BLANK.contains(&c) && c != BLANK_BRAILLE
 }
 
-/// Breaks, and what changes other characters without being seen: directions, joiners, fillers, tags.
+/// Breaks, blanks, and what changes other characters without being seen: directions, joiners, fillers, tags. Also what
+/// no font is sure to draw: private and unassigned characters.
 fn is_hidden(c: char) -> bool {
     let unseen = match category(c) {
-        GeneralCategory::LineSeparator | GeneralCategory::ParagraphSeparator => true,
+        GeneralCategory::LineSeparator
+        | GeneralCategory::ParagraphSeparator
+        | GeneralCategory::PrivateUse
+        | GeneralCategory::Unassigned => true,
         // Some signs of Arabic and Kaithi numbers are of this category, and seen.
         GeneralCategory::Format => !CodePointSetData::new::<PrependedConcatenationMark>().contains(c),
         _ => false,
     };
-    unseen || is_ignorable(c) || is_noncharacter(c)
+    unseen || is_ignorable(c) || is_noncharacter(c) || BLANK.contains(&c) || c == BLANK_BRAILLE
 }
 
 fn is_noncharacter(c: char) -> bool {
@@ -82,16 +109,31 @@ fn is_noncharacter(c: char) -> bool {
 }
 
 /// Whether a hidden character does what it is there for: a joiner inside a word or an emoji, or at the end of a word of
-/// some Indic scripts, or a selector of how the character before it looks.
+/// some Indic scripts, a selector of how the character before it looks (no letter with cases has such forms), or a blank
+/// between Braille patterns.
 fn has_a_use(c: char, before: Option<char>, after: Option<char>) -> bool {
     let Some(before) = before else { return false };
     match c {
-        '\u{200c}' | '\u{200d}' => {
-            let joined = is_part_of_word(before) && after.is_some_and(is_part_of_word);
+        _ if is_joiner(c) => {
+            let joined =
+                is_part_of_word(before) && after.is_some_and(|after| is_part_of_word(after) && !is_mark(after));
             joined || CodePointMapData::<CanonicalCombiningClass>::new().get(before) == CanonicalCombiningClass::Virama
         }
-        _ => is_variation_selector(c) && is_visible(before),
+        BLANK_BRAILLE => is_braille(before) && after.is_some_and(is_braille),
+        _ => is_variation_selector(c) && is_visible(before) && !is_cased(before),
     }
+}
+
+fn is_joiner(c: char) -> bool {
+    matches!(c, '\u{200c}' | '\u{200d}')
+}
+
+fn is_braille(c: char) -> bool {
+    ('\u{2800}'..='\u{28ff}').contains(&c)
+}
+
+fn is_cased(c: char) -> bool {
+    GeneralCategoryGroup::CasedLetter.contains(category(c))
 }
 
 fn is_part_of_word(c: char) -> bool {
@@ -103,6 +145,19 @@ fn is_part_of_word(c: char) -> bool {
 fn is_mark(c: char) -> bool {
     let drawn_on = matches!(category(c), GeneralCategory::NonspacingMark | GeneralCategory::EnclosingMark);
     drawn_on && !is_variation_selector(c)
+}
+
+/// Whether it is drawn together with the character before it: marks beside it as well, tones, colours of skin, and the
+/// vowels and endings of Korean syllables.
+fn is_extender(c: char) -> bool {
+    let extends = matches!(
+        CodePointMapData::<GraphemeClusterBreak>::new().get(c),
+        GraphemeClusterBreak::Extend
+            | GraphemeClusterBreak::SpacingMark
+            | GraphemeClusterBreak::V
+            | GraphemeClusterBreak::T
+    );
+    (extends || category(c) == GeneralCategory::SpacingMark) && !is_variation_selector(c) && !is_joiner(c)
 }
 
 /// What follows the tags of a flag; the same text where no flag is spelt.
@@ -140,7 +195,10 @@ mod tests {
             "🏳\u{fe0f}\u{200d}🌈 🇰🇪 1\u{fe0f}\u{20e3}",
             "🏴\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f}",
             "-",
-            "3 \u{2800} 4",
+            "⠓\u{2800}⠊",
+            "𓀀",
+            "각\u{1100}\u{1161}\u{11a8}",
+            "ကြွောင်း",
         ] {
             assert_eq!(check(name), Ok(()), "{name:?}");
         }
@@ -165,6 +223,8 @@ mod tests {
             "\u{fe0f}",
             "\u{202e}",
             "\u{a0}\u{3000}",
+            "\u{fffc}",
+            "\u{13441}\u{13442}",
         ] {
             assert_eq!(check(blank), Err(Fault::Invisible), "{blank:?}");
         }
@@ -197,6 +257,14 @@ mod tests {
             "a \u{fe0f}b",
             "👩\u{200d}",
             "a\u{fe0f}\u{fe0f}",
+            "a\u{fe00}b",
+            "a\u{e0100}",
+            "葛\u{e0100}\u{e0100}",
+            "\u{2800}a",
+            "a\u{2800}\u{2800}b",
+            "a\u{fffc}",
+            "a\u{e000}",
+            "a\u{378}",
             "a\u{fdd0}b",
             "a\u{fffe}b",
             "a\u{e0001}b",
@@ -217,5 +285,18 @@ mod tests {
         assert_eq!(check(&format!("Z{}algo", "\u{301}".repeat(5))), Err(Fault::TooManyMarks));
         assert_eq!(check(&format!("Z{0}a{0}", "\u{301}\u{323}".repeat(2))), Ok(()));
         assert_eq!(check(&format!("Z{}", "\u{489}".repeat(5))), Err(Fault::TooManyMarks));
+        for beside in
+            ['\u{93f}', '\u{903}', '\u{bbe}', '\u{1031}', '\u{17b6}', '\u{302e}', '\u{e33}', '\u{11a8}', '\u{1f3fb}']
+        {
+            assert_eq!(check(&format!("क{}", beside.to_string().repeat(30))), Err(Fault::TooManyMarks), "{beside:?}");
+        }
+        let between = "\u{301}\u{301}\u{301}\u{903}";
+        assert_eq!(
+            check(&format!("Z{}", between.repeat(2))),
+            Err(Fault::TooManyMarks),
+            "a mark beside starts no new letter"
+        );
+        let joined = format!("Z{}\u{200d}\u{301}", "\u{301}".repeat(4));
+        assert_eq!(check(&joined), Err(Fault::HiddenCharacters), "a joiner joins letters");
     }
 }
