@@ -1,6 +1,7 @@
 //! Hands letters to a mail server.
 
 use crate::{request_target::is_loopback, settings::read_ca_file};
+use email_encoding::headers::{rfc2047, writer::EmailWriter};
 use http::Uri;
 use lettre::{
     AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
@@ -46,8 +47,8 @@ impl Smtp {
         let mut message = Message::builder()
             .from(self.from.clone())
             .to(letter.to.parse().ok()?)
-            .subject(&letter.subject)
             .message_id(Some(format!("<{}@{}>", letter.id, self.host)))
+            .raw_header(subject(&letter.subject))
             .raw_header(header("Auto-Submitted", "auto-generated"));
         if let Some(conversation) = letter.conversation {
             // The root of the conversation's thread, to which all letters about it are answers. No letter has this id.
@@ -87,6 +88,23 @@ fn judge(error: &Error) -> Undelivered {
     // somebody will mend.
     let for_good = error.status().is_some_and(|code| [550, 551, 553].contains(&u16::from(code)));
     if for_good { Undelivered::Never(why) } else { Undelivered::Later(why) }
+}
+
+/// The header of a subject that may look like RFC 2047's own encoding: it is encoded as a whole then, so that mail programs
+/// show what stands in it.
+fn subject(text: &str) -> HeaderValue {
+    const NAME: &str = "Subject";
+    if !text.contains("=?") {
+        return header(NAME, text);
+    }
+    let mut encoded = String::new();
+    let written = rfc2047::encode(text, &mut EmailWriter::new(&mut encoded, NAME.len() + ": ".len(), 0, false));
+    match written {
+        Ok(()) => {
+            HeaderValue::dangerous_new_pre_encoded(HeaderName::new_from_ascii_str(NAME), text.to_owned(), encoded)
+        }
+        Err(_) => header(NAME, text),
+    }
 }
 
 fn header(name: &'static str, value: &str) -> HeaderValue {
@@ -155,6 +173,16 @@ mod tests {
         ] {
             assert!(unfolded.contains(part), "{part} in {mail}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_subject_in_the_syntax_of_encoded_words_is_shown_as_it_is() {
+        let smtp = Smtp::new("smtp://localhost", "Greenroom <hi@greenroom.example>", "greenroom.example", None);
+        let smtp = smtp.expect("a mail server");
+        let hostile = "=?utf-8?B?QWNjb3VudCBjbG9zZWTigK4=?=: Gala".repeat(4);
+        let mail = smtp.message(&Outgoing { subject: hostile.clone(), ..letter() }).expect("a mail").formatted();
+        let parsed = mail_parser::MessageParser::default().parse(&mail).expect("a mail");
+        assert_eq!(parsed.subject(), Some(hostile.as_str()));
     }
 
     #[tokio::test]
