@@ -1,18 +1,26 @@
 //! What somebody typed into a form that was refused comes back with the refusal, where there is no JavaScript to keep
 //! it: beside the error, in the address of the page that shows the form again. Not everything may stand there.
+//!
+//! An address can be written by another person, or be opened again once another person has signed in. So it carries a seal
+//! that only the same session could get, and a page that is opened without it shows empty forms.
 
 use crate::{pages::is_function, problem::Problem, router::BODY_LIMIT};
+use app::ssr::Caller;
 use axum::{
     body::{Body, to_bytes},
     extract::Request,
     middleware::Next,
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
 };
 use form_urlencoded::{Serializer, parse};
-use http::{HeaderMap, HeaderValue, header};
+use hmac::{Hmac, KeyInit, Mac};
+use http::{HeaderMap, HeaderValue, Uri, header};
+use sha2::Sha256;
 
 /// Fields begin with it, so that none can be taken for a parameter of the page.
 const KEPT: &str = "kept.";
+/// Proves that the fields were typed in this session.
+const SEAL: &str = "kept.seal";
 /// What Leptos tells a refusal by.
 const ERROR: [&str; 2] = ["__path", "__err"];
 /// Fields that nobody shall read in an address, which proxies write into their logs: what opens an account, and what
@@ -24,22 +32,56 @@ const SIGN_IN: &str = "/fn/sign-in";
 /// The longest that what was typed may make an address. Beyond, proxies refuse it.
 const LIMIT: usize = 6_000;
 
-/// Lets a form pass, and adds what it held to the way back if it was refused.
+/// Lets a form pass, and adds what it held to the way back if it was refused. Opens no page with fields of another session.
 pub(crate) async fn keep(request: Request, next: Next) -> Response {
-    if !is_function(request.uri()) || request.uri().path() == SIGN_IN {
+    let session = session(&request);
+    if !is_function(request.uri()) {
+        return match without_foreign_fields(request.uri(), session.as_deref()) {
+            Some(address) => Redirect::to(&address).into_response(),
+            None => next.run(request).await,
+        };
+    }
+    if request.uri().path() == SIGN_IN {
         return next.run(request).await;
     }
     let (parts, body) = request.into_parts();
     let Ok(bytes) = to_bytes(body, BODY_LIMIT).await else { return Problem::TOO_LARGE.into_response() };
     let mut response = next.run(Request::from_parts(parts, Body::from(bytes.clone()))).await;
-    if let Some(back) = way_back(response.headers(), &bytes) {
+    if let Some(back) = way_back(response.headers(), &bytes, session.as_deref()) {
         response.headers_mut().insert(header::LOCATION, back);
     }
     response
 }
 
+/// What proves the session of a person who is signed in: the value of their cookie.
+fn session(request: &Request) -> Option<String> {
+    let caller = request.extensions().get::<Caller>()?;
+    caller.viewer.as_ref().and(caller.cookie.clone())
+}
+
+/// The address without fields, where it has some that weren't typed in this session. There is nobody to protect where
+/// nobody is signed in.
+fn without_foreign_fields(uri: &Uri, session: Option<&str>) -> Option<String> {
+    let (session, query) = (session?, uri.query()?);
+    let (kept, others): (Vec<_>, Vec<_>) =
+        parse(query.as_bytes()).into_owned().partition(|(name, _)| name.starts_with(KEPT));
+    let (seals, fields): (Vec<_>, Vec<_>) = kept.into_iter().partition(|(name, _)| name == SEAL);
+    let seal = seals.first().and_then(|(_, seal)| hex::decode(seal).ok());
+    let is_own = seal.zip(mac(session, &fields)).is_some_and(|(seal, mac)| mac.verify_slice(&seal).is_ok());
+    if fields.is_empty() || is_own {
+        return None;
+    }
+    let query = Serializer::new(String::new()).extend_pairs(others).finish();
+    Some(format!("{}?{query}", uri.path()).trim_end_matches('?').to_owned())
+}
+
+fn mac(session: &str, fields: &[(String, String)]) -> Option<Hmac<Sha256>> {
+    let text = Serializer::new(String::new()).extend_pairs(fields).finish();
+    Some(Hmac::<Sha256>::new_from_slice(session.as_bytes()).ok()?.chain_update(text))
+}
+
 /// The address the browser is sent back to, with what was typed; `None` where nothing was refused.
-fn way_back(headers: &HeaderMap, typed: &[u8]) -> Option<HeaderValue> {
+fn way_back(headers: &HeaderMap, typed: &[u8], session: Option<&str>) -> Option<HeaderValue> {
     let (page, query) = headers.get(header::LOCATION)?.to_str().ok()?.split_once('?')?;
     let pairs: Vec<(String, String)> = parse(query.as_bytes()).into_owned().collect();
     // A form that is refused twice comes from a page that tells of the first time.
@@ -48,12 +90,15 @@ fn way_back(headers: &HeaderMap, typed: &[u8]) -> Option<HeaderValue> {
     let of_page = pairs.into_iter().filter(|(name, _)| !name.starts_with(KEPT) && !ERROR.contains(&name.as_str()));
     let mut address = Serializer::new(String::new());
     address.extend_pairs(of_page).extend_pairs([path, error]);
-    let mut kept = Serializer::new(String::new());
-    for (name, value) in parse(typed).filter(|(name, _)| !LEFT_OUT.contains(&name.as_ref())) {
-        kept.append_pair(&format!("{KEPT}{name}"), &value);
+    let mut fields: Vec<(String, String)> = parse(typed)
+        .filter(|(name, _)| !LEFT_OUT.contains(&name.as_ref()))
+        .map(|(name, value)| (format!("{KEPT}{name}"), value.into_owned()))
+        .collect();
+    if let Some(mac) = session.and_then(|session| mac(session, &fields)) {
+        fields.push((SEAL.to_owned(), hex::encode(mac.finalize().into_bytes())));
     }
-    let (address, kept) = (address.finish(), kept.finish());
-    let kept = if kept.len() <= LIMIT { kept } else { String::new() };
+    let kept = Serializer::new(String::new()).extend_pairs(fields).finish();
+    let (address, kept) = (address.finish(), if kept.len() <= LIMIT { kept } else { String::new() });
     HeaderValue::try_from(format!("{page}?{address}&{kept}").trim_end_matches('&')).ok()
 }
 
@@ -63,7 +108,7 @@ mod tests {
 
     fn back(location: &str, typed: &str) -> Option<String> {
         let headers = HeaderMap::from_iter([(header::LOCATION, location.parse().expect("a location"))]);
-        way_back(&headers, typed.as_bytes()).map(|back| back.to_str().expect("text").to_owned())
+        way_back(&headers, typed.as_bytes(), None).map(|back| back.to_str().expect("text").to_owned())
     }
 
     #[test]
@@ -83,5 +128,21 @@ mod tests {
         assert_eq!(back(again, "name=New").as_deref(), Some("/register?__path=a&__err=c&kept.name=New"));
         let long = format!("bio={}", "a".repeat(7_000));
         assert_eq!(back("/x?__path=a&__err=b", &long).as_deref(), Some("/x?__path=a&__err=b"));
+    }
+    #[test]
+    fn fields_come_back_in_the_session_that_typed_them_alone() {
+        let headers =
+            HeaderMap::from_iter([(header::LOCATION, "/settings?__path=a&__err=b".parse().expect("a location"))]);
+        let back = way_back(&headers, b"email=w%40example.com&name=Wambui+%26+Co", Some("own")).expect("an address");
+        let sealed: Uri = back.to_str().expect("text").parse().expect("an address");
+        let without = Some("/settings?__path=a&__err=b".to_owned());
+        assert_eq!(without_foreign_fields(&sealed, Some("own")), None);
+        assert_eq!(without_foreign_fields(&sealed, Some("another")), without);
+        assert_eq!(without_foreign_fields(&sealed, None), None, "nobody is signed in");
+        let changed: Uri = sealed.to_string().replace("w%40", "evil%40").parse().expect("an address");
+        assert_eq!(without_foreign_fields(&changed, Some("own")), without);
+        let unsealed: Uri = "/settings?kept.email=evil%40example.com".parse().expect("an address");
+        assert_eq!(without_foreign_fields(&unsealed, Some("own")).as_deref(), Some("/settings"));
+        assert_eq!(without_foreign_fields(&"/inbox?page=2".parse().expect("an address"), Some("own")), None);
     }
 }
