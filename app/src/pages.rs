@@ -46,9 +46,12 @@ pub const PUBLIC: [&str; 7] = ["/", "/signin", "/register", "/verify", "/forgot"
 
 /// `path` if it stays on this site: anything else could lead somebody astray after signing in.
 pub fn same_site(path: &str) -> Option<&str> {
-    let stays = path.starts_with('/')
-        && !path.starts_with("//")
-        && path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    let before_query = path.split(['?', '#']).next().unwrap_or_default();
+    // A browser resolves dots, and what is left may begin with two slashes.
+    let is_dots = |part: &str| matches!(part.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..");
+    let mut parts = before_query.strip_prefix('/')?.split('/');
+    let leads_down = before_query == "/" || parts.all(|part| !part.is_empty() && !is_dots(part));
+    let stays = leads_down && path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     stays.then_some(path)
 }
 
@@ -78,7 +81,19 @@ mod tests {
     #[test]
     fn only_paths_of_this_site_are_followed() {
         assert_eq!(same_site("/conversations/1?before=2"), Some("/conversations/1?before=2"));
-        for astray in ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:1", "", "/a\nb"] {
+        assert_eq!(same_site("/"), Some("/"));
+        for astray in [
+            "https://evil.example",
+            "//evil.example",
+            "/\\evil.example",
+            "javascript:1",
+            "",
+            "/a\nb",
+            "/..//evil.example",
+            "/.//evil.example",
+            "/a/%2E%2e//evil.example",
+            "/a//b",
+        ] {
             assert_eq!(same_site(astray), None, "{astray}");
         }
     }
