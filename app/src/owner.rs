@@ -28,9 +28,15 @@ impl PageOwner {
 }
 
 /// The hidden field of a form that says whose page it stands on. Browsers must not fill it in again by themselves.
+///
+/// A second field, which isn't sent, bears the person in its name. Chromium restores what was typed where the form has the
+/// same action and the same first names: for another person it has not.
 #[component]
 pub fn OwnerField() -> impl IntoView {
     PageOwner::current().map(|me| {
-        view! { <input type="hidden" name=FIELD value=me.to_string() autocomplete="off"/> }
+        view! {
+            <input type="hidden" name=me.to_string() disabled/>
+            <input type="hidden" name=FIELD value=me.to_string() autocomplete="off"/>
+        }
     })
 }
