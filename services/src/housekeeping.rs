@@ -9,7 +9,7 @@ use crate::{
 };
 use sea_orm::{
     ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QuerySelect,
-    sea_query::{Expr, Query},
+    sea_query::{Expr, LockBehavior, LockType, Query},
 };
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ const PARKED: i64 = 30 * DAY;
 /// Rows deleted at once.
 const SOME: u64 = 500;
 /// Accounts forgotten at once.
-const FORGET: u64 = 200;
+const FORGET: usize = 200;
 
 impl Greenroom {
     /// Keeps house, for ever.
@@ -58,16 +58,23 @@ impl Greenroom {
         // Of processes that have ended.
         self.delete::<write_probe::Entity>(write_probe::Column::ProcessId, write_probe::Column::ProbedAt.lt(now - DAY))
             .await?;
-        self.forget_unconfirmed(now - UNCONFIRMED).await?;
+        while self.forget_unconfirmed(now - UNCONFIRMED).await? {}
         while self.prune_log(now.saturating_sub(millis(self.limits.keep_events))).await? {}
         while self.fill_search_names().await? {}
         Ok(())
     }
 
-    /// Deletes rows by their ids, some at once: nobody's message shall stand behind all of them.
+    /// Deletes rows by their ids, some at once: nobody's message shall stand behind all of them. Rows that another
+    /// transaction holds stay until the next time: a wait for them could be a deadlock.
     async fn delete<E: EntityTrait>(&self, id: E::Column, past: Expr) -> Result<()> {
         loop {
-            let some = Query::select().column(id).from(E::default()).and_where(past.clone()).limit(SOME).take();
+            let some = Query::select()
+                .column(id)
+                .from(E::default())
+                .and_where(past.clone())
+                .limit(SOME)
+                .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+                .take();
             let tx = self.store.write_aside().await?;
             let deleted = E::delete_many().filter(id.in_subquery(some)).exec(&tx).await?.rows_affected;
             tx.commit().await?;
@@ -93,8 +100,9 @@ impl Greenroom {
         Ok(more)
     }
 
-    /// Deletes accounts that were never confirmed. Nothing can hang on them but their links.
-    async fn forget_unconfirmed(&self, before: i64) -> Result<()> {
+    /// Deletes accounts that were never confirmed, and says whether there may be more. Nothing can hang on them but their
+    /// links.
+    async fn forget_unconfirmed(&self, before: i64) -> Result<bool> {
         let tx = self.store.write_aside().await?;
         let abandoned = person::Entity::find()
             .filter(person::Column::DeletedAt.is_null())
@@ -103,9 +111,9 @@ impl Greenroom {
                 person::Column::Id
                     .not_in_subquery(Query::select().column(token::Column::PersonId).from(token::Entity).take()),
             )
-            .limit(FORGET);
-        accounts::forget(&tx, abandoned).await?;
+            .limit(FORGET as u64);
+        let forgotten = accounts::forget(&tx, abandoned).await?;
         tx.commit().await?;
-        Ok(())
+        Ok(forgotten == FORGET)
     }
 }

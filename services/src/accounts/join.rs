@@ -269,17 +269,18 @@ async fn insert(tx: &Transaction, email: &Email, pending: &PendingRegistration, 
     Ok(PersonId(row.insert(tx, now).await?.id))
 }
 
-/// Deletes those of these accounts that nobody confirmed. Nothing can hang on them but their links.
-pub(crate) async fn forget(tx: &Transaction, accounts: Select<person::Entity>) -> Result<()> {
+/// Deletes those of these accounts that nobody confirmed, and says how many. Nothing can hang on them but their links.
+pub(crate) async fn forget(tx: &Transaction, accounts: Select<person::Entity>) -> Result<usize> {
     let unconfirmed = accounts.filter(person::Column::EmailVerified.eq(false)).order_by_asc(person::Column::Id);
     // Held, so that none is confirmed meanwhile.
     let rows = unconfirmed.lock_exclusive().all(tx).await?;
     let ids: Vec<Uuid> = rows.into_iter().map(|row| row.id).collect();
     if ids.is_empty() {
-        return Ok(());
+        return Ok(0);
     }
     token::Entity::delete_many().filter(token::Column::PersonId.is_in(ids.clone())).exec(tx).await?;
     person_head::Entity::delete_many().filter(person_head::Column::PersonId.is_in(ids.clone())).exec(tx).await?;
     person::Entity::delete_many().filter(person::Column::Id.is_in(ids)).exec(tx).await?;
-    Ok(())
+    Ok(count)
 }
+    let count = ids.len();

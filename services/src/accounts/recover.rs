@@ -4,6 +4,7 @@ use super::{
     links,
     links::Purpose,
     security_log::SecurityEvent,
+    sessions::delete_in_order,
 };
 use crate::{
     Greenroom, Result,
@@ -15,8 +16,7 @@ use crate::{
 };
 use model::{Email, Ending, Fault, Instant, NewPassword, NotificationKind, PersonId, Refusal, SessionId};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::LockType,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::LockType,
 };
 use std::net::IpAddr;
 use uuid::Uuid;
@@ -130,19 +130,7 @@ pub(super) async fn end_sessions(
     if let Some(stays) = stays {
         ended = ended.filter(session::Column::Id.ne(stays.0));
     }
-    // Locked in the order of their ids, as a batch of messages locks those that it writes for.
-    let ended: Vec<Uuid> = ended
-        .select_only()
-        .column(session::Column::Id)
-        .order_by_asc(session::Column::Id)
-        .lock_exclusive()
-        .into_tuple()
-        .all(tx)
-        .await?;
-    if !ended.is_empty() {
-        session::Entity::delete_many().filter(session::Column::Id.is_in(ended.iter().copied())).exec(tx).await?;
-    }
-    Ok(ended.into_iter().map(SessionId).collect())
+    Ok(delete_in_order(tx, ended).await?.into_iter().map(SessionId).collect())
 }
 
 /// The viewer's row with the hash that a password was found to fit. Another one may have been stored since.

@@ -15,7 +15,7 @@ use crate::{
 use model::{Ending, Instant, Person, PersonId, Refusal, SessionId, User};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder,
-    QuerySelect, RelationDef, sea_query::Expr,
+    QuerySelect, RelationDef, Select, sea_query::Expr,
 };
 use std::{
     collections::{HashMap, HashSet},
@@ -274,6 +274,23 @@ impl Greenroom {
     }
 }
 
+/// Deletes sessions, and says which. Locks them in the order of their ids, as a batch of messages locks those that it
+/// writes for.
+pub(super) async fn delete_in_order(tx: &Transaction, sessions: Select<session::Entity>) -> Result<Vec<uuid::Uuid>> {
+    let ids: Vec<uuid::Uuid> = sessions
+        .select_only()
+        .column(session::Column::Id)
+        .order_by_asc(session::Column::Id)
+        .lock_exclusive()
+        .into_tuple()
+        .all(tx)
+        .await?;
+    if !ids.is_empty() {
+        session::Entity::delete_many().filter(session::Column::Id.is_in(ids.iter().copied())).exec(tx).await?;
+    }
+    Ok(ids)
+}
+
 /// Ends the sessions that were used longest ago, where somebody has as many as they may.
 pub(super) async fn make_room(tx: &Transaction, person: PersonId) -> Result<()> {
     let surplus: Vec<uuid::Uuid> = session::Entity::find()
@@ -288,7 +305,8 @@ pub(super) async fn make_room(tx: &Transaction, person: PersonId) -> Result<()> 
         .all(tx)
         .await?;
     if !surplus.is_empty() {
-        session::Entity::delete_many().filter(session::Column::Id.is_in(surplus)).exec(tx).await?;
+        let surplus = session::Entity::find().filter(session::Column::Id.is_in(surplus));
+        delete_in_order(tx, surplus).await?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Opening an account: it works once its address is confirmed, and nobody learns who has one.
 
-use crate::support::{Site, refusal, sign_in, token_in};
+use crate::support::{Kind, Site, refusal, sign_in, token_in};
 use model::{Craft, Fault, NewPassword, Profile, Refusal, RegisterInput, Registration, Role};
 use services::{
     accounts::{Confirmation, FollowedBy},
@@ -23,6 +23,7 @@ on_both! {
     one_address_opens_twenty_accounts_an_hour,
     an_account_nobody_confirmed_is_forgotten,
 }
+    many_accounts_nobody_confirmed_are_all_forgotten_at_once,
 
 const WAMBUI: &str = "wambui@example.com";
 const PASSWORD: &str = "matatu rain velvet";
@@ -203,4 +204,34 @@ async fn an_account_nobody_confirmed_is_forgotten(site: Site) {
     site.house.sweep().await.expect("sweeping");
     assert_eq!(refusal(sign_in(&site.house, WAMBUI, PASSWORD).await), Refusal::InvalidCredentials);
     assert!(site.sign_in(SARAH.email).await.user.email_verified, "others stay");
+}
+
+async fn a_clock_set_back_makes_no_double_click_of_an_hour(site: Site) {
+    for _ in 0..2 {
+        register(&site, WAMBUI, PASSWORD, "Wambui").await;
+    }
+    assert_eq!(site.letters_to(WAMBUI).await.len(), 1);
+    site.clock.set_back(Duration::from_secs(60 * 60));
+    register(&site, WAMBUI, PASSWORD, "Wambui").await;
+    assert_eq!(site.letters_to(WAMBUI).await.len(), 2);
+}
+
+async fn many_accounts_nobody_confirmed_are_all_forgotten_at_once(site: Site) {
+    let id = match site.kind {
+        Kind::Sqlite => "randomblob(16)",
+        Kind::Postgres => "gen_random_uuid()",
+    };
+    let many = format!(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 450) \
+         INSERT INTO person (id, email, name, role, password_hash, email_verified, created_at) \
+         SELECT {id}, 'p' || i || '@example.com', 'Nobody yet', 'talent', '', false, 0 FROM n"
+    );
+    site.execute(&many).await;
+    site.house.sweep().await.expect("sweeping");
+    #[derive(sea_orm::FromQueryResult)]
+    struct Left {
+        count: i64,
+    }
+    let left = "SELECT count(*) AS count FROM person WHERE name = 'Nobody yet'";
+    assert_eq!(site.ask::<Left>(left).await[0].count, 0);
 }
