@@ -53,7 +53,7 @@ const COUNTERS: [(&str, &str); 6] = [
     (STREAMS_CUT, "Streams that were cut because their reader was too slow."),
     (STREAMS_ENDED, "Streams that ended with their session, by the reason it ended for."),
     (NOTES, "Notes between nodes: sent, heard from others, lost before they were sent."),
-    (MAILS, "Mails: sent, retried (a try failed, another follows), given_up."),
+    (MAILS, "Mails: sent, retried (a try failed, another follows), given_up, revoked (its link was)."),
 ];
 const HISTOGRAMS: [(&str, &str); 6] = [
     (SEND_SECONDS, "Seconds from sending a message to its answer, refusals left out."),
@@ -82,7 +82,7 @@ pub fn describe() {
     for outcome in ["new", "again", "refused", "failed"] {
         counter!(SENDS, "outcome" => outcome).increment(0);
     }
-    for outcome in ["sent", "retried", "given_up"] {
+    for outcome in ["sent", "retried", "given_up", "revoked"] {
         counter!(MAILS, "outcome" => outcome).increment(0);
     }
     for way in ["sent", "heard", "lost"] {

@@ -9,7 +9,7 @@ use crate::{
     store::Transaction,
 };
 use model::{Fault, Instant, PersonId, Refusal};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -105,21 +105,40 @@ pub(crate) async fn mint(
     Ok(reference.simple().to_string())
 }
 
-/// Makes the token that a reference stands for; one made for it before opens nothing any more. `None` where it was
-/// revoked. The database learns its hash alone.
-pub(crate) async fn issue(tx: &Transaction, reference: Uuid, now: Instant) -> Result<Option<String>> {
-    let prepared =
-        token::Entity::find().filter(token::Column::Reference.eq(reference)).lock_exclusive().one(tx).await?;
-    let Some(row) = prepared else { return Ok(None) };
+/// A link that was prepared for a letter, with its owner locked until the transaction ends.
+pub(crate) struct Prepared(token::Model);
+
+/// Finds what a reference stands for. `None` where it was revoked.
+///
+/// Locks its owner, as everything does that takes or revokes a link.
+pub(crate) async fn find_prepared(tx: &Transaction, reference: Uuid) -> Result<Option<Prepared>> {
+    let find = || token::Entity::find().filter(token::Column::Reference.eq(reference)).limit(1);
+    let Some(before) = find().one(tx).await? else { return Ok(None) };
+    match hold(tx, PersonId(before.person_id)).await {
+        Err(Error::Refused(Refusal::Unauthenticated)) => Ok(None),
+        Err(error) => Err(error),
+        // Read again: it may have been revoked before the lock.
+        Ok(_) => Ok(find().one(tx).await?.map(Prepared)),
+    }
+}
+
+/// Makes a token for a letter that goes out now. The database learns its hash alone.
+///
+/// Those of earlier tries stay as good until one is used: the mail server may have taken an earlier copy, and mail programs
+/// that drop the second of two copies show its link.
+pub(crate) async fn issue(tx: &Transaction, Prepared(row): Prepared, now: Instant) -> Result<String> {
     let purpose: Purpose = row.purpose.parse().map_err(|()| Error::stored("purpose of a link"))?;
     let secret = Secret::mint()?;
-    token::Entity::update_many()
-        .col_expr(token::Column::Hash, Expr::value(secret.fingerprint()))
-        .col_expr(token::Column::ExpiresAt, Expr::value(now.millis() + millis(purpose.life())))
-        .filter(token::Column::Hash.eq(row.hash))
-        .exec(tx)
-        .await?;
-    Ok(Some(secret.into_text()))
+    let issued = token::ActiveModel {
+        hash: Set(secret.fingerprint()),
+        person_id: Set(row.person_id),
+        purpose: Set(row.purpose),
+        payload: Set(row.payload),
+        expires_at: Set(now.millis() + millis(purpose.life())),
+        reference: Set(row.reference),
+    };
+    token::Entity::insert(issued).exec_without_returning(tx).await?;
+    Ok(secret.into_text())
 }
 
 /// Stores the hash of a secret, which says no more of it.
@@ -143,7 +162,8 @@ pub(super) async fn store(
     Ok(())
 }
 
-/// Takes a token for one of these purposes. Taken, it is gone, unless the transaction isn't committed.
+/// Takes a token for one of these purposes. Taken, it is gone with all others of its letter, unless the transaction isn't
+/// committed.
 ///
 /// Locks its owner first and the token second. Changes of a password or an address take their locks in the same order,
 /// so that the two never wait for each other.
@@ -160,6 +180,9 @@ pub(crate) async fn take(tx: &Transaction, text: &str, purposes: &[Purpose], now
         .exec_with_returning(tx)
         .await?;
     let row = taken.into_iter().next().ok_or_else(invalid)?;
+    if let Some(reference) = row.reference {
+        token::Entity::delete_many().filter(token::Column::Reference.eq(reference)).exec(tx).await?;
+    }
     Ok(Opened { owner, purpose: found.purpose, payload: row.payload })
 }
 

@@ -8,7 +8,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// How long the first try may take, and so the first wait. Longer than a mail server is given to answer.
 const FIRST_LEASE: Duration = Duration::from_secs(60);
 /// The longest wait between two tries.
-const LONGEST_LEASE: Duration = Duration::from_secs(60 * 60);
+pub(super) const LONGEST_LEASE: Duration = Duration::from_secs(60 * 60);
 /// Letters on their way at once, each over a connection of its own.
 const AT_ONCE: usize = 8;
 /// The same to one domain.
@@ -115,7 +115,11 @@ impl Greenroom {
             measured::mailed("given_up");
             return self.park_mail(id).await;
         }
-        let Some(letter) = self.with_living_link(row).await? else { return self.drop_mail(id).await };
+        let Some(letter) = self.with_living_link(row).await? else {
+            tracing::info!(%id, kind, tries, "a mail isn't sent: its link was revoked");
+            measured::mailed("revoked");
+            return self.drop_mail(id).await;
+        };
         match mailer.send(&letter).await {
             Ok(()) => {
                 measured::mailed("sent");

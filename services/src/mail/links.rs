@@ -3,14 +3,18 @@ use crate::{Greenroom, Result, accounts::links, entity::mail};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 
 impl Greenroom {
-    /// The email as it goes out: its link gets its token now, which ends that of an earlier try. `None` where the link
-    /// was revoked since it was asked for: then the email is no use.
+    /// The email as it goes out: its link gets its token now. `None` where the link was revoked since it was asked for:
+    /// then the email is no use.
     pub(super) async fn with_living_link(&self, row: mail::Model) -> Result<Option<Outgoing>> {
         let Some(reference) = row.token_reference else { return Ok(outgoing(row, None)) };
         let tx = self.store.write_aside().await?;
-        let token = links::issue(&tx, reference, self.now()).await?;
+        let Some(prepared) = links::find_prepared(&tx, reference).await? else {
+            tx.rollback().await;
+            return Ok(None);
+        };
+        let token = links::issue(&tx, prepared, self.now()).await?;
         tx.commit().await?;
-        Ok(token.and_then(|token| outgoing(row, Some(&token))))
+        Ok(outgoing(row, Some(&token)))
     }
 
     /// The email as a developer reads it where there is no mail server. Its link gets its token the first time, and keeps
@@ -21,15 +25,17 @@ impl Greenroom {
             return Ok(outgoing(row, token.as_deref()));
         };
         let tx = self.store.write().await?;
+        let prepared = links::find_prepared(&tx, reference).await?;
         // Locked, so that of two who look at once both see the same token.
         let locked = mail::Entity::update_many()
             .col_expr(mail::Column::ShownToken, Expr::col(mail::Column::ShownToken))
             .filter(mail::Column::Id.eq(row.id))
             .exec_with_returning(&tx)
             .await?;
-        let token = match locked.into_iter().next().and_then(|row| row.shown_token) {
-            Some(shown) => Some(shown),
-            None => links::issue(&tx, reference, self.now()).await?,
+        let shown = locked.into_iter().next().and_then(|row| row.shown_token);
+        let token = match (shown, prepared) {
+            (None, Some(prepared)) => Some(links::issue(&tx, prepared, self.now()).await?),
+            (shown, _) => shown,
         };
         if let Some(token) = &token {
             mail::Entity::update_many()

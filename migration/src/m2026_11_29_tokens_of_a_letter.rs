@@ -1,0 +1,20 @@
+//! A letter that is sent again gets another token beside the earlier ones, which go on working.
+
+use crate::columns::index;
+use sea_orm_migration::prelude::*;
+
+#[derive(DeriveMigrationName)]
+pub(crate) struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let unique = Index::drop().name("token_by_reference").table("token").to_owned();
+        manager.drop_index(unique).await?;
+        manager.create_index(index("token", &["reference"])).await
+    }
+}
