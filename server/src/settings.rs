@@ -144,7 +144,7 @@ struct Values {
     #[command(flatten)]
     security: security::Security,
     /// Emails an hour that others can cause to one address: registrations, links sent again, forgotten passwords, changes
-    /// of address.
+    /// of address. As many about unread messages, and as many about new devices.
     #[arg(long, env = "GREENROOM_EMAILS_PER_RECIPIENT_HOUR", value_parser = at_least_one, default_value_t = Limits::default().emails_per_recipient_hour, global = true)]
     emails_per_recipient_hour: usize,
     /// The same in a day.

@@ -19,6 +19,7 @@ mod queue;
 
 pub(crate) use budget::Budget;
 pub use deliver::{Mailer, Undelivered};
+pub(crate) use digest::recall_unread;
 pub(crate) use layout::{Kind, Letter, Target};
 pub use queue::{Backlog, Waiting};
 pub(crate) use queue::{has_room, queue};

@@ -23,8 +23,9 @@ use sea_orm::{
 use std::net::IpAddr;
 use uuid::Uuid;
 
-/// Milliseconds within which the same registration again is a double click.
-const DOUBLE_CLICK: i64 = 60 * 1_000;
+/// Milliseconds within which the same registration again is a double click, either way: after a clock was set back, the
+/// first one is dated ahead.
+const DOUBLE_CLICK: u64 = 60 * 1_000;
 /// How often a registration is compared with the one that was stored while it was compared with the one before.
 const ATTEMPTS: usize = 4;
 
@@ -118,7 +119,7 @@ impl Greenroom {
             Some(row) if compared.stored.as_ref() != Some(&row.password_hash) && !last => return Ok(false),
             Some(row) if compared.same && pending.matches(&row) => {
                 links::store(&tx, registrant, PersonId(row.id), Purpose::Registrant, String::new(), now).await?;
-                match now.millis() - row.created_at < DOUBLE_CLICK {
+                match now.millis().abs_diff(row.created_at) < DOUBLE_CLICK {
                     true => None,
                     false => self.confirm_letter(&tx, email, PersonId(row.id), letters::CONFIRM, now).await?,
                 }

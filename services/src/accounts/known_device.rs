@@ -6,7 +6,11 @@ use crate::{
     store::Transaction,
 };
 use model::Instant;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, sea_query::OnConflict};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, EntityTrait, Order, PaginatorTrait, QueryFilter,
+    sea_query::{OnConflict, Query},
+};
 use sha2::{Digest, Sha256};
 use std::{
     net::{IpAddr, Ipv6Addr},
@@ -17,8 +21,14 @@ use uuid::Uuid;
 /// How long a device is known after it last signed in: as long as browsers keep a cookie.
 pub(crate) const KNOWN_FOR: Duration = Duration::from_secs(400 * 24 * 60 * 60);
 
-/// Notes from which device and network a person signs in. The first of an account is as known as can be; of one that is
-/// new after that, the owner is told by mail.
+/// Devices of one person that are known, those that signed in last.
+const MOST: u64 = 200;
+/// How old an account is at its first sign-in, at the most. One of before devices were noted is older, and so is one whose
+/// devices are all forgotten: there the owner is told of the first device as well.
+const FIRST_SIGN_IN: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// Notes from which device and network a person signs in. The first of a new account is as known as can be; of one that is
+/// new after that, the owner is told by mail, as often as their budget for these mails allows.
 pub(super) async fn note_device(
     tx: &Transaction,
     owner: &person::Model,
@@ -34,18 +44,36 @@ pub(super) async fn note_device(
     let found = own().filter(known_device::Column::Fingerprint.eq(fingerprint.clone())).count(tx).await?;
     let row = known_device::ActiveModel {
         person_id: Set(owner.id),
-        fingerprint: Set(fingerprint),
+        fingerprint: Set(fingerprint.clone()),
         seen_at: Set(now.millis()),
     };
     let key = [known_device::Column::PersonId, known_device::Column::Fingerprint];
     let seen = OnConflict::columns(key).update_column(known_device::Column::SeenAt).to_owned();
     known_device::Entity::insert(row).on_conflict(seen).exec_without_returning(tx).await?;
-    let is_new = known > 0 && found == 0;
+    let is_new = found == 0 && (known > 0 || now.millis() - owner.created_at > millis(FIRST_SIGN_IN));
+    if found == 0 {
+        forget_surplus(tx, owner.id, fingerprint).await?;
+    }
     if is_new {
         let to = owner.email.parse().map_err(|()| crate::Error::stored("address"))?;
         mail::queue(tx, Some(&to), letters::new_device(&owner.name, user_agent, links), limits, now).await?;
     }
     Ok(is_new)
+}
+
+/// Keeps the newest, and this one whatever the clock says.
+async fn forget_surplus(tx: &Transaction, owner: Uuid, this: Vec<u8>) -> Result<()> {
+    let surplus = Query::select()
+        .column(known_device::Column::Fingerprint)
+        .from(known_device::Entity)
+        .and_where(known_device::Column::PersonId.eq(owner))
+        .and_where(known_device::Column::Fingerprint.ne(this))
+        .order_by(known_device::Column::SeenAt, Order::Desc)
+        .offset(MOST - 1)
+        .limit(MOST)
+        .take();
+    known_device::Entity::delete_many().filter(known_device::Column::Fingerprint.in_subquery(surplus)).exec(tx).await?;
+    Ok(())
 }
 
 /// What tells one device of a person from another. Versions don't count, since browsers renew themselves; nor does the

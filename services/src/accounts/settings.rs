@@ -167,6 +167,7 @@ impl Greenroom {
         forget(&tx, claimed).await?;
         let row = person::ActiveModel { email: Set(address), ..unchanged(before.id) };
         let row = match row.update(&tx).await {
+        mail::recall_unread(&tx, id, &before.email).await?;
             // Another account has the address: the link is good for nothing.
             Err(error) if is_duplicate(&error) => return Err(Error::field("token", Fault::TokenInvalid)),
             updated => updated?,

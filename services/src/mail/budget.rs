@@ -1,16 +1,16 @@
+use super::{Kind, layout::Quota};
 use crate::{Limits, Result, accounts::hash_of, entity::email_budget, store::Transaction};
 use model::{Email, Instant, Refusal};
-use sea_orm::{ActiveValue::Set, EntityTrait, IntoActiveModel, sea_query::OnConflict};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, IntoActiveModel, sea_query::OnConflict};
 use uuid::Uuid;
 
 const HOUR: i64 = 60 * 60 * 1_000;
 const DAY: i64 = 24 * HOUR;
 /// How far the clocks of two nodes may be apart. What is dated further ahead was counted before a clock was set back, and
 /// would otherwise count for too long.
-const CLOCK_SKEW: i64 = 60 * 1_000;
+pub(super) const CLOCK_SKEW: i64 = 60 * 1_000;
 
-/// The emails of the last day that strangers caused to one recipient, whatever their kind. Locked until the transaction
-/// ends.
+/// The emails of the last day to one recipient that count together. Locked until the transaction ends.
 pub(crate) struct Budget {
     row: email_budget::Model,
     sent_at: Vec<i64>,
@@ -21,19 +21,52 @@ impl Budget {
     /// much and so doesn't tell whether an address is known.
     pub(crate) async fn lock(tx: &Transaction, recipient: Option<&Email>, now: Instant) -> Result<Self> {
         let key = recipient.map_or_else(|| Uuid::now_v7().to_string(), |email| email.as_str().to_owned());
+        Self::lock_row(tx, &key, now).await
+    }
+
+    /// Locks the budget that an email of this kind counts on. `None` where there is no limit.
+    pub(super) async fn lock_for(
+        tx: &Transaction,
+        recipient: Option<&Email>,
+        kind: Kind,
+        now: Instant,
+    ) -> Result<Option<Self>> {
+        Ok(match (kind.quota, recipient) {
+            (Quota::Unlimited, _) => None,
+            (Quota::Own, Some(recipient)) => Some(Self::lock_row(tx, &own_key(kind, recipient.as_str()), now).await?),
+            (Quota::Shared | Quota::Own, _) => Some(Self::lock(tx, recipient, now).await?),
+        })
+    }
+
+    /// Whether the recipient got as many emails of this kind as they may. Locks nothing: for skipping work early.
+    pub(super) async fn is_spent(
+        connection: &impl ConnectionTrait,
+        recipient: &str,
+        kind: Kind,
+        limits: &Limits,
+        now: Instant,
+    ) -> Result<bool> {
+        let row = email_budget::Entity::find_by_id(hash_of(&own_key(kind, recipient))).one(connection).await?;
+        Ok(row.is_some_and(|row| Self::of(row, now).check(limits, now).is_err()))
+    }
+
+    async fn lock_row(tx: &Transaction, key: &str, now: Instant) -> Result<Self> {
         let row = email_budget::ActiveModel {
-            recipient_hash: Set(hash_of(&key)),
+            recipient_hash: Set(hash_of(key)),
             sent_at: Set(String::new()),
             updated_at: Set(now.millis()),
         };
         let lock = OnConflict::column(email_budget::Column::RecipientHash)
             .update_column(email_budget::Column::UpdatedAt)
             .to_owned();
-        let row = email_budget::Entity::insert(row).on_conflict(lock).exec_with_returning(tx).await?;
+        Ok(Self::of(email_budget::Entity::insert(row).on_conflict(lock).exec_with_returning(tx).await?, now))
+    }
+
+    fn of(row: email_budget::Model, now: Instant) -> Self {
         let recent = now.millis() - DAY..=now.millis() + CLOCK_SKEW;
         let sent_at =
             row.sent_at.split(',').filter_map(|at| at.parse().ok()).filter(|at| recent.contains(at)).collect();
-        Ok(Self { row, sent_at })
+        Self { row, sent_at }
     }
 
     /// Refuses, with the seconds until the next, where the recipient got as many emails as they may.
@@ -62,4 +95,9 @@ impl Budget {
         email_budget::Entity::update(row).exec(tx).await?;
         Ok(())
     }
+}
+
+/// No address has a space in it, so that this is no other recipient's key.
+fn own_key(kind: Kind, recipient: &str) -> String {
+    format!("{} {recipient}", kind.name)
 }

@@ -1,15 +1,16 @@
-use super::letters;
+use super::{Budget, budget::CLOCK_SKEW, letters};
 use crate::{
     Greenroom, Result,
     accounts::links::{self, Purpose},
     entity::{booking, mail, notification, person, person_head},
+    live::lock_heads,
     store::Transaction,
     to_the_end,
 };
-use model::{ConversationId, Instant, MailAfter};
+use model::{ConversationId, Instant, MailAfter, PersonId};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, ExprTrait, JoinType, Order, QueryFilter, QueryOrder, QuerySelect, RelationDef,
-    Select, sea_query::Expr,
+    sea_query::{Expr, Query},
 };
 use std::time::Duration;
 use uuid::Uuid;
@@ -18,9 +19,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(15);
 const MINUTE: i64 = 60 * 1_000;
 /// What is older than this is old news: no mail tells of it, as when somebody turns mails on again.
 const OLD: i64 = 2 * 24 * 60 * MINUTE;
-/// People looked after at once.
-const BATCH: u64 = 100;
-/// Messages of one mail.
+/// Messages that one mail shows. It tells how many more there are.
 const LINES: u64 = 50;
 
 impl Greenroom {
@@ -41,7 +40,10 @@ impl Greenroom {
     /// When the database fails.
     pub async fn remind(&self) -> Result<()> {
         let now = self.now();
-        for person in self.overdue(now).await? {
+        for (person, email) in self.overdue(now).await? {
+            if Budget::is_spent(self.store.reader(), &email, letters::UNREAD, &self.limits, now).await? {
+                continue;
+            }
             let greenroom = self.clone();
             // One who can't be reminded mustn't keep the others from it.
             if let Err(error) = to_the_end(async move { greenroom.remind_one(person, now).await }).await {
@@ -51,60 +53,59 @@ impl Greenroom {
         Ok(())
     }
 
-    async fn overdue(&self, now: Instant) -> Result<Vec<Uuid>> {
+    /// The people to be mailed and their addresses, all of them: those who got as many mails as they may keep no one else
+    /// waiting.
+    async fn overdue(&self, now: Instant) -> Result<Vec<(Uuid, String)>> {
         let overdue = MailAfter::ALL.iter().filter_map(|after| {
             let before = now.millis() - wait(*after)?;
             let set = person::Column::MailAfter.eq(after.as_str());
-            Some(Condition::all().add(set).add(notification::Column::CreatedAt.lte(before)))
+            let written = notification::Column::CreatedAt;
+            // What is dated ahead was written before a clock was set back: how long it has waited isn't known.
+            let waited = written.lte(before).or(written.gt(now.millis() + CLOCK_SKEW));
+            Some(Condition::all().add(set).add(waited))
         });
         let owner: RelationDef = notification::Entity::belongs_to(person::Entity)
             .from(notification::Column::PersonId)
             .to(person::Column::Id)
             .into();
-        let people: Vec<Uuid> = untold(notification::Column::CreatedAt.gt(now.millis() - OLD))
+        let people = notification::Entity::find()
+            .filter(untold(notification::Column::CreatedAt.gt(now.millis() - OLD)))
             .join(JoinType::InnerJoin, owner)
             .filter(person::Column::DeletedAt.is_null())
             .filter(overdue.fold(Condition::any(), Condition::add))
             .select_only()
             .column(notification::Column::PersonId)
+            .column(person::Column::Email)
             .group_by(notification::Column::PersonId)
+            .group_by(person::Column::Email)
             .order_by_asc(notification::Column::CreatedAt.min())
-            .limit(BATCH)
             .into_tuple()
             .all(self.store.reader())
             .await?;
         Ok(people)
     }
 
-    /// One mail about everything unread, noted on each notification so that no other mail tells of it.
+    /// One mail about everything unread, noted on each notification so that no other mail tells of it. Where its budget is
+    /// used up, all of it waits for the next.
     async fn remind_one(&self, person: Uuid, now: Instant) -> Result<()> {
         let tx = self.store.write_aside().await?;
         let owner = person::Entity::find_by_id(person).filter(person::Column::DeletedAt.is_null());
         let Some(owner) = owner.lock_shared().one(&tx).await? else { return Ok(()) };
         // Whoever reads meanwhile waits here, or is waited for.
         person_head::Entity::find_by_id(person).lock_exclusive().one(&tx).await?;
-        // As a sum, so that SQLite takes the index on what this person hasn't read: by the column itself it would go
-        // through what nobody has read, by the ids through all that this person ever got.
-        let written = Expr::col(notification::Column::CreatedAt).add(0);
-        let rows = untold(written.clone().gt(now.millis() - OLD))
-            .filter(notification::Column::PersonId.eq(person))
-            .order_by(written, Order::Asc)
-            .order_by_asc(notification::Column::Id)
-            .limit(LINES)
-            .all(&tx)
-            .await?;
+        let (rows, news) = read_untold(&tx, person, now).await?;
         if rows.is_empty() {
             return Ok(());
         }
-        let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
         let conversations = self.gather(&tx, rows).await?;
-        let token = links::mint(&tx, model::PersonId(person), Purpose::Unsubscribe, String::new(), now).await?;
-        let letter = letters::unread(&owner.name, &conversations, &self.links, &token);
+        let token = links::mint(&tx, PersonId(person), Purpose::Unsubscribe, String::new(), now).await?;
+        let letter = letters::unread(&owner.name, &conversations, news, &self.links, &token);
         let to = owner.email.parse().map_err(|()| crate::Error::stored("address"))?;
         let Some(mail) = super::queue(&tx, Some(&to), letter, &self.limits, now).await? else { return Ok(()) };
+        // No row was added since they were read: that needs the sequence, which is locked.
         notification::Entity::update_many()
             .col_expr(notification::Column::MailId, Expr::value(mail))
-            .filter(notification::Column::Id.is_in(ids))
+            .filter(of(person, now))
             .exec(&tx)
             .await?;
         tx.commit().await?;
@@ -156,19 +157,83 @@ impl Greenroom {
 
     /// Whether everything a letter tells of was read since it was queued.
     pub(super) async fn is_needless(&self, row: &mail::Model) -> Result<bool> {
-        let told = notification::Entity::find().filter(notification::Column::MailId.eq(row.id));
-        let told = told.all(self.store.reader()).await?;
-        Ok(!told.is_empty() && told.iter().all(|notification| notification.read_at.is_some()))
+        let told = || notification::Entity::find().filter(notification::Column::MailId.eq(row.id)).limit(1);
+        let unread = told().filter(notification::Column::ReadAt.is_null()).one(self.store.reader()).await?;
+        Ok(unread.is_none() && told().one(self.store.reader()).await?.is_some())
     }
 }
 
+/// Takes mails about unread messages back that wait for an address which isn't the person's any more. Another mail tells of
+/// these messages.
+pub(crate) async fn recall_unread(tx: &Transaction, person: PersonId, address: &str) -> Result<()> {
+    // Who reads or is reminded at the same time locks this first.
+    lock_heads(tx, [person]).await?;
+    let waiting = Condition::all()
+        .add(mail::Column::Recipient.eq(address))
+        .add(mail::Column::Kind.eq(letters::UNREAD.name))
+        .add(mail::Column::SentAt.is_null());
+    let ids = Query::select().column(mail::Column::Id).from(mail::Entity).cond_where(waiting.clone()).take();
+    notification::Entity::update_many()
+        .col_expr(notification::Column::MailId, Expr::value(None::<Uuid>))
+        .filter(notification::Column::PersonId.eq(person.0))
+        .filter(notification::Column::MailId.in_subquery(ids))
+        .exec(tx)
+        .await?;
+    mail::Entity::delete_many().filter(waiting).exec(tx).await?;
+    Ok(())
+}
+
+/// What a mail to a person tells of: the first lines, and how much there is.
+async fn read_untold(
+    tx: &Transaction,
+    person: Uuid,
+    now: Instant,
+) -> Result<(Vec<notification::Model>, letters::News)> {
+    let rows = notification::Entity::find()
+        .filter(of(person, now))
+        .order_by(written(), Order::Asc)
+        .order_by_asc(notification::Column::Id)
+        .limit(LINES)
+        .all(tx)
+        .await?;
+    let counts: Vec<(String, i64)> = notification::Entity::find()
+        .filter(of(person, now))
+        .select_only()
+        .column(notification::Column::Kind)
+        .column_as(notification::Column::Id.count(), "count")
+        .group_by(notification::Column::Kind)
+        .into_tuple()
+        .all(tx)
+        .await?;
+    let mut news = letters::News::default();
+    for (kind, count) in counts {
+        let count = u64::try_from(count).unwrap_or_default();
+        match letters::Line::of(&kind, "").is_message() {
+            true => news.messages += count,
+            false => news.steps += count,
+        }
+    }
+    Ok((rows, news))
+}
+
+/// What of a person no mail has told of.
+fn of(person: Uuid, now: Instant) -> Condition {
+    untold(written().gt(now.millis() - OLD)).add(notification::Column::PersonId.eq(person))
+}
+
+/// As a sum, so that SQLite takes the index on what one person hasn't read: by the column itself it would go through what
+/// no one has read, by the ids through all that this person ever got.
+fn written() -> Expr {
+    Expr::col(notification::Column::CreatedAt).add(0)
+}
+
 /// Unread notifications about conversations that no mail has told of yet, and that aren't old news.
-fn untold(recent: Expr) -> Select<notification::Entity> {
-    notification::Entity::find()
-        .filter(notification::Column::ReadAt.is_null())
-        .filter(notification::Column::MailId.is_null())
-        .filter(recent)
-        .filter(notification::Column::ConversationId.is_not_null())
+fn untold(recent: Expr) -> Condition {
+    Condition::all()
+        .add(notification::Column::ReadAt.is_null())
+        .add(notification::Column::MailId.is_null())
+        .add(recent)
+        .add(notification::Column::ConversationId.is_not_null())
 }
 
 /// How long a message stays unread before a mail tells of it; `None` for ever.

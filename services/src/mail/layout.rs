@@ -6,19 +6,34 @@ use uuid::Uuid;
 pub(crate) struct Kind {
     /// A stable word for the log and the queue.
     pub(crate) name: &'static str,
-    /// Whether strangers can cause it.
-    pub(crate) by_strangers: bool,
+    /// Which budget of its recipient it counts on.
+    pub(super) quota: Quota,
+}
+
+/// Which of a recipient's budgets an email counts on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Quota {
+    Unlimited,
+    /// That of all kinds together which anyone who knows the address can cause.
+    Shared,
+    /// That of its kind, as large: it can't use up the emails that reset a password.
+    Own,
 }
 
 impl Kind {
     /// One that only its reader causes, or somebody who knows their password.
     pub(super) const fn own(name: &'static str) -> Self {
-        Self { name, by_strangers: false }
+        Self { name, quota: Quota::Unlimited }
+    }
+
+    /// One that other people, or the reader's own devices, can cause often.
+    pub(super) const fn frequent(name: &'static str) -> Self {
+        Self { name, quota: Quota::Own }
     }
 
     /// One that whoever knows the address can cause.
     pub(super) const fn anybodys(name: &'static str) -> Self {
-        Self { name, by_strangers: true }
+        Self { name, quota: Quota::Shared }
     }
 }
 

@@ -115,7 +115,7 @@ pub(crate) fn new_device(name: &str, user_agent: &str, links: &Links) -> Letter 
     let browser = text::preview(user_agent, 120);
     let browser = if browser.is_empty() { "a program that doesn't say what it is".to_owned() } else { browser };
     Letter {
-        kind: Kind::own("new_device"),
+        kind: Kind::frequent("new_device"),
         subject: "A new sign-in to your account".into(),
         paragraphs: vec![
             greeting(name),
@@ -226,6 +226,10 @@ impl Line {
         }
     }
 
+    pub(crate) fn is_message(&self) -> bool {
+        matches!(self, Self::Message(_))
+    }
+
     fn text(&self) -> &str {
         match self {
             Self::Message(text) => text,
@@ -234,9 +238,19 @@ impl Line {
     }
 }
 
+/// Messages that stay unread.
+pub(crate) const UNREAD: Kind = Kind::frequent("unread");
+
+/// How much is unread, of which a mail shows the first lines. Steps of a booking are no messages.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct News {
+    pub(crate) messages: u64,
+    pub(crate) steps: u64,
+}
+
 /// Messages stayed unread, or steps unseen. What is about one conversation has the same subject each time, or mail
 /// programs would show a thread for each.
-pub(crate) fn unread(name: &str, conversations: &[Unread], links: &Links, unsubscribe: &str) -> Letter {
+pub(crate) fn unread(name: &str, conversations: &[Unread], news: News, links: &Links, unsubscribe: &str) -> Letter {
     let about = |unread: &Unread| format!("{}: {}", isolate(&unread.from), isolate(&unread.about));
     let (subject, link) = match conversations {
         [only] => (about(only), only.link.clone()),
@@ -258,10 +272,16 @@ pub(crate) fn unread(name: &str, conversations: &[Unread], links: &Links, unsubs
             link: (format!("Open the conversation with {}", isolate(&unread.from)), unread.link.clone()),
         }
     };
+    let mut paragraphs = vec![format!("{} you have {}.", greeting(name), news.text())];
+    let shown: usize = conversations.iter().map(|unread| unread.lines.len()).sum();
+    let more = (news.messages + news.steps).saturating_sub(shown as u64);
+    if more > 0 {
+        paragraphs.push(format!("Here are the first {shown}, and {more} more wait for you at Greenroom."));
+    }
     Letter {
-        kind: Kind::own("unread"),
+        kind: UNREAD,
         subject,
-        paragraphs: vec![format!("{} you have {}.", greeting(name), news(conversations))],
+        paragraphs,
         sections: conversations.iter().map(section).collect(),
         link: Some(("Read and answer", link)),
         footer: "You choose in Settings how long a message waits before a mail tells of it.".into(),
@@ -269,16 +289,15 @@ pub(crate) fn unread(name: &str, conversations: &[Unread], links: &Links, unsubs
     }
 }
 
-/// How much is unread. Steps of a booking are no messages.
-fn news(conversations: &[Unread]) -> String {
-    let lines = || conversations.iter().flat_map(|unread| &unread.lines);
-    let messages = match lines().filter(|line| matches!(line, Line::Message(_))).count() {
-        0 => return "news about a booking".to_owned(),
-        1 => "1 unread message".to_owned(),
-        count => format!("{count} unread messages"),
-    };
-    let steps = lines().any(|line| matches!(line, Line::Step(_)));
-    if steps { format!("{messages}, and news about a booking") } else { messages }
+impl News {
+    fn text(self) -> String {
+        let messages = match self.messages {
+            0 => return "news about a booking".to_owned(),
+            1 => "1 unread message".to_owned(),
+            count => format!("{count} unread messages"),
+        };
+        if self.steps > 0 { format!("{messages}, and news about a booking") } else { messages }
+    }
 }
 
 #[cfg(test)]
@@ -306,8 +325,8 @@ mod tests {
             under_attack(NAME, &links),
             address_asked(NAME, &links),
             address_changed(NAME, &links),
-            unread(NAME, &[unread_from(NAME)], &links, "token"),
-            unread(NAME, &[unread_from(NAME), unread_from(NAME)], &links, "token"),
+            unread(NAME, &[unread_from(NAME)], News::default(), &links, "token"),
+            unread(NAME, &[unread_from(NAME), unread_from(NAME)], News::default(), &links, "token"),
         ];
         for letter in letters {
             let whole = format!("{}\n{}", letter.subject, letter.text());

@@ -1,4 +1,4 @@
-use super::{Budget, Letter, Outgoing, letters};
+use super::{Budget, Letter, Outgoing, budget::CLOCK_SKEW, deliver::LONGEST_LEASE, letters};
 use crate::{Greenroom, Limits, Result, clock::millis, entity::mail, store::Transaction};
 use model::{ConversationId, Email, Instant};
 use sea_orm::{
@@ -22,8 +22,7 @@ pub(crate) async fn queue(
     now: Instant,
 ) -> Result<Option<Uuid>> {
     let mut has_room = true;
-    if letter.kind.by_strangers {
-        let budget = Budget::lock(tx, to, now).await?;
+    if let Some(budget) = Budget::lock_for(tx, to, letter.kind, now).await? {
         has_room = budget.check(limits, now).is_ok();
         if has_room {
             budget.spend(tx, now).await?;
@@ -122,13 +121,14 @@ impl Greenroom {
         });
         loop {
             let now = self.now().millis();
-            let due = unsent()
-                .filter(mail::Column::ParkedAt.is_null())
-                .filter(mail::Column::DueAt.lte(now))
-                .filter(elsewhere.clone())
-                .order_by_asc(mail::Column::DueAt)
-                .one(self.store.reader())
-                .await?;
+            let find = |due: Expr| {
+                let waiting = unsent().filter(mail::Column::ParkedAt.is_null()).filter(due).filter(elsewhere.clone());
+                waiting.order_by_asc(mail::Column::DueAt).one(self.store.reader())
+            };
+            let mut due = find(mail::Column::DueAt.lte(now)).await?;
+            if due.is_none() {
+                due = find(put_off(now)).await?;
+            }
             let Some(row) = due else { return Ok(None) };
             let until = now + millis(lease(row.attempts));
             let tx = self.store.write_aside().await?;
@@ -178,6 +178,13 @@ impl Greenroom {
             .await?;
         tx.commit().await
     }
+}
+
+/// What isn't due yet only because a clock was set back: not tried yet, or due later than after any try.
+fn put_off(now: i64) -> Expr {
+    let due = mail::Column::DueAt;
+    let untried = mail::Column::Attempts.eq(0).or(due.gt(now + millis(LONGEST_LEASE) + CLOCK_SKEW));
+    due.gt(now + CLOCK_SKEW).and(untried)
 }
 
 fn unsent() -> Select<mail::Entity> {

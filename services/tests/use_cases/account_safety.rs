@@ -1,7 +1,7 @@
 //! What keeps an account its owner's: passwords that aren't guessed, notices of sign-ins, and typing the password once
 //! more for access tokens and the download.
 
-use crate::support::{Site, refusal, sign_in, token_draft};
+use crate::support::{Kind, Site, refusal, sign_in, token_draft};
 use model::{Fault, NewPassword, Refusal, Scope};
 use services::{
     Result, SignedIn,
@@ -14,6 +14,8 @@ on_both! {
     a_password_looks_the_same_however_it_is_typed,
     a_password_of_ones_own_name_is_refused_everywhere,
     a_sign_in_from_a_new_device_is_told_by_mail_once,
+    sign_ins_from_many_new_devices_are_a_few_mails,
+    a_first_device_of_an_old_account_is_told_by_mail,
     tokens_and_data_need_a_password_that_was_just_typed,
     an_address_from_before_is_found_in_its_new_form,
 }
@@ -73,6 +75,46 @@ async fn a_sign_in_from_a_new_device_is_told_by_mail_once(site: Site) {
     site.house.sweep().await.expect("swept");
     sign_in_from(&site, "Firefox/145 <b>", "198.51.100.7").await.expect("a session");
     assert_eq!(told().await, 2);
+}
+
+async fn sign_ins_from_many_new_devices_are_a_few_mails(site: Site) {
+    let hash = match site.kind {
+        Kind::Sqlite => "randomblob(32)",
+        Kind::Postgres => "decode(md5(i::text) || md5(i::text), 'hex')",
+    };
+    let many = format!(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300) \
+         INSERT INTO known_device (person_id, fingerprint, seen_at) \
+         SELECT person.id, {hash}, person.created_at - i FROM n, person WHERE person.email = '{}'",
+        SARAH.email
+    );
+    site.execute(&many).await;
+    for name in ["Firefox", "Chrome", "Safari", "Opera", "Lynx", "Links", "w3m"] {
+        sign_in_from(&site, name, "203.0.113.7").await.expect("a session");
+    }
+    assert_eq!(site.letters_to(SARAH.email).await.len(), 5);
+    #[derive(sea_orm::FromQueryResult)]
+    struct Known {
+        count: i64,
+    }
+    let known = format!(
+        "SELECT count(*) AS count FROM known_device WHERE person_id = (SELECT id FROM person WHERE email = '{}')",
+        SARAH.email
+    );
+    assert_eq!(site.ask::<Known>(&known).await[0].count, 200);
+    sign_in_from(&site, "Firefox", "203.0.113.7").await.expect("a session");
+    assert_eq!(site.ask::<Known>(&known).await[0].count, 200, "the newest are kept");
+}
+
+async fn a_first_device_of_an_old_account_is_told_by_mail(site: Site) {
+    // As after the update that began to note devices.
+    site.execute("DELETE FROM known_device").await;
+    sign_in_from(&site, "a test", "127.0.0.1").await.expect("a session");
+    assert_eq!(site.letters_to(SARAH.email).await.len(), 0, "a new account");
+    site.execute("DELETE FROM known_device").await;
+    site.clock.advance(8 * 24 * HOUR);
+    sign_in_from(&site, "a test", "127.0.0.1").await.expect("a session");
+    assert_eq!(site.letters_to(SARAH.email).await.len(), 1);
 }
 
 async fn tokens_and_data_need_a_password_that_was_just_typed(site: Site) {

@@ -20,6 +20,7 @@ on_both! {
     another_link_is_sent_to_whoever_waits_for_one_alone,
     a_common_password_is_refused,
     nobody_can_be_booked_before_they_confirmed,
+    a_clock_set_back_makes_no_double_click_of_an_hour,
     one_address_opens_twenty_accounts_an_hour,
     an_account_nobody_confirmed_is_forgotten,
 }

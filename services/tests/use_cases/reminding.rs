@@ -2,7 +2,12 @@
 
 use crate::support::{PostOffice, Site, refusal, say, token_in};
 use model::{AccountInput, BookingStatus, Step};
-use services::{Viewer, mail::Outgoing, seed::EVENTPRO};
+use services::{
+    Limits, Viewer,
+    accounts::Password,
+    mail::Outgoing,
+    seed::{EVENTPRO, PASSWORD, SAFARI},
+};
 use std::time::Duration;
 
 on_both! {
@@ -15,6 +20,10 @@ on_both! {
     old_news_is_not_mailed,
     two_processes_write_one_mail,
     who_left_keeps_nobody_from_their_mail,
+    a_thousand_messages_at_once_are_one_mail,
+    a_day_of_messages_is_fifteen_mails_and_keeps_none_from_others,
+    a_clock_set_back_keeps_no_mail_waiting,
+    a_mail_that_waits_follows_to_the_new_address,
 }
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -181,4 +190,73 @@ async fn who_left_keeps_nobody_from_their_mail(site: Site) {
     say(&site.house, &cast.sarah, cast.launch, "One").await;
     site.clock.advance(5 * MINUTE);
     assert_eq!(letters(&site).await.len(), 1);
+}
+
+async fn a_thousand_messages_at_once_are_one_mail(site: Site) {
+    let cast = quiet(&site).await;
+    let house = site.another_house(Limits { sends_per_minute: 2_000, ..Limits::default() }).await;
+    for number in 0..1_000 {
+        say(&house, &cast.sarah, cast.launch, &format!("Number {number}.")).await;
+    }
+    site.clock.advance(5 * MINUTE);
+    for _ in 0..3 {
+        assert_eq!(letters(&site).await.len(), 1);
+    }
+    let text = &letters(&site).await[0].text;
+    assert!(text.contains("you have 1000 unread messages.") && text.contains("first 50, and 950 more"), "{text}");
+    assert!(text.contains("Number 49.") && !text.contains("Number 50."), "{text}");
+    say(&site.house, &cast.sarah, cast.launch, "One more").await;
+    site.clock.advance(5 * MINUTE);
+    let mails = letters(&site).await;
+    assert_eq!(mails.len(), 2);
+    assert!(mails[0].text.contains("you have 1 unread message."), "{}", mails[0].text);
+}
+
+async fn a_day_of_messages_is_fifteen_mails_and_keeps_none_from_others(site: Site) {
+    let cast = quiet(&site).await;
+    site.house.read_on(&cast.safari, cast.sundowner, 5).await.expect("reading on");
+    for hour in 0..24 {
+        for _ in 0..12 {
+            say(&site.house, &cast.sarah, cast.launch, "Hello?").await;
+            site.clock.advance(5 * MINUTE);
+            letters(&site).await;
+        }
+        let expected = std::cmp::min(15, 5 * (hour + 1));
+        assert_eq!(letters(&site).await.len(), expected, "in hour {hour}");
+    }
+    say(&site.house, &cast.kamau, cast.sundowner, "And you?").await;
+    let forgotten = EVENTPRO.email.parse().expect("an address");
+    site.house.forgot_password(forgotten, std::net::Ipv4Addr::LOCALHOST.into()).await.expect("taken");
+    assert_eq!(letters(&site).await.len(), 16, "a new password can still be chosen");
+    // The first of the fifteen is a day old then.
+    site.clock.advance(5 * MINUTE);
+    let mails = letters(&site).await;
+    assert_eq!(mails.len(), 17);
+    assert!(mails[0].text.contains("more wait for you"), "all that waited is told: {}", mails[0].text);
+    assert_eq!(site.letters_to(SAFARI.email).await.len(), 1);
+}
+
+async fn a_clock_set_back_keeps_no_mail_waiting(site: Site) {
+    let cast = quiet(&site).await;
+    say(&site.house, &cast.sarah, cast.launch, "One").await;
+    site.clock.set_back(60 * MINUTE);
+    assert_eq!(letters(&site).await.len(), 1, "how long it waited isn't known");
+    site.clock.set_back(60 * MINUTE);
+    let office = PostOffice::default();
+    site.house.post_letters(&office).await.expect("posting");
+    assert_eq!(office.recipients(), [EVENTPRO.email]);
+}
+
+async fn a_mail_that_waits_follows_to_the_new_address(site: Site) {
+    let cast = quiet(&site).await;
+    say(&site.house, &cast.sarah, cast.launch, "Between us").await;
+    site.clock.advance(5 * MINUTE);
+    assert_eq!(letters(&site).await.len(), 1);
+    let new = "eventpro.new@example.com";
+    let (password, from) = (Password::new(PASSWORD.to_owned()), std::net::Ipv4Addr::LOCALHOST.into());
+    site.house.change_email(&cast.eventpro, password, new.parse().expect("an address"), from).await.expect("taken");
+    site.house.confirm(&site.token_for(new).await).await.expect("confirmed");
+    let told = letters(&site).await;
+    assert!(told.iter().all(|mail| !mail.text.contains("Between us")), "the old address is another person's");
+    assert!(site.letters_to(new).await[0].text.contains("Between us"));
 }
