@@ -10,7 +10,7 @@ pub(crate) use view::{Seen, Side, View};
 
 use crate::{Greenroom, Result, Viewer, entity::conversation, live, page, store::Transaction};
 use model::{Conversation, ConversationId, Inbox, PersonId, Refusal};
-use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 impl Greenroom {
     /// The viewer's conversations, newest first, a page at a time.
@@ -43,6 +43,22 @@ impl Greenroom {
             View::of(viewer).one(self.store.reader(), id).await?.ok_or(Refusal::NotFound)?;
         Ok((conversation, cursor))
     }
+}
+
+/// All conversations of the viewer, in the order of their ids.
+pub(crate) async fn conversation_ids(
+    connection: &impl ConnectionTrait,
+    viewer: &Viewer,
+) -> Result<Vec<ConversationId>> {
+    let own = conversation::Entity::find().filter(Side::of(viewer).own(viewer));
+    let ids: Vec<uuid::Uuid> = own
+        .select_only()
+        .column(conversation::Column::Id)
+        .order_by_asc(conversation::Column::Id)
+        .into_tuple()
+        .all(connection)
+        .await?;
+    Ok(ids.into_iter().map(ConversationId).collect())
 }
 
 /// Locks all of the viewer's conversations, in the order of their ids, and says who the others in them are.

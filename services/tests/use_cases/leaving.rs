@@ -1,6 +1,6 @@
 //! Settings that others see, one's own data, and leaving.
 
-use crate::support::{Site, Stream, audit, draft, refusal, say, sign_in};
+use crate::support::{Site, Stream, audit, booking_of, draft, refusal, say, sign_in};
 use model::{AccountInput, BookingStatus, Craft, Event, Fault, MailAfter, Refusal, Role};
 use services::{
     Resume, Viewer,
@@ -15,6 +15,7 @@ on_both! {
     what_is_left_out_stays,
     an_export_holds_everything,
     an_export_ends_with_its_session,
+    an_export_holds_conversations_that_move_up_meanwhile,
     who_left_is_a_former_member_and_their_words_stay,
     who_left_can_do_nothing_any_more,
     leaving_takes_the_password,
@@ -99,6 +100,29 @@ async fn an_export_ends_with_its_session(site: Site) {
     }
     assert_eq!(failed, Some(Refusal::Unauthenticated));
     assert!(!text.contains("\"seq\":201,"), "it went on without its session");
+}
+
+async fn an_export_holds_conversations_that_move_up_meanwhile(site: Site) {
+    let cast = site.cast().await;
+    for _ in 0..40 {
+        site.house.open_booking(&cast.eventpro, booking_of(cast.kamau.id())).await.expect("a booking");
+    }
+    let mut export = site.house.export(&cast.eventpro).expect("an export");
+    let mut text = Vec::new();
+    while !text.ends_with(b"\"conversations\":[") {
+        text.extend(export.next().await.expect("more").expect("a piece"));
+    }
+    // The oldest, on another page of the inbox than the one that is being written.
+    say(&site.house, &cast.sarah, cast.launch, "Still there?").await;
+    while let Some(piece) = export.next().await {
+        text.extend(piece.expect("a piece"));
+    }
+    let whole: serde_json::Value = serde_json::from_slice(&text).expect("JSON");
+    let conversations = whole["conversations"].as_array().expect("conversations");
+    let ids: std::collections::HashSet<_> =
+        conversations.iter().map(|one| one["conversation"]["id"].as_str().expect("an id").to_owned()).collect();
+    assert_eq!((conversations.len(), ids.len()), (41, 41));
+    assert!(ids.contains(&cast.launch.to_string()));
 }
 
 async fn who_left_is_a_former_member_and_their_words_stay(site: Site) {
