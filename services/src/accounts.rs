@@ -43,6 +43,7 @@ pub(crate) use known_device::KNOWN_FOR;
 pub(crate) use lockout::Lockout;
 pub(crate) use password::PasswordHasher;
 pub(crate) use person::{NewPerson, person_of};
+pub use recover::ResetLink;
 pub(crate) use secret::fingerprint as hash_of;
 pub(crate) use sessions::Holders;
 pub(crate) use sign_in::Guesser;

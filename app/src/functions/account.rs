@@ -74,7 +74,10 @@ pub async fn verify(
     let profile = model::ProfileInput { password, name, role, craft }.parse();
     let profile = profile.map_err(|refusal| crate::ssr::fail(refusal.into()))?;
     let by = FollowedBy::Browser(crate::ssr::registrant());
-    let confirmed = greenroom.confirm(Confirmation { token, profile, by }).await.map_err(crate::ssr::fail)?;
+    let confirmed = greenroom
+        .confirm(Confirmation { token, profile, by, from: Some(caller.address) })
+        .await
+        .map_err(crate::ssr::fail)?;
     leptos_axum::redirect(match caller.viewer.map(|viewer| viewer.id() == confirmed.person) {
         None => "/signin?done=verified",
         Some(true) => "/settings?done=verified",
@@ -96,7 +99,8 @@ pub async fn forgot(email: String) -> Answer<()> {
 #[server(prefix = "/fn", endpoint = "reset", protocol = Ask)]
 pub async fn reset(token: String, password: String) -> Answer<()> {
     let password = crate::ssr::field("password", model::NewPassword::parse(Some(&password)))?;
-    crate::ssr::greenroom()?.reset_password(&token, password).await.map_err(crate::ssr::fail)?;
+    let link = services::accounts::ResetLink { token, from: Some(crate::ssr::caller()?.address) };
+    crate::ssr::greenroom()?.reset_password(link, password).await.map_err(crate::ssr::fail)?;
     leptos_axum::redirect("/signin?done=reset");
     Ok(())
 }

@@ -12,7 +12,7 @@ use axum::{Extension, extract::State};
 use http::StatusCode;
 use model::{Craft, Email, Fault, NewPassword, ProfileInput, Refusal, RegisterInput, Role, account};
 use serde::Deserialize;
-use services::accounts::{Confirmation, FollowedBy};
+use services::accounts::{Confirmation, FollowedBy, ResetLink};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -64,11 +64,16 @@ struct Verification {
 /// `password`, `name` and `role` are required, and nothing that was registered counts.
 #[utoipa::path(post, path = "/auth/verify", tag = "Account", security(()), request_body = Verification,
     responses((status = 204, description = "Confirmed."), TokenInvalid, PasswordTooCommon))]
-async fn verify(State(shared): State<Shared>, JsonBody(input): JsonBody<Verification>) -> Answer {
+async fn verify(
+    State(shared): State<Shared>,
+    Extension(caller): Extension<Caller>,
+    JsonBody(input): JsonBody<Verification>,
+) -> Answer {
     let Verification { token, password, name, role, craft } = input;
     let profile = ProfileInput { password, name, role, craft }.parse();
     let (token, profile) = model::refusal::both(required("token", token), profile)?;
-    shared.greenroom.confirm(Confirmation { token, profile, by: FollowedBy::Program }).await?;
+    let (by, from) = (FollowedBy::Program, Some(caller.address));
+    shared.greenroom.confirm(Confirmation { token, profile, by, from }).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -129,10 +134,14 @@ struct NewSecret {
         (status = 204, description = "The new password works."),
         PasswordTooCommon, RateLimited, TokenInvalid,
     ))]
-async fn reset(State(shared): State<Shared>, JsonBody(NewSecret { token, password }): JsonBody<NewSecret>) -> Answer {
+async fn reset(
+    State(shared): State<Shared>,
+    Extension(caller): Extension<Caller>,
+    JsonBody(NewSecret { token, password }): JsonBody<NewSecret>,
+) -> Answer {
     let (token, password) = (required("token", token), chosen(password.as_deref()));
     let (token, password) = model::refusal::both(token, password)?;
-    shared.greenroom.reset_password(&token, password).await?;
+    shared.greenroom.reset_password(ResetLink { token, from: Some(caller.address) }, password).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -8,6 +8,7 @@ use super::{
 use crate::{Error, Greenroom, Result, entity::person, to_the_end};
 use model::{Fault, LinkAction, MailedLink, MaskedEmail, PersonId, Profile};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait};
+use std::net::IpAddr;
 
 /// Links that confirm an address.
 const CONFIRMING: [Purpose; 2] = [Purpose::Verify, Purpose::Email];
@@ -23,6 +24,8 @@ pub struct Confirmation {
     pub profile: Option<Profile>,
     /// By what it is followed.
     pub by: FollowedBy,
+    /// From where, for the security log.
+    pub from: Option<IpAddr>,
 }
 
 /// By what a mailed link is followed.
@@ -37,7 +40,7 @@ pub enum FollowedBy {
 /// The token alone, as a program sends it.
 impl From<&str> for Confirmation {
     fn from(token: &str) -> Self {
-        Self { token: token.to_owned(), profile: None, by: FollowedBy::Program }
+        Self { token: token.to_owned(), profile: None, by: FollowedBy::Program, from: None }
     }
 }
 
@@ -92,7 +95,7 @@ impl Greenroom {
     /// are missing, where the reader of the link has to say who they are. Then the link still works.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn confirm(&self, confirmation: impl Into<Confirmation>) -> Result<Confirmed> {
-        let Confirmation { token, profile, by } = confirmation.into();
+        let Confirmation { token, profile, by, from } = confirmation.into();
         let found = links::look(self.store.reader(), &token, &CONFIRMING, self.now()).await?;
         let profile = profile.filter(|_| found.purpose == Purpose::Verify);
         let pending = match &profile {
@@ -105,7 +108,7 @@ impl Greenroom {
             let tx = greenroom.store.write().await?;
             let opened = links::take(&tx, &token, &CONFIRMING, now).await?;
             if opened.purpose == Purpose::Email {
-                return greenroom.move_to_address(tx, opened, now).await;
+                return greenroom.move_to_address(tx, opened, from, now).await;
             }
             let before = opened.owner;
             let id = PersonId(before.id);
@@ -125,7 +128,7 @@ impl Greenroom {
             let row = row.update(&tx).await?;
             links::void(&tx, id, &Purpose::KEYS).await?;
             tx.commit().await?;
-            greenroom.log_security(SecurityEvent::AddressConfirmed, id, None).await;
+            greenroom.log_security(SecurityEvent::AddressConfirmed, id, from).await;
             Ok(Confirmed { person: id, account: MaskedEmail::of(&row.email) })
         })
         .await

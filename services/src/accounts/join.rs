@@ -3,6 +3,7 @@ use super::{
     links,
     links::Purpose,
     secret::{Secret, fingerprint},
+    security_log::SecurityEvent,
     sign_in::network,
 };
 use crate::{
@@ -98,6 +99,7 @@ impl Greenroom {
                 break;
             }
         }
+        self.log_security_of_address(SecurityEvent::RegistrationRequested, email.as_str(), from).await;
         Ok(secret.into_text())
     }
 
@@ -197,7 +199,9 @@ impl Greenroom {
                 Some(row) => greenroom.contest(&tx, &email, &row, now).await?,
                 None => None,
             };
-            greenroom.answer_by_mail(tx, &email, letter, now).await
+            greenroom.answer_by_mail(tx, &email, letter, now).await?;
+            greenroom.log_security_of_address(SecurityEvent::ConfirmationRequested, email.as_str(), from).await;
+            Ok(())
         })
         .await
     }
@@ -279,9 +283,9 @@ pub(crate) async fn forget(tx: &Transaction, accounts: Select<person::Entity>) -
     if ids.is_empty() {
         return Ok(0);
     }
+    let count = ids.len();
     token::Entity::delete_many().filter(token::Column::PersonId.is_in(ids.clone())).exec(tx).await?;
     person_head::Entity::delete_many().filter(person_head::Column::PersonId.is_in(ids.clone())).exec(tx).await?;
     person::Entity::delete_many().filter(person::Column::Id.is_in(ids)).exec(tx).await?;
     Ok(count)
 }
-    let count = ids.len();

@@ -19,7 +19,27 @@ use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::LockType,
 };
 use std::net::IpAddr;
-use uuid::Uuid;
+
+/// A mailed link to choose a new password, followed.
+#[derive(Debug)]
+pub struct ResetLink {
+    /// What stands in it.
+    pub token: String,
+    /// From where it is followed, for the security log.
+    pub from: Option<IpAddr>,
+}
+
+impl From<&str> for ResetLink {
+    fn from(token: &str) -> Self {
+        Self { token: token.to_owned(), from: None }
+    }
+}
+
+impl From<&String> for ResetLink {
+    fn from(token: &String) -> Self {
+        token.as_str().into()
+    }
+}
 
 impl Greenroom {
     /// Mails a link to choose a new password, where there is an account. Says nothing of whether there is.
@@ -41,7 +61,9 @@ impl Greenroom {
                 Some(row) => greenroom.contest(&tx, &email, &row, now).await?,
                 None => None,
             };
-            greenroom.answer_by_mail(tx, &email, letter, now).await
+            greenroom.answer_by_mail(tx, &email, letter, now).await?;
+            greenroom.log_security_of_address(SecurityEvent::PasswordResetRequested, email.as_str(), from).await;
+            Ok(())
         })
         .await
     }
@@ -70,12 +92,13 @@ impl Greenroom {
     /// `Invalid` for a token that was used, has run out or never was, and for a common password: then the
     /// link still works.
     #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn reset_password(&self, token: &str, password: NewPassword) -> Result<()> {
-        let found = links::look(self.store.reader(), token, &[Purpose::Reset], self.now()).await?;
+    pub async fn reset_password(&self, link: impl Into<ResetLink>, password: NewPassword) -> Result<()> {
+        let ResetLink { token, from } = link.into();
+        let found = links::look(self.store.reader(), &token, &[Purpose::Reset], self.now()).await?;
         let row = person::Entity::find_by_id(found.person.0).one(self.store.reader()).await?;
         let row = row.ok_or_else(|| crate::Error::field("token", Fault::TokenInvalid))?;
         let hash = self.hasher.hash_chosen(Requester::Person(found.person), &password, &row.name, &row.email).await?;
-        let (greenroom, token) = (self.clone(), token.to_owned());
+        let greenroom = self.clone();
         to_the_end(async move {
             let now = greenroom.now();
             let tx = greenroom.store.write().await?;
@@ -86,7 +109,7 @@ impl Greenroom {
             }
             let id = PersonId(opened.owner.id);
             greenroom.change_password_to(tx, id, hash, None).await?;
-            greenroom.log_security(SecurityEvent::PasswordReset, id, None).await;
+            greenroom.log_security(SecurityEvent::PasswordReset, id, from).await;
             Ok(())
         })
         .await
@@ -154,6 +177,7 @@ impl Greenroom {
         let turn = self.hasher.turn(Requester::Person(viewer.id())).await?;
         self.reauth_failures.take(viewer.session())?;
         if !self.hasher.verify(turn, password, Some(row.password_hash.clone())).await? {
+            self.log_security(SecurityEvent::ReauthenticationFailed, viewer.id(), viewer.from).await;
             return Err(crate::Error::field(field, Fault::WrongPassword));
         }
         self.reauth_failures.give_back(&viewer.session());

@@ -1,10 +1,14 @@
 //! The security log: what concerns the safety of accounts, as lines of the log under a target of their own. Who it is
 //! about stands there under a pseudonym, from where by its network. Addresses of either kind never do.
 
-use crate::{Greenroom, Result, entity::site_secret, error::Error};
+use crate::{
+    Greenroom, Result,
+    entity::{person, site_secret},
+    error::Error,
+};
 use hmac::{Hmac, KeyInit, Mac};
 use model::{Email, PersonId};
-use sea_orm::{ActiveValue::Set, EntityTrait, sea_query::OnConflict};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::OnConflict};
 use sha2::Sha256;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -16,11 +20,17 @@ const KEY: &str = "security_log";
 pub(crate) enum SecurityEvent {
     SignedIn,
     SignInFailed,
+    SignInLimited,
+    SignInUnverified,
     SignedOut,
+    ReauthenticationFailed,
+    RegistrationRequested,
+    ConfirmationRequested,
     AddressConfirmed,
     AddressChangeRequested,
     AddressChanged,
     PasswordChanged,
+    PasswordResetRequested,
     PasswordReset,
     RoleChanged,
     TokenCreated,
@@ -34,11 +44,17 @@ impl SecurityEvent {
         match self {
             SecurityEvent::SignedIn => "signed_in",
             SecurityEvent::SignInFailed => "sign_in_failed",
+            SecurityEvent::SignInLimited => "sign_in_limited",
+            SecurityEvent::SignInUnverified => "sign_in_unverified",
             SecurityEvent::SignedOut => "signed_out",
+            SecurityEvent::ReauthenticationFailed => "reauthentication_failed",
+            SecurityEvent::RegistrationRequested => "registration_requested",
+            SecurityEvent::ConfirmationRequested => "confirmation_requested",
             SecurityEvent::AddressConfirmed => "address_confirmed",
             SecurityEvent::AddressChangeRequested => "address_change_requested",
             SecurityEvent::AddressChanged => "address_changed",
             SecurityEvent::PasswordChanged => "password_changed",
+            SecurityEvent::PasswordResetRequested => "password_reset_requested",
             SecurityEvent::PasswordReset => "password_reset",
             SecurityEvent::RoleChanged => "role_changed",
             SecurityEvent::TokenCreated => "token_created",
@@ -54,6 +70,8 @@ pub(crate) enum Subject<'a> {
     Person(PersonId),
     /// An address that has no account.
     Unknown(Option<&'a Email>),
+    /// The same, as it stands in the database.
+    Address(&'a str),
 }
 
 impl From<PersonId> for Subject<'_> {
@@ -75,6 +93,16 @@ impl Greenroom {
         };
         let from = from.map(network_of).unwrap_or_default();
         tracing::info!(target: "greenroom::security", event = event.as_str(), who, from, "security");
+    }
+
+    /// The same about the person who has this address. Costs as much where no one has it.
+    pub(crate) async fn log_security_of_address(&self, event: SecurityEvent, address: &str, from: IpAddr) {
+        let found = person::Entity::find().filter(person::Column::Email.eq(address)).one(self.store.reader()).await;
+        let whom = match found {
+            Ok(Some(row)) => Subject::Person(PersonId(row.id)),
+            Ok(None) | Err(_) => Subject::Address(address),
+        };
+        self.log_security(event, whom, Some(from)).await;
     }
 
     /// The key is made once for a database, and is the same on every node.
@@ -105,6 +133,7 @@ fn pseudonym(key: &[u8], whom: &Subject<'_>) -> String {
     match whom {
         Subject::Person(person) => mac.update(person.0.as_bytes()),
         Subject::Unknown(Some(email)) => mac.update(email.as_str().as_bytes()),
+        Subject::Address(address) => mac.update(address.as_bytes()),
         Subject::Unknown(None) => return "no_address".to_owned(),
     }
     mac.finalize().into_bytes().iter().take(8).map(|byte| format!("{byte:02x}")).collect()

@@ -27,6 +27,7 @@ use sea_orm::{
     ActiveValue::{NotSet, Set},
     ColumnTrait, EntityTrait, QueryFilter,
 };
+use std::net::IpAddr;
 
 impl Greenroom {
     /// The viewer's account.
@@ -121,13 +122,7 @@ impl Greenroom {
     /// # Errors
     /// `Invalid` where the password is wrong; `SessionRequired`; `RateLimited`.
     #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn change_email(
-        &self,
-        viewer: &Viewer,
-        password: Password,
-        email: Email,
-        from: std::net::IpAddr,
-    ) -> Result<()> {
+    pub async fn change_email(&self, viewer: &Viewer, password: Password, email: Email, from: IpAddr) -> Result<()> {
         let proof = self.prove_password(viewer, password, "password").await?;
         self.take_letter(from)?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());
@@ -156,6 +151,7 @@ impl Greenroom {
         &self,
         tx: Transaction,
         opened: links::Opened,
+        from: Option<IpAddr>,
         now: Instant,
     ) -> Result<Confirmed> {
         let links::Opened { owner: before, payload: address, .. } = opened;
@@ -178,7 +174,7 @@ impl Greenroom {
         mail::queue(&tx, Some(&old), letters::address_changed(&row.name, &self.links), &self.limits, now).await?;
         journal.commit(tx, &self.hub, now).await?;
         self.mail_bell.notify_one();
-        self.log_security(SecurityEvent::AddressChanged, id, None).await;
+        self.log_security(SecurityEvent::AddressChanged, id, from).await;
         Ok(Confirmed { person: id, account: MaskedEmail::of(&row.email) })
     }
 }

@@ -68,14 +68,18 @@ impl Greenroom {
         let (known, rehashed) = match self.check(permit, credentials).await? {
             Checked::Right(known, rehashed) => (*known, rehashed),
             Checked::Wrong(account) => {
-                attempt.warn_owner();
-                let whom = account.map_or(Subject::Unknown(email.as_ref()), Subject::Person);
-                self.log_security(SecurityEvent::SignInFailed, whom, Some(from)).await;
+                let whom = || account.map_or(Subject::Unknown(email.as_ref()), Subject::Person);
+                self.log_security(SecurityEvent::SignInFailed, whom(), Some(from)).await;
+                if attempt.is_limited() {
+                    self.log_security(SecurityEvent::SignInLimited, whom(), Some(from)).await;
+                    attempt.warn_owner();
+                }
                 return Err(Refusal::InvalidCredentials.into());
             }
         };
         if !known.email_verified {
             // It isn't given back: anybody can make such an account, and try its password as often as they like.
+            self.log_security(SecurityEvent::SignInUnverified, PersonId(known.id), Some(from)).await;
             return Err(Refusal::EmailUnverified.into());
         }
         attempt.give_back();
@@ -224,12 +228,16 @@ impl Attempt<'_> {
         self.guesser().into_iter().for_each(|guesser| self.greenroom.failures.give_back(&guesser));
     }
 
-    /// Tells the owner, once so much failed that a limit is reached.
-    fn warn_owner(self) {
+    /// Whether so much failed that a limit is reached.
+    fn is_limited(&self) -> bool {
         let reached = self.guesser().is_some_and(|guesser| self.greenroom.failures.check(guesser).is_err());
         let attacked =
             self.account_of_stranger().is_some_and(|account| self.greenroom.lockout.is_under_attack(account));
-        if let Some(account) = self.account.filter(|_| reached || attacked) {
+        reached || attacked
+    }
+
+    fn warn_owner(self) {
+        if let Some(account) = self.account {
             self.greenroom.warn_owner(account);
         }
     }

@@ -104,12 +104,12 @@ impl Story<'_> {
         }
         let token = newest.clone();
         let by = || FollowedBy::Browser(self.owner.clone());
-        let alone = Confirmation { token: token.clone(), profile: None, by: by() };
+        let alone = Confirmation { token: token.clone(), profile: None, by: by(), from: None };
         match self.site.house.confirm(alone).await {
             Ok(_) => Some(false),
             Err(error) => {
                 assert_eq!(error.into_refusal(), Profile::required(), "the link works");
-                let whole = Confirmation { token, profile: Some(introduction()), by: by() };
+                let whole = Confirmation { token, profile: Some(introduction()), by: by(), from: None };
                 self.site.house.confirm(whole).await.expect("confirmed");
                 Some(true)
             }
@@ -167,7 +167,7 @@ async fn the_same_registration_at_once_is_one(site: Site) {
     assert_eq!(letters.len(), 1, "a double click is one registration");
     assert_eq!(refusal(sign_in(&site.house, OWNED, FIRST).await), Refusal::EmailUnverified, "it isn't contested");
     let by = FollowedBy::Browser(Some(browser));
-    let followed = Confirmation { token: token_in(&letters[0]), profile: None, by };
+    let followed = Confirmation { token: token_in(&letters[0]), profile: None, by, from: None };
     site.house.confirm(followed).await.expect("whichever answer the browser kept");
     assert_eq!(sign_in(&site.house, OWNED, FIRST).await.expect("a session").user.name, "Wambui");
 }
@@ -177,14 +177,14 @@ async fn a_browser_that_registered_needs_no_more_than_its_link(site: Site) {
     let token = site.token_for(OWNED).await;
     for other in [None, Some("0".repeat(64)), Some(token.clone())] {
         let by = FollowedBy::Browser(other);
-        let followed = Confirmation { token: token.clone(), profile: None, by };
+        let followed = Confirmation { token: token.clone(), profile: None, by, from: None };
         assert_eq!(refusal(site.house.confirm(followed).await), Profile::required(), "another browser");
     }
     let by = FollowedBy::Browser(Some(browser.clone()));
-    let followed = Confirmation { token: browser.clone(), profile: None, by };
+    let followed = Confirmation { token: browser.clone(), profile: None, by, from: None };
     assert_eq!(refusal(site.house.confirm(followed).await).code(), "token_invalid", "the secret isn't the link");
     let by = FollowedBy::Browser(Some(browser));
-    site.house.confirm(Confirmation { token, profile: None, by }).await.expect("confirmed");
+    site.house.confirm(Confirmation { token, profile: None, by, from: None }).await.expect("confirmed");
 }
 
 async fn a_program_says_the_rest_where_the_address_was_contested(site: Site) {
@@ -193,7 +193,8 @@ async fn a_program_says_the_rest_where_the_address_was_contested(site: Site) {
     let token = site.token_for(OWNED).await;
     assert_eq!(refusal(site.house.confirm(&token).await), Profile::required());
     let common = Profile { password: NewPassword::parse(Some("password123")).expect("a password"), ..introduction() };
-    let whole = |profile| Confirmation { token: token.clone(), profile: Some(profile), by: FollowedBy::Program };
+    let whole =
+        |profile| Confirmation { token: token.clone(), profile: Some(profile), by: FollowedBy::Program, from: None };
     assert_eq!(refusal(site.house.confirm(whole(common)).await).code(), "password_too_common");
     site.house.confirm(whole(introduction())).await.expect("confirmed");
     assert_eq!(refusal(site.house.confirm(whole(introduction())).await).code(), "token_invalid", "once");
@@ -213,7 +214,7 @@ async fn what_waited_before_counts_as_contested(site: Site) {
     services::migrate(site.url()).await.expect("migrated");
     let token = site.token_for(OWNED).await;
     assert_eq!(refusal(site.house.confirm(&token).await), Profile::required());
-    let whole = Confirmation { token, profile: Some(introduction()), by: FollowedBy::Program };
+    let whole = Confirmation { token, profile: Some(introduction()), by: FollowedBy::Program, from: None };
     site.house.confirm(whole).await.expect("confirmed");
     assert_eq!(refusal(sign_in(&site.house, OWNED, ATTACKERS).await), Refusal::InvalidCredentials);
 }

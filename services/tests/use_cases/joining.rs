@@ -23,8 +23,8 @@ on_both! {
     a_clock_set_back_makes_no_double_click_of_an_hour,
     one_address_opens_twenty_accounts_an_hour,
     an_account_nobody_confirmed_is_forgotten,
-}
     many_accounts_nobody_confirmed_are_all_forgotten_at_once,
+}
 
 const WAMBUI: &str = "wambui@example.com";
 const PASSWORD: &str = "matatu rain velvet";
@@ -52,7 +52,7 @@ async fn register(site: &Site, email: &str, password: &str, name: &str) -> Strin
 fn introduced(token: &str) -> Confirmation {
     let password = NewPassword::parse(Some(CHOSEN)).expect("a password");
     let profile = Profile { password, name: "Wambui herself".to_owned(), role: Role::Talent, craft: None };
-    Confirmation { token: token.to_owned(), profile: Some(profile), by: FollowedBy::Program }
+    Confirmation { token: token.to_owned(), profile: Some(profile), by: FollowedBy::Program, from: None }
 }
 
 async fn an_account_works_once_its_link_was_opened(site: Site) {

@@ -1,4 +1,4 @@
-use crate::support::{ACHIENG, CAST, PASSWORD, SARAH, Site, actor::escaped, acts::inquiry, new_id};
+use crate::support::{ACHIENG, Answer, CAST, PASSWORD, SARAH, Site, actor::escaped, acts::inquiry, new_id};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -133,4 +133,38 @@ async fn a_line_about_a_request_has_its_id() {
     let site = Site::with(&[("RUST_LOG", "debug")]).await;
     let answer = site.sarah().get("/api/messages").await;
     site.process.log_telling(answer.header("x-request-id")).await;
+}
+
+#[tokio::test]
+async fn the_security_log_says_from_where_an_account_was_taken_over() {
+    let site = Site::new().await;
+    let anyone = site.anonymous();
+    anyone.post("/api/auth/password/forgot", &json!({ "email": SARAH })).await.ok(202);
+    let mail = anyone.request(Method::GET, "/dev/mail").header("accept", "application/json");
+    let mails = Answer::to(mail).await.json();
+    let text = mails["mails"][0]["text"].as_str().expect("a mail");
+    let token = text.split_once("?token=").expect("a token").1.split_whitespace().next().expect("a token");
+    let new = json!({ "token": token, "password": "matatu rain velvet" });
+    anyone.post("/api/auth/password/reset", &new).await.empty();
+    let joining = json!({ "email": "a@example.com", "password": "matatu rain velvet", "name": "W", "role": "talent" });
+    anyone.post("/api/auth/register", &joining).await;
+    anyone.sign_in("a@example.com", "matatu rain velvet").await;
+    for _ in 0..10 {
+        anyone.sign_in(ACHIENG, "the-wrong-password").await;
+    }
+    let wrong = json!({ "current": "the-wrong-password", "password": "velvet rain matatu" });
+    site.eventpro().post("/api/account/password", &wrong).await;
+    site.eventpro().post(LAST, &json!({})).await.empty();
+    let log = site.process.log_telling(LAST).await;
+    for event in [
+        "password_reset_requested",
+        "password_reset",
+        "registration_requested",
+        "sign_in_unverified",
+        "sign_in_limited",
+        "reauthentication_failed",
+    ] {
+        let line = log.lines().find(|line| line.contains(&format!("event=\"{event}\"")));
+        assert!(line.is_some_and(|line| line.contains("from=\"127.0.0.0/24\"")), "{event}: {line:?}\n{log}");
+    }
 }
