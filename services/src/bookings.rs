@@ -15,7 +15,10 @@ use crate::{
     page::{self, Mark, PAGE},
 };
 use model::{Booking, BookingId, BookingView, Conversation, Refusal, Role};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, QueryOrder,
+    QuerySelect, sea_query::Expr,
+};
 
 impl Greenroom {
     /// One booking of the viewer's, with its conversation.
@@ -41,20 +44,31 @@ impl Greenroom {
     /// # Errors
     /// `Invalid` for a page that wasn't given out.
     pub async fn bookings(&self, viewer: &Viewer, page: Option<&str>) -> Result<(Vec<Booking>, Option<String>)> {
-        let own = match viewer.role() {
-            Role::Organizer => booking::Column::OrganizerId,
-            Role::Talent => booking::Column::TalentId,
+        let (own, event_seq) = match viewer.role() {
+            Role::Organizer => (booking::Column::OrganizerId, booking::Column::OrganizerEventSeq),
+            Role::Talent => (booking::Column::TalentId, booking::Column::TalentEventSeq),
         };
-        let mut query = BookingRow::all().filter(own.eq(viewer.id().0));
+        let mut query = BookingRow::all().column_as(event_seq, "event_seq").filter(own.eq(viewer.id().0));
         if let Some(mark) = Mark::parse(page)? {
-            query = query.filter(booking::Column::Id.lt(mark.id));
+            let place = [event_seq, booking::Column::Id].map(|column| column.into_expr());
+            let mark = [Expr::value(mark.number()?), Expr::value(mark.id)];
+            query = query.filter(Expr::tuple(place).lt(Expr::tuple(mark)));
         }
-        let newest = query.order_by_desc(booking::Column::Id).limit(PAGE + 1);
-        let rows = newest.into_model::<BookingRow>().all(self.store.reader()).await?;
-        let mut bookings = rows.into_iter().map(BookingRow::into_model).collect::<Result<Vec<_>>>()?;
-        let next_page = page::cut(&mut bookings, |last| Mark::new("", last.id.0));
+        // By the events that told of them, which no clock moves.
+        let newest = query.order_by_desc(event_seq).order_by_desc(booking::Column::Id).limit(PAGE + 1);
+        let mut rows = newest.into_model::<ListedBooking>().all(self.store.reader()).await?;
+        let next_page = page::cut(&mut rows, |last| Mark::new(last.event_seq, last.booking.booking_id));
+        let bookings = rows.into_iter().map(|row| row.booking.into_model()).collect::<Result<_>>()?;
         Ok((bookings, next_page))
     }
+}
+
+/// A booking, and its place in the viewer's list.
+#[derive(FromQueryResult)]
+struct ListedBooking {
+    #[sea_orm(nested)]
+    booking: BookingRow,
+    event_seq: i64,
 }
 
 /// Whether the viewer was ever asked for a booking, or asked for one.

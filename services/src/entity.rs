@@ -102,6 +102,9 @@ entity!(booking, "booking", {
     fee_currency: String,
     status: String,
     created_at: i64,
+    /// The number, in the organizer's event sequence, of the event that told of it. 0 where an older node wrote the row.
+    organizer_event_seq: i64,
+    talent_event_seq: i64,
 });
 
 entity!(conversation, "conversation", {
@@ -148,6 +151,8 @@ entity!(notification, "notification", {
     created_at: i64,
     read_at: Option<i64>,
     mail_id: Option<Uuid>,
+    /// The number of the event that told of it. 0 where an older node wrote the row.
+    event_seq: i64,
 });
 
 entity!(event, "event", {

@@ -10,15 +10,14 @@ use crate::{
     entity::{notification, person, person_head},
     live::{self, Journal},
     page::{self, Mark, PAGE},
-    store::Transaction,
 };
 use model::{
-    BookingId, ConversationId, Event, Frame, Instant, Notices, Notification, NotificationId, NotificationKind,
-    PersonId, Refusal,
+    BookingId, ConversationId, Frame, Instant, Notices, Notification, NotificationId, NotificationKind, PersonId,
+    Refusal,
 };
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, JoinType,
-    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, RelationDef, Select, sea_query::Expr,
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait, RelationDef, Select, sea_query::Expr,
 };
 
 impl Greenroom {
@@ -30,7 +29,8 @@ impl Greenroom {
         let after = Mark::parse(page)?;
         let snapshot = self.store.snapshot().await?;
         let mut notifications = list(&*snapshot, viewer, after).await?;
-        let next_page = page::cut(&mut notifications, |last| Mark::new("", last.id.0));
+        let next_page = page::cut(&mut notifications, |(event_seq, last)| Mark::new(event_seq, last.id.0));
+        let notifications = notifications.into_iter().map(|(_, notification)| notification).collect();
         let unread = unread(&*snapshot, viewer.id()).await?;
         Ok(Notices { notifications, unread, next_page, cursor: live::head(&*snapshot, viewer.id()).await? })
     }
@@ -79,16 +79,28 @@ pub(crate) async fn unread(connection: &impl ConnectionTrait, person: PersonId) 
     Ok(i64::try_from(count).unwrap_or(i64::MAX))
 }
 
-async fn list(connection: &impl ConnectionTrait, viewer: &Viewer, after: Option<Mark>) -> Result<Vec<Notification>> {
+/// A page of a person's notifications and one more, by the events that told of them, which no clock moves.
+async fn list(
+    connection: &impl ConnectionTrait,
+    viewer: &Viewer,
+    after: Option<Mark>,
+) -> Result<Vec<(i64, Notification)>> {
     let mut query = notification::Entity::find()
         .select_also(person::Entity)
         .join(JoinType::InnerJoin, actor())
         .filter(notification::Column::PersonId.eq(viewer.id().0));
     if let Some(mark) = after {
-        query = query.filter(notification::Column::Id.lt(mark.id));
+        let place = [notification::Column::EventSeq, notification::Column::Id].map(|column| column.into_expr());
+        query = query.filter(Expr::tuple(place).lt(Expr::tuple([Expr::value(mark.number()?), Expr::value(mark.id)])));
     }
-    let rows = query.order_by_desc(notification::Column::Id).limit(PAGE + 1).all(connection).await?;
-    rows.into_iter().filter_map(|(row, actor)| Some(notification_of(row, actor?))).collect()
+    let rows = query
+        .order_by_desc(notification::Column::EventSeq)
+        .order_by_desc(notification::Column::Id)
+        .limit(PAGE + 1)
+        .all(connection)
+        .await?;
+    let numbered = |row: notification::Model, actor| Ok((row.event_seq, notification_of(row, actor)?));
+    rows.into_iter().filter_map(|(row, actor)| Some(numbered(row, actor?))).collect()
 }
 
 fn actor() -> RelationDef {
@@ -108,28 +120,23 @@ fn notification_of(row: notification::Model, actor: person::Model) -> Result<Not
     })
 }
 
-/// Tells somebody of what happened to their own account.
-pub(crate) async fn notify_self(
-    tx: &Transaction,
+/// Tells a person of what happened to their own account.
+pub(crate) fn notify_self(
     owner: &person::Model,
     kind: NotificationKind,
     journal: &mut Journal,
     now: Instant,
 ) -> Result<()> {
-    let row = notification::ActiveModel {
-        id: Set(uuid::Uuid::now_v7()),
-        person_id: Set(owner.id),
-        kind: Set(kind.as_str().to_owned()),
-        conversation_id: Set(None),
-        booking_id: Set(None),
-        actor_id: Set(owner.id),
-        message_seq: Set(0),
-        preview: Set(String::new()),
-        created_at: Set(now.millis()),
-        read_at: Set(None),
-        mail_id: Set(None),
+    let notification = Notification {
+        id: NotificationId(uuid::Uuid::now_v7()),
+        kind,
+        conversation_id: None,
+        booking_id: None,
+        actor: person_of(owner.clone())?,
+        preview: String::new(),
+        created_at: now,
+        read_at: None,
     };
-    let notification = notification_of(row.insert(tx).await?, owner.clone())?;
-    journal.tell(PersonId(owner.id), Event::NotificationCreated { notification });
+    journal.notify(PersonId(owner.id), notification, 0);
     Ok(())
 }

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Notices {
-    /// By descending id.
+    /// In the order of the events that told of them, the last first.
     pub notifications: Vec<Notification>,
     /// How many are not yet seen, on this page or not.
     pub unread: i64,
@@ -27,7 +27,6 @@ impl Notices {
     pub fn extend(&mut self, older: Notices) {
         self.notifications.retain(|known| older.notifications.iter().all(|added| added.id != known.id));
         self.notifications.extend(older.notifications);
-        self.notifications.sort_by_key(|notification| std::cmp::Reverse(notification.id));
         self.next_page = older.next_page;
     }
 }
@@ -41,8 +40,7 @@ impl Fold for Notices {
         match &envelope.event {
             Event::NotificationCreated { notification } => {
                 self.unread += 1;
-                let place = self.notifications.partition_point(|known| known.id > notification.id);
-                self.notifications.insert(place, notification.clone());
+                self.notifications.insert(0, notification.clone());
             }
             Event::NotificationRead { ids, all, unread, read_at } => {
                 self.unread = *unread;

@@ -52,7 +52,7 @@ impl Greenroom {
             let row = greenroom.store_session(&tx, &secret, new).await?;
             let mut journal = Journal::default();
             let kind = NotificationKind::TokenCreated;
-            crate::notifications::notify_self(&tx, &owner, kind, &mut journal, now).await?;
+            crate::notifications::notify_self(&owner, kind, &mut journal, now)?;
             journal.commit(tx, &greenroom.hub, now).await?;
             greenroom.log_security(SecurityEvent::TokenCreated, viewer.id(), viewer.from).await;
             Ok(NewToken { token: token_of(row)?, secret: secret.into_text() })

@@ -129,7 +129,7 @@ impl Greenroom {
         links::void(&tx, id, &Purpose::KEYS).await?;
         let ended = end_sessions(&tx, id, stays).await?;
         let mut journal = Journal::default();
-        crate::notifications::notify_self(&tx, &row, NotificationKind::PasswordChanged, &mut journal, now).await?;
+        crate::notifications::notify_self(&row, NotificationKind::PasswordChanged, &mut journal, now)?;
         let to: Email = row.email.parse().map_err(|()| crate::Error::stored("address"))?;
         mail::queue(&tx, Some(&to), letters::password_changed(&row.name, &self.links), &self.limits, now).await?;
         journal.commit(tx, &self.hub, now).await?;

@@ -163,13 +163,13 @@ impl Greenroom {
         forget(&tx, claimed).await?;
         let row = person::ActiveModel { email: Set(address), ..unchanged(before.id) };
         let row = match row.update(&tx).await {
-        mail::recall_unread(&tx, id, &before.email).await?;
             // Another account has the address: the link is good for nothing.
             Err(error) if is_duplicate(&error) => return Err(Error::field("token", Fault::TokenInvalid)),
             updated => updated?,
         };
+        mail::recall_unread(&tx, id, &before.email).await?;
         let mut journal = Journal::default();
-        crate::notifications::notify_self(&tx, &row, NotificationKind::EmailChanged, &mut journal, now).await?;
+        crate::notifications::notify_self(&row, NotificationKind::EmailChanged, &mut journal, now)?;
         let old = before.email.parse().map_err(|()| Error::stored("address"))?;
         mail::queue(&tx, Some(&old), letters::address_changed(&row.name, &self.links), &self.limits, now).await?;
         journal.commit(tx, &self.hub, now).await?;

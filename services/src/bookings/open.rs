@@ -150,6 +150,9 @@ async fn insert_booking(
         fee_currency: Set(draft.fee.currency.clone()),
         status: Set(BookingStatus::Inquiry.as_str().to_owned()),
         created_at: Set(now.millis()),
+        // The journal knows their numbers.
+        organizer_event_seq: Set(0),
+        talent_event_seq: Set(0),
     };
     row.insert(tx).await?;
     Ok(Booking {

@@ -1,15 +1,15 @@
 use super::{frame, hub::Hub};
 use crate::{
     Error, Result,
-    entity::{conversation, event, person_head},
+    entity::{booking, conversation, event, notification, person_head},
     measured,
     store::{Transaction, few},
 };
 use bytes::Bytes;
-use model::{Envelope, Event, Instant, PersonId, Role};
+use model::{Envelope, Event, Instant, Notification, PersonId, Role};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{CaseStatement, Expr, OnConflict},
 };
 use std::collections::{BTreeMap, HashMap};
@@ -17,7 +17,11 @@ use uuid::Uuid;
 
 /// What a transaction tells people. Written as its last step, told after its commit.
 #[derive(Default)]
-pub(crate) struct Journal(BTreeMap<PersonId, Vec<Event>>);
+pub(crate) struct Journal {
+    events: BTreeMap<PersonId, Vec<Event>>,
+    /// Rows that stand in the order of the events that tell of them, and so are written with these.
+    notifications: Vec<notification::Model>,
+}
 
 /// What a stream is told, once it is committed.
 struct Told {
@@ -29,12 +33,33 @@ struct Told {
 impl Journal {
     /// Notes an event for a person. Theirs keep this order.
     pub(crate) fn tell(&mut self, person: PersonId, event: Event) {
-        self.0.entry(person).or_default().push(event);
+        self.events.entry(person).or_default().push(event);
+    }
+
+    /// Notes a notification for a person, which is stored when they are told of it. It is seen with the message at
+    /// `message_seq`; 0 where it is about none.
+    pub(crate) fn notify(&mut self, person: PersonId, notification: Notification, message_seq: i64) {
+        self.notifications.push(notification::Model {
+            id: notification.id.0,
+            person_id: person.0,
+            kind: notification.kind.as_str().to_owned(),
+            conversation_id: notification.conversation_id.map(|id| id.0),
+            booking_id: notification.booking_id.map(|id| id.0),
+            actor_id: notification.actor.id.0,
+            message_seq,
+            preview: notification.preview.clone(),
+            created_at: notification.created_at.millis(),
+            read_at: None,
+            mail_id: None,
+            event_seq: 0,
+        });
+        self.tell(person, Event::NotificationCreated { notification });
     }
 
     /// Tells this person nothing after all.
     pub(crate) fn forget(&mut self, person: PersonId) {
-        self.0.remove(&person);
+        self.events.remove(&person);
+        self.notifications.retain(|row| row.person_id != person.0);
     }
 
     /// Writes everything down, commits, and then tells the streams of this process and the other nodes.
@@ -60,13 +85,21 @@ impl Journal {
         let mut rows = Vec::new();
         let mut told = Vec::new();
         let mut moved = BTreeMap::<Uuid, Moved>::new();
-        let heads = take_numbers(tx, &self.0).await?;
-        for (person, events) in self.0 {
+        let mut opened = BTreeMap::<Uuid, Moved>::new();
+        let mut notified = HashMap::<Uuid, i64>::new();
+        let heads = take_numbers(tx, &self.events).await?;
+        for (person, events) in self.events {
             let mut seq = *heads.get(&person).ok_or_else(|| Error::stored("person without a sequence"))?;
             for event in events {
                 seq += 1;
                 if let Some((conversation, side)) = moves_up(&event, person) {
                     moved.entry(conversation).or_default().set(side, seq);
+                    if let Event::ConversationCreated { conversation } = &event {
+                        opened.entry(conversation.booking.id.0).or_default().set(side, seq);
+                    }
+                }
+                if let Event::NotificationCreated { notification } = &event {
+                    notified.insert(notification.id.0, seq);
                 }
                 let row = encode(person, seq, at, event)?;
                 let frame = frame::event(&row.kind, seq, &row.payload);
@@ -81,9 +114,36 @@ impl Journal {
             }
         }
         few::insert(tx, rows).await?;
+        store_notifications(tx, self.notifications, &notified).await?;
         move_up(tx, moved).await?;
+        place_bookings(tx, opened).await?;
         Ok(told)
     }
+}
+
+async fn store_notifications(
+    tx: &Transaction,
+    rows: Vec<notification::Model>,
+    seqs: &HashMap<Uuid, i64>,
+) -> Result<()> {
+    let numbered = rows.into_iter().map(|row| {
+        let event_seq = seqs.get(&row.id).copied().unwrap_or_default();
+        notification::Model { event_seq, ..row }.into_active_model()
+    });
+    Ok(few::insert(tx, numbered).await?)
+}
+
+/// Puts new bookings on top of the lists of their people.
+async fn place_bookings(tx: &Transaction, opened: BTreeMap<Uuid, Moved>) -> Result<()> {
+    for (id, Moved { organizer, talent }) in opened {
+        booking::Entity::update_many()
+            .col_expr(booking::Column::OrganizerEventSeq, Expr::value(organizer))
+            .col_expr(booking::Column::TalentEventSeq, Expr::value(talent))
+            .filter(booking::Column::Id.eq(id))
+            .exec(tx)
+            .await?;
+    }
+    Ok(())
 }
 
 /// The conversation that an event moves up in a person's inbox, and which of its sides they are.

@@ -2,7 +2,7 @@ use super::message_of;
 use crate::{
     Result,
     accounts::person_of,
-    entity::{message, notification, person},
+    entity::{message, person},
     live::Journal,
     store::{Transaction, few},
 };
@@ -10,7 +10,7 @@ use model::{
     Body, BookingId, BookingStatus, ClientId, ConversationId, Event, Instant, Message, Notification, NotificationId,
     NotificationKind, Person, PersonId, notification::PREVIEW_LIMIT, text,
 };
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -28,7 +28,7 @@ pub(crate) struct Entry {
     pub(crate) step: Option<BookingStatus>,
 }
 
-/// Writes messages and the others' notifications, in as many statements as it takes for one, and notes who is to be told.
+/// Writes messages, in as many statements as it takes for one, and notes who is to be told and notified.
 pub(crate) async fn write_down(
     tx: &Transaction,
     entries: Vec<Entry>,
@@ -41,14 +41,12 @@ pub(crate) async fn write_down(
     let rows: Vec<message::Model> = entries.iter().map(|entry| entry.message(now)).collect();
     let notifications: Vec<_> = entries.iter().map(|entry| entry.notification(now)).collect();
     few::insert(tx, rows.iter().cloned().map(IntoActiveModel::into_active_model)).await?;
-    let told = entries.iter().zip(&notifications).map(|(entry, notification)| entry.row_of(notification));
-    few::insert(tx, told).await?;
     let mut messages = Vec::with_capacity(rows.len());
     for ((entry, row), notification) in entries.into_iter().zip(rows).zip(notifications) {
         let message = message_of(row, entry.booking, entry.sender)?;
         journal.tell(message.sender.id, Event::MessageCreated { message: message.clone() });
         journal.tell(entry.recipient, Event::MessageCreated { message: message.clone() });
-        journal.tell(entry.recipient, Event::NotificationCreated { notification });
+        journal.notify(entry.recipient, notification, message.seq);
         messages.push(message);
     }
     Ok(messages)
@@ -78,22 +76,6 @@ impl Entry {
             preview: if self.step.is_some() { String::new() } else { text::preview(self.body.as_str(), PREVIEW_LIMIT) },
             created_at: now,
             read_at: None,
-        }
-    }
-
-    fn row_of(&self, notification: &Notification) -> notification::ActiveModel {
-        notification::ActiveModel {
-            id: Set(notification.id.0),
-            person_id: Set(self.recipient.0),
-            kind: Set(notification.kind.as_str().to_owned()),
-            conversation_id: Set(Some(self.conversation.0)),
-            booking_id: Set(Some(self.booking.0)),
-            actor_id: Set(self.sender.id.0),
-            message_seq: Set(self.seq),
-            preview: Set(notification.preview.clone()),
-            created_at: Set(notification.created_at.millis()),
-            read_at: Set(None),
-            mail_id: Set(None),
         }
     }
 }

@@ -12,7 +12,8 @@ const STEPS: [&str; 10] = [
     "INSERT INTO session (id, token_hash, person_id, user_agent, created_at, last_seen_at, expires_at) \
         SELECT unhex(printf('01%030x', i)), unhex(printf('%064x', i)), unhex(printf('%032x', i)), '', 0, 0, \
         9999999999999 FROM (SELECT value AS i FROM numbers LIMIT 20000)",
-    "INSERT INTO booking SELECT unhex(printf('02%030x', i)), \
+    "INSERT INTO booking (id, organizer_id, talent_id, title, event_date, venue, fee_amount, fee_currency, status, \
+        created_at) SELECT unhex(printf('02%030x', i)), \
         iif(i % 10 = 0, (SELECT id FROM person WHERE email = 'contact@eventpro.ke'), \
             unhex(printf('%032x', i * 2 % 20000))), \
         iif(i % 10 = 1, (SELECT id FROM person WHERE email = 'sarah.photographer@example.com'), \

@@ -1,6 +1,6 @@
 //! Asking for a booking.
 
-use crate::support::{Site, Stream, booking_of, event_day, refusal};
+use crate::support::{Kind, Site, Stream, booking_of, event_day, refusal};
 use model::{BookingStatus, Event, Fault, NotificationKind, PersonId, Refusal};
 use services::{Resume, messages::Window};
 use std::collections::HashSet;
@@ -12,6 +12,7 @@ on_both! {
     talent_may_not_ask,
     only_talent_can_be_booked,
     paging_yields_every_booking_once,
+    an_id_from_a_clock_that_ran_ahead_stands_above_nothing_newer,
 }
 
 async fn a_booking_opens_a_conversation_with_its_message(site: Site) {
@@ -87,4 +88,25 @@ async fn paging_yields_every_booking_once(site: Site) {
     assert_eq!((pages, seen.len(), seen.iter().collect::<HashSet<_>>().len()), (3, 61, 61));
     assert!(seen.is_sorted_by(|newer, older| newer > older));
     assert!(site.house.bookings(&cast.achieng, Some("2")).await.is_err());
+}
+
+/// Ids are made of the time, and a process that starts again may find a clock that was set back.
+async fn an_id_from_a_clock_that_ran_ahead_stands_above_nothing_newer(site: Site) {
+    let cast = site.cast().await;
+    site.house.open_booking(&cast.eventpro, booking_of(cast.achieng.id())).await.expect("a booking");
+    let (unchecked, ahead) = match site.kind {
+        Kind::Sqlite => ("PRAGMA foreign_keys = off", "x'f1000000000070008000000000000000'"),
+        Kind::Postgres => ("SET session_replication_role = replica", "'f1000000-0000-7000-8000-000000000000'"),
+    };
+    let before = "(SELECT id FROM person WHERE name = 'MC Achieng')";
+    site.execute(&format!(
+        "{unchecked}; UPDATE conversation SET booking_id = {ahead} WHERE talent_id = {before}; \
+         UPDATE booking SET id = {ahead} WHERE talent_id = {before}"
+    ))
+    .await;
+    let newest = site.house.open_booking(&cast.eventpro, booking_of(cast.achieng.id())).await.expect("a booking");
+    for viewer in [&cast.eventpro, &cast.achieng] {
+        let (bookings, _) = site.house.bookings(viewer, None).await.expect("bookings");
+        assert!(bookings.len() > 1 && bookings[0].id == newest.booking.id);
+    }
 }

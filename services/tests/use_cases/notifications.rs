@@ -1,13 +1,15 @@
 //! The bell.
 
-use crate::support::{Site, refusal, say};
-use model::{Fault, notification::PREVIEW_LIMIT};
+use crate::support::{Kind, Site, Stream, refusal, say};
+use model::{Fault, Fold, notification::PREVIEW_LIMIT};
+use services::Resume;
 use std::collections::HashSet;
 
 on_both! {
     paging_yields_every_notification_once,
     the_bell_counts_what_is_not_seen_on_any_page,
     a_preview_is_one_short_line,
+    an_id_from_a_clock_that_ran_ahead_stands_above_nothing_newer,
 }
 
 async fn paging_yields_every_notification_once(site: Site) {
@@ -48,4 +50,25 @@ async fn a_preview_is_one_short_line(site: Site) {
     let preview = &notices.notifications[0].preview;
     assert_eq!(preview.chars().count(), PREVIEW_LIMIT + 1);
     assert!(preview.starts_with("Ni sawa Ni sawa") && preview.ends_with('…'), "{preview}");
+}
+
+/// Ids are made of the time, and a process that starts again may find a clock that was set back.
+async fn an_id_from_a_clock_that_ran_ahead_stands_above_nothing_newer(site: Site) {
+    let cast = site.cast().await;
+    say(&site.house, &cast.sarah, cast.launch, "Before").await;
+    let ahead = match site.kind {
+        Kind::Sqlite => "x'f1000000000070008000000000000000'",
+        Kind::Postgres => "'f1000000-0000-7000-8000-000000000000'",
+    };
+    site.execute(&format!("UPDATE notification SET id = {ahead} WHERE preview = 'Before'")).await;
+    let mut view = site.house.notifications(&cast.eventpro, None).await.expect("notifications");
+    let (mut stream, _) = Stream::ready(&site.house, &cast.eventpro, Resume::After(view.cursor)).await;
+    say(&site.house, &cast.sarah, cast.launch, "After").await;
+    for _ in 0..2 {
+        view.apply(cast.eventpro.id(), &stream.event().await);
+    }
+    let now = site.house.notifications(&cast.eventpro, None).await.expect("notifications");
+    let previews = |list: &[model::Notification]| list[..2].iter().map(|one| one.preview.clone()).collect::<Vec<_>>();
+    assert_eq!(previews(&now.notifications), ["After", "Before"]);
+    assert_eq!(previews(&view.notifications), ["After", "Before"], "the page that is open says the same");
 }

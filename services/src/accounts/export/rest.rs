@@ -101,6 +101,7 @@ mod tests {
         ("booking", "id organizer_id talent_id title event_date venue fee_amount fee_currency status", "conversations"),
         // That of its first message.
         ("booking", "created_at", "conversations"),
+        ("booking", "organizer_event_seq talent_event_seq", "indexes and counters"),
         ("conversation", "id booking_id organizer_id talent_id last_seq updated_at", "conversations"),
         ("conversation", "organizer_read_seq talent_read_seq", "conversations"),
         ("conversation", "organizer_delivered_seq talent_delivered_seq", "conversations"),
@@ -109,7 +110,7 @@ mod tests {
         ("message", "id conversation_id seq sender_id client_id body created_at step", "conversations"),
         ("notification", "id person_id kind conversation_id booking_id actor_id preview", "notifications"),
         ("notification", "created_at read_at", "notifications"),
-        ("notification", "message_seq mail_id", "indexes and counters"),
+        ("notification", "message_seq mail_id event_seq", "indexes and counters"),
         ("mail", "recipient kind subject created_at sent_at", "emails"),
         ("mail", "body_text body_html unsubscribe shown_token", "texts of emails"),
         ("mail", "id due_at attempts parked_at token_reference conversation_id", "indexes and counters"),
