@@ -14,6 +14,7 @@ use leptos_router::{
     location::RequestUrl,
     path,
 };
+use web_sys::Element;
 
 /// The document around the app.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
@@ -82,8 +83,9 @@ pub fn App() -> impl IntoView {
     Outbox::provide(live);
     effect(move || {
         local.start();
-        if let Some(root) = document().document_element().filter(|root| !root.has_attribute("data-dead")) {
-            // Tells whoever drives the page that it answers now.
+        let is_broken = |root: &Element| root.get_attribute("data-dead").as_deref() == Some("broken");
+        if let Some(root) = document().document_element().filter(|root| !is_broken(root)) {
+            // Tells tests and the guard that the page answers now.
             let _ = root.set_attribute("data-hydrated", "");
         }
     });

@@ -51,35 +51,67 @@
     if (event.type === "input") keep();
     if (event.type === "popstate") location.reload();
   };
-  const die = () => {
+  const TYPES = ["click", "submit", "input", "change", "keydown", "keyup", "focusin", "focusout", "popstate"];
+  const BROKEN = "broken";
+  const bar = document.createElement("div");
+  bar.className = "connection";
+  bar.setAttribute("role", "alert");
+  // Only a program that broke can't come alive any more.
+  const die = (broken) => {
+    if (broken) {
+      root.setAttribute("data-dead", BROKEN);
+      root.removeAttribute("data-hydrated");
+    }
     if (dead) return;
     dead = true;
-    root.removeAttribute("data-hydrated");
-    root.setAttribute("data-dead", "");
+    root.setAttribute("data-dead", broken ? BROKEN : "missing");
     keep();
-    for (const type of ["click", "submit", "input", "change", "keydown", "keyup", "focusin", "focusout", "popstate"]) addEventListener(type, plain, true);
+    for (const type of TYPES) addEventListener(type, plain, true);
     for (const button of document.querySelectorAll("form [type=submit]")) {
       button.disabled = false;
       button.removeAttribute("aria-disabled");
     }
-    const bar = document.createElement("div");
-    bar.className = "connection";
-    bar.setAttribute("role", "alert");
     const said = document.createElement("p");
     const again = document.createElement("a");
     again.href = location.pathname + location.search;
     again.textContent = reload;
     said.append(text + " ", again);
-    bar.append(said);
-    document.body.prepend(bar);
+    bar.replaceChildren(said);
+    // A program that comes late takes over what the server put into the body: nothing else may stand there.
+    if (broken) document.body.prepend(bar);
+    else root.insertBefore(bar, document.body);
+  };
+  const revive = () => {
+    if (!dead || !alive()) return;
+    dead = false;
+    root.removeAttribute("data-dead");
+    for (const type of TYPES) removeEventListener(type, plain, true);
+    bar.remove();
   };
 
+  // An error says where it comes from: from the files of the program, or from those of others, as a browser's helpers and
+  // extensions are. One that says nothing counts as ours if it looks like a file of the program that can't be loaded.
+  const OURS = location.origin + "/pkg/";
+  const MISSING = /fetch|load failed|import|network|connection|input stream|wasm|webassembly|part of the program/i;
+  const isOurs = (error, file) => {
+    const told = [error?.message ?? error, error?.stack, file].join(" ");
+    if (told.includes(OURS)) return true;
+    return !/\w:\/\//.test(told) && (isBroken(error) || /wasm-function/.test(told) || (!alive() && MISSING.test(told)));
+  };
+  const isBroken = (error) => /^(Runtime|Link|Compile)Error$/.test(error?.name) || /wasm-function/.test(error?.stack);
   // What is called after it was dropped is refused before it reaches the program; and a part of the program that a page
   // lacks, because the network does, is asked for again.
-  const harmless = (error) => /closure invoked/.test(error?.message) || (alive() && /fetch|import|network|load failed/i.test(error?.message));
-  const fatal = (error) => !harmless(error) && (error instanceof WebAssembly.RuntimeError || /wasm-function/.test(error?.stack) || !alive());
-  addEventListener("error", (event) => event.error && fatal(event.error) && die());
-  addEventListener("unhandledrejection", (event) => fatal(event.reason) && die());
+  const isHarmless = (error) => /closure invoked/.test(error?.message) || (alive() && /fetch|import|network|load failed/i.test(error?.message));
+  const judge = (error, file) => {
+    if (isHarmless(error) || !isOurs(error, file)) return;
+    if (isBroken(error)) die(true);
+    else if (!alive()) die(false);
+  };
+  addEventListener("error", (event) => event.error && judge(event.error, event.filename));
+  addEventListener("unhandledrejection", (event) => judge(event.reason));
+  try {
+    new MutationObserver(revive).observe(root, { attributes: true, attributeFilter: ["data-hydrated"] });
+  } catch {}
   addEventListener("input", () => alive() || keep(), true);
   addEventListener("pagehide", () => (alive() ? forget() : keep()));
   document.addEventListener("readystatechange", bringBack, { once: true });
