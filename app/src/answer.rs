@@ -13,6 +13,8 @@ pub enum Failure {
     Refused(Refusal),
     /// The server wasn't reached, or its answer didn't arrive: whether it was done isn't known.
     Unreached,
+    /// No answer came in time: whether it was done isn't known, and it must not be asked again unseen.
+    TimedOut,
 }
 
 impl Failure {
@@ -21,6 +23,7 @@ impl Failure {
         matches!(
             self,
             Failure::Unreached
+                | Failure::TimedOut
                 | Failure::Refused(
                     Refusal::Unauthenticated
                         | Refusal::OtherPerson

@@ -1,8 +1,10 @@
 //! How a browser asks the server: a form goes out, JSON comes back. Forms work the same without it.
 
 mod hedge;
+mod repeatable;
 
 pub(crate) use hedge::sleep;
+pub use repeatable::{NOT_REPEATABLE, REPEATABLE};
 
 use crate::{
     answer::{Answer, Failure},
@@ -10,6 +12,7 @@ use crate::{
     owner::{FIELD, PageOwner},
     pages::PUBLIC,
 };
+use futures::future::{Either, select};
 use hedge::hedge;
 use js_sys::{Array, JSON, Object, Promise};
 use leptos::{
@@ -23,26 +26,17 @@ use leptos::{
 };
 use send_wrapper::SendWrapper;
 use serde::{Serialize, de::DeserializeOwned};
-use std::{future::Future, pin::Pin};
+use std::{
+    future::Future,
+    pin::{Pin, pin},
+    time::Duration,
+};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Response, UrlSearchParams};
 
-/// Server functions that may be asked twice: they read, move a marker forward, or carry a `clientId`.
-pub const REPEATABLE: [&str; 12] = [
-    "/fn/booking",
-    "/fn/delivered",
-    "/fn/frame",
-    "/fn/inbox",
-    "/fn/notifications",
-    "/fn/post",
-    "/fn/presence",
-    "/fn/read-on",
-    "/fn/settings",
-    "/fn/talent",
-    "/fn/talents",
-    "/fn/thread",
-];
+/// What may be asked only once has an answer within this time, or none. Longer than the server takes for anything.
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// What a server function is asked by. On the server it is what Leptos does by itself; what that does in a browser is
 /// written out anew for each function.
@@ -68,12 +62,10 @@ where
     }
 
     async fn run_client(path: &str, input: Input) -> Answer<Output> {
-        let answer = match json::write(&input) {
-            Ok(input) if REPEATABLE.contains(&path) => send_again(path.to_owned(), fields(&input)),
-            Ok(input) => send(path.to_owned(), fields(&input)),
-            Err(_) => return Err(Failure::Unreached),
-        };
-        json::read(&answer.await?).map_err(|_| Failure::Unreached)
+        let input = json::write(&input).map_err(|_| Failure::Unreached)?;
+        // Only a form leads to another page: what a page asks by itself goes on by itself.
+        let reply = send(path.to_owned(), fields(&input)).await?;
+        json::read(&reply.text).map_err(|_| Failure::Unreached)
     }
 }
 
@@ -98,8 +90,46 @@ fn fields(input: &str) -> JsValue {
         .into()
 }
 
-/// Sends fields, which are names with values. What comes back is JSON. No longer waited for, it is called off.
-pub fn send(path: String, fields: JsValue) -> Pin<Box<dyn Future<Output = Answer<String>> + Send>> {
+/// What the server answers.
+pub struct Reply {
+    /// JSON.
+    pub text: String,
+    /// Where it leads, if it does.
+    pub location: Option<String>,
+}
+
+impl Reply {
+    /// Goes where it leads. From a page for everybody by another document: a document belongs to one person, or to
+    /// nobody, for as long as it lives.
+    pub fn follow(location: Option<String>) {
+        let Some(path) = location else { return };
+        let here = window().location();
+        if here.pathname().is_ok_and(|pathname| PUBLIC.contains(&pathname.as_str())) {
+            // An address that the server gave is one to go to.
+            let _ = here.set_href(&path);
+        } else {
+            call_redirect_hook(&path);
+        }
+    }
+}
+
+type Asking = Pin<Box<dyn Future<Output = Answer<Reply>> + Send>>;
+
+/// Sends fields, which are names with values, and has an answer within a time: where that may be, by asking again. No
+/// longer waited for, it is called off.
+pub fn send(path: String, fields: JsValue) -> Asking {
+    if REPEATABLE.contains(&path.as_str()) {
+        return Box::pin(SendWrapper::new(hedge(move || send_once(path.clone(), fields.clone()))));
+    }
+    Box::pin(SendWrapper::new(async move {
+        match select(send_once(path, fields), pin!(sleep(TIMEOUT))).await {
+            Either::Left((answer, _)) => answer,
+            Either::Right(_) => Err(Failure::TimedOut),
+        }
+    }))
+}
+
+fn send_once(path: String, fields: JsValue) -> Asking {
     Box::pin(SendWrapper::new(async move {
         live::may_ask(&path)?;
         let answer = fetch(&path, &fields).await.unwrap_or(Err(Failure::Unreached));
@@ -108,12 +138,7 @@ pub fn send(path: String, fields: JsValue) -> Pin<Box<dyn Future<Output = Answer
     }))
 }
 
-/// The same for what may arrive twice: sent again where no answer comes.
-fn send_again(path: String, fields: JsValue) -> Pin<Box<dyn Future<Output = Answer<String>> + Send>> {
-    Box::pin(SendWrapper::new(hedge(move || send(path.clone(), fields.clone()))))
-}
-
-async fn fetch(path: &str, fields: &JsValue) -> Result<Answer<String>, JsValue> {
+async fn fetch(path: &str, fields: &JsValue) -> Result<Answer<Reply>, JsValue> {
     let called_off = CalledOff(browser::construct("AbortController", &[]));
     let body = UrlSearchParams::new_with_str_sequence_sequence(fields)?;
     if let Some(me) = PageOwner::current() {
@@ -132,22 +157,9 @@ async fn fetch(path: &str, fields: &JsValue) -> Result<Answer<String>, JsValue> 
     if response.status() >= 400 {
         return Ok(Err(json::read(&text).unwrap_or(Failure::Unreached)));
     }
-    if response.headers().has(REDIRECT_HEADER)? {
-        go_on(&response.headers().get("location")?.unwrap_or_default())?;
-    }
-    Ok(Ok(text))
-}
-
-/// Goes where an answer leads. From a page for everybody by another document: a document belongs to one person, or to
-/// nobody, for as long as it lives.
-fn go_on(path: &str) -> Result<(), JsValue> {
-    let location = window().location();
-    if PUBLIC.contains(&location.pathname()?.as_str()) {
-        location.set_href(path)?;
-    } else {
-        call_redirect_hook(path);
-    }
-    Ok(())
+    let leads = response.headers().has(REDIRECT_HEADER)?;
+    let location = if leads { response.headers().get("location")? } else { None };
+    Ok(Ok(Reply { text, location }))
 }
 
 /// Ends the request when it is dropped, where the browser can.

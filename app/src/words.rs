@@ -135,6 +135,7 @@ pub const BROKEN: &str = "Something went wrong on our side";
 pub const BROKEN_LEAD: &str = "It has been noted. Try again in a moment.";
 pub const STORAGE_FULL: &str = "Greenroom has run out of space, so nothing was saved. Try again in a few minutes.";
 pub const UNREACHED: &str = "Greenroom can't be reached. Check your connection and try again.";
+pub const TIMED_OUT: &str = "No answer came. It may have been done all the same: look before you try again.";
 pub const HOME: &str = "Go to the start";
 
 /// The title of the document that shows a page.

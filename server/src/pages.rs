@@ -126,7 +126,7 @@ async fn blame_the_right_one(request: Request, next: Next) -> Response {
     let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
     match serde_json::from_slice(&body) {
         Ok(Failure::Refused(refusal)) => parts.status = app::ssr::status(&refusal),
-        Ok(Failure::Unreached) => parts.status = StatusCode::BAD_REQUEST,
+        Ok(Failure::Unreached | Failure::TimedOut) => parts.status = StatusCode::BAD_REQUEST,
         Err(_) => {}
     }
     Response::from_parts(parts, Body::from(body))

@@ -3,12 +3,13 @@
 //! Over HTTP/1.1 a browser may put a request on a connection that has died without a word, and waits for minutes. A
 //! further request goes by another connection, and ending one of them closes its dead connection for good.
 
+use super::{Asking, Reply};
 use crate::answer::{Answer, Failure};
 use js_sys::Promise;
 use leptos::prelude::set_timeout;
 use std::{
     future::{Future, poll_fn},
-    pin::{Pin, pin},
+    pin::pin,
     task::Poll,
     time::Duration,
 };
@@ -23,10 +24,8 @@ const AT_ONCE: usize = 3;
 /// After the last try.
 const LAST_PATIENCE: Duration = Duration::from_secs(30);
 
-type Asking = Pin<Box<dyn Future<Output = Answer<String>> + Send>>;
-
 /// The first answer to any of the requests. Only for what may arrive twice.
-pub(super) async fn hedge(ask: impl Fn() -> Asking) -> Answer<String> {
+pub(super) async fn hedge(ask: impl Fn() -> Asking) -> Answer<Reply> {
     let mut asking = vec![ask()];
     for tried in 1..=TRIES {
         let patience = if tried < TRIES { PATIENCE } else { LAST_PATIENCE };
@@ -49,10 +48,7 @@ pub(super) async fn hedge(ask: impl Fn() -> Asking) -> Answer<String> {
 }
 
 /// What failed for want of a connection is no answer as long as another is waited for.
-fn poll_all(
-    asking: &mut Vec<Asking>,
-    mut poll: impl FnMut(&mut Asking) -> Poll<Answer<String>>,
-) -> Poll<Answer<String>> {
+fn poll_all(asking: &mut Vec<Asking>, mut poll: impl FnMut(&mut Asking) -> Poll<Answer<Reply>>) -> Poll<Answer<Reply>> {
     let mut index = 0;
     while index < asking.len() {
         match poll(&mut asking[index]) {

@@ -140,7 +140,7 @@ pub async fn load(path: &str) -> Result<(), Missing> {
 async fn go_by_document() {
     let wanted = use_context::<ArcRwSignal<Url>>().map(|url| url.get_untracked());
     let answer: Answer<_> = functions::load_frame().await;
-    let reached = !matches!(answer, Err(Failure::Unreached));
+    let reached = !matches!(answer, Err(Failure::Unreached | Failure::TimedOut));
     if let Some(url) = wanted.filter(|_| IN_BROWSER && reached) {
         let query = if url.search().is_empty() { String::new() } else { format!("?{}", url.search()) };
         // An address of this site is always one to go to.

@@ -19,7 +19,7 @@ pub fn Failed(failure: Failure) -> impl IntoView {
             (words::BROKEN.to_owned(), words::BROKEN_LEAD.to_owned())
         }
         Failure::Refused(refusal) => (words::refusal(refusal), String::new()),
-        Failure::Unreached => (words::UNREACHED.to_owned(), String::new()),
+        Failure::Unreached | Failure::TimedOut => (words::UNREACHED.to_owned(), String::new()),
     };
     let may_help = !matches!(&failure, Failure::Refused(Refusal::NotFound | Refusal::WrongRole));
     view! {

@@ -13,7 +13,8 @@ pub use radios::{Choice, Radios};
 use super::focus::focus;
 use crate::{
     answer::{Answer, Failure},
-    ask, json,
+    ask::{self, Reply},
+    json,
     live::IN_BROWSER,
     owner::OwnerField,
     reactive::effect,
@@ -44,6 +45,8 @@ pub struct FormState {
     pub pending: RwSignal<bool>,
     /// Whether it was done the last time.
     pub done: Signal<bool>,
+    /// Whether what was typed comes back from the address.
+    refills: bool,
     query: Memo<ParamsMap>,
 }
 
@@ -62,7 +65,12 @@ impl FormState {
                 focus(format!("#{id} [aria-invalid=true]:not(fieldset), #{id} fieldset[aria-invalid=true] input"));
             }
         });
-        Self { id, path, answer, failure, pending, done, query: use_query_map() }
+        Self { id, path, answer, failure, pending, done, refills: true, query: use_query_map() }
+    }
+
+    /// The same, but never filled in from an address: anybody may make a link, and what such a form does opens the account.
+    pub fn without_refill(self) -> Self {
+        Self { refills: false, ..self }
     }
 
     /// Sends it without leaving the page.
@@ -72,9 +80,16 @@ impl FormState {
         let Some(fields) = form.and_then(|form| FormData::new_with_form(&form).ok()) else { return };
         self.pending.set(true);
         spawn_local(async move {
-            let answer = ask::send(self.path.to_owned(), fields.into()).await;
-            self.answer.try_set(Some(answer));
+            let (answer, location) = match ask::send(self.path.to_owned(), fields.into()).await {
+                Ok(Reply { text, location }) => (Ok(text), location),
+                Err(failure) => (Err(failure), None),
+            };
+            let is_there = self.answer.try_set(Some(answer)).is_none();
             self.pending.try_set(false);
+            // Where it leads is the way on from the form: who has left that isn't led away from where they are.
+            if is_there {
+                Reply::follow(location);
+            }
         });
     }
 
@@ -89,7 +104,8 @@ impl FormState {
     /// What was typed into a field of a plain form that was refused: it comes back with the failure, in the address.
     pub fn kept(self, field: &str) -> Option<String> {
         let name = format!("kept.{field}");
-        self.failure.with_untracked(Option::is_some).then(|| self.query.with_untracked(|query| query.get(&name)))?
+        let refills = self.refills && self.failure.with_untracked(Option::is_some);
+        refills.then(|| self.query.with_untracked(|query| query.get(&name)))?
     }
 
     /// A text for when it was done.

@@ -55,19 +55,3 @@ fn browser_apis_that_may_throw_are_called_in_one_place() {
     assert!(checked > 50, "the test no longer sees the program for the browser");
     none("an exception of these would break the program: call them through app/src/browser", offenders);
 }
-
-#[test]
-fn what_may_be_asked_twice_is_a_server_function() {
-    let sources = code(&["app"]);
-    let asked = sources.iter().find(|source| source.path == "app/src/ask.rs").expect("how a browser asks");
-    let paths: Vec<&str> = asked.text.split('"').filter(|text| text.starts_with("/fn/")).collect();
-    assert!(paths.len() > 5, "the test no longer sees the paths");
-    let known = |path: &&str| {
-        let endpoint = format!("endpoint = \"{}\"", path.trim_start_matches("/fn/"));
-        sources.iter().any(|source| source.text.contains(&endpoint))
-    };
-    none(
-        "no server function has these paths",
-        paths.into_iter().filter(|path| !known(path)).map(str::to_owned).collect(),
-    );
-}

@@ -1,7 +1,10 @@
 //! Server functions, and the forms that call them: each request says whose page it comes from.
 
 use crate::{code, none};
-use app::functions::FOR_ANYONE;
+use app::{
+    ask::{NOT_REPEATABLE, REPEATABLE},
+    functions::FOR_ANYONE,
+};
 use quote::ToTokens;
 use syn::{Item, ItemFn, spanned::Spanned};
 
@@ -36,6 +39,21 @@ fn only_functions_for_everybody_are_open_to_another_persons_page() {
     none("a function either calls ssr::viewer() or stands in FOR_ANYONE", wrong.collect());
     let gone = FOR_ANYONE.iter().filter(|path| !functions.iter().any(|(known, _)| known == *path));
     none("no such function", gone.map(|path| (*path).to_owned()).collect());
+}
+
+/// A request may be lost on a dead connection: each function is asked again then, or there is a reason why not.
+#[test]
+fn each_function_may_be_asked_twice_or_there_is_a_reason_why_not() {
+    let functions = server_functions();
+    let once = || NOT_REPEATABLE.iter().map(|(path, _)| *path);
+    let listed: Vec<&str> = REPEATABLE.into_iter().chain(once()).collect();
+    let wrong =
+        functions.iter().map(|(path, _)| path).filter(|path| listed.iter().filter(|known| known == path).count() != 1);
+    none("a function stands once in app/src/ask/repeatable.rs", wrong.cloned().collect());
+    let gone = listed.iter().filter(|path| !functions.iter().any(|(known, _)| known == *path));
+    none("no such function", gone.map(|path| (*path).to_owned()).collect());
+    let unsaid = NOT_REPEATABLE.iter().filter(|(_, reason)| reason.len() < 10);
+    none("no reason", unsaid.map(|(path, _)| (*path).to_owned()).collect());
 }
 
 /// The person is no argument of a function: one that forgot it would not be refused.

@@ -73,6 +73,7 @@ pub fn FormError(#[prop(into)] failure: Signal<Option<Failure>>) -> impl IntoVie
         failure.get().map(|failure| match failure {
             Failure::Refused(refusal) => words::refusal(&refusal),
             Failure::Unreached => words::UNREACHED.to_owned(),
+            Failure::TimedOut => words::TIMED_OUT.to_owned(),
         })
     };
     view! {

@@ -37,7 +37,7 @@ pub(super) fn ParcelRow(parcel: Parcel) -> impl IntoView {
 
 fn reason(failure: &Failure) -> String {
     match failure {
-        Failure::Unreached => words::WAITING.to_owned(),
+        Failure::Unreached | Failure::TimedOut => words::WAITING.to_owned(),
         Failure::Refused(Refusal::Unauthenticated | Refusal::OtherPerson) => words::WAITING_FOR_SIGN_IN.to_owned(),
         Failure::Refused(Refusal::StorageFull) => words::WAITING_FOR_SPACE.to_owned(),
         Failure::Refused(refusal) => words::refusal(refusal),

@@ -1,0 +1,76 @@
+import { CAST, PASSWORD } from "../support/cast.ts";
+import { expect, test } from "../support/fixtures.ts";
+
+// The answer to a form comes late, or never.
+
+test("@live where the answer to a form leads is no way for whoever has left the form", async ({ eventpro, programs, launch }) => {
+  const { id } = await programs.eventpro.talent("DJ Kamau");
+  await eventpro.open(`/bookings/new?talent=${id}`);
+  const { page, thread } = eventpro;
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.route("**/fn/open-booking", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.getByLabel("What is the event?").fill("Late");
+  await page.getByLabel("On which day?").fill(new Date(Date.now() + 40 * 86_400_000).toISOString().slice(0, 10));
+  await page.getByLabel("Where is it?").fill("KICC");
+  await page.getByLabel("Fee in Kenyan shillings").fill("5000");
+  await page.getByLabel("Your message").fill("Are you free?");
+  await page.getByRole("button", { name: "Send inquiry" }).click();
+  await page.getByRole("link", { name: "Greenroom" }).click();
+  await eventpro.conversations.getByRole("link", { name: "Sarah Wanjiru" }).click();
+  await thread.box.pressSequentially("In mid-");
+  const answer = page.waitForResponse("**/fn/open-booking");
+  release();
+  await (await answer).finished();
+  // It is done, and stands in the list.
+  await expect(eventpro.conversations.getByRole("link", { name: "DJ Kamau" })).toBeVisible();
+  await thread.box.pressSequentially("word");
+  await page.waitForTimeout(500);
+  await expect(page).toHaveURL(launch.path);
+  await expect(thread.box).toHaveValue("In mid-word");
+});
+
+for (const [form, path] of [["sign-in", "/signin"], ["forgot", "/forgot"]]) {
+  test(`@live the form ${form} on a line that says nothing ends within half a minute, and says what that means`, async ({ visitor }) => {
+    await visitor.open("/register");
+    const { page } = visitor;
+    await page.clock.install();
+    await visitor.open(path);
+    await page.route(`**/fn/${form}`, () => {});
+    await page.getByRole("textbox", { name: "Email" }).fill(CAST.sarah.email);
+    if (form === "sign-in") await page.getByLabel("Password").fill(PASSWORD);
+    const button = page.locator("form [type=submit]");
+    await button.click();
+    await expect(button).toBeDisabled();
+    await page.clock.fastForward("00:25");
+    await expect(page.getByRole("alert")).toContainText("No answer came. It may have been done all the same: look before you try again.");
+    await expect(button).toBeEnabled();
+  });
+}
+
+test("@live a booking request on a dead connection is sent again by another, and made once", async ({ eventpro, programs }) => {
+  const { id } = await programs.eventpro.talent("DJ Kamau");
+  await eventpro.open(`/bookings/new?talent=${id}`);
+  const { page } = eventpro;
+  let tries = 0;
+  await page.route("**/fn/open-booking", async (route) => {
+    tries += 1;
+    if (tries > 1) await route.continue();
+  });
+  await page.getByLabel("What is the event?").fill("Once");
+  await page.getByLabel("On which day?").fill(new Date(Date.now() + 40 * 86_400_000).toISOString().slice(0, 10));
+  await page.getByLabel("Where is it?").fill("KICC");
+  await page.getByLabel("Fee in Kenyan shillings").fill("5000");
+  await page.getByLabel("Your message").fill("Are you free?");
+  await page.getByRole("button", { name: "Send inquiry" }).click();
+  await expect(eventpro.heading).toHaveText("DJ Kamau");
+  expect((await programs.eventpro.conversations()).filter(({ booking }) => booking.title === "Once")).toHaveLength(1);
+});
+
+test("@live a link can't fill in the form for another address", async ({ sarah }) => {
+  await sarah.open("/settings?__path=/fn/change-email&__err=InVucmVhY2hlZCI=&kept.email=evil@example.com");
+  await expect(sarah.page.locator("#email-form-email")).toHaveValue("");
+});
