@@ -51,9 +51,15 @@ pub fn registrant() -> Option<String> {
     cookie.read(&parts.headers).filter(|_| caller.viewer.is_none()).map(str::to_owned)
 }
 
-/// Gives the browser that secret, unless a person is signed in there.
-pub fn set_registrant(secret: &str) -> Answer<()> {
-    if caller()?.viewer.is_none() {
+/// Gives the browser that secret, unless a person is signed in there or was before: then the cookie says that the device
+/// is known, and the link that is mailed asks for the profile instead.
+pub async fn set_registrant(secret: &str) -> Answer<()> {
+    let Caller { viewer, cookie: held, .. } = caller()?;
+    let is_known = match &held {
+        Some(held) => greenroom()?.is_known_device(held).await.map_err(fail)?,
+        None => false,
+    };
+    if viewer.is_none() && !is_known {
         let cookie: SessionCookie = use_context().ok_or(Refusal::Internal)?;
         set_cookie(cookie.set(secret).ok_or(Refusal::Internal)?);
     }

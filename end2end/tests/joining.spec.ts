@@ -1,4 +1,5 @@
 import { CAST, PASSWORD } from "../support/cast.ts";
+import { meddle } from "../support/database.ts";
 import { expect, test, type Person } from "../support/fixtures.ts";
 
 const AMINA = { name: "Amina Live", email: "amina@example.com", password: "seven drums at dawn" };
@@ -97,6 +98,20 @@ test("where another registers after the page was opened, it asks what it needs",
   await visitor.open(await mailbox.link(AMINA.email, "Confirm your email address"));
   await expect(visitor.page.getByRole("textbox", { name: "Name", exact: true })).toHaveValue("");
   await expect(visitor.page.getByRole("radio", { name: "Organizer" })).not.toBeChecked();
+});
+
+test("who joins once more on a known device keeps it known, and says who they are behind the link", async ({ sarah, site, mailbox }) => {
+  // The session has run out, and its cookie stays.
+  meddle(site, "UPDATE session SET expires_at = 0");
+  await sarah.open("/register?role=organizer");
+  const held = async () => (await sarah.page.context().cookies()).map(({ value }) => value);
+  const device = await held();
+  await fill(sarah);
+  await create(sarah);
+  await expect(sarah.heading).toHaveText("Check your mail");
+  expect(await held()).toEqual(device);
+  await sarah.open(await mailbox.link(AMINA.email, "Confirm your email address"));
+  await expect(sarah.page.getByRole("textbox", { name: "Name", exact: true })).toHaveValue("");
 });
 
 test("a link followed beside another's account says whose it is, and nothing of one's own", async ({ sarah, programs, mailbox }) => {

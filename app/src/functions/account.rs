@@ -33,7 +33,7 @@ pub async fn register(
     let input = model::RegisterInput { email: Some(email), password: Some(password), name: Some(name), role, craft };
     let registration = input.parse().map_err(|refusal| crate::ssr::fail(refusal.into()))?;
     let secret = greenroom.register(registration, caller.address).await.map_err(crate::ssr::fail)?;
-    crate::ssr::set_registrant(&secret)?;
+    crate::ssr::set_registrant(&secret).await?;
     leptos_axum::redirect("/verify");
     Ok(())
 }

@@ -20,6 +20,18 @@ const LIFE: Duration = Duration::from_secs(400 * 24 * 60 * 60);
 const MOST: u64 = 200;
 
 impl Greenroom {
+    /// Whether any account was signed in to with what stands in a browser's cookie.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub async fn is_known_device(&self, cookie: &str) -> Result<bool> {
+        let known = device::Entity::find_by_id(fingerprint(cookie))
+            .filter(device::Column::CreatedAt.gt(expired(self.now())))
+            .count(self.store.reader())
+            .await?;
+        Ok(known > 0)
+    }
+
     /// The hash of what stands in a browser's cookie, where this account was signed in to with it.
     pub(super) async fn known_device(&self, account: &Email, cookie: Option<&str>) -> Result<Option<Vec<u8>>> {
         let Some(hash) = cookie.map(fingerprint) else { return Ok(None) };
