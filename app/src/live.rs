@@ -5,13 +5,16 @@
 //! # Layout
 //! - this file: the views that are kept, and what happened since they were read
 //! - `stream`: the `EventSource`, opened again and again; `tabs`: one of it for all tabs of a browser, by `locks`
-//! - [`outbox`]: messages on their way, kept on the `shelf`; [`drafts`]: what is being written
+//! - [`outbox`]: messages on their way, kept on the `shelf`; [`drafts`]: what is being written; `browser_key`: what both
+//!   are encrypted by
 //! - `visited`: threads that were open before
-//! - `closed`: a page of a person who isn't signed in any more; `signing_out`: how that comes about
+//! - `closed`: a page of a person who isn't signed in any more; `signing_out`, `deleting`: how that comes about
 //! - `arrivals`: telling what reached this browser; [`passing`]: who is typing and who is here
 
 mod arrivals;
+mod browser_key;
 mod closed;
+mod deleting;
 pub mod drafts;
 mod locks;
 pub mod outbox;

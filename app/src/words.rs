@@ -73,6 +73,7 @@ pub const DISCARD: &str = "Delete";
 pub const WAITING_FOR_SIGN_IN: &str = "It goes out once you are signed in again.";
 pub const WAITING_FOR_SPACE: &str = "Greenroom has run out of space. It will send by itself.";
 pub const WAITING: &str = "Waiting for a connection. It goes out by itself.";
+pub const WAITING_UNKEPT: &str = " Keep this page open until then: it can't be kept in this browser.";
 
 pub const BOOKING: &str = "Booking";
 pub const EVENT: &str = "Event";
@@ -115,6 +116,8 @@ pub const SEND_INQUIRY: &str = "Send inquiry";
 pub const SENDING_INQUIRY: &str = "Sending inquiry…";
 
 pub const RECONNECTING: &str = "Reconnecting… what you write is kept.";
+pub const RECONNECTING_UNKEPT: &str = "Reconnecting…";
+pub const UNKEPT: &str = "What you write can't be kept in this browser. Keep this page open until you have sent it.";
 pub const OFFLINE: &str = "You are offline. Messages will go out when you're back.";
 pub const PROGRAM_DIED: &str = "This page has stopped working. What you typed is kept.";
 pub const RELOAD: &str = "Reload";

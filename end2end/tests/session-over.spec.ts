@@ -44,6 +44,18 @@ test("@live what is being written isn't lost with the session", async ({ sarah, 
   await expect(sarah.thread.log.getByText(/^(Sending…|Not sent)/)).toHaveCount(0);
 });
 
+test("@live what is being chosen isn't lost with the session, and a page where nothing was is left", async ({ sarah, programs }) => {
+  sarah.expects(REFUSED);
+  await sarah.open("/settings");
+  const other = await sarah.openTab("/settings");
+  const craft = sarah.page.getByLabel("Craft");
+  await craft.selectOption("Band");
+  await programs.sarah.signOut();
+  await expect(other).toHaveURL("/signin?next=/settings");
+  await expect(sarah.page.getByText("You were signed out.")).toBeVisible();
+  await expect(craft).toHaveValue("band");
+});
+
 test("@live a session that ended while cut off ends once the line is back", async ({ sarah, line, programs, launch }) => {
   // The part of the program for signing in may be asked for on a connection that is just being lost; the page is then.
   for (const trouble of [REFUSED, /net::ERR_/, /Failed to fetch/]) sarah.expects(trouble);

@@ -110,6 +110,7 @@ impl Live {
         if let Some(me) = self.me() {
             self.begin(outbox, me);
         }
+        outbox.request_key();
         tabs::stand(self);
         stream::open_soon(self);
     }
@@ -119,18 +120,28 @@ fn is_other_person(closed: &Option<Closed>) -> bool {
     matches!(closed, Some(Closed::OtherPerson(_)))
 }
 
-/// Whether something was typed that the server doesn't have.
+/// Whether something was typed or chosen that the server doesn't have. Passwords don't count: browsers fill them in by
+/// themselves, and such a page would stay for the next person to see.
 fn something_typed() -> bool {
-    let Ok(fields) = document().query_selector_all("main textarea, main input:not([type=hidden], [type=password])")
-    else {
-        return false;
-    };
-    (0..fields.length()).filter_map(|index| fields.item(index)).any(|field| {
-        let area = field.dyn_ref::<web_sys::HtmlTextAreaElement>();
-        let typed = area.map(|area| area.default_value().ok().as_ref() != Some(&area.value()));
-        typed.or_else(|| {
-            let input = field.dyn_ref::<web_sys::HtmlInputElement>()?;
-            Some(input.value() != input.default_value())
-        }) == Some(true)
-    })
+    const FIELDS: &str = "main textarea, main select, main input:not([type=hidden], [type=password])";
+    let Ok(fields) = document().query_selector_all(FIELDS) else { return false };
+    (0..fields.length()).filter_map(|index| fields.item(index)?.dyn_into().ok()).any(|field| is_changed(&field))
+}
+
+fn is_changed(field: &Element) -> bool {
+    let differs = |now: &str, first: &str| browser::get(field, now) != browser::get(field, first);
+    match field.get_attribute("type").as_deref() {
+        Some("radio" | "checkbox") => differs("checked", "defaultChecked"),
+        _ if field.tag_name() == "SELECT" => is_another_chosen(field),
+        _ => differs("value", "defaultValue"),
+    }
+}
+
+/// Where none is marked as chosen, the first one is.
+fn is_another_chosen(select: &Element) -> bool {
+    let Ok(options) = select.query_selector_all("option") else { return false };
+    let mut options = (0..options.length()).filter_map(|index| options.item(index));
+    let is_default = |option: web_sys::Node| browser::get(&option, "defaultSelected").is_some_and(|is| is.is_truthy());
+    let default = options.position(is_default).unwrap_or_default();
+    browser::get(select, "selectedIndex").and_then(|index| index.as_f64()) != Some(default as f64)
 }

@@ -2,6 +2,8 @@
 //!
 //! A draft is on the disk after each key, not after a pause: a reload or another thread right after the last key loses
 //! nothing, and there is no time in which it could be saved under another key.
+//!
+//! What can't be kept, for want of room or of a key, is held by the page, and is newer than what is kept of it.
 
 use super::shelf;
 use leptos::prelude::*;
@@ -20,12 +22,14 @@ pub struct DraftKey {
 /// The drafts of this page. Cheap to copy; part of [`super::Outbox`].
 #[derive(Clone, Copy)]
 pub struct Drafts {
-    /// Those that were written here: the only copy where the browser keeps nothing.
+    /// Those that couldn't be kept: the only copies.
     held: StoredValue<HashMap<DraftKey, String>>,
     /// The conversation whose message box the server rendered into this document, until its text was taken over.
     rendered: StoredValue<Option<ConversationId>>,
     /// Whether those of before can be read by now.
     pub unlocked: RwSignal<bool>,
+    /// Whether there is any that couldn't be kept.
+    pub unkept: RwSignal<bool>,
 }
 
 impl Drafts {
@@ -35,6 +39,25 @@ impl Drafts {
             held: StoredValue::default(),
             rendered: StoredValue::new(rendered_conversation()),
             unlocked: RwSignal::new(false),
+            unkept: RwSignal::new(false),
+        }
+    }
+
+    /// Lets go of what another tab has changed since, for as long as the page lives.
+    pub(super) fn follow_tabs(self) {
+        window_event_listener(leptos::ev::storage, move |event| {
+            if let Some(name) = event.key() {
+                self.update(|held| held.retain(|key, _| shelf::draft_name(*key) != name));
+            }
+        });
+    }
+
+    fn update(self, change: impl FnOnce(&mut HashMap<DraftKey, String>)) {
+        self.held.update_value(change);
+        let unkept = self.held.with_value(|held| !held.is_empty());
+        // What is said again would be read out again.
+        if self.unkept.get_untracked() != unkept {
+            self.unkept.set(unkept);
         }
     }
 
@@ -53,25 +76,25 @@ impl Drafts {
 
     /// Returns the draft; an empty text where there is none.
     pub fn read(self, key: DraftKey) -> String {
-        let held = || self.held.with_value(|held| held.get(&key).cloned());
-        shelf::draft(key).or_else(held).unwrap_or_default()
+        let held = self.held.with_value(|held| held.get(&key).cloned());
+        held.or_else(|| shelf::draft(key)).unwrap_or_default()
     }
 
     /// Keeps what is being written; nothing of an empty text.
     pub fn keep(self, key: DraftKey, text: &str) {
-        self.held.update_value(|held| {
-            if text.is_empty() {
+        let is_kept = shelf::keep_draft(key, text);
+        self.update(|held| {
+            if is_kept || text.is_empty() {
                 held.remove(&key);
             } else {
                 held.insert(key, text.to_owned());
             }
         });
-        shelf::keep_draft(key, text);
     }
 
     /// Keeps what was written before there was a key, and lets drafts of before be read.
     pub(super) fn unlock(self) {
-        self.held.with_value(|held| held.iter().for_each(|(key, text)| shelf::keep_draft(*key, text)));
+        self.update(|held| held.retain(|key, text| !shelf::keep_draft(*key, text)));
         if !self.unlocked.get_untracked() {
             self.unlocked.set(true);
         }
@@ -82,18 +105,16 @@ impl Drafts {
         let name = shelf::draft_name(key);
         let listening = window_event_listener(leptos::ev::storage, move |event| {
             if event.key().as_ref() == Some(&name) {
-                self.held.update_value(|held| {
-                    held.remove(&key);
-                });
                 changed(self.read(key));
             }
         });
         on_cleanup(move || listening.remove());
     }
 
-    /// Forgets all of them.
+    /// Forgets all of them: those of before can't be read any more.
     pub(super) fn clear(self) {
-        self.held.update_value(HashMap::clear);
+        self.update(HashMap::clear);
+        self.unlocked.set(false);
     }
 }
 

@@ -4,8 +4,10 @@
 //! a time. A message keeps its `clientId` through every try, so that a lost answer, a reload or a second tab never makes
 //! two of it.
 
+mod stored;
+
 use super::{
-    IN_BROWSER, Live, closed,
+    IN_BROWSER, Live, browser_key, closed, deleting,
     drafts::{DraftKey, Drafts},
     locks::{self, Ended, Lock},
     shelf, signing_out, stream,
@@ -27,7 +29,6 @@ use std::{cell::Cell, collections::VecDeque, pin::pin, rc::Rc, time::Duration};
 const PATIENCE: Duration = Duration::from_secs(20);
 /// Messages that have arrived are remembered, for tabs that hear of them late.
 const ARRIVED: usize = 200;
-const EMPTYING: Duration = Duration::from_secs(1);
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
@@ -54,7 +55,12 @@ pub struct Parcel {
 }
 
 impl Parcel {
-    /// Whether only somebody can do something about it.
+    /// Whether this browser has it when the page is gone.
+    pub fn is_kept(&self) -> bool {
+        self.place.is_some()
+    }
+
+    /// Whether only its person can do something about it.
     fn is_refused(&self) -> bool {
         matches!(&self.stage, Stage::Failed(failure) if !failure.passes())
     }
@@ -94,8 +100,11 @@ impl Outbox {
         });
         provide_context(outbox);
         if IN_BROWSER {
+            drafts.follow_tabs();
+            browser_key::watch(outbox);
             closed::watch(outbox);
             signing_out::watch(outbox);
+            deleting::watch();
         }
         outbox
     }
@@ -103,19 +112,6 @@ impl Outbox {
     /// The one in the context.
     pub fn current() -> Self {
         expect_context()
-    }
-
-    /// Takes the key to what this browser keeps for its person, and takes up what it still has from before: a reload, a
-    /// crash, days offline.
-    pub fn unlock(self, key: &str) {
-        let Some(me) = self.live.me().filter(|_| shelf::unlock(key)) else { return };
-        self.drafts.unlock();
-        spawn_local(async move {
-            for parcel in shelf::all(me).await.unwrap_or_default() {
-                let stage = if parcel.is_refused() { parcel.stage.clone() } else { Stage::Sending };
-                self.follow(Parcel { stage, ..parcel });
-            }
-        });
     }
 
     /// What is on its way to a conversation and not among `arrived`.
@@ -154,46 +150,23 @@ impl Outbox {
 
     /// Lets go of a message that failed.
     pub fn discard(self, client_id: ClientId) {
-        spawn_local(async move {
-            self.take_back(client_id).await;
-        });
-    }
-
-    /// The first message to a conversation that was refused for good: it belongs back into the box.
-    pub fn returned(self, id: ConversationId) -> Option<(ClientId, Failure)> {
-        self.parcels.with(|parcels| {
-            let back = parcels.iter().find(|parcel| parcel.conversation_id == id && parcel.is_refused())?;
-            let Stage::Failed(failure) = &back.stage else { return None };
-            Some((back.client_id, failure.clone()))
-        })
-    }
-
-    /// Takes a message out, and says what stood in it, unless another tab was first.
-    pub async fn take_back(self, client_id: ClientId) -> Option<String> {
-        let parcel = self.find(client_id)?;
+        let Some(parcel) = self.find(client_id) else { return };
         self.forget_one(client_id);
         tabs::tell(&Note::Gone(client_id));
-        let ours = match (self.live.me(), parcel.place) {
-            (Some(me), Some(place)) => shelf::drop(me, place).await,
-            _ => true,
-        };
-        ours.then_some(parcel.body)
-    }
-
-    /// Empties what this browser keeps, because whoever it is signs out. Not held up for long by another tab.
-    pub async fn empty(self) {
-        tabs::tell(&Note::Leaving);
-        self.let_go();
-        if let Some(me) = self.live.me() {
-            select(pin!(shelf::empty(me)), pin!(sleep(EMPTYING))).await;
+        if let (Some(me), Some(place)) = (self.live.me(), parcel.place) {
+            spawn_local(async move {
+                shelf::drop(me, place).await;
+            });
         }
     }
 
-    /// Has nothing on its way any more.
-    pub(super) fn let_go(self) {
-        self.parcels.update(Vec::clear);
-        self.drafts.clear();
-        shelf::lock_up();
+    /// The first message to a conversation that was refused for good: it belongs back into the box.
+    pub fn returned(self, id: ConversationId) -> Option<(Parcel, Failure)> {
+        self.parcels.with(|parcels| {
+            let back = parcels.iter().find(|parcel| parcel.conversation_id == id && parcel.is_refused())?;
+            let Stage::Failed(failure) = &back.stage else { return None };
+            Some((back.clone(), failure.clone()))
+        })
     }
 
     /// Sees a message in another tab's hands as that tab does. Should that tab go, this one sends it.
@@ -309,7 +282,11 @@ impl Outbox {
 
     async fn send_all(self, me: PersonId) {
         while let Some(next) = self.next() {
-            match post(&next).await {
+            let answer = post(&next).await;
+            // It may have been kept in between.
+            let place = self.find(next.client_id).map_or(next.place, |known| known.place);
+            let next = Parcel { place, ..next };
+            match answer {
                 Ok(()) => {
                     self.pauses.set_value(0);
                     if let Some(place) = next.place {

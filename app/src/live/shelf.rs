@@ -23,20 +23,59 @@ use std::{
 use wasm_bindgen::JsValue;
 use web_sys::{IdbObjectStore, Storage};
 
-/// Begins the name of an intention to sign out.
-const SIGNING_OUT: &str = "greenroom-signing-out-";
+/// What a person wants to do, noted in this browser for the documents that come next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Intention {
+    /// As long as the server couldn't be told.
+    SignOut,
+    /// As long as the server hasn't said that it is done.
+    DeleteAccount,
+}
+
+impl Intention {
+    /// Begins the name it is noted under.
+    fn prefix(self) -> &'static str {
+        match self {
+            Intention::SignOut => "greenroom-signing-out-",
+            Intention::DeleteAccount => "greenroom-deleting-",
+        }
+    }
+
+    /// The name under which a person's is noted.
+    pub(super) fn name(self, me: PersonId) -> String {
+        format!("{}{me}", self.prefix())
+    }
+
+    /// Notes that a person has it, or no longer does.
+    pub(super) fn note(self, me: PersonId, intends: bool) {
+        let (Some(storage), name) = (storage(), self.name(me)) else { return };
+        // Where nothing can be kept, the page itself still knows.
+        let _ = if intends { storage.set_item(&name, "1") } else { storage.remove_item(&name) };
+    }
+
+    /// Whether a person has it.
+    pub(super) fn is_noted(self, me: PersonId) -> bool {
+        self.persons().contains(&me)
+    }
+
+    /// All in this browser who have it.
+    pub(super) fn persons(self) -> Vec<PersonId> {
+        let names = storage().and_then(|storage| names(&storage)).unwrap_or_default();
+        names.iter().filter_map(|name| name.strip_prefix(self.prefix())?.parse().ok()).collect()
+    }
+}
 
 /// A database that takes longer, as Safari's may for ever, holds up no message: this page then does without.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 thread_local! {
     static SILENT: Cell<bool> = const { Cell::new(false) };
-    static LOCKED: Cell<bool> = const { Cell::new(false) };
     static OPEN: RefCell<Option<(PersonId, Rc<Database>)>> = RefCell::default();
 }
 
 /// Takes the key without which nothing is kept and nothing that is kept can be read. Says whether it is one.
 pub(super) fn unlock(key: &str) -> bool {
+    SILENT.set(false);
     cipher::unlock(key)
 }
 
@@ -80,23 +119,19 @@ pub(super) async fn drop(me: PersonId, place: u32) -> bool {
 /// What was being written to a conversation.
 pub(super) fn draft(key: DraftKey) -> Option<String> {
     let name = draft_name(key);
-    cipher::decrypt(&name, &drafts()?.get_item(&name).ok()??)
+    cipher::decrypt(&name, &storage()?.get_item(&name).ok()??)
 }
 
-/// Keeps what is being written; nothing of an empty one.
-pub(super) fn keep_draft(key: DraftKey, text: &str) {
-    let (Some(drafts), name) = (drafts(), draft_name(key)) else { return };
-    // Where there is no room for it, or no key yet, the page itself still has it.
-    let _ = if text.is_empty() {
-        drafts.remove_item(&name)
-    } else {
-        cipher::encrypt(&name, text).map_or(Ok(()), |text| drafts.set_item(&name, &text))
-    };
-}
-
+/// Keeps what is being written; nothing of an empty one. Says whether it is kept: where there is no room for it, or no
+/// key yet, only the page has it.
+///
 /// At once, not in a transaction that a reload right after the last key would cut off.
-fn drafts() -> Option<Storage> {
-    storage().filter(|_| !LOCKED.get())
+pub(super) fn keep_draft(key: DraftKey, text: &str) -> bool {
+    let (Some(drafts), name) = (storage(), draft_name(key)) else { return text.is_empty() };
+    if text.is_empty() {
+        return drafts.remove_item(&name).is_ok();
+    }
+    cipher::encrypt(&name, text).is_some_and(|text| drafts.set_item(&name, &text).is_ok())
 }
 
 fn storage() -> Option<Storage> {
@@ -121,32 +156,9 @@ fn empty_drafts(me: PersonId) -> Option<()> {
     Some(())
 }
 
-/// Notes that a person wants to sign out, or no longer does.
-pub(super) fn intend_to_sign_out(me: PersonId, intends: bool) {
-    let Some(storage) = storage() else { return };
-    // Where nothing can be kept, the page itself still knows.
-    let _ = if intends { storage.set_item(&intention_name(me), "1") } else { storage.remove_item(&intention_name(me)) };
-}
-
-/// Whether a person wants to sign out.
-pub(super) fn intends_to_sign_out(me: PersonId) -> bool {
-    intending_to_sign_out().contains(&me)
-}
-
-/// All who wanted to sign out of this browser, and couldn't yet.
-pub(super) fn intending_to_sign_out() -> Vec<PersonId> {
-    let names = storage().and_then(|storage| names(&storage)).unwrap_or_default();
-    names.iter().filter_map(|name| name.strip_prefix(SIGNING_OUT)?.parse().ok()).collect()
-}
-
-/// The name under which the intention is kept.
-pub(super) fn intention_name(me: PersonId) -> String {
-    format!("{SIGNING_OUT}{me}")
-}
-
-/// Keeps nothing more: whoever it is signs out, in this tab or another.
+/// Keeps nothing more until there is a key again: the session is over, by a sign-out in this tab or another.
 pub(super) fn lock_up() {
-    LOCKED.set(true);
+    cipher::lock();
     close();
 }
 
@@ -171,7 +183,7 @@ fn name(me: PersonId) -> String {
 
 /// One transaction. Nothing where it fails: the page goes on with what it holds itself.
 async fn with<T>(me: PersonId, work: impl AsyncFnOnce(IdbObjectStore) -> Result<T, JsValue>) -> Option<T> {
-    if LOCKED.get() || SILENT.get() {
+    if !cipher::is_unlocked() || SILENT.get() {
         return None;
     }
     let work = async { open(me).await.ok()?.with(work).await.ok() };
@@ -189,9 +201,9 @@ async fn open(me: PersonId) -> Result<Rc<Database>, JsValue> {
         return Ok(known);
     }
     let database = Rc::new(Database::open(&name(me), close).await?);
-    // Meanwhile others may have opened it, or whoever it belongs to signs out.
+    // In between, another message may have opened it, or a sign-out locked it.
     let known = opened(me);
-    if LOCKED.get() || known.is_some() {
+    if !cipher::is_unlocked() || known.is_some() {
         database.close();
         return known.ok_or(JsValue::NULL);
     }

@@ -3,7 +3,7 @@
 //! While the server can't be reached, nothing is deleted and the page says so. The intention is kept in the browser: on
 //! the next contact, in this page or the next one, signing out goes before anything else.
 
-use super::{Closed, Connection, Live, Outbox, outbox::within, shelf, stream, tabs};
+use super::{Closed, Connection, Live, Outbox, outbox::within, shelf, shelf::Intention, stream, tabs};
 use crate::{answer::Failure, functions, owner::PageOwner, reactive::effect};
 use leptos::{prelude::*, task::spawn_local};
 use model::{PersonId, Refusal};
@@ -22,7 +22,7 @@ impl Outbox {
     /// Signs out, now or on the next contact.
     pub fn sign_out(self) {
         if let Some(me) = PageOwner::current() {
-            shelf::intend_to_sign_out(me, true);
+            Intention::SignOut.note(me, true);
             close(self);
             attempt(self);
         }
@@ -31,7 +31,7 @@ impl Outbox {
     /// Takes the intention back.
     pub fn stay_signed_in(self) {
         if let Some(me) = PageOwner::current() {
-            shelf::intend_to_sign_out(me, false);
+            Intention::SignOut.note(me, false);
             self.live.reopen(self);
         }
     }
@@ -42,9 +42,9 @@ impl Outbox {
 pub(super) fn watch(outbox: Outbox) {
     effect(move || {
         let owner = PageOwner::current();
-        shelf::intending_to_sign_out().into_iter().filter(|person| Some(*person) != owner).for_each(delete_kept);
+        Intention::SignOut.persons().into_iter().filter(|person| Some(*person) != owner).for_each(delete_kept);
         let Some(me) = owner else { return };
-        if shelf::intends_to_sign_out(me) {
+        if Intention::SignOut.is_noted(me) {
             close(outbox);
             attempt(outbox);
         }
@@ -56,15 +56,15 @@ pub(super) fn watch(outbox: Outbox) {
 fn delete_kept(person: PersonId) {
     spawn_local(async move {
         shelf::empty(person).await;
-        shelf::intend_to_sign_out(person, false);
+        Intention::SignOut.note(person, false);
     });
 }
 
 fn follow(outbox: Outbox, me: PersonId) {
-    let name = shelf::intention_name(me);
+    let name = Intention::SignOut.name(me);
     window_event_listener(leptos::ev::storage, move |event| match event.key() {
         Some(key) if key != name => {}
-        _ if shelf::intends_to_sign_out(me) => close(outbox),
+        _ if Intention::SignOut.is_noted(me) => close(outbox),
         _ if is_closed(outbox.live) => {
             // Done, or taken back: only the server knows.
             outbox.live.closed.set(None);
@@ -107,7 +107,7 @@ fn ended(answer: &Result<(), Failure>) -> bool {
 
 async fn finish(outbox: Outbox, me: PersonId) {
     outbox.empty().await;
-    shelf::intend_to_sign_out(me, false);
+    Intention::SignOut.note(me, false);
     outbox.live.leave();
     // An address of this site is always one to go to.
     let _ = window().location().set_href("/signin");

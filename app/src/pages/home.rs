@@ -1,5 +1,7 @@
 use crate::{
+    live::Outbox,
     parts::{Done, PageTitle, SiteBar, done_code},
+    reactive::effect,
     words,
 };
 use leptos::prelude::*;
@@ -9,6 +11,12 @@ use leptos::prelude::*;
 pub fn Home() -> impl IntoView {
     let code = done_code("done");
     let left = move || code.get().filter(|code| code == "left").map(|_| words::LEFT);
+    let outbox = Outbox::current();
+    effect(move || {
+        if left().is_some() {
+            outbox.finish_deletion();
+        }
+    });
     view! {
         <PageTitle text=""/>
         <SiteBar/>

@@ -18,8 +18,9 @@ pub fn SignedIn() -> impl IntoView {
     let key = loaded(|| (), |()| functions::load_browser_key());
     let unlock = move || {
         Suspend::new(async move {
-            if let Ok(key) = key.await {
-                effect(move || outbox.unlock(&key));
+            match key.await {
+                Ok(key) => effect(move || outbox.unlock(&key)),
+                Err(_) => effect(move || outbox.request_key()),
             }
         })
     };

@@ -6,7 +6,7 @@ use crate::{
     reactive::{effect, memo},
     words,
 };
-use leptos::{ev::KeyboardEvent, html::Textarea, prelude::*, server_fn::ServerFn, task::spawn_local};
+use leptos::{ev::KeyboardEvent, html::Textarea, prelude::*, server_fn::ServerFn};
 use model::{PersonId, Thread, message::BODY_LIMIT};
 
 /// From here on, how many characters are left is said.
@@ -33,6 +33,12 @@ pub fn Composer(me: PersonId, thread: RwSignal<Thread>) -> impl IntoView {
         let Some(area) = area.get() else { return };
         drafts.unlocked.track();
         let start = drafts.begin(key, || area.value());
+        let written = text.get_untracked();
+        if start.is_empty() && !written.is_empty() {
+            // A sign-out in another tab has deleted the draft; what stands in the box is still being written.
+            drafts.keep(key, &written);
+            return;
+        }
         put(&area, &start);
         text.set(start);
     });
@@ -46,16 +52,14 @@ pub fn Composer(me: PersonId, thread: RwSignal<Thread>) -> impl IntoView {
     });
     // What was refused for good comes back to where it can be changed, if there is room for it.
     effect(move || {
-        let Some((client_id, failure)) = outbox.returned(id) else { return };
+        let Some((parcel, failure)) = outbox.returned(id) else { return };
         let Some(area) = area.get().filter(|area| area.value().is_empty() && browser::is_visible()) else { return };
-        spawn_local(async move {
-            if let Some(body) = outbox.take_back(client_id).await {
-                put(&area, &body);
-                drafts.keep(key, &body);
-                text.try_set(body);
-                returned.try_set(Some(failure));
-            }
-        });
+        // At once: what is typed in between would be lost.
+        put(&area, &parcel.body);
+        drafts.keep(key, &parcel.body);
+        text.set(parcel.body);
+        returned.set(Some(failure));
+        outbox.discard(parcel.client_id);
     });
 
     let send = move || {

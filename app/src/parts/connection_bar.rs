@@ -5,12 +5,13 @@ use crate::{
 };
 use leptos::prelude::*;
 
-/// Says so when events can't arrive, and what that means. Nothing when all is well.
+/// Says so when events can't arrive or what is written can't be kept, and what that means. Nothing when all is well.
 #[component]
 pub fn ConnectionBar() -> impl IntoView {
-    let live = Live::current();
+    let (live, drafts) = (Live::current(), Outbox::current().drafts);
     let text = move || match live.connection.get() {
         Connection::Live => None,
+        Connection::Reconnecting if drafts.unkept.get() => Some(words::RECONNECTING_UNKEPT),
         Connection::Reconnecting => Some(words::RECONNECTING),
         Connection::Offline => Some(words::OFFLINE),
         Connection::SignedOut => Some(words::SIGNED_OUT),
@@ -24,6 +25,7 @@ pub fn ConnectionBar() -> impl IntoView {
                     <p>{text} {over().then(|| view! { <a href=sign_in_path() target="_blank">{words::SIGN_IN}</a> })}</p>
                 }).into_any(),
             }}
+            {move || (drafts.unkept.get() && !over()).then(|| view! { <p>{words::UNKEPT}</p> })}
         </div>
     }
 }

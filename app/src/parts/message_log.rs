@@ -69,7 +69,7 @@ pub fn MessageLog(me: PersonId, thread: RwSignal<Thread>, place: Place, at: Opti
                     <Older thread window/>
                     {list(rows, Row::key, move |row| view! { <MessageRow me row last linked=at/> }.into_any())}
                     <Newer thread window/>
-                    {list(move || parcels.get(), |parcel| (parcel.client_id, parcel.stage.clone()), |parcel| view! { <ParcelRow parcel/> }.into_any())}
+                    {list(move || parcels.get(), |parcel| (parcel.client_id, parcel.stage.clone(), parcel.is_kept()), |parcel| view! { <ParcelRow parcel/> }.into_any())}
                 </div>
             </div>
             {move || place.line_above.get().then(|| view! {

@@ -27,6 +27,16 @@ pub(super) fn unlock(key: &str) -> bool {
     unlocked
 }
 
+/// Forgets the key.
+pub(super) fn lock() {
+    KEY.set(None);
+}
+
+/// Whether the key is there.
+pub(super) fn is_unlocked() -> bool {
+    KEY.with_borrow(Option::is_some)
+}
+
 /// Encrypts a text that is kept under this name.
 pub(super) fn encrypt(name: &str, text: &str) -> Option<String> {
     let nonce: [u8; NONCE] = browser::random_bytes();

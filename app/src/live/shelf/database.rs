@@ -13,7 +13,7 @@ pub(super) struct Database(IdbDatabase);
 
 impl Database {
     /// Opens it, and makes it where it isn't there yet. `closed` is told when it is emptied from outside.
-    pub(super) async fn open(name: &str, closed: impl FnOnce() + 'static) -> Result<Self, JsValue> {
+    pub(super) async fn open(name: &str, closed: impl Fn() + Copy + 'static) -> Result<Self, JsValue> {
         let request = factory()?.open_with_u32(name, 1)?;
         let asked = request.clone();
         let make = move || {
@@ -28,6 +28,13 @@ impl Database {
         request.set_onupgradeneeded(Some(Closure::once_into_js(make).unchecked_ref()));
         let database: IdbDatabase = settled(&request).await?.unchecked_into();
         database.set_onclose(Some(Closure::once_into_js(closed).unchecked_ref()));
+        // Another document deletes it, and waits until it is closed here.
+        let open = database.clone();
+        let let_go = move || {
+            open.close();
+            closed();
+        };
+        database.set_onversionchange(Some(Closure::once_into_js(let_go).unchecked_ref()));
         Ok(Self(database))
     }
 

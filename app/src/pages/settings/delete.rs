@@ -1,7 +1,7 @@
 use super::{Part, Whose};
 use crate::{
     functions,
-    live::Live,
+    live::Outbox,
     parts::{FormError, FormState, PasswordField, PostForm, Submit},
     words,
 };
@@ -13,7 +13,7 @@ use leptos::prelude::*;
 /// lead to the sign-in page before the goodbye.
 #[component]
 pub(super) fn DeleteAccount(email: String) -> impl IntoView {
-    let live = Live::current();
+    let outbox = Outbox::current();
     let form = FormState::of::<functions::Leave>("delete-form");
     let failed = form.failure.with_untracked(Option::is_some);
     view! {
@@ -24,7 +24,7 @@ pub(super) fn DeleteAccount(email: String) -> impl IntoView {
             <details class="call-off" open=failed>
                 <summary>{words::DELETE_OPEN}</summary>
                 <FormError failure=form.failure/>
-                <PostForm path="/fn/leave" class="form" id=form.id on:submit=move |_| live.leave()>
+                <PostForm path="/fn/leave" class="form" id=form.id on:submit=move |_| outbox.begin_deletion()>
                     <Whose email/>
                     <PasswordField form field="password" label=words::YOUR_PASSWORD/>
                     <Submit form label=words::DELETE_ACCOUNT busy=words::DELETING danger=true/>

@@ -13,6 +13,7 @@ use model::Refusal;
 /// A message on its way, or one that didn't go out.
 #[component]
 pub(super) fn ParcelRow(parcel: Parcel) -> impl IntoView {
+    let is_kept = parcel.is_kept();
     let Parcel { client_id, body, stage, .. } = parcel;
     let outbox = Outbox::current();
     let status = match stage {
@@ -21,6 +22,7 @@ pub(super) fn ParcelRow(parcel: Parcel) -> impl IntoView {
         Stage::Failed(failure) => view! {
             <p class="status failed" role="alert">
                 <Icon glyph=Glyph::Warning/> {words::NOT_SENT} ". " {reason(&failure)}
+                {(!is_kept && failure.passes()).then_some(words::WAITING_UNKEPT)}
                 <button type="button" class="link" on:click=move |_| outbox.retry(client_id)>{words::RETRY}</button>
                 <button type="button" class="link" on:click=move |_| outbox.discard(client_id)>{words::DISCARD}</button>
             </p>
