@@ -214,3 +214,66 @@ test("@live after a session was ended elsewhere, what it kept is read by its per
   await expect(door.getByRole("log").getByText("Secret message", { exact: true })).toHaveCount(1);
   await expect.poll(async () => (await programs.eventpro.messages(launch.id)).at(-1)?.body).toBe("Secret message");
 });
+
+/** The next person signs in in the same tab, and goes back to a page of the former. */
+const goBackAs = async (page: Page, who: Name, path: string): Promise<void> => {
+  await page.goto("/inbox");
+  await page.context().clearCookies();
+  await page.goto("/signin");
+  await page.getByRole("textbox", { name: "Email" }).fill(CAST[who].email);
+  await page.getByLabel("Password").fill(PASSWORD);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page).toHaveURL("/inbox");
+  while (new URL(page.url()).pathname !== path) await page.goBack();
+};
+
+test("a form that one person filled in is empty for the next who goes back to it", async ({ sarah }) => {
+  await sarah.open("/settings");
+  const { page } = sarah;
+  const name = page.getByRole("textbox", { name: "Name", exact: true });
+  await name.fill("Not my name");
+  await page.getByLabel("New email").fill("sarah.at.home@example.com");
+  await goBackAs(page, "eventpro", "/settings");
+  await expect(name).toHaveValue(CAST.eventpro.name);
+  await expect(page.getByLabel("New email")).toHaveValue("");
+});
+
+test("@plain a message that one person typed isn't in the box of the next", async ({ sarah, launch }) => {
+  await sarah.open(launch.path);
+  const box = sarah.page.getByRole("textbox", { name: "Message", exact: true });
+  await box.fill("For EventPro, by Sarah");
+  await goBackAs(sarah.page, "eventpro", launch.path);
+  await expect(box).toHaveValue("");
+});
+
+test("@live a message typed before the program came isn't in the box of the next", async ({ sarah, launch }) => {
+  const { page } = sarah;
+  const held: (() => void)[] = [];
+  await page.route("**/pkg/*.wasm", (route) => new Promise((resolve) => held.push(() => resolve(route.continue()))));
+  await page.goto(launch.path, { waitUntil: "commit" });
+  const box = page.getByRole("textbox", { name: "Message", exact: true });
+  await box.pressSequentially("For EventPro, by Sarah");
+  await goBackAs(page, "eventpro", launch.path);
+  await expect(box).toHaveValue("");
+  held.splice(0).forEach((release) => release());
+  await page.unroute("**/pkg/*.wasm");
+  await page.reload();
+  await expect(page.locator("html")).toHaveAttribute("data-hydrated", "");
+  await expect(box).toHaveValue("");
+});
+
+test("@plain an address with what one person typed shows the next an empty form", async ({ sarah }) => {
+  sarah.expects(/status of 4/);
+  await sarah.open("/settings");
+  const { page } = sarah;
+  const name = page.getByRole("textbox", { name: "Name", exact: true });
+  await name.fill("A direction \u202e that is refused");
+  await page.getByRole("region", { name: "Profile" }).getByRole("button", { name: "Save" }).click();
+  await expect(page).toHaveURL(/kept\.seal/);
+  await expect(name).toHaveValue(/^A direction/);
+  const address = page.url();
+  await goBackAs(page, "eventpro", "/inbox");
+  await page.goto(address);
+  await expect(page).not.toHaveURL(/kept/);
+  await expect(name).toHaveValue(CAST.eventpro.name);
+});

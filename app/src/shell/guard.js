@@ -2,20 +2,33 @@
   const root = document.documentElement;
   const TYPED = "greenroom-typed";
   const alive = () => root.hasAttribute("data-hydrated");
+  const person = root.dataset.person ?? "";
   let dead = false;
 
   for (const [name, go] of [["pushState", "assign"], ["replaceState", "replace"]]) {
     const change = history[name];
     history[name] = function (state, title, url) {
       try {
-        change.call(history, state, title, url);
+        change.call(history, { ...state, person }, title, url);
       } catch {
         if (url && new URL(url, location).href !== location.href) location[go](url);
       }
     };
   }
 
-  const fields = () => [...document.querySelectorAll("textarea, input:not([type]), input[type=text]")].filter((field) => field.form && field.name);
+  // Browsers restore typed text after going back and after reloading, even if another person typed it.
+  let foreign = false;
+  try {
+    const [visit] = performance.getEntriesByType("navigation");
+    foreign = visit.type !== "navigate" && history.state?.person !== person;
+  } catch {}
+  history.replaceState(history.state, "");
+  const empty = () => [...document.forms].forEach((form) => form.reset());
+  if (foreign) addEventListener("pageshow", () => alive() || empty(), { once: true });
+
+  // A password that is shown is a text field, too.
+  const TEXTS = "textarea, input:not([type]), input[type=text]";
+  const fields = () => [...document.querySelectorAll(TEXTS)].filter((field) => field.form && field.name && !/password/.test(field.autocomplete));
   // Whose form it is and what it is about stand in its hidden fields.
   const nameOf = ({ form, name }) => {
     const about = [...form.querySelectorAll("input[type=hidden]:not([name=client_id])")].map((field) => field.value);
@@ -34,15 +47,15 @@
     } catch {}
   };
   const bringBack = () => {
-    let typed = [];
+    if (foreign) empty();
+    let known = new Map();
     try {
-      typed = JSON.parse(sessionStorage.getItem(TYPED)) ?? [];
+      known = new Map(JSON.parse(sessionStorage.getItem(TYPED)));
     } catch {}
     forget();
-    const known = new Map(typed);
     for (const field of fields()) {
       const value = known.get(nameOf(field));
-      if (value !== undefined && field.value === field.defaultValue) field.value = value;
+      if (typeof value === "string" && field.value === field.defaultValue) field.value = value;
     }
   };
 
@@ -73,12 +86,12 @@
     }
     const said = document.createElement("p");
     const again = document.createElement("a");
-    again.href = location.pathname + location.search;
+    again.href = location.href;
     again.textContent = reload;
     said.append(text + " ", again);
     bar.replaceChildren(said);
     // A program that comes late takes over what the server put into the body: nothing else may stand there.
-    if (broken) document.body.prepend(bar);
+    if (broken && document.body) document.body.prepend(bar);
     else root.insertBefore(bar, document.body);
   };
   const revive = () => {
