@@ -31,6 +31,7 @@ const APIS: Record<string, string> = {
   "locks, blocked": getter("Navigator.prototype", "locks"),
   "locks that throw": method("LockManager.prototype", "request"),
   "locks that are refused": method("LockManager.prototype", "request", 'return Promise.reject(new DOMException("no", "SecurityError"))'),
+  "locks that never answer": method("LockManager.prototype", "request", "return new Promise(() => {})"),
   "BroadcastChannel, missing": missing("BroadcastChannel"),
   "BroadcastChannel that can't be opened": thrown("BroadcastChannel"),
   "BroadcastChannel that sends nothing": method("BroadcastChannel.prototype", "postMessage"),

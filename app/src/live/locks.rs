@@ -3,18 +3,25 @@
 //! A page that is left lets go of all its locks ([`release_all`]): WebKit keeps them with the page otherwise, and the
 //! next page waits for one that nobody holds.
 
-use crate::browser;
+use crate::{ask::sleep, browser};
+use futures::future::{Either, select};
 use js_sys::{Function, Promise};
 use std::{
     cell::{Cell, RefCell},
     future::Future,
-    pin::Pin,
+    pin::{Pin, pin},
     rc::Rc,
+    time::Duration,
 };
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 use wasm_bindgen_futures::JsFuture;
 
+/// A lock that is stolen is granted at once. A browser that hasn't answered by then grants none.
+const STEAL_TIMEOUT: Duration = Duration::from_secs(3);
+
 thread_local! {
+    /// Whether a lock that was stolen was never granted.
+    static UNANSWERED: Cell<bool> = const { Cell::new(false) };
     /// Those that this page holds or waits for.
     static LOCKS: RefCell<Vec<Rc<Lock>>> = const { RefCell::new(Vec::new()) };
 }
@@ -73,7 +80,7 @@ impl Lock {
 /// Waits until no other tab holds the lock; with `steal`, takes it from the one that does. Calls `held` then, and holds
 /// it until it is released. The future says how it ended. Nothing where there are no locks.
 pub(super) fn request(name: &str, steal: bool, held: impl FnOnce(Rc<Lock>) + 'static) -> Option<(Rc<Lock>, Ending)> {
-    let locks = browser::navigator("locks")?;
+    let locks = browser::navigator("locks").filter(|_| !UNANSWERED.get())?;
     // The two exclude each other.
     let controller = if steal { None } else { browser::construct("AbortController", &[]) };
     let signal = controller.as_ref().and_then(|controller| browser::get(controller, "signal"));
@@ -87,8 +94,18 @@ pub(super) fn request(name: &str, steal: bool, held: impl FnOnce(Rc<Lock>) + 'st
     LOCKS.with_borrow_mut(|locks| locks.push(lock.clone()));
     let asked = lock.clone();
     let ended = async move {
-        let failed = JsFuture::from(promise).await.is_err();
-        LOCKS.with_borrow_mut(|locks| locks.retain(|known| !Rc::ptr_eq(known, &asked)));
+        let answer = pin!(JsFuture::from(promise));
+        let failed = match select(answer, pin!(sleep(STEAL_TIMEOUT))).await {
+            Either::Left((answer, _)) => answer.is_err(),
+            Either::Right(((), answer)) if !steal || asked.held.get() => answer.await.is_err(),
+            Either::Right(_) => {
+                UNANSWERED.set(true);
+                asked.released.set(true);
+                forget(&asked);
+                return Ended::Refused;
+            }
+        };
+        forget(&asked);
         match (failed, asked.held.get()) {
             _ if asked.released.get() => Ended::Released,
             (true, true) => Ended::Stolen,
@@ -97,6 +114,10 @@ pub(super) fn request(name: &str, steal: bool, held: impl FnOnce(Rc<Lock>) + 'st
         }
     };
     Some((lock, Box::pin(ended)))
+}
+
+fn forget(lock: &Rc<Lock>) {
+    LOCKS.with_borrow_mut(|locks| locks.retain(|known| !Rc::ptr_eq(known, lock)));
 }
 
 /// Lets go of all, because the page is being left.
