@@ -32,6 +32,9 @@ pub(super) enum Intention {
     DeleteAccount,
 }
 
+/// How an intention is written down. The guard writes another word where a new session begins.
+const NOTED: &str = "1";
+
 impl Intention {
     /// Begins the name it is noted under.
     fn prefix(self) -> &'static str {
@@ -50,12 +53,13 @@ impl Intention {
     pub(super) fn note(self, me: PersonId, intends: bool) {
         let (Some(storage), name) = (storage(), self.name(me)) else { return };
         // Where nothing can be kept, the page itself still knows.
-        let _ = if intends { storage.set_item(&name, "1") } else { storage.remove_item(&name) };
+        let _ = if intends { storage.set_item(&name, NOTED) } else { storage.remove_item(&name) };
     }
 
-    /// Whether a person has it.
+    /// Whether a person has it in this session.
     pub(super) fn is_noted(self, me: PersonId) -> bool {
-        self.persons().contains(&me)
+        let noted = storage().and_then(|storage| storage.get_item(&self.name(me)).ok().flatten());
+        noted.as_deref() == Some(NOTED)
     }
 
     /// All in this browser who have it.

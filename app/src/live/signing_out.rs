@@ -47,6 +47,9 @@ pub(super) fn watch(outbox: Outbox) {
         if Intention::SignOut.is_noted(me) {
             close(outbox);
             attempt(outbox);
+        } else {
+            // It was another session's.
+            Intention::SignOut.note(me, false);
         }
         follow(outbox, me);
     });

@@ -125,6 +125,15 @@
   try {
     new MutationObserver(revive).observe(root, { attributes: true, attributeFilter: ["data-hydrated"] });
   } catch {}
+  // A new session isn't the one that its person wanted to end.
+  const signIn = ({ target }) => {
+    if (target.getAttribute("action") !== "/fn/sign-in") return;
+    try {
+      const intentions = Object.keys(localStorage).filter((key) => key.startsWith("greenroom-signing-out-"));
+      for (const key of intentions) localStorage.setItem(key, "former session");
+    } catch {}
+  };
+  addEventListener("submit", signIn, true);
   addEventListener("input", () => alive() || keep(), true);
   addEventListener("pagehide", () => (alive() ? forget() : keep()));
   document.addEventListener("readystatechange", bringBack, { once: true });
