@@ -180,8 +180,11 @@ const PASSWORD_LIMIT: usize = 256;
 
 impl Password {
     /// Any text will do; one that no account can have is known to be wrong without hashing megabytes.
+    ///
+    /// Its length counts as it was typed or in the normal form, whichever is shorter: by both, passwords were taken.
     pub fn new(typed: String) -> Self {
-        Self(if typed.nfc().count() > PASSWORD_LIMIT { String::new() } else { typed })
+        let fits = typed.chars().count() <= PASSWORD_LIMIT || typed.nfc().count() <= PASSWORD_LIMIT;
+        Self(if fits { typed } else { String::new() })
     }
 }
 

@@ -66,6 +66,8 @@ const BREATH: Duration = Duration::from_millis(10);
 const EXPORTS_PER_HOUR: usize = 10;
 /// How often a person may say how far they have read, or what arrived. Nobody reads so fast.
 const MARKS_PER_MINUTE: usize = 1_200;
+/// Passwords that a person may choose in an hour, taken or not: estimating and hashing one costs more than asking for it.
+const PASSWORDS_PER_HOUR: usize = 10;
 /// Sign-ins to one account from one network, successful or not.
 const SIGN_INS_PER_MINUTE: usize = 300;
 
@@ -135,6 +137,10 @@ pub struct House {
     sign_ins: Throttle<Guesser>,
     /// Wrong passwords of who is signed in.
     reauth_failures: Throttle<SessionId>,
+    /// Changes of a password, taken or not.
+    password_changes: Throttle<PersonId>,
+    /// Passwords chosen by a mailed link, taken or not. Counted apart, so that no thief's changes keep the owner out.
+    link_passwords: Throttle<PersonId>,
     address_failures: Throttle<IpAddr>,
     letters: Throttle<IpAddr>,
     exports: Throttle<PersonId>,
@@ -179,12 +185,14 @@ impl Greenroom {
         Ok(Self(Arc::new(House {
             hub: Hub::new(store.clone()),
             store,
-            hasher: PasswordHasher::new(limits.sign_ins_at_once)?,
+            hasher: PasswordHasher::new(limits.sign_ins_at_once, public_url)?,
             sends: Throttle::new(&clock, limits.sends_per_minute, minute),
             failures: Throttle::new(&clock, limits.failures_per_account, minute),
             lockout: Lockout::new(clock.clone()),
             sign_ins: Throttle::new(&clock, SIGN_INS_PER_MINUTE, minute),
             reauth_failures: Throttle::new(&clock, limits.failures_per_account, minute),
+            password_changes: Throttle::new(&clock, PASSWORDS_PER_HOUR, hour),
+            link_passwords: Throttle::new(&clock, PASSWORDS_PER_HOUR, hour),
             address_failures: Throttle::new(&clock, limits.failures_per_address, minute),
             letters: Throttle::new(&clock, limits.letters_per_address, hour),
             exports: Throttle::new(&clock, EXPORTS_PER_HOUR, hour),

@@ -63,7 +63,7 @@ struct Verification {
 /// once, or another link or a new password was asked for with it, the server can't know which registration is its owner's: then
 /// `password`, `name` and `role` are required, and nothing that was registered counts.
 #[utoipa::path(post, path = "/auth/verify", tag = "Account", security(()), request_body = Verification,
-    responses((status = 204, description = "Confirmed."), TokenInvalid, PasswordTooCommon))]
+    responses((status = 204, description = "Confirmed."), TokenInvalid, PasswordTooCommon, RateLimited))]
 async fn verify(
     State(shared): State<Shared>,
     Extension(caller): Extension<Caller>,

@@ -92,7 +92,7 @@ impl Greenroom {
     ///
     /// # Errors
     /// `Invalid` for a token that was used, has run out or never was; for a common password; and, with all fields that
-    /// are missing, where the reader of the link has to say who they are. Then the link still works.
+    /// are missing, where the reader of the link has to say who they are. Then the link still works. `RateLimited`.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn confirm(&self, confirmation: impl Into<Confirmation>) -> Result<Confirmed> {
         let Confirmation { token, profile, by, from } = confirmation.into();
@@ -135,6 +135,7 @@ impl Greenroom {
     }
 
     async fn hash_profile(&self, profile: &Profile, person: PersonId) -> Result<PendingRegistration> {
+        self.link_passwords.take(person)?;
         let row = person::Entity::find_by_id(person.0).one(self.store.reader()).await?;
         let email = row.map(|row| row.email).unwrap_or_default();
         let hash = self.hasher.hash_chosen(Requester::Person(person), &profile.password, &profile.name, &email).await?;

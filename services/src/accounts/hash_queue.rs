@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 /// Seconds after which a request that found no place may try again.
 const RETRY: u64 = 3;
 
-/// Who waits for a password to be hashed: places are shared among these.
+/// Who waits for work on a password: places are shared among these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Requester {
     /// Requests from one network, of whomever.
@@ -19,27 +19,45 @@ pub(crate) enum Requester {
     Person(PersonId),
 }
 
-/// Passwords are hashed a few at a time. Requests beyond wait, and requesters take turns, so that one with many requests
-/// delays another by one of them. Where all places are taken, the requester with the most of them gives one up.
+impl Requester {
+    /// Who shares one share with others: of IPv6, a site is given a /48, which has 65,536 networks.
+    fn site(self) -> Self {
+        match self {
+            Requester::Network(IpAddr::V6(address)) => {
+                Requester::Network(IpAddr::V6((address.to_bits() & !(u128::MAX >> 48)).into()))
+            }
+            one => one,
+        }
+    }
+}
+
+/// Passwords are hashed, and their strength is estimated, a few at a time. Requests beyond wait. Sites take turns, and in
+/// each its requesters, so that one with many requests delays another by one of them. Where all places are taken, the
+/// site with the most of them gives one up.
 pub(super) struct HashQueue {
+    /// Its name among what is measured.
+    name: &'static str,
     state: Mutex<State>,
     places: usize,
 }
 
 struct State {
     free: usize,
-    /// In the order of their turns. None is without a waiter.
-    requesters: VecDeque<(Requester, VecDeque<Waiter>)>,
+    waiting: Turns<Turns<VecDeque<Waiter>>>,
 }
+
+/// Shares by their owners, in the order of their turns. None is without a waiter.
+struct Turns<T>(VecDeque<(Requester, T)>);
 
 type Waiter = oneshot::Sender<Permit>;
 
-/// The right to hash one password. Dropped, it is the next one's.
+/// The right to do work on one password. Dropped, it is the next one's.
 pub(crate) struct Permit(Option<Arc<HashQueue>>);
 
 impl HashQueue {
-    pub(super) fn new(at_once: usize, places: usize) -> Arc<Self> {
-        Arc::new(Self { state: Mutex::new(State { free: at_once, requesters: VecDeque::new() }), places })
+    pub(super) fn new(name: &'static str, at_once: usize, places: usize) -> Arc<Self> {
+        let state = State { free: at_once, waiting: Turns::default() };
+        Arc::new(Self { name, state: Mutex::new(state), places })
     }
 
     /// Waits for a permit.
@@ -47,7 +65,7 @@ impl HashQueue {
     /// # Errors
     /// `RateLimited` where too many wait already, or others need the place.
     pub(super) async fn acquire(self: &Arc<Self>, requester: Requester) -> Result<Permit> {
-        measured::in_line("passwords", async {
+        measured::in_line(self.name, async {
             let waiting = match self.enqueue(requester)? {
                 Ok(permit) => return Ok(permit),
                 Err(waiting) => waiting,
@@ -66,17 +84,14 @@ impl HashQueue {
             state.free -= 1;
             return Ok(Ok(Permit(Some(self.clone()))));
         }
-        if state.waiting() >= self.places {
-            state.forget_cancelled();
+        if state.waiting.len() >= self.places {
+            state.waiting.forget_cancelled();
         }
-        if state.waiting() >= self.places {
-            state.make_place_for(requester).ok_or_else(full)?;
+        if state.waiting.len() >= self.places {
+            state.waiting.make_place_for(requester).ok_or_else(full)?;
         }
         let (waiter, waiting) = oneshot::channel();
-        match state.requesters.iter_mut().find(|(known, _)| *known == requester) {
-            Some((_, waiters)) => waiters.push_back(waiter),
-            None => state.requesters.push_back((requester, VecDeque::from([waiter]))),
-        }
+        state.waiting.share(requester.site()).share(requester).push_back(waiter);
         Ok(Err(waiting))
     }
 
@@ -84,7 +99,7 @@ impl HashQueue {
     fn pass_on(self: Arc<Self>) {
         let mut state = self.lock();
         let mut permit = Permit(Some(self.clone()));
-        while let Some(waiter) = state.next() {
+        while let Some(waiter) = state.waiting.next() {
             match waiter.send(permit) {
                 Ok(()) => return,
                 Err(refused) => permit = refused,
@@ -99,35 +114,90 @@ impl HashQueue {
     }
 }
 
-impl State {
-    fn waiting(&self) -> usize {
-        self.requesters.iter().map(|(_, waiters)| waiters.len()).sum()
+impl<T> Default for Turns<T> {
+    fn default() -> Self {
+        Self(VecDeque::new())
+    }
+}
+
+impl<T: Default> Turns<T> {
+    /// The share of one owner.
+    fn share(&mut self, owner: Requester) -> &mut T {
+        let index = self.0.iter().position(|(known, _)| *known == owner).unwrap_or_else(|| {
+            self.0.push_back((owner, T::default()));
+            self.0.len() - 1
+        });
+        &mut self.0[index].1
+    }
+
+    /// The share that has the most, where that is more than one more than the newcomer's: otherwise giving one up would
+    /// only turn the tables.
+    fn largest(&mut self, newcomer: Requester, len: impl Fn(&T) -> usize) -> Option<&mut T> {
+        let own = self.0.iter().find(|(known, _)| *known == newcomer).map_or(0, |(_, share)| len(share));
+        let (_, most) = self.0.iter_mut().max_by_key(|(_, share)| len(share))?;
+        (len(most) > own + 1).then_some(most)
+    }
+}
+
+/// The requesters of one site.
+impl Turns<VecDeque<Waiter>> {
+    fn len(&self) -> usize {
+        self.0.iter().map(|(_, waiters)| waiters.len()).sum()
     }
 
     /// The first waiter of the requester whose turn it is, which is its last for now.
     fn next(&mut self) -> Option<Waiter> {
-        let (requester, mut waiters) = self.requesters.pop_front()?;
+        let (requester, mut waiters) = self.0.pop_front()?;
         let waiter = waiters.pop_front();
         if !waiters.is_empty() {
-            self.requesters.push_back((requester, waiters));
+            self.0.push_back((requester, waiters));
         }
         waiter
     }
 
-    /// Takes the newest place of the requester with the most places, unless this one has as many.
-    fn make_place_for(&mut self, requester: Requester) -> Option<Waiter> {
-        let own = self.requesters.iter().find(|(known, _)| *known == requester).map_or(0, |(_, waiters)| waiters.len());
-        let (_, most) = self.requesters.iter_mut().max_by_key(|(_, waiters)| waiters.len())?;
-        let taken = if most.len() > own { most.pop_back() } else { None };
-        self.requesters.retain(|(_, waiters)| !waiters.is_empty());
+    /// Takes the newest place of a requester.
+    fn give_up(&mut self, place_of: impl FnOnce(&mut Self) -> Option<&mut VecDeque<Waiter>>) -> Option<Waiter> {
+        let taken = place_of(self)?.pop_back();
+        self.0.retain(|(_, waiters)| !waiters.is_empty());
         taken
+    }
+}
+
+/// All sites.
+impl Turns<Turns<VecDeque<Waiter>>> {
+    fn len(&self) -> usize {
+        self.0.iter().map(|(_, site)| site.len()).sum()
+    }
+
+    /// The next waiter of the site whose turn it is, which is its last for now.
+    fn next(&mut self) -> Option<Waiter> {
+        let (owner, mut site) = self.0.pop_front()?;
+        let waiter = site.next();
+        if site.len() > 0 {
+            self.0.push_back((owner, site));
+        }
+        waiter
+    }
+
+    /// Takes the newest place of the site with the most places, or of the requester with the most in the newcomer's own.
+    fn make_place_for(&mut self, requester: Requester) -> Option<Waiter> {
+        let site = requester.site();
+        if let Some(largest) = self.largest(site, |site| site.len()) {
+            return largest
+                .give_up(|site| site.0.iter_mut().map(|(_, waiters)| waiters).max_by_key(|waiters| waiters.len()));
+        }
+        let (_, own) = self.0.iter_mut().find(|(known, _)| *known == site)?;
+        own.give_up(|own| own.largest(requester, VecDeque::len))
     }
 
     fn forget_cancelled(&mut self) {
-        for (_, waiters) in &mut self.requesters {
-            waiters.retain(|waiter| !waiter.is_closed());
+        for (_, site) in &mut self.0 {
+            for (_, waiters) in &mut site.0 {
+                waiters.retain(|waiter| !waiter.is_closed());
+            }
+            site.0.retain(|(_, waiters)| !waiters.is_empty());
         }
-        self.requesters.retain(|(_, waiters)| !waiters.is_empty());
+        self.0.retain(|(_, site)| site.len() > 0);
     }
 }
 
@@ -170,7 +240,7 @@ mod tests {
 
     #[test]
     fn a_network_that_fills_the_queue_keeps_no_other_out() {
-        let queue = HashQueue::new(1, 4);
+        let queue = HashQueue::new("test", 1, 4);
         let running = ask(&queue, network(1)).now_or_never().expect("at once").expect("a permit");
         let mut flood: Vec<_> = (0..4).map(|_| ask(&queue, network(1))).collect();
         assert!(flood.iter_mut().all(|waiting| has_ended(waiting).is_none()));
@@ -185,9 +255,40 @@ mod tests {
         assert_eq!(served, [Some(true), None, None], "one at a time");
     }
 
+    #[test]
+    fn a_newcomer_takes_no_place_of_one_who_has_no_other() {
+        let queue = HashQueue::new("test", 1, 3);
+        let _running = ask(&queue, network(9)).now_or_never().expect("at once").expect("a permit");
+        let mut waiting: Vec<_> = (1..=3).map(|number| ask(&queue, network(number))).collect();
+        assert!(waiting.iter_mut().all(|one| has_ended(one).is_none()));
+        assert_eq!(has_ended(&mut ask(&queue, network(4))), Some(false), "the queue is full");
+        assert_eq!(has_ended(&mut waiting[2]), None, "the last that came keeps its only place");
+    }
+
+    #[test]
+    fn a_site_with_many_networks_has_the_share_of_one() {
+        let queue = HashQueue::new("test", 1, 4);
+        let site = |number: u16| Requester::Network(IpAddr::from([0x2001, 0xdb8, 1, number, 0, 0, 0, 0]));
+        let running = ask(&queue, network(9)).now_or_never().expect("at once").expect("a permit");
+        let mut flood: Vec<_> = (0..4).map(|number| ask(&queue, site(number))).collect();
+        assert!(flood.iter_mut().all(|one| has_ended(one).is_none()));
+        let mut others = vec![ask(&queue, network(1))];
+        assert_eq!(has_ended(&mut others[0]), None, "another site gets a place");
+        flood.retain_mut(|one| has_ended(one).is_none());
+        assert_eq!(flood.len(), 3, "which the one with the most gives up");
+        assert_eq!(has_ended(&mut ask(&queue, site(7))), Some(false), "and doesn't get back from another network");
+        others.push(ask(&queue, network(2)));
+        assert!(others.iter_mut().all(|one| has_ended(one).is_none()));
+        flood.retain_mut(|one| has_ended(one).is_none());
+        assert_eq!(flood.len(), 2);
+        drop(running);
+        assert_eq!(flood.iter_mut().filter_map(has_ended).collect::<Vec<_>>(), [true], "the first that came");
+        assert!(others.iter_mut().all(|one| has_ended(one).is_none()), "one at a time");
+    }
+
     #[tokio::test]
     async fn networks_take_turns_and_who_gave_up_is_passed_over() {
-        let queue = HashQueue::new(1, 8);
+        let queue = HashQueue::new("test", 1, 8);
         let running = queue.acquire(network(1)).await.expect("a permit");
         let mut waiting = Vec::new();
         for number in [1, 1, 1, 2, 3] {

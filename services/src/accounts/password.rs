@@ -1,6 +1,6 @@
 use super::{
     Password,
-    guessable::is_guessable,
+    guessable::{KnownWords, is_guessable},
     hash_queue::{HashQueue, Permit, Requester},
 };
 use crate::{Error, Result};
@@ -8,8 +8,11 @@ use argon2::{
     ARGON2ID_IDENT, Algorithm, Argon2, Params, Version,
     password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
 };
-use model::{Fault, NewPassword, Refusal, password::PASSWORD_MIN};
-use std::sync::Arc;
+use model::{
+    Fault, NewPassword, Refusal,
+    password::{PASSWORD_LIMIT, PASSWORD_MIN},
+};
+use std::{sync::Arc, thread::available_parallelism};
 use unicode_normalization::UnicodeNormalization;
 
 /// Argon2id with OWASP's parameters: 19,456 KiB, two passes, one lane.
@@ -20,7 +23,7 @@ const LANES: u32 = 1;
 
 /// The most that are hashed at once, whatever is set.
 const AT_ONCE: usize = 1_024;
-/// How many may wait for each that is hashed: about two seconds' worth.
+/// How many may wait for each that is hashed or estimated: about two seconds' worth of hashes.
 const QUEUE_PER_TURN: usize = 64;
 
 /// Hashes passwords away from the async threads, a few at once, so that a storm of sign-ins
@@ -28,6 +31,11 @@ const QUEUE_PER_TURN: usize = 64;
 pub(crate) struct PasswordHasher {
     argon2: Argon2<'static>,
     queue: Arc<HashQueue>,
+    /// Estimating how soon a password is guessed takes longer than hashing it, at worst. So it is done apart: who chooses a
+    /// password delays others who choose one, and no sign-in.
+    estimates: Arc<HashQueue>,
+    /// Where the site is reached.
+    host: String,
     /// What a password is compared with where there is no account, so that it takes as long.
     nobody: String,
 }
@@ -44,15 +52,25 @@ pub(crate) enum Verified {
 }
 
 impl PasswordHasher {
-    pub(crate) fn new(at_once: usize) -> Result<Self> {
-        Self::with(Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(Error::broken)?, at_once)
+    pub(crate) fn new(at_once: usize, public_url: &str) -> Result<Self> {
+        let (_, host) = public_url.split_once("://").unwrap_or(("", public_url));
+        let host = host.split('/').next().unwrap_or_default().to_owned();
+        let hasher = Self::with(Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(Error::broken)?, at_once)?;
+        Ok(Self { host, ..hasher })
     }
 
     fn with(params: Params, at_once: usize) -> Result<Self> {
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let nobody = hash(&argon2, &uuid::Uuid::now_v7().to_string())?;
         let at_once = at_once.min(AT_ONCE);
-        Ok(Self { argon2, queue: HashQueue::new(at_once, QUEUE_PER_TURN * at_once), nobody })
+        let cores = available_parallelism().map_or(1, usize::from);
+        Ok(Self {
+            argon2,
+            queue: HashQueue::new("passwords", at_once, QUEUE_PER_TURN * at_once),
+            estimates: HashQueue::new("password_estimates", cores, QUEUE_PER_TURN * cores),
+            host: String::new(),
+            nobody,
+        })
     }
 
     pub(crate) async fn hash(&self, requester: Requester, password: &NewPassword) -> Result<String> {
@@ -64,7 +82,8 @@ impl PasswordHasher {
     /// mailed link, in the settings.
     ///
     /// # Errors
-    /// `Invalid` where it is among the commonest, or made of what others know: the name, the address, the site.
+    /// `Invalid` where it was breached, is among the commonest, or made of what others know: the name, the address, the
+    /// site. `RateLimited`.
     pub(crate) async fn hash_chosen(
         &self,
         requester: Requester,
@@ -72,16 +91,18 @@ impl PasswordHasher {
         name: &str,
         email: &str,
     ) -> Result<String> {
-        let (argon2, password) = (self.argon2.clone(), normalized(password.as_str()));
-        if password.chars().count() < PASSWORD_MIN {
-            return Err(Error::field("password", Fault::TooShort));
+        let normal = normalized(password.as_str());
+        match normal.chars().count() {
+            ..PASSWORD_MIN => return Err(Error::field("password", Fault::TooShort)),
+            PASSWORD_MIN..=PASSWORD_LIMIT => {}
+            _ => return Err(Error::field("password", Fault::TooLong)),
         }
-        let (name, email) = (name.to_owned(), email.to_owned());
-        let hashed = in_turn(self.turn(requester).await?, move || match is_guessable(&password, &name, &email) {
-            true => Err(Refusal::field("password", Fault::PasswordTooCommon).into()),
-            false => hash(&argon2, &password),
-        });
-        hashed.await?
+        let known = KnownWords::new(&self.host, name, email);
+        let turn = self.estimates.acquire(requester).await?;
+        if in_turn(turn, move || is_guessable(&normal, &known)).await? {
+            return Err(Refusal::field("password", Fault::PasswordTooCommon).into());
+        }
+        self.hash(requester, password).await
     }
 
     /// Waits for a turn to hash. Refuses where too many wait already: whoever comes then would wait longer
@@ -204,5 +225,25 @@ mod tests {
         let refused =
             hasher(8).hash_chosen(REQUESTER, &short, "", "").await.expect_err("four characters").into_refusal();
         assert_eq!(refused.fault("password"), Some(Fault::TooShort));
+        // Of these characters, the normal form has two for each.
+        let long = NewPassword::parse(Some(&"\u{958}".repeat(129))).expect("129 characters as sent");
+        let refused = hasher(8).hash_chosen(REQUESTER, &long, "", "").await.expect_err("258 characters").into_refusal();
+        assert_eq!(refused.fault("password"), Some(Fault::TooLong), "it could never be typed");
+    }
+
+    #[tokio::test]
+    async fn what_was_taken_as_it_was_sent_can_still_be_typed() {
+        let (hasher, chosen) = (hasher(8), "\u{958}".repeat(129));
+        let stored = hasher.hash(REQUESTER, &NewPassword::parse(Some(&chosen)).expect("a password")).await;
+        assert_eq!(verify(&hasher, &chosen, &stored.expect("a hash")).await, Verified::Right);
+    }
+
+    #[tokio::test]
+    async fn a_password_that_is_refused_takes_no_place_among_those_that_are_hashed() {
+        let hasher = hasher(8);
+        let _all = hasher.turn(REQUESTER).await.expect("the only turn");
+        let common = NewPassword::parse(Some("password123")).expect("a password");
+        let refused = hasher.hash_chosen(REQUESTER, &common, "", "").await.expect_err("common").into_refusal();
+        assert_eq!(refused.fault("password"), Some(Fault::PasswordTooCommon));
     }
 }

@@ -90,13 +90,14 @@ impl Greenroom {
     ///
     /// # Errors
     /// `Invalid` for a token that was used, has run out or never was, and for a common password: then the
-    /// link still works.
+    /// link still works. `RateLimited`.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn reset_password(&self, link: impl Into<ResetLink>, password: NewPassword) -> Result<()> {
         let ResetLink { token, from } = link.into();
         let found = links::look(self.store.reader(), &token, &[Purpose::Reset], self.now()).await?;
         let row = person::Entity::find_by_id(found.person.0).one(self.store.reader()).await?;
         let row = row.ok_or_else(|| crate::Error::field("token", Fault::TokenInvalid))?;
+        self.link_passwords.take(found.person)?;
         let hash = self.hasher.hash_chosen(Requester::Person(found.person), &password, &row.name, &row.email).await?;
         let greenroom = self.clone();
         to_the_end(async move {
