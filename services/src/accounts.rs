@@ -164,7 +164,7 @@ impl Viewer {
 }
 
 /// What somebody types to sign in.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Credentials {
     /// The address; `None` where what was typed can't be one. It is answered like an unknown one.
     pub email: Option<Email>,
@@ -173,6 +173,7 @@ pub struct Credentials {
 }
 
 /// A password as typed. Never printed.
+#[derive(Clone)]
 pub struct Password(String);
 
 /// The longest password that is looked at, in characters.

@@ -160,6 +160,7 @@ pub(super) async fn end_sessions(
 /// The viewer's row with the hash that a password was found to fit. Another one may have been stored since.
 pub(super) struct PasswordProof {
     pub(super) owner: person::Model,
+    pub(super) password: super::Password,
     pub(super) field: &'static str,
 }
 
@@ -173,15 +174,25 @@ impl Greenroom {
         field: &'static str,
     ) -> Result<PasswordProof> {
         viewer.owns_account()?;
-        let row = person::Entity::find_by_id(viewer.id().0).one(self.store.reader()).await?;
-        let row = row.ok_or(Refusal::Unauthenticated)?;
+        let owner = person::Entity::find_by_id(viewer.id().0).one(self.store.reader()).await?;
+        let proof = PasswordProof { owner: owner.ok_or(Refusal::Unauthenticated)?, password, field };
+        self.compare(viewer, &proof).await?;
+        Ok(proof)
+    }
+
+    /// Compares a password with the hash of the row that was read.
+    pub(super) async fn compare(&self, viewer: &super::Viewer, proof: &PasswordProof) -> Result<()> {
         let turn = self.hasher.turn(Requester::Person(viewer.id())).await?;
         self.reauth_failures.take(viewer.session())?;
-        if !self.hasher.verify(turn, password, Some(row.password_hash.clone())).await? {
+        let stored = Some(proof.owner.password_hash.clone());
+        let give_back = || self.reauth_failures.give_back(&viewer.session());
+        // What fails for another reason is no failure of theirs.
+        let right = self.hasher.verify(turn, proof.password.clone(), stored).await.inspect_err(|_| give_back())?;
+        if !right {
             self.log_security(SecurityEvent::ReauthenticationFailed, viewer.id(), viewer.from).await;
-            return Err(crate::Error::field(field, Fault::WrongPassword));
+            return Err(crate::Error::field(proof.field, Fault::WrongPassword));
         }
-        self.reauth_failures.give_back(&viewer.session());
-        Ok(PasswordProof { owner: row, field })
+        give_back();
+        Ok(())
     }
 }

@@ -64,11 +64,12 @@ impl Greenroom {
         // exhaust them.
         let permit = self.hasher.turn(Requester::Network(attempt.network)).await?;
         attempt.take()?;
-        let email = credentials.email.clone();
-        let (known, rehashed) = match self.check(permit, credentials).await? {
+        // What fails for another reason is no failure of theirs.
+        let checked = self.check(permit, &credentials).await.inspect_err(|_| attempt.undo())?;
+        let (known, rehashed) = match checked {
             Checked::Right(known, rehashed) => (*known, rehashed),
             Checked::Wrong(account) => {
-                let whom = || account.map_or(Subject::Unknown(email.as_ref()), Subject::Person);
+                let whom = || account.map_or(Subject::Unknown(credentials.email.as_ref()), Subject::Person);
                 self.log_security(SecurityEvent::SignInFailed, whom(), Some(from)).await;
                 if attempt.is_limited() {
                     self.log_security(SecurityEvent::SignInLimited, whom(), Some(from)).await;
@@ -83,9 +84,35 @@ impl Greenroom {
             return Err(Refusal::EmailUnverified.into());
         }
         attempt.give_back();
-        let signed_in = self.begin_session(known, rehashed, user_agent, from).await?;
+        let signed_in = match self.begin_session(known, rehashed, user_agent, from).await? {
+            Begun::Session(signed_in) => signed_in,
+            Begun::HashChanged(row) => self.sign_in_again(*row, &credentials, user_agent, from).await?,
+        };
         self.log_security(SecurityEvent::SignedIn, signed_in.user.id, Some(from)).await;
         Ok(signed_in)
+    }
+
+    /// Compares once more where another hash was stored since the comparison. It may be of the same password, where another
+    /// sign-in at the same moment brought an outdated hash up to date. The row is compared as it was found in a transaction:
+    /// on SQLite, a reader may not see it yet.
+    async fn sign_in_again(
+        &self,
+        row: person::Model,
+        credentials: &Credentials,
+        user_agent: &str,
+        from: IpAddr,
+    ) -> Result<SignedIn> {
+        let permit = self.hasher.turn(Requester::Network(network(from))).await?;
+        let (password, stored) = (credentials.password.clone(), Some(row.password_hash.clone()));
+        let rehashed = match self.hasher.verify_to_sign_in(permit, password, stored).await? {
+            Verified::Right => None,
+            Verified::Outdated(hash) => Some(hash),
+            Verified::Wrong => return Err(Refusal::InvalidCredentials.into()),
+        };
+        match self.begin_session(row, rehashed, user_agent, from).await? {
+            Begun::Session(signed_in) => Ok(signed_in),
+            Begun::HashChanged(_) => Err(Refusal::InvalidCredentials.into()),
+        }
     }
 
     /// Ends the session that a browser had before it signed in. For another person, a page that is still open would go on
@@ -111,14 +138,14 @@ impl Greenroom {
         Ok(Attempt { greenroom: self, account: email.cloned(), network, device })
     }
 
-    async fn check(&self, permit: Permit, Credentials { email, password }: Credentials) -> Result<Checked> {
-        let found = match &email {
+    async fn check(&self, permit: Permit, Credentials { email, password }: &Credentials) -> Result<Checked> {
+        let found = match email {
             Some(email) => by_email(email).one(self.store.reader()).await?,
             None => None,
         };
         let stored = found.as_ref().map(|row| row.password_hash.clone());
         let account = found.as_ref().map(|row| PersonId(row.id));
-        Ok(match (self.hasher.verify_to_sign_in(permit, password, stored).await?, found) {
+        Ok(match (self.hasher.verify_to_sign_in(permit, password.clone(), stored).await?, found) {
             (Verified::Right, Some(row)) => Checked::Right(Box::new(row), None),
             (Verified::Outdated(hash), Some(row)) => Checked::Right(Box::new(row), Some(hash)),
             _ => Checked::Wrong(account),
@@ -131,13 +158,16 @@ impl Greenroom {
         rehashed: Option<String>,
         user_agent: &str,
         from: IpAddr,
-    ) -> Result<SignedIn> {
+    ) -> Result<Begun> {
         let secret = Secret::mint()?;
         let new = NewSession::by_password(PersonId(row.id), user_agent);
         let tx = self.store.write().await?;
-        // The password may have been changed since it was compared.
         let now = hold(&tx, new.person).await?;
-        if now.password_hash != row.password_hash || !now.email_verified {
+        if now.password_hash != row.password_hash {
+            tx.rollback().await;
+            return Ok(Begun::HashChanged(Box::new(now)));
+        }
+        if !now.email_verified {
             return Err(Refusal::InvalidCredentials.into());
         }
         if let Some(hash) = rehashed {
@@ -152,8 +182,15 @@ impl Greenroom {
             self.mail_bell.notify_one();
         }
         let expires_at = Instant::from_millis(session.expires_at);
-        Ok(SignedIn { user: user_of(row)?, token: secret.into_text(), expires_at })
+        Ok(Begun::Session(SignedIn { user: user_of(row)?, token: secret.into_text(), expires_at }))
     }
+}
+
+/// What became of a session that was to begin.
+enum Begun {
+    Session(SignedIn),
+    /// Another hash of a password was stored since the row was read: this is the row by now.
+    HashChanged(Box<person::Model>),
 }
 
 /// What comparing credentials found.
@@ -207,15 +244,26 @@ impl Attempt<'_> {
         self.check()?;
         if let Some(guesser) = self.guesser() {
             self.greenroom.sign_ins.take(guesser.clone())?;
-            self.greenroom.failures.take(guesser)?;
+            self.greenroom.failures.take(guesser).inspect_err(|_| self.give_back_sign_in())?;
         }
         if self.device.is_none() {
-            self.greenroom.address_failures.take(self.network).inspect_err(|_| self.give_back_guess())?;
+            let refund = |_: &_| {
+                self.give_back_guess();
+                self.give_back_sign_in();
+            };
+            self.greenroom.address_failures.take(self.network).inspect_err(refund)?;
         }
         self.account_of_stranger().into_iter().for_each(|account| self.greenroom.lockout.charge(account));
         Ok(())
     }
 
+    /// Gives back all that was taken: nothing was tried.
+    fn undo(&self) {
+        self.give_back();
+        self.give_back_sign_in();
+    }
+
+    /// Gives back what counts failures.
     fn give_back(&self) {
         self.give_back_guess();
         if self.device.is_none() {
@@ -226,6 +274,10 @@ impl Attempt<'_> {
 
     fn give_back_guess(&self) {
         self.guesser().into_iter().for_each(|guesser| self.greenroom.failures.give_back(&guesser));
+    }
+
+    fn give_back_sign_in(&self) {
+        self.guesser().into_iter().for_each(|guesser| self.greenroom.sign_ins.give_back(&guesser));
     }
 
     /// Whether so much failed that a limit is reached.

@@ -61,20 +61,29 @@ impl Greenroom {
         Ok((self.begin_checked(tx, viewer).await?, row))
     }
 
-    /// The same where the viewer typed their password, which may have been changed since it was compared.
+    /// The same where the viewer typed their password, which may have been changed since it was compared. Where another
+    /// hash is stored by now, it is compared with that: a sign-in at the same moment may have brought an outdated one up
+    /// to date.
     ///
     /// # Errors
-    /// `Invalid` where it was.
+    /// `Invalid` where the password was changed; `RateLimited`.
     pub(super) async fn write_for_password(
         &self,
         viewer: &Viewer,
         proof: &PasswordProof,
     ) -> Result<(Transaction, person::Model)> {
-        let (tx, row) = self.write_for_account(viewer).await?;
-        if row.password_hash != proof.owner.password_hash {
-            return Err(Error::field(proof.field, Fault::WrongPassword));
+        let (tx, owner) = self.write_for_account(viewer).await?;
+        if owner.password_hash == proof.owner.password_hash {
+            return Ok((tx, owner));
         }
-        Ok((tx, row))
+        tx.rollback().await;
+        let proof = PasswordProof { owner, password: proof.password.clone(), field: proof.field };
+        self.compare(viewer, &proof).await?;
+        let (tx, owner) = self.write_for_account(viewer).await?;
+        if owner.password_hash == proof.owner.password_hash {
+            return Ok((tx, owner));
+        }
+        Err(Error::field(proof.field, Fault::WrongPassword))
     }
 
     /// Begins one transaction for many viewers, with the sessions that may write. The others' writes are to be refused

@@ -27,6 +27,8 @@ on_both! {
     a_clock_set_back_by_an_hour_locks_nobody_out_for_an_hour,
     success_is_not_counted,
     a_network_address_that_fails_too_often_is_refused_for_any_account,
+    a_hash_that_is_brought_up_to_date_is_no_other_password,
+    a_database_that_is_away_costs_nobody_their_tries,
 }
 
 const HOME: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 1);
@@ -122,6 +124,35 @@ async fn a_network_address_that_fails_too_often_is_refused_for_any_account(site:
 
     site.clock.advance(Duration::from_secs(60));
     assert!(sign_in(&house, KAMAU.email, PASSWORD, HOME).await.is_ok());
+}
+
+/// The hash of the password that everybody has, with fewer passes than today.
+const OUTDATED: &str = "$argon2id$v=19$m=16,t=1,p=1$Z3JlZW5yb29tc2FsdDEyMw$sYuR8Q/Uo13TEGAWhh2aFXnksqMZNZbP45mYegHoNQg";
+
+async fn a_hash_that_is_brought_up_to_date_is_no_other_password(site: Site) {
+    let house = site.another_house(Limits { sign_ins_at_once: 4, ..Limits::default() }).await;
+    let sarah = site.cast().await.sarah;
+    let password = || Password::new(PASSWORD.to_owned());
+    for _ in 0..4 {
+        site.execute(&format!("UPDATE person SET password_hash = '{OUTDATED}' WHERE email = '{}'", SARAH.email)).await;
+        let (one, other, confirmed) = tokio::join!(
+            sign_in(&house, SARAH.email, PASSWORD, HOME),
+            sign_in(&house, SARAH.email, PASSWORD, CAFE),
+            house.confirm_password(&sarah, password()),
+        );
+        one.and(other).expect("both have the right password");
+        confirmed.expect("it is hers");
+    }
+}
+
+async fn a_database_that_is_away_costs_nobody_their_tries(site: Site) {
+    site.execute("ALTER TABLE person RENAME TO away").await;
+    for _ in 0..12 {
+        let failed = refusal(sign_in(&site.house, SARAH.email, PASSWORD, HOME).await);
+        assert!(!matches!(failed, Refusal::RateLimited { .. }), "{failed:?}");
+    }
+    site.execute("ALTER TABLE away RENAME TO person").await;
+    assert!(sign_in(&site.house, SARAH.email, PASSWORD, HOME).await.is_ok());
 }
 
 async fn fail(site: &Site, from: Ipv4Addr, times: usize) {
