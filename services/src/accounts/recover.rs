@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     Greenroom, Result,
-    entity::{person, session},
+    entity::{device, known_device, person, session},
     live::Journal,
     mail::{self, letters},
     store::Transaction,
@@ -129,6 +129,7 @@ impl Greenroom {
         let row = row.update(&tx).await?;
         links::void(&tx, id, &Purpose::KEYS).await?;
         let ended = end_sessions(&tx, id, stays).await?;
+        forget_devices(&tx, id, stays).await?;
         let mut journal = Journal::default();
         crate::notifications::notify_self(&row, NotificationKind::PasswordChanged, &mut journal, now)?;
         let to: Email = row.email.parse().map_err(|()| crate::Error::stored("address"))?;
@@ -155,6 +156,20 @@ pub(super) async fn end_sessions(
         ended = ended.filter(session::Column::Id.ne(stays.0));
     }
     Ok(delete_in_order(tx, ended).await?.into_iter().map(SessionId).collect())
+}
+
+/// Forgets the devices of a person from which failed sign-ins aren't limited like a stranger's, but one. A thief may have
+/// had the others, or the password that they signed in with. Where none stays, the next sign-in of each is mailed, too.
+async fn forget_devices(tx: &Transaction, person: PersonId, stays: Option<SessionId>) -> Result<()> {
+    let devices = device::Entity::delete_many().filter(device::Column::PersonId.eq(person.0));
+    let Some(stays) = stays else {
+        devices.exec(tx).await?;
+        let known = known_device::Entity::delete_many().filter(known_device::Column::PersonId.eq(person.0));
+        known.exec(tx).await?;
+        return Ok(());
+    };
+    devices.filter(device::Column::SessionId.ne(stays.0)).exec(tx).await?;
+    Ok(())
 }
 
 /// The viewer's row with the hash that a password was found to fit. Another one may have been stored since.

@@ -5,7 +5,7 @@ use model::{Event, Fault, NewPassword, NotificationKind, Refusal, Scope};
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use services::{
     Resume, Viewer,
-    accounts::Password,
+    accounts::{Credentials, Origin, Password},
     seed::{EVENTPRO, PASSWORD, SARAH},
 };
 use std::{net::Ipv4Addr, time::Duration};
@@ -25,6 +25,8 @@ on_both! {
     what_was_ended_meanwhile_makes_nothing_new,
     a_link_that_is_none_costs_no_hash,
     changing_an_address_holds_up_nobody_who_reads,
+    passwords_that_are_chosen_are_counted_whether_or_not_they_are_taken,
+    a_new_password_forgets_the_devices_that_were_known,
 }
 
 const NEW: &str = "velvet drum nairobi";
@@ -228,6 +230,52 @@ async fn changing_an_address_holds_up_nobody_who_reads(site: Site) {
         said.expect("no deadlock");
         site.clock.advance(Duration::from_secs(3_600));
     }
+}
+
+async fn passwords_that_are_chosen_are_counted_whether_or_not_they_are_taken(site: Site) {
+    let (sarah, _) = viewer(&site, SARAH.email).await;
+    forgot(&site, SARAH.email).await;
+    let token = site.token_for(SARAH.email).await;
+    let changes = (0..25).map(|_| site.house.change_password(&sarah, typed(PASSWORD), password("password123")));
+    let refused: Vec<_> = futures::future::join_all(changes).await.into_iter().map(refusal).collect();
+    let (common, limited): (Vec<_>, Vec<_>) = refused.iter().partition(|one| one.code() == "password_too_common");
+    assert_eq!((common.len(), limited.len()), (10, 15), "{refused:?}");
+    assert!(limited.iter().all(|one| **one == Refusal::RateLimited { retry_after: 3_600 }), "{limited:?}");
+    for _ in 0..9 {
+        let refused = refusal(site.house.reset_password(&token, password("password123")).await);
+        assert_eq!(refused.code(), "password_too_common", "by mail they are counted apart");
+    }
+    site.house.reset_password(&token, password(NEW)).await.expect("the tenth");
+    site.clock.advance(Duration::from_secs(60 * 60));
+    let token = sign_in(&site.house, SARAH.email, NEW).await.expect("a session").token;
+    let sarah = site.house.viewer(&token).await.expect("a viewer");
+    site.house.change_password(&sarah, typed(NEW), password("seven drums at dawn")).await.expect("an hour later");
+}
+
+async fn sign_in_with_cookie(site: &Site, with: &str, cookie: &str) -> services::Result<services::SignedIn> {
+    let origin = Origin { address: Ipv4Addr::new(203, 0, 113, 9).into(), cookie: Some(cookie.to_owned()) };
+    let credentials = Credentials { email: SARAH.email.parse().ok(), password: typed(with) };
+    site.house.sign_in(credentials, origin, "a test").await
+}
+
+async fn a_new_password_forgets_the_devices_that_were_known(site: Site) {
+    let (_, stolen) = viewer(&site, SARAH.email).await;
+    let (here, own) = viewer(&site, SARAH.email).await;
+    site.house.change_password(&here, typed(PASSWORD), password(NEW)).await.expect("changed");
+    for _ in 0..10 {
+        let wrong = refusal(sign_in_with_cookie(&site, PASSWORD, &stolen).await);
+        assert_eq!(wrong, Refusal::InvalidCredentials);
+    }
+    let refused = refusal(sign_in_with_cookie(&site, NEW, &stolen).await);
+    assert_eq!(refused, Refusal::RateLimited { retry_after: 60 }, "as any stranger from there");
+    sign_in_with_cookie(&site, NEW, &own).await.expect("the one that changed it is known");
+    forgot(&site, SARAH.email).await;
+    site.house.reset_password(&site.token_for(SARAH.email).await, password("seven drums at dawn")).await.expect("set");
+    let refused = refusal(sign_in_with_cookie(&site, "seven drums at dawn", &own).await);
+    assert_eq!(refused, Refusal::RateLimited { retry_after: 60 }, "after a reset none is");
+    site.clock.advance(Duration::from_secs(8 * 24 * 60 * 60));
+    sign_in_with_cookie(&site, "seven drums at dawn", &own).await.expect("a session");
+    assert_eq!(site.letters_to(SARAH.email).await[0].subject, "A new sign-in to your account");
 }
 
 /// A change of the password locks the person, then ends the links. A link that is followed must do it in that order.
