@@ -81,6 +81,11 @@ pub fn email(text: &str) -> Answer<model::Email> {
     field("email", model::account::email(Some(text)))
 }
 
+/// An address by which somebody looks for their account.
+pub fn lookup_email(text: &str) -> Answer<model::LookupEmail> {
+    field("email", model::account::lookup_email(Some(text)))
+}
+
 /// A field that was typed.
 pub fn field<T>(name: &str, parsed: Result<T, model::Fault>) -> Answer<T> {
     parsed.map_err(|fault| fail(Refusal::field(name, fault).into()))

@@ -5,6 +5,7 @@ use crate::{
     joining::{Profile, ProfileInput},
     person::{Craft, Email, NAME_LIMIT, Role, User},
     refusal::{Check, Fault, Refusal},
+    stored_email::LookupEmail,
     text,
     time::Instant,
     word::words,
@@ -101,6 +102,11 @@ impl RegisterInput {
 
 /// An e-mail address that somebody typed.
 pub fn email(input: Option<&str>) -> Result<Email, Fault> {
+    text::parsed(input.map(str::trim))
+}
+
+/// An address that somebody typed to find their account.
+pub fn lookup_email(input: Option<&str>) -> Result<LookupEmail, Fault> {
     text::parsed(input.map(str::trim))
 }
 

@@ -6,7 +6,7 @@
 //!
 //! # Layout
 //! - [`id`], [`time`], [`text`], [`money`]: values that can't be wrong once parsed
-//! - [`account`], [`joining`], [`person`], [`booking`], [`conversation`], [`message`], [`notification`]: the nouns
+//! - [`account`], [`joining`], [`person`], [`stored_email`], [`booking`], [`conversation`], [`message`], [`notification`]: the nouns
 //! - [`event`]: what is written to a person's event sequence
 //! - [`fold`]: views and how events change them
 //! - [`refusal`]: why something was not done
@@ -25,6 +25,7 @@ pub mod passing;
 pub mod password;
 pub mod person;
 pub mod refusal;
+pub mod stored_email;
 pub mod text;
 pub mod time;
 mod word;
@@ -46,4 +47,5 @@ pub use passing::{Came, Presence, Typing};
 pub use password::NewPassword;
 pub use person::{Craft, Email, Person, Role, User};
 pub use refusal::{Fault, Faults, Refusal};
+pub use stored_email::{LookupEmail, StoredEmail};
 pub use time::{Day, Instant};

@@ -51,7 +51,7 @@ pub use sign_in::{Origin, SignedIn};
 pub(crate) use write_for::LiveSessions;
 
 use crate::{Result, clock};
-use model::{Email, Instant, NewPassword, Person, PersonId, Refusal, Role, SessionId};
+use model::{Instant, LookupEmail, NewPassword, Person, PersonId, Refusal, Role, SessionId, password::PASSWORD_LIMIT};
 use person::user_of;
 use std::{net::IpAddr, time::Duration};
 use unicode_normalization::UnicodeNormalization;
@@ -167,7 +167,7 @@ impl Viewer {
 #[derive(Clone, Debug)]
 pub struct Credentials {
     /// The address; `None` where what was typed can't be one. It is answered like an unknown one.
-    pub email: Option<Email>,
+    pub email: Option<LookupEmail>,
     /// The password.
     pub password: Password,
 }
@@ -175,9 +175,6 @@ pub struct Credentials {
 /// A password as typed. Never printed.
 #[derive(Clone)]
 pub struct Password(String);
-
-/// The longest password that is looked at, in characters.
-const PASSWORD_LIMIT: usize = 256;
 
 impl Password {
     /// Any text will do; one that no account can have is known to be wrong without hashing megabytes.

@@ -90,7 +90,7 @@ pub async fn verify(
 #[server(prefix = "/fn", endpoint = "forgot", protocol = Ask)]
 pub async fn forgot(email: String) -> Answer<()> {
     let (greenroom, caller) = (crate::ssr::greenroom()?, crate::ssr::caller()?);
-    greenroom.forgot_password(crate::ssr::email(&email)?, caller.address).await.map_err(crate::ssr::fail)?;
+    greenroom.forgot_password(crate::ssr::lookup_email(&email)?, caller.address).await.map_err(crate::ssr::fail)?;
     leptos_axum::redirect("/forgot?sent=1");
     Ok(())
 }

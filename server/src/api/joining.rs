@@ -10,7 +10,7 @@ use crate::{
 use app::ssr::Caller;
 use axum::{Extension, extract::State};
 use http::StatusCode;
-use model::{Craft, Email, Fault, NewPassword, ProfileInput, Refusal, RegisterInput, Role, account};
+use model::{Craft, Email, Fault, LookupEmail, NewPassword, ProfileInput, Refusal, RegisterInput, Role, account};
 use serde::Deserialize;
 use services::accounts::{Confirmation, FollowedBy, ResetLink};
 use utoipa::ToSchema;
@@ -87,6 +87,10 @@ impl Address {
     fn parse(self) -> Result<Email, Problem> {
         account::email(self.email.as_deref()).map_err(|fault| Problem::field("email", fault))
     }
+
+    fn parse_to_look_up(self) -> Result<LookupEmail, Problem> {
+        account::lookup_email(self.email.as_deref()).map_err(|fault| Problem::field("email", fault))
+    }
 }
 
 /// Send the confirmation again
@@ -113,7 +117,7 @@ async fn forgot(
     Extension(caller): Extension<Caller>,
     JsonBody(address): JsonBody<Address>,
 ) -> Answer {
-    shared.greenroom.forgot_password(address.parse()?, caller.address).await?;
+    shared.greenroom.forgot_password(address.parse_to_look_up()?, caller.address).await?;
     Ok(StatusCode::ACCEPTED)
 }
 

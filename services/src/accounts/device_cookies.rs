@@ -1,13 +1,13 @@
 //! Devices that signed in before, known by the cookie that they keep when its session is over.
 
-use super::secret::fingerprint;
+use super::{join::has_address, secret::fingerprint};
 use crate::{
     Greenroom, Result,
     clock::millis,
     entity::{device, person, session},
     store::Transaction,
 };
-use model::{Email, Instant};
+use model::{Instant, LookupEmail};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QuerySelect,
     RelationDef, sea_query::Query,
@@ -33,13 +33,13 @@ impl Greenroom {
     }
 
     /// The hash of what stands in a browser's cookie, where this account was signed in to with it.
-    pub(super) async fn known_device(&self, account: &Email, cookie: Option<&str>) -> Result<Option<Vec<u8>>> {
+    pub(super) async fn known_device(&self, account: &LookupEmail, cookie: Option<&str>) -> Result<Option<Vec<u8>>> {
         let Some(hash) = cookie.map(fingerprint) else { return Ok(None) };
         let owner: RelationDef =
             device::Entity::belongs_to(person::Entity).from(device::Column::PersonId).to(person::Column::Id).into();
         let known = device::Entity::find_by_id(hash.clone())
             .join(JoinType::InnerJoin, owner)
-            .filter(person::Column::Email.eq(account.as_str()))
+            .filter(has_address(account))
             .filter(device::Column::CreatedAt.gt(expired(self.now())))
             .count(self.store.reader())
             .await?;

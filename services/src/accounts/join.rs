@@ -14,12 +14,12 @@ use crate::{
     store::Transaction,
     to_the_end,
 };
-use model::{Email, Instant, PersonId, Profile, Refusal, Registration};
+use model::{Instant, LookupEmail, PersonId, Profile, Refusal, Registration, StoredEmail};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{Set, Unchanged},
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
-    sea_query::LockType,
+    sea_query::{ExprTrait, LockType, SimpleExpr},
 };
 use std::net::IpAddr;
 use uuid::Uuid;
@@ -80,6 +80,7 @@ impl Greenroom {
     pub async fn register(&self, registration: Registration, from: IpAddr) -> Result<String> {
         self.take_letter(from)?;
         let Registration { email, profile } = registration;
+        let email = StoredEmail::from(&email);
         let requester = Requester::Network(network(from));
         let hash = self.hasher.hash_chosen(requester, &profile.password, &profile.name, email.as_str()).await?;
         let pending = PendingRegistration::new(&profile, hash);
@@ -107,7 +108,7 @@ impl Greenroom {
     /// last time, one that wasn't compared counts as another person's.
     async fn register_compared(
         &self,
-        email: &Email,
+        email: &StoredEmail,
         pending: PendingRegistration,
         compared: Comparison,
         registrant: Vec<u8>,
@@ -136,7 +137,7 @@ impl Greenroom {
                 }
             },
         };
-        self.answer_by_mail(tx, email, letter, now).await?;
+        self.answer_by_mail(tx, Some(email), letter, now).await?;
         Ok(true)
     }
 
@@ -145,11 +146,11 @@ impl Greenroom {
     pub(super) async fn answer_by_mail(
         &self,
         tx: Transaction,
-        email: &Email,
+        email: Option<&StoredEmail>,
         letter: Option<mail::Letter>,
         now: Instant,
     ) -> Result<()> {
-        let to = Some(email).filter(|_| letter.is_some());
+        let to = email.filter(|_| letter.is_some());
         mail::queue(&tx, to, letter.unwrap_or_else(letters::to_nobody), &self.limits, now).await?;
         tx.commit().await?;
         self.mail_bell.notify_one();
@@ -161,7 +162,7 @@ impl Greenroom {
     pub(super) async fn contest(
         &self,
         tx: &Transaction,
-        email: &Email,
+        email: &StoredEmail,
         row: &person::Model,
         now: Instant,
     ) -> Result<Option<mail::Letter>> {
@@ -185,9 +186,9 @@ impl Greenroom {
     /// # Errors
     /// `RateLimited`.
     #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn resend_link(&self, email: Email, registrant: Option<String>, from: IpAddr) -> Result<()> {
+    pub async fn resend_link(&self, email: model::Email, registrant: Option<String>, from: IpAddr) -> Result<()> {
         self.take_letter(from)?;
-        let greenroom = self.clone();
+        let (greenroom, email) = (self.clone(), StoredEmail::from(&email));
         to_the_end(async move {
             let now = greenroom.now();
             let tx = greenroom.store.write().await?;
@@ -199,7 +200,7 @@ impl Greenroom {
                 Some(row) => greenroom.contest(&tx, &email, &row, now).await?,
                 None => None,
             };
-            greenroom.answer_by_mail(tx, &email, letter, now).await?;
+            greenroom.answer_by_mail(tx, Some(&email), letter, now).await?;
             greenroom.log_security_of_address(SecurityEvent::ConfirmationRequested, email.as_str(), from).await;
             Ok(())
         })
@@ -211,7 +212,7 @@ impl Greenroom {
     async fn confirm_letter(
         &self,
         tx: &Transaction,
-        email: &Email,
+        email: &StoredEmail,
         id: PersonId,
         kind: mail::Kind,
         now: Instant,
@@ -253,8 +254,22 @@ pub(super) async fn has_registered(
 }
 
 /// Whose address it is.
-pub(super) fn by_email(email: &Email) -> Select<person::Entity> {
+pub(super) fn by_email(email: &StoredEmail) -> Select<person::Entity> {
     person::Entity::find().filter(person::Column::Email.eq(email.as_str()))
+}
+
+/// The account that somebody looks for. Where two have a form of the address each, the one as it was typed comes first.
+pub(super) fn by_lookup(email: &LookupEmail) -> Select<person::Entity> {
+    let [typed, canonical] = email.forms();
+    let found = person::Entity::find().filter(has_address(email));
+    if typed == canonical { found } else { found.order_by_desc(person::Column::Email.eq(typed)) }
+}
+
+/// Whether a row of the person table has one of the forms of an address.
+pub(super) fn has_address(email: &LookupEmail) -> SimpleExpr {
+    let [typed, canonical] = email.forms();
+    let is_canonical = person::Column::Email.eq(canonical);
+    if typed == canonical { is_canonical } else { is_canonical.or(person::Column::Email.eq(typed)) }
 }
 
 /// A row of which only what is set changes.
@@ -262,7 +277,12 @@ pub(super) fn unchanged(id: Uuid) -> person::ActiveModel {
     person::ActiveModel { id: Unchanged(id), ..Default::default() }
 }
 
-async fn insert(tx: &Transaction, email: &Email, pending: &PendingRegistration, now: Instant) -> Result<PersonId> {
+async fn insert(
+    tx: &Transaction,
+    email: &StoredEmail,
+    pending: &PendingRegistration,
+    now: Instant,
+) -> Result<PersonId> {
     let row = super::NewPerson {
         email: email.as_str(),
         name: &pending.name,

@@ -5,7 +5,7 @@ use crate::{
     mail::{self, letters},
     store::Transaction,
 };
-use model::Instant;
+use model::{Instant, StoredEmail};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, EntityTrait, Order, PaginatorTrait, QueryFilter,
@@ -55,7 +55,7 @@ pub(super) async fn note_device(
         forget_surplus(tx, owner.id, fingerprint).await?;
     }
     if is_new {
-        let to = owner.email.parse().map_err(|()| crate::Error::stored("address"))?;
+        let to = StoredEmail::new(&owner.email);
         mail::queue(tx, Some(&to), letters::new_device(&owner.name, user_agent, links), limits, now).await?;
     }
     Ok(is_new)

@@ -1,6 +1,6 @@
 use super::{
     hash_queue::Requester,
-    join::{by_email, unchanged},
+    join::{by_lookup, unchanged},
     links,
     links::Purpose,
     security_log::SecurityEvent,
@@ -14,7 +14,9 @@ use crate::{
     store::Transaction,
     to_the_end,
 };
-use model::{Email, Ending, Fault, Instant, NewPassword, NotificationKind, PersonId, Refusal, SessionId};
+use model::{
+    Ending, Fault, Instant, LookupEmail, NewPassword, NotificationKind, PersonId, Refusal, SessionId, StoredEmail,
+};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::LockType,
 };
@@ -50,19 +52,22 @@ impl Greenroom {
     /// # Errors
     /// `RateLimited`.
     #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn forgot_password(&self, email: Email, from: IpAddr) -> Result<()> {
+    pub async fn forgot_password(&self, email: LookupEmail, from: IpAddr) -> Result<()> {
         self.take_letter(from)?;
         let greenroom = self.clone();
         to_the_end(async move {
             let now = greenroom.now();
             let tx = greenroom.store.write().await?;
-            let letter = match by_email(&email).lock(LockType::NoKeyUpdate).one(&tx).await? {
-                Some(row) if row.email_verified => greenroom.reset_letter(&tx, &email, &row, now).await?,
-                Some(row) => greenroom.contest(&tx, &email, &row, now).await?,
+            let found = by_lookup(&email).lock(LockType::NoKeyUpdate).one(&tx).await?;
+            let address = found.as_ref().map(|row| StoredEmail::new(&row.email));
+            let letter = match found.as_ref().zip(address.as_ref()) {
+                Some((row, address)) if row.email_verified => greenroom.reset_letter(&tx, address, row, now).await?,
+                Some((row, address)) => greenroom.contest(&tx, address, row, now).await?,
                 None => None,
             };
-            greenroom.answer_by_mail(tx, &email, letter, now).await?;
-            greenroom.log_security_of_address(SecurityEvent::PasswordResetRequested, email.as_str(), from).await;
+            greenroom.answer_by_mail(tx, address.as_ref(), letter, now).await?;
+            let asked = address.as_ref().map_or(email.canonical(), StoredEmail::as_str);
+            greenroom.log_security_of_address(SecurityEvent::PasswordResetRequested, asked, from).await;
             Ok(())
         })
         .await
@@ -73,7 +78,7 @@ impl Greenroom {
     async fn reset_letter(
         &self,
         tx: &Transaction,
-        email: &Email,
+        email: &StoredEmail,
         row: &person::Model,
         now: Instant,
     ) -> Result<Option<mail::Letter>> {
@@ -132,11 +137,11 @@ impl Greenroom {
         forget_devices(&tx, id, stays).await?;
         let mut journal = Journal::default();
         crate::notifications::notify_self(&row, NotificationKind::PasswordChanged, &mut journal, now)?;
-        let to: Email = row.email.parse().map_err(|()| crate::Error::stored("address"))?;
+        let to = StoredEmail::new(&row.email);
         mail::queue(&tx, Some(&to), letters::password_changed(&row.name, &self.links), &self.limits, now).await?;
         journal.commit(tx, &self.hub, now).await?;
         // Nobody guesses at this password yet.
-        self.lockout.forget(to.as_str());
+        self.lockout.forget(LookupEmail::from(&to).canonical());
         for session in ended {
             self.hub.end_session(id, session, Ending::PasswordChanged);
         }

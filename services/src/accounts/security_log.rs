@@ -7,7 +7,7 @@ use crate::{
     error::Error,
 };
 use hmac::{Hmac, KeyInit, Mac};
-use model::{Email, PersonId};
+use model::{LookupEmail, PersonId};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::OnConflict};
 use sha2::Sha256;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -69,7 +69,7 @@ impl SecurityEvent {
 pub(crate) enum Subject<'a> {
     Person(PersonId),
     /// An address that has no account.
-    Unknown(Option<&'a Email>),
+    Unknown(Option<&'a LookupEmail>),
     /// The same, as it stands in the database.
     Address(&'a str),
 }
@@ -132,7 +132,7 @@ fn pseudonym(key: &[u8], whom: &Subject<'_>) -> String {
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return String::new() };
     match whom {
         Subject::Person(person) => mac.update(person.0.as_bytes()),
-        Subject::Unknown(Some(email)) => mac.update(email.as_str().as_bytes()),
+        Subject::Unknown(Some(email)) => mac.update(email.canonical().as_bytes()),
         Subject::Address(address) => mac.update(address.as_bytes()),
         Subject::Unknown(None) => return "no_address".to_owned(),
     }

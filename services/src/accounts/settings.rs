@@ -21,6 +21,7 @@ use crate::{
 };
 use model::{
     Account, Change, Email, Event, Fault, Instant, MaskedEmail, NewPassword, NotificationKind, PersonId, Refusal, Role,
+    StoredEmail,
 };
 use sea_orm::{
     ActiveModelTrait,
@@ -128,7 +129,7 @@ impl Greenroom {
     pub async fn change_email(&self, viewer: &Viewer, password: Password, email: Email, from: IpAddr) -> Result<()> {
         let proof = self.prove_password(viewer, password, "password").await?;
         self.take_letter(from)?;
-        let (greenroom, viewer) = (self.clone(), viewer.clone());
+        let (greenroom, viewer, email) = (self.clone(), viewer.clone(), StoredEmail::from(&email));
         to_the_end(async move {
             let now = greenroom.now();
             let (tx, row) = greenroom.write_for_password(&viewer, &proof).await?;
@@ -138,7 +139,7 @@ impl Greenroom {
             let token = links::mint(&tx, viewer.id(), Purpose::Email, email.as_str().to_owned(), now).await?;
             mail::queue(&tx, Some(&email), letters::new_address(&greenroom.links, &token), &greenroom.limits, now)
                 .await?;
-            let old = row.email.parse().map_err(|()| Error::stored("address"))?;
+            let old = StoredEmail::new(&row.email);
             mail::queue(&tx, Some(&old), letters::address_asked(&row.name, &greenroom.links), &greenroom.limits, now)
                 .await?;
             tx.commit().await?;
@@ -173,7 +174,7 @@ impl Greenroom {
         mail::recall_unread(&tx, id, &before.email).await?;
         let mut journal = Journal::default();
         crate::notifications::notify_self(&row, NotificationKind::EmailChanged, &mut journal, now)?;
-        let old = before.email.parse().map_err(|()| Error::stored("address"))?;
+        let old = StoredEmail::new(&before.email);
         mail::queue(&tx, Some(&old), letters::address_changed(&row.name, &self.links), &self.limits, now).await?;
         journal.commit(tx, &self.hub, now).await?;
         self.mail_bell.notify_one();

@@ -1,7 +1,7 @@
 use super::{
     Credentials, Reach, Viewer, device_cookies,
     hash_queue::{Permit, Requester},
-    join::{by_email, unchanged},
+    join::{by_lookup, unchanged},
     known_device::note_device,
     password::Verified,
     person::hold,
@@ -11,7 +11,7 @@ use super::{
     user_of,
 };
 use crate::{Error, Greenroom, Result, entity::person};
-use model::{Email, Instant, PersonId, Refusal, User};
+use model::{Instant, LookupEmail, PersonId, Refusal, User};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 use std::net::IpAddr;
 
@@ -129,7 +129,7 @@ impl Greenroom {
         }
     }
 
-    async fn attempt(&self, email: Option<&Email>, origin: Origin) -> Result<Attempt<'_>> {
+    async fn attempt(&self, email: Option<&LookupEmail>, origin: Origin) -> Result<Attempt<'_>> {
         let network = network(origin.address);
         let device = match email {
             Some(email) => self.known_device(email, origin.cookie.as_deref()).await?,
@@ -140,7 +140,7 @@ impl Greenroom {
 
     async fn check(&self, permit: Permit, Credentials { email, password }: &Credentials) -> Result<Checked> {
         let found = match email {
-            Some(email) => by_email(email).one(self.store.reader()).await?,
+            Some(email) => by_lookup(email).one(self.store.reader()).await?,
             None => None,
         };
         let stored = found.as_ref().map(|row| row.password_hash.clone());
@@ -215,7 +215,7 @@ pub(crate) enum Guesser {
 /// don't lock out the owner.
 struct Attempt<'a> {
     greenroom: &'a Greenroom,
-    account: Option<Email>,
+    account: Option<LookupEmail>,
     network: IpAddr,
     device: Option<Vec<u8>>,
 }
@@ -223,12 +223,12 @@ struct Attempt<'a> {
 impl Attempt<'_> {
     fn guesser(&self) -> Option<Guesser> {
         let by_device = self.device.clone().map(Guesser::Device);
-        by_device.or_else(|| Some(Guesser::Network(self.account.as_ref()?.as_str().to_owned(), self.network)))
+        by_device.or_else(|| Some(Guesser::Network(self.account.as_ref()?.canonical().to_owned(), self.network)))
     }
 
     /// The account, unless the device is known to it.
     fn account_of_stranger(&self) -> Option<&str> {
-        self.account.as_ref().filter(|_| self.device.is_none()).map(Email::as_str)
+        self.account.as_ref().filter(|_| self.device.is_none()).map(LookupEmail::canonical)
     }
 
     fn check(&self) -> std::result::Result<(), Refusal> {

@@ -1,10 +1,10 @@
-use super::join::by_email;
+use super::join::by_lookup;
 use crate::{
-    Error, Greenroom, Result,
+    Greenroom, Result,
     entity::mail as letter,
     mail::{self, letters},
 };
-use model::Email;
+use model::{LookupEmail, StoredEmail};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, sea_query::LockType};
 use tracing::Instrument;
 
@@ -13,7 +13,7 @@ const DAY: i64 = 24 * 60 * 60 * 1_000;
 impl Greenroom {
     /// Tells the owner of an account by mail that wrong passwords are being tried for it, at most once a day. Done apart
     /// from the request that caused it: how long that takes must not tell whether there is such an account.
-    pub(super) fn warn_owner(&self, account: Email) {
+    pub(super) fn warn_owner(&self, account: LookupEmail) {
         let greenroom = self.clone();
         let warning = async move {
             if let Err(error) = greenroom.warn_owner_inner(&account).await {
@@ -23,14 +23,14 @@ impl Greenroom {
         tokio::spawn(warning.in_current_span());
     }
 
-    async fn warn_owner_inner(&self, account: &Email) -> Result<()> {
+    async fn warn_owner_inner(&self, account: &LookupEmail) -> Result<()> {
         let now = self.now();
         let tx = self.store.write_aside().await?;
         // Locked, so that two nodes don't both find that nothing was sent yet.
-        let owner = by_email(account).lock(LockType::NoKeyUpdate).one(&tx).await?;
+        let owner = by_lookup(account).lock(LockType::NoKeyUpdate).one(&tx).await?;
         let Some(owner) = owner.filter(|row| row.email_verified) else { return tx.commit().await };
         let told = letter::Entity::find()
-            .filter(letter::Column::Recipient.eq(account.as_str()))
+            .filter(letter::Column::Recipient.eq(owner.email.as_str()))
             .filter(letter::Column::Kind.eq(letters::UNDER_ATTACK.name))
             .filter(letter::Column::CreatedAt.gt(now.millis() - DAY))
             .count(&tx)
@@ -38,7 +38,7 @@ impl Greenroom {
         if told > 0 {
             return tx.commit().await;
         }
-        let to = owner.email.parse().map_err(|()| Error::stored("address"))?;
+        let to = StoredEmail::new(&owner.email);
         mail::queue(&tx, Some(&to), letters::under_attack(&owner.name, &self.links), &self.limits, now).await?;
         tx.commit().await?;
         self.mail_bell.notify_one();

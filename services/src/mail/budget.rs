@@ -1,6 +1,6 @@
 use super::{Kind, layout::Quota};
 use crate::{Limits, Result, accounts::hash_of, entity::email_budget, store::Transaction};
-use model::{Email, Instant, Refusal};
+use model::{Instant, Refusal, StoredEmail};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, IntoActiveModel, sea_query::OnConflict};
 use uuid::Uuid;
 
@@ -19,7 +19,7 @@ pub(crate) struct Budget {
 impl Budget {
     /// Locks what was sent to a recipient. Where there is no email to send, a row of its own is locked, which costs as
     /// much and so doesn't tell whether an address is known.
-    pub(crate) async fn lock(tx: &Transaction, recipient: Option<&Email>, now: Instant) -> Result<Self> {
+    pub(crate) async fn lock(tx: &Transaction, recipient: Option<&StoredEmail>, now: Instant) -> Result<Self> {
         let key = recipient.map_or_else(|| Uuid::now_v7().to_string(), |email| email.as_str().to_owned());
         Self::lock_row(tx, &key, now).await
     }
@@ -27,7 +27,7 @@ impl Budget {
     /// Locks the budget that an email of this kind counts on. `None` where there is no limit.
     pub(super) async fn lock_for(
         tx: &Transaction,
-        recipient: Option<&Email>,
+        recipient: Option<&StoredEmail>,
         kind: Kind,
         now: Instant,
     ) -> Result<Option<Self>> {

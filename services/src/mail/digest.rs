@@ -7,7 +7,7 @@ use crate::{
     store::Transaction,
     to_the_end,
 };
-use model::{ConversationId, Instant, MailAfter, PersonId};
+use model::{ConversationId, Instant, MailAfter, PersonId, StoredEmail};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, ExprTrait, JoinType, Order, QueryFilter, QueryOrder, QuerySelect, RelationDef,
     sea_query::{Expr, Query},
@@ -100,7 +100,7 @@ impl Greenroom {
         let conversations = self.gather(&tx, rows).await?;
         let token = links::mint(&tx, PersonId(person), Purpose::Unsubscribe, String::new(), now).await?;
         let letter = letters::unread(&owner.name, &conversations, news, &self.links, &token);
-        let to = owner.email.parse().map_err(|()| crate::Error::stored("address"))?;
+        let to = StoredEmail::new(&owner.email);
         let Some(mail) = super::queue(&tx, Some(&to), letter, &self.limits, now).await? else { return Ok(()) };
         // No row was added since they were read: that needs the sequence, which is locked.
         notification::Entity::update_many()

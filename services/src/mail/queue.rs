@@ -1,6 +1,6 @@
 use super::{Budget, Letter, Outgoing, budget::CLOCK_SKEW, deliver::LONGEST_LEASE, letters};
 use crate::{Greenroom, Limits, Result, clock::millis, entity::mail, store::Transaction};
-use model::{ConversationId, Email, Instant};
+use model::{ConversationId, Instant, StoredEmail};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect, Select, sea_query::Expr,
@@ -16,7 +16,7 @@ const SHOWN: u64 = 100;
 /// much and tells as little, and nothing of what it said is kept.
 pub(crate) async fn queue(
     tx: &Transaction,
-    to: Option<&Email>,
+    to: Option<&StoredEmail>,
     letter: Letter,
     limits: &Limits,
     now: Instant,
@@ -28,7 +28,7 @@ pub(crate) async fn queue(
             budget.spend(tx, now).await?;
         }
     }
-    let wanted = to.filter(|_| has_room).map(Email::as_str);
+    let wanted = to.filter(|_| has_room).map(StoredEmail::as_str);
     let letter = if wanted.is_some() { letter } else { letters::to_nobody() };
     let id = Uuid::now_v7();
     let row = mail::ActiveModel {
@@ -53,7 +53,7 @@ pub(crate) async fn queue(
 }
 
 /// Whether an address may get another letter that strangers can cause.
-pub(crate) async fn has_room(tx: &Transaction, to: &Email, limits: &Limits, now: Instant) -> Result<bool> {
+pub(crate) async fn has_room(tx: &Transaction, to: &StoredEmail, limits: &Limits, now: Instant) -> Result<bool> {
     Ok(Budget::lock(tx, Some(to), now).await?.check(limits, now).is_ok())
 }
 

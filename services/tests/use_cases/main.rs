@@ -50,5 +50,6 @@ mod seen;
 mod sessions;
 mod signing_in;
 mod steps;
+mod stored_addresses;
 mod strangers;
 mod talents;

@@ -1,0 +1,130 @@
+//! Addresses of accounts that exist. [`Email`] has the rules for new addresses, which became stricter: nobody who came
+//! before a rule may be locked out by it.
+
+use crate::person::{EMAIL_LIMIT, Email};
+use std::{fmt, str::FromStr};
+
+/// An address as the database has it. It was checked by the rules of its time, and isn't parsed again.
+#[derive(Clone, PartialEq, Eq)]
+pub struct StoredEmail(String);
+
+impl StoredEmail {
+    /// Takes what the database has.
+    pub fn new(stored: impl Into<String>) -> Self {
+        Self(stored.into())
+    }
+
+    /// The address.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// An address that is taken now is stored like this.
+impl From<&Email> for StoredEmail {
+    fn from(email: &Email) -> Self {
+        Self::new(email.as_str())
+    }
+}
+
+/// An address by which somebody finds their account, taken by today's rules or by those before.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct LookupEmail {
+    canonical: String,
+    /// As it was typed, in lower case: the form before there was a canonical one.
+    typed: String,
+}
+
+impl LookupEmail {
+    /// The one form in which tries for an account are counted.
+    pub fn canonical(&self) -> &str {
+        &self.canonical
+    }
+
+    /// The forms in which it may be stored. Two accounts of one mailbox may have one each: then the one as typed is meant.
+    pub fn forms(&self) -> [&str; 2] {
+        [&self.typed, &self.canonical]
+    }
+}
+
+/// The address of an account that was found.
+impl From<&StoredEmail> for LookupEmail {
+    fn from(StoredEmail(stored): &StoredEmail) -> Self {
+        let canonical = stored.parse().map_or_else(|()| stored.clone(), |email: Email| email.as_str().to_owned());
+        Self { canonical, typed: stored.clone() }
+    }
+}
+
+impl FromStr for LookupEmail {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let typed = text.trim().to_lowercase();
+        let email: Result<Email, ()> = text.parse().or_else(|()| typed.parse());
+        match email {
+            Ok(email) => Ok(Self { canonical: email.as_str().to_owned(), typed }),
+            Err(()) if was_taken(&typed) => Ok(Self { canonical: typed.clone(), typed }),
+            Err(()) => Err(()),
+        }
+    }
+}
+
+/// Whether an address was taken before there was [`Email`]'s present form.
+fn was_taken(text: &str) -> bool {
+    let Some((local, domain)) = text.rsplit_once('@') else { return false };
+    let special = |c: char| c.is_whitespace() || c.is_control() || "\"(),:;<>@[\\]".contains(c);
+    let dotted = |part: &str| part.split('.').all(|word| !word.is_empty());
+    dotted(local)
+        && dotted(domain)
+        && text.len() <= EMAIL_LIMIT
+        && local.len() <= 64
+        && !local.contains(special)
+        && domain.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '.')
+}
+
+/// Addresses don't belong in logs.
+impl fmt::Debug for StoredEmail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("StoredEmail(…)")
+    }
+}
+
+impl fmt::Debug for LookupEmail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("LookupEmail(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lookup(text: &str) -> LookupEmail {
+        text.parse().expect("an address")
+    }
+
+    #[test]
+    fn an_address_that_was_taken_before_is_still_looked_up() {
+        for stored in ["achiengí@example.com", "user@mailhost", "x@192.0.2.1", "sarah@-example.com"] {
+            assert!(stored.parse::<Email>().is_err(), "{stored}");
+            let found = lookup(&format!(" {} ", stored.to_uppercase()));
+            assert_eq!((found.forms(), found.canonical()), ([stored, stored], stored));
+            assert_eq!(LookupEmail::from(&StoredEmail::new(stored)), found, "counted as one");
+        }
+    }
+
+    #[test]
+    fn an_address_is_looked_up_as_typed_and_counted_in_one_form() {
+        let found = lookup("Sarah@MÜNCHEN.example");
+        assert_eq!(found.forms(), ["sarah@münchen.example", "sarah@xn--mnchen-3ya.example"]);
+        assert_eq!(found.canonical(), lookup("sarah@xn--mnchen-3ya.example").canonical());
+        assert_eq!(format!("{found:?}"), "LookupEmail(…)");
+    }
+
+    #[test]
+    fn what_never_was_an_address_isnt_looked_up() {
+        for wrong in ["", "sarah", "@example.com", "sarah@", "sa rah@example.com", "sarah@example..com", "<s@e.com>"] {
+            assert!(wrong.parse::<LookupEmail>().is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Accounts whose address was taken by the rules of its time and wouldn't be taken today.
+
+use crate::support::{Site, refusal, say, sign_in, within};
+use model::{NewPassword, Refusal};
+use services::{
+    accounts::Password,
+    seed::{EVENTPRO, KAMAU, PASSWORD, SARAH},
+};
+use std::{net::Ipv4Addr, time::Duration};
+
+on_both! {
+    an_account_of_any_stored_address_works_in_every_use_case,
+    unread_messages_are_mailed_to_a_stored_address,
+    two_accounts_of_one_mailbox_are_both_signed_in_to,
+}
+
+/// One of each kind that was taken once.
+const STORED: [&str; 4] = ["achieng\u{ed}@example.com", "user@mailhost", "x@192.0.2.1", "sarah@-example.com"];
+const HOME: Ipv4Addr = Ipv4Addr::LOCALHOST;
+
+fn typed(text: &str) -> Password {
+    Password::new(text.to_owned())
+}
+
+fn chosen(text: &str) -> NewPassword {
+    NewPassword::parse(Some(text)).expect("a password")
+}
+
+async fn store(site: &Site, of: &str, email: &str) {
+    site.execute(&format!("UPDATE person SET email = '{email}' WHERE email = '{of}'")).await;
+}
+
+async fn an_account_of_any_stored_address_works_in_every_use_case(site: Site) {
+    let (mut before, mut password) = (SARAH.email.to_owned(), PASSWORD.to_owned());
+    for (number, stored) in STORED.into_iter().enumerate() {
+        store(&site, &before, stored).await;
+        let token = sign_in(&site.house, &stored.to_uppercase(), &password).await.expect("signed in").token;
+        let viewer = site.house.viewer(&token).await.expect("a viewer");
+        let new = format!("velvet drum number {number}");
+        site.house.change_password(&viewer, typed(&password), chosen(&new)).await.expect("changed");
+        site.house.forgot_password(stored.parse().expect("looked up"), HOME.into()).await.expect("taken");
+        let reset = format!("matatu rain number {number}");
+        site.house.reset_password(&site.token_for(stored).await, chosen(&reset)).await.expect("reset");
+        for _ in 0..10 {
+            let wrong = refusal(sign_in(&site.house, stored, "wrong").await);
+            assert_eq!(wrong, Refusal::InvalidCredentials);
+        }
+        let warned = async || site.letters_to(stored).await[0].subject.contains("trying to sign in");
+        within(async { while !warned().await {} }).await;
+        site.clock.advance(Duration::from_secs(60));
+        let token = sign_in(&site.house, stored, &reset).await.expect("signed in").token;
+        let viewer = site.house.viewer(&token).await.expect("a viewer");
+        let to = format!("sarah{number}@example.com");
+        site.house.change_email(&viewer, typed(&reset), to.parse().expect("new"), HOME.into()).await.expect("taken");
+        assert!(site.letters_to(stored).await[0].subject.contains("about to change"));
+        site.house.confirm(&site.token_for(&to).await).await.expect("confirmed");
+        assert!(site.letters_to(stored).await[0].subject.contains("was changed"));
+        (before, password) = (to, reset);
+    }
+}
+
+async fn unread_messages_are_mailed_to_a_stored_address(site: Site) {
+    let cast = site.cast().await;
+    store(&site, EVENTPRO.email, STORED[0]).await;
+    say(&site.house, &cast.sarah, cast.launch, "Habari").await;
+    site.clock.advance(Duration::from_secs(5 * 60));
+    site.house.remind().await.expect("reminded");
+    assert!(!site.letters_to(STORED[0]).await.is_empty());
+}
+
+async fn two_accounts_of_one_mailbox_are_both_signed_in_to(site: Site) {
+    store(&site, SARAH.email, "sarah@m\u{fc}nchen.example").await;
+    store(&site, KAMAU.email, "sarah@xn--mnchen-3ya.example").await;
+    for (typed, name) in [("Sarah@M\u{dc}NCHEN.example", SARAH.name), ("sarah@xn--mnchen-3ya.example", KAMAU.name)] {
+        assert_eq!(sign_in(&site.house, typed, PASSWORD).await.expect("a session").user.name, name);
+    }
+}
