@@ -65,6 +65,11 @@ impl<K: Hash + Eq> Throttle<K> {
         Ok(())
     }
 
+    /// Undoes all takes.
+    pub(crate) fn forget(&self, key: &K) {
+        self.lock().times.remove(key);
+    }
+
     /// Undoes the last take.
     pub(crate) fn give_back(&self, key: &K) {
         if let Some(times) = self.lock().times.get_mut(key) {

@@ -5,6 +5,7 @@ use super::{
     links::Purpose,
     security_log::SecurityEvent,
     sessions::delete_in_order,
+    sign_in::{Guesser, network},
 };
 use crate::{
     Greenroom, Result,
@@ -27,7 +28,7 @@ use std::net::IpAddr;
 pub struct ResetLink {
     /// What stands in it.
     pub token: String,
-    /// From where it is followed, for the security log.
+    /// From where it is followed: for the security log, and to sign in there at once.
     pub from: Option<IpAddr>,
 }
 
@@ -114,7 +115,12 @@ impl Greenroom {
                 return Err(crate::Error::field("token", Fault::TokenInvalid));
             }
             let id = PersonId(opened.owner.id);
+            let account = LookupEmail::from(&StoredEmail::new(&opened.owner.email));
             greenroom.change_password_to(tx, id, hash, None).await?;
+            // Forgetting a password often shows by failing to sign in.
+            if let Some(from) = from {
+                greenroom.failures.forget(&Guesser::Network(account.canonical().to_owned(), network(from)));
+            }
             greenroom.log_security(SecurityEvent::PasswordReset, id, from).await;
             Ok(())
         })

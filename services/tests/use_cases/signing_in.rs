@@ -1,10 +1,10 @@
 //! Signing in, and how often one may fail at it.
 
 use crate::support::{Site, refusal, within};
-use model::{Craft, Refusal, Role};
+use model::{Craft, NewPassword, Refusal, Role};
 use services::{
     Greenroom, Limits, Result, SignedIn,
-    accounts::{Credentials, Origin, Password},
+    accounts::{Credentials, Origin, Password, ResetLink},
     seed::{KAMAU, PASSWORD, SARAH},
 };
 use std::{
@@ -18,6 +18,7 @@ on_both! {
     a_wrong_password_and_an_unknown_address_get_the_same_answer,
     an_address_that_was_never_confirmed_may_not_sign_in,
     ten_failures_close_an_account_to_their_network_for_a_minute,
+    a_new_password_by_mail_opens_the_account_to_its_network_again,
     the_right_password_of_an_unconfirmed_account_is_limited,
     a_device_that_signed_in_before_is_not_locked_out,
     a_device_that_was_revoked_is_not_known,
@@ -284,4 +285,16 @@ async fn a_clock_set_back_by_an_hour_locks_nobody_out_for_an_hour(site: Site) {
     assert_eq!(refusal(sign_in(&site.house, SARAH.email, PASSWORD, HOME).await), closed);
     site.clock.advance(Duration::from_secs(60));
     assert!(sign_in(&site.house, SARAH.email, PASSWORD, HOME).await.is_ok());
+}
+
+async fn a_new_password_by_mail_opens_the_account_to_its_network_again(site: Site) {
+    for _ in 0..10 {
+        assert_eq!(refusal(sign_in(&site.house, SARAH.email, "forgotten", HOME).await), Refusal::InvalidCredentials);
+    }
+    assert!(matches!(refusal(sign_in(&site.house, SARAH.email, PASSWORD, HOME).await), Refusal::RateLimited { .. }));
+    site.house.forgot_password(SARAH.email.parse().expect("an address"), HOME.into()).await.expect("taken");
+    let link = ResetLink { token: site.token_for(SARAH.email).await, from: Some(HOME.into()) };
+    let chosen = NewPassword::parse(Some("velvet drum nairobi")).expect("a password");
+    site.house.reset_password(link, chosen).await.expect("set");
+    sign_in(&site.house, SARAH.email, "velvet drum nairobi", HOME).await.expect("a session");
 }
