@@ -247,6 +247,7 @@ test("@plain a message that one person typed isn't in the box of the next", asyn
 });
 
 test("@live a message typed before the program came isn't in the box of the next", async ({ sarah, launch }) => {
+  await sarah.open("/inbox");
   const { page } = sarah;
   const held: (() => void)[] = [];
   await page.route("**/pkg/*.wasm", (route) => new Promise((resolve) => held.push(() => resolve(route.continue()))));

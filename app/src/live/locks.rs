@@ -3,13 +3,14 @@
 //! A page that is left lets go of all its locks ([`release_all`]): WebKit keeps them with the page otherwise, and the
 //! next page waits for one that nobody holds.
 
-use crate::{ask::sleep, browser};
+use crate::browser;
 use futures::future::{Either, select};
 use js_sys::{Function, Promise};
+use leptos::prelude::set_timeout;
 use std::{
     cell::{Cell, RefCell},
     future::Future,
-    pin::{Pin, pin},
+    pin::Pin,
     rc::Rc,
     time::Duration,
 };
@@ -33,6 +34,8 @@ pub(super) struct Lock {
     released: Cell<bool>,
     /// Settles the promise that holds it.
     settle: RefCell<Option<Function>>,
+    /// Ends the request where the browser never answers.
+    refuse: RefCell<Option<Function>>,
     /// Withdraws the request as long as it waits.
     controller: Option<JsValue>,
 }
@@ -92,20 +95,21 @@ pub(super) fn request(name: &str, steal: bool, held: impl FnOnce(Rc<Lock>) + 'st
     let callback = Closure::once_into_js(move |_lock: JsValue| JsValue::from(granted.hold(held)));
     let promise: Promise = browser::call(&locks, "request", &[&name.into(), &options, &callback])?.dyn_into().ok()?;
     LOCKS.with_borrow_mut(|locks| locks.push(lock.clone()));
+    let refused = Promise::new(&mut |refuse, _| {
+        lock.refuse.replace(Some(refuse));
+    });
+    let asked = lock.clone();
+    if steal {
+        set_timeout(move || refuse_unless_granted(&asked), STEAL_TIMEOUT);
+    }
     let asked = lock.clone();
     let ended = async move {
-        let answer = pin!(JsFuture::from(promise));
-        let failed = match select(answer, pin!(sleep(STEAL_TIMEOUT))).await {
-            Either::Left((answer, _)) => answer.is_err(),
-            Either::Right(((), answer)) if !steal || asked.held.get() => answer.await.is_err(),
-            Either::Right(_) => {
-                UNANSWERED.set(true);
-                asked.released.set(true);
-                forget(&asked);
-                return Ended::Refused;
-            }
-        };
+        let answer = select(JsFuture::from(promise), JsFuture::from(refused)).await;
         forget(&asked);
+        let failed = match answer {
+            Either::Left((answer, _)) => answer.is_err(),
+            Either::Right(_) => return Ended::Refused,
+        };
         match (failed, asked.held.get()) {
             _ if asked.released.get() => Ended::Released,
             (true, true) => Ended::Stolen,
@@ -114,6 +118,19 @@ pub(super) fn request(name: &str, steal: bool, held: impl FnOnce(Rc<Lock>) + 'st
         }
     };
     Some((lock, Box::pin(ended)))
+}
+
+/// Ends all requests that wait, where a lock that was stolen wasn't granted.
+fn refuse_unless_granted(stolen: &Lock) {
+    if stolen.held.get() || stolen.released.get() {
+        return;
+    }
+    UNANSWERED.set(true);
+    for lock in LOCKS.with_borrow(Clone::clone).iter().filter(|lock| !lock.held.get()) {
+        lock.released.set(true);
+        // A promise of our own can always be settled.
+        lock.refuse.take().map(|refuse| refuse.call0(&JsValue::NULL));
+    }
 }
 
 fn forget(lock: &Rc<Lock>) {
