@@ -16,6 +16,9 @@ use std::{
 };
 use tokio::{sync::Mutex, time::sleep};
 
+/// Held while the disk fails: it fails in one way at a time, so that what the node says of it can be checked.
+static DISK_FAULT: Mutex<()> = Mutex::const_new(());
+
 /// How soon `/readyz` has to tell of a disk that is full, or not any more.
 const TOLD_WITHIN: Duration = Duration::from_secs(30);
 /// How long connections are killed again and again, and how often, in milliseconds.
@@ -27,7 +30,8 @@ const KILL: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE
 
 /// Fills SQLite's disk, and frees it. Meanwhile what is there can be read, and the node says what is wrong.
 pub(crate) async fn fill_disk(stage: &Stage, place: &Place, dice: &mut Dice) -> Result<()> {
-    // Nobody stops the node meanwhile.
+    let _fault = DISK_FAULT.lock().await;
+    // Held, so that the node isn't stopped.
     let node = place.node.lock().await;
     let disk = disk(stage)?;
     let is_full_for_all = dice.happens(0.5);
@@ -51,7 +55,7 @@ pub(crate) async fn fill_disk(stage: &Stage, place: &Place, dice: &mut Dice) -> 
 
 /// Lets SQLite's disk fail in some way, for a while.
 pub(crate) async fn fail_disk(stage: &Stage, failure: Failure, lasting: Duration) -> Result<()> {
-    let disk = disk(stage)?;
+    let (_fault, disk) = (DISK_FAULT.lock().await, disk(stage)?);
     disk.lock().await.fail(failure);
     sleep(lasting).await;
     disk.lock().await.fail(Failure::None);
