@@ -16,8 +16,7 @@ use crate::{
 };
 use model::{Booking, BookingId, BookingView, Conversation, Refusal, Role};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, QueryOrder,
-    QuerySelect, sea_query::Expr,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
 };
 
 impl Greenroom {
@@ -50,9 +49,7 @@ impl Greenroom {
         };
         let mut query = BookingRow::all().column_as(event_seq, "event_seq").filter(own.eq(viewer.id().0));
         if let Some(mark) = Mark::parse(page)? {
-            let place = [event_seq, booking::Column::Id].map(|column| column.into_expr());
-            let mark = [Expr::value(mark.number()?), Expr::value(mark.id)];
-            query = query.filter(Expr::tuple(place).lt(Expr::tuple(mark)));
+            query = query.filter(mark.after_descending([event_seq, booking::Column::Id])?);
         }
         // By the events that told of them, which no clock moves.
         let newest = query.order_by_desc(event_seq).order_by_desc(booking::Column::Id).limit(PAGE + 1);

@@ -16,8 +16,8 @@ use model::{
     Refusal,
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait, RelationDef, Select, sea_query::Expr,
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait, RelationDef, Select, sea_query::Expr,
 };
 
 impl Greenroom {
@@ -90,8 +90,7 @@ async fn list(
         .join(JoinType::InnerJoin, actor())
         .filter(notification::Column::PersonId.eq(viewer.id().0));
     if let Some(mark) = after {
-        let place = [notification::Column::EventSeq, notification::Column::Id].map(|column| column.into_expr());
-        query = query.filter(Expr::tuple(place).lt(Expr::tuple([Expr::value(mark.number()?), Expr::value(mark.id)])));
+        query = query.filter(mark.after_descending([notification::Column::EventSeq, notification::Column::Id])?);
     }
     let rows = query
         .order_by_desc(notification::Column::EventSeq)

@@ -1,5 +1,6 @@
 use crate::{Error, Result};
 use model::Fault;
+use sea_orm::{ColumnTrait, ExprTrait, sea_query::Expr};
 use uuid::Uuid;
 
 /// Rows on a page of a list.
@@ -27,8 +28,15 @@ impl Mark {
         Ok(Some(Self { key, id }))
     }
 
-    pub(crate) fn number(&self) -> Result<i64> {
-        self.key.parse().map_err(|_| Error::field("page", Fault::Invalid))
+    /// Selects the rows after this one in a list in descending order of a number and an id. Compared as a whole, the index
+    /// leads straight there.
+    ///
+    /// # Errors
+    /// `Invalid` where the key of the mark is no number.
+    pub(crate) fn after_descending<C: ColumnTrait>(&self, place: [C; 2]) -> Result<Expr> {
+        let number: i64 = self.key.parse().map_err(|_| Error::field("page", Fault::Invalid))?;
+        let place = Expr::tuple(place.map(|column| column.into_expr()));
+        Ok(place.lt(Expr::tuple([Expr::value(number), Expr::value(self.id)])))
     }
 
     fn token(&self) -> String {

@@ -146,10 +146,7 @@ impl View {
     pub(crate) async fn list(self, connection: &impl ConnectionTrait, after: Option<&Mark>) -> Result<Vec<Seen>> {
         let mut query = self.query;
         if let Some(mark) = after {
-            let place = [self.side.event_seq(), conversation::Column::Id];
-            // Compared as a whole, the index leads straight there.
-            let place = Expr::tuple(place.map(|column| column.into_expr()));
-            query = query.filter(place.lt(Expr::tuple([Expr::value(mark.number()?), Expr::value(mark.id)])));
+            query = query.filter(mark.after_descending([self.side.event_seq(), conversation::Column::Id])?);
         }
         let rows = query
             .order_by(self.side.event_seq(), Order::Desc)
