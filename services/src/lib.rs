@@ -13,7 +13,7 @@
 //! - [`keeping`]: backups, and moving to another database
 //! - `store`: connections, transactions; `entity`: tables
 //! - `together`: many questions, one answer
-//! - `throttle`, [`clock`], [`housekeeping`], [`measured`]: what the above lean on
+//! - `throttle`, `pruned_map`, [`clock`], [`housekeeping`], [`measured`]: what the above lean on
 
 pub mod accounts;
 pub mod bookings;
@@ -30,6 +30,7 @@ pub mod measured;
 pub mod messages;
 pub mod notifications;
 mod page;
+mod pruned_map;
 pub mod seed;
 mod store;
 pub mod talents;

@@ -1,16 +1,11 @@
-use crate::clock::Clock;
+use crate::{clock::Clock, pruned_map::PrunedMap};
 use model::Refusal;
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::VecDeque,
     hash::Hash,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
-
-/// Keys held before those that have run out are looked for.
-const CROWD: usize = 10_000;
-/// How often those that have run out are looked for.
-const PRUNE_EVERY: Duration = Duration::from_secs(1);
 
 /// Allows each key so many takes in any window of time. Measured by a clock that is never set back: a wall clock that is
 /// would keep everybody out for as long.
@@ -18,19 +13,12 @@ pub(crate) struct Throttle<K> {
     clock: Arc<dyn Clock>,
     limit: usize,
     window: Duration,
-    taken: Mutex<Taken<K>>,
-}
-
-struct Taken<K> {
-    times: HashMap<K, VecDeque<Duration>>,
-    /// When those that have run out were last looked for.
-    pruned: Duration,
+    taken: Mutex<PrunedMap<K, VecDeque<Duration>>>,
 }
 
 impl<K: Hash + Eq> Throttle<K> {
     pub(crate) fn new(clock: &Arc<dyn Clock>, limit: usize, window: Duration) -> Self {
-        let taken = Taken { times: HashMap::new(), pruned: Duration::ZERO };
-        Self { clock: clock.clone(), limit, window, taken: Mutex::new(taken) }
+        Self { clock: clock.clone(), limit, window, taken: Mutex::default() }
     }
 
     /// Refuses, with the seconds until the next is free, where nothing is left to take.
@@ -47,12 +35,8 @@ impl<K: Hash + Eq> Throttle<K> {
     fn with_room(&self, key: K, then: impl FnOnce(&mut VecDeque<Duration>, Duration)) -> Result<(), Refusal> {
         let now = self.clock.monotonic();
         let mut taken = self.lock();
-        // Not at every take: a crowd must not make each of its members cost as much as all of it.
-        if taken.times.len() >= CROWD && taken.pruned + PRUNE_EVERY <= now {
-            taken.pruned = now;
-            taken.times.retain(|_, times| times.back().is_some_and(|last| *last + self.window > now));
-        }
-        let times = taken.times.entry(key).or_default();
+        let is_current = |times: &VecDeque<Duration>| times.back().is_some_and(|last| *last + self.window > now);
+        let times = taken.entry(key, now, is_current);
         while times.front().is_some_and(|first| *first + self.window <= now) {
             times.pop_front();
         }
@@ -67,17 +51,17 @@ impl<K: Hash + Eq> Throttle<K> {
 
     /// Undoes all takes.
     pub(crate) fn forget(&self, key: &K) {
-        self.lock().times.remove(key);
+        self.lock().remove(key);
     }
 
     /// Undoes the last take.
     pub(crate) fn give_back(&self, key: &K) {
-        if let Some(times) = self.lock().times.get_mut(key) {
+        if let Some(times) = self.lock().get_mut(key) {
             times.pop_back();
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Taken<K>> {
+    fn lock(&self) -> MutexGuard<'_, PrunedMap<K, VecDeque<Duration>>> {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,7 +1,6 @@
-use crate::clock::Clock;
+use crate::{clock::Clock, pruned_map::PrunedMap};
 use model::Refusal;
 use std::{
-    collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -13,23 +12,12 @@ const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(15 * 60);
 /// Failures are forgotten so long after the last one.
 const MEMORY: Duration = Duration::from_secs(60 * 60);
-/// Accounts held before those that are forgotten are looked for.
-const CROWD: usize = 10_000;
-/// How often those that are forgotten are looked for.
-const PRUNE_EVERY: Duration = Duration::from_secs(1);
 
 /// Slows down guessing at one account from many networks, each of which stays below its own limit. Devices that signed in
 /// before are not asked here.
 pub(crate) struct Lockout {
     clock: Arc<dyn Clock>,
-    accounts: Mutex<Accounts>,
-}
-
-#[derive(Default)]
-struct Accounts {
-    failures: HashMap<String, Failures>,
-    /// When those that are forgotten were last looked for.
-    pruned: Duration,
+    accounts: Mutex<PrunedMap<String, Failures>>,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -47,8 +35,7 @@ impl Lockout {
     /// Refuses, with the seconds to wait, while the account is closed.
     pub(crate) fn check(&self, account: &str) -> Result<(), Refusal> {
         let now = self.clock.monotonic();
-        let left =
-            self.lock().failures.get(account).map_or(Duration::ZERO, |known| known.closed_until.saturating_sub(now));
+        let left = self.lock().get(account).map_or(Duration::ZERO, |known| known.closed_until.saturating_sub(now));
         if left.is_zero() {
             return Ok(());
         }
@@ -59,12 +46,7 @@ impl Lockout {
     pub(crate) fn charge(&self, account: &str) {
         let now = self.clock.monotonic();
         let mut accounts = self.lock();
-        // Not at every failure: a crowd must not make each of its members cost as much as all of it.
-        if accounts.failures.len() >= CROWD && accounts.pruned + PRUNE_EVERY <= now {
-            accounts.pruned = now;
-            accounts.failures.retain(|_, known| known.last + MEMORY > now);
-        }
-        let known = accounts.failures.entry(account.to_owned()).or_default();
+        let known = accounts.entry(account.to_owned(), now, |known| known.last + MEMORY > now);
         if known.last + MEMORY <= now {
             *known = Failures::default();
         }
@@ -78,7 +60,7 @@ impl Lockout {
     /// Undoes a charge: the password was right.
     pub(crate) fn refund(&self, account: &str) {
         let now = self.clock.monotonic();
-        if let Some(known) = self.lock().failures.get_mut(account) {
+        if let Some(known) = self.lock().get_mut(account) {
             known.count = known.count.saturating_sub(1);
             known.closed_until = known.closed_until.min(now);
         }
@@ -86,15 +68,15 @@ impl Lockout {
 
     /// Forgets the failures: the account has another password.
     pub(crate) fn forget(&self, account: &str) {
-        self.lock().failures.remove(account);
+        self.lock().remove(account);
     }
 
     /// Whether so much was tried that the owner should know.
     pub(crate) fn is_under_attack(&self, account: &str) -> bool {
-        self.lock().failures.get(account).is_some_and(|known| known.count >= FREE_FAILURES)
+        self.lock().get(account).is_some_and(|known| known.count >= FREE_FAILURES)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Accounts> {
+    fn lock(&self) -> MutexGuard<'_, PrunedMap<String, Failures>> {
         self.accounts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -102,7 +84,10 @@ impl Lockout {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::SetClock;
+    use crate::{
+        clock::SetClock,
+        pruned_map::{CAPACITY, PRUNE_EVERY},
+    };
     use model::Instant;
 
     #[test]
@@ -131,17 +116,17 @@ mod tests {
     }
 
     #[test]
-    fn a_crowd_is_looked_through_once_a_second() {
+    fn many_accounts_are_pruned_once_a_second() {
         let clock = Arc::new(SetClock::new(Instant::from_millis(0)));
         let lockout = Lockout::new(clock.clone());
-        let held = || lockout.lock().failures.len();
-        (0..CROWD).for_each(|number| lockout.charge(&number.to_string()));
+        let held = || lockout.lock().len();
+        (0..CAPACITY).for_each(|number| lockout.charge(&number.to_string()));
         clock.advance(MEMORY - PRUNE_EVERY / 2);
         lockout.charge("sarah");
-        assert_eq!(held(), CROWD + 1, "nothing is forgotten yet");
+        assert_eq!(held(), CAPACITY + 1, "nothing is forgotten yet");
         clock.advance(PRUNE_EVERY / 2);
         lockout.charge("kamau");
-        assert_eq!(held(), CROWD + 2, "half a second later nobody looks");
+        assert_eq!(held(), CAPACITY + 2, "half a second later nothing is looked for");
         clock.advance(PRUNE_EVERY / 2);
         lockout.charge("achieng");
         assert_eq!(held(), 3);

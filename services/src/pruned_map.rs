@@ -1,0 +1,48 @@
+use std::{
+    collections::HashMap,
+    hash::Hash,
+    ops::{Deref, DerefMut},
+    time::Duration,
+};
+
+/// Entries held before those that are over are removed.
+pub(crate) const CAPACITY: usize = 10_000;
+/// How often those that are over are looked for. Not at every write: else each of many clients costs as much as all of them.
+pub(crate) const PRUNE_EVERY: Duration = Duration::from_secs(1);
+
+/// A map whose entries are over after a time. Times are those of one monotonic clock.
+pub(crate) struct PrunedMap<K, V> {
+    entries: HashMap<K, V>,
+    pruned_at: Duration,
+}
+
+impl<K, V> Default for PrunedMap<K, V> {
+    fn default() -> Self {
+        Self { entries: HashMap::new(), pruned_at: Duration::ZERO }
+    }
+}
+
+impl<K: Hash + Eq, V: Default> PrunedMap<K, V> {
+    /// Returns the entry to write to. Before that, removes the entries that are over, where there are many.
+    pub(crate) fn entry(&mut self, key: K, now: Duration, is_current: impl Fn(&V) -> bool) -> &mut V {
+        if self.entries.len() >= CAPACITY && self.pruned_at + PRUNE_EVERY <= now {
+            self.pruned_at = now;
+            self.entries.retain(|_, value| is_current(value));
+        }
+        self.entries.entry(key).or_default()
+    }
+}
+
+impl<K, V> Deref for PrunedMap<K, V> {
+    type Target = HashMap<K, V>;
+
+    fn deref(&self) -> &HashMap<K, V> {
+        &self.entries
+    }
+}
+
+impl<K, V> DerefMut for PrunedMap<K, V> {
+    fn deref_mut(&mut self) -> &mut HashMap<K, V> {
+        &mut self.entries
+    }
+}
