@@ -34,6 +34,10 @@ impl Clock for SystemClock {
     }
 }
 
+/// How many milliseconds the clocks of two nodes may be apart. What is dated further ahead was written before a clock was
+/// set back, and would otherwise count for too long.
+pub(crate) const CLOCK_SKEW: i64 = 60 * 1_000;
+
 /// As the database and [`Instant`] count it.
 pub(crate) fn millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)

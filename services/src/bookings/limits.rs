@@ -1,11 +1,8 @@
-use crate::{Limits, Result, entity::booking, store::Transaction};
+use crate::{Limits, Result, clock::CLOCK_SKEW, entity::booking, store::Transaction};
 use model::{BookingStatus, Instant, PersonId, Refusal};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
 const DAY: i64 = 24 * 60 * 60 * 1_000;
-/// How far the clocks of two nodes may be apart. What is dated further ahead was written before a clock was set back,
-/// and would otherwise count for too long.
-const CLOCK_SKEW: i64 = 60 * 1_000;
 /// Seconds after which it is worth looking whether the talent has answered.
 const UNANSWERED_RETRY: u64 = 60 * 60;
 

@@ -1,14 +1,11 @@
 use super::{Kind, layout::Quota};
-use crate::{Limits, Result, accounts::hash_of, entity::email_budget, store::Transaction};
+use crate::{Limits, Result, accounts::hash_of, clock::CLOCK_SKEW, entity::email_budget, store::Transaction};
 use model::{Instant, Refusal, StoredEmail};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, IntoActiveModel, sea_query::OnConflict};
 use uuid::Uuid;
 
 const HOUR: i64 = 60 * 60 * 1_000;
 const DAY: i64 = 24 * HOUR;
-/// How far the clocks of two nodes may be apart. What is dated further ahead was counted before a clock was set back, and
-/// would otherwise count for too long.
-pub(super) const CLOCK_SKEW: i64 = 60 * 1_000;
 
 /// The emails of the last day to one recipient that count together. Locked until the transaction ends.
 pub(crate) struct Budget {

@@ -1,7 +1,8 @@
-use super::{Budget, budget::CLOCK_SKEW, letters};
+use super::{Budget, letters};
 use crate::{
     Greenroom, Result,
     accounts::links::{self, Purpose},
+    clock::CLOCK_SKEW,
     entity::{booking, mail, notification, person, person_head},
     live::lock_heads,
     store::Transaction,
@@ -60,7 +61,7 @@ impl Greenroom {
             let before = now.millis() - wait(*after)?;
             let set = person::Column::MailAfter.eq(after.as_str());
             let written = notification::Column::CreatedAt;
-            // What is dated ahead was written before a clock was set back: how long it has waited isn't known.
+            // A notification that is dated ahead was written before a clock was set back: how long it has waited isn't known.
             let waited = written.lte(before).or(written.gt(now.millis() + CLOCK_SKEW));
             Some(Condition::all().add(set).add(waited))
         });

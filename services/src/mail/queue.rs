@@ -1,5 +1,10 @@
-use super::{Budget, Letter, Outgoing, budget::CLOCK_SKEW, deliver::LONGEST_LEASE, letters};
-use crate::{Greenroom, Limits, Result, clock::millis, entity::mail, store::Transaction};
+use super::{Budget, Letter, Outgoing, deliver::LONGEST_LEASE, letters};
+use crate::{
+    Greenroom, Limits, Result,
+    clock::{CLOCK_SKEW, millis},
+    entity::mail,
+    store::Transaction,
+};
 use model::{ConversationId, Instant, StoredEmail};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder,
