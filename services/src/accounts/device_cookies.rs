@@ -1,6 +1,10 @@
 //! Devices that signed in before, known by the cookie that they keep when its session is over.
 
-use super::{join::has_address, secret::fingerprint};
+use super::{
+    join::has_address,
+    known_device::{KNOWN_FOR, MAX_DEVICES},
+    secret::fingerprint,
+};
 use crate::{
     Greenroom, Result,
     clock::millis,
@@ -12,13 +16,6 @@ use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QuerySelect,
     RelationDef, sea_query::Query,
 };
-use std::time::Duration;
-
-/// As long as browsers keep a cookie.
-const LIFE: Duration = Duration::from_secs(400 * 24 * 60 * 60);
-/// Devices of one person that are known, the newest.
-const MOST: u64 = 200;
-
 impl Greenroom {
     /// Whether any account was signed in to with what stands in a browser's cookie.
     ///
@@ -54,8 +51,8 @@ pub(super) async fn remember(tx: &Transaction, session: &session::Model) -> Resu
         .from(device::Entity)
         .and_where(device::Column::PersonId.eq(session.person_id))
         .order_by(device::Column::CreatedAt, sea_orm::Order::Desc)
-        .offset(MOST - 1)
-        .limit(MOST)
+        .offset(MAX_DEVICES - 1)
+        .limit(MAX_DEVICES)
         .take();
     device::Entity::delete_many().filter(device::Column::TokenHash.in_subquery(surplus)).exec(tx).await?;
     let row = device::ActiveModel {
@@ -70,5 +67,5 @@ pub(super) async fn remember(tx: &Transaction, session: &session::Model) -> Resu
 
 /// When a device that isn't known any more was last signed in with.
 pub(crate) fn expired(now: Instant) -> i64 {
-    now.millis() - millis(LIFE)
+    now.millis() - millis(KNOWN_FOR)
 }

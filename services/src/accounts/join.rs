@@ -3,7 +3,7 @@ use super::{
     links,
     links::Purpose,
     secret::{Secret, fingerprint},
-    security_log::SecurityEvent,
+    security_log::{SecurityEvent, Subject},
     sign_in::network,
 };
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
     store::Transaction,
     to_the_end,
 };
-use model::{Instant, LookupEmail, PersonId, Profile, Refusal, Registration, StoredEmail};
+use model::{Email, Instant, LookupEmail, PersonId, Profile, Refusal, Registration, StoredEmail};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{Set, Unchanged},
@@ -186,13 +186,15 @@ impl Greenroom {
     /// # Errors
     /// `RateLimited`.
     #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn resend_link(&self, email: model::Email, registrant: Option<String>, from: IpAddr) -> Result<()> {
+    pub async fn resend_link(&self, email: Email, registrant: Option<String>, from: IpAddr) -> Result<()> {
         self.take_letter(from)?;
         let (greenroom, email) = (self.clone(), StoredEmail::from(&email));
         to_the_end(async move {
             let now = greenroom.now();
             let tx = greenroom.store.write().await?;
             let known = by_email(&email).lock(LockType::NoKeyUpdate).one(&tx).await?;
+            let id = known.as_ref().map(|row| PersonId(row.id));
+            let whom = id.map_or(Subject::Unknown(Some(email.as_str())), Subject::Person);
             let letter = match known.filter(|row| !row.email_verified) {
                 Some(row) if has_registered(&tx, &row, registrant.as_deref(), now).await? => {
                     greenroom.confirm_letter(&tx, &email, PersonId(row.id), letters::CONFIRM, now).await?
@@ -201,7 +203,7 @@ impl Greenroom {
                 None => None,
             };
             greenroom.answer_by_mail(tx, Some(&email), letter, now).await?;
-            greenroom.log_security_of_address(SecurityEvent::ConfirmationRequested, email.as_str(), from).await;
+            greenroom.log_security(SecurityEvent::ConfirmationRequested, whom, Some(from)).await;
             Ok(())
         })
         .await
@@ -258,7 +260,7 @@ pub(super) fn by_email(email: &StoredEmail) -> Select<person::Entity> {
     person::Entity::find().filter(person::Column::Email.eq(email.as_str()))
 }
 
-/// The account that somebody looks for. Where two have a form of the address each, the one as it was typed comes first.
+/// Finds the account that an address means. Where two have a form of the address each, the one as it was typed comes first.
 pub(super) fn by_lookup(email: &LookupEmail) -> Select<person::Entity> {
     let [typed, canonical] = email.forms();
     let found = person::Entity::find().filter(has_address(email));
@@ -294,7 +296,7 @@ async fn insert(
     Ok(PersonId(row.insert(tx, now).await?.id))
 }
 
-/// Deletes those of these accounts that nobody confirmed, and says how many. Nothing can hang on them but their links.
+/// Deletes the unconfirmed ones of these accounts, and returns how many. Nothing can hang on them but their links.
 pub(crate) async fn forget(tx: &Transaction, accounts: Select<person::Entity>) -> Result<usize> {
     let unconfirmed = accounts.filter(person::Column::EmailVerified.eq(false)).order_by_asc(person::Column::Id);
     // Held, so that none is confirmed meanwhile.

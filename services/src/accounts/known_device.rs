@@ -22,9 +22,9 @@ use uuid::Uuid;
 pub(crate) const KNOWN_FOR: Duration = Duration::from_secs(400 * 24 * 60 * 60);
 
 /// Devices of one person that are known, those that signed in last.
-const MOST: u64 = 200;
+pub(super) const MAX_DEVICES: u64 = 200;
 /// How old an account is at its first sign-in, at the most. One of before devices were noted is older, and so is one whose
-/// devices are all forgotten: there the owner is told of the first device as well.
+/// devices are all forgotten: there the owner is told of the first device, too.
 const FIRST_SIGN_IN: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// Notes from which device and network a person signs in. The first of a new account is as known as can be; of one that is
@@ -69,8 +69,8 @@ async fn forget_surplus(tx: &Transaction, owner: Uuid, this: Vec<u8>) -> Result<
         .and_where(known_device::Column::PersonId.eq(owner))
         .and_where(known_device::Column::Fingerprint.ne(this))
         .order_by(known_device::Column::SeenAt, Order::Desc)
-        .offset(MOST - 1)
-        .limit(MOST)
+        .offset(MAX_DEVICES - 1)
+        .limit(MAX_DEVICES)
         .take();
     known_device::Entity::delete_many().filter(known_device::Column::Fingerprint.in_subquery(surplus)).exec(tx).await?;
     Ok(())

@@ -55,11 +55,10 @@ impl PasswordHasher {
     pub(crate) fn new(at_once: usize, public_url: &str) -> Result<Self> {
         let (_, host) = public_url.split_once("://").unwrap_or(("", public_url));
         let host = host.split('/').next().unwrap_or_default().to_owned();
-        let hasher = Self::with(Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(Error::broken)?, at_once)?;
-        Ok(Self { host, ..hasher })
+        Self::with(Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(Error::broken)?, at_once, host)
     }
 
-    fn with(params: Params, at_once: usize) -> Result<Self> {
+    fn with(params: Params, at_once: usize, host: String) -> Result<Self> {
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let nobody = hash(&argon2, &uuid::Uuid::now_v7().to_string())?;
         let at_once = at_once.min(AT_ONCE);
@@ -68,7 +67,7 @@ impl PasswordHasher {
             argon2,
             queue: HashQueue::new("passwords", at_once, QUEUE_PER_TURN * at_once),
             estimates: HashQueue::new("password_estimates", cores, QUEUE_PER_TURN * cores),
-            host: String::new(),
+            host,
             nobody,
         })
     }
@@ -181,7 +180,7 @@ mod tests {
     const NFD: &str = "cafe\u{301} ya asubuhi";
 
     fn hasher(memory: u32) -> PasswordHasher {
-        PasswordHasher::with(Params::new(memory, 1, 1, None).expect("parameters"), 1).expect("a hasher")
+        PasswordHasher::with(Params::new(memory, 1, 1, None).expect("parameters"), 1, String::new()).expect("a hasher")
     }
 
     async fn verify(hasher: &PasswordHasher, typed: &str, stored: &str) -> Verified {

@@ -3,7 +3,7 @@ use super::{
     join::{by_lookup, unchanged},
     links,
     links::Purpose,
-    security_log::SecurityEvent,
+    security_log::{SecurityEvent, Subject},
     sessions::delete_in_order,
     sign_in::{Guesser, network},
 };
@@ -59,16 +59,19 @@ impl Greenroom {
         to_the_end(async move {
             let now = greenroom.now();
             let tx = greenroom.store.write().await?;
-            let found = by_lookup(&email).lock(LockType::NoKeyUpdate).one(&tx).await?;
-            let address = found.as_ref().map(|row| StoredEmail::new(&row.email));
-            let letter = match found.as_ref().zip(address.as_ref()) {
-                Some((row, address)) if row.email_verified => greenroom.reset_letter(&tx, address, row, now).await?,
-                Some((row, address)) => greenroom.contest(&tx, address, row, now).await?,
-                None => None,
+            let (to, whom, letter) = match by_lookup(&email).lock(LockType::NoKeyUpdate).one(&tx).await? {
+                Some(row) => {
+                    let to = StoredEmail::new(&row.email);
+                    let letter = match row.email_verified {
+                        true => greenroom.reset_letter(&tx, &to, &row, now).await?,
+                        false => greenroom.contest(&tx, &to, &row, now).await?,
+                    };
+                    (Some(to), Subject::Person(PersonId(row.id)), letter)
+                }
+                None => (None, Subject::Unknown(Some(email.canonical())), None),
             };
-            greenroom.answer_by_mail(tx, address.as_ref(), letter, now).await?;
-            let asked = address.as_ref().map_or(email.canonical(), StoredEmail::as_str);
-            greenroom.log_security_of_address(SecurityEvent::PasswordResetRequested, asked, from).await;
+            greenroom.answer_by_mail(tx, to.as_ref(), letter, now).await?;
+            greenroom.log_security(SecurityEvent::PasswordResetRequested, whom, Some(from)).await;
             Ok(())
         })
         .await

@@ -7,7 +7,7 @@ use crate::{
     error::Error,
 };
 use hmac::{Hmac, KeyInit, Mac};
-use model::{LookupEmail, PersonId};
+use model::PersonId;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::OnConflict};
 use sha2::Sha256;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -68,10 +68,8 @@ impl SecurityEvent {
 /// Whom it is about.
 pub(crate) enum Subject<'a> {
     Person(PersonId),
-    /// An address that has no account.
-    Unknown(Option<&'a LookupEmail>),
-    /// The same, as it stands in the database.
-    Address(&'a str),
+    /// An address that has no account, in the form in which tries for it are counted.
+    Unknown(Option<&'a str>),
 }
 
 impl From<PersonId> for Subject<'_> {
@@ -100,7 +98,7 @@ impl Greenroom {
         let found = person::Entity::find().filter(person::Column::Email.eq(address)).one(self.store.reader()).await;
         let whom = match found {
             Ok(Some(row)) => Subject::Person(PersonId(row.id)),
-            Ok(None) | Err(_) => Subject::Address(address),
+            Ok(None) | Err(_) => Subject::Unknown(Some(address)),
         };
         self.log_security(event, whom, Some(from)).await;
     }
@@ -132,8 +130,7 @@ fn pseudonym(key: &[u8], whom: &Subject<'_>) -> String {
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return String::new() };
     match whom {
         Subject::Person(person) => mac.update(person.0.as_bytes()),
-        Subject::Unknown(Some(email)) => mac.update(email.canonical().as_bytes()),
-        Subject::Address(address) => mac.update(address.as_bytes()),
+        Subject::Unknown(Some(address)) => mac.update(address.as_bytes()),
         Subject::Unknown(None) => return "no_address".to_owned(),
     }
     mac.finalize().into_bytes().iter().take(8).map(|byte| format!("{byte:02x}")).collect()

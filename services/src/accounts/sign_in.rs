@@ -69,7 +69,8 @@ impl Greenroom {
         let (known, rehashed) = match checked {
             Checked::Right(known, rehashed) => (*known, rehashed),
             Checked::Wrong(account) => {
-                let whom = || account.map_or(Subject::Unknown(credentials.email.as_ref()), Subject::Person);
+                let email = credentials.email.as_ref().map(LookupEmail::canonical);
+                let whom = || account.map_or(Subject::Unknown(email), Subject::Person);
                 self.log_security(SecurityEvent::SignInFailed, whom(), Some(from)).await;
                 if attempt.is_limited() {
                     self.log_security(SecurityEvent::SignInLimited, whom(), Some(from)).await;
