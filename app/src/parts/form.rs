@@ -45,8 +45,6 @@ pub struct FormState {
     pub pending: RwSignal<bool>,
     /// Whether it was done the last time.
     pub done: Signal<bool>,
-    /// Whether what was typed comes back from the address.
-    refills: bool,
     query: Memo<ParamsMap>,
 }
 
@@ -65,12 +63,7 @@ impl FormState {
                 focus(format!("#{id} [aria-invalid=true]:not(fieldset), #{id} fieldset[aria-invalid=true] input"));
             }
         });
-        Self { id, path, answer, failure, pending, done, refills: true, query: use_query_map() }
-    }
-
-    /// The same, but never filled in from an address: anybody may make a link, and what such a form does opens the account.
-    pub fn without_refill(self) -> Self {
-        Self { refills: false, ..self }
+        Self { id, path, answer, failure, pending, done, query: use_query_map() }
     }
 
     /// Sends it without leaving the page.
@@ -104,8 +97,7 @@ impl FormState {
     /// What was typed into a field of a plain form that was refused: it comes back with the failure, in the address.
     pub fn kept(self, field: &str) -> Option<String> {
         let name = format!("kept.{field}");
-        let refills = self.refills && self.failure.with_untracked(Option::is_some);
-        refills.then(|| self.query.with_untracked(|query| query.get(&name)))?
+        self.failure.with_untracked(Option::is_some).then(|| self.query.with_untracked(|query| query.get(&name)))?
     }
 
     /// A text for when it was done.

@@ -10,7 +10,7 @@ use model::person::EMAIL_LIMIT;
 /// Asking for another address. It changes once the link that is mailed there was opened.
 #[component]
 pub(super) fn ChangeEmail(email: String) -> impl IntoView {
-    let form = FormState::of::<functions::ChangeEmail>("email-form").without_refill();
+    let form = FormState::of::<functions::ChangeEmail>("email-form");
     view! {
         <Part id="email" title=words::EMAIL lead=words::signs_in_with(&email)>
             <FormError failure=form.failure/>

@@ -65,7 +65,7 @@ fn Row(token: AccessToken, form: FormState) -> impl IntoView {
 /// Making one. Only with JavaScript: a plain form's answer would be an address, and no secret belongs there.
 #[component]
 fn Create(lists: Lists, confirmed: RwSignal<bool>) -> impl IntoView {
-    let form = FormState::of::<functions::CreateToken>("token").without_refill();
+    let form = FormState::of::<functions::CreateToken>("token");
     let secret = move || json::read::<String>(&form.answer.get()?.ok()?).ok();
     let choice = |scope: Scope| Choice { value: scope.as_str(), label: words::scope(scope), help: None };
     let choices = Scope::ALL.iter().copied().map(choice).collect::<Vec<_>>();
