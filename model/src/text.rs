@@ -7,8 +7,8 @@ pub use direction::{is_invisible_format, isolate, without_direction_controls};
 
 use crate::refusal::Fault;
 
-/// One line, such as a name: trimmed, with one space between words, at most `limit` characters, at least one of them visible, without controls and
-/// other hidden characters, and with at most four marks on a letter.
+/// One line, such as a name: trimmed, with one space between words, at most `limit` characters, at least one of them
+/// visible, without controls and other hidden characters, and with at most four marks on a letter.
 pub fn line(input: Option<&str>, limit: usize) -> Result<String, Fault> {
     let text = input.unwrap_or_default().split(is_space).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
     let text = text.trim();

@@ -15,9 +15,8 @@ const MARKS: usize = 4;
 /// Characters of any kind that are drawn together with one letter. Some scripts write vowels beside it, too.
 const EXTENDERS: usize = 8;
 /// Characters that Unicode calls visible and that are drawn as nothing: the notehead of a silent note, blanks of
-/// hieroglyphs, and the place of an object that isn't there.
-const BLANK: [char; 4] = ['\u{1d159}', '\u{13441}', '\u{13442}', '\u{fffc}'];
-/// The blank of Braille, which has a use between other Braille patterns.
+/// hieroglyphs, the place of an object that isn't there, and the blank of Braille.
+const BLANK: [char; 5] = ['\u{1d159}', '\u{13441}', '\u{13442}', '\u{fffc}', BLANK_BRAILLE];
 const BLANK_BRAILLE: char = '\u{2800}';
 /// Begins the flags of England, Scotland and Wales, which are spelt in tag characters.
 const BLACK_FLAG: char = '\u{1f3f4}';
@@ -86,7 +85,7 @@ fn is_visible(c: char) -> bool {
         .union(GeneralCategoryGroup::Number)
         .union(GeneralCategoryGroup::Punctuation)
         .union(GeneralCategoryGroup::Symbol);
-    seen.contains(category(c)) && !is_ignorable(c) && !BLANK.contains(&c) && c != BLANK_BRAILLE
+    seen.contains(category(c)) && !is_ignorable(c) && !BLANK.contains(&c)
 }
 
 /// Breaks, blanks, and what changes other characters without being seen: directions, joiners, fillers, tags. Also what
@@ -101,11 +100,7 @@ fn is_hidden(c: char) -> bool {
         GeneralCategory::Format => !CodePointSetData::new::<PrependedConcatenationMark>().contains(c),
         _ => false,
     };
-    unseen || is_ignorable(c) || is_noncharacter(c) || BLANK.contains(&c) || c == BLANK_BRAILLE
-}
-
-fn is_noncharacter(c: char) -> bool {
-    u32::from(c) & 0xfffe == 0xfffe || ('\u{fdd0}'..='\u{fdef}').contains(&c)
+    unseen || is_ignorable(c) || BLANK.contains(&c)
 }
 
 /// Whether a hidden character does what it is there for: a joiner inside a word or an emoji, or at the end of a word of
@@ -147,7 +142,7 @@ fn is_mark(c: char) -> bool {
     drawn_on && !is_variation_selector(c)
 }
 
-/// Whether it is drawn together with the character before it: marks beside it as well, tones, colours of skin, and the
+/// Whether it is drawn together with the character before it: marks on it or beside it, tones, colours of skin, and the
 /// vowels and endings of Korean syllables.
 fn is_extender(c: char) -> bool {
     let extends = matches!(
