@@ -99,8 +99,8 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// Goes where it leads. From a page for everybody by another document: a document belongs to one person, or to
-    /// nobody, for as long as it lives.
+    /// Goes where it leads. From a public page by another document: a document belongs to one person, or to no one, for as
+    /// long as it lives.
     pub fn follow(location: Option<String>) {
         let Some(path) = location else { return };
         let here = window().location();

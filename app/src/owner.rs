@@ -29,7 +29,7 @@ impl PageOwner {
 
 /// The hidden field of a form that says whose page it stands on. Browsers must not fill it in again by themselves.
 ///
-/// A second field, which isn't sent, bears the person in its name. Chromium restores what was typed where the form has the
+/// A second field, which isn't sent, bears the person in its name. Chromium restores typed text where the form has the
 /// same action and the same first names: for another person it has not.
 #[component]
 pub fn OwnerField() -> impl IntoView {

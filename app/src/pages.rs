@@ -44,10 +44,10 @@ use leptos::prelude::window;
 /// Pages for whoever is not signed in, too.
 pub const PUBLIC: [&str; 7] = ["/", "/signin", "/register", "/verify", "/forgot", "/reset", "/unsubscribe"];
 
-/// `path` if it stays on this site: anything else could lead somebody astray after signing in.
+/// `path` if it stays on this site: anything else could lead a person astray after signing in.
 pub fn same_site(path: &str) -> Option<&str> {
     let before_query = path.split(['?', '#']).next().unwrap_or_default();
-    // A browser resolves dots, and what is left may begin with two slashes.
+    // A browser resolves dots, and the rest may begin with two slashes.
     let is_dots = |part: &str| matches!(part.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..");
     let mut parts = before_query.strip_prefix('/')?.split('/');
     let leads_down = before_query == "/" || parts.all(|part| !part.is_empty() && !is_dots(part));

@@ -81,7 +81,7 @@ pub fn email(text: &str) -> Answer<model::Email> {
     field("email", model::account::email(Some(text)))
 }
 
-/// An address by which somebody looks for their account.
+/// An address by which a person looks for their account.
 pub fn lookup_email(text: &str) -> Answer<model::LookupEmail> {
     field("email", model::account::lookup_email(Some(text)))
 }

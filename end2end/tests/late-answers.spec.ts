@@ -3,7 +3,7 @@ import { expect, test } from "../support/fixtures.ts";
 
 // The answer to a form comes late, or never.
 
-test("@live where the answer to a form leads is no way for whoever has left the form", async ({ eventpro, programs, launch }) => {
+test("@live the answer to a form that was left leads nowhere", async ({ eventpro, programs, launch }) => {
   const { id } = await programs.eventpro.talent("DJ Kamau");
   await eventpro.open(`/bookings/new?talent=${id}`);
   const { page, thread } = eventpro;

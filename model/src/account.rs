@@ -105,7 +105,7 @@ pub fn email(input: Option<&str>) -> Result<Email, Fault> {
     text::parsed(input.map(str::trim))
 }
 
-/// An address that somebody typed to find their account.
+/// An address that a person typed to find their account.
 pub fn lookup_email(input: Option<&str>) -> Result<LookupEmail, Fault> {
     text::parsed(input.map(str::trim))
 }

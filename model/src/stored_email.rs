@@ -1,5 +1,5 @@
-//! Addresses of accounts that exist. [`Email`] has the rules for new addresses, which became stricter: nobody who came
-//! before a rule may be locked out by it.
+//! Addresses of accounts that exist. [`Email`] has the rules for new addresses, which became stricter: a rule must not
+//! lock out those who came before it.
 
 use crate::person::{EMAIL_LIMIT, Email};
 use std::{fmt, str::FromStr};
@@ -27,7 +27,7 @@ impl From<&Email> for StoredEmail {
     }
 }
 
-/// An address by which somebody finds their account, taken by today's rules or by those before.
+/// An address by which a person finds their account, taken by today's rules or by those before.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct LookupEmail {
     canonical: String,

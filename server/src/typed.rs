@@ -59,8 +59,8 @@ fn session(request: &Request) -> Option<String> {
     caller.viewer.as_ref().and(caller.cookie.clone())
 }
 
-/// The address without fields, where it has some that weren't typed in this session. There is nobody to protect where
-/// nobody is signed in.
+/// The address without fields, where it has some that weren't typed in this session. Without a session there is
+/// no one to protect.
 fn without_foreign_fields(uri: &Uri, session: Option<&str>) -> Option<String> {
     let (session, query) = (session?, uri.query()?);
     let (kept, others): (Vec<_>, Vec<_>) =
@@ -129,6 +129,7 @@ mod tests {
         let long = format!("bio={}", "a".repeat(7_000));
         assert_eq!(back("/x?__path=a&__err=b", &long).as_deref(), Some("/x?__path=a&__err=b"));
     }
+
     #[test]
     fn fields_come_back_in_the_session_that_typed_them_alone() {
         let headers =
@@ -138,7 +139,7 @@ mod tests {
         let without = Some("/settings?__path=a&__err=b".to_owned());
         assert_eq!(without_foreign_fields(&sealed, Some("own")), None);
         assert_eq!(without_foreign_fields(&sealed, Some("another")), without);
-        assert_eq!(without_foreign_fields(&sealed, None), None, "nobody is signed in");
+        assert_eq!(without_foreign_fields(&sealed, None), None, "no one is signed in");
         let changed: Uri = sealed.to_string().replace("w%40", "evil%40").parse().expect("an address");
         assert_eq!(without_foreign_fields(&changed, Some("own")), without);
         let unsealed: Uri = "/settings?kept.email=evil%40example.com".parse().expect("an address");

@@ -64,7 +64,7 @@ impl Greenroom {
         Ok(())
     }
 
-    /// Deletes rows by their ids, some at once: nobody's message shall stand behind all of them. Rows that another
+    /// Deletes rows by their ids, some at once: no message shall stand behind all of them. Rows that another
     /// transaction holds stay until the next time: a wait for them could be a deadlock.
     async fn delete<E: EntityTrait>(&self, id: E::Column, past: Expr) -> Result<()> {
         loop {

@@ -16,7 +16,7 @@ impl Outbox {
         self.live.leave();
     }
 
-    /// Deletes what is kept of a person whose account is gone.
+    /// Deletes the drafts and messages of a person whose account is gone.
     pub fn finish_deletion(self) {
         for person in Intention::DeleteAccount.persons() {
             spawn_local(async move {

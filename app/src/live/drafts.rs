@@ -3,7 +3,7 @@
 //! A draft is on the disk after each key, not after a pause: a reload or another thread right after the last key loses
 //! nothing, and there is no time in which it could be saved under another key.
 //!
-//! What can't be kept, for want of room or of a key, is held by the page, and is newer than what is kept of it.
+//! A draft that can't be stored, for want of room or of a key, is held by the page, and is newer than its stored copy.
 
 use super::shelf;
 use leptos::prelude::*;
@@ -55,7 +55,7 @@ impl Drafts {
     fn update(self, change: impl FnOnce(&mut HashMap<DraftKey, String>)) {
         self.held.update_value(change);
         let unkept = self.held.with_value(|held| !held.is_empty());
-        // What is said again would be read out again.
+        // A screen reader reads out each change of the signal.
         if self.unkept.get_untracked() != unkept {
             self.unkept.set(unkept);
         }

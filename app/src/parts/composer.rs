@@ -54,7 +54,7 @@ pub fn Composer(me: PersonId, thread: RwSignal<Thread>) -> impl IntoView {
     effect(move || {
         let Some((parcel, failure)) = outbox.returned(id) else { return };
         let Some(area) = area.get().filter(|area| area.value().is_empty() && browser::is_visible()) else { return };
-        // At once: what is typed in between would be lost.
+        // At once: keys that are typed in between would be lost.
         put(&area, &parcel.body);
         drafts.keep(key, &parcel.body);
         text.set(parcel.body);

@@ -5,7 +5,7 @@ use crate::{
 };
 use leptos::prelude::*;
 
-/// Says so when events can't arrive or what is written can't be kept, and what that means. Nothing when all is well.
+/// Says so when events can't arrive or drafts can't be stored, and what that means. Nothing when all is well.
 #[component]
 pub fn ConnectionBar() -> impl IntoView {
     let (live, drafts) = (Live::current(), Outbox::current().drafts);

@@ -20,7 +20,7 @@ pub(crate) enum Requester {
 }
 
 impl Requester {
-    /// Who shares one share with others: of IPv6, a site is given a /48, which has 65,536 networks.
+    /// The requester whose share this one belongs to: of IPv6, a site is given a /48, which has 65,536 networks.
     fn site(self) -> Self {
         match self {
             Requester::Network(IpAddr::V6(address)) => {
@@ -35,7 +35,7 @@ impl Requester {
 /// each its requesters, so that one with many requests delays another by one of them. Where all places are taken, the
 /// site with the most of them gives one up.
 pub(super) struct HashQueue {
-    /// Its name among what is measured.
+    /// Its label among the metrics.
     name: &'static str,
     state: Mutex<State>,
     places: usize,

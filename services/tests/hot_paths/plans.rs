@@ -18,7 +18,7 @@ const FORGIVEN: [(&str, &str); 12] = [
     (r#"GROUP BY "notification"."person_id""#, "TEMP B-TREE FOR"),
     (r#"ORDER BY "created_at" + ? ASC"#, "TEMP B-TREE FOR ORDER BY"),
     (r#"GROUP BY "notification"."kind""#, "TEMP B-TREE FOR GROUP BY"),
-    // Somebody's devices, of which two hundred are known.
+    // A person's devices, of which two hundred are known.
     (r#"IN (SELECT "fingerprint" FROM "known_device""#, "TEMP B-TREE FOR ORDER BY"),
     // Accounts that nobody confirmed, of which there are few: they are deleted after a week.
     (r#"NOT IN (SELECT "person_id" FROM "token")"#, "TEMP B-TREE FOR ORDER BY"),

@@ -31,7 +31,7 @@ impl Outbox {
         });
     }
 
-    /// Keeps what was sent before there was a key and waits.
+    /// Stores the waiting messages that were sent before there was a key.
     async fn keep_others(self, me: PersonId, kept: &[Parcel]) {
         let is_kept = |parcel: &&Parcel| kept.iter().any(|known| known.client_id == parcel.client_id);
         let lacking = |parcel: &&Parcel| !parcel.is_kept() && parcel.stage != Stage::Sent && !is_kept(parcel);
