@@ -100,6 +100,11 @@ impl Run {
     pub(crate) fn read(line: &str) -> Result<Self> {
         Ok(Line::try_parse_from(line.split_whitespace())?.run)
     }
+
+    /// Whether a power cut may take acknowledged messages: commits aren't flushed.
+    pub(crate) fn may_lose(&self) -> bool {
+        self.synchronous == Some(Synchronous::Normal)
+    }
 }
 
 /// As it is said on the command line.
