@@ -25,10 +25,11 @@ async fn spend_a_day(url: &str) -> Vec<(String, &'static str)> {
     let heard = Heard::begin();
     let clock = Arc::new(SetClock::new(SystemClock.now()));
     let limits = Limits { heartbeat: Duration::from_millis(20), ..Limits::default() };
-    let house = Greenroom::open_at(url, "https://greenroom.example", limits, clock.clone()).await.expect("a house");
-    day::spend(&house, &clock, &heard).await;
+    let greenroom =
+        Greenroom::open_at(url, "https://greenroom.example", limits, clock.clone()).await.expect("a Greenroom");
+    day::spend(&greenroom, &clock, &heard).await;
     // With the last connection goes the last word of what it was asked.
-    house.close().await.expect("closing");
+    greenroom.close().await.expect("closing");
     heard.statements()
 }
 

@@ -26,32 +26,32 @@ async fn give_up_after<F: Future>(turns: usize, future: F) -> Option<F::Output> 
 
 async fn an_abandoned_message_is_written_and_told_or_neither(site: Site) {
     let cast = site.cast().await;
-    let (mut stream, _) = Stream::ready(&site.house, &cast.sarah, Resume::Live).await;
+    let (mut stream, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
     for turns in 0..16 {
         let draft = draft(cast.launch, &format!("Dropped after {turns} turns"));
-        give_up_after(turns, site.house.post(&cast.eventpro, draft.clone())).await;
+        give_up_after(turns, site.greenroom.post(&cast.eventpro, draft.clone())).await;
         // The client tries again. Where the message was written the first time, this tells nobody: then
         // whoever was to be told was told by what went on without its caller, or never is.
-        let posted = within(site.house.post(&cast.eventpro, draft)).await.expect("it is sent");
+        let posted = within(site.greenroom.post(&cast.eventpro, draft)).await.expect("it is sent");
         assert!(turns > 0 || matches!(posted, Posted::New(_)), "what never began did nothing");
         let message = posted.into_message();
         assert_eq!(stream.event().await.event, Event::MessageCreated { message }, "after {turns} turns");
         assert_eq!(stream.names(1).await, ["notification.created"]);
     }
-    audit(&site.house, &cast.sarah).await;
-    audit(&site.house, &cast.eventpro).await;
+    audit(&site.greenroom, &cast.sarah).await;
+    audit(&site.greenroom, &cast.eventpro).await;
 }
 
 async fn an_abandoned_reader_has_read_and_told_or_neither(site: Site) {
     let cast = site.cast().await;
-    let (mut stream, _) = Stream::ready(&site.house, &cast.eventpro, Resume::Live).await;
+    let (mut stream, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
     for turns in 0..16 {
-        let last = say(&site.house, &cast.eventpro, cast.launch, "Next").await.seq;
+        let last = say(&site.greenroom, &cast.eventpro, cast.launch, "Next").await.seq;
         assert_eq!(stream.names(1).await, ["message.created"]);
-        give_up_after(turns, site.house.read_on(&cast.sarah, cast.launch, last)).await;
-        within(site.house.read_on(&cast.sarah, cast.launch, last)).await.expect("reading on");
+        give_up_after(turns, site.greenroom.read_on(&cast.sarah, cast.launch, last)).await;
+        within(site.greenroom.read_on(&cast.sarah, cast.launch, last)).await.expect("reading on");
         let told = stream.event().await.event;
         assert!(matches!(told, Event::ConversationRead { read_seq, .. } if read_seq == last), "after {turns} turns");
     }
-    audit(&site.house, &cast.sarah).await;
+    audit(&site.greenroom, &cast.sarah).await;
 }

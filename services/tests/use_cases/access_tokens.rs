@@ -17,23 +17,23 @@ on_both! {
 }
 
 async fn program(site: &Site, owner: &Viewer, scope: Scope) -> (Viewer, String) {
-    let made = site.house.create_token(owner, token_draft(scope)).await.expect("a token");
-    (site.house.viewer_by_token(&made.secret).await.expect("a viewer"), made.secret)
+    let made = site.greenroom.create_token(owner, token_draft(scope)).await.expect("a token");
+    (site.greenroom.viewer_by_token(&made.secret).await.expect("a viewer"), made.secret)
 }
 
 async fn a_token_that_reads_sees_all_and_changes_nothing(site: Site) {
-    let (cast, house) = (site.cast().await, &site.house);
+    let (cast, greenroom) = (site.cast().await, &site.greenroom);
     let (bot, _) = program(&site, &cast.eventpro, Scope::Read).await;
-    assert_eq!(house.inbox(&bot, None).await.expect("an inbox").conversations.len(), 1);
-    assert!(house.follow(&bot, Resume::Live, false).await.is_ok());
-    let booking = house.conversation(&bot, cast.launch).await.expect("a conversation").0.booking;
+    assert_eq!(greenroom.inbox(&bot, None).await.expect("an inbox").conversations.len(), 1);
+    assert!(greenroom.follow(&bot, Resume::Live, false).await.is_ok());
+    let booking = greenroom.conversation(&bot, cast.launch).await.expect("a conversation").0.booking;
     let before = site.tally().await;
     for refused in [
-        refusal(house.post(&bot, draft(cast.launch, "No")).await),
-        refusal(house.read_on(&bot, cast.launch, 12).await),
-        refusal(house.open_booking(&bot, booking_of(cast.achieng.id())).await),
-        refusal(house.step(&bot, booking.id, Step::Cancel).await),
-        refusal(house.mark_seen(&bot, Seen::All).await),
+        refusal(greenroom.post(&bot, draft(cast.launch, "No")).await),
+        refusal(greenroom.read_on(&bot, cast.launch, 12).await),
+        refusal(greenroom.open_booking(&bot, booking_of(cast.achieng.id())).await),
+        refusal(greenroom.step(&bot, booking.id, Step::Cancel).await),
+        refusal(greenroom.mark_seen(&bot, Seen::All).await),
     ] {
         assert_eq!(refused, Refusal::InsufficientScope);
     }
@@ -43,27 +43,28 @@ async fn a_token_that_reads_sees_all_and_changes_nothing(site: Site) {
 async fn a_token_that_writes_writes(site: Site) {
     let cast = site.cast().await;
     let (bot, _) = program(&site, &cast.sarah, Scope::Write).await;
-    let message = site.house.post(&bot, draft(cast.launch, "Sent by a program")).await.expect("sent").into_message();
+    let message =
+        site.greenroom.post(&bot, draft(cast.launch, "Sent by a program")).await.expect("sent").into_message();
     assert_eq!((message.sender.id, message.seq), (cast.sarah.id(), 13));
 }
 
 async fn no_token_gets_at_the_account(site: Site) {
-    let (cast, house) = (site.cast().await, &site.house);
+    let (cast, greenroom) = (site.cast().await, &site.greenroom);
     let (bot, _) = program(&site, &cast.sarah, Scope::Write).await;
     let password = || Password::new(PASSWORD.to_owned());
     let new = NewPassword::parse(Some("velvet drum nairobi")).expect("a password");
     let change: Change = AccountInput::default().parse(Role::Talent).expect("a change");
     let address = "bot@example.com".parse().expect("an address");
     for refused in [
-        refusal(house.change_account(&bot, change).await),
-        refusal(house.change_password(&bot, password(), new).await),
-        refusal(house.change_email(&bot, password(), address, Ipv4Addr::LOCALHOST.into()).await),
-        refusal(house.leave(&bot, password()).await),
-        refusal(house.devices(&bot).await),
-        refusal(house.access_tokens(&bot).await),
-        refusal(house.create_token(&bot, token_draft(Scope::Write)).await),
-        refusal(house.end_session(&bot, cast.sarah.session()).await),
-        refusal(house.export(&bot)),
+        refusal(greenroom.change_account(&bot, change).await),
+        refusal(greenroom.change_password(&bot, password(), new).await),
+        refusal(greenroom.change_email(&bot, password(), address, Ipv4Addr::LOCALHOST.into()).await),
+        refusal(greenroom.leave(&bot, password()).await),
+        refusal(greenroom.devices(&bot).await),
+        refusal(greenroom.access_tokens(&bot).await),
+        refusal(greenroom.create_token(&bot, token_draft(Scope::Write)).await),
+        refusal(greenroom.end_session(&bot, cast.sarah.session()).await),
+        refusal(greenroom.export(&bot)),
     ] {
         assert_eq!(refused, Refusal::SessionRequired);
     }
@@ -72,51 +73,51 @@ async fn no_token_gets_at_the_account(site: Site) {
 async fn a_token_is_no_cookie_and_a_cookie_no_token(site: Site) {
     let cast = site.cast().await;
     let (_, secret) = program(&site, &cast.sarah, Scope::Write).await;
-    assert_eq!(refusal(site.house.viewer(&secret).await), Refusal::Unauthenticated);
+    assert_eq!(refusal(site.greenroom.viewer(&secret).await), Refusal::Unauthenticated);
     let cookie = site.sign_in(services::seed::SARAH.email).await.token;
-    assert_eq!(refusal(site.house.viewer_by_token(&cookie).await), Refusal::Unauthenticated);
+    assert_eq!(refusal(site.greenroom.viewer_by_token(&cookie).await), Refusal::Unauthenticated);
 }
 
 async fn a_token_taken_back_is_over_with_its_streams(site: Site) {
     let cast = site.cast().await;
     let (bot, secret) = program(&site, &cast.sarah, Scope::Read).await;
-    let mut stream = crate::support::Stream::ready(&site.house, &bot, Resume::Live).await.0;
-    site.house.end_session(&cast.sarah, bot.session()).await.expect("taken back");
+    let mut stream = crate::support::Stream::ready(&site.greenroom, &bot, Resume::Live).await.0;
+    site.greenroom.end_session(&cast.sarah, bot.session()).await.expect("taken back");
     assert_eq!(stream.frame().await.event, "session-ended");
     stream.end().await;
-    assert_eq!(refusal(site.house.viewer_by_token(&secret).await), Refusal::Unauthenticated);
+    assert_eq!(refusal(site.greenroom.viewer_by_token(&secret).await), Refusal::Unauthenticated);
 }
 
 async fn devices_and_tokens_are_listed_apart(site: Site) {
     let cast = site.cast().await;
-    let before = site.house.devices(&cast.sarah).await.expect("devices");
+    let before = site.greenroom.devices(&cast.sarah).await.expect("devices");
     assert_eq!(before.iter().filter(|device| device.current).count(), 1);
     let (bot, _) = program(&site, &cast.sarah, Scope::Read).await;
-    assert_eq!(site.house.devices(&cast.sarah).await.expect("devices").len(), before.len());
-    let tokens = site.house.access_tokens(&cast.sarah).await.expect("tokens");
+    assert_eq!(site.greenroom.devices(&cast.sarah).await.expect("devices").len(), before.len());
+    let tokens = site.greenroom.access_tokens(&cast.sarah).await.expect("tokens");
     assert_eq!(tokens.len(), 1);
     assert_eq!((tokens[0].id, tokens[0].name.as_str(), tokens[0].scope), (bot.session(), "bot", Scope::Read));
 }
 
 async fn nobody_ends_anothers_session(site: Site) {
     let cast = site.cast().await;
-    let refused = refusal(site.house.end_session(&cast.kamau, cast.sarah.session()).await);
+    let refused = refusal(site.greenroom.end_session(&cast.kamau, cast.sarah.session()).await);
     assert_eq!(refused, Refusal::NotFound);
-    assert_eq!(site.house.devices(&cast.sarah).await.expect("devices").iter().filter(|it| it.current).count(), 1);
+    assert_eq!(site.greenroom.devices(&cast.sarah).await.expect("devices").iter().filter(|it| it.current).count(), 1);
 }
 
 async fn a_token_ends_when_it_was_said_to_however_often_it_is_used(site: Site) {
     let cast = site.cast().await;
     let day = Duration::from_secs(24 * 60 * 60);
-    let made = site.house.create_token(&cast.sarah, TokenDraft { days: 7, ..token_draft(Scope::Read) }).await;
+    let made = site.greenroom.create_token(&cast.sarah, TokenDraft { days: 7, ..token_draft(Scope::Read) }).await;
     let made = made.expect("a token");
-    let listed = site.house.access_tokens(&cast.sarah).await.expect("tokens").remove(0);
+    let listed = site.greenroom.access_tokens(&cast.sarah).await.expect("tokens").remove(0);
     assert_eq!(listed.expires_at.millis() - listed.created_at.millis(), 7 * 86_400_000);
     for _ in 0..6 {
         site.clock.advance(day);
-        let bot = site.house.viewer_by_token(&made.secret).await.expect("a viewer");
+        let bot = site.greenroom.viewer_by_token(&made.secret).await.expect("a viewer");
         assert_eq!(bot.expires_at(), listed.expires_at);
     }
     site.clock.advance(day);
-    assert_eq!(refusal(site.house.viewer_by_token(&made.secret).await), Refusal::Unauthenticated);
+    assert_eq!(refusal(site.greenroom.viewer_by_token(&made.secret).await), Refusal::Unauthenticated);
 }

@@ -33,28 +33,28 @@ fn typed(text: &str) -> Password {
 async fn sign_in_from(site: &Site, user_agent: &str, from: &str) -> Result<SignedIn> {
     let credentials = Credentials { email: SARAH.email.parse().ok(), password: typed(PASSWORD) };
     let from: IpAddr = from.parse().expect("an address");
-    site.house.sign_in(credentials, from, user_agent).await
+    site.greenroom.sign_in(credentials, from, user_agent).await
 }
 
 async fn a_password_looks_the_same_however_it_is_typed(site: Site) {
     let sarah = site.cast().await.sarah;
-    site.house.change_password(&sarah, typed(PASSWORD), chosen("cafe\u{301} ya asubuhi")).await.expect("changed");
+    site.greenroom.change_password(&sarah, typed(PASSWORD), chosen("cafe\u{301} ya asubuhi")).await.expect("changed");
     for written in ["cafe\u{301} ya asubuhi", "café ya asubuhi"] {
-        assert!(sign_in(&site.house, SARAH.email, written).await.is_ok(), "{written}");
+        assert!(sign_in(&site.greenroom, SARAH.email, written).await.is_ok(), "{written}");
     }
 }
 
 async fn a_password_of_ones_own_name_is_refused_everywhere(site: Site) {
     let sarah = site.cast().await.sarah;
-    site.house
+    site.greenroom
         .forgot_password(SARAH.email.parse().expect("an address"), std::net::Ipv4Addr::LOCALHOST.into())
         .await
         .expect("taken");
     let token = site.token_for(SARAH.email).await;
     for guessed in ["Wanjiru2026!", "greenroom1", "Password2026!", "letmein123", "sarah.photographer1"] {
-        let changed = site.house.change_password(&sarah, typed(PASSWORD), chosen(guessed)).await;
+        let changed = site.greenroom.change_password(&sarah, typed(PASSWORD), chosen(guessed)).await;
         assert_eq!(refusal(changed).fault("password"), Some(Fault::PasswordTooCommon), "{guessed}");
-        let reset = site.house.reset_password(&token, chosen(guessed)).await;
+        let reset = site.greenroom.reset_password(&token, chosen(guessed)).await;
         assert_eq!(refusal(reset).fault("password"), Some(Fault::PasswordTooCommon), "{guessed}");
     }
 }
@@ -72,7 +72,7 @@ async fn a_sign_in_from_a_new_device_is_told_by_mail_once(site: Site) {
     sign_in_from(&site, "Firefox/145 <b>", "198.51.100.7").await.expect("a session");
     assert_eq!(told().await, 2, "from elsewhere");
     site.clock.advance(HOUR);
-    site.house.sweep().await.expect("swept");
+    site.greenroom.sweep().await.expect("swept");
     sign_in_from(&site, "Firefox/145 <b>", "198.51.100.7").await.expect("a session");
     assert_eq!(told().await, 2);
 }
@@ -118,24 +118,24 @@ async fn a_first_device_of_an_old_account_is_told_by_mail(site: Site) {
 }
 
 async fn tokens_and_data_need_a_password_that_was_just_typed(site: Site) {
-    let token = sign_in(&site.house, SARAH.email, PASSWORD).await.expect("a session").token;
-    let viewer = async || site.house.viewer(&token).await.expect("a viewer");
-    site.house.export(&viewer().await).expect("she just signed in");
+    let token = sign_in(&site.greenroom, SARAH.email, PASSWORD).await.expect("a session").token;
+    let viewer = async || site.greenroom.viewer(&token).await.expect("a viewer");
+    site.greenroom.export(&viewer().await).expect("she just signed in");
     site.clock.advance(HOUR);
-    assert_eq!(refusal(site.house.export(&viewer().await)), Refusal::PasswordRequired);
-    let made = site.house.create_token(&viewer().await, token_draft(Scope::Read)).await;
+    assert_eq!(refusal(site.greenroom.export(&viewer().await)), Refusal::PasswordRequired);
+    let made = site.greenroom.create_token(&viewer().await, token_draft(Scope::Read)).await;
     assert_eq!(refusal(made), Refusal::PasswordRequired);
-    let wrong = site.house.confirm_password(&viewer().await, typed("wrong")).await;
+    let wrong = site.greenroom.confirm_password(&viewer().await, typed("wrong")).await;
     assert_eq!(refusal(wrong).fault("password"), Some(Fault::WrongPassword));
-    site.house.confirm_password(&viewer().await, typed(PASSWORD)).await.expect("it is hers");
-    site.house.create_token(&viewer().await, token_draft(Scope::Read)).await.expect("a token");
-    site.house.export(&viewer().await).expect("a document");
+    site.greenroom.confirm_password(&viewer().await, typed(PASSWORD)).await.expect("it is hers");
+    site.greenroom.create_token(&viewer().await, token_draft(Scope::Read)).await.expect("a token");
+    site.greenroom.export(&viewer().await).expect("a document");
 }
 
 async fn an_address_from_before_is_found_in_its_new_form(site: Site) {
     site.execute(&format!("UPDATE person SET email = 'sarah@münchen.example' WHERE email = '{}'", SARAH.email)).await;
     site.execute("DELETE FROM seaql_migrations WHERE version = 'm2026_11_28_canonical_addresses'").await;
     services::migrate(site.url()).await.expect("migrated");
-    let user = sign_in(&site.house, "Sarah@MÜNCHEN.example", PASSWORD).await.expect("a session").user;
+    let user = sign_in(&site.greenroom, "Sarah@MÜNCHEN.example", PASSWORD).await.expect("a session").user;
     assert_eq!((user.name.as_str(), user.email.as_str()), (SARAH.name, "sarah@xn--mnchen-3ya.example"));
 }

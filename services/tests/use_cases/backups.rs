@@ -42,7 +42,7 @@ async fn a_backup_is_of_one_moment_while_people_write() {
     let cast = site.cast().await;
     let writing = async {
         for number in 0..60 {
-            say(&site.house, &cast.sarah, cast.launch, &format!("Number {number}")).await;
+            say(&site.greenroom, &cast.sarah, cast.launch, &format!("Number {number}")).await;
         }
     };
     let copying = async {
@@ -132,9 +132,9 @@ async fn sweeping_the_log_leaves_it_whole() {
     let early =
         Greenroom::open_at(site.url(), "https://greenroom.example", Limits::default(), Arc::new(SetClock::new(ahead)))
             .await;
-    say(&early.expect("a house"), &cast.sarah, cast.launch, "Ahead of its time").await;
-    say(&site.house, &cast.sarah, cast.launch, "A minute before").await;
+    say(&early.expect("a Greenroom"), &cast.sarah, cast.launch, "Ahead of its time").await;
+    say(&site.greenroom, &cast.sarah, cast.launch, "A minute before").await;
     site.clock.advance(keep + Duration::from_secs(30));
-    site.house.sweep().await.expect("sweeping");
+    site.greenroom.sweep().await.expect("sweeping");
     backup(site.url(), &shelf.file("swept.db")).await.expect("a whole database");
 }

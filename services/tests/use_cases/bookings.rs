@@ -17,7 +17,7 @@ on_both! {
 
 async fn a_booking_opens_a_conversation_with_its_message(site: Site) {
     let cast = site.cast().await;
-    let opened = site.house.open_booking(&cast.eventpro, booking_of(cast.achieng.id())).await.expect("a booking");
+    let opened = site.greenroom.open_booking(&cast.eventpro, booking_of(cast.achieng.id())).await.expect("a booking");
     let booking = &opened.booking;
     assert_eq!((booking.title.as_str(), booking.venue.as_str()), ("Harvest dinner", "Karura, Nairobi"));
     assert_eq!((booking.event_date, booking.fee.in_words()), (event_day(), "KES 25,000".into()));
@@ -27,18 +27,18 @@ async fn a_booking_opens_a_conversation_with_its_message(site: Site) {
 
     let message = opened.last_message.clone().expect("the first message");
     assert_eq!((message.body.as_str(), message.seq), ("Are you free that evening?", 1));
-    assert_eq!(site.house.booking(&cast.eventpro, booking.id).await.expect("the booking"), opened);
-    let hers = site.house.booking(&cast.achieng, booking.id).await.expect("the booking");
+    assert_eq!(site.greenroom.booking(&cast.eventpro, booking.id).await.expect("the booking"), opened);
+    let hers = site.greenroom.booking(&cast.achieng, booking.id).await.expect("the booking");
     assert_eq!((&hers.booking, &hers.counterpart, hers.unread), (booking, cast.eventpro.person(), 1));
-    let thread = site.house.thread(&cast.achieng, opened.id, Window::Newest).await.expect("a thread");
+    let thread = site.greenroom.thread(&cast.achieng, opened.id, Window::Newest).await.expect("a thread");
     assert_eq!((thread.messages, thread.conversation), (vec![message], hers));
 }
 
 async fn both_are_told_in_order(site: Site) {
     let cast = site.cast().await;
-    let (mut hers, _) = Stream::ready(&site.house, &cast.achieng, Resume::Live).await;
-    let (mut theirs, _) = Stream::ready(&site.house, &cast.eventpro, Resume::Live).await;
-    let opened = site.house.open_booking(&cast.eventpro, booking_of(cast.achieng.id())).await.expect("a booking");
+    let (mut hers, _) = Stream::ready(&site.greenroom, &cast.achieng, Resume::Live).await;
+    let (mut theirs, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
+    let opened = site.greenroom.open_booking(&cast.eventpro, booking_of(cast.achieng.id())).await.expect("a booking");
 
     assert_eq!(theirs.names(2).await, ["conversation.created", "message.created"]);
     let Event::ConversationCreated { conversation } = hers.event().await.event else { panic!("not the first") };
@@ -55,7 +55,7 @@ async fn talent_may_not_ask(site: Site) {
     let cast = site.cast().await;
     let before = site.tally().await;
     for talent in [cast.kamau.id(), cast.sarah.id(), PersonId(Uuid::now_v7())] {
-        assert_eq!(refusal(site.house.open_booking(&cast.sarah, booking_of(talent)).await), Refusal::WrongRole);
+        assert_eq!(refusal(site.greenroom.open_booking(&cast.sarah, booking_of(talent)).await), Refusal::WrongRole);
     }
     assert_eq!(site.tally().await, before);
 }
@@ -64,7 +64,7 @@ async fn only_talent_can_be_booked(site: Site) {
     let cast = site.cast().await;
     let before = site.tally().await;
     for nobody in [PersonId(Uuid::now_v7()), cast.safari.id(), cast.eventpro.id()] {
-        let answer = refusal(site.house.open_booking(&cast.eventpro, booking_of(nobody)).await);
+        let answer = refusal(site.greenroom.open_booking(&cast.eventpro, booking_of(nobody)).await);
         assert_eq!(answer, Refusal::field("talentId", Fault::Invalid));
     }
     assert_eq!(site.tally().await, before);
@@ -73,11 +73,11 @@ async fn only_talent_can_be_booked(site: Site) {
 async fn paging_yields_every_booking_once(site: Site) {
     let cast = site.cast().await;
     for _ in 0..61 {
-        site.house.open_booking(&cast.eventpro, booking_of(cast.achieng.id())).await.expect("a booking");
+        site.greenroom.open_booking(&cast.eventpro, booking_of(cast.achieng.id())).await.expect("a booking");
     }
     let (mut seen, mut pages, mut page) = (Vec::new(), 0, None);
     loop {
-        let (bookings, next) = site.house.bookings(&cast.achieng, page.as_deref()).await.expect("bookings");
+        let (bookings, next) = site.greenroom.bookings(&cast.achieng, page.as_deref()).await.expect("bookings");
         seen.extend(bookings.into_iter().map(|booking| booking.id));
         pages += 1;
         page = next;
@@ -87,13 +87,13 @@ async fn paging_yields_every_booking_once(site: Site) {
     }
     assert_eq!((pages, seen.len(), seen.iter().collect::<HashSet<_>>().len()), (3, 61, 61));
     assert!(seen.is_sorted_by(|newer, older| newer > older));
-    assert!(site.house.bookings(&cast.achieng, Some("2")).await.is_err());
+    assert!(site.greenroom.bookings(&cast.achieng, Some("2")).await.is_err());
 }
 
 /// Ids are made of the time, and a process that starts again may find a clock that was set back.
 async fn an_id_from_a_clock_that_ran_ahead_stands_above_nothing_newer(site: Site) {
     let cast = site.cast().await;
-    site.house.open_booking(&cast.eventpro, booking_of(cast.achieng.id())).await.expect("a booking");
+    site.greenroom.open_booking(&cast.eventpro, booking_of(cast.achieng.id())).await.expect("a booking");
     let (unchecked, ahead) = match site.kind {
         Kind::Sqlite => ("PRAGMA foreign_keys = off", "x'f1000000000070008000000000000000'"),
         Kind::Postgres => ("SET session_replication_role = replica", "'f1000000-0000-7000-8000-000000000000'"),
@@ -104,9 +104,9 @@ async fn an_id_from_a_clock_that_ran_ahead_stands_above_nothing_newer(site: Site
          UPDATE booking SET id = {ahead} WHERE talent_id = {before}"
     ))
     .await;
-    let newest = site.house.open_booking(&cast.eventpro, booking_of(cast.achieng.id())).await.expect("a booking");
+    let newest = site.greenroom.open_booking(&cast.eventpro, booking_of(cast.achieng.id())).await.expect("a booking");
     for viewer in [&cast.eventpro, &cast.achieng] {
-        let (bookings, _) = site.house.bookings(viewer, None).await.expect("bookings");
+        let (bookings, _) = site.greenroom.bookings(viewer, None).await.expect("bookings");
         assert!(bookings.len() > 1 && bookings[0].id == newest.booking.id);
     }
 }

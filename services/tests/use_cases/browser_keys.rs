@@ -12,32 +12,32 @@ on_both! {
 }
 
 async fn a_key_is_its_persons_and_never_changes(site: Site) {
-    let (cast, house) = (site.cast().await, &site.house);
-    let sarah = house.browser_key(&cast.sarah).await.expect("a key");
+    let (cast, greenroom) = (site.cast().await, &site.greenroom);
+    let sarah = greenroom.browser_key(&cast.sarah).await.expect("a key");
     assert!(sarah.len() == 64 && sarah.bytes().all(|byte| byte.is_ascii_hexdigit()), "{sarah}");
-    assert_ne!(house.browser_key(&cast.kamau).await.expect("a key"), sarah);
+    assert_ne!(greenroom.browser_key(&cast.kamau).await.expect("a key"), sarah);
     let again = site.sign_in(services::seed::SARAH.email).await.token;
-    let again = house.viewer(&again).await.expect("a viewer");
-    assert_eq!(house.browser_key(&again).await.expect("a key"), sarah, "another session reads what the first kept");
+    let again = greenroom.viewer(&again).await.expect("a viewer");
+    assert_eq!(greenroom.browser_key(&again).await.expect("a key"), sarah, "another session reads what the first kept");
 }
 
 async fn sessions_that_ask_at_once_are_told_the_same(site: Site) {
-    let (cast, house) = (site.cast().await, &site.house);
-    let (one, other) = tokio::join!(house.browser_key(&cast.sarah), house.browser_key(&cast.sarah));
+    let (cast, greenroom) = (site.cast().await, &site.greenroom);
+    let (one, other) = tokio::join!(greenroom.browser_key(&cast.sarah), greenroom.browser_key(&cast.sarah));
     assert_eq!(one.expect("a key"), other.expect("a key"));
 }
 
 async fn no_token_is_told_a_key(site: Site) {
-    let (cast, house) = (site.cast().await, &site.house);
-    let made = house.create_token(&cast.sarah, token_draft(Scope::Write)).await.expect("a token");
-    let bot = house.viewer_by_token(&made.secret).await.expect("a viewer");
-    assert_eq!(refusal(house.browser_key(&bot).await), Refusal::SessionRequired);
+    let (cast, greenroom) = (site.cast().await, &site.greenroom);
+    let made = greenroom.create_token(&cast.sarah, token_draft(Scope::Write)).await.expect("a token");
+    let bot = greenroom.viewer_by_token(&made.secret).await.expect("a viewer");
+    assert_eq!(refusal(greenroom.browser_key(&bot).await), Refusal::SessionRequired);
 }
 
 async fn a_key_goes_with_the_account(site: Site) {
-    let (cast, house) = (site.cast().await, &site.house);
-    let before = house.browser_key(&cast.sarah).await.expect("a key");
-    house.leave(&cast.sarah, Password::new(PASSWORD.to_owned())).await.expect("left");
+    let (cast, greenroom) = (site.cast().await, &site.greenroom);
+    let before = greenroom.browser_key(&cast.sarah).await.expect("a key");
+    greenroom.leave(&cast.sarah, Password::new(PASSWORD.to_owned())).await.expect("left");
     // A viewer of before may still be in the middle of something: what was kept stays unreadable.
-    assert_ne!(house.browser_key(&cast.sarah).await.ok(), Some(before));
+    assert_ne!(greenroom.browser_key(&cast.sarah).await.ok(), Some(before));
 }

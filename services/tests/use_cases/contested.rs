@@ -72,23 +72,23 @@ struct Story<'a> {
 
 impl Story<'_> {
     async fn act(&mut self, act: Act) {
-        let house = &self.site.house;
+        let greenroom = &self.site.greenroom;
         let address = || self.email.parse().expect("an address");
         match act {
             Act::AttackerRegisters => {
-                self.attacker = Some(house.register(attackers(&self.email), HOME.into()).await.expect("taken"));
+                self.attacker = Some(greenroom.register(attackers(&self.email), HOME.into()).await.expect("taken"));
             }
             Act::OwnerRegisters => {
-                self.owner = Some(house.register(owners(&self.email), HOME.into()).await.expect("taken"));
+                self.owner = Some(greenroom.register(owners(&self.email), HOME.into()).await.expect("taken"));
             }
             Act::AttackerResends => {
-                house.resend_link(address(), self.attacker.clone(), HOME.into()).await.expect("taken");
+                greenroom.resend_link(address(), self.attacker.clone(), HOME.into()).await.expect("taken");
             }
             Act::OwnerResends => {
-                house.resend_link(address(), self.owner.clone(), HOME.into()).await.expect("taken");
+                greenroom.resend_link(address(), self.owner.clone(), HOME.into()).await.expect("taken");
             }
             Act::SomebodyForgets => {
-                house.forgot_password(self.email.parse().expect("an address"), HOME.into()).await.expect("taken");
+                greenroom.forgot_password(self.email.parse().expect("an address"), HOME.into()).await.expect("taken");
             }
         }
         // A link gets its token when its letter is looked at.
@@ -100,17 +100,21 @@ impl Story<'_> {
     async fn follow(&self) -> Option<bool> {
         let (newest, before) = self.tokens.split_last()?;
         for old in before {
-            assert_eq!(refusal(self.site.house.confirm(old).await).code(), "token_invalid", "a newer link was mailed");
+            assert_eq!(
+                refusal(self.site.greenroom.confirm(old).await).code(),
+                "token_invalid",
+                "a newer link was mailed"
+            );
         }
         let token = newest.clone();
         let by = || FollowedBy::Browser(self.owner.clone());
         let alone = Confirmation { token: token.clone(), profile: None, by: by(), from: None };
-        match self.site.house.confirm(alone).await {
+        match self.site.greenroom.confirm(alone).await {
             Ok(_) => Some(false),
             Err(error) => {
                 assert_eq!(error.into_refusal(), Profile::required(), "the link works");
                 let whole = Confirmation { token, profile: Some(introduction()), by: by(), from: None };
-                self.site.house.confirm(whole).await.expect("confirmed");
+                self.site.greenroom.confirm(whole).await.expect("confirmed");
                 Some(true)
             }
         }
@@ -136,11 +140,11 @@ async fn no_order_of_events_leaves_anything_of_the_attacker(site: Site) {
         };
         let owner_alone = counts.all(|act| matches!(act, Act::OwnerRegisters | Act::OwnerResends));
         assert_eq!(asked, !owner_alone, "{order:?}");
-        let attackers = refusal(sign_in(&site.house, &email, ATTACKERS).await);
+        let attackers = refusal(sign_in(&site.greenroom, &email, ATTACKERS).await);
         assert_eq!(attackers, Refusal::InvalidCredentials, "{order:?}");
         let (password, name) = if asked { (INTRODUCED, "Wambui herself") } else { (FIRST, "Wambui") };
-        let token = sign_in(&site.house, &email, password).await.expect("the owner's password").token;
-        let viewer = site.house.viewer(&token).await.expect("a viewer");
+        let token = sign_in(&site.greenroom, &email, password).await.expect("the owner's password").token;
+        let viewer = site.greenroom.viewer(&token).await.expect("a viewer");
         let person = viewer.person();
         assert_eq!((person.name.as_str(), person.role, person.craft), (name, Role::Organizer, None), "{order:?}");
     }
@@ -159,62 +163,64 @@ fn orders(longest: usize) -> Vec<Vec<Act>> {
 }
 
 async fn the_same_registration_at_once_is_one(site: Site) {
-    let (one, other) =
-        tokio::join!(site.house.register(owners(OWNED), HOME.into()), site.house.register(owners(OWNED), HOME.into()));
+    let (one, other) = tokio::join!(
+        site.greenroom.register(owners(OWNED), HOME.into()),
+        site.greenroom.register(owners(OWNED), HOME.into())
+    );
     one.expect("taken");
     let browser = other.expect("taken");
     let letters = site.letters_to(OWNED).await;
     assert_eq!(letters.len(), 1, "a double click is one registration");
-    assert_eq!(refusal(sign_in(&site.house, OWNED, FIRST).await), Refusal::EmailUnverified, "it isn't contested");
+    assert_eq!(refusal(sign_in(&site.greenroom, OWNED, FIRST).await), Refusal::EmailUnverified, "it isn't contested");
     let by = FollowedBy::Browser(Some(browser));
     let followed = Confirmation { token: token_in(&letters[0]), profile: None, by, from: None };
-    site.house.confirm(followed).await.expect("whichever answer the browser kept");
-    assert_eq!(sign_in(&site.house, OWNED, FIRST).await.expect("a session").user.name, "Wambui");
+    site.greenroom.confirm(followed).await.expect("whichever answer the browser kept");
+    assert_eq!(sign_in(&site.greenroom, OWNED, FIRST).await.expect("a session").user.name, "Wambui");
 }
 
 async fn a_browser_that_registered_needs_no_more_than_its_link(site: Site) {
-    let browser = site.house.register(owners(OWNED), HOME.into()).await.expect("taken");
+    let browser = site.greenroom.register(owners(OWNED), HOME.into()).await.expect("taken");
     let token = site.token_for(OWNED).await;
     for other in [None, Some("0".repeat(64)), Some(token.clone())] {
         let by = FollowedBy::Browser(other);
         let followed = Confirmation { token: token.clone(), profile: None, by, from: None };
-        assert_eq!(refusal(site.house.confirm(followed).await), Profile::required(), "another browser");
+        assert_eq!(refusal(site.greenroom.confirm(followed).await), Profile::required(), "another browser");
     }
     let by = FollowedBy::Browser(Some(browser.clone()));
     let followed = Confirmation { token: browser.clone(), profile: None, by, from: None };
-    assert_eq!(refusal(site.house.confirm(followed).await).code(), "token_invalid", "the secret isn't the link");
+    assert_eq!(refusal(site.greenroom.confirm(followed).await).code(), "token_invalid", "the secret isn't the link");
     let by = FollowedBy::Browser(Some(browser));
-    site.house.confirm(Confirmation { token, profile: None, by, from: None }).await.expect("confirmed");
+    site.greenroom.confirm(Confirmation { token, profile: None, by, from: None }).await.expect("confirmed");
 }
 
 async fn a_program_says_the_rest_where_the_address_was_contested(site: Site) {
-    site.house.register(attackers(OWNED), HOME.into()).await.expect("taken");
-    site.house.register(owners(OWNED), HOME.into()).await.expect("taken");
+    site.greenroom.register(attackers(OWNED), HOME.into()).await.expect("taken");
+    site.greenroom.register(owners(OWNED), HOME.into()).await.expect("taken");
     let token = site.token_for(OWNED).await;
-    assert_eq!(refusal(site.house.confirm(&token).await), Profile::required());
+    assert_eq!(refusal(site.greenroom.confirm(&token).await), Profile::required());
     let common = Profile { password: NewPassword::parse(Some("password123")).expect("a password"), ..introduction() };
     let whole =
         |profile| Confirmation { token: token.clone(), profile: Some(profile), by: FollowedBy::Program, from: None };
-    assert_eq!(refusal(site.house.confirm(whole(common)).await).code(), "password_too_common");
-    site.house.confirm(whole(introduction())).await.expect("confirmed");
-    assert_eq!(refusal(site.house.confirm(whole(introduction())).await).code(), "token_invalid", "once");
-    assert!(sign_in(&site.house, OWNED, INTRODUCED).await.is_ok());
+    assert_eq!(refusal(site.greenroom.confirm(whole(common)).await).code(), "password_too_common");
+    site.greenroom.confirm(whole(introduction())).await.expect("confirmed");
+    assert_eq!(refusal(site.greenroom.confirm(whole(introduction())).await).code(), "token_invalid", "once");
+    assert!(sign_in(&site.greenroom, OWNED, INTRODUCED).await.is_ok());
 }
 
 async fn another_name_with_the_same_password_is_contested(site: Site) {
-    site.house.register(registration(OWNED, FIRST, "Not Wambui", "talent"), HOME.into()).await.expect("taken");
-    site.house.register(owners(OWNED), HOME.into()).await.expect("taken");
-    let refused = refusal(site.house.confirm(&site.token_for(OWNED).await).await);
+    site.greenroom.register(registration(OWNED, FIRST, "Not Wambui", "talent"), HOME.into()).await.expect("taken");
+    site.greenroom.register(owners(OWNED), HOME.into()).await.expect("taken");
+    let refused = refusal(site.greenroom.confirm(&site.token_for(OWNED).await).await);
     assert_eq!(refused, Profile::required(), "a person who knows a password that leaked must not choose the name");
 }
 
 async fn what_waited_before_counts_as_contested(site: Site) {
-    site.house.register(attackers(OWNED), HOME.into()).await.expect("taken");
+    site.greenroom.register(attackers(OWNED), HOME.into()).await.expect("taken");
     site.execute("DELETE FROM seaql_migrations WHERE version = 'm2026_11_28_contested_registrations'").await;
     services::migrate(site.url()).await.expect("migrated");
     let token = site.token_for(OWNED).await;
-    assert_eq!(refusal(site.house.confirm(&token).await), Profile::required());
+    assert_eq!(refusal(site.greenroom.confirm(&token).await), Profile::required());
     let whole = Confirmation { token, profile: Some(introduction()), by: FollowedBy::Program, from: None };
-    site.house.confirm(whole).await.expect("confirmed");
-    assert_eq!(refusal(sign_in(&site.house, OWNED, ATTACKERS).await), Refusal::InvalidCredentials);
+    site.greenroom.confirm(whole).await.expect("confirmed");
+    assert_eq!(refusal(sign_in(&site.greenroom, OWNED, ATTACKERS).await), Refusal::InvalidCredentials);
 }

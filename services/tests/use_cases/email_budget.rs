@@ -21,12 +21,12 @@ on_both! {
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
-async fn forgot(house: &Greenroom, email: &str, from: u8) {
+async fn forgot(greenroom: &Greenroom, email: &str, from: u8) {
     let from = Ipv4Addr::new(203, 0, 113, from).into();
-    house.forgot_password(email.parse().expect("an address"), from).await.expect("taken");
+    greenroom.forgot_password(email.parse().expect("an address"), from).await.expect("taken");
 }
 
-async fn register(house: &Greenroom, email: &str) {
+async fn register(greenroom: &Greenroom, email: &str) {
     let input = RegisterInput {
         email: Some(email.to_owned()),
         password: Some("velvet drum nairobi".to_owned()),
@@ -35,16 +35,16 @@ async fn register(house: &Greenroom, email: &str) {
         craft: Some("band".to_owned()),
     };
     let registration = input.parse().expect("a registration");
-    house.register(registration, Ipv4Addr::LOCALHOST.into()).await.expect("taken");
+    greenroom.register(registration, Ipv4Addr::LOCALHOST.into()).await.expect("taken");
 }
 
 /// What an account that exists gets, of every kind.
 async fn bother(site: &Site, email: &str, round: u8) {
-    forgot(&site.house, email, round).await;
-    register(&site.house, email).await;
+    forgot(&site.greenroom, email, round).await;
+    register(&site.greenroom, email).await;
     let eventpro = site.cast().await.eventpro;
     // Refused once there is no room.
-    let _ = site.house.change_email(&eventpro, password(), email.parse().expect("an address"), from(round)).await;
+    let _ = site.greenroom.change_email(&eventpro, password(), email.parse().expect("an address"), from(round)).await;
 }
 
 fn from(number: u8) -> std::net::IpAddr {
@@ -74,11 +74,11 @@ async fn all_kinds_of_emails_share_a_budget_of_five_an_hour_and_fifteen_a_day(si
 }
 
 async fn emails_at_once_through_two_nodes_are_counted(site: Site) {
-    let houses = [site.house.clone(), site.another_house(Limits::default()).await];
+    let houses = [site.greenroom.clone(), site.open_second_node(Limits::default()).await];
     let mut asking = JoinSet::new();
     for number in 0..30 {
-        let house = houses[number % 2].clone();
-        asking.spawn(async move { forgot(&house, SARAH.email, number as u8).await });
+        let greenroom = houses[number % 2].clone();
+        asking.spawn(async move { forgot(&greenroom, SARAH.email, number as u8).await });
     }
     within(asking.join_all()).await;
     assert_eq!(sent(&site, SARAH.email).await, 5);
@@ -88,26 +88,26 @@ async fn a_change_of_address_that_would_get_no_email_is_refused(site: Site) {
     let cast = site.cast().await;
     let to = || "kept.busy@example.com".parse().expect("an address");
     for number in 0..5 {
-        site.house.change_email(&cast.sarah, password(), to(), from(number)).await.expect("taken");
+        site.greenroom.change_email(&cast.sarah, password(), to(), from(number)).await.expect("taken");
     }
-    let refused = refusal(site.house.change_email(&cast.sarah, password(), to(), from(9)).await);
+    let refused = refusal(site.greenroom.change_email(&cast.sarah, password(), to(), from(9)).await);
     assert_eq!(refused, Refusal::RateLimited { retry_after: 3_600 });
     assert_eq!(sent(&site, SARAH.email).await, 5, "nor is the old address told of it");
     let token = site.token_for("kept.busy@example.com").await;
-    site.house.confirm(&token).await.expect("the link before still works");
+    site.greenroom.confirm(&token).await.expect("the link before still works");
 }
 
 async fn deleting_an_account_leaves_the_emails_and_the_budget_of_others(site: Site) {
     let cast = site.cast().await;
     for number in 0..4 {
-        forgot(&site.house, EVENTPRO.email, number).await;
+        forgot(&site.greenroom, EVENTPRO.email, number).await;
     }
     let victim = EVENTPRO.email.parse().expect("an address");
-    site.house.change_email(&cast.sarah, password(), victim, from(1)).await.expect("taken");
+    site.greenroom.change_email(&cast.sarah, password(), victim, from(1)).await.expect("taken");
     assert_eq!(sent(&site, EVENTPRO.email).await, 5);
-    site.house.leave(&cast.sarah, password()).await.expect("gone");
+    site.greenroom.leave(&cast.sarah, password()).await.expect("gone");
     assert_eq!(sent(&site, EVENTPRO.email).await, 5);
-    forgot(&site.house, EVENTPRO.email, 9).await;
+    forgot(&site.greenroom, EVENTPRO.email, 9).await;
     assert_eq!(sent(&site, EVENTPRO.email).await, 5, "the budget is as before");
     assert_eq!(sent(&site, SARAH.email).await, 0, "nothing is left of who left");
 }
@@ -115,10 +115,10 @@ async fn deleting_an_account_leaves_the_emails_and_the_budget_of_others(site: Si
 async fn notices_about_ones_own_account_do_not_count(site: Site) {
     let cast = site.cast().await;
     for number in 0..8 {
-        forgot(&site.house, SARAH.email, number).await;
+        forgot(&site.greenroom, SARAH.email, number).await;
     }
     let new = NewPassword::parse(Some("velvet drum nairobi")).expect("a password");
-    site.house.change_password(&cast.sarah, password(), new).await.expect("changed");
+    site.greenroom.change_password(&cast.sarah, password(), new).await.expect("changed");
     let letters = site.letters_to(SARAH.email).await;
     assert_eq!(letters.len(), 6);
     assert!(letters[0].subject.contains("was changed"), "{}", letters[0].subject);
@@ -126,11 +126,11 @@ async fn notices_about_ones_own_account_do_not_count(site: Site) {
 
 async fn a_clock_set_back_does_not_lock_a_recipient(site: Site) {
     for number in 0..8 {
-        forgot(&site.house, SARAH.email, number).await;
+        forgot(&site.greenroom, SARAH.email, number).await;
     }
     site.clock.set_back(HOUR);
-    forgot(&site.house, SARAH.email, 9).await;
+    forgot(&site.greenroom, SARAH.email, 9).await;
     let office = PostOffice::default();
-    site.house.post_letters(&office).await.expect("posting");
+    site.greenroom.post_letters(&office).await.expect("posting");
     assert_eq!((office.recipients().len(), sent(&site, SARAH.email).await), (1, 0), "the links before were revoked");
 }

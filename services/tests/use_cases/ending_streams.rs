@@ -28,7 +28,7 @@ const MOMENT: Duration = Duration::from_millis(100);
 
 async fn device(site: &Site) -> (Viewer, String) {
     let token = site.sign_in(SARAH.email).await.token;
-    (site.house.viewer(&token).await.expect("a viewer"), token)
+    (site.greenroom.viewer(&token).await.expect("a viewer"), token)
 }
 
 /// The last words of a stream, which come within a second, and then nothing.
@@ -42,25 +42,25 @@ async fn ends_with(stream: &mut Stream, reason: &str) {
 async fn signing_out_ends_the_streams_of_that_session(site: Site) {
     let cast = site.cast().await;
     let ((phone, _), (laptop, _)) = (device(&site).await, device(&site).await);
-    let (mut first, _) = Stream::ready(&site.house, &phone, Resume::Live).await;
-    let (mut second, _) = Stream::ready(&site.house, &phone, Resume::Live).await;
-    let (mut other, _) = Stream::ready(&site.house, &laptop, Resume::Live).await;
-    site.house.sign_out(&phone).await.expect("signing out");
+    let (mut first, _) = Stream::ready(&site.greenroom, &phone, Resume::Live).await;
+    let (mut second, _) = Stream::ready(&site.greenroom, &phone, Resume::Live).await;
+    let (mut other, _) = Stream::ready(&site.greenroom, &laptop, Resume::Live).await;
+    site.greenroom.sign_out(&phone).await.expect("signing out");
     ends_with(&mut first, "signed_out").await;
     ends_with(&mut second, "signed_out").await;
-    say(&site.house, &cast.eventpro, cast.launch, "Still there?").await;
+    say(&site.greenroom, &cast.eventpro, cast.launch, "Still there?").await;
     assert_eq!(other.names(1).await, ["message.created"]);
 }
 
 /// A request that was let in just before the session ended must not hold a stream after it.
 async fn a_session_that_ended_before_the_stream_opened_has_none(site: Site) {
     let (viewer, _) = device(&site).await;
-    site.house.sign_out(&viewer).await.expect("signing out");
-    assert_eq!(refusal(site.house.follow(&viewer, Resume::Live, false).await), Refusal::Unauthenticated);
+    site.greenroom.sign_out(&viewer).await.expect("signing out");
+    assert_eq!(refusal(site.greenroom.follow(&viewer, Resume::Live, false).await), Refusal::Unauthenticated);
 
     let (viewer, _) = device(&site).await;
     site.clock.advance(30 * DAY);
-    assert_eq!(refusal(site.house.follow(&viewer, Resume::Live, false).await), Refusal::Unauthenticated);
+    assert_eq!(refusal(site.greenroom.follow(&viewer, Resume::Live, false).await), Refusal::Unauthenticated);
 }
 
 /// Takes as many frames as it is let.
@@ -89,10 +89,10 @@ async fn a_session_that_ends_while_its_stream_replays_hears_no_more(site: Site) 
     let cast = site.cast().await;
     let (phone, _) = device(&site).await;
     for number in 0..60 {
-        say(&site.house, &cast.eventpro, cast.launch, &number.to_string()).await;
+        say(&site.greenroom, &cast.eventpro, cast.launch, &number.to_string()).await;
     }
     let slow = Arc::new(Slow { heard: Mutex::default(), room: Semaphore::new(70) });
-    let replaying = site.house.follow(&phone, Resume::After(0), false).await.expect("a stream").run(slow.clone());
+    let replaying = site.greenroom.follow(&phone, Resume::After(0), false).await.expect("a stream").run(slow.clone());
     let replaying = tokio::spawn(replaying);
     let far_behind = async {
         while slow.heard.lock().expect("a lock").len() < 70 {
@@ -100,7 +100,7 @@ async fn a_session_that_ends_while_its_stream_replays_hears_no_more(site: Site) 
         }
     };
     within(far_behind).await;
-    site.house.sign_out(&phone).await.expect("signing out");
+    site.greenroom.sign_out(&phone).await.expect("signing out");
     slow.room.add_permits(1_000);
     within(replaying).await.expect("no panic");
     let heard = slow.heard.lock().expect("a lock");
@@ -111,7 +111,7 @@ async fn a_session_that_ends_while_its_stream_replays_hears_no_more(site: Site) 
 async fn a_session_that_expires_ends_its_streams(site: Site) {
     let (viewer, _) = device(&site).await;
     site.clock.advance(30 * DAY - MOMENT);
-    let (mut stream, _) = Stream::ready(&site.house, &viewer, Resume::Live).await;
+    let (mut stream, _) = Stream::ready(&site.greenroom, &viewer, Resume::Live).await;
     site.clock.advance(MOMENT);
     ends_with(&mut stream, "expired").await;
 }
@@ -120,43 +120,43 @@ async fn a_session_used_elsewhere_keeps_its_streams(site: Site) {
     let cast = site.cast().await;
     let (viewer, token) = device(&site).await;
     site.clock.advance(30 * DAY - MOMENT);
-    let (mut stream, _) = Stream::ready(&site.house, &viewer, Resume::Live).await;
-    site.house.viewer(&token).await.expect("it is used once more");
+    let (mut stream, _) = Stream::ready(&site.greenroom, &viewer, Resume::Live).await;
+    site.greenroom.viewer(&token).await.expect("it is used once more");
     let eventpro = site.sign_in(EVENTPRO.email).await.token;
-    let eventpro = site.house.viewer(&eventpro).await.expect("a viewer");
+    let eventpro = site.greenroom.viewer(&eventpro).await.expect("a viewer");
     // By what the stream knew when it opened, the session is over now, and it looks again at once.
     site.clock.advance(MOMENT);
-    let message = say(&site.house, &eventpro, cast.launch, "Still there?");
+    let message = say(&site.greenroom, &eventpro, cast.launch, "Still there?");
     let (heard, _) = tokio::join!(stream.event(), message);
     assert_eq!(heard.event.name(), "message.created");
 }
 
 async fn a_person_holds_so_many_streams(site: Site) {
     let cast = site.cast().await;
-    let house = site.another_house(Limits { streams_per_person: 2, ..Limits::default() }).await;
-    let first = Stream::open(&house, &cast.sarah, Resume::Live).await;
+    let greenroom = site.open_second_node(Limits { streams_per_person: 2, ..Limits::default() }).await;
+    let first = Stream::open(&greenroom, &cast.sarah, Resume::Live).await;
     let (other_device, _) = device(&site).await;
-    let _second = Stream::open(&house, &other_device, Resume::After(1)).await;
+    let _second = Stream::open(&greenroom, &other_device, Resume::After(1)).await;
     for viewer in [&cast.sarah, &other_device] {
-        assert_eq!(refusal(house.follow(viewer, Resume::Live, false).await), Refusal::TooManyStreams);
+        assert_eq!(refusal(greenroom.follow(viewer, Resume::Live, false).await), Refusal::TooManyStreams);
     }
-    Stream::ready(&house, &cast.eventpro, Resume::Live).await;
+    Stream::ready(&greenroom, &cast.eventpro, Resume::Live).await;
     drop(first);
-    Stream::ready(&house, &cast.sarah, Resume::Live).await;
+    Stream::ready(&greenroom, &cast.sarah, Resume::Live).await;
 }
 
 async fn closing_ends_all_streams_and_those_to_come(site: Site) {
     let cast = site.cast().await;
-    let (mut hers, _) = Stream::ready(&site.house, &cast.sarah, Resume::Live).await;
-    let (mut theirs, _) = Stream::ready(&site.house, &cast.eventpro, Resume::Live).await;
-    let message = say(&site.house, &cast.sarah, cast.launch, "Last words").await;
-    site.house.close_streams(Duration::ZERO).await;
+    let (mut hers, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
+    let (mut theirs, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
+    let message = say(&site.greenroom, &cast.sarah, cast.launch, "Last words").await;
+    site.greenroom.close_streams(Duration::ZERO).await;
     assert_eq!(hers.names(1).await, ["message.created"], "what was told is still heard");
     hers.end().await;
     assert_eq!(theirs.event().await.at, message.created_at);
     assert_eq!(theirs.names(1).await, ["notification.created"]);
     theirs.end().await;
 
-    let (mut late, _) = Stream::ready(&site.house, &cast.sarah, Resume::Live).await;
+    let (mut late, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
     late.end().await;
 }

@@ -18,45 +18,45 @@ on_both! {
 
 async fn a_stream_says_first_where_it_starts(site: Site) {
     let cast = site.cast().await;
-    let head = site.house.frame(&cast.sarah).await.expect("a frame").cursor;
+    let head = site.greenroom.frame(&cast.sarah).await.expect("a frame").cursor;
     for (resume, cursor, resumed) in
         [(Resume::Live, head, false), (Resume::After(head), head, true), (Resume::After(3), 3, true)]
     {
-        let first = Stream::open(&site.house, &cast.sarah, resume).await.frame().await;
+        let first = Stream::open(&site.greenroom, &cast.sarah, resume).await.frame().await;
         assert_eq!((first.event.as_str(), first.id), ("ready", Some(cursor)), "{resume:?}");
         assert_eq!(first.data, serde_json::json!({ "cursor": cursor, "resumed": resumed }));
     }
-    let first = Stream::open(&site.house, &cast.achieng, Resume::After(0)).await.frame().await;
+    let first = Stream::open(&site.greenroom, &cast.achieng, Resume::After(0)).await.frame().await;
     assert_eq!((first.event.as_str(), first.cursor()), ("ready", 0), "nothing ever happened, and nothing is missing");
 }
 
 async fn a_stream_that_resumes_replays_what_came_after_and_goes_on_live(site: Site) {
     let cast = site.cast().await;
-    let log = whole_log(&site.house, &cast.sarah).await;
+    let log = whole_log(&site.greenroom, &cast.sarah).await;
     let head = log.len() as i64;
     for cursor in 0..=head {
-        let (mut stream, start) = Stream::ready(&site.house, &cast.sarah, Resume::After(cursor)).await;
+        let (mut stream, start) = Stream::ready(&site.greenroom, &cast.sarah, Resume::After(cursor)).await;
         assert_eq!(start, cursor);
         assert_eq!(stream.up_to(cursor, head).await, log[cursor as usize..], "after {cursor}");
     }
-    let (mut stream, _) = Stream::ready(&site.house, &cast.sarah, Resume::After(head - 1)).await;
-    say(&site.house, &cast.eventpro, cast.launch, "Live").await;
+    let (mut stream, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::After(head - 1)).await;
+    say(&site.greenroom, &cast.eventpro, cast.launch, "Live").await;
     let events = stream.up_to(head - 1, head + 2).await;
-    assert_eq!(whole_log(&site.house, &cast.sarah).await[events.len() - 3 + head as usize - 1..], events);
+    assert_eq!(whole_log(&site.greenroom, &cast.sarah).await[events.len() - 3 + head as usize - 1..], events);
 }
 
 async fn a_long_replay_comes_whole(site: Site) {
     let cast = site.cast().await;
     for number in 0..210 {
-        say(&site.house, &cast.eventpro, cast.launch, &number.to_string()).await;
+        say(&site.greenroom, &cast.eventpro, cast.launch, &number.to_string()).await;
     }
-    let log = whole_log(&site.house, &cast.sarah).await;
+    let log = whole_log(&site.greenroom, &cast.sarah).await;
     assert!(log.len() > 420, "more than is read at once, and than a queue holds");
 }
 
 async fn a_cursor_that_cannot_be_resumed_is_reset_to_the_head(site: Site) {
     let cast = site.cast().await;
-    let head = site.house.frame(&cast.sarah).await.expect("a frame").cursor;
+    let head = site.greenroom.frame(&cast.sarah).await.expect("a frame").cursor;
     for resume in [
         Resume::After(head + 1),
         Resume::After(i64::MAX),
@@ -64,39 +64,39 @@ async fn a_cursor_that_cannot_be_resumed_is_reset_to_the_head(site: Site) {
         Resume::After(i64::MIN),
         Resume::Unreadable,
     ] {
-        let mut stream = Stream::open(&site.house, &cast.sarah, resume).await;
+        let mut stream = Stream::open(&site.greenroom, &cast.sarah, resume).await;
         let first = stream.frame().await;
         assert_eq!((first.event.as_str(), first.id), ("reset", Some(head)), "{resume:?}");
         assert_eq!(first.data, serde_json::json!({ "cursor": head }));
         drop(stream);
     }
-    let mut stream = Stream::open(&site.house, &cast.sarah, Resume::Unreadable).await;
+    let mut stream = Stream::open(&site.greenroom, &cast.sarah, Resume::Unreadable).await;
     assert_eq!(stream.frame().await.event, "reset");
-    say(&site.house, &cast.sarah, cast.launch, "Onwards").await;
+    say(&site.greenroom, &cast.sarah, cast.launch, "Onwards").await;
     assert_eq!(stream.event().await.seq, head + 1, "after a reset it is live");
 }
 
 async fn a_log_that_was_pruned_is_reset_to_the_head(site: Site) {
     let cast = site.cast().await;
     let hour = Duration::from_secs(60 * 60);
-    let house = site.another_house(Limits { keep_events: hour, ..Limits::default() }).await;
-    let before = house.frame(&cast.sarah).await.expect("a frame").cursor;
+    let greenroom = site.open_second_node(Limits { keep_events: hour, ..Limits::default() }).await;
+    let before = greenroom.frame(&cast.sarah).await.expect("a frame").cursor;
     site.clock.advance(2 * hour);
-    say(&house, &cast.eventpro, cast.launch, "After the sweep this is all there is").await;
-    house.sweep().await.expect("sweeping");
+    say(&greenroom, &cast.eventpro, cast.launch, "After the sweep this is all there is").await;
+    greenroom.sweep().await.expect("sweeping");
 
     for cursor in [0, 1, before - 1] {
-        let first = Stream::open(&house, &cast.sarah, Resume::After(cursor)).await.frame().await;
+        let first = Stream::open(&greenroom, &cast.sarah, Resume::After(cursor)).await.frame().await;
         assert_eq!((first.event.as_str(), first.cursor()), ("reset", before + 2), "after {cursor}");
     }
-    let (mut stream, _) = Stream::ready(&house, &cast.sarah, Resume::After(before)).await;
+    let (mut stream, _) = Stream::ready(&greenroom, &cast.sarah, Resume::After(before)).await;
     stream.up_to(before, before + 2).await;
 
     site.clock.advance(2 * hour);
-    house.sweep().await.expect("sweeping");
-    let (mut stream, start) = Stream::ready(&house, &cast.sarah, Resume::After(before + 2)).await;
+    greenroom.sweep().await.expect("sweeping");
+    let (mut stream, start) = Stream::ready(&greenroom, &cast.sarah, Resume::After(before + 2)).await;
     assert_eq!(start, before + 2, "who has everything lacks nothing of an empty log");
-    say(&house, &cast.sarah, cast.launch, "Numbers go on").await;
+    say(&greenroom, &cast.sarah, cast.launch, "Numbers go on").await;
     assert_eq!(stream.event().await.seq, before + 3);
 }
 
@@ -104,7 +104,7 @@ async fn streams_come_back_at_different_times(site: Site) {
     let cast = site.cast().await;
     let mut waits = HashSet::new();
     for _ in 0..8 {
-        let first = Stream::open(&site.house, &cast.sarah, Resume::Live).await.frame().await;
+        let first = Stream::open(&site.greenroom, &cast.sarah, Resume::Live).await.frame().await;
         let wait = first.retry.expect("a time to wait");
         assert!((1_000..=5_000).contains(&wait), "{wait}");
         waits.insert(wait);
@@ -114,30 +114,30 @@ async fn streams_come_back_at_different_times(site: Site) {
 
 async fn every_stream_of_a_person_hears_the_same(site: Site) {
     let cast = site.cast().await;
-    let (mut phone, start) = Stream::ready(&site.house, &cast.sarah, Resume::Live).await;
-    let (mut laptop, _) = Stream::ready(&site.house, &cast.sarah, Resume::Live).await;
+    let (mut phone, start) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
+    let (mut laptop, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
     for by in [&cast.sarah, &cast.eventpro] {
-        say(&site.house, by, cast.launch, "To all of them").await;
+        say(&site.greenroom, by, cast.launch, "To all of them").await;
     }
     let heard = phone.up_to(start, start + 3).await;
     assert_eq!(laptop.up_to(start, start + 3).await, heard);
-    let log = whole_log(&site.house, &cast.sarah).await;
+    let log = whole_log(&site.greenroom, &cast.sarah).await;
     assert_eq!(log[start as usize..], heard, "live and replayed are the same");
 }
 
 /// Telling comes after the commit: whoever hears of a message and asks for it gets it.
 async fn what_is_heard_can_be_read(site: Site) {
     let cast = site.cast().await;
-    let (mut stream, start) = Stream::ready(&site.house, &cast.sarah, Resume::Live).await;
-    let (house, eventpro, launch) = (site.house.clone(), cast.eventpro.clone(), cast.launch);
+    let (mut stream, start) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
+    let (greenroom, eventpro, launch) = (site.greenroom.clone(), cast.eventpro.clone(), cast.launch);
     let writing = tokio::spawn(async move {
         for number in 0..25 {
-            say(&house, &eventpro, launch, &number.to_string()).await;
+            say(&greenroom, &eventpro, launch, &number.to_string()).await;
         }
     });
     for seq in start + 1..=start + 50 {
         assert_eq!(stream.event().await.seq, seq);
-        let (_, cursor) = site.house.conversation(&cast.sarah, cast.launch).await.expect("her conversation");
+        let (_, cursor) = site.greenroom.conversation(&cast.sarah, cast.launch).await.expect("her conversation");
         assert!(cursor >= seq, "heard of {seq}, but read {cursor}");
     }
     writing.await.expect("everything was sent");
@@ -147,12 +147,12 @@ async fn what_is_heard_can_be_read(site: Site) {
 async fn streams_of_one_person_that_come_back_at_once_each_go_on_from_their_own(site: Site) {
     let cast = site.cast().await;
     for number in 0..60 {
-        say(&site.house, &cast.eventpro, cast.launch, &number.to_string()).await;
+        say(&site.greenroom, &cast.eventpro, cast.launch, &number.to_string()).await;
     }
-    let log = whole_log(&site.house, &cast.sarah).await;
+    let log = whole_log(&site.greenroom, &cast.sarah).await;
     let head = log.len() as i64;
     let cursors = [0, head - 1, head / 2, 1, head - 60, head];
-    let opening = cursors.map(|cursor| Stream::ready(&site.house, &cast.sarah, Resume::After(cursor)));
+    let opening = cursors.map(|cursor| Stream::ready(&site.greenroom, &cast.sarah, Resume::After(cursor)));
     for ((mut stream, start), cursor) in futures::future::join_all(opening).await.into_iter().zip(cursors) {
         assert_eq!(start, cursor);
         assert_eq!(stream.up_to(cursor, head).await, log[cursor as usize..], "after {cursor}");

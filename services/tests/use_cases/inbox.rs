@@ -15,7 +15,7 @@ on_both! {
 }
 
 async fn inbox(site: &Site, cast: &Cast, page: Option<&str>) -> Inbox {
-    site.house.inbox(&cast.eventpro, page).await.expect("an inbox")
+    site.greenroom.inbox(&cast.eventpro, page).await.expect("an inbox")
 }
 
 fn ids(conversations: &[Conversation]) -> Vec<ConversationId> {
@@ -28,34 +28,34 @@ async fn open_many(site: &Site, cast: &Cast, count: usize) {
         if number % 3 == 0 {
             site.clock.advance(Duration::from_secs(1));
         }
-        site.house.open_booking(&cast.eventpro, booking_of(cast.sarah.id())).await.expect("a booking");
+        site.greenroom.open_booking(&cast.eventpro, booking_of(cast.sarah.id())).await.expect("a booking");
     }
 }
 
 async fn the_newest_conversation_comes_first(site: Site) {
     let cast = site.cast().await;
     site.clock.advance(Duration::from_secs(1));
-    let second = site.house.open_booking(&cast.eventpro, booking_of(cast.kamau.id())).await.expect("a booking").id;
+    let second = site.greenroom.open_booking(&cast.eventpro, booking_of(cast.kamau.id())).await.expect("a booking").id;
     assert_eq!(ids(&inbox(&site, &cast, None).await.conversations), [second, cast.launch]);
     site.clock.advance(Duration::from_secs(1));
-    say(&site.house, &cast.sarah, cast.launch, "Still there?").await;
+    say(&site.greenroom, &cast.sarah, cast.launch, "Still there?").await;
     assert_eq!(ids(&inbox(&site, &cast, None).await.conversations), [cast.launch, second]);
     site.clock.advance(Duration::from_secs(1));
-    site.house.read_on(&cast.kamau, second, 1).await.expect("reading on");
+    site.greenroom.read_on(&cast.kamau, second, 1).await.expect("reading on");
     assert_eq!(ids(&inbox(&site, &cast, None).await.conversations), [cast.launch, second], "reading moves nothing");
 }
 
 async fn a_clock_set_back_puts_no_newer_conversation_below_an_older_one(site: Site) {
     let cast = site.cast().await;
-    let second = site.house.open_booking(&cast.eventpro, booking_of(cast.kamau.id())).await.expect("a booking").id;
+    let second = site.greenroom.open_booking(&cast.eventpro, booking_of(cast.kamau.id())).await.expect("a booking").id;
     let mut view = inbox(&site, &cast, None).await;
-    let (mut stream, _) = Stream::ready(&site.house, &cast.eventpro, Resume::After(view.cursor)).await;
+    let (mut stream, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::After(view.cursor)).await;
     site.clock.set_back(Duration::from_secs(60 * 60));
-    say(&site.house, &cast.sarah, cast.launch, "After the clock was set back").await;
+    say(&site.greenroom, &cast.sarah, cast.launch, "After the clock was set back").await;
     assert_eq!(ids(&inbox(&site, &cast, None).await.conversations), [cast.launch, second]);
     view.apply(cast.eventpro.id(), &stream.event().await);
     assert_eq!(ids(&view.conversations), [cast.launch, second], "the page that is open says the same");
-    let third = site.house.open_booking(&cast.eventpro, booking_of(cast.achieng.id())).await.expect("a booking").id;
+    let third = site.greenroom.open_booking(&cast.eventpro, booking_of(cast.achieng.id())).await.expect("a booking").id;
     assert_eq!(ids(&inbox(&site, &cast, None).await.conversations), [third, cast.launch, second]);
 }
 
@@ -63,8 +63,8 @@ async fn a_conversation_shows_its_last_message_and_what_is_unread(site: Site) {
     let cast = site.cast().await;
     let before = inbox(&site, &cast, None).await.conversations[0].clone();
     site.clock.advance(Duration::from_secs(5));
-    say(&site.house, &cast.sarah, cast.launch, "One").await;
-    let last = say(&site.house, &cast.sarah, cast.launch, "Two").await;
+    say(&site.greenroom, &cast.sarah, cast.launch, "One").await;
+    let last = say(&site.greenroom, &cast.sarah, cast.launch, "Two").await;
     let after = inbox(&site, &cast, None).await;
     let expected = Conversation {
         unread: before.unread + 2,
@@ -74,9 +74,9 @@ async fn a_conversation_shows_its_last_message_and_what_is_unread(site: Site) {
         ..before
     };
     assert_eq!(after.conversations, std::slice::from_ref(&expected));
-    let (one, cursor) = site.house.conversation(&cast.eventpro, cast.launch).await.expect("the conversation");
+    let (one, cursor) = site.greenroom.conversation(&cast.eventpro, cast.launch).await.expect("the conversation");
     assert_eq!((one, cursor), (expected, after.cursor));
-    let sarahs = site.house.inbox(&cast.sarah, None).await.expect("an inbox");
+    let sarahs = site.greenroom.inbox(&cast.sarah, None).await.expect("an inbox");
     assert_eq!(sarahs.conversations[0].counterpart, *cast.eventpro.person());
 }
 
@@ -95,7 +95,7 @@ async fn paging_yields_every_conversation_once(site: Site) {
     }
     assert_eq!((pages, whole.conversations.len()), (3, 65));
     assert_eq!(ids(&whole.conversations), in_order, "the browser sorts as the database does");
-    let (bookings, _) = site.house.bookings(&cast.eventpro, None).await.expect("bookings");
+    let (bookings, _) = site.greenroom.bookings(&cast.eventpro, None).await.expect("bookings");
     assert_eq!(bookings.len(), 30);
 }
 
@@ -112,7 +112,7 @@ async fn a_page_that_was_not_given_out_is_refused(site: Site) {
         "000000000000000000000000000000073939393939393939393939393939393939393939",
     ];
     for page in forged {
-        let answer = refusal(site.house.inbox(&cast.eventpro, Some(page)).await);
+        let answer = refusal(site.greenroom.inbox(&cast.eventpro, Some(page)).await);
         assert_eq!(answer.fault("page"), Some(Fault::Invalid), "{page}");
     }
 }
@@ -122,12 +122,12 @@ async fn a_message_in_a_conversation_beyond_the_page_makes_the_view_stale(site: 
     open_many(&site, &cast, 30).await;
     let mut view = inbox(&site, &cast, None).await;
     assert!(!ids(&view.conversations).contains(&cast.launch));
-    let (mut stream, _) = Stream::ready(&site.house, &cast.eventpro, Resume::After(view.cursor)).await;
+    let (mut stream, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::After(view.cursor)).await;
 
-    site.house.read_on(&cast.eventpro, cast.launch, 12).await.expect("reading on");
-    say(&site.house, &cast.eventpro, view.conversations[3].id, "Known").await;
+    site.greenroom.read_on(&cast.eventpro, cast.launch, 12).await.expect("reading on");
+    say(&site.greenroom, &cast.eventpro, view.conversations[3].id, "Known").await;
     site.clock.advance(Duration::from_secs(1));
-    say(&site.house, &cast.sarah, cast.launch, "From below").await;
+    say(&site.greenroom, &cast.sarah, cast.launch, "From below").await;
     let me = cast.eventpro.id();
     let mut outcomes = Vec::new();
     for _ in 0..5 {

@@ -17,8 +17,8 @@ on_both! {
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-async fn house(site: &Site) -> Greenroom {
-    site.another_house(Limits::default()).await
+async fn greenroom(site: &Site) -> Greenroom {
+    site.open_second_node(Limits::default()).await
 }
 
 async fn talents(site: &Site, count: usize) -> Vec<PersonId> {
@@ -34,54 +34,57 @@ fn retry(client_id: ClientId, talent: PersonId) -> BookingDraft {
 }
 
 async fn a_fourth_unanswered_inquiry_to_one_talent_is_refused(site: Site) {
-    let (house, cast) = (house(&site).await, site.cast().await);
+    let (greenroom, cast) = (greenroom(&site).await, site.cast().await);
     let mut bookings = Vec::new();
     for _ in 0..3 {
-        let opened = house.open_booking(&cast.eventpro, booking_of(cast.achieng.id())).await.expect("a booking");
+        let opened = greenroom.open_booking(&cast.eventpro, booking_of(cast.achieng.id())).await.expect("a booking");
         bookings.push(opened.booking.id);
     }
     let before = site.tally().await;
-    let fourth = || house.open_booking(&cast.eventpro, booking_of(cast.achieng.id()));
+    let fourth = || greenroom.open_booking(&cast.eventpro, booking_of(cast.achieng.id()));
     assert_eq!(refusal(fourth().await), Refusal::OpenInquiryLimit { retry_after: 3_600 });
     assert_eq!(site.tally().await, before, "nothing of it was written");
-    house.open_booking(&cast.eventpro, booking_of(cast.kamau.id())).await.expect("another talent");
-    house.open_booking(&cast.safari, booking_of(cast.achieng.id())).await.expect("another organizer");
+    greenroom.open_booking(&cast.eventpro, booking_of(cast.kamau.id())).await.expect("another talent");
+    greenroom.open_booking(&cast.safari, booking_of(cast.achieng.id())).await.expect("another organizer");
 
     for (viewer, booking, step) in [
         (&cast.achieng, bookings[0], Step::Decline),
         (&cast.achieng, bookings[1], Step::Accept),
         (&cast.eventpro, bookings[2], Step::Cancel),
     ] {
-        house.step(viewer, booking, step).await.expect("a step");
+        greenroom.step(viewer, booking, step).await.expect("a step");
         fourth().await.expect("room for one more");
         assert_eq!(refusal(fourth().await), Refusal::OpenInquiryLimit { retry_after: 3_600 }, "after {step:?}");
     }
 }
 
 async fn an_inquiry_about_a_past_event_keeps_nobody_from_asking(site: Site) {
-    let (house, cast) = (house(&site).await, site.cast().await);
+    let (greenroom, cast) = (greenroom(&site).await, site.cast().await);
     for _ in 0..3 {
-        house.open_booking(&cast.eventpro, booking_of(cast.achieng.id())).await.expect("a booking");
+        greenroom.open_booking(&cast.eventpro, booking_of(cast.achieng.id())).await.expect("a booking");
     }
     let achieng = cast.achieng.id();
-    assert!(house.open_booking(&cast.eventpro, booking_of(achieng)).await.is_err());
+    assert!(greenroom.open_booking(&cast.eventpro, booking_of(achieng)).await.is_err());
     site.execute("UPDATE booking SET event_date = '2020-01-01' WHERE status = 'inquiry'").await;
-    house.open_booking(&cast.eventpro, booking_of(achieng)).await.expect("the other events are over");
+    greenroom.open_booking(&cast.eventpro, booking_of(achieng)).await.expect("the other events are over");
 }
 
 async fn a_twenty_first_inquiry_in_a_day_is_refused(site: Site) {
-    let (house, cast, talents) = (house(&site).await, site.cast().await, talents(&site, 20).await);
+    let (greenroom, cast, talents) = (greenroom(&site).await, site.cast().await, talents(&site, 20).await);
     for (number, talent) in talents.iter().enumerate() {
-        let opened = house.open_booking(&cast.eventpro, booking_of(*talent)).await.expect("a booking");
+        let opened = greenroom.open_booking(&cast.eventpro, booking_of(*talent)).await.expect("a booking");
         if number % 2 == 0 {
-            house.step(&cast.eventpro, opened.booking.id, Step::Cancel).await.expect("cancelled, and counted still");
+            greenroom
+                .step(&cast.eventpro, opened.booking.id, Step::Cancel)
+                .await
+                .expect("cancelled, and counted still");
         }
         site.clock.advance(Duration::from_secs(60));
     }
-    let one_more = || house.open_booking(&cast.eventpro, booking_of(cast.achieng.id()));
+    let one_more = || greenroom.open_booking(&cast.eventpro, booking_of(cast.achieng.id()));
     let left = DAY.as_secs() - 20 * 60;
     assert_eq!(refusal(one_more().await), Refusal::InquiryLimit { retry_after: left });
-    house.open_booking(&cast.safari, booking_of(cast.achieng.id())).await.expect("another organizer");
+    greenroom.open_booking(&cast.safari, booking_of(cast.achieng.id())).await.expect("another organizer");
     site.clock.advance(Duration::from_secs(left - 1));
     assert_eq!(refusal(one_more().await), Refusal::InquiryLimit { retry_after: 1 });
     site.clock.advance(Duration::from_secs(1));
@@ -92,41 +95,42 @@ async fn a_twenty_first_inquiry_in_a_day_is_refused(site: Site) {
 async fn open_at_once(houses: &[Greenroom], organizer: &Viewer, talents: &[PersonId], count: usize) -> usize {
     let mut opening = JoinSet::new();
     for number in 0..count {
-        let (house, organizer) = (houses[number % houses.len()].clone(), organizer.clone());
+        let (greenroom, organizer) = (houses[number % houses.len()].clone(), organizer.clone());
         let draft = booking_of(talents[number % talents.len()]);
-        opening.spawn(async move { house.open_booking(&organizer, draft).await.is_ok() });
+        opening.spawn(async move { greenroom.open_booking(&organizer, draft).await.is_ok() });
     }
     within(opening.join_all()).await.into_iter().filter(|opened| *opened).count()
 }
 
 async fn inquiries_at_once_through_two_nodes_are_counted(site: Site) {
     let (cast, talents) = (site.cast().await, talents(&site, 30).await);
-    let houses = [house(&site).await, house(&site).await];
+    let houses = [greenroom(&site).await, greenroom(&site).await];
     assert_eq!(open_at_once(&houses, &cast.eventpro, &[cast.achieng.id()], 30).await, 3);
     assert_eq!(open_at_once(&houses, &cast.eventpro, &talents, 60).await, 17, "20 a day, 3 of which are open already");
     assert_eq!(open_at_once(&houses, &cast.safari, &talents, 60).await, 20);
 }
 
 async fn a_retry_is_no_further_inquiry(site: Site) {
-    let (house, cast, id) = (house(&site).await, site.cast().await, fresh_client_id());
-    let first = house.open_booking(&cast.eventpro, retry(id, cast.achieng.id())).await.expect("a booking");
+    let (greenroom, cast, id) = (greenroom(&site).await, site.cast().await, fresh_client_id());
+    let first = greenroom.open_booking(&cast.eventpro, retry(id, cast.achieng.id())).await.expect("a booking");
     for _ in 0..2 {
-        house.open_booking(&cast.eventpro, booking_of(cast.achieng.id())).await.expect("a booking");
+        greenroom.open_booking(&cast.eventpro, booking_of(cast.achieng.id())).await.expect("a booking");
     }
     let mut seen = HashSet::from([first.booking.id]);
     for _ in 0..3 {
-        let again = house.open_booking(&cast.eventpro, retry(id, cast.achieng.id())).await.expect("the same booking");
+        let again =
+            greenroom.open_booking(&cast.eventpro, retry(id, cast.achieng.id())).await.expect("the same booking");
         seen.insert(again.booking.id);
     }
     assert_eq!(seen.len(), 1);
-    let other = house.open_booking(&cast.eventpro, retry(fresh_client_id(), cast.achieng.id())).await;
+    let other = greenroom.open_booking(&cast.eventpro, retry(fresh_client_id(), cast.achieng.id())).await;
     assert_eq!(refusal(other), Refusal::OpenInquiryLimit { retry_after: 3_600 });
 }
 
 async fn a_clock_set_back_neither_locks_nor_frees_an_organizer(site: Site) {
     let cast = site.cast().await;
-    let house = site.another_house(Limits { inquiries_per_day: 2, ..Limits::default() }).await;
-    let ask = || house.open_booking(&cast.eventpro, booking_of(cast.achieng.id()));
+    let greenroom = site.open_second_node(Limits { inquiries_per_day: 2, ..Limits::default() }).await;
+    let ask = || greenroom.open_booking(&cast.eventpro, booking_of(cast.achieng.id()));
     ask().await.expect("a booking");
     // As if it had been written before the clock was set back by an hour.
     let ahead =
@@ -135,6 +139,6 @@ async fn a_clock_set_back_neither_locks_nor_frees_an_organizer(site: Site) {
     ask().await.expect("a booking");
     ask().await.expect("what is dated in the future doesn't count");
     assert!(matches!(refusal(ask().await), Refusal::OpenInquiryLimit { .. }));
-    let kamau = house.open_booking(&cast.eventpro, booking_of(cast.kamau.id())).await;
+    let kamau = greenroom.open_booking(&cast.eventpro, booking_of(cast.kamau.id())).await;
     assert!(matches!(refusal(kamau), Refusal::InquiryLimit { .. }), "what was opened since counts");
 }

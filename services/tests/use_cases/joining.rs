@@ -45,7 +45,7 @@ fn registration(email: &str, password: &str, name: &str) -> Registration {
 
 async fn register(site: &Site, email: &str, password: &str, name: &str) -> String {
     let registration = registration(email, password, name);
-    site.house.register(registration, Ipv4Addr::LOCALHOST.into()).await.expect("taken")
+    site.greenroom.register(registration, Ipv4Addr::LOCALHOST.into()).await.expect("taken")
 }
 
 /// A link that is followed with what its reader says of themselves.
@@ -57,13 +57,13 @@ fn introduced(token: &str) -> Confirmation {
 
 async fn an_account_works_once_its_link_was_opened(site: Site) {
     register(&site, "Wambui@Example.com", PASSWORD, "Wambui").await;
-    assert_eq!(refusal(sign_in(&site.house, WAMBUI, PASSWORD).await), Refusal::EmailUnverified);
-    assert_eq!(refusal(sign_in(&site.house, WAMBUI, "wrong").await), Refusal::InvalidCredentials);
+    assert_eq!(refusal(sign_in(&site.greenroom, WAMBUI, PASSWORD).await), Refusal::EmailUnverified);
+    assert_eq!(refusal(sign_in(&site.greenroom, WAMBUI, "wrong").await), Refusal::InvalidCredentials);
     let letter = site.letters_to(WAMBUI).await.remove(0);
     assert!(letter.text.contains("https://greenroom.example/verify?token="), "{}", letter.text);
     assert!(letter.html.contains(&token_in(&letter)), "the same link in both parts");
-    site.house.confirm(&token_in(&letter)).await.expect("confirmed");
-    let user = sign_in(&site.house, WAMBUI, PASSWORD).await.expect("a session").user;
+    site.greenroom.confirm(&token_in(&letter)).await.expect("confirmed");
+    let user = sign_in(&site.greenroom, WAMBUI, PASSWORD).await.expect("a session").user;
     assert_eq!((user.name.as_str(), user.role, user.email_verified), ("Wambui", Role::Talent, true));
 }
 
@@ -71,17 +71,17 @@ async fn a_link_works_once_and_for_two_days(site: Site) {
     let browser = register(&site, WAMBUI, PASSWORD, "Wambui").await;
     let token = site.token_for(WAMBUI).await;
     site.clock.advance(2 * DAY);
-    assert_eq!(refusal(site.house.confirm(&token).await).fault("token"), Some(Fault::TokenInvalid));
-    site.house
+    assert_eq!(refusal(site.greenroom.confirm(&token).await).fault("token"), Some(Fault::TokenInvalid));
+    site.greenroom
         .resend_link(WAMBUI.parse().expect("an address"), Some(browser), Ipv4Addr::LOCALHOST.into())
         .await
         .expect("sent");
     let token = site.token_for(WAMBUI).await;
     site.clock.advance(2 * DAY - Duration::from_secs(1));
-    site.house.confirm(&token).await.expect("confirmed");
-    assert_eq!(refusal(site.house.confirm(&token).await).code(), "token_invalid");
+    site.greenroom.confirm(&token).await.expect("confirmed");
+    assert_eq!(refusal(site.greenroom.confirm(&token).await).code(), "token_invalid");
     for never in ["", "x", &"0".repeat(64), &"é".repeat(10_000)] {
-        assert_eq!(refusal(site.house.confirm(never).await).code(), "token_invalid");
+        assert_eq!(refusal(site.greenroom.confirm(never).await).code(), "token_invalid");
     }
 }
 
@@ -104,7 +104,7 @@ async fn a_known_address_gets_another_mail_and_stays_as_it_is(site: Site) {
     register(&site, SARAH.email, PASSWORD, "Somebody").await;
     let letter = site.letters_to(SARAH.email).await.remove(0);
     assert!(letter.subject.contains("already") && !letter.text.contains("token="), "{}", letter.text);
-    assert_eq!(refusal(sign_in(&site.house, SARAH.email, PASSWORD).await), Refusal::InvalidCredentials);
+    assert_eq!(refusal(sign_in(&site.greenroom, SARAH.email, PASSWORD).await), Refusal::InvalidCredentials);
     assert_eq!(site.sign_in(SARAH.email).await.user.name, SARAH.name);
 }
 
@@ -113,15 +113,15 @@ async fn whoever_claimed_the_address_first_gains_nothing(site: Site) {
     let first = site.token_for(WAMBUI).await;
     register(&site, WAMBUI, PASSWORD, "Wambui").await;
     for password in ["the attacker's own", PASSWORD] {
-        assert_eq!(refusal(sign_in(&site.house, WAMBUI, password).await), Refusal::InvalidCredentials);
+        assert_eq!(refusal(sign_in(&site.greenroom, WAMBUI, password).await), Refusal::InvalidCredentials);
     }
     let second = site.token_for(WAMBUI).await;
-    assert_eq!(refusal(site.house.confirm(&first).await).code(), "token_invalid", "the first link is void");
-    assert_eq!(refusal(site.house.confirm(&second).await), Profile::required(), "the second asks who they are");
-    site.house.confirm(introduced(&second)).await.expect("confirmed");
-    let user = sign_in(&site.house, WAMBUI, CHOSEN).await.expect("a session").user;
+    assert_eq!(refusal(site.greenroom.confirm(&first).await).code(), "token_invalid", "the first link is void");
+    assert_eq!(refusal(site.greenroom.confirm(&second).await), Profile::required(), "the second asks who they are");
+    site.greenroom.confirm(introduced(&second)).await.expect("confirmed");
+    let user = sign_in(&site.greenroom, WAMBUI, CHOSEN).await.expect("a session").user;
     assert_eq!(user.name, "Wambui herself");
-    assert_eq!(refusal(sign_in(&site.house, WAMBUI, "the attacker's own").await), Refusal::InvalidCredentials);
+    assert_eq!(refusal(sign_in(&site.greenroom, WAMBUI, "the attacker's own").await), Refusal::InvalidCredentials);
 }
 
 async fn nor_does_whoever_fills_the_inbox_before(site: Site) {
@@ -130,14 +130,14 @@ async fn nor_does_whoever_fills_the_inbox_before(site: Site) {
     }
     register(&site, WAMBUI, PASSWORD, "Wambui").await;
     for letter in site.letters_to(WAMBUI).await.iter().skip(1) {
-        assert_eq!(refusal(site.house.confirm(&token_in(letter)).await).code(), "token_invalid");
+        assert_eq!(refusal(site.greenroom.confirm(&token_in(letter)).await).code(), "token_invalid");
     }
     let newest = site.token_for(WAMBUI).await;
-    site.house.confirm(introduced(&newest)).await.expect("the newest still works");
-    assert!(sign_in(&site.house, WAMBUI, CHOSEN).await.is_ok());
+    site.greenroom.confirm(introduced(&newest)).await.expect("the newest still works");
+    assert!(sign_in(&site.greenroom, WAMBUI, CHOSEN).await.is_ok());
     for number in 0..14 {
         let guess = format!("the attacker's own {number}");
-        let refused = refusal(sign_in(&site.house, WAMBUI, &guess).await);
+        let refused = refusal(sign_in(&site.greenroom, WAMBUI, &guess).await);
         assert!(matches!(refused, Refusal::InvalidCredentials | Refusal::RateLimited { .. }), "{refused:?}");
     }
 }
@@ -147,11 +147,11 @@ async fn the_same_again_mails_another_link_and_changes_nothing_else(site: Site) 
     let first = site.token_for(WAMBUI).await;
     site.clock.advance(Duration::from_secs(60));
     register(&site, WAMBUI, PASSWORD, "Wambui").await;
-    assert_eq!(refusal(sign_in(&site.house, WAMBUI, PASSWORD).await), Refusal::EmailUnverified);
+    assert_eq!(refusal(sign_in(&site.greenroom, WAMBUI, PASSWORD).await), Refusal::EmailUnverified);
     let second = site.token_for(WAMBUI).await;
-    assert_eq!(refusal(site.house.confirm(&first).await).code(), "token_invalid", "the newer link counts");
-    site.house.confirm(&second).await.expect("confirmed");
-    assert!(sign_in(&site.house, WAMBUI, PASSWORD).await.is_ok());
+    assert_eq!(refusal(site.greenroom.confirm(&first).await).code(), "token_invalid", "the newer link counts");
+    site.greenroom.confirm(&second).await.expect("confirmed");
+    assert!(sign_in(&site.greenroom, WAMBUI, PASSWORD).await.is_ok());
 }
 
 async fn another_link_is_sent_to_whoever_waits_for_one_alone(site: Site) {
@@ -159,18 +159,18 @@ async fn another_link_is_sent_to_whoever_waits_for_one_alone(site: Site) {
     site.token_for(WAMBUI).await;
     for email in [WAMBUI, SARAH.email, "nobody@example.com"] {
         let email = email.parse().expect("an address");
-        site.house.resend_link(email, None, Ipv4Addr::LOCALHOST.into()).await.expect("the same answer");
+        site.greenroom.resend_link(email, None, Ipv4Addr::LOCALHOST.into()).await.expect("the same answer");
     }
     assert_eq!(site.letters_to(WAMBUI).await.len(), 2);
     assert_eq!(site.letters_to(SARAH.email).await.len(), 0);
     assert_eq!(site.letters_to("nobody@example.com").await.len(), 0);
-    site.house.confirm(introduced(&site.token_for(WAMBUI).await)).await.expect("confirmed");
-    assert!(sign_in(&site.house, WAMBUI, CHOSEN).await.is_ok());
+    site.greenroom.confirm(introduced(&site.token_for(WAMBUI).await)).await.expect("confirmed");
+    assert!(sign_in(&site.greenroom, WAMBUI, CHOSEN).await.is_ok());
 }
 
 async fn a_common_password_is_refused(site: Site) {
     let common = registration(WAMBUI, "password123", "Wambui");
-    let refused = refusal(site.house.register(common, Ipv4Addr::LOCALHOST.into()).await);
+    let refused = refusal(site.greenroom.register(common, Ipv4Addr::LOCALHOST.into()).await);
     assert_eq!(refused.code(), "password_too_common");
     assert_eq!(site.letters_to(WAMBUI).await.len(), 0);
 }
@@ -179,9 +179,9 @@ async fn nobody_can_be_booked_before_they_confirmed(site: Site) {
     let cast = site.cast().await;
     register(&site, WAMBUI, PASSWORD, "Wambui").await;
     let bands = || Search { craft: Some(Craft::Band), ..Search::default() };
-    assert!(site.house.talents(&cast.eventpro, bands()).await.expect("talents").talents.is_empty());
-    site.house.confirm(&site.token_for(WAMBUI).await).await.expect("confirmed");
-    let found = site.house.talents(&cast.eventpro, bands()).await.expect("talents").talents;
+    assert!(site.greenroom.talents(&cast.eventpro, bands()).await.expect("talents").talents.is_empty());
+    site.greenroom.confirm(&site.token_for(WAMBUI).await).await.expect("confirmed");
+    let found = site.greenroom.talents(&cast.eventpro, bands()).await.expect("talents").talents;
     assert_eq!(found.first().map(|talent| talent.name.as_str()), Some("Wambui"));
 }
 
@@ -189,9 +189,9 @@ async fn one_address_opens_twenty_accounts_an_hour(site: Site) {
     let from = Ipv4Addr::new(203, 0, 113, 9).into();
     for number in 0..20 {
         let email = format!("a{number}@example.com").parse().expect("an address");
-        site.house.forgot_password(email, from).await.expect("taken");
+        site.greenroom.forgot_password(email, from).await.expect("taken");
     }
-    let refused = refusal(site.house.register(registration(WAMBUI, PASSWORD, "Wambui"), from).await);
+    let refused = refusal(site.greenroom.register(registration(WAMBUI, PASSWORD, "Wambui"), from).await);
     assert!(matches!(refused, Refusal::RateLimited { retry_after: 3_590..=3_600 }), "{refused:?}");
     register(&site, WAMBUI, PASSWORD, "Wambui").await;
 }
@@ -199,11 +199,11 @@ async fn one_address_opens_twenty_accounts_an_hour(site: Site) {
 async fn an_account_nobody_confirmed_is_forgotten(site: Site) {
     register(&site, WAMBUI, PASSWORD, "Wambui").await;
     site.clock.advance(6 * DAY);
-    site.house.sweep().await.expect("sweeping");
-    assert_eq!(refusal(sign_in(&site.house, WAMBUI, PASSWORD).await), Refusal::EmailUnverified);
+    site.greenroom.sweep().await.expect("sweeping");
+    assert_eq!(refusal(sign_in(&site.greenroom, WAMBUI, PASSWORD).await), Refusal::EmailUnverified);
     site.clock.advance(2 * DAY);
-    site.house.sweep().await.expect("sweeping");
-    assert_eq!(refusal(sign_in(&site.house, WAMBUI, PASSWORD).await), Refusal::InvalidCredentials);
+    site.greenroom.sweep().await.expect("sweeping");
+    assert_eq!(refusal(sign_in(&site.greenroom, WAMBUI, PASSWORD).await), Refusal::InvalidCredentials);
     assert!(site.sign_in(SARAH.email).await.user.email_verified, "others stay");
 }
 
@@ -228,7 +228,7 @@ async fn many_accounts_nobody_confirmed_are_all_forgotten_at_once(site: Site) {
          SELECT {id}, 'p' || i || '@example.com', 'Nobody yet', 'talent', '', false, 0 FROM n"
     );
     site.execute(&many).await;
-    site.house.sweep().await.expect("sweeping");
+    site.greenroom.sweep().await.expect("sweeping");
     #[derive(sea_orm::FromQueryResult)]
     struct Left {
         count: i64,

@@ -19,7 +19,7 @@ const EVENTS: i64 = 3 * ROUNDS as i64;
 
 /// Both write, round by round, and say which round it is.
 async fn write(
-    house: Greenroom,
+    greenroom: Greenroom,
     eventpro: Viewer,
     sarah: Viewer,
     launch: model::ConversationId,
@@ -28,36 +28,36 @@ async fn write(
     for number in 1..=ROUNDS {
         let text = number.to_string();
         let (one, other) =
-            tokio::join!(house.post(&eventpro, draft(launch, &text)), house.post(&sarah, draft(launch, &text)));
+            tokio::join!(greenroom.post(&eventpro, draft(launch, &text)), greenroom.post(&sarah, draft(launch, &text)));
         one.expect("a message");
         other.expect("a message");
         round.send_replace(number);
     }
 }
 
-fn start_writing(house: &Greenroom, cast: &Cast) -> watch::Receiver<usize> {
+fn start_writing(greenroom: &Greenroom, cast: &Cast) -> watch::Receiver<usize> {
     let (round, seen) = watch::channel(0);
-    let (house, eventpro, sarah) = (house.clone(), cast.eventpro.clone(), cast.sarah.clone());
-    tokio::spawn(write(house, eventpro, sarah, cast.launch, round));
+    let (greenroom, eventpro, sarah) = (greenroom.clone(), cast.eventpro.clone(), cast.sarah.clone());
+    tokio::spawn(write(greenroom, eventpro, sarah, cast.launch, round));
     seen
 }
 
-async fn head(house: &Greenroom, viewer: &Viewer) -> i64 {
-    house.frame(viewer).await.expect("a frame").cursor
+async fn head(greenroom: &Greenroom, viewer: &Viewer) -> i64 {
+    greenroom.frame(viewer).await.expect("a frame").cursor
 }
 
 /// Opens a stream in some round, from some cursor, and reads it to the end of the story.
-async fn join(house: Greenroom, sarah: Viewer, mut round: watch::Receiver<usize>, mut dice: Dice, last: i64) {
+async fn join(greenroom: Greenroom, sarah: Viewer, mut round: watch::Receiver<usize>, mut dice: Dice, last: i64) {
     let when = dice.roll(ROUNDS);
     round.wait_for(|round| *round >= when).await.expect("the writers are at work");
     for _ in 0..dice.roll(20) {
         tokio::task::yield_now().await;
     }
-    let known = head(&house, &sarah).await;
+    let known = head(&greenroom, &sarah).await;
     let back = dice.roll(usize::try_from(known).expect("a small number") + 1);
     let cursor = known - i64::try_from(back).expect("a small number");
     let resume = if dice.roll(4) == 0 { Resume::Live } else { Resume::After(cursor) };
-    let (mut stream, start) = Stream::ready(&house, &sarah, resume).await;
+    let (mut stream, start) = Stream::ready(&greenroom, &sarah, resume).await;
     assert!(resume == Resume::Live || start == cursor);
     stream.up_to(start, last).await;
 }
@@ -78,17 +78,17 @@ async fn join_all(writing: &Greenroom, reading: &Greenroom, cast: &Cast) {
 /// stay unheard.
 async fn streams_opened_at_the_moment_of_a_message_hear_it(site: Site) {
     let cast = site.cast().await;
-    let mut cursor = head(&site.house, &cast.sarah).await;
+    let mut cursor = head(&site.greenroom, &cast.sarah).await;
     for _ in 0..60 {
         let mut acts = JoinSet::new();
         for number in 0..12 {
-            let (house, sarah) = (site.house.clone(), cast.sarah.clone());
+            let (greenroom, sarah) = (site.greenroom.clone(), cast.sarah.clone());
             let (eventpro, draft) = (cast.eventpro.clone(), draft(cast.launch, "Now"));
             acts.spawn(async move {
                 if number == 4 {
-                    house.post(&eventpro, draft).await.expect("a message");
+                    greenroom.post(&eventpro, draft).await.expect("a message");
                 } else {
-                    let (mut stream, start) = Stream::ready(&house, &sarah, Resume::After(cursor)).await;
+                    let (mut stream, start) = Stream::ready(&greenroom, &sarah, Resume::After(cursor)).await;
                     stream.up_to(start, cursor + 2).await;
                 }
             });
@@ -100,26 +100,26 @@ async fn streams_opened_at_the_moment_of_a_message_hear_it(site: Site) {
 
 async fn streams_opened_while_messages_are_posted_hear_every_event_once(site: Site) {
     let cast = site.cast().await;
-    join_all(&site.house, &site.house, &cast).await;
+    join_all(&site.greenroom, &site.greenroom, &cast).await;
 }
 
 async fn streams_on_another_process_do_too(site: Site) {
     let cast = site.cast().await;
     let heartbeat = std::time::Duration::from_millis(20);
-    let reading = site.another_house(Limits { heartbeat, ..Limits::default() }).await;
+    let reading = site.open_second_node(Limits { heartbeat, ..Limits::default() }).await;
     let pulse = tokio::spawn(reading.clone().keep_pulse());
-    join_all(&site.house, &reading, &cast).await;
+    join_all(&site.greenroom, &reading, &cast).await;
     pulse.abort();
 }
 
 async fn a_client_that_is_cut_off_again_and_again_misses_nothing(site: Site) {
     let cast = site.cast().await;
     let mut dice = Dice::new();
-    let mut cursor = head(&site.house, &cast.sarah).await;
+    let mut cursor = head(&site.greenroom, &cast.sarah).await;
     let last = cursor + EVENTS;
-    let _round = start_writing(&site.house, &cast);
+    let _round = start_writing(&site.greenroom, &cast);
     while cursor < last {
-        let (mut stream, start) = Stream::ready(&site.house, &cast.sarah, Resume::After(cursor)).await;
+        let (mut stream, start) = Stream::ready(&site.greenroom, &cast.sarah, Resume::After(cursor)).await;
         assert_eq!(start, cursor);
         for _ in 0..=dice.roll(6) {
             if cursor < last {

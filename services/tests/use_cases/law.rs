@@ -82,60 +82,63 @@ impl Story {
     }
 
     async fn take(&mut self, step: &Step) {
-        let house = &self.site.house;
+        let greenroom = &self.site.greenroom;
         match *step {
             Step::Post { conversation, talent, text } => {
                 let (id, by) = self.pick(conversation, talent);
                 let draft = draft(id, &format!("Text {text}"));
-                house.post(&by, draft.clone()).await.expect("a message");
+                greenroom.post(&by, draft.clone()).await.expect("a message");
                 self.sent.push((by, draft));
             }
             Step::Retry { earlier } if !self.sent.is_empty() => {
                 let (by, draft) = &self.sent[earlier % self.sent.len()];
-                house.post(by, draft.clone()).await.expect("a retry");
+                greenroom.post(by, draft.clone()).await.expect("a retry");
             }
             Step::Open { organizer, talent } => {
                 let (organizer, talent) = (self.people[organizer].clone(), self.people[2 + talent].clone());
-                let opened = house.open_booking(&organizer, booking_of(talent.id())).await.expect("a booking");
+                let opened = greenroom.open_booking(&organizer, booking_of(talent.id())).await.expect("a booking");
                 self.conversations.push((opened.id, organizer, talent));
             }
             Step::ReadOn { conversation, talent, seq } => {
                 let (id, by) = self.pick(conversation, talent);
-                house.read_on(&by, id, seq).await.expect("reading on");
+                greenroom.read_on(&by, id, seq).await.expect("reading on");
             }
             Step::MarkUnread { conversation, talent, seq } => {
                 let (id, by) = self.pick(conversation, talent);
-                house.mark_unread(&by, id, seq).await.expect("marking");
+                greenroom.mark_unread(&by, id, seq).await.expect("marking");
             }
             Step::Deliver { conversation, talent, seq } => {
                 let (id, by) = self.pick(conversation, talent);
-                house.deliver(&by, id, seq).await.expect("delivering");
+                greenroom.deliver(&by, id, seq).await.expect("delivering");
             }
             Step::Receipts { person, wanted } => {
                 let viewer = &self.people[person];
                 let input = AccountInput { receipts: Some(wanted), ..Default::default() };
-                house.change_account(viewer, input.parse(viewer.role()).expect("a change")).await.expect("a choice");
+                greenroom
+                    .change_account(viewer, input.parse(viewer.role()).expect("a change"))
+                    .await
+                    .expect("a choice");
             }
             Step::Answer { conversation, talent, step } => {
                 let (id, by) = self.pick(conversation, talent);
-                let booking = house.conversation(&by, id).await.expect("a conversation").0.booking.id;
+                let booking = greenroom.conversation(&by, id).await.expect("a conversation").0.booking.id;
                 // Not every step is open by then, or to everybody.
-                let _ = house.step(&by, booking, model::Step::ALL[step]).await;
+                let _ = greenroom.step(&by, booking, model::Step::ALL[step]).await;
             }
             Step::Rename { person, number } => {
                 let viewer = &self.people[person];
                 let input = AccountInput { name: Some(format!("Name {number}")), ..Default::default() };
-                house.change_account(viewer, input.parse(viewer.role()).expect("a change")).await.expect("a name");
+                greenroom.change_account(viewer, input.parse(viewer.role()).expect("a change")).await.expect("a name");
             }
             Step::MarkSeen { person, all } => {
                 let viewer = &self.people[person];
-                let first = house.notifications(viewer, None).await.expect("notifications").notifications;
+                let first = greenroom.notifications(viewer, None).await.expect("notifications").notifications;
                 let ids = first.iter().skip(1).step_by(2).map(|known| known.id).collect();
-                house.mark_seen(viewer, if all { Seen::All } else { Seen::These(ids) }).await.expect("marked");
+                greenroom.mark_seen(viewer, if all { Seen::All } else { Seen::These(ids) }).await.expect("marked");
             }
             Step::Look { person } => {
                 let viewer = self.people[person].clone();
-                self.looks.push((viewer.clone(), Views::read(house, &viewer).await));
+                self.looks.push((viewer.clone(), Views::read(greenroom, &viewer).await));
             }
             Step::SetClockBack { millis } => self.site.clock.set_back(Duration::from_millis(millis)),
             Step::Pass { millis } => self.site.clock.advance(Duration::from_millis(millis)),
@@ -145,8 +148,8 @@ impl Story {
 
     async fn hold_to_the_law(self) {
         for viewer in &self.people {
-            let log = audit(&self.site.house, viewer).await;
-            let now = Views::read(&self.site.house, viewer).await;
+            let log = audit(&self.site.greenroom, viewer).await;
+            let now = Views::read(&self.site.greenroom, viewer).await;
             for (_, then) in self.looks.iter().filter(|(looked, _)| looked.id() == viewer.id()) {
                 hold(viewer, then, &now, &log);
             }

@@ -17,7 +17,7 @@ type Looks = Vec<(Viewer, Views)>;
 
 /// Somebody with a hand in several conversations, at a device of their own.
 struct Actor {
-    house: Greenroom,
+    greenroom: Greenroom,
     viewer: Viewer,
     conversations: Vec<ConversationId>,
     talent: Viewer,
@@ -35,19 +35,19 @@ impl Actor {
                     let draft = draft(conversation, &format!("Act {number}"));
                     let times = 1 + self.dice.roll(4) / 3;
                     for _ in 0..times {
-                        self.house.post(&self.viewer, draft.clone()).await.expect("a message");
+                        self.greenroom.post(&self.viewer, draft.clone()).await.expect("a message");
                     }
                 }
                 4..=6 => {
-                    self.house.read_on(&self.viewer, conversation, seq).await.expect("reading on");
+                    self.greenroom.read_on(&self.viewer, conversation, seq).await.expect("reading on");
                 }
                 7 if self.viewer.role() == model::Role::Organizer => {
                     let draft = booking_of(self.talent.id());
-                    self.house.open_booking(&self.viewer, draft).await.expect("a booking");
+                    self.greenroom.open_booking(&self.viewer, draft).await.expect("a booking");
                 }
-                8 => self.house.mark_unread(&self.viewer, conversation, seq).await.expect("marking"),
-                9..=10 => self.house.deliver(&self.viewer, conversation, seq).await.expect("delivering"),
-                _ => looks.push((self.viewer.clone(), Views::read(&self.house, &self.viewer).await)),
+                8 => self.greenroom.mark_unread(&self.viewer, conversation, seq).await.expect("marking"),
+                9..=10 => self.greenroom.deliver(&self.viewer, conversation, seq).await.expect("delivering"),
+                _ => looks.push((self.viewer.clone(), Views::read(&self.greenroom, &self.viewer).await)),
             }
         }
         looks
@@ -57,7 +57,7 @@ impl Actor {
 /// EventPro and Safari Sounds both know Sarah and DJ Kamau.
 async fn acquaint(site: &Site, cast: &Cast) -> Vec<(Viewer, Vec<ConversationId>)> {
     let open = async |organizer: &Viewer, talent: &Viewer| {
-        site.house.open_booking(organizer, booking_of(talent.id())).await.expect("a booking").id
+        site.greenroom.open_booking(organizer, booking_of(talent.id())).await.expect("a booking").id
     };
     let (theirs, hers) = (open(&cast.eventpro, &cast.kamau).await, open(&cast.safari, &cast.sarah).await);
     vec![
@@ -71,19 +71,19 @@ async fn acquaint(site: &Site, cast: &Cast) -> Vec<(Viewer, Vec<ConversationId>)
 async fn play(site: &Site, dice: &mut Dice) {
     let cast = site.cast().await;
     let limits = Limits { inquiries_per_day: 1_000, open_inquiries_per_pair: 1_000, ..Limits::default() };
-    let second = site.another_house(limits).await;
+    let second = site.open_second_node(limits).await;
     let people = acquaint(site, &cast).await;
     let mut actors = JoinSet::new();
     for number in 0..ACTORS {
         let (viewer, conversations) = people[number % people.len()].clone();
-        let house = if number < people.len() { &site.house } else { &second }.clone();
+        let greenroom = if number < people.len() { &site.greenroom } else { &second }.clone();
         let talent = if dice.roll(2) == 0 { &cast.sarah } else { &cast.achieng }.clone();
-        actors.spawn(Actor { house, viewer, conversations, talent, dice: dice.split() }.act());
+        actors.spawn(Actor { greenroom, viewer, conversations, talent, dice: dice.split() }.act());
     }
     let looks = within(actors.join_all()).await.concat();
     for viewer in cast.all() {
-        let log = audit(&site.house, viewer).await;
-        let now = Views::read(&site.house, viewer).await;
+        let log = audit(&site.greenroom, viewer).await;
+        let now = Views::read(&site.greenroom, viewer).await;
         for (_, then) in looks.iter().filter(|(looked, _)| looked.id() == viewer.id()) {
             let mut view = then.clone();
             for envelope in &log {

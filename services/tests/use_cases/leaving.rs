@@ -23,20 +23,23 @@ on_both! {
 
 async fn change(site: &Site, viewer: &Viewer, input: AccountInput) -> model::Account {
     let change = input.parse(viewer.role()).expect("a change");
-    site.house.change_account(viewer, change).await.expect("changed")
+    site.greenroom.change_account(viewer, change).await.expect("changed")
 }
 
 async fn a_new_name_is_told_to_whoever_shares_a_conversation(site: Site) {
     let cast = site.cast().await;
-    let mut organizers = Stream::ready(&site.house, &cast.eventpro, Resume::Live).await.0;
+    let mut organizers = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await.0;
     change(&site, &cast.sarah, AccountInput { name: Some("Sarah W.".to_owned()), ..Default::default() }).await;
     let Event::PersonUpdated { person } = organizers.event().await.event else { panic!("not told") };
     assert_eq!((person.id, person.name.as_str()), (cast.sarah.id(), "Sarah W."));
     // A session that began before knows the old name; what it writes carries the new one.
-    let message = say(&site.house, &cast.sarah, cast.launch, "It's me").await;
+    let message = say(&site.greenroom, &cast.sarah, cast.launch, "It's me").await;
     assert_eq!(message.sender.name, "Sarah W.");
-    let head = site.house.frame(&cast.kamau).await.expect("a frame").cursor;
-    assert!(audit(&site.house, &cast.kamau).await.iter().all(|told| told.event.name() != "person.updated"), "{head}");
+    let head = site.greenroom.frame(&cast.kamau).await.expect("a frame").cursor;
+    assert!(
+        audit(&site.greenroom, &cast.kamau).await.iter().all(|told| told.event.name() != "person.updated"),
+        "{head}"
+    );
 }
 
 async fn what_is_left_out_stays(site: Site) {
@@ -48,7 +51,7 @@ async fn what_is_left_out_stays(site: Site) {
     let account = change(&site, &cast.sarah, input).await;
     assert_eq!(account.bio, "Weddings and portraits.\nNairobi.");
     assert_eq!((account.mail_after, account.craft), (MailAfter::Off, None));
-    assert_eq!(site.house.account(&cast.sarah).await.expect("an account"), account);
+    assert_eq!(site.greenroom.account(&cast.sarah).await.expect("an account"), account);
     let nothing = change(&site, &cast.sarah, AccountInput::default()).await;
     assert_eq!(nothing, account);
 }
@@ -56,9 +59,9 @@ async fn what_is_left_out_stays(site: Site) {
 async fn an_export_holds_everything(site: Site) {
     let cast = site.cast().await;
     for number in 0..230 {
-        say(&site.house, &cast.sarah, cast.launch, &format!("\"{number}\"")).await;
+        say(&site.greenroom, &cast.sarah, cast.launch, &format!("\"{number}\"")).await;
     }
-    let mut export = site.house.export(&cast.eventpro).expect("an export");
+    let mut export = site.greenroom.export(&cast.eventpro).expect("an export");
     let mut text = Vec::new();
     while let Some(piece) = export.next().await {
         text.extend(piece.expect("a piece"));
@@ -80,17 +83,17 @@ async fn an_export_holds_everything(site: Site) {
 async fn an_export_ends_with_its_session(site: Site) {
     let cast = site.cast().await;
     for number in 0..230 {
-        say(&site.house, &cast.sarah, cast.launch, &format!("\"{number}\"")).await;
+        say(&site.greenroom, &cast.sarah, cast.launch, &format!("\"{number}\"")).await;
     }
-    let device = site.house.viewer(&site.sign_in(SARAH.email).await.token).await.expect("a viewer");
-    let mut export = site.house.export(&device).expect("an export");
+    let device = site.greenroom.viewer(&site.sign_in(SARAH.email).await.token).await.expect("a viewer");
+    let mut export = site.greenroom.export(&device).expect("an export");
     let mut text = String::new();
     // The first of three windows of messages is being written.
     while !text.contains("\"seq\":2,") {
         let piece = export.next().await.expect("more").expect("a piece");
         text.push_str(std::str::from_utf8(&piece).expect("UTF-8"));
     }
-    site.house.end_session(&cast.sarah, device.session()).await.expect("revoked");
+    site.greenroom.end_session(&cast.sarah, device.session()).await.expect("revoked");
     let mut failed = None;
     while let Some(piece) = export.next().await {
         match piece {
@@ -105,15 +108,15 @@ async fn an_export_ends_with_its_session(site: Site) {
 async fn an_export_holds_conversations_that_move_up_meanwhile(site: Site) {
     let cast = site.cast().await;
     for _ in 0..40 {
-        site.house.open_booking(&cast.eventpro, booking_of(cast.kamau.id())).await.expect("a booking");
+        site.greenroom.open_booking(&cast.eventpro, booking_of(cast.kamau.id())).await.expect("a booking");
     }
-    let mut export = site.house.export(&cast.eventpro).expect("an export");
+    let mut export = site.greenroom.export(&cast.eventpro).expect("an export");
     let mut text = Vec::new();
     while !text.ends_with(b"\"conversations\":[") {
         text.extend(export.next().await.expect("more").expect("a piece"));
     }
     // The oldest, on another page of the inbox than the one that is being written.
-    say(&site.house, &cast.sarah, cast.launch, "Still there?").await;
+    say(&site.greenroom, &cast.sarah, cast.launch, "Still there?").await;
     while let Some(piece) = export.next().await {
         text.extend(piece.expect("a piece"));
     }
@@ -127,16 +130,16 @@ async fn an_export_holds_conversations_that_move_up_meanwhile(site: Site) {
 
 async fn who_left_is_a_former_member_and_their_words_stay(site: Site) {
     let cast = site.cast().await;
-    let mut organizers = Stream::ready(&site.house, &cast.eventpro, Resume::Live).await.0;
-    site.house.leave(&cast.sarah, Password::new(PASSWORD.to_owned())).await.expect("gone");
+    let mut organizers = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await.0;
+    site.greenroom.leave(&cast.sarah, Password::new(PASSWORD.to_owned())).await.expect("gone");
     let expected = ["booking.updated", "message.created", "notification.created", "person.updated"];
     assert_eq!(organizers.names(4).await, expected);
-    let thread = site.house.thread(&cast.eventpro, cast.launch, Window::Newest).await.expect("a thread");
+    let thread = site.greenroom.thread(&cast.eventpro, cast.launch, Window::Newest).await.expect("a thread");
     assert_eq!(thread.conversation.counterpart.name, "Former member");
     assert_eq!(thread.conversation.booking.status, BookingStatus::Cancelled);
     assert_eq!(thread.messages.len(), 13);
     assert!(thread.messages.iter().all(|message| message.sender.name != SARAH.name));
-    let found = site.house.talents(&cast.eventpro, Search::default()).await.expect("talents").talents;
+    let found = site.greenroom.talents(&cast.eventpro, Search::default()).await.expect("talents").talents;
     assert!(found.iter().all(|talent| talent.id != cast.sarah.id()), "nor can they be booked");
     #[derive(sea_orm::FromQueryResult)]
     struct Left {
@@ -150,20 +153,20 @@ async fn who_left_is_a_former_member_and_their_words_stay(site: Site) {
 
 async fn who_left_can_do_nothing_any_more(site: Site) {
     let cast = site.cast().await;
-    let mut own = Stream::ready(&site.house, &cast.sarah, Resume::Live).await.0;
-    site.house.leave(&cast.sarah, Password::new(PASSWORD.to_owned())).await.expect("gone");
+    let mut own = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await.0;
+    site.greenroom.leave(&cast.sarah, Password::new(PASSWORD.to_owned())).await.expect("gone");
     assert_eq!(own.frame().await.data["reason"], "account_deleted");
     own.end().await;
-    assert_eq!(refusal(sign_in(&site.house, SARAH.email, PASSWORD).await), Refusal::InvalidCredentials);
+    assert_eq!(refusal(sign_in(&site.greenroom, SARAH.email, PASSWORD).await), Refusal::InvalidCredentials);
     // A request that had begun before.
-    let late = refusal(site.house.post(&cast.sarah, draft(cast.launch, "Too late")).await);
+    let late = refusal(site.greenroom.post(&cast.sarah, draft(cast.launch, "Too late")).await);
     assert_eq!(late, Refusal::Unauthenticated);
 }
 
 async fn leaving_takes_the_password(site: Site) {
     let cast = site.cast().await;
-    let refused = refusal(site.house.leave(&cast.sarah, Password::new("wrong".to_owned())).await);
+    let refused = refusal(site.greenroom.leave(&cast.sarah, Password::new("wrong".to_owned())).await);
     assert_eq!(refused.fault("password"), Some(Fault::WrongPassword));
     assert_eq!(cast.sarah.role(), Role::Talent);
-    assert!(sign_in(&site.house, SARAH.email, PASSWORD).await.is_ok());
+    assert!(sign_in(&site.greenroom, SARAH.email, PASSWORD).await.is_ok());
 }

@@ -34,7 +34,7 @@ async fn stored(site: &Site) -> Vec<Stored> {
 
 async fn forgot(site: &Site) {
     let email = SARAH.email.parse().expect("an address");
-    site.house.forgot_password(email, Ipv4Addr::LOCALHOST.into()).await.expect("taken");
+    site.greenroom.forgot_password(email, Ipv4Addr::LOCALHOST.into()).await.expect("taken");
 }
 
 fn new_password() -> NewPassword {
@@ -69,22 +69,22 @@ async fn no_stored_mail_holds_a_link_that_opens_anything(site: Site) {
     forgot(&site).await;
     let to = "sarah.new@example.com".parse().expect("an address");
     let password = Password::new(PASSWORD.to_owned());
-    site.house.change_email(&cast.sarah, password, to, Ipv4Addr::LOCALHOST.into()).await.expect("taken");
+    site.greenroom.change_email(&cast.sarah, password, to, Ipv4Addr::LOCALHOST.into()).await.expect("taken");
     site.clock.advance(Duration::from_secs(10 * 60));
-    site.house.remind().await.expect("reminding");
+    site.greenroom.remind().await.expect("reminding");
     // Tried once, without success: what was handed over is not kept either.
     let office = Busy::default();
-    site.house.post_letters(&office).await.expect("posting");
+    site.greenroom.post_letters(&office).await.expect("posting");
     let tokens = tokens_stored(&site).await;
     assert!(tokens.len() >= 6, "{tokens:?}");
     for token in tokens {
-        assert_eq!(refusal(site.house.reset_password(&token, new_password()).await).code(), "token_invalid");
-        assert_eq!(refusal(site.house.confirm(&token).await).code(), "token_invalid");
-        assert_eq!(refusal(site.house.unsubscribe(&token).await).code(), "token_invalid");
+        assert_eq!(refusal(site.greenroom.reset_password(&token, new_password()).await).code(), "token_invalid");
+        assert_eq!(refusal(site.greenroom.confirm(&token).await).code(), "token_invalid");
+        assert_eq!(refusal(site.greenroom.unsubscribe(&token).await).code(), "token_invalid");
     }
     let handed_over = office.0.lock().expect("a lock").iter().find(|letter| letter.text.contains("/reset")).cloned();
     let token = token_in(&handed_over.expect("the link was in the mail that was handed over"));
-    site.house.reset_password(&token, new_password()).await.expect("and it opens the account");
+    site.greenroom.reset_password(&token, new_password()).await.expect("and it opens the account");
 }
 
 async fn a_mail_that_is_dropped_leaves_nothing_of_what_it_said(site: Site) {
@@ -104,43 +104,47 @@ async fn each_link_of_a_mail_that_is_tried_again_works_until_one_is_used(site: S
     forgot(&site).await;
     let office = Busy::default();
     for _ in 0..2 {
-        site.house.post_letters(&office).await.expect("posting");
+        site.greenroom.post_letters(&office).await.expect("posting");
         site.clock.advance(Duration::from_secs(2 * 60));
     }
     let tokens: Vec<String> = office.0.lock().expect("a lock").iter().map(token_in).collect();
     assert_eq!(tokens.len(), 2);
     assert_ne!(tokens[0], tokens[1], "nothing that is stored makes the first again");
-    site.house.mailed_link(&tokens[1], None, None).await.expect("it works");
-    site.house.reset_password(&tokens[0], new_password()).await.expect("the first one works");
-    assert_eq!(refusal(site.house.reset_password(&tokens[1], new_password()).await).code(), "token_invalid");
+    site.greenroom.mailed_link(&tokens[1], None, None).await.expect("it works");
+    site.greenroom.reset_password(&tokens[0], new_password()).await.expect("the first one works");
+    assert_eq!(refusal(site.greenroom.reset_password(&tokens[1], new_password()).await).code(), "token_invalid");
     forgot(&site).await;
-    site.house.post_letters(&office).await.expect("posting");
+    site.greenroom.post_letters(&office).await.expect("posting");
     let before = token_in(office.0.lock().expect("a lock").last().expect("a mail"));
     forgot(&site).await;
-    assert_eq!(refusal(site.house.reset_password(&before, new_password()).await).code(), "token_invalid", "revoked");
+    assert_eq!(
+        refusal(site.greenroom.reset_password(&before, new_password()).await).code(),
+        "token_invalid",
+        "revoked"
+    );
 }
 
 async fn a_mail_that_is_tried_for_hours_still_goes_out(site: Site) {
     forgot(&site).await;
     let office = Busy::default();
     for _ in 0..8 {
-        site.house.post_letters(&office).await.expect("posting");
+        site.greenroom.post_letters(&office).await.expect("posting");
         site.clock.advance(Duration::from_secs(61 * 60));
-        site.house.sweep().await.expect("sweeping");
+        site.greenroom.sweep().await.expect("sweeping");
     }
     let office = PostOffice::default();
-    site.house.post_letters(&office).await.expect("posting");
+    site.greenroom.post_letters(&office).await.expect("posting");
     let token = token_in(&office.taken.lock().expect("a lock")[0]);
-    site.house.reset_password(&token, new_password()).await.expect("it works");
+    site.greenroom.reset_password(&token, new_password()).await.expect("it works");
 }
 
 async fn a_mail_whose_link_was_revoked_is_not_sent(site: Site) {
     let cast = site.cast().await;
     forgot(&site).await;
     let password = Password::new(PASSWORD.to_owned());
-    site.house.change_password(&cast.sarah, password, new_password()).await.expect("changed");
+    site.greenroom.change_password(&cast.sarah, password, new_password()).await.expect("changed");
     let office = PostOffice::default();
-    site.house.post_letters(&office).await.expect("posting");
+    site.greenroom.post_letters(&office).await.expect("posting");
     let subjects: Vec<String> = office.taken.lock().expect("a lock").iter().map(|mail| mail.subject.clone()).collect();
     assert_eq!(subjects, ["Your password was changed"]);
 }
@@ -148,20 +152,20 @@ async fn a_mail_whose_link_was_revoked_is_not_sent(site: Site) {
 async fn a_link_lasts_from_when_its_mail_went_out(site: Site) {
     forgot(&site).await;
     site.clock.advance(Duration::from_secs(3 * 60 * 60));
-    site.house.sweep().await.expect("sweeping");
+    site.greenroom.sweep().await.expect("sweeping");
     let office = PostOffice::default();
-    site.house.post_letters(&office).await.expect("posting");
+    site.greenroom.post_letters(&office).await.expect("posting");
     let token = token_in(&office.taken.lock().expect("a lock")[0]);
     site.clock.advance(Duration::from_secs(59 * 60));
-    site.house.reset_password(&token, new_password()).await.expect("it works for an hour");
+    site.greenroom.reset_password(&token, new_password()).await.expect("it works for an hour");
 }
 
 async fn a_mail_that_is_shown_keeps_its_link(site: Site) {
     forgot(&site).await;
-    let other = site.another_house(services::Limits::default()).await;
-    let (one, two) = tokio::join!(site.house.waiting_mail(), other.waiting_mail());
+    let other = site.open_second_node(services::Limits::default()).await;
+    let (one, two) = tokio::join!(site.greenroom.waiting_mail(), other.waiting_mail());
     let tokens = [one, two].map(|mails| token_in(&mails.expect("mails")[0].letter));
     assert_eq!(tokens[0], tokens[1]);
     assert_eq!(site.token_for(SARAH.email).await, tokens[0]);
-    site.house.reset_password(&tokens[0], new_password()).await.expect("it works");
+    site.greenroom.reset_password(&tokens[0], new_password()).await.expect("it works");
 }

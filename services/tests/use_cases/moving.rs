@@ -25,9 +25,9 @@ async fn lived_in() -> (Site, Cast) {
     let site = Site::new(Kind::Sqlite).await;
     let cast = site.cast().await;
     for text in AWKWARD {
-        say(&site.house, &cast.sarah, cast.launch, text).await;
+        say(&site.greenroom, &cast.sarah, cast.launch, text).await;
     }
-    say(&site.house, &cast.eventpro, cast.launch, &"é".repeat(4_000)).await;
+    say(&site.greenroom, &cast.eventpro, cast.launch, &"é".repeat(4_000)).await;
     for change in [
         "UPDATE person SET bio = 'Zwei\nZeilen', presence = 0 WHERE name = 'Sarah Wanjiru'",
         "UPDATE person SET receipts = 0, name = 'Ōkami 狼' WHERE name = 'DJ Kamau'",
@@ -56,17 +56,18 @@ async fn a_whole_site_moves_and_is_the_same() {
     let ((site, cast), target) = (lived_in().await, Database::empty(Kind::Postgres).await);
     let mut before = Vec::new();
     for viewer in cast.all() {
-        before.push(Views::read(&site.house, viewer).await);
+        before.push(Views::read(&site.greenroom, viewer).await);
     }
     let held = move_data(site.url(), &target.url).await.expect("moved");
     let rows = |table| held.iter().find(|held| held.table == table).map(|held| held.rows);
     assert_eq!([rows("person"), rows("message"), rows("notification")], [Some(5), Some(27), Some(27)]);
     assert!(held.iter().all(|held| held.rows > 0 && held.hash.len() == 64), "every table is tried: {held:?}");
-    let house = Greenroom::open(&target.url, "https://greenroom.example", Limits::default()).await.expect("a house");
+    let greenroom =
+        Greenroom::open(&target.url, "https://greenroom.example", Limits::default()).await.expect("a Greenroom");
     for (viewer, before) in cast.all().into_iter().zip(before) {
-        assert_eq!(Views::read(&house, viewer).await, before);
+        assert_eq!(Views::read(&greenroom, viewer).await, before);
     }
-    let message = say(&house, &cast.sarah, cast.launch, "We moved").await;
+    let message = say(&greenroom, &cast.sarah, cast.launch, "We moved").await;
     assert_eq!(message.seq, 23, "it goes on where it was");
     let refused = move_data(site.url(), &target.url).await;
     assert!(matches!(refused, Err(Trouble::NotEmpty("person", 5))), "{refused:?}");
@@ -113,7 +114,7 @@ async fn a_site_that_still_writes_is_noticed() {
     let waiting = "SELECT pid FROM pg_locks JOIN pg_class ON oid = relation WHERE relname = 'person' AND NOT granted";
     let waiting = Statement::from_string(DbBackend::Postgres, waiting);
     within(async { while watching.query_one_raw(waiting.clone()).await.expect("an answer").is_none() {} }).await;
-    say(&site.house, &cast.sarah, cast.launch, "Has the site moved yet?").await;
+    say(&site.greenroom, &cast.sarah, cast.launch, "Has the site moved yet?").await;
     holding.execute_unprepared("ROLLBACK").await.expect("the lock is gone");
     let refused = moving.await.expect("no panic");
     assert!(matches!(refused, Err(Trouble::Changed(_))), "{refused:?}");

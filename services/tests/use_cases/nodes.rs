@@ -26,9 +26,9 @@ impl Bus for Wire {
 
 /// Another node of the site, and the notes of both.
 async fn joined(site: &Site) -> (Greenroom, mpsc::UnboundedReceiver<Vec<u8>>) {
-    let there = site.another_house(Limits::default()).await;
+    let there = site.open_second_node(Limits::default()).await;
     let (wire, notes) = mpsc::unbounded_channel();
-    site.house.join(Wire(wire.clone()));
+    site.greenroom.join(Wire(wire.clone()));
     there.join(Wire(wire));
     (there, notes)
 }
@@ -45,14 +45,14 @@ fn carry(mut notes: mpsc::UnboundedReceiver<Vec<u8>>, nodes: [Greenroom; 2]) -> 
 async fn what_one_node_commits_is_live_at_another(site: Site) {
     let cast = site.cast().await;
     let (there, notes) = joined(&site).await;
-    let carrying = carry(notes, [site.house.clone(), there.clone()]);
+    let carrying = carry(notes, [site.greenroom.clone(), there.clone()]);
     let (mut stream, start) = Stream::ready(&there, &cast.sarah, Resume::Live).await;
     for number in 0..20 {
-        say(&site.house, &cast.eventpro, cast.launch, &number.to_string()).await;
+        say(&site.greenroom, &cast.eventpro, cast.launch, &number.to_string()).await;
     }
     let heard = stream.up_to(start, start + 40).await;
-    assert_eq!(heard, audit(&site.house, &cast.sarah).await[start as usize..]);
-    site.house.typing(&cast.eventpro, cast.launch).await.expect("told");
+    assert_eq!(heard, audit(&site.greenroom, &cast.sarah).await[start as usize..]);
+    site.greenroom.typing(&cast.eventpro, cast.launch).await.expect("told");
     assert_eq!(stream.frame().await.event, "typing");
     carrying.abort();
 }
@@ -63,7 +63,7 @@ async fn notes_that_come_twice_and_in_any_order_change_nothing(site: Site) {
     let (mut stream, start) = Stream::ready(&there, &cast.sarah, Resume::Live).await;
     let mut held = Vec::new();
     for number in 0..20 {
-        say(&site.house, &cast.eventpro, cast.launch, &number.to_string()).await;
+        say(&site.greenroom, &cast.eventpro, cast.launch, &number.to_string()).await;
         held.push(within(notes.recv()).await.expect("a note of it"));
     }
     for note in held.iter().rev().chain(&held) {
@@ -71,7 +71,7 @@ async fn notes_that_come_twice_and_in_any_order_change_nothing(site: Site) {
     }
     there.hear(b"no note at all");
     let heard = stream.up_to(start, start + 40).await;
-    assert_eq!(heard, audit(&site.house, &cast.sarah).await[start as usize..]);
+    assert_eq!(heard, audit(&site.greenroom, &cast.sarah).await[start as usize..]);
 }
 
 /// A neighbour on the bus, or a node with a fault: what it writes must never become what a person is told.
@@ -93,19 +93,19 @@ async fn a_frame_in_a_note_reaches_no_stream(site: Site) {
     ] {
         there.hear(json!({ "from": from, "news": news }).to_string().as_bytes());
     }
-    say(&site.house, &cast.eventpro, cast.launch, "Still here?").await;
-    let carrying = carry(notes, [site.house.clone(), there.clone()]);
+    say(&site.greenroom, &cast.eventpro, cast.launch, "Still here?").await;
+    let carrying = carry(notes, [site.greenroom.clone(), there.clone()]);
     let heard = stream.up_to(start, start + 2).await;
-    assert_eq!(heard, audit(&site.house, &cast.sarah).await[start as usize..]);
+    assert_eq!(heard, audit(&site.greenroom, &cast.sarah).await[start as usize..]);
     carrying.abort();
 }
 
 async fn a_session_that_ends_at_one_node_ends_at_all(site: Site) {
     let cast = site.cast().await;
     let (there, notes) = joined(&site).await;
-    let carrying = carry(notes, [site.house.clone(), there.clone()]);
+    let carrying = carry(notes, [site.greenroom.clone(), there.clone()]);
     let (mut stream, _) = Stream::ready(&there, &cast.sarah, Resume::Live).await;
-    site.house.sign_out(&cast.sarah).await.expect("signing out");
+    site.greenroom.sign_out(&cast.sarah).await.expect("signing out");
     let last = within(stream.frame()).await;
     assert_eq!((last.event.as_str(), last.data["reason"].as_str()), ("session-ended", Some("signed_out")));
     carrying.abort();
@@ -114,13 +114,13 @@ async fn a_session_that_ends_at_one_node_ends_at_all(site: Site) {
 async fn somebody_who_leaves_one_node_is_still_here_at_another(site: Site) {
     let cast = site.cast().await;
     let (there, notes) = joined(&site).await;
-    let carrying = carry(notes, [site.house.clone(), there.clone()]);
-    let rounds = [&site.house, &there].map(|house| tokio::spawn(house.clone().keep_presence()));
-    let (mut theirs, _) = Stream::ready(&site.house, &cast.eventpro, Resume::Live).await;
-    let (hers_here, _) = Stream::ready(&site.house, &cast.sarah, Resume::Live).await;
+    let carrying = carry(notes, [site.greenroom.clone(), there.clone()]);
+    let rounds = [&site.greenroom, &there].map(|greenroom| tokio::spawn(greenroom.clone().keep_presence()));
+    let (mut theirs, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
+    let (hers_here, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
     let (hers_there, _) = Stream::ready(&there, &cast.sarah, Resume::Live).await;
     assert_eq!(theirs.frame().await.data["online"], true);
-    let is_here = async || site.house.presence(&cast.eventpro, cast.launch).await.expect("presence").online;
+    let is_here = async || site.greenroom.presence(&cast.eventpro, cast.launch).await.expect("presence").online;
     let both_know = async {
         while !there.presence(&cast.eventpro, cast.launch).await.expect("presence").online {
             tokio::task::yield_now().await;

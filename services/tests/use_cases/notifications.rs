@@ -15,9 +15,10 @@ on_both! {
 async fn paging_yields_every_notification_once(site: Site) {
     let cast = site.cast().await;
     for number in 0..62 {
-        say(&site.house, &cast.sarah, cast.launch, &number.to_string()).await;
+        say(&site.greenroom, &cast.sarah, cast.launch, &number.to_string()).await;
     }
-    let page = async |page: Option<&str>| site.house.notifications(&cast.eventpro, page).await.expect("notifications");
+    let page =
+        async |page: Option<&str>| site.greenroom.notifications(&cast.eventpro, page).await.expect("notifications");
     let mut whole = page(None).await;
     assert_eq!((whole.notifications.len(), &whole.notifications[0].preview), (30, &"61".to_owned()));
     while let Some(next) = whole.next_page.clone() {
@@ -27,26 +28,26 @@ async fn paging_yields_every_notification_once(site: Site) {
     assert!(ids.is_sorted_by(|newer, older| newer > older));
     // The seeded talent wrote six of the dozen.
     assert_eq!((ids.len(), ids.iter().collect::<HashSet<_>>().len()), (68, 68));
-    let forged = refusal(site.house.notifications(&cast.eventpro, Some("2")).await);
+    let forged = refusal(site.greenroom.notifications(&cast.eventpro, Some("2")).await);
     assert_eq!(forged.fault("page"), Some(Fault::Invalid));
 }
 
 async fn the_bell_counts_what_is_not_seen_on_any_page(site: Site) {
     let cast = site.cast().await;
-    site.house.read_on(&cast.eventpro, cast.launch, 12).await.expect("reading on");
+    site.greenroom.read_on(&cast.eventpro, cast.launch, 12).await.expect("reading on");
     for number in 0..33 {
-        say(&site.house, &cast.sarah, cast.launch, &number.to_string()).await;
+        say(&site.greenroom, &cast.sarah, cast.launch, &number.to_string()).await;
     }
-    let notices = site.house.notifications(&cast.eventpro, None).await.expect("notifications");
-    let frame = site.house.frame(&cast.eventpro).await.expect("a frame");
+    let notices = site.greenroom.notifications(&cast.eventpro, None).await.expect("notifications");
+    let frame = site.greenroom.frame(&cast.eventpro).await.expect("a frame");
     assert_eq!((notices.unread, frame.unread, notices.cursor), (33, 33, frame.cursor));
     assert_eq!(frame.person.name, "EventPro Kenya");
 }
 
 async fn a_preview_is_one_short_line(site: Site) {
     let cast = site.cast().await;
-    say(&site.house, &cast.sarah, cast.launch, &"Ni\u{2028}sawa\n\n".repeat(400)).await;
-    let notices = site.house.notifications(&cast.eventpro, None).await.expect("notifications");
+    say(&site.greenroom, &cast.sarah, cast.launch, &"Ni\u{2028}sawa\n\n".repeat(400)).await;
+    let notices = site.greenroom.notifications(&cast.eventpro, None).await.expect("notifications");
     let preview = &notices.notifications[0].preview;
     assert_eq!(preview.chars().count(), PREVIEW_LIMIT + 1);
     assert!(preview.starts_with("Ni sawa Ni sawa") && preview.ends_with('…'), "{preview}");
@@ -55,19 +56,19 @@ async fn a_preview_is_one_short_line(site: Site) {
 /// Ids are made of the time, and a process that starts again may find a clock that was set back.
 async fn an_id_from_a_clock_that_ran_ahead_stands_above_nothing_newer(site: Site) {
     let cast = site.cast().await;
-    say(&site.house, &cast.sarah, cast.launch, "Before").await;
+    say(&site.greenroom, &cast.sarah, cast.launch, "Before").await;
     let ahead = match site.kind {
         Kind::Sqlite => "x'f1000000000070008000000000000000'",
         Kind::Postgres => "'f1000000-0000-7000-8000-000000000000'",
     };
     site.execute(&format!("UPDATE notification SET id = {ahead} WHERE preview = 'Before'")).await;
-    let mut view = site.house.notifications(&cast.eventpro, None).await.expect("notifications");
-    let (mut stream, _) = Stream::ready(&site.house, &cast.eventpro, Resume::After(view.cursor)).await;
-    say(&site.house, &cast.sarah, cast.launch, "After").await;
+    let mut view = site.greenroom.notifications(&cast.eventpro, None).await.expect("notifications");
+    let (mut stream, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::After(view.cursor)).await;
+    say(&site.greenroom, &cast.sarah, cast.launch, "After").await;
     for _ in 0..2 {
         view.apply(cast.eventpro.id(), &stream.event().await);
     }
-    let now = site.house.notifications(&cast.eventpro, None).await.expect("notifications");
+    let now = site.greenroom.notifications(&cast.eventpro, None).await.expect("notifications");
     let previews = |list: &[model::Notification]| list[..2].iter().map(|one| one.preview.clone()).collect::<Vec<_>>();
     assert_eq!(previews(&now.notifications), ["After", "Before"]);
     assert_eq!(previews(&view.notifications), ["After", "Before"], "the page that is open says the same");

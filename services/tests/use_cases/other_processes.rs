@@ -16,15 +16,15 @@ on_both! {
 /// Another process, whose heart beats fast.
 async fn beating(site: &Site) -> (Greenroom, JoinHandle<()>) {
     let limits = Limits { heartbeat: Duration::from_millis(20), ..Limits::default() };
-    let house = site.another_house(limits).await;
-    let pulse = tokio::spawn(house.clone().keep_pulse());
-    (house, pulse)
+    let greenroom = site.open_second_node(limits).await;
+    let pulse = tokio::spawn(greenroom.clone().keep_pulse());
+    (greenroom, pulse)
 }
 
 async fn a_heartbeat_carries_the_head_and_no_number_of_its_own(site: Site) {
     let cast = site.cast().await;
-    let (house, pulse) = beating(&site).await;
-    let (mut stream, start) = Stream::ready(&house, &cast.sarah, Resume::Live).await;
+    let (greenroom, pulse) = beating(&site).await;
+    let (mut stream, start) = Stream::ready(&greenroom, &cast.sarah, Resume::Live).await;
     for _ in 0..3 {
         let beat = stream.frame().await;
         assert_eq!((beat.event.as_str(), beat.id, beat.cursor()), ("heartbeat", None, start));
@@ -37,10 +37,10 @@ async fn a_heartbeat_brings_what_another_process_wrote(site: Site) {
     let (here, pulse) = beating(&site).await;
     let (mut stream, start) = Stream::ready(&here, &cast.sarah, Resume::Live).await;
     for number in 0..10 {
-        say(&site.house, &cast.eventpro, cast.launch, &number.to_string()).await;
+        say(&site.greenroom, &cast.eventpro, cast.launch, &number.to_string()).await;
     }
     let heard = stream.up_to(start, start + 20).await;
-    assert_eq!(heard, audit(&site.house, &cast.sarah).await[start as usize..]);
+    assert_eq!(heard, audit(&site.greenroom, &cast.sarah).await[start as usize..]);
     let beat = stream.frame().await;
     assert_eq!((beat.event.as_str(), beat.cursor()), ("heartbeat", start + 20), "it says what was sent before it");
     pulse.abort();
@@ -48,10 +48,10 @@ async fn a_heartbeat_brings_what_another_process_wrote(site: Site) {
 
 async fn an_event_of_this_process_brings_what_another_wrote_before(site: Site) {
     let cast = site.cast().await;
-    let there = site.another_house(Limits::default()).await;
-    let (mut stream, start) = Stream::ready(&site.house, &cast.sarah, Resume::Live).await;
+    let there = site.open_second_node(Limits::default()).await;
+    let (mut stream, start) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
     say(&there, &cast.eventpro, cast.launch, "Unheard here").await;
-    say(&site.house, &cast.sarah, cast.launch, "Heard").await;
+    say(&site.greenroom, &cast.sarah, cast.launch, "Heard").await;
     let names: Vec<_> = stream.up_to(start, start + 3).await.iter().map(|told| told.event.name()).collect();
     assert_eq!(names, ["message.created", "notification.created", "message.created"]);
 }
@@ -61,19 +61,19 @@ async fn a_session_begun_in_one_process_holds_in_another(site: Site) {
     let token = site.sign_in(services::seed::SARAH.email).await.token;
     let viewer = within(there.viewer(&token)).await.expect("a viewer");
     there.sign_out(&viewer).await.expect("signing out");
-    assert!(site.house.viewer(&token).await.is_err());
+    assert!(site.greenroom.viewer(&token).await.is_err());
     pulse.abort();
 }
 
 /// As after a clock that was wrong: what was written under it is swept away early.
 async fn a_stream_whose_next_event_is_gone_ends_and_does_not_stay_deaf(site: Site) {
     let cast = site.cast().await;
-    let there = site.another_house(Limits::default()).await;
-    let (mut stream, start) = Stream::ready(&site.house, &cast.sarah, Resume::Live).await;
+    let there = site.open_second_node(Limits::default()).await;
+    let (mut stream, start) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
     say(&there, &cast.eventpro, cast.launch, "Two events").await;
     site.execute(&format!("DELETE FROM event WHERE seq = {}", start + 1)).await;
-    say(&site.house, &cast.sarah, cast.launch, "Now it finds out").await;
+    say(&site.greenroom, &cast.sarah, cast.launch, "Now it finds out").await;
     stream.end().await;
-    let again = Stream::open(&site.house, &cast.sarah, Resume::After(start)).await.frame().await;
+    let again = Stream::open(&site.greenroom, &cast.sarah, Resume::After(start)).await.frame().await;
     assert_eq!((again.event.as_str(), again.cursor()), ("reset", start + 3));
 }

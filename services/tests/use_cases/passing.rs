@@ -17,41 +17,41 @@ on_both! {
 
 async fn hide(site: &Site, viewer: &Viewer) {
     let input = AccountInput { presence: Some(false), ..Default::default() };
-    site.house.change_account(viewer, input.parse(viewer.role()).expect("a change")).await.expect("a choice");
+    site.greenroom.change_account(viewer, input.parse(viewer.role()).expect("a change")).await.expect("a choice");
 }
 
 /// A message ends what a stream may still have to say: everything before it was told by then.
 async fn nothing_but_a_message(site: &Site, cast: &Cast, stream: &mut Stream) {
-    say(&site.house, &cast.sarah, cast.launch, "Anything else?").await;
+    say(&site.greenroom, &cast.sarah, cast.launch, "Anything else?").await;
     assert_eq!(stream.frame().await.event, "message.created");
 }
 
 async fn typing_is_told_to_the_other_alone_and_never_kept(site: Site) {
     let cast = site.cast().await;
-    let (mut theirs, cursor) = Stream::ready(&site.house, &cast.eventpro, Resume::Live).await;
-    let (mut hers, _) = Stream::ready(&site.house, &cast.sarah, Resume::Live).await;
+    let (mut theirs, cursor) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
+    let (mut hers, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
     let before = site.tally().await;
-    site.house.typing(&cast.sarah, cast.launch).await.expect("told");
+    site.greenroom.typing(&cast.sarah, cast.launch).await.expect("told");
     let heard = theirs.frame().await;
     assert_eq!((heard.event.as_str(), heard.id), ("typing", None));
     assert_eq!((&heard.data["conversationId"], &heard.data["userId"]), (&json!(cast.launch), &json!(cast.sarah.id())));
     assert!(heard.data["until"].as_str().is_some_and(|until| until.ends_with('Z')));
     assert_eq!(site.tally().await, before);
     nothing_but_a_message(&site, &cast, &mut hers).await;
-    let (mut again, _) = Stream::ready(&site.house, &cast.eventpro, Resume::After(cursor)).await;
+    let (mut again, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::After(cursor)).await;
     assert_eq!(again.frame().await.event, "message.created", "what passed isn't replayed");
 }
 
 async fn typing_is_told_once_in_three_seconds(site: Site) {
     let cast = site.cast().await;
-    let (mut theirs, _) = Stream::ready(&site.house, &cast.eventpro, Resume::Live).await;
+    let (mut theirs, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
     for _ in 0..3 {
-        site.house.typing(&cast.sarah, cast.launch).await.expect("told");
+        site.greenroom.typing(&cast.sarah, cast.launch).await.expect("told");
         site.clock.advance(Duration::from_millis(900));
     }
     site.clock.advance(Duration::from_millis(300));
-    site.house.typing(&cast.sarah, cast.launch).await.expect("told");
-    say(&site.house, &cast.sarah, cast.launch, "Here I am").await;
+    site.greenroom.typing(&cast.sarah, cast.launch).await.expect("told");
+    say(&site.greenroom, &cast.sarah, cast.launch, "Here I am").await;
     let mut heard = Vec::new();
     for _ in 0..3 {
         heard.push(theirs.frame().await.event);
@@ -62,11 +62,11 @@ async fn typing_is_told_once_in_three_seconds(site: Site) {
 async fn whoever_hides_it_is_not_told_of_nor_tells(site: Site) {
     let cast = site.cast().await;
     hide(&site, &cast.eventpro).await;
-    let (mut theirs, _) = Stream::ready(&site.house, &cast.eventpro, Resume::Live).await;
-    let (mut hers, _) = Stream::ready(&site.house, &cast.sarah, Resume::Live).await;
+    let (mut theirs, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
+    let (mut hers, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
     for viewer in [&cast.sarah, &cast.eventpro] {
-        site.house.typing(viewer, cast.launch).await.expect("kept to ourselves");
-        assert_eq!(site.house.presence(viewer, cast.launch).await.expect("nothing"), Presence::default());
+        site.greenroom.typing(viewer, cast.launch).await.expect("kept to ourselves");
+        assert_eq!(site.greenroom.presence(viewer, cast.launch).await.expect("nothing"), Presence::default());
     }
     nothing_but_a_message(&site, &cast, &mut theirs).await;
     assert_eq!(hers.frame().await.event, "message.created");
@@ -74,44 +74,44 @@ async fn whoever_hides_it_is_not_told_of_nor_tells(site: Site) {
 
 async fn a_sparing_stream_hears_only_what_is_kept(site: Site) {
     let cast = site.cast().await;
-    let mut theirs = Stream::sparing(&site.house, &cast.eventpro).await;
+    let mut theirs = Stream::sparing(&site.greenroom, &cast.eventpro).await;
     assert_eq!(theirs.frame().await.event, "ready");
-    site.house.typing(&cast.sarah, cast.launch).await.expect("told");
+    site.greenroom.typing(&cast.sarah, cast.launch).await.expect("told");
     nothing_but_a_message(&site, &cast, &mut theirs).await;
 }
 
 async fn coming_and_going_is_told_to_whom_one_talks_with(site: Site) {
     let cast = site.cast().await;
-    let rounds = tokio::spawn(site.house.clone().keep_presence());
-    let (mut theirs, _) = Stream::ready(&site.house, &cast.eventpro, Resume::Live).await;
-    let (mut strangers, _) = Stream::ready(&site.house, &cast.kamau, Resume::Live).await;
-    let (hers, _) = Stream::ready(&site.house, &cast.sarah, Resume::Live).await;
+    let rounds = tokio::spawn(site.greenroom.clone().keep_presence());
+    let (mut theirs, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
+    let (mut strangers, _) = Stream::ready(&site.greenroom, &cast.kamau, Resume::Live).await;
+    let (hers, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
     let heard = theirs.frame().await;
     assert_eq!((heard.event.as_str(), heard.id), ("presence", None));
     assert_eq!(heard.data, json!({ "userId": cast.sarah.id(), "online": true }));
     let online = Presence { online: true, active_at: None };
-    assert_eq!(site.house.presence(&cast.eventpro, cast.launch).await.expect("presence"), online);
+    assert_eq!(site.greenroom.presence(&cast.eventpro, cast.launch).await.expect("presence"), online);
 
     drop(hers);
     assert_eq!(theirs.frame().await.data, json!({ "userId": cast.sarah.id(), "online": false }));
-    let gone = site.house.presence(&cast.eventpro, cast.launch).await.expect("presence");
+    let gone = site.greenroom.presence(&cast.eventpro, cast.launch).await.expect("presence");
     assert!(!gone.online && gone.active_at.is_some());
-    say(&site.house, &cast.safari, cast.sundowner, "Kamau?").await;
+    say(&site.greenroom, &cast.safari, cast.sundowner, "Kamau?").await;
     assert_eq!(strangers.frame().await.event, "message.created", "she is nobody to him");
     rounds.abort();
 }
 
 async fn coming_back_soon_is_never_having_left(site: Site) {
     let cast = site.cast().await;
-    let rounds = tokio::spawn(site.house.clone().keep_presence());
-    let (mut theirs, _) = Stream::ready(&site.house, &cast.eventpro, Resume::Live).await;
-    let (hers, _) = Stream::ready(&site.house, &cast.sarah, Resume::Live).await;
+    let rounds = tokio::spawn(site.greenroom.clone().keep_presence());
+    let (mut theirs, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
+    let (hers, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
     assert_eq!(theirs.frame().await.data["online"], true);
     drop(hers);
-    let (_hers, _) = Stream::ready(&site.house, &cast.sarah, Resume::Live).await;
+    let (_hers, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
     // DJ Kamau's coming, told to Safari Sounds after it, shows that hers was dealt with.
-    let (mut safaris, _) = Stream::ready(&site.house, &cast.safari, Resume::Live).await;
-    let (_kamaus, _) = Stream::ready(&site.house, &cast.kamau, Resume::Live).await;
+    let (mut safaris, _) = Stream::ready(&site.greenroom, &cast.safari, Resume::Live).await;
+    let (_kamaus, _) = Stream::ready(&site.greenroom, &cast.kamau, Resume::Live).await;
     assert_eq!(safaris.frame().await.event, "presence");
     nothing_but_a_message(&site, &cast, &mut theirs).await;
     rounds.abort();

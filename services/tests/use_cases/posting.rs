@@ -22,13 +22,15 @@ on_both! {
 
 async fn messages_are_numbered_without_gap(site: Site) {
     let cast = site.cast().await;
-    let conversation = site.house.open_booking(&cast.eventpro, booking_of(cast.achieng.id())).await.expect("a booking");
+    let conversation =
+        site.greenroom.open_booking(&cast.eventpro, booking_of(cast.achieng.id())).await.expect("a booking");
     for (by, seq) in [(&cast.achieng, 2), (&cast.achieng, 3), (&cast.eventpro, 4)] {
-        let message = say(&site.house, by, conversation.id, "Sawa").await;
+        let message = say(&site.greenroom, by, conversation.id, "Sawa").await;
         assert_eq!((message.seq, &message.sender), (seq, by.person()));
         assert_eq!((message.conversation_id, message.booking_id), (conversation.id, conversation.booking.id));
     }
-    let history = site.house.history(&cast.achieng, conversation.id, Window::Newest, None).await.expect("a history");
+    let history =
+        site.greenroom.history(&cast.achieng, conversation.id, Window::Newest, None).await.expect("a history");
     assert_eq!(history.messages.iter().map(|message| message.seq).collect::<Vec<_>>(), [1, 2, 3, 4]);
 }
 
@@ -41,22 +43,22 @@ async fn text_comes_back_as_it_was_sent(site: Site) {
         "\u{feff}e\u{301}",
         "%_\\$1 ?1 :name",
     ];
-    let (mut stream, _) = Stream::ready(&site.house, &cast.eventpro, Resume::Live).await;
+    let (mut stream, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
     for text in texts {
-        let sent = say(&site.house, &cast.eventpro, cast.launch, text).await;
+        let sent = say(&site.greenroom, &cast.eventpro, cast.launch, text).await;
         assert_eq!(sent.body, text.trim());
         assert_eq!(stream.event().await.event, Event::MessageCreated { message: sent.clone() });
-        let read = site.house.history(&cast.sarah, cast.launch, Window::Newest, Some(1)).await.expect("a history");
+        let read = site.greenroom.history(&cast.sarah, cast.launch, Window::Newest, Some(1)).await.expect("a history");
         assert_eq!(read.messages, [sent]);
     }
 }
 
 async fn both_are_told_and_only_the_other_is_notified(site: Site) {
     let cast = site.cast().await;
-    let (mut hers, _) = Stream::ready(&site.house, &cast.sarah, Resume::Live).await;
-    let (mut theirs, _) = Stream::ready(&site.house, &cast.eventpro, Resume::Live).await;
+    let (mut hers, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
+    let (mut theirs, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
     site.clock.advance(Duration::from_secs(7));
-    let sent = say(&site.house, &cast.eventpro, cast.launch, "See you\nthere").await;
+    let sent = say(&site.greenroom, &cast.eventpro, cast.launch, "See you\nthere").await;
 
     assert_eq!(theirs.event().await.event, Event::MessageCreated { message: sent.clone() });
     assert_eq!(hers.event().await.event, Event::MessageCreated { message: sent.clone() });
@@ -68,46 +70,46 @@ async fn both_are_told_and_only_the_other_is_notified(site: Site) {
     assert_eq!(notification.preview, "See you there");
     assert_eq!((notification.conversation_id, notification.booking_id), (Some(cast.launch), Some(sent.booking_id)));
 
-    let notices = site.house.notifications(&cast.sarah, None).await.expect("notifications");
+    let notices = site.greenroom.notifications(&cast.sarah, None).await.expect("notifications");
     assert_eq!(notices.notifications.first(), Some(&notification));
     // Nobody else heard, nor did the sender hear of a notification: what they hear next is what comes next.
-    let answer = say(&site.house, &cast.sarah, cast.launch, "Asante").await;
+    let answer = say(&site.greenroom, &cast.sarah, cast.launch, "Asante").await;
     assert_eq!(theirs.event().await.event, Event::MessageCreated { message: answer });
 }
 
 async fn a_retry_is_the_same_message(site: Site) {
     let cast = site.cast().await;
     let id = fresh_client_id();
-    let first = site.house.post(&cast.sarah, draft_as(id, cast.launch, "Ready when you are")).await;
+    let first = site.greenroom.post(&cast.sarah, draft_as(id, cast.launch, "Ready when you are")).await;
     let Ok(Posted::New(first)) = first else { panic!("{first:?}") };
     let before = site.tally().await;
     site.clock.advance(Duration::from_secs(60));
     for text in ["Ready when you are", "  Ready when you are\n"] {
-        let again = site.house.post(&cast.sarah, draft_as(id, cast.launch, text)).await;
+        let again = site.greenroom.post(&cast.sarah, draft_as(id, cast.launch, text)).await;
         let Ok(Posted::Again(again)) = again else { panic!("{again:?}") };
         assert_eq!(again, first);
     }
     assert_eq!(site.tally().await, before);
-    assert_eq!(say(&site.house, &cast.sarah, cast.launch, "Next").await.seq, first.seq + 1, "no number is lost");
+    assert_eq!(say(&site.greenroom, &cast.sarah, cast.launch, "Next").await.seq, first.seq + 1, "no number is lost");
 }
 
 async fn a_client_id_with_another_text_is_refused(site: Site) {
     let cast = site.cast().await;
     let id = fresh_client_id();
-    site.house.post(&cast.sarah, draft_as(id, cast.launch, "Yes")).await.expect("a message");
+    site.greenroom.post(&cast.sarah, draft_as(id, cast.launch, "Yes")).await.expect("a message");
     let before = site.tally().await;
-    let other = site.house.post(&cast.sarah, draft_as(id, cast.launch, "No")).await;
+    let other = site.greenroom.post(&cast.sarah, draft_as(id, cast.launch, "No")).await;
     assert_eq!(refusal(other), Refusal::ClientIdReused);
     assert_eq!(site.tally().await, before);
 }
 
 async fn a_client_id_in_another_conversation_is_refused(site: Site) {
     let cast = site.cast().await;
-    let other = site.house.open_booking(&cast.eventpro, booking_of(cast.kamau.id())).await.expect("a booking").id;
+    let other = site.greenroom.open_booking(&cast.eventpro, booking_of(cast.kamau.id())).await.expect("a booking").id;
     let id = fresh_client_id();
-    site.house.post(&cast.eventpro, draft_as(id, cast.launch, "Yes")).await.expect("a message");
+    site.greenroom.post(&cast.eventpro, draft_as(id, cast.launch, "Yes")).await.expect("a message");
     let before = site.tally().await;
-    assert_eq!(refusal(site.house.post(&cast.eventpro, draft_as(id, other, "Yes")).await), Refusal::ClientIdReused);
+    assert_eq!(refusal(site.greenroom.post(&cast.eventpro, draft_as(id, other, "Yes")).await), Refusal::ClientIdReused);
     assert_eq!(site.tally().await, before);
 }
 
@@ -115,33 +117,33 @@ async fn two_people_may_use_the_same_client_id(site: Site) {
     let cast = site.cast().await;
     let id = fresh_client_id();
     for (by, seq) in [(&cast.sarah, 13), (&cast.eventpro, 14)] {
-        let posted = site.house.post(by, draft_as(id, cast.launch, "Sawa")).await;
+        let posted = site.greenroom.post(by, draft_as(id, cast.launch, "Sawa")).await;
         assert!(matches!(posted, Ok(Posted::New(message)) if message.seq == seq));
     }
 }
 
 async fn a_person_sends_so_many_messages_a_minute(site: Site) {
     let cast = site.cast().await;
-    let house = site.another_house(Limits { sends_per_minute: 3, ..Limits::default() }).await;
-    say(&house, &cast.eventpro, cast.launch, "One").await;
+    let greenroom = site.open_second_node(Limits { sends_per_minute: 3, ..Limits::default() }).await;
+    say(&greenroom, &cast.eventpro, cast.launch, "One").await;
     site.clock.advance(Duration::from_secs(20));
-    say(&house, &cast.eventpro, cast.launch, "Two").await;
-    house.open_booking(&cast.eventpro, booking_of(cast.kamau.id())).await.expect("a booking is a message too");
+    say(&greenroom, &cast.eventpro, cast.launch, "Two").await;
+    greenroom.open_booking(&cast.eventpro, booking_of(cast.kamau.id())).await.expect("a booking is a message too");
 
     let before = site.tally().await;
     let wait = Refusal::RateLimited { retry_after: 40 };
-    assert_eq!(refusal(house.post(&cast.eventpro, draft(cast.launch, "Four")).await), wait);
-    assert_eq!(refusal(house.open_booking(&cast.eventpro, booking_of(cast.kamau.id())).await), wait);
+    assert_eq!(refusal(greenroom.post(&cast.eventpro, draft(cast.launch, "Four")).await), wait);
+    assert_eq!(refusal(greenroom.open_booking(&cast.eventpro, booking_of(cast.kamau.id())).await), wait);
     assert_eq!(site.tally().await, before);
-    say(&house, &cast.sarah, cast.launch, "Others may").await;
+    say(&greenroom, &cast.sarah, cast.launch, "Others may").await;
     site.clock.advance(Duration::from_secs(40));
-    say(&house, &cast.eventpro, cast.launch, "Four").await;
+    say(&greenroom, &cast.eventpro, cast.launch, "Four").await;
 }
 
 async fn what_is_refused_leaves_no_trace(site: Site) {
     let cast = site.cast().await;
     let before = site.tally().await;
-    assert_eq!(refusal(site.house.post(&cast.kamau, draft(cast.launch, "Hello?")).await), Refusal::NotFound);
+    assert_eq!(refusal(site.greenroom.post(&cast.kamau, draft(cast.launch, "Hello?")).await), Refusal::NotFound);
     assert_eq!(site.tally().await, before);
-    assert_eq!(say(&site.house, &cast.sarah, cast.launch, "Hello").await.seq, 13);
+    assert_eq!(say(&site.greenroom, &cast.sarah, cast.launch, "Hello").await.seq, 13);
 }

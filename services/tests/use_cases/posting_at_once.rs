@@ -26,16 +26,16 @@ fn messages_in(log: &[Envelope]) -> Vec<Message> {
 
 async fn forty_messages_at_once_are_gapless_and_told_alike(site: Site) {
     let cast = site.cast().await;
-    let second = site.another_house(Limits::default()).await;
+    let second = site.open_second_node(Limits::default()).await;
     let mut posts = JoinSet::new();
     for number in 0..20 {
         for by in [&cast.sarah, &cast.eventpro] {
             // Every fifth is sent twice, as by a client that lost the answer.
             let draft = draft(cast.launch, &format!("Message {number}"));
             let times = if number % 5 == 0 { 2 } else { 1 };
-            for house in [&site.house, &second].into_iter().take(times) {
-                let (house, by, draft) = (house.clone(), by.clone(), draft.clone());
-                posts.spawn(async move { house.post(&by, draft).await.expect("it is sent") });
+            for greenroom in [&site.greenroom, &second].into_iter().take(times) {
+                let (greenroom, by, draft) = (greenroom.clone(), by.clone(), draft.clone());
+                posts.spawn(async move { greenroom.post(&by, draft).await.expect("it is sent") });
             }
         }
     }
@@ -43,12 +43,13 @@ async fn forty_messages_at_once_are_gapless_and_told_alike(site: Site) {
     let new = posted.iter().filter(|posted| matches!(posted, Posted::New(_))).count();
     assert_eq!((new, posted.len()), (40, 48));
 
-    let history = site.house.history(&cast.sarah, cast.launch, Window::After(12), Some(100)).await.expect("a history");
+    let history =
+        site.greenroom.history(&cast.sarah, cast.launch, Window::After(12), Some(100)).await.expect("a history");
     assert_eq!(history.messages.iter().map(|message| message.seq).collect::<Vec<_>>(), (13..=52).collect::<Vec<_>>());
     let client_ids: HashSet<_> = history.messages.iter().map(|message| message.client_id).collect();
     assert_eq!(client_ids.len(), 40);
 
-    let (hers, theirs) = (audit(&site.house, &cast.sarah).await, audit(&site.house, &cast.eventpro).await);
+    let (hers, theirs) = (audit(&site.greenroom, &cast.sarah).await, audit(&site.greenroom, &cast.eventpro).await);
     assert_eq!(messages_in(&hers), messages_in(&theirs), "both were told the same in the same order");
     assert_eq!(messages_in(&hers)[12..], history.messages);
 }
@@ -59,8 +60,8 @@ async fn one_message_sent_ten_times_at_once_is_written_once(site: Site) {
     let draft = draft(cast.launch, "Did it arrive?");
     let mut posts = JoinSet::new();
     for _ in 0..10 {
-        let (house, sarah, draft) = (site.house.clone(), cast.sarah.clone(), draft.clone());
-        posts.spawn(async move { house.post(&sarah, draft).await.expect("it is sent") });
+        let (greenroom, sarah, draft) = (site.greenroom.clone(), cast.sarah.clone(), draft.clone());
+        posts.spawn(async move { greenroom.post(&sarah, draft).await.expect("it is sent") });
     }
     let posted = within(posts.join_all()).await;
     assert_eq!(posted.iter().filter(|posted| matches!(posted, Posted::New(_))).count(), 1);
@@ -77,8 +78,8 @@ async fn two_texts_under_one_client_id_at_once_leave_one(site: Site) {
     let before = site.tally().await;
     let id = fresh_client_id();
     let (yes, no) = tokio::join!(
-        site.house.post(&cast.sarah, draft_as(id, cast.launch, "Yes")),
-        site.house.post(&cast.sarah, draft_as(id, cast.launch, "No")),
+        site.greenroom.post(&cast.sarah, draft_as(id, cast.launch, "Yes")),
+        site.greenroom.post(&cast.sarah, draft_as(id, cast.launch, "No")),
     );
     assert_eq!([yes, no].into_iter().filter_map(Result::ok).count(), 1);
     assert_eq!(site.tally().await.messages - before.messages, 1);
@@ -97,16 +98,17 @@ async fn many_conversations_at_once_do_not_wait_for_each_other_in_circles(site: 
         (&cast.eventpro, &cast.kamau),
     ];
     for (organizer, talent) in pairs {
-        let opened = site.house.open_booking(organizer, booking_of(talent.id())).await.expect("a booking");
+        let opened = site.greenroom.open_booking(organizer, booking_of(talent.id())).await.expect("a booking");
         for by in [organizer, talent] {
             for number in 0..10 {
-                let (house, by, draft) = (site.house.clone(), by.clone(), draft(opened.id, &number.to_string()));
-                posts.spawn(async move { house.post(&by, draft).await.expect("it is sent") });
+                let (greenroom, by, draft) =
+                    (site.greenroom.clone(), by.clone(), draft(opened.id, &number.to_string()));
+                posts.spawn(async move { greenroom.post(&by, draft).await.expect("it is sent") });
             }
         }
     }
     assert_eq!(within(posts.join_all()).await.len(), 100);
     for viewer in cast.all() {
-        audit(&site.house, viewer).await;
+        audit(&site.greenroom, viewer).await;
     }
 }

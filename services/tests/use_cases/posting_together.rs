@@ -23,7 +23,7 @@ async fn each_of_many_is_sent_or_refused_for_itself(site: Site) {
         (&cast.eventpro, draft_as(reused, cast.launch, "Not three")),
         (&cast.kamau, draft(cast.sundowner, "Elsewhere")),
     ];
-    let posts = asked.into_iter().map(|(by, draft)| site.house.post(by, draft));
+    let posts = asked.into_iter().map(|(by, draft)| site.greenroom.post(by, draft));
     let mut fates = within(join_all(posts)).await.into_iter();
     let mut next = || fates.next().expect("a fate for each");
     assert!(matches!(next(), Ok(Posted::New(message)) if message.body == "One"));
@@ -38,7 +38,7 @@ async fn each_of_many_is_sent_or_refused_for_itself(site: Site) {
     assert_eq!(refusal(other), Refusal::ClientIdReused);
     assert!(matches!(next(), Ok(Posted::New(message)) if message.seq == 6));
 
-    let history = site.house.history(&cast.sarah, cast.launch, Window::After(12), None).await.expect("a history");
+    let history = site.greenroom.history(&cast.sarah, cast.launch, Window::After(12), None).await.expect("a history");
     let places: Vec<i64> = history.messages.iter().map(|message| message.seq).collect();
     assert_eq!(places, [13, 14, 15, 16], "what was refused took no place");
 }
@@ -53,7 +53,7 @@ async fn one_that_cannot_be_written_keeps_none_from_it(site: Site) {
     )
     .await;
     let asked = [(&cast.sarah, cast.launch), (&cast.sarah, cast.launch), (&cast.kamau, cast.sundowner)];
-    let posts = asked.into_iter().map(|(by, conversation)| site.house.post(by, draft(conversation, "Hello")));
+    let posts = asked.into_iter().map(|(by, conversation)| site.greenroom.post(by, draft(conversation, "Hello")));
     let fates = within(join_all(posts)).await;
     assert_eq!(fates.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false, true]);
 }

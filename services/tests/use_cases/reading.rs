@@ -16,46 +16,46 @@ on_both! {
 }
 
 async fn hers(site: &Site, cast: &crate::support::Cast) -> Conversation {
-    site.house.conversation(&cast.sarah, cast.launch).await.expect("her conversation").0
+    site.greenroom.conversation(&cast.sarah, cast.launch).await.expect("her conversation").0
 }
 
 async fn reading_goes_forward_only(site: Site) {
     let cast = site.cast().await;
     for text in ["One", "Two", "Three"] {
-        say(&site.house, &cast.eventpro, cast.launch, text).await;
+        say(&site.greenroom, &cast.eventpro, cast.launch, text).await;
     }
-    site.house.read_on(&cast.sarah, cast.launch, 14).await.expect("reading on");
+    site.greenroom.read_on(&cast.sarah, cast.launch, 14).await.expect("reading on");
     let before = (hers(&site, &cast).await, site.tally().await);
     assert_eq!((before.0.read_seq, before.0.unread), (14, 1));
     for seq in [14, 13, 1, 0, -1, i64::MIN] {
-        site.house.read_on(&cast.sarah, cast.launch, seq).await.expect("nothing to do");
+        site.greenroom.read_on(&cast.sarah, cast.launch, seq).await.expect("nothing to do");
         assert_eq!((hers(&site, &cast).await, site.tally().await), before, "{seq}");
     }
 }
 
 async fn nobody_reads_past_the_last_message(site: Site) {
     let cast = site.cast().await;
-    say(&site.house, &cast.eventpro, cast.launch, "The thirteenth").await;
-    let (mut stream, _) = Stream::ready(&site.house, &cast.eventpro, Resume::Live).await;
-    site.house.read_on(&cast.sarah, cast.launch, i64::MAX).await.expect("reading on");
+    say(&site.greenroom, &cast.eventpro, cast.launch, "The thirteenth").await;
+    let (mut stream, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
+    site.greenroom.read_on(&cast.sarah, cast.launch, i64::MAX).await.expect("reading on");
     let read =
         Event::ConversationRead { conversation_id: cast.launch, user_id: cast.sarah.id(), read_seq: 13, unread: 0 };
     assert_eq!(stream.event().await.event, read);
     assert_eq!((hers(&site, &cast).await.read_seq, hers(&site, &cast).await.unread), (13, 0));
 
     let before = site.tally().await;
-    site.house.read_on(&cast.sarah, cast.launch, i64::MAX).await.expect("nothing to do");
+    site.greenroom.read_on(&cast.sarah, cast.launch, i64::MAX).await.expect("nothing to do");
     assert_eq!(site.tally().await, before, "at the end there is nothing to tell");
-    say(&site.house, &cast.eventpro, cast.launch, "The fourteenth").await;
+    say(&site.greenroom, &cast.eventpro, cast.launch, "The fourteenth").await;
     assert_eq!(hers(&site, &cast).await.unread, 1);
 }
 
 async fn both_are_told_how_far_somebody_read(site: Site) {
     let cast = site.cast().await;
-    let last = say(&site.house, &cast.sarah, cast.launch, "Look at these").await.seq;
-    let (mut hers, _) = Stream::ready(&site.house, &cast.sarah, Resume::Live).await;
-    let (mut theirs, _) = Stream::ready(&site.house, &cast.eventpro, Resume::Live).await;
-    site.house.read_on(&cast.eventpro, cast.launch, last).await.expect("reading on");
+    let last = say(&site.greenroom, &cast.sarah, cast.launch, "Look at these").await.seq;
+    let (mut hers, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
+    let (mut theirs, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
+    site.greenroom.read_on(&cast.eventpro, cast.launch, last).await.expect("reading on");
     let (to_her, to_them) = (hers.event().await.event, theirs.event().await.event);
     assert_eq!(to_her, to_them);
     assert!(matches!(to_her, Event::ConversationRead { user_id, unread: 0, .. } if user_id == cast.eventpro.id()));
@@ -67,68 +67,68 @@ async fn both_are_told_how_far_somebody_read(site: Site) {
 
 async fn notifications_of_what_was_read_are_seen(site: Site) {
     let cast = site.cast().await;
-    site.house.read_on(&cast.sarah, cast.launch, 12).await.expect("reading on");
-    let unread = async || site.house.notifications(&cast.sarah, None).await.expect("notifications").unread;
-    let elsewhere = site.house.open_booking(&cast.safari, booking_of(cast.sarah.id())).await.expect("a booking");
-    let last = say(&site.house, &cast.eventpro, cast.launch, "One").await.seq;
+    site.greenroom.read_on(&cast.sarah, cast.launch, 12).await.expect("reading on");
+    let unread = async || site.greenroom.notifications(&cast.sarah, None).await.expect("notifications").unread;
+    let elsewhere = site.greenroom.open_booking(&cast.safari, booking_of(cast.sarah.id())).await.expect("a booking");
+    let last = say(&site.greenroom, &cast.eventpro, cast.launch, "One").await.seq;
     assert_eq!(unread().await, 2);
 
-    let (mut stream, _) = Stream::ready(&site.house, &cast.sarah, Resume::Live).await;
+    let (mut stream, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
     site.clock.advance(Duration::from_secs(90));
-    site.house.read_on(&cast.sarah, cast.launch, last).await.expect("reading on");
+    site.greenroom.read_on(&cast.sarah, cast.launch, last).await.expect("reading on");
     assert_eq!(stream.names(1).await, ["conversation.read"]);
     let told = stream.event().await;
-    let notices = site.house.notifications(&cast.sarah, None).await.expect("notifications");
+    let notices = site.greenroom.notifications(&cast.sarah, None).await.expect("notifications");
     let seen = notices.notifications.iter().find(|known| known.conversation_id == Some(cast.launch)).expect("one");
     let read = Event::NotificationRead { ids: vec![seen.id], all: false, unread: 1, read_at: told.at };
     assert_eq!((told.event, seen.read_at), (read, Some(told.at)));
     assert_eq!(unread().await, 1);
 
-    site.house.read_on(&cast.sarah, elsewhere.id, 1).await.expect("reading on");
+    site.greenroom.read_on(&cast.sarah, elsewhere.id, 1).await.expect("reading on");
     assert_eq!(unread().await, 0, "the first message of a booking rang the bell too");
     // One's own messages ring no bell: reading them tells of no notification.
-    let own = say(&site.house, &cast.sarah, cast.launch, "Mine").await.seq;
-    site.house.read_on(&cast.sarah, cast.launch, own).await.expect("reading on");
+    let own = say(&site.greenroom, &cast.sarah, cast.launch, "Mine").await.seq;
+    site.greenroom.read_on(&cast.sarah, cast.launch, own).await.expect("reading on");
     assert_eq!(
         stream.names(4).await,
         ["conversation.read", "notification.read", "message.created", "conversation.read"]
     );
-    say(&site.house, &cast.sarah, cast.launch, "Mine too").await;
+    say(&site.greenroom, &cast.sarah, cast.launch, "Mine too").await;
     assert_eq!(stream.names(1).await, ["message.created"]);
 }
 
 async fn reading_a_part_leaves_the_rest(site: Site) {
     let cast = site.cast().await;
-    site.house.read_on(&cast.sarah, cast.launch, 12).await.expect("reading on");
+    site.greenroom.read_on(&cast.sarah, cast.launch, 12).await.expect("reading on");
     for text in ["One", "Two", "Three"] {
-        say(&site.house, &cast.eventpro, cast.launch, text).await;
+        say(&site.greenroom, &cast.eventpro, cast.launch, text).await;
     }
-    site.house.read_on(&cast.sarah, cast.launch, 13).await.expect("reading on");
+    site.greenroom.read_on(&cast.sarah, cast.launch, 13).await.expect("reading on");
     assert_eq!(hers(&site, &cast).await.unread, 2);
-    let notices = site.house.notifications(&cast.sarah, None).await.expect("notifications");
+    let notices = site.greenroom.notifications(&cast.sarah, None).await.expect("notifications");
     assert_eq!(notices.unread, 2);
     let seen: Vec<_> =
         notices.notifications.iter().take(3).map(|notification| notification.read_at.is_some()).collect();
     assert_eq!(seen, [false, false, true]);
-    audit(&site.house, &cast.sarah).await;
+    audit(&site.greenroom, &cast.sarah).await;
 }
 
 /// Sarah reads in two conversations on two devices while people write to her there. What she is told is
 /// then recounted event by event: a count taken at another moment than its number would show.
 async fn reading_while_others_write_keeps_every_count_right(site: Site) {
     let cast = site.cast().await;
-    let second = site.another_house(Limits::default()).await;
-    let other = site.house.open_booking(&cast.safari, booking_of(cast.sarah.id())).await.expect("a booking").id;
+    let second = site.open_second_node(Limits::default()).await;
+    let other = site.greenroom.open_booking(&cast.safari, booking_of(cast.sarah.id())).await.expect("a booking").id;
     let mut acts = JoinSet::new();
     for (conversation, by, first) in [(cast.launch, &cast.eventpro, 14), (other, &cast.safari, 2)] {
-        for house in [&site.house, &second] {
-            let (writes, writer) = (house.clone(), by.clone());
+        for greenroom in [&site.greenroom, &second] {
+            let (writes, writer) = (greenroom.clone(), by.clone());
             acts.spawn(async move {
                 for number in 0..15 {
                     writes.post(&writer, draft(conversation, &number.to_string())).await.expect("a message");
                 }
             });
-            let (reads, reader, writer) = (house.clone(), cast.sarah.clone(), by.clone());
+            let (reads, reader, writer) = (greenroom.clone(), cast.sarah.clone(), by.clone());
             acts.spawn(async move {
                 for seq in first..first + 20 {
                     reads.read_on(&reader, conversation, seq).await.expect("reading on");
@@ -139,6 +139,6 @@ async fn reading_while_others_write_keeps_every_count_right(site: Site) {
     }
     within(acts.join_all()).await;
     for viewer in [&cast.sarah, &cast.eventpro, &cast.safari] {
-        audit(&site.house, viewer).await;
+        audit(&site.greenroom, viewer).await;
     }
 }

@@ -16,56 +16,56 @@ on_both! {
 }
 
 async fn of(site: &Site, viewer: &Viewer, cast: &Cast) -> Conversation {
-    site.house.conversation(viewer, cast.launch).await.expect("a conversation").0
+    site.greenroom.conversation(viewer, cast.launch).await.expect("a conversation").0
 }
 
 async fn want_receipts(site: &Site, viewer: &Viewer, wanted: bool) {
     let input = AccountInput { receipts: Some(wanted), ..Default::default() };
-    let account = site.house.change_account(viewer, input.parse(viewer.role()).expect("a change")).await;
+    let account = site.greenroom.change_account(viewer, input.parse(viewer.role()).expect("a change")).await;
     assert_eq!(account.expect("a choice").receipts, wanted);
 }
 
 /// EventPro writes `count` more; Sarah had read the twelve before.
 async fn written(site: &Site, cast: &Cast, count: usize) {
-    site.house.read_on(&cast.sarah, cast.launch, 12).await.expect("reading on");
+    site.greenroom.read_on(&cast.sarah, cast.launch, 12).await.expect("reading on");
     for number in 0..count {
-        say(&site.house, &cast.eventpro, cast.launch, &number.to_string()).await;
+        say(&site.greenroom, &cast.eventpro, cast.launch, &number.to_string()).await;
     }
 }
 
 async fn whoever_wrote_is_told_what_arrived(site: Site) {
     let cast = site.cast().await;
     written(&site, &cast, 2).await;
-    let (mut theirs, _) = Stream::ready(&site.house, &cast.eventpro, Resume::Live).await;
-    let (mut hers, _) = Stream::ready(&site.house, &cast.sarah, Resume::Live).await;
-    site.house.deliver(&cast.sarah, cast.launch, 13).await.expect("delivered");
+    let (mut theirs, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
+    let (mut hers, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
+    site.greenroom.deliver(&cast.sarah, cast.launch, 13).await.expect("delivered");
     let (conversation_id, user_id) = (cast.launch, cast.sarah.id());
     let delivered = Event::ConversationDelivered { conversation_id, user_id, delivered_seq: 13 };
     assert_eq!(theirs.event().await.event, delivered);
     let now = of(&site, &cast.eventpro, &cast).await;
     assert_eq!((now.counterpart_delivered_seq, now.counterpart_read_seq), (13, 12));
-    say(&site.house, &cast.sarah, cast.launch, "Got it").await;
+    say(&site.greenroom, &cast.sarah, cast.launch, "Got it").await;
     assert_eq!(hers.names(1).await, ["message.created"], "she isn't told of her own device");
 }
 
 async fn what_arrived_goes_forward_only(site: Site) {
     let cast = site.cast().await;
     written(&site, &cast, 3).await;
-    site.house.deliver(&cast.sarah, cast.launch, 14).await.expect("delivered");
+    site.greenroom.deliver(&cast.sarah, cast.launch, 14).await.expect("delivered");
     let before = site.tally().await;
     for seq in [14, 13, 0, -1, i64::MIN] {
-        site.house.deliver(&cast.sarah, cast.launch, seq).await.expect("nothing to do");
+        site.greenroom.deliver(&cast.sarah, cast.launch, seq).await.expect("nothing to do");
     }
     assert_eq!(site.tally().await, before);
-    site.house.deliver(&cast.sarah, cast.launch, i64::MAX).await.expect("delivered");
+    site.greenroom.deliver(&cast.sarah, cast.launch, i64::MAX).await.expect("delivered");
     assert_eq!(of(&site, &cast.eventpro, &cast).await.counterpart_delivered_seq, 15, "never past the last");
-    audit(&site.house, &cast.eventpro).await;
+    audit(&site.greenroom, &cast.eventpro).await;
 }
 
 async fn what_was_read_has_arrived(site: Site) {
     let cast = site.cast().await;
     written(&site, &cast, 2).await;
-    site.house.read_on(&cast.sarah, cast.launch, 14).await.expect("reading on");
+    site.greenroom.read_on(&cast.sarah, cast.launch, 14).await.expect("reading on");
     assert_eq!(of(&site, &cast.eventpro, &cast).await.counterpart_delivered_seq, 14);
 }
 
@@ -73,17 +73,17 @@ async fn without_receipts_nobody_is_told_anything(site: Site) {
     let cast = site.cast().await;
     written(&site, &cast, 2).await;
     want_receipts(&site, &cast.sarah, false).await;
-    let (mut theirs, _) = Stream::ready(&site.house, &cast.eventpro, Resume::Live).await;
-    let (mut hers, _) = Stream::ready(&site.house, &cast.sarah, Resume::Live).await;
-    site.house.deliver(&cast.sarah, cast.launch, 13).await.expect("delivered");
-    site.house.read_on(&cast.sarah, cast.launch, 14).await.expect("reading on");
+    let (mut theirs, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
+    let (mut hers, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
+    site.greenroom.deliver(&cast.sarah, cast.launch, 13).await.expect("delivered");
+    site.greenroom.read_on(&cast.sarah, cast.launch, 14).await.expect("reading on");
     assert_eq!(hers.names(2).await, ["conversation.read", "notification.read"], "her own devices know");
     let now = of(&site, &cast.eventpro, &cast).await;
     assert_eq!((now.counterpart_delivered_seq, now.counterpart_read_seq), (12, 12));
 
     want_receipts(&site, &cast.sarah, true).await;
-    say(&site.house, &cast.eventpro, cast.launch, "And now?").await;
-    site.house.read_on(&cast.sarah, cast.launch, 15).await.expect("reading on");
+    say(&site.greenroom, &cast.eventpro, cast.launch, "And now?").await;
+    site.greenroom.read_on(&cast.sarah, cast.launch, 15).await.expect("reading on");
     assert_eq!(theirs.names(2).await, ["message.created", "conversation.read"]);
     assert_eq!(of(&site, &cast.eventpro, &cast).await.counterpart_read_seq, 15);
 }
@@ -93,7 +93,7 @@ async fn whoever_gives_no_receipts_sees_none(site: Site) {
     want_receipts(&site, &cast.eventpro, false).await;
     let before = of(&site, &cast.eventpro, &cast).await.counterpart_read_seq;
     written(&site, &cast, 1).await;
-    site.house.read_on(&cast.sarah, cast.launch, 13).await.expect("reading on");
+    site.greenroom.read_on(&cast.sarah, cast.launch, 13).await.expect("reading on");
     assert_eq!(of(&site, &cast.eventpro, &cast).await.counterpart_read_seq, before);
     assert_eq!(of(&site, &cast.sarah, &cast).await.read_seq, 13);
 }
@@ -101,17 +101,17 @@ async fn whoever_gives_no_receipts_sees_none(site: Site) {
 async fn unread_again_is_so_on_every_device_and_told_to_nobody_else(site: Site) {
     let cast = site.cast().await;
     written(&site, &cast, 3).await;
-    site.house.read_on(&cast.sarah, cast.launch, 15).await.expect("reading on");
-    let (mut hers, _) = Stream::ready(&site.house, &cast.sarah, Resume::Live).await;
-    let (mut theirs, _) = Stream::ready(&site.house, &cast.eventpro, Resume::Live).await;
-    site.house.mark_unread(&cast.sarah, cast.launch, 14).await.expect("marked");
+    site.greenroom.read_on(&cast.sarah, cast.launch, 15).await.expect("reading on");
+    let (mut hers, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
+    let (mut theirs, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
+    site.greenroom.mark_unread(&cast.sarah, cast.launch, 14).await.expect("marked");
     let (conversation_id, user_id) = (cast.launch, cast.sarah.id());
     let told = Event::ConversationRead { conversation_id, user_id, read_seq: 13, unread: 2 };
     assert_eq!(hers.event().await.event, told);
     let now = of(&site, &cast.sarah, &cast).await;
     assert_eq!((now.read_seq, now.unread), (13, 2));
     assert_eq!(of(&site, &cast.eventpro, &cast).await.counterpart_read_seq, 15, "what was seen was seen");
-    say(&site.house, &cast.eventpro, cast.launch, "Hello?").await;
+    say(&site.greenroom, &cast.eventpro, cast.launch, "Hello?").await;
     assert_eq!(theirs.names(1).await, ["message.created"]);
     assert_eq!(of(&site, &cast.sarah, &cast).await.unread, 3);
 }
@@ -119,15 +119,15 @@ async fn unread_again_is_so_on_every_device_and_told_to_nobody_else(site: Site) 
 async fn read_again_is_not_told_again(site: Site) {
     let cast = site.cast().await;
     written(&site, &cast, 2).await;
-    site.house.read_on(&cast.sarah, cast.launch, 14).await.expect("reading on");
-    site.house.mark_unread(&cast.sarah, cast.launch, 1).await.expect("marked");
-    let (mut theirs, _) = Stream::ready(&site.house, &cast.eventpro, Resume::Live).await;
-    site.house.read_on(&cast.sarah, cast.launch, 13).await.expect("reading on");
-    site.house.read_on(&cast.sarah, cast.launch, 14).await.expect("reading on");
-    say(&site.house, &cast.eventpro, cast.launch, "Hello?").await;
+    site.greenroom.read_on(&cast.sarah, cast.launch, 14).await.expect("reading on");
+    site.greenroom.mark_unread(&cast.sarah, cast.launch, 1).await.expect("marked");
+    let (mut theirs, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
+    site.greenroom.read_on(&cast.sarah, cast.launch, 13).await.expect("reading on");
+    site.greenroom.read_on(&cast.sarah, cast.launch, 14).await.expect("reading on");
+    say(&site.greenroom, &cast.eventpro, cast.launch, "Hello?").await;
     assert_eq!(theirs.names(1).await, ["message.created"]);
     for viewer in [&cast.sarah, &cast.eventpro] {
-        audit(&site.house, viewer).await;
+        audit(&site.greenroom, viewer).await;
     }
 }
 
@@ -136,9 +136,9 @@ async fn nothing_is_unread_before_it_is_read(site: Site) {
     written(&site, &cast, 2).await;
     let before = site.tally().await;
     for seq in [13, 14, 99, i64::MAX] {
-        site.house.mark_unread(&cast.sarah, cast.launch, seq).await.expect("nothing to do");
+        site.greenroom.mark_unread(&cast.sarah, cast.launch, seq).await.expect("nothing to do");
     }
     assert_eq!(site.tally().await, before);
-    site.house.mark_unread(&cast.sarah, cast.launch, i64::MIN).await.expect("marked");
+    site.greenroom.mark_unread(&cast.sarah, cast.launch, i64::MIN).await.expect("marked");
     assert_eq!(of(&site, &cast.sarah, &cast).await.read_seq, 0);
 }

@@ -40,29 +40,32 @@ fn typed(text: &str) -> Password {
 }
 
 async fn forgot(site: &Site, email: &str) {
-    site.house.forgot_password(email.parse().expect("an address"), Ipv4Addr::LOCALHOST.into()).await.expect("taken");
+    site.greenroom
+        .forgot_password(email.parse().expect("an address"), Ipv4Addr::LOCALHOST.into())
+        .await
+        .expect("taken");
 }
 
 async fn a_link_sets_a_new_password_once_and_ends_every_session(site: Site) {
     let before = site.sign_in(SARAH.email).await.token;
-    let viewer = site.house.viewer(&before).await.expect("a viewer");
-    let mut stream = crate::support::Stream::ready(&site.house, &viewer, Resume::Live).await.0;
+    let viewer = site.greenroom.viewer(&before).await.expect("a viewer");
+    let mut stream = crate::support::Stream::ready(&site.greenroom, &viewer, Resume::Live).await.0;
     forgot(&site, SARAH.email).await;
     let other = site.token_for(SARAH.email).await;
     forgot(&site, SARAH.email).await;
     let token = site.token_for(SARAH.email).await;
-    let refused = refusal(site.house.reset_password(&other, password(NEW)).await);
+    let refused = refusal(site.greenroom.reset_password(&other, password(NEW)).await);
     assert_eq!(refused.fault("token"), Some(Fault::TokenInvalid), "a newer link was mailed");
-    assert!(site.house.viewer(&before).await.is_ok(), "asking changes nothing");
-    site.house.reset_password(&token, password(NEW)).await.expect("set");
-    assert_eq!(refusal(site.house.viewer(&before).await), Refusal::Unauthenticated);
+    assert!(site.greenroom.viewer(&before).await.is_ok(), "asking changes nothing");
+    site.greenroom.reset_password(&token, password(NEW)).await.expect("set");
+    assert_eq!(refusal(site.greenroom.viewer(&before).await), Refusal::Unauthenticated);
     assert_eq!(stream.event().await.event.name(), "notification.created");
     assert_eq!(stream.frame().await.event, "session-ended");
     stream.end().await;
-    assert_eq!(refusal(sign_in(&site.house, SARAH.email, PASSWORD).await), Refusal::InvalidCredentials);
-    assert!(sign_in(&site.house, SARAH.email, NEW).await.is_ok());
+    assert_eq!(refusal(sign_in(&site.greenroom, SARAH.email, PASSWORD).await), Refusal::InvalidCredentials);
+    assert!(sign_in(&site.greenroom, SARAH.email, NEW).await.is_ok());
     for used in [token, other] {
-        let refused = refusal(site.house.reset_password(&used, password("another one")).await);
+        let refused = refusal(site.greenroom.reset_password(&used, password("another one")).await);
         assert_eq!(refused.fault("token"), Some(Fault::TokenInvalid), "no link is left");
     }
     assert!(site.letters_to(SARAH.email).await[0].subject.contains("was changed"));
@@ -72,39 +75,43 @@ async fn a_reset_link_runs_out_after_an_hour(site: Site) {
     forgot(&site, SARAH.email).await;
     let token = site.token_for(SARAH.email).await;
     site.clock.advance(Duration::from_secs(60 * 60));
-    assert_eq!(refusal(site.house.reset_password(&token, password(NEW)).await).code(), "token_invalid");
-    assert_eq!(refusal(site.house.confirm(&token).await).code(), "token_invalid", "nor is it good for another purpose");
+    assert_eq!(refusal(site.greenroom.reset_password(&token, password(NEW)).await).code(), "token_invalid");
+    assert_eq!(
+        refusal(site.greenroom.confirm(&token).await).code(),
+        "token_invalid",
+        "nor is it good for another purpose"
+    );
 }
 
 async fn a_password_that_is_refused_leaves_the_link_good(site: Site) {
     forgot(&site, SARAH.email).await;
     let token = site.token_for(SARAH.email).await;
-    let refused = refusal(site.house.reset_password(&token, password("password123")).await);
+    let refused = refusal(site.greenroom.reset_password(&token, password("password123")).await);
     assert_eq!(refused.code(), "password_too_common");
-    assert_eq!(refusal(site.house.confirm(&token).await).code(), "token_invalid");
-    site.house.reset_password(&token, password(NEW)).await.expect("still good");
+    assert_eq!(refusal(site.greenroom.confirm(&token).await).code(), "token_invalid");
+    site.greenroom.reset_password(&token, password(NEW)).await.expect("still good");
 }
 
 async fn an_unknown_address_gets_no_mail(site: Site) {
     forgot(&site, "nobody@example.com").await;
-    assert!(site.house.waiting_mail().await.expect("letters").is_empty());
+    assert!(site.greenroom.waiting_mail().await.expect("letters").is_empty());
 }
 
 async fn viewer(site: &Site, email: &str) -> (Viewer, String) {
     let token = site.sign_in(email).await.token;
-    (site.house.viewer(&token).await.expect("a viewer"), token)
+    (site.greenroom.viewer(&token).await.expect("a viewer"), token)
 }
 
 async fn changing_the_password_ends_the_other_sessions_and_tokens(site: Site) {
     let (here, here_token) = viewer(&site, SARAH.email).await;
     let (_, there_token) = viewer(&site, SARAH.email).await;
-    let program = site.house.create_token(&here, token_draft(Scope::Read)).await.expect("a token");
-    site.house.change_password(&here, typed(PASSWORD), password(NEW)).await.expect("changed");
-    assert!(site.house.viewer(&here_token).await.is_ok());
-    assert_eq!(refusal(site.house.viewer(&there_token).await), Refusal::Unauthenticated);
-    assert_eq!(refusal(site.house.viewer_by_token(&program.secret).await), Refusal::Unauthenticated);
-    assert!(sign_in(&site.house, SARAH.email, NEW).await.is_ok());
-    let notices = site.house.notifications(&here, None).await.expect("notifications");
+    let program = site.greenroom.create_token(&here, token_draft(Scope::Read)).await.expect("a token");
+    site.greenroom.change_password(&here, typed(PASSWORD), password(NEW)).await.expect("changed");
+    assert!(site.greenroom.viewer(&here_token).await.is_ok());
+    assert_eq!(refusal(site.greenroom.viewer(&there_token).await), Refusal::Unauthenticated);
+    assert_eq!(refusal(site.greenroom.viewer_by_token(&program.secret).await), Refusal::Unauthenticated);
+    assert!(sign_in(&site.greenroom, SARAH.email, NEW).await.is_ok());
+    let notices = site.greenroom.notifications(&here, None).await.expect("notifications");
     let kinds: Vec<_> = notices.notifications.iter().take(2).map(|notification| notification.kind).collect();
     assert_eq!(kinds, [NotificationKind::PasswordChanged, NotificationKind::TokenCreated]);
     assert_eq!(site.letters_to(SARAH.email).await.len(), 1);
@@ -113,26 +120,26 @@ async fn changing_the_password_ends_the_other_sessions_and_tokens(site: Site) {
 async fn a_wrong_password_changes_nothing_and_is_counted(site: Site) {
     let (sarah, _) = viewer(&site, SARAH.email).await;
     for _ in 0..10 {
-        let refused = refusal(site.house.change_password(&sarah, typed("wrong"), password(NEW)).await);
+        let refused = refusal(site.greenroom.change_password(&sarah, typed("wrong"), password(NEW)).await);
         assert_eq!(refused.fault("current"), Some(Fault::WrongPassword));
     }
-    let refused = refusal(site.house.change_password(&sarah, typed(PASSWORD), password(NEW)).await);
+    let refused = refusal(site.greenroom.change_password(&sarah, typed(PASSWORD), password(NEW)).await);
     assert!(matches!(refused, Refusal::RateLimited { .. }), "an open screen is no place to guess: {refused:?}");
     site.clock.advance(Duration::from_secs(60));
-    assert!(sign_in(&site.house, SARAH.email, PASSWORD).await.is_ok());
+    assert!(sign_in(&site.greenroom, SARAH.email, PASSWORD).await.is_ok());
 }
 
 async fn a_new_address_works_once_confirmed_and_the_old_one_is_told(site: Site) {
     let (sarah, token) = viewer(&site, SARAH.email).await;
     let address = || "sarah.new@example.com".parse().expect("an address");
     let from = Ipv4Addr::LOCALHOST.into();
-    site.house.change_email(&sarah, typed(PASSWORD), address(), from).await.expect("taken");
-    assert!(sign_in(&site.house, SARAH.email, PASSWORD).await.is_ok(), "nothing has changed yet");
-    let mut stream = crate::support::Stream::ready(&site.house, &sarah, Resume::Live).await.0;
-    site.house.confirm(&site.token_for("sarah.new@example.com").await).await.expect("confirmed");
-    assert_eq!(refusal(sign_in(&site.house, SARAH.email, PASSWORD).await), Refusal::InvalidCredentials);
-    assert!(sign_in(&site.house, "sarah.new@example.com", PASSWORD).await.is_ok());
-    assert!(site.house.viewer(&token).await.is_ok(), "it is the same person");
+    site.greenroom.change_email(&sarah, typed(PASSWORD), address(), from).await.expect("taken");
+    assert!(sign_in(&site.greenroom, SARAH.email, PASSWORD).await.is_ok(), "nothing has changed yet");
+    let mut stream = crate::support::Stream::ready(&site.greenroom, &sarah, Resume::Live).await.0;
+    site.greenroom.confirm(&site.token_for("sarah.new@example.com").await).await.expect("confirmed");
+    assert_eq!(refusal(sign_in(&site.greenroom, SARAH.email, PASSWORD).await), Refusal::InvalidCredentials);
+    assert!(sign_in(&site.greenroom, "sarah.new@example.com", PASSWORD).await.is_ok());
+    assert!(site.greenroom.viewer(&token).await.is_ok(), "it is the same person");
     assert!(site.letters_to(SARAH.email).await[0].subject.contains("was changed"));
     let Event::NotificationCreated { notification } = stream.event().await.event else { panic!("no notification") };
     assert_eq!((notification.kind, notification.conversation_id), (NotificationKind::EmailChanged, None));
@@ -142,8 +149,8 @@ async fn an_address_that_somebody_has_cant_be_taken(site: Site) {
     let (sarah, _) = viewer(&site, SARAH.email).await;
     let taken = EVENTPRO.email.parse().expect("an address");
     let from = Ipv4Addr::LOCALHOST.into();
-    site.house.change_email(&sarah, typed(PASSWORD), taken, from).await.expect("the same answer");
-    let refused = refusal(site.house.confirm(&site.token_for(EVENTPRO.email).await).await);
+    site.greenroom.change_email(&sarah, typed(PASSWORD), taken, from).await.expect("the same answer");
+    let refused = refusal(site.greenroom.confirm(&site.token_for(EVENTPRO.email).await).await);
     assert_eq!(refused.code(), "token_invalid");
     assert_eq!(site.sign_in(EVENTPRO.email).await.user.name, EVENTPRO.name);
 }
@@ -158,17 +165,17 @@ async fn an_address_that_somebody_only_claimed_can(site: Site) {
         craft: None,
     };
     let from = Ipv4Addr::LOCALHOST.into();
-    site.house.register(input.parse().expect("a registration"), from).await.expect("taken");
+    site.greenroom.register(input.parse().expect("a registration"), from).await.expect("taken");
     let address = "sarah.new@example.com".parse().expect("an address");
-    site.house.change_email(&sarah, typed(PASSWORD), address, from).await.expect("taken");
-    site.house.confirm(&site.token_for("sarah.new@example.com").await).await.expect("confirmed");
-    let user = sign_in(&site.house, "sarah.new@example.com", PASSWORD).await.expect("a session").user;
+    site.greenroom.change_email(&sarah, typed(PASSWORD), address, from).await.expect("taken");
+    site.greenroom.confirm(&site.token_for("sarah.new@example.com").await).await.expect("confirmed");
+    let user = sign_in(&site.greenroom, "sarah.new@example.com", PASSWORD).await.expect("a session").user;
     assert_eq!(user.name, SARAH.name);
 }
 
 async fn ask_to_move(site: &Site, viewer: &Viewer, to: &str) {
     let address = to.parse().expect("an address");
-    site.house.change_email(viewer, typed(PASSWORD), address, Ipv4Addr::LOCALHOST.into()).await.expect("taken");
+    site.greenroom.change_email(viewer, typed(PASSWORD), address, Ipv4Addr::LOCALHOST.into()).await.expect("taken");
 }
 
 async fn a_new_password_ends_a_change_of_address(site: Site) {
@@ -176,10 +183,10 @@ async fn a_new_password_ends_a_change_of_address(site: Site) {
     ask_to_move(&site, &thief, "thief@example.com").await;
     assert!(site.letters_to(SARAH.email).await[0].subject.contains("about to change"), "the owner is told in time");
     forgot(&site, SARAH.email).await;
-    site.house.reset_password(&site.token_for(SARAH.email).await, password(NEW)).await.expect("set");
-    let refused = refusal(site.house.confirm(&site.token_for("thief@example.com").await).await);
+    site.greenroom.reset_password(&site.token_for(SARAH.email).await, password(NEW)).await.expect("set");
+    let refused = refusal(site.greenroom.confirm(&site.token_for("thief@example.com").await).await);
     assert_eq!(refused.code(), "token_invalid");
-    assert!(sign_in(&site.house, SARAH.email, NEW).await.is_ok());
+    assert!(sign_in(&site.greenroom, SARAH.email, NEW).await.is_ok());
 }
 
 async fn a_link_to_the_old_address_opens_nothing_after_the_change(site: Site) {
@@ -187,44 +194,44 @@ async fn a_link_to_the_old_address_opens_nothing_after_the_change(site: Site) {
     forgot(&site, SARAH.email).await;
     let old = site.token_for(SARAH.email).await;
     ask_to_move(&site, &sarah, "sarah.new@example.com").await;
-    site.house.confirm(&site.token_for("sarah.new@example.com").await).await.expect("confirmed");
-    assert_eq!(refusal(site.house.reset_password(&old, password(NEW)).await).code(), "token_invalid");
+    site.greenroom.confirm(&site.token_for("sarah.new@example.com").await).await.expect("confirmed");
+    assert_eq!(refusal(site.greenroom.reset_password(&old, password(NEW)).await).code(), "token_invalid");
 }
 
 async fn what_was_ended_meanwhile_makes_nothing_new(site: Site) {
     let (thief, _) = viewer(&site, SARAH.email).await;
     let (sarah, _) = viewer(&site, SARAH.email).await;
-    site.house.change_password(&sarah, typed(PASSWORD), password(NEW)).await.expect("changed");
+    site.greenroom.change_password(&sarah, typed(PASSWORD), password(NEW)).await.expect("changed");
     // A request that had begun before.
-    let token = refusal(site.house.create_token(&thief, token_draft(Scope::Write)).await);
+    let token = refusal(site.greenroom.create_token(&thief, token_draft(Scope::Write)).await);
     assert_eq!(token, Refusal::Unauthenticated);
     let address = "thief@example.com".parse().expect("an address");
-    let moved = site.house.change_email(&thief, typed(NEW), address, Ipv4Addr::LOCALHOST.into()).await;
+    let moved = site.greenroom.change_email(&thief, typed(NEW), address, Ipv4Addr::LOCALHOST.into()).await;
     assert_eq!(refusal(moved), Refusal::Unauthenticated);
     let name = model::AccountInput { name: Some("Thief".to_owned()), ..Default::default() };
-    let renamed = site.house.change_account(&thief, name.parse(thief.role()).expect("a change")).await;
+    let renamed = site.greenroom.change_account(&thief, name.parse(thief.role()).expect("a change")).await;
     assert_eq!(refusal(renamed), Refusal::Unauthenticated);
 }
 
 async fn a_link_that_is_none_costs_no_hash(site: Site) {
     // A common password is found before it would be hashed: here, not even that is looked at.
-    let refused = refusal(site.house.reset_password("x", password("password123")).await);
+    let refused = refusal(site.greenroom.reset_password("x", password("password123")).await);
     assert_eq!(refused.code(), "token_invalid");
 }
 
 async fn changing_an_address_holds_up_nobody_who_reads(site: Site) {
     let cast = site.cast().await;
-    let conversation = site.house.inbox(&cast.sarah, None).await.expect("an inbox").conversations[0].id;
+    let conversation = site.greenroom.inbox(&cast.sarah, None).await.expect("an inbox").conversations[0].id;
     for round in 0..12 {
         let to = format!("sarah{round}@example.com");
         ask_to_move(&site, &cast.sarah, &to).await;
-        let message = crate::support::say(&site.house, &cast.eventpro, conversation, "Habari").await;
+        let message = crate::support::say(&site.greenroom, &cast.eventpro, conversation, "Habari").await;
         let token = site.token_for(&to).await;
         let (moved, seen, read, said) = tokio::join!(
-            site.house.confirm(&token),
-            site.house.mark_seen(&cast.sarah, services::notifications::Seen::All),
-            site.house.read_on(&cast.sarah, conversation, message.seq),
-            site.house.post(&cast.sarah, crate::support::draft(conversation, "Nzuri")),
+            site.greenroom.confirm(&token),
+            site.greenroom.mark_seen(&cast.sarah, services::notifications::Seen::All),
+            site.greenroom.read_on(&cast.sarah, conversation, message.seq),
+            site.greenroom.post(&cast.sarah, crate::support::draft(conversation, "Nzuri")),
         );
         moved.and(seen).and(read).expect("no deadlock");
         said.expect("no deadlock");
@@ -236,32 +243,32 @@ async fn passwords_that_are_chosen_are_counted_whether_or_not_they_are_taken(sit
     let (sarah, _) = viewer(&site, SARAH.email).await;
     forgot(&site, SARAH.email).await;
     let token = site.token_for(SARAH.email).await;
-    let changes = (0..25).map(|_| site.house.change_password(&sarah, typed(PASSWORD), password("password123")));
+    let changes = (0..25).map(|_| site.greenroom.change_password(&sarah, typed(PASSWORD), password("password123")));
     let refused: Vec<_> = futures::future::join_all(changes).await.into_iter().map(refusal).collect();
     let (common, limited): (Vec<_>, Vec<_>) = refused.iter().partition(|one| one.code() == "password_too_common");
     assert_eq!((common.len(), limited.len()), (10, 15), "{refused:?}");
     assert!(limited.iter().all(|one| **one == Refusal::RateLimited { retry_after: 3_600 }), "{limited:?}");
     for _ in 0..9 {
-        let refused = refusal(site.house.reset_password(&token, password("password123")).await);
+        let refused = refusal(site.greenroom.reset_password(&token, password("password123")).await);
         assert_eq!(refused.code(), "password_too_common", "by mail they are counted apart");
     }
-    site.house.reset_password(&token, password(NEW)).await.expect("the tenth");
+    site.greenroom.reset_password(&token, password(NEW)).await.expect("the tenth");
     site.clock.advance(Duration::from_secs(60 * 60));
-    let token = sign_in(&site.house, SARAH.email, NEW).await.expect("a session").token;
-    let sarah = site.house.viewer(&token).await.expect("a viewer");
-    site.house.change_password(&sarah, typed(NEW), password("seven drums at dawn")).await.expect("an hour later");
+    let token = sign_in(&site.greenroom, SARAH.email, NEW).await.expect("a session").token;
+    let sarah = site.greenroom.viewer(&token).await.expect("a viewer");
+    site.greenroom.change_password(&sarah, typed(NEW), password("seven drums at dawn")).await.expect("an hour later");
 }
 
 async fn sign_in_with_cookie(site: &Site, with: &str, cookie: &str) -> services::Result<services::SignedIn> {
     let origin = Origin { address: Ipv4Addr::new(203, 0, 113, 9).into(), cookie: Some(cookie.to_owned()) };
     let credentials = Credentials { email: SARAH.email.parse().ok(), password: typed(with) };
-    site.house.sign_in(credentials, origin, "a test").await
+    site.greenroom.sign_in(credentials, origin, "a test").await
 }
 
 async fn a_new_password_forgets_the_devices_that_were_known(site: Site) {
     let (_, stolen) = viewer(&site, SARAH.email).await;
     let (here, own) = viewer(&site, SARAH.email).await;
-    site.house.change_password(&here, typed(PASSWORD), password(NEW)).await.expect("changed");
+    site.greenroom.change_password(&here, typed(PASSWORD), password(NEW)).await.expect("changed");
     for _ in 0..10 {
         let wrong = refusal(sign_in_with_cookie(&site, PASSWORD, &stolen).await);
         assert_eq!(wrong, Refusal::InvalidCredentials);
@@ -270,7 +277,10 @@ async fn a_new_password_forgets_the_devices_that_were_known(site: Site) {
     assert_eq!(refused, Refusal::RateLimited { retry_after: 60 }, "as any stranger from there");
     sign_in_with_cookie(&site, NEW, &own).await.expect("the one that changed it is known");
     forgot(&site, SARAH.email).await;
-    site.house.reset_password(&site.token_for(SARAH.email).await, password("seven drums at dawn")).await.expect("set");
+    site.greenroom
+        .reset_password(&site.token_for(SARAH.email).await, password("seven drums at dawn"))
+        .await
+        .expect("set");
     let refused = refusal(sign_in_with_cookie(&site, "seven drums at dawn", &own).await);
     assert_eq!(refused, Refusal::RateLimited { retry_after: 60 }, "after a reset none is");
     site.clock.advance(Duration::from_secs(8 * 24 * 60 * 60));
@@ -287,8 +297,8 @@ async fn following_a_link_never_deadlocks_with_a_change_of_the_password() {
     let change = connect(site.url()).await;
     let lock = format!("BEGIN; SELECT 1 FROM person WHERE email = '{}' FOR NO KEY UPDATE", SARAH.email);
     change.execute_unprepared(&lock).await.expect("a lock");
-    let house = site.house.clone();
-    let following = tokio::spawn(async move { house.reset_password(&token, password(NEW)).await });
+    let greenroom = site.greenroom.clone();
+    let following = tokio::spawn(async move { greenroom.reset_password(&token, password(NEW)).await });
     let waits = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
     let waits = Statement::from_string(DbBackend::Postgres, waits);
     let watching = connect(site.url()).await;

@@ -25,14 +25,14 @@ impl Scene {
         let file = folder.path().join("backup.db");
         backup(site.url(), &file).await.expect("a backup");
         let cast = site.cast().await;
-        say(&site.house, &cast.sarah, cast.launch, "One more thing").await;
+        say(&site.greenroom, &cast.sarah, cast.launch, "One more thing").await;
         Self { site, cast, backup: file, folder }
     }
 
     /// The same, and the site has stopped.
     async fn stopped() -> Self {
         let scene = Self::new().await;
-        scene.site.house.close().await.expect("closing");
+        scene.site.greenroom.close().await.expect("closing");
         scene
     }
 
@@ -71,8 +71,8 @@ async fn a_backup_takes_the_place_of_what_is_there_and_keeps_it_beside() {
     assert_eq!(restored.contents.messages, 17);
     assert_eq!(messages(scene.database()).await, 17);
     assert_eq!(messages(&restored.aside.expect("what was there")).await, 18);
-    let house = Greenroom::open(url, "https://greenroom.example", Limits::default()).await.expect("a house");
-    let seq = say(&house, &scene.cast.sarah, scene.cast.launch, "Where were we?").await.seq;
+    let greenroom = Greenroom::open(url, "https://greenroom.example", Limits::default()).await.expect("a Greenroom");
+    let seq = say(&greenroom, &scene.cast.sarah, scene.cast.launch, "Where were we?").await.seq;
     assert_eq!(seq, 13, "it goes on where the backup ended");
 }
 
@@ -81,17 +81,17 @@ async fn a_backup_takes_the_place_of_what_is_there_and_keeps_it_beside() {
 async fn whoever_heard_what_is_gone_begins_anew_however_late_they_come_back() {
     let scene = Scene::new().await;
     let (cast, url) = (&scene.cast, scene.site.url());
-    let cursor = scene.site.house.frame(&cast.sarah).await.expect("a frame").cursor;
-    scene.site.house.close().await.expect("closing");
+    let cursor = scene.site.greenroom.frame(&cast.sarah).await.expect("a frame").cursor;
+    scene.site.greenroom.close().await.expect("closing");
     restore(&scene.backup, url, true).await.expect("restored");
-    let house = Greenroom::open(url, "https://greenroom.example", Limits::default()).await.expect("a house");
-    let head = house.frame(&cast.sarah).await.expect("a frame").cursor;
-    let (mut live, _) = Stream::ready(&house, &cast.sarah, Resume::After(head)).await;
+    let greenroom = Greenroom::open(url, "https://greenroom.example", Limits::default()).await.expect("a Greenroom");
+    let head = greenroom.frame(&cast.sarah).await.expect("a frame").cursor;
+    let (mut live, _) = Stream::ready(&greenroom, &cast.sarah, Resume::After(head)).await;
     for body in ["Never heard", "by whoever comes back late"] {
-        say(&house, &cast.sarah, cast.launch, body).await;
+        say(&greenroom, &cast.sarah, cast.launch, body).await;
     }
     assert_eq!(live.names(2).await, ["message.created", "message.created"]);
-    let first = Stream::open(&house, &cast.sarah, Resume::After(cursor)).await.frame().await;
+    let first = Stream::open(&greenroom, &cast.sarah, Resume::After(cursor)).await.frame().await;
     assert_eq!((first.event.as_str(), first.cursor()), ("reset", head + 2));
 }
 
@@ -116,7 +116,7 @@ async fn a_site_that_serves_is_noticed() {
         let refused = restore(&scene.backup, scene.site.url(), replace).await;
         assert!(matches!(refused, Err(Trouble::InUse(_))), "{refused:?}");
     }
-    say(&scene.site.house, &scene.cast.eventpro, scene.cast.launch, "Still here").await;
+    say(&scene.site.greenroom, &scene.cast.eventpro, scene.cast.launch, "Still here").await;
     assert_eq!(messages(scene.database()).await, 19);
 }
 

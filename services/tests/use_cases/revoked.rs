@@ -45,33 +45,36 @@ fn password() -> Password {
 
 /// What a talent can write, each tried once.
 async fn all_writes(site: &Site, cast: &Cast, viewer: &Viewer) -> Vec<(&'static str, Refusal)> {
-    let house = &site.house;
-    let booking = house.conversation(&cast.sarah, cast.launch).await.expect("a conversation").0.booking.id;
+    let greenroom = &site.greenroom;
+    let booking = greenroom.conversation(&cast.sarah, cast.launch).await.expect("a conversation").0.booking.id;
     vec![
-        ("post", refusal(house.post(viewer, draft(cast.launch, "No")).await)),
-        ("read_on", refusal(house.read_on(viewer, cast.launch, 12).await)),
-        ("deliver", refusal(house.deliver(viewer, cast.launch, 12).await)),
-        ("mark_unread", refusal(house.mark_unread(viewer, cast.launch, 1).await)),
-        ("mark_seen", refusal(house.mark_seen(viewer, Seen::All).await)),
-        ("step", refusal(house.step(viewer, booking, Step::Accept).await)),
+        ("post", refusal(greenroom.post(viewer, draft(cast.launch, "No")).await)),
+        ("read_on", refusal(greenroom.read_on(viewer, cast.launch, 12).await)),
+        ("deliver", refusal(greenroom.deliver(viewer, cast.launch, 12).await)),
+        ("mark_unread", refusal(greenroom.mark_unread(viewer, cast.launch, 1).await)),
+        ("mark_seen", refusal(greenroom.mark_seen(viewer, Seen::All).await)),
+        ("step", refusal(greenroom.step(viewer, booking, Step::Accept).await)),
     ]
 }
 
 /// What an account's owner can write.
 async fn account_writes(site: &Site, viewer: &Viewer) -> Vec<(&'static str, Refusal)> {
-    let house = &site.house;
+    let greenroom = &site.greenroom;
     let name = AccountInput { name: Some("Mallory".to_owned()), ..AccountInput::default() };
     let change = name.parse(Role::Talent).expect("a change");
     let new = NewPassword::parse(Some("velvet drum nairobi")).expect("a password");
     let address = "mallory@example.com".parse().expect("an address");
     vec![
-        ("change_account", refusal(house.change_account(viewer, change).await)),
-        ("change_password", refusal(house.change_password(viewer, password(), new).await)),
-        ("change_email", refusal(house.change_email(viewer, password(), address, Ipv4Addr::LOCALHOST.into()).await)),
-        ("create_token", refusal(house.create_token(viewer, token_draft(Scope::Write)).await)),
-        ("end_session", refusal(house.end_session(viewer, viewer.session()).await)),
-        ("leave", refusal(house.leave(viewer, password()).await)),
-        ("sign_out", refusal(house.sign_out(viewer).await)),
+        ("change_account", refusal(greenroom.change_account(viewer, change).await)),
+        ("change_password", refusal(greenroom.change_password(viewer, password(), new).await)),
+        (
+            "change_email",
+            refusal(greenroom.change_email(viewer, password(), address, Ipv4Addr::LOCALHOST.into()).await),
+        ),
+        ("create_token", refusal(greenroom.create_token(viewer, token_draft(Scope::Write)).await)),
+        ("end_session", refusal(greenroom.end_session(viewer, viewer.session()).await)),
+        ("leave", refusal(greenroom.leave(viewer, password()).await)),
+        ("sign_out", refusal(greenroom.sign_out(viewer).await)),
     ]
 }
 
@@ -87,27 +90,27 @@ async fn nothing_is_written(site: &Site, cast: &Cast, stolen: &Viewer) {
 
 async fn a_revoked_session_writes_nothing(site: Site) {
     let cast = site.cast().await;
-    let stolen = site.house.viewer(&site.sign_in(SARAH.email).await.token).await.expect("a viewer");
-    site.house.end_session(&cast.sarah, stolen.session()).await.expect("revoked");
+    let stolen = site.greenroom.viewer(&site.sign_in(SARAH.email).await.token).await.expect("a viewer");
+    site.greenroom.end_session(&cast.sarah, stolen.session()).await.expect("revoked");
     nothing_is_written(&site, &cast, &stolen).await;
     // For organizers too.
-    let (_, organizer) = (site.house.sign_out(&cast.eventpro).await.expect("signed out"), &cast.eventpro);
-    let refused = refusal(site.house.open_booking(organizer, booking_of(cast.achieng.id())).await);
+    let (_, organizer) = (site.greenroom.sign_out(&cast.eventpro).await.expect("signed out"), &cast.eventpro);
+    let refused = refusal(site.greenroom.open_booking(organizer, booking_of(cast.achieng.id())).await);
     assert_eq!(refused, Refusal::Unauthenticated);
 }
 
 async fn an_expired_session_writes_nothing(site: Site) {
     let cast = site.cast().await;
-    let stolen = site.house.viewer(&site.sign_in(SARAH.email).await.token).await.expect("a viewer");
+    let stolen = site.greenroom.viewer(&site.sign_in(SARAH.email).await.token).await.expect("a viewer");
     site.clock.advance(Duration::from_secs(31 * 24 * 60 * 60));
     nothing_is_written(&site, &cast, &stolen).await;
 }
 
 async fn a_revoked_access_token_writes_nothing(site: Site) {
     let cast = site.cast().await;
-    let made = site.house.create_token(&cast.sarah, token_draft(Scope::Write)).await.expect("a token");
-    let bot = site.house.viewer_by_token(&made.secret).await.expect("a viewer");
-    site.house.end_session(&cast.sarah, bot.session()).await.expect("revoked");
+    let made = site.greenroom.create_token(&cast.sarah, token_draft(Scope::Write)).await.expect("a token");
+    let bot = site.greenroom.viewer_by_token(&made.secret).await.expect("a viewer");
+    site.greenroom.end_session(&cast.sarah, bot.session()).await.expect("revoked");
     let before = site.tally().await;
     for (name, refused) in all_writes(&site, &cast, &bot).await {
         assert_eq!(refused, Refusal::Unauthenticated, "{name}");
@@ -118,17 +121,17 @@ async fn a_revoked_access_token_writes_nothing(site: Site) {
 /// A revocation waits for what is being written, or comes before it.
 async fn after_a_revocation_is_answered_nothing_more_is_written(site: Site) {
     let cast = site.cast().await;
-    let second = site.another_house(Limits::default()).await;
+    let second = site.open_second_node(Limits::default()).await;
     for round in 0..8 {
-        let stolen = site.house.viewer(&site.sign_in(SARAH.email).await.token).await.expect("a viewer");
+        let stolen = site.greenroom.viewer(&site.sign_in(SARAH.email).await.token).await.expect("a viewer");
         let mut posts = JoinSet::new();
         for number in 0..16 {
-            let house = if number % 2 == 0 { site.house.clone() } else { second.clone() };
+            let greenroom = if number % 2 == 0 { site.greenroom.clone() } else { second.clone() };
             let (stolen, draft) = (stolen.clone(), draft(cast.launch, &format!("{round}: {number}")));
-            posts.spawn(async move { house.post(&stolen, draft).await.is_ok() });
+            posts.spawn(async move { greenroom.post(&stolen, draft).await.is_ok() });
         }
         tokio::task::yield_now().await;
-        within(site.house.end_session(&cast.sarah, stolen.session())).await.expect("revoked");
+        within(site.greenroom.end_session(&cast.sarah, stolen.session())).await.expect("revoked");
         let then = site.tally().await;
         within(posts.join_all()).await;
         assert_eq!(site.tally().await, then, "written after the revocation was answered");
@@ -139,11 +142,14 @@ async fn sessions_that_revoke_each_other_do_not_wait_in_circles(site: Site) {
     for _ in 0..6 {
         let mut viewers = Vec::new();
         for _ in 0..2 {
-            viewers.push(site.house.viewer(&site.sign_in(SARAH.email).await.token).await.expect("a viewer"));
+            viewers.push(site.greenroom.viewer(&site.sign_in(SARAH.email).await.token).await.expect("a viewer"));
         }
         let (one, other) = (&viewers[0], &viewers[1]);
         let (first, second) = within(async {
-            tokio::join!(site.house.end_session(one, other.session()), site.house.end_session(other, one.session()))
+            tokio::join!(
+                site.greenroom.end_session(one, other.session()),
+                site.greenroom.end_session(other, one.session())
+            )
         })
         .await;
         assert_eq!([first.is_ok(), second.is_ok()].iter().filter(|ended| **ended).count(), 1, "one came first");
@@ -152,15 +158,15 @@ async fn sessions_that_revoke_each_other_do_not_wait_in_circles(site: Site) {
 
 async fn leaving_while_sending_does_not_wait_in_circles(site: Site) {
     let cast = site.cast().await;
-    let second = site.another_house(Limits::default()).await;
+    let second = site.open_second_node(Limits::default()).await;
     let mut posts = JoinSet::new();
     for number in 0..40 {
-        let house = if number % 2 == 0 { site.house.clone() } else { second.clone() };
+        let greenroom = if number % 2 == 0 { site.greenroom.clone() } else { second.clone() };
         let by = if number % 3 == 0 { cast.eventpro.clone() } else { cast.sarah.clone() };
         let draft = draft(cast.launch, "Still there?");
-        posts.spawn(async move { house.post(&by, draft).await.map_err(services::Error::into_refusal) });
+        posts.spawn(async move { greenroom.post(&by, draft).await.map_err(services::Error::into_refusal) });
     }
-    within(site.house.leave(&cast.sarah, password())).await.expect("gone");
+    within(site.greenroom.leave(&cast.sarah, password())).await.expect("gone");
     for posted in within(posts.join_all()).await {
         assert!(matches!(posted, Ok(_) | Err(Refusal::Unauthenticated | Refusal::RateLimited { .. })), "{posted:?}");
     }
@@ -172,17 +178,17 @@ const RESET: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAA
 
 async fn a_password_change_in_flight_does_not_undo_a_reset(site: Site) {
     let cast = site.cast().await;
-    let house = site.another_house(Limits { sign_ins_at_once: 1, ..Limits::default() }).await;
+    let greenroom = site.open_second_node(Limits { sign_ins_at_once: 1, ..Limits::default() }).await;
     let connection = connect(site.url()).await;
     let reset = connection.begin().await.expect("a transaction");
     let sql = format!("UPDATE person SET password_hash = '{RESET}' WHERE email = '{}'", SARAH.email);
     reset.execute_unprepared(&sql).await.expect("a reset");
     let new = NewPassword::parse(Some("velvet drum nairobi")).expect("a password");
-    let (thief, changing) = (cast.sarah.clone(), house.clone());
+    let (thief, changing) = (cast.sarah.clone(), greenroom.clone());
     let change = tokio::spawn(async move { changing.change_password(&thief, password(), new).await });
     // Passwords are looked at one after the other: behind these, the old one was found right.
     for _ in 0..3 {
-        refusal(sign_in(&house, KAMAU.email, "wrong").await);
+        refusal(sign_in(&greenroom, KAMAU.email, "wrong").await);
     }
     reset.commit().await.expect("committed");
     let refused = refusal(within(change).await.expect("no panic"));

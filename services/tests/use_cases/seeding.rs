@@ -12,9 +12,9 @@ on_both! {
 async fn the_cast_can_sign_in_and_finds_its_conversations(site: Site) {
     for (member, messages) in seed::CAST.into_iter().zip([12, 5, 12, 5, 0]) {
         let token = site.sign_in(member.email).await.token;
-        let viewer = site.house.viewer(&token).await.expect("a viewer");
+        let viewer = site.greenroom.viewer(&token).await.expect("a viewer");
         assert_eq!((viewer.person().name.as_str(), viewer.person().craft), (member.name, member.craft));
-        let inbox = site.house.inbox(&viewer, None).await.expect("an inbox");
+        let inbox = site.greenroom.inbox(&viewer, None).await.expect("an inbox");
         assert_eq!(inbox.conversations.iter().map(|conversation| conversation.last_seq).sum::<i64>(), messages);
     }
 }
@@ -22,14 +22,15 @@ async fn the_cast_can_sign_in_and_finds_its_conversations(site: Site) {
 async fn an_empty_database_is_seeded_once(site: Site) {
     let database = Database::empty(site.kind).await;
     services::migrate(&database.url).await.expect("migrating");
-    let house = Greenroom::open(&database.url, "https://greenroom.example", Limits::default()).await.expect("a house");
-    house.ready().await.expect("it answers");
+    let greenroom =
+        Greenroom::open(&database.url, "https://greenroom.example", Limits::default()).await.expect("a Greenroom");
+    greenroom.ready().await.expect("it answers");
     assert!(seed::seed(&database.url).await.expect("seeding"));
     assert!(!seed::seed(&database.url).await.expect("seeding again does nothing"));
     services::migrate(&database.url).await.expect("migrating again does nothing");
-    let wrong = sign_in(&house, ACHIENG.email, "wrong").await;
+    let wrong = sign_in(&greenroom, ACHIENG.email, "wrong").await;
     assert_eq!(refusal(wrong), Refusal::InvalidCredentials);
-    assert!(sign_in(&house, ACHIENG.email, seed::PASSWORD).await.is_ok());
+    assert!(sign_in(&greenroom, ACHIENG.email, seed::PASSWORD).await.is_ok());
 }
 
 /// Several processes that share one PostgreSQL start at the same moment. SQLite has one process.

@@ -12,39 +12,39 @@ on_both! {
 }
 
 async fn unread(site: &Site, viewer: &services::Viewer) -> Vec<NotificationId> {
-    let notices = site.house.notifications(viewer, None).await.expect("notifications");
+    let notices = site.greenroom.notifications(viewer, None).await.expect("notifications");
     notices.notifications.iter().filter(|known| known.read_at.is_none()).map(|known| known.id).collect()
 }
 
 async fn one_is_marked_and_told(site: Site) {
     let cast = site.cast().await;
-    crate::support::say(&site.house, &cast.sarah, cast.launch, "One more").await;
+    crate::support::say(&site.greenroom, &cast.sarah, cast.launch, "One more").await;
     let before = unread(&site, &cast.eventpro).await;
-    let mut stream = Stream::ready(&site.house, &cast.eventpro, Resume::Live).await.0;
+    let mut stream = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await.0;
     for _ in 0..2 {
-        site.house.mark_seen(&cast.eventpro, Seen::These(vec![before[0]])).await.expect("marked");
+        site.greenroom.mark_seen(&cast.eventpro, Seen::These(vec![before[0]])).await.expect("marked");
     }
     let told = stream.event().await;
     let expected =
         Event::NotificationRead { ids: vec![before[0]], all: false, unread: before.len() as i64 - 1, read_at: told.at };
     assert_eq!(told.event, expected);
     assert_eq!(unread(&site, &cast.eventpro).await, before[1..]);
-    audit(&site.house, &cast.eventpro).await;
+    audit(&site.greenroom, &cast.eventpro).await;
 }
 
 async fn all_are_marked_and_told_at_once(site: Site) {
     let cast = site.cast().await;
     for number in 0..40 {
-        crate::support::say(&site.house, &cast.sarah, cast.launch, &number.to_string()).await;
+        crate::support::say(&site.greenroom, &cast.sarah, cast.launch, &number.to_string()).await;
     }
-    let mut stream = Stream::ready(&site.house, &cast.eventpro, Resume::Live).await.0;
-    site.house.mark_seen(&cast.eventpro, Seen::All).await.expect("marked");
+    let mut stream = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await.0;
+    site.greenroom.mark_seen(&cast.eventpro, Seen::All).await.expect("marked");
     let told = stream.event().await;
     assert_eq!(told.event, Event::NotificationRead { ids: vec![], all: true, unread: 0, read_at: told.at });
-    assert_eq!(site.house.frame(&cast.eventpro).await.expect("a frame").unread, 0);
-    site.house.mark_seen(&cast.eventpro, Seen::All).await.expect("nothing to mark");
-    assert_eq!(site.house.frame(&cast.eventpro).await.expect("a frame").cursor, told.seq);
-    audit(&site.house, &cast.eventpro).await;
+    assert_eq!(site.greenroom.frame(&cast.eventpro).await.expect("a frame").unread, 0);
+    site.greenroom.mark_seen(&cast.eventpro, Seen::All).await.expect("nothing to mark");
+    assert_eq!(site.greenroom.frame(&cast.eventpro).await.expect("a frame").cursor, told.seq);
+    audit(&site.greenroom, &cast.eventpro).await;
 }
 
 async fn anothers_are_passed_over(site: Site) {
@@ -52,6 +52,6 @@ async fn anothers_are_passed_over(site: Site) {
     let theirs = unread(&site, &cast.eventpro).await;
     assert!(!theirs.is_empty());
     let ids = theirs.iter().copied().chain([NotificationId(Uuid::now_v7())]).collect();
-    site.house.mark_seen(&cast.kamau, Seen::These(ids)).await.expect("passed over");
+    site.greenroom.mark_seen(&cast.kamau, Seen::These(ids)).await.expect("passed over");
     assert_eq!(unread(&site, &cast.eventpro).await, theirs);
 }

@@ -35,26 +35,26 @@ on_both! {
 const HOME: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 1);
 const CAFE: Ipv4Addr = Ipv4Addr::new(198, 51, 100, 7);
 
-async fn sign_in(house: &Greenroom, email: &str, password: &str, from: Ipv4Addr) -> Result<SignedIn> {
+async fn sign_in(greenroom: &Greenroom, email: &str, password: &str, from: Ipv4Addr) -> Result<SignedIn> {
     let credentials = Credentials { email: email.parse().ok(), password: Password::new(password.to_owned()) };
-    house.sign_in(credentials, IpAddr::from(from), "a test").await
+    greenroom.sign_in(credentials, IpAddr::from(from), "a test").await
 }
 
 async fn the_right_password_begins_a_session(site: Site) {
-    let signed_in = sign_in(&site.house, SARAH.email, PASSWORD, HOME).await.expect("a session");
+    let signed_in = sign_in(&site.greenroom, SARAH.email, PASSWORD, HOME).await.expect("a session");
     assert_eq!(signed_in.user.name, "Sarah Wanjiru");
     assert_eq!((signed_in.user.role, signed_in.user.email_verified), (Role::Talent, true));
 
-    let viewer = site.house.viewer(&signed_in.token).await.expect("the token's holder");
+    let viewer = site.greenroom.viewer(&signed_in.token).await.expect("the token's holder");
     assert_eq!(viewer.id(), signed_in.user.id);
     assert_eq!(viewer.person().craft, Some(Craft::Photographer));
     assert_eq!(viewer.expires_at(), signed_in.expires_at);
-    assert_eq!(site.house.user(&viewer).await.expect("herself"), signed_in.user);
+    assert_eq!(site.greenroom.user(&viewer).await.expect("herself"), signed_in.user);
 }
 
 async fn an_address_is_read_without_regard_to_case(site: Site) {
     let shouted = format!(" {} ", SARAH.email.to_uppercase());
-    let signed_in = sign_in(&site.house, &shouted, PASSWORD, HOME).await.expect("a session");
+    let signed_in = sign_in(&site.greenroom, &shouted, PASSWORD, HOME).await.expect("a session");
     assert_eq!(signed_in.user.email, SARAH.email);
 }
 
@@ -72,74 +72,74 @@ async fn a_wrong_password_and_an_unknown_address_get_the_same_answer(site: Site)
         ("' OR 1=1 --@example.com", PASSWORD),
     ];
     for (email, password) in tries {
-        let answer = refusal(sign_in(&site.house, email, password, HOME).await);
+        let answer = refusal(sign_in(&site.greenroom, email, password, HOME).await);
         assert_eq!(answer, Refusal::InvalidCredentials, "{email} {password}");
     }
 }
 
 async fn an_address_that_was_never_confirmed_may_not_sign_in(site: Site) {
     site.execute(&format!("UPDATE person SET email_verified = false WHERE email = '{}'", SARAH.email)).await;
-    let wrong = refusal(sign_in(&site.house, SARAH.email, "wrong", HOME).await);
+    let wrong = refusal(sign_in(&site.greenroom, SARAH.email, "wrong", HOME).await);
     assert_eq!(wrong, Refusal::InvalidCredentials, "a stranger learns nothing about the account");
-    let right = refusal(sign_in(&site.house, SARAH.email, PASSWORD, HOME).await);
+    let right = refusal(sign_in(&site.greenroom, SARAH.email, PASSWORD, HOME).await);
     assert_eq!(right, Refusal::EmailUnverified);
 }
 
 async fn ten_failures_close_an_account_to_their_network_for_a_minute(site: Site) {
     for _ in 0..10 {
-        assert_eq!(refusal(sign_in(&site.house, SARAH.email, "wrong", HOME).await), Refusal::InvalidCredentials);
+        assert_eq!(refusal(sign_in(&site.greenroom, SARAH.email, "wrong", HOME).await), Refusal::InvalidCredentials);
     }
     let closed = Refusal::RateLimited { retry_after: 60 };
-    assert_eq!(refusal(sign_in(&site.house, SARAH.email, "wrong", HOME).await), closed);
-    assert!(sign_in(&site.house, SARAH.email, PASSWORD, CAFE).await.is_ok(), "from elsewhere she gets in");
-    assert_eq!(refusal(sign_in(&site.house, SARAH.email, PASSWORD, HOME).await), closed, "the right one too");
-    assert!(sign_in(&site.house, KAMAU.email, PASSWORD, HOME).await.is_ok(), "nobody else is kept out");
+    assert_eq!(refusal(sign_in(&site.greenroom, SARAH.email, "wrong", HOME).await), closed);
+    assert!(sign_in(&site.greenroom, SARAH.email, PASSWORD, CAFE).await.is_ok(), "from elsewhere she gets in");
+    assert_eq!(refusal(sign_in(&site.greenroom, SARAH.email, PASSWORD, HOME).await), closed, "the right one too");
+    assert!(sign_in(&site.greenroom, KAMAU.email, PASSWORD, HOME).await.is_ok(), "nobody else is kept out");
 
     site.clock.advance(Duration::from_secs(59));
     let soon = Refusal::RateLimited { retry_after: 1 };
-    assert_eq!(refusal(sign_in(&site.house, SARAH.email, PASSWORD, HOME).await), soon);
+    assert_eq!(refusal(sign_in(&site.greenroom, SARAH.email, PASSWORD, HOME).await), soon);
     site.clock.advance(Duration::from_secs(1));
-    assert!(sign_in(&site.house, SARAH.email, PASSWORD, HOME).await.is_ok());
+    assert!(sign_in(&site.greenroom, SARAH.email, PASSWORD, HOME).await.is_ok());
 }
 
 async fn success_is_not_counted(site: Site) {
-    let house =
-        site.another_house(Limits { failures_per_account: 2, failures_per_address: 2, ..Limits::default() }).await;
-    assert_eq!(refusal(sign_in(&house, SARAH.email, "wrong", HOME).await), Refusal::InvalidCredentials);
+    let greenroom =
+        site.open_second_node(Limits { failures_per_account: 2, failures_per_address: 2, ..Limits::default() }).await;
+    assert_eq!(refusal(sign_in(&greenroom, SARAH.email, "wrong", HOME).await), Refusal::InvalidCredentials);
     for _ in 0..3 {
-        assert!(sign_in(&house, SARAH.email, PASSWORD, HOME).await.is_ok());
+        assert!(sign_in(&greenroom, SARAH.email, PASSWORD, HOME).await.is_ok());
     }
-    assert_eq!(refusal(sign_in(&house, SARAH.email, "wrong", HOME).await), Refusal::InvalidCredentials);
-    let third = refusal(sign_in(&house, SARAH.email, PASSWORD, HOME).await);
+    assert_eq!(refusal(sign_in(&greenroom, SARAH.email, "wrong", HOME).await), Refusal::InvalidCredentials);
+    let third = refusal(sign_in(&greenroom, SARAH.email, PASSWORD, HOME).await);
     assert_eq!(third, Refusal::RateLimited { retry_after: 60 }, "two failures stand, however often it went well");
 }
 
 async fn a_network_address_that_fails_too_often_is_refused_for_any_account(site: Site) {
-    let house = site.another_house(Limits { failures_per_address: 3, ..Limits::default() }).await;
+    let greenroom = site.open_second_node(Limits { failures_per_address: 3, ..Limits::default() }).await;
     for email in ["one@example.com", "two@example.com", SARAH.email] {
-        assert_eq!(refusal(sign_in(&house, email, "wrong", HOME).await), Refusal::InvalidCredentials);
+        assert_eq!(refusal(sign_in(&greenroom, email, "wrong", HOME).await), Refusal::InvalidCredentials);
     }
-    let refused = refusal(sign_in(&house, KAMAU.email, PASSWORD, HOME).await);
+    let refused = refusal(sign_in(&greenroom, KAMAU.email, PASSWORD, HOME).await);
     assert_eq!(refused, Refusal::RateLimited { retry_after: 60 });
-    assert!(sign_in(&house, KAMAU.email, PASSWORD, CAFE).await.is_ok(), "elsewhere all is well");
+    assert!(sign_in(&greenroom, KAMAU.email, PASSWORD, CAFE).await.is_ok(), "elsewhere all is well");
 
     site.clock.advance(Duration::from_secs(60));
-    assert!(sign_in(&house, KAMAU.email, PASSWORD, HOME).await.is_ok());
+    assert!(sign_in(&greenroom, KAMAU.email, PASSWORD, HOME).await.is_ok());
 }
 
 /// The hash of the password that everybody has, with fewer passes than today.
 const OUTDATED: &str = "$argon2id$v=19$m=16,t=1,p=1$Z3JlZW5yb29tc2FsdDEyMw$sYuR8Q/Uo13TEGAWhh2aFXnksqMZNZbP45mYegHoNQg";
 
 async fn a_hash_that_is_brought_up_to_date_is_no_other_password(site: Site) {
-    let house = site.another_house(Limits { sign_ins_at_once: 4, ..Limits::default() }).await;
+    let greenroom = site.open_second_node(Limits { sign_ins_at_once: 4, ..Limits::default() }).await;
     let sarah = site.cast().await.sarah;
     let password = || Password::new(PASSWORD.to_owned());
     for _ in 0..4 {
         site.execute(&format!("UPDATE person SET password_hash = '{OUTDATED}' WHERE email = '{}'", SARAH.email)).await;
         let (one, other, confirmed) = tokio::join!(
-            sign_in(&house, SARAH.email, PASSWORD, HOME),
-            sign_in(&house, SARAH.email, PASSWORD, CAFE),
-            house.confirm_password(&sarah, password()),
+            sign_in(&greenroom, SARAH.email, PASSWORD, HOME),
+            sign_in(&greenroom, SARAH.email, PASSWORD, CAFE),
+            greenroom.confirm_password(&sarah, password()),
         );
         one.and(other).expect("both have the right password");
         confirmed.expect("it is hers");
@@ -149,16 +149,16 @@ async fn a_hash_that_is_brought_up_to_date_is_no_other_password(site: Site) {
 async fn a_database_that_is_away_costs_nobody_their_tries(site: Site) {
     site.execute("ALTER TABLE person RENAME TO away").await;
     for _ in 0..12 {
-        let failed = refusal(sign_in(&site.house, SARAH.email, PASSWORD, HOME).await);
+        let failed = refusal(sign_in(&site.greenroom, SARAH.email, PASSWORD, HOME).await);
         assert!(!matches!(failed, Refusal::RateLimited { .. }), "{failed:?}");
     }
     site.execute("ALTER TABLE away RENAME TO person").await;
-    assert!(sign_in(&site.house, SARAH.email, PASSWORD, HOME).await.is_ok());
+    assert!(sign_in(&site.greenroom, SARAH.email, PASSWORD, HOME).await.is_ok());
 }
 
 async fn fail(site: &Site, from: Ipv4Addr, times: usize) {
     for number in 0..times {
-        let refused = refusal(sign_in(&site.house, SARAH.email, "wrong", from).await);
+        let refused = refusal(sign_in(&site.greenroom, SARAH.email, "wrong", from).await);
         assert_eq!(refused, Refusal::InvalidCredentials, "{from}, {number}");
     }
 }
@@ -170,31 +170,31 @@ fn network(number: u8) -> Ipv4Addr {
 async fn sign_in_with_cookie(site: &Site, password: &str, cookie: &str, from: Ipv4Addr) -> Result<SignedIn> {
     let credentials = Credentials { email: SARAH.email.parse().ok(), password: Password::new(password.to_owned()) };
     let origin = Origin { address: from.into(), cookie: Some(cookie.to_owned()) };
-    site.house.sign_in(credentials, origin, "a test").await
+    site.greenroom.sign_in(credentials, origin, "a test").await
 }
 
 async fn the_right_password_of_an_unconfirmed_account_is_limited(site: Site) {
     site.execute(&format!("UPDATE person SET email_verified = false WHERE email = '{}'", SARAH.email)).await;
     for _ in 0..10 {
-        assert_eq!(refusal(sign_in(&site.house, SARAH.email, PASSWORD, HOME).await), Refusal::EmailUnverified);
+        assert_eq!(refusal(sign_in(&site.greenroom, SARAH.email, PASSWORD, HOME).await), Refusal::EmailUnverified);
     }
-    let refused = refusal(sign_in(&site.house, SARAH.email, PASSWORD, HOME).await);
+    let refused = refusal(sign_in(&site.greenroom, SARAH.email, PASSWORD, HOME).await);
     assert_eq!(refused, Refusal::RateLimited { retry_after: 60 });
 }
 
 async fn a_device_that_signed_in_before_is_not_locked_out(site: Site) {
     let phone = site.sign_in(SARAH.email).await.token;
     let other = site.sign_in(KAMAU.email).await.token;
-    let viewer = site.house.viewer(&phone).await.expect("a viewer");
+    let viewer = site.greenroom.viewer(&phone).await.expect("a viewer");
     fail(&site, HOME, 10).await;
     let closed = Refusal::RateLimited { retry_after: 60 };
-    assert_eq!(refusal(sign_in(&site.house, SARAH.email, PASSWORD, HOME).await), closed);
+    assert_eq!(refusal(sign_in(&site.greenroom, SARAH.email, PASSWORD, HOME).await), closed);
     assert_eq!(refusal(sign_in_with_cookie(&site, PASSWORD, &other, HOME).await), closed, "nobody else's device");
     assert_eq!(refusal(sign_in_with_cookie(&site, PASSWORD, "made up", HOME).await), closed);
     assert!(sign_in_with_cookie(&site, PASSWORD, &phone, HOME).await.is_ok(), "while its session lasts");
     // Its session is over: by itself, or because she signed out elsewhere.
     site.execute("DELETE FROM session").await;
-    assert!(site.house.viewer(&phone).await.is_err());
+    assert!(site.greenroom.viewer(&phone).await.is_err());
     assert!(sign_in_with_cookie(&site, PASSWORD, &phone, HOME).await.is_ok());
     for _ in 0..10 {
         let wrong = refusal(sign_in_with_cookie(&site, "wrong", &phone, CAFE).await);
@@ -206,9 +206,9 @@ async fn a_device_that_signed_in_before_is_not_locked_out(site: Site) {
 
 async fn a_device_that_was_revoked_is_not_known(site: Site) {
     let stolen = site.sign_in(SARAH.email).await.token;
-    let own = site.house.viewer(&site.sign_in(SARAH.email).await.token).await.expect("a viewer");
-    let session = site.house.viewer(&stolen).await.expect("a viewer").session();
-    site.house.end_session(&own, session).await.expect("revoked");
+    let own = site.greenroom.viewer(&site.sign_in(SARAH.email).await.token).await.expect("a viewer");
+    let session = site.greenroom.viewer(&stolen).await.expect("a viewer").session();
+    site.greenroom.end_session(&own, session).await.expect("revoked");
     fail(&site, HOME, 10).await;
     let refused = refusal(sign_in_with_cookie(&site, PASSWORD, &stolen, HOME).await);
     assert_eq!(refused, Refusal::RateLimited { retry_after: 60 });
@@ -221,32 +221,32 @@ async fn guesses_from_many_networks_close_an_account_for_longer_and_longer(site:
     }
     for (number, wait) in [(6, 1), (7, 2), (8, 4)] {
         let closed = Refusal::RateLimited { retry_after: wait };
-        assert_eq!(refusal(sign_in(&site.house, SARAH.email, "wrong", network(number)).await), closed);
-        assert_eq!(refusal(sign_in(&site.house, SARAH.email, PASSWORD, CAFE).await), closed, "from everywhere");
+        assert_eq!(refusal(sign_in(&site.greenroom, SARAH.email, "wrong", network(number)).await), closed);
+        assert_eq!(refusal(sign_in(&site.greenroom, SARAH.email, PASSWORD, CAFE).await), closed, "from everywhere");
         site.clock.advance(Duration::from_secs(wait));
         fail(&site, network(number), 1).await;
     }
     assert!(sign_in_with_cookie(&site, PASSWORD, &phone, CAFE).await.is_ok(), "on her own device she gets in");
-    assert!(sign_in(&site.house, KAMAU.email, PASSWORD, CAFE).await.is_ok(), "nobody else is kept out");
+    assert!(sign_in(&site.greenroom, KAMAU.email, PASSWORD, CAFE).await.is_ok(), "nobody else is kept out");
     site.clock.advance(Duration::from_secs(8));
-    assert!(sign_in(&site.house, SARAH.email, PASSWORD, CAFE).await.is_ok());
+    assert!(sign_in(&site.greenroom, SARAH.email, PASSWORD, CAFE).await.is_ok());
 }
 
 async fn who_is_signed_in_has_a_count_of_their_own(site: Site) {
-    let open = site.house.viewer(&site.sign_in(SARAH.email).await.token).await.expect("a viewer");
-    let other = site.house.viewer(&site.sign_in(SARAH.email).await.token).await.expect("a viewer");
+    let open = site.greenroom.viewer(&site.sign_in(SARAH.email).await.token).await.expect("a viewer");
+    let other = site.greenroom.viewer(&site.sign_in(SARAH.email).await.token).await.expect("a viewer");
     for number in 0..5 {
         fail(&site, network(number), 10).await;
     }
     let password = |text: &str| Password::new(text.to_owned());
     let new = || model::NewPassword::parse(Some("velvet drum nairobi")).expect("a password");
     for _ in 0..10 {
-        let wrong = refusal(site.house.change_password(&other, password("wrong"), new()).await);
+        let wrong = refusal(site.greenroom.change_password(&other, password("wrong"), new()).await);
         assert_eq!(wrong.code(), "wrong_password");
     }
-    let closed = refusal(site.house.change_password(&other, password(PASSWORD), new()).await);
+    let closed = refusal(site.greenroom.change_password(&other, password(PASSWORD), new()).await);
     assert_eq!(closed, Refusal::RateLimited { retry_after: 60 }, "an open screen is no place to guess");
-    site.house.change_password(&open, password(PASSWORD), new()).await.expect("changed, whoever guesses elsewhere");
+    site.greenroom.change_password(&open, password(PASSWORD), new()).await.expect("changed, whoever guesses elsewhere");
 }
 
 async fn the_owner_is_told_once_a_day_that_others_guess(site: Site) {
@@ -282,17 +282,20 @@ async fn a_clock_set_back_by_an_hour_locks_nobody_out_for_an_hour(site: Site) {
     fail(&site, HOME, 10).await;
     site.clock.set_back(Duration::from_secs(60 * 60));
     let closed = Refusal::RateLimited { retry_after: 60 };
-    assert_eq!(refusal(sign_in(&site.house, SARAH.email, PASSWORD, HOME).await), closed);
+    assert_eq!(refusal(sign_in(&site.greenroom, SARAH.email, PASSWORD, HOME).await), closed);
     site.clock.advance(Duration::from_secs(60));
-    assert!(sign_in(&site.house, SARAH.email, PASSWORD, HOME).await.is_ok());
+    assert!(sign_in(&site.greenroom, SARAH.email, PASSWORD, HOME).await.is_ok());
 }
 
 async fn a_new_password_by_mail_opens_the_account_to_its_network_again(site: Site) {
     fail(&site, HOME, 10).await;
-    assert!(matches!(refusal(sign_in(&site.house, SARAH.email, PASSWORD, HOME).await), Refusal::RateLimited { .. }));
-    site.house.forgot_password(SARAH.email.parse().expect("an address"), HOME.into()).await.expect("taken");
+    assert!(matches!(
+        refusal(sign_in(&site.greenroom, SARAH.email, PASSWORD, HOME).await),
+        Refusal::RateLimited { .. }
+    ));
+    site.greenroom.forgot_password(SARAH.email.parse().expect("an address"), HOME.into()).await.expect("taken");
     let link = ResetLink { token: site.token_for(SARAH.email).await, from: Some(HOME.into()) };
     let chosen = NewPassword::parse(Some("velvet drum nairobi")).expect("a password");
-    site.house.reset_password(link, chosen).await.expect("set");
-    sign_in(&site.house, SARAH.email, "velvet drum nairobi", HOME).await.expect("a session");
+    site.greenroom.reset_password(link, chosen).await.expect("set");
+    sign_in(&site.greenroom, SARAH.email, "velvet drum nairobi", HOME).await.expect("a session");
 }

@@ -34,26 +34,29 @@ async fn an_account_of_any_stored_address_works_in_every_use_case(site: Site) {
     let (mut before, mut password) = (SARAH.email.to_owned(), PASSWORD.to_owned());
     for (number, stored) in STORED.into_iter().enumerate() {
         store(&site, &before, stored).await;
-        let token = sign_in(&site.house, &stored.to_uppercase(), &password).await.expect("signed in").token;
-        let viewer = site.house.viewer(&token).await.expect("a viewer");
+        let token = sign_in(&site.greenroom, &stored.to_uppercase(), &password).await.expect("signed in").token;
+        let viewer = site.greenroom.viewer(&token).await.expect("a viewer");
         let new = format!("velvet drum number {number}");
-        site.house.change_password(&viewer, typed(&password), chosen(&new)).await.expect("changed");
-        site.house.forgot_password(stored.parse().expect("looked up"), HOME.into()).await.expect("taken");
+        site.greenroom.change_password(&viewer, typed(&password), chosen(&new)).await.expect("changed");
+        site.greenroom.forgot_password(stored.parse().expect("looked up"), HOME.into()).await.expect("taken");
         let reset = format!("matatu rain number {number}");
-        site.house.reset_password(&site.token_for(stored).await, chosen(&reset)).await.expect("reset");
+        site.greenroom.reset_password(&site.token_for(stored).await, chosen(&reset)).await.expect("reset");
         for _ in 0..10 {
-            let wrong = refusal(sign_in(&site.house, stored, "wrong").await);
+            let wrong = refusal(sign_in(&site.greenroom, stored, "wrong").await);
             assert_eq!(wrong, Refusal::InvalidCredentials);
         }
         let warned = async || site.letters_to(stored).await[0].subject.contains("trying to sign in");
         within(async { while !warned().await {} }).await;
         site.clock.advance(Duration::from_secs(60));
-        let token = sign_in(&site.house, stored, &reset).await.expect("signed in").token;
-        let viewer = site.house.viewer(&token).await.expect("a viewer");
+        let token = sign_in(&site.greenroom, stored, &reset).await.expect("signed in").token;
+        let viewer = site.greenroom.viewer(&token).await.expect("a viewer");
         let to = format!("sarah{number}@example.com");
-        site.house.change_email(&viewer, typed(&reset), to.parse().expect("new"), HOME.into()).await.expect("taken");
+        site.greenroom
+            .change_email(&viewer, typed(&reset), to.parse().expect("new"), HOME.into())
+            .await
+            .expect("taken");
         assert!(site.letters_to(stored).await[0].subject.contains("about to change"));
-        site.house.confirm(&site.token_for(&to).await).await.expect("confirmed");
+        site.greenroom.confirm(&site.token_for(&to).await).await.expect("confirmed");
         assert!(site.letters_to(stored).await[0].subject.contains("was changed"));
         (before, password) = (to, reset);
     }
@@ -62,9 +65,9 @@ async fn an_account_of_any_stored_address_works_in_every_use_case(site: Site) {
 async fn unread_messages_are_mailed_to_a_stored_address(site: Site) {
     let cast = site.cast().await;
     store(&site, EVENTPRO.email, STORED[0]).await;
-    say(&site.house, &cast.sarah, cast.launch, "Habari").await;
+    say(&site.greenroom, &cast.sarah, cast.launch, "Habari").await;
     site.clock.advance(Duration::from_secs(5 * 60));
-    site.house.remind().await.expect("reminded");
+    site.greenroom.remind().await.expect("reminded");
     assert!(!site.letters_to(STORED[0]).await.is_empty());
 }
 
@@ -72,6 +75,6 @@ async fn two_accounts_of_one_mailbox_are_both_signed_in_to(site: Site) {
     store(&site, SARAH.email, "sarah@m\u{fc}nchen.example").await;
     store(&site, KAMAU.email, "sarah@xn--mnchen-3ya.example").await;
     for (typed, name) in [("Sarah@M\u{dc}NCHEN.example", SARAH.name), ("sarah@xn--mnchen-3ya.example", KAMAU.name)] {
-        assert_eq!(sign_in(&site.house, typed, PASSWORD).await.expect("a session").user.name, name);
+        assert_eq!(sign_in(&site.greenroom, typed, PASSWORD).await.expect("a session").user.name, name);
     }
 }

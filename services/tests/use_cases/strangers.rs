@@ -14,37 +14,37 @@ on_both! {
 
 /// Every way to reach a conversation, and the answer of each.
 async fn knock(site: &Site, viewer: &Viewer, conversation: ConversationId, booking: BookingId) -> Vec<Refusal> {
-    let house = &site.house;
+    let greenroom = &site.greenroom;
     vec![
-        refusal(house.conversation(viewer, conversation).await),
-        refusal(house.thread(viewer, conversation, Window::Newest).await),
-        refusal(house.thread(viewer, conversation, Window::After(0)).await),
-        refusal(house.history(viewer, conversation, Window::Newest, None).await),
-        refusal(house.history(viewer, conversation, Window::Before(5), Some(1)).await),
-        refusal(house.post(viewer, draft(conversation, "Let me in")).await),
-        refusal(house.read_on(viewer, conversation, 0).await),
-        refusal(house.read_on(viewer, conversation, i64::MAX).await),
-        refusal(house.mark_unread(viewer, conversation, 1).await),
-        refusal(house.deliver(viewer, conversation, i64::MAX).await),
-        refusal(house.typing(viewer, conversation).await),
-        refusal(house.presence(viewer, conversation).await),
-        refusal(house.booking(viewer, booking).await),
+        refusal(greenroom.conversation(viewer, conversation).await),
+        refusal(greenroom.thread(viewer, conversation, Window::Newest).await),
+        refusal(greenroom.thread(viewer, conversation, Window::After(0)).await),
+        refusal(greenroom.history(viewer, conversation, Window::Newest, None).await),
+        refusal(greenroom.history(viewer, conversation, Window::Before(5), Some(1)).await),
+        refusal(greenroom.post(viewer, draft(conversation, "Let me in")).await),
+        refusal(greenroom.read_on(viewer, conversation, 0).await),
+        refusal(greenroom.read_on(viewer, conversation, i64::MAX).await),
+        refusal(greenroom.mark_unread(viewer, conversation, 1).await),
+        refusal(greenroom.deliver(viewer, conversation, i64::MAX).await),
+        refusal(greenroom.typing(viewer, conversation).await),
+        refusal(greenroom.presence(viewer, conversation).await),
+        refusal(greenroom.booking(viewer, booking).await),
     ]
 }
 
 async fn a_stranger_finds_nothing_of_a_conversation(site: Site) {
     let cast = site.cast().await;
     for by in [&cast.sarah, &cast.eventpro] {
-        say(&site.house, by, cast.launch, "Something to read on both sides").await;
+        say(&site.greenroom, by, cast.launch, "Something to read on both sides").await;
     }
-    let (launch, _) = site.house.conversation(&cast.sarah, cast.launch).await.expect("her conversation");
+    let (launch, _) = site.greenroom.conversation(&cast.sarah, cast.launch).await.expect("her conversation");
     let before = site.tally().await;
     for stranger in [&cast.safari, &cast.kamau, &cast.achieng] {
         let answers = knock(&site, stranger, cast.launch, launch.booking.id).await;
         assert_eq!(answers, vec![Refusal::NotFound; answers.len()], "{}", stranger.person().name);
     }
     assert_eq!(site.tally().await, before);
-    let (after, _) = site.house.conversation(&cast.sarah, cast.launch).await.expect("her conversation");
+    let (after, _) = site.greenroom.conversation(&cast.sarah, cast.launch).await.expect("her conversation");
     assert_eq!(after, launch);
 }
 
@@ -58,24 +58,27 @@ async fn what_does_not_exist_looks_the_same(site: Site) {
 
 async fn lists_hold_ones_own_alone(site: Site) {
     let cast = site.cast().await;
-    site.house.open_booking(&cast.safari, booking_of(cast.sarah.id())).await.expect("a booking");
+    site.greenroom.open_booking(&cast.safari, booking_of(cast.sarah.id())).await.expect("a booking");
     for (viewer, count) in
         [(&cast.eventpro, 1), (&cast.safari, 2), (&cast.sarah, 2), (&cast.kamau, 1), (&cast.achieng, 0)]
     {
-        let inbox = site.house.inbox(viewer, None).await.expect("an inbox");
+        let inbox = site.greenroom.inbox(viewer, None).await.expect("an inbox");
         assert_eq!(inbox.conversations.len(), count);
         for conversation in inbox.conversations {
             let booking = &conversation.booking;
             assert!([booking.organizer.id, booking.talent.id].contains(&viewer.id()));
             assert_ne!(conversation.counterpart.id, viewer.id());
         }
-        let (bookings, _) = site.house.bookings(viewer, None).await.expect("bookings");
+        let (bookings, _) = site.greenroom.bookings(viewer, None).await.expect("bookings");
         assert_eq!(bookings.len(), count);
         assert!(bookings.iter().all(|booking| [booking.organizer.id, booking.talent.id].contains(&viewer.id())));
-        for notification in site.house.notifications(viewer, None).await.expect("notifications").notifications {
+        for notification in site.greenroom.notifications(viewer, None).await.expect("notifications").notifications {
             assert_ne!(notification.actor.id, viewer.id());
             assert!(
-                site.house.conversation(viewer, notification.conversation_id.expect("a conversation")).await.is_ok()
+                site.greenroom
+                    .conversation(viewer, notification.conversation_id.expect("a conversation"))
+                    .await
+                    .is_ok()
             );
         }
     }
@@ -83,9 +86,9 @@ async fn lists_hold_ones_own_alone(site: Site) {
 
 async fn events_go_to_the_two_people_alone(site: Site) {
     let cast = site.cast().await;
-    let head = async |viewer| site.house.frame(viewer).await.expect("a frame").cursor;
+    let head = async |viewer| site.greenroom.frame(viewer).await.expect("a frame").cursor;
     let before = [head(&cast.safari).await, head(&cast.kamau).await, head(&cast.achieng).await];
-    site.house.post(&cast.sarah, draft(cast.launch, "Between us")).await.expect("a message");
-    site.house.read_on(&cast.eventpro, cast.launch, 14).await.expect("reading on");
+    site.greenroom.post(&cast.sarah, draft(cast.launch, "Between us")).await.expect("a message");
+    site.greenroom.read_on(&cast.eventpro, cast.launch, 14).await.expect("reading on");
     assert_eq!([head(&cast.safari).await, head(&cast.kamau).await, head(&cast.achieng).await], before);
 }

@@ -19,7 +19,7 @@ on_both! {
 }
 
 async fn names(site: &Site, cast: &Cast, search: Search) -> Vec<String> {
-    let found = site.house.talents(&cast.eventpro, search).await.expect("a directory");
+    let found = site.greenroom.talents(&cast.eventpro, search).await.expect("a directory");
     found.talents.into_iter().map(|talent| talent.name).collect()
 }
 
@@ -71,7 +71,7 @@ async fn a_search_finds_names_with_and_without_accents(site: Site) {
 async fn a_new_name_is_found_and_the_old_one_no_more(site: Site) {
     let cast = site.cast().await;
     let change = AccountInput { name: Some("Żaneta Wójcik".to_owned()), ..AccountInput::default() };
-    site.house.change_account(&cast.achieng, change.parse(Role::Talent).expect("a change")).await.expect("changed");
+    site.greenroom.change_account(&cast.achieng, change.parse(Role::Talent).expect("a change")).await.expect("changed");
     assert_eq!(names(&site, &cast, called("ZANETA WOJCIK")).await, ["Żaneta Wójcik"]);
     assert_eq!(names(&site, &cast, called("achieng")).await, Vec::<String>::new());
 }
@@ -119,7 +119,7 @@ async fn paging_yields_everybody_once(site: Site) {
     let (mut seen, mut pages) = (Vec::new(), 0);
     let mut search = Search { query: Some("band".to_owned()), craft: Some(Craft::Band), page: None };
     loop {
-        let found = site.house.talents(&cast.kamau, search.clone()).await.expect("a directory");
+        let found = site.greenroom.talents(&cast.kamau, search.clone()).await.expect("a directory");
         seen.extend(found.talents.into_iter().map(|talent| (talent.name, talent.id)));
         pages += 1;
         search.page = found.next_page;
@@ -134,7 +134,7 @@ async fn paging_yields_everybody_once(site: Site) {
 async fn a_search_that_makes_no_sense_is_refused(site: Site) {
     let cast = site.cast().await;
     let page = Search { page: Some("2".to_owned()), ..Search::default() };
-    let refused = async |search| refusal(site.house.talents(&cast.eventpro, search).await);
+    let refused = async |search| refusal(site.greenroom.talents(&cast.eventpro, search).await);
     assert_eq!(refused(page).await.fault("page"), Some(Fault::Invalid));
     assert!(refused(called(&"a".repeat(101))).await.fault("query").is_some());
     assert!(refused(called("a\0b")).await.fault("query").is_some());
@@ -143,8 +143,8 @@ async fn a_search_that_makes_no_sense_is_refused(site: Site) {
 
 async fn one_talent_can_be_looked_up(site: Site) {
     let cast = site.cast().await;
-    assert_eq!(site.house.talent(&cast.eventpro, cast.sarah.id()).await.expect("talent"), *cast.sarah.person());
+    assert_eq!(site.greenroom.talent(&cast.eventpro, cast.sarah.id()).await.expect("talent"), *cast.sarah.person());
     for nobody in [PersonId(Uuid::now_v7()), cast.safari.id()] {
-        assert_eq!(refusal(site.house.talent(&cast.eventpro, nobody).await), Refusal::NotFound);
+        assert_eq!(refusal(site.greenroom.talent(&cast.eventpro, nobody).await), Refusal::NotFound);
     }
 }

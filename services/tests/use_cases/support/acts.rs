@@ -19,7 +19,7 @@ pub(crate) async fn within<T>(future: impl Future<Output = T>) -> T {
     tokio::time::timeout(PATIENCE, future).await.expect("it takes too long")
 }
 
-/// Why the house said no.
+/// Why the greenroom said no.
 #[track_caller]
 pub(crate) fn refusal<T>(result: services::Result<T>) -> Refusal {
     match result {
@@ -53,8 +53,8 @@ pub(crate) fn fresh_client_id() -> ClientId {
 }
 
 /// Sends a message.
-pub(crate) async fn say(house: &Greenroom, by: &Viewer, conversation: ConversationId, text: &str) -> Message {
-    house.post(by, draft(conversation, text)).await.expect("a message is sent").into_message()
+pub(crate) async fn say(greenroom: &Greenroom, by: &Viewer, conversation: ConversationId, text: &str) -> Message {
+    greenroom.post(by, draft(conversation, text)).await.expect("a message is sent").into_message()
 }
 
 /// A day that is always ahead.

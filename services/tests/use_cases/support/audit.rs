@@ -6,22 +6,22 @@ use services::{Greenroom, Resume, Viewer};
 use std::collections::{HashMap, HashSet};
 
 /// Everything a person was ever told: 1, 2, 3, … up to the head, or this fails.
-pub(crate) async fn whole_log(house: &Greenroom, viewer: &Viewer) -> Vec<Envelope> {
-    let head = house.frame(viewer).await.expect("a frame").cursor;
-    let (mut stream, cursor) = Stream::ready(house, viewer, Resume::After(0)).await;
+pub(crate) async fn whole_log(greenroom: &Greenroom, viewer: &Viewer) -> Vec<Envelope> {
+    let head = greenroom.frame(viewer).await.expect("a frame").cursor;
+    let (mut stream, cursor) = Stream::ready(greenroom, viewer, Resume::After(0)).await;
     assert_eq!(cursor, 0);
     stream.up_to(0, head).await
 }
 
 /// The same, with every number in it recounted from what came before: a message's place, how far
 /// somebody read, and what is left unread by then.
-pub(crate) async fn audit(house: &Greenroom, viewer: &Viewer) -> Vec<Envelope> {
-    let log = whole_log(house, viewer).await;
+pub(crate) async fn audit(greenroom: &Greenroom, viewer: &Viewer) -> Vec<Envelope> {
+    let log = whole_log(greenroom, viewer).await;
     let mut books = Books::default();
     for envelope in &log {
         books.enter(envelope, viewer.id());
     }
-    let frame = house.frame(viewer).await.expect("a frame");
+    let frame = greenroom.frame(viewer).await.expect("a frame");
     assert_eq!(books.unseen.len() as i64, frame.unread, "the bell");
     log
 }

@@ -100,7 +100,7 @@ impl Drop for Database {
     }
 }
 
-/// A connection beside the house, to look at what it wrote.
+/// A connection beside the greenroom, to look at what it wrote.
 pub(crate) async fn connect(url: &str) -> DatabaseConnection {
     let mut options = ConnectOptions::new(url);
     options.max_connections(1).sqlx_logging(false);
@@ -131,12 +131,12 @@ async fn postgres_template() -> PostgresTemplate {
 async fn furnish(url: &str) -> Tokens {
     services::migrate(url).await.expect("migrating");
     assert!(seed::seed(url).await.expect("seeding"), "the template was empty");
-    let house = Greenroom::open(url, super::site::PUBLIC_URL, Limits::default()).await.expect("a house");
+    let greenroom = Greenroom::open(url, super::site::PUBLIC_URL, Limits::default()).await.expect("a Greenroom");
     let mut tokens = Tokens::new();
     for member in seed::CAST {
         let credentials =
             Credentials { email: member.email.parse().ok(), password: Password::new(seed::PASSWORD.to_owned()) };
-        let signed_in = house.sign_in(credentials, IpAddr::from(Ipv4Addr::LOCALHOST), "a test").await;
+        let signed_in = greenroom.sign_in(credentials, IpAddr::from(Ipv4Addr::LOCALHOST), "a test").await;
         tokens.insert(member.email, signed_in.expect("the cast can sign in").token);
     }
     tokens

@@ -1,4 +1,4 @@
-//! A house on a database of its own.
+//! A greenroom on a database of its own.
 
 use super::database::{Database, Kind, Tokens, connect};
 use model::{ConversationId, Craft, PersonId};
@@ -21,9 +21,9 @@ use uuid::Uuid;
 /// Where links in mails lead.
 pub(crate) const PUBLIC_URL: &str = "https://greenroom.example";
 
-/// A house with the seeded cast, and a clock that only moves when told to.
+/// A greenroom with the seeded cast, and a clock that only moves when told to.
 pub(crate) struct Site {
-    pub(crate) house: Greenroom,
+    pub(crate) greenroom: Greenroom,
     pub(crate) clock: Arc<SetClock>,
     pub(crate) kind: Kind,
     tokens: &'static Tokens,
@@ -62,13 +62,14 @@ impl Site {
         let clock = Arc::new(SetClock::new(SystemClock.now()));
         // Tests about something else open many bookings.
         let limits = Limits { inquiries_per_day: 1_000, open_inquiries_per_pair: 1_000, ..Limits::default() };
-        let house = Greenroom::open_at(&database.url, PUBLIC_URL, limits, clock.clone()).await.expect("a house");
-        Self { house, clock, kind, tokens, database }
+        let greenroom =
+            Greenroom::open_at(&database.url, PUBLIC_URL, limits, clock.clone()).await.expect("a Greenroom");
+        Self { greenroom, clock, kind, tokens, database }
     }
 
     /// Another process on the same database, under the same clock.
-    pub(crate) async fn another_house(&self, limits: Limits) -> Greenroom {
-        Greenroom::open_at(&self.database.url, PUBLIC_URL, limits, self.clock.clone()).await.expect("another house")
+    pub(crate) async fn open_second_node(&self, limits: Limits) -> Greenroom {
+        Greenroom::open_at(&self.database.url, PUBLIC_URL, limits, self.clock.clone()).await.expect("another Greenroom")
     }
 
     pub(crate) fn url(&self) -> &str {
@@ -90,16 +91,16 @@ impl Site {
     }
 
     async fn viewer(&self, member: Member) -> Viewer {
-        self.house.viewer(&self.tokens[member.email]).await.expect("a session of the template")
+        self.greenroom.viewer(&self.tokens[member.email]).await.expect("a session of the template")
     }
 
     async fn only_conversation(&self, viewer: &Viewer) -> ConversationId {
-        self.house.inbox(viewer, None).await.expect("an inbox").conversations.first().expect("a conversation").id
+        self.greenroom.inbox(viewer, None).await.expect("an inbox").conversations.first().expect("a conversation").id
     }
 
     /// Signs somebody in with the password that everybody has.
     pub(crate) async fn sign_in(&self, email: &str) -> SignedIn {
-        sign_in(&self.house, email, PASSWORD).await.expect("a session")
+        sign_in(&self.greenroom, email, PASSWORD).await.expect("a session")
     }
 
     /// Adds talent, with everybody's password, as an older node would: searches find the name after [`Self::fold_names`].
@@ -136,7 +137,7 @@ impl Site {
         services::migrate(&self.database.url).await.expect("a start");
     }
 
-    /// Changes the database behind the house's back.
+    /// Changes the database behind Greenroom's back.
     pub(crate) async fn execute(&self, sql: &str) {
         connect(&self.database.url).await.execute_unprepared(sql).await.expect(sql);
     }
@@ -166,7 +167,7 @@ impl Cast {
 }
 
 /// Signs in from this machine.
-pub(crate) async fn sign_in(house: &Greenroom, email: &str, password: &str) -> Result<SignedIn> {
+pub(crate) async fn sign_in(greenroom: &Greenroom, email: &str, password: &str) -> Result<SignedIn> {
     let credentials = Credentials { email: email.parse().ok(), password: Password::new(password.to_owned()) };
-    house.sign_in(credentials, IpAddr::from(Ipv4Addr::LOCALHOST), "a test").await
+    greenroom.sign_in(credentials, IpAddr::from(Ipv4Addr::LOCALHOST), "a test").await
 }

@@ -62,13 +62,13 @@ pub(crate) struct Heard {
 }
 
 impl Stream {
-    pub(crate) async fn open(house: &Greenroom, viewer: &Viewer, resume: Resume) -> Self {
-        Self::begin(house.follow(viewer, resume, false).await.expect("a stream")).await
+    pub(crate) async fn open(greenroom: &Greenroom, viewer: &Viewer, resume: Resume) -> Self {
+        Self::begin(greenroom.follow(viewer, resume, false).await.expect("a stream")).await
     }
 
     /// Opens one that carries nothing of what passes.
-    pub(crate) async fn sparing(house: &Greenroom, viewer: &Viewer) -> Self {
-        Self::begin(house.follow(viewer, Resume::Live, true).await.expect("a stream")).await
+    pub(crate) async fn sparing(greenroom: &Greenroom, viewer: &Viewer) -> Self {
+        Self::begin(greenroom.follow(viewer, Resume::Live, true).await.expect("a stream")).await
     }
 
     /// Runs it as far as it goes without waiting: one that has nothing to replay is live then.
@@ -96,8 +96,8 @@ impl Stream {
     }
 
     /// Opens one and hears its first frame, which must be `ready`, from this cursor.
-    pub(crate) async fn ready(house: &Greenroom, viewer: &Viewer, resume: Resume) -> (Self, i64) {
-        let mut stream = Self::open(house, viewer, resume).await;
+    pub(crate) async fn ready(greenroom: &Greenroom, viewer: &Viewer, resume: Resume) -> (Self, i64) {
+        let mut stream = Self::open(greenroom, viewer, resume).await;
         let first = stream.frame().await;
         assert_eq!(first.event, "ready", "{first:?}");
         let cursor = first.cursor();

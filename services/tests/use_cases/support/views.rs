@@ -16,18 +16,18 @@ pub(crate) struct Views {
 
 impl Views {
     /// Reads them, one after the other.
-    pub(crate) async fn read(house: &Greenroom, viewer: &Viewer) -> Self {
-        let inbox = house.inbox(viewer, None).await.expect("an inbox");
+    pub(crate) async fn read(greenroom: &Greenroom, viewer: &Viewer) -> Self {
+        let inbox = greenroom.inbox(viewer, None).await.expect("an inbox");
         let (mut threads, mut bookings) = (Vec::new(), Vec::new());
         for conversation in &inbox.conversations {
-            threads.push(house.thread(viewer, conversation.id, Window::Newest).await.expect("a thread"));
-            bookings.push(house.booking_view(viewer, conversation.booking.id).await.expect("a booking"));
+            threads.push(greenroom.thread(viewer, conversation.id, Window::Newest).await.expect("a thread"));
+            bookings.push(greenroom.booking_view(viewer, conversation.booking.id).await.expect("a booking"));
         }
         // In the order of their ids: that of the inbox is the inbox's.
         threads.sort_by_key(|thread| thread.conversation.id);
         bookings.sort_by_key(|booking| booking.conversation.id);
-        let notices = house.notifications(viewer, None).await.expect("notifications");
-        let frame = house.frame(viewer).await.expect("a frame");
+        let notices = greenroom.notifications(viewer, None).await.expect("notifications");
+        let frame = greenroom.frame(viewer).await.expect("a frame");
         Self { inbox: Some(inbox), notices, frame, threads, bookings }
     }
 
