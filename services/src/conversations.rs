@@ -8,7 +8,7 @@ mod view;
 
 pub(crate) use view::{Seen, Side, View};
 
-use crate::{Greenroom, Result, Viewer, entity::conversation, live, page, store::Transaction};
+use crate::{Greenroom, Result, Viewer, entity::conversation, page, realtime, store::Transaction};
 use model::{Conversation, ConversationId, Inbox, PersonId, Refusal};
 use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
@@ -26,7 +26,7 @@ impl Greenroom {
                 // Nothing there says of which moment that is.
                 let snapshot = self.store.snapshot().await?;
                 seen = View::of(viewer).list(&*snapshot, after.as_ref()).await?;
-                live::head(&*snapshot, viewer.id()).await?
+                realtime::head(&*snapshot, viewer.id()).await?
             }
         };
         let next_page = page::cut(&mut seen, |last| page::Mark::new(last.event_seq, last.conversation.id.0));

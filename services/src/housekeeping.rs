@@ -5,7 +5,7 @@ use crate::{
     Greenroom, Result, accounts,
     clock::millis,
     entity::{device, email_budget, known_device, mail, person, session, token, write_probe},
-    live, talents,
+    realtime, talents,
 };
 use sea_orm::{
     ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QuerySelect,
@@ -87,7 +87,7 @@ impl Greenroom {
     /// Says whether there may be more.
     async fn prune_log(&self, before: i64) -> Result<bool> {
         let tx = self.store.write_aside().await?;
-        let more = live::prune(&tx, before).await?;
+        let more = realtime::prune(&tx, before).await?;
         tx.commit().await?;
         Ok(more)
     }

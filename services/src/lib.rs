@@ -7,7 +7,7 @@
 //! # Layout
 //! - [`accounts`]: joining, signing in and out, sessions and tokens, settings, leaving
 //! - [`bookings`], [`conversations`], [`messages`], [`notifications`], [`talents`]: the use cases
-//! - [`live`]: the event log of each person, and the streams that follow it
+//! - [`realtime`]: the event log of each person, and the streams that follow it
 //! - [`mail`]: letters, their queue, and sending them
 //! - [`seed`]: the demo cast
 //! - [`keeping`]: backups, and moving to another database
@@ -24,13 +24,13 @@ mod entity;
 mod error;
 pub mod housekeeping;
 pub mod keeping;
-pub mod live;
 pub mod mail;
 pub mod measured;
 pub mod messages;
 pub mod notifications;
 mod page;
 mod pruned_map;
+pub mod realtime;
 pub mod seed;
 mod store;
 pub mod talents;
@@ -39,15 +39,15 @@ mod together;
 
 pub use accounts::{Export, NewToken, SignedIn, Viewer};
 pub use error::{Error, Result};
-pub use live::{Bus, BusHealth, Follower, Outlet, Resume};
+pub use realtime::{Bus, BusHealth, Follower, Outlet, Resume};
 pub use store::migrate;
 
 use accounts::{Guesser, Holders, Lockout, PasswordHasher};
 use clock::{Clock, SystemClock};
-use live::{Door, Hub};
 use mail::Links;
 use messages::Tray;
 use model::{ClientId, ConversationId, Instant, PersonId, Refusal, SessionId};
+use realtime::{Door, Hub};
 use std::{net::IpAddr, ops::Deref, sync::Arc, thread::available_parallelism, time::Duration};
 use store::Store;
 use throttle::Throttle;
@@ -198,7 +198,7 @@ impl Greenroom {
             letters: Throttle::new(&clock, limits.letters_per_address, hour),
             exports: Throttle::new(&clock, EXPORTS_PER_HOUR, hour),
             marks: Throttle::new(&clock, MARKS_PER_MINUTE, minute),
-            typing: Throttle::new(&clock, 1, live::TELL_EVERY),
+            typing: Throttle::new(&clock, 1, realtime::TELL_EVERY),
             tray: Tray::new(SENDS_AT_ONCE, Duration::ZERO),
             holders: Holders::new(LOOKED_UP_AT_ONCE, Duration::ZERO),
             listeners: Holders::new(LOOKED_UP_AT_ONCE, BREATH),

@@ -4,9 +4,9 @@
 use crate::{
     Error, Greenroom, Result,
     clock::{Clock, SystemClock},
-    live::BusHealth,
     mail::Backlog,
     messages::Posted,
+    realtime::BusHealth,
 };
 use metrics::{Gauge, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use model::{Ending, Instant};

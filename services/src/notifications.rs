@@ -8,8 +8,8 @@ use crate::{
     Error, Greenroom, Result, Viewer,
     accounts::person_of,
     entity::{notification, person, person_head},
-    live::{self, Journal},
     page::{self, Mark, PAGE},
+    realtime::{self, Journal},
 };
 use model::{
     BookingId, ConversationId, Frame, Instant, Notices, Notification, NotificationId, NotificationKind, PersonId,
@@ -32,7 +32,7 @@ impl Greenroom {
         let next_page = page::cut(&mut notifications, |(event_seq, last)| Mark::new(event_seq, last.id.0));
         let notifications = notifications.into_iter().map(|(_, notification)| notification).collect();
         let unread = unread(&*snapshot, viewer.id()).await?;
-        Ok(Notices { notifications, unread, next_page, cursor: live::head(&*snapshot, viewer.id()).await? })
+        Ok(Notices { notifications, unread, next_page, cursor: realtime::head(&*snapshot, viewer.id()).await? })
     }
 
     /// What stands around every page.

@@ -23,7 +23,7 @@ const WITHOUT_VIEWER: &[(&str, &str)] = &[
     ("accounts/warning.rs", "warn_owner_inner"),
     ("accounts/sessions.rs", "stop_acting"),
     ("housekeeping.rs", "*"),
-    ("live/presence.rs", "note_active"),
+    ("realtime/presence.rs", "note_active"),
     ("mail/", "*"),
     ("seed.rs", "*"),
 ];

@@ -1,5 +1,5 @@
 use super::{DAY, Reach, Viewer, secret::Secret, security_log::SecurityEvent, sessions::NewSession};
-use crate::{Error, Greenroom, Result, entity::session, live::Journal, to_the_end};
+use crate::{Error, Greenroom, Result, entity::session, realtime::Journal, to_the_end};
 use model::{AccessToken, Fault, Instant, NotificationKind, Scope, SessionId, TokenDraft};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Select};
 

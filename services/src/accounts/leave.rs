@@ -6,7 +6,7 @@ use crate::{
     bookings::open_bookings,
     conversations::own_conversations,
     entity::{browser_key, device, event, known_device, mail, notification, person, token, visit},
-    live::Journal,
+    realtime::Journal,
     store::Transaction,
     to_the_end,
 };

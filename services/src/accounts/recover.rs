@@ -10,8 +10,8 @@ use super::{
 use crate::{
     Greenroom, Result,
     entity::{device, known_device, person, session},
-    live::Journal,
     mail::{self, letters},
+    realtime::Journal,
     store::Transaction,
     to_the_end,
 };

@@ -14,8 +14,8 @@ use crate::{
     conversations::own_conversations,
     entity::person,
     error::is_duplicate,
-    live::Journal,
     mail::{self, letters},
+    realtime::Journal,
     store::Transaction,
     to_the_end,
 };

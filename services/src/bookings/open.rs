@@ -5,8 +5,8 @@ use crate::{
     conversations::View,
     entity::{booking, conversation, message, person},
     error::is_duplicate,
-    live::Journal,
     messages::{Entry, write_down},
+    realtime::Journal,
     store::Transaction,
     to_the_end,
 };

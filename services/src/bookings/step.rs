@@ -3,8 +3,8 @@ use crate::{
     Greenroom, Result, Viewer,
     conversations::Side,
     entity::{booking, conversation},
-    live::Journal,
     messages::{Entry, still_here, take_seq, write_down},
+    realtime::Journal,
     store::Transaction,
     to_the_end,
 };

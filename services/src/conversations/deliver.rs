@@ -2,7 +2,7 @@ use super::{
     Side, View,
     marks::{both_want_receipts, move_forward},
 };
-use crate::{Greenroom, Result, Viewer, live::Journal, to_the_end};
+use crate::{Greenroom, Result, Viewer, realtime::Journal, to_the_end};
 use model::{ConversationId, Event, Refusal};
 
 impl Greenroom {

@@ -2,7 +2,7 @@ use super::{Side, View, marks::unread_after};
 use crate::{
     Greenroom, Result, Viewer,
     entity::conversation,
-    live::{Journal, lock_heads},
+    realtime::{Journal, lock_heads},
     to_the_end,
 };
 use model::{ConversationId, Event, Refusal};

@@ -5,7 +5,7 @@ use super::{
 use crate::{
     Greenroom, Result, Viewer,
     entity::notification,
-    live::{Journal, lock_heads},
+    realtime::{Journal, lock_heads},
     store::Transaction,
     to_the_end,
 };

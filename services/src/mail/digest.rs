@@ -4,7 +4,7 @@ use crate::{
     accounts::links::{self, Purpose},
     clock::CLOCK_SKEW,
     entity::{booking, mail, notification, person, person_head},
-    live::lock_heads,
+    realtime::lock_heads,
     store::Transaction,
     to_the_end,
 };

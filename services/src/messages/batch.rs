@@ -10,7 +10,7 @@ use crate::{
     accounts::LiveSessions,
     conversations::Side,
     entity::{conversation, message},
-    live::Journal,
+    realtime::Journal,
     store::{Transaction, few},
 };
 use model::{BookingId, ClientId, Draft, Instant, Message, NotificationKind, Person, PersonId, Refusal};

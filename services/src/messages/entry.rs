@@ -3,7 +3,7 @@ use crate::{
     Result,
     accounts::person_of,
     entity::{message, person},
-    live::Journal,
+    realtime::Journal,
     store::{Transaction, few},
 };
 use model::{

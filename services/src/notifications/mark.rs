@@ -1,7 +1,7 @@
 use crate::{
     Greenroom, Result, Viewer,
     entity::notification,
-    live::{Journal, lock_heads},
+    realtime::{Journal, lock_heads},
     to_the_end,
 };
 use model::{Event, NotificationId};

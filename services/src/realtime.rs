@@ -1,4 +1,4 @@
-//! Live: each person's event log, and the streams that follow it.
+//! Realtime delivery: each person's event log, and the streams that follow it.
 //!
 //! The log is the truth, the hub only says "look". Whatever the hub loses (a full queue, a stopped
 //! process) a stream finds again in the log by its number.
