@@ -7,7 +7,7 @@
 use axum::body::Body;
 use bytes::Bytes;
 use http::Version;
-use services::{Follower, Outlet, measured};
+use services::{EventSink, Follower, measured};
 use socket2::SockRef;
 use std::{
     borrow::Cow,
@@ -106,8 +106,8 @@ impl Wire {
     }
 }
 
-impl Outlet for Wire {
-    fn put(&self, frame: &[u8]) -> bool {
+impl EventSink for Wire {
+    fn try_write(&self, frame: &[u8]) -> bool {
         let chunk = self.chunk(frame);
         // A part of a frame is of no use: nothing can follow it.
         let slow = match self.socket.try_write(&chunk) {
@@ -121,7 +121,7 @@ impl Outlet for Wire {
         false
     }
 
-    async fn send(&self, frame: &[u8]) -> bool {
+    async fn write(&self, frame: &[u8]) -> bool {
         let chunk = self.chunk(frame);
         let mut left = &chunk[..];
         while !left.is_empty() {
@@ -138,7 +138,7 @@ impl Outlet for Wire {
         true
     }
 
-    fn end(&self) {
+    fn close(&self) {
         if self.chunked {
             // Where it doesn't fit, the client sees that something is missing, and comes back.
             let _ = self.socket.try_write(LAST_CHUNK);
@@ -146,7 +146,7 @@ impl Outlet for Wire {
         self.hang_up();
     }
 
-    fn cut(&self) {
+    fn abort(&self) {
         self.hang_up();
     }
 }

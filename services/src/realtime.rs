@@ -6,7 +6,7 @@
 //! # Layout
 //! - `journal`: writes events, inside the transaction that causes them
 //! - `hub`: tells the streams of this process, after the commit
-//! - `outlet`: where a stream's frames go
+//! - `event_sink`: where a stream's frames go
 //! - `log`: reads events again; `reader`: for all streams that missed something
 //! - `opening`: what streams must know as they open
 //! - `follow`: one stream: replay, then live, without gap or double
@@ -16,23 +16,23 @@
 //! - `typing`, `presence`: what passes by and isn't in the log
 
 mod bus;
+mod event_sink;
 mod follow;
 mod frame;
 mod hub;
 mod journal;
 mod log;
 mod opening;
-mod outlet;
 mod presence;
 mod pulse;
 mod reader;
 mod typing;
 
 pub use bus::{Bus, BusHealth};
+pub use event_sink::EventSink;
 pub use follow::{Follower, Resume};
 pub(crate) use hub::Hub;
 pub(crate) use journal::{Journal, lock_heads};
 pub(crate) use log::{head, prune};
 pub(crate) use opening::Door;
-pub use outlet::Outlet;
 pub(crate) use typing::TELL_EVERY;

@@ -7,7 +7,7 @@ const HANDLER: usize = 24;
 /// Ids of things that belong to somebody.
 const OWNED: [&str; 3] = ["ConversationId", "BookingId", "NotificationId"];
 /// What lies truly outside, and may be a trait.
-const PORTS: [&str; 4] = ["Clock", "Mailer", "Bus", "Outlet"];
+const PORTS: [&str; 4] = ["Clock", "Mailer", "Bus", "EventSink"];
 
 fn items(text: &str, path: &str) -> Vec<Item> {
     syn::parse_file(text).unwrap_or_else(|error| panic!("{path}: {error}")).items

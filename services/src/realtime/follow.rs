@@ -1,9 +1,9 @@
 use super::{
+    event_sink::EventSink,
     frame,
     hub::{Next, Place},
     log::{self, Logged},
     opening::{Opened, Opening},
-    outlet::Outlet,
 };
 use crate::{Greenroom, Result, Viewer};
 use bytes::Bytes;
@@ -95,24 +95,24 @@ impl Follower {
     }
 
     /// Sends everything else, until the session is over. Whoever reads may be gone before: then this is dropped.
-    pub async fn run(mut self: Box<Self>, outlet: Arc<impl Outlet>) {
+    pub async fn run(mut self: Box<Self>, sink: Arc<impl EventSink>) {
         // Replaying takes room that a stream doesn't need afterwards, for as long as it lives.
-        if Box::pin(self.replay(&outlet)).await.is_some() {
+        if Box::pin(self.replay(&sink)).await.is_some() {
             self.listen().await;
         }
-        outlet.end();
+        sink.close();
     }
 
     /// Sends what the log holds, until there is nothing more to send than what is told live. Ends the stream where the
     /// log can't be read or lacks what should come next: the client resumes and learns more.
-    async fn replay(&mut self, outlet: &Arc<impl Outlet>) -> Option<()> {
+    async fn replay(&mut self, sink: &Arc<impl EventSink>) -> Option<()> {
         loop {
-            match self.place.go_live(self.last, outlet) {
+            match self.place.go_live(self.last, sink) {
                 Next::Live => return Some(()),
                 Next::ReadOn => {}
                 Next::End(reason) => {
                     if let Some(reason) = reason {
-                        outlet.send(&frame::session_ended(reason)).await;
+                        sink.write(&frame::session_ended(reason)).await;
                     }
                     return None;
                 }
@@ -134,7 +134,7 @@ impl Follower {
                     return None;
                 }
                 self.last = event.seq;
-                outlet.send(&event.frame()).await.then_some(())?;
+                sink.write(&event.frame()).await.then_some(())?;
             }
         }
     }

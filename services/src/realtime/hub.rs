@@ -4,7 +4,7 @@ mod coming;
 
 pub(super) use coming::News;
 
-use super::{bus::Line, frame, outlet::Outlet};
+use super::{bus::Line, event_sink::EventSink, frame};
 use crate::{measured, store::Store};
 use coming::Moved;
 use model::{Ending, Instant, PersonId, Refusal, SessionId};
@@ -61,7 +61,7 @@ struct Seat {
     /// The last number that went out.
     last: i64,
     /// Where frames go. None while the stream still replays the log.
-    outlet: Option<Arc<dyn Outlet>>,
+    sink: Option<Arc<dyn EventSink>>,
     /// Why it is over, where it has yet to say so.
     over: Option<Ending>,
 }
@@ -99,7 +99,7 @@ impl Place {
     }
 
     /// Goes live behind `last`, in the same moment in which nothing newer is known.
-    pub(super) fn go_live(&self, last: i64, outlet: &Arc<impl Outlet>) -> Next {
+    pub(super) fn go_live(&self, last: i64, sink: &Arc<impl EventSink>) -> Next {
         let rooms = &mut *self.hub.rooms();
         let Some(room) = rooms.people.get_mut(&self.person) else { return Next::End(None) };
         let Some(seat) = room.seats.iter_mut().find(|seat| seat.id == self.seat) else { return Next::End(None) };
@@ -110,7 +110,7 @@ impl Place {
             return Next::ReadOn;
         }
         seat.last = last;
-        seat.outlet = Some(outlet.clone());
+        seat.sink = Some(sink.clone());
         Next::Live
     }
 }
@@ -143,7 +143,7 @@ impl Hub {
             if room.seats.len() >= limit {
                 return Err(Refusal::TooManyStreams);
             }
-            room.seats.push(Seat { id: seat, session, sparing, last: 0, outlet: None, over: None });
+            room.seats.push(Seat { id: seat, session, sparing, last: 0, sink: None, over: None });
             if room.seats.len() == 1 {
                 rooms.moved.insert(person, Moved { at: Moment::now(), here: true });
                 self.0.movement.notify_one();
@@ -158,10 +158,10 @@ impl Hub {
         let rooms = &mut *self.rooms();
         let Some(room) = rooms.people.get_mut(&person) else { return false };
         room.known = room.known.max(seq);
-        room.seats.retain_mut(|seat| match &seat.outlet {
-            Some(outlet) if seq == seat.last + 1 => {
+        room.seats.retain_mut(|seat| match &seat.sink {
+            Some(sink) if seq == seat.last + 1 => {
                 seat.last = seq;
-                put(&**outlet, frame)
+                write_or_abort(&**sink, frame)
             }
             _ => true,
         });
@@ -179,12 +179,14 @@ impl Hub {
 
     /// Gives every stream of a person its heartbeat.
     pub(crate) fn beat(&self, person: PersonId, now: Instant) {
-        self.to_live(person, |seat, outlet| put(outlet, &frame::heartbeat(seat.last, now)));
+        self.to_live(person, |seat, sink| write_or_abort(sink, &frame::heartbeat(seat.last, now)));
     }
 
     /// Tells whoever of these people's streams at this node wants to know of what passes.
     pub(super) fn pass_here(&self, people: &[PersonId], frame: &[u8]) {
-        people.iter().for_each(|person| self.to_live(*person, |seat, outlet| seat.sparing || put(outlet, frame)));
+        people
+            .iter()
+            .for_each(|person| self.to_live(*person, |seat, sink| seat.sparing || write_or_abort(sink, frame)));
     }
 
     /// Ends the streams that a session opened at this node.
@@ -194,13 +196,13 @@ impl Hub {
                 return true;
             }
             measured::stream_ended(reason);
-            let Some(outlet) = &seat.outlet else {
+            let Some(sink) = &seat.sink else {
                 // It says so itself, between two frames of its own.
                 seat.over = Some(reason);
                 return true;
             };
-            if put(&**outlet, &frame::session_ended(reason)) {
-                outlet.end();
+            if write_or_abort(&**sink, &frame::session_ended(reason)) {
+                sink.close();
             }
             false
         });
@@ -240,8 +242,8 @@ impl Hub {
     /// more.
     pub(super) fn turn_away(&self, person: PersonId, last: i64) {
         self.keep(person, |seat| {
-            let Some(outlet) = seat.outlet.as_ref().filter(|_| seat.last == last) else { return true };
-            outlet.end();
+            let Some(sink) = seat.sink.as_ref().filter(|_| seat.last == last) else { return true };
+            sink.close();
             false
         });
     }
@@ -264,8 +266,8 @@ impl Hub {
         let rooms = &mut *self.rooms();
         let some: Vec<PersonId> = rooms.people.keys().copied().take(people).collect();
         for seat in some.iter().filter_map(|person| rooms.people.remove(person)).flat_map(|room| room.seats) {
-            if let Some(outlet) = seat.outlet {
-                outlet.end();
+            if let Some(sink) = seat.sink {
+                sink.close();
             }
         }
         !rooms.people.is_empty()
@@ -276,8 +278,8 @@ impl Hub {
         self.0.rooms.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn to_live(&self, person: PersonId, mut told: impl FnMut(&Seat, &dyn Outlet) -> bool) {
-        self.keep(person, |seat| seat.outlet.clone().is_none_or(|outlet| told(seat, &*outlet)));
+    fn to_live(&self, person: PersonId, mut told: impl FnMut(&Seat, &dyn EventSink) -> bool) {
+        self.keep(person, |seat| seat.sink.clone().is_none_or(|sink| told(seat, &*sink)));
     }
 
     fn keep(&self, person: PersonId, stays: impl FnMut(&mut Seat) -> bool) {
@@ -306,16 +308,16 @@ impl Hub {
 impl Room {
     /// The last number of the stream that is furthest behind, if one is.
     fn lacks(&self) -> Option<i64> {
-        let live = self.seats.iter().filter(|seat| seat.outlet.is_some());
+        let live = self.seats.iter().filter(|seat| seat.sink.is_some());
         live.map(|seat| seat.last).min().filter(|last| *last < self.known)
     }
 }
 
 /// What doesn't fit is cut off.
-fn put(outlet: &dyn Outlet, frame: &[u8]) -> bool {
-    let taken = outlet.put(frame);
+fn write_or_abort(sink: &dyn EventSink, frame: &[u8]) -> bool {
+    let taken = sink.try_write(frame);
     if !taken {
-        outlet.cut();
+        sink.abort();
     }
     taken
 }

@@ -3,7 +3,7 @@
 use crate::heard::Heard;
 use model::{BookingInput, ConversationId, Draft, MessageInput, Money, NewPassword, Role, Step};
 use services::{
-    Greenroom, Outlet, Resume, Viewer,
+    EventSink, Greenroom, Resume, Viewer,
     accounts::{Credentials, Password},
     clock::{Clock, SetClock, SystemClock},
     mail::{Mailer, Outgoing, Undelivered},
@@ -125,18 +125,18 @@ async fn open(greenroom: &Greenroom, viewer: &Viewer, resume: Resume) -> Unbound
 
 struct Wire(UnboundedSender<Vec<u8>>);
 
-impl Outlet for Wire {
-    fn put(&self, frame: &[u8]) -> bool {
+impl EventSink for Wire {
+    fn try_write(&self, frame: &[u8]) -> bool {
         self.0.send(frame.to_owned()).is_ok()
     }
 
-    async fn send(&self, frame: &[u8]) -> bool {
-        self.put(frame)
+    async fn write(&self, frame: &[u8]) -> bool {
+        self.try_write(frame)
     }
 
-    fn end(&self) {}
+    fn close(&self) {}
 
-    fn cut(&self) {}
+    fn abort(&self) {}
 }
 
 async fn until(stream: &mut UnboundedReceiver<Vec<u8>>, wanted: &str) {

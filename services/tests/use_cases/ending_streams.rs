@@ -3,7 +3,7 @@
 use crate::support::{Site, Stream, refusal, say, within};
 use model::Refusal;
 use services::{
-    Limits, Outlet, Resume, Viewer,
+    EventSink, Limits, Resume, Viewer,
     seed::{EVENTPRO, SARAH},
 };
 use std::{
@@ -69,20 +69,20 @@ struct Slow {
     room: Semaphore,
 }
 
-impl Outlet for Slow {
-    fn put(&self, _: &[u8]) -> bool {
+impl EventSink for Slow {
+    fn try_write(&self, _: &[u8]) -> bool {
         false
     }
 
-    async fn send(&self, frame: &[u8]) -> bool {
+    async fn write(&self, frame: &[u8]) -> bool {
         self.room.acquire().await.expect("room").forget();
         self.heard.lock().expect("a lock").push(String::from_utf8_lossy(frame).into_owned());
         true
     }
 
-    fn end(&self) {}
+    fn close(&self) {}
 
-    fn cut(&self) {}
+    fn abort(&self) {}
 }
 
 async fn a_session_that_ends_while_its_stream_replays_hears_no_more(site: Site) {

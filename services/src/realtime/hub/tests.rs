@@ -8,22 +8,22 @@ const NOBODY_EVER: Duration = Duration::from_secs(3_600);
 /// A reader that takes so many frames and then no more.
 struct Reader(Mutex<Option<mpsc::Sender<String>>>);
 
-impl Outlet for Reader {
-    fn put(&self, frame: &[u8]) -> bool {
+impl EventSink for Reader {
+    fn try_write(&self, frame: &[u8]) -> bool {
         let frame = String::from_utf8(frame.to_vec()).expect("text");
         self.0.lock().expect("a lock").as_ref().is_some_and(|queue| queue.try_send(frame).is_ok())
     }
 
-    async fn send(&self, frame: &[u8]) -> bool {
-        self.put(frame)
+    async fn write(&self, frame: &[u8]) -> bool {
+        self.try_write(frame)
     }
 
-    fn end(&self) {
+    fn close(&self) {
         self.0.lock().expect("a lock").take();
     }
 
-    fn cut(&self) {
-        self.end();
+    fn abort(&self) {
+        self.close();
     }
 }
 

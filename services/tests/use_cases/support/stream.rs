@@ -4,7 +4,7 @@ use super::within;
 use bytes::Bytes;
 use model::Envelope;
 use serde_json::Value;
-use services::{Follower, Greenroom, Outlet, Resume, Viewer};
+use services::{EventSink, Follower, Greenroom, Resume, Viewer};
 use std::{
     future::Future,
     pin::Pin,
@@ -32,23 +32,23 @@ impl Wire {
     }
 }
 
-impl Outlet for Wire {
-    fn put(&self, frame: &[u8]) -> bool {
+impl EventSink for Wire {
+    fn try_write(&self, frame: &[u8]) -> bool {
         self.queue().is_some_and(|queue| queue.try_send(Bytes::copy_from_slice(frame)).is_ok())
     }
 
-    async fn send(&self, frame: &[u8]) -> bool {
+    async fn write(&self, frame: &[u8]) -> bool {
         assert!(!frame.is_empty(), "an empty chunk is the end of a body");
         let Some(queue) = self.queue() else { return false };
         queue.send(Bytes::copy_from_slice(frame)).await.is_ok()
     }
 
-    fn end(&self) {
+    fn close(&self) {
         self.0.lock().expect("a lock").take();
     }
 
-    fn cut(&self) {
-        self.end();
+    fn abort(&self) {
+        self.close();
     }
 }
 
