@@ -1,7 +1,7 @@
 use super::{
     event_sink::EventSink,
     frame,
-    hub::{Next, Place},
+    hub::{Next, SubscriptionGuard},
     log::{self, Logged},
     opening::{Opened, Opening},
 };
@@ -27,7 +27,7 @@ pub enum Resume {
 /// One stream. Replays what the client lacks, then goes on live: no gap, no double, in order.
 pub struct Follower {
     greenroom: Greenroom,
-    place: Place,
+    guard: SubscriptionGuard,
     person: PersonId,
     session: SessionId,
     ends_at: Instant,
@@ -47,7 +47,7 @@ impl Greenroom {
         let (person, session) = (viewer.id(), viewer.session());
         // The seat comes before the look at the session and into the log: what ends or is committed
         // between the two is heard.
-        let place = self.hub.listen((person, session), sparing, self.limits.streams_per_person)?;
+        let guard = self.hub.listen((person, session), sparing, self.limits.streams_per_person)?;
         let after = if let Resume::After(cursor) = resume { Some(cursor) } else { None };
         let opened = self.open_door(Opening { person, session, after }).await?.ok_or(Refusal::Unauthenticated)?;
         self.hub.know(person, opened.head);
@@ -58,7 +58,7 @@ impl Greenroom {
         };
         let Opened { ends_at, next, .. } = opened;
         // It is passed on from hand to hand, each of which would have room for all of it.
-        Ok(Box::new(Follower { greenroom: self.clone(), place, person, session, ends_at, last, next, first }))
+        Ok(Box::new(Follower { greenroom: self.clone(), guard, person, session, ends_at, last, next, first }))
     }
 
     /// How many streams this process holds.
@@ -107,7 +107,7 @@ impl Follower {
     /// log can't be read or lacks what should come next: the client resumes and learns more.
     async fn replay(&mut self, sink: &Arc<impl EventSink>) -> Option<()> {
         loop {
-            match self.place.go_live(self.last, sink) {
+            match self.guard.go_live(self.last, sink) {
                 Next::Live => return Some(()),
                 Next::ReadOn => {}
                 Next::End(reason) => {
@@ -127,7 +127,7 @@ impl Follower {
             }
             for event in events {
                 // A slow reader may be long about it.
-                if self.place.is_over() {
+                if self.guard.has_ended() {
                     break;
                 }
                 if event.seq != self.last + 1 {

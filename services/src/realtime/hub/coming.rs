@@ -1,6 +1,6 @@
 //! Who is here, at this node and at others.
 
-use super::{Hub, Rooms};
+use super::{Hub, HubState};
 use model::{PersonId, SessionId};
 use tokio::time::{Duration, Instant as Moment};
 use uuid::Uuid;
@@ -26,30 +26,30 @@ pub(crate) struct News {
 impl Hub {
     /// Everybody with a stream here.
     pub(crate) fn present(&self) -> Vec<PersonId> {
-        self.rooms().people.keys().copied().collect()
+        self.lock_state().people.keys().copied().collect()
     }
 
     /// Whether somebody has a stream at any node.
     pub(crate) fn is_present(&self, person: PersonId) -> bool {
-        self.rooms().is_present(person)
+        self.lock_state().is_present(person)
     }
 
     /// Notes what another node said of who is there.
     pub(crate) fn note_elsewhere(&self, node: Uuid, people: &[PersonId], here: bool) {
-        let rooms = &mut *self.rooms();
+        let state = &mut *self.lock_state();
         for person in people {
-            let before = rooms.is_present(*person);
-            let nodes = rooms.elsewhere.entry(*person).or_default();
+            let before = state.is_present(*person);
+            let nodes = state.elsewhere.entry(*person).or_default();
             if here {
                 nodes.insert(node, Moment::now());
             } else {
                 nodes.remove(&node);
             }
             if nodes.is_empty() {
-                rooms.elsewhere.remove(person);
+                state.elsewhere.remove(person);
             }
-            if before != rooms.is_present(*person) {
-                rooms.moved.insert(*person, Moved { at: Moment::now(), here: false });
+            if before != state.is_present(*person) {
+                state.moved.insert(*person, Moved { at: Moment::now(), here: false });
             }
         }
         self.0.movement.notify_one();
@@ -57,9 +57,9 @@ impl Hub {
 
     /// Forgets what nodes said longer ago than this: they may be gone.
     pub(crate) fn forget_elsewhere(&self, after: Duration) {
-        let rooms = &mut *self.rooms();
-        let (people, moved) = (&rooms.people, &mut rooms.moved);
-        rooms.elsewhere.retain(|person, nodes| {
+        let state = &mut *self.lock_state();
+        let (people, moved) = (&state.people, &mut state.moved);
+        state.elsewhere.retain(|person, nodes| {
             nodes.retain(|_, said| said.elapsed() < after);
             if nodes.is_empty() && !people.contains_key(person) {
                 moved.insert(*person, Moved { at: Moment::now(), here: false });
@@ -76,14 +76,14 @@ impl Hub {
 
     /// Whether somebody came or went and hasn't been [settled](Self::settled).
     pub(crate) fn moving(&self) -> bool {
-        !self.rooms().moved.is_empty()
+        !self.lock_state().moved.is_empty()
     }
 
     /// Takes whoever came, and whoever has been gone for `grace`, where they are.
     pub(crate) fn settled(&self, grace: Duration) -> Vec<News> {
-        let rooms = &mut *self.rooms();
-        let (people, elsewhere) = (&rooms.people, &rooms.elsewhere);
-        let settled = rooms.moved.extract_if(|id, moved| people.contains_key(id) || moved.at.elapsed() >= grace);
+        let state = &mut *self.lock_state();
+        let (people, elsewhere) = (&state.people, &state.elsewhere);
+        let settled = state.moved.extract_if(|id, moved| people.contains_key(id) || moved.at.elapsed() >= grace);
         let news = settled.map(|(person, moved)| {
             let here = people.contains_key(&person);
             let present = here || elsewhere.contains_key(&person);
@@ -94,19 +94,20 @@ impl Hub {
 
     /// How many streams there are.
     pub(crate) fn count(&self) -> usize {
-        self.rooms().people.values().map(|room| room.seats.len()).sum()
+        self.lock_state().people.values().map(|subscriptions| subscriptions.subscribers.len()).sum()
     }
 
     /// Every session with a stream here.
     pub(crate) fn sessions(&self) -> Vec<(PersonId, SessionId)> {
-        let rooms = self.rooms();
-        let seats =
-            rooms.people.iter().flat_map(|(person, room)| room.seats.iter().map(|seat| (*person, seat.session)));
-        seats.collect()
+        let state = self.lock_state();
+        let subscribers = state.people.iter().flat_map(|(person, subscriptions)| {
+            subscriptions.subscribers.iter().map(|subscriber| (*person, subscriber.session))
+        });
+        subscribers.collect()
     }
 }
 
-impl Rooms {
+impl HubState {
     pub(super) fn is_present(&self, person: PersonId) -> bool {
         self.people.contains_key(&person) || self.elsewhere.contains_key(&person)
     }

@@ -32,17 +32,17 @@ async fn hub() -> Hub {
 }
 
 /// A stream that is live from the beginning.
-fn live(hub: &Hub, session: SessionId, takes: usize) -> (Place, mpsc::Receiver<String>) {
-    let place = hub.listen((SARAH, session), false, 9).expect("a seat");
+fn live(hub: &Hub, session: SessionId, takes: usize) -> (SubscriptionGuard, mpsc::Receiver<String>) {
+    let guard = hub.listen((SARAH, session), false, 9).expect("a subscription");
     let (queue, heard) = mpsc::channel(takes);
-    assert_eq!(place.go_live(0, &Arc::new(Reader(Mutex::new(Some(queue))))), Next::Live);
-    (place, heard)
+    assert_eq!(guard.go_live(0, &Arc::new(Reader(Mutex::new(Some(queue))))), Next::Live);
+    (guard, heard)
 }
 
 #[tokio::test]
 async fn a_stream_that_does_not_listen_is_cut_off_with_nothing_skipped() {
     let hub = hub().await;
-    let (_place, mut heard) = live(&hub, PHONE, 20);
+    let (_guard, mut heard) = live(&hub, PHONE, 20);
     for seq in 1..=30 {
         hub.tell(SARAH, seq, seq.to_string().as_bytes());
     }
@@ -56,7 +56,7 @@ async fn a_stream_that_does_not_listen_is_cut_off_with_nothing_skipped() {
 #[tokio::test]
 async fn what_comes_again_or_too_early_is_not_told() {
     let hub = hub().await;
-    let (_place, mut heard) = live(&hub, PHONE, 20);
+    let (_guard, mut heard) = live(&hub, PHONE, 20);
     for seq in [1, 3, 1, 2] {
         hub.tell(SARAH, seq, seq.to_string().as_bytes());
     }
@@ -68,18 +68,18 @@ async fn what_comes_again_or_too_early_is_not_told() {
 #[tokio::test]
 async fn nothing_that_happens_while_a_stream_replays_is_passed_over() {
     let hub = hub().await;
-    let place = hub.listen((SARAH, PHONE), false, 9).expect("a seat");
+    let guard = hub.listen((SARAH, PHONE), false, 9).expect("a subscription");
     hub.tell(SARAH, 1, b"1");
     let reader = Arc::new(Reader(Mutex::new(None)));
-    assert_eq!(place.go_live(0, &reader), Next::ReadOn);
-    assert_eq!(place.go_live(1, &reader), Next::Live);
+    assert_eq!(guard.go_live(0, &reader), Next::ReadOn);
+    assert_eq!(guard.go_live(1, &reader), Next::Live);
 }
 
 #[tokio::test]
 async fn a_person_holds_so_many_streams_and_a_closed_one_makes_room() {
     let hub = hub().await;
-    let first = hub.listen((SARAH, PHONE), false, 2).expect("a seat");
-    let _second = hub.listen((SARAH, PHONE), false, 2).expect("a seat");
+    let first = hub.listen((SARAH, PHONE), false, 2).expect("a subscription");
+    let _second = hub.listen((SARAH, PHONE), false, 2).expect("a subscription");
     assert_eq!(hub.listen((SARAH, PHONE), false, 2).err(), Some(Refusal::TooManyStreams));
     drop(first);
     assert!(hub.listen((SARAH, PHONE), false, 2).is_ok());
@@ -90,7 +90,7 @@ async fn ending_a_session_ends_its_streams_only() {
     let hub = hub().await;
     let laptop = SessionId(Uuid::from_u128(3));
     let (_phone, mut phone) = live(&hub, PHONE, 20);
-    let replaying = hub.listen((SARAH, PHONE), false, 9).expect("a seat");
+    let replaying = hub.listen((SARAH, PHONE), false, 9).expect("a subscription");
     let (_laptop, mut laptop) = live(&hub, laptop, 20);
     hub.end_session(SARAH, PHONE, Ending::SignedOut);
     assert!(phone.recv().await.expect("a word").contains("signed_out"));
@@ -104,8 +104,8 @@ async fn ending_a_session_ends_its_streams_only() {
 #[tokio::test]
 async fn whoever_comes_is_told_of_at_once_and_whoever_leaves_only_after_a_while() {
     let hub = hub().await;
-    let phone = hub.listen((SARAH, PHONE), false, 9).expect("a seat");
-    let laptop = hub.listen((SARAH, PHONE), false, 9).expect("a seat");
+    let phone = hub.listen((SARAH, PHONE), false, 9).expect("a subscription");
+    let laptop = hub.listen((SARAH, PHONE), false, 9).expect("a subscription");
     assert_eq!(hub.settled(NOBODY_EVER), [News { person: SARAH, present: true, here: Some(true) }]);
     drop(phone);
     assert!(!hub.moving(), "one of two streams ended");
@@ -122,6 +122,6 @@ async fn a_closed_hub_ends_streams_that_come_later_too() {
     hub.close();
     assert!(!hub.send_home(1), "nobody is left");
     assert!(heard.recv().await.is_none());
-    let after = hub.listen((SARAH, PHONE), false, 9).expect("a seat");
+    let after = hub.listen((SARAH, PHONE), false, 9).expect("a subscription");
     assert_eq!(after.go_live(0, &Arc::new(Reader(Mutex::new(None)))), Next::End(None));
 }
