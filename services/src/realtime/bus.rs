@@ -143,7 +143,7 @@ impl Greenroom {
         loop {
             ticks.tick().await;
             self.hub.line().say(News::Alive);
-            self.hub.forget_elsewhere(HOLDS);
+            self.hub.expire_remote_presence(HOLDS);
             if self.store.is_shared() && !self.hub.line().hears_all() {
                 // Where the database is silent too, the heartbeat says so.
                 let _ = self.end_what_is_over().await;
@@ -157,16 +157,16 @@ impl Hub {
     fn hear(&self, from: Uuid, news: News, now: model::Instant) {
         match news {
             News::Alive => {}
-            News::At(heads) => heads.into_iter().for_each(|(person, seq)| self.know(person, seq)),
-            News::Ended { person, session, reason } => self.end_session_here(person, session, reason),
-            News::Typing { to, conversation, by } => self.pass_typing_here(&to, conversation, by, now),
-            News::Hidden { person, from } => self.pass_presence_here(&from, person, false),
-            News::Present { people, here } => self.note_elsewhere(from, &people, here),
+            News::At(heads) => heads.into_iter().for_each(|(person, seq)| self.advance_last_seq(person, seq)),
+            News::Ended { person, session, reason } => self.end_session_local(person, session, reason),
+            News::Typing { to, conversation, by } => self.publish_typing_local(&to, conversation, by, now),
+            News::Hidden { person, from } => self.publish_presence_local(&from, person, false),
+            News::Present { people, here } => self.record_remote_presence(from, &people, here),
         }
     }
 
     /// Tells the other nodes who is here, or no longer.
-    pub(super) fn tell_present(&self, people: &[PersonId], here: bool) {
+    pub(super) fn announce_presence(&self, people: &[PersonId], here: bool) {
         for people in people.chunks(BATCH) {
             self.line().say(News::Present { people: people.to_vec(), here });
         }
@@ -174,19 +174,25 @@ impl Hub {
 
     /// Ends the streams that a session opened, at every node.
     pub(crate) fn end_session(&self, person: PersonId, session: SessionId, reason: Ending) {
-        self.end_session_here(person, session, reason);
+        self.end_session_local(person, session, reason);
         self.line().say(News::Ended { person, session, reason });
     }
 
     /// Tells these people's streams at every node that somebody is writing.
-    pub(super) fn pass_typing(&self, to: &[PersonId], conversation: ConversationId, by: PersonId, now: model::Instant) {
-        self.pass_typing_here(to, conversation, by, now);
+    pub(super) fn publish_typing(
+        &self,
+        to: &[PersonId],
+        conversation: ConversationId,
+        by: PersonId,
+        now: model::Instant,
+    ) {
+        self.publish_typing_local(to, conversation, by, now);
         self.line().say(News::Typing { to: to.to_vec(), conversation, by });
     }
 
     /// Tells these people's streams at every node that somebody no longer shows them that they are here.
     pub(super) fn hide_presence(&self, person: PersonId, from: &[PersonId]) {
-        self.pass_presence_here(from, person, false);
+        self.publish_presence_local(from, person, false);
         for from in from.chunks(BATCH) {
             self.line().say(News::Hidden { person, from: from.to_vec() });
         }

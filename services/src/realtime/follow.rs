@@ -1,7 +1,7 @@
 use super::{
     event_sink::EventSink,
     frame,
-    hub::{Next, SubscriptionGuard},
+    hub::{ReplayState, SubscriptionGuard},
     log::{self, Logged},
     opening::{Opened, Opening},
 };
@@ -47,10 +47,10 @@ impl Greenroom {
         let (person, session) = (viewer.id(), viewer.session());
         // The seat comes before the look at the session and into the log: what ends or is committed
         // between the two is heard.
-        let guard = self.hub.listen((person, session), sparing, self.limits.streams_per_person)?;
+        let guard = self.hub.subscribe((person, session), sparing, self.limits.streams_per_person)?;
         let after = if let Resume::After(cursor) = resume { Some(cursor) } else { None };
         let opened = self.open_door(Opening { person, session, after }).await?.ok_or(Refusal::Unauthenticated)?;
-        self.hub.know(person, opened.head);
+        self.hub.advance_last_seq(person, opened.head);
         let retry = retry_millis()?;
         let (last, first) = match opened.start(resume) {
             Some(cursor) => (cursor, frame::ready(cursor, resume != Resume::Live, retry)),
@@ -63,14 +63,14 @@ impl Greenroom {
 
     /// How many streams this process holds.
     pub fn streams(&self) -> usize {
-        self.hub.count()
+        self.hub.subscriber_count()
     }
 
     /// Ends all streams of this process, and those to come, spread over some time: not all shall come back at once.
     pub async fn close_streams(&self, over: Duration) {
         self.hub.close();
         let people = self.streams().div_ceil(STEPS);
-        while self.hub.send_home(people.max(1)) {
+        while self.hub.disconnect_batch(people.max(1)) {
             tokio::time::sleep(over / u32::try_from(STEPS).unwrap_or(u32::MAX)).await;
         }
     }
@@ -108,9 +108,9 @@ impl Follower {
     async fn replay(&mut self, sink: &Arc<impl EventSink>) -> Option<()> {
         loop {
             match self.guard.go_live(self.last, sink) {
-                Next::Live => return Some(()),
-                Next::ReadOn => {}
-                Next::End(reason) => {
+                ReplayState::Live => return Some(()),
+                ReplayState::Lagging => {}
+                ReplayState::Ended(reason) => {
                     if let Some(reason) = reason {
                         sink.write(&frame::session_ended(reason)).await;
                     }

@@ -35,13 +35,13 @@ struct HubState {
     closed: bool,
     people: HashMap<PersonId, Subscriptions>,
     /// Who has a stream at which other node, and when that node last said so.
-    elsewhere: HashMap<PersonId, HashMap<Uuid, Moment>>,
+    remote: HashMap<PersonId, HashMap<Uuid, Moment>>,
     /// Whoever took their first subscriber or left their last, and when.
     moved: HashMap<PersonId, Moved>,
     /// Those with a stream that missed something.
-    behind: HashSet<PersonId>,
+    lagging: HashSet<PersonId>,
     /// Whether somebody reads it for them.
-    reading: bool,
+    catching_up: bool,
     next_subscriber_id: u64,
 }
 
@@ -75,18 +75,18 @@ pub(crate) struct SubscriptionGuard {
 
 /// What a stream is to do that has gone through the log up to some number.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Next {
+pub(super) enum ReplayState {
     /// Nothing: from here on it is told.
     Live,
     /// Read on.
-    ReadOn,
+    Lagging,
     /// Say why, if anything, and end.
-    End(Option<Ending>),
+    Ended(Option<Ending>),
 }
 
 impl Drop for SubscriptionGuard {
     fn drop(&mut self) {
-        self.hub.keep(self.person, |subscriber| subscriber.id != self.subscriber);
+        self.hub.retain_subscribers(self.person, |subscriber| subscriber.id != self.subscriber);
     }
 }
 
@@ -101,22 +101,22 @@ impl SubscriptionGuard {
     }
 
     /// Goes live behind `last`, in the same moment in which nothing newer is known.
-    pub(super) fn go_live(&self, last: i64, sink: &Arc<impl EventSink>) -> Next {
+    pub(super) fn go_live(&self, last: i64, sink: &Arc<impl EventSink>) -> ReplayState {
         let state = &mut *self.hub.lock_state();
-        let Some(subscriptions) = state.people.get_mut(&self.person) else { return Next::End(None) };
+        let Some(subscriptions) = state.people.get_mut(&self.person) else { return ReplayState::Ended(None) };
         let Some(subscriber) = subscriptions.subscribers.iter_mut().find(|subscriber| subscriber.id == self.subscriber)
         else {
-            return Next::End(None);
+            return ReplayState::Ended(None);
         };
         if subscriber.end_reason.is_some() {
-            return Next::End(subscriber.end_reason);
+            return ReplayState::Ended(subscriber.end_reason);
         }
         if last < subscriptions.last_seq {
-            return Next::ReadOn;
+            return ReplayState::Lagging;
         }
         subscriber.last_sent = last;
         subscriber.sink = Some(sink.clone());
-        Next::Live
+        ReplayState::Live
     }
 }
 
@@ -133,7 +133,7 @@ impl Hub {
     }
 
     /// Takes a subscriber. From here on nothing is missed.
-    pub(crate) fn listen(
+    pub(crate) fn subscribe(
         &self,
         (person, session): (PersonId, SessionId),
         sparing: bool,
@@ -166,7 +166,7 @@ impl Hub {
 
     /// Tells every stream of a person of an event. One that doesn't take it is cut, never skipped; one that missed what
     /// came before gets both from the log. Says whether anybody is here.
-    pub(crate) fn tell(&self, person: PersonId, seq: i64, frame: &[u8]) -> bool {
+    pub(crate) fn publish(&self, person: PersonId, seq: i64, frame: &[u8]) -> bool {
         let state = &mut *self.lock_state();
         let Some(subscriptions) = state.people.get_mut(&person) else { return false };
         subscriptions.last_seq = subscriptions.last_seq.max(seq);
@@ -177,33 +177,35 @@ impl Hub {
             }
             _ => true,
         });
-        self.settle(state, person);
+        self.reconcile_subscriptions(state, person);
         true
     }
 
     /// Takes note that there is news for a person up to `head`, written by another process or told of too early.
-    pub(crate) fn know(&self, person: PersonId, head: i64) {
+    pub(crate) fn advance_last_seq(&self, person: PersonId, head: i64) {
         let state = &mut *self.lock_state();
         let Some(subscriptions) = state.people.get_mut(&person) else { return };
         subscriptions.last_seq = subscriptions.last_seq.max(head);
-        self.settle(state, person);
+        self.reconcile_subscriptions(state, person);
     }
 
     /// Gives every stream of a person its heartbeat.
-    pub(crate) fn beat(&self, person: PersonId, now: Instant) {
-        self.to_live(person, |subscriber, sink| write_or_abort(sink, &frame::heartbeat(subscriber.last_sent, now)));
+    pub(crate) fn send_heartbeat(&self, person: PersonId, now: Instant) {
+        self.for_live_subscribers(person, |subscriber, sink| {
+            write_or_abort(sink, &frame::heartbeat(subscriber.last_sent, now))
+        });
     }
 
     /// Tells whoever of these people's streams at this node wants to know of what passes.
-    pub(super) fn pass_here(&self, people: &[PersonId], frame: &[u8]) {
+    pub(super) fn publish_ephemeral_local(&self, people: &[PersonId], frame: &[u8]) {
         people.iter().for_each(|person| {
-            self.to_live(*person, |subscriber, sink| subscriber.sparing || write_or_abort(sink, frame))
+            self.for_live_subscribers(*person, |subscriber, sink| subscriber.sparing || write_or_abort(sink, frame))
         });
     }
 
     /// Ends the streams that a session opened at this node.
-    pub(super) fn end_session_here(&self, person: PersonId, session: SessionId, reason: Ending) {
-        self.keep(person, |subscriber| {
+    pub(super) fn end_session_local(&self, person: PersonId, session: SessionId, reason: Ending) {
+        self.retain_subscribers(person, |subscriber| {
             if subscriber.session != session {
                 return true;
             }
@@ -221,15 +223,15 @@ impl Hub {
     }
 
     /// Takes some of those behind, with the number after which they lack something. The reading ends where nobody is.
-    pub(super) fn behind(&self, people: usize) -> Option<Vec<(PersonId, i64)>> {
+    pub(super) fn drain_lagging(&self, people: usize) -> Option<Vec<(PersonId, i64)>> {
         let state = &mut *self.lock_state();
         loop {
-            let some: Vec<PersonId> = state.behind.iter().copied().take(people).collect();
-            state.reading = !some.is_empty();
-            state.behind.retain(|id| !some.contains(id));
-            let lacking = some.iter().filter_map(|id| Some((*id, state.people.get(id)?.lacks()?)));
+            let some: Vec<PersonId> = state.lagging.iter().copied().take(people).collect();
+            state.catching_up = !some.is_empty();
+            state.lagging.retain(|id| !some.contains(id));
+            let lacking = some.iter().filter_map(|id| Some((*id, state.people.get(id)?.lag()?)));
             let lacking: Vec<_> = lacking.collect();
-            if !state.reading {
+            if !state.catching_up {
                 self.0.caught_up.notify_waiters();
                 return None;
             }
@@ -240,10 +242,10 @@ impl Hub {
     }
 
     /// Comes when nobody is behind.
-    pub(super) async fn caught_up(&self) {
+    pub(super) async fn wait_caught_up(&self) {
         loop {
             let rings = self.0.caught_up.notified();
-            if !self.lock_state().reading {
+            if !self.lock_state().catching_up {
                 return;
             }
             rings.await;
@@ -252,8 +254,8 @@ impl Hub {
 
     /// Ends the streams of a person that came to `last` and lack what the log doesn't hold. They come back and learn
     /// more.
-    pub(super) fn turn_away(&self, person: PersonId, last: i64) {
-        self.keep(person, |subscriber| {
+    pub(super) fn disconnect_stale(&self, person: PersonId, last: i64) {
+        self.retain_subscribers(person, |subscriber| {
             let Some(sink) = subscriber.sink.as_ref().filter(|_| subscriber.last_sent == last) else { return true };
             sink.close();
             false
@@ -274,7 +276,7 @@ impl Hub {
     }
 
     /// Ends the streams of some people; says whether there are more.
-    pub(crate) fn send_home(&self, people: usize) -> bool {
+    pub(crate) fn disconnect_batch(&self, people: usize) -> bool {
         let state = &mut *self.lock_state();
         let some: Vec<PersonId> = state.people.keys().copied().take(people).collect();
         for subscriber in some
@@ -294,27 +296,29 @@ impl Hub {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn to_live(&self, person: PersonId, mut told: impl FnMut(&Subscriber, &dyn EventSink) -> bool) {
-        self.keep(person, |subscriber| subscriber.sink.clone().is_none_or(|sink| told(subscriber, &*sink)));
+    fn for_live_subscribers(&self, person: PersonId, mut told: impl FnMut(&Subscriber, &dyn EventSink) -> bool) {
+        self.retain_subscribers(person, |subscriber| {
+            subscriber.sink.clone().is_none_or(|sink| told(subscriber, &*sink))
+        });
     }
 
-    fn keep(&self, person: PersonId, stays: impl FnMut(&mut Subscriber) -> bool) {
+    fn retain_subscribers(&self, person: PersonId, stays: impl FnMut(&mut Subscriber) -> bool) {
         let state = &mut *self.lock_state();
         let Some(subscriptions) = state.people.get_mut(&person) else { return };
         subscriptions.subscribers.retain_mut(stays);
-        self.settle(state, person);
+        self.reconcile_subscriptions(state, person);
     }
 
     /// After something happened to a person's subscribers: an empty subscriptions is left, and what a subscriber lacks is read.
-    fn settle(&self, state: &mut HubState, person: PersonId) {
+    fn reconcile_subscriptions(&self, state: &mut HubState, person: PersonId) {
         let Some(subscriptions) = state.people.get(&person) else { return };
         if subscriptions.subscribers.is_empty() {
             state.people.remove(&person);
             state.moved.insert(person, Moved { at: Moment::now(), here: true });
             self.0.movement.notify_one();
-        } else if subscriptions.lacks().is_some() {
-            state.behind.insert(person);
-            if !std::mem::replace(&mut state.reading, true) {
+        } else if subscriptions.lag().is_some() {
+            state.lagging.insert(person);
+            if !std::mem::replace(&mut state.catching_up, true) {
                 tokio::spawn(self.clone().read_for_those_behind());
             }
         }
@@ -323,7 +327,7 @@ impl Hub {
 
 impl Subscriptions {
     /// The last number of the stream that is furthest behind, if one is.
-    fn lacks(&self) -> Option<i64> {
+    fn lag(&self) -> Option<i64> {
         let live = self.subscribers.iter().filter(|subscriber| subscriber.sink.is_some());
         live.map(|subscriber| subscriber.last_sent).min().filter(|last| *last < self.last_seq)
     }

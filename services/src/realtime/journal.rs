@@ -69,7 +69,7 @@ impl Journal {
             // First those who have a longer way.
             hub.line().say_at(&heads(&told));
             for Told { person, seq, frame } in told {
-                if hub.tell(person, seq, &frame) {
+                if hub.publish(person, seq, &frame) {
                     measured::heard("told", at);
                 }
             }

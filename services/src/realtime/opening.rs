@@ -33,7 +33,7 @@ pub(crate) struct Opened {
 }
 
 impl Opening {
-    fn lacks(&self, heads: &HashMap<SessionId, (Instant, i64)>) -> Option<(PersonId, i64)> {
+    fn lag(&self, heads: &HashMap<SessionId, (Instant, i64)>) -> Option<(PersonId, i64)> {
         let (_, head) = heads.get(&self.session)?;
         self.after.filter(|after| (0..*head).contains(after)).map(|after| (self.person, after))
     }
@@ -50,7 +50,7 @@ impl Greenroom {
         let found = self.heads_and_events(&openings).await;
         each(found, &openings, |(heads, events), opening| {
             let (ends_at, head) = *heads.get(&opening.session)?;
-            let next = opening.lacks(heads).into_iter().flat_map(|(person, after)| {
+            let next = opening.lag(heads).into_iter().flat_map(|(person, after)| {
                 // Another stream of theirs may have asked for others, between which and these there is a gap.
                 let own = after + 1..=after.saturating_add(log::EACH);
                 let theirs = events.iter().filter(move |event| event.person() == person && own.contains(&event.seq));
@@ -75,7 +75,7 @@ impl Greenroom {
             .into_iter()
             .filter_map(|(row, head)| Some((SessionId(row.id), (Instant::from_millis(row.expires_at), head?.seq))))
             .collect();
-        let lacking: HashSet<_> = openings.iter().filter_map(|opening| opening.lacks(&heads)).collect();
+        let lacking: HashSet<_> = openings.iter().filter_map(|opening| opening.lag(&heads)).collect();
         let lacking: Vec<_> = lacking.into_iter().collect();
         let events =
             if lacking.is_empty() { Vec::new() } else { log::after_each(self.store.reader(), &lacking).await? };

@@ -33,7 +33,7 @@ impl Greenroom {
                 let news = self.hub.settled(GRACE);
                 for here in [true, false] {
                     let people = news.iter().filter(|news| news.here == Some(here)).map(|news| news.person);
-                    self.hub.tell_present(&people.collect::<Vec<_>>(), here);
+                    self.hub.announce_presence(&people.collect::<Vec<_>>(), here);
                 }
                 let is_new = |news: &News| match news.present {
                     true => told.insert(news.person),
@@ -60,7 +60,7 @@ impl Greenroom {
         let pairs = acquaintances(self.store.reader(), &people).await?;
         for News { person, present, .. } in news {
             let others: Vec<_> = pairs.iter().filter(|(who, _)| who == person).map(|(_, other)| *other).collect();
-            self.hub.pass_presence_here(&others, *person, *present);
+            self.hub.publish_presence_local(&others, *person, *present);
         }
         Ok(())
     }
@@ -97,8 +97,8 @@ impl Greenroom {
 
 impl Hub {
     /// Tells these people's streams at this node that somebody came, or left.
-    pub(super) fn pass_presence_here(&self, to: &[PersonId], person: PersonId, online: bool) {
-        self.pass_here(to, &frame::presence(person, online));
+    pub(super) fn publish_presence_local(&self, to: &[PersonId], person: PersonId, online: bool) {
+        self.publish_ephemeral_local(to, &frame::presence(person, online));
     }
 }
 

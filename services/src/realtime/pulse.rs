@@ -27,10 +27,10 @@ impl Greenroom {
 
     /// Looks how far everybody who is here has come, whoever wrote it.
     pub(super) async fn look(&self) -> Result<Vec<PersonId>> {
-        let present = self.hub.present();
+        let present = self.hub.present_people();
         for people in present.chunks(BATCH) {
             for (person, head) in log::heads(self.store.reader(), people).await? {
-                self.hub.know(person, head);
+                self.hub.advance_last_seq(person, head);
             }
         }
         Ok(present)
@@ -38,7 +38,7 @@ impl Greenroom {
 
     /// Ends the streams of whoever signed out through another process.
     pub(super) async fn end_what_is_over(&self) -> Result<()> {
-        for sessions in self.hub.sessions().chunks(BATCH) {
+        for sessions in self.hub.connected_sessions().chunks(BATCH) {
             for (person, session) in self.gone(sessions).await? {
                 self.hub.end_session(person, session, Ending::SignedOut);
             }
@@ -50,15 +50,15 @@ impl Greenroom {
         self.end_what_is_over().await?;
         let present = self.look().await?;
         // A heartbeat tells of what was sent before it.
-        self.hub.caught_up().await;
+        self.hub.wait_caught_up().await;
         for people in present.chunks(BEAT_TOGETHER) {
-            people.iter().for_each(|person| self.hub.beat(*person, self.now()));
+            people.iter().for_each(|person| self.hub.send_heartbeat(*person, self.now()));
             if people.len() == BEAT_TOGETHER {
                 // Thousands of heartbeats must not hold up a message.
                 tokio::time::sleep(BETWEEN_BEATS).await;
             }
         }
-        self.hub.tell_present(&present, true);
+        self.hub.announce_presence(&present, true);
         Ok(())
     }
 }

@@ -14,23 +14,23 @@ const PAUSE: Duration = Duration::from_secs(1);
 impl Hub {
     /// Until nobody is behind.
     pub(super) async fn read_for_those_behind(self) {
-        while let Some(behind) = self.behind(PEOPLE) {
+        while let Some(behind) = self.drain_lagging(PEOPLE) {
             match log::after_each(self.store().reader(), &behind).await {
                 Ok(events) => {
                     for event in &events {
-                        self.tell(event.person(), event.seq, &event.frame());
+                        self.publish(event.person(), event.seq, &event.frame());
                         measured::heard("read", Instant::from_millis(event.at));
                     }
                     // What the log doesn't hold never comes: whoever waits for it begins anew.
                     let found: HashSet<(PersonId, i64)> =
                         events.iter().map(|event| (event.person(), event.seq)).collect();
                     let lost = behind.into_iter().filter(|(id, last)| !found.contains(&(*id, last + 1)));
-                    lost.for_each(|(id, last)| self.turn_away(id, last));
+                    lost.for_each(|(id, last)| self.disconnect_stale(id, last));
                 }
                 Err(error) => {
                     error.into_refusal();
                     tokio::time::sleep(PAUSE).await;
-                    behind.iter().for_each(|(id, _)| self.know(*id, 0));
+                    behind.iter().for_each(|(id, _)| self.advance_last_seq(*id, 0));
                 }
             }
         }

@@ -18,7 +18,7 @@ impl Greenroom {
         let Some(other) = self.shown_to(viewer, id).await? else { return Ok(()) };
         let now = self.now();
         if self.typing.take((viewer.id(), id)).is_ok() {
-            self.hub.pass_typing(&[other], id, viewer.id(), now);
+            self.hub.publish_typing(&[other], id, viewer.id(), now);
         }
         Ok(())
     }
@@ -26,7 +26,7 @@ impl Greenroom {
 
 impl Hub {
     /// Tells these people's streams at this node, which says by its own clock how long it lasts.
-    pub(super) fn pass_typing_here(
+    pub(super) fn publish_typing_local(
         &self,
         to: &[PersonId],
         conversation_id: ConversationId,
@@ -34,6 +34,6 @@ impl Hub {
         now: Instant,
     ) {
         let until = Instant::from_millis(now.millis() + crate::clock::millis(LASTS));
-        self.pass_here(to, &frame::typing(&Typing { conversation_id, user_id: by, until }));
+        self.publish_ephemeral_local(to, &frame::typing(&Typing { conversation_id, user_id: by, until }));
     }
 }

@@ -25,7 +25,7 @@ pub(crate) struct News {
 
 impl Hub {
     /// Everybody with a stream here.
-    pub(crate) fn present(&self) -> Vec<PersonId> {
+    pub(crate) fn present_people(&self) -> Vec<PersonId> {
         self.lock_state().people.keys().copied().collect()
     }
 
@@ -35,18 +35,18 @@ impl Hub {
     }
 
     /// Notes what another node said of who is there.
-    pub(crate) fn note_elsewhere(&self, node: Uuid, people: &[PersonId], here: bool) {
+    pub(crate) fn record_remote_presence(&self, node: Uuid, people: &[PersonId], here: bool) {
         let state = &mut *self.lock_state();
         for person in people {
             let before = state.is_present(*person);
-            let nodes = state.elsewhere.entry(*person).or_default();
+            let nodes = state.remote.entry(*person).or_default();
             if here {
                 nodes.insert(node, Moment::now());
             } else {
                 nodes.remove(&node);
             }
             if nodes.is_empty() {
-                state.elsewhere.remove(person);
+                state.remote.remove(person);
             }
             if before != state.is_present(*person) {
                 state.moved.insert(*person, Moved { at: Moment::now(), here: false });
@@ -56,10 +56,10 @@ impl Hub {
     }
 
     /// Forgets what nodes said longer ago than this: they may be gone.
-    pub(crate) fn forget_elsewhere(&self, after: Duration) {
+    pub(crate) fn expire_remote_presence(&self, after: Duration) {
         let state = &mut *self.lock_state();
         let (people, moved) = (&state.people, &mut state.moved);
-        state.elsewhere.retain(|person, nodes| {
+        state.remote.retain(|person, nodes| {
             nodes.retain(|_, said| said.elapsed() < after);
             if nodes.is_empty() && !people.contains_key(person) {
                 moved.insert(*person, Moved { at: Moment::now(), here: false });
@@ -82,23 +82,23 @@ impl Hub {
     /// Takes whoever came, and whoever has been gone for `grace`, where they are.
     pub(crate) fn settled(&self, grace: Duration) -> Vec<News> {
         let state = &mut *self.lock_state();
-        let (people, elsewhere) = (&state.people, &state.elsewhere);
+        let (people, remote) = (&state.people, &state.remote);
         let settled = state.moved.extract_if(|id, moved| people.contains_key(id) || moved.at.elapsed() >= grace);
         let news = settled.map(|(person, moved)| {
             let here = people.contains_key(&person);
-            let present = here || elsewhere.contains_key(&person);
+            let present = here || remote.contains_key(&person);
             News { person, present, here: moved.here.then_some(here) }
         });
         news.collect()
     }
 
     /// How many streams there are.
-    pub(crate) fn count(&self) -> usize {
+    pub(crate) fn subscriber_count(&self) -> usize {
         self.lock_state().people.values().map(|subscriptions| subscriptions.subscribers.len()).sum()
     }
 
     /// Every session with a stream here.
-    pub(crate) fn sessions(&self) -> Vec<(PersonId, SessionId)> {
+    pub(crate) fn connected_sessions(&self) -> Vec<(PersonId, SessionId)> {
         let state = self.lock_state();
         let subscribers = state.people.iter().flat_map(|(person, subscriptions)| {
             subscriptions.subscribers.iter().map(|subscriber| (*person, subscriber.session))
@@ -109,6 +109,6 @@ impl Hub {
 
 impl HubState {
     pub(super) fn is_present(&self, person: PersonId) -> bool {
-        self.people.contains_key(&person) || self.elsewhere.contains_key(&person)
+        self.people.contains_key(&person) || self.remote.contains_key(&person)
     }
 }

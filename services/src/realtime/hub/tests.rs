@@ -33,9 +33,9 @@ async fn hub() -> Hub {
 
 /// A stream that is live from the beginning.
 fn live(hub: &Hub, session: SessionId, takes: usize) -> (SubscriptionGuard, mpsc::Receiver<String>) {
-    let guard = hub.listen((SARAH, session), false, 9).expect("a subscription");
+    let guard = hub.subscribe((SARAH, session), false, 9).expect("a subscription");
     let (queue, heard) = mpsc::channel(takes);
-    assert_eq!(guard.go_live(0, &Arc::new(Reader(Mutex::new(Some(queue))))), Next::Live);
+    assert_eq!(guard.go_live(0, &Arc::new(Reader(Mutex::new(Some(queue))))), ReplayState::Live);
     (guard, heard)
 }
 
@@ -44,13 +44,13 @@ async fn a_stream_that_does_not_listen_is_cut_off_with_nothing_skipped() {
     let hub = hub().await;
     let (_guard, mut heard) = live(&hub, PHONE, 20);
     for seq in 1..=30 {
-        hub.tell(SARAH, seq, seq.to_string().as_bytes());
+        hub.publish(SARAH, seq, seq.to_string().as_bytes());
     }
     for seq in 1..=20 {
         assert_eq!(heard.recv().await, Some(seq.to_string()), "what came is gapless");
     }
     assert_eq!(heard.recv().await, None, "and then it is over");
-    assert!(hub.present().is_empty());
+    assert!(hub.present_people().is_empty());
 }
 
 #[tokio::test]
@@ -58,31 +58,31 @@ async fn what_comes_again_or_too_early_is_not_told() {
     let hub = hub().await;
     let (_guard, mut heard) = live(&hub, PHONE, 20);
     for seq in [1, 3, 1, 2] {
-        hub.tell(SARAH, seq, seq.to_string().as_bytes());
+        hub.publish(SARAH, seq, seq.to_string().as_bytes());
     }
     let heard: Vec<_> = [heard.recv().await, heard.recv().await].into_iter().flatten().collect();
     assert_eq!(heard, ["1", "2"]);
-    assert_eq!(hub.behind(9), Some(vec![(SARAH, 2)]), "the third is read from the log");
+    assert_eq!(hub.drain_lagging(9), Some(vec![(SARAH, 2)]), "the third is read from the log");
 }
 
 #[tokio::test]
 async fn nothing_that_happens_while_a_stream_replays_is_passed_over() {
     let hub = hub().await;
-    let guard = hub.listen((SARAH, PHONE), false, 9).expect("a subscription");
-    hub.tell(SARAH, 1, b"1");
+    let guard = hub.subscribe((SARAH, PHONE), false, 9).expect("a subscription");
+    hub.publish(SARAH, 1, b"1");
     let reader = Arc::new(Reader(Mutex::new(None)));
-    assert_eq!(guard.go_live(0, &reader), Next::ReadOn);
-    assert_eq!(guard.go_live(1, &reader), Next::Live);
+    assert_eq!(guard.go_live(0, &reader), ReplayState::Lagging);
+    assert_eq!(guard.go_live(1, &reader), ReplayState::Live);
 }
 
 #[tokio::test]
 async fn a_person_holds_so_many_streams_and_a_closed_one_makes_room() {
     let hub = hub().await;
-    let first = hub.listen((SARAH, PHONE), false, 2).expect("a subscription");
-    let _second = hub.listen((SARAH, PHONE), false, 2).expect("a subscription");
-    assert_eq!(hub.listen((SARAH, PHONE), false, 2).err(), Some(Refusal::TooManyStreams));
+    let first = hub.subscribe((SARAH, PHONE), false, 2).expect("a subscription");
+    let _second = hub.subscribe((SARAH, PHONE), false, 2).expect("a subscription");
+    assert_eq!(hub.subscribe((SARAH, PHONE), false, 2).err(), Some(Refusal::TooManyStreams));
     drop(first);
-    assert!(hub.listen((SARAH, PHONE), false, 2).is_ok());
+    assert!(hub.subscribe((SARAH, PHONE), false, 2).is_ok());
 }
 
 #[tokio::test]
@@ -90,22 +90,22 @@ async fn ending_a_session_ends_its_streams_only() {
     let hub = hub().await;
     let laptop = SessionId(Uuid::from_u128(3));
     let (_phone, mut phone) = live(&hub, PHONE, 20);
-    let replaying = hub.listen((SARAH, PHONE), false, 9).expect("a subscription");
+    let replaying = hub.subscribe((SARAH, PHONE), false, 9).expect("a subscription");
     let (_laptop, mut laptop) = live(&hub, laptop, 20);
     hub.end_session(SARAH, PHONE, Ending::SignedOut);
     assert!(phone.recv().await.expect("a word").contains("signed_out"));
     assert!(phone.recv().await.is_none());
     let reader = Arc::new(Reader(Mutex::new(None)));
-    assert_eq!(replaying.go_live(0, &reader), Next::End(Some(Ending::SignedOut)));
-    hub.tell(SARAH, 1, b"1");
+    assert_eq!(replaying.go_live(0, &reader), ReplayState::Ended(Some(Ending::SignedOut)));
+    hub.publish(SARAH, 1, b"1");
     assert_eq!(laptop.recv().await.as_deref(), Some("1"));
 }
 
 #[tokio::test]
 async fn whoever_comes_is_told_of_at_once_and_whoever_leaves_only_after_a_while() {
     let hub = hub().await;
-    let phone = hub.listen((SARAH, PHONE), false, 9).expect("a subscription");
-    let laptop = hub.listen((SARAH, PHONE), false, 9).expect("a subscription");
+    let phone = hub.subscribe((SARAH, PHONE), false, 9).expect("a subscription");
+    let laptop = hub.subscribe((SARAH, PHONE), false, 9).expect("a subscription");
     assert_eq!(hub.settled(NOBODY_EVER), [News { person: SARAH, present: true, here: Some(true) }]);
     drop(phone);
     assert!(!hub.moving(), "one of two streams ended");
@@ -120,8 +120,8 @@ async fn a_closed_hub_ends_streams_that_come_later_too() {
     let hub = hub().await;
     let (_before, mut heard) = live(&hub, PHONE, 20);
     hub.close();
-    assert!(!hub.send_home(1), "nobody is left");
+    assert!(!hub.disconnect_batch(1), "nobody is left");
     assert!(heard.recv().await.is_none());
-    let after = hub.listen((SARAH, PHONE), false, 9).expect("a subscription");
-    assert_eq!(after.go_live(0, &Arc::new(Reader(Mutex::new(None)))), Next::End(None));
+    let after = hub.subscribe((SARAH, PHONE), false, 9).expect("a subscription");
+    assert_eq!(after.go_live(0, &Arc::new(Reader(Mutex::new(None)))), ReplayState::Ended(None));
 }
