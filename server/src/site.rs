@@ -105,7 +105,7 @@ pub(crate) async fn serve(mut settings: Checked) -> Result<(), String> {
 fn begin_rounds(greenroom: &Greenroom, smtp: Option<Smtp>) {
     tokio::spawn(greenroom.clone().keep_pulse());
     tokio::spawn(greenroom.clone().keep_in_touch());
-    tokio::spawn(greenroom.clone().keep_presence());
+    tokio::spawn(greenroom.clone().run_presence());
     tokio::spawn(greenroom.clone().keep_house());
     tokio::spawn(greenroom.clone().keep_reminding());
     if let Some(smtp) = smtp {

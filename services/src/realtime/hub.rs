@@ -1,13 +1,13 @@
 //! The subscribers of streams: who is told, and where.
 
-mod coming;
+mod presence;
 
-pub(super) use coming::News;
+pub(super) use presence::PresenceChange;
 
 use super::{bus::Line, event_sink::EventSink, frame};
 use crate::{measured, store::Store};
-use coming::Moved;
 use model::{Ending, Instant, PersonId, Refusal, SessionId};
+use presence::PresenceTransition;
 use std::{
     collections::{HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -22,7 +22,7 @@ pub(crate) struct Hub(Arc<HubInner>);
 struct HubInner {
     state: Mutex<HubState>,
     /// Rings when somebody comes or goes.
-    movement: Notify,
+    presence_changed: Notify,
     /// Rings when nobody is behind any more.
     caught_up: Notify,
     /// To the other nodes.
@@ -37,7 +37,7 @@ struct HubState {
     /// Who has a stream at which other node, and when that node last said so.
     remote: HashMap<PersonId, HashMap<Uuid, Moment>>,
     /// Whoever took their first subscriber or left their last, and when.
-    moved: HashMap<PersonId, Moved>,
+    transitions: HashMap<PersonId, PresenceTransition>,
     /// Those with a stream that missed something.
     lagging: HashSet<PersonId>,
     /// Whether somebody reads it for them.
@@ -125,7 +125,7 @@ impl Hub {
     pub(crate) fn new(store: Arc<Store>) -> Self {
         Self(Arc::new(HubInner {
             state: Mutex::default(),
-            movement: Notify::new(),
+            presence_changed: Notify::new(),
             caught_up: Notify::new(),
             line: Line::default(),
             store,
@@ -157,8 +157,8 @@ impl Hub {
                 end_reason: None,
             });
             if subscriptions.subscribers.len() == 1 {
-                state.moved.insert(person, Moved { at: Moment::now(), here: true });
-                self.0.movement.notify_one();
+                state.transitions.insert(person, PresenceTransition { at: Moment::now(), here: true });
+                self.0.presence_changed.notify_one();
             }
         }
         Ok(SubscriptionGuard { person, subscriber, hub: self.clone() })
@@ -314,8 +314,8 @@ impl Hub {
         let Some(subscriptions) = state.people.get(&person) else { return };
         if subscriptions.subscribers.is_empty() {
             state.people.remove(&person);
-            state.moved.insert(person, Moved { at: Moment::now(), here: true });
-            self.0.movement.notify_one();
+            state.transitions.insert(person, PresenceTransition { at: Moment::now(), here: true });
+            self.0.presence_changed.notify_one();
         } else if subscriptions.lag().is_some() {
             state.lagging.insert(person);
             if !std::mem::replace(&mut state.catching_up, true) {

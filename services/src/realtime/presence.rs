@@ -1,6 +1,6 @@
 //! Who is here: told to the people they share a conversation with, never written to the log.
 
-use super::{Hub, frame, hub::News};
+use super::{Hub, frame, hub::PresenceChange};
 use crate::{
     Greenroom, Result, Viewer,
     conversations::Side,
@@ -16,32 +16,32 @@ use sea_orm::{
 use std::{collections::HashSet, time::Duration};
 
 /// Whoever comes back within this never left: a stream that broke, or the way from page to page.
-const GRACE: Duration = Duration::from_secs(5);
+const DISCONNECT_GRACE: Duration = Duration::from_secs(5);
 /// So long comings and goings are gathered: one look into the database serves all of them.
-const GATHER: Duration = Duration::from_millis(200);
+const GATHER_DELAY: Duration = Duration::from_millis(200);
 /// People looked up at once.
 const BATCH: usize = 200;
 
 impl Greenroom {
     /// Tells of whoever comes and goes, for ever.
-    pub async fn keep_presence(self) {
+    pub async fn run_presence(self) {
         let mut told = HashSet::new();
         loop {
-            self.hub.movement().await;
-            while self.hub.moving() {
-                tokio::time::sleep(GATHER).await;
-                let news = self.hub.settled(GRACE);
+            self.hub.wait_presence_change().await;
+            while self.hub.has_unsettled_changes() {
+                tokio::time::sleep(GATHER_DELAY).await;
+                let changes = self.hub.drain_settled(DISCONNECT_GRACE);
                 for here in [true, false] {
-                    let people = news.iter().filter(|news| news.here == Some(here)).map(|news| news.person);
+                    let people = changes.iter().filter(|change| change.here == Some(here)).map(|change| change.person);
                     self.hub.announce_presence(&people.collect::<Vec<_>>(), here);
                 }
-                let is_new = |news: &News| match news.present {
-                    true => told.insert(news.person),
-                    false => told.remove(&news.person),
+                let is_new = |change: &PresenceChange| match change.present {
+                    true => told.insert(change.person),
+                    false => told.remove(&change.person),
                 };
-                let news: Vec<_> = news.into_iter().filter(is_new).collect();
-                for batch in news.chunks(BATCH) {
-                    if let Err(error) = self.tell_presence(batch).await {
+                let changes: Vec<_> = changes.into_iter().filter(is_new).collect();
+                for batch in changes.chunks(BATCH) {
+                    if let Err(error) = self.publish_presence_changes(batch).await {
                         error.into_refusal();
                     }
                 }
@@ -50,15 +50,15 @@ impl Greenroom {
     }
 
     /// Tells the streams of this node; others tell theirs.
-    async fn tell_presence(&self, news: &[News]) -> Result<()> {
-        let (people, here) = (news.iter(), news.iter().filter(|news| news.here.is_some()));
-        let people: Vec<PersonId> = people.map(|news| news.person).collect();
-        let here: Vec<PersonId> = here.map(|news| news.person).collect();
+    async fn publish_presence_changes(&self, changes: &[PresenceChange]) -> Result<()> {
+        let (people, here) = (changes.iter(), changes.iter().filter(|change| change.here.is_some()));
+        let people: Vec<PersonId> = people.map(|change| change.person).collect();
+        let here: Vec<PersonId> = here.map(|change| change.person).collect();
         if !here.is_empty() {
-            note_active(&self.store, &here, self.now()).await?;
+            record_last_seen(&self.store, &here, self.now()).await?;
         }
-        let pairs = acquaintances(self.store.reader(), &people).await?;
-        for News { person, present, .. } in news {
+        let pairs = find_counterparts(self.store.reader(), &people).await?;
+        for PresenceChange { person, present, .. } in changes {
             let others: Vec<_> = pairs.iter().filter(|(who, _)| who == person).map(|(_, other)| *other).collect();
             self.hub.publish_presence_local(&others, *person, *present);
         }
@@ -75,7 +75,7 @@ impl Greenroom {
     /// # Errors
     /// `NotFound` where the conversation isn't the viewer's.
     pub async fn presence(&self, viewer: &Viewer, id: ConversationId) -> Result<Presence> {
-        let Some(other) = self.shown_to(viewer, id).await? else { return Ok(Presence::default()) };
+        let Some(other) = self.counterpart_showing_presence(viewer, id).await? else { return Ok(Presence::default()) };
         if self.hub.is_present(other) {
             return Ok(Presence { online: true, active_at: None });
         }
@@ -84,12 +84,16 @@ impl Greenroom {
     }
 
     /// The other person of a conversation, where both show their presence.
-    pub(super) async fn shown_to(&self, viewer: &Viewer, id: ConversationId) -> Result<Option<PersonId>> {
+    pub(super) async fn counterpart_showing_presence(
+        &self,
+        viewer: &Viewer,
+        id: ConversationId,
+    ) -> Result<Option<PersonId>> {
         let side = Side::of(viewer);
         let own = conversation::Entity::find_by_id(id.0).filter(side.own(viewer));
         let row = own.one(self.store.reader()).await?.ok_or(Refusal::NotFound)?;
         let other = side.counterpart(&row);
-        let shown = showing().filter(person::Column::Id.is_in([viewer.id().0, other.0]));
+        let shown = select_showing_presence().filter(person::Column::Id.is_in([viewer.id().0, other.0]));
         let both = shown.all(self.store.reader()).await?.len() == 2;
         Ok(both.then_some(other))
     }
@@ -102,12 +106,12 @@ impl Hub {
     }
 }
 
-fn showing() -> sea_orm::Select<person::Entity> {
+fn select_showing_presence() -> sea_orm::Select<person::Entity> {
     person::Entity::find().filter(person::Column::Presence.eq(true)).filter(person::Column::DeletedAt.is_null())
 }
 
 /// Notes when these people were last here; nothing of whoever has left for good.
-async fn note_active(store: &Store, people: &[PersonId], now: Instant) -> Result<()> {
+async fn record_last_seen(store: &Store, people: &[PersonId], now: Instant) -> Result<()> {
     // In one order everywhere, so that two processes don't wait for each other.
     let known = person::Entity::find()
         .filter(person::Column::Id.is_in(few::alternatives(people.iter().map(|id| id.0))))
@@ -127,7 +131,10 @@ async fn note_active(store: &Store, people: &[PersonId], now: Instant) -> Result
 }
 
 /// Each of these people with everybody they share a conversation with, where both show their presence.
-async fn acquaintances(connection: &impl ConnectionTrait, people: &[PersonId]) -> Result<Vec<(PersonId, PersonId)>> {
+async fn find_counterparts(
+    connection: &impl ConnectionTrait,
+    people: &[PersonId],
+) -> Result<Vec<(PersonId, PersonId)>> {
     use conversation::Column::{OrganizerId, TalentId};
     let mut pairs = HashSet::new();
     for (theirs, others) in [(OrganizerId, TalentId), (TalentId, OrganizerId)] {

@@ -15,7 +15,7 @@ impl Greenroom {
     /// `NotFound` where the conversation isn't the viewer's.
     pub async fn typing(&self, viewer: &Viewer, id: ConversationId) -> Result<()> {
         viewer.may_write()?;
-        let Some(other) = self.shown_to(viewer, id).await? else { return Ok(()) };
+        let Some(other) = self.counterpart_showing_presence(viewer, id).await? else { return Ok(()) };
         let now = self.now();
         if self.typing.take((viewer.id(), id)).is_ok() {
             self.hub.publish_typing(&[other], id, viewer.id(), now);

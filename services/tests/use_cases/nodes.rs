@@ -115,7 +115,7 @@ async fn somebody_who_leaves_one_node_is_still_here_at_another(site: Site) {
     let cast = site.cast().await;
     let (there, notes) = joined(&site).await;
     let carrying = carry(notes, [site.greenroom.clone(), there.clone()]);
-    let rounds = [&site.greenroom, &there].map(|greenroom| tokio::spawn(greenroom.clone().keep_presence()));
+    let rounds = [&site.greenroom, &there].map(|greenroom| tokio::spawn(greenroom.clone().run_presence()));
     let (mut theirs, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
     let (hers_here, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
     let (hers_there, _) = Stream::ready(&there, &cast.sarah, Resume::Live).await;

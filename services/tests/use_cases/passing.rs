@@ -82,7 +82,7 @@ async fn a_sparing_stream_hears_only_what_is_kept(site: Site) {
 
 async fn coming_and_going_is_told_to_whom_one_talks_with(site: Site) {
     let cast = site.cast().await;
-    let rounds = tokio::spawn(site.greenroom.clone().keep_presence());
+    let rounds = tokio::spawn(site.greenroom.clone().run_presence());
     let (mut theirs, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
     let (mut strangers, _) = Stream::ready(&site.greenroom, &cast.kamau, Resume::Live).await;
     let (hers, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
@@ -103,7 +103,7 @@ async fn coming_and_going_is_told_to_whom_one_talks_with(site: Site) {
 
 async fn coming_back_soon_is_never_having_left(site: Site) {
     let cast = site.cast().await;
-    let rounds = tokio::spawn(site.greenroom.clone().keep_presence());
+    let rounds = tokio::spawn(site.greenroom.clone().run_presence());
     let (mut theirs, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
     let (hers, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
     assert_eq!(theirs.frame().await.data["online"], true);

@@ -106,13 +106,16 @@ async fn whoever_comes_is_told_of_at_once_and_whoever_leaves_only_after_a_while(
     let hub = hub().await;
     let phone = hub.subscribe((SARAH, PHONE), false, 9).expect("a subscription");
     let laptop = hub.subscribe((SARAH, PHONE), false, 9).expect("a subscription");
-    assert_eq!(hub.settled(NOBODY_EVER), [News { person: SARAH, present: true, here: Some(true) }]);
+    assert_eq!(hub.drain_settled(NOBODY_EVER), [PresenceChange { person: SARAH, present: true, here: Some(true) }]);
     drop(phone);
-    assert!(!hub.moving(), "one of two streams ended");
+    assert!(!hub.has_unsettled_changes(), "one of two streams ended");
     drop(laptop);
-    assert_eq!(hub.settled(NOBODY_EVER), [], "it may come back");
-    assert!(hub.moving());
-    assert_eq!(hub.settled(Duration::ZERO), [News { person: SARAH, present: false, here: Some(false) }]);
+    assert_eq!(hub.drain_settled(NOBODY_EVER), [], "it may come back");
+    assert!(hub.has_unsettled_changes());
+    assert_eq!(
+        hub.drain_settled(Duration::ZERO),
+        [PresenceChange { person: SARAH, present: false, here: Some(false) }]
+    );
 }
 
 #[tokio::test]

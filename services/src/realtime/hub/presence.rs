@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 /// Somebody's coming or going.
 #[derive(Clone, Copy)]
-pub(super) struct Moved {
+pub(super) struct PresenceTransition {
     pub(super) at: Moment,
     /// Whether it was at this node.
     pub(super) here: bool,
@@ -15,7 +15,7 @@ pub(super) struct Moved {
 
 /// Somebody who came, or has gone for good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct News {
+pub(crate) struct PresenceChange {
     pub(crate) person: PersonId,
     /// Whether they are at any node.
     pub(crate) present: bool,
@@ -49,47 +49,48 @@ impl Hub {
                 state.remote.remove(person);
             }
             if before != state.is_present(*person) {
-                state.moved.insert(*person, Moved { at: Moment::now(), here: false });
+                state.transitions.insert(*person, PresenceTransition { at: Moment::now(), here: false });
             }
         }
-        self.0.movement.notify_one();
+        self.0.presence_changed.notify_one();
     }
 
     /// Forgets what nodes said longer ago than this: they may be gone.
     pub(crate) fn expire_remote_presence(&self, after: Duration) {
         let state = &mut *self.lock_state();
-        let (people, moved) = (&state.people, &mut state.moved);
+        let (people, transitions) = (&state.people, &mut state.transitions);
         state.remote.retain(|person, nodes| {
             nodes.retain(|_, said| said.elapsed() < after);
             if nodes.is_empty() && !people.contains_key(person) {
-                moved.insert(*person, Moved { at: Moment::now(), here: false });
+                transitions.insert(*person, PresenceTransition { at: Moment::now(), here: false });
             }
             !nodes.is_empty()
         });
-        self.0.movement.notify_one();
+        self.0.presence_changed.notify_one();
     }
 
     /// Waits for somebody to come or go.
-    pub(crate) async fn movement(&self) {
-        self.0.movement.notified().await;
+    pub(crate) async fn wait_presence_change(&self) {
+        self.0.presence_changed.notified().await;
     }
 
-    /// Whether somebody came or went and hasn't been [settled](Self::settled).
-    pub(crate) fn moving(&self) -> bool {
-        !self.lock_state().moved.is_empty()
+    /// Whether somebody came or went and hasn't been [settled](Self::drain_settled).
+    pub(crate) fn has_unsettled_changes(&self) -> bool {
+        !self.lock_state().transitions.is_empty()
     }
 
     /// Takes whoever came, and whoever has been gone for `grace`, where they are.
-    pub(crate) fn settled(&self, grace: Duration) -> Vec<News> {
+    pub(crate) fn drain_settled(&self, grace: Duration) -> Vec<PresenceChange> {
         let state = &mut *self.lock_state();
         let (people, remote) = (&state.people, &state.remote);
-        let settled = state.moved.extract_if(|id, moved| people.contains_key(id) || moved.at.elapsed() >= grace);
-        let news = settled.map(|(person, moved)| {
+        let settled =
+            state.transitions.extract_if(|id, transition| people.contains_key(id) || transition.at.elapsed() >= grace);
+        let changes = settled.map(|(person, transition)| {
             let here = people.contains_key(&person);
             let present = here || remote.contains_key(&person);
-            News { person, present, here: moved.here.then_some(here) }
+            PresenceChange { person, present, here: transition.here.then_some(here) }
         });
-        news.collect()
+        changes.collect()
     }
 
     /// How many streams there are.
