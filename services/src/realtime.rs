@@ -11,7 +11,7 @@
 //! - `opening`: what streams must know as they open
 //! - `follow`: one stream: replay, then live, without gap or double
 //! - `frame`: how it looks on the wire
-//! - `pulse`: the heartbeat
+//! - `heartbeat`: the heartbeat
 //! - `bus`: what nodes tell each other
 //! - `typing`, `presence`: what passes by and isn't in the log
 
@@ -19,12 +19,12 @@ mod bus;
 mod event_sink;
 mod follow;
 mod frame;
+mod heartbeat;
 mod hub;
 mod journal;
 mod log;
 mod opening;
 mod presence;
-mod pulse;
 mod reader;
 mod typing;
 

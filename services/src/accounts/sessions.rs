@@ -185,7 +185,10 @@ impl Greenroom {
     }
 
     /// Which of these sessions are no more.
-    pub(crate) async fn gone(&self, sessions: &[(PersonId, SessionId)]) -> Result<Vec<(PersonId, SessionId)>> {
+    pub(crate) async fn find_ended_sessions(
+        &self,
+        sessions: &[(PersonId, SessionId)],
+    ) -> Result<Vec<(PersonId, SessionId)>> {
         let ids = sessions.iter().map(|(_, session)| session.0);
         let living = session::Entity::find()
             .filter(session::Column::Id.is_in(few::alternatives(ids)))

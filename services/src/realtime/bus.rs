@@ -146,8 +146,8 @@ impl Greenroom {
             self.hub.expire_remote_presence(HOLDS);
             if self.store.is_shared() && !self.hub.line().hears_all() {
                 // Where the database is silent too, the heartbeat says so.
-                let _ = self.end_what_is_over().await;
-                let _ = self.look().await;
+                let _ = self.end_expired_sessions().await;
+                let _ = self.poll_last_seqs().await;
             }
         }
     }

@@ -104,7 +104,7 @@ async fn write(greenroom: &Greenroom, heard: &Heard, (organizer, talent): (&View
 
 async fn follow(greenroom: &Greenroom, heard: &Heard, organizer: &Viewer, talent: &Viewer) {
     heard.act("following");
-    let rounds = [tokio::spawn(greenroom.clone().keep_pulse()), tokio::spawn(greenroom.clone().run_presence())];
+    let rounds = [tokio::spawn(greenroom.clone().run_heartbeat()), tokio::spawn(greenroom.clone().run_presence())];
     let mut hers = open(greenroom, talent, Resume::Live).await;
     let mut his = open(greenroom, organizer, Resume::After(1)).await;
     // A heartbeat looks for the newest number; somebody who comes is told to those they talk to.

@@ -107,7 +107,7 @@ async fn streams_on_another_process_do_too(site: Site) {
     let cast = site.cast().await;
     let heartbeat = std::time::Duration::from_millis(20);
     let reading = site.open_second_node(Limits { heartbeat, ..Limits::default() }).await;
-    let pulse = tokio::spawn(reading.clone().keep_pulse());
+    let pulse = tokio::spawn(reading.clone().run_heartbeat());
     join_all(&site.greenroom, &reading, &cast).await;
     pulse.abort();
 }

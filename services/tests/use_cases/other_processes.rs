@@ -17,7 +17,7 @@ on_both! {
 async fn beating(site: &Site) -> (Greenroom, JoinHandle<()>) {
     let limits = Limits { heartbeat: Duration::from_millis(20), ..Limits::default() };
     let greenroom = site.open_second_node(limits).await;
-    let pulse = tokio::spawn(greenroom.clone().keep_pulse());
+    let pulse = tokio::spawn(greenroom.clone().run_heartbeat());
     (greenroom, pulse)
 }
 
