@@ -7,7 +7,7 @@
 //! - `journal`: writes events, inside the transaction that causes them
 //! - `hub`: tells the streams of this process, after the commit
 //! - `event_sink`: where a stream's frames go
-//! - `log`: reads events again; `reader`: for all streams that missed something
+//! - `log`: reads events again; `catch_up`: for all streams that missed something
 //! - `opening`: what streams must know as they open
 //! - `follow`: one stream: replay, then live, without gap or double
 //! - `frame`: how it looks on the wire
@@ -16,6 +16,7 @@
 //! - `typing`, `presence`: what passes by and isn't in the log
 
 mod bus;
+mod catch_up;
 mod event_sink;
 mod follow;
 mod frame;
@@ -25,7 +26,6 @@ mod journal;
 mod log;
 mod opening;
 mod presence;
-mod reader;
 mod typing;
 
 pub use bus::{Bus, BusHealth};

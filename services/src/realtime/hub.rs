@@ -319,7 +319,7 @@ impl Hub {
         } else if subscriptions.lag().is_some() {
             state.lagging.insert(person);
             if !std::mem::replace(&mut state.catching_up, true) {
-                tokio::spawn(self.clone().read_for_those_behind());
+                tokio::spawn(self.clone().catch_up());
             }
         }
     }

@@ -7,15 +7,15 @@ use model::{Instant, PersonId};
 use std::{collections::HashSet, time::Duration};
 
 /// People read for at once.
-const PEOPLE: usize = 100;
+const BATCH: usize = 100;
 /// How long to wait for a database that doesn't answer.
-const PAUSE: Duration = Duration::from_secs(1);
+const RETRY_DELAY: Duration = Duration::from_secs(1);
 
 impl Hub {
     /// Until nobody is behind.
-    pub(super) async fn read_for_those_behind(self) {
-        while let Some(behind) = self.drain_lagging(PEOPLE) {
-            match log::after_each(self.store().reader(), &behind).await {
+    pub(super) async fn catch_up(self) {
+        while let Some(lagging) = self.drain_lagging(BATCH) {
+            match log::after_each(self.store().reader(), &lagging).await {
                 Ok(events) => {
                     for event in &events {
                         self.publish(event.person(), event.seq, &event.frame());
@@ -24,13 +24,13 @@ impl Hub {
                     // What the log doesn't hold never comes: whoever waits for it begins anew.
                     let found: HashSet<(PersonId, i64)> =
                         events.iter().map(|event| (event.person(), event.seq)).collect();
-                    let lost = behind.into_iter().filter(|(id, last)| !found.contains(&(*id, last + 1)));
+                    let lost = lagging.into_iter().filter(|(id, last)| !found.contains(&(*id, last + 1)));
                     lost.for_each(|(id, last)| self.disconnect_stale(id, last));
                 }
                 Err(error) => {
                     error.into_refusal();
-                    tokio::time::sleep(PAUSE).await;
-                    behind.iter().for_each(|(id, _)| self.advance_last_seq(*id, 0));
+                    tokio::time::sleep(RETRY_DELAY).await;
+                    lagging.iter().for_each(|(id, _)| self.advance_last_seq(*id, 0));
                 }
             }
         }
