@@ -47,7 +47,7 @@ use clock::{Clock, SystemClock};
 use mail::Links;
 use messages::Tray;
 use model::{ClientId, ConversationId, Instant, PersonId, Refusal, SessionId};
-use realtime::{Door, Hub};
+use realtime::{Hub, StreamSetupBatcher};
 use std::{net::IpAddr, ops::Deref, sync::Arc, thread::available_parallelism, time::Duration};
 use store::Store;
 use throttle::Throttle;
@@ -151,7 +151,7 @@ pub struct House {
     holders: Holders,
     /// The same for those who open a stream, of whom thousands may come at once.
     listeners: Holders,
-    door: Door,
+    stream_setups: StreamSetupBatcher,
     links: Links,
     /// Read from the database when it is needed first.
     pseudonym_key: OnceCell<Vec<u8>>,
@@ -202,7 +202,7 @@ impl Greenroom {
             tray: Tray::new(SENDS_AT_ONCE, Duration::ZERO),
             holders: Holders::new(LOOKED_UP_AT_ONCE, Duration::ZERO),
             listeners: Holders::new(LOOKED_UP_AT_ONCE, BREATH),
-            door: Door::new(LOOKED_UP_AT_ONCE, BREATH),
+            stream_setups: StreamSetupBatcher::new(LOOKED_UP_AT_ONCE, BREATH),
             links: Links::new(public_url),
             pseudonym_key: OnceCell::new(),
             mail_bell: Notify::new(),

@@ -95,7 +95,7 @@ impl Greenroom {
     /// it knows of.
     pub async fn take_stock(&self) {
         gauge!(STREAMS).set(self.streams() as f64);
-        let streams = self.listeners.len() + self.door.len();
+        let streams = self.listeners.len() + self.stream_setups.len();
         let lines = [("sends", self.tray.len()), ("sessions", self.holders.len()), ("streams", streams)];
         for (queue, length) in lines {
             gauge!(QUEUE, "queue" => queue).set(length as f64);

@@ -8,7 +8,7 @@
 //! - `hub`: tells the streams of this process, after the commit
 //! - `event_sink`: where a stream's frames go
 //! - `log`: reads events again; `catch_up`: for all streams that missed something
-//! - `opening`: what streams must know as they open
+//! - `stream_setup`: what streams must know as they open
 //! - `follow`: one stream: replay, then live, without gap or double
 //! - `frame`: how it looks on the wire
 //! - `heartbeat`: the heartbeat
@@ -24,8 +24,8 @@ mod heartbeat;
 mod hub;
 mod journal;
 mod log;
-mod opening;
 mod presence;
+mod stream_setup;
 mod typing;
 
 pub use bus::{Bus, BusHealth};
@@ -34,5 +34,5 @@ pub use follow::{Follower, Resume};
 pub(crate) use hub::Hub;
 pub(crate) use journal::{Journal, lock_heads};
 pub(crate) use log::{head, prune};
-pub(crate) use opening::Door;
+pub(crate) use stream_setup::StreamSetupBatcher;
 pub(crate) use typing::TELL_EVERY;

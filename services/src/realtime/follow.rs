@@ -3,7 +3,7 @@ use super::{
     frame,
     hub::{ReplayState, SubscriptionGuard},
     log::{self, Logged},
-    opening::{Opened, Opening},
+    stream_setup::{StreamRequest, StreamSetup},
 };
 use crate::{Greenroom, Result, Viewer};
 use bytes::Bytes;
@@ -34,7 +34,7 @@ pub struct Follower {
     /// The last number that went out.
     last: i64,
     /// What was read of the log already.
-    next: Vec<Logged>,
+    replay: Vec<Logged>,
     first: Bytes,
 }
 
@@ -49,16 +49,17 @@ impl Greenroom {
         // between the two is heard.
         let guard = self.hub.subscribe((person, session), sparing, self.limits.streams_per_person)?;
         let after = if let Resume::After(cursor) = resume { Some(cursor) } else { None };
-        let opened = self.open_door(Opening { person, session, after }).await?.ok_or(Refusal::Unauthenticated)?;
-        self.hub.advance_last_seq(person, opened.head);
+        let setup =
+            self.set_up_stream(StreamRequest { person, session, after }).await?.ok_or(Refusal::Unauthenticated)?;
+        self.hub.advance_last_seq(person, setup.last_seq);
         let retry = retry_millis()?;
-        let (last, first) = match opened.start(resume) {
+        let (last, first) = match setup.start_cursor(resume) {
             Some(cursor) => (cursor, frame::ready(cursor, resume != Resume::Live, retry)),
-            None => (opened.head, frame::reset(opened.head, retry)),
+            None => (setup.last_seq, frame::reset(setup.last_seq, retry)),
         };
-        let Opened { ends_at, next, .. } = opened;
+        let StreamSetup { ends_at, replay, .. } = setup;
         // It is passed on from hand to hand, each of which would have room for all of it.
-        Ok(Box::new(Follower { greenroom: self.clone(), guard, person, session, ends_at, last, next, first }))
+        Ok(Box::new(Follower { greenroom: self.clone(), guard, person, session, ends_at, last, replay, first }))
     }
 
     /// How many streams this process holds.
@@ -76,13 +77,13 @@ impl Greenroom {
     }
 }
 
-impl Opened {
+impl StreamSetup {
     /// The number to start after, unless the log can't go on from where the client is.
-    fn start(&self, resume: Resume) -> Option<i64> {
+    fn start_cursor(&self, resume: Resume) -> Option<i64> {
         match resume {
-            Resume::Live => Some(self.head),
-            Resume::After(cursor) if cursor == self.head => Some(cursor),
-            Resume::After(cursor) => self.next.first().is_some_and(|event| event.seq == cursor + 1).then_some(cursor),
+            Resume::Live => Some(self.last_seq),
+            Resume::After(cursor) if cursor == self.last_seq => Some(cursor),
+            Resume::After(cursor) => self.replay.first().is_some_and(|event| event.seq == cursor + 1).then_some(cursor),
             Resume::Unreadable => None,
         }
     }
@@ -117,7 +118,7 @@ impl Follower {
                     return None;
                 }
             }
-            let mut events = std::mem::take(&mut self.next);
+            let mut events = std::mem::take(&mut self.replay);
             if events.is_empty() {
                 let read = log::after(self.greenroom.store.reader(), self.person, self.last).await;
                 events = read.map_err(crate::Error::into_refusal).ok()?;

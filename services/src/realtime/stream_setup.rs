@@ -12,10 +12,10 @@ use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, Rela
 use std::collections::{HashMap, HashSet};
 
 /// Streams that are about to open.
-pub(crate) type Door = Together<Opening, Option<Opened>>;
+pub(crate) type StreamSetupBatcher = Together<StreamRequest, Option<StreamSetup>>;
 
 /// A stream that is about to open.
-pub(crate) struct Opening {
+pub(crate) struct StreamRequest {
     pub(super) person: PersonId,
     pub(super) session: SessionId,
     /// The last number the client has, where it goes on from one.
@@ -23,67 +23,69 @@ pub(crate) struct Opening {
 }
 
 /// How things stand as it opens.
-pub(crate) struct Opened {
+pub(crate) struct StreamSetup {
     /// When the session ends.
     pub(super) ends_at: Instant,
     /// The newest number.
-    pub(super) head: i64,
+    pub(super) last_seq: i64,
     /// The first events that the client lacks.
-    pub(super) next: Vec<Logged>,
+    pub(super) replay: Vec<Logged>,
 }
 
-impl Opening {
-    fn lag(&self, heads: &HashMap<SessionId, (Instant, i64)>) -> Option<(PersonId, i64)> {
-        let (_, head) = heads.get(&self.session)?;
-        self.after.filter(|after| (0..*head).contains(after)).map(|after| (self.person, after))
+impl StreamRequest {
+    fn replay_from(&self, last_seqs: &HashMap<SessionId, (Instant, i64)>) -> Option<(PersonId, i64)> {
+        let (_, last_seq) = last_seqs.get(&self.session)?;
+        self.after.filter(|after| (0..*last_seq).contains(after)).map(|after| (self.person, after))
     }
 }
 
 impl Greenroom {
     /// How things stand for a stream; `None` where its session is no more.
-    pub(super) async fn open_door(&self, opening: Opening) -> Result<Option<Opened>> {
+    pub(super) async fn set_up_stream(&self, request: StreamRequest) -> Result<Option<StreamSetup>> {
         let greenroom = self.clone();
-        self.door.ask(opening, |openings| async move { greenroom.look_at(openings).await }).await
+        self.stream_setups.ask(request, |requests| async move { greenroom.load_stream_setups(requests).await }).await
     }
 
-    async fn look_at(&self, openings: Vec<Opening>) -> Vec<Result<Option<Opened>>> {
-        let found = self.heads_and_events(&openings).await;
-        each(found, &openings, |(heads, events), opening| {
-            let (ends_at, head) = *heads.get(&opening.session)?;
-            let next = opening.lag(heads).into_iter().flat_map(|(person, after)| {
+    async fn load_stream_setups(&self, requests: Vec<StreamRequest>) -> Vec<Result<Option<StreamSetup>>> {
+        let found = self.load_last_seqs_and_events(&requests).await;
+        each(found, &requests, |(last_seqs, events), request| {
+            let (ends_at, last_seq) = *last_seqs.get(&request.session)?;
+            let replay = request.replay_from(last_seqs).into_iter().flat_map(|(person, after)| {
                 // Another stream of theirs may have asked for others, between which and these there is a gap.
                 let own = after + 1..=after.saturating_add(log::EACH);
                 let theirs = events.iter().filter(move |event| event.person() == person && own.contains(&event.seq));
                 theirs.cloned()
             });
-            Some(Opened { ends_at, head, next: next.collect() })
+            Some(StreamSetup { ends_at, last_seq, replay: replay.collect() })
         })
     }
 
-    async fn heads_and_events(
+    async fn load_last_seqs_and_events(
         &self,
-        openings: &[Opening],
+        requests: &[StreamRequest],
     ) -> Result<(HashMap<SessionId, (Instant, i64)>, Vec<Logged>)> {
         let rows = session::Entity::find()
             .select_also(person_head::Entity)
-            .join(JoinType::InnerJoin, head())
-            .filter(session::Column::Id.is_in(few::alternatives(openings.iter().map(|opening| opening.session.0))))
+            .join(JoinType::InnerJoin, event_sequence_relation())
+            .filter(session::Column::Id.is_in(few::alternatives(requests.iter().map(|request| request.session.0))))
             .filter(session::Column::ExpiresAt.gt(self.now().millis()))
             .all(self.store.reader())
             .await?;
-        let heads: HashMap<_, _> = rows
+        let last_seqs: HashMap<_, _> = rows
             .into_iter()
-            .filter_map(|(row, head)| Some((SessionId(row.id), (Instant::from_millis(row.expires_at), head?.seq))))
+            .filter_map(|(row, last_seq)| {
+                Some((SessionId(row.id), (Instant::from_millis(row.expires_at), last_seq?.seq)))
+            })
             .collect();
-        let lacking: HashSet<_> = openings.iter().filter_map(|opening| opening.lag(&heads)).collect();
+        let lacking: HashSet<_> = requests.iter().filter_map(|request| request.replay_from(&last_seqs)).collect();
         let lacking: Vec<_> = lacking.into_iter().collect();
         let events =
             if lacking.is_empty() { Vec::new() } else { log::after_each(self.store.reader(), &lacking).await? };
-        Ok((heads, events))
+        Ok((last_seqs, events))
     }
 }
 
-fn head() -> RelationDef {
+fn event_sequence_relation() -> RelationDef {
     session::Entity::belongs_to(person_head::Entity)
         .from(session::Column::PersonId)
         .to(person_head::Column::PersonId)
