@@ -7,7 +7,7 @@
 use axum::body::Body;
 use bytes::Bytes;
 use http::Version;
-use services::{EventSink, Follower, measured};
+use services::{EventSink, Subscription, measured};
 use socket2::SockRef;
 use std::{
     borrow::Cow,
@@ -27,7 +27,7 @@ const LAST_CHUNK: &[u8] = b"0\r\n\r\n";
 
 /// A stream that is to go on without hyper.
 pub(crate) struct Stream {
-    follower: Box<Follower>,
+    subscription: Box<Subscription>,
     chunked: bool,
 }
 
@@ -37,9 +37,9 @@ pub(crate) struct Handover(Arc<Mutex<Option<Stream>>>);
 
 impl Handover {
     /// A body that begins with the stream's first frame, and hands it over when that has been taken.
-    pub(crate) fn body(self, mut follower: Box<Follower>, version: Version) -> Body {
-        let mut first = Some(follower.first());
-        let mut stream = Some(Stream { follower, chunked: version != Version::HTTP_10 });
+    pub(crate) fn body(self, mut subscription: Box<Subscription>, version: Version) -> Body {
+        let mut first = Some(subscription.first_frame());
+        let mut stream = Some(Stream { subscription, chunked: version != Version::HTTP_10 });
         Body::from_stream(futures::stream::poll_fn(move |_| match first.take() {
             Some(frame) => Poll::Ready(Some(Ok::<Bytes, Infallible>(frame))),
             None => {
@@ -70,7 +70,7 @@ impl Stream {
         let _ = SockRef::from(&socket).set_send_buffer_size(SEND_BUFFER);
         let wire = Arc::new(Wire { socket, chunked: self.chunked });
         tokio::select! {
-            () = self.follower.run(wire.clone()) => {}
+            () = self.subscription.run(wire.clone()) => {}
             () = wire.gone() => {}
         }
     }

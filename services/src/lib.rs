@@ -39,7 +39,7 @@ mod together;
 
 pub use accounts::{Export, NewToken, SignedIn, Viewer};
 pub use error::{Error, Result};
-pub use realtime::{Bus, BusHealth, EventSink, Follower, Resume};
+pub use realtime::{Bus, BusHealth, EventSink, Resume, Subscription};
 pub use store::migrate;
 
 use accounts::{Guesser, Holders, Lockout, PasswordHasher};

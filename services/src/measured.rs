@@ -94,7 +94,7 @@ impl Greenroom {
     /// Sets the gauges that nobody keeps up to date, as they are now. Where the database is silent, so are those that
     /// it knows of.
     pub async fn take_stock(&self) {
-        gauge!(STREAMS).set(self.streams() as f64);
+        gauge!(STREAMS).set(self.stream_count() as f64);
         let streams = self.listeners.len() + self.stream_setups.len();
         let lines = [("sends", self.tray.len()), ("sessions", self.holders.len()), ("streams", streams)];
         for (queue, length) in lines {

@@ -9,7 +9,7 @@
 //! - `event_sink`: where a stream's frames go
 //! - `log`: reads events again; `catch_up`: for all streams that missed something
 //! - `stream_setup`: what streams must know as they open
-//! - `follow`: one stream: replay, then live, without gap or double
+//! - `subscription`: one stream: replay, then live, without gap or double
 //! - `frame`: how it looks on the wire
 //! - `heartbeat`: the heartbeat
 //! - `bus`: what nodes tell each other
@@ -18,7 +18,6 @@
 mod bus;
 mod catch_up;
 mod event_sink;
-mod follow;
 mod frame;
 mod heartbeat;
 mod hub;
@@ -26,13 +25,14 @@ mod journal;
 mod log;
 mod presence;
 mod stream_setup;
+mod subscription;
 mod typing;
 
 pub use bus::{Bus, BusHealth};
 pub use event_sink::EventSink;
-pub use follow::{Follower, Resume};
 pub(crate) use hub::Hub;
 pub(crate) use journal::{Journal, lock_heads};
 pub(crate) use log::{head, prune};
 pub(crate) use stream_setup::StreamSetupBatcher;
+pub use subscription::{Resume, Subscription};
 pub(crate) use typing::TELL_EVERY;

@@ -75,8 +75,8 @@ async fn follow(
 ) -> Result<Response, Problem> {
     // Whoever saves data wants messages, and nothing that only passes by.
     viewer.answers_for(query.text("person"))?;
-    let sparing = headers.get("save-data").is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"on"));
-    let follower = shared.greenroom.follow(&viewer, resume(&headers, &query), sparing).await?;
+    let save_data = headers.get("save-data").is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"on"));
+    let subscription = shared.greenroom.subscribe(&viewer, resume(&headers, &query), save_data).await?;
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream")),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-cache, no-transform")),
@@ -84,7 +84,7 @@ async fn follow(
         // Nothing comes after a stream.
         (header::CONNECTION, HeaderValue::from_static("close")),
     ];
-    Ok((headers, handover.body(follower, version)).into_response())
+    Ok((headers, handover.body(subscription, version)).into_response())
 }
 
 /// Where the client stopped: `Last-Event-ID`, which a browser sends by itself, or else `?after=`.
@@ -92,7 +92,7 @@ fn resume(headers: &HeaderMap, query: &Pairs) -> Resume {
     let header = headers.get("last-event-id").map(|value| value.to_str().unwrap_or("?"));
     match header.filter(|id| !id.is_empty()).or_else(|| query.text("after")) {
         None => Resume::Live,
-        Some(text) => text.trim().parse().map_or(Resume::Unreadable, Resume::After),
+        Some(text) => text.trim().parse().map_or(Resume::Invalid, Resume::After),
     }
 }
 

@@ -57,7 +57,7 @@ struct Subscriber {
     id: u64,
     session: SessionId,
     /// Wants nothing that passes.
-    sparing: bool,
+    save_data: bool,
     /// The last number that went out.
     last_sent: i64,
     /// Where frames go. None while the stream still replays the log.
@@ -136,7 +136,7 @@ impl Hub {
     pub(crate) fn subscribe(
         &self,
         (person, session): (PersonId, SessionId),
-        sparing: bool,
+        save_data: bool,
         limit: usize,
     ) -> Result<SubscriptionGuard, Refusal> {
         let state = &mut *self.lock_state();
@@ -151,7 +151,7 @@ impl Hub {
             subscriptions.subscribers.push(Subscriber {
                 id: subscriber,
                 session,
-                sparing,
+                save_data,
                 last_sent: 0,
                 sink: None,
                 end_reason: None,
@@ -199,7 +199,7 @@ impl Hub {
     /// Tells whoever of these people's streams at this node wants to know of what passes.
     pub(super) fn publish_ephemeral_local(&self, people: &[PersonId], frame: &[u8]) {
         people.iter().for_each(|person| {
-            self.for_live_subscribers(*person, |subscriber, sink| subscriber.sparing || write_or_abort(sink, frame))
+            self.for_live_subscribers(*person, |subscriber, sink| subscriber.save_data || write_or_abort(sink, frame))
         });
     }
 

@@ -118,7 +118,7 @@ async fn follow(greenroom: &Greenroom, heard: &Heard, organizer: &Viewer, talent
 /// A stream's frames, sent by a task that ends with the stream.
 async fn open(greenroom: &Greenroom, viewer: &Viewer, resume: Resume) -> UnboundedReceiver<Vec<u8>> {
     let (wire, frames) = mpsc::unbounded_channel();
-    let stream = greenroom.follow(viewer, resume, false).await.expect("a stream");
+    let stream = greenroom.subscribe(viewer, resume, false).await.expect("a stream");
     tokio::spawn(stream.run(Arc::new(Wire(wire))));
     frames
 }

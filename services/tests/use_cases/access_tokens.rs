@@ -25,7 +25,7 @@ async fn a_token_that_reads_sees_all_and_changes_nothing(site: Site) {
     let (cast, greenroom) = (site.cast().await, &site.greenroom);
     let (bot, _) = program(&site, &cast.eventpro, Scope::Read).await;
     assert_eq!(greenroom.inbox(&bot, None).await.expect("an inbox").conversations.len(), 1);
-    assert!(greenroom.follow(&bot, Resume::Live, false).await.is_ok());
+    assert!(greenroom.subscribe(&bot, Resume::Live, false).await.is_ok());
     let booking = greenroom.conversation(&bot, cast.launch).await.expect("a conversation").0.booking;
     let before = site.tally().await;
     for refused in [

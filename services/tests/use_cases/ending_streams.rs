@@ -56,11 +56,11 @@ async fn signing_out_ends_the_streams_of_that_session(site: Site) {
 async fn a_session_that_ended_before_the_stream_opened_has_none(site: Site) {
     let (viewer, _) = device(&site).await;
     site.greenroom.sign_out(&viewer).await.expect("signing out");
-    assert_eq!(refusal(site.greenroom.follow(&viewer, Resume::Live, false).await), Refusal::Unauthenticated);
+    assert_eq!(refusal(site.greenroom.subscribe(&viewer, Resume::Live, false).await), Refusal::Unauthenticated);
 
     let (viewer, _) = device(&site).await;
     site.clock.advance(30 * DAY);
-    assert_eq!(refusal(site.greenroom.follow(&viewer, Resume::Live, false).await), Refusal::Unauthenticated);
+    assert_eq!(refusal(site.greenroom.subscribe(&viewer, Resume::Live, false).await), Refusal::Unauthenticated);
 }
 
 /// Takes as many frames as it is let.
@@ -92,7 +92,8 @@ async fn a_session_that_ends_while_its_stream_replays_hears_no_more(site: Site) 
         say(&site.greenroom, &cast.eventpro, cast.launch, &number.to_string()).await;
     }
     let slow = Arc::new(Slow { heard: Mutex::default(), room: Semaphore::new(70) });
-    let replaying = site.greenroom.follow(&phone, Resume::After(0), false).await.expect("a stream").run(slow.clone());
+    let replaying =
+        site.greenroom.subscribe(&phone, Resume::After(0), false).await.expect("a stream").run(slow.clone());
     let replaying = tokio::spawn(replaying);
     let far_behind = async {
         while slow.heard.lock().expect("a lock").len() < 70 {
@@ -138,7 +139,7 @@ async fn a_person_holds_so_many_streams(site: Site) {
     let (other_device, _) = device(&site).await;
     let _second = Stream::open(&greenroom, &other_device, Resume::After(1)).await;
     for viewer in [&cast.sarah, &other_device] {
-        assert_eq!(refusal(greenroom.follow(viewer, Resume::Live, false).await), Refusal::TooManyStreams);
+        assert_eq!(refusal(greenroom.subscribe(viewer, Resume::Live, false).await), Refusal::TooManyStreams);
     }
     Stream::ready(&greenroom, &cast.eventpro, Resume::Live).await;
     drop(first);

@@ -57,20 +57,16 @@ async fn a_long_replay_comes_whole(site: Site) {
 async fn a_cursor_that_cannot_be_resumed_is_reset_to_the_head(site: Site) {
     let cast = site.cast().await;
     let head = site.greenroom.frame(&cast.sarah).await.expect("a frame").cursor;
-    for resume in [
-        Resume::After(head + 1),
-        Resume::After(i64::MAX),
-        Resume::After(-1),
-        Resume::After(i64::MIN),
-        Resume::Unreadable,
-    ] {
+    for resume in
+        [Resume::After(head + 1), Resume::After(i64::MAX), Resume::After(-1), Resume::After(i64::MIN), Resume::Invalid]
+    {
         let mut stream = Stream::open(&site.greenroom, &cast.sarah, resume).await;
         let first = stream.frame().await;
         assert_eq!((first.event.as_str(), first.id), ("reset", Some(head)), "{resume:?}");
         assert_eq!(first.data, serde_json::json!({ "cursor": head }));
         drop(stream);
     }
-    let mut stream = Stream::open(&site.greenroom, &cast.sarah, Resume::Unreadable).await;
+    let mut stream = Stream::open(&site.greenroom, &cast.sarah, Resume::Invalid).await;
     assert_eq!(stream.frame().await.event, "reset");
     say(&site.greenroom, &cast.sarah, cast.launch, "Onwards").await;
     assert_eq!(stream.event().await.seq, head + 1, "after a reset it is live");

@@ -74,7 +74,7 @@ async fn whoever_hides_it_is_not_told_of_nor_tells(site: Site) {
 
 async fn a_sparing_stream_hears_only_what_is_kept(site: Site) {
     let cast = site.cast().await;
-    let mut theirs = Stream::sparing(&site.greenroom, &cast.eventpro).await;
+    let mut theirs = Stream::save_data(&site.greenroom, &cast.eventpro).await;
     assert_eq!(theirs.frame().await.event, "ready");
     site.greenroom.typing(&cast.sarah, cast.launch).await.expect("told");
     nothing_but_a_message(&site, &cast, &mut theirs).await;

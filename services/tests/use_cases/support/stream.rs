@@ -4,7 +4,7 @@ use super::within;
 use bytes::Bytes;
 use model::Envelope;
 use serde_json::Value;
-use services::{EventSink, Follower, Greenroom, Resume, Viewer};
+use services::{EventSink, Greenroom, Resume, Subscription, Viewer};
 use std::{
     future::Future,
     pin::Pin,
@@ -63,19 +63,19 @@ pub(crate) struct Heard {
 
 impl Stream {
     pub(crate) async fn open(greenroom: &Greenroom, viewer: &Viewer, resume: Resume) -> Self {
-        Self::begin(greenroom.follow(viewer, resume, false).await.expect("a stream")).await
+        Self::begin(greenroom.subscribe(viewer, resume, false).await.expect("a stream")).await
     }
 
     /// Opens one that carries nothing of what passes.
-    pub(crate) async fn sparing(greenroom: &Greenroom, viewer: &Viewer) -> Self {
-        Self::begin(greenroom.follow(viewer, Resume::Live, true).await.expect("a stream")).await
+    pub(crate) async fn save_data(greenroom: &Greenroom, viewer: &Viewer) -> Self {
+        Self::begin(greenroom.subscribe(viewer, Resume::Live, true).await.expect("a stream")).await
     }
 
     /// Runs it as far as it goes without waiting: one that has nothing to replay is live then.
-    async fn begin(mut follower: Box<Follower>) -> Self {
+    async fn begin(mut subscription: Box<Subscription>) -> Self {
         let (queue, frames) = mpsc::channel(QUEUE);
-        queue.try_send(follower.first()).expect("room");
-        let running = Box::pin(follower.run(Arc::new(Wire(Mutex::new(Some(queue))))));
+        queue.try_send(subscription.first_frame()).expect("room");
+        let running = Box::pin(subscription.run(Arc::new(Wire(Mutex::new(Some(queue))))));
         let mut stream = Self { frames, running, over: false };
         tokio::select! {
             biased;

@@ -11,7 +11,7 @@ use model::{Ending, Instant, PersonId, Refusal, SessionId};
 use std::{sync::Arc, time::Duration};
 
 /// In how many steps streams are ended where all are.
-const STEPS: usize = 100;
+const DISCONNECT_ROUNDS: usize = 100;
 
 /// Where a client wants to go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,11 +21,11 @@ pub enum Resume {
     /// With everything after this number.
     After(i64),
     /// It asked for something that is no number.
-    Unreadable,
+    Invalid,
 }
 
 /// One stream. Replays what the client lacks, then goes on live: no gap, no double, in order.
-pub struct Follower {
+pub struct Subscription {
     greenroom: Greenroom,
     guard: SubscriptionGuard,
     person: PersonId,
@@ -35,44 +35,53 @@ pub struct Follower {
     last: i64,
     /// What was read of the log already.
     replay: Vec<Logged>,
-    first: Bytes,
+    first_frame: Bytes,
 }
 
 impl Greenroom {
-    /// Opens a stream for the viewer. A sparing one carries nothing of who is typing or here.
+    /// Opens a stream for the viewer. A save_data one carries nothing of who is typing or here.
     ///
     /// # Errors
     /// `TooManyStreams`; `Unauthenticated` where the session ended meanwhile; or the database failed.
-    pub async fn follow(&self, viewer: &Viewer, resume: Resume, sparing: bool) -> Result<Box<Follower>> {
+    pub async fn subscribe(&self, viewer: &Viewer, resume: Resume, save_data: bool) -> Result<Box<Subscription>> {
         let (person, session) = (viewer.id(), viewer.session());
         // The seat comes before the look at the session and into the log: what ends or is committed
         // between the two is heard.
-        let guard = self.hub.subscribe((person, session), sparing, self.limits.streams_per_person)?;
+        let guard = self.hub.subscribe((person, session), save_data, self.limits.streams_per_person)?;
         let after = if let Resume::After(cursor) = resume { Some(cursor) } else { None };
         let setup =
             self.set_up_stream(StreamRequest { person, session, after }).await?.ok_or(Refusal::Unauthenticated)?;
         self.hub.advance_last_seq(person, setup.last_seq);
         let retry = retry_millis()?;
-        let (last, first) = match setup.start_cursor(resume) {
+        let (last, first_frame) = match setup.start_cursor(resume) {
             Some(cursor) => (cursor, frame::ready(cursor, resume != Resume::Live, retry)),
             None => (setup.last_seq, frame::reset(setup.last_seq, retry)),
         };
         let StreamSetup { ends_at, replay, .. } = setup;
         // It is passed on from hand to hand, each of which would have room for all of it.
-        Ok(Box::new(Follower { greenroom: self.clone(), guard, person, session, ends_at, last, replay, first }))
+        Ok(Box::new(Subscription {
+            greenroom: self.clone(),
+            guard,
+            person,
+            session,
+            ends_at,
+            last,
+            replay,
+            first_frame,
+        }))
     }
 
     /// How many streams this process holds.
-    pub fn streams(&self) -> usize {
+    pub fn stream_count(&self) -> usize {
         self.hub.subscriber_count()
     }
 
     /// Ends all streams of this process, and those to come, spread over some time: not all shall come back at once.
     pub async fn close_streams(&self, over: Duration) {
         self.hub.close();
-        let people = self.streams().div_ceil(STEPS);
+        let people = self.stream_count().div_ceil(DISCONNECT_ROUNDS);
         while self.hub.disconnect_batch(people.max(1)) {
-            tokio::time::sleep(over / u32::try_from(STEPS).unwrap_or(u32::MAX)).await;
+            tokio::time::sleep(over / u32::try_from(DISCONNECT_ROUNDS).unwrap_or(u32::MAX)).await;
         }
     }
 }
@@ -84,22 +93,22 @@ impl StreamSetup {
             Resume::Live => Some(self.last_seq),
             Resume::After(cursor) if cursor == self.last_seq => Some(cursor),
             Resume::After(cursor) => self.replay.first().is_some_and(|event| event.seq == cursor + 1).then_some(cursor),
-            Resume::Unreadable => None,
+            Resume::Invalid => None,
         }
     }
 }
 
-impl Follower {
+impl Subscription {
     /// The first frame, which says where the stream starts. It goes out before everything else.
-    pub fn first(&mut self) -> Bytes {
-        std::mem::take(&mut self.first)
+    pub fn first_frame(&mut self) -> Bytes {
+        std::mem::take(&mut self.first_frame)
     }
 
     /// Sends everything else, until the session is over. Whoever reads may be gone before: then this is dropped.
     pub async fn run(mut self: Box<Self>, sink: Arc<impl EventSink>) {
         // Replaying takes room that a stream doesn't need afterwards, for as long as it lives.
         if Box::pin(self.replay(&sink)).await.is_some() {
-            self.listen().await;
+            self.watch_session().await;
         }
         sink.close();
     }
@@ -142,7 +151,7 @@ impl Follower {
 
     /// The hub sends now. What is left is to look whether the session goes on: it may have been used elsewhere since,
     /// and live longer.
-    async fn listen(&mut self) {
+    async fn watch_session(&mut self) {
         loop {
             let life_left = self.ends_at.millis() - self.greenroom.now().millis();
             tokio::time::sleep(Duration::from_millis(u64::try_from(life_left).unwrap_or_default())).await;
