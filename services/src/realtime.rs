@@ -10,7 +10,7 @@
 //! - `log`: reads events again; `catch_up`: for all streams that missed something
 //! - `stream_setup`: what streams must know as they open
 //! - `subscription`: one stream: replay, then live, without gap or double
-//! - `frame`: how it looks on the wire
+//! - `sse`: how it looks on the wire
 //! - `heartbeat`: the heartbeat
 //! - `bus`: what nodes tell each other
 //! - `typing`, `presence`: what passes by and isn't in the log
@@ -18,12 +18,12 @@
 mod bus;
 mod catch_up;
 mod event_sink;
-mod frame;
 mod heartbeat;
 mod hub;
 mod journal;
 mod log;
 mod presence;
+mod sse;
 mod stream_setup;
 mod subscription;
 mod typing;

@@ -18,7 +18,7 @@ impl Hub {
             match log::after_each(self.store().reader(), &lagging).await {
                 Ok(events) => {
                     for event in &events {
-                        self.publish(event.person(), event.seq, &event.frame());
+                        self.publish(event.person(), event.seq, &event.sse_frame());
                         measured::heard("read", Instant::from_millis(event.at));
                     }
                     // What the log doesn't hold never comes: whoever waits for it begins anew.

@@ -4,7 +4,7 @@ mod presence;
 
 pub(super) use presence::PresenceChange;
 
-use super::{bus::Line, event_sink::EventSink, frame};
+use super::{bus::Line, event_sink::EventSink, sse};
 use crate::{measured, store::Store};
 use model::{Ending, Instant, PersonId, Refusal, SessionId};
 use presence::PresenceTransition;
@@ -192,7 +192,7 @@ impl Hub {
     /// Gives every stream of a person its heartbeat.
     pub(crate) fn send_heartbeat(&self, person: PersonId, now: Instant) {
         self.for_live_subscribers(person, |subscriber, sink| {
-            write_or_abort(sink, &frame::heartbeat(subscriber.last_sent, now))
+            write_or_abort(sink, &sse::encode_heartbeat(subscriber.last_sent, now))
         });
     }
 
@@ -215,7 +215,7 @@ impl Hub {
                 subscriber.end_reason = Some(reason);
                 return true;
             };
-            if write_or_abort(&**sink, &frame::session_ended(reason)) {
+            if write_or_abort(&**sink, &sse::encode_session_ended(reason)) {
                 sink.close();
             }
             false

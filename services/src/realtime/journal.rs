@@ -1,4 +1,4 @@
-use super::{frame, hub::Hub};
+use super::{hub::Hub, sse};
 use crate::{
     Error, Result,
     entity::{booking, conversation, event, notification, person_head},
@@ -102,7 +102,7 @@ impl Journal {
                     notified.insert(notification.id.0, seq);
                 }
                 let row = encode(person, seq, at, event)?;
-                let frame = frame::event(&row.kind, seq, &row.payload);
+                let frame = sse::encode_event(&row.kind, seq, &row.payload);
                 told.push(Told { person, seq, frame });
                 rows.push(event::ActiveModel {
                     person_id: Set(row.person_id),
@@ -253,7 +253,7 @@ fn encode(person: PersonId, seq: i64, at: Instant, event: Event) -> Result<event
 
 impl super::log::Logged {
     /// The same frame as the one told when it was written.
-    pub(super) fn frame(&self) -> Bytes {
-        frame::event(&self.kind, self.seq, &self.payload)
+    pub(super) fn sse_frame(&self) -> Bytes {
+        sse::encode_event(&self.kind, self.seq, &self.payload)
     }
 }

@@ -1,6 +1,6 @@
 //! Who is here: told to the people they share a conversation with, never written to the log.
 
-use super::{Hub, frame, hub::PresenceChange};
+use super::{Hub, hub::PresenceChange, sse};
 use crate::{
     Greenroom, Result, Viewer,
     conversations::Side,
@@ -102,7 +102,7 @@ impl Greenroom {
 impl Hub {
     /// Tells these people's streams at this node that somebody came, or left.
     pub(super) fn publish_presence_local(&self, to: &[PersonId], person: PersonId, online: bool) {
-        self.publish_ephemeral_local(to, &frame::presence(person, online));
+        self.publish_ephemeral_local(to, &sse::encode_presence(person, online));
     }
 }
 

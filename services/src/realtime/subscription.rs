@@ -1,8 +1,8 @@
 use super::{
     event_sink::EventSink,
-    frame,
     hub::{ReplayState, SubscriptionGuard},
     log::{self, Logged},
+    sse,
     stream_setup::{StreamRequest, StreamSetup},
 };
 use crate::{Greenroom, Result, Viewer};
@@ -54,8 +54,8 @@ impl Greenroom {
         self.hub.advance_last_seq(person, setup.last_seq);
         let retry = retry_millis()?;
         let (last, first_frame) = match setup.start_cursor(resume) {
-            Some(cursor) => (cursor, frame::ready(cursor, resume != Resume::Live, retry)),
-            None => (setup.last_seq, frame::reset(setup.last_seq, retry)),
+            Some(cursor) => (cursor, sse::encode_ready(cursor, resume != Resume::Live, retry)),
+            None => (setup.last_seq, sse::encode_reset(setup.last_seq, retry)),
         };
         let StreamSetup { ends_at, replay, .. } = setup;
         // It is passed on from hand to hand, each of which would have room for all of it.
@@ -122,7 +122,7 @@ impl Subscription {
                 ReplayState::Lagging => {}
                 ReplayState::Ended(reason) => {
                     if let Some(reason) = reason {
-                        sink.write(&frame::session_ended(reason)).await;
+                        sink.write(&sse::encode_session_ended(reason)).await;
                     }
                     return None;
                 }
@@ -144,7 +144,7 @@ impl Subscription {
                     return None;
                 }
                 self.last = event.seq;
-                sink.write(&event.frame()).await.then_some(())?;
+                sink.write(&event.sse_frame()).await.then_some(())?;
             }
         }
     }

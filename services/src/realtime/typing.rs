@@ -1,4 +1,4 @@
-use super::{Hub, frame};
+use super::{Hub, sse};
 use crate::{Greenroom, Result, Viewer};
 use model::{ConversationId, Instant, PersonId, Typing};
 use std::time::Duration;
@@ -34,6 +34,6 @@ impl Hub {
         now: Instant,
     ) {
         let until = Instant::from_millis(now.millis() + crate::clock::millis(LASTS));
-        self.publish_ephemeral_local(to, &frame::typing(&Typing { conversation_id, user_id: by, until }));
+        self.publish_ephemeral_local(to, &sse::encode_typing(&Typing { conversation_id, user_id: by, until }));
     }
 }
