@@ -26,7 +26,7 @@ impl Greenroom {
                 // Nothing there says of which moment that is.
                 let snapshot = self.store.snapshot().await?;
                 seen = View::of(viewer).list(&*snapshot, after.as_ref()).await?;
-                realtime::head(&*snapshot, viewer.id()).await?
+                realtime::last_seq(&*snapshot, viewer.id()).await?
             }
         };
         let next_page = page::cut(&mut seen, |last| page::Mark::new(last.event_seq, last.conversation.id.0));

@@ -87,7 +87,7 @@ impl Greenroom {
     /// Says whether there may be more.
     async fn prune_log(&self, before: i64) -> Result<bool> {
         let tx = self.store.write_aside().await?;
-        let more = realtime::prune(&tx, before).await?;
+        let more = realtime::purge_events(&tx, before).await?;
         tx.commit().await?;
         Ok(more)
     }

@@ -32,7 +32,7 @@ impl Greenroom {
         let next_page = page::cut(&mut notifications, |(event_seq, last)| Mark::new(event_seq, last.id.0));
         let notifications = notifications.into_iter().map(|(_, notification)| notification).collect();
         let unread = unread(&*snapshot, viewer.id()).await?;
-        Ok(Notices { notifications, unread, next_page, cursor: realtime::head(&*snapshot, viewer.id()).await? })
+        Ok(Notices { notifications, unread, next_page, cursor: realtime::last_seq(&*snapshot, viewer.id()).await? })
     }
 
     /// What stands around every page.

@@ -7,7 +7,7 @@
 //! - `journal`: writes events, inside the transaction that causes them
 //! - `hub`: tells the streams of this process, after the commit
 //! - `event_sink`: where a stream's frames go
-//! - `log`: reads events again; `catch_up`: for all streams that missed something
+//! - `event_log`: reads events again; `catch_up`: for all streams that missed something
 //! - `stream_setup`: what streams must know as they open
 //! - `subscription`: one stream: replay, then live, without gap or double
 //! - `sse`: how it looks on the wire
@@ -17,11 +17,11 @@
 
 mod bus;
 mod catch_up;
+mod event_log;
 mod event_sink;
 mod heartbeat;
 mod hub;
 mod journal;
-mod log;
 mod presence;
 mod sse;
 mod stream_setup;
@@ -29,10 +29,10 @@ mod subscription;
 mod typing;
 
 pub use bus::{Bus, BusHealth};
+pub(crate) use event_log::{last_seq, purge_events};
 pub use event_sink::EventSink;
 pub(crate) use hub::Hub;
 pub(crate) use journal::{Journal, lock_heads};
-pub(crate) use log::{head, prune};
 pub(crate) use stream_setup::StreamSetupBatcher;
 pub use subscription::{Resume, Subscription};
 pub(crate) use typing::TELL_EVERY;

@@ -1,7 +1,7 @@
 //! Reads the log for streams that missed something: what another process wrote, or what was told out of order. However
 //! many streams and people there are, one statement at a time serves all of them.
 
-use super::{hub::Hub, log};
+use super::{event_log, hub::Hub};
 use crate::measured;
 use model::{Instant, PersonId};
 use std::{collections::HashSet, time::Duration};
@@ -15,7 +15,7 @@ impl Hub {
     /// Until nobody is behind.
     pub(super) async fn catch_up(self) {
         while let Some(lagging) = self.drain_lagging(BATCH) {
-            match log::after_each(self.store().reader(), &lagging).await {
+            match event_log::events_after_each(self.store().reader(), &lagging).await {
                 Ok(events) => {
                     for event in &events {
                         self.publish(event.person(), event.seq, &event.sse_frame());

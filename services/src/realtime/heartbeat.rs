@@ -1,4 +1,4 @@
-use super::log;
+use super::event_log;
 use crate::{Greenroom, Result};
 use model::{Ending, PersonId};
 use std::time::Duration;
@@ -29,7 +29,7 @@ impl Greenroom {
     pub(super) async fn poll_last_seqs(&self) -> Result<Vec<PersonId>> {
         let present = self.hub.present_people();
         for people in present.chunks(BATCH) {
-            for (person, head) in log::heads(self.store.reader(), people).await? {
+            for (person, head) in event_log::last_seqs(self.store.reader(), people).await? {
                 self.hub.advance_last_seq(person, head);
             }
         }

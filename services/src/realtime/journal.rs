@@ -251,7 +251,7 @@ fn encode(person: PersonId, seq: i64, at: Instant, event: Event) -> Result<event
     Ok(event::Model { person_id: person.0, seq, kind, payload, at: at.millis() })
 }
 
-impl super::log::Logged {
+impl super::event_log::StoredEvent {
     /// The same frame as the one told when it was written.
     pub(super) fn sse_frame(&self) -> Bytes {
         sse::encode_event(&self.kind, self.seq, &self.payload)

@@ -1,6 +1,6 @@
 //! What a stream must know as it opens. When thousands come back at once, some statements serve hundreds of them.
 
-use super::log::{self, Logged};
+use super::event_log::{self, StoredEvent};
 use crate::{
     Greenroom, Result,
     entity::{person_head, session},
@@ -29,7 +29,7 @@ pub(crate) struct StreamSetup {
     /// The newest number.
     pub(super) last_seq: i64,
     /// The first events that the client lacks.
-    pub(super) replay: Vec<Logged>,
+    pub(super) replay: Vec<StoredEvent>,
 }
 
 impl StreamRequest {
@@ -52,7 +52,7 @@ impl Greenroom {
             let (ends_at, last_seq) = *last_seqs.get(&request.session)?;
             let replay = request.replay_from(last_seqs).into_iter().flat_map(|(person, after)| {
                 // Another stream of theirs may have asked for others, between which and these there is a gap.
-                let own = after + 1..=after.saturating_add(log::EACH);
+                let own = after + 1..=after.saturating_add(event_log::EVENTS_PER_PERSON);
                 let theirs = events.iter().filter(move |event| event.person() == person && own.contains(&event.seq));
                 theirs.cloned()
             });
@@ -63,7 +63,7 @@ impl Greenroom {
     async fn load_last_seqs_and_events(
         &self,
         requests: &[StreamRequest],
-    ) -> Result<(HashMap<SessionId, (Instant, i64)>, Vec<Logged>)> {
+    ) -> Result<(HashMap<SessionId, (Instant, i64)>, Vec<StoredEvent>)> {
         let rows = session::Entity::find()
             .select_also(person_head::Entity)
             .join(JoinType::InnerJoin, event_sequence_relation())
@@ -79,8 +79,11 @@ impl Greenroom {
             .collect();
         let lacking: HashSet<_> = requests.iter().filter_map(|request| request.replay_from(&last_seqs)).collect();
         let lacking: Vec<_> = lacking.into_iter().collect();
-        let events =
-            if lacking.is_empty() { Vec::new() } else { log::after_each(self.store.reader(), &lacking).await? };
+        let events = if lacking.is_empty() {
+            Vec::new()
+        } else {
+            event_log::events_after_each(self.store.reader(), &lacking).await?
+        };
         Ok((last_seqs, events))
     }
 }

@@ -1,7 +1,7 @@
 use super::{
+    event_log::{self, StoredEvent},
     event_sink::EventSink,
     hub::{ReplayState, SubscriptionGuard},
-    log::{self, Logged},
     sse,
     stream_setup::{StreamRequest, StreamSetup},
 };
@@ -34,7 +34,7 @@ pub struct Subscription {
     /// The last number that went out.
     last: i64,
     /// What was read of the log already.
-    replay: Vec<Logged>,
+    replay: Vec<StoredEvent>,
     first_frame: Bytes,
 }
 
@@ -129,7 +129,7 @@ impl Subscription {
             }
             let mut events = std::mem::take(&mut self.replay);
             if events.is_empty() {
-                let read = log::after(self.greenroom.store.reader(), self.person, self.last).await;
+                let read = event_log::events_after(self.greenroom.store.reader(), self.person, self.last).await;
                 events = read.map_err(crate::Error::into_refusal).ok()?;
             }
             if events.is_empty() {

@@ -13,13 +13,13 @@ use uuid::Uuid;
 /// Events read at once: a stream far behind must not hold megabytes.
 const BATCH: u64 = 200;
 /// The same for one of many people.
-pub(super) const EACH: i64 = 50;
+pub(super) const EVENTS_PER_PERSON: i64 = 50;
 /// Events deleted at once: keeping house must not hold up a message.
-const SWEEP: u64 = 500;
+const PURGE_BATCH: u64 = 500;
 
 /// An event as the log keeps it.
 #[derive(Clone, FromQueryResult)]
-pub(super) struct Logged {
+pub(super) struct StoredEvent {
     person_id: Uuid,
     pub(super) kind: String,
     pub(super) seq: i64,
@@ -28,13 +28,13 @@ pub(super) struct Logged {
 }
 
 /// The number of a person's newest event; 0 before the first.
-pub(crate) async fn head(connection: &impl ConnectionTrait, person: PersonId) -> Result<i64> {
+pub(crate) async fn last_seq(connection: &impl ConnectionTrait, person: PersonId) -> Result<i64> {
     let row = person_head::Entity::find_by_id(person.0).one(connection).await?;
     Ok(row.map_or(0, |row| row.seq))
 }
 
 /// The same for many people. Whoever has none is left out.
-pub(super) async fn heads(connection: &impl ConnectionTrait, people: &[PersonId]) -> Result<Vec<(PersonId, i64)>> {
+pub(super) async fn last_seqs(connection: &impl ConnectionTrait, people: &[PersonId]) -> Result<Vec<(PersonId, i64)>> {
     let ids = people.iter().map(|person| person.0);
     let rows = person_head::Entity::find()
         .filter(person_head::Column::PersonId.is_in(few::alternatives(ids)))
@@ -44,35 +44,42 @@ pub(super) async fn heads(connection: &impl ConnectionTrait, people: &[PersonId]
 }
 
 /// A person's events after `seq`, in order.
-pub(super) async fn after(connection: &impl ConnectionTrait, person: PersonId, seq: i64) -> Result<Vec<Logged>> {
+pub(super) async fn events_after(
+    connection: &impl ConnectionTrait,
+    person: PersonId,
+    seq: i64,
+) -> Result<Vec<StoredEvent>> {
     let rows = event::Entity::find()
         .filter(event::Column::PersonId.eq(person.0))
         .filter(event::Column::Seq.gt(seq))
         .order_by_asc(event::Column::Seq)
         .limit(BATCH)
-        .into_model::<Logged>()
+        .into_model::<StoredEvent>()
         .all(connection)
         .await?;
     Ok(rows)
 }
 
 /// Events of many people, each after a number of their own, in order.
-pub(super) async fn after_each(connection: &impl ConnectionTrait, people: &[(PersonId, i64)]) -> Result<Vec<Logged>> {
+pub(super) async fn events_after_each(
+    connection: &impl ConnectionTrait,
+    people: &[(PersonId, i64)],
+) -> Result<Vec<StoredEvent>> {
     let each = people.iter().map(|(person, seq)| {
-        let next = event::Column::Seq.between(seq + 1, seq.saturating_add(EACH));
+        let next = event::Column::Seq.between(seq + 1, seq.saturating_add(EVENTS_PER_PERSON));
         Condition::all().add(event::Column::PersonId.eq(person.0)).add(next)
     });
     let rows = event::Entity::find()
         .filter(few::alternatives(each).into_iter().fold(Condition::any(), Condition::add))
         .order_by_asc(event::Column::PersonId)
         .order_by_asc(event::Column::Seq)
-        .into_model::<Logged>()
+        .into_model::<StoredEvent>()
         .all(connection)
         .await?;
     Ok(rows)
 }
 
-impl Logged {
+impl StoredEvent {
     pub(super) fn person(&self) -> PersonId {
         PersonId(self.person_id)
     }
@@ -80,7 +87,7 @@ impl Logged {
 
 /// Deletes some events from before `millis`, and says whether there may be more. What stands behind a younger one stays
 /// until that goes, as where a clock was put back: a log has no holes.
-pub(crate) async fn prune(connection: &impl ConnectionTrait, millis: i64) -> Result<bool> {
+pub(crate) async fn purge_events(connection: &impl ConnectionTrait, millis: i64) -> Result<bool> {
     use event::Column::{At, PersonId, Seq};
     // The first of them, and not whether there is one: PostgreSQL would join the whole log with itself.
     let (old, kept) = (event::Entity, Alias::new("kept"));
@@ -99,9 +106,9 @@ pub(crate) async fn prune(connection: &impl ConnectionTrait, millis: i64) -> Res
         .from(old)
         .and_where(Expr::col((old, At)).lt(millis))
         .and_where(Expr::expr(before).is_null())
-        .limit(SWEEP)
+        .limit(PURGE_BATCH)
         .take();
     let key = Expr::tuple([Expr::col(PersonId), Expr::col(Seq)]);
     let done = event::Entity::delete_many().filter(key.in_subquery(old)).exec(connection).await?;
-    Ok(done.rows_affected == SWEEP)
+    Ok(done.rows_affected == PURGE_BATCH)
 }
