@@ -9,7 +9,7 @@ use crate::{
     accounts::person_of,
     entity::{notification, person, person_head},
     page::{self, Mark, PAGE},
-    realtime::{self, Journal},
+    realtime::{self, EventRecorder},
 };
 use model::{
     BookingId, ConversationId, Frame, Instant, Notices, Notification, NotificationId, NotificationKind, PersonId,
@@ -123,7 +123,7 @@ fn notification_of(row: notification::Model, actor: person::Model) -> Result<Not
 pub(crate) fn notify_self(
     owner: &person::Model,
     kind: NotificationKind,
-    journal: &mut Journal,
+    recorder: &mut EventRecorder,
     now: Instant,
 ) -> Result<()> {
     let notification = Notification {
@@ -136,6 +136,6 @@ pub(crate) fn notify_self(
         created_at: now,
         read_at: None,
     };
-    journal.notify(PersonId(owner.id), notification, 0);
+    recorder.record_notification(PersonId(owner.id), notification, 0);
     Ok(())
 }

@@ -4,7 +4,7 @@
 //! process) a stream finds again in the log by its number.
 //!
 //! # Layout
-//! - `journal`: writes events, inside the transaction that causes them
+//! - `event_recorder`: writes events, inside the transaction that causes them
 //! - `hub`: tells the streams of this process, after the commit
 //! - `event_sink`: where a stream's frames go
 //! - `event_log`: reads events again; `catch_up`: for all streams that missed something
@@ -18,10 +18,10 @@
 mod bus;
 mod catch_up;
 mod event_log;
+mod event_recorder;
 mod event_sink;
 mod heartbeat;
 mod hub;
-mod journal;
 mod presence;
 mod sse;
 mod stream_setup;
@@ -30,9 +30,9 @@ mod typing;
 
 pub use bus::{Bus, BusHealth};
 pub(crate) use event_log::{last_seq, purge_events};
+pub(crate) use event_recorder::{EventRecorder, lock_last_seqs};
 pub use event_sink::EventSink;
 pub(crate) use hub::Hub;
-pub(crate) use journal::{Journal, lock_heads};
 pub(crate) use stream_setup::StreamSetupBatcher;
 pub use subscription::{Resume, Subscription};
 pub(crate) use typing::TELL_EVERY;

@@ -1,5 +1,5 @@
 use super::{DAY, Reach, Viewer, secret::Secret, security_log::SecurityEvent, sessions::NewSession};
-use crate::{Error, Greenroom, Result, entity::session, realtime::Journal, to_the_end};
+use crate::{Error, Greenroom, Result, entity::session, realtime::EventRecorder, to_the_end};
 use model::{AccessToken, Fault, Instant, NotificationKind, Scope, SessionId, TokenDraft};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Select};
 
@@ -50,10 +50,10 @@ impl Greenroom {
             let (name, life) = (&draft.name, DAY * u32::from(draft.days));
             let new = NewSession { person: viewer.id(), user_agent: "", reach, name, life };
             let row = greenroom.store_session(&tx, &secret, new).await?;
-            let mut journal = Journal::default();
+            let mut recorder = EventRecorder::default();
             let kind = NotificationKind::TokenCreated;
-            crate::notifications::notify_self(&owner, kind, &mut journal, now)?;
-            journal.commit(tx, &greenroom.hub, now).await?;
+            crate::notifications::notify_self(&owner, kind, &mut recorder, now)?;
+            recorder.commit(tx, &greenroom.hub, now).await?;
             greenroom.log_security(SecurityEvent::TokenCreated, viewer.id(), viewer.from).await;
             Ok(NewToken { token: token_of(row)?, secret: secret.into_text() })
         })

@@ -6,7 +6,7 @@ use crate::{
     bookings::open_bookings,
     conversations::own_conversations,
     entity::{browser_key, device, event, known_device, mail, notification, person, token, visit},
-    realtime::Journal,
+    realtime::EventRecorder,
     store::Transaction,
     to_the_end,
 };
@@ -33,16 +33,16 @@ impl Greenroom {
             // Sessions are locked before conversations.
             let ended = end_sessions(&tx, viewer.id(), None).await?;
             let counterparts = own_conversations(&tx, &viewer).await?;
-            let mut journal = Journal::default();
+            let mut recorder = EventRecorder::default();
             for booking in open_bookings(&tx, &viewer).await? {
-                greenroom.take_step(&tx, &viewer, booking, Step::Cancel, &mut journal, now).await?;
+                greenroom.take_step(&tx, &viewer, booking, Step::Cancel, &mut recorder, now).await?;
             }
             let person = person_of(anonymise(&tx, viewer.id(), now).await?)?;
-            tell_of(&mut journal, &person, counterparts);
+            tell_of(&mut recorder, &person, counterparts);
             // Their own log goes with them.
-            journal.forget(viewer.id());
+            recorder.discard(viewer.id());
             delete_rest(&tx, viewer.id(), &row.email).await?;
-            journal.commit(tx, &greenroom.hub, now).await?;
+            recorder.commit(tx, &greenroom.hub, now).await?;
             for session in ended {
                 greenroom.hub.end_session(viewer.id(), session, Ending::AccountDeleted);
             }

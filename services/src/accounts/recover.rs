@@ -11,7 +11,7 @@ use crate::{
     Greenroom, Result,
     entity::{device, known_device, person, session},
     mail::{self, letters},
-    realtime::Journal,
+    realtime::EventRecorder,
     store::Transaction,
     to_the_end,
 };
@@ -144,11 +144,11 @@ impl Greenroom {
         links::void(&tx, id, &Purpose::KEYS).await?;
         let ended = end_sessions(&tx, id, stays).await?;
         forget_devices(&tx, id, stays).await?;
-        let mut journal = Journal::default();
-        crate::notifications::notify_self(&row, NotificationKind::PasswordChanged, &mut journal, now)?;
+        let mut recorder = EventRecorder::default();
+        crate::notifications::notify_self(&row, NotificationKind::PasswordChanged, &mut recorder, now)?;
         let to = StoredEmail::new(&row.email);
         mail::queue(&tx, Some(&to), letters::password_changed(&row.name, &self.links), &self.limits, now).await?;
-        journal.commit(tx, &self.hub, now).await?;
+        recorder.commit(tx, &self.hub, now).await?;
         // Nobody guesses at this password yet.
         self.lockout.forget(LookupEmail::from(&to).canonical());
         for session in ended {

@@ -15,7 +15,7 @@ use crate::{
     entity::person,
     error::is_duplicate,
     mail::{self, letters},
-    realtime::Journal,
+    realtime::EventRecorder,
     store::Transaction,
     to_the_end,
 };
@@ -79,12 +79,12 @@ impl Greenroom {
                 ..unchanged(viewer.id().0)
             };
             let row = if row.is_changed() { row.update(&tx).await? } else { before.clone() };
-            let mut journal = Journal::default();
+            let mut recorder = EventRecorder::default();
             let person = person_of(row.clone())?;
             if person != person_of(before)? {
-                tell_of(&mut journal, &person, counterparts.clone());
+                tell_of(&mut recorder, &person, counterparts.clone());
             }
-            journal.commit(tx, &greenroom.hub, now).await?;
+            recorder.commit(tx, &greenroom.hub, now).await?;
             if role.is_some() {
                 greenroom.log_security(SecurityEvent::RoleChanged, viewer.id(), viewer.from).await;
             }
@@ -172,11 +172,11 @@ impl Greenroom {
             updated => updated?,
         };
         mail::recall_unread(&tx, id, &before.email).await?;
-        let mut journal = Journal::default();
-        crate::notifications::notify_self(&row, NotificationKind::EmailChanged, &mut journal, now)?;
+        let mut recorder = EventRecorder::default();
+        crate::notifications::notify_self(&row, NotificationKind::EmailChanged, &mut recorder, now)?;
         let old = StoredEmail::new(&before.email);
         mail::queue(&tx, Some(&old), letters::address_changed(&row.name, &self.links), &self.limits, now).await?;
-        journal.commit(tx, &self.hub, now).await?;
+        recorder.commit(tx, &self.hub, now).await?;
         self.mail_bell.notify_one();
         self.log_security(SecurityEvent::AddressChanged, id, from).await;
         Ok(Confirmed { person: id, account: MaskedEmail::of(&row.email) })
@@ -184,11 +184,11 @@ impl Greenroom {
 }
 
 /// Tells somebody, and everybody they share a conversation with, what they go by now.
-pub(super) fn tell_of(journal: &mut Journal, person: &model::Person, counterparts: Vec<PersonId>) {
+pub(super) fn tell_of(recorder: &mut EventRecorder, person: &model::Person, counterparts: Vec<PersonId>) {
     let event = Event::PersonUpdated { person: person.clone() };
-    journal.tell(person.id, event.clone());
+    recorder.record(person.id, event.clone());
     for counterpart in counterparts {
-        journal.tell(counterpart, event.clone());
+        recorder.record(counterpart, event.clone());
     }
 }
 

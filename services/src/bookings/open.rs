@@ -6,7 +6,7 @@ use crate::{
     entity::{booking, conversation, message, person},
     error::is_duplicate,
     messages::{Entry, write_down},
-    realtime::Journal,
+    realtime::EventRecorder,
     store::Transaction,
     to_the_end,
 };
@@ -50,10 +50,10 @@ impl Greenroom {
         }
         let booking = insert_booking(&tx, &organizer, &talent, &draft, now).await?;
         let row = insert_conversation(&tx, &booking, now).await?;
-        let mut journal = Journal::default();
+        let mut recorder = EventRecorder::default();
         for (person, counterpart) in [(&organizer, &talent), (&talent, &organizer)] {
             let conversation = empty(&row, &booking, counterpart, now);
-            journal.tell(person.id, Event::ConversationCreated { conversation });
+            recorder.record(person.id, Event::ConversationCreated { conversation });
         }
         let client_id = draft.client_id.unwrap_or_else(crate::mint_client_id);
         let entry = Entry {
@@ -67,7 +67,7 @@ impl Greenroom {
             client_id,
             step: None,
         };
-        match write_down(&tx, vec![entry], &mut journal, now).await {
+        match write_down(&tx, vec![entry], &mut recorder, now).await {
             Err(Error::Database(error)) if is_duplicate(&error) => {
                 tx.rollback().await;
                 return self.opened_before(viewer, client_id, &draft).await;
@@ -75,7 +75,7 @@ impl Greenroom {
             written => written?,
         };
         let opened = View::of(viewer).of_booking(&tx, booking.id).await?;
-        journal.commit(tx, &self.hub, now).await?;
+        recorder.commit(tx, &self.hub, now).await?;
         Ok(opened.ok_or_else(|| Error::stored("booking without a conversation"))?.conversation)
     }
 }
@@ -150,7 +150,7 @@ async fn insert_booking(
         fee_currency: Set(draft.fee.currency.clone()),
         status: Set(BookingStatus::Inquiry.as_str().to_owned()),
         created_at: Set(now.millis()),
-        // The journal knows their numbers.
+        // The recorder knows their numbers.
         organizer_event_seq: Set(0),
         talent_event_seq: Set(0),
     };

@@ -4,7 +4,7 @@ use crate::{
     conversations::Side,
     entity::{booking, conversation},
     messages::{Entry, still_here, take_seq, write_down},
-    realtime::Journal,
+    realtime::EventRecorder,
     store::Transaction,
     to_the_end,
 };
@@ -29,9 +29,9 @@ impl Greenroom {
             let now = greenroom.now();
             let tx = greenroom.write_for(&viewer).await?;
             let conversation = conversation_of(&tx, &viewer, id).await?.ok_or(Refusal::NotFound)?;
-            let mut journal = Journal::default();
-            let booking = greenroom.take_step(&tx, &viewer, conversation, step, &mut journal, now).await?;
-            journal.commit(tx, &greenroom.hub, now).await?;
+            let mut recorder = EventRecorder::default();
+            let booking = greenroom.take_step(&tx, &viewer, conversation, step, &mut recorder, now).await?;
+            recorder.commit(tx, &greenroom.hub, now).await?;
             Ok(booking)
         })
         .await
@@ -44,7 +44,7 @@ impl Greenroom {
         viewer: &Viewer,
         conversation: ConversationId,
         step: Step,
-        journal: &mut Journal,
+        recorder: &mut EventRecorder,
         now: Instant,
     ) -> Result<Booking> {
         // Taking the place in the thread locks the conversation: two steps at once take turns.
@@ -61,7 +61,7 @@ impl Greenroom {
         let sender = still_here(tx, [viewer.id()]).await?.remove(&viewer.id()).ok_or(Refusal::Unauthenticated)?;
         let recipient = Side::of(viewer).counterpart(&row);
         for person in [viewer.id(), recipient] {
-            journal.tell(person, Event::BookingUpdated { booking: booking.clone() });
+            recorder.record(person, Event::BookingUpdated { booking: booking.clone() });
         }
         let entry = Entry {
             conversation,
@@ -74,7 +74,7 @@ impl Greenroom {
             client_id: crate::mint_client_id(),
             step: Some(booking.status),
         };
-        write_down(tx, vec![entry], journal, now).await?;
+        write_down(tx, vec![entry], recorder, now).await?;
         Ok(booking)
     }
 }

@@ -2,7 +2,7 @@ use super::{
     Side, View,
     marks::{both_want_receipts, move_forward},
 };
-use crate::{Greenroom, Result, Viewer, realtime::Journal, to_the_end};
+use crate::{Greenroom, Result, Viewer, realtime::EventRecorder, to_the_end};
 use model::{ConversationId, Event, Refusal};
 
 impl Greenroom {
@@ -26,9 +26,9 @@ impl Greenroom {
             };
             let delivered_seq = Ord::min(seq, row.last_seq);
             let event = Event::ConversationDelivered { conversation_id: id, user_id: viewer.id(), delivered_seq };
-            let mut journal = Journal::default();
-            journal.tell(side.counterpart(&row), event);
-            journal.commit(tx, &greenroom.hub, now).await?;
+            let mut recorder = EventRecorder::default();
+            recorder.record(side.counterpart(&row), event);
+            recorder.commit(tx, &greenroom.hub, now).await?;
             Ok(())
         })
         .await

@@ -2,7 +2,7 @@ use super::{Side, View, marks::unread_after};
 use crate::{
     Greenroom, Result, Viewer,
     entity::conversation,
-    realtime::{Journal, lock_heads},
+    realtime::{EventRecorder, lock_last_seqs},
     to_the_end,
 };
 use model::{ConversationId, Event, Refusal};
@@ -34,12 +34,12 @@ impl Greenroom {
                 View::of(&viewer).one(&tx, id).await?.ok_or(Refusal::NotFound)?;
                 return tx.commit().await;
             }
-            lock_heads(&tx, [viewer.id()]).await?;
+            lock_last_seqs(&tx, [viewer.id()]).await?;
             let unread = unread_after(&tx, id, read_seq, viewer.id()).await?;
-            let mut journal = Journal::default();
+            let mut recorder = EventRecorder::default();
             let event = Event::ConversationRead { conversation_id: id, user_id: viewer.id(), read_seq, unread };
-            journal.tell(viewer.id(), event);
-            journal.commit(tx, &greenroom.hub, now).await?;
+            recorder.record(viewer.id(), event);
+            recorder.commit(tx, &greenroom.hub, now).await?;
             Ok(())
         })
         .await

@@ -5,7 +5,7 @@ use super::{
 use crate::{
     Greenroom, Result, Viewer,
     entity::notification,
-    realtime::{Journal, lock_heads},
+    realtime::{EventRecorder, lock_last_seqs},
     store::Transaction,
     to_the_end,
 };
@@ -42,19 +42,19 @@ impl Greenroom {
         let read_seq = Ord::min(seq, row.last_seq);
         let news = move_forward(&tx, viewer, id, (side.seen_seq(), read_seq), both_want_receipts()).await?.is_some();
         let unread = unread_after(&tx, id, read_seq, viewer.id()).await?;
-        let mut journal = Journal::default();
+        let mut recorder = EventRecorder::default();
         let read = Event::ConversationRead { conversation_id: id, user_id: viewer.id(), read_seq, unread };
         if news {
-            journal.tell(counterpart, read.clone());
+            recorder.record(counterpart, read.clone());
         }
-        journal.tell(viewer.id(), read);
-        lock_heads(&tx, [viewer.id(), counterpart]).await?;
+        recorder.record(viewer.id(), read);
+        lock_last_seqs(&tx, [viewer.id(), counterpart]).await?;
         let ids = see_notifications(&tx, viewer, id, read_seq, now.millis()).await?;
         if !ids.is_empty() {
             let unread = crate::notifications::unread(&tx, viewer.id()).await?;
-            journal.tell(viewer.id(), Event::NotificationRead { ids, all: false, unread, read_at: now });
+            recorder.record(viewer.id(), Event::NotificationRead { ids, all: false, unread, read_at: now });
         }
-        journal.commit(tx, &self.hub, now).await?;
+        recorder.commit(tx, &self.hub, now).await?;
         Ok(())
     }
 }

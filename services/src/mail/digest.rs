@@ -4,7 +4,7 @@ use crate::{
     accounts::links::{self, Purpose},
     clock::CLOCK_SKEW,
     entity::{booking, mail, notification, person, person_head},
-    realtime::lock_heads,
+    realtime::lock_last_seqs,
     store::Transaction,
     to_the_end,
 };
@@ -168,7 +168,7 @@ impl Greenroom {
 /// these messages.
 pub(crate) async fn recall_unread(tx: &Transaction, person: PersonId, address: &str) -> Result<()> {
     // Who reads or is reminded at the same time locks this first.
-    lock_heads(tx, [person]).await?;
+    lock_last_seqs(tx, [person]).await?;
     let waiting = Condition::all()
         .add(mail::Column::Recipient.eq(address))
         .add(mail::Column::Kind.eq(letters::UNREAD.name))

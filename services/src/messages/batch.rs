@@ -10,7 +10,7 @@ use crate::{
     accounts::LiveSessions,
     conversations::Side,
     entity::{conversation, message},
-    realtime::Journal,
+    realtime::EventRecorder,
     store::{Transaction, few},
 };
 use model::{BookingId, ClientId, Draft, Instant, Message, NotificationKind, Person, PersonId, Refusal};
@@ -63,9 +63,9 @@ impl Greenroom {
             fates.push(sending.fate(&mut known, &mut entries)?);
         }
         take_places(&tx, &entries, now).await?;
-        let mut journal = Journal::default();
-        let written = write_down(&tx, entries, &mut journal, now).await?;
-        journal.commit(tx, &self.hub, now).await?;
+        let mut recorder = EventRecorder::default();
+        let written = write_down(&tx, entries, &mut recorder, now).await?;
+        recorder.commit(tx, &self.hub, now).await?;
         Ok(fates.into_iter().map(|fate| fate.told(&written)).collect())
     }
 }

@@ -3,7 +3,7 @@ use crate::{
     Result,
     accounts::person_of,
     entity::{message, person},
-    realtime::Journal,
+    realtime::EventRecorder,
     store::{Transaction, few},
 };
 use model::{
@@ -32,7 +32,7 @@ pub(crate) struct Entry {
 pub(crate) async fn write_down(
     tx: &Transaction,
     entries: Vec<Entry>,
-    journal: &mut Journal,
+    recorder: &mut EventRecorder,
     now: Instant,
 ) -> Result<Vec<Message>> {
     if entries.is_empty() {
@@ -44,9 +44,9 @@ pub(crate) async fn write_down(
     let mut messages = Vec::with_capacity(rows.len());
     for ((entry, row), notification) in entries.into_iter().zip(rows).zip(notifications) {
         let message = message_of(row, entry.booking, entry.sender)?;
-        journal.tell(message.sender.id, Event::MessageCreated { message: message.clone() });
-        journal.tell(entry.recipient, Event::MessageCreated { message: message.clone() });
-        journal.notify(entry.recipient, notification, message.seq);
+        recorder.record(message.sender.id, Event::MessageCreated { message: message.clone() });
+        recorder.record(entry.recipient, Event::MessageCreated { message: message.clone() });
+        recorder.record_notification(entry.recipient, notification, message.seq);
         messages.push(message);
     }
     Ok(messages)

@@ -1,7 +1,7 @@
 use crate::{
     Greenroom, Result, Viewer,
     entity::notification,
-    realtime::{Journal, lock_heads},
+    realtime::{EventRecorder, lock_last_seqs},
     to_the_end,
 };
 use model::{Event, NotificationId};
@@ -29,7 +29,7 @@ impl Greenroom {
             let now = greenroom.now();
             let tx = greenroom.write_for(&viewer).await?;
             // What is counted and the number it is told under belong to the same moment.
-            lock_heads(&tx, [viewer.id()]).await?;
+            lock_last_seqs(&tx, [viewer.id()]).await?;
             let mut marked = notification::Entity::update_many()
                 .col_expr(notification::Column::ReadAt, Expr::value(now.millis()))
                 .filter(notification::Column::PersonId.eq(viewer.id().0))
@@ -46,9 +46,9 @@ impl Greenroom {
             let ids = marked.into_iter().map(|row| NotificationId(row.id));
             let ids = if all { Vec::new() } else { ids.collect() };
             let unread = super::unread(&tx, viewer.id()).await?;
-            let mut journal = Journal::default();
-            journal.tell(viewer.id(), Event::NotificationRead { ids, all, unread, read_at: now });
-            journal.commit(tx, &greenroom.hub, now).await?;
+            let mut recorder = EventRecorder::default();
+            recorder.record(viewer.id(), Event::NotificationRead { ids, all, unread, read_at: now });
+            recorder.commit(tx, &greenroom.hub, now).await?;
             Ok(())
         })
         .await

@@ -17,28 +17,28 @@ use uuid::Uuid;
 
 /// What a transaction tells people. Written as its last step, told after its commit.
 #[derive(Default)]
-pub(crate) struct Journal {
+pub(crate) struct EventRecorder {
     events: BTreeMap<PersonId, Vec<Event>>,
     /// Rows that stand in the order of the events that tell of them, and so are written with these.
     notifications: Vec<notification::Model>,
 }
 
 /// What a stream is told, once it is committed.
-struct Told {
+struct PublishedEvent {
     person: PersonId,
     seq: i64,
     frame: Bytes,
 }
 
-impl Journal {
+impl EventRecorder {
     /// Notes an event for a person. Theirs keep this order.
-    pub(crate) fn tell(&mut self, person: PersonId, event: Event) {
+    pub(crate) fn record(&mut self, person: PersonId, event: Event) {
         self.events.entry(person).or_default().push(event);
     }
 
     /// Notes a notification for a person, which is stored when they are told of it. It is seen with the message at
     /// `message_seq`; 0 where it is about none.
-    pub(crate) fn notify(&mut self, person: PersonId, notification: Notification, message_seq: i64) {
+    pub(crate) fn record_notification(&mut self, person: PersonId, notification: Notification, message_seq: i64) {
         self.notifications.push(notification::Model {
             id: notification.id.0,
             person_id: person.0,
@@ -53,22 +53,22 @@ impl Journal {
             mail_id: None,
             event_seq: 0,
         });
-        self.tell(person, Event::NotificationCreated { notification });
+        self.record(person, Event::NotificationCreated { notification });
     }
 
     /// Tells this person nothing after all.
-    pub(crate) fn forget(&mut self, person: PersonId) {
+    pub(crate) fn discard(&mut self, person: PersonId) {
         self.events.remove(&person);
         self.notifications.retain(|row| row.person_id != person.0);
     }
 
     /// Writes everything down, commits, and then tells the streams of this process and the other nodes.
     pub(crate) async fn commit(self, tx: Transaction, hub: &Hub, at: Instant) -> Result<()> {
-        let (told, hub) = (self.write(&tx, at).await?, hub.clone());
+        let (published, hub) = (self.insert_events(&tx, at).await?, hub.clone());
         tx.commit_then(Box::new(move || {
             // First those who have a longer way.
-            hub.line().say_at(&heads(&told));
-            for Told { person, seq, frame } in told {
+            hub.line().say_at(&last_seqs(&published));
+            for PublishedEvent { person, seq, frame } in published {
                 if hub.publish(person, seq, &frame) {
                     measured::heard("told", at);
                 }
@@ -81,19 +81,19 @@ impl Journal {
     ///
     /// People are locked in the order of their ids, so that two transactions never wait for each other; the row stays
     /// locked until the commit, so that numbers become visible in order.
-    async fn write(self, tx: &Transaction, at: Instant) -> Result<Vec<Told>> {
+    async fn insert_events(self, tx: &Transaction, at: Instant) -> Result<Vec<PublishedEvent>> {
         let mut rows = Vec::new();
-        let mut told = Vec::new();
-        let mut moved = BTreeMap::<Uuid, Moved>::new();
-        let mut opened = BTreeMap::<Uuid, Moved>::new();
+        let mut published = Vec::new();
+        let mut reordered = BTreeMap::<Uuid, InboxSeqs>::new();
+        let mut opened = BTreeMap::<Uuid, InboxSeqs>::new();
         let mut notified = HashMap::<Uuid, i64>::new();
-        let heads = take_numbers(tx, &self.events).await?;
+        let last_seqs = allocate_seqs(tx, &self.events).await?;
         for (person, events) in self.events {
-            let mut seq = *heads.get(&person).ok_or_else(|| Error::stored("person without a sequence"))?;
+            let mut seq = *last_seqs.get(&person).ok_or_else(|| Error::stored("person without a sequence"))?;
             for event in events {
                 seq += 1;
-                if let Some((conversation, side)) = moves_up(&event, person) {
-                    moved.entry(conversation).or_default().set(side, seq);
+                if let Some((conversation, side)) = reordered_conversation(&event, person) {
+                    reordered.entry(conversation).or_default().set(side, seq);
                     if let Event::ConversationCreated { conversation } = &event {
                         opened.entry(conversation.booking.id.0).or_default().set(side, seq);
                     }
@@ -101,9 +101,9 @@ impl Journal {
                 if let Event::NotificationCreated { notification } = &event {
                     notified.insert(notification.id.0, seq);
                 }
-                let row = encode(person, seq, at, event)?;
+                let row = encode_row(person, seq, at, event)?;
                 let frame = sse::encode_event(&row.kind, seq, &row.payload);
-                told.push(Told { person, seq, frame });
+                published.push(PublishedEvent { person, seq, frame });
                 rows.push(event::ActiveModel {
                     person_id: Set(row.person_id),
                     seq: Set(row.seq),
@@ -114,14 +114,14 @@ impl Journal {
             }
         }
         few::insert(tx, rows).await?;
-        store_notifications(tx, self.notifications, &notified).await?;
-        move_up(tx, moved).await?;
-        place_bookings(tx, opened).await?;
-        Ok(told)
+        insert_notifications(tx, self.notifications, &notified).await?;
+        update_inbox_order(tx, reordered).await?;
+        update_booking_order(tx, opened).await?;
+        Ok(published)
     }
 }
 
-async fn store_notifications(
+async fn insert_notifications(
     tx: &Transaction,
     rows: Vec<notification::Model>,
     seqs: &HashMap<Uuid, i64>,
@@ -134,8 +134,8 @@ async fn store_notifications(
 }
 
 /// Puts new bookings on top of the lists of their people.
-async fn place_bookings(tx: &Transaction, opened: BTreeMap<Uuid, Moved>) -> Result<()> {
-    for (id, Moved { organizer, talent }) in opened {
+async fn update_booking_order(tx: &Transaction, opened: BTreeMap<Uuid, InboxSeqs>) -> Result<()> {
+    for (id, InboxSeqs { organizer, talent }) in opened {
         booking::Entity::update_many()
             .col_expr(booking::Column::OrganizerEventSeq, Expr::value(organizer))
             .col_expr(booking::Column::TalentEventSeq, Expr::value(talent))
@@ -147,7 +147,7 @@ async fn place_bookings(tx: &Transaction, opened: BTreeMap<Uuid, Moved>) -> Resu
 }
 
 /// The conversation that an event moves up in a person's inbox, and which of its sides they are.
-fn moves_up(event: &Event, person: PersonId) -> Option<(Uuid, Role)> {
+fn reordered_conversation(event: &Event, person: PersonId) -> Option<(Uuid, Role)> {
     let (conversation, is_organizer) = match event {
         Event::MessageCreated { message } => {
             let by_organizer = message.sender.role == Role::Organizer;
@@ -159,15 +159,15 @@ fn moves_up(event: &Event, person: PersonId) -> Option<(Uuid, Role)> {
     Some((conversation.0, if is_organizer { Role::Organizer } else { Role::Talent }))
 }
 
-/// The numbers of the events that moved a conversation up, in the sequences of its two people. 0 for one who has left,
+/// The numbers of the events that reordered a conversation up, in the sequences of its two people. 0 for one who has left,
 /// and is told nothing.
 #[derive(Clone, Copy, Default)]
-struct Moved {
+struct InboxSeqs {
     organizer: i64,
     talent: i64,
 }
 
-impl Moved {
+impl InboxSeqs {
     fn set(&mut self, side: Role, seq: i64) {
         match side {
             Role::Organizer => self.organizer = seq,
@@ -177,13 +177,13 @@ impl Moved {
 }
 
 /// Puts conversations on top of the inboxes of their people. Their rows are locked already.
-async fn move_up(tx: &Transaction, moved: BTreeMap<Uuid, Moved>) -> Result<()> {
-    let moved: Vec<_> = moved.into_iter().collect();
-    for some in moved.chunks(few::MOST) {
+async fn update_inbox_order(tx: &Transaction, reordered: BTreeMap<Uuid, InboxSeqs>) -> Result<()> {
+    let reordered: Vec<_> = reordered.into_iter().collect();
+    for some in reordered.chunks(few::MOST) {
         let some = few::alternatives(some.iter().copied());
-        let numbers = |column: conversation::Column, of: fn(&Moved) -> i64| {
-            let cases = some.iter().fold(CaseStatement::new(), |cases, (id, moved)| {
-                cases.case(Expr::col(conversation::Column::Id).eq(*id), Expr::value(of(moved)))
+        let numbers = |column: conversation::Column, of: fn(&InboxSeqs) -> i64| {
+            let cases = some.iter().fold(CaseStatement::new(), |cases, (id, reordered)| {
+                cases.case(Expr::col(conversation::Column::Id).eq(*id), Expr::value(of(reordered)))
             });
             let number: Expr = cases.finally(Expr::col(column)).into();
             number
@@ -191,11 +191,11 @@ async fn move_up(tx: &Transaction, moved: BTreeMap<Uuid, Moved>) -> Result<()> {
         conversation::Entity::update_many()
             .col_expr(
                 conversation::Column::OrganizerEventSeq,
-                numbers(conversation::Column::OrganizerEventSeq, |moved| moved.organizer),
+                numbers(conversation::Column::OrganizerEventSeq, |reordered| reordered.organizer),
             )
             .col_expr(
                 conversation::Column::TalentEventSeq,
-                numbers(conversation::Column::TalentEventSeq, |moved| moved.talent),
+                numbers(conversation::Column::TalentEventSeq, |reordered| reordered.talent),
             )
             .filter(conversation::Column::Id.is_in(some.iter().map(|(id, _)| *id)))
             .exec(tx)
@@ -206,13 +206,13 @@ async fn move_up(tx: &Transaction, moved: BTreeMap<Uuid, Moved>) -> Result<()> {
 
 /// Locks people's sequences before something absolute is counted for an event, so that the count and
 /// the number it goes out under belong to the same moment. Needed on PostgreSQL; SQLite has one writer.
-pub(crate) async fn lock_heads(
+pub(crate) async fn lock_last_seqs(
     tx: &Transaction,
     people: impl IntoIterator<Item = PersonId>,
 ) -> Result<HashMap<PersonId, i64>> {
     let mut people: Vec<_> = people.into_iter().map(|person| person.0).collect();
     people.sort_unstable();
-    let mut heads = HashMap::with_capacity(people.len());
+    let mut last_seqs = HashMap::with_capacity(people.len());
     for some in people.chunks(few::MOST) {
         let rows = person_head::Entity::find()
             .filter(person_head::Column::PersonId.is_in(few::alternatives(some.iter().copied())))
@@ -220,32 +220,32 @@ pub(crate) async fn lock_heads(
             .lock_exclusive()
             .all(tx)
             .await?;
-        heads.extend(rows.into_iter().map(|row| (PersonId(row.person_id), row.seq)));
+        last_seqs.extend(rows.into_iter().map(|row| (PersonId(row.person_id), row.seq)));
     }
-    Ok(heads)
+    Ok(last_seqs)
 }
 
 /// The numbers before those taken.
-async fn take_numbers(tx: &Transaction, told: &BTreeMap<PersonId, Vec<Event>>) -> Result<HashMap<PersonId, i64>> {
-    let heads = lock_heads(tx, told.keys().copied()).await?;
-    let after = told.iter().map(|(person, events)| {
-        let before = heads.get(person).ok_or_else(|| Error::stored("person without a sequence"))?;
+async fn allocate_seqs(tx: &Transaction, published: &BTreeMap<PersonId, Vec<Event>>) -> Result<HashMap<PersonId, i64>> {
+    let last_seqs = lock_last_seqs(tx, published.keys().copied()).await?;
+    let after = published.iter().map(|(person, events)| {
+        let before = last_seqs.get(person).ok_or_else(|| Error::stored("person without a sequence"))?;
         let seq = before + i64::try_from(events.len()).map_err(Error::broken)?;
         Ok(person_head::ActiveModel { person_id: Set(person.0), seq: Set(seq) })
     });
     // All of them are there; said like this, one statement gives each a number of its own.
     let change = OnConflict::column(person_head::Column::PersonId).update_column(person_head::Column::Seq).to_owned();
     few::insert_or(tx, after.collect::<Result<Vec<_>>>()?, &change).await?;
-    Ok(heads)
+    Ok(last_seqs)
 }
 
 /// Where each person's sequence has come to; what is told of them stands together.
-fn heads(told: &[Told]) -> Vec<(PersonId, i64)> {
-    let last = told.chunk_by(|one, next| one.person == next.person).filter_map(<[Told]>::last);
-    last.map(|told| (told.person, told.seq)).collect()
+fn last_seqs(published: &[PublishedEvent]) -> Vec<(PersonId, i64)> {
+    let last = published.chunk_by(|one, next| one.person == next.person).filter_map(<[PublishedEvent]>::last);
+    last.map(|published| (published.person, published.seq)).collect()
 }
 
-fn encode(person: PersonId, seq: i64, at: Instant, event: Event) -> Result<event::Model> {
+fn encode_row(person: PersonId, seq: i64, at: Instant, event: Event) -> Result<event::Model> {
     let kind = event.name().to_owned();
     let payload = serde_json::to_string(&Envelope { seq, at, event }).map_err(Error::broken)?;
     Ok(event::Model { person_id: person.0, seq, kind, payload, at: at.millis() })
