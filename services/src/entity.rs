@@ -50,7 +50,7 @@ entity!(person, "person", {
     }
 });
 
-entity!(visit, "visit", {
+entity!(last_seen, "visit", {
     #[sea_orm(primary_key, auto_increment = false)]
     person_id: Uuid,
     active_at: i64,
@@ -62,7 +62,7 @@ entity!(browser_key, "browser_key", {
     secret: String,
 });
 
-entity!(person_head, "person_head", {
+entity!(event_sequence, "person_head", {
     #[sea_orm(primary_key, auto_increment = false)]
     person_id: Uuid,
     seq: i64,

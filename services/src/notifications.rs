@@ -7,7 +7,7 @@ pub use mark::Seen;
 use crate::{
     Error, Greenroom, Result, Viewer,
     accounts::person_of,
-    entity::{notification, person, person_head},
+    entity::{event_sequence, notification, person},
     page::{self, Mark, PAGE},
     realtime::{self, EventRecorder},
 };
@@ -44,7 +44,7 @@ impl Greenroom {
         // One statement, for it is asked on every page, and sees one moment.
         let row = person::Entity::find_by_id(viewer.id().0)
             .join(JoinType::InnerJoin, head())
-            .column_as(person_head::Column::Seq, "cursor")
+            .column_as(event_sequence::Column::Seq, "cursor")
             .column_as(Expr::expr(count), "unread")
             .into_model::<FrameRow>()
             .one(self.store.reader())
@@ -63,8 +63,8 @@ struct FrameRow {
 }
 
 fn head() -> RelationDef {
-    let head = person::Entity::belongs_to(person_head::Entity);
-    head.from(person::Column::Id).to(person_head::Column::PersonId).into()
+    let head = person::Entity::belongs_to(event_sequence::Entity);
+    head.from(person::Column::Id).to(event_sequence::Column::PersonId).into()
 }
 
 fn unseen(person: PersonId) -> Select<notification::Entity> {

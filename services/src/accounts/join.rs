@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     Greenroom, Result,
-    entity::{person, person_head, token},
+    entity::{event_sequence, person, token},
     error::{Error, is_duplicate},
     mail::{self, letters},
     store::Transaction,
@@ -307,7 +307,7 @@ pub(crate) async fn forget(tx: &Transaction, accounts: Select<person::Entity>) -
     }
     let count = ids.len();
     token::Entity::delete_many().filter(token::Column::PersonId.is_in(ids.clone())).exec(tx).await?;
-    person_head::Entity::delete_many().filter(person_head::Column::PersonId.is_in(ids.clone())).exec(tx).await?;
+    event_sequence::Entity::delete_many().filter(event_sequence::Column::PersonId.is_in(ids.clone())).exec(tx).await?;
     person::Entity::delete_many().filter(person::Column::Id.is_in(ids)).exec(tx).await?;
     Ok(count)
 }

@@ -5,7 +5,7 @@ use crate::{
     Greenroom, Result,
     bookings::open_bookings,
     conversations::own_conversations,
-    entity::{browser_key, device, event, known_device, mail, notification, person, token, visit},
+    entity::{browser_key, device, event, known_device, last_seen, mail, notification, person, token},
     realtime::EventRecorder,
     store::Transaction,
     to_the_end,
@@ -77,7 +77,7 @@ async fn delete_rest(tx: &Transaction, id: PersonId, email: &str) -> Result<()> 
     browser_key::Entity::delete_by_id(id.0).exec(tx).await?;
     known_device::Entity::delete_many().filter(known_device::Column::PersonId.eq(id.0)).exec(tx).await?;
     device::Entity::delete_many().filter(device::Column::PersonId.eq(id.0)).exec(tx).await?;
-    visit::Entity::delete_many().filter(visit::Column::PersonId.eq(id.0)).exec(tx).await?;
+    last_seen::Entity::delete_many().filter(last_seen::Column::PersonId.eq(id.0)).exec(tx).await?;
     event::Entity::delete_many().filter(event::Column::PersonId.eq(id.0)).exec(tx).await?;
     mail::Entity::delete_many().filter(mail::Column::Recipient.eq(email)).exec(tx).await?;
     Ok(())

@@ -1,6 +1,6 @@
 use crate::{
     Result,
-    entity::{person, person_head},
+    entity::{event_sequence, person},
     error::Error,
     store::Transaction,
 };
@@ -65,7 +65,7 @@ impl NewPerson<'_> {
             search_name: NotSet,
         };
         let row = row.insert(tx).await?;
-        person_head::ActiveModel { person_id: Set(row.id), seq: Set(0) }.insert(tx).await?;
+        event_sequence::ActiveModel { person_id: Set(row.id), seq: Set(0) }.insert(tx).await?;
         Ok(row)
     }
 }

@@ -1,7 +1,7 @@
 use crate::{
     Result, Viewer,
     bookings::BookingRow,
-    entity::{conversation, message, person_head},
+    entity::{conversation, event_sequence, message},
     messages::step_of,
     page::{Mark, PAGE},
 };
@@ -177,9 +177,9 @@ fn unread(viewer: &Viewer, side: Side) -> SimpleExpr {
 /// The number of the viewer's newest event.
 fn head(viewer: &Viewer) -> SimpleExpr {
     let newest = Query::select()
-        .column(person_head::Column::Seq)
-        .from(person_head::Entity)
-        .and_where(person_head::Column::PersonId.eq(viewer.id().0))
+        .column(event_sequence::Column::Seq)
+        .from(event_sequence::Entity)
+        .and_where(event_sequence::Column::PersonId.eq(viewer.id().0))
         .take();
     Expr::expr(newest)
 }

@@ -15,9 +15,9 @@ macro_rules! for_every_table {
     ($do:ident $arguments:tt) => {
         vec![
             for_every_table!(person $do $arguments),
-            for_every_table!(visit $do $arguments),
+            for_every_table!(last_seen $do $arguments),
             for_every_table!(browser_key $do $arguments),
-            for_every_table!(person_head $do $arguments),
+            for_every_table!(event_sequence $do $arguments),
             for_every_table!(session $do $arguments),
             for_every_table!(device $do $arguments),
             for_every_table!(token $do $arguments),

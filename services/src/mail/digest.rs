@@ -3,7 +3,7 @@ use crate::{
     Greenroom, Result,
     accounts::links::{self, Purpose},
     clock::CLOCK_SKEW,
-    entity::{booking, mail, notification, person, person_head},
+    entity::{booking, event_sequence, mail, notification, person},
     realtime::lock_last_seqs,
     store::Transaction,
     to_the_end,
@@ -93,7 +93,7 @@ impl Greenroom {
         let owner = person::Entity::find_by_id(person).filter(person::Column::DeletedAt.is_null());
         let Some(owner) = owner.lock_shared().one(&tx).await? else { return Ok(()) };
         // Whoever reads meanwhile waits here, or is waited for.
-        person_head::Entity::find_by_id(person).lock_exclusive().one(&tx).await?;
+        event_sequence::Entity::find_by_id(person).lock_exclusive().one(&tx).await?;
         let (rows, news) = read_untold(&tx, person, now).await?;
         if rows.is_empty() {
             return Ok(());

@@ -1,6 +1,6 @@
 use crate::{
     Result,
-    entity::{event, person_head},
+    entity::{event, event_sequence},
     store::few,
 };
 use model::PersonId;
@@ -29,15 +29,15 @@ pub(super) struct StoredEvent {
 
 /// The number of a person's newest event; 0 before the first.
 pub(crate) async fn last_seq(connection: &impl ConnectionTrait, person: PersonId) -> Result<i64> {
-    let row = person_head::Entity::find_by_id(person.0).one(connection).await?;
+    let row = event_sequence::Entity::find_by_id(person.0).one(connection).await?;
     Ok(row.map_or(0, |row| row.seq))
 }
 
 /// The same for many people. Whoever has none is left out.
 pub(super) async fn last_seqs(connection: &impl ConnectionTrait, people: &[PersonId]) -> Result<Vec<(PersonId, i64)>> {
     let ids = people.iter().map(|person| person.0);
-    let rows = person_head::Entity::find()
-        .filter(person_head::Column::PersonId.is_in(few::alternatives(ids)))
+    let rows = event_sequence::Entity::find()
+        .filter(event_sequence::Column::PersonId.is_in(few::alternatives(ids)))
         .all(connection)
         .await?;
     Ok(rows.into_iter().map(|row| (PersonId(row.person_id), row.seq)).collect())

@@ -1,7 +1,7 @@
 use super::{hub::Hub, sse};
 use crate::{
     Error, Result,
-    entity::{booking, conversation, event, notification, person_head},
+    entity::{booking, conversation, event, event_sequence, notification},
     measured,
     store::{Transaction, few},
 };
@@ -214,9 +214,9 @@ pub(crate) async fn lock_last_seqs(
     people.sort_unstable();
     let mut last_seqs = HashMap::with_capacity(people.len());
     for some in people.chunks(few::MOST) {
-        let rows = person_head::Entity::find()
-            .filter(person_head::Column::PersonId.is_in(few::alternatives(some.iter().copied())))
-            .order_by_asc(person_head::Column::PersonId)
+        let rows = event_sequence::Entity::find()
+            .filter(event_sequence::Column::PersonId.is_in(few::alternatives(some.iter().copied())))
+            .order_by_asc(event_sequence::Column::PersonId)
             .lock_exclusive()
             .all(tx)
             .await?;
@@ -231,10 +231,11 @@ async fn allocate_seqs(tx: &Transaction, published: &BTreeMap<PersonId, Vec<Even
     let after = published.iter().map(|(person, events)| {
         let before = last_seqs.get(person).ok_or_else(|| Error::stored("person without a sequence"))?;
         let seq = before + i64::try_from(events.len()).map_err(Error::broken)?;
-        Ok(person_head::ActiveModel { person_id: Set(person.0), seq: Set(seq) })
+        Ok(event_sequence::ActiveModel { person_id: Set(person.0), seq: Set(seq) })
     });
     // All of them are there; said like this, one statement gives each a number of its own.
-    let change = OnConflict::column(person_head::Column::PersonId).update_column(person_head::Column::Seq).to_owned();
+    let change =
+        OnConflict::column(event_sequence::Column::PersonId).update_column(event_sequence::Column::Seq).to_owned();
     few::insert_or(tx, after.collect::<Result<Vec<_>>>()?, &change).await?;
     Ok(last_seqs)
 }

@@ -4,7 +4,7 @@ use super::{Hub, hub::PresenceChange, sse};
 use crate::{
     Greenroom, Result, Viewer,
     conversations::Side,
-    entity::{conversation, person, visit},
+    entity::{conversation, last_seen, person},
     store::{Store, few},
 };
 use model::{ConversationId, Instant, PersonId, Presence, Refusal};
@@ -79,8 +79,8 @@ impl Greenroom {
         if self.hub.is_present(other) {
             return Ok(Presence { online: true, active_at: None });
         }
-        let last = visit::Entity::find_by_id(other.0).one(self.store.reader()).await?;
-        Ok(Presence { online: false, active_at: last.map(|visit| Instant::from_millis(visit.active_at)) })
+        let last = last_seen::Entity::find_by_id(other.0).one(self.store.reader()).await?;
+        Ok(Presence { online: false, active_at: last.map(|row| Instant::from_millis(row.active_at)) })
     }
 
     /// The other person of a conversation, where both show their presence.
@@ -122,11 +122,11 @@ async fn record_last_seen(store: &Store, people: &[PersonId], now: Instant) -> R
         return Ok(());
     }
     let visits =
-        known.into_iter().map(|row| visit::ActiveModel { person_id: Set(row.id), active_at: Set(now.millis()) });
-    let mut again = OnConflict::column(visit::Column::PersonId);
-    again.update_column(visit::Column::ActiveAt);
+        known.into_iter().map(|row| last_seen::ActiveModel { person_id: Set(row.id), active_at: Set(now.millis()) });
+    let mut again = OnConflict::column(last_seen::Column::PersonId);
+    again.update_column(last_seen::Column::ActiveAt);
     let tx = store.write_aside().await?;
-    visit::Entity::insert_many(visits).on_conflict(again).exec_without_returning(&tx).await?;
+    last_seen::Entity::insert_many(visits).on_conflict(again).exec_without_returning(&tx).await?;
     tx.commit().await
 }
 

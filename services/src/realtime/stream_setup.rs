@@ -3,7 +3,7 @@
 use super::event_log::{self, StoredEvent};
 use crate::{
     Greenroom, Result,
-    entity::{person_head, session},
+    entity::{event_sequence, session},
     store::few,
     together::{Together, each},
 };
@@ -65,7 +65,7 @@ impl Greenroom {
         requests: &[StreamRequest],
     ) -> Result<(HashMap<SessionId, (Instant, i64)>, Vec<StoredEvent>)> {
         let rows = session::Entity::find()
-            .select_also(person_head::Entity)
+            .select_also(event_sequence::Entity)
             .join(JoinType::InnerJoin, event_sequence_relation())
             .filter(session::Column::Id.is_in(few::alternatives(requests.iter().map(|request| request.session.0))))
             .filter(session::Column::ExpiresAt.gt(self.now().millis()))
@@ -89,8 +89,8 @@ impl Greenroom {
 }
 
 fn event_sequence_relation() -> RelationDef {
-    session::Entity::belongs_to(person_head::Entity)
+    session::Entity::belongs_to(event_sequence::Entity)
         .from(session::Column::PersonId)
-        .to(person_head::Column::PersonId)
+        .to(event_sequence::Column::PersonId)
         .into()
 }

@@ -3,7 +3,7 @@
 use super::super::Viewer;
 use crate::{
     Greenroom, Result,
-    entity::{mail, person, visit},
+    entity::{last_seen, mail, person},
 };
 use model::{Instant, Refusal};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
@@ -50,8 +50,8 @@ impl Greenroom {
     pub(super) async fn exported_times(&self, viewer: &Viewer) -> Result<Times> {
         let (id, reader) = (viewer.id().0, self.store.reader());
         let row = person::Entity::find_by_id(id).one(reader).await?.ok_or(Refusal::Unauthenticated)?;
-        let seen = visit::Entity::find_by_id(id).one(reader).await?;
-        let last_active_at = seen.map(|visit| Instant::from_millis(visit.active_at));
+        let seen = last_seen::Entity::find_by_id(id).one(reader).await?;
+        let last_active_at = seen.map(|row| Instant::from_millis(row.active_at));
         Ok(Times { joined_at: Instant::from_millis(row.created_at), last_active_at })
     }
 
