@@ -34,12 +34,12 @@ impl std::fmt::Debug for Servers {
 struct Way(Client);
 
 impl Bus for Way {
-    fn send(&self, note: Vec<u8>) {
+    fn publish(&self, message: Vec<u8>) {
         // Kept back, it would arrive when everybody has long looked for themselves.
         let connected = self.0.connection_state() == State::Connected;
         // Nothing is waited for: where the client has no room for it, it is lost, as on the line.
         let sent = connected
-            && unconstrained(self.0.publish(SUBJECT, note.into())).now_or_never().is_some_and(|sent| sent.is_ok());
+            && unconstrained(self.0.publish(SUBJECT, message.into())).now_or_never().is_some_and(|sent| sent.is_ok());
         measured::note(if sent { "sent" } else { "lost" });
     }
 }
@@ -87,7 +87,7 @@ impl Servers {
         }
         let options = options.event_callback(async |event| tracing::info!(%event, "the bus"));
         let client = options.connect(self.addresses).await.map_err(|error| format!("NATS_URL: {error}"))?;
-        greenroom.join(Way(client.clone()));
+        greenroom.connect_bus(Way(client.clone()));
         tokio::spawn(listen(client, greenroom.clone()));
         Ok(())
     }
@@ -103,8 +103,8 @@ fn login(address: &ServerAddr) -> Option<(String, Option<String>)> {
 async fn listen(client: Client, greenroom: Greenroom) {
     match client.subscribe(SUBJECT).await {
         Ok(mut notes) => {
-            while let Some(note) = notes.next().await {
-                greenroom.hear(&note.payload);
+            while let Some(message) = notes.next().await {
+                greenroom.receive_bus_message(&message.payload);
             }
         }
         Err(error) => tracing::error!(%error, "the bus can't be listened to"),

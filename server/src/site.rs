@@ -104,7 +104,7 @@ pub(crate) async fn serve(mut settings: Checked) -> Result<(), String> {
 /// What goes on beside requests.
 fn begin_rounds(greenroom: &Greenroom, smtp: Option<Smtp>) {
     tokio::spawn(greenroom.clone().run_heartbeat());
-    tokio::spawn(greenroom.clone().keep_in_touch());
+    tokio::spawn(greenroom.clone().run_bus_pings());
     tokio::spawn(greenroom.clone().run_presence());
     tokio::spawn(greenroom.clone().keep_house());
     tokio::spawn(greenroom.clone().keep_reminding());

@@ -104,8 +104,8 @@ impl Greenroom {
             gauge!(CONNECTIONS, "state" => state).set(connections as f64);
         }
         match self.bus_health() {
-            BusHealth::None => {}
-            health => gauge!(BUS_UP).set(f64::from(u8::from(health == BusHealth::Works))),
+            BusHealth::Disabled => {}
+            health => gauge!(BUS_UP).set(f64::from(u8::from(health == BusHealth::Healthy))),
         }
         let backlog = timeout(PATIENCE, self.mail_backlog()).await;
         gauge!(DATABASE_UP).set(f64::from(u8::from(matches!(backlog, Ok(Ok(_))))));

@@ -30,5 +30,5 @@ async fn ready(State(shared): State<Shared>) -> Result<&'static str, Problem> {
         Err(_) => return Err(Problem::NO_DATABASE),
         Ok(()) => {}
     }
-    if shared.greenroom.bus_health() == BusHealth::Silent { Err(Problem::BUS_SILENT) } else { Ok("ready") }
+    if shared.greenroom.bus_health() == BusHealth::Unreachable { Err(Problem::BUS_SILENT) } else { Ok("ready") }
 }

@@ -13,13 +13,13 @@ use tokio::time::{Duration, Instant};
 use uuid::Uuid;
 
 /// How often a node says something, if only to hear itself.
-const SPEAK_EVERY: Duration = Duration::from_secs(2);
+const PING_INTERVAL: Duration = Duration::from_secs(2);
 /// Whoever hasn't heard itself for so long takes the bus for silent, and another node for cut off from it.
-const SILENCE: Duration = Duration::from_secs(6);
+const PEER_TIMEOUT: Duration = Duration::from_secs(6);
 /// A node that hasn't been heard for so long is gone, and writes nothing that others don't know of.
-const GONE: Duration = Duration::from_secs(10 * 60);
+const PEER_EXPIRY: Duration = Duration::from_secs(10 * 60);
 /// How long what a node said of who is there holds without being said again.
-const HOLDS: Duration = Duration::from_secs(40);
+const PRESENCE_TTL: Duration = Duration::from_secs(40);
 /// People told of at once.
 const BATCH: usize = 1_000;
 
@@ -27,72 +27,79 @@ const BATCH: usize = 1_000;
 /// wait, and may lose whatever it is given.
 pub trait Bus: Send + Sync + 'static {
     /// Sends a note.
-    fn send(&self, note: Vec<u8>);
+    fn publish(&self, message: Vec<u8>);
 }
 
 /// A node's end of the bus, if there is one.
 #[derive(Clone, Default)]
-pub(super) struct Line(Arc<End>);
+pub(super) struct BusHandle(Arc<BusState>);
 
 #[derive(Default)]
-struct End {
+struct BusState {
     bus: OnceLock<(Uuid, Box<dyn Bus>)>,
     /// When each node was last heard, this one among them.
-    heard: Mutex<HashMap<Uuid, Instant>>,
+    last_received: Mutex<HashMap<Uuid, Instant>>,
 }
 
 #[derive(Serialize, Deserialize)]
-struct Note {
+struct BusMessage {
     from: Uuid,
-    news: News,
+    #[serde(rename = "news")]
+    event: BusEvent,
 }
 
 /// What there is to say.
 #[derive(Serialize, Deserialize)]
-pub(super) enum News {
+pub(super) enum BusEvent {
     /// That a node is there.
-    Alive,
+    #[serde(rename = "Alive")]
+    Ping,
     /// People whose event sequence has come to a number.
-    At(Vec<(PersonId, i64)>),
+    #[serde(rename = "At")]
+    LastSeqs(Vec<(PersonId, i64)>),
     /// A session is over.
-    Ended { person: PersonId, session: SessionId, reason: Ending },
+    #[serde(rename = "Ended")]
+    SessionEnded { person: PersonId, session: SessionId, reason: Ending },
     /// Somebody is writing. Each node makes the frame for its streams itself: what a neighbour on the bus puts into a
     /// note must not become what people are told.
     Typing { to: Vec<PersonId>, conversation: ConversationId, by: PersonId },
     /// Somebody no longer shows these people that they are here.
-    Hidden { person: PersonId, from: Vec<PersonId> },
+    #[serde(rename = "Hidden")]
+    PresenceHidden { person: PersonId, from: Vec<PersonId> },
     /// People who have a stream at a node, or none there any more.
-    Present { people: Vec<PersonId>, here: bool },
+    #[serde(rename = "Present")]
+    PresenceChanged { people: Vec<PersonId>, here: bool },
 }
 
-impl Line {
-    pub(super) fn say(&self, news: News) {
+impl BusHandle {
+    pub(super) fn publish(&self, event: BusEvent) {
         let Some((from, bus)) = self.0.bus.get() else { return };
-        match serde_json::to_vec(&Note { from: *from, news }) {
-            Ok(note) => bus.send(note),
-            Err(error) => tracing::error!(%error, "a note can't be written"),
+        match serde_json::to_vec(&BusMessage { from: *from, event }) {
+            Ok(message) => bus.publish(message),
+            Err(error) => tracing::error!(%error, "a message can't be written"),
         }
     }
 
     /// Tells where people's sequences have come to.
-    pub(super) fn say_at(&self, heads: &[(PersonId, i64)]) {
-        heads.chunks(BATCH).for_each(|some| self.say(News::At(some.to_vec())));
+    pub(super) fn publish_last_seqs(&self, heads: &[(PersonId, i64)]) {
+        heads.chunks(BATCH).for_each(|some| self.publish(BusEvent::LastSeqs(some.to_vec())));
     }
 
     /// Whether notes get through, as far as this node can tell by hearing itself.
-    pub(super) fn works(&self) -> bool {
-        let own = self.0.bus.get().and_then(|(own, _)| self.heard().get(own).copied());
-        own.is_some_and(|heard| heard.elapsed() < SILENCE)
+    pub(super) fn is_healthy(&self) -> bool {
+        let own = self.0.bus.get().and_then(|(own, _)| self.lock_last_received().get(own).copied());
+        own.is_some_and(|last_received| last_received.elapsed() < PEER_TIMEOUT)
     }
 
     /// Whether notes get through to this node from all others, too: one may be cut off that goes on writing.
-    fn hears_all(&self) -> bool {
-        self.heard().retain(|_, heard| heard.elapsed() < GONE);
-        self.works() && self.heard().values().all(|heard| heard.elapsed() < SILENCE)
+    fn receives_from_all(&self) -> bool {
+        self.lock_last_received().retain(|_, last_received| last_received.elapsed() < PEER_EXPIRY);
+        self.is_healthy()
+            && self.lock_last_received().values().all(|last_received| last_received.elapsed() < PEER_TIMEOUT)
     }
 
-    fn heard(&self) -> MutexGuard<'_, HashMap<Uuid, Instant>> {
-        self.0.heard.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock_last_received(&self) -> MutexGuard<'_, HashMap<Uuid, Instant>> {
+        self.0.last_received.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -100,51 +107,51 @@ impl Line {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BusHealth {
     /// There is none: this node is alone, or looks into the database every now and then.
-    None,
+    Disabled,
     /// Notes get through.
-    Works,
+    Healthy,
     /// Notes don't get through. Everything arrives, only later.
-    Silent,
+    Unreachable,
 }
 
 impl Greenroom {
-    /// Joins the other nodes of the site. Whatever comes by the bus is to be [heard](Self::hear).
-    pub fn join(&self, bus: impl Bus) {
-        if self.hub.line().0.bus.set((Uuid::now_v7(), Box::new(bus))).is_err() {
+    /// Joins the other nodes of the site. Whatever comes by the bus is to be [heard](Self::receive_bus_message).
+    pub fn connect_bus(&self, bus: impl Bus) {
+        if self.hub.bus().0.bus.set((Uuid::now_v7(), Box::new(bus))).is_err() {
             tracing::error!("a node joins once");
         }
     }
 
     /// How the bus is.
     pub fn bus_health(&self) -> BusHealth {
-        let line = self.hub.line();
-        match line.0.bus.get() {
-            None => BusHealth::None,
-            Some(_) if line.works() => BusHealth::Works,
-            Some(_) => BusHealth::Silent,
+        let handle = self.hub.bus();
+        match handle.0.bus.get() {
+            None => BusHealth::Disabled,
+            Some(_) if handle.is_healthy() => BusHealth::Healthy,
+            Some(_) => BusHealth::Unreachable,
         }
     }
 
     /// Takes a note that came by the bus. What can't be read is another version's, and passed over.
-    pub fn hear(&self, note: &[u8]) {
-        let Ok(note) = serde_json::from_slice::<Note>(note) else { return };
-        let line = self.hub.line();
-        line.heard().insert(note.from, Instant::now());
-        if line.0.bus.get().is_none_or(|(own, _)| *own != note.from) {
+    pub fn receive_bus_message(&self, message: &[u8]) {
+        let Ok(message) = serde_json::from_slice::<BusMessage>(message) else { return };
+        let handle = self.hub.bus();
+        handle.lock_last_received().insert(message.from, Instant::now());
+        if handle.0.bus.get().is_none_or(|(own, _)| *own != message.from) {
             measured::note("heard");
-            self.hub.hear(note.from, note.news, self.now());
+            self.hub.apply_bus_event(message.from, message.event, self.now());
         }
     }
 
     /// Lets the other nodes know that this one is there, for ever; and looks into the database for what they wrote, as
     /// long as one of them isn't heard.
-    pub async fn keep_in_touch(self) {
-        let mut ticks = tokio::time::interval(SPEAK_EVERY);
+    pub async fn run_bus_pings(self) {
+        let mut ticks = tokio::time::interval(PING_INTERVAL);
         loop {
             ticks.tick().await;
-            self.hub.line().say(News::Alive);
-            self.hub.expire_remote_presence(HOLDS);
-            if self.store.is_shared() && !self.hub.line().hears_all() {
+            self.hub.bus().publish(BusEvent::Ping);
+            self.hub.expire_remote_presence(PRESENCE_TTL);
+            if self.store.is_shared() && !self.hub.bus().receives_from_all() {
                 // Where the database is silent too, the heartbeat says so.
                 let _ = self.end_expired_sessions().await;
                 let _ = self.poll_last_seqs().await;
@@ -154,28 +161,28 @@ impl Greenroom {
 }
 
 impl Hub {
-    fn hear(&self, from: Uuid, news: News, now: model::Instant) {
-        match news {
-            News::Alive => {}
-            News::At(heads) => heads.into_iter().for_each(|(person, seq)| self.advance_last_seq(person, seq)),
-            News::Ended { person, session, reason } => self.end_session_local(person, session, reason),
-            News::Typing { to, conversation, by } => self.publish_typing_local(&to, conversation, by, now),
-            News::Hidden { person, from } => self.publish_presence_local(&from, person, false),
-            News::Present { people, here } => self.record_remote_presence(from, &people, here),
+    fn apply_bus_event(&self, from: Uuid, event: BusEvent, now: model::Instant) {
+        match event {
+            BusEvent::Ping => {}
+            BusEvent::LastSeqs(heads) => heads.into_iter().for_each(|(person, seq)| self.advance_last_seq(person, seq)),
+            BusEvent::SessionEnded { person, session, reason } => self.end_session_local(person, session, reason),
+            BusEvent::Typing { to, conversation, by } => self.publish_typing_local(&to, conversation, by, now),
+            BusEvent::PresenceHidden { person, from } => self.publish_presence_local(&from, person, false),
+            BusEvent::PresenceChanged { people, here } => self.record_remote_presence(from, &people, here),
         }
     }
 
     /// Tells the other nodes who is here, or no longer.
     pub(super) fn announce_presence(&self, people: &[PersonId], here: bool) {
         for people in people.chunks(BATCH) {
-            self.line().say(News::Present { people: people.to_vec(), here });
+            self.bus().publish(BusEvent::PresenceChanged { people: people.to_vec(), here });
         }
     }
 
     /// Ends the streams that a session opened, at every node.
     pub(crate) fn end_session(&self, person: PersonId, session: SessionId, reason: Ending) {
         self.end_session_local(person, session, reason);
-        self.line().say(News::Ended { person, session, reason });
+        self.bus().publish(BusEvent::SessionEnded { person, session, reason });
     }
 
     /// Tells these people's streams at every node that somebody is writing.
@@ -187,14 +194,14 @@ impl Hub {
         now: model::Instant,
     ) {
         self.publish_typing_local(to, conversation, by, now);
-        self.line().say(News::Typing { to: to.to_vec(), conversation, by });
+        self.bus().publish(BusEvent::Typing { to: to.to_vec(), conversation, by });
     }
 
     /// Tells these people's streams at every node that somebody no longer shows them that they are here.
     pub(super) fn hide_presence(&self, person: PersonId, from: &[PersonId]) {
         self.publish_presence_local(from, person, false);
         for from in from.chunks(BATCH) {
-            self.line().say(News::Hidden { person, from: from.to_vec() });
+            self.bus().publish(BusEvent::PresenceHidden { person, from: from.to_vec() });
         }
     }
 }
@@ -207,24 +214,24 @@ mod tests {
     struct Nowhere;
 
     impl Bus for Nowhere {
-        fn send(&self, _note: Vec<u8>) {}
+        fn publish(&self, _message: Vec<u8>) {}
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_node_that_falls_silent_is_missed_until_it_is_gone() {
-        let (line, own, other) = (Line::default(), Uuid::from_u128(1), Uuid::from_u128(2));
-        assert!(line.0.bus.set((own, Box::new(Nowhere))).is_ok());
-        let hear = |node| line.heard().insert(node, Instant::now());
-        assert!(!line.works() && !line.hears_all(), "nothing was heard yet");
+        let (handle, own, other) = (BusHandle::default(), Uuid::from_u128(1), Uuid::from_u128(2));
+        assert!(handle.0.bus.set((own, Box::new(Nowhere))).is_ok());
+        let hear = |node| handle.lock_last_received().insert(node, Instant::now());
+        assert!(!handle.is_healthy() && !handle.receives_from_all(), "nothing was heard yet");
         hear(own);
         hear(other);
-        assert!(line.works() && line.hears_all());
-        advance(SILENCE).await;
-        assert!(!line.works() && !line.hears_all(), "the bus is silent");
+        assert!(handle.is_healthy() && handle.receives_from_all());
+        advance(PEER_TIMEOUT).await;
+        assert!(!handle.is_healthy() && !handle.receives_from_all(), "the bus is silent");
         hear(own);
-        assert!(line.works() && !line.hears_all(), "the other one is cut off");
-        advance(GONE).await;
+        assert!(handle.is_healthy() && !handle.receives_from_all(), "the other one is cut off");
+        advance(PEER_EXPIRY).await;
         hear(own);
-        assert!(line.hears_all(), "it is gone");
+        assert!(handle.receives_from_all(), "it is gone");
     }
 }

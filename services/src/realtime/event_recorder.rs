@@ -67,7 +67,7 @@ impl EventRecorder {
         let (published, hub) = (self.insert_events(&tx, at).await?, hub.clone());
         tx.commit_then(Box::new(move || {
             // First those who have a longer way.
-            hub.line().say_at(&last_seqs(&published));
+            hub.bus().publish_last_seqs(&last_seqs(&published));
             for PublishedEvent { person, seq, frame } in published {
                 if hub.publish(person, seq, &frame) {
                     measured::heard("told", at);

@@ -4,7 +4,7 @@ mod presence;
 
 pub(super) use presence::PresenceChange;
 
-use super::{bus::Line, event_sink::EventSink, sse};
+use super::{bus::BusHandle, event_sink::EventSink, sse};
 use crate::{measured, store::Store};
 use model::{Ending, Instant, PersonId, Refusal, SessionId};
 use presence::PresenceTransition;
@@ -26,7 +26,7 @@ struct HubInner {
     /// Rings when nobody is behind any more.
     caught_up: Notify,
     /// To the other nodes.
-    line: Line,
+    bus: BusHandle,
     store: Arc<Store>,
 }
 
@@ -127,7 +127,7 @@ impl Hub {
             state: Mutex::default(),
             presence_changed: Notify::new(),
             caught_up: Notify::new(),
-            line: Line::default(),
+            bus: BusHandle::default(),
             store,
         }))
     }
@@ -262,8 +262,8 @@ impl Hub {
         });
     }
 
-    pub(super) fn line(&self) -> &Line {
-        &self.0.line
+    pub(super) fn bus(&self) -> &BusHandle {
+        &self.0.bus
     }
 
     pub(super) fn store(&self) -> &Store {

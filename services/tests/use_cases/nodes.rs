@@ -18,9 +18,9 @@ on_both! {
 struct Wire(mpsc::UnboundedSender<Vec<u8>>);
 
 impl Bus for Wire {
-    fn send(&self, note: Vec<u8>) {
+    fn publish(&self, message: Vec<u8>) {
         // Whoever listened may have stopped.
-        let _ = self.0.send(note);
+        let _ = self.0.send(message);
     }
 }
 
@@ -28,16 +28,16 @@ impl Bus for Wire {
 async fn joined(site: &Site) -> (Greenroom, mpsc::UnboundedReceiver<Vec<u8>>) {
     let there = site.open_second_node(Limits::default()).await;
     let (wire, notes) = mpsc::unbounded_channel();
-    site.greenroom.join(Wire(wire.clone()));
-    there.join(Wire(wire));
+    site.greenroom.connect_bus(Wire(wire.clone()));
+    there.connect_bus(Wire(wire));
     (there, notes)
 }
 
 /// Passes every note on to both as it comes.
 fn carry(mut notes: mpsc::UnboundedReceiver<Vec<u8>>, nodes: [Greenroom; 2]) -> JoinHandle<()> {
     tokio::spawn(async move {
-        while let Some(note) = notes.recv().await {
-            nodes.iter().for_each(|node| node.hear(&note));
+        while let Some(message) = notes.recv().await {
+            nodes.iter().for_each(|node| node.receive_bus_message(&message));
         }
     })
 }
@@ -64,12 +64,12 @@ async fn notes_that_come_twice_and_in_any_order_change_nothing(site: Site) {
     let mut held = Vec::new();
     for number in 0..20 {
         say(&site.greenroom, &cast.eventpro, cast.launch, &number.to_string()).await;
-        held.push(within(notes.recv()).await.expect("a note of it"));
+        held.push(within(notes.recv()).await.expect("a message of it"));
     }
-    for note in held.iter().rev().chain(&held) {
-        there.hear(note);
+    for message in held.iter().rev().chain(&held) {
+        there.receive_bus_message(message);
     }
-    there.hear(b"no note at all");
+    there.receive_bus_message(b"no message at all");
     let heard = stream.up_to(start, start + 40).await;
     assert_eq!(heard, audit(&site.greenroom, &cast.sarah).await[start as usize..]);
 }
@@ -91,7 +91,7 @@ async fn a_frame_in_a_note_reaches_no_stream(site: Site) {
         json!({ "At": [[sarah, frame]] }),
         json!({ "Ended": { "person": sarah, "session": cast.sarah.session(), "reason": frame } }),
     ] {
-        there.hear(json!({ "from": from, "news": news }).to_string().as_bytes());
+        there.receive_bus_message(json!({ "from": from, "news": news }).to_string().as_bytes());
     }
     say(&site.greenroom, &cast.eventpro, cast.launch, "Still here?").await;
     let carrying = carry(notes, [site.greenroom.clone(), there.clone()]);
