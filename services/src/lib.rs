@@ -198,7 +198,7 @@ impl Greenroom {
             letters: Throttle::new(&clock, limits.letters_per_address, hour),
             exports: Throttle::new(&clock, EXPORTS_PER_HOUR, hour),
             marks: Throttle::new(&clock, MARKS_PER_MINUTE, minute),
-            typing: Throttle::new(&clock, 1, realtime::TELL_EVERY),
+            typing: Throttle::new(&clock, 1, realtime::TYPING_INTERVAL),
             tray: Tray::new(SENDS_AT_ONCE, Duration::ZERO),
             holders: Holders::new(LOOKED_UP_AT_ONCE, Duration::ZERO),
             listeners: Holders::new(LOOKED_UP_AT_ONCE, BREATH),

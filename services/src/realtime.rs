@@ -35,4 +35,4 @@ pub use event_sink::EventSink;
 pub(crate) use hub::Hub;
 pub(crate) use stream_setup::StreamSetupBatcher;
 pub use subscription::{Resume, Subscription};
-pub(crate) use typing::TELL_EVERY;
+pub(crate) use typing::TYPING_INTERVAL;

@@ -31,12 +31,12 @@ pub async fn deliver(conversation_id: String, seq: i64) -> Answer<()> {
 #[server(prefix = "/fn", endpoint = "typing", protocol = Ask)]
 pub async fn typing(conversation_id: String) -> Answer<()> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
-    greenroom.typing(&viewer, crate::ssr::id(&conversation_id)?).await.map_err(crate::ssr::fail)
+    greenroom.notify_typing(&viewer, crate::ssr::id(&conversation_id)?).await.map_err(crate::ssr::fail)
 }
 
 /// Whether the other person of a conversation is here.
 #[server(prefix = "/fn", endpoint = "presence", protocol = Ask)]
 pub async fn load_presence(conversation_id: String) -> Answer<Presence> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
-    greenroom.presence(&viewer, crate::ssr::id(&conversation_id)?).await.map_err(crate::ssr::fail)
+    greenroom.load_presence(&viewer, crate::ssr::id(&conversation_id)?).await.map_err(crate::ssr::fail)
 }

@@ -154,7 +154,7 @@ async fn typing(
     SignedIn(viewer): SignedIn,
     PathId(id): PathId<ConversationId>,
 ) -> Result<StatusCode, Problem> {
-    shared.greenroom.typing(&viewer, id).await?;
+    shared.greenroom.notify_typing(&viewer, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -168,5 +168,5 @@ async fn presence(
     SignedIn(viewer): SignedIn,
     PathId(id): PathId<ConversationId>,
 ) -> Result<Response, Problem> {
-    Ok(private(shared.greenroom.presence(&viewer, id).await?))
+    Ok(private(shared.greenroom.load_presence(&viewer, id).await?))
 }

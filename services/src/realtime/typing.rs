@@ -4,16 +4,16 @@ use model::{ConversationId, Instant, PersonId, Typing};
 use std::time::Duration;
 
 /// How long it lasts unless it is told again.
-const LASTS: Duration = Duration::from_secs(5);
+const TYPING_TTL: Duration = Duration::from_secs(5);
 /// It is told once in this time, however often somebody says so.
-pub(crate) const TELL_EVERY: Duration = Duration::from_secs(3);
+pub(crate) const TYPING_INTERVAL: Duration = Duration::from_secs(3);
 
 impl Greenroom {
     /// Tells the other of a conversation that the viewer is writing, as far as both want such things said.
     ///
     /// # Errors
     /// `NotFound` where the conversation isn't the viewer's.
-    pub async fn typing(&self, viewer: &Viewer, id: ConversationId) -> Result<()> {
+    pub async fn notify_typing(&self, viewer: &Viewer, id: ConversationId) -> Result<()> {
         viewer.may_write()?;
         let Some(other) = self.counterpart_showing_presence(viewer, id).await? else { return Ok(()) };
         let now = self.now();
@@ -33,7 +33,7 @@ impl Hub {
         by: PersonId,
         now: Instant,
     ) {
-        let until = Instant::from_millis(now.millis() + crate::clock::millis(LASTS));
+        let until = Instant::from_millis(now.millis() + crate::clock::millis(TYPING_TTL));
         self.publish_ephemeral_local(to, &sse::encode_typing(&Typing { conversation_id, user_id: by, until }));
     }
 }

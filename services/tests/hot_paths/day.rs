@@ -97,9 +97,9 @@ async fn write(greenroom: &Greenroom, heard: &Heard, (organizer, talent): (&View
     greenroom.read_on(talent, id, message.seq).await.expect("nothing to do");
     greenroom.mark_unread(talent, id, message.seq).await.expect("put back");
     heard.act("typing");
-    greenroom.typing(talent, id).await.expect("typing");
+    greenroom.notify_typing(talent, id).await.expect("typing");
     heard.act("who is here");
-    greenroom.presence(talent, id).await.expect("presence");
+    greenroom.load_presence(talent, id).await.expect("presence");
 }
 
 async fn follow(greenroom: &Greenroom, heard: &Heard, organizer: &Viewer, talent: &Viewer) {

@@ -52,7 +52,7 @@ async fn what_one_node_commits_is_live_at_another(site: Site) {
     }
     let heard = stream.up_to(start, start + 40).await;
     assert_eq!(heard, audit(&site.greenroom, &cast.sarah).await[start as usize..]);
-    site.greenroom.typing(&cast.eventpro, cast.launch).await.expect("told");
+    site.greenroom.notify_typing(&cast.eventpro, cast.launch).await.expect("told");
     assert_eq!(stream.frame().await.event, "typing");
     carrying.abort();
 }
@@ -120,9 +120,9 @@ async fn somebody_who_leaves_one_node_is_still_here_at_another(site: Site) {
     let (hers_here, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
     let (hers_there, _) = Stream::ready(&there, &cast.sarah, Resume::Live).await;
     assert_eq!(theirs.frame().await.data["online"], true);
-    let is_here = async || site.greenroom.presence(&cast.eventpro, cast.launch).await.expect("presence").online;
+    let is_here = async || site.greenroom.load_presence(&cast.eventpro, cast.launch).await.expect("presence").online;
     let both_know = async {
-        while !there.presence(&cast.eventpro, cast.launch).await.expect("presence").online {
+        while !there.load_presence(&cast.eventpro, cast.launch).await.expect("presence").online {
             tokio::task::yield_now().await;
         }
     };

@@ -31,7 +31,7 @@ async fn typing_is_told_to_the_other_alone_and_never_kept(site: Site) {
     let (mut theirs, cursor) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
     let (mut hers, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
     let before = site.tally().await;
-    site.greenroom.typing(&cast.sarah, cast.launch).await.expect("told");
+    site.greenroom.notify_typing(&cast.sarah, cast.launch).await.expect("told");
     let heard = theirs.frame().await;
     assert_eq!((heard.event.as_str(), heard.id), ("typing", None));
     assert_eq!((&heard.data["conversationId"], &heard.data["userId"]), (&json!(cast.launch), &json!(cast.sarah.id())));
@@ -46,11 +46,11 @@ async fn typing_is_told_once_in_three_seconds(site: Site) {
     let cast = site.cast().await;
     let (mut theirs, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
     for _ in 0..3 {
-        site.greenroom.typing(&cast.sarah, cast.launch).await.expect("told");
+        site.greenroom.notify_typing(&cast.sarah, cast.launch).await.expect("told");
         site.clock.advance(Duration::from_millis(900));
     }
     site.clock.advance(Duration::from_millis(300));
-    site.greenroom.typing(&cast.sarah, cast.launch).await.expect("told");
+    site.greenroom.notify_typing(&cast.sarah, cast.launch).await.expect("told");
     say(&site.greenroom, &cast.sarah, cast.launch, "Here I am").await;
     let mut heard = Vec::new();
     for _ in 0..3 {
@@ -65,8 +65,8 @@ async fn whoever_hides_it_is_not_told_of_nor_tells(site: Site) {
     let (mut theirs, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
     let (mut hers, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
     for viewer in [&cast.sarah, &cast.eventpro] {
-        site.greenroom.typing(viewer, cast.launch).await.expect("kept to ourselves");
-        assert_eq!(site.greenroom.presence(viewer, cast.launch).await.expect("nothing"), Presence::default());
+        site.greenroom.notify_typing(viewer, cast.launch).await.expect("kept to ourselves");
+        assert_eq!(site.greenroom.load_presence(viewer, cast.launch).await.expect("nothing"), Presence::default());
     }
     nothing_but_a_message(&site, &cast, &mut theirs).await;
     assert_eq!(hers.frame().await.event, "message.created");
@@ -76,7 +76,7 @@ async fn a_sparing_stream_hears_only_what_is_kept(site: Site) {
     let cast = site.cast().await;
     let mut theirs = Stream::save_data(&site.greenroom, &cast.eventpro).await;
     assert_eq!(theirs.frame().await.event, "ready");
-    site.greenroom.typing(&cast.sarah, cast.launch).await.expect("told");
+    site.greenroom.notify_typing(&cast.sarah, cast.launch).await.expect("told");
     nothing_but_a_message(&site, &cast, &mut theirs).await;
 }
 
@@ -90,11 +90,11 @@ async fn coming_and_going_is_told_to_whom_one_talks_with(site: Site) {
     assert_eq!((heard.event.as_str(), heard.id), ("presence", None));
     assert_eq!(heard.data, json!({ "userId": cast.sarah.id(), "online": true }));
     let online = Presence { online: true, active_at: None };
-    assert_eq!(site.greenroom.presence(&cast.eventpro, cast.launch).await.expect("presence"), online);
+    assert_eq!(site.greenroom.load_presence(&cast.eventpro, cast.launch).await.expect("presence"), online);
 
     drop(hers);
     assert_eq!(theirs.frame().await.data, json!({ "userId": cast.sarah.id(), "online": false }));
-    let gone = site.greenroom.presence(&cast.eventpro, cast.launch).await.expect("presence");
+    let gone = site.greenroom.load_presence(&cast.eventpro, cast.launch).await.expect("presence");
     assert!(!gone.online && gone.active_at.is_some());
     say(&site.greenroom, &cast.safari, cast.sundowner, "Kamau?").await;
     assert_eq!(strangers.frame().await.event, "message.created", "she is nobody to him");

@@ -26,8 +26,8 @@ async fn knock(site: &Site, viewer: &Viewer, conversation: ConversationId, booki
         refusal(greenroom.read_on(viewer, conversation, i64::MAX).await),
         refusal(greenroom.mark_unread(viewer, conversation, 1).await),
         refusal(greenroom.deliver(viewer, conversation, i64::MAX).await),
-        refusal(greenroom.typing(viewer, conversation).await),
-        refusal(greenroom.presence(viewer, conversation).await),
+        refusal(greenroom.notify_typing(viewer, conversation).await),
+        refusal(greenroom.load_presence(viewer, conversation).await),
         refusal(greenroom.booking(viewer, booking).await),
     ]
 }
