@@ -120,12 +120,12 @@ impl Default for Limits {
     }
 }
 
-/// The house: everything a use case needs. Cheap to clone.
+/// Everything a use case needs. Cheap to clone.
 #[derive(Clone)]
-pub struct Greenroom(Arc<House>);
+pub struct Greenroom(Arc<Inner>);
 
-/// What stands in the house.
-pub struct House {
+/// The state that all use cases share.
+pub struct Inner {
     store: Arc<Store>,
     hub: Hub,
     clock: Arc<dyn Clock>,
@@ -160,8 +160,8 @@ pub struct House {
 }
 
 impl Deref for Greenroom {
-    type Target = House;
-    fn deref(&self) -> &House {
+    type Target = Inner;
+    fn deref(&self) -> &Inner {
         &self.0
     }
 }
@@ -183,7 +183,7 @@ impl Greenroom {
         let minute = Duration::from_secs(60);
         let hour = minute * 60;
         let store = Arc::new(Store::connect(database_url).await?);
-        Ok(Self(Arc::new(House {
+        Ok(Self(Arc::new(Inner {
             hub: Hub::new(store.clone()),
             store,
             hasher: PasswordHasher::new(limits.sign_ins_at_once, public_url)?,
