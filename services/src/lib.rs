@@ -12,10 +12,11 @@
 //! - [`seed`]: the demo cast
 //! - [`keeping`]: backups, and moving to another database
 //! - `store`: connections, transactions; `entity`: tables
-//! - `together`: many questions, one answer
+//! - `batcher`: requests that arrive together, answered by one statement
 //! - `throttle`, `pruned_map`, [`clock`], [`housekeeping`], [`measured`]: what the above lean on
 
 pub mod accounts;
+mod batcher;
 pub mod bookings;
 pub mod clock;
 pub mod conversations;
@@ -35,7 +36,6 @@ pub mod seed;
 mod store;
 pub mod talents;
 mod throttle;
-mod together;
 
 pub use accounts::{Export, NewToken, SignedIn, Viewer};
 pub use error::{Error, Result};
@@ -62,7 +62,7 @@ const SENDS_AT_ONCE: usize = 256;
 /// Sessions looked up at once.
 const LOOKED_UP_AT_ONCE: usize = 250;
 /// So long a crowd gathers, as after a restart, before more of it are looked up.
-const BREATH: Duration = Duration::from_millis(10);
+const BATCH_DELAY: Duration = Duration::from_millis(10);
 /// A whole account is much to read.
 const EXPORTS_PER_HOUR: usize = 10;
 /// How often a person may say how far they have read, or what arrived. Nobody reads so fast.
@@ -201,8 +201,8 @@ impl Greenroom {
             typing: Throttle::new(&clock, 1, realtime::TYPING_INTERVAL),
             tray: Tray::new(SENDS_AT_ONCE, Duration::ZERO),
             holders: Holders::new(LOOKED_UP_AT_ONCE, Duration::ZERO),
-            listeners: Holders::new(LOOKED_UP_AT_ONCE, BREATH),
-            stream_setups: StreamSetupBatcher::new(LOOKED_UP_AT_ONCE, BREATH),
+            listeners: Holders::new(LOOKED_UP_AT_ONCE, BATCH_DELAY),
+            stream_setups: StreamSetupBatcher::new(LOOKED_UP_AT_ONCE, BATCH_DELAY),
             links: Links::new(public_url),
             pseudonym_key: OnceCell::new(),
             mail_bell: Notify::new(),

@@ -6,11 +6,11 @@ use super::{
 };
 use crate::{
     Error, Greenroom, Result,
+    batcher::{Batcher, map_batch},
     clock::millis,
     entity::{person, session},
     store::{Transaction, few},
     to_the_end,
-    together::{Together, each},
 };
 use model::{Ending, Instant, Person, PersonId, Refusal, SessionId, User};
 use sea_orm::{
@@ -34,7 +34,7 @@ const ACTING: &str = "greenroom seed";
 /// A living session, and whose it is.
 pub(crate) type Holder = (session::Model, person::Model);
 /// Secrets whose holders are looked for.
-pub(crate) type Holders = Together<Vec<u8>, Option<Holder>>;
+pub(crate) type Holders = Batcher<Vec<u8>, Option<Holder>>;
 
 /// A session that is about to begin.
 pub(super) struct NewSession<'a> {
@@ -91,7 +91,7 @@ impl Greenroom {
     async fn holder(&self, secret: &str, line: &Holders) -> Result<Viewer> {
         let now = self.now();
         let greenroom = self.clone();
-        let asked = line.ask(fingerprint(secret), |secrets| async move { greenroom.look_up(secrets).await });
+        let asked = lookup.submit(fingerprint(secret), |secrets| async move { greenroom.look_up(secrets).await });
         let (row, owner) = asked.await?.ok_or(Refusal::Unauthenticated)?;
         let mut viewer = Viewer {
             person: person_of(owner)?,
@@ -126,7 +126,7 @@ impl Greenroom {
             let living = rows.into_iter().filter_map(|(row, owner)| Some((row.token_hash.clone(), (row, owner?))));
             living.collect::<HashMap<_, _>>()
         });
-        each(found.map_err(Error::from), &secrets, |found, secret| found.get(secret).cloned())
+        map_batch(found.map_err(Error::from), &secrets, |found, secret| found.get(secret).cloned())
     }
 
     /// The viewer as they see themselves.

@@ -1,11 +1,11 @@
 use super::batch::Sending;
 use crate::{
     Error, Greenroom, Result, Viewer,
+    batcher::{Batcher, fail_batch},
     conversations::Side,
     entity::conversation,
     measured,
     store::Transaction,
-    together::{Together, all_failed},
 };
 use model::{ConversationId, Draft, Instant, Message, Refusal};
 use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr};
@@ -29,7 +29,7 @@ impl Posted {
 }
 
 /// Messages that wait to be written.
-pub(crate) type Tray = Together<Sending, Posted>;
+pub(crate) type Tray = Batcher<Sending, Posted>;
 
 impl Greenroom {
     /// Sends a message. The message, its place, both people's events and the notification are one
@@ -49,7 +49,7 @@ impl Greenroom {
         let client_id = draft.client_id.unwrap_or_else(crate::mint_client_id);
         let sending = Sending { viewer: viewer.clone(), draft, client_id };
         let greenroom = self.clone();
-        self.tray.ask(sending, |batch| async move { greenroom.post_batch(batch).await }).await
+        self.tray.submit(sending, |batch| async move { greenroom.post_batch(batch).await }).await
     }
 
     #[tracing::instrument(level = "debug", skip_all, fields(messages = batch.len()))]
@@ -59,7 +59,7 @@ impl Greenroom {
             Ok(posted) => posted,
             // One that can't be written must not keep the others from it.
             Err(Error::Database(error)) if error.sql_err().is_some() => self.post_each(&batch).await,
-            Err(error) => all_failed(error, batch.len()),
+            Err(error) => fail_batch(error, batch.len()),
         }
     }
 

@@ -3,16 +3,16 @@
 use super::event_log::{self, StoredEvent};
 use crate::{
     Greenroom, Result,
+    batcher::{Batcher, map_batch},
     entity::{event_sequence, session},
     store::few,
-    together::{Together, each},
 };
 use model::{Instant, PersonId, SessionId};
 use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, RelationDef};
 use std::collections::{HashMap, HashSet};
 
 /// Streams that are about to open.
-pub(crate) type StreamSetupBatcher = Together<StreamRequest, Option<StreamSetup>>;
+pub(crate) type StreamSetupBatcher = Batcher<StreamRequest, Option<StreamSetup>>;
 
 /// A stream that is about to open.
 pub(crate) struct StreamRequest {
@@ -43,12 +43,12 @@ impl Greenroom {
     /// How things stand for a stream; `None` where its session is no more.
     pub(super) async fn set_up_stream(&self, request: StreamRequest) -> Result<Option<StreamSetup>> {
         let greenroom = self.clone();
-        self.stream_setups.ask(request, |requests| async move { greenroom.load_stream_setups(requests).await }).await
+        self.stream_setups.submit(request, |requests| async move { greenroom.load_stream_setups(requests).await }).await
     }
 
     async fn load_stream_setups(&self, requests: Vec<StreamRequest>) -> Vec<Result<Option<StreamSetup>>> {
         let found = self.load_last_seqs_and_events(&requests).await;
-        each(found, &requests, |(last_seqs, events), request| {
+        map_batch(found, &requests, |(last_seqs, events), request| {
             let (ends_at, last_seq) = *last_seqs.get(&request.session)?;
             let replay = request.replay_from(last_seqs).into_iter().flat_map(|(person, after)| {
                 // Another stream of theirs may have asked for others, between which and these there is a gap.

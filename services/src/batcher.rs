@@ -1,0 +1,144 @@
+//! Many requests, one answer: whatever is asked while others are being answered waits, and is answered together then.
+
+use crate::{Error, Result};
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::{
+    sync::oneshot,
+    task::yield_now,
+    time::{Duration, sleep, timeout},
+};
+use tracing::Instrument;
+
+/// More requests than this are a busy.
+const BUSY_THRESHOLD: usize = 100;
+/// As long as anybody waits for a connection to the database. One that has died without a word would else keep all who
+/// ask waiting, for a quarter of an hour.
+const BATCH_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Answers that are given before others have their turn: else all who asked would stand before everybody else.
+const RESPONSES_PER_YIELD: usize = 16;
+
+/// Questions of one kind. Cheap to clone.
+pub(crate) struct Batcher<Q, A>(Arc<BatchQueue<Q, A>>);
+
+struct BatchQueue<Q, A> {
+    waiting: Mutex<Vec<(Q, ResponseSender<A>)>>,
+    running: tokio::sync::Mutex<()>,
+    max_size: usize,
+    delay: Duration,
+}
+
+type ResponseSender<A> = oneshot::Sender<Result<A>>;
+
+impl<Q: Send + 'static, A: Send + 'static> Batcher<Q, A> {
+    /// Answers so many at once at max_size. Where a busy asks, it gathers for a `delay` before the next are answered.
+    pub(crate) fn new(max_size: usize, delay: Duration) -> Self {
+        Self(Arc::new(BatchQueue {
+            waiting: Mutex::default(),
+            running: tokio::sync::Mutex::default(),
+            max_size,
+            delay,
+        }))
+    }
+
+    /// Asks, and waits for the answer. Whoever asks may go: what was asked is answered all the same. `answer` gives one
+    /// for each request, in their order.
+    pub(crate) async fn submit<F>(&self, request: Q, answer: impl FnOnce(Vec<Q>) -> F + Send + 'static) -> Result<A>
+    where
+        F: Future<Output = Vec<Result<A>>> + Send,
+    {
+        let answered = self.0.enqueue(request);
+        let queue = self.0.clone();
+        tokio::spawn(async move { queue.run_batch(answer).await }.in_current_span());
+        answered.await.map_err(Error::broken)?
+    }
+
+    /// How many wait.
+    pub(crate) fn len(&self) -> usize {
+        self.0.waiting.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+}
+
+impl<Q, A> BatchQueue<Q, A> {
+    fn enqueue(&self, request: Q) -> oneshot::Receiver<Result<A>> {
+        let (sender, answered) = oneshot::channel();
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).push((request, sender));
+        answered
+    }
+
+    /// Answers what waits, once nobody else does; there may be nothing left then.
+    async fn run_batch<F: Future<Output = Vec<Result<A>>>>(&self, answer: impl FnOnce(Vec<Q>) -> F) {
+        let _turn = self.running.lock().await;
+        let (requests, senders): (Vec<Q>, Vec<_>) = self.drain_batch().into_iter().unzip();
+        if requests.is_empty() {
+            return;
+        }
+        let busy = requests.len() > BUSY_THRESHOLD;
+        let Ok(answers) = timeout(BATCH_TIMEOUT, answer(requests)).await else {
+            senders.into_iter().for_each(|sender| drop(sender.send(Err(Error::silent()))));
+            return;
+        };
+        for (number, (sender, told)) in (1..).zip(senders.into_iter().zip(answers)) {
+            // Whoever asked may have gone.
+            let _ = sender.send(told);
+            if number % RESPONSES_PER_YIELD == 0 {
+                yield_now().await;
+            }
+        }
+        if busy && !self.delay.is_zero() {
+            sleep(self.delay).await;
+        }
+    }
+
+    fn drain_batch(&self) -> Vec<(Q, ResponseSender<A>)> {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let some = self.max_size.min(waiting.len());
+        waiting.drain(..some).collect()
+    }
+}
+
+/// An answer for each request, from what was found for all of them.
+pub(crate) fn map_batch<F, Q, A>(found: Result<F>, requests: &[Q], one: impl Fn(&F, &Q) -> A) -> Vec<Result<A>> {
+    match found {
+        Ok(found) => requests.iter().map(|request| Ok(one(&found, request))).collect(),
+        Err(error) => fail_batch(error, requests.len()),
+    }
+}
+
+/// What failed for all of them.
+pub(crate) fn fail_batch<A>(error: Error, requests: usize) -> Vec<Result<A>> {
+    let error = Arc::new(error);
+    (0..requests).map(|_| Err(Error::broken(error.clone()))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_asked_meanwhile_is_answered_together() {
+        let Batcher(queue) = Batcher::<u32, String>::new(3, Duration::ZERO);
+        let asked: Vec<_> = (1..=4).map(|number| queue.enqueue(number)).collect();
+        let sizes = Mutex::new(Vec::new());
+        for _ in 0..4 {
+            let answering = queue.run_batch(async |requests: Vec<u32>| {
+                sizes.lock().expect("a lock").push(requests.len());
+                requests.iter().map(|number| Ok(number.to_string())).collect()
+            });
+            answering.await;
+        }
+        assert_eq!(sizes.into_inner().expect("a lock"), [3, 1], "at most so many at once, and each once");
+        for (number, answered) in (1..=4).zip(asked) {
+            assert_eq!(answered.await.expect("an answer").expect("a word"), number.to_string());
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_asks_is_not_kept_waiting_for_ever() {
+        let batcher = Batcher::<u32, String>::new(3, Duration::ZERO);
+        let told = batcher.submit(1, async |_| std::future::pending().await).await.expect_err("nobody answers");
+        assert_eq!(told.into_refusal(), model::Refusal::Unavailable);
+        let told = batcher.submit(2, async |requests| requests.iter().map(|_| Ok("two".to_owned())).collect()).await;
+        assert_eq!(told.expect("an answer"), "two");
+    }
+}
