@@ -45,7 +45,7 @@ pub use store::migrate;
 use accounts::{Guesser, Holders, Lockout, PasswordHasher};
 use clock::{Clock, SystemClock};
 use mail::Links;
-use messages::Tray;
+use messages::MessageBatcher;
 use model::{ClientId, ConversationId, Instant, PersonId, Refusal, SessionId};
 use realtime::{Hub, StreamSetupBatcher};
 use std::{net::IpAddr, ops::Deref, sync::Arc, thread::available_parallelism, time::Duration};
@@ -147,7 +147,7 @@ pub struct Inner {
     exports: Throttle<PersonId>,
     marks: Throttle<PersonId>,
     typing: Throttle<(PersonId, ConversationId)>,
-    tray: Tray,
+    message_batcher: MessageBatcher,
     holders: Holders,
     /// The same for those who open a stream, of whom thousands may come at once.
     listeners: Holders,
@@ -199,7 +199,7 @@ impl Greenroom {
             exports: Throttle::new(&clock, EXPORTS_PER_HOUR, hour),
             marks: Throttle::new(&clock, MARKS_PER_MINUTE, minute),
             typing: Throttle::new(&clock, 1, realtime::TYPING_INTERVAL),
-            tray: Tray::new(SENDS_AT_ONCE, Duration::ZERO),
+            message_batcher: MessageBatcher::new(SENDS_AT_ONCE, Duration::ZERO),
             holders: Holders::new(LOOKED_UP_AT_ONCE, Duration::ZERO),
             listeners: Holders::new(LOOKED_UP_AT_ONCE, BATCH_DELAY),
             stream_setups: StreamSetupBatcher::new(LOOKED_UP_AT_ONCE, BATCH_DELAY),

@@ -96,7 +96,7 @@ impl Greenroom {
     pub async fn take_stock(&self) {
         gauge!(STREAMS).set(self.stream_count() as f64);
         let streams = self.listeners.len() + self.stream_setups.len();
-        let lines = [("sends", self.tray.len()), ("sessions", self.holders.len()), ("streams", streams)];
+        let lines = [("sends", self.message_batcher.len()), ("sessions", self.holders.len()), ("streams", streams)];
         for (queue, length) in lines {
             gauge!(QUEUE, "queue" => queue).set(length as f64);
         }

@@ -8,7 +8,7 @@ mod post;
 pub(crate) use entry::{Entry, still_here, write_down};
 pub use history::{Messages, Window};
 pub use post::Posted;
-pub(crate) use post::{Tray, take_seq};
+pub(crate) use post::{MessageBatcher, take_seq};
 
 use crate::{Error, Result, entity::message};
 use model::{BookingId, BookingStatus, ClientId, ConversationId, Instant, Message, MessageId, Person};

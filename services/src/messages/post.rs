@@ -29,7 +29,7 @@ impl Posted {
 }
 
 /// Messages that wait to be written.
-pub(crate) type Tray = Batcher<Sending, Posted>;
+pub(crate) type MessageBatcher = Batcher<Sending, Posted>;
 
 impl Greenroom {
     /// Sends a message. The message, its place, both people's events and the notification are one
@@ -40,16 +40,16 @@ impl Greenroom {
     /// belongs to another message; `RateLimited`.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn post(&self, viewer: &Viewer, draft: Draft) -> Result<Posted> {
-        measured::send(self.put_into_tray(viewer, draft)).await
+        measured::send(self.submit_message(viewer, draft)).await
     }
 
-    async fn put_into_tray(&self, viewer: &Viewer, draft: Draft) -> Result<Posted> {
+    async fn submit_message(&self, viewer: &Viewer, draft: Draft) -> Result<Posted> {
         viewer.may_write()?;
         self.sends.take(viewer.id())?;
         let client_id = draft.client_id.unwrap_or_else(crate::mint_client_id);
         let sending = Sending { viewer: viewer.clone(), draft, client_id };
         let greenroom = self.clone();
-        self.tray.submit(sending, |batch| async move { greenroom.post_batch(batch).await }).await
+        self.message_batcher.submit(sending, |batch| async move { greenroom.post_batch(batch).await }).await
     }
 
     #[tracing::instrument(level = "debug", skip_all, fields(messages = batch.len()))]
