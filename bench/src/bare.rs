@@ -77,7 +77,7 @@ async fn thread(
 async fn written_by_hand(shared: &Shared, id: ConversationId, headers: &HeaderMap) -> Result<Vec<u8>> {
     let greenroom = shared.greenroom.as_ref().ok_or("no database")?;
     let cookie = headers.get("cookie").ok_or("nobody")?.to_str()?;
-    let viewer = greenroom.viewer(cookie.strip_prefix("greenroom=").ok_or("nobody")?).await?;
+    let viewer = greenroom.authenticate(cookie.strip_prefix("greenroom=").ok_or("nobody")?).await?;
     let (frame, inbox) = (greenroom.frame(&viewer).await?, greenroom.inbox(&viewer, None).await?);
     let thread = greenroom.thread(&viewer, id, Window::Unread).await?;
     let mut text = Vec::with_capacity(shared.page.len());

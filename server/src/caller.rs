@@ -89,10 +89,10 @@ fn credential<'a>(headers: &'a HeaderMap, shared: &Shared) -> Option<Credential<
 impl Credential<'_> {
     async fn look_up(&self, greenroom: &Greenroom, kind: Kind) -> services::Result<Viewer> {
         match (self, kind) {
-            (Credential::Cookie(secret), Kind::Stream) => greenroom.listener(secret).await,
-            (Credential::AccessToken(secret), Kind::Stream) => greenroom.listener_by_token(secret).await,
-            (Credential::Cookie(secret), _) => greenroom.viewer(secret).await,
-            (Credential::AccessToken(secret), _) => greenroom.viewer_by_token(secret).await,
+            (Credential::Cookie(secret), Kind::Stream) => greenroom.authenticate_stream(secret).await,
+            (Credential::AccessToken(secret), Kind::Stream) => greenroom.authenticate_stream_by_token(secret).await,
+            (Credential::Cookie(secret), _) => greenroom.authenticate(secret).await,
+            (Credential::AccessToken(secret), _) => greenroom.authenticate_token(secret).await,
         }
     }
 }

@@ -45,7 +45,7 @@ pub(crate) use password::PasswordHasher;
 pub(crate) use person::{NewPerson, person_of};
 pub use recover::ResetLink;
 pub(crate) use secret::fingerprint as hash_of;
-pub(crate) use sessions::Holders;
+pub(crate) use sessions::SessionLookup;
 pub(crate) use sign_in::Guesser;
 pub use sign_in::{Origin, SignedIn};
 pub(crate) use write_for::LiveSessions;

@@ -42,7 +42,7 @@ pub use error::{Error, Result};
 pub use realtime::{Bus, BusHealth, EventSink, Resume, Subscription};
 pub use store::migrate;
 
-use accounts::{Guesser, Holders, Lockout, PasswordHasher};
+use accounts::{Guesser, Lockout, PasswordHasher, SessionLookup};
 use clock::{Clock, SystemClock};
 use mail::Links;
 use messages::MessageBatcher;
@@ -148,9 +148,9 @@ pub struct Inner {
     marks: Throttle<PersonId>,
     typing: Throttle<(PersonId, ConversationId)>,
     message_batcher: MessageBatcher,
-    holders: Holders,
+    session_lookup: SessionLookup,
     /// The same for those who open a stream, of whom thousands may come at once.
-    listeners: Holders,
+    stream_session_lookup: SessionLookup,
     stream_setups: StreamSetupBatcher,
     links: Links,
     /// Read from the database when it is needed first.
@@ -200,8 +200,8 @@ impl Greenroom {
             marks: Throttle::new(&clock, MARKS_PER_MINUTE, minute),
             typing: Throttle::new(&clock, 1, realtime::TYPING_INTERVAL),
             message_batcher: MessageBatcher::new(SENDS_AT_ONCE, Duration::ZERO),
-            holders: Holders::new(LOOKED_UP_AT_ONCE, Duration::ZERO),
-            listeners: Holders::new(LOOKED_UP_AT_ONCE, BATCH_DELAY),
+            session_lookup: SessionLookup::new(LOOKED_UP_AT_ONCE, Duration::ZERO),
+            stream_session_lookup: SessionLookup::new(LOOKED_UP_AT_ONCE, BATCH_DELAY),
             stream_setups: StreamSetupBatcher::new(LOOKED_UP_AT_ONCE, BATCH_DELAY),
             links: Links::new(public_url),
             pseudonym_key: OnceCell::new(),

@@ -95,8 +95,9 @@ impl Greenroom {
     /// it knows of.
     pub async fn take_stock(&self) {
         gauge!(STREAMS).set(self.stream_count() as f64);
-        let streams = self.listeners.len() + self.stream_setups.len();
-        let lines = [("sends", self.message_batcher.len()), ("sessions", self.holders.len()), ("streams", streams)];
+        let streams = self.stream_session_lookup.len() + self.stream_setups.len();
+        let lines =
+            [("sends", self.message_batcher.len()), ("sessions", self.session_lookup.len()), ("streams", streams)];
         for (queue, length) in lines {
             gauge!(QUEUE, "queue" => queue).set(length as f64);
         }

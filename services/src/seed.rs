@@ -97,7 +97,7 @@ impl Greenroom {
         let [eventpro, safari, sarah, kamau, _achieng] = cast.as_slice() else { return Ok(()) };
         self.play(clock, eventpro, sarah, &launch(today)).await?;
         self.play(clock, safari, kamau, &sundowner(today)).await?;
-        self.stop_acting().await
+        self.end_system_sessions().await
     }
 
     /// Somebody of the cast as a viewer, added with a confirmed address where they are missing.
@@ -108,7 +108,7 @@ impl Greenroom {
             Some(row) => row,
             None => member.person(password_hash).insert(&tx, self.now()).await?,
         };
-        let viewer = self.act_as(&tx, person_of(row)?).await?;
+        let viewer = self.begin_system_session(&tx, person_of(row)?).await?;
         tx.commit().await?;
         Ok(viewer)
     }

@@ -16,12 +16,12 @@ const WITHOUT_VIEWER: &[(&str, &str)] = &[
     ("accounts/recover.rs", "reset_password"),
     ("accounts/sign_in.rs", "begin_session"),
     // The session's own row, by its id.
-    ("accounts/sessions.rs", "note_use"),
+    ("accounts/sessions.rs", "record_use"),
     // The site's own.
     ("accounts/security_log.rs", "find_or_create_key"),
     // Background work.
     ("accounts/warning.rs", "warn_owner_inner"),
-    ("accounts/sessions.rs", "stop_acting"),
+    ("accounts/sessions.rs", "end_system_sessions"),
     ("housekeeping.rs", "*"),
     ("realtime/presence.rs", "note_active"),
     ("mail/", "*"),

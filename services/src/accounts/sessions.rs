@@ -23,18 +23,18 @@ use std::{
 };
 
 /// A session's use is noted at most this often: reading mustn't mean writing.
-const NOTE_USE_AFTER: Duration = Duration::from_secs(5 * 60);
+const RECORD_USE_AFTER: Duration = Duration::from_secs(5 * 60);
 /// Devices somebody may be signed in on at once.
-const DEVICES: u64 = 100;
+const MAX_SESSIONS: u64 = 100;
 /// Characters of a browser's own description that are kept.
 const USER_AGENT_LIMIT: usize = 200;
 /// What a session of this crate's own says instead.
-const ACTING: &str = "greenroom seed";
+const SYSTEM_USER_AGENT: &str = "greenroom seed";
 
 /// A living session, and whose it is.
-pub(crate) type Holder = (session::Model, person::Model);
+pub(crate) type AuthenticatedSession = (session::Model, person::Model);
 /// Secrets whose holders are looked for.
-pub(crate) type Holders = Batcher<Vec<u8>, Option<Holder>>;
+pub(crate) type SessionLookup = Batcher<Vec<u8>, Option<AuthenticatedSession>>;
 
 /// A session that is about to begin.
 pub(super) struct NewSession<'a> {
@@ -59,39 +59,39 @@ impl Greenroom {
     ///
     /// # Errors
     /// `Unauthenticated` where there is no such session, or it is over.
-    pub async fn viewer(&self, cookie: &str) -> Result<Viewer> {
-        self.holder(cookie, &self.holders).await?.if_by_session()
+    pub async fn authenticate(&self, cookie: &str) -> Result<Viewer> {
+        self.authenticate_with(cookie, &self.session_lookup).await?.require_session()
     }
 
     /// Who the holder of an access token is.
     ///
     /// # Errors
     /// `Unauthenticated` where there is no such token.
-    pub async fn viewer_by_token(&self, token: &str) -> Result<Viewer> {
-        self.holder(token, &self.holders).await?.if_by_token()
+    pub async fn authenticate_token(&self, token: &str) -> Result<Viewer> {
+        self.authenticate_with(token, &self.session_lookup).await?.require_token()
     }
 
     /// Who the holder of a cookie is that opens a stream. When a line is back, thousands do: they are looked up
     /// together, and nobody else stands behind them.
     ///
     /// # Errors
-    /// As [`viewer`](Self::viewer).
-    pub async fn listener(&self, cookie: &str) -> Result<Viewer> {
-        self.holder(cookie, &self.listeners).await?.if_by_session()
+    /// As [`authenticate`](Self::authenticate).
+    pub async fn authenticate_stream(&self, cookie: &str) -> Result<Viewer> {
+        self.authenticate_with(cookie, &self.stream_session_lookup).await?.require_session()
     }
 
     /// The same for the holder of an access token.
     ///
     /// # Errors
-    /// As [`viewer_by_token`](Self::viewer_by_token).
-    pub async fn listener_by_token(&self, token: &str) -> Result<Viewer> {
-        self.holder(token, &self.listeners).await?.if_by_token()
+    /// As [`authenticate`](Self::authenticate).
+    pub async fn authenticate_stream_by_token(&self, token: &str) -> Result<Viewer> {
+        self.authenticate_with(token, &self.stream_session_lookup).await?.require_token()
     }
 
-    async fn holder(&self, secret: &str, line: &Holders) -> Result<Viewer> {
+    async fn authenticate_with(&self, secret: &str, lookup: &SessionLookup) -> Result<Viewer> {
         let now = self.now();
         let greenroom = self.clone();
-        let asked = lookup.submit(fingerprint(secret), |secrets| async move { greenroom.look_up(secrets).await });
+        let asked = lookup.submit(fingerprint(secret), |secrets| async move { greenroom.load_sessions(secrets).await });
         let (row, owner) = asked.await?.ok_or(Refusal::Unauthenticated)?;
         let mut viewer = Viewer {
             person: person_of(owner)?,
@@ -101,9 +101,9 @@ impl Greenroom {
             from: None,
             confirmed_at: Instant::from_millis(row.confirmed_at),
         };
-        if now.millis() - row.last_seen_at >= millis(NOTE_USE_AFTER) {
+        if now.millis() - row.last_seen_at >= millis(RECORD_USE_AFTER) {
             // Where nothing can be written, one may read all the same.
-            match self.note_use(&viewer, Instant::from_millis(row.created_at), now).await {
+            match self.record_use(&viewer, Instant::from_millis(row.created_at), now).await {
                 Ok(expires_at) => viewer.expires_at = expires_at,
                 Err(error) => drop(error.into_refusal()),
             }
@@ -112,10 +112,10 @@ impl Greenroom {
     }
 
     /// The living sessions behind the fingerprints of secrets, and whose they are.
-    async fn look_up(&self, secrets: Vec<Vec<u8>>) -> Vec<Result<Option<Holder>>> {
+    async fn load_sessions(&self, secrets: Vec<Vec<u8>>) -> Vec<Result<Option<AuthenticatedSession>>> {
         let found = session::Entity::find()
             .select_also(person::Entity)
-            .join(JoinType::InnerJoin, owner())
+            .join(JoinType::InnerJoin, join_person())
             .filter(session::Column::TokenHash.is_in(few::alternatives(secrets.iter().cloned())))
             .filter(session::Column::ExpiresAt.gt(self.now().millis()))
             // Nobody signs in before; should somebody have, it opens nothing.
@@ -200,7 +200,7 @@ impl Greenroom {
     }
 
     /// When a session ends by now, having perhaps been used since; `None` once it is over.
-    pub(crate) async fn session_end(&self, session: SessionId) -> Result<Option<Instant>> {
+    pub(crate) async fn session_expiry(&self, session: SessionId) -> Result<Option<Instant>> {
         let row = session::Entity::find_by_id(session.0).one(self.store.reader()).await?;
         let end = row.map(|row| Instant::from_millis(row.expires_at));
         Ok(end.filter(|end| *end > self.now()))
@@ -211,7 +211,7 @@ impl Greenroom {
     /// # Errors
     /// `Unauthenticated` where it is over.
     pub async fn check_signed_in(&self, viewer: &Viewer) -> Result<()> {
-        self.session_end(viewer.session()).await?.map(drop).ok_or_else(|| Refusal::Unauthenticated.into())
+        self.session_expiry(viewer.session()).await?.map(drop).ok_or_else(|| Refusal::Unauthenticated.into())
     }
 
     /// Stores a session, or an access token, which is one with a name and less reach.
@@ -238,8 +238,8 @@ impl Greenroom {
     }
 
     /// Begins a session that nobody has the secret of, for what this crate itself writes for a person.
-    pub(crate) async fn act_as(&self, tx: &Transaction, person: Person) -> Result<Viewer> {
-        let new = NewSession::by_password(person.id, ACTING);
+    pub(crate) async fn begin_system_session(&self, tx: &Transaction, person: Person) -> Result<Viewer> {
+        let new = NewSession::by_password(person.id, SYSTEM_USER_AGENT);
         let row = self.store_session(tx, &Secret::mint()?, new).await?;
         let expires_at = Instant::from_millis(row.expires_at);
         Ok(Viewer {
@@ -252,15 +252,15 @@ impl Greenroom {
         })
     }
 
-    /// Ends the sessions of [`act_as`](Self::act_as), those of a process that was killed too.
-    pub(crate) async fn stop_acting(&self) -> Result<()> {
+    /// Ends the sessions of [`begin_system_session`](Self::begin_system_session), those of a process that was killed too.
+    pub(crate) async fn end_system_sessions(&self) -> Result<()> {
         let tx = self.store.write().await?;
-        session::Entity::delete_many().filter(session::Column::UserAgent.eq(ACTING)).exec(&tx).await?;
+        session::Entity::delete_many().filter(session::Column::UserAgent.eq(SYSTEM_USER_AGENT)).exec(&tx).await?;
         tx.commit().await
     }
 
     /// Notes that a session was used, which prolongs it up to its longest life. An access token ends when it was said to.
-    async fn note_use(&self, viewer: &Viewer, created_at: Instant, now: Instant) -> Result<Instant> {
+    async fn record_use(&self, viewer: &Viewer, created_at: Instant, now: Instant) -> Result<Instant> {
         let expires_at = match viewer.reach {
             Reach::Full => (now.millis() + millis(IDLE_LIFE)).min(created_at.millis() + millis(SESSION_LIFE)),
             Reach::Write | Reach::Read => viewer.expires_at.millis(),
@@ -295,13 +295,13 @@ pub(super) async fn delete_in_order(tx: &Transaction, sessions: Select<session::
 }
 
 /// Ends the sessions that were used longest ago, where somebody has as many as they may.
-pub(super) async fn make_room(tx: &Transaction, person: PersonId) -> Result<()> {
+pub(super) async fn evict_oldest(tx: &Transaction, person: PersonId) -> Result<()> {
     let surplus: Vec<uuid::Uuid> = session::Entity::find()
         .filter(session::Column::PersonId.eq(person.0))
         .filter(session::Column::Scope.eq(Reach::Full.as_str()))
         .order_by_desc(session::Column::LastSeenAt)
-        .offset(DEVICES - 1)
-        .limit(DEVICES)
+        .offset(MAX_SESSIONS - 1)
+        .limit(MAX_SESSIONS)
         .select_only()
         .column(session::Column::Id)
         .into_tuple()
@@ -315,15 +315,15 @@ pub(super) async fn make_room(tx: &Transaction, person: PersonId) -> Result<()> 
 }
 
 impl Viewer {
-    fn if_by_session(self) -> Result<Self> {
+    fn require_session(self) -> Result<Self> {
         if self.reach == Reach::Full { Ok(self) } else { Err(Refusal::Unauthenticated.into()) }
     }
 
-    fn if_by_token(self) -> Result<Self> {
+    fn require_token(self) -> Result<Self> {
         if self.reach == Reach::Full { Err(Refusal::Unauthenticated.into()) } else { Ok(self) }
     }
 }
 
-fn owner() -> RelationDef {
+fn join_person() -> RelationDef {
     session::Entity::belongs_to(person::Entity).from(session::Column::PersonId).to(person::Column::Id).into()
 }

@@ -7,7 +7,7 @@ use super::{
     person::hold,
     secret::Secret,
     security_log::{SecurityEvent, Subject},
-    sessions::{NewSession, make_room},
+    sessions::{NewSession, evict_oldest},
     user_of,
 };
 use crate::{Error, Greenroom, Result, entity::person};
@@ -175,7 +175,7 @@ impl Greenroom {
             person::ActiveModel { password_hash: Set(hash), ..unchanged(row.id) }.update(&tx).await?;
         }
         let told = note_device(&tx, &row, user_agent, from, &self.links, &self.limits, self.now()).await?;
-        make_room(&tx, new.person).await?;
+        evict_oldest(&tx, new.person).await?;
         let session = self.store_session(&tx, &secret, new).await?;
         device_cookies::remember(&tx, &session).await?;
         tx.commit().await?;

@@ -155,7 +155,7 @@ impl Subscription {
         loop {
             let life_left = self.ends_at.millis() - self.greenroom.now().millis();
             tokio::time::sleep(Duration::from_millis(u64::try_from(life_left).unwrap_or_default())).await;
-            match Box::pin(self.greenroom.session_end(self.session)).await.map_err(crate::Error::into_refusal) {
+            match Box::pin(self.greenroom.session_expiry(self.session)).await.map_err(crate::Error::into_refusal) {
                 Ok(Some(later)) => self.ends_at = later,
                 Ok(None) => return self.greenroom.hub.end_session(self.person, self.session, Ending::Expired),
                 Err(_) => return,

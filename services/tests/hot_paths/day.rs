@@ -48,10 +48,10 @@ async fn sign_in(greenroom: &Greenroom, clock: &SetClock, member: Member) -> Vie
     let credentials = Credentials { email: member.email.parse().ok(), password: Password::new(PASSWORD.to_owned()) };
     let signed_in =
         greenroom.sign_in(credentials, IpAddr::from(Ipv4Addr::LOCALHOST), "a test").await.expect("a session");
-    greenroom.viewer(&signed_in.token).await.expect("a viewer");
+    greenroom.authenticate(&signed_in.token).await.expect("a viewer");
     // Late enough for the session's use to be noted.
     clock.advance(6 * MINUTE);
-    greenroom.viewer(&signed_in.token).await.expect("a viewer")
+    greenroom.authenticate(&signed_in.token).await.expect("a viewer")
 }
 
 /// The conversation that both are in, wherever it is in the inbox.

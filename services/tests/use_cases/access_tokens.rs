@@ -18,7 +18,7 @@ on_both! {
 
 async fn program(site: &Site, owner: &Viewer, scope: Scope) -> (Viewer, String) {
     let made = site.greenroom.create_token(owner, token_draft(scope)).await.expect("a token");
-    (site.greenroom.viewer_by_token(&made.secret).await.expect("a viewer"), made.secret)
+    (site.greenroom.authenticate_token(&made.secret).await.expect("a viewer"), made.secret)
 }
 
 async fn a_token_that_reads_sees_all_and_changes_nothing(site: Site) {
@@ -73,9 +73,9 @@ async fn no_token_gets_at_the_account(site: Site) {
 async fn a_token_is_no_cookie_and_a_cookie_no_token(site: Site) {
     let cast = site.cast().await;
     let (_, secret) = program(&site, &cast.sarah, Scope::Write).await;
-    assert_eq!(refusal(site.greenroom.viewer(&secret).await), Refusal::Unauthenticated);
+    assert_eq!(refusal(site.greenroom.authenticate(&secret).await), Refusal::Unauthenticated);
     let cookie = site.sign_in(services::seed::SARAH.email).await.token;
-    assert_eq!(refusal(site.greenroom.viewer_by_token(&cookie).await), Refusal::Unauthenticated);
+    assert_eq!(refusal(site.greenroom.authenticate_token(&cookie).await), Refusal::Unauthenticated);
 }
 
 async fn a_token_taken_back_is_over_with_its_streams(site: Site) {
@@ -85,7 +85,7 @@ async fn a_token_taken_back_is_over_with_its_streams(site: Site) {
     site.greenroom.end_session(&cast.sarah, bot.session()).await.expect("taken back");
     assert_eq!(stream.frame().await.event, "session-ended");
     stream.end().await;
-    assert_eq!(refusal(site.greenroom.viewer_by_token(&secret).await), Refusal::Unauthenticated);
+    assert_eq!(refusal(site.greenroom.authenticate_token(&secret).await), Refusal::Unauthenticated);
 }
 
 async fn devices_and_tokens_are_listed_apart(site: Site) {
@@ -115,9 +115,9 @@ async fn a_token_ends_when_it_was_said_to_however_often_it_is_used(site: Site) {
     assert_eq!(listed.expires_at.millis() - listed.created_at.millis(), 7 * 86_400_000);
     for _ in 0..6 {
         site.clock.advance(day);
-        let bot = site.greenroom.viewer_by_token(&made.secret).await.expect("a viewer");
+        let bot = site.greenroom.authenticate_token(&made.secret).await.expect("a viewer");
         assert_eq!(bot.expires_at(), listed.expires_at);
     }
     site.clock.advance(day);
-    assert_eq!(refusal(site.greenroom.viewer_by_token(&made.secret).await), Refusal::Unauthenticated);
+    assert_eq!(refusal(site.greenroom.authenticate_token(&made.secret).await), Refusal::Unauthenticated);
 }

@@ -119,7 +119,7 @@ async fn a_first_device_of_an_old_account_is_told_by_mail(site: Site) {
 
 async fn tokens_and_data_need_a_password_that_was_just_typed(site: Site) {
     let token = sign_in(&site.greenroom, SARAH.email, PASSWORD).await.expect("a session").token;
-    let viewer = async || site.greenroom.viewer(&token).await.expect("a viewer");
+    let viewer = async || site.greenroom.authenticate(&token).await.expect("a viewer");
     site.greenroom.export(&viewer().await).expect("she just signed in");
     site.clock.advance(HOUR);
     assert_eq!(refusal(site.greenroom.export(&viewer().await)), Refusal::PasswordRequired);

@@ -17,7 +17,7 @@ async fn a_key_is_its_persons_and_never_changes(site: Site) {
     assert!(sarah.len() == 64 && sarah.bytes().all(|byte| byte.is_ascii_hexdigit()), "{sarah}");
     assert_ne!(greenroom.browser_key(&cast.kamau).await.expect("a key"), sarah);
     let again = site.sign_in(services::seed::SARAH.email).await.token;
-    let again = greenroom.viewer(&again).await.expect("a viewer");
+    let again = greenroom.authenticate(&again).await.expect("a viewer");
     assert_eq!(greenroom.browser_key(&again).await.expect("a key"), sarah, "another session reads what the first kept");
 }
 
@@ -30,7 +30,7 @@ async fn sessions_that_ask_at_once_are_told_the_same(site: Site) {
 async fn no_token_is_told_a_key(site: Site) {
     let (cast, greenroom) = (site.cast().await, &site.greenroom);
     let made = greenroom.create_token(&cast.sarah, token_draft(Scope::Write)).await.expect("a token");
-    let bot = greenroom.viewer_by_token(&made.secret).await.expect("a viewer");
+    let bot = greenroom.authenticate_token(&made.secret).await.expect("a viewer");
     assert_eq!(refusal(greenroom.browser_key(&bot).await), Refusal::SessionRequired);
 }
 

@@ -144,7 +144,7 @@ async fn no_order_of_events_leaves_anything_of_the_attacker(site: Site) {
         assert_eq!(attackers, Refusal::InvalidCredentials, "{order:?}");
         let (password, name) = if asked { (INTRODUCED, "Wambui herself") } else { (FIRST, "Wambui") };
         let token = sign_in(&site.greenroom, &email, password).await.expect("the owner's password").token;
-        let viewer = site.greenroom.viewer(&token).await.expect("a viewer");
+        let viewer = site.greenroom.authenticate(&token).await.expect("a viewer");
         let person = viewer.person();
         assert_eq!((person.name.as_str(), person.role, person.craft), (name, Role::Organizer, None), "{order:?}");
     }

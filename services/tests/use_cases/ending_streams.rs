@@ -28,7 +28,7 @@ const MOMENT: Duration = Duration::from_millis(100);
 
 async fn device(site: &Site) -> (Viewer, String) {
     let token = site.sign_in(SARAH.email).await.token;
-    (site.greenroom.viewer(&token).await.expect("a viewer"), token)
+    (site.greenroom.authenticate(&token).await.expect("a viewer"), token)
 }
 
 /// The last words of a stream, which come within a second, and then nothing.
@@ -122,9 +122,9 @@ async fn a_session_used_elsewhere_keeps_its_streams(site: Site) {
     let (viewer, token) = device(&site).await;
     site.clock.advance(30 * DAY - MOMENT);
     let (mut stream, _) = Stream::ready(&site.greenroom, &viewer, Resume::Live).await;
-    site.greenroom.viewer(&token).await.expect("it is used once more");
+    site.greenroom.authenticate(&token).await.expect("it is used once more");
     let eventpro = site.sign_in(EVENTPRO.email).await.token;
-    let eventpro = site.greenroom.viewer(&eventpro).await.expect("a viewer");
+    let eventpro = site.greenroom.authenticate(&eventpro).await.expect("a viewer");
     // By what the stream knew when it opened, the session is over now, and it looks again at once.
     site.clock.advance(MOMENT);
     let message = say(&site.greenroom, &eventpro, cast.launch, "Still there?");

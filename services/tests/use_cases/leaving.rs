@@ -85,7 +85,7 @@ async fn an_export_ends_with_its_session(site: Site) {
     for number in 0..230 {
         say(&site.greenroom, &cast.sarah, cast.launch, &format!("\"{number}\"")).await;
     }
-    let device = site.greenroom.viewer(&site.sign_in(SARAH.email).await.token).await.expect("a viewer");
+    let device = site.greenroom.authenticate(&site.sign_in(SARAH.email).await.token).await.expect("a viewer");
     let mut export = site.greenroom.export(&device).expect("an export");
     let mut text = String::new();
     // The first of three windows of messages is being written.

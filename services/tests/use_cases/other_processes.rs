@@ -59,9 +59,9 @@ async fn an_event_of_this_process_brings_what_another_wrote_before(site: Site) {
 async fn a_session_begun_in_one_process_holds_in_another(site: Site) {
     let (there, pulse) = beating(&site).await;
     let token = site.sign_in(services::seed::SARAH.email).await.token;
-    let viewer = within(there.viewer(&token)).await.expect("a viewer");
+    let viewer = within(there.authenticate(&token)).await.expect("a viewer");
     there.sign_out(&viewer).await.expect("signing out");
-    assert!(site.greenroom.viewer(&token).await.is_err());
+    assert!(site.greenroom.authenticate(&token).await.is_err());
     pulse.abort();
 }
 

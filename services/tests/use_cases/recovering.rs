@@ -48,7 +48,7 @@ async fn forgot(site: &Site, email: &str) {
 
 async fn a_link_sets_a_new_password_once_and_ends_every_session(site: Site) {
     let before = site.sign_in(SARAH.email).await.token;
-    let viewer = site.greenroom.viewer(&before).await.expect("a viewer");
+    let viewer = site.greenroom.authenticate(&before).await.expect("a viewer");
     let mut stream = crate::support::Stream::ready(&site.greenroom, &viewer, Resume::Live).await.0;
     forgot(&site, SARAH.email).await;
     let other = site.token_for(SARAH.email).await;
@@ -56,9 +56,9 @@ async fn a_link_sets_a_new_password_once_and_ends_every_session(site: Site) {
     let token = site.token_for(SARAH.email).await;
     let refused = refusal(site.greenroom.reset_password(&other, password(NEW)).await);
     assert_eq!(refused.fault("token"), Some(Fault::TokenInvalid), "a newer link was mailed");
-    assert!(site.greenroom.viewer(&before).await.is_ok(), "asking changes nothing");
+    assert!(site.greenroom.authenticate(&before).await.is_ok(), "asking changes nothing");
     site.greenroom.reset_password(&token, password(NEW)).await.expect("set");
-    assert_eq!(refusal(site.greenroom.viewer(&before).await), Refusal::Unauthenticated);
+    assert_eq!(refusal(site.greenroom.authenticate(&before).await), Refusal::Unauthenticated);
     assert_eq!(stream.event().await.event.name(), "notification.created");
     assert_eq!(stream.frame().await.event, "session-ended");
     stream.end().await;
@@ -99,7 +99,7 @@ async fn an_unknown_address_gets_no_mail(site: Site) {
 
 async fn viewer(site: &Site, email: &str) -> (Viewer, String) {
     let token = site.sign_in(email).await.token;
-    (site.greenroom.viewer(&token).await.expect("a viewer"), token)
+    (site.greenroom.authenticate(&token).await.expect("a viewer"), token)
 }
 
 async fn changing_the_password_ends_the_other_sessions_and_tokens(site: Site) {
@@ -107,9 +107,9 @@ async fn changing_the_password_ends_the_other_sessions_and_tokens(site: Site) {
     let (_, there_token) = viewer(&site, SARAH.email).await;
     let program = site.greenroom.create_token(&here, token_draft(Scope::Read)).await.expect("a token");
     site.greenroom.change_password(&here, typed(PASSWORD), password(NEW)).await.expect("changed");
-    assert!(site.greenroom.viewer(&here_token).await.is_ok());
-    assert_eq!(refusal(site.greenroom.viewer(&there_token).await), Refusal::Unauthenticated);
-    assert_eq!(refusal(site.greenroom.viewer_by_token(&program.secret).await), Refusal::Unauthenticated);
+    assert!(site.greenroom.authenticate(&here_token).await.is_ok());
+    assert_eq!(refusal(site.greenroom.authenticate(&there_token).await), Refusal::Unauthenticated);
+    assert_eq!(refusal(site.greenroom.authenticate_token(&program.secret).await), Refusal::Unauthenticated);
     assert!(sign_in(&site.greenroom, SARAH.email, NEW).await.is_ok());
     let notices = site.greenroom.notifications(&here, None).await.expect("notifications");
     let kinds: Vec<_> = notices.notifications.iter().take(2).map(|notification| notification.kind).collect();
@@ -139,7 +139,7 @@ async fn a_new_address_works_once_confirmed_and_the_old_one_is_told(site: Site) 
     site.greenroom.confirm(&site.token_for("sarah.new@example.com").await).await.expect("confirmed");
     assert_eq!(refusal(sign_in(&site.greenroom, SARAH.email, PASSWORD).await), Refusal::InvalidCredentials);
     assert!(sign_in(&site.greenroom, "sarah.new@example.com", PASSWORD).await.is_ok());
-    assert!(site.greenroom.viewer(&token).await.is_ok(), "it is the same person");
+    assert!(site.greenroom.authenticate(&token).await.is_ok(), "it is the same person");
     assert!(site.letters_to(SARAH.email).await[0].subject.contains("was changed"));
     let Event::NotificationCreated { notification } = stream.event().await.event else { panic!("no notification") };
     assert_eq!((notification.kind, notification.conversation_id), (NotificationKind::EmailChanged, None));
@@ -255,7 +255,7 @@ async fn passwords_that_are_chosen_are_counted_whether_or_not_they_are_taken(sit
     site.greenroom.reset_password(&token, password(NEW)).await.expect("the tenth");
     site.clock.advance(Duration::from_secs(60 * 60));
     let token = sign_in(&site.greenroom, SARAH.email, NEW).await.expect("a session").token;
-    let sarah = site.greenroom.viewer(&token).await.expect("a viewer");
+    let sarah = site.greenroom.authenticate(&token).await.expect("a viewer");
     site.greenroom.change_password(&sarah, typed(NEW), password("seven drums at dawn")).await.expect("an hour later");
 }
 

@@ -90,7 +90,7 @@ async fn nothing_is_written(site: &Site, cast: &Cast, stolen: &Viewer) {
 
 async fn a_revoked_session_writes_nothing(site: Site) {
     let cast = site.cast().await;
-    let stolen = site.greenroom.viewer(&site.sign_in(SARAH.email).await.token).await.expect("a viewer");
+    let stolen = site.greenroom.authenticate(&site.sign_in(SARAH.email).await.token).await.expect("a viewer");
     site.greenroom.end_session(&cast.sarah, stolen.session()).await.expect("revoked");
     nothing_is_written(&site, &cast, &stolen).await;
     // For organizers too.
@@ -101,7 +101,7 @@ async fn a_revoked_session_writes_nothing(site: Site) {
 
 async fn an_expired_session_writes_nothing(site: Site) {
     let cast = site.cast().await;
-    let stolen = site.greenroom.viewer(&site.sign_in(SARAH.email).await.token).await.expect("a viewer");
+    let stolen = site.greenroom.authenticate(&site.sign_in(SARAH.email).await.token).await.expect("a viewer");
     site.clock.advance(Duration::from_secs(31 * 24 * 60 * 60));
     nothing_is_written(&site, &cast, &stolen).await;
 }
@@ -109,7 +109,7 @@ async fn an_expired_session_writes_nothing(site: Site) {
 async fn a_revoked_access_token_writes_nothing(site: Site) {
     let cast = site.cast().await;
     let made = site.greenroom.create_token(&cast.sarah, token_draft(Scope::Write)).await.expect("a token");
-    let bot = site.greenroom.viewer_by_token(&made.secret).await.expect("a viewer");
+    let bot = site.greenroom.authenticate_token(&made.secret).await.expect("a viewer");
     site.greenroom.end_session(&cast.sarah, bot.session()).await.expect("revoked");
     let before = site.tally().await;
     for (name, refused) in all_writes(&site, &cast, &bot).await {
@@ -123,7 +123,7 @@ async fn after_a_revocation_is_answered_nothing_more_is_written(site: Site) {
     let cast = site.cast().await;
     let second = site.open_second_node(Limits::default()).await;
     for round in 0..8 {
-        let stolen = site.greenroom.viewer(&site.sign_in(SARAH.email).await.token).await.expect("a viewer");
+        let stolen = site.greenroom.authenticate(&site.sign_in(SARAH.email).await.token).await.expect("a viewer");
         let mut posts = JoinSet::new();
         for number in 0..16 {
             let greenroom = if number % 2 == 0 { site.greenroom.clone() } else { second.clone() };
@@ -142,7 +142,7 @@ async fn sessions_that_revoke_each_other_do_not_wait_in_circles(site: Site) {
     for _ in 0..6 {
         let mut viewers = Vec::new();
         for _ in 0..2 {
-            viewers.push(site.greenroom.viewer(&site.sign_in(SARAH.email).await.token).await.expect("a viewer"));
+            viewers.push(site.greenroom.authenticate(&site.sign_in(SARAH.email).await.token).await.expect("a viewer"));
         }
         let (one, other) = (&viewers[0], &viewers[1]);
         let (first, second) = within(async {

@@ -12,7 +12,7 @@ on_both! {
 async fn the_cast_can_sign_in_and_finds_its_conversations(site: Site) {
     for (member, messages) in seed::CAST.into_iter().zip([12, 5, 12, 5, 0]) {
         let token = site.sign_in(member.email).await.token;
-        let viewer = site.greenroom.viewer(&token).await.expect("a viewer");
+        let viewer = site.greenroom.authenticate(&token).await.expect("a viewer");
         assert_eq!((viewer.person().name.as_str(), viewer.person().craft), (member.name, member.craft));
         let inbox = site.greenroom.inbox(&viewer, None).await.expect("an inbox");
         assert_eq!(inbox.conversations.iter().map(|conversation| conversation.last_seq).sum::<i64>(), messages);

@@ -35,8 +35,8 @@ struct Left {
 async fn every_sign_in_is_a_session_of_its_own(site: Site) {
     let (phone, laptop) = (site.sign_in(SARAH.email).await, site.sign_in(SARAH.email).await);
     assert_ne!(phone.token, laptop.token);
-    let phone = site.greenroom.viewer(&phone.token).await.expect("a viewer");
-    let laptop = site.greenroom.viewer(&laptop.token).await.expect("a viewer");
+    let phone = site.greenroom.authenticate(&phone.token).await.expect("a viewer");
+    let laptop = site.greenroom.authenticate(&laptop.token).await.expect("a viewer");
     assert_eq!(phone.id(), laptop.id());
     assert_ne!(phone.session(), laptop.session());
 }
@@ -56,7 +56,7 @@ async fn the_database_knows_no_token(site: Site) {
 async fn a_token_that_was_never_given_out_is_nobodys(site: Site) {
     let almost = site.sign_in(SARAH.email).await.token.to_uppercase();
     for token in ["", "x", "é\0", &"0".repeat(64), &almost, &"a".repeat(100_000)] {
-        assert_eq!(refusal(site.greenroom.viewer(token).await), Refusal::Unauthenticated);
+        assert_eq!(refusal(site.greenroom.authenticate(token).await), Refusal::Unauthenticated);
     }
 }
 
@@ -64,30 +64,30 @@ async fn a_session_ends_thirty_days_after_its_last_use(site: Site) {
     let token = site.sign_in(SARAH.email).await.token;
     for _ in 0..3 {
         site.clock.advance(29 * DAY);
-        assert!(site.greenroom.viewer(&token).await.is_ok(), "it is used, and so goes on");
+        assert!(site.greenroom.authenticate(&token).await.is_ok(), "it is used, and so goes on");
     }
     site.clock.advance(30 * DAY);
-    assert_eq!(refusal(site.greenroom.viewer(&token).await), Refusal::Unauthenticated);
+    assert_eq!(refusal(site.greenroom.authenticate(&token).await), Refusal::Unauthenticated);
 }
 
 async fn a_session_ends_after_ninety_days_however_often_it_is_used(site: Site) {
     let token = site.sign_in(SARAH.email).await.token;
     for _ in 0..8 {
         site.clock.advance(11 * DAY);
-        assert!(site.greenroom.viewer(&token).await.is_ok(), "it is used, and so goes on");
+        assert!(site.greenroom.authenticate(&token).await.is_ok(), "it is used, and so goes on");
     }
-    let viewer = site.greenroom.viewer(&token).await.expect("a viewer");
+    let viewer = site.greenroom.authenticate(&token).await.expect("a viewer");
     assert_eq!(viewer.expires_at().millis() - site.clock.now().millis(), 2 * 86_400_000);
     site.clock.advance(2 * DAY);
-    assert_eq!(refusal(site.greenroom.viewer(&token).await), Refusal::Unauthenticated);
+    assert_eq!(refusal(site.greenroom.authenticate(&token).await), Refusal::Unauthenticated);
 }
 
 async fn use_is_noted_every_five_minutes_at_most(site: Site) {
     let signed_in = site.sign_in(SARAH.email).await;
     let expiry = async || {
         // The first look notes the use, the second sees what was noted.
-        site.greenroom.viewer(&signed_in.token).await.expect("a viewer");
-        site.greenroom.viewer(&signed_in.token).await.expect("a viewer").expires_at()
+        site.greenroom.authenticate(&signed_in.token).await.expect("a viewer");
+        site.greenroom.authenticate(&signed_in.token).await.expect("a viewer").expires_at()
     };
     site.clock.advance(4 * MINUTE);
     assert_eq!(expiry().await, signed_in.expires_at, "reading mustn't mean writing");
@@ -97,10 +97,10 @@ async fn use_is_noted_every_five_minutes_at_most(site: Site) {
 
 async fn signing_out_ends_this_session_alone(site: Site) {
     let (phone, laptop) = (site.sign_in(SARAH.email).await, site.sign_in(SARAH.email).await);
-    let viewer = site.greenroom.viewer(&phone.token).await.expect("a viewer");
+    let viewer = site.greenroom.authenticate(&phone.token).await.expect("a viewer");
     site.greenroom.sign_out(&viewer).await.expect("signing out");
-    assert_eq!(refusal(site.greenroom.viewer(&phone.token).await), Refusal::Unauthenticated);
-    assert!(site.greenroom.viewer(&laptop.token).await.is_ok());
+    assert_eq!(refusal(site.greenroom.authenticate(&phone.token).await), Refusal::Unauthenticated);
+    assert!(site.greenroom.authenticate(&laptop.token).await.is_ok());
     assert_eq!(refusal(site.greenroom.sign_out(&viewer).await), Refusal::Unauthenticated, "it is over already");
 }
 
@@ -110,7 +110,7 @@ async fn sessions_that_are_over_are_swept_away(site: Site) {
     site.greenroom.sweep().await.expect("sweeping");
     let left: Vec<Stored> = site.ask("SELECT token_hash, user_agent FROM session").await;
     assert_eq!(left.len(), 1);
-    assert!(site.greenroom.viewer(&token).await.is_ok());
+    assert!(site.greenroom.authenticate(&token).await.is_ok());
 }
 
 async fn what_is_over_is_swept_away_however_much_it_is(site: Site) {

@@ -45,7 +45,7 @@ async fn the_right_password_begins_a_session(site: Site) {
     assert_eq!(signed_in.user.name, "Sarah Wanjiru");
     assert_eq!((signed_in.user.role, signed_in.user.email_verified), (Role::Talent, true));
 
-    let viewer = site.greenroom.viewer(&signed_in.token).await.expect("the token's holder");
+    let viewer = site.greenroom.authenticate(&signed_in.token).await.expect("the token's holder");
     assert_eq!(viewer.id(), signed_in.user.id);
     assert_eq!(viewer.person().craft, Some(Craft::Photographer));
     assert_eq!(viewer.expires_at(), signed_in.expires_at);
@@ -185,7 +185,7 @@ async fn the_right_password_of_an_unconfirmed_account_is_limited(site: Site) {
 async fn a_device_that_signed_in_before_is_not_locked_out(site: Site) {
     let phone = site.sign_in(SARAH.email).await.token;
     let other = site.sign_in(KAMAU.email).await.token;
-    let viewer = site.greenroom.viewer(&phone).await.expect("a viewer");
+    let viewer = site.greenroom.authenticate(&phone).await.expect("a viewer");
     fail(&site, HOME, 10).await;
     let closed = Refusal::RateLimited { retry_after: 60 };
     assert_eq!(refusal(sign_in(&site.greenroom, SARAH.email, PASSWORD, HOME).await), closed);
@@ -194,7 +194,7 @@ async fn a_device_that_signed_in_before_is_not_locked_out(site: Site) {
     assert!(sign_in_with_cookie(&site, PASSWORD, &phone, HOME).await.is_ok(), "while its session lasts");
     // Its session is over: by itself, or because she signed out elsewhere.
     site.execute("DELETE FROM session").await;
-    assert!(site.greenroom.viewer(&phone).await.is_err());
+    assert!(site.greenroom.authenticate(&phone).await.is_err());
     assert!(sign_in_with_cookie(&site, PASSWORD, &phone, HOME).await.is_ok());
     for _ in 0..10 {
         let wrong = refusal(sign_in_with_cookie(&site, "wrong", &phone, CAFE).await);
@@ -206,8 +206,8 @@ async fn a_device_that_signed_in_before_is_not_locked_out(site: Site) {
 
 async fn a_device_that_was_revoked_is_not_known(site: Site) {
     let stolen = site.sign_in(SARAH.email).await.token;
-    let own = site.greenroom.viewer(&site.sign_in(SARAH.email).await.token).await.expect("a viewer");
-    let session = site.greenroom.viewer(&stolen).await.expect("a viewer").session();
+    let own = site.greenroom.authenticate(&site.sign_in(SARAH.email).await.token).await.expect("a viewer");
+    let session = site.greenroom.authenticate(&stolen).await.expect("a viewer").session();
     site.greenroom.end_session(&own, session).await.expect("revoked");
     fail(&site, HOME, 10).await;
     let refused = refusal(sign_in_with_cookie(&site, PASSWORD, &stolen, HOME).await);
@@ -233,8 +233,8 @@ async fn guesses_from_many_networks_close_an_account_for_longer_and_longer(site:
 }
 
 async fn who_is_signed_in_has_a_count_of_their_own(site: Site) {
-    let open = site.greenroom.viewer(&site.sign_in(SARAH.email).await.token).await.expect("a viewer");
-    let other = site.greenroom.viewer(&site.sign_in(SARAH.email).await.token).await.expect("a viewer");
+    let open = site.greenroom.authenticate(&site.sign_in(SARAH.email).await.token).await.expect("a viewer");
+    let other = site.greenroom.authenticate(&site.sign_in(SARAH.email).await.token).await.expect("a viewer");
     for number in 0..5 {
         fail(&site, network(number), 10).await;
     }

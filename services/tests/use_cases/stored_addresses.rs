@@ -35,7 +35,7 @@ async fn an_account_of_any_stored_address_works_in_every_use_case(site: Site) {
     for (number, stored) in STORED.into_iter().enumerate() {
         store(&site, &before, stored).await;
         let token = sign_in(&site.greenroom, &stored.to_uppercase(), &password).await.expect("signed in").token;
-        let viewer = site.greenroom.viewer(&token).await.expect("a viewer");
+        let viewer = site.greenroom.authenticate(&token).await.expect("a viewer");
         let new = format!("velvet drum number {number}");
         site.greenroom.change_password(&viewer, typed(&password), chosen(&new)).await.expect("changed");
         site.greenroom.forgot_password(stored.parse().expect("looked up"), HOME.into()).await.expect("taken");
@@ -49,7 +49,7 @@ async fn an_account_of_any_stored_address_works_in_every_use_case(site: Site) {
         within(async { while !warned().await {} }).await;
         site.clock.advance(Duration::from_secs(60));
         let token = sign_in(&site.greenroom, stored, &reset).await.expect("signed in").token;
-        let viewer = site.greenroom.viewer(&token).await.expect("a viewer");
+        let viewer = site.greenroom.authenticate(&token).await.expect("a viewer");
         let to = format!("sarah{number}@example.com");
         site.greenroom
             .change_email(&viewer, typed(&reset), to.parse().expect("new"), HOME.into())

@@ -50,7 +50,7 @@ async fn sends(scale: Scale, parameter: &str, at_once: usize) -> Result<Sample> 
     let (worked, began) = (cpu(std::process::id())?, Instant::now());
     let mut people = JoinSet::new();
     for person in 0..PEOPLE {
-        let viewer = greenroom.viewer(&people::secret(person, 0)).await?;
+        let viewer = greenroom.authenticate(&people::secret(person, 0)).await?;
         people.spawn(send_on(greenroom.clone(), viewer, person, gate.clone(), began + scale.lasting(LASTING)));
     }
     let mut sent = 0;

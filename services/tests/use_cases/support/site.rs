@@ -91,7 +91,7 @@ impl Site {
     }
 
     async fn viewer(&self, member: Member) -> Viewer {
-        self.greenroom.viewer(&self.tokens[member.email]).await.expect("a session of the template")
+        self.greenroom.authenticate(&self.tokens[member.email]).await.expect("a session of the template")
     }
 
     async fn only_conversation(&self, viewer: &Viewer) -> ConversationId {
