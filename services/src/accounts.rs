@@ -62,7 +62,7 @@ pub struct Viewer {
     person: Person,
     session: SessionId,
     expires_at: Instant,
-    reach: Reach,
+    scope: SessionScope,
     from: Option<IpAddr>,
     /// When the password was last typed in this session.
     confirmed_at: Instant,
@@ -70,7 +70,7 @@ pub struct Viewer {
 
 /// How far somebody gets by what they signed in with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Reach {
+pub(crate) enum SessionScope {
     /// By password: everything.
     Full,
     /// By an access token that may write: everything but the account itself.
@@ -87,20 +87,23 @@ const SESSION_LIFE: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 /// How long after the password was typed the data may be downloaded and access tokens made.
 const CONFIRMED_FOR: Duration = Duration::from_secs(60 * 60);
 
-impl Reach {
+impl SessionScope {
     fn as_str(self) -> &'static str {
         match self {
-            Reach::Full => "full",
-            Reach::Write => "write",
-            Reach::Read => "read",
+            SessionScope::Full => "full",
+            SessionScope::Write => "write",
+            SessionScope::Read => "read",
         }
     }
 }
 
-impl std::str::FromStr for Reach {
+impl std::str::FromStr for SessionScope {
     type Err = ();
     fn from_str(text: &str) -> std::result::Result<Self, ()> {
-        [Reach::Full, Reach::Write, Reach::Read].into_iter().find(|reach| reach.as_str() == text).ok_or(())
+        [SessionScope::Full, SessionScope::Write, SessionScope::Read]
+            .into_iter()
+            .find(|scope| scope.as_str() == text)
+            .ok_or(())
     }
 }
 
@@ -154,12 +157,12 @@ impl Viewer {
 
     /// For what changes something.
     pub(crate) fn may_write(&self) -> Result<()> {
-        if self.reach == Reach::Read { Err(Refusal::InsufficientScope.into()) } else { Ok(()) }
+        if self.scope == SessionScope::Read { Err(Refusal::InsufficientScope.into()) } else { Ok(()) }
     }
 
     /// For what concerns the account itself: an access token that leaked must not be able to take it over.
     pub(crate) fn owns_account(&self) -> Result<()> {
-        if self.reach == Reach::Full { Ok(()) } else { Err(Refusal::SessionRequired.into()) }
+        if self.scope == SessionScope::Full { Ok(()) } else { Err(Refusal::SessionRequired.into()) }
     }
 }
 

@@ -1,4 +1,4 @@
-use super::{DAY, Reach, Viewer, secret::Secret, security_log::SecurityEvent, sessions::NewSession};
+use super::{DAY, SessionScope, Viewer, secret::Secret, security_log::SecurityEvent, sessions::NewSession};
 use crate::{Error, Greenroom, Result, entity::session, realtime::EventRecorder, to_the_end};
 use model::{AccessToken, Fault, Instant, NotificationKind, Scope, SessionId, TokenDraft};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Select};
@@ -43,12 +43,12 @@ impl Greenroom {
                 return Err(Error::field("name", Fault::OutOfRange));
             }
             let secret = Secret::mint()?;
-            let reach = match draft.scope {
-                Scope::Read => Reach::Read,
-                Scope::Write => Reach::Write,
+            let scope = match draft.scope {
+                Scope::Read => SessionScope::Read,
+                Scope::Write => SessionScope::Write,
             };
             let (name, life) = (&draft.name, DAY * u32::from(draft.days));
-            let new = NewSession { person: viewer.id(), user_agent: "", reach, name, life };
+            let new = NewSession { person: viewer.id(), user_agent: "", scope, name, life };
             let row = greenroom.store_session(&tx, &secret, new).await?;
             let mut recorder = EventRecorder::default();
             let kind = NotificationKind::TokenCreated;
@@ -64,7 +64,7 @@ impl Greenroom {
 fn own(viewer: &Viewer) -> Select<session::Entity> {
     session::Entity::find()
         .filter(session::Column::PersonId.eq(viewer.id().0))
-        .filter(session::Column::Scope.ne(Reach::Full.as_str()))
+        .filter(session::Column::Scope.ne(SessionScope::Full.as_str()))
 }
 
 async fn count(connection: &impl ConnectionTrait, viewer: &Viewer) -> Result<u64> {

@@ -1,4 +1,4 @@
-use super::{Reach, Viewer, security_log::SecurityEvent};
+use super::{SessionScope, Viewer, security_log::SecurityEvent};
 use crate::{
     Greenroom, Result,
     entity::{device, session},
@@ -16,7 +16,7 @@ impl Greenroom {
         viewer.owns_account()?;
         let rows = session::Entity::find()
             .filter(session::Column::PersonId.eq(viewer.id().0))
-            .filter(session::Column::Scope.eq(Reach::Full.as_str()))
+            .filter(session::Column::Scope.eq(SessionScope::Full.as_str()))
             .filter(session::Column::ExpiresAt.gt(self.now().millis()))
             .order_by_desc(session::Column::LastSeenAt)
             .order_by_desc(session::Column::Id)

@@ -1,5 +1,5 @@
 use super::{
-    IDLE_LIFE, Password, Reach, SESSION_LIFE, Viewer, person_of,
+    IDLE_LIFE, Password, SESSION_LIFE, SessionScope, Viewer, person_of,
     secret::{Secret, fingerprint},
     security_log::SecurityEvent,
     user_of,
@@ -40,7 +40,7 @@ pub(crate) type SessionLookup = Batcher<Vec<u8>, Option<AuthenticatedSession>>;
 pub(super) struct NewSession<'a> {
     pub(super) person: PersonId,
     pub(super) user_agent: &'a str,
-    pub(super) reach: Reach,
+    pub(super) scope: SessionScope,
     /// What an access token is called.
     pub(super) name: &'a str,
     /// How long it lasts; a session is prolonged by its use.
@@ -50,7 +50,7 @@ pub(super) struct NewSession<'a> {
 impl<'a> NewSession<'a> {
     /// One by password.
     pub(super) fn by_password(person: PersonId, user_agent: &'a str) -> Self {
-        Self { person, user_agent, reach: Reach::Full, name: "", life: IDLE_LIFE }
+        Self { person, user_agent, scope: SessionScope::Full, name: "", life: IDLE_LIFE }
     }
 }
 
@@ -97,7 +97,7 @@ impl Greenroom {
             person: person_of(owner)?,
             session: SessionId(row.id),
             expires_at: Instant::from_millis(row.expires_at),
-            reach: row.scope.parse().map_err(|()| Error::stored("scope"))?,
+            scope: row.scope.parse().map_err(|()| Error::stored("scope"))?,
             from: None,
             confirmed_at: Instant::from_millis(row.confirmed_at),
         };
@@ -214,7 +214,7 @@ impl Greenroom {
         self.session_expiry(viewer.session()).await?.map(drop).ok_or_else(|| Refusal::Unauthenticated.into())
     }
 
-    /// Stores a session, or an access token, which is one with a name and less reach.
+    /// Stores a session, or an access token, which is one with a name and a smaller scope.
     pub(super) async fn store_session(
         &self,
         connection: &impl ConnectionTrait,
@@ -230,7 +230,7 @@ impl Greenroom {
             created_at: Set(now),
             last_seen_at: Set(now),
             expires_at: Set(now + millis(new.life)),
-            scope: Set(new.reach.as_str().to_owned()),
+            scope: Set(new.scope.as_str().to_owned()),
             name: Set(new.name.to_owned()),
             confirmed_at: Set(now),
         };
@@ -246,7 +246,7 @@ impl Greenroom {
             person,
             session: SessionId(row.id),
             expires_at,
-            reach: Reach::Full,
+            scope: SessionScope::Full,
             from: None,
             confirmed_at: self.now(),
         })
@@ -261,9 +261,9 @@ impl Greenroom {
 
     /// Notes that a session was used, which prolongs it up to its longest life. An access token ends when it was said to.
     async fn record_use(&self, viewer: &Viewer, created_at: Instant, now: Instant) -> Result<Instant> {
-        let expires_at = match viewer.reach {
-            Reach::Full => (now.millis() + millis(IDLE_LIFE)).min(created_at.millis() + millis(SESSION_LIFE)),
-            Reach::Write | Reach::Read => viewer.expires_at.millis(),
+        let expires_at = match viewer.scope {
+            SessionScope::Full => (now.millis() + millis(IDLE_LIFE)).min(created_at.millis() + millis(SESSION_LIFE)),
+            SessionScope::Write | SessionScope::Read => viewer.expires_at.millis(),
         };
         let tx = self.store.write_aside().await?;
         session::Entity::update_many()
@@ -298,7 +298,7 @@ pub(super) async fn delete_in_order(tx: &Transaction, sessions: Select<session::
 pub(super) async fn evict_oldest(tx: &Transaction, person: PersonId) -> Result<()> {
     let surplus: Vec<uuid::Uuid> = session::Entity::find()
         .filter(session::Column::PersonId.eq(person.0))
-        .filter(session::Column::Scope.eq(Reach::Full.as_str()))
+        .filter(session::Column::Scope.eq(SessionScope::Full.as_str()))
         .order_by_desc(session::Column::LastSeenAt)
         .offset(MAX_SESSIONS - 1)
         .limit(MAX_SESSIONS)
@@ -316,11 +316,11 @@ pub(super) async fn evict_oldest(tx: &Transaction, person: PersonId) -> Result<(
 
 impl Viewer {
     fn require_session(self) -> Result<Self> {
-        if self.reach == Reach::Full { Ok(self) } else { Err(Refusal::Unauthenticated.into()) }
+        if self.scope == SessionScope::Full { Ok(self) } else { Err(Refusal::Unauthenticated.into()) }
     }
 
     fn require_token(self) -> Result<Self> {
-        if self.reach == Reach::Full { Err(Refusal::Unauthenticated.into()) } else { Ok(self) }
+        if self.scope == SessionScope::Full { Err(Refusal::Unauthenticated.into()) } else { Ok(self) }
     }
 }
 

@@ -1,5 +1,5 @@
 use super::{
-    Credentials, Reach, Viewer, device_cookies,
+    Credentials, SessionScope, Viewer, device_cookies,
     hash_queue::{Permit, Requester},
     join::{by_lookup, unchanged},
     known_device::note_device,
@@ -122,7 +122,7 @@ impl Greenroom {
     /// # Errors
     /// When the database fails.
     pub async fn give_way(&self, before: Option<&Viewer>) -> Result<()> {
-        let Some(before) = before.filter(|before| before.reach == Reach::Full) else { return Ok(()) };
+        let Some(before) = before.filter(|before| before.scope == SessionScope::Full) else { return Ok(()) };
         match self.sign_out(before).await {
             // It may have ended meanwhile.
             Err(Error::Refused(Refusal::Unauthenticated)) => Ok(()),

@@ -10,7 +10,7 @@
 //! before the session.
 
 use super::{
-    Reach, Viewer,
+    SessionScope, Viewer,
     person::{hold, lock_people},
     recover::PasswordProof,
 };
@@ -128,15 +128,15 @@ impl Greenroom {
 }
 
 /// Sessions that are known to go on within one transaction, and what each may do.
-pub(crate) struct LiveSessions(HashMap<SessionId, Reach>);
+pub(crate) struct LiveSessions(HashMap<SessionId, SessionScope>);
 
 impl LiveSessions {
     /// Whether the viewer may write.
     pub(crate) fn check(&self, viewer: &Viewer) -> std::result::Result<(), Refusal> {
         match self.0.get(&viewer.session()) {
             None => Err(Refusal::Unauthenticated),
-            Some(Reach::Read) => Err(Refusal::InsufficientScope),
-            Some(Reach::Full | Reach::Write) => Ok(()),
+            Some(SessionScope::Read) => Err(Refusal::InsufficientScope),
+            Some(SessionScope::Full | SessionScope::Write) => Ok(()),
         }
     }
 }
