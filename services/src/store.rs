@@ -1,7 +1,7 @@
 mod connection;
-pub(crate) mod few;
 mod health;
 mod pool;
+pub(crate) mod statement_buckets;
 mod writer;
 
 use crate::{Error, Result, measured, talents};

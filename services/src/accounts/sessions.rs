@@ -9,7 +9,7 @@ use crate::{
     batcher::{Batcher, map_batch},
     clock::millis,
     entity::{person, session},
-    store::{Transaction, few},
+    store::{Transaction, statement_buckets},
     to_the_end,
 };
 use model::{Ending, Instant, Person, PersonId, Refusal, SessionId, User};
@@ -116,7 +116,7 @@ impl Greenroom {
         let found = session::Entity::find()
             .select_also(person::Entity)
             .join(JoinType::InnerJoin, join_person())
-            .filter(session::Column::TokenHash.is_in(few::alternatives(secrets.iter().cloned())))
+            .filter(session::Column::TokenHash.is_in(statement_buckets::pad_to_bucket(secrets.iter().cloned())))
             .filter(session::Column::ExpiresAt.gt(self.now().millis()))
             // Nobody signs in before; should somebody have, it opens nothing.
             .filter(person::Column::EmailVerified.eq(true))
@@ -191,7 +191,7 @@ impl Greenroom {
     ) -> Result<Vec<(PersonId, SessionId)>> {
         let ids = sessions.iter().map(|(_, session)| session.0);
         let living = session::Entity::find()
-            .filter(session::Column::Id.is_in(few::alternatives(ids)))
+            .filter(session::Column::Id.is_in(statement_buckets::pad_to_bucket(ids)))
             .all(self.store.reader())
             .await?;
         let living: HashSet<_> = living.into_iter().map(|row| row.id).collect();

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     Error, Greenroom, Result,
     entity::{person, session},
-    store::{Transaction, few},
+    store::{Transaction, statement_buckets},
 };
 use model::{Fault, PersonId, Refusal, SessionId};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::LockType};
@@ -114,7 +114,7 @@ impl Greenroom {
         let rows: Vec<(Uuid, String)> = session::Entity::find()
             .select_only()
             .columns([session::Column::Id, session::Column::Scope])
-            .filter(session::Column::Id.is_in(few::alternatives(ids)))
+            .filter(session::Column::Id.is_in(statement_buckets::pad_to_bucket(ids)))
             .filter(session::Column::ExpiresAt.gt(self.now().millis()))
             .order_by_asc(session::Column::Id)
             .lock(LockType::KeyShare)

@@ -11,7 +11,7 @@ use crate::{
     conversations::Side,
     entity::{conversation, message},
     realtime::EventRecorder,
-    store::{Transaction, few},
+    store::{Transaction, statement_buckets},
 };
 use model::{BookingId, ClientId, Draft, Instant, Message, NotificationKind, Person, PersonId, Refusal};
 use sea_orm::{
@@ -124,7 +124,7 @@ impl Fate {
 async fn lock_conversations(tx: &Transaction, batch: &[Sending]) -> Result<HashMap<Uuid, conversation::Model>> {
     let ids: BTreeSet<_> = batch.iter().map(|sending| sending.draft.conversation_id.0).collect();
     let people: BTreeSet<_> = batch.iter().map(|sending| sending.viewer.id().0).collect();
-    let (ids, people) = (few::alternatives(ids), few::alternatives(people));
+    let (ids, people) = (statement_buckets::pad_to_bucket(ids), statement_buckets::pad_to_bucket(people));
     let theirs = Condition::any()
         .add(conversation::Column::OrganizerId.is_in(people.clone()))
         .add(conversation::Column::TalentId.is_in(people));
@@ -146,7 +146,7 @@ async fn sent_before(tx: &Transaction, batch: &[Sending]) -> Result<HashMap<(Per
         Condition::all().add(own).add(message::Column::ClientId.eq(client_id.0))
     });
     let rows = message::Entity::find()
-        .filter(few::alternatives(each).into_iter().fold(Condition::any(), Condition::add))
+        .filter(statement_buckets::pad_to_bucket(each).into_iter().fold(Condition::any(), Condition::add))
         .all(tx)
         .await?;
     Ok(rows.into_iter().map(|row| ((PersonId(row.sender_id), ClientId(row.client_id)), row)).collect())
@@ -158,7 +158,7 @@ async fn take_places(tx: &Transaction, entries: &[Entry], now: Instant) -> Resul
         conversation::Entity::update_many()
             .col_expr(conversation::Column::LastSeq, Expr::col(conversation::Column::LastSeq).add(places))
             .col_expr(conversation::Column::UpdatedAt, Expr::value(now.millis()))
-            .filter(conversation::Column::Id.is_in(few::alternatives(conversations)))
+            .filter(conversation::Column::Id.is_in(statement_buckets::pad_to_bucket(conversations)))
             .exec(tx)
             .await?;
     }

@@ -4,7 +4,7 @@ use crate::{
     accounts::person_of,
     entity::{message, person},
     realtime::EventRecorder,
-    store::{Transaction, few},
+    store::{Transaction, statement_buckets},
 };
 use model::{
     Body, BookingId, BookingStatus, ClientId, ConversationId, Event, Instant, Message, Notification, NotificationId,
@@ -40,7 +40,7 @@ pub(crate) async fn write_down(
     }
     let rows: Vec<message::Model> = entries.iter().map(|entry| entry.message(now)).collect();
     let notifications: Vec<_> = entries.iter().map(|entry| entry.notification(now)).collect();
-    few::insert(tx, rows.iter().cloned().map(IntoActiveModel::into_active_model)).await?;
+    statement_buckets::insert_all(tx, rows.iter().cloned().map(IntoActiveModel::into_active_model)).await?;
     let mut messages = Vec::with_capacity(rows.len());
     for ((entry, row), notification) in entries.into_iter().zip(rows).zip(notifications) {
         let message = message_of(row, entry.booking, entry.sender)?;
@@ -88,7 +88,7 @@ pub(crate) async fn still_here(
     people: impl IntoIterator<Item = PersonId>,
 ) -> Result<HashMap<PersonId, Person>> {
     let here = person::Entity::find()
-        .filter(person::Column::Id.is_in(few::alternatives(people.into_iter().map(|id| id.0))))
+        .filter(person::Column::Id.is_in(statement_buckets::pad_to_bucket(people.into_iter().map(|id| id.0))))
         .filter(person::Column::DeletedAt.is_null());
     here.all(tx).await?.into_iter().map(|row| Ok((PersonId(row.id), person_of(row)?))).collect()
 }

@@ -1,7 +1,7 @@
 use crate::{
     Result,
     entity::{event, event_sequence},
-    store::few,
+    store::statement_buckets,
 };
 use model::PersonId;
 use sea_orm::{
@@ -37,7 +37,7 @@ pub(crate) async fn last_seq(connection: &impl ConnectionTrait, person: PersonId
 pub(super) async fn last_seqs(connection: &impl ConnectionTrait, people: &[PersonId]) -> Result<Vec<(PersonId, i64)>> {
     let ids = people.iter().map(|person| person.0);
     let rows = event_sequence::Entity::find()
-        .filter(event_sequence::Column::PersonId.is_in(few::alternatives(ids)))
+        .filter(event_sequence::Column::PersonId.is_in(statement_buckets::pad_to_bucket(ids)))
         .all(connection)
         .await?;
     Ok(rows.into_iter().map(|row| (PersonId(row.person_id), row.seq)).collect())
@@ -70,7 +70,7 @@ pub(super) async fn events_after_each(
         Condition::all().add(event::Column::PersonId.eq(person.0)).add(next)
     });
     let rows = event::Entity::find()
-        .filter(few::alternatives(each).into_iter().fold(Condition::any(), Condition::add))
+        .filter(statement_buckets::pad_to_bucket(each).into_iter().fold(Condition::any(), Condition::add))
         .order_by_asc(event::Column::PersonId)
         .order_by_asc(event::Column::Seq)
         .into_model::<StoredEvent>()

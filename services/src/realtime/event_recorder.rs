@@ -3,7 +3,7 @@ use crate::{
     Error, Result,
     entity::{booking, conversation, event, event_sequence, notification},
     measured,
-    store::{Transaction, few},
+    store::{Transaction, statement_buckets},
 };
 use bytes::Bytes;
 use model::{Envelope, Event, Instant, Notification, PersonId, Role};
@@ -113,7 +113,7 @@ impl EventRecorder {
                 });
             }
         }
-        few::insert(tx, rows).await?;
+        statement_buckets::insert_all(tx, rows).await?;
         insert_notifications(tx, self.notifications, &notified).await?;
         update_inbox_order(tx, reordered).await?;
         update_booking_order(tx, opened).await?;
@@ -130,7 +130,7 @@ async fn insert_notifications(
         let event_seq = seqs.get(&row.id).copied().unwrap_or_default();
         notification::Model { event_seq, ..row }.into_active_model()
     });
-    Ok(few::insert(tx, numbered).await?)
+    Ok(statement_buckets::insert_all(tx, numbered).await?)
 }
 
 /// Puts new bookings on top of the lists of their people.
@@ -179,8 +179,8 @@ impl InboxSeqs {
 /// Puts conversations on top of the inboxes of their people. Their rows are locked already.
 async fn update_inbox_order(tx: &Transaction, reordered: BTreeMap<Uuid, InboxSeqs>) -> Result<()> {
     let reordered: Vec<_> = reordered.into_iter().collect();
-    for some in reordered.chunks(few::MOST) {
-        let some = few::alternatives(some.iter().copied());
+    for some in reordered.chunks(statement_buckets::MAX_BATCH) {
+        let some = statement_buckets::pad_to_bucket(some.iter().copied());
         let numbers = |column: conversation::Column, of: fn(&InboxSeqs) -> i64| {
             let cases = some.iter().fold(CaseStatement::new(), |cases, (id, reordered)| {
                 cases.case(Expr::col(conversation::Column::Id).eq(*id), Expr::value(of(reordered)))
@@ -213,9 +213,9 @@ pub(crate) async fn lock_last_seqs(
     let mut people: Vec<_> = people.into_iter().map(|person| person.0).collect();
     people.sort_unstable();
     let mut last_seqs = HashMap::with_capacity(people.len());
-    for some in people.chunks(few::MOST) {
+    for some in people.chunks(statement_buckets::MAX_BATCH) {
         let rows = event_sequence::Entity::find()
-            .filter(event_sequence::Column::PersonId.is_in(few::alternatives(some.iter().copied())))
+            .filter(event_sequence::Column::PersonId.is_in(statement_buckets::pad_to_bucket(some.iter().copied())))
             .order_by_asc(event_sequence::Column::PersonId)
             .lock_exclusive()
             .all(tx)
@@ -236,7 +236,7 @@ async fn allocate_seqs(tx: &Transaction, published: &BTreeMap<PersonId, Vec<Even
     // All of them are there; said like this, one statement gives each a number of its own.
     let change =
         OnConflict::column(event_sequence::Column::PersonId).update_column(event_sequence::Column::Seq).to_owned();
-    few::insert_or(tx, after.collect::<Result<Vec<_>>>()?, &change).await?;
+    statement_buckets::upsert_all(tx, after.collect::<Result<Vec<_>>>()?, &change).await?;
     Ok(last_seqs)
 }
 

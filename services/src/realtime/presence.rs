@@ -5,7 +5,7 @@ use crate::{
     Greenroom, Result, Viewer,
     conversations::Side,
     entity::{conversation, last_seen, person},
-    store::{Store, few},
+    store::{Store, statement_buckets},
 };
 use model::{ConversationId, Instant, PersonId, Presence, Refusal};
 use sea_orm::{
@@ -114,7 +114,7 @@ fn select_showing_presence() -> sea_orm::Select<person::Entity> {
 async fn record_last_seen(store: &Store, people: &[PersonId], now: Instant) -> Result<()> {
     // In one order everywhere, so that two processes don't wait for each other.
     let known = person::Entity::find()
-        .filter(person::Column::Id.is_in(few::alternatives(people.iter().map(|id| id.0))))
+        .filter(person::Column::Id.is_in(statement_buckets::pad_to_bucket(people.iter().map(|id| id.0))))
         .filter(person::Column::DeletedAt.is_null())
         .order_by_asc(person::Column::Id);
     let known = known.all(store.reader()).await?;
@@ -142,7 +142,7 @@ async fn find_counterparts(
             .select_only()
             .columns([theirs, others])
             .distinct()
-            .filter(theirs.is_in(few::alternatives(people.iter().map(|id| id.0))));
+            .filter(theirs.is_in(statement_buckets::pad_to_bucket(people.iter().map(|id| id.0))));
         for party in [theirs, others] {
             let showing = Query::select()
                 .column(person::Column::Id)

@@ -5,7 +5,7 @@ use crate::{
     Greenroom, Result,
     batcher::{Batcher, map_batch},
     entity::{event_sequence, session},
-    store::few,
+    store::statement_buckets,
 };
 use model::{Instant, PersonId, SessionId};
 use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, RelationDef};
@@ -67,7 +67,10 @@ impl Greenroom {
         let rows = session::Entity::find()
             .select_also(event_sequence::Entity)
             .join(JoinType::InnerJoin, event_sequence_relation())
-            .filter(session::Column::Id.is_in(few::alternatives(requests.iter().map(|request| request.session.0))))
+            .filter(
+                session::Column::Id
+                    .is_in(statement_buckets::pad_to_bucket(requests.iter().map(|request| request.session.0))),
+            )
             .filter(session::Column::ExpiresAt.gt(self.now().millis()))
             .all(self.store.reader())
             .await?;
