@@ -75,7 +75,7 @@ impl Greenroom {
                 .limit(SOME)
                 .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
                 .take();
-            let tx = self.store.write_aside().await?;
+            let tx = self.store.write_background().await?;
             let deleted = E::delete_many().filter(id.in_subquery(some)).exec(&tx).await?.rows_affected;
             tx.commit().await?;
             if deleted < SOME {
@@ -86,7 +86,7 @@ impl Greenroom {
 
     /// Says whether there may be more.
     async fn prune_log(&self, before: i64) -> Result<bool> {
-        let tx = self.store.write_aside().await?;
+        let tx = self.store.write_background().await?;
         let more = realtime::purge_events(&tx, before).await?;
         tx.commit().await?;
         Ok(more)
@@ -94,7 +94,7 @@ impl Greenroom {
 
     /// Says whether there may be more.
     async fn fill_search_names(&self) -> Result<bool> {
-        let tx = self.store.write_aside().await?;
+        let tx = self.store.write_background().await?;
         let more = talents::fill_some(&tx).await?;
         tx.commit().await?;
         Ok(more)
@@ -103,7 +103,7 @@ impl Greenroom {
     /// Deletes accounts that were never confirmed, and says whether there may be more. Nothing can hang on them but their
     /// links.
     async fn forget_unconfirmed(&self, before: i64) -> Result<bool> {
-        let tx = self.store.write_aside().await?;
+        let tx = self.store.write_background().await?;
         let abandoned = person::Entity::find()
             .filter(person::Column::DeletedAt.is_null())
             .filter(person::Column::CreatedAt.lt(before))

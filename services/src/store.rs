@@ -33,7 +33,7 @@ const STATEMENTS: usize = 512;
 const MIGRATION_LOCK: i64 = 0x6772_6e72;
 
 /// Turns at once of what nobody waits for, so that messages never stand behind a crowd of receipts.
-const ASIDE: usize = 4;
+const BACKGROUND_WRITES: usize = 4;
 
 /// What is asked of SQLite beyond what every connection asks, by what the connection is for.
 type Purpose = &'static [(&'static str, &'static str)];
@@ -47,31 +47,31 @@ type Answered = Box<dyn FnOnce() + Send + Sync>;
 
 /// The database. On SQLite one connection writes and others read; on PostgreSQL one pool does both.
 pub(crate) struct Store {
-    writing: Writing,
+    write_mode: WriteMode,
     reader: Pool,
-    aside: Arc<Semaphore>,
+    background: Arc<Semaphore>,
     health: Arc<Health>,
 }
 
-enum Writing {
-    InTurn(Writer),
-    AtOnce(Pool),
+enum WriteMode {
+    Serialized(Writer),
+    Pooled(Pool),
 }
 
 /// A transaction that writes. Dropped without a commit, it never was.
 pub(crate) struct Transaction {
-    place: Place,
+    kind: TransactionKind,
     health: Arc<Health>,
     /// Room in the line of what nobody waits for.
-    aside: Option<OwnedSemaphorePermit>,
+    background: Option<OwnedSemaphorePermit>,
 }
 
 /// Where it takes place.
-enum Place {
+enum TransactionKind {
     /// On the connection that writes.
-    Turn(Turn),
+    Serialized(Turn),
     /// On one of many.
-    Pool(OnPool),
+    Pooled(OnPool),
 }
 
 impl Store {
@@ -81,30 +81,35 @@ impl Store {
 
     /// The same with another length from which on SQLite's log is too long.
     async fn connect_with(url: &str, long: i64) -> Result<Self> {
-        let (aside, health) = (Arc::new(Semaphore::new(ASIDE)), Arc::new(Health::new()));
+        let (background, health) = (Arc::new(Semaphore::new(BACKGROUND_WRITES)), Arc::new(Health::new()));
         if is_sqlite(url) {
             let writer = counted(options(url, 1, WRITES)).await?;
             let reader = Pool::new(counted(options(url, readers(), READS)).await?, readers());
             let mover = counted(options(url, 1, READS)).await?;
-            return Ok(Self { writing: Writing::InTurn(Writer::new(writer, mover, long)), reader, aside, health });
+            return Ok(Self {
+                write_mode: WriteMode::Serialized(Writer::new(writer, mover, long)),
+                reader,
+                background,
+                health,
+            });
         }
         let both = Pool::new(counted(options(url, CONNECTIONS, &[])).await?, CONNECTIONS);
-        Ok(Self { writing: Writing::AtOnce(both.clone()), reader: both, aside, health })
+        Ok(Self { write_mode: WriteMode::Pooled(both.clone()), reader: both, background, health })
     }
 
     /// A transaction that writes something somebody waits for.
     pub(crate) async fn write(&self) -> Result<Transaction> {
-        let place = match &self.writing {
-            Writing::InTurn(writer) => Place::Turn(writer.turn().await?),
-            Writing::AtOnce(pool) => Place::Pool(pool.begin("writes", "BEGIN").await?),
+        let kind = match &self.write_mode {
+            WriteMode::Serialized(writer) => TransactionKind::Serialized(writer.turn().await?),
+            WriteMode::Pooled(pool) => TransactionKind::Pooled(pool.begin("writes", "BEGIN").await?),
         };
-        Ok(Transaction { place, health: self.health.clone(), aside: None })
+        Ok(Transaction { kind, health: self.health.clone(), background: None })
     }
 
     /// A transaction for what nobody waits for: receipts, who is here, keeping house. A few at a time.
-    pub(crate) async fn write_aside(&self) -> Result<Transaction> {
-        let room = measured::in_line("aside", self.aside.clone().acquire_owned()).await.map_err(Error::broken)?;
-        Ok(Transaction { aside: Some(room), ..self.write().await? })
+    pub(crate) async fn write_background(&self) -> Result<Transaction> {
+        let room = measured::in_line("aside", self.background.clone().acquire_owned()).await.map_err(Error::broken)?;
+        Ok(Transaction { background: Some(room), ..self.write().await? })
     }
 
     /// A transaction in which every statement sees the same moment.
@@ -118,7 +123,7 @@ impl Store {
 
     /// Whether other nodes may write to it.
     pub(crate) fn is_shared(&self) -> bool {
-        matches!(self.writing, Writing::AtOnce(_))
+        matches!(self.write_mode, WriteMode::Pooled(_))
     }
 
     /// For single statements that only read.
@@ -133,9 +138,9 @@ impl Store {
 
     pub(crate) async fn close(&self) -> Result<()> {
         self.reader.close().await?;
-        match &self.writing {
-            Writing::InTurn(writer) => writer.close().await,
-            Writing::AtOnce(_) => Ok(()),
+        match &self.write_mode {
+            WriteMode::Serialized(writer) => writer.close().await,
+            WriteMode::Pooled(_) => Ok(()),
         }
     }
 }
@@ -173,13 +178,13 @@ impl Transaction {
     /// a statement has failed isn't committed.
     #[tracing::instrument(name = "commit", level = "debug", skip_all)]
     pub(crate) async fn commit_then(self, then: Answered) -> Result<()> {
-        let Self { place, health, aside } = self;
-        match place {
-            Place::Turn(turn) => Ok(health.note(turn.commit(aside, then).await?)?),
-            Place::Pool(tx) => {
+        let Self { kind, health, background } = self;
+        match kind {
+            TransactionKind::Serialized(turn) => Ok(health.note(turn.commit(background, then).await?)?),
+            TransactionKind::Pooled(tx) => {
                 let committing = async move {
                     health.note(measured::commit(tx.commit()).await)?;
-                    drop(aside);
+                    drop(background);
                     then();
                     Ok(())
                 };
@@ -191,17 +196,17 @@ impl Transaction {
 
     /// Undoes everything at once.
     pub(crate) async fn rollback(self) {
-        match self.place {
-            Place::Turn(turn) => turn.roll_back().await,
+        match self.kind {
+            TransactionKind::Serialized(turn) => turn.roll_back().await,
             // What can't be rolled back ends with its connection.
-            Place::Pool(tx) => drop(tx.roll_back().await),
+            TransactionKind::Pooled(tx) => drop(tx.roll_back().await),
         }
     }
 
     fn connection(&self) -> &Connection {
-        match &self.place {
-            Place::Turn(turn) => turn.connection(),
-            Place::Pool(tx) => tx.connection(),
+        match &self.kind {
+            TransactionKind::Serialized(turn) => turn.connection(),
+            TransactionKind::Pooled(tx) => tx.connection(),
         }
     }
 }

@@ -48,7 +48,7 @@ fn functions(text: &str, path: &str) -> Vec<(String, String)> {
 
 #[test]
 fn a_transaction_for_a_viewer_proves_their_session() {
-    let begins = [". write ()", ". write_aside ()"];
+    let begins = [". write ()", ". write_background ()"];
     let mut unknown = Vec::new();
     let mut known: BTreeSet<&(&str, &str)> = BTreeSet::new();
     for source in code(&["services"]) {

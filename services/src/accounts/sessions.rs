@@ -265,7 +265,7 @@ impl Greenroom {
             SessionScope::Full => (now.millis() + millis(IDLE_LIFE)).min(created_at.millis() + millis(SESSION_LIFE)),
             SessionScope::Write | SessionScope::Read => viewer.expires_at.millis(),
         };
-        let tx = self.store.write_aside().await?;
+        let tx = self.store.write_background().await?;
         session::Entity::update_many()
             .col_expr(session::Column::LastSeenAt, Expr::value(now.millis()))
             .col_expr(session::Column::ExpiresAt, Expr::value(expires_at))

@@ -25,7 +25,7 @@ impl Greenroom {
 
     async fn warn_owner_inner(&self, account: &LookupEmail) -> Result<()> {
         let now = self.now();
-        let tx = self.store.write_aside().await?;
+        let tx = self.store.write_background().await?;
         // Locked, so that two nodes don't both find that nothing was sent yet.
         let owner = by_lookup(account).lock(LockType::NoKeyUpdate).one(&tx).await?;
         let Some(owner) = owner.filter(|row| row.email_verified) else { return tx.commit().await };

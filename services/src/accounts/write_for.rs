@@ -34,8 +34,8 @@ impl Greenroom {
     }
 
     /// The same for what the viewer doesn't wait for, such as receipts.
-    pub(crate) async fn write_aside_for(&self, viewer: &Viewer) -> Result<Transaction> {
-        self.begin_checked(self.store.write_aside().await?, viewer).await
+    pub(crate) async fn write_background_for(&self, viewer: &Viewer) -> Result<Transaction> {
+        self.begin_checked(self.store.write_background().await?, viewer).await
     }
 
     /// The same with the rows of these people, whose names stay as they are read until the commit.

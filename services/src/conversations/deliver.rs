@@ -18,7 +18,7 @@ impl Greenroom {
         let (greenroom, viewer) = (self.clone(), viewer.clone());
         to_the_end(async move {
             let (now, side) = (greenroom.now(), Side::of(&viewer));
-            let tx = greenroom.write_aside_for(&viewer).await?;
+            let tx = greenroom.write_background_for(&viewer).await?;
             let Some(row) = move_forward(&tx, &viewer, id, (side.delivered_seq(), seq), both_want_receipts()).await?
             else {
                 View::of(&viewer).one(&tx, id).await?.ok_or(Refusal::NotFound)?;

@@ -22,7 +22,7 @@ impl Greenroom {
         to_the_end(async move {
             let (now, side) = (greenroom.now(), Side::of(&viewer));
             let read_seq = Ord::max(seq, 1) - 1;
-            let tx = greenroom.write_aside_for(&viewer).await?;
+            let tx = greenroom.write_background_for(&viewer).await?;
             let moved = conversation::Entity::update_many()
                 .col_expr(side.read_seq(), Expr::value(read_seq))
                 .filter(conversation::Column::Id.eq(id.0))

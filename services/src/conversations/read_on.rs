@@ -31,7 +31,7 @@ impl Greenroom {
 
     async fn read_on_in_full(&self, viewer: &Viewer, id: ConversationId, seq: i64) -> Result<()> {
         let (now, side) = (self.now(), Side::of(viewer));
-        let tx = self.write_aside_for(viewer).await?;
+        let tx = self.write_background_for(viewer).await?;
         let Some(row) = move_forward(&tx, viewer, id, (side.read_seq(), seq), Condition::all()).await? else {
             return match View::of(viewer).one(&tx, id).await? {
                 Some(_) => tx.commit().await,

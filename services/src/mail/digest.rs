@@ -89,7 +89,7 @@ impl Greenroom {
     /// One mail about everything unread, noted on each notification so that no other mail tells of it. Where its budget is
     /// used up, all of it waits for the next.
     async fn remind_one(&self, person: Uuid, now: Instant) -> Result<()> {
-        let tx = self.store.write_aside().await?;
+        let tx = self.store.write_background().await?;
         let owner = person::Entity::find_by_id(person).filter(person::Column::DeletedAt.is_null());
         let Some(owner) = owner.lock_shared().one(&tx).await? else { return Ok(()) };
         // Whoever reads meanwhile waits here, or is waited for.

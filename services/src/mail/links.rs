@@ -7,7 +7,7 @@ impl Greenroom {
     /// then the email is no use.
     pub(super) async fn with_living_link(&self, row: mail::Model) -> Result<Option<Outgoing>> {
         let Some(reference) = row.token_reference else { return Ok(outgoing(row, None)) };
-        let tx = self.store.write_aside().await?;
+        let tx = self.store.write_background().await?;
         let Some(prepared) = links::find_prepared(&tx, reference).await? else {
             tx.rollback().await;
             return Ok(None);

@@ -136,7 +136,7 @@ impl Greenroom {
             }
             let Some(row) = due else { return Ok(None) };
             let until = now + millis(lease(row.attempts));
-            let tx = self.store.write_aside().await?;
+            let tx = self.store.write_background().await?;
             let taken = mail::Entity::update_many()
                 .col_expr(mail::Column::DueAt, Expr::value(until))
                 .col_expr(mail::Column::Attempts, Expr::col(mail::Column::Attempts).add(1))
@@ -153,7 +153,7 @@ impl Greenroom {
 
     /// Notes that a letter was sent. Its text goes: what opens an account must not lie around.
     pub(super) async fn note_sent(&self, id: Uuid) -> Result<()> {
-        let tx = self.store.write_aside().await?;
+        let tx = self.store.write_background().await?;
         mail::Entity::update_many()
             .col_expr(mail::Column::SentAt, Expr::value(self.now().millis()))
             .col_expr(mail::Column::BodyText, Expr::value(""))
@@ -168,14 +168,14 @@ impl Greenroom {
 
     /// Takes a letter off the queue that need not be sent.
     pub(super) async fn drop_mail(&self, id: Uuid) -> Result<()> {
-        let tx = self.store.write_aside().await?;
+        let tx = self.store.write_background().await?;
         mail::Entity::delete_by_id(id).exec(&tx).await?;
         tx.commit().await
     }
 
     /// Gives a letter up. It stays to be looked into.
     pub(super) async fn park_mail(&self, id: Uuid) -> Result<()> {
-        let tx = self.store.write_aside().await?;
+        let tx = self.store.write_background().await?;
         mail::Entity::update_many()
             .col_expr(mail::Column::ParkedAt, Expr::value(self.now().millis()))
             .filter(mail::Column::Id.eq(id))

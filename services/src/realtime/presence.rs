@@ -125,7 +125,7 @@ async fn record_last_seen(store: &Store, people: &[PersonId], now: Instant) -> R
         known.into_iter().map(|row| last_seen::ActiveModel { person_id: Set(row.id), active_at: Set(now.millis()) });
     let mut again = OnConflict::column(last_seen::Column::PersonId);
     again.update_column(last_seen::Column::ActiveAt);
-    let tx = store.write_aside().await?;
+    let tx = store.write_background().await?;
     last_seen::Entity::insert_many(visits).on_conflict(again).exec_without_returning(&tx).await?;
     tx.commit().await
 }

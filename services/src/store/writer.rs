@@ -183,11 +183,11 @@ impl Turn {
     }
 
     /// Waits until what was written is on the disk with all that the group wrote, and does something then.
-    /// What is held `aside` others may have while this waits.
-    pub(super) async fn commit(self, aside: Option<OwnedSemaphorePermit>, then: Answered) -> Result<Committed> {
+    /// What is held `background` others may have while this waits.
+    pub(super) async fn commit(self, background: Option<OwnedSemaphorePermit>, then: Answered) -> Result<Committed> {
         // In a task of its own: whoever asked may go meanwhile, and a turn that ends halfway takes the others along.
         let kept = tokio::spawn(self.keep(then).in_current_span()).await.map_err(Error::broken)?;
-        drop(aside);
+        drop(background);
         match kept {
             Ok(answered) => answered.await.map_err(Error::broken),
             Err(error) => Ok(Err(error)),
