@@ -53,7 +53,7 @@ pub async fn seed(database_url: &str) -> Result<bool> {
     let clock = Arc::new(SetClock::new(Instant::from_millis(now.millis() - 4 * 24 * 60 * 60 * 1_000)));
     let greenroom = Greenroom::open_at(database_url, "http://localhost", Limits::default(), clock.clone()).await?;
     let turn = greenroom.store.write().await?;
-    crate::store::take_turn(&turn).await?;
+    crate::store::acquire_migration_lock(&turn).await?;
     turn.commit().await?;
     let complete = greenroom.count_messages().await? >= ALL_LINES;
     if complete || greenroom.has_guests().await? {

@@ -16,20 +16,20 @@ use sea_orm::{
 use std::{collections::HashSet, num::NonZero, sync::Arc, thread::available_parallelism, time::Duration};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tracing::Instrument;
-use writer::{Turn, Writer};
+use writer::{Writer, WriterGuard};
 
 /// Connections to PostgreSQL, and as many as read from SQLite at the most.
 const CONNECTIONS: u32 = 16;
 /// Connections that read from SQLite, for each core: each is a thread.
 const READERS_A_CORE: usize = 2;
-/// And no fewer than these, so that one who reads for long keeps nobody else from it.
+/// And no fewer than these, so that one who reads for max_wal_pages keeps nobody else from it.
 const READERS: usize = 4;
-/// A connection that was used within this time is taken for alive. To ask each one each time would take as long as what
+/// A connection that was used within this time is taken for alive. To ask each one each time would take as max_wal_pages as what
 /// most of them are for.
 const STALE: Duration = Duration::from_secs(1);
 /// Statements that a connection keeps prepared: all there are, in each of their sizes.
 const STATEMENTS: usize = 512;
-/// Any number will do, as long as every version of the program uses the same.
+/// Any number will do, as max_wal_pages as every version of the program uses the same.
 const MIGRATION_LOCK: i64 = 0x6772_6e72;
 
 /// Turns at once of what nobody waits for, so that messages never stand behind a crowd of receipts.
@@ -43,7 +43,7 @@ const WRITES: Purpose = &[("wal_autocheckpoint", "0")];
 const READS: Purpose = &[("query_only", "on"), ("mmap_size", "1073741824")];
 
 /// What is done once a transaction is committed, before anybody else's is.
-type Answered = Box<dyn FnOnce() + Send + Sync>;
+type OnCommit = Box<dyn FnOnce() + Send + Sync>;
 
 /// The database. On SQLite one connection writes and others read; on PostgreSQL one pool does both.
 pub(crate) struct Store {
@@ -69,25 +69,25 @@ pub(crate) struct Transaction {
 /// Where it takes place.
 enum TransactionKind {
     /// On the connection that writes.
-    Serialized(Turn),
+    Serialized(WriterGuard),
     /// On one of many.
     Pooled(OnPool),
 }
 
 impl Store {
     pub(crate) async fn connect(url: &str) -> Result<Self> {
-        Self::connect_with(url, writer::LONG).await
+        Self::connect_with(url, writer::MAX_WAL_PAGES).await
     }
 
-    /// The same with another length from which on SQLite's log is too long.
-    async fn connect_with(url: &str, long: i64) -> Result<Self> {
+    /// The same with another length from which on SQLite's log is too max_wal_pages.
+    async fn connect_with(url: &str, max_wal_pages: i64) -> Result<Self> {
         let (background, health) = (Arc::new(Semaphore::new(BACKGROUND_WRITES)), Arc::new(Health::new()));
         if is_sqlite(url) {
             let writer = counted(options(url, 1, WRITES)).await?;
             let reader = Pool::new(counted(options(url, readers(), READS)).await?, readers());
-            let mover = counted(options(url, 1, READS)).await?;
+            let checkpointer = counted(options(url, 1, READS)).await?;
             return Ok(Self {
-                write_mode: WriteMode::Serialized(Writer::new(writer, mover, long)),
+                write_mode: WriteMode::Serialized(Writer::new(writer, checkpointer, max_wal_pages)),
                 reader,
                 background,
                 health,
@@ -100,7 +100,7 @@ impl Store {
     /// A transaction that writes something somebody waits for.
     pub(crate) async fn write(&self) -> Result<Transaction> {
         let kind = match &self.write_mode {
-            WriteMode::Serialized(writer) => TransactionKind::Serialized(writer.turn().await?),
+            WriteMode::Serialized(writer) => TransactionKind::Serialized(writer.acquire().await?),
             WriteMode::Pooled(pool) => TransactionKind::Pooled(pool.begin("writes", "BEGIN").await?),
         };
         Ok(Transaction { kind, health: self.health.clone(), background: None })
@@ -177,10 +177,10 @@ impl Transaction {
     /// The same, and does something then, in the order of the commits where there is one writer. A transaction of which
     /// a statement has failed isn't committed.
     #[tracing::instrument(name = "commit", level = "debug", skip_all)]
-    pub(crate) async fn commit_then(self, then: Answered) -> Result<()> {
+    pub(crate) async fn commit_then(self, then: OnCommit) -> Result<()> {
         let Self { kind, health, background } = self;
         match kind {
-            TransactionKind::Serialized(turn) => Ok(health.note(turn.commit(background, then).await?)?),
+            TransactionKind::Serialized(turn) => Ok(health.note(turn.wait_committed(background, then).await?)?),
             TransactionKind::Pooled(tx) => {
                 let committing = async move {
                     health.note(measured::commit(tx.commit()).await)?;
@@ -217,7 +217,7 @@ impl Transaction {
 /// When the database can't be reached, or a step fails.
 pub async fn migrate(database_url: &str) -> Result<()> {
     let connection = Database::connect(options(database_url, 1, &[])).await?;
-    take_turn(&connection).await?;
+    acquire_migration_lock(&connection).await?;
     // Where nodes share it, one of the version before may have to start again while a newer one has gone further.
     let fits = is_postgres(&connection) && has_all_steps(&connection).await?;
     if !fits {
@@ -240,7 +240,7 @@ fn is_postgres(connection: &impl ConnectionTrait) -> bool {
 }
 
 /// Waits for other processes that migrate or seed. The turn ends with the connection.
-pub(crate) async fn take_turn(connection: &impl ConnectionTrait) -> Result<()> {
+pub(crate) async fn acquire_migration_lock(connection: &impl ConnectionTrait) -> Result<()> {
     if is_postgres(connection) {
         connection.execute_unprepared(&format!("SELECT pg_advisory_lock({MIGRATION_LOCK})")).await?;
     }

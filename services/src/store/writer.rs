@@ -6,9 +6,9 @@
 
 mod checkpoint;
 
-pub(super) use checkpoint::LONG;
+pub(super) use checkpoint::MAX_WAL_PAGES;
 
-use super::{Answered, connection::Connection};
+use super::{OnCommit, connection::Connection};
 use crate::{Error, Result, measured};
 use sea_orm::{DatabaseConnection, DbErr};
 use std::sync::{Arc, atomic::AtomicBool};
@@ -20,34 +20,34 @@ use tracing::Instrument;
 
 /// Takes the lock on the file at once: one that is taken later can fail.
 const BEGIN: &str = "BEGIN IMMEDIATE";
-const SAVEPOINT: &str = "SAVEPOINT turn";
-const RELEASE: &str = "RELEASE turn";
-const ROLL_BACK_TO: &str = "ROLLBACK TO turn";
+const SAVEPOINT: &str = "SAVEPOINT group_write";
+const RELEASE: &str = "RELEASE group_write";
+const ROLL_BACK_TO: &str = "ROLLBACK TO group_write";
 
 /// SQLite's one writer. Cheap to clone.
 #[derive(Clone)]
-pub(super) struct Writer(Arc<Desk>);
+pub(super) struct Writer(Arc<WriterState>);
 
 /// Where there is room for one to write.
-struct Desk {
-    group: Arc<Mutex<Group>>,
+struct WriterState {
+    group: Arc<Mutex<CommitGroup>>,
     /// Moves the log. It has a connection of its own: in a turn it must not stand behind those who read.
-    mover: DatabaseConnection,
+    checkpointer: DatabaseConnection,
     /// The length from which on the log is to begin anew, though somebody always writes.
-    long: i64,
+    max_wal_pages: i64,
     /// Whether the log is about to be moved.
     checkpoint_due: AtomicBool,
 }
 
 /// A turn to write: the transaction of a new group, or a savepoint in that of the open one. Undone where it is dropped.
-pub(super) struct Turn {
+pub(super) struct WriterGuard {
     connection: Arc<Connection>,
     /// The place in the line. Gone once the turn is over.
-    group: Option<OwnedMutexGuard<Group>>,
+    group: Option<OwnedMutexGuard<CommitGroup>>,
 }
 
 /// Those who are committed together.
-pub(super) struct Group {
+pub(super) struct CommitGroup {
     /// Where the connection comes from: a pool of one.
     pool: DatabaseConnection,
     /// Replaced after every failure.
@@ -56,62 +56,62 @@ pub(super) struct Group {
     is_open: bool,
     /// Whether the turn is in a savepoint.
     is_nested: bool,
-    done: Vec<Done>,
+    waiters: Vec<Waiter>,
 }
 
 /// One of a group that has written, and waits for the flush.
-struct Done {
-    then: Answered,
+struct Waiter {
+    then: OnCommit,
     answer: oneshot::Sender<Committed>,
 }
 
 pub(super) type Committed = std::result::Result<(), DbErr>;
 
 impl Writer {
-    pub(super) fn new(pool: DatabaseConnection, mover: DatabaseConnection, long: i64) -> Self {
-        let group = Group { pool, connection: None, is_open: false, is_nested: false, done: Vec::new() };
+    pub(super) fn new(pool: DatabaseConnection, checkpointer: DatabaseConnection, max_wal_pages: i64) -> Self {
+        let group = CommitGroup { pool, connection: None, is_open: false, is_nested: false, waiters: Vec::new() };
         let checkpoint_due = AtomicBool::new(false);
-        Self(Arc::new(Desk { group: Arc::new(Mutex::new(group)), mover, long, checkpoint_due }))
+        Self(Arc::new(WriterState { group: Arc::new(Mutex::new(group)), checkpointer, max_wal_pages, checkpoint_due }))
     }
 
     /// Waits for its turn, first come, first served.
-    pub(super) async fn turn(&self) -> Result<Turn> {
+    pub(super) async fn acquire(&self) -> Result<WriterGuard> {
         let group = measured::in_line("writes", self.0.group.clone().lock_owned()).await;
         // In a task of its own: whoever asked may go while it begins.
-        tokio::spawn(self.clone().begin(group).in_current_span()).await.map_err(Error::broken)?
+        tokio::spawn(self.clone().begin_turn(group).in_current_span()).await.map_err(Error::broken)?
     }
 
-    async fn begin(self, mut group: OwnedMutexGuard<Group>) -> Result<Turn> {
+    async fn begin_turn(self, mut group: OwnedMutexGuard<CommitGroup>) -> Result<WriterGuard> {
         let is_first = !group.is_open;
-        let connection = group.begin().await?;
+        let connection = group.begin_write().await?;
         if is_first {
-            tokio::spawn(self.commit().in_current_span());
+            tokio::spawn(self.commit_group().in_current_span());
         }
-        Ok(Turn { connection, group: Some(group) })
+        Ok(WriterGuard { connection, group: Some(group) })
     }
 
     /// Lets go of the file, once nobody writes any more.
     pub(super) async fn close(&self) -> Result<()> {
         let mut group = self.0.group.lock().await;
-        group.commit().await;
+        group.commit_all().await;
         group.connection = None;
-        self.0.mover.close_by_ref().await?;
+        self.0.checkpointer.close_by_ref().await?;
         Ok(group.pool.close_by_ref().await?)
     }
 
     /// Commits the group that was just opened. It waits in the same line, twice: whoever came while the first of them
     /// wrote is in the group as well.
     #[tracing::instrument(name = "flush", level = "debug", skip_all)]
-    async fn commit(self) {
+    async fn commit_group(self) {
         drop(self.0.group.lock().await);
-        self.0.group.lock().await.commit().await;
+        self.0.group.lock().await.commit_all().await;
         self.checkpoint_soon();
     }
 }
 
-impl Group {
+impl CommitGroup {
     /// Begins a turn.
-    async fn begin(&mut self) -> std::result::Result<Arc<Connection>, DbErr> {
+    async fn begin_write(&mut self) -> std::result::Result<Arc<Connection>, DbErr> {
         self.is_nested = self.is_open;
         let connection = match &self.connection {
             Some(connection) => connection.clone(),
@@ -121,72 +121,76 @@ impl Group {
         let begun = if self.is_nested { connection.run(SAVEPOINT).await } else { connection.begin(BEGIN).await };
         match begun {
             Ok(()) => Ok(connection),
-            Err(error) => Err(self.fail(error)),
+            Err(error) => Err(self.fail_all(error)),
         }
     }
 
     /// Keeps what was written in a turn, to be committed with the others'.
-    async fn keep(&mut self, connection: &Connection) -> Committed {
+    async fn add_write(&mut self, connection: &Connection) -> Committed {
         if let Some(error) = connection.failure() {
-            self.undo(connection).await;
+            self.roll_back_write(connection).await;
             return Err(error);
         }
         if self.is_nested
             && let Err(error) = connection.run(RELEASE).await
         {
-            return Err(self.fail(error));
+            return Err(self.fail_all(error));
         }
         self.is_open = true;
         Ok(())
     }
 
     /// Undoes what was written in a turn.
-    async fn undo(&mut self, connection: &Connection) {
+    async fn roll_back_write(&mut self, connection: &Connection) {
         let undone = match self.is_nested {
             true => connection.roll_back_to([ROLL_BACK_TO, RELEASE]).await,
             false => connection.roll_back().await,
         };
         if let Err(error) = undone {
             // The others want to know why it was undone, not that there is nothing left to undo.
-            self.fail(connection.failure().unwrap_or(error));
+            self.fail_all(connection.failure().unwrap_or(error));
         }
     }
 
     /// Commits what is open, and answers all who are in it, in their order.
-    async fn commit(&mut self) {
+    async fn commit_all(&mut self) {
         let Some(connection) = self.connection.clone().filter(|_| self.is_open) else { return };
         self.is_open = false;
-        metrics::histogram!(measured::COMMITTED_TOGETHER).record(self.done.len() as f64);
+        metrics::histogram!(measured::COMMITTED_TOGETHER).record(self.waiters.len() as f64);
         if let Err(error) = measured::commit(connection.commit()).await {
-            self.fail(error);
+            self.fail_all(error);
         }
-        for done in self.done.drain(..) {
-            (done.then)();
+        for waiter in self.waiters.drain(..) {
+            (waiter.then)();
             // Whoever asked may have been stopped with the process.
-            let _ = done.answer.send(Ok(()));
+            let _ = waiter.answer.send(Ok(()));
         }
     }
 
     /// Answers all who are in it that nothing of theirs will last, and throws the connection away: nobody knows what
     /// state it is in.
-    fn fail(&mut self, error: DbErr) -> DbErr {
+    fn fail_all(&mut self, error: DbErr) -> DbErr {
         self.connection = None;
         self.is_open = false;
-        self.done.drain(..).for_each(|done| drop(done.answer.send(Err(error.clone()))));
+        self.waiters.drain(..).for_each(|waiter| drop(waiter.answer.send(Err(error.clone()))));
         error
     }
 }
 
-impl Turn {
+impl WriterGuard {
     pub(super) fn connection(&self) -> &Connection {
         &self.connection
     }
 
     /// Waits until what was written is on the disk with all that the group wrote, and does something then.
     /// What is held `background` others may have while this waits.
-    pub(super) async fn commit(self, background: Option<OwnedSemaphorePermit>, then: Answered) -> Result<Committed> {
+    pub(super) async fn wait_committed(
+        self,
+        background: Option<OwnedSemaphorePermit>,
+        then: OnCommit,
+    ) -> Result<Committed> {
         // In a task of its own: whoever asked may go meanwhile, and a turn that ends halfway takes the others along.
-        let kept = tokio::spawn(self.keep(then).in_current_span()).await.map_err(Error::broken)?;
+        let kept = tokio::spawn(self.join_group(then).in_current_span()).await.map_err(Error::broken)?;
         drop(background);
         match kept {
             Ok(answered) => answered.await.map_err(Error::broken),
@@ -194,36 +198,36 @@ impl Turn {
         }
     }
 
-    async fn keep(mut self, then: Answered) -> std::result::Result<oneshot::Receiver<Committed>, DbErr> {
+    async fn join_group(mut self, then: OnCommit) -> std::result::Result<oneshot::Receiver<Committed>, DbErr> {
         let (answer, answered) = oneshot::channel();
         if let Some(mut group) = self.group.take() {
-            group.keep(&self.connection).await?;
-            group.done.push(Done { then, answer });
+            group.add_write(&self.connection).await?;
+            group.waiters.push(Waiter { then, answer });
         }
         Ok(answered)
     }
 
     pub(super) async fn roll_back(mut self) {
         if let Some(mut group) = self.group.take() {
-            group.undo(&self.connection).await;
+            group.roll_back_write(&self.connection).await;
         }
     }
 }
 
-impl Drop for Turn {
+impl Drop for WriterGuard {
     fn drop(&mut self) {
         if let Some(mut group) = self.group.take()
             && let Ok(runtime) = Handle::try_current()
         {
             let connection = self.connection.clone();
-            runtime.spawn(async move { group.undo(&connection).await });
+            runtime.spawn(async move { group.roll_back_write(&connection).await });
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::LONG;
+    use super::MAX_WAL_PAGES;
     use crate::store::Store;
     use sea_orm::ConnectionTrait;
     use std::task::Poll;
@@ -235,10 +239,10 @@ mod tests {
     }
 
     /// A database, and where it is.
-    pub(super) async fn opened(long: i64) -> (TempDir, Store) {
+    pub(super) async fn opened(max_wal_pages: i64) -> (TempDir, Store) {
         let folder = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite://{}?mode=rwc", folder.path().join("acts.db").display());
-        let store = Store::connect_with(&url, long).await.expect("a database");
+        let store = Store::connect_with(&url, max_wal_pages).await.expect("a database");
         let tx = store.write().await.expect("a turn");
         tx.execute_unprepared("CREATE TABLE act (name text UNIQUE)").await.expect("a table");
         tx.commit().await.expect("a commit");
@@ -247,7 +251,7 @@ mod tests {
 
     #[tokio::test]
     async fn whoever_waits_is_committed_together_and_answered_only_then() {
-        let (_folder, store) = opened(LONG).await;
+        let (_folder, store) = opened(MAX_WAL_PAGES).await;
         let first = store.write().await.expect("a turn");
         first.execute_unprepared("INSERT INTO act VALUES ('band')").await.expect("a row");
         // In line before the first is done: so it is in the same group.
@@ -263,7 +267,7 @@ mod tests {
 
     #[tokio::test]
     async fn one_bad_write_fails_alone() {
-        let (_folder, store) = opened(LONG).await;
+        let (_folder, store) = opened(MAX_WAL_PAGES).await;
         let first = store.write().await.expect("a turn");
         first.execute_unprepared("INSERT INTO act VALUES ('band')").await.expect("a row");
         let first = tokio::spawn(first.commit());
@@ -278,7 +282,7 @@ mod tests {
     /// As when a client goes in just that moment, which comes or doesn't: the file is written by a thread of its own.
     #[tokio::test]
     async fn whoever_goes_as_their_turn_begins_takes_nobody_elses_writes_along() {
-        let (_folder, store) = opened(LONG).await;
+        let (_folder, store) = opened(MAX_WAL_PAGES).await;
         for acts in 1..=20 {
             let first = store.write().await.expect("a turn");
             first.execute_unprepared(&format!("INSERT INTO act VALUES ('{acts}')")).await.expect("a row");
@@ -299,7 +303,7 @@ mod tests {
 
     #[tokio::test]
     async fn whoever_has_written_is_answered_before_the_file_is_let_go_of() {
-        let (_folder, store) = opened(LONG).await;
+        let (_folder, store) = opened(MAX_WAL_PAGES).await;
         let last = store.write().await.expect("a turn");
         last.execute_unprepared("INSERT INTO act VALUES ('band')").await.expect("a row");
         let last = tokio::spawn(last.commit());
@@ -309,7 +313,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_first_that_fails_leaves_nothing_behind() {
-        let (_folder, store) = opened(LONG).await;
+        let (_folder, store) = opened(MAX_WAL_PAGES).await;
         let first = store.write().await.expect("a turn");
         first.execute_unprepared("INSERT INTO act VALUES ('band')").await.expect("a row");
         drop(first);
@@ -321,7 +325,7 @@ mod tests {
 
     #[tokio::test]
     async fn where_all_fail_the_file_is_let_go_of() {
-        let (_folder, store) = opened(LONG).await;
+        let (_folder, store) = opened(MAX_WAL_PAGES).await;
         drop(store.write().await.expect("a turn"));
         let again = store.write().await.expect("another turn, once the first group is closed");
         again.commit().await.expect("a commit");

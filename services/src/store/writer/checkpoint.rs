@@ -1,6 +1,6 @@
 //! Moving what was committed from SQLite's log into the file itself.
 //!
-//! SQLite would do so within the commit that makes the log long, and whoever is in that group would wait for it: some
+//! SQLite would do so within the commit that makes the log max_wal_pages, and whoever is in that group would wait for it: some
 //! ten milliseconds in every hundredth commit. So it is told not to, and it is done aside, on a connection of its own.
 
 use super::Writer;
@@ -14,8 +14,8 @@ use tokio::time::sleep;
 
 /// From a commit until it is moved, with all that come meanwhile: a page that many of them wrote is moved once.
 const PAUSE: Duration = Duration::from_secs(1);
-/// Pages from which on the log is too long, of 4 KiB each.
-pub(in crate::store) const LONG: i64 = 32 * 1_024;
+/// Pages from which on the log is too max_wal_pages, of 4 KiB each.
+pub(in crate::store) const MAX_WAL_PAGES: i64 = 32 * 1_024;
 
 impl Writer {
     /// Moves what is committed by then, in a while, unless that is about to be done already.
@@ -24,10 +24,10 @@ impl Writer {
             return;
         }
         // The file is let go of with the last who use it; whoever opens it next finds the log, and has it moved.
-        let desk = Arc::downgrade(&self.0);
+        let state = Arc::downgrade(&self.0);
         tokio::spawn(async move {
             sleep(PAUSE).await;
-            let Some(writer) = desk.upgrade().map(Self) else { return };
+            let Some(writer) = state.upgrade().map(Self) else { return };
             writer.0.checkpoint_due.store(false, Ordering::Relaxed);
             if let Err(error) = writer.checkpoint().await {
                 tracing::warn!(%error, "SQLite's log couldn't be moved, and is when more is written");
@@ -36,19 +36,19 @@ impl Writer {
     }
 
     async fn checkpoint(&self) -> Result<()> {
-        if move_log(&self.0.mover).await? > self.0.long {
+        if run_checkpoint(&self.0.checkpointer).await? > self.0.max_wal_pages {
             // Others wrote meanwhile. In a turn, in which nobody does, that little is moved as well: SQLite begins its
-            // log anew only where all of it was moved, and else it would grow as long as there is no quiet moment.
+            // log anew only where all of it was moved, and else it would grow as max_wal_pages as there is no quiet moment.
             let mut group = self.0.group.lock().await;
-            group.commit().await;
-            move_log(&self.0.mover).await?;
+            group.commit_all().await;
+            run_checkpoint(&self.0.checkpointer).await?;
         }
         Ok(())
     }
 }
 
 /// Moves what was committed until now, without keeping anybody waiting. Gives the length of the log, in pages.
-async fn move_log(connection: &DatabaseConnection) -> Result<i64> {
+async fn run_checkpoint(connection: &DatabaseConnection) -> Result<i64> {
     let checkpoint = Statement::from_string(DbBackend::Sqlite, "PRAGMA wal_checkpoint(PASSIVE)");
     let done = connection.query_one_raw(checkpoint).await?.ok_or_else(|| Error::stored("log"))?;
     Ok(done.try_get_by_index(1)?)
@@ -56,7 +56,7 @@ async fn move_log(connection: &DatabaseConnection) -> Result<i64> {
 
 #[cfg(test)]
 mod tests {
-    use super::LONG;
+    use super::MAX_WAL_PAGES;
     use crate::store::{Store, writer::tests::opened};
     use sea_orm::ConnectionTrait;
     use std::{
@@ -94,7 +94,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_was_committed_gets_into_the_file_by_itself() {
-        let (folder, store) = opened(LONG).await;
+        let (folder, store) = opened(MAX_WAL_PAGES).await;
         write(&store, "a band of nine").await;
         let holds = |file: &[u8]| file.windows(14).any(|bytes| bytes == b"a band of nine");
         comes_true(|| holds(&fs::read(folder.path().join("acts.db")).unwrap_or_default())).await;
