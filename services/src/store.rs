@@ -6,9 +6,9 @@ mod writer;
 
 use crate::{Error, Result, measured, talents};
 use connection::Connection;
-use health::Health;
+use health::WriteHealth;
 use migration::{Migrator, MigratorTrait};
-use pool::{OnPool, Pool};
+use pool::{Pool, PooledTransaction};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult,
     Statement, prelude::async_trait::async_trait,
@@ -21,14 +21,14 @@ use writer::{Writer, WriterGuard};
 /// Connections to PostgreSQL, and as many as read from SQLite at the most.
 const CONNECTIONS: u32 = 16;
 /// Connections that read from SQLite, for each core: each is a thread.
-const READERS_A_CORE: usize = 2;
+const READERS_PER_CORE: usize = 2;
 /// And no fewer than these, so that one who reads for max_wal_pages keeps nobody else from it.
 const READERS: usize = 4;
 /// A connection that was used within this time is taken for alive. To ask each one each time would take as max_wal_pages as what
 /// most of them are for.
-const STALE: Duration = Duration::from_secs(1);
+const TEST_AFTER_IDLE: Duration = Duration::from_secs(1);
 /// Statements that a connection keeps prepared: all there are, in each of their sizes.
-const STATEMENTS: usize = 512;
+const STATEMENT_CACHE: usize = 512;
 /// Any number will do, as max_wal_pages as every version of the program uses the same.
 const MIGRATION_LOCK: i64 = 0x6772_6e72;
 
@@ -36,11 +36,11 @@ const MIGRATION_LOCK: i64 = 0x6772_6e72;
 const BACKGROUND_WRITES: usize = 4;
 
 /// What is asked of SQLite beyond what every connection asks, by what the connection is for.
-type Purpose = &'static [(&'static str, &'static str)];
+type Pragmas = &'static [(&'static str, &'static str)];
 /// Its log is moved by others.
-const WRITES: Purpose = &[("wal_autocheckpoint", "0")];
+const WRITER_PRAGMAS: Pragmas = &[("wal_autocheckpoint", "0")];
 /// Read where the system keeps the file anyway: what is written makes each connection's own copies worthless.
-const READS: Purpose = &[("query_only", "on"), ("mmap_size", "1073741824")];
+const READER_PRAGMAS: Pragmas = &[("query_only", "on"), ("mmap_size", "1073741824")];
 
 /// What is done once a transaction is committed, before anybody else's is.
 type OnCommit = Box<dyn FnOnce() + Send + Sync>;
@@ -50,7 +50,7 @@ pub(crate) struct Store {
     write_mode: WriteMode,
     reader: Pool,
     background: Arc<Semaphore>,
-    health: Arc<Health>,
+    health: Arc<WriteHealth>,
 }
 
 enum WriteMode {
@@ -61,7 +61,7 @@ enum WriteMode {
 /// A transaction that writes. Dropped without a commit, it never was.
 pub(crate) struct Transaction {
     kind: TransactionKind,
-    health: Arc<Health>,
+    health: Arc<WriteHealth>,
     /// Room in the line of what nobody waits for.
     background: Option<OwnedSemaphorePermit>,
 }
@@ -71,7 +71,7 @@ enum TransactionKind {
     /// On the connection that writes.
     Serialized(WriterGuard),
     /// On one of many.
-    Pooled(OnPool),
+    Pooled(PooledTransaction),
 }
 
 impl Store {
@@ -81,11 +81,12 @@ impl Store {
 
     /// The same with another length from which on SQLite's log is too max_wal_pages.
     async fn connect_with(url: &str, max_wal_pages: i64) -> Result<Self> {
-        let (background, health) = (Arc::new(Semaphore::new(BACKGROUND_WRITES)), Arc::new(Health::new()));
+        let (background, health) = (Arc::new(Semaphore::new(BACKGROUND_WRITES)), Arc::new(WriteHealth::new()));
         if is_sqlite(url) {
-            let writer = counted(options(url, 1, WRITES)).await?;
-            let reader = Pool::new(counted(options(url, readers(), READS)).await?, readers());
-            let checkpointer = counted(options(url, 1, READS)).await?;
+            let writer = connect_counted(connect_options(url, 1, WRITER_PRAGMAS)).await?;
+            let reader =
+                Pool::new(connect_counted(connect_options(url, reader_count(), READER_PRAGMAS)).await?, reader_count());
+            let checkpointer = connect_counted(connect_options(url, 1, READER_PRAGMAS)).await?;
             return Ok(Self {
                 write_mode: WriteMode::Serialized(Writer::new(writer, checkpointer, max_wal_pages)),
                 reader,
@@ -93,7 +94,7 @@ impl Store {
                 health,
             });
         }
-        let both = Pool::new(counted(options(url, CONNECTIONS, &[])).await?, CONNECTIONS);
+        let both = Pool::new(connect_counted(connect_options(url, CONNECTIONS, &[])).await?, CONNECTIONS);
         Ok(Self { write_mode: WriteMode::Pooled(both.clone()), reader: both, background, health })
     }
 
@@ -113,7 +114,7 @@ impl Store {
     }
 
     /// A transaction in which every statement sees the same moment.
-    pub(crate) async fn snapshot(&self) -> Result<OnPool> {
+    pub(crate) async fn snapshot(&self) -> Result<PooledTransaction> {
         let begin = match self.reader.get_database_backend() {
             DbBackend::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
             _ => "BEGIN",
@@ -152,19 +153,19 @@ impl ConnectionTrait for Transaction {
     }
 
     async fn execute_raw(&self, statement: Statement) -> std::result::Result<ExecResult, DbErr> {
-        self.health.note(self.connection().execute_raw(statement).await)
+        self.health.record_write(self.connection().execute_raw(statement).await)
     }
 
     async fn execute_unprepared(&self, sql: &str) -> std::result::Result<ExecResult, DbErr> {
-        self.health.note(self.connection().execute_unprepared(sql).await)
+        self.health.record_write(self.connection().execute_unprepared(sql).await)
     }
 
     async fn query_one_raw(&self, statement: Statement) -> std::result::Result<Option<QueryResult>, DbErr> {
-        self.health.note(self.connection().query_one_raw(statement).await)
+        self.health.record_write(self.connection().query_one_raw(statement).await)
     }
 
     async fn query_all_raw(&self, statement: Statement) -> std::result::Result<Vec<QueryResult>, DbErr> {
-        self.health.note(self.connection().query_all_raw(statement).await)
+        self.health.record_write(self.connection().query_all_raw(statement).await)
     }
 }
 
@@ -180,10 +181,10 @@ impl Transaction {
     pub(crate) async fn commit_then(self, then: OnCommit) -> Result<()> {
         let Self { kind, health, background } = self;
         match kind {
-            TransactionKind::Serialized(turn) => Ok(health.note(turn.wait_committed(background, then).await?)?),
+            TransactionKind::Serialized(turn) => Ok(health.record_write(turn.wait_committed(background, then).await?)?),
             TransactionKind::Pooled(tx) => {
                 let committing = async move {
-                    health.note(measured::commit(tx.commit()).await)?;
+                    health.record_write(measured::commit(tx.commit()).await)?;
                     drop(background);
                     then();
                     Ok(())
@@ -216,10 +217,10 @@ impl Transaction {
 /// # Errors
 /// When the database can't be reached, or a step fails.
 pub async fn migrate(database_url: &str) -> Result<()> {
-    let connection = Database::connect(options(database_url, 1, &[])).await?;
+    let connection = Database::connect(connect_options(database_url, 1, &[])).await?;
     acquire_migration_lock(&connection).await?;
     // Where nodes share it, one of the version before may have to start again while a newer one has gone further.
-    let fits = is_postgres(&connection) && has_all_steps(&connection).await?;
+    let fits = is_postgres(&connection) && has_all_migrations(&connection).await?;
     if !fits {
         Migrator::up(&connection, None).await?;
     }
@@ -229,7 +230,7 @@ pub async fn migrate(database_url: &str) -> Result<()> {
 }
 
 /// Whether all steps that this program knows were taken.
-async fn has_all_steps(connection: &DatabaseConnection) -> Result<bool> {
+async fn has_all_migrations(connection: &DatabaseConnection) -> Result<bool> {
     let taken = Migrator::get_migration_models(connection).await?;
     let taken: HashSet<_> = taken.into_iter().map(|step| step.version).collect();
     Ok(Migrator::get_migration_files().iter().all(|step| taken.contains(step.name())))
@@ -248,34 +249,34 @@ pub(crate) async fn acquire_migration_lock(connection: &impl ConnectionTrait) ->
 }
 
 /// Connects so that every statement is counted.
-async fn counted(options: ConnectOptions) -> Result<DatabaseConnection> {
+async fn connect_counted(options: ConnectOptions) -> Result<DatabaseConnection> {
     let mut connection = Database::connect(options).await?;
     connection.set_metric_callback(|_| measured::queried());
     Ok(connection)
 }
 
 /// How many connections read from SQLite.
-fn readers() -> u32 {
+fn reader_count() -> u32 {
     let cores = available_parallelism().map_or(1, NonZero::get);
-    u32::try_from(READERS.max(READERS_A_CORE * cores)).unwrap_or(u32::MAX).min(CONNECTIONS)
+    u32::try_from(READERS.max(READERS_PER_CORE * cores)).unwrap_or(u32::MAX).min(CONNECTIONS)
 }
 
 fn is_sqlite(url: &str) -> bool {
     url.starts_with("sqlite:")
 }
 
-fn options(url: &str, connections: u32, purpose: Purpose) -> ConnectOptions {
+fn connect_options(url: &str, connections: u32, pragmas: Pragmas) -> ConnectOptions {
     let (url, synchronous) = without_synchronous(url);
     let mut options = ConnectOptions::new(url);
     // At this level a test hears every statement; nobody else listens.
     options.max_connections(connections).sqlx_logging_level(log::LevelFilter::Trace);
-    options.acquire_timeout(pool::PATIENCE);
-    options.test_before_acquire_if_idle_for(STALE);
+    options.acquire_timeout(pool::ACQUIRE_TIMEOUT);
+    options.test_before_acquire_if_idle_for(TEST_AFTER_IDLE);
     options.map_sqlx_sqlite_opts(move |options| {
-        let options = sqlite(options).pragma("synchronous", synchronous);
-        purpose.iter().fold(options, |options, (name, value)| options.pragma(*name, *value))
+        let options = with_sqlite_pragmas(options).pragma("synchronous", synchronous);
+        pragmas.iter().fold(options, |options, (name, value)| options.pragma(*name, *value))
     });
-    options.map_sqlx_postgres_opts(|options| options.statement_cache_capacity(STATEMENTS));
+    options.map_sqlx_postgres_opts(|options| options.statement_cache_capacity(STATEMENT_CACHE));
     options
 }
 
@@ -287,13 +288,13 @@ fn without_synchronous(url: &str) -> (String, &'static str) {
 }
 
 /// WAL lets readers go on while one writes. What a savepoint may have to undo is kept in memory, not in a file.
-fn sqlite(options: SqliteOptions) -> SqliteOptions {
+fn with_sqlite_pragmas(options: SqliteOptions) -> SqliteOptions {
     options
         .pragma("journal_mode", "wal")
         .pragma("temp_store", "memory")
         .pragma("foreign_keys", "on")
         .busy_timeout(Duration::from_secs(10))
-        .statement_cache_capacity(STATEMENTS)
+        .statement_cache_capacity(STATEMENT_CACHE)
 }
 
 type SqliteOptions = sea_orm::sqlx::sqlite::SqliteConnectOptions;

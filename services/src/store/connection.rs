@@ -24,7 +24,7 @@ type Result<T> = std::result::Result<T, DbErr>;
 
 /// A connection of a pool. It goes back there only between transactions that ended well, and is closed otherwise.
 pub(crate) struct Connection {
-    raw: Mutex<Raw>,
+    raw: Mutex<RawConnection>,
     backend: DbBackend,
     /// The first statement that failed since the transaction, or the savepoint, began.
     failed: std::sync::Mutex<Option<DbErr>>,
@@ -32,7 +32,7 @@ pub(crate) struct Connection {
     is_idle: AtomicBool,
 }
 
-enum Raw {
+enum RawConnection {
     Sqlite(PoolConnection<Sqlite>),
     Postgres(PoolConnection<Postgres>),
 }
@@ -41,11 +41,11 @@ enum Raw {
 macro_rules! with_raw {
     ($raw:expr, $connection:ident => $work:expr) => {
         match $raw {
-            Raw::Sqlite(pooled) => {
+            RawConnection::Sqlite(pooled) => {
                 let $connection = &mut **pooled;
                 $work
             }
-            Raw::Postgres(pooled) => {
+            RawConnection::Postgres(pooled) => {
                 let $connection = &mut **pooled;
                 $work
             }
@@ -58,17 +58,17 @@ impl Connection {
     pub(super) async fn acquire(pool: &DatabaseConnection) -> Result<Self> {
         let backend = pool.get_database_backend();
         let raw = match backend {
-            DbBackend::Postgres => pool.get_postgres_connection_pool().acquire().await.map(Raw::Postgres),
-            _ => pool.get_sqlite_connection_pool().acquire().await.map(Raw::Sqlite),
+            DbBackend::Postgres => pool.get_postgres_connection_pool().acquire().await.map(RawConnection::Postgres),
+            _ => pool.get_sqlite_connection_pool().acquire().await.map(RawConnection::Sqlite),
         };
-        let raw = Mutex::new(raw.map_err(not_acquired)?);
+        let raw = Mutex::new(raw.map_err(acquire_error)?);
         Ok(Self { raw, backend, failed: std::sync::Mutex::default(), is_idle: AtomicBool::new(true) })
     }
 
     /// Begins a transaction by this statement.
     pub(super) async fn begin(&self, begin: &'static str) -> Result<()> {
         self.is_idle.store(false, Ordering::Relaxed);
-        self.run(begin).await
+        self.run_control(begin).await
     }
 
     /// Commits, unless a statement has failed; the database refuses where there is no transaction to commit.
@@ -82,7 +82,7 @@ impl Connection {
             DbBackend::Postgres => "SAVEPOINT intact; COMMIT",
             _ => "COMMIT",
         };
-        self.run(commit).await?;
+        self.run_control(commit).await?;
         self.is_idle.store(true, Ordering::Relaxed);
         Ok(())
     }
@@ -92,27 +92,27 @@ impl Connection {
         if let Some(error) = self.failure() {
             return Err(error);
         }
-        self.run("ROLLBACK").await?;
+        self.run_control("ROLLBACK").await?;
         self.is_idle.store(true, Ordering::Relaxed);
         Ok(())
     }
 
     /// Undoes what a savepoint was made for. Fails where SQLite has undone the whole transaction by itself.
     pub(super) async fn roll_back_to(&self, [roll_back, release]: [&'static str; 2]) -> Result<()> {
-        self.run(roll_back).await?;
-        self.run(release).await?;
+        self.run_control(roll_back).await?;
+        self.run_control(release).await?;
         *self.failed.lock().unwrap_or_else(PoisonError::into_inner) = None;
         Ok(())
     }
 
     /// Runs a statement that begins or ends something.
-    pub(super) async fn run(&self, sql: &'static str) -> Result<()> {
+    pub(super) async fn run_control(&self, sql: &'static str) -> Result<()> {
         let done = match &mut *self.raw.lock().await {
-            Raw::Sqlite(connection) => sqlx::query(sql).execute(&mut **connection).await.map(drop),
+            RawConnection::Sqlite(connection) => sqlx::query(sql).execute(&mut **connection).await.map(drop),
             // In one message, and without being prepared.
-            Raw::Postgres(connection) => sqlx::raw_sql(sql).execute(&mut **connection).await.map(drop),
+            RawConnection::Postgres(connection) => sqlx::raw_sql(sql).execute(&mut **connection).await.map(drop),
         };
-        self.note(done.map_err(not_executed))
+        self.record_failure(done.map_err(exec_error))
     }
 
     /// Why the transaction can't be committed.
@@ -127,12 +127,12 @@ impl Connection {
 
     /// Refuses statements after one that failed, as PostgreSQL does: where SQLite has undone the transaction, each would
     /// be one of its own.
-    async fn usable(&self) -> Result<MutexGuard<'_, Raw>> {
+    async fn lock_usable(&self) -> Result<MutexGuard<'_, RawConnection>> {
         let raw = self.raw.lock().await;
         self.failure().map_or(Ok(raw), Err)
     }
 
-    fn note<T>(&self, done: Result<T>) -> Result<T> {
+    fn record_failure<T>(&self, done: Result<T>) -> Result<T> {
         if let Err(error) = &done {
             self.failed.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(|| error.clone());
         }
@@ -144,8 +144,8 @@ impl Drop for Connection {
     fn drop(&mut self) {
         if !self.is_idle() {
             match self.raw.get_mut() {
-                Raw::Sqlite(connection) => connection.close_on_drop(),
-                Raw::Postgres(connection) => connection.close_on_drop(),
+                RawConnection::Sqlite(connection) => connection.close_on_drop(),
+                RawConnection::Postgres(connection) => connection.close_on_drop(),
             }
         }
     }
@@ -158,41 +158,41 @@ impl ConnectionTrait for Connection {
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult> {
-        let mut raw = self.usable().await?;
+        let mut raw = self.lock_usable().await?;
         measured::queried();
-        let done = with_raw!(&mut *raw, connection => query(statement).execute(connection).await.map(ExecResult::from));
-        self.note(done.map_err(not_executed))
+        let done = with_raw!(&mut *raw, connection => bind_statement(statement).execute(connection).await.map(ExecResult::from));
+        self.record_failure(done.map_err(exec_error))
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult> {
-        let mut raw = self.usable().await?;
+        let mut raw = self.lock_usable().await?;
         let sql = AssertSqlSafe(sql.to_owned());
         let done =
             with_raw!(&mut *raw, connection => sqlx::raw_sql(sql).execute(connection).await.map(ExecResult::from));
-        self.note(done.map_err(not_executed))
+        self.record_failure(done.map_err(exec_error))
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>> {
-        let mut raw = self.usable().await?;
+        let mut raw = self.lock_usable().await?;
         measured::queried();
         let row = with_raw!(&mut *raw, connection => {
-            query(statement).fetch_optional(connection).await.map(|row| row.map(QueryResult::from))
+            bind_statement(statement).fetch_optional(connection).await.map(|row| row.map(QueryResult::from))
         });
-        self.note(row.map_err(not_queried))
+        self.record_failure(row.map_err(query_error))
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>> {
-        let mut raw = self.usable().await?;
+        let mut raw = self.lock_usable().await?;
         measured::queried();
         let rows = with_raw!(&mut *raw, connection => {
-            query(statement).fetch_all(connection).await.map(|rows| rows.into_iter().map(QueryResult::from).collect())
+            bind_statement(statement).fetch_all(connection).await.map(|rows| rows.into_iter().map(QueryResult::from).collect())
         });
-        self.note(rows.map_err(not_queried))
+        self.record_failure(rows.map_err(query_error))
     }
 }
 
 /// A statement with its values, as sqlx has it.
-fn query<'q, DB>(statement: Statement) -> Query<'q, DB, SqlxValues>
+fn bind_statement<'q, DB>(statement: Statement) -> Query<'q, DB, SqlxValues>
 where
     DB: sqlx::Database,
     SqlxValues: sqlx::IntoArguments<DB>,
@@ -202,7 +202,7 @@ where
 }
 
 /// As SeaORM has it.
-fn not_acquired(error: sqlx::Error) -> DbErr {
+fn acquire_error(error: sqlx::Error) -> DbErr {
     match error {
         sqlx::Error::PoolTimedOut => DbErr::ConnectionAcquire(ConnAcquireErr::Timeout),
         sqlx::Error::PoolClosed => DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed),
@@ -210,10 +210,10 @@ fn not_acquired(error: sqlx::Error) -> DbErr {
     }
 }
 
-fn not_executed(error: sqlx::Error) -> DbErr {
+fn exec_error(error: sqlx::Error) -> DbErr {
     DbErr::Exec(RuntimeErr::SqlxError(error.into()))
 }
 
-fn not_queried(error: sqlx::Error) -> DbErr {
+fn query_error(error: sqlx::Error) -> DbErr {
     DbErr::Query(RuntimeErr::SqlxError(error.into()))
 }

@@ -18,15 +18,15 @@ use tokio::{sync::Mutex, time::timeout};
 use uuid::Uuid;
 
 /// A probe answers all who ask within this time: anybody may ask, and each probe is a flush.
-const FRESH: Duration = Duration::from_secs(1);
+const PROBE_TTL: Duration = Duration::from_secs(1);
 /// Bytes of an ordinary probe.
-const SMALL: usize = 4 * 1_024;
+const SMALL_PROBE: usize = 4 * 1_024;
 /// Bytes of a probe after a write found no room: more than any one use case writes, so that a probe that succeeds means
 /// that they do, too.
-const LARGE: usize = 256 * 1_024;
+const LARGE_PROBE: usize = 256 * 1_024;
 
 /// What is known of whether something can be written.
-pub(super) struct Health {
+pub(super) struct WriteHealth {
     /// The probe's row. One for each process: they must not wait for each other.
     id: Uuid,
     /// Whether a write found no room since the last probe.
@@ -34,13 +34,13 @@ pub(super) struct Health {
     last: Mutex<Option<(Instant, std::result::Result<(), Refusal>)>>,
 }
 
-impl Health {
+impl WriteHealth {
     pub(super) fn new() -> Self {
         Self { id: Uuid::now_v7(), is_full: AtomicBool::new(false), last: Mutex::default() }
     }
 
     /// Takes note of a write that found no room.
-    pub(super) fn note<T>(&self, written: std::result::Result<T, DbErr>) -> std::result::Result<T, DbErr> {
+    pub(super) fn record_write<T>(&self, written: std::result::Result<T, DbErr>) -> std::result::Result<T, DbErr> {
         if written.as_ref().is_err_and(is_storage_full) {
             self.is_full.store(true, Ordering::Relaxed);
         }
@@ -58,9 +58,9 @@ impl Store {
         // A write that found no room since then knows better.
         let is_outdated = self.health.is_full.load(Ordering::Relaxed);
         match &*last {
-            Some((at, found)) if at.elapsed() < FRESH && (found.is_err() || !is_outdated) => found.clone(),
+            Some((at, found)) if at.elapsed() < PROBE_TTL && (found.is_err() || !is_outdated) => found.clone(),
             _ => {
-                let probed = timeout(PATIENCE, self.probe()).await.unwrap_or_else(|_| Err(Error::silent()));
+                let probed = timeout(PATIENCE, self.probe_write()).await.unwrap_or_else(|_| Err(Error::silent()));
                 let found = probed.map_err(Error::into_refusal);
                 *last = Some((Instant::now(), found.clone()));
                 found
@@ -68,10 +68,10 @@ impl Store {
         }
     }
 
-    async fn probe(&self) -> Result<()> {
+    async fn probe_write(&self) -> Result<()> {
         let doubtful = self.health.is_full.load(Ordering::Relaxed);
         // Random, because PostgreSQL compresses what it can.
-        let mut filler = vec![0; if doubtful { LARGE } else { SMALL }];
+        let mut filler = vec![0; if doubtful { LARGE_PROBE } else { SMALL_PROBE }];
         getrandom::fill(&mut filler).map_err(Error::broken)?;
         let row = write_probe::ActiveModel {
             process_id: Set(self.health.id),

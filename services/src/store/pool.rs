@@ -14,7 +14,7 @@ use tokio::{
 };
 
 /// How max_wal_pages anybody waits for a connection.
-pub(super) const PATIENCE: Duration = Duration::from_secs(10);
+pub(super) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 
 type Result<T> = std::result::Result<T, DbErr>;
 
@@ -23,32 +23,32 @@ type Result<T> = std::result::Result<T, DbErr>;
 pub(crate) struct Pool {
     connections: DatabaseConnection,
     /// As much as there are connections, so that whoever waits for one does so here, where it is measured.
-    room: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
 }
 
 /// A transaction on one of them. Undone where it is dropped.
-pub(crate) struct OnPool {
-    held: Arc<Held>,
+pub(crate) struct PooledTransaction {
+    leased: Arc<LeasedConnection>,
     has_ended: bool,
 }
 
 /// A connection, and its room in the line.
-struct Held {
+struct LeasedConnection {
     connection: Connection,
-    _room: OwnedSemaphorePermit,
+    _permit: OwnedSemaphorePermit,
 }
 
 impl Pool {
     pub(super) fn new(connections: DatabaseConnection, size: u32) -> Self {
-        Self { connections, room: Arc::new(Semaphore::new(size as usize)) }
+        Self { connections, permits: Arc::new(Semaphore::new(size as usize)) }
     }
 
     /// Begins a transaction by this statement, once there is room in this line.
-    pub(super) async fn begin(&self, line: &'static str, begin: &'static str) -> Result<OnPool> {
-        let room = self.room(line).await?;
+    pub(super) async fn begin(&self, line: &'static str, begin: &'static str) -> Result<PooledTransaction> {
+        let permit = self.acquire_permit(line).await?;
         let connection = Connection::acquire(&self.connections).await?;
         connection.begin(begin).await?;
-        Ok(OnPool { held: Arc::new(Held { connection, _room: room }), has_ended: false })
+        Ok(PooledTransaction { leased: Arc::new(LeasedConnection { connection, _permit: permit }), has_ended: false })
     }
 
     /// How many connections are in use and how many are idle.
@@ -70,13 +70,13 @@ impl Pool {
         self.connections.close_by_ref().await
     }
 
-    async fn room(&self, line: &'static str) -> Result<OwnedSemaphorePermit> {
-        let room = timeout(PATIENCE, measured::in_line(line, self.room.clone().acquire_owned())).await;
-        room.ok().and_then(std::result::Result::ok).ok_or(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))
+    async fn acquire_permit(&self, line: &'static str) -> Result<OwnedSemaphorePermit> {
+        let permit = timeout(ACQUIRE_TIMEOUT, measured::in_line(line, self.permits.clone().acquire_owned())).await;
+        permit.ok().and_then(std::result::Result::ok).ok_or(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))
     }
 }
 
-impl OnPool {
+impl PooledTransaction {
     pub(super) async fn commit(mut self) -> Result<()> {
         self.has_ended = true;
         self.connection().commit().await
@@ -88,23 +88,23 @@ impl OnPool {
     }
 
     pub(super) fn connection(&self) -> &Connection {
-        &self.held.connection
+        &self.leased.connection
     }
 }
 
-impl Drop for OnPool {
+impl Drop for PooledTransaction {
     fn drop(&mut self) {
         if !self.has_ended
             && let Ok(runtime) = Handle::try_current()
         {
-            let held = self.held.clone();
+            let leased = self.leased.clone();
             // A connection that can't roll back is closed.
-            runtime.spawn(async move { drop(held.connection.roll_back().await) });
+            runtime.spawn(async move { drop(leased.connection.roll_back().await) });
         }
     }
 }
 
-impl Deref for OnPool {
+impl Deref for PooledTransaction {
     type Target = Connection;
     fn deref(&self) -> &Connection {
         self.connection()
@@ -118,22 +118,22 @@ impl ConnectionTrait for Pool {
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult> {
-        let _room = self.room("reads").await?;
+        let _permit = self.acquire_permit("reads").await?;
         self.connections.execute_raw(statement).await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult> {
-        let _room = self.room("reads").await?;
+        let _permit = self.acquire_permit("reads").await?;
         self.connections.execute_unprepared(sql).await
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>> {
-        let _room = self.room("reads").await?;
+        let _permit = self.acquire_permit("reads").await?;
         self.connections.query_one_raw(statement).await
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>> {
-        let _room = self.room("reads").await?;
+        let _permit = self.acquire_permit("reads").await?;
         self.connections.query_all_raw(statement).await
     }
 }

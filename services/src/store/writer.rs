@@ -118,7 +118,8 @@ impl CommitGroup {
             None => Arc::new(Connection::acquire(&self.pool).await?),
         };
         self.connection = Some(connection.clone());
-        let begun = if self.is_nested { connection.run(SAVEPOINT).await } else { connection.begin(BEGIN).await };
+        let begun =
+            if self.is_nested { connection.run_control(SAVEPOINT).await } else { connection.begin(BEGIN).await };
         match begun {
             Ok(()) => Ok(connection),
             Err(error) => Err(self.fail_all(error)),
@@ -132,7 +133,7 @@ impl CommitGroup {
             return Err(error);
         }
         if self.is_nested
-            && let Err(error) = connection.run(RELEASE).await
+            && let Err(error) = connection.run_control(RELEASE).await
         {
             return Err(self.fail_all(error));
         }
