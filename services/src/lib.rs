@@ -240,7 +240,7 @@ pub fn mint_client_id() -> ClientId {
 
 /// Runs a use case to its end even when whoever asked has gone: the server drops a handler with its
 /// client, and a commit must not be left without its telling.
-async fn to_the_end<T: Send + 'static>(work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
+async fn run_to_completion<T: Send + 'static>(work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
     match tokio::spawn(work.in_current_span()).await {
         Ok(result) => result,
         Err(stopped) => match stopped.try_into_panic() {

@@ -1,5 +1,5 @@
 use super::{DAY, SessionScope, Viewer, secret::Secret, security_log::SecurityEvent, sessions::NewSession};
-use crate::{Error, Greenroom, Result, entity::session, realtime::EventRecorder, to_the_end};
+use crate::{Error, Greenroom, Result, entity::session, realtime::EventRecorder, run_to_completion};
 use model::{AccessToken, Fault, Instant, NotificationKind, Scope, SessionId, TokenDraft};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Select};
 
@@ -35,7 +35,7 @@ impl Greenroom {
     pub async fn create_token(&self, viewer: &Viewer, draft: TokenDraft) -> Result<NewToken> {
         viewer.owns_account()?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());
-        to_the_end(async move {
+        run_to_completion(async move {
             let now = greenroom.now();
             let (tx, owner) = greenroom.write_for_account(&viewer).await?;
             viewer.just_confirmed(now)?;

@@ -1,5 +1,5 @@
 use super::{Viewer, secret::Secret};
-use crate::{Greenroom, Result, entity::browser_key, to_the_end};
+use crate::{Greenroom, Result, entity::browser_key, run_to_completion};
 use model::Refusal;
 use sea_orm::{ActiveValue::Set, EntityTrait, sea_query::OnConflict};
 
@@ -19,7 +19,7 @@ impl Greenroom {
             return Ok(row.secret);
         }
         let (greenroom, viewer) = (self.clone(), viewer.clone());
-        to_the_end(async move {
+        run_to_completion(async move {
             let (tx, _) = greenroom.write_for_account(&viewer).await?;
             let row = browser_key::ActiveModel { person_id: Set(id), secret: Set(Secret::mint()?.into_text()) };
             // Two tabs may ask for it at once.

@@ -5,7 +5,7 @@ use super::{
     links::{self, Purpose},
     security_log::SecurityEvent,
 };
-use crate::{Error, Greenroom, Result, entity::person, to_the_end};
+use crate::{Error, Greenroom, Result, entity::person, run_to_completion};
 use model::{Fault, LinkAction, MailedLink, MaskedEmail, PersonId, Profile};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait};
 use std::net::IpAddr;
@@ -103,7 +103,7 @@ impl Greenroom {
             None => None,
         };
         let greenroom = self.clone();
-        to_the_end(async move {
+        run_to_completion(async move {
             let now = greenroom.now();
             let tx = greenroom.store.write().await?;
             let opened = links::take(&tx, &token, &CONFIRMING, now).await?;

@@ -2,7 +2,7 @@ use super::{SessionScope, Viewer, security_log::SecurityEvent};
 use crate::{
     Greenroom, Result,
     entity::{device, session},
-    to_the_end,
+    run_to_completion,
 };
 use model::{Device, Ending, Instant, Refusal, SessionId};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
@@ -40,7 +40,7 @@ impl Greenroom {
     pub async fn end_session(&self, viewer: &Viewer, id: SessionId) -> Result<()> {
         viewer.owns_account()?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());
-        to_the_end(async move {
+        run_to_completion(async move {
             let (tx, _) = greenroom.write_for_account(&viewer).await?;
             let ended = session::Entity::delete_many()
                 .filter(session::Column::Id.eq(id.0))

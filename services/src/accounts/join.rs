@@ -11,8 +11,8 @@ use crate::{
     entity::{event_sequence, person, token},
     error::{Error, is_duplicate},
     mail::{self, letters},
+    run_to_completion,
     store::Transaction,
-    to_the_end,
 };
 use model::{Email, Instant, LookupEmail, PersonId, Profile, Refusal, Registration, StoredEmail};
 use sea_orm::{
@@ -96,7 +96,7 @@ impl Greenroom {
             let (pending, registrant) = (pending.clone(), registrant.clone());
             let last = attempt == ATTEMPTS;
             let work = async move { greenroom.register_compared(&email, pending, compared, registrant, last).await };
-            if to_the_end(work).await? {
+            if run_to_completion(work).await? {
                 break;
             }
         }
@@ -189,7 +189,7 @@ impl Greenroom {
     pub async fn resend_link(&self, email: Email, registrant: Option<String>, from: IpAddr) -> Result<()> {
         self.take_letter(from)?;
         let (greenroom, email) = (self.clone(), StoredEmail::from(&email));
-        to_the_end(async move {
+        run_to_completion(async move {
             let now = greenroom.now();
             let tx = greenroom.store.write().await?;
             let known = by_email(&email).lock(LockType::NoKeyUpdate).one(&tx).await?;

@@ -7,8 +7,8 @@ use crate::{
     conversations::own_conversations,
     entity::{browser_key, device, event, known_device, last_seen, mail, notification, person, token},
     realtime::EventRecorder,
+    run_to_completion,
     store::Transaction,
-    to_the_end,
 };
 use model::{Ending, Instant, MailAfter, PersonId, Step};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
@@ -27,7 +27,7 @@ impl Greenroom {
     pub async fn leave(&self, viewer: &Viewer, password: Password) -> Result<()> {
         let proof = self.prove_password(viewer, password, "password").await?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());
-        to_the_end(async move {
+        run_to_completion(async move {
             let now = greenroom.now();
             let (tx, row) = greenroom.write_for_password(&viewer, &proof).await?;
             // Sessions are locked before conversations.

@@ -12,8 +12,8 @@ use crate::{
     entity::{device, known_device, person, session},
     mail::{self, letters},
     realtime::EventRecorder,
+    run_to_completion,
     store::Transaction,
-    to_the_end,
 };
 use model::{
     Ending, Fault, Instant, LookupEmail, NewPassword, NotificationKind, PersonId, Refusal, SessionId, StoredEmail,
@@ -56,7 +56,7 @@ impl Greenroom {
     pub async fn forgot_password(&self, email: LookupEmail, from: IpAddr) -> Result<()> {
         self.take_letter(from)?;
         let greenroom = self.clone();
-        to_the_end(async move {
+        run_to_completion(async move {
             let now = greenroom.now();
             let tx = greenroom.store.write().await?;
             let (to, whom, letter) = match by_lookup(&email).lock(LockType::NoKeyUpdate).one(&tx).await? {
@@ -109,7 +109,7 @@ impl Greenroom {
         self.link_passwords.take(found.person)?;
         let hash = self.hasher.hash_chosen(Requester::Person(found.person), &password, &row.name, &row.email).await?;
         let greenroom = self.clone();
-        to_the_end(async move {
+        run_to_completion(async move {
             let now = greenroom.now();
             let tx = greenroom.store.write().await?;
             let opened = links::take(&tx, &token, &[Purpose::Reset], now).await?;

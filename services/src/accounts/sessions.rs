@@ -9,8 +9,8 @@ use crate::{
     batcher::{Batcher, map_batch},
     clock::millis,
     entity::{person, session},
+    run_to_completion,
     store::{Transaction, statement_buckets},
-    to_the_end,
 };
 use model::{Ending, Instant, Person, PersonId, Refusal, SessionId, User};
 use sea_orm::{
@@ -146,7 +146,7 @@ impl Greenroom {
     pub async fn confirm_password(&self, viewer: &Viewer, password: Password) -> Result<Viewer> {
         let proof = self.prove_password(viewer, password, "password").await?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());
-        to_the_end(async move {
+        run_to_completion(async move {
             let now = greenroom.now();
             let (tx, _) = greenroom.write_for_password(&viewer, &proof).await?;
             session::Entity::update_many()
@@ -173,7 +173,7 @@ impl Greenroom {
     pub async fn sign_out(&self, viewer: &Viewer) -> Result<()> {
         viewer.owns_account()?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());
-        to_the_end(async move {
+        run_to_completion(async move {
             let (tx, _) = greenroom.write_for_account(&viewer).await?;
             session::Entity::delete_by_id(viewer.session().0).exec(&tx).await?;
             tx.commit().await?;

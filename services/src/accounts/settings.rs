@@ -16,8 +16,8 @@ use crate::{
     error::is_duplicate,
     mail::{self, letters},
     realtime::EventRecorder,
+    run_to_completion,
     store::Transaction,
-    to_the_end,
 };
 use model::{
     Account, Change, Email, Event, Fault, Instant, MaskedEmail, NewPassword, NotificationKind, PersonId, Refusal, Role,
@@ -56,7 +56,7 @@ impl Greenroom {
     pub async fn change_account(&self, viewer: &Viewer, change: Change) -> Result<Account> {
         viewer.owns_account()?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());
-        to_the_end(async move {
+        run_to_completion(async move {
             let now = greenroom.now();
             // With these held, nobody opens a booking or writes a message that would carry the old name behind the
             // event with the new one.
@@ -111,7 +111,7 @@ impl Greenroom {
             .hash_chosen(Requester::Person(viewer.id()), &new, &proof.owner.name, &proof.owner.email)
             .await?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());
-        to_the_end(async move {
+        run_to_completion(async move {
             let (tx, _) = greenroom.write_for_password(&viewer, &proof).await?;
             greenroom.change_password_to(tx, viewer.id(), hash, Some(viewer.session())).await?;
             greenroom.log_security(SecurityEvent::PasswordChanged, viewer.id(), viewer.from).await;
@@ -130,7 +130,7 @@ impl Greenroom {
         let proof = self.prove_password(viewer, password, "password").await?;
         self.take_letter(from)?;
         let (greenroom, viewer, email) = (self.clone(), viewer.clone(), StoredEmail::from(&email));
-        to_the_end(async move {
+        run_to_completion(async move {
             let now = greenroom.now();
             let (tx, row) = greenroom.write_for_password(&viewer, &proof).await?;
             // A letter that would be dropped is refused instead: the viewer would wait for it.

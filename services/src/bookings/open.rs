@@ -7,8 +7,8 @@ use crate::{
     error::is_duplicate,
     messages::{Entry, write_down},
     realtime::EventRecorder,
+    run_to_completion,
     store::Transaction,
-    to_the_end,
 };
 use model::{
     Booking, BookingDraft, BookingId, BookingStatus, ClientId, Conversation, ConversationId, Event, Fault, Instant,
@@ -32,7 +32,7 @@ impl Greenroom {
         viewer.may_write()?;
         self.sends.take(viewer.id())?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());
-        to_the_end(async move { greenroom.open_in_full(&viewer, draft).await }).await
+        run_to_completion(async move { greenroom.open_in_full(&viewer, draft).await }).await
     }
 
     async fn open_in_full(&self, viewer: &Viewer, draft: BookingDraft) -> Result<Conversation> {

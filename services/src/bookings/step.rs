@@ -5,8 +5,8 @@ use crate::{
     entity::{booking, conversation},
     messages::{Entry, still_here, take_seq, write_down},
     realtime::EventRecorder,
+    run_to_completion,
     store::Transaction,
-    to_the_end,
 };
 use model::{Body, Booking, BookingId, BookingStatus, ConversationId, Event, Instant, NotificationKind, Refusal, Step};
 use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef, sea_query::Expr};
@@ -25,7 +25,7 @@ impl Greenroom {
         }
         self.sends.take(viewer.id())?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());
-        to_the_end(async move {
+        run_to_completion(async move {
             let now = greenroom.now();
             let tx = greenroom.write_for(&viewer).await?;
             let conversation = conversation_of(&tx, &viewer, id).await?.ok_or(Refusal::NotFound)?;

@@ -2,7 +2,7 @@ use super::{
     Side, View,
     marks::{both_want_receipts, move_forward},
 };
-use crate::{Greenroom, Result, Viewer, realtime::EventRecorder, to_the_end};
+use crate::{Greenroom, Result, Viewer, realtime::EventRecorder, run_to_completion};
 use model::{ConversationId, Event, Refusal};
 
 impl Greenroom {
@@ -16,7 +16,7 @@ impl Greenroom {
         viewer.may_write()?;
         self.marks.take(viewer.id())?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());
-        to_the_end(async move {
+        run_to_completion(async move {
             let (now, side) = (greenroom.now(), Side::of(&viewer));
             let tx = greenroom.write_background_for(&viewer).await?;
             let Some(row) = move_forward(&tx, &viewer, id, (side.delivered_seq(), seq), both_want_receipts()).await?

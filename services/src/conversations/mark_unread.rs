@@ -3,7 +3,7 @@ use crate::{
     Greenroom, Result, Viewer,
     entity::conversation,
     realtime::{EventRecorder, lock_last_seqs},
-    to_the_end,
+    run_to_completion,
 };
 use model::{ConversationId, Event, Refusal};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
@@ -19,7 +19,7 @@ impl Greenroom {
         viewer.may_write()?;
         self.marks.take(viewer.id())?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());
-        to_the_end(async move {
+        run_to_completion(async move {
             let (now, side) = (greenroom.now(), Side::of(&viewer));
             let read_seq = Ord::max(seq, 1) - 1;
             let tx = greenroom.write_background_for(&viewer).await?;

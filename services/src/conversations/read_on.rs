@@ -6,8 +6,8 @@ use crate::{
     Greenroom, Result, Viewer,
     entity::notification,
     realtime::{EventRecorder, lock_last_seqs},
+    run_to_completion,
     store::Transaction,
-    to_the_end,
 };
 use model::{ConversationId, Event, NotificationId, Refusal};
 use sea_orm::{
@@ -26,7 +26,7 @@ impl Greenroom {
         viewer.may_write()?;
         self.marks.take(viewer.id())?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());
-        to_the_end(async move { greenroom.read_on_in_full(&viewer, id, seq).await }).await
+        run_to_completion(async move { greenroom.read_on_in_full(&viewer, id, seq).await }).await
     }
 
     async fn read_on_in_full(&self, viewer: &Viewer, id: ConversationId, seq: i64) -> Result<()> {

@@ -5,8 +5,8 @@ use crate::{
     clock::CLOCK_SKEW,
     entity::{booking, event_sequence, mail, notification, person},
     realtime::lock_last_seqs,
+    run_to_completion,
     store::Transaction,
-    to_the_end,
 };
 use model::{ConversationId, Instant, MailAfter, PersonId, StoredEmail};
 use sea_orm::{
@@ -47,7 +47,7 @@ impl Greenroom {
             }
             let greenroom = self.clone();
             // One who can't be reminded mustn't keep the others from it.
-            if let Err(error) = to_the_end(async move { greenroom.remind_one(person, now).await }).await {
+            if let Err(error) = run_to_completion(async move { greenroom.remind_one(person, now).await }).await {
                 error.into_refusal();
             }
         }

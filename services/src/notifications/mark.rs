@@ -2,7 +2,7 @@ use crate::{
     Greenroom, Result, Viewer,
     entity::notification,
     realtime::{EventRecorder, lock_last_seqs},
-    to_the_end,
+    run_to_completion,
 };
 use model::{Event, NotificationId};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
@@ -25,7 +25,7 @@ impl Greenroom {
     pub async fn mark_seen(&self, viewer: &Viewer, seen: Seen) -> Result<()> {
         viewer.may_write()?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());
-        to_the_end(async move {
+        run_to_completion(async move {
             let now = greenroom.now();
             let tx = greenroom.write_for(&viewer).await?;
             // What is counted and the number it is told under belong to the same moment.
