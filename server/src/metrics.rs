@@ -5,7 +5,7 @@ use crate::{connections, requests, router::Shared};
 use axum::{Router, extract::State, response::IntoResponse, routing::get};
 use http::header;
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
-use services::{Greenroom, measured};
+use services::{Greenroom, metrics};
 use std::{net::SocketAddr, time::Duration};
 use tokio::net::TcpListener;
 
@@ -34,7 +34,7 @@ impl Metrics {
         let listener = TcpListener::bind(addr).await;
         let listener = listener.map_err(|error| format!("METRICS_ADDR: can't listen on {addr}: {error}"))?;
         let handle = recorder().map_err(|error| format!("METRICS_ADDR: nothing can be measured: {error}"))?;
-        measured::describe();
+        metrics::describe_metrics();
         requests::describe();
         connections::describe();
         process::describe();
@@ -57,8 +57,8 @@ impl Metrics {
 fn recorder() -> Result<PrometheusHandle, BuildError> {
     PrometheusBuilder::new()
         .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS)?
-        .set_buckets_for_metric(Matcher::Full(measured::SENDS_TOGETHER.to_owned()), &TOGETHER)?
-        .set_buckets_for_metric(Matcher::Full(measured::COMMITTED_TOGETHER.to_owned()), &TOGETHER)?
+        .set_buckets_for_metric(Matcher::Full(metrics::SENDS_TOGETHER.to_owned()), &TOGETHER)?
+        .set_buckets_for_metric(Matcher::Full(metrics::COMMITTED_TOGETHER.to_owned()), &TOGETHER)?
         .install_recorder()
 }
 
@@ -71,7 +71,7 @@ async fn keep_tidy(handle: PrometheusHandle) {
 }
 
 async fn metrics(State(Watched { greenroom, handle }): State<Watched>) -> impl IntoResponse {
-    greenroom.take_stock().await;
+    greenroom.collect_gauges().await;
     process::take_stock();
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], handle.render())
 }

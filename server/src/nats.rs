@@ -5,7 +5,7 @@ use crate::{request_target::is_loopback, settings::read_ca_file};
 use async_nats::{Client, ConnectOptions, ServerAddr, connection::State};
 use futures::{FutureExt, StreamExt};
 use percent_encoding::percent_decode_str;
-use services::{Bus, Greenroom, measured};
+use services::{Bus, Greenroom, metrics};
 use std::{fmt::Display, path::Path, time::Duration};
 use tokio::task::unconstrained;
 
@@ -40,7 +40,7 @@ impl Bus for Way {
         // Nothing is waited for: where the client has no room for it, it is lost, as on the line.
         let sent = connected
             && unconstrained(self.0.publish(SUBJECT, message.into())).now_or_never().is_some_and(|sent| sent.is_ok());
-        measured::note(if sent { "sent" } else { "lost" });
+        metrics::count_bus_message(if sent { "sent" } else { "lost" });
     }
 }
 

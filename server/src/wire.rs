@@ -7,7 +7,7 @@
 use axum::body::Body;
 use bytes::Bytes;
 use http::Version;
-use services::{EventSink, Subscription, measured};
+use services::{EventSink, Subscription, metrics};
 use socket2::SockRef;
 use std::{
     borrow::Cow,
@@ -116,7 +116,7 @@ impl EventSink for Wire {
             Err(error) => error.kind() == io::ErrorKind::WouldBlock,
         };
         if slow {
-            metrics::counter!(measured::STREAMS_CUT).increment(1);
+            ::metrics::counter!(metrics::STREAMS_CUT).increment(1);
         }
         false
     }

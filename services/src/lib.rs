@@ -13,7 +13,7 @@
 //! - [`keeping`]: backups, and moving to another database
 //! - `store`: connections, transactions; `entity`: tables
 //! - `batcher`: requests that arrive together, answered by one statement
-//! - `throttle`, `pruned_map`, [`clock`], [`housekeeping`], [`measured`]: what the above lean on
+//! - `throttle`, `pruned_map`, [`clock`], [`housekeeping`], [`metrics`]: what the above lean on
 
 pub mod accounts;
 mod batcher;
@@ -26,8 +26,8 @@ mod error;
 pub mod housekeeping;
 pub mod keeping;
 pub mod mail;
-pub mod measured;
 pub mod messages;
+pub mod metrics;
 pub mod notifications;
 mod page;
 mod pruned_map;

@@ -4,7 +4,7 @@ mod pool;
 pub(crate) mod statement_buckets;
 mod writer;
 
-use crate::{Error, Result, measured, talents};
+use crate::{Error, Result, metrics, talents};
 use connection::Connection;
 use health::WriteHealth;
 use migration::{Migrator, MigratorTrait};
@@ -109,7 +109,9 @@ impl Store {
 
     /// A transaction for what nobody waits for: receipts, who is here, keeping house. A few at a time.
     pub(crate) async fn write_background(&self) -> Result<Transaction> {
-        let room = measured::in_line("aside", self.background.clone().acquire_owned()).await.map_err(Error::broken)?;
+        let room = metrics::measure_queue_wait("aside", self.background.clone().acquire_owned())
+            .await
+            .map_err(Error::broken)?;
         Ok(Transaction { background: Some(room), ..self.write().await? })
     }
 
@@ -184,7 +186,7 @@ impl Transaction {
             TransactionKind::Serialized(turn) => Ok(health.record_write(turn.wait_committed(background, then).await?)?),
             TransactionKind::Pooled(tx) => {
                 let committing = async move {
-                    health.record_write(measured::commit(tx.commit()).await)?;
+                    health.record_write(metrics::measure_commit(tx.commit()).await)?;
                     drop(background);
                     then();
                     Ok(())
@@ -251,7 +253,7 @@ pub(crate) async fn acquire_migration_lock(connection: &impl ConnectionTrait) ->
 /// Connects so that every statement is counted.
 async fn connect_counted(options: ConnectOptions) -> Result<DatabaseConnection> {
     let mut connection = Database::connect(options).await?;
-    connection.set_metric_callback(|_| measured::queried());
+    connection.set_metric_callback(|_| metrics::count_query());
     Ok(connection)
 }
 

@@ -1,4 +1,4 @@
-use crate::{Result, measured};
+use crate::{Result, metrics};
 use model::{PersonId, Refusal};
 use std::{
     collections::VecDeque,
@@ -65,7 +65,7 @@ impl HashQueue {
     /// # Errors
     /// `RateLimited` where too many wait already, or others need the place.
     pub(super) async fn acquire(self: &Arc<Self>, requester: Requester) -> Result<Permit> {
-        measured::in_line(self.name, async {
+        metrics::measure_queue_wait(self.name, async {
             let waiting = match self.enqueue(requester)? {
                 Ok(permit) => return Ok(permit),
                 Err(waiting) => waiting,

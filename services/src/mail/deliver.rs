@@ -1,5 +1,5 @@
 use super::Outgoing;
-use crate::{Greenroom, Result, entity::mail, measured};
+use crate::{Greenroom, Result, entity::mail, metrics};
 use futures::{StreamExt, future::OptionFuture, stream::FuturesUnordered};
 use std::{collections::HashMap, time::Duration};
 
@@ -112,27 +112,27 @@ impl Greenroom {
         }
         if self.now().millis() - written > STALE {
             tracing::warn!(%id, kind, "a mail is too old to be sent");
-            measured::mailed("given_up");
+            metrics::count_mail("given_up");
             return self.park_mail(id).await;
         }
         let Some(letter) = self.with_living_link(row).await? else {
             tracing::info!(%id, kind, tries, "a mail isn't sent: its link was revoked");
-            measured::mailed("revoked");
+            metrics::count_mail("revoked");
             return self.drop_mail(id).await;
         };
         match mailer.send(&letter).await {
             Ok(()) => {
-                measured::mailed("sent");
+                metrics::count_mail("sent");
                 self.note_sent(id).await
             }
             Err(Undelivered::Later(why)) if tries < TRIES => {
                 tracing::warn!(%id, kind, tries, why, "a mail will be tried again");
-                measured::mailed("retried");
+                metrics::count_mail("retried");
                 Ok(())
             }
             Err(Undelivered::Later(why) | Undelivered::Never(why)) => {
                 tracing::error!(%id, kind, tries, why, "a mail is given up");
-                measured::mailed("given_up");
+                metrics::count_mail("given_up");
                 self.park_mail(id).await
             }
         }

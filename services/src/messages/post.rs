@@ -4,7 +4,7 @@ use crate::{
     batcher::{Batcher, fail_batch},
     conversations::Side,
     entity::conversation,
-    measured,
+    metrics,
     store::Transaction,
 };
 use model::{ConversationId, Draft, Instant, Message, Refusal};
@@ -40,7 +40,7 @@ impl Greenroom {
     /// belongs to another message; `RateLimited`.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn post(&self, viewer: &Viewer, draft: Draft) -> Result<Posted> {
-        measured::send(self.submit_message(viewer, draft)).await
+        metrics::measure_send(self.submit_message(viewer, draft)).await
     }
 
     async fn submit_message(&self, viewer: &Viewer, draft: Draft) -> Result<Posted> {
@@ -54,7 +54,7 @@ impl Greenroom {
 
     #[tracing::instrument(level = "debug", skip_all, fields(messages = batch.len()))]
     async fn post_batch(&self, batch: Vec<Sending>) -> Vec<Result<Posted>> {
-        metrics::histogram!(measured::SENDS_TOGETHER).record(batch.len() as f64);
+        ::metrics::histogram!(metrics::SENDS_TOGETHER).record(batch.len() as f64);
         match self.post_all(&batch).await {
             Ok(posted) => posted,
             // One that can't be written must not keep the others from it.

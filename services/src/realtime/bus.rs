@@ -2,7 +2,7 @@
 //! again in the database, by its number.
 
 use super::hub::Hub;
-use crate::{Greenroom, measured};
+use crate::{Greenroom, metrics};
 use model::{ConversationId, Ending, PersonId, SessionId};
 use serde::{Deserialize, Serialize};
 use std::{
@@ -138,7 +138,7 @@ impl Greenroom {
         let handle = self.hub.bus();
         handle.lock_last_received().insert(message.from, Instant::now());
         if handle.0.bus.get().is_none_or(|(own, _)| *own != message.from) {
-            measured::note("heard");
+            metrics::count_bus_message("heard");
             self.hub.apply_bus_event(message.from, message.event, self.now());
         }
     }

@@ -2,7 +2,7 @@
 //! many streams and people there are, one statement at a time serves all of them.
 
 use super::{event_log, hub::Hub};
-use crate::measured;
+use crate::metrics;
 use model::{Instant, PersonId};
 use std::{collections::HashSet, time::Duration};
 
@@ -19,7 +19,7 @@ impl Hub {
                 Ok(events) => {
                     for event in &events {
                         self.publish(event.person(), event.seq, &event.sse_frame());
-                        measured::heard("read", Instant::from_millis(event.at));
+                        metrics::record_event_delivered("read", Instant::from_millis(event.at));
                     }
                     // What the log doesn't hold never comes: whoever waits for it begins anew.
                     let found: HashSet<(PersonId, i64)> =

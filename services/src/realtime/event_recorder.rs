@@ -2,7 +2,7 @@ use super::{hub::Hub, sse};
 use crate::{
     Error, Result,
     entity::{booking, conversation, event, event_sequence, notification},
-    measured,
+    metrics,
     store::{Transaction, statement_buckets},
 };
 use bytes::Bytes;
@@ -70,7 +70,7 @@ impl EventRecorder {
             hub.bus().publish_last_seqs(&last_seqs(&published));
             for PublishedEvent { person, seq, frame } in published {
                 if hub.publish(person, seq, &frame) {
-                    measured::heard("told", at);
+                    metrics::record_event_delivered("told", at);
                 }
             }
         }))

@@ -5,7 +5,7 @@ mod presence;
 pub(super) use presence::PresenceChange;
 
 use super::{bus::BusHandle, event_sink::EventSink, sse};
-use crate::{measured, store::Store};
+use crate::{metrics, store::Store};
 use model::{Ending, Instant, PersonId, Refusal, SessionId};
 use presence::PresenceTransition;
 use std::{
@@ -209,7 +209,7 @@ impl Hub {
             if subscriber.session != session {
                 return true;
             }
-            measured::stream_ended(reason);
+            metrics::count_stream_ended(reason);
             let Some(sink) = &subscriber.sink else {
                 // It says so itself, between two frames of its own.
                 subscriber.end_reason = Some(reason);

@@ -5,7 +5,7 @@
 //! it is ever written. Here nothing is counted. `BEGIN` fails inside of a transaction, `COMMIT` outside of one, and a
 //! savepoint can't be released once its transaction is gone.
 
-use crate::measured;
+use crate::metrics;
 use sea_orm::{
     ConnAcquireErr, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr,
     Statement,
@@ -159,7 +159,7 @@ impl ConnectionTrait for Connection {
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult> {
         let mut raw = self.lock_usable().await?;
-        measured::queried();
+        metrics::count_query();
         let done = with_raw!(&mut *raw, connection => bind_statement(statement).execute(connection).await.map(ExecResult::from));
         self.record_failure(done.map_err(exec_error))
     }
@@ -174,7 +174,7 @@ impl ConnectionTrait for Connection {
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>> {
         let mut raw = self.lock_usable().await?;
-        measured::queried();
+        metrics::count_query();
         let row = with_raw!(&mut *raw, connection => {
             bind_statement(statement).fetch_optional(connection).await.map(|row| row.map(QueryResult::from))
         });
@@ -183,7 +183,7 @@ impl ConnectionTrait for Connection {
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>> {
         let mut raw = self.lock_usable().await?;
-        measured::queried();
+        metrics::count_query();
         let rows = with_raw!(&mut *raw, connection => {
             bind_statement(statement).fetch_all(connection).await.map(|rows| rows.into_iter().map(QueryResult::from).collect())
         });

@@ -6,7 +6,7 @@ use crate::{
     clock::{Clock, SystemClock},
     entity::write_probe,
     error::is_storage_full,
-    measured::PATIENCE,
+    metrics::PROBE_TIMEOUT,
 };
 use model::Refusal;
 use sea_orm::{ActiveValue::Set, DbErr, EntityTrait, sea_query::OnConflict};
@@ -60,7 +60,7 @@ impl Store {
         match &*last {
             Some((at, found)) if at.elapsed() < PROBE_TTL && (found.is_err() || !is_outdated) => found.clone(),
             _ => {
-                let probed = timeout(PATIENCE, self.probe_write()).await.unwrap_or_else(|_| Err(Error::silent()));
+                let probed = timeout(PROBE_TIMEOUT, self.probe_write()).await.unwrap_or_else(|_| Err(Error::silent()));
                 let found = probed.map_err(Error::into_refusal);
                 *last = Some((Instant::now(), found.clone()));
                 found

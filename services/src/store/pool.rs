@@ -1,7 +1,7 @@
 //! Connections that many share, and the line for them.
 
 use super::connection::Connection;
-use crate::measured;
+use crate::metrics;
 use sea_orm::{
     ConnAcquireErr, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement,
     prelude::async_trait::async_trait,
@@ -71,7 +71,8 @@ impl Pool {
     }
 
     async fn acquire_permit(&self, line: &'static str) -> Result<OwnedSemaphorePermit> {
-        let permit = timeout(ACQUIRE_TIMEOUT, measured::in_line(line, self.permits.clone().acquire_owned())).await;
+        let permit =
+            timeout(ACQUIRE_TIMEOUT, metrics::measure_queue_wait(line, self.permits.clone().acquire_owned())).await;
         permit.ok().and_then(std::result::Result::ok).ok_or(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))
     }
 }

@@ -9,7 +9,7 @@ mod checkpoint;
 pub(super) use checkpoint::MAX_WAL_PAGES;
 
 use super::{OnCommit, connection::Connection};
-use crate::{Error, Result, measured};
+use crate::{Error, Result, metrics};
 use sea_orm::{DatabaseConnection, DbErr};
 use std::sync::{Arc, atomic::AtomicBool};
 use tokio::{
@@ -76,7 +76,7 @@ impl Writer {
 
     /// Waits for its turn, first come, first served.
     pub(super) async fn acquire(&self) -> Result<WriterGuard> {
-        let group = measured::in_line("writes", self.0.group.clone().lock_owned()).await;
+        let group = metrics::measure_queue_wait("writes", self.0.group.clone().lock_owned()).await;
         // In a task of its own: whoever asked may go while it begins.
         tokio::spawn(self.clone().begin_turn(group).in_current_span()).await.map_err(Error::broken)?
     }
@@ -157,8 +157,8 @@ impl CommitGroup {
     async fn commit_all(&mut self) {
         let Some(connection) = self.connection.clone().filter(|_| self.is_open) else { return };
         self.is_open = false;
-        metrics::histogram!(measured::COMMITTED_TOGETHER).record(self.waiters.len() as f64);
-        if let Err(error) = measured::commit(connection.commit()).await {
+        ::metrics::histogram!(metrics::COMMITTED_TOGETHER).record(self.waiters.len() as f64);
+        if let Err(error) = metrics::measure_commit(connection.commit()).await {
             self.fail_all(error);
         }
         for waiter in self.waiters.drain(..) {

@@ -8,7 +8,7 @@ use crate::{
     messages::Posted,
     realtime::BusHealth,
 };
-use metrics::{Gauge, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
+use ::metrics::{Gauge, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use model::{Ending, Instant};
 use std::time::{self, Duration};
 use tokio::time::timeout;
@@ -68,11 +68,11 @@ const HISTOGRAMS: [(&str, &str); 6] = [
 ];
 
 /// How long the database may take to answer whoever watches.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(2);
+pub(crate) const PROBE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Says what each number means, and begins the counters at zero: who first sees a counter at one can't tell that it
 /// moved.
-pub fn describe() {
+pub fn describe_metrics() {
     GAUGES.iter().for_each(|(name, help)| describe_gauge!(*name, *help));
     COUNTERS.iter().for_each(|(name, help)| describe_counter!(*name, *help));
     HISTOGRAMS.iter().for_each(|(name, help)| describe_histogram!(*name, *help));
@@ -93,7 +93,7 @@ pub fn describe() {
 impl Greenroom {
     /// Sets the gauges that nobody keeps up to date, as they are now. Where the database is silent, so are those that
     /// it knows of.
-    pub async fn take_stock(&self) {
+    pub async fn collect_gauges(&self) {
         gauge!(STREAMS).set(self.stream_count() as f64);
         let streams = self.stream_session_lookup.len() + self.stream_setups.len();
         let lines =
@@ -108,7 +108,7 @@ impl Greenroom {
             BusHealth::Disabled => {}
             health => gauge!(BUS_UP).set(f64::from(u8::from(health == BusHealth::Healthy))),
         }
-        let backlog = timeout(PATIENCE, self.mail_backlog()).await;
+        let backlog = timeout(PROBE_TIMEOUT, self.mail_backlog()).await;
         gauge!(DATABASE_UP).set(f64::from(u8::from(matches!(backlog, Ok(Ok(_))))));
         if let Ok(Ok(Backlog { queued, parked })) = backlog {
             gauge!(MAIL_QUEUED).set(queued as f64);
@@ -118,7 +118,7 @@ impl Greenroom {
 }
 
 /// Measures a send, from the call to its answer.
-pub(crate) async fn send(sending: impl Future<Output = Result<Posted>>) -> Result<Posted> {
+pub(crate) async fn measure_send(sending: impl Future<Output = Result<Posted>>) -> Result<Posted> {
     let began = time::Instant::now();
     let posted = sending.await;
     let outcome = match &posted {
@@ -135,7 +135,7 @@ pub(crate) async fn send(sending: impl Future<Output = Result<Posted>>) -> Resul
 }
 
 /// Measures a commit.
-pub(crate) async fn commit<T>(committing: impl Future<Output = T>) -> T {
+pub(crate) async fn measure_commit<T>(committing: impl Future<Output = T>) -> T {
     let began = time::Instant::now();
     let committed = committing.await;
     histogram!(COMMIT_SECONDS).record(began.elapsed());
@@ -143,8 +143,8 @@ pub(crate) async fn commit<T>(committing: impl Future<Output = T>) -> T {
 }
 
 /// Measures how long somebody waits in a line, and how long the line is.
-pub(crate) async fn in_line<T>(queue: &'static str, turn: impl Future<Output = T>) -> T {
-    let _place = Place::take(queue);
+pub(crate) async fn measure_queue_wait<T>(queue: &'static str, turn: impl Future<Output = T>) -> T {
+    let _gauge = QueueGauge::enter(queue);
     let began = time::Instant::now();
     let turn = turn.await;
     histogram!(WAIT_SECONDS, "queue" => queue).record(began.elapsed());
@@ -152,44 +152,44 @@ pub(crate) async fn in_line<T>(queue: &'static str, turn: impl Future<Output = T
 }
 
 /// A place in a line. Left when dropped: whoever waits may go.
-struct Place(Gauge);
+struct QueueGauge(Gauge);
 
-impl Place {
-    fn take(queue: &'static str) -> Self {
+impl QueueGauge {
+    fn enter(queue: &'static str) -> Self {
         let line = gauge!(QUEUE, "queue" => queue);
         line.increment(1);
         Self(line)
     }
 }
 
-impl Drop for Place {
+impl Drop for QueueGauge {
     fn drop(&mut self) {
         self.0.decrement(1);
     }
 }
 
 /// Counts streams that ended with their session.
-pub(crate) fn stream_ended(reason: Ending) {
+pub(crate) fn count_stream_ended(reason: Ending) {
     counter!(STREAMS_ENDED, "reason" => reason.as_str()).increment(1);
 }
 
 /// Measures how long ago an event was that streams hear of now: `told` by whoever wrote it, or `read` from the log.
-pub(crate) fn heard(way: &'static str, at: Instant) {
+pub(crate) fn record_event_delivered(way: &'static str, at: Instant) {
     let millis = u64::try_from(SystemClock.now().millis() - at.millis()).unwrap_or_default();
     histogram!(LAG_SECONDS, "way" => way).record(Duration::from_millis(millis));
 }
 
 /// Counts what became of a mail.
-pub(crate) fn mailed(outcome: &'static str) {
+pub(crate) fn count_mail(outcome: &'static str) {
     counter!(MAILS, "outcome" => outcome).increment(1);
 }
 
 /// Counts a statement.
-pub(crate) fn queried() {
+pub(crate) fn count_query() {
     counter!(QUERIES).increment(1);
 }
 
 /// Counts a note: `sent`, `heard` or `lost`.
-pub fn note(way: &'static str) {
+pub fn count_bus_message(way: &'static str) {
     counter!(NOTES, "way" => way).increment(1);
 }
