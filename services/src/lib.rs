@@ -13,7 +13,7 @@
 //! - [`keeping`]: backups, and moving to another database
 //! - `store`: connections, transactions; `entity`: tables
 //! - `batcher`: requests that arrive together, answered by one statement
-//! - `throttle`, `pruned_map`, [`clock`], [`housekeeping`], [`metrics`]: what the above lean on
+//! - `rate_limiter`, `pruned_map`, [`clock`], [`housekeeping`], [`metrics`]: what the above lean on
 
 pub mod accounts;
 mod batcher;
@@ -31,11 +31,11 @@ pub mod metrics;
 pub mod notifications;
 mod page;
 mod pruned_map;
+mod rate_limiter;
 pub mod realtime;
 pub mod seed;
 mod store;
 pub mod talents;
-mod throttle;
 
 pub use accounts::{Export, NewToken, SignedIn, Viewer};
 pub use error::{Error, Result};
@@ -47,10 +47,10 @@ use clock::{Clock, SystemClock};
 use mail::Links;
 use messages::MessageBatcher;
 use model::{ClientId, ConversationId, Instant, PersonId, Refusal, SessionId};
+use rate_limiter::RateLimiter;
 use realtime::{Hub, StreamSetupBatcher};
 use std::{net::IpAddr, ops::Deref, sync::Arc, thread::available_parallelism, time::Duration};
 use store::Store;
-use throttle::Throttle;
 use tokio::sync::{Notify, OnceCell};
 use tracing::Instrument;
 
@@ -131,22 +131,22 @@ pub struct Inner {
     clock: Arc<dyn Clock>,
     hasher: PasswordHasher,
     limits: Limits,
-    sends: Throttle<PersonId>,
-    failures: Throttle<Guesser>,
+    send_limiter: RateLimiter<PersonId>,
+    account_failure_limiter: RateLimiter<Guesser>,
     /// Failures of an account from anywhere.
     lockout: Lockout,
-    sign_ins: Throttle<Guesser>,
+    sign_in_limiter: RateLimiter<Guesser>,
     /// Wrong passwords of who is signed in.
-    reauth_failures: Throttle<SessionId>,
+    reauth_failure_limiter: RateLimiter<SessionId>,
     /// Changes of a password, taken or not.
-    password_changes: Throttle<PersonId>,
+    password_changes: RateLimiter<PersonId>,
     /// Passwords chosen by a mailed link, taken or not. Counted apart, so that no thief's changes keep the owner out.
-    link_passwords: Throttle<PersonId>,
-    address_failures: Throttle<IpAddr>,
-    letters: Throttle<IpAddr>,
-    exports: Throttle<PersonId>,
-    marks: Throttle<PersonId>,
-    typing: Throttle<(PersonId, ConversationId)>,
+    link_passwords: RateLimiter<PersonId>,
+    ip_failure_limiter: RateLimiter<IpAddr>,
+    account_mail_limiter: RateLimiter<IpAddr>,
+    export_limiter: RateLimiter<PersonId>,
+    marker_limiter: RateLimiter<PersonId>,
+    typing_limiter: RateLimiter<(PersonId, ConversationId)>,
     message_batcher: MessageBatcher,
     session_lookup: SessionLookup,
     /// The same for those who open a stream, of whom thousands may come at once.
@@ -187,18 +187,18 @@ impl Greenroom {
             hub: Hub::new(store.clone()),
             store,
             hasher: PasswordHasher::new(limits.sign_ins_at_once, public_url)?,
-            sends: Throttle::new(&clock, limits.sends_per_minute, minute),
-            failures: Throttle::new(&clock, limits.failures_per_account, minute),
+            send_limiter: RateLimiter::new(&clock, limits.sends_per_minute, minute),
+            account_failure_limiter: RateLimiter::new(&clock, limits.failures_per_account, minute),
             lockout: Lockout::new(clock.clone()),
-            sign_ins: Throttle::new(&clock, SIGN_INS_PER_MINUTE, minute),
-            reauth_failures: Throttle::new(&clock, limits.failures_per_account, minute),
-            password_changes: Throttle::new(&clock, PASSWORDS_PER_HOUR, hour),
-            link_passwords: Throttle::new(&clock, PASSWORDS_PER_HOUR, hour),
-            address_failures: Throttle::new(&clock, limits.failures_per_address, minute),
-            letters: Throttle::new(&clock, limits.letters_per_address, hour),
-            exports: Throttle::new(&clock, EXPORTS_PER_HOUR, hour),
-            marks: Throttle::new(&clock, MARKS_PER_MINUTE, minute),
-            typing: Throttle::new(&clock, 1, realtime::TYPING_INTERVAL),
+            sign_in_limiter: RateLimiter::new(&clock, SIGN_INS_PER_MINUTE, minute),
+            reauth_failure_limiter: RateLimiter::new(&clock, limits.failures_per_account, minute),
+            password_changes: RateLimiter::new(&clock, PASSWORDS_PER_HOUR, hour),
+            link_passwords: RateLimiter::new(&clock, PASSWORDS_PER_HOUR, hour),
+            ip_failure_limiter: RateLimiter::new(&clock, limits.failures_per_address, minute),
+            account_mail_limiter: RateLimiter::new(&clock, limits.letters_per_address, hour),
+            export_limiter: RateLimiter::new(&clock, EXPORTS_PER_HOUR, hour),
+            marker_limiter: RateLimiter::new(&clock, MARKS_PER_MINUTE, minute),
+            typing_limiter: RateLimiter::new(&clock, 1, realtime::TYPING_INTERVAL),
             message_batcher: MessageBatcher::new(SENDS_AT_ONCE, Duration::ZERO),
             session_lookup: SessionLookup::new(LOOKED_UP_AT_ONCE, Duration::ZERO),
             stream_session_lookup: SessionLookup::new(LOOKED_UP_AT_ONCE, BATCH_DELAY),

@@ -32,7 +32,7 @@ impl Greenroom {
     pub fn export(&self, viewer: &Viewer) -> Result<Export> {
         viewer.owns_account()?;
         viewer.just_confirmed(self.now())?;
-        self.exports.take(viewer.id())?;
+        self.export_limiter.acquire(viewer.id())?;
         let (pieces, export) = mpsc::channel(AHEAD);
         let (greenroom, viewer) = (self.clone(), viewer.clone());
         tokio::spawn(async move {

@@ -229,7 +229,7 @@ impl Greenroom {
 
     /// Takes one of the letters that an address may cause.
     pub(super) fn take_letter(&self, from: IpAddr) -> std::result::Result<(), Refusal> {
-        self.letters.take(network(from))
+        self.account_mail_limiter.acquire(network(from))
     }
 }
 

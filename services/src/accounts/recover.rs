@@ -212,9 +212,9 @@ impl Greenroom {
     /// Compares a password with the hash of the row that was read.
     pub(super) async fn compare(&self, viewer: &super::Viewer, proof: &PasswordProof) -> Result<()> {
         let turn = self.hasher.turn(Requester::Person(viewer.id())).await?;
-        self.reauth_failures.take(viewer.session())?;
+        self.reauth_failure_limiter.acquire(viewer.session())?;
         let stored = Some(proof.owner.password_hash.clone());
-        let give_back = || self.reauth_failures.give_back(&viewer.session());
+        let give_back = || self.reauth_failure_limiter.refund(&viewer.session());
         // What fails for another reason is no failure of theirs.
         let right = self.hasher.verify(turn, proof.password.clone(), stored).await.inspect_err(|_| give_back())?;
         if !right {

@@ -234,25 +234,25 @@ impl Attempt<'_> {
 
     fn check(&self) -> std::result::Result<(), Refusal> {
         if self.device.is_none() {
-            self.greenroom.address_failures.check(self.network)?;
+            self.greenroom.ip_failure_limiter.check(self.network)?;
         }
         self.account_of_stranger().map_or(Ok(()), |account| self.greenroom.lockout.check(account))?;
-        self.guesser().map_or(Ok(()), |guesser| self.greenroom.failures.check(guesser))
+        self.guesser().map_or(Ok(()), |guesser| self.greenroom.account_failure_limiter.check(guesser))
     }
 
     fn take(&self) -> std::result::Result<(), Refusal> {
         // Looked at again: others may have failed while this one waited.
         self.check()?;
         if let Some(guesser) = self.guesser() {
-            self.greenroom.sign_ins.take(guesser.clone())?;
-            self.greenroom.failures.take(guesser).inspect_err(|_| self.give_back_sign_in())?;
+            self.greenroom.sign_in_limiter.acquire(guesser.clone())?;
+            self.greenroom.account_failure_limiter.acquire(guesser).inspect_err(|_| self.give_back_sign_in())?;
         }
         if self.device.is_none() {
             let refund = |_: &_| {
                 self.give_back_guess();
                 self.give_back_sign_in();
             };
-            self.greenroom.address_failures.take(self.network).inspect_err(refund)?;
+            self.greenroom.ip_failure_limiter.acquire(self.network).inspect_err(refund)?;
         }
         self.account_of_stranger().into_iter().for_each(|account| self.greenroom.lockout.charge(account));
         Ok(())
@@ -268,22 +268,23 @@ impl Attempt<'_> {
     fn give_back(&self) {
         self.give_back_guess();
         if self.device.is_none() {
-            self.greenroom.address_failures.give_back(&self.network);
+            self.greenroom.ip_failure_limiter.refund(&self.network);
         }
         self.account_of_stranger().into_iter().for_each(|account| self.greenroom.lockout.refund(account));
     }
 
     fn give_back_guess(&self) {
-        self.guesser().into_iter().for_each(|guesser| self.greenroom.failures.give_back(&guesser));
+        self.guesser().into_iter().for_each(|guesser| self.greenroom.account_failure_limiter.refund(&guesser));
     }
 
     fn give_back_sign_in(&self) {
-        self.guesser().into_iter().for_each(|guesser| self.greenroom.sign_ins.give_back(&guesser));
+        self.guesser().into_iter().for_each(|guesser| self.greenroom.sign_in_limiter.refund(&guesser));
     }
 
     /// Whether so much failed that a limit is reached.
     fn is_limited(&self) -> bool {
-        let reached = self.guesser().is_some_and(|guesser| self.greenroom.failures.check(guesser).is_err());
+        let reached =
+            self.guesser().is_some_and(|guesser| self.greenroom.account_failure_limiter.check(guesser).is_err());
         let attacked =
             self.account_of_stranger().is_some_and(|account| self.greenroom.lockout.is_under_attack(account));
         reached || attacked

@@ -30,7 +30,7 @@ impl Greenroom {
             return Err(Refusal::WrongRole.into());
         }
         viewer.may_write()?;
-        self.sends.take(viewer.id())?;
+        self.send_limiter.acquire(viewer.id())?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());
         run_to_completion(async move { greenroom.open_in_full(&viewer, draft).await }).await
     }

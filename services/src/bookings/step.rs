@@ -23,7 +23,7 @@ impl Greenroom {
         if step.only().is_some_and(|only| only != viewer.role()) {
             return Err(Refusal::WrongRole.into());
         }
-        self.sends.take(viewer.id())?;
+        self.send_limiter.acquire(viewer.id())?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());
         run_to_completion(async move {
             let now = greenroom.now();

@@ -17,7 +17,7 @@ impl Greenroom {
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn mark_unread(&self, viewer: &Viewer, id: ConversationId, seq: i64) -> Result<()> {
         viewer.may_write()?;
-        self.marks.take(viewer.id())?;
+        self.marker_limiter.acquire(viewer.id())?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());
         run_to_completion(async move {
             let (now, side) = (greenroom.now(), Side::of(&viewer));

@@ -45,7 +45,7 @@ impl Greenroom {
 
     async fn submit_message(&self, viewer: &Viewer, draft: Draft) -> Result<Posted> {
         viewer.may_write()?;
-        self.sends.take(viewer.id())?;
+        self.send_limiter.acquire(viewer.id())?;
         let client_id = draft.client_id.unwrap_or_else(crate::mint_client_id);
         let sending = Sending { viewer: viewer.clone(), draft, client_id };
         let greenroom = self.clone();

@@ -17,7 +17,7 @@ impl Greenroom {
         viewer.may_write()?;
         let Some(other) = self.counterpart_showing_presence(viewer, id).await? else { return Ok(()) };
         let now = self.now();
-        if self.typing.take((viewer.id(), id)).is_ok() {
+        if self.typing_limiter.acquire((viewer.id(), id)).is_ok() {
             self.hub.publish_typing(&[other], id, viewer.id(), now);
         }
         Ok(())

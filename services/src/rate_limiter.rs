@@ -9,34 +9,34 @@ use std::{
 
 /// Allows each key so many takes in any window of time. Measured by a clock that is never set back: a wall clock that is
 /// would keep everybody out for as long.
-pub(crate) struct Throttle<K> {
+pub(crate) struct RateLimiter<K> {
     clock: Arc<dyn Clock>,
     limit: usize,
     window: Duration,
-    taken: Mutex<PrunedMap<K, VecDeque<Duration>>>,
+    usage: Mutex<PrunedMap<K, VecDeque<Duration>>>,
 }
 
-impl<K: Hash + Eq> Throttle<K> {
+impl<K: Hash + Eq> RateLimiter<K> {
     pub(crate) fn new(clock: &Arc<dyn Clock>, limit: usize, window: Duration) -> Self {
-        Self { clock: clock.clone(), limit, window, taken: Mutex::default() }
+        Self { clock: clock.clone(), limit, window, usage: Mutex::default() }
     }
 
     /// Refuses, with the seconds until the next is free, where nothing is left to take.
     pub(crate) fn check(&self, key: K) -> Result<(), Refusal> {
-        self.with_room(key, |_, _| ())
+        self.with_capacity(key, |_, _| ())
     }
 
     /// Takes one, or refuses. Taking comes before the work, so that many tries at once can't slip through
-    /// together; [`Throttle::give_back`] undoes it.
-    pub(crate) fn take(&self, key: K) -> Result<(), Refusal> {
-        self.with_room(key, VecDeque::push_back)
+    /// together; [`RateLimiter::refund`] undoes it.
+    pub(crate) fn acquire(&self, key: K) -> Result<(), Refusal> {
+        self.with_capacity(key, VecDeque::push_back)
     }
 
-    fn with_room(&self, key: K, then: impl FnOnce(&mut VecDeque<Duration>, Duration)) -> Result<(), Refusal> {
+    fn with_capacity(&self, key: K, then: impl FnOnce(&mut VecDeque<Duration>, Duration)) -> Result<(), Refusal> {
         let now = self.clock.monotonic();
-        let mut taken = self.lock();
+        let mut usage = self.lock();
         let is_current = |times: &VecDeque<Duration>| times.back().is_some_and(|last| *last + self.window > now);
-        let times = taken.entry(key, now, is_current);
+        let times = usage.entry(key, now, is_current);
         while times.front().is_some_and(|first| *first + self.window <= now) {
             times.pop_front();
         }
@@ -55,14 +55,14 @@ impl<K: Hash + Eq> Throttle<K> {
     }
 
     /// Undoes the last take.
-    pub(crate) fn give_back(&self, key: &K) {
+    pub(crate) fn refund(&self, key: &K) {
         if let Some(times) = self.lock().get_mut(key) {
             times.pop_back();
         }
     }
 
     fn lock(&self) -> MutexGuard<'_, PrunedMap<K, VecDeque<Duration>>> {
-        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+        self.usage.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -74,35 +74,35 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
-    fn throttle() -> (Arc<SetClock>, Throttle<&'static str>) {
+    fn limiter() -> (Arc<SetClock>, RateLimiter<&'static str>) {
         let clock = Arc::new(SetClock::new(Instant::from_millis(0)));
         let shared: Arc<dyn Clock> = clock.clone();
-        (clock, Throttle::new(&shared, 2, 60 * SECOND))
+        (clock, RateLimiter::new(&shared, 2, 60 * SECOND))
     }
 
     #[test]
     fn a_key_is_refused_past_its_limit_and_free_again_after_the_window() {
-        let (clock, throttle) = throttle();
-        assert_eq!(throttle.take("sarah"), Ok(()));
+        let (clock, limiter) = limiter();
+        assert_eq!(limiter.acquire("sarah"), Ok(()));
         clock.advance(20 * SECOND);
-        assert_eq!(throttle.take("sarah"), Ok(()));
+        assert_eq!(limiter.acquire("sarah"), Ok(()));
         clock.advance(10 * SECOND);
-        assert_eq!(throttle.take("sarah"), Err(Refusal::RateLimited { retry_after: 30 }));
-        assert_eq!(throttle.take("kamau"), Ok(()));
+        assert_eq!(limiter.acquire("sarah"), Err(Refusal::RateLimited { retry_after: 30 }));
+        assert_eq!(limiter.acquire("kamau"), Ok(()));
         clock.advance(30 * SECOND);
-        assert_eq!(throttle.take("sarah"), Ok(()));
-        throttle.give_back(&"sarah");
+        assert_eq!(limiter.acquire("sarah"), Ok(()));
+        limiter.refund(&"sarah");
         clock.advance(SECOND);
-        assert_eq!(throttle.take("sarah"), Ok(()));
+        assert_eq!(limiter.acquire("sarah"), Ok(()));
     }
 
     #[test]
     fn a_clock_set_back_by_an_hour_keeps_nobody_out_for_an_hour() {
-        let (clock, throttle) = throttle();
-        assert_eq!((throttle.take("sarah"), throttle.take("sarah")), (Ok(()), Ok(())));
+        let (clock, limiter) = limiter();
+        assert_eq!((limiter.acquire("sarah"), limiter.acquire("sarah")), (Ok(()), Ok(())));
         clock.set_back(3_600 * SECOND);
-        assert_eq!(throttle.take("sarah"), Err(Refusal::RateLimited { retry_after: 60 }));
+        assert_eq!(limiter.acquire("sarah"), Err(Refusal::RateLimited { retry_after: 60 }));
         clock.advance(60 * SECOND);
-        assert_eq!(throttle.take("sarah"), Ok(()));
+        assert_eq!(limiter.acquire("sarah"), Ok(()));
     }
 }
