@@ -10,12 +10,13 @@
 //! - [`realtime`]: the event log of each person, and the streams that follow it
 //! - [`mail`]: letters, their queue, and sending them
 //! - [`seed`]: the demo cast
-//! - [`keeping`]: backups, and moving to another database
+//! - [`backup`]: backups, and moving to another database
 //! - `store`: connections, transactions; `entity`: tables
 //! - `batcher`: requests that arrive together, answered by one statement
 //! - `rate_limiter`, `pruned_map`, [`clock`], [`housekeeping`], [`metrics`]: what the above lean on
 
 pub mod accounts;
+pub mod backup;
 mod batcher;
 pub mod bookings;
 pub mod clock;
@@ -24,7 +25,6 @@ pub mod conversations;
 mod entity;
 mod error;
 pub mod housekeeping;
-pub mod keeping;
 pub mod mail;
 pub mod messages;
 pub mod metrics;

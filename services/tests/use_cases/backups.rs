@@ -4,8 +4,8 @@ use crate::support::{Database, Kind, Site, path_of, say};
 use model::Instant;
 use services::{
     Greenroom, Limits,
+    backup::{BackupError, create_backup},
     clock::{Clock, SetClock},
-    keeping::{Trouble, backup},
 };
 use std::{fs, path::PathBuf, sync::Arc, time::Duration};
 use tempfile::TempDir;
@@ -31,7 +31,7 @@ impl Shelf {
 
 async fn refused(site: &Site, shelf: &Shelf, fault: &str) -> String {
     let before = shelf.count();
-    let trouble = backup(site.url(), &shelf.file("refused.db")).await.expect_err(fault);
+    let trouble = create_backup(site.url(), &shelf.file("refused.db")).await.expect_err(fault);
     assert_eq!(shelf.count(), before, "nothing is left behind");
     trouble.to_string()
 }
@@ -48,14 +48,14 @@ async fn a_backup_is_of_one_moment_while_people_write() {
     let copying = async {
         let mut counts = Vec::new();
         for number in 0..6 {
-            let contents = backup(site.url(), &shelf.file(&format!("{number}.db"))).await.expect("a backup");
+            let contents = create_backup(site.url(), &shelf.file(&format!("{number}.db"))).await.expect("a backup");
             counts.push(contents.messages);
         }
         counts
     };
     let ((), counts) = tokio::join!(writing, copying);
     assert!(counts.is_sorted() && counts[0] < counts[5], "they were made while messages came: {counts:?}");
-    let last = backup(site.url(), &shelf.file("last.db")).await.expect("a backup");
+    let last = create_backup(site.url(), &shelf.file("last.db")).await.expect("a backup");
     assert_eq!((last.people, last.conversations, last.messages), (5, 2, 77));
     assert_eq!(shelf.count(), 7, "copies and nothing else");
 }
@@ -65,14 +65,17 @@ async fn a_backup_is_for_its_owner_and_never_written_over() {
     use std::os::unix::fs::PermissionsExt;
     let (site, shelf) = (Site::new(Kind::Sqlite).await, Shelf::new());
     let file = shelf.file("greenroom.db");
-    backup(site.url(), &file).await.expect("a backup");
+    create_backup(site.url(), &file).await.expect("a backup");
     let (bytes, mode) = (fs::read(&file).expect("a file"), fs::metadata(&file).expect("a file").permissions().mode());
     assert_eq!(mode & 0o777, 0o600, "there are addresses in it, and what opens accounts");
-    assert!(matches!(backup(site.url(), &file).await, Err(Trouble::Taken(_))));
+    assert!(matches!(create_backup(site.url(), &file).await, Err(BackupError::Taken(_))));
     assert_eq!(fs::read(&file).expect("a file"), bytes);
     let link = shelf.file("link.db");
     std::os::unix::fs::symlink(shelf.file("nowhere.db"), &link).expect("a link");
-    assert!(matches!(backup(site.url(), &link).await, Err(Trouble::Taken(_))), "not even a link that leads nowhere");
+    assert!(
+        matches!(create_backup(site.url(), &link).await, Err(BackupError::Taken(_))),
+        "not even a link that leads nowhere"
+    );
 }
 
 #[tokio::test]
@@ -100,9 +103,9 @@ async fn numbers_that_do_not_agree_are_told_and_make_no_backup() {
 async fn a_log_whose_oldest_events_are_pruned_is_whole() {
     let (site, shelf) = (Site::new(Kind::Sqlite).await, Shelf::new());
     site.execute("DELETE FROM event WHERE seq < 9").await;
-    backup(site.url(), &shelf.file("pruned.db")).await.expect("a backup");
+    create_backup(site.url(), &shelf.file("pruned.db")).await.expect("a backup");
     site.execute("DELETE FROM event").await;
-    backup(site.url(), &shelf.file("empty.db")).await.expect("a backup");
+    create_backup(site.url(), &shelf.file("empty.db")).await.expect("a backup");
 }
 
 #[tokio::test]
@@ -110,16 +113,16 @@ async fn what_cannot_be_copied_is_told() {
     let (shelf, site) = (Shelf::new(), Site::new(Kind::Sqlite).await);
     let postgres = Database::empty(Kind::Postgres).await;
     for url in [&*postgres.url, "sqlite::memory:"] {
-        assert!(matches!(backup(url, &shelf.file("x.db")).await, Err(Trouble::NoFile)), "{url}");
+        assert!(matches!(create_backup(url, &shelf.file("x.db")).await, Err(BackupError::NoFile)), "{url}");
     }
     let nowhere = format!("sqlite://{}", shelf.file("nowhere.db").display());
-    assert!(matches!(backup(&nowhere, &shelf.file("x.db")).await, Err(Trouble::Missing(_))));
-    assert!(matches!(backup(site.url(), &shelf.file("no/folder.db")).await, Err(Trouble::Unwritable(..))));
+    assert!(matches!(create_backup(&nowhere, &shelf.file("x.db")).await, Err(BackupError::Missing(_))));
+    assert!(matches!(create_backup(site.url(), &shelf.file("no/folder.db")).await, Err(BackupError::Unwritable(..))));
     let bytes = fs::read(path_of(site.url())).expect("a database");
     let cut = shelf.file("cut.db");
     fs::write(&cut, &bytes[..bytes.len() / 2]).expect("half a database");
     let url = format!("sqlite://{}", cut.display());
-    assert!(matches!(backup(&url, &shelf.file("x.db")).await, Err(Trouble::Damaged(..))));
+    assert!(matches!(create_backup(&url, &shelf.file("x.db")).await, Err(BackupError::Damaged(..))));
     assert_eq!(shelf.count(), 1, "nothing is left behind");
 }
 
@@ -136,5 +139,5 @@ async fn sweeping_the_log_leaves_it_whole() {
     say(&site.greenroom, &cast.sarah, cast.launch, "A minute before").await;
     site.clock.advance(keep + Duration::from_secs(30));
     site.greenroom.sweep().await.expect("sweeping");
-    backup(site.url(), &shelf.file("swept.db")).await.expect("a whole database");
+    create_backup(site.url(), &shelf.file("swept.db")).await.expect("a whole database");
 }

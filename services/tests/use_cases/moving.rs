@@ -4,7 +4,7 @@ use crate::support::{Cast, Database, Kind, Site, Views, connect, path_of, say, w
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use services::{
     Greenroom, Limits,
-    keeping::{Trouble, move_data},
+    backup::{BackupError, move_to_postgres},
 };
 
 /// Texts that have tripped others up.
@@ -58,7 +58,7 @@ async fn a_whole_site_moves_and_is_the_same() {
     for viewer in cast.all() {
         before.push(Views::read(&site.greenroom, viewer).await);
     }
-    let held = move_data(site.url(), &target.url).await.expect("moved");
+    let held = move_to_postgres(site.url(), &target.url).await.expect("moved");
     let rows = |table| held.iter().find(|held| held.table == table).map(|held| held.rows);
     assert_eq!([rows("person"), rows("message"), rows("notification")], [Some(5), Some(27), Some(27)]);
     assert!(held.iter().all(|held| held.rows > 0 && held.hash.len() == 64), "every table is tried: {held:?}");
@@ -69,10 +69,11 @@ async fn a_whole_site_moves_and_is_the_same() {
     }
     let message = say(&greenroom, &cast.sarah, cast.launch, "We moved").await;
     assert_eq!(message.seq, 23, "it goes on where it was");
-    let refused = move_data(site.url(), &target.url).await;
-    assert!(matches!(refused, Err(Trouble::NotEmpty("person", 5))), "{refused:?}");
+    let refused = move_to_postgres(site.url(), &target.url).await;
+    assert!(matches!(refused, Err(BackupError::NotEmpty("person", 5))), "{refused:?}");
     let moved = path_of(site.url()).display().to_string();
-    let again = move_data(&moved, &Database::empty(Kind::Postgres).await.url).await.expect("moved, by the file's name");
+    let again =
+        move_to_postgres(&moved, &Database::empty(Kind::Postgres).await.url).await.expect("moved, by the file's name");
     assert_eq!(again, held, "what is moved from stays as it was, and hashes are the same each time");
 }
 
@@ -81,11 +82,11 @@ async fn what_does_not_fit_leaves_the_target_empty() {
     let ((site, _), target) = (lived_in().await, Database::empty(Kind::Postgres).await);
     // No use case lets it in.
     site.execute("UPDATE mail SET subject = 'a' || char(0) || 'b'").await;
-    let refused = move_data(site.url(), &target.url).await;
-    assert!(matches!(refused, Err(Trouble::Stuck("mail", _))), "{refused:?}");
+    let refused = move_to_postgres(site.url(), &target.url).await;
+    assert!(matches!(refused, Err(BackupError::Table("mail", _))), "{refused:?}");
     assert!(is_empty(&target).await);
     site.execute("UPDATE mail SET subject = ''").await;
-    move_data(site.url(), &target.url).await.expect("moved, now that it fits");
+    move_to_postgres(site.url(), &target.url).await.expect("moved, now that it fits");
 }
 
 #[tokio::test]
@@ -96,8 +97,8 @@ async fn what_comes_out_differently_is_noticed() {
         $$ BEGIN NEW.body := rtrim(NEW.body); NEW.body := replace(NEW.body, '👩', ''); RETURN NEW; END $$; \
         CREATE TRIGGER meddle BEFORE INSERT ON message FOR EACH ROW EXECUTE FUNCTION meddle()";
     connect(&target.url).await.execute_unprepared(meddle).await.expect("a trigger");
-    let refused = move_data(site.url(), &target.url).await;
-    assert!(matches!(refused, Err(Trouble::Differs("message"))), "{refused:?}");
+    let refused = move_to_postgres(site.url(), &target.url).await;
+    assert!(matches!(refused, Err(BackupError::Differs("message"))), "{refused:?}");
     assert!(is_empty(&target).await);
 }
 
@@ -109,7 +110,7 @@ async fn a_site_that_still_writes_is_noticed() {
     let holding = connect(&target.url).await;
     holding.execute_unprepared("BEGIN; LOCK TABLE person").await.expect("a lock");
     let (from, to) = (site.url().to_owned(), target.url.clone());
-    let moving = tokio::spawn(async move { move_data(&from, &to).await });
+    let moving = tokio::spawn(async move { move_to_postgres(&from, &to).await });
     let watching = connect(&target.url).await;
     let waiting = "SELECT pid FROM pg_locks JOIN pg_class ON oid = relation WHERE relname = 'person' AND NOT granted";
     let waiting = Statement::from_string(DbBackend::Postgres, waiting);
@@ -117,25 +118,25 @@ async fn a_site_that_still_writes_is_noticed() {
     say(&site.greenroom, &cast.sarah, cast.launch, "Has the site moved yet?").await;
     holding.execute_unprepared("ROLLBACK").await.expect("the lock is gone");
     let refused = moving.await.expect("no panic");
-    assert!(matches!(refused, Err(Trouble::Changed(_))), "{refused:?}");
+    assert!(matches!(refused, Err(BackupError::Changed(_))), "{refused:?}");
     assert!(is_empty(&target).await);
 }
 
 #[tokio::test]
 async fn what_cannot_be_moved_is_told() {
     let (site, target) = (Site::new(Kind::Sqlite).await, Database::empty(Kind::Postgres).await);
-    let refused = move_data(site.url(), site.url()).await;
-    assert!(matches!(refused, Err(Trouble::NoTarget)), "{refused:?}");
-    let refused = move_data(&target.url, &target.url).await;
-    assert!(matches!(refused, Err(Trouble::Missing(_))), "{refused:?}");
-    let refused = move_data(site.url(), "postgres://greenroom:hunter2@127.0.0.1:1/greenroom").await;
+    let refused = move_to_postgres(site.url(), site.url()).await;
+    assert!(matches!(refused, Err(BackupError::NoTarget)), "{refused:?}");
+    let refused = move_to_postgres(&target.url, &target.url).await;
+    assert!(matches!(refused, Err(BackupError::Missing(_))), "{refused:?}");
+    let refused = move_to_postgres(site.url(), "postgres://greenroom:hunter2@127.0.0.1:1/greenroom").await;
     let sentence = refused.expect_err("nobody answers").to_string();
     assert!(sentence.contains("the target doesn't take it") && !sentence.contains("hunter2"), "{sentence}");
     site.execute("DELETE FROM message WHERE seq = 3").await;
-    let refused = move_data(site.url(), &target.url).await;
-    assert!(matches!(refused, Err(Trouble::Damaged(..))), "{refused:?}");
+    let refused = move_to_postgres(site.url(), &target.url).await;
+    assert!(matches!(refused, Err(BackupError::Damaged(..))), "{refused:?}");
     let old = Site::new(Kind::Sqlite).await;
     old.execute("DELETE FROM seaql_migrations WHERE version LIKE '%receipts'").await;
-    let refused = move_data(old.url(), &target.url).await;
-    assert!(matches!(refused, Err(Trouble::Older(_))), "{refused:?}");
+    let refused = move_to_postgres(old.url(), &target.url).await;
+    assert!(matches!(refused, Err(BackupError::Older(_))), "{refused:?}");
 }

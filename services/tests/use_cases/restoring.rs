@@ -3,7 +3,7 @@
 use crate::support::{Cast, Kind, Site, Stream, path_of, say};
 use services::{
     Greenroom, Limits, Resume,
-    keeping::{Trouble, backup, restore},
+    backup::{BackupError, create_backup, restore_backup},
 };
 use std::{
     fs,
@@ -23,7 +23,7 @@ impl Scene {
     async fn new() -> Self {
         let (site, folder) = (Site::new(Kind::Sqlite).await, tempfile::tempdir().expect("a folder"));
         let file = folder.path().join("backup.db");
-        backup(site.url(), &file).await.expect("a backup");
+        create_backup(site.url(), &file).await.expect("a backup");
         let cast = site.cast().await;
         say(&site.greenroom, &cast.sarah, cast.launch, "One more thing").await;
         Self { site, cast, backup: file, folder }
@@ -58,16 +58,16 @@ impl Scene {
 async fn messages(database: &Path) -> i64 {
     let copies = tempfile::tempdir().expect("a folder");
     let url = format!("sqlite://{}", database.display());
-    backup(&url, &copies.path().join("copy.db")).await.expect("a whole database").messages
+    create_backup(&url, &copies.path().join("copy.db")).await.expect("a whole database").messages
 }
 
 #[tokio::test]
 async fn a_backup_takes_the_place_of_what_is_there_and_keeps_it_beside() {
     let scene = Scene::stopped().await;
     let url = scene.site.url();
-    assert!(matches!(restore(&scene.backup, url, false).await, Err(Trouble::Inhabited(_, 5))));
+    assert!(matches!(restore_backup(&scene.backup, url, false).await, Err(BackupError::Inhabited(_, 5))));
     assert_eq!(messages(scene.database()).await, 18);
-    let restored = restore(&scene.backup, url, true).await.expect("restored");
+    let restored = restore_backup(&scene.backup, url, true).await.expect("restored");
     assert_eq!(restored.contents.messages, 17);
     assert_eq!(messages(scene.database()).await, 17);
     assert_eq!(messages(&restored.aside.expect("what was there")).await, 18);
@@ -83,7 +83,7 @@ async fn whoever_heard_what_is_gone_begins_anew_however_late_they_come_back() {
     let (cast, url) = (&scene.cast, scene.site.url());
     let cursor = scene.site.greenroom.frame(&cast.sarah).await.expect("a frame").cursor;
     scene.site.greenroom.close().await.expect("closing");
-    restore(&scene.backup, url, true).await.expect("restored");
+    restore_backup(&scene.backup, url, true).await.expect("restored");
     let greenroom = Greenroom::open(url, "https://greenroom.example", Limits::default()).await.expect("a Greenroom");
     let head = greenroom.frame(&cast.sarah).await.expect("a frame").cursor;
     let (mut live, _) = Stream::ready(&greenroom, &cast.sarah, Resume::After(head)).await;
@@ -101,11 +101,11 @@ async fn a_backup_needs_no_leave_where_nobody_is() {
     let folder = tempfile::tempdir().expect("a folder");
     let database = folder.path().join("new.db");
     let url = format!("sqlite://{}?mode=rwc", database.display());
-    assert_eq!(restore(&scene.backup, &url, false).await.expect("restored").aside, None);
+    assert_eq!(restore_backup(&scene.backup, &url, false).await.expect("restored").aside, None);
     assert_eq!(messages(&database).await, 17);
     fs::remove_file(&database).expect("a file");
     services::migrate(&url).await.expect("an empty database");
-    assert_eq!(restore(&scene.backup, &url, false).await.expect("restored").aside, None);
+    assert_eq!(restore_backup(&scene.backup, &url, false).await.expect("restored").aside, None);
     assert_eq!(messages(&database).await, 17);
 }
 
@@ -113,8 +113,8 @@ async fn a_backup_needs_no_leave_where_nobody_is() {
 async fn a_site_that_serves_is_noticed() {
     let scene = Scene::new().await;
     for replace in [false, true] {
-        let refused = restore(&scene.backup, scene.site.url(), replace).await;
-        assert!(matches!(refused, Err(Trouble::InUse(_))), "{refused:?}");
+        let refused = restore_backup(&scene.backup, scene.site.url(), replace).await;
+        assert!(matches!(refused, Err(BackupError::InUse(_))), "{refused:?}");
     }
     say(&scene.site.greenroom, &scene.cast.eventpro, scene.cast.launch, "Still here").await;
     assert_eq!(messages(scene.database()).await, 19);
@@ -133,13 +133,13 @@ async fn what_a_killed_site_left_beside_is_never_written_into_a_backup() {
     copy("");
     assert!(copy("-wal") > 0, "it stands in the log");
     let url = format!("sqlite://{}", database.display());
-    let restored = restore(&scene.backup, &url, true).await.expect("restored");
+    let restored = restore_backup(&scene.backup, &url, true).await.expect("restored");
     assert_eq!(messages(&database).await, 17);
     assert_eq!(messages(&restored.aside.expect("what was there")).await, 18, "with what stood in the log");
     // And where somebody has taken the database away by hand, and left its log.
     fs::remove_file(&database).expect("a file");
     copy("-wal");
-    restore(&scene.backup, &url, false).await.expect("restored");
+    restore_backup(&scene.backup, &url, false).await.expect("restored");
     assert_eq!(messages(&database).await, 17);
 }
 
@@ -148,8 +148,8 @@ async fn a_broken_database_makes_room_when_told_to() {
     let scene = Scene::stopped().await;
     let broken = [b"no database any more".as_slice(); 400].concat();
     fs::write(scene.database(), &broken).expect("a broken database");
-    assert!(matches!(restore(&scene.backup, scene.site.url(), false).await, Err(Trouble::Unclear(..))));
-    let restored = restore(&scene.backup, scene.site.url(), true).await.expect("restored");
+    assert!(matches!(restore_backup(&scene.backup, scene.site.url(), false).await, Err(BackupError::Unclear(..))));
+    let restored = restore_backup(&scene.backup, scene.site.url(), true).await.expect("restored");
     assert_eq!(fs::read(restored.aside.expect("what was there")).expect("a file"), broken);
     assert_eq!(messages(scene.database()).await, 17);
 }
@@ -169,7 +169,7 @@ async fn what_is_no_backup_changes_nothing() {
         (scene.file("scratched.db", scratched), "is damaged"),
         (scene.database().to_owned(), "is there already"),
     ] {
-        let sentence = restore(&file, scene.site.url(), true).await.expect_err(told).to_string();
+        let sentence = restore_backup(&file, scene.site.url(), true).await.expect_err(told).to_string();
         assert!(sentence.contains(told) && sentence.contains(&*file.to_string_lossy()), "{sentence}");
         assert_eq!(messages(scene.database()).await, 18, "{sentence}");
         assert_eq!(scene.beside(), [""; 0], "{sentence}");
@@ -179,6 +179,6 @@ async fn what_is_no_backup_changes_nothing() {
 #[tokio::test]
 async fn a_database_in_use_is_no_backup() {
     let (scene, other) = (Scene::stopped().await, Scene::new().await);
-    let refused = restore(other.database(), scene.site.url(), true).await;
-    assert!(matches!(refused, Err(Trouble::Unfinished(..))), "{refused:?}");
+    let refused = restore_backup(other.database(), scene.site.url(), true).await;
+    assert!(matches!(refused, Err(BackupError::Unfinished(..))), "{refused:?}");
 }

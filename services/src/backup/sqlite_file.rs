@@ -1,6 +1,6 @@
 //! An SQLite database as a file among files.
 
-use super::Trouble;
+use super::BackupError;
 use sea_orm::sqlx::{
     self, ConnectOptions, SqliteConnection, SqlitePool,
     sqlite::{SqliteConnectOptions, SqlitePoolOptions},
@@ -14,12 +14,12 @@ use std::{
 };
 use tempfile::NamedTempFile;
 
-/// What SQLite may have left beside a database: writes that aren't in it yet, and who knows of them.
-pub(super) const BESIDE: [&str; 3] = ["-wal", "-journal", "-shm"];
+/// What SQLite may have left with_suffix a database: writes that aren't in it yet, and who knows of them.
+pub(super) const SIDECARS: [&str; 3] = ["-wal", "-journal", "-shm"];
 
 /// Why SQLite said no, by the numbers it has for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum No {
+pub(super) enum SqliteFailure {
     Busy,
     Damaged,
     Foreign,
@@ -28,15 +28,15 @@ pub(super) enum No {
 }
 
 /// The file that a database URL names.
-pub(super) fn path_of(database_url: &str) -> Result<PathBuf, Trouble> {
+pub(super) fn path_of(database_url: &str) -> Result<PathBuf, BackupError> {
     let file = database_url.split('?').next().unwrap_or_default();
-    let options = file.parse::<SqliteConnectOptions>().map_err(|_| Trouble::NoFile)?;
+    let options = file.parse::<SqliteConnectOptions>().map_err(|_| BackupError::NoFile)?;
     let is_file = file.starts_with("sqlite:") && !file.ends_with(":memory:");
-    if is_file { Ok(options.get_filename().to_owned()) } else { Err(Trouble::NoFile) }
+    if is_file { Ok(options.get_filename().to_owned()) } else { Err(BackupError::NoFile) }
 }
 
 /// The path with something behind its name.
-pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
+pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(suffix);
     name.into()
@@ -53,83 +53,83 @@ pub(super) fn flush_folder(folder: &Path) -> io::Result<()> {
 }
 
 /// A file that is there and may be read, with the system's own word where it may not.
-pub(super) fn open(path: &Path) -> Result<File, Trouble> {
+pub(super) fn open_file(path: &Path) -> Result<File, BackupError> {
     let opened = File::open(path).and_then(|file| match file.metadata()?.is_file() {
         true => Ok(file),
         false => Err(io::Error::other("it isn't a file")),
     });
     opened.map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => Trouble::Missing(path.to_owned()),
-        _ => Trouble::Unreadable(path.to_owned(), error),
+        io::ErrorKind::NotFound => BackupError::Missing(path.to_owned()),
+        _ => BackupError::Unreadable(path.to_owned(), error),
     })
 }
 
 /// A file without a name to be known by yet, for its owner alone. Gone again where it is dropped.
-pub(super) fn begin_in(folder: &Path) -> io::Result<NamedTempFile> {
+pub(super) fn create_temp_in(folder: &Path) -> io::Result<NamedTempFile> {
     // The system's plain word for a folder that isn't there.
     fs::metadata(folder)?;
     tempfile::Builder::new().prefix(".greenroom-").suffix(".part").tempfile_in(folder)
 }
 
 /// Opens a database that a site may be serving from, to read it.
-pub(super) async fn look_into(path: &Path) -> Result<SqliteConnection, Trouble> {
-    open(path)?;
-    options(path).read_only(true).connect().await.map_err(|error| trouble(path, error))
+pub(super) async fn open_read_only(path: &Path) -> Result<SqliteConnection, BackupError> {
+    open_file(path)?;
+    connect_options(path).read_only(true).connect().await.map_err(|error| to_backup_error(path, error))
 }
 
 /// The same, through one connection that stays.
-pub(super) async fn look_into_at_leisure(path: &Path) -> Result<SqlitePool, Trouble> {
-    open(path)?;
+pub(super) async fn open_read_only_pool(path: &Path) -> Result<SqlitePool, BackupError> {
+    open_file(path)?;
     let pool = SqlitePoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None);
-    pool.connect_with(options(path).read_only(true)).await.map_err(|error| trouble(path, error))
+    pool.connect_with(connect_options(path).read_only(true)).await.map_err(|error| to_backup_error(path, error))
 }
 
-/// Opens a database that nobody else knows of, to read it. Leaves nothing beside it.
-pub(super) async fn look_into_own(path: &Path) -> Result<SqliteConnection, sqlx::Error> {
-    options(path).read_only(true).immutable(true).connect().await
+/// Opens a database that nobody else knows of, to read it. Leaves nothing with_suffix it.
+pub(super) async fn open_immutable(path: &Path) -> Result<SqliteConnection, sqlx::Error> {
+    connect_options(path).read_only(true).immutable(true).connect().await
 }
 
 /// Opens a database to write into it.
-pub(super) async fn take_hold(path: &Path) -> Result<SqliteConnection, sqlx::Error> {
-    options(path).busy_timeout(Duration::from_millis(500)).connect().await
+pub(super) async fn open_for_writing(path: &Path) -> Result<SqliteConnection, sqlx::Error> {
+    connect_options(path).busy_timeout(Duration::from_millis(500)).connect().await
 }
 
-fn options(path: &Path) -> SqliteConnectOptions {
+fn connect_options(path: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new().filename(path).busy_timeout(Duration::from_secs(10)).disable_statement_logging()
 }
 
 /// What SQLite said of a database, as a sentence.
-pub(super) fn trouble(path: &Path, error: sqlx::Error) -> Trouble {
+pub(super) fn to_backup_error(path: &Path, error: sqlx::Error) -> BackupError {
     let path = path.to_owned();
-    match why(&error) {
-        No::Busy => Trouble::InUse(path),
-        No::Damaged => Trouble::Damaged(path, said(&error)),
-        No::Foreign => Trouble::Foreign(path),
-        No::Full => Trouble::Unwritable(path, io::Error::other(said(&error))),
-        No::Other => Trouble::Failed(path, said(&error)),
+    match classify_error(&error) {
+        SqliteFailure::Busy => BackupError::InUse(path),
+        SqliteFailure::Damaged => BackupError::Damaged(path, sqlite_message(&error)),
+        SqliteFailure::Foreign => BackupError::Foreign(path),
+        SqliteFailure::Full => BackupError::Unwritable(path, io::Error::other(sqlite_message(&error))),
+        SqliteFailure::Other => BackupError::Failed(path, sqlite_message(&error)),
     }
 }
 
 /// SQLite's own words, without ours and the library's around them.
-pub(super) fn said(error: &sqlx::Error) -> String {
+pub(super) fn sqlite_message(error: &sqlx::Error) -> String {
     error.as_database_error().map_or_else(|| error.to_string(), |told| told.message().to_owned())
 }
 
 /// The low byte of a code says what it is, the rest more of it.
-pub(super) fn why(error: &sqlx::Error) -> No {
+pub(super) fn classify_error(error: &sqlx::Error) -> SqliteFailure {
     let code = error.as_database_error().and_then(|told| told.code()?.parse::<u32>().ok());
     match code.map(|code| code & 0xff) {
-        Some(5 | 6) => No::Busy,
-        Some(11) => No::Damaged,
+        Some(5 | 6) => SqliteFailure::Busy,
+        Some(11) => SqliteFailure::Damaged,
         // A table that isn't there is a plain error.
-        Some(1 | 26) => No::Foreign,
-        Some(13) => No::Full,
-        _ => No::Other,
+        Some(1 | 26) => SqliteFailure::Foreign,
+        Some(13) => SqliteFailure::Full,
+        _ => SqliteFailure::Other,
     }
 }
 
 /// Gives a file the owner of another, as far as the system allows: only root may, and only then it is needed.
-pub(super) fn give_to_owner_of(file: &Path, other: &Path) -> io::Result<()> {
+pub(super) fn copy_owner(file: &Path, other: &Path) -> io::Result<()> {
     use std::os::unix::fs::{MetadataExt, chown};
     let (now, wanted) = (fs::metadata(file)?, fs::metadata(other)?);
     if (now.uid(), now.gid()) == (wanted.uid(), wanted.gid()) {

@@ -1,4 +1,4 @@
-use super::{Trouble, file};
+use super::{BackupError, sqlite_file};
 use migration::{Migrator, MigratorTrait};
 use sea_orm::sqlx::{self, SqliteConnection};
 use std::{fmt, path::Path};
@@ -33,7 +33,7 @@ const COUNTS: &str = "SELECT (SELECT count(*) FROM person) AS people, (SELECT co
     (SELECT count(*) FROM event) AS events, (SELECT count(*) FROM notification) AS notifications";
 
 /// What must not be, and how often it is. Only columns of the first step: an old backup has no others.
-const FAULTS: [(&str, &str); 5] = [
+const INTEGRITY_CHECKS: [(&str, &str); 5] = [
     (
         "conversations whose messages aren't numbered from 1 to the last without a gap",
         "SELECT count(*) FROM (SELECT c.last_seq AS last, count(m.seq) AS there, min(m.seq) AS first, \
@@ -59,28 +59,28 @@ const FAULTS: [(&str, &str); 5] = [
 ];
 
 /// Checks a file that nobody else knows of. What is found is told under the name of the file it came from.
-pub(super) async fn check_own(path: &Path, name: &Path) -> Result<Contents, Trouble> {
-    let mut database = file::look_into_own(path).await.map_err(told(name))?;
-    check(&mut database, name).await
+pub(super) async fn verify_file(path: &Path, name: &Path) -> Result<Contents, BackupError> {
+    let mut database = sqlite_file::open_immutable(path).await.map_err(to_backup_error(name))?;
+    verify(&mut database, name).await
 }
 
 /// Checks that SQLite finds a database whole, that this program can read it, and that its numbers agree.
-pub(super) async fn check(database: &mut SqliteConnection, name: &Path) -> Result<Contents, Trouble> {
-    is_ours(name, database).await?;
-    is_whole(name, database).await?;
-    for (fault, query) in FAULTS {
-        let times: i64 = sqlx::query_scalar(query).fetch_one(&mut *database).await.map_err(told(name))?;
+pub(super) async fn verify(database: &mut SqliteConnection, name: &Path) -> Result<Contents, BackupError> {
+    check_known_migrations(name, database).await?;
+    check_integrity(name, database).await?;
+    for (fault, query) in INTEGRITY_CHECKS {
+        let times: i64 = sqlx::query_scalar(query).fetch_one(&mut *database).await.map_err(to_backup_error(name))?;
         if times > 0 {
-            return Err(Trouble::Damaged(name.to_owned(), format!("{times} {fault}")));
+            return Err(BackupError::Damaged(name.to_owned(), format!("{times} {fault}")));
         }
     }
-    let counted = sqlx::query_as(COUNTS).fetch_one(database).await.map_err(told(name))?;
+    let counted = sqlx::query_as(COUNTS).fetch_one(database).await.map_err(to_backup_error(name))?;
     let (people, bookings, conversations, messages, events, notifications) = counted;
     Ok(Contents { people, bookings, conversations, messages, events, notifications })
 }
 
 /// People in a database, which need not be one of Greenroom.
-pub(super) async fn people(database: &mut SqliteConnection) -> Result<i64, sqlx::Error> {
+pub(super) async fn count_people(database: &mut SqliteConnection) -> Result<i64, sqlx::Error> {
     let counted = sqlx::query_scalar("SELECT count(*) FROM person").fetch_one(database).await;
     counted.or_else(|error| match error.as_database_error() {
         Some(told) if told.message().contains("no such table") => Ok(0),
@@ -89,37 +89,39 @@ pub(super) async fn people(database: &mut SqliteConnection) -> Result<i64, sqlx:
 }
 
 /// Whether a database that was checked has every step of the schema.
-pub(super) async fn is_up_to_date(database: &mut SqliteConnection, name: &Path) -> Result<(), Trouble> {
-    let there = steps(name, database).await?.len();
-    if there == Migrator::get_migration_files().len() { Ok(()) } else { Err(Trouble::Older(name.to_owned())) }
+pub(super) async fn check_up_to_date(database: &mut SqliteConnection, name: &Path) -> Result<(), BackupError> {
+    let there = applied_migrations(name, database).await?.len();
+    if there == Migrator::get_migration_files().len() { Ok(()) } else { Err(BackupError::Older(name.to_owned())) }
 }
 
-async fn steps(name: &Path, database: &mut SqliteConnection) -> Result<Vec<String>, Trouble> {
-    sqlx::query_scalar("SELECT version FROM seaql_migrations").fetch_all(database).await.map_err(told(name))
+async fn applied_migrations(name: &Path, database: &mut SqliteConnection) -> Result<Vec<String>, BackupError> {
+    sqlx::query_scalar("SELECT version FROM seaql_migrations").fetch_all(database).await.map_err(to_backup_error(name))
 }
 
-async fn is_ours(name: &Path, database: &mut SqliteConnection) -> Result<(), Trouble> {
-    let steps = steps(name, database).await?;
+async fn check_known_migrations(name: &Path, database: &mut SqliteConnection) -> Result<(), BackupError> {
+    let steps = applied_migrations(name, database).await?;
     let known = Migrator::get_migration_files();
     match steps.into_iter().find(|step| known.iter().all(|known| known.name() != step)) {
-        Some(unknown) => Err(Trouble::Newer(name.to_owned(), unknown)),
+        Some(unknown) => Err(BackupError::Newer(name.to_owned(), unknown)),
         None => Ok(()),
     }
 }
 
-async fn is_whole(name: &Path, database: &mut SqliteConnection) -> Result<(), Trouble> {
-    let faults: Vec<String> =
-        sqlx::query_scalar("PRAGMA integrity_check(1)").fetch_all(&mut *database).await.map_err(told(name))?;
+async fn check_integrity(name: &Path, database: &mut SqliteConnection) -> Result<(), BackupError> {
+    let faults: Vec<String> = sqlx::query_scalar("PRAGMA integrity_check(1)")
+        .fetch_all(&mut *database)
+        .await
+        .map_err(to_backup_error(name))?;
     if let Some(fault) = faults.into_iter().find(|fault| fault != "ok") {
-        return Err(Trouble::Damaged(name.to_owned(), fault));
+        return Err(BackupError::Damaged(name.to_owned(), fault));
     }
-    let loose = sqlx::query("PRAGMA foreign_key_check").fetch_all(database).await.map_err(told(name))?;
+    let loose = sqlx::query("PRAGMA foreign_key_check").fetch_all(database).await.map_err(to_backup_error(name))?;
     match loose.len() {
         0 => Ok(()),
-        rows => Err(Trouble::Damaged(name.to_owned(), format!("{rows} rows point to others that aren't there"))),
+        rows => Err(BackupError::Damaged(name.to_owned(), format!("{rows} rows point to others that aren't there"))),
     }
 }
 
-fn told(name: &Path) -> impl Fn(sqlx::Error) -> Trouble {
-    move |error| file::trouble(name, error)
+fn to_backup_error(name: &Path) -> impl Fn(sqlx::Error) -> BackupError {
+    move |error| sqlite_file::to_backup_error(name, error)
 }

@@ -2,24 +2,24 @@
 //!
 //! For whoever runs a site, not for its people: none of it is a use case of [`Greenroom`](crate::Greenroom).
 
-mod backup;
-mod check;
-mod file;
-mod moving;
+mod create;
 mod restore;
+mod sqlite_file;
 mod tables;
+mod transfer;
+mod verify;
 
-pub use backup::{backup, check_room};
-pub use check::Contents;
-pub use moving::move_data;
-pub use restore::{Restored, restore};
-pub use tables::Holding;
+pub use create::{check_free_space, create_backup};
+pub use restore::{RestoreReport, restore_backup};
+pub use tables::TableDigest;
+pub use transfer::move_to_postgres;
+pub use verify::Contents;
 
 use std::{io, path::PathBuf};
 
 /// Why it wasn't done, as a sentence for whoever asked. What was there before is there still.
 #[derive(Debug, thiserror::Error)]
-pub enum Trouble {
+pub enum BackupError {
     /// The database is no file.
     #[error("the database isn't an SQLite file; for PostgreSQL there are pg_dump and pg_restore")]
     NoFile,
@@ -45,13 +45,13 @@ pub enum Trouble {
     #[error("{0} was written by a newer Greenroom than this one: it has the step {1}")]
     Newer(PathBuf, String),
     /// A part of it stands in another file.
-    #[error("{0} is a database in use, or a part of one: its newest writes are beside it in {1}")]
+    #[error("{0} is a database in use, or a part of one: its newest writes are with_suffix it in {1}")]
     Unfinished(PathBuf, PathBuf),
     /// Restoring would put somebody's data out of its place.
-    #[error("{0} holds {1} people; --replace puts a backup in its place, and keeps it beside")]
+    #[error("{0} holds {1} people; --replace puts a backup in its place, and keeps it with_suffix")]
     Inhabited(PathBuf, i64),
     /// Restoring would put something out of its place that may be worth a look.
-    #[error("{0} can't be read as a database ({1}); --replace puts a backup in its place, and keeps it beside")]
+    #[error("{0} can't be read as a database ({1}); --replace puts a backup in its place, and keeps it with_suffix")]
     Unclear(PathBuf, String),
     /// Somebody has it open.
     #[error("{0} is in use; stop the site first")]
@@ -70,7 +70,7 @@ pub enum Trouble {
     NotEmpty(&'static str, u64),
     /// A row of a table doesn't fit.
     #[error("the table {0} can't be moved: {1}")]
-    Stuck(&'static str, String),
+    Table(&'static str, String),
     /// What was read back isn't what was written.
     #[error("the table {0} came out differently")]
     Differs(&'static str),

@@ -11,25 +11,25 @@ use sha2::{Digest, Sha256};
 const BATCH: u64 = 500;
 
 /// Does something with every table, in an order in which a row finds what it points to.
-macro_rules! for_every_table {
+macro_rules! for_each_table {
     ($do:ident $arguments:tt) => {
         vec![
-            for_every_table!(person $do $arguments),
-            for_every_table!(last_seen $do $arguments),
-            for_every_table!(browser_key $do $arguments),
-            for_every_table!(event_sequence $do $arguments),
-            for_every_table!(session $do $arguments),
-            for_every_table!(device $do $arguments),
-            for_every_table!(token $do $arguments),
-            for_every_table!(booking $do $arguments),
-            for_every_table!(conversation $do $arguments),
-            for_every_table!(message $do $arguments),
-            for_every_table!(mail $do $arguments),
-            for_every_table!(notification $do $arguments),
-            for_every_table!(event $do $arguments),
-            for_every_table!(email_budget $do $arguments),
-            for_every_table!(known_device $do $arguments),
-            for_every_table!(site_secret $do $arguments),
+            for_each_table!(person $do $arguments),
+            for_each_table!(last_seen $do $arguments),
+            for_each_table!(browser_key $do $arguments),
+            for_each_table!(event_sequence $do $arguments),
+            for_each_table!(session $do $arguments),
+            for_each_table!(device $do $arguments),
+            for_each_table!(token $do $arguments),
+            for_each_table!(booking $do $arguments),
+            for_each_table!(conversation $do $arguments),
+            for_each_table!(message $do $arguments),
+            for_each_table!(mail $do $arguments),
+            for_each_table!(notification $do $arguments),
+            for_each_table!(event $do $arguments),
+            for_each_table!(email_budget $do $arguments),
+            for_each_table!(known_device $do $arguments),
+            for_each_table!(site_secret $do $arguments),
         ]
     };
     ($table:ident $do:ident ($($argument:expr),*)) => {
@@ -39,7 +39,7 @@ macro_rules! for_every_table {
 
 /// A table, by what it holds: the same rows have the same hash, in whichever database they are.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Holding {
+pub struct TableDigest {
     /// Its name.
     pub table: &'static str,
     /// How many rows.
@@ -49,24 +49,27 @@ pub struct Holding {
 }
 
 /// Why a table couldn't be carried over, and which.
-pub(super) type Stuck = (&'static str, DbErr);
+pub(super) type TableError = (&'static str, DbErr);
 
 /// Copies every table, and says what was read.
-pub(super) async fn copy(from: &impl ConnectionTrait, to: &impl ConnectionTrait) -> Result<Vec<Holding>, Stuck> {
-    Ok(for_every_table!(carry(from, Some(to))))
+pub(super) async fn copy_tables(
+    from: &impl ConnectionTrait,
+    to: &impl ConnectionTrait,
+) -> Result<Vec<TableDigest>, TableError> {
+    Ok(for_each_table!(copy_table(from, Some(to))))
 }
 
 /// Says what every table holds.
-pub(super) async fn holdings(of: &impl ConnectionTrait) -> Result<Vec<Holding>, Stuck> {
-    Ok(for_every_table!(carry(of, None::<&sea_orm::DatabaseTransaction>)))
+pub(super) async fn digest_tables(of: &impl ConnectionTrait) -> Result<Vec<TableDigest>, TableError> {
+    Ok(for_each_table!(copy_table(of, None::<&sea_orm::DatabaseTransaction>)))
 }
 
 /// A table that holds something, and how many rows.
-pub(super) async fn any(of: &impl ConnectionTrait) -> Result<Option<(&'static str, u64)>, Stuck> {
-    Ok(for_every_table!(count(of)).into_iter().find(|(_, rows)| *rows > 0))
+pub(super) async fn find_nonempty(of: &impl ConnectionTrait) -> Result<Option<(&'static str, u64)>, TableError> {
+    Ok(for_each_table!(count_rows(of)).into_iter().find(|(_, rows)| *rows > 0))
 }
 
-async fn count<E>(of: &impl ConnectionTrait) -> Result<(&'static str, u64), Stuck>
+async fn count_rows<E>(of: &impl ConnectionTrait) -> Result<(&'static str, u64), TableError>
 where
     E: EntityTrait,
     E::Model: Sync,
@@ -76,7 +79,10 @@ where
 }
 
 /// Reads a table through, and writes what it reads if there is somewhere to.
-async fn carry<E>(from: &impl ConnectionTrait, to: Option<&impl ConnectionTrait>) -> Result<Holding, Stuck>
+async fn copy_table<E>(
+    from: &impl ConnectionTrait,
+    to: Option<&impl ConnectionTrait>,
+) -> Result<TableDigest, TableError>
 where
     E: EntityTrait,
     E::Model: IntoActiveModel<E::ActiveModel>,
@@ -84,13 +90,13 @@ where
     let table = E::default().as_str();
     let (mut rows, mut hash, mut after) = (0, Sha256::new(), None);
     loop {
-        let page = page::<E>(from, after).await.map_err(|error| (table, error))?;
+        let page = read_page::<E>(from, after).await.map_err(|error| (table, error))?;
         let Some(last) = page.last() else { break };
-        after = Some(key::<E>().map(|column| Expr::value(last.get(column))).collect());
+        after = Some(key_columns::<E>().map(|column| Expr::value(last.get(column))).collect());
         for row in &page {
             rows += 1;
             E::Column::iter()
-                .try_for_each(|column| feed(&mut hash, row.get(column)))
+                .try_for_each(|column| update_hash(&mut hash, row.get(column)))
                 .map_err(|error| (table, error))?;
         }
         if let Some(to) = to {
@@ -99,28 +105,31 @@ where
         }
     }
     let hash = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(Holding { table, rows, hash })
+    Ok(TableDigest { table, rows, hash })
 }
 
 /// The next rows by their keys. Ids and numbers only, which both databases put into the same order.
-async fn page<E: EntityTrait>(from: &impl ConnectionTrait, after: Option<Vec<Expr>>) -> Result<Vec<E::Model>, DbErr> {
+async fn read_page<E: EntityTrait>(
+    from: &impl ConnectionTrait,
+    after: Option<Vec<Expr>>,
+) -> Result<Vec<E::Model>, DbErr> {
     let mut query = E::find().limit(BATCH);
     if let Some(last) = after {
-        let key = key::<E>().map(|column| Expr::col(column.as_column_ref())).collect::<Vec<_>>();
+        let key = key_columns::<E>().map(|column| Expr::col(column.as_column_ref())).collect::<Vec<_>>();
         query = query.filter(Expr::tuple(key).gt(Expr::tuple(last)));
     }
-    for column in key::<E>() {
+    for column in key_columns::<E>() {
         query = query.order_by_asc(column);
     }
     query.all(from).await
 }
 
-fn key<E: EntityTrait>() -> impl Iterator<Item = E::Column> {
+fn key_columns<E: EntityTrait>() -> impl Iterator<Item = E::Column> {
     E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column)
 }
 
 /// Each value by its kind, its length and its bytes, so that none can pass for another.
-fn feed(hash: &mut Sha256, value: Value) -> Result<(), DbErr> {
+fn update_hash(hash: &mut Sha256, value: Value) -> Result<(), DbErr> {
     let (kind, bytes) = match value {
         Value::Bool(value) => (b'b', value.map(|value| vec![u8::from(value)])),
         Value::Int(value) => (b'i', value.map(|value| i64::from(value).to_be_bytes().to_vec())),
@@ -151,8 +160,8 @@ mod tests {
         Ok(E::Column::iter().map(|column| (table.clone(), column.as_str().to_owned())).collect())
     }
 
-    async fn carried() -> Result<Columns, DbErr> {
-        Ok(for_every_table!(columns()).into_iter().flatten().collect())
+    async fn copied_columns() -> Result<Columns, DbErr> {
+        Ok(for_each_table!(columns()).into_iter().flatten().collect())
     }
 
     #[tokio::test]
@@ -167,7 +176,7 @@ mod tests {
         let rows = database.query_all_raw(statement).await.expect("the schema");
         let name = |row: &sea_orm::QueryResult, column| row.try_get::<String>("", column).expect("a name");
         let schema: Columns = rows.iter().map(|row| (name(row, "t"), name(row, "c"))).collect();
-        assert_eq!(carried().await.expect("names"), schema);
+        assert_eq!(copied_columns().await.expect("names"), schema);
     }
 
     #[test]
@@ -185,7 +194,7 @@ mod tests {
         ];
         let hashes = values.iter().map(|values| {
             let mut hash = Sha256::new();
-            values.iter().try_for_each(|value| feed(&mut hash, value.clone())).expect("kinds that are known");
+            values.iter().try_for_each(|value| update_hash(&mut hash, value.clone())).expect("kinds that are known");
             hash.finalize().to_vec()
         });
         assert_eq!(hashes.collect::<BTreeSet<_>>().len(), values.len());

@@ -1,4 +1,4 @@
-use super::{Contents, Trouble, check::check_own, file};
+use super::{BackupError, Contents, sqlite_file, verify::verify_file};
 use sea_orm::sqlx::{self, Connection};
 use std::path::Path;
 use tempfile::NamedTempFile;
@@ -9,19 +9,19 @@ use uuid::Uuid;
 ///
 /// # Errors
 /// A sentence for whoever asked; then there is no such file.
-pub async fn backup(database_url: &str, to: &Path) -> Result<Contents, Trouble> {
-    let from = file::path_of(database_url)?;
-    let unwritable = |error| Trouble::Unwritable(to.to_owned(), error);
+pub async fn create_backup(database_url: &str, to: &Path) -> Result<Contents, BackupError> {
+    let from = sqlite_file::path_of(database_url)?;
+    let unwritable = |error| BackupError::Unwritable(to.to_owned(), error);
     if to.symlink_metadata().is_ok() {
-        return Err(Trouble::Taken(to.to_owned()));
+        return Err(BackupError::Taken(to.to_owned()));
     }
-    let folder = file::folder_of(to);
-    let part = file::begin_in(folder).map_err(unwritable)?;
-    copy(&from, part.path(), to).await?;
-    let contents = check_own(part.path(), &from).await?;
+    let folder = sqlite_file::folder_of(to);
+    let part = sqlite_file::create_temp_in(folder).map_err(unwritable)?;
+    vacuum_into(&from, part.path(), to).await?;
+    let contents = verify_file(part.path(), &from).await?;
     part.as_file().sync_all().map_err(unwritable)?;
-    name(part, to)?;
-    file::flush_folder(folder).map_err(unwritable)?;
+    persist_as(part, to)?;
+    sqlite_file::flush_folder(folder).map_err(unwritable)?;
     Ok(contents)
 }
 
@@ -30,17 +30,19 @@ pub async fn backup(database_url: &str, to: &Path) -> Result<Contents, Trouble> 
 ///
 /// # Errors
 /// A sentence for whoever asked, where the disk is full.
-pub async fn check_room(database_url: &str) -> Result<(), Trouble> {
-    let path = file::path_of(database_url)?;
+pub async fn check_free_space(database_url: &str) -> Result<(), BackupError> {
+    let path = sqlite_file::path_of(database_url)?;
     match write_probe(&path).await {
-        Err(error) if file::why(&error) == file::No::Full => Err(file::trouble(&path, error)),
+        Err(error) if sqlite_file::classify_error(&error) == sqlite_file::SqliteFailure::Full => {
+            Err(sqlite_file::to_backup_error(&path, error))
+        }
         _ => Ok(()),
     }
 }
 
 async fn write_probe(path: &Path) -> Result<(), sqlx::Error> {
     let id = Uuid::now_v7();
-    let mut database = file::take_hold(path).await?;
+    let mut database = sqlite_file::open_for_writing(path).await?;
     let insert = "INSERT INTO write_probe (process_id, filler, probed_at) VALUES (?, zeroblob(262144), 0)";
     sqlx::query(insert).bind(id).execute(&mut database).await?;
     sqlx::query("DELETE FROM write_probe WHERE process_id = ?").bind(id).execute(&mut database).await?;
@@ -48,23 +50,25 @@ async fn write_probe(path: &Path) -> Result<(), sqlx::Error> {
 }
 
 /// One statement, in which SQLite reads one moment, while others read and write.
-async fn copy(from: &Path, part: &Path, to: &Path) -> Result<(), Trouble> {
-    let mut database = file::look_into(from).await?;
+async fn vacuum_into(from: &Path, part: &Path, to: &Path) -> Result<(), BackupError> {
+    let mut database = sqlite_file::open_read_only(from).await?;
     let name = part.to_str().ok_or_else(|| {
         let error = std::io::Error::other("SQLite wants names in UTF-8");
-        Trouble::Unwritable(to.to_owned(), error)
+        BackupError::Unwritable(to.to_owned(), error)
     })?;
     let copied = sqlx::query("VACUUM INTO ?").bind(name).execute(&mut database).await;
     match copied {
         Ok(_) => Ok(()),
-        Err(error) if file::why(&error) == file::No::Full => Err(file::trouble(to, error)),
-        Err(error) => Err(file::trouble(from, error)),
+        Err(error) if sqlite_file::classify_error(&error) == sqlite_file::SqliteFailure::Full => {
+            Err(sqlite_file::to_backup_error(to, error))
+        }
+        Err(error) => Err(sqlite_file::to_backup_error(from, error)),
     }
 }
 
-fn name(part: NamedTempFile, to: &Path) -> Result<(), Trouble> {
+fn persist_as(part: NamedTempFile, to: &Path) -> Result<(), BackupError> {
     part.persist_noclobber(to).map(drop).map_err(|failed| match failed.error.kind() {
-        std::io::ErrorKind::AlreadyExists => Trouble::Taken(to.to_owned()),
-        _ => Trouble::Unwritable(to.to_owned(), failed.error),
+        std::io::ErrorKind::AlreadyExists => BackupError::Taken(to.to_owned()),
+        _ => BackupError::Unwritable(to.to_owned(), failed.error),
     })
 }
