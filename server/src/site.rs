@@ -106,7 +106,7 @@ fn begin_rounds(greenroom: &Greenroom, smtp: Option<Smtp>) {
     tokio::spawn(greenroom.clone().run_heartbeat());
     tokio::spawn(greenroom.clone().run_bus_pings());
     tokio::spawn(greenroom.clone().run_presence());
-    tokio::spawn(greenroom.clone().keep_house());
+    tokio::spawn(greenroom.clone().run_cleanup());
     tokio::spawn(greenroom.clone().keep_reminding());
     if let Some(smtp) = smtp {
         tokio::spawn(greenroom.clone().keep_posting(smtp));

@@ -38,7 +38,7 @@ pub use access_tokens::NewToken;
 pub use confirm::{Confirmation, Confirmed, FollowedBy};
 pub use export::Export;
 pub(crate) use hash_queue::Requester;
-pub(crate) use join::forget;
+pub(crate) use join::delete_unconfirmed;
 pub(crate) use known_device::KNOWN_FOR;
 pub(crate) use lockout::Lockout;
 pub(crate) use password::PasswordHasher;

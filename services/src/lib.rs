@@ -13,18 +13,18 @@
 //! - [`backup`]: backups, and moving to another database
 //! - `store`: connections, transactions; `entity`: tables
 //! - `batcher`: requests that arrive together, answered by one statement
-//! - `rate_limiter`, `pruned_map`, [`clock`], [`housekeeping`], [`metrics`]: what the above lean on
+//! - `rate_limiter`, `pruned_map`, [`clock`], [`cleanup`], [`metrics`]: what the above lean on
 
 pub mod accounts;
 pub mod backup;
 mod batcher;
 pub mod bookings;
+pub mod cleanup;
 pub mod clock;
 pub mod conversations;
 #[allow(unreachable_pub, reason = "SeaORM's derives make their items pub")]
 mod entity;
 mod error;
-pub mod housekeeping;
 pub mod mail;
 pub mod messages;
 pub mod metrics;

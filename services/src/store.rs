@@ -226,7 +226,7 @@ pub async fn migrate(database_url: &str) -> Result<()> {
     if !fits {
         Migrator::up(&connection, None).await?;
     }
-    while talents::fill_some(&connection).await? {}
+    while talents::fill_missing_search_names(&connection).await? {}
     connection.close().await?;
     Ok(())
 }

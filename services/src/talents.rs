@@ -2,7 +2,7 @@
 
 mod search_name;
 
-pub(crate) use search_name::{fill_some, fold};
+pub(crate) use search_name::{fill_missing_search_names, fold};
 
 use crate::{
     Error, Greenroom, Result, Viewer,

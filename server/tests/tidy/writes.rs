@@ -22,7 +22,7 @@ const WITHOUT_VIEWER: &[(&str, &str)] = &[
     // Background work.
     ("accounts/warning.rs", "warn_owner_inner"),
     ("accounts/sessions.rs", "end_system_sessions"),
-    ("housekeeping.rs", "*"),
+    ("cleanup.rs", "*"),
     ("realtime/presence.rs", "note_active"),
     ("mail/", "*"),
     ("seed.rs", "*"),

@@ -297,7 +297,7 @@ async fn insert(
 }
 
 /// Deletes the unconfirmed ones of these accounts, and returns how many. Nothing can hang on them but their links.
-pub(crate) async fn forget(tx: &Transaction, accounts: Select<person::Entity>) -> Result<usize> {
+pub(crate) async fn delete_unconfirmed(tx: &Transaction, accounts: Select<person::Entity>) -> Result<usize> {
     let unconfirmed = accounts.filter(person::Column::EmailVerified.eq(false)).order_by_asc(person::Column::Id);
     // Held, so that none is confirmed meanwhile.
     let rows = unconfirmed.lock_exclusive().all(tx).await?;

@@ -1,7 +1,7 @@
 use super::{
     Confirmed, Password, Viewer,
     hash_queue::Requester,
-    join::{forget, unchanged},
+    join::{delete_unconfirmed, unchanged},
     links,
     links::Purpose,
     person_of,
@@ -164,7 +164,7 @@ impl Greenroom {
         links::void(&tx, id, &Purpose::KEYS).await?;
         // Somebody may have registered the address without ever confirming it. It is proven now whose it is.
         let claimed = person::Entity::find().filter(person::Column::Email.eq(address.as_str()));
-        forget(&tx, claimed).await?;
+        delete_unconfirmed(&tx, claimed).await?;
         let row = person::ActiveModel { email: Set(address), ..unchanged(before.id) };
         let row = match row.update(&tx).await {
             // Another account has the address: the link is good for nothing.

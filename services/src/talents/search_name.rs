@@ -77,7 +77,7 @@ fn base_letters(letter: char) -> Option<&'static str> {
 
 /// Folds names that have been written without: before this column was there, or by an older node beside this one.
 /// Says whether there may be more.
-pub(crate) async fn fill_some(connection: &impl ConnectionTrait) -> Result<bool> {
+pub(crate) async fn fill_missing_search_names(connection: &impl ConnectionTrait) -> Result<bool> {
     let missing = person::Entity::find()
         .select_only()
         .columns([person::Column::Id, person::Column::Name])

@@ -195,7 +195,7 @@ async fn keep(greenroom: &Greenroom, clock: &SetClock, heard: &Heard) {
     greenroom.post_letters(&Office).await.expect("letters");
     heard.act("keeping house");
     greenroom.mail_backlog().await.expect("a backlog");
-    greenroom.sweep().await.expect("a cleanup");
+    greenroom.purge_expired().await.expect("a cleanup");
 }
 
 async fn leave(greenroom: &Greenroom, clock: &SetClock, heard: &Heard) {
@@ -224,7 +224,7 @@ async fn leave(greenroom: &Greenroom, clock: &SetClock, heard: &Heard) {
     heard.act("keeping greenroom, a week later");
     // The newcomer has never confirmed their address.
     clock.advance(8 * 24 * 60 * MINUTE);
-    greenroom.sweep().await.expect("a cleanup");
+    greenroom.purge_expired().await.expect("a cleanup");
 }
 
 fn draft(id: ConversationId) -> Draft {

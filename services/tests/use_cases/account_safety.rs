@@ -72,7 +72,7 @@ async fn a_sign_in_from_a_new_device_is_told_by_mail_once(site: Site) {
     sign_in_from(&site, "Firefox/145 <b>", "198.51.100.7").await.expect("a session");
     assert_eq!(told().await, 2, "from elsewhere");
     site.clock.advance(HOUR);
-    site.greenroom.sweep().await.expect("swept");
+    site.greenroom.purge_expired().await.expect("swept");
     sign_in_from(&site, "Firefox/145 <b>", "198.51.100.7").await.expect("a session");
     assert_eq!(told().await, 2);
 }

@@ -138,6 +138,6 @@ async fn sweeping_the_log_leaves_it_whole() {
     say(&early.expect("a Greenroom"), &cast.sarah, cast.launch, "Ahead of its time").await;
     say(&site.greenroom, &cast.sarah, cast.launch, "A minute before").await;
     site.clock.advance(keep + Duration::from_secs(30));
-    site.greenroom.sweep().await.expect("sweeping");
+    site.greenroom.purge_expired().await.expect("sweeping");
     create_backup(site.url(), &shelf.file("swept.db")).await.expect("a whole database");
 }

@@ -79,7 +79,7 @@ async fn a_log_that_was_pruned_is_reset_to_the_head(site: Site) {
     let before = greenroom.frame(&cast.sarah).await.expect("a frame").cursor;
     site.clock.advance(2 * hour);
     say(&greenroom, &cast.eventpro, cast.launch, "After the sweep this is all there is").await;
-    greenroom.sweep().await.expect("sweeping");
+    greenroom.purge_expired().await.expect("sweeping");
 
     for cursor in [0, 1, before - 1] {
         let first = Stream::open(&greenroom, &cast.sarah, Resume::After(cursor)).await.frame().await;
@@ -89,7 +89,7 @@ async fn a_log_that_was_pruned_is_reset_to_the_head(site: Site) {
     stream.up_to(before, before + 2).await;
 
     site.clock.advance(2 * hour);
-    greenroom.sweep().await.expect("sweeping");
+    greenroom.purge_expired().await.expect("sweeping");
     let (mut stream, start) = Stream::ready(&greenroom, &cast.sarah, Resume::After(before + 2)).await;
     assert_eq!(start, before + 2, "who has everything lacks nothing of an empty log");
     say(&greenroom, &cast.sarah, cast.launch, "Numbers go on").await;

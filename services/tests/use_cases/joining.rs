@@ -199,10 +199,10 @@ async fn one_address_opens_twenty_accounts_an_hour(site: Site) {
 async fn an_account_nobody_confirmed_is_forgotten(site: Site) {
     register(&site, WAMBUI, PASSWORD, "Wambui").await;
     site.clock.advance(6 * DAY);
-    site.greenroom.sweep().await.expect("sweeping");
+    site.greenroom.purge_expired().await.expect("sweeping");
     assert_eq!(refusal(sign_in(&site.greenroom, WAMBUI, PASSWORD).await), Refusal::EmailUnverified);
     site.clock.advance(2 * DAY);
-    site.greenroom.sweep().await.expect("sweeping");
+    site.greenroom.purge_expired().await.expect("sweeping");
     assert_eq!(refusal(sign_in(&site.greenroom, WAMBUI, PASSWORD).await), Refusal::InvalidCredentials);
     assert!(site.sign_in(SARAH.email).await.user.email_verified, "others stay");
 }
@@ -228,7 +228,7 @@ async fn many_accounts_nobody_confirmed_are_all_forgotten_at_once(site: Site) {
          SELECT {id}, 'p' || i || '@example.com', 'Nobody yet', 'talent', '', false, 0 FROM n"
     );
     site.execute(&many).await;
-    site.greenroom.sweep().await.expect("sweeping");
+    site.greenroom.purge_expired().await.expect("sweeping");
     #[derive(sea_orm::FromQueryResult)]
     struct Left {
         count: i64,

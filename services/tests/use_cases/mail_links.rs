@@ -130,7 +130,7 @@ async fn a_mail_that_is_tried_for_hours_still_goes_out(site: Site) {
     for _ in 0..8 {
         site.greenroom.post_letters(&office).await.expect("posting");
         site.clock.advance(Duration::from_secs(61 * 60));
-        site.greenroom.sweep().await.expect("sweeping");
+        site.greenroom.purge_expired().await.expect("sweeping");
     }
     let office = PostOffice::default();
     site.greenroom.post_letters(&office).await.expect("posting");
@@ -152,7 +152,7 @@ async fn a_mail_whose_link_was_revoked_is_not_sent(site: Site) {
 async fn a_link_lasts_from_when_its_mail_went_out(site: Site) {
     forgot(&site).await;
     site.clock.advance(Duration::from_secs(3 * 60 * 60));
-    site.greenroom.sweep().await.expect("sweeping");
+    site.greenroom.purge_expired().await.expect("sweeping");
     let office = PostOffice::default();
     site.greenroom.post_letters(&office).await.expect("posting");
     let token = token_in(&office.taken.lock().expect("a lock")[0]);

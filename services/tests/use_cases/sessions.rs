@@ -107,7 +107,7 @@ async fn signing_out_ends_this_session_alone(site: Site) {
 async fn sessions_that_are_over_are_swept_away(site: Site) {
     site.clock.advance(31 * DAY);
     let token = site.sign_in(SARAH.email).await.token;
-    site.greenroom.sweep().await.expect("sweeping");
+    site.greenroom.purge_expired().await.expect("sweeping");
     let left: Vec<Stored> = site.ask("SELECT token_hash, user_agent FROM session").await;
     assert_eq!(left.len(), 1);
     assert!(site.greenroom.authenticate(&token).await.is_ok());
@@ -121,7 +121,7 @@ async fn what_is_over_is_swept_away_however_much_it_is(site: Site) {
          SELECT {hash}, id, 'reset', '', 0 FROM numbers, (SELECT id FROM person LIMIT 1) AS somebody"
     ))
     .await;
-    site.greenroom.sweep().await.expect("sweeping");
+    site.greenroom.purge_expired().await.expect("sweeping");
     let left: Vec<Left> = site.ask("SELECT count(*) AS links FROM token WHERE expires_at = 0").await;
     assert_eq!(left[0].links, 0);
 }

@@ -13,24 +13,24 @@ use sea_orm::{
 };
 use std::time::Duration;
 
-const EVERY: Duration = Duration::from_secs(60 * 60);
+const INTERVAL: Duration = Duration::from_secs(60 * 60);
 const DAY: i64 = 24 * 60 * 60 * 1_000;
 /// How long somebody may take to confirm their address: longer than any link works.
-const UNCONFIRMED: i64 = 7 * DAY;
+const UNCONFIRMED_TTL: i64 = 7 * DAY;
 /// How long mails that couldn't be sent are kept to be looked into.
-const PARKED: i64 = 30 * DAY;
+const DEAD_LETTER_TTL: i64 = 30 * DAY;
 /// Rows deleted at once.
-const SOME: u64 = 500;
+const BATCH: u64 = 500;
 /// Accounts forgotten at once.
-const FORGET: usize = 200;
+const ACCOUNT_BATCH: usize = 200;
 
 impl Greenroom {
     /// Keeps house, for ever.
-    pub async fn keep_house(self) {
-        let mut ticks = tokio::time::interval(EVERY);
+    pub async fn run_cleanup(self) {
+        let mut ticks = tokio::time::interval(INTERVAL);
         loop {
             ticks.tick().await;
-            if let Err(error) = self.sweep().await {
+            if let Err(error) = self.purge_expired().await {
                 error.into_refusal();
             }
         }
@@ -40,52 +40,55 @@ impl Greenroom {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn sweep(&self) -> Result<()> {
+    pub async fn purge_expired(&self) -> Result<()> {
         let now = self.now().millis();
         let to_nobody = mail::Column::Recipient.is_null().and(mail::Column::CreatedAt.lt(now - DAY));
-        self.delete::<session::Entity>(session::Column::Id, session::Column::ExpiresAt.lte(now)).await?;
-        self.delete::<token::Entity>(token::Column::Hash, token::Column::ExpiresAt.lte(now)).await?;
-        self.delete::<mail::Entity>(mail::Column::Id, mail::Column::ParkedAt.lt(now - PARKED)).await?;
-        self.delete::<mail::Entity>(mail::Column::Id, mail::Column::SentAt.lt(now - DAY)).await?;
-        self.delete::<mail::Entity>(mail::Column::Id, mail::Column::CreatedAt.lt(now - PARKED)).await?;
-        self.delete::<mail::Entity>(mail::Column::Id, to_nobody).await?;
+        self.delete_where::<session::Entity>(session::Column::Id, session::Column::ExpiresAt.lte(now)).await?;
+        self.delete_where::<token::Entity>(token::Column::Hash, token::Column::ExpiresAt.lte(now)).await?;
+        self.delete_where::<mail::Entity>(mail::Column::Id, mail::Column::ParkedAt.lt(now - DEAD_LETTER_TTL)).await?;
+        self.delete_where::<mail::Entity>(mail::Column::Id, mail::Column::SentAt.lt(now - DAY)).await?;
+        self.delete_where::<mail::Entity>(mail::Column::Id, mail::Column::CreatedAt.lt(now - DEAD_LETTER_TTL)).await?;
+        self.delete_where::<mail::Entity>(mail::Column::Id, to_nobody).await?;
         let unspent = email_budget::Column::UpdatedAt.lt(now - DAY);
-        self.delete::<email_budget::Entity>(email_budget::Column::RecipientHash, unspent).await?;
+        self.delete_where::<email_budget::Entity>(email_budget::Column::RecipientHash, unspent).await?;
         let past = device::Column::CreatedAt.lt(accounts::device_cookies::expired(self.now()));
-        self.delete::<device::Entity>(device::Column::TokenHash, past).await?;
+        self.delete_where::<device::Entity>(device::Column::TokenHash, past).await?;
         let long_ago = known_device::Column::SeenAt.lt(now - millis(accounts::KNOWN_FOR));
-        self.delete::<known_device::Entity>(known_device::Column::Fingerprint, long_ago).await?;
+        self.delete_where::<known_device::Entity>(known_device::Column::Fingerprint, long_ago).await?;
         // Of processes that have ended.
-        self.delete::<write_probe::Entity>(write_probe::Column::ProcessId, write_probe::Column::ProbedAt.lt(now - DAY))
-            .await?;
-        while self.forget_unconfirmed(now - UNCONFIRMED).await? {}
-        while self.prune_log(now.saturating_sub(millis(self.limits.keep_events))).await? {}
+        self.delete_where::<write_probe::Entity>(
+            write_probe::Column::ProcessId,
+            write_probe::Column::ProbedAt.lt(now - DAY),
+        )
+        .await?;
+        while self.delete_unconfirmed_accounts(now - UNCONFIRMED_TTL).await? {}
+        while self.purge_event_log(now.saturating_sub(millis(self.limits.keep_events))).await? {}
         while self.fill_search_names().await? {}
         Ok(())
     }
 
     /// Deletes rows by their ids, some at once: no message shall stand behind all of them. Rows that another
     /// transaction holds stay until the next time: a wait for them could be a deadlock.
-    async fn delete<E: EntityTrait>(&self, id: E::Column, past: Expr) -> Result<()> {
+    async fn delete_where<E: EntityTrait>(&self, id: E::Column, past: Expr) -> Result<()> {
         loop {
             let some = Query::select()
                 .column(id)
                 .from(E::default())
                 .and_where(past.clone())
-                .limit(SOME)
+                .limit(BATCH)
                 .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
                 .take();
             let tx = self.store.write_background().await?;
             let deleted = E::delete_many().filter(id.in_subquery(some)).exec(&tx).await?.rows_affected;
             tx.commit().await?;
-            if deleted < SOME {
+            if deleted < BATCH {
                 return Ok(());
             }
         }
     }
 
     /// Says whether there may be more.
-    async fn prune_log(&self, before: i64) -> Result<bool> {
+    async fn purge_event_log(&self, before: i64) -> Result<bool> {
         let tx = self.store.write_background().await?;
         let more = realtime::purge_events(&tx, before).await?;
         tx.commit().await?;
@@ -95,14 +98,14 @@ impl Greenroom {
     /// Says whether there may be more.
     async fn fill_search_names(&self) -> Result<bool> {
         let tx = self.store.write_background().await?;
-        let more = talents::fill_some(&tx).await?;
+        let more = talents::fill_missing_search_names(&tx).await?;
         tx.commit().await?;
         Ok(more)
     }
 
     /// Deletes accounts that were never confirmed, and says whether there may be more. Nothing can hang on them but their
     /// links.
-    async fn forget_unconfirmed(&self, before: i64) -> Result<bool> {
+    async fn delete_unconfirmed_accounts(&self, before: i64) -> Result<bool> {
         let tx = self.store.write_background().await?;
         let abandoned = person::Entity::find()
             .filter(person::Column::DeletedAt.is_null())
@@ -111,9 +114,9 @@ impl Greenroom {
                 person::Column::Id
                     .not_in_subquery(Query::select().column(token::Column::PersonId).from(token::Entity).take()),
             )
-            .limit(FORGET as u64);
-        let forgotten = accounts::forget(&tx, abandoned).await?;
+            .limit(ACCOUNT_BATCH as u64);
+        let forgotten = accounts::delete_unconfirmed(&tx, abandoned).await?;
         tx.commit().await?;
-        Ok(forgotten == FORGET)
+        Ok(forgotten == ACCOUNT_BATCH)
     }
 }
