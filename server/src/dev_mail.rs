@@ -12,7 +12,7 @@ use axum::{
 use http::{HeaderMap, HeaderValue, Version, header, uri::Authority};
 use model::text::escape_html;
 use serde_json::json;
-use services::mail::Waiting;
+use services::mail::QueuedEmail;
 use std::net::SocketAddr;
 
 /// What browsers and programs send by themselves. Gateways add headers under many names; no list of those is complete.
@@ -74,7 +74,7 @@ fn is_local_request(peer: SocketAddr, version: Version, headers: &HeaderMap) -> 
         && headers.keys().all(|name| by_client(name.as_str()))
 }
 
-fn as_json(Waiting { letter, created_at }: &Waiting) -> serde_json::Value {
+fn as_json(QueuedEmail { email: letter, created_at }: &QueuedEmail) -> serde_json::Value {
     json!({
         "to": letter.to,
         "subject": letter.subject,
@@ -85,7 +85,7 @@ fn as_json(Waiting { letter, created_at }: &Waiting) -> serde_json::Value {
     })
 }
 
-fn page(mails: &[Waiting]) -> String {
+fn page(mails: &[QueuedEmail]) -> String {
     let mails: String = mails.iter().map(article).collect();
     let empty = if mails.is_empty() { "<p>No mail yet.</p>" } else { "" };
     format!(
@@ -97,7 +97,7 @@ fn page(mails: &[Waiting]) -> String {
     )
 }
 
-fn article(Waiting { letter, created_at }: &Waiting) -> String {
+fn article(QueuedEmail { email: letter, created_at }: &QueuedEmail) -> String {
     format!(
         "<article><h2>{}</h2><p>To: {}, {created_at}</p><pre>{}</pre></article><hr>",
         escape_html(&letter.subject),

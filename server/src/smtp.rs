@@ -15,7 +15,7 @@ use lettre::{
         extension::ClientId,
     },
 };
-use services::mail::{Mailer, Outgoing, Undelivered};
+use services::mail::{DeliveryError, Mailer, OutgoingEmail};
 use std::{path::Path, time::Duration};
 
 /// How long the server may take for each answer. A letter is lent out for longer, so it can't go out twice.
@@ -42,43 +42,43 @@ impl Smtp {
         Ok(Self { transport: builder.build(), from, host: host.to_owned() })
     }
 
-    fn message(&self, letter: &Outgoing) -> Option<Message> {
+    fn message(&self, email: &OutgoingEmail) -> Option<Message> {
         // Unique to the letter, not to the try: a mail program that got it twice shows it once.
         let mut message = Message::builder()
             .from(self.from.clone())
-            .to(letter.to.parse().ok()?)
-            .message_id(Some(format!("<{}@{}>", letter.id, self.host)))
-            .raw_header(subject(&letter.subject))
+            .to(email.to.parse().ok()?)
+            .message_id(Some(format!("<{}@{}>", email.id, self.host)))
+            .raw_header(subject(&email.subject))
             .raw_header(header("Auto-Submitted", "auto-generated"));
-        if let Some(conversation) = letter.conversation {
+        if let Some(conversation) = email.conversation {
             // The root of the conversation's thread, to which all letters about it are answers. No letter has this id.
             let root = format!("<conversation.{conversation}@{}>", self.host);
             message = message.in_reply_to(root.clone()).references(root);
         }
-        if let Some(url) = &letter.unsubscribe {
+        if let Some(url) = &email.unsubscribe {
             message = message
                 .raw_header(header("List-Unsubscribe", &format!("<{url}>")))
                 .raw_header(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"));
         }
-        message.multipart(MultiPart::alternative_plain_html(letter.text.clone(), letter.html.clone())).ok()
+        message.multipart(MultiPart::alternative_plain_html(email.text.clone(), email.html.clone())).ok()
     }
 }
 
 impl Mailer for Smtp {
-    async fn send(&self, letter: &Outgoing) -> Result<(), Undelivered> {
-        let Some(message) = self.message(letter) else {
-            return Err(Undelivered::Never("the address or the text can't be put into a mail".to_owned()));
+    async fn send(&self, email: &OutgoingEmail) -> Result<(), DeliveryError> {
+        let Some(message) = self.message(email) else {
+            return Err(DeliveryError::Never("the address or the text can't be put into a mail".to_owned()));
         };
         match tokio::time::timeout(PATIENCE, self.transport.send(message)).await {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) => Err(judge(&error)),
-            Err(_) => Err(Undelivered::Later("the mail server took too long".to_owned())),
+            Err(_) => Err(DeliveryError::Later("the mail server took too long".to_owned())),
         }
     }
 }
 
 /// What the server says may name the address, so only its code is told.
-fn judge(error: &Error) -> Undelivered {
+fn judge(error: &Error) -> DeliveryError {
     let why = match error.status() {
         Some(code) => format!("the mail server answered {code}"),
         None if error.is_timeout() => "the mail server took too long".to_owned(),
@@ -87,7 +87,7 @@ fn judge(error: &Error) -> Undelivered {
     // Only what is about this letter is for good. A wrong password for the mail server, say, is a setting that
     // somebody will mend.
     let for_good = error.status().is_some_and(|code| [550, 551, 553].contains(&u16::from(code)));
-    if for_good { Undelivered::Never(why) } else { Undelivered::Later(why) }
+    if for_good { DeliveryError::Never(why) } else { DeliveryError::Later(why) }
 }
 
 /// The header of a subject that may look like RFC 2047's own encoding: it is encoded as a whole then, so that mail programs
@@ -143,8 +143,8 @@ fn builder(url: &str, authorities: &[Certificate]) -> Option<AsyncSmtpTransportB
 mod tests {
     use super::*;
 
-    fn letter() -> Outgoing {
-        Outgoing {
+    fn letter() -> OutgoingEmail {
+        OutgoingEmail {
             id: uuid::Uuid::from_u128(7),
             conversation: Some(model::ConversationId(uuid::Uuid::from_u128(8))),
             to: "sarah@example.com".to_owned(),
@@ -180,7 +180,7 @@ mod tests {
         let smtp = Smtp::new("smtp://localhost", "Greenroom <hi@greenroom.example>", "greenroom.example", None);
         let smtp = smtp.expect("a mail server");
         let hostile = "=?utf-8?B?QWNjb3VudCBjbG9zZWTigK4=?=: Gala".repeat(4);
-        let mail = smtp.message(&Outgoing { subject: hostile.clone(), ..letter() }).expect("a mail").formatted();
+        let mail = smtp.message(&OutgoingEmail { subject: hostile.clone(), ..letter() }).expect("a mail").formatted();
         let parsed = mail_parser::MessageParser::default().parse(&mail).expect("a mail");
         assert_eq!(parsed.subject(), Some(hostile.as_str()));
     }
@@ -192,7 +192,7 @@ mod tests {
         for subject in
             ["Evil\r\nBcc: spy@evil.example", "Evil\nBcc: spy@evil.example", "\u{5d0}\rBcc: spy@evil.example\r\n\r\nHi"]
         {
-            let mail = smtp.message(&Outgoing { subject: subject.to_owned(), ..letter() });
+            let mail = smtp.message(&OutgoingEmail { subject: subject.to_owned(), ..letter() });
             let mail = String::from_utf8(mail.expect("a mail").formatted()).expect("text");
             let (head, _) = mail.split_once("\r\n\r\n").expect("a head");
             assert!(head.split(['\r', '\n']).all(|line| !line.starts_with("Bcc")), "{head}");

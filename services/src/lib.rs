@@ -44,7 +44,7 @@ pub use store::migrate;
 
 use accounts::{Guesser, Lockout, PasswordHasher, SessionLookup};
 use clock::{Clock, SystemClock};
-use mail::Links;
+use mail::LinkBuilder;
 use messages::MessageBatcher;
 use model::{ClientId, ConversationId, Instant, PersonId, Refusal, SessionId};
 use rate_limiter::RateLimiter;
@@ -152,7 +152,7 @@ pub struct Inner {
     /// The same for those who open a stream, of whom thousands may come at once.
     stream_session_lookup: SessionLookup,
     stream_setups: StreamSetupBatcher,
-    links: Links,
+    links: LinkBuilder,
     /// Read from the database when it is needed first.
     pseudonym_key: OnceCell<Vec<u8>>,
     /// Rings when there is a letter to send.
@@ -167,7 +167,7 @@ impl Deref for Greenroom {
 }
 
 impl Greenroom {
-    /// Opens the house on a migrated database. Links in mails begin with the public URL.
+    /// Opens the house on a migrated database. LinkBuilder in mails begin with the public URL.
     ///
     /// # Errors
     /// When the database can't be reached.
@@ -203,7 +203,7 @@ impl Greenroom {
             session_lookup: SessionLookup::new(LOOKED_UP_AT_ONCE, Duration::ZERO),
             stream_session_lookup: SessionLookup::new(LOOKED_UP_AT_ONCE, BATCH_DELAY),
             stream_setups: StreamSetupBatcher::new(LOOKED_UP_AT_ONCE, BATCH_DELAY),
-            links: Links::new(public_url),
+            links: LinkBuilder::new(public_url),
             pseudonym_key: OnceCell::new(),
             mail_bell: Notify::new(),
             clock,

@@ -4,7 +4,7 @@
 //! sends it takes it for a while first: it is sent again only where nobody can know whether it was sent.
 //!
 //! # Layout
-//! - `letters`: what mails say; `layout`: how they look
+//! - `templates`: what mails say; `layout`: how they look
 //! - `queue`: waiting letters; `deliver`: sending them, again and again; `links`: their tokens, made when they are sent
 //! - `budget`: how many of those that strangers cause go to one recipient
 //! - `digest`: mails about messages that stay unread, and ending those
@@ -13,22 +13,22 @@ mod budget;
 mod deliver;
 mod digest;
 mod layout;
-pub(crate) mod letters;
 mod links;
 mod queue;
+pub(crate) mod templates;
 
 pub(crate) use budget::Budget;
-pub use deliver::{Mailer, Undelivered};
+pub use deliver::{DeliveryError, Mailer};
 pub(crate) use digest::recall_unread;
-pub(crate) use layout::{Kind, Letter, Target};
-pub use queue::{Backlog, Waiting};
+pub(crate) use layout::{EmailContent, EmailKind, LinkTarget};
+pub use queue::{Backlog, QueuedEmail};
 pub(crate) use queue::{has_room, queue};
 
 use model::ConversationId;
 
 /// A letter on its way out.
 #[derive(Clone)]
-pub struct Outgoing {
+pub struct OutgoingEmail {
     /// Says which it is, to whoever asks later: the same at every try.
     pub id: uuid::Uuid,
     /// The conversation it is about, if that is one alone.
@@ -46,30 +46,30 @@ pub struct Outgoing {
 }
 
 /// Addresses and links that open accounts don't belong in logs.
-impl std::fmt::Debug for Outgoing {
+impl std::fmt::Debug for OutgoingEmail {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Outgoing({})", self.id)
+        write!(f, "OutgoingEmail({})", self.id)
     }
 }
 
 /// Where links in mails lead.
-pub(crate) struct Links(String);
+pub(crate) struct LinkBuilder(String);
 
-impl Links {
+impl LinkBuilder {
     pub(crate) fn new(public_url: &str) -> Self {
         Self(public_url.trim_end_matches('/').to_owned())
     }
 
-    fn to(&self, path: &str) -> Target {
-        Target { url: format!("{}{path}", self.0), token: None }
+    fn to(&self, path: &str) -> LinkTarget {
+        LinkTarget { url: format!("{}{path}", self.0), token: None }
     }
 
     /// A link with what refers to its token: the token itself takes its place when the letter goes out.
-    fn with_token(&self, path: &str, reference: &str) -> Target {
-        Target { url: format!("{}{path}?token={reference}", self.0), token: reference.parse().ok() }
+    fn with_token(&self, path: &str, reference: &str) -> LinkTarget {
+        LinkTarget { url: format!("{}{path}?token={reference}", self.0), token: reference.parse().ok() }
     }
 
-    fn conversation(&self, id: ConversationId) -> Target {
+    fn conversation(&self, id: ConversationId) -> LinkTarget {
         self.to(&format!("/conversations/{id}"))
     }
 }

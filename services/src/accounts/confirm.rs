@@ -10,9 +10,9 @@ use model::{Fault, LinkAction, MailedLink, MaskedEmail, PersonId, Profile};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait};
 use std::net::IpAddr;
 
-/// Links that confirm an address.
+/// LinkBuilder that confirm an address.
 const CONFIRMING: [Purpose; 2] = [Purpose::Verify, Purpose::Email];
-/// Links that have a page of their own.
+/// LinkBuilder that have a page of their own.
 const PAGES: [Purpose; 3] = [Purpose::Verify, Purpose::Email, Purpose::Reset];
 
 /// A mailed link that is followed.

@@ -128,9 +128,9 @@ fn is_common(core: &str) -> bool {
 fn is_made_of(password: &str, known: &KnownWords) -> bool {
     let lower = password.to_lowercase();
     let rest = known.whole.iter().fold(lower.clone(), |rest, text| rest.replace(text.as_str(), ""));
-    let (letters, beside): (String, String) = rest.chars().partition(|c| c.is_alphabetic());
+    let (templates, beside): (String, String) = rest.chars().partition(|c| c.is_alphabetic());
     let is_known = rest != lower || !letters.is_empty();
-    is_known && is_sequence_of(&letters, &known.words) && is_weak(&beside, BESIDE_KNOWN)
+    is_known && is_sequence_of(&templates, &known.words) && is_weak(&beside, BESIDE_KNOWN)
 }
 
 /// Whether these letters are words of the list, one after the other.

@@ -10,7 +10,7 @@ use crate::{
     Greenroom, Result,
     entity::{event_sequence, person, token},
     error::{Error, is_duplicate},
-    mail::{self, letters},
+    mail::{self, templates},
     run_to_completion,
     store::Transaction,
 };
@@ -116,15 +116,15 @@ impl Greenroom {
     ) -> Result<bool> {
         let now = self.now();
         let tx = self.store.write().await?;
-        let letter = match by_email(email).lock(LockType::NoKeyUpdate).one(&tx).await? {
-            Some(row) if row.email_verified => Some(letters::already_here(&row.name, &self.links)),
+        let email_content = match by_email(email).lock(LockType::NoKeyUpdate).one(&tx).await? {
+            Some(row) if row.email_verified => Some(templates::already_registered(&row.name, &self.links)),
             Some(row) if is_contested(&row) => self.contest(&tx, email, &row, now).await?,
             Some(row) if compared.stored.as_ref() != Some(&row.password_hash) && !last => return Ok(false),
             Some(row) if compared.same && pending.matches(&row) => {
                 links::store(&tx, registrant, PersonId(row.id), Purpose::Registrant, String::new(), now).await?;
                 match now.millis().abs_diff(row.created_at) < DOUBLE_CLICK {
                     true => None,
-                    false => self.confirm_letter(&tx, email, PersonId(row.id), letters::CONFIRM, now).await?,
+                    false => self.confirm_letter(&tx, email, PersonId(row.id), templates::CONFIRM_KIND, now).await?,
                 }
             }
             Some(row) => self.contest(&tx, email, &row, now).await?,
@@ -133,11 +133,11 @@ impl Greenroom {
                 inserted => {
                     let id = inserted?;
                     links::store(&tx, registrant, id, Purpose::Registrant, String::new(), now).await?;
-                    self.confirm_letter(&tx, email, id, letters::CONFIRM, now).await?
+                    self.confirm_letter(&tx, email, id, templates::CONFIRM_KIND, now).await?
                 }
             },
         };
-        self.answer_by_mail(tx, Some(email), letter, now).await?;
+        self.answer_by_mail(tx, Some(email), email_content, now).await?;
         Ok(true)
     }
 
@@ -147,11 +147,11 @@ impl Greenroom {
         &self,
         tx: Transaction,
         email: Option<&StoredEmail>,
-        letter: Option<mail::Letter>,
+        email_content: Option<mail::EmailContent>,
         now: Instant,
     ) -> Result<()> {
-        let to = email.filter(|_| letter.is_some());
-        mail::queue(&tx, to, letter.unwrap_or_else(letters::to_nobody), &self.limits, now).await?;
+        let to = email.filter(|_| email_content.is_some());
+        mail::queue(&tx, to, email_content.unwrap_or_else(templates::placeholder), &self.limits, now).await?;
         tx.commit().await?;
         self.mail_bell.notify_one();
         Ok(())
@@ -165,7 +165,7 @@ impl Greenroom {
         email: &StoredEmail,
         row: &person::Model,
         now: Instant,
-    ) -> Result<Option<mail::Letter>> {
+    ) -> Result<Option<mail::EmailContent>> {
         let id = PersonId(row.id);
         if !is_contested(row) {
             let forgotten = person::ActiveModel {
@@ -177,7 +177,7 @@ impl Greenroom {
             forgotten.update(tx).await?;
             links::void(tx, id, &[Purpose::Registrant]).await?;
         }
-        self.confirm_letter(tx, email, id, letters::INTRODUCE, now).await
+        self.confirm_letter(tx, email, id, templates::INTRODUCE_KIND, now).await
     }
 
     /// Mails another link to confirm the address of a new account. Says nothing of whether there is one. Unless it is the
@@ -195,14 +195,14 @@ impl Greenroom {
             let known = by_email(&email).lock(LockType::NoKeyUpdate).one(&tx).await?;
             let id = known.as_ref().map(|row| PersonId(row.id));
             let whom = id.map_or(Subject::Unknown(Some(email.as_str())), Subject::Person);
-            let letter = match known.filter(|row| !row.email_verified) {
+            let email_content = match known.filter(|row| !row.email_verified) {
                 Some(row) if has_registered(&tx, &row, registrant.as_deref(), now).await? => {
-                    greenroom.confirm_letter(&tx, &email, PersonId(row.id), letters::CONFIRM, now).await?
+                    greenroom.confirm_letter(&tx, &email, PersonId(row.id), templates::CONFIRM_KIND, now).await?
                 }
                 Some(row) => greenroom.contest(&tx, &email, &row, now).await?,
                 None => None,
             };
-            greenroom.answer_by_mail(tx, Some(&email), letter, now).await?;
+            greenroom.answer_by_mail(tx, Some(&email), email_content, now).await?;
             greenroom.log_security(SecurityEvent::ConfirmationRequested, whom, Some(from)).await;
             Ok(())
         })
@@ -216,15 +216,15 @@ impl Greenroom {
         tx: &Transaction,
         email: &StoredEmail,
         id: PersonId,
-        kind: mail::Kind,
+        kind: mail::EmailKind,
         now: Instant,
-    ) -> Result<Option<mail::Letter>> {
+    ) -> Result<Option<mail::EmailContent>> {
         if !mail::has_room(tx, email, &self.limits, now).await? {
             return Ok(None);
         }
         links::void(tx, id, &[Purpose::Verify]).await?;
         let token = links::mint(tx, id, Purpose::Verify, String::new(), now).await?;
-        Ok(Some(letters::confirm(kind, &self.links, &token)))
+        Ok(Some(templates::confirm_address(kind, &self.links, &token)))
     }
 
     /// Takes one of the letters that an address may cause.

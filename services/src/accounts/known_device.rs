@@ -2,7 +2,7 @@ use crate::{
     Limits, Result,
     clock::millis,
     entity::{known_device, person},
-    mail::{self, letters},
+    mail::{self, templates},
     store::Transaction,
 };
 use model::{Instant, StoredEmail};
@@ -34,7 +34,7 @@ pub(super) async fn note_device(
     owner: &person::Model,
     user_agent: &str,
     from: IpAddr,
-    links: &mail::Links,
+    links: &mail::LinkBuilder,
     limits: &Limits,
     now: Instant,
 ) -> Result<bool> {
@@ -56,7 +56,7 @@ pub(super) async fn note_device(
     }
     if is_new {
         let to = StoredEmail::new(&owner.email);
-        mail::queue(tx, Some(&to), letters::new_device(&owner.name, user_agent, links), limits, now).await?;
+        mail::queue(tx, Some(&to), templates::new_device(&owner.name, user_agent, links), limits, now).await?;
     }
     Ok(is_new)
 }

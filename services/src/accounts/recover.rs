@@ -10,7 +10,7 @@ use super::{
 use crate::{
     Greenroom, Result,
     entity::{device, known_device, person, session},
-    mail::{self, letters},
+    mail::{self, templates},
     realtime::EventRecorder,
     run_to_completion,
     store::Transaction,
@@ -59,18 +59,18 @@ impl Greenroom {
         run_to_completion(async move {
             let now = greenroom.now();
             let tx = greenroom.store.write().await?;
-            let (to, whom, letter) = match by_lookup(&email).lock(LockType::NoKeyUpdate).one(&tx).await? {
+            let (to, whom, email_content) = match by_lookup(&email).lock(LockType::NoKeyUpdate).one(&tx).await? {
                 Some(row) => {
                     let to = StoredEmail::new(&row.email);
-                    let letter = match row.email_verified {
+                    let email_content = match row.email_verified {
                         true => greenroom.reset_letter(&tx, &to, &row, now).await?,
                         false => greenroom.contest(&tx, &to, &row, now).await?,
                     };
-                    (Some(to), Subject::Person(PersonId(row.id)), letter)
+                    (Some(to), Subject::Person(PersonId(row.id)), email_content)
                 }
                 None => (None, Subject::Unknown(Some(email.canonical())), None),
             };
-            greenroom.answer_by_mail(tx, to.as_ref(), letter, now).await?;
+            greenroom.answer_by_mail(tx, to.as_ref(), email_content, now).await?;
             greenroom.log_security(SecurityEvent::PasswordResetRequested, whom, Some(from)).await;
             Ok(())
         })
@@ -85,14 +85,14 @@ impl Greenroom {
         email: &StoredEmail,
         row: &person::Model,
         now: Instant,
-    ) -> Result<Option<mail::Letter>> {
+    ) -> Result<Option<mail::EmailContent>> {
         if !mail::has_room(tx, email, &self.limits, now).await? {
             return Ok(None);
         }
         let id = PersonId(row.id);
         links::void(tx, id, &[Purpose::Reset]).await?;
         let token = links::mint(tx, id, Purpose::Reset, String::new(), now).await?;
-        Ok(Some(letters::reset(&row.name, &self.links, &token)))
+        Ok(Some(templates::choose_new_password(&row.name, &self.links, &token)))
     }
 
     /// Sets a new password by the token of a mailed link. Every session and access token of the person ends.
@@ -113,7 +113,7 @@ impl Greenroom {
             let now = greenroom.now();
             let tx = greenroom.store.write().await?;
             let opened = links::take(&tx, &token, &[Purpose::Reset], now).await?;
-            // Links of accounts that wait to be confirmed are of another kind: there is none for this, whatever comes.
+            // LinkBuilder of accounts that wait to be confirmed are of another kind: there is none for this, whatever comes.
             if !opened.owner.email_verified {
                 return Err(crate::Error::field("token", Fault::TokenInvalid));
             }
@@ -147,7 +147,7 @@ impl Greenroom {
         let mut recorder = EventRecorder::default();
         crate::notifications::notify_self(&row, NotificationKind::PasswordChanged, &mut recorder, now)?;
         let to = StoredEmail::new(&row.email);
-        mail::queue(&tx, Some(&to), letters::password_changed(&row.name, &self.links), &self.limits, now).await?;
+        mail::queue(&tx, Some(&to), templates::password_changed(&row.name, &self.links), &self.limits, now).await?;
         recorder.commit(tx, &self.hub, now).await?;
         // Nobody guesses at this password yet.
         self.lockout.forget(LookupEmail::from(&to).canonical());

@@ -14,7 +14,7 @@ use crate::{
     conversations::own_conversations,
     entity::person,
     error::is_duplicate,
-    mail::{self, letters},
+    mail::{self, templates},
     realtime::EventRecorder,
     run_to_completion,
     store::Transaction,
@@ -137,11 +137,23 @@ impl Greenroom {
             mail::Budget::lock(&tx, Some(&email), now).await?.check(&greenroom.limits, now)?;
             links::void(&tx, viewer.id(), &[Purpose::Email]).await?;
             let token = links::mint(&tx, viewer.id(), Purpose::Email, email.as_str().to_owned(), now).await?;
-            mail::queue(&tx, Some(&email), letters::new_address(&greenroom.links, &token), &greenroom.limits, now)
-                .await?;
+            mail::queue(
+                &tx,
+                Some(&email),
+                templates::confirm_new_address(&greenroom.links, &token),
+                &greenroom.limits,
+                now,
+            )
+            .await?;
             let old = StoredEmail::new(&row.email);
-            mail::queue(&tx, Some(&old), letters::address_asked(&row.name, &greenroom.links), &greenroom.limits, now)
-                .await?;
+            mail::queue(
+                &tx,
+                Some(&old),
+                templates::address_change_requested(&row.name, &greenroom.links),
+                &greenroom.limits,
+                now,
+            )
+            .await?;
             tx.commit().await?;
             greenroom.mail_bell.notify_one();
             greenroom.log_security(SecurityEvent::AddressChangeRequested, viewer.id(), Some(from)).await;
@@ -160,7 +172,7 @@ impl Greenroom {
     ) -> Result<Confirmed> {
         let links::Opened { owner: before, payload: address, .. } = opened;
         let id = PersonId(before.id);
-        // Links that were mailed to the old address open nothing any more.
+        // LinkBuilder that were mailed to the old address open nothing any more.
         links::void(&tx, id, &Purpose::KEYS).await?;
         // Somebody may have registered the address without ever confirming it. It is proven now whose it is.
         let claimed = person::Entity::find().filter(person::Column::Email.eq(address.as_str()));
@@ -175,7 +187,7 @@ impl Greenroom {
         let mut recorder = EventRecorder::default();
         crate::notifications::notify_self(&row, NotificationKind::EmailChanged, &mut recorder, now)?;
         let old = StoredEmail::new(&before.email);
-        mail::queue(&tx, Some(&old), letters::address_changed(&row.name, &self.links), &self.limits, now).await?;
+        mail::queue(&tx, Some(&old), templates::address_changed(&row.name, &self.links), &self.limits, now).await?;
         recorder.commit(tx, &self.hub, now).await?;
         self.mail_bell.notify_one();
         self.log_security(SecurityEvent::AddressChanged, id, from).await;

@@ -1,8 +1,8 @@
 use super::join::by_lookup;
 use crate::{
     Greenroom, Result,
-    entity::mail as letter,
-    mail::{self, letters},
+    entity::mail as queued_mail,
+    mail::{self, templates},
 };
 use model::{LookupEmail, StoredEmail};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, sea_query::LockType};
@@ -29,17 +29,17 @@ impl Greenroom {
         // Locked, so that two nodes don't both find that nothing was sent yet.
         let owner = by_lookup(account).lock(LockType::NoKeyUpdate).one(&tx).await?;
         let Some(owner) = owner.filter(|row| row.email_verified) else { return tx.commit().await };
-        let told = letter::Entity::find()
-            .filter(letter::Column::Recipient.eq(owner.email.as_str()))
-            .filter(letter::Column::Kind.eq(letters::UNDER_ATTACK.name))
-            .filter(letter::Column::CreatedAt.gt(now.millis() - DAY))
+        let told = queued_mail::Entity::find()
+            .filter(queued_mail::Column::Recipient.eq(owner.email.as_str()))
+            .filter(queued_mail::Column::Kind.eq(templates::ATTACK_WARNING_KIND.name))
+            .filter(queued_mail::Column::CreatedAt.gt(now.millis() - DAY))
             .count(&tx)
             .await?;
         if told > 0 {
             return tx.commit().await;
         }
         let to = StoredEmail::new(&owner.email);
-        mail::queue(&tx, Some(&to), letters::under_attack(&owner.name, &self.links), &self.limits, now).await?;
+        mail::queue(&tx, Some(&to), templates::attack_warning(&owner.name, &self.links), &self.limits, now).await?;
         tx.commit().await?;
         self.mail_bell.notify_one();
         Ok(())

@@ -1,4 +1,4 @@
-use super::{Kind, layout::Quota};
+use super::{EmailKind, layout::Quota};
 use crate::{Limits, Result, accounts::hash_of, clock::CLOCK_SKEW, entity::email_budget, store::Transaction};
 use model::{Instant, Refusal, StoredEmail};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, IntoActiveModel, sea_query::OnConflict};
@@ -25,7 +25,7 @@ impl Budget {
     pub(super) async fn lock_for(
         tx: &Transaction,
         recipient: Option<&StoredEmail>,
-        kind: Kind,
+        kind: EmailKind,
         now: Instant,
     ) -> Result<Option<Self>> {
         Ok(match (kind.quota, recipient) {
@@ -39,7 +39,7 @@ impl Budget {
     pub(super) async fn is_spent(
         connection: &impl ConnectionTrait,
         recipient: &str,
-        kind: Kind,
+        kind: EmailKind,
         limits: &Limits,
         now: Instant,
     ) -> Result<bool> {
@@ -95,6 +95,6 @@ impl Budget {
 }
 
 /// No address has a space in it, so that this is no other recipient's key.
-fn own_key(kind: Kind, recipient: &str) -> String {
+fn own_key(kind: EmailKind, recipient: &str) -> String {
     format!("{} {recipient}", kind.name)
 }

@@ -1,4 +1,4 @@
-use super::Outgoing;
+use super::OutgoingEmail;
 use crate::{Greenroom, Result, entity::mail, metrics};
 use futures::{StreamExt, future::OptionFuture, stream::FuturesUnordered};
 use std::{collections::HashMap, time::Duration};
@@ -22,12 +22,12 @@ const STALE: i64 = 2 * 24 * 60 * 60 * 1_000;
 /// Sends letters. A port: the other side is a mail server.
 pub trait Mailer: Send + Sync {
     /// Hands one letter over. Must give up within half a minute.
-    fn send(&self, letter: &Outgoing) -> impl Future<Output = std::result::Result<(), Undelivered>> + Send;
+    fn send(&self, email: &OutgoingEmail) -> impl Future<Output = std::result::Result<(), DeliveryError>> + Send;
 }
 
 /// Why a letter wasn't taken. The text is for the log: no addresses in it.
 #[derive(Clone, Debug)]
-pub enum Undelivered {
+pub enum DeliveryError {
     /// Worth trying again.
     Later(String),
     /// Never to be taken like this.
@@ -115,22 +115,22 @@ impl Greenroom {
             metrics::count_mail("given_up");
             return self.park_mail(id).await;
         }
-        let Some(letter) = self.with_living_link(row).await? else {
+        let Some(email) = self.with_living_link(row).await? else {
             tracing::info!(%id, kind, tries, "a mail isn't sent: its link was revoked");
             metrics::count_mail("revoked");
             return self.drop_mail(id).await;
         };
-        match mailer.send(&letter).await {
+        match mailer.send(&email).await {
             Ok(()) => {
                 metrics::count_mail("sent");
                 self.note_sent(id).await
             }
-            Err(Undelivered::Later(why)) if tries < TRIES => {
+            Err(DeliveryError::Later(why)) if tries < TRIES => {
                 tracing::warn!(%id, kind, tries, why, "a mail will be tried again");
                 metrics::count_mail("retried");
                 Ok(())
             }
-            Err(Undelivered::Later(why) | Undelivered::Never(why)) => {
+            Err(DeliveryError::Later(why) | DeliveryError::Never(why)) => {
                 tracing::error!(%id, kind, tries, why, "a mail is given up");
                 metrics::count_mail("given_up");
                 self.park_mail(id).await

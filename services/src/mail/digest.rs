@@ -1,4 +1,4 @@
-use super::{Budget, letters};
+use super::{Budget, templates};
 use crate::{
     Greenroom, Result,
     accounts::links::{self, Purpose},
@@ -42,7 +42,7 @@ impl Greenroom {
     pub async fn remind(&self) -> Result<()> {
         let now = self.now();
         for (person, email) in self.overdue(now).await? {
-            if Budget::is_spent(self.store.reader(), &email, letters::UNREAD, &self.limits, now).await? {
+            if Budget::is_spent(self.store.reader(), &email, templates::UNREAD, &self.limits, now).await? {
                 continue;
             }
             let greenroom = self.clone();
@@ -100,9 +100,9 @@ impl Greenroom {
         }
         let conversations = self.gather(&tx, rows).await?;
         let token = links::mint(&tx, PersonId(person), Purpose::Unsubscribe, String::new(), now).await?;
-        let letter = letters::unread(&owner.name, &conversations, news, &self.links, &token);
+        let email_content = templates::unread_digest(&owner.name, &conversations, news, &self.links, &token);
         let to = StoredEmail::new(&owner.email);
-        let Some(mail) = super::queue(&tx, Some(&to), letter, &self.limits, now).await? else { return Ok(()) };
+        let Some(mail) = super::queue(&tx, Some(&to), email_content, &self.limits, now).await? else { return Ok(()) };
         // No row was added since they were read: that needs the sequence, which is locked.
         notification::Entity::update_many()
             .col_expr(notification::Column::MailId, Expr::value(mail))
@@ -115,11 +115,15 @@ impl Greenroom {
     }
 
     /// By conversation, in the order in which each was first left unread.
-    async fn gather(&self, tx: &Transaction, rows: Vec<notification::Model>) -> Result<Vec<letters::Unread>> {
-        let mut gathered: Vec<(Uuid, letters::Unread)> = Vec::new();
+    async fn gather(
+        &self,
+        tx: &Transaction,
+        rows: Vec<notification::Model>,
+    ) -> Result<Vec<templates::UnreadConversation>> {
+        let mut gathered: Vec<(Uuid, templates::UnreadConversation)> = Vec::new();
         for row in rows {
             let (Some(conversation), Some(about)) = (row.conversation_id, row.booking_id) else { continue };
-            let line = letters::Line::of(&row.kind, &row.preview);
+            let line = templates::DigestLine::of(&row.kind, &row.preview);
             if let Some((_, known)) = gathered.iter_mut().find(|(id, _)| *id == conversation) {
                 known.lines.push(line);
                 continue;
@@ -128,7 +132,7 @@ impl Greenroom {
             let booking = booking::Entity::find_by_id(about).one(tx).await?;
             let link = self.links.conversation(ConversationId(conversation));
             let (from, about) = (actor.map(|row| row.name), booking.map(|row| row.title));
-            let unread = letters::Unread {
+            let unread = templates::UnreadConversation {
                 conversation: ConversationId(conversation),
                 from: from.unwrap_or_default(),
                 about: about.unwrap_or_default(),
@@ -171,7 +175,7 @@ pub(crate) async fn recall_unread(tx: &Transaction, person: PersonId, address: &
     lock_last_seqs(tx, [person]).await?;
     let waiting = Condition::all()
         .add(mail::Column::Recipient.eq(address))
-        .add(mail::Column::Kind.eq(letters::UNREAD.name))
+        .add(mail::Column::EmailKind.eq(templates::UNREAD.name))
         .add(mail::Column::SentAt.is_null());
     let ids = Query::select().column(mail::Column::Id).from(mail::Entity).cond_where(waiting.clone()).take();
     notification::Entity::update_many()
@@ -189,7 +193,7 @@ async fn read_untold(
     tx: &Transaction,
     person: Uuid,
     now: Instant,
-) -> Result<(Vec<notification::Model>, letters::News)> {
+) -> Result<(Vec<notification::Model>, templates::UnreadCounts)> {
     let rows = notification::Entity::find()
         .filter(of(person, now))
         .order_by(written(), Order::Asc)
@@ -200,16 +204,16 @@ async fn read_untold(
     let counts: Vec<(String, i64)> = notification::Entity::find()
         .filter(of(person, now))
         .select_only()
-        .column(notification::Column::Kind)
+        .column(notification::Column::EmailKind)
         .column_as(notification::Column::Id.count(), "count")
-        .group_by(notification::Column::Kind)
+        .group_by(notification::Column::EmailKind)
         .into_tuple()
         .all(tx)
         .await?;
-    let mut news = letters::News::default();
+    let mut news = templates::UnreadCounts::default();
     for (kind, count) in counts {
         let count = u64::try_from(count).unwrap_or_default();
-        match letters::Line::of(&kind, "").is_message() {
+        match templates::DigestLine::of(&kind, "").is_message() {
             true => news.messages += count,
             false => news.steps += count,
         }
@@ -228,7 +232,7 @@ fn written() -> Expr {
     Expr::col(notification::Column::CreatedAt).add(0)
 }
 
-/// Unread notifications about conversations that no mail has told of yet, and that aren't old news.
+/// UnreadConversation notifications about conversations that no mail has told of yet, and that aren't old news.
 fn untold(recent: Expr) -> Condition {
     Condition::all()
         .add(notification::Column::ReadAt.is_null())

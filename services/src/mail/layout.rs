@@ -3,7 +3,7 @@ use uuid::Uuid;
 
 /// What kind of letter it is.
 #[derive(Clone, Copy)]
-pub(crate) struct Kind {
+pub(crate) struct EmailKind {
     /// A stable word for the log and the queue.
     pub(crate) name: &'static str,
     /// Which budget of its recipient it counts on.
@@ -20,7 +20,7 @@ pub(super) enum Quota {
     Own,
 }
 
-impl Kind {
+impl EmailKind {
     /// One that only its reader causes, or somebody who knows their password.
     pub(super) const fn own(name: &'static str) -> Self {
         Self { name, quota: Quota::Unlimited }
@@ -32,21 +32,21 @@ impl Kind {
     }
 
     /// One that whoever knows the address can cause.
-    pub(super) const fn anybodys(name: &'static str) -> Self {
+    pub(super) const fn triggerable_by_strangers(name: &'static str) -> Self {
         Self { name, quota: Quota::Shared }
     }
 }
 
 /// A letter before it is addressed: paragraphs, at most one link to follow, and what stands below.
-pub(crate) struct Letter {
-    pub(crate) kind: Kind,
+pub(crate) struct EmailContent {
+    pub(crate) kind: EmailKind,
     pub(crate) subject: String,
     pub(crate) paragraphs: Vec<String>,
     /// What the link is called, and where it leads.
-    pub(crate) link: Option<(&'static str, Target)>,
+    pub(crate) link: Option<(&'static str, LinkTarget)>,
     /// What is said in small letters at the end.
     pub(crate) footer: String,
-    pub(crate) unsubscribe: Option<Target>,
+    pub(crate) unsubscribe: Option<LinkTarget>,
     /// What it tells of each conversation, between the paragraphs and the link.
     pub(crate) sections: Vec<Section>,
 }
@@ -56,24 +56,24 @@ pub(crate) struct Section {
     pub(crate) conversation: ConversationId,
     pub(crate) text: String,
     /// What the link to it is called, and where it leads.
-    pub(crate) link: (String, Target),
+    pub(crate) link: (String, LinkTarget),
 }
 
 /// Where a link of a letter leads.
 #[derive(Clone)]
-pub(crate) struct Target {
+pub(crate) struct LinkTarget {
     pub(crate) url: String,
     /// What stands in it for the token that is made when the letter goes out.
     pub(crate) token: Option<Uuid>,
 }
 
-impl std::fmt::Display for Target {
+impl std::fmt::Display for LinkTarget {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.url)
     }
 }
 
-impl Letter {
+impl EmailContent {
     /// What stands in its links for the token that is made when it goes out.
     pub(super) fn token_reference(&self) -> Option<Uuid> {
         let links = self.link.iter().map(|(_, target)| target).chain(&self.unsubscribe);
@@ -154,20 +154,22 @@ mod tests {
 
     #[test]
     fn what_people_wrote_stays_text_in_html() {
-        let letter = Letter {
-            kind: Kind::own("test"),
+        let email_content = EmailContent {
+            kind: EmailKind::own("test"),
             subject: "A <b> & more".into(),
             paragraphs: vec!["<script>alert(1)</script>".into()],
-            link: Some(("Open", Target { url: "https://greenroom.example/verify?token=a1".into(), token: None })),
+            link: Some(("Open", LinkTarget { url: "https://greenroom.example/verify?token=a1".into(), token: None })),
             footer: "Bye.".into(),
             unsubscribe: None,
             sections: Vec::new(),
         };
-        let html = letter.html();
+        let html = email_content.html();
         assert!(html.contains("&lt;script&gt;alert(1)&lt;/script&gt;") && html.contains("A &lt;b&gt; &amp; more"));
         assert!(!html.contains("<script"));
         assert!(
-            letter.text().contains("<script>alert(1)</script>\n\nOpen:\nhttps://greenroom.example/verify?token=a1\n")
+            email_content
+                .text()
+                .contains("<script>alert(1)</script>\n\nOpen:\nhttps://greenroom.example/verify?token=a1\n")
         );
     }
 }

@@ -1,4 +1,4 @@
-use super::{Budget, Letter, Outgoing, deliver::LONGEST_LEASE, letters};
+use super::{Budget, EmailContent, OutgoingEmail, deliver::LONGEST_LEASE, templates};
 use crate::{
     Greenroom, Limits, Result,
     clock::{CLOCK_SKEW, millis},
@@ -22,31 +22,31 @@ const SHOWN: u64 = 100;
 pub(crate) async fn queue(
     tx: &Transaction,
     to: Option<&StoredEmail>,
-    letter: Letter,
+    email_content: EmailContent,
     limits: &Limits,
     now: Instant,
 ) -> Result<Option<Uuid>> {
     let mut has_room = true;
-    if let Some(budget) = Budget::lock_for(tx, to, letter.kind, now).await? {
+    if let Some(budget) = Budget::lock_for(tx, to, email_content.kind, now).await? {
         has_room = budget.check(limits, now).is_ok();
         if has_room {
             budget.spend(tx, now).await?;
         }
     }
     let wanted = to.filter(|_| has_room).map(StoredEmail::as_str);
-    let letter = if wanted.is_some() { letter } else { letters::to_nobody() };
+    let email_content = if wanted.is_some() { email_content } else { templates::placeholder() };
     let id = Uuid::now_v7();
     let row = mail::ActiveModel {
         id: Set(id),
         recipient: Set(wanted.map(str::to_owned)),
-        kind: Set(letter.kind.name.to_owned()),
-        token_reference: Set(letter.token_reference()),
+        kind: Set(email_content.kind.name.to_owned()),
+        token_reference: Set(email_content.token_reference()),
         shown_token: Set(None),
-        conversation_id: Set(letter.conversation().map(|conversation| conversation.0)),
-        subject: Set(letter.header_safe_subject()),
-        body_text: Set(letter.text()),
-        body_html: Set(letter.html()),
-        unsubscribe: Set(letter.unsubscribe.map(|target| target.url)),
+        conversation_id: Set(email_content.conversation().map(|conversation| conversation.0)),
+        subject: Set(email_content.header_safe_subject()),
+        body_text: Set(email_content.text()),
+        body_html: Set(email_content.html()),
+        unsubscribe: Set(email_content.unsubscribe.map(|target| target.url)),
         created_at: Set(now.millis()),
         due_at: Set(now.millis()),
         attempts: Set(0),
@@ -73,9 +73,9 @@ pub struct Backlog {
 
 /// A letter that nobody sends, because no mail server is set.
 #[derive(Clone, Debug)]
-pub struct Waiting {
+pub struct QueuedEmail {
     /// The letter.
-    pub letter: Outgoing,
+    pub email: OutgoingEmail,
     /// When it was written.
     pub created_at: Instant,
 }
@@ -97,7 +97,7 @@ impl Greenroom {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn waiting_mail(&self) -> Result<Vec<Waiting>> {
+    pub async fn waiting_mail(&self) -> Result<Vec<QueuedEmail>> {
         let rows = unsent()
             .filter(mail::Column::Recipient.is_not_null())
             .order_by_desc(mail::Column::Id)
@@ -107,8 +107,8 @@ impl Greenroom {
         let mut waiting = Vec::with_capacity(rows.len());
         for row in rows {
             let created_at = Instant::from_millis(row.created_at);
-            let letter = self.with_shown_link(row).await?;
-            waiting.extend(letter.map(|letter| Waiting { letter, created_at }));
+            let email_content = self.with_shown_link(row).await?;
+            waiting.extend(email_content.map(|email_content| QueuedEmail { email: email_content, created_at }));
         }
         Ok(waiting)
     }
@@ -197,13 +197,13 @@ fn unsent() -> Select<mail::Entity> {
 }
 
 /// The letter with a token in the place of what refers to it. `None` for a letter to nobody.
-pub(super) fn outgoing(row: mail::Model, token: Option<&str>) -> Option<Outgoing> {
+pub(super) fn outgoing(row: mail::Model, token: Option<&str>) -> Option<OutgoingEmail> {
     let reference = row.token_reference.map(|reference| reference.simple().to_string());
     let complete = |text: String| match (&reference, token) {
         (Some(reference), Some(token)) => text.replace(reference, token),
         _ => text,
     };
-    Some(Outgoing {
+    Some(OutgoingEmail {
         id: row.id,
         conversation: row.conversation_id.map(ConversationId),
         to: row.recipient?,

@@ -6,7 +6,7 @@ use services::{
     EventSink, Greenroom, Resume, Viewer,
     accounts::{Credentials, Password},
     clock::{Clock, SetClock, SystemClock},
-    mail::{Mailer, Outgoing, Undelivered},
+    mail::{DeliveryError, Mailer, OutgoingEmail},
     messages::Window,
     notifications::Seen,
     seed::{ACHIENG, EVENTPRO, KAMAU, Member, PASSWORD, SARAH},
@@ -25,7 +25,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 struct Office;
 
 impl Mailer for Office {
-    async fn send(&self, _: &Outgoing) -> Result<(), Undelivered> {
+    async fn send(&self, _: &OutgoingEmail) -> Result<(), DeliveryError> {
         Ok(())
     }
 }

@@ -4,7 +4,7 @@ use crate::support::{PostOffice, Site, refusal, token_in};
 use model::NewPassword;
 use services::{
     accounts::Password,
-    mail::{Mailer, Outgoing, Undelivered},
+    mail::{DeliveryError, Mailer, OutgoingEmail},
     seed::{PASSWORD, SARAH},
 };
 use std::{net::Ipv4Addr, sync::Mutex, time::Duration};
@@ -43,12 +43,12 @@ fn new_password() -> NewPassword {
 
 /// Takes nothing for now, but reads everything.
 #[derive(Default)]
-struct Busy(Mutex<Vec<Outgoing>>);
+struct Busy(Mutex<Vec<OutgoingEmail>>);
 
 impl Mailer for Busy {
-    async fn send(&self, letter: &Outgoing) -> Result<(), Undelivered> {
+    async fn send(&self, letter: &OutgoingEmail) -> Result<(), DeliveryError> {
         self.0.lock().expect("a lock").push(letter.clone());
-        Err(Undelivered::Later("busy".to_owned()))
+        Err(DeliveryError::Later("busy".to_owned()))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::support::{PostOffice, Site, token_in, within};
 use services::{
-    mail::{Mailer, Outgoing, Undelivered},
+    mail::{DeliveryError, Mailer, OutgoingEmail},
     seed::{ACHIENG, CAST, KAMAU, SARAH},
 };
 use std::{net::Ipv4Addr, sync::Mutex, time::Duration};
@@ -54,7 +54,7 @@ async fn a_letter_is_sent_once_and_then_forgotten(site: Site) {
 
 async fn a_letter_that_was_not_taken_is_tried_again_later(site: Site) {
     forgot(&site, SARAH.email).await;
-    let busy = || Undelivered::Later("busy".to_owned());
+    let busy = || DeliveryError::Later("busy".to_owned());
     let office = PostOffice::refusing(vec![busy(), busy()]);
     for (passed, sent) in [(Duration::ZERO, 0), (MINUTE / 2, 0), (MINUTE / 2, 0), (MINUTE, 0), (MINUTE, 1)] {
         site.clock.advance(passed);
@@ -65,7 +65,7 @@ async fn a_letter_that_was_not_taken_is_tried_again_later(site: Site) {
 
 async fn a_letter_that_never_will_be_taken_is_parked(site: Site) {
     forgot(&site, SARAH.email).await;
-    let office = PostOffice::refusing(vec![Undelivered::Never("no such box".to_owned())]);
+    let office = PostOffice::refusing(vec![DeliveryError::Never("no such box".to_owned())]);
     site.greenroom.post_letters(&office).await.expect("posting");
     site.clock.advance(600 * MINUTE);
     site.greenroom.post_letters(&office).await.expect("posting");
@@ -76,7 +76,7 @@ async fn a_letter_that_never_will_be_taken_is_parked(site: Site) {
 
 async fn a_letter_is_given_up_after_about_a_day(site: Site) {
     forgot(&site, SARAH.email).await;
-    let office = PostOffice::refusing(vec![Undelivered::Later("busy".to_owned()); 100]);
+    let office = PostOffice::refusing(vec![DeliveryError::Later("busy".to_owned()); 100]);
     let mut hours = 0;
     while site.greenroom.mail_backlog().await.expect("a backlog").parked == 0 {
         site.clock.advance(60 * MINUTE);
@@ -89,7 +89,7 @@ async fn a_letter_is_given_up_after_about_a_day(site: Site) {
 async fn a_letter_taken_by_a_process_that_died_comes_back(site: Site) {
     forgot(&site, SARAH.email).await;
     // It took the letter, and then there was nobody to hear what became of it.
-    let office = PostOffice::refusing(vec![Undelivered::Later("the process died".to_owned())]);
+    let office = PostOffice::refusing(vec![DeliveryError::Later("the process died".to_owned())]);
     site.greenroom.post_letters(&office).await.expect("posting");
     let heir = site.open_second_node(services::Limits::default()).await;
     heir.post_letters(&office).await.expect("posting");
@@ -148,7 +148,7 @@ impl HangingServer {
 }
 
 impl Mailer for HangingServer {
-    async fn send(&self, letter: &Outgoing) -> Result<(), Undelivered> {
+    async fn send(&self, letter: &OutgoingEmail) -> Result<(), DeliveryError> {
         if letter.to.ends_with(Self::DOMAIN) {
             {
                 let mut hanging = self.hanging.lock().expect("a lock");

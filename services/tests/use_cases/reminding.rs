@@ -5,7 +5,7 @@ use model::{AccountInput, BookingStatus, Step};
 use services::{
     Limits, Viewer,
     accounts::Password,
-    mail::Outgoing,
+    mail::OutgoingEmail,
     seed::{EVENTPRO, PASSWORD, SAFARI},
 };
 use std::time::Duration;
@@ -36,7 +36,7 @@ async fn quiet(site: &Site) -> crate::support::Cast {
     cast
 }
 
-async fn letters(site: &Site) -> Vec<Outgoing> {
+async fn letters(site: &Site) -> Vec<OutgoingEmail> {
     site.greenroom.remind().await.expect("reminding");
     site.letters_to(EVENTPRO.email).await
 }
@@ -70,7 +70,7 @@ async fn a_message_unread_for_five_minutes_is_mailed_once(site: Site) {
     let mails = letters(&site).await;
     assert_eq!(mails.len(), 2);
     assert!(mails[0].text.contains("Hello?") && !mails[0].text.contains("lights"), "only what is new");
-    let thread = |mail: &Outgoing| (mail.subject.clone(), mail.conversation);
+    let thread = |mail: &OutgoingEmail| (mail.subject.clone(), mail.conversation);
     assert_eq!(thread(&mails[0]), thread(&mails[1]), "one thread in a mail program");
 }
 

@@ -1,19 +1,19 @@
 //! Mail, as it waits in the database and as it goes out.
 
 use super::Site;
-use services::mail::{Mailer, Outgoing, Undelivered};
+use services::mail::{DeliveryError, Mailer, OutgoingEmail};
 use std::sync::Mutex;
 
 /// A mail server that notes what it is given, and answers what it is told to.
 #[derive(Default)]
 pub(crate) struct PostOffice {
-    pub(crate) taken: Mutex<Vec<Outgoing>>,
-    answers: Mutex<Vec<Undelivered>>,
+    pub(crate) taken: Mutex<Vec<OutgoingEmail>>,
+    answers: Mutex<Vec<DeliveryError>>,
 }
 
 impl PostOffice {
     /// Refuses so often, in this order, before it takes anything.
-    pub(crate) fn refusing(mut answers: Vec<Undelivered>) -> Self {
+    pub(crate) fn refusing(mut answers: Vec<DeliveryError>) -> Self {
         answers.reverse();
         Self { answers: Mutex::new(answers), ..Self::default() }
     }
@@ -25,7 +25,7 @@ impl PostOffice {
 }
 
 impl Mailer for PostOffice {
-    async fn send(&self, letter: &Outgoing) -> Result<(), Undelivered> {
+    async fn send(&self, letter: &OutgoingEmail) -> Result<(), DeliveryError> {
         if let Some(answer) = self.answers.lock().expect("a lock").pop() {
             return Err(answer);
         }
@@ -36,9 +36,9 @@ impl Mailer for PostOffice {
 
 impl Site {
     /// The letters to somebody that wait, the newest first.
-    pub(crate) async fn letters_to(&self, email: &str) -> Vec<Outgoing> {
+    pub(crate) async fn letters_to(&self, email: &str) -> Vec<OutgoingEmail> {
         let waiting = self.greenroom.waiting_mail().await.expect("letters");
-        waiting.into_iter().map(|waiting| waiting.letter).filter(|letter| letter.to == email).collect()
+        waiting.into_iter().map(|waiting| waiting.email).filter(|letter| letter.to == email).collect()
     }
 
     /// The token of the newest link that was mailed to somebody. Letters without one may arrive at any time: a warning
@@ -49,11 +49,11 @@ impl Site {
 }
 
 /// The token of the link in a letter.
-pub(crate) fn token_in(letter: &Outgoing) -> String {
+pub(crate) fn token_in(letter: &OutgoingEmail) -> String {
     find_token(letter).expect("a link with a token")
 }
 
-fn find_token(letter: &Outgoing) -> Option<String> {
+fn find_token(letter: &OutgoingEmail) -> Option<String> {
     let (_, after) = letter.text.split_once("?token=")?;
     Some(after.split_whitespace().next().expect("a token").to_owned())
 }

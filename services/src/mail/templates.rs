@@ -1,16 +1,16 @@
 //! What mails say. Every text of a mail is here; a translation is another one of these.
 
-use super::{Kind, Letter, Links, Target, layout::Section};
+use super::{EmailContent, EmailKind, LinkBuilder, LinkTarget, layout::Section};
 use model::ConversationId;
 use model::text;
 use model::text::isolate;
 
 /// A link to an account whose address isn't contested.
-pub(crate) const CONFIRM: Kind = Kind::anybodys("confirm");
+pub(crate) const CONFIRM_KIND: EmailKind = EmailKind::triggerable_by_strangers("confirm");
 /// A link to a contested one: its reader says first who they are.
-pub(crate) const INTRODUCE: Kind = Kind::anybodys("introduce");
+pub(crate) const INTRODUCE_KIND: EmailKind = EmailKind::triggerable_by_strangers("introduce");
 /// A link to choose a new password.
-pub(crate) const RESET: Kind = Kind::anybodys("reset");
+pub(crate) const RESET_KIND: EmailKind = EmailKind::triggerable_by_strangers("reset");
 
 const SAFETY: &str = "You get this mail because it is about the safety of your account.";
 const NOT_YOU: &str = "If this wasn't you, you can leave this mail alone: nothing happens.";
@@ -20,8 +20,8 @@ fn greeting(name: &str) -> String {
 }
 
 /// Confirms the address of a new account. It has no name in it: another person than its reader may have chosen that.
-pub(crate) fn confirm(kind: Kind, links: &Links, token: &str) -> Letter {
-    Letter {
+pub(crate) fn confirm_address(kind: EmailKind, links: &LinkBuilder, token: &str) -> EmailContent {
+    EmailContent {
         kind,
         subject: "Confirm your email address".into(),
         paragraphs: vec![
@@ -36,9 +36,9 @@ pub(crate) fn confirm(kind: Kind, links: &Links, token: &str) -> Letter {
 }
 
 /// Somebody opened an account with an address that has one.
-pub(crate) fn already_here(name: &str, links: &Links) -> Letter {
-    Letter {
-        kind: Kind::anybodys("already_here"),
+pub(crate) fn already_registered(name: &str, links: &LinkBuilder) -> EmailContent {
+    EmailContent {
+        kind: EmailKind::triggerable_by_strangers("already_here"),
         subject: "You already have an account".into(),
         paragraphs: vec![
             greeting(name),
@@ -54,9 +54,9 @@ pub(crate) fn already_here(name: &str, links: &Links) -> Letter {
 }
 
 /// Somebody forgot their password.
-pub(crate) fn reset(name: &str, links: &Links, token: &str) -> Letter {
-    Letter {
-        kind: RESET,
+pub(crate) fn choose_new_password(name: &str, links: &LinkBuilder, token: &str) -> EmailContent {
+    EmailContent {
+        kind: RESET_KIND,
         subject: "Choose a new password".into(),
         paragraphs: vec![
             greeting(name),
@@ -70,12 +70,12 @@ pub(crate) fn reset(name: &str, links: &Links, token: &str) -> Letter {
 }
 
 /// Wrong passwords are being tried.
-pub(crate) const UNDER_ATTACK: Kind = Kind::own("under_attack");
+pub(crate) const ATTACK_WARNING_KIND: EmailKind = EmailKind::own("under_attack");
 
 /// To the owner of an account for which wrong passwords are being tried.
-pub(crate) fn under_attack(name: &str, links: &Links) -> Letter {
-    Letter {
-        kind: UNDER_ATTACK,
+pub(crate) fn attack_warning(name: &str, links: &LinkBuilder) -> EmailContent {
+    EmailContent {
+        kind: ATTACK_WARNING_KIND,
         subject: "Someone is trying to sign in to your account".into(),
         paragraphs: vec![
             greeting(name),
@@ -94,9 +94,9 @@ pub(crate) fn under_attack(name: &str, links: &Links) -> Letter {
 }
 
 /// A password was changed.
-pub(crate) fn password_changed(name: &str, links: &Links) -> Letter {
-    Letter {
-        kind: Kind::own("password_changed"),
+pub(crate) fn password_changed(name: &str, links: &LinkBuilder) -> EmailContent {
+    EmailContent {
+        kind: EmailKind::own("password_changed"),
         subject: "Your password was changed".into(),
         paragraphs: vec![
             greeting(name),
@@ -111,11 +111,11 @@ pub(crate) fn password_changed(name: &str, links: &Links) -> Letter {
 }
 
 /// A device signed in that hasn't before.
-pub(crate) fn new_device(name: &str, user_agent: &str, links: &Links) -> Letter {
+pub(crate) fn new_device(name: &str, user_agent: &str, links: &LinkBuilder) -> EmailContent {
     let browser = text::preview(user_agent, 120);
     let browser = if browser.is_empty() { "a program that doesn't say what it is".to_owned() } else { browser };
-    Letter {
-        kind: Kind::frequent("new_device"),
+    EmailContent {
+        kind: EmailKind::frequent("new_device"),
         subject: "A new sign-in to your account".into(),
         paragraphs: vec![
             greeting(name),
@@ -132,9 +132,9 @@ pub(crate) fn new_device(name: &str, user_agent: &str, links: &Links) -> Letter 
 }
 
 /// Somebody wants to sign in with this address from now on.
-pub(crate) fn new_address(links: &Links, token: &str) -> Letter {
-    Letter {
-        kind: Kind::anybodys("new_address"),
+pub(crate) fn confirm_new_address(links: &LinkBuilder, token: &str) -> EmailContent {
+    EmailContent {
+        kind: EmailKind::triggerable_by_strangers("new_address"),
         subject: "Confirm your new email address".into(),
         paragraphs: vec![
             "Hello,".into(),
@@ -150,9 +150,9 @@ pub(crate) fn new_address(links: &Links, token: &str) -> Letter {
 }
 
 /// To the address that an account has, when another is asked for.
-pub(crate) fn address_asked(name: &str, links: &Links) -> Letter {
-    Letter {
-        kind: Kind::own("address_asked"),
+pub(crate) fn address_change_requested(name: &str, links: &LinkBuilder) -> EmailContent {
+    EmailContent {
+        kind: EmailKind::own("address_asked"),
         subject: "Your email address is about to change".into(),
         paragraphs: vec![
             greeting(name),
@@ -167,9 +167,9 @@ pub(crate) fn address_asked(name: &str, links: &Links) -> Letter {
 }
 
 /// To the address that an account had until now.
-pub(crate) fn address_changed(name: &str, links: &Links) -> Letter {
-    Letter {
-        kind: Kind::own("address_changed"),
+pub(crate) fn address_changed(name: &str, links: &LinkBuilder) -> EmailContent {
+    EmailContent {
+        kind: EmailKind::own("address_changed"),
         subject: "Your email address was changed".into(),
         paragraphs: vec![
             greeting(name),
@@ -185,9 +185,9 @@ pub(crate) fn address_changed(name: &str, links: &Links) -> Letter {
 }
 
 /// Queued where there is nobody to write to, so that it costs the same as where there is. Never sent.
-pub(crate) fn to_nobody() -> Letter {
-    Letter {
-        kind: Kind::anybodys("to_nobody"),
+pub(crate) fn placeholder() -> EmailContent {
+    EmailContent {
+        kind: EmailKind::triggerable_by_strangers("to_nobody"),
         subject: String::new(),
         paragraphs: Vec::new(),
         link: None,
@@ -198,24 +198,24 @@ pub(crate) fn to_nobody() -> Letter {
 }
 
 /// What is unread in one conversation.
-pub(crate) struct Unread {
+pub(crate) struct UnreadConversation {
     pub(crate) conversation: ConversationId,
     pub(crate) from: String,
     pub(crate) about: String,
     /// The oldest first.
-    pub(crate) lines: Vec<Line>,
-    pub(crate) link: Target,
+    pub(crate) lines: Vec<DigestLine>,
+    pub(crate) link: LinkTarget,
 }
 
 /// One line of what is unread.
-pub(crate) enum Line {
+pub(crate) enum DigestLine {
     /// The beginning of a message.
     Message(String),
     /// A step that the booking took.
     Step(&'static str),
 }
 
-impl Line {
+impl DigestLine {
     /// What a notification tells of.
     pub(crate) fn of(kind: &str, preview: &str) -> Self {
         match kind {
@@ -239,19 +239,25 @@ impl Line {
 }
 
 /// Messages that stay unread.
-pub(crate) const UNREAD: Kind = Kind::frequent("unread");
+pub(crate) const UNREAD: EmailKind = EmailKind::frequent("unread");
 
 /// How much is unread, of which a mail shows the first lines. Steps of a booking are no messages.
 #[derive(Clone, Copy, Default)]
-pub(crate) struct News {
+pub(crate) struct UnreadCounts {
     pub(crate) messages: u64,
     pub(crate) steps: u64,
 }
 
 /// Messages stayed unread, or steps unseen. What is about one conversation has the same subject each time, or mail
 /// programs would show a thread for each.
-pub(crate) fn unread(name: &str, conversations: &[Unread], news: News, links: &Links, unsubscribe: &str) -> Letter {
-    let about = |unread: &Unread| format!("{}: {}", isolate(&unread.from), isolate(&unread.about));
+pub(crate) fn unread_digest(
+    name: &str,
+    conversations: &[UnreadConversation],
+    news: UnreadCounts,
+    links: &LinkBuilder,
+    unsubscribe: &str,
+) -> EmailContent {
+    let about = |unread: &UnreadConversation| format!("{}: {}", isolate(&unread.from), isolate(&unread.about));
     let (subject, link) = match conversations {
         [only] => (about(only), only.link.clone()),
         [first, others @ ..] => {
@@ -264,7 +270,7 @@ pub(crate) fn unread(name: &str, conversations: &[Unread], news: News, links: &L
         }
         [] => (String::new(), links.to("/inbox")),
     };
-    let section = |unread: &Unread| {
+    let section = |unread: &UnreadConversation| {
         let lines = unread.lines.iter().map(|line| format!("\n  {}", isolate(line.text()))).collect::<String>();
         Section {
             conversation: unread.conversation,
@@ -278,7 +284,7 @@ pub(crate) fn unread(name: &str, conversations: &[Unread], news: News, links: &L
     if more > 0 {
         paragraphs.push(format!("Here are the first {shown}, and {more} more wait for you at Greenroom."));
     }
-    Letter {
+    EmailContent {
         kind: UNREAD,
         subject,
         paragraphs,
@@ -289,7 +295,7 @@ pub(crate) fn unread(name: &str, conversations: &[Unread], news: News, links: &L
     }
 }
 
-impl News {
+impl UnreadCounts {
     fn text(self) -> String {
         let messages = match self.messages {
             0 => return "news about a booking".to_owned(),
@@ -309,30 +315,30 @@ mod tests {
 
     #[test]
     fn a_name_turns_nothing_around_it() {
-        let links = Links::new("https://greenroom.example");
-        let unread_from = |from: &str| Unread {
+        let links = LinkBuilder::new("https://greenroom.example");
+        let unread_from = |from: &str| UnreadConversation {
             from: from.to_owned(),
             about: NAME.to_owned(),
             conversation: ConversationId(uuid::Uuid::nil()),
-            lines: vec![Line::Message(NAME.to_owned()), Line::Message("Sawa".to_owned())],
+            lines: vec![DigestLine::Message(NAME.to_owned()), DigestLine::Message("Sawa".to_owned())],
             link: links.to("/conversations/1"),
         };
         let letters = [
-            already_here(NAME, &links),
-            reset(NAME, &links, "token"),
+            already_registered(NAME, &links),
+            choose_new_password(NAME, &links, "token"),
             password_changed(NAME, &links),
             new_device(NAME, NAME, &links),
-            under_attack(NAME, &links),
-            address_asked(NAME, &links),
+            attack_warning(NAME, &links),
+            address_change_requested(NAME, &links),
             address_changed(NAME, &links),
-            unread(NAME, &[unread_from(NAME)], News::default(), &links, "token"),
-            unread(NAME, &[unread_from(NAME), unread_from(NAME)], News::default(), &links, "token"),
+            unread_digest(NAME, &[unread_from(NAME)], UnreadCounts::default(), &links, "token"),
+            unread_digest(NAME, &[unread_from(NAME), unread_from(NAME)], UnreadCounts::default(), &links, "token"),
         ];
-        for letter in letters {
-            let whole = format!("{}\n{}", letter.subject, letter.text());
+        for email_content in letters {
+            let whole = format!("{}\n{}", email_content.subject, email_content.text());
             let inside = whole.replace("\u{2068}שרה\u{2069}", "");
-            assert!(whole.len() > inside.len(), "{}: it names somebody", letter.kind.name);
-            assert!(!inside.contains(['ש', '\u{202e}', '\u{2069}']), "{}: {whole:?}", letter.kind.name);
+            assert!(whole.len() > inside.len(), "{}: it names somebody", email_content.kind.name);
+            assert!(!inside.contains(['ש', '\u{202e}', '\u{2069}']), "{}: {whole:?}", email_content.kind.name);
         }
     }
 }
