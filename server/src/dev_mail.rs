@@ -53,7 +53,7 @@ async fn list(
     if !is_local_request(peer, version, &headers) {
         return Err(Problem::NOT_FOUND);
     }
-    let mails = shared.greenroom.waiting_mail().await?;
+    let mails = shared.greenroom.list_queued_mail().await?;
     let accepts = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let mut response = if accepts.contains("application/json") {
         Json(json!({ "mails": mails.iter().map(as_json).collect::<Vec<_>>() })).into_response()

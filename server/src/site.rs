@@ -107,9 +107,9 @@ fn begin_rounds(greenroom: &Greenroom, smtp: Option<Smtp>) {
     tokio::spawn(greenroom.clone().run_bus_pings());
     tokio::spawn(greenroom.clone().run_presence());
     tokio::spawn(greenroom.clone().run_cleanup());
-    tokio::spawn(greenroom.clone().keep_reminding());
+    tokio::spawn(greenroom.clone().run_digest_worker());
     if let Some(smtp) = smtp {
-        tokio::spawn(greenroom.clone().keep_posting(smtp));
+        tokio::spawn(greenroom.clone().run_mail_worker(smtp));
     }
 }
 

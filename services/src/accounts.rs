@@ -44,7 +44,7 @@ pub(crate) use lockout::Lockout;
 pub(crate) use password::PasswordHasher;
 pub(crate) use person::{NewPerson, person_of};
 pub use recover::ResetLink;
-pub(crate) use secret::fingerprint as hash_of;
+pub(crate) use secret::token_hash as sha256;
 pub(crate) use sessions::SessionLookup;
 pub(crate) use sign_in::Guesser;
 pub use sign_in::{Origin, SignedIn};

@@ -156,7 +156,7 @@ pub struct Inner {
     /// Read from the database when it is needed first.
     pseudonym_key: OnceCell<Vec<u8>>,
     /// Rings when there is a letter to send.
-    mail_bell: Notify,
+    mail_queued: Notify,
 }
 
 impl Deref for Greenroom {
@@ -205,7 +205,7 @@ impl Greenroom {
             stream_setups: StreamSetupBatcher::new(LOOKED_UP_AT_ONCE, BATCH_DELAY),
             links: LinkBuilder::new(public_url),
             pseudonym_key: OnceCell::new(),
-            mail_bell: Notify::new(),
+            mail_queued: Notify::new(),
             clock,
             limits,
         })))

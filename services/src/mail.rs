@@ -5,7 +5,7 @@
 //!
 //! # Layout
 //! - `templates`: what mails say; `layout`: how they look
-//! - `queue`: waiting letters; `deliver`: sending them, again and again; `links`: their tokens, made when they are sent
+//! - `queue`: waiting letters; `deliver`: sending them, again and again; `link_tokens`: their tokens, made when they are sent
 //! - `budget`: how many of those that strangers cause go to one recipient
 //! - `digest`: mails about messages that stay unread, and ending those
 
@@ -13,7 +13,7 @@ mod budget;
 mod deliver;
 mod digest;
 mod layout;
-mod links;
+mod link_tokens;
 mod queue;
 pub(crate) mod templates;
 
@@ -22,7 +22,7 @@ pub use deliver::{DeliveryError, Mailer};
 pub(crate) use digest::recall_unread;
 pub(crate) use layout::{EmailContent, EmailKind, LinkTarget};
 pub use queue::{Backlog, QueuedEmail};
-pub(crate) use queue::{has_room, queue};
+pub(crate) use queue::{enqueue, has_budget};
 
 use model::ConversationId;
 

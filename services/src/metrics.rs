@@ -108,11 +108,11 @@ impl Greenroom {
             BusHealth::Disabled => {}
             health => gauge!(BUS_UP).set(f64::from(u8::from(health == BusHealth::Healthy))),
         }
-        let backlog = timeout(PROBE_TIMEOUT, self.mail_backlog()).await;
+        let backlog = timeout(PROBE_TIMEOUT, self.count_backlog()).await;
         gauge!(DATABASE_UP).set(f64::from(u8::from(matches!(backlog, Ok(Ok(_))))));
-        if let Ok(Ok(Backlog { queued, parked })) = backlog {
+        if let Ok(Ok(Backlog { queued, dead_lettered })) = backlog {
             gauge!(MAIL_QUEUED).set(queued as f64);
-            gauge!(MAIL_PARKED).set(parked as f64);
+            gauge!(MAIL_PARKED).set(dead_lettered as f64);
         }
     }
 }

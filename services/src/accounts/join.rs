@@ -151,9 +151,9 @@ impl Greenroom {
         now: Instant,
     ) -> Result<()> {
         let to = email.filter(|_| email_content.is_some());
-        mail::queue(&tx, to, email_content.unwrap_or_else(templates::placeholder), &self.limits, now).await?;
+        mail::enqueue(&tx, to, email_content.unwrap_or_else(templates::placeholder), &self.limits, now).await?;
         tx.commit().await?;
-        self.mail_bell.notify_one();
+        self.mail_queued.notify_one();
         Ok(())
     }
 
@@ -219,7 +219,7 @@ impl Greenroom {
         kind: mail::EmailKind,
         now: Instant,
     ) -> Result<Option<mail::EmailContent>> {
-        if !mail::has_room(tx, email, &self.limits, now).await? {
+        if !mail::has_budget(tx, email, &self.limits, now).await? {
             return Ok(None);
         }
         links::void(tx, id, &[Purpose::Verify]).await?;

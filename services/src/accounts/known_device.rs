@@ -56,7 +56,7 @@ pub(super) async fn note_device(
     }
     if is_new {
         let to = StoredEmail::new(&owner.email);
-        mail::queue(tx, Some(&to), templates::new_device(&owner.name, user_agent, links), limits, now).await?;
+        mail::enqueue(tx, Some(&to), templates::new_device(&owner.name, user_agent, links), limits, now).await?;
     }
     Ok(is_new)
 }

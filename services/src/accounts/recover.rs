@@ -86,7 +86,7 @@ impl Greenroom {
         row: &person::Model,
         now: Instant,
     ) -> Result<Option<mail::EmailContent>> {
-        if !mail::has_room(tx, email, &self.limits, now).await? {
+        if !mail::has_budget(tx, email, &self.limits, now).await? {
             return Ok(None);
         }
         let id = PersonId(row.id);
@@ -147,14 +147,14 @@ impl Greenroom {
         let mut recorder = EventRecorder::default();
         crate::notifications::notify_self(&row, NotificationKind::PasswordChanged, &mut recorder, now)?;
         let to = StoredEmail::new(&row.email);
-        mail::queue(&tx, Some(&to), templates::password_changed(&row.name, &self.links), &self.limits, now).await?;
+        mail::enqueue(&tx, Some(&to), templates::password_changed(&row.name, &self.links), &self.limits, now).await?;
         recorder.commit(tx, &self.hub, now).await?;
         // Nobody guesses at this password yet.
         self.lockout.forget(LookupEmail::from(&to).canonical());
         for session in ended {
             self.hub.end_session(id, session, Ending::PasswordChanged);
         }
-        self.mail_bell.notify_one();
+        self.mail_queued.notify_one();
         Ok(())
     }
 }

@@ -137,7 +137,7 @@ impl Greenroom {
             mail::Budget::lock(&tx, Some(&email), now).await?.check(&greenroom.limits, now)?;
             links::void(&tx, viewer.id(), &[Purpose::Email]).await?;
             let token = links::mint(&tx, viewer.id(), Purpose::Email, email.as_str().to_owned(), now).await?;
-            mail::queue(
+            mail::enqueue(
                 &tx,
                 Some(&email),
                 templates::confirm_new_address(&greenroom.links, &token),
@@ -146,7 +146,7 @@ impl Greenroom {
             )
             .await?;
             let old = StoredEmail::new(&row.email);
-            mail::queue(
+            mail::enqueue(
                 &tx,
                 Some(&old),
                 templates::address_change_requested(&row.name, &greenroom.links),
@@ -155,7 +155,7 @@ impl Greenroom {
             )
             .await?;
             tx.commit().await?;
-            greenroom.mail_bell.notify_one();
+            greenroom.mail_queued.notify_one();
             greenroom.log_security(SecurityEvent::AddressChangeRequested, viewer.id(), Some(from)).await;
             Ok(())
         })
@@ -187,9 +187,9 @@ impl Greenroom {
         let mut recorder = EventRecorder::default();
         crate::notifications::notify_self(&row, NotificationKind::EmailChanged, &mut recorder, now)?;
         let old = StoredEmail::new(&before.email);
-        mail::queue(&tx, Some(&old), templates::address_changed(&row.name, &self.links), &self.limits, now).await?;
+        mail::enqueue(&tx, Some(&old), templates::address_changed(&row.name, &self.links), &self.limits, now).await?;
         recorder.commit(tx, &self.hub, now).await?;
-        self.mail_bell.notify_one();
+        self.mail_queued.notify_one();
         self.log_security(SecurityEvent::AddressChanged, id, from).await;
         Ok(Confirmed { person: id, account: MaskedEmail::of(&row.email) })
     }

@@ -180,7 +180,7 @@ impl Greenroom {
         device_cookies::remember(&tx, &session).await?;
         tx.commit().await?;
         if told {
-            self.mail_bell.notify_one();
+            self.mail_queued.notify_one();
         }
         let expires_at = Instant::from_millis(session.expires_at);
         Ok(Begun::Session(SignedIn { user: user_of(row)?, token: secret.into_text(), expires_at }))

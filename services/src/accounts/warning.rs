@@ -39,9 +39,9 @@ impl Greenroom {
             return tx.commit().await;
         }
         let to = StoredEmail::new(&owner.email);
-        mail::queue(&tx, Some(&to), templates::attack_warning(&owner.name, &self.links), &self.limits, now).await?;
+        mail::enqueue(&tx, Some(&to), templates::attack_warning(&owner.name, &self.links), &self.limits, now).await?;
         tx.commit().await?;
-        self.mail_bell.notify_one();
+        self.mail_queued.notify_one();
         Ok(())
     }
 }

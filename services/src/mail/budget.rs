@@ -1,5 +1,5 @@
 use super::{EmailKind, layout::Quota};
-use crate::{Limits, Result, accounts::hash_of, clock::CLOCK_SKEW, entity::email_budget, store::Transaction};
+use crate::{Limits, Result, accounts::sha256, clock::CLOCK_SKEW, entity::email_budget, store::Transaction};
 use model::{Instant, Refusal, StoredEmail};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, IntoActiveModel, sea_query::OnConflict};
 use uuid::Uuid;
@@ -43,13 +43,13 @@ impl Budget {
         limits: &Limits,
         now: Instant,
     ) -> Result<bool> {
-        let row = email_budget::Entity::find_by_id(hash_of(&own_key(kind, recipient))).one(connection).await?;
+        let row = email_budget::Entity::find_by_id(sha256(&own_key(kind, recipient))).one(connection).await?;
         Ok(row.is_some_and(|row| Self::of(row, now).check(limits, now).is_err()))
     }
 
     async fn lock_row(tx: &Transaction, key: &str, now: Instant) -> Result<Self> {
         let row = email_budget::ActiveModel {
-            recipient_hash: Set(hash_of(key)),
+            recipient_hash: Set(sha256(key)),
             sent_at: Set(String::new()),
             updated_at: Set(now.millis()),
         };

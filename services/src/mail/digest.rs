@@ -16,20 +16,20 @@ use sea_orm::{
 use std::time::Duration;
 use uuid::Uuid;
 
-const LOOK_EVERY: Duration = Duration::from_secs(15);
+const POLL_INTERVAL: Duration = Duration::from_secs(15);
 const MINUTE: i64 = 60 * 1_000;
 /// What is older than this is old news: no mail tells of it, as when somebody turns mails on again.
-const OLD: i64 = 2 * 24 * 60 * MINUTE;
+const MAX_AGE_MILLIS: i64 = 2 * 24 * 60 * MINUTE;
 /// Messages that one mail shows. It tells how many more there are.
-const LINES: u64 = 50;
+const MAX_LINES: u64 = 50;
 
 impl Greenroom {
     /// Queues mails about messages that stay unread, for ever.
-    pub async fn keep_reminding(self) {
-        let mut ticks = tokio::time::interval(LOOK_EVERY);
+    pub async fn run_digest_worker(self) {
+        let mut ticks = tokio::time::interval(POLL_INTERVAL);
         loop {
             ticks.tick().await;
-            if let Err(error) = self.remind().await {
+            if let Err(error) = self.queue_digests().await {
                 error.into_refusal();
             }
         }
@@ -39,15 +39,15 @@ impl Greenroom {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn remind(&self) -> Result<()> {
+    pub async fn queue_digests(&self) -> Result<()> {
         let now = self.now();
-        for (person, email) in self.overdue(now).await? {
+        for (person, email) in self.find_overdue(now).await? {
             if Budget::is_spent(self.store.reader(), &email, templates::UNREAD, &self.limits, now).await? {
                 continue;
             }
             let greenroom = self.clone();
             // One who can't be reminded mustn't keep the others from it.
-            if let Err(error) = run_to_completion(async move { greenroom.remind_one(person, now).await }).await {
+            if let Err(error) = run_to_completion(async move { greenroom.queue_digest(person, now).await }).await {
                 error.into_refusal();
             }
         }
@@ -56,9 +56,9 @@ impl Greenroom {
 
     /// The people to be mailed and their addresses, all of them: those who got as many mails as they may keep no one else
     /// waiting.
-    async fn overdue(&self, now: Instant) -> Result<Vec<(Uuid, String)>> {
+    async fn find_overdue(&self, now: Instant) -> Result<Vec<(Uuid, String)>> {
         let overdue = MailAfter::ALL.iter().filter_map(|after| {
-            let before = now.millis() - wait(*after)?;
+            let before = now.millis() - delay_millis(*after)?;
             let set = person::Column::MailAfter.eq(after.as_str());
             let written = notification::Column::CreatedAt;
             // A notification that is dated ahead was written before a clock was set back: how long it has waited isn't known.
@@ -70,7 +70,7 @@ impl Greenroom {
             .to(person::Column::Id)
             .into();
         let people = notification::Entity::find()
-            .filter(untold(notification::Column::CreatedAt.gt(now.millis() - OLD)))
+            .filter(select_unmailed(notification::Column::CreatedAt.gt(now.millis() - MAX_AGE_MILLIS)))
             .join(JoinType::InnerJoin, owner)
             .filter(person::Column::DeletedAt.is_null())
             .filter(overdue.fold(Condition::any(), Condition::add))
@@ -88,7 +88,7 @@ impl Greenroom {
 
     /// One mail about everything unread, noted on each notification so that no other mail tells of it. Where its budget is
     /// used up, all of it waits for the next.
-    async fn remind_one(&self, person: Uuid, now: Instant) -> Result<()> {
+    async fn queue_digest(&self, person: Uuid, now: Instant) -> Result<()> {
         let tx = self.store.write_background().await?;
         let owner = person::Entity::find_by_id(person).filter(person::Column::DeletedAt.is_null());
         let Some(owner) = owner.lock_shared().one(&tx).await? else { return Ok(()) };
@@ -98,11 +98,11 @@ impl Greenroom {
         if rows.is_empty() {
             return Ok(());
         }
-        let conversations = self.gather(&tx, rows).await?;
+        let conversations = self.group_by_conversation(&tx, rows).await?;
         let token = links::mint(&tx, PersonId(person), Purpose::Unsubscribe, String::new(), now).await?;
         let email_content = templates::unread_digest(&owner.name, &conversations, news, &self.links, &token);
         let to = StoredEmail::new(&owner.email);
-        let Some(mail) = super::queue(&tx, Some(&to), email_content, &self.limits, now).await? else { return Ok(()) };
+        let Some(mail) = super::enqueue(&tx, Some(&to), email_content, &self.limits, now).await? else { return Ok(()) };
         // No row was added since they were read: that needs the sequence, which is locked.
         notification::Entity::update_many()
             .col_expr(notification::Column::MailId, Expr::value(mail))
@@ -110,12 +110,12 @@ impl Greenroom {
             .exec(&tx)
             .await?;
         tx.commit().await?;
-        self.mail_bell.notify_one();
+        self.mail_queued.notify_one();
         Ok(())
     }
 
     /// By conversation, in the order in which each was first left unread.
-    async fn gather(
+    async fn group_by_conversation(
         &self,
         tx: &Transaction,
         rows: Vec<notification::Model>,
@@ -161,7 +161,7 @@ impl Greenroom {
     }
 
     /// Whether everything a letter tells of was read since it was queued.
-    pub(super) async fn is_needless(&self, row: &mail::Model) -> Result<bool> {
+    pub(super) async fn is_obsolete(&self, row: &mail::Model) -> Result<bool> {
         let told = || notification::Entity::find().filter(notification::Column::MailId.eq(row.id)).limit(1);
         let unread = told().filter(notification::Column::ReadAt.is_null()).one(self.store.reader()).await?;
         Ok(unread.is_none() && told().one(self.store.reader()).await?.is_some())
@@ -198,7 +198,7 @@ async fn read_untold(
         .filter(of(person, now))
         .order_by(written(), Order::Asc)
         .order_by_asc(notification::Column::Id)
-        .limit(LINES)
+        .limit(MAX_LINES)
         .all(tx)
         .await?;
     let counts: Vec<(String, i64)> = notification::Entity::find()
@@ -223,7 +223,7 @@ async fn read_untold(
 
 /// What of a person no mail has told of.
 fn of(person: Uuid, now: Instant) -> Condition {
-    untold(written().gt(now.millis() - OLD)).add(notification::Column::PersonId.eq(person))
+    select_unmailed(written().gt(now.millis() - MAX_AGE_MILLIS)).add(notification::Column::PersonId.eq(person))
 }
 
 /// As a sum, so that SQLite takes the index on what one person hasn't read: by the column itself it would go through what
@@ -233,7 +233,7 @@ fn written() -> Expr {
 }
 
 /// UnreadConversation notifications about conversations that no mail has told of yet, and that aren't old news.
-fn untold(recent: Expr) -> Condition {
+fn select_unmailed(recent: Expr) -> Condition {
     Condition::all()
         .add(notification::Column::ReadAt.is_null())
         .add(notification::Column::MailId.is_null())
@@ -242,7 +242,7 @@ fn untold(recent: Expr) -> Condition {
 }
 
 /// How long a message stays unread before a mail tells of it; `None` for ever.
-fn wait(after: MailAfter) -> Option<i64> {
+fn delay_millis(after: MailAfter) -> Option<i64> {
     match after {
         MailAfter::Off => None,
         MailAfter::FiveMinutes => Some(5 * MINUTE),

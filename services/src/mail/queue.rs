@@ -14,12 +14,12 @@ use std::time::Duration;
 use uuid::Uuid;
 
 /// Letters of a developer's mailbox that are shown.
-const SHOWN: u64 = 100;
+const LISTED: u64 = 100;
 
 /// Puts a letter into the queue, as part of what causes it. One to nobody waits there like any other, and is
 /// thrown away where others are sent. One that its recipient's budget has no room for leaves one to nobody: that costs as
 /// much and tells as little, and nothing of what it said is kept.
-pub(crate) async fn queue(
+pub(crate) async fn enqueue(
     tx: &Transaction,
     to: Option<&StoredEmail>,
     email_content: EmailContent,
@@ -58,7 +58,7 @@ pub(crate) async fn queue(
 }
 
 /// Whether an address may get another letter that strangers can cause.
-pub(crate) async fn has_room(tx: &Transaction, to: &StoredEmail, limits: &Limits, now: Instant) -> Result<bool> {
+pub(crate) async fn has_budget(tx: &Transaction, to: &StoredEmail, limits: &Limits, now: Instant) -> Result<bool> {
     Ok(Budget::lock(tx, Some(to), now).await?.check(limits, now).is_ok())
 }
 
@@ -68,7 +68,7 @@ pub struct Backlog {
     /// To be sent, or to be tried again.
     pub queued: u64,
     /// Given up on; somebody should look.
-    pub parked: u64,
+    pub dead_lettered: u64,
 }
 
 /// A letter that nobody sends, because no mail server is set.
@@ -85,11 +85,11 @@ impl Greenroom {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn mail_backlog(&self) -> Result<Backlog> {
-        let real = || unsent().filter(mail::Column::Recipient.is_not_null());
+    pub async fn count_backlog(&self) -> Result<Backlog> {
+        let real = || select_unsent().filter(mail::Column::Recipient.is_not_null());
         let queued = real().filter(mail::Column::ParkedAt.is_null()).count(self.store.reader()).await?;
-        let parked = real().filter(mail::Column::ParkedAt.is_not_null()).count(self.store.reader()).await?;
-        Ok(Backlog { queued, parked })
+        let dead_lettered = real().filter(mail::Column::ParkedAt.is_not_null()).count(self.store.reader()).await?;
+        Ok(Backlog { queued, dead_lettered })
     }
 
     /// The newest letters that wait, for a developer without a mail server. They open accounts: never to be
@@ -97,17 +97,17 @@ impl Greenroom {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn waiting_mail(&self) -> Result<Vec<QueuedEmail>> {
-        let rows = unsent()
+    pub async fn list_queued_mail(&self) -> Result<Vec<QueuedEmail>> {
+        let rows = select_unsent()
             .filter(mail::Column::Recipient.is_not_null())
             .order_by_desc(mail::Column::Id)
-            .limit(SHOWN)
+            .limit(LISTED)
             .all(self.store.reader())
             .await?;
         let mut waiting = Vec::with_capacity(rows.len());
         for row in rows {
             let created_at = Instant::from_millis(row.created_at);
-            let email_content = self.with_shown_link(row).await?;
+            let email_content = self.show_link_token(row).await?;
             waiting.extend(email_content.map(|email_content| QueuedEmail { email: email_content, created_at }));
         }
         Ok(waiting)
@@ -115,7 +115,7 @@ impl Greenroom {
 
     /// Takes the letter that is due next for `lease`: nobody else sends it until then, and it comes back by
     /// itself if whoever took it is gone. One to any of these domains stays.
-    pub(super) async fn take_mail(
+    pub(super) async fn lease_next(
         &self,
         lease: impl Fn(i32) -> Duration,
         without: Vec<String>,
@@ -127,7 +127,8 @@ impl Greenroom {
         loop {
             let now = self.now().millis();
             let find = |due: Expr| {
-                let waiting = unsent().filter(mail::Column::ParkedAt.is_null()).filter(due).filter(elsewhere.clone());
+                let waiting =
+                    select_unsent().filter(mail::Column::ParkedAt.is_null()).filter(due).filter(elsewhere.clone());
                 waiting.order_by_asc(mail::Column::DueAt).one(self.store.reader())
             };
             let mut due = find(mail::Column::DueAt.lte(now)).await?;
@@ -152,7 +153,7 @@ impl Greenroom {
     }
 
     /// Notes that a letter was sent. Its text goes: what opens an account must not lie around.
-    pub(super) async fn note_sent(&self, id: Uuid) -> Result<()> {
+    pub(super) async fn mark_sent(&self, id: Uuid) -> Result<()> {
         let tx = self.store.write_background().await?;
         mail::Entity::update_many()
             .col_expr(mail::Column::SentAt, Expr::value(self.now().millis()))
@@ -167,14 +168,14 @@ impl Greenroom {
     }
 
     /// Takes a letter off the queue that need not be sent.
-    pub(super) async fn drop_mail(&self, id: Uuid) -> Result<()> {
+    pub(super) async fn delete_mail(&self, id: Uuid) -> Result<()> {
         let tx = self.store.write_background().await?;
         mail::Entity::delete_by_id(id).exec(&tx).await?;
         tx.commit().await
     }
 
     /// Gives a letter up. It stays to be looked into.
-    pub(super) async fn park_mail(&self, id: Uuid) -> Result<()> {
+    pub(super) async fn dead_letter(&self, id: Uuid) -> Result<()> {
         let tx = self.store.write_background().await?;
         mail::Entity::update_many()
             .col_expr(mail::Column::ParkedAt, Expr::value(self.now().millis()))
@@ -192,12 +193,12 @@ fn put_off(now: i64) -> Expr {
     due.gt(now + CLOCK_SKEW).and(untried)
 }
 
-fn unsent() -> Select<mail::Entity> {
+fn select_unsent() -> Select<mail::Entity> {
     mail::Entity::find().filter(mail::Column::SentAt.is_null())
 }
 
 /// The letter with a token in the place of what refers to it. `None` for a letter to nobody.
-pub(super) fn outgoing(row: mail::Model, token: Option<&str>) -> Option<OutgoingEmail> {
+pub(super) fn build_outgoing(row: mail::Model, token: Option<&str>) -> Option<OutgoingEmail> {
     let reference = row.token_reference.map(|reference| reference.simple().to_string());
     let complete = |text: String| match (&reference, token) {
         (Some(reference), Some(token)) => text.replace(reference, token),

@@ -191,10 +191,10 @@ async fn keep(greenroom: &Greenroom, clock: &SetClock, heard: &Heard) {
     greenroom.forgot_password(SARAH.email.parse().expect("an address"), from).await.expect("a letter");
     greenroom.resend_link(SARAH.email.parse().expect("an address"), None, from).await.expect("a letter");
     clock.advance(10 * MINUTE);
-    greenroom.remind().await.expect("reminders");
-    greenroom.post_letters(&Office).await.expect("letters");
+    greenroom.queue_digests().await.expect("reminders");
+    greenroom.deliver_pending(&Office).await.expect("letters");
     heard.act("keeping house");
-    greenroom.mail_backlog().await.expect("a backlog");
+    greenroom.count_backlog().await.expect("a backlog");
     greenroom.purge_expired().await.expect("a cleanup");
 }
 

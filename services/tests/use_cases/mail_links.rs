@@ -71,10 +71,10 @@ async fn no_stored_mail_holds_a_link_that_opens_anything(site: Site) {
     let password = Password::new(PASSWORD.to_owned());
     site.greenroom.change_email(&cast.sarah, password, to, Ipv4Addr::LOCALHOST.into()).await.expect("taken");
     site.clock.advance(Duration::from_secs(10 * 60));
-    site.greenroom.remind().await.expect("reminding");
+    site.greenroom.queue_digests().await.expect("reminding");
     // Tried once, without success: what was handed over is not kept either.
     let office = Busy::default();
-    site.greenroom.post_letters(&office).await.expect("posting");
+    site.greenroom.deliver_pending(&office).await.expect("posting");
     let tokens = tokens_stored(&site).await;
     assert!(tokens.len() >= 6, "{tokens:?}");
     for token in tokens {
@@ -104,7 +104,7 @@ async fn each_link_of_a_mail_that_is_tried_again_works_until_one_is_used(site: S
     forgot(&site).await;
     let office = Busy::default();
     for _ in 0..2 {
-        site.greenroom.post_letters(&office).await.expect("posting");
+        site.greenroom.deliver_pending(&office).await.expect("posting");
         site.clock.advance(Duration::from_secs(2 * 60));
     }
     let tokens: Vec<String> = office.0.lock().expect("a lock").iter().map(token_in).collect();
@@ -114,7 +114,7 @@ async fn each_link_of_a_mail_that_is_tried_again_works_until_one_is_used(site: S
     site.greenroom.reset_password(&tokens[0], new_password()).await.expect("the first one works");
     assert_eq!(refusal(site.greenroom.reset_password(&tokens[1], new_password()).await).code(), "token_invalid");
     forgot(&site).await;
-    site.greenroom.post_letters(&office).await.expect("posting");
+    site.greenroom.deliver_pending(&office).await.expect("posting");
     let before = token_in(office.0.lock().expect("a lock").last().expect("a mail"));
     forgot(&site).await;
     assert_eq!(
@@ -128,12 +128,12 @@ async fn a_mail_that_is_tried_for_hours_still_goes_out(site: Site) {
     forgot(&site).await;
     let office = Busy::default();
     for _ in 0..8 {
-        site.greenroom.post_letters(&office).await.expect("posting");
+        site.greenroom.deliver_pending(&office).await.expect("posting");
         site.clock.advance(Duration::from_secs(61 * 60));
         site.greenroom.purge_expired().await.expect("sweeping");
     }
     let office = PostOffice::default();
-    site.greenroom.post_letters(&office).await.expect("posting");
+    site.greenroom.deliver_pending(&office).await.expect("posting");
     let token = token_in(&office.taken.lock().expect("a lock")[0]);
     site.greenroom.reset_password(&token, new_password()).await.expect("it works");
 }
@@ -144,7 +144,7 @@ async fn a_mail_whose_link_was_revoked_is_not_sent(site: Site) {
     let password = Password::new(PASSWORD.to_owned());
     site.greenroom.change_password(&cast.sarah, password, new_password()).await.expect("changed");
     let office = PostOffice::default();
-    site.greenroom.post_letters(&office).await.expect("posting");
+    site.greenroom.deliver_pending(&office).await.expect("posting");
     let subjects: Vec<String> = office.taken.lock().expect("a lock").iter().map(|mail| mail.subject.clone()).collect();
     assert_eq!(subjects, ["Your password was changed"]);
 }
@@ -154,7 +154,7 @@ async fn a_link_lasts_from_when_its_mail_went_out(site: Site) {
     site.clock.advance(Duration::from_secs(3 * 60 * 60));
     site.greenroom.purge_expired().await.expect("sweeping");
     let office = PostOffice::default();
-    site.greenroom.post_letters(&office).await.expect("posting");
+    site.greenroom.deliver_pending(&office).await.expect("posting");
     let token = token_in(&office.taken.lock().expect("a lock")[0]);
     site.clock.advance(Duration::from_secs(59 * 60));
     site.greenroom.reset_password(&token, new_password()).await.expect("it works for an hour");
@@ -163,8 +163,8 @@ async fn a_link_lasts_from_when_its_mail_went_out(site: Site) {
 async fn a_mail_that_is_shown_keeps_its_link(site: Site) {
     forgot(&site).await;
     let other = site.open_second_node(services::Limits::default()).await;
-    let (one, two) = tokio::join!(site.greenroom.waiting_mail(), other.waiting_mail());
-    let tokens = [one, two].map(|mails| token_in(&mails.expect("mails")[0].letter));
+    let (one, two) = tokio::join!(site.greenroom.list_queued_mail(), other.list_queued_mail());
+    let tokens = [one, two].map(|mails| token_in(&mails.expect("mails")[0].email));
     assert_eq!(tokens[0], tokens[1]);
     assert_eq!(site.token_for(SARAH.email).await, tokens[0]);
     site.greenroom.reset_password(&tokens[0], new_password()).await.expect("it works");

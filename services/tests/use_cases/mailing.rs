@@ -37,7 +37,7 @@ async fn a_letter_is_sent_once_and_then_forgotten(site: Site) {
     forgot(&site, SARAH.email).await;
     let office = PostOffice::default();
     for _ in 0..3 {
-        site.greenroom.post_letters(&office).await.expect("posting");
+        site.greenroom.deliver_pending(&office).await.expect("posting");
         site.clock.advance(120 * MINUTE);
     }
     assert_eq!(office.recipients(), [SARAH.email]);
@@ -58,7 +58,7 @@ async fn a_letter_that_was_not_taken_is_tried_again_later(site: Site) {
     let office = PostOffice::refusing(vec![busy(), busy()]);
     for (passed, sent) in [(Duration::ZERO, 0), (MINUTE / 2, 0), (MINUTE / 2, 0), (MINUTE, 0), (MINUTE, 1)] {
         site.clock.advance(passed);
-        site.greenroom.post_letters(&office).await.expect("posting");
+        site.greenroom.deliver_pending(&office).await.expect("posting");
         assert_eq!(office.recipients().len(), sent, "after {passed:?}");
     }
 }
@@ -66,21 +66,21 @@ async fn a_letter_that_was_not_taken_is_tried_again_later(site: Site) {
 async fn a_letter_that_never_will_be_taken_is_parked(site: Site) {
     forgot(&site, SARAH.email).await;
     let office = PostOffice::refusing(vec![DeliveryError::Never("no such box".to_owned())]);
-    site.greenroom.post_letters(&office).await.expect("posting");
+    site.greenroom.deliver_pending(&office).await.expect("posting");
     site.clock.advance(600 * MINUTE);
-    site.greenroom.post_letters(&office).await.expect("posting");
+    site.greenroom.deliver_pending(&office).await.expect("posting");
     assert!(office.recipients().is_empty());
-    let backlog = site.greenroom.mail_backlog().await.expect("a backlog");
-    assert_eq!((backlog.queued, backlog.parked), (0, 1));
+    let backlog = site.greenroom.count_backlog().await.expect("a backlog");
+    assert_eq!((backlog.queued, backlog.dead_lettered), (0, 1));
 }
 
 async fn a_letter_is_given_up_after_about_a_day(site: Site) {
     forgot(&site, SARAH.email).await;
     let office = PostOffice::refusing(vec![DeliveryError::Later("busy".to_owned()); 100]);
     let mut hours = 0;
-    while site.greenroom.mail_backlog().await.expect("a backlog").parked == 0 {
+    while site.greenroom.count_backlog().await.expect("a backlog").dead_lettered == 0 {
         site.clock.advance(60 * MINUTE);
-        site.greenroom.post_letters(&office).await.expect("posting");
+        site.greenroom.deliver_pending(&office).await.expect("posting");
         hours += 1;
     }
     assert!((20..30).contains(&hours), "{hours}");
@@ -90,12 +90,12 @@ async fn a_letter_taken_by_a_process_that_died_comes_back(site: Site) {
     forgot(&site, SARAH.email).await;
     // It took the letter, and then there was nobody to hear what became of it.
     let office = PostOffice::refusing(vec![DeliveryError::Later("the process died".to_owned())]);
-    site.greenroom.post_letters(&office).await.expect("posting");
+    site.greenroom.deliver_pending(&office).await.expect("posting");
     let heir = site.open_second_node(services::Limits::default()).await;
-    heir.post_letters(&office).await.expect("posting");
+    heir.deliver_pending(&office).await.expect("posting");
     assert!(office.recipients().is_empty(), "it might still be on its way");
     site.clock.advance(MINUTE);
-    heir.post_letters(&office).await.expect("posting");
+    heir.deliver_pending(&office).await.expect("posting");
     assert_eq!(office.recipients(), [SARAH.email]);
 }
 
@@ -106,7 +106,7 @@ async fn two_processes_share_the_letters(site: Site) {
         forgot(&site, email).await;
     }
     let (office, other) = (PostOffice::default(), site.open_second_node(services::Limits::default()).await);
-    let (one, two) = tokio::join!(site.greenroom.post_letters(&office), other.post_letters(&office));
+    let (one, two) = tokio::join!(site.greenroom.deliver_pending(&office), other.deliver_pending(&office));
     one.and(two).expect("posting");
     let mut sent = office.recipients();
     sent.sort();
@@ -116,7 +116,7 @@ async fn two_processes_share_the_letters(site: Site) {
 async fn a_letter_to_nobody_is_never_sent(site: Site) {
     forgot(&site, "nobody@example.com").await;
     let office = PostOffice::default();
-    site.greenroom.post_letters(&office).await.expect("posting");
+    site.greenroom.deliver_pending(&office).await.expect("posting");
     assert!(office.recipients().is_empty());
     assert!(site.ask::<Kept>("SELECT body_text, body_html FROM mail").await.is_empty());
 }
@@ -125,9 +125,9 @@ async fn a_letter_that_lay_too_long_is_not_sent(site: Site) {
     forgot(&site, SARAH.email).await;
     site.clock.advance(49 * 60 * MINUTE);
     let office = PostOffice::default();
-    site.greenroom.post_letters(&office).await.expect("posting");
+    site.greenroom.deliver_pending(&office).await.expect("posting");
     assert!(office.recipients().is_empty());
-    assert_eq!(site.greenroom.mail_backlog().await.expect("a backlog").parked, 1);
+    assert_eq!(site.greenroom.count_backlog().await.expect("a backlog").dead_lettered, 1);
 }
 
 /// Answers for one domain only once it is told to.
@@ -173,7 +173,7 @@ async fn a_recipient_whose_server_hangs_delays_no_other(site: Site) {
     site.execute("UPDATE mail SET due_at = due_at - 1000").await;
     forgot(&site, KAMAU.email).await;
     let server = HangingServer::default();
-    let posting = site.greenroom.post_letters(&server);
+    let posting = site.greenroom.deliver_pending(&server);
     let watching = async {
         until(|| server.delivered(false) == 1).await;
         assert_eq!(server.delivered(true), 0);

@@ -94,7 +94,7 @@ async fn a_password_that_is_refused_leaves_the_link_good(site: Site) {
 
 async fn an_unknown_address_gets_no_mail(site: Site) {
     forgot(&site, "nobody@example.com").await;
-    assert!(site.greenroom.waiting_mail().await.expect("letters").is_empty());
+    assert!(site.greenroom.list_queued_mail().await.expect("letters").is_empty());
 }
 
 async fn viewer(site: &Site, email: &str) -> (Viewer, String) {

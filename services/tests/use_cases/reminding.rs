@@ -37,7 +37,7 @@ async fn quiet(site: &Site) -> crate::support::Cast {
 }
 
 async fn letters(site: &Site) -> Vec<OutgoingEmail> {
-    site.greenroom.remind().await.expect("reminding");
+    site.greenroom.queue_digests().await.expect("reminding");
     site.letters_to(EVENTPRO.email).await
 }
 
@@ -90,7 +90,7 @@ async fn what_is_read_before_the_mail_goes_out_is_not_sent(site: Site) {
     assert_eq!(letters(&site).await.len(), 1);
     site.greenroom.read_on(&cast.eventpro, cast.launch, 13).await.expect("reading on");
     let office = PostOffice::default();
-    site.greenroom.post_letters(&office).await.expect("posting");
+    site.greenroom.deliver_pending(&office).await.expect("posting");
     assert!(office.recipients().is_empty());
     assert!(letters(&site).await.is_empty());
 }
@@ -172,7 +172,7 @@ async fn two_processes_write_one_mail(site: Site) {
     say(&site.greenroom, &cast.sarah, cast.launch, "One").await;
     site.clock.advance(5 * MINUTE);
     let other = site.open_second_node(services::Limits::default()).await;
-    let (one, two) = tokio::join!(site.greenroom.remind(), other.remind());
+    let (one, two) = tokio::join!(site.greenroom.queue_digests(), other.queue_digests());
     one.and(two).expect("reminding");
     assert_eq!(site.letters_to(EVENTPRO.email).await.len(), 1);
 }
@@ -243,7 +243,7 @@ async fn a_clock_set_back_keeps_no_mail_waiting(site: Site) {
     assert_eq!(letters(&site).await.len(), 1, "how long it waited isn't known");
     site.clock.set_back(60 * MINUTE);
     let office = PostOffice::default();
-    site.greenroom.post_letters(&office).await.expect("posting");
+    site.greenroom.deliver_pending(&office).await.expect("posting");
     assert_eq!(office.recipients(), [EVENTPRO.email]);
 }
 

@@ -67,7 +67,7 @@ async fn unread_messages_are_mailed_to_a_stored_address(site: Site) {
     store(&site, EVENTPRO.email, STORED[0]).await;
     say(&site.greenroom, &cast.sarah, cast.launch, "Habari").await;
     site.clock.advance(Duration::from_secs(5 * 60));
-    site.greenroom.remind().await.expect("reminded");
+    site.greenroom.queue_digests().await.expect("reminded");
     assert!(!site.letters_to(STORED[0]).await.is_empty());
 }
 

@@ -37,7 +37,7 @@ impl Mailer for PostOffice {
 impl Site {
     /// The letters to somebody that wait, the newest first.
     pub(crate) async fn letters_to(&self, email: &str) -> Vec<OutgoingEmail> {
-        let waiting = self.greenroom.waiting_mail().await.expect("letters");
+        let waiting = self.greenroom.list_queued_mail().await.expect("letters");
         waiting.into_iter().map(|waiting| waiting.email).filter(|letter| letter.to == email).collect()
     }
 

@@ -1,12 +1,12 @@
-use super::{OutgoingEmail, queue::outgoing};
+use super::{OutgoingEmail, queue::build_outgoing};
 use crate::{Greenroom, Result, accounts::links, entity::mail};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 
 impl Greenroom {
     /// The email as it goes out: its link gets its token now. `None` where the link was revoked since it was asked for:
     /// then the email is no use.
-    pub(super) async fn with_living_link(&self, row: mail::Model) -> Result<Option<OutgoingEmail>> {
-        let Some(reference) = row.token_reference else { return Ok(outgoing(row, None)) };
+    pub(super) async fn issue_link_token(&self, row: mail::Model) -> Result<Option<OutgoingEmail>> {
+        let Some(reference) = row.token_reference else { return Ok(build_outgoing(row, None)) };
         let tx = self.store.write_background().await?;
         let Some(prepared) = links::find_prepared(&tx, reference).await? else {
             tx.rollback().await;
@@ -14,15 +14,15 @@ impl Greenroom {
         };
         let token = links::issue(&tx, prepared, self.now()).await?;
         tx.commit().await?;
-        Ok(outgoing(row, Some(&token)))
+        Ok(build_outgoing(row, Some(&token)))
     }
 
     /// The email as a developer reads it where there is no mail server. Its link gets its token the first time, and keeps
     /// it, in the database, however often the page is loaded.
-    pub(super) async fn with_shown_link(&self, row: mail::Model) -> Result<Option<OutgoingEmail>> {
+    pub(super) async fn show_link_token(&self, row: mail::Model) -> Result<Option<OutgoingEmail>> {
         let (Some(reference), None) = (row.token_reference, &row.shown_token) else {
             let token = row.shown_token.clone();
-            return Ok(outgoing(row, token.as_deref()));
+            return Ok(build_outgoing(row, token.as_deref()));
         };
         let tx = self.store.write().await?;
         let prepared = links::find_prepared(&tx, reference).await?;
@@ -45,6 +45,6 @@ impl Greenroom {
                 .await?;
         }
         tx.commit().await?;
-        Ok(outgoing(row, token.as_deref()))
+        Ok(build_outgoing(row, token.as_deref()))
     }
 }
