@@ -2,7 +2,7 @@
 //!
 //! # Layout
 //! - this file: the [`Viewer`], from whom every use case starts
-//! - `join`, `confirm`, `recover`, `links`: opening an account, a forgotten password, and the links that mails carry
+//! - `join`, `confirm`, `recover`, `one_time_token`: opening an account, a forgotten password, and the links that mails carry
 //! - `sign_in`, `known_device`, `sessions`, `devices`, `access_tokens`: ways in, and ending them
 //! - `write_for`: how a use case begins to write for a viewer
 //! - `settings`, `export`, `leave`: what somebody does with their account
@@ -21,8 +21,8 @@ mod hash_queue;
 mod join;
 mod known_device;
 mod leave;
-pub(crate) mod links;
 mod lockout;
+pub(crate) mod one_time_token;
 mod password;
 mod person;
 mod recover;

@@ -42,7 +42,7 @@ impl Greenroom {
             if count(&tx, &viewer).await? >= TOKENS {
                 return Err(Error::field("name", Fault::OutOfRange));
             }
-            let secret = Secret::mint()?;
+            let secret = Secret::generate()?;
             let scope = match draft.scope {
                 Scope::Read => SessionScope::Read,
                 Scope::Write => SessionScope::Write,

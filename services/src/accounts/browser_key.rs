@@ -21,7 +21,7 @@ impl Greenroom {
         let (greenroom, viewer) = (self.clone(), viewer.clone());
         run_to_completion(async move {
             let (tx, _) = greenroom.write_for_account(&viewer).await?;
-            let row = browser_key::ActiveModel { person_id: Set(id), secret: Set(Secret::mint()?.into_text()) };
+            let row = browser_key::ActiveModel { person_id: Set(id), secret: Set(Secret::generate()?.into_text()) };
             // Two tabs may ask for it at once.
             let once = OnConflict::column(browser_key::Column::PersonId).do_nothing().to_owned();
             browser_key::Entity::insert(row).on_conflict(once).exec_without_returning(&tx).await?;

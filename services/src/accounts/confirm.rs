@@ -2,7 +2,7 @@ use super::{
     Viewer,
     hash_queue::Requester,
     join::{PendingRegistration, has_registered, is_contested, unchanged},
-    links::{self, Purpose},
+    one_time_token::{self, Purpose},
     security_log::SecurityEvent,
 };
 use crate::{Error, Greenroom, Result, entity::person, run_to_completion};
@@ -71,7 +71,7 @@ impl Greenroom {
         viewer: Option<&Viewer>,
     ) -> Result<MailedLink> {
         let (reader, now) = (self.store.reader(), self.now());
-        let found = links::look(reader, token, &PAGES, now).await?;
+        let found = one_time_token::peek(reader, token, &PAGES, now).await?;
         let row = person::Entity::find_by_id(found.person.0).one(reader).await?;
         let row = row.ok_or_else(|| Error::field("token", Fault::TokenInvalid))?;
         let action = match found.purpose {
@@ -96,7 +96,7 @@ impl Greenroom {
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn confirm(&self, confirmation: impl Into<Confirmation>) -> Result<Confirmed> {
         let Confirmation { token, profile, by, from } = confirmation.into();
-        let found = links::look(self.store.reader(), &token, &CONFIRMING, self.now()).await?;
+        let found = one_time_token::peek(self.store.reader(), &token, &CONFIRMING, self.now()).await?;
         let profile = profile.filter(|_| found.purpose == Purpose::Verify);
         let pending = match &profile {
             Some(profile) => Some(self.hash_profile(profile, found.person).await?),
@@ -106,7 +106,7 @@ impl Greenroom {
         run_to_completion(async move {
             let now = greenroom.now();
             let tx = greenroom.store.write().await?;
-            let opened = links::take(&tx, &token, &CONFIRMING, now).await?;
+            let opened = one_time_token::consume(&tx, &token, &CONFIRMING, now).await?;
             if opened.purpose == Purpose::Email {
                 return greenroom.move_to_address(tx, opened, from, now).await;
             }
@@ -126,7 +126,7 @@ impl Greenroom {
                 None => return Err(Profile::required().into()),
             }
             let row = row.update(&tx).await?;
-            links::void(&tx, id, &Purpose::KEYS).await?;
+            one_time_token::revoke(&tx, id, &Purpose::KEYS).await?;
             tx.commit().await?;
             greenroom.log_security(SecurityEvent::AddressConfirmed, id, from).await;
             Ok(Confirmed { person: id, account: MaskedEmail::of(&row.email) })

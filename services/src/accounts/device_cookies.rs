@@ -3,7 +3,7 @@
 use super::{
     join::has_address,
     known_device::{KNOWN_FOR, MAX_DEVICES},
-    secret::fingerprint,
+    secret::token_hash,
 };
 use crate::{
     Greenroom, Result,
@@ -22,7 +22,7 @@ impl Greenroom {
     /// # Errors
     /// The database can't be read.
     pub async fn is_known_device(&self, cookie: &str) -> Result<bool> {
-        let known = device::Entity::find_by_id(fingerprint(cookie))
+        let known = device::Entity::find_by_id(token_hash(cookie))
             .filter(device::Column::CreatedAt.gt(expired(self.now())))
             .count(self.store.reader())
             .await?;
@@ -31,7 +31,7 @@ impl Greenroom {
 
     /// The hash of what stands in a browser's cookie, where this account was signed in to with it.
     pub(super) async fn known_device(&self, account: &LookupEmail, cookie: Option<&str>) -> Result<Option<Vec<u8>>> {
-        let Some(hash) = cookie.map(fingerprint) else { return Ok(None) };
+        let Some(hash) = cookie.map(token_hash) else { return Ok(None) };
         let owner: RelationDef =
             device::Entity::belongs_to(person::Entity).from(device::Column::PersonId).to(person::Column::Id).into();
         let known = device::Entity::find_by_id(hash.clone())

@@ -1,8 +1,8 @@
 use super::{
     hash_queue::Requester,
-    links,
-    links::Purpose,
-    secret::{Secret, fingerprint},
+    one_time_token,
+    one_time_token::Purpose,
+    secret::{Secret, token_hash},
     security_log::{SecurityEvent, Subject},
     sign_in::network,
 };
@@ -84,8 +84,8 @@ impl Greenroom {
         let requester = Requester::Network(network(from));
         let hash = self.hasher.hash_chosen(requester, &profile.password, &profile.name, email.as_str()).await?;
         let pending = PendingRegistration::new(&profile, hash);
-        let secret = Secret::mint()?;
-        let registrant = secret.fingerprint();
+        let secret = Secret::generate()?;
+        let registrant = secret.hash();
         for attempt in 1..=ATTEMPTS {
             // Known or not, a password is compared: with the one before, or with one that fits no account.
             let stored = by_email(&email).one(self.store.reader()).await?.map(|row| row.password_hash);
@@ -121,7 +121,8 @@ impl Greenroom {
             Some(row) if is_contested(&row) => self.contest(&tx, email, &row, now).await?,
             Some(row) if compared.stored.as_ref() != Some(&row.password_hash) && !last => return Ok(false),
             Some(row) if compared.same && pending.matches(&row) => {
-                links::store(&tx, registrant, PersonId(row.id), Purpose::Registrant, String::new(), now).await?;
+                one_time_token::store_hash(&tx, registrant, PersonId(row.id), Purpose::Registrant, String::new(), now)
+                    .await?;
                 match now.millis().abs_diff(row.created_at) < DOUBLE_CLICK {
                     true => None,
                     false => self.confirm_letter(&tx, email, PersonId(row.id), templates::CONFIRM_KIND, now).await?,
@@ -132,7 +133,7 @@ impl Greenroom {
                 Err(Error::Database(error)) if is_duplicate(&error) && !last => return Ok(false),
                 inserted => {
                     let id = inserted?;
-                    links::store(&tx, registrant, id, Purpose::Registrant, String::new(), now).await?;
+                    one_time_token::store_hash(&tx, registrant, id, Purpose::Registrant, String::new(), now).await?;
                     self.confirm_letter(&tx, email, id, templates::CONFIRM_KIND, now).await?
                 }
             },
@@ -175,7 +176,7 @@ impl Greenroom {
                 ..unchanged(row.id)
             };
             forgotten.update(tx).await?;
-            links::void(tx, id, &[Purpose::Registrant]).await?;
+            one_time_token::revoke(tx, id, &[Purpose::Registrant]).await?;
         }
         self.confirm_letter(tx, email, id, templates::INTRODUCE_KIND, now).await
     }
@@ -222,8 +223,8 @@ impl Greenroom {
         if !mail::has_budget(tx, email, &self.limits, now).await? {
             return Ok(None);
         }
-        links::void(tx, id, &[Purpose::Verify]).await?;
-        let token = links::mint(tx, id, Purpose::Verify, String::new(), now).await?;
+        one_time_token::revoke(tx, id, &[Purpose::Verify]).await?;
+        let token = one_time_token::create(tx, id, Purpose::Verify, String::new(), now).await?;
         Ok(Some(templates::confirm_address(kind, &self.links, &token)))
     }
 
@@ -246,7 +247,7 @@ pub(super) async fn has_registered(
     now: Instant,
 ) -> Result<bool> {
     let Some(secret) = registrant.filter(|_| !is_contested(row)) else { return Ok(false) };
-    let known = token::Entity::find_by_id(fingerprint(secret))
+    let known = token::Entity::find_by_id(token_hash(secret))
         .filter(token::Column::PersonId.eq(row.id))
         .filter(token::Column::Purpose.eq(Purpose::Registrant.as_str()))
         .filter(token::Column::ExpiresAt.gt(now.millis()))

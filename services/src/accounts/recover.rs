@@ -1,8 +1,8 @@
 use super::{
     hash_queue::Requester,
     join::{by_lookup, unchanged},
-    links,
-    links::Purpose,
+    one_time_token,
+    one_time_token::Purpose,
     security_log::{SecurityEvent, Subject},
     sessions::delete_in_order,
     sign_in::{Guesser, network},
@@ -90,8 +90,8 @@ impl Greenroom {
             return Ok(None);
         }
         let id = PersonId(row.id);
-        links::void(tx, id, &[Purpose::Reset]).await?;
-        let token = links::mint(tx, id, Purpose::Reset, String::new(), now).await?;
+        one_time_token::revoke(tx, id, &[Purpose::Reset]).await?;
+        let token = one_time_token::create(tx, id, Purpose::Reset, String::new(), now).await?;
         Ok(Some(templates::choose_new_password(&row.name, &self.links, &token)))
     }
 
@@ -103,7 +103,7 @@ impl Greenroom {
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn reset_password(&self, link: impl Into<ResetLink>, password: NewPassword) -> Result<()> {
         let ResetLink { token, from } = link.into();
-        let found = links::look(self.store.reader(), &token, &[Purpose::Reset], self.now()).await?;
+        let found = one_time_token::peek(self.store.reader(), &token, &[Purpose::Reset], self.now()).await?;
         let row = person::Entity::find_by_id(found.person.0).one(self.store.reader()).await?;
         let row = row.ok_or_else(|| crate::Error::field("token", Fault::TokenInvalid))?;
         self.link_passwords.take(found.person)?;
@@ -112,7 +112,7 @@ impl Greenroom {
         run_to_completion(async move {
             let now = greenroom.now();
             let tx = greenroom.store.write().await?;
-            let opened = links::take(&tx, &token, &[Purpose::Reset], now).await?;
+            let opened = one_time_token::consume(&tx, &token, &[Purpose::Reset], now).await?;
             // LinkBuilder of accounts that wait to be confirmed are of another kind: there is none for this, whatever comes.
             if !opened.owner.email_verified {
                 return Err(crate::Error::field("token", Fault::TokenInvalid));
@@ -141,7 +141,7 @@ impl Greenroom {
         let now = self.now();
         let row = person::ActiveModel { password_hash: Set(hash), ..unchanged(id.0) };
         let row = row.update(&tx).await?;
-        links::void(&tx, id, &Purpose::KEYS).await?;
+        one_time_token::revoke(&tx, id, &Purpose::KEYS).await?;
         let ended = end_sessions(&tx, id, stays).await?;
         forget_devices(&tx, id, stays).await?;
         let mut recorder = EventRecorder::default();

@@ -5,15 +5,15 @@ use sha2::{Digest, Sha256};
 pub(crate) struct Secret(String);
 
 impl Secret {
-    pub(crate) fn mint() -> Result<Self> {
+    pub(crate) fn generate() -> Result<Self> {
         let mut secret = [0_u8; 32];
         getrandom::fill(&mut secret).map_err(Error::broken)?;
         Ok(Self(secret.iter().map(|byte| format!("{byte:02x}")).collect()))
     }
 
     /// As the database knows it.
-    pub(crate) fn fingerprint(&self) -> Vec<u8> {
-        fingerprint(&self.0)
+    pub(crate) fn hash(&self) -> Vec<u8> {
+        token_hash(&self.0)
     }
 
     pub(crate) fn into_text(self) -> String {
@@ -23,6 +23,6 @@ impl Secret {
 
 /// The database knows a secret by its hash alone. Looking it up by that hash leaks nothing through timing:
 /// to steer the hash, one would have to know the secret.
-pub(crate) fn fingerprint(secret: &str) -> Vec<u8> {
+pub(crate) fn token_hash(secret: &str) -> Vec<u8> {
     Sha256::digest(secret.as_bytes()).to_vec()
 }

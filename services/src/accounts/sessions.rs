@@ -1,6 +1,6 @@
 use super::{
     IDLE_LIFE, Password, SESSION_LIFE, SessionScope, Viewer, person_of,
-    secret::{Secret, fingerprint},
+    secret::{Secret, token_hash},
     security_log::SecurityEvent,
     user_of,
 };
@@ -91,7 +91,7 @@ impl Greenroom {
     async fn authenticate_with(&self, secret: &str, lookup: &SessionLookup) -> Result<Viewer> {
         let now = self.now();
         let greenroom = self.clone();
-        let asked = lookup.submit(fingerprint(secret), |secrets| async move { greenroom.load_sessions(secrets).await });
+        let asked = lookup.submit(token_hash(secret), |secrets| async move { greenroom.load_sessions(secrets).await });
         let (row, owner) = asked.await?.ok_or(Refusal::Unauthenticated)?;
         let mut viewer = Viewer {
             person: person_of(owner)?,
@@ -224,7 +224,7 @@ impl Greenroom {
         let now = self.now().millis();
         let row = session::ActiveModel {
             id: Set(uuid::Uuid::now_v7()),
-            token_hash: Set(secret.fingerprint()),
+            token_hash: Set(secret.hash()),
             person_id: Set(new.person.0),
             user_agent: Set(new.user_agent.chars().filter(|c| !c.is_control()).take(USER_AGENT_LIMIT).collect()),
             created_at: Set(now),
@@ -240,7 +240,7 @@ impl Greenroom {
     /// Begins a session that nobody has the secret of, for what this crate itself writes for a person.
     pub(crate) async fn begin_system_session(&self, tx: &Transaction, person: Person) -> Result<Viewer> {
         let new = NewSession::by_password(person.id, SYSTEM_USER_AGENT);
-        let row = self.store_session(tx, &Secret::mint()?, new).await?;
+        let row = self.store_session(tx, &Secret::generate()?, new).await?;
         let expires_at = Instant::from_millis(row.expires_at);
         Ok(Viewer {
             person,

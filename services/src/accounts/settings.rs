@@ -2,8 +2,8 @@ use super::{
     Confirmed, Password, Viewer,
     hash_queue::Requester,
     join::{delete_unconfirmed, unchanged},
-    links,
-    links::Purpose,
+    one_time_token,
+    one_time_token::Purpose,
     person_of,
     security_log::SecurityEvent,
     user_of,
@@ -135,8 +135,9 @@ impl Greenroom {
             let (tx, row) = greenroom.write_for_password(&viewer, &proof).await?;
             // A letter that would be dropped is refused instead: the viewer would wait for it.
             mail::Budget::lock(&tx, Some(&email), now).await?.check(&greenroom.limits, now)?;
-            links::void(&tx, viewer.id(), &[Purpose::Email]).await?;
-            let token = links::mint(&tx, viewer.id(), Purpose::Email, email.as_str().to_owned(), now).await?;
+            one_time_token::revoke(&tx, viewer.id(), &[Purpose::Email]).await?;
+            let token =
+                one_time_token::create(&tx, viewer.id(), Purpose::Email, email.as_str().to_owned(), now).await?;
             mail::enqueue(
                 &tx,
                 Some(&email),
@@ -166,14 +167,14 @@ impl Greenroom {
     pub(super) async fn move_to_address(
         &self,
         tx: Transaction,
-        opened: links::Opened,
+        opened: one_time_token::ConsumedToken,
         from: Option<IpAddr>,
         now: Instant,
     ) -> Result<Confirmed> {
-        let links::Opened { owner: before, payload: address, .. } = opened;
+        let one_time_token::ConsumedToken { owner: before, payload: address, .. } = opened;
         let id = PersonId(before.id);
         // LinkBuilder that were mailed to the old address open nothing any more.
-        links::void(&tx, id, &Purpose::KEYS).await?;
+        one_time_token::revoke(&tx, id, &Purpose::KEYS).await?;
         // Somebody may have registered the address without ever confirming it. It is proven now whose it is.
         let claimed = person::Entity::find().filter(person::Column::Email.eq(address.as_str()));
         delete_unconfirmed(&tx, claimed).await?;

@@ -160,7 +160,7 @@ impl Greenroom {
         user_agent: &str,
         from: IpAddr,
     ) -> Result<Begun> {
-        let secret = Secret::mint()?;
+        let secret = Secret::generate()?;
         let new = NewSession::by_password(PersonId(row.id), user_agent);
         let tx = self.store.write().await?;
         let now = hold(&tx, new.person).await?;

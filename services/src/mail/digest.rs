@@ -1,7 +1,7 @@
 use super::{Budget, templates};
 use crate::{
     Greenroom, Result,
-    accounts::links::{self, Purpose},
+    accounts::one_time_token::{self, Purpose},
     clock::CLOCK_SKEW,
     entity::{booking, event_sequence, mail, notification, person},
     realtime::lock_last_seqs,
@@ -99,7 +99,7 @@ impl Greenroom {
             return Ok(());
         }
         let conversations = self.group_by_conversation(&tx, rows).await?;
-        let token = links::mint(&tx, PersonId(person), Purpose::Unsubscribe, String::new(), now).await?;
+        let token = one_time_token::create(&tx, PersonId(person), Purpose::Unsubscribe, String::new(), now).await?;
         let email_content = templates::unread_digest(&owner.name, &conversations, news, &self.links, &token);
         let to = StoredEmail::new(&owner.email);
         let Some(mail) = super::enqueue(&tx, Some(&to), email_content, &self.limits, now).await? else { return Ok(()) };
@@ -150,7 +150,8 @@ impl Greenroom {
     /// # Errors
     /// `Invalid` for a token that has run out or never was.
     pub async fn unsubscribe(&self, token: &str) -> Result<()> {
-        let person = links::look(self.store.reader(), token, &[Purpose::Unsubscribe], self.now()).await?.person;
+        let person =
+            one_time_token::peek(self.store.reader(), token, &[Purpose::Unsubscribe], self.now()).await?.person;
         let tx = self.store.write().await?;
         person::Entity::update_many()
             .col_expr(person::Column::MailAfter, Expr::value(MailAfter::Off.as_str()))

@@ -1,5 +1,5 @@
 use super::{OutgoingEmail, queue::build_outgoing};
-use crate::{Greenroom, Result, accounts::links, entity::mail};
+use crate::{Greenroom, Result, accounts::one_time_token, entity::mail};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 
 impl Greenroom {
@@ -8,11 +8,11 @@ impl Greenroom {
     pub(super) async fn issue_link_token(&self, row: mail::Model) -> Result<Option<OutgoingEmail>> {
         let Some(reference) = row.token_reference else { return Ok(build_outgoing(row, None)) };
         let tx = self.store.write_background().await?;
-        let Some(prepared) = links::find_prepared(&tx, reference).await? else {
+        let Some(prepared) = one_time_token::find_prepared(&tx, reference).await? else {
             tx.rollback().await;
             return Ok(None);
         };
-        let token = links::issue(&tx, prepared, self.now()).await?;
+        let token = one_time_token::issue(&tx, prepared, self.now()).await?;
         tx.commit().await?;
         Ok(build_outgoing(row, Some(&token)))
     }
@@ -25,7 +25,7 @@ impl Greenroom {
             return Ok(build_outgoing(row, token.as_deref()));
         };
         let tx = self.store.write().await?;
-        let prepared = links::find_prepared(&tx, reference).await?;
+        let prepared = one_time_token::find_prepared(&tx, reference).await?;
         // Locked, so that of two who look at once both see the same token.
         let locked = mail::Entity::update_many()
             .col_expr(mail::Column::ShownToken, Expr::col(mail::Column::ShownToken))
@@ -34,7 +34,7 @@ impl Greenroom {
             .await?;
         let shown = locked.into_iter().next().and_then(|row| row.shown_token);
         let token = match (shown, prepared) {
-            (None, Some(prepared)) => Some(links::issue(&tx, prepared, self.now()).await?),
+            (None, Some(prepared)) => Some(one_time_token::issue(&tx, prepared, self.now()).await?),
             (shown, _) => shown,
         };
         if let Some(token) = &token {

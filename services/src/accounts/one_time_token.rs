@@ -1,6 +1,6 @@
 use super::{
     person::hold,
-    secret::{Secret, fingerprint},
+    secret::{Secret, token_hash},
 };
 use crate::{
     Error, Result,
@@ -66,13 +66,13 @@ impl Purpose {
 }
 
 /// What a link is good for, as found without taking it.
-pub(crate) struct Found {
+pub(crate) struct TokenInfo {
     pub(crate) person: PersonId,
     pub(crate) purpose: Purpose,
 }
 
 /// What a link that was opened says.
-pub(crate) struct Opened {
+pub(crate) struct ConsumedToken {
     /// Whose link it is, locked until the transaction ends.
     pub(crate) owner: person::Model,
     pub(crate) purpose: Purpose,
@@ -80,11 +80,11 @@ pub(crate) struct Opened {
 }
 
 /// How long a letter may wait to be sent with a link in it.
-const WAIT: Duration = Duration::from_secs(2 * 24 * 60 * 60);
+const MAX_QUEUE_TIME: Duration = Duration::from_secs(2 * 24 * 60 * 60);
 
 /// Prepares a link's token. What is returned only refers to it, and opens nothing: the token itself is made by [`issue`],
 /// at the moment the letter goes out.
-pub(crate) async fn mint(
+pub(crate) async fn create(
     tx: &Transaction,
     person: PersonId,
     purpose: Purpose,
@@ -94,11 +94,11 @@ pub(crate) async fn mint(
     let reference = Uuid::now_v7();
     let row = token::ActiveModel {
         // Of a secret that nobody is told.
-        hash: Set(Secret::mint()?.fingerprint()),
+        hash: Set(Secret::generate()?.hash()),
         person_id: Set(person.0),
         purpose: Set(purpose.as_str().to_owned()),
         payload: Set(payload),
-        expires_at: Set(now.millis() + millis(purpose.life().max(WAIT))),
+        expires_at: Set(now.millis() + millis(purpose.life().max(MAX_QUEUE_TIME))),
         reference: Set(Some(reference)),
     };
     token::Entity::insert(row).exec_without_returning(tx).await?;
@@ -106,12 +106,12 @@ pub(crate) async fn mint(
 }
 
 /// A link that was prepared for a letter, with its owner locked until the transaction ends.
-pub(crate) struct Prepared(token::Model);
+pub(crate) struct PreparedToken(token::Model);
 
 /// Finds what a reference stands for. `None` where it was revoked.
 ///
 /// Locks its owner, as everything does that takes or revokes a link.
-pub(crate) async fn find_prepared(tx: &Transaction, reference: Uuid) -> Result<Option<Prepared>> {
+pub(crate) async fn find_prepared(tx: &Transaction, reference: Uuid) -> Result<Option<PreparedToken>> {
     let find = || token::Entity::find().filter(token::Column::Reference.eq(reference)).limit(1);
     let Some(before) = find().one(tx).await? else { return Ok(None) };
     match hold(tx, PersonId(before.person_id)).await {
@@ -126,11 +126,11 @@ pub(crate) async fn find_prepared(tx: &Transaction, reference: Uuid) -> Result<O
 ///
 /// Those of earlier tries stay as good until one is used: the mail server may have taken an earlier copy, and mail programs
 /// that drop the second of two copies show its link.
-pub(crate) async fn issue(tx: &Transaction, Prepared(row): Prepared, now: Instant) -> Result<String> {
+pub(crate) async fn issue(tx: &Transaction, PreparedToken(row): PreparedToken, now: Instant) -> Result<String> {
     let purpose: Purpose = row.purpose.parse().map_err(|()| Error::stored("purpose of a link"))?;
-    let secret = Secret::mint()?;
+    let secret = Secret::generate()?;
     let issued = token::ActiveModel {
-        hash: Set(secret.fingerprint()),
+        hash: Set(secret.hash()),
         person_id: Set(row.person_id),
         purpose: Set(row.purpose),
         payload: Set(row.payload),
@@ -142,7 +142,7 @@ pub(crate) async fn issue(tx: &Transaction, Prepared(row): Prepared, now: Instan
 }
 
 /// Stores the hash of a secret, which says no more of it.
-pub(super) async fn store(
+pub(super) async fn store_hash(
     tx: &Transaction,
     hash: Vec<u8>,
     person: PersonId,
@@ -167,15 +167,15 @@ pub(super) async fn store(
 ///
 /// Locks its owner first and the token second. Changes of a password or an address take their locks in the same order,
 /// so that the two never wait for each other.
-pub(crate) async fn take(tx: &Transaction, text: &str, purposes: &[Purpose], now: Instant) -> Result<Opened> {
+pub(crate) async fn consume(tx: &Transaction, text: &str, purposes: &[Purpose], now: Instant) -> Result<ConsumedToken> {
     let invalid = || Error::field("token", Fault::TokenInvalid);
-    let found = look(tx, text, purposes, now).await?;
+    let found = peek(tx, text, purposes, now).await?;
     let owner = hold(tx, found.person).await.map_err(|error| match error {
         Error::Refused(Refusal::Unauthenticated) => invalid(),
         other => other,
     })?;
     let taken = token::Entity::delete_many()
-        .filter(token::Column::Hash.eq(fingerprint(text)))
+        .filter(token::Column::Hash.eq(token_hash(text)))
         .filter(token::Column::ExpiresAt.gt(now.millis()))
         .exec_with_returning(tx)
         .await?;
@@ -183,29 +183,29 @@ pub(crate) async fn take(tx: &Transaction, text: &str, purposes: &[Purpose], now
     if let Some(reference) = row.reference {
         token::Entity::delete_many().filter(token::Column::Reference.eq(reference)).exec(tx).await?;
     }
-    Ok(Opened { owner, purpose: found.purpose, payload: row.payload })
+    Ok(ConsumedToken { owner, purpose: found.purpose, payload: row.payload })
 }
 
 /// What a token is good for, without taking it. Asked before anything that costs: a guess costs one query.
-pub(crate) async fn look(
+pub(crate) async fn peek(
     connection: &impl ConnectionTrait,
     text: &str,
     purposes: &[Purpose],
     now: Instant,
-) -> Result<Found> {
-    let known = token::Entity::find_by_id(fingerprint(text))
+) -> Result<TokenInfo> {
+    let known = token::Entity::find_by_id(token_hash(text))
         .filter(token::Column::ExpiresAt.gt(now.millis()))
         .one(connection)
         .await?;
     let found = known.and_then(|row| {
         let purpose = purposes.iter().find(|purpose| purpose.as_str() == row.purpose)?;
-        Some(Found { person: PersonId(row.person_id), purpose: *purpose })
+        Some(TokenInfo { person: PersonId(row.person_id), purpose: *purpose })
     });
     Ok(found.ok_or_else(|| Refusal::field("token", Fault::TokenInvalid))?)
 }
 
 /// Makes a person's links of these purposes useless.
-pub(crate) async fn void(tx: &Transaction, person: PersonId, purposes: &[Purpose]) -> Result<()> {
+pub(crate) async fn revoke(tx: &Transaction, person: PersonId, purposes: &[Purpose]) -> Result<()> {
     token::Entity::delete_many()
         .filter(token::Column::PersonId.eq(person.0))
         .filter(token::Column::Purpose.is_in(purposes.iter().map(|purpose| purpose.as_str())))
