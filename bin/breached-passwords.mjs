@@ -1,8 +1,8 @@
-// Writes the list of breached passwords that are refused, as services/src/accounts/guessable/breached.rs reads it:
+// Writes the list of breached passwords that are refused, as services/src/accounts/password_strength/breached.rs reads it:
 //
 //   node bin/breached-passwords.mjs 10-million-password-list-top-1000000.txt
 //
-// The input has a password a line, the commonest first. Where it is from: services/src/accounts/guessable/README.md.
+// The input has a password a line, the commonest first. Where it is from: services/src/accounts/password_strength/README.md.
 
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -12,7 +12,7 @@ const SHORTEST = 8;
 /** Shorter words are kept, to be found with digits beside them, where they are among the commonest. */
 const SHORTEST_WORD = 5;
 const COMMONEST = 200_000;
-const OUTPUT = new URL("../services/src/accounts/guessable/breached.bin", import.meta.url);
+const OUTPUT = new URL("../services/src/accounts/password_strength/breached.bin", import.meta.url);
 
 const lines = readFileSync(process.argv[2], "utf8").split("\n");
 const kept = new Set();

@@ -34,7 +34,7 @@ pub async fn sign_in(email: String, password: String, next: Option<String>) -> A
     let credentials = Credentials { email: email.parse().ok(), password: Password::new(password) };
     let signed_in =
         greenroom.sign_in(credentials, caller.origin(), &caller.user_agent).await.map_err(crate::ssr::fail)?;
-    greenroom.give_way(caller.viewer.as_ref()).await.map_err(crate::ssr::fail)?;
+    greenroom.end_previous_session(caller.viewer.as_ref()).await.map_err(crate::ssr::fail)?;
     let cookie: crate::ssr::SessionCookie = use_context().ok_or(model::Refusal::Internal)?;
     crate::ssr::set_cookie(cookie.set(&signed_in.token).ok_or(model::Refusal::Internal)?);
     leptos_axum::redirect(next.as_deref().and_then(crate::pages::same_site).unwrap_or("/inbox"));

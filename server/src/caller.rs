@@ -31,7 +31,7 @@ pub(crate) async fn identify(State(shared): State<Shared>, mut request: Request,
     let viewer = match credential(headers, &shared).filter(|_| kind != Kind::File) {
         None => None,
         Some(credential) => match credential.look_up(&shared.greenroom, kind).await {
-            Ok(viewer) => Some(viewer.asking_from(address)),
+            Ok(viewer) => Some(viewer.with_address(address)),
             Err(Error::Refused(_)) => None,
             Err(broken) => return Problem::from(broken.into_refusal()).into_response(),
         },

@@ -2,48 +2,48 @@
 //!
 //! # Layout
 //! - this file: the [`Viewer`], from whom every use case starts
-//! - `join`, `confirm`, `recover`, `one_time_token`: opening an account, a forgotten password, and the links that mails carry
+//! - `registration`, `email_confirmation`, `password_reset`, `one_time_token`: opening an account, a forgotten password, and the links that mails carry
 //! - `sign_in`, `known_device`, `sessions`, `devices`, `access_tokens`: ways in, and ending them
 //! - `write_for`: how a use case begins to write for a viewer
-//! - `settings`, `export`, `leave`: what somebody does with their account
+//! - `settings`, `export`, `account_deletion`: what somebody does with their account
 //! - `security_log`: lines about all of that for the site's operator
-//! - `password`, `guessable`, `secret`: how passwords and secrets are kept, and which passwords aren't taken
-//! - `hash_queue`, `lockout`, `device_cookies`, `warning`: what guessing is met with
+//! - `password`, `password_strength`, `secret`: how passwords and secrets are kept, and which passwords aren't taken
+//! - `hash_queue`, `lockout`, `device_cookies`, `attack_warning`: what guessing is met with
 
 mod access_tokens;
+mod account_deletion;
+mod attack_warning;
 mod browser_key;
-mod confirm;
 pub(crate) mod device_cookies;
 mod devices;
+mod email_confirmation;
 mod export;
-mod guessable;
 mod hash_queue;
-mod join;
 mod known_device;
-mod leave;
 mod lockout;
 pub(crate) mod one_time_token;
 mod password;
+mod password_reset;
+mod password_strength;
 mod person;
-mod recover;
+mod registration;
 mod secret;
 mod security_log;
 mod sessions;
 mod settings;
 mod sign_in;
-mod warning;
 mod write_for;
 
 pub use access_tokens::NewToken;
-pub use confirm::{Confirmation, Confirmed, FollowedBy};
+pub use email_confirmation::{Confirmation, ConfirmedAddress, LinkOpener};
 pub use export::Export;
 pub(crate) use hash_queue::Requester;
-pub(crate) use join::delete_unconfirmed;
-pub(crate) use known_device::KNOWN_FOR;
+pub(crate) use known_device::DEVICE_TTL;
 pub(crate) use lockout::Lockout;
 pub(crate) use password::PasswordHasher;
+pub use password_reset::ResetLink;
 pub(crate) use person::{NewPerson, person_of};
-pub use recover::ResetLink;
+pub(crate) use registration::delete_unconfirmed;
 pub(crate) use secret::token_hash as sha256;
 pub(crate) use sessions::SessionLookup;
 pub(crate) use sign_in::Guesser;
@@ -140,28 +140,28 @@ impl Viewer {
     }
 
     /// Refuses unless the password was typed in this session within the last hour.
-    pub(crate) fn just_confirmed(&self, now: Instant) -> Result<()> {
+    pub(crate) fn require_recent_password(&self, now: Instant) -> Result<()> {
         if self.is_confirmed(now) { Ok(()) } else { Err(Refusal::PasswordRequired.into()) }
     }
 
     /// The same, who asks from this address.
-    pub fn asking_from(self, address: IpAddr) -> Self {
+    pub fn with_address(self, address: IpAddr) -> Self {
         Self { from: Some(address), ..self }
     }
 
     /// Refuses what says that it belongs to somebody else: in one browser, one may have signed in after the other.
-    pub fn answers_for(&self, person: Option<&str>) -> std::result::Result<(), Refusal> {
+    pub fn check_owner(&self, person: Option<&str>) -> std::result::Result<(), Refusal> {
         let theirs = person.is_none_or(|person| person == self.id().to_string());
         theirs.then_some(()).ok_or(Refusal::Unauthenticated)
     }
 
     /// For what changes something.
-    pub(crate) fn may_write(&self) -> Result<()> {
+    pub(crate) fn require_write_scope(&self) -> Result<()> {
         if self.scope == SessionScope::Read { Err(Refusal::InsufficientScope.into()) } else { Ok(()) }
     }
 
     /// For what concerns the account itself: an access token that leaked must not be able to take it over.
-    pub(crate) fn owns_account(&self) -> Result<()> {
+    pub(crate) fn require_full_scope(&self) -> Result<()> {
         if self.scope == SessionScope::Full { Ok(()) } else { Err(Refusal::SessionRequired.into()) }
     }
 }

@@ -6,7 +6,7 @@ mod row;
 mod step;
 
 pub(crate) use row::BookingRow;
-pub(crate) use step::open_bookings;
+pub(crate) use step::cancellable_bookings;
 
 use crate::{
     Greenroom, Result, Viewer,

@@ -51,9 +51,9 @@ impl Greenroom {
         self.delete_where::<mail::Entity>(mail::Column::Id, to_nobody).await?;
         let unspent = email_budget::Column::UpdatedAt.lt(now - DAY);
         self.delete_where::<email_budget::Entity>(email_budget::Column::RecipientHash, unspent).await?;
-        let past = device::Column::CreatedAt.lt(accounts::device_cookies::expired(self.now()));
+        let past = device::Column::CreatedAt.lt(accounts::device_cookies::expiry_cutoff(self.now()));
         self.delete_where::<device::Entity>(device::Column::TokenHash, past).await?;
-        let long_ago = known_device::Column::SeenAt.lt(now - millis(accounts::KNOWN_FOR));
+        let long_ago = known_device::Column::SeenAt.lt(now - millis(accounts::DEVICE_TTL));
         self.delete_where::<known_device::Entity>(known_device::Column::Fingerprint, long_ago).await?;
         // Of processes that have ended.
         self.delete_where::<write_probe::Entity>(

@@ -62,7 +62,7 @@ pub(crate) async fn conversation_ids(
 }
 
 /// Locks all of the viewer's conversations, in the order of their ids, and says who the others in them are.
-pub(crate) async fn own_conversations(tx: &Transaction, viewer: &Viewer) -> Result<Vec<PersonId>> {
+pub(crate) async fn lock_own_conversations(tx: &Transaction, viewer: &Viewer) -> Result<Vec<PersonId>> {
     let side = Side::of(viewer);
     let own = conversation::Entity::find().filter(side.own(viewer)).order_by_asc(conversation::Column::Id);
     let rows = own.lock_exclusive().all(tx).await?;

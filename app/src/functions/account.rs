@@ -32,7 +32,7 @@ pub async fn register(
     let (greenroom, caller) = (crate::ssr::greenroom()?, crate::ssr::caller()?);
     let input = model::RegisterInput { email: Some(email), password: Some(password), name: Some(name), role, craft };
     let registration = input.parse().map_err(|refusal| crate::ssr::fail(refusal.into()))?;
-    let secret = greenroom.register(registration, caller.address).await.map_err(crate::ssr::fail)?;
+    let secret = greenroom.register_account(registration, caller.address).await.map_err(crate::ssr::fail)?;
     crate::ssr::set_registrant(&secret).await?;
     leptos_axum::redirect("/verify");
     Ok(())
@@ -69,11 +69,11 @@ pub async fn verify(
     role: Option<String>,
     craft: Option<String>,
 ) -> Answer<()> {
-    use services::accounts::{Confirmation, FollowedBy};
+    use services::accounts::{Confirmation, LinkOpener};
     let (greenroom, caller) = (crate::ssr::greenroom()?, crate::ssr::caller()?);
     let profile = model::ProfileInput { password, name, role, craft }.parse();
     let profile = profile.map_err(|refusal| crate::ssr::fail(refusal.into()))?;
-    let by = FollowedBy::Browser(crate::ssr::registrant());
+    let by = LinkOpener::Browser(crate::ssr::registrant());
     let confirmed = greenroom
         .confirm(Confirmation { token, profile, by, from: Some(caller.address) })
         .await
@@ -215,7 +215,7 @@ pub async fn confirm_password(password: String) -> Answer<()> {
 pub async fn leave(password: String) -> Answer<()> {
     use services::accounts::Password;
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
-    greenroom.leave(&viewer, Password::new(password)).await.map_err(crate::ssr::fail)?;
+    greenroom.delete_account(&viewer, Password::new(password)).await.map_err(crate::ssr::fail)?;
     let cookie: crate::ssr::SessionCookie = use_context().ok_or(model::Refusal::Internal)?;
     crate::ssr::set_cookie(cookie.clear().ok_or(model::Refusal::Internal)?);
     leptos_axum::redirect("/?done=left");

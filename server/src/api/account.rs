@@ -134,8 +134,8 @@ async fn confirm_password(
         SessionRequired, PasswordRequired, RateLimited, OtherPerson,
     ))]
 async fn export(State(shared): State<Shared>, SignedIn(viewer): SignedIn, query: Pairs) -> Result<Response, Problem> {
-    viewer.answers_for(query.text("person")).map_err(|_| Refusal::OtherPerson)?;
-    let export = shared.greenroom.export(&viewer)?;
+    viewer.check_owner(query.text("person")).map_err(|_| Refusal::OtherPerson)?;
+    let export = shared.greenroom.export_data(&viewer)?;
     let pieces = stream::unfold(export, async |mut export: Export| {
         let piece = export.next().await?;
         // The reason is logged here; whoever downloads sees that the document broke off.
@@ -170,7 +170,7 @@ async fn leave(
     SignedIn(viewer): SignedIn,
     JsonBody(Goodbye { password }): JsonBody<Goodbye>,
 ) -> Result<Response, Problem> {
-    shared.greenroom.leave(&viewer, typed("password", password)?).await?;
+    shared.greenroom.delete_account(&viewer, typed("password", password)?).await?;
     let cookie = shared.cookie.clear().ok_or(Problem::INTERNAL)?;
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
 }

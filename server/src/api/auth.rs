@@ -69,7 +69,7 @@ async fn sign_in(
 ) -> Result<Response, Problem> {
     let credentials = input.parse()?;
     let signed_in = shared.greenroom.sign_in(credentials, caller.origin(), &caller.user_agent).await?;
-    shared.greenroom.give_way(caller.viewer.as_ref()).await?;
+    shared.greenroom.end_previous_session(caller.viewer.as_ref()).await?;
     let cookie = shared.cookie.set(&signed_in.token).ok_or(Problem::INTERNAL)?;
     Ok(([(header::SET_COOKIE, cookie)], private(Welcome { user: signed_in.user })).into_response())
 }

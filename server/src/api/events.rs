@@ -74,7 +74,7 @@ async fn follow(
     (version, Extension(handover)): Way,
 ) -> Result<Response, Problem> {
     // Whoever saves data wants messages, and nothing that only passes by.
-    viewer.answers_for(query.text("person"))?;
+    viewer.check_owner(query.text("person"))?;
     let save_data = headers.get("save-data").is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"on"));
     let subscription = shared.greenroom.subscribe(&viewer, resume(&headers, &query), save_data).await?;
     let headers = [

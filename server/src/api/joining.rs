@@ -12,7 +12,7 @@ use axum::{Extension, extract::State};
 use http::StatusCode;
 use model::{Craft, Email, Fault, LookupEmail, NewPassword, ProfileInput, Refusal, RegisterInput, Role, account};
 use serde::Deserialize;
-use services::accounts::{Confirmation, FollowedBy, ResetLink};
+use services::accounts::{Confirmation, LinkOpener, ResetLink};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -37,7 +37,7 @@ async fn register(
     Extension(caller): Extension<Caller>,
     JsonBody(input): JsonBody<RegisterInput>,
 ) -> Answer {
-    shared.greenroom.register(input.parse()?, caller.address).await?;
+    shared.greenroom.register_account(input.parse()?, caller.address).await?;
     Ok(StatusCode::ACCEPTED)
 }
 
@@ -72,8 +72,8 @@ async fn verify(
     let Verification { token, password, name, role, craft } = input;
     let profile = ProfileInput { password, name, role, craft }.parse();
     let (token, profile) = model::refusal::both(required("token", token), profile)?;
-    let (by, from) = (FollowedBy::Program, Some(caller.address));
-    shared.greenroom.confirm(Confirmation { token, profile, by, from }).await?;
+    let (by, from) = (LinkOpener::Program, Some(caller.address));
+    shared.greenroom.confirm_email(Confirmation { token, profile, by, from }).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -9,18 +9,18 @@ const WITHOUT_VIEWER: &[(&str, &str)] = &[
     // Where the proof is.
     ("accounts/write_for.rs", "*"),
     // Signed out: a password or a mailed token opens these.
-    ("accounts/join.rs", "register_compared"),
-    ("accounts/join.rs", "resend_link"),
-    ("accounts/confirm.rs", "confirm"),
-    ("accounts/recover.rs", "forgot_password"),
-    ("accounts/recover.rs", "reset_password"),
+    ("accounts/registration.rs", "store_registration"),
+    ("accounts/registration.rs", "resend_link"),
+    ("accounts/email_confirmation.rs", "confirm_email"),
+    ("accounts/password_reset.rs", "forgot_password"),
+    ("accounts/password_reset.rs", "reset_password"),
     ("accounts/sign_in.rs", "begin_session"),
     // The session's own row, by its id.
     ("accounts/sessions.rs", "record_use"),
     // The site's own.
     ("accounts/security_log.rs", "find_or_create_key"),
     // Background work.
-    ("accounts/warning.rs", "warn_owner_inner"),
+    ("accounts/attack_warning.rs", "warn_owner_inner"),
     ("accounts/sessions.rs", "end_system_sessions"),
     ("cleanup.rs", "*"),
     ("realtime/presence.rs", "note_active"),

@@ -4,7 +4,7 @@ use model::{AccessToken, Fault, Instant, NotificationKind, Scope, SessionId, Tok
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Select};
 
 /// Access tokens somebody may have at once.
-const TOKENS: u64 = 50;
+const MAX_TOKENS: u64 = 50;
 
 /// An access token that was just made.
 #[derive(Debug)]
@@ -21,8 +21,8 @@ impl Greenroom {
     /// # Errors
     /// `SessionRequired` for an access token.
     pub async fn access_tokens(&self, viewer: &Viewer) -> Result<Vec<AccessToken>> {
-        viewer.owns_account()?;
-        let newest = own(viewer).order_by_desc(session::Column::Id);
+        viewer.require_full_scope()?;
+        let newest = select_own(viewer).order_by_desc(session::Column::Id);
         newest.all(self.store.reader()).await?.into_iter().map(token_of).collect()
     }
 
@@ -33,13 +33,13 @@ impl Greenroom {
     /// `Invalid` where there are too many already.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn create_token(&self, viewer: &Viewer, draft: TokenDraft) -> Result<NewToken> {
-        viewer.owns_account()?;
+        viewer.require_full_scope()?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());
         run_to_completion(async move {
             let now = greenroom.now();
             let (tx, owner) = greenroom.write_for_account(&viewer).await?;
-            viewer.just_confirmed(now)?;
-            if count(&tx, &viewer).await? >= TOKENS {
+            viewer.require_recent_password(now)?;
+            if count_tokens(&tx, &viewer).await? >= MAX_TOKENS {
                 return Err(Error::field("name", Fault::OutOfRange));
             }
             let secret = Secret::generate()?;
@@ -61,14 +61,14 @@ impl Greenroom {
     }
 }
 
-fn own(viewer: &Viewer) -> Select<session::Entity> {
+fn select_own(viewer: &Viewer) -> Select<session::Entity> {
     session::Entity::find()
         .filter(session::Column::PersonId.eq(viewer.id().0))
         .filter(session::Column::Scope.ne(SessionScope::Full.as_str()))
 }
 
-async fn count(connection: &impl ConnectionTrait, viewer: &Viewer) -> Result<u64> {
-    Ok(own(viewer).count(connection).await?)
+async fn count_tokens(connection: &impl ConnectionTrait, viewer: &Viewer) -> Result<u64> {
+    Ok(select_own(viewer).count(connection).await?)
 }
 
 fn token_of(row: session::Model) -> Result<AccessToken> {

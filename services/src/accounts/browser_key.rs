@@ -13,7 +13,7 @@ impl Greenroom {
     /// `SessionRequired` for an access token.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn browser_key(&self, viewer: &Viewer) -> Result<String> {
-        viewer.owns_account()?;
+        viewer.require_full_scope()?;
         let id = viewer.id().0;
         if let Some(row) = browser_key::Entity::find_by_id(id).one(self.store.reader()).await? {
             return Ok(row.secret);

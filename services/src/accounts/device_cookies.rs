@@ -1,8 +1,8 @@
 //! Devices that signed in before, known by the cookie that they keep when its session is over.
 
 use super::{
-    join::has_address,
-    known_device::{KNOWN_FOR, MAX_DEVICES},
+    known_device::{DEVICE_TTL, MAX_DEVICES},
+    registration::has_address,
     secret::token_hash,
 };
 use crate::{
@@ -23,7 +23,7 @@ impl Greenroom {
     /// The database can't be read.
     pub async fn is_known_device(&self, cookie: &str) -> Result<bool> {
         let known = device::Entity::find_by_id(token_hash(cookie))
-            .filter(device::Column::CreatedAt.gt(expired(self.now())))
+            .filter(device::Column::CreatedAt.gt(expiry_cutoff(self.now())))
             .count(self.store.reader())
             .await?;
         Ok(known > 0)
@@ -37,7 +37,7 @@ impl Greenroom {
         let known = device::Entity::find_by_id(hash.clone())
             .join(JoinType::InnerJoin, owner)
             .filter(has_address(account))
-            .filter(device::Column::CreatedAt.gt(expired(self.now())))
+            .filter(device::Column::CreatedAt.gt(expiry_cutoff(self.now())))
             .count(self.store.reader())
             .await?;
         Ok((known > 0).then_some(hash))
@@ -45,7 +45,7 @@ impl Greenroom {
 }
 
 /// Notes the device of a session that begins.
-pub(super) async fn remember(tx: &Transaction, session: &session::Model) -> Result<()> {
+pub(super) async fn record_device(tx: &Transaction, session: &session::Model) -> Result<()> {
     let surplus = Query::select()
         .column(device::Column::TokenHash)
         .from(device::Entity)
@@ -66,6 +66,6 @@ pub(super) async fn remember(tx: &Transaction, session: &session::Model) -> Resu
 }
 
 /// When a device that isn't known any more was last signed in with.
-pub(crate) fn expired(now: Instant) -> i64 {
-    now.millis() - millis(KNOWN_FOR)
+pub(crate) fn expiry_cutoff(now: Instant) -> i64 {
+    now.millis() - millis(DEVICE_TTL)
 }

@@ -13,7 +13,7 @@ impl Greenroom {
     /// # Errors
     /// `SessionRequired` for an access token.
     pub async fn devices(&self, viewer: &Viewer) -> Result<Vec<Device>> {
-        viewer.owns_account()?;
+        viewer.require_full_scope()?;
         let rows = session::Entity::find()
             .filter(session::Column::PersonId.eq(viewer.id().0))
             .filter(session::Column::Scope.eq(SessionScope::Full.as_str()))
@@ -38,7 +38,7 @@ impl Greenroom {
     /// `NotFound` where it isn't theirs; `SessionRequired` for an access token.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn end_session(&self, viewer: &Viewer, id: SessionId) -> Result<()> {
-        viewer.owns_account()?;
+        viewer.require_full_scope()?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());
         run_to_completion(async move {
             let (tx, _) = greenroom.write_for_account(&viewer).await?;

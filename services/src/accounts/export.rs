@@ -1,4 +1,4 @@
-mod rest;
+mod metadata;
 
 use super::{Viewer, security_log::SecurityEvent};
 use crate::{Error, Greenroom, Result, conversations::conversation_ids, messages::Window};
@@ -8,7 +8,7 @@ use serde::Serialize;
 use tokio::sync::mpsc;
 
 /// Pieces that wait to be read: whoever reads slowly must not fill the memory.
-const AHEAD: usize = 4;
+const BUFFERED_CHUNKS: usize = 4;
 /// Messages read at once.
 const MESSAGES: i64 = 100;
 
@@ -29,16 +29,16 @@ impl Greenroom {
     /// # Errors
     /// `SessionRequired` for an access token; `PasswordRequired` where the password was typed more than an hour ago;
     /// `RateLimited`.
-    pub fn export(&self, viewer: &Viewer) -> Result<Export> {
-        viewer.owns_account()?;
-        viewer.just_confirmed(self.now())?;
+    pub fn export_data(&self, viewer: &Viewer) -> Result<Export> {
+        viewer.require_full_scope()?;
+        viewer.require_recent_password(self.now())?;
         self.export_limiter.acquire(viewer.id())?;
-        let (pieces, export) = mpsc::channel(AHEAD);
+        let (pieces, export) = mpsc::channel(BUFFERED_CHUNKS);
         let (greenroom, viewer) = (self.clone(), viewer.clone());
         tokio::spawn(async move {
             greenroom.log_security(SecurityEvent::DataExported, viewer.id(), viewer.from).await;
-            let out = Out(pieces);
-            if let Err(Stop::Broken(error)) = greenroom.write_export(&viewer, &out).await {
+            let out = JsonWriter(pieces);
+            if let Err(ExportError::Broken(error)) = greenroom.write_export(&viewer, &out).await {
                 // Nobody may be left to hear it.
                 let _ = out.0.send(Err(error)).await;
             }
@@ -46,90 +46,95 @@ impl Greenroom {
         Ok(Export(export))
     }
 
-    async fn write_export(&self, viewer: &Viewer, out: &Out) -> std::result::Result<(), Stop> {
-        out.field("{", "exportedAt", &self.now()).await?;
-        out.field(",", "account", &self.account(viewer).await?).await?;
-        out.field(",", "times", &self.exported_times(viewer).await?).await?;
-        out.field(",", "sessions", &self.devices(viewer).await?).await?;
-        out.field(",", "accessTokens", &self.access_tokens(viewer).await?).await?;
-        out.field(",", "emails", &self.exported_emails(viewer).await?).await?;
-        out.field(",", "leftOut", &rest::LEFT_OUT).await?;
-        out.text(",\"notifications\":[").await?;
+    async fn write_export(&self, viewer: &Viewer, out: &JsonWriter) -> std::result::Result<(), ExportError> {
+        out.write_field("{", "exportedAt", &self.now()).await?;
+        out.write_field(",", "account", &self.account(viewer).await?).await?;
+        out.write_field(",", "times", &self.exported_times(viewer).await?).await?;
+        out.write_field(",", "sessions", &self.devices(viewer).await?).await?;
+        out.write_field(",", "accessTokens", &self.access_tokens(viewer).await?).await?;
+        out.write_field(",", "emails", &self.exported_emails(viewer).await?).await?;
+        out.write_field(",", "leftOut", &metadata::OMITTED_DATA).await?;
+        out.write_text(",\"notifications\":[").await?;
         let (mut page, mut first) = (None, true);
         loop {
             self.check_signed_in(viewer).await?;
             let notices = self.notifications(viewer, page.as_deref()).await?;
             for notification in &notices.notifications {
-                out.item(&mut first, notification).await?;
+                out.write_item(&mut first, notification).await?;
             }
             page = notices.next_page;
             if page.is_none() {
                 break;
             }
         }
-        out.text("],\"conversations\":[").await?;
+        out.write_text("],\"conversations\":[").await?;
         first = true;
         // By their ids, which don't change places while this goes on, as an inbox does with each message.
         for id in conversation_ids(self.store.reader(), viewer).await? {
             self.check_signed_in(viewer).await?;
             let (conversation, _) = self.conversation(viewer, id).await?;
-            out.text(if std::mem::take(&mut first) { "" } else { "," }).await?;
+            out.write_text(if std::mem::take(&mut first) { "" } else { "," }).await?;
             self.write_conversation(viewer, &conversation, out).await?;
         }
-        out.text("]}\n").await
+        out.write_text("]}\n").await
     }
 
     async fn write_conversation(
         &self,
         viewer: &Viewer,
         conversation: &Conversation,
-        out: &Out,
-    ) -> std::result::Result<(), Stop> {
-        out.field("{", "conversation", conversation).await?;
-        out.text(",\"messages\":[").await?;
+        out: &JsonWriter,
+    ) -> std::result::Result<(), ExportError> {
+        out.write_field("{", "conversation", conversation).await?;
+        out.write_text(",\"messages\":[").await?;
         let (mut after, mut first) = (0, true);
         loop {
             self.check_signed_in(viewer).await?;
             let part = self.history(viewer, conversation.id, Window::After(after), Some(MESSAGES)).await?;
             for message in &part.messages {
-                out.item(&mut first, message).await?;
+                out.write_item(&mut first, message).await?;
                 after = message.seq;
             }
             if !part.has_more {
                 break;
             }
         }
-        out.text("]}").await
+        out.write_text("]}").await
     }
 }
 
 /// Why an export stops before its end.
-enum Stop {
+enum ExportError {
     /// Whoever wanted it has gone.
-    Gone,
+    ReaderGone,
     Broken(Error),
 }
 
-impl From<Error> for Stop {
+impl From<Error> for ExportError {
     fn from(error: Error) -> Self {
-        Stop::Broken(error)
+        ExportError::Broken(error)
     }
 }
 
-struct Out(mpsc::Sender<Result<Bytes>>);
+struct JsonWriter(mpsc::Sender<Result<Bytes>>);
 
-impl Out {
-    async fn text(&self, text: impl Into<Bytes>) -> std::result::Result<(), Stop> {
-        self.0.send(Ok(text.into())).await.map_err(|_| Stop::Gone)
+impl JsonWriter {
+    async fn write_text(&self, text: impl Into<Bytes>) -> std::result::Result<(), ExportError> {
+        self.0.send(Ok(text.into())).await.map_err(|_| ExportError::ReaderGone)
     }
 
-    async fn field(&self, before: &str, name: &str, value: &impl Serialize) -> std::result::Result<(), Stop> {
+    async fn write_field(
+        &self,
+        before: &str,
+        name: &str,
+        value: &impl Serialize,
+    ) -> std::result::Result<(), ExportError> {
         let value = serde_json::to_string(value).map_err(Error::broken)?;
-        self.text(format!("{before}\"{name}\":{value}")).await
+        self.write_text(format!("{before}\"{name}\":{value}")).await
     }
 
-    async fn item(&self, first: &mut bool, value: &impl Serialize) -> std::result::Result<(), Stop> {
+    async fn write_item(&self, first: &mut bool, value: &impl Serialize) -> std::result::Result<(), ExportError> {
         let value = serde_json::to_string(value).map_err(Error::broken)?;
-        self.text(if std::mem::take(first) { value } else { format!(",{value}") }).await
+        self.write_text(if std::mem::take(first) { value } else { format!(",{value}") }).await
     }
 }

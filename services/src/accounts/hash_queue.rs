@@ -8,7 +8,7 @@ use std::{
 use tokio::sync::oneshot;
 
 /// Seconds after which a request that found no place may try again.
-const RETRY: u64 = 3;
+const RETRY_AFTER: u64 = 3;
 
 /// Who waits for work on a password: places are shared among these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,27 +37,27 @@ impl Requester {
 pub(super) struct HashQueue {
     /// Its label among the metrics.
     name: &'static str,
-    state: Mutex<State>,
-    places: usize,
+    state: Mutex<QueueState>,
+    capacity: usize,
 }
 
-struct State {
+struct QueueState {
     free: usize,
-    waiting: Turns<Turns<VecDeque<Waiter>>>,
+    waiting: FairShares<FairShares<VecDeque<PermitSender>>>,
 }
 
 /// Shares by their owners, in the order of their turns. None is without a waiter.
-struct Turns<T>(VecDeque<(Requester, T)>);
+struct FairShares<T>(VecDeque<(Requester, T)>);
 
-type Waiter = oneshot::Sender<Permit>;
+type PermitSender = oneshot::Sender<Permit>;
 
 /// The right to do work on one password. Dropped, it is the next one's.
 pub(crate) struct Permit(Option<Arc<HashQueue>>);
 
 impl HashQueue {
-    pub(super) fn new(name: &'static str, at_once: usize, places: usize) -> Arc<Self> {
-        let state = State { free: at_once, waiting: Turns::default() };
-        Arc::new(Self { name, state: Mutex::new(state), places })
+    pub(super) fn new(name: &'static str, at_once: usize, capacity: usize) -> Arc<Self> {
+        let state = QueueState { free: at_once, waiting: FairShares::default() };
+        Arc::new(Self { name, state: Mutex::new(state), capacity })
     }
 
     /// Waits for a permit.
@@ -70,7 +70,7 @@ impl HashQueue {
                 Ok(permit) => return Ok(permit),
                 Err(waiting) => waiting,
             };
-            Ok(waiting.await.map_err(|_| full())?)
+            Ok(waiting.await.map_err(|_| queue_full())?)
         })
         .await
     }
@@ -84,11 +84,11 @@ impl HashQueue {
             state.free -= 1;
             return Ok(Ok(Permit(Some(self.clone()))));
         }
-        if state.waiting.len() >= self.places {
-            state.waiting.forget_cancelled();
+        if state.waiting.len() >= self.capacity {
+            state.waiting.remove_cancelled();
         }
-        if state.waiting.len() >= self.places {
-            state.waiting.make_place_for(requester).ok_or_else(full)?;
+        if state.waiting.len() >= self.capacity {
+            state.waiting.evict_for(requester).ok_or_else(queue_full)?;
         }
         let (waiter, waiting) = oneshot::channel();
         state.waiting.share(requester.site()).share(requester).push_back(waiter);
@@ -96,10 +96,10 @@ impl HashQueue {
     }
 
     /// Gives a permit to the next that still waits.
-    fn pass_on(self: Arc<Self>) {
+    fn release_to_next(self: Arc<Self>) {
         let mut state = self.lock();
         let mut permit = Permit(Some(self.clone()));
-        while let Some(waiter) = state.waiting.next() {
+        while let Some(waiter) = state.waiting.next_waiter() {
             match waiter.send(permit) {
                 Ok(()) => return,
                 Err(refused) => permit = refused,
@@ -109,18 +109,18 @@ impl HashQueue {
         state.free += 1;
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, QueueState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl<T> Default for Turns<T> {
+impl<T> Default for FairShares<T> {
     fn default() -> Self {
         Self(VecDeque::new())
     }
 }
 
-impl<T: Default> Turns<T> {
+impl<T: Default> FairShares<T> {
     /// The share of one owner.
     fn share(&mut self, owner: Requester) -> &mut T {
         let index = self.0.iter().position(|(known, _)| *known == owner).unwrap_or_else(|| {
@@ -140,13 +140,13 @@ impl<T: Default> Turns<T> {
 }
 
 /// The requesters of one site.
-impl Turns<VecDeque<Waiter>> {
+impl FairShares<VecDeque<PermitSender>> {
     fn len(&self) -> usize {
         self.0.iter().map(|(_, waiters)| waiters.len()).sum()
     }
 
     /// The first waiter of the requester whose turn it is, which is its last for now.
-    fn next(&mut self) -> Option<Waiter> {
+    fn next_waiter(&mut self) -> Option<PermitSender> {
         let (requester, mut waiters) = self.0.pop_front()?;
         let waiter = waiters.pop_front();
         if !waiters.is_empty() {
@@ -156,7 +156,10 @@ impl Turns<VecDeque<Waiter>> {
     }
 
     /// Takes the newest place of a requester.
-    fn give_up(&mut self, place_of: impl FnOnce(&mut Self) -> Option<&mut VecDeque<Waiter>>) -> Option<Waiter> {
+    fn give_up(
+        &mut self,
+        place_of: impl FnOnce(&mut Self) -> Option<&mut VecDeque<PermitSender>>,
+    ) -> Option<PermitSender> {
         let taken = place_of(self)?.pop_back();
         self.0.retain(|(_, waiters)| !waiters.is_empty());
         taken
@@ -164,13 +167,13 @@ impl Turns<VecDeque<Waiter>> {
 }
 
 /// All sites.
-impl Turns<Turns<VecDeque<Waiter>>> {
+impl FairShares<FairShares<VecDeque<PermitSender>>> {
     fn len(&self) -> usize {
         self.0.iter().map(|(_, site)| site.len()).sum()
     }
 
     /// The next waiter of the site whose turn it is, which is its last for now.
-    fn next(&mut self) -> Option<Waiter> {
+    fn next_waiter(&mut self) -> Option<PermitSender> {
         let (owner, mut site) = self.0.pop_front()?;
         let waiter = site.next();
         if site.len() > 0 {
@@ -179,8 +182,8 @@ impl Turns<Turns<VecDeque<Waiter>>> {
         waiter
     }
 
-    /// Takes the newest place of the site with the most places, or of the requester with the most in the newcomer's own.
-    fn make_place_for(&mut self, requester: Requester) -> Option<Waiter> {
+    /// Takes the newest place of the site with the most capacity, or of the requester with the most in the newcomer's own.
+    fn evict_for(&mut self, requester: Requester) -> Option<PermitSender> {
         let site = requester.site();
         if let Some(largest) = self.largest(site, |site| site.len()) {
             return largest
@@ -190,7 +193,7 @@ impl Turns<Turns<VecDeque<Waiter>>> {
         own.give_up(|own| own.largest(requester, VecDeque::len))
     }
 
-    fn forget_cancelled(&mut self) {
+    fn remove_cancelled(&mut self) {
         for (_, site) in &mut self.0 {
             for (_, waiters) in &mut site.0 {
                 waiters.retain(|waiter| !waiter.is_closed());
@@ -204,13 +207,13 @@ impl Turns<Turns<VecDeque<Waiter>>> {
 impl Drop for Permit {
     fn drop(&mut self) {
         if let Some(queue) = self.0.take() {
-            queue.pass_on();
+            queue.release_to_next();
         }
     }
 }
 
-fn full() -> Refusal {
-    Refusal::RateLimited { retry_after: RETRY }
+fn queue_full() -> Refusal {
+    Refusal::RateLimited { retry_after: RETRY_AFTER }
 }
 
 #[cfg(test)]

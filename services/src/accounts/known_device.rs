@@ -19,7 +19,7 @@ use std::{
 use uuid::Uuid;
 
 /// How long a device is known after it last signed in: as long as browsers keep a cookie.
-pub(crate) const KNOWN_FOR: Duration = Duration::from_secs(400 * 24 * 60 * 60);
+pub(crate) const DEVICE_TTL: Duration = Duration::from_secs(400 * 24 * 60 * 60);
 
 /// Devices of one person that are known, those that signed in last.
 pub(super) const MAX_DEVICES: u64 = 200;
@@ -40,7 +40,7 @@ pub(super) async fn note_device(
 ) -> Result<bool> {
     let fingerprint = fingerprint(owner.id, user_agent, from);
     let own = || known_device::Entity::find().filter(known_device::Column::PersonId.eq(owner.id));
-    let known = own().filter(known_device::Column::SeenAt.gt(now.millis() - millis(KNOWN_FOR))).count(tx).await?;
+    let known = own().filter(known_device::Column::SeenAt.gt(now.millis() - millis(DEVICE_TTL))).count(tx).await?;
     let found = own().filter(known_device::Column::Fingerprint.eq(fingerprint.clone())).count(tx).await?;
     let row = known_device::ActiveModel {
         person_id: Set(owner.id),

@@ -11,7 +11,7 @@ const FREE_FAILURES: u32 = 50;
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(15 * 60);
 /// Failures are forgotten so long after the last one.
-const MEMORY: Duration = Duration::from_secs(60 * 60);
+const FAILURE_TTL: Duration = Duration::from_secs(60 * 60);
 
 /// Slows down guessing at one account from many networks, each of which stays below its own limit. Devices that signed in
 /// before are not asked here.
@@ -46,8 +46,8 @@ impl Lockout {
     pub(crate) fn charge(&self, account: &str) {
         let now = self.clock.monotonic();
         let mut accounts = self.lock();
-        let known = accounts.entry(account.to_owned(), now, |known| known.last + MEMORY > now);
-        if known.last + MEMORY <= now {
+        let known = accounts.entry(account.to_owned(), now, |known| known.last + FAILURE_TTL > now);
+        if known.last + FAILURE_TTL <= now {
             *known = Failures::default();
         }
         known.count += 1;
@@ -67,7 +67,7 @@ impl Lockout {
     }
 
     /// Forgets the failures: the account has another password.
-    pub(crate) fn forget(&self, account: &str) {
+    pub(crate) fn reset(&self, account: &str) {
         self.lock().remove(account);
     }
 
@@ -110,7 +110,7 @@ mod tests {
         }
         assert_eq!(lockout.check("sarah"), Err(Refusal::RateLimited { retry_after: 15 * 60 }));
         clock.set_back(Duration::from_secs(60 * 60));
-        clock.advance(MEMORY);
+        clock.advance(FAILURE_TTL);
         lockout.charge("sarah");
         assert_eq!(lockout.check("sarah"), Ok(()), "forgotten");
     }
@@ -121,7 +121,7 @@ mod tests {
         let lockout = Lockout::new(clock.clone());
         let held = || lockout.lock().len();
         (0..CAPACITY).for_each(|number| lockout.charge(&number.to_string()));
-        clock.advance(MEMORY - PRUNE_EVERY / 2);
+        clock.advance(FAILURE_TTL - PRUNE_EVERY / 2);
         lockout.charge("sarah");
         assert_eq!(held(), CAPACITY + 1, "nothing is forgotten yet");
         clock.advance(PRUNE_EVERY / 2);

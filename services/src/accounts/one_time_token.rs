@@ -1,5 +1,5 @@
 use super::{
-    person::hold,
+    person::lock_person,
     secret::{Secret, token_hash},
 };
 use crate::{
@@ -114,7 +114,7 @@ pub(crate) struct PreparedToken(token::Model);
 pub(crate) async fn find_prepared(tx: &Transaction, reference: Uuid) -> Result<Option<PreparedToken>> {
     let find = || token::Entity::find().filter(token::Column::Reference.eq(reference)).limit(1);
     let Some(before) = find().one(tx).await? else { return Ok(None) };
-    match hold(tx, PersonId(before.person_id)).await {
+    match lock_person(tx, PersonId(before.person_id)).await {
         Err(Error::Refused(Refusal::Unauthenticated)) => Ok(None),
         Err(error) => Err(error),
         // Read again: it may have been revoked before the lock.
@@ -170,7 +170,7 @@ pub(super) async fn store_hash(
 pub(crate) async fn consume(tx: &Transaction, text: &str, purposes: &[Purpose], now: Instant) -> Result<ConsumedToken> {
     let invalid = || Error::field("token", Fault::TokenInvalid);
     let found = peek(tx, text, purposes, now).await?;
-    let owner = hold(tx, found.person).await.map_err(|error| match error {
+    let owner = lock_person(tx, found.person).await.map_err(|error| match error {
         Error::Refused(Refusal::Unauthenticated) => invalid(),
         other => other,
     })?;

@@ -1,7 +1,7 @@
 use super::{
     Password,
-    guessable::{KnownWords, is_guessable},
     hash_queue::{HashQueue, Permit, Requester},
+    password_strength::{KnownWords, is_guessable},
 };
 use crate::{Error, Result};
 use argon2::{
@@ -22,9 +22,9 @@ const PASSES: u32 = 2;
 const LANES: u32 = 1;
 
 /// The most that are hashed at once, whatever is set.
-const AT_ONCE: usize = 1_024;
+const MAX_CONCURRENT_HASHES: usize = 1_024;
 /// How many may wait for each that is hashed or estimated: about two seconds' worth of hashes.
-const QUEUE_PER_TURN: usize = 64;
+const QUEUE_PER_HASH: usize = 64;
 
 /// Hashes passwords away from the async threads, a few at once, so that a storm of sign-ins
 /// costs neither all memory nor the streams their turn.
@@ -37,12 +37,12 @@ pub(crate) struct PasswordHasher {
     /// Where the site is reached.
     host: String,
     /// What a password is compared with where there is no account, so that it takes as long.
-    nobody: String,
+    dummy_hash: String,
 }
 
 /// What comparing a password with a stored hash found.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Verified {
+pub(crate) enum VerifyOutcome {
     /// It is another one.
     Wrong,
     /// It is the one.
@@ -55,26 +55,26 @@ impl PasswordHasher {
     pub(crate) fn new(at_once: usize, public_url: &str) -> Result<Self> {
         let (_, host) = public_url.split_once("://").unwrap_or(("", public_url));
         let host = host.split('/').next().unwrap_or_default().to_owned();
-        Self::with(Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(Error::broken)?, at_once, host)
+        Self::with_params(Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(Error::broken)?, at_once, host)
     }
 
-    fn with(params: Params, at_once: usize, host: String) -> Result<Self> {
+    fn with_params(params: Params, at_once: usize, host: String) -> Result<Self> {
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-        let nobody = hash(&argon2, &uuid::Uuid::now_v7().to_string())?;
-        let at_once = at_once.min(AT_ONCE);
+        let dummy_hash = hash_with(&argon2, &uuid::Uuid::now_v7().to_string())?;
+        let at_once = at_once.min(MAX_CONCURRENT_HASHES);
         let cores = available_parallelism().map_or(1, usize::from);
         Ok(Self {
             argon2,
-            queue: HashQueue::new("passwords", at_once, QUEUE_PER_TURN * at_once),
-            estimates: HashQueue::new("password_estimates", cores, QUEUE_PER_TURN * cores),
+            queue: HashQueue::new("passwords", at_once, QUEUE_PER_HASH * at_once),
+            estimates: HashQueue::new("password_estimates", cores, QUEUE_PER_HASH * cores),
             host,
-            nobody,
+            dummy_hash,
         })
     }
 
     pub(crate) async fn hash(&self, requester: Requester, password: &NewPassword) -> Result<String> {
-        let (argon2, password) = (self.argon2.clone(), normalized(password.as_str()));
-        in_turn(self.turn(requester).await?, move || hash(&argon2, &password)).await?
+        let (argon2, password) = (self.argon2.clone(), normalize(password.as_str()));
+        run_blocking(self.acquire_permit(requester).await?, move || hash_with(&argon2, &password)).await?
     }
 
     /// The hash of a password that a person with this name and address chose. The one way to choose one: by joining, by a
@@ -90,7 +90,7 @@ impl PasswordHasher {
         name: &str,
         email: &str,
     ) -> Result<String> {
-        let normal = normalized(password.as_str());
+        let normal = normalize(password.as_str());
         match normal.chars().count() {
             ..PASSWORD_MIN => return Err(Error::field("password", Fault::TooShort)),
             PASSWORD_MIN..=PASSWORD_LIMIT => {}
@@ -98,7 +98,7 @@ impl PasswordHasher {
         }
         let known = KnownWords::new(&self.host, name, email);
         let turn = self.estimates.acquire(requester).await?;
-        if in_turn(turn, move || is_guessable(&normal, &known)).await? {
+        if run_blocking(turn, move || is_guessable(&normal, &known)).await? {
             return Err(Refusal::field("password", Fault::PasswordTooCommon).into());
         }
         self.hash(requester, password).await
@@ -106,47 +106,49 @@ impl PasswordHasher {
 
     /// Waits for a turn to hash. Refuses where too many wait already: whoever comes then would wait longer
     /// than anybody has patience, and in vain if the others are somebody guessing.
-    pub(crate) async fn turn(&self, requester: Requester) -> Result<Permit> {
+    pub(crate) async fn acquire_permit(&self, requester: Requester) -> Result<Permit> {
         self.queue.acquire(requester).await
     }
 
     /// Whether the password is right; always false, and as slow, where there is no account.
     pub(crate) async fn verify(&self, turn: Permit, password: Password, stored: Option<String>) -> Result<bool> {
-        Ok(self.verify_to_sign_in(turn, password, stored).await? != Verified::Wrong)
+        Ok(self.verify_to_sign_in(turn, password, stored).await? != VerifyOutcome::Wrong)
     }
 
     /// The same, and the hash to store instead where the stored one was made with other parameters, or of a password
-    /// before it was normalized.
+    /// before it was normalize.
     pub(crate) async fn verify_to_sign_in(
         &self,
         turn: Permit,
         password: Password,
         stored: Option<String>,
-    ) -> Result<Verified> {
+    ) -> Result<VerifyOutcome> {
         let argon2 = self.argon2.clone();
         // An account may have no password: then none is right.
         let stored = stored.filter(|stored| !stored.is_empty());
         let known = stored.is_some();
-        let stored = stored.unwrap_or_else(|| self.nobody.clone());
-        in_turn(turn, move || {
+        let stored = stored.unwrap_or_else(|| self.dummy_hash.clone());
+        run_blocking(turn, move || {
             let stored = PasswordHash::new(&stored).map_err(|_| Error::stored("password hash"))?;
             let raw = password.0;
-            let nfc = normalized(&raw);
+            let nfc = normalize(&raw);
             let fits = |typed: &str| argon2.verify_password(typed.as_bytes(), &stored).is_ok();
             // Whether there is a second try depends on what was typed, not on whose account it is.
             let right = fits(&nfc);
             let right_raw = raw != nfc && fits(&raw);
             match known && (right || right_raw) {
-                true if right_raw || is_outdated(&argon2, &stored) => Ok(Verified::Outdated(hash(&argon2, &nfc)?)),
-                true => Ok(Verified::Right),
-                false => Ok(Verified::Wrong),
+                true if right_raw || is_outdated(&argon2, &stored) => {
+                    Ok(VerifyOutcome::Outdated(hash_with(&argon2, &nfc)?))
+                }
+                true => Ok(VerifyOutcome::Right),
+                false => Ok(VerifyOutcome::Wrong),
             }
         })
         .await?
     }
 }
 
-async fn in_turn<T: Send + 'static>(turn: Permit, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+async fn run_blocking<T: Send + 'static>(turn: Permit, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
     let done = tokio::task::spawn_blocking(move || {
         let result = work();
         drop(turn);
@@ -155,12 +157,12 @@ async fn in_turn<T: Send + 'static>(turn: Permit, work: impl FnOnce() -> T + Sen
     done.await.map_err(Error::broken)
 }
 
-fn hash(argon2: &Argon2<'_>, password: &str) -> Result<String> {
+fn hash_with(argon2: &Argon2<'_>, password: &str) -> Result<String> {
     Ok(argon2.hash_password(password.as_bytes()).map_err(Error::broken)?.to_string())
 }
 
 /// One form of what looks the same: one keyboard writes é as one character, another as two.
-fn normalized(password: &str) -> String {
+fn normalize(password: &str) -> String {
     password.nfc().collect()
 }
 
@@ -180,11 +182,12 @@ mod tests {
     const NFD: &str = "cafe\u{301} ya asubuhi";
 
     fn hasher(memory: u32) -> PasswordHasher {
-        PasswordHasher::with(Params::new(memory, 1, 1, None).expect("parameters"), 1, String::new()).expect("a hasher")
+        PasswordHasher::with_params(Params::new(memory, 1, 1, None).expect("parameters"), 1, String::new())
+            .expect("a hasher")
     }
 
-    async fn verify(hasher: &PasswordHasher, typed: &str, stored: &str) -> Verified {
-        let turn = hasher.turn(REQUESTER).await.expect("a turn");
+    async fn verify(hasher: &PasswordHasher, typed: &str, stored: &str) -> VerifyOutcome {
+        let turn = hasher.acquire_permit(REQUESTER).await.expect("a turn");
         hasher
             .verify_to_sign_in(turn, Password::new(typed.to_owned()), Some(stored.to_owned()))
             .await
@@ -196,10 +199,12 @@ mod tests {
         let (old, new) = (hasher(8), hasher(16));
         let chosen = NewPassword::parse(Some("matatu rain velvet")).expect("a password");
         let stored = old.hash(REQUESTER, &chosen).await.expect("a hash");
-        let Verified::Outdated(again) = verify(&new, chosen.as_str(), &stored).await else { panic!("not outdated") };
-        assert_eq!(verify(&new, chosen.as_str(), &again).await, Verified::Right);
-        assert_eq!(verify(&new, "another", &stored).await, Verified::Wrong);
-        assert_eq!(verify(&new, "another", "").await, Verified::Wrong);
+        let VerifyOutcome::Outdated(again) = verify(&new, chosen.as_str(), &stored).await else {
+            panic!("not outdated")
+        };
+        assert_eq!(verify(&new, chosen.as_str(), &again).await, VerifyOutcome::Right);
+        assert_eq!(verify(&new, "another", &stored).await, VerifyOutcome::Wrong);
+        assert_eq!(verify(&new, "another", "").await, VerifyOutcome::Wrong);
     }
 
     #[tokio::test]
@@ -209,13 +214,13 @@ mod tests {
             let stored =
                 hasher.hash(REQUESTER, &NewPassword::parse(Some(chosen)).expect("a password")).await.expect("a hash");
             for typed in [NFC, NFD] {
-                assert_eq!(verify(&hasher, typed, &stored).await, Verified::Right);
+                assert_eq!(verify(&hasher, typed, &stored).await, VerifyOutcome::Right);
             }
         }
-        // As it was hashed before it was normalized.
-        let raw = hash(&hasher.argon2, NFD).expect("a hash");
-        assert_eq!(verify(&hasher, NFC, &raw).await, Verified::Wrong);
-        assert!(matches!(verify(&hasher, NFD, &raw).await, Verified::Outdated(_)));
+        // As it was hashed before it was normalize.
+        let raw = hash_with(&hasher.argon2, NFD).expect("a hash");
+        assert_eq!(verify(&hasher, NFC, &raw).await, VerifyOutcome::Wrong);
+        assert!(matches!(verify(&hasher, NFD, &raw).await, VerifyOutcome::Outdated(_)));
     }
 
     #[tokio::test]
@@ -234,13 +239,13 @@ mod tests {
     async fn what_was_taken_as_it_was_sent_can_still_be_typed() {
         let (hasher, chosen) = (hasher(8), "\u{958}".repeat(129));
         let stored = hasher.hash(REQUESTER, &NewPassword::parse(Some(&chosen)).expect("a password")).await;
-        assert_eq!(verify(&hasher, &chosen, &stored.expect("a hash")).await, Verified::Right);
+        assert_eq!(verify(&hasher, &chosen, &stored.expect("a hash")).await, VerifyOutcome::Right);
     }
 
     #[tokio::test]
     async fn a_password_that_is_refused_takes_no_place_among_those_that_are_hashed() {
         let hasher = hasher(8);
-        let _all = hasher.turn(REQUESTER).await.expect("the only turn");
+        let _all = hasher.acquire_permit(REQUESTER).await.expect("the only turn");
         let common = NewPassword::parse(Some("password123")).expect("a password");
         let refused = hasher.hash_chosen(REQUESTER, &common, "", "").await.expect_err("common").into_refusal();
         assert_eq!(refused.fault("password"), Some(Fault::PasswordTooCommon));

@@ -72,7 +72,7 @@ impl NewPerson<'_> {
 
 /// Holds somebody's row until the transaction ends: what opens their account, and what they go by, stays as it is
 /// read here. Others may go on writing what refers to them.
-pub(crate) async fn hold(tx: &Transaction, id: PersonId) -> Result<person::Model> {
+pub(crate) async fn lock_person(tx: &Transaction, id: PersonId) -> Result<person::Model> {
     let query = person::Entity::find_by_id(id.0).filter(person::Column::DeletedAt.is_null());
     Ok(query.lock(LockType::NoKeyUpdate).one(tx).await?.ok_or(Refusal::Unauthenticated)?)
 }

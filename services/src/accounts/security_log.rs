@@ -89,7 +89,7 @@ impl Greenroom {
                 "unknown".to_owned()
             }
         };
-        let from = from.map(network_of).unwrap_or_default();
+        let from = from.map(network_prefix).unwrap_or_default();
         tracing::info!(target: "greenroom::security", event = event.as_str(), who, from, "security");
     }
 
@@ -137,7 +137,7 @@ fn pseudonym(key: &[u8], whom: &Subject<'_>) -> String {
 }
 
 /// The network an address is in: enough to see where somebody guesses from, too little to find a household.
-fn network_of(address: IpAddr) -> String {
+fn network_prefix(address: IpAddr) -> String {
     match address {
         IpAddr::V4(address) => format!("{}/24", Ipv4Addr::from(u32::from(address) & 0xffff_ff00)),
         IpAddr::V6(address) => format!("{}/48", Ipv6Addr::from(u128::from(address) & !(u128::MAX >> 48))),
@@ -153,7 +153,7 @@ mod tests {
         let person = PersonId(uuid::Uuid::from_u128(7));
         let (one, other) = (pseudonym(&[1; 32], &person.into()), pseudonym(&[2; 32], &person.into()));
         assert!(one.len() == 16 && one != other && one == pseudonym(&[1; 32], &person.into()));
-        assert_eq!(network_of("203.0.113.77".parse().expect("an address")), "203.0.113.0/24");
-        assert_eq!(network_of("2001:db8:1:2::3".parse().expect("an address")), "2001:db8:1::/48");
+        assert_eq!(network_prefix("203.0.113.77".parse().expect("an address")), "203.0.113.0/24");
+        assert_eq!(network_prefix("2001:db8:1:2::3".parse().expect("an address")), "2001:db8:1::/48");
     }
 }

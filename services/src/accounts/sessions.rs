@@ -171,7 +171,7 @@ impl Greenroom {
     /// `SessionRequired` for an access token, which is taken back instead.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn sign_out(&self, viewer: &Viewer) -> Result<()> {
-        viewer.owns_account()?;
+        viewer.require_full_scope()?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());
         run_to_completion(async move {
             let (tx, _) = greenroom.write_for_account(&viewer).await?;

@@ -1,17 +1,17 @@
 use super::{
-    Confirmed, Password, Viewer,
+    ConfirmedAddress, Password, Viewer,
     hash_queue::Requester,
-    join::{delete_unconfirmed, unchanged},
     one_time_token,
     one_time_token::Purpose,
     person_of,
+    registration::{delete_unconfirmed, unchanged_person},
     security_log::SecurityEvent,
     user_of,
 };
 use crate::{
     Error, Greenroom, Result,
     bookings::has_bookings,
-    conversations::own_conversations,
+    conversations::lock_own_conversations,
     entity::person,
     error::is_duplicate,
     mail::{self, templates},
@@ -54,14 +54,14 @@ impl Greenroom {
     /// `RoleFixed` for another role once there is a booking; `SessionRequired` for an access token.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn change_account(&self, viewer: &Viewer, change: Change) -> Result<Account> {
-        viewer.owns_account()?;
+        viewer.require_full_scope()?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());
         run_to_completion(async move {
             let now = greenroom.now();
             // With these held, nobody opens a booking or writes a message that would carry the old name behind the
             // event with the new one.
             let (tx, before) = greenroom.write_for_account(&viewer).await?;
-            let counterparts = own_conversations(&tx, &viewer).await?;
+            let counterparts = lock_own_conversations(&tx, &viewer).await?;
             let role = change.role.filter(|role| role.as_str() != before.role);
             if role.is_some() && has_bookings(&tx, &viewer).await? {
                 return Err(Refusal::RoleFixed.into());
@@ -76,13 +76,13 @@ impl Greenroom {
                 mail_after: change.mail_after.map_or(NotSet, |after| Set(after.as_str().to_owned())),
                 receipts: change.receipts.map_or(NotSet, Set),
                 presence: change.presence.map_or(NotSet, Set),
-                ..unchanged(viewer.id().0)
+                ..unchanged_person(viewer.id().0)
             };
             let row = if row.is_changed() { row.update(&tx).await? } else { before.clone() };
             let mut recorder = EventRecorder::default();
             let person = person_of(row.clone())?;
             if person != person_of(before)? {
-                tell_of(&mut recorder, &person, counterparts.clone());
+                record_person_updated(&mut recorder, &person, counterparts.clone());
             }
             recorder.commit(tx, &greenroom.hub, now).await?;
             if role.is_some() {
@@ -128,7 +128,7 @@ impl Greenroom {
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn change_email(&self, viewer: &Viewer, password: Password, email: Email, from: IpAddr) -> Result<()> {
         let proof = self.prove_password(viewer, password, "password").await?;
-        self.take_letter(from)?;
+        self.acquire_account_mail(from)?;
         let (greenroom, viewer, email) = (self.clone(), viewer.clone(), StoredEmail::from(&email));
         run_to_completion(async move {
             let now = greenroom.now();
@@ -170,7 +170,7 @@ impl Greenroom {
         opened: one_time_token::ConsumedToken,
         from: Option<IpAddr>,
         now: Instant,
-    ) -> Result<Confirmed> {
+    ) -> Result<ConfirmedAddress> {
         let one_time_token::ConsumedToken { owner: before, payload: address, .. } = opened;
         let id = PersonId(before.id);
         // LinkBuilder that were mailed to the old address open nothing any more.
@@ -178,7 +178,7 @@ impl Greenroom {
         // Somebody may have registered the address without ever confirming it. It is proven now whose it is.
         let claimed = person::Entity::find().filter(person::Column::Email.eq(address.as_str()));
         delete_unconfirmed(&tx, claimed).await?;
-        let row = person::ActiveModel { email: Set(address), ..unchanged(before.id) };
+        let row = person::ActiveModel { email: Set(address), ..unchanged_person(before.id) };
         let row = match row.update(&tx).await {
             // Another account has the address: the link is good for nothing.
             Err(error) if is_duplicate(&error) => return Err(Error::field("token", Fault::TokenInvalid)),
@@ -192,12 +192,12 @@ impl Greenroom {
         recorder.commit(tx, &self.hub, now).await?;
         self.mail_queued.notify_one();
         self.log_security(SecurityEvent::AddressChanged, id, from).await;
-        Ok(Confirmed { person: id, account: MaskedEmail::of(&row.email) })
+        Ok(ConfirmedAddress { person: id, account: MaskedEmail::of(&row.email) })
     }
 }
 
 /// Tells somebody, and everybody they share a conversation with, what they go by now.
-pub(super) fn tell_of(recorder: &mut EventRecorder, person: &model::Person, counterparts: Vec<PersonId>) {
+pub(super) fn record_person_updated(recorder: &mut EventRecorder, person: &model::Person, counterparts: Vec<PersonId>) {
     let event = Event::PersonUpdated { person: person.clone() };
     recorder.record(person.id, event.clone());
     for counterpart in counterparts {

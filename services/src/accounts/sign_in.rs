@@ -1,10 +1,10 @@
 use super::{
     Credentials, SessionScope, Viewer, device_cookies,
     hash_queue::{Permit, Requester},
-    join::{by_lookup, unchanged},
     known_device::note_device,
-    password::Verified,
-    person::hold,
+    password::VerifyOutcome,
+    person::lock_person,
+    registration::{by_lookup, unchanged_person},
     secret::Secret,
     security_log::{SecurityEvent, Subject},
     sessions::{NewSession, evict_oldest},
@@ -58,17 +58,17 @@ impl Greenroom {
     ) -> Result<SignedIn> {
         let origin = origin.into();
         let from = origin.address;
-        let attempt = self.attempt(credentials.email.as_ref(), origin).await?;
+        let attempt = self.start_attempt(credentials.email.as_ref(), origin).await?;
         attempt.check()?;
         // Charges the limits when hashing starts and refunds them on success, so that many sign-ins at once don't
         // exhaust them.
-        let permit = self.hasher.turn(Requester::Network(attempt.network)).await?;
-        attempt.take()?;
+        let permit = self.hasher.acquire_permit(Requester::Network(attempt.network)).await?;
+        attempt.charge()?;
         // What fails for another reason is no failure of theirs.
-        let checked = self.check(permit, &credentials).await.inspect_err(|_| attempt.undo())?;
+        let checked = self.verify_credentials(permit, &credentials).await.inspect_err(|_| attempt.undo())?;
         let (known, rehashed) = match checked {
-            Checked::Right(known, rehashed) => (*known, rehashed),
-            Checked::Wrong(account) => {
+            CredentialCheck::Right(known, rehashed) => (*known, rehashed),
+            CredentialCheck::Wrong(account) => {
                 let email = credentials.email.as_ref().map(LookupEmail::canonical);
                 let whom = || account.map_or(Subject::Unknown(email), Subject::Person);
                 self.log_security(SecurityEvent::SignInFailed, whom(), Some(from)).await;
@@ -84,10 +84,10 @@ impl Greenroom {
             self.log_security(SecurityEvent::SignInUnverified, PersonId(known.id), Some(from)).await;
             return Err(Refusal::EmailUnverified.into());
         }
-        attempt.give_back();
+        attempt.refund();
         let signed_in = match self.begin_session(known, rehashed, user_agent, from).await? {
-            Begun::Session(signed_in) => signed_in,
-            Begun::HashChanged(row) => self.sign_in_again(*row, &credentials, user_agent, from).await?,
+            SignInStart::Session(signed_in) => signed_in,
+            SignInStart::HashChanged(row) => self.sign_in_again(*row, &credentials, user_agent, from).await?,
         };
         self.log_security(SecurityEvent::SignedIn, signed_in.user.id, Some(from)).await;
         Ok(signed_in)
@@ -103,16 +103,16 @@ impl Greenroom {
         user_agent: &str,
         from: IpAddr,
     ) -> Result<SignedIn> {
-        let permit = self.hasher.turn(Requester::Network(network(from))).await?;
+        let permit = self.hasher.acquire_permit(Requester::Network(network_of(from))).await?;
         let (password, stored) = (credentials.password.clone(), Some(row.password_hash.clone()));
         let rehashed = match self.hasher.verify_to_sign_in(permit, password, stored).await? {
-            Verified::Right => None,
-            Verified::Outdated(hash) => Some(hash),
-            Verified::Wrong => return Err(Refusal::InvalidCredentials.into()),
+            VerifyOutcome::Right => None,
+            VerifyOutcome::Outdated(hash) => Some(hash),
+            VerifyOutcome::Wrong => return Err(Refusal::InvalidCredentials.into()),
         };
         match self.begin_session(row, rehashed, user_agent, from).await? {
-            Begun::Session(signed_in) => Ok(signed_in),
-            Begun::HashChanged(_) => Err(Refusal::InvalidCredentials.into()),
+            SignInStart::Session(signed_in) => Ok(signed_in),
+            SignInStart::HashChanged(_) => Err(Refusal::InvalidCredentials.into()),
         }
     }
 
@@ -121,7 +121,7 @@ impl Greenroom {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn give_way(&self, before: Option<&Viewer>) -> Result<()> {
+    pub async fn end_previous_session(&self, before: Option<&Viewer>) -> Result<()> {
         let Some(before) = before.filter(|before| before.scope == SessionScope::Full) else { return Ok(()) };
         match self.sign_out(before).await {
             // It may have ended meanwhile.
@@ -130,8 +130,8 @@ impl Greenroom {
         }
     }
 
-    async fn attempt(&self, email: Option<&LookupEmail>, origin: Origin) -> Result<Attempt<'_>> {
-        let network = network(origin.address);
+    async fn start_attempt(&self, email: Option<&LookupEmail>, origin: Origin) -> Result<Attempt<'_>> {
+        let network = network_of(origin.address);
         let device = match email {
             Some(email) => self.known_device(email, origin.cookie.as_deref()).await?,
             None => None,
@@ -139,7 +139,11 @@ impl Greenroom {
         Ok(Attempt { greenroom: self, account: email.cloned(), network, device })
     }
 
-    async fn check(&self, permit: Permit, Credentials { email, password }: &Credentials) -> Result<Checked> {
+    async fn verify_credentials(
+        &self,
+        permit: Permit,
+        Credentials { email, password }: &Credentials,
+    ) -> Result<CredentialCheck> {
         let found = match email {
             Some(email) => by_lookup(email).one(self.store.reader()).await?,
             None => None,
@@ -147,9 +151,9 @@ impl Greenroom {
         let stored = found.as_ref().map(|row| row.password_hash.clone());
         let account = found.as_ref().map(|row| PersonId(row.id));
         Ok(match (self.hasher.verify_to_sign_in(permit, password.clone(), stored).await?, found) {
-            (Verified::Right, Some(row)) => Checked::Right(Box::new(row), None),
-            (Verified::Outdated(hash), Some(row)) => Checked::Right(Box::new(row), Some(hash)),
-            _ => Checked::Wrong(account),
+            (VerifyOutcome::Right, Some(row)) => CredentialCheck::Right(Box::new(row), None),
+            (VerifyOutcome::Outdated(hash), Some(row)) => CredentialCheck::Right(Box::new(row), Some(hash)),
+            _ => CredentialCheck::Wrong(account),
         })
     }
 
@@ -159,43 +163,43 @@ impl Greenroom {
         rehashed: Option<String>,
         user_agent: &str,
         from: IpAddr,
-    ) -> Result<Begun> {
+    ) -> Result<SignInStart> {
         let secret = Secret::generate()?;
         let new = NewSession::by_password(PersonId(row.id), user_agent);
         let tx = self.store.write().await?;
-        let now = hold(&tx, new.person).await?;
+        let now = lock_person(&tx, new.person).await?;
         if now.password_hash != row.password_hash {
             tx.rollback().await;
-            return Ok(Begun::HashChanged(Box::new(now)));
+            return Ok(SignInStart::HashChanged(Box::new(now)));
         }
         if !now.email_verified {
             return Err(Refusal::InvalidCredentials.into());
         }
         if let Some(hash) = rehashed {
-            person::ActiveModel { password_hash: Set(hash), ..unchanged(row.id) }.update(&tx).await?;
+            person::ActiveModel { password_hash: Set(hash), ..unchanged_person(row.id) }.update(&tx).await?;
         }
         let told = note_device(&tx, &row, user_agent, from, &self.links, &self.limits, self.now()).await?;
         evict_oldest(&tx, new.person).await?;
         let session = self.store_session(&tx, &secret, new).await?;
-        device_cookies::remember(&tx, &session).await?;
+        device_cookies::record_device(&tx, &session).await?;
         tx.commit().await?;
         if told {
             self.mail_queued.notify_one();
         }
         let expires_at = Instant::from_millis(session.expires_at);
-        Ok(Begun::Session(SignedIn { user: user_of(row)?, token: secret.into_text(), expires_at }))
+        Ok(SignInStart::Session(SignedIn { user: user_of(row)?, token: secret.into_text(), expires_at }))
     }
 }
 
 /// What became of a session that was to begin.
-enum Begun {
+enum SignInStart {
     Session(SignedIn),
     /// Another hash of a password was stored since the row was read: this is the row by now.
     HashChanged(Box<person::Model>),
 }
 
 /// What comparing credentials found.
-enum Checked {
+enum CredentialCheck {
     /// Whose they are, and the hash that takes the place of an outdated one.
     Right(Box<person::Model>, Option<String>),
     /// Whose account it is that they don't open, if any.
@@ -240,17 +244,17 @@ impl Attempt<'_> {
         self.guesser().map_or(Ok(()), |guesser| self.greenroom.account_failure_limiter.check(guesser))
     }
 
-    fn take(&self) -> std::result::Result<(), Refusal> {
+    fn charge(&self) -> std::result::Result<(), Refusal> {
         // Looked at again: others may have failed while this one waited.
         self.check()?;
         if let Some(guesser) = self.guesser() {
             self.greenroom.sign_in_limiter.acquire(guesser.clone())?;
-            self.greenroom.account_failure_limiter.acquire(guesser).inspect_err(|_| self.give_back_sign_in())?;
+            self.greenroom.account_failure_limiter.acquire(guesser).inspect_err(|_| self.refund_sign_in())?;
         }
         if self.device.is_none() {
             let refund = |_: &_| {
-                self.give_back_guess();
-                self.give_back_sign_in();
+                self.refund_guess();
+                self.refund_sign_in();
             };
             self.greenroom.ip_failure_limiter.acquire(self.network).inspect_err(refund)?;
         }
@@ -260,24 +264,24 @@ impl Attempt<'_> {
 
     /// Gives back all that was taken: nothing was tried.
     fn undo(&self) {
-        self.give_back();
-        self.give_back_sign_in();
+        self.refund();
+        self.refund_sign_in();
     }
 
     /// Gives back what counts failures.
-    fn give_back(&self) {
-        self.give_back_guess();
+    fn refund(&self) {
+        self.refund_guess();
         if self.device.is_none() {
             self.greenroom.ip_failure_limiter.refund(&self.network);
         }
         self.account_of_stranger().into_iter().for_each(|account| self.greenroom.lockout.refund(account));
     }
 
-    fn give_back_guess(&self) {
+    fn refund_guess(&self) {
         self.guesser().into_iter().for_each(|guesser| self.greenroom.account_failure_limiter.refund(&guesser));
     }
 
-    fn give_back_sign_in(&self) {
+    fn refund_sign_in(&self) {
         self.guesser().into_iter().for_each(|guesser| self.greenroom.sign_in_limiter.refund(&guesser));
     }
 
@@ -298,7 +302,7 @@ impl Attempt<'_> {
 }
 
 /// What counts as one address: of IPv6, whoever has one has 2^64, so their network does.
-pub(super) fn network(address: IpAddr) -> IpAddr {
+pub(super) fn network_of(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V6(address) => IpAddr::V6((address.to_bits() & !u128::from(u64::MAX)).into()),
         IpAddr::V4(_) => address,

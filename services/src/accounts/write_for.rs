@@ -11,8 +11,8 @@
 
 use super::{
     SessionScope, Viewer,
-    person::{hold, lock_people},
-    recover::PasswordProof,
+    password_reset::PasswordProof,
+    person::{lock_people, lock_person},
 };
 use crate::{
     Error, Greenroom, Result,
@@ -55,9 +55,9 @@ impl Greenroom {
     /// # Errors
     /// `Unauthenticated` where the session is over, `SessionRequired` for an access token.
     pub(crate) async fn write_for_account(&self, viewer: &Viewer) -> Result<(Transaction, person::Model)> {
-        viewer.owns_account()?;
+        viewer.require_full_scope()?;
         let tx = self.store.write().await?;
-        let row = hold(&tx, viewer.id()).await?;
+        let row = lock_person(&tx, viewer.id()).await?;
         Ok((self.begin_checked(tx, viewer).await?, row))
     }
 

@@ -29,7 +29,7 @@ impl Greenroom {
         if viewer.role() != Role::Organizer {
             return Err(Refusal::WrongRole.into());
         }
-        viewer.may_write()?;
+        viewer.require_write_scope()?;
         self.send_limiter.acquire(viewer.id())?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());
         run_to_completion(async move { greenroom.open_in_full(&viewer, draft).await }).await

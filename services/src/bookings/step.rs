@@ -19,7 +19,7 @@ impl Greenroom {
     /// where the booking is past it; `RateLimited`.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn step(&self, viewer: &Viewer, id: BookingId, step: Step) -> Result<Booking> {
-        viewer.may_write()?;
+        viewer.require_write_scope()?;
         if step.only().is_some_and(|only| only != viewer.role()) {
             return Err(Refusal::WrongRole.into());
         }
@@ -104,7 +104,7 @@ async fn conversation_of(tx: &Transaction, viewer: &Viewer, id: BookingId) -> Re
 }
 
 /// The viewer's conversations whose bookings can still be called off, in the order of locks.
-pub(crate) async fn open_bookings(tx: &Transaction, viewer: &Viewer) -> Result<Vec<ConversationId>> {
+pub(crate) async fn cancellable_bookings(tx: &Transaction, viewer: &Viewer) -> Result<Vec<ConversationId>> {
     let cancellable = BookingStatus::ALL.iter().filter(|status| status.after(Step::Cancel).is_some());
     let about: RelationDef = conversation::Entity::belongs_to(booking::Entity)
         .from(conversation::Column::BookingId)

@@ -23,7 +23,7 @@ impl Greenroom {
     /// `NotFound` where the conversation isn't theirs; `RateLimited`.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn read_on(&self, viewer: &Viewer, id: ConversationId, seq: i64) -> Result<()> {
-        viewer.may_write()?;
+        viewer.require_write_scope()?;
         self.marker_limiter.acquire(viewer.id())?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());
         run_to_completion(async move { greenroom.read_on_in_full(&viewer, id, seq).await }).await

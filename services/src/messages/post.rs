@@ -44,7 +44,7 @@ impl Greenroom {
     }
 
     async fn submit_message(&self, viewer: &Viewer, draft: Draft) -> Result<Posted> {
-        viewer.may_write()?;
+        viewer.require_write_scope()?;
         self.send_limiter.acquire(viewer.id())?;
         let client_id = draft.client_id.unwrap_or_else(crate::mint_client_id);
         let sending = Sending { viewer: viewer.clone(), draft, client_id };

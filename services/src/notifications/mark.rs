@@ -23,7 +23,7 @@ impl Greenroom {
     /// `InsufficientScope` for a token that may only read.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn mark_seen(&self, viewer: &Viewer, seen: Seen) -> Result<()> {
-        viewer.may_write()?;
+        viewer.require_write_scope()?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());
         run_to_completion(async move {
             let now = greenroom.now();

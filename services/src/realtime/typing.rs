@@ -14,7 +14,7 @@ impl Greenroom {
     /// # Errors
     /// `NotFound` where the conversation isn't the viewer's.
     pub async fn notify_typing(&self, viewer: &Viewer, id: ConversationId) -> Result<()> {
-        viewer.may_write()?;
+        viewer.require_write_scope()?;
         let Some(other) = self.counterpart_showing_presence(viewer, id).await? else { return Ok(()) };
         let now = self.now();
         if self.typing_limiter.acquire((viewer.id(), id)).is_ok() {

@@ -205,7 +205,7 @@ async fn leave(greenroom: &Greenroom, clock: &SetClock, heard: &Heard) {
         email: "zawadi@example.com".parse().expect("an address"),
         profile: model::Profile { password: password(), name: "Zawadi".to_owned(), role: Role::Talent, craft: None },
     };
-    greenroom.register(newcomer, Ipv4Addr::LOCALHOST.into()).await.expect("taken");
+    greenroom.register_account(newcomer, Ipv4Addr::LOCALHOST.into()).await.expect("taken");
     heard.act("changing an account");
     let (kamau, achieng) = (sign_in(greenroom, clock, KAMAU).await, sign_in(greenroom, clock, ACHIENG).await);
     let name = model::AccountInput { name: Some("DJ Kamau II".to_owned()), ..model::AccountInput::default() };
@@ -213,14 +213,14 @@ async fn leave(greenroom: &Greenroom, clock: &SetClock, heard: &Heard) {
     greenroom.change_account(&kamau, change).await.expect("changed");
     greenroom.change_password(&kamau, Password::new(PASSWORD.to_owned()), password()).await.expect("changed");
     heard.act("taking everything along");
-    let mut export = greenroom.export(&kamau).expect("an export");
+    let mut export = greenroom.export_data(&kamau).expect("an export");
     while let Some(piece) = export.next().await {
         piece.expect("a piece");
     }
     heard.act("signing out");
     greenroom.sign_out(&kamau).await.expect("signed out");
     heard.act("leaving");
-    greenroom.leave(&achieng, Password::new(PASSWORD.to_owned())).await.expect("gone");
+    greenroom.delete_account(&achieng, Password::new(PASSWORD.to_owned())).await.expect("gone");
     heard.act("keeping greenroom, a week later");
     // The newcomer has never confirmed their address.
     clock.advance(8 * 24 * 60 * MINUTE);

@@ -59,12 +59,12 @@ async fn no_token_gets_at_the_account(site: Site) {
         refusal(greenroom.change_account(&bot, change).await),
         refusal(greenroom.change_password(&bot, password(), new).await),
         refusal(greenroom.change_email(&bot, password(), address, Ipv4Addr::LOCALHOST.into()).await),
-        refusal(greenroom.leave(&bot, password()).await),
+        refusal(greenroom.delete_account(&bot, password()).await),
         refusal(greenroom.devices(&bot).await),
         refusal(greenroom.access_tokens(&bot).await),
         refusal(greenroom.create_token(&bot, token_draft(Scope::Write)).await),
         refusal(greenroom.end_session(&bot, cast.sarah.session()).await),
-        refusal(greenroom.export(&bot)),
+        refusal(greenroom.export_data(&bot)),
     ] {
         assert_eq!(refused, Refusal::SessionRequired);
     }

@@ -120,16 +120,16 @@ async fn a_first_device_of_an_old_account_is_told_by_mail(site: Site) {
 async fn tokens_and_data_need_a_password_that_was_just_typed(site: Site) {
     let token = sign_in(&site.greenroom, SARAH.email, PASSWORD).await.expect("a session").token;
     let viewer = async || site.greenroom.authenticate(&token).await.expect("a viewer");
-    site.greenroom.export(&viewer().await).expect("she just signed in");
+    site.greenroom.export_data(&viewer().await).expect("she just signed in");
     site.clock.advance(HOUR);
-    assert_eq!(refusal(site.greenroom.export(&viewer().await)), Refusal::PasswordRequired);
+    assert_eq!(refusal(site.greenroom.export_data(&viewer().await)), Refusal::PasswordRequired);
     let made = site.greenroom.create_token(&viewer().await, token_draft(Scope::Read)).await;
     assert_eq!(refusal(made), Refusal::PasswordRequired);
     let wrong = site.greenroom.confirm_password(&viewer().await, typed("wrong")).await;
     assert_eq!(refusal(wrong).fault("password"), Some(Fault::WrongPassword));
     site.greenroom.confirm_password(&viewer().await, typed(PASSWORD)).await.expect("it is hers");
     site.greenroom.create_token(&viewer().await, token_draft(Scope::Read)).await.expect("a token");
-    site.greenroom.export(&viewer().await).expect("a document");
+    site.greenroom.export_data(&viewer().await).expect("a document");
 }
 
 async fn an_address_from_before_is_found_in_its_new_form(site: Site) {

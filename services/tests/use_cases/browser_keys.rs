@@ -37,7 +37,7 @@ async fn no_token_is_told_a_key(site: Site) {
 async fn a_key_goes_with_the_account(site: Site) {
     let (cast, greenroom) = (site.cast().await, &site.greenroom);
     let before = greenroom.browser_key(&cast.sarah).await.expect("a key");
-    greenroom.leave(&cast.sarah, Password::new(PASSWORD.to_owned())).await.expect("left");
+    greenroom.delete_account(&cast.sarah, Password::new(PASSWORD.to_owned())).await.expect("left");
     // A viewer of before may still be in the middle of something: what was kept stays unreadable.
     assert_ne!(greenroom.browser_key(&cast.sarah).await.ok(), Some(before));
 }

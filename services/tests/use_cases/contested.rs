@@ -3,7 +3,7 @@
 
 use crate::support::{Site, refusal, sign_in, token_in};
 use model::{NewPassword, Profile, Refusal, RegisterInput, Registration, Role};
-use services::accounts::{Confirmation, FollowedBy};
+use services::accounts::{Confirmation, LinkOpener};
 use std::{net::Ipv4Addr, time::Duration};
 
 on_both! {
@@ -76,10 +76,11 @@ impl Story<'_> {
         let address = || self.email.parse().expect("an address");
         match act {
             Act::AttackerRegisters => {
-                self.attacker = Some(greenroom.register(attackers(&self.email), HOME.into()).await.expect("taken"));
+                self.attacker =
+                    Some(greenroom.register_account(attackers(&self.email), HOME.into()).await.expect("taken"));
             }
             Act::OwnerRegisters => {
-                self.owner = Some(greenroom.register(owners(&self.email), HOME.into()).await.expect("taken"));
+                self.owner = Some(greenroom.register_account(owners(&self.email), HOME.into()).await.expect("taken"));
             }
             Act::AttackerResends => {
                 greenroom.resend_link(address(), self.attacker.clone(), HOME.into()).await.expect("taken");
@@ -101,20 +102,20 @@ impl Story<'_> {
         let (newest, before) = self.tokens.split_last()?;
         for old in before {
             assert_eq!(
-                refusal(self.site.greenroom.confirm(old).await).code(),
+                refusal(self.site.greenroom.confirm_email(old).await).code(),
                 "token_invalid",
                 "a newer link was mailed"
             );
         }
         let token = newest.clone();
-        let by = || FollowedBy::Browser(self.owner.clone());
+        let by = || LinkOpener::Browser(self.owner.clone());
         let alone = Confirmation { token: token.clone(), profile: None, by: by(), from: None };
-        match self.site.greenroom.confirm(alone).await {
+        match self.site.greenroom.confirm_email(alone).await {
             Ok(_) => Some(false),
             Err(error) => {
                 assert_eq!(error.into_refusal(), Profile::required(), "the link works");
                 let whole = Confirmation { token, profile: Some(introduction()), by: by(), from: None };
-                self.site.greenroom.confirm(whole).await.expect("confirmed");
+                self.site.greenroom.confirm_email(whole).await.expect("confirmed");
                 Some(true)
             }
         }
@@ -164,63 +165,70 @@ fn orders(longest: usize) -> Vec<Vec<Act>> {
 
 async fn the_same_registration_at_once_is_one(site: Site) {
     let (one, other) = tokio::join!(
-        site.greenroom.register(owners(OWNED), HOME.into()),
-        site.greenroom.register(owners(OWNED), HOME.into())
+        site.greenroom.register_account(owners(OWNED), HOME.into()),
+        site.greenroom.register_account(owners(OWNED), HOME.into())
     );
     one.expect("taken");
     let browser = other.expect("taken");
     let letters = site.letters_to(OWNED).await;
     assert_eq!(letters.len(), 1, "a double click is one registration");
     assert_eq!(refusal(sign_in(&site.greenroom, OWNED, FIRST).await), Refusal::EmailUnverified, "it isn't contested");
-    let by = FollowedBy::Browser(Some(browser));
+    let by = LinkOpener::Browser(Some(browser));
     let followed = Confirmation { token: token_in(&letters[0]), profile: None, by, from: None };
-    site.greenroom.confirm(followed).await.expect("whichever answer the browser kept");
+    site.greenroom.confirm_email(followed).await.expect("whichever answer the browser kept");
     assert_eq!(sign_in(&site.greenroom, OWNED, FIRST).await.expect("a session").user.name, "Wambui");
 }
 
 async fn a_browser_that_registered_needs_no_more_than_its_link(site: Site) {
-    let browser = site.greenroom.register(owners(OWNED), HOME.into()).await.expect("taken");
+    let browser = site.greenroom.register_account(owners(OWNED), HOME.into()).await.expect("taken");
     let token = site.token_for(OWNED).await;
     for other in [None, Some("0".repeat(64)), Some(token.clone())] {
-        let by = FollowedBy::Browser(other);
+        let by = LinkOpener::Browser(other);
         let followed = Confirmation { token: token.clone(), profile: None, by, from: None };
-        assert_eq!(refusal(site.greenroom.confirm(followed).await), Profile::required(), "another browser");
+        assert_eq!(refusal(site.greenroom.confirm_email(followed).await), Profile::required(), "another browser");
     }
-    let by = FollowedBy::Browser(Some(browser.clone()));
+    let by = LinkOpener::Browser(Some(browser.clone()));
     let followed = Confirmation { token: browser.clone(), profile: None, by, from: None };
-    assert_eq!(refusal(site.greenroom.confirm(followed).await).code(), "token_invalid", "the secret isn't the link");
-    let by = FollowedBy::Browser(Some(browser));
-    site.greenroom.confirm(Confirmation { token, profile: None, by, from: None }).await.expect("confirmed");
+    assert_eq!(
+        refusal(site.greenroom.confirm_email(followed).await).code(),
+        "token_invalid",
+        "the secret isn't the link"
+    );
+    let by = LinkOpener::Browser(Some(browser));
+    site.greenroom.confirm_email(Confirmation { token, profile: None, by, from: None }).await.expect("confirmed");
 }
 
 async fn a_program_says_the_rest_where_the_address_was_contested(site: Site) {
-    site.greenroom.register(attackers(OWNED), HOME.into()).await.expect("taken");
-    site.greenroom.register(owners(OWNED), HOME.into()).await.expect("taken");
+    site.greenroom.register_account(attackers(OWNED), HOME.into()).await.expect("taken");
+    site.greenroom.register_account(owners(OWNED), HOME.into()).await.expect("taken");
     let token = site.token_for(OWNED).await;
-    assert_eq!(refusal(site.greenroom.confirm(&token).await), Profile::required());
+    assert_eq!(refusal(site.greenroom.confirm_email(&token).await), Profile::required());
     let common = Profile { password: NewPassword::parse(Some("password123")).expect("a password"), ..introduction() };
     let whole =
-        |profile| Confirmation { token: token.clone(), profile: Some(profile), by: FollowedBy::Program, from: None };
-    assert_eq!(refusal(site.greenroom.confirm(whole(common)).await).code(), "password_too_common");
-    site.greenroom.confirm(whole(introduction())).await.expect("confirmed");
-    assert_eq!(refusal(site.greenroom.confirm(whole(introduction())).await).code(), "token_invalid", "once");
+        |profile| Confirmation { token: token.clone(), profile: Some(profile), by: LinkOpener::Program, from: None };
+    assert_eq!(refusal(site.greenroom.confirm_email(whole(common)).await).code(), "password_too_common");
+    site.greenroom.confirm_email(whole(introduction())).await.expect("confirmed");
+    assert_eq!(refusal(site.greenroom.confirm_email(whole(introduction())).await).code(), "token_invalid", "once");
     assert!(sign_in(&site.greenroom, OWNED, INTRODUCED).await.is_ok());
 }
 
 async fn another_name_with_the_same_password_is_contested(site: Site) {
-    site.greenroom.register(registration(OWNED, FIRST, "Not Wambui", "talent"), HOME.into()).await.expect("taken");
-    site.greenroom.register(owners(OWNED), HOME.into()).await.expect("taken");
-    let refused = refusal(site.greenroom.confirm(&site.token_for(OWNED).await).await);
+    site.greenroom
+        .register_account(registration(OWNED, FIRST, "Not Wambui", "talent"), HOME.into())
+        .await
+        .expect("taken");
+    site.greenroom.register_account(owners(OWNED), HOME.into()).await.expect("taken");
+    let refused = refusal(site.greenroom.confirm_email(&site.token_for(OWNED).await).await);
     assert_eq!(refused, Profile::required(), "a person who knows a password that leaked must not choose the name");
 }
 
 async fn what_waited_before_counts_as_contested(site: Site) {
-    site.greenroom.register(attackers(OWNED), HOME.into()).await.expect("taken");
+    site.greenroom.register_account(attackers(OWNED), HOME.into()).await.expect("taken");
     site.execute("DELETE FROM seaql_migrations WHERE version = 'm2026_11_28_contested_registrations'").await;
     services::migrate(site.url()).await.expect("migrated");
     let token = site.token_for(OWNED).await;
-    assert_eq!(refusal(site.greenroom.confirm(&token).await), Profile::required());
-    let whole = Confirmation { token, profile: Some(introduction()), by: FollowedBy::Program, from: None };
-    site.greenroom.confirm(whole).await.expect("confirmed");
+    assert_eq!(refusal(site.greenroom.confirm_email(&token).await), Profile::required());
+    let whole = Confirmation { token, profile: Some(introduction()), by: LinkOpener::Program, from: None };
+    site.greenroom.confirm_email(whole).await.expect("confirmed");
     assert_eq!(refusal(sign_in(&site.greenroom, OWNED, ATTACKERS).await), Refusal::InvalidCredentials);
 }

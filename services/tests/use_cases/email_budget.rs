@@ -35,7 +35,7 @@ async fn register(greenroom: &Greenroom, email: &str) {
         craft: Some("band".to_owned()),
     };
     let registration = input.parse().expect("a registration");
-    greenroom.register(registration, Ipv4Addr::LOCALHOST.into()).await.expect("taken");
+    greenroom.register_account(registration, Ipv4Addr::LOCALHOST.into()).await.expect("taken");
 }
 
 /// What an account that exists gets, of every kind.
@@ -94,7 +94,7 @@ async fn a_change_of_address_that_would_get_no_email_is_refused(site: Site) {
     assert_eq!(refused, Refusal::RateLimited { retry_after: 3_600 });
     assert_eq!(sent(&site, SARAH.email).await, 5, "nor is the old address told of it");
     let token = site.token_for("kept.busy@example.com").await;
-    site.greenroom.confirm(&token).await.expect("the link before still works");
+    site.greenroom.confirm_email(&token).await.expect("the link before still works");
 }
 
 async fn deleting_an_account_leaves_the_emails_and_the_budget_of_others(site: Site) {
@@ -105,7 +105,7 @@ async fn deleting_an_account_leaves_the_emails_and_the_budget_of_others(site: Si
     let victim = EVENTPRO.email.parse().expect("an address");
     site.greenroom.change_email(&cast.sarah, password(), victim, from(1)).await.expect("taken");
     assert_eq!(sent(&site, EVENTPRO.email).await, 5);
-    site.greenroom.leave(&cast.sarah, password()).await.expect("gone");
+    site.greenroom.delete_account(&cast.sarah, password()).await.expect("gone");
     assert_eq!(sent(&site, EVENTPRO.email).await, 5);
     forgot(&site.greenroom, EVENTPRO.email, 9).await;
     assert_eq!(sent(&site, EVENTPRO.email).await, 5, "the budget is as before");

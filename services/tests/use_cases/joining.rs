@@ -3,7 +3,7 @@
 use crate::support::{Kind, Site, refusal, sign_in, token_in};
 use model::{Craft, Fault, NewPassword, Profile, Refusal, RegisterInput, Registration, Role};
 use services::{
-    accounts::{Confirmation, FollowedBy},
+    accounts::{Confirmation, LinkOpener},
     seed::SARAH,
     talents::Search,
 };
@@ -45,14 +45,14 @@ fn registration(email: &str, password: &str, name: &str) -> Registration {
 
 async fn register(site: &Site, email: &str, password: &str, name: &str) -> String {
     let registration = registration(email, password, name);
-    site.greenroom.register(registration, Ipv4Addr::LOCALHOST.into()).await.expect("taken")
+    site.greenroom.register_account(registration, Ipv4Addr::LOCALHOST.into()).await.expect("taken")
 }
 
 /// A link that is followed with what its reader says of themselves.
 fn introduced(token: &str) -> Confirmation {
     let password = NewPassword::parse(Some(CHOSEN)).expect("a password");
     let profile = Profile { password, name: "Wambui herself".to_owned(), role: Role::Talent, craft: None };
-    Confirmation { token: token.to_owned(), profile: Some(profile), by: FollowedBy::Program, from: None }
+    Confirmation { token: token.to_owned(), profile: Some(profile), by: LinkOpener::Program, from: None }
 }
 
 async fn an_account_works_once_its_link_was_opened(site: Site) {
@@ -62,7 +62,7 @@ async fn an_account_works_once_its_link_was_opened(site: Site) {
     let letter = site.letters_to(WAMBUI).await.remove(0);
     assert!(letter.text.contains("https://greenroom.example/verify?token="), "{}", letter.text);
     assert!(letter.html.contains(&token_in(&letter)), "the same link in both parts");
-    site.greenroom.confirm(&token_in(&letter)).await.expect("confirmed");
+    site.greenroom.confirm_email(&token_in(&letter)).await.expect("confirmed");
     let user = sign_in(&site.greenroom, WAMBUI, PASSWORD).await.expect("a session").user;
     assert_eq!((user.name.as_str(), user.role, user.email_verified), ("Wambui", Role::Talent, true));
 }
@@ -71,17 +71,17 @@ async fn a_link_works_once_and_for_two_days(site: Site) {
     let browser = register(&site, WAMBUI, PASSWORD, "Wambui").await;
     let token = site.token_for(WAMBUI).await;
     site.clock.advance(2 * DAY);
-    assert_eq!(refusal(site.greenroom.confirm(&token).await).fault("token"), Some(Fault::TokenInvalid));
+    assert_eq!(refusal(site.greenroom.confirm_email(&token).await).fault("token"), Some(Fault::TokenInvalid));
     site.greenroom
         .resend_link(WAMBUI.parse().expect("an address"), Some(browser), Ipv4Addr::LOCALHOST.into())
         .await
         .expect("sent");
     let token = site.token_for(WAMBUI).await;
     site.clock.advance(2 * DAY - Duration::from_secs(1));
-    site.greenroom.confirm(&token).await.expect("confirmed");
-    assert_eq!(refusal(site.greenroom.confirm(&token).await).code(), "token_invalid");
+    site.greenroom.confirm_email(&token).await.expect("confirmed");
+    assert_eq!(refusal(site.greenroom.confirm_email(&token).await).code(), "token_invalid");
     for never in ["", "x", &"0".repeat(64), &"é".repeat(10_000)] {
-        assert_eq!(refusal(site.greenroom.confirm(never).await).code(), "token_invalid");
+        assert_eq!(refusal(site.greenroom.confirm_email(never).await).code(), "token_invalid");
     }
 }
 
@@ -116,9 +116,13 @@ async fn whoever_claimed_the_address_first_gains_nothing(site: Site) {
         assert_eq!(refusal(sign_in(&site.greenroom, WAMBUI, password).await), Refusal::InvalidCredentials);
     }
     let second = site.token_for(WAMBUI).await;
-    assert_eq!(refusal(site.greenroom.confirm(&first).await).code(), "token_invalid", "the first link is void");
-    assert_eq!(refusal(site.greenroom.confirm(&second).await), Profile::required(), "the second asks who they are");
-    site.greenroom.confirm(introduced(&second)).await.expect("confirmed");
+    assert_eq!(refusal(site.greenroom.confirm_email(&first).await).code(), "token_invalid", "the first link is void");
+    assert_eq!(
+        refusal(site.greenroom.confirm_email(&second).await),
+        Profile::required(),
+        "the second asks who they are"
+    );
+    site.greenroom.confirm_email(introduced(&second)).await.expect("confirmed");
     let user = sign_in(&site.greenroom, WAMBUI, CHOSEN).await.expect("a session").user;
     assert_eq!(user.name, "Wambui herself");
     assert_eq!(refusal(sign_in(&site.greenroom, WAMBUI, "the attacker's own").await), Refusal::InvalidCredentials);
@@ -130,10 +134,10 @@ async fn nor_does_whoever_fills_the_inbox_before(site: Site) {
     }
     register(&site, WAMBUI, PASSWORD, "Wambui").await;
     for letter in site.letters_to(WAMBUI).await.iter().skip(1) {
-        assert_eq!(refusal(site.greenroom.confirm(&token_in(letter)).await).code(), "token_invalid");
+        assert_eq!(refusal(site.greenroom.confirm_email(&token_in(letter)).await).code(), "token_invalid");
     }
     let newest = site.token_for(WAMBUI).await;
-    site.greenroom.confirm(introduced(&newest)).await.expect("the newest still works");
+    site.greenroom.confirm_email(introduced(&newest)).await.expect("the newest still works");
     assert!(sign_in(&site.greenroom, WAMBUI, CHOSEN).await.is_ok());
     for number in 0..14 {
         let guess = format!("the attacker's own {number}");
@@ -149,8 +153,8 @@ async fn the_same_again_mails_another_link_and_changes_nothing_else(site: Site) 
     register(&site, WAMBUI, PASSWORD, "Wambui").await;
     assert_eq!(refusal(sign_in(&site.greenroom, WAMBUI, PASSWORD).await), Refusal::EmailUnverified);
     let second = site.token_for(WAMBUI).await;
-    assert_eq!(refusal(site.greenroom.confirm(&first).await).code(), "token_invalid", "the newer link counts");
-    site.greenroom.confirm(&second).await.expect("confirmed");
+    assert_eq!(refusal(site.greenroom.confirm_email(&first).await).code(), "token_invalid", "the newer link counts");
+    site.greenroom.confirm_email(&second).await.expect("confirmed");
     assert!(sign_in(&site.greenroom, WAMBUI, PASSWORD).await.is_ok());
 }
 
@@ -164,13 +168,13 @@ async fn another_link_is_sent_to_whoever_waits_for_one_alone(site: Site) {
     assert_eq!(site.letters_to(WAMBUI).await.len(), 2);
     assert_eq!(site.letters_to(SARAH.email).await.len(), 0);
     assert_eq!(site.letters_to("nobody@example.com").await.len(), 0);
-    site.greenroom.confirm(introduced(&site.token_for(WAMBUI).await)).await.expect("confirmed");
+    site.greenroom.confirm_email(introduced(&site.token_for(WAMBUI).await)).await.expect("confirmed");
     assert!(sign_in(&site.greenroom, WAMBUI, CHOSEN).await.is_ok());
 }
 
 async fn a_common_password_is_refused(site: Site) {
     let common = registration(WAMBUI, "password123", "Wambui");
-    let refused = refusal(site.greenroom.register(common, Ipv4Addr::LOCALHOST.into()).await);
+    let refused = refusal(site.greenroom.register_account(common, Ipv4Addr::LOCALHOST.into()).await);
     assert_eq!(refused.code(), "password_too_common");
     assert_eq!(site.letters_to(WAMBUI).await.len(), 0);
 }
@@ -180,7 +184,7 @@ async fn nobody_can_be_booked_before_they_confirmed(site: Site) {
     register(&site, WAMBUI, PASSWORD, "Wambui").await;
     let bands = || Search { craft: Some(Craft::Band), ..Search::default() };
     assert!(site.greenroom.talents(&cast.eventpro, bands()).await.expect("talents").talents.is_empty());
-    site.greenroom.confirm(&site.token_for(WAMBUI).await).await.expect("confirmed");
+    site.greenroom.confirm_email(&site.token_for(WAMBUI).await).await.expect("confirmed");
     let found = site.greenroom.talents(&cast.eventpro, bands()).await.expect("talents").talents;
     assert_eq!(found.first().map(|talent| talent.name.as_str()), Some("Wambui"));
 }
@@ -191,7 +195,7 @@ async fn one_address_opens_twenty_accounts_an_hour(site: Site) {
         let email = format!("a{number}@example.com").parse().expect("an address");
         site.greenroom.forgot_password(email, from).await.expect("taken");
     }
-    let refused = refusal(site.greenroom.register(registration(WAMBUI, PASSWORD, "Wambui"), from).await);
+    let refused = refusal(site.greenroom.register_account(registration(WAMBUI, PASSWORD, "Wambui"), from).await);
     assert!(matches!(refused, Refusal::RateLimited { retry_after: 3_590..=3_600 }), "{refused:?}");
     register(&site, WAMBUI, PASSWORD, "Wambui").await;
 }

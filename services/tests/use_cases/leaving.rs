@@ -61,7 +61,7 @@ async fn an_export_holds_everything(site: Site) {
     for number in 0..230 {
         say(&site.greenroom, &cast.sarah, cast.launch, &format!("\"{number}\"")).await;
     }
-    let mut export = site.greenroom.export(&cast.eventpro).expect("an export");
+    let mut export = site.greenroom.export_data(&cast.eventpro).expect("an export");
     let mut text = Vec::new();
     while let Some(piece) = export.next().await {
         text.extend(piece.expect("a piece"));
@@ -86,7 +86,7 @@ async fn an_export_ends_with_its_session(site: Site) {
         say(&site.greenroom, &cast.sarah, cast.launch, &format!("\"{number}\"")).await;
     }
     let device = site.greenroom.authenticate(&site.sign_in(SARAH.email).await.token).await.expect("a viewer");
-    let mut export = site.greenroom.export(&device).expect("an export");
+    let mut export = site.greenroom.export_data(&device).expect("an export");
     let mut text = String::new();
     // The first of three windows of messages is being written.
     while !text.contains("\"seq\":2,") {
@@ -110,7 +110,7 @@ async fn an_export_holds_conversations_that_move_up_meanwhile(site: Site) {
     for _ in 0..40 {
         site.greenroom.open_booking(&cast.eventpro, booking_of(cast.kamau.id())).await.expect("a booking");
     }
-    let mut export = site.greenroom.export(&cast.eventpro).expect("an export");
+    let mut export = site.greenroom.export_data(&cast.eventpro).expect("an export");
     let mut text = Vec::new();
     while !text.ends_with(b"\"conversations\":[") {
         text.extend(export.next().await.expect("more").expect("a piece"));
@@ -131,7 +131,7 @@ async fn an_export_holds_conversations_that_move_up_meanwhile(site: Site) {
 async fn who_left_is_a_former_member_and_their_words_stay(site: Site) {
     let cast = site.cast().await;
     let mut organizers = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await.0;
-    site.greenroom.leave(&cast.sarah, Password::new(PASSWORD.to_owned())).await.expect("gone");
+    site.greenroom.delete_account(&cast.sarah, Password::new(PASSWORD.to_owned())).await.expect("gone");
     let expected = ["booking.updated", "message.created", "notification.created", "person.updated"];
     assert_eq!(organizers.names(4).await, expected);
     let thread = site.greenroom.thread(&cast.eventpro, cast.launch, Window::Newest).await.expect("a thread");
@@ -154,7 +154,7 @@ async fn who_left_is_a_former_member_and_their_words_stay(site: Site) {
 async fn who_left_can_do_nothing_any_more(site: Site) {
     let cast = site.cast().await;
     let mut own = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await.0;
-    site.greenroom.leave(&cast.sarah, Password::new(PASSWORD.to_owned())).await.expect("gone");
+    site.greenroom.delete_account(&cast.sarah, Password::new(PASSWORD.to_owned())).await.expect("gone");
     assert_eq!(own.frame().await.data["reason"], "account_deleted");
     own.end().await;
     assert_eq!(refusal(sign_in(&site.greenroom, SARAH.email, PASSWORD).await), Refusal::InvalidCredentials);
@@ -165,7 +165,7 @@ async fn who_left_can_do_nothing_any_more(site: Site) {
 
 async fn leaving_takes_the_password(site: Site) {
     let cast = site.cast().await;
-    let refused = refusal(site.greenroom.leave(&cast.sarah, Password::new("wrong".to_owned())).await);
+    let refused = refusal(site.greenroom.delete_account(&cast.sarah, Password::new("wrong".to_owned())).await);
     assert_eq!(refused.fault("password"), Some(Fault::WrongPassword));
     assert_eq!(cast.sarah.role(), Role::Talent);
     assert!(sign_in(&site.greenroom, SARAH.email, PASSWORD).await.is_ok());

@@ -79,7 +79,7 @@ async fn no_stored_mail_holds_a_link_that_opens_anything(site: Site) {
     assert!(tokens.len() >= 6, "{tokens:?}");
     for token in tokens {
         assert_eq!(refusal(site.greenroom.reset_password(&token, new_password()).await).code(), "token_invalid");
-        assert_eq!(refusal(site.greenroom.confirm(&token).await).code(), "token_invalid");
+        assert_eq!(refusal(site.greenroom.confirm_email(&token).await).code(), "token_invalid");
         assert_eq!(refusal(site.greenroom.unsubscribe(&token).await).code(), "token_invalid");
     }
     let handed_over = office.0.lock().expect("a lock").iter().find(|letter| letter.text.contains("/reset")).cloned();

@@ -77,7 +77,7 @@ async fn a_reset_link_runs_out_after_an_hour(site: Site) {
     site.clock.advance(Duration::from_secs(60 * 60));
     assert_eq!(refusal(site.greenroom.reset_password(&token, password(NEW)).await).code(), "token_invalid");
     assert_eq!(
-        refusal(site.greenroom.confirm(&token).await).code(),
+        refusal(site.greenroom.confirm_email(&token).await).code(),
         "token_invalid",
         "nor is it good for another purpose"
     );
@@ -88,7 +88,7 @@ async fn a_password_that_is_refused_leaves_the_link_good(site: Site) {
     let token = site.token_for(SARAH.email).await;
     let refused = refusal(site.greenroom.reset_password(&token, password("password123")).await);
     assert_eq!(refused.code(), "password_too_common");
-    assert_eq!(refusal(site.greenroom.confirm(&token).await).code(), "token_invalid");
+    assert_eq!(refusal(site.greenroom.confirm_email(&token).await).code(), "token_invalid");
     site.greenroom.reset_password(&token, password(NEW)).await.expect("still good");
 }
 
@@ -136,7 +136,7 @@ async fn a_new_address_works_once_confirmed_and_the_old_one_is_told(site: Site) 
     site.greenroom.change_email(&sarah, typed(PASSWORD), address(), from).await.expect("taken");
     assert!(sign_in(&site.greenroom, SARAH.email, PASSWORD).await.is_ok(), "nothing has changed yet");
     let mut stream = crate::support::Stream::ready(&site.greenroom, &sarah, Resume::Live).await.0;
-    site.greenroom.confirm(&site.token_for("sarah.new@example.com").await).await.expect("confirmed");
+    site.greenroom.confirm_email(&site.token_for("sarah.new@example.com").await).await.expect("confirmed");
     assert_eq!(refusal(sign_in(&site.greenroom, SARAH.email, PASSWORD).await), Refusal::InvalidCredentials);
     assert!(sign_in(&site.greenroom, "sarah.new@example.com", PASSWORD).await.is_ok());
     assert!(site.greenroom.authenticate(&token).await.is_ok(), "it is the same person");
@@ -150,7 +150,7 @@ async fn an_address_that_somebody_has_cant_be_taken(site: Site) {
     let taken = EVENTPRO.email.parse().expect("an address");
     let from = Ipv4Addr::LOCALHOST.into();
     site.greenroom.change_email(&sarah, typed(PASSWORD), taken, from).await.expect("the same answer");
-    let refused = refusal(site.greenroom.confirm(&site.token_for(EVENTPRO.email).await).await);
+    let refused = refusal(site.greenroom.confirm_email(&site.token_for(EVENTPRO.email).await).await);
     assert_eq!(refused.code(), "token_invalid");
     assert_eq!(site.sign_in(EVENTPRO.email).await.user.name, EVENTPRO.name);
 }
@@ -165,10 +165,10 @@ async fn an_address_that_somebody_only_claimed_can(site: Site) {
         craft: None,
     };
     let from = Ipv4Addr::LOCALHOST.into();
-    site.greenroom.register(input.parse().expect("a registration"), from).await.expect("taken");
+    site.greenroom.register_account(input.parse().expect("a registration"), from).await.expect("taken");
     let address = "sarah.new@example.com".parse().expect("an address");
     site.greenroom.change_email(&sarah, typed(PASSWORD), address, from).await.expect("taken");
-    site.greenroom.confirm(&site.token_for("sarah.new@example.com").await).await.expect("confirmed");
+    site.greenroom.confirm_email(&site.token_for("sarah.new@example.com").await).await.expect("confirmed");
     let user = sign_in(&site.greenroom, "sarah.new@example.com", PASSWORD).await.expect("a session").user;
     assert_eq!(user.name, SARAH.name);
 }
@@ -184,7 +184,7 @@ async fn a_new_password_ends_a_change_of_address(site: Site) {
     assert!(site.letters_to(SARAH.email).await[0].subject.contains("about to change"), "the owner is told in time");
     forgot(&site, SARAH.email).await;
     site.greenroom.reset_password(&site.token_for(SARAH.email).await, password(NEW)).await.expect("set");
-    let refused = refusal(site.greenroom.confirm(&site.token_for("thief@example.com").await).await);
+    let refused = refusal(site.greenroom.confirm_email(&site.token_for("thief@example.com").await).await);
     assert_eq!(refused.code(), "token_invalid");
     assert!(sign_in(&site.greenroom, SARAH.email, NEW).await.is_ok());
 }
@@ -194,7 +194,7 @@ async fn a_link_to_the_old_address_opens_nothing_after_the_change(site: Site) {
     forgot(&site, SARAH.email).await;
     let old = site.token_for(SARAH.email).await;
     ask_to_move(&site, &sarah, "sarah.new@example.com").await;
-    site.greenroom.confirm(&site.token_for("sarah.new@example.com").await).await.expect("confirmed");
+    site.greenroom.confirm_email(&site.token_for("sarah.new@example.com").await).await.expect("confirmed");
     assert_eq!(refusal(site.greenroom.reset_password(&old, password(NEW)).await).code(), "token_invalid");
 }
 
@@ -228,7 +228,7 @@ async fn changing_an_address_holds_up_nobody_who_reads(site: Site) {
         let message = crate::support::say(&site.greenroom, &cast.eventpro, conversation, "Habari").await;
         let token = site.token_for(&to).await;
         let (moved, seen, read, said) = tokio::join!(
-            site.greenroom.confirm(&token),
+            site.greenroom.confirm_email(&token),
             site.greenroom.mark_seen(&cast.sarah, services::notifications::Seen::All),
             site.greenroom.read_on(&cast.sarah, conversation, message.seq),
             site.greenroom.post(&cast.sarah, crate::support::draft(conversation, "Nzuri")),

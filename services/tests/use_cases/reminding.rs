@@ -155,7 +155,7 @@ async fn one_click_ends_these_mails(site: Site) {
     site.clock.advance(60 * MINUTE);
     assert_eq!(letters(&site).await.len(), 1);
     assert_eq!(refusal(site.greenroom.unsubscribe("x").await).code(), "token_invalid");
-    assert_eq!(refusal(site.greenroom.confirm(token).await).code(), "token_invalid", "good for nothing else");
+    assert_eq!(refusal(site.greenroom.confirm_email(token).await).code(), "token_invalid", "good for nothing else");
 }
 
 async fn old_news_is_not_mailed(site: Site) {
@@ -255,7 +255,7 @@ async fn a_mail_that_waits_follows_to_the_new_address(site: Site) {
     let new = "eventpro.new@example.com";
     let (password, from) = (Password::new(PASSWORD.to_owned()), std::net::Ipv4Addr::LOCALHOST.into());
     site.greenroom.change_email(&cast.eventpro, password, new.parse().expect("an address"), from).await.expect("taken");
-    site.greenroom.confirm(&site.token_for(new).await).await.expect("confirmed");
+    site.greenroom.confirm_email(&site.token_for(new).await).await.expect("confirmed");
     let told = letters(&site).await;
     assert!(told.iter().all(|mail| !mail.text.contains("Between us")), "the old address is another person's");
     assert!(site.letters_to(new).await[0].text.contains("Between us"));

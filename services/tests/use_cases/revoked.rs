@@ -73,7 +73,7 @@ async fn account_writes(site: &Site, viewer: &Viewer) -> Vec<(&'static str, Refu
         ),
         ("create_token", refusal(greenroom.create_token(viewer, token_draft(Scope::Write)).await)),
         ("end_session", refusal(greenroom.end_session(viewer, viewer.session()).await)),
-        ("leave", refusal(greenroom.leave(viewer, password()).await)),
+        ("leave", refusal(greenroom.delete_account(viewer, password()).await)),
         ("sign_out", refusal(greenroom.sign_out(viewer).await)),
     ]
 }
@@ -166,7 +166,7 @@ async fn leaving_while_sending_does_not_wait_in_circles(site: Site) {
         let draft = draft(cast.launch, "Still there?");
         posts.spawn(async move { greenroom.post(&by, draft).await.map_err(services::Error::into_refusal) });
     }
-    within(site.greenroom.leave(&cast.sarah, password())).await.expect("gone");
+    within(site.greenroom.delete_account(&cast.sarah, password())).await.expect("gone");
     for posted in within(posts.join_all()).await {
         assert!(matches!(posted, Ok(_) | Err(Refusal::Unauthenticated | Refusal::RateLimited { .. })), "{posted:?}");
     }

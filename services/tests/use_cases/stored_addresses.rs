@@ -56,7 +56,7 @@ async fn an_account_of_any_stored_address_works_in_every_use_case(site: Site) {
             .await
             .expect("taken");
         assert!(site.letters_to(stored).await[0].subject.contains("about to change"));
-        site.greenroom.confirm(&site.token_for(&to).await).await.expect("confirmed");
+        site.greenroom.confirm_email(&site.token_for(&to).await).await.expect("confirmed");
         assert!(site.letters_to(stored).await[0].subject.contains("was changed"));
         (before, password) = (to, reset);
     }

@@ -1,8 +1,8 @@
 use super::{
     hash_queue::Requester,
-    join::{by_lookup, unchanged},
     one_time_token,
     one_time_token::Purpose,
+    registration::{by_lookup, unchanged_person},
     security_log::{SecurityEvent, Subject},
     sessions::delete_in_order,
     sign_in::{Guesser, network},
@@ -54,7 +54,7 @@ impl Greenroom {
     /// `RateLimited`.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn forgot_password(&self, email: LookupEmail, from: IpAddr) -> Result<()> {
-        self.take_letter(from)?;
+        self.acquire_account_mail(from)?;
         let greenroom = self.clone();
         run_to_completion(async move {
             let now = greenroom.now();
@@ -63,14 +63,14 @@ impl Greenroom {
                 Some(row) => {
                     let to = StoredEmail::new(&row.email);
                     let email_content = match row.email_verified {
-                        true => greenroom.reset_letter(&tx, &to, &row, now).await?,
-                        false => greenroom.contest(&tx, &to, &row, now).await?,
+                        true => greenroom.create_reset_email(&tx, &to, &row, now).await?,
+                        false => greenroom.handle_registration_conflict(&tx, &to, &row, now).await?,
                     };
                     (Some(to), Subject::Person(PersonId(row.id)), email_content)
                 }
                 None => (None, Subject::Unknown(Some(email.canonical())), None),
             };
-            greenroom.answer_by_mail(tx, to.as_ref(), email_content, now).await?;
+            greenroom.enqueue_reply(tx, to.as_ref(), email_content, now).await?;
             greenroom.log_security(SecurityEvent::PasswordResetRequested, whom, Some(from)).await;
             Ok(())
         })
@@ -79,7 +79,7 @@ impl Greenroom {
 
     /// A letter with a link to choose a new password, in place of all such links before. Where the address gets no more
     /// letters for now, the links before go on working.
-    async fn reset_letter(
+    async fn create_reset_email(
         &self,
         tx: &Transaction,
         email: &StoredEmail,
@@ -122,7 +122,7 @@ impl Greenroom {
             greenroom.change_password_to(tx, id, hash, None).await?;
             // Forgetting a password often shows by failing to sign in.
             if let Some(from) = from {
-                greenroom.failures.forget(&Guesser::Network(account.canonical().to_owned(), network(from)));
+                greenroom.failures.forget(&Guesser::Network(account.canonical().to_owned(), network_of(from)));
             }
             greenroom.log_security(SecurityEvent::PasswordReset, id, from).await;
             Ok(())
@@ -139,7 +139,7 @@ impl Greenroom {
         stays: Option<SessionId>,
     ) -> Result<()> {
         let now = self.now();
-        let row = person::ActiveModel { password_hash: Set(hash), ..unchanged(id.0) };
+        let row = person::ActiveModel { password_hash: Set(hash), ..unchanged_person(id.0) };
         let row = row.update(&tx).await?;
         one_time_token::revoke(&tx, id, &Purpose::KEYS).await?;
         let ended = end_sessions(&tx, id, stays).await?;
@@ -150,7 +150,7 @@ impl Greenroom {
         mail::enqueue(&tx, Some(&to), templates::password_changed(&row.name, &self.links), &self.limits, now).await?;
         recorder.commit(tx, &self.hub, now).await?;
         // Nobody guesses at this password yet.
-        self.lockout.forget(LookupEmail::from(&to).canonical());
+        self.lockout.reset(LookupEmail::from(&to).canonical());
         for session in ended {
             self.hub.end_session(id, session, Ending::PasswordChanged);
         }
@@ -202,7 +202,7 @@ impl Greenroom {
         password: super::Password,
         field: &'static str,
     ) -> Result<PasswordProof> {
-        viewer.owns_account()?;
+        viewer.require_full_scope()?;
         let owner = person::Entity::find_by_id(viewer.id().0).one(self.store.reader()).await?;
         let proof = PasswordProof { owner: owner.ok_or(Refusal::Unauthenticated)?, password, field };
         self.compare(viewer, &proof).await?;
@@ -211,7 +211,7 @@ impl Greenroom {
 
     /// Compares a password with the hash of the row that was read.
     pub(super) async fn compare(&self, viewer: &super::Viewer, proof: &PasswordProof) -> Result<()> {
-        let turn = self.hasher.turn(Requester::Person(viewer.id())).await?;
+        let turn = self.hasher.acquire_permit(Requester::Person(viewer.id())).await?;
         self.reauth_failure_limiter.acquire(viewer.session())?;
         let stored = Some(proof.owner.password_hash.clone());
         let give_back = || self.reauth_failure_limiter.refund(&viewer.session());

@@ -47,7 +47,7 @@ const LOCAL: [&str; 33] = [
 ];
 /// Characters that are looked at. The estimate takes longer the longer a password is: with these, a tenth of a second in
 /// the worst case; with 100, more than one.
-const LOOKED_AT: usize = 24;
+const MAX_CHECKED: usize = 24;
 /// Guesses that what stands beside a word must take, where the word is one of a few that are known.
 const BESIDE_KNOWN: u64 = 1_000_000;
 /// The same where the word is one of the many that were breached.
@@ -80,7 +80,7 @@ impl KnownWords {
 /// Whether a password is found soon by a guesser over the network who knows these words: within a million guesses, on a
 /// list of breached passwords, or by putting a year, some digits or a mark beside a word that is tried first.
 pub(super) fn is_guessable(password: &str, known: &KnownWords) -> bool {
-    if is_breached(password) || has_breached_core(password) || is_made_of(password, known) {
+    if is_breached(password) || has_breached_core(password) || is_composed_of(password, known) {
         return true;
     }
     let password = beginning(password);
@@ -96,7 +96,7 @@ pub(super) fn is_guessable(password: &str, known: &KnownWords) -> bool {
 
 /// The part of a text that zxcvbn is given.
 fn beginning(text: &str) -> String {
-    text.chars().take(LOOKED_AT).collect()
+    text.chars().take(MAX_CHECKED).collect()
 }
 
 /// The password without digits and marks around it.
@@ -125,7 +125,7 @@ fn is_common(core: &str) -> bool {
 }
 
 /// Whether it is nothing but known words, one after the other, and little between them.
-fn is_made_of(password: &str, known: &KnownWords) -> bool {
+fn is_composed_of(password: &str, known: &KnownWords) -> bool {
     let lower = password.to_lowercase();
     let rest = known.whole.iter().fold(lower.clone(), |rest, text| rest.replace(text.as_str(), ""));
     let (templates, beside): (String, String) = rest.chars().partition(|c| c.is_alphabetic());
@@ -152,7 +152,7 @@ fn is_weak(beside: &str, guesses: u64) -> bool {
 }
 
 /// The runs of letters in a text, in lower case.
-fn words(text: &str) -> Vec<String> {
+fn split_words(text: &str) -> Vec<String> {
     let lower = text.to_lowercase();
     lower.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
@@ -205,8 +205,8 @@ mod tests {
     #[test]
     fn what_follows_the_first_characters_is_not_looked_at() {
         let crafted = |length: usize| "4@8({[<369|!1/0$5+7%2".chars().cycle().take(length).collect::<String>();
-        assert_eq!(hers(&crafted(LOOKED_AT)), hers(&crafted(256)));
-        assert!(hers(&"a".repeat(LOOKED_AT)) && hers(&format!("{}{}", "a".repeat(LOOKED_AT), crafted(200))));
+        assert_eq!(hers(&crafted(MAX_CHECKED)), hers(&crafted(256)));
+        assert!(hers(&"a".repeat(MAX_CHECKED)) && hers(&format!("{}{}", "a".repeat(MAX_CHECKED), crafted(200))));
     }
 
     #[test]

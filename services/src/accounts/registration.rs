@@ -4,7 +4,7 @@ use super::{
     one_time_token::Purpose,
     secret::{Secret, token_hash},
     security_log::{SecurityEvent, Subject},
-    sign_in::network,
+    sign_in::network_of,
 };
 use crate::{
     Greenroom, Result,
@@ -72,30 +72,30 @@ struct Comparison {
 impl Greenroom {
     /// Opens an account that works once its address is confirmed by a mailed link. A person who has an account already is
     /// told so by mail; the answer is the same, and takes as long. Returns the secret by which a browser shows later
-    /// that it was the one that registered: see [`confirm`](Self::confirm).
+    /// that it was the one that registered: see [`confirm`](Self::confirm_email).
     ///
     /// # Errors
     /// `Invalid` for a password among the commonest; `RateLimited`.
     #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn register(&self, registration: Registration, from: IpAddr) -> Result<String> {
-        self.take_letter(from)?;
+    pub async fn register_account(&self, registration: Registration, from: IpAddr) -> Result<String> {
+        self.acquire_account_mail(from)?;
         let Registration { email, profile } = registration;
         let email = StoredEmail::from(&email);
-        let requester = Requester::Network(network(from));
+        let requester = Requester::Network(network_of(from));
         let hash = self.hasher.hash_chosen(requester, &profile.password, &profile.name, email.as_str()).await?;
         let pending = PendingRegistration::new(&profile, hash);
         let secret = Secret::generate()?;
         let registrant = secret.hash();
         for attempt in 1..=ATTEMPTS {
             // Known or not, a password is compared: with the one before, or with one that fits no account.
-            let stored = by_email(&email).one(self.store.reader()).await?.map(|row| row.password_hash);
-            let turn = self.hasher.turn(requester).await?;
+            let stored = select_by_email(&email).one(self.store.reader()).await?.map(|row| row.password_hash);
+            let turn = self.hasher.acquire_permit(requester).await?;
             let same = self.hasher.verify(turn, profile.password.clone().into(), stored.clone()).await?;
             let compared = Comparison { stored, same };
             let (greenroom, email) = (self.clone(), email.clone());
             let (pending, registrant) = (pending.clone(), registrant.clone());
             let last = attempt == ATTEMPTS;
-            let work = async move { greenroom.register_compared(&email, pending, compared, registrant, last).await };
+            let work = async move { greenroom.store_registration(&email, pending, compared, registrant, last).await };
             if run_to_completion(work).await? {
                 break;
             }
@@ -106,7 +106,7 @@ impl Greenroom {
 
     /// Returns `false` where another registration was stored since the comparison, which has to be made again then. The
     /// last time, one that wasn't compared counts as another person's.
-    async fn register_compared(
+    async fn store_registration(
         &self,
         email: &StoredEmail,
         pending: PendingRegistration,
@@ -116,35 +116,40 @@ impl Greenroom {
     ) -> Result<bool> {
         let now = self.now();
         let tx = self.store.write().await?;
-        let email_content = match by_email(email).lock(LockType::NoKeyUpdate).one(&tx).await? {
+        let email_content = match select_by_email(email).lock(LockType::NoKeyUpdate).one(&tx).await? {
             Some(row) if row.email_verified => Some(templates::already_registered(&row.name, &self.links)),
-            Some(row) if is_contested(&row) => self.contest(&tx, email, &row, now).await?,
+            Some(row) if has_registration_conflict(&row) => {
+                self.handle_registration_conflict(&tx, email, &row, now).await?
+            }
             Some(row) if compared.stored.as_ref() != Some(&row.password_hash) && !last => return Ok(false),
             Some(row) if compared.same && pending.matches(&row) => {
                 one_time_token::store_hash(&tx, registrant, PersonId(row.id), Purpose::Registrant, String::new(), now)
                     .await?;
                 match now.millis().abs_diff(row.created_at) < DOUBLE_CLICK {
                     true => None,
-                    false => self.confirm_letter(&tx, email, PersonId(row.id), templates::CONFIRM_KIND, now).await?,
+                    false => {
+                        self.create_confirmation_email(&tx, email, PersonId(row.id), templates::CONFIRM_KIND, now)
+                            .await?
+                    }
                 }
             }
-            Some(row) => self.contest(&tx, email, &row, now).await?,
-            None => match insert(&tx, email, &pending, now).await {
+            Some(row) => self.handle_registration_conflict(&tx, email, &row, now).await?,
+            None => match insert_person(&tx, email, &pending, now).await {
                 Err(Error::Database(error)) if is_duplicate(&error) && !last => return Ok(false),
                 inserted => {
                     let id = inserted?;
                     one_time_token::store_hash(&tx, registrant, id, Purpose::Registrant, String::new(), now).await?;
-                    self.confirm_letter(&tx, email, id, templates::CONFIRM_KIND, now).await?
+                    self.create_confirmation_email(&tx, email, id, templates::CONFIRM_KIND, now).await?
                 }
             },
         };
-        self.answer_by_mail(tx, Some(email), email_content, now).await?;
+        self.enqueue_reply(tx, Some(email), email_content, now).await?;
         Ok(true)
     }
 
     /// Ends what says nothing of whether an address is known. Where there is no letter, one to nobody is queued: it costs
     /// as much, and tells as little.
-    pub(super) async fn answer_by_mail(
+    pub(super) async fn enqueue_reply(
         &self,
         tx: Transaction,
         email: Option<&StoredEmail>,
@@ -160,7 +165,7 @@ impl Greenroom {
 
     /// Forgets who registered an address, because another registration, a new link or a new password was asked for with
     /// it. The server can't know which of them its owner is: the page behind the link asks the reader of the mail.
-    pub(super) async fn contest(
+    pub(super) async fn handle_registration_conflict(
         &self,
         tx: &Transaction,
         email: &StoredEmail,
@@ -168,17 +173,17 @@ impl Greenroom {
         now: Instant,
     ) -> Result<Option<mail::EmailContent>> {
         let id = PersonId(row.id);
-        if !is_contested(row) {
+        if !has_registration_conflict(row) {
             let forgotten = person::ActiveModel {
                 name: Set(String::new()),
                 craft: Set(None),
                 password_hash: Set(String::new()),
-                ..unchanged(row.id)
+                ..unchanged_person(row.id)
             };
             forgotten.update(tx).await?;
             one_time_token::revoke(tx, id, &[Purpose::Registrant]).await?;
         }
-        self.confirm_letter(tx, email, id, templates::INTRODUCE_KIND, now).await
+        self.create_confirmation_email(tx, email, id, templates::INTRODUCE_KIND, now).await
     }
 
     /// Mails another link to confirm the address of a new account. Says nothing of whether there is one. Unless it is the
@@ -188,22 +193,24 @@ impl Greenroom {
     /// `RateLimited`.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn resend_link(&self, email: Email, registrant: Option<String>, from: IpAddr) -> Result<()> {
-        self.take_letter(from)?;
+        self.acquire_account_mail(from)?;
         let (greenroom, email) = (self.clone(), StoredEmail::from(&email));
         run_to_completion(async move {
             let now = greenroom.now();
             let tx = greenroom.store.write().await?;
-            let known = by_email(&email).lock(LockType::NoKeyUpdate).one(&tx).await?;
+            let known = select_by_email(&email).lock(LockType::NoKeyUpdate).one(&tx).await?;
             let id = known.as_ref().map(|row| PersonId(row.id));
             let whom = id.map_or(Subject::Unknown(Some(email.as_str())), Subject::Person);
             let email_content = match known.filter(|row| !row.email_verified) {
-                Some(row) if has_registered(&tx, &row, registrant.as_deref(), now).await? => {
-                    greenroom.confirm_letter(&tx, &email, PersonId(row.id), templates::CONFIRM_KIND, now).await?
+                Some(row) if is_registrant(&tx, &row, registrant.as_deref(), now).await? => {
+                    greenroom
+                        .create_confirmation_email(&tx, &email, PersonId(row.id), templates::CONFIRM_KIND, now)
+                        .await?
                 }
-                Some(row) => greenroom.contest(&tx, &email, &row, now).await?,
+                Some(row) => greenroom.handle_registration_conflict(&tx, &email, &row, now).await?,
                 None => None,
             };
-            greenroom.answer_by_mail(tx, Some(&email), email_content, now).await?;
+            greenroom.enqueue_reply(tx, Some(&email), email_content, now).await?;
             greenroom.log_security(SecurityEvent::ConfirmationRequested, whom, Some(from)).await;
             Ok(())
         })
@@ -212,7 +219,7 @@ impl Greenroom {
 
     /// A letter with a link that confirms an address, in place of all such links before. Where the address gets no more
     /// letters for now, the links before go on working.
-    async fn confirm_letter(
+    async fn create_confirmation_email(
         &self,
         tx: &Transaction,
         email: &StoredEmail,
@@ -229,24 +236,24 @@ impl Greenroom {
     }
 
     /// Takes one of the letters that an address may cause.
-    pub(super) fn take_letter(&self, from: IpAddr) -> std::result::Result<(), Refusal> {
-        self.account_mail_limiter.acquire(network(from))
+    pub(super) fn acquire_account_mail(&self, from: IpAddr) -> std::result::Result<(), Refusal> {
+        self.account_mail_limiter.acquire(network_of(from))
     }
 }
 
 /// Whether an account that waits to be confirmed was emptied, because more than its registration was done with it.
-pub(super) fn is_contested(row: &person::Model) -> bool {
+pub(super) fn has_registration_conflict(row: &person::Model) -> bool {
     row.password_hash.is_empty()
 }
 
 /// Whether the secret is that of the browser that registered what the row says.
-pub(super) async fn has_registered(
+pub(super) async fn is_registrant(
     connection: &impl ConnectionTrait,
     row: &person::Model,
     registrant: Option<&str>,
     now: Instant,
 ) -> Result<bool> {
-    let Some(secret) = registrant.filter(|_| !is_contested(row)) else { return Ok(false) };
+    let Some(secret) = registrant.filter(|_| !has_registration_conflict(row)) else { return Ok(false) };
     let known = token::Entity::find_by_id(token_hash(secret))
         .filter(token::Column::PersonId.eq(row.id))
         .filter(token::Column::Purpose.eq(Purpose::Registrant.as_str()))
@@ -257,7 +264,7 @@ pub(super) async fn has_registered(
 }
 
 /// Whose address it is.
-pub(super) fn by_email(email: &StoredEmail) -> Select<person::Entity> {
+pub(super) fn select_by_email(email: &StoredEmail) -> Select<person::Entity> {
     person::Entity::find().filter(person::Column::Email.eq(email.as_str()))
 }
 
@@ -276,11 +283,11 @@ pub(super) fn has_address(email: &LookupEmail) -> SimpleExpr {
 }
 
 /// A row of which only what is set changes.
-pub(super) fn unchanged(id: Uuid) -> person::ActiveModel {
+pub(super) fn unchanged_person(id: Uuid) -> person::ActiveModel {
     person::ActiveModel { id: Unchanged(id), ..Default::default() }
 }
 
-async fn insert(
+async fn insert_person(
     tx: &Transaction,
     email: &StoredEmail,
     pending: &PendingRegistration,

@@ -1,8 +1,8 @@
 use super::{
     Viewer,
     hash_queue::Requester,
-    join::{PendingRegistration, has_registered, is_contested, unchanged},
     one_time_token::{self, Purpose},
+    registration::{PendingRegistration, has_registration_conflict, is_registrant, unchanged_person},
     security_log::SecurityEvent,
 };
 use crate::{Error, Greenroom, Result, entity::person, run_to_completion};
@@ -23,14 +23,14 @@ pub struct Confirmation {
     /// What its reader says of themselves.
     pub profile: Option<Profile>,
     /// By what it is followed.
-    pub by: FollowedBy,
+    pub by: LinkOpener,
     /// From where, for the security log.
     pub from: Option<IpAddr>,
 }
 
 /// By what a mailed link is followed.
 #[derive(Debug)]
-pub enum FollowedBy {
+pub enum LinkOpener {
     /// A program, which registered by itself.
     Program,
     /// A browser, with the secret that it got when it registered, if it did.
@@ -40,7 +40,7 @@ pub enum FollowedBy {
 /// The token alone, as a program sends it.
 impl From<&str> for Confirmation {
     fn from(token: &str) -> Self {
-        Self { token: token.to_owned(), profile: None, by: FollowedBy::Program, from: None }
+        Self { token: token.to_owned(), profile: None, by: LinkOpener::Program, from: None }
     }
 }
 
@@ -52,7 +52,7 @@ impl From<&String> for Confirmation {
 
 /// An address that was just confirmed.
 #[derive(Clone, Debug)]
-pub struct Confirmed {
+pub struct ConfirmedAddress {
     /// Whose.
     pub person: PersonId,
     /// The address, masked.
@@ -77,7 +77,7 @@ impl Greenroom {
         let action = match found.purpose {
             Purpose::Reset => LinkAction::Reset,
             Purpose::Email => LinkAction::MoveAddress,
-            _ if has_registered(reader, &row, registrant, now).await? => LinkAction::Confirm,
+            _ if is_registrant(reader, &row, registrant, now).await? => LinkAction::Confirm,
             _ => LinkAction::Introduce,
         };
         let own = viewer.map(|viewer| viewer.id() == found.person);
@@ -94,7 +94,7 @@ impl Greenroom {
     /// `Invalid` for a token that was used, has run out or never was; for a common password; and, with all fields that
     /// are missing, where the reader of the link has to say who they are. Then the link still works. `RateLimited`.
     #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn confirm(&self, confirmation: impl Into<Confirmation>) -> Result<Confirmed> {
+    pub async fn confirm_email(&self, confirmation: impl Into<Confirmation>) -> Result<ConfirmedAddress> {
         let Confirmation { token, profile, by, from } = confirmation.into();
         let found = one_time_token::peek(self.store.reader(), &token, &CONFIRMING, self.now()).await?;
         let profile = profile.filter(|_| found.purpose == Purpose::Verify);
@@ -116,10 +116,10 @@ impl Greenroom {
                 return Err(Error::field("token", Fault::TokenInvalid));
             }
             let by_registrant = match &by {
-                FollowedBy::Program => !is_contested(&before),
-                FollowedBy::Browser(secret) => has_registered(&tx, &before, secret.as_deref(), now).await?,
+                LinkOpener::Program => !has_registration_conflict(&before),
+                LinkOpener::Browser(secret) => is_registrant(&tx, &before, secret.as_deref(), now).await?,
             };
-            let mut row = person::ActiveModel { email_verified: Set(true), ..unchanged(before.id) };
+            let mut row = person::ActiveModel { email_verified: Set(true), ..unchanged_person(before.id) };
             match pending {
                 Some(pending) => pending.write_to(&mut row),
                 None if by_registrant => {}
@@ -129,7 +129,7 @@ impl Greenroom {
             one_time_token::revoke(&tx, id, &Purpose::KEYS).await?;
             tx.commit().await?;
             greenroom.log_security(SecurityEvent::AddressConfirmed, id, from).await;
-            Ok(Confirmed { person: id, account: MaskedEmail::of(&row.email) })
+            Ok(ConfirmedAddress { person: id, account: MaskedEmail::of(&row.email) })
         })
         .await
     }

@@ -1,4 +1,4 @@
-use super::join::by_lookup;
+use super::registration::by_lookup;
 use crate::{
     Greenroom, Result,
     entity::mail as queued_mail,

@@ -11,35 +11,38 @@ use serde::Serialize;
 
 /// What Greenroom holds of a person beyond the export.
 #[derive(Clone, Copy, Debug, Serialize)]
-pub(super) struct LeftOut {
+pub(super) struct OmittedData {
     what: &'static str,
     why: &'static str,
 }
 
 /// Told in the export itself. A test compares it with the schema.
-pub(super) const LEFT_OUT: [LeftOut; 7] = [
-    LeftOut { what: "password", why: "Only a hash of it is kept, which is of use to an attacker alone." },
-    LeftOut { what: "tokens", why: "Of sessions, access tokens and links in emails, only hashes are kept." },
-    LeftOut {
+pub(super) const OMITTED_DATA: [OmittedData; 7] = [
+    OmittedData { what: "password", why: "Only a hash of it is kept, which is of use to an attacker alone." },
+    OmittedData { what: "tokens", why: "Of sessions, access tokens and links in emails, only hashes are kept." },
+    OmittedData {
         what: "known devices",
         why: "It tells a new browser from those that signed in before, and nothing else.",
     },
-    LeftOut { what: "key of the browser", why: "Of no use but to this browser, which keeps drafts by it." },
-    LeftOut { what: "texts of emails", why: "They may hold links that open the account. Sent ones are not kept." },
-    LeftOut { what: "event log", why: "Copies of what is here, kept for 30 days so that pages can catch up." },
-    LeftOut { what: "indexes and counters", why: "Derived from what is here: numbers for sorting, searching, limits." },
+    OmittedData { what: "key of the browser", why: "Of no use but to this browser, which keeps drafts by it." },
+    OmittedData { what: "texts of emails", why: "They may hold links that open the account. Sent ones are not kept." },
+    OmittedData { what: "event log", why: "Copies of what is here, kept for 30 days so that pages can catch up." },
+    OmittedData {
+        what: "indexes and counters",
+        why: "Derived from what is here: numbers for sorting, searching, limits.",
+    },
 ];
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Times {
+pub(super) struct AccountTimes {
     joined_at: Instant,
     last_active_at: Option<Instant>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct KnownEmail {
+pub(super) struct EmailRecord {
     kind: String,
     subject: String,
     created_at: Instant,
@@ -47,21 +50,21 @@ pub(super) struct KnownEmail {
 }
 
 impl Greenroom {
-    pub(super) async fn exported_times(&self, viewer: &Viewer) -> Result<Times> {
+    pub(super) async fn exported_times(&self, viewer: &Viewer) -> Result<AccountTimes> {
         let (id, reader) = (viewer.id().0, self.store.reader());
         let row = person::Entity::find_by_id(id).one(reader).await?.ok_or(Refusal::Unauthenticated)?;
         let seen = last_seen::Entity::find_by_id(id).one(reader).await?;
         let last_active_at = seen.map(|row| Instant::from_millis(row.active_at));
-        Ok(Times { joined_at: Instant::from_millis(row.created_at), last_active_at })
+        Ok(AccountTimes { joined_at: Instant::from_millis(row.created_at), last_active_at })
     }
 
     /// The emails to the viewer that wait or were sent of late.
-    pub(super) async fn exported_emails(&self, viewer: &Viewer) -> Result<Vec<KnownEmail>> {
+    pub(super) async fn exported_emails(&self, viewer: &Viewer) -> Result<Vec<EmailRecord>> {
         let reader = self.store.reader();
         let row = person::Entity::find_by_id(viewer.id().0).one(reader).await?.ok_or(Refusal::Unauthenticated)?;
         let theirs = mail::Entity::find().filter(mail::Column::Recipient.eq(row.email));
         let rows = theirs.order_by_asc(mail::Column::CreatedAt).all(reader).await?;
-        let known = |row: mail::Model| KnownEmail {
+        let known = |row: mail::Model| EmailRecord {
             kind: row.kind,
             subject: row.subject,
             created_at: Instant::from_millis(row.created_at),
@@ -73,7 +76,7 @@ impl Greenroom {
 
 #[cfg(test)]
 mod tests {
-    use super::LEFT_OUT;
+    use super::OMITTED_DATA;
     use sea_orm::{Database, Statement};
     use std::collections::BTreeSet;
 
@@ -139,7 +142,7 @@ mod tests {
         let decided: BTreeSet<_> = decided.collect();
         let undecided: Vec<_> = schema.iter().filter(|column| !decided.contains(*column)).collect();
         assert!(schema.len() > 80 && undecided.is_empty(), "are these in the export? {undecided:?}");
-        let left_out = LEFT_OUT.map(|left| left.what);
+        let left_out = OMITTED_DATA.map(|left| left.what);
         for (table, columns, place) in DECIDED {
             assert!(FIELDS.contains(place) || left_out.contains(place), "{table} {columns}: {place}");
         }

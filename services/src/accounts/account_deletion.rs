@@ -1,10 +1,11 @@
 use super::{
-    Password, Viewer, join::unchanged, person_of, recover::end_sessions, security_log::SecurityEvent, settings::tell_of,
+    Password, Viewer, password_reset::end_sessions, person_of, registration::unchanged_person,
+    security_log::SecurityEvent, settings::record_person_updated,
 };
 use crate::{
     Greenroom, Result,
-    bookings::open_bookings,
-    conversations::own_conversations,
+    bookings::cancellable_bookings,
+    conversations::lock_own_conversations,
     entity::{browser_key, device, event, known_device, last_seen, mail, notification, person, token},
     realtime::EventRecorder,
     run_to_completion,
@@ -14,7 +15,7 @@ use model::{Ending, Instant, MailAfter, PersonId, Step};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 
 /// What somebody who left is called.
-const FORMER: &str = "Former member";
+const FORMER_NAME: &str = "Former member";
 
 impl Greenroom {
     /// Ends the viewer's account. What they wrote stays for whoever they wrote to, under "Former member";
@@ -24,7 +25,7 @@ impl Greenroom {
     /// # Errors
     /// `Invalid` where the password is wrong; `SessionRequired`; `RateLimited`.
     #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn leave(&self, viewer: &Viewer, password: Password) -> Result<()> {
+    pub async fn delete_account(&self, viewer: &Viewer, password: Password) -> Result<()> {
         let proof = self.prove_password(viewer, password, "password").await?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());
         run_to_completion(async move {
@@ -32,16 +33,16 @@ impl Greenroom {
             let (tx, row) = greenroom.write_for_password(&viewer, &proof).await?;
             // Sessions are locked before conversations.
             let ended = end_sessions(&tx, viewer.id(), None).await?;
-            let counterparts = own_conversations(&tx, &viewer).await?;
+            let counterparts = lock_own_conversations(&tx, &viewer).await?;
             let mut recorder = EventRecorder::default();
-            for booking in open_bookings(&tx, &viewer).await? {
+            for booking in cancellable_bookings(&tx, &viewer).await? {
                 greenroom.take_step(&tx, &viewer, booking, Step::Cancel, &mut recorder, now).await?;
             }
-            let person = person_of(anonymise(&tx, viewer.id(), now).await?)?;
-            tell_of(&mut recorder, &person, counterparts);
+            let person = person_of(anonymise_person(&tx, viewer.id(), now).await?)?;
+            record_person_updated(&mut recorder, &person, counterparts);
             // Their own log goes with them.
             recorder.discard(viewer.id());
-            delete_rest(&tx, viewer.id(), &row.email).await?;
+            delete_personal_rows(&tx, viewer.id(), &row.email).await?;
             recorder.commit(tx, &greenroom.hub, now).await?;
             for session in ended {
                 greenroom.hub.end_session(viewer.id(), session, Ending::AccountDeleted);
@@ -53,23 +54,23 @@ impl Greenroom {
     }
 }
 
-async fn anonymise(tx: &Transaction, id: PersonId, now: Instant) -> Result<person::Model> {
+async fn anonymise_person(tx: &Transaction, id: PersonId, now: Instant) -> Result<person::Model> {
     let row = person::ActiveModel {
         // Not an address, so nobody can ever sign in with it; different for each, as the column must be.
         email: Set(format!("former:{id}")),
-        name: Set(FORMER.to_owned()),
+        name: Set(FORMER_NAME.to_owned()),
         craft: Set(None),
         bio: Set(String::new()),
         mail_after: Set(MailAfter::Off.as_str().to_owned()),
         password_hash: Set(String::new()),
         email_verified: Set(false),
         deleted_at: Set(Some(now.millis())),
-        ..unchanged(id.0)
+        ..unchanged_person(id.0)
     };
     Ok(row.update(tx).await?)
 }
 
-async fn delete_rest(tx: &Transaction, id: PersonId, email: &str) -> Result<()> {
+async fn delete_personal_rows(tx: &Transaction, id: PersonId, email: &str) -> Result<()> {
     // A letter to an address that they wanted to move to has no link without these, and is dropped. It isn't deleted here:
     // whose the address is, nobody knows.
     token::Entity::delete_many().filter(token::Column::PersonId.eq(id.0)).exec(tx).await?;
