@@ -10,7 +10,7 @@ pub(crate) use step::cancellable_bookings;
 
 use crate::{
     Greenroom, Result, Viewer,
-    conversations::{Seen, View},
+    conversations::{ConversationQuery, ConversationWithCursor},
     entity::booking,
     page::{self, Mark, PAGE},
 };
@@ -33,8 +33,8 @@ impl Greenroom {
     /// # Errors
     /// `NotFound` where it isn't theirs.
     pub async fn booking_view(&self, viewer: &Viewer, id: BookingId) -> Result<BookingView> {
-        let Seen { conversation, cursor, .. } =
-            View::of(viewer).of_booking(self.store.reader(), id).await?.ok_or(Refusal::NotFound)?;
+        let ConversationWithCursor { conversation, cursor, .. } =
+            ConversationQuery::of(viewer).find_by_booking(self.store.reader(), id).await?.ok_or(Refusal::NotFound)?;
         Ok(BookingView { conversation, cursor })
     }
 

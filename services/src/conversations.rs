@@ -1,12 +1,12 @@
 //! Conversations: the inbox, one of them, and how far they were read.
 
-mod deliver;
+mod mark_delivered;
+mod mark_read;
 mod mark_unread;
-mod marks;
-mod read_on;
-mod view;
+mod query;
+mod read_markers;
 
-pub(crate) use view::{Seen, Side, View};
+pub(crate) use query::{ConversationQuery, ConversationWithCursor, Party};
 
 use crate::{Greenroom, Result, Viewer, entity::conversation, page, realtime, store::Transaction};
 use model::{Conversation, ConversationId, Inbox, PersonId, Refusal};
@@ -19,13 +19,13 @@ impl Greenroom {
     /// `Invalid` for a page that wasn't given out.
     pub async fn inbox(&self, viewer: &Viewer, page: Option<&str>) -> Result<Inbox> {
         let after = page::Mark::parse(page)?;
-        let mut seen = View::of(viewer).list(self.store.reader(), after.as_ref()).await?;
+        let mut seen = ConversationQuery::of(viewer).list_page(self.store.reader(), after.as_ref()).await?;
         let cursor = match seen.first() {
             Some(first) => first.cursor,
             None => {
                 // Nothing there says of which moment that is.
                 let snapshot = self.store.snapshot().await?;
-                seen = View::of(viewer).list(&*snapshot, after.as_ref()).await?;
+                seen = ConversationQuery::of(viewer).list_page(&*snapshot, after.as_ref()).await?;
                 realtime::last_seq(&*snapshot, viewer.id()).await?
             }
         };
@@ -39,8 +39,8 @@ impl Greenroom {
     /// # Errors
     /// `NotFound` where it isn't theirs.
     pub async fn conversation(&self, viewer: &Viewer, id: ConversationId) -> Result<(Conversation, i64)> {
-        let Seen { conversation, cursor, .. } =
-            View::of(viewer).one(self.store.reader(), id).await?.ok_or(Refusal::NotFound)?;
+        let ConversationWithCursor { conversation, cursor, .. } =
+            ConversationQuery::of(viewer).find(self.store.reader(), id).await?.ok_or(Refusal::NotFound)?;
         Ok((conversation, cursor))
     }
 }
@@ -50,7 +50,7 @@ pub(crate) async fn conversation_ids(
     connection: &impl ConnectionTrait,
     viewer: &Viewer,
 ) -> Result<Vec<ConversationId>> {
-    let own = conversation::Entity::find().filter(Side::of(viewer).own(viewer));
+    let own = conversation::Entity::find().filter(Party::of(viewer).owns(viewer));
     let ids: Vec<uuid::Uuid> = own
         .select_only()
         .column(conversation::Column::Id)
@@ -63,10 +63,10 @@ pub(crate) async fn conversation_ids(
 
 /// Locks all of the viewer's conversations, in the order of their ids, and says who the others in them are.
 pub(crate) async fn lock_own_conversations(tx: &Transaction, viewer: &Viewer) -> Result<Vec<PersonId>> {
-    let side = Side::of(viewer);
-    let own = conversation::Entity::find().filter(side.own(viewer)).order_by_asc(conversation::Column::Id);
+    let party = Party::of(viewer);
+    let own = conversation::Entity::find().filter(party.owns(viewer)).order_by_asc(conversation::Column::Id);
     let rows = own.lock_exclusive().all(tx).await?;
-    let mut others: Vec<PersonId> = rows.iter().map(|row| side.counterpart(row)).collect();
+    let mut others: Vec<PersonId> = rows.iter().map(|row| party.counterpart(row)).collect();
     others.sort_unstable();
     others.dedup();
     Ok(others)

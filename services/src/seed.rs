@@ -139,7 +139,7 @@ impl Greenroom {
             client_id: None,
         };
         let message = self.post(by, input.parse()?).await?.into_message();
-        self.read_on(by, conversation, message.seq).await
+        self.mark_read(by, conversation, message.seq).await
     }
 }
 

@@ -8,7 +8,7 @@ use model::Presence;
 #[server(prefix = "/fn", endpoint = "read-on", protocol = Ask)]
 pub async fn read_on(conversation_id: String, seq: i64) -> Answer<()> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
-    greenroom.read_on(&viewer, crate::ssr::id(&conversation_id)?, seq).await.map_err(crate::ssr::fail)
+    greenroom.mark_read(&viewer, crate::ssr::id(&conversation_id)?, seq).await.map_err(crate::ssr::fail)
 }
 
 /// Counts messages from one on as unread again, and sends the browser back to the inbox.
@@ -24,7 +24,7 @@ pub async fn mark_unread(conversation_id: String, seq: i64) -> Answer<()> {
 #[server(prefix = "/fn", endpoint = "delivered", protocol = Ask)]
 pub async fn deliver(conversation_id: String, seq: i64) -> Answer<()> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
-    greenroom.deliver(&viewer, crate::ssr::id(&conversation_id)?, seq).await.map_err(crate::ssr::fail)
+    greenroom.mark_delivered(&viewer, crate::ssr::id(&conversation_id)?, seq).await.map_err(crate::ssr::fail)
 }
 
 /// Says that the viewer is writing.

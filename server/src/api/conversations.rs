@@ -110,7 +110,7 @@ async fn read(
     PathId(id): PathId<ConversationId>,
     JsonBody(mark): JsonBody<Mark>,
 ) -> Result<StatusCode, Problem> {
-    shared.greenroom.read_on(&viewer, id, mark.seq()?).await?;
+    shared.greenroom.mark_read(&viewer, id, mark.seq()?).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -140,7 +140,7 @@ async fn delivered(
     PathId(id): PathId<ConversationId>,
     JsonBody(mark): JsonBody<Mark>,
 ) -> Result<StatusCode, Problem> {
-    shared.greenroom.deliver(&viewer, id, mark.seq()?).await?;
+    shared.greenroom.mark_delivered(&viewer, id, mark.seq()?).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -2,7 +2,7 @@ use super::limits::check_inquiry_limits;
 use crate::{
     Error, Greenroom, Result, Viewer,
     accounts::person_of,
-    conversations::View,
+    conversations::ConversationQuery,
     entity::{booking, conversation, message, person},
     error::is_duplicate,
     messages::{Entry, write_down},
@@ -74,7 +74,7 @@ impl Greenroom {
             }
             written => written?,
         };
-        let opened = View::of(viewer).of_booking(&tx, booking.id).await?;
+        let opened = ConversationQuery::of(viewer).find_by_booking(&tx, booking.id).await?;
         recorder.commit(tx, &self.hub, now).await?;
         Ok(opened.ok_or_else(|| Error::stored("booking without a conversation"))?.conversation)
     }
@@ -100,7 +100,7 @@ impl Greenroom {
             .one(&tx)
             .await?
             .ok_or(Refusal::ClientIdReused)?;
-        let known = View::of(viewer).one(&tx, ConversationId(sent.conversation_id)).await?;
+        let known = ConversationQuery::of(viewer).find(&tx, ConversationId(sent.conversation_id)).await?;
         tx.commit().await?;
         Ok(known
             .map(|known| known.conversation)

@@ -1,7 +1,7 @@
 use super::BookingRow;
 use crate::{
     Greenroom, Result, Viewer,
-    conversations::Side,
+    conversations::Party,
     entity::{booking, conversation},
     messages::{Entry, still_here, take_seq, write_down},
     realtime::EventRecorder,
@@ -59,7 +59,7 @@ impl Greenroom {
             .exec(tx)
             .await?;
         let sender = still_here(tx, [viewer.id()]).await?.remove(&viewer.id()).ok_or(Refusal::Unauthenticated)?;
-        let recipient = Side::of(viewer).counterpart(&row);
+        let recipient = Party::of(viewer).counterpart(&row);
         for person in [viewer.id(), recipient] {
             recorder.record(person, Event::BookingUpdated { booking: booking.clone() });
         }
@@ -99,7 +99,7 @@ fn kind(step: Step) -> NotificationKind {
 async fn conversation_of(tx: &Transaction, viewer: &Viewer, id: BookingId) -> Result<Option<ConversationId>> {
     let own = conversation::Entity::find()
         .filter(conversation::Column::BookingId.eq(id.0))
-        .filter(Side::of(viewer).own(viewer));
+        .filter(Party::of(viewer).owns(viewer));
     Ok(own.one(tx).await?.map(|row| ConversationId(row.id)))
 }
 
@@ -112,7 +112,7 @@ pub(crate) async fn cancellable_bookings(tx: &Transaction, viewer: &Viewer) -> R
         .into();
     let rows = conversation::Entity::find()
         .join(JoinType::InnerJoin, about)
-        .filter(Side::of(viewer).own(viewer))
+        .filter(Party::of(viewer).owns(viewer))
         .filter(booking::Column::Status.is_in(cancellable.map(|status| status.as_str())))
         .order_by_asc(conversation::Column::Id)
         .all(tx)

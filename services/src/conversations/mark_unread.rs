@@ -1,4 +1,4 @@
-use super::{Side, View, marks::unread_after};
+use super::{ConversationQuery, Party, read_markers::count_unread_after};
 use crate::{
     Greenroom, Result, Viewer,
     entity::conversation,
@@ -20,22 +20,22 @@ impl Greenroom {
         self.marker_limiter.acquire(viewer.id())?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());
         run_to_completion(async move {
-            let (now, side) = (greenroom.now(), Side::of(&viewer));
+            let (now, party) = (greenroom.now(), Party::of(&viewer));
             let read_seq = Ord::max(seq, 1) - 1;
             let tx = greenroom.write_background_for(&viewer).await?;
             let moved = conversation::Entity::update_many()
-                .col_expr(side.read_seq(), Expr::value(read_seq))
+                .col_expr(party.read_seq(), Expr::value(read_seq))
                 .filter(conversation::Column::Id.eq(id.0))
-                .filter(side.own(&viewer))
-                .filter(side.read_seq().gt(read_seq))
+                .filter(party.owns(&viewer))
+                .filter(party.read_seq().gt(read_seq))
                 .exec_with_returning(&tx)
                 .await?;
             if moved.is_empty() {
-                View::of(&viewer).one(&tx, id).await?.ok_or(Refusal::NotFound)?;
+                ConversationQuery::of(&viewer).find(&tx, id).await?.ok_or(Refusal::NotFound)?;
                 return tx.commit().await;
             }
             lock_last_seqs(&tx, [viewer.id()]).await?;
-            let unread = unread_after(&tx, id, read_seq, viewer.id()).await?;
+            let unread = count_unread_after(&tx, id, read_seq, viewer.id()).await?;
             let mut recorder = EventRecorder::default();
             let event = Event::ConversationRead { conversation_id: id, user_id: viewer.id(), read_seq, unread };
             recorder.record(viewer.id(), event);

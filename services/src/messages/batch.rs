@@ -8,7 +8,7 @@ use super::{
 use crate::{
     Greenroom, Result, Viewer,
     accounts::LiveSessions,
-    conversations::Side,
+    conversations::Party,
     entity::{conversation, message},
     realtime::EventRecorder,
     store::{Transaction, statement_buckets},
@@ -75,9 +75,9 @@ impl Sending {
         if let Err(refusal) = known.sessions.check(&self.viewer) {
             return Ok(Fate::Refused(refusal));
         }
-        let side = Side::of(&self.viewer);
+        let party = Party::of(&self.viewer);
         let own =
-            known.conversations.get_mut(&self.draft.conversation_id.0).filter(|row| side.is_of(&self.viewer, row));
+            known.conversations.get_mut(&self.draft.conversation_id.0).filter(|row| party.is_of(&self.viewer, row));
         let Some(row) = own else { return Ok(Fate::Refused(Refusal::NotFound)) };
         if let Some(sent) = known.sent.get(&(self.viewer.id(), self.client_id)) {
             let same = sent.conversation_id == row.id && sent.body == self.draft.body.as_str();
@@ -99,7 +99,7 @@ impl Sending {
             booking: BookingId(row.booking_id),
             seq: row.last_seq,
             sender: sender.clone(),
-            recipient: side.counterpart(row),
+            recipient: party.counterpart(row),
             kind: NotificationKind::Message,
             body: self.draft.body.clone(),
             client_id: self.client_id,

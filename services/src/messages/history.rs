@@ -1,7 +1,7 @@
 use super::message_of;
 use crate::{
     Error, Greenroom, Result, Viewer,
-    conversations::{Seen, View},
+    conversations::{ConversationQuery, ConversationWithCursor},
     entity::message,
 };
 use model::{Booking, Conversation, ConversationId, Fault, Message, PersonId, Refusal, Thread, fold};
@@ -60,8 +60,8 @@ impl Greenroom {
             Some(limit @ 1..=WINDOW_LIMIT) => limit,
             Some(_) => return Err(Error::field("limit", Fault::OutOfRange)),
         };
-        let Seen { conversation, cursor, .. } =
-            View::of(viewer).one(self.store.reader(), id).await?.ok_or(Refusal::NotFound)?;
+        let ConversationWithCursor { conversation, cursor, .. } =
+            ConversationQuery::of(viewer).find(self.store.reader(), id).await?.ok_or(Refusal::NotFound)?;
         let (messages, has_more) = read(self.store.reader(), &conversation, window, limit).await?;
         Ok(Messages { messages, has_more, cursor })
     }
@@ -71,8 +71,8 @@ impl Greenroom {
     /// # Errors
     /// `NotFound` where it isn't theirs.
     pub async fn thread(&self, viewer: &Viewer, id: ConversationId, window: Window) -> Result<Thread> {
-        let Seen { conversation, cursor, .. } =
-            View::of(viewer).one(self.store.reader(), id).await?.ok_or(Refusal::NotFound)?;
+        let ConversationWithCursor { conversation, cursor, .. } =
+            ConversationQuery::of(viewer).find(self.store.reader(), id).await?.ok_or(Refusal::NotFound)?;
         let at_unread = Thread::opens_at_unread(&conversation);
         let (window, limit) = match window {
             Window::Unread if at_unread => (Window::After(conversation.read_seq - KNOWN), WINDOW_OF_UNREAD),

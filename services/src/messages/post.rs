@@ -2,7 +2,7 @@ use super::batch::Sending;
 use crate::{
     Error, Greenroom, Result, Viewer,
     batcher::{Batcher, fail_batch},
-    conversations::Side,
+    conversations::Party,
     entity::conversation,
     metrics,
     store::Transaction,
@@ -85,7 +85,7 @@ pub(crate) async fn take_seq(
         .col_expr(conversation::Column::LastSeq, Expr::col(conversation::Column::LastSeq).add(1))
         .col_expr(conversation::Column::UpdatedAt, Expr::value(now.millis()))
         .filter(conversation::Column::Id.eq(id.0))
-        .filter(Side::of(viewer).own(viewer))
+        .filter(Party::of(viewer).owns(viewer))
         .exec_with_returning(tx)
         .await?;
     Ok(locked.into_iter().next().ok_or(Refusal::NotFound)?)

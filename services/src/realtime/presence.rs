@@ -3,7 +3,7 @@
 use super::{Hub, hub::PresenceChange, sse};
 use crate::{
     Greenroom, Result, Viewer,
-    conversations::Side,
+    conversations::Party,
     entity::{conversation, last_seen, person},
     store::{Store, statement_buckets},
 };
@@ -89,10 +89,10 @@ impl Greenroom {
         viewer: &Viewer,
         id: ConversationId,
     ) -> Result<Option<PersonId>> {
-        let side = Side::of(viewer);
-        let own = conversation::Entity::find_by_id(id.0).filter(side.own(viewer));
+        let party = Party::of(viewer);
+        let own = conversation::Entity::find_by_id(id.0).filter(party.owns(viewer));
         let row = own.one(self.store.reader()).await?.ok_or(Refusal::NotFound)?;
-        let other = side.counterpart(&row);
+        let other = party.counterpart(&row);
         let shown = select_showing_presence().filter(person::Column::Id.is_in([viewer.id().0, other.0]));
         let both = shown.all(self.store.reader()).await?.len() == 2;
         Ok(both.then_some(other))

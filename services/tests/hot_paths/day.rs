@@ -91,10 +91,10 @@ async fn write(greenroom: &Greenroom, heard: &Heard, (organizer, talent): (&View
     heard.act("sending again");
     greenroom.post(organizer, draft).await.expect("sent");
     heard.act("delivering");
-    greenroom.deliver(talent, id, message.seq).await.expect("delivered");
+    greenroom.mark_delivered(talent, id, message.seq).await.expect("delivered");
     heard.act("reading");
-    greenroom.read_on(talent, id, message.seq).await.expect("read");
-    greenroom.read_on(talent, id, message.seq).await.expect("nothing to do");
+    greenroom.mark_read(talent, id, message.seq).await.expect("read");
+    greenroom.mark_read(talent, id, message.seq).await.expect("nothing to do");
     greenroom.mark_unread(talent, id, message.seq).await.expect("put back");
     heard.act("typing");
     greenroom.notify_typing(talent, id).await.expect("typing");

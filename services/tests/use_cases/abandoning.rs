@@ -48,8 +48,8 @@ async fn an_abandoned_reader_has_read_and_told_or_neither(site: Site) {
     for turns in 0..16 {
         let last = say(&site.greenroom, &cast.eventpro, cast.launch, "Next").await.seq;
         assert_eq!(stream.names(1).await, ["message.created"]);
-        give_up_after(turns, site.greenroom.read_on(&cast.sarah, cast.launch, last)).await;
-        within(site.greenroom.read_on(&cast.sarah, cast.launch, last)).await.expect("reading on");
+        give_up_after(turns, site.greenroom.mark_read(&cast.sarah, cast.launch, last)).await;
+        within(site.greenroom.mark_read(&cast.sarah, cast.launch, last)).await.expect("reading on");
         let told = stream.event().await.event;
         assert!(matches!(told, Event::ConversationRead { read_seq, .. } if read_seq == last), "after {turns} turns");
     }

@@ -41,7 +41,7 @@ async fn the_newest_conversation_comes_first(site: Site) {
     say(&site.greenroom, &cast.sarah, cast.launch, "Still there?").await;
     assert_eq!(ids(&inbox(&site, &cast, None).await.conversations), [cast.launch, second]);
     site.clock.advance(Duration::from_secs(1));
-    site.greenroom.read_on(&cast.kamau, second, 1).await.expect("reading on");
+    site.greenroom.mark_read(&cast.kamau, second, 1).await.expect("reading on");
     assert_eq!(ids(&inbox(&site, &cast, None).await.conversations), [cast.launch, second], "reading moves nothing");
 }
 
@@ -124,7 +124,7 @@ async fn a_message_in_a_conversation_beyond_the_page_makes_the_view_stale(site: 
     assert!(!ids(&view.conversations).contains(&cast.launch));
     let (mut stream, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::After(view.cursor)).await;
 
-    site.greenroom.read_on(&cast.eventpro, cast.launch, 12).await.expect("reading on");
+    site.greenroom.mark_read(&cast.eventpro, cast.launch, 12).await.expect("reading on");
     say(&site.greenroom, &cast.eventpro, view.conversations[3].id, "Known").await;
     site.clock.advance(Duration::from_secs(1));
     say(&site.greenroom, &cast.sarah, cast.launch, "From below").await;

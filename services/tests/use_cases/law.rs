@@ -101,7 +101,7 @@ impl Story {
             }
             Step::ReadOn { conversation, talent, seq } => {
                 let (id, by) = self.pick(conversation, talent);
-                greenroom.read_on(&by, id, seq).await.expect("reading on");
+                greenroom.mark_read(&by, id, seq).await.expect("reading on");
             }
             Step::MarkUnread { conversation, talent, seq } => {
                 let (id, by) = self.pick(conversation, talent);
@@ -109,7 +109,7 @@ impl Story {
             }
             Step::Deliver { conversation, talent, seq } => {
                 let (id, by) = self.pick(conversation, talent);
-                greenroom.deliver(&by, id, seq).await.expect("delivering");
+                greenroom.mark_delivered(&by, id, seq).await.expect("delivering");
             }
             Step::Receipts { person, wanted } => {
                 let viewer = &self.people[person];

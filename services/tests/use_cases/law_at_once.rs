@@ -39,14 +39,14 @@ impl Actor {
                     }
                 }
                 4..=6 => {
-                    self.greenroom.read_on(&self.viewer, conversation, seq).await.expect("reading on");
+                    self.greenroom.mark_read(&self.viewer, conversation, seq).await.expect("reading on");
                 }
                 7 if self.viewer.role() == model::Role::Organizer => {
                     let draft = booking_of(self.talent.id());
                     self.greenroom.open_booking(&self.viewer, draft).await.expect("a booking");
                 }
                 8 => self.greenroom.mark_unread(&self.viewer, conversation, seq).await.expect("marking"),
-                9..=10 => self.greenroom.deliver(&self.viewer, conversation, seq).await.expect("delivering"),
+                9..=10 => self.greenroom.mark_delivered(&self.viewer, conversation, seq).await.expect("delivering"),
                 _ => looks.push((self.viewer.clone(), Views::read(&self.greenroom, &self.viewer).await)),
             }
         }

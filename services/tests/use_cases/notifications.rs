@@ -34,7 +34,7 @@ async fn paging_yields_every_notification_once(site: Site) {
 
 async fn the_bell_counts_what_is_not_seen_on_any_page(site: Site) {
     let cast = site.cast().await;
-    site.greenroom.read_on(&cast.eventpro, cast.launch, 12).await.expect("reading on");
+    site.greenroom.mark_read(&cast.eventpro, cast.launch, 12).await.expect("reading on");
     for number in 0..33 {
         say(&site.greenroom, &cast.sarah, cast.launch, &number.to_string()).await;
     }

@@ -24,11 +24,11 @@ async fn reading_goes_forward_only(site: Site) {
     for text in ["One", "Two", "Three"] {
         say(&site.greenroom, &cast.eventpro, cast.launch, text).await;
     }
-    site.greenroom.read_on(&cast.sarah, cast.launch, 14).await.expect("reading on");
+    site.greenroom.mark_read(&cast.sarah, cast.launch, 14).await.expect("reading on");
     let before = (hers(&site, &cast).await, site.tally().await);
     assert_eq!((before.0.read_seq, before.0.unread), (14, 1));
     for seq in [14, 13, 1, 0, -1, i64::MIN] {
-        site.greenroom.read_on(&cast.sarah, cast.launch, seq).await.expect("nothing to do");
+        site.greenroom.mark_read(&cast.sarah, cast.launch, seq).await.expect("nothing to do");
         assert_eq!((hers(&site, &cast).await, site.tally().await), before, "{seq}");
     }
 }
@@ -37,14 +37,14 @@ async fn nobody_reads_past_the_last_message(site: Site) {
     let cast = site.cast().await;
     say(&site.greenroom, &cast.eventpro, cast.launch, "The thirteenth").await;
     let (mut stream, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
-    site.greenroom.read_on(&cast.sarah, cast.launch, i64::MAX).await.expect("reading on");
+    site.greenroom.mark_read(&cast.sarah, cast.launch, i64::MAX).await.expect("reading on");
     let read =
         Event::ConversationRead { conversation_id: cast.launch, user_id: cast.sarah.id(), read_seq: 13, unread: 0 };
     assert_eq!(stream.event().await.event, read);
     assert_eq!((hers(&site, &cast).await.read_seq, hers(&site, &cast).await.unread), (13, 0));
 
     let before = site.tally().await;
-    site.greenroom.read_on(&cast.sarah, cast.launch, i64::MAX).await.expect("nothing to do");
+    site.greenroom.mark_read(&cast.sarah, cast.launch, i64::MAX).await.expect("nothing to do");
     assert_eq!(site.tally().await, before, "at the end there is nothing to tell");
     say(&site.greenroom, &cast.eventpro, cast.launch, "The fourteenth").await;
     assert_eq!(hers(&site, &cast).await.unread, 1);
@@ -55,7 +55,7 @@ async fn both_are_told_how_far_somebody_read(site: Site) {
     let last = say(&site.greenroom, &cast.sarah, cast.launch, "Look at these").await.seq;
     let (mut hers, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
     let (mut theirs, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
-    site.greenroom.read_on(&cast.eventpro, cast.launch, last).await.expect("reading on");
+    site.greenroom.mark_read(&cast.eventpro, cast.launch, last).await.expect("reading on");
     let (to_her, to_them) = (hers.event().await.event, theirs.event().await.event);
     assert_eq!(to_her, to_them);
     assert!(matches!(to_her, Event::ConversationRead { user_id, unread: 0, .. } if user_id == cast.eventpro.id()));
@@ -67,7 +67,7 @@ async fn both_are_told_how_far_somebody_read(site: Site) {
 
 async fn notifications_of_what_was_read_are_seen(site: Site) {
     let cast = site.cast().await;
-    site.greenroom.read_on(&cast.sarah, cast.launch, 12).await.expect("reading on");
+    site.greenroom.mark_read(&cast.sarah, cast.launch, 12).await.expect("reading on");
     let unread = async || site.greenroom.notifications(&cast.sarah, None).await.expect("notifications").unread;
     let elsewhere = site.greenroom.open_booking(&cast.safari, booking_of(cast.sarah.id())).await.expect("a booking");
     let last = say(&site.greenroom, &cast.eventpro, cast.launch, "One").await.seq;
@@ -75,7 +75,7 @@ async fn notifications_of_what_was_read_are_seen(site: Site) {
 
     let (mut stream, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
     site.clock.advance(Duration::from_secs(90));
-    site.greenroom.read_on(&cast.sarah, cast.launch, last).await.expect("reading on");
+    site.greenroom.mark_read(&cast.sarah, cast.launch, last).await.expect("reading on");
     assert_eq!(stream.names(1).await, ["conversation.read"]);
     let told = stream.event().await;
     let notices = site.greenroom.notifications(&cast.sarah, None).await.expect("notifications");
@@ -84,11 +84,11 @@ async fn notifications_of_what_was_read_are_seen(site: Site) {
     assert_eq!((told.event, seen.read_at), (read, Some(told.at)));
     assert_eq!(unread().await, 1);
 
-    site.greenroom.read_on(&cast.sarah, elsewhere.id, 1).await.expect("reading on");
+    site.greenroom.mark_read(&cast.sarah, elsewhere.id, 1).await.expect("reading on");
     assert_eq!(unread().await, 0, "the first message of a booking rang the bell too");
     // One's own messages ring no bell: reading them tells of no notification.
     let own = say(&site.greenroom, &cast.sarah, cast.launch, "Mine").await.seq;
-    site.greenroom.read_on(&cast.sarah, cast.launch, own).await.expect("reading on");
+    site.greenroom.mark_read(&cast.sarah, cast.launch, own).await.expect("reading on");
     assert_eq!(
         stream.names(4).await,
         ["conversation.read", "notification.read", "message.created", "conversation.read"]
@@ -99,11 +99,11 @@ async fn notifications_of_what_was_read_are_seen(site: Site) {
 
 async fn reading_a_part_leaves_the_rest(site: Site) {
     let cast = site.cast().await;
-    site.greenroom.read_on(&cast.sarah, cast.launch, 12).await.expect("reading on");
+    site.greenroom.mark_read(&cast.sarah, cast.launch, 12).await.expect("reading on");
     for text in ["One", "Two", "Three"] {
         say(&site.greenroom, &cast.eventpro, cast.launch, text).await;
     }
-    site.greenroom.read_on(&cast.sarah, cast.launch, 13).await.expect("reading on");
+    site.greenroom.mark_read(&cast.sarah, cast.launch, 13).await.expect("reading on");
     assert_eq!(hers(&site, &cast).await.unread, 2);
     let notices = site.greenroom.notifications(&cast.sarah, None).await.expect("notifications");
     assert_eq!(notices.unread, 2);
@@ -131,8 +131,8 @@ async fn reading_while_others_write_keeps_every_count_right(site: Site) {
             let (reads, reader, writer) = (greenroom.clone(), cast.sarah.clone(), by.clone());
             acts.spawn(async move {
                 for seq in first..first + 20 {
-                    reads.read_on(&reader, conversation, seq).await.expect("reading on");
-                    reads.read_on(&writer, conversation, seq).await.expect("reading on");
+                    reads.mark_read(&reader, conversation, seq).await.expect("reading on");
+                    reads.mark_read(&writer, conversation, seq).await.expect("reading on");
                 }
             });
         }

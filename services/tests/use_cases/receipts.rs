@@ -27,7 +27,7 @@ async fn want_receipts(site: &Site, viewer: &Viewer, wanted: bool) {
 
 /// EventPro writes `count` more; Sarah had read the twelve before.
 async fn written(site: &Site, cast: &Cast, count: usize) {
-    site.greenroom.read_on(&cast.sarah, cast.launch, 12).await.expect("reading on");
+    site.greenroom.mark_read(&cast.sarah, cast.launch, 12).await.expect("reading on");
     for number in 0..count {
         say(&site.greenroom, &cast.eventpro, cast.launch, &number.to_string()).await;
     }
@@ -38,7 +38,7 @@ async fn whoever_wrote_is_told_what_arrived(site: Site) {
     written(&site, &cast, 2).await;
     let (mut theirs, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
     let (mut hers, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
-    site.greenroom.deliver(&cast.sarah, cast.launch, 13).await.expect("delivered");
+    site.greenroom.mark_delivered(&cast.sarah, cast.launch, 13).await.expect("delivered");
     let (conversation_id, user_id) = (cast.launch, cast.sarah.id());
     let delivered = Event::ConversationDelivered { conversation_id, user_id, delivered_seq: 13 };
     assert_eq!(theirs.event().await.event, delivered);
@@ -51,13 +51,13 @@ async fn whoever_wrote_is_told_what_arrived(site: Site) {
 async fn what_arrived_goes_forward_only(site: Site) {
     let cast = site.cast().await;
     written(&site, &cast, 3).await;
-    site.greenroom.deliver(&cast.sarah, cast.launch, 14).await.expect("delivered");
+    site.greenroom.mark_delivered(&cast.sarah, cast.launch, 14).await.expect("delivered");
     let before = site.tally().await;
     for seq in [14, 13, 0, -1, i64::MIN] {
-        site.greenroom.deliver(&cast.sarah, cast.launch, seq).await.expect("nothing to do");
+        site.greenroom.mark_delivered(&cast.sarah, cast.launch, seq).await.expect("nothing to do");
     }
     assert_eq!(site.tally().await, before);
-    site.greenroom.deliver(&cast.sarah, cast.launch, i64::MAX).await.expect("delivered");
+    site.greenroom.mark_delivered(&cast.sarah, cast.launch, i64::MAX).await.expect("delivered");
     assert_eq!(of(&site, &cast.eventpro, &cast).await.counterpart_delivered_seq, 15, "never past the last");
     audit(&site.greenroom, &cast.eventpro).await;
 }
@@ -65,7 +65,7 @@ async fn what_arrived_goes_forward_only(site: Site) {
 async fn what_was_read_has_arrived(site: Site) {
     let cast = site.cast().await;
     written(&site, &cast, 2).await;
-    site.greenroom.read_on(&cast.sarah, cast.launch, 14).await.expect("reading on");
+    site.greenroom.mark_read(&cast.sarah, cast.launch, 14).await.expect("reading on");
     assert_eq!(of(&site, &cast.eventpro, &cast).await.counterpart_delivered_seq, 14);
 }
 
@@ -75,15 +75,15 @@ async fn without_receipts_nobody_is_told_anything(site: Site) {
     want_receipts(&site, &cast.sarah, false).await;
     let (mut theirs, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
     let (mut hers, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
-    site.greenroom.deliver(&cast.sarah, cast.launch, 13).await.expect("delivered");
-    site.greenroom.read_on(&cast.sarah, cast.launch, 14).await.expect("reading on");
+    site.greenroom.mark_delivered(&cast.sarah, cast.launch, 13).await.expect("delivered");
+    site.greenroom.mark_read(&cast.sarah, cast.launch, 14).await.expect("reading on");
     assert_eq!(hers.names(2).await, ["conversation.read", "notification.read"], "her own devices know");
     let now = of(&site, &cast.eventpro, &cast).await;
     assert_eq!((now.counterpart_delivered_seq, now.counterpart_read_seq), (12, 12));
 
     want_receipts(&site, &cast.sarah, true).await;
     say(&site.greenroom, &cast.eventpro, cast.launch, "And now?").await;
-    site.greenroom.read_on(&cast.sarah, cast.launch, 15).await.expect("reading on");
+    site.greenroom.mark_read(&cast.sarah, cast.launch, 15).await.expect("reading on");
     assert_eq!(theirs.names(2).await, ["message.created", "conversation.read"]);
     assert_eq!(of(&site, &cast.eventpro, &cast).await.counterpart_read_seq, 15);
 }
@@ -93,7 +93,7 @@ async fn whoever_gives_no_receipts_sees_none(site: Site) {
     want_receipts(&site, &cast.eventpro, false).await;
     let before = of(&site, &cast.eventpro, &cast).await.counterpart_read_seq;
     written(&site, &cast, 1).await;
-    site.greenroom.read_on(&cast.sarah, cast.launch, 13).await.expect("reading on");
+    site.greenroom.mark_read(&cast.sarah, cast.launch, 13).await.expect("reading on");
     assert_eq!(of(&site, &cast.eventpro, &cast).await.counterpart_read_seq, before);
     assert_eq!(of(&site, &cast.sarah, &cast).await.read_seq, 13);
 }
@@ -101,7 +101,7 @@ async fn whoever_gives_no_receipts_sees_none(site: Site) {
 async fn unread_again_is_so_on_every_device_and_told_to_nobody_else(site: Site) {
     let cast = site.cast().await;
     written(&site, &cast, 3).await;
-    site.greenroom.read_on(&cast.sarah, cast.launch, 15).await.expect("reading on");
+    site.greenroom.mark_read(&cast.sarah, cast.launch, 15).await.expect("reading on");
     let (mut hers, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
     let (mut theirs, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
     site.greenroom.mark_unread(&cast.sarah, cast.launch, 14).await.expect("marked");
@@ -119,11 +119,11 @@ async fn unread_again_is_so_on_every_device_and_told_to_nobody_else(site: Site) 
 async fn read_again_is_not_told_again(site: Site) {
     let cast = site.cast().await;
     written(&site, &cast, 2).await;
-    site.greenroom.read_on(&cast.sarah, cast.launch, 14).await.expect("reading on");
+    site.greenroom.mark_read(&cast.sarah, cast.launch, 14).await.expect("reading on");
     site.greenroom.mark_unread(&cast.sarah, cast.launch, 1).await.expect("marked");
     let (mut theirs, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
-    site.greenroom.read_on(&cast.sarah, cast.launch, 13).await.expect("reading on");
-    site.greenroom.read_on(&cast.sarah, cast.launch, 14).await.expect("reading on");
+    site.greenroom.mark_read(&cast.sarah, cast.launch, 13).await.expect("reading on");
+    site.greenroom.mark_read(&cast.sarah, cast.launch, 14).await.expect("reading on");
     say(&site.greenroom, &cast.eventpro, cast.launch, "Hello?").await;
     assert_eq!(theirs.names(1).await, ["message.created"]);
     for viewer in [&cast.sarah, &cast.eventpro] {

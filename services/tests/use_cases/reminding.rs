@@ -31,8 +31,8 @@ const MINUTE: Duration = Duration::from_secs(60);
 /// Nothing of the seeded story is left unread.
 async fn quiet(site: &Site) -> crate::support::Cast {
     let cast = site.cast().await;
-    site.greenroom.read_on(&cast.eventpro, cast.launch, 12).await.expect("reading on");
-    site.greenroom.read_on(&cast.sarah, cast.launch, 12).await.expect("reading on");
+    site.greenroom.mark_read(&cast.eventpro, cast.launch, 12).await.expect("reading on");
+    site.greenroom.mark_read(&cast.sarah, cast.launch, 12).await.expect("reading on");
     cast
 }
 
@@ -78,7 +78,7 @@ async fn what_is_read_in_time_is_never_mailed(site: Site) {
     let cast = quiet(&site).await;
     say(&site.greenroom, &cast.sarah, cast.launch, "Quick one").await;
     site.clock.advance(4 * MINUTE);
-    site.greenroom.read_on(&cast.eventpro, cast.launch, 13).await.expect("reading on");
+    site.greenroom.mark_read(&cast.eventpro, cast.launch, 13).await.expect("reading on");
     site.clock.advance(60 * MINUTE);
     assert!(letters(&site).await.is_empty());
 }
@@ -88,7 +88,7 @@ async fn what_is_read_before_the_mail_goes_out_is_not_sent(site: Site) {
     say(&site.greenroom, &cast.sarah, cast.launch, "Quick one").await;
     site.clock.advance(5 * MINUTE);
     assert_eq!(letters(&site).await.len(), 1);
-    site.greenroom.read_on(&cast.eventpro, cast.launch, 13).await.expect("reading on");
+    site.greenroom.mark_read(&cast.eventpro, cast.launch, 13).await.expect("reading on");
     let office = PostOffice::default();
     site.greenroom.deliver_pending(&office).await.expect("posting");
     assert!(office.recipients().is_empty());
@@ -214,7 +214,7 @@ async fn a_thousand_messages_at_once_are_one_mail(site: Site) {
 
 async fn a_day_of_messages_is_fifteen_mails_and_keeps_none_from_others(site: Site) {
     let cast = quiet(&site).await;
-    site.greenroom.read_on(&cast.safari, cast.sundowner, 5).await.expect("reading on");
+    site.greenroom.mark_read(&cast.safari, cast.sundowner, 5).await.expect("reading on");
     for hour in 0..24 {
         for _ in 0..12 {
             say(&site.greenroom, &cast.sarah, cast.launch, "Hello?").await;

@@ -49,8 +49,8 @@ async fn all_writes(site: &Site, cast: &Cast, viewer: &Viewer) -> Vec<(&'static 
     let booking = greenroom.conversation(&cast.sarah, cast.launch).await.expect("a conversation").0.booking.id;
     vec![
         ("post", refusal(greenroom.post(viewer, draft(cast.launch, "No")).await)),
-        ("read_on", refusal(greenroom.read_on(viewer, cast.launch, 12).await)),
-        ("deliver", refusal(greenroom.deliver(viewer, cast.launch, 12).await)),
+        ("read_on", refusal(greenroom.mark_read(viewer, cast.launch, 12).await)),
+        ("deliver", refusal(greenroom.mark_delivered(viewer, cast.launch, 12).await)),
         ("mark_unread", refusal(greenroom.mark_unread(viewer, cast.launch, 1).await)),
         ("mark_seen", refusal(greenroom.mark_seen(viewer, Seen::All).await)),
         ("step", refusal(greenroom.step(viewer, booking, Step::Accept).await)),

@@ -78,6 +78,6 @@ async fn of_two_steps_at_once_one_is_taken(site: Site) {
 async fn opening_the_thread_sees_the_step(site: Site) {
     let (cast, id) = (site.cast().await, booking(&site).await);
     site.greenroom.step(&cast.sarah, id, Step::Accept).await.expect("accepted");
-    site.greenroom.read_on(&cast.eventpro, cast.launch, 13).await.expect("reading on");
+    site.greenroom.mark_read(&cast.eventpro, cast.launch, 13).await.expect("reading on");
     assert_eq!(site.greenroom.frame(&cast.eventpro).await.expect("a frame").unread, 0);
 }

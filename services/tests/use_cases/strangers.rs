@@ -22,10 +22,10 @@ async fn knock(site: &Site, viewer: &Viewer, conversation: ConversationId, booki
         refusal(greenroom.history(viewer, conversation, Window::Newest, None).await),
         refusal(greenroom.history(viewer, conversation, Window::Before(5), Some(1)).await),
         refusal(greenroom.post(viewer, draft(conversation, "Let me in")).await),
-        refusal(greenroom.read_on(viewer, conversation, 0).await),
-        refusal(greenroom.read_on(viewer, conversation, i64::MAX).await),
+        refusal(greenroom.mark_read(viewer, conversation, 0).await),
+        refusal(greenroom.mark_read(viewer, conversation, i64::MAX).await),
         refusal(greenroom.mark_unread(viewer, conversation, 1).await),
-        refusal(greenroom.deliver(viewer, conversation, i64::MAX).await),
+        refusal(greenroom.mark_delivered(viewer, conversation, i64::MAX).await),
         refusal(greenroom.notify_typing(viewer, conversation).await),
         refusal(greenroom.load_presence(viewer, conversation).await),
         refusal(greenroom.booking(viewer, booking).await),
@@ -89,6 +89,6 @@ async fn events_go_to_the_two_people_alone(site: Site) {
     let head = async |viewer| site.greenroom.frame(viewer).await.expect("a frame").cursor;
     let before = [head(&cast.safari).await, head(&cast.kamau).await, head(&cast.achieng).await];
     site.greenroom.post(&cast.sarah, draft(cast.launch, "Between us")).await.expect("a message");
-    site.greenroom.read_on(&cast.eventpro, cast.launch, 14).await.expect("reading on");
+    site.greenroom.mark_read(&cast.eventpro, cast.launch, 14).await.expect("reading on");
     assert_eq!([head(&cast.safari).await, head(&cast.kamau).await, head(&cast.achieng).await], before);
 }

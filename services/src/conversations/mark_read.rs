@@ -1,6 +1,6 @@
 use super::{
-    Side, View,
-    marks::{both_want_receipts, move_forward, unread_after},
+    ConversationQuery, Party,
+    read_markers::{advance_marker, both_want_receipts, count_unread_after},
 };
 use crate::{
     Greenroom, Result, Viewer,
@@ -22,26 +22,26 @@ impl Greenroom {
     /// # Errors
     /// `NotFound` where the conversation isn't theirs; `RateLimited`.
     #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn read_on(&self, viewer: &Viewer, id: ConversationId, seq: i64) -> Result<()> {
+    pub async fn mark_read(&self, viewer: &Viewer, id: ConversationId, seq: i64) -> Result<()> {
         viewer.require_write_scope()?;
         self.marker_limiter.acquire(viewer.id())?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());
-        run_to_completion(async move { greenroom.read_on_in_full(&viewer, id, seq).await }).await
+        run_to_completion(async move { greenroom.mark_read_inner(&viewer, id, seq).await }).await
     }
 
-    async fn read_on_in_full(&self, viewer: &Viewer, id: ConversationId, seq: i64) -> Result<()> {
-        let (now, side) = (self.now(), Side::of(viewer));
+    async fn mark_read_inner(&self, viewer: &Viewer, id: ConversationId, seq: i64) -> Result<()> {
+        let (now, party) = (self.now(), Party::of(viewer));
         let tx = self.write_background_for(viewer).await?;
-        let Some(row) = move_forward(&tx, viewer, id, (side.read_seq(), seq), Condition::all()).await? else {
-            return match View::of(viewer).one(&tx, id).await? {
+        let Some(row) = advance_marker(&tx, viewer, id, (party.read_seq(), seq), Condition::all()).await? else {
+            return match ConversationQuery::of(viewer).find(&tx, id).await? {
                 Some(_) => tx.commit().await,
                 None => Err(Refusal::NotFound.into()),
             };
         };
-        let counterpart = side.counterpart(&row);
+        let counterpart = party.counterpart(&row);
         let read_seq = Ord::min(seq, row.last_seq);
-        let news = move_forward(&tx, viewer, id, (side.seen_seq(), read_seq), both_want_receipts()).await?.is_some();
-        let unread = unread_after(&tx, id, read_seq, viewer.id()).await?;
+        let news = advance_marker(&tx, viewer, id, (party.seen_seq(), read_seq), both_want_receipts()).await?.is_some();
+        let unread = count_unread_after(&tx, id, read_seq, viewer.id()).await?;
         let mut recorder = EventRecorder::default();
         let read = Event::ConversationRead { conversation_id: id, user_id: viewer.id(), read_seq, unread };
         if news {
@@ -49,7 +49,7 @@ impl Greenroom {
         }
         recorder.record(viewer.id(), read);
         lock_last_seqs(&tx, [viewer.id(), counterpart]).await?;
-        let ids = see_notifications(&tx, viewer, id, read_seq, now.millis()).await?;
+        let ids = mark_notifications_read(&tx, viewer, id, read_seq, now.millis()).await?;
         if !ids.is_empty() {
             let unread = crate::notifications::unread(&tx, viewer.id()).await?;
             recorder.record(viewer.id(), Event::NotificationRead { ids, all: false, unread, read_at: now });
@@ -59,7 +59,7 @@ impl Greenroom {
     }
 }
 
-async fn see_notifications(
+async fn mark_notifications_read(
     tx: &Transaction,
     viewer: &Viewer,
     id: ConversationId,

@@ -18,14 +18,14 @@ use uuid::Uuid;
 
 /// Which of a conversation's two people somebody is, and so which columns are theirs.
 #[derive(Clone, Copy)]
-pub(crate) struct Side(Role);
+pub(crate) struct Party(Role);
 
-impl Side {
+impl Party {
     pub(crate) fn of(viewer: &Viewer) -> Self {
         Self(viewer.role())
     }
 
-    /// Holds the id of the person on this side.
+    /// Holds the id of the person on this party.
     pub(crate) fn person(self) -> conversation::Column {
         match self.0 {
             Role::Organizer => conversation::Column::OrganizerId,
@@ -72,7 +72,7 @@ impl Side {
         })
     }
 
-    /// The person on the other side.
+    /// The person on the other party.
     pub(crate) fn counterpart(self, row: &conversation::Model) -> PersonId {
         PersonId(match self.0 {
             Role::Organizer => row.talent_id,
@@ -86,13 +86,13 @@ impl Side {
     }
 
     /// The viewer's own conversations: where every query begins.
-    pub(crate) fn own(self, viewer: &Viewer) -> SimpleExpr {
+    pub(crate) fn owns(self, viewer: &Viewer) -> SimpleExpr {
         self.person().eq(viewer.id().0)
     }
 }
 
 /// A conversation, and the last event counted in. Both are of one moment, because one statement reads them.
-pub(crate) struct Seen {
+pub(crate) struct ConversationWithCursor {
     pub(crate) conversation: Conversation,
     pub(crate) cursor: i64,
     /// The number of the event that last moved it up in the inbox.
@@ -100,22 +100,22 @@ pub(crate) struct Seen {
 }
 
 /// Conversations as one person sees them, read in one statement.
-pub(crate) struct View {
-    side: Side,
+pub(crate) struct ConversationQuery {
+    party: Party,
     query: Select<conversation::Entity>,
 }
 
-impl View {
+impl ConversationQuery {
     pub(crate) fn of(viewer: &Viewer) -> Self {
-        let side = Side::of(viewer);
+        let party = Party::of(viewer);
         let query = BookingRow::select(conversation::Entity::find(), conversation::Column::BookingId)
-            .join(JoinType::LeftJoin, last_message())
+            .join(JoinType::LeftJoin, join_last_message())
             .column_as(conversation::Column::Id, "conversation_id")
             .column_as(conversation::Column::LastSeq, "last_seq")
-            .column_as(side.read_seq(), "read_seq")
-            .column_as(side.event_seq(), "event_seq")
-            .column_as(side.other().seen_seq(), "seen_seq")
-            .column_as(side.other().delivered_seq(), "delivered_seq")
+            .column_as(party.read_seq(), "read_seq")
+            .column_as(party.event_seq(), "event_seq")
+            .column_as(party.other().seen_seq(), "seen_seq")
+            .column_as(party.other().delivered_seq(), "delivered_seq")
             .column_as(conversation::Column::UpdatedAt, "updated_at")
             .column_as(message::Column::Id, "message_id")
             .column_as(message::Column::ClientId, "message_client_id")
@@ -123,44 +123,61 @@ impl View {
             .column_as(message::Column::Body, "message_body")
             .column_as(message::Column::CreatedAt, "message_created_at")
             .column_as(message::Column::Step, "message_step")
-            .column_as(unread(viewer, side), "unread")
-            .column_as(head(viewer), "cursor")
-            .filter(side.own(viewer));
-        Self { side, query }
+            .column_as(count_unread(viewer, party), "unread")
+            .column_as(select_last_event_seq(viewer), "cursor")
+            .filter(party.owns(viewer));
+        Self { party, query }
     }
 
     /// One of them.
-    pub(crate) async fn one(self, connection: &impl ConnectionTrait, id: ConversationId) -> Result<Option<Seen>> {
-        let row = self.query.filter(conversation::Column::Id.eq(id.0)).into_model::<Row>().one(connection).await?;
-        row.map(|row| row.into_model(self.side)).transpose()
+    pub(crate) async fn find(
+        self,
+        connection: &impl ConnectionTrait,
+        id: ConversationId,
+    ) -> Result<Option<ConversationWithCursor>> {
+        let row = self
+            .query
+            .filter(conversation::Column::Id.eq(id.0))
+            .into_model::<ConversationRow>()
+            .one(connection)
+            .await?;
+        row.map(|row| row.into_model(self.party)).transpose()
     }
 
     /// The one of a booking.
-    pub(crate) async fn of_booking(self, connection: &impl ConnectionTrait, id: BookingId) -> Result<Option<Seen>> {
+    pub(crate) async fn find_by_booking(
+        self,
+        connection: &impl ConnectionTrait,
+        id: BookingId,
+    ) -> Result<Option<ConversationWithCursor>> {
         let mine = self.query.filter(conversation::Column::BookingId.eq(id.0));
-        let row = mine.into_model::<Row>().one(connection).await?;
-        row.map(|row| row.into_model(self.side)).transpose()
+        let row = mine.into_model::<ConversationRow>().one(connection).await?;
+        row.map(|row| row.into_model(self.party)).transpose()
     }
 
     /// A page of them and one more, newest first.
-    pub(crate) async fn list(self, connection: &impl ConnectionTrait, after: Option<&Mark>) -> Result<Vec<Seen>> {
+    pub(crate) async fn list_page(
+        self,
+        connection: &impl ConnectionTrait,
+        after: Option<&Mark>,
+    ) -> Result<Vec<ConversationWithCursor>> {
         let mut query = self.query;
         if let Some(mark) = after {
-            query = query.filter(mark.after_descending([self.side.event_seq(), conversation::Column::Id])?);
+            query = query.filter(mark.after_descending([self.party.event_seq(), conversation::Column::Id])?);
         }
         let rows = query
-            .order_by(self.side.event_seq(), Order::Desc)
+            .order_by(self.party.event_seq(), Order::Desc)
             .order_by(conversation::Column::Id, Order::Desc)
             .limit(PAGE + 1)
-            .into_model::<Row>()
+            .into_model::<ConversationRow>()
             .all(connection)
             .await?;
-        rows.into_iter().map(|row| row.into_model(self.side)).collect()
+        rows.into_iter().map(|row| row.into_model(self.party)).collect()
     }
 }
 
 /// Messages of the other that the viewer hasn't read. Counted, not kept: a count that is kept can drift.
-fn unread(viewer: &Viewer, side: Side) -> SimpleExpr {
+fn count_unread(viewer: &Viewer, party: Party) -> SimpleExpr {
     let newer = Query::select()
         .expr(Expr::col(("unseen", message::Column::Id)).count())
         .from_as(message::Entity, "unseen")
@@ -168,14 +185,14 @@ fn unread(viewer: &Viewer, side: Side) -> SimpleExpr {
             Expr::col(("unseen", message::Column::ConversationId))
                 .equals((conversation::Entity, conversation::Column::Id)),
         )
-        .and_where(Expr::col(("unseen", message::Column::Seq)).gt(Expr::col((conversation::Entity, side.read_seq()))))
+        .and_where(Expr::col(("unseen", message::Column::Seq)).gt(Expr::col((conversation::Entity, party.read_seq()))))
         .and_where(Expr::col(("unseen", message::Column::SenderId)).ne(viewer.id().0))
         .take();
     Expr::expr(newer)
 }
 
 /// The number of the viewer's newest event.
-fn head(viewer: &Viewer) -> SimpleExpr {
+fn select_last_event_seq(viewer: &Viewer) -> SimpleExpr {
     let newest = Query::select()
         .column(event_sequence::Column::Seq)
         .from(event_sequence::Entity)
@@ -184,7 +201,7 @@ fn head(viewer: &Viewer) -> SimpleExpr {
     Expr::expr(newest)
 }
 
-fn last_message() -> RelationDef {
+fn join_last_message() -> RelationDef {
     let mut relation: RelationDef = conversation::Entity::belongs_to(message::Entity)
         .from(conversation::Column::Id)
         .to(message::Column::ConversationId)
@@ -196,7 +213,7 @@ fn last_message() -> RelationDef {
 }
 
 #[derive(FromQueryResult)]
-struct Row {
+struct ConversationRow {
     #[sea_orm(nested)]
     booking: BookingRow,
     conversation_id: Uuid,
@@ -219,11 +236,11 @@ struct Row {
     cursor: Option<i64>,
 }
 
-impl Row {
-    fn into_model(self, side: Side) -> Result<Seen> {
+impl ConversationRow {
+    fn into_model(self, party: Party) -> Result<ConversationWithCursor> {
         let booking = self.booking.clone().into_model()?;
         let last_message = self.last_message(&booking)?;
-        let counterpart = match side.0 {
+        let counterpart = match party.0 {
             Role::Organizer => booking.talent.clone(),
             Role::Talent => booking.organizer.clone(),
         };
@@ -239,7 +256,7 @@ impl Row {
             counterpart_delivered_seq: Ord::max(self.delivered_seq, self.seen_seq),
             updated_at: Instant::from_millis(self.updated_at),
         };
-        Ok(Seen { conversation, cursor: self.cursor.unwrap_or_default(), event_seq: self.event_seq })
+        Ok(ConversationWithCursor { conversation, cursor: self.cursor.unwrap_or_default(), event_seq: self.event_seq })
     }
 
     fn last_message(&self, booking: &Booking) -> Result<Option<Message>> {

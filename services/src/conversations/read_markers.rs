@@ -1,7 +1,7 @@
 //! How far messages have come with each of the two. Marks live in the conversation's row, only ever move forward, and
 //! never past its last message; only a person's own reading mark may be put back, by themselves.
 
-use super::Side;
+use super::Party;
 use crate::{
     Result, Viewer,
     entity::{conversation, message, person},
@@ -15,7 +15,7 @@ use sea_orm::{
 
 /// The conversation with one of the viewer's marks moved; `None` where it stands there already, where `condition`
 /// doesn't hold, or where it isn't theirs.
-pub(super) async fn move_forward(
+pub(super) async fn advance_marker(
     tx: &Transaction,
     viewer: &Viewer,
     id: ConversationId,
@@ -27,7 +27,7 @@ pub(super) async fn move_forward(
     let moved = conversation::Entity::update_many()
         .col_expr(mark, target.into())
         .filter(conversation::Column::Id.eq(id.0))
-        .filter(Side::of(viewer).own(viewer))
+        .filter(Party::of(viewer).owns(viewer))
         .filter(mark.lt(seq))
         .filter(Expr::col(mark).lt(Expr::col(conversation::Column::LastSeq)))
         .filter(condition)
@@ -51,7 +51,7 @@ pub(super) fn both_want_receipts() -> Condition {
 }
 
 /// Messages of the other beyond `seq`.
-pub(super) async fn unread_after(tx: &Transaction, id: ConversationId, seq: i64, me: PersonId) -> Result<i64> {
+pub(super) async fn count_unread_after(tx: &Transaction, id: ConversationId, seq: i64, me: PersonId) -> Result<i64> {
     let count = message::Entity::find()
         .filter(message::Column::ConversationId.eq(id.0))
         .filter(message::Column::Seq.gt(seq))
