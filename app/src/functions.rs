@@ -91,7 +91,7 @@ pub async fn load_thread(id: String, before: Option<i64>, after: Option<i64>, at
         (_, _, Some(seq)) => Window::Around(seq),
         (None, None, None) => Window::Unread,
     };
-    crate::ssr::mine(&viewer, greenroom.thread(&viewer, crate::ssr::id(&id)?, window).await)
+    crate::ssr::mine(&viewer, greenroom.load_thread(&viewer, crate::ssr::id(&id)?, window).await)
 }
 
 /// Sends a message.
@@ -102,7 +102,7 @@ pub async fn post(conversation_id: String, body: String, client_id: Option<Strin
     let body = Some(body.replace("\r\n", "\n"));
     let input = model::MessageInput { conversation_id: Some(conversation_id), body, client_id };
     let draft = input.parse().map_err(|refusal| crate::ssr::fail(refusal.into()))?;
-    let message = greenroom.post(&viewer, draft).await.map_err(crate::ssr::fail)?.into_message();
+    let message = greenroom.send_message(&viewer, draft).await.map_err(crate::ssr::fail)?.into_message();
     crate::ssr::send_on(&format!("/conversations/{}", message.conversation_id));
     Ok(message)
 }

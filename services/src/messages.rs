@@ -1,14 +1,14 @@
 //! Messages: sending them, and reading back in a thread.
 
 mod batch;
-mod entry;
 mod history;
-mod post;
+mod insert;
+mod send;
 
-pub(crate) use entry::{Entry, still_here, write_down};
 pub use history::{Messages, Window};
-pub use post::Posted;
-pub(crate) use post::{MessageBatcher, take_seq};
+pub(crate) use insert::{NewMessage, active_senders, insert_messages};
+pub use send::SendOutcome;
+pub(crate) use send::{MessageBatcher, allocate_seq};
 
 use crate::{Error, Result, entity::message};
 use model::{BookingId, BookingStatus, ClientId, ConversationId, Instant, Message, MessageId, Person};

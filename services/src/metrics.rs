@@ -5,7 +5,7 @@ use crate::{
     Error, Greenroom, Result,
     clock::{Clock, SystemClock},
     mail::Backlog,
-    messages::Posted,
+    messages::SendOutcome,
     realtime::BusHealth,
 };
 use ::metrics::{Gauge, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
@@ -118,12 +118,12 @@ impl Greenroom {
 }
 
 /// Measures a send, from the call to its answer.
-pub(crate) async fn measure_send(sending: impl Future<Output = Result<Posted>>) -> Result<Posted> {
+pub(crate) async fn measure_send(sending: impl Future<Output = Result<SendOutcome>>) -> Result<SendOutcome> {
     let began = time::Instant::now();
     let posted = sending.await;
     let outcome = match &posted {
-        Ok(Posted::New(_)) => "new",
-        Ok(Posted::Again(_)) => "again",
+        Ok(SendOutcome::New(_)) => "new",
+        Ok(SendOutcome::Duplicate(_)) => "again",
         Err(Error::Refused(_)) => "refused",
         Err(_) => "failed",
     };

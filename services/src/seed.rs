@@ -138,7 +138,7 @@ impl Greenroom {
             body: Some(text.to_owned()),
             client_id: None,
         };
-        let message = self.post(by, input.parse()?).await?.into_message();
+        let message = self.send_message(by, input.parse()?).await?.into_message();
         self.mark_read(by, conversation, message.seq).await
     }
 }

@@ -82,7 +82,7 @@ async fn history(
         }
     };
     let Messages { messages, has_more, cursor } =
-        shared.greenroom.history(&viewer, id, window, query.parsed("limit")?).await?;
+        shared.greenroom.list_messages(&viewer, id, window, query.parsed("limit")?).await?;
     Ok(private(History { messages, has_more, cursor }))
 }
 

@@ -13,7 +13,7 @@ use axum::{
 use http::StatusCode;
 use model::{Inbox, Message, MessageInput, Role};
 use serde::Serialize;
-use services::{Viewer, messages::Posted};
+use services::{Viewer, messages::SendOutcome};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -115,10 +115,10 @@ async fn inbox_of(shared: Shared, viewer: Viewer, query: Pairs) -> Answer {
 }
 
 async fn send_as(shared: Shared, viewer: Viewer, input: MessageInput) -> Answer {
-    let posted = shared.greenroom.post(&viewer, input.parse()?).await?;
+    let posted = shared.greenroom.send_message(&viewer, input.parse()?).await?;
     let status = match posted {
-        Posted::New(_) => StatusCode::CREATED,
-        Posted::Again(_) => StatusCode::OK,
+        SendOutcome::New(_) => StatusCode::CREATED,
+        SendOutcome::Duplicate(_) => StatusCode::OK,
     };
     Ok((status, private(Sent { message: posted.into_message() })).into_response())
 }

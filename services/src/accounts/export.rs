@@ -90,7 +90,7 @@ impl Greenroom {
         let (mut after, mut first) = (0, true);
         loop {
             self.check_signed_in(viewer).await?;
-            let part = self.history(viewer, conversation.id, Window::After(after), Some(MESSAGES)).await?;
+            let part = self.list_messages(viewer, conversation.id, Window::After(after), Some(MESSAGES)).await?;
             for message in &part.messages {
                 out.write_item(&mut first, message).await?;
                 after = message.seq;

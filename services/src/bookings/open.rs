@@ -5,7 +5,7 @@ use crate::{
     conversations::ConversationQuery,
     entity::{booking, conversation, message, person},
     error::is_duplicate,
-    messages::{Entry, write_down},
+    messages::{NewMessage, insert_messages},
     realtime::EventRecorder,
     run_to_completion,
     store::Transaction,
@@ -56,7 +56,7 @@ impl Greenroom {
             recorder.record(person.id, Event::ConversationCreated { conversation });
         }
         let client_id = draft.client_id.unwrap_or_else(crate::mint_client_id);
-        let entry = Entry {
+        let new_message = NewMessage {
             conversation: ConversationId(row.id),
             booking: booking.id,
             seq: row.last_seq,
@@ -67,7 +67,7 @@ impl Greenroom {
             client_id,
             step: None,
         };
-        match write_down(&tx, vec![entry], &mut recorder, now).await {
+        match insert_messages(&tx, vec![new_message], &mut recorder, now).await {
             Err(Error::Database(error)) if is_duplicate(&error) => {
                 tx.rollback().await;
                 return self.opened_before(viewer, client_id, &draft).await;

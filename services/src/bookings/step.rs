@@ -3,7 +3,7 @@ use crate::{
     Greenroom, Result, Viewer,
     conversations::Party,
     entity::{booking, conversation},
-    messages::{Entry, still_here, take_seq, write_down},
+    messages::{NewMessage, active_senders, allocate_seq, insert_messages},
     realtime::EventRecorder,
     run_to_completion,
     store::Transaction,
@@ -48,7 +48,7 @@ impl Greenroom {
         now: Instant,
     ) -> Result<Booking> {
         // Taking the place in the thread locks the conversation: two steps at once take turns.
-        let row = take_seq(tx, viewer, conversation, now).await?;
+        let row = allocate_seq(tx, viewer, conversation, now).await?;
         let found = BookingRow::all().filter(booking::Column::Id.eq(row.booking_id));
         let found = found.into_model::<BookingRow>().one(tx).await?.ok_or(Refusal::NotFound)?;
         let mut booking = found.into_model()?;
@@ -58,12 +58,12 @@ impl Greenroom {
             .filter(booking::Column::Id.eq(row.booking_id))
             .exec(tx)
             .await?;
-        let sender = still_here(tx, [viewer.id()]).await?.remove(&viewer.id()).ok_or(Refusal::Unauthenticated)?;
+        let sender = active_senders(tx, [viewer.id()]).await?.remove(&viewer.id()).ok_or(Refusal::Unauthenticated)?;
         let recipient = Party::of(viewer).counterpart(&row);
         for person in [viewer.id(), recipient] {
             recorder.record(person, Event::BookingUpdated { booking: booking.clone() });
         }
-        let entry = Entry {
+        let new_message = NewMessage {
             conversation,
             booking: booking.id,
             seq: row.last_seq,
@@ -74,7 +74,7 @@ impl Greenroom {
             client_id: crate::mint_client_id(),
             step: Some(booking.status),
         };
-        write_down(tx, vec![entry], recorder, now).await?;
+        insert_messages(tx, vec![new_message], recorder, now).await?;
         Ok(booking)
     }
 }

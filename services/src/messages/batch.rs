@@ -1,9 +1,9 @@
 //! Messages of whoever sends at the same moment, written by the same few statements.
 
 use super::{
-    entry::{Entry, still_here, write_down},
+    insert::{NewMessage, active_senders, insert_messages},
     message_of,
-    post::Posted,
+    send::SendOutcome,
 };
 use crate::{
     Greenroom, Result, Viewer,
@@ -22,24 +22,24 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// A message that somebody sends.
-pub(crate) struct Sending {
+pub(crate) struct MessageRequest {
     pub(super) viewer: Viewer,
     pub(super) draft: Draft,
     pub(super) client_id: ClientId,
 }
 
 /// What becomes of one of them.
-enum Fate {
-    /// It is the entry at this place.
+enum BatchOutcome {
+    /// It is the new_message at this place.
     Written(usize),
-    /// It is the same as the entry at this place.
-    SameAs(usize),
-    Again(Message),
+    /// It is the same as the new_message at this place.
+    DuplicateOf(usize),
+    Duplicate(Message),
     Refused(Refusal),
 }
 
-/// What is known before anything is written.
-struct Known {
+/// What is context before anything is written.
+struct BatchContext {
     sessions: LiveSessions,
     /// The conversations, locked.
     conversations: HashMap<Uuid, conversation::Model>,
@@ -49,52 +49,62 @@ struct Known {
 
 impl Greenroom {
     /// Sends all of these, in their order, in one transaction.
-    pub(super) async fn post_all(&self, batch: &[Sending]) -> Result<Vec<Result<Posted>>> {
+    pub(super) async fn send_all(&self, batch: &[MessageRequest]) -> Result<Vec<Result<SendOutcome>>> {
         let now = self.now();
-        let (tx, sessions) = self.write_for_all(batch.iter().map(|sending| &sending.viewer)).await?;
-        let mut known = Known {
+        let (tx, sessions) = self.write_for_all(batch.iter().map(|request| &request.viewer)).await?;
+        let mut context = BatchContext {
             sessions,
             conversations: lock_conversations(&tx, batch).await?,
-            sent: sent_before(&tx, batch).await?,
-            senders: still_here(&tx, batch.iter().map(|sending| sending.viewer.id())).await?,
+            sent: find_duplicates(&tx, batch).await?,
+            senders: active_senders(&tx, batch.iter().map(|request| request.viewer.id())).await?,
         };
-        let (mut entries, mut fates) = (Vec::new(), Vec::new());
-        for sending in batch {
-            fates.push(sending.fate(&mut known, &mut entries)?);
+        let (mut new_messages, mut outcomes) = (Vec::new(), Vec::new());
+        for request in batch {
+            outcomes.push(request.decide(&mut context, &mut new_messages)?);
         }
-        take_places(&tx, &entries, now).await?;
+        allocate_seqs(&tx, &new_messages, now).await?;
         let mut recorder = EventRecorder::default();
-        let written = write_down(&tx, entries, &mut recorder, now).await?;
+        let written = insert_messages(&tx, new_messages, &mut recorder, now).await?;
         recorder.commit(tx, &self.hub, now).await?;
-        Ok(fates.into_iter().map(|fate| fate.told(&written)).collect())
+        Ok(outcomes.into_iter().map(|outcome| outcome.into_result(&written)).collect())
     }
 }
 
-impl Sending {
-    fn fate(&self, known: &mut Known, entries: &mut Vec<Entry>) -> Result<Fate> {
-        if let Err(refusal) = known.sessions.check(&self.viewer) {
-            return Ok(Fate::Refused(refusal));
+impl MessageRequest {
+    fn decide(&self, context: &mut BatchContext, new_messages: &mut Vec<NewMessage>) -> Result<BatchOutcome> {
+        if let Err(refusal) = context.sessions.check(&self.viewer) {
+            return Ok(BatchOutcome::Refused(refusal));
         }
         let party = Party::of(&self.viewer);
         let own =
-            known.conversations.get_mut(&self.draft.conversation_id.0).filter(|row| party.is_of(&self.viewer, row));
-        let Some(row) = own else { return Ok(Fate::Refused(Refusal::NotFound)) };
-        if let Some(sent) = known.sent.get(&(self.viewer.id(), self.client_id)) {
+            context.conversations.get_mut(&self.draft.conversation_id.0).filter(|row| party.is_of(&self.viewer, row));
+        let Some(row) = own else { return Ok(BatchOutcome::Refused(Refusal::NotFound)) };
+        if let Some(sent) = context.sent.get(&(self.viewer.id(), self.client_id)) {
             let same = sent.conversation_id == row.id && sent.body == self.draft.body.as_str();
             let message = message_of(sent.clone(), BookingId(row.booking_id), self.viewer.person().clone())?;
-            return Ok(if same { Fate::Again(message) } else { Fate::Refused(Refusal::ClientIdReused) });
+            return Ok(if same {
+                BatchOutcome::Duplicate(message)
+            } else {
+                BatchOutcome::Refused(Refusal::ClientIdReused)
+            });
         }
-        let twin = |entry: &Entry| entry.sender.id == self.viewer.id() && entry.client_id == self.client_id;
-        if let Some(place) = entries.iter().position(twin) {
-            let same =
-                entries[place].conversation == self.draft.conversation_id && entries[place].body == self.draft.body;
-            return Ok(if same { Fate::SameAs(place) } else { Fate::Refused(Refusal::ClientIdReused) });
+        let duplicate = |new_message: &NewMessage| {
+            new_message.sender.id == self.viewer.id() && new_message.client_id == self.client_id
+        };
+        if let Some(place) = new_messages.iter().position(duplicate) {
+            let same = new_messages[place].conversation == self.draft.conversation_id
+                && new_messages[place].body == self.draft.body;
+            return Ok(if same {
+                BatchOutcome::DuplicateOf(place)
+            } else {
+                BatchOutcome::Refused(Refusal::ClientIdReused)
+            });
         }
-        let Some(sender) = known.senders.get(&self.viewer.id()) else {
-            return Ok(Fate::Refused(Refusal::Unauthenticated));
+        let Some(sender) = context.senders.get(&self.viewer.id()) else {
+            return Ok(BatchOutcome::Refused(Refusal::Unauthenticated));
         };
         row.last_seq += 1;
-        entries.push(Entry {
+        new_messages.push(NewMessage {
             conversation: self.draft.conversation_id,
             booking: BookingId(row.booking_id),
             seq: row.last_seq,
@@ -105,25 +115,25 @@ impl Sending {
             client_id: self.client_id,
             step: None,
         });
-        Ok(Fate::Written(entries.len() - 1))
+        Ok(BatchOutcome::Written(new_messages.len() - 1))
     }
 }
 
-impl Fate {
-    fn told(self, written: &[Message]) -> Result<Posted> {
+impl BatchOutcome {
+    fn into_result(self, written: &[Message]) -> Result<SendOutcome> {
         match self {
-            Fate::Written(place) => Ok(Posted::New(written[place].clone())),
-            Fate::SameAs(place) => Ok(Posted::Again(written[place].clone())),
-            Fate::Again(message) => Ok(Posted::Again(message)),
-            Fate::Refused(refusal) => Err(refusal.into()),
+            BatchOutcome::Written(place) => Ok(SendOutcome::New(written[place].clone())),
+            BatchOutcome::DuplicateOf(place) => Ok(SendOutcome::Duplicate(written[place].clone())),
+            BatchOutcome::Duplicate(message) => Ok(SendOutcome::Duplicate(message)),
+            BatchOutcome::Refused(refusal) => Err(refusal.into()),
         }
     }
 }
 
 /// Locks those of the conversations that are of any of these people, in the order of their ids.
-async fn lock_conversations(tx: &Transaction, batch: &[Sending]) -> Result<HashMap<Uuid, conversation::Model>> {
-    let ids: BTreeSet<_> = batch.iter().map(|sending| sending.draft.conversation_id.0).collect();
-    let people: BTreeSet<_> = batch.iter().map(|sending| sending.viewer.id().0).collect();
+async fn lock_conversations(tx: &Transaction, batch: &[MessageRequest]) -> Result<HashMap<Uuid, conversation::Model>> {
+    let ids: BTreeSet<_> = batch.iter().map(|request| request.draft.conversation_id.0).collect();
+    let people: BTreeSet<_> = batch.iter().map(|request| request.viewer.id().0).collect();
     let (ids, people) = (statement_buckets::pad_to_bucket(ids), statement_buckets::pad_to_bucket(people));
     let theirs = Condition::any()
         .add(conversation::Column::OrganizerId.is_in(people.clone()))
@@ -140,8 +150,11 @@ async fn lock_conversations(tx: &Transaction, batch: &[Sending]) -> Result<HashM
 
 /// What was sent before under the client ids of these. Read with the conversations locked: a first try has either been
 /// committed or comes later.
-async fn sent_before(tx: &Transaction, batch: &[Sending]) -> Result<HashMap<(PersonId, ClientId), message::Model>> {
-    let each = batch.iter().map(|Sending { viewer, client_id, .. }| {
+async fn find_duplicates(
+    tx: &Transaction,
+    batch: &[MessageRequest],
+) -> Result<HashMap<(PersonId, ClientId), message::Model>> {
+    let each = batch.iter().map(|MessageRequest { viewer, client_id, .. }| {
         let own = message::Column::SenderId.eq(viewer.id().0);
         Condition::all().add(own).add(message::Column::ClientId.eq(client_id.0))
     });
@@ -152,9 +165,9 @@ async fn sent_before(tx: &Transaction, batch: &[Sending]) -> Result<HashMap<(Per
     Ok(rows.into_iter().map(|row| ((PersonId(row.sender_id), ClientId(row.client_id)), row)).collect())
 }
 
-/// Notes how far the conversations of these entries have come.
-async fn take_places(tx: &Transaction, entries: &[Entry], now: Instant) -> Result<()> {
-    for (places, conversations) in by_count(entries.iter().map(|entry| entry.conversation.0)) {
+/// Notes how far the conversations of these new_messages have come.
+async fn allocate_seqs(tx: &Transaction, new_messages: &[NewMessage], now: Instant) -> Result<()> {
+    for (places, conversations) in group_by_count(new_messages.iter().map(|new_message| new_message.conversation.0)) {
         conversation::Entity::update_many()
             .col_expr(conversation::Column::LastSeq, Expr::col(conversation::Column::LastSeq).add(places))
             .col_expr(conversation::Column::UpdatedAt, Expr::value(now.millis()))
@@ -166,7 +179,7 @@ async fn take_places(tx: &Transaction, entries: &[Entry], now: Instant) -> Resul
 }
 
 /// What comes equally often, together.
-fn by_count(ids: impl Iterator<Item = Uuid>) -> BTreeMap<i64, Vec<Uuid>> {
+fn group_by_count(ids: impl Iterator<Item = Uuid>) -> BTreeMap<i64, Vec<Uuid>> {
     let mut counts = HashMap::<Uuid, i64>::new();
     ids.for_each(|id| *counts.entry(id).or_default() += 1);
     let mut groups = BTreeMap::<i64, Vec<Uuid>>::new();

@@ -13,9 +13,9 @@ const WINDOW: i64 = fold::WINDOW;
 const WINDOW_LIMIT: i64 = 100;
 
 /// Messages in it where a thread opens at the first unread: so that the newest is mostly there too.
-const WINDOW_OF_UNREAD: i64 = 150;
+const UNREAD_WINDOW: i64 = 150;
 /// Of those, messages that were read before.
-const KNOWN: i64 = 10;
+const CONTEXT_MESSAGES: i64 = 10;
 
 /// Which messages of a thread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +48,7 @@ impl Greenroom {
     ///
     /// # Errors
     /// `NotFound` where it isn't theirs; `Invalid` for a `limit` outside 1 to 100.
-    pub async fn history(
+    pub async fn list_messages(
         &self,
         viewer: &Viewer,
         id: ConversationId,
@@ -62,7 +62,7 @@ impl Greenroom {
         };
         let ConversationWithCursor { conversation, cursor, .. } =
             ConversationQuery::of(viewer).find(self.store.reader(), id).await?.ok_or(Refusal::NotFound)?;
-        let (messages, has_more) = read(self.store.reader(), &conversation, window, limit).await?;
+        let (messages, has_more) = read_window(self.store.reader(), &conversation, window, limit).await?;
         Ok(Messages { messages, has_more, cursor })
     }
 
@@ -70,16 +70,16 @@ impl Greenroom {
     ///
     /// # Errors
     /// `NotFound` where it isn't theirs.
-    pub async fn thread(&self, viewer: &Viewer, id: ConversationId, window: Window) -> Result<Thread> {
+    pub async fn load_thread(&self, viewer: &Viewer, id: ConversationId, window: Window) -> Result<Thread> {
         let ConversationWithCursor { conversation, cursor, .. } =
             ConversationQuery::of(viewer).find(self.store.reader(), id).await?.ok_or(Refusal::NotFound)?;
         let at_unread = Thread::opens_at_unread(&conversation);
         let (window, limit) = match window {
-            Window::Unread if at_unread => (Window::After(conversation.read_seq - KNOWN), WINDOW_OF_UNREAD),
+            Window::Unread if at_unread => (Window::After(conversation.read_seq - CONTEXT_MESSAGES), UNREAD_WINDOW),
             Window::Unread => (Window::Newest, WINDOW),
             asked => (asked, WINDOW),
         };
-        let (messages, _) = read(self.store.reader(), &conversation, window, limit).await?;
+        let (messages, _) = read_window(self.store.reader(), &conversation, window, limit).await?;
         let has_more = messages.first().is_some_and(|first| first.seq > 1);
         Ok(Thread { conversation, messages, has_more, cursor })
     }
@@ -88,7 +88,7 @@ impl Greenroom {
 /// Messages of a conversation as it was when it was read, and whether there are more in the direction that was asked for.
 /// What was said never changes, and its places have no gaps: up to the last one known of, it is the same at any later
 /// moment, and from one place to another there are as many as one would think.
-async fn read(
+async fn read_window(
     connection: &impl ConnectionTrait,
     conversation: &Conversation,
     window: Window,
@@ -111,11 +111,11 @@ async fn read(
         .all(connection)
         .await?;
     let has_more = if matches!(window, Window::After(_)) { to < last } else { after > 0 };
-    let messages = rows.into_iter().map(|row| read_from(row, &conversation.booking)).collect::<Result<_>>()?;
+    let messages = rows.into_iter().map(|row| message_from_row(row, &conversation.booking)).collect::<Result<_>>()?;
     Ok((messages, has_more))
 }
 
-fn read_from(row: message::Model, booking: &Booking) -> Result<Message> {
+fn message_from_row(row: message::Model, booking: &Booking) -> Result<Message> {
     let sender = booking.party(PersonId(row.sender_id)).clone();
     message_of(row, booking.id, sender)
 }

@@ -74,11 +74,11 @@ async fn read(greenroom: &Greenroom, heard: &Heard, viewer: &Viewer, id: Convers
     }
     heard.act("opening a thread");
     for window in [Window::Unread, Window::Newest, Window::Around(4)] {
-        greenroom.thread(viewer, id, window).await.expect("a thread");
+        greenroom.load_thread(viewer, id, window).await.expect("a thread");
     }
     heard.act("paging in a thread");
     for window in [Window::Before(8), Window::After(3)] {
-        greenroom.history(viewer, id, window, None).await.expect("messages");
+        greenroom.list_messages(viewer, id, window, None).await.expect("messages");
     }
     heard.act("a conversation");
     greenroom.conversation(viewer, id).await.expect("a conversation");
@@ -87,9 +87,9 @@ async fn read(greenroom: &Greenroom, heard: &Heard, viewer: &Viewer, id: Convers
 async fn write(greenroom: &Greenroom, heard: &Heard, (organizer, talent): (&Viewer, &Viewer), id: ConversationId) {
     heard.act("sending");
     let draft = draft(id);
-    let message = greenroom.post(organizer, draft.clone()).await.expect("sent").into_message();
+    let message = greenroom.send_message(organizer, draft.clone()).await.expect("sent").into_message();
     heard.act("sending again");
-    greenroom.post(organizer, draft).await.expect("sent");
+    greenroom.send_message(organizer, draft).await.expect("sent");
     heard.act("delivering");
     greenroom.mark_delivered(talent, id, message.seq).await.expect("delivered");
     heard.act("reading");

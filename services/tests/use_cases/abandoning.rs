@@ -2,7 +2,7 @@
 
 use crate::support::{Site, Stream, audit, draft, say, within};
 use model::Event;
-use services::{Resume, messages::Posted};
+use services::{Resume, messages::SendOutcome};
 use std::{pin::pin, task::Poll};
 
 on_both! {
@@ -29,11 +29,11 @@ async fn an_abandoned_message_is_written_and_told_or_neither(site: Site) {
     let (mut stream, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
     for turns in 0..16 {
         let draft = draft(cast.launch, &format!("Dropped after {turns} turns"));
-        give_up_after(turns, site.greenroom.post(&cast.eventpro, draft.clone())).await;
+        give_up_after(turns, site.greenroom.send_message(&cast.eventpro, draft.clone())).await;
         // The client tries again. Where the message was written the first time, this tells nobody: then
         // whoever was to be told was told by what went on without its caller, or never is.
-        let posted = within(site.greenroom.post(&cast.eventpro, draft)).await.expect("it is sent");
-        assert!(turns > 0 || matches!(posted, Posted::New(_)), "what never began did nothing");
+        let posted = within(site.greenroom.send_message(&cast.eventpro, draft)).await.expect("it is sent");
+        assert!(turns > 0 || matches!(posted, SendOutcome::New(_)), "what never began did nothing");
         let message = posted.into_message();
         assert_eq!(stream.event().await.event, Event::MessageCreated { message }, "after {turns} turns");
         assert_eq!(stream.names(1).await, ["notification.created"]);

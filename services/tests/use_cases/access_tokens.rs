@@ -29,7 +29,7 @@ async fn a_token_that_reads_sees_all_and_changes_nothing(site: Site) {
     let booking = greenroom.conversation(&bot, cast.launch).await.expect("a conversation").0.booking;
     let before = site.tally().await;
     for refused in [
-        refusal(greenroom.post(&bot, draft(cast.launch, "No")).await),
+        refusal(greenroom.send_message(&bot, draft(cast.launch, "No")).await),
         refusal(greenroom.mark_read(&bot, cast.launch, 12).await),
         refusal(greenroom.open_booking(&bot, booking_of(cast.achieng.id())).await),
         refusal(greenroom.step(&bot, booking.id, Step::Cancel).await),
@@ -44,7 +44,7 @@ async fn a_token_that_writes_writes(site: Site) {
     let cast = site.cast().await;
     let (bot, _) = program(&site, &cast.sarah, Scope::Write).await;
     let message =
-        site.greenroom.post(&bot, draft(cast.launch, "Sent by a program")).await.expect("sent").into_message();
+        site.greenroom.send_message(&bot, draft(cast.launch, "Sent by a program")).await.expect("sent").into_message();
     assert_eq!((message.sender.id, message.seq), (cast.sarah.id(), 13));
 }
 

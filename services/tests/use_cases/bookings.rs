@@ -30,7 +30,7 @@ async fn a_booking_opens_a_conversation_with_its_message(site: Site) {
     assert_eq!(site.greenroom.booking(&cast.eventpro, booking.id).await.expect("the booking"), opened);
     let hers = site.greenroom.booking(&cast.achieng, booking.id).await.expect("the booking");
     assert_eq!((&hers.booking, &hers.counterpart, hers.unread), (booking, cast.eventpro.person(), 1));
-    let thread = site.greenroom.thread(&cast.achieng, opened.id, Window::Newest).await.expect("a thread");
+    let thread = site.greenroom.load_thread(&cast.achieng, opened.id, Window::Newest).await.expect("a thread");
     assert_eq!((thread.messages, thread.conversation), (vec![message], hers));
 }
 

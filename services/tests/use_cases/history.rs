@@ -15,7 +15,7 @@ on_both! {
 }
 
 async fn read(site: &Site, cast: &Cast, window: Window, limit: i64) -> Messages {
-    site.greenroom.history(&cast.sarah, cast.launch, window, Some(limit)).await.expect("a history")
+    site.greenroom.list_messages(&cast.sarah, cast.launch, window, Some(limit)).await.expect("a history")
 }
 
 fn seqs(read: &Messages) -> Vec<i64> {
@@ -31,7 +31,8 @@ async fn the_newest_messages_come_in_ascending_order(site: Site) {
         let all = read(&site, &cast, Window::Newest, limit).await;
         assert_eq!((seqs(&all), all.has_more), ((1..=12).collect(), false));
     }
-    let theirs = site.greenroom.history(&cast.eventpro, cast.launch, Window::Newest, None).await.expect("a history");
+    let theirs =
+        site.greenroom.list_messages(&cast.eventpro, cast.launch, Window::Newest, None).await.expect("a history");
     assert_eq!(theirs.messages, read(&site, &cast, Window::Newest, 100).await.messages);
 }
 
@@ -72,11 +73,11 @@ async fn one_pages_forward_to_the_end(site: Site) {
 async fn a_window_has_at_least_one_message_and_a_hundred_at_most(site: Site) {
     let cast = site.cast().await;
     for limit in [0, -1, 101, i64::MAX, i64::MIN] {
-        let answer = refusal(site.greenroom.history(&cast.sarah, cast.launch, Window::Newest, Some(limit)).await);
+        let answer = refusal(site.greenroom.list_messages(&cast.sarah, cast.launch, Window::Newest, Some(limit)).await);
         assert_eq!(answer.fault("limit"), Some(Fault::OutOfRange), "{limit}");
     }
     for limit in [1, 100] {
-        assert!(site.greenroom.history(&cast.sarah, cast.launch, Window::Newest, Some(limit)).await.is_ok());
+        assert!(site.greenroom.list_messages(&cast.sarah, cast.launch, Window::Newest, Some(limit)).await.is_ok());
     }
 }
 
@@ -92,7 +93,7 @@ async fn a_thread_says_whether_there_are_messages_before_it(site: Site) {
         (Window::After(0), 1, 50, false),
         (Window::After(40), 41, 60, true),
     ] {
-        let thread = site.greenroom.thread(&cast.sarah, cast.launch, window).await.expect("a thread");
+        let thread = site.greenroom.load_thread(&cast.sarah, cast.launch, window).await.expect("a thread");
         let seqs: Vec<_> = thread.messages.iter().map(|message| message.seq).collect();
         assert_eq!((seqs, thread.has_more), ((first..=last).collect(), has_more), "{window:?}");
         assert_eq!((thread.conversation.last_seq, thread.at_end()), (60, last == 60));
@@ -102,7 +103,7 @@ async fn a_thread_says_whether_there_are_messages_before_it(site: Site) {
 /// How far the conversation has come, what was said in it, and the cursor: each message is one event of its sender.
 async fn a_thread_is_of_one_moment_while_somebody_writes(site: Site) {
     let cast = site.cast().await;
-    let before = site.greenroom.thread(&cast.eventpro, cast.launch, Window::Newest).await.expect("a thread");
+    let before = site.greenroom.load_thread(&cast.eventpro, cast.launch, Window::Newest).await.expect("a thread");
     let (greenroom, writer, id) = (site.greenroom.clone(), cast.eventpro.clone(), cast.launch);
     let writing = tokio::spawn(async move {
         for number in 0..150 {
@@ -111,7 +112,7 @@ async fn a_thread_is_of_one_moment_while_somebody_writes(site: Site) {
     });
     let mut moments = HashSet::new();
     while !writing.is_finished() {
-        let thread = site.greenroom.thread(&cast.eventpro, cast.launch, Window::Newest).await.expect("a thread");
+        let thread = site.greenroom.load_thread(&cast.eventpro, cast.launch, Window::Newest).await.expect("a thread");
         let last = thread.conversation.last_seq;
         assert_eq!(thread.last_shown(), last);
         assert_eq!(thread.cursor - before.cursor, last - before.conversation.last_seq);

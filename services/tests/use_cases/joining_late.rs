@@ -27,8 +27,10 @@ async fn write(
 ) {
     for number in 1..=ROUNDS {
         let text = number.to_string();
-        let (one, other) =
-            tokio::join!(greenroom.post(&eventpro, draft(launch, &text)), greenroom.post(&sarah, draft(launch, &text)));
+        let (one, other) = tokio::join!(
+            greenroom.send_message(&eventpro, draft(launch, &text)),
+            greenroom.send_message(&sarah, draft(launch, &text))
+        );
         one.expect("a message");
         other.expect("a message");
         round.send_replace(number);
@@ -86,7 +88,7 @@ async fn streams_opened_at_the_moment_of_a_message_hear_it(site: Site) {
             let (eventpro, draft) = (cast.eventpro.clone(), draft(cast.launch, "Now"));
             acts.spawn(async move {
                 if number == 4 {
-                    greenroom.post(&eventpro, draft).await.expect("a message");
+                    greenroom.send_message(&eventpro, draft).await.expect("a message");
                 } else {
                     let (mut stream, start) = Stream::ready(&greenroom, &sarah, Resume::After(cursor)).await;
                     stream.up_to(start, cursor + 2).await;

@@ -87,12 +87,12 @@ impl Story {
             Step::Post { conversation, talent, text } => {
                 let (id, by) = self.pick(conversation, talent);
                 let draft = draft(id, &format!("Text {text}"));
-                greenroom.post(&by, draft.clone()).await.expect("a message");
+                greenroom.send_message(&by, draft.clone()).await.expect("a message");
                 self.sent.push((by, draft));
             }
             Step::Retry { earlier } if !self.sent.is_empty() => {
                 let (by, draft) = &self.sent[earlier % self.sent.len()];
-                greenroom.post(by, draft.clone()).await.expect("a retry");
+                greenroom.send_message(by, draft.clone()).await.expect("a retry");
             }
             Step::Open { organizer, talent } => {
                 let (organizer, talent) = (self.people[organizer].clone(), self.people[2 + talent].clone());

@@ -35,7 +35,7 @@ impl Actor {
                     let draft = draft(conversation, &format!("Act {number}"));
                     let times = 1 + self.dice.roll(4) / 3;
                     for _ in 0..times {
-                        self.greenroom.post(&self.viewer, draft.clone()).await.expect("a message");
+                        self.greenroom.send_message(&self.viewer, draft.clone()).await.expect("a message");
                     }
                 }
                 4..=6 => {

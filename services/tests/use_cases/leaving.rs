@@ -134,7 +134,7 @@ async fn who_left_is_a_former_member_and_their_words_stay(site: Site) {
     site.greenroom.delete_account(&cast.sarah, Password::new(PASSWORD.to_owned())).await.expect("gone");
     let expected = ["booking.updated", "message.created", "notification.created", "person.updated"];
     assert_eq!(organizers.names(4).await, expected);
-    let thread = site.greenroom.thread(&cast.eventpro, cast.launch, Window::Newest).await.expect("a thread");
+    let thread = site.greenroom.load_thread(&cast.eventpro, cast.launch, Window::Newest).await.expect("a thread");
     assert_eq!(thread.conversation.counterpart.name, "Former member");
     assert_eq!(thread.conversation.booking.status, BookingStatus::Cancelled);
     assert_eq!(thread.messages.len(), 13);
@@ -159,7 +159,7 @@ async fn who_left_can_do_nothing_any_more(site: Site) {
     own.end().await;
     assert_eq!(refusal(sign_in(&site.greenroom, SARAH.email, PASSWORD).await), Refusal::InvalidCredentials);
     // A request that had begun before.
-    let late = refusal(site.greenroom.post(&cast.sarah, draft(cast.launch, "Too late")).await);
+    let late = refusal(site.greenroom.send_message(&cast.sarah, draft(cast.launch, "Too late")).await);
     assert_eq!(late, Refusal::Unauthenticated);
 }
 

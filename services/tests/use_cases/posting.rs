@@ -4,7 +4,7 @@ use crate::support::{Site, Stream, booking_of, draft, draft_as, fresh_client_id,
 use model::{Event, NotificationKind, Refusal};
 use services::{
     Limits, Resume,
-    messages::{Posted, Window},
+    messages::{SendOutcome, Window},
 };
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ async fn messages_are_numbered_without_gap(site: Site) {
         assert_eq!((message.conversation_id, message.booking_id), (conversation.id, conversation.booking.id));
     }
     let history =
-        site.greenroom.history(&cast.achieng, conversation.id, Window::Newest, None).await.expect("a history");
+        site.greenroom.list_messages(&cast.achieng, conversation.id, Window::Newest, None).await.expect("a history");
     assert_eq!(history.messages.iter().map(|message| message.seq).collect::<Vec<_>>(), [1, 2, 3, 4]);
 }
 
@@ -48,7 +48,8 @@ async fn text_comes_back_as_it_was_sent(site: Site) {
         let sent = say(&site.greenroom, &cast.eventpro, cast.launch, text).await;
         assert_eq!(sent.body, text.trim());
         assert_eq!(stream.event().await.event, Event::MessageCreated { message: sent.clone() });
-        let read = site.greenroom.history(&cast.sarah, cast.launch, Window::Newest, Some(1)).await.expect("a history");
+        let read =
+            site.greenroom.list_messages(&cast.sarah, cast.launch, Window::Newest, Some(1)).await.expect("a history");
         assert_eq!(read.messages, [sent]);
     }
 }
@@ -80,13 +81,13 @@ async fn both_are_told_and_only_the_other_is_notified(site: Site) {
 async fn a_retry_is_the_same_message(site: Site) {
     let cast = site.cast().await;
     let id = fresh_client_id();
-    let first = site.greenroom.post(&cast.sarah, draft_as(id, cast.launch, "Ready when you are")).await;
-    let Ok(Posted::New(first)) = first else { panic!("{first:?}") };
+    let first = site.greenroom.send_message(&cast.sarah, draft_as(id, cast.launch, "Ready when you are")).await;
+    let Ok(SendOutcome::New(first)) = first else { panic!("{first:?}") };
     let before = site.tally().await;
     site.clock.advance(Duration::from_secs(60));
     for text in ["Ready when you are", "  Ready when you are\n"] {
-        let again = site.greenroom.post(&cast.sarah, draft_as(id, cast.launch, text)).await;
-        let Ok(Posted::Again(again)) = again else { panic!("{again:?}") };
+        let again = site.greenroom.send_message(&cast.sarah, draft_as(id, cast.launch, text)).await;
+        let Ok(SendOutcome::Duplicate(again)) = again else { panic!("{again:?}") };
         assert_eq!(again, first);
     }
     assert_eq!(site.tally().await, before);
@@ -96,9 +97,9 @@ async fn a_retry_is_the_same_message(site: Site) {
 async fn a_client_id_with_another_text_is_refused(site: Site) {
     let cast = site.cast().await;
     let id = fresh_client_id();
-    site.greenroom.post(&cast.sarah, draft_as(id, cast.launch, "Yes")).await.expect("a message");
+    site.greenroom.send_message(&cast.sarah, draft_as(id, cast.launch, "Yes")).await.expect("a message");
     let before = site.tally().await;
-    let other = site.greenroom.post(&cast.sarah, draft_as(id, cast.launch, "No")).await;
+    let other = site.greenroom.send_message(&cast.sarah, draft_as(id, cast.launch, "No")).await;
     assert_eq!(refusal(other), Refusal::ClientIdReused);
     assert_eq!(site.tally().await, before);
 }
@@ -107,9 +108,12 @@ async fn a_client_id_in_another_conversation_is_refused(site: Site) {
     let cast = site.cast().await;
     let other = site.greenroom.open_booking(&cast.eventpro, booking_of(cast.kamau.id())).await.expect("a booking").id;
     let id = fresh_client_id();
-    site.greenroom.post(&cast.eventpro, draft_as(id, cast.launch, "Yes")).await.expect("a message");
+    site.greenroom.send_message(&cast.eventpro, draft_as(id, cast.launch, "Yes")).await.expect("a message");
     let before = site.tally().await;
-    assert_eq!(refusal(site.greenroom.post(&cast.eventpro, draft_as(id, other, "Yes")).await), Refusal::ClientIdReused);
+    assert_eq!(
+        refusal(site.greenroom.send_message(&cast.eventpro, draft_as(id, other, "Yes")).await),
+        Refusal::ClientIdReused
+    );
     assert_eq!(site.tally().await, before);
 }
 
@@ -117,8 +121,8 @@ async fn two_people_may_use_the_same_client_id(site: Site) {
     let cast = site.cast().await;
     let id = fresh_client_id();
     for (by, seq) in [(&cast.sarah, 13), (&cast.eventpro, 14)] {
-        let posted = site.greenroom.post(by, draft_as(id, cast.launch, "Sawa")).await;
-        assert!(matches!(posted, Ok(Posted::New(message)) if message.seq == seq));
+        let posted = site.greenroom.send_message(by, draft_as(id, cast.launch, "Sawa")).await;
+        assert!(matches!(posted, Ok(SendOutcome::New(message)) if message.seq == seq));
     }
 }
 
@@ -132,7 +136,7 @@ async fn a_person_sends_so_many_messages_a_minute(site: Site) {
 
     let before = site.tally().await;
     let wait = Refusal::RateLimited { retry_after: 40 };
-    assert_eq!(refusal(greenroom.post(&cast.eventpro, draft(cast.launch, "Four")).await), wait);
+    assert_eq!(refusal(greenroom.send_message(&cast.eventpro, draft(cast.launch, "Four")).await), wait);
     assert_eq!(refusal(greenroom.open_booking(&cast.eventpro, booking_of(cast.kamau.id())).await), wait);
     assert_eq!(site.tally().await, before);
     say(&greenroom, &cast.sarah, cast.launch, "Others may").await;
@@ -143,7 +147,10 @@ async fn a_person_sends_so_many_messages_a_minute(site: Site) {
 async fn what_is_refused_leaves_no_trace(site: Site) {
     let cast = site.cast().await;
     let before = site.tally().await;
-    assert_eq!(refusal(site.greenroom.post(&cast.kamau, draft(cast.launch, "Hello?")).await), Refusal::NotFound);
+    assert_eq!(
+        refusal(site.greenroom.send_message(&cast.kamau, draft(cast.launch, "Hello?")).await),
+        Refusal::NotFound
+    );
     assert_eq!(site.tally().await, before);
     assert_eq!(say(&site.greenroom, &cast.sarah, cast.launch, "Hello").await.seq, 13);
 }

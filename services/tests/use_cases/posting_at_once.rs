@@ -4,7 +4,7 @@ use crate::support::{Site, audit, booking_of, draft, draft_as, fresh_client_id, 
 use model::{Envelope, Event, Message};
 use services::{
     Limits,
-    messages::{Posted, Window},
+    messages::{SendOutcome, Window},
 };
 use std::collections::HashSet;
 use tokio::task::JoinSet;
@@ -35,16 +35,16 @@ async fn forty_messages_at_once_are_gapless_and_told_alike(site: Site) {
             let times = if number % 5 == 0 { 2 } else { 1 };
             for greenroom in [&site.greenroom, &second].into_iter().take(times) {
                 let (greenroom, by, draft) = (greenroom.clone(), by.clone(), draft.clone());
-                posts.spawn(async move { greenroom.post(&by, draft).await.expect("it is sent") });
+                posts.spawn(async move { greenroom.send_message(&by, draft).await.expect("it is sent") });
             }
         }
     }
     let posted = within(posts.join_all()).await;
-    let new = posted.iter().filter(|posted| matches!(posted, Posted::New(_))).count();
+    let new = posted.iter().filter(|posted| matches!(posted, SendOutcome::New(_))).count();
     assert_eq!((new, posted.len()), (40, 48));
 
     let history =
-        site.greenroom.history(&cast.sarah, cast.launch, Window::After(12), Some(100)).await.expect("a history");
+        site.greenroom.list_messages(&cast.sarah, cast.launch, Window::After(12), Some(100)).await.expect("a history");
     assert_eq!(history.messages.iter().map(|message| message.seq).collect::<Vec<_>>(), (13..=52).collect::<Vec<_>>());
     let client_ids: HashSet<_> = history.messages.iter().map(|message| message.client_id).collect();
     assert_eq!(client_ids.len(), 40);
@@ -61,10 +61,10 @@ async fn one_message_sent_ten_times_at_once_is_written_once(site: Site) {
     let mut posts = JoinSet::new();
     for _ in 0..10 {
         let (greenroom, sarah, draft) = (site.greenroom.clone(), cast.sarah.clone(), draft.clone());
-        posts.spawn(async move { greenroom.post(&sarah, draft).await.expect("it is sent") });
+        posts.spawn(async move { greenroom.send_message(&sarah, draft).await.expect("it is sent") });
     }
     let posted = within(posts.join_all()).await;
-    assert_eq!(posted.iter().filter(|posted| matches!(posted, Posted::New(_))).count(), 1);
+    assert_eq!(posted.iter().filter(|posted| matches!(posted, SendOutcome::New(_))).count(), 1);
     let ids: HashSet<_> = posted.into_iter().map(|posted| posted.into_message().id).collect();
     assert_eq!(ids.len(), 1);
     let after = site.tally().await;
@@ -78,8 +78,8 @@ async fn two_texts_under_one_client_id_at_once_leave_one(site: Site) {
     let before = site.tally().await;
     let id = fresh_client_id();
     let (yes, no) = tokio::join!(
-        site.greenroom.post(&cast.sarah, draft_as(id, cast.launch, "Yes")),
-        site.greenroom.post(&cast.sarah, draft_as(id, cast.launch, "No")),
+        site.greenroom.send_message(&cast.sarah, draft_as(id, cast.launch, "Yes")),
+        site.greenroom.send_message(&cast.sarah, draft_as(id, cast.launch, "No")),
     );
     assert_eq!([yes, no].into_iter().filter_map(Result::ok).count(), 1);
     assert_eq!(site.tally().await.messages - before.messages, 1);
@@ -103,7 +103,7 @@ async fn many_conversations_at_once_do_not_wait_for_each_other_in_circles(site: 
             for number in 0..10 {
                 let (greenroom, by, draft) =
                     (site.greenroom.clone(), by.clone(), draft(opened.id, &number.to_string()));
-                posts.spawn(async move { greenroom.post(&by, draft).await.expect("it is sent") });
+                posts.spawn(async move { greenroom.send_message(&by, draft).await.expect("it is sent") });
             }
         }
     }

@@ -3,7 +3,7 @@
 use crate::support::{Site, draft, draft_as, fresh_client_id, refusal, within};
 use futures::future::join_all;
 use model::Refusal;
-use services::messages::{Posted, Window};
+use services::messages::{SendOutcome, Window};
 
 on_both! {
     each_of_many_is_sent_or_refused_for_itself,
@@ -23,22 +23,26 @@ async fn each_of_many_is_sent_or_refused_for_itself(site: Site) {
         (&cast.eventpro, draft_as(reused, cast.launch, "Not three")),
         (&cast.kamau, draft(cast.sundowner, "Elsewhere")),
     ];
-    let posts = asked.into_iter().map(|(by, draft)| site.greenroom.post(by, draft));
+    let posts = asked.into_iter().map(|(by, draft)| site.greenroom.send_message(by, draft));
     let mut fates = within(join_all(posts)).await.into_iter();
     let mut next = || fates.next().expect("a fate for each");
-    assert!(matches!(next(), Ok(Posted::New(message)) if message.body == "One"));
+    assert!(matches!(next(), Ok(SendOutcome::New(message)) if message.body == "One"));
     assert_eq!(refusal(next()), Refusal::NotFound);
     let (Ok(first), Ok(again)) = (next(), next()) else { panic!("both tries are answered") };
-    assert!(matches!((&first, &again), (Posted::New(_), Posted::Again(_)) | (Posted::Again(_), Posted::New(_))));
+    assert!(matches!(
+        (&first, &again),
+        (SendOutcome::New(_), SendOutcome::Duplicate(_)) | (SendOutcome::Duplicate(_), SendOutcome::New(_))
+    ));
     assert_eq!(first.into_message(), again.into_message());
-    assert!(matches!(next(), Ok(Posted::New(message)) if message.body == "Somebody else's two"));
+    assert!(matches!(next(), Ok(SendOutcome::New(message)) if message.body == "Somebody else's two"));
     let (three, other) = (next(), next());
     let (three, other) = if three.is_ok() { (three, other) } else { (other, three) };
-    assert!(matches!(three, Ok(Posted::New(_))));
+    assert!(matches!(three, Ok(SendOutcome::New(_))));
     assert_eq!(refusal(other), Refusal::ClientIdReused);
-    assert!(matches!(next(), Ok(Posted::New(message)) if message.seq == 6));
+    assert!(matches!(next(), Ok(SendOutcome::New(message)) if message.seq == 6));
 
-    let history = site.greenroom.history(&cast.sarah, cast.launch, Window::After(12), None).await.expect("a history");
+    let history =
+        site.greenroom.list_messages(&cast.sarah, cast.launch, Window::After(12), None).await.expect("a history");
     let places: Vec<i64> = history.messages.iter().map(|message| message.seq).collect();
     assert_eq!(places, [13, 14, 15, 16], "what was refused took no place");
 }
@@ -53,7 +57,8 @@ async fn one_that_cannot_be_written_keeps_none_from_it(site: Site) {
     )
     .await;
     let asked = [(&cast.sarah, cast.launch), (&cast.sarah, cast.launch), (&cast.kamau, cast.sundowner)];
-    let posts = asked.into_iter().map(|(by, conversation)| site.greenroom.post(by, draft(conversation, "Hello")));
+    let posts =
+        asked.into_iter().map(|(by, conversation)| site.greenroom.send_message(by, draft(conversation, "Hello")));
     let fates = within(join_all(posts)).await;
     assert_eq!(fates.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false, true]);
 }

@@ -125,7 +125,7 @@ async fn reading_while_others_write_keeps_every_count_right(site: Site) {
             let (writes, writer) = (greenroom.clone(), by.clone());
             acts.spawn(async move {
                 for number in 0..15 {
-                    writes.post(&writer, draft(conversation, &number.to_string())).await.expect("a message");
+                    writes.send_message(&writer, draft(conversation, &number.to_string())).await.expect("a message");
                 }
             });
             let (reads, reader, writer) = (greenroom.clone(), cast.sarah.clone(), by.clone());

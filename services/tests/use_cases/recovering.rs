@@ -231,7 +231,7 @@ async fn changing_an_address_holds_up_nobody_who_reads(site: Site) {
             site.greenroom.confirm_email(&token),
             site.greenroom.mark_seen(&cast.sarah, services::notifications::Seen::All),
             site.greenroom.mark_read(&cast.sarah, conversation, message.seq),
-            site.greenroom.post(&cast.sarah, crate::support::draft(conversation, "Nzuri")),
+            site.greenroom.send_message(&cast.sarah, crate::support::draft(conversation, "Nzuri")),
         );
         moved.and(seen).and(read).expect("no deadlock");
         said.expect("no deadlock");

@@ -48,7 +48,7 @@ async fn all_writes(site: &Site, cast: &Cast, viewer: &Viewer) -> Vec<(&'static 
     let greenroom = &site.greenroom;
     let booking = greenroom.conversation(&cast.sarah, cast.launch).await.expect("a conversation").0.booking.id;
     vec![
-        ("post", refusal(greenroom.post(viewer, draft(cast.launch, "No")).await)),
+        ("post", refusal(greenroom.send_message(viewer, draft(cast.launch, "No")).await)),
         ("read_on", refusal(greenroom.mark_read(viewer, cast.launch, 12).await)),
         ("deliver", refusal(greenroom.mark_delivered(viewer, cast.launch, 12).await)),
         ("mark_unread", refusal(greenroom.mark_unread(viewer, cast.launch, 1).await)),
@@ -128,7 +128,7 @@ async fn after_a_revocation_is_answered_nothing_more_is_written(site: Site) {
         for number in 0..16 {
             let greenroom = if number % 2 == 0 { site.greenroom.clone() } else { second.clone() };
             let (stolen, draft) = (stolen.clone(), draft(cast.launch, &format!("{round}: {number}")));
-            posts.spawn(async move { greenroom.post(&stolen, draft).await.is_ok() });
+            posts.spawn(async move { greenroom.send_message(&stolen, draft).await.is_ok() });
         }
         tokio::task::yield_now().await;
         within(site.greenroom.end_session(&cast.sarah, stolen.session())).await.expect("revoked");
@@ -164,7 +164,7 @@ async fn leaving_while_sending_does_not_wait_in_circles(site: Site) {
         let greenroom = if number % 2 == 0 { site.greenroom.clone() } else { second.clone() };
         let by = if number % 3 == 0 { cast.eventpro.clone() } else { cast.sarah.clone() };
         let draft = draft(cast.launch, "Still there?");
-        posts.spawn(async move { greenroom.post(&by, draft).await.map_err(services::Error::into_refusal) });
+        posts.spawn(async move { greenroom.send_message(&by, draft).await.map_err(services::Error::into_refusal) });
     }
     within(site.greenroom.delete_account(&cast.sarah, password())).await.expect("gone");
     for posted in within(posts.join_all()).await {

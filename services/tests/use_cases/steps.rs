@@ -31,7 +31,7 @@ async fn accepting_is_told_to_both_and_a_line_in_the_thread(site: Site) {
     let Event::NotificationCreated { notification } = organizers.event().await.event else { panic!("no bell") };
     assert_eq!(notification.kind, NotificationKind::BookingAccepted);
     assert_eq!(talents.names(2).await, ["booking.updated", "message.created"]);
-    let thread = site.greenroom.thread(&cast.eventpro, cast.launch, Window::Newest).await.expect("a thread");
+    let thread = site.greenroom.load_thread(&cast.eventpro, cast.launch, Window::Newest).await.expect("a thread");
     assert_eq!(thread.conversation.booking, accepted);
     assert_eq!((thread.messages.last(), thread.conversation.last_message.as_ref()), (Some(&message), Some(&message)));
     audit(&site.greenroom, &cast.eventpro).await;
@@ -71,7 +71,7 @@ async fn of_two_steps_at_once_one_is_taken(site: Site) {
     let decline = site.greenroom.step(&cast.sarah, id, Step::Decline);
     let (accept, decline) = tokio::join!(accept, decline);
     assert_ne!(accept.is_ok(), decline.is_ok(), "{accept:?}, {decline:?}");
-    let thread = site.greenroom.thread(&cast.eventpro, cast.launch, Window::Newest).await.expect("a thread");
+    let thread = site.greenroom.load_thread(&cast.eventpro, cast.launch, Window::Newest).await.expect("a thread");
     assert_eq!(thread.messages.iter().filter(|message| message.step.is_some()).count(), 1);
 }
 

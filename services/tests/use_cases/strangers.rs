@@ -17,11 +17,11 @@ async fn knock(site: &Site, viewer: &Viewer, conversation: ConversationId, booki
     let greenroom = &site.greenroom;
     vec![
         refusal(greenroom.conversation(viewer, conversation).await),
-        refusal(greenroom.thread(viewer, conversation, Window::Newest).await),
-        refusal(greenroom.thread(viewer, conversation, Window::After(0)).await),
-        refusal(greenroom.history(viewer, conversation, Window::Newest, None).await),
-        refusal(greenroom.history(viewer, conversation, Window::Before(5), Some(1)).await),
-        refusal(greenroom.post(viewer, draft(conversation, "Let me in")).await),
+        refusal(greenroom.load_thread(viewer, conversation, Window::Newest).await),
+        refusal(greenroom.load_thread(viewer, conversation, Window::After(0)).await),
+        refusal(greenroom.list_messages(viewer, conversation, Window::Newest, None).await),
+        refusal(greenroom.list_messages(viewer, conversation, Window::Before(5), Some(1)).await),
+        refusal(greenroom.send_message(viewer, draft(conversation, "Let me in")).await),
         refusal(greenroom.mark_read(viewer, conversation, 0).await),
         refusal(greenroom.mark_read(viewer, conversation, i64::MAX).await),
         refusal(greenroom.mark_unread(viewer, conversation, 1).await),
@@ -88,7 +88,7 @@ async fn events_go_to_the_two_people_alone(site: Site) {
     let cast = site.cast().await;
     let head = async |viewer| site.greenroom.frame(viewer).await.expect("a frame").cursor;
     let before = [head(&cast.safari).await, head(&cast.kamau).await, head(&cast.achieng).await];
-    site.greenroom.post(&cast.sarah, draft(cast.launch, "Between us")).await.expect("a message");
+    site.greenroom.send_message(&cast.sarah, draft(cast.launch, "Between us")).await.expect("a message");
     site.greenroom.mark_read(&cast.eventpro, cast.launch, 14).await.expect("reading on");
     assert_eq!([head(&cast.safari).await, head(&cast.kamau).await, head(&cast.achieng).await], before);
 }

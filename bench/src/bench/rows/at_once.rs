@@ -78,7 +78,7 @@ async fn send_on(
         if Instant::now() >= end {
             break;
         }
-        greenroom.post(&viewer, Draft { conversation_id, body, client_id: None }).await?;
+        greenroom.send_message(&viewer, Draft { conversation_id, body, client_id: None }).await?;
         drop(turn);
         sent += 1;
     }

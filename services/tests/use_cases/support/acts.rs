@@ -54,7 +54,7 @@ pub(crate) fn fresh_client_id() -> ClientId {
 
 /// Sends a message.
 pub(crate) async fn say(greenroom: &Greenroom, by: &Viewer, conversation: ConversationId, text: &str) -> Message {
-    greenroom.post(by, draft(conversation, text)).await.expect("a message is sent").into_message()
+    greenroom.send_message(by, draft(conversation, text)).await.expect("a message is sent").into_message()
 }
 
 /// A day that is always ahead.

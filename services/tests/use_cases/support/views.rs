@@ -20,7 +20,7 @@ impl Views {
         let inbox = greenroom.inbox(viewer, None).await.expect("an inbox");
         let (mut threads, mut bookings) = (Vec::new(), Vec::new());
         for conversation in &inbox.conversations {
-            threads.push(greenroom.thread(viewer, conversation.id, Window::Newest).await.expect("a thread"));
+            threads.push(greenroom.load_thread(viewer, conversation.id, Window::Newest).await.expect("a thread"));
             bookings.push(greenroom.booking_view(viewer, conversation.booking.id).await.expect("a booking"));
         }
         // In the order of their ids: that of the inbox is the inbox's.

@@ -15,7 +15,7 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 /// A message about to be written, at a place in its conversation that nobody else has.
-pub(crate) struct Entry {
+pub(crate) struct NewMessage {
     pub(crate) conversation: ConversationId,
     pub(crate) booking: BookingId,
     pub(crate) seq: i64,
@@ -29,30 +29,30 @@ pub(crate) struct Entry {
 }
 
 /// Writes messages, in as many statements as it takes for one, and notes who is to be told and notified.
-pub(crate) async fn write_down(
+pub(crate) async fn insert_messages(
     tx: &Transaction,
-    entries: Vec<Entry>,
+    new_messages: Vec<NewMessage>,
     recorder: &mut EventRecorder,
     now: Instant,
 ) -> Result<Vec<Message>> {
-    if entries.is_empty() {
+    if new_messages.is_empty() {
         return Ok(Vec::new());
     }
-    let rows: Vec<message::Model> = entries.iter().map(|entry| entry.message(now)).collect();
-    let notifications: Vec<_> = entries.iter().map(|entry| entry.notification(now)).collect();
+    let rows: Vec<message::Model> = new_messages.iter().map(|new_message| new_message.message(now)).collect();
+    let notifications: Vec<_> = new_messages.iter().map(|new_message| new_message.notification(now)).collect();
     statement_buckets::insert_all(tx, rows.iter().cloned().map(IntoActiveModel::into_active_model)).await?;
     let mut messages = Vec::with_capacity(rows.len());
-    for ((entry, row), notification) in entries.into_iter().zip(rows).zip(notifications) {
-        let message = message_of(row, entry.booking, entry.sender)?;
+    for ((new_message, row), notification) in new_messages.into_iter().zip(rows).zip(notifications) {
+        let message = message_of(row, new_message.booking, new_message.sender)?;
         recorder.record(message.sender.id, Event::MessageCreated { message: message.clone() });
-        recorder.record(entry.recipient, Event::MessageCreated { message: message.clone() });
-        recorder.record_notification(entry.recipient, notification, message.seq);
+        recorder.record(new_message.recipient, Event::MessageCreated { message: message.clone() });
+        recorder.record_notification(new_message.recipient, notification, message.seq);
         messages.push(message);
     }
     Ok(messages)
 }
 
-impl Entry {
+impl NewMessage {
     fn message(&self, now: Instant) -> message::Model {
         message::Model {
             id: Uuid::now_v7(),
@@ -83,7 +83,7 @@ impl Entry {
 /// Senders as they are now; whoever has left is not among them. Read with the conversation locked, which changing a name
 /// waits for: so no event carries an old name behind the one that tells of the new, and nobody writes after they have
 /// left.
-pub(crate) async fn still_here(
+pub(crate) async fn active_senders(
     tx: &Transaction,
     people: impl IntoIterator<Item = PersonId>,
 ) -> Result<HashMap<PersonId, Person>> {
