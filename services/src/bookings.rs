@@ -12,7 +12,7 @@ use crate::{
     Greenroom, Result, Viewer,
     conversations::{ConversationQuery, ConversationWithCursor},
     entity::booking,
-    page::{self, Mark, PAGE},
+    page::{self, PAGE_SIZE, PageCursor},
 };
 use model::{Booking, BookingId, BookingView, Conversation, Refusal, Role};
 use sea_orm::{
@@ -48,13 +48,13 @@ impl Greenroom {
             Role::Talent => (booking::Column::TalentId, booking::Column::TalentEventSeq),
         };
         let mut query = BookingRow::all().column_as(event_seq, "event_seq").filter(own.eq(viewer.id().0));
-        if let Some(mark) = Mark::parse(page)? {
+        if let Some(page_cursor) = PageCursor::parse(page)? {
             query = query.filter(mark.after_descending([event_seq, booking::Column::Id])?);
         }
         // By the events that told of them, which no clock moves.
-        let newest = query.order_by_desc(event_seq).order_by_desc(booking::Column::Id).limit(PAGE + 1);
+        let newest = query.order_by_desc(event_seq).order_by_desc(booking::Column::Id).limit(PAGE_SIZE + 1);
         let mut rows = newest.into_model::<ListedBooking>().all(self.store.reader()).await?;
-        let next_page = page::cut(&mut rows, |last| Mark::new(last.event_seq, last.booking.booking_id));
+        let next_page = page::truncate_page(&mut rows, |last| PageCursor::new(last.event_seq, last.booking.booking_id));
         let bookings = rows.into_iter().map(|row| row.booking.into_model()).collect::<Result<_>>()?;
         Ok((bookings, next_page))
     }

@@ -18,7 +18,7 @@ impl Greenroom {
     /// # Errors
     /// `Invalid` for a page that wasn't given out.
     pub async fn inbox(&self, viewer: &Viewer, page: Option<&str>) -> Result<Inbox> {
-        let after = page::Mark::parse(page)?;
+        let after = page::PageCursor::parse(page)?;
         let mut seen = ConversationQuery::of(viewer).list_page(self.store.reader(), after.as_ref()).await?;
         let cursor = match seen.first() {
             Some(first) => first.cursor,
@@ -29,7 +29,8 @@ impl Greenroom {
                 realtime::last_seq(&*snapshot, viewer.id()).await?
             }
         };
-        let next_page = page::cut(&mut seen, |last| page::Mark::new(last.event_seq, last.conversation.id.0));
+        let next_page =
+            page::truncate_page(&mut seen, |last| page::PageCursor::new(last.event_seq, last.conversation.id.0));
         let conversations = seen.into_iter().map(|seen| seen.conversation).collect();
         Ok(Inbox { conversations, cursor, next_page })
     }

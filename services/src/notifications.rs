@@ -8,7 +8,7 @@ use crate::{
     Error, Greenroom, Result, Viewer,
     accounts::person_of,
     entity::{event_sequence, notification, person},
-    page::{self, Mark, PAGE},
+    page::{self, PAGE_SIZE, PageCursor},
     realtime::{self, EventRecorder},
 };
 use model::{
@@ -26,10 +26,11 @@ impl Greenroom {
     /// # Errors
     /// `Invalid` for a page that wasn't given out.
     pub async fn notifications(&self, viewer: &Viewer, page: Option<&str>) -> Result<Notices> {
-        let after = Mark::parse(page)?;
+        let after = PageCursor::parse(page)?;
         let snapshot = self.store.snapshot().await?;
         let mut notifications = list(&*snapshot, viewer, after).await?;
-        let next_page = page::cut(&mut notifications, |(event_seq, last)| Mark::new(event_seq, last.id.0));
+        let next_page =
+            page::truncate_page(&mut notifications, |(event_seq, last)| PageCursor::new(event_seq, last.id.0));
         let notifications = notifications.into_iter().map(|(_, notification)| notification).collect();
         let unread = unread(&*snapshot, viewer.id()).await?;
         Ok(Notices { notifications, unread, next_page, cursor: realtime::last_seq(&*snapshot, viewer.id()).await? })
@@ -83,19 +84,19 @@ pub(crate) async fn unread(connection: &impl ConnectionTrait, person: PersonId) 
 async fn list(
     connection: &impl ConnectionTrait,
     viewer: &Viewer,
-    after: Option<Mark>,
+    after: Option<PageCursor>,
 ) -> Result<Vec<(i64, Notification)>> {
     let mut query = notification::Entity::find()
         .select_also(person::Entity)
         .join(JoinType::InnerJoin, actor())
         .filter(notification::Column::PersonId.eq(viewer.id().0));
-    if let Some(mark) = after {
+    if let Some(page_cursor) = after {
         query = query.filter(mark.after_descending([notification::Column::EventSeq, notification::Column::Id])?);
     }
     let rows = query
         .order_by_desc(notification::Column::EventSeq)
         .order_by_desc(notification::Column::Id)
-        .limit(PAGE + 1)
+        .limit(PAGE_SIZE + 1)
         .all(connection)
         .await?;
     let numbered = |row: notification::Model, actor| Ok((row.event_seq, notification_of(row, actor)?));

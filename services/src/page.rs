@@ -4,16 +4,16 @@ use sea_orm::{ColumnTrait, ExprTrait, sea_query::Expr};
 use uuid::Uuid;
 
 /// Rows on a page of a list.
-pub(crate) const PAGE: u64 = 30;
+pub(crate) const PAGE_SIZE: u64 = 30;
 
 /// The last row of a page: the next one starts after it. Opaque to whoever gets it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Mark {
+pub(crate) struct PageCursor {
     pub(crate) key: String,
     pub(crate) id: Uuid,
 }
 
-impl Mark {
+impl PageCursor {
     pub(crate) fn new(key: impl ToString, id: Uuid) -> Self {
         Self { key: key.to_string(), id }
     }
@@ -24,7 +24,7 @@ impl Mark {
         let Some(token) = token else { return Ok(None) };
         let (id, hex) = token.split_at_checked(32).ok_or_else(wrong)?;
         let id = Uuid::try_parse(id).map_err(|_| wrong())?;
-        let key = decode(hex).ok_or_else(wrong)?;
+        let key = decode_hex(hex).ok_or_else(wrong)?;
         Ok(Some(Self { key, id }))
     }
 
@@ -39,25 +39,25 @@ impl Mark {
         Ok(place.lt(Expr::tuple([Expr::value(number), Expr::value(self.id)])))
     }
 
-    fn token(&self) -> String {
+    fn encode(&self) -> String {
         let key: String = self.key.bytes().map(|byte| format!("{byte:02x}")).collect();
         format!("{}{key}", self.id.simple())
     }
 }
 
-fn decode(hex: &str) -> Option<String> {
+fn decode_hex(hex: &str) -> Option<String> {
     let bytes = hex.as_bytes().chunks(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
     String::from_utf8(bytes.collect::<Option<Vec<u8>>>()?).ok().filter(|key| !key.contains('\0'))
 }
 
 /// Cuts what was read for a page, one row more than fits, and says where the next page starts.
-pub(crate) fn cut<T>(rows: &mut Vec<T>, mark: impl Fn(&T) -> Mark) -> Option<String> {
-    let full = usize::try_from(PAGE).unwrap_or(usize::MAX);
+pub(crate) fn truncate_page<T>(rows: &mut Vec<T>, cursor: impl Fn(&T) -> PageCursor) -> Option<String> {
+    let full = usize::try_from(PAGE_SIZE).unwrap_or(usize::MAX);
     if rows.len() <= full {
         return None;
     }
     rows.truncate(full);
-    rows.last().map(|row| mark(row).token())
+    rows.last().map(|row| cursor(row).encode())
 }
 
 #[cfg(test)]
@@ -66,11 +66,11 @@ mod tests {
 
     #[test]
     fn a_mark_is_read_back_and_a_forged_one_refused() {
-        let mark = Mark::new("DJ Kamau é", Uuid::from_u128(7));
-        assert_eq!(Mark::parse(Some(&mark.token())).expect("a mark"), Some(mark));
+        let cursor = PageCursor::new("DJ Kamau é", Uuid::from_u128(7));
+        assert_eq!(PageCursor::parse(Some(&cursor.encode())).expect("a cursor"), Some(cursor));
         for forged in ["", "x", "00000000000000000000000000000007zz", "éééééééééééééééééééééééé"]
         {
-            assert!(Mark::parse(Some(forged)).is_err(), "{forged}");
+            assert!(PageCursor::parse(Some(forged)).is_err(), "{forged}");
         }
     }
 }

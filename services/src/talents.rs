@@ -8,7 +8,7 @@ use crate::{
     Error, Greenroom, Result, Viewer,
     accounts::person_of,
     entity::person,
-    page::{self, Mark, PAGE},
+    page::{self, PAGE_SIZE, PageCursor},
 };
 use model::{Craft, Directory, Fault, Person, PersonId, Role};
 use sea_orm::{
@@ -43,15 +43,15 @@ impl Greenroom {
         if let Some(craft) = search.craft {
             query = query.filter(person::Column::Craft.eq(craft.as_str()));
         }
-        if let Some(mark) = Mark::parse(search.page.as_deref())? {
+        if let Some(page_cursor) = PageCursor::parse(search.page.as_deref())? {
             let place = Expr::tuple([person::Column::Name, person::Column::Id].map(|column| column.into_expr()));
             // Compared as a whole, the index leads straight there.
-            query = query.filter(place.gt(Expr::tuple([Expr::value(mark.key), Expr::value(mark.id)])));
+            query = query.filter(place.gt(Expr::tuple([Expr::value(page_cursor.key), Expr::value(page_cursor.id)])));
         }
         let by_name = query.order_by_asc(person::Column::Name).order_by_asc(person::Column::Id);
-        let rows = by_name.limit(PAGE + 1).all(self.store.reader()).await?;
+        let rows = by_name.limit(PAGE_SIZE + 1).all(self.store.reader()).await?;
         let mut talents = rows.into_iter().map(person_of).collect::<Result<Vec<_>>>()?;
-        let next_page = page::cut(&mut talents, |last: &Person| Mark::new(&last.name, last.id.0));
+        let next_page = page::truncate_page(&mut talents, |last: &Person| PageCursor::new(&last.name, last.id.0));
         Ok(Directory { talents, next_page })
     }
 

@@ -3,7 +3,7 @@ use crate::{
     bookings::BookingRow,
     entity::{conversation, event_sequence, message},
     messages::step_of,
-    page::{Mark, PAGE},
+    page::{PAGE_SIZE, PageCursor},
 };
 use model::{
     Booking, BookingId, BookingStatus, ClientId, Conversation, ConversationId, Instant, Message, MessageId, PersonId,
@@ -159,16 +159,16 @@ impl ConversationQuery {
     pub(crate) async fn list_page(
         self,
         connection: &impl ConnectionTrait,
-        after: Option<&Mark>,
+        after: Option<&PageCursor>,
     ) -> Result<Vec<ConversationWithCursor>> {
         let mut query = self.query;
-        if let Some(mark) = after {
+        if let Some(page_cursor) = after {
             query = query.filter(mark.after_descending([self.party.event_seq(), conversation::Column::Id])?);
         }
         let rows = query
             .order_by(self.party.event_seq(), Order::Desc)
             .order_by(conversation::Column::Id, Order::Desc)
-            .limit(PAGE + 1)
+            .limit(PAGE_SIZE + 1)
             .into_model::<ConversationRow>()
             .all(connection)
             .await?;
