@@ -188,5 +188,5 @@ pub async fn step(booking_id: String, step: String) -> Answer<model::Booking> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     let step = step.parse().map_err(|()| model::Refusal::field("step", model::Fault::Invalid));
     let step = step.map_err(|refusal| crate::ssr::fail(refusal.into()))?;
-    greenroom.step(&viewer, crate::ssr::id(&booking_id)?, step).await.map_err(crate::ssr::fail)
+    greenroom.apply_booking_action(&viewer, crate::ssr::id(&booking_id)?, step).await.map_err(crate::ssr::fail)
 }

@@ -1,12 +1,12 @@
 //! Bookings: opening one, seeing one's own, and the steps from there.
 
+mod action;
 mod limits;
 mod open;
 mod row;
-mod step;
 
+pub(crate) use action::cancellable_bookings;
 pub(crate) use row::BookingRow;
-pub(crate) use step::cancellable_bookings;
 
 use crate::{
     Greenroom, Result, Viewer,
@@ -47,7 +47,7 @@ impl Greenroom {
             Role::Organizer => (booking::Column::OrganizerId, booking::Column::OrganizerEventSeq),
             Role::Talent => (booking::Column::TalentId, booking::Column::TalentEventSeq),
         };
-        let mut query = BookingRow::all().column_as(event_seq, "event_seq").filter(own.eq(viewer.id().0));
+        let mut query = BookingRow::select_all().column_as(event_seq, "event_seq").filter(own.eq(viewer.id().0));
         if let Some(page_cursor) = PageCursor::parse(page)? {
             query = query.filter(mark.after_descending([event_seq, booking::Column::Id])?);
         }

@@ -22,12 +22,12 @@ fn message_of(row: message::Model, booking_id: BookingId, sender: Person) -> Res
         client_id: ClientId(row.client_id),
         sender,
         body: row.body,
-        step: step_of(row.step.as_deref())?,
+        step: parse_status(row.step.as_deref())?,
         created_at: Instant::from_millis(row.created_at),
     })
 }
 
 /// The step that a line tells of.
-pub(crate) fn step_of(stored: Option<&str>) -> Result<Option<BookingStatus>> {
+pub(crate) fn parse_status(stored: Option<&str>) -> Result<Option<BookingStatus>> {
     stored.map(|step| step.parse().map_err(|()| Error::stored("step"))).transpose()
 }

@@ -128,5 +128,5 @@ async fn cancel(State(shared): State<Shared>, SignedIn(viewer): SignedIn, PathId
 }
 
 async fn step(shared: Shared, viewer: Viewer, id: BookingId, step: Step) -> Answer {
-    Ok(private(Stepped { booking: shared.greenroom.step(&viewer, id, step).await? }))
+    Ok(private(Stepped { booking: shared.greenroom.apply_booking_action(&viewer, id, step).await? }))
 }

@@ -36,7 +36,7 @@ impl Greenroom {
             let counterparts = lock_own_conversations(&tx, &viewer).await?;
             let mut recorder = EventRecorder::default();
             for booking in cancellable_bookings(&tx, &viewer).await? {
-                greenroom.take_step(&tx, &viewer, booking, Step::Cancel, &mut recorder, now).await?;
+                greenroom.apply_action(&tx, &viewer, booking, Step::Cancel, &mut recorder, now).await?;
             }
             let person = person_of(anonymise_person(&tx, viewer.id(), now).await?)?;
             record_person_updated(&mut recorder, &person, counterparts);

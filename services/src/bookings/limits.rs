@@ -4,7 +4,7 @@ use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
 
 const DAY: i64 = 24 * 60 * 60 * 1_000;
 /// Seconds after which it is worth looking whether the talent has answered.
-const UNANSWERED_RETRY: u64 = 60 * 60;
+const UNANSWERED_RETRY_AFTER: u64 = 60 * 60;
 
 /// Refuses one more inquiry of an organizer to a talent where either limit is reached.
 ///
@@ -25,7 +25,7 @@ pub(super) async fn check_inquiry_limits(
         // isn't over everywhere on earth.
         .filter(booking::Column::EventDate.gte(Instant::from_millis(now.millis() - DAY).day().to_string()));
     if unanswered.count(tx).await? >= limits.open_inquiries_per_pair {
-        return Err(Refusal::OpenInquiryLimit { retry_after: UNANSWERED_RETRY }.into());
+        return Err(Refusal::OpenInquiryLimit { retry_after: UNANSWERED_RETRY_AFTER }.into());
     }
     // The one that has to be a day old before the next: found by its place, so that old ones cost nothing.
     let oldest_counted: Option<i64> = booking::Entity::find()

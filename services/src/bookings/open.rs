@@ -32,10 +32,10 @@ impl Greenroom {
         viewer.require_write_scope()?;
         self.send_limiter.acquire(viewer.id())?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());
-        run_to_completion(async move { greenroom.open_in_full(&viewer, draft).await }).await
+        run_to_completion(async move { greenroom.open_booking_inner(&viewer, draft).await }).await
     }
 
-    async fn open_in_full(&self, viewer: &Viewer, draft: BookingDraft) -> Result<Conversation> {
+    async fn open_booking_inner(&self, viewer: &Viewer, draft: BookingDraft) -> Result<Conversation> {
         let now = self.now();
         // The organizer as they are now, and the talent: a name that changed meanwhile would change behind this booking's
         // events.
@@ -44,7 +44,7 @@ impl Greenroom {
         match check_inquiry_limits(&tx, organizer.id, talent.id, &self.limits, now).await {
             Err(Error::Refused(limit)) => {
                 tx.rollback().await;
-                return self.opened_before_or(limit, viewer, draft).await;
+                return self.find_retry_or(limit, viewer, draft).await;
             }
             checked => checked?,
         }
@@ -52,7 +52,7 @@ impl Greenroom {
         let row = insert_conversation(&tx, &booking, now).await?;
         let mut recorder = EventRecorder::default();
         for (person, counterpart) in [(&organizer, &talent), (&talent, &organizer)] {
-            let conversation = empty(&row, &booking, counterpart, now);
+            let conversation = empty_conversation(&row, &booking, counterpart, now);
             recorder.record(person.id, Event::ConversationCreated { conversation });
         }
         let client_id = draft.client_id.unwrap_or_else(crate::mint_client_id);
@@ -70,7 +70,7 @@ impl Greenroom {
         match insert_messages(&tx, vec![new_message], &mut recorder, now).await {
             Err(Error::Database(error)) if is_duplicate(&error) => {
                 tx.rollback().await;
-                return self.opened_before(viewer, client_id, &draft).await;
+                return self.find_retry(viewer, client_id, &draft).await;
             }
             written => written?,
         };
@@ -82,16 +82,16 @@ impl Greenroom {
 
 impl Greenroom {
     /// The conversation of a booking where this is a retry, which no limit refuses; the limit's refusal otherwise.
-    async fn opened_before_or(&self, limit: Refusal, viewer: &Viewer, draft: BookingDraft) -> Result<Conversation> {
+    async fn find_retry_or(&self, limit: Refusal, viewer: &Viewer, draft: BookingDraft) -> Result<Conversation> {
         let Some(client_id) = draft.client_id else { return Err(limit.into()) };
-        match self.opened_before(viewer, client_id, &draft).await {
+        match self.find_retry(viewer, client_id, &draft).await {
             Err(Error::Refused(Refusal::ClientIdReused)) => Err(limit.into()),
             known => known,
         }
     }
 
     /// The conversation of a booking that was asked for before, under the same client id.
-    async fn opened_before(&self, viewer: &Viewer, client_id: ClientId, draft: &BookingDraft) -> Result<Conversation> {
+    async fn find_retry(&self, viewer: &Viewer, client_id: ClientId, draft: &BookingDraft) -> Result<Conversation> {
         // Where the first try waits for its flush, so does this.
         let tx = self.write_for(viewer).await?;
         let sent = message::Entity::find()
@@ -104,13 +104,15 @@ impl Greenroom {
         tx.commit().await?;
         Ok(known
             .map(|known| known.conversation)
-            .filter(|known| sent.seq == 1 && sent.body == draft.message.as_str() && asks_for(draft, &known.booking))
+            .filter(|known| {
+                sent.seq == 1 && sent.body == draft.message.as_str() && matches_draft(draft, &known.booking)
+            })
             .ok_or(Refusal::ClientIdReused)?)
     }
 }
 
 /// Whether a draft asks for just this booking.
-fn asks_for(draft: &BookingDraft, booking: &Booking) -> bool {
+fn matches_draft(draft: &BookingDraft, booking: &Booking) -> bool {
     draft.talent_id == booking.talent.id
         && draft.title == booking.title
         && draft.event_date == booking.event_date
@@ -189,7 +191,12 @@ async fn insert_conversation(tx: &Transaction, booking: &Booking, now: Instant) 
 }
 
 /// How a conversation looks before its first message.
-fn empty(row: &conversation::Model, booking: &Booking, counterpart: &Person, now: Instant) -> Conversation {
+fn empty_conversation(
+    row: &conversation::Model,
+    booking: &Booking,
+    counterpart: &Person,
+    now: Instant,
+) -> Conversation {
     Conversation {
         id: ConversationId(row.id),
         booking: booking.clone(),

@@ -25,20 +25,20 @@ pub(crate) struct BookingRow {
 
 impl BookingRow {
     /// Every booking: to be narrowed to the viewer's own.
-    pub(crate) fn all() -> Select<booking::Entity> {
-        Self::with_people(booking::Entity::find().select_only())
+    pub(crate) fn select_all() -> Select<booking::Entity> {
+        Self::join_people(booking::Entity::find().select_only())
     }
 
     /// Adds the columns of the booking that `key` refers to.
-    pub(crate) fn select<E: EntityTrait>(query: Select<E>, key: E::Column) -> Select<E> {
+    pub(crate) fn join_to<E: EntityTrait>(query: Select<E>, key: E::Column) -> Select<E> {
         let relation: RelationDef = E::belongs_to(booking::Entity).from(key).to(booking::Column::Id).into();
-        Self::with_people(query.select_only().join(JoinType::InnerJoin, relation))
+        Self::join_people(query.select_only().join(JoinType::InnerJoin, relation))
     }
 
-    fn with_people<E: EntityTrait>(query: Select<E>) -> Select<E> {
+    fn join_people<E: EntityTrait>(query: Select<E>) -> Select<E> {
         query
-            .join_as(JoinType::InnerJoin, party(booking::Column::OrganizerId), "organizer")
-            .join_as(JoinType::InnerJoin, party(booking::Column::TalentId), "talent")
+            .join_as(JoinType::InnerJoin, join_person(booking::Column::OrganizerId), "organizer")
+            .join_as(JoinType::InnerJoin, join_person(booking::Column::TalentId), "talent")
             .column_as(booking::Column::Id, "booking_id")
             .column_as(booking::Column::Title, "title")
             .column_as(booking::Column::EventDate, "event_date")
@@ -73,6 +73,6 @@ impl BookingRow {
     }
 }
 
-fn party(column: booking::Column) -> RelationDef {
+fn join_person(column: booking::Column) -> RelationDef {
     booking::Entity::belongs_to(person::Entity).from(column).to(person::Column::Id).into()
 }

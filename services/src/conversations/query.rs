@@ -2,7 +2,7 @@ use crate::{
     Result, Viewer,
     bookings::BookingRow,
     entity::{conversation, event_sequence, message},
-    messages::step_of,
+    messages::parse_status,
     page::{PAGE_SIZE, PageCursor},
 };
 use model::{
@@ -108,7 +108,7 @@ pub(crate) struct ConversationQuery {
 impl ConversationQuery {
     pub(crate) fn of(viewer: &Viewer) -> Self {
         let party = Party::of(viewer);
-        let query = BookingRow::select(conversation::Entity::find(), conversation::Column::BookingId)
+        let query = BookingRow::join_to(conversation::Entity::find(), conversation::Column::BookingId)
             .join(JoinType::LeftJoin, join_last_message())
             .column_as(conversation::Column::Id, "conversation_id")
             .column_as(conversation::Column::LastSeq, "last_seq")
@@ -260,7 +260,7 @@ impl ConversationRow {
     }
 
     fn last_message(&self, booking: &Booking) -> Result<Option<Message>> {
-        let step = step_of(self.message_step.as_deref())?;
+        let step = parse_status(self.message_step.as_deref())?;
         Ok(self.message_with(booking, step))
     }
 

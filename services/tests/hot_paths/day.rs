@@ -159,7 +159,7 @@ async fn look_around(greenroom: &Greenroom, heard: &Heard, organizer: &Viewer, t
     greenroom.mark_seen(talent, Seen::All).await.expect("seen");
     heard.act("bookings");
     let booked = greenroom.open_booking(organizer, booking_with(talent)).await.expect("a booking");
-    greenroom.step(talent, booked.booking.id, Step::Accept).await.expect("accepted");
+    greenroom.apply_booking_action(talent, booked.booking.id, Step::Accept).await.expect("accepted");
     greenroom.booking_view(talent, booked.booking.id).await.expect("a booking");
     let (_, page) = greenroom.bookings(organizer, None).await.expect("bookings");
     if let Some(page) = page {

@@ -32,7 +32,7 @@ async fn a_token_that_reads_sees_all_and_changes_nothing(site: Site) {
         refusal(greenroom.send_message(&bot, draft(cast.launch, "No")).await),
         refusal(greenroom.mark_read(&bot, cast.launch, 12).await),
         refusal(greenroom.open_booking(&bot, booking_of(cast.achieng.id())).await),
-        refusal(greenroom.step(&bot, booking.id, Step::Cancel).await),
+        refusal(greenroom.apply_booking_action(&bot, booking.id, Step::Cancel).await),
         refusal(greenroom.mark_seen(&bot, Seen::All).await),
     ] {
         assert_eq!(refused, Refusal::InsufficientScope);

@@ -52,7 +52,7 @@ async fn a_fourth_unanswered_inquiry_to_one_talent_is_refused(site: Site) {
         (&cast.achieng, bookings[1], Step::Accept),
         (&cast.eventpro, bookings[2], Step::Cancel),
     ] {
-        greenroom.step(viewer, booking, step).await.expect("a step");
+        greenroom.apply_booking_action(viewer, booking, step).await.expect("a step");
         fourth().await.expect("room for one more");
         assert_eq!(refusal(fourth().await), Refusal::OpenInquiryLimit { retry_after: 3_600 }, "after {step:?}");
     }

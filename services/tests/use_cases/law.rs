@@ -123,7 +123,7 @@ impl Story {
                 let (id, by) = self.pick(conversation, talent);
                 let booking = greenroom.conversation(&by, id).await.expect("a conversation").0.booking.id;
                 // Not every step is open by then, or to everybody.
-                let _ = greenroom.step(&by, booking, model::Step::ALL[step]).await;
+                let _ = greenroom.apply_booking_action(&by, booking, model::Step::ALL[step]).await;
             }
             Step::Rename { person, number } => {
                 let viewer = &self.people[person];

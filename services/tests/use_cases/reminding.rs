@@ -103,7 +103,8 @@ async fn one_mail_tells_of_all_that_is_unread_by_conversation(site: Site) {
     site.clock.advance(MINUTE);
     say(&site.greenroom, &cast.kamau, opened.id, "Two").await;
     say(&site.greenroom, &cast.sarah, cast.launch, "Three").await;
-    let accepted = site.greenroom.step(&cast.kamau, opened.booking.id, Step::Accept).await.expect("accepted");
+    let accepted =
+        site.greenroom.apply_booking_action(&cast.kamau, opened.booking.id, Step::Accept).await.expect("accepted");
     assert_eq!(accepted.status, BookingStatus::Accepted);
     site.clock.advance(4 * MINUTE);
     let mails = letters(&site).await;

@@ -53,7 +53,7 @@ async fn all_writes(site: &Site, cast: &Cast, viewer: &Viewer) -> Vec<(&'static 
         ("deliver", refusal(greenroom.mark_delivered(viewer, cast.launch, 12).await)),
         ("mark_unread", refusal(greenroom.mark_unread(viewer, cast.launch, 1).await)),
         ("mark_seen", refusal(greenroom.mark_seen(viewer, Seen::All).await)),
-        ("step", refusal(greenroom.step(viewer, booking, Step::Accept).await)),
+        ("step", refusal(greenroom.apply_booking_action(viewer, booking, Step::Accept).await)),
     ]
 }
 

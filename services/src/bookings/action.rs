@@ -18,7 +18,7 @@ impl Greenroom {
     /// `NotFound` where it isn't theirs; `WrongRole` for a step that belongs to the talent; `WrongStatus`
     /// where the booking is past it; `RateLimited`.
     #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn step(&self, viewer: &Viewer, id: BookingId, step: Step) -> Result<Booking> {
+    pub async fn apply_booking_action(&self, viewer: &Viewer, id: BookingId, step: Step) -> Result<Booking> {
         viewer.require_write_scope()?;
         if step.only().is_some_and(|only| only != viewer.role()) {
             return Err(Refusal::WrongRole.into());
@@ -30,7 +30,7 @@ impl Greenroom {
             let tx = greenroom.write_for(&viewer).await?;
             let conversation = conversation_of(&tx, &viewer, id).await?.ok_or(Refusal::NotFound)?;
             let mut recorder = EventRecorder::default();
-            let booking = greenroom.take_step(&tx, &viewer, conversation, step, &mut recorder, now).await?;
+            let booking = greenroom.apply_action(&tx, &viewer, conversation, step, &mut recorder, now).await?;
             recorder.commit(tx, &greenroom.hub, now).await?;
             Ok(booking)
         })
@@ -38,7 +38,7 @@ impl Greenroom {
     }
 
     /// Takes a step in a conversation of the viewer's: its booking, a line in its thread, and both told.
-    pub(crate) async fn take_step(
+    pub(crate) async fn apply_action(
         &self,
         tx: &Transaction,
         viewer: &Viewer,
@@ -49,7 +49,7 @@ impl Greenroom {
     ) -> Result<Booking> {
         // Taking the place in the thread locks the conversation: two steps at once take turns.
         let row = allocate_seq(tx, viewer, conversation, now).await?;
-        let found = BookingRow::all().filter(booking::Column::Id.eq(row.booking_id));
+        let found = BookingRow::select_all().filter(booking::Column::Id.eq(row.booking_id));
         let found = found.into_model::<BookingRow>().one(tx).await?.ok_or(Refusal::NotFound)?;
         let mut booking = found.into_model()?;
         booking.status = booking.status.after(step).ok_or(Refusal::WrongStatus)?;
@@ -69,8 +69,8 @@ impl Greenroom {
             seq: row.last_seq,
             sender,
             recipient,
-            kind: kind(step),
-            body: Body::parse(line(step)).map_err(|fault| Refusal::field("body", fault))?,
+            kind: notification_kind(step),
+            body: Body::parse(thread_text(step)).map_err(|fault| Refusal::field("body", fault))?,
             client_id: crate::mint_client_id(),
             step: Some(booking.status),
         };
@@ -80,7 +80,7 @@ impl Greenroom {
 }
 
 /// What the line in the thread says to a program that doesn't know of steps.
-fn line(step: Step) -> &'static str {
+fn thread_text(step: Step) -> &'static str {
     match step {
         Step::Accept => "Accepted the booking.",
         Step::Decline => "Declined the booking.",
@@ -88,7 +88,7 @@ fn line(step: Step) -> &'static str {
     }
 }
 
-fn kind(step: Step) -> NotificationKind {
+fn notification_kind(step: Step) -> NotificationKind {
     match step {
         Step::Accept => NotificationKind::BookingAccepted,
         Step::Decline => NotificationKind::BookingDeclined,
