@@ -111,19 +111,19 @@ pub async fn post(conversation_id: String, body: String, client_id: Option<Strin
 #[server(prefix = "/fn", endpoint = "notifications", protocol = Ask)]
 pub async fn load_notifications(page: Option<String>) -> Answer<Mine<Notices>> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
-    crate::ssr::mine(&viewer, greenroom.notifications(&viewer, page.as_deref()).await)
+    crate::ssr::mine(&viewer, greenroom.list_notifications(&viewer, page.as_deref()).await)
 }
 
 /// Notes that a notification was seen, or all of them.
 #[server(prefix = "/fn", endpoint = "mark-seen", protocol = Ask)]
 pub async fn mark_seen(id: Option<String>) -> Answer<()> {
-    use services::notifications::Seen;
+    use services::notifications::NotificationSelection;
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     let seen = match id {
-        Some(id) => Seen::These(vec![crate::ssr::id(&id)?]),
-        None => Seen::All,
+        Some(id) => NotificationSelection::These(vec![crate::ssr::id(&id)?]),
+        None => NotificationSelection::All,
     };
-    greenroom.mark_seen(&viewer, seen).await.map_err(crate::ssr::fail)?;
+    greenroom.mark_notifications_seen(&viewer, seen).await.map_err(crate::ssr::fail)?;
     crate::ssr::send_on("/notifications");
     Ok(())
 }

@@ -1,8 +1,8 @@
 //! Notifications: what the bell tells of, and what was seen.
 
-mod mark;
+mod mark_read;
 
-pub use mark::Seen;
+pub use mark_read::NotificationSelection;
 
 use crate::{
     Error, Greenroom, Result, Viewer,
@@ -25,14 +25,14 @@ impl Greenroom {
     ///
     /// # Errors
     /// `Invalid` for a page that wasn't given out.
-    pub async fn notifications(&self, viewer: &Viewer, page: Option<&str>) -> Result<Notices> {
+    pub async fn list_notifications(&self, viewer: &Viewer, page: Option<&str>) -> Result<Notices> {
         let after = PageCursor::parse(page)?;
         let snapshot = self.store.snapshot().await?;
-        let mut notifications = list(&*snapshot, viewer, after).await?;
+        let mut notifications = list_page(&*snapshot, viewer, after).await?;
         let next_page =
             page::truncate_page(&mut notifications, |(event_seq, last)| PageCursor::new(event_seq, last.id.0));
         let notifications = notifications.into_iter().map(|(_, notification)| notification).collect();
-        let unread = unread(&*snapshot, viewer.id()).await?;
+        let unread = count_unread(&*snapshot, viewer.id()).await?;
         Ok(Notices { notifications, unread, next_page, cursor: realtime::last_seq(&*snapshot, viewer.id()).await? })
     }
 
@@ -41,10 +41,10 @@ impl Greenroom {
     /// # Errors
     /// `Unauthenticated` where the account is gone.
     pub async fn frame(&self, viewer: &Viewer) -> Result<Frame> {
-        let count = unseen(viewer.id()).select_only().expr(notification::Column::Id.count()).into_query();
+        let count = select_unread(viewer.id()).select_only().expr(notification::Column::Id.count()).into_query();
         // One statement, for it is asked on every page, and sees one moment.
         let row = person::Entity::find_by_id(viewer.id().0)
-            .join(JoinType::InnerJoin, head())
+            .join(JoinType::InnerJoin, join_event_sequence())
             .column_as(event_sequence::Column::Seq, "cursor")
             .column_as(Expr::expr(count), "unread")
             .into_model::<FrameRow>()
@@ -63,32 +63,32 @@ struct FrameRow {
     unread: i64,
 }
 
-fn head() -> RelationDef {
+fn join_event_sequence() -> RelationDef {
     let head = person::Entity::belongs_to(event_sequence::Entity);
     head.from(person::Column::Id).to(event_sequence::Column::PersonId).into()
 }
 
-fn unseen(person: PersonId) -> Select<notification::Entity> {
+fn select_unread(person: PersonId) -> Select<notification::Entity> {
     notification::Entity::find()
         .filter(notification::Column::PersonId.eq(person.0))
         .filter(notification::Column::ReadAt.is_null())
 }
 
 /// How many notifications a person hasn't seen.
-pub(crate) async fn unread(connection: &impl ConnectionTrait, person: PersonId) -> Result<i64> {
-    let count = unseen(person).count(connection).await?;
+pub(crate) async fn count_unread(connection: &impl ConnectionTrait, person: PersonId) -> Result<i64> {
+    let count = select_unread(person).count(connection).await?;
     Ok(i64::try_from(count).unwrap_or(i64::MAX))
 }
 
 /// A page of a person's notifications and one more, by the events that told of them, which no clock moves.
-async fn list(
+async fn list_page(
     connection: &impl ConnectionTrait,
     viewer: &Viewer,
     after: Option<PageCursor>,
 ) -> Result<Vec<(i64, Notification)>> {
     let mut query = notification::Entity::find()
         .select_also(person::Entity)
-        .join(JoinType::InnerJoin, actor())
+        .join(JoinType::InnerJoin, join_actor())
         .filter(notification::Column::PersonId.eq(viewer.id().0));
     if let Some(page_cursor) = after {
         query = query.filter(mark.after_descending([notification::Column::EventSeq, notification::Column::Id])?);
@@ -103,7 +103,7 @@ async fn list(
     rows.into_iter().filter_map(|(row, actor)| Some(numbered(row, actor?))).collect()
 }
 
-fn actor() -> RelationDef {
+fn join_actor() -> RelationDef {
     notification::Entity::belongs_to(person::Entity).from(notification::Column::ActorId).to(person::Column::Id).into()
 }
 

@@ -10,7 +10,7 @@ use axum::{extract::State, response::Response};
 use http::StatusCode;
 use model::{Fault, Notices, NotificationId, Refusal, text};
 use serde::Deserialize;
-use services::notifications::Seen;
+use services::notifications::NotificationSelection;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -27,7 +27,7 @@ async fn notifications(
     SignedIn(viewer): SignedIn,
     query: Pairs,
 ) -> Result<Response, Problem> {
-    Ok(private(shared.greenroom.notifications(&viewer, query.text("page")).await?))
+    Ok(private(shared.greenroom.list_notifications(&viewer, query.text("page")).await?))
 }
 
 /// Notifications that may be named at once.
@@ -44,14 +44,14 @@ struct SeenInput {
 }
 
 impl SeenInput {
-    fn parse(self) -> Result<Seen, Refusal> {
+    fn parse(self) -> Result<NotificationSelection, Refusal> {
         let wrong = |fault| Refusal::field("ids", fault);
         match (self.ids, self.all) {
-            (None, Some(true)) => Ok(Seen::All),
+            (None, Some(true)) => Ok(NotificationSelection::All),
             (Some(ids), None | Some(false)) if ids.len() > NAMED => Err(wrong(Fault::TooLong)),
             (Some(ids), None | Some(false)) => {
                 let ids: Result<_, _> = ids.iter().map(|id| text::parsed(Some(id))).collect();
-                ids.map(Seen::These).map_err(wrong)
+                ids.map(NotificationSelection::These).map_err(wrong)
             }
             (None, None | Some(false)) => Err(wrong(Fault::Required)),
             (Some(_), Some(true)) => Err(wrong(Fault::Invalid)),
@@ -67,6 +67,6 @@ async fn mark_read(
     SignedIn(viewer): SignedIn,
     JsonBody(input): JsonBody<SeenInput>,
 ) -> Result<StatusCode, Problem> {
-    shared.greenroom.mark_seen(&viewer, input.parse()?).await?;
+    shared.greenroom.mark_notifications_seen(&viewer, input.parse()?).await?;
     Ok(StatusCode::NO_CONTENT)
 }

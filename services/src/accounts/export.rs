@@ -58,7 +58,7 @@ impl Greenroom {
         let (mut page, mut first) = (None, true);
         loop {
             self.check_signed_in(viewer).await?;
-            let notices = self.notifications(viewer, page.as_deref()).await?;
+            let notices = self.list_notifications(viewer, page.as_deref()).await?;
             for notification in &notices.notifications {
                 out.write_item(&mut first, notification).await?;
             }

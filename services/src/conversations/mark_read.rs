@@ -51,7 +51,7 @@ impl Greenroom {
         lock_last_seqs(&tx, [viewer.id(), counterpart]).await?;
         let ids = mark_notifications_read(&tx, viewer, id, read_seq, now.millis()).await?;
         if !ids.is_empty() {
-            let unread = crate::notifications::unread(&tx, viewer.id()).await?;
+            let unread = crate::notifications::count_unread(&tx, viewer.id()).await?;
             recorder.record(viewer.id(), Event::NotificationRead { ids, all: false, unread, read_at: now });
         }
         recorder.commit(tx, &self.hub, now).await?;

@@ -8,7 +8,7 @@ use services::{
     clock::{Clock, SetClock, SystemClock},
     mail::{DeliveryError, Mailer, OutgoingEmail},
     messages::Window,
-    notifications::Seen,
+    notifications::NotificationSelection,
     seed::{ACHIENG, EVENTPRO, KAMAU, Member, PASSWORD, SARAH},
     talents::Search,
 };
@@ -150,13 +150,13 @@ async fn look_around(greenroom: &Greenroom, heard: &Heard, organizer: &Viewer, t
     greenroom.frame(talent).await.expect("a frame");
     greenroom.user(talent).await.expect("a user");
     heard.act("notifications");
-    let notices = greenroom.notifications(organizer, None).await.expect("notifications");
+    let notices = greenroom.list_notifications(organizer, None).await.expect("notifications");
     if let Some(page) = notices.next_page {
-        greenroom.notifications(organizer, Some(&page)).await.expect("a page");
+        greenroom.list_notifications(organizer, Some(&page)).await.expect("a page");
     }
     let seen = notices.notifications.iter().map(|notification| notification.id).collect();
-    greenroom.mark_seen(organizer, Seen::These(seen)).await.expect("seen");
-    greenroom.mark_seen(talent, Seen::All).await.expect("seen");
+    greenroom.mark_notifications_seen(organizer, NotificationSelection::These(seen)).await.expect("seen");
+    greenroom.mark_notifications_seen(talent, NotificationSelection::All).await.expect("seen");
     heard.act("bookings");
     let booked = greenroom.open_booking(organizer, booking_with(talent)).await.expect("a booking");
     greenroom.apply_booking_action(talent, booked.booking.id, Step::Accept).await.expect("accepted");

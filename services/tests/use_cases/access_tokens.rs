@@ -2,7 +2,7 @@
 
 use crate::support::{Site, booking_of, draft, refusal, token_draft};
 use model::{AccountInput, Change, NewPassword, Refusal, Role, Scope, Step, TokenDraft};
-use services::{Resume, Viewer, accounts::Password, notifications::Seen, seed::PASSWORD};
+use services::{Resume, Viewer, accounts::Password, notifications::NotificationSelection, seed::PASSWORD};
 use std::{net::Ipv4Addr, time::Duration};
 
 on_both! {
@@ -33,7 +33,7 @@ async fn a_token_that_reads_sees_all_and_changes_nothing(site: Site) {
         refusal(greenroom.mark_read(&bot, cast.launch, 12).await),
         refusal(greenroom.open_booking(&bot, booking_of(cast.achieng.id())).await),
         refusal(greenroom.apply_booking_action(&bot, booking.id, Step::Cancel).await),
-        refusal(greenroom.mark_seen(&bot, Seen::All).await),
+        refusal(greenroom.mark_notifications_seen(&bot, NotificationSelection::All).await),
     ] {
         assert_eq!(refused, Refusal::InsufficientScope);
     }

@@ -6,7 +6,7 @@ use proptest::{
     prelude::*,
     test_runner::{Config, TestRunner},
 };
-use services::{Viewer, notifications::Seen};
+use services::{Viewer, notifications::NotificationSelection};
 use std::time::Duration;
 use tokio::runtime::Handle;
 
@@ -132,9 +132,15 @@ impl Story {
             }
             Step::MarkSeen { person, all } => {
                 let viewer = &self.people[person];
-                let first = greenroom.notifications(viewer, None).await.expect("notifications").notifications;
+                let first = greenroom.list_notifications(viewer, None).await.expect("notifications").notifications;
                 let ids = first.iter().skip(1).step_by(2).map(|known| known.id).collect();
-                greenroom.mark_seen(viewer, if all { Seen::All } else { Seen::These(ids) }).await.expect("marked");
+                greenroom
+                    .mark_notifications_seen(
+                        viewer,
+                        if all { NotificationSelection::All } else { NotificationSelection::These(ids) },
+                    )
+                    .await
+                    .expect("marked");
             }
             Step::Look { person } => {
                 let viewer = self.people[person].clone();

@@ -17,8 +17,9 @@ async fn paging_yields_every_notification_once(site: Site) {
     for number in 0..62 {
         say(&site.greenroom, &cast.sarah, cast.launch, &number.to_string()).await;
     }
-    let page =
-        async |page: Option<&str>| site.greenroom.notifications(&cast.eventpro, page).await.expect("notifications");
+    let page = async |page: Option<&str>| {
+        site.greenroom.list_notifications(&cast.eventpro, page).await.expect("notifications")
+    };
     let mut whole = page(None).await;
     assert_eq!((whole.notifications.len(), &whole.notifications[0].preview), (30, &"61".to_owned()));
     while let Some(next) = whole.next_page.clone() {
@@ -28,7 +29,7 @@ async fn paging_yields_every_notification_once(site: Site) {
     assert!(ids.is_sorted_by(|newer, older| newer > older));
     // The seeded talent wrote six of the dozen.
     assert_eq!((ids.len(), ids.iter().collect::<HashSet<_>>().len()), (68, 68));
-    let forged = refusal(site.greenroom.notifications(&cast.eventpro, Some("2")).await);
+    let forged = refusal(site.greenroom.list_notifications(&cast.eventpro, Some("2")).await);
     assert_eq!(forged.fault("page"), Some(Fault::Invalid));
 }
 
@@ -38,7 +39,7 @@ async fn the_bell_counts_what_is_not_seen_on_any_page(site: Site) {
     for number in 0..33 {
         say(&site.greenroom, &cast.sarah, cast.launch, &number.to_string()).await;
     }
-    let notices = site.greenroom.notifications(&cast.eventpro, None).await.expect("notifications");
+    let notices = site.greenroom.list_notifications(&cast.eventpro, None).await.expect("notifications");
     let frame = site.greenroom.frame(&cast.eventpro).await.expect("a frame");
     assert_eq!((notices.unread, frame.unread, notices.cursor), (33, 33, frame.cursor));
     assert_eq!(frame.person.name, "EventPro Kenya");
@@ -47,7 +48,7 @@ async fn the_bell_counts_what_is_not_seen_on_any_page(site: Site) {
 async fn a_preview_is_one_short_line(site: Site) {
     let cast = site.cast().await;
     say(&site.greenroom, &cast.sarah, cast.launch, &"Ni\u{2028}sawa\n\n".repeat(400)).await;
-    let notices = site.greenroom.notifications(&cast.eventpro, None).await.expect("notifications");
+    let notices = site.greenroom.list_notifications(&cast.eventpro, None).await.expect("notifications");
     let preview = &notices.notifications[0].preview;
     assert_eq!(preview.chars().count(), PREVIEW_LIMIT + 1);
     assert!(preview.starts_with("Ni sawa Ni sawa") && preview.ends_with('…'), "{preview}");
@@ -62,13 +63,13 @@ async fn an_id_from_a_clock_that_ran_ahead_stands_above_nothing_newer(site: Site
         Kind::Postgres => "'f1000000-0000-7000-8000-000000000000'",
     };
     site.execute(&format!("UPDATE notification SET id = {ahead} WHERE preview = 'Before'")).await;
-    let mut view = site.greenroom.notifications(&cast.eventpro, None).await.expect("notifications");
+    let mut view = site.greenroom.list_notifications(&cast.eventpro, None).await.expect("notifications");
     let (mut stream, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::After(view.cursor)).await;
     say(&site.greenroom, &cast.sarah, cast.launch, "After").await;
     for _ in 0..2 {
         view.apply(cast.eventpro.id(), &stream.event().await);
     }
-    let now = site.greenroom.notifications(&cast.eventpro, None).await.expect("notifications");
+    let now = site.greenroom.list_notifications(&cast.eventpro, None).await.expect("notifications");
     let previews = |list: &[model::Notification]| list[..2].iter().map(|one| one.preview.clone()).collect::<Vec<_>>();
     assert_eq!(previews(&now.notifications), ["After", "Before"]);
     assert_eq!(previews(&view.notifications), ["After", "Before"], "the page that is open says the same");

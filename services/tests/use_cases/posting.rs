@@ -71,7 +71,7 @@ async fn both_are_told_and_only_the_other_is_notified(site: Site) {
     assert_eq!(notification.preview, "See you there");
     assert_eq!((notification.conversation_id, notification.booking_id), (Some(cast.launch), Some(sent.booking_id)));
 
-    let notices = site.greenroom.notifications(&cast.sarah, None).await.expect("notifications");
+    let notices = site.greenroom.list_notifications(&cast.sarah, None).await.expect("notifications");
     assert_eq!(notices.notifications.first(), Some(&notification));
     // Nobody else heard, nor did the sender hear of a notification: what they hear next is what comes next.
     let answer = say(&site.greenroom, &cast.sarah, cast.launch, "Asante").await;

@@ -68,7 +68,7 @@ async fn both_are_told_how_far_somebody_read(site: Site) {
 async fn notifications_of_what_was_read_are_seen(site: Site) {
     let cast = site.cast().await;
     site.greenroom.mark_read(&cast.sarah, cast.launch, 12).await.expect("reading on");
-    let unread = async || site.greenroom.notifications(&cast.sarah, None).await.expect("notifications").unread;
+    let unread = async || site.greenroom.list_notifications(&cast.sarah, None).await.expect("notifications").unread;
     let elsewhere = site.greenroom.open_booking(&cast.safari, booking_of(cast.sarah.id())).await.expect("a booking");
     let last = say(&site.greenroom, &cast.eventpro, cast.launch, "One").await.seq;
     assert_eq!(unread().await, 2);
@@ -78,7 +78,7 @@ async fn notifications_of_what_was_read_are_seen(site: Site) {
     site.greenroom.mark_read(&cast.sarah, cast.launch, last).await.expect("reading on");
     assert_eq!(stream.names(1).await, ["conversation.read"]);
     let told = stream.event().await;
-    let notices = site.greenroom.notifications(&cast.sarah, None).await.expect("notifications");
+    let notices = site.greenroom.list_notifications(&cast.sarah, None).await.expect("notifications");
     let seen = notices.notifications.iter().find(|known| known.conversation_id == Some(cast.launch)).expect("one");
     let read = Event::NotificationRead { ids: vec![seen.id], all: false, unread: 1, read_at: told.at };
     assert_eq!((told.event, seen.read_at), (read, Some(told.at)));
@@ -105,7 +105,7 @@ async fn reading_a_part_leaves_the_rest(site: Site) {
     }
     site.greenroom.mark_read(&cast.sarah, cast.launch, 13).await.expect("reading on");
     assert_eq!(hers(&site, &cast).await.unread, 2);
-    let notices = site.greenroom.notifications(&cast.sarah, None).await.expect("notifications");
+    let notices = site.greenroom.list_notifications(&cast.sarah, None).await.expect("notifications");
     assert_eq!(notices.unread, 2);
     let seen: Vec<_> =
         notices.notifications.iter().take(3).map(|notification| notification.read_at.is_some()).collect();

@@ -111,7 +111,7 @@ async fn changing_the_password_ends_the_other_sessions_and_tokens(site: Site) {
     assert_eq!(refusal(site.greenroom.authenticate(&there_token).await), Refusal::Unauthenticated);
     assert_eq!(refusal(site.greenroom.authenticate_token(&program.secret).await), Refusal::Unauthenticated);
     assert!(sign_in(&site.greenroom, SARAH.email, NEW).await.is_ok());
-    let notices = site.greenroom.notifications(&here, None).await.expect("notifications");
+    let notices = site.greenroom.list_notifications(&here, None).await.expect("notifications");
     let kinds: Vec<_> = notices.notifications.iter().take(2).map(|notification| notification.kind).collect();
     assert_eq!(kinds, [NotificationKind::PasswordChanged, NotificationKind::TokenCreated]);
     assert_eq!(site.letters_to(SARAH.email).await.len(), 1);
@@ -229,7 +229,7 @@ async fn changing_an_address_holds_up_nobody_who_reads(site: Site) {
         let token = site.token_for(&to).await;
         let (moved, seen, read, said) = tokio::join!(
             site.greenroom.confirm_email(&token),
-            site.greenroom.mark_seen(&cast.sarah, services::notifications::Seen::All),
+            site.greenroom.mark_notifications_seen(&cast.sarah, services::notifications::NotificationSelection::All),
             site.greenroom.mark_read(&cast.sarah, conversation, message.seq),
             site.greenroom.send_message(&cast.sarah, crate::support::draft(conversation, "Nzuri")),
         );

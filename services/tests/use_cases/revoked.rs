@@ -6,7 +6,7 @@ use sea_orm::{ConnectionTrait, FromQueryResult, TransactionTrait};
 use services::{
     Limits, Viewer,
     accounts::Password,
-    notifications::Seen,
+    notifications::NotificationSelection,
     seed::{KAMAU, PASSWORD, SARAH},
 };
 use std::{net::Ipv4Addr, time::Duration};
@@ -52,7 +52,10 @@ async fn all_writes(site: &Site, cast: &Cast, viewer: &Viewer) -> Vec<(&'static 
         ("read_on", refusal(greenroom.mark_read(viewer, cast.launch, 12).await)),
         ("deliver", refusal(greenroom.mark_delivered(viewer, cast.launch, 12).await)),
         ("mark_unread", refusal(greenroom.mark_unread(viewer, cast.launch, 1).await)),
-        ("mark_seen", refusal(greenroom.mark_seen(viewer, Seen::All).await)),
+        (
+            "mark_notifications_seen",
+            refusal(greenroom.mark_notifications_seen(viewer, NotificationSelection::All).await),
+        ),
         ("step", refusal(greenroom.apply_booking_action(viewer, booking, Step::Accept).await)),
     ]
 }

@@ -2,7 +2,7 @@
 
 use crate::support::{Site, Stream, audit};
 use model::{Event, NotificationId};
-use services::{Resume, notifications::Seen};
+use services::{Resume, notifications::NotificationSelection};
 use uuid::Uuid;
 
 on_both! {
@@ -12,7 +12,7 @@ on_both! {
 }
 
 async fn unread(site: &Site, viewer: &services::Viewer) -> Vec<NotificationId> {
-    let notices = site.greenroom.notifications(viewer, None).await.expect("notifications");
+    let notices = site.greenroom.list_notifications(viewer, None).await.expect("notifications");
     notices.notifications.iter().filter(|known| known.read_at.is_none()).map(|known| known.id).collect()
 }
 
@@ -22,7 +22,10 @@ async fn one_is_marked_and_told(site: Site) {
     let before = unread(&site, &cast.eventpro).await;
     let mut stream = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await.0;
     for _ in 0..2 {
-        site.greenroom.mark_seen(&cast.eventpro, Seen::These(vec![before[0]])).await.expect("marked");
+        site.greenroom
+            .mark_notifications_seen(&cast.eventpro, NotificationSelection::These(vec![before[0]]))
+            .await
+            .expect("marked");
     }
     let told = stream.event().await;
     let expected =
@@ -38,11 +41,11 @@ async fn all_are_marked_and_told_at_once(site: Site) {
         crate::support::say(&site.greenroom, &cast.sarah, cast.launch, &number.to_string()).await;
     }
     let mut stream = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await.0;
-    site.greenroom.mark_seen(&cast.eventpro, Seen::All).await.expect("marked");
+    site.greenroom.mark_notifications_seen(&cast.eventpro, NotificationSelection::All).await.expect("marked");
     let told = stream.event().await;
     assert_eq!(told.event, Event::NotificationRead { ids: vec![], all: true, unread: 0, read_at: told.at });
     assert_eq!(site.greenroom.frame(&cast.eventpro).await.expect("a frame").unread, 0);
-    site.greenroom.mark_seen(&cast.eventpro, Seen::All).await.expect("nothing to mark");
+    site.greenroom.mark_notifications_seen(&cast.eventpro, NotificationSelection::All).await.expect("nothing to mark");
     assert_eq!(site.greenroom.frame(&cast.eventpro).await.expect("a frame").cursor, told.seq);
     audit(&site.greenroom, &cast.eventpro).await;
 }
@@ -52,6 +55,6 @@ async fn anothers_are_passed_over(site: Site) {
     let theirs = unread(&site, &cast.eventpro).await;
     assert!(!theirs.is_empty());
     let ids = theirs.iter().copied().chain([NotificationId(Uuid::now_v7())]).collect();
-    site.greenroom.mark_seen(&cast.kamau, Seen::These(ids)).await.expect("passed over");
+    site.greenroom.mark_notifications_seen(&cast.kamau, NotificationSelection::These(ids)).await.expect("passed over");
     assert_eq!(unread(&site, &cast.eventpro).await, theirs);
 }

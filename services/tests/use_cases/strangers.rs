@@ -72,7 +72,8 @@ async fn lists_hold_ones_own_alone(site: Site) {
         let (bookings, _) = site.greenroom.bookings(viewer, None).await.expect("bookings");
         assert_eq!(bookings.len(), count);
         assert!(bookings.iter().all(|booking| [booking.organizer.id, booking.talent.id].contains(&viewer.id())));
-        for notification in site.greenroom.notifications(viewer, None).await.expect("notifications").notifications {
+        for notification in site.greenroom.list_notifications(viewer, None).await.expect("notifications").notifications
+        {
             assert_ne!(notification.actor.id, viewer.id());
             assert!(
                 site.greenroom

@@ -26,7 +26,7 @@ impl Views {
         // In the order of their ids: that of the inbox is the inbox's.
         threads.sort_by_key(|thread| thread.conversation.id);
         bookings.sort_by_key(|booking| booking.conversation.id);
-        let notices = greenroom.notifications(viewer, None).await.expect("notifications");
+        let notices = greenroom.list_notifications(viewer, None).await.expect("notifications");
         let frame = greenroom.frame(viewer).await.expect("a frame");
         Self { inbox: Some(inbox), notices, frame, threads, bookings }
     }

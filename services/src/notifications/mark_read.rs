@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 
 /// Which notifications were seen.
 #[derive(Clone, Debug)]
-pub enum Seen {
+pub enum NotificationSelection {
     /// All there are.
     All,
     /// These; those of others among them are passed over.
@@ -22,7 +22,7 @@ impl Greenroom {
     /// # Errors
     /// `InsufficientScope` for a token that may only read.
     #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn mark_seen(&self, viewer: &Viewer, seen: Seen) -> Result<()> {
+    pub async fn mark_notifications_seen(&self, viewer: &Viewer, seen: NotificationSelection) -> Result<()> {
         viewer.require_write_scope()?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());
         run_to_completion(async move {
@@ -34,7 +34,7 @@ impl Greenroom {
                 .col_expr(notification::Column::ReadAt, Expr::value(now.millis()))
                 .filter(notification::Column::PersonId.eq(viewer.id().0))
                 .filter(notification::Column::ReadAt.is_null());
-            if let Seen::These(ids) = &seen {
+            if let NotificationSelection::These(ids) = &seen {
                 marked = marked.filter(notification::Column::Id.is_in(ids.iter().map(|id| id.0)));
             }
             let marked = marked.exec_with_returning(&tx).await?;
@@ -42,10 +42,10 @@ impl Greenroom {
                 // Where somebody else's marks wait for their flush, so does this.
                 return tx.commit().await;
             }
-            let all = matches!(seen, Seen::All);
+            let all = matches!(seen, NotificationSelection::All);
             let ids = marked.into_iter().map(|row| NotificationId(row.id));
             let ids = if all { Vec::new() } else { ids.collect() };
-            let unread = super::unread(&tx, viewer.id()).await?;
+            let unread = super::count_unread(&tx, viewer.id()).await?;
             let mut recorder = EventRecorder::default();
             recorder.record(viewer.id(), Event::NotificationRead { ids, all, unread, read_at: now });
             recorder.commit(tx, &greenroom.hub, now).await?;
