@@ -62,7 +62,7 @@ pub async fn sign_out() -> Answer<()> {
 #[server(prefix = "/fn", endpoint = "frame", protocol = Ask)]
 pub async fn load_frame() -> Answer<Mine<Frame>> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
-    crate::ssr::mine(&viewer, greenroom.frame(&viewer).await)
+    crate::ssr::mine(&viewer, greenroom.load_nav_state(&viewer).await)
 }
 
 /// The key by which this browser encrypts what it keeps for the viewer.
@@ -70,14 +70,14 @@ pub async fn load_frame() -> Answer<Mine<Frame>> {
 pub async fn load_browser_key() -> Answer<String> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     // A page is whole without it, so this doesn't set the page's status.
-    greenroom.browser_key(&viewer).await.map_err(|error| error.into_refusal().into())
+    greenroom.load_browser_key(&viewer).await.map_err(|error| error.into_refusal().into())
 }
 
 /// The inbox, a page at a time.
 #[server(prefix = "/fn", endpoint = "inbox", protocol = Ask)]
 pub async fn load_inbox(page: Option<String>) -> Answer<Mine<Inbox>> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
-    crate::ssr::mine(&viewer, greenroom.inbox(&viewer, page.as_deref()).await)
+    crate::ssr::mine(&viewer, greenroom.load_inbox(&viewer, page.as_deref()).await)
 }
 
 /// A thread: messages before one, after one or around one, or as it opens.
@@ -133,8 +133,8 @@ pub async fn mark_seen(id: Option<String>) -> Answer<()> {
 pub async fn load_talents(query: Option<String>, craft: Option<String>, page: Option<String>) -> Answer<Directory> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     let craft = craft.as_deref().and_then(|craft| craft.parse().ok());
-    let search = services::talents::Search { query, craft, page };
-    greenroom.talents(&viewer, search).await.map_err(crate::ssr::fail)
+    let search = services::talents::TalentSearch { query, craft, page };
+    greenroom.search_talents(&viewer, search).await.map_err(crate::ssr::fail)
 }
 
 /// One talent, to be asked for a booking. Only organizers do that.
@@ -144,7 +144,7 @@ pub async fn load_talent(id: String) -> Answer<Person> {
     if viewer.role() != model::Role::Organizer {
         return Err(crate::ssr::fail(model::Refusal::WrongRole.into()));
     }
-    greenroom.talent(&viewer, crate::ssr::id(&id)?).await.map_err(crate::ssr::fail)
+    greenroom.load_talent(&viewer, crate::ssr::id(&id)?).await.map_err(crate::ssr::fail)
 }
 
 /// Asks a talent for a booking, and sends the browser on to its conversation.
@@ -179,7 +179,7 @@ pub async fn open_booking(
 #[server(prefix = "/fn", endpoint = "booking", protocol = Ask)]
 pub async fn load_booking(id: String) -> Answer<Mine<BookingView>> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
-    crate::ssr::mine(&viewer, greenroom.booking_view(&viewer, crate::ssr::id(&id)?).await)
+    crate::ssr::mine(&viewer, greenroom.load_booking_view(&viewer, crate::ssr::id(&id)?).await)
 }
 
 /// Accepts, declines or calls off a booking.

@@ -78,7 +78,7 @@ async fn written_by_hand(shared: &Shared, id: ConversationId, headers: &HeaderMa
     let greenroom = shared.greenroom.as_ref().ok_or("no database")?;
     let cookie = headers.get("cookie").ok_or("nobody")?.to_str()?;
     let viewer = greenroom.authenticate(cookie.strip_prefix("greenroom=").ok_or("nobody")?).await?;
-    let (frame, inbox) = (greenroom.frame(&viewer).await?, greenroom.inbox(&viewer, None).await?);
+    let (frame, inbox) = (greenroom.load_nav_state(&viewer).await?, greenroom.load_inbox(&viewer, None).await?);
     let thread = greenroom.load_thread(&viewer, id, Window::Unread).await?;
     let mut text = Vec::with_capacity(shared.page.len());
     let first = shared.page.find("<div id=\"m1\"").ok_or("no messages")?;

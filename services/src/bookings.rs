@@ -24,15 +24,15 @@ impl Greenroom {
     ///
     /// # Errors
     /// `NotFound` where it isn't theirs.
-    pub async fn booking(&self, viewer: &Viewer, id: BookingId) -> Result<Conversation> {
-        Ok(self.booking_view(viewer, id).await?.conversation)
+    pub async fn load_booking(&self, viewer: &Viewer, id: BookingId) -> Result<Conversation> {
+        Ok(self.load_booking_view(viewer, id).await?.conversation)
     }
 
     /// The same with the number of the last event counted in, to be kept up to date from there.
     ///
     /// # Errors
     /// `NotFound` where it isn't theirs.
-    pub async fn booking_view(&self, viewer: &Viewer, id: BookingId) -> Result<BookingView> {
+    pub async fn load_booking_view(&self, viewer: &Viewer, id: BookingId) -> Result<BookingView> {
         let ConversationWithCursor { conversation, cursor, .. } =
             ConversationQuery::of(viewer).find_by_booking(self.store.reader(), id).await?.ok_or(Refusal::NotFound)?;
         Ok(BookingView { conversation, cursor })
@@ -42,7 +42,7 @@ impl Greenroom {
     ///
     /// # Errors
     /// `Invalid` for a page that wasn't given out.
-    pub async fn bookings(&self, viewer: &Viewer, page: Option<&str>) -> Result<(Vec<Booking>, Option<String>)> {
+    pub async fn list_bookings(&self, viewer: &Viewer, page: Option<&str>) -> Result<(Vec<Booking>, Option<String>)> {
         let (own, event_seq) = match viewer.role() {
             Role::Organizer => (booking::Column::OrganizerId, booking::Column::OrganizerEventSeq),
             Role::Talent => (booking::Column::TalentId, booking::Column::TalentEventSeq),

@@ -17,7 +17,7 @@ impl Greenroom {
     ///
     /// # Errors
     /// `Invalid` for a page that wasn't given out.
-    pub async fn inbox(&self, viewer: &Viewer, page: Option<&str>) -> Result<Inbox> {
+    pub async fn load_inbox(&self, viewer: &Viewer, page: Option<&str>) -> Result<Inbox> {
         let after = page::PageCursor::parse(page)?;
         let mut seen = ConversationQuery::of(viewer).list_page(self.store.reader(), after.as_ref()).await?;
         let cursor = match seen.first() {
@@ -39,7 +39,7 @@ impl Greenroom {
     ///
     /// # Errors
     /// `NotFound` where it isn't theirs.
-    pub async fn conversation(&self, viewer: &Viewer, id: ConversationId) -> Result<(Conversation, i64)> {
+    pub async fn load_conversation(&self, viewer: &Viewer, id: ConversationId) -> Result<(Conversation, i64)> {
         let ConversationWithCursor { conversation, cursor, .. } =
             ConversationQuery::of(viewer).find(self.store.reader(), id).await?.ok_or(Refusal::NotFound)?;
         Ok((conversation, cursor))

@@ -44,7 +44,7 @@ entity!(person, "person", {
     /// A name is never written without what it is searched by.
     async fn before_save<C: ConnectionTrait>(mut self, _: &C, _insert: bool) -> Result<Self, DbErr> {
         if let sea_orm::ActiveValue::Set(name) = &self.name {
-            self.search_name = sea_orm::ActiveValue::Set(Some(crate::talents::fold(name)));
+            self.search_name = sea_orm::ActiveValue::Set(Some(crate::talents::fold_name(name)));
         }
         Ok(self)
     }

@@ -215,7 +215,7 @@ impl Greenroom {
     ///
     /// # Errors
     /// `StorageFull`; `Unavailable` where it can't for another reason, or not within two seconds.
-    pub async fn ready(&self) -> std::result::Result<(), Refusal> {
+    pub async fn check_ready(&self) -> std::result::Result<(), Refusal> {
         self.store.check_writable().await
     }
 
@@ -234,7 +234,7 @@ impl Greenroom {
 }
 
 /// An id for something sent without one, as by a form without JavaScript.
-pub fn mint_client_id() -> ClientId {
+pub fn generate_client_id() -> ClientId {
     ClientId(uuid::Uuid::now_v7())
 }
 

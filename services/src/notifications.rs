@@ -40,7 +40,7 @@ impl Greenroom {
     ///
     /// # Errors
     /// `Unauthenticated` where the account is gone.
-    pub async fn frame(&self, viewer: &Viewer) -> Result<Frame> {
+    pub async fn load_nav_state(&self, viewer: &Viewer) -> Result<Frame> {
         let count = select_unread(viewer.id()).select_only().expr(notification::Column::Id.count()).into_query();
         // One statement, for it is asked on every page, and sees one moment.
         let row = person::Entity::find_by_id(viewer.id().0)

@@ -116,7 +116,7 @@ impl Greenroom {
     /// Plays a scene, from where it was left.
     async fn play(&self, clock: &SetClock, organizer: &Viewer, talent: &Viewer, scene: &Scene) -> Result<()> {
         let of_scene = |known: &Conversation| known.counterpart.id == talent.id() && known.booking.title == scene.title;
-        let begun = self.inbox(organizer, None).await?.conversations.into_iter().find(of_scene);
+        let begun = self.load_inbox(organizer, None).await?.conversations.into_iter().find(of_scene);
         let conversation = match begun {
             Some(begun) => begun,
             None => self.open_booking(organizer, scene.booking(talent).parse(self.now())?).await?,

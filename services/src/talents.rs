@@ -2,7 +2,7 @@
 
 mod search_name;
 
-pub(crate) use search_name::{fill_missing_search_names, fold};
+pub(crate) use search_name::{fill_missing_search_names, fold_name};
 
 use crate::{
     Error, Greenroom, Result, Viewer,
@@ -21,7 +21,7 @@ const QUERY_LIMIT: usize = 100;
 
 /// What to look for.
 #[derive(Clone, Debug, Default)]
-pub struct Search {
+pub struct TalentSearch {
     /// Part of a name.
     pub query: Option<String>,
     /// Only this craft.
@@ -35,8 +35,8 @@ impl Greenroom {
     ///
     /// # Errors
     /// `Invalid` for a query that is too long or a page that wasn't given out.
-    pub async fn talents(&self, _viewer: &Viewer, search: Search) -> Result<Directory> {
-        let mut query = directory();
+    pub async fn search_talents(&self, _viewer: &Viewer, search: TalentSearch) -> Result<Directory> {
+        let mut query = select_bookable();
         if let Some(part) = search.query.as_deref().map(str::trim).filter(|part| !part.is_empty()) {
             query = query.filter(name_contains(part)?);
         }
@@ -59,14 +59,14 @@ impl Greenroom {
     ///
     /// # Errors
     /// `NotFound` where there is none with this id.
-    pub async fn talent(&self, _viewer: &Viewer, id: PersonId) -> Result<Person> {
-        let talent = directory().filter(person::Column::Id.eq(id.0));
+    pub async fn load_talent(&self, _viewer: &Viewer, id: PersonId) -> Result<Person> {
+        let talent = select_bookable().filter(person::Column::Id.eq(id.0));
         person_of(talent.one(self.store.reader()).await?.ok_or(model::Refusal::NotFound)?)
     }
 }
 
 /// Talent who can be booked: their address is confirmed, and they haven't left.
-fn directory() -> Select<person::Entity> {
+fn select_bookable() -> Select<person::Entity> {
     person::Entity::find()
         .filter(person::Column::Role.eq(Role::Talent.as_str()))
         .filter(person::Column::EmailVerified.eq(true))
@@ -79,7 +79,7 @@ fn name_contains(part: &str) -> Result<sea_orm::sea_query::SimpleExpr> {
     if part.chars().count() > QUERY_LIMIT {
         return Err(Error::field("query", Fault::TooLong));
     }
-    let part = fold(part);
+    let part = fold_name(part);
     let escaped = part.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
     let pattern = Expr::val(format!("%{escaped}%")).binary(BinOper::Escape, Expr::Constant('\\'.into()));
     Ok(Expr::col((person::Entity, person::Column::SearchName)).binary(BinOper::Like, pattern))

@@ -53,7 +53,7 @@ pub async fn resend(email: String) -> Answer<()> {
 pub async fn load_link(token: String) -> Answer<Option<MailedLink>> {
     let (greenroom, caller) = (crate::ssr::greenroom()?, crate::ssr::caller()?);
     let registrant = crate::ssr::registrant();
-    match greenroom.mailed_link(&token, registrant.as_deref(), caller.viewer.as_ref()).await {
+    match greenroom.load_mailed_link(&token, registrant.as_deref(), caller.viewer.as_ref()).await {
         Err(services::Error::Refused(_)) => Ok(None),
         found => Ok(Some(found.map_err(crate::ssr::fail)?)),
     }
@@ -109,9 +109,9 @@ pub async fn reset(token: String, password: String) -> Answer<()> {
 #[server(prefix = "/fn", endpoint = "settings", protocol = Ask)]
 pub async fn load_settings() -> Answer<Settings> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
-    let account = greenroom.account(&viewer).await.map_err(crate::ssr::fail)?;
-    let devices = greenroom.devices(&viewer).await.map_err(crate::ssr::fail)?;
-    let tokens = greenroom.access_tokens(&viewer).await.map_err(crate::ssr::fail)?;
+    let account = greenroom.load_account(&viewer).await.map_err(crate::ssr::fail)?;
+    let devices = greenroom.list_devices(&viewer).await.map_err(crate::ssr::fail)?;
+    let tokens = greenroom.list_access_tokens(&viewer).await.map_err(crate::ssr::fail)?;
     let role_open = greenroom.may_change_role(&viewer).await.map_err(crate::ssr::fail)?;
     let confirmed = greenroom.is_confirmed(&viewer);
     Ok(Settings { account, devices, tokens, role_open, confirmed })

@@ -38,7 +38,7 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
 #[utoipa::path(get, path = "/account", tag = "Account",
     responses((status = 200, description = "What can be set.", body = Account)))]
 async fn account(State(shared): State<Shared>, SignedIn(viewer): SignedIn) -> Result<Response, Problem> {
-    Ok(private(shared.greenroom.account(&viewer).await?))
+    Ok(private(shared.greenroom.load_account(&viewer).await?))
 }
 
 /// Change your account

@@ -86,7 +86,7 @@ struct Session {
 #[utoipa::path(get, path = "/auth/session", tag = "Account",
     responses((status = 200, description = "The session.", body = Session)))]
 async fn session(State(shared): State<Shared>, SignedIn(viewer): SignedIn) -> Result<Response, Problem> {
-    let user = shared.greenroom.user(&viewer).await?;
+    let user = shared.greenroom.load_user(&viewer).await?;
     Ok(private(Session { user, expires_at: viewer.expires_at() }))
 }
 

@@ -78,7 +78,7 @@ async fn list_bookings(
     SignedIn(viewer): SignedIn,
     query: Pairs,
 ) -> Result<Response, Problem> {
-    let (bookings, next_page) = shared.greenroom.bookings(&viewer, query.text("page")).await?;
+    let (bookings, next_page) = shared.greenroom.list_bookings(&viewer, query.text("page")).await?;
     Ok(private(Bookings { bookings, next_page }))
 }
 
@@ -90,7 +90,7 @@ async fn booking(
     SignedIn(viewer): SignedIn,
     PathId(id): PathId<BookingId>,
 ) -> Result<Response, Problem> {
-    Ok(private(Opened::from(shared.greenroom.booking(&viewer, id).await?)))
+    Ok(private(Opened::from(shared.greenroom.load_booking(&viewer, id).await?)))
 }
 
 #[derive(Serialize, ToSchema)]

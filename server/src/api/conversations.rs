@@ -40,7 +40,7 @@ async fn conversation(
     SignedIn(viewer): SignedIn,
     PathId(id): PathId<ConversationId>,
 ) -> Result<Response, Problem> {
-    let (conversation, cursor) = shared.greenroom.conversation(&viewer, id).await?;
+    let (conversation, cursor) = shared.greenroom.load_conversation(&viewer, id).await?;
     Ok(private(OneConversation { conversation, cursor }))
 }
 

@@ -25,7 +25,7 @@ async fn healthy() -> &'static str {
 #[utoipa::path(get, path = "/readyz", tag = "Site", security(()),
     responses((status = 200, description = "They do.", body = String), StorageFull))]
 async fn ready(State(shared): State<Shared>) -> Result<&'static str, Problem> {
-    match shared.greenroom.ready().await {
+    match shared.greenroom.check_ready().await {
         Err(Refusal::StorageFull) => return Err(Refusal::StorageFull.into()),
         Err(_) => return Err(Problem::NO_DATABASE),
         Ok(()) => {}

@@ -111,7 +111,7 @@ async fn organizer_send(
 }
 
 async fn inbox_of(shared: Shared, viewer: Viewer, query: Pairs) -> Answer {
-    Ok(private(shared.greenroom.inbox(&viewer, query.text("page")).await?))
+    Ok(private(shared.greenroom.load_inbox(&viewer, query.text("page")).await?))
 }
 
 async fn send_as(shared: Shared, viewer: Viewer, input: MessageInput) -> Answer {

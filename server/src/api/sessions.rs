@@ -24,7 +24,7 @@ struct Sessions {
 #[utoipa::path(get, path = "/auth/sessions", tag = "Account",
     responses((status = 200, description = "All devices.", body = Sessions), SessionRequired))]
 async fn sessions(State(shared): State<Shared>, SignedIn(viewer): SignedIn) -> Result<Response, Problem> {
-    Ok(private(Sessions { sessions: shared.greenroom.devices(&viewer).await? }))
+    Ok(private(Sessions { sessions: shared.greenroom.list_devices(&viewer).await? }))
 }
 
 /// Sign a device out

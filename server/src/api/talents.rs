@@ -2,7 +2,7 @@ use super::private;
 use crate::{caller::SignedIn, document::refusals::Invalid, input::Pairs, problem::Problem, router::Shared};
 use axum::{extract::State, response::Response};
 use model::{Craft, Directory, Fault};
-use services::talents::Search;
+use services::talents::TalentSearch;
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{ObjectBuilder, RefOr, Schema, schema::Type},
@@ -36,7 +36,10 @@ impl ToSchema for CraftOrAny {}
 async fn talents(State(shared): State<Shared>, SignedIn(viewer): SignedIn, query: Pairs) -> Result<Response, Problem> {
     let craft = query.text("craft").filter(|craft| !craft.is_empty());
     let craft = craft.map(|craft| craft.parse().map_err(|()| Problem::field("craft", Fault::Invalid))).transpose()?;
-    let search =
-        Search { query: query.text("query").map(str::to_owned), craft, page: query.text("page").map(str::to_owned) };
-    Ok(private(shared.greenroom.talents(&viewer, search).await?))
+    let search = TalentSearch {
+        query: query.text("query").map(str::to_owned),
+        craft,
+        page: query.text("page").map(str::to_owned),
+    };
+    Ok(private(shared.greenroom.search_talents(&viewer, search).await?))
 }

@@ -30,7 +30,7 @@ struct Tokens {
 #[utoipa::path(get, path = "/auth/tokens", tag = "Account",
     responses((status = 200, description = "All of them, without their secrets.", body = Tokens), SessionRequired))]
 async fn tokens(State(shared): State<Shared>, SignedIn(viewer): SignedIn) -> Result<Response, Problem> {
-    Ok(private(Tokens { tokens: shared.greenroom.access_tokens(&viewer).await? }))
+    Ok(private(Tokens { tokens: shared.greenroom.list_access_tokens(&viewer).await? }))
 }
 
 #[derive(Serialize, ToSchema)]

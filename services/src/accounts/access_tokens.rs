@@ -20,7 +20,7 @@ impl Greenroom {
     ///
     /// # Errors
     /// `SessionRequired` for an access token.
-    pub async fn access_tokens(&self, viewer: &Viewer) -> Result<Vec<AccessToken>> {
+    pub async fn list_access_tokens(&self, viewer: &Viewer) -> Result<Vec<AccessToken>> {
         viewer.require_full_scope()?;
         let newest = select_own(viewer).order_by_desc(session::Column::Id);
         newest.all(self.store.reader()).await?.into_iter().map(token_of).collect()

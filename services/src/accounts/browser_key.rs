@@ -12,7 +12,7 @@ impl Greenroom {
     /// # Errors
     /// `SessionRequired` for an access token.
     #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn browser_key(&self, viewer: &Viewer) -> Result<String> {
+    pub async fn load_browser_key(&self, viewer: &Viewer) -> Result<String> {
         viewer.require_full_scope()?;
         let id = viewer.id().0;
         if let Some(row) = browser_key::Entity::find_by_id(id).one(self.store.reader()).await? {

@@ -12,7 +12,7 @@ impl Greenroom {
     ///
     /// # Errors
     /// `SessionRequired` for an access token.
-    pub async fn devices(&self, viewer: &Viewer) -> Result<Vec<Device>> {
+    pub async fn list_devices(&self, viewer: &Viewer) -> Result<Vec<Device>> {
         viewer.require_full_scope()?;
         let rows = session::Entity::find()
             .filter(session::Column::PersonId.eq(viewer.id().0))

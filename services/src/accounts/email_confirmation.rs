@@ -64,7 +64,7 @@ impl Greenroom {
     ///
     /// # Errors
     /// `Invalid` for a token that was used, has run out or never was.
-    pub async fn mailed_link(
+    pub async fn load_mailed_link(
         &self,
         token: &str,
         registrant: Option<&str>,

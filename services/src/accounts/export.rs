@@ -48,10 +48,10 @@ impl Greenroom {
 
     async fn write_export(&self, viewer: &Viewer, out: &JsonWriter) -> std::result::Result<(), ExportError> {
         out.write_field("{", "exportedAt", &self.now()).await?;
-        out.write_field(",", "account", &self.account(viewer).await?).await?;
+        out.write_field(",", "account", &self.load_account(viewer).await?).await?;
         out.write_field(",", "times", &self.exported_times(viewer).await?).await?;
-        out.write_field(",", "sessions", &self.devices(viewer).await?).await?;
-        out.write_field(",", "accessTokens", &self.access_tokens(viewer).await?).await?;
+        out.write_field(",", "sessions", &self.list_devices(viewer).await?).await?;
+        out.write_field(",", "accessTokens", &self.list_access_tokens(viewer).await?).await?;
         out.write_field(",", "emails", &self.exported_emails(viewer).await?).await?;
         out.write_field(",", "leftOut", &metadata::OMITTED_DATA).await?;
         out.write_text(",\"notifications\":[").await?;
@@ -72,7 +72,7 @@ impl Greenroom {
         // By their ids, which don't change places while this goes on, as an inbox does with each message.
         for id in conversation_ids(self.store.reader(), viewer).await? {
             self.check_signed_in(viewer).await?;
-            let (conversation, _) = self.conversation(viewer, id).await?;
+            let (conversation, _) = self.load_conversation(viewer, id).await?;
             out.write_text(if std::mem::take(&mut first) { "" } else { "," }).await?;
             self.write_conversation(viewer, &conversation, out).await?;
         }

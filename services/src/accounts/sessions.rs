@@ -133,7 +133,7 @@ impl Greenroom {
     ///
     /// # Errors
     /// `Unauthenticated` where the account is gone.
-    pub async fn user(&self, viewer: &Viewer) -> Result<User> {
+    pub async fn load_user(&self, viewer: &Viewer) -> Result<User> {
         let found = person::Entity::find_by_id(viewer.id().0).one(self.store.reader()).await?;
         user_of(found.ok_or(Refusal::Unauthenticated)?)
     }

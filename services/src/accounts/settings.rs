@@ -35,7 +35,7 @@ impl Greenroom {
     ///
     /// # Errors
     /// `Unauthenticated` where it is gone.
-    pub async fn account(&self, viewer: &Viewer) -> Result<Account> {
+    pub async fn load_account(&self, viewer: &Viewer) -> Result<Account> {
         let found = person::Entity::find_by_id(viewer.id().0).one(self.store.reader()).await?;
         account_of(found.ok_or(Refusal::Unauthenticated)?)
     }

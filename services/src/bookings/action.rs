@@ -71,7 +71,7 @@ impl Greenroom {
             recipient,
             kind: notification_kind(step),
             body: Body::parse(thread_text(step)).map_err(|fault| Refusal::field("body", fault))?,
-            client_id: crate::mint_client_id(),
+            client_id: crate::generate_client_id(),
             step: Some(booking.status),
         };
         insert_messages(tx, vec![new_message], recorder, now).await?;

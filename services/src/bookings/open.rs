@@ -55,7 +55,7 @@ impl Greenroom {
             let conversation = empty_conversation(&row, &booking, counterpart, now);
             recorder.record(person.id, Event::ConversationCreated { conversation });
         }
-        let client_id = draft.client_id.unwrap_or_else(crate::mint_client_id);
+        let client_id = draft.client_id.unwrap_or_else(crate::generate_client_id);
         let new_message = NewMessage {
             conversation: ConversationId(row.id),
             booking: booking.id,

@@ -46,7 +46,7 @@ impl Greenroom {
     async fn submit_message(&self, viewer: &Viewer, draft: Draft) -> Result<SendOutcome> {
         viewer.require_write_scope()?;
         self.send_limiter.acquire(viewer.id())?;
-        let client_id = draft.client_id.unwrap_or_else(crate::mint_client_id);
+        let client_id = draft.client_id.unwrap_or_else(crate::generate_client_id);
         let request = MessageRequest { viewer: viewer.clone(), draft, client_id };
         let greenroom = self.clone();
         self.message_batcher.submit(request, |batch| async move { greenroom.send_batch(batch).await }).await

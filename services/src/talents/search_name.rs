@@ -15,7 +15,7 @@ const BATCH: u64 = 500;
 const KEPT_MARKS: [u8; 3] = [0, 8, 9];
 
 /// Decomposes (NFKD), lowers, drops accents and invisible characters, and writes runs of white space as one space.
-pub(crate) fn fold(text: &str) -> String {
+pub(crate) fn fold_name(text: &str) -> String {
     let decomposed = text.chars().map(plain_punctuation).nfkd().flat_map(char::to_lowercase).nfkd();
     let mut folded = String::with_capacity(text.len());
     for letter in decomposed.filter(|letter| !is_dropped(*letter)) {
@@ -86,7 +86,7 @@ pub(crate) async fn fill_missing_search_names(connection: &impl ConnectionTrait)
     let rows: Vec<(Uuid, String)> = missing.into_tuple().all(connection).await?;
     for (id, name) in &rows {
         person::Entity::update_many()
-            .col_expr(person::Column::SearchName, Expr::value(fold(name)))
+            .col_expr(person::Column::SearchName, Expr::value(fold_name(name)))
             .filter(person::Column::Id.eq(*id))
             // Another node may have written another name since.
             .filter(person::Column::Name.eq(name.as_str()))
@@ -98,7 +98,7 @@ pub(crate) async fn fill_missing_search_names(connection: &impl ConnectionTrait)
 
 #[cfg(test)]
 mod tests {
-    use super::fold;
+    use super::fold_name;
 
     #[test]
     fn a_name_is_folded_to_what_any_keyboard_can_type() {
@@ -125,8 +125,8 @@ mod tests {
             ("👩🏾‍🎤", "👩🏾🎤"),
             ("", ""),
         ] {
-            assert_eq!(fold(name), folded, "{name}");
-            assert_eq!(fold(folded), folded, "folding again changes nothing: {name}");
+            assert_eq!(fold_name(name), folded, "{name}");
+            assert_eq!(fold_name(folded), folded, "folding again changes nothing: {name}");
         }
     }
 }

@@ -10,7 +10,7 @@ use services::{
     messages::Window,
     notifications::NotificationSelection,
     seed::{ACHIENG, EVENTPRO, KAMAU, Member, PASSWORD, SARAH},
-    talents::Search,
+    talents::TalentSearch,
 };
 use std::{
     net::{IpAddr, Ipv4Addr},
@@ -58,7 +58,7 @@ async fn sign_in(greenroom: &Greenroom, clock: &SetClock, member: Member) -> Vie
 async fn launch(greenroom: &Greenroom, organizer: &Viewer, talent: &Viewer) -> ConversationId {
     let mut page = None;
     loop {
-        let inbox = greenroom.inbox(organizer, page.as_deref()).await.expect("an inbox");
+        let inbox = greenroom.load_inbox(organizer, page.as_deref()).await.expect("an inbox");
         if let Some(found) = inbox.conversations.iter().find(|found| found.counterpart.id == talent.id()) {
             return found.id;
         }
@@ -68,9 +68,9 @@ async fn launch(greenroom: &Greenroom, organizer: &Viewer, talent: &Viewer) -> C
 
 async fn read(greenroom: &Greenroom, heard: &Heard, viewer: &Viewer, id: ConversationId) {
     heard.act("the inbox");
-    let inbox = greenroom.inbox(viewer, None).await.expect("an inbox");
+    let inbox = greenroom.load_inbox(viewer, None).await.expect("an inbox");
     if let Some(page) = inbox.next_page {
-        greenroom.inbox(viewer, Some(&page)).await.expect("a page");
+        greenroom.load_inbox(viewer, Some(&page)).await.expect("a page");
     }
     heard.act("opening a thread");
     for window in [Window::Unread, Window::Newest, Window::Around(4)] {
@@ -81,7 +81,7 @@ async fn read(greenroom: &Greenroom, heard: &Heard, viewer: &Viewer, id: Convers
         greenroom.list_messages(viewer, id, window, None).await.expect("messages");
     }
     heard.act("a conversation");
-    greenroom.conversation(viewer, id).await.expect("a conversation");
+    greenroom.load_conversation(viewer, id).await.expect("a conversation");
 }
 
 async fn write(greenroom: &Greenroom, heard: &Heard, (organizer, talent): (&Viewer, &Viewer), id: ConversationId) {
@@ -147,8 +147,8 @@ async fn until(stream: &mut UnboundedReceiver<Vec<u8>>, wanted: &str) {
 
 async fn look_around(greenroom: &Greenroom, heard: &Heard, organizer: &Viewer, talent: &Viewer) {
     heard.act("the frame of a page");
-    greenroom.frame(talent).await.expect("a frame");
-    greenroom.user(talent).await.expect("a user");
+    greenroom.load_nav_state(talent).await.expect("a frame");
+    greenroom.load_user(talent).await.expect("a user");
     heard.act("notifications");
     let notices = greenroom.list_notifications(organizer, None).await.expect("notifications");
     if let Some(page) = notices.next_page {
@@ -160,28 +160,31 @@ async fn look_around(greenroom: &Greenroom, heard: &Heard, organizer: &Viewer, t
     heard.act("bookings");
     let booked = greenroom.open_booking(organizer, booking_with(talent)).await.expect("a booking");
     greenroom.apply_booking_action(talent, booked.booking.id, Step::Accept).await.expect("accepted");
-    greenroom.booking_view(talent, booked.booking.id).await.expect("a booking");
-    let (_, page) = greenroom.bookings(organizer, None).await.expect("bookings");
+    greenroom.load_booking_view(talent, booked.booking.id).await.expect("a booking");
+    let (_, page) = greenroom.list_bookings(organizer, None).await.expect("bookings");
     if let Some(page) = page {
-        greenroom.bookings(organizer, Some(&page)).await.expect("a page");
+        greenroom.list_bookings(organizer, Some(&page)).await.expect("a page");
     }
     heard.act("the directory");
-    greenroom.talent(organizer, talent.id()).await.expect("a talent");
-    let directory = greenroom.talents(organizer, Search::default()).await.expect("a directory");
+    greenroom.load_talent(organizer, talent.id()).await.expect("a talent");
+    let directory = greenroom.search_talents(organizer, TalentSearch::default()).await.expect("a directory");
     if let Some(page) = directory.next_page {
-        greenroom.talents(organizer, Search { page: Some(page), ..Search::default() }).await.expect("a page");
+        greenroom
+            .search_talents(organizer, TalentSearch { page: Some(page), ..TalentSearch::default() })
+            .await
+            .expect("a page");
     }
     let (query, craft) = ("dj".to_owned(), "dj".parse().expect("a craft"));
     greenroom
-        .talents(organizer, Search { query: Some(query), craft: Some(craft), page: None })
+        .talents(organizer, TalentSearch { query: Some(query), craft: Some(craft), page: None })
         .await
         .expect("some of it");
     heard.act("settings");
     // Another's session, which is found not to be hers.
     assert!(greenroom.end_session(talent, organizer.session()).await.is_err());
-    greenroom.devices(talent).await.expect("devices");
-    greenroom.access_tokens(talent).await.expect("tokens");
-    greenroom.account(talent).await.expect("an account");
+    greenroom.list_devices(talent).await.expect("devices");
+    greenroom.list_access_tokens(talent).await.expect("tokens");
+    greenroom.load_account(talent).await.expect("an account");
 }
 
 /// What goes on without anybody.
@@ -231,7 +234,7 @@ fn draft(id: ConversationId) -> Draft {
     let input = MessageInput {
         conversation_id: Some(id.to_string()),
         body: Some("See you there".to_owned()),
-        client_id: Some(services::mint_client_id().to_string()),
+        client_id: Some(services::generate_client_id().to_string()),
     };
     input.parse().expect("a message")
 }

@@ -24,9 +24,9 @@ async fn program(site: &Site, owner: &Viewer, scope: Scope) -> (Viewer, String) 
 async fn a_token_that_reads_sees_all_and_changes_nothing(site: Site) {
     let (cast, greenroom) = (site.cast().await, &site.greenroom);
     let (bot, _) = program(&site, &cast.eventpro, Scope::Read).await;
-    assert_eq!(greenroom.inbox(&bot, None).await.expect("an inbox").conversations.len(), 1);
+    assert_eq!(greenroom.load_inbox(&bot, None).await.expect("an inbox").conversations.len(), 1);
     assert!(greenroom.subscribe(&bot, Resume::Live, false).await.is_ok());
-    let booking = greenroom.conversation(&bot, cast.launch).await.expect("a conversation").0.booking;
+    let booking = greenroom.load_conversation(&bot, cast.launch).await.expect("a conversation").0.booking;
     let before = site.tally().await;
     for refused in [
         refusal(greenroom.send_message(&bot, draft(cast.launch, "No")).await),
@@ -60,8 +60,8 @@ async fn no_token_gets_at_the_account(site: Site) {
         refusal(greenroom.change_password(&bot, password(), new).await),
         refusal(greenroom.change_email(&bot, password(), address, Ipv4Addr::LOCALHOST.into()).await),
         refusal(greenroom.delete_account(&bot, password()).await),
-        refusal(greenroom.devices(&bot).await),
-        refusal(greenroom.access_tokens(&bot).await),
+        refusal(greenroom.list_devices(&bot).await),
+        refusal(greenroom.list_access_tokens(&bot).await),
         refusal(greenroom.create_token(&bot, token_draft(Scope::Write)).await),
         refusal(greenroom.end_session(&bot, cast.sarah.session()).await),
         refusal(greenroom.export_data(&bot)),
@@ -90,11 +90,11 @@ async fn a_token_taken_back_is_over_with_its_streams(site: Site) {
 
 async fn devices_and_tokens_are_listed_apart(site: Site) {
     let cast = site.cast().await;
-    let before = site.greenroom.devices(&cast.sarah).await.expect("devices");
+    let before = site.greenroom.list_devices(&cast.sarah).await.expect("devices");
     assert_eq!(before.iter().filter(|device| device.current).count(), 1);
     let (bot, _) = program(&site, &cast.sarah, Scope::Read).await;
-    assert_eq!(site.greenroom.devices(&cast.sarah).await.expect("devices").len(), before.len());
-    let tokens = site.greenroom.access_tokens(&cast.sarah).await.expect("tokens");
+    assert_eq!(site.greenroom.list_devices(&cast.sarah).await.expect("devices").len(), before.len());
+    let tokens = site.greenroom.list_access_tokens(&cast.sarah).await.expect("tokens");
     assert_eq!(tokens.len(), 1);
     assert_eq!((tokens[0].id, tokens[0].name.as_str(), tokens[0].scope), (bot.session(), "bot", Scope::Read));
 }
@@ -103,7 +103,10 @@ async fn nobody_ends_anothers_session(site: Site) {
     let cast = site.cast().await;
     let refused = refusal(site.greenroom.end_session(&cast.kamau, cast.sarah.session()).await);
     assert_eq!(refused, Refusal::NotFound);
-    assert_eq!(site.greenroom.devices(&cast.sarah).await.expect("devices").iter().filter(|it| it.current).count(), 1);
+    assert_eq!(
+        site.greenroom.list_devices(&cast.sarah).await.expect("devices").iter().filter(|it| it.current).count(),
+        1
+    );
 }
 
 async fn a_token_ends_when_it_was_said_to_however_often_it_is_used(site: Site) {
@@ -111,7 +114,7 @@ async fn a_token_ends_when_it_was_said_to_however_often_it_is_used(site: Site) {
     let day = Duration::from_secs(24 * 60 * 60);
     let made = site.greenroom.create_token(&cast.sarah, TokenDraft { days: 7, ..token_draft(Scope::Read) }).await;
     let made = made.expect("a token");
-    let listed = site.greenroom.access_tokens(&cast.sarah).await.expect("tokens").remove(0);
+    let listed = site.greenroom.list_access_tokens(&cast.sarah).await.expect("tokens").remove(0);
     assert_eq!(listed.expires_at.millis() - listed.created_at.millis(), 7 * 86_400_000);
     for _ in 0..6 {
         site.clock.advance(day);

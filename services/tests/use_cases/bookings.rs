@@ -27,8 +27,8 @@ async fn a_booking_opens_a_conversation_with_its_message(site: Site) {
 
     let message = opened.last_message.clone().expect("the first message");
     assert_eq!((message.body.as_str(), message.seq), ("Are you free that evening?", 1));
-    assert_eq!(site.greenroom.booking(&cast.eventpro, booking.id).await.expect("the booking"), opened);
-    let hers = site.greenroom.booking(&cast.achieng, booking.id).await.expect("the booking");
+    assert_eq!(site.greenroom.load_booking(&cast.eventpro, booking.id).await.expect("the booking"), opened);
+    let hers = site.greenroom.load_booking(&cast.achieng, booking.id).await.expect("the booking");
     assert_eq!((&hers.booking, &hers.counterpart, hers.unread), (booking, cast.eventpro.person(), 1));
     let thread = site.greenroom.load_thread(&cast.achieng, opened.id, Window::Newest).await.expect("a thread");
     assert_eq!((thread.messages, thread.conversation), (vec![message], hers));
@@ -77,7 +77,7 @@ async fn paging_yields_every_booking_once(site: Site) {
     }
     let (mut seen, mut pages, mut page) = (Vec::new(), 0, None);
     loop {
-        let (bookings, next) = site.greenroom.bookings(&cast.achieng, page.as_deref()).await.expect("bookings");
+        let (bookings, next) = site.greenroom.list_bookings(&cast.achieng, page.as_deref()).await.expect("bookings");
         seen.extend(bookings.into_iter().map(|booking| booking.id));
         pages += 1;
         page = next;
@@ -87,7 +87,7 @@ async fn paging_yields_every_booking_once(site: Site) {
     }
     assert_eq!((pages, seen.len(), seen.iter().collect::<HashSet<_>>().len()), (3, 61, 61));
     assert!(seen.is_sorted_by(|newer, older| newer > older));
-    assert!(site.greenroom.bookings(&cast.achieng, Some("2")).await.is_err());
+    assert!(site.greenroom.list_bookings(&cast.achieng, Some("2")).await.is_err());
 }
 
 /// Ids are made of the time, and a process that starts again may find a clock that was set back.
@@ -106,7 +106,7 @@ async fn an_id_from_a_clock_that_ran_ahead_stands_above_nothing_newer(site: Site
     .await;
     let newest = site.greenroom.open_booking(&cast.eventpro, booking_of(cast.achieng.id())).await.expect("a booking");
     for viewer in [&cast.eventpro, &cast.achieng] {
-        let (bookings, _) = site.greenroom.bookings(viewer, None).await.expect("bookings");
+        let (bookings, _) = site.greenroom.list_bookings(viewer, None).await.expect("bookings");
         assert!(bookings.len() > 1 && bookings[0].id == newest.booking.id);
     }
 }

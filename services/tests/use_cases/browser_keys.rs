@@ -13,17 +13,21 @@ on_both! {
 
 async fn a_key_is_its_persons_and_never_changes(site: Site) {
     let (cast, greenroom) = (site.cast().await, &site.greenroom);
-    let sarah = greenroom.browser_key(&cast.sarah).await.expect("a key");
+    let sarah = greenroom.load_browser_key(&cast.sarah).await.expect("a key");
     assert!(sarah.len() == 64 && sarah.bytes().all(|byte| byte.is_ascii_hexdigit()), "{sarah}");
-    assert_ne!(greenroom.browser_key(&cast.kamau).await.expect("a key"), sarah);
+    assert_ne!(greenroom.load_browser_key(&cast.kamau).await.expect("a key"), sarah);
     let again = site.sign_in(services::seed::SARAH.email).await.token;
     let again = greenroom.authenticate(&again).await.expect("a viewer");
-    assert_eq!(greenroom.browser_key(&again).await.expect("a key"), sarah, "another session reads what the first kept");
+    assert_eq!(
+        greenroom.load_browser_key(&again).await.expect("a key"),
+        sarah,
+        "another session reads what the first kept"
+    );
 }
 
 async fn sessions_that_ask_at_once_are_told_the_same(site: Site) {
     let (cast, greenroom) = (site.cast().await, &site.greenroom);
-    let (one, other) = tokio::join!(greenroom.browser_key(&cast.sarah), greenroom.browser_key(&cast.sarah));
+    let (one, other) = tokio::join!(greenroom.load_browser_key(&cast.sarah), greenroom.load_browser_key(&cast.sarah));
     assert_eq!(one.expect("a key"), other.expect("a key"));
 }
 
@@ -31,13 +35,13 @@ async fn no_token_is_told_a_key(site: Site) {
     let (cast, greenroom) = (site.cast().await, &site.greenroom);
     let made = greenroom.create_token(&cast.sarah, token_draft(Scope::Write)).await.expect("a token");
     let bot = greenroom.authenticate_token(&made.secret).await.expect("a viewer");
-    assert_eq!(refusal(greenroom.browser_key(&bot).await), Refusal::SessionRequired);
+    assert_eq!(refusal(greenroom.load_browser_key(&bot).await), Refusal::SessionRequired);
 }
 
 async fn a_key_goes_with_the_account(site: Site) {
     let (cast, greenroom) = (site.cast().await, &site.greenroom);
-    let before = greenroom.browser_key(&cast.sarah).await.expect("a key");
+    let before = greenroom.load_browser_key(&cast.sarah).await.expect("a key");
     greenroom.delete_account(&cast.sarah, Password::new(PASSWORD.to_owned())).await.expect("left");
     // A viewer of before may still be in the middle of something: what was kept stays unreadable.
-    assert_ne!(greenroom.browser_key(&cast.sarah).await.ok(), Some(before));
+    assert_ne!(greenroom.load_browser_key(&cast.sarah).await.ok(), Some(before));
 }

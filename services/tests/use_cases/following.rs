@@ -18,7 +18,7 @@ on_both! {
 
 async fn a_stream_says_first_where_it_starts(site: Site) {
     let cast = site.cast().await;
-    let head = site.greenroom.frame(&cast.sarah).await.expect("a frame").cursor;
+    let head = site.greenroom.load_nav_state(&cast.sarah).await.expect("a frame").cursor;
     for (resume, cursor, resumed) in
         [(Resume::Live, head, false), (Resume::After(head), head, true), (Resume::After(3), 3, true)]
     {
@@ -56,7 +56,7 @@ async fn a_long_replay_comes_whole(site: Site) {
 
 async fn a_cursor_that_cannot_be_resumed_is_reset_to_the_head(site: Site) {
     let cast = site.cast().await;
-    let head = site.greenroom.frame(&cast.sarah).await.expect("a frame").cursor;
+    let head = site.greenroom.load_nav_state(&cast.sarah).await.expect("a frame").cursor;
     for resume in
         [Resume::After(head + 1), Resume::After(i64::MAX), Resume::After(-1), Resume::After(i64::MIN), Resume::Invalid]
     {
@@ -76,7 +76,7 @@ async fn a_log_that_was_pruned_is_reset_to_the_head(site: Site) {
     let cast = site.cast().await;
     let hour = Duration::from_secs(60 * 60);
     let greenroom = site.open_second_node(Limits { keep_events: hour, ..Limits::default() }).await;
-    let before = greenroom.frame(&cast.sarah).await.expect("a frame").cursor;
+    let before = greenroom.load_nav_state(&cast.sarah).await.expect("a frame").cursor;
     site.clock.advance(2 * hour);
     say(&greenroom, &cast.eventpro, cast.launch, "After the sweep this is all there is").await;
     greenroom.purge_expired().await.expect("sweeping");
@@ -133,7 +133,7 @@ async fn what_is_heard_can_be_read(site: Site) {
     });
     for seq in start + 1..=start + 50 {
         assert_eq!(stream.event().await.seq, seq);
-        let (_, cursor) = site.greenroom.conversation(&cast.sarah, cast.launch).await.expect("her conversation");
+        let (_, cursor) = site.greenroom.load_conversation(&cast.sarah, cast.launch).await.expect("her conversation");
         assert!(cursor >= seq, "heard of {seq}, but read {cursor}");
     }
     writing.await.expect("everything was sent");

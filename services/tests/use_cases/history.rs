@@ -26,7 +26,7 @@ async fn the_newest_messages_come_in_ascending_order(site: Site) {
     let cast = site.cast().await;
     let newest = read(&site, &cast, Window::Newest, 5).await;
     assert_eq!((seqs(&newest), newest.has_more), (vec![8, 9, 10, 11, 12], true));
-    assert_eq!(newest.cursor, site.greenroom.frame(&cast.sarah).await.expect("a frame").cursor);
+    assert_eq!(newest.cursor, site.greenroom.load_nav_state(&cast.sarah).await.expect("a frame").cursor);
     for limit in [12, 100] {
         let all = read(&site, &cast, Window::Newest, limit).await;
         assert_eq!((seqs(&all), all.has_more), ((1..=12).collect(), false));
@@ -116,7 +116,7 @@ async fn a_thread_is_of_one_moment_while_somebody_writes(site: Site) {
         let last = thread.conversation.last_seq;
         assert_eq!(thread.last_shown(), last);
         assert_eq!(thread.cursor - before.cursor, last - before.conversation.last_seq);
-        let inbox = site.greenroom.inbox(&cast.eventpro, None).await.expect("an inbox");
+        let inbox = site.greenroom.load_inbox(&cast.eventpro, None).await.expect("an inbox");
         let row = inbox.conversations.iter().find(|row| row.id == cast.launch).expect("a row");
         assert_eq!(inbox.cursor - before.cursor, row.last_seq - before.conversation.last_seq);
         moments.insert(last);

@@ -15,7 +15,7 @@ on_both! {
 }
 
 async fn inbox(site: &Site, cast: &Cast, page: Option<&str>) -> Inbox {
-    site.greenroom.inbox(&cast.eventpro, page).await.expect("an inbox")
+    site.greenroom.load_inbox(&cast.eventpro, page).await.expect("an inbox")
 }
 
 fn ids(conversations: &[Conversation]) -> Vec<ConversationId> {
@@ -74,9 +74,9 @@ async fn a_conversation_shows_its_last_message_and_what_is_unread(site: Site) {
         ..before
     };
     assert_eq!(after.conversations, std::slice::from_ref(&expected));
-    let (one, cursor) = site.greenroom.conversation(&cast.eventpro, cast.launch).await.expect("the conversation");
+    let (one, cursor) = site.greenroom.load_conversation(&cast.eventpro, cast.launch).await.expect("the conversation");
     assert_eq!((one, cursor), (expected, after.cursor));
-    let sarahs = site.greenroom.inbox(&cast.sarah, None).await.expect("an inbox");
+    let sarahs = site.greenroom.load_inbox(&cast.sarah, None).await.expect("an inbox");
     assert_eq!(sarahs.conversations[0].counterpart, *cast.eventpro.person());
 }
 
@@ -95,7 +95,7 @@ async fn paging_yields_every_conversation_once(site: Site) {
     }
     assert_eq!((pages, whole.conversations.len()), (3, 65));
     assert_eq!(ids(&whole.conversations), in_order, "the browser sorts as the database does");
-    let (bookings, _) = site.greenroom.bookings(&cast.eventpro, None).await.expect("bookings");
+    let (bookings, _) = site.greenroom.list_bookings(&cast.eventpro, None).await.expect("bookings");
     assert_eq!(bookings.len(), 30);
 }
 
@@ -112,7 +112,7 @@ async fn a_page_that_was_not_given_out_is_refused(site: Site) {
         "000000000000000000000000000000073939393939393939393939393939393939393939",
     ];
     for page in forged {
-        let answer = refusal(site.greenroom.inbox(&cast.eventpro, Some(page)).await);
+        let answer = refusal(site.greenroom.load_inbox(&cast.eventpro, Some(page)).await);
         assert_eq!(answer.fault("page"), Some(Fault::Invalid), "{page}");
     }
 }

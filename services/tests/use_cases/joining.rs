@@ -5,7 +5,7 @@ use model::{Craft, Fault, NewPassword, Profile, Refusal, RegisterInput, Registra
 use services::{
     accounts::{Confirmation, LinkOpener},
     seed::SARAH,
-    talents::Search,
+    talents::TalentSearch,
 };
 use std::{net::Ipv4Addr, time::Duration};
 
@@ -182,10 +182,10 @@ async fn a_common_password_is_refused(site: Site) {
 async fn nobody_can_be_booked_before_they_confirmed(site: Site) {
     let cast = site.cast().await;
     register(&site, WAMBUI, PASSWORD, "Wambui").await;
-    let bands = || Search { craft: Some(Craft::Band), ..Search::default() };
-    assert!(site.greenroom.talents(&cast.eventpro, bands()).await.expect("talents").talents.is_empty());
+    let bands = || TalentSearch { craft: Some(Craft::Band), ..TalentSearch::default() };
+    assert!(site.greenroom.search_talents(&cast.eventpro, bands()).await.expect("talents").talents.is_empty());
     site.greenroom.confirm_email(&site.token_for(WAMBUI).await).await.expect("confirmed");
-    let found = site.greenroom.talents(&cast.eventpro, bands()).await.expect("talents").talents;
+    let found = site.greenroom.search_talents(&cast.eventpro, bands()).await.expect("talents").talents;
     assert_eq!(found.first().map(|talent| talent.name.as_str()), Some("Wambui"));
 }
 

@@ -45,7 +45,7 @@ fn start_writing(greenroom: &Greenroom, cast: &Cast) -> watch::Receiver<usize> {
 }
 
 async fn head(greenroom: &Greenroom, viewer: &Viewer) -> i64 {
-    greenroom.frame(viewer).await.expect("a frame").cursor
+    greenroom.load_nav_state(viewer).await.expect("a frame").cursor
 }
 
 /// Opens a stream in some round, from some cursor, and reads it to the end of the story.

@@ -121,7 +121,7 @@ impl Story {
             }
             Step::Answer { conversation, talent, step } => {
                 let (id, by) = self.pick(conversation, talent);
-                let booking = greenroom.conversation(&by, id).await.expect("a conversation").0.booking.id;
+                let booking = greenroom.load_conversation(&by, id).await.expect("a conversation").0.booking.id;
                 // Not every step is open by then, or to everybody.
                 let _ = greenroom.apply_booking_action(&by, booking, model::Step::ALL[step]).await;
             }

@@ -7,7 +7,7 @@ use services::{
     accounts::Password,
     messages::Window,
     seed::{PASSWORD, SARAH},
-    talents::Search,
+    talents::TalentSearch,
 };
 
 on_both! {
@@ -35,7 +35,7 @@ async fn a_new_name_is_told_to_whoever_shares_a_conversation(site: Site) {
     // A session that began before knows the old name; what it writes carries the new one.
     let message = say(&site.greenroom, &cast.sarah, cast.launch, "It's me").await;
     assert_eq!(message.sender.name, "Sarah W.");
-    let head = site.greenroom.frame(&cast.kamau).await.expect("a frame").cursor;
+    let head = site.greenroom.load_nav_state(&cast.kamau).await.expect("a frame").cursor;
     assert!(
         audit(&site.greenroom, &cast.kamau).await.iter().all(|told| told.event.name() != "person.updated"),
         "{head}"
@@ -51,7 +51,7 @@ async fn what_is_left_out_stays(site: Site) {
     let account = change(&site, &cast.sarah, input).await;
     assert_eq!(account.bio, "Weddings and portraits.\nNairobi.");
     assert_eq!((account.mail_after, account.craft), (MailAfter::Off, None));
-    assert_eq!(site.greenroom.account(&cast.sarah).await.expect("an account"), account);
+    assert_eq!(site.greenroom.load_account(&cast.sarah).await.expect("an account"), account);
     let nothing = change(&site, &cast.sarah, AccountInput::default()).await;
     assert_eq!(nothing, account);
 }
@@ -139,7 +139,7 @@ async fn who_left_is_a_former_member_and_their_words_stay(site: Site) {
     assert_eq!(thread.conversation.booking.status, BookingStatus::Cancelled);
     assert_eq!(thread.messages.len(), 13);
     assert!(thread.messages.iter().all(|message| message.sender.name != SARAH.name));
-    let found = site.greenroom.talents(&cast.eventpro, Search::default()).await.expect("talents").talents;
+    let found = site.greenroom.search_talents(&cast.eventpro, TalentSearch::default()).await.expect("talents").talents;
     assert!(found.iter().all(|talent| talent.id != cast.sarah.id()), "nor can they be booked");
     #[derive(sea_orm::FromQueryResult)]
     struct Left {

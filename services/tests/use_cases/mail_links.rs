@@ -110,7 +110,7 @@ async fn each_link_of_a_mail_that_is_tried_again_works_until_one_is_used(site: S
     let tokens: Vec<String> = office.0.lock().expect("a lock").iter().map(token_in).collect();
     assert_eq!(tokens.len(), 2);
     assert_ne!(tokens[0], tokens[1], "nothing that is stored makes the first again");
-    site.greenroom.mailed_link(&tokens[1], None, None).await.expect("it works");
+    site.greenroom.load_mailed_link(&tokens[1], None, None).await.expect("it works");
     site.greenroom.reset_password(&tokens[0], new_password()).await.expect("the first one works");
     assert_eq!(refusal(site.greenroom.reset_password(&tokens[1], new_password()).await).code(), "token_invalid");
     forgot(&site).await;

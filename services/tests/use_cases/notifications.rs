@@ -40,7 +40,7 @@ async fn the_bell_counts_what_is_not_seen_on_any_page(site: Site) {
         say(&site.greenroom, &cast.sarah, cast.launch, &number.to_string()).await;
     }
     let notices = site.greenroom.list_notifications(&cast.eventpro, None).await.expect("notifications");
-    let frame = site.greenroom.frame(&cast.eventpro).await.expect("a frame");
+    let frame = site.greenroom.load_nav_state(&cast.eventpro).await.expect("a frame");
     assert_eq!((notices.unread, frame.unread, notices.cursor), (33, 33, frame.cursor));
     assert_eq!(frame.person.name, "EventPro Kenya");
 }

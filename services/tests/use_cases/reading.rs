@@ -16,7 +16,7 @@ on_both! {
 }
 
 async fn hers(site: &Site, cast: &crate::support::Cast) -> Conversation {
-    site.greenroom.conversation(&cast.sarah, cast.launch).await.expect("her conversation").0
+    site.greenroom.load_conversation(&cast.sarah, cast.launch).await.expect("her conversation").0
 }
 
 async fn reading_goes_forward_only(site: Site) {

@@ -16,7 +16,7 @@ on_both! {
 }
 
 async fn of(site: &Site, viewer: &Viewer, cast: &Cast) -> Conversation {
-    site.greenroom.conversation(viewer, cast.launch).await.expect("a conversation").0
+    site.greenroom.load_conversation(viewer, cast.launch).await.expect("a conversation").0
 }
 
 async fn want_receipts(site: &Site, viewer: &Viewer, wanted: bool) {

@@ -221,7 +221,7 @@ async fn a_link_that_is_none_costs_no_hash(site: Site) {
 
 async fn changing_an_address_holds_up_nobody_who_reads(site: Site) {
     let cast = site.cast().await;
-    let conversation = site.greenroom.inbox(&cast.sarah, None).await.expect("an inbox").conversations[0].id;
+    let conversation = site.greenroom.load_inbox(&cast.sarah, None).await.expect("an inbox").conversations[0].id;
     for round in 0..12 {
         let to = format!("sarah{round}@example.com");
         ask_to_move(&site, &cast.sarah, &to).await;

@@ -81,11 +81,11 @@ async fn a_backup_takes_the_place_of_what_is_there_and_keeps_it_beside() {
 async fn whoever_heard_what_is_gone_begins_anew_however_late_they_come_back() {
     let scene = Scene::new().await;
     let (cast, url) = (&scene.cast, scene.site.url());
-    let cursor = scene.site.greenroom.frame(&cast.sarah).await.expect("a frame").cursor;
+    let cursor = scene.site.greenroom.load_nav_state(&cast.sarah).await.expect("a frame").cursor;
     scene.site.greenroom.close().await.expect("closing");
     restore_backup(&scene.backup, url, true).await.expect("restored");
     let greenroom = Greenroom::open(url, "https://greenroom.example", Limits::default()).await.expect("a Greenroom");
-    let head = greenroom.frame(&cast.sarah).await.expect("a frame").cursor;
+    let head = greenroom.load_nav_state(&cast.sarah).await.expect("a frame").cursor;
     let (mut live, _) = Stream::ready(&greenroom, &cast.sarah, Resume::After(head)).await;
     for body in ["Never heard", "by whoever comes back late"] {
         say(&greenroom, &cast.sarah, cast.launch, body).await;

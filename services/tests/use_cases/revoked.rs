@@ -46,7 +46,7 @@ fn password() -> Password {
 /// What a talent can write, each tried once.
 async fn all_writes(site: &Site, cast: &Cast, viewer: &Viewer) -> Vec<(&'static str, Refusal)> {
     let greenroom = &site.greenroom;
-    let booking = greenroom.conversation(&cast.sarah, cast.launch).await.expect("a conversation").0.booking.id;
+    let booking = greenroom.load_conversation(&cast.sarah, cast.launch).await.expect("a conversation").0.booking.id;
     vec![
         ("post", refusal(greenroom.send_message(viewer, draft(cast.launch, "No")).await)),
         ("read_on", refusal(greenroom.mark_read(viewer, cast.launch, 12).await)),

@@ -14,7 +14,7 @@ async fn the_cast_can_sign_in_and_finds_its_conversations(site: Site) {
         let token = site.sign_in(member.email).await.token;
         let viewer = site.greenroom.authenticate(&token).await.expect("a viewer");
         assert_eq!((viewer.person().name.as_str(), viewer.person().craft), (member.name, member.craft));
-        let inbox = site.greenroom.inbox(&viewer, None).await.expect("an inbox");
+        let inbox = site.greenroom.load_inbox(&viewer, None).await.expect("an inbox");
         assert_eq!(inbox.conversations.iter().map(|conversation| conversation.last_seq).sum::<i64>(), messages);
     }
 }
@@ -24,7 +24,7 @@ async fn an_empty_database_is_seeded_once(site: Site) {
     services::migrate(&database.url).await.expect("migrating");
     let greenroom =
         Greenroom::open(&database.url, "https://greenroom.example", Limits::default()).await.expect("a Greenroom");
-    greenroom.ready().await.expect("it answers");
+    greenroom.check_ready().await.expect("it answers");
     assert!(seed::seed(&database.url).await.expect("seeding"));
     assert!(!seed::seed(&database.url).await.expect("seeding again does nothing"));
     services::migrate(&database.url).await.expect("migrating again does nothing");

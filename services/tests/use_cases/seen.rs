@@ -44,9 +44,9 @@ async fn all_are_marked_and_told_at_once(site: Site) {
     site.greenroom.mark_notifications_seen(&cast.eventpro, NotificationSelection::All).await.expect("marked");
     let told = stream.event().await;
     assert_eq!(told.event, Event::NotificationRead { ids: vec![], all: true, unread: 0, read_at: told.at });
-    assert_eq!(site.greenroom.frame(&cast.eventpro).await.expect("a frame").unread, 0);
+    assert_eq!(site.greenroom.load_nav_state(&cast.eventpro).await.expect("a frame").unread, 0);
     site.greenroom.mark_notifications_seen(&cast.eventpro, NotificationSelection::All).await.expect("nothing to mark");
-    assert_eq!(site.greenroom.frame(&cast.eventpro).await.expect("a frame").cursor, told.seq);
+    assert_eq!(site.greenroom.load_nav_state(&cast.eventpro).await.expect("a frame").cursor, told.seq);
     audit(&site.greenroom, &cast.eventpro).await;
 }
 

@@ -49,7 +49,7 @@ async fn the_right_password_begins_a_session(site: Site) {
     assert_eq!(viewer.id(), signed_in.user.id);
     assert_eq!(viewer.person().craft, Some(Craft::Photographer));
     assert_eq!(viewer.expires_at(), signed_in.expires_at);
-    assert_eq!(site.greenroom.user(&viewer).await.expect("herself"), signed_in.user);
+    assert_eq!(site.greenroom.load_user(&viewer).await.expect("herself"), signed_in.user);
 }
 
 async fn an_address_is_read_without_regard_to_case(site: Site) {

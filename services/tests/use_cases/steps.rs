@@ -15,7 +15,7 @@ on_both! {
 
 async fn booking(site: &Site) -> BookingId {
     let cast = site.cast().await;
-    site.greenroom.conversation(&cast.sarah, cast.launch).await.expect("a conversation").0.booking.id
+    site.greenroom.load_conversation(&cast.sarah, cast.launch).await.expect("a conversation").0.booking.id
 }
 
 async fn accepting_is_told_to_both_and_a_line_in_the_thread(site: Site) {
@@ -83,5 +83,5 @@ async fn opening_the_thread_sees_the_step(site: Site) {
     let (cast, id) = (site.cast().await, booking(&site).await);
     site.greenroom.apply_booking_action(&cast.sarah, id, Step::Accept).await.expect("accepted");
     site.greenroom.mark_read(&cast.eventpro, cast.launch, 13).await.expect("reading on");
-    assert_eq!(site.greenroom.frame(&cast.eventpro).await.expect("a frame").unread, 0);
+    assert_eq!(site.greenroom.load_nav_state(&cast.eventpro).await.expect("a frame").unread, 0);
 }

@@ -16,7 +16,7 @@ on_both! {
 async fn knock(site: &Site, viewer: &Viewer, conversation: ConversationId, booking: BookingId) -> Vec<Refusal> {
     let greenroom = &site.greenroom;
     vec![
-        refusal(greenroom.conversation(viewer, conversation).await),
+        refusal(greenroom.load_conversation(viewer, conversation).await),
         refusal(greenroom.load_thread(viewer, conversation, Window::Newest).await),
         refusal(greenroom.load_thread(viewer, conversation, Window::After(0)).await),
         refusal(greenroom.list_messages(viewer, conversation, Window::Newest, None).await),
@@ -28,7 +28,7 @@ async fn knock(site: &Site, viewer: &Viewer, conversation: ConversationId, booki
         refusal(greenroom.mark_delivered(viewer, conversation, i64::MAX).await),
         refusal(greenroom.notify_typing(viewer, conversation).await),
         refusal(greenroom.load_presence(viewer, conversation).await),
-        refusal(greenroom.booking(viewer, booking).await),
+        refusal(greenroom.load_booking(viewer, booking).await),
     ]
 }
 
@@ -37,14 +37,14 @@ async fn a_stranger_finds_nothing_of_a_conversation(site: Site) {
     for by in [&cast.sarah, &cast.eventpro] {
         say(&site.greenroom, by, cast.launch, "Something to read on both sides").await;
     }
-    let (launch, _) = site.greenroom.conversation(&cast.sarah, cast.launch).await.expect("her conversation");
+    let (launch, _) = site.greenroom.load_conversation(&cast.sarah, cast.launch).await.expect("her conversation");
     let before = site.tally().await;
     for stranger in [&cast.safari, &cast.kamau, &cast.achieng] {
         let answers = knock(&site, stranger, cast.launch, launch.booking.id).await;
         assert_eq!(answers, vec![Refusal::NotFound; answers.len()], "{}", stranger.person().name);
     }
     assert_eq!(site.tally().await, before);
-    let (after, _) = site.greenroom.conversation(&cast.sarah, cast.launch).await.expect("her conversation");
+    let (after, _) = site.greenroom.load_conversation(&cast.sarah, cast.launch).await.expect("her conversation");
     assert_eq!(after, launch);
 }
 
@@ -62,14 +62,14 @@ async fn lists_hold_ones_own_alone(site: Site) {
     for (viewer, count) in
         [(&cast.eventpro, 1), (&cast.safari, 2), (&cast.sarah, 2), (&cast.kamau, 1), (&cast.achieng, 0)]
     {
-        let inbox = site.greenroom.inbox(viewer, None).await.expect("an inbox");
+        let inbox = site.greenroom.load_inbox(viewer, None).await.expect("an inbox");
         assert_eq!(inbox.conversations.len(), count);
         for conversation in inbox.conversations {
             let booking = &conversation.booking;
             assert!([booking.organizer.id, booking.talent.id].contains(&viewer.id()));
             assert_ne!(conversation.counterpart.id, viewer.id());
         }
-        let (bookings, _) = site.greenroom.bookings(viewer, None).await.expect("bookings");
+        let (bookings, _) = site.greenroom.list_bookings(viewer, None).await.expect("bookings");
         assert_eq!(bookings.len(), count);
         assert!(bookings.iter().all(|booking| [booking.organizer.id, booking.talent.id].contains(&viewer.id())));
         for notification in site.greenroom.list_notifications(viewer, None).await.expect("notifications").notifications
@@ -87,7 +87,7 @@ async fn lists_hold_ones_own_alone(site: Site) {
 
 async fn events_go_to_the_two_people_alone(site: Site) {
     let cast = site.cast().await;
-    let head = async |viewer| site.greenroom.frame(viewer).await.expect("a frame").cursor;
+    let head = async |viewer| site.greenroom.load_nav_state(viewer).await.expect("a frame").cursor;
     let before = [head(&cast.safari).await, head(&cast.kamau).await, head(&cast.achieng).await];
     site.greenroom.send_message(&cast.sarah, draft(cast.launch, "Between us")).await.expect("a message");
     site.greenroom.mark_read(&cast.eventpro, cast.launch, 14).await.expect("reading on");

@@ -2,7 +2,7 @@
 
 use crate::support::{Cast, Site, refusal};
 use model::{AccountInput, Craft, Fault, PersonId, Refusal, Role};
-use services::talents::Search;
+use services::talents::TalentSearch;
 use uuid::Uuid;
 
 on_both! {
@@ -18,18 +18,18 @@ on_both! {
     one_talent_can_be_looked_up,
 }
 
-async fn names(site: &Site, cast: &Cast, search: Search) -> Vec<String> {
-    let found = site.greenroom.talents(&cast.eventpro, search).await.expect("a directory");
+async fn names(site: &Site, cast: &Cast, search: TalentSearch) -> Vec<String> {
+    let found = site.greenroom.search_talents(&cast.eventpro, search).await.expect("a directory");
     found.talents.into_iter().map(|talent| talent.name).collect()
 }
 
-fn called(query: &str) -> Search {
-    Search { query: Some(query.to_owned()), ..Search::default() }
+fn called(query: &str) -> TalentSearch {
+    TalentSearch { query: Some(query.to_owned()), ..TalentSearch::default() }
 }
 
 async fn talent_come_by_name_and_organizers_not_at_all(site: Site) {
     let cast = site.cast().await;
-    assert_eq!(names(&site, &cast, Search::default()).await, ["DJ Kamau", "MC Achieng", "Sarah Wanjiru"]);
+    assert_eq!(names(&site, &cast, TalentSearch::default()).await, ["DJ Kamau", "MC Achieng", "Sarah Wanjiru"]);
     assert_eq!(names(&site, &cast, called("  ")).await.len(), 3);
     assert_eq!(names(&site, &cast, called("EventPro")).await, Vec::<String>::new());
 }
@@ -102,7 +102,7 @@ async fn what_a_search_finds_is_meant_literally(site: Site) {
 
 async fn a_craft_narrows_the_list(site: Site) {
     let cast = site.cast().await;
-    let of = |craft, query: &str| Search { craft: Some(craft), ..called(query) };
+    let of = |craft, query: &str| TalentSearch { craft: Some(craft), ..called(query) };
     assert_eq!(names(&site, &cast, of(Craft::Dj, "")).await, ["DJ Kamau"]);
     assert_eq!(names(&site, &cast, of(Craft::Photographer, "a")).await, ["Sarah Wanjiru"]);
     assert_eq!(names(&site, &cast, of(Craft::Photographer, "kamau")).await, Vec::<String>::new());
@@ -117,9 +117,9 @@ async fn paging_yields_everybody_once(site: Site) {
     }
     site.fold_names().await;
     let (mut seen, mut pages) = (Vec::new(), 0);
-    let mut search = Search { query: Some("band".to_owned()), craft: Some(Craft::Band), page: None };
+    let mut search = TalentSearch { query: Some("band".to_owned()), craft: Some(Craft::Band), page: None };
     loop {
-        let found = site.greenroom.talents(&cast.kamau, search.clone()).await.expect("a directory");
+        let found = site.greenroom.search_talents(&cast.kamau, search.clone()).await.expect("a directory");
         seen.extend(found.talents.into_iter().map(|talent| (talent.name, talent.id)));
         pages += 1;
         search.page = found.next_page;
@@ -133,8 +133,8 @@ async fn paging_yields_everybody_once(site: Site) {
 
 async fn a_search_that_makes_no_sense_is_refused(site: Site) {
     let cast = site.cast().await;
-    let page = Search { page: Some("2".to_owned()), ..Search::default() };
-    let refused = async |search| refusal(site.greenroom.talents(&cast.eventpro, search).await);
+    let page = TalentSearch { page: Some("2".to_owned()), ..TalentSearch::default() };
+    let refused = async |search| refusal(site.greenroom.search_talents(&cast.eventpro, search).await);
     assert_eq!(refused(page).await.fault("page"), Some(Fault::Invalid));
     assert!(refused(called(&"a".repeat(101))).await.fault("query").is_some());
     assert!(refused(called("a\0b")).await.fault("query").is_some());
@@ -143,8 +143,11 @@ async fn a_search_that_makes_no_sense_is_refused(site: Site) {
 
 async fn one_talent_can_be_looked_up(site: Site) {
     let cast = site.cast().await;
-    assert_eq!(site.greenroom.talent(&cast.eventpro, cast.sarah.id()).await.expect("talent"), *cast.sarah.person());
+    assert_eq!(
+        site.greenroom.load_talent(&cast.eventpro, cast.sarah.id()).await.expect("talent"),
+        *cast.sarah.person()
+    );
     for nobody in [PersonId(Uuid::now_v7()), cast.safari.id()] {
-        assert_eq!(refusal(site.greenroom.talent(&cast.eventpro, nobody).await), Refusal::NotFound);
+        assert_eq!(refusal(site.greenroom.load_talent(&cast.eventpro, nobody).await), Refusal::NotFound);
     }
 }

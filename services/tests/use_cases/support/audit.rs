@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 
 /// Everything a person was ever told: 1, 2, 3, … up to the head, or this fails.
 pub(crate) async fn whole_log(greenroom: &Greenroom, viewer: &Viewer) -> Vec<Envelope> {
-    let head = greenroom.frame(viewer).await.expect("a frame").cursor;
+    let head = greenroom.load_nav_state(viewer).await.expect("a frame").cursor;
     let (mut stream, cursor) = Stream::ready(greenroom, viewer, Resume::After(0)).await;
     assert_eq!(cursor, 0);
     stream.up_to(0, head).await
@@ -21,7 +21,7 @@ pub(crate) async fn audit(greenroom: &Greenroom, viewer: &Viewer) -> Vec<Envelop
     for envelope in &log {
         books.enter(envelope, viewer.id());
     }
-    let frame = greenroom.frame(viewer).await.expect("a frame");
+    let frame = greenroom.load_nav_state(viewer).await.expect("a frame");
     assert_eq!(books.unseen.len() as i64, frame.unread, "the bell");
     log
 }

@@ -95,7 +95,14 @@ impl Site {
     }
 
     async fn only_conversation(&self, viewer: &Viewer) -> ConversationId {
-        self.greenroom.inbox(viewer, None).await.expect("an inbox").conversations.first().expect("a conversation").id
+        self.greenroom
+            .load_inbox(viewer, None)
+            .await
+            .expect("an inbox")
+            .conversations
+            .first()
+            .expect("a conversation")
+            .id
     }
 
     /// Signs somebody in with the password that everybody has.

@@ -17,17 +17,17 @@ pub(crate) struct Views {
 impl Views {
     /// Reads them, one after the other.
     pub(crate) async fn read(greenroom: &Greenroom, viewer: &Viewer) -> Self {
-        let inbox = greenroom.inbox(viewer, None).await.expect("an inbox");
+        let inbox = greenroom.load_inbox(viewer, None).await.expect("an inbox");
         let (mut threads, mut bookings) = (Vec::new(), Vec::new());
         for conversation in &inbox.conversations {
             threads.push(greenroom.load_thread(viewer, conversation.id, Window::Newest).await.expect("a thread"));
-            bookings.push(greenroom.booking_view(viewer, conversation.booking.id).await.expect("a booking"));
+            bookings.push(greenroom.load_booking_view(viewer, conversation.booking.id).await.expect("a booking"));
         }
         // In the order of their ids: that of the inbox is the inbox's.
         threads.sort_by_key(|thread| thread.conversation.id);
         bookings.sort_by_key(|booking| booking.conversation.id);
         let notices = greenroom.list_notifications(viewer, None).await.expect("notifications");
-        let frame = greenroom.frame(viewer).await.expect("a frame");
+        let frame = greenroom.load_nav_state(viewer).await.expect("a frame");
         Self { inbox: Some(inbox), notices, frame, threads, bookings }
     }
 
