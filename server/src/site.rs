@@ -40,7 +40,7 @@ pub(crate) async fn seed(settings: &Checked, force: bool) -> Result<(), String> 
     settings.refuse_public_demo(force)?;
     migrate(settings).await?;
     let failed = |error| told("the demo people can't be put in", &error);
-    seed::seed(&settings.database_url).await.map_err(failed)?;
+    seed::seed_demo(&settings.database_url).await.map_err(failed)?;
     if seed::is_demo(&settings.database_url).await.map_err(failed)? {
         let (organizer, talent, password) = (seed::EVENTPRO.email, seed::SARAH.email, seed::PASSWORD);
         say(&format!("Sign in as {organizer} or {talent}, password {password}"))?;

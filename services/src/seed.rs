@@ -19,7 +19,7 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Somebody of the cast.
 #[derive(Clone, Copy, Debug)]
-pub struct Member {
+pub struct DemoPerson {
     /// Their address.
     pub email: &'static str,
     /// Their name.
@@ -29,42 +29,44 @@ pub struct Member {
 }
 
 /// Books for companies.
-pub const EVENTPRO: Member = Member { email: "contact@eventpro.ke", name: "EventPro Kenya", craft: None };
+pub const EVENTPRO: DemoPerson = DemoPerson { email: "contact@eventpro.ke", name: "EventPro Kenya", craft: None };
 /// Books for lodges.
-pub const SAFARI: Member = Member { email: "hello@safarisounds.example.com", name: "Safari Sounds", craft: None };
+pub const SAFARI: DemoPerson =
+    DemoPerson { email: "hello@safarisounds.example.com", name: "Safari Sounds", craft: None };
 /// Takes pictures.
-pub const SARAH: Member =
-    Member { email: "sarah.photographer@example.com", name: "Sarah Wanjiru", craft: Some(Craft::Photographer) };
+pub const SARAH: DemoPerson =
+    DemoPerson { email: "sarah.photographer@example.com", name: "Sarah Wanjiru", craft: Some(Craft::Photographer) };
 /// Plays records.
-pub const KAMAU: Member = Member { email: "dj.kamau@example.com", name: "DJ Kamau", craft: Some(Craft::Dj) };
+pub const KAMAU: DemoPerson = DemoPerson { email: "dj.kamau@example.com", name: "DJ Kamau", craft: Some(Craft::Dj) };
 /// Leads through the evening; has no booking yet.
-pub const ACHIENG: Member = Member { email: "mc.achieng@example.com", name: "MC Achieng", craft: Some(Craft::Mc) };
+pub const ACHIENG: DemoPerson =
+    DemoPerson { email: "mc.achieng@example.com", name: "MC Achieng", craft: Some(Craft::Mc) };
 
 /// The whole cast.
-pub const CAST: [Member; 5] = [EVENTPRO, SAFARI, SARAH, KAMAU, ACHIENG];
+pub const DEMO_PEOPLE: [DemoPerson; 5] = [EVENTPRO, SAFARI, SARAH, KAMAU, ACHIENG];
 
 /// Puts the cast into an empty database, or takes up where an earlier start was stopped in the middle.
 /// Does nothing, and says so with `false`, where there are other people, or the cast is all there.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn seed(database_url: &str) -> Result<bool> {
+pub async fn seed_demo(database_url: &str) -> Result<bool> {
     let now = SystemClock.now();
     let clock = Arc::new(SetClock::new(Instant::from_millis(now.millis() - 4 * 24 * 60 * 60 * 1_000)));
     let greenroom = Greenroom::open_at(database_url, "http://localhost", Limits::default(), clock.clone()).await?;
     let turn = greenroom.store.write().await?;
     crate::store::acquire_migration_lock(&turn).await?;
     turn.commit().await?;
-    let complete = greenroom.count_messages().await? >= ALL_LINES;
-    if complete || greenroom.has_guests().await? {
+    let complete = greenroom.count_messages().await? >= ALL_MESSAGES;
+    if complete || greenroom.has_other_people().await? {
         return Ok(false);
     }
-    greenroom.put_in_cast(&clock, now).await?;
+    greenroom.seed_people(&clock, now).await?;
     Ok(true)
 }
 
 /// The messages of both scenes.
-const ALL_LINES: u64 = (1 + LAUNCH.len() + 1 + SUNDOWNER.len()) as u64;
+const ALL_MESSAGES: u64 = (1 + LAUNCH.len() + 1 + SUNDOWNER.len()) as u64;
 
 /// Whether the demo cast can sign in here.
 ///
@@ -78,8 +80,9 @@ pub async fn is_demo(database_url: &str) -> Result<bool> {
 
 impl Greenroom {
     /// Whether there is anybody who isn't of the cast.
-    async fn has_guests(&self) -> Result<bool> {
-        let guests = person::Entity::find().filter(person::Column::Email.is_not_in(CAST.map(|member| member.email)));
+    async fn has_other_people(&self) -> Result<bool> {
+        let guests =
+            person::Entity::find().filter(person::Column::Email.is_not_in(DEMO_PEOPLE.map(|person| person.email)));
         Ok(guests.count(self.store.reader()).await? > 0)
     }
 
@@ -87,52 +90,58 @@ impl Greenroom {
         Ok(message::Entity::find().count(self.store.reader()).await?)
     }
 
-    async fn put_in_cast(&self, clock: &SetClock, today: Instant) -> Result<()> {
+    async fn seed_people(&self, clock: &SetClock, today: Instant) -> Result<()> {
         let password = NewPassword::parse(Some(PASSWORD)).map_err(|fault: Fault| Refusal::field("password", fault))?;
         let hash = self.hasher.hash(Requester::Network(Ipv4Addr::LOCALHOST.into()), &password).await?;
         let mut cast = Vec::new();
-        for member in CAST {
-            cast.push(self.enrol(member, &hash).await?);
+        for person in DEMO_PEOPLE {
+            cast.push(self.ensure_person(person, &hash).await?);
         }
         let [eventpro, safari, sarah, kamau, _achieng] = cast.as_slice() else { return Ok(()) };
-        self.play(clock, eventpro, sarah, &launch(today)).await?;
-        self.play(clock, safari, kamau, &sundowner(today)).await?;
+        self.seed_conversation(clock, eventpro, sarah, &launch_conversation(today)).await?;
+        self.seed_conversation(clock, safari, kamau, &sundowner_conversation(today)).await?;
         self.end_system_sessions().await
     }
 
     /// Somebody of the cast as a viewer, added with a confirmed address where they are missing.
-    async fn enrol(&self, member: Member, password_hash: &str) -> Result<Viewer> {
+    async fn ensure_person(&self, person: DemoPerson, password_hash: &str) -> Result<Viewer> {
         let tx = self.store.write().await?;
-        let known = person::Entity::find().filter(person::Column::Email.eq(member.email)).one(&tx).await?;
+        let known = person::Entity::find().filter(person::Column::Email.eq(person.email)).one(&tx).await?;
         let row = match known {
             Some(row) => row,
-            None => member.person(password_hash).insert(&tx, self.now()).await?,
+            None => person.to_new_person(password_hash).insert(&tx, self.now()).await?,
         };
         let viewer = self.begin_system_session(&tx, person_of(row)?).await?;
         tx.commit().await?;
         Ok(viewer)
     }
 
-    /// Plays a scene, from where it was left.
-    async fn play(&self, clock: &SetClock, organizer: &Viewer, talent: &Viewer, scene: &Scene) -> Result<()> {
-        let of_scene = |known: &Conversation| known.counterpart.id == talent.id() && known.booking.title == scene.title;
+    /// Plays a demo, from where it was left.
+    async fn seed_conversation(
+        &self,
+        clock: &SetClock,
+        organizer: &Viewer,
+        talent: &Viewer,
+        demo: &DemoConversation,
+    ) -> Result<()> {
+        let of_scene = |known: &Conversation| known.counterpart.id == talent.id() && known.booking.title == demo.title;
         let begun = self.load_inbox(organizer, None).await?.conversations.into_iter().find(of_scene);
         let conversation = match begun {
             Some(begun) => begun,
-            None => self.open_booking(organizer, scene.booking(talent).parse(self.now())?).await?,
+            None => self.open_booking(organizer, demo.booking(talent).parse(self.now())?).await?,
         };
         let said = usize::try_from(conversation.last_seq - 1).unwrap_or_default();
-        for (number, line) in scene.lines.iter().enumerate() {
+        for (number, line) in demo.lines.iter().enumerate() {
             clock.advance(Duration::from_secs(60 * line.minutes));
             if number >= said {
                 let by = if line.talent { talent } else { organizer };
-                self.say(by, conversation.id, line.text).await?;
+                self.seed_message(by, conversation.id, line.text).await?;
             }
         }
         Ok(())
     }
 
-    async fn say(&self, by: &Viewer, conversation: ConversationId, text: &str) -> Result<()> {
+    async fn seed_message(&self, by: &Viewer, conversation: ConversationId, text: &str) -> Result<()> {
         let input = MessageInput {
             conversation_id: Some(conversation.to_string()),
             body: Some(text.to_owned()),
@@ -143,8 +152,8 @@ impl Greenroom {
     }
 }
 
-impl Member {
-    fn person(self, password_hash: &str) -> NewPerson<'_> {
+impl DemoPerson {
+    fn to_new_person(self, password_hash: &str) -> NewPerson<'_> {
         let role = if self.craft.is_some() { Role::Talent } else { Role::Organizer };
         NewPerson {
             email: self.email,
@@ -157,16 +166,16 @@ impl Member {
     }
 }
 
-struct Scene {
+struct DemoConversation {
     title: &'static str,
     date: String,
     venue: &'static str,
     fee: i64,
     opening: &'static str,
-    lines: &'static [Line],
+    lines: &'static [DemoMessage],
 }
 
-impl Scene {
+impl DemoConversation {
     fn booking(&self, talent: &Viewer) -> BookingInput {
         BookingInput {
             talent_id: Some(talent.id().to_string()),
@@ -181,19 +190,19 @@ impl Scene {
 }
 
 #[derive(Clone, Copy)]
-struct Line {
+struct DemoMessage {
     /// Minutes after the one before.
     minutes: u64,
     talent: bool,
     text: &'static str,
 }
 
-const fn organizer(minutes: u64, text: &'static str) -> Line {
-    Line { minutes, talent: false, text }
+const fn from_organizer(minutes: u64, text: &'static str) -> DemoMessage {
+    DemoMessage { minutes, talent: false, text }
 }
 
-const fn talent(minutes: u64, text: &'static str) -> Line {
-    Line { minutes, talent: true, text }
+const fn from_talent(minutes: u64, text: &'static str) -> DemoMessage {
+    DemoMessage { minutes, talent: true, text }
 }
 
 fn in_weeks(today: Instant, weeks: u32) -> String {
@@ -201,8 +210,8 @@ fn in_weeks(today: Instant, weeks: u32) -> String {
     Instant::from_millis(today.millis() + millis).day().to_string()
 }
 
-fn launch(today: Instant) -> Scene {
-    Scene {
+fn launch_conversation(today: Instant) -> DemoConversation {
+    DemoConversation {
         title: "Savanna product launch",
         date: in_weeks(today, 12),
         venue: "KICC, Nairobi",
@@ -212,22 +221,22 @@ fn launch(today: Instant) -> Scene {
     }
 }
 
-const LAUNCH: [Line; 11] = [
-    talent(42, "Habari! Yes, the day is free. What hours do you have in mind?"),
-    organizer(11, "Doors open at 17:00, speeches at 18:00, and we wind down by 22:00."),
-    talent(6, "Five hours then. Do you want posed portraits, or more of the room as it happens?"),
-    organizer(9, "Both, please. About ten portraits of the speakers, the rest as it happens."),
-    talent(4, "Good. I bring a second body and one softbox.\nIs there a corner with a plain wall?"),
-    organizer(15, "There is, left of the stage. The venue's plan: https://example.com/kicc/plan"),
-    talent(3, "Perfect, thank you."),
-    talent(1_260, "One question: when do you need the pictures?"),
-    organizer(35, "A dozen the same night for the press, the rest within a week."),
-    organizer(5, "We'll keep a table for you and your laptop. And the fee stays at KES 45,000?"),
-    talent(18, "Yes, KES 45,000 with travel inside Nairobi. Asante sana!"),
+const LAUNCH: [DemoMessage; 11] = [
+    from_talent(42, "Habari! Yes, the day is free. What hours do you have in mind?"),
+    from_organizer(11, "Doors open at 17:00, speeches at 18:00, and we wind down by 22:00."),
+    from_talent(6, "Five hours then. Do you want posed portraits, or more of the room as it happens?"),
+    from_organizer(9, "Both, please. About ten portraits of the speakers, the rest as it happens."),
+    from_talent(4, "Good. I bring a second body and one softbox.\nIs there a corner with a plain wall?"),
+    from_organizer(15, "There is, left of the stage. The venue's plan: https://example.com/kicc/plan"),
+    from_talent(3, "Perfect, thank you."),
+    from_talent(1_260, "One question: when do you need the pictures?"),
+    from_organizer(35, "A dozen the same night for the press, the rest within a week."),
+    from_organizer(5, "We'll keep a table for you and your laptop. And the fee stays at KES 45,000?"),
+    from_talent(18, "Yes, KES 45,000 with travel inside Nairobi. Asante sana!"),
 ];
 
-fn sundowner(today: Instant) -> Scene {
-    Scene {
+fn sundowner_conversation(today: Instant) -> DemoConversation {
+    DemoConversation {
         title: "Sundowner at the lodge",
         date: in_weeks(today, 5),
         venue: "Ol Pejeta, Nanyuki",
@@ -237,9 +246,9 @@ fn sundowner(today: Instant) -> Scene {
     }
 }
 
-const SUNDOWNER: [Line; 4] = [
-    talent(25, "That sounds like my kind of evening. Is there power on the terrace?"),
-    organizer(7, "Two sockets, and a generator for the rest."),
-    talent(3, "Then I bring my own speakers. Sunset is around 18:30, so I would start at 17:30."),
-    organizer(60, "Sawa. There is a room for you that night too."),
+const SUNDOWNER: [DemoMessage; 4] = [
+    from_talent(25, "That sounds like my kind of evening. Is there power on the terrace?"),
+    from_organizer(7, "Two sockets, and a generator for the rest."),
+    from_talent(3, "Then I bring my own speakers. Sunset is around 18:30, so I would start at 17:30."),
+    from_organizer(60, "Sawa. There is a room for you that night too."),
 ];

@@ -34,7 +34,7 @@ pub(crate) const SAFARI: &str = "hello@safarisounds.example.com";
 pub(crate) const SARAH: &str = "sarah.photographer@example.com";
 pub(crate) const KAMAU: &str = "dj.kamau@example.com";
 pub(crate) const ACHIENG: &str = "mc.achieng@example.com";
-pub(crate) const CAST: [&str; 5] = [EVENTPRO, SAFARI, SARAH, KAMAU, ACHIENG];
+pub(crate) const DEMO_PEOPLE: [&str; 5] = [EVENTPRO, SAFARI, SARAH, KAMAU, ACHIENG];
 pub(crate) const PASSWORD: &str = "greenroom-demo";
 
 /// The value, if it is there soon.

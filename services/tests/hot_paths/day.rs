@@ -9,7 +9,7 @@ use services::{
     mail::{DeliveryError, Mailer, OutgoingEmail},
     messages::Window,
     notifications::NotificationSelection,
-    seed::{ACHIENG, EVENTPRO, KAMAU, Member, PASSWORD, SARAH},
+    seed::{ACHIENG, DemoPerson, EVENTPRO, KAMAU, PASSWORD, SARAH},
     talents::TalentSearch,
 };
 use std::{
@@ -44,7 +44,7 @@ pub(crate) async fn spend(greenroom: &Greenroom, clock: &SetClock, heard: &Heard
     leave(greenroom, clock, heard).await;
 }
 
-async fn sign_in(greenroom: &Greenroom, clock: &SetClock, member: Member) -> Viewer {
+async fn sign_in(greenroom: &Greenroom, clock: &SetClock, member: DemoPerson) -> Viewer {
     let credentials = Credentials { email: member.email.parse().ok(), password: Password::new(PASSWORD.to_owned()) };
     let signed_in =
         greenroom.sign_in(credentials, IpAddr::from(Ipv4Addr::LOCALHOST), "a test").await.expect("a session");

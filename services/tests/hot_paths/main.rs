@@ -40,7 +40,7 @@ async fn on_sqlite_no_statement_reads_a_table_through() {
     let file = folder.path().join("greenroom.db");
     let url = format!("sqlite://{}?mode=rwc", file.display());
     services::migrate(&url).await.expect("the schema");
-    services::seed::seed(&url).await.expect("the cast");
+    services::seed::seed_demo(&url).await.expect("the cast");
     town::settle(&url).await;
     let statements = spend_a_day(&url).await;
     assert!(statements.len() > 100, "the test no longer hears the statements: {}", statements.len());
@@ -92,7 +92,7 @@ async fn on_postgres_an_index_serves_every_statement() {
     }
     let url = format!("{base}/{name}");
     services::migrate(&url).await.expect("the schema");
-    services::seed::seed(&url).await.expect("the cast");
+    services::seed::seed_demo(&url).await.expect("the cast");
     let statements = spend_a_day(&url).await;
     assert!(statements.len() > 100, "the test no longer hears the statements: {}", statements.len());
     let mut database = PgConnection::connect(&url).await.expect("the database");

@@ -3,7 +3,7 @@
 use crate::support::{PostOffice, Site, token_in, within};
 use services::{
     mail::{DeliveryError, Mailer, OutgoingEmail},
-    seed::{ACHIENG, CAST, KAMAU, SARAH},
+    seed::{ACHIENG, DEMO_PEOPLE, KAMAU, SARAH},
 };
 use std::{net::Ipv4Addr, sync::Mutex, time::Duration};
 use tokio::sync::Notify;
@@ -100,7 +100,7 @@ async fn a_letter_taken_by_a_process_that_died_comes_back(site: Site) {
 }
 
 async fn two_processes_share_the_letters(site: Site) {
-    let mut emails: Vec<&str> = CAST.iter().map(|member| member.email).collect();
+    let mut emails: Vec<&str> = DEMO_PEOPLE.iter().map(|member| member.email).collect();
     emails.sort_unstable();
     for email in &emails {
         forgot(&site, email).await;
@@ -166,7 +166,7 @@ impl Mailer for HangingServer {
 
 async fn a_recipient_whose_server_hangs_delays_no_other(site: Site) {
     // The first three go to a server that says nothing; the others come after them.
-    for member in &CAST[..3] {
+    for member in &DEMO_PEOPLE[..3] {
         forgot(&site, member.email).await;
     }
     site.execute("UPDATE mail SET recipient = replace(recipient, '@', '.') || '@hangs.example.com'").await;

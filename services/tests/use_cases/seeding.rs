@@ -10,7 +10,7 @@ on_both! {
 }
 
 async fn the_cast_can_sign_in_and_finds_its_conversations(site: Site) {
-    for (member, messages) in seed::CAST.into_iter().zip([12, 5, 12, 5, 0]) {
+    for (member, messages) in seed::DEMO_PEOPLE.into_iter().zip([12, 5, 12, 5, 0]) {
         let token = site.sign_in(member.email).await.token;
         let viewer = site.greenroom.authenticate(&token).await.expect("a viewer");
         assert_eq!((viewer.person().name.as_str(), viewer.person().craft), (member.name, member.craft));
@@ -25,8 +25,8 @@ async fn an_empty_database_is_seeded_once(site: Site) {
     let greenroom =
         Greenroom::open(&database.url, "https://greenroom.example", Limits::default()).await.expect("a Greenroom");
     greenroom.check_ready().await.expect("it answers");
-    assert!(seed::seed(&database.url).await.expect("seeding"));
-    assert!(!seed::seed(&database.url).await.expect("seeding again does nothing"));
+    assert!(seed::seed_demo(&database.url).await.expect("seeding"));
+    assert!(!seed::seed_demo(&database.url).await.expect("seeding again does nothing"));
     services::migrate(&database.url).await.expect("migrating again does nothing");
     let wrong = sign_in(&greenroom, ACHIENG.email, "wrong").await;
     assert_eq!(refusal(wrong), Refusal::InvalidCredentials);
@@ -39,7 +39,7 @@ async fn processes_that_start_together_take_turns() {
     let database = Database::empty(Kind::Postgres).await;
     let start = async || {
         services::migrate(&database.url).await.expect("migrating");
-        seed::seed(&database.url).await.expect("seeding")
+        seed::seed_demo(&database.url).await.expect("seeding")
     };
     let seeded = tokio::join!(start(), start(), start(), start());
     let seeded = [seeded.0, seeded.1, seeded.2, seeded.3];

@@ -1,7 +1,7 @@
 //! A seeded site with everybody signed in, made once and copied for each test: hashing is slow on purpose.
 
 use super::{
-    ACHIENG, CAST, EVENTPRO, KAMAU, PASSWORD, SAFARI, SARAH,
+    ACHIENG, DEMO_PEOPLE, EVENTPRO, KAMAU, PASSWORD, SAFARI, SARAH,
     actor::Actor,
     process::{Process, Settings, run},
     within,
@@ -47,7 +47,7 @@ async fn make() -> Template {
     let mut server = Process::serve(folder.path(), &Settings::new()).await;
     let anyone = Actor::new(server.addr, None);
     let (mut tokens, mut ids) = (HashMap::new(), HashMap::new());
-    for email in CAST {
+    for email in DEMO_PEOPLE {
         let sign_in = json!({ "email": email, "password": PASSWORD });
         let answer = anyone.post("/api/auth/callback/credentials", &sign_in).await;
         ids.insert(email, text(&answer.ok(200)["user"]["id"]));

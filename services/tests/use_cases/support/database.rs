@@ -130,10 +130,10 @@ async fn postgres_template() -> PostgresTemplate {
 
 async fn furnish(url: &str) -> Tokens {
     services::migrate(url).await.expect("migrating");
-    assert!(seed::seed(url).await.expect("seeding"), "the template was empty");
+    assert!(seed::seed_demo(url).await.expect("seeding"), "the template was empty");
     let greenroom = Greenroom::open(url, super::site::PUBLIC_URL, Limits::default()).await.expect("a Greenroom");
     let mut tokens = Tokens::new();
-    for member in seed::CAST {
+    for member in seed::DEMO_PEOPLE {
         let credentials =
             Credentials { email: member.email.parse().ok(), password: Password::new(seed::PASSWORD.to_owned()) };
         let signed_in = greenroom.sign_in(credentials, IpAddr::from(Ipv4Addr::LOCALHOST), "a test").await;

@@ -10,7 +10,7 @@ use services::{
     Greenroom, Limits, Result, SignedIn, Viewer,
     accounts::{Credentials, Password},
     clock::{Clock, SetClock, SystemClock},
-    seed::{ACHIENG, EVENTPRO, KAMAU, Member, PASSWORD, SAFARI, SARAH},
+    seed::{ACHIENG, DemoPerson, EVENTPRO, KAMAU, PASSWORD, SAFARI, SARAH},
 };
 use std::{
     net::{IpAddr, Ipv4Addr},
@@ -90,7 +90,7 @@ impl Site {
         }
     }
 
-    async fn viewer(&self, member: Member) -> Viewer {
+    async fn viewer(&self, member: DemoPerson) -> Viewer {
         self.greenroom.authenticate(&self.tokens[member.email]).await.expect("a session of the template")
     }
 

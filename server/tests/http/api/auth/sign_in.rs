@@ -1,6 +1,6 @@
 //! `/api/auth/callback/credentials`
 
-use crate::support::{Answer, CAST, EVENTPRO, PASSWORD, SARAH, Site, actor::form, shape};
+use crate::support::{Answer, DEMO_PEOPLE, EVENTPRO, PASSWORD, SARAH, Site, actor::form, shape};
 use http::header::SET_COOKIE;
 use reqwest::Method;
 
@@ -20,7 +20,7 @@ fn cookie(answer: &Answer, name: &str, end: &str) {
 #[tokio::test]
 async fn everybody_of_the_cast_comes_in() {
     let site = Site::new().await;
-    for email in CAST {
+    for email in DEMO_PEOPLE {
         let answer = site.anonymous().sign_in(email, PASSWORD).await;
         let signed_in = answer.ok(200);
         shape::keys(&signed_in, &["user"]);
