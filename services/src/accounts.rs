@@ -136,7 +136,7 @@ impl Viewer {
     /// Whether the password was typed in this session within the last hour. An open screen, or a cookie that was stolen
     /// some time ago, shall not be enough to take everything along.
     pub(crate) fn is_confirmed(&self, now: Instant) -> bool {
-        now.millis() - self.confirmed_at.millis() < clock::millis(CONFIRMED_FOR)
+        now.millis() - self.confirmed_at.millis() < clock::as_millis(CONFIRMED_FOR)
     }
 
     /// Refuses unless the password was typed in this session within the last hour.

@@ -50,7 +50,7 @@ impl<Q: Send + 'static, A: Send + 'static> Batcher<Q, A> {
         let answered = self.0.enqueue(request);
         let queue = self.0.clone();
         tokio::spawn(async move { queue.run_batch(answer).await }.in_current_span());
-        answered.await.map_err(Error::broken)?
+        answered.await.map_err(Error::internal)?
     }
 
     /// How many wait.
@@ -75,7 +75,7 @@ impl<Q, A> BatchQueue<Q, A> {
         }
         let busy = requests.len() > BUSY_THRESHOLD;
         let Ok(answers) = timeout(BATCH_TIMEOUT, answer(requests)).await else {
-            senders.into_iter().for_each(|sender| drop(sender.send(Err(Error::silent()))));
+            senders.into_iter().for_each(|sender| drop(sender.send(Err(Error::timeout()))));
             return;
         };
         for (number, (sender, told)) in (1..).zip(senders.into_iter().zip(answers)) {
@@ -108,7 +108,7 @@ pub(crate) fn map_batch<F, Q, A>(found: Result<F>, requests: &[Q], one: impl Fn(
 /// What failed for all of them.
 pub(crate) fn fail_batch<A>(error: Error, requests: usize) -> Vec<Result<A>> {
     let error = Arc::new(error);
-    (0..requests).map(|_| Err(Error::broken(error.clone()))).collect()
+    (0..requests).map(|_| Err(Error::internal(error.clone()))).collect()
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 use crate::{
     Greenroom, Result, accounts,
-    clock::millis,
+    clock::as_millis,
     entity::{device, email_budget, known_device, mail, person, session, token, write_probe},
     realtime, talents,
 };
@@ -53,7 +53,7 @@ impl Greenroom {
         self.delete_where::<email_budget::Entity>(email_budget::Column::RecipientHash, unspent).await?;
         let past = device::Column::CreatedAt.lt(accounts::device_cookies::expiry_cutoff(self.now()));
         self.delete_where::<device::Entity>(device::Column::TokenHash, past).await?;
-        let long_ago = known_device::Column::SeenAt.lt(now - millis(accounts::DEVICE_TTL));
+        let long_ago = known_device::Column::SeenAt.lt(now - as_millis(accounts::DEVICE_TTL));
         self.delete_where::<known_device::Entity>(known_device::Column::Fingerprint, long_ago).await?;
         // Of processes that have ended.
         self.delete_where::<write_probe::Entity>(
@@ -62,7 +62,7 @@ impl Greenroom {
         )
         .await?;
         while self.delete_unconfirmed_accounts(now - UNCONFIRMED_TTL).await? {}
-        while self.purge_event_log(now.saturating_sub(millis(self.limits.keep_events))).await? {}
+        while self.purge_event_log(now.saturating_sub(as_millis(self.limits.keep_events))).await? {}
         while self.fill_search_names().await? {}
         Ok(())
     }

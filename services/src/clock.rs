@@ -25,7 +25,7 @@ pub struct SystemClock;
 impl Clock for SystemClock {
     fn now(&self) -> Instant {
         let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        Instant::from_millis(millis(since_epoch))
+        Instant::from_millis(as_millis(since_epoch))
     }
 
     fn monotonic(&self) -> Duration {
@@ -39,19 +39,19 @@ impl Clock for SystemClock {
 pub(crate) const CLOCK_SKEW: i64 = 60 * 1_000;
 
 /// As the database and [`Instant`] count it.
-pub(crate) fn millis(duration: Duration) -> i64 {
+pub(crate) fn as_millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// A clock that only moves when told to.
 #[derive(Debug)]
-pub struct SetClock {
+pub struct ManualClock {
     wall: AtomicI64,
     /// Milliseconds.
     monotonic: AtomicU64,
 }
 
-impl SetClock {
+impl ManualClock {
     /// Stands at `start`.
     pub fn new(start: Instant) -> Self {
         Self { wall: AtomicI64::new(start.millis()), monotonic: AtomicU64::new(0) }
@@ -59,17 +59,17 @@ impl SetClock {
 
     /// Moves on.
     pub fn advance(&self, by: Duration) {
-        self.wall.fetch_add(millis(by), Ordering::SeqCst);
+        self.wall.fetch_add(as_millis(by), Ordering::SeqCst);
         self.monotonic.fetch_add(u64::try_from(by.as_millis()).unwrap_or(u64::MAX), Ordering::SeqCst);
     }
 
     /// Sets the wall clock back, as an administrator or a time server does.
     pub fn set_back(&self, by: Duration) {
-        self.wall.fetch_sub(millis(by), Ordering::SeqCst);
+        self.wall.fetch_sub(as_millis(by), Ordering::SeqCst);
     }
 }
 
-impl Clock for SetClock {
+impl Clock for ManualClock {
     fn now(&self) -> Instant {
         Instant::from_millis(self.wall.load(Ordering::SeqCst))
     }

@@ -20,15 +20,15 @@ pub enum Error {
     Database(#[from] DbErr),
     /// Something else failed; for the log only.
     #[error("something broke inside")]
-    Broken(#[source] Box<dyn StdError + Send + Sync>),
+    Internal(#[source] Box<dyn StdError + Send + Sync>),
 }
 
 /// The result of a use case.
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
-    pub(crate) fn broken(source: impl StdError + Send + Sync + 'static) -> Self {
-        Error::Broken(Box::new(source))
+    pub(crate) fn internal(source: impl StdError + Send + Sync + 'static) -> Self {
+        Error::Internal(Box::new(source))
     }
 
     /// A single field at fault.
@@ -37,12 +37,12 @@ impl Error {
     }
 
     /// Stored data that doesn't parse.
-    pub(crate) fn stored(what: &str) -> Self {
-        Error::Broken(format!("the database holds a {what} that can't be read").into())
+    pub(crate) fn corrupt(what: &str) -> Self {
+        Error::Internal(format!("the database holds a {what} that can't be read").into())
     }
 
     /// The database said nothing in time.
-    pub(crate) fn silent() -> Self {
+    pub(crate) fn timeout() -> Self {
         DbErr::ConnectionAcquire(ConnAcquireErr::Timeout).into()
     }
 
@@ -53,18 +53,18 @@ impl Error {
             Error::Refused(refusal) => return refusal,
             inside => inside,
         };
-        let causes = causes(&inside);
-        let chain = || causes.iter().map(|cause| cause.to_string()).collect::<Vec<_>>().join(": ");
-        let trouble = causes.iter().filter_map(|cause| database_error(*cause)).find_map(trouble);
+        let error_chain = error_chain(&inside);
+        let chain = || error_chain.iter().map(|cause| cause.to_string()).collect::<Vec<_>>().join(": ");
+        let trouble = error_chain.iter().filter_map(|cause| database_error(*cause)).find_map(classify_db_error);
         let (refusal, meaning) = match trouble {
-            Some(Trouble::Full) => (Refusal::StorageFull, "the database has no room on its disk"),
-            Some(Trouble::Away) => (Refusal::Unavailable, "the database can't be reached"),
+            Some(DatabaseFailure::Full) => (Refusal::StorageFull, "the database has no room on its disk"),
+            Some(DatabaseFailure::Unavailable) => (Refusal::Unavailable, "the database can't be reached"),
             None => {
                 tracing::error!(error = chain(), "a request failed");
                 return Refusal::Internal;
             }
         };
-        if is_time_to_say() {
+        if should_log() {
             tracing::error!(error = chain(), "{meaning}");
         }
         refusal
@@ -72,13 +72,13 @@ impl Error {
 }
 
 /// An error and all that caused it.
-fn causes<'a>(error: &'a (dyn StdError + 'static)) -> Vec<&'a (dyn StdError + 'static)> {
-    let (mut causes, mut next) = (Vec::new(), Some(error));
+fn error_chain<'a>(error: &'a (dyn StdError + 'static)) -> Vec<&'a (dyn StdError + 'static)> {
+    let (mut error_chain, mut next) = (Vec::new(), Some(error));
     while let Some(cause) = next {
-        causes.push(cause);
+        error_chain.push(cause);
         next = cause.source();
     }
-    causes
+    error_chain
 }
 
 /// What the database said, by itself or shared by all who asked together.
@@ -93,23 +93,25 @@ fn database_error<'a>(cause: &'a (dyn StdError + 'static)) -> Option<&'a DbErr> 
 
 /// What is wrong with the database, where it isn't what was asked of it.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Trouble {
+enum DatabaseFailure {
     /// There is no room left on its disk.
     Full,
     /// It can't be reached, or can't work just now.
-    Away,
+    Unavailable,
 }
 
-fn trouble(error: &DbErr) -> Option<Trouble> {
+fn classify_db_error(error: &DbErr) -> Option<DatabaseFailure> {
     match error {
-        DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error)) => told(error),
-        DbErr::Conn(RuntimeErr::SqlxError(error)) => told(error).or(Some(Trouble::Away)),
-        DbErr::Conn(_) | DbErr::ConnectionAcquire(_) => Some(Trouble::Away),
+        DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error)) => {
+            classify_sqlx_error(error)
+        }
+        DbErr::Conn(RuntimeErr::SqlxError(error)) => classify_sqlx_error(error).or(Some(DatabaseFailure::Unavailable)),
+        DbErr::Conn(_) | DbErr::ConnectionAcquire(_) => Some(DatabaseFailure::Unavailable),
         _ => None,
     }
 }
 
-fn told(error: &sqlx::Error) -> Option<Trouble> {
+fn classify_sqlx_error(error: &sqlx::Error) -> Option<DatabaseFailure> {
     use sqlx::Error::{Io, PoolClosed, PoolTimedOut, WorkerCrashed};
     match error {
         sqlx::Error::Database(told) => {
@@ -119,39 +121,39 @@ fn told(error: &sqlx::Error) -> Option<Trouble> {
                 None => by_sqlstate(&code),
             }
         }
-        Io(_) | PoolTimedOut | PoolClosed | WorkerCrashed => Some(Trouble::Away),
+        Io(_) | PoolTimedOut | PoolClosed | WorkerCrashed => Some(DatabaseFailure::Unavailable),
         _ => None,
     }
 }
 
 /// PostgreSQL's codes of what ends or refuses a connection, of a disk that fails, and of a server that only reads.
-fn by_sqlstate(code: &str) -> Option<Trouble> {
+fn by_sqlstate(code: &str) -> Option<DatabaseFailure> {
     if code == "53100" {
-        return Some(Trouble::Full);
+        return Some(DatabaseFailure::Full);
     }
     let away = ["08", "53", "57P", "58", "25006"];
-    away.iter().any(|class| code.starts_with(class)).then_some(Trouble::Away)
+    away.iter().any(|class| code.starts_with(class)).then_some(DatabaseFailure::Unavailable)
 }
 
 /// SQLite's codes: the low byte says what it is, the rest more of it.
-fn by_sqlite_code(code: i32) -> Option<Trouble> {
+fn by_sqlite_code(code: i32) -> Option<DatabaseFailure> {
     /// The log's index couldn't grow.
     const IOERR_SHMSIZE: i32 = 4_874;
     match (code, code & 0xff) {
-        (IOERR_SHMSIZE, _) | (_, 13) => Some(Trouble::Full),
+        (IOERR_SHMSIZE, _) | (_, 13) => Some(DatabaseFailure::Full),
         // Busy, locked, out of memory, read-only, an I/O error, a file that can't be opened, a lock that can't be had.
-        (_, 5..=8 | 10 | 14 | 15) => Some(Trouble::Away),
+        (_, 5..=8 | 10 | 14 | 15) => Some(DatabaseFailure::Unavailable),
         _ => None,
     }
 }
 
 /// Whether a statement failed because there is no room left on the disk.
 pub(crate) fn is_storage_full(error: &DbErr) -> bool {
-    trouble(error) == Some(Trouble::Full)
+    classify_db_error(error) == Some(DatabaseFailure::Full)
 }
 
 /// Once a second.
-fn is_time_to_say() -> bool {
+fn should_log() -> bool {
     static SAID: Mutex<Option<Instant>> = Mutex::new(None);
     let mut said = SAID.lock().unwrap_or_else(PoisonError::into_inner);
     let time = said.is_none_or(|said| said.elapsed().as_secs() >= 1);

@@ -245,7 +245,7 @@ async fn run_to_completion<T: Send + 'static>(work: impl Future<Output = Result<
         Ok(result) => result,
         Err(stopped) => match stopped.try_into_panic() {
             Ok(panic) => std::panic::resume_unwind(panic),
-            Err(cancelled) => Err(Error::broken(cancelled)),
+            Err(cancelled) => Err(Error::internal(cancelled)),
         },
     }
 }

@@ -29,5 +29,5 @@ fn message_of(row: message::Model, booking_id: BookingId, sender: Person) -> Res
 
 /// The step that a line tells of.
 pub(crate) fn parse_status(stored: Option<&str>) -> Result<Option<BookingStatus>> {
-    stored.map(|step| step.parse().map_err(|()| Error::stored("step"))).transpose()
+    stored.map(|step| step.parse().map_err(|()| Error::corrupt("step"))).transpose()
 }

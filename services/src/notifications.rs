@@ -110,7 +110,7 @@ fn join_actor() -> RelationDef {
 fn notification_of(row: notification::Model, actor: person::Model) -> Result<Notification> {
     Ok(Notification {
         id: NotificationId(row.id),
-        kind: row.kind.parse().map_err(|()| Error::stored("notification kind"))?,
+        kind: row.kind.parse().map_err(|()| Error::corrupt("notification kind"))?,
         conversation_id: row.conversation_id.map(ConversationId),
         booking_id: row.booking_id.map(BookingId),
         actor: person_of(actor)?,

@@ -69,13 +69,13 @@ impl<K: Hash + Eq> RateLimiter<K> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::SetClock;
+    use crate::clock::ManualClock;
     use model::Instant;
 
     const SECOND: Duration = Duration::from_secs(1);
 
-    fn limiter() -> (Arc<SetClock>, RateLimiter<&'static str>) {
-        let clock = Arc::new(SetClock::new(Instant::from_millis(0)));
+    fn limiter() -> (Arc<ManualClock>, RateLimiter<&'static str>) {
+        let clock = Arc::new(ManualClock::new(Instant::from_millis(0)));
         let shared: Arc<dyn Clock> = clock.clone();
         (clock, RateLimiter::new(&shared, 2, 60 * SECOND))
     }

@@ -4,7 +4,7 @@
 use crate::{
     Greenroom, Limits, Result, Viewer,
     accounts::{NewPerson, Requester, person_of},
-    clock::{Clock, SetClock, SystemClock},
+    clock::{Clock, ManualClock, SystemClock},
     entity::{message, person},
 };
 use model::{
@@ -52,7 +52,7 @@ pub const DEMO_PEOPLE: [DemoPerson; 5] = [EVENTPRO, SAFARI, SARAH, KAMAU, ACHIEN
 /// When the database fails.
 pub async fn seed_demo(database_url: &str) -> Result<bool> {
     let now = SystemClock.now();
-    let clock = Arc::new(SetClock::new(Instant::from_millis(now.millis() - 4 * 24 * 60 * 60 * 1_000)));
+    let clock = Arc::new(ManualClock::new(Instant::from_millis(now.millis() - 4 * 24 * 60 * 60 * 1_000)));
     let greenroom = Greenroom::open_at(database_url, "http://localhost", Limits::default(), clock.clone()).await?;
     let turn = greenroom.store.write().await?;
     crate::store::acquire_migration_lock(&turn).await?;
@@ -90,7 +90,7 @@ impl Greenroom {
         Ok(message::Entity::find().count(self.store.reader()).await?)
     }
 
-    async fn seed_people(&self, clock: &SetClock, today: Instant) -> Result<()> {
+    async fn seed_people(&self, clock: &ManualClock, today: Instant) -> Result<()> {
         let password = NewPassword::parse(Some(PASSWORD)).map_err(|fault: Fault| Refusal::field("password", fault))?;
         let hash = self.hasher.hash(Requester::Network(Ipv4Addr::LOCALHOST.into()), &password).await?;
         let mut cast = Vec::new();
@@ -119,7 +119,7 @@ impl Greenroom {
     /// Plays a demo, from where it was left.
     async fn seed_conversation(
         &self,
-        clock: &SetClock,
+        clock: &ManualClock,
         organizer: &Viewer,
         talent: &Viewer,
         demo: &DemoConversation,

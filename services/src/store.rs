@@ -111,7 +111,7 @@ impl Store {
     pub(crate) async fn write_background(&self) -> Result<Transaction> {
         let room = metrics::measure_queue_wait("aside", self.background.clone().acquire_owned())
             .await
-            .map_err(Error::broken)?;
+            .map_err(Error::internal)?;
         Ok(Transaction { background: Some(room), ..self.write().await? })
     }
 
@@ -192,7 +192,7 @@ impl Transaction {
                     Ok(())
                 };
                 // In a task of its own: whoever asked may go meanwhile, and what is committed has to be told.
-                tokio::spawn(committing.in_current_span()).await.map_err(Error::broken)?
+                tokio::spawn(committing.in_current_span()).await.map_err(Error::internal)?
             }
         }
     }

@@ -75,7 +75,7 @@ fn token_of(row: session::Model) -> Result<AccessToken> {
     Ok(AccessToken {
         id: SessionId(row.id),
         name: row.name,
-        scope: row.scope.parse().map_err(|()| Error::stored("scope"))?,
+        scope: row.scope.parse().map_err(|()| Error::corrupt("scope"))?,
         created_at: Instant::from_millis(row.created_at),
         last_used_at: Instant::from_millis(row.last_seen_at),
         expires_at: Instant::from_millis(row.expires_at),

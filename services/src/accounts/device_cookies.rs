@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     Greenroom, Result,
-    clock::millis,
+    clock::as_millis,
     entity::{device, person, session},
     store::Transaction,
 };
@@ -67,5 +67,5 @@ pub(super) async fn record_device(tx: &Transaction, session: &session::Model) ->
 
 /// When a device that isn't known any more was last signed in with.
 pub(crate) fn expiry_cutoff(now: Instant) -> i64 {
-    now.millis() - millis(DEVICE_TTL)
+    now.millis() - as_millis(DEVICE_TTL)
 }

@@ -38,7 +38,7 @@ impl Greenroom {
         tokio::spawn(async move {
             greenroom.log_security(SecurityEvent::DataExported, viewer.id(), viewer.from).await;
             let out = JsonWriter(pieces);
-            if let Err(ExportError::Broken(error)) = greenroom.write_export(&viewer, &out).await {
+            if let Err(ExportError::Internal(error)) = greenroom.write_export(&viewer, &out).await {
                 // Nobody may be left to hear it.
                 let _ = out.0.send(Err(error)).await;
             }
@@ -107,12 +107,12 @@ impl Greenroom {
 enum ExportError {
     /// Whoever wanted it has gone.
     ReaderGone,
-    Broken(Error),
+    Internal(Error),
 }
 
 impl From<Error> for ExportError {
     fn from(error: Error) -> Self {
-        ExportError::Broken(error)
+        ExportError::Internal(error)
     }
 }
 
@@ -129,12 +129,12 @@ impl JsonWriter {
         name: &str,
         value: &impl Serialize,
     ) -> std::result::Result<(), ExportError> {
-        let value = serde_json::to_string(value).map_err(Error::broken)?;
+        let value = serde_json::to_string(value).map_err(Error::internal)?;
         self.write_text(format!("{before}\"{name}\":{value}")).await
     }
 
     async fn write_item(&self, first: &mut bool, value: &impl Serialize) -> std::result::Result<(), ExportError> {
-        let value = serde_json::to_string(value).map_err(Error::broken)?;
+        let value = serde_json::to_string(value).map_err(Error::internal)?;
         self.write_text(if std::mem::take(first) { value } else { format!(",{value}") }).await
     }
 }

@@ -1,6 +1,6 @@
 use crate::{
     Limits, Result,
-    clock::millis,
+    clock::as_millis,
     entity::{known_device, person},
     mail::{self, templates},
     store::Transaction,
@@ -40,7 +40,7 @@ pub(super) async fn note_device(
 ) -> Result<bool> {
     let fingerprint = fingerprint(owner.id, user_agent, from);
     let own = || known_device::Entity::find().filter(known_device::Column::PersonId.eq(owner.id));
-    let known = own().filter(known_device::Column::SeenAt.gt(now.millis() - millis(DEVICE_TTL))).count(tx).await?;
+    let known = own().filter(known_device::Column::SeenAt.gt(now.millis() - as_millis(DEVICE_TTL))).count(tx).await?;
     let found = own().filter(known_device::Column::Fingerprint.eq(fingerprint.clone())).count(tx).await?;
     let row = known_device::ActiveModel {
         person_id: Set(owner.id),

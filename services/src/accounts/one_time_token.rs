@@ -4,7 +4,7 @@ use super::{
 };
 use crate::{
     Error, Result,
-    clock::millis,
+    clock::as_millis,
     entity::{person, token},
     store::Transaction,
 };
@@ -98,7 +98,7 @@ pub(crate) async fn create(
         person_id: Set(person.0),
         purpose: Set(purpose.as_str().to_owned()),
         payload: Set(payload),
-        expires_at: Set(now.millis() + millis(purpose.life().max(MAX_QUEUE_TIME))),
+        expires_at: Set(now.millis() + as_millis(purpose.life().max(MAX_QUEUE_TIME))),
         reference: Set(Some(reference)),
     };
     token::Entity::insert(row).exec_without_returning(tx).await?;
@@ -127,14 +127,14 @@ pub(crate) async fn find_prepared(tx: &Transaction, reference: Uuid) -> Result<O
 /// Those of earlier tries stay as good until one is used: the mail server may have taken an earlier copy, and mail programs
 /// that drop the second of two copies show its link.
 pub(crate) async fn issue(tx: &Transaction, PreparedToken(row): PreparedToken, now: Instant) -> Result<String> {
-    let purpose: Purpose = row.purpose.parse().map_err(|()| Error::stored("purpose of a link"))?;
+    let purpose: Purpose = row.purpose.parse().map_err(|()| Error::corrupt("purpose of a link"))?;
     let secret = Secret::generate()?;
     let issued = token::ActiveModel {
         hash: Set(secret.hash()),
         person_id: Set(row.person_id),
         purpose: Set(row.purpose),
         payload: Set(row.payload),
-        expires_at: Set(now.millis() + millis(purpose.life())),
+        expires_at: Set(now.millis() + as_millis(purpose.life())),
         reference: Set(row.reference),
     };
     token::Entity::insert(issued).exec_without_returning(tx).await?;
@@ -155,7 +155,7 @@ pub(super) async fn store_hash(
         person_id: Set(person.0),
         purpose: Set(purpose.as_str().to_owned()),
         payload: Set(payload),
-        expires_at: Set(now.millis() + millis(purpose.life())),
+        expires_at: Set(now.millis() + as_millis(purpose.life())),
         reference: Set(None),
     };
     token::Entity::insert(row).exec_without_returning(tx).await?;

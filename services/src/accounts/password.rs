@@ -55,7 +55,7 @@ impl PasswordHasher {
     pub(crate) fn new(at_once: usize, public_url: &str) -> Result<Self> {
         let (_, host) = public_url.split_once("://").unwrap_or(("", public_url));
         let host = host.split('/').next().unwrap_or_default().to_owned();
-        Self::with_params(Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(Error::broken)?, at_once, host)
+        Self::with_params(Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(Error::internal)?, at_once, host)
     }
 
     fn with_params(params: Params, at_once: usize, host: String) -> Result<Self> {
@@ -129,7 +129,7 @@ impl PasswordHasher {
         let known = stored.is_some();
         let stored = stored.unwrap_or_else(|| self.dummy_hash.clone());
         run_blocking(turn, move || {
-            let stored = PasswordHash::new(&stored).map_err(|_| Error::stored("password hash"))?;
+            let stored = PasswordHash::new(&stored).map_err(|_| Error::corrupt("password hash"))?;
             let raw = password.0;
             let nfc = normalize(&raw);
             let fits = |typed: &str| argon2.verify_password(typed.as_bytes(), &stored).is_ok();
@@ -154,11 +154,11 @@ async fn run_blocking<T: Send + 'static>(turn: Permit, work: impl FnOnce() -> T 
         drop(turn);
         result
     });
-    done.await.map_err(Error::broken)
+    done.await.map_err(Error::internal)
 }
 
 fn hash_with(argon2: &Argon2<'_>, password: &str) -> Result<String> {
-    Ok(argon2.hash_password(password.as_bytes()).map_err(Error::broken)?.to_string())
+    Ok(argon2.hash_password(password.as_bytes()).map_err(Error::internal)?.to_string())
 }
 
 /// One form of what looks the same: one keyboard writes é as one character, another as two.

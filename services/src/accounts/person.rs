@@ -19,8 +19,8 @@ pub(crate) fn person_of(row: person::Model) -> Result<Person> {
     Ok(Person {
         id: PersonId(row.id),
         name: row.name,
-        role: row.role.parse().map_err(|()| Error::stored("role"))?,
-        craft: row.craft.map(|craft| craft.parse().map_err(|()| Error::stored("craft"))).transpose()?,
+        role: row.role.parse().map_err(|()| Error::corrupt("role"))?,
+        craft: row.craft.map(|craft| craft.parse().map_err(|()| Error::corrupt("craft"))).transpose()?,
     })
 }
 
@@ -28,7 +28,7 @@ pub(crate) fn person_of(row: person::Model) -> Result<Person> {
 pub(super) fn user_of(row: person::Model) -> Result<User> {
     Ok(User {
         id: PersonId(row.id),
-        role: row.role.parse().map_err(|()| Error::stored("role"))?,
+        role: row.role.parse().map_err(|()| Error::corrupt("role"))?,
         name: row.name,
         email: row.email,
         email_verified: row.email_verified,

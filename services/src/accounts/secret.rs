@@ -7,7 +7,7 @@ pub(crate) struct Secret(String);
 impl Secret {
     pub(crate) fn generate() -> Result<Self> {
         let mut secret = [0_u8; 32];
-        getrandom::fill(&mut secret).map_err(Error::broken)?;
+        getrandom::fill(&mut secret).map_err(Error::internal)?;
         Ok(Self(secret.iter().map(|byte| format!("{byte:02x}")).collect()))
     }
 

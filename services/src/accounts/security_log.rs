@@ -114,14 +114,14 @@ impl Greenroom {
             return Ok(row.secret);
         }
         let mut secret = vec![0_u8; 32];
-        getrandom::fill(&mut secret).map_err(Error::broken)?;
+        getrandom::fill(&mut secret).map_err(Error::internal)?;
         let row = site_secret::ActiveModel { name: Set(KEY.to_owned()), secret: Set(secret) };
         // Another node may make one at the same moment: the first counts.
         let first = OnConflict::column(site_secret::Column::Name).do_nothing().to_owned();
         let tx = self.store.write().await?;
         site_secret::Entity::insert(row).on_conflict(first).exec_without_returning(&tx).await?;
         tx.commit().await?;
-        Ok(find().one(self.store.reader()).await?.ok_or_else(|| Error::stored("secret"))?.secret)
+        Ok(find().one(self.store.reader()).await?.ok_or_else(|| Error::corrupt("secret"))?.secret)
     }
 }
 

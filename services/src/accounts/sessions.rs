@@ -7,7 +7,7 @@ use super::{
 use crate::{
     Error, Greenroom, Result,
     batcher::{Batcher, map_batch},
-    clock::millis,
+    clock::as_millis,
     entity::{person, session},
     run_to_completion,
     store::{Transaction, statement_buckets},
@@ -97,11 +97,11 @@ impl Greenroom {
             person: person_of(owner)?,
             session: SessionId(row.id),
             expires_at: Instant::from_millis(row.expires_at),
-            scope: row.scope.parse().map_err(|()| Error::stored("scope"))?,
+            scope: row.scope.parse().map_err(|()| Error::corrupt("scope"))?,
             from: None,
             confirmed_at: Instant::from_millis(row.confirmed_at),
         };
-        if now.millis() - row.last_seen_at >= millis(RECORD_USE_AFTER) {
+        if now.millis() - row.last_seen_at >= as_millis(RECORD_USE_AFTER) {
             // Where nothing can be written, one may read all the same.
             match self.record_use(&viewer, Instant::from_millis(row.created_at), now).await {
                 Ok(expires_at) => viewer.expires_at = expires_at,
@@ -229,7 +229,7 @@ impl Greenroom {
             user_agent: Set(new.user_agent.chars().filter(|c| !c.is_control()).take(USER_AGENT_LIMIT).collect()),
             created_at: Set(now),
             last_seen_at: Set(now),
-            expires_at: Set(now + millis(new.life)),
+            expires_at: Set(now + as_millis(new.life)),
             scope: Set(new.scope.as_str().to_owned()),
             name: Set(new.name.to_owned()),
             confirmed_at: Set(now),
@@ -262,7 +262,9 @@ impl Greenroom {
     /// Notes that a session was used, which prolongs it up to its longest life. An access token ends when it was said to.
     async fn record_use(&self, viewer: &Viewer, created_at: Instant, now: Instant) -> Result<Instant> {
         let expires_at = match viewer.scope {
-            SessionScope::Full => (now.millis() + millis(IDLE_LIFE)).min(created_at.millis() + millis(SESSION_LIFE)),
+            SessionScope::Full => {
+                (now.millis() + as_millis(IDLE_LIFE)).min(created_at.millis() + as_millis(SESSION_LIFE))
+            }
             SessionScope::Write | SessionScope::Read => viewer.expires_at.millis(),
         };
         let tx = self.store.write_background().await?;

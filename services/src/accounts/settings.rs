@@ -207,7 +207,7 @@ pub(super) fn record_person_updated(recorder: &mut EventRecorder, person: &model
 
 fn account_of(row: person::Model) -> Result<Account> {
     let craft = person_of(row.clone())?.craft;
-    let mail_after = row.mail_after.parse().map_err(|()| Error::stored("wait for a mail"))?;
+    let mail_after = row.mail_after.parse().map_err(|()| Error::corrupt("wait for a mail"))?;
     let (receipts, presence) = (row.receipts, row.presence);
     Ok(Account { craft, bio: row.bio.clone(), mail_after, receipts, presence, user: user_of(row)? })
 }

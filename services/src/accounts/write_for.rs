@@ -122,7 +122,7 @@ impl Greenroom {
             .all(tx)
             .await?;
         let scope =
-            |(id, scope): (Uuid, String)| Ok((SessionId(id), scope.parse().map_err(|()| Error::stored("scope"))?));
+            |(id, scope): (Uuid, String)| Ok((SessionId(id), scope.parse().map_err(|()| Error::corrupt("scope"))?));
         rows.into_iter().map(scope).collect::<Result<_>>().map(LiveSessions)
     }
 }

@@ -76,7 +76,7 @@ impl Greenroom {
         };
         let opened = ConversationQuery::of(viewer).find_by_booking(&tx, booking.id).await?;
         recorder.commit(tx, &self.hub, now).await?;
-        Ok(opened.ok_or_else(|| Error::stored("booking without a conversation"))?.conversation)
+        Ok(opened.ok_or_else(|| Error::corrupt("booking without a conversation"))?.conversation)
     }
 }
 

@@ -54,14 +54,14 @@ impl BookingRow {
     }
 
     pub(crate) fn into_model(self) -> Result<Booking> {
-        let craft = self.talent_craft.map(|craft| craft.parse().map_err(|()| Error::stored("craft"))).transpose()?;
+        let craft = self.talent_craft.map(|craft| craft.parse().map_err(|()| Error::corrupt("craft"))).transpose()?;
         Ok(Booking {
             id: BookingId(self.booking_id),
             title: self.title,
-            event_date: self.event_date.parse().map_err(|_| Error::stored("day"))?,
+            event_date: self.event_date.parse().map_err(|_| Error::corrupt("day"))?,
             venue: self.venue,
             fee: Money { amount: self.fee_amount, currency: self.fee_currency },
-            status: self.status.parse().map_err(|()| Error::stored("booking status"))?,
+            status: self.status.parse().map_err(|()| Error::corrupt("booking status"))?,
             organizer: Person {
                 id: PersonId(self.organizer_id),
                 name: self.organizer_name,

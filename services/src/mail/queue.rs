@@ -136,7 +136,7 @@ impl Greenroom {
                 due = find(put_off(now)).await?;
             }
             let Some(row) = due else { return Ok(None) };
-            let until = now + millis(lease(row.attempts));
+            let until = now + as_millis(lease(row.attempts));
             let tx = self.store.write_background().await?;
             let taken = mail::Entity::update_many()
                 .col_expr(mail::Column::DueAt, Expr::value(until))

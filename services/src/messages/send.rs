@@ -67,7 +67,7 @@ impl Greenroom {
         let mut posted = Vec::with_capacity(batch.len());
         for one in batch {
             let alone = self.send_all(std::slice::from_ref(one)).await;
-            posted.push(alone.and_then(|posted| posted.into_iter().next().ok_or_else(|| Error::stored("message"))?));
+            posted.push(alone.and_then(|posted| posted.into_iter().next().ok_or_else(|| Error::corrupt("message"))?));
         }
         posted
     }

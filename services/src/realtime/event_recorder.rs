@@ -89,7 +89,7 @@ impl EventRecorder {
         let mut notified = HashMap::<Uuid, i64>::new();
         let last_seqs = allocate_seqs(tx, &self.events).await?;
         for (person, events) in self.events {
-            let mut seq = *last_seqs.get(&person).ok_or_else(|| Error::stored("person without a sequence"))?;
+            let mut seq = *last_seqs.get(&person).ok_or_else(|| Error::corrupt("person without a sequence"))?;
             for event in events {
                 seq += 1;
                 if let Some((conversation, side)) = reordered_conversation(&event, person) {
@@ -229,8 +229,8 @@ pub(crate) async fn lock_last_seqs(
 async fn allocate_seqs(tx: &Transaction, published: &BTreeMap<PersonId, Vec<Event>>) -> Result<HashMap<PersonId, i64>> {
     let last_seqs = lock_last_seqs(tx, published.keys().copied()).await?;
     let after = published.iter().map(|(person, events)| {
-        let before = last_seqs.get(person).ok_or_else(|| Error::stored("person without a sequence"))?;
-        let seq = before + i64::try_from(events.len()).map_err(Error::broken)?;
+        let before = last_seqs.get(person).ok_or_else(|| Error::corrupt("person without a sequence"))?;
+        let seq = before + i64::try_from(events.len()).map_err(Error::internal)?;
         Ok(event_sequence::ActiveModel { person_id: Set(person.0), seq: Set(seq) })
     });
     // All of them are there; said like this, one statement gives each a number of its own.
@@ -248,7 +248,7 @@ fn last_seqs(published: &[PublishedEvent]) -> Vec<(PersonId, i64)> {
 
 fn encode_row(person: PersonId, seq: i64, at: Instant, event: Event) -> Result<event::Model> {
     let kind = event.name().to_owned();
-    let payload = serde_json::to_string(&Envelope { seq, at, event }).map_err(Error::broken)?;
+    let payload = serde_json::to_string(&Envelope { seq, at, event }).map_err(Error::internal)?;
     Ok(event::Model { person_id: person.0, seq, kind, payload, at: at.millis() })
 }
 

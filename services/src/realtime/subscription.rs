@@ -166,5 +166,5 @@ impl Subscription {
 
 /// 1 to 5 s, different from stream to stream, so that a restart brings no stampede.
 fn retry_millis() -> Result<u32> {
-    Ok(1_000 + getrandom::u32().map_err(crate::Error::broken)? % 4_000)
+    Ok(1_000 + getrandom::u32().map_err(crate::Error::internal)? % 4_000)
 }

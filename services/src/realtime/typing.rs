@@ -33,7 +33,7 @@ impl Hub {
         by: PersonId,
         now: Instant,
     ) {
-        let until = Instant::from_millis(now.millis() + crate::clock::millis(TYPING_TTL));
+        let until = Instant::from_millis(now.millis() + crate::clock::as_millis(TYPING_TTL));
         self.publish_ephemeral_local(to, &sse::encode_typing(&Typing { conversation_id, user_id: by, until }));
     }
 }

@@ -60,7 +60,7 @@ impl Store {
         match &*last {
             Some((at, found)) if at.elapsed() < PROBE_TTL && (found.is_err() || !is_outdated) => found.clone(),
             _ => {
-                let probed = timeout(PROBE_TIMEOUT, self.probe_write()).await.unwrap_or_else(|_| Err(Error::silent()));
+                let probed = timeout(PROBE_TIMEOUT, self.probe_write()).await.unwrap_or_else(|_| Err(Error::timeout()));
                 let found = probed.map_err(Error::into_refusal);
                 *last = Some((Instant::now(), found.clone()));
                 found
@@ -72,7 +72,7 @@ impl Store {
         let doubtful = self.health.is_full.load(Ordering::Relaxed);
         // Random, because PostgreSQL compresses what it can.
         let mut filler = vec![0; if doubtful { LARGE_PROBE } else { SMALL_PROBE }];
-        getrandom::fill(&mut filler).map_err(Error::broken)?;
+        getrandom::fill(&mut filler).map_err(Error::internal)?;
         let row = write_probe::ActiveModel {
             process_id: Set(self.health.id),
             filler: Set(filler),

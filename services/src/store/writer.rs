@@ -78,7 +78,7 @@ impl Writer {
     pub(super) async fn acquire(&self) -> Result<WriterGuard> {
         let group = metrics::measure_queue_wait("writes", self.0.group.clone().lock_owned()).await;
         // In a task of its own: whoever asked may go while it begins.
-        tokio::spawn(self.clone().begin_turn(group).in_current_span()).await.map_err(Error::broken)?
+        tokio::spawn(self.clone().begin_turn(group).in_current_span()).await.map_err(Error::internal)?
     }
 
     async fn begin_turn(self, mut group: OwnedMutexGuard<CommitGroup>) -> Result<WriterGuard> {
@@ -191,10 +191,10 @@ impl WriterGuard {
         then: OnCommit,
     ) -> Result<Committed> {
         // In a task of its own: whoever asked may go meanwhile, and a turn that ends halfway takes the others along.
-        let kept = tokio::spawn(self.join_group(then).in_current_span()).await.map_err(Error::broken)?;
+        let kept = tokio::spawn(self.join_group(then).in_current_span()).await.map_err(Error::internal)?;
         drop(background);
         match kept {
-            Ok(answered) => answered.await.map_err(Error::broken),
+            Ok(answered) => answered.await.map_err(Error::internal),
             Err(error) => Ok(Err(error)),
         }
     }

@@ -5,7 +5,7 @@ use model::{BookingInput, ConversationId, Draft, MessageInput, Money, NewPasswor
 use services::{
     EventSink, Greenroom, Resume, Viewer,
     accounts::{Credentials, Password},
-    clock::{Clock, SetClock, SystemClock},
+    clock::{Clock, ManualClock, SystemClock},
     mail::{DeliveryError, Mailer, OutgoingEmail},
     messages::Window,
     notifications::NotificationSelection,
@@ -31,7 +31,7 @@ impl Mailer for Office {
 }
 
 /// Does everything.
-pub(crate) async fn spend(greenroom: &Greenroom, clock: &SetClock, heard: &Heard) {
+pub(crate) async fn spend(greenroom: &Greenroom, clock: &ManualClock, heard: &Heard) {
     heard.act("signing in");
     let organizer = sign_in(greenroom, clock, EVENTPRO).await;
     let talent = sign_in(greenroom, clock, SARAH).await;
@@ -44,7 +44,7 @@ pub(crate) async fn spend(greenroom: &Greenroom, clock: &SetClock, heard: &Heard
     leave(greenroom, clock, heard).await;
 }
 
-async fn sign_in(greenroom: &Greenroom, clock: &SetClock, member: DemoPerson) -> Viewer {
+async fn sign_in(greenroom: &Greenroom, clock: &ManualClock, member: DemoPerson) -> Viewer {
     let credentials = Credentials { email: member.email.parse().ok(), password: Password::new(PASSWORD.to_owned()) };
     let signed_in =
         greenroom.sign_in(credentials, IpAddr::from(Ipv4Addr::LOCALHOST), "a test").await.expect("a session");
@@ -188,7 +188,7 @@ async fn look_around(greenroom: &Greenroom, heard: &Heard, organizer: &Viewer, t
 }
 
 /// What goes on without anybody.
-async fn keep(greenroom: &Greenroom, clock: &SetClock, heard: &Heard) {
+async fn keep(greenroom: &Greenroom, clock: &ManualClock, heard: &Heard) {
     heard.act("mail");
     let from = Ipv4Addr::LOCALHOST.into();
     greenroom.forgot_password(SARAH.email.parse().expect("an address"), from).await.expect("a letter");
@@ -201,7 +201,7 @@ async fn keep(greenroom: &Greenroom, clock: &SetClock, heard: &Heard) {
     greenroom.purge_expired().await.expect("a cleanup");
 }
 
-async fn leave(greenroom: &Greenroom, clock: &SetClock, heard: &Heard) {
+async fn leave(greenroom: &Greenroom, clock: &ManualClock, heard: &Heard) {
     heard.act("joining");
     let password = || NewPassword::parse(Some("velvet drum nairobi")).expect("a password");
     let newcomer = model::Registration {

@@ -12,7 +12,7 @@ use heard::Heard;
 use sea_orm::sqlx::{self, AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use services::{
     Greenroom, Limits,
-    clock::{Clock, SetClock, SystemClock},
+    clock::{Clock, ManualClock, SystemClock},
 };
 use std::{sync::Arc, time::Duration};
 use tokio::sync::Mutex;
@@ -23,7 +23,7 @@ static ALONE: Mutex<()> = Mutex::const_new(());
 /// Runs on this database what people do all day, and says which statements it took.
 async fn spend_a_day(url: &str) -> Vec<(String, &'static str)> {
     let heard = Heard::begin();
-    let clock = Arc::new(SetClock::new(SystemClock.now()));
+    let clock = Arc::new(ManualClock::new(SystemClock.now()));
     let limits = Limits { heartbeat: Duration::from_millis(20), ..Limits::default() };
     let greenroom =
         Greenroom::open_at(url, "https://greenroom.example", limits, clock.clone()).await.expect("a Greenroom");

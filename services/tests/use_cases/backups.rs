@@ -5,7 +5,7 @@ use model::Instant;
 use services::{
     Greenroom, Limits,
     backup::{BackupError, create_backup},
-    clock::{Clock, SetClock},
+    clock::{Clock, ManualClock},
 };
 use std::{fs, path::PathBuf, sync::Arc, time::Duration};
 use tempfile::TempDir;
@@ -132,9 +132,13 @@ async fn sweeping_the_log_leaves_it_whole() {
     let (site, shelf) = (Site::new(Kind::Sqlite).await, Shelf::new());
     let (cast, keep) = (site.cast().await, Limits::default().keep_events);
     let ahead = Instant::from_millis(site.clock.now().millis() + 60_000);
-    let early =
-        Greenroom::open_at(site.url(), "https://greenroom.example", Limits::default(), Arc::new(SetClock::new(ahead)))
-            .await;
+    let early = Greenroom::open_at(
+        site.url(),
+        "https://greenroom.example",
+        Limits::default(),
+        Arc::new(ManualClock::new(ahead)),
+    )
+    .await;
     say(&early.expect("a Greenroom"), &cast.sarah, cast.launch, "Ahead of its time").await;
     say(&site.greenroom, &cast.sarah, cast.launch, "A minute before").await;
     site.clock.advance(keep + Duration::from_secs(30));

@@ -50,7 +50,7 @@ impl Writer {
 /// Moves what was committed until now, without keeping anybody waiting. Gives the length of the log, in pages.
 async fn run_checkpoint(connection: &DatabaseConnection) -> Result<i64> {
     let checkpoint = Statement::from_string(DbBackend::Sqlite, "PRAGMA wal_checkpoint(PASSIVE)");
-    let done = connection.query_one_raw(checkpoint).await?.ok_or_else(|| Error::stored("log"))?;
+    let done = connection.query_one_raw(checkpoint).await?.ok_or_else(|| Error::corrupt("log"))?;
     Ok(done.try_get_by_index(1)?)
 }
 

@@ -9,7 +9,7 @@ use sea_orm::{
 use services::{
     Greenroom, Limits, Result, SignedIn, Viewer,
     accounts::{Credentials, Password},
-    clock::{Clock, SetClock, SystemClock},
+    clock::{Clock, ManualClock, SystemClock},
     seed::{ACHIENG, DemoPerson, EVENTPRO, KAMAU, PASSWORD, SAFARI, SARAH},
 };
 use std::{
@@ -24,7 +24,7 @@ pub(crate) const PUBLIC_URL: &str = "https://greenroom.example";
 /// A greenroom with the seeded cast, and a clock that only moves when told to.
 pub(crate) struct Site {
     pub(crate) greenroom: Greenroom,
-    pub(crate) clock: Arc<SetClock>,
+    pub(crate) clock: Arc<ManualClock>,
     pub(crate) kind: Kind,
     tokens: &'static Tokens,
     database: Database,
@@ -59,7 +59,7 @@ pub(crate) struct Tally {
 impl Site {
     pub(crate) async fn new(kind: Kind) -> Self {
         let (database, tokens) = Database::seeded(kind).await;
-        let clock = Arc::new(SetClock::new(SystemClock.now()));
+        let clock = Arc::new(ManualClock::new(SystemClock.now()));
         // Tests about something else open many bookings.
         let limits = Limits { inquiries_per_day: 1_000, open_inquiries_per_pair: 1_000, ..Limits::default() };
         let greenroom =
