@@ -11,7 +11,7 @@ use crate::{
     ask::Ask,
 };
 use leptos::prelude::*;
-use model::{BookingView, Directory, Frame, Inbox, Message, Notices, Person, Thread};
+use model::{BookingView, Directory, Inbox, Message, NavState, NotificationList, Person, Thread};
 
 /// Functions for people who are signed out, too. Any other is refused where the page that asks is another person's.
 pub const FOR_ANYONE: [&str; 9] = [
@@ -60,7 +60,7 @@ pub async fn sign_out() -> Answer<()> {
 
 /// What stands around every page.
 #[server(prefix = "/fn", endpoint = "frame", protocol = Ask)]
-pub async fn load_frame() -> Answer<Mine<Frame>> {
+pub async fn load_frame() -> Answer<Mine<NavState>> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     crate::ssr::mine(&viewer, greenroom.load_nav_state(&viewer).await)
 }
@@ -109,7 +109,7 @@ pub async fn post(conversation_id: String, body: String, client_id: Option<Strin
 
 /// The notifications, a page at a time.
 #[server(prefix = "/fn", endpoint = "notifications", protocol = Ask)]
-pub async fn load_notifications(page: Option<String>) -> Answer<Mine<Notices>> {
+pub async fn load_notifications(page: Option<String>) -> Answer<Mine<NotificationList>> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     crate::ssr::mine(&viewer, greenroom.list_notifications(&viewer, page.as_deref()).await)
 }

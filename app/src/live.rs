@@ -31,7 +31,7 @@ pub use outbox::Outbox;
 use crate::{answer::Mine, browser, owner::PageOwner, parts::local::Local, reactive::effect};
 use arrivals::Arrivals;
 use leptos::{ev::Custom, prelude::*};
-use model::{Envelope, Fold, Inbox, Outcome, PersonId, text::isolate};
+use model::{ApplyOutcome, Envelope, Inbox, PersonId, Projection, text::isolate};
 use passing::Passing;
 use serde::{Deserialize, Serialize};
 use std::{collections::VecDeque, sync::Arc};
@@ -92,7 +92,7 @@ struct Kept {
     apply: Apply,
 }
 
-type Apply = Arc<dyn Fn(&Envelope) -> Outcome + Send + Sync>;
+type Apply = Arc<dyn Fn(&Envelope) -> ApplyOutcome + Send + Sync>;
 
 /// What the stream has told: everything after `from`, or nothing yet.
 #[derive(Default)]
@@ -149,13 +149,13 @@ impl Live {
     }
 
     /// Keeps a view up to date for as long as the current owner lives.
-    pub fn keep<T: Fold + Send + Sync + 'static>(self, Mine { me, view }: Mine<T>) -> RwSignal<T> {
+    pub fn keep<T: Projection + Send + Sync + 'static>(self, Mine { me, view }: Mine<T>) -> RwSignal<T> {
         let view = RwSignal::new(view);
         let apply: Apply = Arc::new(move |envelope| {
-            let mut outcome = Outcome::Unchanged;
+            let mut outcome = ApplyOutcome::Unchanged;
             view.maybe_update(|view| {
                 outcome = view.apply(me, envelope);
-                outcome == Outcome::Changed
+                outcome == ApplyOutcome::Changed
             });
             outcome
         });
@@ -167,7 +167,7 @@ impl Live {
         let outbox = Outbox::current();
         effect(move || {
             self.begin(outbox, me);
-            let cursor = view.with_untracked(Fold::cursor);
+            let cursor = view.with_untracked(Projection::cursor);
             self.kept.update_value(|kept| kept.push(Kept { id, apply: apply.clone() }));
             self.bring_up(cursor, &apply);
         });
@@ -185,7 +185,7 @@ impl Live {
         self.begun.set_value(true);
         let heed: Apply = Arc::new(move |envelope| {
             outbox.heed(me, envelope);
-            Outcome::Unchanged
+            ApplyOutcome::Unchanged
         });
         self.kept.update_value(|kept| kept.push(Kept { id: 0, apply: heed }));
         tabs::join(self, outbox, me);
@@ -215,7 +215,7 @@ impl Live {
 
     /// Counts the inbox's unread messages into the title.
     pub fn count_unread(self, inbox: RwSignal<Inbox>) {
-        effect(move || self.unread.set(inbox.with(Inbox::unread)));
+        effect(move || self.unread.set(inbox.with(Inbox::total_unread)));
     }
 
     /// A page's title, with how much is unread before it.
@@ -280,8 +280,8 @@ impl Live {
         self.epoch.update(|epoch| *epoch += 1);
     }
 
-    fn heed(self, outcome: Outcome) {
-        if outcome == Outcome::Stale {
+    fn heed(self, outcome: ApplyOutcome) {
+        if outcome == ApplyOutcome::Gap {
             self.stale.update(|times| *times += 1);
         }
     }

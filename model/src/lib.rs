@@ -8,14 +8,13 @@
 //! - [`id`], [`time`], [`text`], [`money`]: values that can't be wrong once parsed
 //! - [`account`], [`joining`], [`person`], [`stored_email`], [`booking`], [`conversation`], [`message`], [`notification`]: the nouns
 //! - [`event`]: what is written to a person's event sequence
-//! - [`fold`]: views and how events change them
+//! - [`projection`]: views and how events change them
 //! - [`refusal`]: why something was not done
 
 pub mod account;
 pub mod booking;
 pub mod conversation;
 pub mod event;
-pub mod fold;
 pub mod id;
 pub mod joining;
 pub mod message;
@@ -24,6 +23,7 @@ pub mod notification;
 pub mod passing;
 pub mod password;
 pub mod person;
+pub mod projection;
 pub mod refusal;
 pub mod stored_email;
 pub mod text;
@@ -37,7 +37,6 @@ pub use account::{
 pub use booking::{Booking, BookingDraft, BookingInput, BookingStatus, Step};
 pub use conversation::Conversation;
 pub use event::{Envelope, Event};
-pub use fold::{BookingView, Directory, Fold, Frame, Inbox, Notices, Outcome, Thread};
 pub use id::{BookingId, ClientId, ConversationId, MessageId, NotificationId, PersonId, SessionId};
 pub use joining::{LinkAction, MailedLink, MaskedEmail, Profile, ProfileInput};
 pub use message::{Body, Draft, Message, MessageInput};
@@ -46,6 +45,7 @@ pub use notification::{Notification, NotificationKind};
 pub use passing::{Came, Presence, Typing};
 pub use password::NewPassword;
 pub use person::{Craft, Email, Person, Role, User};
+pub use projection::{ApplyOutcome, BookingView, Directory, Inbox, NavState, NotificationList, Projection, Thread};
 pub use refusal::{Fault, Faults, Refusal};
 pub use stored_email::{LookupEmail, StoredEmail};
 pub use time::{Day, Instant};

@@ -50,7 +50,7 @@ pub struct Person {
 
 impl Person {
     /// Takes on what has changed about the person, if `now` is the same one.
-    pub(crate) fn follow(&mut self, now: &Person) {
+    pub(crate) fn update_from(&mut self, now: &Person) {
         if self.id == now.id {
             *self = now.clone();
         }

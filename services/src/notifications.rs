@@ -12,8 +12,8 @@ use crate::{
     realtime::{self, EventRecorder},
 };
 use model::{
-    BookingId, ConversationId, Frame, Instant, Notices, Notification, NotificationId, NotificationKind, PersonId,
-    Refusal,
+    BookingId, ConversationId, Instant, NavState, Notification, NotificationId, NotificationKind, NotificationList,
+    PersonId, Refusal,
 };
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, PaginatorTrait, QueryFilter, QueryOrder,
@@ -25,7 +25,7 @@ impl Greenroom {
     ///
     /// # Errors
     /// `Invalid` for a page that wasn't given out.
-    pub async fn list_notifications(&self, viewer: &Viewer, page: Option<&str>) -> Result<Notices> {
+    pub async fn list_notifications(&self, viewer: &Viewer, page: Option<&str>) -> Result<NotificationList> {
         let after = PageCursor::parse(page)?;
         let snapshot = self.store.snapshot().await?;
         let mut notifications = list_page(&*snapshot, viewer, after).await?;
@@ -33,30 +33,35 @@ impl Greenroom {
             page::truncate_page(&mut notifications, |(event_seq, last)| PageCursor::new(event_seq, last.id.0));
         let notifications = notifications.into_iter().map(|(_, notification)| notification).collect();
         let unread = count_unread(&*snapshot, viewer.id()).await?;
-        Ok(Notices { notifications, unread, next_page, cursor: realtime::last_seq(&*snapshot, viewer.id()).await? })
+        Ok(NotificationList {
+            notifications,
+            unread,
+            next_page,
+            cursor: realtime::last_seq(&*snapshot, viewer.id()).await?,
+        })
     }
 
     /// What stands around every page.
     ///
     /// # Errors
     /// `Unauthenticated` where the account is gone.
-    pub async fn load_nav_state(&self, viewer: &Viewer) -> Result<Frame> {
+    pub async fn load_nav_state(&self, viewer: &Viewer) -> Result<NavState> {
         let count = select_unread(viewer.id()).select_only().expr(notification::Column::Id.count()).into_query();
         // One statement, for it is asked on every page, and sees one moment.
         let row = person::Entity::find_by_id(viewer.id().0)
             .join(JoinType::InnerJoin, join_event_sequence())
             .column_as(event_sequence::Column::Seq, "cursor")
             .column_as(Expr::expr(count), "unread")
-            .into_model::<FrameRow>()
+            .into_model::<NavStateRow>()
             .one(self.store.reader())
             .await?;
-        let FrameRow { person, cursor, unread } = row.ok_or(Refusal::Unauthenticated)?;
-        Ok(Frame { person: person_of(person)?, unread, cursor })
+        let NavStateRow { person, cursor, unread } = row.ok_or(Refusal::Unauthenticated)?;
+        Ok(NavState { person: person_of(person)?, unread, cursor })
     }
 }
 
 #[derive(FromQueryResult)]
-struct FrameRow {
+struct NavStateRow {
     #[sea_orm(nested)]
     person: person::Model,
     cursor: i64,

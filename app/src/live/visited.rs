@@ -4,7 +4,7 @@
 use super::Live;
 use crate::answer::Mine;
 use leptos::prelude::*;
-use model::{Fold, Thread};
+use model::{Projection, Thread};
 
 /// Threads that are remembered.
 const THREADS: usize = 20;
@@ -18,10 +18,10 @@ pub struct Visited(StoredValue<Vec<Mine<Thread>>>);
 impl Visited {
     /// Remembers a thread that is being left. One that shows older messages isn't worth it.
     pub fn leave(self, mut mine: Mine<Thread>) {
-        if !mine.view.at_end() {
+        if !mine.view.is_at_end() {
             return;
         }
-        mine.view.keep_around(mine.view.last_shown(), MESSAGES);
+        mine.view.trim_around(mine.view.last_shown(), MESSAGES);
         self.0.update_value(|threads| {
             threads.retain(|known| known.view.conversation.id != mine.view.conversation.id);
             threads.push(mine);

@@ -10,7 +10,7 @@ use crate::{
     words,
 };
 use leptos::{either::Either, prelude::*, task::spawn_local};
-use model::Notices;
+use model::NotificationList;
 use row::Row;
 
 /// What the bell tells of.
@@ -51,7 +51,7 @@ fn NotificationsOf(
 }
 
 #[component]
-fn List(mine: Mine<Notices>, first_page: bool, form: FormState) -> impl IntoView {
+fn List(mine: Mine<NotificationList>, first_page: bool, form: FormState) -> impl IntoView {
     let me = mine.me;
     let notices = if first_page { Live::current().keep(mine) } else { RwSignal::new(mine.view) };
     let rows = move || notices.with(|notices| notices.notifications.clone());

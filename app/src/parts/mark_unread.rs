@@ -21,7 +21,7 @@ pub fn MarkUnread(me: PersonId, thread: RwSignal<Thread>) -> impl IntoView {
     let id = StoredValue::new(thread.with_untracked(|thread| thread.conversation.id.to_string()));
     let from = memo(move || {
         thread.with(|thread| {
-            if !thread.at_end() {
+            if !thread.is_at_end() {
                 return None;
             }
             let theirs = thread.messages.iter().rev().find(|message| message.sender.id != me)?;

@@ -112,7 +112,7 @@ fn Older(thread: RwSignal<Thread>, window: Window) -> impl IntoView {
 #[component]
 fn Newer(thread: RwSignal<Thread>, window: Window) -> impl IntoView {
     let beyond = memo(move || {
-        thread.with(|thread| (!thread.at_end()).then(|| (thread.last_shown(), thread.conversation.last_seq)))
+        thread.with(|thread| (!thread.is_at_end()).then(|| (thread.last_shown(), thread.conversation.last_seq)))
     });
     let at_bottom = when_near(move || window.newer());
     move || {

@@ -4,11 +4,11 @@ use crate::{
     words,
 };
 use leptos::prelude::*;
-use model::{Frame, Role};
+use model::{NavState, Role};
 
 /// The bar above every page of somebody signed in.
 #[component]
-pub fn TopBar(frame: RwSignal<Frame>) -> impl IntoView {
+pub fn TopBar(frame: RwSignal<NavState>) -> impl IntoView {
     let (live, outbox) = (Live::current(), Outbox::current());
     let organizer = frame.with_untracked(|frame| frame.person.role == Role::Organizer);
     let name = move || frame.with(|frame| frame.person.name.clone());

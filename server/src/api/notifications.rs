@@ -8,7 +8,7 @@ use crate::{
 };
 use axum::{extract::State, response::Response};
 use http::StatusCode;
-use model::{Fault, Notices, NotificationId, Refusal, text};
+use model::{Fault, NotificationId, NotificationList, Refusal, text};
 use serde::Deserialize;
 use services::notifications::NotificationSelection;
 use utoipa::ToSchema;
@@ -21,7 +21,7 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
 /// Your notifications
 #[utoipa::path(get, path = "/notifications", tag = "Notifications",
     params(("page" = Option<String>, Query, description = "The `nextPage` of the page before.")),
-    responses((status = 200, description = "Newest first, a page of them.", body = Notices), Invalid))]
+    responses((status = 200, description = "Newest first, a page of them.", body = NotificationList), Invalid))]
 async fn notifications(
     State(shared): State<Shared>,
     SignedIn(viewer): SignedIn,

@@ -4,11 +4,11 @@ use crate::{
     conversations::{ConversationQuery, ConversationWithCursor},
     entity::message,
 };
-use model::{Booking, Conversation, ConversationId, Fault, Message, PersonId, Refusal, Thread, fold};
+use model::{Booking, Conversation, ConversationId, Fault, Message, PersonId, Refusal, Thread, projection};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
 /// Messages in a window unless somebody asks for another number.
-const WINDOW: i64 = fold::WINDOW;
+const WINDOW: i64 = projection::WINDOW;
 /// The most anybody may ask for.
 const WINDOW_LIMIT: i64 = 100;
 

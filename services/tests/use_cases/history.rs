@@ -96,7 +96,7 @@ async fn a_thread_says_whether_there_are_messages_before_it(site: Site) {
         let thread = site.greenroom.load_thread(&cast.sarah, cast.launch, window).await.expect("a thread");
         let seqs: Vec<_> = thread.messages.iter().map(|message| message.seq).collect();
         assert_eq!((seqs, thread.has_more), ((first..=last).collect(), has_more), "{window:?}");
-        assert_eq!((thread.conversation.last_seq, thread.at_end()), (60, last == 60));
+        assert_eq!((thread.conversation.last_seq, thread.is_at_end()), (60, last == 60));
     }
 }
 

@@ -1,7 +1,7 @@
 //! The inbox.
 
 use crate::support::{Cast, Site, Stream, booking_of, refusal, say};
-use model::{Conversation, ConversationId, Fault, Fold, Inbox, Outcome};
+use model::{ApplyOutcome, Conversation, ConversationId, Fault, Inbox, Projection};
 use services::Resume;
 use std::time::Duration;
 
@@ -137,11 +137,11 @@ async fn a_message_in_a_conversation_beyond_the_page_makes_the_view_stale(site: 
     assert_eq!(
         outcomes,
         [
-            ("conversation.read", Outcome::Unchanged),
-            ("notification.read", Outcome::Unchanged),
-            ("message.created", Outcome::Changed),
-            ("message.created", Outcome::Stale),
-            ("notification.created", Outcome::Unchanged),
+            ("conversation.read", ApplyOutcome::Unchanged),
+            ("notification.read", ApplyOutcome::Unchanged),
+            ("message.created", ApplyOutcome::Changed),
+            ("message.created", ApplyOutcome::Gap),
+            ("notification.created", ApplyOutcome::Unchanged),
         ]
     );
     assert_eq!(inbox(&site, &cast, None).await.conversations[0].id, cast.launch);

@@ -1,7 +1,7 @@
 //! The bell.
 
 use crate::support::{Kind, Site, Stream, refusal, say};
-use model::{Fault, Fold, notification::PREVIEW_LIMIT};
+use model::{Fault, Projection, notification::PREVIEW_LIMIT};
 use services::Resume;
 use std::collections::HashSet;
 

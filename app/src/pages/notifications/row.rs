@@ -4,11 +4,11 @@ use crate::{
     words,
 };
 use leptos::prelude::*;
-use model::{Notices, Notification};
+use model::{Notification, NotificationList};
 
 /// One notification: a link to what it is about, and while it is unread a button to say that it was seen.
 #[component]
-pub(super) fn Row(notices: RwSignal<Notices>, notification: Notification, form: FormState) -> impl IntoView {
+pub(super) fn Row(notices: RwSignal<NotificationList>, notification: Notification, form: FormState) -> impl IntoView {
     let Notification { id, conversation_id, kind, actor, preview, created_at, .. } = notification;
     let what = words::notified(kind, &actor.name);
     let mark = StoredValue::new(words::mark_read(&what));

@@ -34,7 +34,7 @@ impl Window {
 
     /// Goes on after the last message.
     pub(super) fn newer(self) {
-        let (last, at_end) = self.thread.with_untracked(|thread| (thread.last_shown(), thread.at_end()));
+        let (last, at_end) = self.thread.with_untracked(|thread| (thread.last_shown(), thread.is_at_end()));
         if !at_end {
             self.load((None, Some(last)), Thread::extend);
         }
@@ -44,13 +44,13 @@ impl Window {
     pub(super) fn trim(self) {
         let long = self.thread.try_with_untracked(|thread| thread.messages.len() > MOST + SLACK).unwrap_or_default();
         if long && self.place.away.try_get_untracked() == Some(false) {
-            self.thread.try_update(|thread| thread.keep_around(thread.last_shown(), MOST));
+            self.thread.try_update(|thread| thread.trim_around(thread.last_shown(), MOST));
         }
     }
 
     /// Goes to the newest message, wherever the reader was.
     pub(super) fn latest(self) {
-        let (last, at_end) = self.thread.with_untracked(|thread| (thread.conversation.last_seq, thread.at_end()));
+        let (last, at_end) = self.thread.with_untracked(|thread| (thread.conversation.last_seq, thread.is_at_end()));
         if at_end {
             self.place.to_end();
             return;
@@ -59,7 +59,7 @@ impl Window {
         spawn_local(async move {
             let page = functions::load_thread(id, None, None, Some(last)).await;
             if let Some(page) = of(self.me, page) {
-                self.thread.try_update(|thread| thread.show(page));
+                self.thread.try_update(|thread| thread.replace_window(page));
                 self.place.to_end();
             }
         });
@@ -81,7 +81,7 @@ impl Window {
                 self.place.hold(move |anchor| {
                     self.thread.try_update(|thread| {
                         take(thread, page);
-                        thread.keep_around(anchor, MOST);
+                        thread.trim_around(anchor, MOST);
                     });
                 });
             }

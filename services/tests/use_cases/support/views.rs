@@ -1,6 +1,6 @@
 //! Everything one person can have on screen, kept up to date by events as a browser does it.
 
-use model::{BookingView, Envelope, Fold, Frame, Inbox, Notices, Outcome, PersonId, Thread};
+use model::{ApplyOutcome, BookingView, Envelope, Inbox, NavState, NotificationList, PersonId, Projection, Thread};
 use services::{Greenroom, Viewer, messages::Window};
 
 /// All views of one person, each with its own cursor.
@@ -8,8 +8,8 @@ use services::{Greenroom, Viewer, messages::Window};
 pub(crate) struct Views {
     /// `None` where an event made it stale: then a browser reads it afresh.
     pub(crate) inbox: Option<Inbox>,
-    pub(crate) notices: Notices,
-    pub(crate) frame: Frame,
+    pub(crate) notices: NotificationList,
+    pub(crate) frame: NavState,
     pub(crate) threads: Vec<Thread>,
     pub(crate) bookings: Vec<BookingView>,
 }
@@ -33,9 +33,9 @@ impl Views {
 
     /// The first event that one of them may lack comes after this one.
     pub(crate) fn cursor(&self) -> i64 {
-        let inbox = self.inbox.iter().map(Fold::cursor);
-        let threads = self.threads.iter().map(Fold::cursor);
-        let bookings = self.bookings.iter().map(Fold::cursor);
+        let inbox = self.inbox.iter().map(Projection::cursor);
+        let threads = self.threads.iter().map(Projection::cursor);
+        let bookings = self.bookings.iter().map(Projection::cursor);
         let others = [self.notices.cursor(), self.frame.cursor()];
         inbox.chain(threads).chain(bookings).chain(others).min().expect("there is a frame")
     }
@@ -45,12 +45,12 @@ impl Views {
         let mut outcomes = vec![self.notices.apply(me, envelope), self.frame.apply(me, envelope)];
         outcomes.extend(self.threads.iter_mut().map(|thread| thread.apply(me, envelope)));
         outcomes.extend(self.bookings.iter_mut().map(|booking| booking.apply(me, envelope)));
-        assert!(!outcomes.contains(&Outcome::Stale), "only lists go stale: {envelope:?}");
+        assert!(!outcomes.contains(&ApplyOutcome::Gap), "only lists go stale: {envelope:?}");
         let inbox = self.inbox.as_mut().map(|inbox| inbox.apply(me, envelope));
-        if inbox == Some(Outcome::Stale) {
+        if inbox == Some(ApplyOutcome::Gap) {
             self.inbox = None;
         }
-        inbox.is_some_and(|outcome| outcome != Outcome::Unchanged) || outcomes.contains(&Outcome::Changed)
+        inbox.is_some_and(|outcome| outcome != ApplyOutcome::Unchanged) || outcomes.contains(&ApplyOutcome::Changed)
     }
 
     /// What a fresh reading would show of these: events only ever make a view longer, a page is cut.

@@ -1,4 +1,4 @@
-use super::{Fold, Outcome};
+use super::{ApplyOutcome, Projection};
 use crate::{
     event::{Envelope, Event},
     id::PersonId,
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// What stands around every page: who is signed in, and the bell's count.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Frame {
+pub struct NavState {
     /// Who is signed in.
     pub person: Person,
     /// Notifications not yet seen.
@@ -18,22 +18,22 @@ pub struct Frame {
     pub cursor: i64,
 }
 
-impl Fold for Frame {
+impl Projection for NavState {
     fn cursor(&self) -> i64 {
         self.cursor
     }
 
-    fn take(&mut self, _me: PersonId, envelope: &Envelope) -> Outcome {
+    fn apply_event(&mut self, _me: PersonId, envelope: &Envelope) -> ApplyOutcome {
         match &envelope.event {
             Event::NotificationCreated { .. } => self.unread += 1,
             Event::NotificationRead { unread, .. } => self.unread = *unread,
-            Event::PersonUpdated { person } => self.person.follow(person),
-            _ => return Outcome::Unchanged,
+            Event::PersonUpdated { person } => self.person.update_from(person),
+            _ => return ApplyOutcome::Unchanged,
         }
-        Outcome::Changed
+        ApplyOutcome::Changed
     }
 
-    fn advance(&mut self, seq: i64) {
+    fn set_cursor(&mut self, seq: i64) {
         self.cursor = seq;
     }
 }

@@ -1,4 +1,4 @@
-use super::{Fold, Outcome};
+use super::{ApplyOutcome, Projection};
 use crate::{
     conversation::Conversation,
     event::{Envelope, Event},
@@ -36,7 +36,7 @@ impl Thread {
     }
 
     /// Whether the newest message is in the window.
-    pub fn at_end(&self) -> bool {
+    pub fn is_at_end(&self) -> bool {
         self.last_shown() >= self.conversation.last_seq
     }
 
@@ -57,7 +57,7 @@ impl Thread {
     }
 
     /// Shows another window of the same conversation.
-    pub fn show(&mut self, other: Thread) {
+    pub fn replace_window(&mut self, other: Thread) {
         if other.conversation.id == self.conversation.id {
             self.messages = other.messages;
             self.has_more = other.has_more;
@@ -65,7 +65,7 @@ impl Thread {
     }
 
     /// Lets go of messages far from this one, so that the window holds no more than `most`.
-    pub fn keep_around(&mut self, seq: i64, most: usize) {
+    pub fn trim_around(&mut self, seq: i64, most: usize) {
         let surplus = self.messages.len().saturating_sub(most);
         let middle = self.messages.partition_point(|message| message.seq < seq);
         let start = middle.saturating_sub(most / 2).min(surplus);
@@ -82,24 +82,24 @@ impl Thread {
     }
 }
 
-impl Fold for Thread {
+impl Projection for Thread {
     fn cursor(&self) -> i64 {
         self.cursor
     }
 
-    fn take(&mut self, me: PersonId, envelope: &Envelope) -> Outcome {
+    fn apply_event(&mut self, me: PersonId, envelope: &Envelope) -> ApplyOutcome {
         if let Event::MessageCreated { message } = &envelope.event {
             self.append(message);
         }
         if let Event::PersonUpdated { person } = &envelope.event {
             for message in &mut self.messages {
-                message.sender.follow(person);
+                message.sender.update_from(person);
             }
         }
         self.conversation.apply(me, &envelope.event)
     }
 
-    fn advance(&mut self, seq: i64) {
+    fn set_cursor(&mut self, seq: i64) {
         self.cursor = seq;
     }
 }

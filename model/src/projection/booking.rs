@@ -1,4 +1,4 @@
-use super::{Fold, Outcome};
+use super::{ApplyOutcome, Projection};
 use crate::{conversation::Conversation, event::Envelope, id::PersonId};
 use serde::{Deserialize, Serialize};
 
@@ -12,16 +12,16 @@ pub struct BookingView {
     pub cursor: i64,
 }
 
-impl Fold for BookingView {
+impl Projection for BookingView {
     fn cursor(&self) -> i64 {
         self.cursor
     }
 
-    fn take(&mut self, me: PersonId, envelope: &Envelope) -> Outcome {
+    fn apply_event(&mut self, me: PersonId, envelope: &Envelope) -> ApplyOutcome {
         self.conversation.apply(me, &envelope.event)
     }
 
-    fn advance(&mut self, seq: i64) {
+    fn set_cursor(&mut self, seq: i64) {
         self.cursor = seq;
     }
 }

@@ -1,4 +1,4 @@
-use super::{Fold, Outcome};
+use super::{ApplyOutcome, Projection};
 use crate::{
     conversation::Conversation,
     event::{Envelope, Event},
@@ -22,7 +22,7 @@ pub struct Inbox {
 
 impl Inbox {
     /// Messages not yet read in the conversations listed.
-    pub fn unread(&self) -> i64 {
+    pub fn total_unread(&self) -> i64 {
         self.conversations.iter().map(|conversation| conversation.unread).sum()
     }
 
@@ -36,65 +36,65 @@ impl Inbox {
         self.next_page = older.next_page;
     }
 
-    fn change(&mut self, id: ConversationId, me: PersonId, event: &Event) -> Outcome {
+    fn apply_to(&mut self, id: ConversationId, me: PersonId, event: &Event) -> ApplyOutcome {
         let moves_up = matches!(event, Event::MessageCreated { .. });
         let Some(place) = self.conversations.iter().position(|conversation| conversation.id == id) else {
             // It stands on a page that wasn't loaded, and now belongs to the top.
-            return if moves_up { Outcome::Stale } else { Outcome::Unchanged };
+            return if moves_up { ApplyOutcome::Gap } else { ApplyOutcome::Unchanged };
         };
         let outcome = self.conversations[place].apply(me, event);
-        if moves_up && outcome == Outcome::Changed {
+        if moves_up && outcome == ApplyOutcome::Changed {
             self.conversations[..=place].rotate_right(1);
         }
         outcome
     }
 }
 
-impl Fold for Inbox {
+impl Projection for Inbox {
     fn cursor(&self) -> i64 {
         self.cursor
     }
 
-    fn take(&mut self, me: PersonId, envelope: &Envelope) -> Outcome {
+    fn apply_event(&mut self, me: PersonId, envelope: &Envelope) -> ApplyOutcome {
         match &envelope.event {
             Event::ConversationCreated { conversation } => {
                 self.conversations.retain(|known| known.id != conversation.id);
                 self.conversations.insert(0, conversation.clone());
-                Outcome::Changed
+                ApplyOutcome::Changed
             }
-            Event::MessageCreated { message } => self.change(message.conversation_id, me, &envelope.event),
+            Event::MessageCreated { message } => self.apply_to(message.conversation_id, me, &envelope.event),
             Event::ConversationRead { conversation_id, .. } | Event::ConversationDelivered { conversation_id, .. } => {
-                self.change(*conversation_id, me, &envelope.event)
+                self.apply_to(*conversation_id, me, &envelope.event)
             }
             Event::BookingUpdated { booking } => {
                 let about = self.conversations.iter_mut().find(|known| known.booking.id == booking.id);
-                about.map_or(Outcome::Unchanged, |conversation| conversation.apply(me, &envelope.event))
+                about.map_or(ApplyOutcome::Unchanged, |conversation| conversation.apply(me, &envelope.event))
             }
             Event::PersonUpdated { .. } => {
                 for conversation in &mut self.conversations {
                     conversation.apply(me, &envelope.event);
                 }
-                Outcome::Changed
+                ApplyOutcome::Changed
             }
-            _ => Outcome::Unchanged,
+            _ => ApplyOutcome::Unchanged,
         }
     }
 
-    fn advance(&mut self, seq: i64) {
+    fn set_cursor(&mut self, seq: i64) {
         self.cursor = seq;
     }
 }
 
 impl Conversation {
     /// Changes the conversation for an event that tells of it.
-    pub(super) fn apply(&mut self, me: PersonId, event: &Event) -> Outcome {
+    pub(super) fn apply(&mut self, me: PersonId, event: &Event) -> ApplyOutcome {
         match event {
             Event::MessageCreated { message } if message.conversation_id == self.id && message.seq > self.last_seq => {
                 self.last_seq = message.seq;
                 self.updated_at = message.created_at;
                 self.unread += i64::from(message.sender.id != me);
                 self.last_message = Some(message.clone());
-                Outcome::Changed
+                ApplyOutcome::Changed
             }
             Event::ConversationRead { conversation_id, user_id, read_seq, unread } if *conversation_id == self.id => {
                 if *user_id == me {
@@ -104,25 +104,25 @@ impl Conversation {
                     self.counterpart_read_seq = *read_seq;
                     self.counterpart_delivered_seq = self.counterpart_delivered_seq.max(*read_seq);
                 }
-                Outcome::Changed
+                ApplyOutcome::Changed
             }
             Event::ConversationDelivered { conversation_id, user_id, delivered_seq }
                 if *conversation_id == self.id && *user_id != me =>
             {
                 self.counterpart_delivered_seq = self.counterpart_delivered_seq.max(*delivered_seq);
-                Outcome::Changed
+                ApplyOutcome::Changed
             }
             Event::BookingUpdated { booking } if booking.id == self.booking.id => {
                 self.booking = booking.clone();
-                Outcome::Changed
+                ApplyOutcome::Changed
             }
             Event::PersonUpdated { person } => {
                 let sender = self.last_message.as_mut().map(|message| &mut message.sender);
                 let parties = [&mut self.booking.organizer, &mut self.booking.talent, &mut self.counterpart];
-                parties.into_iter().chain(sender).for_each(|party| party.follow(person));
-                Outcome::Changed
+                parties.into_iter().chain(sender).for_each(|party| party.update_from(person));
+                ApplyOutcome::Changed
             }
-            _ => Outcome::Unchanged,
+            _ => ApplyOutcome::Unchanged,
         }
     }
 }

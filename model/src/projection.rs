@@ -5,15 +5,15 @@
 //! the browser applies what follows. Applying is idempotent: what a view already knows changes nothing.
 
 mod booking;
-mod frame;
 mod inbox;
-mod notices;
+mod nav_state;
+mod notification_list;
 mod thread;
 
 pub use booking::BookingView;
-pub use frame::Frame;
 pub use inbox::Inbox;
-pub use notices::Notices;
+pub use nav_state::NavState;
+pub use notification_list::NotificationList;
 pub use thread::{Thread, WINDOW};
 
 use crate::{event::Envelope, id::PersonId, person::Person};
@@ -22,35 +22,35 @@ use utoipa::ToSchema;
 
 /// What an event did to a view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum ApplyOutcome {
     /// Nothing to see here, or already known.
     Unchanged,
     /// The view is different now, and right.
     Changed,
     /// The view can't tell from the event alone what it should be: read it afresh.
-    Stale,
+    Gap,
 }
 
 /// A view that events keep up to date.
-pub trait Fold {
+pub trait Projection {
     /// The last event this view knows of.
     fn cursor(&self) -> i64;
 
     /// Takes one more event. `me` is the person whose view and whose event it is.
-    fn apply(&mut self, me: PersonId, envelope: &Envelope) -> Outcome {
+    fn apply(&mut self, me: PersonId, envelope: &Envelope) -> ApplyOutcome {
         if envelope.seq <= self.cursor() {
-            return Outcome::Unchanged;
+            return ApplyOutcome::Unchanged;
         }
-        let outcome = self.take(me, envelope);
-        self.advance(envelope.seq);
+        let outcome = self.apply_event(me, envelope);
+        self.set_cursor(envelope.seq);
         outcome
     }
 
     /// Changes the view for an event that is new to it.
-    fn take(&mut self, me: PersonId, envelope: &Envelope) -> Outcome;
+    fn apply_event(&mut self, me: PersonId, envelope: &Envelope) -> ApplyOutcome;
 
     /// Notes that everything up to `seq` is known.
-    fn advance(&mut self, seq: i64);
+    fn set_cursor(&mut self, seq: i64);
 }
 
 /// The directory of talent. Not live: it is a search.

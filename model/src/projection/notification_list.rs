@@ -1,4 +1,4 @@
-use super::{Fold, Outcome};
+use super::{ApplyOutcome, Projection};
 use crate::{
     event::{Envelope, Event},
     id::PersonId,
@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 /// A person's notifications, newest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct Notices {
+pub struct NotificationList {
     /// In the order of the events that told of them, the last first.
     pub notifications: Vec<Notification>,
     /// How many are not yet seen, on this page or not.
@@ -22,21 +22,21 @@ pub struct Notices {
     pub cursor: i64,
 }
 
-impl Notices {
+impl NotificationList {
     /// Goes on with an older page.
-    pub fn extend(&mut self, older: Notices) {
+    pub fn extend(&mut self, older: NotificationList) {
         self.notifications.retain(|known| older.notifications.iter().all(|added| added.id != known.id));
         self.notifications.extend(older.notifications);
         self.next_page = older.next_page;
     }
 }
 
-impl Fold for Notices {
+impl Projection for NotificationList {
     fn cursor(&self) -> i64 {
         self.cursor
     }
 
-    fn take(&mut self, _me: PersonId, envelope: &Envelope) -> Outcome {
+    fn apply_event(&mut self, _me: PersonId, envelope: &Envelope) -> ApplyOutcome {
         match &envelope.event {
             Event::NotificationCreated { notification } => {
                 self.unread += 1;
@@ -51,15 +51,15 @@ impl Fold for Notices {
             }
             Event::PersonUpdated { person } => {
                 for notification in &mut self.notifications {
-                    notification.actor.follow(person);
+                    notification.actor.update_from(person);
                 }
             }
-            _ => return Outcome::Unchanged,
+            _ => return ApplyOutcome::Unchanged,
         }
-        Outcome::Changed
+        ApplyOutcome::Changed
     }
 
-    fn advance(&mut self, seq: i64) {
+    fn set_cursor(&mut self, seq: i64) {
         self.cursor = seq;
     }
 }
