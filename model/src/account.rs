@@ -6,9 +6,9 @@ use crate::{
     person::{Craft, Email, NAME_LIMIT, Role, User},
     refusal::{Check, Fault, Refusal},
     stored_email::LookupEmail,
+    string_enum::string_enum,
     text,
     time::Instant,
-    word::words,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -18,7 +18,7 @@ pub const BIO_LIMIT: usize = 400;
 /// Characters the name of an access token may have.
 pub const TOKEN_NAME_LIMIT: usize = 60;
 
-words! {
+string_enum! {
     /// How long a message stays unread before a mail tells of it.
     MailAfter {
         /// No mail ever.
@@ -32,7 +32,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// What an access token may do.
     Scope {
         /// See what its owner sees.
@@ -42,7 +42,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// Why a session is over.
     Ending {
         /// By whoever had it.

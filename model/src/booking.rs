@@ -6,9 +6,9 @@ use crate::{
     money::Money,
     person::{Person, Role},
     refusal::{Check, Fault, Refusal},
+    string_enum::string_enum,
     text,
     time::{Day, Instant},
-    word::words,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -20,7 +20,7 @@ pub const VENUE_LIMIT: usize = 160;
 /// Years ahead that an event may be.
 pub const YEARS_AHEAD: i32 = 5;
 
-words! {
+string_enum! {
     /// Where a booking stands.
     BookingStatus {
         /// Asked, not answered.
@@ -36,7 +36,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// What somebody does about a booking.
     Step {
         /// Says yes.

@@ -5,8 +5,8 @@ use crate::{
     password::NewPassword,
     person::{Craft, NAME_LIMIT, Role},
     refusal::{Check, Fault, Faults, Refusal},
+    string_enum::string_enum,
     text,
-    word::words,
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -68,7 +68,7 @@ impl Profile {
     }
 }
 
-words! {
+string_enum! {
     /// What a mailed link does once it is followed.
     LinkAction {
         /// Confirms the address of a new account, which is as this browser registered it.

@@ -26,9 +26,9 @@ pub mod person;
 pub mod projection;
 pub mod refusal;
 pub mod stored_email;
+mod string_enum;
 pub mod text;
 pub mod time;
-mod word;
 
 pub use account::{
     AccessToken, Account, AccountInput, Change, Device, Ending, MailAfter, RegisterInput, Registration, Scope,

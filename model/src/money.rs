@@ -77,7 +77,7 @@ impl Money {
     }
 
     /// `KES 45,000`, with decimals only where there are any.
-    pub fn in_words(&self) -> String {
+    pub fn format_amount(&self) -> String {
         let unit = 10_i64.pow(shown_decimals(&self.currency));
         let digits = (self.amount / unit).to_string();
         let grouped = digits
@@ -258,7 +258,7 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_shown_is_read_as_the_same(amount in 0..=AMOUNT_LIMIT) {
-            let shown = Money { amount, currency: "KES".into() }.in_words();
+            let shown = Money { amount, currency: "KES".into() }.format_amount();
             prop_assert_eq!(shillings(&shown), Ok(amount), "{}", shown);
         }
 
@@ -286,7 +286,7 @@ mod tests {
 
     #[test]
     fn every_currency_has_its_own_decimals() {
-        let words = |amount, currency: &str| Money { amount, currency: currency.into() }.in_words();
+        let words = |amount, currency: &str| Money { amount, currency: currency.into() }.format_amount();
         assert_eq!(words(4_500_000, "KES"), "KES 45,000");
         assert_eq!(words(123_456_789, "KES"), "KES 1,234,567.89");
         assert_eq!(words(5, "KES"), "KES 0.05");

@@ -3,8 +3,8 @@
 use crate::{
     id::{BookingId, ConversationId, NotificationId},
     person::Person,
+    string_enum::string_enum,
     time::Instant,
-    word::words,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 /// Characters of a message that a notification shows.
 pub const PREVIEW_LIMIT: usize = 120;
 
-words! {
+string_enum! {
     /// What happened.
     NotificationKind {
         /// Somebody wrote.

@@ -1,11 +1,11 @@
 //! People: organizers and the talent they book.
 
-use crate::{id::PersonId, word::words};
+use crate::{id::PersonId, string_enum::string_enum};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 use utoipa::ToSchema;
 
-words! {
+string_enum! {
     /// What somebody does here.
     Role {
         /// Is booked.
@@ -15,7 +15,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// A talent's craft, in the order the directory offers them.
     Craft {
         /// Takes pictures.

@@ -1,10 +1,10 @@
 //! Why something was not done: codes that travel, never free text.
 
-use crate::word::words;
+use crate::string_enum::string_enum;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt};
 
-words! {
+string_enum! {
     /// What is wrong with one field.
     Fault {
         /// Missing or blank.

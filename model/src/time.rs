@@ -37,7 +37,7 @@ impl Instant {
     }
 
     /// Hours and minutes in UTC, `14:02`.
-    pub fn clock(self) -> String {
+    pub fn format_time(self) -> String {
         let (hour, minute, _) = self.in_calendar().to_hms();
         format!("{hour:02}:{minute:02}")
     }
@@ -100,7 +100,7 @@ pub struct Day(Date);
 
 impl Day {
     /// `Sat 13 Feb 2027`, in English.
-    pub fn in_words(self) -> String {
+    pub fn format_long(self) -> String {
         let weekday = &self.0.weekday().to_string()[..3];
         let month = &self.0.month().to_string()[..3];
         format!("{weekday} {} {month} {}", self.0.day(), self.0.year())
@@ -225,7 +225,7 @@ mod tests {
     fn a_day_is_written_as_it_is_read() {
         let day: Day = "2027-02-13".parse().expect("a day");
         assert_eq!(day.to_string(), "2027-02-13");
-        assert_eq!(day.in_words(), "Sat 13 Feb 2027");
+        assert_eq!(day.format_long(), "Sat 13 Feb 2027");
         assert!("2027-02-30".parse::<Day>().is_err());
         for wrong in ["13/02/2027", "-0500-01-01", "+2027-02-13", "2027-2-13", "2027-02-131", "2027-02-1é", ""] {
             assert!(wrong.parse::<Day>().is_err(), "{wrong}");

@@ -19,7 +19,7 @@ pub fn BookingFacts(#[prop(into)] booking: Signal<Booking>) -> impl IntoView {
             <div><dt>{words::EVENT}</dt><dd><IsolatedText text=booking.title/></dd></div>
             <div><dt>{words::DATE}</dt><dd><DayLine day=booking.event_date/></dd></div>
             <div><dt>{words::VENUE}</dt><dd><IsolatedText text=booking.venue/></dd></div>
-            <div><dt>{words::FEE}</dt><dd>{booking.fee.in_words()}</dd></div>
+            <div><dt>{words::FEE}</dt><dd>{booking.fee.format_amount()}</dd></div>
             <div><dt>{words::ORGANIZER}</dt><dd><IsolatedText text=booking.organizer.name/></dd></div>
             <div><dt>{words::TALENT}</dt><dd><IsolatedText text=booking.talent.name/>{craft}</dd></div>
         </dl>
@@ -42,7 +42,7 @@ pub fn BookingLine(#[prop(into)] booking: Signal<Booking>, children: Children) -
                     <span class="booking-title"><IsolatedText text=title/></span>
                     <span class="booking-date"><DayLine day=event_date/></span>
                     <span class="booking-venue"><IsolatedText text=venue/></span>
-                    <span class="booking-fee">{fee.in_words()}</span>
+                    <span class="booking-fee">{fee.format_amount()}</span>
                 </span>
                 {move || view! { <StatusChip status=status.get()/> }}
             </summary>

@@ -79,7 +79,7 @@ impl Local {
     /// `14:02`
     pub fn clock(self, at: Instant) -> String {
         if !self.started() {
-            return at.clock();
+            return at.format_time();
         }
         let date = date(at);
         browser::localize(&date, "toLocaleTimeString", &[("hour", "2-digit"), ("minute", "2-digit")])
@@ -89,10 +89,10 @@ impl Local {
     /// `Sat 13 Feb 2027`: the day an instant falls on.
     pub fn day(self, at: Instant) -> String {
         if !self.started() {
-            return at.day().in_words();
+            return at.day().format_long();
         }
         let date = date(at);
-        browser::localize(&date, LOCALE_DATE, &LONG_DAY).unwrap_or_else(|| day_of(&date, at).in_words())
+        browser::localize(&date, LOCALE_DATE, &LONG_DAY).unwrap_or_else(|| day_of(&date, at).format_long())
     }
 
     /// A day of the calendar in words; it has no time zone, so neither do its words.
@@ -102,7 +102,7 @@ impl Local {
             let date = Date::new(&day.to_string().into());
             browser::localize(&date, LOCALE_DATE, &[weekday, number, month, year, ("timeZone", "UTC")])
         };
-        self.started().then(localize).flatten().unwrap_or_else(|| day.in_words())
+        self.started().then(localize).flatten().unwrap_or_else(|| day.format_long())
     }
 
     /// The whole instant, for whoever wants to know exactly.
@@ -113,7 +113,7 @@ impl Local {
     /// Short for a list: minutes or hours ago within a day, else the day.
     pub fn short(self, at: Instant) -> String {
         if !self.started() {
-            return at.day().in_words();
+            return at.day().format_long();
         }
         self.minute.track();
         self.ahead.track();
@@ -125,7 +125,7 @@ impl Local {
             _ => {
                 let date = date(at);
                 browser::localize(&date, LOCALE_DATE, &[("day", "numeric"), ("month", "short")])
-                    .unwrap_or_else(|| day_of(&date, at).in_words())
+                    .unwrap_or_else(|| day_of(&date, at).format_long())
             }
         }
     }

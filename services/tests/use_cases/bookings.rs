@@ -20,7 +20,7 @@ async fn a_booking_opens_a_conversation_with_its_message(site: Site) {
     let opened = site.greenroom.open_booking(&cast.eventpro, booking_of(cast.achieng.id())).await.expect("a booking");
     let booking = &opened.booking;
     assert_eq!((booking.title.as_str(), booking.venue.as_str()), ("Harvest dinner", "Karura, Nairobi"));
-    assert_eq!((booking.event_date, booking.fee.in_words()), (event_day(), "KES 25,000".into()));
+    assert_eq!((booking.event_date, booking.fee.format_amount()), (event_day(), "KES 25,000".into()));
     assert_eq!(booking.status, BookingStatus::Inquiry);
     assert_eq!((&booking.organizer, &booking.talent), (cast.eventpro.person(), cast.achieng.person()));
     assert_eq!((opened.last_seq, opened.unread, opened.read_seq), (1, 0, 0));

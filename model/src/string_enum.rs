@@ -1,6 +1,6 @@
 /// An enum whose values travel, and are stored, as stable words. A word is passed as `tt`: wrapped up as a
 /// `literal`, it isn't seen by every derive.
-macro_rules! words {
+macro_rules! string_enum {
     ($(#[$about:meta])* $name:ident { $($(#[$doc:meta])* $value:ident = $word:tt,)* }) => {
         $(#[$about])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
@@ -29,4 +29,4 @@ macro_rules! words {
     };
 }
 
-pub(crate) use words;
+pub(crate) use string_enum;
