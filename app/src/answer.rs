@@ -2,7 +2,7 @@
 
 use crate::json::Json;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
-use model::{PersonId, Refusal};
+use model::{ApiError, PersonId};
 use serde::{Deserialize, Serialize};
 
 /// Why a server function has no answer.
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case")]
 pub enum Failure {
     /// The server said no, and why.
-    Refused(Refusal),
+    Refused(ApiError),
     /// The server wasn't reached, or its answer didn't arrive: whether it was done isn't known.
     Unreached,
     /// No answer came in time: whether it was done isn't known, and it must not be asked again unseen.
@@ -25,12 +25,12 @@ impl Failure {
             Failure::Unreached
                 | Failure::TimedOut
                 | Failure::Refused(
-                    Refusal::Unauthenticated
-                        | Refusal::OtherPerson
-                        | Refusal::RateLimited { .. }
-                        | Refusal::Unavailable
-                        | Refusal::StorageFull
-                        | Refusal::Internal
+                    ApiError::Unauthenticated
+                        | ApiError::OtherPerson
+                        | ApiError::RateLimited { .. }
+                        | ApiError::Unavailable
+                        | ApiError::StorageFull
+                        | ApiError::Internal
                 )
         )
     }
@@ -46,15 +46,15 @@ impl FromServerFnError for Failure {
             }
             // Arguments that don't fit: a form from another time, or no form of ours.
             ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => {
-                Failure::Refused(Refusal::Invalid { fields: model::Faults::default() })
+                Failure::Refused(ApiError::Invalid { fields: model::ValidationErrors::default() })
             }
-            _ => Failure::Refused(Refusal::Internal),
+            _ => Failure::Refused(ApiError::Internal),
         }
     }
 }
 
-impl From<Refusal> for Failure {
-    fn from(refusal: Refusal) -> Self {
+impl From<ApiError> for Failure {
+    fn from(refusal: ApiError) -> Self {
         Failure::Refused(refusal)
     }
 }

@@ -35,8 +35,8 @@ pub async fn sign_in(email: String, password: String, next: Option<String>) -> A
     let signed_in =
         greenroom.sign_in(credentials, caller.origin(), &caller.user_agent).await.map_err(crate::ssr::fail)?;
     greenroom.end_previous_session(caller.viewer.as_ref()).await.map_err(crate::ssr::fail)?;
-    let cookie: crate::ssr::SessionCookie = use_context().ok_or(model::Refusal::Internal)?;
-    crate::ssr::set_cookie(cookie.set(&signed_in.token).ok_or(model::Refusal::Internal)?);
+    let cookie: crate::ssr::SessionCookie = use_context().ok_or(model::ApiError::Internal)?;
+    crate::ssr::set_cookie(cookie.set(&signed_in.token).ok_or(model::ApiError::Internal)?);
     leptos_axum::redirect(next.as_deref().and_then(crate::pages::same_site).unwrap_or("/inbox"));
     Ok(())
 }
@@ -52,8 +52,8 @@ pub async fn load_signed_in() -> Answer<Option<Person>> {
 pub async fn sign_out() -> Answer<()> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     greenroom.sign_out(&viewer).await.map_err(crate::ssr::fail)?;
-    let cookie: crate::ssr::SessionCookie = use_context().ok_or(model::Refusal::Internal)?;
-    crate::ssr::set_cookie(cookie.clear().ok_or(model::Refusal::Internal)?);
+    let cookie: crate::ssr::SessionCookie = use_context().ok_or(model::ApiError::Internal)?;
+    crate::ssr::set_cookie(cookie.clear().ok_or(model::ApiError::Internal)?);
     crate::ssr::send_on("/signin");
     Ok(())
 }
@@ -70,7 +70,7 @@ pub async fn load_frame() -> Answer<Mine<NavState>> {
 pub async fn load_browser_key() -> Answer<String> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     // A page is whole without it, so this doesn't set the page's status.
-    greenroom.load_browser_key(&viewer).await.map_err(|error| error.into_refusal().into())
+    greenroom.load_browser_key(&viewer).await.map_err(|error| error.into_api_error().into())
 }
 
 /// The inbox, a page at a time.
@@ -142,7 +142,7 @@ pub async fn load_talents(query: Option<String>, craft: Option<String>, page: Op
 pub async fn load_talent(id: String) -> Answer<Person> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     if viewer.role() != model::Role::Organizer {
-        return Err(crate::ssr::fail(model::Refusal::WrongRole.into()));
+        return Err(crate::ssr::fail(model::ApiError::WrongRole.into()));
     }
     greenroom.load_talent(&viewer, crate::ssr::id(&id)?).await.map_err(crate::ssr::fail)
 }
@@ -186,7 +186,7 @@ pub async fn load_booking(id: String) -> Answer<Mine<BookingView>> {
 #[server(prefix = "/fn", endpoint = "step", protocol = Ask)]
 pub async fn step(booking_id: String, step: String) -> Answer<model::Booking> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
-    let step = step.parse().map_err(|()| model::Refusal::field("step", model::Fault::Invalid));
+    let step = step.parse().map_err(|()| model::ApiError::field("step", model::FieldError::Invalid));
     let step = step.map_err(|refusal| crate::ssr::fail(refusal.into()))?;
     greenroom.apply_booking_action(&viewer, crate::ssr::id(&booking_id)?, step).await.map_err(crate::ssr::fail)
 }

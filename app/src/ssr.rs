@@ -8,7 +8,7 @@ use crate::answer::{Answer, Failure, Mine};
 use http::{HeaderValue, Method, StatusCode, header, request::Parts};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
-use model::Refusal;
+use model::ApiError;
 use services::{Greenroom, Viewer};
 use std::{net::IpAddr, str::FromStr};
 
@@ -27,7 +27,7 @@ pub struct Caller {
 
 /// The house. An error where the app runs without a request, as when its routes are listed.
 pub fn greenroom() -> Answer<Greenroom> {
-    use_context().ok_or(Failure::Refused(Refusal::Internal))
+    use_context().ok_or(Failure::Refused(ApiError::Internal))
 }
 
 impl Caller {
@@ -39,8 +39,8 @@ impl Caller {
 
 /// Who is calling.
 pub fn caller() -> Answer<Caller> {
-    let parts: Parts = use_context().ok_or(Refusal::Internal)?;
-    Ok(parts.extensions.get::<Caller>().cloned().ok_or(Refusal::Internal)?)
+    let parts: Parts = use_context().ok_or(ApiError::Internal)?;
+    Ok(parts.extensions.get::<Caller>().cloned().ok_or(ApiError::Internal)?)
 }
 
 /// The secret by which a browser shows that it is the one that registered an account. It stands in the session's cookie
@@ -60,20 +60,20 @@ pub async fn set_registrant(secret: &str) -> Answer<()> {
         None => false,
     };
     if viewer.is_none() && !is_known {
-        let cookie: SessionCookie = use_context().ok_or(Refusal::Internal)?;
-        set_cookie(cookie.set(secret).ok_or(Refusal::Internal)?);
+        let cookie: SessionCookie = use_context().ok_or(ApiError::Internal)?;
+        set_cookie(cookie.set(secret).ok_or(ApiError::Internal)?);
     }
     Ok(())
 }
 
 /// Who is signed in. That the page which asks is theirs, the server has found out before.
 pub fn viewer() -> Answer<Viewer> {
-    caller()?.viewer.ok_or_else(|| fail(Refusal::Unauthenticated.into()))
+    caller()?.viewer.ok_or_else(|| fail(ApiError::Unauthenticated.into()))
 }
 
 /// An id from a path: one that can't be read is one that doesn't exist.
 pub fn id<T: FromStr>(text: &str) -> Answer<T> {
-    text.parse().map_err(|_| fail(Refusal::NotFound.into()))
+    text.parse().map_err(|_| fail(ApiError::NotFound.into()))
 }
 
 /// An address that was typed.
@@ -87,8 +87,8 @@ pub fn lookup_email(text: &str) -> Answer<model::LookupEmail> {
 }
 
 /// A field that was typed.
-pub fn field<T>(name: &str, parsed: Result<T, model::Fault>) -> Answer<T> {
-    parsed.map_err(|fault| fail(Refusal::field(name, fault).into()))
+pub fn field<T>(name: &str, parsed: Result<T, model::FieldError>) -> Answer<T> {
+    parsed.map_err(|fault| fail(ApiError::field(name, fault).into()))
 }
 
 /// The viewer's view, or why not.
@@ -99,7 +99,7 @@ pub fn mine<T>(viewer: &Viewer, result: services::Result<T>) -> Answer<Mine<T>> 
 
 /// Turns an error of a service into an answer, with the status that goes with it.
 pub fn fail(error: services::Error) -> Failure {
-    let refusal = error.into_refusal();
+    let refusal = error.into_api_error();
     // A form without JavaScript is answered with a redirect back, which a status of its own would break.
     if let (false, Some(response)) = (is_plain_form(), use_context::<ResponseOptions>()) {
         response.set_status(status(&refusal));
@@ -108,26 +108,26 @@ pub fn fail(error: services::Error) -> Failure {
 }
 
 /// The status that goes with a refusal, here as in the REST interface.
-pub fn status(refusal: &Refusal) -> StatusCode {
+pub fn status(refusal: &ApiError) -> StatusCode {
     match refusal {
-        Refusal::Unauthenticated | Refusal::InvalidCredentials => StatusCode::UNAUTHORIZED,
-        Refusal::EmailUnverified
-        | Refusal::WrongRole
-        | Refusal::InsufficientScope
-        | Refusal::SessionRequired
-        | Refusal::PasswordRequired => StatusCode::FORBIDDEN,
-        Refusal::NotFound => StatusCode::NOT_FOUND,
-        Refusal::ClientIdReused | Refusal::WrongStatus | Refusal::OtherPerson | Refusal::RoleFixed => {
+        ApiError::Unauthenticated | ApiError::InvalidCredentials => StatusCode::UNAUTHORIZED,
+        ApiError::EmailUnverified
+        | ApiError::WrongRole
+        | ApiError::InsufficientScope
+        | ApiError::SessionRequired
+        | ApiError::PasswordRequired => StatusCode::FORBIDDEN,
+        ApiError::NotFound => StatusCode::NOT_FOUND,
+        ApiError::ClientIdReused | ApiError::WrongStatus | ApiError::OtherPerson | ApiError::RoleFixed => {
             StatusCode::CONFLICT
         }
-        Refusal::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-        Refusal::RateLimited { .. }
-        | Refusal::InquiryLimit { .. }
-        | Refusal::OpenInquiryLimit { .. }
-        | Refusal::TooManyStreams => StatusCode::TOO_MANY_REQUESTS,
-        Refusal::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-        Refusal::StorageFull => StatusCode::INSUFFICIENT_STORAGE,
-        Refusal::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        ApiError::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        ApiError::RateLimited { .. }
+        | ApiError::InquiryLimit { .. }
+        | ApiError::OpenInquiryLimit { .. }
+        | ApiError::TooManyStreams => StatusCode::TOO_MANY_REQUESTS,
+        ApiError::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        ApiError::StorageFull => StatusCode::INSUFFICIENT_STORAGE,
+        ApiError::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
 

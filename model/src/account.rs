@@ -1,10 +1,10 @@
 //! Accounts: joining, what can be set, and the devices and tokens that are let in.
 
 use crate::{
+    api_error::{ApiError, FieldError, Validator},
     id::SessionId,
     joining::{Profile, ProfileInput},
     person::{Craft, Email, NAME_LIMIT, Role, User},
-    refusal::{Check, Fault, Refusal},
     stored_email::LookupEmail,
     string_enum::string_enum,
     text,
@@ -90,28 +90,28 @@ pub struct Registration {
 
 impl RegisterInput {
     /// Checks every field and names all that are at fault.
-    pub fn parse(self) -> Result<Registration, Refusal> {
+    pub fn parse(self) -> Result<Registration, ApiError> {
         let Self { email: address, password, name, role, craft } = self;
-        let mut check = Check::default();
-        let address = check.field("email", email(address.as_deref()));
-        let profile = ProfileInput { password, name, role, craft }.check(&mut check);
+        let mut validator = Validator::default();
+        let address = validator.field("email", email(address.as_deref()));
+        let profile = ProfileInput { password, name, role, craft }.validate(&mut validator);
         let both = address.zip(profile).map(|(email, profile)| Registration { email, profile });
-        both.ok_or_else(|| check.refuse())
+        both.ok_or_else(|| validator.into_error())
     }
 }
 
 /// An e-mail address that somebody typed.
-pub fn email(input: Option<&str>) -> Result<Email, Fault> {
+pub fn email(input: Option<&str>) -> Result<Email, FieldError> {
     text::parsed(input.map(str::trim))
 }
 
 /// An address that a person typed to find their account.
-pub fn lookup_email(input: Option<&str>) -> Result<LookupEmail, Fault> {
+pub fn lookup_email(input: Option<&str>) -> Result<LookupEmail, FieldError> {
     text::parsed(input.map(str::trim))
 }
 
 /// A value that may be left out, or empty, as a form sends it.
-pub(crate) fn optional<T: std::str::FromStr>(input: Option<&str>) -> Result<Option<T>, Fault> {
+pub(crate) fn optional<T: std::str::FromStr>(input: Option<&str>) -> Result<Option<T>, FieldError> {
     let given = input.filter(|text| !text.is_empty());
     given.map(|text| text::parsed(Some(text))).transpose()
 }
@@ -181,8 +181,8 @@ pub struct Change {
 impl AccountInput {
     /// Checks every field and names all that are at fault. Craft and bio belong to talent, by the new role where there
     /// is one.
-    pub fn parse(self, role: Role) -> Result<Change, Refusal> {
-        let mut check = Check::default();
+    pub fn parse(self, role: Role) -> Result<Change, ApiError> {
+        let mut validator = Validator::default();
         let name = self.name.map(|name| text::line(Some(&name), NAME_LIMIT)).transpose();
         let new_role = self.role.map(|role| text::parsed::<Role>(Some(&role))).transpose();
         let role = new_role.ok().flatten().unwrap_or(role);
@@ -191,33 +191,33 @@ impl AccountInput {
         let bio = self.bio.map(|bio| bio_of(&bio).and_then(|bio| talents_own(bio, role))).transpose();
         let mail_after = self.mail_after.map(|after| text::parsed(Some(&after))).transpose();
         let fields = (
-            check.field("name", name),
-            check.field("role", new_role),
-            check.field("craft", craft),
-            check.field("bio", bio),
-            check.field("mailAfter", mail_after),
+            validator.field("name", name),
+            validator.field("role", new_role),
+            validator.field("craft", craft),
+            validator.field("bio", bio),
+            validator.field("mailAfter", mail_after),
         );
         let (receipts, presence) = (self.receipts, self.presence);
         match fields {
             (Some(name), Some(role), Some(craft), Some(bio), Some(mail_after)) => {
                 Ok(Change { name, role, craft, bio, mail_after, receipts, presence })
             }
-            _ => Err(check.refuse()),
+            _ => Err(validator.into_error()),
         }
     }
 }
 
-fn talents_own<T>(value: T, role: Role) -> Result<T, Fault> {
-    if role == Role::Talent { Ok(value) } else { Err(Fault::Invalid) }
+fn talents_own<T>(value: T, role: Role) -> Result<T, FieldError> {
+    if role == Role::Talent { Ok(value) } else { Err(FieldError::Invalid) }
 }
 
 /// Up to [`BIO_LIMIT`] characters over several lines; may be empty.
-fn bio_of(input: &str) -> Result<String, Fault> {
+fn bio_of(input: &str) -> Result<String, FieldError> {
     let text = input.trim();
     if text.chars().count() > BIO_LIMIT {
-        Err(Fault::TooLong)
+        Err(FieldError::TooLong)
     } else if text.chars().any(|c| c.is_control() && c != '\n') {
-        Err(Fault::Invalid)
+        Err(FieldError::Invalid)
     } else {
         Ok(text.to_owned())
     }
@@ -290,22 +290,22 @@ pub struct TokenDraft {
 
 impl TokenInput {
     /// Checks all fields and names those that are at fault.
-    pub fn parse(self) -> Result<TokenDraft, Refusal> {
-        let mut check = Check::default();
-        let name = check.field("name", text::line(self.name.as_deref(), TOKEN_NAME_LIMIT));
-        let scope = check.field("scope", text::parsed(self.scope.as_deref()));
-        let days = check.field("expiresInDays", token_days(self.expires_in_days));
+    pub fn parse(self) -> Result<TokenDraft, ApiError> {
+        let mut validator = Validator::default();
+        let name = validator.field("name", text::line(self.name.as_deref(), TOKEN_NAME_LIMIT));
+        let scope = validator.field("scope", text::parsed(self.scope.as_deref()));
+        let days = validator.field("expiresInDays", token_days(self.expires_in_days));
         match (name, scope, days) {
             (Some(name), Some(scope), Some(days)) => Ok(TokenDraft { name, scope, days }),
-            _ => Err(check.refuse()),
+            _ => Err(validator.into_error()),
         }
     }
 }
 
-fn token_days(days: Option<i64>) -> Result<u16, Fault> {
+fn token_days(days: Option<i64>) -> Result<u16, FieldError> {
     let Some(days) = days else { return Ok(TOKEN_DAYS_DEFAULT) };
     let most = TOKEN_DAYS[TOKEN_DAYS.len() - 1];
-    u16::try_from(days).ok().filter(|days| (1..=most).contains(days)).ok_or(Fault::OutOfRange)
+    u16::try_from(days).ok().filter(|days| (1..=most).contains(days)).ok_or(FieldError::OutOfRange)
 }
 
 #[cfg(test)]
@@ -316,12 +316,12 @@ mod tests {
     fn every_fault_of_a_registration_is_named_at_once() {
         let input =
             RegisterInput { password: Some("short".into()), craft: Some("juggler".into()), ..Default::default() };
-        let refusal = input.parse().expect_err("five faults");
-        assert_eq!(refusal.fault("email"), Some(Fault::Required));
-        assert_eq!(refusal.fault("password"), Some(Fault::TooShort));
-        assert_eq!(refusal.fault("name"), Some(Fault::Required));
-        assert_eq!(refusal.fault("role"), Some(Fault::Required));
-        assert_eq!(refusal.fault("craft"), Some(Fault::Invalid));
+        let api_error = input.parse().expect_err("five faults");
+        assert_eq!(api_error.field_error("email"), Some(FieldError::Required));
+        assert_eq!(api_error.field_error("password"), Some(FieldError::TooShort));
+        assert_eq!(api_error.field_error("name"), Some(FieldError::Required));
+        assert_eq!(api_error.field_error("role"), Some(FieldError::Required));
+        assert_eq!(api_error.field_error("craft"), Some(FieldError::Invalid));
     }
 
     #[test]
@@ -335,7 +335,10 @@ mod tests {
             assert_eq!(i64::from(draft(Some(days)).expect("a draft").days), days);
         }
         for days in [i64::MIN, -1, 0, 366, 65_537, i64::MAX] {
-            assert_eq!(draft(Some(days)).expect_err("a fault").fault("expiresInDays"), Some(Fault::OutOfRange));
+            assert_eq!(
+                draft(Some(days)).expect_err("a field_error").field_error("expiresInDays"),
+                Some(FieldError::OutOfRange)
+            );
         }
     }
 
@@ -356,8 +359,11 @@ mod tests {
         let input = || AccountInput { craft: Some("band".into()), bio: Some(" Live \n".into()), ..Default::default() };
         let change = input().parse(Role::Talent).expect("a change");
         assert_eq!((change.craft, change.bio.as_deref()), (Some(Some(Craft::Band)), Some("Live")));
-        let refusal = input().parse(Role::Organizer).expect_err("not theirs");
-        assert_eq!((refusal.fault("craft"), refusal.fault("bio")), (Some(Fault::Invalid), Some(Fault::Invalid)));
+        let api_error = input().parse(Role::Organizer).expect_err("not theirs");
+        assert_eq!(
+            (api_error.field_error("craft"), api_error.field_error("bio")),
+            (Some(FieldError::Invalid), Some(FieldError::Invalid))
+        );
         let becomes = AccountInput { role: Some("talent".into()), ..input() };
         let change = becomes.parse(Role::Organizer).expect("a talent by then");
         assert_eq!((change.role, change.craft), (Some(Role::Talent), Some(Some(Craft::Band))));

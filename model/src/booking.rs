@@ -1,11 +1,11 @@
 //! Bookings: the event, its day, place and fee, and the two people it binds.
 
 use crate::{
+    api_error::{ApiError, FieldError, Validator},
     id::{BookingId, ClientId, PersonId},
     message::Body,
     money::Money,
     person::{Person, Role},
-    refusal::{Check, Fault, Refusal},
     string_enum::string_enum,
     text,
     time::{Day, Instant},
@@ -153,23 +153,23 @@ pub struct BookingDraft {
 
 impl BookingInput {
     /// Checks every field by the server's clock, and names all that are at fault.
-    pub fn parse(mut self, now: Instant) -> Result<BookingDraft, Refusal> {
-        let fee = self.fee.take().ok_or(Fault::Required).and_then(Money::check);
+    pub fn parse(mut self, now: Instant) -> Result<BookingDraft, ApiError> {
+        let fee = self.fee.take().ok_or(FieldError::Required).and_then(Money::check);
         self.parse_with_fee(fee, now)
     }
 
     /// The same where the fee was typed as text, and has been looked at already.
-    pub fn parse_with_fee(self, fee: Result<Money, Fault>, now: Instant) -> Result<BookingDraft, Refusal> {
-        let mut check = Check::default();
-        let talent_id = check.field("talentId", text::parsed(self.talent_id.as_deref()));
-        let title = check.field("title", text::line(self.title.as_deref(), TITLE_LIMIT));
+    pub fn parse_with_fee(self, fee: Result<Money, FieldError>, now: Instant) -> Result<BookingDraft, ApiError> {
+        let mut validator = Validator::default();
+        let talent_id = validator.field("talentId", text::parsed(self.talent_id.as_deref()));
+        let title = validator.field("title", text::line(self.title.as_deref(), TITLE_LIMIT));
         let event_date = text::parsed(self.event_date.as_deref()).and_then(|day| check_event_date(day, now));
-        let event_date = check.field("eventDate", event_date);
-        let venue = check.field("venue", text::line(self.venue.as_deref(), VENUE_LIMIT));
-        let fee = check.field("fee", fee);
-        let message = check.field("message", Body::parse(self.message.as_deref().unwrap_or_default()));
+        let event_date = validator.field("eventDate", event_date);
+        let venue = validator.field("venue", text::line(self.venue.as_deref(), VENUE_LIMIT));
+        let fee = validator.field("fee", fee);
+        let message = validator.field("message", Body::parse(self.message.as_deref().unwrap_or_default()));
         let client_id = self.client_id.as_deref().map(|id| text::parsed(Some(id))).transpose();
-        let client_id = check.field("clientId", client_id);
+        let client_id = validator.field("clientId", client_id);
         match (talent_id, title, event_date, venue, fee, message, client_id) {
             (
                 Some(talent_id),
@@ -180,19 +180,19 @@ impl BookingInput {
                 Some(message),
                 Some(client_id),
             ) => Ok(BookingDraft { talent_id, title, event_date, venue, fee, message, client_id }),
-            _ => Err(check.refuse()),
+            _ => Err(validator.into_error()),
         }
     }
 }
 
 /// From the day before today to [`YEARS_AHEAD`] years from today, where today is any day that it is now somewhere on
 /// earth.
-fn check_event_date(day: Day, now: Instant) -> Result<Day, Fault> {
+fn check_event_date(day: Day, now: Instant) -> Result<Day, FieldError> {
     let (first, last) = now.days_on_earth();
     if first.previous().is_some_and(|yesterday| day < yesterday) {
-        Err(Fault::DatePast)
+        Err(FieldError::DatePast)
     } else if last.years_later(YEARS_AHEAD).is_none_or(|limit| day > limit) {
-        Err(Fault::DateTooFar)
+        Err(FieldError::DateTooFar)
     } else {
         Ok(day)
     }
@@ -210,17 +210,17 @@ mod tests {
         };
         // At noon it is the same day in most places; on Baker Island it has just begun, on Kiritimati tomorrow has.
         let noon = "2026-11-28T12:00:00Z";
-        assert_eq!(check("2026-11-26", noon), Some(Fault::DatePast));
+        assert_eq!(check("2026-11-26", noon), Some(FieldError::DatePast));
         assert_eq!(check("2026-11-27", noon), None);
         assert_eq!(check("2031-11-29", noon), None);
-        assert_eq!(check("2031-11-30", noon), Some(Fault::DateTooFar));
+        assert_eq!(check("2031-11-30", noon), Some(FieldError::DateTooFar));
         // A minute before, it is still yesterday on Baker Island.
         assert_eq!(check("2026-11-26", "2026-11-28T11:59:00Z"), None);
-        assert_eq!(check("2026-11-25", "2026-11-28T11:59:00Z"), Some(Fault::DatePast));
-        assert_eq!(check("2031-11-29", "2026-11-28T09:59:00Z"), Some(Fault::DateTooFar));
+        assert_eq!(check("2026-11-25", "2026-11-28T11:59:00Z"), Some(FieldError::DatePast));
+        assert_eq!(check("2031-11-29", "2026-11-28T09:59:00Z"), Some(FieldError::DateTooFar));
         assert_eq!(check("2033-03-01", "2028-02-28T10:00:00Z"), None, "no 29 February five years later");
-        assert_eq!(check("0001-01-01", noon), Some(Fault::DatePast));
-        assert_eq!(check("9999-12-31", noon), Some(Fault::DateTooFar));
+        assert_eq!(check("0001-01-01", noon), Some(FieldError::DatePast));
+        assert_eq!(check("9999-12-31", noon), Some(FieldError::DateTooFar));
     }
 
     #[test]

@@ -125,7 +125,7 @@ impl Event {
 
 /// An event with its place in the person's sequence.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(try_from = "Flat")]
+#[serde(try_from = "RawEnvelope")]
 pub struct Envelope {
     /// 1, 2, 3, … for each person, without a gap.
     pub seq: i64,
@@ -140,7 +140,7 @@ pub struct Envelope {
 /// flat envelope reads everything twice, by code that a browser would have to load twice.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Flat {
+struct RawEnvelope {
     seq: i64,
     at: Instant,
     #[serde(rename = "type")]
@@ -162,7 +162,7 @@ struct Flat {
     person: Option<Person>,
 }
 
-impl Flat {
+impl RawEnvelope {
     /// The event, unless it lacks something.
     fn event(self) -> Option<Event> {
         Some(match self.name.as_str() {
@@ -190,11 +190,11 @@ impl Flat {
     }
 }
 
-impl TryFrom<Flat> for Envelope {
+impl TryFrom<RawEnvelope> for Envelope {
     type Error = &'static str;
-    fn try_from(flat: Flat) -> Result<Self, Self::Error> {
-        let (seq, at) = (flat.seq, flat.at);
-        flat.event().map(|event| Self { seq, at, event }).ok_or("an event lacks something")
+    fn try_from(raw: RawEnvelope) -> Result<Self, Self::Error> {
+        let (seq, at) = (raw.seq, raw.at);
+        raw.event().map(|event| Self { seq, at, event }).ok_or("an event lacks something")
     }
 }
 

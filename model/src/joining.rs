@@ -2,9 +2,9 @@
 
 use crate::{
     account::optional,
+    api_error::{ApiError, FieldError, ValidationErrors, Validator},
     password::NewPassword,
     person::{Craft, NAME_LIMIT, Role},
-    refusal::{Check, Fault, Faults, Refusal},
     string_enum::string_enum,
     text,
 };
@@ -40,21 +40,21 @@ pub struct Profile {
 impl ProfileInput {
     /// Checks every field and names all that are at fault. `None` where no field was sent at all: whether they are
     /// needed depends on the link that they come with.
-    pub fn parse(self) -> Result<Option<Profile>, Refusal> {
+    pub fn parse(self) -> Result<Option<Profile>, ApiError> {
         if [&self.password, &self.name, &self.role, &self.craft].iter().all(|field| field.is_none()) {
             return Ok(None);
         }
-        let mut check = Check::default();
-        let profile = self.check(&mut check);
-        profile.map(Some).ok_or_else(|| check.refuse())
+        let mut validator = Validator::default();
+        let profile = self.validate(&mut validator);
+        profile.map(Some).ok_or_else(|| validator.into_error())
     }
 
     /// Checks every field, and notes all that are at fault.
-    pub(crate) fn check(self, check: &mut Check) -> Option<Profile> {
-        let password = check.field("password", NewPassword::parse(self.password.as_deref()));
-        let name = check.field("name", text::line(self.name.as_deref(), NAME_LIMIT));
-        let role = check.field("role", text::parsed(self.role.as_deref()));
-        let craft = check.field("craft", optional(self.craft.as_deref()));
+    pub(crate) fn validate(self, validator: &mut Validator) -> Option<Profile> {
+        let password = validator.field("password", NewPassword::parse(self.password.as_deref()));
+        let name = validator.field("name", text::line(self.name.as_deref(), NAME_LIMIT));
+        let role = validator.field("role", text::parsed(self.role.as_deref()));
+        let craft = validator.field("craft", optional(self.craft.as_deref()));
         let (password, name, role, craft) = (password?, name?, role?, craft?);
         Some(Profile { password, name, role, craft: craft.filter(|_| role == Role::Talent) })
     }
@@ -62,9 +62,9 @@ impl ProfileInput {
 
 impl Profile {
     /// The refusal of a link that can't be followed without saying who follows it.
-    pub fn required() -> Refusal {
-        let fields = ["password", "name", "role"].map(|field| (field.to_owned(), Fault::Required));
-        Refusal::Invalid { fields: Faults::from(fields) }
+    pub fn required() -> ApiError {
+        let fields = ["password", "name", "role"].map(|field| (field.to_owned(), FieldError::Required));
+        ApiError::Invalid { fields: ValidationErrors::from(fields) }
     }
 }
 
@@ -119,11 +119,14 @@ mod tests {
 
     #[test]
     fn a_profile_is_whole_or_not_there_at_all() {
-        assert!(ProfileInput::default().parse().expect("nothing is no fault").is_none());
+        assert!(ProfileInput::default().parse().expect("nothing is no field_error").is_none());
         let named = ProfileInput { name: Some("Wambui".to_owned()), ..Default::default() };
-        let refusal = named.parse().expect_err("two fields are missing");
-        assert_eq!((refusal.fault("password"), refusal.fault("role")), (Some(Fault::Required), Some(Fault::Required)));
-        assert_eq!(refusal.fault("name"), None);
+        let api_error = named.parse().expect_err("two fields are missing");
+        assert_eq!(
+            (api_error.field_error("password"), api_error.field_error("role")),
+            (Some(FieldError::Required), Some(FieldError::Required))
+        );
+        assert_eq!(api_error.field_error("name"), None);
     }
 
     #[test]

@@ -9,9 +9,10 @@
 //! - [`account`], [`joining`], [`person`], [`stored_email`], [`booking`], [`conversation`], [`message`], [`notification`]: the nouns
 //! - [`event`]: what is written to a person's event sequence
 //! - [`projection`]: views and how events change them
-//! - [`refusal`]: why something was not done
+//! - [`api_error`]: why something was not done
 
 pub mod account;
+pub mod api_error;
 pub mod booking;
 pub mod conversation;
 pub mod event;
@@ -24,7 +25,6 @@ pub mod passing;
 pub mod password;
 pub mod person;
 pub mod projection;
-pub mod refusal;
 pub mod stored_email;
 mod string_enum;
 pub mod text;
@@ -34,6 +34,7 @@ pub use account::{
     AccessToken, Account, AccountInput, Change, Device, Ending, MailAfter, RegisterInput, Registration, Scope,
     TokenDraft, TokenInput,
 };
+pub use api_error::{ApiError, FieldError, ValidationErrors};
 pub use booking::{Booking, BookingDraft, BookingInput, BookingStatus, Step};
 pub use conversation::Conversation;
 pub use event::{Envelope, Event};
@@ -46,6 +47,5 @@ pub use passing::{Came, Presence, Typing};
 pub use password::NewPassword;
 pub use person::{Craft, Email, Person, Role, User};
 pub use projection::{ApplyOutcome, BookingView, Directory, Inbox, NavState, NotificationList, Projection, Thread};
-pub use refusal::{Fault, Faults, Refusal};
 pub use stored_email::{LookupEmail, StoredEmail};
 pub use time::{Day, Instant};

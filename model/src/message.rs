@@ -1,10 +1,10 @@
 //! Messages.
 
 use crate::{
+    api_error::{ApiError, FieldError, Validator},
     booking::BookingStatus,
     id::{BookingId, ClientId, ConversationId, MessageId},
     person::Person,
-    refusal::{Check, Fault, Refusal},
     text,
     time::Instant,
 };
@@ -21,14 +21,14 @@ pub struct Body(String);
 
 impl Body {
     /// Checks and trims.
-    pub fn parse(input: &str) -> Result<Self, Fault> {
+    pub fn parse(input: &str) -> Result<Self, FieldError> {
         let text = input.trim();
         if text.is_empty() {
-            Err(Fault::BodyEmpty)
+            Err(FieldError::BodyEmpty)
         } else if text.contains('\0') {
-            Err(Fault::BodyInvalid)
+            Err(FieldError::BodyInvalid)
         } else if text.chars().count() > BODY_LIMIT {
-            Err(Fault::BodyTooLong)
+            Err(FieldError::BodyTooLong)
         } else {
             Ok(Self(text.to_owned()))
         }
@@ -106,14 +106,14 @@ pub struct Draft {
 
 impl MessageInput {
     /// Checks every field and names all that are at fault.
-    pub fn parse(self) -> Result<Draft, Refusal> {
-        let mut check = Check::default();
-        let conversation_id = check.field("conversationId", text::parsed(self.conversation_id.as_deref()));
-        let body = check.field("body", Body::parse(self.body.as_deref().unwrap_or_default()));
+    pub fn parse(self) -> Result<Draft, ApiError> {
+        let mut validator = Validator::default();
+        let conversation_id = validator.field("conversationId", text::parsed(self.conversation_id.as_deref()));
+        let body = validator.field("body", Body::parse(self.body.as_deref().unwrap_or_default()));
         let client_id = self.client_id.as_deref().map(|id| text::parsed(Some(id))).transpose();
-        match (conversation_id, body, check.field("clientId", client_id)) {
+        match (conversation_id, body, validator.field("clientId", client_id)) {
             (Some(conversation_id), Some(body), Some(client_id)) => Ok(Draft { conversation_id, body, client_id }),
-            _ => Err(check.refuse()),
+            _ => Err(validator.into_error()),
         }
     }
 }
@@ -130,10 +130,10 @@ mod tests {
 
     #[test]
     fn a_body_has_its_limits() {
-        assert_eq!(Body::parse(" \n "), Err(Fault::BodyEmpty));
-        assert_eq!(Body::parse("a\0b"), Err(Fault::BodyInvalid));
+        assert_eq!(Body::parse(" \n "), Err(FieldError::BodyEmpty));
+        assert_eq!(Body::parse("a\0b"), Err(FieldError::BodyInvalid));
         assert!(Body::parse(&"é".repeat(BODY_LIMIT)).is_ok());
-        assert_eq!(Body::parse(&"é".repeat(BODY_LIMIT + 1)), Err(Fault::BodyTooLong));
+        assert_eq!(Body::parse(&"é".repeat(BODY_LIMIT + 1)), Err(FieldError::BodyTooLong));
     }
 
     #[test]
@@ -146,11 +146,11 @@ mod tests {
     #[test]
     fn every_fault_is_named_at_once() {
         let input = MessageInput { client_id: Some("x".into()), ..MessageInput::default() };
-        let refusal = input.parse().expect_err("three faults");
-        assert_eq!(refusal.fault("conversationId"), Some(Fault::Required));
-        assert_eq!(refusal.fault("body"), Some(Fault::BodyEmpty));
-        assert_eq!(refusal.fault("clientId"), Some(Fault::Invalid));
-        assert_eq!(refusal.code(), "invalid_input");
-        assert_eq!(Refusal::field("body", Fault::BodyEmpty).code(), "body_empty");
+        let api_error = input.parse().expect_err("three faults");
+        assert_eq!(api_error.field_error("conversationId"), Some(FieldError::Required));
+        assert_eq!(api_error.field_error("body"), Some(FieldError::BodyEmpty));
+        assert_eq!(api_error.field_error("clientId"), Some(FieldError::Invalid));
+        assert_eq!(api_error.code(), "invalid_input");
+        assert_eq!(ApiError::field("body", FieldError::BodyEmpty).code(), "body_empty");
     }
 }

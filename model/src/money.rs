@@ -1,6 +1,6 @@
 //! Money: amounts in the minor units of a currency, the currencies there are, and amounts as people write them.
 
-use crate::refusal::Fault;
+use crate::api_error::FieldError;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -52,11 +52,11 @@ impl Money {
     ///
     /// # Errors
     /// `Required` for nothing; `AmountInvalid` for what isn't understood; `OutOfRange` beyond [`AMOUNT_LIMIT`].
-    pub fn parse_shillings(input: Option<&str>) -> Result<Self, Fault> {
+    pub fn parse_shillings(input: Option<&str>) -> Result<Self, FieldError> {
         let spaced = |c: char| if c.is_whitespace() { ' ' } else { c.to_ascii_lowercase() };
         let typed: String = input.unwrap_or_default().trim().chars().map(spaced).collect();
         if typed.is_empty() {
-            return Err(Fault::Required);
+            return Err(FieldError::Required);
         }
         let amount = parse_amount(strip_currency(&typed), DEFAULT_DECIMALS)?;
         Self { amount, currency: "KES".into() }.check()
@@ -66,11 +66,11 @@ impl Money {
     ///
     /// # Errors
     /// `CurrencyUnknown`, `OutOfRange`.
-    pub fn check(self) -> Result<Self, Fault> {
+    pub fn check(self) -> Result<Self, FieldError> {
         if decimals(&self.currency).is_none() {
-            Err(Fault::CurrencyUnknown)
+            Err(FieldError::CurrencyUnknown)
         } else if !(0..=AMOUNT_LIMIT).contains(&self.amount) {
-            Err(Fault::OutOfRange)
+            Err(FieldError::OutOfRange)
         } else {
             Ok(self)
         }
@@ -127,7 +127,7 @@ fn strip_full_stop(rest: &str) -> Option<&str> {
 }
 
 /// Minor units from `45,000.50`, `45k` or `1.5m`.
-fn parse_amount(number: &str, decimals: u32) -> Result<i64, Fault> {
+fn parse_amount(number: &str, decimals: u32) -> Result<i64, FieldError> {
     let (number, thousands) = match (number.strip_suffix('k'), number.strip_suffix('m')) {
         (Some(number), _) => (number.trim_end(), 3),
         (_, Some(number)) => (number.trim_end(), 6),
@@ -135,18 +135,19 @@ fn parse_amount(number: &str, decimals: u32) -> Result<i64, Fault> {
     };
     let (whole, fraction) = match number.split_once('.') {
         Some((whole, fraction)) if !fraction.is_empty() => (whole, fraction),
-        Some(_) => return Err(Fault::AmountInvalid),
+        Some(_) => return Err(FieldError::AmountInvalid),
         None => (number, ""),
     };
     let grouped = whole.contains(SEPARATORS);
-    let whole = if grouped && thousands == 0 { ungroup(whole).ok_or(Fault::AmountInvalid)? } else { whole.to_owned() };
+    let whole =
+        if grouped && thousands == 0 { ungroup(whole).ok_or(FieldError::AmountInvalid)? } else { whole.to_owned() };
     let places = (decimals + thousands) as usize;
     let is_number =
         !whole.is_empty() && [whole.as_str(), fraction].iter().all(|part| part.bytes().all(|b| b.is_ascii_digit()));
     if !is_number || fraction.len() > places {
-        return Err(Fault::AmountInvalid);
+        return Err(FieldError::AmountInvalid);
     }
-    format!("{whole}{fraction:0<places$}").parse().map_err(|_| Fault::OutOfRange)
+    format!("{whole}{fraction:0<places$}").parse().map_err(|_| FieldError::OutOfRange)
 }
 
 /// The digits of `1,234,567`: one kind of separator, and three digits after each.
@@ -164,7 +165,7 @@ mod tests {
     use iso_currency::{Currency, IntoEnumIterator};
     use proptest::prelude::*;
 
-    fn shillings(typed: &str) -> Result<i64, Fault> {
+    fn shillings(typed: &str) -> Result<i64, FieldError> {
         Money::parse_shillings(Some(typed)).map(|money| money.amount)
     }
 
@@ -247,12 +248,12 @@ mod tests {
             "KES.1k",
             "5 5k",
         ] {
-            assert_eq!(shillings(wrong), Err(Fault::AmountInvalid), "{wrong}");
+            assert_eq!(shillings(wrong), Err(FieldError::AmountInvalid), "{wrong}");
         }
-        assert_eq!(shillings(" "), Err(Fault::Required));
-        assert_eq!(shillings("99999999999999999999"), Err(Fault::OutOfRange));
+        assert_eq!(shillings(" "), Err(FieldError::Required));
+        assert_eq!(shillings("99999999999999999999"), Err(FieldError::OutOfRange));
         assert_eq!(shillings("10,000,000,000,000"), Ok(AMOUNT_LIMIT));
-        assert_eq!(shillings("10,000,000,000,000.01"), Err(Fault::OutOfRange));
+        assert_eq!(shillings("10,000,000,000,000.01"), Err(FieldError::OutOfRange));
     }
 
     proptest! {
@@ -303,10 +304,10 @@ mod tests {
     fn only_currencies_that_there_are_are_taken() {
         let check = |amount, currency: &str| Money { amount, currency: currency.into() }.check().map(|_| ());
         assert_eq!(check(AMOUNT_LIMIT, "KES"), Ok(()));
-        assert_eq!(check(AMOUNT_LIMIT + 1, "KES"), Err(Fault::OutOfRange));
-        assert_eq!(check(-1, "KES"), Err(Fault::OutOfRange));
+        assert_eq!(check(AMOUNT_LIMIT + 1, "KES"), Err(FieldError::OutOfRange));
+        assert_eq!(check(-1, "KES"), Err(FieldError::OutOfRange));
         for unknown in ["", "kes", "KE", "KESX", "QQQ", "XXX", "XAU", "HRK", "KES ", "€", "A D"] {
-            assert_eq!(check(1, unknown), Err(Fault::CurrencyUnknown), "{unknown}");
+            assert_eq!(check(1, unknown), Err(FieldError::CurrencyUnknown), "{unknown}");
         }
     }
 

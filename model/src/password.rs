@@ -1,6 +1,6 @@
 //! Passwords, as people choose them.
 
-use crate::refusal::Fault;
+use crate::api_error::FieldError;
 use std::fmt;
 
 /// The fewest characters a password may have.
@@ -15,13 +15,13 @@ pub struct NewPassword(String);
 
 impl NewPassword {
     /// Checks the length. Nothing is trimmed: what was typed is the password.
-    pub fn parse(input: Option<&str>) -> Result<Self, Fault> {
+    pub fn parse(input: Option<&str>) -> Result<Self, FieldError> {
         let text = input.unwrap_or_default();
         match text.chars().count() {
-            0 => Err(Fault::Required),
-            1..PASSWORD_MIN => Err(Fault::TooShort),
+            0 => Err(FieldError::Required),
+            1..PASSWORD_MIN => Err(FieldError::TooShort),
             PASSWORD_MIN..=PASSWORD_LIMIT => Ok(Self(text.to_owned())),
-            _ => Err(Fault::TooLong),
+            _ => Err(FieldError::TooLong),
         }
     }
 
@@ -75,9 +75,9 @@ mod tests {
 
     #[test]
     fn a_password_is_taken_by_its_length_alone_and_never_printed() {
-        assert_eq!(NewPassword::parse(None), Err(Fault::Required));
-        assert_eq!(NewPassword::parse(Some("seven77")), Err(Fault::TooShort));
-        assert_eq!(NewPassword::parse(Some(&"é".repeat(257))), Err(Fault::TooLong));
+        assert_eq!(NewPassword::parse(None), Err(FieldError::Required));
+        assert_eq!(NewPassword::parse(Some("seven77")), Err(FieldError::TooShort));
+        assert_eq!(NewPassword::parse(Some(&"é".repeat(257))), Err(FieldError::TooLong));
         assert!(NewPassword::parse(Some(&"é".repeat(256))).is_ok());
         let spaced = NewPassword::parse(Some("  spaces  ")).expect("a password");
         assert_eq!((spaced.as_str(), format!("{spaced:?}").as_str()), ("  spaces  ", "NewPassword(…)"));

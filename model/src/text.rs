@@ -5,17 +5,17 @@ mod direction;
 
 pub use direction::{is_invisible_format, isolate, without_direction_controls};
 
-use crate::refusal::Fault;
+use crate::api_error::FieldError;
 
 /// One line, such as a name: trimmed, with one space between words, at most `limit` characters, at least one of them
 /// visible, without controls and other hidden characters, and with at most four marks on a letter.
-pub fn line(input: Option<&str>, limit: usize) -> Result<String, Fault> {
+pub fn line(input: Option<&str>, limit: usize) -> Result<String, FieldError> {
     let text = input.unwrap_or_default().split(is_space).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
     let text = text.trim();
     if text.is_empty() {
-        Err(Fault::Required)
+        Err(FieldError::Required)
     } else if text.chars().count() > limit {
-        Err(Fault::TooLong)
+        Err(FieldError::TooLong)
     } else {
         characters::check(text).map(|()| text.to_owned())
     }
@@ -27,10 +27,10 @@ fn is_space(c: char) -> bool {
 }
 
 /// A value written as text, such as an id or a day.
-pub fn parsed<T: std::str::FromStr>(input: Option<&str>) -> Result<T, Fault> {
+pub fn parsed<T: std::str::FromStr>(input: Option<&str>) -> Result<T, FieldError> {
     match input {
-        None | Some("") => Err(Fault::Required),
-        Some(text) => text.parse().map_err(|_| Fault::Invalid),
+        None | Some("") => Err(FieldError::Required),
+        Some(text) => text.parse().map_err(|_| FieldError::Invalid),
     }
 }
 
@@ -57,12 +57,12 @@ mod tests {
     #[test]
     fn a_line_is_trimmed_and_bounded() {
         assert_eq!(line(Some("  Karura gardens "), 20), Ok("Karura gardens".into()));
-        assert_eq!(line(Some(" \t"), 20), Err(Fault::Required));
-        assert_eq!(line(None, 20), Err(Fault::Required));
-        assert_eq!(line(Some("áéí"), 2), Err(Fault::TooLong));
-        assert_eq!(line(Some("a\nb"), 20), Err(Fault::Invalid));
+        assert_eq!(line(Some(" \t"), 20), Err(FieldError::Required));
+        assert_eq!(line(None, 20), Err(FieldError::Required));
+        assert_eq!(line(Some("áéí"), 2), Err(FieldError::TooLong));
+        assert_eq!(line(Some("a\nb"), 20), Err(FieldError::Invalid));
         assert_eq!(line(Some("Sarah \u{a0}\u{2003} Wanjiru"), 20), Ok("Sarah Wanjiru".into()));
-        assert_eq!(line(Some("\u{3164}"), 20), Err(Fault::Invisible));
+        assert_eq!(line(Some("\u{3164}"), 20), Err(FieldError::Invisible));
     }
 
     #[test]

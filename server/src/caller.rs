@@ -10,7 +10,7 @@ use axum::{
 };
 use http::{HeaderMap, Method, Uri, header, request::Parts};
 use ipnet::IpNet;
-use model::{Refusal, Role};
+use model::{ApiError, Role};
 use services::{Error, Greenroom, Viewer};
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
@@ -32,8 +32,8 @@ pub(crate) async fn identify(State(shared): State<Shared>, mut request: Request,
         None => None,
         Some(credential) => match credential.look_up(&shared.greenroom, kind).await {
             Ok(viewer) => Some(viewer.with_address(address)),
-            Err(Error::Refused(_)) => None,
-            Err(broken) => return Problem::from(broken.into_refusal()).into_response(),
+            Err(Error::Api(_)) => None,
+            Err(broken) => return Problem::from(broken.into_api_error()).into_response(),
         },
     };
     let cookie = shared.cookie.read(headers).map(str::to_owned);
@@ -61,9 +61,9 @@ pub(crate) async fn identify(State(shared): State<Shared>, mut request: Request,
 /// Refuses a response that is ready, in the form that its reader expects.
 fn refuse(error: Error, kind: Kind, uri: &Uri) -> Response {
     match (kind, error) {
-        (Kind::Page, Error::Refused(_)) => Redirect::to(&sign_in_for(&uri.to_string())).into_response(),
+        (Kind::Page, Error::Api(_)) => Redirect::to(&sign_in_for(&uri.to_string())).into_response(),
         (Kind::Function, error) => {
-            let refusal = error.into_refusal();
+            let refusal = error.into_api_error();
             (app::ssr::status(&refusal), Json(Failure::Refused(refusal))).into_response()
         }
         (_, error) => Problem::from(error).into_response(),
@@ -126,14 +126,14 @@ impl<S: Send + Sync> FromRequestParts<S> for SignedIn {
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
         let caller = parts.extensions.get::<Caller>();
         let viewer = caller.and_then(|caller| caller.viewer.clone());
-        viewer.map(Self).ok_or_else(|| Refusal::Unauthenticated.into())
+        viewer.map(Self).ok_or_else(|| ApiError::Unauthenticated.into())
     }
 }
 
 impl SignedIn {
     /// The viewer, for a path that belongs to one role.
     pub(crate) fn only(self, role: Role) -> Result<Viewer, Problem> {
-        if self.0.role() == role { Ok(self.0) } else { Err(Refusal::WrongRole.into()) }
+        if self.0.role() == role { Ok(self.0) } else { Err(ApiError::WrongRole.into()) }
     }
 }
 

@@ -7,7 +7,7 @@ use axum::{
 };
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header, request::Parts};
-use model::Fault;
+use model::FieldError;
 use serde::de::DeserializeOwned;
 use std::{collections::HashMap, str::FromStr};
 
@@ -78,7 +78,7 @@ impl Pairs {
 
     /// A value that must be readable if it is there.
     pub(crate) fn parsed<T: FromStr>(&self, name: &str) -> Result<Option<T>, Problem> {
-        let parsed = self.text(name).map(|text| text.parse().map_err(|_| Problem::field(name, Fault::Invalid)));
+        let parsed = self.text(name).map(|text| text.parse().map_err(|_| Problem::field(name, FieldError::Invalid)));
         parsed.transpose()
     }
 }
@@ -95,11 +95,11 @@ fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let value: serde_json::Value = serde_json::from_slice(bytes).map_err(|_| Problem::MALFORMED_JSON)?;
     // Serde would also take a list, and go by the order of the fields.
     if !value.is_object() {
-        return Err(Problem::field("body", Fault::Invalid));
+        return Err(Problem::field("body", FieldError::Invalid));
     }
     serde_path_to_error::deserialize(value).map_err(|error| {
         let path = error.path().to_string();
-        Problem::field(if path == "." { "body" } else { &path }, Fault::Invalid)
+        Problem::field(if path == "." { "body" } else { &path }, FieldError::Invalid)
     })
 }
 

@@ -19,7 +19,7 @@ use axum::{
 };
 use http::{HeaderValue, Method, header};
 use leptos::nonce::Nonce;
-use model::Refusal;
+use model::ApiError;
 use services::Viewer;
 
 /// What people type, and may want back. Anything else of a form is the page's own, or secret.
@@ -40,7 +40,7 @@ pub(crate) async fn check(request: Request, next: Next) -> Response {
     if accepts.is_some_and(|accepts| accepts.contains("text/html")) {
         return page(&viewer, &bytes);
     }
-    let refusal = Refusal::OtherPerson;
+    let refusal = ApiError::OtherPerson;
     (ssr::status(&refusal), Json(Failure::Refused(refusal))).into_response()
 }
 
@@ -59,5 +59,5 @@ fn page(viewer: &Viewer, form: &Bytes) -> Response {
     let policy = headers::broken_page(&nonce).map(|policy| [(header::CONTENT_SECURITY_POLICY, policy)]);
     let no_store = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
     let html = other_person_page(&nonce, &viewer.person().name, &typed.join("\n"));
-    (ssr::status(&Refusal::OtherPerson), policy, no_store, Html(html)).into_response()
+    (ssr::status(&ApiError::OtherPerson), policy, no_store, Html(html)).into_response()
 }

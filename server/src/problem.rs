@@ -10,7 +10,7 @@ use axum::{
 };
 use http::{HeaderValue, StatusCode, header};
 use leptos::nonce::Nonce;
-use model::{Fault, Faults, Refusal};
+use model::{ApiError, FieldError, ValidationErrors};
 use serde::Serialize;
 use tower_http::request_id::RequestId;
 use utoipa::ToSchema;
@@ -20,7 +20,7 @@ use utoipa::ToSchema;
 pub(crate) struct Problem {
     status: StatusCode,
     code: &'static str,
-    fields: Faults,
+    fields: ValidationErrors,
     retry_after: Option<u64>,
 }
 
@@ -40,9 +40,9 @@ pub(crate) struct Told<'a> {
     /// Names the request in our log.
     request_id: &'a str,
     /// The fields at fault, where there are any, and what is wrong with each.
-    #[serde(skip_serializing_if = "Faults::is_empty")]
-    #[schema(value_type = BTreeMap<String, Fault>)]
-    fields: Faults,
+    #[serde(skip_serializing_if = "ValidationErrors::is_empty")]
+    #[schema(value_type = BTreeMap<String, FieldError>)]
+    fields: ValidationErrors,
 }
 
 impl Problem {
@@ -63,7 +63,7 @@ impl Problem {
     pub(crate) const BUS_SILENT: Problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "bus_silent");
 
     const fn new(status: StatusCode, code: &'static str) -> Self {
-        Self { status, code, fields: Faults::new(), retry_after: None }
+        Self { status, code, fields: ValidationErrors::new(), retry_after: None }
     }
 
     pub(crate) fn status(&self) -> StatusCode {
@@ -80,21 +80,21 @@ impl Problem {
     }
 
     /// A single field at fault.
-    pub(crate) fn field(name: &str, fault: Fault) -> Self {
-        Refusal::field(name, fault).into()
+    pub(crate) fn field(name: &str, fault: FieldError) -> Self {
+        ApiError::field(name, fault).into()
     }
 }
 
-impl From<Refusal> for Problem {
-    fn from(refusal: Refusal) -> Self {
+impl From<ApiError> for Problem {
+    fn from(refusal: ApiError) -> Self {
         let (status, code) = (status(&refusal), refusal.code());
         let (fields, retry_after) = match refusal {
-            Refusal::Invalid { fields } => (fields, None),
-            Refusal::RateLimited { retry_after }
-            | Refusal::InquiryLimit { retry_after }
-            | Refusal::OpenInquiryLimit { retry_after } => (Faults::new(), Some(retry_after)),
-            Refusal::TooManyStreams => (Faults::new(), Some(5)),
-            _ => (Faults::new(), None),
+            ApiError::Invalid { fields } => (fields, None),
+            ApiError::RateLimited { retry_after }
+            | ApiError::InquiryLimit { retry_after }
+            | ApiError::OpenInquiryLimit { retry_after } => (ValidationErrors::new(), Some(retry_after)),
+            ApiError::TooManyStreams => (ValidationErrors::new(), Some(5)),
+            _ => (ValidationErrors::new(), None),
         };
         Self { status, code, fields, retry_after }
     }
@@ -102,7 +102,7 @@ impl From<Refusal> for Problem {
 
 impl From<services::Error> for Problem {
     fn from(error: services::Error) -> Self {
-        error.into_refusal().into()
+        error.into_api_error().into()
     }
 }
 

@@ -51,7 +51,7 @@ pub use sign_in::{Origin, SignedIn};
 pub(crate) use write_for::LiveSessions;
 
 use crate::{Result, clock};
-use model::{Instant, LookupEmail, NewPassword, Person, PersonId, Refusal, Role, SessionId, password::PASSWORD_LIMIT};
+use model::{ApiError, Instant, LookupEmail, NewPassword, Person, PersonId, Role, SessionId, password::PASSWORD_LIMIT};
 use person::user_of;
 use std::{net::IpAddr, time::Duration};
 use unicode_normalization::UnicodeNormalization;
@@ -141,7 +141,7 @@ impl Viewer {
 
     /// Refuses unless the password was typed in this session within the last hour.
     pub(crate) fn require_recent_password(&self, now: Instant) -> Result<()> {
-        if self.is_confirmed(now) { Ok(()) } else { Err(Refusal::PasswordRequired.into()) }
+        if self.is_confirmed(now) { Ok(()) } else { Err(ApiError::PasswordRequired.into()) }
     }
 
     /// The same, who asks from this address.
@@ -150,19 +150,19 @@ impl Viewer {
     }
 
     /// Refuses what says that it belongs to somebody else: in one browser, one may have signed in after the other.
-    pub fn check_owner(&self, person: Option<&str>) -> std::result::Result<(), Refusal> {
+    pub fn check_owner(&self, person: Option<&str>) -> std::result::Result<(), ApiError> {
         let theirs = person.is_none_or(|person| person == self.id().to_string());
-        theirs.then_some(()).ok_or(Refusal::Unauthenticated)
+        theirs.then_some(()).ok_or(ApiError::Unauthenticated)
     }
 
     /// For what changes something.
     pub(crate) fn require_write_scope(&self) -> Result<()> {
-        if self.scope == SessionScope::Read { Err(Refusal::InsufficientScope.into()) } else { Ok(()) }
+        if self.scope == SessionScope::Read { Err(ApiError::InsufficientScope.into()) } else { Ok(()) }
     }
 
     /// For what concerns the account itself: an access token that leaked must not be able to take it over.
     pub(crate) fn require_full_scope(&self) -> Result<()> {
-        if self.scope == SessionScope::Full { Ok(()) } else { Err(Refusal::SessionRequired.into()) }
+        if self.scope == SessionScope::Full { Ok(()) } else { Err(ApiError::SessionRequired.into()) }
     }
 }
 

@@ -137,7 +137,7 @@ mod tests {
     async fn whoever_asks_is_not_kept_waiting_for_ever() {
         let batcher = Batcher::<u32, String>::new(3, Duration::ZERO);
         let told = batcher.submit(1, async |_| std::future::pending().await).await.expect_err("nobody answers");
-        assert_eq!(told.into_refusal(), model::Refusal::Unavailable);
+        assert_eq!(told.into_api_error(), model::ApiError::Unavailable);
         let told = batcher.submit(2, async |requests| requests.iter().map(|_| Ok("two".to_owned())).collect()).await;
         assert_eq!(told.expect("an answer"), "two");
     }

@@ -14,7 +14,7 @@ use crate::{
     entity::booking,
     page::{self, PAGE_SIZE, PageCursor},
 };
-use model::{Booking, BookingId, BookingView, Conversation, Refusal, Role};
+use model::{ApiError, Booking, BookingId, BookingView, Conversation, Role};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
 };
@@ -34,7 +34,7 @@ impl Greenroom {
     /// `NotFound` where it isn't theirs.
     pub async fn load_booking_view(&self, viewer: &Viewer, id: BookingId) -> Result<BookingView> {
         let ConversationWithCursor { conversation, cursor, .. } =
-            ConversationQuery::of(viewer).find_by_booking(self.store.reader(), id).await?.ok_or(Refusal::NotFound)?;
+            ConversationQuery::of(viewer).find_by_booking(self.store.reader(), id).await?.ok_or(ApiError::NotFound)?;
         Ok(BookingView { conversation, cursor })
     }
 

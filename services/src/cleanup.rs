@@ -31,7 +31,7 @@ impl Greenroom {
         loop {
             ticks.tick().await;
             if let Err(error) = self.purge_expired().await {
-                error.into_refusal();
+                error.into_api_error();
             }
         }
     }

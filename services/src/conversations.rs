@@ -9,7 +9,7 @@ mod read_markers;
 pub(crate) use query::{ConversationQuery, ConversationWithCursor, Party};
 
 use crate::{Greenroom, Result, Viewer, entity::conversation, page, realtime, store::Transaction};
-use model::{Conversation, ConversationId, Inbox, PersonId, Refusal};
+use model::{ApiError, Conversation, ConversationId, Inbox, PersonId};
 use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 impl Greenroom {
@@ -41,7 +41,7 @@ impl Greenroom {
     /// `NotFound` where it isn't theirs.
     pub async fn load_conversation(&self, viewer: &Viewer, id: ConversationId) -> Result<(Conversation, i64)> {
         let ConversationWithCursor { conversation, cursor, .. } =
-            ConversationQuery::of(viewer).find(self.store.reader(), id).await?.ok_or(Refusal::NotFound)?;
+            ConversationQuery::of(viewer).find(self.store.reader(), id).await?.ok_or(ApiError::NotFound)?;
         Ok((conversation, cursor))
     }
 }

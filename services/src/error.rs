@@ -1,4 +1,4 @@
-use model::{Fault, Refusal};
+use model::{ApiError, FieldError};
 use sea_orm::{
     ConnAcquireErr, DbErr, RuntimeErr, SqlErr,
     sqlx::{self, sqlite::SqliteError},
@@ -14,7 +14,7 @@ use std::{
 pub enum Error {
     /// The answer is no; the code may be told.
     #[error("refused: {0}")]
-    Refused(#[from] Refusal),
+    Api(#[from] ApiError),
     /// The database failed; for the log only.
     #[error("the database failed")]
     Database(#[from] DbErr),
@@ -32,8 +32,8 @@ impl Error {
     }
 
     /// A single field at fault.
-    pub(crate) fn field(name: &str, fault: Fault) -> Self {
-        Error::Refused(Refusal::field(name, fault))
+    pub(crate) fn field(name: &str, field_error: FieldError) -> Self {
+        Error::Api(ApiError::field(name, field_error))
     }
 
     /// Stored data that doesn't parse.
@@ -48,26 +48,26 @@ impl Error {
 
     /// What may be told to the outside. The rest is logged here, once; a database that is away or full only every second,
     /// since it is so for everybody.
-    pub fn into_refusal(self) -> Refusal {
+    pub fn into_api_error(self) -> ApiError {
         let inside = match self {
-            Error::Refused(refusal) => return refusal,
+            Error::Api(api_error) => return api_error,
             inside => inside,
         };
         let error_chain = error_chain(&inside);
         let chain = || error_chain.iter().map(|cause| cause.to_string()).collect::<Vec<_>>().join(": ");
         let trouble = error_chain.iter().filter_map(|cause| database_error(*cause)).find_map(classify_db_error);
-        let (refusal, meaning) = match trouble {
-            Some(DatabaseFailure::Full) => (Refusal::StorageFull, "the database has no room on its disk"),
-            Some(DatabaseFailure::Unavailable) => (Refusal::Unavailable, "the database can't be reached"),
+        let (api_error, meaning) = match trouble {
+            Some(DatabaseFailure::Full) => (ApiError::StorageFull, "the database has no room on its disk"),
+            Some(DatabaseFailure::Unavailable) => (ApiError::Unavailable, "the database can't be reached"),
             None => {
                 tracing::error!(error = chain(), "a request failed");
-                return Refusal::Internal;
+                return ApiError::Internal;
             }
         };
         if should_log() {
             tracing::error!(error = chain(), "{meaning}");
         }
-        refusal
+        api_error
     }
 }
 

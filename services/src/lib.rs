@@ -46,7 +46,7 @@ use accounts::{Guesser, Lockout, PasswordHasher, SessionLookup};
 use clock::{Clock, SystemClock};
 use mail::LinkBuilder;
 use messages::MessageBatcher;
-use model::{ClientId, ConversationId, Instant, PersonId, Refusal, SessionId};
+use model::{ApiError, ClientId, ConversationId, Instant, PersonId, SessionId};
 use rate_limiter::RateLimiter;
 use realtime::{Hub, StreamSetupBatcher};
 use std::{net::IpAddr, ops::Deref, sync::Arc, thread::available_parallelism, time::Duration};
@@ -215,7 +215,7 @@ impl Greenroom {
     ///
     /// # Errors
     /// `StorageFull`; `Unavailable` where it can't for another reason, or not within two seconds.
-    pub async fn check_ready(&self) -> std::result::Result<(), Refusal> {
+    pub async fn check_ready(&self) -> std::result::Result<(), ApiError> {
         self.store.check_writable().await
     }
 

@@ -124,7 +124,7 @@ pub(crate) async fn measure_send(sending: impl Future<Output = Result<SendOutcom
     let outcome = match &posted {
         Ok(SendOutcome::New(_)) => "new",
         Ok(SendOutcome::Duplicate(_)) => "again",
-        Err(Error::Refused(_)) => "refused",
+        Err(Error::Api(_)) => "refused",
         Err(_) => "failed",
     };
     counter!(SENDS, "outcome" => outcome).increment(1);

@@ -12,8 +12,8 @@ use crate::{
     realtime::{self, EventRecorder},
 };
 use model::{
-    BookingId, ConversationId, Instant, NavState, Notification, NotificationId, NotificationKind, NotificationList,
-    PersonId, Refusal,
+    ApiError, BookingId, ConversationId, Instant, NavState, Notification, NotificationId, NotificationKind,
+    NotificationList, PersonId,
 };
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, PaginatorTrait, QueryFilter, QueryOrder,
@@ -55,7 +55,7 @@ impl Greenroom {
             .into_model::<NavStateRow>()
             .one(self.store.reader())
             .await?;
-        let NavStateRow { person, cursor, unread } = row.ok_or(Refusal::Unauthenticated)?;
+        let NavStateRow { person, cursor, unread } = row.ok_or(ApiError::Unauthenticated)?;
         Ok(NavState { person: person_of(person)?, unread, cursor })
     }
 }

@@ -1,5 +1,5 @@
 use crate::{Error, Result};
-use model::Fault;
+use model::FieldError;
 use sea_orm::{ColumnTrait, ExprTrait, sea_query::Expr};
 use uuid::Uuid;
 
@@ -20,7 +20,7 @@ impl PageCursor {
 
     /// `None` for the first page.
     pub(crate) fn parse(token: Option<&str>) -> Result<Option<Self>> {
-        let wrong = || Error::field("page", Fault::Invalid);
+        let wrong = || Error::field("page", FieldError::Invalid);
         let Some(token) = token else { return Ok(None) };
         let (id, hex) = token.split_at_checked(32).ok_or_else(wrong)?;
         let id = Uuid::try_parse(id).map_err(|_| wrong())?;
@@ -34,7 +34,7 @@ impl PageCursor {
     /// # Errors
     /// `Invalid` where the key of the mark is no number.
     pub(crate) fn after_descending<C: ColumnTrait>(&self, place: [C; 2]) -> Result<Expr> {
-        let number: i64 = self.key.parse().map_err(|_| Error::field("page", Fault::Invalid))?;
+        let number: i64 = self.key.parse().map_err(|_| Error::field("page", FieldError::Invalid))?;
         let place = Expr::tuple(place.map(|column| column.into_expr()));
         Ok(place.lt(Expr::tuple([Expr::value(number), Expr::value(self.id)])))
     }

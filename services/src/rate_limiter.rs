@@ -1,5 +1,5 @@
 use crate::{clock::Clock, pruned_map::PrunedMap};
-use model::Refusal;
+use model::ApiError;
 use std::{
     collections::VecDeque,
     hash::Hash,
@@ -22,17 +22,17 @@ impl<K: Hash + Eq> RateLimiter<K> {
     }
 
     /// Refuses, with the seconds until the next is free, where nothing is left to take.
-    pub(crate) fn check(&self, key: K) -> Result<(), Refusal> {
+    pub(crate) fn check(&self, key: K) -> Result<(), ApiError> {
         self.with_capacity(key, |_, _| ())
     }
 
     /// Takes one, or refuses. Taking comes before the work, so that many tries at once can't slip through
     /// together; [`RateLimiter::refund`] undoes it.
-    pub(crate) fn acquire(&self, key: K) -> Result<(), Refusal> {
+    pub(crate) fn acquire(&self, key: K) -> Result<(), ApiError> {
         self.with_capacity(key, VecDeque::push_back)
     }
 
-    fn with_capacity(&self, key: K, then: impl FnOnce(&mut VecDeque<Duration>, Duration)) -> Result<(), Refusal> {
+    fn with_capacity(&self, key: K, then: impl FnOnce(&mut VecDeque<Duration>, Duration)) -> Result<(), ApiError> {
         let now = self.clock.monotonic();
         let mut usage = self.lock();
         let is_current = |times: &VecDeque<Duration>| times.back().is_some_and(|last| *last + self.window > now);
@@ -43,7 +43,7 @@ impl<K: Hash + Eq> RateLimiter<K> {
         if times.len() >= self.limit {
             let free = times.front().map_or(Duration::ZERO, |first| (*first + self.window).saturating_sub(now));
             let retry_after = u64::try_from(free.as_millis().div_ceil(1_000)).unwrap_or(u64::MAX).max(1);
-            return Err(Refusal::RateLimited { retry_after });
+            return Err(ApiError::RateLimited { retry_after });
         }
         then(times, now);
         Ok(())
@@ -87,7 +87,7 @@ mod tests {
         clock.advance(20 * SECOND);
         assert_eq!(limiter.acquire("sarah"), Ok(()));
         clock.advance(10 * SECOND);
-        assert_eq!(limiter.acquire("sarah"), Err(Refusal::RateLimited { retry_after: 30 }));
+        assert_eq!(limiter.acquire("sarah"), Err(ApiError::RateLimited { retry_after: 30 }));
         assert_eq!(limiter.acquire("kamau"), Ok(()));
         clock.advance(30 * SECOND);
         assert_eq!(limiter.acquire("sarah"), Ok(()));
@@ -101,7 +101,7 @@ mod tests {
         let (clock, limiter) = limiter();
         assert_eq!((limiter.acquire("sarah"), limiter.acquire("sarah")), (Ok(()), Ok(())));
         clock.set_back(3_600 * SECOND);
-        assert_eq!(limiter.acquire("sarah"), Err(Refusal::RateLimited { retry_after: 60 }));
+        assert_eq!(limiter.acquire("sarah"), Err(ApiError::RateLimited { retry_after: 60 }));
         clock.advance(60 * SECOND);
         assert_eq!(limiter.acquire("sarah"), Ok(()));
     }

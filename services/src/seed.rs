@@ -8,7 +8,8 @@ use crate::{
     entity::{message, person},
 };
 use model::{
-    BookingInput, Conversation, ConversationId, Craft, Fault, Instant, MessageInput, Money, NewPassword, Refusal, Role,
+    ApiError, BookingInput, Conversation, ConversationId, Craft, FieldError, Instant, MessageInput, Money, NewPassword,
+    Role,
 };
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use std::{net::Ipv4Addr, sync::Arc, time::Duration};
@@ -91,7 +92,8 @@ impl Greenroom {
     }
 
     async fn seed_people(&self, clock: &ManualClock, today: Instant) -> Result<()> {
-        let password = NewPassword::parse(Some(PASSWORD)).map_err(|fault: Fault| Refusal::field("password", fault))?;
+        let password = NewPassword::parse(Some(PASSWORD))
+            .map_err(|field_error: FieldError| ApiError::field("password", field_error))?;
         let hash = self.hasher.hash(Requester::Network(Ipv4Addr::LOCALHOST.into()), &password).await?;
         let mut cast = Vec::new();
         for person in DEMO_PEOPLE {

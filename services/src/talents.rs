@@ -10,7 +10,7 @@ use crate::{
     entity::person,
     page::{self, PAGE_SIZE, PageCursor},
 };
-use model::{Craft, Directory, Fault, Person, PersonId, Role};
+use model::{Craft, Directory, FieldError, Person, PersonId, Role};
 use sea_orm::{
     ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Select,
     sea_query::{BinOper, Expr},
@@ -61,7 +61,7 @@ impl Greenroom {
     /// `NotFound` where there is none with this id.
     pub async fn load_talent(&self, _viewer: &Viewer, id: PersonId) -> Result<Person> {
         let talent = select_bookable().filter(person::Column::Id.eq(id.0));
-        person_of(talent.one(self.store.reader()).await?.ok_or(model::Refusal::NotFound)?)
+        person_of(talent.one(self.store.reader()).await?.ok_or(model::ApiError::NotFound)?)
     }
 }
 
@@ -74,10 +74,10 @@ fn select_bookable() -> Select<person::Entity> {
 
 fn name_contains(part: &str) -> Result<sea_orm::sea_query::SimpleExpr> {
     if part.contains('\0') {
-        return Err(Error::field("query", Fault::Invalid));
+        return Err(Error::field("query", FieldError::Invalid));
     }
     if part.chars().count() > QUERY_LIMIT {
-        return Err(Error::field("query", Fault::TooLong));
+        return Err(Error::field("query", FieldError::TooLong));
     }
     let part = fold_name(part);
     let escaped = part.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");

@@ -54,7 +54,7 @@ pub async fn load_link(token: String) -> Answer<Option<MailedLink>> {
     let (greenroom, caller) = (crate::ssr::greenroom()?, crate::ssr::caller()?);
     let registrant = crate::ssr::registrant();
     match greenroom.load_mailed_link(&token, registrant.as_deref(), caller.viewer.as_ref()).await {
-        Err(services::Error::Refused(_)) => Ok(None),
+        Err(services::Error::Api(_)) => Ok(None),
         found => Ok(Some(found.map_err(crate::ssr::fail)?)),
     }
 }
@@ -216,8 +216,8 @@ pub async fn leave(password: String) -> Answer<()> {
     use services::accounts::Password;
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     greenroom.delete_account(&viewer, Password::new(password)).await.map_err(crate::ssr::fail)?;
-    let cookie: crate::ssr::SessionCookie = use_context().ok_or(model::Refusal::Internal)?;
-    crate::ssr::set_cookie(cookie.clear().ok_or(model::Refusal::Internal)?);
+    let cookie: crate::ssr::SessionCookie = use_context().ok_or(model::ApiError::Internal)?;
+    crate::ssr::set_cookie(cookie.clear().ok_or(model::ApiError::Internal)?);
     leptos_axum::redirect("/?done=left");
     Ok(())
 }

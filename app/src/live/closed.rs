@@ -9,7 +9,7 @@ use crate::{
     reactive::effect,
 };
 use leptos::{prelude::*, server_fn::ServerFn, task::spawn_local};
-use model::Refusal;
+use model::ApiError;
 use std::cell::Cell;
 use wasm_bindgen::{JsCast, prelude::Closure};
 use web_sys::{Element, Event};
@@ -34,7 +34,7 @@ thread_local! {
 /// The page is closed.
 pub fn may_ask(path: &str) -> Answer<()> {
     match OUTBOX.get().and_then(|outbox| outbox.live.closed.get_untracked()) {
-        Some(Closed::OtherPerson(_)) if path != functions::LoadSignedIn::PATH => Err(Refusal::OtherPerson.into()),
+        Some(Closed::OtherPerson(_)) if path != functions::LoadSignedIn::PATH => Err(ApiError::OtherPerson.into()),
         Some(Closed::SigningOut) if path != functions::SignOut::PATH => Err(Failure::Unreached),
         _ => Ok(()),
     }
@@ -42,7 +42,7 @@ pub fn may_ask(path: &str) -> Answer<()> {
 
 /// Closes the page if this answer says that another person is signed in.
 pub fn heed<T>(answer: &Answer<T>) {
-    if let (Err(Failure::Refused(Refusal::OtherPerson)), Some(Outbox { live, .. })) = (answer, OUTBOX.get())
+    if let (Err(Failure::Refused(ApiError::OtherPerson)), Some(Outbox { live, .. })) = (answer, OUTBOX.get())
         && live.closed.get_untracked().is_none()
     {
         live.closed.set(Some(Closed::OtherPerson(None)));

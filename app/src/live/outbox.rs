@@ -21,7 +21,7 @@ use crate::{
 };
 use futures::future::{Either, select};
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
-use model::{ClientId, ConversationId, Envelope, Event, Message, PersonId, Refusal};
+use model::{ApiError, ClientId, ConversationId, Envelope, Event, Message, PersonId};
 use serde::{Deserialize, Serialize};
 use std::{cell::Cell, collections::VecDeque, pin::pin, rc::Rc, time::Duration};
 
@@ -331,10 +331,10 @@ impl Outbox {
         });
         in_line.into_iter().for_each(|client_id| self.stand(client_id, Stage::Failed(failure.clone())));
         match failure {
-            Failure::Refused(Refusal::Unauthenticated) => stream::session_over(self.live),
+            Failure::Refused(ApiError::Unauthenticated) => stream::session_over(self.live),
             // It goes out once its person is signed in again.
-            Failure::Refused(Refusal::OtherPerson) => {}
-            Failure::Refused(Refusal::RateLimited { retry_after }) => self.later(Duration::from_secs(retry_after)),
+            Failure::Refused(ApiError::OtherPerson) => {}
+            Failure::Refused(ApiError::RateLimited { retry_after }) => self.later(Duration::from_secs(retry_after)),
             // The stream may never notice such a hiccup, and then nothing else would try again.
             _ => self.later(self.next_pause()),
         }

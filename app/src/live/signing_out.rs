@@ -6,7 +6,7 @@
 use super::{Closed, Connection, Live, Outbox, outbox::within, shelf, shelf::Intention, stream, tabs};
 use crate::{answer::Failure, functions, owner::PageOwner, reactive::effect};
 use leptos::{prelude::*, task::spawn_local};
-use model::{PersonId, Refusal};
+use model::{ApiError, PersonId};
 use std::{cell::Cell, time::Duration};
 
 /// A connection that swallows everything looks like one that is slow.
@@ -105,7 +105,7 @@ fn attempt(outbox: Outbox) {
 
 /// Whether this person is no longer signed in with this browser.
 fn ended(answer: &Result<(), Failure>) -> bool {
-    matches!(answer, Ok(()) | Err(Failure::Refused(Refusal::Unauthenticated | Refusal::OtherPerson)))
+    matches!(answer, Ok(()) | Err(Failure::Refused(ApiError::Unauthenticated | ApiError::OtherPerson)))
 }
 
 async fn finish(outbox: Outbox, me: PersonId) {

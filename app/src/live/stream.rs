@@ -14,7 +14,7 @@ use crate::{answer::Failure, ask::sleep, browser, functions, json};
 use futures::future::{Either, select};
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
 use model::{
-    Came, Envelope, Event, Instant, Refusal, Typing,
+    ApiError, Came, Envelope, Event, Instant, Typing,
     passing::{PRESENCE, TYPING},
 };
 use serde::{Deserialize, Serialize};
@@ -225,9 +225,9 @@ fn broke(live: Live, given_up: bool) {
 
 async fn ask_why(live: Live) {
     match select(pin!(functions::load_frame()), pin!(sleep(ASKING))).await {
-        Either::Left((Err(Failure::Refused(Refusal::Unauthenticated)), _)) => session_over(live),
+        Either::Left((Err(Failure::Refused(ApiError::Unauthenticated)), _)) => session_over(live),
         // The page has closed itself.
-        Either::Left((Err(Failure::Refused(Refusal::OtherPerson)), _)) => {}
+        Either::Left((Err(Failure::Refused(ApiError::OtherPerson)), _)) => {}
         _ => open_after(live, next_pause()),
     }
 }

@@ -6,7 +6,7 @@ use crate::{
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
-use model::{Refusal, person::EMAIL_LIMIT};
+use model::{ApiError, person::EMAIL_LIMIT};
 
 /// Signing in. Without JavaScript the same form, answered with a redirect.
 #[component]
@@ -21,7 +21,7 @@ pub fn SignIn() -> impl IntoView {
         Some("reset") => Some(words::PASSWORD_SET),
         _ => None,
     };
-    let unverified = move || form.failure.get() == Some(Failure::Refused(Refusal::EmailUnverified));
+    let unverified = move || form.failure.get() == Some(Failure::Refused(ApiError::EmailUnverified));
     view! {
         <PageTitle text=words::SIGN_IN/>
         <SiteBar/>

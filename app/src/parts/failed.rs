@@ -1,27 +1,27 @@
 use super::{Glyph, Icon, PageTitle};
 use crate::{answer::Failure, live::Live, reactive::effect, words};
 use leptos::prelude::*;
-use model::Refusal;
+use model::ApiError;
 
 /// Part of a page that couldn't be had: what happened, and what to do.
 #[component]
 pub fn Failed(failure: Failure) -> impl IntoView {
     let live = Live::current();
-    let signed_out = failure == Failure::Refused(Refusal::Unauthenticated);
+    let signed_out = failure == Failure::Refused(ApiError::Unauthenticated);
     effect(move || {
         if signed_out {
             live.sign_in_again();
         }
     });
     let (title, lead) = match &failure {
-        Failure::Refused(Refusal::NotFound) => (words::NOT_FOUND.to_owned(), words::NOT_FOUND_LEAD.to_owned()),
-        Failure::Refused(Refusal::Unavailable | Refusal::Internal) => {
+        Failure::Refused(ApiError::NotFound) => (words::NOT_FOUND.to_owned(), words::NOT_FOUND_LEAD.to_owned()),
+        Failure::Refused(ApiError::Unavailable | ApiError::Internal) => {
             (words::BROKEN.to_owned(), words::BROKEN_LEAD.to_owned())
         }
         Failure::Refused(refusal) => (words::refusal(refusal), String::new()),
         Failure::Unreached | Failure::TimedOut => (words::UNREACHED.to_owned(), String::new()),
     };
-    let may_help = !matches!(&failure, Failure::Refused(Refusal::NotFound | Refusal::WrongRole));
+    let may_help = !matches!(&failure, Failure::Refused(ApiError::NotFound | ApiError::WrongRole));
     view! {
         <PageTitle text=title.clone()/>
         <div class="notice" role="alert">

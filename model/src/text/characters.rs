@@ -1,7 +1,7 @@
 //! Which characters one line of text may have, by their Unicode properties. Only the server asks: nothing in the browser
 //! calls this, so that the tables stay out of its program.
 
-use crate::refusal::Fault;
+use crate::api_error::FieldError;
 use icu_properties::{
     CodePointMapData, CodePointSetData,
     props::{
@@ -23,19 +23,19 @@ const BLACK_FLAG: char = '\u{1f3f4}';
 const CANCEL_TAG: char = '\u{e007f}';
 
 /// At least one visible character, none that is hidden, and few marks on each letter.
-pub(super) fn check(text: &str) -> Result<(), Fault> {
+pub(super) fn check(text: &str) -> Result<(), FieldError> {
     if text.chars().any(char::is_control) {
-        return Err(Fault::Invalid);
+        return Err(FieldError::Invalid);
     }
     if !text.chars().any(is_visible) {
-        return Err(Fault::Invisible);
+        return Err(FieldError::Invisible);
     }
     let (mut before, mut cluster) = (None, Cluster::default());
     let mut rest = text.chars();
     while let Some(c) = rest.next() {
         let after = rest.clone().next();
         if is_hidden(c) && !has_a_use(c, before, after) {
-            return Err(Fault::HiddenCharacters);
+            return Err(FieldError::HiddenCharacters);
         }
         cluster.add(c)?;
         if c == BLACK_FLAG {
@@ -54,7 +54,7 @@ struct Cluster {
 }
 
 impl Cluster {
-    fn add(&mut self, c: char) -> Result<(), Fault> {
+    fn add(&mut self, c: char) -> Result<(), FieldError> {
         if is_mark(c) {
             self.marks += 1;
         }
@@ -63,7 +63,7 @@ impl Cluster {
         } else if !is_joiner(c) && !is_variation_selector(c) {
             *self = Self::default();
         }
-        if self.marks > MARKS || self.extenders > EXTENDERS { Err(Fault::TooManyMarks) } else { Ok(()) }
+        if self.marks > MARKS || self.extenders > EXTENDERS { Err(FieldError::TooManyMarks) } else { Ok(()) }
     }
 }
 
@@ -221,7 +221,7 @@ mod tests {
             "\u{fffc}",
             "\u{13441}\u{13442}",
         ] {
-            assert_eq!(check(blank), Err(Fault::Invisible), "{blank:?}");
+            assert_eq!(check(blank), Err(FieldError::Invisible), "{blank:?}");
         }
     }
 
@@ -267,31 +267,35 @@ mod tests {
             "🏴\u{e0067}\u{e0062}",
             "🏴\u{e0067}\u{e0062}\u{e0073}a",
         ] {
-            assert_eq!(check(hidden), Err(Fault::HiddenCharacters), "{hidden:?}");
+            assert_eq!(check(hidden), Err(FieldError::HiddenCharacters), "{hidden:?}");
         }
         for control in ["a\nb", "a\0b", "a\u{7f}b", "a\u{85}b", "\u{1}"] {
-            assert_eq!(check(control), Err(Fault::Invalid), "{control:?}");
+            assert_eq!(check(control), Err(FieldError::Invalid), "{control:?}");
         }
     }
 
     #[test]
     fn a_letter_carries_four_marks_at_most() {
         assert_eq!(check(&format!("Z{}algo", "\u{301}".repeat(4))), Ok(()));
-        assert_eq!(check(&format!("Z{}algo", "\u{301}".repeat(5))), Err(Fault::TooManyMarks));
+        assert_eq!(check(&format!("Z{}algo", "\u{301}".repeat(5))), Err(FieldError::TooManyMarks));
         assert_eq!(check(&format!("Z{0}a{0}", "\u{301}\u{323}".repeat(2))), Ok(()));
-        assert_eq!(check(&format!("Z{}", "\u{489}".repeat(5))), Err(Fault::TooManyMarks));
+        assert_eq!(check(&format!("Z{}", "\u{489}".repeat(5))), Err(FieldError::TooManyMarks));
         for beside in
             ['\u{93f}', '\u{903}', '\u{bbe}', '\u{1031}', '\u{17b6}', '\u{302e}', '\u{e33}', '\u{11a8}', '\u{1f3fb}']
         {
-            assert_eq!(check(&format!("क{}", beside.to_string().repeat(30))), Err(Fault::TooManyMarks), "{beside:?}");
+            assert_eq!(
+                check(&format!("क{}", beside.to_string().repeat(30))),
+                Err(FieldError::TooManyMarks),
+                "{beside:?}"
+            );
         }
         let between = "\u{301}\u{301}\u{301}\u{903}";
         assert_eq!(
             check(&format!("Z{}", between.repeat(2))),
-            Err(Fault::TooManyMarks),
+            Err(FieldError::TooManyMarks),
             "a mark beside starts no new letter"
         );
         let joined = format!("Z{}\u{200d}\u{301}", "\u{301}".repeat(4));
-        assert_eq!(check(&joined), Err(Fault::HiddenCharacters), "a joiner joins letters");
+        assert_eq!(check(&joined), Err(FieldError::HiddenCharacters), "a joiner joins letters");
     }
 }

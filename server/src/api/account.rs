@@ -18,7 +18,7 @@ use axum::{
 };
 use futures::{StreamExt, stream};
 use http::{HeaderValue, StatusCode, header};
-use model::{Account, AccountInput, Fault, NewPassword, PersonId, Refusal, account};
+use model::{Account, AccountInput, ApiError, FieldError, NewPassword, PersonId, account};
 use serde::Deserialize;
 use services::{Export, accounts::Password};
 use utoipa::ToSchema;
@@ -75,8 +75,8 @@ async fn change_email(
     Extension(caller): Extension<Caller>,
     JsonBody(input): JsonBody<NewAddress>,
 ) -> Result<StatusCode, Problem> {
-    let email = account::email(input.email.as_deref()).map_err(|fault| Refusal::field("email", fault));
-    let (email, password) = model::refusal::both(email, typed("password", input.password))?;
+    let email = account::email(input.email.as_deref()).map_err(|fault| ApiError::field("email", fault));
+    let (email, password) = model::api_error::combine_errors(email, typed("password", input.password))?;
     shared.greenroom.change_email(&viewer, password, email, caller.address).await?;
     Ok(StatusCode::ACCEPTED)
 }
@@ -103,8 +103,8 @@ async fn change_password(
     SignedIn(viewer): SignedIn,
     JsonBody(input): JsonBody<NewPasswordInput>,
 ) -> Result<StatusCode, Problem> {
-    let new = NewPassword::parse(input.password.as_deref()).map_err(|fault| Refusal::field("password", fault));
-    let (current, new) = model::refusal::both(typed("current", input.current), new)?;
+    let new = NewPassword::parse(input.password.as_deref()).map_err(|fault| ApiError::field("password", fault));
+    let (current, new) = model::api_error::combine_errors(typed("current", input.current), new)?;
     shared.greenroom.change_password(&viewer, current, new).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -134,12 +134,12 @@ async fn confirm_password(
         SessionRequired, PasswordRequired, RateLimited, OtherPerson,
     ))]
 async fn export(State(shared): State<Shared>, SignedIn(viewer): SignedIn, query: Pairs) -> Result<Response, Problem> {
-    viewer.check_owner(query.text("person")).map_err(|_| Refusal::OtherPerson)?;
+    viewer.check_owner(query.text("person")).map_err(|_| ApiError::OtherPerson)?;
     let export = shared.greenroom.export_data(&viewer)?;
     let pieces = stream::unfold(export, async |mut export: Export| {
         let piece = export.next().await?;
         // The reason is logged here; whoever downloads sees that the document broke off.
-        Some((piece.map_err(services::Error::into_refusal), export))
+        Some((piece.map_err(services::Error::into_api_error), export))
     });
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
@@ -175,6 +175,6 @@ async fn leave(
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
 }
 
-fn typed(name: &str, password: Option<String>) -> Result<Password, Refusal> {
-    password.map(Password::new).ok_or_else(|| Refusal::field(name, Fault::Required))
+fn typed(name: &str, password: Option<String>) -> Result<Password, ApiError> {
+    password.map(Password::new).ok_or_else(|| ApiError::field(name, FieldError::Required))
 }

@@ -13,7 +13,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{StatusCode, header};
-use model::{Fault, Faults, Instant, Refusal, User};
+use model::{ApiError, FieldError, Instant, User, ValidationErrors};
 use serde::{Deserialize, Serialize};
 use services::accounts::{Credentials, Password};
 use utoipa::ToSchema;
@@ -33,7 +33,7 @@ struct Input {
 }
 
 impl Input {
-    fn parse(self) -> Result<Credentials, Refusal> {
+    fn parse(self) -> Result<Credentials, ApiError> {
         match (self.email, self.password) {
             (Some(email), Some(password)) => {
                 Ok(Credentials { email: email.parse().ok(), password: Password::new(password) })
@@ -41,8 +41,9 @@ impl Input {
             (email, password) => {
                 let missing = [("email", email.is_none()), ("password", password.is_none())];
                 let fields = missing.into_iter().filter(|(_, missing)| *missing);
-                let fields: Faults = fields.map(|(name, _)| (name.to_owned(), Fault::Required)).collect();
-                Err(Refusal::Invalid { fields })
+                let fields: ValidationErrors =
+                    fields.map(|(name, _)| (name.to_owned(), FieldError::Required)).collect();
+                Err(ApiError::Invalid { fields })
             }
         }
     }

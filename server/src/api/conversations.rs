@@ -8,7 +8,7 @@ use crate::{
 };
 use axum::{extract::State, response::Response};
 use http::StatusCode;
-use model::{Conversation, ConversationId, Fault, Faults, Message, Presence, Refusal};
+use model::{ApiError, Conversation, ConversationId, FieldError, Message, Presence, ValidationErrors};
 use serde::{Deserialize, Serialize};
 use services::messages::{Messages, Window};
 use utoipa::ToSchema;
@@ -77,8 +77,8 @@ async fn history(
         (Some(before), None) => Window::Before(before),
         (None, Some(after)) => Window::After(after),
         (Some(_), Some(_)) => {
-            let both = ["before", "after"].map(|name| (name.to_owned(), Fault::Invalid));
-            return Err(Refusal::Invalid { fields: Faults::from(both) }.into());
+            let both = ["before", "after"].map(|name| (name.to_owned(), FieldError::Invalid));
+            return Err(ApiError::Invalid { fields: ValidationErrors::from(both) }.into());
         }
     };
     let Messages { messages, has_more, cursor } =
@@ -95,7 +95,7 @@ struct Mark {
 
 impl Mark {
     fn seq(self) -> Result<i64, Problem> {
-        self.seq.ok_or_else(|| Problem::field("seq", Fault::Required))
+        self.seq.ok_or_else(|| Problem::field("seq", FieldError::Required))
     }
 }
 

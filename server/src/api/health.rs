@@ -1,6 +1,6 @@
 use crate::{document::refusals::StorageFull, problem::Problem, router::Shared};
 use axum::extract::State;
-use model::Refusal;
+use model::ApiError;
 use services::BusHealth;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -26,7 +26,7 @@ async fn healthy() -> &'static str {
     responses((status = 200, description = "They do.", body = String), StorageFull))]
 async fn ready(State(shared): State<Shared>) -> Result<&'static str, Problem> {
     match shared.greenroom.check_ready().await {
-        Err(Refusal::StorageFull) => return Err(Refusal::StorageFull.into()),
+        Err(ApiError::StorageFull) => return Err(ApiError::StorageFull.into()),
         Err(_) => return Err(Problem::NO_DATABASE),
         Ok(()) => {}
     }

@@ -10,7 +10,7 @@ use crate::{
 use app::ssr::Caller;
 use axum::{Extension, extract::State};
 use http::StatusCode;
-use model::{Craft, Email, Fault, LookupEmail, NewPassword, ProfileInput, Refusal, RegisterInput, Role, account};
+use model::{ApiError, Craft, Email, FieldError, LookupEmail, NewPassword, ProfileInput, RegisterInput, Role, account};
 use serde::Deserialize;
 use services::accounts::{Confirmation, LinkOpener, ResetLink};
 use utoipa::ToSchema;
@@ -71,7 +71,7 @@ async fn verify(
 ) -> Answer {
     let Verification { token, password, name, role, craft } = input;
     let profile = ProfileInput { password, name, role, craft }.parse();
-    let (token, profile) = model::refusal::both(required("token", token), profile)?;
+    let (token, profile) = model::api_error::combine_errors(required("token", token), profile)?;
     let (by, from) = (LinkOpener::Program, Some(caller.address));
     shared.greenroom.confirm_email(Confirmation { token, profile, by, from }).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -144,15 +144,15 @@ async fn reset(
     JsonBody(NewSecret { token, password }): JsonBody<NewSecret>,
 ) -> Answer {
     let (token, password) = (required("token", token), chosen(password.as_deref()));
-    let (token, password) = model::refusal::both(token, password)?;
+    let (token, password) = model::api_error::combine_errors(token, password)?;
     shared.greenroom.reset_password(ResetLink { token, from: Some(caller.address) }, password).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn required(name: &str, value: Option<String>) -> Result<String, Refusal> {
-    value.filter(|value| !value.is_empty()).ok_or_else(|| Refusal::field(name, Fault::Required))
+fn required(name: &str, value: Option<String>) -> Result<String, ApiError> {
+    value.filter(|value| !value.is_empty()).ok_or_else(|| ApiError::field(name, FieldError::Required))
 }
 
-fn chosen(password: Option<&str>) -> Result<NewPassword, Refusal> {
-    NewPassword::parse(password).map_err(|fault| Refusal::field("password", fault))
+fn chosen(password: Option<&str>) -> Result<NewPassword, ApiError> {
+    NewPassword::parse(password).map_err(|fault| ApiError::field("password", fault))
 }

@@ -8,7 +8,7 @@ use crate::{
 };
 use axum::{extract::State, response::Response};
 use http::StatusCode;
-use model::{Fault, NotificationId, NotificationList, Refusal, text};
+use model::{ApiError, FieldError, NotificationId, NotificationList, text};
 use serde::Deserialize;
 use services::notifications::NotificationSelection;
 use utoipa::ToSchema;
@@ -44,17 +44,17 @@ struct SeenInput {
 }
 
 impl SeenInput {
-    fn parse(self) -> Result<NotificationSelection, Refusal> {
-        let wrong = |fault| Refusal::field("ids", fault);
+    fn parse(self) -> Result<NotificationSelection, ApiError> {
+        let wrong = |fault| ApiError::field("ids", fault);
         match (self.ids, self.all) {
             (None, Some(true)) => Ok(NotificationSelection::All),
-            (Some(ids), None | Some(false)) if ids.len() > NAMED => Err(wrong(Fault::TooLong)),
+            (Some(ids), None | Some(false)) if ids.len() > NAMED => Err(wrong(FieldError::TooLong)),
             (Some(ids), None | Some(false)) => {
                 let ids: Result<_, _> = ids.iter().map(|id| text::parsed(Some(id))).collect();
                 ids.map(NotificationSelection::These).map_err(wrong)
             }
-            (None, None | Some(false)) => Err(wrong(Fault::Required)),
-            (Some(_), Some(true)) => Err(wrong(Fault::Invalid)),
+            (None, None | Some(false)) => Err(wrong(FieldError::Required)),
+            (Some(_), Some(true)) => Err(wrong(FieldError::Invalid)),
         }
     }
 }

@@ -1,7 +1,7 @@
 use super::private;
 use crate::{caller::SignedIn, document::refusals::Invalid, input::Pairs, problem::Problem, router::Shared};
 use axum::{extract::State, response::Response};
-use model::{Craft, Directory, Fault};
+use model::{Craft, Directory, FieldError};
 use services::talents::TalentSearch;
 use utoipa::{
     PartialSchema, ToSchema,
@@ -35,7 +35,8 @@ impl ToSchema for CraftOrAny {}
     responses((status = 200, description = "By name, a page of them.", body = Directory), Invalid))]
 async fn talents(State(shared): State<Shared>, SignedIn(viewer): SignedIn, query: Pairs) -> Result<Response, Problem> {
     let craft = query.text("craft").filter(|craft| !craft.is_empty());
-    let craft = craft.map(|craft| craft.parse().map_err(|()| Problem::field("craft", Fault::Invalid))).transpose()?;
+    let craft =
+        craft.map(|craft| craft.parse().map_err(|()| Problem::field("craft", FieldError::Invalid))).transpose()?;
     let search = TalentSearch {
         query: query.text("query").map(str::to_owned),
         craft,

@@ -1,7 +1,7 @@
 //! The refusals that operations name in the document. Status and code are those of the problem itself.
 
 use crate::problem::Problem;
-use model::{Fault, Refusal};
+use model::{ApiError, FieldError};
 use std::collections::BTreeMap;
 use utoipa::{
     IntoResponses, PartialSchema,
@@ -26,39 +26,39 @@ macro_rules! refusals {
 
 refusals! {
     /// Nobody is signed in, or the session is over.
-    Unauthenticated = Refusal::Unauthenticated;
+    Unauthenticated = ApiError::Unauthenticated;
     /// Unknown e-mail or wrong password: never says which.
-    InvalidCredentials = Refusal::InvalidCredentials;
+    InvalidCredentials = ApiError::InvalidCredentials;
     /// The address was never confirmed.
-    EmailUnverified = Refusal::EmailUnverified;
+    EmailUnverified = ApiError::EmailUnverified;
     /// The access token may only read.
-    InsufficientScope = Refusal::InsufficientScope;
+    InsufficientScope = ApiError::InsufficientScope;
     /// Only for whoever signed in by password, not for an access token.
-    SessionRequired = Refusal::SessionRequired;
+    SessionRequired = ApiError::SessionRequired;
     /// The booking's status doesn't allow this step.
-    WrongStatus = Refusal::WrongStatus;
+    WrongStatus = ApiError::WrongStatus;
     /// The password was typed more than an hour ago: `POST /api/account/confirmation` first.
-    PasswordRequired = Refusal::PasswordRequired;
+    PasswordRequired = ApiError::PasswordRequired;
     /// There are bookings: the role stays as it is.
-    RoleFixed = Refusal::RoleFixed;
+    RoleFixed = ApiError::RoleFixed;
     /// The page that asks is another person's than the one who is signed in.
-    OtherPerson = Refusal::OtherPerson;
+    OtherPerson = ApiError::OtherPerson;
     /// The password is among those that are tried first.
-    PasswordTooCommon = Problem::field("password", Fault::PasswordTooCommon);
+    PasswordTooCommon = Problem::field("password", FieldError::PasswordTooCommon);
     /// That isn't the password of the account.
-    WrongPassword = Problem::field("password", Fault::WrongPassword);
+    WrongPassword = Problem::field("password", FieldError::WrongPassword);
     /// The link was used before, has run out, or never was.
-    TokenInvalid = Problem::field("token", Fault::TokenInvalid);
+    TokenInvalid = Problem::field("token", FieldError::TokenInvalid);
     /// This belongs to the other role.
-    WrongRole = Refusal::WrongRole;
+    WrongRole = ApiError::WrongRole;
     /// `Host` is missing, there twice, or not that of the site.
     WrongHost = Problem::WRONG_HOST;
     /// The request was made by another site's page.
     CrossSite = Problem::CROSS_SITE;
     /// It doesn't exist, or isn't yours.
-    NotFound = Refusal::NotFound;
+    NotFound = ApiError::NotFound;
     /// The same `clientId` came before with something else.
-    ClientIdReused = Refusal::ClientIdReused;
+    ClientIdReused = ApiError::ClientIdReused;
     /// The body is no JSON.
     MalformedJson = Problem::MALFORMED_JSON;
     /// The body is no form.
@@ -72,23 +72,23 @@ refusals! {
     /// The body is of a type that isn't read here.
     WrongContentType = Problem::WRONG_CONTENT_TYPE;
     /// Understood, but wrong: `fields` names what is.
-    Invalid = Refusal::Invalid { fields: model::Faults::new() };
+    Invalid = ApiError::Invalid { fields: model::ValidationErrors::new() };
     /// The text of a message is at fault, and nothing else.
-    BodyAtFault = Problem::field("body", Fault::BodyEmpty), Problem::field("body", Fault::BodyTooLong),
-        Problem::field("body", Fault::BodyInvalid);
+    BodyAtFault = Problem::field("body", FieldError::BodyEmpty), Problem::field("body", FieldError::BodyTooLong),
+        Problem::field("body", FieldError::BodyInvalid);
     /// The day or the currency of a booking is at fault, and nothing else.
-    TermsAtFault = Problem::field("eventDate", Fault::DatePast), Problem::field("eventDate", Fault::DateTooFar),
-        Problem::field("fee", Fault::CurrencyUnknown);
+    TermsAtFault = Problem::field("eventDate", FieldError::DatePast), Problem::field("eventDate", FieldError::DateTooFar),
+        Problem::field("fee", FieldError::CurrencyUnknown);
     /// Too much at once. Worth trying again after `Retry-After`.
-    RateLimited = Refusal::RateLimited { retry_after: 0 };
+    RateLimited = ApiError::RateLimited { retry_after: 0 };
     /// This person holds as many streams as allowed.
-    TooManyStreams = Refusal::TooManyStreams;
+    TooManyStreams = ApiError::TooManyStreams;
     /// Something broke on our side.
     Internal = Problem::INTERNAL;
     /// The database can't be reached.
-    Unavailable = Refusal::Unavailable;
+    Unavailable = ApiError::Unavailable;
     /// The disk is full: nothing was written. Worth trying again.
-    StorageFull = Refusal::StorageFull;
+    StorageFull = ApiError::StorageFull;
 }
 
 fn response(problem: &Problem, meaning: &str) -> (String, RefOr<Response>) {

@@ -85,9 +85,10 @@ fn only_the_true_outside_is_a_trait() {
 
 #[test]
 fn a_refusal_carries_codes_and_no_text() {
-    let source = code(&["model"]).into_iter().find(|source| source.path.ends_with("refusal.rs")).expect("the refusals");
+    let source =
+        code(&["model"]).into_iter().find(|source| source.path.ends_with("api_error.rs")).expect("the refusals");
     let found = items(&source.text, &source.path).into_iter().find_map(|item| match item {
-        Item::Enum(found) if found.ident == "Refusal" => Some(found),
+        Item::Enum(found) if found.ident == "ApiError" => Some(found),
         _ => None,
     });
     let fields = found.expect("the enum").variants.into_iter().flat_map(|variant| variant.fields);

@@ -1,6 +1,6 @@
 use super::{DAY, SessionScope, Viewer, secret::Secret, security_log::SecurityEvent, sessions::NewSession};
 use crate::{Error, Greenroom, Result, entity::session, realtime::EventRecorder, run_to_completion};
-use model::{AccessToken, Fault, Instant, NotificationKind, Scope, SessionId, TokenDraft};
+use model::{AccessToken, FieldError, Instant, NotificationKind, Scope, SessionId, TokenDraft};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Select};
 
 /// Access tokens somebody may have at once.
@@ -40,7 +40,7 @@ impl Greenroom {
             let (tx, owner) = greenroom.write_for_account(&viewer).await?;
             viewer.require_recent_password(now)?;
             if count_tokens(&tx, &viewer).await? >= MAX_TOKENS {
-                return Err(Error::field("name", Fault::OutOfRange));
+                return Err(Error::field("name", FieldError::OutOfRange));
             }
             let secret = Secret::generate()?;
             let scope = match draft.scope {

@@ -17,7 +17,7 @@ impl Greenroom {
         let greenroom = self.clone();
         let warning = async move {
             if let Err(error) = greenroom.warn_owner_inner(&account).await {
-                error.into_refusal();
+                error.into_api_error();
             }
         };
         tokio::spawn(warning.in_current_span());

@@ -1,6 +1,6 @@
 use super::{Viewer, secret::Secret};
 use crate::{Greenroom, Result, entity::browser_key, run_to_completion};
-use model::Refusal;
+use model::ApiError;
 use sea_orm::{ActiveValue::Set, EntityTrait, sea_query::OnConflict};
 
 impl Greenroom {
@@ -27,7 +27,7 @@ impl Greenroom {
             browser_key::Entity::insert(row).on_conflict(once).exec_without_returning(&tx).await?;
             let row = browser_key::Entity::find_by_id(id).one(&tx).await?;
             tx.commit().await?;
-            Ok(row.ok_or(Refusal::Unauthenticated)?.secret)
+            Ok(row.ok_or(ApiError::Unauthenticated)?.secret)
         })
         .await
     }

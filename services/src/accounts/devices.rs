@@ -4,7 +4,7 @@ use crate::{
     entity::{device, session},
     run_to_completion,
 };
-use model::{Device, Ending, Instant, Refusal, SessionId};
+use model::{ApiError, Device, Ending, Instant, SessionId};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 impl Greenroom {
@@ -55,7 +55,7 @@ impl Greenroom {
                 .await?;
             tx.commit().await?;
             if ended.rows_affected == 0 {
-                return Err(Refusal::NotFound.into());
+                return Err(ApiError::NotFound.into());
             }
             greenroom.hub.end_session(viewer.id(), id, Ending::Revoked);
             greenroom.log_security(SecurityEvent::SessionRevoked, viewer.id(), viewer.from).await;

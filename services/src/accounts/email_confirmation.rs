@@ -6,7 +6,7 @@ use super::{
     security_log::SecurityEvent,
 };
 use crate::{Error, Greenroom, Result, entity::person, run_to_completion};
-use model::{Fault, LinkAction, MailedLink, MaskedEmail, PersonId, Profile};
+use model::{FieldError, LinkAction, MailedLink, MaskedEmail, PersonId, Profile};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait};
 use std::net::IpAddr;
 
@@ -73,7 +73,7 @@ impl Greenroom {
         let (reader, now) = (self.store.reader(), self.now());
         let found = one_time_token::peek(reader, token, &PAGES, now).await?;
         let row = person::Entity::find_by_id(found.person.0).one(reader).await?;
-        let row = row.ok_or_else(|| Error::field("token", Fault::TokenInvalid))?;
+        let row = row.ok_or_else(|| Error::field("token", FieldError::TokenInvalid))?;
         let action = match found.purpose {
             Purpose::Reset => LinkAction::Reset,
             Purpose::Email => LinkAction::MoveAddress,
@@ -113,7 +113,7 @@ impl Greenroom {
             let before = opened.owner;
             let id = PersonId(before.id);
             if before.email_verified {
-                return Err(Error::field("token", Fault::TokenInvalid));
+                return Err(Error::field("token", FieldError::TokenInvalid));
             }
             let by_registrant = match &by {
                 LinkOpener::Program => !has_registration_conflict(&before),

@@ -1,5 +1,5 @@
 use crate::{Result, metrics};
-use model::{PersonId, Refusal};
+use model::{ApiError, PersonId};
 use std::{
     collections::VecDeque,
     net::IpAddr,
@@ -212,8 +212,8 @@ impl Drop for Permit {
     }
 }
 
-fn queue_full() -> Refusal {
-    Refusal::RateLimited { retry_after: RETRY_AFTER }
+fn queue_full() -> ApiError {
+    ApiError::RateLimited { retry_after: RETRY_AFTER }
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
 use crate::{clock::Clock, pruned_map::PrunedMap};
-use model::Refusal;
+use model::ApiError;
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -33,13 +33,13 @@ impl Lockout {
     }
 
     /// Refuses, with the seconds to wait, while the account is closed.
-    pub(crate) fn check(&self, account: &str) -> Result<(), Refusal> {
+    pub(crate) fn check(&self, account: &str) -> Result<(), ApiError> {
         let now = self.clock.monotonic();
         let left = self.lock().get(account).map_or(Duration::ZERO, |known| known.closed_until.saturating_sub(now));
         if left.is_zero() {
             return Ok(());
         }
-        Err(Refusal::RateLimited { retry_after: u64::try_from(left.as_millis().div_ceil(1_000)).unwrap_or(u64::MAX) })
+        Err(ApiError::RateLimited { retry_after: u64::try_from(left.as_millis().div_ceil(1_000)).unwrap_or(u64::MAX) })
     }
 
     /// Counts a failure, before the password is looked at, so that many tries at once can't slip through together.
@@ -100,7 +100,7 @@ mod tests {
         assert_eq!(lockout.check("sarah"), Ok(()));
         for wait in [1, 2, 4, 8] {
             lockout.charge("sarah");
-            assert_eq!(lockout.check("sarah"), Err(Refusal::RateLimited { retry_after: wait }));
+            assert_eq!(lockout.check("sarah"), Err(ApiError::RateLimited { retry_after: wait }));
             assert_eq!(lockout.check("kamau"), Ok(()));
             clock.advance(Duration::from_secs(wait));
             assert_eq!(lockout.check("sarah"), Ok(()));
@@ -108,7 +108,7 @@ mod tests {
         for _ in 0..40 {
             lockout.charge("sarah");
         }
-        assert_eq!(lockout.check("sarah"), Err(Refusal::RateLimited { retry_after: 15 * 60 }));
+        assert_eq!(lockout.check("sarah"), Err(ApiError::RateLimited { retry_after: 15 * 60 }));
         clock.set_back(Duration::from_secs(60 * 60));
         clock.advance(FAILURE_TTL);
         lockout.charge("sarah");

@@ -8,7 +8,7 @@ use crate::{
     entity::{person, token},
     store::Transaction,
 };
-use model::{Fault, Instant, PersonId, Refusal};
+use model::{ApiError, FieldError, Instant, PersonId};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use std::time::Duration;
 use uuid::Uuid;
@@ -115,7 +115,7 @@ pub(crate) async fn find_prepared(tx: &Transaction, reference: Uuid) -> Result<O
     let find = || token::Entity::find().filter(token::Column::Reference.eq(reference)).limit(1);
     let Some(before) = find().one(tx).await? else { return Ok(None) };
     match lock_person(tx, PersonId(before.person_id)).await {
-        Err(Error::Refused(Refusal::Unauthenticated)) => Ok(None),
+        Err(Error::Api(ApiError::Unauthenticated)) => Ok(None),
         Err(error) => Err(error),
         // Read again: it may have been revoked before the lock.
         Ok(_) => Ok(find().one(tx).await?.map(Prepared)),
@@ -168,10 +168,10 @@ pub(super) async fn store_hash(
 /// Locks its owner first and the token second. Changes of a password or an address take their locks in the same order,
 /// so that the two never wait for each other.
 pub(crate) async fn consume(tx: &Transaction, text: &str, purposes: &[Purpose], now: Instant) -> Result<ConsumedToken> {
-    let invalid = || Error::field("token", Fault::TokenInvalid);
+    let invalid = || Error::field("token", FieldError::TokenInvalid);
     let found = peek(tx, text, purposes, now).await?;
     let owner = lock_person(tx, found.person).await.map_err(|error| match error {
-        Error::Refused(Refusal::Unauthenticated) => invalid(),
+        Error::Api(ApiError::Unauthenticated) => invalid(),
         other => other,
     })?;
     let taken = token::Entity::delete_many()
@@ -201,7 +201,7 @@ pub(crate) async fn peek(
         let purpose = purposes.iter().find(|purpose| purpose.as_str() == row.purpose)?;
         Some(TokenInfo { person: PersonId(row.person_id), purpose: *purpose })
     });
-    Ok(found.ok_or_else(|| Refusal::field("token", Fault::TokenInvalid))?)
+    Ok(found.ok_or_else(|| ApiError::field("token", FieldError::TokenInvalid))?)
 }
 
 /// Makes a person's links of these purposes useless.

@@ -9,7 +9,7 @@ use argon2::{
     password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
 };
 use model::{
-    Fault, NewPassword, Refusal,
+    ApiError, FieldError, NewPassword,
     password::{PASSWORD_LIMIT, PASSWORD_MIN},
 };
 use std::{sync::Arc, thread::available_parallelism};
@@ -92,14 +92,14 @@ impl PasswordHasher {
     ) -> Result<String> {
         let normal = normalize(password.as_str());
         match normal.chars().count() {
-            ..PASSWORD_MIN => return Err(Error::field("password", Fault::TooShort)),
+            ..PASSWORD_MIN => return Err(Error::field("password", FieldError::TooShort)),
             PASSWORD_MIN..=PASSWORD_LIMIT => {}
-            _ => return Err(Error::field("password", Fault::TooLong)),
+            _ => return Err(Error::field("password", FieldError::TooLong)),
         }
         let known = KnownWords::new(&self.host, name, email);
         let turn = self.estimates.acquire(requester).await?;
         if run_blocking(turn, move || is_guessable(&normal, &known)).await? {
-            return Err(Refusal::field("password", Fault::PasswordTooCommon).into());
+            return Err(ApiError::field("password", FieldError::PasswordTooCommon).into());
         }
         self.hash(requester, password).await
     }
@@ -227,12 +227,13 @@ mod tests {
     async fn a_password_is_as_long_as_it_looks() {
         let short = NewPassword::parse(Some(&"e\u{301}".repeat(4))).expect("eight characters as sent");
         let refused =
-            hasher(8).hash_chosen(REQUESTER, &short, "", "").await.expect_err("four characters").into_refusal();
-        assert_eq!(refused.fault("password"), Some(Fault::TooShort));
+            hasher(8).hash_chosen(REQUESTER, &short, "", "").await.expect_err("four characters").into_api_error();
+        assert_eq!(refused.field_error("password"), Some(FieldError::TooShort));
         // Of these characters, the normal form has two for each.
         let long = NewPassword::parse(Some(&"\u{958}".repeat(129))).expect("129 characters as sent");
-        let refused = hasher(8).hash_chosen(REQUESTER, &long, "", "").await.expect_err("258 characters").into_refusal();
-        assert_eq!(refused.fault("password"), Some(Fault::TooLong), "it could never be typed");
+        let refused =
+            hasher(8).hash_chosen(REQUESTER, &long, "", "").await.expect_err("258 characters").into_api_error();
+        assert_eq!(refused.field_error("password"), Some(FieldError::TooLong), "it could never be typed");
     }
 
     #[tokio::test]
@@ -247,7 +248,7 @@ mod tests {
         let hasher = hasher(8);
         let _all = hasher.acquire_permit(REQUESTER).await.expect("the only turn");
         let common = NewPassword::parse(Some("password123")).expect("a password");
-        let refused = hasher.hash_chosen(REQUESTER, &common, "", "").await.expect_err("common").into_refusal();
-        assert_eq!(refused.fault("password"), Some(Fault::PasswordTooCommon));
+        let refused = hasher.hash_chosen(REQUESTER, &common, "", "").await.expect_err("common").into_api_error();
+        assert_eq!(refused.field_error("password"), Some(FieldError::PasswordTooCommon));
     }
 }

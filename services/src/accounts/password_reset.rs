@@ -16,7 +16,7 @@ use crate::{
     store::Transaction,
 };
 use model::{
-    Ending, Fault, Instant, LookupEmail, NewPassword, NotificationKind, PersonId, Refusal, SessionId, StoredEmail,
+    ApiError, Ending, FieldError, Instant, LookupEmail, NewPassword, NotificationKind, PersonId, SessionId, StoredEmail,
 };
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::LockType,
@@ -105,7 +105,7 @@ impl Greenroom {
         let ResetLink { token, from } = link.into();
         let found = one_time_token::peek(self.store.reader(), &token, &[Purpose::Reset], self.now()).await?;
         let row = person::Entity::find_by_id(found.person.0).one(self.store.reader()).await?;
-        let row = row.ok_or_else(|| crate::Error::field("token", Fault::TokenInvalid))?;
+        let row = row.ok_or_else(|| crate::Error::field("token", FieldError::TokenInvalid))?;
         self.link_passwords.take(found.person)?;
         let hash = self.hasher.hash_chosen(Requester::Person(found.person), &password, &row.name, &row.email).await?;
         let greenroom = self.clone();
@@ -115,7 +115,7 @@ impl Greenroom {
             let opened = one_time_token::consume(&tx, &token, &[Purpose::Reset], now).await?;
             // LinkBuilder of accounts that wait to be confirmed are of another kind: there is none for this, whatever comes.
             if !opened.owner.email_verified {
-                return Err(crate::Error::field("token", Fault::TokenInvalid));
+                return Err(crate::Error::field("token", FieldError::TokenInvalid));
             }
             let id = PersonId(opened.owner.id);
             let account = LookupEmail::from(&StoredEmail::new(&opened.owner.email));
@@ -204,7 +204,7 @@ impl Greenroom {
     ) -> Result<PasswordProof> {
         viewer.require_full_scope()?;
         let owner = person::Entity::find_by_id(viewer.id().0).one(self.store.reader()).await?;
-        let proof = PasswordProof { owner: owner.ok_or(Refusal::Unauthenticated)?, password, field };
+        let proof = PasswordProof { owner: owner.ok_or(ApiError::Unauthenticated)?, password, field };
         self.compare(viewer, &proof).await?;
         Ok(proof)
     }
@@ -219,7 +219,7 @@ impl Greenroom {
         let right = self.hasher.verify(turn, proof.password.clone(), stored).await.inspect_err(|_| give_back())?;
         if !right {
             self.log_security(SecurityEvent::ReauthenticationFailed, viewer.id(), viewer.from).await;
-            return Err(crate::Error::field(proof.field, Fault::WrongPassword));
+            return Err(crate::Error::field(proof.field, FieldError::WrongPassword));
         }
         give_back();
         Ok(())

@@ -4,7 +4,7 @@ use crate::{
     error::Error,
     store::Transaction,
 };
-use model::{Instant, MailAfter, Person, PersonId, Refusal, User};
+use model::{ApiError, Instant, MailAfter, Person, PersonId, User};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{NotSet, Set},
@@ -74,7 +74,7 @@ impl NewPerson<'_> {
 /// read here. Others may go on writing what refers to them.
 pub(crate) async fn lock_person(tx: &Transaction, id: PersonId) -> Result<person::Model> {
     let query = person::Entity::find_by_id(id.0).filter(person::Column::DeletedAt.is_null());
-    Ok(query.lock(LockType::NoKeyUpdate).one(tx).await?.ok_or(Refusal::Unauthenticated)?)
+    Ok(query.lock(LockType::NoKeyUpdate).one(tx).await?.ok_or(ApiError::Unauthenticated)?)
 }
 
 /// Locks the rows of people in the order of their ids, so that none changes until the transaction ends. Others may read

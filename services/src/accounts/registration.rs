@@ -14,7 +14,7 @@ use crate::{
     run_to_completion,
     store::Transaction,
 };
-use model::{Email, Instant, LookupEmail, PersonId, Profile, Refusal, Registration, StoredEmail};
+use model::{ApiError, Email, Instant, LookupEmail, PersonId, Profile, Registration, StoredEmail};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{Set, Unchanged},
@@ -236,7 +236,7 @@ impl Greenroom {
     }
 
     /// Takes one of the letters that an address may cause.
-    pub(super) fn acquire_account_mail(&self, from: IpAddr) -> std::result::Result<(), Refusal> {
+    pub(super) fn acquire_account_mail(&self, from: IpAddr) -> std::result::Result<(), ApiError> {
         self.account_mail_limiter.acquire(network_of(from))
     }
 }

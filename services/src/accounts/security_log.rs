@@ -85,7 +85,7 @@ impl Greenroom {
         let who = match self.pseudonym_key().await {
             Ok(key) => pseudonym(key, &whom),
             Err(error) => {
-                error.into_refusal();
+                error.into_api_error();
                 "unknown".to_owned()
             }
         };

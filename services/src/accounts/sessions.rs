@@ -12,7 +12,7 @@ use crate::{
     run_to_completion,
     store::{Transaction, statement_buckets},
 };
-use model::{Ending, Instant, Person, PersonId, Refusal, SessionId, User};
+use model::{ApiError, Ending, Instant, Person, PersonId, SessionId, User};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder,
     QuerySelect, RelationDef, Select, sea_query::Expr,
@@ -92,7 +92,7 @@ impl Greenroom {
         let now = self.now();
         let greenroom = self.clone();
         let asked = lookup.submit(token_hash(secret), |secrets| async move { greenroom.load_sessions(secrets).await });
-        let (row, owner) = asked.await?.ok_or(Refusal::Unauthenticated)?;
+        let (row, owner) = asked.await?.ok_or(ApiError::Unauthenticated)?;
         let mut viewer = Viewer {
             person: person_of(owner)?,
             session: SessionId(row.id),
@@ -105,7 +105,7 @@ impl Greenroom {
             // Where nothing can be written, one may read all the same.
             match self.record_use(&viewer, Instant::from_millis(row.created_at), now).await {
                 Ok(expires_at) => viewer.expires_at = expires_at,
-                Err(error) => drop(error.into_refusal()),
+                Err(error) => drop(error.into_api_error()),
             }
         }
         Ok(viewer)
@@ -135,7 +135,7 @@ impl Greenroom {
     /// `Unauthenticated` where the account is gone.
     pub async fn load_user(&self, viewer: &Viewer) -> Result<User> {
         let found = person::Entity::find_by_id(viewer.id().0).one(self.store.reader()).await?;
-        user_of(found.ok_or(Refusal::Unauthenticated)?)
+        user_of(found.ok_or(ApiError::Unauthenticated)?)
     }
 
     /// Takes the viewer's password once more: for an hour they may do what needs it.
@@ -211,7 +211,7 @@ impl Greenroom {
     /// # Errors
     /// `Unauthenticated` where it is over.
     pub async fn check_signed_in(&self, viewer: &Viewer) -> Result<()> {
-        self.session_expiry(viewer.session()).await?.map(drop).ok_or_else(|| Refusal::Unauthenticated.into())
+        self.session_expiry(viewer.session()).await?.map(drop).ok_or_else(|| ApiError::Unauthenticated.into())
     }
 
     /// Stores a session, or an access token, which is one with a name and a smaller scope.
@@ -318,11 +318,11 @@ pub(super) async fn evict_oldest(tx: &Transaction, person: PersonId) -> Result<(
 
 impl Viewer {
     fn require_session(self) -> Result<Self> {
-        if self.scope == SessionScope::Full { Ok(self) } else { Err(Refusal::Unauthenticated.into()) }
+        if self.scope == SessionScope::Full { Ok(self) } else { Err(ApiError::Unauthenticated.into()) }
     }
 
     fn require_token(self) -> Result<Self> {
-        if self.scope == SessionScope::Full { Err(Refusal::Unauthenticated.into()) } else { Ok(self) }
+        if self.scope == SessionScope::Full { Err(ApiError::Unauthenticated.into()) } else { Ok(self) }
     }
 }
 

@@ -20,8 +20,8 @@ use crate::{
     store::Transaction,
 };
 use model::{
-    Account, Change, Email, Event, Fault, Instant, MaskedEmail, NewPassword, NotificationKind, PersonId, Refusal, Role,
-    StoredEmail,
+    Account, ApiError, Change, Email, Event, FieldError, Instant, MaskedEmail, NewPassword, NotificationKind, PersonId,
+    Role, StoredEmail,
 };
 use sea_orm::{
     ActiveModelTrait,
@@ -37,7 +37,7 @@ impl Greenroom {
     /// `Unauthenticated` where it is gone.
     pub async fn load_account(&self, viewer: &Viewer) -> Result<Account> {
         let found = person::Entity::find_by_id(viewer.id().0).one(self.store.reader()).await?;
-        account_of(found.ok_or(Refusal::Unauthenticated)?)
+        account_of(found.ok_or(ApiError::Unauthenticated)?)
     }
 
     /// Whether the viewer may still become talent or an organizer, whichever they aren't.
@@ -64,7 +64,7 @@ impl Greenroom {
             let counterparts = lock_own_conversations(&tx, &viewer).await?;
             let role = change.role.filter(|role| role.as_str() != before.role);
             if role.is_some() && has_bookings(&tx, &viewer).await? {
-                return Err(Refusal::RoleFixed.into());
+                return Err(ApiError::RoleFixed.into());
             }
             // Only talent have a craft.
             let craft = if role == Some(Role::Organizer) { Some(None) } else { change.craft };
@@ -181,7 +181,7 @@ impl Greenroom {
         let row = person::ActiveModel { email: Set(address), ..unchanged_person(before.id) };
         let row = match row.update(&tx).await {
             // Another account has the address: the link is good for nothing.
-            Err(error) if is_duplicate(&error) => return Err(Error::field("token", Fault::TokenInvalid)),
+            Err(error) if is_duplicate(&error) => return Err(Error::field("token", FieldError::TokenInvalid)),
             updated => updated?,
         };
         mail::recall_unread(&tx, id, &before.email).await?;

@@ -11,7 +11,7 @@ use super::{
     user_of,
 };
 use crate::{Error, Greenroom, Result, entity::person};
-use model::{Instant, LookupEmail, PersonId, Refusal, User};
+use model::{ApiError, Instant, LookupEmail, PersonId, User};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 use std::net::IpAddr;
 
@@ -76,13 +76,13 @@ impl Greenroom {
                     self.log_security(SecurityEvent::SignInLimited, whom(), Some(from)).await;
                     attempt.warn_owner();
                 }
-                return Err(Refusal::InvalidCredentials.into());
+                return Err(ApiError::InvalidCredentials.into());
             }
         };
         if !known.email_verified {
             // It isn't given back: anybody can make such an account, and try its password as often as they like.
             self.log_security(SecurityEvent::SignInUnverified, PersonId(known.id), Some(from)).await;
-            return Err(Refusal::EmailUnverified.into());
+            return Err(ApiError::EmailUnverified.into());
         }
         attempt.refund();
         let signed_in = match self.begin_session(known, rehashed, user_agent, from).await? {
@@ -108,11 +108,11 @@ impl Greenroom {
         let rehashed = match self.hasher.verify_to_sign_in(permit, password, stored).await? {
             VerifyOutcome::Right => None,
             VerifyOutcome::Outdated(hash) => Some(hash),
-            VerifyOutcome::Wrong => return Err(Refusal::InvalidCredentials.into()),
+            VerifyOutcome::Wrong => return Err(ApiError::InvalidCredentials.into()),
         };
         match self.begin_session(row, rehashed, user_agent, from).await? {
             SignInStart::Session(signed_in) => Ok(signed_in),
-            SignInStart::HashChanged(_) => Err(Refusal::InvalidCredentials.into()),
+            SignInStart::HashChanged(_) => Err(ApiError::InvalidCredentials.into()),
         }
     }
 
@@ -125,7 +125,7 @@ impl Greenroom {
         let Some(before) = before.filter(|before| before.scope == SessionScope::Full) else { return Ok(()) };
         match self.sign_out(before).await {
             // It may have ended meanwhile.
-            Err(Error::Refused(Refusal::Unauthenticated)) => Ok(()),
+            Err(Error::Api(ApiError::Unauthenticated)) => Ok(()),
             ended => ended,
         }
     }
@@ -173,7 +173,7 @@ impl Greenroom {
             return Ok(SignInStart::HashChanged(Box::new(now)));
         }
         if !now.email_verified {
-            return Err(Refusal::InvalidCredentials.into());
+            return Err(ApiError::InvalidCredentials.into());
         }
         if let Some(hash) = rehashed {
             person::ActiveModel { password_hash: Set(hash), ..unchanged_person(row.id) }.update(&tx).await?;
@@ -236,7 +236,7 @@ impl Attempt<'_> {
         self.account.as_ref().filter(|_| self.device.is_none()).map(LookupEmail::canonical)
     }
 
-    fn check(&self) -> std::result::Result<(), Refusal> {
+    fn check(&self) -> std::result::Result<(), ApiError> {
         if self.device.is_none() {
             self.greenroom.ip_failure_limiter.check(self.network)?;
         }
@@ -244,7 +244,7 @@ impl Attempt<'_> {
         self.guesser().map_or(Ok(()), |guesser| self.greenroom.account_failure_limiter.check(guesser))
     }
 
-    fn charge(&self) -> std::result::Result<(), Refusal> {
+    fn charge(&self) -> std::result::Result<(), ApiError> {
         // Looked at again: others may have failed while this one waited.
         self.check()?;
         if let Some(guesser) = self.guesser() {

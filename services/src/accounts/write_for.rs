@@ -19,7 +19,7 @@ use crate::{
     entity::{person, session},
     store::{Transaction, statement_buckets},
 };
-use model::{Fault, PersonId, Refusal, SessionId};
+use model::{ApiError, FieldError, PersonId, SessionId};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::LockType};
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
@@ -83,7 +83,7 @@ impl Greenroom {
         if owner.password_hash == proof.owner.password_hash {
             return Ok((tx, owner));
         }
-        Err(Error::field(proof.field, Fault::WrongPassword))
+        Err(Error::field(proof.field, FieldError::WrongPassword))
     }
 
     /// Begins one transaction for many viewers, with the sessions that may write. The others' writes are to be refused
@@ -132,10 +132,10 @@ pub(crate) struct LiveSessions(HashMap<SessionId, SessionScope>);
 
 impl LiveSessions {
     /// Whether the viewer may write.
-    pub(crate) fn check(&self, viewer: &Viewer) -> std::result::Result<(), Refusal> {
+    pub(crate) fn check(&self, viewer: &Viewer) -> std::result::Result<(), ApiError> {
         match self.0.get(&viewer.session()) {
-            None => Err(Refusal::Unauthenticated),
-            Some(SessionScope::Read) => Err(Refusal::InsufficientScope),
+            None => Err(ApiError::Unauthenticated),
+            Some(SessionScope::Read) => Err(ApiError::InsufficientScope),
             Some(SessionScope::Full | SessionScope::Write) => Ok(()),
         }
     }

@@ -8,7 +8,9 @@ use crate::{
     run_to_completion,
     store::Transaction,
 };
-use model::{Body, Booking, BookingId, BookingStatus, ConversationId, Event, Instant, NotificationKind, Refusal, Step};
+use model::{
+    ApiError, Body, Booking, BookingId, BookingStatus, ConversationId, Event, Instant, NotificationKind, Step,
+};
 use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef, sea_query::Expr};
 
 impl Greenroom {
@@ -21,14 +23,14 @@ impl Greenroom {
     pub async fn apply_booking_action(&self, viewer: &Viewer, id: BookingId, step: Step) -> Result<Booking> {
         viewer.require_write_scope()?;
         if step.only().is_some_and(|only| only != viewer.role()) {
-            return Err(Refusal::WrongRole.into());
+            return Err(ApiError::WrongRole.into());
         }
         self.send_limiter.acquire(viewer.id())?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());
         run_to_completion(async move {
             let now = greenroom.now();
             let tx = greenroom.write_for(&viewer).await?;
-            let conversation = conversation_of(&tx, &viewer, id).await?.ok_or(Refusal::NotFound)?;
+            let conversation = conversation_of(&tx, &viewer, id).await?.ok_or(ApiError::NotFound)?;
             let mut recorder = EventRecorder::default();
             let booking = greenroom.apply_action(&tx, &viewer, conversation, step, &mut recorder, now).await?;
             recorder.commit(tx, &greenroom.hub, now).await?;
@@ -50,15 +52,15 @@ impl Greenroom {
         // Taking the place in the thread locks the conversation: two steps at once take turns.
         let row = allocate_seq(tx, viewer, conversation, now).await?;
         let found = BookingRow::select_all().filter(booking::Column::Id.eq(row.booking_id));
-        let found = found.into_model::<BookingRow>().one(tx).await?.ok_or(Refusal::NotFound)?;
+        let found = found.into_model::<BookingRow>().one(tx).await?.ok_or(ApiError::NotFound)?;
         let mut booking = found.into_model()?;
-        booking.status = booking.status.after(step).ok_or(Refusal::WrongStatus)?;
+        booking.status = booking.status.after(step).ok_or(ApiError::WrongStatus)?;
         booking::Entity::update_many()
             .col_expr(booking::Column::Status, Expr::value(booking.status.as_str()))
             .filter(booking::Column::Id.eq(row.booking_id))
             .exec(tx)
             .await?;
-        let sender = active_senders(tx, [viewer.id()]).await?.remove(&viewer.id()).ok_or(Refusal::Unauthenticated)?;
+        let sender = active_senders(tx, [viewer.id()]).await?.remove(&viewer.id()).ok_or(ApiError::Unauthenticated)?;
         let recipient = Party::of(viewer).counterpart(&row);
         for person in [viewer.id(), recipient] {
             recorder.record(person, Event::BookingUpdated { booking: booking.clone() });
@@ -70,7 +72,7 @@ impl Greenroom {
             sender,
             recipient,
             kind: notification_kind(step),
-            body: Body::parse(thread_text(step)).map_err(|fault| Refusal::field("body", fault))?,
+            body: Body::parse(thread_text(step)).map_err(|field_error| ApiError::field("body", field_error))?,
             client_id: crate::generate_client_id(),
             step: Some(booking.status),
         };

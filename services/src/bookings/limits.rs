@@ -1,5 +1,5 @@
 use crate::{Limits, Result, clock::CLOCK_SKEW, entity::booking, store::Transaction};
-use model::{BookingStatus, Instant, PersonId, Refusal};
+use model::{ApiError, BookingStatus, Instant, PersonId};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
 const DAY: i64 = 24 * 60 * 60 * 1_000;
@@ -25,7 +25,7 @@ pub(super) async fn check_inquiry_limits(
         // isn't over everywhere on earth.
         .filter(booking::Column::EventDate.gte(Instant::from_millis(now.millis() - DAY).day().to_string()));
     if unanswered.count(tx).await? >= limits.open_inquiries_per_pair {
-        return Err(Refusal::OpenInquiryLimit { retry_after: UNANSWERED_RETRY_AFTER }.into());
+        return Err(ApiError::OpenInquiryLimit { retry_after: UNANSWERED_RETRY_AFTER }.into());
     }
     // The one that has to be a day old before the next: found by its place, so that old ones cost nothing.
     let oldest_counted: Option<i64> = booking::Entity::find()
@@ -44,7 +44,7 @@ pub(super) async fn check_inquiry_limits(
         None => Ok(()),
         Some(created_at) => {
             let left = u64::try_from(created_at + DAY - now.millis()).unwrap_or_default();
-            Err(Refusal::InquiryLimit { retry_after: left.div_ceil(1_000).max(1) }.into())
+            Err(ApiError::InquiryLimit { retry_after: left.div_ceil(1_000).max(1) }.into())
         }
     }
 }

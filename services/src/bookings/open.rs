@@ -11,8 +11,8 @@ use crate::{
     store::Transaction,
 };
 use model::{
-    Booking, BookingDraft, BookingId, BookingStatus, ClientId, Conversation, ConversationId, Event, Fault, Instant,
-    NotificationKind, Person, PersonId, Refusal, Role,
+    ApiError, Booking, BookingDraft, BookingId, BookingStatus, ClientId, Conversation, ConversationId, Event,
+    FieldError, Instant, NotificationKind, Person, PersonId, Role,
 };
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
@@ -27,7 +27,7 @@ impl Greenroom {
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn open_booking(&self, viewer: &Viewer, draft: BookingDraft) -> Result<Conversation> {
         if viewer.role() != Role::Organizer {
-            return Err(Refusal::WrongRole.into());
+            return Err(ApiError::WrongRole.into());
         }
         viewer.require_write_scope()?;
         self.send_limiter.acquire(viewer.id())?;
@@ -42,7 +42,7 @@ impl Greenroom {
         let (tx, people) = self.write_for_with(viewer, &[viewer.id(), draft.talent_id]).await?;
         let (organizer, talent) = find_parties(people, viewer, draft.talent_id)?;
         match check_inquiry_limits(&tx, organizer.id, talent.id, &self.limits, now).await {
-            Err(Error::Refused(limit)) => {
+            Err(Error::Api(limit)) => {
                 tx.rollback().await;
                 return self.find_retry_or(limit, viewer, draft).await;
             }
@@ -82,10 +82,10 @@ impl Greenroom {
 
 impl Greenroom {
     /// The conversation of a booking where this is a retry, which no limit refuses; the limit's refusal otherwise.
-    async fn find_retry_or(&self, limit: Refusal, viewer: &Viewer, draft: BookingDraft) -> Result<Conversation> {
+    async fn find_retry_or(&self, limit: ApiError, viewer: &Viewer, draft: BookingDraft) -> Result<Conversation> {
         let Some(client_id) = draft.client_id else { return Err(limit.into()) };
         match self.find_retry(viewer, client_id, &draft).await {
-            Err(Error::Refused(Refusal::ClientIdReused)) => Err(limit.into()),
+            Err(Error::Api(ApiError::ClientIdReused)) => Err(limit.into()),
             known => known,
         }
     }
@@ -99,7 +99,7 @@ impl Greenroom {
             .filter(message::Column::ClientId.eq(client_id.0))
             .one(&tx)
             .await?
-            .ok_or(Refusal::ClientIdReused)?;
+            .ok_or(ApiError::ClientIdReused)?;
         let known = ConversationQuery::of(viewer).find(&tx, ConversationId(sent.conversation_id)).await?;
         tx.commit().await?;
         Ok(known
@@ -107,7 +107,7 @@ impl Greenroom {
             .filter(|known| {
                 sent.seq == 1 && sent.body == draft.message.as_str() && matches_draft(draft, &known.booking)
             })
-            .ok_or(Refusal::ClientIdReused)?)
+            .ok_or(ApiError::ClientIdReused)?)
     }
 }
 
@@ -122,15 +122,19 @@ fn matches_draft(draft: &BookingDraft, booking: &Booking) -> bool {
 
 fn find_parties(rows: Vec<person::Model>, viewer: &Viewer, talent: PersonId) -> Result<(Person, Person)> {
     let find = |id: PersonId| rows.iter().find(|row| row.id == id.0 && row.deleted_at.is_none()).cloned();
-    let organizer = person_of(find(viewer.id()).ok_or(Refusal::Unauthenticated)?)?;
+    let organizer = person_of(find(viewer.id()).ok_or(ApiError::Unauthenticated)?)?;
     // They may have become talent since they were looked up.
     if organizer.role != Role::Organizer {
-        return Err(Refusal::WrongRole.into());
+        return Err(ApiError::WrongRole.into());
     }
     let talent =
-        find(talent).filter(|row| row.email_verified).ok_or_else(|| Error::field("talentId", Fault::Invalid))?;
+        find(talent).filter(|row| row.email_verified).ok_or_else(|| Error::field("talentId", FieldError::Invalid))?;
     let talent = person_of(talent)?;
-    if talent.role == Role::Talent { Ok((organizer, talent)) } else { Err(Error::field("talentId", Fault::Invalid)) }
+    if talent.role == Role::Talent {
+        Ok((organizer, talent))
+    } else {
+        Err(Error::field("talentId", FieldError::Invalid))
+    }
 }
 
 async fn insert_booking(

@@ -3,7 +3,7 @@ use super::{
     read_markers::{advance_marker, both_want_receipts},
 };
 use crate::{Greenroom, Result, Viewer, realtime::EventRecorder, run_to_completion};
-use model::{ConversationId, Event, Refusal};
+use model::{ApiError, ConversationId, Event};
 
 impl Greenroom {
     /// Notes that messages up to `seq` have reached a device of the viewer's: never backwards, never past the last.
@@ -22,7 +22,7 @@ impl Greenroom {
             let Some(row) =
                 advance_marker(&tx, &viewer, id, (party.delivered_seq(), seq), both_want_receipts()).await?
             else {
-                ConversationQuery::of(&viewer).find(&tx, id).await?.ok_or(Refusal::NotFound)?;
+                ConversationQuery::of(&viewer).find(&tx, id).await?.ok_or(ApiError::NotFound)?;
                 return tx.commit().await;
             };
             let delivered_seq = Ord::min(seq, row.last_seq);

@@ -9,7 +9,7 @@ use crate::{
     run_to_completion,
     store::Transaction,
 };
-use model::{ConversationId, Event, NotificationId, Refusal};
+use model::{ApiError, ConversationId, Event, NotificationId};
 use sea_orm::{
     ColumnTrait, EntityTrait, QueryFilter,
     sea_query::{Condition, Expr},
@@ -35,7 +35,7 @@ impl Greenroom {
         let Some(row) = advance_marker(&tx, viewer, id, (party.read_seq(), seq), Condition::all()).await? else {
             return match ConversationQuery::of(viewer).find(&tx, id).await? {
                 Some(_) => tx.commit().await,
-                None => Err(Refusal::NotFound.into()),
+                None => Err(ApiError::NotFound.into()),
             };
         };
         let counterpart = party.counterpart(&row);

@@ -5,7 +5,7 @@ use crate::{
     realtime::{EventRecorder, lock_last_seqs},
     run_to_completion,
 };
-use model::{ConversationId, Event, Refusal};
+use model::{ApiError, ConversationId, Event};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 
 impl Greenroom {
@@ -31,7 +31,7 @@ impl Greenroom {
                 .exec_with_returning(&tx)
                 .await?;
             if moved.is_empty() {
-                ConversationQuery::of(&viewer).find(&tx, id).await?.ok_or(Refusal::NotFound)?;
+                ConversationQuery::of(&viewer).find(&tx, id).await?.ok_or(ApiError::NotFound)?;
                 return tx.commit().await;
             }
             lock_last_seqs(&tx, [viewer.id()]).await?;

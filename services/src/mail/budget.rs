@@ -1,6 +1,6 @@
 use super::{EmailKind, layout::Quota};
 use crate::{Limits, Result, accounts::sha256, clock::CLOCK_SKEW, entity::email_budget, store::Transaction};
-use model::{Instant, Refusal, StoredEmail};
+use model::{ApiError, Instant, StoredEmail};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, IntoActiveModel, sea_query::OnConflict};
 use uuid::Uuid;
 
@@ -67,7 +67,7 @@ impl Budget {
     }
 
     /// Refuses, with the seconds until the next, where the recipient got as many emails as they may.
-    pub(crate) fn check(&self, limits: &Limits, now: Instant) -> std::result::Result<(), Refusal> {
+    pub(crate) fn check(&self, limits: &Limits, now: Instant) -> std::result::Result<(), ApiError> {
         let windows = [(HOUR, limits.emails_per_recipient_hour), (DAY, limits.emails_per_recipient_day)];
         let wait = windows.into_iter().filter_map(|(window, limit)| {
             let counted = self.sent_at.iter().rev().filter(|at| **at > now.millis() - window);
@@ -78,7 +78,7 @@ impl Budget {
             None => Ok(()),
             Some(wait) => {
                 let retry_after = u64::try_from(wait).unwrap_or_default().div_ceil(1_000).max(1);
-                Err(Refusal::RateLimited { retry_after })
+                Err(ApiError::RateLimited { retry_after })
             }
         }
     }

@@ -39,7 +39,7 @@ impl Greenroom {
     pub async fn run_mail_worker(self, mailer: impl Mailer) {
         loop {
             if let Err(error) = self.deliver_pending(&mailer).await {
-                error.into_refusal();
+                error.into_api_error();
             }
             tokio::select! {
                 () = self.mail_queued.notified() => {}

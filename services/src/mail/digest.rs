@@ -30,7 +30,7 @@ impl Greenroom {
         loop {
             ticks.tick().await;
             if let Err(error) = self.queue_digests().await {
-                error.into_refusal();
+                error.into_api_error();
             }
         }
     }
@@ -48,7 +48,7 @@ impl Greenroom {
             let greenroom = self.clone();
             // One who can't be reminded mustn't keep the others from it.
             if let Err(error) = run_to_completion(async move { greenroom.queue_digest(person, now).await }).await {
-                error.into_refusal();
+                error.into_api_error();
             }
         }
         Ok(())

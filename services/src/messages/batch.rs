@@ -13,7 +13,7 @@ use crate::{
     realtime::EventRecorder,
     store::{Transaction, statement_buckets},
 };
-use model::{BookingId, ClientId, Draft, Instant, Message, NotificationKind, Person, PersonId, Refusal};
+use model::{ApiError, BookingId, ClientId, Draft, Instant, Message, NotificationKind, Person, PersonId};
 use sea_orm::{
     ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Condition, Expr},
@@ -35,7 +35,7 @@ enum BatchOutcome {
     /// It is the same as the new_message at this place.
     DuplicateOf(usize),
     Duplicate(Message),
-    Refused(Refusal),
+    Refused(ApiError),
 }
 
 /// What is context before anything is written.
@@ -72,20 +72,20 @@ impl Greenroom {
 
 impl MessageRequest {
     fn decide(&self, context: &mut BatchContext, new_messages: &mut Vec<NewMessage>) -> Result<BatchOutcome> {
-        if let Err(refusal) = context.sessions.check(&self.viewer) {
-            return Ok(BatchOutcome::Refused(refusal));
+        if let Err(api_error) = context.sessions.check(&self.viewer) {
+            return Ok(BatchOutcome::Refused(api_error));
         }
         let party = Party::of(&self.viewer);
         let own =
             context.conversations.get_mut(&self.draft.conversation_id.0).filter(|row| party.is_of(&self.viewer, row));
-        let Some(row) = own else { return Ok(BatchOutcome::Refused(Refusal::NotFound)) };
+        let Some(row) = own else { return Ok(BatchOutcome::Refused(ApiError::NotFound)) };
         if let Some(sent) = context.sent.get(&(self.viewer.id(), self.client_id)) {
             let same = sent.conversation_id == row.id && sent.body == self.draft.body.as_str();
             let message = message_of(sent.clone(), BookingId(row.booking_id), self.viewer.person().clone())?;
             return Ok(if same {
                 BatchOutcome::Duplicate(message)
             } else {
-                BatchOutcome::Refused(Refusal::ClientIdReused)
+                BatchOutcome::Refused(ApiError::ClientIdReused)
             });
         }
         let duplicate = |new_message: &NewMessage| {
@@ -97,11 +97,11 @@ impl MessageRequest {
             return Ok(if same {
                 BatchOutcome::DuplicateOf(place)
             } else {
-                BatchOutcome::Refused(Refusal::ClientIdReused)
+                BatchOutcome::Refused(ApiError::ClientIdReused)
             });
         }
         let Some(sender) = context.senders.get(&self.viewer.id()) else {
-            return Ok(BatchOutcome::Refused(Refusal::Unauthenticated));
+            return Ok(BatchOutcome::Refused(ApiError::Unauthenticated));
         };
         row.last_seq += 1;
         new_messages.push(NewMessage {
@@ -125,7 +125,7 @@ impl BatchOutcome {
             BatchOutcome::Written(place) => Ok(SendOutcome::New(written[place].clone())),
             BatchOutcome::DuplicateOf(place) => Ok(SendOutcome::Duplicate(written[place].clone())),
             BatchOutcome::Duplicate(message) => Ok(SendOutcome::Duplicate(message)),
-            BatchOutcome::Refused(refusal) => Err(refusal.into()),
+            BatchOutcome::Refused(api_error) => Err(api_error.into()),
         }
     }
 }

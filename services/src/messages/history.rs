@@ -4,7 +4,7 @@ use crate::{
     conversations::{ConversationQuery, ConversationWithCursor},
     entity::message,
 };
-use model::{Booking, Conversation, ConversationId, Fault, Message, PersonId, Refusal, Thread, projection};
+use model::{ApiError, Booking, Conversation, ConversationId, FieldError, Message, PersonId, Thread, projection};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
 /// Messages in a window unless somebody asks for another number.
@@ -58,10 +58,10 @@ impl Greenroom {
         let limit = match limit {
             None => WINDOW,
             Some(limit @ 1..=WINDOW_LIMIT) => limit,
-            Some(_) => return Err(Error::field("limit", Fault::OutOfRange)),
+            Some(_) => return Err(Error::field("limit", FieldError::OutOfRange)),
         };
         let ConversationWithCursor { conversation, cursor, .. } =
-            ConversationQuery::of(viewer).find(self.store.reader(), id).await?.ok_or(Refusal::NotFound)?;
+            ConversationQuery::of(viewer).find(self.store.reader(), id).await?.ok_or(ApiError::NotFound)?;
         let (messages, has_more) = read_window(self.store.reader(), &conversation, window, limit).await?;
         Ok(Messages { messages, has_more, cursor })
     }
@@ -72,7 +72,7 @@ impl Greenroom {
     /// `NotFound` where it isn't theirs.
     pub async fn load_thread(&self, viewer: &Viewer, id: ConversationId, window: Window) -> Result<Thread> {
         let ConversationWithCursor { conversation, cursor, .. } =
-            ConversationQuery::of(viewer).find(self.store.reader(), id).await?.ok_or(Refusal::NotFound)?;
+            ConversationQuery::of(viewer).find(self.store.reader(), id).await?.ok_or(ApiError::NotFound)?;
         let at_unread = Thread::opens_at_unread(&conversation);
         let (window, limit) = match window {
             Window::Unread if at_unread => (Window::After(conversation.read_seq - CONTEXT_MESSAGES), UNREAD_WINDOW),

@@ -7,7 +7,7 @@ use crate::{
     metrics,
     store::Transaction,
 };
-use model::{ConversationId, Draft, Instant, Message, Refusal};
+use model::{ApiError, ConversationId, Draft, Instant, Message};
 use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr};
 
 /// What became of a message.
@@ -88,5 +88,5 @@ pub(crate) async fn allocate_seq(
         .filter(Party::of(viewer).owns(viewer))
         .exec_with_returning(tx)
         .await?;
-    Ok(locked.into_iter().next().ok_or(Refusal::NotFound)?)
+    Ok(locked.into_iter().next().ok_or(ApiError::NotFound)?)
 }

@@ -28,7 +28,7 @@ impl Hub {
                     lost.for_each(|(id, last)| self.disconnect_stale(id, last));
                 }
                 Err(error) => {
-                    error.into_refusal();
+                    error.into_api_error();
                     tokio::time::sleep(RETRY_DELAY).await;
                     lagging.iter().for_each(|(id, _)| self.advance_last_seq(*id, 0));
                 }

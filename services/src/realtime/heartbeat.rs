@@ -20,7 +20,7 @@ impl Greenroom {
             ticks.tick().await;
             if let Err(error) = self.send_heartbeats().await {
                 // No heartbeat where there is no database: silence is how clients notice.
-                error.into_refusal();
+                error.into_api_error();
             }
         }
     }

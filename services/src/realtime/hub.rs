@@ -6,7 +6,7 @@ pub(super) use presence::PresenceChange;
 
 use super::{bus::BusHandle, event_sink::EventSink, sse};
 use crate::{metrics, store::Store};
-use model::{Ending, Instant, PersonId, Refusal, SessionId};
+use model::{ApiError, Ending, Instant, PersonId, SessionId};
 use presence::PresenceTransition;
 use std::{
     collections::{HashMap, HashSet},
@@ -138,7 +138,7 @@ impl Hub {
         (person, session): (PersonId, SessionId),
         save_data: bool,
         limit: usize,
-    ) -> Result<SubscriptionGuard, Refusal> {
+    ) -> Result<SubscriptionGuard, ApiError> {
         let state = &mut *self.lock_state();
         let subscriber = state.next_subscriber_id;
         state.next_subscriber_id += 1;
@@ -146,7 +146,7 @@ impl Hub {
         if !state.closed {
             let subscriptions = state.people.entry(person).or_default();
             if subscriptions.subscribers.len() >= limit {
-                return Err(Refusal::TooManyStreams);
+                return Err(ApiError::TooManyStreams);
             }
             subscriptions.subscribers.push(Subscriber {
                 id: subscriber,

@@ -7,7 +7,7 @@ use crate::{
     entity::{conversation, last_seen, person},
     store::{Store, statement_buckets},
 };
-use model::{ConversationId, Instant, PersonId, Presence, Refusal};
+use model::{ApiError, ConversationId, Instant, PersonId, Presence};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -42,7 +42,7 @@ impl Greenroom {
                 let changes: Vec<_> = changes.into_iter().filter(is_new).collect();
                 for batch in changes.chunks(BATCH) {
                     if let Err(error) = self.publish_presence_changes(batch).await {
-                        error.into_refusal();
+                        error.into_api_error();
                     }
                 }
             }
@@ -91,7 +91,7 @@ impl Greenroom {
     ) -> Result<Option<PersonId>> {
         let party = Party::of(viewer);
         let own = conversation::Entity::find_by_id(id.0).filter(party.owns(viewer));
-        let row = own.one(self.store.reader()).await?.ok_or(Refusal::NotFound)?;
+        let row = own.one(self.store.reader()).await?.ok_or(ApiError::NotFound)?;
         let other = party.counterpart(&row);
         let shown = select_showing_presence().filter(person::Column::Id.is_in([viewer.id().0, other.0]));
         let both = shown.all(self.store.reader()).await?.len() == 2;

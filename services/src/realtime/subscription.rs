@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{Greenroom, Result, Viewer};
 use bytes::Bytes;
-use model::{Ending, Instant, PersonId, Refusal, SessionId};
+use model::{ApiError, Ending, Instant, PersonId, SessionId};
 use std::{sync::Arc, time::Duration};
 
 /// In how many steps streams are ended where all are.
@@ -50,7 +50,7 @@ impl Greenroom {
         let guard = self.hub.subscribe((person, session), save_data, self.limits.streams_per_person)?;
         let after = if let Resume::After(cursor) = resume { Some(cursor) } else { None };
         let setup =
-            self.set_up_stream(StreamRequest { person, session, after }).await?.ok_or(Refusal::Unauthenticated)?;
+            self.set_up_stream(StreamRequest { person, session, after }).await?.ok_or(ApiError::Unauthenticated)?;
         self.hub.advance_last_seq(person, setup.last_seq);
         let retry = retry_millis()?;
         let (last, first_frame) = match setup.start_cursor(resume) {
@@ -130,7 +130,7 @@ impl Subscription {
             let mut events = std::mem::take(&mut self.replay);
             if events.is_empty() {
                 let read = event_log::events_after(self.greenroom.store.reader(), self.person, self.last).await;
-                events = read.map_err(crate::Error::into_refusal).ok()?;
+                events = read.map_err(crate::Error::into_api_error).ok()?;
             }
             if events.is_empty() {
                 return None;
@@ -155,7 +155,7 @@ impl Subscription {
         loop {
             let life_left = self.ends_at.millis() - self.greenroom.now().millis();
             tokio::time::sleep(Duration::from_millis(u64::try_from(life_left).unwrap_or_default())).await;
-            match Box::pin(self.greenroom.session_expiry(self.session)).await.map_err(crate::Error::into_refusal) {
+            match Box::pin(self.greenroom.session_expiry(self.session)).await.map_err(crate::Error::into_api_error) {
                 Ok(Some(later)) => self.ends_at = later,
                 Ok(None) => return self.greenroom.hub.end_session(self.person, self.session, Ending::Expired),
                 Err(_) => return,

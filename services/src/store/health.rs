@@ -8,7 +8,7 @@ use crate::{
     error::is_storage_full,
     metrics::PROBE_TIMEOUT,
 };
-use model::Refusal;
+use model::ApiError;
 use sea_orm::{ActiveValue::Set, DbErr, EntityTrait, sea_query::OnConflict};
 use std::{
     sync::atomic::{AtomicBool, Ordering},
@@ -31,7 +31,7 @@ pub(super) struct WriteHealth {
     id: Uuid,
     /// Whether a write found no room since the last probe.
     is_full: AtomicBool,
-    last: Mutex<Option<(Instant, std::result::Result<(), Refusal>)>>,
+    last: Mutex<Option<(Instant, std::result::Result<(), ApiError>)>>,
 }
 
 impl WriteHealth {
@@ -53,7 +53,7 @@ impl Store {
     ///
     /// # Errors
     /// `StorageFull`; `Unavailable` where it can't be written for another reason, or not within two seconds.
-    pub(crate) async fn check_writable(&self) -> std::result::Result<(), Refusal> {
+    pub(crate) async fn check_writable(&self) -> std::result::Result<(), ApiError> {
         let mut last = self.health.last.lock().await;
         // A write that found no room since then knows better.
         let is_outdated = self.health.is_full.load(Ordering::Relaxed);
@@ -61,7 +61,7 @@ impl Store {
             Some((at, found)) if at.elapsed() < PROBE_TTL && (found.is_err() || !is_outdated) => found.clone(),
             _ => {
                 let probed = timeout(PROBE_TIMEOUT, self.probe_write()).await.unwrap_or_else(|_| Err(Error::timeout()));
-                let found = probed.map_err(Error::into_refusal);
+                let found = probed.map_err(Error::into_api_error);
                 *last = Some((Instant::now(), found.clone()));
                 found
             }

@@ -2,7 +2,7 @@
 
 use super::{Store, Transaction};
 use crate::Error;
-use model::Refusal;
+use model::ApiError;
 use sea_orm::{ConnectionTrait, Database, Statement};
 use std::{future::poll_fn, task::Poll};
 use tempfile::TempDir;
@@ -90,7 +90,7 @@ async fn after_a_full_disk_what_is_acknowledged_is_there() {
         let tx = words.begin().await;
         limit(&tx, 1).await;
         let full = tx.execute_unprepared(&words.insert(LONG_WORD)).await.expect_err("there is no room");
-        assert_eq!(Error::from(full).into_refusal(), Refusal::StorageFull);
+        assert_eq!(Error::from(full).into_api_error(), ApiError::StorageFull);
     }
     let tx = words.begin().await;
     limit(&tx, ROOMY).await;
@@ -208,7 +208,7 @@ async fn a_connection_that_is_killed_in_a_transaction_is_told() {
     other.execute_unprepared(&format!("SELECT pg_terminate_backend({process}, 10000)")).await.expect("it has ended");
     other.close().await.expect("closing");
     let told = tx.commit().await.expect_err("there is nobody to commit");
-    assert_eq!(told.into_refusal(), Refusal::Unavailable);
+    assert_eq!(told.into_api_error(), ApiError::Unavailable);
     assert!(!words.has("killed").await);
     words.assert_works().await;
 }
@@ -232,7 +232,7 @@ async fn a_full_disk_is_noticed_and_so_is_that_there_is_room_again() {
     let tx = store.write().await.expect("a transaction");
     limit(&tx, 1).await;
     tx.commit().await.expect("a commit");
-    assert_eq!(store.check_writable().await, Err(Refusal::StorageFull), "what was found before is out of date");
+    assert_eq!(store.check_writable().await, Err(ApiError::StorageFull), "what was found before is out of date");
     // The limit has gone with the connection, as if there was room again.
     let recovering = async {
         while store.check_writable().await.is_err() {

@@ -1,7 +1,7 @@
 //! Access tokens: how far they reach.
 
-use crate::support::{Site, booking_of, draft, refusal, token_draft};
-use model::{AccountInput, Change, NewPassword, Refusal, Role, Scope, Step, TokenDraft};
+use crate::support::{Site, booking_of, draft, expect_api_error, token_draft};
+use model::{AccountInput, ApiError, Change, NewPassword, Role, Scope, Step, TokenDraft};
 use services::{Resume, Viewer, accounts::Password, notifications::NotificationSelection, seed::PASSWORD};
 use std::{net::Ipv4Addr, time::Duration};
 
@@ -29,13 +29,13 @@ async fn a_token_that_reads_sees_all_and_changes_nothing(site: Site) {
     let booking = greenroom.load_conversation(&bot, cast.launch).await.expect("a conversation").0.booking;
     let before = site.tally().await;
     for refused in [
-        refusal(greenroom.send_message(&bot, draft(cast.launch, "No")).await),
-        refusal(greenroom.mark_read(&bot, cast.launch, 12).await),
-        refusal(greenroom.open_booking(&bot, booking_of(cast.achieng.id())).await),
-        refusal(greenroom.apply_booking_action(&bot, booking.id, Step::Cancel).await),
-        refusal(greenroom.mark_notifications_seen(&bot, NotificationSelection::All).await),
+        expect_api_error(greenroom.send_message(&bot, draft(cast.launch, "No")).await),
+        expect_api_error(greenroom.mark_read(&bot, cast.launch, 12).await),
+        expect_api_error(greenroom.open_booking(&bot, booking_of(cast.achieng.id())).await),
+        expect_api_error(greenroom.apply_booking_action(&bot, booking.id, Step::Cancel).await),
+        expect_api_error(greenroom.mark_notifications_seen(&bot, NotificationSelection::All).await),
     ] {
-        assert_eq!(refused, Refusal::InsufficientScope);
+        assert_eq!(refused, ApiError::InsufficientScope);
     }
     assert_eq!(site.tally().await, before);
 }
@@ -56,26 +56,26 @@ async fn no_token_gets_at_the_account(site: Site) {
     let change: Change = AccountInput::default().parse(Role::Talent).expect("a change");
     let address = "bot@example.com".parse().expect("an address");
     for refused in [
-        refusal(greenroom.change_account(&bot, change).await),
-        refusal(greenroom.change_password(&bot, password(), new).await),
-        refusal(greenroom.change_email(&bot, password(), address, Ipv4Addr::LOCALHOST.into()).await),
-        refusal(greenroom.delete_account(&bot, password()).await),
-        refusal(greenroom.list_devices(&bot).await),
-        refusal(greenroom.list_access_tokens(&bot).await),
-        refusal(greenroom.create_token(&bot, token_draft(Scope::Write)).await),
-        refusal(greenroom.end_session(&bot, cast.sarah.session()).await),
-        refusal(greenroom.export_data(&bot)),
+        expect_api_error(greenroom.change_account(&bot, change).await),
+        expect_api_error(greenroom.change_password(&bot, password(), new).await),
+        expect_api_error(greenroom.change_email(&bot, password(), address, Ipv4Addr::LOCALHOST.into()).await),
+        expect_api_error(greenroom.delete_account(&bot, password()).await),
+        expect_api_error(greenroom.list_devices(&bot).await),
+        expect_api_error(greenroom.list_access_tokens(&bot).await),
+        expect_api_error(greenroom.create_token(&bot, token_draft(Scope::Write)).await),
+        expect_api_error(greenroom.end_session(&bot, cast.sarah.session()).await),
+        expect_api_error(greenroom.export_data(&bot)),
     ] {
-        assert_eq!(refused, Refusal::SessionRequired);
+        assert_eq!(refused, ApiError::SessionRequired);
     }
 }
 
 async fn a_token_is_no_cookie_and_a_cookie_no_token(site: Site) {
     let cast = site.cast().await;
     let (_, secret) = program(&site, &cast.sarah, Scope::Write).await;
-    assert_eq!(refusal(site.greenroom.authenticate(&secret).await), Refusal::Unauthenticated);
+    assert_eq!(expect_api_error(site.greenroom.authenticate(&secret).await), ApiError::Unauthenticated);
     let cookie = site.sign_in(services::seed::SARAH.email).await.token;
-    assert_eq!(refusal(site.greenroom.authenticate_token(&cookie).await), Refusal::Unauthenticated);
+    assert_eq!(expect_api_error(site.greenroom.authenticate_token(&cookie).await), ApiError::Unauthenticated);
 }
 
 async fn a_token_taken_back_is_over_with_its_streams(site: Site) {
@@ -85,7 +85,7 @@ async fn a_token_taken_back_is_over_with_its_streams(site: Site) {
     site.greenroom.end_session(&cast.sarah, bot.session()).await.expect("taken back");
     assert_eq!(stream.frame().await.event, "session-ended");
     stream.end().await;
-    assert_eq!(refusal(site.greenroom.authenticate_token(&secret).await), Refusal::Unauthenticated);
+    assert_eq!(expect_api_error(site.greenroom.authenticate_token(&secret).await), ApiError::Unauthenticated);
 }
 
 async fn devices_and_tokens_are_listed_apart(site: Site) {
@@ -101,8 +101,8 @@ async fn devices_and_tokens_are_listed_apart(site: Site) {
 
 async fn nobody_ends_anothers_session(site: Site) {
     let cast = site.cast().await;
-    let refused = refusal(site.greenroom.end_session(&cast.kamau, cast.sarah.session()).await);
-    assert_eq!(refused, Refusal::NotFound);
+    let refused = expect_api_error(site.greenroom.end_session(&cast.kamau, cast.sarah.session()).await);
+    assert_eq!(refused, ApiError::NotFound);
     assert_eq!(
         site.greenroom.list_devices(&cast.sarah).await.expect("devices").iter().filter(|it| it.current).count(),
         1
@@ -122,5 +122,5 @@ async fn a_token_ends_when_it_was_said_to_however_often_it_is_used(site: Site) {
         assert_eq!(bot.expires_at(), listed.expires_at);
     }
     site.clock.advance(day);
-    assert_eq!(refusal(site.greenroom.authenticate_token(&made.secret).await), Refusal::Unauthenticated);
+    assert_eq!(expect_api_error(site.greenroom.authenticate_token(&made.secret).await), ApiError::Unauthenticated);
 }

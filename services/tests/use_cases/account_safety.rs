@@ -1,8 +1,8 @@
 //! What keeps an account its owner's: passwords that aren't guessed, notices of sign-ins, and typing the password once
 //! more for access tokens and the download.
 
-use crate::support::{Kind, Site, refusal, sign_in, token_draft};
-use model::{Fault, NewPassword, Refusal, Scope};
+use crate::support::{Kind, Site, expect_api_error, sign_in, token_draft};
+use model::{ApiError, FieldError, NewPassword, Scope};
 use services::{
     Result, SignedIn,
     accounts::{Credentials, Password},
@@ -53,9 +53,9 @@ async fn a_password_of_ones_own_name_is_refused_everywhere(site: Site) {
     let token = site.token_for(SARAH.email).await;
     for guessed in ["Wanjiru2026!", "greenroom1", "Password2026!", "letmein123", "sarah.photographer1"] {
         let changed = site.greenroom.change_password(&sarah, typed(PASSWORD), chosen(guessed)).await;
-        assert_eq!(refusal(changed).fault("password"), Some(Fault::PasswordTooCommon), "{guessed}");
+        assert_eq!(expect_api_error(changed).field_error("password"), Some(FieldError::PasswordTooCommon), "{guessed}");
         let reset = site.greenroom.reset_password(&token, chosen(guessed)).await;
-        assert_eq!(refusal(reset).fault("password"), Some(Fault::PasswordTooCommon), "{guessed}");
+        assert_eq!(expect_api_error(reset).field_error("password"), Some(FieldError::PasswordTooCommon), "{guessed}");
     }
 }
 
@@ -122,11 +122,11 @@ async fn tokens_and_data_need_a_password_that_was_just_typed(site: Site) {
     let viewer = async || site.greenroom.authenticate(&token).await.expect("a viewer");
     site.greenroom.export_data(&viewer().await).expect("she just signed in");
     site.clock.advance(HOUR);
-    assert_eq!(refusal(site.greenroom.export_data(&viewer().await)), Refusal::PasswordRequired);
+    assert_eq!(expect_api_error(site.greenroom.export_data(&viewer().await)), ApiError::PasswordRequired);
     let made = site.greenroom.create_token(&viewer().await, token_draft(Scope::Read)).await;
-    assert_eq!(refusal(made), Refusal::PasswordRequired);
+    assert_eq!(expect_api_error(made), ApiError::PasswordRequired);
     let wrong = site.greenroom.confirm_password(&viewer().await, typed("wrong")).await;
-    assert_eq!(refusal(wrong).fault("password"), Some(Fault::WrongPassword));
+    assert_eq!(expect_api_error(wrong).field_error("password"), Some(FieldError::WrongPassword));
     site.greenroom.confirm_password(&viewer().await, typed(PASSWORD)).await.expect("it is hers");
     site.greenroom.create_token(&viewer().await, token_draft(Scope::Read)).await.expect("a token");
     site.greenroom.export_data(&viewer().await).expect("a document");

@@ -1,7 +1,7 @@
 //! Asking for a booking.
 
-use crate::support::{Kind, Site, Stream, booking_of, event_day, refusal};
-use model::{BookingStatus, Event, Fault, NotificationKind, PersonId, Refusal};
+use crate::support::{Kind, Site, Stream, booking_of, event_day, expect_api_error};
+use model::{ApiError, BookingStatus, Event, FieldError, NotificationKind, PersonId};
 use services::{Resume, messages::Window};
 use std::collections::HashSet;
 use uuid::Uuid;
@@ -55,7 +55,10 @@ async fn talent_may_not_ask(site: Site) {
     let cast = site.cast().await;
     let before = site.tally().await;
     for talent in [cast.kamau.id(), cast.sarah.id(), PersonId(Uuid::now_v7())] {
-        assert_eq!(refusal(site.greenroom.open_booking(&cast.sarah, booking_of(talent)).await), Refusal::WrongRole);
+        assert_eq!(
+            expect_api_error(site.greenroom.open_booking(&cast.sarah, booking_of(talent)).await),
+            ApiError::WrongRole
+        );
     }
     assert_eq!(site.tally().await, before);
 }
@@ -64,8 +67,8 @@ async fn only_talent_can_be_booked(site: Site) {
     let cast = site.cast().await;
     let before = site.tally().await;
     for nobody in [PersonId(Uuid::now_v7()), cast.safari.id(), cast.eventpro.id()] {
-        let answer = refusal(site.greenroom.open_booking(&cast.eventpro, booking_of(nobody)).await);
-        assert_eq!(answer, Refusal::field("talentId", Fault::Invalid));
+        let answer = expect_api_error(site.greenroom.open_booking(&cast.eventpro, booking_of(nobody)).await);
+        assert_eq!(answer, ApiError::field("talentId", FieldError::Invalid));
     }
     assert_eq!(site.tally().await, before);
 }

@@ -1,7 +1,7 @@
 //! The keys by which browsers encrypt what they keep for somebody.
 
-use crate::support::{Site, refusal, token_draft};
-use model::{Refusal, Scope};
+use crate::support::{Site, expect_api_error, token_draft};
+use model::{ApiError, Scope};
 use services::{accounts::Password, seed::PASSWORD};
 
 on_both! {
@@ -35,7 +35,7 @@ async fn no_token_is_told_a_key(site: Site) {
     let (cast, greenroom) = (site.cast().await, &site.greenroom);
     let made = greenroom.create_token(&cast.sarah, token_draft(Scope::Write)).await.expect("a token");
     let bot = greenroom.authenticate_token(&made.secret).await.expect("a viewer");
-    assert_eq!(refusal(greenroom.load_browser_key(&bot).await), Refusal::SessionRequired);
+    assert_eq!(expect_api_error(greenroom.load_browser_key(&bot).await), ApiError::SessionRequired);
 }
 
 async fn a_key_goes_with_the_account(site: Site) {

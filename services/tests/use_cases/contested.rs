@@ -1,8 +1,8 @@
 //! An address that another person registers first: in every order of what both do, only what the reader of the mailed
 //! link says counts.
 
-use crate::support::{Site, refusal, sign_in, token_in};
-use model::{NewPassword, Profile, Refusal, RegisterInput, Registration, Role};
+use crate::support::{Site, expect_api_error, sign_in, token_in};
+use model::{ApiError, NewPassword, Profile, RegisterInput, Registration, Role};
 use services::accounts::{Confirmation, LinkOpener};
 use std::{net::Ipv4Addr, time::Duration};
 
@@ -102,7 +102,7 @@ impl Story<'_> {
         let (newest, before) = self.tokens.split_last()?;
         for old in before {
             assert_eq!(
-                refusal(self.site.greenroom.confirm_email(old).await).code(),
+                expect_api_error(self.site.greenroom.confirm_email(old).await).code(),
                 "token_invalid",
                 "a newer link was mailed"
             );
@@ -113,7 +113,7 @@ impl Story<'_> {
         match self.site.greenroom.confirm_email(alone).await {
             Ok(_) => Some(false),
             Err(error) => {
-                assert_eq!(error.into_refusal(), Profile::required(), "the link works");
+                assert_eq!(error.into_api_error(), Profile::required(), "the link works");
                 let whole = Confirmation { token, profile: Some(introduction()), by: by(), from: None };
                 self.site.greenroom.confirm_email(whole).await.expect("confirmed");
                 Some(true)
@@ -141,8 +141,8 @@ async fn no_order_of_events_leaves_anything_of_the_attacker(site: Site) {
         };
         let owner_alone = counts.all(|act| matches!(act, Act::OwnerRegisters | Act::OwnerResends));
         assert_eq!(asked, !owner_alone, "{order:?}");
-        let attackers = refusal(sign_in(&site.greenroom, &email, ATTACKERS).await);
-        assert_eq!(attackers, Refusal::InvalidCredentials, "{order:?}");
+        let attackers = expect_api_error(sign_in(&site.greenroom, &email, ATTACKERS).await);
+        assert_eq!(attackers, ApiError::InvalidCredentials, "{order:?}");
         let (password, name) = if asked { (INTRODUCED, "Wambui herself") } else { (FIRST, "Wambui") };
         let token = sign_in(&site.greenroom, &email, password).await.expect("the owner's password").token;
         let viewer = site.greenroom.authenticate(&token).await.expect("a viewer");
@@ -172,7 +172,11 @@ async fn the_same_registration_at_once_is_one(site: Site) {
     let browser = other.expect("taken");
     let letters = site.letters_to(OWNED).await;
     assert_eq!(letters.len(), 1, "a double click is one registration");
-    assert_eq!(refusal(sign_in(&site.greenroom, OWNED, FIRST).await), Refusal::EmailUnverified, "it isn't contested");
+    assert_eq!(
+        expect_api_error(sign_in(&site.greenroom, OWNED, FIRST).await),
+        ApiError::EmailUnverified,
+        "it isn't contested"
+    );
     let by = LinkOpener::Browser(Some(browser));
     let followed = Confirmation { token: token_in(&letters[0]), profile: None, by, from: None };
     site.greenroom.confirm_email(followed).await.expect("whichever answer the browser kept");
@@ -185,12 +189,16 @@ async fn a_browser_that_registered_needs_no_more_than_its_link(site: Site) {
     for other in [None, Some("0".repeat(64)), Some(token.clone())] {
         let by = LinkOpener::Browser(other);
         let followed = Confirmation { token: token.clone(), profile: None, by, from: None };
-        assert_eq!(refusal(site.greenroom.confirm_email(followed).await), Profile::required(), "another browser");
+        assert_eq!(
+            expect_api_error(site.greenroom.confirm_email(followed).await),
+            Profile::required(),
+            "another browser"
+        );
     }
     let by = LinkOpener::Browser(Some(browser.clone()));
     let followed = Confirmation { token: browser.clone(), profile: None, by, from: None };
     assert_eq!(
-        refusal(site.greenroom.confirm_email(followed).await).code(),
+        expect_api_error(site.greenroom.confirm_email(followed).await).code(),
         "token_invalid",
         "the secret isn't the link"
     );
@@ -202,13 +210,17 @@ async fn a_program_says_the_rest_where_the_address_was_contested(site: Site) {
     site.greenroom.register_account(attackers(OWNED), HOME.into()).await.expect("taken");
     site.greenroom.register_account(owners(OWNED), HOME.into()).await.expect("taken");
     let token = site.token_for(OWNED).await;
-    assert_eq!(refusal(site.greenroom.confirm_email(&token).await), Profile::required());
+    assert_eq!(expect_api_error(site.greenroom.confirm_email(&token).await), Profile::required());
     let common = Profile { password: NewPassword::parse(Some("password123")).expect("a password"), ..introduction() };
     let whole =
         |profile| Confirmation { token: token.clone(), profile: Some(profile), by: LinkOpener::Program, from: None };
-    assert_eq!(refusal(site.greenroom.confirm_email(whole(common)).await).code(), "password_too_common");
+    assert_eq!(expect_api_error(site.greenroom.confirm_email(whole(common)).await).code(), "password_too_common");
     site.greenroom.confirm_email(whole(introduction())).await.expect("confirmed");
-    assert_eq!(refusal(site.greenroom.confirm_email(whole(introduction())).await).code(), "token_invalid", "once");
+    assert_eq!(
+        expect_api_error(site.greenroom.confirm_email(whole(introduction())).await).code(),
+        "token_invalid",
+        "once"
+    );
     assert!(sign_in(&site.greenroom, OWNED, INTRODUCED).await.is_ok());
 }
 
@@ -218,7 +230,7 @@ async fn another_name_with_the_same_password_is_contested(site: Site) {
         .await
         .expect("taken");
     site.greenroom.register_account(owners(OWNED), HOME.into()).await.expect("taken");
-    let refused = refusal(site.greenroom.confirm_email(&site.token_for(OWNED).await).await);
+    let refused = expect_api_error(site.greenroom.confirm_email(&site.token_for(OWNED).await).await);
     assert_eq!(refused, Profile::required(), "a person who knows a password that leaked must not choose the name");
 }
 
@@ -227,8 +239,8 @@ async fn what_waited_before_counts_as_contested(site: Site) {
     site.execute("DELETE FROM seaql_migrations WHERE version = 'm2026_11_28_contested_registrations'").await;
     services::migrate(site.url()).await.expect("migrated");
     let token = site.token_for(OWNED).await;
-    assert_eq!(refusal(site.greenroom.confirm_email(&token).await), Profile::required());
+    assert_eq!(expect_api_error(site.greenroom.confirm_email(&token).await), Profile::required());
     let whole = Confirmation { token, profile: Some(introduction()), by: LinkOpener::Program, from: None };
     site.greenroom.confirm_email(whole).await.expect("confirmed");
-    assert_eq!(refusal(sign_in(&site.greenroom, OWNED, ATTACKERS).await), Refusal::InvalidCredentials);
+    assert_eq!(expect_api_error(sign_in(&site.greenroom, OWNED, ATTACKERS).await), ApiError::InvalidCredentials);
 }

@@ -1,7 +1,7 @@
 //! How many emails strangers can cause to one recipient.
 
-use crate::support::{PostOffice, Site, refusal, within};
-use model::{NewPassword, Refusal, RegisterInput};
+use crate::support::{PostOffice, Site, expect_api_error, within};
+use model::{ApiError, NewPassword, RegisterInput};
 use services::{
     Greenroom, Limits,
     accounts::Password,
@@ -90,8 +90,8 @@ async fn a_change_of_address_that_would_get_no_email_is_refused(site: Site) {
     for number in 0..5 {
         site.greenroom.change_email(&cast.sarah, password(), to(), from(number)).await.expect("taken");
     }
-    let refused = refusal(site.greenroom.change_email(&cast.sarah, password(), to(), from(9)).await);
-    assert_eq!(refused, Refusal::RateLimited { retry_after: 3_600 });
+    let refused = expect_api_error(site.greenroom.change_email(&cast.sarah, password(), to(), from(9)).await);
+    assert_eq!(refused, ApiError::RateLimited { retry_after: 3_600 });
     assert_eq!(sent(&site, SARAH.email).await, 5, "nor is the old address told of it");
     let token = site.token_for("kept.busy@example.com").await;
     site.greenroom.confirm_email(&token).await.expect("the link before still works");

@@ -1,7 +1,7 @@
 //! What ends a stream.
 
-use crate::support::{Site, Stream, refusal, say, within};
-use model::Refusal;
+use crate::support::{Site, Stream, expect_api_error, say, within};
+use model::ApiError;
 use services::{
     EventSink, Limits, Resume, Viewer,
     seed::{EVENTPRO, SARAH},
@@ -56,11 +56,17 @@ async fn signing_out_ends_the_streams_of_that_session(site: Site) {
 async fn a_session_that_ended_before_the_stream_opened_has_none(site: Site) {
     let (viewer, _) = device(&site).await;
     site.greenroom.sign_out(&viewer).await.expect("signing out");
-    assert_eq!(refusal(site.greenroom.subscribe(&viewer, Resume::Live, false).await), Refusal::Unauthenticated);
+    assert_eq!(
+        expect_api_error(site.greenroom.subscribe(&viewer, Resume::Live, false).await),
+        ApiError::Unauthenticated
+    );
 
     let (viewer, _) = device(&site).await;
     site.clock.advance(30 * DAY);
-    assert_eq!(refusal(site.greenroom.subscribe(&viewer, Resume::Live, false).await), Refusal::Unauthenticated);
+    assert_eq!(
+        expect_api_error(site.greenroom.subscribe(&viewer, Resume::Live, false).await),
+        ApiError::Unauthenticated
+    );
 }
 
 /// Takes as many frames as it is let.
@@ -139,7 +145,7 @@ async fn a_person_holds_so_many_streams(site: Site) {
     let (other_device, _) = device(&site).await;
     let _second = Stream::open(&greenroom, &other_device, Resume::After(1)).await;
     for viewer in [&cast.sarah, &other_device] {
-        assert_eq!(refusal(greenroom.subscribe(viewer, Resume::Live, false).await), Refusal::TooManyStreams);
+        assert_eq!(expect_api_error(greenroom.subscribe(viewer, Resume::Live, false).await), ApiError::TooManyStreams);
     }
     Stream::ready(&greenroom, &cast.eventpro, Resume::Live).await;
     drop(first);

@@ -1,7 +1,7 @@
 //! Reading back in a conversation.
 
-use crate::support::{Cast, Site, refusal, say};
-use model::Fault;
+use crate::support::{Cast, Site, expect_api_error, say};
+use model::FieldError;
 use services::messages::{Messages, Window};
 use std::collections::HashSet;
 
@@ -73,8 +73,9 @@ async fn one_pages_forward_to_the_end(site: Site) {
 async fn a_window_has_at_least_one_message_and_a_hundred_at_most(site: Site) {
     let cast = site.cast().await;
     for limit in [0, -1, 101, i64::MAX, i64::MIN] {
-        let answer = refusal(site.greenroom.list_messages(&cast.sarah, cast.launch, Window::Newest, Some(limit)).await);
-        assert_eq!(answer.fault("limit"), Some(Fault::OutOfRange), "{limit}");
+        let answer =
+            expect_api_error(site.greenroom.list_messages(&cast.sarah, cast.launch, Window::Newest, Some(limit)).await);
+        assert_eq!(answer.field_error("limit"), Some(FieldError::OutOfRange), "{limit}");
     }
     for limit in [1, 100] {
         assert!(site.greenroom.list_messages(&cast.sarah, cast.launch, Window::Newest, Some(limit)).await.is_ok());

@@ -1,7 +1,7 @@
 //! The inbox.
 
-use crate::support::{Cast, Site, Stream, booking_of, refusal, say};
-use model::{ApplyOutcome, Conversation, ConversationId, Fault, Inbox, Projection};
+use crate::support::{Cast, Site, Stream, booking_of, expect_api_error, say};
+use model::{ApplyOutcome, Conversation, ConversationId, FieldError, Inbox, Projection};
 use services::Resume;
 use std::time::Duration;
 
@@ -112,8 +112,8 @@ async fn a_page_that_was_not_given_out_is_refused(site: Site) {
         "000000000000000000000000000000073939393939393939393939393939393939393939",
     ];
     for page in forged {
-        let answer = refusal(site.greenroom.load_inbox(&cast.eventpro, Some(page)).await);
-        assert_eq!(answer.fault("page"), Some(Fault::Invalid), "{page}");
+        let answer = expect_api_error(site.greenroom.load_inbox(&cast.eventpro, Some(page)).await);
+        assert_eq!(answer.field_error("page"), Some(FieldError::Invalid), "{page}");
     }
 }
 

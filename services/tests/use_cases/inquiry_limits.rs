@@ -1,7 +1,7 @@
 //! How many inquiries an organizer may open.
 
-use crate::support::{Site, booking_of, fresh_client_id, refusal, within};
-use model::{BookingDraft, ClientId, Craft, PersonId, Refusal, Step};
+use crate::support::{Site, booking_of, expect_api_error, fresh_client_id, within};
+use model::{ApiError, BookingDraft, ClientId, Craft, PersonId, Step};
 use services::{Greenroom, Limits, Viewer};
 use std::{collections::HashSet, time::Duration};
 use tokio::task::JoinSet;
@@ -42,7 +42,7 @@ async fn a_fourth_unanswered_inquiry_to_one_talent_is_refused(site: Site) {
     }
     let before = site.tally().await;
     let fourth = || greenroom.open_booking(&cast.eventpro, booking_of(cast.achieng.id()));
-    assert_eq!(refusal(fourth().await), Refusal::OpenInquiryLimit { retry_after: 3_600 });
+    assert_eq!(expect_api_error(fourth().await), ApiError::OpenInquiryLimit { retry_after: 3_600 });
     assert_eq!(site.tally().await, before, "nothing of it was written");
     greenroom.open_booking(&cast.eventpro, booking_of(cast.kamau.id())).await.expect("another talent");
     greenroom.open_booking(&cast.safari, booking_of(cast.achieng.id())).await.expect("another organizer");
@@ -54,7 +54,11 @@ async fn a_fourth_unanswered_inquiry_to_one_talent_is_refused(site: Site) {
     ] {
         greenroom.apply_booking_action(viewer, booking, step).await.expect("a step");
         fourth().await.expect("room for one more");
-        assert_eq!(refusal(fourth().await), Refusal::OpenInquiryLimit { retry_after: 3_600 }, "after {step:?}");
+        assert_eq!(
+            expect_api_error(fourth().await),
+            ApiError::OpenInquiryLimit { retry_after: 3_600 },
+            "after {step:?}"
+        );
     }
 }
 
@@ -83,13 +87,13 @@ async fn a_twenty_first_inquiry_in_a_day_is_refused(site: Site) {
     }
     let one_more = || greenroom.open_booking(&cast.eventpro, booking_of(cast.achieng.id()));
     let left = DAY.as_secs() - 20 * 60;
-    assert_eq!(refusal(one_more().await), Refusal::InquiryLimit { retry_after: left });
+    assert_eq!(expect_api_error(one_more().await), ApiError::InquiryLimit { retry_after: left });
     greenroom.open_booking(&cast.safari, booking_of(cast.achieng.id())).await.expect("another organizer");
     site.clock.advance(Duration::from_secs(left - 1));
-    assert_eq!(refusal(one_more().await), Refusal::InquiryLimit { retry_after: 1 });
+    assert_eq!(expect_api_error(one_more().await), ApiError::InquiryLimit { retry_after: 1 });
     site.clock.advance(Duration::from_secs(1));
     one_more().await.expect("the first is a day old");
-    assert_eq!(refusal(one_more().await), Refusal::InquiryLimit { retry_after: 60 });
+    assert_eq!(expect_api_error(one_more().await), ApiError::InquiryLimit { retry_after: 60 });
 }
 
 async fn open_at_once(houses: &[Greenroom], organizer: &Viewer, talents: &[PersonId], count: usize) -> usize {
@@ -124,7 +128,7 @@ async fn a_retry_is_no_further_inquiry(site: Site) {
     }
     assert_eq!(seen.len(), 1);
     let other = greenroom.open_booking(&cast.eventpro, retry(fresh_client_id(), cast.achieng.id())).await;
-    assert_eq!(refusal(other), Refusal::OpenInquiryLimit { retry_after: 3_600 });
+    assert_eq!(expect_api_error(other), ApiError::OpenInquiryLimit { retry_after: 3_600 });
 }
 
 async fn a_clock_set_back_neither_locks_nor_frees_an_organizer(site: Site) {
@@ -138,7 +142,7 @@ async fn a_clock_set_back_neither_locks_nor_frees_an_organizer(site: Site) {
     site.execute(ahead).await;
     ask().await.expect("a booking");
     ask().await.expect("what is dated in the future doesn't count");
-    assert!(matches!(refusal(ask().await), Refusal::OpenInquiryLimit { .. }));
+    assert!(matches!(expect_api_error(ask().await), ApiError::OpenInquiryLimit { .. }));
     let kamau = greenroom.open_booking(&cast.eventpro, booking_of(cast.kamau.id())).await;
-    assert!(matches!(refusal(kamau), Refusal::InquiryLimit { .. }), "what was opened since counts");
+    assert!(matches!(expect_api_error(kamau), ApiError::InquiryLimit { .. }), "what was opened since counts");
 }

@@ -1,7 +1,7 @@
 //! Opening an account: it works once its address is confirmed, and nobody learns who has one.
 
-use crate::support::{Kind, Site, refusal, sign_in, token_in};
-use model::{Craft, Fault, NewPassword, Profile, Refusal, RegisterInput, Registration, Role};
+use crate::support::{Kind, Site, expect_api_error, sign_in, token_in};
+use model::{ApiError, Craft, FieldError, NewPassword, Profile, RegisterInput, Registration, Role};
 use services::{
     accounts::{Confirmation, LinkOpener},
     seed::SARAH,
@@ -57,8 +57,8 @@ fn introduced(token: &str) -> Confirmation {
 
 async fn an_account_works_once_its_link_was_opened(site: Site) {
     register(&site, "Wambui@Example.com", PASSWORD, "Wambui").await;
-    assert_eq!(refusal(sign_in(&site.greenroom, WAMBUI, PASSWORD).await), Refusal::EmailUnverified);
-    assert_eq!(refusal(sign_in(&site.greenroom, WAMBUI, "wrong").await), Refusal::InvalidCredentials);
+    assert_eq!(expect_api_error(sign_in(&site.greenroom, WAMBUI, PASSWORD).await), ApiError::EmailUnverified);
+    assert_eq!(expect_api_error(sign_in(&site.greenroom, WAMBUI, "wrong").await), ApiError::InvalidCredentials);
     let letter = site.letters_to(WAMBUI).await.remove(0);
     assert!(letter.text.contains("https://greenroom.example/verify?token="), "{}", letter.text);
     assert!(letter.html.contains(&token_in(&letter)), "the same link in both parts");
@@ -71,7 +71,10 @@ async fn a_link_works_once_and_for_two_days(site: Site) {
     let browser = register(&site, WAMBUI, PASSWORD, "Wambui").await;
     let token = site.token_for(WAMBUI).await;
     site.clock.advance(2 * DAY);
-    assert_eq!(refusal(site.greenroom.confirm_email(&token).await).fault("token"), Some(Fault::TokenInvalid));
+    assert_eq!(
+        expect_api_error(site.greenroom.confirm_email(&token).await).field_error("token"),
+        Some(FieldError::TokenInvalid)
+    );
     site.greenroom
         .resend_link(WAMBUI.parse().expect("an address"), Some(browser), Ipv4Addr::LOCALHOST.into())
         .await
@@ -79,9 +82,9 @@ async fn a_link_works_once_and_for_two_days(site: Site) {
     let token = site.token_for(WAMBUI).await;
     site.clock.advance(2 * DAY - Duration::from_secs(1));
     site.greenroom.confirm_email(&token).await.expect("confirmed");
-    assert_eq!(refusal(site.greenroom.confirm_email(&token).await).code(), "token_invalid");
+    assert_eq!(expect_api_error(site.greenroom.confirm_email(&token).await).code(), "token_invalid");
     for never in ["", "x", &"0".repeat(64), &"é".repeat(10_000)] {
-        assert_eq!(refusal(site.greenroom.confirm_email(never).await).code(), "token_invalid");
+        assert_eq!(expect_api_error(site.greenroom.confirm_email(never).await).code(), "token_invalid");
     }
 }
 
@@ -104,7 +107,7 @@ async fn a_known_address_gets_another_mail_and_stays_as_it_is(site: Site) {
     register(&site, SARAH.email, PASSWORD, "Somebody").await;
     let letter = site.letters_to(SARAH.email).await.remove(0);
     assert!(letter.subject.contains("already") && !letter.text.contains("token="), "{}", letter.text);
-    assert_eq!(refusal(sign_in(&site.greenroom, SARAH.email, PASSWORD).await), Refusal::InvalidCredentials);
+    assert_eq!(expect_api_error(sign_in(&site.greenroom, SARAH.email, PASSWORD).await), ApiError::InvalidCredentials);
     assert_eq!(site.sign_in(SARAH.email).await.user.name, SARAH.name);
 }
 
@@ -113,19 +116,26 @@ async fn whoever_claimed_the_address_first_gains_nothing(site: Site) {
     let first = site.token_for(WAMBUI).await;
     register(&site, WAMBUI, PASSWORD, "Wambui").await;
     for password in ["the attacker's own", PASSWORD] {
-        assert_eq!(refusal(sign_in(&site.greenroom, WAMBUI, password).await), Refusal::InvalidCredentials);
+        assert_eq!(expect_api_error(sign_in(&site.greenroom, WAMBUI, password).await), ApiError::InvalidCredentials);
     }
     let second = site.token_for(WAMBUI).await;
-    assert_eq!(refusal(site.greenroom.confirm_email(&first).await).code(), "token_invalid", "the first link is void");
     assert_eq!(
-        refusal(site.greenroom.confirm_email(&second).await),
+        expect_api_error(site.greenroom.confirm_email(&first).await).code(),
+        "token_invalid",
+        "the first link is void"
+    );
+    assert_eq!(
+        expect_api_error(site.greenroom.confirm_email(&second).await),
         Profile::required(),
         "the second asks who they are"
     );
     site.greenroom.confirm_email(introduced(&second)).await.expect("confirmed");
     let user = sign_in(&site.greenroom, WAMBUI, CHOSEN).await.expect("a session").user;
     assert_eq!(user.name, "Wambui herself");
-    assert_eq!(refusal(sign_in(&site.greenroom, WAMBUI, "the attacker's own").await), Refusal::InvalidCredentials);
+    assert_eq!(
+        expect_api_error(sign_in(&site.greenroom, WAMBUI, "the attacker's own").await),
+        ApiError::InvalidCredentials
+    );
 }
 
 async fn nor_does_whoever_fills_the_inbox_before(site: Site) {
@@ -134,15 +144,15 @@ async fn nor_does_whoever_fills_the_inbox_before(site: Site) {
     }
     register(&site, WAMBUI, PASSWORD, "Wambui").await;
     for letter in site.letters_to(WAMBUI).await.iter().skip(1) {
-        assert_eq!(refusal(site.greenroom.confirm_email(&token_in(letter)).await).code(), "token_invalid");
+        assert_eq!(expect_api_error(site.greenroom.confirm_email(&token_in(letter)).await).code(), "token_invalid");
     }
     let newest = site.token_for(WAMBUI).await;
     site.greenroom.confirm_email(introduced(&newest)).await.expect("the newest still works");
     assert!(sign_in(&site.greenroom, WAMBUI, CHOSEN).await.is_ok());
     for number in 0..14 {
         let guess = format!("the attacker's own {number}");
-        let refused = refusal(sign_in(&site.greenroom, WAMBUI, &guess).await);
-        assert!(matches!(refused, Refusal::InvalidCredentials | Refusal::RateLimited { .. }), "{refused:?}");
+        let refused = expect_api_error(sign_in(&site.greenroom, WAMBUI, &guess).await);
+        assert!(matches!(refused, ApiError::InvalidCredentials | ApiError::RateLimited { .. }), "{refused:?}");
     }
 }
 
@@ -151,9 +161,13 @@ async fn the_same_again_mails_another_link_and_changes_nothing_else(site: Site) 
     let first = site.token_for(WAMBUI).await;
     site.clock.advance(Duration::from_secs(60));
     register(&site, WAMBUI, PASSWORD, "Wambui").await;
-    assert_eq!(refusal(sign_in(&site.greenroom, WAMBUI, PASSWORD).await), Refusal::EmailUnverified);
+    assert_eq!(expect_api_error(sign_in(&site.greenroom, WAMBUI, PASSWORD).await), ApiError::EmailUnverified);
     let second = site.token_for(WAMBUI).await;
-    assert_eq!(refusal(site.greenroom.confirm_email(&first).await).code(), "token_invalid", "the newer link counts");
+    assert_eq!(
+        expect_api_error(site.greenroom.confirm_email(&first).await).code(),
+        "token_invalid",
+        "the newer link counts"
+    );
     site.greenroom.confirm_email(&second).await.expect("confirmed");
     assert!(sign_in(&site.greenroom, WAMBUI, PASSWORD).await.is_ok());
 }
@@ -174,7 +188,7 @@ async fn another_link_is_sent_to_whoever_waits_for_one_alone(site: Site) {
 
 async fn a_common_password_is_refused(site: Site) {
     let common = registration(WAMBUI, "password123", "Wambui");
-    let refused = refusal(site.greenroom.register_account(common, Ipv4Addr::LOCALHOST.into()).await);
+    let refused = expect_api_error(site.greenroom.register_account(common, Ipv4Addr::LOCALHOST.into()).await);
     assert_eq!(refused.code(), "password_too_common");
     assert_eq!(site.letters_to(WAMBUI).await.len(), 0);
 }
@@ -195,8 +209,9 @@ async fn one_address_opens_twenty_accounts_an_hour(site: Site) {
         let email = format!("a{number}@example.com").parse().expect("an address");
         site.greenroom.forgot_password(email, from).await.expect("taken");
     }
-    let refused = refusal(site.greenroom.register_account(registration(WAMBUI, PASSWORD, "Wambui"), from).await);
-    assert!(matches!(refused, Refusal::RateLimited { retry_after: 3_590..=3_600 }), "{refused:?}");
+    let refused =
+        expect_api_error(site.greenroom.register_account(registration(WAMBUI, PASSWORD, "Wambui"), from).await);
+    assert!(matches!(refused, ApiError::RateLimited { retry_after: 3_590..=3_600 }), "{refused:?}");
     register(&site, WAMBUI, PASSWORD, "Wambui").await;
 }
 
@@ -204,10 +219,10 @@ async fn an_account_nobody_confirmed_is_forgotten(site: Site) {
     register(&site, WAMBUI, PASSWORD, "Wambui").await;
     site.clock.advance(6 * DAY);
     site.greenroom.purge_expired().await.expect("sweeping");
-    assert_eq!(refusal(sign_in(&site.greenroom, WAMBUI, PASSWORD).await), Refusal::EmailUnverified);
+    assert_eq!(expect_api_error(sign_in(&site.greenroom, WAMBUI, PASSWORD).await), ApiError::EmailUnverified);
     site.clock.advance(2 * DAY);
     site.greenroom.purge_expired().await.expect("sweeping");
-    assert_eq!(refusal(sign_in(&site.greenroom, WAMBUI, PASSWORD).await), Refusal::InvalidCredentials);
+    assert_eq!(expect_api_error(sign_in(&site.greenroom, WAMBUI, PASSWORD).await), ApiError::InvalidCredentials);
     assert!(site.sign_in(SARAH.email).await.user.email_verified, "others stay");
 }
 

@@ -1,7 +1,7 @@
 //! Settings that others see, one's own data, and leaving.
 
-use crate::support::{Site, Stream, audit, booking_of, draft, refusal, say, sign_in};
-use model::{AccountInput, BookingStatus, Craft, Event, Fault, MailAfter, Refusal, Role};
+use crate::support::{Site, Stream, audit, booking_of, draft, expect_api_error, say, sign_in};
+use model::{AccountInput, ApiError, BookingStatus, Craft, Event, FieldError, MailAfter, Role};
 use services::{
     Resume, Viewer,
     accounts::Password,
@@ -98,10 +98,10 @@ async fn an_export_ends_with_its_session(site: Site) {
     while let Some(piece) = export.next().await {
         match piece {
             Ok(piece) => text.push_str(std::str::from_utf8(&piece).expect("UTF-8")),
-            Err(error) => failed = Some(error.into_refusal()),
+            Err(error) => failed = Some(error.into_api_error()),
         }
     }
-    assert_eq!(failed, Some(Refusal::Unauthenticated));
+    assert_eq!(failed, Some(ApiError::Unauthenticated));
     assert!(!text.contains("\"seq\":201,"), "it went on without its session");
 }
 
@@ -157,16 +157,16 @@ async fn who_left_can_do_nothing_any_more(site: Site) {
     site.greenroom.delete_account(&cast.sarah, Password::new(PASSWORD.to_owned())).await.expect("gone");
     assert_eq!(own.frame().await.data["reason"], "account_deleted");
     own.end().await;
-    assert_eq!(refusal(sign_in(&site.greenroom, SARAH.email, PASSWORD).await), Refusal::InvalidCredentials);
+    assert_eq!(expect_api_error(sign_in(&site.greenroom, SARAH.email, PASSWORD).await), ApiError::InvalidCredentials);
     // A request that had begun before.
-    let late = refusal(site.greenroom.send_message(&cast.sarah, draft(cast.launch, "Too late")).await);
-    assert_eq!(late, Refusal::Unauthenticated);
+    let late = expect_api_error(site.greenroom.send_message(&cast.sarah, draft(cast.launch, "Too late")).await);
+    assert_eq!(late, ApiError::Unauthenticated);
 }
 
 async fn leaving_takes_the_password(site: Site) {
     let cast = site.cast().await;
-    let refused = refusal(site.greenroom.delete_account(&cast.sarah, Password::new("wrong".to_owned())).await);
-    assert_eq!(refused.fault("password"), Some(Fault::WrongPassword));
+    let refused = expect_api_error(site.greenroom.delete_account(&cast.sarah, Password::new("wrong".to_owned())).await);
+    assert_eq!(refused.field_error("password"), Some(FieldError::WrongPassword));
     assert_eq!(cast.sarah.role(), Role::Talent);
     assert!(sign_in(&site.greenroom, SARAH.email, PASSWORD).await.is_ok());
 }

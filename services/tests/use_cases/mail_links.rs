@@ -1,6 +1,6 @@
 //! Links in mails get their tokens when a mail goes out: nothing that is stored opens an account.
 
-use crate::support::{PostOffice, Site, refusal, token_in};
+use crate::support::{PostOffice, Site, expect_api_error, token_in};
 use model::NewPassword;
 use services::{
     accounts::Password,
@@ -78,9 +78,12 @@ async fn no_stored_mail_holds_a_link_that_opens_anything(site: Site) {
     let tokens = tokens_stored(&site).await;
     assert!(tokens.len() >= 6, "{tokens:?}");
     for token in tokens {
-        assert_eq!(refusal(site.greenroom.reset_password(&token, new_password()).await).code(), "token_invalid");
-        assert_eq!(refusal(site.greenroom.confirm_email(&token).await).code(), "token_invalid");
-        assert_eq!(refusal(site.greenroom.unsubscribe(&token).await).code(), "token_invalid");
+        assert_eq!(
+            expect_api_error(site.greenroom.reset_password(&token, new_password()).await).code(),
+            "token_invalid"
+        );
+        assert_eq!(expect_api_error(site.greenroom.confirm_email(&token).await).code(), "token_invalid");
+        assert_eq!(expect_api_error(site.greenroom.unsubscribe(&token).await).code(), "token_invalid");
     }
     let handed_over = office.0.lock().expect("a lock").iter().find(|letter| letter.text.contains("/reset")).cloned();
     let token = token_in(&handed_over.expect("the link was in the mail that was handed over"));
@@ -112,13 +115,16 @@ async fn each_link_of_a_mail_that_is_tried_again_works_until_one_is_used(site: S
     assert_ne!(tokens[0], tokens[1], "nothing that is stored makes the first again");
     site.greenroom.load_mailed_link(&tokens[1], None, None).await.expect("it works");
     site.greenroom.reset_password(&tokens[0], new_password()).await.expect("the first one works");
-    assert_eq!(refusal(site.greenroom.reset_password(&tokens[1], new_password()).await).code(), "token_invalid");
+    assert_eq!(
+        expect_api_error(site.greenroom.reset_password(&tokens[1], new_password()).await).code(),
+        "token_invalid"
+    );
     forgot(&site).await;
     site.greenroom.deliver_pending(&office).await.expect("posting");
     let before = token_in(office.0.lock().expect("a lock").last().expect("a mail"));
     forgot(&site).await;
     assert_eq!(
-        refusal(site.greenroom.reset_password(&before, new_password()).await).code(),
+        expect_api_error(site.greenroom.reset_password(&before, new_password()).await).code(),
         "token_invalid",
         "revoked"
     );

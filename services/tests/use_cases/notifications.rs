@@ -1,7 +1,7 @@
 //! The bell.
 
-use crate::support::{Kind, Site, Stream, refusal, say};
-use model::{Fault, Projection, notification::PREVIEW_LIMIT};
+use crate::support::{Kind, Site, Stream, expect_api_error, say};
+use model::{FieldError, Projection, notification::PREVIEW_LIMIT};
 use services::Resume;
 use std::collections::HashSet;
 
@@ -29,8 +29,8 @@ async fn paging_yields_every_notification_once(site: Site) {
     assert!(ids.is_sorted_by(|newer, older| newer > older));
     // The seeded talent wrote six of the dozen.
     assert_eq!((ids.len(), ids.iter().collect::<HashSet<_>>().len()), (68, 68));
-    let forged = refusal(site.greenroom.list_notifications(&cast.eventpro, Some("2")).await);
-    assert_eq!(forged.fault("page"), Some(Fault::Invalid));
+    let forged = expect_api_error(site.greenroom.list_notifications(&cast.eventpro, Some("2")).await);
+    assert_eq!(forged.field_error("page"), Some(FieldError::Invalid));
 }
 
 async fn the_bell_counts_what_is_not_seen_on_any_page(site: Site) {

@@ -1,7 +1,7 @@
 //! Sending a message.
 
-use crate::support::{Site, Stream, booking_of, draft, draft_as, fresh_client_id, refusal, say};
-use model::{Event, NotificationKind, Refusal};
+use crate::support::{Site, Stream, booking_of, draft, draft_as, expect_api_error, fresh_client_id, say};
+use model::{ApiError, Event, NotificationKind};
 use services::{
     Limits, Resume,
     messages::{SendOutcome, Window},
@@ -100,7 +100,7 @@ async fn a_client_id_with_another_text_is_refused(site: Site) {
     site.greenroom.send_message(&cast.sarah, draft_as(id, cast.launch, "Yes")).await.expect("a message");
     let before = site.tally().await;
     let other = site.greenroom.send_message(&cast.sarah, draft_as(id, cast.launch, "No")).await;
-    assert_eq!(refusal(other), Refusal::ClientIdReused);
+    assert_eq!(expect_api_error(other), ApiError::ClientIdReused);
     assert_eq!(site.tally().await, before);
 }
 
@@ -111,8 +111,8 @@ async fn a_client_id_in_another_conversation_is_refused(site: Site) {
     site.greenroom.send_message(&cast.eventpro, draft_as(id, cast.launch, "Yes")).await.expect("a message");
     let before = site.tally().await;
     assert_eq!(
-        refusal(site.greenroom.send_message(&cast.eventpro, draft_as(id, other, "Yes")).await),
-        Refusal::ClientIdReused
+        expect_api_error(site.greenroom.send_message(&cast.eventpro, draft_as(id, other, "Yes")).await),
+        ApiError::ClientIdReused
     );
     assert_eq!(site.tally().await, before);
 }
@@ -135,9 +135,9 @@ async fn a_person_sends_so_many_messages_a_minute(site: Site) {
     greenroom.open_booking(&cast.eventpro, booking_of(cast.kamau.id())).await.expect("a booking is a message too");
 
     let before = site.tally().await;
-    let wait = Refusal::RateLimited { retry_after: 40 };
-    assert_eq!(refusal(greenroom.send_message(&cast.eventpro, draft(cast.launch, "Four")).await), wait);
-    assert_eq!(refusal(greenroom.open_booking(&cast.eventpro, booking_of(cast.kamau.id())).await), wait);
+    let wait = ApiError::RateLimited { retry_after: 40 };
+    assert_eq!(expect_api_error(greenroom.send_message(&cast.eventpro, draft(cast.launch, "Four")).await), wait);
+    assert_eq!(expect_api_error(greenroom.open_booking(&cast.eventpro, booking_of(cast.kamau.id())).await), wait);
     assert_eq!(site.tally().await, before);
     say(&greenroom, &cast.sarah, cast.launch, "Others may").await;
     site.clock.advance(Duration::from_secs(40));
@@ -148,8 +148,8 @@ async fn what_is_refused_leaves_no_trace(site: Site) {
     let cast = site.cast().await;
     let before = site.tally().await;
     assert_eq!(
-        refusal(site.greenroom.send_message(&cast.kamau, draft(cast.launch, "Hello?")).await),
-        Refusal::NotFound
+        expect_api_error(site.greenroom.send_message(&cast.kamau, draft(cast.launch, "Hello?")).await),
+        ApiError::NotFound
     );
     assert_eq!(site.tally().await, before);
     assert_eq!(say(&site.greenroom, &cast.sarah, cast.launch, "Hello").await.seq, 13);

@@ -1,8 +1,8 @@
 //! Messages that are written together have fates of their own.
 
-use crate::support::{Site, draft, draft_as, fresh_client_id, refusal, within};
+use crate::support::{Site, draft, draft_as, expect_api_error, fresh_client_id, within};
 use futures::future::join_all;
-use model::Refusal;
+use model::ApiError;
 use services::messages::{SendOutcome, Window};
 
 on_both! {
@@ -27,7 +27,7 @@ async fn each_of_many_is_sent_or_refused_for_itself(site: Site) {
     let mut fates = within(join_all(posts)).await.into_iter();
     let mut next = || fates.next().expect("a fate for each");
     assert!(matches!(next(), Ok(SendOutcome::New(message)) if message.body == "One"));
-    assert_eq!(refusal(next()), Refusal::NotFound);
+    assert_eq!(expect_api_error(next()), ApiError::NotFound);
     let (Ok(first), Ok(again)) = (next(), next()) else { panic!("both tries are answered") };
     assert!(matches!(
         (&first, &again),
@@ -38,7 +38,7 @@ async fn each_of_many_is_sent_or_refused_for_itself(site: Site) {
     let (three, other) = (next(), next());
     let (three, other) = if three.is_ok() { (three, other) } else { (other, three) };
     assert!(matches!(three, Ok(SendOutcome::New(_))));
-    assert_eq!(refusal(other), Refusal::ClientIdReused);
+    assert_eq!(expect_api_error(other), ApiError::ClientIdReused);
     assert!(matches!(next(), Ok(SendOutcome::New(message)) if message.seq == 6));
 
     let history =

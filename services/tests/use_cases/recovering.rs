@@ -1,7 +1,7 @@
 //! A forgotten password, and changing what an account is opened with.
 
-use crate::support::{Kind, Site, connect, refusal, sign_in, token_draft, within};
-use model::{Event, Fault, NewPassword, NotificationKind, Refusal, Scope};
+use crate::support::{Kind, Site, connect, expect_api_error, sign_in, token_draft, within};
+use model::{ApiError, Event, FieldError, NewPassword, NotificationKind, Scope};
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use services::{
     Resume, Viewer,
@@ -54,19 +54,19 @@ async fn a_link_sets_a_new_password_once_and_ends_every_session(site: Site) {
     let other = site.token_for(SARAH.email).await;
     forgot(&site, SARAH.email).await;
     let token = site.token_for(SARAH.email).await;
-    let refused = refusal(site.greenroom.reset_password(&other, password(NEW)).await);
-    assert_eq!(refused.fault("token"), Some(Fault::TokenInvalid), "a newer link was mailed");
+    let refused = expect_api_error(site.greenroom.reset_password(&other, password(NEW)).await);
+    assert_eq!(refused.field_error("token"), Some(FieldError::TokenInvalid), "a newer link was mailed");
     assert!(site.greenroom.authenticate(&before).await.is_ok(), "asking changes nothing");
     site.greenroom.reset_password(&token, password(NEW)).await.expect("set");
-    assert_eq!(refusal(site.greenroom.authenticate(&before).await), Refusal::Unauthenticated);
+    assert_eq!(expect_api_error(site.greenroom.authenticate(&before).await), ApiError::Unauthenticated);
     assert_eq!(stream.event().await.event.name(), "notification.created");
     assert_eq!(stream.frame().await.event, "session-ended");
     stream.end().await;
-    assert_eq!(refusal(sign_in(&site.greenroom, SARAH.email, PASSWORD).await), Refusal::InvalidCredentials);
+    assert_eq!(expect_api_error(sign_in(&site.greenroom, SARAH.email, PASSWORD).await), ApiError::InvalidCredentials);
     assert!(sign_in(&site.greenroom, SARAH.email, NEW).await.is_ok());
     for used in [token, other] {
-        let refused = refusal(site.greenroom.reset_password(&used, password("another one")).await);
-        assert_eq!(refused.fault("token"), Some(Fault::TokenInvalid), "no link is left");
+        let refused = expect_api_error(site.greenroom.reset_password(&used, password("another one")).await);
+        assert_eq!(refused.field_error("token"), Some(FieldError::TokenInvalid), "no link is left");
     }
     assert!(site.letters_to(SARAH.email).await[0].subject.contains("was changed"));
 }
@@ -75,9 +75,9 @@ async fn a_reset_link_runs_out_after_an_hour(site: Site) {
     forgot(&site, SARAH.email).await;
     let token = site.token_for(SARAH.email).await;
     site.clock.advance(Duration::from_secs(60 * 60));
-    assert_eq!(refusal(site.greenroom.reset_password(&token, password(NEW)).await).code(), "token_invalid");
+    assert_eq!(expect_api_error(site.greenroom.reset_password(&token, password(NEW)).await).code(), "token_invalid");
     assert_eq!(
-        refusal(site.greenroom.confirm_email(&token).await).code(),
+        expect_api_error(site.greenroom.confirm_email(&token).await).code(),
         "token_invalid",
         "nor is it good for another purpose"
     );
@@ -86,9 +86,9 @@ async fn a_reset_link_runs_out_after_an_hour(site: Site) {
 async fn a_password_that_is_refused_leaves_the_link_good(site: Site) {
     forgot(&site, SARAH.email).await;
     let token = site.token_for(SARAH.email).await;
-    let refused = refusal(site.greenroom.reset_password(&token, password("password123")).await);
+    let refused = expect_api_error(site.greenroom.reset_password(&token, password("password123")).await);
     assert_eq!(refused.code(), "password_too_common");
-    assert_eq!(refusal(site.greenroom.confirm_email(&token).await).code(), "token_invalid");
+    assert_eq!(expect_api_error(site.greenroom.confirm_email(&token).await).code(), "token_invalid");
     site.greenroom.reset_password(&token, password(NEW)).await.expect("still good");
 }
 
@@ -108,8 +108,8 @@ async fn changing_the_password_ends_the_other_sessions_and_tokens(site: Site) {
     let program = site.greenroom.create_token(&here, token_draft(Scope::Read)).await.expect("a token");
     site.greenroom.change_password(&here, typed(PASSWORD), password(NEW)).await.expect("changed");
     assert!(site.greenroom.authenticate(&here_token).await.is_ok());
-    assert_eq!(refusal(site.greenroom.authenticate(&there_token).await), Refusal::Unauthenticated);
-    assert_eq!(refusal(site.greenroom.authenticate_token(&program.secret).await), Refusal::Unauthenticated);
+    assert_eq!(expect_api_error(site.greenroom.authenticate(&there_token).await), ApiError::Unauthenticated);
+    assert_eq!(expect_api_error(site.greenroom.authenticate_token(&program.secret).await), ApiError::Unauthenticated);
     assert!(sign_in(&site.greenroom, SARAH.email, NEW).await.is_ok());
     let notices = site.greenroom.list_notifications(&here, None).await.expect("notifications");
     let kinds: Vec<_> = notices.notifications.iter().take(2).map(|notification| notification.kind).collect();
@@ -120,11 +120,11 @@ async fn changing_the_password_ends_the_other_sessions_and_tokens(site: Site) {
 async fn a_wrong_password_changes_nothing_and_is_counted(site: Site) {
     let (sarah, _) = viewer(&site, SARAH.email).await;
     for _ in 0..10 {
-        let refused = refusal(site.greenroom.change_password(&sarah, typed("wrong"), password(NEW)).await);
-        assert_eq!(refused.fault("current"), Some(Fault::WrongPassword));
+        let refused = expect_api_error(site.greenroom.change_password(&sarah, typed("wrong"), password(NEW)).await);
+        assert_eq!(refused.field_error("current"), Some(FieldError::WrongPassword));
     }
-    let refused = refusal(site.greenroom.change_password(&sarah, typed(PASSWORD), password(NEW)).await);
-    assert!(matches!(refused, Refusal::RateLimited { .. }), "an open screen is no place to guess: {refused:?}");
+    let refused = expect_api_error(site.greenroom.change_password(&sarah, typed(PASSWORD), password(NEW)).await);
+    assert!(matches!(refused, ApiError::RateLimited { .. }), "an open screen is no place to guess: {refused:?}");
     site.clock.advance(Duration::from_secs(60));
     assert!(sign_in(&site.greenroom, SARAH.email, PASSWORD).await.is_ok());
 }
@@ -137,7 +137,7 @@ async fn a_new_address_works_once_confirmed_and_the_old_one_is_told(site: Site) 
     assert!(sign_in(&site.greenroom, SARAH.email, PASSWORD).await.is_ok(), "nothing has changed yet");
     let mut stream = crate::support::Stream::ready(&site.greenroom, &sarah, Resume::Live).await.0;
     site.greenroom.confirm_email(&site.token_for("sarah.new@example.com").await).await.expect("confirmed");
-    assert_eq!(refusal(sign_in(&site.greenroom, SARAH.email, PASSWORD).await), Refusal::InvalidCredentials);
+    assert_eq!(expect_api_error(sign_in(&site.greenroom, SARAH.email, PASSWORD).await), ApiError::InvalidCredentials);
     assert!(sign_in(&site.greenroom, "sarah.new@example.com", PASSWORD).await.is_ok());
     assert!(site.greenroom.authenticate(&token).await.is_ok(), "it is the same person");
     assert!(site.letters_to(SARAH.email).await[0].subject.contains("was changed"));
@@ -150,7 +150,7 @@ async fn an_address_that_somebody_has_cant_be_taken(site: Site) {
     let taken = EVENTPRO.email.parse().expect("an address");
     let from = Ipv4Addr::LOCALHOST.into();
     site.greenroom.change_email(&sarah, typed(PASSWORD), taken, from).await.expect("the same answer");
-    let refused = refusal(site.greenroom.confirm_email(&site.token_for(EVENTPRO.email).await).await);
+    let refused = expect_api_error(site.greenroom.confirm_email(&site.token_for(EVENTPRO.email).await).await);
     assert_eq!(refused.code(), "token_invalid");
     assert_eq!(site.sign_in(EVENTPRO.email).await.user.name, EVENTPRO.name);
 }
@@ -184,7 +184,7 @@ async fn a_new_password_ends_a_change_of_address(site: Site) {
     assert!(site.letters_to(SARAH.email).await[0].subject.contains("about to change"), "the owner is told in time");
     forgot(&site, SARAH.email).await;
     site.greenroom.reset_password(&site.token_for(SARAH.email).await, password(NEW)).await.expect("set");
-    let refused = refusal(site.greenroom.confirm_email(&site.token_for("thief@example.com").await).await);
+    let refused = expect_api_error(site.greenroom.confirm_email(&site.token_for("thief@example.com").await).await);
     assert_eq!(refused.code(), "token_invalid");
     assert!(sign_in(&site.greenroom, SARAH.email, NEW).await.is_ok());
 }
@@ -195,7 +195,7 @@ async fn a_link_to_the_old_address_opens_nothing_after_the_change(site: Site) {
     let old = site.token_for(SARAH.email).await;
     ask_to_move(&site, &sarah, "sarah.new@example.com").await;
     site.greenroom.confirm_email(&site.token_for("sarah.new@example.com").await).await.expect("confirmed");
-    assert_eq!(refusal(site.greenroom.reset_password(&old, password(NEW)).await).code(), "token_invalid");
+    assert_eq!(expect_api_error(site.greenroom.reset_password(&old, password(NEW)).await).code(), "token_invalid");
 }
 
 async fn what_was_ended_meanwhile_makes_nothing_new(site: Site) {
@@ -203,19 +203,19 @@ async fn what_was_ended_meanwhile_makes_nothing_new(site: Site) {
     let (sarah, _) = viewer(&site, SARAH.email).await;
     site.greenroom.change_password(&sarah, typed(PASSWORD), password(NEW)).await.expect("changed");
     // A request that had begun before.
-    let token = refusal(site.greenroom.create_token(&thief, token_draft(Scope::Write)).await);
-    assert_eq!(token, Refusal::Unauthenticated);
+    let token = expect_api_error(site.greenroom.create_token(&thief, token_draft(Scope::Write)).await);
+    assert_eq!(token, ApiError::Unauthenticated);
     let address = "thief@example.com".parse().expect("an address");
     let moved = site.greenroom.change_email(&thief, typed(NEW), address, Ipv4Addr::LOCALHOST.into()).await;
-    assert_eq!(refusal(moved), Refusal::Unauthenticated);
+    assert_eq!(expect_api_error(moved), ApiError::Unauthenticated);
     let name = model::AccountInput { name: Some("Thief".to_owned()), ..Default::default() };
     let renamed = site.greenroom.change_account(&thief, name.parse(thief.role()).expect("a change")).await;
-    assert_eq!(refusal(renamed), Refusal::Unauthenticated);
+    assert_eq!(expect_api_error(renamed), ApiError::Unauthenticated);
 }
 
 async fn a_link_that_is_none_costs_no_hash(site: Site) {
     // A common password is found before it would be hashed: here, not even that is looked at.
-    let refused = refusal(site.greenroom.reset_password("x", password("password123")).await);
+    let refused = expect_api_error(site.greenroom.reset_password("x", password("password123")).await);
     assert_eq!(refused.code(), "token_invalid");
 }
 
@@ -244,12 +244,12 @@ async fn passwords_that_are_chosen_are_counted_whether_or_not_they_are_taken(sit
     forgot(&site, SARAH.email).await;
     let token = site.token_for(SARAH.email).await;
     let changes = (0..25).map(|_| site.greenroom.change_password(&sarah, typed(PASSWORD), password("password123")));
-    let refused: Vec<_> = futures::future::join_all(changes).await.into_iter().map(refusal).collect();
+    let refused: Vec<_> = futures::future::join_all(changes).await.into_iter().map(api_error).collect();
     let (common, limited): (Vec<_>, Vec<_>) = refused.iter().partition(|one| one.code() == "password_too_common");
     assert_eq!((common.len(), limited.len()), (10, 15), "{refused:?}");
-    assert!(limited.iter().all(|one| **one == Refusal::RateLimited { retry_after: 3_600 }), "{limited:?}");
+    assert!(limited.iter().all(|one| **one == ApiError::RateLimited { retry_after: 3_600 }), "{limited:?}");
     for _ in 0..9 {
-        let refused = refusal(site.greenroom.reset_password(&token, password("password123")).await);
+        let refused = expect_api_error(site.greenroom.reset_password(&token, password("password123")).await);
         assert_eq!(refused.code(), "password_too_common", "by mail they are counted apart");
     }
     site.greenroom.reset_password(&token, password(NEW)).await.expect("the tenth");
@@ -270,19 +270,19 @@ async fn a_new_password_forgets_the_devices_that_were_known(site: Site) {
     let (here, own) = viewer(&site, SARAH.email).await;
     site.greenroom.change_password(&here, typed(PASSWORD), password(NEW)).await.expect("changed");
     for _ in 0..10 {
-        let wrong = refusal(sign_in_with_cookie(&site, PASSWORD, &stolen).await);
-        assert_eq!(wrong, Refusal::InvalidCredentials);
+        let wrong = expect_api_error(sign_in_with_cookie(&site, PASSWORD, &stolen).await);
+        assert_eq!(wrong, ApiError::InvalidCredentials);
     }
-    let refused = refusal(sign_in_with_cookie(&site, NEW, &stolen).await);
-    assert_eq!(refused, Refusal::RateLimited { retry_after: 60 }, "as any stranger from there");
+    let refused = expect_api_error(sign_in_with_cookie(&site, NEW, &stolen).await);
+    assert_eq!(refused, ApiError::RateLimited { retry_after: 60 }, "as any stranger from there");
     sign_in_with_cookie(&site, NEW, &own).await.expect("the one that changed it is known");
     forgot(&site, SARAH.email).await;
     site.greenroom
         .reset_password(&site.token_for(SARAH.email).await, password("seven drums at dawn"))
         .await
         .expect("set");
-    let refused = refusal(sign_in_with_cookie(&site, "seven drums at dawn", &own).await);
-    assert_eq!(refused, Refusal::RateLimited { retry_after: 60 }, "after a reset none is");
+    let refused = expect_api_error(sign_in_with_cookie(&site, "seven drums at dawn", &own).await);
+    assert_eq!(refused, ApiError::RateLimited { retry_after: 60 }, "after a reset none is");
     site.clock.advance(Duration::from_secs(8 * 24 * 60 * 60));
     sign_in_with_cookie(&site, "seven drums at dawn", &own).await.expect("a session");
     assert_eq!(site.letters_to(SARAH.email).await[0].subject, "A new sign-in to your account");
@@ -304,6 +304,6 @@ async fn following_a_link_never_deadlocks_with_a_change_of_the_password() {
     let watching = connect(site.url()).await;
     within(async { while watching.query_one_raw(waits.clone()).await.expect("an answer").is_none() {} }).await;
     change.execute_unprepared("DELETE FROM token; COMMIT").await.expect("no deadlock");
-    let refused = refusal(following.await.expect("no panic"));
-    assert_eq!(refused.fault("token"), Some(Fault::TokenInvalid), "the links are ended");
+    let refused = expect_api_error(following.await.expect("no panic"));
+    assert_eq!(refused.field_error("token"), Some(FieldError::TokenInvalid), "the links are ended");
 }

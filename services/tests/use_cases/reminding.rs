@@ -1,6 +1,6 @@
 //! Mails about messages that stay unread.
 
-use crate::support::{PostOffice, Site, refusal, say, token_in};
+use crate::support::{PostOffice, Site, expect_api_error, say, token_in};
 use model::{AccountInput, BookingStatus, Step};
 use services::{
     Limits, Viewer,
@@ -155,8 +155,12 @@ async fn one_click_ends_these_mails(site: Site) {
     say(&site.greenroom, &cast.sarah, cast.launch, "Two").await;
     site.clock.advance(60 * MINUTE);
     assert_eq!(letters(&site).await.len(), 1);
-    assert_eq!(refusal(site.greenroom.unsubscribe("x").await).code(), "token_invalid");
-    assert_eq!(refusal(site.greenroom.confirm_email(token).await).code(), "token_invalid", "good for nothing else");
+    assert_eq!(expect_api_error(site.greenroom.unsubscribe("x").await).code(), "token_invalid");
+    assert_eq!(
+        expect_api_error(site.greenroom.confirm_email(token).await).code(),
+        "token_invalid",
+        "good for nothing else"
+    );
 }
 
 async fn old_news_is_not_mailed(site: Site) {

@@ -1,7 +1,7 @@
 //! A session that is revoked after it was looked up writes nothing.
 
-use crate::support::{Cast, Site, booking_of, connect, draft, refusal, sign_in, token_draft, within};
-use model::{AccountInput, Fault, NewPassword, Refusal, Role, Scope, Step};
+use crate::support::{Cast, Site, booking_of, connect, draft, expect_api_error, sign_in, token_draft, within};
+use model::{AccountInput, ApiError, FieldError, NewPassword, Role, Scope, Step};
 use sea_orm::{ConnectionTrait, FromQueryResult, TransactionTrait};
 use services::{
     Limits, Viewer,
@@ -44,40 +44,40 @@ fn password() -> Password {
 }
 
 /// What a talent can write, each tried once.
-async fn all_writes(site: &Site, cast: &Cast, viewer: &Viewer) -> Vec<(&'static str, Refusal)> {
+async fn all_writes(site: &Site, cast: &Cast, viewer: &Viewer) -> Vec<(&'static str, ApiError)> {
     let greenroom = &site.greenroom;
     let booking = greenroom.load_conversation(&cast.sarah, cast.launch).await.expect("a conversation").0.booking.id;
     vec![
-        ("post", refusal(greenroom.send_message(viewer, draft(cast.launch, "No")).await)),
-        ("read_on", refusal(greenroom.mark_read(viewer, cast.launch, 12).await)),
-        ("deliver", refusal(greenroom.mark_delivered(viewer, cast.launch, 12).await)),
-        ("mark_unread", refusal(greenroom.mark_unread(viewer, cast.launch, 1).await)),
+        ("post", expect_api_error(greenroom.send_message(viewer, draft(cast.launch, "No")).await)),
+        ("read_on", expect_api_error(greenroom.mark_read(viewer, cast.launch, 12).await)),
+        ("deliver", expect_api_error(greenroom.mark_delivered(viewer, cast.launch, 12).await)),
+        ("mark_unread", expect_api_error(greenroom.mark_unread(viewer, cast.launch, 1).await)),
         (
             "mark_notifications_seen",
-            refusal(greenroom.mark_notifications_seen(viewer, NotificationSelection::All).await),
+            expect_api_error(greenroom.mark_notifications_seen(viewer, NotificationSelection::All).await),
         ),
-        ("step", refusal(greenroom.apply_booking_action(viewer, booking, Step::Accept).await)),
+        ("step", expect_api_error(greenroom.apply_booking_action(viewer, booking, Step::Accept).await)),
     ]
 }
 
 /// What an account's owner can write.
-async fn account_writes(site: &Site, viewer: &Viewer) -> Vec<(&'static str, Refusal)> {
+async fn account_writes(site: &Site, viewer: &Viewer) -> Vec<(&'static str, ApiError)> {
     let greenroom = &site.greenroom;
     let name = AccountInput { name: Some("Mallory".to_owned()), ..AccountInput::default() };
     let change = name.parse(Role::Talent).expect("a change");
     let new = NewPassword::parse(Some("velvet drum nairobi")).expect("a password");
     let address = "mallory@example.com".parse().expect("an address");
     vec![
-        ("change_account", refusal(greenroom.change_account(viewer, change).await)),
-        ("change_password", refusal(greenroom.change_password(viewer, password(), new).await)),
+        ("change_account", expect_api_error(greenroom.change_account(viewer, change).await)),
+        ("change_password", expect_api_error(greenroom.change_password(viewer, password(), new).await)),
         (
             "change_email",
-            refusal(greenroom.change_email(viewer, password(), address, Ipv4Addr::LOCALHOST.into()).await),
+            expect_api_error(greenroom.change_email(viewer, password(), address, Ipv4Addr::LOCALHOST.into()).await),
         ),
-        ("create_token", refusal(greenroom.create_token(viewer, token_draft(Scope::Write)).await)),
-        ("end_session", refusal(greenroom.end_session(viewer, viewer.session()).await)),
-        ("leave", refusal(greenroom.delete_account(viewer, password()).await)),
-        ("sign_out", refusal(greenroom.sign_out(viewer).await)),
+        ("create_token", expect_api_error(greenroom.create_token(viewer, token_draft(Scope::Write)).await)),
+        ("end_session", expect_api_error(greenroom.end_session(viewer, viewer.session()).await)),
+        ("leave", expect_api_error(greenroom.delete_account(viewer, password()).await)),
+        ("sign_out", expect_api_error(greenroom.sign_out(viewer).await)),
     ]
 }
 
@@ -86,7 +86,7 @@ async fn nothing_is_written(site: &Site, cast: &Cast, stolen: &Viewer) {
     let mut tried = all_writes(site, cast, stolen).await;
     tried.extend(account_writes(site, stolen).await);
     for (name, refused) in tried {
-        assert_eq!(refused, Refusal::Unauthenticated, "{name}");
+        assert_eq!(refused, ApiError::Unauthenticated, "{name}");
     }
     assert_eq!((site.tally().await, account(site).await), before);
 }
@@ -98,8 +98,8 @@ async fn a_revoked_session_writes_nothing(site: Site) {
     nothing_is_written(&site, &cast, &stolen).await;
     // For organizers too.
     let (_, organizer) = (site.greenroom.sign_out(&cast.eventpro).await.expect("signed out"), &cast.eventpro);
-    let refused = refusal(site.greenroom.open_booking(organizer, booking_of(cast.achieng.id())).await);
-    assert_eq!(refused, Refusal::Unauthenticated);
+    let refused = expect_api_error(site.greenroom.open_booking(organizer, booking_of(cast.achieng.id())).await);
+    assert_eq!(refused, ApiError::Unauthenticated);
 }
 
 async fn an_expired_session_writes_nothing(site: Site) {
@@ -116,7 +116,7 @@ async fn a_revoked_access_token_writes_nothing(site: Site) {
     site.greenroom.end_session(&cast.sarah, bot.session()).await.expect("revoked");
     let before = site.tally().await;
     for (name, refused) in all_writes(&site, &cast, &bot).await {
-        assert_eq!(refused, Refusal::Unauthenticated, "{name}");
+        assert_eq!(refused, ApiError::Unauthenticated, "{name}");
     }
     assert_eq!(site.tally().await, before);
 }
@@ -167,11 +167,11 @@ async fn leaving_while_sending_does_not_wait_in_circles(site: Site) {
         let greenroom = if number % 2 == 0 { site.greenroom.clone() } else { second.clone() };
         let by = if number % 3 == 0 { cast.eventpro.clone() } else { cast.sarah.clone() };
         let draft = draft(cast.launch, "Still there?");
-        posts.spawn(async move { greenroom.send_message(&by, draft).await.map_err(services::Error::into_refusal) });
+        posts.spawn(async move { greenroom.send_message(&by, draft).await.map_err(services::Error::into_api_error) });
     }
     within(site.greenroom.delete_account(&cast.sarah, password())).await.expect("gone");
     for posted in within(posts.join_all()).await {
-        assert!(matches!(posted, Ok(_) | Err(Refusal::Unauthenticated | Refusal::RateLimited { .. })), "{posted:?}");
+        assert!(matches!(posted, Ok(_) | Err(ApiError::Unauthenticated | ApiError::RateLimited { .. })), "{posted:?}");
     }
 }
 
@@ -191,10 +191,10 @@ async fn a_password_change_in_flight_does_not_undo_a_reset(site: Site) {
     let change = tokio::spawn(async move { changing.change_password(&thief, password(), new).await });
     // Passwords are looked at one after the other: behind these, the old one was found right.
     for _ in 0..3 {
-        refusal(sign_in(&greenroom, KAMAU.email, "wrong").await);
+        expect_api_error(sign_in(&greenroom, KAMAU.email, "wrong").await);
     }
     reset.commit().await.expect("committed");
-    let refused = refusal(within(change).await.expect("no panic"));
-    assert_eq!(refused, Refusal::field("current", Fault::WrongPassword));
+    let refused = expect_api_error(within(change).await.expect("no panic"));
+    assert_eq!(refused, ApiError::field("current", FieldError::WrongPassword));
     assert_eq!(account(&site).await.password_hash, RESET);
 }

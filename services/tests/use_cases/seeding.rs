@@ -1,7 +1,7 @@
 //! A new database.
 
-use crate::support::{Database, Kind, Site, refusal, sign_in};
-use model::Refusal;
+use crate::support::{Database, Kind, Site, expect_api_error, sign_in};
+use model::ApiError;
 use services::{Greenroom, Limits, seed, seed::ACHIENG};
 
 on_both! {
@@ -29,7 +29,7 @@ async fn an_empty_database_is_seeded_once(site: Site) {
     assert!(!seed::seed_demo(&database.url).await.expect("seeding again does nothing"));
     services::migrate(&database.url).await.expect("migrating again does nothing");
     let wrong = sign_in(&greenroom, ACHIENG.email, "wrong").await;
-    assert_eq!(refusal(wrong), Refusal::InvalidCredentials);
+    assert_eq!(expect_api_error(wrong), ApiError::InvalidCredentials);
     assert!(sign_in(&greenroom, ACHIENG.email, seed::PASSWORD).await.is_ok());
 }
 

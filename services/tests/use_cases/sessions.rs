@@ -1,7 +1,7 @@
 //! Sessions: how long they last, and what ends them.
 
-use crate::support::{Site, refusal};
-use model::Refusal;
+use crate::support::{Site, expect_api_error};
+use model::ApiError;
 use sea_orm::FromQueryResult;
 use services::{clock::Clock, seed::SARAH};
 use std::time::Duration;
@@ -56,7 +56,7 @@ async fn the_database_knows_no_token(site: Site) {
 async fn a_token_that_was_never_given_out_is_nobodys(site: Site) {
     let almost = site.sign_in(SARAH.email).await.token.to_uppercase();
     for token in ["", "x", "é\0", &"0".repeat(64), &almost, &"a".repeat(100_000)] {
-        assert_eq!(refusal(site.greenroom.authenticate(token).await), Refusal::Unauthenticated);
+        assert_eq!(expect_api_error(site.greenroom.authenticate(token).await), ApiError::Unauthenticated);
     }
 }
 
@@ -67,7 +67,7 @@ async fn a_session_ends_thirty_days_after_its_last_use(site: Site) {
         assert!(site.greenroom.authenticate(&token).await.is_ok(), "it is used, and so goes on");
     }
     site.clock.advance(30 * DAY);
-    assert_eq!(refusal(site.greenroom.authenticate(&token).await), Refusal::Unauthenticated);
+    assert_eq!(expect_api_error(site.greenroom.authenticate(&token).await), ApiError::Unauthenticated);
 }
 
 async fn a_session_ends_after_ninety_days_however_often_it_is_used(site: Site) {
@@ -79,7 +79,7 @@ async fn a_session_ends_after_ninety_days_however_often_it_is_used(site: Site) {
     let viewer = site.greenroom.authenticate(&token).await.expect("a viewer");
     assert_eq!(viewer.expires_at().millis() - site.clock.now().millis(), 2 * 86_400_000);
     site.clock.advance(2 * DAY);
-    assert_eq!(refusal(site.greenroom.authenticate(&token).await), Refusal::Unauthenticated);
+    assert_eq!(expect_api_error(site.greenroom.authenticate(&token).await), ApiError::Unauthenticated);
 }
 
 async fn use_is_noted_every_five_minutes_at_most(site: Site) {
@@ -99,9 +99,13 @@ async fn signing_out_ends_this_session_alone(site: Site) {
     let (phone, laptop) = (site.sign_in(SARAH.email).await, site.sign_in(SARAH.email).await);
     let viewer = site.greenroom.authenticate(&phone.token).await.expect("a viewer");
     site.greenroom.sign_out(&viewer).await.expect("signing out");
-    assert_eq!(refusal(site.greenroom.authenticate(&phone.token).await), Refusal::Unauthenticated);
+    assert_eq!(expect_api_error(site.greenroom.authenticate(&phone.token).await), ApiError::Unauthenticated);
     assert!(site.greenroom.authenticate(&laptop.token).await.is_ok());
-    assert_eq!(refusal(site.greenroom.sign_out(&viewer).await), Refusal::Unauthenticated, "it is over already");
+    assert_eq!(
+        expect_api_error(site.greenroom.sign_out(&viewer).await),
+        ApiError::Unauthenticated,
+        "it is over already"
+    );
 }
 
 async fn sessions_that_are_over_are_swept_away(site: Site) {

@@ -1,7 +1,7 @@
 //! Signing in, and how often one may fail at it.
 
-use crate::support::{Site, refusal, within};
-use model::{Craft, NewPassword, Refusal, Role};
+use crate::support::{Site, expect_api_error, within};
+use model::{ApiError, Craft, NewPassword, Role};
 use services::{
     Greenroom, Limits, Result, SignedIn,
     accounts::{Credentials, Origin, Password, ResetLink},
@@ -72,32 +72,39 @@ async fn a_wrong_password_and_an_unknown_address_get_the_same_answer(site: Site)
         ("' OR 1=1 --@example.com", PASSWORD),
     ];
     for (email, password) in tries {
-        let answer = refusal(sign_in(&site.greenroom, email, password, HOME).await);
-        assert_eq!(answer, Refusal::InvalidCredentials, "{email} {password}");
+        let answer = expect_api_error(sign_in(&site.greenroom, email, password, HOME).await);
+        assert_eq!(answer, ApiError::InvalidCredentials, "{email} {password}");
     }
 }
 
 async fn an_address_that_was_never_confirmed_may_not_sign_in(site: Site) {
     site.execute(&format!("UPDATE person SET email_verified = false WHERE email = '{}'", SARAH.email)).await;
-    let wrong = refusal(sign_in(&site.greenroom, SARAH.email, "wrong", HOME).await);
-    assert_eq!(wrong, Refusal::InvalidCredentials, "a stranger learns nothing about the account");
-    let right = refusal(sign_in(&site.greenroom, SARAH.email, PASSWORD, HOME).await);
-    assert_eq!(right, Refusal::EmailUnverified);
+    let wrong = expect_api_error(sign_in(&site.greenroom, SARAH.email, "wrong", HOME).await);
+    assert_eq!(wrong, ApiError::InvalidCredentials, "a stranger learns nothing about the account");
+    let right = expect_api_error(sign_in(&site.greenroom, SARAH.email, PASSWORD, HOME).await);
+    assert_eq!(right, ApiError::EmailUnverified);
 }
 
 async fn ten_failures_close_an_account_to_their_network_for_a_minute(site: Site) {
     for _ in 0..10 {
-        assert_eq!(refusal(sign_in(&site.greenroom, SARAH.email, "wrong", HOME).await), Refusal::InvalidCredentials);
+        assert_eq!(
+            expect_api_error(sign_in(&site.greenroom, SARAH.email, "wrong", HOME).await),
+            ApiError::InvalidCredentials
+        );
     }
-    let closed = Refusal::RateLimited { retry_after: 60 };
-    assert_eq!(refusal(sign_in(&site.greenroom, SARAH.email, "wrong", HOME).await), closed);
+    let closed = ApiError::RateLimited { retry_after: 60 };
+    assert_eq!(expect_api_error(sign_in(&site.greenroom, SARAH.email, "wrong", HOME).await), closed);
     assert!(sign_in(&site.greenroom, SARAH.email, PASSWORD, CAFE).await.is_ok(), "from elsewhere she gets in");
-    assert_eq!(refusal(sign_in(&site.greenroom, SARAH.email, PASSWORD, HOME).await), closed, "the right one too");
+    assert_eq!(
+        expect_api_error(sign_in(&site.greenroom, SARAH.email, PASSWORD, HOME).await),
+        closed,
+        "the right one too"
+    );
     assert!(sign_in(&site.greenroom, KAMAU.email, PASSWORD, HOME).await.is_ok(), "nobody else is kept out");
 
     site.clock.advance(Duration::from_secs(59));
-    let soon = Refusal::RateLimited { retry_after: 1 };
-    assert_eq!(refusal(sign_in(&site.greenroom, SARAH.email, PASSWORD, HOME).await), soon);
+    let soon = ApiError::RateLimited { retry_after: 1 };
+    assert_eq!(expect_api_error(sign_in(&site.greenroom, SARAH.email, PASSWORD, HOME).await), soon);
     site.clock.advance(Duration::from_secs(1));
     assert!(sign_in(&site.greenroom, SARAH.email, PASSWORD, HOME).await.is_ok());
 }
@@ -105,22 +112,22 @@ async fn ten_failures_close_an_account_to_their_network_for_a_minute(site: Site)
 async fn success_is_not_counted(site: Site) {
     let greenroom =
         site.open_second_node(Limits { failures_per_account: 2, failures_per_address: 2, ..Limits::default() }).await;
-    assert_eq!(refusal(sign_in(&greenroom, SARAH.email, "wrong", HOME).await), Refusal::InvalidCredentials);
+    assert_eq!(expect_api_error(sign_in(&greenroom, SARAH.email, "wrong", HOME).await), ApiError::InvalidCredentials);
     for _ in 0..3 {
         assert!(sign_in(&greenroom, SARAH.email, PASSWORD, HOME).await.is_ok());
     }
-    assert_eq!(refusal(sign_in(&greenroom, SARAH.email, "wrong", HOME).await), Refusal::InvalidCredentials);
-    let third = refusal(sign_in(&greenroom, SARAH.email, PASSWORD, HOME).await);
-    assert_eq!(third, Refusal::RateLimited { retry_after: 60 }, "two failures stand, however often it went well");
+    assert_eq!(expect_api_error(sign_in(&greenroom, SARAH.email, "wrong", HOME).await), ApiError::InvalidCredentials);
+    let third = expect_api_error(sign_in(&greenroom, SARAH.email, PASSWORD, HOME).await);
+    assert_eq!(third, ApiError::RateLimited { retry_after: 60 }, "two failures stand, however often it went well");
 }
 
 async fn a_network_address_that_fails_too_often_is_refused_for_any_account(site: Site) {
     let greenroom = site.open_second_node(Limits { failures_per_address: 3, ..Limits::default() }).await;
     for email in ["one@example.com", "two@example.com", SARAH.email] {
-        assert_eq!(refusal(sign_in(&greenroom, email, "wrong", HOME).await), Refusal::InvalidCredentials);
+        assert_eq!(expect_api_error(sign_in(&greenroom, email, "wrong", HOME).await), ApiError::InvalidCredentials);
     }
-    let refused = refusal(sign_in(&greenroom, KAMAU.email, PASSWORD, HOME).await);
-    assert_eq!(refused, Refusal::RateLimited { retry_after: 60 });
+    let refused = expect_api_error(sign_in(&greenroom, KAMAU.email, PASSWORD, HOME).await);
+    assert_eq!(refused, ApiError::RateLimited { retry_after: 60 });
     assert!(sign_in(&greenroom, KAMAU.email, PASSWORD, CAFE).await.is_ok(), "elsewhere all is well");
 
     site.clock.advance(Duration::from_secs(60));
@@ -149,8 +156,8 @@ async fn a_hash_that_is_brought_up_to_date_is_no_other_password(site: Site) {
 async fn a_database_that_is_away_costs_nobody_their_tries(site: Site) {
     site.execute("ALTER TABLE person RENAME TO away").await;
     for _ in 0..12 {
-        let failed = refusal(sign_in(&site.greenroom, SARAH.email, PASSWORD, HOME).await);
-        assert!(!matches!(failed, Refusal::RateLimited { .. }), "{failed:?}");
+        let failed = expect_api_error(sign_in(&site.greenroom, SARAH.email, PASSWORD, HOME).await);
+        assert!(!matches!(failed, ApiError::RateLimited { .. }), "{failed:?}");
     }
     site.execute("ALTER TABLE away RENAME TO person").await;
     assert!(sign_in(&site.greenroom, SARAH.email, PASSWORD, HOME).await.is_ok());
@@ -158,8 +165,8 @@ async fn a_database_that_is_away_costs_nobody_their_tries(site: Site) {
 
 async fn fail(site: &Site, from: Ipv4Addr, times: usize) {
     for number in 0..times {
-        let refused = refusal(sign_in(&site.greenroom, SARAH.email, "wrong", from).await);
-        assert_eq!(refused, Refusal::InvalidCredentials, "{from}, {number}");
+        let refused = expect_api_error(sign_in(&site.greenroom, SARAH.email, "wrong", from).await);
+        assert_eq!(refused, ApiError::InvalidCredentials, "{from}, {number}");
     }
 }
 
@@ -176,10 +183,13 @@ async fn sign_in_with_cookie(site: &Site, password: &str, cookie: &str, from: Ip
 async fn the_right_password_of_an_unconfirmed_account_is_limited(site: Site) {
     site.execute(&format!("UPDATE person SET email_verified = false WHERE email = '{}'", SARAH.email)).await;
     for _ in 0..10 {
-        assert_eq!(refusal(sign_in(&site.greenroom, SARAH.email, PASSWORD, HOME).await), Refusal::EmailUnverified);
+        assert_eq!(
+            expect_api_error(sign_in(&site.greenroom, SARAH.email, PASSWORD, HOME).await),
+            ApiError::EmailUnverified
+        );
     }
-    let refused = refusal(sign_in(&site.greenroom, SARAH.email, PASSWORD, HOME).await);
-    assert_eq!(refused, Refusal::RateLimited { retry_after: 60 });
+    let refused = expect_api_error(sign_in(&site.greenroom, SARAH.email, PASSWORD, HOME).await);
+    assert_eq!(refused, ApiError::RateLimited { retry_after: 60 });
 }
 
 async fn a_device_that_signed_in_before_is_not_locked_out(site: Site) {
@@ -187,20 +197,28 @@ async fn a_device_that_signed_in_before_is_not_locked_out(site: Site) {
     let other = site.sign_in(KAMAU.email).await.token;
     let viewer = site.greenroom.authenticate(&phone).await.expect("a viewer");
     fail(&site, HOME, 10).await;
-    let closed = Refusal::RateLimited { retry_after: 60 };
-    assert_eq!(refusal(sign_in(&site.greenroom, SARAH.email, PASSWORD, HOME).await), closed);
-    assert_eq!(refusal(sign_in_with_cookie(&site, PASSWORD, &other, HOME).await), closed, "nobody else's device");
-    assert_eq!(refusal(sign_in_with_cookie(&site, PASSWORD, "made up", HOME).await), closed);
+    let closed = ApiError::RateLimited { retry_after: 60 };
+    assert_eq!(expect_api_error(sign_in(&site.greenroom, SARAH.email, PASSWORD, HOME).await), closed);
+    assert_eq!(
+        expect_api_error(sign_in_with_cookie(&site, PASSWORD, &other, HOME).await),
+        closed,
+        "nobody else's device"
+    );
+    assert_eq!(expect_api_error(sign_in_with_cookie(&site, PASSWORD, "made up", HOME).await), closed);
     assert!(sign_in_with_cookie(&site, PASSWORD, &phone, HOME).await.is_ok(), "while its session lasts");
     // Its session is over: by itself, or because she signed out elsewhere.
     site.execute("DELETE FROM session").await;
     assert!(site.greenroom.authenticate(&phone).await.is_err());
     assert!(sign_in_with_cookie(&site, PASSWORD, &phone, HOME).await.is_ok());
     for _ in 0..10 {
-        let wrong = refusal(sign_in_with_cookie(&site, "wrong", &phone, CAFE).await);
-        assert_eq!(wrong, Refusal::InvalidCredentials);
+        let wrong = expect_api_error(sign_in_with_cookie(&site, "wrong", &phone, CAFE).await);
+        assert_eq!(wrong, ApiError::InvalidCredentials);
     }
-    assert_eq!(refusal(sign_in_with_cookie(&site, PASSWORD, &phone, CAFE).await), closed, "it has a count of its own");
+    assert_eq!(
+        expect_api_error(sign_in_with_cookie(&site, PASSWORD, &phone, CAFE).await),
+        closed,
+        "it has a count of its own"
+    );
     assert_eq!(viewer.person().name, SARAH.name);
 }
 
@@ -210,8 +228,8 @@ async fn a_device_that_was_revoked_is_not_known(site: Site) {
     let session = site.greenroom.authenticate(&stolen).await.expect("a viewer").session();
     site.greenroom.end_session(&own, session).await.expect("revoked");
     fail(&site, HOME, 10).await;
-    let refused = refusal(sign_in_with_cookie(&site, PASSWORD, &stolen, HOME).await);
-    assert_eq!(refused, Refusal::RateLimited { retry_after: 60 });
+    let refused = expect_api_error(sign_in_with_cookie(&site, PASSWORD, &stolen, HOME).await);
+    assert_eq!(refused, ApiError::RateLimited { retry_after: 60 });
 }
 
 async fn guesses_from_many_networks_close_an_account_for_longer_and_longer(site: Site) {
@@ -220,9 +238,13 @@ async fn guesses_from_many_networks_close_an_account_for_longer_and_longer(site:
         fail(&site, network(number), 10).await;
     }
     for (number, wait) in [(6, 1), (7, 2), (8, 4)] {
-        let closed = Refusal::RateLimited { retry_after: wait };
-        assert_eq!(refusal(sign_in(&site.greenroom, SARAH.email, "wrong", network(number)).await), closed);
-        assert_eq!(refusal(sign_in(&site.greenroom, SARAH.email, PASSWORD, CAFE).await), closed, "from everywhere");
+        let closed = ApiError::RateLimited { retry_after: wait };
+        assert_eq!(expect_api_error(sign_in(&site.greenroom, SARAH.email, "wrong", network(number)).await), closed);
+        assert_eq!(
+            expect_api_error(sign_in(&site.greenroom, SARAH.email, PASSWORD, CAFE).await),
+            closed,
+            "from everywhere"
+        );
         site.clock.advance(Duration::from_secs(wait));
         fail(&site, network(number), 1).await;
     }
@@ -241,11 +263,11 @@ async fn who_is_signed_in_has_a_count_of_their_own(site: Site) {
     let password = |text: &str| Password::new(text.to_owned());
     let new = || model::NewPassword::parse(Some("velvet drum nairobi")).expect("a password");
     for _ in 0..10 {
-        let wrong = refusal(site.greenroom.change_password(&other, password("wrong"), new()).await);
+        let wrong = expect_api_error(site.greenroom.change_password(&other, password("wrong"), new()).await);
         assert_eq!(wrong.code(), "wrong_password");
     }
-    let closed = refusal(site.greenroom.change_password(&other, password(PASSWORD), new()).await);
-    assert_eq!(closed, Refusal::RateLimited { retry_after: 60 }, "an open screen is no place to guess");
+    let closed = expect_api_error(site.greenroom.change_password(&other, password(PASSWORD), new()).await);
+    assert_eq!(closed, ApiError::RateLimited { retry_after: 60 }, "an open screen is no place to guess");
     site.greenroom.change_password(&open, password(PASSWORD), new()).await.expect("changed, whoever guesses elsewhere");
 }
 
@@ -281,8 +303,8 @@ async fn the_owner_is_told_once_a_day_that_others_guess(site: Site) {
 async fn a_clock_set_back_by_an_hour_locks_nobody_out_for_an_hour(site: Site) {
     fail(&site, HOME, 10).await;
     site.clock.set_back(Duration::from_secs(60 * 60));
-    let closed = Refusal::RateLimited { retry_after: 60 };
-    assert_eq!(refusal(sign_in(&site.greenroom, SARAH.email, PASSWORD, HOME).await), closed);
+    let closed = ApiError::RateLimited { retry_after: 60 };
+    assert_eq!(expect_api_error(sign_in(&site.greenroom, SARAH.email, PASSWORD, HOME).await), closed);
     site.clock.advance(Duration::from_secs(60));
     assert!(sign_in(&site.greenroom, SARAH.email, PASSWORD, HOME).await.is_ok());
 }
@@ -290,8 +312,8 @@ async fn a_clock_set_back_by_an_hour_locks_nobody_out_for_an_hour(site: Site) {
 async fn a_new_password_by_mail_opens_the_account_to_its_network_again(site: Site) {
     fail(&site, HOME, 10).await;
     assert!(matches!(
-        refusal(sign_in(&site.greenroom, SARAH.email, PASSWORD, HOME).await),
-        Refusal::RateLimited { .. }
+        expect_api_error(sign_in(&site.greenroom, SARAH.email, PASSWORD, HOME).await),
+        ApiError::RateLimited { .. }
     ));
     site.greenroom.forgot_password(SARAH.email.parse().expect("an address"), HOME.into()).await.expect("taken");
     let link = ResetLink { token: site.token_for(SARAH.email).await, from: Some(HOME.into()) };

@@ -1,7 +1,7 @@
 //! Accepting, declining and calling off a booking.
 
-use crate::support::{Site, Stream, audit, refusal};
-use model::{BookingId, BookingStatus, Event, NotificationKind, Refusal, Step};
+use crate::support::{Site, Stream, audit, expect_api_error};
+use model::{ApiError, BookingId, BookingStatus, Event, NotificationKind, Step};
 use services::{Resume, messages::Window};
 
 on_both! {
@@ -42,11 +42,14 @@ async fn a_step_the_status_does_not_allow_changes_nothing(site: Site) {
     site.greenroom.apply_booking_action(&cast.sarah, id, Step::Decline).await.expect("declined");
     let before = site.tally().await;
     for step in [Step::Accept, Step::Decline, Step::Cancel] {
-        assert_eq!(refusal(site.greenroom.apply_booking_action(&cast.sarah, id, step).await), Refusal::WrongStatus);
+        assert_eq!(
+            expect_api_error(site.greenroom.apply_booking_action(&cast.sarah, id, step).await),
+            ApiError::WrongStatus
+        );
     }
     assert_eq!(
-        refusal(site.greenroom.apply_booking_action(&cast.eventpro, id, Step::Cancel).await),
-        Refusal::WrongStatus
+        expect_api_error(site.greenroom.apply_booking_action(&cast.eventpro, id, Step::Cancel).await),
+        ApiError::WrongStatus
     );
     assert_eq!(site.tally().await, before);
 }
@@ -54,7 +57,10 @@ async fn a_step_the_status_does_not_allow_changes_nothing(site: Site) {
 async fn only_the_talent_answers(site: Site) {
     let (cast, id) = (site.cast().await, booking(&site).await);
     for step in [Step::Accept, Step::Decline] {
-        assert_eq!(refusal(site.greenroom.apply_booking_action(&cast.eventpro, id, step).await), Refusal::WrongRole);
+        assert_eq!(
+            expect_api_error(site.greenroom.apply_booking_action(&cast.eventpro, id, step).await),
+            ApiError::WrongRole
+        );
     }
     let cancelled =
         site.greenroom.apply_booking_action(&cast.eventpro, id, Step::Cancel).await.expect("either calls it off");
@@ -64,9 +70,15 @@ async fn only_the_talent_answers(site: Site) {
 async fn a_stranger_finds_no_booking(site: Site) {
     let (cast, id) = (site.cast().await, booking(&site).await);
     for step in [Step::Accept, Step::Decline, Step::Cancel] {
-        assert_eq!(refusal(site.greenroom.apply_booking_action(&cast.kamau, id, step).await), Refusal::NotFound);
+        assert_eq!(
+            expect_api_error(site.greenroom.apply_booking_action(&cast.kamau, id, step).await),
+            ApiError::NotFound
+        );
     }
-    assert_eq!(refusal(site.greenroom.apply_booking_action(&cast.safari, id, Step::Cancel).await), Refusal::NotFound);
+    assert_eq!(
+        expect_api_error(site.greenroom.apply_booking_action(&cast.safari, id, Step::Cancel).await),
+        ApiError::NotFound
+    );
 }
 
 async fn of_two_steps_at_once_one_is_taken(site: Site) {

@@ -1,7 +1,7 @@
 //! Accounts whose address was taken by the rules of its time and wouldn't be taken today.
 
-use crate::support::{Site, refusal, say, sign_in, within};
-use model::{NewPassword, Refusal};
+use crate::support::{Site, expect_api_error, say, sign_in, within};
+use model::{ApiError, NewPassword};
 use services::{
     accounts::Password,
     seed::{EVENTPRO, KAMAU, PASSWORD, SARAH},
@@ -42,8 +42,8 @@ async fn an_account_of_any_stored_address_works_in_every_use_case(site: Site) {
         let reset = format!("matatu rain number {number}");
         site.greenroom.reset_password(&site.token_for(stored).await, chosen(&reset)).await.expect("reset");
         for _ in 0..10 {
-            let wrong = refusal(sign_in(&site.greenroom, stored, "wrong").await);
-            assert_eq!(wrong, Refusal::InvalidCredentials);
+            let wrong = expect_api_error(sign_in(&site.greenroom, stored, "wrong").await);
+            assert_eq!(wrong, ApiError::InvalidCredentials);
         }
         let warned = async || site.letters_to(stored).await[0].subject.contains("trying to sign in");
         within(async { while !warned().await {} }).await;

@@ -1,7 +1,7 @@
 //! What isn't yours doesn't exist.
 
-use crate::support::{Site, booking_of, draft, refusal, say};
-use model::{BookingId, ConversationId, Refusal};
+use crate::support::{Site, booking_of, draft, expect_api_error, say};
+use model::{ApiError, BookingId, ConversationId};
 use services::{Viewer, messages::Window};
 use uuid::Uuid;
 
@@ -13,22 +13,22 @@ on_both! {
 }
 
 /// Every way to reach a conversation, and the answer of each.
-async fn knock(site: &Site, viewer: &Viewer, conversation: ConversationId, booking: BookingId) -> Vec<Refusal> {
+async fn knock(site: &Site, viewer: &Viewer, conversation: ConversationId, booking: BookingId) -> Vec<ApiError> {
     let greenroom = &site.greenroom;
     vec![
-        refusal(greenroom.load_conversation(viewer, conversation).await),
-        refusal(greenroom.load_thread(viewer, conversation, Window::Newest).await),
-        refusal(greenroom.load_thread(viewer, conversation, Window::After(0)).await),
-        refusal(greenroom.list_messages(viewer, conversation, Window::Newest, None).await),
-        refusal(greenroom.list_messages(viewer, conversation, Window::Before(5), Some(1)).await),
-        refusal(greenroom.send_message(viewer, draft(conversation, "Let me in")).await),
-        refusal(greenroom.mark_read(viewer, conversation, 0).await),
-        refusal(greenroom.mark_read(viewer, conversation, i64::MAX).await),
-        refusal(greenroom.mark_unread(viewer, conversation, 1).await),
-        refusal(greenroom.mark_delivered(viewer, conversation, i64::MAX).await),
-        refusal(greenroom.notify_typing(viewer, conversation).await),
-        refusal(greenroom.load_presence(viewer, conversation).await),
-        refusal(greenroom.load_booking(viewer, booking).await),
+        expect_api_error(greenroom.load_conversation(viewer, conversation).await),
+        expect_api_error(greenroom.load_thread(viewer, conversation, Window::Newest).await),
+        expect_api_error(greenroom.load_thread(viewer, conversation, Window::After(0)).await),
+        expect_api_error(greenroom.list_messages(viewer, conversation, Window::Newest, None).await),
+        expect_api_error(greenroom.list_messages(viewer, conversation, Window::Before(5), Some(1)).await),
+        expect_api_error(greenroom.send_message(viewer, draft(conversation, "Let me in")).await),
+        expect_api_error(greenroom.mark_read(viewer, conversation, 0).await),
+        expect_api_error(greenroom.mark_read(viewer, conversation, i64::MAX).await),
+        expect_api_error(greenroom.mark_unread(viewer, conversation, 1).await),
+        expect_api_error(greenroom.mark_delivered(viewer, conversation, i64::MAX).await),
+        expect_api_error(greenroom.notify_typing(viewer, conversation).await),
+        expect_api_error(greenroom.load_presence(viewer, conversation).await),
+        expect_api_error(greenroom.load_booking(viewer, booking).await),
     ]
 }
 
@@ -41,7 +41,7 @@ async fn a_stranger_finds_nothing_of_a_conversation(site: Site) {
     let before = site.tally().await;
     for stranger in [&cast.safari, &cast.kamau, &cast.achieng] {
         let answers = knock(&site, stranger, cast.launch, launch.booking.id).await;
-        assert_eq!(answers, vec![Refusal::NotFound; answers.len()], "{}", stranger.person().name);
+        assert_eq!(answers, vec![ApiError::NotFound; answers.len()], "{}", stranger.person().name);
     }
     assert_eq!(site.tally().await, before);
     let (after, _) = site.greenroom.load_conversation(&cast.sarah, cast.launch).await.expect("her conversation");
@@ -52,7 +52,7 @@ async fn what_does_not_exist_looks_the_same(site: Site) {
     let cast = site.cast().await;
     for viewer in [&cast.sarah, &cast.eventpro] {
         let answers = knock(&site, viewer, ConversationId(Uuid::now_v7()), BookingId(Uuid::now_v7())).await;
-        assert_eq!(answers, vec![Refusal::NotFound; answers.len()]);
+        assert_eq!(answers, vec![ApiError::NotFound; answers.len()]);
     }
 }
 

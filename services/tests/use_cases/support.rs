@@ -9,7 +9,9 @@ mod site;
 mod stream;
 mod views;
 
-pub(crate) use acts::{booking_of, draft, draft_as, event_day, fresh_client_id, refusal, say, token_draft, within};
+pub(crate) use acts::{
+    booking_of, draft, draft_as, event_day, expect_api_error, fresh_client_id, say, token_draft, within,
+};
 pub(crate) use audit::{audit, whole_log};
 pub(crate) use database::{Database, Kind, connect, path_of};
 pub(crate) use dice::Dice;

@@ -1,7 +1,7 @@
 //! The directory of talent.
 
-use crate::support::{Cast, Site, refusal};
-use model::{AccountInput, Craft, Fault, PersonId, Refusal, Role};
+use crate::support::{Cast, Site, expect_api_error};
+use model::{AccountInput, ApiError, Craft, FieldError, PersonId, Role};
 use services::talents::TalentSearch;
 use uuid::Uuid;
 
@@ -134,10 +134,10 @@ async fn paging_yields_everybody_once(site: Site) {
 async fn a_search_that_makes_no_sense_is_refused(site: Site) {
     let cast = site.cast().await;
     let page = TalentSearch { page: Some("2".to_owned()), ..TalentSearch::default() };
-    let refused = async |search| refusal(site.greenroom.search_talents(&cast.eventpro, search).await);
-    assert_eq!(refused(page).await.fault("page"), Some(Fault::Invalid));
-    assert!(refused(called(&"a".repeat(101))).await.fault("query").is_some());
-    assert!(refused(called("a\0b")).await.fault("query").is_some());
+    let refused = async |search| expect_api_error(site.greenroom.search_talents(&cast.eventpro, search).await);
+    assert_eq!(refused(page).await.field_error("page"), Some(FieldError::Invalid));
+    assert!(refused(called(&"a".repeat(101))).await.field_error("query").is_some());
+    assert!(refused(called("a\0b")).await.field_error("query").is_some());
     assert_eq!(names(&site, &cast, called(&"é".repeat(100))).await, Vec::<String>::new());
 }
 
@@ -148,6 +148,6 @@ async fn one_talent_can_be_looked_up(site: Site) {
         *cast.sarah.person()
     );
     for nobody in [PersonId(Uuid::now_v7()), cast.safari.id()] {
-        assert_eq!(refusal(site.greenroom.load_talent(&cast.eventpro, nobody).await), Refusal::NotFound);
+        assert_eq!(expect_api_error(site.greenroom.load_talent(&cast.eventpro, nobody).await), ApiError::NotFound);
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     words,
 };
 use leptos::prelude::*;
-use model::{MailAfter, Refusal};
+use model::{ApiError, MailAfter};
 
 /// How long a message stays unread before a mail tells of it.
 #[component]
@@ -14,7 +14,7 @@ pub(super) fn MailAboutUnread(mail_after: MailAfter) -> impl IntoView {
     let form = FormState::of::<functions::ChangeAccount>("mail-form");
     // Without JavaScript, what failed is told by the function's name, and the profile has the same one.
     let own = |failure: &Failure| match failure {
-        Failure::Refused(refusal @ Refusal::Invalid { .. }) => refusal.fault("mailAfter").is_some(),
+        Failure::Refused(refusal @ ApiError::Invalid { .. }) => refusal.field_error("mailAfter").is_some(),
         _ => true,
     };
     let failure = Signal::derive(move || form.failure.get().filter(own));

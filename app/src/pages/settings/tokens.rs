@@ -13,7 +13,7 @@ use crate::{
 };
 use leptos::{either::Either, prelude::*};
 use model::{
-    AccessToken, Refusal, Scope,
+    AccessToken, ApiError, Scope,
     account::{TOKEN_DAYS, TOKEN_DAYS_DEFAULT, TOKEN_NAME_LIMIT},
 };
 use secret::Secret;
@@ -72,7 +72,7 @@ fn Create(lists: Lists, confirmed: RwSignal<bool>) -> impl IntoView {
     lists.follow(form.done);
     // The hour may be over while the page is open.
     effect(move || {
-        if form.failure.get() == Some(Failure::Refused(Refusal::PasswordRequired)) {
+        if form.failure.get() == Some(Failure::Refused(ApiError::PasswordRequired)) {
             confirmed.set(false);
         }
     });

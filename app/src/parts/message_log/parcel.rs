@@ -8,7 +8,7 @@ use crate::{
     words,
 };
 use leptos::prelude::*;
-use model::Refusal;
+use model::ApiError;
 
 /// A message on its way, or one that didn't go out.
 #[component]
@@ -40,8 +40,8 @@ pub(super) fn ParcelRow(parcel: Parcel) -> impl IntoView {
 fn reason(failure: &Failure) -> String {
     match failure {
         Failure::Unreached | Failure::TimedOut => words::WAITING.to_owned(),
-        Failure::Refused(Refusal::Unauthenticated | Refusal::OtherPerson) => words::WAITING_FOR_SIGN_IN.to_owned(),
-        Failure::Refused(Refusal::StorageFull) => words::WAITING_FOR_SPACE.to_owned(),
+        Failure::Refused(ApiError::Unauthenticated | ApiError::OtherPerson) => words::WAITING_FOR_SIGN_IN.to_owned(),
+        Failure::Refused(ApiError::StorageFull) => words::WAITING_FOR_SPACE.to_owned(),
         Failure::Refused(refusal) => words::refusal(refusal),
     }
 }

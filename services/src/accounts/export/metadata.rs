@@ -5,7 +5,7 @@ use crate::{
     Greenroom, Result,
     entity::{last_seen, mail, person},
 };
-use model::{Instant, Refusal};
+use model::{ApiError, Instant};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde::Serialize;
 
@@ -52,7 +52,7 @@ pub(super) struct EmailRecord {
 impl Greenroom {
     pub(super) async fn exported_times(&self, viewer: &Viewer) -> Result<AccountTimes> {
         let (id, reader) = (viewer.id().0, self.store.reader());
-        let row = person::Entity::find_by_id(id).one(reader).await?.ok_or(Refusal::Unauthenticated)?;
+        let row = person::Entity::find_by_id(id).one(reader).await?.ok_or(ApiError::Unauthenticated)?;
         let seen = last_seen::Entity::find_by_id(id).one(reader).await?;
         let last_active_at = seen.map(|row| Instant::from_millis(row.active_at));
         Ok(AccountTimes { joined_at: Instant::from_millis(row.created_at), last_active_at })
@@ -61,7 +61,7 @@ impl Greenroom {
     /// The emails to the viewer that wait or were sent of late.
     pub(super) async fn exported_emails(&self, viewer: &Viewer) -> Result<Vec<EmailRecord>> {
         let reader = self.store.reader();
-        let row = person::Entity::find_by_id(viewer.id().0).one(reader).await?.ok_or(Refusal::Unauthenticated)?;
+        let row = person::Entity::find_by_id(viewer.id().0).one(reader).await?.ok_or(ApiError::Unauthenticated)?;
         let theirs = mail::Entity::find().filter(mail::Column::Recipient.eq(row.email));
         let rows = theirs.order_by_asc(mail::Column::CreatedAt).all(reader).await?;
         let known = |row: mail::Model| EmailRecord {

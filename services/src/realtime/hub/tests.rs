@@ -80,7 +80,7 @@ async fn a_person_holds_so_many_streams_and_a_closed_one_makes_room() {
     let hub = hub().await;
     let first = hub.subscribe((SARAH, PHONE), false, 2).expect("a subscription");
     let _second = hub.subscribe((SARAH, PHONE), false, 2).expect("a subscription");
-    assert_eq!(hub.subscribe((SARAH, PHONE), false, 2).err(), Some(Refusal::TooManyStreams));
+    assert_eq!(hub.subscribe((SARAH, PHONE), false, 2).err(), Some(ApiError::TooManyStreams));
     drop(first);
     assert!(hub.subscribe((SARAH, PHONE), false, 2).is_ok());
 }

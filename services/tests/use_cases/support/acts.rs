@@ -1,7 +1,7 @@
 //! Small things people do, and what tests say about them.
 
 use model::{
-    BookingDraft, BookingInput, ClientId, ConversationId, Day, Draft, Message, MessageInput, Money, PersonId, Refusal,
+    ApiError, BookingDraft, BookingInput, ClientId, ConversationId, Day, Draft, Message, MessageInput, Money, PersonId,
     Scope, TokenDraft,
 };
 use services::{
@@ -21,10 +21,10 @@ pub(crate) async fn within<T>(future: impl Future<Output = T>) -> T {
 
 /// Why the greenroom said no.
 #[track_caller]
-pub(crate) fn refusal<T>(result: services::Result<T>) -> Refusal {
+pub(crate) fn expect_api_error<T>(result: services::Result<T>) -> ApiError {
     match result {
         Ok(_) => panic!("it was not refused"),
-        Err(error) => error.into_refusal(),
+        Err(error) => error.into_api_error(),
     }
 }
 
