@@ -17,7 +17,7 @@ pub use devices::device;
 pub use refusals::{fault, refusal};
 pub use settings::*;
 
-use model::{BookingStatus, Craft, NotificationKind, Step, booking, message, text::isolate};
+use model::{BookingAction, BookingStatus, Craft, NotificationKind, booking, message, text::isolate};
 
 pub const SITE: &str = "Greenroom";
 pub const TAGLINE: &str = "Talk to the people behind the show";
@@ -236,11 +236,11 @@ pub fn notified(kind: NotificationKind, name: &str) -> String {
     }
 }
 
-pub fn step(step: Step) -> &'static str {
+pub fn step(step: BookingAction) -> &'static str {
     match step {
-        Step::Accept => "Accept",
-        Step::Decline => "Decline",
-        Step::Cancel => CANCEL_BOOKING,
+        BookingAction::Accept => "Accept",
+        BookingAction::Decline => "Decline",
+        BookingAction::Cancel => CANCEL_BOOKING,
     }
 }
 

@@ -38,7 +38,7 @@ string_enum! {
 
 string_enum! {
     /// What somebody does about a booking.
-    Step {
+    BookingAction {
         /// Says yes.
         Accept = "accept",
         /// Says no.
@@ -48,31 +48,33 @@ string_enum! {
     }
 }
 
-impl Step {
+impl BookingAction {
     /// Whether this is for the talent alone.
-    pub fn only(self) -> Option<Role> {
+    pub fn required_role(self) -> Option<Role> {
         match self {
-            Step::Accept | Step::Decline => Some(Role::Talent),
-            Step::Cancel => None,
+            BookingAction::Accept | BookingAction::Decline => Some(Role::Talent),
+            BookingAction::Cancel => None,
         }
     }
 }
 
 impl BookingStatus {
     /// Where a step leads; `None` where it can't be taken any more.
-    pub fn after(self, step: Step) -> Option<Self> {
-        match (self, step) {
-            (BookingStatus::Inquiry, Step::Accept) => Some(BookingStatus::Accepted),
-            (BookingStatus::Inquiry, Step::Decline) => Some(BookingStatus::Declined),
-            (BookingStatus::Inquiry | BookingStatus::Accepted, Step::Cancel) => Some(BookingStatus::Cancelled),
+    pub fn apply_action(self, action: BookingAction) -> Option<Self> {
+        match (self, action) {
+            (BookingStatus::Inquiry, BookingAction::Accept) => Some(BookingStatus::Accepted),
+            (BookingStatus::Inquiry, BookingAction::Decline) => Some(BookingStatus::Declined),
+            (BookingStatus::Inquiry | BookingStatus::Accepted, BookingAction::Cancel) => Some(BookingStatus::Cancelled),
             _ => None,
         }
     }
 
     /// The steps open to somebody of this role.
-    pub fn steps(self, role: Role) -> impl Iterator<Item = Step> {
-        let open = move |step: &Step| self.after(*step).is_some() && step.only().is_none_or(|only| only == role);
-        Step::ALL.iter().copied().filter(open)
+    pub fn allowed_actions(self, role: Role) -> impl Iterator<Item = BookingAction> {
+        let open = move |action: &BookingAction| {
+            self.apply_action(*action).is_some() && action.required_role().is_none_or(|only| only == role)
+        };
+        BookingAction::ALL.iter().copied().filter(open)
     }
 }
 
@@ -100,7 +102,7 @@ pub struct Booking {
 
 impl Booking {
     /// Which of the two people this is.
-    pub fn party(&self, id: PersonId) -> &Person {
+    pub fn find_party(&self, id: PersonId) -> &Person {
         if self.organizer.id == id { &self.organizer } else { &self.talent }
     }
 }
@@ -225,14 +227,17 @@ mod tests {
 
     #[test]
     fn an_inquiry_is_answered_by_the_talent_and_called_off_by_either() {
-        let steps = |status: BookingStatus, role| status.steps(role).collect::<Vec<_>>();
-        assert_eq!(steps(BookingStatus::Inquiry, Role::Talent), [Step::Accept, Step::Decline, Step::Cancel]);
-        assert_eq!(steps(BookingStatus::Inquiry, Role::Organizer), [Step::Cancel]);
-        assert_eq!(steps(BookingStatus::Accepted, Role::Talent), [Step::Cancel]);
+        let steps = |status: BookingStatus, role| status.allowed_actions(role).collect::<Vec<_>>();
+        assert_eq!(
+            steps(BookingStatus::Inquiry, Role::Talent),
+            [BookingAction::Accept, BookingAction::Decline, BookingAction::Cancel]
+        );
+        assert_eq!(steps(BookingStatus::Inquiry, Role::Organizer), [BookingAction::Cancel]);
+        assert_eq!(steps(BookingStatus::Accepted, Role::Talent), [BookingAction::Cancel]);
         for over in [BookingStatus::Declined, BookingStatus::Cancelled, BookingStatus::Completed] {
             assert_eq!(steps(over, Role::Talent), []);
         }
-        assert_eq!(BookingStatus::Inquiry.after(Step::Accept), Some(BookingStatus::Accepted));
+        assert_eq!(BookingStatus::Inquiry.apply_action(BookingAction::Accept), Some(BookingStatus::Accepted));
     }
 
     #[test]

@@ -35,7 +35,7 @@ pub use account::{
     TokenDraft, TokenInput,
 };
 pub use api_error::{ApiError, FieldError, ValidationErrors};
-pub use booking::{Booking, BookingDraft, BookingInput, BookingStatus, Step};
+pub use booking::{Booking, BookingAction, BookingDraft, BookingInput, BookingStatus};
 pub use conversation::Conversation;
 pub use event::{Envelope, Event};
 pub use id::{BookingId, ClientId, ConversationId, MessageId, NotificationId, PersonId, SessionId};

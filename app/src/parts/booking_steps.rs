@@ -5,7 +5,7 @@ use crate::{
     words,
 };
 use leptos::prelude::*;
-use model::{Booking, Conversation, Role, Step};
+use model::{Booking, BookingAction, Conversation, Role};
 
 /// Taking steps about a booking. Shared by all the places of a page that offer one, so that what goes wrong is
 /// said once.
@@ -40,7 +40,7 @@ pub fn StepFailed(stepping: Stepping) -> impl IntoView {
 pub fn Answers(stepping: Stepping, #[prop(into)] conversation: Signal<Conversation>) -> impl IntoView {
     let booking_id = StoredValue::new(id_of(conversation));
     let open = memo(move || {
-        let answers = conversation.with(steps).into_iter().filter(|step| *step != Step::Cancel);
+        let answers = conversation.with(steps).into_iter().filter(|step| *step != BookingAction::Cancel);
         answers.collect::<Vec<_>>()
     });
     move || {
@@ -60,7 +60,7 @@ pub fn CallOff(stepping: Stepping, #[prop(into)] conversation: Signal<Conversati
     let booking_id = StoredValue::new(id_of(conversation));
     let open = memo(move || {
         let open = conversation.with(steps);
-        open.contains(&Step::Cancel) && !open.contains(&Step::Decline)
+        open.contains(&BookingAction::Cancel) && !open.contains(&BookingAction::Decline)
     });
     let name = memo(move || conversation.with(|conversation| conversation.counterpart.name.clone()));
     move || {
@@ -70,7 +70,7 @@ pub fn CallOff(stepping: Stepping, #[prop(into)] conversation: Signal<Conversati
                     <summary>{words::CANCEL_BOOKING}</summary>
                     <p class="muted">{move || words::cancelling(&name.get())}</p>
                     <Form form=stepping.form>
-                        <StepFields booking_id step=Step::Cancel/>
+                        <StepFields booking_id step=BookingAction::Cancel/>
                         <Submit form=stepping.form label=words::CANCEL_BOOKING_FOR_SURE busy=words::CANCELLING danger=true/>
                     </Form>
                 </details>
@@ -84,18 +84,18 @@ fn id_of(conversation: Signal<Conversation>) -> String {
 }
 
 /// The steps open to the viewer, who is whoever the counterpart isn't.
-fn steps(conversation: &Conversation) -> Vec<Step> {
+fn steps(conversation: &Conversation) -> Vec<BookingAction> {
     let Conversation { booking: Booking { status, organizer, .. }, counterpart, .. } = conversation;
     let role = if counterpart.id == organizer.id { Role::Talent } else { Role::Organizer };
-    status.steps(role).collect()
+    status.allowed_actions(role).collect()
 }
 
 #[component]
-fn Answer(stepping: Stepping, booking_id: StoredValue<String>, step: Step) -> impl IntoView {
+fn Answer(stepping: Stepping, booking_id: StoredValue<String>, step: BookingAction) -> impl IntoView {
     view! {
         <Form form=stepping.form>
             <StepFields booking_id step/>
-            <button class="button" class:primary=step == Step::Accept type="submit" disabled=stepping.form.pending>
+            <button class="button" class:primary=step == BookingAction::Accept type="submit" disabled=stepping.form.pending>
                 {words::step(step)}
             </button>
         </Form>
@@ -103,7 +103,7 @@ fn Answer(stepping: Stepping, booking_id: StoredValue<String>, step: Step) -> im
 }
 
 #[component]
-fn StepFields(booking_id: StoredValue<String>, step: Step) -> impl IntoView {
+fn StepFields(booking_id: StoredValue<String>, step: BookingAction) -> impl IntoView {
     view! {
         <input type="hidden" name="booking_id" value=booking_id.get_value()/>
         <input type="hidden" name="step" value=step.as_str()/>

@@ -11,7 +11,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::StatusCode;
-use model::{Booking, BookingId, BookingInput, Conversation, Role, Step};
+use model::{Booking, BookingAction, BookingId, BookingInput, Conversation, Role};
 use serde::Serialize;
 use services::Viewer;
 use utoipa::ToSchema;
@@ -106,7 +106,7 @@ type Answer = Result<Response, Problem>;
 #[utoipa::path(post, path = "/bookings/{id}/accept", tag = "Bookings", params(("id" = BookingId, Path)),
     responses((status = 200, description = "As it stands now.", body = Stepped), WrongStatus, RateLimited, WrongRole))]
 async fn accept(State(shared): State<Shared>, SignedIn(viewer): SignedIn, PathId(id): PathId<BookingId>) -> Answer {
-    step(shared, viewer, id, Step::Accept).await
+    step(shared, viewer, id, BookingAction::Accept).await
 }
 
 /// Decline a booking
@@ -115,7 +115,7 @@ async fn accept(State(shared): State<Shared>, SignedIn(viewer): SignedIn, PathId
 #[utoipa::path(post, path = "/bookings/{id}/decline", tag = "Bookings", params(("id" = BookingId, Path)),
     responses((status = 200, description = "As it stands now.", body = Stepped), WrongStatus, RateLimited, WrongRole))]
 async fn decline(State(shared): State<Shared>, SignedIn(viewer): SignedIn, PathId(id): PathId<BookingId>) -> Answer {
-    step(shared, viewer, id, Step::Decline).await
+    step(shared, viewer, id, BookingAction::Decline).await
 }
 
 /// Cancel a booking
@@ -124,9 +124,9 @@ async fn decline(State(shared): State<Shared>, SignedIn(viewer): SignedIn, PathI
 #[utoipa::path(post, path = "/bookings/{id}/cancel", tag = "Bookings", params(("id" = BookingId, Path)),
     responses((status = 200, description = "As it stands now.", body = Stepped), WrongStatus, RateLimited))]
 async fn cancel(State(shared): State<Shared>, SignedIn(viewer): SignedIn, PathId(id): PathId<BookingId>) -> Answer {
-    step(shared, viewer, id, Step::Cancel).await
+    step(shared, viewer, id, BookingAction::Cancel).await
 }
 
-async fn step(shared: Shared, viewer: Viewer, id: BookingId, step: Step) -> Answer {
+async fn step(shared: Shared, viewer: Viewer, id: BookingId, step: BookingAction) -> Answer {
     Ok(private(Stepped { booking: shared.greenroom.apply_booking_action(&viewer, id, step).await? }))
 }

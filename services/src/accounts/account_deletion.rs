@@ -11,7 +11,7 @@ use crate::{
     run_to_completion,
     store::Transaction,
 };
-use model::{Ending, Instant, MailAfter, PersonId, Step};
+use model::{BookingAction, Ending, Instant, MailAfter, PersonId};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 
 /// What somebody who left is called.
@@ -36,7 +36,7 @@ impl Greenroom {
             let counterparts = lock_own_conversations(&tx, &viewer).await?;
             let mut recorder = EventRecorder::default();
             for booking in cancellable_bookings(&tx, &viewer).await? {
-                greenroom.apply_action(&tx, &viewer, booking, Step::Cancel, &mut recorder, now).await?;
+                greenroom.apply_action(&tx, &viewer, booking, BookingAction::Cancel, &mut recorder, now).await?;
             }
             let person = person_of(anonymise_person(&tx, viewer.id(), now).await?)?;
             record_person_updated(&mut recorder, &person, counterparts);

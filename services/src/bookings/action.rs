@@ -9,7 +9,7 @@ use crate::{
     store::Transaction,
 };
 use model::{
-    ApiError, Body, Booking, BookingId, BookingStatus, ConversationId, Event, Instant, NotificationKind, Step,
+    ApiError, Body, Booking, BookingAction, BookingId, BookingStatus, ConversationId, Event, Instant, NotificationKind,
 };
 use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef, sea_query::Expr};
 
@@ -20,9 +20,9 @@ impl Greenroom {
     /// `NotFound` where it isn't theirs; `WrongRole` for a step that belongs to the talent; `WrongStatus`
     /// where the booking is past it; `RateLimited`.
     #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn apply_booking_action(&self, viewer: &Viewer, id: BookingId, step: Step) -> Result<Booking> {
+    pub async fn apply_booking_action(&self, viewer: &Viewer, id: BookingId, action: BookingAction) -> Result<Booking> {
         viewer.require_write_scope()?;
-        if step.only().is_some_and(|only| only != viewer.role()) {
+        if action.required_role().is_some_and(|only| only != viewer.role()) {
             return Err(ApiError::WrongRole.into());
         }
         self.send_limiter.acquire(viewer.id())?;
@@ -32,7 +32,7 @@ impl Greenroom {
             let tx = greenroom.write_for(&viewer).await?;
             let conversation = conversation_of(&tx, &viewer, id).await?.ok_or(ApiError::NotFound)?;
             let mut recorder = EventRecorder::default();
-            let booking = greenroom.apply_action(&tx, &viewer, conversation, step, &mut recorder, now).await?;
+            let booking = greenroom.apply_action(&tx, &viewer, conversation, action, &mut recorder, now).await?;
             recorder.commit(tx, &greenroom.hub, now).await?;
             Ok(booking)
         })
@@ -45,7 +45,7 @@ impl Greenroom {
         tx: &Transaction,
         viewer: &Viewer,
         conversation: ConversationId,
-        step: Step,
+        action: BookingAction,
         recorder: &mut EventRecorder,
         now: Instant,
     ) -> Result<Booking> {
@@ -54,7 +54,7 @@ impl Greenroom {
         let found = BookingRow::select_all().filter(booking::Column::Id.eq(row.booking_id));
         let found = found.into_model::<BookingRow>().one(tx).await?.ok_or(ApiError::NotFound)?;
         let mut booking = found.into_model()?;
-        booking.status = booking.status.after(step).ok_or(ApiError::WrongStatus)?;
+        booking.status = booking.status.apply_action(action).ok_or(ApiError::WrongStatus)?;
         booking::Entity::update_many()
             .col_expr(booking::Column::Status, Expr::value(booking.status.as_str()))
             .filter(booking::Column::Id.eq(row.booking_id))
@@ -71,8 +71,8 @@ impl Greenroom {
             seq: row.last_seq,
             sender,
             recipient,
-            kind: notification_kind(step),
-            body: Body::parse(thread_text(step)).map_err(|field_error| ApiError::field("body", field_error))?,
+            kind: notification_kind(action),
+            body: Body::parse(thread_text(action)).map_err(|field_error| ApiError::field("body", field_error))?,
             client_id: crate::generate_client_id(),
             step: Some(booking.status),
         };
@@ -82,19 +82,19 @@ impl Greenroom {
 }
 
 /// What the line in the thread says to a program that doesn't know of steps.
-fn thread_text(step: Step) -> &'static str {
-    match step {
-        Step::Accept => "Accepted the booking.",
-        Step::Decline => "Declined the booking.",
-        Step::Cancel => "Cancelled the booking.",
+fn thread_text(action: BookingAction) -> &'static str {
+    match action {
+        BookingAction::Accept => "Accepted the booking.",
+        BookingAction::Decline => "Declined the booking.",
+        BookingAction::Cancel => "Cancelled the booking.",
     }
 }
 
-fn notification_kind(step: Step) -> NotificationKind {
-    match step {
-        Step::Accept => NotificationKind::BookingAccepted,
-        Step::Decline => NotificationKind::BookingDeclined,
-        Step::Cancel => NotificationKind::BookingCancelled,
+fn notification_kind(action: BookingAction) -> NotificationKind {
+    match action {
+        BookingAction::Accept => NotificationKind::BookingAccepted,
+        BookingAction::Decline => NotificationKind::BookingDeclined,
+        BookingAction::Cancel => NotificationKind::BookingCancelled,
     }
 }
 
@@ -107,7 +107,7 @@ async fn conversation_of(tx: &Transaction, viewer: &Viewer, id: BookingId) -> Re
 
 /// The viewer's conversations whose bookings can still be called off, in the order of locks.
 pub(crate) async fn cancellable_bookings(tx: &Transaction, viewer: &Viewer) -> Result<Vec<ConversationId>> {
-    let cancellable = BookingStatus::ALL.iter().filter(|status| status.after(Step::Cancel).is_some());
+    let cancellable = BookingStatus::ALL.iter().filter(|status| status.apply_action(BookingAction::Cancel).is_some());
     let about: RelationDef = conversation::Entity::belongs_to(booking::Entity)
         .from(conversation::Column::BookingId)
         .to(booking::Column::Id)

@@ -271,7 +271,7 @@ impl ConversationRow {
             booking_id: booking.id,
             seq: self.last_seq,
             client_id: ClientId(self.message_client_id?),
-            sender: booking.party(PersonId(self.message_sender_id?)).clone(),
+            sender: booking.find_party(PersonId(self.message_sender_id?)).clone(),
             body: self.message_body.clone()?,
             step,
             created_at: Instant::from_millis(self.message_created_at?),

@@ -116,6 +116,6 @@ async fn read_window(
 }
 
 fn message_from_row(row: message::Model, booking: &Booking) -> Result<Message> {
-    let sender = booking.party(PersonId(row.sender_id)).clone();
+    let sender = booking.find_party(PersonId(row.sender_id)).clone();
     message_of(row, booking.id, sender)
 }

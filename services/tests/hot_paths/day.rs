@@ -1,7 +1,7 @@
 //! A day on which everything happens once.
 
 use crate::heard::Heard;
-use model::{BookingInput, ConversationId, Draft, MessageInput, Money, NewPassword, Role, Step};
+use model::{BookingAction, BookingInput, ConversationId, Draft, MessageInput, Money, NewPassword, Role};
 use services::{
     EventSink, Greenroom, Resume, Viewer,
     accounts::{Credentials, Password},
@@ -159,7 +159,7 @@ async fn look_around(greenroom: &Greenroom, heard: &Heard, organizer: &Viewer, t
     greenroom.mark_notifications_seen(talent, NotificationSelection::All).await.expect("seen");
     heard.act("bookings");
     let booked = greenroom.open_booking(organizer, booking_with(talent)).await.expect("a booking");
-    greenroom.apply_booking_action(talent, booked.booking.id, Step::Accept).await.expect("accepted");
+    greenroom.apply_booking_action(talent, booked.booking.id, BookingAction::Accept).await.expect("accepted");
     greenroom.load_booking_view(talent, booked.booking.id).await.expect("a booking");
     let (_, page) = greenroom.list_bookings(organizer, None).await.expect("bookings");
     if let Some(page) = page {

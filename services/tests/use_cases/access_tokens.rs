@@ -1,7 +1,7 @@
 //! Access tokens: how far they reach.
 
 use crate::support::{Site, booking_of, draft, expect_api_error, token_draft};
-use model::{AccountInput, ApiError, Change, NewPassword, Role, Scope, Step, TokenDraft};
+use model::{AccountInput, ApiError, BookingAction, Change, NewPassword, Role, Scope, TokenDraft};
 use services::{Resume, Viewer, accounts::Password, notifications::NotificationSelection, seed::PASSWORD};
 use std::{net::Ipv4Addr, time::Duration};
 
@@ -32,7 +32,7 @@ async fn a_token_that_reads_sees_all_and_changes_nothing(site: Site) {
         expect_api_error(greenroom.send_message(&bot, draft(cast.launch, "No")).await),
         expect_api_error(greenroom.mark_read(&bot, cast.launch, 12).await),
         expect_api_error(greenroom.open_booking(&bot, booking_of(cast.achieng.id())).await),
-        expect_api_error(greenroom.apply_booking_action(&bot, booking.id, Step::Cancel).await),
+        expect_api_error(greenroom.apply_booking_action(&bot, booking.id, BookingAction::Cancel).await),
         expect_api_error(greenroom.mark_notifications_seen(&bot, NotificationSelection::All).await),
     ] {
         assert_eq!(refused, ApiError::InsufficientScope);

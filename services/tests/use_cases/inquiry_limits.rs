@@ -1,7 +1,7 @@
 //! How many inquiries an organizer may open.
 
 use crate::support::{Site, booking_of, expect_api_error, fresh_client_id, within};
-use model::{ApiError, BookingDraft, ClientId, Craft, PersonId, Step};
+use model::{ApiError, BookingAction, BookingDraft, ClientId, Craft, PersonId};
 use services::{Greenroom, Limits, Viewer};
 use std::{collections::HashSet, time::Duration};
 use tokio::task::JoinSet;
@@ -48,9 +48,9 @@ async fn a_fourth_unanswered_inquiry_to_one_talent_is_refused(site: Site) {
     greenroom.open_booking(&cast.safari, booking_of(cast.achieng.id())).await.expect("another organizer");
 
     for (viewer, booking, step) in [
-        (&cast.achieng, bookings[0], Step::Decline),
-        (&cast.achieng, bookings[1], Step::Accept),
-        (&cast.eventpro, bookings[2], Step::Cancel),
+        (&cast.achieng, bookings[0], BookingAction::Decline),
+        (&cast.achieng, bookings[1], BookingAction::Accept),
+        (&cast.eventpro, bookings[2], BookingAction::Cancel),
     ] {
         greenroom.apply_booking_action(viewer, booking, step).await.expect("a step");
         fourth().await.expect("room for one more");
@@ -79,7 +79,7 @@ async fn a_twenty_first_inquiry_in_a_day_is_refused(site: Site) {
         let opened = greenroom.open_booking(&cast.eventpro, booking_of(*talent)).await.expect("a booking");
         if number % 2 == 0 {
             greenroom
-                .step(&cast.eventpro, opened.booking.id, Step::Cancel)
+                .step(&cast.eventpro, opened.booking.id, BookingAction::Cancel)
                 .await
                 .expect("cancelled, and counted still");
         }

@@ -16,7 +16,7 @@ on_both! {
 
 /// What somebody does. Numbers pick from what there is, whatever there is by then.
 #[derive(Clone, Debug)]
-enum Step {
+enum Operation {
     Post { conversation: usize, talent: bool, text: u8 },
     Retry { earlier: usize },
     Open { organizer: usize, talent: usize },
@@ -32,26 +32,26 @@ enum Step {
     SetClockBack { millis: u64 },
 }
 
-fn step() -> impl Strategy<Value = Step> {
+fn step() -> impl Strategy<Value = Operation> {
     prop_oneof![
         5 => (any::<usize>(), any::<bool>(), any::<u8>())
-            .prop_map(|(conversation, talent, text)| Step::Post { conversation, talent, text }),
-        1 => any::<usize>().prop_map(|earlier| Step::Retry { earlier }),
-        1 => (0..2_usize, 0..3_usize).prop_map(|(organizer, talent)| Step::Open { organizer, talent }),
+            .prop_map(|(conversation, talent, text)| Operation::Post { conversation, talent, text }),
+        1 => any::<usize>().prop_map(|earlier| Operation::Retry { earlier }),
+        1 => (0..2_usize, 0..3_usize).prop_map(|(organizer, talent)| Operation::Open { organizer, talent }),
         4 => (any::<usize>(), any::<bool>(), 0..20_i64)
-            .prop_map(|(conversation, talent, seq)| Step::ReadOn { conversation, talent, seq }),
+            .prop_map(|(conversation, talent, seq)| Operation::ReadOn { conversation, talent, seq }),
         2 => (any::<usize>(), any::<bool>(), 0..20_i64)
-            .prop_map(|(conversation, talent, seq)| Step::MarkUnread { conversation, talent, seq }),
+            .prop_map(|(conversation, talent, seq)| Operation::MarkUnread { conversation, talent, seq }),
         3 => (any::<usize>(), any::<bool>(), 0..20_i64)
-            .prop_map(|(conversation, talent, seq)| Step::Deliver { conversation, talent, seq }),
-        1 => (0..5_usize, any::<bool>()).prop_map(|(person, wanted)| Step::Receipts { person, wanted }),
+            .prop_map(|(conversation, talent, seq)| Operation::Deliver { conversation, talent, seq }),
+        1 => (0..5_usize, any::<bool>()).prop_map(|(person, wanted)| Operation::Receipts { person, wanted }),
         2 => (any::<usize>(), any::<bool>(), 0..3_usize)
-            .prop_map(|(conversation, talent, step)| Step::Answer { conversation, talent, step }),
-        1 => (0..5_usize, any::<u8>()).prop_map(|(person, number)| Step::Rename { person, number }),
-        1 => (0..5_usize, any::<bool>()).prop_map(|(person, all)| Step::MarkSeen { person, all }),
-        3 => (0..5_usize).prop_map(|person| Step::Look { person }),
-        2 => (1..90_000_u64).prop_map(|millis| Step::Pass { millis }),
-        1 => (1..90_000_u64).prop_map(|millis| Step::SetClockBack { millis }),
+            .prop_map(|(conversation, talent, step)| Operation::Answer { conversation, talent, step }),
+        1 => (0..5_usize, any::<u8>()).prop_map(|(person, number)| Operation::Rename { person, number }),
+        1 => (0..5_usize, any::<bool>()).prop_map(|(person, all)| Operation::MarkSeen { person, all }),
+        3 => (0..5_usize).prop_map(|person| Operation::Look { person }),
+        2 => (1..90_000_u64).prop_map(|millis| Operation::Pass { millis }),
+        1 => (1..90_000_u64).prop_map(|millis| Operation::SetClockBack { millis }),
     ]
 }
 
@@ -81,37 +81,37 @@ impl Story {
         (*id, if talent { other } else { organizer }.clone())
     }
 
-    async fn take(&mut self, step: &Step) {
+    async fn take(&mut self, step: &Operation) {
         let greenroom = &self.site.greenroom;
         match *step {
-            Step::Post { conversation, talent, text } => {
+            Operation::Post { conversation, talent, text } => {
                 let (id, by) = self.pick(conversation, talent);
                 let draft = draft(id, &format!("Text {text}"));
                 greenroom.send_message(&by, draft.clone()).await.expect("a message");
                 self.sent.push((by, draft));
             }
-            Step::Retry { earlier } if !self.sent.is_empty() => {
+            Operation::Retry { earlier } if !self.sent.is_empty() => {
                 let (by, draft) = &self.sent[earlier % self.sent.len()];
                 greenroom.send_message(by, draft.clone()).await.expect("a retry");
             }
-            Step::Open { organizer, talent } => {
+            Operation::Open { organizer, talent } => {
                 let (organizer, talent) = (self.people[organizer].clone(), self.people[2 + talent].clone());
                 let opened = greenroom.open_booking(&organizer, booking_of(talent.id())).await.expect("a booking");
                 self.conversations.push((opened.id, organizer, talent));
             }
-            Step::ReadOn { conversation, talent, seq } => {
+            Operation::ReadOn { conversation, talent, seq } => {
                 let (id, by) = self.pick(conversation, talent);
                 greenroom.mark_read(&by, id, seq).await.expect("reading on");
             }
-            Step::MarkUnread { conversation, talent, seq } => {
+            Operation::MarkUnread { conversation, talent, seq } => {
                 let (id, by) = self.pick(conversation, talent);
                 greenroom.mark_unread(&by, id, seq).await.expect("marking");
             }
-            Step::Deliver { conversation, talent, seq } => {
+            Operation::Deliver { conversation, talent, seq } => {
                 let (id, by) = self.pick(conversation, talent);
                 greenroom.mark_delivered(&by, id, seq).await.expect("delivering");
             }
-            Step::Receipts { person, wanted } => {
+            Operation::Receipts { person, wanted } => {
                 let viewer = &self.people[person];
                 let input = AccountInput { receipts: Some(wanted), ..Default::default() };
                 greenroom
@@ -119,18 +119,18 @@ impl Story {
                     .await
                     .expect("a choice");
             }
-            Step::Answer { conversation, talent, step } => {
+            Operation::Answer { conversation, talent, step } => {
                 let (id, by) = self.pick(conversation, talent);
                 let booking = greenroom.load_conversation(&by, id).await.expect("a conversation").0.booking.id;
                 // Not every step is open by then, or to everybody.
-                let _ = greenroom.apply_booking_action(&by, booking, model::Step::ALL[step]).await;
+                let _ = greenroom.apply_booking_action(&by, booking, model::BookingAction::ALL[step]).await;
             }
-            Step::Rename { person, number } => {
+            Operation::Rename { person, number } => {
                 let viewer = &self.people[person];
                 let input = AccountInput { name: Some(format!("Name {number}")), ..Default::default() };
                 greenroom.change_account(viewer, input.parse(viewer.role()).expect("a change")).await.expect("a name");
             }
-            Step::MarkSeen { person, all } => {
+            Operation::MarkSeen { person, all } => {
                 let viewer = &self.people[person];
                 let first = greenroom.list_notifications(viewer, None).await.expect("notifications").notifications;
                 let ids = first.iter().skip(1).step_by(2).map(|known| known.id).collect();
@@ -142,13 +142,13 @@ impl Story {
                     .await
                     .expect("marked");
             }
-            Step::Look { person } => {
+            Operation::Look { person } => {
                 let viewer = self.people[person].clone();
                 self.looks.push((viewer.clone(), Views::read(greenroom, &viewer).await));
             }
-            Step::SetClockBack { millis } => self.site.clock.set_back(Duration::from_millis(millis)),
-            Step::Pass { millis } => self.site.clock.advance(Duration::from_millis(millis)),
-            Step::Retry { .. } => {}
+            Operation::SetClockBack { millis } => self.site.clock.set_back(Duration::from_millis(millis)),
+            Operation::Pass { millis } => self.site.clock.advance(Duration::from_millis(millis)),
+            Operation::Retry { .. } => {}
         }
     }
 

@@ -1,7 +1,7 @@
 //! Mails about messages that stay unread.
 
 use crate::support::{PostOffice, Site, expect_api_error, say, token_in};
-use model::{AccountInput, BookingStatus, Step};
+use model::{AccountInput, BookingAction, BookingStatus};
 use services::{
     Limits, Viewer,
     accounts::Password,
@@ -103,8 +103,11 @@ async fn one_mail_tells_of_all_that_is_unread_by_conversation(site: Site) {
     site.clock.advance(MINUTE);
     say(&site.greenroom, &cast.kamau, opened.id, "Two").await;
     say(&site.greenroom, &cast.sarah, cast.launch, "Three").await;
-    let accepted =
-        site.greenroom.apply_booking_action(&cast.kamau, opened.booking.id, Step::Accept).await.expect("accepted");
+    let accepted = site
+        .greenroom
+        .apply_booking_action(&cast.kamau, opened.booking.id, BookingAction::Accept)
+        .await
+        .expect("accepted");
     assert_eq!(accepted.status, BookingStatus::Accepted);
     site.clock.advance(4 * MINUTE);
     let mails = letters(&site).await;

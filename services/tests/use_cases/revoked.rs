@@ -1,7 +1,7 @@
 //! A session that is revoked after it was looked up writes nothing.
 
 use crate::support::{Cast, Site, booking_of, connect, draft, expect_api_error, sign_in, token_draft, within};
-use model::{AccountInput, ApiError, FieldError, NewPassword, Role, Scope, Step};
+use model::{AccountInput, ApiError, BookingAction, FieldError, NewPassword, Role, Scope};
 use sea_orm::{ConnectionTrait, FromQueryResult, TransactionTrait};
 use services::{
     Limits, Viewer,
@@ -56,7 +56,7 @@ async fn all_writes(site: &Site, cast: &Cast, viewer: &Viewer) -> Vec<(&'static 
             "mark_notifications_seen",
             expect_api_error(greenroom.mark_notifications_seen(viewer, NotificationSelection::All).await),
         ),
-        ("step", expect_api_error(greenroom.apply_booking_action(viewer, booking, Step::Accept).await)),
+        ("step", expect_api_error(greenroom.apply_booking_action(viewer, booking, BookingAction::Accept).await)),
     ]
 }
 

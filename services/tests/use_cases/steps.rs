@@ -1,7 +1,7 @@
 //! Accepting, declining and calling off a booking.
 
 use crate::support::{Site, Stream, audit, expect_api_error};
-use model::{ApiError, BookingId, BookingStatus, Event, NotificationKind, Step};
+use model::{ApiError, BookingAction, BookingId, BookingStatus, Event, NotificationKind};
 use services::{Resume, messages::Window};
 
 on_both! {
@@ -22,7 +22,7 @@ async fn accepting_is_told_to_both_and_a_line_in_the_thread(site: Site) {
     let (cast, id) = (site.cast().await, booking(&site).await);
     let mut organizers = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await.0;
     let mut talents = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await.0;
-    let accepted = site.greenroom.apply_booking_action(&cast.sarah, id, Step::Accept).await.expect("accepted");
+    let accepted = site.greenroom.apply_booking_action(&cast.sarah, id, BookingAction::Accept).await.expect("accepted");
     assert_eq!(accepted.status, BookingStatus::Accepted);
     let Event::BookingUpdated { booking } = organizers.event().await.event else { panic!("no booking") };
     assert_eq!(booking, accepted);
@@ -39,16 +39,16 @@ async fn accepting_is_told_to_both_and_a_line_in_the_thread(site: Site) {
 
 async fn a_step_the_status_does_not_allow_changes_nothing(site: Site) {
     let (cast, id) = (site.cast().await, booking(&site).await);
-    site.greenroom.apply_booking_action(&cast.sarah, id, Step::Decline).await.expect("declined");
+    site.greenroom.apply_booking_action(&cast.sarah, id, BookingAction::Decline).await.expect("declined");
     let before = site.tally().await;
-    for step in [Step::Accept, Step::Decline, Step::Cancel] {
+    for step in [BookingAction::Accept, BookingAction::Decline, BookingAction::Cancel] {
         assert_eq!(
             expect_api_error(site.greenroom.apply_booking_action(&cast.sarah, id, step).await),
             ApiError::WrongStatus
         );
     }
     assert_eq!(
-        expect_api_error(site.greenroom.apply_booking_action(&cast.eventpro, id, Step::Cancel).await),
+        expect_api_error(site.greenroom.apply_booking_action(&cast.eventpro, id, BookingAction::Cancel).await),
         ApiError::WrongStatus
     );
     assert_eq!(site.tally().await, before);
@@ -56,35 +56,38 @@ async fn a_step_the_status_does_not_allow_changes_nothing(site: Site) {
 
 async fn only_the_talent_answers(site: Site) {
     let (cast, id) = (site.cast().await, booking(&site).await);
-    for step in [Step::Accept, Step::Decline] {
+    for step in [BookingAction::Accept, BookingAction::Decline] {
         assert_eq!(
             expect_api_error(site.greenroom.apply_booking_action(&cast.eventpro, id, step).await),
             ApiError::WrongRole
         );
     }
-    let cancelled =
-        site.greenroom.apply_booking_action(&cast.eventpro, id, Step::Cancel).await.expect("either calls it off");
+    let cancelled = site
+        .greenroom
+        .apply_booking_action(&cast.eventpro, id, BookingAction::Cancel)
+        .await
+        .expect("either calls it off");
     assert_eq!(cancelled.status, BookingStatus::Cancelled);
 }
 
 async fn a_stranger_finds_no_booking(site: Site) {
     let (cast, id) = (site.cast().await, booking(&site).await);
-    for step in [Step::Accept, Step::Decline, Step::Cancel] {
+    for step in [BookingAction::Accept, BookingAction::Decline, BookingAction::Cancel] {
         assert_eq!(
             expect_api_error(site.greenroom.apply_booking_action(&cast.kamau, id, step).await),
             ApiError::NotFound
         );
     }
     assert_eq!(
-        expect_api_error(site.greenroom.apply_booking_action(&cast.safari, id, Step::Cancel).await),
+        expect_api_error(site.greenroom.apply_booking_action(&cast.safari, id, BookingAction::Cancel).await),
         ApiError::NotFound
     );
 }
 
 async fn of_two_steps_at_once_one_is_taken(site: Site) {
     let (cast, id) = (site.cast().await, booking(&site).await);
-    let accept = site.greenroom.apply_booking_action(&cast.sarah, id, Step::Accept);
-    let decline = site.greenroom.apply_booking_action(&cast.sarah, id, Step::Decline);
+    let accept = site.greenroom.apply_booking_action(&cast.sarah, id, BookingAction::Accept);
+    let decline = site.greenroom.apply_booking_action(&cast.sarah, id, BookingAction::Decline);
     let (accept, decline) = tokio::join!(accept, decline);
     assert_ne!(accept.is_ok(), decline.is_ok(), "{accept:?}, {decline:?}");
     let thread = site.greenroom.load_thread(&cast.eventpro, cast.launch, Window::Newest).await.expect("a thread");
@@ -93,7 +96,7 @@ async fn of_two_steps_at_once_one_is_taken(site: Site) {
 
 async fn opening_the_thread_sees_the_step(site: Site) {
     let (cast, id) = (site.cast().await, booking(&site).await);
-    site.greenroom.apply_booking_action(&cast.sarah, id, Step::Accept).await.expect("accepted");
+    site.greenroom.apply_booking_action(&cast.sarah, id, BookingAction::Accept).await.expect("accepted");
     site.greenroom.mark_read(&cast.eventpro, cast.launch, 13).await.expect("reading on");
     assert_eq!(site.greenroom.load_nav_state(&cast.eventpro).await.expect("a frame").unread, 0);
 }
