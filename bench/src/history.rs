@@ -73,7 +73,7 @@ impl Past {
             client_id: ClientId(grown(millis)?),
             sender: self.people[sending].clone(),
             body: format!("~{seq} The band plays from eight to eleven, and the doors open at seven."),
-            step: None,
+            booking_status: None,
             created_at: at,
         };
         let notification = Notification {

@@ -71,8 +71,8 @@ pub struct Message {
     /// The text, as typed; of a step, what happened in English.
     pub body: String,
     /// The step that this line tells of, by where it led; nothing for what somebody wrote.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub step: Option<BookingStatus>,
+    #[serde(rename = "step", default, skip_serializing_if = "Option::is_none")]
+    pub booking_status: Option<BookingStatus>,
     /// When the server took it.
     pub created_at: Instant,
 }

@@ -135,7 +135,8 @@ entity!(message, "message", {
     client_id: Uuid,
     body: String,
     created_at: i64,
-    step: Option<String>,
+#[sea_orm(column_name = "step")]
+    booking_status: Option<String>,
 });
 
 entity!(notification, "notification", {

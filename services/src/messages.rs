@@ -22,12 +22,12 @@ fn message_of(row: message::Model, booking_id: BookingId, sender: Person) -> Res
         client_id: ClientId(row.client_id),
         sender,
         body: row.body,
-        step: parse_status(row.step.as_deref())?,
+        booking_status: parse_status(row.booking_status.as_deref())?,
         created_at: Instant::from_millis(row.created_at),
     })
 }
 
 /// The step that a line tells of.
 pub(crate) fn parse_status(stored: Option<&str>) -> Result<Option<BookingStatus>> {
-    stored.map(|step| step.parse().map_err(|()| Error::corrupt("step"))).transpose()
+    stored.map(|status| status.parse().map_err(|()| Error::corrupt("step"))).transpose()
 }

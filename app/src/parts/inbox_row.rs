@@ -73,7 +73,7 @@ enum Last {
 
 impl Last {
     fn of(message: &Message) -> Self {
-        match message.step {
+        match message.booking_status {
             Some(status) => Last::Stepped(message.sender.clone(), status),
             None => Last::Wrote(message.sender.id, text::preview(&message.body, PREVIEW)),
         }

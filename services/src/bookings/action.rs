@@ -74,7 +74,7 @@ impl Greenroom {
             kind: notification_kind(action),
             body: Body::parse(thread_text(action)).map_err(|field_error| ApiError::field("body", field_error))?,
             client_id: crate::generate_client_id(),
-            step: Some(booking.status),
+            booking_status: Some(booking.status),
         };
         insert_messages(tx, vec![new_message], recorder, now).await?;
         Ok(booking)

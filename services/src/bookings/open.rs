@@ -65,7 +65,7 @@ impl Greenroom {
             kind: NotificationKind::Booking,
             body: draft.message.clone(),
             client_id,
-            step: None,
+            booking_status: None,
         };
         match insert_messages(&tx, vec![new_message], &mut recorder, now).await {
             Err(Error::Database(error)) if is_duplicate(&error) => {

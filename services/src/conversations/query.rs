@@ -122,7 +122,7 @@ impl ConversationQuery {
             .column_as(message::Column::SenderId, "message_sender_id")
             .column_as(message::Column::Body, "message_body")
             .column_as(message::Column::CreatedAt, "message_created_at")
-            .column_as(message::Column::Step, "message_step")
+            .column_as(message::Column::BookingStatus, "message_status")
             .column_as(count_unread(viewer, party), "unread")
             .column_as(select_last_event_seq(viewer), "cursor")
             .filter(party.owns(viewer));
@@ -230,7 +230,7 @@ struct ConversationRow {
     message_sender_id: Option<Uuid>,
     message_body: Option<String>,
     message_created_at: Option<i64>,
-    message_step: Option<String>,
+    message_status: Option<String>,
     unread: i64,
     /// Nothing before the first event.
     cursor: Option<i64>,
@@ -260,11 +260,11 @@ impl ConversationRow {
     }
 
     fn last_message(&self, booking: &Booking) -> Result<Option<Message>> {
-        let step = parse_status(self.message_step.as_deref())?;
-        Ok(self.message_with(booking, step))
+        let booking_status = parse_status(self.message_status.as_deref())?;
+        Ok(self.message_with(booking, booking_status))
     }
 
-    fn message_with(&self, booking: &Booking, step: Option<BookingStatus>) -> Option<Message> {
+    fn message_with(&self, booking: &Booking, booking_status: Option<BookingStatus>) -> Option<Message> {
         Some(Message {
             id: MessageId(self.message_id?),
             conversation_id: ConversationId(self.conversation_id),
@@ -273,7 +273,7 @@ impl ConversationRow {
             client_id: ClientId(self.message_client_id?),
             sender: booking.find_party(PersonId(self.message_sender_id?)).clone(),
             body: self.message_body.clone()?,
-            step,
+            booking_status,
             created_at: Instant::from_millis(self.message_created_at?),
         })
     }

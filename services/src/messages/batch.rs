@@ -113,7 +113,7 @@ impl MessageRequest {
             kind: NotificationKind::Message,
             body: self.draft.body.clone(),
             client_id: self.client_id,
-            step: None,
+            booking_status: None,
         });
         Ok(BatchOutcome::Written(new_messages.len() - 1))
     }

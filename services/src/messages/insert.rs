@@ -25,7 +25,7 @@ pub(crate) struct NewMessage {
     pub(crate) body: Body,
     pub(crate) client_id: ClientId,
     /// The step this line tells of, by where it led.
-    pub(crate) step: Option<BookingStatus>,
+    pub(crate) booking_status: Option<BookingStatus>,
 }
 
 /// Writes messages, in as many statements as it takes for one, and notes who is to be told and notified.
@@ -62,7 +62,7 @@ impl NewMessage {
             client_id: self.client_id.0,
             body: self.body.as_str().to_owned(),
             created_at: now.millis(),
-            step: self.step.map(|step| step.as_str().to_owned()),
+            booking_status: self.booking_status.map(|status| status.as_str().to_owned()),
         }
     }
 
@@ -73,7 +73,11 @@ impl NewMessage {
             conversation_id: Some(self.conversation),
             booking_id: Some(self.booking),
             actor: self.sender.clone(),
-            preview: if self.step.is_some() { String::new() } else { text::preview(self.body.as_str(), PREVIEW_LIMIT) },
+            preview: if self.booking_status.is_some() {
+                String::new()
+            } else {
+                text::preview(self.body.as_str(), PREVIEW_LIMIT)
+            },
             created_at: now,
             read_at: None,
         }

@@ -27,7 +27,10 @@ async fn accepting_is_told_to_both_and_a_line_in_the_thread(site: Site) {
     let Event::BookingUpdated { booking } = organizers.event().await.event else { panic!("no booking") };
     assert_eq!(booking, accepted);
     let Event::MessageCreated { message } = organizers.event().await.event else { panic!("no line") };
-    assert_eq!((message.seq, message.step, message.sender.id), (13, Some(BookingStatus::Accepted), cast.sarah.id()));
+    assert_eq!(
+        (message.seq, message.booking_status, message.sender.id),
+        (13, Some(BookingStatus::Accepted), cast.sarah.id())
+    );
     let Event::NotificationCreated { notification } = organizers.event().await.event else { panic!("no bell") };
     assert_eq!(notification.kind, NotificationKind::BookingAccepted);
     assert_eq!(talents.names(2).await, ["booking.updated", "message.created"]);
@@ -91,7 +94,7 @@ async fn of_two_steps_at_once_one_is_taken(site: Site) {
     let (accept, decline) = tokio::join!(accept, decline);
     assert_ne!(accept.is_ok(), decline.is_ok(), "{accept:?}, {decline:?}");
     let thread = site.greenroom.load_thread(&cast.eventpro, cast.launch, Window::Newest).await.expect("a thread");
-    assert_eq!(thread.messages.iter().filter(|message| message.step.is_some()).count(), 1);
+    assert_eq!(thread.messages.iter().filter(|message| message.booking_status.is_some()).count(), 1);
 }
 
 async fn opening_the_thread_sees_the_step(site: Site) {

@@ -18,7 +18,7 @@ pub(super) struct Row {
 impl Row {
     /// The same for the same row, drawn the same way.
     pub(super) fn key(&self) -> (i64, bool, Option<String>, Option<String>) {
-        let named = self.first || self.message.step.is_some();
+        let named = self.first || self.message.booking_status.is_some();
         (self.message.seq, self.first, self.day.clone(), named.then(|| self.message.sender.name.clone()))
     }
 }
@@ -39,7 +39,7 @@ pub(super) fn arrange(
         let day = (last_day.as_ref() != Some(&today)).then(|| today.clone());
         let new = first_new == Some(message.seq);
         let goes_on = rows.last().is_some_and(|row| {
-            row.message.step.is_none()
+            row.message.booking_status.is_none()
                 && row.message.sender.id == message.sender.id
                 && message.created_at.millis() - row.message.created_at.millis() < RUN_MILLIS
         });
@@ -67,7 +67,7 @@ mod tests {
             client_id: ClientId(Uuid::nil()),
             sender: Person { id: sender, name: String::new(), role: Role::Talent, craft: None },
             body: "Sawa".into(),
-            step: None,
+            booking_status: None,
             created_at: Instant::from_millis(minute * 60_000),
         }
     }

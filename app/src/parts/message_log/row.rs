@@ -15,7 +15,7 @@ pub(super) struct Last {
 
 impl Last {
     pub(super) fn of(thread: &Thread, me: PersonId) -> Option<Self> {
-        let mine = |message: &&Message| message.sender.id == me && message.step.is_none();
+        let mine = |message: &&Message| message.sender.id == me && message.booking_status.is_none();
         let seq = thread.messages.iter().rev().find(mine)?.seq;
         let conversation = &thread.conversation;
         let said = if seq <= conversation.counterpart_read_seq {
@@ -32,7 +32,7 @@ impl Last {
 /// A message, or what became of the booking, with what stands above it.
 #[component]
 pub(super) fn MessageRow(me: PersonId, row: Row, last: Memo<Option<Last>>, linked: Option<i64>) -> impl IntoView {
-    let Message { seq, sender, body, step, created_at, .. } = row.message;
+    let Message { seq, sender, body, booking_status: step, created_at, .. } = row.message;
     let mine = sender.id == me;
     let by = if mine { words::YOU.to_owned() } else { sender.name };
     let said = move || {
