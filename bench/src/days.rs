@@ -1,11 +1,11 @@
 //! Days for bookings.
 
-use model::Instant;
+use model::Timestamp;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// A year from now: the server takes days that aren't over, up to five years ahead.
 pub fn event_day() -> String {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
-    let today = Instant::from_millis(i64::try_from(since).unwrap_or_default()).day();
+    let today = Timestamp::from_millis(i64::try_from(since).unwrap_or_default()).day();
     today.years_later(1).unwrap_or(today).to_string()
 }

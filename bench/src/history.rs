@@ -7,11 +7,11 @@ use crate::{
     site::Result,
 };
 use model::{
-    BookingId, ClientId, ConversationId, Envelope, Event, Instant, Message, MessageId, Notification, NotificationId,
-    NotificationKind, Person,
+    BookingId, ClientId, ConversationId, Envelope, Event, Message, MessageId, Notification, NotificationId,
+    NotificationKind, Person, Timestamp,
 };
 use std::time::Duration;
-use uuid::{NoContext, Timestamp, Uuid};
+use uuid::{NoContext, Uuid};
 
 /// Time between two messages, in milliseconds.
 const PAUSE: i64 = 1_000;
@@ -63,7 +63,7 @@ impl Past {
     /// The rows of one send.
     fn send(&mut self, fill: &mut Fill, seq: i64) -> Result<()> {
         let millis = self.began + seq * PAUSE;
-        let at = Instant::from_millis(millis);
+        let at = Timestamp::from_millis(millis);
         let (sending, hearing) = if seq % 2 == 1 { (0, 1) } else { (1, 0) };
         let message = Message {
             id: MessageId(grown(millis)?),
@@ -112,7 +112,7 @@ impl Past {
             format!("{notification}, {to}, 'message', {conversation}, {booking}, {sender}, {seq}, '{body}', {millis}, {millis}"));
     }
 
-    fn tell(&mut self, fill: &mut Fill, side: usize, at: Instant, event: Event) -> Result<()> {
+    fn tell(&mut self, fill: &mut Fill, side: usize, at: Timestamp, event: Event) -> Result<()> {
         self.heads[side] += 1;
         let (seq, kind) = (self.heads[side], event.name());
         let payload = serde_json::to_string(&Envelope { seq, at, event })?;
@@ -128,5 +128,5 @@ impl Past {
 /// An id of a moment.
 fn grown(millis: i64) -> Result<Uuid> {
     let since = Duration::from_millis(u64::try_from(millis)?);
-    Ok(Uuid::new_v7(Timestamp::from_unix(NoContext, since.as_secs(), since.subsec_nanos())))
+    Ok(Uuid::new_v7(uuid::Timestamp::from_unix(NoContext, since.as_secs(), since.subsec_nanos())))
 }

@@ -8,7 +8,7 @@ use crate::{
     stored_email::LookupEmail,
     string_enum::string_enum,
     text,
-    time::Instant,
+    time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -234,9 +234,9 @@ pub struct Device {
     /// Its browser's own description.
     pub user_agent: String,
     /// When it signed in.
-    pub created_at: Instant,
+    pub created_at: Timestamp,
     /// When it was last used, to about five minutes.
-    pub last_seen_at: Instant,
+    pub last_seen_at: Timestamp,
 }
 
 /// A personal access token, without its secret.
@@ -250,11 +250,11 @@ pub struct AccessToken {
     /// What it may do.
     pub scope: Scope,
     /// When it was made.
-    pub created_at: Instant,
+    pub created_at: Timestamp,
     /// When it was last used, to about five minutes; when it was made, if never.
-    pub last_used_at: Instant,
+    pub last_used_at: Timestamp,
     /// When it ends.
-    pub expires_at: Instant,
+    pub expires_at: Timestamp,
 }
 
 /// Days that an access token can be made for by a page; any number up to the last by the interface.

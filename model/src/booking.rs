@@ -8,7 +8,7 @@ use crate::{
     person::{Person, Role},
     string_enum::string_enum,
     text,
-    time::{Day, Instant},
+    time::{Day, Timestamp},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -155,13 +155,13 @@ pub struct BookingDraft {
 
 impl BookingInput {
     /// Checks every field by the server's clock, and names all that are at fault.
-    pub fn parse(mut self, now: Instant) -> Result<BookingDraft, ApiError> {
+    pub fn parse(mut self, now: Timestamp) -> Result<BookingDraft, ApiError> {
         let fee = self.fee.take().ok_or(FieldError::Required).and_then(Money::check);
         self.parse_with_fee(fee, now)
     }
 
     /// The same where the fee was typed as text, and has been looked at already.
-    pub fn parse_with_fee(self, fee: Result<Money, FieldError>, now: Instant) -> Result<BookingDraft, ApiError> {
+    pub fn parse_with_fee(self, fee: Result<Money, FieldError>, now: Timestamp) -> Result<BookingDraft, ApiError> {
         let mut validator = Validator::default();
         let talent_id = validator.field("talentId", text::parsed(self.talent_id.as_deref()));
         let title = validator.field("title", text::line(self.title.as_deref(), TITLE_LIMIT));
@@ -189,7 +189,7 @@ impl BookingInput {
 
 /// From the day before today to [`YEARS_AHEAD`] years from today, where today is any day that it is now somewhere on
 /// earth.
-fn check_event_date(day: Day, now: Instant) -> Result<Day, FieldError> {
+fn check_event_date(day: Day, now: Timestamp) -> Result<Day, FieldError> {
     let (first, last) = now.days_on_earth();
     if first.previous().is_some_and(|yesterday| day < yesterday) {
         Err(FieldError::DatePast)

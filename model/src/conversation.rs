@@ -1,6 +1,6 @@
 //! Conversations: two people, one booking.
 
-use crate::{booking::Booking, id::ConversationId, message::Message, person::Person, time::Instant};
+use crate::{booking::Booking, id::ConversationId, message::Message, person::Person, time::Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -28,5 +28,5 @@ pub struct Conversation {
     /// How far messages have reached a device of the counterpart; never behind what they read.
     pub counterpart_delivered_seq: i64,
     /// When the newest message was written, or the conversation opened.
-    pub updated_at: Instant,
+    pub updated_at: Timestamp,
 }

@@ -7,7 +7,7 @@ use crate::{
     message::Message,
     notification::Notification,
     person::Person,
-    time::Instant,
+    time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -75,7 +75,7 @@ pub enum Event {
         /// How many are left.
         unread: i64,
         /// When they were seen.
-        read_at: Instant,
+        read_at: Timestamp,
     },
     /// A booking took a step.
     #[serde(rename = "booking.updated")]
@@ -130,7 +130,7 @@ pub struct Envelope {
     /// 1, 2, 3, … for each person, without a gap.
     pub seq: i64,
     /// When it was committed.
-    pub at: Instant,
+    pub at: Timestamp,
     /// What happened.
     #[serde(flatten)]
     pub event: Event,
@@ -142,7 +142,7 @@ pub struct Envelope {
 #[serde(rename_all = "camelCase")]
 struct RawEnvelope {
     seq: i64,
-    at: Instant,
+    at: Timestamp,
     #[serde(rename = "type")]
     name: String,
     message: Option<Message>,
@@ -157,7 +157,7 @@ struct RawEnvelope {
     ids: Vec<NotificationId>,
     #[serde(default)]
     all: bool,
-    read_at: Option<Instant>,
+    read_at: Option<Timestamp>,
     booking: Option<Booking>,
     person: Option<Person>,
 }
@@ -227,8 +227,8 @@ mod tests {
 
     #[test]
     fn keys_are_camel_case() {
-        let event = Event::NotificationRead { ids: vec![], all: true, unread: 2, read_at: Instant::from_millis(0) };
-        let json = serde_json::to_value(Envelope { seq: 1, at: Instant::from_millis(0), event }).expect("json");
+        let event = Event::NotificationRead { ids: vec![], all: true, unread: 2, read_at: Timestamp::from_millis(0) };
+        let json = serde_json::to_value(Envelope { seq: 1, at: Timestamp::from_millis(0), event }).expect("json");
         assert_eq!(json["type"], "notification.read");
         assert_eq!(json["readAt"], "1970-01-01T00:00:00Z");
         assert_eq!(json["seq"], 1);

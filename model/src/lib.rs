@@ -48,4 +48,4 @@ pub use password::NewPassword;
 pub use person::{Craft, Email, Person, Role, User};
 pub use projection::{ApplyOutcome, BookingView, Directory, Inbox, NavState, NotificationList, Projection, Thread};
 pub use stored_email::{LookupEmail, StoredEmail};
-pub use time::{Day, Instant};
+pub use time::{Day, Timestamp};

@@ -6,7 +6,7 @@ use crate::{
     id::{BookingId, ClientId, ConversationId, MessageId},
     person::Person,
     text,
-    time::Instant,
+    time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -74,7 +74,7 @@ pub struct Message {
     #[serde(rename = "step", default, skip_serializing_if = "Option::is_none")]
     pub booking_status: Option<BookingStatus>,
     /// When the server took it.
-    pub created_at: Instant,
+    pub created_at: Timestamp,
 }
 
 /// A message as it arrives, unchecked.

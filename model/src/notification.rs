@@ -4,7 +4,7 @@ use crate::{
     id::{BookingId, ConversationId, NotificationId},
     person::Person,
     string_enum::string_enum,
-    time::Instant,
+    time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -51,8 +51,8 @@ pub struct Notification {
     /// The beginning of the message, if it is about one.
     pub preview: String,
     /// When.
-    pub created_at: Instant,
+    pub created_at: Timestamp,
     /// When it was seen, if it was.
     #[schema(required = true)]
-    pub read_at: Option<Instant>,
+    pub read_at: Option<Timestamp>,
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     id::{ConversationId, PersonId},
-    time::Instant,
+    time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -22,7 +22,7 @@ pub struct Typing {
     pub user_id: PersonId,
     /// When it is over, unless it is told again: 5 s after it is told. A client whose clock may be wrong counts those
     /// from when it hears it.
-    pub until: Instant,
+    pub until: Timestamp,
 }
 
 /// Somebody came, or left.
@@ -43,5 +43,5 @@ pub struct Presence {
     pub online: bool,
     /// When they last were, if they aren't.
     #[schema(required = true)]
-    pub active_at: Option<Instant>,
+    pub active_at: Option<Timestamp>,
 }

@@ -11,9 +11,9 @@ const MILLIS: i64 = 1_000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[schema(value_type = String, format = DateTime)]
 #[serde(try_from = "String", into = "String")]
-pub struct Instant(i64);
+pub struct Timestamp(i64);
 
-impl Instant {
+impl Timestamp {
     /// Milliseconds since 1970-01-01T00:00:00Z. What lies outside the calendar becomes that moment.
     pub fn from_millis(millis: i64) -> Self {
         Self(OffsetDateTime::from_unix_timestamp(millis.div_euclid(MILLIS)).map_or(0, |_| millis))
@@ -47,7 +47,7 @@ impl Instant {
     }
 }
 
-impl fmt::Display for Instant {
+impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (hour, minute, second) = self.in_calendar().to_hms();
         write!(f, "{}T{hour:02}:{minute:02}:{second:02}", self.day())?;
@@ -61,8 +61,8 @@ impl fmt::Display for Instant {
     }
 }
 
-impl FromStr for Instant {
-    type Err = NoSuchTime;
+impl FromStr for Timestamp {
+    type Err = ParseTimeError;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let read = || {
             let (day, clock) = text.strip_suffix('Z')?.split_once('T')?;
@@ -75,19 +75,19 @@ impl FromStr for Instant {
             let day: Day = day.parse().ok()?;
             Some(Self(day.0.with_time(time).assume_utc().unix_timestamp() * MILLIS + millis))
         };
-        read().ok_or(NoSuchTime)
+        read().ok_or(ParseTimeError)
     }
 }
 
-impl TryFrom<String> for Instant {
-    type Error = NoSuchTime;
+impl TryFrom<String> for Timestamp {
+    type Error = ParseTimeError;
     fn try_from(text: String) -> Result<Self, Self::Error> {
         text.parse()
     }
 }
 
-impl From<Instant> for String {
-    fn from(instant: Instant) -> Self {
+impl From<Timestamp> for String {
+    fn from(instant: Timestamp) -> Self {
         instant.to_string()
     }
 }
@@ -131,19 +131,19 @@ impl fmt::Display for Day {
 }
 
 impl FromStr for Day {
-    type Err = NoSuchTime;
+    type Err = ParseTimeError;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let read = || {
             let [year, month, day] = numbers(text, '-', [0..4, 5..7, 8..10])?;
             let month = u8::try_from(month).ok()?.try_into().ok()?;
             Date::from_calendar_date(year.try_into().ok()?, month, day.try_into().ok()?).ok()
         };
-        read().map(Self).ok_or(NoSuchTime)
+        read().map(Self).ok_or(ParseTimeError)
     }
 }
 
 impl TryFrom<String> for Day {
-    type Error = NoSuchTime;
+    type Error = ParseTimeError;
     fn try_from(text: String) -> Result<Self, Self::Error> {
         text.parse()
     }
@@ -157,15 +157,15 @@ impl From<Day> for String {
 
 /// No day of the calendar, or no moment of one, or not written as they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NoSuchTime;
+pub struct ParseTimeError;
 
-impl fmt::Display for NoSuchTime {
+impl fmt::Display for ParseTimeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("no such time")
     }
 }
 
-impl Error for NoSuchTime {}
+impl Error for ParseTimeError {}
 
 /// Numbers at their places in a text, and nothing between them but what parts them.
 fn numbers(text: &str, parted_by: char, places: [Range<usize>; 3]) -> Option<[i64; 3]> {
@@ -189,7 +189,7 @@ mod tests {
 
     #[test]
     fn an_instant_is_written_in_utc_to_the_millisecond() {
-        let instant = Instant::from_millis(1_795_357_800_123);
+        let instant = Timestamp::from_millis(1_795_357_800_123);
         assert_eq!(instant.to_string(), "2026-11-22T14:30:00.123Z");
         assert_eq!(instant.millis(), 1_795_357_800_123);
     }
@@ -197,11 +197,11 @@ mod tests {
     #[test]
     fn an_instant_is_read_as_it_is_written() {
         for millis in [0, 1, 10, 120, 999, 1_000, -1, -86_400_001, 1_795_357_800_123, 253_402_300_799_999] {
-            let instant = Instant::from_millis(millis);
+            let instant = Timestamp::from_millis(millis);
             assert_eq!(instant.to_string().parse(), Ok(instant), "{instant}");
         }
-        assert_eq!(Instant::from_millis(1_120).to_string(), "1970-01-01T00:00:01.12Z");
-        assert_eq!("2026-11-22T14:30:00.123456789Z".parse(), Ok(Instant::from_millis(1_795_357_800_123)));
+        assert_eq!(Timestamp::from_millis(1_120).to_string(), "1970-01-01T00:00:01.12Z");
+        assert_eq!("2026-11-22T14:30:00.123456789Z".parse(), Ok(Timestamp::from_millis(1_795_357_800_123)));
         for wrong in [
             "",
             "2026-11-22",
@@ -216,9 +216,9 @@ mod tests {
             "2026-11-22T14:30:0\u{e9}Z",
             "+026-11-22T14:30:00Z",
         ] {
-            assert_eq!(wrong.parse::<Instant>(), Err(NoSuchTime), "{wrong}");
+            assert_eq!(wrong.parse::<Timestamp>(), Err(ParseTimeError), "{wrong}");
         }
-        assert_eq!(Instant::from_millis(i64::MAX).millis(), 0, "outside the calendar");
+        assert_eq!(Timestamp::from_millis(i64::MAX).millis(), 0, "outside the calendar");
     }
 
     #[test]

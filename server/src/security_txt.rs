@@ -19,7 +19,7 @@ pub(crate) fn routes() -> Router<Shared> {
 
 async fn read(State(shared): State<Shared>) -> Response {
     let expires = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default() + HOLDS;
-    let expires = model::Instant::from_millis(i64::try_from(expires.as_secs()).unwrap_or_default() * 1_000);
+    let expires = model::Timestamp::from_millis(i64::try_from(expires.as_secs()).unwrap_or_default() * 1_000);
     let text = format!(
         "Contact: {}\nExpires: {expires}\nPreferred-Languages: en\nCanonical: {}/.well-known/security.txt\n",
         shared.security_contact, shared.origin

@@ -51,7 +51,9 @@ pub use sign_in::{Origin, SignedIn};
 pub(crate) use write_for::LiveSessions;
 
 use crate::{Result, clock};
-use model::{ApiError, Instant, LookupEmail, NewPassword, Person, PersonId, Role, SessionId, password::PASSWORD_LIMIT};
+use model::{
+    ApiError, LookupEmail, NewPassword, Person, PersonId, Role, SessionId, Timestamp, password::PASSWORD_LIMIT,
+};
 use person::user_of;
 use std::{net::IpAddr, time::Duration};
 use unicode_normalization::UnicodeNormalization;
@@ -61,11 +63,11 @@ use unicode_normalization::UnicodeNormalization;
 pub struct Viewer {
     person: Person,
     session: SessionId,
-    expires_at: Instant,
+    expires_at: Timestamp,
     scope: SessionScope,
     from: Option<IpAddr>,
     /// When the password was last typed in this session.
-    confirmed_at: Instant,
+    confirmed_at: Timestamp,
 }
 
 /// How far somebody gets by what they signed in with.
@@ -129,18 +131,18 @@ impl Viewer {
     }
 
     /// When that session ends unless it is used again.
-    pub fn expires_at(&self) -> Instant {
+    pub fn expires_at(&self) -> Timestamp {
         self.expires_at
     }
 
     /// Whether the password was typed in this session within the last hour. An open screen, or a cookie that was stolen
     /// some time ago, shall not be enough to take everything along.
-    pub(crate) fn is_confirmed(&self, now: Instant) -> bool {
+    pub(crate) fn is_confirmed(&self, now: Timestamp) -> bool {
         now.millis() - self.confirmed_at.millis() < clock::as_millis(CONFIRMED_FOR)
     }
 
     /// Refuses unless the password was typed in this session within the last hour.
-    pub(crate) fn require_recent_password(&self, now: Instant) -> Result<()> {
+    pub(crate) fn require_recent_password(&self, now: Timestamp) -> Result<()> {
         if self.is_confirmed(now) { Ok(()) } else { Err(ApiError::PasswordRequired.into()) }
     }
 

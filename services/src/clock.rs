@@ -1,6 +1,6 @@
 //! The time, so that tests can set it.
 
-use model::Instant;
+use model::Timestamp;
 use std::{
     sync::{
         LazyLock,
@@ -12,7 +12,7 @@ use std::{
 /// Tells the time.
 pub trait Clock: Send + Sync + 'static {
     /// Now, as people and the database know it. It goes back where the machine's clock is set back.
-    fn now(&self) -> Instant;
+    fn now(&self) -> Timestamp;
 
     /// The time since some moment before: it never goes back, and says nothing to another process.
     fn monotonic(&self) -> Duration;
@@ -23,9 +23,9 @@ pub trait Clock: Send + Sync + 'static {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    fn now(&self) -> Instant {
+    fn now(&self) -> Timestamp {
         let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        Instant::from_millis(as_millis(since_epoch))
+        Timestamp::from_millis(as_millis(since_epoch))
     }
 
     fn monotonic(&self) -> Duration {
@@ -38,7 +38,7 @@ impl Clock for SystemClock {
 /// set back, and would otherwise count for too long.
 pub(crate) const CLOCK_SKEW: i64 = 60 * 1_000;
 
-/// As the database and [`Instant`] count it.
+/// As the database and [`Timestamp`] count it.
 pub(crate) fn as_millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
@@ -53,7 +53,7 @@ pub struct ManualClock {
 
 impl ManualClock {
     /// Stands at `start`.
-    pub fn new(start: Instant) -> Self {
+    pub fn new(start: Timestamp) -> Self {
         Self { wall: AtomicI64::new(start.millis()), monotonic: AtomicU64::new(0) }
     }
 
@@ -70,8 +70,8 @@ impl ManualClock {
 }
 
 impl Clock for ManualClock {
-    fn now(&self) -> Instant {
-        Instant::from_millis(self.wall.load(Ordering::SeqCst))
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.wall.load(Ordering::SeqCst))
     }
 
     fn monotonic(&self) -> Duration {

@@ -46,7 +46,7 @@ use accounts::{Guesser, Lockout, PasswordHasher, SessionLookup};
 use clock::{Clock, SystemClock};
 use mail::LinkBuilder;
 use messages::MessageBatcher;
-use model::{ApiError, ClientId, ConversationId, Instant, PersonId, SessionId};
+use model::{ApiError, ClientId, ConversationId, PersonId, SessionId, Timestamp};
 use rate_limiter::RateLimiter;
 use realtime::{Hub, StreamSetupBatcher};
 use std::{net::IpAddr, ops::Deref, sync::Arc, thread::available_parallelism, time::Duration};
@@ -228,7 +228,7 @@ impl Greenroom {
     }
 
     /// What time it is here.
-    pub fn now(&self) -> Instant {
+    pub fn now(&self) -> Timestamp {
         self.clock.now()
     }
 }

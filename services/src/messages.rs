@@ -11,7 +11,7 @@ pub use send::SendOutcome;
 pub(crate) use send::{MessageBatcher, allocate_seq};
 
 use crate::{Error, Result, entity::message};
-use model::{BookingId, BookingStatus, ClientId, ConversationId, Instant, Message, MessageId, Person};
+use model::{BookingId, BookingStatus, ClientId, ConversationId, Message, MessageId, Person, Timestamp};
 
 fn message_of(row: message::Model, booking_id: BookingId, sender: Person) -> Result<Message> {
     Ok(Message {
@@ -23,7 +23,7 @@ fn message_of(row: message::Model, booking_id: BookingId, sender: Person) -> Res
         sender,
         body: row.body,
         booking_status: parse_status(row.booking_status.as_deref())?,
-        created_at: Instant::from_millis(row.created_at),
+        created_at: Timestamp::from_millis(row.created_at),
     })
 }
 

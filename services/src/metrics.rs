@@ -9,7 +9,7 @@ use crate::{
     realtime::BusHealth,
 };
 use ::metrics::{Gauge, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
-use model::{Ending, Instant};
+use model::{Ending, Timestamp};
 use std::time::{self, Duration};
 use tokio::time::timeout;
 
@@ -174,7 +174,7 @@ pub(crate) fn count_stream_ended(reason: Ending) {
 }
 
 /// Measures how long ago an event was that streams hear of now: `told` by whoever wrote it, or `read` from the log.
-pub(crate) fn record_event_delivered(way: &'static str, at: Instant) {
+pub(crate) fn record_event_delivered(way: &'static str, at: Timestamp) {
     let millis = u64::try_from(SystemClock.now().millis() - at.millis()).unwrap_or_default();
     histogram!(LAG_SECONDS, "way" => way).record(Duration::from_millis(millis));
 }

@@ -12,8 +12,8 @@ use crate::{
     realtime::{self, EventRecorder},
 };
 use model::{
-    ApiError, BookingId, ConversationId, Instant, NavState, Notification, NotificationId, NotificationKind,
-    NotificationList, PersonId,
+    ApiError, BookingId, ConversationId, NavState, Notification, NotificationId, NotificationKind, NotificationList,
+    PersonId, Timestamp,
 };
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, PaginatorTrait, QueryFilter, QueryOrder,
@@ -120,8 +120,8 @@ fn notification_of(row: notification::Model, actor: person::Model) -> Result<Not
         booking_id: row.booking_id.map(BookingId),
         actor: person_of(actor)?,
         preview: row.preview,
-        created_at: Instant::from_millis(row.created_at),
-        read_at: row.read_at.map(Instant::from_millis),
+        created_at: Timestamp::from_millis(row.created_at),
+        read_at: row.read_at.map(Timestamp::from_millis),
     })
 }
 
@@ -130,7 +130,7 @@ pub(crate) fn notify_self(
     owner: &person::Model,
     kind: NotificationKind,
     recorder: &mut EventRecorder,
-    now: Instant,
+    now: Timestamp,
 ) -> Result<()> {
     let notification = Notification {
         id: NotificationId(uuid::Uuid::now_v7()),

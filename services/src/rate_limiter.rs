@@ -70,12 +70,12 @@ impl<K: Hash + Eq> RateLimiter<K> {
 mod tests {
     use super::*;
     use crate::clock::ManualClock;
-    use model::Instant;
+    use model::Timestamp;
 
     const SECOND: Duration = Duration::from_secs(1);
 
     fn limiter() -> (Arc<ManualClock>, RateLimiter<&'static str>) {
-        let clock = Arc::new(ManualClock::new(Instant::from_millis(0)));
+        let clock = Arc::new(ManualClock::new(Timestamp::from_millis(0)));
         let shared: Arc<dyn Clock> = clock.clone();
         (clock, RateLimiter::new(&shared, 2, 60 * SECOND))
     }

@@ -8,8 +8,8 @@ use crate::{
     entity::{message, person},
 };
 use model::{
-    ApiError, BookingInput, Conversation, ConversationId, Craft, FieldError, Instant, MessageInput, Money, NewPassword,
-    Role,
+    ApiError, BookingInput, Conversation, ConversationId, Craft, FieldError, MessageInput, Money, NewPassword, Role,
+    Timestamp,
 };
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use std::{net::Ipv4Addr, sync::Arc, time::Duration};
@@ -53,7 +53,7 @@ pub const DEMO_PEOPLE: [DemoPerson; 5] = [EVENTPRO, SAFARI, SARAH, KAMAU, ACHIEN
 /// When the database fails.
 pub async fn seed_demo(database_url: &str) -> Result<bool> {
     let now = SystemClock.now();
-    let clock = Arc::new(ManualClock::new(Instant::from_millis(now.millis() - 4 * 24 * 60 * 60 * 1_000)));
+    let clock = Arc::new(ManualClock::new(Timestamp::from_millis(now.millis() - 4 * 24 * 60 * 60 * 1_000)));
     let greenroom = Greenroom::open_at(database_url, "http://localhost", Limits::default(), clock.clone()).await?;
     let turn = greenroom.store.write().await?;
     crate::store::acquire_migration_lock(&turn).await?;
@@ -91,7 +91,7 @@ impl Greenroom {
         Ok(message::Entity::find().count(self.store.reader()).await?)
     }
 
-    async fn seed_people(&self, clock: &ManualClock, today: Instant) -> Result<()> {
+    async fn seed_people(&self, clock: &ManualClock, today: Timestamp) -> Result<()> {
         let password = NewPassword::parse(Some(PASSWORD))
             .map_err(|field_error: FieldError| ApiError::field("password", field_error))?;
         let hash = self.hasher.hash(Requester::Network(Ipv4Addr::LOCALHOST.into()), &password).await?;
@@ -207,12 +207,12 @@ const fn from_talent(minutes: u64, text: &'static str) -> DemoMessage {
     DemoMessage { minutes, talent: true, text }
 }
 
-fn in_weeks(today: Instant, weeks: u32) -> String {
+fn in_weeks(today: Timestamp, weeks: u32) -> String {
     let millis = i64::try_from((DAY * 7 * weeks).as_millis()).unwrap_or_default();
-    Instant::from_millis(today.millis() + millis).day().to_string()
+    Timestamp::from_millis(today.millis() + millis).day().to_string()
 }
 
-fn launch_conversation(today: Instant) -> DemoConversation {
+fn launch_conversation(today: Timestamp) -> DemoConversation {
     DemoConversation {
         title: "Savanna product launch",
         date: in_weeks(today, 12),
@@ -237,7 +237,7 @@ const LAUNCH: [DemoMessage; 11] = [
     from_talent(18, "Yes, KES 45,000 with travel inside Nairobi. Asante sana!"),
 ];
 
-fn sundowner_conversation(today: Instant) -> DemoConversation {
+fn sundowner_conversation(today: Timestamp) -> DemoConversation {
     DemoConversation {
         title: "Sundowner at the lodge",
         date: in_weeks(today, 5),

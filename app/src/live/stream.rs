@@ -14,7 +14,7 @@ use crate::{answer::Failure, ask::sleep, browser, functions, json};
 use futures::future::{Either, select};
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
 use model::{
-    ApiError, Came, Envelope, Event, Instant, Typing,
+    ApiError, Came, Envelope, Event, Timestamp, Typing,
     passing::{PRESENCE, TYPING},
 };
 use serde::{Deserialize, Serialize};
@@ -63,7 +63,7 @@ pub(super) enum Heard {
 pub(super) struct Cursor {
     cursor: i64,
     /// The server's clock. Only heartbeats tell.
-    at: Option<Instant>,
+    at: Option<Timestamp>,
 }
 
 impl Heard {
@@ -162,7 +162,7 @@ fn pass_on(live: Live, heard: Heard) {
 }
 
 fn unknown(seq: i64) -> Envelope {
-    Envelope { seq, at: Instant::from_millis(0), event: Event::Unknown }
+    Envelope { seq, at: Timestamp::from_millis(0), event: Event::Unknown }
 }
 
 /// A tab that had given up hears something after all.

@@ -58,7 +58,7 @@ pub fn InboxRow(me: PersonId, inbox: RwSignal<Inbox>, conversation: Conversation
 struct Glance {
     counterpart: Person,
     unread: i64,
-    at: model::Instant,
+    at: model::Timestamp,
     last: Option<Last>,
 }
 

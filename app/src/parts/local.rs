@@ -6,7 +6,7 @@
 use crate::{browser, words};
 use js_sys::Date;
 use leptos::prelude::*;
-use model::{Day, Instant};
+use model::{Day, Timestamp};
 use std::time::Duration;
 use wasm_bindgen::JsValue;
 
@@ -47,7 +47,7 @@ impl Local {
     }
 
     /// Learns what time it is for the server: a phone's clock may be wrong by hours.
-    pub fn set_clock(self, server: Instant) {
+    pub fn set_clock(self, server: Timestamp) {
         let ahead = server.millis() as f64 - Date::now();
         if (ahead - self.ahead.get_untracked()).abs() > SAME {
             self.ahead.set(ahead);
@@ -55,12 +55,12 @@ impl Local {
     }
 
     /// What time it is for the server, as far as that is known.
-    pub fn now(self) -> Instant {
-        Instant::from_millis((Date::now() + self.ahead.get_untracked()) as i64)
+    pub fn now(self) -> Timestamp {
+        Timestamp::from_millis((Date::now() + self.ahead.get_untracked()) as i64)
     }
 
     /// How long ago, in words; the day where that is more than a day.
-    pub fn ago(self, at: Instant) -> String {
+    pub fn ago(self, at: Timestamp) -> String {
         let short = self.short(at);
         if short == words::JUST_NOW {
             words::JUST_BEFORE.to_owned()
@@ -77,7 +77,7 @@ impl Local {
     }
 
     /// `14:02`
-    pub fn clock(self, at: Instant) -> String {
+    pub fn clock(self, at: Timestamp) -> String {
         if !self.started() {
             return at.format_time();
         }
@@ -87,7 +87,7 @@ impl Local {
     }
 
     /// `Sat 13 Feb 2027`: the day an instant falls on.
-    pub fn day(self, at: Instant) -> String {
+    pub fn day(self, at: Timestamp) -> String {
         if !self.started() {
             return at.day().format_long();
         }
@@ -106,12 +106,12 @@ impl Local {
     }
 
     /// The whole instant, for whoever wants to know exactly.
-    pub fn exact(self, at: Instant) -> String {
+    pub fn exact(self, at: Timestamp) -> String {
         format!("{}, {}", self.day(at), self.clock(at))
     }
 
     /// Short for a list: minutes or hours ago within a day, else the day.
-    pub fn short(self, at: Instant) -> String {
+    pub fn short(self, at: Timestamp) -> String {
         if !self.started() {
             return at.day().format_long();
         }
@@ -139,7 +139,7 @@ impl Local {
     }
 }
 
-fn date(at: Instant) -> Date {
+fn date(at: Timestamp) -> Date {
     Date::new(&JsValue::from_f64(at.millis() as f64))
 }
 
@@ -148,6 +148,6 @@ fn local_day(date: &Date) -> Option<Day> {
     format!("{:04}-{:02}-{:02}", date.get_full_year(), date.get_month() + 1, date.get_date()).parse().ok()
 }
 
-fn day_of(date: &Date, at: Instant) -> Day {
+fn day_of(date: &Date, at: Timestamp) -> Day {
     local_day(date).unwrap_or_else(|| at.day())
 }

@@ -1,7 +1,7 @@
 use super::local::Local;
 use crate::words;
 use leptos::prelude::*;
-use model::{Day, Instant};
+use model::{Day, Timestamp};
 
 /// How an instant is told.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub enum When {
 
 /// An instant, exact on hover.
 #[component]
-pub fn Time(at: Instant, tell: When) -> impl IntoView {
+pub fn Time(at: Timestamp, tell: When) -> impl IntoView {
     let local = Local::current();
     let text = move || match tell {
         When::Clock => local.clock(at),

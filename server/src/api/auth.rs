@@ -13,7 +13,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{StatusCode, header};
-use model::{ApiError, FieldError, Instant, User, ValidationErrors};
+use model::{ApiError, FieldError, Timestamp, User, ValidationErrors};
 use serde::{Deserialize, Serialize};
 use services::accounts::{Credentials, Password};
 use utoipa::ToSchema;
@@ -80,7 +80,7 @@ async fn sign_in(
 struct Session {
     user: User,
     /// When the session ends unless it is used again.
-    expires_at: Instant,
+    expires_at: Timestamp,
 }
 
 /// Who is signed in

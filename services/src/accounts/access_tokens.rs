@@ -1,6 +1,6 @@
 use super::{DAY, SessionScope, Viewer, secret::Secret, security_log::SecurityEvent, sessions::NewSession};
 use crate::{Error, Greenroom, Result, entity::session, realtime::EventRecorder, run_to_completion};
-use model::{AccessToken, FieldError, Instant, NotificationKind, Scope, SessionId, TokenDraft};
+use model::{AccessToken, FieldError, NotificationKind, Scope, SessionId, Timestamp, TokenDraft};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Select};
 
 /// Access tokens somebody may have at once.
@@ -76,8 +76,8 @@ fn token_of(row: session::Model) -> Result<AccessToken> {
         id: SessionId(row.id),
         name: row.name,
         scope: row.scope.parse().map_err(|()| Error::corrupt("scope"))?,
-        created_at: Instant::from_millis(row.created_at),
-        last_used_at: Instant::from_millis(row.last_seen_at),
-        expires_at: Instant::from_millis(row.expires_at),
+        created_at: Timestamp::from_millis(row.created_at),
+        last_used_at: Timestamp::from_millis(row.last_seen_at),
+        expires_at: Timestamp::from_millis(row.expires_at),
     })
 }

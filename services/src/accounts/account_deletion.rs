@@ -11,7 +11,7 @@ use crate::{
     run_to_completion,
     store::Transaction,
 };
-use model::{BookingAction, Ending, Instant, MailAfter, PersonId};
+use model::{BookingAction, Ending, MailAfter, PersonId, Timestamp};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 
 /// What somebody who left is called.
@@ -54,7 +54,7 @@ impl Greenroom {
     }
 }
 
-async fn anonymise_person(tx: &Transaction, id: PersonId, now: Instant) -> Result<person::Model> {
+async fn anonymise_person(tx: &Transaction, id: PersonId, now: Timestamp) -> Result<person::Model> {
     let row = person::ActiveModel {
         // Not an address, so nobody can ever sign in with it; different for each, as the column must be.
         email: Set(format!("former:{id}")),

@@ -11,7 +11,7 @@ use crate::{
     entity::{device, person, session},
     store::Transaction,
 };
-use model::{Instant, LookupEmail};
+use model::{LookupEmail, Timestamp};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QuerySelect,
     RelationDef, sea_query::Query,
@@ -66,6 +66,6 @@ pub(super) async fn record_device(tx: &Transaction, session: &session::Model) ->
 }
 
 /// When a device that isn't known any more was last signed in with.
-pub(crate) fn expiry_cutoff(now: Instant) -> i64 {
+pub(crate) fn expiry_cutoff(now: Timestamp) -> i64 {
     now.millis() - as_millis(DEVICE_TTL)
 }

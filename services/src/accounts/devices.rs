@@ -4,7 +4,7 @@ use crate::{
     entity::{device, session},
     run_to_completion,
 };
-use model::{ApiError, Device, Ending, Instant, SessionId};
+use model::{ApiError, Device, Ending, SessionId, Timestamp};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 impl Greenroom {
@@ -26,8 +26,8 @@ impl Greenroom {
             id: SessionId(row.id),
             current: row.id == viewer.session().0,
             user_agent: row.user_agent,
-            created_at: Instant::from_millis(row.created_at),
-            last_seen_at: Instant::from_millis(row.last_seen_at),
+            created_at: Timestamp::from_millis(row.created_at),
+            last_seen_at: Timestamp::from_millis(row.last_seen_at),
         };
         Ok(rows.into_iter().map(device).collect())
     }

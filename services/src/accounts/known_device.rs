@@ -5,7 +5,7 @@ use crate::{
     mail::{self, templates},
     store::Transaction,
 };
-use model::{Instant, StoredEmail};
+use model::{StoredEmail, Timestamp};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, EntityTrait, Order, PaginatorTrait, QueryFilter,
@@ -36,7 +36,7 @@ pub(super) async fn note_device(
     from: IpAddr,
     links: &mail::LinkBuilder,
     limits: &Limits,
-    now: Instant,
+    now: Timestamp,
 ) -> Result<bool> {
     let fingerprint = fingerprint(owner.id, user_agent, from);
     let own = || known_device::Entity::find().filter(known_device::Column::PersonId.eq(owner.id));

@@ -88,11 +88,11 @@ mod tests {
         clock::ManualClock,
         pruned_map::{CAPACITY, PRUNE_EVERY},
     };
-    use model::Instant;
+    use model::Timestamp;
 
     #[test]
     fn after_the_free_failures_each_further_one_closes_the_account_for_twice_as_long() {
-        let clock = Arc::new(ManualClock::new(Instant::from_millis(0)));
+        let clock = Arc::new(ManualClock::new(Timestamp::from_millis(0)));
         let lockout = Lockout::new(clock.clone());
         for _ in 0..FREE_FAILURES - 1 {
             lockout.charge("sarah");
@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn many_accounts_are_pruned_once_a_second() {
-        let clock = Arc::new(ManualClock::new(Instant::from_millis(0)));
+        let clock = Arc::new(ManualClock::new(Timestamp::from_millis(0)));
         let lockout = Lockout::new(clock.clone());
         let held = || lockout.lock().len();
         (0..CAPACITY).for_each(|number| lockout.charge(&number.to_string()));
@@ -134,7 +134,7 @@ mod tests {
 
     #[test]
     fn the_right_password_opens_the_account_again() {
-        let lockout = Lockout::new(Arc::new(ManualClock::new(Instant::from_millis(0))));
+        let lockout = Lockout::new(Arc::new(ManualClock::new(Timestamp::from_millis(0))));
         for _ in 0..FREE_FAILURES {
             lockout.charge("sarah");
         }

@@ -8,7 +8,7 @@ use crate::{
     entity::{person, token},
     store::Transaction,
 };
-use model::{ApiError, FieldError, Instant, PersonId};
+use model::{ApiError, FieldError, PersonId, Timestamp};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use std::time::Duration;
 use uuid::Uuid;
@@ -89,7 +89,7 @@ pub(crate) async fn create(
     person: PersonId,
     purpose: Purpose,
     payload: String,
-    now: Instant,
+    now: Timestamp,
 ) -> Result<String> {
     let reference = Uuid::now_v7();
     let row = token::ActiveModel {
@@ -126,7 +126,7 @@ pub(crate) async fn find_prepared(tx: &Transaction, reference: Uuid) -> Result<O
 ///
 /// Those of earlier tries stay as good until one is used: the mail server may have taken an earlier copy, and mail programs
 /// that drop the second of two copies show its link.
-pub(crate) async fn issue(tx: &Transaction, PreparedToken(row): PreparedToken, now: Instant) -> Result<String> {
+pub(crate) async fn issue(tx: &Transaction, PreparedToken(row): PreparedToken, now: Timestamp) -> Result<String> {
     let purpose: Purpose = row.purpose.parse().map_err(|()| Error::corrupt("purpose of a link"))?;
     let secret = Secret::generate()?;
     let issued = token::ActiveModel {
@@ -148,7 +148,7 @@ pub(super) async fn store_hash(
     person: PersonId,
     purpose: Purpose,
     payload: String,
-    now: Instant,
+    now: Timestamp,
 ) -> Result<()> {
     let row = token::ActiveModel {
         hash: Set(hash),
@@ -167,7 +167,12 @@ pub(super) async fn store_hash(
 ///
 /// Locks its owner first and the token second. Changes of a password or an address take their locks in the same order,
 /// so that the two never wait for each other.
-pub(crate) async fn consume(tx: &Transaction, text: &str, purposes: &[Purpose], now: Instant) -> Result<ConsumedToken> {
+pub(crate) async fn consume(
+    tx: &Transaction,
+    text: &str,
+    purposes: &[Purpose],
+    now: Timestamp,
+) -> Result<ConsumedToken> {
     let invalid = || Error::field("token", FieldError::TokenInvalid);
     let found = peek(tx, text, purposes, now).await?;
     let owner = lock_person(tx, found.person).await.map_err(|error| match error {
@@ -191,7 +196,7 @@ pub(crate) async fn peek(
     connection: &impl ConnectionTrait,
     text: &str,
     purposes: &[Purpose],
-    now: Instant,
+    now: Timestamp,
 ) -> Result<TokenInfo> {
     let known = token::Entity::find_by_id(token_hash(text))
         .filter(token::Column::ExpiresAt.gt(now.millis()))

@@ -16,7 +16,8 @@ use crate::{
     store::Transaction,
 };
 use model::{
-    ApiError, Ending, FieldError, Instant, LookupEmail, NewPassword, NotificationKind, PersonId, SessionId, StoredEmail,
+    ApiError, Ending, FieldError, LookupEmail, NewPassword, NotificationKind, PersonId, SessionId, StoredEmail,
+    Timestamp,
 };
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::LockType,
@@ -84,7 +85,7 @@ impl Greenroom {
         tx: &Transaction,
         email: &StoredEmail,
         row: &person::Model,
-        now: Instant,
+        now: Timestamp,
     ) -> Result<Option<mail::EmailContent>> {
         if !mail::has_budget(tx, email, &self.limits, now).await? {
             return Ok(None);

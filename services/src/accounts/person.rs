@@ -4,7 +4,7 @@ use crate::{
     error::Error,
     store::Transaction,
 };
-use model::{ApiError, Instant, MailAfter, Person, PersonId, User};
+use model::{ApiError, MailAfter, Person, PersonId, Timestamp, User};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{NotSet, Set},
@@ -47,7 +47,7 @@ pub(crate) struct NewPerson<'a> {
 
 impl NewPerson<'_> {
     /// Writes them down, with an event sequence that is still empty.
-    pub(crate) async fn insert(self, tx: &Transaction, now: Instant) -> Result<person::Model> {
+    pub(crate) async fn insert(self, tx: &Transaction, now: Timestamp) -> Result<person::Model> {
         let row = person::ActiveModel {
             id: Set(Uuid::now_v7()),
             email: Set(self.email.to_owned()),

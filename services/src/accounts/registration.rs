@@ -14,7 +14,7 @@ use crate::{
     run_to_completion,
     store::Transaction,
 };
-use model::{ApiError, Email, Instant, LookupEmail, PersonId, Profile, Registration, StoredEmail};
+use model::{ApiError, Email, LookupEmail, PersonId, Profile, Registration, StoredEmail, Timestamp};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{Set, Unchanged},
@@ -154,7 +154,7 @@ impl Greenroom {
         tx: Transaction,
         email: Option<&StoredEmail>,
         email_content: Option<mail::EmailContent>,
-        now: Instant,
+        now: Timestamp,
     ) -> Result<()> {
         let to = email.filter(|_| email_content.is_some());
         mail::enqueue(&tx, to, email_content.unwrap_or_else(templates::placeholder), &self.limits, now).await?;
@@ -170,7 +170,7 @@ impl Greenroom {
         tx: &Transaction,
         email: &StoredEmail,
         row: &person::Model,
-        now: Instant,
+        now: Timestamp,
     ) -> Result<Option<mail::EmailContent>> {
         let id = PersonId(row.id);
         if !has_registration_conflict(row) {
@@ -225,7 +225,7 @@ impl Greenroom {
         email: &StoredEmail,
         id: PersonId,
         kind: mail::EmailKind,
-        now: Instant,
+        now: Timestamp,
     ) -> Result<Option<mail::EmailContent>> {
         if !mail::has_budget(tx, email, &self.limits, now).await? {
             return Ok(None);
@@ -251,7 +251,7 @@ pub(super) async fn is_registrant(
     connection: &impl ConnectionTrait,
     row: &person::Model,
     registrant: Option<&str>,
-    now: Instant,
+    now: Timestamp,
 ) -> Result<bool> {
     let Some(secret) = registrant.filter(|_| !has_registration_conflict(row)) else { return Ok(false) };
     let known = token::Entity::find_by_id(token_hash(secret))
@@ -291,7 +291,7 @@ async fn insert_person(
     tx: &Transaction,
     email: &StoredEmail,
     pending: &PendingRegistration,
-    now: Instant,
+    now: Timestamp,
 ) -> Result<PersonId> {
     let row = super::NewPerson {
         email: email.as_str(),

@@ -12,7 +12,7 @@ use crate::{
     run_to_completion,
     store::{Transaction, statement_buckets},
 };
-use model::{ApiError, Ending, Instant, Person, PersonId, SessionId, User};
+use model::{ApiError, Ending, Person, PersonId, SessionId, Timestamp, User};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder,
     QuerySelect, RelationDef, Select, sea_query::Expr,
@@ -96,14 +96,14 @@ impl Greenroom {
         let mut viewer = Viewer {
             person: person_of(owner)?,
             session: SessionId(row.id),
-            expires_at: Instant::from_millis(row.expires_at),
+            expires_at: Timestamp::from_millis(row.expires_at),
             scope: row.scope.parse().map_err(|()| Error::corrupt("scope"))?,
             from: None,
-            confirmed_at: Instant::from_millis(row.confirmed_at),
+            confirmed_at: Timestamp::from_millis(row.confirmed_at),
         };
         if now.millis() - row.last_seen_at >= as_millis(RECORD_USE_AFTER) {
             // Where nothing can be written, one may read all the same.
-            match self.record_use(&viewer, Instant::from_millis(row.created_at), now).await {
+            match self.record_use(&viewer, Timestamp::from_millis(row.created_at), now).await {
                 Ok(expires_at) => viewer.expires_at = expires_at,
                 Err(error) => drop(error.into_api_error()),
             }
@@ -200,9 +200,9 @@ impl Greenroom {
     }
 
     /// When a session ends by now, having perhaps been used since; `None` once it is over.
-    pub(crate) async fn session_expiry(&self, session: SessionId) -> Result<Option<Instant>> {
+    pub(crate) async fn session_expiry(&self, session: SessionId) -> Result<Option<Timestamp>> {
         let row = session::Entity::find_by_id(session.0).one(self.store.reader()).await?;
-        let end = row.map(|row| Instant::from_millis(row.expires_at));
+        let end = row.map(|row| Timestamp::from_millis(row.expires_at));
         Ok(end.filter(|end| *end > self.now()))
     }
 
@@ -241,7 +241,7 @@ impl Greenroom {
     pub(crate) async fn begin_system_session(&self, tx: &Transaction, person: Person) -> Result<Viewer> {
         let new = NewSession::by_password(person.id, SYSTEM_USER_AGENT);
         let row = self.store_session(tx, &Secret::generate()?, new).await?;
-        let expires_at = Instant::from_millis(row.expires_at);
+        let expires_at = Timestamp::from_millis(row.expires_at);
         Ok(Viewer {
             person,
             session: SessionId(row.id),
@@ -260,7 +260,7 @@ impl Greenroom {
     }
 
     /// Notes that a session was used, which prolongs it up to its longest life. An access token ends when it was said to.
-    async fn record_use(&self, viewer: &Viewer, created_at: Instant, now: Instant) -> Result<Instant> {
+    async fn record_use(&self, viewer: &Viewer, created_at: Timestamp, now: Timestamp) -> Result<Timestamp> {
         let expires_at = match viewer.scope {
             SessionScope::Full => {
                 (now.millis() + as_millis(IDLE_LIFE)).min(created_at.millis() + as_millis(SESSION_LIFE))
@@ -275,7 +275,7 @@ impl Greenroom {
             .exec(&tx)
             .await?;
         tx.commit().await?;
-        Ok(Instant::from_millis(expires_at))
+        Ok(Timestamp::from_millis(expires_at))
     }
 }
 

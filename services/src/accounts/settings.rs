@@ -20,8 +20,8 @@ use crate::{
     store::Transaction,
 };
 use model::{
-    Account, ApiError, Change, Email, Event, FieldError, Instant, MaskedEmail, NewPassword, NotificationKind, PersonId,
-    Role, StoredEmail,
+    Account, ApiError, Change, Email, Event, FieldError, MaskedEmail, NewPassword, NotificationKind, PersonId, Role,
+    StoredEmail, Timestamp,
 };
 use sea_orm::{
     ActiveModelTrait,
@@ -169,7 +169,7 @@ impl Greenroom {
         tx: Transaction,
         opened: one_time_token::ConsumedToken,
         from: Option<IpAddr>,
-        now: Instant,
+        now: Timestamp,
     ) -> Result<ConfirmedAddress> {
         let one_time_token::ConsumedToken { owner: before, payload: address, .. } = opened;
         let id = PersonId(before.id);

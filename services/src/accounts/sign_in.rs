@@ -11,7 +11,7 @@ use super::{
     user_of,
 };
 use crate::{Error, Greenroom, Result, entity::person};
-use model::{ApiError, Instant, LookupEmail, PersonId, User};
+use model::{ApiError, LookupEmail, PersonId, Timestamp, User};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 use std::net::IpAddr;
 
@@ -23,7 +23,7 @@ pub struct SignedIn {
     /// The secret for the cookie. It is told this once and stored only as a hash.
     pub token: String,
     /// When the session ends unless it is used again.
-    pub expires_at: Instant,
+    pub expires_at: Timestamp,
 }
 
 /// From where a request to sign in comes.
@@ -186,7 +186,7 @@ impl Greenroom {
         if told {
             self.mail_queued.notify_one();
         }
-        let expires_at = Instant::from_millis(session.expires_at);
+        let expires_at = Timestamp::from_millis(session.expires_at);
         Ok(SignInStart::Session(SignedIn { user: user_of(row)?, token: secret.into_text(), expires_at }))
     }
 }

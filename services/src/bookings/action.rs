@@ -9,7 +9,8 @@ use crate::{
     store::Transaction,
 };
 use model::{
-    ApiError, Body, Booking, BookingAction, BookingId, BookingStatus, ConversationId, Event, Instant, NotificationKind,
+    ApiError, Body, Booking, BookingAction, BookingId, BookingStatus, ConversationId, Event, NotificationKind,
+    Timestamp,
 };
 use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef, sea_query::Expr};
 
@@ -47,7 +48,7 @@ impl Greenroom {
         conversation: ConversationId,
         action: BookingAction,
         recorder: &mut EventRecorder,
-        now: Instant,
+        now: Timestamp,
     ) -> Result<Booking> {
         // Taking the place in the thread locks the conversation: two steps at once take turns.
         let row = allocate_seq(tx, viewer, conversation, now).await?;

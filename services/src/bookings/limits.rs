@@ -1,5 +1,5 @@
 use crate::{Limits, Result, clock::CLOCK_SKEW, entity::booking, store::Transaction};
-use model::{ApiError, BookingStatus, Instant, PersonId};
+use model::{ApiError, BookingStatus, PersonId, Timestamp};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
 const DAY: i64 = 24 * 60 * 60 * 1_000;
@@ -15,7 +15,7 @@ pub(super) async fn check_inquiry_limits(
     organizer: PersonId,
     talent: PersonId,
     limits: &Limits,
-    now: Instant,
+    now: Timestamp,
 ) -> Result<()> {
     let unanswered = booking::Entity::find()
         .filter(booking::Column::OrganizerId.eq(organizer.0))
@@ -23,7 +23,7 @@ pub(super) async fn check_inquiry_limits(
         .filter(booking::Column::Status.eq(BookingStatus::Inquiry.as_str()))
         // What was never answered and is over by now keeps nobody from asking again. The day before counts as well: it
         // isn't over everywhere on earth.
-        .filter(booking::Column::EventDate.gte(Instant::from_millis(now.millis() - DAY).day().to_string()));
+        .filter(booking::Column::EventDate.gte(Timestamp::from_millis(now.millis() - DAY).day().to_string()));
     if unanswered.count(tx).await? >= limits.open_inquiries_per_pair {
         return Err(ApiError::OpenInquiryLimit { retry_after: UNANSWERED_RETRY_AFTER }.into());
     }

@@ -12,7 +12,7 @@ use crate::{
 };
 use model::{
     ApiError, Booking, BookingDraft, BookingId, BookingStatus, ClientId, Conversation, ConversationId, Event,
-    FieldError, Instant, NotificationKind, Person, PersonId, Role,
+    FieldError, NotificationKind, Person, PersonId, Role, Timestamp,
 };
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
@@ -142,7 +142,7 @@ async fn insert_booking(
     organizer: &Person,
     talent: &Person,
     draft: &BookingDraft,
-    now: Instant,
+    now: Timestamp,
 ) -> Result<Booking> {
     let id = BookingId(Uuid::now_v7());
     let row = booking::ActiveModel {
@@ -174,7 +174,7 @@ async fn insert_booking(
 }
 
 /// The conversation with its first `seq` already taken, as locking one that exists would do.
-async fn insert_conversation(tx: &Transaction, booking: &Booking, now: Instant) -> Result<conversation::Model> {
+async fn insert_conversation(tx: &Transaction, booking: &Booking, now: Timestamp) -> Result<conversation::Model> {
     let row = conversation::ActiveModel {
         id: Set(Uuid::now_v7()),
         booking_id: Set(booking.id.0),
@@ -199,7 +199,7 @@ fn empty_conversation(
     row: &conversation::Model,
     booking: &Booking,
     counterpart: &Person,
-    now: Instant,
+    now: Timestamp,
 ) -> Conversation {
     Conversation {
         id: ConversationId(row.id),

@@ -6,8 +6,8 @@ use crate::{
     page::{PAGE_SIZE, PageCursor},
 };
 use model::{
-    Booking, BookingId, BookingStatus, ClientId, Conversation, ConversationId, Instant, Message, MessageId, PersonId,
-    Role,
+    Booking, BookingId, BookingStatus, ClientId, Conversation, ConversationId, Message, MessageId, PersonId, Role,
+    Timestamp,
 };
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType, Order, QueryFilter, QueryOrder,
@@ -254,7 +254,7 @@ impl ConversationRow {
             read_seq: self.read_seq,
             counterpart_read_seq: self.seen_seq,
             counterpart_delivered_seq: Ord::max(self.delivered_seq, self.seen_seq),
-            updated_at: Instant::from_millis(self.updated_at),
+            updated_at: Timestamp::from_millis(self.updated_at),
         };
         Ok(ConversationWithCursor { conversation, cursor: self.cursor.unwrap_or_default(), event_seq: self.event_seq })
     }
@@ -274,7 +274,7 @@ impl ConversationRow {
             sender: booking.find_party(PersonId(self.message_sender_id?)).clone(),
             body: self.message_body.clone()?,
             booking_status,
-            created_at: Instant::from_millis(self.message_created_at?),
+            created_at: Timestamp::from_millis(self.message_created_at?),
         })
     }
 }

@@ -1,6 +1,6 @@
 use super::{EmailKind, layout::Quota};
 use crate::{Limits, Result, accounts::sha256, clock::CLOCK_SKEW, entity::email_budget, store::Transaction};
-use model::{ApiError, Instant, StoredEmail};
+use model::{ApiError, StoredEmail, Timestamp};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, IntoActiveModel, sea_query::OnConflict};
 use uuid::Uuid;
 
@@ -16,7 +16,7 @@ pub(crate) struct Budget {
 impl Budget {
     /// Locks what was sent to a recipient. Where there is no email to send, a row of its own is locked, which costs as
     /// much and so doesn't tell whether an address is known.
-    pub(crate) async fn lock(tx: &Transaction, recipient: Option<&StoredEmail>, now: Instant) -> Result<Self> {
+    pub(crate) async fn lock(tx: &Transaction, recipient: Option<&StoredEmail>, now: Timestamp) -> Result<Self> {
         let key = recipient.map_or_else(|| Uuid::now_v7().to_string(), |email| email.as_str().to_owned());
         Self::lock_row(tx, &key, now).await
     }
@@ -26,7 +26,7 @@ impl Budget {
         tx: &Transaction,
         recipient: Option<&StoredEmail>,
         kind: EmailKind,
-        now: Instant,
+        now: Timestamp,
     ) -> Result<Option<Self>> {
         Ok(match (kind.quota, recipient) {
             (Quota::Unlimited, _) => None,
@@ -41,13 +41,13 @@ impl Budget {
         recipient: &str,
         kind: EmailKind,
         limits: &Limits,
-        now: Instant,
+        now: Timestamp,
     ) -> Result<bool> {
         let row = email_budget::Entity::find_by_id(sha256(&own_key(kind, recipient))).one(connection).await?;
         Ok(row.is_some_and(|row| Self::of(row, now).check(limits, now).is_err()))
     }
 
-    async fn lock_row(tx: &Transaction, key: &str, now: Instant) -> Result<Self> {
+    async fn lock_row(tx: &Transaction, key: &str, now: Timestamp) -> Result<Self> {
         let row = email_budget::ActiveModel {
             recipient_hash: Set(sha256(key)),
             sent_at: Set(String::new()),
@@ -59,7 +59,7 @@ impl Budget {
         Ok(Self::of(email_budget::Entity::insert(row).on_conflict(lock).exec_with_returning(tx).await?, now))
     }
 
-    fn of(row: email_budget::Model, now: Instant) -> Self {
+    fn of(row: email_budget::Model, now: Timestamp) -> Self {
         let recent = now.millis() - DAY..=now.millis() + CLOCK_SKEW;
         let sent_at =
             row.sent_at.split(',').filter_map(|at| at.parse().ok()).filter(|at| recent.contains(at)).collect();
@@ -67,7 +67,7 @@ impl Budget {
     }
 
     /// Refuses, with the seconds until the next, where the recipient got as many emails as they may.
-    pub(crate) fn check(&self, limits: &Limits, now: Instant) -> std::result::Result<(), ApiError> {
+    pub(crate) fn check(&self, limits: &Limits, now: Timestamp) -> std::result::Result<(), ApiError> {
         let windows = [(HOUR, limits.emails_per_recipient_hour), (DAY, limits.emails_per_recipient_day)];
         let wait = windows.into_iter().filter_map(|(window, limit)| {
             let counted = self.sent_at.iter().rev().filter(|at| **at > now.millis() - window);
@@ -84,7 +84,7 @@ impl Budget {
     }
 
     /// Counts one more email.
-    pub(crate) async fn spend(mut self, tx: &Transaction, now: Instant) -> Result<()> {
+    pub(crate) async fn spend(mut self, tx: &Transaction, now: Timestamp) -> Result<()> {
         self.sent_at.push(now.millis());
         let sent_at = self.sent_at.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
         let mut row = self.row.into_active_model();

@@ -8,7 +8,7 @@ use crate::{
     run_to_completion,
     store::Transaction,
 };
-use model::{ConversationId, Instant, MailAfter, PersonId, StoredEmail};
+use model::{ConversationId, MailAfter, PersonId, StoredEmail, Timestamp};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, ExprTrait, JoinType, Order, QueryFilter, QueryOrder, QuerySelect, RelationDef,
     sea_query::{Expr, Query},
@@ -56,7 +56,7 @@ impl Greenroom {
 
     /// The people to be mailed and their addresses, all of them: those who got as many mails as they may keep no one else
     /// waiting.
-    async fn find_overdue(&self, now: Instant) -> Result<Vec<(Uuid, String)>> {
+    async fn find_overdue(&self, now: Timestamp) -> Result<Vec<(Uuid, String)>> {
         let overdue = MailAfter::ALL.iter().filter_map(|after| {
             let before = now.millis() - delay_millis(*after)?;
             let set = person::Column::MailAfter.eq(after.as_str());
@@ -88,7 +88,7 @@ impl Greenroom {
 
     /// One mail about everything unread, noted on each notification so that no other mail tells of it. Where its budget is
     /// used up, all of it waits for the next.
-    async fn queue_digest(&self, person: Uuid, now: Instant) -> Result<()> {
+    async fn queue_digest(&self, person: Uuid, now: Timestamp) -> Result<()> {
         let tx = self.store.write_background().await?;
         let owner = person::Entity::find_by_id(person).filter(person::Column::DeletedAt.is_null());
         let Some(owner) = owner.lock_shared().one(&tx).await? else { return Ok(()) };
@@ -193,7 +193,7 @@ pub(crate) async fn recall_unread(tx: &Transaction, person: PersonId, address: &
 async fn read_untold(
     tx: &Transaction,
     person: Uuid,
-    now: Instant,
+    now: Timestamp,
 ) -> Result<(Vec<notification::Model>, templates::UnreadCounts)> {
     let rows = notification::Entity::find()
         .filter(of(person, now))
@@ -223,7 +223,7 @@ async fn read_untold(
 }
 
 /// What of a person no mail has told of.
-fn of(person: Uuid, now: Instant) -> Condition {
+fn of(person: Uuid, now: Timestamp) -> Condition {
     select_unmailed(written().gt(now.millis() - MAX_AGE_MILLIS)).add(notification::Column::PersonId.eq(person))
 }
 

@@ -5,7 +5,7 @@ use crate::{
     entity::mail,
     store::Transaction,
 };
-use model::{ConversationId, Instant, StoredEmail};
+use model::{ConversationId, StoredEmail, Timestamp};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect, Select, sea_query::Expr,
@@ -24,7 +24,7 @@ pub(crate) async fn enqueue(
     to: Option<&StoredEmail>,
     email_content: EmailContent,
     limits: &Limits,
-    now: Instant,
+    now: Timestamp,
 ) -> Result<Option<Uuid>> {
     let mut has_room = true;
     if let Some(budget) = Budget::lock_for(tx, to, email_content.kind, now).await? {
@@ -58,7 +58,7 @@ pub(crate) async fn enqueue(
 }
 
 /// Whether an address may get another letter that strangers can cause.
-pub(crate) async fn has_budget(tx: &Transaction, to: &StoredEmail, limits: &Limits, now: Instant) -> Result<bool> {
+pub(crate) async fn has_budget(tx: &Transaction, to: &StoredEmail, limits: &Limits, now: Timestamp) -> Result<bool> {
     Ok(Budget::lock(tx, Some(to), now).await?.check(limits, now).is_ok())
 }
 
@@ -77,7 +77,7 @@ pub struct QueuedEmail {
     /// The letter.
     pub email: OutgoingEmail,
     /// When it was written.
-    pub created_at: Instant,
+    pub created_at: Timestamp,
 }
 
 impl Greenroom {
@@ -106,7 +106,7 @@ impl Greenroom {
             .await?;
         let mut waiting = Vec::with_capacity(rows.len());
         for row in rows {
-            let created_at = Instant::from_millis(row.created_at);
+            let created_at = Timestamp::from_millis(row.created_at);
             let email_content = self.show_link_token(row).await?;
             waiting.extend(email_content.map(|email_content| QueuedEmail { email: email_content, created_at }));
         }

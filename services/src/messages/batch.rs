@@ -13,7 +13,7 @@ use crate::{
     realtime::EventRecorder,
     store::{Transaction, statement_buckets},
 };
-use model::{ApiError, BookingId, ClientId, Draft, Instant, Message, NotificationKind, Person, PersonId};
+use model::{ApiError, BookingId, ClientId, Draft, Message, NotificationKind, Person, PersonId, Timestamp};
 use sea_orm::{
     ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Condition, Expr},
@@ -166,7 +166,7 @@ async fn find_duplicates(
 }
 
 /// Notes how far the conversations of these new_messages have come.
-async fn allocate_seqs(tx: &Transaction, new_messages: &[NewMessage], now: Instant) -> Result<()> {
+async fn allocate_seqs(tx: &Transaction, new_messages: &[NewMessage], now: Timestamp) -> Result<()> {
     for (places, conversations) in group_by_count(new_messages.iter().map(|new_message| new_message.conversation.0)) {
         conversation::Entity::update_many()
             .col_expr(conversation::Column::LastSeq, Expr::col(conversation::Column::LastSeq).add(places))

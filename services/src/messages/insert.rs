@@ -7,8 +7,8 @@ use crate::{
     store::{Transaction, statement_buckets},
 };
 use model::{
-    Body, BookingId, BookingStatus, ClientId, ConversationId, Event, Instant, Message, Notification, NotificationId,
-    NotificationKind, Person, PersonId, notification::PREVIEW_LIMIT, text,
+    Body, BookingId, BookingStatus, ClientId, ConversationId, Event, Message, Notification, NotificationId,
+    NotificationKind, Person, PersonId, Timestamp, notification::PREVIEW_LIMIT, text,
 };
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use std::collections::HashMap;
@@ -33,7 +33,7 @@ pub(crate) async fn insert_messages(
     tx: &Transaction,
     new_messages: Vec<NewMessage>,
     recorder: &mut EventRecorder,
-    now: Instant,
+    now: Timestamp,
 ) -> Result<Vec<Message>> {
     if new_messages.is_empty() {
         return Ok(Vec::new());
@@ -53,7 +53,7 @@ pub(crate) async fn insert_messages(
 }
 
 impl NewMessage {
-    fn message(&self, now: Instant) -> message::Model {
+    fn message(&self, now: Timestamp) -> message::Model {
         message::Model {
             id: Uuid::now_v7(),
             conversation_id: self.conversation.0,
@@ -66,7 +66,7 @@ impl NewMessage {
         }
     }
 
-    fn notification(&self, now: Instant) -> Notification {
+    fn notification(&self, now: Timestamp) -> Notification {
         Notification {
             id: NotificationId(Uuid::now_v7()),
             kind: self.kind,

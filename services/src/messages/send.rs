@@ -7,7 +7,7 @@ use crate::{
     metrics,
     store::Transaction,
 };
-use model::{ApiError, ConversationId, Draft, Instant, Message};
+use model::{ApiError, ConversationId, Draft, Message, Timestamp};
 use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr};
 
 /// What became of a message.
@@ -79,7 +79,7 @@ pub(crate) async fn allocate_seq(
     tx: &Transaction,
     viewer: &Viewer,
     id: ConversationId,
-    now: Instant,
+    now: Timestamp,
 ) -> Result<conversation::Model> {
     let locked = conversation::Entity::update_many()
         .col_expr(conversation::Column::LastSeq, Expr::col(conversation::Column::LastSeq).add(1))

@@ -161,7 +161,7 @@ impl Greenroom {
 }
 
 impl Hub {
-    fn apply_bus_event(&self, from: Uuid, event: BusEvent, now: model::Instant) {
+    fn apply_bus_event(&self, from: Uuid, event: BusEvent, now: model::Timestamp) {
         match event {
             BusEvent::Ping => {}
             BusEvent::LastSeqs(heads) => heads.into_iter().for_each(|(person, seq)| self.advance_last_seq(person, seq)),
@@ -191,7 +191,7 @@ impl Hub {
         to: &[PersonId],
         conversation: ConversationId,
         by: PersonId,
-        now: model::Instant,
+        now: model::Timestamp,
     ) {
         self.publish_typing_local(to, conversation, by, now);
         self.bus().publish(BusEvent::Typing { to: to.to_vec(), conversation, by });

@@ -3,7 +3,7 @@
 
 use super::{event_log, hub::Hub};
 use crate::metrics;
-use model::{Instant, PersonId};
+use model::{PersonId, Timestamp};
 use std::{collections::HashSet, time::Duration};
 
 /// People read for at once.
@@ -19,7 +19,7 @@ impl Hub {
                 Ok(events) => {
                     for event in &events {
                         self.publish(event.person(), event.seq, &event.sse_frame());
-                        metrics::record_event_delivered("read", Instant::from_millis(event.at));
+                        metrics::record_event_delivered("read", Timestamp::from_millis(event.at));
                     }
                     // What the log doesn't hold never comes: whoever waits for it begins anew.
                     let found: HashSet<(PersonId, i64)> =

@@ -6,7 +6,7 @@ use crate::{
     store::{Transaction, statement_buckets},
 };
 use bytes::Bytes;
-use model::{Envelope, Event, Instant, Notification, PersonId, Role};
+use model::{Envelope, Event, Notification, PersonId, Role, Timestamp};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
@@ -63,7 +63,7 @@ impl EventRecorder {
     }
 
     /// Writes everything down, commits, and then tells the streams of this process and the other nodes.
-    pub(crate) async fn commit(self, tx: Transaction, hub: &Hub, at: Instant) -> Result<()> {
+    pub(crate) async fn commit(self, tx: Transaction, hub: &Hub, at: Timestamp) -> Result<()> {
         let (published, hub) = (self.insert_events(&tx, at).await?, hub.clone());
         tx.commit_then(Box::new(move || {
             // First those who have a longer way.
@@ -81,7 +81,7 @@ impl EventRecorder {
     ///
     /// People are locked in the order of their ids, so that two transactions never wait for each other; the row stays
     /// locked until the commit, so that numbers become visible in order.
-    async fn insert_events(self, tx: &Transaction, at: Instant) -> Result<Vec<PublishedEvent>> {
+    async fn insert_events(self, tx: &Transaction, at: Timestamp) -> Result<Vec<PublishedEvent>> {
         let mut rows = Vec::new();
         let mut published = Vec::new();
         let mut reordered = BTreeMap::<Uuid, InboxSeqs>::new();
@@ -246,7 +246,7 @@ fn last_seqs(published: &[PublishedEvent]) -> Vec<(PersonId, i64)> {
     last.map(|published| (published.person, published.seq)).collect()
 }
 
-fn encode_row(person: PersonId, seq: i64, at: Instant, event: Event) -> Result<event::Model> {
+fn encode_row(person: PersonId, seq: i64, at: Timestamp, event: Event) -> Result<event::Model> {
     let kind = event.name().to_owned();
     let payload = serde_json::to_string(&Envelope { seq, at, event }).map_err(Error::internal)?;
     Ok(event::Model { person_id: person.0, seq, kind, payload, at: at.millis() })

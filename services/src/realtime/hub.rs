@@ -6,13 +6,13 @@ pub(super) use presence::PresenceChange;
 
 use super::{bus::BusHandle, event_sink::EventSink, sse};
 use crate::{metrics, store::Store};
-use model::{ApiError, Ending, Instant, PersonId, SessionId};
+use model::{ApiError, Ending, PersonId, SessionId, Timestamp};
 use presence::PresenceTransition;
 use std::{
     collections::{HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
-use tokio::{sync::Notify, time::Instant as Moment};
+use tokio::{sync::Notify, time::Instant};
 use uuid::Uuid;
 
 /// The streams of this process, by person.
@@ -35,7 +35,7 @@ struct HubState {
     closed: bool,
     people: HashMap<PersonId, Subscriptions>,
     /// Who has a stream at which other node, and when that node last said so.
-    remote: HashMap<PersonId, HashMap<Uuid, Moment>>,
+    remote: HashMap<PersonId, HashMap<Uuid, Instant>>,
     /// Whoever took their first subscriber or left their last, and when.
     transitions: HashMap<PersonId, PresenceTransition>,
     /// Those with a stream that missed something.
@@ -157,7 +157,7 @@ impl Hub {
                 end_reason: None,
             });
             if subscriptions.subscribers.len() == 1 {
-                state.transitions.insert(person, PresenceTransition { at: Moment::now(), here: true });
+                state.transitions.insert(person, PresenceTransition { at: Instant::now(), here: true });
                 self.0.presence_changed.notify_one();
             }
         }
@@ -190,7 +190,7 @@ impl Hub {
     }
 
     /// Gives every stream of a person its heartbeat.
-    pub(crate) fn send_heartbeat(&self, person: PersonId, now: Instant) {
+    pub(crate) fn send_heartbeat(&self, person: PersonId, now: Timestamp) {
         self.for_live_subscribers(person, |subscriber, sink| {
             write_or_abort(sink, &sse::encode_heartbeat(subscriber.last_sent, now))
         });
@@ -314,7 +314,7 @@ impl Hub {
         let Some(subscriptions) = state.people.get(&person) else { return };
         if subscriptions.subscribers.is_empty() {
             state.people.remove(&person);
-            state.transitions.insert(person, PresenceTransition { at: Moment::now(), here: true });
+            state.transitions.insert(person, PresenceTransition { at: Instant::now(), here: true });
             self.0.presence_changed.notify_one();
         } else if subscriptions.lag().is_some() {
             state.lagging.insert(person);

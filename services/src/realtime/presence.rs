@@ -7,7 +7,7 @@ use crate::{
     entity::{conversation, last_seen, person},
     store::{Store, statement_buckets},
 };
-use model::{ApiError, ConversationId, Instant, PersonId, Presence};
+use model::{ApiError, ConversationId, PersonId, Presence, Timestamp};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -80,7 +80,7 @@ impl Greenroom {
             return Ok(Presence { online: true, active_at: None });
         }
         let last = last_seen::Entity::find_by_id(other.0).one(self.store.reader()).await?;
-        Ok(Presence { online: false, active_at: last.map(|row| Instant::from_millis(row.active_at)) })
+        Ok(Presence { online: false, active_at: last.map(|row| Timestamp::from_millis(row.active_at)) })
     }
 
     /// The other person of a conversation, where both show their presence.
@@ -111,7 +111,7 @@ fn select_showing_presence() -> sea_orm::Select<person::Entity> {
 }
 
 /// Notes when these people were last here; nothing of whoever has left for good.
-async fn record_last_seen(store: &Store, people: &[PersonId], now: Instant) -> Result<()> {
+async fn record_last_seen(store: &Store, people: &[PersonId], now: Timestamp) -> Result<()> {
     // In one order everywhere, so that two processes don't wait for each other.
     let known = person::Entity::find()
         .filter(person::Column::Id.is_in(statement_buckets::pad_to_bucket(people.iter().map(|id| id.0))))

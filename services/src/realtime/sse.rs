@@ -1,6 +1,6 @@
 use bytes::Bytes;
 use model::{
-    Ending, Instant, PersonId, Typing,
+    Ending, PersonId, Timestamp, Typing,
     passing::{PRESENCE, TYPING},
 };
 
@@ -21,7 +21,7 @@ pub(super) fn encode_reset(cursor: i64, retry: u32) -> Bytes {
 }
 
 /// A sign of life, with the newest number there is.
-pub(super) fn encode_heartbeat(cursor: i64, at: Instant) -> Bytes {
+pub(super) fn encode_heartbeat(cursor: i64, at: Timestamp) -> Bytes {
     Bytes::from(format!("event: heartbeat\ndata: {{\"cursor\":{cursor},\"at\":\"{at}\"}}\n\n"))
 }
 

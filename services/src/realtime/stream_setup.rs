@@ -7,7 +7,7 @@ use crate::{
     entity::{event_sequence, session},
     store::statement_buckets,
 };
-use model::{Instant, PersonId, SessionId};
+use model::{PersonId, SessionId, Timestamp};
 use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, RelationDef};
 use std::collections::{HashMap, HashSet};
 
@@ -25,7 +25,7 @@ pub(crate) struct StreamRequest {
 /// How things stand as it opens.
 pub(crate) struct StreamSetup {
     /// When the session ends.
-    pub(super) ends_at: Instant,
+    pub(super) ends_at: Timestamp,
     /// The newest number.
     pub(super) last_seq: i64,
     /// The first events that the client lacks.
@@ -33,7 +33,7 @@ pub(crate) struct StreamSetup {
 }
 
 impl StreamRequest {
-    fn replay_from(&self, last_seqs: &HashMap<SessionId, (Instant, i64)>) -> Option<(PersonId, i64)> {
+    fn replay_from(&self, last_seqs: &HashMap<SessionId, (Timestamp, i64)>) -> Option<(PersonId, i64)> {
         let (_, last_seq) = last_seqs.get(&self.session)?;
         self.after.filter(|after| (0..*last_seq).contains(after)).map(|after| (self.person, after))
     }
@@ -63,7 +63,7 @@ impl Greenroom {
     async fn load_last_seqs_and_events(
         &self,
         requests: &[StreamRequest],
-    ) -> Result<(HashMap<SessionId, (Instant, i64)>, Vec<StoredEvent>)> {
+    ) -> Result<(HashMap<SessionId, (Timestamp, i64)>, Vec<StoredEvent>)> {
         let rows = session::Entity::find()
             .select_also(event_sequence::Entity)
             .join(JoinType::InnerJoin, event_sequence_relation())
@@ -77,7 +77,7 @@ impl Greenroom {
         let last_seqs: HashMap<_, _> = rows
             .into_iter()
             .filter_map(|(row, last_seq)| {
-                Some((SessionId(row.id), (Instant::from_millis(row.expires_at), last_seq?.seq)))
+                Some((SessionId(row.id), (Timestamp::from_millis(row.expires_at), last_seq?.seq)))
             })
             .collect();
         let lacking: HashSet<_> = requests.iter().filter_map(|request| request.replay_from(&last_seqs)).collect();

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{Greenroom, Result, Viewer};
 use bytes::Bytes;
-use model::{ApiError, Ending, Instant, PersonId, SessionId};
+use model::{ApiError, Ending, PersonId, SessionId, Timestamp};
 use std::{sync::Arc, time::Duration};
 
 /// In how many steps streams are ended where all are.
@@ -30,7 +30,7 @@ pub struct Subscription {
     guard: SubscriptionGuard,
     person: PersonId,
     session: SessionId,
-    ends_at: Instant,
+    ends_at: Timestamp,
     /// The last number that went out.
     last: i64,
     /// What was read of the log already.

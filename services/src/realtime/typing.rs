@@ -1,6 +1,6 @@
 use super::{Hub, sse};
 use crate::{Greenroom, Result, Viewer};
-use model::{ConversationId, Instant, PersonId, Typing};
+use model::{ConversationId, PersonId, Timestamp, Typing};
 use std::time::Duration;
 
 /// How long it lasts unless it is told again.
@@ -31,9 +31,9 @@ impl Hub {
         to: &[PersonId],
         conversation_id: ConversationId,
         by: PersonId,
-        now: Instant,
+        now: Timestamp,
     ) {
-        let until = Instant::from_millis(now.millis() + crate::clock::as_millis(TYPING_TTL));
+        let until = Timestamp::from_millis(now.millis() + crate::clock::as_millis(TYPING_TTL));
         self.publish_ephemeral_local(to, &sse::encode_typing(&Typing { conversation_id, user_id: by, until }));
     }
 }

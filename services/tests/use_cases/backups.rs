@@ -1,7 +1,7 @@
 //! Copies of a database in use.
 
 use crate::support::{Database, Kind, Site, path_of, say};
-use model::Instant;
+use model::Timestamp;
 use services::{
     Greenroom, Limits,
     backup::{BackupError, create_backup},
@@ -131,7 +131,7 @@ async fn what_cannot_be_copied_is_told() {
 async fn sweeping_the_log_leaves_it_whole() {
     let (site, shelf) = (Site::new(Kind::Sqlite).await, Shelf::new());
     let (cast, keep) = (site.cast().await, Limits::default().keep_events);
-    let ahead = Instant::from_millis(site.clock.now().millis() + 60_000);
+    let ahead = Timestamp::from_millis(site.clock.now().millis() + 60_000);
     let early = Greenroom::open_at(
         site.url(),
         "https://greenroom.example",

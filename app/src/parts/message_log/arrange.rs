@@ -1,4 +1,4 @@
-use model::{Instant, Message, PersonId};
+use model::{Message, PersonId, Timestamp};
 
 /// Messages of one person this close together are one run: name and time stand once.
 const RUN_MILLIS: i64 = 5 * 60 * 1_000;
@@ -28,7 +28,7 @@ pub(super) fn arrange(
     messages: &[Message],
     me: PersonId,
     new_after: Option<i64>,
-    day_of: impl Fn(Instant) -> String,
+    day_of: impl Fn(Timestamp) -> String,
 ) -> Vec<Row> {
     let is_new = |message: &Message| new_after.is_some_and(|read| message.seq > read && message.sender.id != me);
     let first_new = messages.iter().find(|message| is_new(message)).map(|message| message.seq);
@@ -68,7 +68,7 @@ mod tests {
             sender: Person { id: sender, name: String::new(), role: Role::Talent, craft: None },
             body: "Sawa".into(),
             booking_status: None,
-            created_at: Instant::from_millis(minute * 60_000),
+            created_at: Timestamp::from_millis(minute * 60_000),
         }
     }
 

@@ -4,7 +4,7 @@ use crate::{
     words,
 };
 use leptos::{either::Either, prelude::*};
-use model::{BookingStatus, Instant, Message, PersonId, Thread};
+use model::{BookingStatus, Message, PersonId, Thread, Timestamp};
 
 /// How far the viewer's last message has come.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -56,7 +56,7 @@ pub(super) fn MessageRow(me: PersonId, row: Row, last: Memo<Option<Last>>, linke
 
 /// A step of the booking, as a line of its own. `by` is nothing where the viewer took it.
 #[component]
-fn SystemLine(seq: i64, status: BookingStatus, by: Option<String>, at: Instant) -> impl IntoView {
+fn SystemLine(seq: i64, status: BookingStatus, by: Option<String>, at: Timestamp) -> impl IntoView {
     let glyph = match status {
         BookingStatus::Declined | BookingStatus::Cancelled => Glyph::Cross,
         BookingStatus::Inquiry | BookingStatus::Accepted | BookingStatus::Completed => Glyph::Check,

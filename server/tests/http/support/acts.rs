@@ -44,7 +44,7 @@ impl Actor {
 /// A day that is always ahead.
 pub(crate) fn event_day() -> String {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock after 1970").as_millis();
-    let now = model::Instant::from_millis(i64::try_from(since).expect("milliseconds"));
+    let now = model::Timestamp::from_millis(i64::try_from(since).expect("milliseconds"));
     now.day().years_later(1).expect("a day").to_string()
 }
 

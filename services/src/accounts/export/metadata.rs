@@ -5,7 +5,7 @@ use crate::{
     Greenroom, Result,
     entity::{last_seen, mail, person},
 };
-use model::{ApiError, Instant};
+use model::{ApiError, Timestamp};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde::Serialize;
 
@@ -36,8 +36,8 @@ pub(super) const OMITTED_DATA: [OmittedData; 7] = [
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct AccountTimes {
-    joined_at: Instant,
-    last_active_at: Option<Instant>,
+    joined_at: Timestamp,
+    last_active_at: Option<Timestamp>,
 }
 
 #[derive(Serialize)]
@@ -45,8 +45,8 @@ pub(super) struct AccountTimes {
 pub(super) struct EmailRecord {
     kind: String,
     subject: String,
-    created_at: Instant,
-    sent_at: Option<Instant>,
+    created_at: Timestamp,
+    sent_at: Option<Timestamp>,
 }
 
 impl Greenroom {
@@ -54,8 +54,8 @@ impl Greenroom {
         let (id, reader) = (viewer.id().0, self.store.reader());
         let row = person::Entity::find_by_id(id).one(reader).await?.ok_or(ApiError::Unauthenticated)?;
         let seen = last_seen::Entity::find_by_id(id).one(reader).await?;
-        let last_active_at = seen.map(|row| Instant::from_millis(row.active_at));
-        Ok(AccountTimes { joined_at: Instant::from_millis(row.created_at), last_active_at })
+        let last_active_at = seen.map(|row| Timestamp::from_millis(row.active_at));
+        Ok(AccountTimes { joined_at: Timestamp::from_millis(row.created_at), last_active_at })
     }
 
     /// The emails to the viewer that wait or were sent of late.
@@ -67,8 +67,8 @@ impl Greenroom {
         let known = |row: mail::Model| EmailRecord {
             kind: row.kind,
             subject: row.subject,
-            created_at: Instant::from_millis(row.created_at),
-            sent_at: row.sent_at.map(Instant::from_millis),
+            created_at: Timestamp::from_millis(row.created_at),
+            sent_at: row.sent_at.map(Timestamp::from_millis),
         };
         Ok(rows.into_iter().map(known).collect())
     }

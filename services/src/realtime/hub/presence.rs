@@ -2,13 +2,13 @@
 
 use super::{Hub, HubState};
 use model::{PersonId, SessionId};
-use tokio::time::{Duration, Instant as Moment};
+use tokio::time::{Duration, Instant};
 use uuid::Uuid;
 
 /// Somebody's coming or going.
 #[derive(Clone, Copy)]
 pub(super) struct PresenceTransition {
-    pub(super) at: Moment,
+    pub(super) at: Instant,
     /// Whether it was at this node.
     pub(super) here: bool,
 }
@@ -41,7 +41,7 @@ impl Hub {
             let before = state.is_present(*person);
             let nodes = state.remote.entry(*person).or_default();
             if here {
-                nodes.insert(node, Moment::now());
+                nodes.insert(node, Instant::now());
             } else {
                 nodes.remove(&node);
             }
@@ -49,7 +49,7 @@ impl Hub {
                 state.remote.remove(person);
             }
             if before != state.is_present(*person) {
-                state.transitions.insert(*person, PresenceTransition { at: Moment::now(), here: false });
+                state.transitions.insert(*person, PresenceTransition { at: Instant::now(), here: false });
             }
         }
         self.0.presence_changed.notify_one();
@@ -62,7 +62,7 @@ impl Hub {
         state.remote.retain(|person, nodes| {
             nodes.retain(|_, said| said.elapsed() < after);
             if nodes.is_empty() && !people.contains_key(person) {
-                transitions.insert(*person, PresenceTransition { at: Moment::now(), here: false });
+                transitions.insert(*person, PresenceTransition { at: Instant::now(), here: false });
             }
             !nodes.is_empty()
         });
