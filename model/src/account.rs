@@ -20,7 +20,7 @@ pub const TOKEN_NAME_LIMIT: usize = 60;
 
 string_enum! {
     /// How long a message stays unread before a mail tells of it.
-    MailAfter {
+    EmailDelay {
         /// No mail ever.
         Off = "off",
         /// Five minutes.
@@ -44,7 +44,7 @@ string_enum! {
 
 string_enum! {
     /// Why a session is over.
-    Ending {
+    SessionEndReason {
         /// By whoever had it.
         SignedOut = "signed_out",
         /// From another device.
@@ -128,7 +128,7 @@ pub struct Account {
     /// What they say about themselves; empty for nothing.
     pub bio: String,
     /// How long a message stays unread before a mail tells of it.
-    pub mail_after: MailAfter,
+    pub mail_after: EmailDelay,
     /// Whether others see how far their messages came, and the viewer theirs.
     pub receipts: bool,
     /// Whether others see when the viewer is here or typing, and the viewer theirs.
@@ -151,7 +151,7 @@ pub struct AccountInput {
     #[schema(max_length = 400)]
     pub bio: Option<String>,
     /// How long a message stays unread before a mail tells of it.
-    #[schema(value_type = Option<MailAfter>)]
+    #[schema(value_type = Option<EmailDelay>)]
     pub mail_after: Option<String>,
     /// Whether others see how far their messages came, and the viewer theirs.
     pub receipts: Option<bool>,
@@ -171,7 +171,7 @@ pub struct Change {
     /// What they now say about themselves.
     pub bio: Option<String>,
     /// The new wait.
-    pub mail_after: Option<MailAfter>,
+    pub mail_after: Option<EmailDelay>,
     /// Whether they give and see receipts from now on.
     pub receipts: Option<bool>,
     /// Whether they show and see presence from now on.

@@ -15,13 +15,13 @@ pub mod account;
 pub mod api_error;
 pub mod booking;
 pub mod conversation;
+pub mod ephemeral;
 pub mod event;
 pub mod id;
 pub mod joining;
 pub mod message;
 pub mod money;
 pub mod notification;
-pub mod passing;
 pub mod password;
 pub mod person;
 pub mod projection;
@@ -31,19 +31,19 @@ pub mod text;
 pub mod time;
 
 pub use account::{
-    AccessToken, Account, AccountInput, Change, Device, Ending, MailAfter, RegisterInput, Registration, Scope,
-    TokenDraft, TokenInput,
+    AccessToken, Account, AccountInput, Change, Device, EmailDelay, RegisterInput, Registration, Scope,
+    SessionEndReason, TokenDraft, TokenInput,
 };
 pub use api_error::{ApiError, FieldError, ValidationErrors};
 pub use booking::{Booking, BookingAction, BookingDraft, BookingInput, BookingStatus};
 pub use conversation::Conversation;
+pub use ephemeral::{Presence, PresenceUpdate, Typing};
 pub use event::{Envelope, Event};
 pub use id::{BookingId, ClientId, ConversationId, MessageId, NotificationId, PersonId, SessionId};
 pub use joining::{LinkAction, MailedLink, MaskedEmail, Profile, ProfileInput};
 pub use message::{Body, Draft, Message, MessageInput};
 pub use money::Money;
 pub use notification::{Notification, NotificationKind};
-pub use passing::{Came, Presence, Typing};
 pub use password::NewPassword;
 pub use person::{Craft, Email, Person, Role, User};
 pub use projection::{ApplyOutcome, BookingView, Directory, Inbox, NavState, NotificationList, Projection, Thread};

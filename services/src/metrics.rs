@@ -9,7 +9,7 @@ use crate::{
     realtime::BusHealth,
 };
 use ::metrics::{Gauge, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
-use model::{Ending, Timestamp};
+use model::{SessionEndReason, Timestamp};
 use std::time::{self, Duration};
 use tokio::time::timeout;
 
@@ -78,7 +78,7 @@ pub fn describe_metrics() {
     HISTOGRAMS.iter().for_each(|(name, help)| describe_histogram!(*name, *help));
     counter!(STREAMS_CUT).increment(0);
     counter!(QUERIES).increment(0);
-    Ending::ALL.iter().for_each(|ending| counter!(STREAMS_ENDED, "reason" => ending.as_str()).increment(0));
+    SessionEndReason::ALL.iter().for_each(|ending| counter!(STREAMS_ENDED, "reason" => ending.as_str()).increment(0));
     for outcome in ["new", "again", "refused", "failed"] {
         counter!(SENDS, "outcome" => outcome).increment(0);
     }
@@ -169,7 +169,7 @@ impl Drop for QueueGauge {
 }
 
 /// Counts streams that ended with their session.
-pub(crate) fn count_stream_ended(reason: Ending) {
+pub(crate) fn count_stream_ended(reason: SessionEndReason) {
     counter!(STREAMS_ENDED, "reason" => reason.as_str()).increment(1);
 }
 

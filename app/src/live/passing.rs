@@ -2,7 +2,7 @@
 
 use crate::{browser, functions};
 use leptos::{prelude::*, task::spawn_local};
-use model::{Came, ConversationId, Envelope, Event, PersonId, Typing};
+use model::{ConversationId, Envelope, Event, PersonId, PresenceUpdate, Typing};
 use std::{collections::HashMap, time::Duration};
 
 /// Somebody who was typing so long ago has stopped. Reckoned from when it was heard: clocks differ.
@@ -16,7 +16,7 @@ pub struct Passing {
     /// Where the other is typing, each with the number under which that was heard last.
     typing: RwSignal<HashMap<ConversationId, u32>>,
     /// Whoever came or left last.
-    pub came: RwSignal<Option<Came>>,
+    pub came: RwSignal<Option<PresenceUpdate>>,
     /// Counts what was heard of typing, so that an older end doesn't end a newer one.
     heard: StoredValue<u32>,
     /// Where the viewer was said to be typing last, and when.
@@ -69,7 +69,7 @@ impl Passing {
         set_timeout(over, LASTS);
     }
 
-    pub(super) fn came(self, came: Came) {
+    pub(super) fn came(self, came: PresenceUpdate) {
         self.came.set(Some(came));
     }
 

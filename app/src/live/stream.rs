@@ -14,8 +14,8 @@ use crate::{answer::Failure, ask::sleep, browser, functions, json};
 use futures::future::{Either, select};
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
 use model::{
-    ApiError, Came, Envelope, Event, Timestamp, Typing,
-    passing::{PRESENCE, TYPING},
+    ApiError, Envelope, Event, PresenceUpdate, Timestamp, Typing,
+    ephemeral::{PRESENCE, TYPING},
 };
 use serde::{Deserialize, Serialize};
 pub(super) use sources::close;
@@ -55,7 +55,7 @@ pub(super) enum Heard {
     /// Something happened under this number that this page doesn't know.
     Skipped(i64),
     Typing(Typing),
-    Presence(Came),
+    Presence(PresenceUpdate),
 }
 
 /// What `ready`, `reset` and `heartbeat` carry.

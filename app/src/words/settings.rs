@@ -1,6 +1,6 @@
 //! The settings page.
 
-use model::{MailAfter, Role, Scope, account::BIO_LIMIT, text::isolate};
+use model::{EmailDelay, Role, Scope, account::BIO_LIMIT, text::isolate};
 
 pub const SETTINGS: &str = "Settings";
 pub const SAVE: &str = "Save";
@@ -93,12 +93,12 @@ pub fn bio_help() -> String {
 }
 
 /// How long a message waits for a mail.
-pub fn mail_after(after: MailAfter) -> &'static str {
+pub fn mail_after(after: EmailDelay) -> &'static str {
     match after {
-        MailAfter::Off => "Never",
-        MailAfter::FiveMinutes => "After 5 minutes",
-        MailAfter::Hourly => "After an hour",
-        MailAfter::Daily => "After a day",
+        EmailDelay::Off => "Never",
+        EmailDelay::FiveMinutes => "After 5 minutes",
+        EmailDelay::Hourly => "After an hour",
+        EmailDelay::Daily => "After a day",
     }
 }
 

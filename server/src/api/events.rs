@@ -100,7 +100,7 @@ fn resume(headers: &HeaderMap, query: &Pairs) -> Resume {
 mod tests {
     use model::{
         Event,
-        passing::{PRESENCE, TYPING},
+        ephemeral::{PRESENCE, TYPING},
     };
 
     #[test]

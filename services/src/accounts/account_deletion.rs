@@ -11,7 +11,7 @@ use crate::{
     run_to_completion,
     store::Transaction,
 };
-use model::{BookingAction, Ending, MailAfter, PersonId, Timestamp};
+use model::{BookingAction, EmailDelay, PersonId, SessionEndReason, Timestamp};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 
 /// What somebody who left is called.
@@ -45,7 +45,7 @@ impl Greenroom {
             delete_personal_rows(&tx, viewer.id(), &row.email).await?;
             recorder.commit(tx, &greenroom.hub, now).await?;
             for session in ended {
-                greenroom.hub.end_session(viewer.id(), session, Ending::AccountDeleted);
+                greenroom.hub.end_session(viewer.id(), session, SessionEndReason::AccountDeleted);
             }
             greenroom.log_security(SecurityEvent::AccountDeleted, viewer.id(), viewer.from).await;
             Ok(())
@@ -61,7 +61,7 @@ async fn anonymise_person(tx: &Transaction, id: PersonId, now: Timestamp) -> Res
         name: Set(FORMER_NAME.to_owned()),
         craft: Set(None),
         bio: Set(String::new()),
-        mail_after: Set(MailAfter::Off.as_str().to_owned()),
+        mail_after: Set(EmailDelay::Off.as_str().to_owned()),
         password_hash: Set(String::new()),
         email_verified: Set(false),
         deleted_at: Set(Some(now.millis())),

@@ -4,7 +4,7 @@ use crate::{
     entity::{device, session},
     run_to_completion,
 };
-use model::{ApiError, Device, Ending, SessionId, Timestamp};
+use model::{ApiError, Device, SessionEndReason, SessionId, Timestamp};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 impl Greenroom {
@@ -57,7 +57,7 @@ impl Greenroom {
             if ended.rows_affected == 0 {
                 return Err(ApiError::NotFound.into());
             }
-            greenroom.hub.end_session(viewer.id(), id, Ending::Revoked);
+            greenroom.hub.end_session(viewer.id(), id, SessionEndReason::Revoked);
             greenroom.log_security(SecurityEvent::SessionRevoked, viewer.id(), viewer.from).await;
             Ok(())
         })

@@ -16,8 +16,8 @@ use crate::{
     store::Transaction,
 };
 use model::{
-    ApiError, Ending, FieldError, LookupEmail, NewPassword, NotificationKind, PersonId, SessionId, StoredEmail,
-    Timestamp,
+    ApiError, FieldError, LookupEmail, NewPassword, NotificationKind, PersonId, SessionEndReason, SessionId,
+    StoredEmail, Timestamp,
 };
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::LockType,
@@ -153,7 +153,7 @@ impl Greenroom {
         // Nobody guesses at this password yet.
         self.lockout.reset(LookupEmail::from(&to).canonical());
         for session in ended {
-            self.hub.end_session(id, session, Ending::PasswordChanged);
+            self.hub.end_session(id, session, SessionEndReason::PasswordChanged);
         }
         self.mail_queued.notify_one();
         Ok(())

@@ -4,7 +4,7 @@ use crate::{
     error::Error,
     store::Transaction,
 };
-use model::{ApiError, MailAfter, Person, PersonId, Timestamp, User};
+use model::{ApiError, EmailDelay, Person, PersonId, Timestamp, User};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{NotSet, Set},
@@ -58,7 +58,7 @@ impl NewPerson<'_> {
             email_verified: Set(self.email_verified),
             created_at: Set(now.millis()),
             bio: Set(String::new()),
-            mail_after: Set(MailAfter::FiveMinutes.as_str().to_owned()),
+            mail_after: Set(EmailDelay::FiveMinutes.as_str().to_owned()),
             deleted_at: Set(None),
             receipts: Set(true),
             presence: Set(true),

@@ -12,7 +12,7 @@ use crate::{
     run_to_completion,
     store::{Transaction, statement_buckets},
 };
-use model::{ApiError, Ending, Person, PersonId, SessionId, Timestamp, User};
+use model::{ApiError, Person, PersonId, SessionEndReason, SessionId, Timestamp, User};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder,
     QuerySelect, RelationDef, Select, sea_query::Expr,
@@ -177,7 +177,7 @@ impl Greenroom {
             let (tx, _) = greenroom.write_for_account(&viewer).await?;
             session::Entity::delete_by_id(viewer.session().0).exec(&tx).await?;
             tx.commit().await?;
-            greenroom.hub.end_session(viewer.id(), viewer.session(), Ending::SignedOut);
+            greenroom.hub.end_session(viewer.id(), viewer.session(), SessionEndReason::SignedOut);
             greenroom.log_security(SecurityEvent::SignedOut, viewer.id(), viewer.from).await;
             Ok(())
         })

@@ -8,7 +8,7 @@ use crate::{
     run_to_completion,
     store::Transaction,
 };
-use model::{ConversationId, MailAfter, PersonId, StoredEmail, Timestamp};
+use model::{ConversationId, EmailDelay, PersonId, StoredEmail, Timestamp};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, ExprTrait, JoinType, Order, QueryFilter, QueryOrder, QuerySelect, RelationDef,
     sea_query::{Expr, Query},
@@ -57,7 +57,7 @@ impl Greenroom {
     /// The people to be mailed and their addresses, all of them: those who got as many mails as they may keep no one else
     /// waiting.
     async fn find_overdue(&self, now: Timestamp) -> Result<Vec<(Uuid, String)>> {
-        let overdue = MailAfter::ALL.iter().filter_map(|after| {
+        let overdue = EmailDelay::ALL.iter().filter_map(|after| {
             let before = now.millis() - delay_millis(*after)?;
             let set = person::Column::MailAfter.eq(after.as_str());
             let written = notification::Column::CreatedAt;
@@ -154,7 +154,7 @@ impl Greenroom {
             one_time_token::peek(self.store.reader(), token, &[Purpose::Unsubscribe], self.now()).await?.person;
         let tx = self.store.write().await?;
         person::Entity::update_many()
-            .col_expr(person::Column::MailAfter, Expr::value(MailAfter::Off.as_str()))
+            .col_expr(person::Column::MailAfter, Expr::value(EmailDelay::Off.as_str()))
             .filter(person::Column::Id.eq(person.0))
             .exec(&tx)
             .await?;
@@ -243,11 +243,11 @@ fn select_unmailed(recent: Expr) -> Condition {
 }
 
 /// How long a message stays unread before a mail tells of it; `None` for ever.
-fn delay_millis(after: MailAfter) -> Option<i64> {
+fn delay_millis(after: EmailDelay) -> Option<i64> {
     match after {
-        MailAfter::Off => None,
-        MailAfter::FiveMinutes => Some(5 * MINUTE),
-        MailAfter::Hourly => Some(60 * MINUTE),
-        MailAfter::Daily => Some(24 * 60 * MINUTE),
+        EmailDelay::Off => None,
+        EmailDelay::FiveMinutes => Some(5 * MINUTE),
+        EmailDelay::Hourly => Some(60 * MINUTE),
+        EmailDelay::Daily => Some(24 * 60 * MINUTE),
     }
 }

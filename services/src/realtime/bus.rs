@@ -3,7 +3,7 @@
 
 use super::hub::Hub;
 use crate::{Greenroom, metrics};
-use model::{ConversationId, Ending, PersonId, SessionId};
+use model::{ConversationId, PersonId, SessionEndReason, SessionId};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::HashMap,
@@ -59,7 +59,7 @@ pub(super) enum BusEvent {
     LastSeqs(Vec<(PersonId, i64)>),
     /// A session is over.
     #[serde(rename = "Ended")]
-    SessionEnded { person: PersonId, session: SessionId, reason: Ending },
+    SessionEnded { person: PersonId, session: SessionId, reason: SessionEndReason },
     /// Somebody is writing. Each node makes the frame for its streams itself: what a neighbour on the bus puts into a
     /// note must not become what people are told.
     Typing { to: Vec<PersonId>, conversation: ConversationId, by: PersonId },
@@ -180,7 +180,7 @@ impl Hub {
     }
 
     /// Ends the streams that a session opened, at every node.
-    pub(crate) fn end_session(&self, person: PersonId, session: SessionId, reason: Ending) {
+    pub(crate) fn end_session(&self, person: PersonId, session: SessionId, reason: SessionEndReason) {
         self.end_session_local(person, session, reason);
         self.bus().publish(BusEvent::SessionEnded { person, session, reason });
     }

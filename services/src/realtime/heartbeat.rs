@@ -1,6 +1,6 @@
 use super::event_log;
 use crate::{Greenroom, Result};
-use model::{Ending, PersonId};
+use model::{PersonId, SessionEndReason};
 use std::time::Duration;
 
 /// People or sessions looked up at once.
@@ -40,7 +40,7 @@ impl Greenroom {
     pub(super) async fn end_expired_sessions(&self) -> Result<()> {
         for sessions in self.hub.connected_sessions().chunks(BATCH) {
             for (person, session) in self.find_ended_sessions(sessions).await? {
-                self.hub.end_session(person, session, Ending::SignedOut);
+                self.hub.end_session(person, session, SessionEndReason::SignedOut);
             }
         }
         Ok(())

@@ -6,7 +6,7 @@ pub(super) use presence::PresenceChange;
 
 use super::{bus::BusHandle, event_sink::EventSink, sse};
 use crate::{metrics, store::Store};
-use model::{ApiError, Ending, PersonId, SessionId, Timestamp};
+use model::{ApiError, PersonId, SessionEndReason, SessionId, Timestamp};
 use presence::PresenceTransition;
 use std::{
     collections::{HashMap, HashSet},
@@ -63,7 +63,7 @@ struct Subscriber {
     /// Where frames go. None while the stream still replays the log.
     sink: Option<Arc<dyn EventSink>>,
     /// Why it is over, where it has yet to say so.
-    end_reason: Option<Ending>,
+    end_reason: Option<SessionEndReason>,
 }
 
 /// A stream's place in the hub. Left when dropped.
@@ -81,7 +81,7 @@ pub(super) enum ReplayState {
     /// Read on.
     Lagging,
     /// Say why, if anything, and end.
-    Ended(Option<Ending>),
+    Ended(Option<SessionEndReason>),
 }
 
 impl Drop for SubscriptionGuard {
@@ -204,7 +204,7 @@ impl Hub {
     }
 
     /// Ends the streams that a session opened at this node.
-    pub(super) fn end_session_local(&self, person: PersonId, session: SessionId, reason: Ending) {
+    pub(super) fn end_session_local(&self, person: PersonId, session: SessionId, reason: SessionEndReason) {
         self.retain_subscribers(person, |subscriber| {
             if subscriber.session != session {
                 return true;

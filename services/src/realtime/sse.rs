@@ -1,7 +1,7 @@
 use bytes::Bytes;
 use model::{
-    Ending, PersonId, Timestamp, Typing,
-    passing::{PRESENCE, TYPING},
+    PersonId, SessionEndReason, Timestamp, Typing,
+    ephemeral::{PRESENCE, TYPING},
 };
 
 /// An event of the log, as it goes over the wire. Encoded once for all streams of the person.
@@ -37,6 +37,6 @@ pub(super) fn encode_presence(user_id: PersonId, online: bool) -> Bytes {
 }
 
 /// The last frame of a stream whose session is over.
-pub(super) fn encode_session_ended(reason: Ending) -> Bytes {
+pub(super) fn encode_session_ended(reason: SessionEndReason) -> Bytes {
     Bytes::from(format!("event: session-ended\ndata: {{\"reason\":\"{}\"}}\n\n", reason.as_str()))
 }

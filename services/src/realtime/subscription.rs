@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{Greenroom, Result, Viewer};
 use bytes::Bytes;
-use model::{ApiError, Ending, PersonId, SessionId, Timestamp};
+use model::{ApiError, PersonId, SessionEndReason, SessionId, Timestamp};
 use std::{sync::Arc, time::Duration};
 
 /// In how many steps streams are ended where all are.
@@ -157,7 +157,9 @@ impl Subscription {
             tokio::time::sleep(Duration::from_millis(u64::try_from(life_left).unwrap_or_default())).await;
             match Box::pin(self.greenroom.session_expiry(self.session)).await.map_err(crate::Error::into_api_error) {
                 Ok(Some(later)) => self.ends_at = later,
-                Ok(None) => return self.greenroom.hub.end_session(self.person, self.session, Ending::Expired),
+                Ok(None) => {
+                    return self.greenroom.hub.end_session(self.person, self.session, SessionEndReason::Expired);
+                }
                 Err(_) => return,
             }
         }

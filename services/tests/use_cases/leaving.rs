@@ -1,7 +1,7 @@
 //! Settings that others see, one's own data, and leaving.
 
 use crate::support::{Site, Stream, audit, booking_of, draft, expect_api_error, say, sign_in};
-use model::{AccountInput, ApiError, BookingStatus, Craft, Event, FieldError, MailAfter, Role};
+use model::{AccountInput, ApiError, BookingStatus, Craft, EmailDelay, Event, FieldError, Role};
 use services::{
     Resume, Viewer,
     accounts::Password,
@@ -50,7 +50,7 @@ async fn what_is_left_out_stays(site: Site) {
     let input = AccountInput { mail_after: Some("off".to_owned()), craft: Some(String::new()), ..Default::default() };
     let account = change(&site, &cast.sarah, input).await;
     assert_eq!(account.bio, "Weddings and portraits.\nNairobi.");
-    assert_eq!((account.mail_after, account.craft), (MailAfter::Off, None));
+    assert_eq!((account.mail_after, account.craft), (EmailDelay::Off, None));
     assert_eq!(site.greenroom.load_account(&cast.sarah).await.expect("an account"), account);
     let nothing = change(&site, &cast.sarah, AccountInput::default()).await;
     assert_eq!(nothing, account);

@@ -12,7 +12,7 @@ use crate::{
 use leptos::prelude::*;
 use model::{
     Event,
-    passing::{PRESENCE, TYPING},
+    ephemeral::{PRESENCE, TYPING},
 };
 use std::{cell::RefCell, ops::Range, time::Duration};
 

@@ -6,11 +6,11 @@ use crate::{
     words,
 };
 use leptos::prelude::*;
-use model::{ApiError, MailAfter};
+use model::{ApiError, EmailDelay};
 
 /// How long a message stays unread before a mail tells of it.
 #[component]
-pub(super) fn MailAboutUnread(mail_after: MailAfter) -> impl IntoView {
+pub(super) fn MailAboutUnread(mail_after: EmailDelay) -> impl IntoView {
     let form = FormState::of::<functions::ChangeAccount>("mail-form");
     // Without JavaScript, what failed is told by the function's name, and the profile has the same one.
     let own = |failure: &Failure| match failure {
@@ -18,8 +18,8 @@ pub(super) fn MailAboutUnread(mail_after: MailAfter) -> impl IntoView {
         _ => true,
     };
     let failure = Signal::derive(move || form.failure.get().filter(own));
-    let choice = |after: MailAfter| Choice { value: after.as_str(), label: words::mail_after(after), help: None };
-    let choices = MailAfter::ALL.iter().copied().map(choice).collect::<Vec<_>>();
+    let choice = |after: EmailDelay| Choice { value: after.as_str(), label: words::mail_after(after), help: None };
+    let choices = EmailDelay::ALL.iter().copied().map(choice).collect::<Vec<_>>();
     view! {
         <Part id="mail" title=words::MAIL lead=words::MAIL_LEAD>
             <FormError failure/>

@@ -92,11 +92,11 @@ async fn ending_a_session_ends_its_streams_only() {
     let (_phone, mut phone) = live(&hub, PHONE, 20);
     let replaying = hub.subscribe((SARAH, PHONE), false, 9).expect("a subscription");
     let (_laptop, mut laptop) = live(&hub, laptop, 20);
-    hub.end_session(SARAH, PHONE, Ending::SignedOut);
+    hub.end_session(SARAH, PHONE, SessionEndReason::SignedOut);
     assert!(phone.recv().await.expect("a word").contains("signed_out"));
     assert!(phone.recv().await.is_none());
     let reader = Arc::new(Reader(Mutex::new(None)));
-    assert_eq!(replaying.go_live(0, &reader), ReplayState::Ended(Some(Ending::SignedOut)));
+    assert_eq!(replaying.go_live(0, &reader), ReplayState::Ended(Some(SessionEndReason::SignedOut)));
     hub.publish(SARAH, 1, b"1");
     assert_eq!(laptop.recv().await.as_deref(), Some("1"));
 }

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 /// The name of [`Typing`] on the stream.
 pub const TYPING: &str = "typing";
-/// The name of [`Came`] on the stream.
+/// The name of [`PresenceUpdate`] on the stream.
 pub const PRESENCE: &str = "presence";
 
 /// Somebody is writing.
@@ -28,7 +28,7 @@ pub struct Typing {
 /// Somebody came, or left.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Came {
+pub struct PresenceUpdate {
     /// Who.
     pub user_id: PersonId,
     /// Whether they are here now.
