@@ -3,8 +3,8 @@
 use crate::{
     api_error::{ApiError, FieldError, Validator},
     id::SessionId,
-    joining::{Profile, ProfileInput},
     person::{Craft, Email, NAME_LIMIT, Role, User},
+    profile::{Profile, ProfileInput},
     stored_email::LookupEmail,
     string_enum::string_enum,
     text,
@@ -161,7 +161,7 @@ pub struct AccountInput {
 
 /// What may be changed.
 #[derive(Clone, Debug)]
-pub struct Change {
+pub struct AccountChange {
     /// The new name.
     pub name: Option<String>,
     /// The new role.
@@ -181,7 +181,7 @@ pub struct Change {
 impl AccountInput {
     /// Checks every field and names all that are at fault. Craft and bio belong to talent, by the new role where there
     /// is one.
-    pub fn parse(self, role: Role) -> Result<Change, ApiError> {
+    pub fn parse(self, role: Role) -> Result<AccountChange, ApiError> {
         let mut validator = Validator::default();
         let name = self.name.map(|name| text::line(Some(&name), NAME_LIMIT)).transpose();
         let new_role = self.role.map(|role| text::parsed::<Role>(Some(&role))).transpose();
@@ -200,7 +200,7 @@ impl AccountInput {
         let (receipts, presence) = (self.receipts, self.presence);
         match fields {
             (Some(name), Some(role), Some(craft), Some(bio), Some(mail_after)) => {
-                Ok(Change { name, role, craft, bio, mail_after, receipts, presence })
+                Ok(AccountChange { name, role, craft, bio, mail_after, receipts, presence })
             }
             _ => Err(validator.into_error()),
         }

@@ -3,7 +3,7 @@
 use crate::{
     api_error::{ApiError, FieldError, Validator},
     id::{BookingId, ClientId, PersonId},
-    message::Body,
+    message::MessageBody,
     money::Money,
     person::{Person, Role},
     string_enum::string_enum,
@@ -148,7 +148,7 @@ pub struct BookingDraft {
     /// For how much.
     pub fee: Money,
     /// The first message.
-    pub message: Body,
+    pub message: MessageBody,
     /// The organizer's own id for it, if they gave one.
     pub client_id: Option<ClientId>,
 }
@@ -169,7 +169,7 @@ impl BookingInput {
         let event_date = validator.field("eventDate", event_date);
         let venue = validator.field("venue", text::line(self.venue.as_deref(), VENUE_LIMIT));
         let fee = validator.field("fee", fee);
-        let message = validator.field("message", Body::parse(self.message.as_deref().unwrap_or_default()));
+        let message = validator.field("message", MessageBody::parse(self.message.as_deref().unwrap_or_default()));
         let client_id = self.client_id.as_deref().map(|id| text::parsed(Some(id))).transpose();
         let client_id = validator.field("clientId", client_id);
         match (talent_id, title, event_date, venue, fee, message, client_id) {

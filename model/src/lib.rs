@@ -6,7 +6,7 @@
 //!
 //! # Layout
 //! - [`id`], [`time`], [`text`], [`money`]: values that can't be wrong once parsed
-//! - [`account`], [`joining`], [`person`], [`stored_email`], [`booking`], [`conversation`], [`message`], [`notification`]: the nouns
+//! - [`account`], [`profile`], [`person`], [`stored_email`], [`booking`], [`conversation`], [`message`], [`notification`]: the nouns
 //! - [`event`]: what is written to a person's event sequence
 //! - [`projection`]: views and how events change them
 //! - [`api_error`]: why something was not done
@@ -18,12 +18,12 @@ pub mod conversation;
 pub mod ephemeral;
 pub mod event;
 pub mod id;
-pub mod joining;
 pub mod message;
 pub mod money;
 pub mod notification;
 pub mod password;
 pub mod person;
+pub mod profile;
 pub mod projection;
 pub mod stored_email;
 mod string_enum;
@@ -31,7 +31,7 @@ pub mod text;
 pub mod time;
 
 pub use account::{
-    AccessToken, Account, AccountInput, Change, Device, EmailDelay, RegisterInput, Registration, Scope,
+    AccessToken, Account, AccountChange, AccountInput, Device, EmailDelay, RegisterInput, Registration, Scope,
     SessionEndReason, TokenDraft, TokenInput,
 };
 pub use api_error::{ApiError, FieldError, ValidationErrors};
@@ -40,12 +40,12 @@ pub use conversation::Conversation;
 pub use ephemeral::{Presence, PresenceUpdate, Typing};
 pub use event::{Envelope, Event};
 pub use id::{BookingId, ClientId, ConversationId, MessageId, NotificationId, PersonId, SessionId};
-pub use joining::{LinkAction, MailedLink, MaskedEmail, Profile, ProfileInput};
-pub use message::{Body, Draft, Message, MessageInput};
+pub use message::{Message, MessageBody, MessageDraft, MessageInput};
 pub use money::Money;
 pub use notification::{Notification, NotificationKind};
 pub use password::NewPassword;
 pub use person::{Craft, Email, Person, Role, User};
+pub use profile::{LinkAction, MailedLink, MaskedEmail, Profile, ProfileInput};
 pub use projection::{ApplyOutcome, BookingView, Directory, Inbox, NavState, NotificationList, Projection, Thread};
 pub use stored_email::{LookupEmail, StoredEmail};
 pub use time::{Day, Timestamp};

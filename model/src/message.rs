@@ -17,9 +17,9 @@ pub const BODY_LIMIT: usize = 4_000;
 
 /// The text of a message: trimmed, 1 to [`BODY_LIMIT`] characters, no NUL; otherwise as typed.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Body(String);
+pub struct MessageBody(String);
 
-impl Body {
+impl MessageBody {
     /// Checks and trims.
     pub fn parse(input: &str) -> Result<Self, FieldError> {
         let text = input.trim();
@@ -46,9 +46,9 @@ impl Body {
 }
 
 /// What people write doesn't belong in logs.
-impl fmt::Debug for Body {
+impl fmt::Debug for MessageBody {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Body({} bytes)", self.0.len())
+        write!(f, "MessageBody({} bytes)", self.0.len())
     }
 }
 
@@ -95,24 +95,26 @@ pub struct MessageInput {
 
 /// A message that may be sent.
 #[derive(Clone, Debug)]
-pub struct Draft {
+pub struct MessageDraft {
     /// Where to.
     pub conversation_id: ConversationId,
     /// What.
-    pub body: Body,
+    pub body: MessageBody,
     /// The sender's own id for it, if they gave one.
     pub client_id: Option<ClientId>,
 }
 
 impl MessageInput {
     /// Checks every field and names all that are at fault.
-    pub fn parse(self) -> Result<Draft, ApiError> {
+    pub fn parse(self) -> Result<MessageDraft, ApiError> {
         let mut validator = Validator::default();
         let conversation_id = validator.field("conversationId", text::parsed(self.conversation_id.as_deref()));
-        let body = validator.field("body", Body::parse(self.body.as_deref().unwrap_or_default()));
+        let body = validator.field("body", MessageBody::parse(self.body.as_deref().unwrap_or_default()));
         let client_id = self.client_id.as_deref().map(|id| text::parsed(Some(id))).transpose();
         match (conversation_id, body, validator.field("clientId", client_id)) {
-            (Some(conversation_id), Some(body), Some(client_id)) => Ok(Draft { conversation_id, body, client_id }),
+            (Some(conversation_id), Some(body), Some(client_id)) => {
+                Ok(MessageDraft { conversation_id, body, client_id })
+            }
             _ => Err(validator.into_error()),
         }
     }
@@ -125,15 +127,15 @@ mod tests {
     #[test]
     fn a_body_keeps_every_script_and_only_loses_its_edges() {
         let text = "Habari 👋🏾\n\n  مرحبا — <b>&amp;</b>\t\u{200d}";
-        assert_eq!(Body::parse(&format!("  {text} \n")).expect("a body").as_str(), text);
+        assert_eq!(MessageBody::parse(&format!("  {text} \n")).expect("a body").as_str(), text);
     }
 
     #[test]
     fn a_body_has_its_limits() {
-        assert_eq!(Body::parse(" \n "), Err(FieldError::BodyEmpty));
-        assert_eq!(Body::parse("a\0b"), Err(FieldError::BodyInvalid));
-        assert!(Body::parse(&"é".repeat(BODY_LIMIT)).is_ok());
-        assert_eq!(Body::parse(&"é".repeat(BODY_LIMIT + 1)), Err(FieldError::BodyTooLong));
+        assert_eq!(MessageBody::parse(" \n "), Err(FieldError::BodyEmpty));
+        assert_eq!(MessageBody::parse("a\0b"), Err(FieldError::BodyInvalid));
+        assert!(MessageBody::parse(&"é".repeat(BODY_LIMIT)).is_ok());
+        assert_eq!(MessageBody::parse(&"é".repeat(BODY_LIMIT + 1)), Err(FieldError::BodyTooLong));
     }
 
     #[test]

@@ -41,7 +41,7 @@ impl fmt::Debug for NewPassword {
 /// How well a password holds, for a hint beside the field. A rough measure that needs no dictionary: length
 /// counts most, as it does for whoever guesses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Strength {
+pub enum PasswordStrength {
     /// Too short to be taken.
     TooShort,
     /// Taken, but soon guessed.
@@ -52,7 +52,7 @@ pub enum Strength {
     Strong,
 }
 
-impl Strength {
+impl PasswordStrength {
     /// Measures what was typed so far.
     pub fn of(typed: &str) -> Self {
         let mut different: Vec<char> = typed.chars().collect();
@@ -60,11 +60,11 @@ impl Strength {
         different.sort_unstable();
         different.dedup();
         match (length, different.len()) {
-            (..PASSWORD_MIN, _) => Strength::TooShort,
-            (16.., 8..) => Strength::Strong,
-            (12.., 6..) => Strength::Fair,
-            (10.., 8..) => Strength::Fair,
-            _ => Strength::Weak,
+            (..PASSWORD_MIN, _) => PasswordStrength::TooShort,
+            (16.., 8..) => PasswordStrength::Strong,
+            (12.., 6..) => PasswordStrength::Fair,
+            (10.., 8..) => PasswordStrength::Fair,
+            _ => PasswordStrength::Weak,
         }
     }
 }
@@ -85,9 +85,9 @@ mod tests {
 
     #[test]
     fn longer_and_more_varied_is_stronger() {
-        assert_eq!(Strength::of("short"), Strength::TooShort);
-        assert_eq!(Strength::of("aaaaaaaaaaaaaaaaaaaa"), Strength::Weak);
-        assert_eq!(Strength::of("nairobi2026"), Strength::Fair);
-        assert_eq!(Strength::of("matatu rain velvet drum"), Strength::Strong);
+        assert_eq!(PasswordStrength::of("short"), PasswordStrength::TooShort);
+        assert_eq!(PasswordStrength::of("aaaaaaaaaaaaaaaaaaaa"), PasswordStrength::Weak);
+        assert_eq!(PasswordStrength::of("nairobi2026"), PasswordStrength::Fair);
+        assert_eq!(PasswordStrength::of("matatu rain velvet drum"), PasswordStrength::Strong);
     }
 }

@@ -2,7 +2,7 @@
 
 use model::{
     MaskedEmail, Role,
-    password::{PASSWORD_LIMIT, PASSWORD_MIN, Strength},
+    password::{PASSWORD_LIMIT, PASSWORD_MIN, PasswordStrength},
 };
 
 pub const SIGN_IN: &str = "Sign in";
@@ -114,11 +114,11 @@ pub fn password_help() -> String {
 }
 
 /// How well a password holds.
-pub fn strength(strength: Strength) -> &'static str {
+pub fn strength(strength: PasswordStrength) -> &'static str {
     match strength {
-        Strength::TooShort => "Too short so far.",
-        Strength::Weak => "Weak: make it longer.",
-        Strength::Fair => "Good enough. Longer is stronger.",
-        Strength::Strong => "Strong.",
+        PasswordStrength::TooShort => "Too short so far.",
+        PasswordStrength::Weak => "Weak: make it longer.",
+        PasswordStrength::Fair => "Good enough. Longer is stronger.",
+        PasswordStrength::Strong => "Strong.",
     }
 }

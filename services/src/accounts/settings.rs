@@ -20,8 +20,8 @@ use crate::{
     store::Transaction,
 };
 use model::{
-    Account, ApiError, Change, Email, Event, FieldError, MaskedEmail, NewPassword, NotificationKind, PersonId, Role,
-    StoredEmail, Timestamp,
+    Account, AccountChange, ApiError, Email, Event, FieldError, MaskedEmail, NewPassword, NotificationKind, PersonId,
+    Role, StoredEmail, Timestamp,
 };
 use sea_orm::{
     ActiveModelTrait,
@@ -53,7 +53,7 @@ impl Greenroom {
     /// # Errors
     /// `RoleFixed` for another role once there is a booking; `SessionRequired` for an access token.
     #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn change_account(&self, viewer: &Viewer, change: Change) -> Result<Account> {
+    pub async fn change_account(&self, viewer: &Viewer, change: AccountChange) -> Result<Account> {
         viewer.require_full_scope()?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());
         run_to_completion(async move {

@@ -9,7 +9,7 @@ use crate::{
     store::Transaction,
 };
 use model::{
-    ApiError, Body, Booking, BookingAction, BookingId, BookingStatus, ConversationId, Event, NotificationKind,
+    ApiError, Booking, BookingAction, BookingId, BookingStatus, ConversationId, Event, MessageBody, NotificationKind,
     Timestamp,
 };
 use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef, sea_query::Expr};
@@ -73,7 +73,8 @@ impl Greenroom {
             sender,
             recipient,
             kind: notification_kind(action),
-            body: Body::parse(thread_text(action)).map_err(|field_error| ApiError::field("body", field_error))?,
+            body: MessageBody::parse(thread_text(action))
+                .map_err(|field_error| ApiError::field("body", field_error))?,
             client_id: crate::generate_client_id(),
             booking_status: Some(booking.status),
         };

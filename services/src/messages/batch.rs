@@ -13,7 +13,7 @@ use crate::{
     realtime::EventRecorder,
     store::{Transaction, statement_buckets},
 };
-use model::{ApiError, BookingId, ClientId, Draft, Message, NotificationKind, Person, PersonId, Timestamp};
+use model::{ApiError, BookingId, ClientId, Message, MessageDraft, NotificationKind, Person, PersonId, Timestamp};
 use sea_orm::{
     ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Condition, Expr},
@@ -24,7 +24,7 @@ use uuid::Uuid;
 /// A message that somebody sends.
 pub(crate) struct MessageRequest {
     pub(super) viewer: Viewer,
-    pub(super) draft: Draft,
+    pub(super) draft: MessageDraft,
     pub(super) client_id: ClientId,
 }
 

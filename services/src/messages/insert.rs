@@ -7,7 +7,7 @@ use crate::{
     store::{Transaction, statement_buckets},
 };
 use model::{
-    Body, BookingId, BookingStatus, ClientId, ConversationId, Event, Message, Notification, NotificationId,
+    BookingId, BookingStatus, ClientId, ConversationId, Event, Message, MessageBody, Notification, NotificationId,
     NotificationKind, Person, PersonId, Timestamp, notification::PREVIEW_LIMIT, text,
 };
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
@@ -22,7 +22,7 @@ pub(crate) struct NewMessage {
     pub(crate) sender: Person,
     pub(crate) recipient: PersonId,
     pub(crate) kind: NotificationKind,
-    pub(crate) body: Body,
+    pub(crate) body: MessageBody,
     pub(crate) client_id: ClientId,
     /// The step this line tells of, by where it led.
     pub(crate) booking_status: Option<BookingStatus>,

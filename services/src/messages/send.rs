@@ -7,7 +7,7 @@ use crate::{
     metrics,
     store::Transaction,
 };
-use model::{ApiError, ConversationId, Draft, Message, Timestamp};
+use model::{ApiError, ConversationId, Message, MessageDraft, Timestamp};
 use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr};
 
 /// What became of a message.
@@ -39,11 +39,11 @@ impl Greenroom {
     /// `NotFound` where the conversation isn't the viewer's; `ClientIdReused` where the client id
     /// belongs to another message; `RateLimited`.
     #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn send_message(&self, viewer: &Viewer, draft: Draft) -> Result<SendOutcome> {
+    pub async fn send_message(&self, viewer: &Viewer, draft: MessageDraft) -> Result<SendOutcome> {
         metrics::measure_send(self.submit_message(viewer, draft)).await
     }
 
-    async fn submit_message(&self, viewer: &Viewer, draft: Draft) -> Result<SendOutcome> {
+    async fn submit_message(&self, viewer: &Viewer, draft: MessageDraft) -> Result<SendOutcome> {
         viewer.require_write_scope()?;
         self.send_limiter.acquire(viewer.id())?;
         let client_id = draft.client_id.unwrap_or_else(crate::generate_client_id);

@@ -1,7 +1,7 @@
 //! A day on which everything happens once.
 
 use crate::heard::Heard;
-use model::{BookingAction, BookingInput, ConversationId, Draft, MessageInput, Money, NewPassword, Role};
+use model::{BookingAction, BookingInput, ConversationId, MessageDraft, MessageInput, Money, NewPassword, Role};
 use services::{
     EventSink, Greenroom, Resume, Viewer,
     accounts::{Credentials, Password},
@@ -230,7 +230,7 @@ async fn leave(greenroom: &Greenroom, clock: &ManualClock, heard: &Heard) {
     greenroom.purge_expired().await.expect("a cleanup");
 }
 
-fn draft(id: ConversationId) -> Draft {
+fn draft(id: ConversationId) -> MessageDraft {
     let input = MessageInput {
         conversation_id: Some(id.to_string()),
         body: Some("See you there".to_owned()),

@@ -1,7 +1,7 @@
 //! Access tokens: how far they reach.
 
 use crate::support::{Site, booking_of, draft, expect_api_error, token_draft};
-use model::{AccountInput, ApiError, BookingAction, Change, NewPassword, Role, Scope, TokenDraft};
+use model::{AccountChange, AccountInput, ApiError, BookingAction, NewPassword, Role, Scope, TokenDraft};
 use services::{Resume, Viewer, accounts::Password, notifications::NotificationSelection, seed::PASSWORD};
 use std::{net::Ipv4Addr, time::Duration};
 
@@ -53,7 +53,7 @@ async fn no_token_gets_at_the_account(site: Site) {
     let (bot, _) = program(&site, &cast.sarah, Scope::Write).await;
     let password = || Password::new(PASSWORD.to_owned());
     let new = NewPassword::parse(Some("velvet drum nairobi")).expect("a password");
-    let change: Change = AccountInput::default().parse(Role::Talent).expect("a change");
+    let change: AccountChange = AccountInput::default().parse(Role::Talent).expect("a change");
     let address = "bot@example.com".parse().expect("an address");
     for refused in [
         expect_api_error(greenroom.change_account(&bot, change).await),

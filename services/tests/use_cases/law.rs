@@ -1,7 +1,7 @@
 //! The law: a view read at cursor N, with the events after N applied, equals the view read now.
 
 use crate::support::{Site, Views, audit, booking_of, draft};
-use model::{AccountInput, ConversationId, Draft, Envelope};
+use model::{AccountInput, ConversationId, Envelope, MessageDraft};
 use proptest::{
     prelude::*,
     test_runner::{Config, TestRunner},
@@ -61,7 +61,7 @@ struct Story {
     /// Two organizers, then three talents.
     people: Vec<Viewer>,
     conversations: Vec<(ConversationId, Viewer, Viewer)>,
-    sent: Vec<(Viewer, Draft)>,
+    sent: Vec<(Viewer, MessageDraft)>,
     looks: Vec<(Viewer, Views)>,
 }
 

@@ -1,7 +1,7 @@
 use super::{Field, FormState};
 use crate::{parts::local::Local, reactive::effect, words};
 use leptos::{ev::Event, html::Input, prelude::*};
-use model::password::{PASSWORD_MIN, Strength};
+use model::password::{PASSWORD_MIN, PasswordStrength};
 use web_sys::HtmlInputElement;
 
 /// A field for a password, which can be looked at. Empty again once the form was done.
@@ -18,12 +18,12 @@ pub fn PasswordField(
     new: bool,
 ) -> impl IntoView {
     let (id, error) = (form.id_of(field), form.wrong(field));
-    let (local, shown, typed) = (Local::current(), RwSignal::new(false), RwSignal::new(None::<Strength>));
+    let (local, shown, typed) = (Local::current(), RwSignal::new(false), RwSignal::new(None::<PasswordStrength>));
     let input: NodeRef<Input> = NodeRef::new();
     let help = if new { words::password_help() } else { String::new() };
     let measure = move |event: leptos::ev::Targeted<Event, HtmlInputElement>| {
         let text = event.target().value();
-        typed.set((new && !text.is_empty()).then(|| Strength::of(&text)));
+        typed.set((new && !text.is_empty()).then(|| PasswordStrength::of(&text)));
     };
     effect(move || {
         if let Some(input) = input.get().filter(|_| form.done.get()) {
@@ -31,7 +31,7 @@ pub fn PasswordField(
             typed.set(None);
         }
     });
-    let holds = move || typed.get() >= Some(Strength::Fair);
+    let holds = move || typed.get() >= Some(PasswordStrength::Fair);
     let (controls, strength_id) = (id.clone(), format!("{id}-strength"));
     view! {
         <Field id=id.clone() label help error>

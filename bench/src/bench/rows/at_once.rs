@@ -7,7 +7,7 @@ use crate::{
     sending::body,
 };
 use bench::{fill::Fill, people, process::cpu, site::Result};
-use model::{Body, ConversationId, Draft};
+use model::{ConversationId, MessageBody, MessageDraft};
 use services::{Greenroom, Limits, Viewer};
 use std::{sync::Arc, time::Duration};
 use tokio::{sync::Semaphore, task::JoinSet, time::Instant};
@@ -73,12 +73,12 @@ async fn send_on(
     let conversation_id = ConversationId(people::conversation(person));
     let mut sent = 0;
     while Instant::now() < end {
-        let body = Body::parse(&body(sent)).map_err(|_| "no body")?;
+        let body = MessageBody::parse(&body(sent)).map_err(|_| "no body")?;
         let turn = gate.acquire().await?;
         if Instant::now() >= end {
             break;
         }
-        greenroom.send_message(&viewer, Draft { conversation_id, body, client_id: None }).await?;
+        greenroom.send_message(&viewer, MessageDraft { conversation_id, body, client_id: None }).await?;
         drop(turn);
         sent += 1;
     }

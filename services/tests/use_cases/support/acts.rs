@@ -1,8 +1,8 @@
 //! Small things people do, and what tests say about them.
 
 use model::{
-    ApiError, BookingDraft, BookingInput, ClientId, ConversationId, Day, Draft, Message, MessageInput, Money, PersonId,
-    Scope, TokenDraft,
+    ApiError, BookingDraft, BookingInput, ClientId, ConversationId, Day, Message, MessageDraft, MessageInput, Money,
+    PersonId, Scope, TokenDraft,
 };
 use services::{
     Greenroom, Viewer,
@@ -34,12 +34,12 @@ pub(crate) fn token_draft(scope: Scope) -> TokenDraft {
 }
 
 /// A message to be sent, under a client id of its own.
-pub(crate) fn draft(conversation: ConversationId, text: &str) -> Draft {
+pub(crate) fn draft(conversation: ConversationId, text: &str) -> MessageDraft {
     draft_as(fresh_client_id(), conversation, text)
 }
 
 /// A message under a given client id.
-pub(crate) fn draft_as(client_id: ClientId, conversation: ConversationId, text: &str) -> Draft {
+pub(crate) fn draft_as(client_id: ClientId, conversation: ConversationId, text: &str) -> MessageDraft {
     let input = MessageInput {
         conversation_id: Some(conversation.to_string()),
         body: Some(text.to_owned()),
