@@ -78,7 +78,7 @@ pub fn id<T: FromStr>(text: &str) -> Answer<T> {
 
 /// An address that was typed.
 pub fn email(text: &str) -> Answer<model::Email> {
-    field("email", model::account::email(Some(text)))
+    field("email", model::account::parse_email(Some(text)))
 }
 
 /// An address by which a person looks for their account.

@@ -93,7 +93,7 @@ impl RegisterInput {
     pub fn parse(self) -> Result<Registration, ApiError> {
         let Self { email: address, password, name, role, craft } = self;
         let mut validator = Validator::default();
-        let address = validator.field("email", email(address.as_deref()));
+        let address = validator.field("email", parse_email(address.as_deref()));
         let profile = ProfileInput { password, name, role, craft }.validate(&mut validator);
         let both = address.zip(profile).map(|(email, profile)| Registration { email, profile });
         both.ok_or_else(|| validator.into_error())
@@ -101,19 +101,19 @@ impl RegisterInput {
 }
 
 /// An e-mail address that somebody typed.
-pub fn email(input: Option<&str>) -> Result<Email, FieldError> {
-    text::parsed(input.map(str::trim))
+pub fn parse_email(input: Option<&str>) -> Result<Email, FieldError> {
+    text::parse_value(input.map(str::trim))
 }
 
 /// An address that a person typed to find their account.
 pub fn lookup_email(input: Option<&str>) -> Result<LookupEmail, FieldError> {
-    text::parsed(input.map(str::trim))
+    text::parse_value(input.map(str::trim))
 }
 
 /// A value that may be left out, or empty, as a form sends it.
-pub(crate) fn optional<T: std::str::FromStr>(input: Option<&str>) -> Result<Option<T>, FieldError> {
+pub(crate) fn parse_optional<T: std::str::FromStr>(input: Option<&str>) -> Result<Option<T>, FieldError> {
     let given = input.filter(|text| !text.is_empty());
-    given.map(|text| text::parsed(Some(text))).transpose()
+    given.map(|text| text::parse_value(Some(text))).transpose()
 }
 
 /// An account, as its owner sees it.
@@ -183,13 +183,13 @@ impl AccountInput {
     /// is one.
     pub fn parse(self, role: Role) -> Result<AccountChange, ApiError> {
         let mut validator = Validator::default();
-        let name = self.name.map(|name| text::line(Some(&name), NAME_LIMIT)).transpose();
-        let new_role = self.role.map(|role| text::parsed::<Role>(Some(&role))).transpose();
+        let name = self.name.map(|name| text::parse_line(Some(&name), NAME_LIMIT)).transpose();
+        let new_role = self.role.map(|role| text::parse_value::<Role>(Some(&role))).transpose();
         let role = new_role.ok().flatten().unwrap_or(role);
-        let craft = self.craft.map(|craft| optional(Some(&craft)));
-        let craft = craft.map(|craft| craft.and_then(|craft| talents_own(craft, role))).transpose();
-        let bio = self.bio.map(|bio| bio_of(&bio).and_then(|bio| talents_own(bio, role))).transpose();
-        let mail_after = self.mail_after.map(|after| text::parsed(Some(&after))).transpose();
+        let craft = self.craft.map(|craft| parse_optional(Some(&craft)));
+        let craft = craft.map(|craft| craft.and_then(|craft| require_talent(craft, role))).transpose();
+        let bio = self.bio.map(|bio| parse_bio(&bio).and_then(|bio| require_talent(bio, role))).transpose();
+        let mail_after = self.mail_after.map(|after| text::parse_value(Some(&after))).transpose();
         let fields = (
             validator.field("name", name),
             validator.field("role", new_role),
@@ -207,12 +207,12 @@ impl AccountInput {
     }
 }
 
-fn talents_own<T>(value: T, role: Role) -> Result<T, FieldError> {
+fn require_talent<T>(value: T, role: Role) -> Result<T, FieldError> {
     if role == Role::Talent { Ok(value) } else { Err(FieldError::Invalid) }
 }
 
 /// Up to [`BIO_LIMIT`] characters over several lines; may be empty.
-fn bio_of(input: &str) -> Result<String, FieldError> {
+fn parse_bio(input: &str) -> Result<String, FieldError> {
     let text = input.trim();
     if text.chars().count() > BIO_LIMIT {
         Err(FieldError::TooLong)
@@ -292,9 +292,9 @@ impl TokenInput {
     /// Checks all fields and names those that are at fault.
     pub fn parse(self) -> Result<TokenDraft, ApiError> {
         let mut validator = Validator::default();
-        let name = validator.field("name", text::line(self.name.as_deref(), TOKEN_NAME_LIMIT));
-        let scope = validator.field("scope", text::parsed(self.scope.as_deref()));
-        let days = validator.field("expiresInDays", token_days(self.expires_in_days));
+        let name = validator.field("name", text::parse_line(self.name.as_deref(), TOKEN_NAME_LIMIT));
+        let scope = validator.field("scope", text::parse_value(self.scope.as_deref()));
+        let days = validator.field("expiresInDays", parse_token_days(self.expires_in_days));
         match (name, scope, days) {
             (Some(name), Some(scope), Some(days)) => Ok(TokenDraft { name, scope, days }),
             _ => Err(validator.into_error()),
@@ -302,7 +302,7 @@ impl TokenInput {
     }
 }
 
-fn token_days(days: Option<i64>) -> Result<u16, FieldError> {
+fn parse_token_days(days: Option<i64>) -> Result<u16, FieldError> {
     let Some(days) = days else { return Ok(TOKEN_DAYS_DEFAULT) };
     let most = TOKEN_DAYS[TOKEN_DAYS.len() - 1];
     u16::try_from(days).ok().filter(|days| (1..=most).contains(days)).ok_or(FieldError::OutOfRange)
@@ -336,7 +336,7 @@ mod tests {
         }
         for days in [i64::MIN, -1, 0, 366, 65_537, i64::MAX] {
             assert_eq!(
-                draft(Some(days)).expect_err("a field_error").field_error("expiresInDays"),
+                draft(Some(days)).expect_err("a field error").field_error("expiresInDays"),
                 Some(FieldError::OutOfRange)
             );
         }

@@ -162,7 +162,7 @@ impl TryFrom<RawApiError> for ApiError {
             "internal" => Some(ApiError::Internal),
             _ => None,
         };
-        api_error.ok_or("no such api_error")
+        api_error.ok_or("no such error code")
     }
 }
 

@@ -156,21 +156,21 @@ pub struct BookingDraft {
 impl BookingInput {
     /// Checks every field by the server's clock, and names all that are at fault.
     pub fn parse(mut self, now: Timestamp) -> Result<BookingDraft, ApiError> {
-        let fee = self.fee.take().ok_or(FieldError::Required).and_then(Money::check);
+        let fee = self.fee.take().ok_or(FieldError::Required).and_then(Money::validate);
         self.parse_with_fee(fee, now)
     }
 
     /// The same where the fee was typed as text, and has been looked at already.
     pub fn parse_with_fee(self, fee: Result<Money, FieldError>, now: Timestamp) -> Result<BookingDraft, ApiError> {
         let mut validator = Validator::default();
-        let talent_id = validator.field("talentId", text::parsed(self.talent_id.as_deref()));
-        let title = validator.field("title", text::line(self.title.as_deref(), TITLE_LIMIT));
-        let event_date = text::parsed(self.event_date.as_deref()).and_then(|day| check_event_date(day, now));
+        let talent_id = validator.field("talentId", text::parse_value(self.talent_id.as_deref()));
+        let title = validator.field("title", text::parse_line(self.title.as_deref(), TITLE_LIMIT));
+        let event_date = text::parse_value(self.event_date.as_deref()).and_then(|day| check_event_date(day, now));
         let event_date = validator.field("eventDate", event_date);
-        let venue = validator.field("venue", text::line(self.venue.as_deref(), VENUE_LIMIT));
+        let venue = validator.field("venue", text::parse_line(self.venue.as_deref(), VENUE_LIMIT));
         let fee = validator.field("fee", fee);
         let message = validator.field("message", MessageBody::parse(self.message.as_deref().unwrap_or_default()));
-        let client_id = self.client_id.as_deref().map(|id| text::parsed(Some(id))).transpose();
+        let client_id = self.client_id.as_deref().map(|id| text::parse_value(Some(id))).transpose();
         let client_id = validator.field("clientId", client_id);
         match (talent_id, title, event_date, venue, fee, message, client_id) {
             (
@@ -191,7 +191,7 @@ impl BookingInput {
 /// earth.
 fn check_event_date(day: Day, now: Timestamp) -> Result<Day, FieldError> {
     let (first, last) = now.days_on_earth();
-    if first.previous().is_some_and(|yesterday| day < yesterday) {
+    if first.previous_day().is_some_and(|yesterday| day < yesterday) {
         Err(FieldError::DatePast)
     } else if last.years_later(YEARS_AHEAD).is_none_or(|limit| day > limit) {
         Err(FieldError::DateTooFar)

@@ -164,7 +164,7 @@ struct RawEnvelope {
 
 impl RawEnvelope {
     /// The event, unless it lacks something.
-    fn event(self) -> Option<Event> {
+    fn into_event(self) -> Option<Event> {
         Some(match self.name.as_str() {
             "message.created" => Event::MessageCreated { message: self.message? },
             "conversation.created" => Event::ConversationCreated { conversation: self.conversation? },
@@ -194,7 +194,7 @@ impl TryFrom<RawEnvelope> for Envelope {
     type Error = &'static str;
     fn try_from(raw: RawEnvelope) -> Result<Self, Self::Error> {
         let (seq, at) = (raw.seq, raw.at);
-        raw.event().map(|event| Self { seq, at, event }).ok_or("an event lacks something")
+        raw.into_event().map(|event| Self { seq, at, event }).ok_or("an event lacks something")
     }
 }
 

@@ -108,9 +108,9 @@ impl MessageInput {
     /// Checks every field and names all that are at fault.
     pub fn parse(self) -> Result<MessageDraft, ApiError> {
         let mut validator = Validator::default();
-        let conversation_id = validator.field("conversationId", text::parsed(self.conversation_id.as_deref()));
+        let conversation_id = validator.field("conversationId", text::parse_value(self.conversation_id.as_deref()));
         let body = validator.field("body", MessageBody::parse(self.body.as_deref().unwrap_or_default()));
-        let client_id = self.client_id.as_deref().map(|id| text::parsed(Some(id))).transpose();
+        let client_id = self.client_id.as_deref().map(|id| text::parse_value(Some(id))).transpose();
         match (conversation_id, body, validator.field("clientId", client_id)) {
             (Some(conversation_id), Some(body), Some(client_id)) => {
                 Ok(MessageDraft { conversation_id, body, client_id })

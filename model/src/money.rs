@@ -59,15 +59,15 @@ impl Money {
             return Err(FieldError::Required);
         }
         let amount = parse_amount(strip_currency(&typed), DEFAULT_DECIMALS)?;
-        Self { amount, currency: "KES".into() }.check()
+        Self { amount, currency: "KES".into() }.validate()
     }
 
     /// Not negative, at most [`AMOUNT_LIMIT`], in a currency that there is.
     ///
     /// # Errors
     /// `CurrencyUnknown`, `OutOfRange`.
-    pub fn check(self) -> Result<Self, FieldError> {
-        if decimals(&self.currency).is_none() {
+    pub fn validate(self) -> Result<Self, FieldError> {
+        if currency_decimals(&self.currency).is_none() {
             Err(FieldError::CurrencyUnknown)
         } else if !(0..=AMOUNT_LIMIT).contains(&self.amount) {
             Err(FieldError::OutOfRange)
@@ -99,7 +99,7 @@ impl Money {
 }
 
 /// The decimals of a currency, where ISO 4217 has it.
-fn decimals(currency: &str) -> Option<u32> {
+fn currency_decimals(currency: &str) -> Option<u32> {
     let known = CURRENCIES.iter().find(|(_, codes)| codes.split(' ').any(|code| code == currency));
     known.map(|(decimals, _)| *decimals)
 }
@@ -139,8 +139,11 @@ fn parse_amount(number: &str, decimals: u32) -> Result<i64, FieldError> {
         None => (number, ""),
     };
     let grouped = whole.contains(SEPARATORS);
-    let whole =
-        if grouped && thousands == 0 { ungroup(whole).ok_or(FieldError::AmountInvalid)? } else { whole.to_owned() };
+    let whole = if grouped && thousands == 0 {
+        strip_separators(whole).ok_or(FieldError::AmountInvalid)?
+    } else {
+        whole.to_owned()
+    };
     let places = (decimals + thousands) as usize;
     let is_number =
         !whole.is_empty() && [whole.as_str(), fraction].iter().all(|part| part.bytes().all(|b| b.is_ascii_digit()));
@@ -151,7 +154,7 @@ fn parse_amount(number: &str, decimals: u32) -> Result<i64, FieldError> {
 }
 
 /// The digits of `1,234,567`: one kind of separator, and three digits after each.
-fn ungroup(number: &str) -> Option<String> {
+fn strip_separators(number: &str) -> Option<String> {
     let separator = number.chars().find(|c| SEPARATORS.contains(c))?;
     let mut groups = number.split(separator);
     let first = groups.next()?;
@@ -302,7 +305,7 @@ mod tests {
 
     #[test]
     fn only_currencies_that_there_are_are_taken() {
-        let check = |amount, currency: &str| Money { amount, currency: currency.into() }.check().map(|_| ());
+        let check = |amount, currency: &str| Money { amount, currency: currency.into() }.validate().map(|_| ());
         assert_eq!(check(AMOUNT_LIMIT, "KES"), Ok(()));
         assert_eq!(check(AMOUNT_LIMIT + 1, "KES"), Err(FieldError::OutOfRange));
         assert_eq!(check(-1, "KES"), Err(FieldError::OutOfRange));
@@ -316,7 +319,7 @@ mod tests {
         for currency in Currency::iter() {
             let active = currency.is_superseded().is_none() || currency.code() == "VES";
             let expected = currency.exponent().map(u32::from).filter(|_| active);
-            assert_eq!(decimals(currency.code()), expected, "{currency:?}");
+            assert_eq!(currency_decimals(currency.code()), expected, "{currency:?}");
             assert_eq!(shown_decimals(currency.code()), expected.unwrap_or(DEFAULT_DECIMALS), "{currency:?}");
         }
         let ours = CURRENCIES.iter().flat_map(|(_, codes)| codes.split(' '));

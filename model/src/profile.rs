@@ -1,7 +1,7 @@
 //! What a person says of themselves when they join, and what a mailed link is good for.
 
 use crate::{
-    account::optional,
+    account::parse_optional,
     api_error::{ApiError, FieldError, ValidationErrors, Validator},
     password::NewPassword,
     person::{Craft, NAME_LIMIT, Role},
@@ -52,9 +52,9 @@ impl ProfileInput {
     /// Checks every field, and notes all that are at fault.
     pub(crate) fn validate(self, validator: &mut Validator) -> Option<Profile> {
         let password = validator.field("password", NewPassword::parse(self.password.as_deref()));
-        let name = validator.field("name", text::line(self.name.as_deref(), NAME_LIMIT));
-        let role = validator.field("role", text::parsed(self.role.as_deref()));
-        let craft = validator.field("craft", optional(self.craft.as_deref()));
+        let name = validator.field("name", text::parse_line(self.name.as_deref(), NAME_LIMIT));
+        let role = validator.field("role", text::parse_value(self.role.as_deref()));
+        let craft = validator.field("craft", parse_optional(self.craft.as_deref()));
         let (password, name, role, craft) = (password?, name?, role?, craft?);
         Some(Profile { password, name, role, craft: craft.filter(|_| role == Role::Talent) })
     }
@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn a_profile_is_whole_or_not_there_at_all() {
-        assert!(ProfileInput::default().parse().expect("nothing is no field_error").is_none());
+        assert!(ProfileInput::default().parse().expect("nothing is no field error").is_none());
         let named = ProfileInput { name: Some("Wambui".to_owned()), ..Default::default() };
         let api_error = named.parse().expect_err("two fields are missing");
         assert_eq!(

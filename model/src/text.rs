@@ -9,7 +9,7 @@ use crate::api_error::FieldError;
 
 /// One line, such as a name: trimmed, with one space between words, at most `limit` characters, at least one of them
 /// visible, without controls and other hidden characters, and with at most four marks on a letter.
-pub fn line(input: Option<&str>, limit: usize) -> Result<String, FieldError> {
+pub fn parse_line(input: Option<&str>, limit: usize) -> Result<String, FieldError> {
     let text = input.unwrap_or_default().split(is_space).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
     let text = text.trim();
     if text.is_empty() {
@@ -17,7 +17,7 @@ pub fn line(input: Option<&str>, limit: usize) -> Result<String, FieldError> {
     } else if text.chars().count() > limit {
         Err(FieldError::TooLong)
     } else {
-        characters::check(text).map(|()| text.to_owned())
+        characters::validate_line(text).map(|()| text.to_owned())
     }
 }
 
@@ -27,7 +27,7 @@ fn is_space(c: char) -> bool {
 }
 
 /// A value written as text, such as an id or a day.
-pub fn parsed<T: std::str::FromStr>(input: Option<&str>) -> Result<T, FieldError> {
+pub fn parse_value<T: std::str::FromStr>(input: Option<&str>) -> Result<T, FieldError> {
     match input {
         None | Some("") => Err(FieldError::Required),
         Some(text) => text.parse().map_err(|_| FieldError::Invalid),
@@ -56,13 +56,13 @@ mod tests {
 
     #[test]
     fn a_line_is_trimmed_and_bounded() {
-        assert_eq!(line(Some("  Karura gardens "), 20), Ok("Karura gardens".into()));
-        assert_eq!(line(Some(" \t"), 20), Err(FieldError::Required));
-        assert_eq!(line(None, 20), Err(FieldError::Required));
-        assert_eq!(line(Some("áéí"), 2), Err(FieldError::TooLong));
-        assert_eq!(line(Some("a\nb"), 20), Err(FieldError::Invalid));
-        assert_eq!(line(Some("Sarah \u{a0}\u{2003} Wanjiru"), 20), Ok("Sarah Wanjiru".into()));
-        assert_eq!(line(Some("\u{3164}"), 20), Err(FieldError::Invisible));
+        assert_eq!(parse_line(Some("  Karura gardens "), 20), Ok("Karura gardens".into()));
+        assert_eq!(parse_line(Some(" \t"), 20), Err(FieldError::Required));
+        assert_eq!(parse_line(None, 20), Err(FieldError::Required));
+        assert_eq!(parse_line(Some("áéí"), 2), Err(FieldError::TooLong));
+        assert_eq!(parse_line(Some("a\nb"), 20), Err(FieldError::Invalid));
+        assert_eq!(parse_line(Some("Sarah \u{a0}\u{2003} Wanjiru"), 20), Ok("Sarah Wanjiru".into()));
+        assert_eq!(parse_line(Some("\u{3164}"), 20), Err(FieldError::Invisible));
     }
 
     #[test]

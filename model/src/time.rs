@@ -26,7 +26,7 @@ impl Timestamp {
 
     /// The day it falls on in UTC.
     pub fn day(self) -> Day {
-        Day(self.in_calendar().date())
+        Day(self.to_calendar().date())
     }
 
     /// The earliest and the latest day that it is now somewhere on earth: clocks there differ from UTC by -12 to +14
@@ -38,18 +38,18 @@ impl Timestamp {
 
     /// Hours and minutes in UTC, `14:02`.
     pub fn format_time(self) -> String {
-        let (hour, minute, _) = self.in_calendar().to_hms();
+        let (hour, minute, _) = self.to_calendar().to_hms();
         format!("{hour:02}:{minute:02}")
     }
 
-    fn in_calendar(self) -> OffsetDateTime {
+    fn to_calendar(self) -> OffsetDateTime {
         OffsetDateTime::from_unix_timestamp(self.0.div_euclid(MILLIS)).unwrap_or(OffsetDateTime::UNIX_EPOCH)
     }
 }
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (hour, minute, second) = self.in_calendar().to_hms();
+        let (hour, minute, second) = self.to_calendar().to_hms();
         write!(f, "{}T{hour:02}:{minute:02}:{second:02}", self.day())?;
         match self.0.rem_euclid(MILLIS) {
             0 => {}
@@ -67,11 +67,11 @@ impl FromStr for Timestamp {
         let read = || {
             let (day, clock) = text.strip_suffix('Z')?.split_once('T')?;
             let (clock, fraction) = clock.split_once('.').unwrap_or((clock, "0"));
-            let [hour, minute, second] = numbers(clock, ':', [0..2, 3..5, 6..8])?;
+            let [hour, minute, second] = parse_numbers(clock, ':', [0..2, 3..5, 6..8])?;
             let time = Time::from_hms(hour.try_into().ok()?, minute.try_into().ok()?, second.try_into().ok()?).ok()?;
-            number(fraction)?;
+            parse_digits(fraction)?;
             let digits = fraction.get(..3.min(fraction.len()))?;
-            let millis = number(digits)? * 10_i64.pow(3 - u32::try_from(digits.len()).ok()?);
+            let millis = parse_digits(digits)? * 10_i64.pow(3 - u32::try_from(digits.len()).ok()?);
             let day: Day = day.parse().ok()?;
             Some(Self(day.0.with_time(time).assume_utc().unix_timestamp() * MILLIS + millis))
         };
@@ -107,7 +107,7 @@ impl Day {
     }
 
     /// The day before; `None` before the calendar.
-    pub fn previous(self) -> Option<Self> {
+    pub fn previous_day(self) -> Option<Self> {
         self.0.previous_day().map(Self)
     }
 
@@ -134,7 +134,7 @@ impl FromStr for Day {
     type Err = ParseTimeError;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let read = || {
-            let [year, month, day] = numbers(text, '-', [0..4, 5..7, 8..10])?;
+            let [year, month, day] = parse_numbers(text, '-', [0..4, 5..7, 8..10])?;
             let month = u8::try_from(month).ok()?.try_into().ok()?;
             Date::from_calendar_date(year.try_into().ok()?, month, day.try_into().ok()?).ok()
         };
@@ -168,18 +168,18 @@ impl fmt::Display for ParseTimeError {
 impl Error for ParseTimeError {}
 
 /// Numbers at their places in a text, and nothing between them but what parts them.
-fn numbers(text: &str, parted_by: char, places: [Range<usize>; 3]) -> Option<[i64; 3]> {
+fn parse_numbers(text: &str, parted_by: char, places: [Range<usize>; 3]) -> Option<[i64; 3]> {
     let parts = places.clone().map(|place| text.get(place));
     let whole = parts[0]?.len() + parts[1]?.len() + parts[2]?.len() + 2 == text.len();
     let parted = places[1..].iter().all(|place| text[..place.start].ends_with(parted_by));
     if !whole || !parted {
         return None;
     }
-    Some([number(parts[0]?)?, number(parts[1]?)?, number(parts[2]?)?])
+    Some([parse_digits(parts[0]?)?, parse_digits(parts[1]?)?, parse_digits(parts[2]?)?])
 }
 
 /// Digits, and no sign before them.
-fn number(digits: &str) -> Option<i64> {
+fn parse_digits(digits: &str) -> Option<i64> {
     digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())?
 }
 

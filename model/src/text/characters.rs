@@ -23,7 +23,7 @@ const BLACK_FLAG: char = '\u{1f3f4}';
 const CANCEL_TAG: char = '\u{e007f}';
 
 /// At least one visible character, none that is hidden, and few marks on each letter.
-pub(super) fn check(text: &str) -> Result<(), FieldError> {
+pub(super) fn validate_line(text: &str) -> Result<(), FieldError> {
     if text.chars().any(char::is_control) {
         return Err(FieldError::Invalid);
     }
@@ -34,12 +34,12 @@ pub(super) fn check(text: &str) -> Result<(), FieldError> {
     let mut rest = text.chars();
     while let Some(c) = rest.next() {
         let after = rest.clone().next();
-        if is_hidden(c) && !has_a_use(c, before, after) {
+        if is_hidden(c) && !is_meaningful(c, before, after) {
             return Err(FieldError::HiddenCharacters);
         }
         cluster.add(c)?;
         if c == BLACK_FLAG {
-            rest = after_tags(rest.as_str()).chars();
+            rest = skip_flag_tags(rest.as_str()).chars();
         }
         before = Some(c);
     }
@@ -67,7 +67,7 @@ impl Cluster {
     }
 }
 
-fn category(c: char) -> GeneralCategory {
+fn general_category(c: char) -> GeneralCategory {
     CodePointMapData::<GeneralCategory>::new().get(c)
 }
 
@@ -85,13 +85,13 @@ fn is_visible(c: char) -> bool {
         .union(GeneralCategoryGroup::Number)
         .union(GeneralCategoryGroup::Punctuation)
         .union(GeneralCategoryGroup::Symbol);
-    seen.contains(category(c)) && !is_ignorable(c) && !BLANK.contains(&c)
+    seen.contains(general_category(c)) && !is_ignorable(c) && !BLANK.contains(&c)
 }
 
 /// Breaks, blanks, and what changes other characters without being seen: directions, joiners, fillers, tags. Also what
 /// no font is sure to draw: private and unassigned characters.
 fn is_hidden(c: char) -> bool {
-    let unseen = match category(c) {
+    let unseen = match general_category(c) {
         GeneralCategory::LineSeparator
         | GeneralCategory::ParagraphSeparator
         | GeneralCategory::PrivateUse
@@ -106,7 +106,7 @@ fn is_hidden(c: char) -> bool {
 /// Whether a hidden character does what it is there for: a joiner inside a word or an emoji, or at the end of a word of
 /// some Indic scripts, a selector of how the character before it looks (no letter with cases has such forms), or a blank
 /// between Braille patterns.
-fn has_a_use(c: char, before: Option<char>, after: Option<char>) -> bool {
+fn is_meaningful(c: char, before: Option<char>, after: Option<char>) -> bool {
     let Some(before) = before else { return false };
     match c {
         _ if is_joiner(c) => {
@@ -128,17 +128,17 @@ fn is_braille(c: char) -> bool {
 }
 
 fn is_cased(c: char) -> bool {
-    GeneralCategoryGroup::CasedLetter.contains(category(c))
+    GeneralCategoryGroup::CasedLetter.contains(general_category(c))
 }
 
 fn is_part_of_word(c: char) -> bool {
     let parts = GeneralCategoryGroup::Letter.union(GeneralCategoryGroup::Mark).union(GeneralCategoryGroup::Symbol);
-    parts.contains(category(c)) && (!is_ignorable(c) || is_variation_selector(c))
+    parts.contains(general_category(c)) && (!is_ignorable(c) || is_variation_selector(c))
 }
 
 /// Whether it is drawn over or under the character before it.
 fn is_mark(c: char) -> bool {
-    let drawn_on = matches!(category(c), GeneralCategory::NonspacingMark | GeneralCategory::EnclosingMark);
+    let drawn_on = matches!(general_category(c), GeneralCategory::NonspacingMark | GeneralCategory::EnclosingMark);
     drawn_on && !is_variation_selector(c)
 }
 
@@ -152,11 +152,11 @@ fn is_extender(c: char) -> bool {
             | GraphemeClusterBreak::V
             | GraphemeClusterBreak::T
     );
-    (extends || category(c) == GeneralCategory::SpacingMark) && !is_variation_selector(c) && !is_joiner(c)
+    (extends || general_category(c) == GeneralCategory::SpacingMark) && !is_variation_selector(c) && !is_joiner(c)
 }
 
 /// What follows the tags of a flag; the same text where no flag is spelt.
-fn after_tags(text: &str) -> &str {
+fn skip_flag_tags(text: &str) -> &str {
     let is_tag = |c: char| ('\u{e0030}'..='\u{e0039}').contains(&c) || ('\u{e0061}'..='\u{e007a}').contains(&c);
     let after = text.trim_start_matches(is_tag);
     let spelt = (3..=6).contains(&text[..text.len() - after.len()].chars().count());
@@ -195,7 +195,7 @@ mod tests {
             "각\u{1100}\u{1161}\u{11a8}",
             "ကြွောင်း",
         ] {
-            assert_eq!(check(name), Ok(()), "{name:?}");
+            assert_eq!(validate_line(name), Ok(()), "{name:?}");
         }
     }
 
@@ -221,7 +221,7 @@ mod tests {
             "\u{fffc}",
             "\u{13441}\u{13442}",
         ] {
-            assert_eq!(check(blank), Err(FieldError::Invisible), "{blank:?}");
+            assert_eq!(validate_line(blank), Err(FieldError::Invisible), "{blank:?}");
         }
     }
 
@@ -267,35 +267,35 @@ mod tests {
             "🏴\u{e0067}\u{e0062}",
             "🏴\u{e0067}\u{e0062}\u{e0073}a",
         ] {
-            assert_eq!(check(hidden), Err(FieldError::HiddenCharacters), "{hidden:?}");
+            assert_eq!(validate_line(hidden), Err(FieldError::HiddenCharacters), "{hidden:?}");
         }
         for control in ["a\nb", "a\0b", "a\u{7f}b", "a\u{85}b", "\u{1}"] {
-            assert_eq!(check(control), Err(FieldError::Invalid), "{control:?}");
+            assert_eq!(validate_line(control), Err(FieldError::Invalid), "{control:?}");
         }
     }
 
     #[test]
     fn a_letter_carries_four_marks_at_most() {
-        assert_eq!(check(&format!("Z{}algo", "\u{301}".repeat(4))), Ok(()));
-        assert_eq!(check(&format!("Z{}algo", "\u{301}".repeat(5))), Err(FieldError::TooManyMarks));
-        assert_eq!(check(&format!("Z{0}a{0}", "\u{301}\u{323}".repeat(2))), Ok(()));
-        assert_eq!(check(&format!("Z{}", "\u{489}".repeat(5))), Err(FieldError::TooManyMarks));
+        assert_eq!(validate_line(&format!("Z{}algo", "\u{301}".repeat(4))), Ok(()));
+        assert_eq!(validate_line(&format!("Z{}algo", "\u{301}".repeat(5))), Err(FieldError::TooManyMarks));
+        assert_eq!(validate_line(&format!("Z{0}a{0}", "\u{301}\u{323}".repeat(2))), Ok(()));
+        assert_eq!(validate_line(&format!("Z{}", "\u{489}".repeat(5))), Err(FieldError::TooManyMarks));
         for beside in
             ['\u{93f}', '\u{903}', '\u{bbe}', '\u{1031}', '\u{17b6}', '\u{302e}', '\u{e33}', '\u{11a8}', '\u{1f3fb}']
         {
             assert_eq!(
-                check(&format!("क{}", beside.to_string().repeat(30))),
+                validate_line(&format!("क{}", beside.to_string().repeat(30))),
                 Err(FieldError::TooManyMarks),
                 "{beside:?}"
             );
         }
         let between = "\u{301}\u{301}\u{301}\u{903}";
         assert_eq!(
-            check(&format!("Z{}", between.repeat(2))),
+            validate_line(&format!("Z{}", between.repeat(2))),
             Err(FieldError::TooManyMarks),
             "a mark beside starts no new letter"
         );
         let joined = format!("Z{}\u{200d}\u{301}", "\u{301}".repeat(4));
-        assert_eq!(check(&joined), Err(FieldError::HiddenCharacters), "a joiner joins letters");
+        assert_eq!(validate_line(&joined), Err(FieldError::HiddenCharacters), "a joiner joins letters");
     }
 }

@@ -11,7 +11,7 @@ const POP_DIRECTIONAL_ISOLATE: char = '\u{2069}';
 ///
 /// For text without markup: attributes, titles, mails, sentences. In HTML, text that stands alone is in a `<bdi>`.
 pub fn isolate(text: &str) -> Cow<'_, str> {
-    if !text.contains(may_turn) {
+    if !text.contains(affects_direction) {
         return Cow::Borrowed(text);
     }
     let inside = text.chars().filter(|c| !is_control(*c)).map(|c| if ends_line(c) { ' ' } else { c });
@@ -19,7 +19,7 @@ pub fn isolate(text: &str) -> Cow<'_, str> {
 }
 
 /// A text without the controls that turn around, or end an isolation of, what stands beside it. New names and titles
-/// have none (see [`line`](super::line)); those of before, and beginnings of messages, may.
+/// have none (see [`line`](super::parse_line)); those of before, and beginnings of messages, may.
 pub fn without_direction_controls(text: &str) -> Cow<'_, str> {
     if text.contains(is_control) { Cow::Owned(text.replace(is_control, "")) } else { Cow::Borrowed(text) }
 }
@@ -43,7 +43,7 @@ fn ends_line(c: char) -> bool {
 
 /// Whether a character can change the direction of its surroundings: controls of direction, the end of a line, and the
 /// ranges in which Unicode keeps scripts that are written from right to left.
-fn may_turn(c: char) -> bool {
+fn affects_direction(c: char) -> bool {
     is_control(c)
         || ends_line(c)
         || matches!(c, '\u{590}'..='\u{8ff}' | '\u{200f}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}'
@@ -86,7 +86,7 @@ mod tests {
         ];
         let classes = CodePointMapData::<BidiClass>::new();
         let missed: Vec<char> =
-            ('\0'..=char::MAX).filter(|c| turning.contains(&classes.get(*c)) && !may_turn(*c)).collect();
+            ('\0'..=char::MAX).filter(|c| turning.contains(&classes.get(*c)) && !affects_direction(*c)).collect();
         assert_eq!(missed, Vec::<char>::new());
     }
 }

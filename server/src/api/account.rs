@@ -75,7 +75,7 @@ async fn change_email(
     Extension(caller): Extension<Caller>,
     JsonBody(input): JsonBody<NewAddress>,
 ) -> Result<StatusCode, Problem> {
-    let email = account::email(input.email.as_deref()).map_err(|fault| ApiError::field("email", fault));
+    let email = account::parse_email(input.email.as_deref()).map_err(|fault| ApiError::field("email", fault));
     let (email, password) = model::api_error::combine_errors(email, typed("password", input.password))?;
     shared.greenroom.change_email(&viewer, password, email, caller.address).await?;
     Ok(StatusCode::ACCEPTED)

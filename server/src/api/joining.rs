@@ -85,7 +85,7 @@ struct Address {
 
 impl Address {
     fn parse(self) -> Result<Email, Problem> {
-        account::email(self.email.as_deref()).map_err(|fault| Problem::field("email", fault))
+        account::parse_email(self.email.as_deref()).map_err(|fault| Problem::field("email", fault))
     }
 
     fn parse_to_look_up(self) -> Result<LookupEmail, Problem> {

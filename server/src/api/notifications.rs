@@ -50,7 +50,7 @@ impl SeenInput {
             (None, Some(true)) => Ok(NotificationSelection::All),
             (Some(ids), None | Some(false)) if ids.len() > NAMED => Err(wrong(FieldError::TooLong)),
             (Some(ids), None | Some(false)) => {
-                let ids: Result<_, _> = ids.iter().map(|id| text::parsed(Some(id))).collect();
+                let ids: Result<_, _> = ids.iter().map(|id| text::parse_value(Some(id))).collect();
                 ids.map(NotificationSelection::These).map_err(wrong)
             }
             (None, None | Some(false)) => Err(wrong(FieldError::Required)),
