@@ -3,12 +3,12 @@
 //! The use cases run, the statements that reach the database are listened to, and each is explained by the database:
 //! on SQLite with a million messages in it, on PostgreSQL by whether an index serves.
 
-mod day;
-mod heard;
+mod captured_statements;
+mod dataset;
 mod plans;
-mod town;
+mod workload;
 
-use heard::Heard;
+use captured_statements::Heard;
 use sea_orm::sqlx::{self, AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use services::{
     Greenroom, Limits,
@@ -27,7 +27,7 @@ async fn spend_a_day(url: &str) -> Vec<(String, &'static str)> {
     let limits = Limits { heartbeat: Duration::from_millis(20), ..Limits::default() };
     let greenroom =
         Greenroom::open_at(url, "https://greenroom.example", limits, clock.clone()).await.expect("a Greenroom");
-    day::spend(&greenroom, &clock, &heard).await;
+    workload::spend(&greenroom, &clock, &heard).await;
     // With the last connection goes the last word of what it was asked.
     greenroom.close().await.expect("closing");
     heard.statements()
@@ -41,7 +41,7 @@ async fn on_sqlite_no_statement_reads_a_table_through() {
     let url = format!("sqlite://{}?mode=rwc", file.display());
     services::migrate(&url).await.expect("the schema");
     services::seed::seed_demo(&url).await.expect("the cast");
-    town::settle(&url).await;
+    dataset::settle(&url).await;
     let statements = spend_a_day(&url).await;
     assert!(statements.len() > 100, "the test no longer hears the statements: {}", statements.len());
     let mut database = SqliteConnection::connect(&url).await.expect("the database");

@@ -1,21 +1,21 @@
 //! What the tests stand on.
 
-mod acts;
-mod audit;
 mod database;
-mod dice;
-mod post;
+mod drafts;
+mod event_log_audit;
+mod mock_mailer;
+mod rng;
 mod site;
 mod stream;
 mod views;
 
-pub(crate) use acts::{
+pub(crate) use database::{Database, Kind, connect, path_of};
+pub(crate) use drafts::{
     booking_of, draft, draft_as, event_day, expect_api_error, fresh_client_id, say, token_draft, within,
 };
-pub(crate) use audit::{audit, whole_log};
-pub(crate) use database::{Database, Kind, connect, path_of};
-pub(crate) use dice::Dice;
-pub(crate) use post::{PostOffice, token_in};
+pub(crate) use event_log_audit::{audit, whole_log};
+pub(crate) use mock_mailer::{PostOffice, token_in};
+pub(crate) use rng::Dice;
 pub(crate) use site::{Cast, Site, sign_in};
 pub(crate) use stream::Stream;
 pub(crate) use views::Views;

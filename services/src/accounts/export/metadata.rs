@@ -121,7 +121,7 @@ mod tests {
         ("event", "person_id seq kind payload at", "event log"),
     ];
 
-    /// What the document has, by `services/tests/use_cases/leaving.rs`.
+    /// What the document has, by `services/tests/use_cases/account_deletion.rs`.
     const FIELDS: [&str; 6] = ["account", "times", "sessions", "notifications", "emails", "conversations"];
 
     #[tokio::test]

@@ -1,6 +1,6 @@
 //! A day on which everything happens once.
 
-use crate::heard::Heard;
+use crate::captured_statements::Heard;
 use model::{BookingAction, BookingInput, ConversationId, MessageDraft, MessageInput, Money, NewPassword, Role};
 use services::{
     EventSink, Greenroom, Resume, Viewer,
