@@ -8,57 +8,57 @@ use tracing_subscriber::{
     util::SubscriberInitExt,
 };
 
-/// Statements as they were sent, each once, with what was done when it was first heard.
+/// Statements as they were sent, each once, with what was done when it was first captured.
 #[derive(Clone, Default)]
-pub(crate) struct Heard(Arc<Mutex<Listening>>);
+pub(crate) struct CapturedStatements(Arc<Mutex<Capture>>);
 
 #[derive(Default)]
-struct Listening {
+struct Capture {
     act: &'static str,
     statements: Vec<(String, &'static str)>,
 }
 
-static EAR: OnceLock<Heard> = OnceLock::new();
+static CAPTURED: OnceLock<CapturedStatements> = OnceLock::new();
 
-impl Heard {
-    /// Begins anew. The whole process has one ear: SQLite works on threads of its own.
+impl CapturedStatements {
+    /// Begins anew. The whole process has one captured: SQLite works on threads of its own.
     pub(crate) fn begin() -> Self {
-        let ear = EAR.get_or_init(|| {
-            let ear = Self::default();
+        let captured = CAPTURED.get_or_init(|| {
+            let captured = Self::default();
             let statements = Targets::new().with_target("sqlx::query", Level::TRACE);
-            tracing_subscriber::registry().with(ear.clone().with_filter(statements)).init();
-            ear
+            tracing_subscriber::registry().with(captured.clone().with_filter(statements)).init();
+            captured
         });
-        *ear.0.lock().expect("a lock") = Listening::default();
-        ear.clone()
+        *captured.0.lock().expect("a lock") = Capture::default();
+        captured.clone()
     }
 
     /// Says what is done from now on.
-    pub(crate) fn act(&self, act: &'static str) {
+    pub(crate) fn label(&self, act: &'static str) {
         self.0.lock().expect("a lock").act = act;
     }
 
     /// All that read or write rows.
     pub(crate) fn statements(&self) -> Vec<(String, &'static str)> {
-        let heard = self.0.lock().expect("a lock");
+        let captured = self.0.lock().expect("a lock");
         let verbs = ["SELECT", "INSERT", "UPDATE", "DELETE", "WITH"];
         let of_rows =
-            heard.statements.iter().filter(|(statement, _)| verbs.iter().any(|verb| statement.starts_with(verb)));
+            captured.statements.iter().filter(|(statement, _)| verbs.iter().any(|verb| statement.starts_with(verb)));
         of_rows.cloned().collect()
     }
 }
 
-impl<S: Subscriber> Layer<S> for Heard {
+impl<S: Subscriber> Layer<S> for CapturedStatements {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         let mut words = Words::default();
         event.record(&mut words);
         // A short statement is its own summary.
         let statement =
             if words.statement.trim().is_empty() { words.summary } else { words.statement.trim().to_owned() };
-        let mut heard = self.0.lock().expect("a lock");
-        if heard.statements.iter().all(|(known, _)| *known != statement) {
-            let act = heard.act;
-            heard.statements.push((statement, act));
+        let mut captured = self.0.lock().expect("a lock");
+        if captured.statements.iter().all(|(known, _)| *known != statement) {
+            let act = captured.act;
+            captured.statements.push((statement, act));
         }
     }
 }

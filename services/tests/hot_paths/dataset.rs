@@ -39,7 +39,7 @@ const STEPS: [&str; 10] = [
 ];
 
 /// A million messages between twenty thousand people. Nothing is analysed: nor is it on a site.
-pub(crate) async fn settle(url: &str) {
+pub(crate) async fn insert_rows(url: &str) {
     let mut options = ConnectOptions::new(url);
     options.max_connections(1).sqlx_logging(false);
     let town = Database::connect(options).await.expect("a database");

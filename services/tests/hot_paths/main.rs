@@ -8,7 +8,7 @@ mod dataset;
 mod plans;
 mod workload;
 
-use captured_statements::Heard;
+use captured_statements::CapturedStatements;
 use sea_orm::sqlx::{self, AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use services::{
     Greenroom, Limits,
@@ -21,16 +21,16 @@ use tokio::sync::Mutex;
 static ALONE: Mutex<()> = Mutex::const_new(());
 
 /// Runs on this database what people do all day, and says which statements it took.
-async fn spend_a_day(url: &str) -> Vec<(String, &'static str)> {
-    let heard = Heard::begin();
+async fn run_workload(url: &str) -> Vec<(String, &'static str)> {
+    let captured = CapturedStatements::begin();
     let clock = Arc::new(ManualClock::new(SystemClock.now()));
     let limits = Limits { heartbeat: Duration::from_millis(20), ..Limits::default() };
     let greenroom =
         Greenroom::open_at(url, "https://greenroom.example", limits, clock.clone()).await.expect("a Greenroom");
-    workload::spend(&greenroom, &clock, &heard).await;
+    workload::run_all(&greenroom, &clock, &captured).await;
     // With the last connection goes the last word of what it was asked.
     greenroom.close().await.expect("closing");
-    heard.statements()
+    captured.statements()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -41,8 +41,8 @@ async fn on_sqlite_no_statement_reads_a_table_through() {
     let url = format!("sqlite://{}?mode=rwc", file.display());
     services::migrate(&url).await.expect("the schema");
     services::seed::seed_demo(&url).await.expect("the cast");
-    dataset::settle(&url).await;
-    let statements = spend_a_day(&url).await;
+    dataset::insert_rows(&url).await;
+    let statements = run_workload(&url).await;
     assert!(statements.len() > 100, "the test no longer hears the statements: {}", statements.len());
     let mut database = SqliteConnection::connect(&url).await.expect("the database");
     let slow = slow_on_sqlite(&mut database, &statements).await;
@@ -93,7 +93,7 @@ async fn on_postgres_an_index_serves_every_statement() {
     let url = format!("{base}/{name}");
     services::migrate(&url).await.expect("the schema");
     services::seed::seed_demo(&url).await.expect("the cast");
-    let statements = spend_a_day(&url).await;
+    let statements = run_workload(&url).await;
     assert!(statements.len() > 100, "the test no longer hears the statements: {}", statements.len());
     let mut database = PgConnection::connect(&url).await.expect("the database");
     let mut slow = Vec::new();

@@ -1,6 +1,6 @@
 //! A day on which everything happens once.
 
-use crate::captured_statements::Heard;
+use crate::captured_statements::CapturedStatements;
 use model::{BookingAction, BookingInput, ConversationId, MessageDraft, MessageInput, Money, NewPassword, Role};
 use services::{
     EventSink, Greenroom, Resume, Viewer,
@@ -31,17 +31,17 @@ impl Mailer for Office {
 }
 
 /// Does everything.
-pub(crate) async fn spend(greenroom: &Greenroom, clock: &ManualClock, heard: &Heard) {
-    heard.act("signing in");
+pub(crate) async fn run_all(greenroom: &Greenroom, clock: &ManualClock, captured: &CapturedStatements) {
+    captured.label("signing in");
     let organizer = sign_in(greenroom, clock, EVENTPRO).await;
     let talent = sign_in(greenroom, clock, SARAH).await;
     let launch = launch(greenroom, &organizer, &talent).await;
-    read(greenroom, heard, &organizer, launch).await;
-    write(greenroom, heard, (&organizer, &talent), launch).await;
-    follow(greenroom, heard, &organizer, &talent).await;
-    look_around(greenroom, heard, &organizer, &talent).await;
-    keep(greenroom, clock, heard).await;
-    leave(greenroom, clock, heard).await;
+    read(greenroom, captured, &organizer, launch).await;
+    write(greenroom, captured, (&organizer, &talent), launch).await;
+    follow(greenroom, captured, &organizer, &talent).await;
+    look_around(greenroom, captured, &organizer, &talent).await;
+    keep(greenroom, clock, captured).await;
+    leave(greenroom, clock, captured).await;
 }
 
 async fn sign_in(greenroom: &Greenroom, clock: &ManualClock, member: DemoPerson) -> Viewer {
@@ -66,44 +66,49 @@ async fn launch(greenroom: &Greenroom, organizer: &Viewer, talent: &Viewer) -> C
     }
 }
 
-async fn read(greenroom: &Greenroom, heard: &Heard, viewer: &Viewer, id: ConversationId) {
-    heard.act("the inbox");
+async fn read(greenroom: &Greenroom, captured: &CapturedStatements, viewer: &Viewer, id: ConversationId) {
+    captured.label("the inbox");
     let inbox = greenroom.load_inbox(viewer, None).await.expect("an inbox");
     if let Some(page) = inbox.next_page {
         greenroom.load_inbox(viewer, Some(&page)).await.expect("a page");
     }
-    heard.act("opening a thread");
+    captured.label("opening a thread");
     for window in [Window::Unread, Window::Newest, Window::Around(4)] {
         greenroom.load_thread(viewer, id, window).await.expect("a thread");
     }
-    heard.act("paging in a thread");
+    captured.label("paging in a thread");
     for window in [Window::Before(8), Window::After(3)] {
         greenroom.list_messages(viewer, id, window, None).await.expect("messages");
     }
-    heard.act("a conversation");
+    captured.label("a conversation");
     greenroom.load_conversation(viewer, id).await.expect("a conversation");
 }
 
-async fn write(greenroom: &Greenroom, heard: &Heard, (organizer, talent): (&Viewer, &Viewer), id: ConversationId) {
-    heard.act("sending");
+async fn write(
+    greenroom: &Greenroom,
+    captured: &CapturedStatements,
+    (organizer, talent): (&Viewer, &Viewer),
+    id: ConversationId,
+) {
+    captured.label("sending");
     let draft = draft(id);
     let message = greenroom.send_message(organizer, draft.clone()).await.expect("sent").into_message();
-    heard.act("sending again");
+    captured.label("sending again");
     greenroom.send_message(organizer, draft).await.expect("sent");
-    heard.act("delivering");
+    captured.label("delivering");
     greenroom.mark_delivered(talent, id, message.seq).await.expect("delivered");
-    heard.act("reading");
+    captured.label("reading");
     greenroom.mark_read(talent, id, message.seq).await.expect("read");
     greenroom.mark_read(talent, id, message.seq).await.expect("nothing to do");
     greenroom.mark_unread(talent, id, message.seq).await.expect("put back");
-    heard.act("typing");
+    captured.label("typing");
     greenroom.notify_typing(talent, id).await.expect("typing");
-    heard.act("who is here");
+    captured.label("who is here");
     greenroom.load_presence(talent, id).await.expect("presence");
 }
 
-async fn follow(greenroom: &Greenroom, heard: &Heard, organizer: &Viewer, talent: &Viewer) {
-    heard.act("following");
+async fn follow(greenroom: &Greenroom, captured: &CapturedStatements, organizer: &Viewer, talent: &Viewer) {
+    captured.label("following");
     let rounds = [tokio::spawn(greenroom.clone().run_heartbeat()), tokio::spawn(greenroom.clone().run_presence())];
     let mut hers = open(greenroom, talent, Resume::Live).await;
     let mut his = open(greenroom, organizer, Resume::After(1)).await;
@@ -145,11 +150,11 @@ async fn until(stream: &mut UnboundedReceiver<Vec<u8>>, wanted: &str) {
     tokio::time::timeout(MINUTE / 2, waiting).await.expect(wanted);
 }
 
-async fn look_around(greenroom: &Greenroom, heard: &Heard, organizer: &Viewer, talent: &Viewer) {
-    heard.act("the frame of a page");
+async fn look_around(greenroom: &Greenroom, captured: &CapturedStatements, organizer: &Viewer, talent: &Viewer) {
+    captured.label("the frame of a page");
     greenroom.load_nav_state(talent).await.expect("a frame");
     greenroom.load_user(talent).await.expect("a user");
-    heard.act("notifications");
+    captured.label("notifications");
     let notices = greenroom.list_notifications(organizer, None).await.expect("notifications");
     if let Some(page) = notices.next_page {
         greenroom.list_notifications(organizer, Some(&page)).await.expect("a page");
@@ -157,7 +162,7 @@ async fn look_around(greenroom: &Greenroom, heard: &Heard, organizer: &Viewer, t
     let seen = notices.notifications.iter().map(|notification| notification.id).collect();
     greenroom.mark_notifications_seen(organizer, NotificationSelection::These(seen)).await.expect("seen");
     greenroom.mark_notifications_seen(talent, NotificationSelection::All).await.expect("seen");
-    heard.act("bookings");
+    captured.label("bookings");
     let booked = greenroom.open_booking(organizer, booking_with(talent)).await.expect("a booking");
     greenroom.apply_booking_action(talent, booked.booking.id, BookingAction::Accept).await.expect("accepted");
     greenroom.load_booking_view(talent, booked.booking.id).await.expect("a booking");
@@ -165,7 +170,7 @@ async fn look_around(greenroom: &Greenroom, heard: &Heard, organizer: &Viewer, t
     if let Some(page) = page {
         greenroom.list_bookings(organizer, Some(&page)).await.expect("a page");
     }
-    heard.act("the directory");
+    captured.label("the directory");
     greenroom.load_talent(organizer, talent.id()).await.expect("a talent");
     let directory = greenroom.search_talents(organizer, TalentSearch::default()).await.expect("a directory");
     if let Some(page) = directory.next_page {
@@ -179,7 +184,7 @@ async fn look_around(greenroom: &Greenroom, heard: &Heard, organizer: &Viewer, t
         .talents(organizer, TalentSearch { query: Some(query), craft: Some(craft), page: None })
         .await
         .expect("some of it");
-    heard.act("settings");
+    captured.label("settings");
     // Another's session, which is found not to be hers.
     assert!(greenroom.end_session(talent, organizer.session()).await.is_err());
     greenroom.list_devices(talent).await.expect("devices");
@@ -188,43 +193,43 @@ async fn look_around(greenroom: &Greenroom, heard: &Heard, organizer: &Viewer, t
 }
 
 /// What goes on without anybody.
-async fn keep(greenroom: &Greenroom, clock: &ManualClock, heard: &Heard) {
-    heard.act("mail");
+async fn keep(greenroom: &Greenroom, clock: &ManualClock, captured: &CapturedStatements) {
+    captured.label("mail");
     let from = Ipv4Addr::LOCALHOST.into();
     greenroom.forgot_password(SARAH.email.parse().expect("an address"), from).await.expect("a letter");
     greenroom.resend_link(SARAH.email.parse().expect("an address"), None, from).await.expect("a letter");
     clock.advance(10 * MINUTE);
     greenroom.queue_digests().await.expect("reminders");
     greenroom.deliver_pending(&Office).await.expect("letters");
-    heard.act("keeping house");
+    captured.label("cleanup");
     greenroom.count_backlog().await.expect("a backlog");
     greenroom.purge_expired().await.expect("a cleanup");
 }
 
-async fn leave(greenroom: &Greenroom, clock: &ManualClock, heard: &Heard) {
-    heard.act("joining");
+async fn leave(greenroom: &Greenroom, clock: &ManualClock, captured: &CapturedStatements) {
+    captured.label("joining");
     let password = || NewPassword::parse(Some("velvet drum nairobi")).expect("a password");
     let newcomer = model::Registration {
         email: "zawadi@example.com".parse().expect("an address"),
         profile: model::Profile { password: password(), name: "Zawadi".to_owned(), role: Role::Talent, craft: None },
     };
     greenroom.register_account(newcomer, Ipv4Addr::LOCALHOST.into()).await.expect("taken");
-    heard.act("changing an account");
+    captured.label("changing an account");
     let (kamau, achieng) = (sign_in(greenroom, clock, KAMAU).await, sign_in(greenroom, clock, ACHIENG).await);
     let name = model::AccountInput { name: Some("DJ Kamau II".to_owned()), ..model::AccountInput::default() };
     let change = name.parse(Role::Talent).expect("a change");
     greenroom.change_account(&kamau, change).await.expect("changed");
     greenroom.change_password(&kamau, Password::new(PASSWORD.to_owned()), password()).await.expect("changed");
-    heard.act("taking everything along");
+    captured.label("taking everything along");
     let mut export = greenroom.export_data(&kamau).expect("an export");
     while let Some(piece) = export.next().await {
         piece.expect("a piece");
     }
-    heard.act("signing out");
+    captured.label("signing out");
     greenroom.sign_out(&kamau).await.expect("signed out");
-    heard.act("leaving");
+    captured.label("leaving");
     greenroom.delete_account(&achieng, Password::new(PASSWORD.to_owned())).await.expect("gone");
-    heard.act("keeping greenroom, a week later");
+    captured.label("cleanup, a week later");
     // The newcomer has never confirmed their address.
     clock.advance(8 * 24 * 60 * MINUTE);
     greenroom.purge_expired().await.expect("a cleanup");

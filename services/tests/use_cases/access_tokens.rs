@@ -1,6 +1,6 @@
 //! Access tokens: how far they reach.
 
-use crate::support::{Site, booking_of, draft, expect_api_error, token_draft};
+use crate::support::{Site, draft, draft_booking, expect_api_error, token_draft};
 use model::{AccountChange, AccountInput, ApiError, BookingAction, NewPassword, Role, Scope, TokenDraft};
 use services::{Resume, Viewer, accounts::Password, notifications::NotificationSelection, seed::PASSWORD};
 use std::{net::Ipv4Addr, time::Duration};
@@ -27,17 +27,17 @@ async fn a_token_that_reads_sees_all_and_changes_nothing(site: Site) {
     assert_eq!(greenroom.load_inbox(&bot, None).await.expect("an inbox").conversations.len(), 1);
     assert!(greenroom.subscribe(&bot, Resume::Live, false).await.is_ok());
     let booking = greenroom.load_conversation(&bot, cast.launch).await.expect("a conversation").0.booking;
-    let before = site.tally().await;
+    let before = site.count_rows().await;
     for refused in [
         expect_api_error(greenroom.send_message(&bot, draft(cast.launch, "No")).await),
         expect_api_error(greenroom.mark_read(&bot, cast.launch, 12).await),
-        expect_api_error(greenroom.open_booking(&bot, booking_of(cast.achieng.id())).await),
+        expect_api_error(greenroom.open_booking(&bot, draft_booking(cast.achieng.id())).await),
         expect_api_error(greenroom.apply_booking_action(&bot, booking.id, BookingAction::Cancel).await),
         expect_api_error(greenroom.mark_notifications_seen(&bot, NotificationSelection::All).await),
     ] {
         assert_eq!(refused, ApiError::InsufficientScope);
     }
-    assert_eq!(site.tally().await, before);
+    assert_eq!(site.count_rows().await, before);
 }
 
 async fn a_token_that_writes_writes(site: Site) {
@@ -83,8 +83,8 @@ async fn a_token_taken_back_is_over_with_its_streams(site: Site) {
     let (bot, secret) = program(&site, &cast.sarah, Scope::Read).await;
     let mut stream = crate::support::Stream::ready(&site.greenroom, &bot, Resume::Live).await.0;
     site.greenroom.end_session(&cast.sarah, bot.session()).await.expect("taken back");
-    assert_eq!(stream.frame().await.event, "session-ended");
-    stream.end().await;
+    assert_eq!(stream.next_frame().await.event, "session-ended");
+    stream.wait_end().await;
     assert_eq!(expect_api_error(site.greenroom.authenticate_token(&secret).await), ApiError::Unauthenticated);
 }
 

@@ -1,6 +1,6 @@
 //! Settings that others see, one's own data, and leaving.
 
-use crate::support::{Site, Stream, audit, booking_of, draft, expect_api_error, say, sign_in};
+use crate::support::{Site, Stream, audit_event_log, draft, draft_booking, expect_api_error, send_text, sign_in};
 use model::{AccountInput, ApiError, BookingStatus, Craft, EmailDelay, Event, FieldError, Role};
 use services::{
     Resume, Viewer,
@@ -30,14 +30,14 @@ async fn a_new_name_is_told_to_whoever_shares_a_conversation(site: Site) {
     let cast = site.cast().await;
     let mut organizers = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await.0;
     change(&site, &cast.sarah, AccountInput { name: Some("Sarah W.".to_owned()), ..Default::default() }).await;
-    let Event::PersonUpdated { person } = organizers.event().await.event else { panic!("not told") };
+    let Event::PersonUpdated { person } = organizers.next_event().await.event else { panic!("not told") };
     assert_eq!((person.id, person.name.as_str()), (cast.sarah.id(), "Sarah W."));
     // A session that began before knows the old name; what it writes carries the new one.
-    let message = say(&site.greenroom, &cast.sarah, cast.launch, "It's me").await;
+    let message = send_text(&site.greenroom, &cast.sarah, cast.launch, "It's me").await;
     assert_eq!(message.sender.name, "Sarah W.");
     let head = site.greenroom.load_nav_state(&cast.kamau).await.expect("a frame").cursor;
     assert!(
-        audit(&site.greenroom, &cast.kamau).await.iter().all(|told| told.event.name() != "person.updated"),
+        audit_event_log(&site.greenroom, &cast.kamau).await.iter().all(|told| told.event.name() != "person.updated"),
         "{head}"
     );
 }
@@ -59,7 +59,7 @@ async fn what_is_left_out_stays(site: Site) {
 async fn an_export_holds_everything(site: Site) {
     let cast = site.cast().await;
     for number in 0..230 {
-        say(&site.greenroom, &cast.sarah, cast.launch, &format!("\"{number}\"")).await;
+        send_text(&site.greenroom, &cast.sarah, cast.launch, &format!("\"{number}\"")).await;
     }
     let mut export = site.greenroom.export_data(&cast.eventpro).expect("an export");
     let mut text = Vec::new();
@@ -83,7 +83,7 @@ async fn an_export_holds_everything(site: Site) {
 async fn an_export_ends_with_its_session(site: Site) {
     let cast = site.cast().await;
     for number in 0..230 {
-        say(&site.greenroom, &cast.sarah, cast.launch, &format!("\"{number}\"")).await;
+        send_text(&site.greenroom, &cast.sarah, cast.launch, &format!("\"{number}\"")).await;
     }
     let device = site.greenroom.authenticate(&site.sign_in(SARAH.email).await.token).await.expect("a viewer");
     let mut export = site.greenroom.export_data(&device).expect("an export");
@@ -108,7 +108,7 @@ async fn an_export_ends_with_its_session(site: Site) {
 async fn an_export_holds_conversations_that_move_up_meanwhile(site: Site) {
     let cast = site.cast().await;
     for _ in 0..40 {
-        site.greenroom.open_booking(&cast.eventpro, booking_of(cast.kamau.id())).await.expect("a booking");
+        site.greenroom.open_booking(&cast.eventpro, draft_booking(cast.kamau.id())).await.expect("a booking");
     }
     let mut export = site.greenroom.export_data(&cast.eventpro).expect("an export");
     let mut text = Vec::new();
@@ -116,7 +116,7 @@ async fn an_export_holds_conversations_that_move_up_meanwhile(site: Site) {
         text.extend(export.next().await.expect("more").expect("a piece"));
     }
     // The oldest, on another page of the inbox than the one that is being written.
-    say(&site.greenroom, &cast.sarah, cast.launch, "Still there?").await;
+    send_text(&site.greenroom, &cast.sarah, cast.launch, "Still there?").await;
     while let Some(piece) = export.next().await {
         text.extend(piece.expect("a piece"));
     }
@@ -133,7 +133,7 @@ async fn who_left_is_a_former_member_and_their_words_stay(site: Site) {
     let mut organizers = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await.0;
     site.greenroom.delete_account(&cast.sarah, Password::new(PASSWORD.to_owned())).await.expect("gone");
     let expected = ["booking.updated", "message.created", "notification.created", "person.updated"];
-    assert_eq!(organizers.names(4).await, expected);
+    assert_eq!(organizers.event_names(4).await, expected);
     let thread = site.greenroom.load_thread(&cast.eventpro, cast.launch, Window::Newest).await.expect("a thread");
     assert_eq!(thread.conversation.counterpart.name, "Former member");
     assert_eq!(thread.conversation.booking.status, BookingStatus::Cancelled);
@@ -148,15 +148,15 @@ async fn who_left_is_a_former_member_and_their_words_stay(site: Site) {
     let left = "SELECT (SELECT count(*) FROM person WHERE email LIKE 'sarah%' OR name LIKE 'Sarah%') \
         + (SELECT count(*) FROM session WHERE person_id = (SELECT id FROM person WHERE name = 'Former member')) \
         + (SELECT count(*) FROM notification WHERE person_id = (SELECT id FROM person WHERE name = 'Former member')) AS count";
-    assert_eq!(site.ask::<Left>(left).await[0].count, 0);
+    assert_eq!(site.query::<Left>(left).await[0].count, 0);
 }
 
 async fn who_left_can_do_nothing_any_more(site: Site) {
     let cast = site.cast().await;
     let mut own = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await.0;
     site.greenroom.delete_account(&cast.sarah, Password::new(PASSWORD.to_owned())).await.expect("gone");
-    assert_eq!(own.frame().await.data["reason"], "account_deleted");
-    own.end().await;
+    assert_eq!(own.next_frame().await.data["reason"], "account_deleted");
+    own.wait_end().await;
     assert_eq!(expect_api_error(sign_in(&site.greenroom, SARAH.email, PASSWORD).await), ApiError::InvalidCredentials);
     // A request that had begun before.
     let late = expect_api_error(site.greenroom.send_message(&cast.sarah, draft(cast.launch, "Too late")).await);

@@ -50,7 +50,7 @@ async fn a_password_of_ones_own_name_is_refused_everywhere(site: Site) {
         .forgot_password(SARAH.email.parse().expect("an address"), std::net::Ipv4Addr::LOCALHOST.into())
         .await
         .expect("taken");
-    let token = site.token_for(SARAH.email).await;
+    let token = site.link_token_for(SARAH.email).await;
     for guessed in ["Wanjiru2026!", "greenroom1", "Password2026!", "letmein123", "sarah.photographer1"] {
         let changed = site.greenroom.change_password(&sarah, typed(PASSWORD), chosen(guessed)).await;
         assert_eq!(expect_api_error(changed).field_error("password"), Some(FieldError::PasswordTooCommon), "{guessed}");
@@ -60,11 +60,11 @@ async fn a_password_of_ones_own_name_is_refused_everywhere(site: Site) {
 }
 
 async fn a_sign_in_from_a_new_device_is_told_by_mail_once(site: Site) {
-    let told = async || site.letters_to(SARAH.email).await.len();
+    let told = async || site.mails_to(SARAH.email).await.len();
     sign_in_from(&site, "a test", "127.0.0.1").await.expect("a session");
     assert_eq!(told().await, 0, "it signed in before");
     sign_in_from(&site, "Firefox/144 <b>", "203.0.113.7").await.expect("a session");
-    let letter = site.letters_to(SARAH.email).await.remove(0);
+    let letter = site.mails_to(SARAH.email).await.remove(0);
     assert_eq!(letter.subject, "A new sign-in to your account");
     assert!(letter.text.contains("Firefox/144") && !letter.html.contains("<b>"), "{}", letter.html);
     sign_in_from(&site, "Firefox/145 <b>", "203.0.113.9").await.expect("a session");
@@ -92,7 +92,7 @@ async fn sign_ins_from_many_new_devices_are_a_few_mails(site: Site) {
     for name in ["Firefox", "Chrome", "Safari", "Opera", "Lynx", "Links", "w3m"] {
         sign_in_from(&site, name, "203.0.113.7").await.expect("a session");
     }
-    assert_eq!(site.letters_to(SARAH.email).await.len(), 5);
+    assert_eq!(site.mails_to(SARAH.email).await.len(), 5);
     #[derive(sea_orm::FromQueryResult)]
     struct Known {
         count: i64,
@@ -101,20 +101,20 @@ async fn sign_ins_from_many_new_devices_are_a_few_mails(site: Site) {
         "SELECT count(*) AS count FROM known_device WHERE person_id = (SELECT id FROM person WHERE email = '{}')",
         SARAH.email
     );
-    assert_eq!(site.ask::<Known>(&known).await[0].count, 200);
+    assert_eq!(site.query::<Known>(&known).await[0].count, 200);
     sign_in_from(&site, "Firefox", "203.0.113.7").await.expect("a session");
-    assert_eq!(site.ask::<Known>(&known).await[0].count, 200, "the newest are kept");
+    assert_eq!(site.query::<Known>(&known).await[0].count, 200, "the newest are kept");
 }
 
 async fn a_first_device_of_an_old_account_is_told_by_mail(site: Site) {
     // As after the update that began to note devices.
     site.execute("DELETE FROM known_device").await;
     sign_in_from(&site, "a test", "127.0.0.1").await.expect("a session");
-    assert_eq!(site.letters_to(SARAH.email).await.len(), 0, "a new account");
+    assert_eq!(site.mails_to(SARAH.email).await.len(), 0, "a new account");
     site.execute("DELETE FROM known_device").await;
     site.clock.advance(8 * 24 * HOUR);
     sign_in_from(&site, "a test", "127.0.0.1").await.expect("a session");
-    assert_eq!(site.letters_to(SARAH.email).await.len(), 1);
+    assert_eq!(site.mails_to(SARAH.email).await.len(), 1);
 }
 
 async fn tokens_and_data_need_a_password_that_was_just_typed(site: Site) {

@@ -1,6 +1,6 @@
 //! What isn't yours doesn't exist.
 
-use crate::support::{Site, booking_of, draft, expect_api_error, say};
+use crate::support::{Site, draft, draft_booking, expect_api_error, send_text};
 use model::{ApiError, BookingId, ConversationId};
 use services::{Viewer, messages::Window};
 use uuid::Uuid;
@@ -35,15 +35,15 @@ async fn knock(site: &Site, viewer: &Viewer, conversation: ConversationId, booki
 async fn a_stranger_finds_nothing_of_a_conversation(site: Site) {
     let cast = site.cast().await;
     for by in [&cast.sarah, &cast.eventpro] {
-        say(&site.greenroom, by, cast.launch, "Something to read on both sides").await;
+        send_text(&site.greenroom, by, cast.launch, "Something to read on both sides").await;
     }
     let (launch, _) = site.greenroom.load_conversation(&cast.sarah, cast.launch).await.expect("her conversation");
-    let before = site.tally().await;
+    let before = site.count_rows().await;
     for stranger in [&cast.safari, &cast.kamau, &cast.achieng] {
         let answers = knock(&site, stranger, cast.launch, launch.booking.id).await;
         assert_eq!(answers, vec![ApiError::NotFound; answers.len()], "{}", stranger.person().name);
     }
-    assert_eq!(site.tally().await, before);
+    assert_eq!(site.count_rows().await, before);
     let (after, _) = site.greenroom.load_conversation(&cast.sarah, cast.launch).await.expect("her conversation");
     assert_eq!(after, launch);
 }
@@ -58,7 +58,7 @@ async fn what_does_not_exist_looks_the_same(site: Site) {
 
 async fn lists_hold_ones_own_alone(site: Site) {
     let cast = site.cast().await;
-    site.greenroom.open_booking(&cast.safari, booking_of(cast.sarah.id())).await.expect("a booking");
+    site.greenroom.open_booking(&cast.safari, draft_booking(cast.sarah.id())).await.expect("a booking");
     for (viewer, count) in
         [(&cast.eventpro, 1), (&cast.safari, 2), (&cast.sarah, 2), (&cast.kamau, 1), (&cast.achieng, 0)]
     {

@@ -1,6 +1,6 @@
 //! Copies of a database in use.
 
-use crate::support::{Database, Kind, Site, path_of, say};
+use crate::support::{Database, Kind, Site, path_of, send_text};
 use model::Timestamp;
 use services::{
     Greenroom, Limits,
@@ -42,7 +42,7 @@ async fn a_backup_is_of_one_moment_while_people_write() {
     let cast = site.cast().await;
     let writing = async {
         for number in 0..60 {
-            say(&site.greenroom, &cast.sarah, cast.launch, &format!("Number {number}")).await;
+            send_text(&site.greenroom, &cast.sarah, cast.launch, &format!("Number {number}")).await;
         }
     };
     let copying = async {
@@ -139,8 +139,8 @@ async fn sweeping_the_log_leaves_it_whole() {
         Arc::new(ManualClock::new(ahead)),
     )
     .await;
-    say(&early.expect("a Greenroom"), &cast.sarah, cast.launch, "Ahead of its time").await;
-    say(&site.greenroom, &cast.sarah, cast.launch, "A minute before").await;
+    send_text(&early.expect("a Greenroom"), &cast.sarah, cast.launch, "Ahead of its time").await;
+    send_text(&site.greenroom, &cast.sarah, cast.launch, "A minute before").await;
     site.clock.advance(keep + Duration::from_secs(30));
     site.greenroom.purge_expired().await.expect("sweeping");
     create_backup(site.url(), &shelf.file("swept.db")).await.expect("a whole database");

@@ -1,6 +1,6 @@
 //! Messages that are written together have fates of their own.
 
-use crate::support::{Site, draft, draft_as, expect_api_error, fresh_client_id, within};
+use crate::support::{Site, draft, draft_as, expect_api_error, new_client_id, with_timeout};
 use futures::future::join_all;
 use model::ApiError;
 use services::messages::{SendOutcome, Window};
@@ -12,7 +12,7 @@ on_both! {
 
 async fn each_of_many_is_sent_or_refused_for_itself(site: Site) {
     let cast = site.cast().await;
-    let (twice, reused) = (fresh_client_id(), fresh_client_id());
+    let (twice, reused) = (new_client_id(), new_client_id());
     let asked = [
         (&cast.sarah, draft(cast.launch, "One")),
         (&cast.kamau, draft(cast.launch, "A stranger")),
@@ -24,7 +24,7 @@ async fn each_of_many_is_sent_or_refused_for_itself(site: Site) {
         (&cast.kamau, draft(cast.sundowner, "Elsewhere")),
     ];
     let posts = asked.into_iter().map(|(by, draft)| site.greenroom.send_message(by, draft));
-    let mut fates = within(join_all(posts)).await.into_iter();
+    let mut fates = with_timeout(join_all(posts)).await.into_iter();
     let mut next = || fates.next().expect("a fate for each");
     assert!(matches!(next(), Ok(SendOutcome::New(message)) if message.body == "One"));
     assert_eq!(expect_api_error(next()), ApiError::NotFound);
@@ -59,6 +59,6 @@ async fn one_that_cannot_be_written_keeps_none_from_it(site: Site) {
     let asked = [(&cast.sarah, cast.launch), (&cast.sarah, cast.launch), (&cast.kamau, cast.sundowner)];
     let posts =
         asked.into_iter().map(|(by, conversation)| site.greenroom.send_message(by, draft(conversation, "Hello")));
-    let fates = within(join_all(posts)).await;
+    let fates = with_timeout(join_all(posts)).await;
     assert_eq!(fates.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false, true]);
 }

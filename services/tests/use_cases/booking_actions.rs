@@ -1,6 +1,6 @@
 //! Accepting, declining and calling off a booking.
 
-use crate::support::{Site, Stream, audit, expect_api_error};
+use crate::support::{Site, Stream, audit_event_log, expect_api_error};
 use model::{ApiError, BookingAction, BookingId, BookingStatus, Event, NotificationKind};
 use services::{Resume, messages::Window};
 
@@ -24,26 +24,26 @@ async fn accepting_is_told_to_both_and_a_line_in_the_thread(site: Site) {
     let mut talents = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await.0;
     let accepted = site.greenroom.apply_booking_action(&cast.sarah, id, BookingAction::Accept).await.expect("accepted");
     assert_eq!(accepted.status, BookingStatus::Accepted);
-    let Event::BookingUpdated { booking } = organizers.event().await.event else { panic!("no booking") };
+    let Event::BookingUpdated { booking } = organizers.next_event().await.event else { panic!("no booking") };
     assert_eq!(booking, accepted);
-    let Event::MessageCreated { message } = organizers.event().await.event else { panic!("no line") };
+    let Event::MessageCreated { message } = organizers.next_event().await.event else { panic!("no line") };
     assert_eq!(
         (message.seq, message.booking_status, message.sender.id),
         (13, Some(BookingStatus::Accepted), cast.sarah.id())
     );
-    let Event::NotificationCreated { notification } = organizers.event().await.event else { panic!("no bell") };
+    let Event::NotificationCreated { notification } = organizers.next_event().await.event else { panic!("no bell") };
     assert_eq!(notification.kind, NotificationKind::BookingAccepted);
-    assert_eq!(talents.names(2).await, ["booking.updated", "message.created"]);
+    assert_eq!(talents.event_names(2).await, ["booking.updated", "message.created"]);
     let thread = site.greenroom.load_thread(&cast.eventpro, cast.launch, Window::Newest).await.expect("a thread");
     assert_eq!(thread.conversation.booking, accepted);
     assert_eq!((thread.messages.last(), thread.conversation.last_message.as_ref()), (Some(&message), Some(&message)));
-    audit(&site.greenroom, &cast.eventpro).await;
+    audit_event_log(&site.greenroom, &cast.eventpro).await;
 }
 
 async fn a_step_the_status_does_not_allow_changes_nothing(site: Site) {
     let (cast, id) = (site.cast().await, booking(&site).await);
     site.greenroom.apply_booking_action(&cast.sarah, id, BookingAction::Decline).await.expect("declined");
-    let before = site.tally().await;
+    let before = site.count_rows().await;
     for step in [BookingAction::Accept, BookingAction::Decline, BookingAction::Cancel] {
         assert_eq!(
             expect_api_error(site.greenroom.apply_booking_action(&cast.sarah, id, step).await),
@@ -54,7 +54,7 @@ async fn a_step_the_status_does_not_allow_changes_nothing(site: Site) {
         expect_api_error(site.greenroom.apply_booking_action(&cast.eventpro, id, BookingAction::Cancel).await),
         ApiError::WrongStatus
     );
-    assert_eq!(site.tally().await, before);
+    assert_eq!(site.count_rows().await, before);
 }
 
 async fn only_the_talent_answers(site: Site) {

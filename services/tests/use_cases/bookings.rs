@@ -1,6 +1,6 @@
 //! Asking for a booking.
 
-use crate::support::{Kind, Site, Stream, booking_of, event_day, expect_api_error};
+use crate::support::{Kind, Site, Stream, draft_booking, event_day, expect_api_error};
 use model::{ApiError, BookingStatus, Event, FieldError, NotificationKind, PersonId};
 use services::{Resume, messages::Window};
 use std::collections::HashSet;
@@ -17,7 +17,8 @@ on_both! {
 
 async fn a_booking_opens_a_conversation_with_its_message(site: Site) {
     let cast = site.cast().await;
-    let opened = site.greenroom.open_booking(&cast.eventpro, booking_of(cast.achieng.id())).await.expect("a booking");
+    let opened =
+        site.greenroom.open_booking(&cast.eventpro, draft_booking(cast.achieng.id())).await.expect("a booking");
     let booking = &opened.booking;
     assert_eq!((booking.title.as_str(), booking.venue.as_str()), ("Harvest dinner", "Karura, Nairobi"));
     assert_eq!((booking.event_date, booking.fee.format_amount()), (event_day(), "KES 25,000".into()));
@@ -38,45 +39,46 @@ async fn both_are_told_in_order(site: Site) {
     let cast = site.cast().await;
     let (mut hers, _) = Stream::ready(&site.greenroom, &cast.achieng, Resume::Live).await;
     let (mut theirs, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
-    let opened = site.greenroom.open_booking(&cast.eventpro, booking_of(cast.achieng.id())).await.expect("a booking");
+    let opened =
+        site.greenroom.open_booking(&cast.eventpro, draft_booking(cast.achieng.id())).await.expect("a booking");
 
-    assert_eq!(theirs.names(2).await, ["conversation.created", "message.created"]);
-    let Event::ConversationCreated { conversation } = hers.event().await.event else { panic!("not the first") };
+    assert_eq!(theirs.event_names(2).await, ["conversation.created", "message.created"]);
+    let Event::ConversationCreated { conversation } = hers.next_event().await.event else { panic!("not the first") };
     assert_eq!((conversation.id, &conversation.counterpart), (opened.id, cast.eventpro.person()));
     assert_eq!((conversation.last_seq, &conversation.last_message), (0, &None));
-    let Event::MessageCreated { message } = hers.event().await.event else { panic!("not the second") };
+    let Event::MessageCreated { message } = hers.next_event().await.event else { panic!("not the second") };
     assert_eq!(Some(message), opened.last_message);
-    let Event::NotificationCreated { notification } = hers.event().await.event else { panic!("not the third") };
+    let Event::NotificationCreated { notification } = hers.next_event().await.event else { panic!("not the third") };
     assert_eq!((notification.kind, notification.conversation_id), (NotificationKind::Booking, Some(opened.id)));
     assert_eq!(notification.preview, "Are you free that evening?");
 }
 
 async fn talent_may_not_ask(site: Site) {
     let cast = site.cast().await;
-    let before = site.tally().await;
+    let before = site.count_rows().await;
     for talent in [cast.kamau.id(), cast.sarah.id(), PersonId(Uuid::now_v7())] {
         assert_eq!(
-            expect_api_error(site.greenroom.open_booking(&cast.sarah, booking_of(talent)).await),
+            expect_api_error(site.greenroom.open_booking(&cast.sarah, draft_booking(talent)).await),
             ApiError::WrongRole
         );
     }
-    assert_eq!(site.tally().await, before);
+    assert_eq!(site.count_rows().await, before);
 }
 
 async fn only_talent_can_be_booked(site: Site) {
     let cast = site.cast().await;
-    let before = site.tally().await;
+    let before = site.count_rows().await;
     for nobody in [PersonId(Uuid::now_v7()), cast.safari.id(), cast.eventpro.id()] {
-        let answer = expect_api_error(site.greenroom.open_booking(&cast.eventpro, booking_of(nobody)).await);
+        let answer = expect_api_error(site.greenroom.open_booking(&cast.eventpro, draft_booking(nobody)).await);
         assert_eq!(answer, ApiError::field("talentId", FieldError::Invalid));
     }
-    assert_eq!(site.tally().await, before);
+    assert_eq!(site.count_rows().await, before);
 }
 
 async fn paging_yields_every_booking_once(site: Site) {
     let cast = site.cast().await;
     for _ in 0..61 {
-        site.greenroom.open_booking(&cast.eventpro, booking_of(cast.achieng.id())).await.expect("a booking");
+        site.greenroom.open_booking(&cast.eventpro, draft_booking(cast.achieng.id())).await.expect("a booking");
     }
     let (mut seen, mut pages, mut page) = (Vec::new(), 0, None);
     loop {
@@ -96,7 +98,7 @@ async fn paging_yields_every_booking_once(site: Site) {
 /// Ids are made of the time, and a process that starts again may find a clock that was set back.
 async fn an_id_from_a_clock_that_ran_ahead_stands_above_nothing_newer(site: Site) {
     let cast = site.cast().await;
-    site.greenroom.open_booking(&cast.eventpro, booking_of(cast.achieng.id())).await.expect("a booking");
+    site.greenroom.open_booking(&cast.eventpro, draft_booking(cast.achieng.id())).await.expect("a booking");
     let (unchecked, ahead) = match site.kind {
         Kind::Sqlite => ("PRAGMA foreign_keys = off", "x'f1000000000070008000000000000000'"),
         Kind::Postgres => ("SET session_replication_role = replica", "'f1000000-0000-7000-8000-000000000000'"),
@@ -107,7 +109,8 @@ async fn an_id_from_a_clock_that_ran_ahead_stands_above_nothing_newer(site: Site
          UPDATE booking SET id = {ahead} WHERE talent_id = {before}"
     ))
     .await;
-    let newest = site.greenroom.open_booking(&cast.eventpro, booking_of(cast.achieng.id())).await.expect("a booking");
+    let newest =
+        site.greenroom.open_booking(&cast.eventpro, draft_booking(cast.achieng.id())).await.expect("a booking");
     for viewer in [&cast.eventpro, &cast.achieng] {
         let (bookings, _) = site.greenroom.list_bookings(viewer, None).await.expect("bookings");
         assert!(bookings.len() > 1 && bookings[0].id == newest.booking.id);

@@ -1,6 +1,6 @@
 //! Callers who go away in the middle: a server drops a handler whose client has hung up.
 
-use crate::support::{Site, Stream, audit, draft, say, within};
+use crate::support::{Site, Stream, audit_event_log, draft, send_text, with_timeout};
 use model::Event;
 use services::{Resume, messages::SendOutcome};
 use std::{pin::pin, task::Poll};
@@ -11,7 +11,7 @@ on_both! {
 }
 
 /// Runs a future for so many turns and drops it where it stands then: at another point of the way each time.
-async fn give_up_after<F: Future>(turns: usize, future: F) -> Option<F::Output> {
+async fn cancel_after<F: Future>(turns: usize, future: F) -> Option<F::Output> {
     let mut future = pin!(future);
     let mut left = turns;
     std::future::poll_fn(|context| {
@@ -29,29 +29,29 @@ async fn an_abandoned_message_is_written_and_told_or_neither(site: Site) {
     let (mut stream, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
     for turns in 0..16 {
         let draft = draft(cast.launch, &format!("Dropped after {turns} turns"));
-        give_up_after(turns, site.greenroom.send_message(&cast.eventpro, draft.clone())).await;
+        cancel_after(turns, site.greenroom.send_message(&cast.eventpro, draft.clone())).await;
         // The client tries again. Where the message was written the first time, this tells nobody: then
         // whoever was to be told was told by what went on without its caller, or never is.
-        let posted = within(site.greenroom.send_message(&cast.eventpro, draft)).await.expect("it is sent");
+        let posted = with_timeout(site.greenroom.send_message(&cast.eventpro, draft)).await.expect("it is sent");
         assert!(turns > 0 || matches!(posted, SendOutcome::New(_)), "what never began did nothing");
         let message = posted.into_message();
-        assert_eq!(stream.event().await.event, Event::MessageCreated { message }, "after {turns} turns");
-        assert_eq!(stream.names(1).await, ["notification.created"]);
+        assert_eq!(stream.next_event().await.event, Event::MessageCreated { message }, "after {turns} turns");
+        assert_eq!(stream.event_names(1).await, ["notification.created"]);
     }
-    audit(&site.greenroom, &cast.sarah).await;
-    audit(&site.greenroom, &cast.eventpro).await;
+    audit_event_log(&site.greenroom, &cast.sarah).await;
+    audit_event_log(&site.greenroom, &cast.eventpro).await;
 }
 
 async fn an_abandoned_reader_has_read_and_told_or_neither(site: Site) {
     let cast = site.cast().await;
     let (mut stream, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
     for turns in 0..16 {
-        let last = say(&site.greenroom, &cast.eventpro, cast.launch, "Next").await.seq;
-        assert_eq!(stream.names(1).await, ["message.created"]);
-        give_up_after(turns, site.greenroom.mark_read(&cast.sarah, cast.launch, last)).await;
-        within(site.greenroom.mark_read(&cast.sarah, cast.launch, last)).await.expect("reading on");
-        let told = stream.event().await.event;
+        let last = send_text(&site.greenroom, &cast.eventpro, cast.launch, "Next").await.seq;
+        assert_eq!(stream.event_names(1).await, ["message.created"]);
+        cancel_after(turns, site.greenroom.mark_read(&cast.sarah, cast.launch, last)).await;
+        with_timeout(site.greenroom.mark_read(&cast.sarah, cast.launch, last)).await.expect("reading on");
+        let told = stream.next_event().await.event;
         assert!(matches!(told, Event::ConversationRead { read_seq, .. } if read_seq == last), "after {turns} turns");
     }
-    audit(&site.greenroom, &cast.sarah).await;
+    audit_event_log(&site.greenroom, &cast.sarah).await;
 }

@@ -1,6 +1,6 @@
 //! Many messages at the same time.
 
-use crate::support::{Site, audit, booking_of, draft, draft_as, fresh_client_id, within};
+use crate::support::{Site, audit_event_log, draft, draft_as, draft_booking, new_client_id, with_timeout};
 use model::{Envelope, Event, Message};
 use services::{
     Limits,
@@ -39,7 +39,7 @@ async fn forty_messages_at_once_are_gapless_and_told_alike(site: Site) {
             }
         }
     }
-    let posted = within(posts.join_all()).await;
+    let posted = with_timeout(posts.join_all()).await;
     let new = posted.iter().filter(|posted| matches!(posted, SendOutcome::New(_))).count();
     assert_eq!((new, posted.len()), (40, 48));
 
@@ -49,25 +49,26 @@ async fn forty_messages_at_once_are_gapless_and_told_alike(site: Site) {
     let client_ids: HashSet<_> = history.messages.iter().map(|message| message.client_id).collect();
     assert_eq!(client_ids.len(), 40);
 
-    let (hers, theirs) = (audit(&site.greenroom, &cast.sarah).await, audit(&site.greenroom, &cast.eventpro).await);
+    let (hers, theirs) =
+        (audit_event_log(&site.greenroom, &cast.sarah).await, audit_event_log(&site.greenroom, &cast.eventpro).await);
     assert_eq!(messages_in(&hers), messages_in(&theirs), "both were told the same in the same order");
     assert_eq!(messages_in(&hers)[12..], history.messages);
 }
 
 async fn one_message_sent_ten_times_at_once_is_written_once(site: Site) {
     let cast = site.cast().await;
-    let before = site.tally().await;
+    let before = site.count_rows().await;
     let draft = draft(cast.launch, "Did it arrive?");
     let mut posts = JoinSet::new();
     for _ in 0..10 {
         let (greenroom, sarah, draft) = (site.greenroom.clone(), cast.sarah.clone(), draft.clone());
         posts.spawn(async move { greenroom.send_message(&sarah, draft).await.expect("it is sent") });
     }
-    let posted = within(posts.join_all()).await;
+    let posted = with_timeout(posts.join_all()).await;
     assert_eq!(posted.iter().filter(|posted| matches!(posted, SendOutcome::New(_))).count(), 1);
     let ids: HashSet<_> = posted.into_iter().map(|posted| posted.into_message().id).collect();
     assert_eq!(ids.len(), 1);
-    let after = site.tally().await;
+    let after = site.count_rows().await;
     assert_eq!(after.messages - before.messages, 1);
     assert_eq!((after.last_seqs - before.last_seqs, after.heads - before.heads), (1, 3));
     assert_eq!(after.events - before.events, 3);
@@ -75,14 +76,14 @@ async fn one_message_sent_ten_times_at_once_is_written_once(site: Site) {
 
 async fn two_texts_under_one_client_id_at_once_leave_one(site: Site) {
     let cast = site.cast().await;
-    let before = site.tally().await;
-    let id = fresh_client_id();
+    let before = site.count_rows().await;
+    let id = new_client_id();
     let (yes, no) = tokio::join!(
         site.greenroom.send_message(&cast.sarah, draft_as(id, cast.launch, "Yes")),
         site.greenroom.send_message(&cast.sarah, draft_as(id, cast.launch, "No")),
     );
     assert_eq!([yes, no].into_iter().filter_map(Result::ok).count(), 1);
-    assert_eq!(site.tally().await.messages - before.messages, 1);
+    assert_eq!(site.count_rows().await.messages - before.messages, 1);
 }
 
 /// Two people with two conversations, and a ring of four people: whoever took locks in an order of their
@@ -98,7 +99,7 @@ async fn many_conversations_at_once_do_not_wait_for_each_other_in_circles(site: 
         (&cast.eventpro, &cast.kamau),
     ];
     for (organizer, talent) in pairs {
-        let opened = site.greenroom.open_booking(organizer, booking_of(talent.id())).await.expect("a booking");
+        let opened = site.greenroom.open_booking(organizer, draft_booking(talent.id())).await.expect("a booking");
         for by in [organizer, talent] {
             for number in 0..10 {
                 let (greenroom, by, draft) =
@@ -107,8 +108,8 @@ async fn many_conversations_at_once_do_not_wait_for_each_other_in_circles(site: 
             }
         }
     }
-    assert_eq!(within(posts.join_all()).await.len(), 100);
+    assert_eq!(with_timeout(posts.join_all()).await.len(), 100);
     for viewer in cast.all() {
-        audit(&site.greenroom, viewer).await;
+        audit_event_log(&site.greenroom, viewer).await;
     }
 }

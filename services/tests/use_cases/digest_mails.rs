@@ -1,6 +1,6 @@
 //! Mails about messages that stay unread.
 
-use crate::support::{PostOffice, Site, expect_api_error, say, token_in};
+use crate::support::{MockMailer, Site, expect_api_error, link_token_in, send_text};
 use model::{AccountInput, BookingAction, BookingStatus};
 use services::{
     Limits, Viewer,
@@ -38,7 +38,7 @@ async fn quiet(site: &Site) -> crate::support::Cast {
 
 async fn letters(site: &Site) -> Vec<OutgoingEmail> {
     site.greenroom.queue_digests().await.expect("reminding");
-    site.letters_to(EVENTPRO.email).await
+    site.mails_to(EVENTPRO.email).await
 }
 
 async fn wait_for(site: &Site, viewer: &Viewer, how_long: &str) {
@@ -48,7 +48,7 @@ async fn wait_for(site: &Site, viewer: &Viewer, how_long: &str) {
 
 async fn a_message_unread_for_five_minutes_is_mailed_once(site: Site) {
     let cast = quiet(&site).await;
-    say(&site.greenroom, &cast.sarah, cast.launch, "Are the lights <b>yours</b>?").await;
+    send_text(&site.greenroom, &cast.sarah, cast.launch, "Are the lights <b>yours</b>?").await;
     site.clock.advance(5 * MINUTE - Duration::from_secs(1));
     assert!(letters(&site).await.is_empty());
     site.clock.advance(Duration::from_secs(1));
@@ -65,7 +65,7 @@ async fn a_message_unread_for_five_minutes_is_mailed_once(site: Site) {
         site.clock.advance(60 * MINUTE);
         assert_eq!(letters(&site).await.len(), 1, "never a second one for the same message");
     }
-    say(&site.greenroom, &cast.sarah, cast.launch, "Hello?").await;
+    send_text(&site.greenroom, &cast.sarah, cast.launch, "Hello?").await;
     site.clock.advance(5 * MINUTE);
     let mails = letters(&site).await;
     assert_eq!(mails.len(), 2);
@@ -76,7 +76,7 @@ async fn a_message_unread_for_five_minutes_is_mailed_once(site: Site) {
 
 async fn what_is_read_in_time_is_never_mailed(site: Site) {
     let cast = quiet(&site).await;
-    say(&site.greenroom, &cast.sarah, cast.launch, "Quick one").await;
+    send_text(&site.greenroom, &cast.sarah, cast.launch, "Quick one").await;
     site.clock.advance(4 * MINUTE);
     site.greenroom.mark_read(&cast.eventpro, cast.launch, 13).await.expect("reading on");
     site.clock.advance(60 * MINUTE);
@@ -85,11 +85,11 @@ async fn what_is_read_in_time_is_never_mailed(site: Site) {
 
 async fn what_is_read_before_the_mail_goes_out_is_not_sent(site: Site) {
     let cast = quiet(&site).await;
-    say(&site.greenroom, &cast.sarah, cast.launch, "Quick one").await;
+    send_text(&site.greenroom, &cast.sarah, cast.launch, "Quick one").await;
     site.clock.advance(5 * MINUTE);
     assert_eq!(letters(&site).await.len(), 1);
     site.greenroom.mark_read(&cast.eventpro, cast.launch, 13).await.expect("reading on");
-    let office = PostOffice::default();
+    let office = MockMailer::default();
     site.greenroom.deliver_pending(&office).await.expect("posting");
     assert!(office.recipients().is_empty());
     assert!(letters(&site).await.is_empty());
@@ -97,12 +97,12 @@ async fn what_is_read_before_the_mail_goes_out_is_not_sent(site: Site) {
 
 async fn one_mail_tells_of_all_that_is_unread_by_conversation(site: Site) {
     let cast = quiet(&site).await;
-    let booking = crate::support::booking_of(cast.kamau.id());
+    let booking = crate::support::draft_booking(cast.kamau.id());
     let opened = site.greenroom.open_booking(&cast.eventpro, booking).await.expect("a booking");
-    say(&site.greenroom, &cast.sarah, cast.launch, "One").await;
+    send_text(&site.greenroom, &cast.sarah, cast.launch, "One").await;
     site.clock.advance(MINUTE);
-    say(&site.greenroom, &cast.kamau, opened.id, "Two").await;
-    say(&site.greenroom, &cast.sarah, cast.launch, "Three").await;
+    send_text(&site.greenroom, &cast.kamau, opened.id, "Two").await;
+    send_text(&site.greenroom, &cast.sarah, cast.launch, "Three").await;
     let accepted = site
         .greenroom
         .apply_booking_action(&cast.kamau, opened.booking.id, BookingAction::Accept)
@@ -132,30 +132,30 @@ async fn everybody_says_how_long_to_wait(site: Site) {
     for (how_long, minutes) in [("hourly", 60), ("daily", 24 * 60)] {
         wait_for(&site, &cast.eventpro, how_long).await;
         let before = letters(&site).await.len();
-        say(&site.greenroom, &cast.sarah, cast.launch, how_long).await;
+        send_text(&site.greenroom, &cast.sarah, cast.launch, how_long).await;
         site.clock.advance(minutes * MINUTE - MINUTE);
         assert_eq!(letters(&site).await.len(), before, "{how_long}");
         site.clock.advance(MINUTE);
         assert_eq!(letters(&site).await.len(), before + 1, "{how_long}");
     }
     wait_for(&site, &cast.eventpro, "off").await;
-    say(&site.greenroom, &cast.sarah, cast.launch, "Off").await;
+    send_text(&site.greenroom, &cast.sarah, cast.launch, "Off").await;
     site.clock.advance(47 * 60 * MINUTE);
     assert_eq!(letters(&site).await.len(), 2);
 }
 
 async fn one_click_ends_these_mails(site: Site) {
     let cast = quiet(&site).await;
-    say(&site.greenroom, &cast.sarah, cast.launch, "One").await;
+    send_text(&site.greenroom, &cast.sarah, cast.launch, "One").await;
     site.clock.advance(5 * MINUTE);
     let mail = letters(&site).await.remove(0);
     let url = mail.unsubscribe.clone().expect("an address to end them");
     let (path, token) = url.split_once("?token=").expect("a token");
     assert_eq!(path, "https://greenroom.example/unsubscribe");
-    assert_eq!(token_in(&mail), token, "the same in the text");
+    assert_eq!(link_token_in(&mail), token, "the same in the text");
     site.greenroom.unsubscribe(token).await.expect("ended");
     site.greenroom.unsubscribe(token).await.expect("a mail program may try again");
-    say(&site.greenroom, &cast.sarah, cast.launch, "Two").await;
+    send_text(&site.greenroom, &cast.sarah, cast.launch, "Two").await;
     site.clock.advance(60 * MINUTE);
     assert_eq!(letters(&site).await.len(), 1);
     assert_eq!(expect_api_error(site.greenroom.unsubscribe("x").await).code(), "token_invalid");
@@ -169,7 +169,7 @@ async fn one_click_ends_these_mails(site: Site) {
 async fn old_news_is_not_mailed(site: Site) {
     let cast = quiet(&site).await;
     wait_for(&site, &cast.eventpro, "off").await;
-    say(&site.greenroom, &cast.sarah, cast.launch, "Long ago").await;
+    send_text(&site.greenroom, &cast.sarah, cast.launch, "Long ago").await;
     site.clock.advance(49 * 60 * MINUTE);
     wait_for(&site, &cast.eventpro, "five_minutes").await;
     assert!(letters(&site).await.is_empty());
@@ -177,25 +177,25 @@ async fn old_news_is_not_mailed(site: Site) {
 
 async fn two_processes_write_one_mail(site: Site) {
     let cast = quiet(&site).await;
-    say(&site.greenroom, &cast.sarah, cast.launch, "One").await;
+    send_text(&site.greenroom, &cast.sarah, cast.launch, "One").await;
     site.clock.advance(5 * MINUTE);
     let other = site.open_second_node(services::Limits::default()).await;
     let (one, two) = tokio::join!(site.greenroom.queue_digests(), other.queue_digests());
     one.and(two).expect("reminding");
-    assert_eq!(site.letters_to(EVENTPRO.email).await.len(), 1);
+    assert_eq!(site.mails_to(EVENTPRO.email).await.len(), 1);
 }
 
 async fn who_left_keeps_nobody_from_their_mail(site: Site) {
     let cast = quiet(&site).await;
     // More of them than are looked after at once, each waiting for longer than EventPro.
     for number in 0..101 {
-        let gone = site.enrol(&format!("Gone {number}"), model::Craft::Band).await;
-        let booking = crate::support::booking_of(gone);
+        let gone = site.insert_talent(&format!("Gone {number}"), model::Craft::Band).await;
+        let booking = crate::support::draft_booking(gone);
         site.greenroom.open_booking(&cast.eventpro, booking).await.expect("a booking");
     }
     site.execute("UPDATE person SET deleted_at = 1 WHERE name LIKE 'Gone %'").await;
     site.clock.advance(Duration::from_secs(1));
-    say(&site.greenroom, &cast.sarah, cast.launch, "One").await;
+    send_text(&site.greenroom, &cast.sarah, cast.launch, "One").await;
     site.clock.advance(5 * MINUTE);
     assert_eq!(letters(&site).await.len(), 1);
 }
@@ -204,7 +204,7 @@ async fn a_thousand_messages_at_once_are_one_mail(site: Site) {
     let cast = quiet(&site).await;
     let greenroom = site.open_second_node(Limits { sends_per_minute: 2_000, ..Limits::default() }).await;
     for number in 0..1_000 {
-        say(&greenroom, &cast.sarah, cast.launch, &format!("Number {number}.")).await;
+        send_text(&greenroom, &cast.sarah, cast.launch, &format!("Number {number}.")).await;
     }
     site.clock.advance(5 * MINUTE);
     for _ in 0..3 {
@@ -213,7 +213,7 @@ async fn a_thousand_messages_at_once_are_one_mail(site: Site) {
     let text = &letters(&site).await[0].text;
     assert!(text.contains("you have 1000 unread messages.") && text.contains("first 50, and 950 more"), "{text}");
     assert!(text.contains("Number 49.") && !text.contains("Number 50."), "{text}");
-    say(&site.greenroom, &cast.sarah, cast.launch, "One more").await;
+    send_text(&site.greenroom, &cast.sarah, cast.launch, "One more").await;
     site.clock.advance(5 * MINUTE);
     let mails = letters(&site).await;
     assert_eq!(mails.len(), 2);
@@ -225,14 +225,14 @@ async fn a_day_of_messages_is_fifteen_mails_and_keeps_none_from_others(site: Sit
     site.greenroom.mark_read(&cast.safari, cast.sundowner, 5).await.expect("reading on");
     for hour in 0..24 {
         for _ in 0..12 {
-            say(&site.greenroom, &cast.sarah, cast.launch, "Hello?").await;
+            send_text(&site.greenroom, &cast.sarah, cast.launch, "Hello?").await;
             site.clock.advance(5 * MINUTE);
             letters(&site).await;
         }
         let expected = std::cmp::min(15, 5 * (hour + 1));
         assert_eq!(letters(&site).await.len(), expected, "in hour {hour}");
     }
-    say(&site.greenroom, &cast.kamau, cast.sundowner, "And you?").await;
+    send_text(&site.greenroom, &cast.kamau, cast.sundowner, "And you?").await;
     let forgotten = EVENTPRO.email.parse().expect("an address");
     site.greenroom.forgot_password(forgotten, std::net::Ipv4Addr::LOCALHOST.into()).await.expect("taken");
     assert_eq!(letters(&site).await.len(), 16, "a new password can still be chosen");
@@ -241,30 +241,30 @@ async fn a_day_of_messages_is_fifteen_mails_and_keeps_none_from_others(site: Sit
     let mails = letters(&site).await;
     assert_eq!(mails.len(), 17);
     assert!(mails[0].text.contains("more wait for you"), "all that waited is told: {}", mails[0].text);
-    assert_eq!(site.letters_to(SAFARI.email).await.len(), 1);
+    assert_eq!(site.mails_to(SAFARI.email).await.len(), 1);
 }
 
 async fn a_clock_set_back_keeps_no_mail_waiting(site: Site) {
     let cast = quiet(&site).await;
-    say(&site.greenroom, &cast.sarah, cast.launch, "One").await;
+    send_text(&site.greenroom, &cast.sarah, cast.launch, "One").await;
     site.clock.set_back(60 * MINUTE);
     assert_eq!(letters(&site).await.len(), 1, "how long it waited isn't known");
     site.clock.set_back(60 * MINUTE);
-    let office = PostOffice::default();
+    let office = MockMailer::default();
     site.greenroom.deliver_pending(&office).await.expect("posting");
     assert_eq!(office.recipients(), [EVENTPRO.email]);
 }
 
 async fn a_mail_that_waits_follows_to_the_new_address(site: Site) {
     let cast = quiet(&site).await;
-    say(&site.greenroom, &cast.sarah, cast.launch, "Between us").await;
+    send_text(&site.greenroom, &cast.sarah, cast.launch, "Between us").await;
     site.clock.advance(5 * MINUTE);
     assert_eq!(letters(&site).await.len(), 1);
     let new = "eventpro.new@example.com";
     let (password, from) = (Password::new(PASSWORD.to_owned()), std::net::Ipv4Addr::LOCALHOST.into());
     site.greenroom.change_email(&cast.eventpro, password, new.parse().expect("an address"), from).await.expect("taken");
-    site.greenroom.confirm_email(&site.token_for(new).await).await.expect("confirmed");
+    site.greenroom.confirm_email(&site.link_token_for(new).await).await.expect("confirmed");
     let told = letters(&site).await;
     assert!(told.iter().all(|mail| !mail.text.contains("Between us")), "the old address is another person's");
-    assert!(site.letters_to(new).await[0].text.contains("Between us"));
+    assert!(site.mails_to(new).await[0].text.contains("Between us"));
 }

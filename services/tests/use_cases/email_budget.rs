@@ -1,6 +1,6 @@
 //! How many emails strangers can cause to one recipient.
 
-use crate::support::{PostOffice, Site, expect_api_error, within};
+use crate::support::{MockMailer, Site, expect_api_error, with_timeout};
 use model::{ApiError, NewPassword, RegisterInput};
 use services::{
     Greenroom, Limits,
@@ -56,7 +56,7 @@ fn password() -> Password {
 }
 
 async fn sent(site: &Site, email: &str) -> usize {
-    site.letters_to(email).await.len()
+    site.mails_to(email).await.len()
 }
 
 async fn all_kinds_of_emails_share_a_budget_of_five_an_hour_and_fifteen_a_day(site: Site) {
@@ -80,7 +80,7 @@ async fn emails_at_once_through_two_nodes_are_counted(site: Site) {
         let greenroom = houses[number % 2].clone();
         asking.spawn(async move { forgot(&greenroom, SARAH.email, number as u8).await });
     }
-    within(asking.join_all()).await;
+    with_timeout(asking.join_all()).await;
     assert_eq!(sent(&site, SARAH.email).await, 5);
 }
 
@@ -93,7 +93,7 @@ async fn a_change_of_address_that_would_get_no_email_is_refused(site: Site) {
     let refused = expect_api_error(site.greenroom.change_email(&cast.sarah, password(), to(), from(9)).await);
     assert_eq!(refused, ApiError::RateLimited { retry_after: 3_600 });
     assert_eq!(sent(&site, SARAH.email).await, 5, "nor is the old address told of it");
-    let token = site.token_for("kept.busy@example.com").await;
+    let token = site.link_token_for("kept.busy@example.com").await;
     site.greenroom.confirm_email(&token).await.expect("the link before still works");
 }
 
@@ -119,7 +119,7 @@ async fn notices_about_ones_own_account_do_not_count(site: Site) {
     }
     let new = NewPassword::parse(Some("velvet drum nairobi")).expect("a password");
     site.greenroom.change_password(&cast.sarah, password(), new).await.expect("changed");
-    let letters = site.letters_to(SARAH.email).await;
+    let letters = site.mails_to(SARAH.email).await;
     assert_eq!(letters.len(), 6);
     assert!(letters[0].subject.contains("was changed"), "{}", letters[0].subject);
 }
@@ -130,7 +130,7 @@ async fn a_clock_set_back_does_not_lock_a_recipient(site: Site) {
     }
     site.clock.set_back(HOUR);
     forgot(&site.greenroom, SARAH.email, 9).await;
-    let office = PostOffice::default();
+    let office = MockMailer::default();
     site.greenroom.deliver_pending(&office).await.expect("posting");
     assert_eq!((office.recipients().len(), sent(&site, SARAH.email).await), (1, 0), "the links before were revoked");
 }

@@ -1,6 +1,6 @@
 //! Who is typing, and who is here: told to those it concerns, and never kept.
 
-use crate::support::{Cast, Site, Stream, say};
+use crate::support::{Cast, Site, Stream, send_text};
 use model::{AccountInput, Presence};
 use serde_json::json;
 use services::{Resume, Viewer};
@@ -22,24 +22,24 @@ async fn hide(site: &Site, viewer: &Viewer) {
 
 /// A message ends what a stream may still have to say: everything before it was told by then.
 async fn nothing_but_a_message(site: &Site, cast: &Cast, stream: &mut Stream) {
-    say(&site.greenroom, &cast.sarah, cast.launch, "Anything else?").await;
-    assert_eq!(stream.frame().await.event, "message.created");
+    send_text(&site.greenroom, &cast.sarah, cast.launch, "Anything else?").await;
+    assert_eq!(stream.next_frame().await.event, "message.created");
 }
 
 async fn typing_is_told_to_the_other_alone_and_never_kept(site: Site) {
     let cast = site.cast().await;
     let (mut theirs, cursor) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
     let (mut hers, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
-    let before = site.tally().await;
+    let before = site.count_rows().await;
     site.greenroom.notify_typing(&cast.sarah, cast.launch).await.expect("told");
-    let heard = theirs.frame().await;
+    let heard = theirs.next_frame().await;
     assert_eq!((heard.event.as_str(), heard.id), ("typing", None));
     assert_eq!((&heard.data["conversationId"], &heard.data["userId"]), (&json!(cast.launch), &json!(cast.sarah.id())));
     assert!(heard.data["until"].as_str().is_some_and(|until| until.ends_with('Z')));
-    assert_eq!(site.tally().await, before);
+    assert_eq!(site.count_rows().await, before);
     nothing_but_a_message(&site, &cast, &mut hers).await;
     let (mut again, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::After(cursor)).await;
-    assert_eq!(again.frame().await.event, "message.created", "what passed isn't replayed");
+    assert_eq!(again.next_frame().await.event, "message.created", "what passed isn't replayed");
 }
 
 async fn typing_is_told_once_in_three_seconds(site: Site) {
@@ -51,10 +51,10 @@ async fn typing_is_told_once_in_three_seconds(site: Site) {
     }
     site.clock.advance(Duration::from_millis(300));
     site.greenroom.notify_typing(&cast.sarah, cast.launch).await.expect("told");
-    say(&site.greenroom, &cast.sarah, cast.launch, "Here I am").await;
+    send_text(&site.greenroom, &cast.sarah, cast.launch, "Here I am").await;
     let mut heard = Vec::new();
     for _ in 0..3 {
-        heard.push(theirs.frame().await.event);
+        heard.push(theirs.next_frame().await.event);
     }
     assert_eq!(heard, ["typing", "typing", "message.created"]);
 }
@@ -69,13 +69,13 @@ async fn whoever_hides_it_is_not_told_of_nor_tells(site: Site) {
         assert_eq!(site.greenroom.load_presence(viewer, cast.launch).await.expect("nothing"), Presence::default());
     }
     nothing_but_a_message(&site, &cast, &mut theirs).await;
-    assert_eq!(hers.frame().await.event, "message.created");
+    assert_eq!(hers.next_frame().await.event, "message.created");
 }
 
 async fn a_sparing_stream_hears_only_what_is_kept(site: Site) {
     let cast = site.cast().await;
     let mut theirs = Stream::save_data(&site.greenroom, &cast.eventpro).await;
-    assert_eq!(theirs.frame().await.event, "ready");
+    assert_eq!(theirs.next_frame().await.event, "ready");
     site.greenroom.notify_typing(&cast.sarah, cast.launch).await.expect("told");
     nothing_but_a_message(&site, &cast, &mut theirs).await;
 }
@@ -86,18 +86,18 @@ async fn coming_and_going_is_told_to_whom_one_talks_with(site: Site) {
     let (mut theirs, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
     let (mut strangers, _) = Stream::ready(&site.greenroom, &cast.kamau, Resume::Live).await;
     let (hers, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
-    let heard = theirs.frame().await;
+    let heard = theirs.next_frame().await;
     assert_eq!((heard.event.as_str(), heard.id), ("presence", None));
     assert_eq!(heard.data, json!({ "userId": cast.sarah.id(), "online": true }));
     let online = Presence { online: true, active_at: None };
     assert_eq!(site.greenroom.load_presence(&cast.eventpro, cast.launch).await.expect("presence"), online);
 
     drop(hers);
-    assert_eq!(theirs.frame().await.data, json!({ "userId": cast.sarah.id(), "online": false }));
+    assert_eq!(theirs.next_frame().await.data, json!({ "userId": cast.sarah.id(), "online": false }));
     let gone = site.greenroom.load_presence(&cast.eventpro, cast.launch).await.expect("presence");
     assert!(!gone.online && gone.active_at.is_some());
-    say(&site.greenroom, &cast.safari, cast.sundowner, "Kamau?").await;
-    assert_eq!(strangers.frame().await.event, "message.created", "she is nobody to him");
+    send_text(&site.greenroom, &cast.safari, cast.sundowner, "Kamau?").await;
+    assert_eq!(strangers.next_frame().await.event, "message.created", "she is nobody to him");
     rounds.abort();
 }
 
@@ -106,13 +106,13 @@ async fn coming_back_soon_is_never_having_left(site: Site) {
     let rounds = tokio::spawn(site.greenroom.clone().run_presence());
     let (mut theirs, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
     let (hers, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
-    assert_eq!(theirs.frame().await.data["online"], true);
+    assert_eq!(theirs.next_frame().await.data["online"], true);
     drop(hers);
     let (_hers, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
     // DJ Kamau's coming, told to Safari Sounds after it, shows that hers was dealt with.
     let (mut safaris, _) = Stream::ready(&site.greenroom, &cast.safari, Resume::Live).await;
     let (_kamaus, _) = Stream::ready(&site.greenroom, &cast.kamau, Resume::Live).await;
-    assert_eq!(safaris.frame().await.event, "presence");
+    assert_eq!(safaris.next_frame().await.event, "presence");
     nothing_but_a_message(&site, &cast, &mut theirs).await;
     rounds.abort();
 }

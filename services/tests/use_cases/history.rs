@@ -1,6 +1,6 @@
 //! Reading back in a conversation.
 
-use crate::support::{Cast, Site, expect_api_error, say};
+use crate::support::{Cast, Site, expect_api_error, send_text};
 use model::FieldError;
 use services::messages::{Messages, Window};
 use std::collections::HashSet;
@@ -66,7 +66,7 @@ async fn one_pages_forward_to_the_end(site: Site) {
         let page = read(&site, &cast, Window::After(seq), 5).await;
         assert_eq!((seqs(&page), page.has_more), (vec![], false));
     }
-    say(&site.greenroom, &cast.eventpro, cast.launch, "One more").await;
+    send_text(&site.greenroom, &cast.eventpro, cast.launch, "One more").await;
     assert_eq!(seqs(&read(&site, &cast, Window::After(12), 5).await), [13]);
 }
 
@@ -85,7 +85,7 @@ async fn a_window_has_at_least_one_message_and_a_hundred_at_most(site: Site) {
 async fn a_thread_says_whether_there_are_messages_before_it(site: Site) {
     let cast = site.cast().await;
     for number in 13..=60 {
-        say(&site.greenroom, &cast.eventpro, cast.launch, &number.to_string()).await;
+        send_text(&site.greenroom, &cast.eventpro, cast.launch, &number.to_string()).await;
     }
     for (window, first, last, has_more) in [
         (Window::Newest, 11, 60, true),
@@ -108,7 +108,7 @@ async fn a_thread_is_of_one_moment_while_somebody_writes(site: Site) {
     let (greenroom, writer, id) = (site.greenroom.clone(), cast.eventpro.clone(), cast.launch);
     let writing = tokio::spawn(async move {
         for number in 0..150 {
-            say(&greenroom, &writer, id, &number.to_string()).await;
+            send_text(&greenroom, &writer, id, &number.to_string()).await;
         }
     });
     let mut moments = HashSet::new();

@@ -1,6 +1,6 @@
 //! The inbox.
 
-use crate::support::{Cast, Site, Stream, booking_of, expect_api_error, say};
+use crate::support::{Cast, Site, Stream, draft_booking, expect_api_error, send_text};
 use model::{ApplyOutcome, Conversation, ConversationId, FieldError, Inbox, Projection};
 use services::Resume;
 use std::time::Duration;
@@ -28,17 +28,18 @@ async fn open_many(site: &Site, cast: &Cast, count: usize) {
         if number % 3 == 0 {
             site.clock.advance(Duration::from_secs(1));
         }
-        site.greenroom.open_booking(&cast.eventpro, booking_of(cast.sarah.id())).await.expect("a booking");
+        site.greenroom.open_booking(&cast.eventpro, draft_booking(cast.sarah.id())).await.expect("a booking");
     }
 }
 
 async fn the_newest_conversation_comes_first(site: Site) {
     let cast = site.cast().await;
     site.clock.advance(Duration::from_secs(1));
-    let second = site.greenroom.open_booking(&cast.eventpro, booking_of(cast.kamau.id())).await.expect("a booking").id;
+    let second =
+        site.greenroom.open_booking(&cast.eventpro, draft_booking(cast.kamau.id())).await.expect("a booking").id;
     assert_eq!(ids(&inbox(&site, &cast, None).await.conversations), [second, cast.launch]);
     site.clock.advance(Duration::from_secs(1));
-    say(&site.greenroom, &cast.sarah, cast.launch, "Still there?").await;
+    send_text(&site.greenroom, &cast.sarah, cast.launch, "Still there?").await;
     assert_eq!(ids(&inbox(&site, &cast, None).await.conversations), [cast.launch, second]);
     site.clock.advance(Duration::from_secs(1));
     site.greenroom.mark_read(&cast.kamau, second, 1).await.expect("reading on");
@@ -47,15 +48,17 @@ async fn the_newest_conversation_comes_first(site: Site) {
 
 async fn a_clock_set_back_puts_no_newer_conversation_below_an_older_one(site: Site) {
     let cast = site.cast().await;
-    let second = site.greenroom.open_booking(&cast.eventpro, booking_of(cast.kamau.id())).await.expect("a booking").id;
+    let second =
+        site.greenroom.open_booking(&cast.eventpro, draft_booking(cast.kamau.id())).await.expect("a booking").id;
     let mut view = inbox(&site, &cast, None).await;
     let (mut stream, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::After(view.cursor)).await;
     site.clock.set_back(Duration::from_secs(60 * 60));
-    say(&site.greenroom, &cast.sarah, cast.launch, "After the clock was set back").await;
+    send_text(&site.greenroom, &cast.sarah, cast.launch, "After the clock was set back").await;
     assert_eq!(ids(&inbox(&site, &cast, None).await.conversations), [cast.launch, second]);
-    view.apply(cast.eventpro.id(), &stream.event().await);
+    view.apply(cast.eventpro.id(), &stream.next_event().await);
     assert_eq!(ids(&view.conversations), [cast.launch, second], "the page that is open says the same");
-    let third = site.greenroom.open_booking(&cast.eventpro, booking_of(cast.achieng.id())).await.expect("a booking").id;
+    let third =
+        site.greenroom.open_booking(&cast.eventpro, draft_booking(cast.achieng.id())).await.expect("a booking").id;
     assert_eq!(ids(&inbox(&site, &cast, None).await.conversations), [third, cast.launch, second]);
 }
 
@@ -63,8 +66,8 @@ async fn a_conversation_shows_its_last_message_and_what_is_unread(site: Site) {
     let cast = site.cast().await;
     let before = inbox(&site, &cast, None).await.conversations[0].clone();
     site.clock.advance(Duration::from_secs(5));
-    say(&site.greenroom, &cast.sarah, cast.launch, "One").await;
-    let last = say(&site.greenroom, &cast.sarah, cast.launch, "Two").await;
+    send_text(&site.greenroom, &cast.sarah, cast.launch, "One").await;
+    let last = send_text(&site.greenroom, &cast.sarah, cast.launch, "Two").await;
     let after = inbox(&site, &cast, None).await;
     let expected = Conversation {
         unread: before.unread + 2,
@@ -125,13 +128,13 @@ async fn a_message_in_a_conversation_beyond_the_page_makes_the_view_stale(site: 
     let (mut stream, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::After(view.cursor)).await;
 
     site.greenroom.mark_read(&cast.eventpro, cast.launch, 12).await.expect("reading on");
-    say(&site.greenroom, &cast.eventpro, view.conversations[3].id, "Known").await;
+    send_text(&site.greenroom, &cast.eventpro, view.conversations[3].id, "Known").await;
     site.clock.advance(Duration::from_secs(1));
-    say(&site.greenroom, &cast.sarah, cast.launch, "From below").await;
+    send_text(&site.greenroom, &cast.sarah, cast.launch, "From below").await;
     let me = cast.eventpro.id();
     let mut outcomes = Vec::new();
     for _ in 0..5 {
-        let told = stream.event().await;
+        let told = stream.next_event().await;
         outcomes.push((told.event.name(), view.apply(me, &told)));
     }
     assert_eq!(

@@ -1,6 +1,6 @@
 //! How many inquiries an organizer may open.
 
-use crate::support::{Site, booking_of, expect_api_error, fresh_client_id, within};
+use crate::support::{Site, draft_booking, expect_api_error, new_client_id, with_timeout};
 use model::{ApiError, BookingAction, BookingDraft, ClientId, Craft, PersonId};
 use services::{Greenroom, Limits, Viewer};
 use std::{collections::HashSet, time::Duration};
@@ -24,28 +24,28 @@ async fn greenroom(site: &Site) -> Greenroom {
 async fn talents(site: &Site, count: usize) -> Vec<PersonId> {
     let mut talents = Vec::new();
     for number in 0..count {
-        talents.push(site.enrol(&format!("Talent {number}"), Craft::Dj).await);
+        talents.push(site.insert_talent(&format!("Talent {number}"), Craft::Dj).await);
     }
     talents
 }
 
 fn retry(client_id: ClientId, talent: PersonId) -> BookingDraft {
-    BookingDraft { client_id: Some(client_id), ..booking_of(talent) }
+    BookingDraft { client_id: Some(client_id), ..draft_booking(talent) }
 }
 
 async fn a_fourth_unanswered_inquiry_to_one_talent_is_refused(site: Site) {
     let (greenroom, cast) = (greenroom(&site).await, site.cast().await);
     let mut bookings = Vec::new();
     for _ in 0..3 {
-        let opened = greenroom.open_booking(&cast.eventpro, booking_of(cast.achieng.id())).await.expect("a booking");
+        let opened = greenroom.open_booking(&cast.eventpro, draft_booking(cast.achieng.id())).await.expect("a booking");
         bookings.push(opened.booking.id);
     }
-    let before = site.tally().await;
-    let fourth = || greenroom.open_booking(&cast.eventpro, booking_of(cast.achieng.id()));
+    let before = site.count_rows().await;
+    let fourth = || greenroom.open_booking(&cast.eventpro, draft_booking(cast.achieng.id()));
     assert_eq!(expect_api_error(fourth().await), ApiError::OpenInquiryLimit { retry_after: 3_600 });
-    assert_eq!(site.tally().await, before, "nothing of it was written");
-    greenroom.open_booking(&cast.eventpro, booking_of(cast.kamau.id())).await.expect("another talent");
-    greenroom.open_booking(&cast.safari, booking_of(cast.achieng.id())).await.expect("another organizer");
+    assert_eq!(site.count_rows().await, before, "nothing of it was written");
+    greenroom.open_booking(&cast.eventpro, draft_booking(cast.kamau.id())).await.expect("another talent");
+    greenroom.open_booking(&cast.safari, draft_booking(cast.achieng.id())).await.expect("another organizer");
 
     for (viewer, booking, step) in [
         (&cast.achieng, bookings[0], BookingAction::Decline),
@@ -65,18 +65,18 @@ async fn a_fourth_unanswered_inquiry_to_one_talent_is_refused(site: Site) {
 async fn an_inquiry_about_a_past_event_keeps_nobody_from_asking(site: Site) {
     let (greenroom, cast) = (greenroom(&site).await, site.cast().await);
     for _ in 0..3 {
-        greenroom.open_booking(&cast.eventpro, booking_of(cast.achieng.id())).await.expect("a booking");
+        greenroom.open_booking(&cast.eventpro, draft_booking(cast.achieng.id())).await.expect("a booking");
     }
     let achieng = cast.achieng.id();
-    assert!(greenroom.open_booking(&cast.eventpro, booking_of(achieng)).await.is_err());
+    assert!(greenroom.open_booking(&cast.eventpro, draft_booking(achieng)).await.is_err());
     site.execute("UPDATE booking SET event_date = '2020-01-01' WHERE status = 'inquiry'").await;
-    greenroom.open_booking(&cast.eventpro, booking_of(achieng)).await.expect("the other events are over");
+    greenroom.open_booking(&cast.eventpro, draft_booking(achieng)).await.expect("the other events are over");
 }
 
 async fn a_twenty_first_inquiry_in_a_day_is_refused(site: Site) {
     let (greenroom, cast, talents) = (greenroom(&site).await, site.cast().await, talents(&site, 20).await);
     for (number, talent) in talents.iter().enumerate() {
-        let opened = greenroom.open_booking(&cast.eventpro, booking_of(*talent)).await.expect("a booking");
+        let opened = greenroom.open_booking(&cast.eventpro, draft_booking(*talent)).await.expect("a booking");
         if number % 2 == 0 {
             greenroom
                 .step(&cast.eventpro, opened.booking.id, BookingAction::Cancel)
@@ -85,10 +85,10 @@ async fn a_twenty_first_inquiry_in_a_day_is_refused(site: Site) {
         }
         site.clock.advance(Duration::from_secs(60));
     }
-    let one_more = || greenroom.open_booking(&cast.eventpro, booking_of(cast.achieng.id()));
+    let one_more = || greenroom.open_booking(&cast.eventpro, draft_booking(cast.achieng.id()));
     let left = DAY.as_secs() - 20 * 60;
     assert_eq!(expect_api_error(one_more().await), ApiError::InquiryLimit { retry_after: left });
-    greenroom.open_booking(&cast.safari, booking_of(cast.achieng.id())).await.expect("another organizer");
+    greenroom.open_booking(&cast.safari, draft_booking(cast.achieng.id())).await.expect("another organizer");
     site.clock.advance(Duration::from_secs(left - 1));
     assert_eq!(expect_api_error(one_more().await), ApiError::InquiryLimit { retry_after: 1 });
     site.clock.advance(Duration::from_secs(1));
@@ -100,10 +100,10 @@ async fn open_at_once(houses: &[Greenroom], organizer: &Viewer, talents: &[Perso
     let mut opening = JoinSet::new();
     for number in 0..count {
         let (greenroom, organizer) = (houses[number % houses.len()].clone(), organizer.clone());
-        let draft = booking_of(talents[number % talents.len()]);
+        let draft = draft_booking(talents[number % talents.len()]);
         opening.spawn(async move { greenroom.open_booking(&organizer, draft).await.is_ok() });
     }
-    within(opening.join_all()).await.into_iter().filter(|opened| *opened).count()
+    with_timeout(opening.join_all()).await.into_iter().filter(|opened| *opened).count()
 }
 
 async fn inquiries_at_once_through_two_nodes_are_counted(site: Site) {
@@ -115,10 +115,10 @@ async fn inquiries_at_once_through_two_nodes_are_counted(site: Site) {
 }
 
 async fn a_retry_is_no_further_inquiry(site: Site) {
-    let (greenroom, cast, id) = (greenroom(&site).await, site.cast().await, fresh_client_id());
+    let (greenroom, cast, id) = (greenroom(&site).await, site.cast().await, new_client_id());
     let first = greenroom.open_booking(&cast.eventpro, retry(id, cast.achieng.id())).await.expect("a booking");
     for _ in 0..2 {
-        greenroom.open_booking(&cast.eventpro, booking_of(cast.achieng.id())).await.expect("a booking");
+        greenroom.open_booking(&cast.eventpro, draft_booking(cast.achieng.id())).await.expect("a booking");
     }
     let mut seen = HashSet::from([first.booking.id]);
     for _ in 0..3 {
@@ -127,14 +127,14 @@ async fn a_retry_is_no_further_inquiry(site: Site) {
         seen.insert(again.booking.id);
     }
     assert_eq!(seen.len(), 1);
-    let other = greenroom.open_booking(&cast.eventpro, retry(fresh_client_id(), cast.achieng.id())).await;
+    let other = greenroom.open_booking(&cast.eventpro, retry(new_client_id(), cast.achieng.id())).await;
     assert_eq!(expect_api_error(other), ApiError::OpenInquiryLimit { retry_after: 3_600 });
 }
 
 async fn a_clock_set_back_neither_locks_nor_frees_an_organizer(site: Site) {
     let cast = site.cast().await;
     let greenroom = site.open_second_node(Limits { inquiries_per_day: 2, ..Limits::default() }).await;
-    let ask = || greenroom.open_booking(&cast.eventpro, booking_of(cast.achieng.id()));
+    let ask = || greenroom.open_booking(&cast.eventpro, draft_booking(cast.achieng.id()));
     ask().await.expect("a booking");
     // As if it had been written before the clock was set back by an hour.
     let ahead =
@@ -143,6 +143,6 @@ async fn a_clock_set_back_neither_locks_nor_frees_an_organizer(site: Site) {
     ask().await.expect("a booking");
     ask().await.expect("what is dated in the future doesn't count");
     assert!(matches!(expect_api_error(ask().await), ApiError::OpenInquiryLimit { .. }));
-    let kamau = greenroom.open_booking(&cast.eventpro, booking_of(cast.kamau.id())).await;
+    let kamau = greenroom.open_booking(&cast.eventpro, draft_booking(cast.kamau.id())).await;
     assert!(matches!(expect_api_error(kamau), ApiError::InquiryLimit { .. }), "what was opened since counts");
 }

@@ -1,6 +1,6 @@
 //! Links in mails get their tokens when a mail goes out: nothing that is stored opens an account.
 
-use crate::support::{PostOffice, Site, expect_api_error, token_in};
+use crate::support::{MockMailer, Site, expect_api_error, link_token_in};
 use model::NewPassword;
 use services::{
     accounts::Password,
@@ -29,7 +29,7 @@ struct Stored {
 }
 
 async fn stored(site: &Site) -> Vec<Stored> {
-    site.ask("SELECT recipient, subject, body_text, body_html, unsubscribe FROM mail ORDER BY id").await
+    site.query("SELECT recipient, subject, body_text, body_html, unsubscribe FROM mail ORDER BY id").await
 }
 
 async fn forgot(site: &Site) {
@@ -86,7 +86,7 @@ async fn no_stored_mail_holds_a_link_that_opens_anything(site: Site) {
         assert_eq!(expect_api_error(site.greenroom.unsubscribe(&token).await).code(), "token_invalid");
     }
     let handed_over = office.0.lock().expect("a lock").iter().find(|letter| letter.text.contains("/reset")).cloned();
-    let token = token_in(&handed_over.expect("the link was in the mail that was handed over"));
+    let token = link_token_in(&handed_over.expect("the link was in the mail that was handed over"));
     site.greenroom.reset_password(&token, new_password()).await.expect("and it opens the account");
 }
 
@@ -110,7 +110,7 @@ async fn each_link_of_a_mail_that_is_tried_again_works_until_one_is_used(site: S
         site.greenroom.deliver_pending(&office).await.expect("posting");
         site.clock.advance(Duration::from_secs(2 * 60));
     }
-    let tokens: Vec<String> = office.0.lock().expect("a lock").iter().map(token_in).collect();
+    let tokens: Vec<String> = office.0.lock().expect("a lock").iter().map(link_token_in).collect();
     assert_eq!(tokens.len(), 2);
     assert_ne!(tokens[0], tokens[1], "nothing that is stored makes the first again");
     site.greenroom.load_mailed_link(&tokens[1], None, None).await.expect("it works");
@@ -121,7 +121,7 @@ async fn each_link_of_a_mail_that_is_tried_again_works_until_one_is_used(site: S
     );
     forgot(&site).await;
     site.greenroom.deliver_pending(&office).await.expect("posting");
-    let before = token_in(office.0.lock().expect("a lock").last().expect("a mail"));
+    let before = link_token_in(office.0.lock().expect("a lock").last().expect("a mail"));
     forgot(&site).await;
     assert_eq!(
         expect_api_error(site.greenroom.reset_password(&before, new_password()).await).code(),
@@ -138,9 +138,9 @@ async fn a_mail_that_is_tried_for_hours_still_goes_out(site: Site) {
         site.clock.advance(Duration::from_secs(61 * 60));
         site.greenroom.purge_expired().await.expect("sweeping");
     }
-    let office = PostOffice::default();
+    let office = MockMailer::default();
     site.greenroom.deliver_pending(&office).await.expect("posting");
-    let token = token_in(&office.taken.lock().expect("a lock")[0]);
+    let token = link_token_in(&office.taken.lock().expect("a lock")[0]);
     site.greenroom.reset_password(&token, new_password()).await.expect("it works");
 }
 
@@ -149,7 +149,7 @@ async fn a_mail_whose_link_was_revoked_is_not_sent(site: Site) {
     forgot(&site).await;
     let password = Password::new(PASSWORD.to_owned());
     site.greenroom.change_password(&cast.sarah, password, new_password()).await.expect("changed");
-    let office = PostOffice::default();
+    let office = MockMailer::default();
     site.greenroom.deliver_pending(&office).await.expect("posting");
     let subjects: Vec<String> = office.taken.lock().expect("a lock").iter().map(|mail| mail.subject.clone()).collect();
     assert_eq!(subjects, ["Your password was changed"]);
@@ -159,9 +159,9 @@ async fn a_link_lasts_from_when_its_mail_went_out(site: Site) {
     forgot(&site).await;
     site.clock.advance(Duration::from_secs(3 * 60 * 60));
     site.greenroom.purge_expired().await.expect("sweeping");
-    let office = PostOffice::default();
+    let office = MockMailer::default();
     site.greenroom.deliver_pending(&office).await.expect("posting");
-    let token = token_in(&office.taken.lock().expect("a lock")[0]);
+    let token = link_token_in(&office.taken.lock().expect("a lock")[0]);
     site.clock.advance(Duration::from_secs(59 * 60));
     site.greenroom.reset_password(&token, new_password()).await.expect("it works for an hour");
 }
@@ -170,8 +170,8 @@ async fn a_mail_that_is_shown_keeps_its_link(site: Site) {
     forgot(&site).await;
     let other = site.open_second_node(services::Limits::default()).await;
     let (one, two) = tokio::join!(site.greenroom.list_queued_mail(), other.list_queued_mail());
-    let tokens = [one, two].map(|mails| token_in(&mails.expect("mails")[0].email));
+    let tokens = [one, two].map(|mails| link_token_in(&mails.expect("mails")[0].email));
     assert_eq!(tokens[0], tokens[1]);
-    assert_eq!(site.token_for(SARAH.email).await, tokens[0]);
+    assert_eq!(site.link_token_for(SARAH.email).await, tokens[0]);
     site.greenroom.reset_password(&tokens[0], new_password()).await.expect("it works");
 }

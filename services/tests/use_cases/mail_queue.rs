@@ -1,6 +1,6 @@
 //! Letters on their way: never lost, never sent twice knowingly.
 
-use crate::support::{PostOffice, Site, token_in, within};
+use crate::support::{MockMailer, Site, link_token_in, with_timeout};
 use services::{
     mail::{DeliveryError, Mailer, OutgoingEmail},
     seed::{ACHIENG, DEMO_PEOPLE, KAMAU, SARAH},
@@ -35,15 +35,15 @@ struct Kept {
 
 async fn a_letter_is_sent_once_and_then_forgotten(site: Site) {
     forgot(&site, SARAH.email).await;
-    let office = PostOffice::default();
+    let office = MockMailer::default();
     for _ in 0..3 {
         site.greenroom.deliver_pending(&office).await.expect("posting");
         site.clock.advance(120 * MINUTE);
     }
     assert_eq!(office.recipients(), [SARAH.email]);
-    let token = token_in(&office.taken.lock().expect("a lock")[0]);
+    let token = link_token_in(&office.taken.lock().expect("a lock")[0]);
     assert_eq!(token.len(), 64);
-    for kept in site.ask::<Kept>("SELECT body_text, body_html FROM mail").await {
+    for kept in site.query::<Kept>("SELECT body_text, body_html FROM mail").await {
         assert_eq!(
             (kept.body_text.as_str(), kept.body_html.as_str()),
             ("", ""),
@@ -55,7 +55,7 @@ async fn a_letter_is_sent_once_and_then_forgotten(site: Site) {
 async fn a_letter_that_was_not_taken_is_tried_again_later(site: Site) {
     forgot(&site, SARAH.email).await;
     let busy = || DeliveryError::Later("busy".to_owned());
-    let office = PostOffice::refusing(vec![busy(), busy()]);
+    let office = MockMailer::failing_with(vec![busy(), busy()]);
     for (passed, sent) in [(Duration::ZERO, 0), (MINUTE / 2, 0), (MINUTE / 2, 0), (MINUTE, 0), (MINUTE, 1)] {
         site.clock.advance(passed);
         site.greenroom.deliver_pending(&office).await.expect("posting");
@@ -65,7 +65,7 @@ async fn a_letter_that_was_not_taken_is_tried_again_later(site: Site) {
 
 async fn a_letter_that_never_will_be_taken_is_parked(site: Site) {
     forgot(&site, SARAH.email).await;
-    let office = PostOffice::refusing(vec![DeliveryError::Never("no such box".to_owned())]);
+    let office = MockMailer::failing_with(vec![DeliveryError::Never("no such box".to_owned())]);
     site.greenroom.deliver_pending(&office).await.expect("posting");
     site.clock.advance(600 * MINUTE);
     site.greenroom.deliver_pending(&office).await.expect("posting");
@@ -76,7 +76,7 @@ async fn a_letter_that_never_will_be_taken_is_parked(site: Site) {
 
 async fn a_letter_is_given_up_after_about_a_day(site: Site) {
     forgot(&site, SARAH.email).await;
-    let office = PostOffice::refusing(vec![DeliveryError::Later("busy".to_owned()); 100]);
+    let office = MockMailer::failing_with(vec![DeliveryError::Later("busy".to_owned()); 100]);
     let mut hours = 0;
     while site.greenroom.count_backlog().await.expect("a backlog").dead_lettered == 0 {
         site.clock.advance(60 * MINUTE);
@@ -89,7 +89,7 @@ async fn a_letter_is_given_up_after_about_a_day(site: Site) {
 async fn a_letter_taken_by_a_process_that_died_comes_back(site: Site) {
     forgot(&site, SARAH.email).await;
     // It took the letter, and then there was nobody to hear what became of it.
-    let office = PostOffice::refusing(vec![DeliveryError::Later("the process died".to_owned())]);
+    let office = MockMailer::failing_with(vec![DeliveryError::Later("the process died".to_owned())]);
     site.greenroom.deliver_pending(&office).await.expect("posting");
     let heir = site.open_second_node(services::Limits::default()).await;
     heir.deliver_pending(&office).await.expect("posting");
@@ -105,7 +105,7 @@ async fn two_processes_share_the_letters(site: Site) {
     for email in &emails {
         forgot(&site, email).await;
     }
-    let (office, other) = (PostOffice::default(), site.open_second_node(services::Limits::default()).await);
+    let (office, other) = (MockMailer::default(), site.open_second_node(services::Limits::default()).await);
     let (one, two) = tokio::join!(site.greenroom.deliver_pending(&office), other.deliver_pending(&office));
     one.and(two).expect("posting");
     let mut sent = office.recipients();
@@ -115,16 +115,16 @@ async fn two_processes_share_the_letters(site: Site) {
 
 async fn a_letter_to_nobody_is_never_sent(site: Site) {
     forgot(&site, "nobody@example.com").await;
-    let office = PostOffice::default();
+    let office = MockMailer::default();
     site.greenroom.deliver_pending(&office).await.expect("posting");
     assert!(office.recipients().is_empty());
-    assert!(site.ask::<Kept>("SELECT body_text, body_html FROM mail").await.is_empty());
+    assert!(site.query::<Kept>("SELECT body_text, body_html FROM mail").await.is_empty());
 }
 
 async fn a_letter_that_lay_too_long_is_not_sent(site: Site) {
     forgot(&site, SARAH.email).await;
     site.clock.advance(49 * 60 * MINUTE);
-    let office = PostOffice::default();
+    let office = MockMailer::default();
     site.greenroom.deliver_pending(&office).await.expect("posting");
     assert!(office.recipients().is_empty());
     assert_eq!(site.greenroom.count_backlog().await.expect("a backlog").dead_lettered, 1);
@@ -182,7 +182,7 @@ async fn a_recipient_whose_server_hangs_delays_no_other(site: Site) {
         assert_eq!(server.hanging.lock().expect("a lock").1, 2, "so many at once go to one domain");
         server.released.notify_one();
     };
-    let (posted, ()) = within(async { tokio::join!(posting, watching) }).await;
+    let (posted, ()) = with_timeout(async { tokio::join!(posting, watching) }).await;
     posted.expect("posting");
     assert_eq!((server.delivered(true), server.delivered(false)), (3, 2));
 }

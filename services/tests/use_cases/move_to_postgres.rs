@@ -1,6 +1,6 @@
 //! A whole site moves from SQLite to PostgreSQL.
 
-use crate::support::{Cast, Database, Kind, Site, Views, connect, path_of, say, within};
+use crate::support::{Cast, Database, Kind, Site, Views, connect, path_of, send_text, with_timeout};
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use services::{
     Greenroom, Limits,
@@ -25,9 +25,9 @@ async fn lived_in() -> (Site, Cast) {
     let site = Site::new(Kind::Sqlite).await;
     let cast = site.cast().await;
     for text in AWKWARD {
-        say(&site.greenroom, &cast.sarah, cast.launch, text).await;
+        send_text(&site.greenroom, &cast.sarah, cast.launch, text).await;
     }
-    say(&site.greenroom, &cast.eventpro, cast.launch, &"é".repeat(4_000)).await;
+    send_text(&site.greenroom, &cast.eventpro, cast.launch, &"é".repeat(4_000)).await;
     for change in [
         "UPDATE person SET bio = 'Zwei\nZeilen', presence = 0 WHERE name = 'Sarah Wanjiru'",
         "UPDATE person SET receipts = 0, name = 'Ōkami 狼' WHERE name = 'DJ Kamau'",
@@ -67,7 +67,7 @@ async fn a_whole_site_moves_and_is_the_same() {
     for (viewer, before) in cast.all().into_iter().zip(before) {
         assert_eq!(Views::read(&greenroom, viewer).await, before);
     }
-    let message = say(&greenroom, &cast.sarah, cast.launch, "We moved").await;
+    let message = send_text(&greenroom, &cast.sarah, cast.launch, "We moved").await;
     assert_eq!(message.seq, 23, "it goes on where it was");
     let refused = move_to_postgres(site.url(), &target.url).await;
     assert!(matches!(refused, Err(BackupError::NotEmpty("person", 5))), "{refused:?}");
@@ -114,8 +114,8 @@ async fn a_site_that_still_writes_is_noticed() {
     let watching = connect(&target.url).await;
     let waiting = "SELECT pid FROM pg_locks JOIN pg_class ON oid = relation WHERE relname = 'person' AND NOT granted";
     let waiting = Statement::from_string(DbBackend::Postgres, waiting);
-    within(async { while watching.query_one_raw(waiting.clone()).await.expect("an answer").is_none() {} }).await;
-    say(&site.greenroom, &cast.sarah, cast.launch, "Has the site moved yet?").await;
+    with_timeout(async { while watching.query_one_raw(waiting.clone()).await.expect("an answer").is_none() {} }).await;
+    send_text(&site.greenroom, &cast.sarah, cast.launch, "Has the site moved yet?").await;
     holding.execute_unprepared("ROLLBACK").await.expect("the lock is gone");
     let refused = moving.await.expect("no panic");
     assert!(matches!(refused, Err(BackupError::Changed(_))), "{refused:?}");

@@ -1,6 +1,6 @@
 //! Nodes that tell each other by a bus, however badly it carries.
 
-use crate::support::{Site, Stream, audit, say, within};
+use crate::support::{Site, Stream, audit_event_log, send_text, with_timeout};
 use serde_json::json;
 use services::{Bus, Greenroom, Limits, Resume};
 use std::time::Duration;
@@ -48,12 +48,12 @@ async fn what_one_node_commits_is_live_at_another(site: Site) {
     let carrying = carry(notes, [site.greenroom.clone(), there.clone()]);
     let (mut stream, start) = Stream::ready(&there, &cast.sarah, Resume::Live).await;
     for number in 0..20 {
-        say(&site.greenroom, &cast.eventpro, cast.launch, &number.to_string()).await;
+        send_text(&site.greenroom, &cast.eventpro, cast.launch, &number.to_string()).await;
     }
-    let heard = stream.up_to(start, start + 40).await;
-    assert_eq!(heard, audit(&site.greenroom, &cast.sarah).await[start as usize..]);
+    let heard = stream.events_up_to(start, start + 40).await;
+    assert_eq!(heard, audit_event_log(&site.greenroom, &cast.sarah).await[start as usize..]);
     site.greenroom.notify_typing(&cast.eventpro, cast.launch).await.expect("told");
-    assert_eq!(stream.frame().await.event, "typing");
+    assert_eq!(stream.next_frame().await.event, "typing");
     carrying.abort();
 }
 
@@ -63,15 +63,15 @@ async fn notes_that_come_twice_and_in_any_order_change_nothing(site: Site) {
     let (mut stream, start) = Stream::ready(&there, &cast.sarah, Resume::Live).await;
     let mut held = Vec::new();
     for number in 0..20 {
-        say(&site.greenroom, &cast.eventpro, cast.launch, &number.to_string()).await;
-        held.push(within(notes.recv()).await.expect("a message of it"));
+        send_text(&site.greenroom, &cast.eventpro, cast.launch, &number.to_string()).await;
+        held.push(with_timeout(notes.recv()).await.expect("a message of it"));
     }
     for message in held.iter().rev().chain(&held) {
         there.receive_bus_message(message);
     }
     there.receive_bus_message(b"no message at all");
-    let heard = stream.up_to(start, start + 40).await;
-    assert_eq!(heard, audit(&site.greenroom, &cast.sarah).await[start as usize..]);
+    let heard = stream.events_up_to(start, start + 40).await;
+    assert_eq!(heard, audit_event_log(&site.greenroom, &cast.sarah).await[start as usize..]);
 }
 
 /// A neighbour on the bus, or a node with a fault: what it writes must never become what a person is told.
@@ -93,10 +93,10 @@ async fn a_frame_in_a_note_reaches_no_stream(site: Site) {
     ] {
         there.receive_bus_message(json!({ "from": from, "news": news }).to_string().as_bytes());
     }
-    say(&site.greenroom, &cast.eventpro, cast.launch, "Still here?").await;
+    send_text(&site.greenroom, &cast.eventpro, cast.launch, "Still here?").await;
     let carrying = carry(notes, [site.greenroom.clone(), there.clone()]);
-    let heard = stream.up_to(start, start + 2).await;
-    assert_eq!(heard, audit(&site.greenroom, &cast.sarah).await[start as usize..]);
+    let heard = stream.events_up_to(start, start + 2).await;
+    assert_eq!(heard, audit_event_log(&site.greenroom, &cast.sarah).await[start as usize..]);
     carrying.abort();
 }
 
@@ -106,7 +106,7 @@ async fn a_session_that_ends_at_one_node_ends_at_all(site: Site) {
     let carrying = carry(notes, [site.greenroom.clone(), there.clone()]);
     let (mut stream, _) = Stream::ready(&there, &cast.sarah, Resume::Live).await;
     site.greenroom.sign_out(&cast.sarah).await.expect("signing out");
-    let last = within(stream.frame()).await;
+    let last = with_timeout(stream.next_frame()).await;
     assert_eq!((last.event.as_str(), last.data["reason"].as_str()), ("session-ended", Some("signed_out")));
     carrying.abort();
 }
@@ -119,21 +119,21 @@ async fn somebody_who_leaves_one_node_is_still_here_at_another(site: Site) {
     let (mut theirs, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
     let (hers_here, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
     let (hers_there, _) = Stream::ready(&there, &cast.sarah, Resume::Live).await;
-    assert_eq!(theirs.frame().await.data["online"], true);
+    assert_eq!(theirs.next_frame().await.data["online"], true);
     let is_here = async || site.greenroom.load_presence(&cast.eventpro, cast.launch).await.expect("presence").online;
     let both_know = async {
         while !there.load_presence(&cast.eventpro, cast.launch).await.expect("presence").online {
             tokio::task::yield_now().await;
         }
     };
-    within(both_know).await;
+    with_timeout(both_know).await;
     drop(hers_here);
     // Longer than anybody is waited for who may come back.
-    let quiet = tokio::time::timeout(Duration::from_secs(7), theirs.frame()).await;
+    let quiet = tokio::time::timeout(Duration::from_secs(7), theirs.next_frame()).await;
     assert!(quiet.is_err(), "she is still here: {quiet:?}");
     assert!(is_here().await);
     drop(hers_there);
-    assert_eq!(theirs.frame().await.data["online"], false);
+    assert_eq!(theirs.next_frame().await.data["online"], false);
     assert!(!is_here().await);
     carrying.abort();
     rounds.iter().for_each(JoinHandle::abort);

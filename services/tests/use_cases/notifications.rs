@@ -1,6 +1,6 @@
 //! The bell.
 
-use crate::support::{Kind, Site, Stream, expect_api_error, say};
+use crate::support::{Kind, Site, Stream, expect_api_error, send_text};
 use model::{FieldError, Projection, notification::PREVIEW_LIMIT};
 use services::Resume;
 use std::collections::HashSet;
@@ -15,7 +15,7 @@ on_both! {
 async fn paging_yields_every_notification_once(site: Site) {
     let cast = site.cast().await;
     for number in 0..62 {
-        say(&site.greenroom, &cast.sarah, cast.launch, &number.to_string()).await;
+        send_text(&site.greenroom, &cast.sarah, cast.launch, &number.to_string()).await;
     }
     let page = async |page: Option<&str>| {
         site.greenroom.list_notifications(&cast.eventpro, page).await.expect("notifications")
@@ -37,7 +37,7 @@ async fn the_bell_counts_what_is_not_seen_on_any_page(site: Site) {
     let cast = site.cast().await;
     site.greenroom.mark_read(&cast.eventpro, cast.launch, 12).await.expect("reading on");
     for number in 0..33 {
-        say(&site.greenroom, &cast.sarah, cast.launch, &number.to_string()).await;
+        send_text(&site.greenroom, &cast.sarah, cast.launch, &number.to_string()).await;
     }
     let notices = site.greenroom.list_notifications(&cast.eventpro, None).await.expect("notifications");
     let frame = site.greenroom.load_nav_state(&cast.eventpro).await.expect("a frame");
@@ -47,7 +47,7 @@ async fn the_bell_counts_what_is_not_seen_on_any_page(site: Site) {
 
 async fn a_preview_is_one_short_line(site: Site) {
     let cast = site.cast().await;
-    say(&site.greenroom, &cast.sarah, cast.launch, &"Ni\u{2028}sawa\n\n".repeat(400)).await;
+    send_text(&site.greenroom, &cast.sarah, cast.launch, &"Ni\u{2028}sawa\n\n".repeat(400)).await;
     let notices = site.greenroom.list_notifications(&cast.eventpro, None).await.expect("notifications");
     let preview = &notices.notifications[0].preview;
     assert_eq!(preview.chars().count(), PREVIEW_LIMIT + 1);
@@ -57,7 +57,7 @@ async fn a_preview_is_one_short_line(site: Site) {
 /// Ids are made of the time, and a process that starts again may find a clock that was set back.
 async fn an_id_from_a_clock_that_ran_ahead_stands_above_nothing_newer(site: Site) {
     let cast = site.cast().await;
-    say(&site.greenroom, &cast.sarah, cast.launch, "Before").await;
+    send_text(&site.greenroom, &cast.sarah, cast.launch, "Before").await;
     let ahead = match site.kind {
         Kind::Sqlite => "x'f1000000000070008000000000000000'",
         Kind::Postgres => "'f1000000-0000-7000-8000-000000000000'",
@@ -65,9 +65,9 @@ async fn an_id_from_a_clock_that_ran_ahead_stands_above_nothing_newer(site: Site
     site.execute(&format!("UPDATE notification SET id = {ahead} WHERE preview = 'Before'")).await;
     let mut view = site.greenroom.list_notifications(&cast.eventpro, None).await.expect("notifications");
     let (mut stream, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::After(view.cursor)).await;
-    say(&site.greenroom, &cast.sarah, cast.launch, "After").await;
+    send_text(&site.greenroom, &cast.sarah, cast.launch, "After").await;
     for _ in 0..2 {
-        view.apply(cast.eventpro.id(), &stream.event().await);
+        view.apply(cast.eventpro.id(), &stream.next_event().await);
     }
     let now = site.greenroom.list_notifications(&cast.eventpro, None).await.expect("notifications");
     let previews = |list: &[model::Notification]| list[..2].iter().map(|one| one.preview.clone()).collect::<Vec<_>>();

@@ -1,6 +1,6 @@
 //! Marking notifications as seen.
 
-use crate::support::{Site, Stream, audit};
+use crate::support::{Site, Stream, audit_event_log};
 use model::{Event, NotificationId};
 use services::{Resume, notifications::NotificationSelection};
 use uuid::Uuid;
@@ -18,7 +18,7 @@ async fn unread(site: &Site, viewer: &services::Viewer) -> Vec<NotificationId> {
 
 async fn one_is_marked_and_told(site: Site) {
     let cast = site.cast().await;
-    crate::support::say(&site.greenroom, &cast.sarah, cast.launch, "One more").await;
+    crate::support::send_text(&site.greenroom, &cast.sarah, cast.launch, "One more").await;
     let before = unread(&site, &cast.eventpro).await;
     let mut stream = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await.0;
     for _ in 0..2 {
@@ -27,27 +27,27 @@ async fn one_is_marked_and_told(site: Site) {
             .await
             .expect("marked");
     }
-    let told = stream.event().await;
+    let told = stream.next_event().await;
     let expected =
         Event::NotificationRead { ids: vec![before[0]], all: false, unread: before.len() as i64 - 1, read_at: told.at };
     assert_eq!(told.event, expected);
     assert_eq!(unread(&site, &cast.eventpro).await, before[1..]);
-    audit(&site.greenroom, &cast.eventpro).await;
+    audit_event_log(&site.greenroom, &cast.eventpro).await;
 }
 
 async fn all_are_marked_and_told_at_once(site: Site) {
     let cast = site.cast().await;
     for number in 0..40 {
-        crate::support::say(&site.greenroom, &cast.sarah, cast.launch, &number.to_string()).await;
+        crate::support::send_text(&site.greenroom, &cast.sarah, cast.launch, &number.to_string()).await;
     }
     let mut stream = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await.0;
     site.greenroom.mark_notifications_seen(&cast.eventpro, NotificationSelection::All).await.expect("marked");
-    let told = stream.event().await;
+    let told = stream.next_event().await;
     assert_eq!(told.event, Event::NotificationRead { ids: vec![], all: true, unread: 0, read_at: told.at });
     assert_eq!(site.greenroom.load_nav_state(&cast.eventpro).await.expect("a frame").unread, 0);
     site.greenroom.mark_notifications_seen(&cast.eventpro, NotificationSelection::All).await.expect("nothing to mark");
     assert_eq!(site.greenroom.load_nav_state(&cast.eventpro).await.expect("a frame").cursor, told.seq);
-    audit(&site.greenroom, &cast.eventpro).await;
+    audit_event_log(&site.greenroom, &cast.eventpro).await;
 }
 
 async fn anothers_are_passed_over(site: Site) {

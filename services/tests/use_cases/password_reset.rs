@@ -1,6 +1,6 @@
 //! A forgotten password, and changing what an account is opened with.
 
-use crate::support::{Kind, Site, connect, expect_api_error, sign_in, token_draft, within};
+use crate::support::{Kind, Site, connect, expect_api_error, sign_in, token_draft, with_timeout};
 use model::{ApiError, Event, FieldError, NewPassword, NotificationKind, Scope};
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use services::{
@@ -51,29 +51,29 @@ async fn a_link_sets_a_new_password_once_and_ends_every_session(site: Site) {
     let viewer = site.greenroom.authenticate(&before).await.expect("a viewer");
     let mut stream = crate::support::Stream::ready(&site.greenroom, &viewer, Resume::Live).await.0;
     forgot(&site, SARAH.email).await;
-    let other = site.token_for(SARAH.email).await;
+    let other = site.link_token_for(SARAH.email).await;
     forgot(&site, SARAH.email).await;
-    let token = site.token_for(SARAH.email).await;
+    let token = site.link_token_for(SARAH.email).await;
     let refused = expect_api_error(site.greenroom.reset_password(&other, password(NEW)).await);
     assert_eq!(refused.field_error("token"), Some(FieldError::TokenInvalid), "a newer link was mailed");
     assert!(site.greenroom.authenticate(&before).await.is_ok(), "asking changes nothing");
     site.greenroom.reset_password(&token, password(NEW)).await.expect("set");
     assert_eq!(expect_api_error(site.greenroom.authenticate(&before).await), ApiError::Unauthenticated);
-    assert_eq!(stream.event().await.event.name(), "notification.created");
-    assert_eq!(stream.frame().await.event, "session-ended");
-    stream.end().await;
+    assert_eq!(stream.next_event().await.event.name(), "notification.created");
+    assert_eq!(stream.next_frame().await.event, "session-ended");
+    stream.wait_end().await;
     assert_eq!(expect_api_error(sign_in(&site.greenroom, SARAH.email, PASSWORD).await), ApiError::InvalidCredentials);
     assert!(sign_in(&site.greenroom, SARAH.email, NEW).await.is_ok());
     for used in [token, other] {
         let refused = expect_api_error(site.greenroom.reset_password(&used, password("another one")).await);
         assert_eq!(refused.field_error("token"), Some(FieldError::TokenInvalid), "no link is left");
     }
-    assert!(site.letters_to(SARAH.email).await[0].subject.contains("was changed"));
+    assert!(site.mails_to(SARAH.email).await[0].subject.contains("was changed"));
 }
 
 async fn a_reset_link_runs_out_after_an_hour(site: Site) {
     forgot(&site, SARAH.email).await;
-    let token = site.token_for(SARAH.email).await;
+    let token = site.link_token_for(SARAH.email).await;
     site.clock.advance(Duration::from_secs(60 * 60));
     assert_eq!(expect_api_error(site.greenroom.reset_password(&token, password(NEW)).await).code(), "token_invalid");
     assert_eq!(
@@ -85,7 +85,7 @@ async fn a_reset_link_runs_out_after_an_hour(site: Site) {
 
 async fn a_password_that_is_refused_leaves_the_link_good(site: Site) {
     forgot(&site, SARAH.email).await;
-    let token = site.token_for(SARAH.email).await;
+    let token = site.link_token_for(SARAH.email).await;
     let refused = expect_api_error(site.greenroom.reset_password(&token, password("password123")).await);
     assert_eq!(refused.code(), "password_too_common");
     assert_eq!(expect_api_error(site.greenroom.confirm_email(&token).await).code(), "token_invalid");
@@ -114,7 +114,7 @@ async fn changing_the_password_ends_the_other_sessions_and_tokens(site: Site) {
     let notices = site.greenroom.list_notifications(&here, None).await.expect("notifications");
     let kinds: Vec<_> = notices.notifications.iter().take(2).map(|notification| notification.kind).collect();
     assert_eq!(kinds, [NotificationKind::PasswordChanged, NotificationKind::TokenCreated]);
-    assert_eq!(site.letters_to(SARAH.email).await.len(), 1);
+    assert_eq!(site.mails_to(SARAH.email).await.len(), 1);
 }
 
 async fn a_wrong_password_changes_nothing_and_is_counted(site: Site) {
@@ -136,12 +136,14 @@ async fn a_new_address_works_once_confirmed_and_the_old_one_is_told(site: Site) 
     site.greenroom.change_email(&sarah, typed(PASSWORD), address(), from).await.expect("taken");
     assert!(sign_in(&site.greenroom, SARAH.email, PASSWORD).await.is_ok(), "nothing has changed yet");
     let mut stream = crate::support::Stream::ready(&site.greenroom, &sarah, Resume::Live).await.0;
-    site.greenroom.confirm_email(&site.token_for("sarah.new@example.com").await).await.expect("confirmed");
+    site.greenroom.confirm_email(&site.link_token_for("sarah.new@example.com").await).await.expect("confirmed");
     assert_eq!(expect_api_error(sign_in(&site.greenroom, SARAH.email, PASSWORD).await), ApiError::InvalidCredentials);
     assert!(sign_in(&site.greenroom, "sarah.new@example.com", PASSWORD).await.is_ok());
     assert!(site.greenroom.authenticate(&token).await.is_ok(), "it is the same person");
-    assert!(site.letters_to(SARAH.email).await[0].subject.contains("was changed"));
-    let Event::NotificationCreated { notification } = stream.event().await.event else { panic!("no notification") };
+    assert!(site.mails_to(SARAH.email).await[0].subject.contains("was changed"));
+    let Event::NotificationCreated { notification } = stream.next_event().await.event else {
+        panic!("no notification")
+    };
     assert_eq!((notification.kind, notification.conversation_id), (NotificationKind::EmailChanged, None));
 }
 
@@ -150,7 +152,7 @@ async fn an_address_that_somebody_has_cant_be_taken(site: Site) {
     let taken = EVENTPRO.email.parse().expect("an address");
     let from = Ipv4Addr::LOCALHOST.into();
     site.greenroom.change_email(&sarah, typed(PASSWORD), taken, from).await.expect("the same answer");
-    let refused = expect_api_error(site.greenroom.confirm_email(&site.token_for(EVENTPRO.email).await).await);
+    let refused = expect_api_error(site.greenroom.confirm_email(&site.link_token_for(EVENTPRO.email).await).await);
     assert_eq!(refused.code(), "token_invalid");
     assert_eq!(site.sign_in(EVENTPRO.email).await.user.name, EVENTPRO.name);
 }
@@ -168,7 +170,7 @@ async fn an_address_that_somebody_only_claimed_can(site: Site) {
     site.greenroom.register_account(input.parse().expect("a registration"), from).await.expect("taken");
     let address = "sarah.new@example.com".parse().expect("an address");
     site.greenroom.change_email(&sarah, typed(PASSWORD), address, from).await.expect("taken");
-    site.greenroom.confirm_email(&site.token_for("sarah.new@example.com").await).await.expect("confirmed");
+    site.greenroom.confirm_email(&site.link_token_for("sarah.new@example.com").await).await.expect("confirmed");
     let user = sign_in(&site.greenroom, "sarah.new@example.com", PASSWORD).await.expect("a session").user;
     assert_eq!(user.name, SARAH.name);
 }
@@ -181,10 +183,10 @@ async fn ask_to_move(site: &Site, viewer: &Viewer, to: &str) {
 async fn a_new_password_ends_a_change_of_address(site: Site) {
     let (thief, _) = viewer(&site, SARAH.email).await;
     ask_to_move(&site, &thief, "thief@example.com").await;
-    assert!(site.letters_to(SARAH.email).await[0].subject.contains("about to change"), "the owner is told in time");
+    assert!(site.mails_to(SARAH.email).await[0].subject.contains("about to change"), "the owner is told in time");
     forgot(&site, SARAH.email).await;
-    site.greenroom.reset_password(&site.token_for(SARAH.email).await, password(NEW)).await.expect("set");
-    let refused = expect_api_error(site.greenroom.confirm_email(&site.token_for("thief@example.com").await).await);
+    site.greenroom.reset_password(&site.link_token_for(SARAH.email).await, password(NEW)).await.expect("set");
+    let refused = expect_api_error(site.greenroom.confirm_email(&site.link_token_for("thief@example.com").await).await);
     assert_eq!(refused.code(), "token_invalid");
     assert!(sign_in(&site.greenroom, SARAH.email, NEW).await.is_ok());
 }
@@ -192,9 +194,9 @@ async fn a_new_password_ends_a_change_of_address(site: Site) {
 async fn a_link_to_the_old_address_opens_nothing_after_the_change(site: Site) {
     let (sarah, _) = viewer(&site, SARAH.email).await;
     forgot(&site, SARAH.email).await;
-    let old = site.token_for(SARAH.email).await;
+    let old = site.link_token_for(SARAH.email).await;
     ask_to_move(&site, &sarah, "sarah.new@example.com").await;
-    site.greenroom.confirm_email(&site.token_for("sarah.new@example.com").await).await.expect("confirmed");
+    site.greenroom.confirm_email(&site.link_token_for("sarah.new@example.com").await).await.expect("confirmed");
     assert_eq!(expect_api_error(site.greenroom.reset_password(&old, password(NEW)).await).code(), "token_invalid");
 }
 
@@ -225,8 +227,8 @@ async fn changing_an_address_holds_up_nobody_who_reads(site: Site) {
     for round in 0..12 {
         let to = format!("sarah{round}@example.com");
         ask_to_move(&site, &cast.sarah, &to).await;
-        let message = crate::support::say(&site.greenroom, &cast.eventpro, conversation, "Habari").await;
-        let token = site.token_for(&to).await;
+        let message = crate::support::send_text(&site.greenroom, &cast.eventpro, conversation, "Habari").await;
+        let token = site.link_token_for(&to).await;
         let (moved, seen, read, said) = tokio::join!(
             site.greenroom.confirm_email(&token),
             site.greenroom.mark_notifications_seen(&cast.sarah, services::notifications::NotificationSelection::All),
@@ -242,7 +244,7 @@ async fn changing_an_address_holds_up_nobody_who_reads(site: Site) {
 async fn passwords_that_are_chosen_are_counted_whether_or_not_they_are_taken(site: Site) {
     let (sarah, _) = viewer(&site, SARAH.email).await;
     forgot(&site, SARAH.email).await;
-    let token = site.token_for(SARAH.email).await;
+    let token = site.link_token_for(SARAH.email).await;
     let changes = (0..25).map(|_| site.greenroom.change_password(&sarah, typed(PASSWORD), password("password123")));
     let refused: Vec<_> = futures::future::join_all(changes).await.into_iter().map(api_error).collect();
     let (common, limited): (Vec<_>, Vec<_>) = refused.iter().partition(|one| one.code() == "password_too_common");
@@ -278,14 +280,14 @@ async fn a_new_password_forgets_the_devices_that_were_known(site: Site) {
     sign_in_with_cookie(&site, NEW, &own).await.expect("the one that changed it is known");
     forgot(&site, SARAH.email).await;
     site.greenroom
-        .reset_password(&site.token_for(SARAH.email).await, password("seven drums at dawn"))
+        .reset_password(&site.link_token_for(SARAH.email).await, password("seven drums at dawn"))
         .await
         .expect("set");
     let refused = expect_api_error(sign_in_with_cookie(&site, "seven drums at dawn", &own).await);
     assert_eq!(refused, ApiError::RateLimited { retry_after: 60 }, "after a reset none is");
     site.clock.advance(Duration::from_secs(8 * 24 * 60 * 60));
     sign_in_with_cookie(&site, "seven drums at dawn", &own).await.expect("a session");
-    assert_eq!(site.letters_to(SARAH.email).await[0].subject, "A new sign-in to your account");
+    assert_eq!(site.mails_to(SARAH.email).await[0].subject, "A new sign-in to your account");
 }
 
 /// A change of the password locks the person, then ends the links. A link that is followed must do it in that order.
@@ -293,7 +295,7 @@ async fn a_new_password_forgets_the_devices_that_were_known(site: Site) {
 async fn following_a_link_never_deadlocks_with_a_change_of_the_password() {
     let site = Site::new(Kind::Postgres).await;
     forgot(&site, SARAH.email).await;
-    let token = site.token_for(SARAH.email).await;
+    let token = site.link_token_for(SARAH.email).await;
     let change = connect(site.url()).await;
     let lock = format!("BEGIN; SELECT 1 FROM person WHERE email = '{}' FOR NO KEY UPDATE", SARAH.email);
     change.execute_unprepared(&lock).await.expect("a lock");
@@ -302,7 +304,7 @@ async fn following_a_link_never_deadlocks_with_a_change_of_the_password() {
     let waits = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
     let waits = Statement::from_string(DbBackend::Postgres, waits);
     let watching = connect(site.url()).await;
-    within(async { while watching.query_one_raw(waits.clone()).await.expect("an answer").is_none() {} }).await;
+    with_timeout(async { while watching.query_one_raw(waits.clone()).await.expect("an answer").is_none() {} }).await;
     change.execute_unprepared("DELETE FROM token; COMMIT").await.expect("no deadlock");
     let refused = expect_api_error(following.await.expect("no panic"));
     assert_eq!(refused.field_error("token"), Some(FieldError::TokenInvalid), "the links are ended");

@@ -1,6 +1,6 @@
 //! The law: a view read at cursor N, with the events after N applied, equals the view read now.
 
-use crate::support::{Site, Views, audit, booking_of, draft};
+use crate::support::{Site, Views, audit_event_log, draft, draft_booking};
 use model::{AccountInput, ConversationId, Envelope, MessageDraft};
 use proptest::{
     prelude::*,
@@ -56,7 +56,7 @@ fn step() -> impl Strategy<Value = Operation> {
 }
 
 /// What happened so far.
-struct Story {
+struct Scenario {
     site: Site,
     /// Two organizers, then three talents.
     people: Vec<Viewer>,
@@ -65,7 +65,7 @@ struct Story {
     looks: Vec<(Viewer, Views)>,
 }
 
-impl Story {
+impl Scenario {
     async fn begin(site: Site) -> Self {
         let cast = site.cast().await;
         let conversations = vec![
@@ -81,7 +81,7 @@ impl Story {
         (*id, if talent { other } else { organizer }.clone())
     }
 
-    async fn take(&mut self, step: &Operation) {
+    async fn run(&mut self, step: &Operation) {
         let greenroom = &self.site.greenroom;
         match *step {
             Operation::Post { conversation, talent, text } => {
@@ -96,7 +96,7 @@ impl Story {
             }
             Operation::Open { organizer, talent } => {
                 let (organizer, talent) = (self.people[organizer].clone(), self.people[2 + talent].clone());
-                let opened = greenroom.open_booking(&organizer, booking_of(talent.id())).await.expect("a booking");
+                let opened = greenroom.open_booking(&organizer, draft_booking(talent.id())).await.expect("a booking");
                 self.conversations.push((opened.id, organizer, talent));
             }
             Operation::ReadOn { conversation, talent, seq } => {
@@ -152,19 +152,19 @@ impl Story {
         }
     }
 
-    async fn hold_to_the_law(self) {
+    async fn check_consistency(self) {
         for viewer in &self.people {
-            let log = audit(&self.site.greenroom, viewer).await;
+            let log = audit_event_log(&self.site.greenroom, viewer).await;
             let now = Views::read(&self.site.greenroom, viewer).await;
             for (_, then) in self.looks.iter().filter(|(looked, _)| looked.id() == viewer.id()) {
-                hold(viewer, then, &now, &log);
+                assert_consistent(viewer, then, &now, &log);
             }
         }
     }
 }
 
 /// Holds one view to the law, with every event applied twice, and old ones again in between.
-fn hold(viewer: &Viewer, then: &Views, now: &Views, log: &[Envelope]) {
+fn assert_consistent(viewer: &Viewer, then: &Views, now: &Views, log: &[Envelope]) {
     let me = viewer.id();
     let mut view = then.clone();
     for envelope in log {
@@ -177,7 +177,7 @@ fn hold(viewer: &Viewer, then: &Views, now: &Views, log: &[Envelope]) {
     }
     assert!(view.inbox.is_some() || then.inbox.as_ref().is_some_and(|inbox| inbox.next_page.is_some()));
     let now = now.clone().only_threads_of(&view);
-    assert_eq!(view.cut_like(&now), now, "{}", viewer.person().name);
+    assert_eq!(view.shape_of(&now), now, "{}", viewer.person().name);
 }
 
 async fn an_old_view_with_what_came_after_is_the_view_of_now(site: Site) {
@@ -188,11 +188,11 @@ async fn an_old_view_with_what_came_after_is_the_view_of_now(site: Site) {
     let outcome = tokio::task::block_in_place(|| {
         runner.run(&steps, |steps| {
             Handle::current().block_on(async {
-                let mut story = Story::begin(Site::new(kind).await).await;
+                let mut scenario = Scenario::begin(Site::new(kind).await).await;
                 for step in &steps {
-                    story.take(step).await;
+                    scenario.run(step).await;
                 }
-                story.hold_to_the_law().await;
+                scenario.check_consistency().await;
             });
             Ok(())
         })

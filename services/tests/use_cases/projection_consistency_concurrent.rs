@@ -1,6 +1,6 @@
 //! The same law while everybody acts at once, through two processes on one database.
 
-use crate::support::{Cast, Dice, Site, Views, audit, booking_of, draft, within};
+use crate::support::{Cast, Rng, Site, Views, audit_event_log, draft, draft_booking, with_timeout};
 use model::ConversationId;
 use services::{Greenroom, Limits, Viewer};
 use tokio::task::JoinSet;
@@ -21,19 +21,19 @@ struct Actor {
     viewer: Viewer,
     conversations: Vec<ConversationId>,
     talent: Viewer,
-    dice: Dice,
+    rng: Rng,
 }
 
 impl Actor {
     async fn act(mut self) -> Looks {
         let mut looks = Looks::new();
         for number in 0..ACTS {
-            let conversation = self.conversations[self.dice.roll(self.conversations.len())];
-            let seq = i64::try_from(self.dice.roll(40)).expect("a small number");
-            match self.dice.roll(13) {
+            let conversation = self.conversations[self.rng.below(self.conversations.len())];
+            let seq = i64::try_from(self.rng.below(40)).expect("a small number");
+            match self.rng.below(13) {
                 0..=3 => {
                     let draft = draft(conversation, &format!("Act {number}"));
-                    let times = 1 + self.dice.roll(4) / 3;
+                    let times = 1 + self.rng.below(4) / 3;
                     for _ in 0..times {
                         self.greenroom.send_message(&self.viewer, draft.clone()).await.expect("a message");
                     }
@@ -42,7 +42,7 @@ impl Actor {
                     self.greenroom.mark_read(&self.viewer, conversation, seq).await.expect("reading on");
                 }
                 7 if self.viewer.role() == model::Role::Organizer => {
-                    let draft = booking_of(self.talent.id());
+                    let draft = draft_booking(self.talent.id());
                     self.greenroom.open_booking(&self.viewer, draft).await.expect("a booking");
                 }
                 8 => self.greenroom.mark_unread(&self.viewer, conversation, seq).await.expect("marking"),
@@ -57,7 +57,7 @@ impl Actor {
 /// EventPro and Safari Sounds both know Sarah and DJ Kamau.
 async fn acquaint(site: &Site, cast: &Cast) -> Vec<(Viewer, Vec<ConversationId>)> {
     let open = async |organizer: &Viewer, talent: &Viewer| {
-        site.greenroom.open_booking(organizer, booking_of(talent.id())).await.expect("a booking").id
+        site.greenroom.open_booking(organizer, draft_booking(talent.id())).await.expect("a booking").id
     };
     let (theirs, hers) = (open(&cast.eventpro, &cast.kamau).await, open(&cast.safari, &cast.sarah).await);
     vec![
@@ -68,7 +68,7 @@ async fn acquaint(site: &Site, cast: &Cast) -> Vec<(Viewer, Vec<ConversationId>)
     ]
 }
 
-async fn play(site: &Site, dice: &mut Dice) {
+async fn play(site: &Site, rng: &mut Rng) {
     let cast = site.cast().await;
     let limits = Limits { inquiries_per_day: 1_000, open_inquiries_per_pair: 1_000, ..Limits::default() };
     let second = site.open_second_node(limits).await;
@@ -77,12 +77,12 @@ async fn play(site: &Site, dice: &mut Dice) {
     for number in 0..ACTORS {
         let (viewer, conversations) = people[number % people.len()].clone();
         let greenroom = if number < people.len() { &site.greenroom } else { &second }.clone();
-        let talent = if dice.roll(2) == 0 { &cast.sarah } else { &cast.achieng }.clone();
-        actors.spawn(Actor { greenroom, viewer, conversations, talent, dice: dice.split() }.act());
+        let talent = if rng.below(2) == 0 { &cast.sarah } else { &cast.achieng }.clone();
+        actors.spawn(Actor { greenroom, viewer, conversations, talent, rng: rng.fork() }.act());
     }
-    let looks = within(actors.join_all()).await.concat();
+    let looks = with_timeout(actors.join_all()).await.concat();
     for viewer in cast.all() {
-        let log = audit(&site.greenroom, viewer).await;
+        let log = audit_event_log(&site.greenroom, viewer).await;
         let now = Views::read(&site.greenroom, viewer).await;
         for (_, then) in looks.iter().filter(|(looked, _)| looked.id() == viewer.id()) {
             let mut view = then.clone();
@@ -90,14 +90,14 @@ async fn play(site: &Site, dice: &mut Dice) {
                 view.apply(viewer.id(), envelope);
             }
             let now = now.clone().only_threads_of(&view);
-            assert_eq!(view.cut_like(&now), now, "{} from {}", viewer.person().name, then.cursor());
+            assert_eq!(view.shape_of(&now), now, "{} from {}", viewer.person().name, then.cursor());
         }
     }
 }
 
 async fn an_old_view_with_what_came_after_is_the_view_of_now(site: Site) {
-    let mut dice = Dice::new();
+    let mut rng = Rng::new();
     for _ in 0..STORIES {
-        play(&Site::new(site.kind).await, &mut dice).await;
+        play(&Site::new(site.kind).await, &mut rng).await;
     }
 }

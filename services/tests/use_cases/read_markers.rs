@@ -1,6 +1,6 @@
 //! How far somebody has read.
 
-use crate::support::{Site, Stream, audit, booking_of, draft, say, within};
+use crate::support::{Site, Stream, audit_event_log, draft, draft_booking, send_text, with_timeout};
 use model::{Conversation, Event};
 use services::{Limits, Resume};
 use std::time::Duration;
@@ -22,44 +22,44 @@ async fn hers(site: &Site, cast: &crate::support::Cast) -> Conversation {
 async fn reading_goes_forward_only(site: Site) {
     let cast = site.cast().await;
     for text in ["One", "Two", "Three"] {
-        say(&site.greenroom, &cast.eventpro, cast.launch, text).await;
+        send_text(&site.greenroom, &cast.eventpro, cast.launch, text).await;
     }
     site.greenroom.mark_read(&cast.sarah, cast.launch, 14).await.expect("reading on");
-    let before = (hers(&site, &cast).await, site.tally().await);
+    let before = (hers(&site, &cast).await, site.count_rows().await);
     assert_eq!((before.0.read_seq, before.0.unread), (14, 1));
     for seq in [14, 13, 1, 0, -1, i64::MIN] {
         site.greenroom.mark_read(&cast.sarah, cast.launch, seq).await.expect("nothing to do");
-        assert_eq!((hers(&site, &cast).await, site.tally().await), before, "{seq}");
+        assert_eq!((hers(&site, &cast).await, site.count_rows().await), before, "{seq}");
     }
 }
 
 async fn nobody_reads_past_the_last_message(site: Site) {
     let cast = site.cast().await;
-    say(&site.greenroom, &cast.eventpro, cast.launch, "The thirteenth").await;
+    send_text(&site.greenroom, &cast.eventpro, cast.launch, "The thirteenth").await;
     let (mut stream, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
     site.greenroom.mark_read(&cast.sarah, cast.launch, i64::MAX).await.expect("reading on");
     let read =
         Event::ConversationRead { conversation_id: cast.launch, user_id: cast.sarah.id(), read_seq: 13, unread: 0 };
-    assert_eq!(stream.event().await.event, read);
+    assert_eq!(stream.next_event().await.event, read);
     assert_eq!((hers(&site, &cast).await.read_seq, hers(&site, &cast).await.unread), (13, 0));
 
-    let before = site.tally().await;
+    let before = site.count_rows().await;
     site.greenroom.mark_read(&cast.sarah, cast.launch, i64::MAX).await.expect("nothing to do");
-    assert_eq!(site.tally().await, before, "at the end there is nothing to tell");
-    say(&site.greenroom, &cast.eventpro, cast.launch, "The fourteenth").await;
+    assert_eq!(site.count_rows().await, before, "at the end there is nothing to tell");
+    send_text(&site.greenroom, &cast.eventpro, cast.launch, "The fourteenth").await;
     assert_eq!(hers(&site, &cast).await.unread, 1);
 }
 
 async fn both_are_told_how_far_somebody_read(site: Site) {
     let cast = site.cast().await;
-    let last = say(&site.greenroom, &cast.sarah, cast.launch, "Look at these").await.seq;
+    let last = send_text(&site.greenroom, &cast.sarah, cast.launch, "Look at these").await.seq;
     let (mut hers, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
     let (mut theirs, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
     site.greenroom.mark_read(&cast.eventpro, cast.launch, last).await.expect("reading on");
-    let (to_her, to_them) = (hers.event().await.event, theirs.event().await.event);
+    let (to_her, to_them) = (hers.next_event().await.event, theirs.next_event().await.event);
     assert_eq!(to_her, to_them);
     assert!(matches!(to_her, Event::ConversationRead { user_id, unread: 0, .. } if user_id == cast.eventpro.id()));
-    assert_eq!(theirs.names(1).await, ["notification.read"]);
+    assert_eq!(theirs.event_names(1).await, ["notification.read"]);
 
     let conversation = self::hers(&site, &cast).await;
     assert_eq!((conversation.counterpart_read_seq, conversation.counterpart_delivered_seq), (last, last));
@@ -69,15 +69,15 @@ async fn notifications_of_what_was_read_are_seen(site: Site) {
     let cast = site.cast().await;
     site.greenroom.mark_read(&cast.sarah, cast.launch, 12).await.expect("reading on");
     let unread = async || site.greenroom.list_notifications(&cast.sarah, None).await.expect("notifications").unread;
-    let elsewhere = site.greenroom.open_booking(&cast.safari, booking_of(cast.sarah.id())).await.expect("a booking");
-    let last = say(&site.greenroom, &cast.eventpro, cast.launch, "One").await.seq;
+    let elsewhere = site.greenroom.open_booking(&cast.safari, draft_booking(cast.sarah.id())).await.expect("a booking");
+    let last = send_text(&site.greenroom, &cast.eventpro, cast.launch, "One").await.seq;
     assert_eq!(unread().await, 2);
 
     let (mut stream, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
     site.clock.advance(Duration::from_secs(90));
     site.greenroom.mark_read(&cast.sarah, cast.launch, last).await.expect("reading on");
-    assert_eq!(stream.names(1).await, ["conversation.read"]);
-    let told = stream.event().await;
+    assert_eq!(stream.event_names(1).await, ["conversation.read"]);
+    let told = stream.next_event().await;
     let notices = site.greenroom.list_notifications(&cast.sarah, None).await.expect("notifications");
     let seen = notices.notifications.iter().find(|known| known.conversation_id == Some(cast.launch)).expect("one");
     let read = Event::NotificationRead { ids: vec![seen.id], all: false, unread: 1, read_at: told.at };
@@ -87,21 +87,21 @@ async fn notifications_of_what_was_read_are_seen(site: Site) {
     site.greenroom.mark_read(&cast.sarah, elsewhere.id, 1).await.expect("reading on");
     assert_eq!(unread().await, 0, "the first message of a booking rang the bell too");
     // One's own messages ring no bell: reading them tells of no notification.
-    let own = say(&site.greenroom, &cast.sarah, cast.launch, "Mine").await.seq;
+    let own = send_text(&site.greenroom, &cast.sarah, cast.launch, "Mine").await.seq;
     site.greenroom.mark_read(&cast.sarah, cast.launch, own).await.expect("reading on");
     assert_eq!(
-        stream.names(4).await,
+        stream.event_names(4).await,
         ["conversation.read", "notification.read", "message.created", "conversation.read"]
     );
-    say(&site.greenroom, &cast.sarah, cast.launch, "Mine too").await;
-    assert_eq!(stream.names(1).await, ["message.created"]);
+    send_text(&site.greenroom, &cast.sarah, cast.launch, "Mine too").await;
+    assert_eq!(stream.event_names(1).await, ["message.created"]);
 }
 
 async fn reading_a_part_leaves_the_rest(site: Site) {
     let cast = site.cast().await;
     site.greenroom.mark_read(&cast.sarah, cast.launch, 12).await.expect("reading on");
     for text in ["One", "Two", "Three"] {
-        say(&site.greenroom, &cast.eventpro, cast.launch, text).await;
+        send_text(&site.greenroom, &cast.eventpro, cast.launch, text).await;
     }
     site.greenroom.mark_read(&cast.sarah, cast.launch, 13).await.expect("reading on");
     assert_eq!(hers(&site, &cast).await.unread, 2);
@@ -110,7 +110,7 @@ async fn reading_a_part_leaves_the_rest(site: Site) {
     let seen: Vec<_> =
         notices.notifications.iter().take(3).map(|notification| notification.read_at.is_some()).collect();
     assert_eq!(seen, [false, false, true]);
-    audit(&site.greenroom, &cast.sarah).await;
+    audit_event_log(&site.greenroom, &cast.sarah).await;
 }
 
 /// Sarah reads in two conversations on two devices while people write to her there. What she is told is
@@ -118,7 +118,7 @@ async fn reading_a_part_leaves_the_rest(site: Site) {
 async fn reading_while_others_write_keeps_every_count_right(site: Site) {
     let cast = site.cast().await;
     let second = site.open_second_node(Limits::default()).await;
-    let other = site.greenroom.open_booking(&cast.safari, booking_of(cast.sarah.id())).await.expect("a booking").id;
+    let other = site.greenroom.open_booking(&cast.safari, draft_booking(cast.sarah.id())).await.expect("a booking").id;
     let mut acts = JoinSet::new();
     for (conversation, by, first) in [(cast.launch, &cast.eventpro, 14), (other, &cast.safari, 2)] {
         for greenroom in [&site.greenroom, &second] {
@@ -137,8 +137,8 @@ async fn reading_while_others_write_keeps_every_count_right(site: Site) {
             });
         }
     }
-    within(acts.join_all()).await;
+    with_timeout(acts.join_all()).await;
     for viewer in [&cast.sarah, &cast.eventpro, &cast.safari] {
-        audit(&site.greenroom, viewer).await;
+        audit_event_log(&site.greenroom, viewer).await;
     }
 }

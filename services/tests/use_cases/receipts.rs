@@ -1,6 +1,6 @@
 //! How far messages came: delivered, read, and unread again.
 
-use crate::support::{Cast, Site, Stream, audit, say};
+use crate::support::{Cast, Site, Stream, audit_event_log, send_text};
 use model::{AccountInput, Conversation, Event};
 use services::{Resume, Viewer};
 
@@ -29,7 +29,7 @@ async fn want_receipts(site: &Site, viewer: &Viewer, wanted: bool) {
 async fn written(site: &Site, cast: &Cast, count: usize) {
     site.greenroom.mark_read(&cast.sarah, cast.launch, 12).await.expect("reading on");
     for number in 0..count {
-        say(&site.greenroom, &cast.eventpro, cast.launch, &number.to_string()).await;
+        send_text(&site.greenroom, &cast.eventpro, cast.launch, &number.to_string()).await;
     }
 }
 
@@ -41,25 +41,25 @@ async fn whoever_wrote_is_told_what_arrived(site: Site) {
     site.greenroom.mark_delivered(&cast.sarah, cast.launch, 13).await.expect("delivered");
     let (conversation_id, user_id) = (cast.launch, cast.sarah.id());
     let delivered = Event::ConversationDelivered { conversation_id, user_id, delivered_seq: 13 };
-    assert_eq!(theirs.event().await.event, delivered);
+    assert_eq!(theirs.next_event().await.event, delivered);
     let now = of(&site, &cast.eventpro, &cast).await;
     assert_eq!((now.counterpart_delivered_seq, now.counterpart_read_seq), (13, 12));
-    say(&site.greenroom, &cast.sarah, cast.launch, "Got it").await;
-    assert_eq!(hers.names(1).await, ["message.created"], "she isn't told of her own device");
+    send_text(&site.greenroom, &cast.sarah, cast.launch, "Got it").await;
+    assert_eq!(hers.event_names(1).await, ["message.created"], "she isn't told of her own device");
 }
 
 async fn what_arrived_goes_forward_only(site: Site) {
     let cast = site.cast().await;
     written(&site, &cast, 3).await;
     site.greenroom.mark_delivered(&cast.sarah, cast.launch, 14).await.expect("delivered");
-    let before = site.tally().await;
+    let before = site.count_rows().await;
     for seq in [14, 13, 0, -1, i64::MIN] {
         site.greenroom.mark_delivered(&cast.sarah, cast.launch, seq).await.expect("nothing to do");
     }
-    assert_eq!(site.tally().await, before);
+    assert_eq!(site.count_rows().await, before);
     site.greenroom.mark_delivered(&cast.sarah, cast.launch, i64::MAX).await.expect("delivered");
     assert_eq!(of(&site, &cast.eventpro, &cast).await.counterpart_delivered_seq, 15, "never past the last");
-    audit(&site.greenroom, &cast.eventpro).await;
+    audit_event_log(&site.greenroom, &cast.eventpro).await;
 }
 
 async fn what_was_read_has_arrived(site: Site) {
@@ -77,14 +77,14 @@ async fn without_receipts_nobody_is_told_anything(site: Site) {
     let (mut hers, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
     site.greenroom.mark_delivered(&cast.sarah, cast.launch, 13).await.expect("delivered");
     site.greenroom.mark_read(&cast.sarah, cast.launch, 14).await.expect("reading on");
-    assert_eq!(hers.names(2).await, ["conversation.read", "notification.read"], "her own devices know");
+    assert_eq!(hers.event_names(2).await, ["conversation.read", "notification.read"], "her own devices know");
     let now = of(&site, &cast.eventpro, &cast).await;
     assert_eq!((now.counterpart_delivered_seq, now.counterpart_read_seq), (12, 12));
 
     want_receipts(&site, &cast.sarah, true).await;
-    say(&site.greenroom, &cast.eventpro, cast.launch, "And now?").await;
+    send_text(&site.greenroom, &cast.eventpro, cast.launch, "And now?").await;
     site.greenroom.mark_read(&cast.sarah, cast.launch, 15).await.expect("reading on");
-    assert_eq!(theirs.names(2).await, ["message.created", "conversation.read"]);
+    assert_eq!(theirs.event_names(2).await, ["message.created", "conversation.read"]);
     assert_eq!(of(&site, &cast.eventpro, &cast).await.counterpart_read_seq, 15);
 }
 
@@ -107,12 +107,12 @@ async fn unread_again_is_so_on_every_device_and_told_to_nobody_else(site: Site) 
     site.greenroom.mark_unread(&cast.sarah, cast.launch, 14).await.expect("marked");
     let (conversation_id, user_id) = (cast.launch, cast.sarah.id());
     let told = Event::ConversationRead { conversation_id, user_id, read_seq: 13, unread: 2 };
-    assert_eq!(hers.event().await.event, told);
+    assert_eq!(hers.next_event().await.event, told);
     let now = of(&site, &cast.sarah, &cast).await;
     assert_eq!((now.read_seq, now.unread), (13, 2));
     assert_eq!(of(&site, &cast.eventpro, &cast).await.counterpart_read_seq, 15, "what was seen was seen");
-    say(&site.greenroom, &cast.eventpro, cast.launch, "Hello?").await;
-    assert_eq!(theirs.names(1).await, ["message.created"]);
+    send_text(&site.greenroom, &cast.eventpro, cast.launch, "Hello?").await;
+    assert_eq!(theirs.event_names(1).await, ["message.created"]);
     assert_eq!(of(&site, &cast.sarah, &cast).await.unread, 3);
 }
 
@@ -124,21 +124,21 @@ async fn read_again_is_not_told_again(site: Site) {
     let (mut theirs, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
     site.greenroom.mark_read(&cast.sarah, cast.launch, 13).await.expect("reading on");
     site.greenroom.mark_read(&cast.sarah, cast.launch, 14).await.expect("reading on");
-    say(&site.greenroom, &cast.eventpro, cast.launch, "Hello?").await;
-    assert_eq!(theirs.names(1).await, ["message.created"]);
+    send_text(&site.greenroom, &cast.eventpro, cast.launch, "Hello?").await;
+    assert_eq!(theirs.event_names(1).await, ["message.created"]);
     for viewer in [&cast.sarah, &cast.eventpro] {
-        audit(&site.greenroom, viewer).await;
+        audit_event_log(&site.greenroom, viewer).await;
     }
 }
 
 async fn nothing_is_unread_before_it_is_read(site: Site) {
     let cast = site.cast().await;
     written(&site, &cast, 2).await;
-    let before = site.tally().await;
+    let before = site.count_rows().await;
     for seq in [13, 14, 99, i64::MAX] {
         site.greenroom.mark_unread(&cast.sarah, cast.launch, seq).await.expect("nothing to do");
     }
-    assert_eq!(site.tally().await, before);
+    assert_eq!(site.count_rows().await, before);
     site.greenroom.mark_unread(&cast.sarah, cast.launch, i64::MIN).await.expect("marked");
     assert_eq!(of(&site, &cast.sarah, &cast).await.read_seq, 0);
 }

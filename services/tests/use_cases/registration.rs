@@ -1,6 +1,6 @@
 //! Opening an account: it works once its address is confirmed, and nobody learns who has one.
 
-use crate::support::{Kind, Site, expect_api_error, sign_in, token_in};
+use crate::support::{Kind, Site, expect_api_error, link_token_in, sign_in};
 use model::{ApiError, Craft, FieldError, NewPassword, Profile, RegisterInput, Registration, Role};
 use services::{
     accounts::{Confirmation, LinkOpener},
@@ -59,17 +59,17 @@ async fn an_account_works_once_its_link_was_opened(site: Site) {
     register(&site, "Wambui@Example.com", PASSWORD, "Wambui").await;
     assert_eq!(expect_api_error(sign_in(&site.greenroom, WAMBUI, PASSWORD).await), ApiError::EmailUnverified);
     assert_eq!(expect_api_error(sign_in(&site.greenroom, WAMBUI, "wrong").await), ApiError::InvalidCredentials);
-    let letter = site.letters_to(WAMBUI).await.remove(0);
+    let letter = site.mails_to(WAMBUI).await.remove(0);
     assert!(letter.text.contains("https://greenroom.example/verify?token="), "{}", letter.text);
-    assert!(letter.html.contains(&token_in(&letter)), "the same link in both parts");
-    site.greenroom.confirm_email(&token_in(&letter)).await.expect("confirmed");
+    assert!(letter.html.contains(&link_token_in(&letter)), "the same link in both parts");
+    site.greenroom.confirm_email(&link_token_in(&letter)).await.expect("confirmed");
     let user = sign_in(&site.greenroom, WAMBUI, PASSWORD).await.expect("a session").user;
     assert_eq!((user.name.as_str(), user.role, user.email_verified), ("Wambui", Role::Talent, true));
 }
 
 async fn a_link_works_once_and_for_two_days(site: Site) {
     let browser = register(&site, WAMBUI, PASSWORD, "Wambui").await;
-    let token = site.token_for(WAMBUI).await;
+    let token = site.link_token_for(WAMBUI).await;
     site.clock.advance(2 * DAY);
     assert_eq!(
         expect_api_error(site.greenroom.confirm_email(&token).await).field_error("token"),
@@ -79,7 +79,7 @@ async fn a_link_works_once_and_for_two_days(site: Site) {
         .resend_link(WAMBUI.parse().expect("an address"), Some(browser), Ipv4Addr::LOCALHOST.into())
         .await
         .expect("sent");
-    let token = site.token_for(WAMBUI).await;
+    let token = site.link_token_for(WAMBUI).await;
     site.clock.advance(2 * DAY - Duration::from_secs(1));
     site.greenroom.confirm_email(&token).await.expect("confirmed");
     assert_eq!(expect_api_error(site.greenroom.confirm_email(&token).await).code(), "token_invalid");
@@ -96,8 +96,8 @@ struct Stored {
 
 async fn the_database_knows_no_link(site: Site) {
     register(&site, WAMBUI, PASSWORD, "Wambui").await;
-    let token = site.token_for(WAMBUI).await;
-    let stored = site.ask::<Stored>("SELECT hash, payload FROM token").await.pop().expect("a token");
+    let token = site.link_token_for(WAMBUI).await;
+    let stored = site.query::<Stored>("SELECT hash, payload FROM token").await.pop().expect("a token");
     assert_eq!(stored.hash.len(), 32);
     let text = String::from_utf8_lossy(&stored.hash).into_owned();
     assert!(!text.contains(&token) && !stored.payload.contains(&token) && !stored.payload.contains(PASSWORD));
@@ -105,7 +105,7 @@ async fn the_database_knows_no_link(site: Site) {
 
 async fn a_known_address_gets_another_mail_and_stays_as_it_is(site: Site) {
     register(&site, SARAH.email, PASSWORD, "Somebody").await;
-    let letter = site.letters_to(SARAH.email).await.remove(0);
+    let letter = site.mails_to(SARAH.email).await.remove(0);
     assert!(letter.subject.contains("already") && !letter.text.contains("token="), "{}", letter.text);
     assert_eq!(expect_api_error(sign_in(&site.greenroom, SARAH.email, PASSWORD).await), ApiError::InvalidCredentials);
     assert_eq!(site.sign_in(SARAH.email).await.user.name, SARAH.name);
@@ -113,12 +113,12 @@ async fn a_known_address_gets_another_mail_and_stays_as_it_is(site: Site) {
 
 async fn whoever_claimed_the_address_first_gains_nothing(site: Site) {
     register(&site, WAMBUI, "the attacker's own", "Not Wambui").await;
-    let first = site.token_for(WAMBUI).await;
+    let first = site.link_token_for(WAMBUI).await;
     register(&site, WAMBUI, PASSWORD, "Wambui").await;
     for password in ["the attacker's own", PASSWORD] {
         assert_eq!(expect_api_error(sign_in(&site.greenroom, WAMBUI, password).await), ApiError::InvalidCredentials);
     }
-    let second = site.token_for(WAMBUI).await;
+    let second = site.link_token_for(WAMBUI).await;
     assert_eq!(
         expect_api_error(site.greenroom.confirm_email(&first).await).code(),
         "token_invalid",
@@ -143,10 +143,13 @@ async fn nor_does_whoever_fills_the_inbox_before(site: Site) {
         register(&site, WAMBUI, &format!("the attacker's own {number}"), "Not Wambui").await;
     }
     register(&site, WAMBUI, PASSWORD, "Wambui").await;
-    for letter in site.letters_to(WAMBUI).await.iter().skip(1) {
-        assert_eq!(expect_api_error(site.greenroom.confirm_email(&token_in(letter)).await).code(), "token_invalid");
+    for letter in site.mails_to(WAMBUI).await.iter().skip(1) {
+        assert_eq!(
+            expect_api_error(site.greenroom.confirm_email(&link_token_in(letter)).await).code(),
+            "token_invalid"
+        );
     }
-    let newest = site.token_for(WAMBUI).await;
+    let newest = site.link_token_for(WAMBUI).await;
     site.greenroom.confirm_email(introduced(&newest)).await.expect("the newest still works");
     assert!(sign_in(&site.greenroom, WAMBUI, CHOSEN).await.is_ok());
     for number in 0..14 {
@@ -158,11 +161,11 @@ async fn nor_does_whoever_fills_the_inbox_before(site: Site) {
 
 async fn the_same_again_mails_another_link_and_changes_nothing_else(site: Site) {
     register(&site, WAMBUI, PASSWORD, "Wambui").await;
-    let first = site.token_for(WAMBUI).await;
+    let first = site.link_token_for(WAMBUI).await;
     site.clock.advance(Duration::from_secs(60));
     register(&site, WAMBUI, PASSWORD, "Wambui").await;
     assert_eq!(expect_api_error(sign_in(&site.greenroom, WAMBUI, PASSWORD).await), ApiError::EmailUnverified);
-    let second = site.token_for(WAMBUI).await;
+    let second = site.link_token_for(WAMBUI).await;
     assert_eq!(
         expect_api_error(site.greenroom.confirm_email(&first).await).code(),
         "token_invalid",
@@ -174,15 +177,15 @@ async fn the_same_again_mails_another_link_and_changes_nothing_else(site: Site) 
 
 async fn another_link_is_sent_to_whoever_waits_for_one_alone(site: Site) {
     register(&site, WAMBUI, PASSWORD, "Wambui").await;
-    site.token_for(WAMBUI).await;
+    site.link_token_for(WAMBUI).await;
     for email in [WAMBUI, SARAH.email, "nobody@example.com"] {
         let email = email.parse().expect("an address");
         site.greenroom.resend_link(email, None, Ipv4Addr::LOCALHOST.into()).await.expect("the same answer");
     }
-    assert_eq!(site.letters_to(WAMBUI).await.len(), 2);
-    assert_eq!(site.letters_to(SARAH.email).await.len(), 0);
-    assert_eq!(site.letters_to("nobody@example.com").await.len(), 0);
-    site.greenroom.confirm_email(introduced(&site.token_for(WAMBUI).await)).await.expect("confirmed");
+    assert_eq!(site.mails_to(WAMBUI).await.len(), 2);
+    assert_eq!(site.mails_to(SARAH.email).await.len(), 0);
+    assert_eq!(site.mails_to("nobody@example.com").await.len(), 0);
+    site.greenroom.confirm_email(introduced(&site.link_token_for(WAMBUI).await)).await.expect("confirmed");
     assert!(sign_in(&site.greenroom, WAMBUI, CHOSEN).await.is_ok());
 }
 
@@ -190,7 +193,7 @@ async fn a_common_password_is_refused(site: Site) {
     let common = registration(WAMBUI, "password123", "Wambui");
     let refused = expect_api_error(site.greenroom.register_account(common, Ipv4Addr::LOCALHOST.into()).await);
     assert_eq!(refused.code(), "password_too_common");
-    assert_eq!(site.letters_to(WAMBUI).await.len(), 0);
+    assert_eq!(site.mails_to(WAMBUI).await.len(), 0);
 }
 
 async fn nobody_can_be_booked_before_they_confirmed(site: Site) {
@@ -198,7 +201,7 @@ async fn nobody_can_be_booked_before_they_confirmed(site: Site) {
     register(&site, WAMBUI, PASSWORD, "Wambui").await;
     let bands = || TalentSearch { craft: Some(Craft::Band), ..TalentSearch::default() };
     assert!(site.greenroom.search_talents(&cast.eventpro, bands()).await.expect("talents").talents.is_empty());
-    site.greenroom.confirm_email(&site.token_for(WAMBUI).await).await.expect("confirmed");
+    site.greenroom.confirm_email(&site.link_token_for(WAMBUI).await).await.expect("confirmed");
     let found = site.greenroom.search_talents(&cast.eventpro, bands()).await.expect("talents").talents;
     assert_eq!(found.first().map(|talent| talent.name.as_str()), Some("Wambui"));
 }
@@ -230,10 +233,10 @@ async fn a_clock_set_back_makes_no_double_click_of_an_hour(site: Site) {
     for _ in 0..2 {
         register(&site, WAMBUI, PASSWORD, "Wambui").await;
     }
-    assert_eq!(site.letters_to(WAMBUI).await.len(), 1);
+    assert_eq!(site.mails_to(WAMBUI).await.len(), 1);
     site.clock.set_back(Duration::from_secs(60 * 60));
     register(&site, WAMBUI, PASSWORD, "Wambui").await;
-    assert_eq!(site.letters_to(WAMBUI).await.len(), 2);
+    assert_eq!(site.mails_to(WAMBUI).await.len(), 2);
 }
 
 async fn many_accounts_nobody_confirmed_are_all_forgotten_at_once(site: Site) {
@@ -253,5 +256,5 @@ async fn many_accounts_nobody_confirmed_are_all_forgotten_at_once(site: Site) {
         count: i64,
     }
     let left = "SELECT count(*) AS count FROM person WHERE name = 'Nobody yet'";
-    assert_eq!(site.ask::<Left>(left).await[0].count, 0);
+    assert_eq!(site.query::<Left>(left).await[0].count, 0);
 }

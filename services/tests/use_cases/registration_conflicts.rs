@@ -1,7 +1,7 @@
 //! An address that another person registers first: in every order of what both do, only what the reader of the mailed
 //! link says counts.
 
-use crate::support::{Site, expect_api_error, sign_in, token_in};
+use crate::support::{Site, expect_api_error, link_token_in, sign_in};
 use model::{ApiError, NewPassword, Profile, RegisterInput, Registration, Role};
 use services::accounts::{Confirmation, LinkOpener};
 use std::{net::Ipv4Addr, time::Duration};
@@ -93,7 +93,7 @@ impl Story<'_> {
             }
         }
         // A link gets its token when its letter is looked at.
-        let newest = self.site.letters_to(&self.email).await.first().map(token_in);
+        let newest = self.site.mails_to(&self.email).await.first().map(link_token_in);
         self.tokens.extend(newest.filter(|newest| self.tokens.last() != Some(newest)));
     }
 
@@ -170,7 +170,7 @@ async fn the_same_registration_at_once_is_one(site: Site) {
     );
     one.expect("taken");
     let browser = other.expect("taken");
-    let letters = site.letters_to(OWNED).await;
+    let letters = site.mails_to(OWNED).await;
     assert_eq!(letters.len(), 1, "a double click is one registration");
     assert_eq!(
         expect_api_error(sign_in(&site.greenroom, OWNED, FIRST).await),
@@ -178,14 +178,14 @@ async fn the_same_registration_at_once_is_one(site: Site) {
         "it isn't contested"
     );
     let by = LinkOpener::Browser(Some(browser));
-    let followed = Confirmation { token: token_in(&letters[0]), profile: None, by, from: None };
+    let followed = Confirmation { token: link_token_in(&letters[0]), profile: None, by, from: None };
     site.greenroom.confirm_email(followed).await.expect("whichever answer the browser kept");
     assert_eq!(sign_in(&site.greenroom, OWNED, FIRST).await.expect("a session").user.name, "Wambui");
 }
 
 async fn a_browser_that_registered_needs_no_more_than_its_link(site: Site) {
     let browser = site.greenroom.register_account(owners(OWNED), HOME.into()).await.expect("taken");
-    let token = site.token_for(OWNED).await;
+    let token = site.link_token_for(OWNED).await;
     for other in [None, Some("0".repeat(64)), Some(token.clone())] {
         let by = LinkOpener::Browser(other);
         let followed = Confirmation { token: token.clone(), profile: None, by, from: None };
@@ -209,7 +209,7 @@ async fn a_browser_that_registered_needs_no_more_than_its_link(site: Site) {
 async fn a_program_says_the_rest_where_the_address_was_contested(site: Site) {
     site.greenroom.register_account(attackers(OWNED), HOME.into()).await.expect("taken");
     site.greenroom.register_account(owners(OWNED), HOME.into()).await.expect("taken");
-    let token = site.token_for(OWNED).await;
+    let token = site.link_token_for(OWNED).await;
     assert_eq!(expect_api_error(site.greenroom.confirm_email(&token).await), Profile::required());
     let common = Profile { password: NewPassword::parse(Some("password123")).expect("a password"), ..introduction() };
     let whole =
@@ -230,7 +230,7 @@ async fn another_name_with_the_same_password_is_contested(site: Site) {
         .await
         .expect("taken");
     site.greenroom.register_account(owners(OWNED), HOME.into()).await.expect("taken");
-    let refused = expect_api_error(site.greenroom.confirm_email(&site.token_for(OWNED).await).await);
+    let refused = expect_api_error(site.greenroom.confirm_email(&site.link_token_for(OWNED).await).await);
     assert_eq!(refused, Profile::required(), "a person who knows a password that leaked must not choose the name");
 }
 
@@ -238,7 +238,7 @@ async fn what_waited_before_counts_as_contested(site: Site) {
     site.greenroom.register_account(attackers(OWNED), HOME.into()).await.expect("taken");
     site.execute("DELETE FROM seaql_migrations WHERE version = 'm2026_11_28_contested_registrations'").await;
     services::migrate(site.url()).await.expect("migrated");
-    let token = site.token_for(OWNED).await;
+    let token = site.link_token_for(OWNED).await;
     assert_eq!(expect_api_error(site.greenroom.confirm_email(&token).await), Profile::required());
     let whole = Confirmation { token, profile: Some(introduction()), by: LinkOpener::Program, from: None };
     site.greenroom.confirm_email(whole).await.expect("confirmed");

@@ -1,6 +1,6 @@
 //! Backups that take a database's place.
 
-use crate::support::{Cast, Kind, Site, Stream, path_of, say};
+use crate::support::{Cast, Kind, Site, Stream, path_of, send_text};
 use services::{
     Greenroom, Limits, Resume,
     backup::{BackupError, create_backup, restore_backup},
@@ -25,7 +25,7 @@ impl Scene {
         let file = folder.path().join("backup.db");
         create_backup(site.url(), &file).await.expect("a backup");
         let cast = site.cast().await;
-        say(&site.greenroom, &cast.sarah, cast.launch, "One more thing").await;
+        send_text(&site.greenroom, &cast.sarah, cast.launch, "One more thing").await;
         Self { site, cast, backup: file, folder }
     }
 
@@ -72,7 +72,7 @@ async fn a_backup_takes_the_place_of_what_is_there_and_keeps_it_beside() {
     assert_eq!(messages(scene.database()).await, 17);
     assert_eq!(messages(&restored.aside.expect("what was there")).await, 18);
     let greenroom = Greenroom::open(url, "https://greenroom.example", Limits::default()).await.expect("a Greenroom");
-    let seq = say(&greenroom, &scene.cast.sarah, scene.cast.launch, "Where were we?").await.seq;
+    let seq = send_text(&greenroom, &scene.cast.sarah, scene.cast.launch, "Where were we?").await.seq;
     assert_eq!(seq, 13, "it goes on where the backup ended");
 }
 
@@ -88,10 +88,10 @@ async fn whoever_heard_what_is_gone_begins_anew_however_late_they_come_back() {
     let head = greenroom.load_nav_state(&cast.sarah).await.expect("a frame").cursor;
     let (mut live, _) = Stream::ready(&greenroom, &cast.sarah, Resume::After(head)).await;
     for body in ["Never heard", "by whoever comes back late"] {
-        say(&greenroom, &cast.sarah, cast.launch, body).await;
+        send_text(&greenroom, &cast.sarah, cast.launch, body).await;
     }
-    assert_eq!(live.names(2).await, ["message.created", "message.created"]);
-    let first = Stream::open(&greenroom, &cast.sarah, Resume::After(cursor)).await.frame().await;
+    assert_eq!(live.event_names(2).await, ["message.created", "message.created"]);
+    let first = Stream::open(&greenroom, &cast.sarah, Resume::After(cursor)).await.next_frame().await;
     assert_eq!((first.event.as_str(), first.cursor()), ("reset", head + 2));
 }
 
@@ -116,7 +116,7 @@ async fn a_site_that_serves_is_noticed() {
         let refused = restore_backup(&scene.backup, scene.site.url(), replace).await;
         assert!(matches!(refused, Err(BackupError::InUse(_))), "{refused:?}");
     }
-    say(&scene.site.greenroom, &scene.cast.eventpro, scene.cast.launch, "Still here").await;
+    send_text(&scene.site.greenroom, &scene.cast.eventpro, scene.cast.launch, "Still here").await;
     assert_eq!(messages(scene.database()).await, 19);
 }
 

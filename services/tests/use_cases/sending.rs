@@ -1,6 +1,6 @@
 //! Sending a message.
 
-use crate::support::{Site, Stream, booking_of, draft, draft_as, expect_api_error, fresh_client_id, say};
+use crate::support::{Site, Stream, draft, draft_as, draft_booking, expect_api_error, new_client_id, send_text};
 use model::{ApiError, Event, NotificationKind};
 use services::{
     Limits, Resume,
@@ -23,9 +23,9 @@ on_both! {
 async fn messages_are_numbered_without_gap(site: Site) {
     let cast = site.cast().await;
     let conversation =
-        site.greenroom.open_booking(&cast.eventpro, booking_of(cast.achieng.id())).await.expect("a booking");
+        site.greenroom.open_booking(&cast.eventpro, draft_booking(cast.achieng.id())).await.expect("a booking");
     for (by, seq) in [(&cast.achieng, 2), (&cast.achieng, 3), (&cast.eventpro, 4)] {
-        let message = say(&site.greenroom, by, conversation.id, "Sawa").await;
+        let message = send_text(&site.greenroom, by, conversation.id, "Sawa").await;
         assert_eq!((message.seq, &message.sender), (seq, by.person()));
         assert_eq!((message.conversation_id, message.booking_id), (conversation.id, conversation.booking.id));
     }
@@ -45,9 +45,9 @@ async fn text_comes_back_as_it_was_sent(site: Site) {
     ];
     let (mut stream, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
     for text in texts {
-        let sent = say(&site.greenroom, &cast.eventpro, cast.launch, text).await;
+        let sent = send_text(&site.greenroom, &cast.eventpro, cast.launch, text).await;
         assert_eq!(sent.body, text.trim());
-        assert_eq!(stream.event().await.event, Event::MessageCreated { message: sent.clone() });
+        assert_eq!(stream.next_event().await.event, Event::MessageCreated { message: sent.clone() });
         let read =
             site.greenroom.list_messages(&cast.sarah, cast.launch, Window::Newest, Some(1)).await.expect("a history");
         assert_eq!(read.messages, [sent]);
@@ -59,11 +59,11 @@ async fn both_are_told_and_only_the_other_is_notified(site: Site) {
     let (mut hers, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
     let (mut theirs, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
     site.clock.advance(Duration::from_secs(7));
-    let sent = say(&site.greenroom, &cast.eventpro, cast.launch, "See you\nthere").await;
+    let sent = send_text(&site.greenroom, &cast.eventpro, cast.launch, "See you\nthere").await;
 
-    assert_eq!(theirs.event().await.event, Event::MessageCreated { message: sent.clone() });
-    assert_eq!(hers.event().await.event, Event::MessageCreated { message: sent.clone() });
-    let told = hers.event().await;
+    assert_eq!(theirs.next_event().await.event, Event::MessageCreated { message: sent.clone() });
+    assert_eq!(hers.next_event().await.event, Event::MessageCreated { message: sent.clone() });
+    let told = hers.next_event().await;
     assert_eq!(told.at, sent.created_at);
     let Event::NotificationCreated { notification } = told.event else { panic!("{told:?}") };
     assert_eq!(notification.kind, NotificationKind::Message);
@@ -74,52 +74,57 @@ async fn both_are_told_and_only_the_other_is_notified(site: Site) {
     let notices = site.greenroom.list_notifications(&cast.sarah, None).await.expect("notifications");
     assert_eq!(notices.notifications.first(), Some(&notification));
     // Nobody else heard, nor did the sender hear of a notification: what they hear next is what comes next.
-    let answer = say(&site.greenroom, &cast.sarah, cast.launch, "Asante").await;
-    assert_eq!(theirs.event().await.event, Event::MessageCreated { message: answer });
+    let answer = send_text(&site.greenroom, &cast.sarah, cast.launch, "Asante").await;
+    assert_eq!(theirs.next_event().await.event, Event::MessageCreated { message: answer });
 }
 
 async fn a_retry_is_the_same_message(site: Site) {
     let cast = site.cast().await;
-    let id = fresh_client_id();
+    let id = new_client_id();
     let first = site.greenroom.send_message(&cast.sarah, draft_as(id, cast.launch, "Ready when you are")).await;
     let Ok(SendOutcome::New(first)) = first else { panic!("{first:?}") };
-    let before = site.tally().await;
+    let before = site.count_rows().await;
     site.clock.advance(Duration::from_secs(60));
     for text in ["Ready when you are", "  Ready when you are\n"] {
         let again = site.greenroom.send_message(&cast.sarah, draft_as(id, cast.launch, text)).await;
         let Ok(SendOutcome::Duplicate(again)) = again else { panic!("{again:?}") };
         assert_eq!(again, first);
     }
-    assert_eq!(site.tally().await, before);
-    assert_eq!(say(&site.greenroom, &cast.sarah, cast.launch, "Next").await.seq, first.seq + 1, "no number is lost");
+    assert_eq!(site.count_rows().await, before);
+    assert_eq!(
+        send_text(&site.greenroom, &cast.sarah, cast.launch, "Next").await.seq,
+        first.seq + 1,
+        "no number is lost"
+    );
 }
 
 async fn a_client_id_with_another_text_is_refused(site: Site) {
     let cast = site.cast().await;
-    let id = fresh_client_id();
+    let id = new_client_id();
     site.greenroom.send_message(&cast.sarah, draft_as(id, cast.launch, "Yes")).await.expect("a message");
-    let before = site.tally().await;
+    let before = site.count_rows().await;
     let other = site.greenroom.send_message(&cast.sarah, draft_as(id, cast.launch, "No")).await;
     assert_eq!(expect_api_error(other), ApiError::ClientIdReused);
-    assert_eq!(site.tally().await, before);
+    assert_eq!(site.count_rows().await, before);
 }
 
 async fn a_client_id_in_another_conversation_is_refused(site: Site) {
     let cast = site.cast().await;
-    let other = site.greenroom.open_booking(&cast.eventpro, booking_of(cast.kamau.id())).await.expect("a booking").id;
-    let id = fresh_client_id();
+    let other =
+        site.greenroom.open_booking(&cast.eventpro, draft_booking(cast.kamau.id())).await.expect("a booking").id;
+    let id = new_client_id();
     site.greenroom.send_message(&cast.eventpro, draft_as(id, cast.launch, "Yes")).await.expect("a message");
-    let before = site.tally().await;
+    let before = site.count_rows().await;
     assert_eq!(
         expect_api_error(site.greenroom.send_message(&cast.eventpro, draft_as(id, other, "Yes")).await),
         ApiError::ClientIdReused
     );
-    assert_eq!(site.tally().await, before);
+    assert_eq!(site.count_rows().await, before);
 }
 
 async fn two_people_may_use_the_same_client_id(site: Site) {
     let cast = site.cast().await;
-    let id = fresh_client_id();
+    let id = new_client_id();
     for (by, seq) in [(&cast.sarah, 13), (&cast.eventpro, 14)] {
         let posted = site.greenroom.send_message(by, draft_as(id, cast.launch, "Sawa")).await;
         assert!(matches!(posted, Ok(SendOutcome::New(message)) if message.seq == seq));
@@ -129,28 +134,28 @@ async fn two_people_may_use_the_same_client_id(site: Site) {
 async fn a_person_sends_so_many_messages_a_minute(site: Site) {
     let cast = site.cast().await;
     let greenroom = site.open_second_node(Limits { sends_per_minute: 3, ..Limits::default() }).await;
-    say(&greenroom, &cast.eventpro, cast.launch, "One").await;
+    send_text(&greenroom, &cast.eventpro, cast.launch, "One").await;
     site.clock.advance(Duration::from_secs(20));
-    say(&greenroom, &cast.eventpro, cast.launch, "Two").await;
-    greenroom.open_booking(&cast.eventpro, booking_of(cast.kamau.id())).await.expect("a booking is a message too");
+    send_text(&greenroom, &cast.eventpro, cast.launch, "Two").await;
+    greenroom.open_booking(&cast.eventpro, draft_booking(cast.kamau.id())).await.expect("a booking is a message too");
 
-    let before = site.tally().await;
+    let before = site.count_rows().await;
     let wait = ApiError::RateLimited { retry_after: 40 };
     assert_eq!(expect_api_error(greenroom.send_message(&cast.eventpro, draft(cast.launch, "Four")).await), wait);
-    assert_eq!(expect_api_error(greenroom.open_booking(&cast.eventpro, booking_of(cast.kamau.id())).await), wait);
-    assert_eq!(site.tally().await, before);
-    say(&greenroom, &cast.sarah, cast.launch, "Others may").await;
+    assert_eq!(expect_api_error(greenroom.open_booking(&cast.eventpro, draft_booking(cast.kamau.id())).await), wait);
+    assert_eq!(site.count_rows().await, before);
+    send_text(&greenroom, &cast.sarah, cast.launch, "Others may").await;
     site.clock.advance(Duration::from_secs(40));
-    say(&greenroom, &cast.eventpro, cast.launch, "Four").await;
+    send_text(&greenroom, &cast.eventpro, cast.launch, "Four").await;
 }
 
 async fn what_is_refused_leaves_no_trace(site: Site) {
     let cast = site.cast().await;
-    let before = site.tally().await;
+    let before = site.count_rows().await;
     assert_eq!(
         expect_api_error(site.greenroom.send_message(&cast.kamau, draft(cast.launch, "Hello?")).await),
         ApiError::NotFound
     );
-    assert_eq!(site.tally().await, before);
-    assert_eq!(say(&site.greenroom, &cast.sarah, cast.launch, "Hello").await.seq, 13);
+    assert_eq!(site.count_rows().await, before);
+    assert_eq!(send_text(&site.greenroom, &cast.sarah, cast.launch, "Hello").await.seq, 13);
 }

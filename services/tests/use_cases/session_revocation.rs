@@ -1,6 +1,6 @@
 //! A session that is revoked after it was looked up writes nothing.
 
-use crate::support::{Cast, Site, booking_of, connect, draft, expect_api_error, sign_in, token_draft, within};
+use crate::support::{Cast, Site, connect, draft, draft_booking, expect_api_error, sign_in, token_draft, with_timeout};
 use model::{AccountInput, ApiError, BookingAction, FieldError, NewPassword, Role, Scope};
 use sea_orm::{ConnectionTrait, FromQueryResult, TransactionTrait};
 use services::{
@@ -36,7 +36,7 @@ async fn account(site: &Site) -> Account {
          (SELECT count(*) FROM token WHERE person_id = person.id) AS tokens FROM person WHERE email = '{}'",
         SARAH.email
     );
-    site.ask(&sql).await.pop().expect("a person")
+    site.query(&sql).await.pop().expect("a person")
 }
 
 fn password() -> Password {
@@ -82,13 +82,13 @@ async fn account_writes(site: &Site, viewer: &Viewer) -> Vec<(&'static str, ApiE
 }
 
 async fn nothing_is_written(site: &Site, cast: &Cast, stolen: &Viewer) {
-    let before = (site.tally().await, account(site).await);
+    let before = (site.count_rows().await, account(site).await);
     let mut tried = all_writes(site, cast, stolen).await;
     tried.extend(account_writes(site, stolen).await);
     for (name, refused) in tried {
         assert_eq!(refused, ApiError::Unauthenticated, "{name}");
     }
-    assert_eq!((site.tally().await, account(site).await), before);
+    assert_eq!((site.count_rows().await, account(site).await), before);
 }
 
 async fn a_revoked_session_writes_nothing(site: Site) {
@@ -98,7 +98,7 @@ async fn a_revoked_session_writes_nothing(site: Site) {
     nothing_is_written(&site, &cast, &stolen).await;
     // For organizers too.
     let (_, organizer) = (site.greenroom.sign_out(&cast.eventpro).await.expect("signed out"), &cast.eventpro);
-    let refused = expect_api_error(site.greenroom.open_booking(organizer, booking_of(cast.achieng.id())).await);
+    let refused = expect_api_error(site.greenroom.open_booking(organizer, draft_booking(cast.achieng.id())).await);
     assert_eq!(refused, ApiError::Unauthenticated);
 }
 
@@ -114,11 +114,11 @@ async fn a_revoked_access_token_writes_nothing(site: Site) {
     let made = site.greenroom.create_token(&cast.sarah, token_draft(Scope::Write)).await.expect("a token");
     let bot = site.greenroom.authenticate_token(&made.secret).await.expect("a viewer");
     site.greenroom.end_session(&cast.sarah, bot.session()).await.expect("revoked");
-    let before = site.tally().await;
+    let before = site.count_rows().await;
     for (name, refused) in all_writes(&site, &cast, &bot).await {
         assert_eq!(refused, ApiError::Unauthenticated, "{name}");
     }
-    assert_eq!(site.tally().await, before);
+    assert_eq!(site.count_rows().await, before);
 }
 
 /// A revocation waits for what is being written, or comes before it.
@@ -134,10 +134,10 @@ async fn after_a_revocation_is_answered_nothing_more_is_written(site: Site) {
             posts.spawn(async move { greenroom.send_message(&stolen, draft).await.is_ok() });
         }
         tokio::task::yield_now().await;
-        within(site.greenroom.end_session(&cast.sarah, stolen.session())).await.expect("revoked");
-        let then = site.tally().await;
-        within(posts.join_all()).await;
-        assert_eq!(site.tally().await, then, "written after the revocation was answered");
+        with_timeout(site.greenroom.end_session(&cast.sarah, stolen.session())).await.expect("revoked");
+        let then = site.count_rows().await;
+        with_timeout(posts.join_all()).await;
+        assert_eq!(site.count_rows().await, then, "written after the revocation was answered");
     }
 }
 
@@ -148,7 +148,7 @@ async fn sessions_that_revoke_each_other_do_not_wait_in_circles(site: Site) {
             viewers.push(site.greenroom.authenticate(&site.sign_in(SARAH.email).await.token).await.expect("a viewer"));
         }
         let (one, other) = (&viewers[0], &viewers[1]);
-        let (first, second) = within(async {
+        let (first, second) = with_timeout(async {
             tokio::join!(
                 site.greenroom.end_session(one, other.session()),
                 site.greenroom.end_session(other, one.session())
@@ -169,8 +169,8 @@ async fn leaving_while_sending_does_not_wait_in_circles(site: Site) {
         let draft = draft(cast.launch, "Still there?");
         posts.spawn(async move { greenroom.send_message(&by, draft).await.map_err(services::Error::into_api_error) });
     }
-    within(site.greenroom.delete_account(&cast.sarah, password())).await.expect("gone");
-    for posted in within(posts.join_all()).await {
+    with_timeout(site.greenroom.delete_account(&cast.sarah, password())).await.expect("gone");
+    for posted in with_timeout(posts.join_all()).await {
         assert!(matches!(posted, Ok(_) | Err(ApiError::Unauthenticated | ApiError::RateLimited { .. })), "{posted:?}");
     }
 }
@@ -194,7 +194,7 @@ async fn a_password_change_in_flight_does_not_undo_a_reset(site: Site) {
         expect_api_error(sign_in(&greenroom, KAMAU.email, "wrong").await);
     }
     reset.commit().await.expect("committed");
-    let refused = expect_api_error(within(change).await.expect("no panic"));
+    let refused = expect_api_error(with_timeout(change).await.expect("no panic"));
     assert_eq!(refused, ApiError::field("current", FieldError::WrongPassword));
     assert_eq!(account(&site).await.password_hash, RESET);
 }

@@ -45,7 +45,7 @@ async fn the_database_knows_no_token(site: Site) {
     let token = site.sign_in(SARAH.email).await.token;
     let secret: Vec<u8> =
         (0..32).map(|at| u8::from_str_radix(&token[2 * at..2 * at + 2], 16).expect("256 bits in hex")).collect();
-    for stored in site.ask::<Stored>("SELECT token_hash, user_agent FROM session").await {
+    for stored in site.query::<Stored>("SELECT token_hash, user_agent FROM session").await {
         assert_eq!(stored.token_hash.len(), 32);
         assert_ne!(stored.token_hash, secret);
         assert!(token.as_bytes().windows(32).all(|part| part != stored.token_hash), "not a part of it either");
@@ -112,7 +112,7 @@ async fn sessions_that_are_over_are_swept_away(site: Site) {
     site.clock.advance(31 * DAY);
     let token = site.sign_in(SARAH.email).await.token;
     site.greenroom.purge_expired().await.expect("sweeping");
-    let left: Vec<Stored> = site.ask("SELECT token_hash, user_agent FROM session").await;
+    let left: Vec<Stored> = site.query("SELECT token_hash, user_agent FROM session").await;
     assert_eq!(left.len(), 1);
     assert!(site.greenroom.authenticate(&token).await.is_ok());
 }
@@ -126,6 +126,6 @@ async fn what_is_over_is_swept_away_however_much_it_is(site: Site) {
     ))
     .await;
     site.greenroom.purge_expired().await.expect("sweeping");
-    let left: Vec<Left> = site.ask("SELECT count(*) AS links FROM token WHERE expires_at = 0").await;
+    let left: Vec<Left> = site.query("SELECT count(*) AS links FROM token WHERE expires_at = 0").await;
     assert_eq!(left[0].links, 0);
 }

@@ -1,6 +1,6 @@
 //! What another process wrote: it tells this one nothing, so the heartbeat finds it.
 
-use crate::support::{Site, Stream, audit, say, within};
+use crate::support::{Site, Stream, audit_event_log, send_text, with_timeout};
 use services::{Greenroom, Limits, Resume};
 use std::time::Duration;
 use tokio::task::JoinHandle;
@@ -26,7 +26,7 @@ async fn a_heartbeat_carries_the_head_and_no_number_of_its_own(site: Site) {
     let (greenroom, pulse) = beating(&site).await;
     let (mut stream, start) = Stream::ready(&greenroom, &cast.sarah, Resume::Live).await;
     for _ in 0..3 {
-        let beat = stream.frame().await;
+        let beat = stream.next_frame().await;
         assert_eq!((beat.event.as_str(), beat.id, beat.cursor()), ("heartbeat", None, start));
     }
     pulse.abort();
@@ -37,11 +37,11 @@ async fn a_heartbeat_brings_what_another_process_wrote(site: Site) {
     let (here, pulse) = beating(&site).await;
     let (mut stream, start) = Stream::ready(&here, &cast.sarah, Resume::Live).await;
     for number in 0..10 {
-        say(&site.greenroom, &cast.eventpro, cast.launch, &number.to_string()).await;
+        send_text(&site.greenroom, &cast.eventpro, cast.launch, &number.to_string()).await;
     }
-    let heard = stream.up_to(start, start + 20).await;
-    assert_eq!(heard, audit(&site.greenroom, &cast.sarah).await[start as usize..]);
-    let beat = stream.frame().await;
+    let heard = stream.events_up_to(start, start + 20).await;
+    assert_eq!(heard, audit_event_log(&site.greenroom, &cast.sarah).await[start as usize..]);
+    let beat = stream.next_frame().await;
     assert_eq!((beat.event.as_str(), beat.cursor()), ("heartbeat", start + 20), "it says what was sent before it");
     pulse.abort();
 }
@@ -50,16 +50,16 @@ async fn an_event_of_this_process_brings_what_another_wrote_before(site: Site) {
     let cast = site.cast().await;
     let there = site.open_second_node(Limits::default()).await;
     let (mut stream, start) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
-    say(&there, &cast.eventpro, cast.launch, "Unheard here").await;
-    say(&site.greenroom, &cast.sarah, cast.launch, "Heard").await;
-    let names: Vec<_> = stream.up_to(start, start + 3).await.iter().map(|told| told.event.name()).collect();
+    send_text(&there, &cast.eventpro, cast.launch, "Unheard here").await;
+    send_text(&site.greenroom, &cast.sarah, cast.launch, "Heard").await;
+    let names: Vec<_> = stream.events_up_to(start, start + 3).await.iter().map(|told| told.event.name()).collect();
     assert_eq!(names, ["message.created", "notification.created", "message.created"]);
 }
 
 async fn a_session_begun_in_one_process_holds_in_another(site: Site) {
     let (there, pulse) = beating(&site).await;
     let token = site.sign_in(services::seed::SARAH.email).await.token;
-    let viewer = within(there.authenticate(&token)).await.expect("a viewer");
+    let viewer = with_timeout(there.authenticate(&token)).await.expect("a viewer");
     there.sign_out(&viewer).await.expect("signing out");
     assert!(site.greenroom.authenticate(&token).await.is_err());
     pulse.abort();
@@ -70,10 +70,10 @@ async fn a_stream_whose_next_event_is_gone_ends_and_does_not_stay_deaf(site: Sit
     let cast = site.cast().await;
     let there = site.open_second_node(Limits::default()).await;
     let (mut stream, start) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
-    say(&there, &cast.eventpro, cast.launch, "Two events").await;
+    send_text(&there, &cast.eventpro, cast.launch, "Two events").await;
     site.execute(&format!("DELETE FROM event WHERE seq = {}", start + 1)).await;
-    say(&site.greenroom, &cast.sarah, cast.launch, "Now it finds out").await;
-    stream.end().await;
-    let again = Stream::open(&site.greenroom, &cast.sarah, Resume::After(start)).await.frame().await;
+    send_text(&site.greenroom, &cast.sarah, cast.launch, "Now it finds out").await;
+    stream.wait_end().await;
+    let again = Stream::open(&site.greenroom, &cast.sarah, Resume::After(start)).await.next_frame().await;
     assert_eq!((again.event.as_str(), again.cursor()), ("reset", start + 3));
 }

@@ -1,6 +1,6 @@
 //! Signing in, and how often one may fail at it.
 
-use crate::support::{Site, expect_api_error, within};
+use crate::support::{Site, expect_api_error, with_timeout};
 use model::{ApiError, Craft, NewPassword, Role};
 use services::{
     Greenroom, Limits, Result, SignedIn,
@@ -273,14 +273,14 @@ async fn who_is_signed_in_has_a_count_of_their_own(site: Site) {
 
 async fn the_owner_is_told_once_a_day_that_others_guess(site: Site) {
     let told = async || {
-        let letters = site.letters_to(SARAH.email).await;
+        let letters = site.mails_to(SARAH.email).await;
         letters.iter().filter(|letter| letter.subject.contains("trying to sign in")).count()
     };
     fail(&site, HOME, 9).await;
     fail(&site, CAFE, 9).await;
     assert_eq!(told().await, 0, "a few slips are no attack");
     fail(&site, HOME, 1).await;
-    within(async {
+    with_timeout(async {
         while told().await == 0 {
             tokio::task::yield_now().await;
         }
@@ -291,7 +291,7 @@ async fn the_owner_is_told_once_a_day_that_others_guess(site: Site) {
     fail(&site, CAFE, 10).await;
     site.clock.advance(Duration::from_secs(24 * 60 * 60));
     fail(&site, HOME, 10).await;
-    within(async {
+    with_timeout(async {
         while told().await < 2 {
             tokio::task::yield_now().await;
         }
@@ -316,7 +316,7 @@ async fn a_new_password_by_mail_opens_the_account_to_its_network_again(site: Sit
         ApiError::RateLimited { .. }
     ));
     site.greenroom.forgot_password(SARAH.email.parse().expect("an address"), HOME.into()).await.expect("taken");
-    let link = ResetLink { token: site.token_for(SARAH.email).await, from: Some(HOME.into()) };
+    let link = ResetLink { token: site.link_token_for(SARAH.email).await, from: Some(HOME.into()) };
     let chosen = NewPassword::parse(Some("velvet drum nairobi")).expect("a password");
     site.greenroom.reset_password(link, chosen).await.expect("set");
     sign_in(&site.greenroom, SARAH.email, "velvet drum nairobi", HOME).await.expect("a session");

@@ -1,6 +1,6 @@
 //! Accounts whose address was taken by the rules of its time and wouldn't be taken today.
 
-use crate::support::{Site, expect_api_error, say, sign_in, within};
+use crate::support::{Site, expect_api_error, send_text, sign_in, with_timeout};
 use model::{ApiError, NewPassword};
 use services::{
     accounts::Password,
@@ -40,13 +40,13 @@ async fn an_account_of_any_stored_address_works_in_every_use_case(site: Site) {
         site.greenroom.change_password(&viewer, typed(&password), chosen(&new)).await.expect("changed");
         site.greenroom.forgot_password(stored.parse().expect("looked up"), HOME.into()).await.expect("taken");
         let reset = format!("matatu rain number {number}");
-        site.greenroom.reset_password(&site.token_for(stored).await, chosen(&reset)).await.expect("reset");
+        site.greenroom.reset_password(&site.link_token_for(stored).await, chosen(&reset)).await.expect("reset");
         for _ in 0..10 {
             let wrong = expect_api_error(sign_in(&site.greenroom, stored, "wrong").await);
             assert_eq!(wrong, ApiError::InvalidCredentials);
         }
-        let warned = async || site.letters_to(stored).await[0].subject.contains("trying to sign in");
-        within(async { while !warned().await {} }).await;
+        let warned = async || site.mails_to(stored).await[0].subject.contains("trying to sign in");
+        with_timeout(async { while !warned().await {} }).await;
         site.clock.advance(Duration::from_secs(60));
         let token = sign_in(&site.greenroom, stored, &reset).await.expect("signed in").token;
         let viewer = site.greenroom.authenticate(&token).await.expect("a viewer");
@@ -55,9 +55,9 @@ async fn an_account_of_any_stored_address_works_in_every_use_case(site: Site) {
             .change_email(&viewer, typed(&reset), to.parse().expect("new"), HOME.into())
             .await
             .expect("taken");
-        assert!(site.letters_to(stored).await[0].subject.contains("about to change"));
-        site.greenroom.confirm_email(&site.token_for(&to).await).await.expect("confirmed");
-        assert!(site.letters_to(stored).await[0].subject.contains("was changed"));
+        assert!(site.mails_to(stored).await[0].subject.contains("about to change"));
+        site.greenroom.confirm_email(&site.link_token_for(&to).await).await.expect("confirmed");
+        assert!(site.mails_to(stored).await[0].subject.contains("was changed"));
         (before, password) = (to, reset);
     }
 }
@@ -65,10 +65,10 @@ async fn an_account_of_any_stored_address_works_in_every_use_case(site: Site) {
 async fn unread_messages_are_mailed_to_a_stored_address(site: Site) {
     let cast = site.cast().await;
     store(&site, EVENTPRO.email, STORED[0]).await;
-    say(&site.greenroom, &cast.sarah, cast.launch, "Habari").await;
+    send_text(&site.greenroom, &cast.sarah, cast.launch, "Habari").await;
     site.clock.advance(Duration::from_secs(5 * 60));
     site.greenroom.queue_digests().await.expect("reminded");
-    assert!(!site.letters_to(STORED[0]).await.is_empty());
+    assert!(!site.mails_to(STORED[0]).await.is_empty());
 }
 
 async fn two_accounts_of_one_mailbox_are_both_signed_in_to(site: Site) {

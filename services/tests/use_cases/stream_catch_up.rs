@@ -1,7 +1,7 @@
 //! Streams that open while messages are being written: between the replay and the live events there is
 //! neither a gap nor a double.
 
-use crate::support::{Cast, Dice, Site, Stream, audit, draft, within};
+use crate::support::{Cast, Rng, Site, Stream, audit_event_log, draft, with_timeout};
 use services::{Greenroom, Limits, Resume, Viewer};
 use tokio::{sync::watch, task::JoinSet};
 
@@ -49,31 +49,31 @@ async fn head(greenroom: &Greenroom, viewer: &Viewer) -> i64 {
 }
 
 /// Opens a stream in some round, from some cursor, and reads it to the end of the story.
-async fn join(greenroom: Greenroom, sarah: Viewer, mut round: watch::Receiver<usize>, mut dice: Dice, last: i64) {
-    let when = dice.roll(ROUNDS);
+async fn join(greenroom: Greenroom, sarah: Viewer, mut round: watch::Receiver<usize>, mut rng: Rng, last: i64) {
+    let when = rng.below(ROUNDS);
     round.wait_for(|round| *round >= when).await.expect("the writers are at work");
-    for _ in 0..dice.roll(20) {
+    for _ in 0..rng.below(20) {
         tokio::task::yield_now().await;
     }
     let known = head(&greenroom, &sarah).await;
-    let back = dice.roll(usize::try_from(known).expect("a small number") + 1);
+    let back = rng.below(usize::try_from(known).expect("a small number") + 1);
     let cursor = known - i64::try_from(back).expect("a small number");
-    let resume = if dice.roll(4) == 0 { Resume::Live } else { Resume::After(cursor) };
+    let resume = if rng.below(4) == 0 { Resume::Live } else { Resume::After(cursor) };
     let (mut stream, start) = Stream::ready(&greenroom, &sarah, resume).await;
     assert!(resume == Resume::Live || start == cursor);
-    stream.up_to(start, last).await;
+    stream.events_up_to(start, last).await;
 }
 
 async fn join_all(writing: &Greenroom, reading: &Greenroom, cast: &Cast) {
-    let mut dice = Dice::new();
+    let mut rng = Rng::new();
     let last = head(writing, &cast.sarah).await + EVENTS;
     let round = start_writing(writing, cast);
     let mut streams = JoinSet::new();
     for _ in 0..STREAMS {
-        streams.spawn(join(reading.clone(), cast.sarah.clone(), round.clone(), dice.split(), last));
+        streams.spawn(join(reading.clone(), cast.sarah.clone(), round.clone(), rng.fork(), last));
     }
-    within(streams.join_all()).await;
-    assert_eq!(audit(reading, &cast.sarah).await.len() as i64, last);
+    with_timeout(streams.join_all()).await;
+    assert_eq!(audit_event_log(reading, &cast.sarah).await.len() as i64, last);
 }
 
 /// Nothing follows that message: what falls between the look into the log and the first live event would
@@ -91,7 +91,7 @@ async fn streams_opened_at_the_moment_of_a_message_hear_it(site: Site) {
                     greenroom.send_message(&eventpro, draft).await.expect("a message");
                 } else {
                     let (mut stream, start) = Stream::ready(&greenroom, &sarah, Resume::After(cursor)).await;
-                    stream.up_to(start, cursor + 2).await;
+                    stream.events_up_to(start, cursor + 2).await;
                 }
             });
         }
@@ -116,16 +116,16 @@ async fn streams_on_another_process_do_too(site: Site) {
 
 async fn a_client_that_is_cut_off_again_and_again_misses_nothing(site: Site) {
     let cast = site.cast().await;
-    let mut dice = Dice::new();
+    let mut rng = Rng::new();
     let mut cursor = head(&site.greenroom, &cast.sarah).await;
     let last = cursor + EVENTS;
     let _round = start_writing(&site.greenroom, &cast);
     while cursor < last {
         let (mut stream, start) = Stream::ready(&site.greenroom, &cast.sarah, Resume::After(cursor)).await;
         assert_eq!(start, cursor);
-        for _ in 0..=dice.roll(6) {
+        for _ in 0..=rng.below(6) {
             if cursor < last {
-                let event = stream.event().await;
+                let event = stream.next_event().await;
                 assert_eq!(event.seq, cursor + 1);
                 cursor = event.seq;
             }

@@ -1,6 +1,6 @@
 //! What ends a stream.
 
-use crate::support::{Site, Stream, expect_api_error, say, within};
+use crate::support::{Site, Stream, expect_api_error, send_text, with_timeout};
 use model::ApiError;
 use services::{
     EventSink, Limits, Resume, Viewer,
@@ -33,10 +33,10 @@ async fn device(site: &Site) -> (Viewer, String) {
 
 /// The last words of a stream, which come within a second, and then nothing.
 async fn ends_with(stream: &mut Stream, reason: &str) {
-    let last = tokio::time::timeout(Duration::from_secs(1), stream.frame()).await.expect("within a second");
+    let last = tokio::time::timeout(Duration::from_secs(1), stream.next_frame()).await.expect("within a second");
     assert_eq!((last.event.as_str(), last.id), ("session-ended", None));
     assert_eq!(last.data, serde_json::json!({ "reason": reason }));
-    stream.end().await;
+    stream.wait_end().await;
 }
 
 async fn signing_out_ends_the_streams_of_that_session(site: Site) {
@@ -48,8 +48,8 @@ async fn signing_out_ends_the_streams_of_that_session(site: Site) {
     site.greenroom.sign_out(&phone).await.expect("signing out");
     ends_with(&mut first, "signed_out").await;
     ends_with(&mut second, "signed_out").await;
-    say(&site.greenroom, &cast.eventpro, cast.launch, "Still there?").await;
-    assert_eq!(other.names(1).await, ["message.created"]);
+    send_text(&site.greenroom, &cast.eventpro, cast.launch, "Still there?").await;
+    assert_eq!(other.event_names(1).await, ["message.created"]);
 }
 
 /// A request that was let in just before the session ended must not hold a stream after it.
@@ -95,7 +95,7 @@ async fn a_session_that_ends_while_its_stream_replays_hears_no_more(site: Site) 
     let cast = site.cast().await;
     let (phone, _) = device(&site).await;
     for number in 0..60 {
-        say(&site.greenroom, &cast.eventpro, cast.launch, &number.to_string()).await;
+        send_text(&site.greenroom, &cast.eventpro, cast.launch, &number.to_string()).await;
     }
     let slow = Arc::new(Slow { heard: Mutex::default(), room: Semaphore::new(70) });
     let replaying =
@@ -106,10 +106,10 @@ async fn a_session_that_ends_while_its_stream_replays_hears_no_more(site: Site) 
             tokio::task::yield_now().await;
         }
     };
-    within(far_behind).await;
+    with_timeout(far_behind).await;
     site.greenroom.sign_out(&phone).await.expect("signing out");
     slow.room.add_permits(1_000);
-    within(replaying).await.expect("no panic");
+    with_timeout(replaying).await.expect("no panic");
     let heard = slow.heard.lock().expect("a lock");
     assert!(heard.last().is_some_and(|last| last.contains("session-ended")));
     assert!(heard.len() <= 72, "one was on its way, and then the end: {}", heard.len());
@@ -133,8 +133,8 @@ async fn a_session_used_elsewhere_keeps_its_streams(site: Site) {
     let eventpro = site.greenroom.authenticate(&eventpro).await.expect("a viewer");
     // By what the stream knew when it opened, the session is over now, and it looks again at once.
     site.clock.advance(MOMENT);
-    let message = say(&site.greenroom, &eventpro, cast.launch, "Still there?");
-    let (heard, _) = tokio::join!(stream.event(), message);
+    let message = send_text(&site.greenroom, &eventpro, cast.launch, "Still there?");
+    let (heard, _) = tokio::join!(stream.next_event(), message);
     assert_eq!(heard.event.name(), "message.created");
 }
 
@@ -156,14 +156,14 @@ async fn closing_ends_all_streams_and_those_to_come(site: Site) {
     let cast = site.cast().await;
     let (mut hers, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
     let (mut theirs, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
-    let message = say(&site.greenroom, &cast.sarah, cast.launch, "Last words").await;
+    let message = send_text(&site.greenroom, &cast.sarah, cast.launch, "Last words").await;
     site.greenroom.close_streams(Duration::ZERO).await;
-    assert_eq!(hers.names(1).await, ["message.created"], "what was told is still heard");
-    hers.end().await;
-    assert_eq!(theirs.event().await.at, message.created_at);
-    assert_eq!(theirs.names(1).await, ["notification.created"]);
-    theirs.end().await;
+    assert_eq!(hers.event_names(1).await, ["message.created"], "what was told is still heard");
+    hers.wait_end().await;
+    assert_eq!(theirs.next_event().await.at, message.created_at);
+    assert_eq!(theirs.event_names(1).await, ["notification.created"]);
+    theirs.wait_end().await;
 
     let (mut late, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
-    late.end().await;
+    late.wait_end().await;
 }

@@ -1,6 +1,6 @@
 //! Following one's events: where a stream starts, and what comes then.
 
-use crate::support::{Site, Stream, say, whole_log};
+use crate::support::{Site, Stream, read_event_log, send_text};
 use services::{Limits, Resume};
 use std::{collections::HashSet, time::Duration};
 
@@ -22,35 +22,35 @@ async fn a_stream_says_first_where_it_starts(site: Site) {
     for (resume, cursor, resumed) in
         [(Resume::Live, head, false), (Resume::After(head), head, true), (Resume::After(3), 3, true)]
     {
-        let first = Stream::open(&site.greenroom, &cast.sarah, resume).await.frame().await;
+        let first = Stream::open(&site.greenroom, &cast.sarah, resume).await.next_frame().await;
         assert_eq!((first.event.as_str(), first.id), ("ready", Some(cursor)), "{resume:?}");
         assert_eq!(first.data, serde_json::json!({ "cursor": cursor, "resumed": resumed }));
     }
-    let first = Stream::open(&site.greenroom, &cast.achieng, Resume::After(0)).await.frame().await;
+    let first = Stream::open(&site.greenroom, &cast.achieng, Resume::After(0)).await.next_frame().await;
     assert_eq!((first.event.as_str(), first.cursor()), ("ready", 0), "nothing ever happened, and nothing is missing");
 }
 
 async fn a_stream_that_resumes_replays_what_came_after_and_goes_on_live(site: Site) {
     let cast = site.cast().await;
-    let log = whole_log(&site.greenroom, &cast.sarah).await;
+    let log = read_event_log(&site.greenroom, &cast.sarah).await;
     let head = log.len() as i64;
     for cursor in 0..=head {
         let (mut stream, start) = Stream::ready(&site.greenroom, &cast.sarah, Resume::After(cursor)).await;
         assert_eq!(start, cursor);
-        assert_eq!(stream.up_to(cursor, head).await, log[cursor as usize..], "after {cursor}");
+        assert_eq!(stream.events_up_to(cursor, head).await, log[cursor as usize..], "after {cursor}");
     }
     let (mut stream, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::After(head - 1)).await;
-    say(&site.greenroom, &cast.eventpro, cast.launch, "Live").await;
-    let events = stream.up_to(head - 1, head + 2).await;
-    assert_eq!(whole_log(&site.greenroom, &cast.sarah).await[events.len() - 3 + head as usize - 1..], events);
+    send_text(&site.greenroom, &cast.eventpro, cast.launch, "Live").await;
+    let events = stream.events_up_to(head - 1, head + 2).await;
+    assert_eq!(read_event_log(&site.greenroom, &cast.sarah).await[events.len() - 3 + head as usize - 1..], events);
 }
 
 async fn a_long_replay_comes_whole(site: Site) {
     let cast = site.cast().await;
     for number in 0..210 {
-        say(&site.greenroom, &cast.eventpro, cast.launch, &number.to_string()).await;
+        send_text(&site.greenroom, &cast.eventpro, cast.launch, &number.to_string()).await;
     }
-    let log = whole_log(&site.greenroom, &cast.sarah).await;
+    let log = read_event_log(&site.greenroom, &cast.sarah).await;
     assert!(log.len() > 420, "more than is read at once, and than a queue holds");
 }
 
@@ -61,15 +61,15 @@ async fn a_cursor_that_cannot_be_resumed_is_reset_to_the_head(site: Site) {
         [Resume::After(head + 1), Resume::After(i64::MAX), Resume::After(-1), Resume::After(i64::MIN), Resume::Invalid]
     {
         let mut stream = Stream::open(&site.greenroom, &cast.sarah, resume).await;
-        let first = stream.frame().await;
+        let first = stream.next_frame().await;
         assert_eq!((first.event.as_str(), first.id), ("reset", Some(head)), "{resume:?}");
         assert_eq!(first.data, serde_json::json!({ "cursor": head }));
         drop(stream);
     }
     let mut stream = Stream::open(&site.greenroom, &cast.sarah, Resume::Invalid).await;
-    assert_eq!(stream.frame().await.event, "reset");
-    say(&site.greenroom, &cast.sarah, cast.launch, "Onwards").await;
-    assert_eq!(stream.event().await.seq, head + 1, "after a reset it is live");
+    assert_eq!(stream.next_frame().await.event, "reset");
+    send_text(&site.greenroom, &cast.sarah, cast.launch, "Onwards").await;
+    assert_eq!(stream.next_event().await.seq, head + 1, "after a reset it is live");
 }
 
 async fn a_log_that_was_pruned_is_reset_to_the_head(site: Site) {
@@ -78,29 +78,29 @@ async fn a_log_that_was_pruned_is_reset_to_the_head(site: Site) {
     let greenroom = site.open_second_node(Limits { keep_events: hour, ..Limits::default() }).await;
     let before = greenroom.load_nav_state(&cast.sarah).await.expect("a frame").cursor;
     site.clock.advance(2 * hour);
-    say(&greenroom, &cast.eventpro, cast.launch, "After the sweep this is all there is").await;
+    send_text(&greenroom, &cast.eventpro, cast.launch, "After the sweep this is all there is").await;
     greenroom.purge_expired().await.expect("sweeping");
 
     for cursor in [0, 1, before - 1] {
-        let first = Stream::open(&greenroom, &cast.sarah, Resume::After(cursor)).await.frame().await;
+        let first = Stream::open(&greenroom, &cast.sarah, Resume::After(cursor)).await.next_frame().await;
         assert_eq!((first.event.as_str(), first.cursor()), ("reset", before + 2), "after {cursor}");
     }
     let (mut stream, _) = Stream::ready(&greenroom, &cast.sarah, Resume::After(before)).await;
-    stream.up_to(before, before + 2).await;
+    stream.events_up_to(before, before + 2).await;
 
     site.clock.advance(2 * hour);
     greenroom.purge_expired().await.expect("sweeping");
     let (mut stream, start) = Stream::ready(&greenroom, &cast.sarah, Resume::After(before + 2)).await;
     assert_eq!(start, before + 2, "who has everything lacks nothing of an empty log");
-    say(&greenroom, &cast.sarah, cast.launch, "Numbers go on").await;
-    assert_eq!(stream.event().await.seq, before + 3);
+    send_text(&greenroom, &cast.sarah, cast.launch, "Numbers go on").await;
+    assert_eq!(stream.next_event().await.seq, before + 3);
 }
 
 async fn streams_come_back_at_different_times(site: Site) {
     let cast = site.cast().await;
     let mut waits = HashSet::new();
     for _ in 0..8 {
-        let first = Stream::open(&site.greenroom, &cast.sarah, Resume::Live).await.frame().await;
+        let first = Stream::open(&site.greenroom, &cast.sarah, Resume::Live).await.next_frame().await;
         let wait = first.retry.expect("a time to wait");
         assert!((1_000..=5_000).contains(&wait), "{wait}");
         waits.insert(wait);
@@ -113,11 +113,11 @@ async fn every_stream_of_a_person_hears_the_same(site: Site) {
     let (mut phone, start) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
     let (mut laptop, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
     for by in [&cast.sarah, &cast.eventpro] {
-        say(&site.greenroom, by, cast.launch, "To all of them").await;
+        send_text(&site.greenroom, by, cast.launch, "To all of them").await;
     }
-    let heard = phone.up_to(start, start + 3).await;
-    assert_eq!(laptop.up_to(start, start + 3).await, heard);
-    let log = whole_log(&site.greenroom, &cast.sarah).await;
+    let heard = phone.events_up_to(start, start + 3).await;
+    assert_eq!(laptop.events_up_to(start, start + 3).await, heard);
+    let log = read_event_log(&site.greenroom, &cast.sarah).await;
     assert_eq!(log[start as usize..], heard, "live and replayed are the same");
 }
 
@@ -128,11 +128,11 @@ async fn what_is_heard_can_be_read(site: Site) {
     let (greenroom, eventpro, launch) = (site.greenroom.clone(), cast.eventpro.clone(), cast.launch);
     let writing = tokio::spawn(async move {
         for number in 0..25 {
-            say(&greenroom, &eventpro, launch, &number.to_string()).await;
+            send_text(&greenroom, &eventpro, launch, &number.to_string()).await;
         }
     });
     for seq in start + 1..=start + 50 {
-        assert_eq!(stream.event().await.seq, seq);
+        assert_eq!(stream.next_event().await.seq, seq);
         let (_, cursor) = site.greenroom.load_conversation(&cast.sarah, cast.launch).await.expect("her conversation");
         assert!(cursor >= seq, "heard of {seq}, but read {cursor}");
     }
@@ -143,14 +143,14 @@ async fn what_is_heard_can_be_read(site: Site) {
 async fn streams_of_one_person_that_come_back_at_once_each_go_on_from_their_own(site: Site) {
     let cast = site.cast().await;
     for number in 0..60 {
-        say(&site.greenroom, &cast.eventpro, cast.launch, &number.to_string()).await;
+        send_text(&site.greenroom, &cast.eventpro, cast.launch, &number.to_string()).await;
     }
-    let log = whole_log(&site.greenroom, &cast.sarah).await;
+    let log = read_event_log(&site.greenroom, &cast.sarah).await;
     let head = log.len() as i64;
     let cursors = [0, head - 1, head / 2, 1, head - 60, head];
     let opening = cursors.map(|cursor| Stream::ready(&site.greenroom, &cast.sarah, Resume::After(cursor)));
     for ((mut stream, start), cursor) in futures::future::join_all(opening).await.into_iter().zip(cursors) {
         assert_eq!(start, cursor);
-        assert_eq!(stream.up_to(cursor, head).await, log[cursor as usize..], "after {cursor}");
+        assert_eq!(stream.events_up_to(cursor, head).await, log[cursor as usize..], "after {cursor}");
     }
 }

@@ -11,11 +11,11 @@ mod views;
 
 pub(crate) use database::{Database, Kind, connect, path_of};
 pub(crate) use drafts::{
-    booking_of, draft, draft_as, event_day, expect_api_error, fresh_client_id, say, token_draft, within,
+    draft, draft_as, draft_booking, event_day, expect_api_error, new_client_id, send_text, token_draft, with_timeout,
 };
-pub(crate) use event_log_audit::{audit, whole_log};
-pub(crate) use mock_mailer::{PostOffice, token_in};
-pub(crate) use rng::Dice;
+pub(crate) use event_log_audit::{audit_event_log, read_event_log};
+pub(crate) use mock_mailer::{MockMailer, link_token_in};
+pub(crate) use rng::Rng;
 pub(crate) use site::{Cast, Site, sign_in};
 pub(crate) use stream::Stream;
 pub(crate) use views::Views;

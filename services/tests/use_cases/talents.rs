@@ -39,7 +39,7 @@ async fn a_search_finds_part_of_a_name_in_any_case(site: Site) {
     for (query, found) in [("wanj", "Sarah Wanjiru"), ("KAMAU", "DJ Kamau"), (" mc ", "MC Achieng")] {
         assert_eq!(names(&site, &cast, called(query)).await, [found]);
     }
-    site.enrol("Élodie Ngũgĩ", Craft::Band).await;
+    site.insert_talent("Élodie Ngũgĩ", Craft::Band).await;
     site.fold_names().await;
     for query in ["Élodie", "Ngũgĩ", "lodie"] {
         assert_eq!(names(&site, &cast, called(query)).await, ["Élodie Ngũgĩ"], "{query}");
@@ -58,7 +58,7 @@ async fn a_search_finds_names_with_and_without_accents(site: Site) {
         ("Wa Thiong’o", &["thiong'o", "THIONG’O", "wa  thiong"]),
         ("Αλέξης", &["ΑΛΈΞΗΣ", "αλεξης", "ΑΛΕΞΗΣ"]),
     ] {
-        site.enrol(name, Craft::Band).await;
+        site.insert_talent(name, Craft::Band).await;
         site.fold_names().await;
         for query in queries {
             assert_eq!(names(&site, &cast, called(query)).await, [name], "{query}");
@@ -87,7 +87,7 @@ async fn names_of_an_older_node_are_found_after_the_next_start(site: Site) {
 async fn what_a_search_finds_is_meant_literally(site: Site) {
     let cast = site.cast().await;
     for name in ["100% Band", "Snake_Case", "Back\\slash", "O'Clock"] {
-        site.enrol(name, Craft::Band).await;
+        site.insert_talent(name, Craft::Band).await;
     }
     site.fold_names().await;
     for (query, found) in
@@ -113,7 +113,7 @@ async fn paging_yields_everybody_once(site: Site) {
     let cast = site.cast().await;
     for number in 0..62 {
         // Some share a name: then their ids decide.
-        site.enrol(&format!("Band {:02} Ngũgĩ", number / 4), Craft::Band).await;
+        site.insert_talent(&format!("Band {:02} Ngũgĩ", number / 4), Craft::Band).await;
     }
     site.fold_names().await;
     let (mut seen, mut pages) = (Vec::new(), 0);

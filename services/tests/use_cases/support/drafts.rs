@@ -15,7 +15,7 @@ use uuid::Uuid;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What comes in the end, as long as that is soon.
-pub(crate) async fn within<T>(future: impl Future<Output = T>) -> T {
+pub(crate) async fn with_timeout<T>(future: impl Future<Output = T>) -> T {
     tokio::time::timeout(PATIENCE, future).await.expect("it takes too long")
 }
 
@@ -35,7 +35,7 @@ pub(crate) fn token_draft(scope: Scope) -> TokenDraft {
 
 /// A message to be sent, under a client id of its own.
 pub(crate) fn draft(conversation: ConversationId, text: &str) -> MessageDraft {
-    draft_as(fresh_client_id(), conversation, text)
+    draft_as(new_client_id(), conversation, text)
 }
 
 /// A message under a given client id.
@@ -48,12 +48,12 @@ pub(crate) fn draft_as(client_id: ClientId, conversation: ConversationId, text: 
     input.parse().expect("a message")
 }
 
-pub(crate) fn fresh_client_id() -> ClientId {
+pub(crate) fn new_client_id() -> ClientId {
     ClientId(Uuid::now_v7())
 }
 
 /// Sends a message.
-pub(crate) async fn say(greenroom: &Greenroom, by: &Viewer, conversation: ConversationId, text: &str) -> Message {
+pub(crate) async fn send_text(greenroom: &Greenroom, by: &Viewer, conversation: ConversationId, text: &str) -> Message {
     greenroom.send_message(by, draft(conversation, text)).await.expect("a message is sent").into_message()
 }
 
@@ -63,7 +63,7 @@ pub(crate) fn event_day() -> Day {
 }
 
 /// A booking to be asked for.
-pub(crate) fn booking_of(talent: PersonId) -> BookingDraft {
+pub(crate) fn draft_booking(talent: PersonId) -> BookingDraft {
     let input = BookingInput {
         talent_id: Some(talent.to_string()),
         title: Some("Harvest dinner".to_owned()),

@@ -6,36 +6,36 @@ use services::{Greenroom, Resume, Viewer};
 use std::collections::{HashMap, HashSet};
 
 /// Everything a person was ever told: 1, 2, 3, … up to the head, or this fails.
-pub(crate) async fn whole_log(greenroom: &Greenroom, viewer: &Viewer) -> Vec<Envelope> {
+pub(crate) async fn read_event_log(greenroom: &Greenroom, viewer: &Viewer) -> Vec<Envelope> {
     let head = greenroom.load_nav_state(viewer).await.expect("a frame").cursor;
     let (mut stream, cursor) = Stream::ready(greenroom, viewer, Resume::After(0)).await;
     assert_eq!(cursor, 0);
-    stream.up_to(0, head).await
+    stream.events_up_to(0, head).await
 }
 
 /// The same, with every number in it recounted from what came before: a message's place, how far
 /// somebody read, and what is left unread by then.
-pub(crate) async fn audit(greenroom: &Greenroom, viewer: &Viewer) -> Vec<Envelope> {
-    let log = whole_log(greenroom, viewer).await;
-    let mut books = Books::default();
+pub(crate) async fn audit_event_log(greenroom: &Greenroom, viewer: &Viewer) -> Vec<Envelope> {
+    let log = read_event_log(greenroom, viewer).await;
+    let mut audit = LogAudit::default();
     for envelope in &log {
-        books.enter(envelope, viewer.id());
+        audit.check_event(envelope, viewer.id());
     }
     let frame = greenroom.load_nav_state(viewer).await.expect("a frame");
-    assert_eq!(books.unseen.len() as i64, frame.unread, "the bell");
+    assert_eq!(audit.unseen.len() as i64, frame.unread, "the bell");
     log
 }
 
 #[derive(Default)]
-struct Books {
+struct LogAudit {
     messages: HashMap<ConversationId, Vec<Message>>,
     read: HashMap<(ConversationId, PersonId), i64>,
     delivered: HashMap<(ConversationId, PersonId), i64>,
     unseen: HashSet<NotificationId>,
 }
 
-impl Books {
-    fn enter(&mut self, envelope: &Envelope, me: PersonId) {
+impl LogAudit {
+    fn check_event(&mut self, envelope: &Envelope, me: PersonId) {
         match &envelope.event {
             Event::ConversationCreated { conversation } => {
                 let began = self.messages.insert(conversation.id, Vec::new());

@@ -6,14 +6,14 @@ use std::sync::Mutex;
 
 /// A mail server that notes what it is given, and answers what it is told to.
 #[derive(Default)]
-pub(crate) struct PostOffice {
+pub(crate) struct MockMailer {
     pub(crate) taken: Mutex<Vec<OutgoingEmail>>,
     answers: Mutex<Vec<DeliveryError>>,
 }
 
-impl PostOffice {
+impl MockMailer {
     /// Refuses so often, in this order, before it takes anything.
-    pub(crate) fn refusing(mut answers: Vec<DeliveryError>) -> Self {
+    pub(crate) fn failing_with(mut answers: Vec<DeliveryError>) -> Self {
         answers.reverse();
         Self { answers: Mutex::new(answers), ..Self::default() }
     }
@@ -24,7 +24,7 @@ impl PostOffice {
     }
 }
 
-impl Mailer for PostOffice {
+impl Mailer for MockMailer {
     async fn send(&self, letter: &OutgoingEmail) -> Result<(), DeliveryError> {
         if let Some(answer) = self.answers.lock().expect("a lock").pop() {
             return Err(answer);
@@ -36,20 +36,20 @@ impl Mailer for PostOffice {
 
 impl Site {
     /// The letters to somebody that wait, the newest first.
-    pub(crate) async fn letters_to(&self, email: &str) -> Vec<OutgoingEmail> {
+    pub(crate) async fn mails_to(&self, email: &str) -> Vec<OutgoingEmail> {
         let waiting = self.greenroom.list_queued_mail().await.expect("letters");
         waiting.into_iter().map(|waiting| waiting.email).filter(|letter| letter.to == email).collect()
     }
 
     /// The token of the newest link that was mailed to somebody. Letters without one may arrive at any time: a warning
     /// of failed sign-ins is written beside the answer to the last of them.
-    pub(crate) async fn token_for(&self, email: &str) -> String {
-        self.letters_to(email).await.iter().find_map(find_token).expect("a letter with a token")
+    pub(crate) async fn link_token_for(&self, email: &str) -> String {
+        self.mails_to(email).await.iter().find_map(find_token).expect("a letter with a token")
     }
 }
 
 /// The token of the link in a letter.
-pub(crate) fn token_in(letter: &OutgoingEmail) -> String {
+pub(crate) fn link_token_in(letter: &OutgoingEmail) -> String {
     find_token(letter).expect("a link with a token")
 }
 

@@ -4,9 +4,9 @@ use uuid::Uuid;
 
 /// SplitMix64: small, and good enough for shuffling what tests do.
 /// <https://prng.di.unimi.it/splitmix64.c>
-pub(crate) struct Dice(u64);
+pub(crate) struct Rng(u64);
 
-impl Dice {
+impl Rng {
     /// Says its seed, which is shown when the test fails.
     pub(crate) fn new() -> Self {
         let told = std::env::var("GREENROOM_TEST_SEED").ok().and_then(|seed| seed.parse().ok());
@@ -16,13 +16,13 @@ impl Dice {
     }
 
     /// A number from 0 to one less than `sides`.
-    pub(crate) fn roll(&mut self, sides: usize) -> usize {
+    pub(crate) fn below(&mut self, sides: usize) -> usize {
         let sides = u64::try_from(sides).expect("a small number of sides");
         usize::try_from(self.next() % sides).expect("less than a number that fits")
     }
 
-    /// Other dice, so that each of several tasks has its own.
-    pub(crate) fn split(&mut self) -> Self {
+    /// Other rng, so that each of several tasks has its own.
+    pub(crate) fn fork(&mut self) -> Self {
         Self(self.next())
     }
 

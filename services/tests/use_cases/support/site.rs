@@ -45,7 +45,7 @@ pub(crate) struct Cast {
 
 /// How much there is, counted straight in the database.
 #[derive(Debug, PartialEq, Eq, FromQueryResult)]
-pub(crate) struct Tally {
+pub(crate) struct RowCounts {
     pub(crate) bookings: i64,
     pub(crate) messages: i64,
     pub(crate) events: i64,
@@ -111,7 +111,7 @@ impl Site {
     }
 
     /// Adds talent, with everybody's password, as an older node would: searches find the name after [`Self::fold_names`].
-    pub(crate) async fn enrol(&self, name: &str, craft: Craft) -> PersonId {
+    pub(crate) async fn insert_talent(&self, name: &str, craft: Craft) -> PersonId {
         let (id, connection) = (Uuid::now_v7(), connect(&self.database.url).await);
         let hash =
             Query::select().column("password_hash").from("person").and_where(Expr::col("email").eq(SARAH.email)).take();
@@ -150,20 +150,20 @@ impl Site {
     }
 
     /// Asks the database itself.
-    pub(crate) async fn ask<T: FromQueryResult>(&self, sql: &str) -> Vec<T> {
+    pub(crate) async fn query<T: FromQueryResult>(&self, sql: &str) -> Vec<T> {
         let connection = connect(&self.database.url).await;
         let statement = Statement::from_string(connection.get_database_backend(), sql);
         T::find_by_statement(statement).all(&connection).await.expect(sql)
     }
 
-    pub(crate) async fn tally(&self) -> Tally {
+    pub(crate) async fn count_rows(&self) -> RowCounts {
         let counts = "SELECT (SELECT count(*) FROM booking) AS bookings, \
             (SELECT count(*) FROM message) AS messages, \
             (SELECT count(*) FROM event) AS events, \
             (SELECT count(*) FROM notification) AS notifications, \
             (SELECT CAST(sum(last_seq) AS bigint) FROM conversation) AS last_seqs, \
             (SELECT CAST(sum(seq) AS bigint) FROM person_head) AS heads";
-        self.ask(counts).await.pop().expect("a row")
+        self.query(counts).await.pop().expect("a row")
     }
 }
 

@@ -1,6 +1,6 @@
 //! One stream as a client sees it: frames read from bytes.
 
-use super::within;
+use super::with_timeout;
 use bytes::Bytes;
 use model::Envelope;
 use serde_json::Value;
@@ -54,7 +54,7 @@ impl EventSink for Wire {
 
 /// A frame, taken apart.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Heard {
+pub(crate) struct SseFrame {
     pub(crate) event: String,
     pub(crate) id: Option<i64>,
     pub(crate) retry: Option<u32>,
@@ -98,35 +98,35 @@ impl Stream {
     /// Opens one and hears its first frame, which must be `ready`, from this cursor.
     pub(crate) async fn ready(greenroom: &Greenroom, viewer: &Viewer, resume: Resume) -> (Self, i64) {
         let mut stream = Self::open(greenroom, viewer, resume).await;
-        let first = stream.frame().await;
+        let first = stream.next_frame().await;
         assert_eq!(first.event, "ready", "{first:?}");
         let cursor = first.cursor();
         (stream, cursor)
     }
 
     /// The next frame.
-    pub(crate) async fn frame(&mut self) -> Heard {
-        Heard::read(&within(self.next()).await.expect("the stream goes on"))
+    pub(crate) async fn next_frame(&mut self) -> SseFrame {
+        SseFrame::read(&with_timeout(self.next()).await.expect("the stream goes on"))
     }
 
     /// The next event of the log, past heartbeats.
-    pub(crate) async fn event(&mut self) -> Envelope {
+    pub(crate) async fn next_event(&mut self) -> Envelope {
         let past_heartbeats = async {
             loop {
-                let heard = self.frame().await;
+                let heard = self.next_frame().await;
                 if heard.event != "heartbeat" {
                     return heard.envelope();
                 }
             }
         };
-        within(past_heartbeats).await
+        with_timeout(past_heartbeats).await
     }
 
     /// All events up to this number, which must come in order and once.
-    pub(crate) async fn up_to(&mut self, cursor: i64, last: i64) -> Vec<Envelope> {
+    pub(crate) async fn events_up_to(&mut self, cursor: i64, last: i64) -> Vec<Envelope> {
         let mut events = Vec::new();
         for seq in cursor + 1..=last {
-            let event = self.event().await;
+            let event = self.next_event().await;
             assert_eq!(event.seq, seq, "neither gap nor double");
             events.push(event);
         }
@@ -134,21 +134,21 @@ impl Stream {
     }
 
     /// The names of the next events.
-    pub(crate) async fn names(&mut self, count: usize) -> Vec<&'static str> {
+    pub(crate) async fn event_names(&mut self, count: usize) -> Vec<&'static str> {
         let mut names = Vec::new();
         for _ in 0..count {
-            names.push(self.event().await.event.name());
+            names.push(self.next_event().await.event.name());
         }
         names
     }
 
-    /// Whatever else it had to say, it is over.
-    pub(crate) async fn end(&mut self) {
-        assert_eq!(within(self.next()).await, None, "the stream is over");
+    /// Whatever else it had to send_text, it is over.
+    pub(crate) async fn wait_end(&mut self) {
+        assert_eq!(with_timeout(self.next()).await, None, "the stream is over");
     }
 }
 
-impl Heard {
+impl SseFrame {
     /// As strict as the narrowest client: every line is a known field, and each comes once.
     fn read(bytes: &[u8]) -> Self {
         let text = std::str::from_utf8(bytes).expect("UTF-8");

@@ -54,7 +54,7 @@ impl Views {
     }
 
     /// What a fresh reading would show of these: events only ever make a view longer, a page is cut.
-    pub(crate) fn cut_like(mut self, fresh: &Self) -> Self {
+    pub(crate) fn shape_of(mut self, fresh: &Self) -> Self {
         if let (Some(inbox), Some(fresh)) = (&mut self.inbox, &fresh.inbox) {
             inbox.conversations.truncate(fresh.conversations.len());
             inbox.next_page.clone_from(&fresh.next_page);
