@@ -313,7 +313,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_fault_of_a_registration_is_named_at_once() {
+    fn registration_reports_all_field_errors() {
         let input =
             RegisterInput { password: Some("short".into()), craft: Some("juggler".into()), ..Default::default() };
         let api_error = input.parse().expect_err("five faults");
@@ -325,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_ends_after_a_year_at_most() {
+    fn token_expiry_is_at_most_a_year() {
         let draft = |days| {
             let (name, scope) = (Some("bot".to_owned()), Some("read".to_owned()));
             TokenInput { name, scope, expires_in_days: days }.parse()
@@ -343,7 +343,7 @@ mod tests {
     }
 
     #[test]
-    fn limits_are_told_as_they_are() {
+    fn schema_limits_match_account_constants() {
         let properties = |schema| serde_json::to_value(schema).expect("json")["properties"].clone();
         let register = properties(<RegisterInput as utoipa::PartialSchema>::schema());
         assert_eq!(register["name"]["maxLength"], NAME_LIMIT);

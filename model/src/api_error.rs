@@ -254,7 +254,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_refusal_is_read_as_it_was_written() {
+    fn api_errors_round_trip_through_json() {
         let all = [
             ApiError::Unauthenticated,
             ApiError::InvalidCredentials,

@@ -205,7 +205,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_event_is_from_yesterday_to_five_years_ahead() {
+    fn event_date_is_from_yesterday_to_five_years_ahead() {
         let check = |day: &str, now: &str| {
             let (day, now) = (day.parse().expect("a day"), now.parse().expect("an instant"));
             check_event_date(day, now).err()
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn an_inquiry_is_answered_by_the_talent_and_called_off_by_either() {
+    fn allowed_actions_depend_on_status_and_role() {
         let steps = |status: BookingStatus, role| status.allowed_actions(role).collect::<Vec<_>>();
         assert_eq!(
             steps(BookingStatus::Inquiry, Role::Talent),
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn limits_are_told_as_they_are() {
+    fn schema_limits_match_booking_constants() {
         let properties = |schema| serde_json::to_value(schema).expect("json")["properties"].clone();
         let input = properties(<BookingInput as utoipa::PartialSchema>::schema());
         assert_eq!(input["title"]["maxLength"], TITLE_LIMIT);

@@ -203,21 +203,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_event_this_side_does_not_know_is_still_counted() {
+    fn an_unknown_event_advances_the_cursor() {
         let json = r#"{"seq":7,"at":"2026-11-22T14:30:00Z","type":"moon.rose","moon":{"phase":1}}"#;
         let envelope: Envelope = serde_json::from_str(json).expect("an envelope");
         assert_eq!((envelope.seq, envelope.event), (7, Event::Unknown));
     }
 
     #[test]
-    fn the_schema_writes_keys_as_the_wire_does() {
+    fn schema_keys_match_the_json() {
         let schema = serde_json::to_string(&<Event as utoipa::PartialSchema>::schema()).expect("json");
         assert!(!schema.contains('_') && schema.contains("readSeq") && schema.contains("readAt"), "{schema}");
         assert!(Event::NAMES.iter().all(|name| schema.contains(name)) && !schema.contains("Unknown"), "{schema}");
     }
 
     #[test]
-    fn an_event_that_lacks_something_is_none() {
+    fn an_incomplete_event_is_refused() {
         let json = r#"{"seq":7,"at":"2026-11-22T14:30:00Z","type":"message.created"}"#;
         assert!(serde_json::from_str::<Envelope>(json).is_err());
         let json = r#"{"seq":7,"at":"2026-11-22T14:30:00Z","type":"notification.read","unread":0,"readAt":"2026-11-22T14:30:00Z"}"#;
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_are_camel_case() {
+    fn event_keys_are_camel_case() {
         let event = Event::NotificationRead { ids: vec![], all: true, unread: 2, read_at: Timestamp::from_millis(0) };
         let json = serde_json::to_value(Envelope { seq: 1, at: Timestamp::from_millis(0), event }).expect("json");
         assert_eq!(json["type"], "notification.read");

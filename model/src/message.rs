@@ -125,13 +125,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_body_keeps_every_script_and_only_loses_its_edges() {
+    fn message_body_keeps_every_script_and_is_trimmed() {
         let text = "Habari 👋🏾\n\n  مرحبا — <b>&amp;</b>\t\u{200d}";
         assert_eq!(MessageBody::parse(&format!("  {text} \n")).expect("a body").as_str(), text);
     }
 
     #[test]
-    fn a_body_has_its_limits() {
+    fn message_body_length_is_limited() {
         assert_eq!(MessageBody::parse(" \n "), Err(FieldError::BodyEmpty));
         assert_eq!(MessageBody::parse("a\0b"), Err(FieldError::BodyInvalid));
         assert!(MessageBody::parse(&"é".repeat(BODY_LIMIT)).is_ok());
@@ -139,14 +139,14 @@ mod tests {
     }
 
     #[test]
-    fn the_limit_is_told_as_it_is() {
+    fn schema_limit_matches_body_constant() {
         let schema = serde_json::to_value(<MessageInput as utoipa::PartialSchema>::schema()).expect("json");
         assert_eq!(schema["properties"]["body"]["maxLength"], BODY_LIMIT);
         assert_eq!(schema["required"], serde_json::json!(["conversationId", "body"]));
     }
 
     #[test]
-    fn every_fault_is_named_at_once() {
+    fn message_input_reports_all_field_errors() {
         let input = MessageInput { client_id: Some("x".into()), ..MessageInput::default() };
         let api_error = input.parse().expect_err("three faults");
         assert_eq!(api_error.field_error("conversationId"), Some(FieldError::Required));

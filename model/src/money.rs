@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn shillings_are_read_as_people_write_them() {
+    fn shillings_parse_common_notations() {
         for (typed, amount) in [
             ("45,000", 4_500_000),
             ("45000", 4_500_000),
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_be_read_in_two_ways_is_not_guessed() {
+    fn ambiguous_amounts_are_refused() {
         for wrong in [
             "forty",
             "-5",
@@ -261,14 +261,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_shown_is_read_as_the_same(amount in 0..=AMOUNT_LIMIT) {
+        fn formatted_amounts_round_trip(amount in 0..=AMOUNT_LIMIT) {
             let shown = Money { amount, currency: "KES".into() }.format_amount();
             prop_assert_eq!(shillings(&shown), Ok(amount), "{}", shown);
         }
 
         /// Whatever is understood is worth what its digits say, and every separator stands before three of them.
         #[test]
-        fn nothing_is_understood_as_something_else(typed in "(Ksh |KES)?[0-9,.' ]{1,14}[km]?(/=)?") {
+        fn parsed_amounts_match_their_digits(typed in "(Ksh |KES)?[0-9,.' ]{1,14}[km]?(/=)?") {
             // There the full stop is the currency's.
             prop_assume!(!typed.starts_with("KES."));
             if let Ok(amount) = shillings(&typed) {
@@ -283,13 +283,13 @@ mod tests {
         }
 
         #[test]
-        fn any_text_is_read_or_refused(typed in "\\PC{0,40}") {
+        fn parsing_any_text_does_not_panic(typed in "\\PC{0,40}") {
             let _ = shillings(&typed);
         }
     }
 
     #[test]
-    fn every_currency_has_its_own_decimals() {
+    fn amounts_use_the_currencys_decimals() {
         let words = |amount, currency: &str| Money { amount, currency: currency.into() }.format_amount();
         assert_eq!(words(4_500_000, "KES"), "KES 45,000");
         assert_eq!(words(123_456_789, "KES"), "KES 1,234,567.89");
@@ -304,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn only_currencies_that_there_are_are_taken() {
+    fn unknown_currencies_are_refused() {
         let check = |amount, currency: &str| Money { amount, currency: currency.into() }.validate().map(|_| ());
         assert_eq!(check(AMOUNT_LIMIT, "KES"), Ok(()));
         assert_eq!(check(AMOUNT_LIMIT + 1, "KES"), Err(FieldError::OutOfRange));
@@ -327,7 +327,7 @@ mod tests {
     }
 
     #[test]
-    fn the_limit_is_told_as_it_is() {
+    fn schema_limit_matches_amount_constant() {
         let schema = serde_json::to_value(<Money as utoipa::PartialSchema>::schema()).expect("json");
         assert_eq!(schema["properties"]["amount"]["maximum"], AMOUNT_LIMIT);
     }

@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_password_is_taken_by_its_length_alone_and_never_printed() {
+    fn password_length_is_checked_and_debug_redacted() {
         assert_eq!(NewPassword::parse(None), Err(FieldError::Required));
         assert_eq!(NewPassword::parse(Some("seven77")), Err(FieldError::TooShort));
         assert_eq!(NewPassword::parse(Some(&"é".repeat(257))), Err(FieldError::TooLong));
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn longer_and_more_varied_is_stronger() {
+    fn strength_grows_with_length_and_variety() {
         assert_eq!(PasswordStrength::of("short"), PasswordStrength::TooShort);
         assert_eq!(PasswordStrength::of("aaaaaaaaaaaaaaaaaaaa"), PasswordStrength::Weak);
         assert_eq!(PasswordStrength::of("nairobi2026"), PasswordStrength::Fair);

@@ -124,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_domain_has_one_form_however_it_is_written() {
+    fn email_domains_are_canonicalized() {
         for written in ["info@münchen.example.de", "Info@MÜNCHEN.example.de", "info@mu\u{308}nchen.example.de"] {
             let email: Email = written.parse().expect("an address");
             assert_eq!(email.as_str(), "info@xn--mnchen-3ya.example.de");
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn an_email_is_lower_cased_and_never_printed() {
+    fn email_is_lower_cased_and_debug_redacted() {
         let email: Email = " Sarah@Example.com ".parse().expect("an address");
         assert_eq!(email.as_str(), "sarah@example.com");
         assert_eq!(format!("{email:?}"), "Email(…)");

@@ -118,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_profile_is_whole_or_not_there_at_all() {
+    fn a_profile_is_complete_or_absent() {
         assert!(ProfileInput::default().parse().expect("nothing is no field error").is_none());
         let named = ProfileInput { name: Some("Wambui".to_owned()), ..Default::default() };
         let api_error = named.parse().expect_err("two fields are missing");
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_masked_address_shows_no_more_than_its_first_character_and_its_domain() {
+    fn masked_email_shows_first_character_and_domain() {
         assert_eq!(MaskedEmail::of("sarah.photographer@example.com").to_string(), "s•••@example.com");
         assert_eq!(MaskedEmail::of("é@example.com").to_string(), "é•••@example.com");
     }

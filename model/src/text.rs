@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_is_trimmed_and_bounded() {
+    fn parse_line_trims_and_limits() {
         assert_eq!(parse_line(Some("  Karura gardens "), 20), Ok("Karura gardens".into()));
         assert_eq!(parse_line(Some(" \t"), 20), Err(FieldError::Required));
         assert_eq!(parse_line(None, 20), Err(FieldError::Required));
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn escaped_text_ends_no_tag_and_no_attribute() {
+    fn escape_html_escapes_tags_and_attributes() {
         assert_eq!(escape_html("</textarea><b x=\"'&lt;"), "&lt;/textarea&gt;&lt;b x=&quot;&#39;&amp;lt;");
     }
 }

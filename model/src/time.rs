@@ -188,14 +188,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_instant_is_written_in_utc_to_the_millisecond() {
+    fn timestamps_format_in_utc_with_milliseconds() {
         let instant = Timestamp::from_millis(1_795_357_800_123);
         assert_eq!(instant.to_string(), "2026-11-22T14:30:00.123Z");
         assert_eq!(instant.millis(), 1_795_357_800_123);
     }
 
     #[test]
-    fn an_instant_is_read_as_it_is_written() {
+    fn timestamps_round_trip() {
         for millis in [0, 1, 10, 120, 999, 1_000, -1, -86_400_001, 1_795_357_800_123, 253_402_300_799_999] {
             let instant = Timestamp::from_millis(millis);
             assert_eq!(instant.to_string().parse(), Ok(instant), "{instant}");
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn a_day_is_written_as_it_is_read() {
+    fn days_round_trip() {
         let day: Day = "2027-02-13".parse().expect("a day");
         assert_eq!(day.to_string(), "2027-02-13");
         assert_eq!(day.format_long(), "Sat 13 Feb 2027");

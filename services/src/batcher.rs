@@ -116,7 +116,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn what_is_asked_meanwhile_is_answered_together() {
+    async fn requests_during_a_batch_form_the_next_one() {
         let Batcher(queue) = Batcher::<u32, String>::new(3, Duration::ZERO);
         let asked: Vec<_> = (1..=4).map(|number| queue.enqueue(number)).collect();
         let sizes = Mutex::new(Vec::new());
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn whoever_asks_is_not_kept_waiting_for_ever() {
+    async fn a_hanging_batch_times_out() {
         let batcher = Batcher::<u32, String>::new(3, Duration::ZERO);
         let told = batcher.submit(1, async |_| std::future::pending().await).await.expect_err("nobody answers");
         assert_eq!(told.into_api_error(), model::ApiError::Unavailable);

@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_mark_is_read_back_and_a_forged_one_refused() {
+    fn a_page_cursor_round_trips_and_forgery_is_refused() {
         let cursor = PageCursor::new("DJ Kamau é", Uuid::from_u128(7));
         assert_eq!(PageCursor::parse(Some(&cursor.encode())).expect("a cursor"), Some(cursor));
         for forged in ["", "x", "00000000000000000000000000000007zz", "éééééééééééééééééééééééé"]

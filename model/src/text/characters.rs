@@ -168,7 +168,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_of_every_script_pass() {
+    fn names_of_every_script_are_accepted() {
         for name in [
             "Sarah Wanjiru",
             "Ngũgĩ wa Thiong'o",
@@ -275,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn a_letter_carries_four_marks_at_most() {
+    fn combining_marks_per_letter_are_limited() {
         assert_eq!(validate_line(&format!("Z{}algo", "\u{301}".repeat(4))), Ok(()));
         assert_eq!(validate_line(&format!("Z{}algo", "\u{301}".repeat(5))), Err(FieldError::TooManyMarks));
         assert_eq!(validate_line(&format!("Z{0}a{0}", "\u{301}\u{323}".repeat(2))), Ok(()));

@@ -56,7 +56,7 @@ mod tests {
     use icu_properties::{CodePointMapData, props::BidiClass};
 
     #[test]
-    fn only_text_that_could_turn_its_surroundings_is_isolated() {
+    fn only_text_that_affects_direction_is_isolated() {
         for plain in ["", "Sarah Wanjiru", "Ngũgĩ 45", "김철수 🎧", "a < b & c"] {
             assert!(matches!(isolate(plain), Cow::Borrowed(_)), "{plain}");
         }
@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn no_character_that_turns_text_is_missed() {
+    fn every_bidi_character_affects_direction() {
         use BidiClass as B;
         let turning = [
             B::RightToLeft,

@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn a_network_that_fills_the_queue_keeps_no_other_out() {
+    fn a_flooding_network_does_not_block_others() {
         let queue = HashQueue::new("test", 1, 4);
         let running = ask(&queue, network(1)).now_or_never().expect("at once").expect("a permit");
         let mut flood: Vec<_> = (0..4).map(|_| ask(&queue, network(1))).collect();
@@ -290,7 +290,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn networks_take_turns_and_who_gave_up_is_passed_over() {
+    async fn permits_are_round_robin_and_skip_cancelled_waiters() {
         let queue = HashQueue::new("test", 1, 8);
         let running = queue.acquire(network(1)).await.expect("a permit");
         let mut waiting = Vec::new();

@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_device_stays_known_as_its_browser_is_renewed_and_its_address_moves() {
+    fn a_device_fingerprint_ignores_version_and_host() {
         let of = |agent: &str, from: &str| fingerprint(Uuid::nil(), agent, from.parse().expect("an address"));
         let phone = of("Mozilla/5.0 (Android 14) Chrome/131.0", "41.90.64.7");
         assert_eq!(phone, of("Mozilla/5.0 (Android 14) Chrome/132.0", "41.90.200.1"));

@@ -91,7 +91,7 @@ mod tests {
     use model::Timestamp;
 
     #[test]
-    fn after_the_free_failures_each_further_one_closes_the_account_for_twice_as_long() {
+    fn each_failure_past_the_free_ones_doubles_the_lockout() {
         let clock = Arc::new(ManualClock::new(Timestamp::from_millis(0)));
         let lockout = Lockout::new(clock.clone());
         for _ in 0..FREE_FAILURES - 1 {
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn the_right_password_opens_the_account_again() {
+    fn a_refund_lifts_the_lockout() {
         let lockout = Lockout::new(Arc::new(ManualClock::new(Timestamp::from_millis(0))));
         for _ in 0..FREE_FAILURES {
             lockout.charge("sarah");

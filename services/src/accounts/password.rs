@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_hash_of_other_parameters_is_replaced_and_one_of_these_is_not() {
+    async fn a_hash_of_outdated_parameters_is_replaced() {
         let (old, new) = (hasher(8), hasher(16));
         let chosen = NewPassword::parse(Some("matatu rain velvet")).expect("a password");
         let stored = old.hash(REQUESTER, &chosen).await.expect("a hash");
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_looks_the_same_is_the_same_password() {
+    async fn passwords_are_hashed_in_normal_form() {
         let hasher = hasher(8);
         for chosen in [NFC, NFD] {
             let stored =
@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_password_is_as_long_as_it_looks() {
+    async fn password_length_counts_normalized_characters() {
         let short = NewPassword::parse(Some(&"e\u{301}".repeat(4))).expect("eight characters as sent");
         let refused =
             hasher(8).hash_chosen(REQUESTER, &short, "", "").await.expect_err("four characters").into_api_error();

@@ -149,7 +149,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_holds_a_pseudonym_and_a_network() {
+    fn the_security_log_holds_pseudonyms_and_networks() {
         let person = PersonId(uuid::Uuid::from_u128(7));
         let (one, other) = (pseudonym(&[1; 32], &person.into()), pseudonym(&[2; 32], &person.into()));
         assert!(one.len() == 16 && one != other && one == pseudonym(&[1; 32], &person.into()));

@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn no_table_and_no_column_of_the_schema_is_forgotten() {
+    async fn every_table_and_column_is_copied() {
         let folder = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite://{}?mode=rwc", folder.path().join("greenroom.db").display());
         crate::migrate(&url).await.expect("the schema");
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_the_same_has_another_hash() {
+    fn different_rows_have_different_digests() {
         let values: Vec<Vec<Value>> = vec![
             vec!["ab".into(), "c".into()],
             vec!["a".into(), "bc".into()],

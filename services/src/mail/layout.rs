@@ -153,7 +153,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_people_wrote_stays_text_in_html() {
+    fn text_is_escaped_in_html_mails() {
         let email_content = EmailContent {
             kind: EmailKind::own("test"),
             subject: "A <b> & more".into(),

@@ -314,7 +314,7 @@ mod tests {
     const NAME: &str = "\u{202e}שרה\u{2069}";
 
     #[test]
-    fn a_name_turns_nothing_around_it() {
+    fn names_are_direction_isolated_in_mails() {
         let links = LinkBuilder::new("https://greenroom.example");
         let unread_from = |from: &str| UnreadConversation {
             from: from.to_owned(),

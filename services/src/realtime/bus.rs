@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_node_that_falls_silent_is_missed_until_it_is_gone() {
+    async fn a_silent_peer_is_unhealthy_until_it_expires() {
         let (handle, own, other) = (BusHandle::default(), Uuid::from_u128(1), Uuid::from_u128(2));
         assert!(handle.0.bus.set((own, Box::new(Nowhere))).is_ok());
         let hear = |node| handle.lock_last_received().insert(node, Instant::now());

@@ -68,14 +68,14 @@ mod tests {
     use super::{chunk_size, pad_to_bucket};
 
     #[test]
-    fn alternatives_are_the_same_in_few_numbers() {
+    fn values_are_padded_to_a_power_of_two() {
         assert_eq!(pad_to_bucket([1, 2, 3]), [1, 2, 3, 3]);
         assert_eq!(pad_to_bucket([1, 2, 3, 4]), [1, 2, 3, 4]);
         assert!(pad_to_bucket(Vec::<u8>::new()).is_empty());
     }
 
     #[test]
-    fn rows_are_inserted_in_few_portions() {
+    fn chunk_sizes_are_powers_of_two() {
         let chunk_sizes = [1, 16, 17, 32, 200, 256, 9_000].map(chunk_size);
         assert_eq!(chunk_sizes, [1, 16, 16, 32, 128, 256, 1_024]);
     }

@@ -81,7 +81,7 @@ async fn limit(tx: &Transaction, pages: i64) {
 }
 
 #[tokio::test]
-async fn after_a_full_disk_what_is_acknowledged_is_there() {
+async fn acknowledged_writes_survive_a_full_disk() {
     let words = Words::on_sqlite().await;
     let tx = words.begin().await;
     limit(&tx, 1).await;
@@ -99,7 +99,7 @@ async fn after_a_full_disk_what_is_acknowledged_is_there() {
 }
 
 #[tokio::test]
-async fn a_full_disk_found_by_one_of_a_group_acknowledges_nobody_who_is_lost() {
+async fn a_full_disk_in_a_commit_group_acknowledges_no_lost_write() {
     let words = Words::on_sqlite().await;
     let first = words.begin().await;
     first.execute_unprepared(&words.insert("'first'")).await.expect("a row");
@@ -114,7 +114,7 @@ async fn a_full_disk_found_by_one_of_a_group_acknowledges_nobody_who_is_lost() {
 }
 
 #[tokio::test]
-async fn a_rollback_by_sqlite_itself_is_told_to_all_of_the_group() {
+async fn a_rollback_by_sqlite_fails_the_whole_commit_group() {
     let words = Words::on_sqlite().await;
     let tx = words.begin().await;
     let trigger = "CREATE TRIGGER poison BEFORE INSERT ON word WHEN NEW.word = 'poison' \
@@ -138,7 +138,7 @@ async fn a_rollback_by_sqlite_itself_is_told_to_all_of_the_group() {
 
 /// As where a client goes: its statement is carried out, and fails unseen.
 #[tokio::test]
-async fn a_failure_that_was_not_waited_for_takes_no_acknowledged_write_along() {
+async fn an_unobserved_failure_loses_no_acknowledged_write() {
     let words = Words::on_sqlite().await;
     let first = words.begin().await;
     first.execute_unprepared(&words.insert("'first'")).await.expect("a row");
@@ -165,7 +165,7 @@ async fn a_failure_that_was_not_waited_for_takes_no_acknowledged_write_along() {
 }
 
 #[tokio::test]
-async fn a_commit_that_fails_is_told_and_the_next_succeeds() {
+async fn a_failed_commit_is_reported_and_the_next_succeeds() {
     for words in [Words::on_sqlite().await, Words::on_postgres().await] {
         for _ in 0..2 {
             let tx = words.begin().await;
@@ -197,7 +197,7 @@ async fn a_transaction_that_failed_is_never_committed() {
 }
 
 #[tokio::test]
-async fn a_connection_that_is_killed_in_a_transaction_is_told() {
+async fn a_killed_connection_fails_its_transaction() {
     let words = Words::on_postgres().await;
     let tx = words.begin().await;
     tx.execute_unprepared(&words.insert("'killed'")).await.expect("a row");
@@ -214,7 +214,7 @@ async fn a_connection_that_is_killed_in_a_transaction_is_told() {
 }
 
 #[tokio::test]
-async fn a_full_disk_is_noticed_and_so_is_that_there_is_room_again() {
+async fn write_health_detects_a_full_disk_and_recovery() {
     let folder = tempfile::tempdir().expect("a folder");
     let url = format!("sqlite://{}?mode=rwc", folder.path().join("greenroom.db").display());
     crate::migrate(&url).await.expect("a schema");

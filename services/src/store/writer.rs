@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn whoever_waits_is_committed_together_and_answered_only_then() {
+    async fn waiting_writers_share_a_commit() {
         let (_folder, store) = opened(MAX_WAL_PAGES).await;
         let first = store.write().await.expect("a turn");
         first.execute_unprepared("INSERT INTO act VALUES ('band')").await.expect("a row");
@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn one_bad_write_fails_alone() {
+    async fn a_failed_write_does_not_fail_its_commit_group() {
         let (_folder, store) = opened(MAX_WAL_PAGES).await;
         let first = store.write().await.expect("a turn");
         first.execute_unprepared("INSERT INTO act VALUES ('band')").await.expect("a row");
@@ -282,7 +282,7 @@ mod tests {
 
     /// As when a client goes in just that moment, which comes or doesn't: the file is written by a thread of its own.
     #[tokio::test]
-    async fn whoever_goes_as_their_turn_begins_takes_nobody_elses_writes_along() {
+    async fn cancelling_acquire_loses_no_other_write() {
         let (_folder, store) = opened(MAX_WAL_PAGES).await;
         for acts in 1..=20 {
             let first = store.write().await.expect("a turn");
@@ -303,7 +303,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn whoever_has_written_is_answered_before_the_file_is_let_go_of() {
+    async fn close_answers_pending_commits_first() {
         let (_folder, store) = opened(MAX_WAL_PAGES).await;
         let last = store.write().await.expect("a turn");
         last.execute_unprepared("INSERT INTO act VALUES ('band')").await.expect("a row");
@@ -313,7 +313,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_first_that_fails_leaves_nothing_behind() {
+    async fn a_failed_first_write_leaves_no_rows() {
         let (_folder, store) = opened(MAX_WAL_PAGES).await;
         let first = store.write().await.expect("a turn");
         first.execute_unprepared("INSERT INTO act VALUES ('band')").await.expect("a row");
@@ -325,7 +325,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn where_all_fail_the_file_is_let_go_of() {
+    async fn a_failed_commit_group_releases_the_file() {
         let (_folder, store) = opened(MAX_WAL_PAGES).await;
         drop(store.write().await.expect("a turn"));
         let again = store.write().await.expect("another turn, once the first group is closed");

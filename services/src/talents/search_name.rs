@@ -101,7 +101,7 @@ mod tests {
     use super::fold_name;
 
     #[test]
-    fn a_name_is_folded_to_what_any_keyboard_can_type() {
+    fn names_are_folded_for_search() {
         for (name, folded) in [
             ("NGŨGĨ", "ngugi"),
             ("Ngu\u{303}gi\u{303}", "ngugi"),

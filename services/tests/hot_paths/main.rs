@@ -34,7 +34,7 @@ async fn run_workload(url: &str) -> Vec<(String, &'static str)> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn on_sqlite_no_statement_reads_a_table_through() {
+async fn sqlite_statements_use_indexes() {
     let _alone = ALONE.lock().await;
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("greenroom.db");
@@ -81,7 +81,7 @@ async fn every_index_would_be_missed(statements: &[(String, &'static str)]) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn on_postgres_an_index_serves_every_statement() {
+async fn postgres_statements_use_indexes() {
     let _alone = ALONE.lock().await;
     let server = std::env::var("GREENROOM_TEST_POSTGRES")
         .expect("GREENROOM_TEST_POSTGRES is not set: these tests need PostgreSQL, so run through bin/with-postgres");

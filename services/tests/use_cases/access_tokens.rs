@@ -6,14 +6,14 @@ use services::{Resume, Viewer, accounts::Password, notifications::NotificationSe
 use std::{net::Ipv4Addr, time::Duration};
 
 on_both! {
-    a_token_that_reads_sees_all_and_changes_nothing,
-    a_token_that_writes_writes,
-    no_token_gets_at_the_account,
-    a_token_is_no_cookie_and_a_cookie_no_token,
-    a_token_taken_back_is_over_with_its_streams,
-    devices_and_tokens_are_listed_apart,
-    nobody_ends_anothers_session,
-    a_token_ends_when_it_was_said_to_however_often_it_is_used,
+    a_read_scope_token_reads_all_and_writes_nothing,
+    a_write_scope_token_writes,
+    access_tokens_cannot_change_the_account,
+    tokens_and_cookies_are_not_interchangeable,
+    revoking_a_token_ends_its_streams,
+    devices_and_tokens_are_listed_separately,
+    a_session_of_another_person_cannot_be_ended,
+    using_a_token_does_not_prolong_it,
 }
 
 async fn program(site: &Site, owner: &Viewer, scope: Scope) -> (Viewer, String) {
@@ -21,7 +21,7 @@ async fn program(site: &Site, owner: &Viewer, scope: Scope) -> (Viewer, String) 
     (site.greenroom.authenticate_token(&made.secret).await.expect("a viewer"), made.secret)
 }
 
-async fn a_token_that_reads_sees_all_and_changes_nothing(site: Site) {
+async fn a_read_scope_token_reads_all_and_writes_nothing(site: Site) {
     let (cast, greenroom) = (site.cast().await, &site.greenroom);
     let (bot, _) = program(&site, &cast.eventpro, Scope::Read).await;
     assert_eq!(greenroom.load_inbox(&bot, None).await.expect("an inbox").conversations.len(), 1);
@@ -40,7 +40,7 @@ async fn a_token_that_reads_sees_all_and_changes_nothing(site: Site) {
     assert_eq!(site.count_rows().await, before);
 }
 
-async fn a_token_that_writes_writes(site: Site) {
+async fn a_write_scope_token_writes(site: Site) {
     let cast = site.cast().await;
     let (bot, _) = program(&site, &cast.sarah, Scope::Write).await;
     let message =
@@ -48,7 +48,7 @@ async fn a_token_that_writes_writes(site: Site) {
     assert_eq!((message.sender.id, message.seq), (cast.sarah.id(), 13));
 }
 
-async fn no_token_gets_at_the_account(site: Site) {
+async fn access_tokens_cannot_change_the_account(site: Site) {
     let (cast, greenroom) = (site.cast().await, &site.greenroom);
     let (bot, _) = program(&site, &cast.sarah, Scope::Write).await;
     let password = || Password::new(PASSWORD.to_owned());
@@ -70,7 +70,7 @@ async fn no_token_gets_at_the_account(site: Site) {
     }
 }
 
-async fn a_token_is_no_cookie_and_a_cookie_no_token(site: Site) {
+async fn tokens_and_cookies_are_not_interchangeable(site: Site) {
     let cast = site.cast().await;
     let (_, secret) = program(&site, &cast.sarah, Scope::Write).await;
     assert_eq!(expect_api_error(site.greenroom.authenticate(&secret).await), ApiError::Unauthenticated);
@@ -78,7 +78,7 @@ async fn a_token_is_no_cookie_and_a_cookie_no_token(site: Site) {
     assert_eq!(expect_api_error(site.greenroom.authenticate_token(&cookie).await), ApiError::Unauthenticated);
 }
 
-async fn a_token_taken_back_is_over_with_its_streams(site: Site) {
+async fn revoking_a_token_ends_its_streams(site: Site) {
     let cast = site.cast().await;
     let (bot, secret) = program(&site, &cast.sarah, Scope::Read).await;
     let mut stream = crate::support::Stream::ready(&site.greenroom, &bot, Resume::Live).await.0;
@@ -88,7 +88,7 @@ async fn a_token_taken_back_is_over_with_its_streams(site: Site) {
     assert_eq!(expect_api_error(site.greenroom.authenticate_token(&secret).await), ApiError::Unauthenticated);
 }
 
-async fn devices_and_tokens_are_listed_apart(site: Site) {
+async fn devices_and_tokens_are_listed_separately(site: Site) {
     let cast = site.cast().await;
     let before = site.greenroom.list_devices(&cast.sarah).await.expect("devices");
     assert_eq!(before.iter().filter(|device| device.current).count(), 1);
@@ -99,7 +99,7 @@ async fn devices_and_tokens_are_listed_apart(site: Site) {
     assert_eq!((tokens[0].id, tokens[0].name.as_str(), tokens[0].scope), (bot.session(), "bot", Scope::Read));
 }
 
-async fn nobody_ends_anothers_session(site: Site) {
+async fn a_session_of_another_person_cannot_be_ended(site: Site) {
     let cast = site.cast().await;
     let refused = expect_api_error(site.greenroom.end_session(&cast.kamau, cast.sarah.session()).await);
     assert_eq!(refused, ApiError::NotFound);
@@ -109,7 +109,7 @@ async fn nobody_ends_anothers_session(site: Site) {
     );
 }
 
-async fn a_token_ends_when_it_was_said_to_however_often_it_is_used(site: Site) {
+async fn using_a_token_does_not_prolong_it(site: Site) {
     let cast = site.cast().await;
     let day = Duration::from_secs(24 * 60 * 60);
     let made = site.greenroom.create_token(&cast.sarah, TokenDraft { days: 7, ..token_draft(Scope::Read) }).await;

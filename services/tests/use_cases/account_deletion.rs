@@ -11,14 +11,14 @@ use services::{
 };
 
 on_both! {
-    a_new_name_is_told_to_whoever_shares_a_conversation,
-    what_is_left_out_stays,
-    an_export_holds_everything,
+    a_new_name_is_published_to_counterparts,
+    omitted_account_fields_stay_unchanged,
+    an_export_is_complete,
     an_export_ends_with_its_session,
     an_export_holds_conversations_that_move_up_meanwhile,
-    who_left_is_a_former_member_and_their_words_stay,
-    who_left_can_do_nothing_any_more,
-    leaving_takes_the_password,
+    a_deleted_person_is_anonymised_and_messages_stay,
+    a_deleted_account_has_no_access,
+    deleting_an_account_needs_the_password,
 }
 
 async fn change(site: &Site, viewer: &Viewer, input: AccountInput) -> model::Account {
@@ -26,7 +26,7 @@ async fn change(site: &Site, viewer: &Viewer, input: AccountInput) -> model::Acc
     site.greenroom.change_account(viewer, change).await.expect("changed")
 }
 
-async fn a_new_name_is_told_to_whoever_shares_a_conversation(site: Site) {
+async fn a_new_name_is_published_to_counterparts(site: Site) {
     let cast = site.cast().await;
     let mut organizers = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await.0;
     change(&site, &cast.sarah, AccountInput { name: Some("Sarah W.".to_owned()), ..Default::default() }).await;
@@ -42,7 +42,7 @@ async fn a_new_name_is_told_to_whoever_shares_a_conversation(site: Site) {
     );
 }
 
-async fn what_is_left_out_stays(site: Site) {
+async fn omitted_account_fields_stay_unchanged(site: Site) {
     let cast = site.cast().await;
     let input = AccountInput { bio: Some("Weddings and portraits.\nNairobi.".to_owned()), ..Default::default() };
     let account = change(&site, &cast.sarah, input).await;
@@ -56,7 +56,7 @@ async fn what_is_left_out_stays(site: Site) {
     assert_eq!(nothing, account);
 }
 
-async fn an_export_holds_everything(site: Site) {
+async fn an_export_is_complete(site: Site) {
     let cast = site.cast().await;
     for number in 0..230 {
         send_text(&site.greenroom, &cast.sarah, cast.launch, &format!("\"{number}\"")).await;
@@ -128,7 +128,7 @@ async fn an_export_holds_conversations_that_move_up_meanwhile(site: Site) {
     assert!(ids.contains(&cast.launch.to_string()));
 }
 
-async fn who_left_is_a_former_member_and_their_words_stay(site: Site) {
+async fn a_deleted_person_is_anonymised_and_messages_stay(site: Site) {
     let cast = site.cast().await;
     let mut organizers = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await.0;
     site.greenroom.delete_account(&cast.sarah, Password::new(PASSWORD.to_owned())).await.expect("gone");
@@ -151,7 +151,7 @@ async fn who_left_is_a_former_member_and_their_words_stay(site: Site) {
     assert_eq!(site.query::<Left>(left).await[0].count, 0);
 }
 
-async fn who_left_can_do_nothing_any_more(site: Site) {
+async fn a_deleted_account_has_no_access(site: Site) {
     let cast = site.cast().await;
     let mut own = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await.0;
     site.greenroom.delete_account(&cast.sarah, Password::new(PASSWORD.to_owned())).await.expect("gone");
@@ -163,7 +163,7 @@ async fn who_left_can_do_nothing_any_more(site: Site) {
     assert_eq!(late, ApiError::Unauthenticated);
 }
 
-async fn leaving_takes_the_password(site: Site) {
+async fn deleting_an_account_needs_the_password(site: Site) {
     let cast = site.cast().await;
     let refused = expect_api_error(site.greenroom.delete_account(&cast.sarah, Password::new("wrong".to_owned())).await);
     assert_eq!(refused.field_error("password"), Some(FieldError::WrongPassword));

@@ -11,13 +11,13 @@ use services::{
 use std::{net::IpAddr, time::Duration};
 
 on_both! {
-    a_password_looks_the_same_however_it_is_typed,
-    a_password_of_ones_own_name_is_refused_everywhere,
-    a_sign_in_from_a_new_device_is_told_by_mail_once,
+    passwords_are_compared_in_unicode_normal_form,
+    a_password_made_of_the_own_name_is_refused,
+    a_sign_in_from_a_new_device_is_mailed_once,
     sign_ins_from_many_new_devices_are_a_few_mails,
     a_first_device_of_an_old_account_is_told_by_mail,
-    tokens_and_data_need_a_password_that_was_just_typed,
-    an_address_from_before_is_found_in_its_new_form,
+    tokens_and_exports_need_a_recent_password,
+    an_older_address_is_found_in_canonical_form,
 }
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -36,7 +36,7 @@ async fn sign_in_from(site: &Site, user_agent: &str, from: &str) -> Result<Signe
     site.greenroom.sign_in(credentials, from, user_agent).await
 }
 
-async fn a_password_looks_the_same_however_it_is_typed(site: Site) {
+async fn passwords_are_compared_in_unicode_normal_form(site: Site) {
     let sarah = site.cast().await.sarah;
     site.greenroom.change_password(&sarah, typed(PASSWORD), chosen("cafe\u{301} ya asubuhi")).await.expect("changed");
     for written in ["cafe\u{301} ya asubuhi", "café ya asubuhi"] {
@@ -44,7 +44,7 @@ async fn a_password_looks_the_same_however_it_is_typed(site: Site) {
     }
 }
 
-async fn a_password_of_ones_own_name_is_refused_everywhere(site: Site) {
+async fn a_password_made_of_the_own_name_is_refused(site: Site) {
     let sarah = site.cast().await.sarah;
     site.greenroom
         .forgot_password(SARAH.email.parse().expect("an address"), std::net::Ipv4Addr::LOCALHOST.into())
@@ -59,7 +59,7 @@ async fn a_password_of_ones_own_name_is_refused_everywhere(site: Site) {
     }
 }
 
-async fn a_sign_in_from_a_new_device_is_told_by_mail_once(site: Site) {
+async fn a_sign_in_from_a_new_device_is_mailed_once(site: Site) {
     let told = async || site.mails_to(SARAH.email).await.len();
     sign_in_from(&site, "a test", "127.0.0.1").await.expect("a session");
     assert_eq!(told().await, 0, "it signed in before");
@@ -117,7 +117,7 @@ async fn a_first_device_of_an_old_account_is_told_by_mail(site: Site) {
     assert_eq!(site.mails_to(SARAH.email).await.len(), 1);
 }
 
-async fn tokens_and_data_need_a_password_that_was_just_typed(site: Site) {
+async fn tokens_and_exports_need_a_recent_password(site: Site) {
     let token = sign_in(&site.greenroom, SARAH.email, PASSWORD).await.expect("a session").token;
     let viewer = async || site.greenroom.authenticate(&token).await.expect("a viewer");
     site.greenroom.export_data(&viewer().await).expect("she just signed in");
@@ -132,7 +132,7 @@ async fn tokens_and_data_need_a_password_that_was_just_typed(site: Site) {
     site.greenroom.export_data(&viewer().await).expect("a document");
 }
 
-async fn an_address_from_before_is_found_in_its_new_form(site: Site) {
+async fn an_older_address_is_found_in_canonical_form(site: Site) {
     site.execute(&format!("UPDATE person SET email = 'sarah@münchen.example' WHERE email = '{}'", SARAH.email)).await;
     site.execute("DELETE FROM seaql_migrations WHERE version = 'm2026_11_28_canonical_addresses'").await;
     services::migrate(site.url()).await.expect("migrated");

@@ -6,10 +6,10 @@ use services::{Viewer, messages::Window};
 use uuid::Uuid;
 
 on_both! {
-    a_stranger_finds_nothing_of_a_conversation,
-    what_does_not_exist_looks_the_same,
-    lists_hold_ones_own_alone,
-    events_go_to_the_two_people_alone,
+    a_stranger_cannot_access_a_conversation,
+    not_found_does_not_tell_whether_it_exists,
+    lists_hold_the_viewers_own_only,
+    events_are_published_to_both_parties_only,
 }
 
 /// Every way to reach a conversation, and the answer of each.
@@ -32,7 +32,7 @@ async fn knock(site: &Site, viewer: &Viewer, conversation: ConversationId, booki
     ]
 }
 
-async fn a_stranger_finds_nothing_of_a_conversation(site: Site) {
+async fn a_stranger_cannot_access_a_conversation(site: Site) {
     let cast = site.cast().await;
     for by in [&cast.sarah, &cast.eventpro] {
         send_text(&site.greenroom, by, cast.launch, "Something to read on both sides").await;
@@ -48,7 +48,7 @@ async fn a_stranger_finds_nothing_of_a_conversation(site: Site) {
     assert_eq!(after, launch);
 }
 
-async fn what_does_not_exist_looks_the_same(site: Site) {
+async fn not_found_does_not_tell_whether_it_exists(site: Site) {
     let cast = site.cast().await;
     for viewer in [&cast.sarah, &cast.eventpro] {
         let answers = knock(&site, viewer, ConversationId(Uuid::now_v7()), BookingId(Uuid::now_v7())).await;
@@ -56,7 +56,7 @@ async fn what_does_not_exist_looks_the_same(site: Site) {
     }
 }
 
-async fn lists_hold_ones_own_alone(site: Site) {
+async fn lists_hold_the_viewers_own_only(site: Site) {
     let cast = site.cast().await;
     site.greenroom.open_booking(&cast.safari, draft_booking(cast.sarah.id())).await.expect("a booking");
     for (viewer, count) in
@@ -85,7 +85,7 @@ async fn lists_hold_ones_own_alone(site: Site) {
     }
 }
 
-async fn events_go_to_the_two_people_alone(site: Site) {
+async fn events_are_published_to_both_parties_only(site: Site) {
     let cast = site.cast().await;
     let head = async |viewer| site.greenroom.load_nav_state(viewer).await.expect("a frame").cursor;
     let before = [head(&cast.safari).await, head(&cast.kamau).await, head(&cast.achieng).await];

@@ -37,7 +37,7 @@ async fn refused(site: &Site, shelf: &Shelf, fault: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_backup_is_of_one_moment_while_people_write() {
+async fn a_backup_is_a_consistent_snapshot_during_writes() {
     let (site, shelf) = (Site::new(Kind::Sqlite).await, Shelf::new());
     let cast = site.cast().await;
     let writing = async {
@@ -61,7 +61,7 @@ async fn a_backup_is_of_one_moment_while_people_write() {
 }
 
 #[tokio::test]
-async fn a_backup_is_for_its_owner_and_never_written_over() {
+async fn a_backup_is_private_and_never_overwritten() {
     use std::os::unix::fs::PermissionsExt;
     let (site, shelf) = (Site::new(Kind::Sqlite).await, Shelf::new());
     let file = shelf.file("greenroom.db");
@@ -79,7 +79,7 @@ async fn a_backup_is_for_its_owner_and_never_written_over() {
 }
 
 #[tokio::test]
-async fn numbers_that_do_not_agree_are_told_and_make_no_backup() {
+async fn inconsistent_sequences_make_no_backup() {
     for (fault, told) in [
         ("DELETE FROM message WHERE seq = 4", "2 conversations whose messages aren't numbered"),
         ("UPDATE conversation SET last_seq = last_seq + 1", "2 conversations whose messages aren't numbered"),
@@ -100,7 +100,7 @@ async fn numbers_that_do_not_agree_are_told_and_make_no_backup() {
 }
 
 #[tokio::test]
-async fn a_log_whose_oldest_events_are_pruned_is_whole() {
+async fn a_purged_event_log_passes_verification() {
     let (site, shelf) = (Site::new(Kind::Sqlite).await, Shelf::new());
     site.execute("DELETE FROM event WHERE seq < 9").await;
     create_backup(site.url(), &shelf.file("pruned.db")).await.expect("a backup");
@@ -109,7 +109,7 @@ async fn a_log_whose_oldest_events_are_pruned_is_whole() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_copied_is_told() {
+async fn errors_of_a_backup_are_reported() {
     let (shelf, site) = (Shelf::new(), Site::new(Kind::Sqlite).await);
     let postgres = Database::empty(Kind::Postgres).await;
     for url in [&*postgres.url, "sqlite::memory:"] {
@@ -128,7 +128,7 @@ async fn what_cannot_be_copied_is_told() {
 
 /// Events aren't always written in the order of the moments they are of: a clock is put back, or somebody waits.
 #[tokio::test]
-async fn sweeping_the_log_leaves_it_whole() {
+async fn purging_leaves_no_gap_in_the_event_log() {
     let (site, shelf) = (Site::new(Kind::Sqlite).await, Shelf::new());
     let (cast, keep) = (site.cast().await, Limits::default().keep_events);
     let ahead = Timestamp::from_millis(site.clock.now().millis() + 60_000);

@@ -6,11 +6,11 @@ use model::ApiError;
 use services::messages::{SendOutcome, Window};
 
 on_both! {
-    each_of_many_is_sent_or_refused_for_itself,
-    one_that_cannot_be_written_keeps_none_from_it,
+    each_message_of_a_batch_has_its_own_outcome,
+    a_failing_message_does_not_fail_its_batch,
 }
 
-async fn each_of_many_is_sent_or_refused_for_itself(site: Site) {
+async fn each_message_of_a_batch_has_its_own_outcome(site: Site) {
     let cast = site.cast().await;
     let (twice, reused) = (new_client_id(), new_client_id());
     let asked = [
@@ -47,7 +47,7 @@ async fn each_of_many_is_sent_or_refused_for_itself(site: Site) {
     assert_eq!(places, [13, 14, 15, 16], "what was refused took no place");
 }
 
-async fn one_that_cannot_be_written_keeps_none_from_it(site: Site) {
+async fn a_failing_message_does_not_fail_its_batch(site: Site) {
     let cast = site.cast().await;
     // The place after the next is taken already, which nothing but a broken database has.
     site.execute(

@@ -5,12 +5,12 @@ use model::{ApiError, BookingAction, BookingId, BookingStatus, Event, Notificati
 use services::{Resume, messages::Window};
 
 on_both! {
-    accepting_is_told_to_both_and_a_line_in_the_thread,
-    a_step_the_status_does_not_allow_changes_nothing,
+    accepting_is_published_and_added_to_the_thread,
+    an_action_the_status_does_not_allow_changes_nothing,
     only_the_talent_answers,
-    a_stranger_finds_no_booking,
-    of_two_steps_at_once_one_is_taken,
-    opening_the_thread_sees_the_step,
+    a_stranger_cannot_access_a_booking,
+    of_two_concurrent_actions_one_is_applied,
+    reading_the_thread_marks_the_action_seen,
 }
 
 async fn booking(site: &Site) -> BookingId {
@@ -18,7 +18,7 @@ async fn booking(site: &Site) -> BookingId {
     site.greenroom.load_conversation(&cast.sarah, cast.launch).await.expect("a conversation").0.booking.id
 }
 
-async fn accepting_is_told_to_both_and_a_line_in_the_thread(site: Site) {
+async fn accepting_is_published_and_added_to_the_thread(site: Site) {
     let (cast, id) = (site.cast().await, booking(&site).await);
     let mut organizers = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await.0;
     let mut talents = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await.0;
@@ -40,7 +40,7 @@ async fn accepting_is_told_to_both_and_a_line_in_the_thread(site: Site) {
     audit_event_log(&site.greenroom, &cast.eventpro).await;
 }
 
-async fn a_step_the_status_does_not_allow_changes_nothing(site: Site) {
+async fn an_action_the_status_does_not_allow_changes_nothing(site: Site) {
     let (cast, id) = (site.cast().await, booking(&site).await);
     site.greenroom.apply_booking_action(&cast.sarah, id, BookingAction::Decline).await.expect("declined");
     let before = site.count_rows().await;
@@ -73,7 +73,7 @@ async fn only_the_talent_answers(site: Site) {
     assert_eq!(cancelled.status, BookingStatus::Cancelled);
 }
 
-async fn a_stranger_finds_no_booking(site: Site) {
+async fn a_stranger_cannot_access_a_booking(site: Site) {
     let (cast, id) = (site.cast().await, booking(&site).await);
     for step in [BookingAction::Accept, BookingAction::Decline, BookingAction::Cancel] {
         assert_eq!(
@@ -87,7 +87,7 @@ async fn a_stranger_finds_no_booking(site: Site) {
     );
 }
 
-async fn of_two_steps_at_once_one_is_taken(site: Site) {
+async fn of_two_concurrent_actions_one_is_applied(site: Site) {
     let (cast, id) = (site.cast().await, booking(&site).await);
     let accept = site.greenroom.apply_booking_action(&cast.sarah, id, BookingAction::Accept);
     let decline = site.greenroom.apply_booking_action(&cast.sarah, id, BookingAction::Decline);
@@ -97,7 +97,7 @@ async fn of_two_steps_at_once_one_is_taken(site: Site) {
     assert_eq!(thread.messages.iter().filter(|message| message.booking_status.is_some()).count(), 1);
 }
 
-async fn opening_the_thread_sees_the_step(site: Site) {
+async fn reading_the_thread_marks_the_action_seen(site: Site) {
     let (cast, id) = (site.cast().await, booking(&site).await);
     site.greenroom.apply_booking_action(&cast.sarah, id, BookingAction::Accept).await.expect("accepted");
     site.greenroom.mark_read(&cast.eventpro, cast.launch, 13).await.expect("reading on");

@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 on_both! {
     a_booking_opens_a_conversation_with_its_message,
-    both_are_told_in_order,
-    talent_may_not_ask,
+    both_parties_receive_events_in_order,
+    talent_cannot_open_bookings,
     only_talent_can_be_booked,
     paging_yields_every_booking_once,
     an_id_from_a_clock_that_ran_ahead_stands_above_nothing_newer,
@@ -35,7 +35,7 @@ async fn a_booking_opens_a_conversation_with_its_message(site: Site) {
     assert_eq!((thread.messages, thread.conversation), (vec![message], hers));
 }
 
-async fn both_are_told_in_order(site: Site) {
+async fn both_parties_receive_events_in_order(site: Site) {
     let cast = site.cast().await;
     let (mut hers, _) = Stream::ready(&site.greenroom, &cast.achieng, Resume::Live).await;
     let (mut theirs, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
@@ -53,7 +53,7 @@ async fn both_are_told_in_order(site: Site) {
     assert_eq!(notification.preview, "Are you free that evening?");
 }
 
-async fn talent_may_not_ask(site: Site) {
+async fn talent_cannot_open_bookings(site: Site) {
     let cast = site.cast().await;
     let before = site.count_rows().await;
     for talent in [cast.kamau.id(), cast.sarah.id(), PersonId(Uuid::now_v7())] {

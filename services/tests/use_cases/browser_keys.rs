@@ -5,13 +5,13 @@ use model::{ApiError, Scope};
 use services::{accounts::Password, seed::PASSWORD};
 
 on_both! {
-    a_key_is_its_persons_and_never_changes,
-    sessions_that_ask_at_once_are_told_the_same,
-    no_token_is_told_a_key,
-    a_key_goes_with_the_account,
+    a_browser_key_belongs_to_one_person_and_never_changes,
+    concurrent_sessions_get_the_same_browser_key,
+    access_tokens_get_no_browser_key,
+    deleting_an_account_deletes_its_browser_key,
 }
 
-async fn a_key_is_its_persons_and_never_changes(site: Site) {
+async fn a_browser_key_belongs_to_one_person_and_never_changes(site: Site) {
     let (cast, greenroom) = (site.cast().await, &site.greenroom);
     let sarah = greenroom.load_browser_key(&cast.sarah).await.expect("a key");
     assert!(sarah.len() == 64 && sarah.bytes().all(|byte| byte.is_ascii_hexdigit()), "{sarah}");
@@ -25,20 +25,20 @@ async fn a_key_is_its_persons_and_never_changes(site: Site) {
     );
 }
 
-async fn sessions_that_ask_at_once_are_told_the_same(site: Site) {
+async fn concurrent_sessions_get_the_same_browser_key(site: Site) {
     let (cast, greenroom) = (site.cast().await, &site.greenroom);
     let (one, other) = tokio::join!(greenroom.load_browser_key(&cast.sarah), greenroom.load_browser_key(&cast.sarah));
     assert_eq!(one.expect("a key"), other.expect("a key"));
 }
 
-async fn no_token_is_told_a_key(site: Site) {
+async fn access_tokens_get_no_browser_key(site: Site) {
     let (cast, greenroom) = (site.cast().await, &site.greenroom);
     let made = greenroom.create_token(&cast.sarah, token_draft(Scope::Write)).await.expect("a token");
     let bot = greenroom.authenticate_token(&made.secret).await.expect("a viewer");
     assert_eq!(expect_api_error(greenroom.load_browser_key(&bot).await), ApiError::SessionRequired);
 }
 
-async fn a_key_goes_with_the_account(site: Site) {
+async fn deleting_an_account_deletes_its_browser_key(site: Site) {
     let (cast, greenroom) = (site.cast().await, &site.greenroom);
     let before = greenroom.load_browser_key(&cast.sarah).await.expect("a key");
     greenroom.delete_account(&cast.sarah, Password::new(PASSWORD.to_owned())).await.expect("left");

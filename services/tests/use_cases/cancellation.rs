@@ -6,8 +6,8 @@ use services::{Resume, messages::SendOutcome};
 use std::{pin::pin, task::Poll};
 
 on_both! {
-    an_abandoned_message_is_written_and_told_or_neither,
-    an_abandoned_reader_has_read_and_told_or_neither,
+    a_cancelled_send_is_committed_and_published_or_neither,
+    a_cancelled_mark_read_is_committed_and_published_or_neither,
 }
 
 /// Runs a future for so many turns and drops it where it stands then: at another point of the way each time.
@@ -24,7 +24,7 @@ async fn cancel_after<F: Future>(turns: usize, future: F) -> Option<F::Output> {
     .await
 }
 
-async fn an_abandoned_message_is_written_and_told_or_neither(site: Site) {
+async fn a_cancelled_send_is_committed_and_published_or_neither(site: Site) {
     let cast = site.cast().await;
     let (mut stream, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
     for turns in 0..16 {
@@ -42,7 +42,7 @@ async fn an_abandoned_message_is_written_and_told_or_neither(site: Site) {
     audit_event_log(&site.greenroom, &cast.eventpro).await;
 }
 
-async fn an_abandoned_reader_has_read_and_told_or_neither(site: Site) {
+async fn a_cancelled_mark_read_is_committed_and_published_or_neither(site: Site) {
     let cast = site.cast().await;
     let (mut stream, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
     for turns in 0..16 {

@@ -10,10 +10,10 @@ use std::collections::HashSet;
 use tokio::task::JoinSet;
 
 on_both! {
-    forty_messages_at_once_are_gapless_and_told_alike,
-    one_message_sent_ten_times_at_once_is_written_once,
-    two_texts_under_one_client_id_at_once_leave_one,
-    many_conversations_at_once_do_not_wait_for_each_other_in_circles,
+    concurrent_sends_are_gapless_and_published_alike,
+    concurrent_retries_insert_one_message,
+    concurrent_texts_under_one_client_id_insert_one,
+    concurrent_sends_to_many_conversations_do_not_deadlock,
 }
 
 fn messages_in(log: &[Envelope]) -> Vec<Message> {
@@ -24,7 +24,7 @@ fn messages_in(log: &[Envelope]) -> Vec<Message> {
     log.iter().filter_map(message).collect()
 }
 
-async fn forty_messages_at_once_are_gapless_and_told_alike(site: Site) {
+async fn concurrent_sends_are_gapless_and_published_alike(site: Site) {
     let cast = site.cast().await;
     let second = site.open_second_node(Limits::default()).await;
     let mut posts = JoinSet::new();
@@ -55,7 +55,7 @@ async fn forty_messages_at_once_are_gapless_and_told_alike(site: Site) {
     assert_eq!(messages_in(&hers)[12..], history.messages);
 }
 
-async fn one_message_sent_ten_times_at_once_is_written_once(site: Site) {
+async fn concurrent_retries_insert_one_message(site: Site) {
     let cast = site.cast().await;
     let before = site.count_rows().await;
     let draft = draft(cast.launch, "Did it arrive?");
@@ -74,7 +74,7 @@ async fn one_message_sent_ten_times_at_once_is_written_once(site: Site) {
     assert_eq!(after.events - before.events, 3);
 }
 
-async fn two_texts_under_one_client_id_at_once_leave_one(site: Site) {
+async fn concurrent_texts_under_one_client_id_insert_one(site: Site) {
     let cast = site.cast().await;
     let before = site.count_rows().await;
     let id = new_client_id();
@@ -88,7 +88,7 @@ async fn two_texts_under_one_client_id_at_once_leave_one(site: Site) {
 
 /// Two people with two conversations, and a ring of four people: whoever took locks in an order of their
 /// own would soon wait for somebody who waits for them.
-async fn many_conversations_at_once_do_not_wait_for_each_other_in_circles(site: Site) {
+async fn concurrent_sends_to_many_conversations_do_not_deadlock(site: Site) {
     let cast = site.cast().await;
     let mut posts = JoinSet::new();
     let pairs = [

@@ -12,14 +12,14 @@ use std::time::Duration;
 
 on_both! {
     a_message_unread_for_five_minutes_is_mailed_once,
-    what_is_read_in_time_is_never_mailed,
-    what_is_read_before_the_mail_goes_out_is_not_sent,
-    one_mail_tells_of_all_that_is_unread_by_conversation,
-    everybody_says_how_long_to_wait,
-    one_click_ends_these_mails,
-    old_news_is_not_mailed,
-    two_processes_write_one_mail,
-    who_left_keeps_nobody_from_their_mail,
+    messages_read_in_time_are_not_mailed,
+    a_digest_read_before_delivery_is_not_sent,
+    one_digest_lists_unread_messages_by_conversation,
+    the_digest_delay_is_a_personal_setting,
+    one_click_unsubscribes_from_digests,
+    old_notifications_are_not_mailed,
+    two_processes_queue_one_digest,
+    a_deleted_account_does_not_block_digests,
     a_thousand_messages_at_once_are_one_mail,
     a_day_of_messages_is_fifteen_mails_and_keeps_none_from_others,
     a_clock_set_back_keeps_no_mail_waiting,
@@ -74,7 +74,7 @@ async fn a_message_unread_for_five_minutes_is_mailed_once(site: Site) {
     assert_eq!(thread(&mails[0]), thread(&mails[1]), "one thread in a mail program");
 }
 
-async fn what_is_read_in_time_is_never_mailed(site: Site) {
+async fn messages_read_in_time_are_not_mailed(site: Site) {
     let cast = quiet(&site).await;
     send_text(&site.greenroom, &cast.sarah, cast.launch, "Quick one").await;
     site.clock.advance(4 * MINUTE);
@@ -83,7 +83,7 @@ async fn what_is_read_in_time_is_never_mailed(site: Site) {
     assert!(letters(&site).await.is_empty());
 }
 
-async fn what_is_read_before_the_mail_goes_out_is_not_sent(site: Site) {
+async fn a_digest_read_before_delivery_is_not_sent(site: Site) {
     let cast = quiet(&site).await;
     send_text(&site.greenroom, &cast.sarah, cast.launch, "Quick one").await;
     site.clock.advance(5 * MINUTE);
@@ -95,7 +95,7 @@ async fn what_is_read_before_the_mail_goes_out_is_not_sent(site: Site) {
     assert!(letters(&site).await.is_empty());
 }
 
-async fn one_mail_tells_of_all_that_is_unread_by_conversation(site: Site) {
+async fn one_digest_lists_unread_messages_by_conversation(site: Site) {
     let cast = quiet(&site).await;
     let booking = crate::support::draft_booking(cast.kamau.id());
     let opened = site.greenroom.open_booking(&cast.eventpro, booking).await.expect("a booking");
@@ -127,7 +127,7 @@ async fn one_mail_tells_of_all_that_is_unread_by_conversation(site: Site) {
     assert_eq!(letters(&site).await.len(), 1);
 }
 
-async fn everybody_says_how_long_to_wait(site: Site) {
+async fn the_digest_delay_is_a_personal_setting(site: Site) {
     let cast = quiet(&site).await;
     for (how_long, minutes) in [("hourly", 60), ("daily", 24 * 60)] {
         wait_for(&site, &cast.eventpro, how_long).await;
@@ -144,7 +144,7 @@ async fn everybody_says_how_long_to_wait(site: Site) {
     assert_eq!(letters(&site).await.len(), 2);
 }
 
-async fn one_click_ends_these_mails(site: Site) {
+async fn one_click_unsubscribes_from_digests(site: Site) {
     let cast = quiet(&site).await;
     send_text(&site.greenroom, &cast.sarah, cast.launch, "One").await;
     site.clock.advance(5 * MINUTE);
@@ -166,7 +166,7 @@ async fn one_click_ends_these_mails(site: Site) {
     );
 }
 
-async fn old_news_is_not_mailed(site: Site) {
+async fn old_notifications_are_not_mailed(site: Site) {
     let cast = quiet(&site).await;
     wait_for(&site, &cast.eventpro, "off").await;
     send_text(&site.greenroom, &cast.sarah, cast.launch, "Long ago").await;
@@ -175,7 +175,7 @@ async fn old_news_is_not_mailed(site: Site) {
     assert!(letters(&site).await.is_empty());
 }
 
-async fn two_processes_write_one_mail(site: Site) {
+async fn two_processes_queue_one_digest(site: Site) {
     let cast = quiet(&site).await;
     send_text(&site.greenroom, &cast.sarah, cast.launch, "One").await;
     site.clock.advance(5 * MINUTE);
@@ -185,7 +185,7 @@ async fn two_processes_write_one_mail(site: Site) {
     assert_eq!(site.mails_to(EVENTPRO.email).await.len(), 1);
 }
 
-async fn who_left_keeps_nobody_from_their_mail(site: Site) {
+async fn a_deleted_account_does_not_block_digests(site: Site) {
     let cast = quiet(&site).await;
     // More of them than are looked after at once, each waiting for longer than EventPro.
     for number in 0..101 {

@@ -12,10 +12,10 @@ use tokio::task::JoinSet;
 
 on_both! {
     all_kinds_of_emails_share_a_budget_of_five_an_hour_and_fifteen_a_day,
-    emails_at_once_through_two_nodes_are_counted,
+    concurrent_emails_through_two_nodes_are_counted,
     a_change_of_address_that_would_get_no_email_is_refused,
-    deleting_an_account_leaves_the_emails_and_the_budget_of_others,
-    notices_about_ones_own_account_do_not_count,
+    deleting_an_account_keeps_emails_and_budgets_of_others,
+    account_notices_do_not_count_against_the_budget,
     a_clock_set_back_does_not_lock_a_recipient,
 }
 
@@ -73,7 +73,7 @@ async fn all_kinds_of_emails_share_a_budget_of_five_an_hour_and_fifteen_a_day(si
     assert_eq!(sent(&site, SARAH.email).await, 18);
 }
 
-async fn emails_at_once_through_two_nodes_are_counted(site: Site) {
+async fn concurrent_emails_through_two_nodes_are_counted(site: Site) {
     let houses = [site.greenroom.clone(), site.open_second_node(Limits::default()).await];
     let mut asking = JoinSet::new();
     for number in 0..30 {
@@ -97,7 +97,7 @@ async fn a_change_of_address_that_would_get_no_email_is_refused(site: Site) {
     site.greenroom.confirm_email(&token).await.expect("the link before still works");
 }
 
-async fn deleting_an_account_leaves_the_emails_and_the_budget_of_others(site: Site) {
+async fn deleting_an_account_keeps_emails_and_budgets_of_others(site: Site) {
     let cast = site.cast().await;
     for number in 0..4 {
         forgot(&site.greenroom, EVENTPRO.email, number).await;
@@ -112,7 +112,7 @@ async fn deleting_an_account_leaves_the_emails_and_the_budget_of_others(site: Si
     assert_eq!(sent(&site, SARAH.email).await, 0, "nothing is left of who left");
 }
 
-async fn notices_about_ones_own_account_do_not_count(site: Site) {
+async fn account_notices_do_not_count_against_the_budget(site: Site) {
     let cast = site.cast().await;
     for number in 0..8 {
         forgot(&site.greenroom, SARAH.email, number).await;

@@ -7,12 +7,12 @@ use services::{Resume, Viewer};
 use std::time::Duration;
 
 on_both! {
-    typing_is_told_to_the_other_alone_and_never_kept,
-    typing_is_told_once_in_three_seconds,
-    whoever_hides_it_is_not_told_of_nor_tells,
-    a_sparing_stream_hears_only_what_is_kept,
-    coming_and_going_is_told_to_whom_one_talks_with,
-    coming_back_soon_is_never_having_left,
+    typing_is_sent_to_the_counterpart_and_not_logged,
+    typing_is_sent_once_in_three_seconds,
+    hidden_presence_is_neither_sent_nor_received,
+    a_save_data_stream_receives_logged_events_only,
+    presence_is_published_to_counterparts,
+    reconnecting_within_the_grace_keeps_presence,
 }
 
 async fn hide(site: &Site, viewer: &Viewer) {
@@ -26,7 +26,7 @@ async fn nothing_but_a_message(site: &Site, cast: &Cast, stream: &mut Stream) {
     assert_eq!(stream.next_frame().await.event, "message.created");
 }
 
-async fn typing_is_told_to_the_other_alone_and_never_kept(site: Site) {
+async fn typing_is_sent_to_the_counterpart_and_not_logged(site: Site) {
     let cast = site.cast().await;
     let (mut theirs, cursor) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
     let (mut hers, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
@@ -42,7 +42,7 @@ async fn typing_is_told_to_the_other_alone_and_never_kept(site: Site) {
     assert_eq!(again.next_frame().await.event, "message.created", "what passed isn't replayed");
 }
 
-async fn typing_is_told_once_in_three_seconds(site: Site) {
+async fn typing_is_sent_once_in_three_seconds(site: Site) {
     let cast = site.cast().await;
     let (mut theirs, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
     for _ in 0..3 {
@@ -59,7 +59,7 @@ async fn typing_is_told_once_in_three_seconds(site: Site) {
     assert_eq!(heard, ["typing", "typing", "message.created"]);
 }
 
-async fn whoever_hides_it_is_not_told_of_nor_tells(site: Site) {
+async fn hidden_presence_is_neither_sent_nor_received(site: Site) {
     let cast = site.cast().await;
     hide(&site, &cast.eventpro).await;
     let (mut theirs, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
@@ -72,7 +72,7 @@ async fn whoever_hides_it_is_not_told_of_nor_tells(site: Site) {
     assert_eq!(hers.next_frame().await.event, "message.created");
 }
 
-async fn a_sparing_stream_hears_only_what_is_kept(site: Site) {
+async fn a_save_data_stream_receives_logged_events_only(site: Site) {
     let cast = site.cast().await;
     let mut theirs = Stream::save_data(&site.greenroom, &cast.eventpro).await;
     assert_eq!(theirs.next_frame().await.event, "ready");
@@ -80,7 +80,7 @@ async fn a_sparing_stream_hears_only_what_is_kept(site: Site) {
     nothing_but_a_message(&site, &cast, &mut theirs).await;
 }
 
-async fn coming_and_going_is_told_to_whom_one_talks_with(site: Site) {
+async fn presence_is_published_to_counterparts(site: Site) {
     let cast = site.cast().await;
     let rounds = tokio::spawn(site.greenroom.clone().run_presence());
     let (mut theirs, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
@@ -101,7 +101,7 @@ async fn coming_and_going_is_told_to_whom_one_talks_with(site: Site) {
     rounds.abort();
 }
 
-async fn coming_back_soon_is_never_having_left(site: Site) {
+async fn reconnecting_within_the_grace_keeps_presence(site: Site) {
     let cast = site.cast().await;
     let rounds = tokio::spawn(site.greenroom.clone().run_presence());
     let (mut theirs, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;

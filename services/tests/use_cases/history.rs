@@ -7,11 +7,11 @@ use std::collections::HashSet;
 
 on_both! {
     the_newest_messages_come_in_ascending_order,
-    one_pages_back_to_the_beginning,
-    one_pages_forward_to_the_end,
-    a_window_has_at_least_one_message_and_a_hundred_at_most,
-    a_thread_says_whether_there_are_messages_before_it,
-    a_thread_is_of_one_moment_while_somebody_writes,
+    paging_back_reaches_the_first_message,
+    paging_forward_reaches_the_last_message,
+    window_limit_is_1_to_100,
+    has_more_tells_of_earlier_messages,
+    a_thread_is_a_consistent_snapshot_during_writes,
 }
 
 async fn read(site: &Site, cast: &Cast, window: Window, limit: i64) -> Messages {
@@ -36,7 +36,7 @@ async fn the_newest_messages_come_in_ascending_order(site: Site) {
     assert_eq!(theirs.messages, read(&site, &cast, Window::Newest, 100).await.messages);
 }
 
-async fn one_pages_back_to_the_beginning(site: Site) {
+async fn paging_back_reaches_the_first_message(site: Site) {
     let cast = site.cast().await;
     let mut before = 14;
     let mut pages = Vec::new();
@@ -56,7 +56,7 @@ async fn one_pages_back_to_the_beginning(site: Site) {
     }
 }
 
-async fn one_pages_forward_to_the_end(site: Site) {
+async fn paging_forward_reaches_the_last_message(site: Site) {
     let cast = site.cast().await;
     let page = read(&site, &cast, Window::After(0), 5).await;
     assert_eq!((seqs(&page), page.has_more), (vec![1, 2, 3, 4, 5], true));
@@ -70,7 +70,7 @@ async fn one_pages_forward_to_the_end(site: Site) {
     assert_eq!(seqs(&read(&site, &cast, Window::After(12), 5).await), [13]);
 }
 
-async fn a_window_has_at_least_one_message_and_a_hundred_at_most(site: Site) {
+async fn window_limit_is_1_to_100(site: Site) {
     let cast = site.cast().await;
     for limit in [0, -1, 101, i64::MAX, i64::MIN] {
         let answer =
@@ -82,7 +82,7 @@ async fn a_window_has_at_least_one_message_and_a_hundred_at_most(site: Site) {
     }
 }
 
-async fn a_thread_says_whether_there_are_messages_before_it(site: Site) {
+async fn has_more_tells_of_earlier_messages(site: Site) {
     let cast = site.cast().await;
     for number in 13..=60 {
         send_text(&site.greenroom, &cast.eventpro, cast.launch, &number.to_string()).await;
@@ -102,7 +102,7 @@ async fn a_thread_says_whether_there_are_messages_before_it(site: Site) {
 }
 
 /// How far the conversation has come, what was said in it, and the cursor: each message is one event of its sender.
-async fn a_thread_is_of_one_moment_while_somebody_writes(site: Site) {
+async fn a_thread_is_a_consistent_snapshot_during_writes(site: Site) {
     let cast = site.cast().await;
     let before = site.greenroom.load_thread(&cast.eventpro, cast.launch, Window::Newest).await.expect("a thread");
     let (greenroom, writer, id) = (site.greenroom.clone(), cast.eventpro.clone(), cast.launch);

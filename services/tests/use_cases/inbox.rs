@@ -7,11 +7,11 @@ use std::time::Duration;
 
 on_both! {
     the_newest_conversation_comes_first,
-    a_clock_set_back_puts_no_newer_conversation_below_an_older_one,
-    a_conversation_shows_its_last_message_and_what_is_unread,
+    inbox_order_survives_a_clock_set_back,
+    a_conversation_has_its_last_message_and_unread_count,
     paging_yields_every_conversation_once,
-    a_page_that_was_not_given_out_is_refused,
-    a_message_in_a_conversation_beyond_the_page_makes_the_view_stale,
+    a_forged_page_cursor_is_refused,
+    a_message_beyond_the_loaded_page_is_a_gap,
 }
 
 async fn inbox(site: &Site, cast: &Cast, page: Option<&str>) -> Inbox {
@@ -46,7 +46,7 @@ async fn the_newest_conversation_comes_first(site: Site) {
     assert_eq!(ids(&inbox(&site, &cast, None).await.conversations), [cast.launch, second], "reading moves nothing");
 }
 
-async fn a_clock_set_back_puts_no_newer_conversation_below_an_older_one(site: Site) {
+async fn inbox_order_survives_a_clock_set_back(site: Site) {
     let cast = site.cast().await;
     let second =
         site.greenroom.open_booking(&cast.eventpro, draft_booking(cast.kamau.id())).await.expect("a booking").id;
@@ -62,7 +62,7 @@ async fn a_clock_set_back_puts_no_newer_conversation_below_an_older_one(site: Si
     assert_eq!(ids(&inbox(&site, &cast, None).await.conversations), [third, cast.launch, second]);
 }
 
-async fn a_conversation_shows_its_last_message_and_what_is_unread(site: Site) {
+async fn a_conversation_has_its_last_message_and_unread_count(site: Site) {
     let cast = site.cast().await;
     let before = inbox(&site, &cast, None).await.conversations[0].clone();
     site.clock.advance(Duration::from_secs(5));
@@ -102,7 +102,7 @@ async fn paging_yields_every_conversation_once(site: Site) {
     assert_eq!(bookings.len(), 30);
 }
 
-async fn a_page_that_was_not_given_out_is_refused(site: Site) {
+async fn a_forged_page_cursor_is_refused(site: Site) {
     let cast = site.cast().await;
     let forged = [
         "",
@@ -120,7 +120,7 @@ async fn a_page_that_was_not_given_out_is_refused(site: Site) {
     }
 }
 
-async fn a_message_in_a_conversation_beyond_the_page_makes_the_view_stale(site: Site) {
+async fn a_message_beyond_the_loaded_page_is_a_gap(site: Site) {
     let cast = site.cast().await;
     open_many(&site, &cast, 30).await;
     let mut view = inbox(&site, &cast, None).await;

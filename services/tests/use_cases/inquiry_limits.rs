@@ -8,10 +8,10 @@ use tokio::task::JoinSet;
 
 on_both! {
     a_fourth_unanswered_inquiry_to_one_talent_is_refused,
-    an_inquiry_about_a_past_event_keeps_nobody_from_asking,
+    inquiries_about_past_events_do_not_count,
     a_twenty_first_inquiry_in_a_day_is_refused,
-    inquiries_at_once_through_two_nodes_are_counted,
-    a_retry_is_no_further_inquiry,
+    concurrent_inquiries_through_two_nodes_are_counted,
+    a_retry_does_not_count_as_an_inquiry,
     a_clock_set_back_neither_locks_nor_frees_an_organizer,
 }
 
@@ -62,7 +62,7 @@ async fn a_fourth_unanswered_inquiry_to_one_talent_is_refused(site: Site) {
     }
 }
 
-async fn an_inquiry_about_a_past_event_keeps_nobody_from_asking(site: Site) {
+async fn inquiries_about_past_events_do_not_count(site: Site) {
     let (greenroom, cast) = (greenroom(&site).await, site.cast().await);
     for _ in 0..3 {
         greenroom.open_booking(&cast.eventpro, draft_booking(cast.achieng.id())).await.expect("a booking");
@@ -106,7 +106,7 @@ async fn open_at_once(houses: &[Greenroom], organizer: &Viewer, talents: &[Perso
     with_timeout(opening.join_all()).await.into_iter().filter(|opened| *opened).count()
 }
 
-async fn inquiries_at_once_through_two_nodes_are_counted(site: Site) {
+async fn concurrent_inquiries_through_two_nodes_are_counted(site: Site) {
     let (cast, talents) = (site.cast().await, talents(&site, 30).await);
     let houses = [greenroom(&site).await, greenroom(&site).await];
     assert_eq!(open_at_once(&houses, &cast.eventpro, &[cast.achieng.id()], 30).await, 3);
@@ -114,7 +114,7 @@ async fn inquiries_at_once_through_two_nodes_are_counted(site: Site) {
     assert_eq!(open_at_once(&houses, &cast.safari, &talents, 60).await, 20);
 }
 
-async fn a_retry_is_no_further_inquiry(site: Site) {
+async fn a_retry_does_not_count_as_an_inquiry(site: Site) {
     let (greenroom, cast, id) = (greenroom(&site).await, site.cast().await, new_client_id());
     let first = greenroom.open_booking(&cast.eventpro, retry(id, cast.achieng.id())).await.expect("a booking");
     for _ in 0..2 {

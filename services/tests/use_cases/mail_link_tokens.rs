@@ -10,13 +10,13 @@ use services::{
 use std::{net::Ipv4Addr, sync::Mutex, time::Duration};
 
 on_both! {
-    no_stored_mail_holds_a_link_that_opens_anything,
-    a_mail_that_is_dropped_leaves_nothing_of_what_it_said,
+    stored_mails_hold_no_usable_token,
+    a_dropped_mail_leaves_no_text,
     each_link_of_a_mail_that_is_tried_again_works_until_one_is_used,
     a_mail_that_is_tried_for_hours_still_goes_out,
     a_mail_whose_link_was_revoked_is_not_sent,
-    a_link_lasts_from_when_its_mail_went_out,
-    a_mail_that_is_shown_keeps_its_link,
+    token_expiry_starts_when_the_mail_is_sent,
+    a_listed_mail_keeps_its_token,
 }
 
 #[derive(sea_orm::FromQueryResult)]
@@ -64,7 +64,7 @@ async fn tokens_stored(site: &Site) -> Vec<String> {
     tokens
 }
 
-async fn no_stored_mail_holds_a_link_that_opens_anything(site: Site) {
+async fn stored_mails_hold_no_usable_token(site: Site) {
     let cast = site.cast().await;
     forgot(&site).await;
     let to = "sarah.new@example.com".parse().expect("an address");
@@ -90,7 +90,7 @@ async fn no_stored_mail_holds_a_link_that_opens_anything(site: Site) {
     site.greenroom.reset_password(&token, new_password()).await.expect("and it opens the account");
 }
 
-async fn a_mail_that_is_dropped_leaves_nothing_of_what_it_said(site: Site) {
+async fn a_dropped_mail_leaves_no_text(site: Site) {
     for _ in 0..8 {
         forgot(&site).await;
     }
@@ -155,7 +155,7 @@ async fn a_mail_whose_link_was_revoked_is_not_sent(site: Site) {
     assert_eq!(subjects, ["Your password was changed"]);
 }
 
-async fn a_link_lasts_from_when_its_mail_went_out(site: Site) {
+async fn token_expiry_starts_when_the_mail_is_sent(site: Site) {
     forgot(&site).await;
     site.clock.advance(Duration::from_secs(3 * 60 * 60));
     site.greenroom.purge_expired().await.expect("sweeping");
@@ -166,7 +166,7 @@ async fn a_link_lasts_from_when_its_mail_went_out(site: Site) {
     site.greenroom.reset_password(&token, new_password()).await.expect("it works for an hour");
 }
 
-async fn a_mail_that_is_shown_keeps_its_link(site: Site) {
+async fn a_listed_mail_keeps_its_token(site: Site) {
     forgot(&site).await;
     let other = site.open_second_node(services::Limits::default()).await;
     let (one, two) = tokio::join!(site.greenroom.list_queued_mail(), other.list_queued_mail());

@@ -9,15 +9,15 @@ use std::{net::Ipv4Addr, sync::Mutex, time::Duration};
 use tokio::sync::Notify;
 
 on_both! {
-    a_letter_is_sent_once_and_then_forgotten,
-    a_letter_that_was_not_taken_is_tried_again_later,
-    a_letter_that_never_will_be_taken_is_parked,
-    a_letter_is_given_up_after_about_a_day,
-    a_letter_taken_by_a_process_that_died_comes_back,
-    two_processes_share_the_letters,
-    a_letter_to_nobody_is_never_sent,
-    a_recipient_whose_server_hangs_delays_no_other,
-    a_letter_that_lay_too_long_is_not_sent,
+    a_mail_is_sent_once_and_its_text_deleted,
+    a_failed_delivery_is_retried,
+    a_permanent_failure_is_dead_lettered,
+    a_mail_is_dead_lettered_after_a_day_of_retries,
+    a_lease_of_a_dead_process_expires,
+    two_processes_share_the_mail_queue,
+    a_placeholder_mail_is_never_sent,
+    a_hanging_mail_server_delays_no_other_recipient,
+    an_outdated_mail_is_not_sent,
 }
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -33,7 +33,7 @@ struct Kept {
     body_html: String,
 }
 
-async fn a_letter_is_sent_once_and_then_forgotten(site: Site) {
+async fn a_mail_is_sent_once_and_its_text_deleted(site: Site) {
     forgot(&site, SARAH.email).await;
     let office = MockMailer::default();
     for _ in 0..3 {
@@ -52,7 +52,7 @@ async fn a_letter_is_sent_once_and_then_forgotten(site: Site) {
     }
 }
 
-async fn a_letter_that_was_not_taken_is_tried_again_later(site: Site) {
+async fn a_failed_delivery_is_retried(site: Site) {
     forgot(&site, SARAH.email).await;
     let busy = || DeliveryError::Later("busy".to_owned());
     let office = MockMailer::failing_with(vec![busy(), busy()]);
@@ -63,7 +63,7 @@ async fn a_letter_that_was_not_taken_is_tried_again_later(site: Site) {
     }
 }
 
-async fn a_letter_that_never_will_be_taken_is_parked(site: Site) {
+async fn a_permanent_failure_is_dead_lettered(site: Site) {
     forgot(&site, SARAH.email).await;
     let office = MockMailer::failing_with(vec![DeliveryError::Never("no such box".to_owned())]);
     site.greenroom.deliver_pending(&office).await.expect("posting");
@@ -74,7 +74,7 @@ async fn a_letter_that_never_will_be_taken_is_parked(site: Site) {
     assert_eq!((backlog.queued, backlog.dead_lettered), (0, 1));
 }
 
-async fn a_letter_is_given_up_after_about_a_day(site: Site) {
+async fn a_mail_is_dead_lettered_after_a_day_of_retries(site: Site) {
     forgot(&site, SARAH.email).await;
     let office = MockMailer::failing_with(vec![DeliveryError::Later("busy".to_owned()); 100]);
     let mut hours = 0;
@@ -86,7 +86,7 @@ async fn a_letter_is_given_up_after_about_a_day(site: Site) {
     assert!((20..30).contains(&hours), "{hours}");
 }
 
-async fn a_letter_taken_by_a_process_that_died_comes_back(site: Site) {
+async fn a_lease_of_a_dead_process_expires(site: Site) {
     forgot(&site, SARAH.email).await;
     // It took the letter, and then there was nobody to hear what became of it.
     let office = MockMailer::failing_with(vec![DeliveryError::Later("the process died".to_owned())]);
@@ -99,7 +99,7 @@ async fn a_letter_taken_by_a_process_that_died_comes_back(site: Site) {
     assert_eq!(office.recipients(), [SARAH.email]);
 }
 
-async fn two_processes_share_the_letters(site: Site) {
+async fn two_processes_share_the_mail_queue(site: Site) {
     let mut emails: Vec<&str> = DEMO_PEOPLE.iter().map(|member| member.email).collect();
     emails.sort_unstable();
     for email in &emails {
@@ -113,7 +113,7 @@ async fn two_processes_share_the_letters(site: Site) {
     assert_eq!(sent, emails);
 }
 
-async fn a_letter_to_nobody_is_never_sent(site: Site) {
+async fn a_placeholder_mail_is_never_sent(site: Site) {
     forgot(&site, "nobody@example.com").await;
     let office = MockMailer::default();
     site.greenroom.deliver_pending(&office).await.expect("posting");
@@ -121,7 +121,7 @@ async fn a_letter_to_nobody_is_never_sent(site: Site) {
     assert!(site.query::<Kept>("SELECT body_text, body_html FROM mail").await.is_empty());
 }
 
-async fn a_letter_that_lay_too_long_is_not_sent(site: Site) {
+async fn an_outdated_mail_is_not_sent(site: Site) {
     forgot(&site, SARAH.email).await;
     site.clock.advance(49 * 60 * MINUTE);
     let office = MockMailer::default();
@@ -164,7 +164,7 @@ impl Mailer for HangingServer {
     }
 }
 
-async fn a_recipient_whose_server_hangs_delays_no_other(site: Site) {
+async fn a_hanging_mail_server_delays_no_other_recipient(site: Site) {
     // The first three go to a server that says nothing; the others come after them.
     for member in &DEMO_PEOPLE[..3] {
         forgot(&site, member.email).await;

@@ -52,7 +52,7 @@ async fn is_empty(database: &Database) -> bool {
 }
 
 #[tokio::test]
-async fn a_whole_site_moves_and_is_the_same() {
+async fn moving_to_postgres_keeps_all_rows() {
     let ((site, cast), target) = (lived_in().await, Database::empty(Kind::Postgres).await);
     let mut before = Vec::new();
     for viewer in cast.all() {
@@ -78,7 +78,7 @@ async fn a_whole_site_moves_and_is_the_same() {
 }
 
 #[tokio::test]
-async fn what_does_not_fit_leaves_the_target_empty() {
+async fn a_row_that_does_not_fit_leaves_the_target_empty() {
     let ((site, _), target) = (lived_in().await, Database::empty(Kind::Postgres).await);
     // No use case lets it in.
     site.execute("UPDATE mail SET subject = 'a' || char(0) || 'b'").await;
@@ -90,7 +90,7 @@ async fn what_does_not_fit_leaves_the_target_empty() {
 }
 
 #[tokio::test]
-async fn what_comes_out_differently_is_noticed() {
+async fn a_differing_table_digest_is_detected() {
     let ((site, _), target) = (lived_in().await, Database::empty(Kind::Postgres).await);
     services::migrate(&target.url).await.expect("the schema");
     let meddle = "CREATE FUNCTION meddle() RETURNS trigger LANGUAGE plpgsql AS \
@@ -103,7 +103,7 @@ async fn what_comes_out_differently_is_noticed() {
 }
 
 #[tokio::test]
-async fn a_site_that_still_writes_is_noticed() {
+async fn writes_during_the_move_are_detected() {
     let ((site, cast), target) = (lived_in().await, Database::empty(Kind::Postgres).await);
     services::migrate(&target.url).await.expect("the schema");
     // Holds the move up until somebody has written.
@@ -123,7 +123,7 @@ async fn a_site_that_still_writes_is_noticed() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_moved_is_told() {
+async fn errors_of_a_move_are_reported() {
     let (site, target) = (Site::new(Kind::Sqlite).await, Database::empty(Kind::Postgres).await);
     let refused = move_to_postgres(site.url(), site.url()).await;
     assert!(matches!(refused, Err(BackupError::NoTarget)), "{refused:?}");

@@ -7,11 +7,11 @@ use std::time::Duration;
 use tokio::{sync::mpsc, task::JoinHandle};
 
 on_both! {
-    what_one_node_commits_is_live_at_another,
-    notes_that_come_twice_and_in_any_order_change_nothing,
-    a_frame_in_a_note_reaches_no_stream,
-    a_session_that_ends_at_one_node_ends_at_all,
-    somebody_who_leaves_one_node_is_still_here_at_another,
+    commits_are_published_to_other_nodes,
+    bus_messages_are_idempotent_and_unordered,
+    a_frame_in_a_bus_message_reaches_no_stream,
+    a_session_end_reaches_all_nodes,
+    presence_counts_streams_of_all_nodes,
 }
 
 /// Carries notes to somebody who passes them on.
@@ -42,7 +42,7 @@ fn carry(mut notes: mpsc::UnboundedReceiver<Vec<u8>>, nodes: [Greenroom; 2]) -> 
     })
 }
 
-async fn what_one_node_commits_is_live_at_another(site: Site) {
+async fn commits_are_published_to_other_nodes(site: Site) {
     let cast = site.cast().await;
     let (there, notes) = joined(&site).await;
     let carrying = carry(notes, [site.greenroom.clone(), there.clone()]);
@@ -57,7 +57,7 @@ async fn what_one_node_commits_is_live_at_another(site: Site) {
     carrying.abort();
 }
 
-async fn notes_that_come_twice_and_in_any_order_change_nothing(site: Site) {
+async fn bus_messages_are_idempotent_and_unordered(site: Site) {
     let cast = site.cast().await;
     let (there, mut notes) = joined(&site).await;
     let (mut stream, start) = Stream::ready(&there, &cast.sarah, Resume::Live).await;
@@ -75,7 +75,7 @@ async fn notes_that_come_twice_and_in_any_order_change_nothing(site: Site) {
 }
 
 /// A neighbour on the bus, or a node with a fault: what it writes must never become what a person is told.
-async fn a_frame_in_a_note_reaches_no_stream(site: Site) {
+async fn a_frame_in_a_bus_message_reaches_no_stream(site: Site) {
     let cast = site.cast().await;
     let (there, notes) = joined(&site).await;
     let (mut stream, start) = Stream::ready(&there, &cast.sarah, Resume::Live).await;
@@ -100,7 +100,7 @@ async fn a_frame_in_a_note_reaches_no_stream(site: Site) {
     carrying.abort();
 }
 
-async fn a_session_that_ends_at_one_node_ends_at_all(site: Site) {
+async fn a_session_end_reaches_all_nodes(site: Site) {
     let cast = site.cast().await;
     let (there, notes) = joined(&site).await;
     let carrying = carry(notes, [site.greenroom.clone(), there.clone()]);
@@ -111,7 +111,7 @@ async fn a_session_that_ends_at_one_node_ends_at_all(site: Site) {
     carrying.abort();
 }
 
-async fn somebody_who_leaves_one_node_is_still_here_at_another(site: Site) {
+async fn presence_counts_streams_of_all_nodes(site: Site) {
     let cast = site.cast().await;
     let (there, notes) = joined(&site).await;
     let carrying = carry(notes, [site.greenroom.clone(), there.clone()]);

@@ -7,8 +7,8 @@ use std::collections::HashSet;
 
 on_both! {
     paging_yields_every_notification_once,
-    the_bell_counts_what_is_not_seen_on_any_page,
-    a_preview_is_one_short_line,
+    unread_count_covers_all_pages,
+    a_notification_preview_is_one_short_line,
     an_id_from_a_clock_that_ran_ahead_stands_above_nothing_newer,
 }
 
@@ -33,7 +33,7 @@ async fn paging_yields_every_notification_once(site: Site) {
     assert_eq!(forged.field_error("page"), Some(FieldError::Invalid));
 }
 
-async fn the_bell_counts_what_is_not_seen_on_any_page(site: Site) {
+async fn unread_count_covers_all_pages(site: Site) {
     let cast = site.cast().await;
     site.greenroom.mark_read(&cast.eventpro, cast.launch, 12).await.expect("reading on");
     for number in 0..33 {
@@ -45,7 +45,7 @@ async fn the_bell_counts_what_is_not_seen_on_any_page(site: Site) {
     assert_eq!(frame.person.name, "EventPro Kenya");
 }
 
-async fn a_preview_is_one_short_line(site: Site) {
+async fn a_notification_preview_is_one_short_line(site: Site) {
     let cast = site.cast().await;
     send_text(&site.greenroom, &cast.sarah, cast.launch, &"Ni\u{2028}sawa\n\n".repeat(400)).await;
     let notices = site.greenroom.list_notifications(&cast.eventpro, None).await.expect("notifications");

@@ -6,9 +6,9 @@ use services::{Resume, notifications::NotificationSelection};
 use uuid::Uuid;
 
 on_both! {
-    one_is_marked_and_told,
-    all_are_marked_and_told_at_once,
-    anothers_are_passed_over,
+    marking_one_notification_is_published,
+    marking_all_notifications_is_published_at_once,
+    notifications_of_others_are_ignored,
 }
 
 async fn unread(site: &Site, viewer: &services::Viewer) -> Vec<NotificationId> {
@@ -16,7 +16,7 @@ async fn unread(site: &Site, viewer: &services::Viewer) -> Vec<NotificationId> {
     notices.notifications.iter().filter(|known| known.read_at.is_none()).map(|known| known.id).collect()
 }
 
-async fn one_is_marked_and_told(site: Site) {
+async fn marking_one_notification_is_published(site: Site) {
     let cast = site.cast().await;
     crate::support::send_text(&site.greenroom, &cast.sarah, cast.launch, "One more").await;
     let before = unread(&site, &cast.eventpro).await;
@@ -35,7 +35,7 @@ async fn one_is_marked_and_told(site: Site) {
     audit_event_log(&site.greenroom, &cast.eventpro).await;
 }
 
-async fn all_are_marked_and_told_at_once(site: Site) {
+async fn marking_all_notifications_is_published_at_once(site: Site) {
     let cast = site.cast().await;
     for number in 0..40 {
         crate::support::send_text(&site.greenroom, &cast.sarah, cast.launch, &number.to_string()).await;
@@ -50,7 +50,7 @@ async fn all_are_marked_and_told_at_once(site: Site) {
     audit_event_log(&site.greenroom, &cast.eventpro).await;
 }
 
-async fn anothers_are_passed_over(site: Site) {
+async fn notifications_of_others_are_ignored(site: Site) {
     let cast = site.cast().await;
     let theirs = unread(&site, &cast.eventpro).await;
     assert!(!theirs.is_empty());

@@ -12,19 +12,19 @@ use std::{net::Ipv4Addr, time::Duration};
 
 on_both! {
     a_link_sets_a_new_password_once_and_ends_every_session,
-    a_reset_link_runs_out_after_an_hour,
-    a_password_that_is_refused_leaves_the_link_good,
+    a_reset_link_expires_after_an_hour,
+    a_refused_password_keeps_the_reset_link,
     an_unknown_address_gets_no_mail,
     changing_the_password_ends_the_other_sessions_and_tokens,
     a_wrong_password_changes_nothing_and_is_counted,
-    a_new_address_works_once_confirmed_and_the_old_one_is_told,
-    an_address_that_somebody_has_cant_be_taken,
-    an_address_that_somebody_only_claimed_can,
-    a_new_password_ends_a_change_of_address,
-    a_link_to_the_old_address_opens_nothing_after_the_change,
-    what_was_ended_meanwhile_makes_nothing_new,
-    a_link_that_is_none_costs_no_hash,
-    changing_an_address_holds_up_nobody_who_reads,
+    a_new_address_works_once_confirmed_and_the_old_is_mailed,
+    an_address_in_use_cannot_be_taken,
+    an_unconfirmed_address_can_be_taken,
+    a_new_password_revokes_a_change_of_address,
+    links_to_the_old_address_are_revoked,
+    a_revoked_link_creates_no_session,
+    an_invalid_link_costs_no_password_hash,
+    changing_an_address_does_not_block_readers,
     passwords_that_are_chosen_are_counted_whether_or_not_they_are_taken,
     a_new_password_forgets_the_devices_that_were_known,
 }
@@ -71,7 +71,7 @@ async fn a_link_sets_a_new_password_once_and_ends_every_session(site: Site) {
     assert!(site.mails_to(SARAH.email).await[0].subject.contains("was changed"));
 }
 
-async fn a_reset_link_runs_out_after_an_hour(site: Site) {
+async fn a_reset_link_expires_after_an_hour(site: Site) {
     forgot(&site, SARAH.email).await;
     let token = site.link_token_for(SARAH.email).await;
     site.clock.advance(Duration::from_secs(60 * 60));
@@ -83,7 +83,7 @@ async fn a_reset_link_runs_out_after_an_hour(site: Site) {
     );
 }
 
-async fn a_password_that_is_refused_leaves_the_link_good(site: Site) {
+async fn a_refused_password_keeps_the_reset_link(site: Site) {
     forgot(&site, SARAH.email).await;
     let token = site.link_token_for(SARAH.email).await;
     let refused = expect_api_error(site.greenroom.reset_password(&token, password("password123")).await);
@@ -129,7 +129,7 @@ async fn a_wrong_password_changes_nothing_and_is_counted(site: Site) {
     assert!(sign_in(&site.greenroom, SARAH.email, PASSWORD).await.is_ok());
 }
 
-async fn a_new_address_works_once_confirmed_and_the_old_one_is_told(site: Site) {
+async fn a_new_address_works_once_confirmed_and_the_old_is_mailed(site: Site) {
     let (sarah, token) = viewer(&site, SARAH.email).await;
     let address = || "sarah.new@example.com".parse().expect("an address");
     let from = Ipv4Addr::LOCALHOST.into();
@@ -147,7 +147,7 @@ async fn a_new_address_works_once_confirmed_and_the_old_one_is_told(site: Site) 
     assert_eq!((notification.kind, notification.conversation_id), (NotificationKind::EmailChanged, None));
 }
 
-async fn an_address_that_somebody_has_cant_be_taken(site: Site) {
+async fn an_address_in_use_cannot_be_taken(site: Site) {
     let (sarah, _) = viewer(&site, SARAH.email).await;
     let taken = EVENTPRO.email.parse().expect("an address");
     let from = Ipv4Addr::LOCALHOST.into();
@@ -157,7 +157,7 @@ async fn an_address_that_somebody_has_cant_be_taken(site: Site) {
     assert_eq!(site.sign_in(EVENTPRO.email).await.user.name, EVENTPRO.name);
 }
 
-async fn an_address_that_somebody_only_claimed_can(site: Site) {
+async fn an_unconfirmed_address_can_be_taken(site: Site) {
     let (sarah, _) = viewer(&site, SARAH.email).await;
     let input = model::RegisterInput {
         email: Some("sarah.new@example.com".to_owned()),
@@ -180,7 +180,7 @@ async fn ask_to_move(site: &Site, viewer: &Viewer, to: &str) {
     site.greenroom.change_email(viewer, typed(PASSWORD), address, Ipv4Addr::LOCALHOST.into()).await.expect("taken");
 }
 
-async fn a_new_password_ends_a_change_of_address(site: Site) {
+async fn a_new_password_revokes_a_change_of_address(site: Site) {
     let (thief, _) = viewer(&site, SARAH.email).await;
     ask_to_move(&site, &thief, "thief@example.com").await;
     assert!(site.mails_to(SARAH.email).await[0].subject.contains("about to change"), "the owner is told in time");
@@ -191,7 +191,7 @@ async fn a_new_password_ends_a_change_of_address(site: Site) {
     assert!(sign_in(&site.greenroom, SARAH.email, NEW).await.is_ok());
 }
 
-async fn a_link_to_the_old_address_opens_nothing_after_the_change(site: Site) {
+async fn links_to_the_old_address_are_revoked(site: Site) {
     let (sarah, _) = viewer(&site, SARAH.email).await;
     forgot(&site, SARAH.email).await;
     let old = site.link_token_for(SARAH.email).await;
@@ -200,7 +200,7 @@ async fn a_link_to_the_old_address_opens_nothing_after_the_change(site: Site) {
     assert_eq!(expect_api_error(site.greenroom.reset_password(&old, password(NEW)).await).code(), "token_invalid");
 }
 
-async fn what_was_ended_meanwhile_makes_nothing_new(site: Site) {
+async fn a_revoked_link_creates_no_session(site: Site) {
     let (thief, _) = viewer(&site, SARAH.email).await;
     let (sarah, _) = viewer(&site, SARAH.email).await;
     site.greenroom.change_password(&sarah, typed(PASSWORD), password(NEW)).await.expect("changed");
@@ -215,13 +215,13 @@ async fn what_was_ended_meanwhile_makes_nothing_new(site: Site) {
     assert_eq!(expect_api_error(renamed), ApiError::Unauthenticated);
 }
 
-async fn a_link_that_is_none_costs_no_hash(site: Site) {
+async fn an_invalid_link_costs_no_password_hash(site: Site) {
     // A common password is found before it would be hashed: here, not even that is looked at.
     let refused = expect_api_error(site.greenroom.reset_password("x", password("password123")).await);
     assert_eq!(refused.code(), "token_invalid");
 }
 
-async fn changing_an_address_holds_up_nobody_who_reads(site: Site) {
+async fn changing_an_address_does_not_block_readers(site: Site) {
     let cast = site.cast().await;
     let conversation = site.greenroom.load_inbox(&cast.sarah, None).await.expect("an inbox").conversations[0].id;
     for round in 0..12 {
@@ -292,7 +292,7 @@ async fn a_new_password_forgets_the_devices_that_were_known(site: Site) {
 
 /// A change of the password locks the person, then ends the links. A link that is followed must do it in that order.
 #[tokio::test]
-async fn following_a_link_never_deadlocks_with_a_change_of_the_password() {
+async fn consuming_a_link_does_not_deadlock_with_a_password_change() {
     let site = Site::new(Kind::Postgres).await;
     forgot(&site, SARAH.email).await;
     let token = site.link_token_for(SARAH.email).await;

@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 
 on_both! {
-    an_old_view_with_what_came_after_is_the_view_of_now,
+    old_view_plus_later_events_equals_current_view,
 }
 
 /// What somebody does. Numbers pick from what there is, whatever there is by then.
@@ -180,7 +180,7 @@ fn assert_consistent(viewer: &Viewer, then: &Views, now: &Views, log: &[Envelope
     assert_eq!(view.shape_of(&now), now, "{}", viewer.person().name);
 }
 
-async fn an_old_view_with_what_came_after_is_the_view_of_now(site: Site) {
+async fn old_view_plus_later_events_equals_current_view(site: Site) {
     let kind = site.kind;
     let mut runner =
         TestRunner::new(Config { cases: 25, failure_persistence: None, max_shrink_iters: 100, ..Config::default() });

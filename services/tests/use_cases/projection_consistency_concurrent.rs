@@ -6,7 +6,7 @@ use services::{Greenroom, Limits, Viewer};
 use tokio::task::JoinSet;
 
 on_both! {
-    an_old_view_with_what_came_after_is_the_view_of_now,
+    old_view_plus_later_events_equals_current_view,
 }
 
 const STORIES: usize = 6;
@@ -95,7 +95,7 @@ async fn play(site: &Site, rng: &mut Rng) {
     }
 }
 
-async fn an_old_view_with_what_came_after_is_the_view_of_now(site: Site) {
+async fn old_view_plus_later_events_equals_current_view(site: Site) {
     let mut rng = Rng::new();
     for _ in 0..STORIES {
         play(&Site::new(site.kind).await, &mut rng).await;

@@ -7,19 +7,19 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 
 on_both! {
-    reading_goes_forward_only,
-    nobody_reads_past_the_last_message,
-    both_are_told_how_far_somebody_read,
-    notifications_of_what_was_read_are_seen,
-    reading_a_part_leaves_the_rest,
-    reading_while_others_write_keeps_every_count_right,
+    read_markers_move_forward_only,
+    a_read_marker_stops_at_the_last_message,
+    read_markers_are_published_to_both_parties,
+    marking_read_marks_its_notifications_seen,
+    marking_a_part_read_keeps_the_rest_unread,
+    unread_counts_stay_right_during_sends,
 }
 
 async fn hers(site: &Site, cast: &crate::support::Cast) -> Conversation {
     site.greenroom.load_conversation(&cast.sarah, cast.launch).await.expect("her conversation").0
 }
 
-async fn reading_goes_forward_only(site: Site) {
+async fn read_markers_move_forward_only(site: Site) {
     let cast = site.cast().await;
     for text in ["One", "Two", "Three"] {
         send_text(&site.greenroom, &cast.eventpro, cast.launch, text).await;
@@ -33,7 +33,7 @@ async fn reading_goes_forward_only(site: Site) {
     }
 }
 
-async fn nobody_reads_past_the_last_message(site: Site) {
+async fn a_read_marker_stops_at_the_last_message(site: Site) {
     let cast = site.cast().await;
     send_text(&site.greenroom, &cast.eventpro, cast.launch, "The thirteenth").await;
     let (mut stream, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
@@ -50,7 +50,7 @@ async fn nobody_reads_past_the_last_message(site: Site) {
     assert_eq!(hers(&site, &cast).await.unread, 1);
 }
 
-async fn both_are_told_how_far_somebody_read(site: Site) {
+async fn read_markers_are_published_to_both_parties(site: Site) {
     let cast = site.cast().await;
     let last = send_text(&site.greenroom, &cast.sarah, cast.launch, "Look at these").await.seq;
     let (mut hers, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
@@ -65,7 +65,7 @@ async fn both_are_told_how_far_somebody_read(site: Site) {
     assert_eq!((conversation.counterpart_read_seq, conversation.counterpart_delivered_seq), (last, last));
 }
 
-async fn notifications_of_what_was_read_are_seen(site: Site) {
+async fn marking_read_marks_its_notifications_seen(site: Site) {
     let cast = site.cast().await;
     site.greenroom.mark_read(&cast.sarah, cast.launch, 12).await.expect("reading on");
     let unread = async || site.greenroom.list_notifications(&cast.sarah, None).await.expect("notifications").unread;
@@ -97,7 +97,7 @@ async fn notifications_of_what_was_read_are_seen(site: Site) {
     assert_eq!(stream.event_names(1).await, ["message.created"]);
 }
 
-async fn reading_a_part_leaves_the_rest(site: Site) {
+async fn marking_a_part_read_keeps_the_rest_unread(site: Site) {
     let cast = site.cast().await;
     site.greenroom.mark_read(&cast.sarah, cast.launch, 12).await.expect("reading on");
     for text in ["One", "Two", "Three"] {
@@ -115,7 +115,7 @@ async fn reading_a_part_leaves_the_rest(site: Site) {
 
 /// Sarah reads in two conversations on two devices while people write to her there. What she is told is
 /// then recounted event by event: a count taken at another moment than its number would show.
-async fn reading_while_others_write_keeps_every_count_right(site: Site) {
+async fn unread_counts_stay_right_during_sends(site: Site) {
     let cast = site.cast().await;
     let second = site.open_second_node(Limits::default()).await;
     let other = site.greenroom.open_booking(&cast.safari, draft_booking(cast.sarah.id())).await.expect("a booking").id;

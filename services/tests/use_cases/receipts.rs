@@ -5,14 +5,14 @@ use model::{AccountInput, Conversation, Event};
 use services::{Resume, Viewer};
 
 on_both! {
-    whoever_wrote_is_told_what_arrived,
-    what_arrived_goes_forward_only,
-    what_was_read_has_arrived,
-    without_receipts_nobody_is_told_anything,
-    whoever_gives_no_receipts_sees_none,
-    unread_again_is_so_on_every_device_and_told_to_nobody_else,
-    read_again_is_not_told_again,
-    nothing_is_unread_before_it_is_read,
+    the_sender_receives_delivery_receipts,
+    delivery_markers_move_forward_only,
+    a_read_message_counts_as_delivered,
+    without_receipts_no_receipt_is_published,
+    disabling_receipts_hides_those_of_others,
+    mark_unread_is_published_to_own_devices_only,
+    reading_again_publishes_no_second_receipt,
+    mark_unread_ignores_unread_messages,
 }
 
 async fn of(site: &Site, viewer: &Viewer, cast: &Cast) -> Conversation {
@@ -33,7 +33,7 @@ async fn written(site: &Site, cast: &Cast, count: usize) {
     }
 }
 
-async fn whoever_wrote_is_told_what_arrived(site: Site) {
+async fn the_sender_receives_delivery_receipts(site: Site) {
     let cast = site.cast().await;
     written(&site, &cast, 2).await;
     let (mut theirs, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
@@ -48,7 +48,7 @@ async fn whoever_wrote_is_told_what_arrived(site: Site) {
     assert_eq!(hers.event_names(1).await, ["message.created"], "she isn't told of her own device");
 }
 
-async fn what_arrived_goes_forward_only(site: Site) {
+async fn delivery_markers_move_forward_only(site: Site) {
     let cast = site.cast().await;
     written(&site, &cast, 3).await;
     site.greenroom.mark_delivered(&cast.sarah, cast.launch, 14).await.expect("delivered");
@@ -62,14 +62,14 @@ async fn what_arrived_goes_forward_only(site: Site) {
     audit_event_log(&site.greenroom, &cast.eventpro).await;
 }
 
-async fn what_was_read_has_arrived(site: Site) {
+async fn a_read_message_counts_as_delivered(site: Site) {
     let cast = site.cast().await;
     written(&site, &cast, 2).await;
     site.greenroom.mark_read(&cast.sarah, cast.launch, 14).await.expect("reading on");
     assert_eq!(of(&site, &cast.eventpro, &cast).await.counterpart_delivered_seq, 14);
 }
 
-async fn without_receipts_nobody_is_told_anything(site: Site) {
+async fn without_receipts_no_receipt_is_published(site: Site) {
     let cast = site.cast().await;
     written(&site, &cast, 2).await;
     want_receipts(&site, &cast.sarah, false).await;
@@ -88,7 +88,7 @@ async fn without_receipts_nobody_is_told_anything(site: Site) {
     assert_eq!(of(&site, &cast.eventpro, &cast).await.counterpart_read_seq, 15);
 }
 
-async fn whoever_gives_no_receipts_sees_none(site: Site) {
+async fn disabling_receipts_hides_those_of_others(site: Site) {
     let cast = site.cast().await;
     want_receipts(&site, &cast.eventpro, false).await;
     let before = of(&site, &cast.eventpro, &cast).await.counterpart_read_seq;
@@ -98,7 +98,7 @@ async fn whoever_gives_no_receipts_sees_none(site: Site) {
     assert_eq!(of(&site, &cast.sarah, &cast).await.read_seq, 13);
 }
 
-async fn unread_again_is_so_on_every_device_and_told_to_nobody_else(site: Site) {
+async fn mark_unread_is_published_to_own_devices_only(site: Site) {
     let cast = site.cast().await;
     written(&site, &cast, 3).await;
     site.greenroom.mark_read(&cast.sarah, cast.launch, 15).await.expect("reading on");
@@ -116,7 +116,7 @@ async fn unread_again_is_so_on_every_device_and_told_to_nobody_else(site: Site) 
     assert_eq!(of(&site, &cast.sarah, &cast).await.unread, 3);
 }
 
-async fn read_again_is_not_told_again(site: Site) {
+async fn reading_again_publishes_no_second_receipt(site: Site) {
     let cast = site.cast().await;
     written(&site, &cast, 2).await;
     site.greenroom.mark_read(&cast.sarah, cast.launch, 14).await.expect("reading on");
@@ -131,7 +131,7 @@ async fn read_again_is_not_told_again(site: Site) {
     }
 }
 
-async fn nothing_is_unread_before_it_is_read(site: Site) {
+async fn mark_unread_ignores_unread_messages(site: Site) {
     let cast = site.cast().await;
     written(&site, &cast, 2).await;
     let before = site.count_rows().await;

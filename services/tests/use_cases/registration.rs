@@ -10,19 +10,19 @@ use services::{
 use std::{net::Ipv4Addr, time::Duration};
 
 on_both! {
-    an_account_works_once_its_link_was_opened,
+    an_account_works_after_email_confirmation,
     a_link_works_once_and_for_two_days,
-    the_database_knows_no_link,
-    a_known_address_gets_another_mail_and_stays_as_it_is,
-    whoever_claimed_the_address_first_gains_nothing,
-    nor_does_whoever_fills_the_inbox_before,
-    the_same_again_mails_another_link_and_changes_nothing_else,
-    another_link_is_sent_to_whoever_waits_for_one_alone,
+    link_tokens_are_stored_as_hashes,
+    registering_a_known_address_mails_its_owner,
+    claiming_an_address_first_gains_no_access,
+    filling_the_inbox_first_gains_no_access,
+    registering_again_mails_another_link,
+    only_pending_registrations_get_another_link,
     a_common_password_is_refused,
-    nobody_can_be_booked_before_they_confirmed,
+    unconfirmed_talent_cannot_be_booked,
     a_clock_set_back_makes_no_double_click_of_an_hour,
-    one_address_opens_twenty_accounts_an_hour,
-    an_account_nobody_confirmed_is_forgotten,
+    registrations_per_ip_are_limited,
+    unconfirmed_accounts_are_purged,
     many_accounts_nobody_confirmed_are_all_forgotten_at_once,
 }
 
@@ -55,7 +55,7 @@ fn introduced(token: &str) -> Confirmation {
     Confirmation { token: token.to_owned(), profile: Some(profile), by: LinkOpener::Program, from: None }
 }
 
-async fn an_account_works_once_its_link_was_opened(site: Site) {
+async fn an_account_works_after_email_confirmation(site: Site) {
     register(&site, "Wambui@Example.com", PASSWORD, "Wambui").await;
     assert_eq!(expect_api_error(sign_in(&site.greenroom, WAMBUI, PASSWORD).await), ApiError::EmailUnverified);
     assert_eq!(expect_api_error(sign_in(&site.greenroom, WAMBUI, "wrong").await), ApiError::InvalidCredentials);
@@ -94,7 +94,7 @@ struct Stored {
     payload: String,
 }
 
-async fn the_database_knows_no_link(site: Site) {
+async fn link_tokens_are_stored_as_hashes(site: Site) {
     register(&site, WAMBUI, PASSWORD, "Wambui").await;
     let token = site.link_token_for(WAMBUI).await;
     let stored = site.query::<Stored>("SELECT hash, payload FROM token").await.pop().expect("a token");
@@ -103,7 +103,7 @@ async fn the_database_knows_no_link(site: Site) {
     assert!(!text.contains(&token) && !stored.payload.contains(&token) && !stored.payload.contains(PASSWORD));
 }
 
-async fn a_known_address_gets_another_mail_and_stays_as_it_is(site: Site) {
+async fn registering_a_known_address_mails_its_owner(site: Site) {
     register(&site, SARAH.email, PASSWORD, "Somebody").await;
     let letter = site.mails_to(SARAH.email).await.remove(0);
     assert!(letter.subject.contains("already") && !letter.text.contains("token="), "{}", letter.text);
@@ -111,7 +111,7 @@ async fn a_known_address_gets_another_mail_and_stays_as_it_is(site: Site) {
     assert_eq!(site.sign_in(SARAH.email).await.user.name, SARAH.name);
 }
 
-async fn whoever_claimed_the_address_first_gains_nothing(site: Site) {
+async fn claiming_an_address_first_gains_no_access(site: Site) {
     register(&site, WAMBUI, "the attacker's own", "Not Wambui").await;
     let first = site.link_token_for(WAMBUI).await;
     register(&site, WAMBUI, PASSWORD, "Wambui").await;
@@ -138,7 +138,7 @@ async fn whoever_claimed_the_address_first_gains_nothing(site: Site) {
     );
 }
 
-async fn nor_does_whoever_fills_the_inbox_before(site: Site) {
+async fn filling_the_inbox_first_gains_no_access(site: Site) {
     for number in 0..14 {
         register(&site, WAMBUI, &format!("the attacker's own {number}"), "Not Wambui").await;
     }
@@ -159,7 +159,7 @@ async fn nor_does_whoever_fills_the_inbox_before(site: Site) {
     }
 }
 
-async fn the_same_again_mails_another_link_and_changes_nothing_else(site: Site) {
+async fn registering_again_mails_another_link(site: Site) {
     register(&site, WAMBUI, PASSWORD, "Wambui").await;
     let first = site.link_token_for(WAMBUI).await;
     site.clock.advance(Duration::from_secs(60));
@@ -175,7 +175,7 @@ async fn the_same_again_mails_another_link_and_changes_nothing_else(site: Site) 
     assert!(sign_in(&site.greenroom, WAMBUI, PASSWORD).await.is_ok());
 }
 
-async fn another_link_is_sent_to_whoever_waits_for_one_alone(site: Site) {
+async fn only_pending_registrations_get_another_link(site: Site) {
     register(&site, WAMBUI, PASSWORD, "Wambui").await;
     site.link_token_for(WAMBUI).await;
     for email in [WAMBUI, SARAH.email, "nobody@example.com"] {
@@ -196,7 +196,7 @@ async fn a_common_password_is_refused(site: Site) {
     assert_eq!(site.mails_to(WAMBUI).await.len(), 0);
 }
 
-async fn nobody_can_be_booked_before_they_confirmed(site: Site) {
+async fn unconfirmed_talent_cannot_be_booked(site: Site) {
     let cast = site.cast().await;
     register(&site, WAMBUI, PASSWORD, "Wambui").await;
     let bands = || TalentSearch { craft: Some(Craft::Band), ..TalentSearch::default() };
@@ -206,7 +206,7 @@ async fn nobody_can_be_booked_before_they_confirmed(site: Site) {
     assert_eq!(found.first().map(|talent| talent.name.as_str()), Some("Wambui"));
 }
 
-async fn one_address_opens_twenty_accounts_an_hour(site: Site) {
+async fn registrations_per_ip_are_limited(site: Site) {
     let from = Ipv4Addr::new(203, 0, 113, 9).into();
     for number in 0..20 {
         let email = format!("a{number}@example.com").parse().expect("an address");
@@ -218,7 +218,7 @@ async fn one_address_opens_twenty_accounts_an_hour(site: Site) {
     register(&site, WAMBUI, PASSWORD, "Wambui").await;
 }
 
-async fn an_account_nobody_confirmed_is_forgotten(site: Site) {
+async fn unconfirmed_accounts_are_purged(site: Site) {
     register(&site, WAMBUI, PASSWORD, "Wambui").await;
     site.clock.advance(6 * DAY);
     site.greenroom.purge_expired().await.expect("sweeping");

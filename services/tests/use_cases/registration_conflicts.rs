@@ -7,12 +7,12 @@ use services::accounts::{Confirmation, LinkOpener};
 use std::{net::Ipv4Addr, time::Duration};
 
 on_both! {
-    no_order_of_events_leaves_anything_of_the_attacker,
-    the_same_registration_at_once_is_one,
-    a_browser_that_registered_needs_no_more_than_its_link,
-    a_program_says_the_rest_where_the_address_was_contested,
-    another_name_with_the_same_password_is_contested,
-    what_waited_before_counts_as_contested,
+    no_order_of_events_keeps_data_of_the_attacker,
+    concurrent_identical_registrations_create_one_account,
+    the_registering_browser_confirms_by_its_link_alone,
+    a_program_completes_the_profile_after_a_conflict,
+    another_name_with_the_same_password_is_a_conflict,
+    older_pending_registrations_count_as_conflicts,
 }
 
 const OWNED: &str = "wambui@example.com";
@@ -122,7 +122,7 @@ impl Story<'_> {
     }
 }
 
-async fn no_order_of_events_leaves_anything_of_the_attacker(site: Site) {
+async fn no_order_of_events_keeps_data_of_the_attacker(site: Site) {
     let orders = orders(3);
     assert_eq!(orders.len(), 5 + 25 + 125);
     for (number, order) in orders.into_iter().enumerate() {
@@ -163,7 +163,7 @@ fn orders(longest: usize) -> Vec<Vec<Act>> {
     all
 }
 
-async fn the_same_registration_at_once_is_one(site: Site) {
+async fn concurrent_identical_registrations_create_one_account(site: Site) {
     let (one, other) = tokio::join!(
         site.greenroom.register_account(owners(OWNED), HOME.into()),
         site.greenroom.register_account(owners(OWNED), HOME.into())
@@ -183,7 +183,7 @@ async fn the_same_registration_at_once_is_one(site: Site) {
     assert_eq!(sign_in(&site.greenroom, OWNED, FIRST).await.expect("a session").user.name, "Wambui");
 }
 
-async fn a_browser_that_registered_needs_no_more_than_its_link(site: Site) {
+async fn the_registering_browser_confirms_by_its_link_alone(site: Site) {
     let browser = site.greenroom.register_account(owners(OWNED), HOME.into()).await.expect("taken");
     let token = site.link_token_for(OWNED).await;
     for other in [None, Some("0".repeat(64)), Some(token.clone())] {
@@ -206,7 +206,7 @@ async fn a_browser_that_registered_needs_no_more_than_its_link(site: Site) {
     site.greenroom.confirm_email(Confirmation { token, profile: None, by, from: None }).await.expect("confirmed");
 }
 
-async fn a_program_says_the_rest_where_the_address_was_contested(site: Site) {
+async fn a_program_completes_the_profile_after_a_conflict(site: Site) {
     site.greenroom.register_account(attackers(OWNED), HOME.into()).await.expect("taken");
     site.greenroom.register_account(owners(OWNED), HOME.into()).await.expect("taken");
     let token = site.link_token_for(OWNED).await;
@@ -224,7 +224,7 @@ async fn a_program_says_the_rest_where_the_address_was_contested(site: Site) {
     assert!(sign_in(&site.greenroom, OWNED, INTRODUCED).await.is_ok());
 }
 
-async fn another_name_with_the_same_password_is_contested(site: Site) {
+async fn another_name_with_the_same_password_is_a_conflict(site: Site) {
     site.greenroom
         .register_account(registration(OWNED, FIRST, "Not Wambui", "talent"), HOME.into())
         .await
@@ -234,7 +234,7 @@ async fn another_name_with_the_same_password_is_contested(site: Site) {
     assert_eq!(refused, Profile::required(), "a person who knows a password that leaked must not choose the name");
 }
 
-async fn what_waited_before_counts_as_contested(site: Site) {
+async fn older_pending_registrations_count_as_conflicts(site: Site) {
     site.greenroom.register_account(attackers(OWNED), HOME.into()).await.expect("taken");
     site.execute("DELETE FROM seaql_migrations WHERE version = 'm2026_11_28_contested_registrations'").await;
     services::migrate(site.url()).await.expect("migrated");

@@ -62,7 +62,7 @@ async fn messages(database: &Path) -> i64 {
 }
 
 #[tokio::test]
-async fn a_backup_takes_the_place_of_what_is_there_and_keeps_it_beside() {
+async fn restore_replaces_the_database_and_keeps_the_old_one() {
     let scene = Scene::stopped().await;
     let url = scene.site.url();
     assert!(matches!(restore_backup(&scene.backup, url, false).await, Err(BackupError::Inhabited(_, 5))));
@@ -78,7 +78,7 @@ async fn a_backup_takes_the_place_of_what_is_there_and_keeps_it_beside() {
 
 /// Numbers that were given since the backup are gone, and would be given again.
 #[tokio::test]
-async fn whoever_heard_what_is_gone_begins_anew_however_late_they_come_back() {
+async fn clients_with_cursors_from_before_a_restore_are_reset() {
     let scene = Scene::new().await;
     let (cast, url) = (&scene.cast, scene.site.url());
     let cursor = scene.site.greenroom.load_nav_state(&cast.sarah).await.expect("a frame").cursor;
@@ -96,7 +96,7 @@ async fn whoever_heard_what_is_gone_begins_anew_however_late_they_come_back() {
 }
 
 #[tokio::test]
-async fn a_backup_needs_no_leave_where_nobody_is() {
+async fn restore_into_an_empty_database_needs_no_replace() {
     let scene = Scene::stopped().await;
     let folder = tempfile::tempdir().expect("a folder");
     let database = folder.path().join("new.db");
@@ -110,7 +110,7 @@ async fn a_backup_needs_no_leave_where_nobody_is() {
 }
 
 #[tokio::test]
-async fn a_site_that_serves_is_noticed() {
+async fn restore_detects_a_running_site() {
     let scene = Scene::new().await;
     for replace in [false, true] {
         let refused = restore_backup(&scene.backup, scene.site.url(), replace).await;
@@ -121,7 +121,7 @@ async fn a_site_that_serves_is_noticed() {
 }
 
 #[tokio::test]
-async fn what_a_killed_site_left_beside_is_never_written_into_a_backup() {
+async fn restore_removes_sidecars_of_a_killed_site() {
     let scene = Scene::new().await;
     // As after a kill: the newest message stands in the log alone, and nobody has it open.
     let killed = tempfile::tempdir().expect("a folder");
@@ -144,7 +144,7 @@ async fn what_a_killed_site_left_beside_is_never_written_into_a_backup() {
 }
 
 #[tokio::test]
-async fn a_broken_database_makes_room_when_told_to() {
+async fn restore_replaces_a_damaged_database() {
     let scene = Scene::stopped().await;
     let broken = [b"no database any more".as_slice(); 400].concat();
     fs::write(scene.database(), &broken).expect("a broken database");
@@ -155,7 +155,7 @@ async fn a_broken_database_makes_room_when_told_to() {
 }
 
 #[tokio::test]
-async fn what_is_no_backup_changes_nothing() {
+async fn an_invalid_backup_changes_nothing() {
     let scene = Scene::stopped().await;
     let bytes = fs::read(&scene.backup).expect("a backup");
     let mut scratched = bytes.clone();
@@ -177,7 +177,7 @@ async fn what_is_no_backup_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_database_in_use_is_no_backup() {
+async fn a_database_in_use_is_not_restored_from() {
     let (scene, other) = (Scene::stopped().await, Scene::new().await);
     let refused = restore_backup(other.database(), scene.site.url(), true).await;
     assert!(matches!(refused, Err(BackupError::Unfinished(..))), "{refused:?}");

@@ -5,11 +5,11 @@ use model::ApiError;
 use services::{Greenroom, Limits, seed, seed::ACHIENG};
 
 on_both! {
-    the_cast_can_sign_in_and_finds_its_conversations,
+    demo_people_can_sign_in_and_find_their_conversations,
     an_empty_database_is_seeded_once,
 }
 
-async fn the_cast_can_sign_in_and_finds_its_conversations(site: Site) {
+async fn demo_people_can_sign_in_and_find_their_conversations(site: Site) {
     for (member, messages) in seed::DEMO_PEOPLE.into_iter().zip([12, 5, 12, 5, 0]) {
         let token = site.sign_in(member.email).await.token;
         let viewer = site.greenroom.authenticate(&token).await.expect("a viewer");
@@ -35,7 +35,7 @@ async fn an_empty_database_is_seeded_once(site: Site) {
 
 /// Several processes that share one PostgreSQL start at the same moment. SQLite has one process.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn processes_that_start_together_take_turns() {
+async fn concurrent_starts_migrate_and_seed_once() {
     let database = Database::empty(Kind::Postgres).await;
     let start = async || {
         services::migrate(&database.url).await.expect("migrating");

@@ -10,14 +10,14 @@ use std::time::Duration;
 
 on_both! {
     messages_are_numbered_without_gap,
-    text_comes_back_as_it_was_sent,
-    both_are_told_and_only_the_other_is_notified,
+    message_text_round_trips,
+    a_message_notifies_the_counterpart_only,
     a_retry_is_the_same_message,
     a_client_id_with_another_text_is_refused,
     a_client_id_in_another_conversation_is_refused,
     two_people_may_use_the_same_client_id,
-    a_person_sends_so_many_messages_a_minute,
-    what_is_refused_leaves_no_trace,
+    sends_per_minute_are_limited,
+    a_refused_send_writes_nothing,
 }
 
 async fn messages_are_numbered_without_gap(site: Site) {
@@ -34,7 +34,7 @@ async fn messages_are_numbered_without_gap(site: Site) {
     assert_eq!(history.messages.iter().map(|message| message.seq).collect::<Vec<_>>(), [1, 2, 3, 4]);
 }
 
-async fn text_comes_back_as_it_was_sent(site: Site) {
+async fn message_text_round_trips(site: Site) {
     let cast = site.cast().await;
     let texts = [
         "Habari 👋🏾\n\n  مرحبا — <b>&amp;</b>\t\u{200d}",
@@ -54,7 +54,7 @@ async fn text_comes_back_as_it_was_sent(site: Site) {
     }
 }
 
-async fn both_are_told_and_only_the_other_is_notified(site: Site) {
+async fn a_message_notifies_the_counterpart_only(site: Site) {
     let cast = site.cast().await;
     let (mut hers, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
     let (mut theirs, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
@@ -131,7 +131,7 @@ async fn two_people_may_use_the_same_client_id(site: Site) {
     }
 }
 
-async fn a_person_sends_so_many_messages_a_minute(site: Site) {
+async fn sends_per_minute_are_limited(site: Site) {
     let cast = site.cast().await;
     let greenroom = site.open_second_node(Limits { sends_per_minute: 3, ..Limits::default() }).await;
     send_text(&greenroom, &cast.eventpro, cast.launch, "One").await;
@@ -149,7 +149,7 @@ async fn a_person_sends_so_many_messages_a_minute(site: Site) {
     send_text(&greenroom, &cast.eventpro, cast.launch, "Four").await;
 }
 
-async fn what_is_refused_leaves_no_trace(site: Site) {
+async fn a_refused_send_writes_nothing(site: Site) {
     let cast = site.cast().await;
     let before = site.count_rows().await;
     assert_eq!(

@@ -16,9 +16,9 @@ on_both! {
     a_revoked_session_writes_nothing,
     an_expired_session_writes_nothing,
     a_revoked_access_token_writes_nothing,
-    after_a_revocation_is_answered_nothing_more_is_written,
-    sessions_that_revoke_each_other_do_not_wait_in_circles,
-    leaving_while_sending_does_not_wait_in_circles,
+    no_write_commits_after_an_answered_revocation,
+    sessions_revoking_each_other_do_not_deadlock,
+    deleting_an_account_while_sending_does_not_deadlock,
     a_password_change_in_flight_does_not_undo_a_reset,
 }
 
@@ -122,7 +122,7 @@ async fn a_revoked_access_token_writes_nothing(site: Site) {
 }
 
 /// A revocation waits for what is being written, or comes before it.
-async fn after_a_revocation_is_answered_nothing_more_is_written(site: Site) {
+async fn no_write_commits_after_an_answered_revocation(site: Site) {
     let cast = site.cast().await;
     let second = site.open_second_node(Limits::default()).await;
     for round in 0..8 {
@@ -141,7 +141,7 @@ async fn after_a_revocation_is_answered_nothing_more_is_written(site: Site) {
     }
 }
 
-async fn sessions_that_revoke_each_other_do_not_wait_in_circles(site: Site) {
+async fn sessions_revoking_each_other_do_not_deadlock(site: Site) {
     for _ in 0..6 {
         let mut viewers = Vec::new();
         for _ in 0..2 {
@@ -159,7 +159,7 @@ async fn sessions_that_revoke_each_other_do_not_wait_in_circles(site: Site) {
     }
 }
 
-async fn leaving_while_sending_does_not_wait_in_circles(site: Site) {
+async fn deleting_an_account_while_sending_does_not_deadlock(site: Site) {
     let cast = site.cast().await;
     let second = site.open_second_node(Limits::default()).await;
     let mut posts = JoinSet::new();

@@ -8,14 +8,14 @@ use std::time::Duration;
 
 on_both! {
     every_sign_in_is_a_session_of_its_own,
-    the_database_knows_no_token,
-    a_token_that_was_never_given_out_is_nobodys,
+    session_tokens_are_stored_as_hashes,
+    an_unknown_session_token_is_refused,
     a_session_ends_thirty_days_after_its_last_use,
     a_session_ends_after_ninety_days_however_often_it_is_used,
-    use_is_noted_every_five_minutes_at_most,
-    signing_out_ends_this_session_alone,
-    sessions_that_are_over_are_swept_away,
-    what_is_over_is_swept_away_however_much_it_is,
+    session_use_is_recorded_every_five_minutes_at_most,
+    sign_out_ends_one_session_only,
+    expired_sessions_are_purged,
+    purging_covers_more_than_one_batch,
 }
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -41,7 +41,7 @@ async fn every_sign_in_is_a_session_of_its_own(site: Site) {
     assert_ne!(phone.session(), laptop.session());
 }
 
-async fn the_database_knows_no_token(site: Site) {
+async fn session_tokens_are_stored_as_hashes(site: Site) {
     let token = site.sign_in(SARAH.email).await.token;
     let secret: Vec<u8> =
         (0..32).map(|at| u8::from_str_radix(&token[2 * at..2 * at + 2], 16).expect("256 bits in hex")).collect();
@@ -53,7 +53,7 @@ async fn the_database_knows_no_token(site: Site) {
     }
 }
 
-async fn a_token_that_was_never_given_out_is_nobodys(site: Site) {
+async fn an_unknown_session_token_is_refused(site: Site) {
     let almost = site.sign_in(SARAH.email).await.token.to_uppercase();
     for token in ["", "x", "é\0", &"0".repeat(64), &almost, &"a".repeat(100_000)] {
         assert_eq!(expect_api_error(site.greenroom.authenticate(token).await), ApiError::Unauthenticated);
@@ -82,7 +82,7 @@ async fn a_session_ends_after_ninety_days_however_often_it_is_used(site: Site) {
     assert_eq!(expect_api_error(site.greenroom.authenticate(&token).await), ApiError::Unauthenticated);
 }
 
-async fn use_is_noted_every_five_minutes_at_most(site: Site) {
+async fn session_use_is_recorded_every_five_minutes_at_most(site: Site) {
     let signed_in = site.sign_in(SARAH.email).await;
     let expiry = async || {
         // The first look notes the use, the second sees what was noted.
@@ -95,7 +95,7 @@ async fn use_is_noted_every_five_minutes_at_most(site: Site) {
     assert_eq!(expiry().await.millis() - signed_in.expires_at.millis(), 5 * 60_000);
 }
 
-async fn signing_out_ends_this_session_alone(site: Site) {
+async fn sign_out_ends_one_session_only(site: Site) {
     let (phone, laptop) = (site.sign_in(SARAH.email).await, site.sign_in(SARAH.email).await);
     let viewer = site.greenroom.authenticate(&phone.token).await.expect("a viewer");
     site.greenroom.sign_out(&viewer).await.expect("signing out");
@@ -108,7 +108,7 @@ async fn signing_out_ends_this_session_alone(site: Site) {
     );
 }
 
-async fn sessions_that_are_over_are_swept_away(site: Site) {
+async fn expired_sessions_are_purged(site: Site) {
     site.clock.advance(31 * DAY);
     let token = site.sign_in(SARAH.email).await.token;
     site.greenroom.purge_expired().await.expect("sweeping");
@@ -117,7 +117,7 @@ async fn sessions_that_are_over_are_swept_away(site: Site) {
     assert!(site.greenroom.authenticate(&token).await.is_ok());
 }
 
-async fn what_is_over_is_swept_away_however_much_it_is(site: Site) {
+async fn purging_covers_more_than_one_batch(site: Site) {
     let hash = if site.url().starts_with("sqlite:") { "CAST(n AS blob)" } else { "convert_to(n::text, 'UTF8')" };
     site.execute(&format!(
         "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 1200)

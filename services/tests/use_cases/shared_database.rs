@@ -6,11 +6,11 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 
 on_both! {
-    a_heartbeat_carries_the_head_and_no_number_of_its_own,
-    a_heartbeat_brings_what_another_process_wrote,
-    a_stream_whose_next_event_is_gone_ends_and_does_not_stay_deaf,
-    an_event_of_this_process_brings_what_another_wrote_before,
-    a_session_begun_in_one_process_holds_in_another,
+    a_heartbeat_carries_the_cursor_and_no_id,
+    a_heartbeat_catches_up_on_other_processes,
+    a_stream_whose_next_event_was_purged_ends,
+    a_local_event_catches_up_on_other_processes,
+    a_session_is_valid_in_another_process,
 }
 
 /// Another process, whose heart beats fast.
@@ -21,7 +21,7 @@ async fn beating(site: &Site) -> (Greenroom, JoinHandle<()>) {
     (greenroom, pulse)
 }
 
-async fn a_heartbeat_carries_the_head_and_no_number_of_its_own(site: Site) {
+async fn a_heartbeat_carries_the_cursor_and_no_id(site: Site) {
     let cast = site.cast().await;
     let (greenroom, pulse) = beating(&site).await;
     let (mut stream, start) = Stream::ready(&greenroom, &cast.sarah, Resume::Live).await;
@@ -32,7 +32,7 @@ async fn a_heartbeat_carries_the_head_and_no_number_of_its_own(site: Site) {
     pulse.abort();
 }
 
-async fn a_heartbeat_brings_what_another_process_wrote(site: Site) {
+async fn a_heartbeat_catches_up_on_other_processes(site: Site) {
     let cast = site.cast().await;
     let (here, pulse) = beating(&site).await;
     let (mut stream, start) = Stream::ready(&here, &cast.sarah, Resume::Live).await;
@@ -46,7 +46,7 @@ async fn a_heartbeat_brings_what_another_process_wrote(site: Site) {
     pulse.abort();
 }
 
-async fn an_event_of_this_process_brings_what_another_wrote_before(site: Site) {
+async fn a_local_event_catches_up_on_other_processes(site: Site) {
     let cast = site.cast().await;
     let there = site.open_second_node(Limits::default()).await;
     let (mut stream, start) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
@@ -56,7 +56,7 @@ async fn an_event_of_this_process_brings_what_another_wrote_before(site: Site) {
     assert_eq!(names, ["message.created", "notification.created", "message.created"]);
 }
 
-async fn a_session_begun_in_one_process_holds_in_another(site: Site) {
+async fn a_session_is_valid_in_another_process(site: Site) {
     let (there, pulse) = beating(&site).await;
     let token = site.sign_in(services::seed::SARAH.email).await.token;
     let viewer = with_timeout(there.authenticate(&token)).await.expect("a viewer");
@@ -66,7 +66,7 @@ async fn a_session_begun_in_one_process_holds_in_another(site: Site) {
 }
 
 /// As after a clock that was wrong: what was written under it is swept away early.
-async fn a_stream_whose_next_event_is_gone_ends_and_does_not_stay_deaf(site: Site) {
+async fn a_stream_whose_next_event_was_purged_ends(site: Site) {
     let cast = site.cast().await;
     let there = site.open_second_node(Limits::default()).await;
     let (mut stream, start) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;

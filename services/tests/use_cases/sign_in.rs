@@ -14,20 +14,20 @@ use std::{
 
 on_both! {
     the_right_password_begins_a_session,
-    an_address_is_read_without_regard_to_case,
+    email_addresses_are_case_insensitive,
     a_wrong_password_and_an_unknown_address_get_the_same_answer,
-    an_address_that_was_never_confirmed_may_not_sign_in,
-    ten_failures_close_an_account_to_their_network_for_a_minute,
+    an_unconfirmed_address_cannot_sign_in,
+    ten_failures_lock_the_account_for_a_network,
     a_new_password_by_mail_opens_the_account_to_its_network_again,
-    the_right_password_of_an_unconfirmed_account_is_limited,
-    a_device_that_signed_in_before_is_not_locked_out,
-    a_device_that_was_revoked_is_not_known,
-    guesses_from_many_networks_close_an_account_for_longer_and_longer,
-    who_is_signed_in_has_a_count_of_their_own,
-    the_owner_is_told_once_a_day_that_others_guess,
-    a_clock_set_back_by_an_hour_locks_nobody_out_for_an_hour,
-    success_is_not_counted,
-    a_network_address_that_fails_too_often_is_refused_for_any_account,
+    sign_ins_to_an_unconfirmed_account_are_limited,
+    a_known_device_is_not_locked_out,
+    a_revoked_device_is_not_known,
+    guesses_from_many_networks_lock_with_growing_delay,
+    reauthentication_failures_are_counted_per_session,
+    the_owner_is_warned_of_guessing_once_a_day,
+    a_clock_set_back_does_not_extend_lockouts,
+    successful_sign_ins_are_not_counted,
+    failed_sign_ins_per_ip_are_limited,
     a_hash_that_is_brought_up_to_date_is_no_other_password,
     a_database_that_is_away_costs_nobody_their_tries,
 }
@@ -52,7 +52,7 @@ async fn the_right_password_begins_a_session(site: Site) {
     assert_eq!(site.greenroom.load_user(&viewer).await.expect("herself"), signed_in.user);
 }
 
-async fn an_address_is_read_without_regard_to_case(site: Site) {
+async fn email_addresses_are_case_insensitive(site: Site) {
     let shouted = format!(" {} ", SARAH.email.to_uppercase());
     let signed_in = sign_in(&site.greenroom, &shouted, PASSWORD, HOME).await.expect("a session");
     assert_eq!(signed_in.user.email, SARAH.email);
@@ -77,7 +77,7 @@ async fn a_wrong_password_and_an_unknown_address_get_the_same_answer(site: Site)
     }
 }
 
-async fn an_address_that_was_never_confirmed_may_not_sign_in(site: Site) {
+async fn an_unconfirmed_address_cannot_sign_in(site: Site) {
     site.execute(&format!("UPDATE person SET email_verified = false WHERE email = '{}'", SARAH.email)).await;
     let wrong = expect_api_error(sign_in(&site.greenroom, SARAH.email, "wrong", HOME).await);
     assert_eq!(wrong, ApiError::InvalidCredentials, "a stranger learns nothing about the account");
@@ -85,7 +85,7 @@ async fn an_address_that_was_never_confirmed_may_not_sign_in(site: Site) {
     assert_eq!(right, ApiError::EmailUnverified);
 }
 
-async fn ten_failures_close_an_account_to_their_network_for_a_minute(site: Site) {
+async fn ten_failures_lock_the_account_for_a_network(site: Site) {
     for _ in 0..10 {
         assert_eq!(
             expect_api_error(sign_in(&site.greenroom, SARAH.email, "wrong", HOME).await),
@@ -109,7 +109,7 @@ async fn ten_failures_close_an_account_to_their_network_for_a_minute(site: Site)
     assert!(sign_in(&site.greenroom, SARAH.email, PASSWORD, HOME).await.is_ok());
 }
 
-async fn success_is_not_counted(site: Site) {
+async fn successful_sign_ins_are_not_counted(site: Site) {
     let greenroom =
         site.open_second_node(Limits { failures_per_account: 2, failures_per_address: 2, ..Limits::default() }).await;
     assert_eq!(expect_api_error(sign_in(&greenroom, SARAH.email, "wrong", HOME).await), ApiError::InvalidCredentials);
@@ -121,7 +121,7 @@ async fn success_is_not_counted(site: Site) {
     assert_eq!(third, ApiError::RateLimited { retry_after: 60 }, "two failures stand, however often it went well");
 }
 
-async fn a_network_address_that_fails_too_often_is_refused_for_any_account(site: Site) {
+async fn failed_sign_ins_per_ip_are_limited(site: Site) {
     let greenroom = site.open_second_node(Limits { failures_per_address: 3, ..Limits::default() }).await;
     for email in ["one@example.com", "two@example.com", SARAH.email] {
         assert_eq!(expect_api_error(sign_in(&greenroom, email, "wrong", HOME).await), ApiError::InvalidCredentials);
@@ -180,7 +180,7 @@ async fn sign_in_with_cookie(site: &Site, password: &str, cookie: &str, from: Ip
     site.greenroom.sign_in(credentials, origin, "a test").await
 }
 
-async fn the_right_password_of_an_unconfirmed_account_is_limited(site: Site) {
+async fn sign_ins_to_an_unconfirmed_account_are_limited(site: Site) {
     site.execute(&format!("UPDATE person SET email_verified = false WHERE email = '{}'", SARAH.email)).await;
     for _ in 0..10 {
         assert_eq!(
@@ -192,7 +192,7 @@ async fn the_right_password_of_an_unconfirmed_account_is_limited(site: Site) {
     assert_eq!(refused, ApiError::RateLimited { retry_after: 60 });
 }
 
-async fn a_device_that_signed_in_before_is_not_locked_out(site: Site) {
+async fn a_known_device_is_not_locked_out(site: Site) {
     let phone = site.sign_in(SARAH.email).await.token;
     let other = site.sign_in(KAMAU.email).await.token;
     let viewer = site.greenroom.authenticate(&phone).await.expect("a viewer");
@@ -222,7 +222,7 @@ async fn a_device_that_signed_in_before_is_not_locked_out(site: Site) {
     assert_eq!(viewer.person().name, SARAH.name);
 }
 
-async fn a_device_that_was_revoked_is_not_known(site: Site) {
+async fn a_revoked_device_is_not_known(site: Site) {
     let stolen = site.sign_in(SARAH.email).await.token;
     let own = site.greenroom.authenticate(&site.sign_in(SARAH.email).await.token).await.expect("a viewer");
     let session = site.greenroom.authenticate(&stolen).await.expect("a viewer").session();
@@ -232,7 +232,7 @@ async fn a_device_that_was_revoked_is_not_known(site: Site) {
     assert_eq!(refused, ApiError::RateLimited { retry_after: 60 });
 }
 
-async fn guesses_from_many_networks_close_an_account_for_longer_and_longer(site: Site) {
+async fn guesses_from_many_networks_lock_with_growing_delay(site: Site) {
     let phone = site.sign_in(SARAH.email).await.token;
     for number in 0..5 {
         fail(&site, network(number), 10).await;
@@ -254,7 +254,7 @@ async fn guesses_from_many_networks_close_an_account_for_longer_and_longer(site:
     assert!(sign_in(&site.greenroom, SARAH.email, PASSWORD, CAFE).await.is_ok());
 }
 
-async fn who_is_signed_in_has_a_count_of_their_own(site: Site) {
+async fn reauthentication_failures_are_counted_per_session(site: Site) {
     let open = site.greenroom.authenticate(&site.sign_in(SARAH.email).await.token).await.expect("a viewer");
     let other = site.greenroom.authenticate(&site.sign_in(SARAH.email).await.token).await.expect("a viewer");
     for number in 0..5 {
@@ -271,7 +271,7 @@ async fn who_is_signed_in_has_a_count_of_their_own(site: Site) {
     site.greenroom.change_password(&open, password(PASSWORD), new()).await.expect("changed, whoever guesses elsewhere");
 }
 
-async fn the_owner_is_told_once_a_day_that_others_guess(site: Site) {
+async fn the_owner_is_warned_of_guessing_once_a_day(site: Site) {
     let told = async || {
         let letters = site.mails_to(SARAH.email).await;
         letters.iter().filter(|letter| letter.subject.contains("trying to sign in")).count()
@@ -300,7 +300,7 @@ async fn the_owner_is_told_once_a_day_that_others_guess(site: Site) {
     assert_eq!(told().await, 2);
 }
 
-async fn a_clock_set_back_by_an_hour_locks_nobody_out_for_an_hour(site: Site) {
+async fn a_clock_set_back_does_not_extend_lockouts(site: Site) {
     fail(&site, HOME, 10).await;
     site.clock.set_back(Duration::from_secs(60 * 60));
     let closed = ApiError::RateLimited { retry_after: 60 };

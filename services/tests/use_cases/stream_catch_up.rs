@@ -6,10 +6,10 @@ use services::{Greenroom, Limits, Resume, Viewer};
 use tokio::{sync::watch, task::JoinSet};
 
 on_both! {
-    streams_opened_at_the_moment_of_a_message_hear_it,
-    streams_opened_while_messages_are_posted_hear_every_event_once,
-    streams_on_another_process_do_too,
-    a_client_that_is_cut_off_again_and_again_misses_nothing,
+    a_stream_opened_during_a_send_receives_the_message,
+    streams_opened_during_sends_receive_each_event_once,
+    streams_of_another_process_receive_each_event_once,
+    a_client_reconnecting_repeatedly_misses_no_event,
 }
 
 const STREAMS: usize = 30;
@@ -78,7 +78,7 @@ async fn join_all(writing: &Greenroom, reading: &Greenroom, cast: &Cast) {
 
 /// Nothing follows that message: what falls between the look into the log and the first live event would
 /// stay unheard.
-async fn streams_opened_at_the_moment_of_a_message_hear_it(site: Site) {
+async fn a_stream_opened_during_a_send_receives_the_message(site: Site) {
     let cast = site.cast().await;
     let mut cursor = head(&site.greenroom, &cast.sarah).await;
     for _ in 0..60 {
@@ -100,12 +100,12 @@ async fn streams_opened_at_the_moment_of_a_message_hear_it(site: Site) {
     }
 }
 
-async fn streams_opened_while_messages_are_posted_hear_every_event_once(site: Site) {
+async fn streams_opened_during_sends_receive_each_event_once(site: Site) {
     let cast = site.cast().await;
     join_all(&site.greenroom, &site.greenroom, &cast).await;
 }
 
-async fn streams_on_another_process_do_too(site: Site) {
+async fn streams_of_another_process_receive_each_event_once(site: Site) {
     let cast = site.cast().await;
     let heartbeat = std::time::Duration::from_millis(20);
     let reading = site.open_second_node(Limits { heartbeat, ..Limits::default() }).await;
@@ -114,7 +114,7 @@ async fn streams_on_another_process_do_too(site: Site) {
     pulse.abort();
 }
 
-async fn a_client_that_is_cut_off_again_and_again_misses_nothing(site: Site) {
+async fn a_client_reconnecting_repeatedly_misses_no_event(site: Site) {
     let cast = site.cast().await;
     let mut rng = Rng::new();
     let mut cursor = head(&site.greenroom, &cast.sarah).await;

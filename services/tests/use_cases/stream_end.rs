@@ -13,13 +13,13 @@ use std::{
 use tokio::sync::Semaphore;
 
 on_both! {
-    signing_out_ends_the_streams_of_that_session,
-    a_session_that_ended_before_the_stream_opened_has_none,
-    a_session_that_ends_while_its_stream_replays_hears_no_more,
-    a_session_that_expires_ends_its_streams,
-    a_session_used_elsewhere_keeps_its_streams,
-    a_person_holds_so_many_streams,
-    closing_ends_all_streams_and_those_to_come,
+    sign_out_ends_the_streams_of_its_session,
+    a_stream_is_refused_once_its_session_has_ended,
+    a_session_end_stops_a_running_replay,
+    session_expiry_ends_its_streams,
+    a_prolonged_session_keeps_its_streams,
+    streams_per_person_are_limited,
+    closing_ends_current_and_later_streams,
 }
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -39,7 +39,7 @@ async fn ends_with(stream: &mut Stream, reason: &str) {
     stream.wait_end().await;
 }
 
-async fn signing_out_ends_the_streams_of_that_session(site: Site) {
+async fn sign_out_ends_the_streams_of_its_session(site: Site) {
     let cast = site.cast().await;
     let ((phone, _), (laptop, _)) = (device(&site).await, device(&site).await);
     let (mut first, _) = Stream::ready(&site.greenroom, &phone, Resume::Live).await;
@@ -53,7 +53,7 @@ async fn signing_out_ends_the_streams_of_that_session(site: Site) {
 }
 
 /// A request that was let in just before the session ended must not hold a stream after it.
-async fn a_session_that_ended_before_the_stream_opened_has_none(site: Site) {
+async fn a_stream_is_refused_once_its_session_has_ended(site: Site) {
     let (viewer, _) = device(&site).await;
     site.greenroom.sign_out(&viewer).await.expect("signing out");
     assert_eq!(
@@ -91,7 +91,7 @@ impl EventSink for Slow {
     fn abort(&self) {}
 }
 
-async fn a_session_that_ends_while_its_stream_replays_hears_no_more(site: Site) {
+async fn a_session_end_stops_a_running_replay(site: Site) {
     let cast = site.cast().await;
     let (phone, _) = device(&site).await;
     for number in 0..60 {
@@ -115,7 +115,7 @@ async fn a_session_that_ends_while_its_stream_replays_hears_no_more(site: Site) 
     assert!(heard.len() <= 72, "one was on its way, and then the end: {}", heard.len());
 }
 
-async fn a_session_that_expires_ends_its_streams(site: Site) {
+async fn session_expiry_ends_its_streams(site: Site) {
     let (viewer, _) = device(&site).await;
     site.clock.advance(30 * DAY - MOMENT);
     let (mut stream, _) = Stream::ready(&site.greenroom, &viewer, Resume::Live).await;
@@ -123,7 +123,7 @@ async fn a_session_that_expires_ends_its_streams(site: Site) {
     ends_with(&mut stream, "expired").await;
 }
 
-async fn a_session_used_elsewhere_keeps_its_streams(site: Site) {
+async fn a_prolonged_session_keeps_its_streams(site: Site) {
     let cast = site.cast().await;
     let (viewer, token) = device(&site).await;
     site.clock.advance(30 * DAY - MOMENT);
@@ -138,7 +138,7 @@ async fn a_session_used_elsewhere_keeps_its_streams(site: Site) {
     assert_eq!(heard.event.name(), "message.created");
 }
 
-async fn a_person_holds_so_many_streams(site: Site) {
+async fn streams_per_person_are_limited(site: Site) {
     let cast = site.cast().await;
     let greenroom = site.open_second_node(Limits { streams_per_person: 2, ..Limits::default() }).await;
     let first = Stream::open(&greenroom, &cast.sarah, Resume::Live).await;
@@ -152,7 +152,7 @@ async fn a_person_holds_so_many_streams(site: Site) {
     Stream::ready(&greenroom, &cast.sarah, Resume::Live).await;
 }
 
-async fn closing_ends_all_streams_and_those_to_come(site: Site) {
+async fn closing_ends_current_and_later_streams(site: Site) {
     let cast = site.cast().await;
     let (mut hers, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
     let (mut theirs, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;

@@ -5,18 +5,18 @@ use services::{Limits, Resume};
 use std::{collections::HashSet, time::Duration};
 
 on_both! {
-    a_stream_says_first_where_it_starts,
-    a_stream_that_resumes_replays_what_came_after_and_goes_on_live,
-    a_long_replay_comes_whole,
+    the_first_frame_carries_the_start_cursor,
+    a_resumed_stream_replays_then_goes_live,
+    a_long_replay_is_complete,
     a_cursor_that_cannot_be_resumed_is_reset_to_the_head,
-    a_log_that_was_pruned_is_reset_to_the_head,
-    streams_come_back_at_different_times,
-    every_stream_of_a_person_hears_the_same,
-    streams_of_one_person_that_come_back_at_once_each_go_on_from_their_own,
-    what_is_heard_can_be_read,
+    a_cursor_before_a_purged_log_is_reset_to_the_head,
+    retry_delays_differ_between_streams,
+    all_streams_of_a_person_receive_the_same_events,
+    streams_resuming_together_each_use_their_own_cursor,
+    published_events_are_committed,
 }
 
-async fn a_stream_says_first_where_it_starts(site: Site) {
+async fn the_first_frame_carries_the_start_cursor(site: Site) {
     let cast = site.cast().await;
     let head = site.greenroom.load_nav_state(&cast.sarah).await.expect("a frame").cursor;
     for (resume, cursor, resumed) in
@@ -30,7 +30,7 @@ async fn a_stream_says_first_where_it_starts(site: Site) {
     assert_eq!((first.event.as_str(), first.cursor()), ("ready", 0), "nothing ever happened, and nothing is missing");
 }
 
-async fn a_stream_that_resumes_replays_what_came_after_and_goes_on_live(site: Site) {
+async fn a_resumed_stream_replays_then_goes_live(site: Site) {
     let cast = site.cast().await;
     let log = read_event_log(&site.greenroom, &cast.sarah).await;
     let head = log.len() as i64;
@@ -45,7 +45,7 @@ async fn a_stream_that_resumes_replays_what_came_after_and_goes_on_live(site: Si
     assert_eq!(read_event_log(&site.greenroom, &cast.sarah).await[events.len() - 3 + head as usize - 1..], events);
 }
 
-async fn a_long_replay_comes_whole(site: Site) {
+async fn a_long_replay_is_complete(site: Site) {
     let cast = site.cast().await;
     for number in 0..210 {
         send_text(&site.greenroom, &cast.eventpro, cast.launch, &number.to_string()).await;
@@ -72,7 +72,7 @@ async fn a_cursor_that_cannot_be_resumed_is_reset_to_the_head(site: Site) {
     assert_eq!(stream.next_event().await.seq, head + 1, "after a reset it is live");
 }
 
-async fn a_log_that_was_pruned_is_reset_to_the_head(site: Site) {
+async fn a_cursor_before_a_purged_log_is_reset_to_the_head(site: Site) {
     let cast = site.cast().await;
     let hour = Duration::from_secs(60 * 60);
     let greenroom = site.open_second_node(Limits { keep_events: hour, ..Limits::default() }).await;
@@ -96,7 +96,7 @@ async fn a_log_that_was_pruned_is_reset_to_the_head(site: Site) {
     assert_eq!(stream.next_event().await.seq, before + 3);
 }
 
-async fn streams_come_back_at_different_times(site: Site) {
+async fn retry_delays_differ_between_streams(site: Site) {
     let cast = site.cast().await;
     let mut waits = HashSet::new();
     for _ in 0..8 {
@@ -108,7 +108,7 @@ async fn streams_come_back_at_different_times(site: Site) {
     assert!(waits.len() > 1, "{waits:?}");
 }
 
-async fn every_stream_of_a_person_hears_the_same(site: Site) {
+async fn all_streams_of_a_person_receive_the_same_events(site: Site) {
     let cast = site.cast().await;
     let (mut phone, start) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
     let (mut laptop, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
@@ -122,7 +122,7 @@ async fn every_stream_of_a_person_hears_the_same(site: Site) {
 }
 
 /// Telling comes after the commit: whoever hears of a message and asks for it gets it.
-async fn what_is_heard_can_be_read(site: Site) {
+async fn published_events_are_committed(site: Site) {
     let cast = site.cast().await;
     let (mut stream, start) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
     let (greenroom, eventpro, launch) = (site.greenroom.clone(), cast.eventpro.clone(), cast.launch);
@@ -140,7 +140,7 @@ async fn what_is_heard_can_be_read(site: Site) {
 }
 
 /// They are looked up together.
-async fn streams_of_one_person_that_come_back_at_once_each_go_on_from_their_own(site: Site) {
+async fn streams_resuming_together_each_use_their_own_cursor(site: Site) {
     let cast = site.cast().await;
     for number in 0..60 {
         send_text(&site.greenroom, &cast.eventpro, cast.launch, &number.to_string()).await;

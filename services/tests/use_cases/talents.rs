@@ -6,16 +6,16 @@ use services::talents::TalentSearch;
 use uuid::Uuid;
 
 on_both! {
-    talent_come_by_name_and_organizers_not_at_all,
+    the_directory_lists_talent_by_name,
     a_search_finds_part_of_a_name_in_any_case,
     a_search_finds_names_with_and_without_accents,
-    a_new_name_is_found_and_the_old_one_no_more,
-    names_of_an_older_node_are_found_after_the_next_start,
-    what_a_search_finds_is_meant_literally,
+    search_finds_a_changed_name,
+    search_finds_names_written_by_an_older_node,
+    search_wildcards_are_escaped,
     a_craft_narrows_the_list,
-    paging_yields_everybody_once,
-    a_search_that_makes_no_sense_is_refused,
-    one_talent_can_be_looked_up,
+    paging_yields_every_talent_once,
+    an_invalid_search_is_refused,
+    a_talent_is_loaded_by_id,
 }
 
 async fn names(site: &Site, cast: &Cast, search: TalentSearch) -> Vec<String> {
@@ -27,7 +27,7 @@ fn called(query: &str) -> TalentSearch {
     TalentSearch { query: Some(query.to_owned()), ..TalentSearch::default() }
 }
 
-async fn talent_come_by_name_and_organizers_not_at_all(site: Site) {
+async fn the_directory_lists_talent_by_name(site: Site) {
     let cast = site.cast().await;
     assert_eq!(names(&site, &cast, TalentSearch::default()).await, ["DJ Kamau", "MC Achieng", "Sarah Wanjiru"]);
     assert_eq!(names(&site, &cast, called("  ")).await.len(), 3);
@@ -68,7 +68,7 @@ async fn a_search_finds_names_with_and_without_accents(site: Site) {
     assert_eq!(names(&site, &cast, called("ngugu")).await, Vec::<String>::new());
 }
 
-async fn a_new_name_is_found_and_the_old_one_no_more(site: Site) {
+async fn search_finds_a_changed_name(site: Site) {
     let cast = site.cast().await;
     let change = AccountInput { name: Some("Żaneta Wójcik".to_owned()), ..AccountInput::default() };
     site.greenroom.change_account(&cast.achieng, change.parse(Role::Talent).expect("a change")).await.expect("changed");
@@ -76,7 +76,7 @@ async fn a_new_name_is_found_and_the_old_one_no_more(site: Site) {
     assert_eq!(names(&site, &cast, called("achieng")).await, Vec::<String>::new());
 }
 
-async fn names_of_an_older_node_are_found_after_the_next_start(site: Site) {
+async fn search_finds_names_written_by_an_older_node(site: Site) {
     let cast = site.cast().await;
     site.execute("UPDATE person SET name = 'Zoë Achieng', search_name = NULL WHERE name = 'MC Achieng'").await;
     assert_eq!(names(&site, &cast, called("zoe")).await, Vec::<String>::new());
@@ -84,7 +84,7 @@ async fn names_of_an_older_node_are_found_after_the_next_start(site: Site) {
     assert_eq!(names(&site, &cast, called("ZOE")).await, ["Zoë Achieng"]);
 }
 
-async fn what_a_search_finds_is_meant_literally(site: Site) {
+async fn search_wildcards_are_escaped(site: Site) {
     let cast = site.cast().await;
     for name in ["100% Band", "Snake_Case", "Back\\slash", "O'Clock"] {
         site.insert_talent(name, Craft::Band).await;
@@ -109,7 +109,7 @@ async fn a_craft_narrows_the_list(site: Site) {
     assert_eq!(names(&site, &cast, of(Craft::Band, "")).await, Vec::<String>::new());
 }
 
-async fn paging_yields_everybody_once(site: Site) {
+async fn paging_yields_every_talent_once(site: Site) {
     let cast = site.cast().await;
     for number in 0..62 {
         // Some share a name: then their ids decide.
@@ -131,7 +131,7 @@ async fn paging_yields_everybody_once(site: Site) {
     assert!(seen.is_sorted_by(|before, after| before < after), "by name, then by id, nobody twice");
 }
 
-async fn a_search_that_makes_no_sense_is_refused(site: Site) {
+async fn an_invalid_search_is_refused(site: Site) {
     let cast = site.cast().await;
     let page = TalentSearch { page: Some("2".to_owned()), ..TalentSearch::default() };
     let refused = async |search| expect_api_error(site.greenroom.search_talents(&cast.eventpro, search).await);
@@ -141,7 +141,7 @@ async fn a_search_that_makes_no_sense_is_refused(site: Site) {
     assert_eq!(names(&site, &cast, called(&"é".repeat(100))).await, Vec::<String>::new());
 }
 
-async fn one_talent_can_be_looked_up(site: Site) {
+async fn a_talent_is_loaded_by_id(site: Site) {
     let cast = site.cast().await;
     assert_eq!(
         site.greenroom.load_talent(&cast.eventpro, cast.sarah.id()).await.expect("talent"),

@@ -125,7 +125,7 @@ mod tests {
     const FIELDS: [&str; 6] = ["account", "times", "sessions", "notifications", "emails", "conversations"];
 
     #[tokio::test]
-    async fn every_column_is_exported_or_said_to_be_left_out() {
+    async fn every_column_is_exported_or_listed_as_omitted() {
         let folder = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite://{}?mode=rwc", folder.path().join("greenroom.db").display());
         crate::migrate(&url).await.expect("the schema");

@@ -40,7 +40,7 @@ fn live(hub: &Hub, session: SessionId, takes: usize) -> (SubscriptionGuard, mpsc
 }
 
 #[tokio::test]
-async fn a_stream_that_does_not_listen_is_cut_off_with_nothing_skipped() {
+async fn a_slow_consumer_is_disconnected_and_no_event_skipped() {
     let hub = hub().await;
     let (_guard, mut heard) = live(&hub, PHONE, 20);
     for seq in 1..=30 {
@@ -54,7 +54,7 @@ async fn a_stream_that_does_not_listen_is_cut_off_with_nothing_skipped() {
 }
 
 #[tokio::test]
-async fn what_comes_again_or_too_early_is_not_told() {
+async fn duplicate_and_early_events_are_not_published() {
     let hub = hub().await;
     let (_guard, mut heard) = live(&hub, PHONE, 20);
     for seq in [1, 3, 1, 2] {
@@ -66,7 +66,7 @@ async fn what_comes_again_or_too_early_is_not_told() {
 }
 
 #[tokio::test]
-async fn nothing_that_happens_while_a_stream_replays_is_passed_over() {
+async fn events_during_replay_are_not_skipped() {
     let hub = hub().await;
     let guard = hub.subscribe((SARAH, PHONE), false, 9).expect("a subscription");
     hub.publish(SARAH, 1, b"1");
@@ -76,7 +76,7 @@ async fn nothing_that_happens_while_a_stream_replays_is_passed_over() {
 }
 
 #[tokio::test]
-async fn a_person_holds_so_many_streams_and_a_closed_one_makes_room() {
+async fn subscriptions_per_person_are_limited() {
     let hub = hub().await;
     let first = hub.subscribe((SARAH, PHONE), false, 2).expect("a subscription");
     let _second = hub.subscribe((SARAH, PHONE), false, 2).expect("a subscription");
@@ -86,7 +86,7 @@ async fn a_person_holds_so_many_streams_and_a_closed_one_makes_room() {
 }
 
 #[tokio::test]
-async fn ending_a_session_ends_its_streams_only() {
+async fn ending_a_session_disconnects_its_subscribers_only() {
     let hub = hub().await;
     let laptop = SessionId(Uuid::from_u128(3));
     let (_phone, mut phone) = live(&hub, PHONE, 20);
@@ -102,7 +102,7 @@ async fn ending_a_session_ends_its_streams_only() {
 }
 
 #[tokio::test]
-async fn whoever_comes_is_told_of_at_once_and_whoever_leaves_only_after_a_while() {
+async fn presence_settles_at_once_on_connect_and_after_a_grace_on_disconnect() {
     let hub = hub().await;
     let phone = hub.subscribe((SARAH, PHONE), false, 9).expect("a subscription");
     let laptop = hub.subscribe((SARAH, PHONE), false, 9).expect("a subscription");
@@ -119,7 +119,7 @@ async fn whoever_comes_is_told_of_at_once_and_whoever_leaves_only_after_a_while(
 }
 
 #[tokio::test]
-async fn a_closed_hub_ends_streams_that_come_later_too() {
+async fn a_closed_hub_ends_later_subscriptions() {
     let hub = hub().await;
     let (_before, mut heard) = live(&hub, PHONE, 20);
     hub.close();

@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_was_committed_gets_into_the_file_by_itself() {
+    async fn commits_are_checkpointed_into_the_file() {
         let (folder, store) = opened(MAX_WAL_PAGES).await;
         write(&store, "a band of nine").await;
         let holds = |file: &[u8]| file.windows(14).any(|bytes| bytes == b"a band of nine");
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_log_begins_anew_though_somebody_always_writes() {
+    async fn the_wal_restarts_under_constant_writes() {
         let (folder, store) = opened(16).await;
         let log = folder.path().join("acts.db-wal");
         let writing = async {
