@@ -1,7 +1,7 @@
 //! Accounts that people open themselves: tokens in mails, the mails, access tokens, what can be set; the
 //! steps of a booking, and notifications about more than messages.
 
-use crate::columns::{index, reference};
+use crate::columns::{build_foreign_key, build_index};
 use sea_orm_migration::{prelude::*, schema::*, sea_orm::DbBackend};
 
 #[derive(DeriveMigrationName)]
@@ -51,7 +51,7 @@ fn tokens() -> TableCreateStatement {
         .col(text("purpose"))
         .col(text("payload"))
         .col(big_integer("expires_at"))
-        .foreign_key(&mut reference("token", "person_id", "person"))
+        .foreign_key(&mut build_foreign_key("token", "person_id", "person"))
         .take()
 }
 
@@ -100,9 +100,11 @@ async fn rebuild_notifications(manager: &SchemaManager<'_>) -> Result<(), DbErr>
         .col(big_integer_null("read_at"))
         .col(uuid_null("mail_id"))
         // Names of constraints are unique in PostgreSQL's schema, and the old table still has the others.
-        .foreign_key(reference("notification", "person_id", "person").name("notification_to_person"))
-        .foreign_key(reference("notification", "conversation_id", "conversation").name("notification_of_conversation"))
-        .foreign_key(reference("notification", "actor_id", "person").name("notification_by_person"))
+        .foreign_key(build_foreign_key("notification", "person_id", "person").name("notification_to_person"))
+        .foreign_key(
+            build_foreign_key("notification", "conversation_id", "conversation").name("notification_of_conversation"),
+        )
+        .foreign_key(build_foreign_key("notification", "actor_id", "person").name("notification_by_person"))
         .take();
     manager.create_table(table).await?;
     let rows = Query::select().columns(known.clone()).from(old.clone()).take();
@@ -127,13 +129,13 @@ async fn loosen_address(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
 
 fn indexes() -> Vec<IndexCreateStatement> {
     vec![
-        index("notification", &["person_id", "id"]),
-        index("notification", &["person_id", "read_at", "conversation_id"]),
-        index("notification", &["read_at", "mail_id", "created_at"]),
-        index("notification", &["mail_id"]),
-        index("token", &["person_id", "purpose"]),
-        index("token", &["expires_at"]),
-        index("mail", &["sent_at", "parked_at", "due_at"]),
-        index("mail", &["recipient", "created_at"]),
+        build_index("notification", &["person_id", "id"]),
+        build_index("notification", &["person_id", "read_at", "conversation_id"]),
+        build_index("notification", &["read_at", "mail_id", "created_at"]),
+        build_index("notification", &["mail_id"]),
+        build_index("token", &["person_id", "purpose"]),
+        build_index("token", &["expires_at"]),
+        build_index("mail", &["sent_at", "parked_at", "due_at"]),
+        build_index("mail", &["recipient", "created_at"]),
     ]
 }

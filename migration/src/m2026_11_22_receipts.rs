@@ -1,7 +1,7 @@
 //! How far messages have come: what each of the two was told apart from where each has read, and whether somebody
 //! wants that told, or when they are here.
 
-use crate::columns::reference;
+use crate::columns::build_foreign_key;
 use sea_orm_migration::{prelude::*, schema::*};
 
 #[derive(DeriveMigrationName)]
@@ -44,6 +44,6 @@ fn visits() -> TableCreateStatement {
         .table("visit")
         .col(pk_uuid("person_id"))
         .col(big_integer("active_at"))
-        .foreign_key(&mut reference("visit", "person_id", "person"))
+        .foreign_key(&mut build_foreign_key("visit", "person_id", "person"))
         .take()
 }

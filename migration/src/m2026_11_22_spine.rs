@@ -3,7 +3,7 @@
 //! Moments are milliseconds since 1970 in a `bigint`, days are `YYYY-MM-DD`: both read and sort the same
 //! on either database.
 
-use crate::columns::{index, reference};
+use crate::columns::{build_foreign_key, build_index};
 use sea_orm_migration::{prelude::*, schema::*};
 
 #[derive(DeriveMigrationName)]
@@ -44,7 +44,7 @@ fn heads() -> TableCreateStatement {
         .table("person_head")
         .col(pk_uuid("person_id"))
         .col(big_integer("seq"))
-        .foreign_key(&mut reference("person_head", "person_id", "person"))
+        .foreign_key(&mut build_foreign_key("person_head", "person_id", "person"))
         .take()
 }
 
@@ -58,7 +58,7 @@ fn sessions() -> TableCreateStatement {
         .col(big_integer("created_at"))
         .col(big_integer("last_seen_at"))
         .col(big_integer("expires_at"))
-        .foreign_key(&mut reference("session", "person_id", "person"))
+        .foreign_key(&mut build_foreign_key("session", "person_id", "person"))
         .take()
 }
 
@@ -75,8 +75,8 @@ fn bookings() -> TableCreateStatement {
         .col(text("fee_currency"))
         .col(text("status"))
         .col(big_integer("created_at"))
-        .foreign_key(&mut reference("booking", "organizer_id", "person"))
-        .foreign_key(&mut reference("booking", "talent_id", "person"))
+        .foreign_key(&mut build_foreign_key("booking", "organizer_id", "person"))
+        .foreign_key(&mut build_foreign_key("booking", "talent_id", "person"))
         .take()
 }
 
@@ -93,9 +93,9 @@ fn conversations() -> TableCreateStatement {
         .col(big_integer("organizer_read_seq"))
         .col(big_integer("talent_read_seq"))
         .col(big_integer("updated_at"))
-        .foreign_key(&mut reference("conversation", "booking_id", "booking"))
-        .foreign_key(&mut reference("conversation", "organizer_id", "person"))
-        .foreign_key(&mut reference("conversation", "talent_id", "person"))
+        .foreign_key(&mut build_foreign_key("conversation", "booking_id", "booking"))
+        .foreign_key(&mut build_foreign_key("conversation", "organizer_id", "person"))
+        .foreign_key(&mut build_foreign_key("conversation", "talent_id", "person"))
         .take()
 }
 
@@ -109,8 +109,8 @@ fn messages() -> TableCreateStatement {
         .col(uuid("client_id"))
         .col(text("body"))
         .col(big_integer("created_at"))
-        .foreign_key(&mut reference("message", "conversation_id", "conversation"))
-        .foreign_key(&mut reference("message", "sender_id", "person"))
+        .foreign_key(&mut build_foreign_key("message", "conversation_id", "conversation"))
+        .foreign_key(&mut build_foreign_key("message", "sender_id", "person"))
         .take()
 }
 
@@ -127,9 +127,9 @@ fn notifications() -> TableCreateStatement {
         .col(text("preview"))
         .col(big_integer("created_at"))
         .col(big_integer_null("read_at"))
-        .foreign_key(&mut reference("notification", "person_id", "person"))
-        .foreign_key(&mut reference("notification", "conversation_id", "conversation"))
-        .foreign_key(&mut reference("notification", "actor_id", "person"))
+        .foreign_key(&mut build_foreign_key("notification", "person_id", "person"))
+        .foreign_key(&mut build_foreign_key("notification", "conversation_id", "conversation"))
+        .foreign_key(&mut build_foreign_key("notification", "actor_id", "person"))
         .take()
 }
 
@@ -142,23 +142,23 @@ fn events() -> TableCreateStatement {
         .col(text("payload"))
         .col(big_integer("at"))
         .primary_key(Index::create().col("person_id").col("seq"))
-        .foreign_key(&mut reference("event", "person_id", "person"))
+        .foreign_key(&mut build_foreign_key("event", "person_id", "person"))
         .take()
 }
 
 fn indexes() -> Vec<IndexCreateStatement> {
     vec![
-        index("session", &["person_id"]),
-        index("session", &["expires_at"]),
-        index("booking", &["organizer_id", "id"]),
-        index("booking", &["talent_id", "id"]),
-        index("conversation", &["organizer_id", "updated_at", "id"]),
-        index("conversation", &["talent_id", "updated_at", "id"]),
-        index("message", &["conversation_id", "seq"]).unique().take(),
-        index("message", &["sender_id", "client_id"]).unique().take(),
-        index("notification", &["person_id", "id"]),
-        index("notification", &["person_id", "read_at", "conversation_id"]),
-        index("event", &["at"]),
-        index("person", &["role", "name", "id"]),
+        build_index("session", &["person_id"]),
+        build_index("session", &["expires_at"]),
+        build_index("booking", &["organizer_id", "id"]),
+        build_index("booking", &["talent_id", "id"]),
+        build_index("conversation", &["organizer_id", "updated_at", "id"]),
+        build_index("conversation", &["talent_id", "updated_at", "id"]),
+        build_index("message", &["conversation_id", "seq"]).unique().take(),
+        build_index("message", &["sender_id", "client_id"]).unique().take(),
+        build_index("notification", &["person_id", "id"]),
+        build_index("notification", &["person_id", "read_at", "conversation_id"]),
+        build_index("event", &["at"]),
+        build_index("person", &["role", "name", "id"]),
     ]
 }

@@ -3,7 +3,7 @@
 //! On PostgreSQL a table takes no writes while an index on it is made, a second or so for a million rows. It isn't done
 //! concurrently, because that waits for every other transaction, also for that of a process which waits for this one.
 
-use crate::columns::index;
+use crate::columns::build_index;
 use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 
 #[derive(DeriveMigrationName)]
@@ -21,7 +21,7 @@ impl MigrationTrait for Migration {
         }
         if manager.get_database_backend() == DbBackend::Postgres {
             // The unique one has a condition, of which a statement prepared for any address can make no use.
-            manager.create_index(index("person", &["email"]).name("person_to_sign_in").take()).await?;
+            manager.create_index(build_index("person", &["email"]).name("person_to_sign_in").take()).await?;
         }
         Ok(())
     }
@@ -30,10 +30,10 @@ impl MigrationTrait for Migration {
 fn indexes() -> Vec<IndexCreateStatement> {
     vec![
         // Whenever an account is deleted, the database looks for what refers to it.
-        index("notification", &["actor_id"]),
+        build_index("notification", &["actor_id"]),
         // Accounts that were never confirmed, past those who left.
-        index("person", &["email_verified", "deleted_at", "created_at"]),
-        index("mail", &["created_at"]),
-        index("mail", &["parked_at"]),
+        build_index("person", &["email_verified", "deleted_at", "created_at"]),
+        build_index("mail", &["created_at"]),
+        build_index("mail", &["parked_at"]),
     ]
 }

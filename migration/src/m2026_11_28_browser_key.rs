@@ -1,6 +1,6 @@
 //! The keys by which browsers encrypt what they keep for somebody. Made when a browser first asks.
 
-use crate::columns::reference;
+use crate::columns::build_foreign_key;
 use sea_orm_migration::{prelude::*, schema::*};
 
 #[derive(DeriveMigrationName)]
@@ -17,7 +17,7 @@ impl MigrationTrait for Migration {
             .table("browser_key")
             .col(pk_uuid("person_id"))
             .col(text("secret"))
-            .foreign_key(&mut reference("browser_key", "person_id", "person"))
+            .foreign_key(&mut build_foreign_key("browser_key", "person_id", "person"))
             .take();
         manager.create_table(keys).await
     }

@@ -1,7 +1,7 @@
 //! Browsers that a person signed in with before, by the hash of what stood in their cookie. Outlives the session, so that
 //! a stranger who guesses at an account doesn't lock out its owner's own devices.
 
-use crate::columns::{index, reference};
+use crate::columns::{build_foreign_key, build_index};
 use sea_orm_migration::{prelude::*, schema::*};
 
 #[derive(DeriveMigrationName)]
@@ -15,8 +15,8 @@ impl MigrationTrait for Migration {
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         manager.create_table(devices()).await?;
-        manager.create_index(index("device", &["person_id", "created_at"])).await?;
-        manager.create_index(index("device", &["created_at"])).await?;
+        manager.create_index(build_index("device", &["person_id", "created_at"])).await?;
+        manager.create_index(build_index("device", &["created_at"])).await?;
         // Who is signed in now knows their device as well.
         let columns = ["token_hash", "person_id", "session_id", "created_at"];
         let sessions = Query::select()
@@ -39,6 +39,6 @@ fn devices() -> TableCreateStatement {
         .col(uuid("person_id"))
         .col(uuid("session_id"))
         .col(big_integer("created_at"))
-        .foreign_key(&mut reference("device", "person_id", "person"))
+        .foreign_key(&mut build_foreign_key("device", "person_id", "person"))
         .take()
 }

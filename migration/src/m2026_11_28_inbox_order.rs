@@ -1,7 +1,7 @@
 //! An inbox is in the order of its person's event sequence: a clock that is set back doesn't put newer conversations below
 //! older ones.
 
-use crate::columns::index;
+use crate::columns::build_index;
 use sea_orm_migration::{prelude::*, schema::*};
 
 #[derive(DeriveMigrationName)]
@@ -29,7 +29,7 @@ impl MigrationTrait for Migration {
         for before in ["conversation_by_organizer_id_updated_at_id", "conversation_by_talent_id_updated_at_id"] {
             manager.drop_index(Index::drop().name(before).table("conversation").to_owned()).await?;
         }
-        manager.create_index(index("conversation", &["organizer_id", "organizer_event_seq", "id"])).await?;
-        manager.create_index(index("conversation", &["talent_id", "talent_event_seq", "id"])).await
+        manager.create_index(build_index("conversation", &["organizer_id", "organizer_event_seq", "id"])).await?;
+        manager.create_index(build_index("conversation", &["talent_id", "talent_event_seq", "id"])).await
     }
 }

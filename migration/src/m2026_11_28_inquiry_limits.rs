@@ -1,7 +1,7 @@
 //! Indexes for counting an organizer's inquiries: of the last day, and unanswered ones with one talent. Only additions, so
 //! that programs of the step before go on beside it.
 
-use crate::columns::index;
+use crate::columns::build_index;
 use sea_orm_migration::prelude::*;
 
 #[derive(DeriveMigrationName)]
@@ -14,7 +14,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        manager.create_index(index("booking", &["organizer_id", "created_at"])).await?;
-        manager.create_index(index("booking", &["organizer_id", "talent_id", "status", "event_date"])).await
+        manager.create_index(build_index("booking", &["organizer_id", "created_at"])).await?;
+        manager.create_index(build_index("booking", &["organizer_id", "talent_id", "status", "event_date"])).await
     }
 }

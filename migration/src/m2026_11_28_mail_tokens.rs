@@ -1,7 +1,7 @@
 //! Links in mails are made when a mail is sent: until then, a token has a reference that opens nothing. Emails that
 //! strangers cause are counted for each recipient, apart from the emails themselves, which come and go.
 
-use crate::columns::index;
+use crate::columns::build_index;
 use sea_orm_migration::{prelude::*, schema::*};
 
 #[derive(DeriveMigrationName)]
@@ -25,9 +25,9 @@ impl MigrationTrait for Migration {
         for (table, column) in columns {
             manager.alter_table(Table::alter().table(table).add_column(column).take()).await?;
         }
-        manager.create_index(index("token", &["reference"]).unique().take()).await?;
+        manager.create_index(build_index("token", &["reference"]).unique().take()).await?;
         manager.create_table(email_budgets()).await?;
-        manager.create_index(index("email_budget", &["updated_at"])).await
+        manager.create_index(build_index("email_budget", &["updated_at"])).await
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! The column is filled by `services::migrate`, which alone knows how a name is folded.
 
-use crate::columns::index;
+use crate::columns::build_index;
 use sea_orm_migration::{prelude::*, schema::*};
 
 #[derive(DeriveMigrationName)]
@@ -18,7 +18,7 @@ impl MigrationTrait for Migration {
         let column = text_null("search_name").take();
         manager.alter_table(Table::alter().table("person").add_column(column).take()).await?;
         // The directory is read in the order of this index, and a name that doesn't fit is passed over without its row.
-        manager.create_index(index("person", &["role", "name", "id", "search_name"])).await?;
+        manager.create_index(build_index("person", &["role", "name", "id", "search_name"])).await?;
         manager.drop_index(Index::drop().name("person_by_role_name_id").table("person").to_owned()).await?;
         // Almost empty: a start looks here for names that an older node wrote.
         let missing = "CREATE INDEX person_without_search_name ON person (id) WHERE search_name IS NULL";

@@ -1,6 +1,6 @@
 //! Keys that belong to a site, and are the same on all its nodes; and from where people have signed in.
 
-use crate::columns::{index, reference};
+use crate::columns::{build_foreign_key, build_index};
 use sea_orm_migration::{prelude::*, schema::*};
 
 #[derive(DeriveMigrationName)]
@@ -22,10 +22,10 @@ impl MigrationTrait for Migration {
             .col(binary_len("fingerprint", 32))
             .col(big_integer("seen_at"))
             .primary_key(Index::create().col("fingerprint").col("person_id"))
-            .foreign_key(&mut reference("known_device", "person_id", "person"))
+            .foreign_key(&mut build_foreign_key("known_device", "person_id", "person"))
             .take();
         manager.create_table(devices).await?;
-        manager.create_index(index("known_device", &["person_id"])).await?;
-        manager.create_index(index("known_device", &["seen_at"])).await
+        manager.create_index(build_index("known_device", &["person_id"])).await?;
+        manager.create_index(build_index("known_device", &["seen_at"])).await
     }
 }

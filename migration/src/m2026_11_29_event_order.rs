@@ -2,7 +2,7 @@
 //! doesn't put newer ones below older ones. Rows that an older node writes beside this step stand between those of before
 //! and those of after it.
 
-use crate::columns::index;
+use crate::columns::build_index;
 use sea_orm_migration::{prelude::*, schema::*};
 
 #[derive(DeriveMigrationName)]
@@ -32,7 +32,7 @@ impl MigrationTrait for Migration {
             manager.get_connection().execute_unprepared(&keep_order).await?;
             let before = format!("{table}_by_{person}_id");
             manager.drop_index(Index::drop().name(before).table(table).to_owned()).await?;
-            manager.create_index(index(table, &[person, seq, "id"])).await?;
+            manager.create_index(build_index(table, &[person, seq, "id"])).await?;
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! A letter that is sent again gets another token beside the earlier ones, which go on working.
 
-use crate::columns::index;
+use crate::columns::build_index;
 use sea_orm_migration::prelude::*;
 
 #[derive(DeriveMigrationName)]
@@ -15,6 +15,6 @@ impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let unique = Index::drop().name("token_by_reference").table("token").to_owned();
         manager.drop_index(unique).await?;
-        manager.create_index(index("token", &["reference"])).await
+        manager.create_index(build_index("token", &["reference"])).await
     }
 }
