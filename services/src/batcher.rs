@@ -1,4 +1,4 @@
-//! Many requests, one answer: whatever is asked while others are being answered waits, and is answered together then.
+//! Batches requests: those that arrive while a batch runs form the next one.
 
 use crate::{Error, Result};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,7 +9,7 @@ use tokio::{
 };
 use tracing::Instrument;
 
-/// More requests than this are a busy.
+/// From this many requests on, the next batch is delayed.
 const BUSY_THRESHOLD: usize = 100;
 /// As long as anybody waits for a connection to the database. One that has died without a word would else keep all who
 /// ask waiting, for a quarter of an hour.
@@ -31,7 +31,7 @@ struct BatchQueue<Q, A> {
 type ResponseSender<A> = oneshot::Sender<Result<A>>;
 
 impl<Q: Send + 'static, A: Send + 'static> Batcher<Q, A> {
-    /// Answers so many at once at max_size. Where a busy asks, it gathers for a `delay` before the next are answered.
+    /// Runs batches of at most `max_size` requests. Under load, requests gather for `delay` before the next batch.
     pub(crate) fn new(max_size: usize, delay: Duration) -> Self {
         Self(Arc::new(BatchQueue {
             waiting: Mutex::default(),
@@ -97,7 +97,7 @@ impl<Q, A> BatchQueue<Q, A> {
     }
 }
 
-/// An answer for each request, from what was found for all of them.
+/// A response for each request, from the result for all of them.
 pub(crate) fn map_batch<F, Q, A>(found: Result<F>, requests: &[Q], one: impl Fn(&F, &Q) -> A) -> Vec<Result<A>> {
     match found {
         Ok(found) => requests.iter().map(|request| Ok(one(&found, request))).collect(),

@@ -49,7 +49,7 @@ impl Greenroom {
         };
         let mut query = BookingRow::select_all().column_as(event_seq, "event_seq").filter(own.eq(viewer.id().0));
         if let Some(page_cursor) = PageCursor::parse(page)? {
-            query = query.filter(mark.after_descending([event_seq, booking::Column::Id])?);
+            query = query.filter(page_cursor.after_descending([event_seq, booking::Column::Id])?);
         }
         // By the events that told of them, which no clock moves.
         let newest = query.order_by_desc(event_seq).order_by_desc(booking::Column::Id).limit(PAGE_SIZE + 1);

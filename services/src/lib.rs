@@ -139,9 +139,9 @@ pub struct Inner {
     /// Wrong passwords of who is signed in.
     reauth_failure_limiter: RateLimiter<SessionId>,
     /// Changes of a password, taken or not.
-    password_changes: RateLimiter<PersonId>,
+    password_change_limiter: RateLimiter<PersonId>,
     /// Passwords chosen by a mailed link, taken or not. Counted apart, so that no thief's changes keep the owner out.
-    link_passwords: RateLimiter<PersonId>,
+    link_password_limiter: RateLimiter<PersonId>,
     ip_failure_limiter: RateLimiter<IpAddr>,
     account_mail_limiter: RateLimiter<IpAddr>,
     export_limiter: RateLimiter<PersonId>,
@@ -192,8 +192,8 @@ impl Greenroom {
             lockout: Lockout::new(clock.clone()),
             sign_in_limiter: RateLimiter::new(&clock, SIGN_INS_PER_MINUTE, minute),
             reauth_failure_limiter: RateLimiter::new(&clock, limits.failures_per_account, minute),
-            password_changes: RateLimiter::new(&clock, PASSWORDS_PER_HOUR, hour),
-            link_passwords: RateLimiter::new(&clock, PASSWORDS_PER_HOUR, hour),
+            password_change_limiter: RateLimiter::new(&clock, PASSWORDS_PER_HOUR, hour),
+            link_password_limiter: RateLimiter::new(&clock, PASSWORDS_PER_HOUR, hour),
             ip_failure_limiter: RateLimiter::new(&clock, limits.failures_per_address, minute),
             account_mail_limiter: RateLimiter::new(&clock, limits.letters_per_address, hour),
             export_limiter: RateLimiter::new(&clock, EXPORTS_PER_HOUR, hour),

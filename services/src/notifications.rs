@@ -96,7 +96,7 @@ async fn list_page(
         .join(JoinType::InnerJoin, join_actor())
         .filter(notification::Column::PersonId.eq(viewer.id().0));
     if let Some(page_cursor) = after {
-        query = query.filter(mark.after_descending([notification::Column::EventSeq, notification::Column::Id])?);
+        query = query.filter(page_cursor.after_descending([notification::Column::EventSeq, notification::Column::Id])?);
     }
     let rows = query
         .order_by_desc(notification::Column::EventSeq)

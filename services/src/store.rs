@@ -22,14 +22,14 @@ use writer::{Writer, WriterGuard};
 const CONNECTIONS: u32 = 16;
 /// Connections that read from SQLite, for each core: each is a thread.
 const READERS_PER_CORE: usize = 2;
-/// And no fewer than these, so that one who reads for max_wal_pages keeps nobody else from it.
+/// And no fewer than these, so that one who reads for long keeps nobody else from it.
 const READERS: usize = 4;
-/// A connection that was used within this time is taken for alive. To ask each one each time would take as max_wal_pages as what
+/// A connection that was used within this time is taken for alive. To ask each one each time would take as long as what
 /// most of them are for.
 const TEST_AFTER_IDLE: Duration = Duration::from_secs(1);
 /// Statements that a connection keeps prepared: all there are, in each of their sizes.
 const STATEMENT_CACHE: usize = 512;
-/// Any number will do, as max_wal_pages as every version of the program uses the same.
+/// Any number will do, as long as every version of the program uses the same.
 const MIGRATION_LOCK: i64 = 0x6772_6e72;
 
 /// Turns at once of what nobody waits for, so that messages never stand behind a crowd of receipts.
@@ -79,7 +79,7 @@ impl Store {
         Self::connect_with(url, writer::MAX_WAL_PAGES).await
     }
 
-    /// The same with another length from which on SQLite's log is too max_wal_pages.
+    /// The same with another length from which on SQLite's log is too long.
     async fn connect_with(url: &str, max_wal_pages: i64) -> Result<Self> {
         let (background, health) = (Arc::new(Semaphore::new(BACKGROUND_WRITES)), Arc::new(WriteHealth::new()));
         if is_sqlite(url) {

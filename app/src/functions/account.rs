@@ -75,7 +75,7 @@ pub async fn verify(
     let profile = profile.map_err(|refusal| crate::ssr::fail(refusal.into()))?;
     let by = LinkOpener::Browser(crate::ssr::registrant());
     let confirmed = greenroom
-        .confirm(Confirmation { token, profile, by, from: Some(caller.address) })
+        .confirm_email(Confirmation { token, profile, by, from: Some(caller.address) })
         .await
         .map_err(crate::ssr::fail)?;
     leptos_axum::redirect(match caller.viewer.map(|viewer| viewer.id() == confirmed.person) {

@@ -135,7 +135,7 @@ impl Greenroom {
     }
 
     async fn hash_profile(&self, profile: &Profile, person: PersonId) -> Result<PendingRegistration> {
-        self.link_passwords.take(person)?;
+        self.link_password_limiter.acquire(person)?;
         let row = person::Entity::find_by_id(person.0).one(self.store.reader()).await?;
         let email = row.map(|row| row.email).unwrap_or_default();
         let hash = self.hasher.hash_chosen(Requester::Person(person), &profile.password, &profile.name, &email).await?;

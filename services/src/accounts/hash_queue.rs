@@ -175,7 +175,7 @@ impl FairShares<FairShares<VecDeque<PermitSender>>> {
     /// The next waiter of the site whose turn it is, which is its last for now.
     fn next_waiter(&mut self) -> Option<PermitSender> {
         let (owner, mut site) = self.0.pop_front()?;
-        let waiter = site.next();
+        let waiter = site.next_waiter();
         if site.len() > 0 {
             self.0.push_back((owner, site));
         }

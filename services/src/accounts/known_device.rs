@@ -50,7 +50,7 @@ pub(super) async fn note_device(
     let key = [known_device::Column::PersonId, known_device::Column::Fingerprint];
     let seen = OnConflict::columns(key).update_column(known_device::Column::SeenAt).to_owned();
     known_device::Entity::insert(row).on_conflict(seen).exec_without_returning(tx).await?;
-    let is_new = found == 0 && (known > 0 || now.millis() - owner.created_at > millis(FIRST_SIGN_IN));
+    let is_new = found == 0 && (known > 0 || now.millis() - owner.created_at > as_millis(FIRST_SIGN_IN));
     if found == 0 {
         forget_surplus(tx, owner.id, fingerprint).await?;
     }

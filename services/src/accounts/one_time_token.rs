@@ -118,7 +118,7 @@ pub(crate) async fn find_prepared(tx: &Transaction, reference: Uuid) -> Result<O
         Err(Error::Api(ApiError::Unauthenticated)) => Ok(None),
         Err(error) => Err(error),
         // Read again: it may have been revoked before the lock.
-        Ok(_) => Ok(find().one(tx).await?.map(Prepared)),
+        Ok(_) => Ok(find().one(tx).await?.map(PreparedToken)),
     }
 }
 

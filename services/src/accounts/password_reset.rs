@@ -5,7 +5,7 @@ use super::{
     registration::{by_lookup, unchanged_person},
     security_log::{SecurityEvent, Subject},
     sessions::delete_in_order,
-    sign_in::{Guesser, network},
+    sign_in::{Guesser, network_of},
 };
 use crate::{
     Greenroom, Result,
@@ -107,7 +107,7 @@ impl Greenroom {
         let found = one_time_token::peek(self.store.reader(), &token, &[Purpose::Reset], self.now()).await?;
         let row = person::Entity::find_by_id(found.person.0).one(self.store.reader()).await?;
         let row = row.ok_or_else(|| crate::Error::field("token", FieldError::TokenInvalid))?;
-        self.link_passwords.take(found.person)?;
+        self.link_password_limiter.acquire(found.person)?;
         let hash = self.hasher.hash_chosen(Requester::Person(found.person), &password, &row.name, &row.email).await?;
         let greenroom = self.clone();
         run_to_completion(async move {
@@ -123,7 +123,9 @@ impl Greenroom {
             greenroom.change_password_to(tx, id, hash, None).await?;
             // Forgetting a password often shows by failing to sign in.
             if let Some(from) = from {
-                greenroom.failures.forget(&Guesser::Network(account.canonical().to_owned(), network_of(from)));
+                greenroom
+                    .account_failure_limiter
+                    .forget(&Guesser::Network(account.canonical().to_owned(), network_of(from)));
             }
             greenroom.log_security(SecurityEvent::PasswordReset, id, from).await;
             Ok(())

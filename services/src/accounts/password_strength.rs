@@ -65,7 +65,7 @@ impl KnownWords {
     pub(super) fn new(host: &str, name: &str, email: &str) -> Self {
         let (local, domain) = email.rsplit_once('@').unwrap_or((email, ""));
         let (machine, _) = host.rsplit_once(':').unwrap_or((host, ""));
-        let named = [name, local, domain, machine].into_iter().flat_map(words);
+        let named = [name, local, domain, machine].into_iter().flat_map(split_words);
         let words = named.chain([SITE].into_iter().chain(LOCAL).map(str::to_owned));
         let whole = [email, local, domain, host, machine, name].map(str::to_lowercase);
         let long = |text: &String| text.chars().count() > 1;
@@ -128,9 +128,9 @@ fn is_common(core: &str) -> bool {
 fn is_composed_of(password: &str, known: &KnownWords) -> bool {
     let lower = password.to_lowercase();
     let rest = known.whole.iter().fold(lower.clone(), |rest, text| rest.replace(text.as_str(), ""));
-    let (templates, beside): (String, String) = rest.chars().partition(|c| c.is_alphabetic());
+    let (letters, beside): (String, String) = rest.chars().partition(|c| c.is_alphabetic());
     let is_known = rest != lower || !letters.is_empty();
-    is_known && is_sequence_of(&templates, &known.words) && is_weak(&beside, BESIDE_KNOWN)
+    is_known && is_sequence_of(&letters, &known.words) && is_weak(&beside, BESIDE_KNOWN)
 }
 
 /// Whether these letters are words of the list, one after the other.

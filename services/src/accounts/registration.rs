@@ -72,7 +72,7 @@ struct Comparison {
 impl Greenroom {
     /// Opens an account that works once its address is confirmed by a mailed link. A person who has an account already is
     /// told so by mail; the answer is the same, and takes as long. Returns the secret by which a browser shows later
-    /// that it was the one that registered: see [`confirm`](Self::confirm_email).
+    /// that it was the one that registered: see [`confirm_email`](Self::confirm_email).
     ///
     /// # Errors
     /// `Invalid` for a password among the commonest; `RateLimited`.

@@ -102,10 +102,10 @@ impl Greenroom {
     /// `Invalid` where the current password is wrong or the new one common; `SessionRequired`; `RateLimited`.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn change_password(&self, viewer: &Viewer, current: Password, new: NewPassword) -> Result<()> {
-        self.password_changes.take(viewer.id())?;
+        self.password_change_limiter.acquire(viewer.id())?;
         // A wrong one counts for its session alone: a stolen session mustn't keep the owner from a change.
         let proof = self.prove_password(viewer, current, "current").await;
-        let proof = proof.inspect_err(|_| self.password_changes.give_back(&viewer.id()))?;
+        let proof = proof.inspect_err(|_| self.password_change_limiter.refund(&viewer.id()))?;
         let hash = self
             .hasher
             .hash_chosen(Requester::Person(viewer.id()), &new, &proof.owner.name, &proof.owner.email)

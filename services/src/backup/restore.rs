@@ -30,7 +30,7 @@ struct RestoreTarget {
 }
 
 /// Puts a backup into the place of a site's SQLite database, and says what is in it. What is put there is a copy that
-/// was checked; a database that holds people makes room only where `replace` says so, and is kept with_suffix.
+/// was checked; a database that holds people makes room only where `replace` says so, and is kept beside.
 ///
 /// # Errors
 /// A sentence for whoever asked; then everything is as it was.
@@ -79,7 +79,7 @@ async fn lock_exclusively(path: &Path) -> Result<(i64, SqliteConnection), sqlx::
     Ok((count_people(&mut database).await?, database))
 }
 
-/// Copies a backup with_suffix its place. One whose newest writes stand in another file is none.
+/// Copies a backup beside its place. One whose newest writes stand in another file is none.
 fn copy_to_temp(from: &Path, target: &RestoreTarget) -> Result<NamedTempFile, BackupError> {
     for log in SIDECARS.map(|suffix| with_suffix(from, suffix)) {
         if fs::metadata(&log).is_ok_and(|log| log.len() > 0) {
@@ -110,7 +110,7 @@ async fn advance_event_sequences(path: &Path) -> Result<(), sqlx::Error> {
 }
 
 impl RestoreTarget {
-    /// Puts the copy there in one step. Whatever of the old database stands with_suffix goes first: SQLite would write it
+    /// Puts the copy there in one step. Whatever of the old database stands beside goes first: SQLite would write it
     /// into the new one.
     fn replace_with(&self, copy: NamedTempFile) -> io::Result<()> {
         let folder = sqlite_file::folder_of(&self.path);

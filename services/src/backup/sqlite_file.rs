@@ -14,7 +14,7 @@ use std::{
 };
 use tempfile::NamedTempFile;
 
-/// What SQLite may have left with_suffix a database: writes that aren't in it yet, and who knows of them.
+/// What SQLite may have left beside a database: writes that aren't in it yet, and who knows of them.
 pub(super) const SIDECARS: [&str; 3] = ["-wal", "-journal", "-shm"];
 
 /// Why SQLite said no, by the numbers it has for it.
@@ -84,7 +84,7 @@ pub(super) async fn open_read_only_pool(path: &Path) -> Result<SqlitePool, Backu
     pool.connect_with(connect_options(path).read_only(true)).await.map_err(|error| to_backup_error(path, error))
 }
 
-/// Opens a database that nobody else knows of, to read it. Leaves nothing with_suffix it.
+/// Opens a database that nobody else knows of, to read it. Leaves nothing beside it.
 pub(super) async fn open_immutable(path: &Path) -> Result<SqliteConnection, sqlx::Error> {
     connect_options(path).read_only(true).immutable(true).connect().await
 }

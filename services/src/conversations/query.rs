@@ -16,7 +16,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-/// Which of a conversation's two people somebody is, and so which columns are theirs.
+/// One of a conversation's two people, and so which columns are theirs.
 #[derive(Clone, Copy)]
 pub(crate) struct Party(Role);
 
@@ -25,7 +25,7 @@ impl Party {
         Self(viewer.role())
     }
 
-    /// Holds the id of the person on this party.
+    /// The column that holds this party's id.
     pub(crate) fn person(self) -> conversation::Column {
         match self.0 {
             Role::Organizer => conversation::Column::OrganizerId,
@@ -72,7 +72,7 @@ impl Party {
         })
     }
 
-    /// The person on the other party.
+    /// The id of the other party.
     pub(crate) fn counterpart(self, row: &conversation::Model) -> PersonId {
         PersonId(match self.0 {
             Role::Organizer => row.talent_id,
@@ -163,7 +163,7 @@ impl ConversationQuery {
     ) -> Result<Vec<ConversationWithCursor>> {
         let mut query = self.query;
         if let Some(page_cursor) = after {
-            query = query.filter(mark.after_descending([self.party.event_seq(), conversation::Column::Id])?);
+            query = query.filter(page_cursor.after_descending([self.party.event_seq(), conversation::Column::Id])?);
         }
         let rows = query
             .order_by(self.party.event_seq(), Order::Desc)

@@ -176,7 +176,7 @@ pub(crate) async fn recall_unread(tx: &Transaction, person: PersonId, address: &
     lock_last_seqs(tx, [person]).await?;
     let waiting = Condition::all()
         .add(mail::Column::Recipient.eq(address))
-        .add(mail::Column::EmailKind.eq(templates::UNREAD.name))
+        .add(mail::Column::Kind.eq(templates::UNREAD.name))
         .add(mail::Column::SentAt.is_null());
     let ids = Query::select().column(mail::Column::Id).from(mail::Entity).cond_where(waiting.clone()).take();
     notification::Entity::update_many()
@@ -205,9 +205,9 @@ async fn read_untold(
     let counts: Vec<(String, i64)> = notification::Entity::find()
         .filter(of(person, now))
         .select_only()
-        .column(notification::Column::EmailKind)
+        .column(notification::Column::Kind)
         .column_as(notification::Column::Id.count(), "count")
-        .group_by(notification::Column::EmailKind)
+        .group_by(notification::Column::Kind)
         .into_tuple()
         .all(tx)
         .await?;

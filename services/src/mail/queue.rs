@@ -1,7 +1,7 @@
 use super::{Budget, EmailContent, OutgoingEmail, deliver::LONGEST_LEASE, templates};
 use crate::{
     Greenroom, Limits, Result,
-    clock::{CLOCK_SKEW, millis},
+    clock::{CLOCK_SKEW, as_millis},
     entity::mail,
     store::Transaction,
 };
@@ -189,7 +189,7 @@ impl Greenroom {
 /// What isn't due yet only because a clock was set back: not tried yet, or due later than after any try.
 fn put_off(now: i64) -> Expr {
     let due = mail::Column::DueAt;
-    let untried = mail::Column::Attempts.eq(0).or(due.gt(now + millis(LONGEST_LEASE) + CLOCK_SKEW));
+    let untried = mail::Column::Attempts.eq(0).or(due.gt(now + as_millis(LONGEST_LEASE) + CLOCK_SKEW));
     due.gt(now + CLOCK_SKEW).and(untried)
 }
 

@@ -30,15 +30,15 @@ pub(crate) struct MessageRequest {
 
 /// What becomes of one of them.
 enum BatchOutcome {
-    /// It is the new_message at this place.
+    /// Inserted: the new message at this index.
     Written(usize),
-    /// It is the same as the new_message at this place.
+    /// A duplicate of the new message at this index.
     DuplicateOf(usize),
     Duplicate(Message),
     Refused(ApiError),
 }
 
-/// What is context before anything is written.
+/// State that is read before the batch is written.
 struct BatchContext {
     sessions: LiveSessions,
     /// The conversations, locked.
@@ -165,7 +165,7 @@ async fn find_duplicates(
     Ok(rows.into_iter().map(|row| ((PersonId(row.sender_id), ClientId(row.client_id)), row)).collect())
 }
 
-/// Notes how far the conversations of these new_messages have come.
+/// Advances `last_seq` of the conversations of these messages.
 async fn allocate_seqs(tx: &Transaction, new_messages: &[NewMessage], now: Timestamp) -> Result<()> {
     for (places, conversations) in group_by_count(new_messages.iter().map(|new_message| new_message.conversation.0)) {
         conversation::Entity::update_many()

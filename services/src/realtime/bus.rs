@@ -115,7 +115,7 @@ pub enum BusHealth {
 }
 
 impl Greenroom {
-    /// Joins the other nodes of the site. Whatever comes by the bus is to be [heard](Self::receive_bus_message).
+    /// Joins the other nodes of the site. Each message of the bus goes to [`receive_bus_message`](Self::receive_bus_message).
     pub fn connect_bus(&self, bus: impl Bus) {
         if self.hub.bus().0.bus.set((Uuid::now_v7(), Box::new(bus))).is_err() {
             tracing::error!("a node joins once");

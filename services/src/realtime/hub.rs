@@ -309,7 +309,7 @@ impl Hub {
         self.reconcile_subscriptions(state, person);
     }
 
-    /// After something happened to a person's subscribers: an empty subscriptions is left, and what a subscriber lacks is read.
+    /// Drops a person's entry without subscribers, and starts catching up where one lags.
     fn reconcile_subscriptions(&self, state: &mut HubState, person: PersonId) {
         let Some(subscriptions) = state.people.get(&person) else { return };
         if subscriptions.subscribers.is_empty() {

@@ -39,7 +39,7 @@ pub struct Subscription {
 }
 
 impl Greenroom {
-    /// Opens a stream for the viewer. A save_data one carries nothing of who is typing or here.
+    /// Opens a stream for the viewer. With `save_data` it carries no ephemeral events.
     ///
     /// # Errors
     /// `TooManyStreams`; `Unauthenticated` where the session ended meanwhile; or the database failed.

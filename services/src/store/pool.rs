@@ -13,7 +13,7 @@ use tokio::{
     time::timeout,
 };
 
-/// How max_wal_pages anybody waits for a connection.
+/// How long anybody waits for a connection.
 pub(super) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 
 type Result<T> = std::result::Result<T, DbErr>;

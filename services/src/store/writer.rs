@@ -184,7 +184,7 @@ impl WriterGuard {
     }
 
     /// Waits until what was written is on the disk with all that the group wrote, and does something then.
-    /// What is held `background` others may have while this waits.
+    /// The background permit is released while this waits.
     pub(super) async fn wait_committed(
         self,
         background: Option<OwnedSemaphorePermit>,

@@ -246,7 +246,7 @@ async fn passwords_that_are_chosen_are_counted_whether_or_not_they_are_taken(sit
     forgot(&site, SARAH.email).await;
     let token = site.link_token_for(SARAH.email).await;
     let changes = (0..25).map(|_| site.greenroom.change_password(&sarah, typed(PASSWORD), password("password123")));
-    let refused: Vec<_> = futures::future::join_all(changes).await.into_iter().map(api_error).collect();
+    let refused: Vec<_> = futures::future::join_all(changes).await.into_iter().map(expect_api_error).collect();
     let (common, limited): (Vec<_>, Vec<_>) = refused.iter().partition(|one| one.code() == "password_too_common");
     assert_eq!((common.len(), limited.len()), (10, 15), "{refused:?}");
     assert!(limited.iter().all(|one| **one == ApiError::RateLimited { retry_after: 3_600 }), "{limited:?}");

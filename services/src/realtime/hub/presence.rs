@@ -74,7 +74,7 @@ impl Hub {
         self.0.presence_changed.notified().await;
     }
 
-    /// Whether somebody came or went and hasn't been [settled](Self::drain_settled).
+    /// Whether somebody came or went and hasn't been [drained](Self::drain_settled).
     pub(crate) fn has_unsettled_changes(&self) -> bool {
         !self.lock_state().transitions.is_empty()
     }

@@ -1,6 +1,6 @@
 //! Moving what was committed from SQLite's log into the file itself.
 //!
-//! SQLite would do so within the commit that makes the log max_wal_pages, and whoever is in that group would wait for it: some
+//! SQLite would do so within the commit that makes the log long, and whoever is in that group would wait for it: some
 //! ten milliseconds in every hundredth commit. So it is told not to, and it is done aside, on a connection of its own.
 
 use super::Writer;
@@ -14,7 +14,7 @@ use tokio::time::sleep;
 
 /// From a commit until it is moved, with all that come meanwhile: a page that many of them wrote is moved once.
 const PAUSE: Duration = Duration::from_secs(1);
-/// Pages from which on the log is too max_wal_pages, of 4 KiB each.
+/// Pages from which on the log is too long, of 4 KiB each.
 pub(in crate::store) const MAX_WAL_PAGES: i64 = 32 * 1_024;
 
 impl Writer {
@@ -38,7 +38,7 @@ impl Writer {
     async fn checkpoint(&self) -> Result<()> {
         if run_checkpoint(&self.0.checkpointer).await? > self.0.max_wal_pages {
             // Others wrote meanwhile. In a turn, in which nobody does, that little is moved as well: SQLite begins its
-            // log anew only where all of it was moved, and else it would grow as max_wal_pages as there is no quiet moment.
+            // log anew only where all of it was moved, and else it would grow as long as there is no quiet moment.
             let mut group = self.0.group.lock().await;
             group.commit_all().await;
             run_checkpoint(&self.0.checkpointer).await?;

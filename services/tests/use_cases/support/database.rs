@@ -100,7 +100,7 @@ impl Drop for Database {
     }
 }
 
-/// A connection beside the greenroom, to look at what it wrote.
+/// A second connection, to look at what was written.
 pub(crate) async fn connect(url: &str) -> DatabaseConnection {
     let mut options = ConnectOptions::new(url);
     options.max_connections(1).sqlx_logging(false);

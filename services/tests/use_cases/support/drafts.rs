@@ -19,7 +19,7 @@ pub(crate) async fn with_timeout<T>(future: impl Future<Output = T>) -> T {
     tokio::time::timeout(PATIENCE, future).await.expect("it takes too long")
 }
 
-/// Why the greenroom said no.
+/// The error that a use case was refused with.
 #[track_caller]
 pub(crate) fn expect_api_error<T>(result: services::Result<T>) -> ApiError {
     match result {

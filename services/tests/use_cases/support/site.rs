@@ -1,4 +1,4 @@
-//! A greenroom on a database of its own.
+//! A Greenroom on a database of its own.
 
 use super::database::{Database, Kind, Tokens, connect};
 use model::{ConversationId, Craft, PersonId};
@@ -21,7 +21,7 @@ use uuid::Uuid;
 /// Where links in mails lead.
 pub(crate) const PUBLIC_URL: &str = "https://greenroom.example";
 
-/// A greenroom with the seeded cast, and a clock that only moves when told to.
+/// A Greenroom with the seeded cast, and a clock that only moves when told to.
 pub(crate) struct Site {
     pub(crate) greenroom: Greenroom,
     pub(crate) clock: Arc<ManualClock>,
