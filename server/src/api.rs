@@ -14,7 +14,7 @@ mod sessions;
 mod talents;
 mod tokens;
 
-use crate::{problem::Problem, router::Shared};
+use crate::{problem::Problem, state::AppState};
 use axum::{
     Json,
     response::{IntoResponse, Response},
@@ -24,12 +24,12 @@ use serde::Serialize;
 use utoipa_axum::router::OpenApiRouter;
 
 /// Every route with what the document says of it; [`crate::document::complete`] adds what goes for all.
-pub(crate) fn routes() -> OpenApiRouter<Shared> {
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(crate::document::frame()).nest("/api", below_api()).merge(health::routes())
 }
 
 /// Nothing here ever answers with a redirect.
-fn below_api() -> OpenApiRouter<Shared> {
+fn below_api() -> OpenApiRouter<AppState> {
     OpenApiRouter::default()
         .merge(account::routes())
         .merge(auth::routes())

@@ -1,6 +1,6 @@
 //! Who is calling. Found out once for each request, before anything else looks at it.
 
-use crate::{problem::Problem, requests::Kind, router::Shared};
+use crate::{problem::Problem, requests::Kind, state::AppState};
 use app::{answer::Failure, pages::sign_in_for, ssr::Caller};
 use axum::{
     Json,
@@ -22,21 +22,21 @@ use std::{
 const LONG: Duration = Duration::from_millis(500);
 
 /// Puts the [`Caller`] into the request. Static files are for anybody: nobody is looked up for them.
-pub(crate) async fn identify(State(shared): State<Shared>, mut request: Request, next: Next) -> Response {
+pub(crate) async fn identify(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let headers = request.headers();
     let kind = Kind::of(request.uri().path());
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
     let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
-    let address = address(peer, headers, &shared.trusted_proxies);
-    let viewer = match credential(headers, &shared).filter(|_| kind != Kind::File) {
+    let address = address(peer, headers, &state.trusted_proxies);
+    let viewer = match credential(headers, &state).filter(|_| kind != Kind::File) {
         None => None,
-        Some(credential) => match credential.look_up(&shared.greenroom, kind).await {
+        Some(credential) => match credential.look_up(&state.greenroom, kind).await {
             Ok(viewer) => Some(viewer.with_address(address)),
             Err(Error::Api(_)) => None,
             Err(broken) => return Problem::from(broken.into_api_error()).into_response(),
         },
     };
-    let cookie = shared.cookie.read(headers).map(str::to_owned);
+    let cookie = state.cookie.read(headers).map(str::to_owned);
     let user_agent =
         headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
     let reads = match kind {
@@ -52,7 +52,7 @@ pub(crate) async fn identify(State(shared): State<Shared>, mut request: Request,
     // A response that sets the cookie ended the session itself.
     let shows = response.status().is_success() && !response.headers().contains_key(header::SET_COOKIE);
     let Some((reader, uri)) = reader.filter(|_| shows && began.elapsed() >= LONG) else { return response };
-    match shared.greenroom.check_signed_in(&reader).await {
+    match state.greenroom.check_signed_in(&reader).await {
         Ok(()) => response,
         Err(error) => refuse(error, kind, &uri),
     }
@@ -77,13 +77,13 @@ enum Credential<'a> {
 }
 
 /// A token counts before a cookie: a program means what it says.
-fn credential<'a>(headers: &'a HeaderMap, shared: &Shared) -> Option<Credential<'a>> {
+fn credential<'a>(headers: &'a HeaderMap, state: &AppState) -> Option<Credential<'a>> {
     if let Some(value) = headers.get(header::AUTHORIZATION) {
         let (scheme, token) = value.to_str().unwrap_or_default().split_once(' ').unwrap_or_default();
         let token = if scheme.eq_ignore_ascii_case("bearer") { token.trim() } else { "" };
         return Some(Credential::AccessToken(token));
     }
-    shared.cookie.read(headers).map(Credential::Cookie)
+    state.cookie.read(headers).map(Credential::Cookie)
 }
 
 impl Credential<'_> {

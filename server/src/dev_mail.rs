@@ -2,7 +2,7 @@
 //! They hold links that open accounts. So there is no page for a request that may have been forwarded: a gateway on the
 //! same machine has a loopback address too.
 
-use crate::{problem::Problem, request_target::is_loopback, router::Shared};
+use crate::{problem::Problem, request_target::is_loopback, state::AppState};
 use axum::{
     Json, Router,
     extract::{ConnectInfo, State},
@@ -40,12 +40,12 @@ const CLIENT_HEADERS: [&str; 20] = [
     "x-request-id",
 ];
 
-pub(crate) fn routes() -> Router<Shared> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new().route("/dev/mail", get(list))
 }
 
 async fn list(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     version: Version,
     headers: HeaderMap,
@@ -53,7 +53,7 @@ async fn list(
     if !is_local_request(peer, version, &headers) {
         return Err(Problem::NOT_FOUND);
     }
-    let mails = shared.greenroom.list_queued_mail().await?;
+    let mails = state.greenroom.list_queued_mail().await?;
     let accepts = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let mut response = if accepts.contains("application/json") {
         Json(json!({ "mails": mails.iter().map(as_json).collect::<Vec<_>>() })).into_response()

@@ -1,7 +1,7 @@
 //! A form without JavaScript is answered with a redirect to the page it came from, which Leptos takes from `Referer`. A
 //! client may write anything there: what leads elsewhere, or can't be read, becomes the first page.
 
-use crate::{pages::is_function, router::Shared};
+use crate::{pages::is_function, state::AppState};
 use app::pages::same_site;
 use axum::{
     extract::{Request, State},
@@ -12,12 +12,12 @@ use http::{HeaderValue, Uri, header};
 use std::sync::Arc;
 
 /// Leaves in `Referer` a path of this site, and in `Location` a path alone.
-pub(crate) async fn restrict(State(shared): State<Shared>, mut request: Request, next: Next) -> Response {
+pub(crate) async fn restrict(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     if !is_function(request.uri()) {
         return next.run(request).await;
     }
     let host = request.headers().get(header::HOST).cloned();
-    let base = base(&shared.origin, host.as_ref());
+    let base = base(&state.origin, host.as_ref());
     let referer = request.headers().get(header::REFERER).and_then(|value| own_path(value, &base));
     let referer = HeaderValue::try_from(format!("{base}{}", referer.as_deref().unwrap_or("/")));
     match referer {

@@ -8,6 +8,7 @@
 //! - [`site`]: one running site, from the database to the socket
 //! - [`listen`], [`wire`]: connections, and those that became streams
 //! - [`connections`], [`head_deadline`]: how many there may be, and how long they may take
+//! - [`state`]: what handlers and middleware share
 //! - [`router`]: which path leads where, and what every request passes through
 //! - [`request_target`]: whether a request is addressed to this site
 //! - [`request_body`]: reads bodies whole, before anybody is looked up
@@ -53,6 +54,7 @@ mod security_txt;
 mod settings;
 mod site;
 mod smtp;
+mod state;
 mod traces;
 mod typed;
 mod unsubscribe;

@@ -1,7 +1,7 @@
 //! Numbers for whoever watches over the process, in the text format of Prometheus. On an address of their own:
 //! they are nobody else's business.
 
-use crate::{connections, requests, router::Shared};
+use crate::{connections, requests, state::AppState};
 use axum::{Router, extract::State, response::IntoResponse, routing::get};
 use http::header;
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
@@ -45,7 +45,7 @@ impl Metrics {
     }
 
     /// Serves for as long as the process lives.
-    pub(crate) fn serve(self, Shared { greenroom, .. }: &Shared) {
+    pub(crate) fn serve(self, AppState { greenroom, .. }: &AppState) {
         let Self { listener, handle } = self;
         tokio::spawn(keep_tidy(handle.clone()));
         let watched = Watched { greenroom: greenroom.clone(), handle };

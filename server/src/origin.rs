@@ -1,6 +1,6 @@
 //! Refuses what another site makes a browser send. Checked once, for everything that changes state.
 
-use crate::{problem::Problem, router::Shared};
+use crate::{problem::Problem, state::AppState};
 use axum::{
     extract::{Request, State},
     middleware::Next,
@@ -9,9 +9,9 @@ use axum::{
 use http::{HeaderMap, Method, header};
 
 /// Lets a request pass that changes nothing, comes from our own pages, or from no browser at all.
-pub(crate) async fn check(State(shared): State<Shared>, request: Request, next: Next) -> Response {
+pub(crate) async fn check(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let changes_nothing = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    if changes_nothing || is_ours(request.headers(), &shared.origin) {
+    if changes_nothing || is_ours(request.headers(), &state.origin) {
         next.run(request).await
     } else {
         Problem::CROSS_SITE.into_response()

@@ -1,6 +1,6 @@
 //! The rendered pages and the static files.
 
-use crate::{form_referer, headers, page_owner, problem::Problem, router::Shared, settings::Checked, typed};
+use crate::{form_referer, headers, page_owner, problem::Problem, settings::Checked, state::AppState, typed};
 use app::{App, answer::Failure, owner::PageOwner, pages, shell, ssr::Caller};
 use axum::{
     Router,
@@ -37,8 +37,8 @@ pub(crate) fn options(settings: &Checked) -> LeptosOptions {
 }
 
 /// Every page, every server function, every file.
-pub(crate) fn routes(shared: &Shared, options: LeptosOptions) -> Router {
-    let provide = context(shared);
+pub(crate) fn routes(state: &AppState, options: LeptosOptions) -> Router {
+    let provide = context(state);
     let reload_port = options.reload_external_port.unwrap_or(options.reload_port);
     let reload_port = (options.env == Env::DEV).then_some(reload_port);
     let document = {
@@ -52,7 +52,7 @@ pub(crate) fn routes(shared: &Shared, options: LeptosOptions) -> Router {
         .layer(middleware::from_fn(page_owner::check))
         .layer(middleware::from_fn(take_only_forms))
         .layer(middleware::from_fn(send_where_it_belongs))
-        .layer(middleware::from_fn_with_state(shared.clone(), form_referer::restrict));
+        .layer(middleware::from_fn_with_state(state.clone(), form_referer::restrict));
     let files = ServeDir::new(format!("{}/{}", options.site_root, options.site_pkg_dir));
     let files = Router::new()
         .nest_service("/pkg", files.precompressed_br().precompressed_gzip())
@@ -64,8 +64,8 @@ pub(crate) fn routes(shared: &Shared, options: LeptosOptions) -> Router {
 
 /// What pages and server functions find in their context; pages also whose they are, and the nonce that their policy
 /// names.
-fn context(shared: &Shared) -> impl Fn() + Clone + Send + Sync + 'static {
-    let (greenroom, cookie) = (shared.greenroom.clone(), shared.cookie);
+fn context(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static {
+    let (greenroom, cookie) = (state.greenroom.clone(), state.cookie);
     move || {
         provide_context(greenroom.clone());
         provide_context(cookie);

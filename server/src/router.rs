@@ -7,17 +7,14 @@ use crate::{
     request_target::{self, Hosts},
     requests, security_txt,
     settings::Checked,
+    state::AppState,
     unsubscribe,
 };
-use app::ssr::SessionCookie;
 use axum::{
     Router, middleware,
     routing::{any, get},
 };
 use http::{HeaderName, HeaderValue, Request, header};
-use ipnet::IpNet;
-use services::Greenroom;
-use std::sync::Arc;
 use tower::ServiceBuilder;
 use tower_http::{
     catch_panic::CatchPanicLayer,
@@ -30,20 +27,8 @@ use tower_http::{
 pub(crate) const BODY_LIMIT: usize = 64 * 1024;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// What handlers share.
-#[derive(Clone)]
-pub(crate) struct Shared {
-    pub(crate) greenroom: Greenroom,
-    pub(crate) cookie: SessionCookie,
-    /// Where the site is, as a browser writes it into `Origin`.
-    pub(crate) origin: Arc<str>,
-    pub(crate) trusted_proxies: Arc<[IpNet]>,
-    /// Where to report what is wrong with its security, as a URI.
-    pub(crate) security_contact: Arc<str>,
-}
-
 /// The whole site. Layers are listed from the outside in.
-pub(crate) fn build(shared: Shared, settings: &Checked) -> Router {
+pub(crate) fn build(state: AppState, settings: &Checked) -> Router {
     let every_request = ServiceBuilder::new()
         .layer(middleware::map_request(keep_plain_request_id))
         .layer(SetRequestIdLayer::new(REQUEST_ID, NewRequestId))
@@ -57,9 +42,9 @@ pub(crate) fn build(shared: Shared, settings: &Checked) -> Router {
         .layer(CatchPanicLayer::custom(pages::broke))
         .layer(middleware::from_fn_with_state(Hosts::of(settings), request_target::check))
         .layer(middleware::from_fn(refuse_large))
-        .layer(middleware::from_fn_with_state(shared.clone(), origin::check))
+        .layer(middleware::from_fn_with_state(state.clone(), origin::check))
         .layer(middleware::from_fn(request_body::read))
-        .layer(middleware::from_fn_with_state(shared.clone(), caller::identify));
+        .layer(middleware::from_fn_with_state(state.clone(), caller::identify));
     let dev_mail = if settings.shows_mail() { dev_mail::routes() } else { Router::new() };
     Router::from(api::routes())
         .merge(dev_mail)
@@ -69,8 +54,8 @@ pub(crate) fn build(shared: Shared, settings: &Checked) -> Router {
         .method_not_allowed_fallback(async || Problem::METHOD_NOT_ALLOWED)
         // Nesting leaves this one out, and a page must not answer it.
         .route("/api/", any(async || Problem::NOT_FOUND))
-        .with_state(shared.clone())
-        .merge(pages::routes(&shared, pages::options(settings)))
+        .with_state(state.clone())
+        .merge(pages::routes(&state, pages::options(settings)))
         .layer(every_request)
 }
 

@@ -1,6 +1,6 @@
 //! `/.well-known/security.txt` (RFC 9116): where to report what is wrong with the site's security.
 
-use crate::router::Shared;
+use crate::state::AppState;
 use axum::{
     Router,
     extract::State,
@@ -13,16 +13,16 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 /// What it says holds for so long. The RFC wants less than a year.
 const HOLDS: Duration = Duration::from_secs(180 * 24 * 60 * 60);
 
-pub(crate) fn routes() -> Router<Shared> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new().route("/.well-known/security.txt", get(read))
 }
 
-async fn read(State(shared): State<Shared>) -> Response {
+async fn read(State(state): State<AppState>) -> Response {
     let expires = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default() + HOLDS;
     let expires = model::Timestamp::from_millis(i64::try_from(expires.as_secs()).unwrap_or_default() * 1_000);
     let text = format!(
         "Contact: {}\nExpires: {expires}\nPreferred-Languages: en\nCanonical: {}/.well-known/security.txt\n",
-        shared.security_contact, shared.origin
+        state.security_contact, state.origin
     );
     let headers =
         [(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::CACHE_CONTROL, "public, max-age=86400")];

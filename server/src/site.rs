@@ -1,13 +1,8 @@
 //! One running site, from the database to the socket.
 
 use crate::{
-    connections::Connections,
-    listen,
-    metrics::Metrics,
-    private_files,
-    router::{self, Shared},
-    settings::Checked,
-    smtp::Smtp,
+    connections::Connections, listen, metrics::Metrics, private_files, router, settings::Checked, smtp::Smtp,
+    state::AppState,
 };
 use app::ssr::SessionCookie;
 use services::{Greenroom, seed};
@@ -70,7 +65,7 @@ pub(crate) async fn serve(mut settings: Checked) -> Result<(), String> {
         servers.join(&greenroom, settings.security.ca_file.as_deref()).await?;
     }
     begin_rounds(&greenroom, settings.smtp()?);
-    let shared = Shared {
+    let state = AppState {
         greenroom: greenroom.clone(),
         cookie: SessionCookie { secure: settings.secure },
         origin: settings.origin.clone().into(),
@@ -78,9 +73,9 @@ pub(crate) async fn serve(mut settings: Checked) -> Result<(), String> {
         security_contact: settings.security_contact().into(),
     };
     if let Some(metrics) = metrics {
-        metrics.serve(&shared);
+        metrics.serve(&state);
     }
-    let router = router::build(shared, &settings);
+    let router = router::build(state, &settings);
     let told_to_stop = told_to_stop().map_err(|error| error.to_string())?;
     say(&format!("Greenroom is at {}", settings.origin))?;
     tracing::info!("listening on {addr}");

@@ -7,7 +7,7 @@ use crate::{
     },
     input::{JsonBody, Pairs},
     problem::Problem,
-    router::Shared,
+    state::AppState,
 };
 use app::ssr::Caller;
 use axum::{
@@ -24,7 +24,7 @@ use services::{Export, accounts::Password};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub(super) fn routes() -> OpenApiRouter<Shared> {
+pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default()
         .routes(routes!(account, change_account))
         .routes(routes!(change_email))
@@ -37,8 +37,8 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
 /// Your account
 #[utoipa::path(get, path = "/account", tag = "Account",
     responses((status = 200, description = "What can be set.", body = Account)))]
-async fn account(State(shared): State<Shared>, SignedIn(viewer): SignedIn) -> Result<Response, Problem> {
-    Ok(private(shared.greenroom.load_account(&viewer).await?))
+async fn account(State(state): State<AppState>, SignedIn(viewer): SignedIn) -> Result<Response, Problem> {
+    Ok(private(state.greenroom.load_account(&viewer).await?))
 }
 
 /// Change your account
@@ -47,12 +47,12 @@ async fn account(State(shared): State<Shared>, SignedIn(viewer): SignedIn) -> Re
 #[utoipa::path(patch, path = "/account", tag = "Account", request_body = AccountInput,
     responses((status = 200, description = "As it is now.", body = Account), SessionRequired, RoleFixed))]
 async fn change_account(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     SignedIn(viewer): SignedIn,
     JsonBody(input): JsonBody<AccountInput>,
 ) -> Result<Response, Problem> {
     let change = input.parse(viewer.role())?;
-    Ok(private(shared.greenroom.change_account(&viewer, change).await?))
+    Ok(private(state.greenroom.change_account(&viewer, change).await?))
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -70,14 +70,14 @@ struct NewAddress {
 #[utoipa::path(post, path = "/account/email", tag = "Account", request_body = NewAddress,
     responses((status = 202, description = "The mail is on its way."), SessionRequired, WrongPassword, RateLimited))]
 async fn change_email(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     SignedIn(viewer): SignedIn,
     Extension(caller): Extension<Caller>,
     JsonBody(input): JsonBody<NewAddress>,
 ) -> Result<StatusCode, Problem> {
     let email = account::parse_email(input.email.as_deref()).map_err(|fault| ApiError::field("email", fault));
     let (email, password) = model::api_error::combine_errors(email, typed("password", input.password))?;
-    shared.greenroom.change_email(&viewer, password, email, caller.address).await?;
+    state.greenroom.change_email(&viewer, password, email, caller.address).await?;
     Ok(StatusCode::ACCEPTED)
 }
 
@@ -99,13 +99,13 @@ struct NewPasswordInput {
         SessionRequired, WrongPassword, PasswordTooCommon, RateLimited,
     ))]
 async fn change_password(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     SignedIn(viewer): SignedIn,
     JsonBody(input): JsonBody<NewPasswordInput>,
 ) -> Result<StatusCode, Problem> {
     let new = NewPassword::parse(input.password.as_deref()).map_err(|fault| ApiError::field("password", fault));
     let (current, new) = model::api_error::combine_errors(typed("current", input.current), new)?;
-    shared.greenroom.change_password(&viewer, current, new).await?;
+    state.greenroom.change_password(&viewer, current, new).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -115,11 +115,11 @@ async fn change_password(
 #[utoipa::path(post, path = "/account/confirmation", tag = "Account", request_body = Goodbye,
     responses((status = 204, description = "It is the password."), SessionRequired, WrongPassword, RateLimited))]
 async fn confirm_password(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     SignedIn(viewer): SignedIn,
     JsonBody(Goodbye { password }): JsonBody<Goodbye>,
 ) -> Result<StatusCode, Problem> {
-    shared.greenroom.confirm_password(&viewer, typed("password", password)?).await?;
+    state.greenroom.confirm_password(&viewer, typed("password", password)?).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -133,9 +133,9 @@ async fn confirm_password(
         (status = 200, description = "The document.", body = Object),
         SessionRequired, PasswordRequired, RateLimited, OtherPerson,
     ))]
-async fn export(State(shared): State<Shared>, SignedIn(viewer): SignedIn, query: Pairs) -> Result<Response, Problem> {
+async fn export(State(state): State<AppState>, SignedIn(viewer): SignedIn, query: Pairs) -> Result<Response, Problem> {
     viewer.check_owner(query.text("person")).map_err(|_| ApiError::OtherPerson)?;
-    let export = shared.greenroom.export_data(&viewer)?;
+    let export = state.greenroom.export_data(&viewer)?;
     let pieces = stream::unfold(export, async |mut export: Export| {
         let piece = export.next().await?;
         // The reason is logged here; whoever downloads sees that the document broke off.
@@ -166,12 +166,12 @@ struct Goodbye {
         SessionRequired, WrongPassword, RateLimited, Invalid,
     ))]
 async fn leave(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     SignedIn(viewer): SignedIn,
     JsonBody(Goodbye { password }): JsonBody<Goodbye>,
 ) -> Result<Response, Problem> {
-    shared.greenroom.delete_account(&viewer, typed("password", password)?).await?;
-    let cookie = shared.cookie.clear().ok_or(Problem::INTERNAL)?;
+    state.greenroom.delete_account(&viewer, typed("password", password)?).await?;
+    let cookie = state.cookie.clear().ok_or(Problem::INTERNAL)?;
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
 }
 

@@ -4,7 +4,7 @@ use crate::{
     document::refusals::{EmailUnverified, InvalidCredentials, RateLimited, SessionRequired},
     input::JsonOrForm,
     problem::Problem,
-    router::Shared,
+    state::AppState,
 };
 use app::ssr::Caller;
 use axum::{
@@ -19,7 +19,7 @@ use services::accounts::{Credentials, Password};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub(super) fn routes() -> OpenApiRouter<Shared> {
+pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default().routes(routes!(sign_in)).routes(routes!(session)).routes(routes!(sign_out))
 }
 
@@ -64,14 +64,14 @@ struct Welcome {
         InvalidCredentials, EmailUnverified, RateLimited,
     ))]
 async fn sign_in(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     Extension(caller): Extension<Caller>,
     JsonOrForm(input): JsonOrForm<Input>,
 ) -> Result<Response, Problem> {
     let credentials = input.parse()?;
-    let signed_in = shared.greenroom.sign_in(credentials, caller.origin(), &caller.user_agent).await?;
-    shared.greenroom.end_previous_session(caller.viewer.as_ref()).await?;
-    let cookie = shared.cookie.set(&signed_in.token).ok_or(Problem::INTERNAL)?;
+    let signed_in = state.greenroom.sign_in(credentials, caller.origin(), &caller.user_agent).await?;
+    state.greenroom.end_previous_session(caller.viewer.as_ref()).await?;
+    let cookie = state.cookie.set(&signed_in.token).ok_or(Problem::INTERNAL)?;
     Ok(([(header::SET_COOKIE, cookie)], private(Welcome { user: signed_in.user })).into_response())
 }
 
@@ -86,8 +86,8 @@ struct Session {
 /// Who is signed in
 #[utoipa::path(get, path = "/auth/session", tag = "Account",
     responses((status = 200, description = "The session.", body = Session)))]
-async fn session(State(shared): State<Shared>, SignedIn(viewer): SignedIn) -> Result<Response, Problem> {
-    let user = shared.greenroom.load_user(&viewer).await?;
+async fn session(State(state): State<AppState>, SignedIn(viewer): SignedIn) -> Result<Response, Problem> {
+    let user = state.greenroom.load_user(&viewer).await?;
     Ok(private(Session { user, expires_at: viewer.expires_at() }))
 }
 
@@ -96,8 +96,8 @@ async fn session(State(shared): State<Shared>, SignedIn(viewer): SignedIn) -> Re
 /// Ends the session and its streams.
 #[utoipa::path(post, path = "/auth/signout", tag = "Account",
     responses((status = 204, description = "Signed out.", headers(("Set-Cookie" = String))), SessionRequired))]
-async fn sign_out(State(shared): State<Shared>, SignedIn(viewer): SignedIn) -> Result<Response, Problem> {
-    shared.greenroom.sign_out(&viewer).await?;
-    let cookie = shared.cookie.clear().ok_or(Problem::INTERNAL)?;
+async fn sign_out(State(state): State<AppState>, SignedIn(viewer): SignedIn) -> Result<Response, Problem> {
+    state.greenroom.sign_out(&viewer).await?;
+    let cookie = state.cookie.clear().ok_or(Problem::INTERNAL)?;
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
 }

@@ -4,7 +4,7 @@ use crate::{
     document::refusals::{BodyAtFault, ClientIdReused, Invalid, RateLimited, TermsAtFault, WrongRole, WrongStatus},
     input::{JsonBody, Pairs, PathId},
     problem::Problem,
-    router::Shared,
+    state::AppState,
 };
 use axum::{
     extract::State,
@@ -17,7 +17,7 @@ use services::Viewer;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub(super) fn routes() -> OpenApiRouter<Shared> {
+pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default()
         .routes(routes!(list_bookings, open_booking))
         .routes(routes!(booking))
@@ -49,13 +49,13 @@ impl From<Conversation> for Opened {
         BodyAtFault, ClientIdReused, RateLimited, TermsAtFault, WrongRole,
     ))]
 async fn open_booking(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     signed_in: SignedIn,
     JsonBody(input): JsonBody<BookingInput>,
 ) -> Result<Response, Problem> {
     let viewer = signed_in.only(Role::Organizer)?;
-    let draft = input.parse(shared.greenroom.now())?;
-    let opened = shared.greenroom.open_booking(&viewer, draft).await?;
+    let draft = input.parse(state.greenroom.now())?;
+    let opened = state.greenroom.open_booking(&viewer, draft).await?;
     Ok((StatusCode::CREATED, private(Opened::from(opened))).into_response())
 }
 
@@ -74,11 +74,11 @@ struct Bookings {
     params(("page" = Option<String>, Query, description = "The `nextPage` of the page before.")),
     responses((status = 200, description = "A page of them.", body = Bookings), Invalid))]
 async fn list_bookings(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     SignedIn(viewer): SignedIn,
     query: Pairs,
 ) -> Result<Response, Problem> {
-    let (bookings, next_page) = shared.greenroom.list_bookings(&viewer, query.text("page")).await?;
+    let (bookings, next_page) = state.greenroom.list_bookings(&viewer, query.text("page")).await?;
     Ok(private(Bookings { bookings, next_page }))
 }
 
@@ -86,11 +86,11 @@ async fn list_bookings(
 #[utoipa::path(get, path = "/bookings/{id}", tag = "Bookings", params(("id" = BookingId, Path)),
     responses((status = 200, description = "With its conversation.", body = Opened)))]
 async fn booking(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     SignedIn(viewer): SignedIn,
     PathId(id): PathId<BookingId>,
 ) -> Result<Response, Problem> {
-    Ok(private(Opened::from(shared.greenroom.load_booking(&viewer, id).await?)))
+    Ok(private(Opened::from(state.greenroom.load_booking(&viewer, id).await?)))
 }
 
 #[derive(Serialize, ToSchema)]
@@ -105,8 +105,8 @@ type Answer = Result<Response, Problem>;
 /// For its talent, while it is an inquiry.
 #[utoipa::path(post, path = "/bookings/{id}/accept", tag = "Bookings", params(("id" = BookingId, Path)),
     responses((status = 200, description = "As it stands now.", body = Stepped), WrongStatus, RateLimited, WrongRole))]
-async fn accept(State(shared): State<Shared>, SignedIn(viewer): SignedIn, PathId(id): PathId<BookingId>) -> Answer {
-    step(shared, viewer, id, BookingAction::Accept).await
+async fn accept(State(state): State<AppState>, SignedIn(viewer): SignedIn, PathId(id): PathId<BookingId>) -> Answer {
+    step(state, viewer, id, BookingAction::Accept).await
 }
 
 /// Decline a booking
@@ -114,8 +114,8 @@ async fn accept(State(shared): State<Shared>, SignedIn(viewer): SignedIn, PathId
 /// For its talent, while it is an inquiry.
 #[utoipa::path(post, path = "/bookings/{id}/decline", tag = "Bookings", params(("id" = BookingId, Path)),
     responses((status = 200, description = "As it stands now.", body = Stepped), WrongStatus, RateLimited, WrongRole))]
-async fn decline(State(shared): State<Shared>, SignedIn(viewer): SignedIn, PathId(id): PathId<BookingId>) -> Answer {
-    step(shared, viewer, id, BookingAction::Decline).await
+async fn decline(State(state): State<AppState>, SignedIn(viewer): SignedIn, PathId(id): PathId<BookingId>) -> Answer {
+    step(state, viewer, id, BookingAction::Decline).await
 }
 
 /// Cancel a booking
@@ -123,10 +123,10 @@ async fn decline(State(shared): State<Shared>, SignedIn(viewer): SignedIn, PathI
 /// For either side, while it is an inquiry or accepted.
 #[utoipa::path(post, path = "/bookings/{id}/cancel", tag = "Bookings", params(("id" = BookingId, Path)),
     responses((status = 200, description = "As it stands now.", body = Stepped), WrongStatus, RateLimited))]
-async fn cancel(State(shared): State<Shared>, SignedIn(viewer): SignedIn, PathId(id): PathId<BookingId>) -> Answer {
-    step(shared, viewer, id, BookingAction::Cancel).await
+async fn cancel(State(state): State<AppState>, SignedIn(viewer): SignedIn, PathId(id): PathId<BookingId>) -> Answer {
+    step(state, viewer, id, BookingAction::Cancel).await
 }
 
-async fn step(shared: Shared, viewer: Viewer, id: BookingId, step: BookingAction) -> Answer {
-    Ok(private(Stepped { booking: shared.greenroom.apply_booking_action(&viewer, id, step).await? }))
+async fn step(state: AppState, viewer: Viewer, id: BookingId, step: BookingAction) -> Answer {
+    Ok(private(Stepped { booking: state.greenroom.apply_booking_action(&viewer, id, step).await? }))
 }

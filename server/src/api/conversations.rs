@@ -4,7 +4,7 @@ use crate::{
     document::refusals::{Invalid, RateLimited},
     input::{JsonBody, Pairs, PathId},
     problem::Problem,
-    router::Shared,
+    state::AppState,
 };
 use axum::{extract::State, response::Response};
 use http::StatusCode;
@@ -14,7 +14,7 @@ use services::messages::{Messages, Window};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub(super) fn routes() -> OpenApiRouter<Shared> {
+pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default()
         .routes(routes!(conversation))
         .routes(routes!(history))
@@ -36,11 +36,11 @@ struct OneConversation {
 #[utoipa::path(get, path = "/conversations/{id}", tag = "Messages", params(("id" = ConversationId, Path)),
     responses((status = 200, description = "The conversation.", body = OneConversation)))]
 async fn conversation(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     SignedIn(viewer): SignedIn,
     PathId(id): PathId<ConversationId>,
 ) -> Result<Response, Problem> {
-    let (conversation, cursor) = shared.greenroom.load_conversation(&viewer, id).await?;
+    let (conversation, cursor) = state.greenroom.load_conversation(&viewer, id).await?;
     Ok(private(OneConversation { conversation, cursor }))
 }
 
@@ -67,7 +67,7 @@ struct History {
     ),
     responses((status = 200, description = "A window of them.", body = History), Invalid))]
 async fn history(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     SignedIn(viewer): SignedIn,
     PathId(id): PathId<ConversationId>,
     query: Pairs,
@@ -82,7 +82,7 @@ async fn history(
         }
     };
     let Messages { messages, has_more, cursor } =
-        shared.greenroom.list_messages(&viewer, id, window, query.parsed("limit")?).await?;
+        state.greenroom.list_messages(&viewer, id, window, query.parsed("limit")?).await?;
     Ok(private(History { messages, has_more, cursor }))
 }
 
@@ -105,12 +105,12 @@ impl Mark {
 #[utoipa::path(put, path = "/conversations/{id}/read", tag = "Messages", params(("id" = ConversationId, Path)),
     request_body = Mark, responses((status = 204, description = "Marked."), RateLimited))]
 async fn read(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     SignedIn(viewer): SignedIn,
     PathId(id): PathId<ConversationId>,
     JsonBody(mark): JsonBody<Mark>,
 ) -> Result<StatusCode, Problem> {
-    shared.greenroom.mark_read(&viewer, id, mark.seq()?).await?;
+    state.greenroom.mark_read(&viewer, id, mark.seq()?).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -120,12 +120,12 @@ async fn read(
 #[utoipa::path(put, path = "/conversations/{id}/unread", tag = "Messages", params(("id" = ConversationId, Path)),
     request_body = Mark, responses((status = 204, description = "Marked."), RateLimited))]
 async fn unread(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     SignedIn(viewer): SignedIn,
     PathId(id): PathId<ConversationId>,
     JsonBody(mark): JsonBody<Mark>,
 ) -> Result<StatusCode, Problem> {
-    shared.greenroom.mark_unread(&viewer, id, mark.seq()?).await?;
+    state.greenroom.mark_unread(&viewer, id, mark.seq()?).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -135,12 +135,12 @@ async fn unread(
 #[utoipa::path(put, path = "/conversations/{id}/delivered", tag = "Messages", params(("id" = ConversationId, Path)),
     request_body = Mark, responses((status = 204, description = "Noted."), RateLimited))]
 async fn delivered(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     SignedIn(viewer): SignedIn,
     PathId(id): PathId<ConversationId>,
     JsonBody(mark): JsonBody<Mark>,
 ) -> Result<StatusCode, Problem> {
-    shared.greenroom.mark_delivered(&viewer, id, mark.seq()?).await?;
+    state.greenroom.mark_delivered(&viewer, id, mark.seq()?).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -150,11 +150,11 @@ async fn delivered(
 #[utoipa::path(put, path = "/conversations/{id}/typing", tag = "Messages", params(("id" = ConversationId, Path)),
     responses((status = 204, description = "Told, or kept to ourselves.")))]
 async fn typing(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     SignedIn(viewer): SignedIn,
     PathId(id): PathId<ConversationId>,
 ) -> Result<StatusCode, Problem> {
-    shared.greenroom.notify_typing(&viewer, id).await?;
+    state.greenroom.notify_typing(&viewer, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -164,9 +164,9 @@ async fn typing(
 #[utoipa::path(get, path = "/conversations/{id}/presence", tag = "Messages", params(("id" = ConversationId, Path)),
     responses((status = 200, description = "As of now.", body = Presence)))]
 async fn presence(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     SignedIn(viewer): SignedIn,
     PathId(id): PathId<ConversationId>,
 ) -> Result<Response, Problem> {
-    Ok(private(shared.greenroom.load_presence(&viewer, id).await?))
+    Ok(private(state.greenroom.load_presence(&viewer, id).await?))
 }

@@ -1,9 +1,9 @@
-use crate::{document, router::Shared};
+use crate::{document, state::AppState};
 use axum::response::{IntoResponse, Response};
 use http::header;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub(super) fn routes() -> OpenApiRouter<Shared> {
+pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default().routes(routes!(openapi))
 }
 

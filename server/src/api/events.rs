@@ -1,5 +1,5 @@
 use crate::{
-    caller::SignedIn, document::refusals::TooManyStreams, input::Pairs, problem::Problem, router::Shared,
+    caller::SignedIn, document::refusals::TooManyStreams, input::Pairs, problem::Problem, state::AppState,
     wire::Handover,
 };
 use axum::{
@@ -13,7 +13,7 @@ use services::Resume;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// The stream, also under the founding system's name for it.
-pub(super) fn routes() -> OpenApiRouter<Shared> {
+pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default().routes(routes!(events)).routes(routes!(websocket))
 }
 
@@ -30,13 +30,13 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
         TooManyStreams,
     ))]
 async fn events(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     signed_in: SignedIn,
     query: Pairs,
     headers: HeaderMap,
     way: Way,
 ) -> Result<Response, Problem> {
-    follow(shared, signed_in, query, headers, way).await
+    follow(state, signed_in, query, headers, way).await
 }
 
 /// Follow what happens, under its old name
@@ -54,20 +54,20 @@ async fn events(
         TooManyStreams,
     ))]
 async fn websocket(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     signed_in: SignedIn,
     query: Pairs,
     headers: HeaderMap,
     way: Way,
 ) -> Result<Response, Problem> {
-    follow(shared, signed_in, query, headers, way).await
+    follow(state, signed_in, query, headers, way).await
 }
 
 /// How the answer will go out.
 type Way = (Version, Extension<Handover>);
 
 async fn follow(
-    shared: Shared,
+    state: AppState,
     SignedIn(viewer): SignedIn,
     query: Pairs,
     headers: HeaderMap,
@@ -76,7 +76,7 @@ async fn follow(
     // Whoever saves data wants messages, and nothing that only passes by.
     viewer.check_owner(query.text("person"))?;
     let save_data = headers.get("save-data").is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"on"));
-    let subscription = shared.greenroom.subscribe(&viewer, resume(&headers, &query), save_data).await?;
+    let subscription = state.greenroom.subscribe(&viewer, resume(&headers, &query), save_data).await?;
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream")),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-cache, no-transform")),

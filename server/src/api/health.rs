@@ -1,11 +1,11 @@
-use crate::{document::refusals::StorageFull, problem::Problem, router::Shared};
+use crate::{document::refusals::StorageFull, problem::Problem, state::AppState};
 use axum::extract::State;
 use model::ApiError;
 use services::BusHealth;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// For whoever watches over the process.
-pub(super) fn routes() -> OpenApiRouter<Shared> {
+pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default().routes(routes!(healthy)).routes(routes!(ready))
 }
 
@@ -24,11 +24,11 @@ async fn healthy() -> &'static str {
 /// nodes take seconds: nothing is lost, and a balancer does better to go on asking `/healthz`.
 #[utoipa::path(get, path = "/readyz", tag = "Site", security(()),
     responses((status = 200, description = "They do.", body = String), StorageFull))]
-async fn ready(State(shared): State<Shared>) -> Result<&'static str, Problem> {
-    match shared.greenroom.check_ready().await {
+async fn ready(State(state): State<AppState>) -> Result<&'static str, Problem> {
+    match state.greenroom.check_ready().await {
         Err(ApiError::StorageFull) => return Err(ApiError::StorageFull.into()),
         Err(_) => return Err(Problem::NO_DATABASE),
         Ok(()) => {}
     }
-    if shared.greenroom.bus_health() == BusHealth::Unreachable { Err(Problem::BUS_SILENT) } else { Ok("ready") }
+    if state.greenroom.bus_health() == BusHealth::Unreachable { Err(Problem::BUS_SILENT) } else { Ok("ready") }
 }

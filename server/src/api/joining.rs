@@ -5,7 +5,7 @@ use crate::{
     document::refusals::{PasswordTooCommon, RateLimited, TokenInvalid},
     input::JsonBody,
     problem::Problem,
-    router::Shared,
+    state::AppState,
 };
 use app::ssr::Caller;
 use axum::{Extension, extract::State};
@@ -16,7 +16,7 @@ use services::accounts::{Confirmation, LinkOpener, ResetLink};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub(super) fn routes() -> OpenApiRouter<Shared> {
+pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default()
         .routes(routes!(register))
         .routes(routes!(verify))
@@ -33,11 +33,11 @@ type Answer = Result<StatusCode, Problem>;
 #[utoipa::path(post, path = "/auth/register", tag = "Account", security(()), request_body = RegisterInput,
     responses((status = 202, description = "Taken. The mail tells the rest."), PasswordTooCommon, RateLimited))]
 async fn register(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     Extension(caller): Extension<Caller>,
     JsonBody(input): JsonBody<RegisterInput>,
 ) -> Answer {
-    shared.greenroom.register_account(input.parse()?, caller.address).await?;
+    state.greenroom.register_account(input.parse()?, caller.address).await?;
     Ok(StatusCode::ACCEPTED)
 }
 
@@ -65,7 +65,7 @@ struct Verification {
 #[utoipa::path(post, path = "/auth/verify", tag = "Account", security(()), request_body = Verification,
     responses((status = 204, description = "Confirmed."), TokenInvalid, PasswordTooCommon, RateLimited))]
 async fn verify(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     Extension(caller): Extension<Caller>,
     JsonBody(input): JsonBody<Verification>,
 ) -> Answer {
@@ -73,7 +73,7 @@ async fn verify(
     let profile = ProfileInput { password, name, role, craft }.parse();
     let (token, profile) = model::api_error::combine_errors(required("token", token), profile)?;
     let (by, from) = (LinkOpener::Program, Some(caller.address));
-    shared.greenroom.confirm_email(Confirmation { token, profile, by, from }).await?;
+    state.greenroom.confirm_email(Confirmation { token, profile, by, from }).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -99,11 +99,11 @@ impl Address {
 #[utoipa::path(post, path = "/auth/verify/resend", tag = "Account", security(()), request_body = Address,
     responses((status = 202, description = "Sent, if there is an account to confirm."), RateLimited))]
 async fn resend(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     Extension(caller): Extension<Caller>,
     JsonBody(address): JsonBody<Address>,
 ) -> Answer {
-    shared.greenroom.resend_link(address.parse()?, None, caller.address).await?;
+    state.greenroom.resend_link(address.parse()?, None, caller.address).await?;
     Ok(StatusCode::ACCEPTED)
 }
 
@@ -113,11 +113,11 @@ async fn resend(
 #[utoipa::path(post, path = "/auth/password/forgot", tag = "Account", security(()), request_body = Address,
     responses((status = 202, description = "Sent, if there is an account."), RateLimited))]
 async fn forgot(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     Extension(caller): Extension<Caller>,
     JsonBody(address): JsonBody<Address>,
 ) -> Answer {
-    shared.greenroom.forgot_password(address.parse_to_look_up()?, caller.address).await?;
+    state.greenroom.forgot_password(address.parse_to_look_up()?, caller.address).await?;
     Ok(StatusCode::ACCEPTED)
 }
 
@@ -139,13 +139,13 @@ struct NewSecret {
         PasswordTooCommon, RateLimited, TokenInvalid,
     ))]
 async fn reset(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     Extension(caller): Extension<Caller>,
     JsonBody(NewSecret { token, password }): JsonBody<NewSecret>,
 ) -> Answer {
     let (token, password) = (required("token", token), chosen(password.as_deref()));
     let (token, password) = model::api_error::combine_errors(token, password)?;
-    shared.greenroom.reset_password(ResetLink { token, from: Some(caller.address) }, password).await?;
+    state.greenroom.reset_password(ResetLink { token, from: Some(caller.address) }, password).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -4,7 +4,7 @@ use crate::{
     document::refusals::{BodyAtFault, ClientIdReused, Invalid, NotFound, RateLimited, WrongRole},
     input::{JsonBody, Pairs},
     problem::Problem,
-    router::Shared,
+    state::AppState,
 };
 use axum::{
     extract::State,
@@ -17,7 +17,7 @@ use services::{Viewer, messages::SendOutcome};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub(super) fn routes() -> OpenApiRouter<Shared> {
+pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default()
         .routes(routes!(inbox, send))
         .routes(routes!(talent_inbox, talent_send))
@@ -35,8 +35,8 @@ struct Sent {
 #[utoipa::path(get, path = "/messages", tag = "Messages",
     params(("page" = Option<String>, Query, description = "The `nextPage` of the page before.")),
     responses((status = 200, description = "Newest first, a page of them.", body = Inbox), Invalid))]
-async fn inbox(State(shared): State<Shared>, SignedIn(viewer): SignedIn, query: Pairs) -> Answer {
-    inbox_of(shared, viewer, query).await
+async fn inbox(State(state): State<AppState>, SignedIn(viewer): SignedIn, query: Pairs) -> Answer {
+    inbox_of(state, viewer, query).await
 }
 
 /// A talent's conversations
@@ -45,8 +45,8 @@ async fn inbox(State(shared): State<Shared>, SignedIn(viewer): SignedIn, query: 
 #[utoipa::path(get, path = "/talent/messages", tag = "Messages",
     params(("page" = Option<String>, Query, description = "The `nextPage` of the page before.")),
     responses((status = 200, description = "Newest first, a page of them.", body = Inbox), Invalid, WrongRole))]
-async fn talent_inbox(State(shared): State<Shared>, signed_in: SignedIn, query: Pairs) -> Answer {
-    inbox_of(shared, signed_in.only(Role::Talent)?, query).await
+async fn talent_inbox(State(state): State<AppState>, signed_in: SignedIn, query: Pairs) -> Answer {
+    inbox_of(state, signed_in.only(Role::Talent)?, query).await
 }
 
 /// An organizer's conversations
@@ -55,8 +55,8 @@ async fn talent_inbox(State(shared): State<Shared>, signed_in: SignedIn, query: 
 #[utoipa::path(get, path = "/organizer/messages", tag = "Messages",
     params(("page" = Option<String>, Query, description = "The `nextPage` of the page before.")),
     responses((status = 200, description = "Newest first, a page of them.", body = Inbox), Invalid, WrongRole))]
-async fn organizer_inbox(State(shared): State<Shared>, signed_in: SignedIn, query: Pairs) -> Answer {
-    inbox_of(shared, signed_in.only(Role::Organizer)?, query).await
+async fn organizer_inbox(State(state): State<AppState>, signed_in: SignedIn, query: Pairs) -> Answer {
+    inbox_of(state, signed_in.only(Role::Organizer)?, query).await
 }
 
 /// Send a message
@@ -69,11 +69,11 @@ async fn organizer_inbox(State(shared): State<Shared>, signed_in: SignedIn, quer
         BodyAtFault, ClientIdReused, NotFound, RateLimited,
     ))]
 async fn send(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     SignedIn(viewer): SignedIn,
     JsonBody(input): JsonBody<MessageInput>,
 ) -> Answer {
-    send_as(shared, viewer, input).await
+    send_as(state, viewer, input).await
 }
 
 /// Send a message as talent
@@ -86,11 +86,11 @@ async fn send(
         BodyAtFault, ClientIdReused, NotFound, RateLimited, WrongRole,
     ))]
 async fn talent_send(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     signed_in: SignedIn,
     JsonBody(input): JsonBody<MessageInput>,
 ) -> Answer {
-    send_as(shared, signed_in.only(Role::Talent)?, input).await
+    send_as(state, signed_in.only(Role::Talent)?, input).await
 }
 
 /// Send a message as organizer
@@ -103,19 +103,19 @@ async fn talent_send(
         BodyAtFault, ClientIdReused, NotFound, RateLimited, WrongRole,
     ))]
 async fn organizer_send(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     signed_in: SignedIn,
     JsonBody(input): JsonBody<MessageInput>,
 ) -> Answer {
-    send_as(shared, signed_in.only(Role::Organizer)?, input).await
+    send_as(state, signed_in.only(Role::Organizer)?, input).await
 }
 
-async fn inbox_of(shared: Shared, viewer: Viewer, query: Pairs) -> Answer {
-    Ok(private(shared.greenroom.load_inbox(&viewer, query.text("page")).await?))
+async fn inbox_of(state: AppState, viewer: Viewer, query: Pairs) -> Answer {
+    Ok(private(state.greenroom.load_inbox(&viewer, query.text("page")).await?))
 }
 
-async fn send_as(shared: Shared, viewer: Viewer, input: MessageInput) -> Answer {
-    let posted = shared.greenroom.send_message(&viewer, input.parse()?).await?;
+async fn send_as(state: AppState, viewer: Viewer, input: MessageInput) -> Answer {
+    let posted = state.greenroom.send_message(&viewer, input.parse()?).await?;
     let status = match posted {
         SendOutcome::New(_) => StatusCode::CREATED,
         SendOutcome::Duplicate(_) => StatusCode::OK,

@@ -4,7 +4,7 @@ use crate::{
     document::refusals::Invalid,
     input::{JsonBody, Pairs},
     problem::Problem,
-    router::Shared,
+    state::AppState,
 };
 use axum::{extract::State, response::Response};
 use http::StatusCode;
@@ -14,7 +14,7 @@ use services::notifications::NotificationSelection;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub(super) fn routes() -> OpenApiRouter<Shared> {
+pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default().routes(routes!(notifications)).routes(routes!(mark_read))
 }
 
@@ -23,11 +23,11 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
     params(("page" = Option<String>, Query, description = "The `nextPage` of the page before.")),
     responses((status = 200, description = "Newest first, a page of them.", body = NotificationList), Invalid))]
 async fn notifications(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     SignedIn(viewer): SignedIn,
     query: Pairs,
 ) -> Result<Response, Problem> {
-    Ok(private(shared.greenroom.list_notifications(&viewer, query.text("page")).await?))
+    Ok(private(state.greenroom.list_notifications(&viewer, query.text("page")).await?))
 }
 
 /// Notifications that may be named at once.
@@ -63,10 +63,10 @@ impl SeenInput {
 #[utoipa::path(post, path = "/notifications/read", tag = "Notifications", request_body = SeenInput,
     responses((status = 204, description = "Noted.")))]
 async fn mark_read(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     SignedIn(viewer): SignedIn,
     JsonBody(input): JsonBody<SeenInput>,
 ) -> Result<StatusCode, Problem> {
-    shared.greenroom.mark_notifications_seen(&viewer, input.parse()?).await?;
+    state.greenroom.mark_notifications_seen(&viewer, input.parse()?).await?;
     Ok(StatusCode::NO_CONTENT)
 }

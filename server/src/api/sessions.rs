@@ -1,5 +1,5 @@
 use super::private;
-use crate::{caller::SignedIn, document::refusals::SessionRequired, input::PathId, problem::Problem, router::Shared};
+use crate::{caller::SignedIn, document::refusals::SessionRequired, input::PathId, problem::Problem, state::AppState};
 use axum::{
     extract::State,
     response::{IntoResponse, Response},
@@ -10,7 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub(super) fn routes() -> OpenApiRouter<Shared> {
+pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default().routes(routes!(sessions)).routes(routes!(end_session))
 }
 
@@ -23,8 +23,8 @@ struct Sessions {
 /// Where you are signed in
 #[utoipa::path(get, path = "/auth/sessions", tag = "Account",
     responses((status = 200, description = "All devices.", body = Sessions), SessionRequired))]
-async fn sessions(State(shared): State<Shared>, SignedIn(viewer): SignedIn) -> Result<Response, Problem> {
-    Ok(private(Sessions { sessions: shared.greenroom.list_devices(&viewer).await? }))
+async fn sessions(State(state): State<AppState>, SignedIn(viewer): SignedIn) -> Result<Response, Problem> {
+    Ok(private(Sessions { sessions: state.greenroom.list_devices(&viewer).await? }))
 }
 
 /// Sign a device out
@@ -33,13 +33,13 @@ async fn sessions(State(shared): State<Shared>, SignedIn(viewer): SignedIn) -> R
 #[utoipa::path(delete, path = "/auth/sessions/{id}", tag = "Account", params(("id" = SessionId, Path)),
     responses((status = 204, description = "Signed out."), SessionRequired))]
 async fn end_session(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     SignedIn(viewer): SignedIn,
     PathId(id): PathId<SessionId>,
 ) -> Result<Response, Problem> {
-    shared.greenroom.end_session(&viewer, id).await?;
+    state.greenroom.end_session(&viewer, id).await?;
     if id == viewer.session() {
-        let cookie = shared.cookie.clear().ok_or(Problem::INTERNAL)?;
+        let cookie = state.cookie.clear().ok_or(Problem::INTERNAL)?;
         return Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response());
     }
     Ok(StatusCode::NO_CONTENT.into_response())

@@ -1,5 +1,5 @@
 use super::private;
-use crate::{caller::SignedIn, document::refusals::Invalid, input::Pairs, problem::Problem, router::Shared};
+use crate::{caller::SignedIn, document::refusals::Invalid, input::Pairs, problem::Problem, state::AppState};
 use axum::{extract::State, response::Response};
 use model::{Craft, Directory, FieldError};
 use services::talents::TalentSearch;
@@ -9,7 +9,7 @@ use utoipa::{
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub(super) fn routes() -> OpenApiRouter<Shared> {
+pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default().routes(routes!(talents))
 }
 
@@ -33,7 +33,7 @@ impl ToSchema for CraftOrAny {}
         ("page" = Option<String>, Query, description = "The `nextPage` of the page before."),
     ),
     responses((status = 200, description = "By name, a page of them.", body = Directory), Invalid))]
-async fn talents(State(shared): State<Shared>, SignedIn(viewer): SignedIn, query: Pairs) -> Result<Response, Problem> {
+async fn talents(State(state): State<AppState>, SignedIn(viewer): SignedIn, query: Pairs) -> Result<Response, Problem> {
     let craft = query.text("craft").filter(|craft| !craft.is_empty());
     let craft =
         craft.map(|craft| craft.parse().map_err(|()| Problem::field("craft", FieldError::Invalid))).transpose()?;
@@ -42,5 +42,5 @@ async fn talents(State(shared): State<Shared>, SignedIn(viewer): SignedIn, query
         craft,
         page: query.text("page").map(str::to_owned),
     };
-    Ok(private(shared.greenroom.search_talents(&viewer, search).await?))
+    Ok(private(state.greenroom.search_talents(&viewer, search).await?))
 }

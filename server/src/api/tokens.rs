@@ -4,7 +4,7 @@ use crate::{
     document::refusals::{PasswordRequired, SessionRequired},
     input::{JsonBody, PathId},
     problem::Problem,
-    router::Shared,
+    state::AppState,
 };
 use axum::{
     extract::State,
@@ -16,7 +16,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub(super) fn routes() -> OpenApiRouter<Shared> {
+pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default().routes(routes!(tokens, create_token)).routes(routes!(revoke_token))
 }
 
@@ -29,8 +29,8 @@ struct Tokens {
 /// Your access tokens
 #[utoipa::path(get, path = "/auth/tokens", tag = "Account",
     responses((status = 200, description = "All of them, without their secrets.", body = Tokens), SessionRequired))]
-async fn tokens(State(shared): State<Shared>, SignedIn(viewer): SignedIn) -> Result<Response, Problem> {
-    Ok(private(Tokens { tokens: shared.greenroom.list_access_tokens(&viewer).await? }))
+async fn tokens(State(state): State<AppState>, SignedIn(viewer): SignedIn) -> Result<Response, Problem> {
+    Ok(private(Tokens { tokens: state.greenroom.list_access_tokens(&viewer).await? }))
 }
 
 #[derive(Serialize, ToSchema)]
@@ -46,11 +46,11 @@ struct Created {
 #[utoipa::path(post, path = "/auth/tokens", tag = "Account", request_body = TokenInput,
     responses((status = 201, description = "The token, with its secret.", body = Created), SessionRequired, PasswordRequired))]
 async fn create_token(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     SignedIn(viewer): SignedIn,
     JsonBody(input): JsonBody<TokenInput>,
 ) -> Result<Response, Problem> {
-    let services::NewToken { token, secret } = shared.greenroom.create_token(&viewer, input.parse()?).await?;
+    let services::NewToken { token, secret } = state.greenroom.create_token(&viewer, input.parse()?).await?;
     Ok((StatusCode::CREATED, private(Created { token, secret })).into_response())
 }
 
@@ -60,10 +60,10 @@ async fn create_token(
 #[utoipa::path(delete, path = "/auth/tokens/{id}", tag = "Account", params(("id" = SessionId, Path)),
     responses((status = 204, description = "It works no more."), SessionRequired))]
 async fn revoke_token(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     SignedIn(viewer): SignedIn,
     PathId(id): PathId<SessionId>,
 ) -> Result<StatusCode, Problem> {
-    shared.greenroom.end_session(&viewer, id).await?;
+    state.greenroom.end_session(&viewer, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
