@@ -12,7 +12,7 @@
 //! - [`router`]: which path leads where, and what every request passes through
 //! - [`request_target`]: whether a request is addressed to this site
 //! - [`request_body`]: reads bodies whole, before anybody is looked up
-//! - [`caller`], [`origin`]: who is calling, and from where
+//! - [`middleware::auth`], [`middleware::csrf`]: who is calling, and from where
 //! - [`api`]: the REST interface, one file a noun, and its stream
 //! - [`document`]: what the interface says of itself, in OpenAPI
 //! - [`nats`]: what nodes of one site tell each other
@@ -22,33 +22,30 @@
 //! - [`keeping`]: backups, and moving to another database
 //! - [`private_files`]: who may read what the site keeps
 //! - [`logs`], [`metrics`], [`traces`]: what is told to whoever watches over the process
-//! - [`requests`]: what every request leaves behind
+//! - [`middleware::access_log`]: what every request leaves behind
 //! - [`typed`], [`form_referer`]: what was typed into a form that was refused, and where it leads back to
-//! - [`headers`]: what answers ask of a browser
+//! - [`middleware::security_headers`]: what answers ask of a browser
 //! - [`problem`], [`input`]: how the interface says no, and how it reads what it is sent
 
 mod api;
-mod caller;
 mod connections;
 mod dev_mail;
 mod document;
 mod form_referer;
 mod head_deadline;
-mod headers;
 mod input;
 mod keeping;
 mod listen;
 mod logs;
 mod metrics;
+mod middleware;
 mod nats;
-mod origin;
 mod page_owner;
 mod pages;
 mod private_files;
 mod problem;
 mod request_body;
 mod request_target;
-mod requests;
 mod router;
 mod security_txt;
 mod settings;

@@ -1,7 +1,7 @@
 //! Numbers for whoever watches over the process, in the text format of Prometheus. On an address of their own:
 //! they are nobody else's business.
 
-use crate::{connections, requests, state::AppState};
+use crate::{connections, middleware::access_log, state::AppState};
 use axum::{Router, extract::State, response::IntoResponse, routing::get};
 use http::header;
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
@@ -35,7 +35,7 @@ impl Metrics {
         let listener = listener.map_err(|error| format!("METRICS_ADDR: can't listen on {addr}: {error}"))?;
         let handle = recorder().map_err(|error| format!("METRICS_ADDR: nothing can be measured: {error}"))?;
         metrics::describe_metrics();
-        requests::describe();
+        access_log::describe_metrics();
         connections::describe();
         process::describe();
         if let Ok(addr) = listener.local_addr() {

@@ -2,7 +2,7 @@
 //!
 //! Every server function is meant, except those that are for people who are signed out. One that is added is.
 
-use crate::{headers, pages::is_function, problem::Problem, router::BODY_LIMIT};
+use crate::{middleware::security_headers, pages::is_function, problem::Problem, router::BODY_LIMIT};
 use app::{
     answer::Failure,
     functions::FOR_ANYONE,
@@ -56,7 +56,7 @@ fn page(viewer: &Viewer, form: &Bytes) -> Response {
         form_urlencoded::parse(form).filter(|(name, value)| TYPED.contains(&name.as_ref()) && !value.is_empty());
     let typed: Vec<String> = typed.map(|(_, value)| value.into_owned()).collect();
     let nonce = Nonce::new();
-    let policy = headers::broken_page(&nonce).map(|policy| [(header::CONTENT_SECURITY_POLICY, policy)]);
+    let policy = security_headers::error_page_policy(&nonce).map(|policy| [(header::CONTENT_SECURITY_POLICY, policy)]);
     let no_store = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
     let html = other_person_page(&nonce, &viewer.person().name, &typed.join("\n"));
     (ssr::status(&ApiError::OtherPerson), policy, no_store, Html(html)).into_response()

@@ -1,6 +1,8 @@
 //! The rendered pages and the static files.
 
-use crate::{form_referer, headers, page_owner, problem::Problem, settings::Checked, state::AppState, typed};
+use crate::{
+    form_referer, middleware::security_headers, page_owner, problem::Problem, settings::Checked, state::AppState, typed,
+};
 use app::{App, answer::Failure, owner::PageOwner, pages, shell, ssr::Caller};
 use axum::{
     Router,
@@ -59,7 +61,7 @@ pub(crate) fn routes(state: &AppState, options: LeptosOptions) -> Router {
         .layer(middleware::map_response(keep_for_ever));
     let fallback = file_and_error_handler_with_context::<LeptosOptions, _>(provide, shell);
     let all = pages.merge(files).fallback(fallback.layer(middleware::map_response(forget_what_is_missing)));
-    all.layer(middleware::from_fn_with_state(reload_port, headers::guard_page)).with_state(options)
+    all.layer(middleware::from_fn_with_state(reload_port, security_headers::add_page_policy)).with_state(options)
 }
 
 /// What pages and server functions find in their context; pages also whose they are, and the nonce that their policy

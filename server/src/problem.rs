@@ -1,6 +1,6 @@
 //! How the interface says no: `application/problem+json`, RFC 9457.
 
-use crate::headers;
+use crate::middleware::security_headers;
 use app::ssr::status;
 use axum::{
     Json,
@@ -157,7 +157,7 @@ pub(crate) async fn tell(request: Request, next: Next) -> Response {
 
 fn broken_page() -> impl IntoResponse {
     let nonce = Nonce::new();
-    let policy = headers::broken_page(&nonce).map(|policy| [(header::CONTENT_SECURITY_POLICY, policy)]);
+    let policy = security_headers::error_page_policy(&nonce).map(|policy| [(header::CONTENT_SECURITY_POLICY, policy)]);
     let no_store = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
     (policy, no_store, Html(app::pages::broken_page(&nonce)))
 }

@@ -4,7 +4,7 @@
 //! request must name the public URL's host, or a loopback one where that is loopback. The router takes a target for a path
 //! and panics at others, and a path stands in each line of the log about the request: [`normalize`] leaves a short path.
 
-use crate::{problem::Problem, requests::Kind, settings::Checked};
+use crate::{middleware::access_log::RouteKind, problem::Problem, settings::Checked};
 use axum::{
     extract::{Request, State},
     middleware::Next,
@@ -56,7 +56,7 @@ pub(crate) async fn check(State(hosts): State<Hosts>, request: Request, next: Ne
         return ([(header::CONNECTION, HeaderValue::from_static("close"))], fault).into_response();
     }
     // Who looks whether this process lives asks it by its address.
-    let is_probe = Kind::of(request.uri().path()) == Kind::Health;
+    let is_probe = RouteKind::from_path(request.uri().path()) == RouteKind::Health;
     if is_probe || hosts.include(request.headers(), authority.as_ref()) {
         next.run(request).await
     } else {

@@ -1,11 +1,13 @@
 //! Which path leads where, and what every request passes through.
 
 use crate::{
-    api, caller, dev_mail, document, headers, origin, pages,
+    api, dev_mail, document,
+    middleware::{access_log, auth, csrf, security_headers},
+    pages,
     problem::{self, Problem},
     request_body,
     request_target::{self, Hosts},
-    requests, security_txt,
+    security_txt,
     settings::Checked,
     state::AppState,
     unsubscribe,
@@ -32,19 +34,22 @@ pub(crate) fn build(state: AppState, settings: &Checked) -> Router {
     let every_request = ServiceBuilder::new()
         .layer(middleware::map_request(keep_plain_request_id))
         .layer(SetRequestIdLayer::new(REQUEST_ID, NewRequestId))
-        .layer(middleware::from_fn_with_state(settings.traced, requests::watch))
+        .layer(middleware::from_fn_with_state(settings.traced, access_log::log_request))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         // Files that were compressed by the build come without it, and a cache would hand them to anybody.
         .layer(SetResponseHeaderLayer::if_not_present(header::VARY, HeaderValue::from_static("accept-encoding")))
         .layer(CompressionLayer::new())
-        .layer(middleware::map_response_with_state(headers::everywhere(settings.secure), headers::add))
+        .layer(middleware::map_response_with_state(
+            security_headers::common_headers(settings.secure),
+            security_headers::add_headers,
+        ))
         .layer(middleware::from_fn(problem::tell))
         .layer(CatchPanicLayer::custom(pages::broke))
         .layer(middleware::from_fn_with_state(Hosts::of(settings), request_target::check))
         .layer(middleware::from_fn(refuse_large))
-        .layer(middleware::from_fn_with_state(state.clone(), origin::check))
+        .layer(middleware::from_fn_with_state(state.clone(), csrf::check_origin))
         .layer(middleware::from_fn(request_body::read))
-        .layer(middleware::from_fn_with_state(state.clone(), caller::identify));
+        .layer(middleware::from_fn_with_state(state.clone(), auth::authenticate));
     let dev_mail = if settings.shows_mail() { dev_mail::routes() } else { Router::new() };
     Router::from(api::routes())
         .merge(dev_mail)

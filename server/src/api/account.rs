@@ -1,11 +1,11 @@
 use super::private;
 use crate::{
-    caller::SignedIn,
     document::refusals::{
         Invalid, OtherPerson, PasswordRequired, PasswordTooCommon, RateLimited, RoleFixed, SessionRequired,
         WrongPassword,
     },
     input::{JsonBody, Pairs},
+    middleware::auth::CurrentViewer,
     problem::Problem,
     state::AppState,
 };
@@ -37,7 +37,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
 /// Your account
 #[utoipa::path(get, path = "/account", tag = "Account",
     responses((status = 200, description = "What can be set.", body = Account)))]
-async fn account(State(state): State<AppState>, SignedIn(viewer): SignedIn) -> Result<Response, Problem> {
+async fn account(State(state): State<AppState>, CurrentViewer(viewer): CurrentViewer) -> Result<Response, Problem> {
     Ok(private(state.greenroom.load_account(&viewer).await?))
 }
 
@@ -48,7 +48,7 @@ async fn account(State(state): State<AppState>, SignedIn(viewer): SignedIn) -> R
     responses((status = 200, description = "As it is now.", body = Account), SessionRequired, RoleFixed))]
 async fn change_account(
     State(state): State<AppState>,
-    SignedIn(viewer): SignedIn,
+    CurrentViewer(viewer): CurrentViewer,
     JsonBody(input): JsonBody<AccountInput>,
 ) -> Result<Response, Problem> {
     let change = input.parse(viewer.role())?;
@@ -71,7 +71,7 @@ struct NewAddress {
     responses((status = 202, description = "The mail is on its way."), SessionRequired, WrongPassword, RateLimited))]
 async fn change_email(
     State(state): State<AppState>,
-    SignedIn(viewer): SignedIn,
+    CurrentViewer(viewer): CurrentViewer,
     Extension(caller): Extension<Caller>,
     JsonBody(input): JsonBody<NewAddress>,
 ) -> Result<StatusCode, Problem> {
@@ -100,7 +100,7 @@ struct NewPasswordInput {
     ))]
 async fn change_password(
     State(state): State<AppState>,
-    SignedIn(viewer): SignedIn,
+    CurrentViewer(viewer): CurrentViewer,
     JsonBody(input): JsonBody<NewPasswordInput>,
 ) -> Result<StatusCode, Problem> {
     let new = NewPassword::parse(input.password.as_deref()).map_err(|fault| ApiError::field("password", fault));
@@ -116,7 +116,7 @@ async fn change_password(
     responses((status = 204, description = "It is the password."), SessionRequired, WrongPassword, RateLimited))]
 async fn confirm_password(
     State(state): State<AppState>,
-    SignedIn(viewer): SignedIn,
+    CurrentViewer(viewer): CurrentViewer,
     JsonBody(Goodbye { password }): JsonBody<Goodbye>,
 ) -> Result<StatusCode, Problem> {
     state.greenroom.confirm_password(&viewer, typed("password", password)?).await?;
@@ -133,7 +133,11 @@ async fn confirm_password(
         (status = 200, description = "The document.", body = Object),
         SessionRequired, PasswordRequired, RateLimited, OtherPerson,
     ))]
-async fn export(State(state): State<AppState>, SignedIn(viewer): SignedIn, query: Pairs) -> Result<Response, Problem> {
+async fn export(
+    State(state): State<AppState>,
+    CurrentViewer(viewer): CurrentViewer,
+    query: Pairs,
+) -> Result<Response, Problem> {
     viewer.check_owner(query.text("person")).map_err(|_| ApiError::OtherPerson)?;
     let export = state.greenroom.export_data(&viewer)?;
     let pieces = stream::unfold(export, async |mut export: Export| {
@@ -167,7 +171,7 @@ struct Goodbye {
     ))]
 async fn leave(
     State(state): State<AppState>,
-    SignedIn(viewer): SignedIn,
+    CurrentViewer(viewer): CurrentViewer,
     JsonBody(Goodbye { password }): JsonBody<Goodbye>,
 ) -> Result<Response, Problem> {
     state.greenroom.delete_account(&viewer, typed("password", password)?).await?;

@@ -1,8 +1,8 @@
 use super::private;
 use crate::{
-    caller::SignedIn,
     document::refusals::{EmailUnverified, InvalidCredentials, RateLimited, SessionRequired},
     input::JsonOrForm,
+    middleware::auth::CurrentViewer,
     problem::Problem,
     state::AppState,
 };
@@ -86,7 +86,7 @@ struct Session {
 /// Who is signed in
 #[utoipa::path(get, path = "/auth/session", tag = "Account",
     responses((status = 200, description = "The session.", body = Session)))]
-async fn session(State(state): State<AppState>, SignedIn(viewer): SignedIn) -> Result<Response, Problem> {
+async fn session(State(state): State<AppState>, CurrentViewer(viewer): CurrentViewer) -> Result<Response, Problem> {
     let user = state.greenroom.load_user(&viewer).await?;
     Ok(private(Session { user, expires_at: viewer.expires_at() }))
 }
@@ -96,7 +96,7 @@ async fn session(State(state): State<AppState>, SignedIn(viewer): SignedIn) -> R
 /// Ends the session and its streams.
 #[utoipa::path(post, path = "/auth/signout", tag = "Account",
     responses((status = 204, description = "Signed out.", headers(("Set-Cookie" = String))), SessionRequired))]
-async fn sign_out(State(state): State<AppState>, SignedIn(viewer): SignedIn) -> Result<Response, Problem> {
+async fn sign_out(State(state): State<AppState>, CurrentViewer(viewer): CurrentViewer) -> Result<Response, Problem> {
     state.greenroom.sign_out(&viewer).await?;
     let cookie = state.cookie.clear().ok_or(Problem::INTERNAL)?;
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())

@@ -1,8 +1,8 @@
 use super::private;
 use crate::{
-    caller::SignedIn,
     document::refusals::{BodyAtFault, ClientIdReused, Invalid, RateLimited, TermsAtFault, WrongRole, WrongStatus},
     input::{JsonBody, Pairs, PathId},
+    middleware::auth::CurrentViewer,
     problem::Problem,
     state::AppState,
 };
@@ -50,10 +50,10 @@ impl From<Conversation> for Opened {
     ))]
 async fn open_booking(
     State(state): State<AppState>,
-    signed_in: SignedIn,
+    signed_in: CurrentViewer,
     JsonBody(input): JsonBody<BookingInput>,
 ) -> Result<Response, Problem> {
-    let viewer = signed_in.only(Role::Organizer)?;
+    let viewer = signed_in.require_role(Role::Organizer)?;
     let draft = input.parse(state.greenroom.now())?;
     let opened = state.greenroom.open_booking(&viewer, draft).await?;
     Ok((StatusCode::CREATED, private(Opened::from(opened))).into_response())
@@ -75,7 +75,7 @@ struct Bookings {
     responses((status = 200, description = "A page of them.", body = Bookings), Invalid))]
 async fn list_bookings(
     State(state): State<AppState>,
-    SignedIn(viewer): SignedIn,
+    CurrentViewer(viewer): CurrentViewer,
     query: Pairs,
 ) -> Result<Response, Problem> {
     let (bookings, next_page) = state.greenroom.list_bookings(&viewer, query.text("page")).await?;
@@ -87,7 +87,7 @@ async fn list_bookings(
     responses((status = 200, description = "With its conversation.", body = Opened)))]
 async fn booking(
     State(state): State<AppState>,
-    SignedIn(viewer): SignedIn,
+    CurrentViewer(viewer): CurrentViewer,
     PathId(id): PathId<BookingId>,
 ) -> Result<Response, Problem> {
     Ok(private(Opened::from(state.greenroom.load_booking(&viewer, id).await?)))
@@ -105,7 +105,11 @@ type Answer = Result<Response, Problem>;
 /// For its talent, while it is an inquiry.
 #[utoipa::path(post, path = "/bookings/{id}/accept", tag = "Bookings", params(("id" = BookingId, Path)),
     responses((status = 200, description = "As it stands now.", body = Stepped), WrongStatus, RateLimited, WrongRole))]
-async fn accept(State(state): State<AppState>, SignedIn(viewer): SignedIn, PathId(id): PathId<BookingId>) -> Answer {
+async fn accept(
+    State(state): State<AppState>,
+    CurrentViewer(viewer): CurrentViewer,
+    PathId(id): PathId<BookingId>,
+) -> Answer {
     step(state, viewer, id, BookingAction::Accept).await
 }
 
@@ -114,7 +118,11 @@ async fn accept(State(state): State<AppState>, SignedIn(viewer): SignedIn, PathI
 /// For its talent, while it is an inquiry.
 #[utoipa::path(post, path = "/bookings/{id}/decline", tag = "Bookings", params(("id" = BookingId, Path)),
     responses((status = 200, description = "As it stands now.", body = Stepped), WrongStatus, RateLimited, WrongRole))]
-async fn decline(State(state): State<AppState>, SignedIn(viewer): SignedIn, PathId(id): PathId<BookingId>) -> Answer {
+async fn decline(
+    State(state): State<AppState>,
+    CurrentViewer(viewer): CurrentViewer,
+    PathId(id): PathId<BookingId>,
+) -> Answer {
     step(state, viewer, id, BookingAction::Decline).await
 }
 
@@ -123,7 +131,11 @@ async fn decline(State(state): State<AppState>, SignedIn(viewer): SignedIn, Path
 /// For either side, while it is an inquiry or accepted.
 #[utoipa::path(post, path = "/bookings/{id}/cancel", tag = "Bookings", params(("id" = BookingId, Path)),
     responses((status = 200, description = "As it stands now.", body = Stepped), WrongStatus, RateLimited))]
-async fn cancel(State(state): State<AppState>, SignedIn(viewer): SignedIn, PathId(id): PathId<BookingId>) -> Answer {
+async fn cancel(
+    State(state): State<AppState>,
+    CurrentViewer(viewer): CurrentViewer,
+    PathId(id): PathId<BookingId>,
+) -> Answer {
     step(state, viewer, id, BookingAction::Cancel).await
 }
 

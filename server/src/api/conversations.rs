@@ -1,8 +1,8 @@
 use super::private;
 use crate::{
-    caller::SignedIn,
     document::refusals::{Invalid, RateLimited},
     input::{JsonBody, Pairs, PathId},
+    middleware::auth::CurrentViewer,
     problem::Problem,
     state::AppState,
 };
@@ -37,7 +37,7 @@ struct OneConversation {
     responses((status = 200, description = "The conversation.", body = OneConversation)))]
 async fn conversation(
     State(state): State<AppState>,
-    SignedIn(viewer): SignedIn,
+    CurrentViewer(viewer): CurrentViewer,
     PathId(id): PathId<ConversationId>,
 ) -> Result<Response, Problem> {
     let (conversation, cursor) = state.greenroom.load_conversation(&viewer, id).await?;
@@ -68,7 +68,7 @@ struct History {
     responses((status = 200, description = "A window of them.", body = History), Invalid))]
 async fn history(
     State(state): State<AppState>,
-    SignedIn(viewer): SignedIn,
+    CurrentViewer(viewer): CurrentViewer,
     PathId(id): PathId<ConversationId>,
     query: Pairs,
 ) -> Result<Response, Problem> {
@@ -106,7 +106,7 @@ impl Mark {
     request_body = Mark, responses((status = 204, description = "Marked."), RateLimited))]
 async fn read(
     State(state): State<AppState>,
-    SignedIn(viewer): SignedIn,
+    CurrentViewer(viewer): CurrentViewer,
     PathId(id): PathId<ConversationId>,
     JsonBody(mark): JsonBody<Mark>,
 ) -> Result<StatusCode, Problem> {
@@ -121,7 +121,7 @@ async fn read(
     request_body = Mark, responses((status = 204, description = "Marked."), RateLimited))]
 async fn unread(
     State(state): State<AppState>,
-    SignedIn(viewer): SignedIn,
+    CurrentViewer(viewer): CurrentViewer,
     PathId(id): PathId<ConversationId>,
     JsonBody(mark): JsonBody<Mark>,
 ) -> Result<StatusCode, Problem> {
@@ -136,7 +136,7 @@ async fn unread(
     request_body = Mark, responses((status = 204, description = "Noted."), RateLimited))]
 async fn delivered(
     State(state): State<AppState>,
-    SignedIn(viewer): SignedIn,
+    CurrentViewer(viewer): CurrentViewer,
     PathId(id): PathId<ConversationId>,
     JsonBody(mark): JsonBody<Mark>,
 ) -> Result<StatusCode, Problem> {
@@ -151,7 +151,7 @@ async fn delivered(
     responses((status = 204, description = "Told, or kept to ourselves.")))]
 async fn typing(
     State(state): State<AppState>,
-    SignedIn(viewer): SignedIn,
+    CurrentViewer(viewer): CurrentViewer,
     PathId(id): PathId<ConversationId>,
 ) -> Result<StatusCode, Problem> {
     state.greenroom.notify_typing(&viewer, id).await?;
@@ -165,7 +165,7 @@ async fn typing(
     responses((status = 200, description = "As of now.", body = Presence)))]
 async fn presence(
     State(state): State<AppState>,
-    SignedIn(viewer): SignedIn,
+    CurrentViewer(viewer): CurrentViewer,
     PathId(id): PathId<ConversationId>,
 ) -> Result<Response, Problem> {
     Ok(private(state.greenroom.load_presence(&viewer, id).await?))

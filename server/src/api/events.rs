@@ -1,6 +1,6 @@
 use crate::{
-    caller::SignedIn, document::refusals::TooManyStreams, input::Pairs, problem::Problem, state::AppState,
-    wire::Handover,
+    document::refusals::TooManyStreams, input::Pairs, middleware::auth::CurrentViewer, problem::Problem,
+    state::AppState, wire::Handover,
 };
 use axum::{
     Extension,
@@ -31,7 +31,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
     ))]
 async fn events(
     State(state): State<AppState>,
-    signed_in: SignedIn,
+    signed_in: CurrentViewer,
     query: Pairs,
     headers: HeaderMap,
     way: Way,
@@ -55,7 +55,7 @@ async fn events(
     ))]
 async fn websocket(
     State(state): State<AppState>,
-    signed_in: SignedIn,
+    signed_in: CurrentViewer,
     query: Pairs,
     headers: HeaderMap,
     way: Way,
@@ -68,7 +68,7 @@ type Way = (Version, Extension<Handover>);
 
 async fn follow(
     state: AppState,
-    SignedIn(viewer): SignedIn,
+    CurrentViewer(viewer): CurrentViewer,
     query: Pairs,
     headers: HeaderMap,
     (version, Extension(handover)): Way,

@@ -1,8 +1,8 @@
 use super::private;
 use crate::{
-    caller::SignedIn,
     document::refusals::{BodyAtFault, ClientIdReused, Invalid, NotFound, RateLimited, WrongRole},
     input::{JsonBody, Pairs},
+    middleware::auth::CurrentViewer,
     problem::Problem,
     state::AppState,
 };
@@ -35,7 +35,7 @@ struct Sent {
 #[utoipa::path(get, path = "/messages", tag = "Messages",
     params(("page" = Option<String>, Query, description = "The `nextPage` of the page before.")),
     responses((status = 200, description = "Newest first, a page of them.", body = Inbox), Invalid))]
-async fn inbox(State(state): State<AppState>, SignedIn(viewer): SignedIn, query: Pairs) -> Answer {
+async fn inbox(State(state): State<AppState>, CurrentViewer(viewer): CurrentViewer, query: Pairs) -> Answer {
     inbox_of(state, viewer, query).await
 }
 
@@ -45,8 +45,8 @@ async fn inbox(State(state): State<AppState>, SignedIn(viewer): SignedIn, query:
 #[utoipa::path(get, path = "/talent/messages", tag = "Messages",
     params(("page" = Option<String>, Query, description = "The `nextPage` of the page before.")),
     responses((status = 200, description = "Newest first, a page of them.", body = Inbox), Invalid, WrongRole))]
-async fn talent_inbox(State(state): State<AppState>, signed_in: SignedIn, query: Pairs) -> Answer {
-    inbox_of(state, signed_in.only(Role::Talent)?, query).await
+async fn talent_inbox(State(state): State<AppState>, signed_in: CurrentViewer, query: Pairs) -> Answer {
+    inbox_of(state, signed_in.require_role(Role::Talent)?, query).await
 }
 
 /// An organizer's conversations
@@ -55,8 +55,8 @@ async fn talent_inbox(State(state): State<AppState>, signed_in: SignedIn, query:
 #[utoipa::path(get, path = "/organizer/messages", tag = "Messages",
     params(("page" = Option<String>, Query, description = "The `nextPage` of the page before.")),
     responses((status = 200, description = "Newest first, a page of them.", body = Inbox), Invalid, WrongRole))]
-async fn organizer_inbox(State(state): State<AppState>, signed_in: SignedIn, query: Pairs) -> Answer {
-    inbox_of(state, signed_in.only(Role::Organizer)?, query).await
+async fn organizer_inbox(State(state): State<AppState>, signed_in: CurrentViewer, query: Pairs) -> Answer {
+    inbox_of(state, signed_in.require_role(Role::Organizer)?, query).await
 }
 
 /// Send a message
@@ -70,7 +70,7 @@ async fn organizer_inbox(State(state): State<AppState>, signed_in: SignedIn, que
     ))]
 async fn send(
     State(state): State<AppState>,
-    SignedIn(viewer): SignedIn,
+    CurrentViewer(viewer): CurrentViewer,
     JsonBody(input): JsonBody<MessageInput>,
 ) -> Answer {
     send_as(state, viewer, input).await
@@ -87,10 +87,10 @@ async fn send(
     ))]
 async fn talent_send(
     State(state): State<AppState>,
-    signed_in: SignedIn,
+    signed_in: CurrentViewer,
     JsonBody(input): JsonBody<MessageInput>,
 ) -> Answer {
-    send_as(state, signed_in.only(Role::Talent)?, input).await
+    send_as(state, signed_in.require_role(Role::Talent)?, input).await
 }
 
 /// Send a message as organizer
@@ -104,10 +104,10 @@ async fn talent_send(
     ))]
 async fn organizer_send(
     State(state): State<AppState>,
-    signed_in: SignedIn,
+    signed_in: CurrentViewer,
     JsonBody(input): JsonBody<MessageInput>,
 ) -> Answer {
-    send_as(state, signed_in.only(Role::Organizer)?, input).await
+    send_as(state, signed_in.require_role(Role::Organizer)?, input).await
 }
 
 async fn inbox_of(state: AppState, viewer: Viewer, query: Pairs) -> Answer {

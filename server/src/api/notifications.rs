@@ -1,8 +1,8 @@
 use super::private;
 use crate::{
-    caller::SignedIn,
     document::refusals::Invalid,
     input::{JsonBody, Pairs},
+    middleware::auth::CurrentViewer,
     problem::Problem,
     state::AppState,
 };
@@ -24,7 +24,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
     responses((status = 200, description = "Newest first, a page of them.", body = NotificationList), Invalid))]
 async fn notifications(
     State(state): State<AppState>,
-    SignedIn(viewer): SignedIn,
+    CurrentViewer(viewer): CurrentViewer,
     query: Pairs,
 ) -> Result<Response, Problem> {
     Ok(private(state.greenroom.list_notifications(&viewer, query.text("page")).await?))
@@ -64,7 +64,7 @@ impl SeenInput {
     responses((status = 204, description = "Noted.")))]
 async fn mark_read(
     State(state): State<AppState>,
-    SignedIn(viewer): SignedIn,
+    CurrentViewer(viewer): CurrentViewer,
     JsonBody(input): JsonBody<SeenInput>,
 ) -> Result<StatusCode, Problem> {
     state.greenroom.mark_notifications_seen(&viewer, input.parse()?).await?;

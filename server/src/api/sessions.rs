@@ -1,5 +1,8 @@
 use super::private;
-use crate::{caller::SignedIn, document::refusals::SessionRequired, input::PathId, problem::Problem, state::AppState};
+use crate::{
+    document::refusals::SessionRequired, input::PathId, middleware::auth::CurrentViewer, problem::Problem,
+    state::AppState,
+};
 use axum::{
     extract::State,
     response::{IntoResponse, Response},
@@ -23,7 +26,7 @@ struct Sessions {
 /// Where you are signed in
 #[utoipa::path(get, path = "/auth/sessions", tag = "Account",
     responses((status = 200, description = "All devices.", body = Sessions), SessionRequired))]
-async fn sessions(State(state): State<AppState>, SignedIn(viewer): SignedIn) -> Result<Response, Problem> {
+async fn sessions(State(state): State<AppState>, CurrentViewer(viewer): CurrentViewer) -> Result<Response, Problem> {
     Ok(private(Sessions { sessions: state.greenroom.list_devices(&viewer).await? }))
 }
 
@@ -34,7 +37,7 @@ async fn sessions(State(state): State<AppState>, SignedIn(viewer): SignedIn) -> 
     responses((status = 204, description = "Signed out."), SessionRequired))]
 async fn end_session(
     State(state): State<AppState>,
-    SignedIn(viewer): SignedIn,
+    CurrentViewer(viewer): CurrentViewer,
     PathId(id): PathId<SessionId>,
 ) -> Result<Response, Problem> {
     state.greenroom.end_session(&viewer, id).await?;

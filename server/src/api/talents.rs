@@ -1,5 +1,7 @@
 use super::private;
-use crate::{caller::SignedIn, document::refusals::Invalid, input::Pairs, problem::Problem, state::AppState};
+use crate::{
+    document::refusals::Invalid, input::Pairs, middleware::auth::CurrentViewer, problem::Problem, state::AppState,
+};
 use axum::{extract::State, response::Response};
 use model::{Craft, Directory, FieldError};
 use services::talents::TalentSearch;
@@ -33,7 +35,11 @@ impl ToSchema for CraftOrAny {}
         ("page" = Option<String>, Query, description = "The `nextPage` of the page before."),
     ),
     responses((status = 200, description = "By name, a page of them.", body = Directory), Invalid))]
-async fn talents(State(state): State<AppState>, SignedIn(viewer): SignedIn, query: Pairs) -> Result<Response, Problem> {
+async fn talents(
+    State(state): State<AppState>,
+    CurrentViewer(viewer): CurrentViewer,
+    query: Pairs,
+) -> Result<Response, Problem> {
     let craft = query.text("craft").filter(|craft| !craft.is_empty());
     let craft =
         craft.map(|craft| craft.parse().map_err(|()| Problem::field("craft", FieldError::Invalid))).transpose()?;

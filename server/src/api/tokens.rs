@@ -1,8 +1,8 @@
 use super::private;
 use crate::{
-    caller::SignedIn,
     document::refusals::{PasswordRequired, SessionRequired},
     input::{JsonBody, PathId},
+    middleware::auth::CurrentViewer,
     problem::Problem,
     state::AppState,
 };
@@ -29,7 +29,7 @@ struct Tokens {
 /// Your access tokens
 #[utoipa::path(get, path = "/auth/tokens", tag = "Account",
     responses((status = 200, description = "All of them, without their secrets.", body = Tokens), SessionRequired))]
-async fn tokens(State(state): State<AppState>, SignedIn(viewer): SignedIn) -> Result<Response, Problem> {
+async fn tokens(State(state): State<AppState>, CurrentViewer(viewer): CurrentViewer) -> Result<Response, Problem> {
     Ok(private(Tokens { tokens: state.greenroom.list_access_tokens(&viewer).await? }))
 }
 
@@ -47,7 +47,7 @@ struct Created {
     responses((status = 201, description = "The token, with its secret.", body = Created), SessionRequired, PasswordRequired))]
 async fn create_token(
     State(state): State<AppState>,
-    SignedIn(viewer): SignedIn,
+    CurrentViewer(viewer): CurrentViewer,
     JsonBody(input): JsonBody<TokenInput>,
 ) -> Result<Response, Problem> {
     let services::NewToken { token, secret } = state.greenroom.create_token(&viewer, input.parse()?).await?;
@@ -61,7 +61,7 @@ async fn create_token(
     responses((status = 204, description = "It works no more."), SessionRequired))]
 async fn revoke_token(
     State(state): State<AppState>,
-    SignedIn(viewer): SignedIn,
+    CurrentViewer(viewer): CurrentViewer,
     PathId(id): PathId<SessionId>,
 ) -> Result<StatusCode, Problem> {
     state.greenroom.end_session(&viewer, id).await?;

@@ -10,8 +10,8 @@ use leptos::nonce::Nonce;
 use std::sync::Arc;
 
 /// On every answer, unless it brings its own.
-const EVERYWHERE: [(HeaderName, &str); 7] = [
-    // Made for what is no page: a browser has nothing to run or to load there. Pages bring theirs, see `guard_page`.
+const COMMON_HEADERS: [(HeaderName, &str); 7] = [
+    // Made for what is no page: a browser has nothing to run or to load there. Pages bring theirs, see `add_page_policy`.
     (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
     // Takes an answer for what it says it is.
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -34,30 +34,34 @@ const EVERYWHERE: [(HeaderName, &str); 7] = [
 
 /// Two years of https and nothing else. Without `includeSubDomains`: hosts below ours may be somebody else's, and
 /// no promise of ours to make. What they could do here from http, to set a cookie, `__Host-` rules out.
-const ONLY_HTTPS: (HeaderName, &str) = (header::STRICT_TRANSPORT_SECURITY, "max-age=63072000");
+const HSTS: (HeaderName, &str) = (header::STRICT_TRANSPORT_SECURITY, "max-age=63072000");
 
 /// What goes with every answer of a site that is reached by https, or isn't.
-pub(crate) fn everywhere(secure: bool) -> Arc<HeaderMap> {
-    let pairs = EVERYWHERE.into_iter().chain(secure.then_some(ONLY_HTTPS));
+pub(crate) fn common_headers(secure: bool) -> Arc<HeaderMap> {
+    let pairs = COMMON_HEADERS.into_iter().chain(secure.then_some(HSTS));
     Arc::new(pairs.map(|(name, value)| (name, HeaderValue::from_static(value))).collect())
 }
 
 /// Adds what an answer doesn't say itself.
-pub(crate) async fn add(State(everywhere): State<Arc<HeaderMap>>, mut response: Response) -> Response {
-    for (name, value) in &*everywhere {
+pub(crate) async fn add_headers(State(headers): State<Arc<HeaderMap>>, mut response: Response) -> Response {
+    for (name, value) in &*headers {
         response.headers_mut().entry(name).or_insert_with(|| value.clone());
     }
     response
 }
 
 /// Gives every page a nonce, and the policy that goes with it.
-pub(crate) async fn guard_page(State(reload_port): State<Option<u32>>, mut request: Request, next: Next) -> Response {
+pub(crate) async fn add_page_policy(
+    State(reload_port): State<Option<u32>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let nonce = Nonce::new();
     request.extensions_mut().insert(nonce.clone());
     let mut response = next.run(request).await;
     let kind = response.headers().get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
     let is_page = kind.is_some_and(|kind| kind.starts_with(b"text/html"));
-    if let Some(policy) = page(&nonce, reload_port).filter(|_| is_page) {
+    if let Some(policy) = page_policy(&nonce, reload_port).filter(|_| is_page) {
         response.headers_mut().entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);
     }
     response
@@ -67,7 +71,7 @@ pub(crate) async fn guard_page(State(reload_port): State<Option<u32>>, mut reque
 /// While developing it also listens on the port that tells it to reload, at whatever host it was opened.
 ///
 /// A nonce is always good for a header. Were it not, the page would be left with the policy that allows nothing.
-fn page(nonce: &Nonce, reload_port: Option<u32>) -> Option<HeaderValue> {
+fn page_policy(nonce: &Nonce, reload_port: Option<u32>) -> Option<HeaderValue> {
     let reload = reload_port.map(|port| format!(" ws://*:{port}")).unwrap_or_default();
     let policy = format!(
         "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; \
@@ -78,7 +82,7 @@ fn page(nonce: &Nonce, reload_port: Option<u32>) -> Option<HeaderValue> {
 }
 
 /// The policy of the page that says that a page broke: all it has is a style that carries this nonce.
-pub(crate) fn broken_page(nonce: &Nonce) -> Option<HeaderValue> {
+pub(crate) fn error_page_policy(nonce: &Nonce) -> Option<HeaderValue> {
     let policy = format!(
         "default-src 'none'; style-src 'nonce-{nonce}'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
     );

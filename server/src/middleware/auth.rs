@@ -1,6 +1,6 @@
 //! Who is calling. Found out once for each request, before anything else looks at it.
 
-use crate::{problem::Problem, requests::Kind, state::AppState};
+use crate::{middleware::access_log::RouteKind, problem::Problem, state::AppState};
 use app::{answer::Failure, pages::sign_in_for, ssr::Caller};
 use axum::{
     Json,
@@ -19,18 +19,18 @@ use std::{
 
 /// What takes so long to read is looked at again before it is sent: the session may have ended meanwhile. What writes looks
 /// inside its transaction.
-const LONG: Duration = Duration::from_millis(500);
+const RECHECK_AFTER: Duration = Duration::from_millis(500);
 
 /// Puts the [`Caller`] into the request. Static files are for anybody: nobody is looked up for them.
-pub(crate) async fn identify(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+pub(crate) async fn authenticate(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let headers = request.headers();
-    let kind = Kind::of(request.uri().path());
+    let kind = RouteKind::from_path(request.uri().path());
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
     let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
-    let address = address(peer, headers, &state.trusted_proxies);
-    let viewer = match credential(headers, &state).filter(|_| kind != Kind::File) {
+    let address = client_address(peer, headers, &state.trusted_proxies);
+    let viewer = match read_credential(headers, &state).filter(|_| kind != RouteKind::File) {
         None => None,
-        Some(credential) => match credential.look_up(&state.greenroom, kind).await {
+        Some(credential) => match credential.resolve(&state.greenroom, kind).await {
             Ok(viewer) => Some(viewer.with_address(address)),
             Err(Error::Api(_)) => None,
             Err(broken) => return Problem::from(broken.into_api_error()).into_response(),
@@ -40,10 +40,10 @@ pub(crate) async fn identify(State(state): State<AppState>, mut request: Request
     let user_agent =
         headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
     let reads = match kind {
-        Kind::Api | Kind::Page => matches!(*request.method(), Method::GET | Method::HEAD),
+        RouteKind::Api | RouteKind::Page => matches!(*request.method(), Method::GET | Method::HEAD),
         // The methods of functions don't tell.
-        Kind::Function => true,
-        Kind::File | Kind::Health | Kind::Stream => false,
+        RouteKind::Function => true,
+        RouteKind::File | RouteKind::Health | RouteKind::Stream => false,
     };
     let reader = viewer.clone().filter(|_| reads).map(|reader| (reader, request.uri().clone()));
     request.extensions_mut().insert(Caller { address, cookie, user_agent, viewer });
@@ -51,18 +51,18 @@ pub(crate) async fn identify(State(state): State<AppState>, mut request: Request
     let response = next.run(request).await;
     // A response that sets the cookie ended the session itself.
     let shows = response.status().is_success() && !response.headers().contains_key(header::SET_COOKIE);
-    let Some((reader, uri)) = reader.filter(|_| shows && began.elapsed() >= LONG) else { return response };
+    let Some((reader, uri)) = reader.filter(|_| shows && began.elapsed() >= RECHECK_AFTER) else { return response };
     match state.greenroom.check_signed_in(&reader).await {
         Ok(()) => response,
-        Err(error) => refuse(error, kind, &uri),
+        Err(error) => error_response(error, kind, &uri),
     }
 }
 
 /// Refuses a response that is ready, in the form that its reader expects.
-fn refuse(error: Error, kind: Kind, uri: &Uri) -> Response {
+fn error_response(error: Error, kind: RouteKind, uri: &Uri) -> Response {
     match (kind, error) {
-        (Kind::Page, Error::Api(_)) => Redirect::to(&sign_in_for(&uri.to_string())).into_response(),
-        (Kind::Function, error) => {
+        (RouteKind::Page, Error::Api(_)) => Redirect::to(&sign_in_for(&uri.to_string())).into_response(),
+        (RouteKind::Function, error) => {
             let refusal = error.into_api_error();
             (app::ssr::status(&refusal), Json(Failure::Refused(refusal))).into_response()
         }
@@ -77,7 +77,7 @@ enum Credential<'a> {
 }
 
 /// A token counts before a cookie: a program means what it says.
-fn credential<'a>(headers: &'a HeaderMap, state: &AppState) -> Option<Credential<'a>> {
+fn read_credential<'a>(headers: &'a HeaderMap, state: &AppState) -> Option<Credential<'a>> {
     if let Some(value) = headers.get(header::AUTHORIZATION) {
         let (scheme, token) = value.to_str().unwrap_or_default().split_once(' ').unwrap_or_default();
         let token = if scheme.eq_ignore_ascii_case("bearer") { token.trim() } else { "" };
@@ -87,10 +87,12 @@ fn credential<'a>(headers: &'a HeaderMap, state: &AppState) -> Option<Credential
 }
 
 impl Credential<'_> {
-    async fn look_up(&self, greenroom: &Greenroom, kind: Kind) -> services::Result<Viewer> {
+    async fn resolve(&self, greenroom: &Greenroom, kind: RouteKind) -> services::Result<Viewer> {
         match (self, kind) {
-            (Credential::Cookie(secret), Kind::Stream) => greenroom.authenticate_stream(secret).await,
-            (Credential::AccessToken(secret), Kind::Stream) => greenroom.authenticate_stream_by_token(secret).await,
+            (Credential::Cookie(secret), RouteKind::Stream) => greenroom.authenticate_stream(secret).await,
+            (Credential::AccessToken(secret), RouteKind::Stream) => {
+                greenroom.authenticate_stream_by_token(secret).await
+            }
             (Credential::Cookie(secret), _) => greenroom.authenticate(secret).await,
             (Credential::AccessToken(secret), _) => greenroom.authenticate_token(secret).await,
         }
@@ -98,10 +100,10 @@ impl Credential<'_> {
 }
 
 /// The address of whoever is calling: the last in `X-Forwarded-For` that no proxy of ours wrote.
-fn address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
+fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     let ours = |address: &IpAddr| trusted.iter().any(|network| network.contains(address));
     let values = headers.get_all("x-forwarded-for").into_iter().filter_map(|value| value.to_str().ok());
-    let hops: Vec<Option<IpAddr>> = values.flat_map(|value| value.split(',')).map(hop).collect();
+    let hops: Vec<Option<IpAddr>> = values.flat_map(|value| value.split(',')).map(parse_hop).collect();
     let mut nearest = peer.to_canonical();
     for hop in hops.into_iter().rev() {
         // Beyond a hop that can't be read, nobody knows who wrote what.
@@ -112,15 +114,15 @@ fn address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
 }
 
 /// Some proxies write the port as well.
-fn hop(text: &str) -> Option<IpAddr> {
+fn parse_hop(text: &str) -> Option<IpAddr> {
     let text = text.trim();
     text.parse().ok().or_else(|| Some(text.parse::<SocketAddr>().ok()?.ip()))
 }
 
 /// Whoever is signed in; 401 otherwise.
-pub(crate) struct SignedIn(pub(crate) Viewer);
+pub(crate) struct CurrentViewer(pub(crate) Viewer);
 
-impl<S: Send + Sync> FromRequestParts<S> for SignedIn {
+impl<S: Send + Sync> FromRequestParts<S> for CurrentViewer {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
@@ -130,9 +132,9 @@ impl<S: Send + Sync> FromRequestParts<S> for SignedIn {
     }
 }
 
-impl SignedIn {
+impl CurrentViewer {
     /// The viewer, for a path that belongs to one role.
-    pub(crate) fn only(self, role: Role) -> Result<Viewer, Problem> {
+    pub(crate) fn require_role(self, role: Role) -> Result<Viewer, Problem> {
         if self.0.role() == role { Ok(self.0) } else { Err(ApiError::WrongRole.into()) }
     }
 }
@@ -147,13 +149,13 @@ mod tests {
         headers.append("x-forwarded-for", "203.0.113.9, 198.51.100.7, 10.0.0.2".parse().expect("a value"));
         let parse = |text: &str| text.parse::<IpAddr>().expect("an address");
         let ours: Vec<IpNet> = vec!["10.0.0.0/8".parse().expect("a network")];
-        assert_eq!(address(parse("10.0.0.1"), &headers, &ours), parse("198.51.100.7"));
-        assert_eq!(address(parse("10.0.0.1"), &headers, &[]), parse("10.0.0.1"));
-        assert_eq!(address(parse("192.0.2.1"), &headers, &ours), parse("192.0.2.1"));
+        assert_eq!(client_address(parse("10.0.0.1"), &headers, &ours), parse("198.51.100.7"));
+        assert_eq!(client_address(parse("10.0.0.1"), &headers, &[]), parse("10.0.0.1"));
+        assert_eq!(client_address(parse("192.0.2.1"), &headers, &ours), parse("192.0.2.1"));
         headers.append("x-forwarded-for", "6.6.6.6, 203.0.113.9:4711".parse().expect("a value"));
-        assert_eq!(address(parse("10.0.0.1"), &headers, &ours), parse("203.0.113.9"));
+        assert_eq!(client_address(parse("10.0.0.1"), &headers, &ours), parse("203.0.113.9"));
         headers.append("x-forwarded-for", "6.6.6.6, unknown".parse().expect("a value"));
-        assert_eq!(address(parse("10.0.0.1"), &headers, &ours), parse("10.0.0.1"));
-        assert_eq!(address(parse("::ffff:10.0.0.1"), &HeaderMap::new(), &ours), parse("10.0.0.1"));
+        assert_eq!(client_address(parse("10.0.0.1"), &headers, &ours), parse("10.0.0.1"));
+        assert_eq!(client_address(parse("::ffff:10.0.0.1"), &HeaderMap::new(), &ours), parse("10.0.0.1"));
     }
 }

@@ -9,9 +9,9 @@ use axum::{
 use http::{HeaderMap, Method, header};
 
 /// Lets a request pass that changes nothing, comes from our own pages, or from no browser at all.
-pub(crate) async fn check(State(state): State<AppState>, request: Request, next: Next) -> Response {
+pub(crate) async fn check_origin(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let changes_nothing = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    if changes_nothing || is_ours(request.headers(), &state.origin) {
+    if changes_nothing || is_same_origin(request.headers(), &state.origin) {
         next.run(request).await
     } else {
         Problem::CROSS_SITE.into_response()
@@ -20,7 +20,7 @@ pub(crate) async fn check(State(state): State<AppState>, request: Request, next:
 
 /// `Sec-Fetch-Site` decides where there is one; browsers leave it out over plain http, and then `Origin`
 /// must be the public URL or the very host that was asked. A foreign page can forge neither.
-fn is_ours(headers: &HeaderMap, public: &str) -> bool {
+fn is_same_origin(headers: &HeaderMap, public: &str) -> bool {
     if let Some(site) = headers.get("sec-fetch-site") {
         return site == "same-origin" || site == "none";
     }
@@ -40,7 +40,7 @@ mod tests {
         for (name, value) in pairs {
             headers.insert(*name, value.parse().expect("a value"));
         }
-        is_ours(&headers, "https://greenroom.example")
+        is_same_origin(&headers, "https://greenroom.example")
     }
 
     #[test]

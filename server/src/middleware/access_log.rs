@@ -16,35 +16,35 @@ const COUNT: &str = "greenroom_http_requests_total";
 const SECONDS: &str = "greenroom_http_request_duration_seconds";
 
 /// Says what the numbers mean.
-pub(crate) fn describe() {
+pub(crate) fn describe_metrics() {
     describe_counter!(COUNT, "Requests, by method, kind of route, and status.");
     describe_histogram!(SECONDS, "Seconds from a request to the head of its answer; a stream goes on behind it.");
 }
 
 /// Stands outside everything else that a request passes through.
-pub(crate) async fn watch(State(traced): State<bool>, request: Request, next: Next) -> Response {
-    let (kind, method) = (Kind::of(request.uri().path()), method(request.method()));
-    let (span, began) = (span(&request), Instant::now());
+pub(crate) async fn log_request(State(traced): State<bool>, request: Request, next: Next) -> Response {
+    let (kind, method) = (RouteKind::from_path(request.uri().path()), method_label(request.method()));
+    let (span, began) = (request_span(&request), Instant::now());
     if traced {
-        traces::receive(&span, &name(&request), request.headers());
+        traces::receive(&span, &trace_name(&request), request.headers());
     }
     let response = next.run(request).instrument(span.clone()).await;
     let (status, took) = (response.status(), began.elapsed());
-    counter!(COUNT, "method" => method, "route" => kind.word(), "status" => status.as_u16().to_string()).increment(1);
-    histogram!(SECONDS, "method" => method, "route" => kind.word()).record(took);
+    counter!(COUNT, "method" => method, "route" => kind.as_str(), "status" => status.as_u16().to_string()).increment(1);
+    histogram!(SECONDS, "method" => method, "route" => kind.as_str()).record(took);
     if traced {
         traces::answer(&span, status);
     }
-    span.in_scope(|| log(kind, status, took));
+    span.in_scope(|| log_response(kind, status, took));
     response
 }
 
 /// Paths are told without their query: that may hold what somebody searched for, or a token.
-fn span(request: &Request) -> Span {
+fn request_span(request: &Request) -> Span {
     let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok()).unwrap_or_default();
     info_span!(
         "request",
-        method = %method(request.method()),
+        method = %method_label(request.method()),
         path = request.uri().path(),
         request_id = id,
         trace_id = Empty,
@@ -54,15 +54,15 @@ fn span(request: &Request) -> Span {
 }
 
 /// What a trace is called: the route, and nobody's id.
-fn name(request: &Request) -> String {
+fn trace_name(request: &Request) -> String {
     let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
-    format!("{} {route}", method(request.method()))
+    format!("{} {route}", method_label(request.method()))
 }
 
-fn log(kind: Kind, status: StatusCode, took: Duration) {
+fn log_response(kind: RouteKind, status: StatusCode, took: Duration) {
     let (status, ms) = (status.as_u16(), took.as_micros() as f64 / 1_000.0);
     match kind {
-        Kind::File | Kind::Health => debug!(status, ms, "answered"),
+        RouteKind::File | RouteKind::Health => debug!(status, ms, "answered"),
         _ if status >= 500 => warn!(status, ms, "answered"),
         _ => info!(status, ms, "answered"),
     }
@@ -70,7 +70,7 @@ fn log(kind: Kind, status: StatusCode, took: Duration) {
 
 /// The kinds of routes: few, whatever is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum RouteKind {
     Api,
     File,
     /// What a page asks of the server.
@@ -81,8 +81,8 @@ pub(crate) enum Kind {
     Stream,
 }
 
-impl Kind {
-    pub(crate) fn of(path: &str) -> Self {
+impl RouteKind {
+    pub(crate) fn from_path(path: &str) -> Self {
         match path {
             "/healthz" | "/readyz" => Self::Health,
             "/api/events" | "/api/websocket" => Self::Stream,
@@ -93,7 +93,7 @@ impl Kind {
         }
     }
 
-    fn word(self) -> &'static str {
+    fn as_str(self) -> &'static str {
         match self {
             Self::Api => "api",
             Self::File => "file",
@@ -106,7 +106,7 @@ impl Kind {
 }
 
 /// Anybody can make up a method, and each would be counted for ever.
-fn method(method: &Method) -> &'static str {
+fn method_label(method: &Method) -> &'static str {
     let known = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::HEAD, Method::OPTIONS];
     let words = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
     known.iter().zip(words).find(|(known, _)| *known == method).map_or("other", |(_, word)| word)
