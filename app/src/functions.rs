@@ -30,11 +30,13 @@ pub const FOR_ANYONE: [&str; 9] = [
 #[server(prefix = "/fn", endpoint = "sign-in", protocol = Ask)]
 pub async fn sign_in(email: String, password: String, next: Option<String>) -> Answer<()> {
     use services::accounts::{Credentials, Password};
-    let (greenroom, caller) = (crate::ssr::greenroom()?, crate::ssr::caller()?);
+    let (greenroom, context) = (crate::ssr::greenroom()?, crate::ssr::request_context()?);
     let credentials = Credentials { email: email.parse().ok(), password: Password::new(password) };
-    let signed_in =
-        greenroom.sign_in(credentials, caller.origin(), &caller.user_agent).await.map_err(crate::ssr::fail)?;
-    greenroom.end_previous_session(caller.viewer.as_ref()).await.map_err(crate::ssr::fail)?;
+    let signed_in = greenroom
+        .sign_in(credentials, context.sign_in_origin(), &context.user_agent)
+        .await
+        .map_err(crate::ssr::fail)?;
+    greenroom.end_previous_session(context.viewer.as_ref()).await.map_err(crate::ssr::fail)?;
     let cookie: crate::ssr::SessionCookie = use_context().ok_or(model::ApiError::Internal)?;
     crate::ssr::set_cookie(cookie.set(&signed_in.token).ok_or(model::ApiError::Internal)?);
     leptos_axum::redirect(next.as_deref().and_then(crate::pages::same_site).unwrap_or("/inbox"));
@@ -44,7 +46,7 @@ pub async fn sign_in(email: String, password: String, next: Option<String>) -> A
 /// Who is signed in with this browser, for a page that may be another person's.
 #[server(prefix = "/fn", endpoint = "signed-in", protocol = Ask)]
 pub async fn load_signed_in() -> Answer<Option<Person>> {
-    Ok(crate::ssr::caller()?.viewer.map(|viewer| viewer.person().clone()))
+    Ok(crate::ssr::request_context()?.viewer.map(|viewer| viewer.person().clone()))
 }
 
 /// Signs out. The hydrated page goes on by itself, once it has deleted what it keeps.

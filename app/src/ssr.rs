@@ -14,7 +14,7 @@ use std::{net::IpAddr, str::FromStr};
 
 /// Who is calling, as the server's middleware found out. Stands in the request's extensions.
 #[derive(Clone, Debug)]
-pub struct Caller {
+pub struct RequestContext {
     /// From where.
     pub address: IpAddr,
     /// What stands in their browser's cookie, whether or not its session still lasts.
@@ -30,31 +30,31 @@ pub fn greenroom() -> Answer<Greenroom> {
     use_context().ok_or(Failure::Refused(ApiError::Internal))
 }
 
-impl Caller {
+impl RequestContext {
     /// From where they sign in.
-    pub fn origin(&self) -> services::accounts::Origin {
+    pub fn sign_in_origin(&self) -> services::accounts::Origin {
         services::accounts::Origin { address: self.address, cookie: self.cookie.clone() }
     }
 }
 
 /// Who is calling.
-pub fn caller() -> Answer<Caller> {
+pub fn request_context() -> Answer<RequestContext> {
     let parts: Parts = use_context().ok_or(ApiError::Internal)?;
-    Ok(parts.extensions.get::<Caller>().cloned().ok_or(ApiError::Internal)?)
+    Ok(parts.extensions.get::<RequestContext>().cloned().ok_or(ApiError::Internal)?)
 }
 
 /// The secret by which a browser shows that it is the one that registered an account. It stands in the session's cookie
 /// until a person signs in.
 pub fn registrant() -> Option<String> {
     let (parts, cookie): (Parts, SessionCookie) = (use_context()?, use_context()?);
-    let caller = parts.extensions.get::<Caller>()?;
-    cookie.read(&parts.headers).filter(|_| caller.viewer.is_none()).map(str::to_owned)
+    let context = parts.extensions.get::<RequestContext>()?;
+    cookie.read(&parts.headers).filter(|_| context.viewer.is_none()).map(str::to_owned)
 }
 
 /// Gives the browser that secret, unless a person is signed in there or was before: then the cookie says that the device
 /// is known, and the link that is mailed asks for the profile instead.
 pub async fn set_registrant(secret: &str) -> Answer<()> {
-    let Caller { viewer, cookie: held, .. } = caller()?;
+    let RequestContext { viewer, cookie: held, .. } = request_context()?;
     let is_known = match &held {
         Some(held) => greenroom()?.is_known_device(held).await.map_err(fail)?,
         None => false,
@@ -68,7 +68,7 @@ pub async fn set_registrant(secret: &str) -> Answer<()> {
 
 /// Who is signed in. That the page which asks is theirs, the server has found out before.
 pub fn viewer() -> Answer<Viewer> {
-    caller()?.viewer.ok_or_else(|| fail(ApiError::Unauthenticated.into()))
+    request_context()?.viewer.ok_or_else(|| fail(ApiError::Unauthenticated.into()))
 }
 
 /// An id from a path: one that can't be read is one that doesn't exist.

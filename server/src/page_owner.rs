@@ -8,7 +8,7 @@ use app::{
     functions::FOR_ANYONE,
     owner::FIELD,
     pages::other_person_page,
-    ssr::{self, Caller},
+    ssr::{self, RequestContext},
 };
 use axum::{
     Json,
@@ -28,7 +28,7 @@ const TYPED: [&str; 9] = ["body", "message", "title", "venue", "fee", "event_dat
 /// Lets a request pass that names the person who is signed in. Without a session, the function itself says so.
 pub(crate) async fn check(request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    let viewer = request.extensions().get::<Caller>().and_then(|caller| caller.viewer.clone());
+    let viewer = request.extensions().get::<RequestContext>().and_then(|context| context.viewer.clone());
     let asks = is_function(request.uri()) && request.method() == Method::POST && !FOR_ANYONE.contains(&path);
     let Some(viewer) = viewer.filter(|_| asks) else { return next.run(request).await };
     let (parts, body) = request.into_parts();

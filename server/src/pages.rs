@@ -3,7 +3,7 @@
 use crate::{
     form_referer, middleware::security_headers, page_owner, problem::Problem, settings::Checked, state::AppState, typed,
 };
-use app::{App, answer::Failure, owner::PageOwner, pages, shell, ssr::Caller};
+use app::{App, answer::Failure, owner::PageOwner, pages, shell, ssr::RequestContext};
 use axum::{
     Router,
     body::{Body, to_bytes},
@@ -73,7 +73,7 @@ fn context(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static {
         provide_context(cookie);
         let Some(parts) = use_context::<Parts>() else { return };
         parts.extensions.get::<Nonce>().cloned().into_iter().for_each(provide_context);
-        let viewer = parts.extensions.get::<Caller>().and_then(|caller| caller.viewer.as_ref());
+        let viewer = parts.extensions.get::<RequestContext>().and_then(|context| context.viewer.as_ref());
         provide_context(PageOwner(viewer.map(services::Viewer::id)));
     }
 }
@@ -95,7 +95,7 @@ fn elsewhere(request: &Request) -> Option<String> {
     if !matches!(*request.method(), Method::GET | Method::HEAD) || is_function(uri) {
         return None;
     }
-    let signed_in = request.extensions().get::<Caller>().is_some_and(|caller| caller.viewer.is_some());
+    let signed_in = request.extensions().get::<RequestContext>().is_some_and(|context| context.viewer.is_some());
     match (signed_in, uri.path()) {
         (true, "/" | "/register" | "/forgot") => Some("/inbox".to_owned()),
         (true, "/signin") => Some(next_of(uri)),

@@ -5,7 +5,7 @@
 //! that only the same session could get, and a page that is opened without it shows empty forms.
 
 use crate::{pages::is_function, problem::Problem, router::BODY_LIMIT};
-use app::ssr::Caller;
+use app::ssr::RequestContext;
 use axum::{
     body::{Body, to_bytes},
     extract::Request,
@@ -55,8 +55,8 @@ pub(crate) async fn keep(request: Request, next: Next) -> Response {
 
 /// What proves the session of a person who is signed in: the value of their cookie.
 fn session(request: &Request) -> Option<String> {
-    let caller = request.extensions().get::<Caller>()?;
-    caller.viewer.as_ref().and(caller.cookie.clone())
+    let context = request.extensions().get::<RequestContext>()?;
+    context.viewer.as_ref().and(context.cookie.clone())
 }
 
 /// The address without fields, where it has some that weren't typed in this session. Without a session there is

@@ -29,10 +29,10 @@ pub async fn register(
     role: Option<String>,
     craft: Option<String>,
 ) -> Answer<()> {
-    let (greenroom, caller) = (crate::ssr::greenroom()?, crate::ssr::caller()?);
+    let (greenroom, context) = (crate::ssr::greenroom()?, crate::ssr::request_context()?);
     let input = model::RegisterInput { email: Some(email), password: Some(password), name: Some(name), role, craft };
     let registration = input.parse().map_err(|refusal| crate::ssr::fail(refusal.into()))?;
-    let secret = greenroom.register_account(registration, caller.address).await.map_err(crate::ssr::fail)?;
+    let secret = greenroom.register_account(registration, context.address).await.map_err(crate::ssr::fail)?;
     crate::ssr::set_registrant(&secret).await?;
     leptos_axum::redirect("/verify");
     Ok(())
@@ -41,9 +41,9 @@ pub async fn register(
 /// Mails another link to confirm an address.
 #[server(prefix = "/fn", endpoint = "resend", protocol = Ask)]
 pub async fn resend(email: String) -> Answer<()> {
-    let (greenroom, caller) = (crate::ssr::greenroom()?, crate::ssr::caller()?);
+    let (greenroom, context) = (crate::ssr::greenroom()?, crate::ssr::request_context()?);
     let (email, registrant) = (crate::ssr::email(&email)?, crate::ssr::registrant());
-    greenroom.resend_link(email, registrant, caller.address).await.map_err(crate::ssr::fail)?;
+    greenroom.resend_link(email, registrant, context.address).await.map_err(crate::ssr::fail)?;
     leptos_axum::redirect("/verify?again=1");
     Ok(())
 }
@@ -51,9 +51,9 @@ pub async fn resend(email: String) -> Answer<()> {
 /// What the link of a mail does, and to whose account; nothing where it doesn't work.
 #[server(prefix = "/fn", endpoint = "link", protocol = Ask)]
 pub async fn load_link(token: String) -> Answer<Option<MailedLink>> {
-    let (greenroom, caller) = (crate::ssr::greenroom()?, crate::ssr::caller()?);
+    let (greenroom, context) = (crate::ssr::greenroom()?, crate::ssr::request_context()?);
     let registrant = crate::ssr::registrant();
-    match greenroom.load_mailed_link(&token, registrant.as_deref(), caller.viewer.as_ref()).await {
+    match greenroom.load_mailed_link(&token, registrant.as_deref(), context.viewer.as_ref()).await {
         Err(services::Error::Api(_)) => Ok(None),
         found => Ok(Some(found.map_err(crate::ssr::fail)?)),
     }
@@ -70,15 +70,15 @@ pub async fn verify(
     craft: Option<String>,
 ) -> Answer<()> {
     use services::accounts::{Confirmation, LinkOpener};
-    let (greenroom, caller) = (crate::ssr::greenroom()?, crate::ssr::caller()?);
+    let (greenroom, context) = (crate::ssr::greenroom()?, crate::ssr::request_context()?);
     let profile = model::ProfileInput { password, name, role, craft }.parse();
     let profile = profile.map_err(|refusal| crate::ssr::fail(refusal.into()))?;
     let by = LinkOpener::Browser(crate::ssr::registrant());
     let confirmed = greenroom
-        .confirm_email(Confirmation { token, profile, by, from: Some(caller.address) })
+        .confirm_email(Confirmation { token, profile, by, from: Some(context.address) })
         .await
         .map_err(crate::ssr::fail)?;
-    leptos_axum::redirect(match caller.viewer.map(|viewer| viewer.id() == confirmed.person) {
+    leptos_axum::redirect(match context.viewer.map(|viewer| viewer.id() == confirmed.person) {
         None => "/signin?done=verified",
         Some(true) => "/settings?done=verified",
         Some(false) => "/verify?done=other",
@@ -89,8 +89,8 @@ pub async fn verify(
 /// Mails a link to choose a new password.
 #[server(prefix = "/fn", endpoint = "forgot", protocol = Ask)]
 pub async fn forgot(email: String) -> Answer<()> {
-    let (greenroom, caller) = (crate::ssr::greenroom()?, crate::ssr::caller()?);
-    greenroom.forgot_password(crate::ssr::lookup_email(&email)?, caller.address).await.map_err(crate::ssr::fail)?;
+    let (greenroom, context) = (crate::ssr::greenroom()?, crate::ssr::request_context()?);
+    greenroom.forgot_password(crate::ssr::lookup_email(&email)?, context.address).await.map_err(crate::ssr::fail)?;
     leptos_axum::redirect("/forgot?sent=1");
     Ok(())
 }
@@ -99,7 +99,7 @@ pub async fn forgot(email: String) -> Answer<()> {
 #[server(prefix = "/fn", endpoint = "reset", protocol = Ask)]
 pub async fn reset(token: String, password: String) -> Answer<()> {
     let password = crate::ssr::field("password", model::NewPassword::parse(Some(&password)))?;
-    let link = services::accounts::ResetLink { token, from: Some(crate::ssr::caller()?.address) };
+    let link = services::accounts::ResetLink { token, from: Some(crate::ssr::request_context()?.address) };
     crate::ssr::greenroom()?.reset_password(link, password).await.map_err(crate::ssr::fail)?;
     leptos_axum::redirect("/signin?done=reset");
     Ok(())
@@ -173,9 +173,10 @@ pub async fn change_password(current: String, password: String) -> Answer<()> {
 #[server(prefix = "/fn", endpoint = "change-email", protocol = Ask)]
 pub async fn change_email(email: String, password: String) -> Answer<()> {
     use services::accounts::Password;
-    let (greenroom, caller, viewer) = (crate::ssr::greenroom()?, crate::ssr::caller()?, crate::ssr::viewer()?);
+    let (greenroom, context, viewer) =
+        (crate::ssr::greenroom()?, crate::ssr::request_context()?, crate::ssr::viewer()?);
     let (email, password) = (crate::ssr::email(&email)?, Password::new(password));
-    greenroom.change_email(&viewer, password, email, caller.address).await.map_err(crate::ssr::fail)?;
+    greenroom.change_email(&viewer, password, email, context.address).await.map_err(crate::ssr::fail)?;
     crate::ssr::send_on("/settings?done=email");
     Ok(())
 }

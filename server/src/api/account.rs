@@ -9,7 +9,7 @@ use crate::{
     problem::Problem,
     state::AppState,
 };
-use app::ssr::Caller;
+use app::ssr::RequestContext;
 use axum::{
     Extension,
     body::Body,
@@ -72,12 +72,12 @@ struct NewAddress {
 async fn change_email(
     State(state): State<AppState>,
     CurrentViewer(viewer): CurrentViewer,
-    Extension(caller): Extension<Caller>,
+    Extension(context): Extension<RequestContext>,
     JsonBody(input): JsonBody<NewAddress>,
 ) -> Result<StatusCode, Problem> {
     let email = account::parse_email(input.email.as_deref()).map_err(|fault| ApiError::field("email", fault));
     let (email, password) = model::api_error::combine_errors(email, typed("password", input.password))?;
-    state.greenroom.change_email(&viewer, password, email, caller.address).await?;
+    state.greenroom.change_email(&viewer, password, email, context.address).await?;
     Ok(StatusCode::ACCEPTED)
 }
 

@@ -6,7 +6,7 @@ use crate::{
     problem::Problem,
     state::AppState,
 };
-use app::ssr::Caller;
+use app::ssr::RequestContext;
 use axum::{
     Extension,
     extract::State,
@@ -65,12 +65,12 @@ struct Welcome {
     ))]
 async fn sign_in(
     State(state): State<AppState>,
-    Extension(caller): Extension<Caller>,
+    Extension(context): Extension<RequestContext>,
     JsonOrForm(input): JsonOrForm<Input>,
 ) -> Result<Response, Problem> {
     let credentials = input.parse()?;
-    let signed_in = state.greenroom.sign_in(credentials, caller.origin(), &caller.user_agent).await?;
-    state.greenroom.end_previous_session(caller.viewer.as_ref()).await?;
+    let signed_in = state.greenroom.sign_in(credentials, context.sign_in_origin(), &context.user_agent).await?;
+    state.greenroom.end_previous_session(context.viewer.as_ref()).await?;
     let cookie = state.cookie.set(&signed_in.token).ok_or(Problem::INTERNAL)?;
     Ok(([(header::SET_COOKIE, cookie)], private(Welcome { user: signed_in.user })).into_response())
 }

@@ -7,7 +7,7 @@ use crate::{
     problem::Problem,
     state::AppState,
 };
-use app::ssr::Caller;
+use app::ssr::RequestContext;
 use axum::{Extension, extract::State};
 use http::StatusCode;
 use model::{ApiError, Craft, Email, FieldError, LookupEmail, NewPassword, ProfileInput, RegisterInput, Role, account};
@@ -34,10 +34,10 @@ type Answer = Result<StatusCode, Problem>;
     responses((status = 202, description = "Taken. The mail tells the rest."), PasswordTooCommon, RateLimited))]
 async fn register(
     State(state): State<AppState>,
-    Extension(caller): Extension<Caller>,
+    Extension(context): Extension<RequestContext>,
     JsonBody(input): JsonBody<RegisterInput>,
 ) -> Answer {
-    state.greenroom.register_account(input.parse()?, caller.address).await?;
+    state.greenroom.register_account(input.parse()?, context.address).await?;
     Ok(StatusCode::ACCEPTED)
 }
 
@@ -66,13 +66,13 @@ struct Verification {
     responses((status = 204, description = "Confirmed."), TokenInvalid, PasswordTooCommon, RateLimited))]
 async fn verify(
     State(state): State<AppState>,
-    Extension(caller): Extension<Caller>,
+    Extension(context): Extension<RequestContext>,
     JsonBody(input): JsonBody<Verification>,
 ) -> Answer {
     let Verification { token, password, name, role, craft } = input;
     let profile = ProfileInput { password, name, role, craft }.parse();
     let (token, profile) = model::api_error::combine_errors(required("token", token), profile)?;
-    let (by, from) = (LinkOpener::Program, Some(caller.address));
+    let (by, from) = (LinkOpener::Program, Some(context.address));
     state.greenroom.confirm_email(Confirmation { token, profile, by, from }).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -100,10 +100,10 @@ impl Address {
     responses((status = 202, description = "Sent, if there is an account to confirm."), RateLimited))]
 async fn resend(
     State(state): State<AppState>,
-    Extension(caller): Extension<Caller>,
+    Extension(context): Extension<RequestContext>,
     JsonBody(address): JsonBody<Address>,
 ) -> Answer {
-    state.greenroom.resend_link(address.parse()?, None, caller.address).await?;
+    state.greenroom.resend_link(address.parse()?, None, context.address).await?;
     Ok(StatusCode::ACCEPTED)
 }
 
@@ -114,10 +114,10 @@ async fn resend(
     responses((status = 202, description = "Sent, if there is an account."), RateLimited))]
 async fn forgot(
     State(state): State<AppState>,
-    Extension(caller): Extension<Caller>,
+    Extension(context): Extension<RequestContext>,
     JsonBody(address): JsonBody<Address>,
 ) -> Answer {
-    state.greenroom.forgot_password(address.parse_to_look_up()?, caller.address).await?;
+    state.greenroom.forgot_password(address.parse_to_look_up()?, context.address).await?;
     Ok(StatusCode::ACCEPTED)
 }
 
@@ -140,12 +140,12 @@ struct NewSecret {
     ))]
 async fn reset(
     State(state): State<AppState>,
-    Extension(caller): Extension<Caller>,
+    Extension(context): Extension<RequestContext>,
     JsonBody(NewSecret { token, password }): JsonBody<NewSecret>,
 ) -> Answer {
     let (token, password) = (required("token", token), chosen(password.as_deref()));
     let (token, password) = model::api_error::combine_errors(token, password)?;
-    state.greenroom.reset_password(ResetLink { token, from: Some(caller.address) }, password).await?;
+    state.greenroom.reset_password(ResetLink { token, from: Some(context.address) }, password).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

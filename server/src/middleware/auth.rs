@@ -1,7 +1,7 @@
 //! Who is calling. Found out once for each request, before anything else looks at it.
 
 use crate::{middleware::access_log::RouteKind, problem::Problem, state::AppState};
-use app::{answer::Failure, pages::sign_in_for, ssr::Caller};
+use app::{answer::Failure, pages::sign_in_for, ssr::RequestContext};
 use axum::{
     Json,
     extract::{ConnectInfo, FromRequestParts, Request, State},
@@ -21,7 +21,7 @@ use std::{
 /// inside its transaction.
 const RECHECK_AFTER: Duration = Duration::from_millis(500);
 
-/// Puts the [`Caller`] into the request. Static files are for anybody: nobody is looked up for them.
+/// Puts the [`RequestContext`] into the request. Static files are for anybody: nobody is looked up for them.
 pub(crate) async fn authenticate(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let headers = request.headers();
     let kind = RouteKind::from_path(request.uri().path());
@@ -46,7 +46,7 @@ pub(crate) async fn authenticate(State(state): State<AppState>, mut request: Req
         RouteKind::File | RouteKind::Health | RouteKind::Stream => false,
     };
     let reader = viewer.clone().filter(|_| reads).map(|reader| (reader, request.uri().clone()));
-    request.extensions_mut().insert(Caller { address, cookie, user_agent, viewer });
+    request.extensions_mut().insert(RequestContext { address, cookie, user_agent, viewer });
     let began = Instant::now();
     let response = next.run(request).await;
     // A response that sets the cookie ended the session itself.
@@ -126,8 +126,8 @@ impl<S: Send + Sync> FromRequestParts<S> for CurrentViewer {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
-        let caller = parts.extensions.get::<Caller>();
-        let viewer = caller.and_then(|caller| caller.viewer.clone());
+        let context = parts.extensions.get::<RequestContext>();
+        let viewer = context.and_then(|context| context.viewer.clone());
         viewer.map(Self).ok_or_else(|| ApiError::Unauthenticated.into())
     }
 }
