@@ -4,7 +4,7 @@ use crate::{
     connections::{ConnectionGuard, Connections},
     head_deadline::HeadDeadline,
     problem, request_target,
-    wire::Handover,
+    sse_socket::SocketHandoff,
 };
 use axum::{Router, body::Body, extract::ConnectInfo};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
@@ -88,13 +88,13 @@ async fn connection(
     mut stopping: watch::Receiver<bool>,
 ) {
     tune(&socket);
-    let handover = Handover::default();
+    let handoff = SocketHandoff::default();
     let head = HeadDeadline::new();
     let service = service_fn(|request: http::Request<Incoming>| {
         let mut request = request.map(Body::new);
         request_target::normalize(&mut request);
         request.extensions_mut().insert(ConnectInfo(peer));
-        request.extensions_mut().insert(handover.clone());
+        request.extensions_mut().insert(handoff.clone());
         let under_way = head.begin_request();
         let answered = router.clone().oneshot(request);
         Box::pin(async move { answered.await.map(|response| response.map(|body| under_way.hold(body))) })
@@ -129,7 +129,7 @@ async fn connection(
                 return Poll::Ready(false);
             }
         }
-        stream = stream.take().or_else(|| handover.take());
+        stream = stream.take().or_else(|| handoff.take_stream());
         // Only what went out may be left behind.
         if stream.is_some() && !full.load(Ordering::Relaxed) { Poll::Ready(true) } else { Poll::Pending }
     })

@@ -6,7 +6,7 @@
 //! # Layout
 //! - [`settings`]: what can be set, from the environment
 //! - [`site`]: one running site, from the database to the socket
-//! - [`listen`], [`wire`]: connections, and those that became streams
+//! - [`listen`], [`sse_socket`]: connections, and those that became streams
 //! - [`connections`], [`head_deadline`]: how many there may be, and how long they may take
 //! - [`state`]: what handlers and middleware share
 //! - [`router`]: which path leads where, and what every request passes through
@@ -51,11 +51,11 @@ mod security_txt;
 mod settings;
 mod site;
 mod smtp;
+mod sse_socket;
 mod state;
 mod traces;
 mod typed;
 mod unsubscribe;
-mod wire;
 
 use clap::Parser;
 use settings::{Command, Settings};

@@ -1,6 +1,6 @@
 use crate::{
     document::refusals::TooManyStreams, input::Pairs, middleware::auth::CurrentViewer, problem::Problem,
-    state::AppState, wire::Handover,
+    sse_socket::SocketHandoff, state::AppState,
 };
 use axum::{
     Extension,
@@ -14,7 +14,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// The stream, also under the founding system's name for it.
 pub(super) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::default().routes(routes!(events)).routes(routes!(websocket))
+    OpenApiRouter::default().routes(routes!(stream_events)).routes(routes!(stream_events_legacy))
 }
 
 /// Follow what happens
@@ -29,14 +29,14 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
             content_type = "text/event-stream"),
         TooManyStreams,
     ))]
-async fn events(
+async fn stream_events(
     State(state): State<AppState>,
     signed_in: CurrentViewer,
     query: Pairs,
     headers: HeaderMap,
-    way: Way,
+    transport: HttpTransport,
 ) -> Result<Response, Problem> {
-    follow(state, signed_in, query, headers, way).await
+    open_stream(state, signed_in, query, headers, transport).await
 }
 
 /// Follow what happens, under its old name
@@ -53,30 +53,30 @@ async fn events(
             content_type = "text/event-stream"),
         TooManyStreams,
     ))]
-async fn websocket(
+async fn stream_events_legacy(
     State(state): State<AppState>,
     signed_in: CurrentViewer,
     query: Pairs,
     headers: HeaderMap,
-    way: Way,
+    transport: HttpTransport,
 ) -> Result<Response, Problem> {
-    follow(state, signed_in, query, headers, way).await
+    open_stream(state, signed_in, query, headers, transport).await
 }
 
 /// How the answer will go out.
-type Way = (Version, Extension<Handover>);
+type HttpTransport = (Version, Extension<SocketHandoff>);
 
-async fn follow(
+async fn open_stream(
     state: AppState,
     CurrentViewer(viewer): CurrentViewer,
     query: Pairs,
     headers: HeaderMap,
-    (version, Extension(handover)): Way,
+    (version, Extension(handoff)): HttpTransport,
 ) -> Result<Response, Problem> {
     // Whoever saves data wants messages, and nothing that only passes by.
     viewer.check_owner(query.text("person"))?;
     let save_data = headers.get("save-data").is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"on"));
-    let subscription = state.greenroom.subscribe(&viewer, resume(&headers, &query), save_data).await?;
+    let subscription = state.greenroom.subscribe(&viewer, parse_resume(&headers, &query), save_data).await?;
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream")),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-cache, no-transform")),
@@ -84,11 +84,11 @@ async fn follow(
         // Nothing comes after a stream.
         (header::CONNECTION, HeaderValue::from_static("close")),
     ];
-    Ok((headers, handover.body(subscription, version)).into_response())
+    Ok((headers, handoff.into_body(subscription, version)).into_response())
 }
 
 /// Where the client stopped: `Last-Event-ID`, which a browser sends by itself, or else `?after=`.
-fn resume(headers: &HeaderMap, query: &Pairs) -> Resume {
+fn parse_resume(headers: &HeaderMap, query: &Pairs) -> Resume {
     let header = headers.get("last-event-id").map(|value| value.to_str().unwrap_or("?"));
     match header.filter(|id| !id.is_empty()).or_else(|| query.text("after")) {
         None => Resume::Live,
@@ -104,10 +104,10 @@ mod tests {
     };
 
     #[test]
-    fn every_event_is_told_of() {
-        let told = include_str!("events.md");
+    fn every_event_is_documented() {
+        let text = include_str!("events.md");
         let names = Event::NAMES.into_iter().chain([TYPING, PRESENCE]);
-        let missing: Vec<&str> = names.filter(|name| !told.contains(&format!("`{name}"))).collect();
+        let missing: Vec<&str> = names.filter(|name| !text.contains(&format!("`{name}"))).collect();
         assert!(missing.is_empty(), "{missing:?}");
     }
 }
