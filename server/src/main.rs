@@ -23,7 +23,7 @@
 //! - [`private_files`]: who may read what the site keeps
 //! - [`logs`], [`metrics`], [`traces`]: what is told to whoever watches over the process
 //! - [`middleware::access_log`]: what every request leaves behind
-//! - [`typed`], [`form_referer`]: what was typed into a form that was refused, and where it leads back to
+//! - [`form_flash`], [`form_referer`]: what was typed into a form that was refused, and where it leads back to
 //! - [`middleware::security_headers`]: what answers ask of a browser
 //! - [`problem`], [`input`]: how the interface says no, and how it reads what it is sent
 
@@ -31,6 +31,7 @@ mod api;
 mod connections;
 mod dev_mail;
 mod document;
+mod form_flash;
 mod form_referer;
 mod head_deadline;
 mod input;
@@ -54,7 +55,6 @@ mod smtp;
 mod sse_socket;
 mod state;
 mod traces;
-mod typed;
 mod unsubscribe;
 
 use clap::Parser;

@@ -50,7 +50,7 @@ pub(crate) fn routes(state: &AppState, options: LeptosOptions) -> Router {
     let pages = Router::new()
         .leptos_routes_with_context(&options, generate_route_list(App), provide.clone(), document)
         .layer(middleware::from_fn(blame_the_right_one))
-        .layer(middleware::from_fn(typed::keep))
+        .layer(middleware::from_fn(form_flash::keep_form_values))
         .layer(middleware::from_fn(page_owner::check))
         .layer(middleware::from_fn(take_only_forms))
         .layer(middleware::from_fn(send_where_it_belongs))

@@ -18,23 +18,23 @@ use http::{HeaderMap, HeaderValue, Uri, header};
 use sha2::Sha256;
 
 /// Fields begin with it, so that none can be taken for a parameter of the page.
-const KEPT: &str = "kept.";
+const FIELD_PREFIX: &str = "kept.";
 /// Proves that the fields were typed in this session.
 const SEAL: &str = "kept.seal";
 /// What Leptos tells a refusal by.
-const ERROR: [&str; 2] = ["__path", "__err"];
+const ERROR_PARAMS: [&str; 2] = ["__path", "__err"];
 /// Fields that nobody shall read in an address, which proxies write into their logs: what opens an account, and what
 /// people write to each other. And those that the page fills in by itself.
-const LEFT_OUT: [&str; 9] =
+const EXCLUDED_FIELDS: [&str; 9] =
     ["password", "current", "token", "body", "message", "client_id", "talent_id", "conversation_id", "person"];
 /// Whoever mistypes a password here shall not leave their address behind.
 const SIGN_IN: &str = "/fn/sign-in";
 /// The longest that what was typed may make an address. Beyond, proxies refuse it.
-const LIMIT: usize = 6_000;
+const MAX_FLASH_BYTES: usize = 6_000;
 
 /// Lets a form pass, and adds what it held to the way back if it was refused. Opens no page with fields of another session.
-pub(crate) async fn keep(request: Request, next: Next) -> Response {
-    let session = session(&request);
+pub(crate) async fn keep_form_values(request: Request, next: Next) -> Response {
+    let session = session_cookie(&request);
     if !is_function(request.uri()) {
         return match without_foreign_fields(request.uri(), session.as_deref()) {
             Some(address) => Redirect::to(&address).into_response(),
@@ -47,14 +47,14 @@ pub(crate) async fn keep(request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let Ok(bytes) = to_bytes(body, BODY_LIMIT).await else { return Problem::TOO_LARGE.into_response() };
     let mut response = next.run(Request::from_parts(parts, Body::from(bytes.clone()))).await;
-    if let Some(back) = way_back(response.headers(), &bytes, session.as_deref()) {
+    if let Some(back) = redirect_with_values(response.headers(), &bytes, session.as_deref()) {
         response.headers_mut().insert(header::LOCATION, back);
     }
     response
 }
 
 /// What proves the session of a person who is signed in: the value of their cookie.
-fn session(request: &Request) -> Option<String> {
+fn session_cookie(request: &Request) -> Option<String> {
     let context = request.extensions().get::<RequestContext>()?;
     context.viewer.as_ref().and(context.cookie.clone())
 }
@@ -63,11 +63,11 @@ fn session(request: &Request) -> Option<String> {
 /// no one to protect.
 fn without_foreign_fields(uri: &Uri, session: Option<&str>) -> Option<String> {
     let (session, query) = (session?, uri.query()?);
-    let (kept, others): (Vec<_>, Vec<_>) =
-        parse(query.as_bytes()).into_owned().partition(|(name, _)| name.starts_with(KEPT));
-    let (seals, fields): (Vec<_>, Vec<_>) = kept.into_iter().partition(|(name, _)| name == SEAL);
+    let (flash, others): (Vec<_>, Vec<_>) =
+        parse(query.as_bytes()).into_owned().partition(|(name, _)| name.starts_with(FIELD_PREFIX));
+    let (seals, fields): (Vec<_>, Vec<_>) = flash.into_iter().partition(|(name, _)| name == SEAL);
     let seal = seals.first().and_then(|(_, seal)| hex::decode(seal).ok());
-    let is_own = seal.zip(mac(session, &fields)).is_some_and(|(seal, mac)| mac.verify_slice(&seal).is_ok());
+    let is_own = seal.zip(compute_mac(session, &fields)).is_some_and(|(seal, mac)| mac.verify_slice(&seal).is_ok());
     if fields.is_empty() || is_own {
         return None;
     }
@@ -75,66 +75,68 @@ fn without_foreign_fields(uri: &Uri, session: Option<&str>) -> Option<String> {
     Some(format!("{}?{query}", uri.path()).trim_end_matches('?').to_owned())
 }
 
-fn mac(session: &str, fields: &[(String, String)]) -> Option<Hmac<Sha256>> {
+fn compute_mac(session: &str, fields: &[(String, String)]) -> Option<Hmac<Sha256>> {
     let text = Serializer::new(String::new()).extend_pairs(fields).finish();
     Some(Hmac::<Sha256>::new_from_slice(session.as_bytes()).ok()?.chain_update(text))
 }
 
 /// The address the browser is sent back to, with what was typed; `None` where nothing was refused.
-fn way_back(headers: &HeaderMap, typed: &[u8], session: Option<&str>) -> Option<HeaderValue> {
+fn redirect_with_values(headers: &HeaderMap, typed: &[u8], session: Option<&str>) -> Option<HeaderValue> {
     let (page, query) = headers.get(header::LOCATION)?.to_str().ok()?.split_once('?')?;
     let pairs: Vec<(String, String)> = parse(query.as_bytes()).into_owned().collect();
     // A form that is refused twice comes from a page that tells of the first time.
-    let refused = ERROR.map(|name| pairs.iter().rfind(|(known, _)| known == name).cloned());
+    let refused = ERROR_PARAMS.map(|name| pairs.iter().rfind(|(known, _)| known == name).cloned());
     let [Some(path), Some(error)] = refused else { return None };
-    let of_page = pairs.into_iter().filter(|(name, _)| !name.starts_with(KEPT) && !ERROR.contains(&name.as_str()));
+    let of_page =
+        pairs.into_iter().filter(|(name, _)| !name.starts_with(FIELD_PREFIX) && !ERROR_PARAMS.contains(&name.as_str()));
     let mut address = Serializer::new(String::new());
     address.extend_pairs(of_page).extend_pairs([path, error]);
     let mut fields: Vec<(String, String)> = parse(typed)
-        .filter(|(name, _)| !LEFT_OUT.contains(&name.as_ref()))
-        .map(|(name, value)| (format!("{KEPT}{name}"), value.into_owned()))
+        .filter(|(name, _)| !EXCLUDED_FIELDS.contains(&name.as_ref()))
+        .map(|(name, value)| (format!("{FIELD_PREFIX}{name}"), value.into_owned()))
         .collect();
-    if let Some(mac) = session.and_then(|session| mac(session, &fields)) {
+    if let Some(mac) = session.and_then(|session| compute_mac(session, &fields)) {
         fields.push((SEAL.to_owned(), hex::encode(mac.finalize().into_bytes())));
     }
-    let kept = Serializer::new(String::new()).extend_pairs(fields).finish();
-    let (address, kept) = (address.finish(), if kept.len() <= LIMIT { kept } else { String::new() });
-    HeaderValue::try_from(format!("{page}?{address}&{kept}").trim_end_matches('&')).ok()
+    let flash = Serializer::new(String::new()).extend_pairs(fields).finish();
+    let (address, flash) = (address.finish(), if flash.len() <= MAX_FLASH_BYTES { flash } else { String::new() });
+    HeaderValue::try_from(format!("{page}?{address}&{flash}").trim_end_matches('&')).ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn back(location: &str, typed: &str) -> Option<String> {
+    fn flashed_location(location: &str, typed: &str) -> Option<String> {
         let headers = HeaderMap::from_iter([(header::LOCATION, location.parse().expect("a location"))]);
-        way_back(&headers, typed.as_bytes(), None).map(|back| back.to_str().expect("text").to_owned())
+        redirect_with_values(&headers, typed.as_bytes(), None).map(|back| back.to_str().expect("text").to_owned())
     }
 
     #[test]
-    fn what_was_typed_comes_back_but_for_secrets() {
+    fn form_values_come_back_without_secrets() {
         let typed = "message=Hush+too&name=Wambui+%26+Co&email=w%40example.com&password=hush&client_id=1";
         assert_eq!(
-            back("/register?role=talent&__path=a&__err=b", typed).as_deref(),
+            flashed_location("/register?role=talent&__path=a&__err=b", typed).as_deref(),
             Some("/register?role=talent&__path=a&__err=b&kept.name=Wambui+%26+Co&kept.email=w%40example.com")
         );
-        assert_eq!(back("/verify", typed), None, "where nothing was refused, nothing is kept");
-        assert_eq!(back("/inbox?x=1", typed), None);
+        assert_eq!(flashed_location("/verify", typed), None, "where nothing was refused, nothing is kept");
+        assert_eq!(flashed_location("/inbox?x=1", typed), None);
     }
 
     #[test]
-    fn only_the_last_refusal_counts_and_an_address_stays_short() {
+    fn only_the_last_error_counts_and_the_url_stays_short() {
         let again = "/register?__path=a&__err=b&kept.name=Old&__path=a&__err=c";
-        assert_eq!(back(again, "name=New").as_deref(), Some("/register?__path=a&__err=c&kept.name=New"));
+        assert_eq!(flashed_location(again, "name=New").as_deref(), Some("/register?__path=a&__err=c&kept.name=New"));
         let long = format!("bio={}", "a".repeat(7_000));
-        assert_eq!(back("/x?__path=a&__err=b", &long).as_deref(), Some("/x?__path=a&__err=b"));
+        assert_eq!(flashed_location("/x?__path=a&__err=b", &long).as_deref(), Some("/x?__path=a&__err=b"));
     }
 
     #[test]
     fn fields_come_back_in_the_session_that_typed_them_alone() {
         let headers =
             HeaderMap::from_iter([(header::LOCATION, "/settings?__path=a&__err=b".parse().expect("a location"))]);
-        let back = way_back(&headers, b"email=w%40example.com&name=Wambui+%26+Co", Some("own")).expect("an address");
+        let back = redirect_with_values(&headers, b"email=w%40example.com&name=Wambui+%26+Co", Some("own"))
+            .expect("an address");
         let sealed: Uri = back.to_str().expect("text").parse().expect("an address");
         let without = Some("/settings?__path=a&__err=b".to_owned());
         assert_eq!(without_foreign_fields(&sealed, Some("own")), None);
