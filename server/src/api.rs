@@ -4,12 +4,12 @@ mod account;
 mod auth;
 mod bookings;
 mod conversations;
-mod document;
 mod events;
 mod health;
 mod joining;
 mod messages;
 mod notifications;
+mod openapi;
 mod sessions;
 mod talents;
 mod tokens;
@@ -23,9 +23,9 @@ use http::{HeaderValue, header};
 use serde::Serialize;
 use utoipa_axum::router::OpenApiRouter;
 
-/// Every route with what the document says of it; [`crate::document::complete`] adds what goes for all.
+/// Every route with what the document says of it; [`crate::openapi::common_responses`] adds what goes for all.
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::with_openapi(crate::document::frame()).nest("/api", below_api()).merge(health::routes())
+    OpenApiRouter::with_openapi(crate::openapi::base_document()).nest("/api", below_api()).merge(health::routes())
 }
 
 /// Nothing here ever answers with a redirect.
@@ -35,7 +35,7 @@ fn below_api() -> OpenApiRouter<AppState> {
         .merge(auth::routes())
         .merge(bookings::routes())
         .merge(conversations::routes())
-        .merge(document::routes())
+        .merge(openapi::routes())
         .merge(events::routes())
         .merge(joining::routes())
         .merge(messages::routes())

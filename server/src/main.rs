@@ -14,7 +14,7 @@
 //! - [`request_body`]: reads bodies whole, before anybody is looked up
 //! - [`middleware::auth`], [`middleware::csrf`]: who is calling, and from where
 //! - [`api`]: the REST interface, one file a noun, and its stream
-//! - [`document`]: what the interface says of itself, in OpenAPI
+//! - [`openapi`]: what the interface says of itself, in OpenAPI
 //! - [`nats`]: what nodes of one site tell each other
 //! - [`smtp`], [`dev_mail`], [`unsubscribe`]: mail on its way, mail that stays, and no more mail
 //! - [`pages`]: the rendered pages and static files
@@ -30,7 +30,6 @@
 mod api;
 mod connections;
 mod dev_mail;
-mod document;
 mod form_flash;
 mod form_referer;
 mod head_deadline;
@@ -41,6 +40,7 @@ mod logs;
 mod metrics;
 mod middleware;
 mod nats;
+mod openapi;
 mod page_owner;
 mod pages;
 mod private_files;
@@ -113,7 +113,7 @@ async fn run(settings: Settings, traces: Option<Traces>) -> Result<(), String> {
         Command::Backup { file } => keeping::backup(&settings.check()?, &file).await,
         Command::Restore { file, replace } => keeping::restore(&settings.check()?, &file, replace).await,
         Command::MigrateData { from, to } => keeping::move_data(&settings.check()?, from, to).await,
-        Command::Openapi => site::say(&document::JSON),
+        Command::Openapi => site::say(&openapi::JSON),
     };
     if let Some(traces) = traces {
         traces.flush().await;

@@ -1,9 +1,9 @@
 //! Which path leads where, and what every request passes through.
 
 use crate::{
-    api, dev_mail, document,
+    api, dev_mail,
     middleware::{access_log, auth, csrf, security_headers},
-    pages,
+    openapi, pages,
     problem::{self, Problem},
     request_body,
     request_target::{self, Hosts},
@@ -55,7 +55,7 @@ pub(crate) fn build(state: AppState, settings: &Checked) -> Router {
         .merge(dev_mail)
         .merge(unsubscribe::routes())
         .merge(security_txt::routes())
-        .route("/api/docs", get(document::read))
+        .route("/api/docs", get(openapi::get_docs_page))
         .method_not_allowed_fallback(async || Problem::METHOD_NOT_ALLOWED)
         // Nesting leaves this one out, and a page must not answer it.
         .route("/api/", any(async || Problem::NOT_FOUND))

@@ -1,11 +1,11 @@
 use super::private;
 use crate::{
-    document::refusals::{
+    input::{JsonBody, Pairs},
+    middleware::auth::CurrentViewer,
+    openapi::errors::{
         Invalid, OtherPerson, PasswordRequired, PasswordTooCommon, RateLimited, RoleFixed, SessionRequired,
         WrongPassword,
     },
-    input::{JsonBody, Pairs},
-    middleware::auth::CurrentViewer,
     problem::Problem,
     state::AppState,
 };

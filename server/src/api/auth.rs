@@ -1,8 +1,8 @@
 use super::private;
 use crate::{
-    document::refusals::{EmailUnverified, InvalidCredentials, RateLimited, SessionRequired},
     input::JsonOrForm,
     middleware::auth::CurrentViewer,
+    openapi::errors::{EmailUnverified, InvalidCredentials, RateLimited, SessionRequired},
     problem::Problem,
     state::AppState,
 };

@@ -1,8 +1,8 @@
 use super::private;
 use crate::{
-    document::refusals::{BodyAtFault, ClientIdReused, Invalid, RateLimited, TermsAtFault, WrongRole, WrongStatus},
     input::{JsonBody, Pairs, PathId},
     middleware::auth::CurrentViewer,
+    openapi::errors::{BodyAtFault, ClientIdReused, Invalid, RateLimited, TermsAtFault, WrongRole, WrongStatus},
     problem::Problem,
     state::AppState,
 };

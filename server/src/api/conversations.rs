@@ -1,8 +1,8 @@
 use super::private;
 use crate::{
-    document::refusals::{Invalid, RateLimited},
     input::{JsonBody, Pairs, PathId},
     middleware::auth::CurrentViewer,
+    openapi::errors::{Invalid, RateLimited},
     problem::Problem,
     state::AppState,
 };

@@ -1,5 +1,5 @@
 use crate::{
-    document::refusals::TooManyStreams, input::Pairs, middleware::auth::CurrentViewer, problem::Problem,
+    input::Pairs, middleware::auth::CurrentViewer, openapi::errors::TooManyStreams, problem::Problem,
     sse_socket::SocketHandoff, state::AppState,
 };
 use axum::{

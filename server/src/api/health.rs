@@ -1,4 +1,4 @@
-use crate::{document::refusals::StorageFull, problem::Problem, state::AppState};
+use crate::{openapi::errors::StorageFull, problem::Problem, state::AppState};
 use axum::extract::State;
 use model::ApiError;
 use services::BusHealth;

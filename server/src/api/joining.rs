@@ -2,8 +2,8 @@
 //! known: the mail does.
 
 use crate::{
-    document::refusals::{PasswordTooCommon, RateLimited, TokenInvalid},
     input::JsonBody,
+    openapi::errors::{PasswordTooCommon, RateLimited, TokenInvalid},
     problem::Problem,
     state::AppState,
 };

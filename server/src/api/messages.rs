@@ -1,8 +1,8 @@
 use super::private;
 use crate::{
-    document::refusals::{BodyAtFault, ClientIdReused, Invalid, NotFound, RateLimited, WrongRole},
     input::{JsonBody, Pairs},
     middleware::auth::CurrentViewer,
+    openapi::errors::{BodyAtFault, ClientIdReused, Invalid, NotFound, RateLimited, WrongRole},
     problem::Problem,
     state::AppState,
 };

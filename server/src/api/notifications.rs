@@ -1,8 +1,8 @@
 use super::private;
 use crate::{
-    document::refusals::Invalid,
     input::{JsonBody, Pairs},
     middleware::auth::CurrentViewer,
+    openapi::errors::Invalid,
     problem::Problem,
     state::AppState,
 };

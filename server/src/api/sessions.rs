@@ -1,7 +1,6 @@
 use super::private;
 use crate::{
-    document::refusals::SessionRequired, input::PathId, middleware::auth::CurrentViewer, problem::Problem,
-    state::AppState,
+    input::PathId, middleware::auth::CurrentViewer, openapi::errors::SessionRequired, problem::Problem, state::AppState,
 };
 use axum::{
     extract::State,

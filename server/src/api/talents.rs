@@ -1,6 +1,6 @@
 use super::private;
 use crate::{
-    document::refusals::Invalid, input::Pairs, middleware::auth::CurrentViewer, problem::Problem, state::AppState,
+    input::Pairs, middleware::auth::CurrentViewer, openapi::errors::Invalid, problem::Problem, state::AppState,
 };
 use axum::{extract::State, response::Response};
 use model::{Craft, Directory, FieldError};

@@ -1,8 +1,8 @@
 use super::private;
 use crate::{
-    document::refusals::{PasswordRequired, SessionRequired},
     input::{JsonBody, PathId},
     middleware::auth::CurrentViewer,
+    openapi::errors::{PasswordRequired, SessionRequired},
     problem::Problem,
     state::AppState,
 };

@@ -9,8 +9,8 @@ use utoipa::{
 };
 
 /// Names refusals for `responses(…)`. Several may share a status, so each stands under its status and its code
-/// until [`super::complete`] puts those of a status together.
-macro_rules! refusals {
+/// until [`super::common_responses`] puts those of a status together.
+macro_rules! error_responses {
     ($($(#[doc = $meaning:literal])+ $name:ident = $($problem:expr),+;)*) => {$(
         $(#[doc = $meaning])+
         pub(crate) enum $name {}
@@ -18,13 +18,13 @@ macro_rules! refusals {
         impl IntoResponses for $name {
             fn responses() -> BTreeMap<String, RefOr<Response>> {
                 let problems = [$(Problem::from($problem)),+];
-                problems.iter().map(|problem| response(problem, concat!($($meaning),+).trim())).collect()
+                problems.iter().map(|problem| error_response(problem, concat!($($meaning),+).trim())).collect()
             }
         }
     )*};
 }
 
-refusals! {
+error_responses! {
     /// Nobody is signed in, or the session is over.
     Unauthenticated = ApiError::Unauthenticated;
     /// Unknown e-mail or wrong password: never says which.
@@ -91,7 +91,7 @@ refusals! {
     StorageFull = ApiError::StorageFull;
 }
 
-fn response(problem: &Problem, meaning: &str) -> (String, RefOr<Response>) {
+fn error_response(problem: &Problem, meaning: &str) -> (String, RefOr<Response>) {
     let mut response = ResponseBuilder::new().description(format!("`{}`: {meaning}", problem.code()));
     if problem.retry_after().is_some() {
         let seconds = HeaderBuilder::new().schema(u64::schema()).description(Some("Seconds.")).build();

@@ -1,4 +1,4 @@
-use super::refusals::*;
+use super::errors::*;
 use crate::problem::Told;
 use std::collections::BTreeMap;
 use utoipa::{
@@ -13,23 +13,23 @@ use utoipa::{
 type Responses = BTreeMap<String, RefOr<Response>>;
 
 /// Adds what no handler has to say for itself.
-pub(crate) fn complete(mut document: OpenApi) -> OpenApi {
+pub(crate) fn add_common_responses(mut document: OpenApi) -> OpenApi {
     let shared = &mut document.components.get_or_insert_default().responses;
     for path in document.paths.paths.values_mut() {
         let PathItem { get, put, post, delete, patch, .. } = path;
         for operation in get.iter_mut() {
-            finish(operation, false, shared);
+            merge_responses(operation, false, shared);
         }
         for operation in [put, post, delete, patch].into_iter().flatten() {
-            finish(operation, true, shared);
+            merge_responses(operation, true, shared);
         }
     }
     document
 }
 
 /// Puts together what an operation may refuse with the same status. Many may refuse the same: it is told once.
-fn finish(operation: &mut Operation, changes: bool, shared: &mut Responses) {
-    let mut all = common(operation, changes);
+fn merge_responses(operation: &mut Operation, changes: bool, shared: &mut Responses) {
+    let mut all = common_responses(operation, changes);
     all.append(&mut operation.responses.responses);
     let mut refused: BTreeMap<String, Vec<(String, Response)>> = BTreeMap::new();
     for (key, response) in all {
@@ -43,15 +43,15 @@ fn finish(operation: &mut Operation, changes: bool, shared: &mut Responses) {
             }
         }
     }
-    for (status, refusals) in refused {
-        let name = refusals.iter().map(|(code, _)| code.as_str()).collect::<Vec<_>>().join("_or_");
+    for (status, errors) in refused {
+        let name = errors.iter().map(|(code, _)| code.as_str()).collect::<Vec<_>>().join("_or_");
         operation.responses.responses.insert(status, Ref::from_response_name(&name).into());
-        shared.entry(name).or_insert_with(|| together(refusals).into());
+        shared.entry(name).or_insert_with(|| merge_errors(errors).into());
     }
 }
 
 /// What any operation like this one may refuse.
-fn common(operation: &Operation, changes: bool) -> Responses {
+fn common_responses(operation: &Operation, changes: bool) -> Responses {
     let always = [Internal::responses(), Unavailable::responses(), WrongHost::responses()];
     let mut common: Responses = always.into_iter().flatten().collect();
     // Anybody may use what says so by a requirement of its own, an empty one.
@@ -82,15 +82,15 @@ fn common(operation: &Operation, changes: bool) -> Responses {
 }
 
 /// The one response for all refusals with the same status.
-fn together(refusals: Vec<(String, Response)>) -> Response {
-    let (codes, refusals): (Vec<String>, Vec<Response>) = refusals.into_iter().unzip();
-    let meanings: Vec<&str> = refusals.iter().map(|refusal| refusal.description.as_str()).collect();
+fn merge_errors(errors: Vec<(String, Response)>) -> Response {
+    let (codes, errors): (Vec<String>, Vec<Response>) = errors.into_iter().unzip();
+    let meanings: Vec<&str> = errors.iter().map(|refusal| refusal.description.as_str()).collect();
     let code = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(codes));
     let narrowed = ObjectBuilder::new().property("code", code);
     let schema = AllOfBuilder::new().item(Ref::from_schema_name(Told::name())).item(narrowed);
     let content = ContentBuilder::new().schema(Some(schema)).build();
     let response =
         ResponseBuilder::new().description(meanings.join("\n\n")).content("application/problem+json", content);
-    let headers = refusals.into_iter().flat_map(|refusal| refusal.headers);
+    let headers = errors.into_iter().flat_map(|refusal| refusal.headers);
     headers.fold(response, |response, (name, header)| response.header(name, header)).build()
 }

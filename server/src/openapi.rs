@@ -1,13 +1,13 @@
 //! The interface's own description: OpenAPI 3.1, put together from the routes themselves.
 //!
 //! What a handler says of itself is only what is its own. What every answer of its kind may be, such as 401 where
-//! somebody has to be signed in, is added by rule in [`complete`].
+//! somebody has to be signed in, is added by rule in [`add_common_responses`].
 
-mod complete;
+mod common_responses;
+pub(crate) mod errors;
 mod page;
-pub(crate) mod refusals;
 
-use complete::complete;
+use common_responses::add_common_responses;
 
 use crate::{api, problem::Told};
 use axum::response::{Html, IntoResponse};
@@ -20,13 +20,13 @@ use utoipa::{
 };
 
 /// Everything but the routes.
-pub(crate) fn frame() -> utoipa::openapi::OpenApi {
-    Frame::openapi()
+pub(crate) fn base_document() -> utoipa::openapi::OpenApi {
+    BaseDocument::openapi()
 }
 
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "Greenroom", description = include_str!("document/about.md")),
+    info(title = "Greenroom", description = include_str!("openapi/about.md")),
     tags(
         (name = "Account", description = "Who is signed in, and where."),
         (name = "Messages", description = "Conversations and what is said in them."),
@@ -38,14 +38,14 @@ pub(crate) fn frame() -> utoipa::openapi::OpenApi {
     ),
     components(schemas(Told, Envelope)),
     security(("session" = []), ("token" = [])),
-    modifiers(&SignIn)
+    modifiers(&SecuritySchemes)
 )]
-struct Frame;
+struct BaseDocument;
 
 /// The ways to say who is asking. Each is enough.
-struct SignIn;
+struct SecuritySchemes;
 
-impl Modify for SignIn {
+impl Modify for SecuritySchemes {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
         let components = document.components.get_or_insert_default();
         let cookie = ApiKeyValue::with_description(
@@ -60,23 +60,24 @@ impl Modify for SignIn {
 
 /// The whole document.
 pub(crate) static DOCUMENT: LazyLock<utoipa::openapi::OpenApi> =
-    LazyLock::new(|| complete(api::routes().into_openapi()));
+    LazyLock::new(|| add_common_responses(api::routes().into_openapi()));
 
 /// The document as text.
 pub(crate) static JSON: LazyLock<String> = LazyLock::new(|| DOCUMENT.to_pretty_json().unwrap_or_default());
 
 /// The document as a page.
-static PAGE: LazyLock<String> = LazyLock::new(|| page::page(&serde_json::to_value(&*DOCUMENT).unwrap_or_default()));
+static PAGE: LazyLock<String> =
+    LazyLock::new(|| page::render_page(&serde_json::to_value(&*DOCUMENT).unwrap_or_default()));
 
 /// How long anybody may keep either. Without validators: a conditional request would have to be answered with 304,
 /// and nothing below `/api` answers so.
-pub(crate) const KEEP: &str = "public, max-age=300";
+pub(crate) const CACHE_CONTROL: &str = "public, max-age=300";
 
 /// All that the page loads is its stylesheet and the icon.
-const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; \
+const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; \
                       frame-ancestors 'none'";
 
 /// For people, so it is no part of the interface it describes.
-pub(crate) async fn read() -> impl IntoResponse {
-    ([(header::CACHE_CONTROL, KEEP), (header::CONTENT_SECURITY_POLICY, POLICY)], Html(PAGE.as_str()))
+pub(crate) async fn get_docs_page() -> impl IntoResponse {
+    ([(header::CACHE_CONTROL, CACHE_CONTROL), (header::CONTENT_SECURITY_POLICY, PAGE_POLICY)], Html(PAGE.as_str()))
 }

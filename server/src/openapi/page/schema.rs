@@ -1,52 +1,52 @@
 //! Schemas in words.
 
-use super::text::{prose, words};
+use super::text::{escape_value, render_prose};
 use model::text::escape_html;
 use serde_json::Value;
 
-pub(super) fn all(schemas: &Value) -> String {
+pub(super) fn render_schemas(schemas: &Value) -> String {
     let article = |(name, schema): (&String, &Value)| {
-        let about = prose(&schema["description"]);
+        let about = render_prose(&schema["description"]);
         format!(
             "<article id=\"schema-{name}\"><h3><a href=\"#schema-{name}\">{name}</a></h3>{about}{}</article>",
-            inside(schema)
+            render_fields(schema)
         )
     };
     schemas.as_object().into_iter().flatten().map(article).collect()
 }
 
 /// What something is made of.
-fn inside(schema: &Value) -> String {
+fn render_fields(schema: &Value) -> String {
     if let Some(parts) = schema["allOf"].as_array() {
-        return parts.iter().map(inside).collect();
+        return parts.iter().map(render_fields).collect();
     }
     if let Some(either) = schema["oneOf"].as_array() {
-        let one = |part: &Value| format!("<li>{}{}</li>", prose(&part["description"]), inside(part));
+        let one = |part: &Value| format!("<li>{}{}</li>", render_prose(&part["description"]), render_fields(part));
         return format!("<p>One of:</p><ul>{}</ul>", either.iter().map(one).collect::<String>());
     }
-    let Some(properties) = schema["properties"].as_object() else { return format!("<p>{}</p>", kind(schema)) };
+    let Some(properties) = schema["properties"].as_object() else { return format!("<p>{}</p>", render_type(schema)) };
     let required = |name: &String| schema["required"].as_array().is_some_and(|all| all.contains(&name.as_str().into()));
-    let property = |(name, told): (&String, &Value)| {
+    let property = |(name, spec): (&String, &Value)| {
         let optional = if required(name) { "" } else { "optional: " };
-        let about = prose(&described(told)["description"]);
-        format!("<dt><code>{name}</code> <small>{optional}{}</small></dt><dd>{about}</dd>", kind(told))
+        let about = render_prose(&find_described(spec)["description"]);
+        format!("<dt><code>{name}</code> <small>{optional}{}</small></dt><dd>{about}</dd>", render_type(spec))
     };
     format!("<dl>{}</dl>", properties.iter().map(property).collect::<String>())
 }
 
 /// Where something may also be null, its description stands with the other choice.
-fn described(schema: &Value) -> &Value {
+fn find_described(schema: &Value) -> &Value {
     let either = schema["oneOf"].as_array().into_iter().flatten();
     either.chain([schema]).find(|choice| choice.get("description").is_some()).unwrap_or(schema)
 }
 
 /// What something is, in a few words.
-pub(super) fn kind(schema: &Value) -> String {
+pub(super) fn render_type(schema: &Value) -> String {
     if let Some(name) = schema["$ref"].as_str().and_then(|reference| reference.rsplit('/').next()) {
         return format!("<a href=\"#schema-{name}\">{name}</a>");
     }
     if let Some(either) = schema["oneOf"].as_array() {
-        return either.iter().rev().map(kind).collect::<Vec<_>>().join(" or ");
+        return either.iter().rev().map(render_type).collect::<Vec<_>>().join(" or ");
     }
     if let Some(values) = schema["enum"].as_array() {
         return values
@@ -56,24 +56,24 @@ pub(super) fn kind(schema: &Value) -> String {
             .join(" or ");
     }
     if schema["items"].is_object() {
-        return format!("list of {}", kind(&schema["items"]));
+        return format!("list of {}", render_type(&schema["items"]));
     }
     if schema["additionalProperties"].is_object() {
-        return format!("any keys, each with {}", kind(&schema["additionalProperties"]));
+        return format!("any keys, each with {}", render_type(&schema["additionalProperties"]));
     }
     let types = match &schema["type"] {
-        Value::Array(types) => types.iter().map(words).collect::<Vec<_>>().join(" or "),
-        one => words(one),
+        Value::Array(types) => types.iter().map(escape_value).collect::<Vec<_>>().join(" or "),
+        one => escape_value(one),
     };
     let format = schema["format"].as_str().map(|format| format!(" ({})", escape_html(format))).unwrap_or_default();
     format!(
         "{types}{format}{}{}",
-        limits(schema, "minLength", "maxLength", " characters"),
-        limits(schema, "minimum", "maximum", "")
+        render_limits(schema, "minLength", "maxLength", " characters"),
+        render_limits(schema, "minimum", "maximum", "")
     )
 }
 
-fn limits(schema: &Value, least: &str, most: &str, unit: &str) -> String {
+fn render_limits(schema: &Value, least: &str, most: &str, unit: &str) -> String {
     match (&schema[least], &schema[most]) {
         (Value::Null, Value::Null) => String::new(),
         (least, Value::Null) => format!(", {least}{unit} or more"),
