@@ -6,10 +6,10 @@ mod bookings;
 mod conversations;
 mod events;
 mod health;
-mod joining;
 mod messages;
 mod notifications;
 mod openapi;
+mod registration;
 mod sessions;
 mod talents;
 mod tokens;
@@ -25,11 +25,11 @@ use utoipa_axum::router::OpenApiRouter;
 
 /// Every route with what the document says of it; [`crate::openapi::common_responses`] adds what goes for all.
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::with_openapi(crate::openapi::base_document()).nest("/api", below_api()).merge(health::routes())
+    OpenApiRouter::with_openapi(crate::openapi::base_document()).nest("/api", api_routes()).merge(health::routes())
 }
 
 /// Nothing here ever answers with a redirect.
-fn below_api() -> OpenApiRouter<AppState> {
+fn api_routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default()
         .merge(account::routes())
         .merge(auth::routes())
@@ -37,7 +37,7 @@ fn below_api() -> OpenApiRouter<AppState> {
         .merge(conversations::routes())
         .merge(openapi::routes())
         .merge(events::routes())
-        .merge(joining::routes())
+        .merge(registration::routes())
         .merge(messages::routes())
         .merge(notifications::routes())
         .merge(sessions::routes())
@@ -47,6 +47,6 @@ fn below_api() -> OpenApiRouter<AppState> {
 }
 
 /// An answer that is somebody's own: nobody may keep it for another.
-fn private(body: impl Serialize) -> Response {
+fn private_json(body: impl Serialize) -> Response {
     ([(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))], Json(body)).into_response()
 }

@@ -21,7 +21,7 @@ impl<S: Send + Sync, T: DeserializeOwned + 'static> FromRequest<S> for JsonBody<
         if !is_json(request.headers()) {
             return Err(Problem::WRONG_CONTENT_TYPE);
         }
-        parse_json(&body(request).await?).map(Self)
+        parse_json(&read_body(request).await?).map(Self)
     }
 }
 
@@ -33,7 +33,7 @@ impl<S: Send + Sync, T: DeserializeOwned + 'static> FromRequest<S> for JsonOrFor
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, Problem> {
         if is_json(request.headers()) {
-            return parse_json(&body(request).await?).map(Self);
+            return parse_json(&read_body(request).await?).map(Self);
         }
         if media_type(request.headers()) != "application/x-www-form-urlencoded" {
             return Err(Problem::WRONG_CONTENT_TYPE);
@@ -60,9 +60,9 @@ impl<S: Send + Sync, T: FromStr + Send> FromRequestParts<S> for PathId<T> {
 }
 
 /// The query of the address.
-pub(crate) struct Pairs(HashMap<String, String>);
+pub(crate) struct QueryParams(HashMap<String, String>);
 
-impl<S: Send + Sync> FromRequestParts<S> for Pairs {
+impl<S: Send + Sync> FromRequestParts<S> for QueryParams {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
@@ -70,20 +70,20 @@ impl<S: Send + Sync> FromRequestParts<S> for Pairs {
     }
 }
 
-impl Pairs {
+impl QueryParams {
     /// A value as it was sent.
-    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)
     }
 
     /// A value that must be readable if it is there.
-    pub(crate) fn parsed<T: FromStr>(&self, name: &str) -> Result<Option<T>, Problem> {
-        let parsed = self.text(name).map(|text| text.parse().map_err(|_| Problem::field(name, FieldError::Invalid)));
+    pub(crate) fn parse<T: FromStr>(&self, name: &str) -> Result<Option<T>, Problem> {
+        let parsed = self.get(name).map(|text| text.parse().map_err(|_| Problem::field(name, FieldError::Invalid)));
         parsed.transpose()
     }
 }
 
-async fn body(request: Request) -> Result<Bytes, Problem> {
+async fn read_body(request: Request) -> Result<Bytes, Problem> {
     request.extract::<Bytes, _>().await.map_err(|rejection| match rejection.status() {
         StatusCode::PAYLOAD_TOO_LARGE => Problem::TOO_LARGE,
         _ => Problem::UNREADABLE_BODY,

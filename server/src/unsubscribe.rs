@@ -1,7 +1,7 @@
 //! Ending mails by one POST, as mail programs send it by themselves (RFC 8058): no cookie, no page of ours. A
 //! person who follows the same link gets the page with the button.
 
-use crate::{input::Pairs, problem::Problem, state::AppState};
+use crate::{input::QueryParams, problem::Problem, state::AppState};
 use axum::{Router, extract::State, routing::post};
 use http::StatusCode;
 
@@ -9,7 +9,7 @@ pub(crate) fn routes() -> Router<AppState> {
     Router::new().route("/unsubscribe", post(one_click))
 }
 
-async fn one_click(State(state): State<AppState>, query: Pairs) -> Result<StatusCode, Problem> {
-    state.greenroom.unsubscribe(query.text("token").unwrap_or_default()).await?;
+async fn one_click(State(state): State<AppState>, query: QueryParams) -> Result<StatusCode, Problem> {
+    state.greenroom.unsubscribe(query.get("token").unwrap_or_default()).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,6 +1,6 @@
-use super::private;
+use super::private_json;
 use crate::{
-    input::{JsonBody, Pairs},
+    input::{JsonBody, QueryParams},
     middleware::auth::CurrentViewer,
     openapi::errors::{
         Invalid, OtherPerson, PasswordRequired, PasswordTooCommon, RateLimited, RoleFixed, SessionRequired,
@@ -26,19 +26,19 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default()
-        .routes(routes!(account, change_account))
+        .routes(routes!(get_account, change_account))
         .routes(routes!(change_email))
         .routes(routes!(change_password))
         .routes(routes!(confirm_password))
-        .routes(routes!(export))
-        .routes(routes!(leave))
+        .routes(routes!(export_data))
+        .routes(routes!(delete_account))
 }
 
 /// Your account
 #[utoipa::path(get, path = "/account", tag = "Account",
     responses((status = 200, description = "What can be set.", body = Account)))]
-async fn account(State(state): State<AppState>, CurrentViewer(viewer): CurrentViewer) -> Result<Response, Problem> {
-    Ok(private(state.greenroom.load_account(&viewer).await?))
+async fn get_account(State(state): State<AppState>, CurrentViewer(viewer): CurrentViewer) -> Result<Response, Problem> {
+    Ok(private_json(state.greenroom.load_account(&viewer).await?))
 }
 
 /// Change your account
@@ -52,11 +52,11 @@ async fn change_account(
     JsonBody(input): JsonBody<AccountInput>,
 ) -> Result<Response, Problem> {
     let change = input.parse(viewer.role())?;
-    Ok(private(state.greenroom.change_account(&viewer, change).await?))
+    Ok(private_json(state.greenroom.change_account(&viewer, change).await?))
 }
 
 #[derive(Deserialize, ToSchema)]
-struct NewAddress {
+struct ChangeEmailRequest {
     #[schema(value_type = String, required = true, format = Email, max_length = 254)]
     email: Option<String>,
     /// The password of the account.
@@ -67,22 +67,22 @@ struct NewAddress {
 /// Change your address
 ///
 /// It changes once the link in the mail to the new address is opened; the old one is told then.
-#[utoipa::path(post, path = "/account/email", tag = "Account", request_body = NewAddress,
+#[utoipa::path(post, path = "/account/email", tag = "Account", request_body = ChangeEmailRequest,
     responses((status = 202, description = "The mail is on its way."), SessionRequired, WrongPassword, RateLimited))]
 async fn change_email(
     State(state): State<AppState>,
     CurrentViewer(viewer): CurrentViewer,
     Extension(context): Extension<RequestContext>,
-    JsonBody(input): JsonBody<NewAddress>,
+    JsonBody(input): JsonBody<ChangeEmailRequest>,
 ) -> Result<StatusCode, Problem> {
     let email = account::parse_email(input.email.as_deref()).map_err(|fault| ApiError::field("email", fault));
-    let (email, password) = model::api_error::combine_errors(email, typed("password", input.password))?;
+    let (email, password) = model::api_error::combine_errors(email, require_password("password", input.password))?;
     state.greenroom.change_email(&viewer, password, email, context.address).await?;
     Ok(StatusCode::ACCEPTED)
 }
 
 #[derive(Deserialize, ToSchema)]
-struct NewPasswordInput {
+struct ChangePasswordRequest {
     /// The password until now.
     #[schema(value_type = String, required = true, format = Password)]
     current: Option<String>,
@@ -93,7 +93,7 @@ struct NewPasswordInput {
 /// Change your password
 ///
 /// Ends every other session and every access token.
-#[utoipa::path(post, path = "/account/password", tag = "Account", request_body = NewPasswordInput,
+#[utoipa::path(post, path = "/account/password", tag = "Account", request_body = ChangePasswordRequest,
     responses(
         (status = 204, description = "The new password works."),
         SessionRequired, WrongPassword, PasswordTooCommon, RateLimited,
@@ -101,10 +101,10 @@ struct NewPasswordInput {
 async fn change_password(
     State(state): State<AppState>,
     CurrentViewer(viewer): CurrentViewer,
-    JsonBody(input): JsonBody<NewPasswordInput>,
+    JsonBody(input): JsonBody<ChangePasswordRequest>,
 ) -> Result<StatusCode, Problem> {
     let new = NewPassword::parse(input.password.as_deref()).map_err(|fault| ApiError::field("password", fault));
-    let (current, new) = model::api_error::combine_errors(typed("current", input.current), new)?;
+    let (current, new) = model::api_error::combine_errors(require_password("current", input.current), new)?;
     state.greenroom.change_password(&viewer, current, new).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -112,14 +112,14 @@ async fn change_password(
 /// Type the password once more
 ///
 /// For an hour, this session may make access tokens and download the data. Signing in does the same.
-#[utoipa::path(post, path = "/account/confirmation", tag = "Account", request_body = Goodbye,
+#[utoipa::path(post, path = "/account/confirmation", tag = "Account", request_body = PasswordRequest,
     responses((status = 204, description = "It is the password."), SessionRequired, WrongPassword, RateLimited))]
 async fn confirm_password(
     State(state): State<AppState>,
     CurrentViewer(viewer): CurrentViewer,
-    JsonBody(Goodbye { password }): JsonBody<Goodbye>,
+    JsonBody(PasswordRequest { password }): JsonBody<PasswordRequest>,
 ) -> Result<StatusCode, Problem> {
-    state.greenroom.confirm_password(&viewer, typed("password", password)?).await?;
+    state.greenroom.confirm_password(&viewer, require_password("password", password)?).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -133,17 +133,17 @@ async fn confirm_password(
         (status = 200, description = "The document.", body = Object),
         SessionRequired, PasswordRequired, RateLimited, OtherPerson,
     ))]
-async fn export(
+async fn export_data(
     State(state): State<AppState>,
     CurrentViewer(viewer): CurrentViewer,
-    query: Pairs,
+    query: QueryParams,
 ) -> Result<Response, Problem> {
-    viewer.check_owner(query.text("person")).map_err(|_| ApiError::OtherPerson)?;
+    viewer.check_owner(query.get("person")).map_err(|_| ApiError::OtherPerson)?;
     let export = state.greenroom.export_data(&viewer)?;
-    let pieces = stream::unfold(export, async |mut export: Export| {
-        let piece = export.next().await?;
+    let chunks = stream::unfold(export, async |mut export: Export| {
+        let chunk = export.next().await?;
         // The reason is logged here; whoever downloads sees that the document broke off.
-        Some((piece.map_err(services::Error::into_api_error), export))
+        Some((chunk.map_err(services::Error::into_api_error), export))
     });
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
@@ -151,11 +151,11 @@ async fn export(
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     ];
     // Whoever compresses it asks once more after its end.
-    Ok((headers, Body::from_stream(pieces.fuse())).into_response())
+    Ok((headers, Body::from_stream(chunks.fuse())).into_response())
 }
 
 #[derive(Deserialize, ToSchema)]
-struct Goodbye {
+struct PasswordRequest {
     /// The password of the account.
     #[schema(value_type = String, required = true, format = Password)]
     password: Option<String>,
@@ -164,21 +164,21 @@ struct Goodbye {
 /// Delete your account
 ///
 /// What you wrote stays for whom you wrote it to, under "Former member"; open bookings are cancelled.
-#[utoipa::path(post, path = "/account/deletion", tag = "Account", request_body = Goodbye,
+#[utoipa::path(post, path = "/account/deletion", tag = "Account", request_body = PasswordRequest,
     responses(
         (status = 204, description = "Deleted.", headers(("Set-Cookie" = String))),
         SessionRequired, WrongPassword, RateLimited, Invalid,
     ))]
-async fn leave(
+async fn delete_account(
     State(state): State<AppState>,
     CurrentViewer(viewer): CurrentViewer,
-    JsonBody(Goodbye { password }): JsonBody<Goodbye>,
+    JsonBody(PasswordRequest { password }): JsonBody<PasswordRequest>,
 ) -> Result<Response, Problem> {
-    state.greenroom.delete_account(&viewer, typed("password", password)?).await?;
+    state.greenroom.delete_account(&viewer, require_password("password", password)?).await?;
     let cookie = state.cookie.clear().ok_or(Problem::INTERNAL)?;
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
 }
 
-fn typed(name: &str, password: Option<String>) -> Result<Password, ApiError> {
+fn require_password(name: &str, password: Option<String>) -> Result<Password, ApiError> {
     password.map(Password::new).ok_or_else(|| ApiError::field(name, FieldError::Required))
 }

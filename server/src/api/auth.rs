@@ -1,4 +1,4 @@
-use super::private;
+use super::private_json;
 use crate::{
     input::JsonOrForm,
     middleware::auth::CurrentViewer,
@@ -20,19 +20,19 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::default().routes(routes!(sign_in)).routes(routes!(session)).routes(routes!(sign_out))
+    OpenApiRouter::default().routes(routes!(sign_in)).routes(routes!(get_session)).routes(routes!(sign_out))
 }
 
 #[derive(Deserialize, ToSchema)]
 #[schema(as = Credentials)]
-struct Input {
+struct SignInRequest {
     #[schema(value_type = String, required = true, format = Email)]
     email: Option<String>,
     #[schema(value_type = String, required = true, format = Password)]
     password: Option<String>,
 }
 
-impl Input {
+impl SignInRequest {
     fn parse(self) -> Result<Credentials, ApiError> {
         match (self.email, self.password) {
             (Some(email), Some(password)) => {
@@ -50,7 +50,7 @@ impl Input {
 }
 
 #[derive(Serialize, ToSchema)]
-struct Welcome {
+struct SignInResponse {
     user: User,
 }
 
@@ -58,26 +58,26 @@ struct Welcome {
 ///
 /// Begins a session with a new id, and sets its cookie.
 #[utoipa::path(post, path = "/auth/callback/credentials", tag = "Account", security(()),
-    request_body(content((Input = "application/json"), (Input = "application/x-www-form-urlencoded"))),
+    request_body(content((SignInRequest = "application/json"), (SignInRequest = "application/x-www-form-urlencoded"))),
     responses(
-        (status = 200, description = "Signed in.", body = Welcome, headers(("Set-Cookie" = String))),
+        (status = 200, description = "Signed in.", body = SignInResponse, headers(("Set-Cookie" = String))),
         InvalidCredentials, EmailUnverified, RateLimited,
     ))]
 async fn sign_in(
     State(state): State<AppState>,
     Extension(context): Extension<RequestContext>,
-    JsonOrForm(input): JsonOrForm<Input>,
+    JsonOrForm(input): JsonOrForm<SignInRequest>,
 ) -> Result<Response, Problem> {
     let credentials = input.parse()?;
     let signed_in = state.greenroom.sign_in(credentials, context.sign_in_origin(), &context.user_agent).await?;
     state.greenroom.end_previous_session(context.viewer.as_ref()).await?;
     let cookie = state.cookie.set(&signed_in.token).ok_or(Problem::INTERNAL)?;
-    Ok(([(header::SET_COOKIE, cookie)], private(Welcome { user: signed_in.user })).into_response())
+    Ok(([(header::SET_COOKIE, cookie)], private_json(SignInResponse { user: signed_in.user })).into_response())
 }
 
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct Session {
+struct SessionResponse {
     user: User,
     /// When the session ends unless it is used again.
     expires_at: Timestamp,
@@ -85,10 +85,10 @@ struct Session {
 
 /// Who is signed in
 #[utoipa::path(get, path = "/auth/session", tag = "Account",
-    responses((status = 200, description = "The session.", body = Session)))]
-async fn session(State(state): State<AppState>, CurrentViewer(viewer): CurrentViewer) -> Result<Response, Problem> {
+    responses((status = 200, description = "The session.", body = SessionResponse)))]
+async fn get_session(State(state): State<AppState>, CurrentViewer(viewer): CurrentViewer) -> Result<Response, Problem> {
     let user = state.greenroom.load_user(&viewer).await?;
-    Ok(private(Session { user, expires_at: viewer.expires_at() }))
+    Ok(private_json(SessionResponse { user, expires_at: viewer.expires_at() }))
 }
 
 /// Sign out

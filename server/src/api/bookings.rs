@@ -1,6 +1,6 @@
-use super::private;
+use super::private_json;
 use crate::{
-    input::{JsonBody, Pairs, PathId},
+    input::{JsonBody, PathId, QueryParams},
     middleware::auth::CurrentViewer,
     openapi::errors::{BodyAtFault, ClientIdReused, Invalid, RateLimited, TermsAtFault, WrongRole, WrongStatus},
     problem::Problem,
@@ -20,19 +20,19 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default()
         .routes(routes!(list_bookings, open_booking))
-        .routes(routes!(booking))
-        .routes(routes!(accept))
-        .routes(routes!(decline))
-        .routes(routes!(cancel))
+        .routes(routes!(get_booking))
+        .routes(routes!(accept_booking))
+        .routes(routes!(decline_booking))
+        .routes(routes!(cancel_booking))
 }
 
 #[derive(Serialize, ToSchema)]
-struct Opened {
+struct BookingResponse {
     booking: Booking,
     conversation: Conversation,
 }
 
-impl From<Conversation> for Opened {
+impl From<Conversation> for BookingResponse {
     fn from(conversation: Conversation) -> Self {
         Self { booking: conversation.booking.clone(), conversation }
     }
@@ -45,7 +45,7 @@ impl From<Conversation> for Opened {
 /// `clientId` again gives the same booking, whatever the limits.
 #[utoipa::path(post, path = "/bookings", tag = "Bookings", request_body = BookingInput,
     responses(
-        (status = 201, description = "Asked.", body = Opened),
+        (status = 201, description = "Asked.", body = BookingResponse),
         BodyAtFault, ClientIdReused, RateLimited, TermsAtFault, WrongRole,
     ))]
 async fn open_booking(
@@ -56,12 +56,12 @@ async fn open_booking(
     let viewer = signed_in.require_role(Role::Organizer)?;
     let draft = input.parse(state.greenroom.now())?;
     let opened = state.greenroom.open_booking(&viewer, draft).await?;
-    Ok((StatusCode::CREATED, private(Opened::from(opened))).into_response())
+    Ok((StatusCode::CREATED, private_json(BookingResponse::from(opened))).into_response())
 }
 
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct Bookings {
+struct BookingListResponse {
     /// Newest first.
     bookings: Vec<Booking>,
     /// Where to go on, if there is more.
@@ -72,73 +72,73 @@ struct Bookings {
 /// List your bookings
 #[utoipa::path(get, path = "/bookings", tag = "Bookings",
     params(("page" = Option<String>, Query, description = "The `nextPage` of the page before.")),
-    responses((status = 200, description = "A page of them.", body = Bookings), Invalid))]
+    responses((status = 200, description = "A page of them.", body = BookingListResponse), Invalid))]
 async fn list_bookings(
     State(state): State<AppState>,
     CurrentViewer(viewer): CurrentViewer,
-    query: Pairs,
+    query: QueryParams,
 ) -> Result<Response, Problem> {
-    let (bookings, next_page) = state.greenroom.list_bookings(&viewer, query.text("page")).await?;
-    Ok(private(Bookings { bookings, next_page }))
+    let (bookings, next_page) = state.greenroom.list_bookings(&viewer, query.get("page")).await?;
+    Ok(private_json(BookingListResponse { bookings, next_page }))
 }
 
 /// One of your bookings
 #[utoipa::path(get, path = "/bookings/{id}", tag = "Bookings", params(("id" = BookingId, Path)),
-    responses((status = 200, description = "With its conversation.", body = Opened)))]
-async fn booking(
+    responses((status = 200, description = "With its conversation.", body = BookingResponse)))]
+async fn get_booking(
     State(state): State<AppState>,
     CurrentViewer(viewer): CurrentViewer,
     PathId(id): PathId<BookingId>,
 ) -> Result<Response, Problem> {
-    Ok(private(Opened::from(state.greenroom.load_booking(&viewer, id).await?)))
+    Ok(private_json(BookingResponse::from(state.greenroom.load_booking(&viewer, id).await?)))
 }
 
 #[derive(Serialize, ToSchema)]
-struct Stepped {
+struct BookingActionResponse {
     booking: Booking,
 }
 
-type Answer = Result<Response, Problem>;
+type ApiResult = Result<Response, Problem>;
 
 /// Accept a booking
 ///
 /// For its talent, while it is an inquiry.
 #[utoipa::path(post, path = "/bookings/{id}/accept", tag = "Bookings", params(("id" = BookingId, Path)),
-    responses((status = 200, description = "As it stands now.", body = Stepped), WrongStatus, RateLimited, WrongRole))]
-async fn accept(
+    responses((status = 200, description = "As it stands now.", body = BookingActionResponse), WrongStatus, RateLimited, WrongRole))]
+async fn accept_booking(
     State(state): State<AppState>,
     CurrentViewer(viewer): CurrentViewer,
     PathId(id): PathId<BookingId>,
-) -> Answer {
-    step(state, viewer, id, BookingAction::Accept).await
+) -> ApiResult {
+    take_action(state, viewer, id, BookingAction::Accept).await
 }
 
 /// Decline a booking
 ///
 /// For its talent, while it is an inquiry.
 #[utoipa::path(post, path = "/bookings/{id}/decline", tag = "Bookings", params(("id" = BookingId, Path)),
-    responses((status = 200, description = "As it stands now.", body = Stepped), WrongStatus, RateLimited, WrongRole))]
-async fn decline(
+    responses((status = 200, description = "As it stands now.", body = BookingActionResponse), WrongStatus, RateLimited, WrongRole))]
+async fn decline_booking(
     State(state): State<AppState>,
     CurrentViewer(viewer): CurrentViewer,
     PathId(id): PathId<BookingId>,
-) -> Answer {
-    step(state, viewer, id, BookingAction::Decline).await
+) -> ApiResult {
+    take_action(state, viewer, id, BookingAction::Decline).await
 }
 
 /// Cancel a booking
 ///
 /// For either side, while it is an inquiry or accepted.
 #[utoipa::path(post, path = "/bookings/{id}/cancel", tag = "Bookings", params(("id" = BookingId, Path)),
-    responses((status = 200, description = "As it stands now.", body = Stepped), WrongStatus, RateLimited))]
-async fn cancel(
+    responses((status = 200, description = "As it stands now.", body = BookingActionResponse), WrongStatus, RateLimited))]
+async fn cancel_booking(
     State(state): State<AppState>,
     CurrentViewer(viewer): CurrentViewer,
     PathId(id): PathId<BookingId>,
-) -> Answer {
-    step(state, viewer, id, BookingAction::Cancel).await
+) -> ApiResult {
+    take_action(state, viewer, id, BookingAction::Cancel).await
 }
 
-async fn step(state: AppState, viewer: Viewer, id: BookingId, step: BookingAction) -> Answer {
-    Ok(private(Stepped { booking: state.greenroom.apply_booking_action(&viewer, id, step).await? }))
+async fn take_action(state: AppState, viewer: Viewer, id: BookingId, step: BookingAction) -> ApiResult {
+    Ok(private_json(BookingActionResponse { booking: state.greenroom.apply_booking_action(&viewer, id, step).await? }))
 }

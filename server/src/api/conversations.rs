@@ -1,6 +1,6 @@
-use super::private;
+use super::private_json;
 use crate::{
-    input::{JsonBody, Pairs, PathId},
+    input::{JsonBody, PathId, QueryParams},
     middleware::auth::CurrentViewer,
     openapi::errors::{Invalid, RateLimited},
     problem::Problem,
@@ -16,17 +16,17 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default()
-        .routes(routes!(conversation))
-        .routes(routes!(history))
-        .routes(routes!(read))
-        .routes(routes!(unread))
-        .routes(routes!(delivered))
-        .routes(routes!(typing))
-        .routes(routes!(presence))
+        .routes(routes!(get_conversation))
+        .routes(routes!(list_messages))
+        .routes(routes!(mark_read))
+        .routes(routes!(mark_unread))
+        .routes(routes!(mark_delivered))
+        .routes(routes!(send_typing))
+        .routes(routes!(get_presence))
 }
 
 #[derive(Serialize, ToSchema)]
-struct OneConversation {
+struct ConversationResponse {
     conversation: Conversation,
     /// The last event counted in.
     cursor: i64,
@@ -34,19 +34,19 @@ struct OneConversation {
 
 /// One of your conversations
 #[utoipa::path(get, path = "/conversations/{id}", tag = "Messages", params(("id" = ConversationId, Path)),
-    responses((status = 200, description = "The conversation.", body = OneConversation)))]
-async fn conversation(
+    responses((status = 200, description = "The conversation.", body = ConversationResponse)))]
+async fn get_conversation(
     State(state): State<AppState>,
     CurrentViewer(viewer): CurrentViewer,
     PathId(id): PathId<ConversationId>,
 ) -> Result<Response, Problem> {
     let (conversation, cursor) = state.greenroom.load_conversation(&viewer, id).await?;
-    Ok(private(OneConversation { conversation, cursor }))
+    Ok(private_json(ConversationResponse { conversation, cursor }))
 }
 
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct History {
+struct MessageListResponse {
     /// Ascending by `seq`.
     messages: Vec<Message>,
     /// Whether there are more in the direction that was asked for.
@@ -65,14 +65,14 @@ struct History {
         ("after" = Option<i64>, Query, description = "A `seq`. Not together with `before`."),
         ("limit" = Option<u64>, Query, minimum = 1, maximum = 100, description = "How many; 50 if nothing is said."),
     ),
-    responses((status = 200, description = "A window of them.", body = History), Invalid))]
-async fn history(
+    responses((status = 200, description = "A window of them.", body = MessageListResponse), Invalid))]
+async fn list_messages(
     State(state): State<AppState>,
     CurrentViewer(viewer): CurrentViewer,
     PathId(id): PathId<ConversationId>,
-    query: Pairs,
+    query: QueryParams,
 ) -> Result<Response, Problem> {
-    let window = match (query.parsed("before")?, query.parsed("after")?) {
+    let window = match (query.parse("before")?, query.parse("after")?) {
         (None, None) => Window::Newest,
         (Some(before), None) => Window::Before(before),
         (None, Some(after)) => Window::After(after),
@@ -82,19 +82,19 @@ async fn history(
         }
     };
     let Messages { messages, has_more, cursor } =
-        state.greenroom.list_messages(&viewer, id, window, query.parsed("limit")?).await?;
-    Ok(private(History { messages, has_more, cursor }))
+        state.greenroom.list_messages(&viewer, id, window, query.parse("limit")?).await?;
+    Ok(private_json(MessageListResponse { messages, has_more, cursor }))
 }
 
 #[derive(Deserialize, ToSchema)]
-struct Mark {
+struct MarkerRequest {
     /// The place of a message.
     #[schema(value_type = i64, required = true)]
     seq: Option<i64>,
 }
 
-impl Mark {
-    fn seq(self) -> Result<i64, Problem> {
+impl MarkerRequest {
+    fn parse(self) -> Result<i64, Problem> {
         self.seq.ok_or_else(|| Problem::field("seq", FieldError::Required))
     }
 }
@@ -103,14 +103,14 @@ impl Mark {
 ///
 /// Marks messages as read up to `seq`: never backwards, never past the last.
 #[utoipa::path(put, path = "/conversations/{id}/read", tag = "Messages", params(("id" = ConversationId, Path)),
-    request_body = Mark, responses((status = 204, description = "Marked."), RateLimited))]
-async fn read(
+    request_body = MarkerRequest, responses((status = 204, description = "Marked."), RateLimited))]
+async fn mark_read(
     State(state): State<AppState>,
     CurrentViewer(viewer): CurrentViewer,
     PathId(id): PathId<ConversationId>,
-    JsonBody(mark): JsonBody<Mark>,
+    JsonBody(marker): JsonBody<MarkerRequest>,
 ) -> Result<StatusCode, Problem> {
-    state.greenroom.mark_read(&viewer, id, mark.seq()?).await?;
+    state.greenroom.mark_read(&viewer, id, marker.parse()?).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -118,14 +118,14 @@ async fn read(
 ///
 /// Counts messages from `seq` on as unread again, on all your devices. The other isn't told.
 #[utoipa::path(put, path = "/conversations/{id}/unread", tag = "Messages", params(("id" = ConversationId, Path)),
-    request_body = Mark, responses((status = 204, description = "Marked."), RateLimited))]
-async fn unread(
+    request_body = MarkerRequest, responses((status = 204, description = "Marked."), RateLimited))]
+async fn mark_unread(
     State(state): State<AppState>,
     CurrentViewer(viewer): CurrentViewer,
     PathId(id): PathId<ConversationId>,
-    JsonBody(mark): JsonBody<Mark>,
+    JsonBody(marker): JsonBody<MarkerRequest>,
 ) -> Result<StatusCode, Problem> {
-    state.greenroom.mark_unread(&viewer, id, mark.seq()?).await?;
+    state.greenroom.mark_unread(&viewer, id, marker.parse()?).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -133,14 +133,14 @@ async fn unread(
 ///
 /// Messages up to `seq` have reached a device of yours: never backwards, never past the last.
 #[utoipa::path(put, path = "/conversations/{id}/delivered", tag = "Messages", params(("id" = ConversationId, Path)),
-    request_body = Mark, responses((status = 204, description = "Noted."), RateLimited))]
-async fn delivered(
+    request_body = MarkerRequest, responses((status = 204, description = "Noted."), RateLimited))]
+async fn mark_delivered(
     State(state): State<AppState>,
     CurrentViewer(viewer): CurrentViewer,
     PathId(id): PathId<ConversationId>,
-    JsonBody(mark): JsonBody<Mark>,
+    JsonBody(marker): JsonBody<MarkerRequest>,
 ) -> Result<StatusCode, Problem> {
-    state.greenroom.mark_delivered(&viewer, id, mark.seq()?).await?;
+    state.greenroom.mark_delivered(&viewer, id, marker.parse()?).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -149,7 +149,7 @@ async fn delivered(
 /// Lasts 5 seconds, and is told at most once in 3, as far as both want it said.
 #[utoipa::path(put, path = "/conversations/{id}/typing", tag = "Messages", params(("id" = ConversationId, Path)),
     responses((status = 204, description = "Told, or kept to ourselves.")))]
-async fn typing(
+async fn send_typing(
     State(state): State<AppState>,
     CurrentViewer(viewer): CurrentViewer,
     PathId(id): PathId<ConversationId>,
@@ -163,10 +163,10 @@ async fn typing(
 /// As far as both want it said; otherwise neither online nor ever active.
 #[utoipa::path(get, path = "/conversations/{id}/presence", tag = "Messages", params(("id" = ConversationId, Path)),
     responses((status = 200, description = "As of now.", body = Presence)))]
-async fn presence(
+async fn get_presence(
     State(state): State<AppState>,
     CurrentViewer(viewer): CurrentViewer,
     PathId(id): PathId<ConversationId>,
 ) -> Result<Response, Problem> {
-    Ok(private(state.greenroom.load_presence(&viewer, id).await?))
+    Ok(private_json(state.greenroom.load_presence(&viewer, id).await?))
 }

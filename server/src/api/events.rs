@@ -1,5 +1,5 @@
 use crate::{
-    input::Pairs, middleware::auth::CurrentViewer, openapi::errors::TooManyStreams, problem::Problem,
+    input::QueryParams, middleware::auth::CurrentViewer, openapi::errors::TooManyStreams, problem::Problem,
     sse_socket::SocketHandoff, state::AppState,
 };
 use axum::{
@@ -32,7 +32,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
 async fn stream_events(
     State(state): State<AppState>,
     signed_in: CurrentViewer,
-    query: Pairs,
+    query: QueryParams,
     headers: HeaderMap,
     transport: HttpTransport,
 ) -> Result<Response, Problem> {
@@ -56,7 +56,7 @@ async fn stream_events(
 async fn stream_events_legacy(
     State(state): State<AppState>,
     signed_in: CurrentViewer,
-    query: Pairs,
+    query: QueryParams,
     headers: HeaderMap,
     transport: HttpTransport,
 ) -> Result<Response, Problem> {
@@ -69,12 +69,12 @@ type HttpTransport = (Version, Extension<SocketHandoff>);
 async fn open_stream(
     state: AppState,
     CurrentViewer(viewer): CurrentViewer,
-    query: Pairs,
+    query: QueryParams,
     headers: HeaderMap,
     (version, Extension(handoff)): HttpTransport,
 ) -> Result<Response, Problem> {
     // Whoever saves data wants messages, and nothing that only passes by.
-    viewer.check_owner(query.text("person"))?;
+    viewer.check_owner(query.get("person"))?;
     let save_data = headers.get("save-data").is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"on"));
     let subscription = state.greenroom.subscribe(&viewer, parse_resume(&headers, &query), save_data).await?;
     let headers = [
@@ -88,9 +88,9 @@ async fn open_stream(
 }
 
 /// Where the client stopped: `Last-Event-ID`, which a browser sends by itself, or else `?after=`.
-fn parse_resume(headers: &HeaderMap, query: &Pairs) -> Resume {
+fn parse_resume(headers: &HeaderMap, query: &QueryParams) -> Resume {
     let header = headers.get("last-event-id").map(|value| value.to_str().unwrap_or("?"));
-    match header.filter(|id| !id.is_empty()).or_else(|| query.text("after")) {
+    match header.filter(|id| !id.is_empty()).or_else(|| query.get("after")) {
         None => Resume::Live,
         Some(text) => text.trim().parse().map_or(Resume::Invalid, Resume::After),
     }

@@ -6,13 +6,13 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// For whoever watches over the process.
 pub(super) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::default().routes(routes!(healthy)).routes(routes!(ready))
+    OpenApiRouter::default().routes(routes!(check_liveness)).routes(routes!(check_readiness))
 }
 
 /// Does the site serve?
 #[utoipa::path(get, path = "/healthz", tag = "Site", security(()),
     responses((status = 200, description = "It does.", body = String)))]
-async fn healthy() -> &'static str {
+async fn check_liveness() -> &'static str {
     "ok"
 }
 
@@ -24,7 +24,7 @@ async fn healthy() -> &'static str {
 /// nodes take seconds: nothing is lost, and a balancer does better to go on asking `/healthz`.
 #[utoipa::path(get, path = "/readyz", tag = "Site", security(()),
     responses((status = 200, description = "They do.", body = String), StorageFull))]
-async fn ready(State(state): State<AppState>) -> Result<&'static str, Problem> {
+async fn check_readiness(State(state): State<AppState>) -> Result<&'static str, Problem> {
     match state.greenroom.check_ready().await {
         Err(ApiError::StorageFull) => return Err(ApiError::StorageFull.into()),
         Err(_) => return Err(Problem::NO_DATABASE),

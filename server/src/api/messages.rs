@@ -1,6 +1,6 @@
-use super::private;
+use super::private_json;
 use crate::{
-    input::{JsonBody, Pairs},
+    input::{JsonBody, QueryParams},
     middleware::auth::CurrentViewer,
     openapi::errors::{BodyAtFault, ClientIdReused, Invalid, NotFound, RateLimited, WrongRole},
     problem::Problem,
@@ -19,15 +19,15 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default()
-        .routes(routes!(inbox, send))
-        .routes(routes!(talent_inbox, talent_send))
-        .routes(routes!(organizer_inbox, organizer_send))
+        .routes(routes!(get_inbox, send_message))
+        .routes(routes!(get_talent_inbox, send_talent_message))
+        .routes(routes!(get_organizer_inbox, send_organizer_message))
 }
 
-type Answer = Result<Response, Problem>;
+type ApiResult = Result<Response, Problem>;
 
 #[derive(Serialize, ToSchema)]
-struct Sent {
+struct SendMessageResponse {
     message: Message,
 }
 
@@ -35,8 +35,12 @@ struct Sent {
 #[utoipa::path(get, path = "/messages", tag = "Messages",
     params(("page" = Option<String>, Query, description = "The `nextPage` of the page before.")),
     responses((status = 200, description = "Newest first, a page of them.", body = Inbox), Invalid))]
-async fn inbox(State(state): State<AppState>, CurrentViewer(viewer): CurrentViewer, query: Pairs) -> Answer {
-    inbox_of(state, viewer, query).await
+async fn get_inbox(
+    State(state): State<AppState>,
+    CurrentViewer(viewer): CurrentViewer,
+    query: QueryParams,
+) -> ApiResult {
+    load_inbox(state, viewer, query).await
 }
 
 /// A talent's conversations
@@ -45,8 +49,8 @@ async fn inbox(State(state): State<AppState>, CurrentViewer(viewer): CurrentView
 #[utoipa::path(get, path = "/talent/messages", tag = "Messages",
     params(("page" = Option<String>, Query, description = "The `nextPage` of the page before.")),
     responses((status = 200, description = "Newest first, a page of them.", body = Inbox), Invalid, WrongRole))]
-async fn talent_inbox(State(state): State<AppState>, signed_in: CurrentViewer, query: Pairs) -> Answer {
-    inbox_of(state, signed_in.require_role(Role::Talent)?, query).await
+async fn get_talent_inbox(State(state): State<AppState>, signed_in: CurrentViewer, query: QueryParams) -> ApiResult {
+    load_inbox(state, signed_in.require_role(Role::Talent)?, query).await
 }
 
 /// An organizer's conversations
@@ -55,8 +59,8 @@ async fn talent_inbox(State(state): State<AppState>, signed_in: CurrentViewer, q
 #[utoipa::path(get, path = "/organizer/messages", tag = "Messages",
     params(("page" = Option<String>, Query, description = "The `nextPage` of the page before.")),
     responses((status = 200, description = "Newest first, a page of them.", body = Inbox), Invalid, WrongRole))]
-async fn organizer_inbox(State(state): State<AppState>, signed_in: CurrentViewer, query: Pairs) -> Answer {
-    inbox_of(state, signed_in.require_role(Role::Organizer)?, query).await
+async fn get_organizer_inbox(State(state): State<AppState>, signed_in: CurrentViewer, query: QueryParams) -> ApiResult {
+    load_inbox(state, signed_in.require_role(Role::Organizer)?, query).await
 }
 
 /// Send a message
@@ -64,16 +68,16 @@ async fn organizer_inbox(State(state): State<AppState>, signed_in: CurrentViewer
 /// Sent again with the same `clientId`, it is the same message.
 #[utoipa::path(post, path = "/messages", tag = "Messages", request_body = MessageInput,
     responses(
-        (status = 201, description = "Sent.", body = Sent),
-        (status = 200, description = "Sent before.", body = Sent),
+        (status = 201, description = "Sent.", body = SendMessageResponse),
+        (status = 200, description = "Sent before.", body = SendMessageResponse),
         BodyAtFault, ClientIdReused, NotFound, RateLimited,
     ))]
-async fn send(
+async fn send_message(
     State(state): State<AppState>,
     CurrentViewer(viewer): CurrentViewer,
     JsonBody(input): JsonBody<MessageInput>,
-) -> Answer {
-    send_as(state, viewer, input).await
+) -> ApiResult {
+    post_message(state, viewer, input).await
 }
 
 /// Send a message as talent
@@ -81,16 +85,16 @@ async fn send(
 /// The same as `/api/messages`.
 #[utoipa::path(post, path = "/talent/messages", tag = "Messages", request_body = MessageInput,
     responses(
-        (status = 201, description = "Sent.", body = Sent),
-        (status = 200, description = "Sent before.", body = Sent),
+        (status = 201, description = "Sent.", body = SendMessageResponse),
+        (status = 200, description = "Sent before.", body = SendMessageResponse),
         BodyAtFault, ClientIdReused, NotFound, RateLimited, WrongRole,
     ))]
-async fn talent_send(
+async fn send_talent_message(
     State(state): State<AppState>,
     signed_in: CurrentViewer,
     JsonBody(input): JsonBody<MessageInput>,
-) -> Answer {
-    send_as(state, signed_in.require_role(Role::Talent)?, input).await
+) -> ApiResult {
+    post_message(state, signed_in.require_role(Role::Talent)?, input).await
 }
 
 /// Send a message as organizer
@@ -98,27 +102,27 @@ async fn talent_send(
 /// The same as `/api/messages`.
 #[utoipa::path(post, path = "/organizer/messages", tag = "Messages", request_body = MessageInput,
     responses(
-        (status = 201, description = "Sent.", body = Sent),
-        (status = 200, description = "Sent before.", body = Sent),
+        (status = 201, description = "Sent.", body = SendMessageResponse),
+        (status = 200, description = "Sent before.", body = SendMessageResponse),
         BodyAtFault, ClientIdReused, NotFound, RateLimited, WrongRole,
     ))]
-async fn organizer_send(
+async fn send_organizer_message(
     State(state): State<AppState>,
     signed_in: CurrentViewer,
     JsonBody(input): JsonBody<MessageInput>,
-) -> Answer {
-    send_as(state, signed_in.require_role(Role::Organizer)?, input).await
+) -> ApiResult {
+    post_message(state, signed_in.require_role(Role::Organizer)?, input).await
 }
 
-async fn inbox_of(state: AppState, viewer: Viewer, query: Pairs) -> Answer {
-    Ok(private(state.greenroom.load_inbox(&viewer, query.text("page")).await?))
+async fn load_inbox(state: AppState, viewer: Viewer, query: QueryParams) -> ApiResult {
+    Ok(private_json(state.greenroom.load_inbox(&viewer, query.get("page")).await?))
 }
 
-async fn send_as(state: AppState, viewer: Viewer, input: MessageInput) -> Answer {
+async fn post_message(state: AppState, viewer: Viewer, input: MessageInput) -> ApiResult {
     let posted = state.greenroom.send_message(&viewer, input.parse()?).await?;
     let status = match posted {
         SendOutcome::New(_) => StatusCode::CREATED,
         SendOutcome::Duplicate(_) => StatusCode::OK,
     };
-    Ok((status, private(Sent { message: posted.into_message() })).into_response())
+    Ok((status, private_json(SendMessageResponse { message: posted.into_message() })).into_response())
 }

@@ -1,6 +1,6 @@
-use super::private;
+use super::private_json;
 use crate::{
-    input::{JsonBody, Pairs},
+    input::{JsonBody, QueryParams},
     middleware::auth::CurrentViewer,
     openapi::errors::Invalid,
     problem::Problem,
@@ -15,27 +15,27 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::default().routes(routes!(notifications)).routes(routes!(mark_read))
+    OpenApiRouter::default().routes(routes!(list_notifications)).routes(routes!(mark_notifications_read))
 }
 
 /// Your notifications
 #[utoipa::path(get, path = "/notifications", tag = "Notifications",
     params(("page" = Option<String>, Query, description = "The `nextPage` of the page before.")),
     responses((status = 200, description = "Newest first, a page of them.", body = NotificationList), Invalid))]
-async fn notifications(
+async fn list_notifications(
     State(state): State<AppState>,
     CurrentViewer(viewer): CurrentViewer,
-    query: Pairs,
+    query: QueryParams,
 ) -> Result<Response, Problem> {
-    Ok(private(state.greenroom.list_notifications(&viewer, query.text("page")).await?))
+    Ok(private_json(state.greenroom.list_notifications(&viewer, query.get("page")).await?))
 }
 
 /// Notifications that may be named at once.
-const NAMED: usize = 100;
+const MAX_IDS: usize = 100;
 
 /// Either of the two.
 #[derive(Deserialize, ToSchema)]
-struct SeenInput {
+struct MarkReadRequest {
     /// These; those of others are passed over.
     #[schema(value_type = Option<Vec<NotificationId>>, max_items = 100)]
     ids: Option<Vec<String>>,
@@ -43,12 +43,12 @@ struct SeenInput {
     all: Option<bool>,
 }
 
-impl SeenInput {
+impl MarkReadRequest {
     fn parse(self) -> Result<NotificationSelection, ApiError> {
         let wrong = |fault| ApiError::field("ids", fault);
         match (self.ids, self.all) {
             (None, Some(true)) => Ok(NotificationSelection::All),
-            (Some(ids), None | Some(false)) if ids.len() > NAMED => Err(wrong(FieldError::TooLong)),
+            (Some(ids), None | Some(false)) if ids.len() > MAX_IDS => Err(wrong(FieldError::TooLong)),
             (Some(ids), None | Some(false)) => {
                 let ids: Result<_, _> = ids.iter().map(|id| text::parse_value(Some(id))).collect();
                 ids.map(NotificationSelection::These).map_err(wrong)
@@ -60,12 +60,12 @@ impl SeenInput {
 }
 
 /// Mark notifications as read
-#[utoipa::path(post, path = "/notifications/read", tag = "Notifications", request_body = SeenInput,
+#[utoipa::path(post, path = "/notifications/read", tag = "Notifications", request_body = MarkReadRequest,
     responses((status = 204, description = "Noted.")))]
-async fn mark_read(
+async fn mark_notifications_read(
     State(state): State<AppState>,
     CurrentViewer(viewer): CurrentViewer,
-    JsonBody(input): JsonBody<SeenInput>,
+    JsonBody(input): JsonBody<MarkReadRequest>,
 ) -> Result<StatusCode, Problem> {
     state.greenroom.mark_notifications_seen(&viewer, input.parse()?).await?;
     Ok(StatusCode::NO_CONTENT)

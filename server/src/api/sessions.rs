@@ -1,4 +1,4 @@
-use super::private;
+use super::private_json;
 use crate::{
     input::PathId, middleware::auth::CurrentViewer, openapi::errors::SessionRequired, problem::Problem, state::AppState,
 };
@@ -13,20 +13,23 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::default().routes(routes!(sessions)).routes(routes!(end_session))
+    OpenApiRouter::default().routes(routes!(list_sessions)).routes(routes!(end_session))
 }
 
 #[derive(Serialize, ToSchema)]
-struct Sessions {
+struct SessionListResponse {
     /// The last used first.
     sessions: Vec<Device>,
 }
 
 /// Where you are signed in
 #[utoipa::path(get, path = "/auth/sessions", tag = "Account",
-    responses((status = 200, description = "All devices.", body = Sessions), SessionRequired))]
-async fn sessions(State(state): State<AppState>, CurrentViewer(viewer): CurrentViewer) -> Result<Response, Problem> {
-    Ok(private(Sessions { sessions: state.greenroom.list_devices(&viewer).await? }))
+    responses((status = 200, description = "All devices.", body = SessionListResponse), SessionRequired))]
+async fn list_sessions(
+    State(state): State<AppState>,
+    CurrentViewer(viewer): CurrentViewer,
+) -> Result<Response, Problem> {
+    Ok(private_json(SessionListResponse { sessions: state.greenroom.list_devices(&viewer).await? }))
 }
 
 /// Sign a device out

@@ -1,6 +1,6 @@
-use super::private;
+use super::private_json;
 use crate::{
-    input::Pairs, middleware::auth::CurrentViewer, openapi::errors::Invalid, problem::Problem, state::AppState,
+    input::QueryParams, middleware::auth::CurrentViewer, openapi::errors::Invalid, problem::Problem, state::AppState,
 };
 use axum::{extract::State, response::Response};
 use model::{Craft, Directory, FieldError};
@@ -12,7 +12,7 @@ use utoipa::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::default().routes(routes!(talents))
+    OpenApiRouter::default().routes(routes!(search_talents))
 }
 
 /// As a form sends it: empty, where any will do.
@@ -35,18 +35,18 @@ impl ToSchema for CraftOrAny {}
         ("page" = Option<String>, Query, description = "The `nextPage` of the page before."),
     ),
     responses((status = 200, description = "By name, a page of them.", body = Directory), Invalid))]
-async fn talents(
+async fn search_talents(
     State(state): State<AppState>,
     CurrentViewer(viewer): CurrentViewer,
-    query: Pairs,
+    query: QueryParams,
 ) -> Result<Response, Problem> {
-    let craft = query.text("craft").filter(|craft| !craft.is_empty());
+    let craft = query.get("craft").filter(|craft| !craft.is_empty());
     let craft =
         craft.map(|craft| craft.parse().map_err(|()| Problem::field("craft", FieldError::Invalid))).transpose()?;
     let search = TalentSearch {
-        query: query.text("query").map(str::to_owned),
+        query: query.get("query").map(str::to_owned),
         craft,
-        page: query.text("page").map(str::to_owned),
+        page: query.get("page").map(str::to_owned),
     };
-    Ok(private(state.greenroom.search_talents(&viewer, search).await?))
+    Ok(private_json(state.greenroom.search_talents(&viewer, search).await?))
 }

@@ -1,4 +1,4 @@
-use super::private;
+use super::private_json;
 use crate::{
     input::{JsonBody, PathId},
     middleware::auth::CurrentViewer,
@@ -17,24 +17,24 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::default().routes(routes!(tokens, create_token)).routes(routes!(revoke_token))
+    OpenApiRouter::default().routes(routes!(list_tokens, create_token)).routes(routes!(revoke_token))
 }
 
 #[derive(Serialize, ToSchema)]
-struct Tokens {
+struct TokenListResponse {
     /// The newest first.
     tokens: Vec<AccessToken>,
 }
 
 /// Your access tokens
 #[utoipa::path(get, path = "/auth/tokens", tag = "Account",
-    responses((status = 200, description = "All of them, without their secrets.", body = Tokens), SessionRequired))]
-async fn tokens(State(state): State<AppState>, CurrentViewer(viewer): CurrentViewer) -> Result<Response, Problem> {
-    Ok(private(Tokens { tokens: state.greenroom.list_access_tokens(&viewer).await? }))
+    responses((status = 200, description = "All of them, without their secrets.", body = TokenListResponse), SessionRequired))]
+async fn list_tokens(State(state): State<AppState>, CurrentViewer(viewer): CurrentViewer) -> Result<Response, Problem> {
+    Ok(private_json(TokenListResponse { tokens: state.greenroom.list_access_tokens(&viewer).await? }))
 }
 
 #[derive(Serialize, ToSchema)]
-struct Created {
+struct CreateTokenResponse {
     token: AccessToken,
     /// Goes into `Authorization: Bearer …`. Told this once.
     secret: String,
@@ -44,14 +44,14 @@ struct Created {
 ///
 /// For programs. It works for the days that are asked for, 90 unless others are.
 #[utoipa::path(post, path = "/auth/tokens", tag = "Account", request_body = TokenInput,
-    responses((status = 201, description = "The token, with its secret.", body = Created), SessionRequired, PasswordRequired))]
+    responses((status = 201, description = "The token, with its secret.", body = CreateTokenResponse), SessionRequired, PasswordRequired))]
 async fn create_token(
     State(state): State<AppState>,
     CurrentViewer(viewer): CurrentViewer,
     JsonBody(input): JsonBody<TokenInput>,
 ) -> Result<Response, Problem> {
     let services::NewToken { token, secret } = state.greenroom.create_token(&viewer, input.parse()?).await?;
-    Ok((StatusCode::CREATED, private(Created { token, secret })).into_response())
+    Ok((StatusCode::CREATED, private_json(CreateTokenResponse { token, secret })).into_response())
 }
 
 /// Take an access token back

@@ -19,13 +19,13 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default()
         .routes(routes!(register))
-        .routes(routes!(verify))
-        .routes(routes!(resend))
-        .routes(routes!(forgot))
-        .routes(routes!(reset))
+        .routes(routes!(verify_email))
+        .routes(routes!(resend_verification))
+        .routes(routes!(request_password_reset))
+        .routes(routes!(reset_password))
 }
 
-type Answer = Result<StatusCode, Problem>;
+type ApiResult = Result<StatusCode, Problem>;
 
 /// Open an account
 ///
@@ -36,13 +36,13 @@ async fn register(
     State(state): State<AppState>,
     Extension(context): Extension<RequestContext>,
     JsonBody(input): JsonBody<RegisterInput>,
-) -> Answer {
+) -> ApiResult {
     state.greenroom.register_account(input.parse()?, context.address).await?;
     Ok(StatusCode::ACCEPTED)
 }
 
 #[derive(Deserialize, ToSchema)]
-struct Verification {
+struct VerifyEmailRequest {
     /// What stands behind `?token=` in the mail's link.
     #[schema(value_type = String, required = true)]
     token: Option<String>,
@@ -62,28 +62,28 @@ struct Verification {
 /// That of a new account, or a new one of an account that exists. Where a new account's address was registered more than
 /// once, or another link or a new password was asked for with it, the server can't know which registration is its owner's: then
 /// `password`, `name` and `role` are required, and nothing that was registered counts.
-#[utoipa::path(post, path = "/auth/verify", tag = "Account", security(()), request_body = Verification,
+#[utoipa::path(post, path = "/auth/verify", tag = "Account", security(()), request_body = VerifyEmailRequest,
     responses((status = 204, description = "Confirmed."), TokenInvalid, PasswordTooCommon, RateLimited))]
-async fn verify(
+async fn verify_email(
     State(state): State<AppState>,
     Extension(context): Extension<RequestContext>,
-    JsonBody(input): JsonBody<Verification>,
-) -> Answer {
-    let Verification { token, password, name, role, craft } = input;
+    JsonBody(input): JsonBody<VerifyEmailRequest>,
+) -> ApiResult {
+    let VerifyEmailRequest { token, password, name, role, craft } = input;
     let profile = ProfileInput { password, name, role, craft }.parse();
-    let (token, profile) = model::api_error::combine_errors(required("token", token), profile)?;
+    let (token, profile) = model::api_error::combine_errors(require_text("token", token), profile)?;
     let (by, from) = (LinkOpener::Program, Some(context.address));
     state.greenroom.confirm_email(Confirmation { token, profile, by, from }).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 #[derive(Deserialize, ToSchema)]
-struct Address {
+struct EmailRequest {
     #[schema(value_type = String, required = true, format = Email, max_length = 254)]
     email: Option<String>,
 }
 
-impl Address {
+impl EmailRequest {
     fn parse(self) -> Result<Email, Problem> {
         account::parse_email(self.email.as_deref()).map_err(|fault| Problem::field("email", fault))
     }
@@ -96,33 +96,33 @@ impl Address {
 /// Send the confirmation again
 ///
 /// Links before work no more, and the address counts as contested.
-#[utoipa::path(post, path = "/auth/verify/resend", tag = "Account", security(()), request_body = Address,
+#[utoipa::path(post, path = "/auth/verify/resend", tag = "Account", security(()), request_body = EmailRequest,
     responses((status = 202, description = "Sent, if there is an account to confirm."), RateLimited))]
-async fn resend(
+async fn resend_verification(
     State(state): State<AppState>,
     Extension(context): Extension<RequestContext>,
-    JsonBody(address): JsonBody<Address>,
-) -> Answer {
-    state.greenroom.resend_link(address.parse()?, None, context.address).await?;
+    JsonBody(request): JsonBody<EmailRequest>,
+) -> ApiResult {
+    state.greenroom.resend_link(request.parse()?, None, context.address).await?;
     Ok(StatusCode::ACCEPTED)
 }
 
 /// Forgot the password
 ///
 /// Mails a link to choose a new one.
-#[utoipa::path(post, path = "/auth/password/forgot", tag = "Account", security(()), request_body = Address,
+#[utoipa::path(post, path = "/auth/password/forgot", tag = "Account", security(()), request_body = EmailRequest,
     responses((status = 202, description = "Sent, if there is an account."), RateLimited))]
-async fn forgot(
+async fn request_password_reset(
     State(state): State<AppState>,
     Extension(context): Extension<RequestContext>,
-    JsonBody(address): JsonBody<Address>,
-) -> Answer {
-    state.greenroom.forgot_password(address.parse_to_look_up()?, context.address).await?;
+    JsonBody(request): JsonBody<EmailRequest>,
+) -> ApiResult {
+    state.greenroom.forgot_password(request.parse_to_look_up()?, context.address).await?;
     Ok(StatusCode::ACCEPTED)
 }
 
 #[derive(Deserialize, ToSchema)]
-struct NewSecret {
+struct ResetPasswordRequest {
     /// What stands behind `?token=` in the mail's link.
     #[schema(value_type = String, required = true)]
     token: Option<String>,
@@ -133,26 +133,26 @@ struct NewSecret {
 /// Choose a new password
 ///
 /// Ends every session and access token of the account.
-#[utoipa::path(post, path = "/auth/password/reset", tag = "Account", security(()), request_body = NewSecret,
+#[utoipa::path(post, path = "/auth/password/reset", tag = "Account", security(()), request_body = ResetPasswordRequest,
     responses(
         (status = 204, description = "The new password works."),
         PasswordTooCommon, RateLimited, TokenInvalid,
     ))]
-async fn reset(
+async fn reset_password(
     State(state): State<AppState>,
     Extension(context): Extension<RequestContext>,
-    JsonBody(NewSecret { token, password }): JsonBody<NewSecret>,
-) -> Answer {
-    let (token, password) = (required("token", token), chosen(password.as_deref()));
+    JsonBody(ResetPasswordRequest { token, password }): JsonBody<ResetPasswordRequest>,
+) -> ApiResult {
+    let (token, password) = (require_text("token", token), parse_new_password(password.as_deref()));
     let (token, password) = model::api_error::combine_errors(token, password)?;
     state.greenroom.reset_password(ResetLink { token, from: Some(context.address) }, password).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn required(name: &str, value: Option<String>) -> Result<String, ApiError> {
+fn require_text(name: &str, value: Option<String>) -> Result<String, ApiError> {
     value.filter(|value| !value.is_empty()).ok_or_else(|| ApiError::field(name, FieldError::Required))
 }
 
-fn chosen(password: Option<&str>) -> Result<NewPassword, ApiError> {
+fn parse_new_password(password: Option<&str>) -> Result<NewPassword, ApiError> {
     NewPassword::parse(password).map_err(|fault| ApiError::field("password", fault))
 }
