@@ -21,7 +21,7 @@ mod verify;
 
 pub use apart::{Desk, Door};
 pub use inbox::{InboxPage, Messages};
-pub use not_found::{NotFound, broken_page};
+pub use not_found::{NotFound, error_page};
 pub use other_person::other_person_page;
 pub use signed_in::SignedIn;
 pub use thread::ThreadPage;

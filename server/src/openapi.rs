@@ -9,7 +9,7 @@ mod page;
 
 use common_responses::add_common_responses;
 
-use crate::{api, problem::Told};
+use crate::{api, problem::ProblemBody};
 use axum::response::{Html, IntoResponse};
 use http::header;
 use model::Envelope;
@@ -36,7 +36,7 @@ pub(crate) fn base_document() -> utoipa::openapi::OpenApi {
         (name = "Events", description = "What happens, as it happens."),
         (name = "Site", description = "The site itself: is it well, and what does it offer?"),
     ),
-    components(schemas(Told, Envelope)),
+    components(schemas(ProblemBody, Envelope)),
     security(("session" = []), ("token" = [])),
     modifiers(&SecuritySchemes)
 )]

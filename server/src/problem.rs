@@ -15,7 +15,7 @@ use serde::Serialize;
 use tower_http::request_id::RequestId;
 use utoipa::ToSchema;
 
-/// Why a request got no answer. Becomes its body in [`tell`], which knows the request's id.
+/// Why a request got no answer. Becomes its body in [`write_problem`], which knows the request's id.
 #[derive(Clone, Debug)]
 pub(crate) struct Problem {
     status: StatusCode,
@@ -28,7 +28,7 @@ pub(crate) struct Problem {
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Problem)]
-pub(crate) struct Told<'a> {
+pub(crate) struct ProblemBody<'a> {
     /// Always `about:blank`: the code says more.
     r#type: &'static str,
     /// The name of the status.
@@ -127,7 +127,7 @@ pub(crate) fn too_many_connections() -> String {
 }
 
 /// Writes the body of a problem, with the id of the request it answers. A person whose page broke gets a page.
-pub(crate) async fn tell(request: Request, next: Next) -> Response {
+pub(crate) async fn write_problem(request: Request, next: Next) -> Response {
     let wants_page = wants_page(&request);
     let id = request.extensions().get::<RequestId>().cloned();
     let mut response = next.run(request).await;
@@ -135,31 +135,31 @@ pub(crate) async fn tell(request: Request, next: Next) -> Response {
         return response;
     };
     if wants_page && status.is_server_error() {
-        return (status, broken_page()).into_response();
+        return (status, error_page()).into_response();
     }
     let request_id = id.as_ref().and_then(|id| id.header_value().to_str().ok()).unwrap_or_default();
     let title = status.canonical_reason().unwrap_or_default();
-    let body = Told { r#type: "about:blank", title, status: status.as_u16(), code, request_id, fields };
-    let mut told = (status, Json(body)).into_response();
-    let headers = told.headers_mut();
+    let body = ProblemBody { r#type: "about:blank", title, status: status.as_u16(), code, request_id, fields };
+    let mut rendered = (status, Json(body)).into_response();
+    let headers = rendered.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if let Some(seconds) = retry_after {
         headers.insert(header::RETRY_AFTER, seconds.into());
     }
-    for kept in [header::ALLOW, header::CONNECTION] {
-        if let Some(value) = response.headers_mut().remove(&kept) {
-            headers.insert(kept, value);
+    for name in [header::ALLOW, header::CONNECTION] {
+        if let Some(value) = response.headers_mut().remove(&name) {
+            headers.insert(name, value);
         }
     }
-    told
+    rendered
 }
 
-fn broken_page() -> impl IntoResponse {
+fn error_page() -> impl IntoResponse {
     let nonce = Nonce::new();
     let policy = security_headers::error_page_policy(&nonce).map(|policy| [(header::CONTENT_SECURITY_POLICY, policy)]);
     let no_store = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
-    (policy, no_store, Html(app::pages::broken_page(&nonce)))
+    (policy, no_store, Html(app::pages::error_page(&nonce)))
 }
 
 fn wants_page(request: &Request) -> bool {

@@ -43,7 +43,7 @@ pub(crate) fn build(state: AppState, settings: &Checked) -> Router {
             security_headers::common_headers(settings.secure),
             security_headers::add_headers,
         ))
-        .layer(middleware::from_fn(problem::tell))
+        .layer(middleware::from_fn(problem::write_problem))
         .layer(CatchPanicLayer::custom(pages::broke))
         .layer(middleware::from_fn_with_state(Hosts::of(settings), request_target::check))
         .layer(middleware::from_fn(refuse_large))

@@ -21,7 +21,7 @@ pub fn NotFound() -> impl IntoView {
 }
 
 /// The page for when a page itself broke. Plain text in a frame: it must not break too. The nonce lets its style in.
-pub fn broken_page(nonce: &str) -> String {
+pub fn error_page(nonce: &str) -> String {
     format!(
         "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\

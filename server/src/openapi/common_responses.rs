@@ -1,5 +1,5 @@
 use super::errors::*;
-use crate::problem::Told;
+use crate::problem::ProblemBody;
 use std::collections::BTreeMap;
 use utoipa::{
     IntoResponses, ToSchema,
@@ -87,7 +87,7 @@ fn merge_errors(errors: Vec<(String, Response)>) -> Response {
     let meanings: Vec<&str> = errors.iter().map(|refusal| refusal.description.as_str()).collect();
     let code = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(codes));
     let narrowed = ObjectBuilder::new().property("code", code);
-    let schema = AllOfBuilder::new().item(Ref::from_schema_name(Told::name())).item(narrowed);
+    let schema = AllOfBuilder::new().item(Ref::from_schema_name(ProblemBody::name())).item(narrowed);
     let content = ContentBuilder::new().schema(Some(schema)).build();
     let response =
         ResponseBuilder::new().description(meanings.join("\n\n")).content("application/problem+json", content);
