@@ -4,7 +4,7 @@
 //! An address can be written by another person, or be opened again once another person has signed in. So it carries a seal
 //! that only the same session could get, and a page that is opened without it shows empty forms.
 
-use crate::{pages::is_function, problem::Problem, router::BODY_LIMIT};
+use crate::{pages::is_server_fn, problem::Problem, router::BODY_LIMIT};
 use app::ssr::RequestContext;
 use axum::{
     body::{Body, to_bytes},
@@ -35,7 +35,7 @@ const MAX_FLASH_BYTES: usize = 6_000;
 /// Lets a form pass, and adds what it held to the way back if it was refused. Opens no page with fields of another session.
 pub(crate) async fn keep_form_values(request: Request, next: Next) -> Response {
     let session = session_cookie(&request);
-    if !is_function(request.uri()) {
+    if !is_server_fn(request.uri()) {
         return match without_foreign_fields(request.uri(), session.as_deref()) {
             Some(address) => Redirect::to(&address).into_response(),
             None => next.run(request).await,

@@ -1,7 +1,7 @@
 //! A form without JavaScript is answered with a redirect to the page it came from, which Leptos takes from `Referer`. A
 //! client may write anything there: what leads elsewhere, or can't be read, becomes the first page.
 
-use crate::{pages::is_function, state::AppState};
+use crate::{pages::is_server_fn, state::AppState};
 use app::pages::same_site;
 use axum::{
     extract::{Request, State},
@@ -12,12 +12,12 @@ use http::{HeaderValue, Uri, header};
 use std::sync::Arc;
 
 /// Leaves in `Referer` a path of this site, and in `Location` a path alone.
-pub(crate) async fn restrict(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
-    if !is_function(request.uri()) {
+pub(crate) async fn restrict_referer(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    if !is_server_fn(request.uri()) {
         return next.run(request).await;
     }
     let host = request.headers().get(header::HOST).cloned();
-    let base = base(&state.origin, host.as_ref());
+    let base = site_url(&state.origin, host.as_ref());
     let referer = request.headers().get(header::REFERER).and_then(|value| own_path(value, &base));
     let referer = HeaderValue::try_from(format!("{base}{}", referer.as_deref().unwrap_or("/")));
     match referer {
@@ -33,7 +33,7 @@ pub(crate) async fn restrict(State(state): State<AppState>, mut request: Request
 }
 
 /// The URL that the browser knows this site by: the host has been checked.
-fn base(origin: &Arc<str>, host: Option<&HeaderValue>) -> String {
+fn site_url(origin: &Arc<str>, host: Option<&HeaderValue>) -> String {
     let scheme = origin.split("://").next().unwrap_or_default();
     let host = host.and_then(|host| host.to_str().ok()).unwrap_or_default();
     format!("{scheme}://{}", host.to_ascii_lowercase())
@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_path_of_this_site_is_left() {
+    fn only_paths_of_this_site_are_kept() {
         let path = |text: &str| own_path(&HeaderValue::from_str(text).expect("a value"), "http://127.0.0.1:3000");
         assert_eq!(path("http://127.0.0.1:3000/register?role=talent").as_deref(), Some("/register?role=talent"));
         assert_eq!(path("/conversations/1").as_deref(), Some("/conversations/1"));

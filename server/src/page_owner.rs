@@ -2,7 +2,7 @@
 //!
 //! Every server function is meant, except those that are for people who are signed out. One that is added is.
 
-use crate::{middleware::security_headers, pages::is_function, problem::Problem, router::BODY_LIMIT};
+use crate::{middleware::security_headers, pages::is_server_fn, problem::Problem, router::BODY_LIMIT};
 use app::{
     answer::Failure,
     functions::FOR_ANYONE,
@@ -23,41 +23,41 @@ use model::ApiError;
 use services::Viewer;
 
 /// What people type, and may want back. Anything else of a form is the page's own, or secret.
-const TYPED: [&str; 9] = ["body", "message", "title", "venue", "fee", "event_date", "name", "bio", "email"];
+const USER_FIELDS: [&str; 9] = ["body", "message", "title", "venue", "fee", "event_date", "name", "bio", "email"];
 
 /// Lets a request pass that names the person who is signed in. Without a session, the function itself says so.
-pub(crate) async fn check(request: Request, next: Next) -> Response {
+pub(crate) async fn check_page_owner(request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let viewer = request.extensions().get::<RequestContext>().and_then(|context| context.viewer.clone());
-    let asks = is_function(request.uri()) && request.method() == Method::POST && !FOR_ANYONE.contains(&path);
+    let asks = is_server_fn(request.uri()) && request.method() == Method::POST && !FOR_ANYONE.contains(&path);
     let Some(viewer) = viewer.filter(|_| asks) else { return next.run(request).await };
     let (parts, body) = request.into_parts();
     let Ok(bytes) = to_bytes(body, BODY_LIMIT).await else { return Problem::TOO_LARGE.into_response() };
-    if names(&bytes, &viewer) {
+    if names_viewer(&bytes, &viewer) {
         return next.run(Request::from_parts(parts, Body::from(bytes))).await;
     }
     let accepts = parts.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
     if accepts.is_some_and(|accepts| accepts.contains("text/html")) {
-        return page(&viewer, &bytes);
+        return other_person_response(&viewer, &bytes);
     }
     let refusal = ApiError::OtherPerson;
     (ssr::status(&refusal), Json(Failure::Refused(refusal))).into_response()
 }
 
 /// Whether a form names this person and no other.
-fn names(form: &[u8], viewer: &Viewer) -> bool {
+fn names_viewer(form: &[u8], viewer: &Viewer) -> bool {
     let mut named = form_urlencoded::parse(form).filter(|(name, _)| name == FIELD).map(|(_, value)| value);
     let id = viewer.id().to_string();
     named.next().is_some_and(|person| person == id) && named.all(|person| person == id)
 }
 
-fn page(viewer: &Viewer, form: &Bytes) -> Response {
-    let typed =
-        form_urlencoded::parse(form).filter(|(name, value)| TYPED.contains(&name.as_ref()) && !value.is_empty());
-    let typed: Vec<String> = typed.map(|(_, value)| value.into_owned()).collect();
+fn other_person_response(viewer: &Viewer, form: &Bytes) -> Response {
+    let entered =
+        form_urlencoded::parse(form).filter(|(name, value)| USER_FIELDS.contains(&name.as_ref()) && !value.is_empty());
+    let entered: Vec<String> = entered.map(|(_, value)| value.into_owned()).collect();
     let nonce = Nonce::new();
     let policy = security_headers::error_page_policy(&nonce).map(|policy| [(header::CONTENT_SECURITY_POLICY, policy)]);
     let no_store = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
-    let html = other_person_page(&nonce, &viewer.person().name, &typed.join("\n"));
+    let html = other_person_page(&nonce, &viewer.person().name, &entered.join("\n"));
     (ssr::status(&ApiError::OtherPerson), policy, no_store, Html(html)).into_response()
 }

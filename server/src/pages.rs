@@ -26,7 +26,7 @@ use tower_http::services::ServeDir;
 const HASH_FILE: &str = "hash.txt";
 
 /// What Leptos wants to know.
-pub(crate) fn options(settings: &Checked) -> LeptosOptions {
+pub(crate) fn leptos_options(settings: &Checked) -> LeptosOptions {
     let beside = std::env::current_exe().ok().and_then(|program| Some(program.parent()?.join(HASH_FILE)));
     let developing = std::env::var_os("LEPTOS_WATCH").is_some();
     LeptosOptions::builder()
@@ -40,7 +40,7 @@ pub(crate) fn options(settings: &Checked) -> LeptosOptions {
 
 /// Every page, every server function, every file.
 pub(crate) fn routes(state: &AppState, options: LeptosOptions) -> Router {
-    let provide = context(state);
+    let provide = context_provider(state);
     let reload_port = options.reload_external_port.unwrap_or(options.reload_port);
     let reload_port = (options.env == Env::DEV).then_some(reload_port);
     let document = {
@@ -49,24 +49,24 @@ pub(crate) fn routes(state: &AppState, options: LeptosOptions) -> Router {
     };
     let pages = Router::new()
         .leptos_routes_with_context(&options, generate_route_list(App), provide.clone(), document)
-        .layer(middleware::from_fn(blame_the_right_one))
+        .layer(middleware::from_fn(fix_server_fn_status))
         .layer(middleware::from_fn(form_flash::keep_form_values))
-        .layer(middleware::from_fn(page_owner::check))
-        .layer(middleware::from_fn(take_only_forms))
-        .layer(middleware::from_fn(send_where_it_belongs))
-        .layer(middleware::from_fn_with_state(state.clone(), form_referer::restrict));
+        .layer(middleware::from_fn(page_owner::check_page_owner))
+        .layer(middleware::from_fn(require_form_content_type))
+        .layer(middleware::from_fn(auth_redirect))
+        .layer(middleware::from_fn_with_state(state.clone(), form_referer::restrict_referer));
     let files = ServeDir::new(format!("{}/{}", options.site_root, options.site_pkg_dir));
     let files = Router::new()
         .nest_service("/pkg", files.precompressed_br().precompressed_gzip())
-        .layer(middleware::map_response(keep_for_ever));
+        .layer(middleware::map_response(immutable_cache));
     let fallback = file_and_error_handler_with_context::<LeptosOptions, _>(provide, shell);
-    let all = pages.merge(files).fallback(fallback.layer(middleware::map_response(forget_what_is_missing)));
+    let all = pages.merge(files).fallback(fallback.layer(middleware::map_response(no_store_on_404)));
     all.layer(middleware::from_fn_with_state(reload_port, security_headers::add_page_policy)).with_state(options)
 }
 
 /// What pages and server functions find in their context; pages also whose they are, and the nonce that their policy
 /// names.
-fn context(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static {
+fn context_provider(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static {
     let (greenroom, cookie) = (state.greenroom.clone(), state.cookie);
     move || {
         provide_context(greenroom.clone());
@@ -80,8 +80,8 @@ fn context(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static {
 
 /// Sends whoever is signed out to sign in, and whoever is signed in past the door. Only a courtesy: what
 /// anybody may see, the services decide.
-async fn send_where_it_belongs(request: Request, next: Next) -> Response {
-    let mut response = match elsewhere(&request) {
+async fn auth_redirect(request: Request, next: Next) -> Response {
+    let mut response = match redirect_target(&request) {
         Some(path) => Redirect::to(&path).into_response(),
         None => next.run(request).await,
     };
@@ -90,15 +90,15 @@ async fn send_where_it_belongs(request: Request, next: Next) -> Response {
     response
 }
 
-fn elsewhere(request: &Request) -> Option<String> {
+fn redirect_target(request: &Request) -> Option<String> {
     let uri = request.uri();
-    if !matches!(*request.method(), Method::GET | Method::HEAD) || is_function(uri) {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) || is_server_fn(uri) {
         return None;
     }
     let signed_in = request.extensions().get::<RequestContext>().is_some_and(|context| context.viewer.is_some());
     match (signed_in, uri.path()) {
         (true, "/" | "/register" | "/forgot") => Some("/inbox".to_owned()),
-        (true, "/signin") => Some(next_of(uri)),
+        (true, "/signin") => Some(next_path(uri)),
         (false, path) if !pages::PUBLIC.contains(&path) => {
             let wanted = uri.path_and_query().map_or(path, http::uri::PathAndQuery::as_str);
             Some(pages::sign_in_for(wanted))
@@ -108,20 +108,20 @@ fn elsewhere(request: &Request) -> Option<String> {
 }
 
 /// Functions read any body as a form, even one that a foreign page may send under another name without asking.
-async fn take_only_forms(request: Request, next: Next) -> Response {
+async fn require_form_content_type(request: Request, next: Next) -> Response {
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let is_form = kind.split(';').next().is_some_and(|kind| kind.trim() == "application/x-www-form-urlencoded");
-    if is_function(request.uri()) && request.method() == Method::POST && !is_form {
+    if is_server_fn(request.uri()) && request.method() == Method::POST && !is_form {
         return Problem::WRONG_CONTENT_TYPE.into_response();
     }
     next.run(request).await
 }
 
 /// Leptos answers a function whose arguments can't be read with 500, as if it were our fault.
-async fn blame_the_right_one(request: Request, next: Next) -> Response {
-    let is_function = is_function(request.uri());
+async fn fix_server_fn_status(request: Request, next: Next) -> Response {
+    let is_server_fn = is_server_fn(request.uri());
     let response = next.run(request).await;
-    if !is_function || response.status() != StatusCode::INTERNAL_SERVER_ERROR {
+    if !is_server_fn || response.status() != StatusCode::INTERNAL_SERVER_ERROR {
         return response;
     }
     let (mut parts, body) = response.into_parts();
@@ -135,27 +135,27 @@ async fn blame_the_right_one(request: Request, next: Next) -> Response {
 }
 
 /// Whether it is what a page asks of the server, and no page.
-pub(crate) fn is_function(uri: &Uri) -> bool {
+pub(crate) fn is_server_fn(uri: &Uri) -> bool {
     uri.path().starts_with("/fn/")
 }
 
-fn next_of(uri: &Uri) -> String {
+fn next_path(uri: &Uri) -> String {
     let pairs: Option<axum::extract::Query<Vec<(String, String)>>> = axum::extract::Query::try_from_uri(uri).ok();
     let next = pairs.and_then(|pairs| pairs.0.into_iter().find(|(name, _)| name == "next"));
     next.and_then(|(_, path)| pages::same_site(&path).map(str::to_owned)).unwrap_or_else(|| "/inbox".to_owned())
 }
 
 /// The name of a built file holds a hash of what is in it.
-async fn keep_for_ever(mut response: Response) -> Response {
+async fn immutable_cache(mut response: Response) -> Response {
     if response.status() == StatusCode::OK {
-        let for_ever = HeaderValue::from_static("public, max-age=31536000, immutable");
-        response.headers_mut().insert(header::CACHE_CONTROL, for_ever);
+        let immutable = HeaderValue::from_static("public, max-age=31536000, immutable");
+        response.headers_mut().insert(header::CACHE_CONTROL, immutable);
     }
     response
 }
 
 /// It may be there tomorrow.
-async fn forget_what_is_missing(mut response: Response) -> Response {
+async fn no_store_on_404(mut response: Response) -> Response {
     if response.status() == StatusCode::NOT_FOUND {
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
@@ -163,7 +163,7 @@ async fn forget_what_is_missing(mut response: Response) -> Response {
 }
 
 /// What is answered where a handler panicked.
-pub(crate) fn broke(panic: Box<dyn Any + Send + 'static>) -> Response<Body> {
+pub(crate) fn handle_panic(panic: Box<dyn Any + Send + 'static>) -> Response<Body> {
     let message = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
     tracing::error!(panic = message.unwrap_or_default(), "a request panicked");
     Problem::INTERNAL.into_response()

@@ -44,7 +44,7 @@ pub(crate) fn build(state: AppState, settings: &Checked) -> Router {
             security_headers::add_headers,
         ))
         .layer(middleware::from_fn(problem::write_problem))
-        .layer(CatchPanicLayer::custom(pages::broke))
+        .layer(CatchPanicLayer::custom(pages::handle_panic))
         .layer(middleware::from_fn_with_state(Hosts::of(settings), request_target::check))
         .layer(middleware::from_fn(refuse_large))
         .layer(middleware::from_fn_with_state(state.clone(), csrf::check_origin))
@@ -60,7 +60,7 @@ pub(crate) fn build(state: AppState, settings: &Checked) -> Router {
         // Nesting leaves this one out, and a page must not answer it.
         .route("/api/", any(async || Problem::NOT_FOUND))
         .with_state(state.clone())
-        .merge(pages::routes(&state, pages::options(settings)))
+        .merge(pages::routes(&state, pages::leptos_options(settings)))
         .layer(every_request)
 }
 
