@@ -92,7 +92,7 @@ async fn connection(
     let head = HeadDeadline::new();
     let service = service_fn(|request: http::Request<Incoming>| {
         let mut request = request.map(Body::new);
-        request_target::normalize(&mut request);
+        request_target::normalize_target(&mut request);
         request.extensions_mut().insert(ConnectInfo(peer));
         request.extensions_mut().insert(handoff.clone());
         let under_way = head.begin_request();

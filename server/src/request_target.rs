@@ -2,7 +2,7 @@
 //!
 //! A page of another site can make its name lead to this machine (DNS rebinding), and then reads answers as its own. So a
 //! request must name the public URL's host, or a loopback one where that is loopback. The router takes a target for a path
-//! and panics at others, and a path stands in each line of the log about the request: [`normalize`] leaves a short path.
+//! and panics at others, and a path stands in each line of the log about the request: [`normalize_target`] leaves a short path.
 
 use crate::{middleware::access_log::RouteKind, problem::Problem, settings::Checked};
 use axum::{
@@ -29,8 +29,8 @@ struct Target {
     fault: Option<Problem>,
 }
 
-/// Leaves a request with a path that can be routed and logged, and notes what else its target said for [`check`].
-pub(crate) fn normalize<B>(request: &mut http::Request<B>) {
+/// Leaves a request with a path that can be routed and logged, and notes what else its target said for [`check_target`].
+pub(crate) fn normalize_target<B>(request: &mut http::Request<B>) {
     let uri = request.uri();
     let fault = match uri.path() {
         _ if *request.method() == Method::CONNECT => Some(Problem::METHOD_NOT_ALLOWED),
@@ -50,14 +50,14 @@ pub(crate) fn normalize<B>(request: &mut http::Request<B>) {
 }
 
 /// Refuses what isn't addressed to this site.
-pub(crate) async fn check(State(hosts): State<Hosts>, request: Request, next: Next) -> Response {
+pub(crate) async fn check_target(State(hosts): State<Hosts>, request: Request, next: Next) -> Response {
     let Target { authority, fault } = request.extensions().get().cloned().unwrap_or_default();
     if let Some(fault) = fault {
         return ([(header::CONNECTION, HeaderValue::from_static("close"))], fault).into_response();
     }
     // Who looks whether this process lives asks it by its address.
     let is_probe = RouteKind::from_path(request.uri().path()) == RouteKind::Health;
-    if is_probe || hosts.include(request.headers(), authority.as_ref()) {
+    if is_probe || hosts.allows(request.headers(), authority.as_ref()) {
         next.run(request).await
     } else {
         Problem::WRONG_HOST.into_response()
@@ -76,9 +76,9 @@ pub(crate) enum Hosts {
 }
 
 impl Hosts {
-    pub(crate) fn of(settings: &Checked) -> Self {
+    pub(crate) fn from_config(settings: &Checked) -> Self {
         let host = settings.host();
-        match address(host) {
+        match parse_ip(host) {
             Some(address) if address.is_unspecified() => Self::AnyAddress,
             _ if is_loopback(host) => Self::Loopback,
             _ => {
@@ -90,14 +90,14 @@ impl Hosts {
     }
 
     /// Whether a request names one of them: by one `Host`, and by its target where that says so too.
-    fn include(&self, headers: &HeaderMap, authority: Option<&Authority>) -> bool {
+    fn allows(&self, headers: &HeaderMap, authority: Option<&Authority>) -> bool {
         let mut named = headers.get_all(header::HOST).into_iter();
         let (Some(host), None) = (named.next(), named.next()) else { return false };
         let host = host.to_str().ok().and_then(|host| host.parse::<Authority>().ok());
-        host.is_some_and(|host| self.has(&host)) && authority.is_none_or(|authority| self.has(authority))
+        host.is_some_and(|host| self.matches(&host)) && authority.is_none_or(|authority| self.matches(authority))
     }
 
-    fn has(&self, authority: &Authority) -> bool {
+    fn matches(&self, authority: &Authority) -> bool {
         let (host, port) = (authority.host(), authority.port_u16());
         // Nothing else may stand there, such as a name before an @.
         let whole = port.map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
@@ -109,17 +109,17 @@ impl Hosts {
                 host.eq_ignore_ascii_case(own) && port.unwrap_or(*default_port) == *own_port
             }
             Self::Loopback => is_loopback(host),
-            Self::AnyAddress => address(host).is_some() || is_loopback(host),
+            Self::AnyAddress => parse_ip(host).is_some() || is_loopback(host),
         }
     }
 }
 
 /// Whether a host is this machine.
 pub(crate) fn is_loopback(host: &str) -> bool {
-    address(host).map_or_else(|| host.eq_ignore_ascii_case("localhost"), |address| address.is_loopback())
+    parse_ip(host).map_or_else(|| host.eq_ignore_ascii_case("localhost"), |address| address.is_loopback())
 }
 
-fn address(host: &str) -> Option<IpAddr> {
+fn parse_ip(host: &str) -> Option<IpAddr> {
     host.trim_start_matches('[').trim_end_matches(']').parse().ok()
 }
 
@@ -127,19 +127,19 @@ fn address(host: &str) -> Option<IpAddr> {
 mod tests {
     use super::*;
 
-    fn includes(hosts: &Hosts, named: &[&str], authority: Option<&str>) -> bool {
+    fn allows_all(hosts: &Hosts, named: &[&str], authority: Option<&str>) -> bool {
         let mut headers = HeaderMap::new();
         for name in named {
             headers.append(header::HOST, HeaderValue::from_str(name).expect("a value"));
         }
-        hosts.include(&headers, authority.map(|text| text.parse().expect("an authority")).as_ref())
+        hosts.allows(&headers, authority.map(|text| text.parse().expect("an authority")).as_ref())
     }
 
     #[test]
-    fn only_the_public_host_counts_with_or_without_its_port() {
+    fn only_the_public_host_is_allowed_with_or_without_its_port() {
         let hosts = Hosts::Public { host: "greenroom.example".to_owned(), port: 443, default_port: 443 };
         for host in ["greenroom.example", "GreenRoom.Example", "greenroom.example:443"] {
-            assert!(includes(&hosts, &[host], None), "{host}");
+            assert!(allows_all(&hosts, &[host], None), "{host}");
         }
         let foreign = [
             "evil.example",
@@ -154,31 +154,31 @@ mod tests {
             "greenroom.example:99999",
         ];
         for host in foreign {
-            assert!(!includes(&hosts, &[host], None), "{host}");
+            assert!(!allows_all(&hosts, &[host], None), "{host}");
         }
-        assert!(!includes(&hosts, &[], None), "none");
-        assert!(!includes(&hosts, &["greenroom.example", "greenroom.example"], None), "two");
-        assert!(includes(&hosts, &["greenroom.example"], Some("greenroom.example:443")));
-        assert!(!includes(&hosts, &["greenroom.example"], Some("evil.example")), "the target says otherwise");
-        assert!(!includes(&hosts, &["evil.example"], Some("greenroom.example")), "the header says otherwise");
+        assert!(!allows_all(&hosts, &[], None), "none");
+        assert!(!allows_all(&hosts, &["greenroom.example", "greenroom.example"], None), "two");
+        assert!(allows_all(&hosts, &["greenroom.example"], Some("greenroom.example:443")));
+        assert!(!allows_all(&hosts, &["greenroom.example"], Some("evil.example")), "the target says otherwise");
+        assert!(!allows_all(&hosts, &["evil.example"], Some("greenroom.example")), "the header says otherwise");
     }
 
     #[test]
-    fn on_one_machine_any_loopback_host_will_do_and_no_name() {
+    fn any_loopback_host_and_no_other_name_is_allowed_on_one_machine() {
         for host in ["localhost", "LOCALHOST:4000", "127.0.0.1:3000", "127.8.0.1", "[::1]:3000"] {
-            assert!(includes(&Hosts::Loopback, &[host], None), "{host}");
+            assert!(allows_all(&Hosts::Loopback, &[host], None), "{host}");
         }
         for host in
             ["evil.example", "192.168.0.2:3000", "localhost.evil.example", "127.0.0.1.evil.example", "evil.localhost"]
         {
-            assert!(!includes(&Hosts::Loopback, &[host], None), "{host}");
+            assert!(!allows_all(&Hosts::Loopback, &[host], None), "{host}");
         }
-        assert!(includes(&Hosts::AnyAddress, &["192.168.0.2:3000"], None));
-        assert!(!includes(&Hosts::AnyAddress, &["evil.example"], None));
+        assert!(allows_all(&Hosts::AnyAddress, &["192.168.0.2:3000"], None));
+        assert!(!allows_all(&Hosts::AnyAddress, &["evil.example"], None));
     }
 
     #[test]
-    fn a_target_becomes_a_path() {
+    fn a_target_is_normalized_to_a_path() {
         for (method, target, path) in [
             ("GET", "/inbox?page=2", "/inbox?page=2"),
             ("GET", "http://evil.example/inbox?page=2", "/inbox?page=2"),
@@ -188,7 +188,7 @@ mod tests {
             ("GET", &format!("/?{}", "a".repeat(17_000)), "/"),
         ] {
             let mut request = http::Request::builder().method(method).uri(target).body(()).expect("a request");
-            normalize(&mut request);
+            normalize_target(&mut request);
             assert_eq!(request.uri().to_string(), path, "{method}");
         }
     }

@@ -30,9 +30,9 @@ pub(crate) const BODY_LIMIT: usize = 64 * 1024;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The whole site. Layers are listed from the outside in.
-pub(crate) fn build(state: AppState, settings: &Checked) -> Router {
+pub(crate) fn build_router(state: AppState, settings: &Checked) -> Router {
     let every_request = ServiceBuilder::new()
-        .layer(middleware::map_request(keep_plain_request_id))
+        .layer(middleware::map_request(sanitize_request_id))
         .layer(SetRequestIdLayer::new(REQUEST_ID, NewRequestId))
         .layer(middleware::from_fn_with_state(settings.traced, access_log::log_request))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
@@ -45,10 +45,10 @@ pub(crate) fn build(state: AppState, settings: &Checked) -> Router {
         ))
         .layer(middleware::from_fn(problem::write_problem))
         .layer(CatchPanicLayer::custom(pages::handle_panic))
-        .layer(middleware::from_fn_with_state(Hosts::of(settings), request_target::check))
-        .layer(middleware::from_fn(refuse_large))
+        .layer(middleware::from_fn_with_state(Hosts::from_config(settings), request_target::check_target))
+        .layer(middleware::from_fn(reject_oversized))
         .layer(middleware::from_fn_with_state(state.clone(), csrf::check_origin))
-        .layer(middleware::from_fn(request_body::read))
+        .layer(middleware::from_fn(request_body::buffer_body))
         .layer(middleware::from_fn_with_state(state.clone(), auth::authenticate));
     let dev_mail = if settings.shows_mail() { dev_mail::routes() } else { Router::new() };
     Router::from(api::routes())
@@ -65,7 +65,7 @@ pub(crate) fn build(state: AppState, settings: &Checked) -> Router {
 }
 
 /// Whatever says that it is too large is refused, even where nobody would read it.
-async fn refuse_large(request: axum::extract::Request, next: middleware::Next) -> axum::response::Response {
+async fn reject_oversized(request: axum::extract::Request, next: middleware::Next) -> axum::response::Response {
     let length = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
     if length.is_some_and(|length: usize| length > BODY_LIMIT) {
         return axum::response::IntoResponse::into_response(Problem::TOO_LARGE);
@@ -74,7 +74,7 @@ async fn refuse_large(request: axum::extract::Request, next: middleware::Next) -
 }
 
 /// A proxy in front may name a request, if the name can stand in a log and in JSON.
-async fn keep_plain_request_id<B>(mut request: Request<B>) -> Request<B> {
+async fn sanitize_request_id<B>(mut request: Request<B>) -> Request<B> {
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte);
     let named = request.headers().get(REQUEST_ID).map(HeaderValue::as_bytes);
     if named.is_some_and(|name| name.is_empty() || name.len() > 64 || !name.iter().all(plain)) {

@@ -75,7 +75,7 @@ pub(crate) async fn serve(mut settings: Checked) -> Result<(), String> {
     if let Some(metrics) = metrics {
         metrics.serve(&state);
     }
-    let router = router::build(state, &settings);
+    let router = router::build_router(state, &settings);
     let told_to_stop = told_to_stop().map_err(|error| error.to_string())?;
     say(&format!("Greenroom is at {}", settings.origin))?;
     tracing::info!("listening on {addr}");

@@ -144,7 +144,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_a_trusted_proxy_says_counts() {
+    fn only_trusted_proxies_set_the_client_address() {
         let mut headers = HeaderMap::new();
         headers.append("x-forwarded-for", "203.0.113.9, 198.51.100.7, 10.0.0.2".parse().expect("a value"));
         let parse = |text: &str| text.parse::<IpAddr>().expect("an address");

@@ -35,7 +35,7 @@ fn is_same_origin(headers: &HeaderMap, public: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn judge(pairs: &[(&'static str, &str)]) -> bool {
+    fn is_allowed(pairs: &[(&'static str, &str)]) -> bool {
         let mut headers = HeaderMap::new();
         for (name, value) in pairs {
             headers.insert(*name, value.parse().expect("a value"));
@@ -44,12 +44,12 @@ mod tests {
     }
 
     #[test]
-    fn only_our_own_pages_and_no_browser_pass() {
-        assert!(judge(&[]));
-        assert!(judge(&[("sec-fetch-site", "same-origin")]));
-        assert!(judge(&[("sec-fetch-site", "none")]));
-        assert!(judge(&[("origin", "https://greenroom.example")]));
-        assert!(judge(&[("origin", "https://10.0.0.5:3000"), ("host", "10.0.0.5:3000")]));
+    fn only_own_pages_and_non_browsers_pass() {
+        assert!(is_allowed(&[]));
+        assert!(is_allowed(&[("sec-fetch-site", "same-origin")]));
+        assert!(is_allowed(&[("sec-fetch-site", "none")]));
+        assert!(is_allowed(&[("origin", "https://greenroom.example")]));
+        assert!(is_allowed(&[("origin", "https://10.0.0.5:3000"), ("host", "10.0.0.5:3000")]));
         for (name, value) in [
             ("sec-fetch-site", "cross-site"),
             ("sec-fetch-site", "same-site"),
@@ -57,8 +57,8 @@ mod tests {
             ("origin", "http://greenroom.example"),
             ("origin", "null"),
         ] {
-            assert!(!judge(&[(name, value), ("host", "greenroom.example")]), "{name}: {value}");
+            assert!(!is_allowed(&[(name, value), ("host", "greenroom.example")]), "{name}: {value}");
         }
-        assert!(!judge(&[("sec-fetch-site", "cross-site"), ("origin", "https://greenroom.example")]));
+        assert!(!is_allowed(&[("sec-fetch-site", "cross-site"), ("origin", "https://greenroom.example")]));
     }
 }
