@@ -17,7 +17,7 @@ const RESERVED: usize = 200;
 const PER_NETWORK: usize = 1_000;
 
 /// Says what the number means, and begins it at zero.
-pub(crate) fn describe() {
+pub(crate) fn describe_metrics() {
     describe_counter!(REFUSED, "Connections refused because their network held as many as allowed.");
     counter!(REFUSED).increment(0);
 }
@@ -27,7 +27,7 @@ pub(crate) struct Connections {
     all: Arc<Semaphore>,
     per_network: usize,
     /// Whether this machine is exempt: a gateway on it brings everybody.
-    spares_loopback: bool,
+    exempts_loopback: bool,
     proxies: Arc<[IpNet]>,
     held: Mutex<HashMap<IpAddr, usize>>,
 }
@@ -37,7 +37,7 @@ pub(crate) struct ConnectionGuard {
     connections: Arc<Connections>,
     network: Option<IpAddr>,
     #[allow(dead_code, reason = "held, not read")]
-    place: OwnedSemaphorePermit,
+    slot: OwnedSemaphorePermit,
 }
 
 impl Connections {
@@ -48,26 +48,26 @@ impl Connections {
             all: Arc::new(Semaphore::new(all)),
             // One network must not have all there are.
             per_network: per_network.unwrap_or(PER_NETWORK).min(all / 2),
-            spares_loopback: per_network.is_none(),
+            exempts_loopback: per_network.is_none(),
             proxies,
             held: Mutex::default(),
         })
     }
 
     /// Waits until there is room for one more. Until then it stays in the system's queue.
-    pub(crate) async fn place(&self) -> OwnedSemaphorePermit {
+    pub(crate) async fn acquire_slot(&self) -> OwnedSemaphorePermit {
         match self.all.clone().acquire_owned().await {
-            Ok(place) => place,
+            Ok(slot) => slot,
             // It is never closed.
             Err(_) => std::future::pending().await,
         }
     }
 
     /// Counts a connection from an address, unless its network holds as many as allowed.
-    pub(crate) fn admit(self: &Arc<Self>, peer: IpAddr, place: OwnedSemaphorePermit) -> Option<ConnectionGuard> {
+    pub(crate) fn admit(self: &Arc<Self>, peer: IpAddr, slot: OwnedSemaphorePermit) -> Option<ConnectionGuard> {
         let peer = peer.to_canonical();
-        let exempt = self.spares_loopback && peer.is_loopback();
-        let network = (!exempt && !self.proxies.iter().any(|proxy| proxy.contains(&peer))).then(|| network(peer));
+        let exempt = self.exempts_loopback && peer.is_loopback();
+        let network = (!exempt && !self.proxies.iter().any(|proxy| proxy.contains(&peer))).then(|| network_of(peer));
         if let Some(network) = network {
             let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
             let held = held.entry(network).or_default();
@@ -77,7 +77,7 @@ impl Connections {
             }
             *held += 1;
         }
-        Some(ConnectionGuard { connections: self.clone(), network, place })
+        Some(ConnectionGuard { connections: self.clone(), network, slot })
     }
 }
 
@@ -95,7 +95,7 @@ impl Drop for ConnectionGuard {
 }
 
 /// A client with IPv6 has 2^64 addresses: its network counts as one.
-fn network(address: IpAddr) -> IpAddr {
+fn network_of(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V6(address) => IpAddr::V6((address.to_bits() & !u128::from(u64::MAX)).into()),
         IpAddr::V4(_) => address,
@@ -123,11 +123,11 @@ mod tests {
     use super::*;
 
     async fn admit(connections: &Arc<Connections>, peer: &str) -> Option<ConnectionGuard> {
-        connections.admit(peer.parse().expect("an address"), connections.place().await)
+        connections.admit(peer.parse().expect("an address"), connections.acquire_slot().await)
     }
 
     #[tokio::test]
-    async fn a_network_holds_so_many_connections_and_no_more() {
+    async fn a_network_has_a_limit_of_connections() {
         let proxies: Arc<[IpNet]> = vec!["10.0.0.0/8".parse().expect("a network")].into();
         let connections = Connections::new(Some(2), proxies.clone());
         let first = admit(&connections, "203.0.113.9").await.expect("the first");

@@ -12,7 +12,7 @@ use std::{
 use tokio::time::{Duration, Instant};
 
 /// How long a head may take, from its first byte; the first of a connection, from its beginning.
-const LIMIT: Duration = Duration::from_secs(15);
+const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Where a connection stands between its requests. Cheap to clone.
 #[derive(Clone)]
@@ -29,32 +29,32 @@ enum State {
 
 impl HeadDeadline {
     pub(crate) fn new() -> Self {
-        Self(Arc::new(Mutex::new(State::Head { until: Instant::now() + LIMIT })))
+        Self(Arc::new(Mutex::new(State::Head { until: Instant::now() + HEAD_TIMEOUT })))
     }
 
     /// Notes that something was read.
-    pub(crate) fn note_read(&self) {
+    pub(crate) fn record_read(&self) {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if matches!(*state, State::Idle) {
-            *state = State::Head { until: Instant::now() + LIMIT };
+            *state = State::Head { until: Instant::now() + HEAD_TIMEOUT };
         }
     }
 
     /// Notes that a head is whole. The request is over when what is returned is dropped.
     pub(crate) fn begin_request(&self) -> RequestGuard {
-        self.set(State::Busy);
+        self.set_state(State::Busy);
         RequestGuard(self.clone())
     }
 
     /// Until when the head that is on its way must be whole.
-    pub(crate) fn until(&self) -> Option<Instant> {
+    pub(crate) fn deadline(&self) -> Option<Instant> {
         match *self.0.lock().unwrap_or_else(PoisonError::into_inner) {
             State::Head { until } => Some(until),
             State::Idle | State::Busy => None,
         }
     }
 
-    fn set(&self, state: State) {
+    fn set_state(&self, state: State) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = state;
     }
 }
@@ -64,13 +64,13 @@ pub(crate) struct RequestGuard(HeadDeadline);
 
 impl Drop for RequestGuard {
     fn drop(&mut self) {
-        self.0.set(State::Idle);
+        self.0.set_state(State::Idle);
     }
 }
 
 impl RequestGuard {
     /// Keeps the request going until the body of its response has been sent.
-    pub(crate) fn hold(self, body: Body) -> GuardedBody {
+    pub(crate) fn guard_body(self, body: Body) -> GuardedBody {
         GuardedBody { body, _guard: self }
     }
 }

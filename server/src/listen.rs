@@ -30,18 +30,18 @@ use tower::ServiceExt;
 
 /// How long data may lie unacknowledged, or a full window stay full, before the connection is given up:
 /// without it, a reader that went away without a word is held for a quarter of an hour.
-const GIVE_UP: Duration = Duration::from_secs(30);
+const TCP_USER_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long an unused connection is kept: longer than gateways keep theirs, so that it is they who close.
-const IDLE: Duration = Duration::from_secs(120);
+const IDLE_TIMEOUT: Duration = Duration::from_secs(120);
 /// The most that is read ahead, and so the largest head: beyond, hyper answers 431.
-const HEAD_LIMIT: usize = 64 * 1_024;
+const MAX_HEAD_BYTES: usize = 64 * 1_024;
 /// Connections that wait to be taken.
 const BACKLOG: u32 = 4_096;
 /// How long to wait where the system has no room for another connection.
-const PAUSE: Duration = Duration::from_millis(100);
+const ACCEPT_RETRY_DELAY: Duration = Duration::from_millis(100);
 
 /// Takes an address. Many may come at once, as when a line is back: they wait in the system's queue, up to its own limit.
-pub(crate) fn bind(addr: SocketAddr) -> io::Result<TcpListener> {
+pub(crate) fn bind_listener(addr: SocketAddr) -> io::Result<TcpListener> {
     let socket = if addr.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
     // A port that was just let go of can be taken again at once.
     socket.set_reuseaddr(true)?;
@@ -50,27 +50,27 @@ pub(crate) fn bind(addr: SocketAddr) -> io::Result<TcpListener> {
 }
 
 /// Serves until told to stop; then takes no more, and comes back when all requests are finished and all streams over.
-pub(crate) async fn serve(
+pub(crate) async fn serve_connections(
     listener: TcpListener,
     router: Router,
     connections: Arc<Connections>,
-    told_to_stop: impl Future<Output = ()>,
+    shutdown: impl Future<Output = ()>,
 ) {
     let (stop, stopping) = watch::channel(false);
-    tokio::pin!(told_to_stop);
+    tokio::pin!(shutdown);
     loop {
         tokio::select! {
-            () = &mut told_to_stop => break,
-            (place, taken) = async { (connections.place().await, listener.accept().await) } => match taken {
-                Ok((socket, peer)) => match connections.admit(peer.ip(), place) {
+            () = &mut shutdown => break,
+            (slot, taken) = async { (connections.acquire_slot().await, listener.accept().await) } => match taken {
+                Ok((socket, peer)) => match connections.admit(peer.ip(), slot) {
                     Some(guard) => {
-                        drop(tokio::spawn(connection((socket, guard), peer, router.clone(), stopping.clone())));
+                        drop(tokio::spawn(serve_connection((socket, guard), peer, router.clone(), stopping.clone())));
                     }
-                    None => refuse(&socket),
+                    None => refuse_connection(&socket),
                 },
                 Err(error) => {
                     tracing::warn!(%error, "a connection can't be taken");
-                    tokio::time::sleep(PAUSE).await;
+                    tokio::time::sleep(ACCEPT_RETRY_DELAY).await;
                 }
             }
         }
@@ -81,13 +81,13 @@ pub(crate) async fn serve(
     stop.closed().await;
 }
 
-async fn connection(
+async fn serve_connection(
     (socket, guard): (TcpStream, ConnectionGuard),
     peer: SocketAddr,
     router: Router,
     mut stopping: watch::Receiver<bool>,
 ) {
-    tune(&socket);
+    set_socket_options(&socket);
     let handoff = SocketHandoff::default();
     let head = HeadDeadline::new();
     let service = service_fn(|request: http::Request<Incoming>| {
@@ -95,18 +95,18 @@ async fn connection(
         request_target::normalize_target(&mut request);
         request.extensions_mut().insert(ConnectInfo(peer));
         request.extensions_mut().insert(handoff.clone());
-        let under_way = head.begin_request();
+        let request_guard = head.begin_request();
         let answered = router.clone().oneshot(request);
-        Box::pin(async move { answered.await.map(|response| response.map(|body| under_way.hold(body))) })
+        Box::pin(async move { answered.await.map(|response| response.map(|body| request_guard.guard_body(body))) })
     });
     let full = Arc::new(AtomicBool::new(false));
-    let io = TokioIo::new(Watched { socket, full: full.clone(), head: head.clone() });
+    let io = TokioIo::new(MonitoredSocket { socket, full: full.clone(), head: head.clone() });
     let mut served = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(IDLE)
-        .max_buf_size(HEAD_LIMIT)
+        .header_read_timeout(IDLE_TIMEOUT)
+        .max_buf_size(MAX_HEAD_BYTES)
         .serve_connection(io, service);
-    let mut late = Box::pin(tokio::time::sleep(IDLE));
+    let mut late = Box::pin(tokio::time::sleep(IDLE_TIMEOUT));
     let mut stream = None;
     let mut stop = Box::pin(async {
         // The other end is held by whoever serves.
@@ -121,7 +121,7 @@ async fn connection(
         if let Poll::Ready(ended) = served.poll_without_shutdown(context) {
             return Poll::Ready(ended.is_ok());
         }
-        if let Some(until) = head.until() {
+        if let Some(until) = head.deadline() {
             if late.deadline() != until {
                 late.as_mut().reset(until);
             }
@@ -142,37 +142,37 @@ async fn connection(
             stream.run(socket).await;
             drop((stopping, guard));
         })),
-        _ => hang_up(socket).await,
+        _ => close_socket(socket).await,
     }
 }
 
 /// Tells a client that its network holds too many connections, as far as that fits into the socket.
-fn refuse(socket: &TcpStream) {
+fn refuse_connection(socket: &TcpStream) {
     // Whoever finds no room for it learns it by the end of the connection.
     let _ = socket.try_write(problem::too_many_connections().as_bytes());
 }
 
 /// Lets the last answer arrive before the connection is closed.
-async fn hang_up(mut socket: TcpStream) {
+async fn close_socket(mut socket: TcpStream) {
     // The client may have gone already.
     let _ = tokio::io::AsyncWriteExt::shutdown(&mut socket).await;
 }
 
 /// A socket that remembers whether it took everything it was given, and notes when a head begins.
-struct Watched {
+struct MonitoredSocket {
     socket: TcpStream,
     full: Arc<AtomicBool>,
     head: HeadDeadline,
 }
 
-impl Watched {
-    fn note(&self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+impl MonitoredSocket {
+    fn record_write(&self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
         self.full.store(written.is_pending(), Ordering::Relaxed);
         written
     }
 }
 
-impl AsyncRead for Watched {
+impl AsyncRead for MonitoredSocket {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -181,16 +181,16 @@ impl AsyncRead for Watched {
         let before = buffer.filled().len();
         let read = Pin::new(&mut self.socket).poll_read(context, buffer);
         if buffer.filled().len() > before {
-            self.head.note_read();
+            self.head.record_read();
         }
         read
     }
 }
 
-impl AsyncWrite for Watched {
+impl AsyncWrite for MonitoredSocket {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.socket).poll_write(context, bytes);
-        self.note(written)
+        self.record_write(written)
     }
 
     fn poll_write_vectored(
@@ -199,7 +199,7 @@ impl AsyncWrite for Watched {
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.socket).poll_write_vectored(context, slices);
-        self.note(written)
+        self.record_write(written)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -217,20 +217,20 @@ impl AsyncWrite for Watched {
 }
 
 /// Small frames must not wait for each other, and a dead peer must be noticed.
-fn tune(socket: &TcpStream) {
+fn set_socket_options(socket: &TcpStream) {
     let socket = SockRef::from(socket);
-    let tuned = socket.set_tcp_nodelay(true).and_then(|()| give_up_when_dead(&socket));
+    let tuned = socket.set_tcp_nodelay(true).and_then(|()| set_user_timeout(&socket));
     if let Err(error) = tuned {
         tracing::debug!(%error, "a connection keeps the system's defaults");
     }
 }
 
 #[cfg(target_os = "linux")]
-fn give_up_when_dead(socket: &SockRef<'_>) -> io::Result<()> {
-    socket.set_tcp_user_timeout(Some(GIVE_UP))
+fn set_user_timeout(socket: &SockRef<'_>) -> io::Result<()> {
+    socket.set_tcp_user_timeout(Some(TCP_USER_TIMEOUT))
 }
 
 #[cfg(not(target_os = "linux"))]
-fn give_up_when_dead(socket: &SockRef<'_>) -> io::Result<()> {
-    socket.set_tcp_keepalive(&socket2::TcpKeepalive::new().with_time(GIVE_UP))
+fn set_user_timeout(socket: &SockRef<'_>) -> io::Result<()> {
+    socket.set_tcp_keepalive(&socket2::TcpKeepalive::new().with_time(TCP_USER_TIMEOUT))
 }

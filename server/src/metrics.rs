@@ -36,7 +36,7 @@ impl Metrics {
         let handle = recorder().map_err(|error| format!("METRICS_ADDR: nothing can be measured: {error}"))?;
         metrics::describe_metrics();
         access_log::describe_metrics();
-        connections::describe();
+        connections::describe_metrics();
         process::describe();
         if let Ok(addr) = listener.local_addr() {
             tracing::info!("metrics are at http://{addr}/metrics");

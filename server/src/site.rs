@@ -48,7 +48,7 @@ pub(crate) async fn serve(mut settings: Checked) -> Result<(), String> {
     settings.refuse_open_http()?;
     settings.smtp()?;
     migrate(&settings).await?;
-    let listener = listen::bind(settings.addr);
+    let listener = listen::bind_listener(settings.addr);
     let listener = listener.map_err(|error| format!("can't listen on {}: {error}", settings.addr))?;
     let addr = listener.local_addr().map_err(|error| error.to_string())?;
     // Port 0 is any that is free, known only now.
@@ -81,7 +81,7 @@ pub(crate) async fn serve(mut settings: Checked) -> Result<(), String> {
     tracing::info!("listening on {addr}");
     let (stopping, stopped) = oneshot::channel();
     let connections = Connections::new(settings.connections_per_address, settings.trusted_proxies.clone().into());
-    let serving = listen::serve(listener, router, connections, async {
+    let serving = listen::serve_connections(listener, router, connections, async {
         told_to_stop.await;
         tracing::info!("stopping");
         // Whoever waits for it has nothing else to wait for.
