@@ -11,7 +11,7 @@ use tracing_subscriber::{
 
 /// How a line of the log looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
+pub(crate) enum LogFormat {
     /// For people.
     Text,
     /// One JSON object a line.
@@ -19,16 +19,18 @@ pub(crate) enum Format {
 }
 
 /// Writes the log to stderr from now on, what `RUST_LOG` asks for; and spans to whoever collects them.
-pub(crate) fn begin(format: Format, traces: Option<&Traces>) {
+pub(crate) fn init_logs(format: LogFormat, traces: Option<&Traces>) {
     let filter =
         EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(format!("info,{}", services::LOG_FILTER)));
-    let lines: Box<dyn Layer<Traced> + Send + Sync> = match format {
-        Format::Text => {
+    let lines: Box<dyn Layer<TracedRegistry> + Send + Sync> = match format {
+        LogFormat::Text => {
             Box::new(fmt::layer().with_ansi(stderr().is_terminal()).with_writer(stderr).with_filter(filter))
         }
-        Format::Json => Box::new(fmt::layer().json().with_current_span(false).with_writer(stderr).with_filter(filter)),
+        LogFormat::Json => {
+            Box::new(fmt::layer().json().with_current_span(false).with_writer(stderr).with_filter(filter))
+        }
     };
     tracing_subscriber::registry().with(traces.map(Traces::layer)).with(lines).init();
 }
 
-type Traced = Layered<Option<Box<dyn Layer<Registry> + Send + Sync>>, Registry>;
+type TracedRegistry = Layered<Option<Box<dyn Layer<Registry> + Send + Sync>>, Registry>;

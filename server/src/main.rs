@@ -19,7 +19,7 @@
 //! - [`smtp`], [`dev_mail`], [`unsubscribe`]: mail on its way, mail that stays, and no more mail
 //! - [`pages`]: the rendered pages and static files
 //! - [`security_txt`]: where to report what is wrong
-//! - [`keeping`]: backups, and moving to another database
+//! - [`backup`]: backups, and moving to another database
 //! - [`private_files`]: who may read what the site keeps
 //! - [`logs`], [`metrics`], [`traces`]: what is told to whoever watches over the process
 //! - [`middleware::access_log`]: what every request leaves behind
@@ -28,13 +28,13 @@
 //! - [`problem`], [`input`]: how the interface says no, and how it reads what it is sent
 
 mod api;
+mod backup;
 mod connections;
 mod dev_mail;
 mod form_flash;
 mod form_referer;
 mod head_deadline;
 mod input;
-mod keeping;
 mod listen;
 mod logs;
 mod metrics;
@@ -66,18 +66,19 @@ use traces::Traces;
 
 // Why this one: docs/decisions/memory.md
 #[global_allocator]
-static MEMORY: Jemalloc = Jemalloc;
+static ALLOCATOR: Jemalloc = Jemalloc;
 
 /// Sockets that are looked at in one go. When thousands have something to say at once, what is under way comes first.
-const SOCKETS_AT_ONCE: usize = 64;
+const MAX_IO_EVENTS_PER_TICK: usize = 64;
 
 fn main() -> ExitCode {
     private_files::restrict_new_files();
     let settings = Settings::parse();
-    let runtime = runtime::Builder::new_multi_thread().enable_all().max_io_events_per_tick(SOCKETS_AT_ONCE).build();
+    let runtime =
+        runtime::Builder::new_multi_thread().enable_all().max_io_events_per_tick(MAX_IO_EVENTS_PER_TICK).build();
     match runtime {
         Ok(runtime) => {
-            let code = runtime.block_on(begin(settings));
+            let code = runtime.block_on(run_to_exit_code(settings));
             // What is still looked up for nobody must not hold up the end.
             runtime.shutdown_background();
             code
@@ -89,11 +90,11 @@ fn main() -> ExitCode {
     }
 }
 
-async fn begin(settings: Settings) -> ExitCode {
+async fn run_to_exit_code(settings: Settings) -> ExitCode {
     let traces = settings.traces().map(|endpoint| Traces::to(&endpoint)).transpose();
-    logs::begin(settings.log_format(), traces.as_ref().ok().and_then(Option::as_ref));
+    logs::init_logs(settings.log_format(), traces.as_ref().ok().and_then(Option::as_ref));
     let ended = match traces {
-        Ok(traces) => run(settings, traces).await,
+        Ok(traces) => run_command(settings, traces).await,
         Err(error) => Err(error),
     };
     match ended {
@@ -105,15 +106,15 @@ async fn begin(settings: Settings) -> ExitCode {
     }
 }
 
-async fn run(settings: Settings, traces: Option<Traces>) -> Result<(), String> {
+async fn run_command(settings: Settings, traces: Option<Traces>) -> Result<(), String> {
     let done = match settings.command() {
-        Command::Serve => site::serve(settings.check()?).await,
-        Command::Migrate => site::migrate(&settings.check()?).await,
-        Command::Seed { force } => site::seed(&settings.check()?, force).await,
-        Command::Backup { file } => keeping::backup(&settings.check()?, &file).await,
-        Command::Restore { file, replace } => keeping::restore(&settings.check()?, &file, replace).await,
-        Command::MigrateData { from, to } => keeping::move_data(&settings.check()?, from, to).await,
-        Command::Openapi => site::say(&openapi::JSON),
+        Command::Serve => site::serve_site(settings.check()?).await,
+        Command::Migrate => site::migrate_database(&settings.check()?).await,
+        Command::Seed { force } => site::seed_database(&settings.check()?, force).await,
+        Command::Backup { file } => backup::run_backup(&settings.check()?, &file).await,
+        Command::Restore { file, replace } => backup::run_restore(&settings.check()?, &file, replace).await,
+        Command::MigrateData { from, to } => backup::run_data_migration(&settings.check()?, from, to).await,
+        Command::Openapi => site::print_line(&openapi::JSON),
     };
     if let Some(traces) = traces {
         traces.flush().await;

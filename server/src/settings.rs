@@ -5,7 +5,7 @@ mod storage;
 
 pub(crate) use security::{CheckedSecurity, read_ca_file};
 
-use crate::{logs::Format, nats::Servers, smtp::Smtp};
+use crate::{logs::LogFormat, nats::Servers, smtp::Smtp};
 use clap::{ArgAction, Args, Parser, Subcommand, builder::FalseyValueParser};
 use http::Uri;
 use ipnet::IpNet;
@@ -108,7 +108,7 @@ struct Values {
     otlp_endpoint: Option<Collector>,
     /// How lines of the log look; RUST_LOG says which there are.
     #[arg(long, env = "GREENROOM_LOG_FORMAT", default_value = "text", global = true)]
-    log_format: Format,
+    log_format: LogFormat,
     /// Proxies whose X-Forwarded-For counts: addresses or networks, separated by commas.
     #[arg(long, env = "GREENROOM_TRUSTED_PROXIES", default_value = "", global = true)]
     trusted_proxies: String,
@@ -204,7 +204,7 @@ impl Settings {
     }
 
     /// How lines of the log look.
-    pub(crate) fn log_format(&self) -> Format {
+    pub(crate) fn log_format(&self) -> LogFormat {
         self.values.log_format
     }
 

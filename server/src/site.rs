@@ -13,41 +13,41 @@ use tokio::{
 };
 
 /// How long requests may take to finish once the site is to stop.
-const GRACE: Duration = Duration::from_secs(7);
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(7);
 /// Over which time streams are ended then: not all shall come back, to whoever is left, in the same moment.
-const SPREAD: Duration = Duration::from_secs(4);
+const STREAM_CLOSE_SPREAD: Duration = Duration::from_secs(4);
 
 /// How long to wait for the database's connections to come back.
-const LET_GO: Duration = Duration::from_secs(1);
+const DATABASE_CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Brings the database up to date.
-pub(crate) async fn migrate(settings: &Checked) -> Result<(), String> {
+pub(crate) async fn migrate_database(settings: &Checked) -> Result<(), String> {
     if let (Some(file), folder) = &settings.kept {
         private_files::restrict_existing_files(file, folder.as_deref());
     }
     services::migrate(&settings.database_url)
         .await
-        .map_err(|error| told("the database can't be brought up to date", &error))
+        .map_err(|error| describe_error("the database can't be brought up to date", &error))
 }
 
 /// Puts the demo people into an empty database.
-pub(crate) async fn seed(settings: &Checked, force: bool) -> Result<(), String> {
+pub(crate) async fn seed_database(settings: &Checked, force: bool) -> Result<(), String> {
     settings.refuse_public_demo(force)?;
-    migrate(settings).await?;
-    let failed = |error| told("the demo people can't be put in", &error);
+    migrate_database(settings).await?;
+    let failed = |error| describe_error("the demo people can't be put in", &error);
     seed::seed_demo(&settings.database_url).await.map_err(failed)?;
     if seed::is_demo(&settings.database_url).await.map_err(failed)? {
         let (organizer, talent, password) = (seed::EVENTPRO.email, seed::SARAH.email, seed::PASSWORD);
-        say(&format!("Sign in as {organizer} or {talent}, password {password}"))?;
+        print_line(&format!("Sign in as {organizer} or {talent}, password {password}"))?;
     }
     Ok(())
 }
 
 /// Serves until told to stop.
-pub(crate) async fn serve(mut settings: Checked) -> Result<(), String> {
+pub(crate) async fn serve_site(mut settings: Checked) -> Result<(), String> {
     settings.refuse_open_http()?;
     settings.smtp()?;
-    migrate(&settings).await?;
+    migrate_database(&settings).await?;
     let listener = listen::bind_listener(settings.addr);
     let listener = listener.map_err(|error| format!("can't listen on {}: {error}", settings.addr))?;
     let addr = listener.local_addr().map_err(|error| error.to_string())?;
@@ -60,11 +60,11 @@ pub(crate) async fn serve(mut settings: Checked) -> Result<(), String> {
         None => None,
     };
     let greenroom = Greenroom::open(&settings.database_url, &settings.origin, settings.limits).await;
-    let greenroom = greenroom.map_err(|error| told("the database can't be opened", &error))?;
+    let greenroom = greenroom.map_err(|error| describe_error("the database can't be opened", &error))?;
     if let Some(servers) = settings.nats.clone() {
         servers.join(&greenroom, settings.security.ca_file.as_deref()).await?;
     }
-    begin_rounds(&greenroom, settings.smtp()?);
+    spawn_workers(&greenroom, settings.smtp()?);
     let state = AppState {
         greenroom: greenroom.clone(),
         cookie: SessionCookie { secure: settings.secure },
@@ -76,28 +76,28 @@ pub(crate) async fn serve(mut settings: Checked) -> Result<(), String> {
         metrics.serve(&state);
     }
     let router = router::build_router(state, &settings);
-    let told_to_stop = told_to_stop().map_err(|error| error.to_string())?;
-    say(&format!("Greenroom is at {}", settings.origin))?;
+    let shutdown_signal = shutdown_signal().map_err(|error| error.to_string())?;
+    print_line(&format!("Greenroom is at {}", settings.origin))?;
     tracing::info!("listening on {addr}");
     let (stopping, stopped) = oneshot::channel();
     let connections = Connections::new(settings.connections_per_address, settings.trusted_proxies.clone().into());
     let serving = listen::serve_connections(listener, router, connections, async {
-        told_to_stop.await;
+        shutdown_signal.await;
         tracing::info!("stopping");
         // Whoever waits for it has nothing else to wait for.
         let _ = stopping.send(());
     });
     tokio::select! {
         () = serving => {}
-        () = wind_up(&greenroom, stopped) => tracing::warn!("some requests didn't finish in time"),
+        () = shut_down(&greenroom, stopped) => tracing::warn!("some requests didn't finish in time"),
     }
     // A connection that is still in use must not hold up the exit.
-    let closed = tokio::time::timeout(LET_GO, greenroom.close()).await;
-    closed.unwrap_or(Ok(())).map_err(|error| told("the database can't be let go of", &error))
+    let closed = tokio::time::timeout(DATABASE_CLOSE_TIMEOUT, greenroom.close()).await;
+    closed.unwrap_or(Ok(())).map_err(|error| describe_error("the database can't be let go of", &error))
 }
 
 /// What goes on beside requests.
-fn begin_rounds(greenroom: &Greenroom, smtp: Option<Smtp>) {
+fn spawn_workers(greenroom: &Greenroom, smtp: Option<Smtp>) {
     tokio::spawn(greenroom.clone().run_heartbeat());
     tokio::spawn(greenroom.clone().run_bus_pings());
     tokio::spawn(greenroom.clone().run_presence());
@@ -110,7 +110,7 @@ fn begin_rounds(greenroom: &Greenroom, smtp: Option<Smtp>) {
 
 /// Comes when the process is told to stop. Listened for from the call on, so that none is lost that comes as soon as the
 /// site answers.
-fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
+fn shutdown_signal() -> std::io::Result<impl Future<Output = ()>> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     Ok(async move {
@@ -122,18 +122,18 @@ fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
 }
 
 /// Ends the streams, which nothing else would ever end, and waits as long as anybody may.
-async fn wind_up(greenroom: &Greenroom, stopping: oneshot::Receiver<()>) {
+async fn shut_down(greenroom: &Greenroom, stopping: oneshot::Receiver<()>) {
     if stopping.await.is_ok() {
-        tokio::join!(greenroom.close_streams(SPREAD), tokio::time::sleep(GRACE));
+        tokio::join!(greenroom.close_streams(STREAM_CLOSE_SPREAD), tokio::time::sleep(SHUTDOWN_TIMEOUT));
     }
 }
 
 /// For people, where the log is for whoever runs the site.
-pub(crate) fn say(line: &str) -> Result<(), String> {
+pub(crate) fn print_line(line: &str) -> Result<(), String> {
     writeln!(std::io::stdout(), "{line}").map_err(|error| error.to_string())
 }
 
-fn told(what: &str, error: &dyn std::error::Error) -> String {
+fn describe_error(what: &str, error: &dyn std::error::Error) -> String {
     let mut text = format!("{what}: {error}");
     let mut source = error.source();
     while let Some(cause) = source {

@@ -1,42 +1,46 @@
 //! Backups, and what else keeps the data: for whoever runs the site.
 
-use crate::{settings::Checked, site::say};
+use crate::{settings::Checked, site::print_line};
 use services::backup::{self, BackupError, TableDigest};
 use std::path::Path;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Copies the database into a new file.
-pub(crate) async fn backup(settings: &Checked, file: &Path) -> Result<(), String> {
-    let contents = unless_stopped("there is no backup", backup::create_backup(&settings.database_url, file)).await?;
-    say(&format!("{} is a backup: {contents}", file.display()))?;
+pub(crate) async fn run_backup(settings: &Checked, file: &Path) -> Result<(), String> {
+    let contents = cancel_on_signal("there is no backup", backup::create_backup(&settings.database_url, file)).await?;
+    print_line(&format!("{} is a backup: {contents}", file.display()))?;
     let room = backup::check_free_space(&settings.database_url).await;
     room.map_err(|full| format!("the backup is good, but {full}"))
 }
 
 /// Puts a backup into the database's place.
-pub(crate) async fn restore(settings: &Checked, file: &Path, replace: bool) -> Result<(), String> {
+pub(crate) async fn run_restore(settings: &Checked, file: &Path, replace: bool) -> Result<(), String> {
     let restored = backup::restore_backup(file, &settings.database_url, replace);
-    let restored = unless_stopped("nothing was restored", restored).await?;
+    let restored = cancel_on_signal("nothing was restored", restored).await?;
     if let Some(aside) = restored.aside {
-        say(&format!("What was there is kept as {}", aside.display()))?;
+        print_line(&format!("What was there is kept as {}", aside.display()))?;
     }
-    say(&format!("Restored from {}: {}", file.display(), restored.contents))
+    print_line(&format!("Restored from {}: {}", file.display(), restored.contents))
 }
 
 /// Moves everything to PostgreSQL.
-pub(crate) async fn move_data(settings: &Checked, from: Option<String>, to: Option<String>) -> Result<(), String> {
+pub(crate) async fn run_data_migration(
+    settings: &Checked,
+    from: Option<String>,
+    to: Option<String>,
+) -> Result<(), String> {
     let from = from.unwrap_or_else(|| settings.file.display().to_string());
     let to = to.unwrap_or_else(|| settings.database_url.clone());
-    let held = unless_stopped("nothing was moved", backup::move_to_postgres(&from, &to)).await?;
-    say(&format!("{:<14}{:>10}  SHA-256 of the rows, the same on both sides", "table", "rows"))?;
+    let held = cancel_on_signal("nothing was moved", backup::move_to_postgres(&from, &to)).await?;
+    print_line(&format!("{:<14}{:>10}  SHA-256 of the rows, the same on both sides", "table", "rows"))?;
     for TableDigest { table, rows, hash } in held {
-        say(&format!("{table:<14}{rows:>10}  {hash}"))?;
+        print_line(&format!("{table:<14}{rows:>10}  {hash}"))?;
     }
-    say(&format!("Everything in {from} is in PostgreSQL now."))
+    print_line(&format!("Everything in {from} is in PostgreSQL now."))
 }
 
 /// Does it, unless the program is told to stop meanwhile: then what was begun is taken back.
-async fn unless_stopped<T>(otherwise: &str, work: impl Future<Output = Result<T, BackupError>>) -> Result<T, String> {
+async fn cancel_on_signal<T>(otherwise: &str, work: impl Future<Output = Result<T, BackupError>>) -> Result<T, String> {
     let listen = |kind| signal(kind).map_err(|error| format!("{otherwise}: {error}"));
     let (mut interrupt, mut terminate) = (listen(SignalKind::interrupt())?, listen(SignalKind::terminate())?);
     tokio::select! {
