@@ -1,12 +1,12 @@
 //! Backups, and what else keeps the data: for whoever runs the site.
 
-use crate::{settings::Checked, site::print_line};
+use crate::{settings::Config, site::print_line};
 use services::backup::{self, BackupError, TableDigest};
 use std::path::Path;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Copies the database into a new file.
-pub(crate) async fn run_backup(settings: &Checked, file: &Path) -> Result<(), String> {
+pub(crate) async fn run_backup(settings: &Config, file: &Path) -> Result<(), String> {
     let contents = cancel_on_signal("there is no backup", backup::create_backup(&settings.database_url, file)).await?;
     print_line(&format!("{} is a backup: {contents}", file.display()))?;
     let room = backup::check_free_space(&settings.database_url).await;
@@ -14,7 +14,7 @@ pub(crate) async fn run_backup(settings: &Checked, file: &Path) -> Result<(), St
 }
 
 /// Puts a backup into the database's place.
-pub(crate) async fn run_restore(settings: &Checked, file: &Path, replace: bool) -> Result<(), String> {
+pub(crate) async fn run_restore(settings: &Config, file: &Path, replace: bool) -> Result<(), String> {
     let restored = backup::restore_backup(file, &settings.database_url, replace);
     let restored = cancel_on_signal("nothing was restored", restored).await?;
     if let Some(aside) = restored.aside {
@@ -25,7 +25,7 @@ pub(crate) async fn run_restore(settings: &Checked, file: &Path, replace: bool) 
 
 /// Moves everything to PostgreSQL.
 pub(crate) async fn run_data_migration(
-    settings: &Checked,
+    settings: &Config,
     from: Option<String>,
     to: Option<String>,
 ) -> Result<(), String> {

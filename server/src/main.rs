@@ -91,7 +91,7 @@ fn main() -> ExitCode {
 }
 
 async fn run_to_exit_code(settings: Settings) -> ExitCode {
-    let traces = settings.traces().map(|endpoint| Traces::to(&endpoint)).transpose();
+    let traces = settings.traces_endpoint().map(|endpoint| Traces::to(&endpoint)).transpose();
     logs::init_logs(settings.log_format(), traces.as_ref().ok().and_then(Option::as_ref));
     let ended = match traces {
         Ok(traces) => run_command(settings, traces).await,
@@ -108,12 +108,12 @@ async fn run_to_exit_code(settings: Settings) -> ExitCode {
 
 async fn run_command(settings: Settings, traces: Option<Traces>) -> Result<(), String> {
     let done = match settings.command() {
-        Command::Serve => site::serve_site(settings.check()?).await,
-        Command::Migrate => site::migrate_database(&settings.check()?).await,
-        Command::Seed { force } => site::seed_database(&settings.check()?, force).await,
-        Command::Backup { file } => backup::run_backup(&settings.check()?, &file).await,
-        Command::Restore { file, replace } => backup::run_restore(&settings.check()?, &file, replace).await,
-        Command::MigrateData { from, to } => backup::run_data_migration(&settings.check()?, from, to).await,
+        Command::Serve => site::serve_site(settings.validate()?).await,
+        Command::Migrate => site::migrate_database(&settings.validate()?).await,
+        Command::Seed { force } => site::seed_database(&settings.validate()?, force).await,
+        Command::Backup { file } => backup::run_backup(&settings.validate()?, &file).await,
+        Command::Restore { file, replace } => backup::run_restore(&settings.validate()?, &file, replace).await,
+        Command::MigrateData { from, to } => backup::run_data_migration(&settings.validate()?, from, to).await,
         Command::Openapi => site::print_line(&openapi::JSON),
     };
     if let Some(traces) = traces {

@@ -1,7 +1,7 @@
 //! The rendered pages and the static files.
 
 use crate::{
-    form_referer, middleware::security_headers, page_owner, problem::Problem, settings::Checked, state::AppState, typed,
+    form_referer, middleware::security_headers, page_owner, problem::Problem, settings::Config, state::AppState, typed,
 };
 use app::{App, answer::Failure, owner::PageOwner, pages, shell, ssr::RequestContext};
 use axum::{
@@ -26,7 +26,7 @@ use tower_http::services::ServeDir;
 const HASH_FILE: &str = "hash.txt";
 
 /// What Leptos wants to know.
-pub(crate) fn leptos_options(settings: &Checked) -> LeptosOptions {
+pub(crate) fn leptos_options(settings: &Config) -> LeptosOptions {
     let beside = std::env::current_exe().ok().and_then(|program| Some(program.parent()?.join(HASH_FILE)));
     let developing = std::env::var_os("LEPTOS_WATCH").is_some();
     LeptosOptions::builder()

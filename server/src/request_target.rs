@@ -4,7 +4,7 @@
 //! request must name the public URL's host, or a loopback one where that is loopback. The router takes a target for a path
 //! and panics at others, and a path stands in each line of the log about the request: [`normalize_target`] leaves a short path.
 
-use crate::{middleware::access_log::RouteKind, problem::Problem, settings::Checked};
+use crate::{middleware::access_log::RouteKind, problem::Problem, settings::Config};
 use axum::{
     extract::{Request, State},
     middleware::Next,
@@ -76,7 +76,7 @@ pub(crate) enum Hosts {
 }
 
 impl Hosts {
-    pub(crate) fn from_config(settings: &Checked) -> Self {
+    pub(crate) fn from_config(settings: &Config) -> Self {
         let host = settings.host();
         match parse_ip(host) {
             Some(address) if address.is_unspecified() => Self::AnyAddress,

@@ -8,7 +8,7 @@ use crate::{
     request_body,
     request_target::{self, Hosts},
     security_txt,
-    settings::Checked,
+    settings::Config,
     state::AppState,
     unsubscribe,
 };
@@ -30,7 +30,7 @@ pub(crate) const BODY_LIMIT: usize = 64 * 1024;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The whole site. Layers are listed from the outside in.
-pub(crate) fn build_router(state: AppState, settings: &Checked) -> Router {
+pub(crate) fn build_router(state: AppState, settings: &Config) -> Router {
     let every_request = ServiceBuilder::new()
         .layer(middleware::map_request(sanitize_request_id))
         .layer(SetRequestIdLayer::new(REQUEST_ID, NewRequestId))

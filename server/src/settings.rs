@@ -3,7 +3,7 @@
 mod security;
 mod storage;
 
-pub(crate) use security::{CheckedSecurity, read_ca_file};
+pub(crate) use security::{SecurityConfig, read_ca_file};
 
 use crate::{logs::LogFormat, nats::Servers, smtp::Smtp};
 use clap::{ArgAction, Args, Parser, Subcommand, builder::FalseyValueParser};
@@ -13,10 +13,10 @@ use services::Limits;
 use std::{net::SocketAddr, path::PathBuf};
 
 /// The database's name in the data folder.
-const FILE: &str = "greenroom.db";
+const DATABASE_FILE: &str = "greenroom.db";
 
 /// The most that a limit counted in the database can be set to.
-const MOST: u64 = 1_000_000;
+const MAX_LIMIT: u64 = 1_000_000;
 
 /// Greenroom: event organizers and the talent they book talk here, beside what they agreed.
 #[derive(Debug, Parser)]
@@ -104,7 +104,7 @@ struct Values {
     metrics_addr: Option<SocketAddr>,
     /// Where spans are collected over OTLP/HTTP: http://host:port. Other variables of OpenTelemetry count as well, such as
     /// OTEL_SERVICE_NAME, OTEL_EXPORTER_OTLP_HEADERS, OTEL_TRACES_SAMPLER. [default: none; nothing is traced]
-    #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", hide_env_values = true, value_parser = collector, global = true)]
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", hide_env_values = true, value_parser = parse_collector, global = true)]
     otlp_endpoint: Option<Collector>,
     /// How lines of the log look; RUST_LOG says which there are.
     #[arg(long, env = "GREENROOM_LOG_FORMAT", default_value = "text", global = true)]
@@ -114,51 +114,51 @@ struct Values {
     trusted_proxies: String,
     /// Connections from one address, or one network of IPv6; the proxies above are exempt. Where it is set, it counts for this
     /// machine too. [default: 1000, and no limit for this machine]
-    #[arg(long, env = "GREENROOM_CONNECTIONS_PER_ADDRESS", value_parser = at_least_one, global = true)]
+    #[arg(long, env = "GREENROOM_CONNECTIONS_PER_ADDRESS", value_parser = parse_positive, global = true)]
     connections_per_address: Option<usize>,
     /// Messages a person may send in a minute.
-    #[arg(long, env = "GREENROOM_SENDS_PER_MINUTE", value_parser = at_least_one, default_value_t = Limits::default().sends_per_minute, global = true)]
+    #[arg(long, env = "GREENROOM_SENDS_PER_MINUTE", value_parser = parse_positive, default_value_t = Limits::default().sends_per_minute, global = true)]
     sends_per_minute: usize,
     /// Streams a person may hold at once.
-    #[arg(long, env = "GREENROOM_STREAMS_PER_PERSON", value_parser = at_least_one, default_value_t = Limits::default().streams_per_person, global = true)]
+    #[arg(long, env = "GREENROOM_STREAMS_PER_PERSON", value_parser = parse_positive, default_value_t = Limits::default().streams_per_person, global = true)]
     streams_per_person: usize,
     /// Passwords that are looked at at once, each for some hundredths of a second on a core of its own and with 19 MiB.
     /// 64 times as many may wait; who comes then is told to try again in a moment. [default: half the cores]
-    #[arg(long, env = "GREENROOM_SIGN_INS_AT_ONCE", value_parser = at_least_one, global = true)]
+    #[arg(long, env = "GREENROOM_SIGN_INS_AT_ONCE", value_parser = parse_positive, global = true)]
     sign_ins_at_once: Option<usize>,
     /// Failed sign-ins a minute to one account.
-    #[arg(long, env = "GREENROOM_FAILURES_PER_ACCOUNT", value_parser = at_least_one, default_value_t = Limits::default().failures_per_account, global = true)]
+    #[arg(long, env = "GREENROOM_FAILURES_PER_ACCOUNT", value_parser = parse_positive, default_value_t = Limits::default().failures_per_account, global = true)]
     failures_per_account: usize,
     /// Failed sign-ins a minute from one address.
-    #[arg(long, env = "GREENROOM_FAILURES_PER_ADDRESS", value_parser = at_least_one, default_value_t = Limits::default().failures_per_address, global = true)]
+    #[arg(long, env = "GREENROOM_FAILURES_PER_ADDRESS", value_parser = parse_positive, default_value_t = Limits::default().failures_per_address, global = true)]
     failures_per_address: usize,
     /// Registrations and forgotten passwords an hour from one address.
-    #[arg(long, env = "GREENROOM_LETTERS_PER_ADDRESS", value_parser = at_least_one, default_value_t = Limits::default().letters_per_address, global = true)]
+    #[arg(long, env = "GREENROOM_LETTERS_PER_ADDRESS", value_parser = parse_positive, default_value_t = Limits::default().letters_per_address, global = true)]
     letters_per_address: usize,
     /// Inquiries an organizer may open in a day.
-    #[arg(long, env = "GREENROOM_INQUIRIES_PER_DAY", value_parser = clap::value_parser!(u64).range(1..=MOST), default_value_t = Limits::default().inquiries_per_day, global = true)]
+    #[arg(long, env = "GREENROOM_INQUIRIES_PER_DAY", value_parser = clap::value_parser!(u64).range(1..=MAX_LIMIT), default_value_t = Limits::default().inquiries_per_day, global = true)]
     inquiries_per_day: u64,
     /// Unanswered inquiries an organizer may have with the same talent.
-    #[arg(long, env = "GREENROOM_OPEN_INQUIRIES_PER_PAIR", value_parser = clap::value_parser!(u64).range(1..=MOST), default_value_t = Limits::default().open_inquiries_per_pair, global = true)]
+    #[arg(long, env = "GREENROOM_OPEN_INQUIRIES_PER_PAIR", value_parser = clap::value_parser!(u64).range(1..=MAX_LIMIT), default_value_t = Limits::default().open_inquiries_per_pair, global = true)]
     open_inquiries_per_pair: u64,
     #[command(flatten)]
     security: security::Security,
     /// Emails an hour that others can cause to one address: registrations, links sent again, forgotten passwords, changes
     /// of address. As many about unread messages, and as many about new devices.
-    #[arg(long, env = "GREENROOM_EMAILS_PER_RECIPIENT_HOUR", value_parser = at_least_one, default_value_t = Limits::default().emails_per_recipient_hour, global = true)]
+    #[arg(long, env = "GREENROOM_EMAILS_PER_RECIPIENT_HOUR", value_parser = parse_positive, default_value_t = Limits::default().emails_per_recipient_hour, global = true)]
     emails_per_recipient_hour: usize,
     /// The same in a day.
-    #[arg(long, env = "GREENROOM_EMAILS_PER_RECIPIENT_DAY", value_parser = at_least_one, default_value_t = Limits::default().emails_per_recipient_day, global = true)]
+    #[arg(long, env = "GREENROOM_EMAILS_PER_RECIPIENT_DAY", value_parser = parse_positive, default_value_t = Limits::default().emails_per_recipient_day, global = true)]
     emails_per_recipient_day: usize,
 }
 
 /// Settings that make sense.
 #[derive(Clone, Debug)]
-pub(crate) struct Checked {
+pub(crate) struct Config {
     /// The database's file, where nothing else is said.
     pub(crate) file: PathBuf,
     /// The database's file and the folder that is the site's own, where there are such.
-    pub(crate) kept: (Option<PathBuf>, Option<PathBuf>),
+    pub(crate) storage_paths: (Option<PathBuf>, Option<PathBuf>),
     pub(crate) database_url: String,
     pub(crate) origin: String,
     pub(crate) secure: bool,
@@ -174,10 +174,10 @@ pub(crate) struct Checked {
     pub(crate) trusted_proxies: Vec<IpNet>,
     pub(crate) connections_per_address: Option<usize>,
     pub(crate) limits: Limits,
-    pub(crate) security: CheckedSecurity,
+    pub(crate) security: SecurityConfig,
 }
 
-impl Checked {
+impl Config {
     /// The public URL's host, without a port.
     pub(crate) fn host(&self) -> &str {
         let authority = self.origin.split_once("://").map_or("", |(_, authority)| authority);
@@ -185,7 +185,7 @@ impl Checked {
     }
 
     /// The mail server, if there is one.
-    pub(crate) fn smtp(&self) -> Result<Option<Smtp>, String> {
+    pub(crate) fn smtp_mailer(&self) -> Result<Option<Smtp>, String> {
         let Some(url) = &self.smtp_url else { return Ok(None) };
         let from = self.mail_from.clone().unwrap_or_else(|| format!("Greenroom <no-reply@{}>", self.host()));
         Smtp::new(url, &from, self.host(), self.security.ca_file.as_deref()).map(Some)
@@ -209,14 +209,14 @@ impl Settings {
     }
 
     /// Where the spans of a site that serves are collected, if anywhere.
-    pub(crate) fn traces(&self) -> Option<Uri> {
+    pub(crate) fn traces_endpoint(&self) -> Option<Uri> {
         let Collector(endpoint) = self.values.otlp_endpoint.clone()?;
         endpoint.filter(|_| self.command() == Command::Serve)
     }
 
     /// Checks what the types can't, with a sentence for whoever set it.
-    pub(crate) fn check(self) -> Result<Checked, String> {
-        let traced = self.traces().is_some();
+    pub(crate) fn validate(self) -> Result<Config, String> {
+        let traced = self.traces_endpoint().is_some();
         let Values {
             data,
             database_url,
@@ -266,10 +266,10 @@ impl Settings {
             emails_per_recipient_day,
             ..Limits::default()
         };
-        Ok(Checked {
-            file: data.join(FILE),
-            kept: storage::kept(database_url.as_deref(), &data),
-            database_url: storage::database(database_url, &data)?,
+        Ok(Config {
+            file: data.join(DATABASE_FILE),
+            storage_paths: storage::storage_paths(database_url.as_deref(), &data),
+            database_url: storage::database_url(database_url, &data)?,
             secure: origin.starts_with("https://"),
             origin,
             addr,
@@ -279,16 +279,16 @@ impl Settings {
             dev_mail,
             metrics_addr,
             traced,
-            site_root: site_root.unwrap_or_else(built_site),
-            trusted_proxies: networks(&trusted_proxies)?,
+            site_root: site_root.unwrap_or_else(default_site_root),
+            trusted_proxies: parse_networks(&trusted_proxies)?,
             connections_per_address,
             limits,
-            security: security.check()?,
+            security: security.validate()?,
         })
     }
 }
 
-fn built_site() -> PathBuf {
+fn default_site_root() -> PathBuf {
     let beside = std::env::current_exe().ok().and_then(|program| Some(program.parent()?.join("site")));
     beside.filter(|folder| folder.is_dir()).unwrap_or_else(|| PathBuf::from("target/site"))
 }
@@ -298,7 +298,7 @@ fn built_site() -> PathBuf {
 struct Collector(Option<Uri>);
 
 /// What the URL holds, a key perhaps, stays out of the sentence.
-fn collector(text: &str) -> Result<Collector, String> {
+fn parse_collector(text: &str) -> Result<Collector, String> {
     if text.is_empty() {
         return Ok(Collector(None));
     }
@@ -307,16 +307,16 @@ fn collector(text: &str) -> Result<Collector, String> {
     uri.map(|uri| Collector(Some(uri))).ok_or_else(|| "it must be http:// or https:// and a host".to_owned())
 }
 
-fn at_least_one(text: &str) -> Result<usize, String> {
+fn parse_positive(text: &str) -> Result<usize, String> {
     let number = text.parse().ok().filter(|number| *number > 0);
     number.ok_or_else(|| "it must be a whole number, and at least 1".to_owned())
 }
 
-fn networks(list: &str) -> Result<Vec<IpNet>, String> {
-    list.split(',').map(str::trim).filter(|text| !text.is_empty()).map(network).collect()
+fn parse_networks(list: &str) -> Result<Vec<IpNet>, String> {
+    list.split(',').map(str::trim).filter(|text| !text.is_empty()).map(parse_network).collect()
 }
 
-fn network(text: &str) -> Result<IpNet, String> {
+fn parse_network(text: &str) -> Result<IpNet, String> {
     let address = || text.parse().map(|address: std::net::IpAddr| IpNet::from(address));
     let told = |_| format!("GREENROOM_TRUSTED_PROXIES: {text:?} is neither an address nor a network");
     text.parse().or_else(|_| address()).map_err(told)
@@ -326,13 +326,13 @@ fn network(text: &str) -> Result<IpNet, String> {
 mod tests {
     use super::*;
 
-    pub(super) fn checked(arguments: &[&str]) -> Result<Checked, String> {
+    pub(super) fn config(arguments: &[&str]) -> Result<Config, String> {
         let arguments = std::iter::once("greenroom").chain(arguments.iter().copied());
-        Settings::try_parse_from(arguments).map_err(|error| error.to_string())?.check()
+        Settings::try_parse_from(arguments).map_err(|error| error.to_string())?.validate()
     }
 
     #[test]
-    fn wrong_settings_are_refused_with_a_sentence() {
+    fn invalid_settings_are_refused_with_a_message() {
         for (arguments, told) in [
             (["--database-url", "mysql://x"], "DATABASE_URL must begin with"),
             (["--url", "greenroom.example"], "GREENROOM_URL must be"),
@@ -340,15 +340,15 @@ mod tests {
             (["--trusted-proxies", "10.0.0.0/33"], "neither an address nor a network"),
             (["--addr", "nowhere"], "invalid"),
         ] {
-            let error = checked(&arguments).expect_err(told);
+            let error = config(&arguments).expect_err(told);
             assert!(error.contains(told), "{error}");
         }
     }
 
     #[test]
-    fn mails_are_shown_only_on_the_machine_itself() {
+    fn mails_are_shown_only_on_loopback() {
         let base = ["--database-url", "postgres://localhost/x", "--dev-mail", "1"];
-        let shows = |more: &[&str]| checked(&[&base[..], more].concat()).expect("settings").shows_mail();
+        let shows = |more: &[&str]| config(&[&base[..], more].concat()).expect("settings").shows_mail();
         assert!(shows(&[]));
         assert!(shows(&["--url", "http://localhost:4000"]));
         assert!(shows(&["--addr", "[::1]:3000"]));
@@ -357,14 +357,14 @@ mod tests {
         assert!(!shows(&["--url", "http://192.168.0.2:3000"]));
         assert!(!shows(&["--smtp-url", "smtp://127.0.0.1:25"]));
         assert!(!shows(&["--addr", "0.0.0.0:3000", "--url", "http://localhost:3000"]));
-        assert!(!checked(&base[..2]).expect("settings").shows_mail(), "not unless it is switched on");
-        assert!(!checked(&[&base[..3], &["0"]].concat()).expect("settings").shows_mail());
+        assert!(!config(&base[..2]).expect("settings").shows_mail(), "not unless it is switched on");
+        assert!(!config(&[&base[..3], &["0"]].concat()).expect("settings").shows_mail());
     }
 
     #[test]
-    fn a_mail_server_that_makes_no_sense_is_refused_without_telling_its_password() {
+    fn an_invalid_mail_server_is_refused_without_printing_its_password() {
         let base = ["--database-url", "postgres://localhost/x", "--smtp-url"];
-        let smtp = |more: &[&str]| checked(&[&base[..], more].concat()).expect("settings").smtp().map(|_| ());
+        let smtp = |more: &[&str]| config(&[&base[..], more].concat()).expect("settings").smtp_mailer().map(|_| ());
         let error = smtp(&["http://user:secret@mail.example"]).expect_err("no mail server");
         assert!(error.contains("SMTP_URL must be") && !error.contains("secret"), "{error}");
         let error = smtp(&["smtp://mail.example", "--mail-from", "nobody"]).expect_err("no address");
@@ -372,12 +372,12 @@ mod tests {
     }
 
     #[test]
-    fn the_public_url_decides_on_the_cookie() {
+    fn the_public_url_decides_whether_the_cookie_is_secure() {
         let base = ["--database-url", "postgres://localhost/x"];
-        let secure = checked(&[base[0], base[1], "--url", "https://greenroom.example/"]).expect("settings");
+        let secure = config(&[base[0], base[1], "--url", "https://greenroom.example/"]).expect("settings");
         assert!(secure.secure);
         assert_eq!(secure.origin, "https://greenroom.example");
-        let local = checked(&base).expect("settings");
+        let local = config(&base).expect("settings");
         assert_eq!((local.secure, local.origin.as_str()), (false, "http://127.0.0.1:3000"));
     }
 }

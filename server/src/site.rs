@@ -1,7 +1,7 @@
 //! One running site, from the database to the socket.
 
 use crate::{
-    connections::Connections, listen, metrics::Metrics, private_files, router, settings::Checked, smtp::Smtp,
+    connections::Connections, listen, metrics::Metrics, private_files, router, settings::Config, smtp::Smtp,
     state::AppState,
 };
 use app::ssr::SessionCookie;
@@ -21,8 +21,8 @@ const STREAM_CLOSE_SPREAD: Duration = Duration::from_secs(4);
 const DATABASE_CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Brings the database up to date.
-pub(crate) async fn migrate_database(settings: &Checked) -> Result<(), String> {
-    if let (Some(file), folder) = &settings.kept {
+pub(crate) async fn migrate_database(settings: &Config) -> Result<(), String> {
+    if let (Some(file), folder) = &settings.storage_paths {
         private_files::restrict_existing_files(file, folder.as_deref());
     }
     services::migrate(&settings.database_url)
@@ -31,7 +31,7 @@ pub(crate) async fn migrate_database(settings: &Checked) -> Result<(), String> {
 }
 
 /// Puts the demo people into an empty database.
-pub(crate) async fn seed_database(settings: &Checked, force: bool) -> Result<(), String> {
+pub(crate) async fn seed_database(settings: &Config, force: bool) -> Result<(), String> {
     settings.refuse_public_demo(force)?;
     migrate_database(settings).await?;
     let failed = |error| describe_error("the demo people can't be put in", &error);
@@ -44,9 +44,9 @@ pub(crate) async fn seed_database(settings: &Checked, force: bool) -> Result<(),
 }
 
 /// Serves until told to stop.
-pub(crate) async fn serve_site(mut settings: Checked) -> Result<(), String> {
+pub(crate) async fn serve_site(mut settings: Config) -> Result<(), String> {
     settings.refuse_open_http()?;
-    settings.smtp()?;
+    settings.smtp_mailer()?;
     migrate_database(&settings).await?;
     let listener = listen::bind_listener(settings.addr);
     let listener = listener.map_err(|error| format!("can't listen on {}: {error}", settings.addr))?;
@@ -64,7 +64,7 @@ pub(crate) async fn serve_site(mut settings: Checked) -> Result<(), String> {
     if let Some(servers) = settings.nats.clone() {
         servers.join(&greenroom, settings.security.ca_file.as_deref()).await?;
     }
-    spawn_workers(&greenroom, settings.smtp()?);
+    spawn_workers(&greenroom, settings.smtp_mailer()?);
     let state = AppState {
         greenroom: greenroom.clone(),
         cookie: SessionCookie { secure: settings.secure },

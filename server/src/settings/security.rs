@@ -1,6 +1,6 @@
 //! Settings about who may listen in, and what is trusted.
 
-use super::Checked;
+use super::Config;
 use crate::request_target::is_loopback;
 use clap::{ArgAction, Args};
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 #[derive(Args, Clone, Debug)]
 pub(super) struct Security {
     /// Serve over plain http at an address that isn't this machine's alone. Everybody on the way reads passwords then.
-    #[arg(long, env = "GREENROOM_ALLOW_HTTP", action = ArgAction::Set, value_parser = switch, default_value = "false", default_missing_value = "true", num_args = 0..=1, global = true)]
+    #[arg(long, env = "GREENROOM_ALLOW_HTTP", action = ArgAction::Set, value_parser = parse_bool, default_value = "false", default_missing_value = "true", num_args = 0..=1, global = true)]
     allow_http: bool,
     /// A PEM file of authorities to trust for the mail server and the bus, beside the public ones. (For PostgreSQL,
     /// DATABASE_URL has sslrootcert.) [default: none]
@@ -22,7 +22,7 @@ pub(super) struct Security {
 
 /// The same, checked.
 #[derive(Clone, Debug)]
-pub(crate) struct CheckedSecurity {
+pub(crate) struct SecurityConfig {
     pub(crate) allow_http: bool,
     pub(crate) ca_file: Option<PathBuf>,
     /// A URI, if one was set.
@@ -30,14 +30,15 @@ pub(crate) struct CheckedSecurity {
 }
 
 impl Security {
-    pub(super) fn check(self) -> Result<CheckedSecurity, String> {
-        let contact = self.security_contact.filter(|text| !text.is_empty()).map(|text| contact(&text)).transpose()?;
+    pub(super) fn validate(self) -> Result<SecurityConfig, String> {
+        let contact =
+            self.security_contact.filter(|text| !text.is_empty()).map(|text| parse_contact(&text)).transpose()?;
         let ca_file = self.ca_file.filter(|file| !file.is_empty()).map(PathBuf::from);
-        Ok(CheckedSecurity { allow_http: self.allow_http, ca_file, contact })
+        Ok(SecurityConfig { allow_http: self.allow_http, ca_file, contact })
     }
 }
 
-impl Checked {
+impl Config {
     /// Whether the public URL leads to this machine alone.
     pub(crate) fn is_local(&self) -> bool {
         is_loopback(self.host())
@@ -85,7 +86,7 @@ pub(crate) fn read_ca_file(file: &Path) -> Result<Vec<u8>, String> {
 const CERTIFICATE: &[u8] = b"-----BEGIN CERTIFICATE-----";
 
 /// Off where it is set to nothing.
-fn switch(text: &str) -> Result<bool, String> {
+fn parse_bool(text: &str) -> Result<bool, String> {
     match text.to_ascii_lowercase().as_str() {
         "true" | "yes" | "on" | "1" => Ok(true),
         "" | "false" | "no" | "off" | "0" => Ok(false),
@@ -93,7 +94,7 @@ fn switch(text: &str) -> Result<bool, String> {
     }
 }
 
-fn contact(text: &str) -> Result<String, String> {
+fn parse_contact(text: &str) -> Result<String, String> {
     let plain = !text.contains(|letter: char| letter.is_whitespace() || letter.is_control());
     let uri = ["https://", "mailto:", "tel:"].iter().any(|scheme| text.starts_with(scheme));
     let email = text.parse::<model::Email>().is_ok();
@@ -108,14 +109,14 @@ fn contact(text: &str) -> Result<String, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::checked;
+    use super::super::tests::config;
 
-    fn with(more: &[&str]) -> super::Checked {
-        checked(&[&["--database-url", "postgres://localhost/x"][..], more].concat()).expect("settings")
+    fn with(more: &[&str]) -> super::Config {
+        config(&[&["--database-url", "postgres://localhost/x"][..], more].concat()).expect("settings")
     }
 
     #[test]
-    fn plain_http_is_for_this_machine_alone_unless_forced() {
+    fn plain_http_needs_loopback_or_a_setting() {
         for local in ["http://localhost:4000", "http://127.0.0.1", "http://[::1]:3000", "https://greenroom.example"] {
             assert!(with(&["--url", local]).refuse_open_http().is_ok(), "{local}");
         }
@@ -129,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn demo_people_stay_off_public_sites_unless_forced() {
+    fn demo_people_need_a_local_site_or_force() {
         let public = with(&["--url", "https://greenroom.example"]);
         assert!(public.refuse_public_demo(false).is_err() && public.refuse_public_demo(true).is_ok());
         assert!(with(&["--url", "https://localhost"]).refuse_public_demo(false).is_ok());
@@ -142,7 +143,7 @@ mod tests {
         assert_eq!(contact("safe@a.example"), "mailto:safe@a.example");
         assert_eq!(contact("https://a.example/report"), "https://a.example/report");
         for bad in ["nowhere", "http://a.example", "mailto:a@b.example\nExpires: never"] {
-            assert!(checked(&["--database-url", "postgres://x/x", "--security-contact", bad]).is_err(), "{bad}");
+            assert!(config(&["--database-url", "postgres://x/x", "--security-contact", bad]).is_err(), "{bad}");
         }
     }
 }

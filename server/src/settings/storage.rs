@@ -1,13 +1,13 @@
 //! Where the data is.
 
-use super::FILE;
+use super::DATABASE_FILE;
 use std::path::{Path, PathBuf};
 
 /// The database's URL, with the folder for a file made where it is missing.
-pub(super) fn database(url: Option<String>, data: &Path) -> Result<String, String> {
+pub(super) fn database_url(url: Option<String>, data: &Path) -> Result<String, String> {
     let Some(url) = url.filter(|url| !url.is_empty()) else {
         make_folder(data)?;
-        return Ok(format!("sqlite://{}?mode=rwc", data.join(FILE).display()));
+        return Ok(format!("sqlite://{}?mode=rwc", data.join(DATABASE_FILE).display()));
     };
     if let Some(file) = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")) {
         let path = PathBuf::from(file.split('?').next().unwrap_or_default());
@@ -23,9 +23,9 @@ pub(super) fn database(url: Option<String>, data: &Path) -> Result<String, Strin
 }
 
 /// The file of an SQLite database, and the data folder where it is in there.
-pub(super) fn kept(url: Option<&str>, data: &Path) -> (Option<PathBuf>, Option<PathBuf>) {
+pub(super) fn storage_paths(url: Option<&str>, data: &Path) -> (Option<PathBuf>, Option<PathBuf>) {
     let Some(url) = url.filter(|url| !url.is_empty()) else {
-        return (Some(data.join(FILE)), Some(data.to_owned()));
+        return (Some(data.join(DATABASE_FILE)), Some(data.to_owned()));
     };
     let file = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:"));
     let file = file.and_then(|file| file.split('?').next()).filter(|file| !file.is_empty() && *file != ":memory:");
