@@ -41,10 +41,10 @@ const CLIENT_HEADERS: [&str; 20] = [
 ];
 
 pub(crate) fn routes() -> Router<AppState> {
-    Router::new().route("/dev/mail", get(list))
+    Router::new().route("/dev/mail", get(list_mail))
 }
 
-async fn list(
+async fn list_mail(
     State(state): State<AppState>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     version: Version,
@@ -56,9 +56,9 @@ async fn list(
     let mails = state.greenroom.list_queued_mail().await?;
     let accepts = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let mut response = if accepts.contains("application/json") {
-        Json(json!({ "mails": mails.iter().map(as_json).collect::<Vec<_>>() })).into_response()
+        Json(json!({ "mails": mails.iter().map(mail_json).collect::<Vec<_>>() })).into_response()
     } else {
-        Html(page(&mails)).into_response()
+        Html(render_page(&mails)).into_response()
     };
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
@@ -74,7 +74,7 @@ fn is_local_request(peer: SocketAddr, version: Version, headers: &HeaderMap) -> 
         && headers.keys().all(|name| by_client(name.as_str()))
 }
 
-fn as_json(QueuedEmail { email: letter, created_at }: &QueuedEmail) -> serde_json::Value {
+fn mail_json(QueuedEmail { email: letter, created_at }: &QueuedEmail) -> serde_json::Value {
     json!({
         "to": letter.to,
         "subject": letter.subject,
@@ -85,8 +85,8 @@ fn as_json(QueuedEmail { email: letter, created_at }: &QueuedEmail) -> serde_jso
     })
 }
 
-fn page(mails: &[QueuedEmail]) -> String {
-    let mails: String = mails.iter().map(article).collect();
+fn render_page(mails: &[QueuedEmail]) -> String {
+    let mails: String = mails.iter().map(render_mail).collect();
     let empty = if mails.is_empty() { "<p>No mail yet.</p>" } else { "" };
     format!(
         "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\">\
@@ -97,17 +97,17 @@ fn page(mails: &[QueuedEmail]) -> String {
     )
 }
 
-fn article(QueuedEmail { email: letter, created_at }: &QueuedEmail) -> String {
+fn render_mail(QueuedEmail { email: letter, created_at }: &QueuedEmail) -> String {
     format!(
         "<article><h2>{}</h2><p>To: {}, {created_at}</p><pre>{}</pre></article><hr>",
         escape_html(&letter.subject),
         escape_html(&letter.to),
-        with_links(&escape_html(&letter.text)),
+        linkify_lines(&escape_html(&letter.text)),
     )
 }
 
 /// Every line that is an address becomes a link.
-fn with_links(text: &str) -> String {
+fn linkify_lines(text: &str) -> String {
     let line = |line: &str| match line.starts_with("http") {
         true => format!("<a href=\"{line}\">{line}</a>"),
         false => line.to_owned(),

@@ -91,7 +91,7 @@ fn main() -> ExitCode {
 }
 
 async fn run_to_exit_code(settings: Settings) -> ExitCode {
-    let traces = settings.traces_endpoint().map(|endpoint| Traces::to(&endpoint)).transpose();
+    let traces = settings.traces_endpoint().map(|endpoint| Traces::export_to(&endpoint)).transpose();
     logs::init_logs(settings.log_format(), traces.as_ref().ok().and_then(Option::as_ref));
     let ended = match traces {
         Ok(traces) => run_command(settings, traces).await,

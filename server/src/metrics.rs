@@ -10,11 +10,12 @@ use std::{net::SocketAddr, time::Duration};
 use tokio::net::TcpListener;
 
 /// From half a millisecond to ten seconds.
-const SECONDS: [f64; 14] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+const SECONDS_BUCKETS: [f64; 14] =
+    [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 /// As many as are ever written together.
-const TOGETHER: [f64; 9] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
+const BATCH_BUCKETS: [f64; 9] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
 /// How often what was measured is put into buckets. Until then each measurement takes room.
-const TIDY_EVERY: Duration = Duration::from_secs(5);
+const UPKEEP_INTERVAL: Duration = Duration::from_secs(5);
 
 /// Measurements, and where they can be read.
 pub(crate) struct Metrics {
@@ -23,21 +24,21 @@ pub(crate) struct Metrics {
 }
 
 #[derive(Clone)]
-struct Watched {
+struct MetricsState {
     greenroom: Greenroom,
     handle: PrometheusHandle,
 }
 
 impl Metrics {
     /// Listens, and measures from now on.
-    pub(crate) async fn listen(addr: SocketAddr) -> Result<Self, String> {
+    pub(crate) async fn bind(addr: SocketAddr) -> Result<Self, String> {
         let listener = TcpListener::bind(addr).await;
         let listener = listener.map_err(|error| format!("METRICS_ADDR: can't listen on {addr}: {error}"))?;
-        let handle = recorder().map_err(|error| format!("METRICS_ADDR: nothing can be measured: {error}"))?;
+        let handle = install_recorder().map_err(|error| format!("METRICS_ADDR: nothing can be measured: {error}"))?;
         metrics::describe_metrics();
         access_log::describe_metrics();
         connections::describe_metrics();
-        process::describe();
+        process::describe_metrics();
         if let Ok(addr) = listener.local_addr() {
             tracing::info!("metrics are at http://{addr}/metrics");
         }
@@ -47,32 +48,32 @@ impl Metrics {
     /// Serves for as long as the process lives.
     pub(crate) fn serve(self, AppState { greenroom, .. }: &AppState) {
         let Self { listener, handle } = self;
-        tokio::spawn(keep_tidy(handle.clone()));
-        let watched = Watched { greenroom: greenroom.clone(), handle };
-        let router = Router::new().route("/metrics", get(metrics)).with_state(watched);
+        tokio::spawn(run_upkeep(handle.clone()));
+        let state = MetricsState { greenroom: greenroom.clone(), handle };
+        let router = Router::new().route("/metrics", get(get_metrics)).with_state(state);
         tokio::spawn(async move { axum::serve(listener, router).await });
     }
 }
 
-fn recorder() -> Result<PrometheusHandle, BuildError> {
+fn install_recorder() -> Result<PrometheusHandle, BuildError> {
     PrometheusBuilder::new()
-        .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS)?
-        .set_buckets_for_metric(Matcher::Full(metrics::SENDS_TOGETHER.to_owned()), &TOGETHER)?
-        .set_buckets_for_metric(Matcher::Full(metrics::COMMITTED_TOGETHER.to_owned()), &TOGETHER)?
+        .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS_BUCKETS)?
+        .set_buckets_for_metric(Matcher::Full(metrics::SENDS_TOGETHER.to_owned()), &BATCH_BUCKETS)?
+        .set_buckets_for_metric(Matcher::Full(metrics::COMMITTED_TOGETHER.to_owned()), &BATCH_BUCKETS)?
         .install_recorder()
 }
 
-async fn keep_tidy(handle: PrometheusHandle) {
-    let mut ticks = tokio::time::interval(TIDY_EVERY);
+async fn run_upkeep(handle: PrometheusHandle) {
+    let mut ticks = tokio::time::interval(UPKEEP_INTERVAL);
     loop {
         ticks.tick().await;
         handle.run_upkeep();
     }
 }
 
-async fn metrics(State(Watched { greenroom, handle }): State<Watched>) -> impl IntoResponse {
+async fn get_metrics(State(MetricsState { greenroom, handle }): State<MetricsState>) -> impl IntoResponse {
     greenroom.collect_gauges().await;
-    process::take_stock();
+    process::collect_gauges();
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], handle.render())
 }
 
@@ -82,11 +83,11 @@ async fn metrics(State(Watched { greenroom, handle }): State<Watched>) -> impl I
 mod process {
     use metrics_process::Collector;
 
-    pub(super) fn describe() {
+    pub(super) fn describe_metrics() {
         Collector::default().describe();
     }
 
-    pub(super) fn take_stock() {
+    pub(super) fn collect_gauges() {
         Collector::default().collect();
     }
 }
@@ -94,7 +95,7 @@ mod process {
 /// Other systems have other ways to ask.
 #[cfg(not(target_os = "linux"))]
 mod process {
-    pub(super) fn describe() {}
+    pub(super) fn describe_metrics() {}
 
-    pub(super) fn take_stock() {}
+    pub(super) fn collect_gauges() {}
 }

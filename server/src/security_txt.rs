@@ -11,14 +11,14 @@ use http::header;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// What it says holds for so long. The RFC wants less than a year.
-const HOLDS: Duration = Duration::from_secs(180 * 24 * 60 * 60);
+const VALIDITY: Duration = Duration::from_secs(180 * 24 * 60 * 60);
 
 pub(crate) fn routes() -> Router<AppState> {
-    Router::new().route("/.well-known/security.txt", get(read))
+    Router::new().route("/.well-known/security.txt", get(get_security_txt))
 }
 
-async fn read(State(state): State<AppState>) -> Response {
-    let expires = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default() + HOLDS;
+async fn get_security_txt(State(state): State<AppState>) -> Response {
+    let expires = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default() + VALIDITY;
     let expires = model::Timestamp::from_millis(i64::try_from(expires.as_secs()).unwrap_or_default() * 1_000);
     let text = format!(
         "Contact: {}\nExpires: {expires}\nPreferred-Languages: en\nCanonical: {}/.well-known/security.txt\n",

@@ -5,7 +5,7 @@ mod storage;
 
 pub(crate) use security::{SecurityConfig, read_ca_file};
 
-use crate::{logs::LogFormat, nats::Servers, smtp::Smtp};
+use crate::{logs::LogFormat, nats::NatsServers, smtp::Smtp};
 use clap::{ArgAction, Args, Parser, Subcommand, builder::FalseyValueParser};
 use http::Uri;
 use ipnet::IpNet;
@@ -163,7 +163,7 @@ pub(crate) struct Config {
     pub(crate) origin: String,
     pub(crate) secure: bool,
     pub(crate) addr: SocketAddr,
-    pub(crate) nats: Option<Servers>,
+    pub(crate) nats: Option<NatsServers>,
     pub(crate) smtp_url: Option<String>,
     pub(crate) mail_from: Option<String>,
     pub(crate) dev_mail: bool,
@@ -273,7 +273,7 @@ impl Settings {
             secure: origin.starts_with("https://"),
             origin,
             addr,
-            nats: nats_url.filter(|url| !url.is_empty()).map(|url| Servers::parse(&url)).transpose()?,
+            nats: nats_url.filter(|url| !url.is_empty()).map(|url| NatsServers::parse(&url)).transpose()?,
             smtp_url: smtp_url.filter(|url| !url.is_empty()),
             mail_from: mail_from.filter(|from| !from.is_empty()),
             dev_mail,

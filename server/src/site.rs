@@ -56,13 +56,13 @@ pub(crate) async fn serve_site(mut settings: Config) -> Result<(), String> {
         settings.origin = format!("http://{addr}");
     }
     let metrics = match settings.metrics_addr {
-        Some(addr) => Some(Metrics::listen(addr).await?),
+        Some(addr) => Some(Metrics::bind(addr).await?),
         None => None,
     };
     let greenroom = Greenroom::open(&settings.database_url, &settings.origin, settings.limits).await;
     let greenroom = greenroom.map_err(|error| describe_error("the database can't be opened", &error))?;
     if let Some(servers) = settings.nats.clone() {
-        servers.join(&greenroom, settings.security.ca_file.as_deref()).await?;
+        servers.connect(&greenroom, settings.security.ca_file.as_deref()).await?;
     }
     spawn_workers(&greenroom, settings.smtp_mailer()?);
     let state = AppState {

@@ -19,7 +19,7 @@ use services::mail::{DeliveryError, Mailer, OutgoingEmail};
 use std::{path::Path, time::Duration};
 
 /// How long the server may take for each answer. A letter is lent out for longer, so it can't go out twice.
-const PATIENCE: Duration = Duration::from_secs(20);
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A mail server, and whose name letters carry.
 pub(crate) struct Smtp {
@@ -36,20 +36,20 @@ impl Smtp {
         let pem = ca_file.map(read_ca_file).transpose()?.unwrap_or_default();
         let authorities =
             Certificate::from_pem(&pem).map_err(|_| "GREENROOM_CA_FILE has a certificate that can't be read")?;
-        let builder =
-            builder(url, &[authorities]).ok_or("SMTP_URL must be smtp://host:port or smtps://user:password@host")?;
-        let builder = builder.timeout(Some(PATIENCE)).hello_name(ClientId::Domain(host.to_owned()));
+        let builder = transport_builder(url, &[authorities])
+            .ok_or("SMTP_URL must be smtp://host:port or smtps://user:password@host")?;
+        let builder = builder.timeout(Some(RESPONSE_TIMEOUT)).hello_name(ClientId::Domain(host.to_owned()));
         Ok(Self { transport: builder.build(), from, host: host.to_owned() })
     }
 
-    fn message(&self, email: &OutgoingEmail) -> Option<Message> {
+    fn build_message(&self, email: &OutgoingEmail) -> Option<Message> {
         // Unique to the letter, not to the try: a mail program that got it twice shows it once.
         let mut message = Message::builder()
             .from(self.from.clone())
             .to(email.to.parse().ok()?)
             .message_id(Some(format!("<{}@{}>", email.id, self.host)))
-            .raw_header(subject(&email.subject))
-            .raw_header(header("Auto-Submitted", "auto-generated"));
+            .raw_header(subject_header(&email.subject))
+            .raw_header(raw_header("Auto-Submitted", "auto-generated"));
         if let Some(conversation) = email.conversation {
             // The root of the conversation's thread, to which all letters about it are answers. No letter has this id.
             let root = format!("<conversation.{conversation}@{}>", self.host);
@@ -57,8 +57,8 @@ impl Smtp {
         }
         if let Some(url) = &email.unsubscribe {
             message = message
-                .raw_header(header("List-Unsubscribe", &format!("<{url}>")))
-                .raw_header(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"));
+                .raw_header(raw_header("List-Unsubscribe", &format!("<{url}>")))
+                .raw_header(raw_header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"));
         }
         message.multipart(MultiPart::alternative_plain_html(email.text.clone(), email.html.clone())).ok()
     }
@@ -66,19 +66,19 @@ impl Smtp {
 
 impl Mailer for Smtp {
     async fn send(&self, email: &OutgoingEmail) -> Result<(), DeliveryError> {
-        let Some(message) = self.message(email) else {
+        let Some(message) = self.build_message(email) else {
             return Err(DeliveryError::Never("the address or the text can't be put into a mail".to_owned()));
         };
-        match tokio::time::timeout(PATIENCE, self.transport.send(message)).await {
+        match tokio::time::timeout(RESPONSE_TIMEOUT, self.transport.send(message)).await {
             Ok(Ok(_)) => Ok(()),
-            Ok(Err(error)) => Err(judge(&error)),
+            Ok(Err(error)) => Err(classify_smtp_error(&error)),
             Err(_) => Err(DeliveryError::Later("the mail server took too long".to_owned())),
         }
     }
 }
 
 /// What the server says may name the address, so only its code is told.
-fn judge(error: &Error) -> DeliveryError {
+fn classify_smtp_error(error: &Error) -> DeliveryError {
     let why = match error.status() {
         Some(code) => format!("the mail server answered {code}"),
         None if error.is_timeout() => "the mail server took too long".to_owned(),
@@ -92,10 +92,10 @@ fn judge(error: &Error) -> DeliveryError {
 
 /// The header of a subject that may look like RFC 2047's own encoding: it is encoded as a whole then, so that mail programs
 /// show what stands in it.
-fn subject(text: &str) -> HeaderValue {
+fn subject_header(text: &str) -> HeaderValue {
     const NAME: &str = "Subject";
     if !text.contains("=?") {
-        return header(NAME, text);
+        return raw_header(NAME, text);
     }
     let mut encoded = String::new();
     let written = rfc2047::encode(text, &mut EmailWriter::new(&mut encoded, NAME.len() + ": ".len(), 0, false));
@@ -103,18 +103,18 @@ fn subject(text: &str) -> HeaderValue {
         Ok(()) => {
             HeaderValue::dangerous_new_pre_encoded(HeaderName::new_from_ascii_str(NAME), text.to_owned(), encoded)
         }
-        Err(_) => header(NAME, text),
+        Err(_) => raw_header(NAME, text),
     }
 }
 
-fn header(name: &'static str, value: &str) -> HeaderValue {
+fn raw_header(name: &'static str, value: &str) -> HeaderValue {
     HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
 }
 
 /// The line is encrypted, to a server whose certificate is good, or nothing is sent. Two exceptions: on this machine, where
 /// nobody listens in, a plain `smtp://host` goes as the server likes it; and where the URL says `tls=opportunistic`,
 /// whoever set it knows who is on the way.
-fn builder(url: &str, authorities: &[Certificate]) -> Option<AsyncSmtpTransportBuilder> {
+fn transport_builder(url: &str, authorities: &[Certificate]) -> Option<AsyncSmtpTransportBuilder> {
     let parsed: Uri = url.parse().ok()?;
     let host = parsed.host().filter(|host| !host.is_empty())?;
     let plain = url.starts_with("smtp://") && !url.contains(['@', '?']);
@@ -143,7 +143,7 @@ fn builder(url: &str, authorities: &[Certificate]) -> Option<AsyncSmtpTransportB
 mod tests {
     use super::*;
 
-    fn letter() -> OutgoingEmail {
+    fn sample_mail() -> OutgoingEmail {
         OutgoingEmail {
             id: uuid::Uuid::from_u128(7),
             conversation: Some(model::ConversationId(uuid::Uuid::from_u128(8))),
@@ -156,10 +156,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_letter_carries_what_mail_programs_look_for() {
+    async fn a_mail_has_the_headers_mail_programs_expect() {
         let smtp = Smtp::new("smtp://localhost", "Greenroom <hi@greenroom.example>", "greenroom.example", None);
         let smtp = smtp.expect("a mail server");
-        let mail = String::from_utf8(smtp.message(&letter()).expect("a mail").formatted()).expect("text");
+        let mail = String::from_utf8(smtp.build_message(&sample_mail()).expect("a mail").formatted()).expect("text");
         let unfolded = mail.replace("\r\n ", " ");
         for part in [
             "From: Greenroom <hi@greenroom.example>\r\n",
@@ -180,19 +180,22 @@ mod tests {
         let smtp = Smtp::new("smtp://localhost", "Greenroom <hi@greenroom.example>", "greenroom.example", None);
         let smtp = smtp.expect("a mail server");
         let hostile = "=?utf-8?B?QWNjb3VudCBjbG9zZWTigK4=?=: Gala".repeat(4);
-        let mail = smtp.message(&OutgoingEmail { subject: hostile.clone(), ..letter() }).expect("a mail").formatted();
+        let mail = smtp
+            .build_message(&OutgoingEmail { subject: hostile.clone(), ..sample_mail() })
+            .expect("a mail")
+            .formatted();
         let parsed = mail_parser::MessageParser::default().parse(&mail).expect("a mail");
         assert_eq!(parsed.subject(), Some(hostile.as_str()));
     }
 
     #[tokio::test]
-    async fn no_text_adds_a_header() {
+    async fn no_text_injects_a_header() {
         let smtp = Smtp::new("smtp://localhost", "Greenroom <hi@greenroom.example>", "greenroom.example", None);
         let smtp = smtp.expect("a mail server");
         for subject in
             ["Evil\r\nBcc: spy@evil.example", "Evil\nBcc: spy@evil.example", "\u{5d0}\rBcc: spy@evil.example\r\n\r\nHi"]
         {
-            let mail = smtp.message(&OutgoingEmail { subject: subject.to_owned(), ..letter() });
+            let mail = smtp.build_message(&OutgoingEmail { subject: subject.to_owned(), ..sample_mail() });
             let mail = String::from_utf8(mail.expect("a mail").formatted()).expect("text");
             let (head, _) = mail.split_once("\r\n\r\n").expect("a head");
             assert!(head.split(['\r', '\n']).all(|line| !line.starts_with("Bcc")), "{head}");
@@ -200,8 +203,8 @@ mod tests {
     }
 
     #[test]
-    fn a_line_to_another_machine_is_encrypted() {
-        let tls = |url: &str| format!("{:?}", builder(url, &[]).expect(url));
+    fn a_connection_to_another_machine_is_encrypted() {
+        let tls = |url: &str| format!("{:?}", transport_builder(url, &[]).expect(url));
         assert!(tls("smtp://u:p@mail.example").contains("Required"), "{}", tls("smtp://u:p@mail.example"));
         assert!(tls("smtps://u:p@mail.example").contains("Wrapper"));
         assert!(tls("smtp://[::1]:2525").contains("Opportunistic"));
@@ -209,6 +212,6 @@ mod tests {
         assert!(tls("smtp://mail.example?tls=required").contains("Required"));
         assert!(tls("smtp://mail.example").contains("Required"));
         assert!(tls("smtp://mail.example?tls=opportunistic").contains("Opportunistic"));
-        assert!(builder("http://mail.example", &[]).is_none() && builder("smtp://", &[]).is_none());
+        assert!(transport_builder("http://mail.example", &[]).is_none() && transport_builder("smtp://", &[]).is_none());
     }
 }

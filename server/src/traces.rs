@@ -20,46 +20,46 @@ use tracing_opentelemetry::OpenTelemetrySpanExt;
 use tracing_subscriber::{Layer, Registry, filter::filter_fn};
 
 /// The name under which spans are found, unless another is set.
-const NAME: &str = "greenroom";
+const SERVICE_NAME: &str = "greenroom";
 /// Where a collector takes spans, below its endpoint.
-const PATH: &str = "/v1/traces";
+const EXPORT_PATH: &str = "/v1/traces";
 
 /// How long the end may wait for whoever takes the last spans.
-const LAST: Duration = Duration::from_secs(1);
+const FLUSH_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// A way to the collector.
 pub(crate) struct Traces(SdkTracerProvider);
 
 impl Traces {
     /// Spans go to this endpoint. Nothing is connected yet.
-    pub(crate) fn to(endpoint: &Uri) -> Result<Self, String> {
+    pub(crate) fn export_to(endpoint: &Uri) -> Result<Self, String> {
         let failed = |error: &dyn std::fmt::Display| format!("OTEL_EXPORTER_OTLP_ENDPOINT: {error}");
         let exporter = SpanExporter::builder()
             .with_http()
             .with_protocol(Protocol::HttpBinary)
-            .with_endpoint(format!("{}{PATH}", endpoint.to_string().trim_end_matches('/')))
+            .with_endpoint(format!("{}{EXPORT_PATH}", endpoint.to_string().trim_end_matches('/')))
             .with_http_client(Client::new().map_err(|error| failed(&error))?)
             .build()
             .map_err(|error| failed(&error))?;
         global::set_text_map_propagator(TraceContextPropagator::new());
-        Ok(Self(SdkTracerProvider::builder().with_resource(resource()).with_batch_exporter(exporter).build()))
+        Ok(Self(SdkTracerProvider::builder().with_resource(service_resource()).with_batch_exporter(exporter).build()))
     }
 
     /// Takes spans of our own crates, and what goes wrong in them.
     pub(crate) fn layer(&self) -> Box<dyn Layer<Registry> + Send + Sync> {
         let layer = tracing_opentelemetry::layer()
-            .with_tracer(self.0.tracer(NAME))
+            .with_tracer(self.0.tracer(SERVICE_NAME))
             .with_location(false)
             .with_threads(false)
             .with_tracked_inactivity(false);
-        Box::new(layer.with_filter(filter_fn(is_told).with_max_level_hint(Level::DEBUG)))
+        Box::new(layer.with_filter(filter_fn(is_exported).with_max_level_hint(Level::DEBUG)))
     }
 
     /// Hands over what has not been yet, if it is taken at once, and ends.
     pub(crate) async fn flush(self) {
         // It waits for a thread that waits for this runtime.
         let flushing = tokio::task::spawn_blocking(move || self.0.shutdown());
-        match tokio::time::timeout(LAST, flushing).await {
+        match tokio::time::timeout(FLUSH_TIMEOUT, flushing).await {
             Ok(Ok(Err(error))) => tracing::warn!(%error, "the last spans are lost"),
             Err(_) => tracing::warn!("the last spans are lost: nobody took them"),
             Ok(_) => {}
@@ -67,21 +67,21 @@ impl Traces {
     }
 }
 
-fn is_told(metadata: &Metadata<'_>) -> bool {
+fn is_exported(metadata: &Metadata<'_>) -> bool {
     let ours = ["greenroom", "services", "app"];
     let crate_name = metadata.target().split("::").next().unwrap_or_default();
     ours.contains(&crate_name) && (metadata.is_span() || *metadata.level() <= Level::WARN)
 }
 
-fn resource() -> Resource {
+fn service_resource() -> Resource {
     let named = std::env::var_os("OTEL_SERVICE_NAME").is_some_and(|name| !name.is_empty());
     let resource = Resource::builder();
-    if named { resource.build() } else { resource.with_service_name(NAME).build() }
+    if named { resource.build() } else { resource.with_service_name(SERVICE_NAME).build() }
 }
 
 /// Makes a request's span part of the trace that whoever asks began, and says what kind of span it is. What is empty
 /// in it until now stays so where nobody collects spans.
-pub(crate) fn receive(span: &Span, name: &str, headers: &HeaderMap) {
+pub(crate) fn record_request(span: &Span, name: &str, headers: &HeaderMap) {
     let theirs = global::get_text_map_propagator(|propagator| propagator.extract(&HeaderExtractor(headers)));
     // Where the span is not wanted at all, it has no parent either.
     let _ = span.set_parent(theirs);
@@ -90,7 +90,7 @@ pub(crate) fn receive(span: &Span, name: &str, headers: &HeaderMap) {
 }
 
 /// Says in a request's span how it was answered.
-pub(crate) fn answer(span: &Span, status: StatusCode) {
+pub(crate) fn record_response(span: &Span, status: StatusCode) {
     span.set_attribute("http.response.status_code", i64::from(status.as_u16()));
     if status.is_server_error() {
         span.set_status(Status::error(""));

@@ -6,10 +6,10 @@ use axum::{Router, extract::State, routing::post};
 use http::StatusCode;
 
 pub(crate) fn routes() -> Router<AppState> {
-    Router::new().route("/unsubscribe", post(one_click))
+    Router::new().route("/unsubscribe", post(unsubscribe_one_click))
 }
 
-async fn one_click(State(state): State<AppState>, query: QueryParams) -> Result<StatusCode, Problem> {
+async fn unsubscribe_one_click(State(state): State<AppState>, query: QueryParams) -> Result<StatusCode, Problem> {
     state.greenroom.unsubscribe(query.get("token").unwrap_or_default()).await?;
     Ok(StatusCode::NO_CONTENT)
 }

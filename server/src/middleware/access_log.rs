@@ -26,14 +26,14 @@ pub(crate) async fn log_request(State(traced): State<bool>, request: Request, ne
     let (kind, method) = (RouteKind::from_path(request.uri().path()), method_label(request.method()));
     let (span, began) = (request_span(&request), Instant::now());
     if traced {
-        traces::receive(&span, &trace_name(&request), request.headers());
+        traces::record_request(&span, &trace_name(&request), request.headers());
     }
     let response = next.run(request).instrument(span.clone()).await;
     let (status, took) = (response.status(), began.elapsed());
     counter!(COUNT, "method" => method, "route" => kind.as_str(), "status" => status.as_u16().to_string()).increment(1);
     histogram!(SECONDS, "method" => method, "route" => kind.as_str()).record(took);
     if traced {
-        traces::answer(&span, status);
+        traces::record_response(&span, status);
     }
     span.in_scope(|| log_response(kind, status, took));
     response

@@ -13,9 +13,9 @@ use std::{
 use tokio::{runtime::Handle, time::timeout};
 
 /// How long a collector may take. What it doesn't take is lost, and nobody waits for it.
-const PATIENCE: Duration = Duration::from_secs(10);
+const EXPORT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Nobody needs more of what a collector says.
-const ANSWER: usize = 64 * 1024;
+const MAX_RESPONSE_BYTES: usize = 64 * 1024;
 
 /// Talks to the collector. The exporter calls it from a thread of its own, so the runtime is brought along.
 #[derive(Debug)]
@@ -33,19 +33,19 @@ impl Client {
         Ok(Self { http, runtime: Handle::try_current().map_err(io::Error::other)?, failing: AtomicBool::new(false) })
     }
 
-    async fn hand_over(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
+    async fn export(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
         let (http, request) = (self.http.clone(), request.map(Body::from));
         let answered = self.runtime.spawn(async move {
-            timeout(PATIENCE, async {
+            timeout(EXPORT_TIMEOUT, async {
                 let (head, body) = http.request(request).await?.into_parts();
-                Ok::<_, HttpError>(Response::from_parts(head, to_bytes(Body::new(body), ANSWER).await?))
+                Ok::<_, HttpError>(Response::from_parts(head, to_bytes(Body::new(body), MAX_RESPONSE_BYTES).await?))
             })
             .await
         });
         answered.await??
     }
 
-    fn note(&self, failure: Option<String>) {
+    fn log_outcome(&self, failure: Option<String>) {
         let failed_before = self.failing.swap(failure.is_some(), Ordering::Relaxed);
         match failure {
             Some(why) if !failed_before => tracing::warn!(target: "traces", why, "spans can't be handed over"),
@@ -58,8 +58,8 @@ impl Client {
 #[async_trait::async_trait]
 impl HttpClient for Client {
     async fn send_bytes(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
-        let answer = self.hand_over(request).await;
-        self.note(match &answer {
+        let answer = self.export(request).await;
+        self.log_outcome(match &answer {
             Ok(answer) if answer.status().is_success() => None,
             Ok(answer) => Some(format!("the collector answered {}", answer.status())),
             Err(error) => Some(error.to_string()),
