@@ -11,7 +11,7 @@
 //! - [`owner`]: whose page it is
 //! - `browser`: browser APIs that may be missing or throw
 //! - [`live`]: the event stream and the outbox, in the browser
-//! - [`words`]: every text
+//! - [`strings`]: every text
 //! - `ssr`: what server functions stand on, on the server only
 
 // Leptos' macros write items without docs and visible further than they are.
@@ -31,7 +31,7 @@ mod reactive;
 mod shell;
 #[cfg(feature = "ssr")]
 pub mod ssr;
-pub mod words;
+pub mod strings;
 
 pub use model;
 pub use shell::{App, shell};

@@ -4,7 +4,7 @@ use crate::{
     pages::{Desk, Door, InboxPage, Messages, NotFound, SignedIn, ThreadPage, apart},
     parts::local::Local,
     reactive::effect,
-    words,
+    strings,
 };
 use leptos::{WasmSplitManifest, config::LeptosOptions, nonce::use_nonce, prelude::*};
 use leptos_meta::{HashedStylesheet, Meta, MetaTags, provide_meta_context};
@@ -50,7 +50,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 #[component]
 fn Guard() -> impl IntoView {
     view! {
-        <script nonce=use_nonce() data-text=words::PROGRAM_DIED data-reload=words::RELOAD>{include_str!("shell/guard.js")}</script>
+        <script nonce=use_nonce() data-text=strings::PROGRAM_DIED data-reload=strings::RELOAD>{include_str!("shell/guard.js")}</script>
     }
 }
 
@@ -91,7 +91,7 @@ pub fn App() -> impl IntoView {
     });
 
     view! {
-        <Meta name="description" content=words::PITCH/>
+        <Meta name="description" content=strings::PITCH/>
         <Router>
             <Routes fallback=NotFound>
                 <Route path=path!("/") view=Door::Home ssr=SsrMode::Async/>

@@ -8,7 +8,7 @@ use crate::{
         page_of_param,
     },
     reactive::memo,
-    words,
+    strings,
 };
 use leptos::{either::Either, prelude::*};
 use model::BookingView;
@@ -51,7 +51,7 @@ fn Details(mine: Mine<BookingView>) -> impl IntoView {
         <BookingFacts booking/>
         <StepFailed stepping/>
         <Answers stepping conversation/>
-        <p><a class="button" href=format!("/conversations/{id}")>{words::OPEN_CONVERSATION}</a></p>
+        <p><a class="button" href=format!("/conversations/{id}")>{strings::OPEN_CONVERSATION}</a></p>
         <CallOff stepping conversation/>
     }
 }

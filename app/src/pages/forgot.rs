@@ -1,7 +1,7 @@
 use crate::{
     functions,
     parts::{Done, Form, FormError, FormState, PageTitle, SiteBar, Submit, TextField, done_code},
-    words,
+    strings,
 };
 use leptos::prelude::*;
 use model::person::EMAIL_LIMIT;
@@ -11,20 +11,20 @@ use model::person::EMAIL_LIMIT;
 pub fn Forgot() -> impl IntoView {
     let form = FormState::of::<functions::Forgot>("forgot");
     let code = done_code("sent");
-    let sent = move || code.get().filter(|_| form.failure.get().is_none()).map(|_| words::LINK_SENT);
+    let sent = move || code.get().filter(|_| form.failure.get().is_none()).map(|_| strings::LINK_SENT);
     view! {
-        <PageTitle text=words::FORGOT/>
+        <PageTitle text=strings::FORGOT/>
         <SiteBar/>
         <main class="page narrow" id="content">
-            <h1>{words::FORGOT}</h1>
-            <p class="muted">{words::FORGOT_LEAD}</p>
+            <h1>{strings::FORGOT}</h1>
+            <p class="muted">{strings::FORGOT_LEAD}</p>
             <Done text=Signal::derive(sent)/>
             <FormError failure=form.failure/>
             <Form form class="form" id=form.id>
-                <TextField form field="email" label=words::EMAIL kind="email" maxlength=EMAIL_LIMIT autocomplete="username"/>
-                <Submit form label=words::SEND_LINK busy=words::SENDING_LINK/>
+                <TextField form field="email" label=strings::EMAIL kind="email" maxlength=EMAIL_LIMIT autocomplete="username"/>
+                <Submit form label=strings::SEND_LINK busy=strings::SENDING_LINK/>
             </Form>
-            <p class="ways"><a href="/signin">{words::BACK_TO_SIGN_IN}</a></p>
+            <p class="ways"><a href="/signin">{strings::BACK_TO_SIGN_IN}</a></p>
         </main>
     }
 }

@@ -2,7 +2,7 @@ use crate::{
     live::Outbox,
     parts::{Done, PageTitle, SiteBar, done_code},
     reactive::effect,
-    words,
+    strings,
 };
 use leptos::prelude::*;
 
@@ -10,7 +10,7 @@ use leptos::prelude::*;
 #[component]
 pub fn Home() -> impl IntoView {
     let code = done_code("done");
-    let left = move || code.get().filter(|code| code == "left").map(|_| words::LEFT);
+    let left = move || code.get().filter(|code| code == "left").map(|_| strings::LEFT);
     let outbox = Outbox::current();
     effect(move || {
         if left().is_some() {
@@ -22,18 +22,18 @@ pub fn Home() -> impl IntoView {
         <SiteBar/>
         <main class="page home" id="content">
             <Done text=Signal::derive(left)/>
-            <h1>{words::TAGLINE}</h1>
-            <p class="lead">{words::PITCH}</p>
+            <h1>{strings::TAGLINE}</h1>
+            <p class="lead">{strings::PITCH}</p>
             <p class="actions">
-                <a class="button primary" href="/signin">{words::SIGN_IN}</a>
-                <a class="button" href="/register">{words::CREATE_ACCOUNT}</a>
+                <a class="button primary" href="/signin">{strings::SIGN_IN}</a>
+                <a class="button" href="/register">{strings::CREATE_ACCOUNT}</a>
             </p>
             <ul class="ways">
-                <li><a href="/register?role=talent">{words::JOIN_AS_TALENT}</a></li>
-                <li><a href="/register?role=organizer">{words::JOIN_AS_ORGANIZER}</a></li>
+                <li><a href="/register?role=talent">{strings::JOIN_AS_TALENT}</a></li>
+                <li><a href="/register?role=organizer">{strings::JOIN_AS_ORGANIZER}</a></li>
             </ul>
             <ul class="points">
-                {words::POINTS.map(|(title, text)| view! { <li><h2>{title}</h2><p class="muted">{text}</p></li> })}
+                {strings::POINTS.map(|(title, text)| view! { <li><h2>{title}</h2><p class="muted">{text}</p></li> })}
             </ul>
         </main>
     }

@@ -5,7 +5,7 @@ use crate::{
     live::Live,
     parts::{Empty, Failed, InboxRow, PageTitle, Skeleton},
     reactive::{effect, list, memo},
-    words,
+    strings,
 };
 use leptos::{either::Either, prelude::*, task::spawn_local};
 use leptos_router::{
@@ -26,7 +26,7 @@ pub fn Messages() -> impl IntoView {
     view! {
         <div class="messages" class:in-thread=in_thread>
             <section class="inbox" aria-labelledby="inbox-title">
-                <h2 id="inbox-title">{words::INBOX}</h2>
+                <h2 id="inbox-title">{strings::INBOX}</h2>
                 <Transition fallback=|| view! { <Skeleton rows=6/> }>
                     {move || Suspend::new(async move {
                         match inbox.await {
@@ -65,8 +65,8 @@ fn List(mine: Mine<Inbox>, first_page: bool) -> impl IntoView {
         });
     });
     view! {
-        {(!first_page).then(|| view! { <p class="older"><a href="/inbox">{words::LATEST_CONVERSATIONS}</a></p> })}
-        <ul class="rows" role="list" aria-label=words::CONVERSATIONS>
+        {(!first_page).then(|| view! { <p class="older"><a href="/inbox">{strings::LATEST_CONVERSATIONS}</a></p> })}
+        <ul class="rows" role="list" aria-label=strings::CONVERSATIONS>
             {list(rows, |conversation| conversation.id, move |conversation| view! { <InboxRow me inbox conversation/> }.into_any())}
         </ul>
         {move || inbox.with(|inbox| inbox.conversations.is_empty()).then(|| view! { <NoConversations/> })}
@@ -74,7 +74,7 @@ fn List(mine: Mine<Inbox>, first_page: bool) -> impl IntoView {
             let href = format!("/inbox?page={page}");
             view! {
                 <p class="older">
-                    <a href=href on:click=move |event| { event.prevent_default(); load(page.clone()); }>{words::OLDER_CONVERSATIONS}</a>
+                    <a href=href on:click=move |event| { event.prevent_default(); load(page.clone()); }>{strings::OLDER_CONVERSATIONS}</a>
                 </p>
             }
         })}
@@ -90,12 +90,12 @@ fn NoConversations() -> impl IntoView {
                 let organizer = frame.await.is_ok_and(|mine| mine.view.person.role == Role::Organizer);
                 if organizer {
                     Either::Left(view! {
-                        <Empty title=words::NO_CONVERSATIONS lead=words::NO_CONVERSATIONS_ORGANIZER>
-                            <a class="button primary" href="/talents">{words::FIND_TALENT}</a>
+                        <Empty title=strings::NO_CONVERSATIONS lead=strings::NO_CONVERSATIONS_ORGANIZER>
+                            <a class="button primary" href="/talents">{strings::FIND_TALENT}</a>
                         </Empty>
                     })
                 } else {
-                    Either::Right(view! { <Empty title=words::NO_CONVERSATIONS lead=words::NO_CONVERSATIONS_TALENT/> })
+                    Either::Right(view! { <Empty title=strings::NO_CONVERSATIONS lead=strings::NO_CONVERSATIONS_TALENT/> })
                 }
             })}
         </Transition>
@@ -107,12 +107,12 @@ fn NoConversations() -> impl IntoView {
 pub fn InboxPage() -> impl IntoView {
     let live = Live::current();
     view! {
-        <PageTitle text=move || live.titled(words::INBOX)/>
+        <PageTitle text=move || live.titled(strings::INBOX)/>
         <main class="thread-pane empty" id="content">
-            <h1 class="visually-hidden">{words::INBOX}</h1>
+            <h1 class="visually-hidden">{strings::INBOX}</h1>
             <div class="notice wide-only">
-                <h2>{words::CHOOSE}</h2>
-                <p class="muted">{words::CHOOSE_LEAD}</p>
+                <h2>{strings::CHOOSE}</h2>
+                <p class="muted">{strings::CHOOSE_LEAD}</p>
             </div>
         </main>
     }

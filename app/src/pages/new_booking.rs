@@ -5,7 +5,7 @@ use crate::{
         Failed, Field, Form, FormError, FormState, LongField, PageTitle, Skeleton, Submit, TextField, client_id,
         page_of_query,
     },
-    words,
+    strings,
 };
 use leptos::{either::Either, prelude::*};
 use model::{Person, booking, message};
@@ -38,22 +38,22 @@ fn Inquiry(talent: Person) -> impl IntoView {
     let form = FormState::of::<functions::OpenBooking>("new-booking");
     let date = form.wrong("eventDate");
     view! {
-        <PageTitle text=words::NEW_BOOKING/>
-        <h1>{words::NEW_BOOKING}</h1>
-        <p class="muted">{words::booking_with(&talent.name)}</p>
+        <PageTitle text=strings::NEW_BOOKING/>
+        <h1>{strings::NEW_BOOKING}</h1>
+        <p class="muted">{strings::inquiry_lead(&talent.name)}</p>
         <FormError failure=form.failure/>
         <Form form class="form" id=form.id>
             <input type="hidden" name="talent_id" value=talent.id.to_string()/>
             <input type="hidden" name="client_id" value=client_id() autocomplete="off"/>
-            <TextField form field="title" label=words::BOOKING_TITLE help=words::title_limit() maxlength=booking::TITLE_LIMIT/>
-            <Field id="event_date" label=words::BOOKING_DATE error=date>
+            <TextField form field="title" label=strings::BOOKING_TITLE help=strings::title_help() maxlength=booking::TITLE_LIMIT/>
+            <Field id="event_date" label=strings::BOOKING_DATE error=date>
                 <input id="event_date" name="event_date" type="date" required value=form.kept("event_date") aria-describedby="event_date-error"
                     autofocus=date.get_untracked().is_some() aria-invalid=move || date.get().map(|_| "true")/>
             </Field>
-            <TextField form field="venue" label=words::BOOKING_VENUE maxlength=booking::VENUE_LIMIT/>
-            <TextField form field="fee" label=words::BOOKING_FEE help=words::BOOKING_FEE_HELP maxlength=40 inputmode="decimal"/>
-            <LongField form field="message" label=words::FIRST_MESSAGE maxlength=message::BODY_LIMIT required=true/>
-            <Submit form label=words::SEND_INQUIRY busy=words::SENDING_INQUIRY/>
+            <TextField form field="venue" label=strings::BOOKING_VENUE maxlength=booking::VENUE_LIMIT/>
+            <TextField form field="fee" label=strings::BOOKING_FEE help=strings::BOOKING_FEE_HELP maxlength=40 inputmode="decimal"/>
+            <LongField form field="message" label=strings::FIRST_MESSAGE maxlength=message::BODY_LIMIT required=true/>
+            <Submit form label=strings::SEND_INQUIRY busy=strings::SENDING_INQUIRY/>
         </Form>
     }
 }

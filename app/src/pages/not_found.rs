@@ -1,6 +1,6 @@
 use crate::{
     parts::{PageTitle, SiteBar},
-    words,
+    strings,
 };
 use leptos::prelude::*;
 
@@ -8,13 +8,13 @@ use leptos::prelude::*;
 #[component]
 pub fn NotFound() -> impl IntoView {
     view! {
-        <PageTitle text=words::NOT_FOUND/>
+        <PageTitle text=strings::NOT_FOUND/>
         <SiteBar/>
         <main class="page">
             <div class="notice">
-                <h1>{words::NOT_FOUND}</h1>
-                <p class="muted">{words::NOT_FOUND_LEAD}</p>
-                <a class="button primary" href="/">{words::HOME}</a>
+                <h1>{strings::NOT_FOUND}</h1>
+                <p class="muted">{strings::NOT_FOUND_LEAD}</p>
+                <a class="button primary" href="/">{strings::HOME}</a>
             </div>
         </main>
     }
@@ -28,9 +28,9 @@ pub fn error_page(nonce: &str) -> String {
          <meta name=\"color-scheme\" content=\"light dark\"><title>{title} · {site}</title>\
          <style nonce=\"{nonce}\">body{{font:1rem/1.5 system-ui,sans-serif;max-width:32rem;margin:15vh auto;padding:0 1rem}}</style></head>\
          <body><main><h1>{title}</h1><p>{lead}</p><p><a href=\"/\">{home}</a></p></main></body></html>",
-        title = words::BROKEN,
-        site = words::SITE,
-        lead = words::BROKEN_LEAD,
-        home = words::HOME,
+        title = strings::BROKEN,
+        site = strings::SITE,
+        lead = strings::BROKEN_LEAD,
+        home = strings::HOME,
     )
 }

@@ -7,7 +7,7 @@ use crate::{
     live::Live,
     parts::{Empty, Failed, Form, FormError, FormState, Glyph, Icon, PageTitle, Skeleton, focus, page_of_query},
     reactive::{effect, list},
-    words,
+    strings,
 };
 use leptos::{either::Either, prelude::*, task::spawn_local};
 use model::NotificationList;
@@ -35,9 +35,9 @@ fn NotificationsOf(
         }
     });
     view! {
-        <PageTitle text=words::NOTIFICATIONS/>
+        <PageTitle text=strings::NOTIFICATIONS/>
         <main class="page" id="content">
-            <h1 id="notifications" tabindex="-1">{words::NOTIFICATIONS}</h1>
+            <h1 id="notifications" tabindex="-1">{strings::NOTIFICATIONS}</h1>
             <Transition fallback=|| view! { <Skeleton rows=6/> }>
                 {move || Suspend::new(async move {
                     match notices.await {
@@ -65,17 +65,17 @@ fn List(mine: Mine<NotificationList>, first_page: bool, form: FormState) -> impl
     view! {
         <FormError failure=form.failure/>
         {move || notices.with(|notices| notices.unread > 0).then(|| view! { <MarkAll form/> })}
-        <ul class="rows" role="list" aria-label=words::NOTIFICATIONS>
+        <ul class="rows" role="list" aria-label=strings::NOTIFICATIONS>
             {list(rows, |notification| (notification.id, notification.actor.name.clone()), move |notification| view! { <Row notices notification form/> }.into_any())}
         </ul>
         {move || notices.with(|notices| notices.notifications.is_empty()).then(|| view! {
-            <Empty title=words::NO_NOTIFICATIONS lead=words::NO_NOTIFICATIONS_LEAD/>
+            <Empty title=strings::NO_NOTIFICATIONS lead=strings::NO_NOTIFICATIONS_LEAD/>
         })}
         {move || notices.with(|notices| notices.next_page.clone()).map(|page| {
             let href = format!("/notifications?page={page}");
             view! {
                 <p class="older">
-                    <a href=href on:click=move |event| { event.prevent_default(); load(page.clone()); }>{words::OLDER_NOTIFICATIONS}</a>
+                    <a href=href on:click=move |event| { event.prevent_default(); load(page.clone()); }>{strings::OLDER_NOTIFICATIONS}</a>
                 </p>
             }
         })}
@@ -87,7 +87,7 @@ fn List(mine: Mine<NotificationList>, first_page: bool, form: FormState) -> impl
 fn MarkAll(form: FormState) -> impl IntoView {
     view! {
         <Form form on:submit=|_| focus("#notifications")>
-            <button class="button" type="submit" disabled=form.pending><Icon glyph=Glyph::Check/>{words::MARK_ALL_READ}</button>
+            <button class="button" type="submit" disabled=form.pending><Icon glyph=Glyph::Check/>{strings::MARK_ALL_READ}</button>
         </Form>
     }
 }

@@ -1,4 +1,4 @@
-use crate::words;
+use crate::strings;
 use model::text::escape_html;
 
 /// The page that answers a form without JavaScript that another person's page sent: nothing was done, and what was
@@ -7,7 +7,7 @@ pub fn other_person_page(nonce: &str, name: &str, typed: &str) -> String {
     let text = if typed.is_empty() {
         String::new()
     } else {
-        let (label, typed) = (words::WHAT_YOU_WROTE, escape_html(typed));
+        let (label, typed) = (strings::WHAT_YOU_WROTE, escape_html(typed));
         format!(
             "<p><label for=\"typed\">{label}</label></p><textarea id=\"typed\" readonly dir=\"auto\" rows=\"8\">\n{typed}</textarea>"
         )
@@ -19,10 +19,10 @@ pub fn other_person_page(nonce: &str, name: &str, typed: &str) -> String {
          <style nonce=\"{nonce}\">body{{font:1rem/1.5 system-ui,sans-serif;max-width:32rem;margin:15vh auto;padding:0 1rem}}\
          textarea{{box-sizing:border-box;width:100%;font:inherit}}</style></head>\
          <body><main><h1 dir=\"auto\">{title}</h1><p>{lead}</p>{text}<p><a href=\"/inbox\">{on}</a></p></main></body></html>",
-        title = escape_html(&words::signed_in_as(name)),
-        site = words::SITE,
-        lead = words::OTHER_PERSON_LEAD,
-        on = escape_html(&words::go_on_as(name)),
+        title = escape_html(&strings::signed_in_as(name)),
+        site = strings::SITE,
+        lead = strings::OTHER_PERSON_LEAD,
+        on = escape_html(&strings::continue_as(name)),
     )
 }
 

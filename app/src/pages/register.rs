@@ -1,7 +1,7 @@
 use crate::{
     functions,
     parts::{Form, FormError, FormState, PageTitle, PasswordField, SiteBar, Submit, TextField, WhoFields},
-    words,
+    strings,
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -13,19 +13,19 @@ pub fn Register() -> impl IntoView {
     let form = FormState::of::<functions::Register>("register");
     let role = use_query_map().with_untracked(|query| query.get("role")).unwrap_or_default();
     view! {
-        <PageTitle text=words::CREATE_ACCOUNT/>
+        <PageTitle text=strings::CREATE_ACCOUNT/>
         <SiteBar/>
         <main class="page narrow" id="content">
-            <h1>{words::CREATE_ACCOUNT}</h1>
-            <p class="muted">{words::REGISTER_LEAD}</p>
+            <h1>{strings::CREATE_ACCOUNT}</h1>
+            <p class="muted">{strings::REGISTER_LEAD}</p>
             <FormError failure=form.failure/>
             <Form form class="form" id=form.id>
                 <WhoFields form role/>
-                <TextField form field="email" label=words::EMAIL kind="email" maxlength=EMAIL_LIMIT autocomplete="username"/>
-                <PasswordField form field="password" label=words::PASSWORD new=true/>
-                <Submit form label=words::CREATE_ACCOUNT busy=words::CREATING_ACCOUNT/>
+                <TextField form field="email" label=strings::EMAIL kind="email" maxlength=EMAIL_LIMIT autocomplete="username"/>
+                <PasswordField form field="password" label=strings::PASSWORD new=true/>
+                <Submit form label=strings::CREATE_ACCOUNT busy=strings::CREATING_ACCOUNT/>
             </Form>
-            <p class="ways"><span class="muted">{words::HAVE_ACCOUNT}</span>" "<a href="/signin">{words::SIGN_IN}</a></p>
+            <p class="ways"><span class="muted">{strings::HAVE_ACCOUNT}</span>" "<a href="/signin">{strings::SIGN_IN}</a></p>
         </main>
     }
 }

@@ -3,7 +3,7 @@ use crate::{
     functions,
     parts::{Form, FormError, FormState, PageTitle, PasswordField, SiteBar, Submit},
     reactive::memo,
-    words,
+    strings,
 };
 use leptos::{either::Either, prelude::*};
 use leptos_router::hooks::use_query_map;
@@ -20,17 +20,17 @@ pub fn Reset() -> impl IntoView {
         <main class="page narrow" id="content">
             {move || match alive() {
                 Some(token) => Either::Left(view! {
-                    <PageTitle text=words::FORGOT/>
-                    <h1>{words::FORGOT}</h1>
-                    <p class="muted">{words::RESET_LEAD}</p>
+                    <PageTitle text=strings::FORGOT/>
+                    <h1>{strings::FORGOT}</h1>
+                    <p class="muted">{strings::RESET_LEAD}</p>
                     <ResetOf token=token.clone()/>
                     <FormError failure=form.failure/>
                     <Form form class="form" id=form.id>
                         <input type="hidden" name="token" value=token/>
                         // Whose password it is the page doesn't know; whatever keeps passwords asks for it.
                         <input hidden type="text" autocomplete="username"/>
-                        <PasswordField form field="password" label=words::NEW_PASSWORD new=true/>
-                        <Submit form label=words::SET_PASSWORD busy=words::SETTING_PASSWORD/>
+                        <PasswordField form field="password" label=strings::NEW_PASSWORD new=true/>
+                        <Submit form label=strings::SET_PASSWORD busy=strings::SETTING_PASSWORD/>
                     </Form>
                 }),
                 None => Either::Right(view! { <NoLink missing=token.get().is_none()/> }),
@@ -47,7 +47,7 @@ fn ResetOf(token: String) -> impl IntoView {
         <Transition>
             {move || Suspend::new(async move {
                 found.await.ok().flatten().map(|link| view! {
-                    <p>{words::link_of(&link.account)} " " {(link.own == Some(false)).then_some(words::OTHER_SIGNED_IN)}</p>
+                    <p>{strings::link_lead(&link.account)} " " {(link.own == Some(false)).then_some(strings::OTHER_SIGNED_IN)}</p>
                 })
             })}
         </Transition>
@@ -58,13 +58,13 @@ fn ResetOf(token: String) -> impl IntoView {
 #[component]
 fn NoLink(missing: bool) -> impl IntoView {
     let (title, lead) =
-        if missing { (words::FORGOT, words::RESET_NO_LINK) } else { (words::LINK_BAD, words::RESET_BAD_LEAD) };
+        if missing { (strings::FORGOT, strings::RESET_NO_LINK) } else { (strings::LINK_BAD, strings::RESET_BAD_LEAD) };
     view! {
         <PageTitle text=title/>
         <div class="stack" role="alert">
             <h1>{title}</h1>
             <p class="muted">{lead}</p>
         </div>
-        <p><a class="button primary" href="/forgot">{words::NEW_LINK}</a></p>
+        <p><a class="button primary" href="/forgot">{strings::NEW_LINK}</a></p>
     }
 }

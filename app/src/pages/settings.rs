@@ -17,7 +17,7 @@ use crate::{
     live::Live,
     parts::{Done, Failed, PageTitle, Skeleton, done_code},
     reactive::effect,
-    words,
+    strings,
 };
 use confirm_password::ConfirmPassword;
 use data::YourData;
@@ -38,11 +38,11 @@ pub fn SettingsPage() -> impl IntoView {
     let live = Live::current();
     let found = loaded(move || live.epoch.get(), |_| functions::load_settings());
     let code = done_code("done");
-    let done = move || code.get().as_deref().and_then(words::done);
+    let done = move || code.get().as_deref().and_then(strings::flash_text);
     view! {
-        <PageTitle text=words::SETTINGS/>
+        <PageTitle text=strings::SETTINGS/>
         <main class="page settings" id="content">
-            <h1>{words::SETTINGS}</h1>
+            <h1>{strings::SETTINGS}</h1>
             <Done text=Signal::derive(done)/>
             <Transition fallback=|| view! { <Skeleton rows=6/> }>
                 {move || Suspend::new(async move {

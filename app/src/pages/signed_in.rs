@@ -4,7 +4,7 @@ use crate::{
     live::{Live, Outbox},
     parts::{ConnectionBar, SiteBar, TopBar},
     reactive::effect,
-    words,
+    strings,
 };
 use leptos::{either::Either, prelude::*};
 use leptos_router::components::Outlet;
@@ -25,7 +25,7 @@ pub fn SignedIn() -> impl IntoView {
         })
     };
     view! {
-        <a class="skip" href="#content" rel="external">{words::SKIP}</a>
+        <a class="skip" href="#content" rel="external">{strings::SKIP}</a>
         <Transition fallback=SiteBar>
             {move || Suspend::new(async move {
                 match frame.await {

@@ -3,7 +3,7 @@ use crate::{
     functions,
     parts::{Avatar, Empty, Failed, Glyph, Icon, IsolatedText, PageTitle, Skeleton},
     reactive::memo,
-    words,
+    strings,
 };
 use leptos::{either::Either, prelude::*};
 use leptos_router::hooks::use_query_map;
@@ -17,20 +17,20 @@ pub fn Talents() -> impl IntoView {
     let found = loaded(move || wanted.get(), |(query, craft, page)| functions::load_talents(query, craft, page));
     let chosen = move |craft: Craft| wanted.with(|wanted| wanted.1.as_deref() == Some(craft.as_str()));
     view! {
-        <PageTitle text=words::FIND_TALENT/>
+        <PageTitle text=strings::FIND_TALENT/>
         <main class="page" id="content">
-            <h1>{words::FIND_TALENT}</h1>
+            <h1>{strings::FIND_TALENT}</h1>
             <form class="search" role="search" method="get" action="/talents">
-                <label for="query">{words::SEARCH_NAME}</label>
+                <label for="query">{strings::SEARCH_NAME}</label>
                 <input id="query" name="query" type="search" maxlength="100" dir="auto" value=move || wanted.get().0/>
-                <label for="craft">{words::CRAFT}</label>
+                <label for="craft">{strings::CRAFT}</label>
                 <select id="craft" name="craft">
-                    <option value="">{words::ANY_CRAFT}</option>
+                    <option value="">{strings::ANY_CRAFT}</option>
                     {Craft::ALL.iter().map(|&craft| view! {
-                        <option value=craft.as_str() selected=move || chosen(craft)>{words::craft(craft)}</option>
+                        <option value=craft.as_str() selected=move || chosen(craft)>{strings::craft_label(craft)}</option>
                     }).collect_view()}
                 </select>
-                <button class="button" type="submit"><Icon glyph=Glyph::Search/>{words::SEARCH}</button>
+                <button class="button" type="submit"><Icon glyph=Glyph::Search/>{strings::SEARCH}</button>
             </form>
             <Transition fallback=|| view! { <Skeleton rows=6/> }>
                 {move || Suspend::new(async move {
@@ -52,14 +52,14 @@ fn Found(directory: Directory, query: Option<String>, craft: Option<String>) -> 
         pairs.into_iter().filter_map(|(name, value)| Some((name, value?)))
     });
     view! {
-        <ul class="rows" role="list" aria-label=words::TALENT>
+        <ul class="rows" role="list" aria-label=strings::TALENT>
             {directory.talents.into_iter().map(|person| view! { <Row person/> }).collect_view()}
         </ul>
-        {empty.then(|| view! { <Empty title=words::NO_TALENT lead=words::NO_TALENT_LEAD/> })}
+        {empty.then(|| view! { <Empty title=strings::NO_TALENT lead=strings::NO_TALENT_LEAD/> })}
         {more.map(|pairs| view! {
             <form class="older" method="get" action="/talents">
                 {pairs.map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect_view()}
-                <button class="button" type="submit">{words::MORE_TALENT}</button>
+                <button class="button" type="submit">{strings::MORE_TALENT}</button>
             </form>
         })}
     }
@@ -67,14 +67,14 @@ fn Found(directory: Directory, query: Option<String>, craft: Option<String>) -> 
 
 #[component]
 fn Row(person: Person) -> impl IntoView {
-    let (name, craft) = (person.name.clone(), person.craft.map(words::craft));
+    let (name, craft) = (person.name.clone(), person.craft.map(strings::craft_label));
     let href = format!("/bookings/new?talent={}", person.id);
     view! {
         <li class="row">
             <Avatar person/>
             <span class="row-name"><IsolatedText text=name.clone()/></span>
             <span class="row-about"><span class="row-last">{craft}</span></span>
-            <a class="button row-action" href=href>{words::book(&name)}</a>
+            <a class="button row-action" href=href>{strings::book_label(&name)}</a>
         </li>
     }
 }

@@ -9,7 +9,7 @@ use crate::{
         page_of_param,
     },
     reactive::{effect, memo},
-    words,
+    strings,
 };
 use leptos::{either::Either, prelude::*, task::spawn_local};
 use leptos_router::hooks::use_query_map;
@@ -83,7 +83,7 @@ fn ThreadView(mine: Mine<Thread>, at: Option<i64>) -> impl IntoView {
         <PageTitle text=title/>
         <main class="thread-pane" id="content">
             <header class="thread-head">
-                <a class="back" href="/inbox" aria-label=words::BACK_TO_INBOX><Icon glyph=Glyph::Back/></a>
+                <a class="back" href="/inbox" aria-label=strings::BACK_TO_INBOX><Icon glyph=Glyph::Back/></a>
                 <div class="thread-name">
                     <h1><IsolatedText text=name/></h1>
                     <PresenceLine conversation/>
@@ -99,8 +99,8 @@ fn ThreadView(mine: Mine<Thread>, at: Option<i64>) -> impl IntoView {
             <MarkRead thread/>
             <Composer me thread/>
         </main>
-        <aside class="facts-pane" aria-label=words::BOOKING>
-            <h2>{words::BOOKING}</h2>
+        <aside class="facts-pane" aria-label=strings::BOOKING>
+            <h2>{strings::BOOKING}</h2>
             <BookingFacts booking/>
             <Answers stepping conversation/>
             <MarkUnread me thread/>
@@ -173,11 +173,11 @@ fn MarkRead(thread: RwSignal<Thread>) -> impl IntoView {
         (unread && !local.started()).then(|| {
             view! {
                 <noscript>
-                    <a class="mark-read" href="#new">{words::FIRST_UNREAD}</a>
+                    <a class="mark-read" href="#new">{strings::FIRST_UNREAD}</a>
                     <PostForm path="/fn/read-on" class="mark-read">
                         <input type="hidden" name="conversation_id" value=id.to_string()/>
                         <input type="hidden" name="seq" value=seq/>
-                        <button class="button" type="submit">{words::MARK_READ}</button>
+                        <button class="button" type="submit">{strings::MARK_READ}</button>
                     </PostForm>
                 </noscript>
             }

@@ -2,7 +2,7 @@ use crate::{
     functions,
     parts::{Done, Form, FormError, FormState, PageTitle, SiteBar, Submit, done_code},
     reactive::memo,
-    words,
+    strings,
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -17,21 +17,21 @@ pub fn Unsubscribe() -> impl IntoView {
     let done = memo(move || form.done.get() || code.get().is_some());
     let dead = move || form.wrong("token").get().is_some() || token().is_none();
     view! {
-        <PageTitle text=words::UNSUBSCRIBE/>
+        <PageTitle text=strings::UNSUBSCRIBE/>
         <SiteBar/>
         <main class="page narrow" id="content">
-            <h1>{words::UNSUBSCRIBE}</h1>
-            <Done text=Signal::derive(move || done.get().then_some(words::MAILS_STOPPED))/>
+            <h1>{strings::UNSUBSCRIBE}</h1>
+            <Done text=Signal::derive(move || done.get().then_some(strings::MAILS_STOPPED))/>
             <FormError failure=form.failure/>
             {move || (!done.get() && !dead()).then(|| view! {
-                <p class="muted">{words::UNSUBSCRIBE_LEAD}</p>
+                <p class="muted">{strings::UNSUBSCRIBE_LEAD}</p>
                 <Form form class="form" id=form.id>
                     <input type="hidden" name="token" value=token/>
-                    <Submit form label=words::STOP_MAILS busy=words::STOPPING_MAILS/>
+                    <Submit form label=strings::STOP_MAILS busy=strings::STOPPING_MAILS/>
                 </Form>
             })}
-            {move || (!done.get() && dead()).then(|| view! { <p class="muted">{words::UNSUBSCRIBE_BAD_LEAD}</p> })}
-            {move || (done.get() || dead()).then(|| view! { <p><a href="/settings" rel="external">{words::MAILS_IN_SETTINGS}</a></p> })}
+            {move || (!done.get() && dead()).then(|| view! { <p class="muted">{strings::UNSUBSCRIBE_BAD_LEAD}</p> })}
+            {move || (done.get() || dead()).then(|| view! { <p><a href="/settings" rel="external">{strings::MAILS_IN_SETTINGS}</a></p> })}
         </main>
     }
 }

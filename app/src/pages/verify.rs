@@ -6,7 +6,7 @@ use crate::{
         WhoFields, done_code,
     },
     reactive::memo,
-    words,
+    strings,
 };
 use leptos::{either::Either, either::EitherOf3, prelude::*};
 use leptos_router::hooks::use_query_map;
@@ -64,14 +64,14 @@ fn Link(token: String) -> impl IntoView {
 #[component]
 fn Dead() -> impl IntoView {
     view! {
-        <PageTitle text=words::LINK_BAD/>
+        <PageTitle text=strings::LINK_BAD/>
         <div class="stack" role="alert">
-            <h1>{words::LINK_BAD}</h1>
-            <p class="muted">{words::CONFIRM_BAD_LEAD}</p>
+            <h1>{strings::LINK_BAD}</h1>
+            <p class="muted">{strings::CONFIRM_BAD_LEAD}</p>
         </div>
         <p class="actions">
-            <a class="button primary" href="/signin" rel="external">{words::SIGN_IN}</a>
-            <a class="button" href="/verify">{words::NEW_LINK}</a>
+            <a class="button primary" href="/signin" rel="external">{strings::SIGN_IN}</a>
+            <a class="button" href="/verify">{strings::NEW_LINK}</a>
         </p>
     }
 }
@@ -80,21 +80,21 @@ fn Dead() -> impl IntoView {
 fn Confirm(form: FormState, token: String, link: Option<MailedLink>) -> impl IntoView {
     let does = |action| link.as_ref().is_some_and(|link| link.action == action);
     let (asks, moves) = (does(LinkAction::Introduce), does(LinkAction::MoveAddress));
-    let moves = link.as_ref().filter(|_| moves).map(|link| words::moves(&link.account));
-    let others = link.filter(|link| link.own == Some(false)).map(|link| words::link_of(&link.account));
+    let moves = link.as_ref().filter(|_| moves).map(|link| strings::email_change_lead(&link.account));
+    let others = link.filter(|link| link.own == Some(false)).map(|link| strings::link_lead(&link.account));
     // The address may be contested after this page was opened.
     let introduces = memo(move || asks || form.wrong("role").get().is_some());
-    let title = if moves.is_some() { words::MOVE_TITLE } else { words::CONFIRM_TITLE };
+    let title = if moves.is_some() { strings::MOVE_TITLE } else { strings::CONFIRM_TITLE };
     let lead = move || match &moves {
         Some(moves) => moves.clone(),
-        None if introduces.get() => words::INTRODUCE_LEAD.to_owned(),
-        None => words::CONFIRM_LEAD.to_owned(),
+        None if introduces.get() => strings::INTRODUCE_LEAD.to_owned(),
+        None => strings::CONFIRM_LEAD.to_owned(),
     };
     view! {
         <PageTitle text=title/>
         <h1>{title}</h1>
         <p class="muted">{lead}</p>
-        {others.map(|whose| view! { <p>{whose} " " {words::OTHER_SIGNED_IN}</p> })}
+        {others.map(|whose| view! { <p>{whose} " " {strings::OTHER_SIGNED_IN}</p> })}
         <FormError failure=form.failure/>
         <Form form class="form" id=form.id>
             <input type="hidden" name="token" value=token/>
@@ -102,9 +102,9 @@ fn Confirm(form: FormState, token: String, link: Option<MailedLink>) -> impl Int
                 <WhoFields form/>
                 // Whose password it is, for whatever keeps passwords: the whole address isn't shown here.
                 <input hidden type="text" autocomplete="username"/>
-                <PasswordField form field="password" label=words::PASSWORD new=true/>
+                <PasswordField form field="password" label=strings::PASSWORD new=true/>
             })}
-            <Submit form label=words::CONFIRM busy=words::CONFIRMING/>
+            <Submit form label=strings::CONFIRM busy=strings::CONFIRMING/>
         </Form>
     }
 }
@@ -113,10 +113,10 @@ fn Confirm(form: FormState, token: String, link: Option<MailedLink>) -> impl Int
 #[component]
 fn OtherConfirmed() -> impl IntoView {
     view! {
-        <PageTitle text=words::OTHER_CONFIRMED/>
-        <h1>{words::OTHER_CONFIRMED}</h1>
-        <p class="muted">{words::OTHER_STAYS}</p>
-        <p><a class="button" href="/inbox" rel="external">{words::OPEN_INBOX}</a></p>
+        <PageTitle text=strings::OTHER_CONFIRMED/>
+        <h1>{strings::OTHER_CONFIRMED}</h1>
+        <p class="muted">{strings::OTHER_STAYS}</p>
+        <p><a class="button" href="/inbox" rel="external">{strings::OPEN_INBOX}</a></p>
     }
 }
 
@@ -124,18 +124,18 @@ fn OtherConfirmed() -> impl IntoView {
 fn CheckMail() -> impl IntoView {
     let form = FormState::of::<functions::Resend>("resend");
     let again = done_code("again");
-    let sent = move || again.get().filter(|_| form.failure.get().is_none()).map(|_| words::SENT_AGAIN);
+    let sent = move || again.get().filter(|_| form.failure.get().is_none()).map(|_| strings::SENT_AGAIN);
     view! {
-        <PageTitle text=words::CHECK_MAIL/>
-        <h1>{words::CHECK_MAIL}</h1>
-        <p>{words::CHECK_MAIL_LEAD}</p>
+        <PageTitle text=strings::CHECK_MAIL/>
+        <h1>{strings::CHECK_MAIL}</h1>
+        <p>{strings::CHECK_MAIL_LEAD}</p>
         <Done text=Signal::derive(sent)/>
-        <h2>{words::NO_MAIL}</h2>
-        <p class="muted">{words::NO_MAIL_LEAD}</p>
+        <h2>{strings::NO_MAIL}</h2>
+        <p class="muted">{strings::NO_MAIL_LEAD}</p>
         <FormError failure=form.failure/>
         <Form form class="form" id=form.id>
-            <TextField form field="email" label=words::EMAIL kind="email" maxlength=EMAIL_LIMIT autocomplete="username"/>
-            <Submit form label=words::SEND_AGAIN busy=words::SENDING_LINK/>
+            <TextField form field="email" label=strings::EMAIL kind="email" maxlength=EMAIL_LIMIT autocomplete="username"/>
+            <Submit form label=strings::SEND_AGAIN busy=strings::SENDING_LINK/>
         </Form>
     }
 }

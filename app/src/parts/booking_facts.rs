@@ -1,27 +1,27 @@
 use super::{DayLine, IsolatedText};
-use crate::{reactive::memo, words};
+use crate::{reactive::memo, strings};
 use leptos::prelude::*;
 use model::{Booking, BookingStatus};
 
 /// Where a booking stands, in words and colour.
 #[component]
 pub fn StatusChip(status: BookingStatus) -> impl IntoView {
-    view! { <span class=format!("chip {}", status.as_str())>{words::status(status)}</span> }
+    view! { <span class=format!("chip {}", status.as_str())>{strings::booking_status_label(status)}</span> }
 }
 
 /// What was agreed, one fact a row.
 #[component]
 pub fn BookingFacts(#[prop(into)] booking: Signal<Booking>) -> impl IntoView {
     let facts = move |booking: Booking| {
-        let craft = booking.talent.craft.map(|craft| format!(", {}", words::craft(craft)));
+        let craft = booking.talent.craft.map(|craft| format!(", {}", strings::craft_label(craft)));
         view! {
         <dl class="facts">
-            <div><dt>{words::EVENT}</dt><dd><IsolatedText text=booking.title/></dd></div>
-            <div><dt>{words::DATE}</dt><dd><DayLine day=booking.event_date/></dd></div>
-            <div><dt>{words::VENUE}</dt><dd><IsolatedText text=booking.venue/></dd></div>
-            <div><dt>{words::FEE}</dt><dd>{booking.fee.format_amount()}</dd></div>
-            <div><dt>{words::ORGANIZER}</dt><dd><IsolatedText text=booking.organizer.name/></dd></div>
-            <div><dt>{words::TALENT}</dt><dd><IsolatedText text=booking.talent.name/>{craft}</dd></div>
+            <div><dt>{strings::EVENT}</dt><dd><IsolatedText text=booking.title/></dd></div>
+            <div><dt>{strings::DATE}</dt><dd><DayLine day=booking.event_date/></dd></div>
+            <div><dt>{strings::VENUE}</dt><dd><IsolatedText text=booking.venue/></dd></div>
+            <div><dt>{strings::FEE}</dt><dd>{booking.fee.format_amount()}</dd></div>
+            <div><dt>{strings::ORGANIZER}</dt><dd><IsolatedText text=booking.organizer.name/></dd></div>
+            <div><dt>{strings::TALENT}</dt><dd><IsolatedText text=booking.talent.name/>{craft}</dd></div>
         </dl>
         }
     };
@@ -47,7 +47,7 @@ pub fn BookingLine(#[prop(into)] booking: Signal<Booking>, children: Children) -
                 {move || view! { <StatusChip status=status.get()/> }}
             </summary>
             <BookingFacts booking/>
-            <a href=link>{words::OPEN_BOOKING}</a>
+            <a href=link>{strings::OPEN_BOOKING}</a>
             {children()}
         </details>
     }

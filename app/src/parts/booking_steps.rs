@@ -2,7 +2,7 @@ use super::{Form, FormError, FormState, Submit, focus};
 use crate::{
     functions,
     reactive::{effect, memo},
-    words,
+    strings,
 };
 use leptos::prelude::*;
 use model::{Booking, BookingAction, Conversation, Role};
@@ -67,11 +67,11 @@ pub fn CallOff(stepping: Stepping, #[prop(into)] conversation: Signal<Conversati
         open.get().then(|| {
             view! {
                 <details class="call-off">
-                    <summary>{words::CANCEL_BOOKING}</summary>
-                    <p class="muted">{move || words::cancelling(&name.get())}</p>
+                    <summary>{strings::CANCEL_BOOKING}</summary>
+                    <p class="muted">{move || strings::cancel_warning(&name.get())}</p>
                     <Form form=stepping.form>
                         <StepFields booking_id step=BookingAction::Cancel/>
-                        <Submit form=stepping.form label=words::CANCEL_BOOKING_FOR_SURE busy=words::CANCELLING danger=true/>
+                        <Submit form=stepping.form label=strings::CANCEL_BOOKING_FOR_SURE busy=strings::CANCELLING danger=true/>
                     </Form>
                 </details>
             }
@@ -96,7 +96,7 @@ fn Answer(stepping: Stepping, booking_id: StoredValue<String>, step: BookingActi
         <Form form=stepping.form>
             <StepFields booking_id step/>
             <button class="button" class:primary=step == BookingAction::Accept type="submit" disabled=stepping.form.pending>
-                {words::step(step)}
+                {strings::booking_action_label(step)}
             </button>
         </Form>
     }

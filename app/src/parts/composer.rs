@@ -4,7 +4,7 @@ use crate::{
     browser, functions,
     live::{Live, Outbox, drafts::DraftKey},
     reactive::{effect, memo},
-    words,
+    strings,
 };
 use leptos::{ev::KeyboardEvent, html::Textarea, prelude::*, server_fn::ServerFn};
 use model::{PersonId, Thread, message::BODY_LIMIT};
@@ -100,15 +100,15 @@ pub fn Composer(me: PersonId, thread: RwSignal<Thread>) -> impl IntoView {
         <PostForm path="/fn/post" class="composer" on:submit=move |event| { event.prevent_default(); send(); }>
             <input type="hidden" name="conversation_id" value=id.to_string()/>
             <input type="hidden" name="client_id" value=client_id() autocomplete="off"/>
-            <label class="visually-hidden" for="message">{words::MESSAGE}</label>
+            <label class="visually-hidden" for="message">{strings::MESSAGE}</label>
             <textarea id="message" name="body" rows="1" dir="auto" required node_ref=area
-                autocomplete=move || local.started().then_some("off") maxlength=move || (!local.started()).then_some(BODY_LIMIT) placeholder=words::WRITE
+                autocomplete=move || local.started().then_some("off") maxlength=move || (!local.started()).then_some(BODY_LIMIT) placeholder=strings::WRITE
                 aria-describedby="message-count" on:keydown=on_key on:input:target=on_input></textarea>
             <button class="button primary" type="submit" disabled=cannot_send>
-                <Icon glyph=Glyph::Send/><span class="bar-word">{words::SEND}</span>
+                <Icon glyph=Glyph::Send/><span class="bar-word">{strings::SEND}</span>
             </button>
             <p class="count" id="message-count" class:wrong=move || { length.get() > BODY_LIMIT }>
-                {move || (length.get() >= COUNT_FROM).then(|| words::characters_left(length.get()))}
+                {move || (length.get() >= COUNT_FROM).then(|| strings::characters_left(length.get()))}
             </p>
         </PostForm>
     }

@@ -1,7 +1,7 @@
 use crate::{
     live::{Closed, Connection, Live, Outbox},
     pages::sign_in_path,
-    words,
+    strings,
 };
 use leptos::prelude::*;
 
@@ -11,10 +11,10 @@ pub fn ConnectionBar() -> impl IntoView {
     let (live, drafts) = (Live::current(), Outbox::current().drafts);
     let text = move || match live.connection.get() {
         Connection::Live => None,
-        Connection::Reconnecting if drafts.unkept.get() => Some(words::RECONNECTING_UNKEPT),
-        Connection::Reconnecting => Some(words::RECONNECTING),
-        Connection::Offline => Some(words::OFFLINE),
-        Connection::SignedOut => Some(words::SIGNED_OUT),
+        Connection::Reconnecting if drafts.unkept.get() => Some(strings::RECONNECTING_UNKEPT),
+        Connection::Reconnecting => Some(strings::RECONNECTING),
+        Connection::Offline => Some(strings::OFFLINE),
+        Connection::SignedOut => Some(strings::SIGNED_OUT),
     };
     let over = move || live.connection.get() == Connection::SignedOut;
     view! {
@@ -22,10 +22,10 @@ pub fn ConnectionBar() -> impl IntoView {
             {move || match live.closed.get() {
                 Some(closed) => view! { <ClosedLine closed/> }.into_any(),
                 None => text().map(|text| view! {
-                    <p>{text} {over().then(|| view! { <a href=sign_in_path() target="_blank">{words::SIGN_IN}</a> })}</p>
+                    <p>{text} {over().then(|| view! { <a href=sign_in_path() target="_blank">{strings::SIGN_IN}</a> })}</p>
                 }).into_any(),
             }}
-            {move || (drafts.unkept.get() && !over()).then(|| view! { <p>{words::UNKEPT}</p> })}
+            {move || (drafts.unkept.get() && !over()).then(|| view! { <p>{strings::UNKEPT}</p> })}
         </div>
     }
 }
@@ -37,15 +37,15 @@ fn ClosedLine(closed: Closed) -> impl IntoView {
     let (who, on) = match &closed {
         Closed::SigningOut => {
             return view! {
-                <p>{words::SIGNING_OUT} " "
-                    <button type="button" class="link" on:click=move |_| outbox.stay_signed_in()>{words::STAY_SIGNED_IN}</button>
+                <p>{strings::SIGNING_OUT} " "
+                    <button type="button" class="link" on:click=move |_| outbox.stay_signed_in()>{strings::STAY_SIGNED_IN}</button>
                 </p>
             }
             .into_any();
         }
-        Closed::OtherPerson(Some(name)) => (words::signed_in_as(name), words::go_on_as(name)),
-        Closed::OtherPerson(None) => (words::OTHER_PERSON.to_owned(), words::BACK_TO_INBOX.to_owned()),
+        Closed::OtherPerson(Some(name)) => (strings::signed_in_as(name), strings::continue_as(name)),
+        Closed::OtherPerson(None) => (strings::OTHER_PERSON.to_owned(), strings::BACK_TO_INBOX.to_owned()),
     };
     // Another document: this one stays the other person's.
-    view! { <p>{who} ". " {words::OTHER_PERSON_MEANS} " " <a href="/inbox" rel="external">{on}</a></p> }.into_any()
+    view! { <p>{who} ". " {strings::OTHER_PERSON_MEANS} " " <a href="/inbox" rel="external">{on}</a></p> }.into_any()
 }

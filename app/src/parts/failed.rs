@@ -1,5 +1,5 @@
 use super::{Glyph, Icon, PageTitle};
-use crate::{answer::Failure, live::Live, reactive::effect, words};
+use crate::{answer::Failure, live::Live, reactive::effect, strings};
 use leptos::prelude::*;
 use model::ApiError;
 
@@ -14,12 +14,12 @@ pub fn Failed(failure: Failure) -> impl IntoView {
         }
     });
     let (title, lead) = match &failure {
-        Failure::Refused(ApiError::NotFound) => (words::NOT_FOUND.to_owned(), words::NOT_FOUND_LEAD.to_owned()),
+        Failure::Refused(ApiError::NotFound) => (strings::NOT_FOUND.to_owned(), strings::NOT_FOUND_LEAD.to_owned()),
         Failure::Refused(ApiError::Unavailable | ApiError::Internal) => {
-            (words::BROKEN.to_owned(), words::BROKEN_LEAD.to_owned())
+            (strings::BROKEN.to_owned(), strings::BROKEN_LEAD.to_owned())
         }
-        Failure::Refused(refusal) => (words::refusal(refusal), String::new()),
-        Failure::Unreached | Failure::TimedOut => (words::UNREACHED.to_owned(), String::new()),
+        Failure::Refused(refusal) => (strings::error_text(refusal), String::new()),
+        Failure::Unreached | Failure::TimedOut => (strings::UNREACHED.to_owned(), String::new()),
     };
     let may_help = !matches!(&failure, Failure::Refused(ApiError::NotFound | ApiError::WrongRole));
     view! {
@@ -30,10 +30,10 @@ pub fn Failed(failure: Failure) -> impl IntoView {
             <p class="muted">{lead}</p>
             {may_help.then(|| view! {
                 <button class="button" type="button" on:click=move |_| live.epoch.update(|epoch| *epoch += 1)>
-                    {words::TRY_AGAIN}
+                    {strings::TRY_AGAIN}
                 </button>
             })}
-            <a class="button" href="/inbox">{words::BACK_TO_INBOX}</a>
+            <a class="button" href="/inbox">{strings::BACK_TO_INBOX}</a>
         </div>
     }
 }
@@ -55,7 +55,7 @@ pub fn Empty(title: &'static str, lead: &'static str, #[prop(optional)] children
 pub fn Skeleton(rows: usize) -> impl IntoView {
     view! {
         <div class="skeleton" role="status">
-            <span class="visually-hidden">{words::LOADING}</span>
+            <span class="visually-hidden">{strings::LOADING}</span>
             {(0..rows).map(|_| view! { <span class="skeleton-row" aria-hidden="true"></span> }).collect_view()}
         </div>
     }

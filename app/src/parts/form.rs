@@ -18,7 +18,7 @@ use crate::{
     live::IN_BROWSER,
     owner::OwnerField,
     reactive::effect,
-    words,
+    strings,
 };
 use leptos::{
     ev::SubmitEvent,
@@ -89,7 +89,7 @@ impl FormState {
     /// What is wrong with one field.
     pub fn wrong(self, field: &'static str) -> Signal<Option<&'static str>> {
         Signal::derive(move || match self.failure.get() {
-            Some(Failure::Refused(refusal)) => refusal.field_error(field).map(words::fault),
+            Some(Failure::Refused(refusal)) => refusal.field_error(field).map(strings::field_error_text),
             _ => None,
         })
     }

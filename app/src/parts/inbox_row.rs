@@ -1,5 +1,5 @@
 use super::{Avatar, IsolatedText, Time, When, local::Local};
-use crate::{reactive::memo, words};
+use crate::{reactive::memo, strings};
 use leptos::{either::Either, prelude::*};
 use leptos_router::hooks::use_location;
 use model::{BookingStatus, Conversation, Inbox, Message, Person, PersonId, text};
@@ -21,10 +21,10 @@ pub fn InboxRow(me: PersonId, inbox: RwSignal<Inbox>, conversation: Conversation
     let last = move || {
         now.get().and_then(|now| now.last).map(|last| match last {
             Last::Wrote(sender, line) => Either::Left(view! {
-                {(sender == me).then_some(words::YOU_WROTE)}<IsolatedText text=line/>
+                {(sender == me).then_some(strings::YOU_WROTE)}<IsolatedText text=line/>
             }),
             Last::Stepped(sender, status) => {
-                Either::Right(words::stepped(status, (sender.id != me).then_some(sender.name.as_str())))
+                Either::Right(strings::booking_event_text(status, (sender.id != me).then_some(sender.name.as_str())))
             }
         })
     };
@@ -45,7 +45,7 @@ pub fn InboxRow(me: PersonId, inbox: RwSignal<Inbox>, conversation: Conversation
                     </span>
                     <span class="row-last">{last}</span>
                     {move || (unread() > 0).then(|| view! {
-                        <span class="badge"><span aria-hidden="true">{unread()}</span><span class="visually-hidden">{words::unread(unread())}</span></span>
+                        <span class="badge"><span aria-hidden="true">{unread()}</span><span class="visually-hidden">{strings::unread_label(unread())}</span></span>
                     })}
                 </span>
             </a>

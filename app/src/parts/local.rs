@@ -3,7 +3,7 @@
 //! Until then, and without JavaScript, they are in UTC and English: the server can't know better, and
 //! what the browser first draws must equal what the server sent.
 
-use crate::{browser, words};
+use crate::{browser, strings};
 use js_sys::Date;
 use leptos::prelude::*;
 use model::{Day, Timestamp};
@@ -62,10 +62,10 @@ impl Local {
     /// How long ago, in words; the day where that is more than a day.
     pub fn ago(self, at: Timestamp) -> String {
         let short = self.short(at);
-        if short == words::JUST_NOW {
-            words::JUST_BEFORE.to_owned()
+        if short == strings::JUST_NOW {
+            strings::JUST_BEFORE.to_owned()
         } else if self.now().millis() - at.millis() < DAY {
-            words::ago(&short)
+            strings::time_ago(&short)
         } else {
             short
         }
@@ -119,9 +119,9 @@ impl Local {
         self.ahead.track();
         let minutes = (self.now().millis() - at.millis()).max(0) / 60_000;
         match minutes {
-            0 => words::JUST_NOW.to_owned(),
-            1..60 => words::minutes(minutes),
-            60..1_440 => words::hours(minutes / 60),
+            0 => strings::JUST_NOW.to_owned(),
+            1..60 => strings::short_minutes(minutes),
+            60..1_440 => strings::short_hours(minutes / 60),
             _ => {
                 let date = date(at);
                 browser::localize(&date, LOCALE_DATE, &[("day", "numeric"), ("month", "short")])

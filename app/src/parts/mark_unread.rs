@@ -2,7 +2,7 @@ use super::{Form, FormError, FormState};
 use crate::{
     functions,
     reactive::{effect, memo},
-    words,
+    strings,
 };
 use leptos::prelude::*;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
@@ -34,7 +34,7 @@ pub fn MarkUnread(me: PersonId, thread: RwSignal<Thread>) -> impl IntoView {
                 <Form form class="mark-unread">
                     <input type="hidden" name="conversation_id" value=id.get_value()/>
                     <input type="hidden" name="seq" value=seq/>
-                    <button class="link" type="submit" disabled=form.pending>{words::MARK_UNREAD}</button>
+                    <button class="link" type="submit" disabled=form.pending>{strings::MARK_UNREAD}</button>
                     {move || form.failure.with(Option::is_some).then(|| view! { <FormError failure=form.failure/> })}
                 </Form>
             }

@@ -8,7 +8,7 @@ use super::{Glyph, Icon, local::Local};
 use crate::{
     live::Outbox,
     reactive::{effect, list, memo},
-    words,
+    strings,
 };
 use arrange::{Row, arrange};
 use leptos::prelude::*;
@@ -64,7 +64,7 @@ pub fn MessageLog(me: PersonId, thread: RwSignal<Thread>, place: Place, at: Opti
     let unread_below = move || if place.away.get() { thread.with(|thread| thread.conversation.unread) } else { 0 };
     view! {
         <div class="log-frame">
-            <div class="log" role="log" aria-label=words::MESSAGES tabindex="0" aria-busy=move || window.loading.get().to_string() node_ref=place.log() on:scroll=move |_| place.look()>
+            <div class="log" role="log" aria-label=strings::MESSAGES tabindex="0" aria-busy=move || window.loading.get().to_string() node_ref=place.log() on:scroll=move |_| place.look()>
                 <div class="log-inner">
                     <Older thread window/>
                     {list(rows, Row::key, move |row| view! { <MessageRow me row last linked=at/> }.into_any())}
@@ -74,12 +74,12 @@ pub fn MessageLog(me: PersonId, thread: RwSignal<Thread>, place: Place, at: Opti
             </div>
             {move || place.line_above.get().then(|| view! {
                 <button class="pill above" type="button" on:click=move |_| place.to_line()>
-                    {words::FIRST_UNREAD} <Icon glyph=Glyph::Up/>
+                    {strings::FIRST_UNREAD} <Icon glyph=Glyph::Up/>
                 </button>
             })}
             {move || (unread_below() > 0).then(|| view! {
                 <button class="pill" type="button" on:click=move |_| { window.latest(); place.focus(); }>
-                    {move || words::new_below(unread_below())} <Icon glyph=Glyph::Down/>
+                    {move || strings::new_below(unread_below())} <Icon glyph=Glyph::Down/>
                 </button>
             })}
         </div>
@@ -98,12 +98,12 @@ fn Older(thread: RwSignal<Thread>, window: Window) -> impl IntoView {
             view! {
                 <p class="older" class:loading=loading node_ref=at_top>
                     <a href=move || format!("?before={}", first()) on:click=move |event| { event.prevent_default(); window.older(); }>
-                        {move || if loading.get() { words::LOADING_OLDER } else { words::OLDER_MESSAGES }}
+                        {move || if loading.get() { strings::LOADING_OLDER } else { strings::OLDER_MESSAGES }}
                     </a>
                 </p>
             }.into_any()
         } else {
-            view! { <p class="older muted" class:loading=loading>{words::THREAD_START}</p> }.into_any()
+            view! { <p class="older muted" class:loading=loading>{strings::THREAD_START}</p> }.into_any()
         }}
     }
 }
@@ -119,8 +119,8 @@ fn Newer(thread: RwSignal<Thread>, window: Window) -> impl IntoView {
         beyond.get().map(|(shown, last)| {
             view! {
                 <p class="older" node_ref=at_bottom>
-                    <a href=format!("?after={shown}") on:click=move |event| { event.prevent_default(); window.newer(); }>{words::NEWER_MESSAGES}</a>
-                    <a href=format!("?at={last}") on:click=move |event| { event.prevent_default(); window.latest(); }>{words::LATEST_MESSAGES}</a>
+                    <a href=format!("?after={shown}") on:click=move |event| { event.prevent_default(); window.newer(); }>{strings::NEWER_MESSAGES}</a>
+                    <a href=format!("?at={last}") on:click=move |event| { event.prevent_default(); window.latest(); }>{strings::LATEST_MESSAGES}</a>
                 </p>
             }
         })

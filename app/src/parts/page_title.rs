@@ -1,4 +1,4 @@
-use crate::{live::IN_BROWSER, words};
+use crate::{live::IN_BROWSER, strings};
 use leptos::{prelude::*, text_prop::TextProp};
 use leptos_meta::Title;
 use model::text;
@@ -15,7 +15,7 @@ pub fn PageTitle(#[prop(into)] text: TextProp) -> impl IntoView {
 }
 
 fn document_title(page: &str, in_browser: bool) -> String {
-    let title = if page.is_empty() { words::SITE.to_owned() } else { words::page_title(page) };
+    let title = if page.is_empty() { strings::SITE.to_owned() } else { strings::page_title(page) };
     if in_browser { title } else { text::escape_html(&title) }
 }
 

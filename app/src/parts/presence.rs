@@ -3,7 +3,7 @@ use crate::{
     browser, functions,
     live::Live,
     reactive::{effect, memo},
-    words,
+    strings,
 };
 use leptos::{prelude::*, task::spawn_local};
 use model::{Conversation, Presence};
@@ -38,13 +38,13 @@ pub fn PresenceLine(#[prop(into)] conversation: Signal<Conversation>) -> impl In
     let name = move || conversation.with(|conversation| conversation.counterpart.name.clone());
     let here = move || match known.get() {
         _ if typing.get() => None,
-        Presence { online: true, .. } => Some(words::ONLINE.to_owned()),
-        Presence { active_at, .. } => active_at.map(|at| words::active(&local.ago(at))),
+        Presence { online: true, .. } => Some(strings::ONLINE.to_owned()),
+        Presence { active_at, .. } => active_at.map(|at| strings::last_active(&local.ago(at))),
     };
     view! {
         <p class="presence">
             <span role="status">
-                {move || typing.get().then(|| view! { <span class="visually-hidden">{words::it_is(&name())}</span>{words::TYPING} })}
+                {move || typing.get().then(|| view! { <span class="visually-hidden">{strings::person_is(&name())}</span>{strings::TYPING} })}
             </span>
             <span class:online=move || known.get().online && !typing.get()>{here}</span>
         </p>

@@ -1,7 +1,7 @@
 use super::{Glyph, Icon, IsolatedText, PostForm};
 use crate::{
     live::{Live, Outbox},
-    words,
+    strings,
 };
 use leptos::prelude::*;
 use model::{NavState, Role};
@@ -21,28 +21,28 @@ pub fn TopBar(frame: RwSignal<NavState>) -> impl IntoView {
         }
         let unsent = live.unsent.get_untracked();
         // Signing out empties what this browser keeps.
-        if unsent > 0 && !window().confirm_with_message(&words::leaving_unsent(unsent)).unwrap_or(true) {
+        if unsent > 0 && !window().confirm_with_message(&strings::unsent_warning(unsent)).unwrap_or(true) {
             return;
         }
         outbox.sign_out();
     };
     view! {
         <header class="bar">
-            <a class="brand" href="/inbox">{words::SITE}</a>
-            <nav aria-label=words::MENU>
+            <a class="brand" href="/inbox">{strings::SITE}</a>
+            <nav aria-label=strings::MENU>
                 {organizer.then(|| view! {
-                    <a class="bar-item" href="/talents"><Icon glyph=Glyph::Search/><span class="bar-word">{words::FIND_TALENT}</span></a>
+                    <a class="bar-item" href="/talents"><Icon glyph=Glyph::Search/><span class="bar-word">{strings::FIND_TALENT}</span></a>
                 })}
-                <a class="bar-item" href="/notifications" aria-label=move || words::bell(count())>
+                <a class="bar-item" href="/notifications" aria-label=move || strings::notifications_label(count())>
                     <Icon glyph=Glyph::Bell/>
                     {move || (count() > 0).then(|| view! { <span class="badge">{count()}</span> })}
                 </a>
             </nav>
-            <a class="bar-item" href="/settings" aria-label=move || words::settings_of(&name())>
+            <a class="bar-item" href="/settings" aria-label=move || strings::settings_of(&name())>
                 <Icon glyph=Glyph::Person/><span class="bar-word bar-name"><IsolatedText text=Signal::derive(name)/></span>
             </a>
             <PostForm path="/fn/sign-out" on:submit=leave>
-                <button class="bar-item" type="submit"><Icon glyph=Glyph::Door/><span class="bar-word">{words::SIGN_OUT}</span></button>
+                <button class="bar-item" type="submit"><Icon glyph=Glyph::Door/><span class="bar-word">{strings::SIGN_OUT}</span></button>
             </PostForm>
         </header>
     }
@@ -53,7 +53,7 @@ pub fn TopBar(frame: RwSignal<NavState>) -> impl IntoView {
 pub fn SiteBar() -> impl IntoView {
     view! {
         <header class="bar">
-            <a class="brand" href="/" rel="external">{words::SITE}</a>
+            <a class="brand" href="/" rel="external">{strings::SITE}</a>
         </header>
     }
 }

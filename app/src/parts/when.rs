@@ -1,5 +1,5 @@
 use super::local::Local;
-use crate::words;
+use crate::strings;
 use leptos::prelude::*;
 use model::{Day, Timestamp};
 
@@ -30,7 +30,7 @@ pub fn Time(at: Timestamp, tell: When) -> impl IntoView {
 #[component]
 pub fn DayLine(day: Day) -> impl IntoView {
     let local = Local::current();
-    let distance = move || local.today().map(|today| format!(", {}", words::in_days(day.days_after(today))));
+    let distance = move || local.today().map(|today| format!(", {}", strings::relative_days(day.days_after(today))));
     view! {
         <time datetime=day.to_string()>{move || local.calendar_day(day)}</time>
         {distance}

@@ -1,5 +1,5 @@
 use super::{Choice, Field, FormState, Radios, TextField};
-use crate::words;
+use crate::strings;
 use leptos::prelude::*;
 use model::{Craft, Role, person::NAME_LIMIT};
 
@@ -12,16 +12,19 @@ pub fn WhoFields(
     role: String,
 ) -> impl IntoView {
     view! {
-        <Radios form field="role" legend=words::JOIN_AS choices=roles() chosen=role/>
+        <Radios form field="role" legend=strings::JOIN_AS choices=roles() chosen=role/>
         <CraftField form/>
-        <TextField form field="name" label=words::NAME help=words::NAME_HELP maxlength=NAME_LIMIT autocomplete="name"/>
+        <TextField form field="name" label=strings::NAME help=strings::NAME_HELP maxlength=NAME_LIMIT autocomplete="name"/>
     }
 }
 
 /// Both roles, to choose from.
 pub fn roles() -> Vec<Choice> {
-    let choice =
-        |role: Role| Choice { value: role.as_str(), label: words::role(role), help: Some(words::role_joins(role)) };
+    let choice = |role: Role| Choice {
+        value: role.as_str(),
+        label: strings::role_label(role),
+        help: Some(strings::role_description(role)),
+    };
     Role::ALL.iter().copied().map(choice).collect()
 }
 
@@ -31,10 +34,10 @@ fn CraftField(form: FormState) -> impl IntoView {
     let (id, kept) = (format!("{}-craft", form.id), form.kept("craft").unwrap_or_default());
     view! {
         <div class="for-talent">
-            <Field id=id.clone() label=words::CRAFT help=words::CRAFT_HELP error=form.wrong("craft")>
+            <Field id=id.clone() label=strings::CRAFT help=strings::CRAFT_HELP error=form.wrong("craft")>
                 <select id=id.clone() name="craft" aria-describedby=format!("{id}-help {id}-error")>
-                    <option value="">{words::CRAFT_LATER}</option>
-                    {Craft::ALL.iter().map(|&craft| view! { <option value=craft.as_str() selected=craft.as_str() == kept>{words::craft(craft)}</option> }).collect_view()}
+                    <option value="">{strings::CRAFT_LATER}</option>
+                    {Craft::ALL.iter().map(|&craft| view! { <option value=craft.as_str() selected=craft.as_str() == kept>{strings::craft_label(craft)}</option> }).collect_view()}
                 </select>
             </Field>
         </div>

@@ -34,7 +34,7 @@ fn every_text_of_the_screen_stands_in_one_place() {
             code.lines().filter(|line| says_something(line)).map(str::trim).map(str::to_owned).collect();
         said.into_iter().map(move |line| format!("{}: {line}", source.path))
     });
-    none("words belong to app/src/words.rs", spoken.collect());
+    none("words belong to app/src/strings.rs", spoken.collect());
 }
 
 /// Whether a line holds a literal that reads like a sentence: a capital letter, then a small one.

@@ -45,9 +45,9 @@ const OWN: [&str; 5] = ["when", "time", "code", "user_agent", "what"];
 #[test]
 fn a_sentence_isolates_the_text_of_a_person() {
     let (mut checked, mut offenders) = (0, Vec::new());
-    for source in sources(&["app/src/words"], &[".rs"])
+    for source in sources(&["app/src/strings"], &[".rs"])
         .into_iter()
-        .chain(code(&["app"]).into_iter().filter(|source| source.path == "app/src/words.rs"))
+        .chain(code(&["app"]).into_iter().filter(|source| source.path == "app/src/strings.rs"))
     {
         for item in syn::parse_file(&source.text).unwrap_or_else(|error| panic!("{}: {error}", source.path)).items {
             let Item::Fn(function) = item else { continue };

@@ -1,7 +1,7 @@
 use crate::{
     parts::{Avatar, Form, FormState, Glyph, Icon, IsolatedText, Time, When, focus},
     reactive::memo,
-    words,
+    strings,
 };
 use leptos::prelude::*;
 use model::{Notification, NotificationList};
@@ -10,8 +10,8 @@ use model::{Notification, NotificationList};
 #[component]
 pub(super) fn Row(notices: RwSignal<NotificationList>, notification: Notification, form: FormState) -> impl IntoView {
     let Notification { id, conversation_id, kind, actor, preview, created_at, .. } = notification;
-    let what = words::notified(kind, &actor.name);
-    let mark = StoredValue::new(words::mark_read(&what));
+    let what = strings::notification_text(kind, &actor.name);
+    let mark = StoredValue::new(strings::mark_read_label(&what));
     let href = conversation_id.map_or_else(|| "/settings".to_owned(), |id| format!("/conversations/{id}"));
     let link_id = format!("notification-{id}");
     let link = StoredValue::new(format!("#{link_id}"));
@@ -26,7 +26,7 @@ pub(super) fn Row(notices: RwSignal<NotificationList>, notification: Notificatio
                 <span class="row-when"><Time at=created_at tell=When::Short/></span>
                 <span class="row-about">
                     <span class="row-last"><IsolatedText text=preview/></span>
-                    {move || unread.get().then(|| view! { <span class="badge">{words::UNREAD}</span> })}
+                    {move || unread.get().then(|| view! { <span class="badge">{strings::UNREAD}</span> })}
                 </span>
             </a>
             // The button goes with what it marks: the keyboard goes to the link before it does.
@@ -34,7 +34,7 @@ pub(super) fn Row(notices: RwSignal<NotificationList>, notification: Notificatio
                 <Form form on:submit=move |_| focus(link.get_value())>
                     <input type="hidden" name="id" value=id.to_string()/>
                     <button class="bar-item" type="submit" aria-label=mark.get_value() disabled=form.pending>
-                        <Icon glyph=Glyph::Check/><span class="bar-word">{words::MARK_READ}</span>
+                        <Icon glyph=Glyph::Check/><span class="bar-word">{strings::MARK_READ}</span>
                     </button>
                 </Form>
             })}

@@ -3,7 +3,7 @@ use crate::{
     functions,
     parts::{Done, Form, FormError, FormState, PasswordField, Submit},
     reactive::effect,
-    words,
+    strings,
 };
 use leptos::prelude::*;
 
@@ -17,13 +17,13 @@ pub(super) fn ConfirmPassword(id: &'static str, email: String, confirmed: RwSign
         }
     });
     view! {
-        <p class="muted">{words::CONFIRM_FIRST}</p>
+        <p class="muted">{strings::CONFIRM_FIRST}</p>
         <FormError failure=form.failure/>
         <Form form class="form" id=form.id>
             <Whose email/>
-            <PasswordField form field="password" label=words::YOUR_PASSWORD/>
-            <Submit form label=words::CONFIRM_PASSWORD busy=words::CONFIRMING_PASSWORD/>
-            <Done text=form.says(words::PASSWORD_CONFIRMED)/>
+            <PasswordField form field="password" label=strings::YOUR_PASSWORD/>
+            <Submit form label=strings::CONFIRM_PASSWORD busy=strings::CONFIRMING_PASSWORD/>
+            <Done text=form.says(strings::PASSWORD_CONFIRMED)/>
         </Form>
     }
 }

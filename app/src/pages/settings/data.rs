@@ -1,5 +1,5 @@
 use super::{ConfirmPassword, Part};
-use crate::{owner::PageOwner, words};
+use crate::{owner::PageOwner, strings};
 use leptos::{either::Either, prelude::*};
 
 /// Taking everything along.
@@ -7,9 +7,9 @@ use leptos::{either::Either, prelude::*};
 pub(super) fn YourData(email: String, confirmed: RwSignal<bool>) -> impl IntoView {
     let person = PageOwner::current().map(|me| format!("?person={me}")).unwrap_or_default();
     view! {
-        <Part id="data" title=words::YOUR_DATA lead=words::YOUR_DATA_LEAD>
+        <Part id="data" title=strings::YOUR_DATA lead=strings::YOUR_DATA_LEAD>
             {move || match confirmed.get() {
-                true => Either::Left(view! { <p><a class="button" href=format!("/api/account/export{person}") download>{words::DOWNLOAD_DATA}</a></p> }),
+                true => Either::Left(view! { <p><a class="button" href=format!("/api/account/export{person}") download>{strings::DOWNLOAD_DATA}</a></p> }),
                 false => Either::Right(view! { <ConfirmPassword id="confirm-data" email=email.clone() confirmed/> }),
             }}
         </Part>

@@ -3,7 +3,7 @@ use crate::{
     functions,
     live::Outbox,
     parts::{FormError, FormState, PasswordField, PostForm, Submit},
-    words,
+    strings,
 };
 use leptos::prelude::*;
 
@@ -17,17 +17,17 @@ pub(super) fn DeleteAccount(email: String) -> impl IntoView {
     let form = FormState::of::<functions::Leave>("delete-form");
     let failed = form.failure.with_untracked(Option::is_some);
     view! {
-        <Part id="delete" title=words::DELETE_ACCOUNT lead=words::DELETE_LEAD>
+        <Part id="delete" title=strings::DELETE_ACCOUNT lead=strings::DELETE_LEAD>
             <ul class="points-list">
-                {words::DELETE_POINTS.map(|point| view! { <li>{point}</li> })}
+                {strings::DELETE_POINTS.map(|point| view! { <li>{point}</li> })}
             </ul>
             <details class="call-off" open=failed>
-                <summary>{words::DELETE_OPEN}</summary>
+                <summary>{strings::DELETE_OPEN}</summary>
                 <FormError failure=form.failure/>
                 <PostForm path="/fn/leave" class="form" id=form.id on:submit=move |_| outbox.begin_deletion()>
                     <Whose email/>
-                    <PasswordField form field="password" label=words::YOUR_PASSWORD/>
-                    <Submit form label=words::DELETE_ACCOUNT busy=words::DELETING danger=true/>
+                    <PasswordField form field="password" label=strings::YOUR_PASSWORD/>
+                    <Submit form label=strings::DELETE_ACCOUNT busy=strings::DELETING danger=true/>
                 </PostForm>
             </details>
         </Part>

@@ -3,7 +3,7 @@ use crate::{
     functions,
     parts::{Done, Form, FormError, FormState, IsolatedText, Time, When, focus},
     reactive::{effect, list},
-    words,
+    strings,
 };
 use leptos::prelude::*;
 use model::Device;
@@ -15,9 +15,9 @@ pub(super) fn Devices(lists: Lists) -> impl IntoView {
     lists.follow(form.done);
     keep_focus(form, "#devices");
     view! {
-        <Part id="devices" title=words::DEVICES lead=words::DEVICES_LEAD>
+        <Part id="devices" title=strings::DEVICES lead=strings::DEVICES_LEAD>
             <FormError failure=form.failure/>
-            <Done text=form.says(words::ENDED)/>
+            <Done text=form.says(strings::ENDED)/>
             <ul class="keys" role="list" aria-labelledby="devices">
                 {list(move || lists.devices.get(), |device| (device.id, device.last_seen_at), move |device| view! { <Row device form/> }.into_any())}
             </ul>
@@ -37,19 +37,19 @@ pub(super) fn keep_focus(form: FormState, heading: &'static str) {
 #[component]
 fn Row(device: Device, form: FormState) -> impl IntoView {
     let Device { id, current, user_agent, created_at, last_seen_at } = device;
-    let name = words::device(&user_agent);
-    let (label, about) = (words::sign_out_of(&name), format!("device-{id}"));
+    let name = strings::device_name(&user_agent);
+    let (label, about) = (strings::sign_out_of(&name), format!("device-{id}"));
     view! {
         <li class="key">
-            <p class="key-name"><IsolatedText text=name/> {current.then(|| view! { " " <span class="chip accepted">{words::THIS_DEVICE}</span> })}</p>
+            <p class="key-name"><IsolatedText text=name/> {current.then(|| view! { " " <span class="chip accepted">{strings::THIS_DEVICE}</span> })}</p>
             <p class="help" id=about.clone()>
-                {words::SIGNED_IN} <Time at=created_at tell=When::Exact/> ", "
-                {words::LAST_USED} <Time at=last_seen_at tell=When::Exact/>
+                {strings::SIGNED_IN} <Time at=created_at tell=When::Exact/> ", "
+                {strings::LAST_USED} <Time at=last_seen_at tell=When::Exact/>
             </p>
             {(!current).then(|| view! {
                 <Form form>
                     <input type="hidden" name="id" value=id.to_string()/>
-                    <button class="button" type="submit" aria-label=label aria-describedby=about disabled=form.pending>{words::SIGN_OUT}</button>
+                    <button class="button" type="submit" aria-label=label aria-describedby=about disabled=form.pending>{strings::SIGN_OUT}</button>
                 </Form>
             })}
         </li>

@@ -2,7 +2,7 @@ use super::{Part, Whose};
 use crate::{
     functions,
     parts::{Done, Form, FormError, FormState, PasswordField, Submit, TextField},
-    words,
+    strings,
 };
 use leptos::prelude::*;
 use model::person::EMAIL_LIMIT;
@@ -12,14 +12,14 @@ use model::person::EMAIL_LIMIT;
 pub(super) fn ChangeEmail(email: String) -> impl IntoView {
     let form = FormState::of::<functions::ChangeEmail>("email-form");
     view! {
-        <Part id="email" title=words::EMAIL lead=words::signs_in_with(&email)>
+        <Part id="email" title=strings::EMAIL lead=strings::signs_in_with(&email)>
             <FormError failure=form.failure/>
             <Form form class="form" id=form.id>
                 <Whose email/>
-                <TextField form field="email" label=words::NEW_EMAIL help=words::NEW_EMAIL_HELP kind="email" maxlength=EMAIL_LIMIT autocomplete="email" clears=true/>
-                <PasswordField form field="password" label=words::YOUR_PASSWORD/>
-                <Submit form label=words::CHANGE_EMAIL busy=words::CHANGING/>
-                <Done text=form.says(words::EMAIL_ASKED)/>
+                <TextField form field="email" label=strings::NEW_EMAIL help=strings::NEW_EMAIL_HELP kind="email" maxlength=EMAIL_LIMIT autocomplete="email" clears=true/>
+                <PasswordField form field="password" label=strings::YOUR_PASSWORD/>
+                <Submit form label=strings::CHANGE_EMAIL busy=strings::CHANGING/>
+                <Done text=form.says(strings::EMAIL_ASKED)/>
             </Form>
         </Part>
     }

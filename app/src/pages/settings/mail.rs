@@ -3,7 +3,7 @@ use crate::{
     answer::Failure,
     functions,
     parts::{Choice, Done, Form, FormError, FormState, Radios, Submit},
-    words,
+    strings,
 };
 use leptos::prelude::*;
 use model::{ApiError, EmailDelay};
@@ -18,15 +18,16 @@ pub(super) fn MailAboutUnread(mail_after: EmailDelay) -> impl IntoView {
         _ => true,
     };
     let failure = Signal::derive(move || form.failure.get().filter(own));
-    let choice = |after: EmailDelay| Choice { value: after.as_str(), label: words::mail_after(after), help: None };
+    let choice =
+        |after: EmailDelay| Choice { value: after.as_str(), label: strings::email_delay_label(after), help: None };
     let choices = EmailDelay::ALL.iter().copied().map(choice).collect::<Vec<_>>();
     view! {
-        <Part id="mail" title=words::MAIL lead=words::MAIL_LEAD>
+        <Part id="mail" title=strings::MAIL lead=strings::MAIL_LEAD>
             <FormError failure/>
             <Form form class="form" id=form.id>
-                <Radios form field="mail_after" fault="mailAfter" legend=words::MAIL_AFTER choices chosen=mail_after.as_str()/>
-                <Submit form label=words::SAVE busy=words::SAVING/>
-                <Done text=form.says(words::SAVED)/>
+                <Radios form field="mail_after" fault="mailAfter" legend=strings::MAIL_AFTER choices chosen=mail_after.as_str()/>
+                <Submit form label=strings::SAVE busy=strings::SAVING/>
+                <Done text=form.says(strings::SAVED)/>
             </Form>
         </Part>
     }

@@ -2,7 +2,7 @@ use super::{Lists, Part, Whose};
 use crate::{
     functions,
     parts::{Done, Form, FormError, FormState, PasswordField, Submit},
-    words,
+    strings,
 };
 use leptos::prelude::*;
 
@@ -12,14 +12,14 @@ pub(super) fn ChangePassword(email: String, lists: Lists) -> impl IntoView {
     let form = FormState::of::<functions::ChangePassword>("password-form");
     lists.follow(form.done);
     view! {
-        <Part id="password" title=words::PASSWORD lead=words::PASSWORD_LEAD>
+        <Part id="password" title=strings::PASSWORD lead=strings::PASSWORD_LEAD>
             <FormError failure=form.failure/>
             <Form form class="form" id=form.id>
                 <Whose email/>
-                <PasswordField form field="current" label=words::CURRENT_PASSWORD/>
-                <PasswordField form field="password" label=words::NEW_PASSWORD new=true/>
-                <Submit form label=words::CHANGE_PASSWORD busy=words::CHANGING/>
-                <Done text=form.says(words::PASSWORD_CHANGED)/>
+                <PasswordField form field="current" label=strings::CURRENT_PASSWORD/>
+                <PasswordField form field="password" label=strings::NEW_PASSWORD new=true/>
+                <Submit form label=strings::CHANGE_PASSWORD busy=strings::CHANGING/>
+                <Done text=form.says(strings::PASSWORD_CHANGED)/>
             </Form>
         </Part>
     }

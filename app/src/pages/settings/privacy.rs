@@ -2,7 +2,7 @@ use super::Part;
 use crate::{
     functions,
     parts::{Choice, Done, Form, FormError, FormState, Radios, Submit},
-    words,
+    strings,
 };
 use leptos::prelude::*;
 use model::Account;
@@ -14,16 +14,16 @@ pub(super) fn Privacy(account: Account) -> impl IntoView {
     let choices = |on: &'static str, off: &'static str| {
         [("true", on), ("false", off)].map(|(value, label)| Choice { value, label, help: None }).to_vec()
     };
-    let receipts = choices(words::RECEIPTS_ON, words::RECEIPTS_OFF);
-    let presence = choices(words::PRESENCE_ON, words::PRESENCE_OFF);
+    let receipts = choices(strings::RECEIPTS_ON, strings::RECEIPTS_OFF);
+    let presence = choices(strings::PRESENCE_ON, strings::PRESENCE_OFF);
     view! {
-        <Part id="privacy" title=words::PRIVACY lead=words::PRIVACY_LEAD>
+        <Part id="privacy" title=strings::PRIVACY lead=strings::PRIVACY_LEAD>
             <FormError failure=form.failure/>
             <Form form class="form" id=form.id>
-                <Radios form field="receipts" legend=words::RECEIPTS choices=receipts chosen=account.receipts.to_string()/>
-                <Radios form field="presence" legend=words::PRESENCE choices=presence chosen=account.presence.to_string()/>
-                <Submit form label=words::SAVE busy=words::SAVING/>
-                <Done text=form.says(words::SAVED)/>
+                <Radios form field="receipts" legend=strings::RECEIPTS choices=receipts chosen=account.receipts.to_string()/>
+                <Radios form field="presence" legend=strings::PRESENCE choices=presence chosen=account.presence.to_string()/>
+                <Submit form label=strings::SAVE busy=strings::SAVING/>
+                <Done text=form.says(strings::SAVED)/>
             </Form>
         </Part>
     }

@@ -3,7 +3,7 @@ use crate::{
     functions,
     parts::{Done, Field, Form, FormError, FormState, LongField, Radios, Submit, TextField, roles},
     reactive::effect,
-    words,
+    strings,
 };
 use leptos::prelude::*;
 use model::{Account, Craft, Role, account::BIO_LIMIT, person::NAME_LIMIT};
@@ -14,13 +14,13 @@ pub(super) fn Profile(account: Account, role_open: bool) -> impl IntoView {
     let form = FormState::of::<functions::ChangeAccount>("profile-form");
     let Account { user, craft, bio, .. } = account;
     view! {
-        <Part id="profile" title=words::PROFILE lead=words::joined_as(user.role)>
+        <Part id="profile" title=strings::PROFILE lead=strings::joined_as(user.role)>
             <FormError failure=form.failure/>
             <Form form class="form" id=form.id>
-                <TextField form field="name" label=words::NAME maxlength=NAME_LIMIT autocomplete="name" value=user.name/>
+                <TextField form field="name" label=strings::NAME maxlength=NAME_LIMIT autocomplete="name" value=user.name/>
                 {(user.role == Role::Talent).then(|| view! { <TalentsOwn form craft bio/> })}
-                <Submit form label=words::SAVE busy=words::SAVING/>
-                <Done text=form.says(words::SAVED)/>
+                <Submit form label=strings::SAVE busy=strings::SAVING/>
+                <Done text=form.says(strings::SAVED)/>
             </Form>
             {role_open.then(|| view! { <ChangeRole role=user.role/> })}
         </Part>
@@ -40,8 +40,8 @@ fn ChangeRole(role: Role) -> impl IntoView {
     view! {
         <FormError failure=form.failure/>
         <Form form class="form" id=form.id>
-            <Radios form field="role" legend=words::JOIN_AS choices=roles() chosen=role.as_str()/>
-            <Submit form label=words::CHANGE_ROLE busy=words::CHANGING/>
+            <Radios form field="role" legend=strings::JOIN_AS choices=roles() chosen=role.as_str()/>
+            <Submit form label=strings::CHANGE_ROLE busy=strings::CHANGING/>
         </Form>
     }
 }
@@ -50,14 +50,14 @@ fn ChangeRole(role: Role) -> impl IntoView {
 fn TalentsOwn(form: FormState, craft: Option<Craft>, bio: String) -> impl IntoView {
     let craft = form.kept("craft").map_or(craft, |kept| kept.parse().ok());
     view! {
-        <Field id="profile-craft" label=words::CRAFT error=form.wrong("craft")>
+        <Field id="profile-craft" label=strings::CRAFT error=form.wrong("craft")>
             <select id="profile-craft" name="craft" aria-describedby="profile-craft-error">
-                <option value="">{words::NO_CRAFT}</option>
+                <option value="">{strings::NO_CRAFT}</option>
                 {Craft::ALL.iter().map(|&known| view! {
-                    <option value=known.as_str() selected=craft == Some(known)>{words::craft(known)}</option>
+                    <option value=known.as_str() selected=craft == Some(known)>{strings::craft_label(known)}</option>
                 }).collect_view()}
             </select>
         </Field>
-        <LongField form field="bio" label=words::BIO help=words::bio_help() maxlength=BIO_LIMIT value=bio/>
+        <LongField form field="bio" label=strings::BIO help=strings::bio_help() maxlength=BIO_LIMIT value=bio/>
     }
 }

@@ -9,7 +9,7 @@ use crate::{
         local::Local,
     },
     reactive::{effect, list},
-    words,
+    strings,
 };
 use leptos::{either::Either, prelude::*};
 use model::{
@@ -26,9 +26,9 @@ pub(super) fn Tokens(lists: Lists, email: String, confirmed: RwSignal<bool>) -> 
     lists.follow(form.done);
     keep_focus(form, "#tokens");
     view! {
-        <Part id="tokens" title=words::TOKENS lead=words::TOKENS_LEAD>
+        <Part id="tokens" title=strings::TOKENS lead=strings::TOKENS_LEAD>
             <FormError failure=form.failure/>
-            <Done text=form.says(words::REVOKED)/>
+            <Done text=form.says(strings::REVOKED)/>
             <ul class="keys" role="list" aria-labelledby="tokens">
                 {list(move || lists.tokens.get(), |token| (token.id, token.last_used_at), move |token| view! { <Row token form/> }.into_any())}
             </ul>
@@ -36,7 +36,7 @@ pub(super) fn Tokens(lists: Lists, email: String, confirmed: RwSignal<bool>) -> 
                 true => Either::Left(view! { <Create lists confirmed/> }),
                 false => Either::Right(view! { <ConfirmPassword id="confirm-tokens" email=email.clone() confirmed/> }),
             })}
-            <noscript><p class="muted">{words::TOKEN_NEEDS_SCRIPT}</p></noscript>
+            <noscript><p class="muted">{strings::TOKEN_NEEDS_SCRIPT}</p></noscript>
         </Part>
     }
 }
@@ -44,19 +44,19 @@ pub(super) fn Tokens(lists: Lists, email: String, confirmed: RwSignal<bool>) -> 
 #[component]
 fn Row(token: AccessToken, form: FormState) -> impl IntoView {
     let AccessToken { id, name, scope, created_at, last_used_at, expires_at } = token;
-    let (label, about) = (words::revoke(&name), format!("token-{id}"));
+    let (label, about) = (strings::revoke_label(&name), format!("token-{id}"));
     let used = last_used_at != created_at;
     view! {
         <li class="key">
-            <p class="key-name"><IsolatedText text=name/> " " <span class="chip">{words::scope(scope)}</span></p>
+            <p class="key-name"><IsolatedText text=name/> " " <span class="chip">{strings::scope_label(scope)}</span></p>
             <p class="help" id=about.clone()>
-                {words::MADE} <Time at=created_at tell=When::Exact/> ", "
-                {if used { words::LAST_USED } else { words::NEVER_USED }} {used.then(|| view! { <Time at=last_used_at tell=When::Exact/> })} ", "
-                {words::ENDS} <Time at=expires_at tell=When::Exact/>
+                {strings::MADE} <Time at=created_at tell=When::Exact/> ", "
+                {if used { strings::LAST_USED } else { strings::NEVER_USED }} {used.then(|| view! { <Time at=last_used_at tell=When::Exact/> })} ", "
+                {strings::ENDS} <Time at=expires_at tell=When::Exact/>
             </p>
             <Form form>
                 <input type="hidden" name="id" value=id.to_string()/>
-                <button class="button" type="submit" aria-label=label aria-describedby=about disabled=form.pending>{words::REVOKE}</button>
+                <button class="button" type="submit" aria-label=label aria-describedby=about disabled=form.pending>{strings::REVOKE}</button>
             </Form>
         </li>
     }
@@ -67,7 +67,7 @@ fn Row(token: AccessToken, form: FormState) -> impl IntoView {
 fn Create(lists: Lists, confirmed: RwSignal<bool>) -> impl IntoView {
     let form = FormState::of::<functions::CreateToken>("token");
     let secret = move || json::read::<String>(&form.answer.get()?.ok()?).ok();
-    let choice = |scope: Scope| Choice { value: scope.as_str(), label: words::scope(scope), help: None };
+    let choice = |scope: Scope| Choice { value: scope.as_str(), label: strings::scope_label(scope), help: None };
     let choices = Scope::ALL.iter().copied().map(choice).collect::<Vec<_>>();
     lists.follow(form.done);
     // The hour may be over while the page is open.
@@ -80,16 +80,16 @@ fn Create(lists: Lists, confirmed: RwSignal<bool>) -> impl IntoView {
         {move || secret().map(|secret| view! { <Secret secret/> })}
         <FormError failure=form.failure/>
         <Form form class="form" id=form.id>
-            <TextField form field="name" label=words::TOKEN_NAME help=words::TOKEN_NAME_HELP maxlength=TOKEN_NAME_LIMIT clears=true/>
-            <Radios form field="scope" legend=words::TOKEN_SCOPE choices chosen=Scope::Read.as_str()/>
-            <Field id="token-expires" label=words::TOKEN_EXPIRY error=form.wrong("expiresInDays")>
+            <TextField form field="name" label=strings::TOKEN_NAME help=strings::TOKEN_NAME_HELP maxlength=TOKEN_NAME_LIMIT clears=true/>
+            <Radios form field="scope" legend=strings::TOKEN_SCOPE choices chosen=Scope::Read.as_str()/>
+            <Field id="token-expires" label=strings::TOKEN_EXPIRY error=form.wrong("expiresInDays")>
                 <select id="token-expires" name="expires_in_days" aria-describedby="token-expires-error">
                     {TOKEN_DAYS.iter().map(|&days| view! {
-                        <option value=days.to_string() selected=days == TOKEN_DAYS_DEFAULT>{words::token_days(days)}</option>
+                        <option value=days.to_string() selected=days == TOKEN_DAYS_DEFAULT>{strings::token_days(days)}</option>
                     }).collect_view()}
                 </select>
             </Field>
-            <Submit form label=words::CREATE_TOKEN busy=words::CREATING_TOKEN/>
+            <Submit form label=strings::CREATE_TOKEN busy=strings::CREATING_TOKEN/>
         </Form>
     }
 }

@@ -3,7 +3,7 @@ use crate::{
     answer::Failure,
     parts::{Glyph, Icon},
     reactive::effect,
-    words,
+    strings,
 };
 use leptos::{html::Input, prelude::*};
 
@@ -71,9 +71,9 @@ pub fn TextField(
 pub fn FormError(#[prop(into)] failure: Signal<Option<Failure>>) -> impl IntoView {
     let text = move || {
         failure.get().map(|failure| match failure {
-            Failure::Refused(refusal) => words::refusal(&refusal),
-            Failure::Unreached => words::UNREACHED.to_owned(),
-            Failure::TimedOut => words::TIMED_OUT.to_owned(),
+            Failure::Refused(refusal) => strings::error_text(&refusal),
+            Failure::Unreached => strings::UNREACHED.to_owned(),
+            Failure::TimedOut => strings::TIMED_OUT.to_owned(),
         })
     };
     view! {

@@ -1,5 +1,5 @@
 use super::{Field, FormState};
-use crate::{parts::local::Local, reactive::effect, words};
+use crate::{parts::local::Local, reactive::effect, strings};
 use leptos::{ev::Event, html::Input, prelude::*};
 use model::password::{PASSWORD_MIN, PasswordStrength};
 use web_sys::HtmlInputElement;
@@ -20,7 +20,7 @@ pub fn PasswordField(
     let (id, error) = (form.id_of(field), form.wrong(field));
     let (local, shown, typed) = (Local::current(), RwSignal::new(false), RwSignal::new(None::<PasswordStrength>));
     let input: NodeRef<Input> = NodeRef::new();
-    let help = if new { words::password_help() } else { String::new() };
+    let help = if new { strings::password_help() } else { String::new() };
     let measure = move |event: leptos::ev::Targeted<Event, HtmlInputElement>| {
         let text = event.target().value();
         typed.set((new && !text.is_empty()).then(|| PasswordStrength::of(&text)));
@@ -45,13 +45,13 @@ pub fn PasswordField(
                 {move || local.started().then(|| view! {
                     <button type="button" class="button" aria-controls=controls.clone() aria-pressed=move || shown.get().to_string()
                         on:click=move |_| shown.update(|shown| *shown = !*shown)>
-                        {move || if shown.get() { words::HIDE_PASSWORD } else { words::SHOW_PASSWORD }}
+                        {move || if shown.get() { strings::HIDE_PASSWORD } else { strings::SHOW_PASSWORD }}
                     </button>
                 })}
             </span>
             {new.then(|| view! {
                 <p class="strength" id=strength_id aria-live="polite" class:strong=holds>
-                    {move || typed.get().map(words::strength)}
+                    {move || typed.get().map(strings::strength_label)}
                 </p>
             })}
         </Field>

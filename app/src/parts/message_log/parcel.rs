@@ -5,7 +5,7 @@ use crate::{
         outbox::{Parcel, Stage},
     },
     parts::{Glyph, Icon, LinkedText},
-    words,
+    strings,
 };
 use leptos::prelude::*;
 use model::ApiError;
@@ -17,14 +17,14 @@ pub(super) fn ParcelRow(parcel: Parcel) -> impl IntoView {
     let Parcel { client_id, body, stage, .. } = parcel;
     let outbox = Outbox::current();
     let status = match stage {
-        Stage::Sending => view! { <p class="status">{words::SENDING}</p> }.into_any(),
-        Stage::Sent => view! { <p class="status">{words::SENT}</p> }.into_any(),
+        Stage::Sending => view! { <p class="status">{strings::SENDING}</p> }.into_any(),
+        Stage::Sent => view! { <p class="status">{strings::SENT}</p> }.into_any(),
         Stage::Failed(failure) => view! {
             <p class="status failed" role="alert">
-                <Icon glyph=Glyph::Warning/> {words::NOT_SENT} ". " {reason(&failure)}
-                {(!is_kept && failure.passes()).then_some(words::WAITING_UNKEPT)}
-                <button type="button" class="link" on:click=move |_| outbox.retry(client_id)>{words::RETRY}</button>
-                <button type="button" class="link" on:click=move |_| outbox.discard(client_id)>{words::DISCARD}</button>
+                <Icon glyph=Glyph::Warning/> {strings::NOT_SENT} ". " {reason(&failure)}
+                {(!is_kept && failure.passes()).then_some(strings::WAITING_UNKEPT)}
+                <button type="button" class="link" on:click=move |_| outbox.retry(client_id)>{strings::RETRY}</button>
+                <button type="button" class="link" on:click=move |_| outbox.discard(client_id)>{strings::DISCARD}</button>
             </p>
         }
         .into_any(),
@@ -39,9 +39,9 @@ pub(super) fn ParcelRow(parcel: Parcel) -> impl IntoView {
 
 fn reason(failure: &Failure) -> String {
     match failure {
-        Failure::Unreached | Failure::TimedOut => words::WAITING.to_owned(),
-        Failure::Refused(ApiError::Unauthenticated | ApiError::OtherPerson) => words::WAITING_FOR_SIGN_IN.to_owned(),
-        Failure::Refused(ApiError::StorageFull) => words::WAITING_FOR_SPACE.to_owned(),
-        Failure::Refused(refusal) => words::refusal(refusal),
+        Failure::Unreached | Failure::TimedOut => strings::WAITING.to_owned(),
+        Failure::Refused(ApiError::Unauthenticated | ApiError::OtherPerson) => strings::WAITING_FOR_SIGN_IN.to_owned(),
+        Failure::Refused(ApiError::StorageFull) => strings::WAITING_FOR_SPACE.to_owned(),
+        Failure::Refused(refusal) => strings::error_text(refusal),
     }
 }

@@ -1,7 +1,7 @@
 use super::arrange::Row;
 use crate::{
     parts::{Glyph, Icon, IsolatedText, LinkedText, Time, When},
-    words,
+    strings,
 };
 use leptos::{either::Either, prelude::*};
 use model::{BookingStatus, Message, PersonId, Thread, Timestamp};
@@ -19,11 +19,11 @@ impl Last {
         let seq = thread.messages.iter().rev().find(mine)?.seq;
         let conversation = &thread.conversation;
         let said = if seq <= conversation.counterpart_read_seq {
-            words::READ
+            strings::READ
         } else if seq <= conversation.counterpart_delivered_seq {
-            words::DELIVERED
+            strings::DELIVERED
         } else {
-            words::SENT
+            strings::SENT
         };
         Some(Self { seq, said })
     }
@@ -34,13 +34,13 @@ impl Last {
 pub(super) fn MessageRow(me: PersonId, row: Row, last: Memo<Option<Last>>, linked: Option<i64>) -> impl IntoView {
     let Message { seq, sender, body, booking_status: step, created_at, .. } = row.message;
     let mine = sender.id == me;
-    let by = if mine { words::YOU.to_owned() } else { sender.name };
+    let by = if mine { strings::YOU.to_owned() } else { sender.name };
     let said = move || {
         last.get().filter(|last| last.seq == seq).map(|last| view! { <p class="status" role="status">{last.said}</p> })
     };
     view! {
         {row.day.map(|day| view! { <p class="day"><time datetime=created_at.day().to_string()>{day}</time></p> })}
-        {row.new.then(|| view! { <p class="new-line" id="new">{words::NEW}</p> })}
+        {row.new.then(|| view! { <p class="new-line" id="new">{strings::NEW}</p> })}
         {match step {
             Some(status) => Either::Left(view! { <SystemLine seq status by=(!mine).then_some(by) at=created_at/> }),
             None => Either::Right(view! {
@@ -61,7 +61,7 @@ fn SystemLine(seq: i64, status: BookingStatus, by: Option<String>, at: Timestamp
         BookingStatus::Declined | BookingStatus::Cancelled => Glyph::Cross,
         BookingStatus::Inquiry | BookingStatus::Accepted | BookingStatus::Completed => Glyph::Check,
     };
-    let text = words::stepped(status, by.as_deref());
+    let text = strings::booking_event_text(status, by.as_deref());
     view! {
         <p class="system" data-seq=seq>
             <Icon glyph/> <span>{text}</span> " " <Time at tell=When::Clock/>

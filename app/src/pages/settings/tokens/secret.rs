@@ -1,4 +1,4 @@
-use crate::{browser, parts::focus, reactive::effect, words};
+use crate::{browser, parts::focus, reactive::effect, strings};
 use leptos::{prelude::*, task::spawn_local};
 
 /// A token's secret, this once.
@@ -17,15 +17,15 @@ pub(super) fn Secret(secret: String) -> impl IntoView {
     effect(|| focus("#token-secret"));
     view! {
         <div class="field secret">
-            <label for="token-secret">{words::TOKEN_SECRET}</label>
+            <label for="token-secret">{strings::TOKEN_SECRET}</label>
             <span class="with-button">
                 <input id="token-secret" readonly value=secret autocomplete="off" spellcheck="false" aria-describedby="token-secret-help"
                     on:focus:target=|event| event.target().select()/>
                 {can_copy.then(|| view! {
-                    <button class="button" type="button" on:click=copy>{move || if copied.get() { words::COPIED } else { words::COPY }}</button>
+                    <button class="button" type="button" on:click=copy>{move || if copied.get() { strings::COPIED } else { strings::COPY }}</button>
                 })}
             </span>
-            <p class="help" id="token-secret-help">{words::TOKEN_ONCE}</p>
+            <p class="help" id="token-secret-help">{strings::TOKEN_ONCE}</p>
         </div>
     }
 }

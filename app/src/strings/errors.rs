@@ -4,7 +4,7 @@ use super::{BROKEN, BROKEN_LEAD, OTHER_PERSON_LEAD, STORAGE_FULL};
 use model::{ApiError, FieldError};
 
 /// What to tell somebody whose request was refused.
-pub fn refusal(refusal: &ApiError) -> String {
+pub fn error_text(refusal: &ApiError) -> String {
     match refusal {
         ApiError::Unauthenticated => "You were signed out. Sign in to go on.".to_owned(),
         ApiError::InvalidCredentials => "That email and password don't match. Check both and try again.".to_owned(),
@@ -18,9 +18,11 @@ pub fn refusal(refusal: &ApiError) -> String {
         ApiError::PasswordRequired => "Enter your password once more for this.".to_owned(),
         ApiError::RoleFixed => "You have bookings, so your account type stays as it is.".to_owned(),
         ApiError::ClientIdReused => "This form was sent before. Write the message again.".to_owned(),
-        ApiError::RateLimited { retry_after } => format!("That was a lot at once. Try again {}.", after(*retry_after)),
+        ApiError::RateLimited { retry_after } => {
+            format!("That was a lot at once. Try again {}.", retry_after_text(*retry_after))
+        }
         ApiError::InquiryLimit { retry_after } => {
-            format!("You have sent as many requests as fit in a day. Send this one {}.", after(*retry_after))
+            format!("You have sent as many requests as fit in a day. Send this one {}.", retry_after_text(*retry_after))
         }
         ApiError::OpenInquiryLimit { .. } => {
             "This person hasn't answered your earlier requests yet. Wait for a reply, or \
@@ -31,13 +33,13 @@ pub fn refusal(refusal: &ApiError) -> String {
         ApiError::Unavailable | ApiError::Internal => format!("{BROKEN}. {BROKEN_LEAD}"),
         ApiError::StorageFull => STORAGE_FULL.to_owned(),
         ApiError::Invalid { fields } => match fields.values().next() {
-            Some(first) if fields.len() == 1 => fault(*first).to_owned(),
+            Some(first) if fields.len() == 1 => field_error_text(*first).to_owned(),
             _ => "Some fields need another look.".to_owned(),
         },
     }
 }
 
-fn after(seconds: u64) -> String {
+fn retry_after_text(seconds: u64) -> String {
     match seconds {
         ..=1 => "in a second".to_owned(),
         2..=90 => format!("in {seconds} seconds"),
@@ -47,7 +49,7 @@ fn after(seconds: u64) -> String {
 }
 
 /// What is wrong with a field, and what to do.
-pub fn fault(fault: FieldError) -> &'static str {
+pub fn field_error_text(fault: FieldError) -> &'static str {
     match fault {
         FieldError::Required => "Please fill this in.",
         FieldError::Invalid => "This doesn't look right. Check it and try again.",

@@ -93,7 +93,7 @@ pub fn bio_help() -> String {
 }
 
 /// How long a message waits for a mail.
-pub fn mail_after(after: EmailDelay) -> &'static str {
+pub fn email_delay_label(after: EmailDelay) -> &'static str {
     match after {
         EmailDelay::Off => "Never",
         EmailDelay::FiveMinutes => "After 5 minutes",
@@ -111,7 +111,7 @@ pub fn token_days(days: u16) -> String {
 }
 
 /// What an access token may do.
-pub fn scope(scope: Scope) -> &'static str {
+pub fn scope_label(scope: Scope) -> &'static str {
     match scope {
         Scope::Read => "Read",
         Scope::Write => "Read and write",
@@ -124,7 +124,7 @@ pub fn sign_out_of(device: &str) -> String {
 }
 
 /// Taking a token back, said in full.
-pub fn revoke(token: &str) -> String {
+pub fn revoke_label(token: &str) -> String {
     format!("{REVOKE}: {}", isolate(token))
 }
 
@@ -140,11 +140,11 @@ pub fn signs_in_with(email: &str) -> String {
 
 /// The account's role.
 pub fn joined_as(role: Role) -> String {
-    format!("You are here as {}.", super::role(role).to_lowercase())
+    format!("You are here as {}.", super::role_label(role).to_lowercase())
 }
 
 /// What a form without JavaScript says when it was done, by the code in the address.
-pub fn done(code: &str) -> Option<&'static str> {
+pub fn flash_text(code: &str) -> Option<&'static str> {
     match code {
         "saved" => Some(SAVED),
         "role" => Some(ROLE_CHANGED),

@@ -9,12 +9,12 @@
 
 mod account;
 mod devices;
-mod refusals;
+mod errors;
 mod settings;
 
 pub use account::*;
-pub use devices::device;
-pub use refusals::{fault, refusal};
+pub use devices::device_name;
+pub use errors::{error_text, field_error_text};
 pub use settings::*;
 
 use model::{BookingAction, BookingStatus, Craft, NotificationKind, booking, message, text::isolate};
@@ -147,21 +147,21 @@ pub fn page_title(page: &str) -> String {
 }
 
 /// What calling a booking off means, before it is done.
-pub fn cancelling(counterpart: &str) -> String {
+pub fn cancel_warning(counterpart: &str) -> String {
     format!("{} is told at once. A cancelled booking can't be taken up again.", isolate(counterpart))
 }
 
 /// Stands before [`TYPING`], where the name isn't in sight beside it.
-pub fn it_is(name: &str) -> String {
+pub fn person_is(name: &str) -> String {
     format!("{} is ", isolate(name))
 }
 
 /// When somebody was last here.
-pub fn active(when: &str) -> String {
+pub fn last_active(when: &str) -> String {
     format!("Active {when}")
 }
 
-pub fn ago(time: &str) -> String {
+pub fn time_ago(time: &str) -> String {
     format!("{time} ago")
 }
 
@@ -171,42 +171,42 @@ pub fn signed_in_as(name: &str) -> String {
 }
 
 /// The way on for them.
-pub fn go_on_as(name: &str) -> String {
+pub fn continue_as(name: &str) -> String {
     format!("Continue as {}", isolate(name))
 }
 
 /// What signing out would lose.
-pub fn leaving_unsent(count: usize) -> String {
+pub fn unsent_warning(count: usize) -> String {
     let what = if count == 1 { "One message hasn't".to_owned() } else { format!("{count} messages haven't") };
     format!("{what} gone out yet, and would be lost. Sign out all the same?")
 }
 
 /// Marking one notification, said in full.
-pub fn mark_read(what: &str) -> String {
+pub fn mark_read_label(what: &str) -> String {
     format!("{MARK_READ}: {what}")
 }
 
-pub fn book(name: &str) -> String {
+pub fn book_label(name: &str) -> String {
     format!("Book {}", isolate(name))
 }
 
-pub fn booking_with(name: &str) -> String {
+pub fn inquiry_lead(name: &str) -> String {
     format!("Ask {} about your event. They answer in the conversation that opens.", isolate(name))
 }
 
-pub fn minutes(count: i64) -> String {
+pub fn short_minutes(count: i64) -> String {
     format!("{count} min")
 }
 
-pub fn hours(count: i64) -> String {
+pub fn short_hours(count: i64) -> String {
     format!("{count} h")
 }
 
-pub fn unread(count: i64) -> String {
+pub fn unread_label(count: i64) -> String {
     format!("{count} unread")
 }
 
-pub fn bell(count: i64) -> String {
+pub fn notifications_label(count: i64) -> String {
     if count == 0 { NOTIFICATIONS.to_owned() } else { format!("{NOTIFICATIONS}, {count} unread") }
 }
 
@@ -222,7 +222,7 @@ pub fn characters_left(count: usize) -> String {
     }
 }
 
-pub fn notified(kind: NotificationKind, name: &str) -> String {
+pub fn notification_text(kind: NotificationKind, name: &str) -> String {
     let name = isolate(name);
     match kind {
         NotificationKind::Message => format!("{name} wrote"),
@@ -236,7 +236,7 @@ pub fn notified(kind: NotificationKind, name: &str) -> String {
     }
 }
 
-pub fn step(step: BookingAction) -> &'static str {
+pub fn booking_action_label(step: BookingAction) -> &'static str {
     match step {
         BookingAction::Accept => "Accept",
         BookingAction::Decline => "Decline",
@@ -245,7 +245,7 @@ pub fn step(step: BookingAction) -> &'static str {
 }
 
 /// What a line in a thread tells of a booking; `name` is nothing where the reader did it.
-pub fn stepped(status: BookingStatus, name: Option<&str>) -> String {
+pub fn booking_event_text(status: BookingStatus, name: Option<&str>) -> String {
     let name = name.map_or(YOU.into(), isolate);
     match status {
         BookingStatus::Inquiry => format!("{name} asked about a booking"),
@@ -257,7 +257,7 @@ pub fn stepped(status: BookingStatus, name: Option<&str>) -> String {
 }
 
 /// When a day is, seen from another.
-pub fn in_days(days: i64) -> String {
+pub fn relative_days(days: i64) -> String {
     match days {
         0 => "today".to_owned(),
         1 => "tomorrow".to_owned(),
@@ -270,7 +270,7 @@ pub fn in_days(days: i64) -> String {
     }
 }
 
-pub fn status(status: BookingStatus) -> &'static str {
+pub fn booking_status_label(status: BookingStatus) -> &'static str {
     match status {
         BookingStatus::Inquiry => "Inquiry",
         BookingStatus::Accepted => "Accepted",
@@ -280,7 +280,7 @@ pub fn status(status: BookingStatus) -> &'static str {
     }
 }
 
-pub fn craft(craft: Craft) -> &'static str {
+pub fn craft_label(craft: Craft) -> &'static str {
     match craft {
         Craft::Photographer => "Photographer",
         Craft::Dj => "DJ",
@@ -290,6 +290,6 @@ pub fn craft(craft: Craft) -> &'static str {
 }
 
 /// How long a title may be.
-pub fn title_limit() -> String {
+pub fn title_help() -> String {
     format!("{BOOKING_TITLE_HELP}. Up to {} characters.", booking::TITLE_LIMIT)
 }

@@ -28,7 +28,7 @@ const SYSTEMS: [(&str, &str); 7] = [
 ];
 
 /// `Chrome on Android`; of a program, what it calls itself.
-pub fn device(user_agent: &str) -> String {
+pub fn device_name(user_agent: &str) -> String {
     let find = |known: &[(&str, &'static str)]| {
         known.iter().find(|(mark, _)| user_agent.contains(mark)).map(|(_, name)| *name)
     };
@@ -36,12 +36,12 @@ pub fn device(user_agent: &str) -> String {
         (Some(browser), Some(system)) => format!("{browser} on {system}"),
         (Some(browser), None) => browser.to_owned(),
         (None, Some(system)) => system.to_owned(),
-        (None, None) => program(user_agent),
+        (None, None) => browser_and_system(user_agent),
     }
 }
 
 /// The first word without its version: `curl` of `curl/8.5.0`.
-fn program(user_agent: &str) -> String {
+fn browser_and_system(user_agent: &str) -> String {
     let name = user_agent.split(['/', ' ']).next().unwrap_or_default();
     let name: String = name.chars().take(40).collect();
     if name.is_empty() { UNKNOWN.to_owned() } else { name }
@@ -49,10 +49,10 @@ fn program(user_agent: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::device;
+    use super::device_name;
 
     #[test]
-    fn browsers_are_called_as_people_call_them() {
+    fn browsers_and_systems_are_recognized() {
         for (user_agent, name) in [
             (
                 "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Mobile Safari/537.36",
@@ -70,7 +70,7 @@ mod tests {
             ("curl/8.5.0", "curl"),
             ("", "Unknown device"),
         ] {
-            assert_eq!(device(user_agent), name);
+            assert_eq!(device_name(user_agent), name);
         }
     }
 }

@@ -81,17 +81,17 @@ pub const UNSUBSCRIBE_BAD_LEAD: &str = "Sign in, and you can end these mails in 
 pub const LEFT: &str = "Your account is deleted. Goodbye, and thank you for having been here.";
 
 /// Whose account a link confirms another address for.
-pub fn moves(account: &MaskedEmail) -> String {
+pub fn email_change_lead(account: &MaskedEmail) -> String {
     format!("The account {account} gets this address, and signs in with it from then on.")
 }
 
 /// Whose account a link belongs to.
-pub fn link_of(account: &MaskedEmail) -> String {
+pub fn link_lead(account: &MaskedEmail) -> String {
     format!("This link belongs to the account {account}.")
 }
 
 /// What somebody may join as.
-pub fn role(role: Role) -> &'static str {
+pub fn role_label(role: Role) -> &'static str {
     match role {
         Role::Talent => super::TALENT,
         Role::Organizer => super::ORGANIZER,
@@ -99,7 +99,7 @@ pub fn role(role: Role) -> &'static str {
 }
 
 /// What that means.
-pub fn role_joins(role: Role) -> &'static str {
+pub fn role_description(role: Role) -> &'static str {
     match role {
         Role::Talent => TALENT_JOINS,
         Role::Organizer => ORGANIZER_JOINS,
@@ -114,7 +114,7 @@ pub fn password_help() -> String {
 }
 
 /// How well a password holds.
-pub fn strength(strength: PasswordStrength) -> &'static str {
+pub fn strength_label(strength: PasswordStrength) -> &'static str {
     match strength {
         PasswordStrength::TooShort => "Too short so far.",
         PasswordStrength::Weak => "Weak: make it longer.",
