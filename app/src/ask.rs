@@ -7,10 +7,10 @@ pub(crate) use hedge::sleep;
 pub use repeatable::{NOT_REPEATABLE, REPEATABLE};
 
 use crate::{
-    answer::{Answer, Failure},
     browser, json, live,
     owner::{FIELD, PageOwner},
     pages::PUBLIC,
+    request_error::{RequestError, RequestResult},
 };
 use futures::future::{Either, select};
 use hedge::hedge;
@@ -42,30 +42,30 @@ const TIMEOUT: Duration = Duration::from_secs(20);
 /// written out anew for each function.
 pub struct Ask;
 
-impl<Input, Output, C, S> Protocol<Input, Output, C, S, Failure> for Ask
+impl<Input, Output, C, S> Protocol<Input, Output, C, S, RequestError> for Ask
 where
-    Input: Serialize + FromReq<PostUrl, S::Request, Failure> + Send,
-    Output: DeserializeOwned + IntoRes<Json, S::Response, Failure> + Send,
-    C: Client<Failure>,
-    S: server_fn::server::Server<Failure>,
+    Input: Serialize + FromReq<PostUrl, S::Request, RequestError> + Send,
+    Output: DeserializeOwned + IntoRes<Json, S::Response, RequestError> + Send,
+    C: Client<RequestError>,
+    S: server_fn::server::Server<RequestError>,
 {
     const METHOD: http::Method = http::Method::POST;
 
-    async fn run_server<F, Fut>(request: S::Request, function: F) -> Answer<S::Response>
+    async fn run_server<F, Fut>(request: S::Request, function: F) -> RequestResult<S::Response>
     where
         F: Fn(Input) -> Fut + Send,
-        Fut: Future<Output = Answer<Output>> + Send,
+        Fut: Future<Output = RequestResult<Output>> + Send,
     {
         let input = Input::from_req(request).await?;
         let output = function(input).await?;
         output.into_res().await
     }
 
-    async fn run_client(path: &str, input: Input) -> Answer<Output> {
-        let input = json::write(&input).map_err(|_| Failure::Unreached)?;
+    async fn run_client(path: &str, input: Input) -> RequestResult<Output> {
+        let input = json::write(&input).map_err(|_| RequestError::Network)?;
         // Only a form leads to another page: what a page asks by itself goes on by itself.
         let reply = send(path.to_owned(), fields(&input)).await?;
-        json::read(&reply.text).map_err(|_| Failure::Unreached)
+        json::read(&reply.text).map_err(|_| RequestError::Network)
     }
 }
 
@@ -73,11 +73,11 @@ where
 pub fn loaded<T, S, Fut>(
     source: impl Fn() -> S + Send + Sync + 'static,
     ask: impl Fn(S) -> Fut + Send + Sync + 'static,
-) -> Resource<Answer<T>, json::Json>
+) -> Resource<RequestResult<T>, json::Json>
 where
     T: Serialize + DeserializeOwned + Send + Sync + 'static,
     S: PartialEq + Clone + Send + Sync + 'static,
-    Fut: Future<Output = Answer<T>> + Send + 'static,
+    Fut: Future<Output = RequestResult<T>> + Send + 'static,
 {
     Resource::new_with_options(source, ask, false)
 }
@@ -113,7 +113,7 @@ impl Reply {
     }
 }
 
-type Asking = Pin<Box<dyn Future<Output = Answer<Reply>> + Send>>;
+type Asking = Pin<Box<dyn Future<Output = RequestResult<Reply>> + Send>>;
 
 /// Sends fields, which are names with values, and has an answer within a time: where that may be, by asking again. No
 /// longer waited for, it is called off.
@@ -124,7 +124,7 @@ pub fn send(path: String, fields: JsValue) -> Asking {
     Box::pin(SendWrapper::new(async move {
         match select(send_once(path, fields), pin!(sleep(TIMEOUT))).await {
             Either::Left((answer, _)) => answer,
-            Either::Right(_) => Err(Failure::TimedOut),
+            Either::Right(_) => Err(RequestError::TimedOut),
         }
     }))
 }
@@ -132,13 +132,13 @@ pub fn send(path: String, fields: JsValue) -> Asking {
 fn send_once(path: String, fields: JsValue) -> Asking {
     Box::pin(SendWrapper::new(async move {
         live::may_ask(&path)?;
-        let answer = fetch(&path, &fields).await.unwrap_or(Err(Failure::Unreached));
+        let answer = fetch(&path, &fields).await.unwrap_or(Err(RequestError::Network));
         live::heed(&answer);
         answer
     }))
 }
 
-async fn fetch(path: &str, fields: &JsValue) -> Result<Answer<Reply>, JsValue> {
+async fn fetch(path: &str, fields: &JsValue) -> Result<RequestResult<Reply>, JsValue> {
     let called_off = CalledOff(browser::construct("AbortController", &[]));
     let body = UrlSearchParams::new_with_str_sequence_sequence(fields)?;
     if let Some(me) = PageOwner::current() {
@@ -155,7 +155,7 @@ async fn fetch(path: &str, fields: &JsValue) -> Result<Answer<Reply>, JsValue> {
     let response: Response = JsFuture::from(asked.dyn_into::<Promise>()?).await?.dyn_into()?;
     let text = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
     if response.status() >= 400 {
-        return Ok(Err(json::read(&text).unwrap_or(Failure::Unreached)));
+        return Ok(Err(json::read(&text).unwrap_or(RequestError::Network)));
     }
     let leads = response.headers().has(REDIRECT_HEADER)?;
     let location = if leads { response.headers().get("location")? } else { None };

@@ -7,8 +7,8 @@ pub use account::*;
 pub use thread::*;
 
 use crate::{
-    answer::{Answer, Mine},
     ask::Ask,
+    request_error::{ForPerson, RequestResult},
 };
 use leptos::prelude::*;
 use model::{BookingView, Directory, Inbox, Message, NavState, NotificationList, Person, Thread};
@@ -28,7 +28,7 @@ pub const FOR_ANYONE: [&str; 9] = [
 
 /// Signs in. Sends the browser on to `next`, a path of this site, or to the inbox.
 #[server(prefix = "/fn", endpoint = "sign-in", protocol = Ask)]
-pub async fn sign_in(email: String, password: String, next: Option<String>) -> Answer<()> {
+pub async fn sign_in(email: String, password: String, next: Option<String>) -> RequestResult<()> {
     use services::accounts::{Credentials, Password};
     let (greenroom, context) = (crate::ssr::greenroom()?, crate::ssr::request_context()?);
     let credentials = Credentials { email: email.parse().ok(), password: Password::new(password) };
@@ -45,13 +45,13 @@ pub async fn sign_in(email: String, password: String, next: Option<String>) -> A
 
 /// Who is signed in with this browser, for a page that may be another person's.
 #[server(prefix = "/fn", endpoint = "signed-in", protocol = Ask)]
-pub async fn load_signed_in() -> Answer<Option<Person>> {
+pub async fn load_signed_in() -> RequestResult<Option<Person>> {
     Ok(crate::ssr::request_context()?.viewer.map(|viewer| viewer.person().clone()))
 }
 
 /// Signs out. The hydrated page goes on by itself, once it has deleted what it keeps.
 #[server(prefix = "/fn", endpoint = "sign-out", protocol = Ask)]
-pub async fn sign_out() -> Answer<()> {
+pub async fn sign_out() -> RequestResult<()> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     greenroom.sign_out(&viewer).await.map_err(crate::ssr::fail)?;
     let cookie: crate::ssr::SessionCookie = use_context().ok_or(model::ApiError::Internal)?;
@@ -62,14 +62,14 @@ pub async fn sign_out() -> Answer<()> {
 
 /// What stands around every page.
 #[server(prefix = "/fn", endpoint = "frame", protocol = Ask)]
-pub async fn load_frame() -> Answer<Mine<NavState>> {
+pub async fn load_frame() -> RequestResult<ForPerson<NavState>> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     crate::ssr::mine(&viewer, greenroom.load_nav_state(&viewer).await)
 }
 
 /// The key by which this browser encrypts what it keeps for the viewer.
 #[server(prefix = "/fn", endpoint = "browser-key", protocol = Ask)]
-pub async fn load_browser_key() -> Answer<String> {
+pub async fn load_browser_key() -> RequestResult<String> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     // A page is whole without it, so this doesn't set the page's status.
     greenroom.load_browser_key(&viewer).await.map_err(|error| error.into_api_error().into())
@@ -77,14 +77,19 @@ pub async fn load_browser_key() -> Answer<String> {
 
 /// The inbox, a page at a time.
 #[server(prefix = "/fn", endpoint = "inbox", protocol = Ask)]
-pub async fn load_inbox(page: Option<String>) -> Answer<Mine<Inbox>> {
+pub async fn load_inbox(page: Option<String>) -> RequestResult<ForPerson<Inbox>> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     crate::ssr::mine(&viewer, greenroom.load_inbox(&viewer, page.as_deref()).await)
 }
 
 /// A thread: messages before one, after one or around one, or as it opens.
 #[server(prefix = "/fn", endpoint = "thread", protocol = Ask)]
-pub async fn load_thread(id: String, before: Option<i64>, after: Option<i64>, at: Option<i64>) -> Answer<Mine<Thread>> {
+pub async fn load_thread(
+    id: String,
+    before: Option<i64>,
+    after: Option<i64>,
+    at: Option<i64>,
+) -> RequestResult<ForPerson<Thread>> {
     use services::messages::Window;
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     let window = match (before, after, at) {
@@ -98,7 +103,7 @@ pub async fn load_thread(id: String, before: Option<i64>, after: Option<i64>, at
 
 /// Sends a message.
 #[server(prefix = "/fn", endpoint = "post", protocol = Ask)]
-pub async fn post(conversation_id: String, body: String, client_id: Option<String>) -> Answer<Message> {
+pub async fn post(conversation_id: String, body: String, client_id: Option<String>) -> RequestResult<Message> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     // A form ends its lines with CRLF: without this, a retry by other means would be another message.
     let body = Some(body.replace("\r\n", "\n"));
@@ -111,14 +116,14 @@ pub async fn post(conversation_id: String, body: String, client_id: Option<Strin
 
 /// The notifications, a page at a time.
 #[server(prefix = "/fn", endpoint = "notifications", protocol = Ask)]
-pub async fn load_notifications(page: Option<String>) -> Answer<Mine<NotificationList>> {
+pub async fn load_notifications(page: Option<String>) -> RequestResult<ForPerson<NotificationList>> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     crate::ssr::mine(&viewer, greenroom.list_notifications(&viewer, page.as_deref()).await)
 }
 
 /// Notes that a notification was seen, or all of them.
 #[server(prefix = "/fn", endpoint = "mark-seen", protocol = Ask)]
-pub async fn mark_seen(id: Option<String>) -> Answer<()> {
+pub async fn mark_seen(id: Option<String>) -> RequestResult<()> {
     use services::notifications::NotificationSelection;
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     let seen = match id {
@@ -132,7 +137,11 @@ pub async fn mark_seen(id: Option<String>) -> Answer<()> {
 
 /// The directory of talent.
 #[server(prefix = "/fn", endpoint = "talents", protocol = Ask)]
-pub async fn load_talents(query: Option<String>, craft: Option<String>, page: Option<String>) -> Answer<Directory> {
+pub async fn load_talents(
+    query: Option<String>,
+    craft: Option<String>,
+    page: Option<String>,
+) -> RequestResult<Directory> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     let craft = craft.as_deref().and_then(|craft| craft.parse().ok());
     let search = services::talents::TalentSearch { query, craft, page };
@@ -141,7 +150,7 @@ pub async fn load_talents(query: Option<String>, craft: Option<String>, page: Op
 
 /// One talent, to be asked for a booking. Only organizers do that.
 #[server(prefix = "/fn", endpoint = "talent", protocol = Ask)]
-pub async fn load_talent(id: String) -> Answer<Person> {
+pub async fn load_talent(id: String) -> RequestResult<Person> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     if viewer.role() != model::Role::Organizer {
         return Err(crate::ssr::fail(model::ApiError::WrongRole.into()));
@@ -159,7 +168,7 @@ pub async fn open_booking(
     fee: String,
     message: String,
     client_id: Option<String>,
-) -> Answer<()> {
+) -> RequestResult<()> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     let input = model::BookingInput {
         talent_id: Some(talent_id),
@@ -179,14 +188,14 @@ pub async fn open_booking(
 
 /// One booking, with its conversation.
 #[server(prefix = "/fn", endpoint = "booking", protocol = Ask)]
-pub async fn load_booking(id: String) -> Answer<Mine<BookingView>> {
+pub async fn load_booking(id: String) -> RequestResult<ForPerson<BookingView>> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     crate::ssr::mine(&viewer, greenroom.load_booking_view(&viewer, crate::ssr::id(&id)?).await)
 }
 
 /// Accepts, declines or calls off a booking.
 #[server(prefix = "/fn", endpoint = "step", protocol = Ask)]
-pub async fn step(booking_id: String, step: String) -> Answer<model::Booking> {
+pub async fn step(booking_id: String, step: String) -> RequestResult<model::Booking> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     let step = step.parse().map_err(|()| model::ApiError::field("step", model::FieldError::Invalid));
     let step = step.map_err(|refusal| crate::ssr::fail(refusal.into()))?;

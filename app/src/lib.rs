@@ -18,7 +18,6 @@
 #![allow(missing_docs, unreachable_pub, clippy::must_use_candidate)]
 #![recursion_limit = "256"]
 
-pub mod answer;
 pub mod ask;
 mod browser;
 pub mod functions;
@@ -28,6 +27,7 @@ pub mod owner;
 pub mod pages;
 pub mod parts;
 mod reactive;
+pub mod request_error;
 mod shell;
 #[cfg(feature = "ssr")]
 pub mod ssr;

@@ -28,7 +28,7 @@ mod visited;
 pub use closed::{Closed, heed, may_ask};
 pub use outbox::Outbox;
 
-use crate::{answer::Mine, browser, owner::PageOwner, parts::local::Local, reactive::effect};
+use crate::{browser, owner::PageOwner, parts::local::Local, reactive::effect, request_error::ForPerson};
 use arrivals::Arrivals;
 use leptos::{ev::Custom, prelude::*};
 use model::{ApplyOutcome, Envelope, Inbox, PersonId, Projection, text::isolate};
@@ -149,7 +149,7 @@ impl Live {
     }
 
     /// Keeps a view up to date for as long as the current owner lives.
-    pub fn keep<T: Projection + Send + Sync + 'static>(self, Mine { me, view }: Mine<T>) -> RwSignal<T> {
+    pub fn keep<T: Projection + Send + Sync + 'static>(self, ForPerson { me, view }: ForPerson<T>) -> RwSignal<T> {
         let view = RwSignal::new(view);
         let apply: Apply = Arc::new(move |envelope| {
             let mut outcome = ApplyOutcome::Unchanged;

@@ -4,7 +4,7 @@ mod cookie;
 
 pub use cookie::SessionCookie;
 
-use crate::answer::{Answer, Failure, Mine};
+use crate::request_error::{ForPerson, RequestError, RequestResult};
 use http::{HeaderValue, Method, StatusCode, header, request::Parts};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
@@ -26,8 +26,8 @@ pub struct RequestContext {
 }
 
 /// The house. An error where the app runs without a request, as when its routes are listed.
-pub fn greenroom() -> Answer<Greenroom> {
-    use_context().ok_or(Failure::Refused(ApiError::Internal))
+pub fn greenroom() -> RequestResult<Greenroom> {
+    use_context().ok_or(RequestError::Refused(ApiError::Internal))
 }
 
 impl RequestContext {
@@ -38,7 +38,7 @@ impl RequestContext {
 }
 
 /// Who is calling.
-pub fn request_context() -> Answer<RequestContext> {
+pub fn request_context() -> RequestResult<RequestContext> {
     let parts: Parts = use_context().ok_or(ApiError::Internal)?;
     Ok(parts.extensions.get::<RequestContext>().cloned().ok_or(ApiError::Internal)?)
 }
@@ -53,7 +53,7 @@ pub fn registrant() -> Option<String> {
 
 /// Gives the browser that secret, unless a person is signed in there or was before: then the cookie says that the device
 /// is known, and the link that is mailed asks for the profile instead.
-pub async fn set_registrant(secret: &str) -> Answer<()> {
+pub async fn set_registrant(secret: &str) -> RequestResult<()> {
     let RequestContext { viewer, cookie: held, .. } = request_context()?;
     let is_known = match &held {
         Some(held) => greenroom()?.is_known_device(held).await.map_err(fail)?,
@@ -67,38 +67,38 @@ pub async fn set_registrant(secret: &str) -> Answer<()> {
 }
 
 /// Who is signed in. That the page which asks is theirs, the server has found out before.
-pub fn viewer() -> Answer<Viewer> {
+pub fn viewer() -> RequestResult<Viewer> {
     request_context()?.viewer.ok_or_else(|| fail(ApiError::Unauthenticated.into()))
 }
 
 /// An id from a path: one that can't be read is one that doesn't exist.
-pub fn id<T: FromStr>(text: &str) -> Answer<T> {
+pub fn id<T: FromStr>(text: &str) -> RequestResult<T> {
     text.parse().map_err(|_| fail(ApiError::NotFound.into()))
 }
 
 /// An address that was typed.
-pub fn email(text: &str) -> Answer<model::Email> {
+pub fn email(text: &str) -> RequestResult<model::Email> {
     field("email", model::account::parse_email(Some(text)))
 }
 
 /// An address by which a person looks for their account.
-pub fn lookup_email(text: &str) -> Answer<model::LookupEmail> {
+pub fn lookup_email(text: &str) -> RequestResult<model::LookupEmail> {
     field("email", model::account::lookup_email(Some(text)))
 }
 
 /// A field that was typed.
-pub fn field<T>(name: &str, parsed: Result<T, model::FieldError>) -> Answer<T> {
+pub fn field<T>(name: &str, parsed: Result<T, model::FieldError>) -> RequestResult<T> {
     parsed.map_err(|fault| fail(ApiError::field(name, fault).into()))
 }
 
 /// The viewer's view, or why not.
-pub fn mine<T>(viewer: &Viewer, result: services::Result<T>) -> Answer<Mine<T>> {
+pub fn mine<T>(viewer: &Viewer, result: services::Result<T>) -> RequestResult<ForPerson<T>> {
     let view = result.map_err(fail)?;
-    Ok(Mine { me: viewer.id(), view })
+    Ok(ForPerson { me: viewer.id(), view })
 }
 
 /// Turns an error of a service into an answer, with the status that goes with it.
-pub fn fail(error: services::Error) -> Failure {
+pub fn fail(error: services::Error) -> RequestError {
     let refusal = error.into_api_error();
     // A form without JavaScript is answered with a redirect back, which a status of its own would break.
     if let (false, Some(response)) = (is_plain_form(), use_context::<ResponseOptions>()) {

@@ -4,10 +4,10 @@
 
 use crate::{middleware::security_headers, pages::is_server_fn, problem::Problem, router::BODY_LIMIT};
 use app::{
-    answer::Failure,
     functions::FOR_ANYONE,
     owner::FIELD,
     pages::other_person_page,
+    request_error::RequestError,
     ssr::{self, RequestContext},
 };
 use axum::{
@@ -41,7 +41,7 @@ pub(crate) async fn check_page_owner(request: Request, next: Next) -> Response {
         return other_person_response(&viewer, &bytes);
     }
     let refusal = ApiError::OtherPerson;
-    (ssr::status(&refusal), Json(Failure::Refused(refusal))).into_response()
+    (ssr::status(&refusal), Json(RequestError::Refused(refusal))).into_response()
 }
 
 /// Whether a form names this person and no other.

@@ -3,7 +3,7 @@
 use crate::{
     form_referer, middleware::security_headers, page_owner, problem::Problem, settings::Config, state::AppState, typed,
 };
-use app::{App, answer::Failure, owner::PageOwner, pages, shell, ssr::RequestContext};
+use app::{App, owner::PageOwner, pages, request_error::RequestError, shell, ssr::RequestContext};
 use axum::{
     Router,
     body::{Body, to_bytes},
@@ -127,8 +127,8 @@ async fn fix_server_fn_status(request: Request, next: Next) -> Response {
     let (mut parts, body) = response.into_parts();
     let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
     match serde_json::from_slice(&body) {
-        Ok(Failure::Refused(refusal)) => parts.status = app::ssr::status(&refusal),
-        Ok(Failure::Unreached | Failure::TimedOut) => parts.status = StatusCode::BAD_REQUEST,
+        Ok(RequestError::Refused(refusal)) => parts.status = app::ssr::status(&refusal),
+        Ok(RequestError::Network | RequestError::TimedOut) => parts.status = StatusCode::BAD_REQUEST,
         Err(_) => {}
     }
     Response::from_parts(parts, Body::from(body))

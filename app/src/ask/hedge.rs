@@ -4,7 +4,7 @@
 //! further request goes by another connection, and ending one of them closes its dead connection for good.
 
 use super::{Asking, Reply};
-use crate::answer::{Answer, Failure};
+use crate::request_error::{RequestError, RequestResult};
 use js_sys::Promise;
 use leptos::prelude::set_timeout;
 use std::{
@@ -25,7 +25,7 @@ const AT_ONCE: usize = 3;
 const LAST_PATIENCE: Duration = Duration::from_secs(30);
 
 /// The first answer to any of the requests. Only for what may arrive twice.
-pub(super) async fn hedge(ask: impl Fn() -> Asking) -> Answer<Reply> {
+pub(super) async fn hedge(ask: impl Fn() -> Asking) -> RequestResult<Reply> {
     let mut asking = vec![ask()];
     for tried in 1..=TRIES {
         let patience = if tried < TRIES { PATIENCE } else { LAST_PATIENCE };
@@ -44,15 +44,18 @@ pub(super) async fn hedge(ask: impl Fn() -> Asking) -> Answer<Reply> {
             drop(asking.remove(1));
         }
     }
-    Err(Failure::Unreached)
+    Err(RequestError::Network)
 }
 
 /// What failed for want of a connection is no answer as long as another is waited for.
-fn poll_all(asking: &mut Vec<Asking>, mut poll: impl FnMut(&mut Asking) -> Poll<Answer<Reply>>) -> Poll<Answer<Reply>> {
+fn poll_all(
+    asking: &mut Vec<Asking>,
+    mut poll: impl FnMut(&mut Asking) -> Poll<RequestResult<Reply>>,
+) -> Poll<RequestResult<Reply>> {
     let mut index = 0;
     while index < asking.len() {
         match poll(&mut asking[index]) {
-            Poll::Ready(Err(Failure::Unreached)) if asking.len() > 1 => drop(asking.remove(index)),
+            Poll::Ready(Err(RequestError::Network)) if asking.len() > 1 => drop(asking.remove(index)),
             Poll::Ready(answer) => return Poll::Ready(answer),
             Poll::Pending => index += 1,
         }

@@ -1,6 +1,6 @@
 //! Joining, signing in again, settings, leaving.
 
-use crate::{answer::Answer, ask::Ask};
+use crate::{ask::Ask, request_error::RequestResult};
 use leptos::prelude::*;
 use model::{AccessToken, Account, Device, MailedLink};
 use serde::{Deserialize, Serialize};
@@ -28,7 +28,7 @@ pub async fn register(
     name: String,
     role: Option<String>,
     craft: Option<String>,
-) -> Answer<()> {
+) -> RequestResult<()> {
     let (greenroom, context) = (crate::ssr::greenroom()?, crate::ssr::request_context()?);
     let input = model::RegisterInput { email: Some(email), password: Some(password), name: Some(name), role, craft };
     let registration = input.parse().map_err(|refusal| crate::ssr::fail(refusal.into()))?;
@@ -40,7 +40,7 @@ pub async fn register(
 
 /// Mails another link to confirm an address.
 #[server(prefix = "/fn", endpoint = "resend", protocol = Ask)]
-pub async fn resend(email: String) -> Answer<()> {
+pub async fn resend(email: String) -> RequestResult<()> {
     let (greenroom, context) = (crate::ssr::greenroom()?, crate::ssr::request_context()?);
     let (email, registrant) = (crate::ssr::email(&email)?, crate::ssr::registrant());
     greenroom.resend_link(email, registrant, context.address).await.map_err(crate::ssr::fail)?;
@@ -50,7 +50,7 @@ pub async fn resend(email: String) -> Answer<()> {
 
 /// What the link of a mail does, and to whose account; nothing where it doesn't work.
 #[server(prefix = "/fn", endpoint = "link", protocol = Ask)]
-pub async fn load_link(token: String) -> Answer<Option<MailedLink>> {
+pub async fn load_link(token: String) -> RequestResult<Option<MailedLink>> {
     let (greenroom, context) = (crate::ssr::greenroom()?, crate::ssr::request_context()?);
     let registrant = crate::ssr::registrant();
     match greenroom.load_mailed_link(&token, registrant.as_deref(), context.viewer.as_ref()).await {
@@ -68,7 +68,7 @@ pub async fn verify(
     name: Option<String>,
     role: Option<String>,
     craft: Option<String>,
-) -> Answer<()> {
+) -> RequestResult<()> {
     use services::accounts::{Confirmation, LinkOpener};
     let (greenroom, context) = (crate::ssr::greenroom()?, crate::ssr::request_context()?);
     let profile = model::ProfileInput { password, name, role, craft }.parse();
@@ -88,7 +88,7 @@ pub async fn verify(
 
 /// Mails a link to choose a new password.
 #[server(prefix = "/fn", endpoint = "forgot", protocol = Ask)]
-pub async fn forgot(email: String) -> Answer<()> {
+pub async fn forgot(email: String) -> RequestResult<()> {
     let (greenroom, context) = (crate::ssr::greenroom()?, crate::ssr::request_context()?);
     greenroom.forgot_password(crate::ssr::lookup_email(&email)?, context.address).await.map_err(crate::ssr::fail)?;
     leptos_axum::redirect("/forgot?sent=1");
@@ -97,7 +97,7 @@ pub async fn forgot(email: String) -> Answer<()> {
 
 /// Sets a new password, and sends the browser on to sign in with it.
 #[server(prefix = "/fn", endpoint = "reset", protocol = Ask)]
-pub async fn reset(token: String, password: String) -> Answer<()> {
+pub async fn reset(token: String, password: String) -> RequestResult<()> {
     let password = crate::ssr::field("password", model::NewPassword::parse(Some(&password)))?;
     let link = services::accounts::ResetLink { token, from: Some(crate::ssr::request_context()?.address) };
     crate::ssr::greenroom()?.reset_password(link, password).await.map_err(crate::ssr::fail)?;
@@ -107,7 +107,7 @@ pub async fn reset(token: String, password: String) -> Answer<()> {
 
 /// What the settings page shows.
 #[server(prefix = "/fn", endpoint = "settings", protocol = Ask)]
-pub async fn load_settings() -> Answer<Settings> {
+pub async fn load_settings() -> RequestResult<Settings> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     let account = greenroom.load_account(&viewer).await.map_err(crate::ssr::fail)?;
     let devices = greenroom.list_devices(&viewer).await.map_err(crate::ssr::fail)?;
@@ -124,7 +124,7 @@ pub async fn change_account(
     craft: Option<String>,
     bio: Option<String>,
     mail_after: Option<String>,
-) -> Answer<Account> {
+) -> RequestResult<Account> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     // A form ends its lines with CRLF.
     let bio = bio.map(|bio| bio.replace("\r\n", "\n"));
@@ -137,7 +137,7 @@ pub async fn change_account(
 
 /// Changes what the viewer does here, as long as nothing was booked.
 #[server(prefix = "/fn", endpoint = "change-role", protocol = Ask)]
-pub async fn change_role(role: String) -> Answer<()> {
+pub async fn change_role(role: String) -> RequestResult<()> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     let input = model::AccountInput { role: Some(role), ..Default::default() };
     let change = input.parse(viewer.role()).map_err(|refusal| crate::ssr::fail(refusal.into()))?;
@@ -148,7 +148,7 @@ pub async fn change_role(role: String) -> Answer<()> {
 
 /// Changes what others see of the viewer's doings.
 #[server(prefix = "/fn", endpoint = "change-privacy", protocol = Ask)]
-pub async fn change_privacy(receipts: bool, presence: bool) -> Answer<()> {
+pub async fn change_privacy(receipts: bool, presence: bool) -> RequestResult<()> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     let (receipts, presence) = (Some(receipts), Some(presence));
     let input = model::AccountInput { receipts, presence, ..Default::default() };
@@ -160,7 +160,7 @@ pub async fn change_privacy(receipts: bool, presence: bool) -> Answer<()> {
 
 /// Changes the password.
 #[server(prefix = "/fn", endpoint = "change-password", protocol = Ask)]
-pub async fn change_password(current: String, password: String) -> Answer<()> {
+pub async fn change_password(current: String, password: String) -> RequestResult<()> {
     use services::accounts::Password;
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     let new = crate::ssr::field("password", model::NewPassword::parse(Some(&password)))?;
@@ -171,7 +171,7 @@ pub async fn change_password(current: String, password: String) -> Answer<()> {
 
 /// Mails a link to a new address.
 #[server(prefix = "/fn", endpoint = "change-email", protocol = Ask)]
-pub async fn change_email(email: String, password: String) -> Answer<()> {
+pub async fn change_email(email: String, password: String) -> RequestResult<()> {
     use services::accounts::Password;
     let (greenroom, context, viewer) =
         (crate::ssr::greenroom()?, crate::ssr::request_context()?, crate::ssr::viewer()?);
@@ -183,7 +183,7 @@ pub async fn change_email(email: String, password: String) -> Answer<()> {
 
 /// Signs a device out, or takes an access token back.
 #[server(prefix = "/fn", endpoint = "end-session", protocol = Ask)]
-pub async fn end_session(id: String) -> Answer<()> {
+pub async fn end_session(id: String) -> RequestResult<()> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     greenroom.end_session(&viewer, crate::ssr::id(&id)?).await.map_err(crate::ssr::fail)?;
     crate::ssr::send_on("/settings?done=ended");
@@ -192,7 +192,7 @@ pub async fn end_session(id: String) -> Answer<()> {
 
 /// Makes an access token. Its secret is told this once.
 #[server(prefix = "/fn", endpoint = "create-token", protocol = Ask)]
-pub async fn create_token(name: String, scope: String, expires_in_days: Option<String>) -> Answer<String> {
+pub async fn create_token(name: String, scope: String, expires_in_days: Option<String>) -> RequestResult<String> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     // What is no number is out of range.
     let expires_in_days = expires_in_days.map(|days| days.parse().unwrap_or_default());
@@ -203,7 +203,7 @@ pub async fn create_token(name: String, scope: String, expires_in_days: Option<S
 
 /// Takes the password once more: for an hour, tokens and data are given out.
 #[server(prefix = "/fn", endpoint = "confirm-password", protocol = Ask)]
-pub async fn confirm_password(password: String) -> Answer<()> {
+pub async fn confirm_password(password: String) -> RequestResult<()> {
     use services::accounts::Password;
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     greenroom.confirm_password(&viewer, Password::new(password)).await.map_err(crate::ssr::fail)?;
@@ -213,7 +213,7 @@ pub async fn confirm_password(password: String) -> Answer<()> {
 
 /// Ends the account.
 #[server(prefix = "/fn", endpoint = "leave", protocol = Ask)]
-pub async fn leave(password: String) -> Answer<()> {
+pub async fn leave(password: String) -> RequestResult<()> {
     use services::accounts::Password;
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     greenroom.delete_account(&viewer, Password::new(password)).await.map_err(crate::ssr::fail)?;
@@ -225,7 +225,7 @@ pub async fn leave(password: String) -> Answer<()> {
 
 /// Ends mails about unread messages, by the link of such a mail.
 #[server(prefix = "/fn", endpoint = "unsubscribe", protocol = Ask)]
-pub async fn unsubscribe(token: String) -> Answer<()> {
+pub async fn unsubscribe(token: String) -> RequestResult<()> {
     crate::ssr::greenroom()?.unsubscribe(&token).await.map_err(crate::ssr::fail)?;
     crate::ssr::send_on("/unsubscribe?done=1");
     Ok(())

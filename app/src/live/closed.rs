@@ -2,11 +2,11 @@
 
 use super::{Connection, Live, Outbox, stream, tabs};
 use crate::{
-    answer::{Answer, Failure},
     browser, functions,
     owner::PageOwner,
     pages::sign_in_path,
     reactive::effect,
+    request_error::{RequestError, RequestResult},
 };
 use leptos::{prelude::*, server_fn::ServerFn, task::spawn_local};
 use model::ApiError;
@@ -32,17 +32,17 @@ thread_local! {
 ///
 /// # Errors
 /// The page is closed.
-pub fn may_ask(path: &str) -> Answer<()> {
+pub fn may_ask(path: &str) -> RequestResult<()> {
     match OUTBOX.get().and_then(|outbox| outbox.live.closed.get_untracked()) {
         Some(Closed::OtherPerson(_)) if path != functions::LoadSignedIn::PATH => Err(ApiError::OtherPerson.into()),
-        Some(Closed::SigningOut) if path != functions::SignOut::PATH => Err(Failure::Unreached),
+        Some(Closed::SigningOut) if path != functions::SignOut::PATH => Err(RequestError::Network),
         _ => Ok(()),
     }
 }
 
 /// Closes the page if this answer says that another person is signed in.
-pub fn heed<T>(answer: &Answer<T>) {
-    if let (Err(Failure::Refused(ApiError::OtherPerson)), Some(Outbox { live, .. })) = (answer, OUTBOX.get())
+pub fn heed<T>(answer: &RequestResult<T>) {
+    if let (Err(RequestError::Refused(ApiError::OtherPerson)), Some(Outbox { live, .. })) = (answer, OUTBOX.get())
         && live.closed.get_untracked().is_none()
     {
         live.closed.set(Some(Closed::OtherPerson(None)));

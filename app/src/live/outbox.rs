@@ -14,10 +14,10 @@ use super::{
     tabs::{self, Note},
 };
 use crate::{
-    answer::{Answer, Failure},
     ask::sleep,
     browser, functions,
     reactive::effect,
+    request_error::{RequestError, RequestResult},
 };
 use futures::future::{Either, select};
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
@@ -39,8 +39,8 @@ pub enum Stage {
     Sending,
     /// The server has it; the thread will show it any moment.
     Sent,
-    /// It didn't go out. What [passes](Failure::passes) is tried again.
-    Failed(Failure),
+    /// It didn't go out. What [is_transient](RequestError::is_transient) is tried again.
+    Failed(RequestError),
 }
 
 /// A message that isn't in the thread yet.
@@ -62,7 +62,7 @@ impl Parcel {
 
     /// Whether only its person can do something about it.
     fn is_refused(&self) -> bool {
-        matches!(&self.stage, Stage::Failed(failure) if !failure.passes())
+        matches!(&self.stage, Stage::Failed(failure) if !failure.is_transient())
     }
 }
 
@@ -161,7 +161,7 @@ impl Outbox {
     }
 
     /// The first message to a conversation that was refused for good: it belongs back into the box.
-    pub fn returned(self, id: ConversationId) -> Option<(Parcel, Failure)> {
+    pub fn returned(self, id: ConversationId) -> Option<(Parcel, RequestError)> {
         self.parcels.with(|parcels| {
             let back = parcels.iter().find(|parcel| parcel.conversation_id == id && parcel.is_refused())?;
             let Stage::Failed(failure) = &back.stage else { return None };
@@ -175,7 +175,7 @@ impl Outbox {
         self.put(parcel);
         match stage {
             Stage::Sending => self.start(),
-            Stage::Failed(failure) if failure.passes() => self.later(LONGEST_PAUSE),
+            Stage::Failed(failure) if failure.is_transient() => self.later(LONGEST_PAUSE),
             Stage::Sent | Stage::Failed(_) => {}
         }
     }
@@ -233,7 +233,7 @@ impl Outbox {
 
     /// What failed for want of a connection is in line again.
     fn try_again(self) {
-        let waits = |parcel: &&Parcel| matches!(&parcel.stage, Stage::Failed(failure) if failure.passes());
+        let waits = |parcel: &&Parcel| matches!(&parcel.stage, Stage::Failed(failure) if failure.is_transient());
         let waiting: Vec<ClientId> = self
             .parcels
             .with_untracked(|parcels| parcels.iter().filter(waits).map(|parcel| parcel.client_id).collect());
@@ -307,7 +307,7 @@ impl Outbox {
             for parcel in parcels {
                 match &parcel.stage {
                     Stage::Sending if !waiting.contains(&parcel.conversation_id) => return Some(parcel.clone()),
-                    Stage::Failed(failure) if failure.passes() => waiting.push(parcel.conversation_id),
+                    Stage::Failed(failure) if failure.is_transient() => waiting.push(parcel.conversation_id),
                     _ => {}
                 }
             }
@@ -315,8 +315,8 @@ impl Outbox {
         })
     }
 
-    async fn fail(self, me: PersonId, parcel: Parcel, failure: Failure) {
-        if !failure.passes() {
+    async fn fail(self, me: PersonId, parcel: Parcel, failure: RequestError) {
+        if !failure.is_transient() {
             let refused = Parcel { stage: Stage::Failed(failure), ..parcel };
             if let Some(place) = refused.place {
                 shelf::change(me, place, &refused).await;
@@ -331,10 +331,12 @@ impl Outbox {
         });
         in_line.into_iter().for_each(|client_id| self.stand(client_id, Stage::Failed(failure.clone())));
         match failure {
-            Failure::Refused(ApiError::Unauthenticated) => stream::session_over(self.live),
+            RequestError::Refused(ApiError::Unauthenticated) => stream::session_over(self.live),
             // It goes out once its person is signed in again.
-            Failure::Refused(ApiError::OtherPerson) => {}
-            Failure::Refused(ApiError::RateLimited { retry_after }) => self.later(Duration::from_secs(retry_after)),
+            RequestError::Refused(ApiError::OtherPerson) => {}
+            RequestError::Refused(ApiError::RateLimited { retry_after }) => {
+                self.later(Duration::from_secs(retry_after))
+            }
             // The stream may never notice such a hiccup, and then nothing else would try again.
             _ => self.later(self.next_pause()),
         }
@@ -357,16 +359,16 @@ impl Outbox {
     }
 }
 
-async fn post(parcel: &Parcel) -> Result<(), Failure> {
+async fn post(parcel: &Parcel) -> Result<(), RequestError> {
     let (to, client_id) = (parcel.conversation_id.to_string(), parcel.client_id.to_string());
     let sending = functions::post(to, parcel.body.clone(), Some(client_id));
     within(PATIENCE, sending).await.map(|_| ())
 }
 
 /// What the server answers within this time.
-pub(super) async fn within<T>(time: Duration, asking: impl Future<Output = Answer<T>>) -> Answer<T> {
+pub(super) async fn within<T>(time: Duration, asking: impl Future<Output = RequestResult<T>>) -> RequestResult<T> {
     match select(pin!(asking), pin!(sleep(time))).await {
         Either::Left((answer, _)) => answer,
-        Either::Right(_) => Err(Failure::Unreached),
+        Either::Right(_) => Err(RequestError::Network),
     }
 }

@@ -4,7 +4,7 @@
 //! the next contact, in this page or the next one, signing out goes before anything else.
 
 use super::{Closed, Connection, Live, Outbox, outbox::within, shelf, shelf::Intention, stream, tabs};
-use crate::{answer::Failure, functions, owner::PageOwner, reactive::effect};
+use crate::{functions, owner::PageOwner, reactive::effect, request_error::RequestError};
 use leptos::{prelude::*, task::spawn_local};
 use model::{ApiError, PersonId};
 use std::{cell::Cell, time::Duration};
@@ -104,8 +104,8 @@ fn attempt(outbox: Outbox) {
 }
 
 /// Whether this person is no longer signed in with this browser.
-fn ended(answer: &Result<(), Failure>) -> bool {
-    matches!(answer, Ok(()) | Err(Failure::Refused(ApiError::Unauthenticated | ApiError::OtherPerson)))
+fn ended(answer: &Result<(), RequestError>) -> bool {
+    matches!(answer, Ok(()) | Err(RequestError::Refused(ApiError::Unauthenticated | ApiError::OtherPerson)))
 }
 
 async fn finish(outbox: Outbox, me: PersonId) {

@@ -10,7 +10,7 @@ use super::{
     Connection, Live,
     tabs::{self, Note},
 };
-use crate::{answer::Failure, ask::sleep, browser, functions, json};
+use crate::{ask::sleep, browser, functions, json, request_error::RequestError};
 use futures::future::{Either, select};
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
 use model::{
@@ -225,9 +225,9 @@ fn broke(live: Live, given_up: bool) {
 
 async fn ask_why(live: Live) {
     match select(pin!(functions::load_frame()), pin!(sleep(ASKING))).await {
-        Either::Left((Err(Failure::Refused(ApiError::Unauthenticated)), _)) => session_over(live),
+        Either::Left((Err(RequestError::Refused(ApiError::Unauthenticated)), _)) => session_over(live),
         // The page has closed itself.
-        Either::Left((Err(Failure::Refused(ApiError::OtherPerson)), _)) => {}
+        Either::Left((Err(RequestError::Refused(ApiError::OtherPerson)), _)) => {}
         _ => open_after(live, next_pause()),
     }
 }

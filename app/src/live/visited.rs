@@ -2,7 +2,7 @@
 //! page's memory alone, so that nothing of them stays on a phone that others use too.
 
 use super::Live;
-use crate::answer::Mine;
+use crate::request_error::ForPerson;
 use leptos::prelude::*;
 use model::{Projection, Thread};
 
@@ -13,11 +13,11 @@ const MESSAGES: usize = 60;
 
 /// Cheap to copy; part of [`Live`].
 #[derive(Clone, Copy, Default)]
-pub struct Visited(StoredValue<Vec<Mine<Thread>>>);
+pub struct Visited(StoredValue<Vec<ForPerson<Thread>>>);
 
 impl Visited {
     /// Remembers a thread that is being left. One that shows older messages isn't worth it.
-    pub fn leave(self, mut mine: Mine<Thread>) {
+    pub fn leave(self, mut mine: ForPerson<Thread>) {
         if !mine.view.is_at_end() {
             return;
         }
@@ -37,8 +37,8 @@ impl Visited {
     }
 
     /// The thread as it is now, if enough was heard since it was left.
-    pub fn open(self, live: Live, id: &str) -> Option<Mine<Thread>> {
-        let is_it = |known: &&Mine<Thread>| known.view.conversation.id.to_string() == id;
+    pub fn open(self, live: Live, id: &str) -> Option<ForPerson<Thread>> {
+        let is_it = |known: &&ForPerson<Thread>| known.view.conversation.id.to_string() == id;
         let mut mine = self.0.with_value(|threads| threads.iter().find(is_it).cloned())?;
         for envelope in live.after(mine.view.cursor)? {
             mine.view.apply(mine.me, &envelope);

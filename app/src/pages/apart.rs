@@ -6,10 +6,10 @@ use super::{
     Unsubscribe, Verify,
 };
 use crate::{
-    answer::{Answer, Failure},
     functions,
     live::{IN_BROWSER, Live},
     parts::Failed,
+    request_error::{RequestError, RequestResult},
 };
 use leptos::{
     prelude::*,
@@ -139,8 +139,8 @@ pub async fn load(path: &str) -> Result<(), Missing> {
 /// renewed with it. Where the site isn't reached at all, what is open stays open.
 async fn go_by_document() {
     let wanted = use_context::<ArcRwSignal<Url>>().map(|url| url.get_untracked());
-    let answer: Answer<_> = functions::load_frame().await;
-    let reached = !matches!(answer, Err(Failure::Unreached | Failure::TimedOut));
+    let answer: RequestResult<_> = functions::load_frame().await;
+    let reached = !matches!(answer, Err(RequestError::Network | RequestError::TimedOut));
     if let Some(url) = wanted.filter(|_| IN_BROWSER && reached) {
         let query = if url.search().is_empty() { String::new() } else { format!("?{}", url.search()) };
         // An address of this site is always one to go to.
@@ -160,5 +160,5 @@ fn unreached() -> AnyView {
             let _ = window().location().reload();
         }
     });
-    view! { <main class="page" id="content"><Failed failure=Failure::Unreached/></main> }.into_any()
+    view! { <main class="page" id="content"><Failed failure=RequestError::Network/></main> }.into_any()
 }

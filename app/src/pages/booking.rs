@@ -1,5 +1,4 @@
 use crate::{
-    answer::Mine,
     ask::loaded,
     functions,
     live::Live,
@@ -8,6 +7,7 @@ use crate::{
         page_of_param,
     },
     reactive::memo,
+    request_error::ForPerson,
     strings,
 };
 use leptos::{either::Either, prelude::*};
@@ -38,7 +38,7 @@ fn BookingOf(id: String) -> impl IntoView {
 }
 
 #[component]
-fn Details(mine: Mine<BookingView>) -> impl IntoView {
+fn Details(mine: ForPerson<BookingView>) -> impl IntoView {
     let view = Live::current().keep(mine);
     let conversation = memo(move || view.with(|view| view.conversation.clone()));
     let booking = memo(move || conversation.with(|conversation| conversation.booking.clone()));

@@ -1,10 +1,10 @@
 use crate::{
-    answer::{Mine, of},
     ask::loaded,
     functions,
     live::Live,
     parts::{Empty, Failed, InboxRow, PageTitle, Skeleton},
     reactive::{effect, list, memo},
+    request_error::{ForPerson, view_of},
     strings,
 };
 use leptos::{either::Either, prelude::*, task::spawn_local};
@@ -42,7 +42,7 @@ pub fn Messages() -> impl IntoView {
 }
 
 #[component]
-fn List(mine: Mine<Inbox>, first_page: bool) -> impl IntoView {
+fn List(mine: ForPerson<Inbox>, first_page: bool) -> impl IntoView {
     let live = Live::current();
     let me = mine.me;
     // A later page, as it comes without JavaScript, is a look into the past: it isn't kept up to date.
@@ -51,7 +51,7 @@ fn List(mine: Mine<Inbox>, first_page: bool) -> impl IntoView {
     let next = move || inbox.with(|inbox| inbox.next_page.clone());
     let load = move |page: String| {
         spawn_local(async move {
-            if let Some(older) = of(me, functions::load_inbox(Some(page)).await) {
+            if let Some(older) = view_of(me, functions::load_inbox(Some(page)).await) {
                 inbox.try_update(|inbox| inbox.extend(older));
             }
         });

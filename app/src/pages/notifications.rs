@@ -1,12 +1,12 @@
 mod row;
 
 use crate::{
-    answer::{Mine, of},
     ask::loaded,
     functions::{self, MarkSeen},
     live::Live,
     parts::{Empty, Failed, Form, FormError, FormState, Glyph, Icon, PageTitle, Skeleton, focus, page_of_query},
     reactive::{effect, list},
+    request_error::{ForPerson, view_of},
     strings,
 };
 use leptos::{either::Either, prelude::*, task::spawn_local};
@@ -51,13 +51,13 @@ fn NotificationsOf(
 }
 
 #[component]
-fn List(mine: Mine<NotificationList>, first_page: bool, form: FormState) -> impl IntoView {
+fn List(mine: ForPerson<NotificationList>, first_page: bool, form: FormState) -> impl IntoView {
     let me = mine.me;
     let notices = if first_page { Live::current().keep(mine) } else { RwSignal::new(mine.view) };
     let rows = move || notices.with(|notices| notices.notifications.clone());
     let load = move |page: String| {
         spawn_local(async move {
-            if let Some(older) = of(me, functions::load_notifications(Some(page)).await) {
+            if let Some(older) = view_of(me, functions::load_notifications(Some(page)).await) {
                 notices.try_update(|notices| notices.extend(older));
             }
         });

@@ -1,7 +1,7 @@
 use crate::{
-    answer::Failure,
     functions,
     parts::{Done, Form, FormError, FormState, PageTitle, PasswordField, SiteBar, Submit, TextField, done_code},
+    request_error::RequestError,
     strings,
 };
 use leptos::prelude::*;
@@ -21,7 +21,7 @@ pub fn SignIn() -> impl IntoView {
         Some("reset") => Some(strings::PASSWORD_SET),
         _ => None,
     };
-    let unverified = move || form.failure.get() == Some(Failure::Refused(ApiError::EmailUnverified));
+    let unverified = move || form.failure.get() == Some(RequestError::Refused(ApiError::EmailUnverified));
     view! {
         <PageTitle text=strings::SIGN_IN/>
         <SiteBar/>

@@ -1,5 +1,4 @@
 use crate::{
-    answer::Mine,
     ask::loaded,
     browser, functions,
     live::{IN_BROWSER, Live},
@@ -9,6 +8,7 @@ use crate::{
         page_of_param,
     },
     reactive::{effect, memo},
+    request_error::ForPerson,
     strings,
 };
 use leptos::{either::Either, prelude::*, task::spawn_local};
@@ -57,7 +57,7 @@ fn ThreadOf(id: String) -> impl IntoView {
 }
 
 #[component]
-fn ThreadView(mine: Mine<Thread>, at: Option<i64>) -> impl IntoView {
+fn ThreadView(mine: ForPerson<Thread>, at: Option<i64>) -> impl IntoView {
     let live = Live::current();
     let me = mine.me;
     let thread = live.keep(mine);
@@ -67,7 +67,7 @@ fn ThreadView(mine: Mine<Thread>, at: Option<i64>) -> impl IntoView {
     let place = Place::default();
     on_cleanup(move || {
         if let Some(view) = thread.try_get_untracked() {
-            live.visited.leave(Mine { me, view });
+            live.visited.leave(ForPerson { me, view });
         }
     });
     let stepping = Stepping::begin(".booking-line > summary");

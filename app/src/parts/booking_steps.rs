@@ -47,7 +47,7 @@ pub fn Answers(stepping: Stepping, #[prop(into)] conversation: Signal<Conversati
         open.with(|open| !open.is_empty()).then(|| {
             view! {
                 <div class="steps">
-                    {open.get().into_iter().map(|step| view! { <Answer stepping booking_id step/> }).collect_view()}
+                    {open.get().into_iter().map(|step| view! { <BookingActionButton stepping booking_id step/> }).collect_view()}
                 </div>
             }
         })
@@ -91,7 +91,7 @@ fn steps(conversation: &Conversation) -> Vec<BookingAction> {
 }
 
 #[component]
-fn Answer(stepping: Stepping, booking_id: StoredValue<String>, step: BookingAction) -> impl IntoView {
+fn BookingActionButton(stepping: Stepping, booking_id: StoredValue<String>, step: BookingAction) -> impl IntoView {
     view! {
         <Form form=stepping.form>
             <StepFields booking_id step/>

@@ -1,9 +1,9 @@
 use super::{FormError, Glyph, Icon, PostForm, failure_in_address, local::Local};
 use crate::{
-    answer::Failure,
     browser, functions,
     live::{Live, Outbox, drafts::DraftKey},
     reactive::{effect, memo},
+    request_error::RequestError,
     strings,
 };
 use leptos::{ev::KeyboardEvent, html::Textarea, prelude::*, server_fn::ServerFn};
@@ -24,7 +24,7 @@ pub fn Composer(me: PersonId, thread: RwSignal<Thread>) -> impl IntoView {
     let text = RwSignal::new(String::new());
     let length = memo(move || text.with(|text| text.trim().chars().count()));
     // Why the last message came back into the box.
-    let returned: RwSignal<Option<Failure>> = RwSignal::new(None);
+    let returned: RwSignal<Option<RequestError>> = RwSignal::new(None);
     let cannot_send = move || {
         local.started() && (length.get() == 0 || length.get() > BODY_LIMIT || live.closed.with(Option::is_some))
     };

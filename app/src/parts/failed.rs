@@ -1,27 +1,29 @@
 use super::{Glyph, Icon, PageTitle};
-use crate::{answer::Failure, live::Live, reactive::effect, strings};
+use crate::{live::Live, reactive::effect, request_error::RequestError, strings};
 use leptos::prelude::*;
 use model::ApiError;
 
 /// Part of a page that couldn't be had: what happened, and what to do.
 #[component]
-pub fn Failed(failure: Failure) -> impl IntoView {
+pub fn Failed(failure: RequestError) -> impl IntoView {
     let live = Live::current();
-    let signed_out = failure == Failure::Refused(ApiError::Unauthenticated);
+    let signed_out = failure == RequestError::Refused(ApiError::Unauthenticated);
     effect(move || {
         if signed_out {
             live.sign_in_again();
         }
     });
     let (title, lead) = match &failure {
-        Failure::Refused(ApiError::NotFound) => (strings::NOT_FOUND.to_owned(), strings::NOT_FOUND_LEAD.to_owned()),
-        Failure::Refused(ApiError::Unavailable | ApiError::Internal) => {
+        RequestError::Refused(ApiError::NotFound) => {
+            (strings::NOT_FOUND.to_owned(), strings::NOT_FOUND_LEAD.to_owned())
+        }
+        RequestError::Refused(ApiError::Unavailable | ApiError::Internal) => {
             (strings::BROKEN.to_owned(), strings::BROKEN_LEAD.to_owned())
         }
-        Failure::Refused(refusal) => (strings::error_text(refusal), String::new()),
-        Failure::Unreached | Failure::TimedOut => (strings::UNREACHED.to_owned(), String::new()),
+        RequestError::Refused(refusal) => (strings::error_text(refusal), String::new()),
+        RequestError::Network | RequestError::TimedOut => (strings::UNREACHED.to_owned(), String::new()),
     };
-    let may_help = !matches!(&failure, Failure::Refused(ApiError::NotFound | ApiError::WrongRole));
+    let may_help = !matches!(&failure, RequestError::Refused(ApiError::NotFound | ApiError::WrongRole));
     view! {
         <PageTitle text=title.clone()/>
         <div class="notice" role="alert">

@@ -12,12 +12,12 @@ pub use radios::{Choice, Radios};
 
 use super::focus::focus;
 use crate::{
-    answer::{Answer, Failure},
     ask::{self, Reply},
     json,
     live::IN_BROWSER,
     owner::OwnerField,
     reactive::effect,
+    request_error::{RequestError, RequestResult},
     strings,
 };
 use leptos::{
@@ -38,9 +38,9 @@ pub struct FormState {
     /// Where it goes.
     path: &'static str,
     /// What came back the last time, as JSON.
-    pub answer: RwSignal<Option<Answer<String>>>,
+    pub answer: RwSignal<Option<RequestResult<String>>>,
     /// Why it failed, if it did.
-    pub failure: Signal<Option<Failure>>,
+    pub failure: Signal<Option<RequestError>>,
     /// Whether the answer is on its way.
     pub pending: RwSignal<bool>,
     /// Whether it was done the last time.
@@ -89,7 +89,7 @@ impl FormState {
     /// What is wrong with one field.
     pub fn wrong(self, field: &'static str) -> Signal<Option<&'static str>> {
         Signal::derive(move || match self.failure.get() {
-            Some(Failure::Refused(refusal)) => refusal.field_error(field).map(strings::field_error_text),
+            Some(RequestError::Refused(refusal)) => refusal.field_error(field).map(strings::field_error_text),
             _ => None,
         })
     }
@@ -114,14 +114,14 @@ impl FormState {
 /// Why a form that was posted without JavaScript was refused: that stands in the address then.
 ///
 /// Leptos reads the address once, when the document loads. On the way to another page the failure is no longer true.
-pub fn failure_in_address(path: &str) -> Option<Failure> {
+pub fn failure_in_address(path: &str) -> Option<RequestError> {
     let told = use_context::<ServerActionError>().filter(|told| told.path() == path)?;
     use_query_map().with_untracked(|query| query.get("__err"))?;
     if !IN_BROWSER {
         return Some(ServerFnUrlError::decode_err(told.err()));
     }
     let text = window().atob(&told.err().replace('-', "+").replace('_', "/"));
-    Some(text.ok().and_then(|text| json::read(&text).ok()).unwrap_or(Failure::Unreached))
+    Some(text.ok().and_then(|text| json::read(&text).ok()).unwrap_or(RequestError::Network))
 }
 
 /// A form that the browser itself sends, with whose page it stands on. No other form may post.

@@ -1,7 +1,7 @@
 //! Who is calling. Found out once for each request, before anything else looks at it.
 
 use crate::{middleware::access_log::RouteKind, problem::Problem, state::AppState};
-use app::{answer::Failure, pages::sign_in_for, ssr::RequestContext};
+use app::{pages::sign_in_for, request_error::RequestError, ssr::RequestContext};
 use axum::{
     Json,
     extract::{ConnectInfo, FromRequestParts, Request, State},
@@ -64,7 +64,7 @@ fn error_response(error: Error, kind: RouteKind, uri: &Uri) -> Response {
         (RouteKind::Page, Error::Api(_)) => Redirect::to(&sign_in_for(&uri.to_string())).into_response(),
         (RouteKind::Function, error) => {
             let refusal = error.into_api_error();
-            (app::ssr::status(&refusal), Json(Failure::Refused(refusal))).into_response()
+            (app::ssr::status(&refusal), Json(RequestError::Refused(refusal))).into_response()
         }
         (_, error) => Problem::from(error).into_response(),
     }

@@ -1,8 +1,8 @@
 use super::Part;
 use crate::{
-    answer::Failure,
     functions,
     parts::{Choice, Done, Form, FormError, FormState, Radios, Submit},
+    request_error::RequestError,
     strings,
 };
 use leptos::prelude::*;
@@ -13,8 +13,8 @@ use model::{ApiError, EmailDelay};
 pub(super) fn MailAboutUnread(mail_after: EmailDelay) -> impl IntoView {
     let form = FormState::of::<functions::ChangeAccount>("mail-form");
     // Without JavaScript, what failed is told by the function's name, and the profile has the same one.
-    let own = |failure: &Failure| match failure {
-        Failure::Refused(refusal @ ApiError::Invalid { .. }) => refusal.field_error("mailAfter").is_some(),
+    let own = |failure: &RequestError| match failure {
+        RequestError::Refused(refusal @ ApiError::Invalid { .. }) => refusal.field_error("mailAfter").is_some(),
         _ => true,
     };
     let failure = Signal::derive(move || form.failure.get().filter(own));

@@ -2,13 +2,13 @@ mod secret;
 
 use super::{ConfirmPassword, Lists, Part, devices::keep_focus};
 use crate::{
-    answer::Failure,
     functions, json,
     parts::{
         Choice, Done, Field, Form, FormError, FormState, IsolatedText, Radios, Submit, TextField, Time, When,
         local::Local,
     },
     reactive::{effect, list},
+    request_error::RequestError,
     strings,
 };
 use leptos::{either::Either, prelude::*};
@@ -72,7 +72,7 @@ fn Create(lists: Lists, confirmed: RwSignal<bool>) -> impl IntoView {
     lists.follow(form.done);
     // The hour may be over while the page is open.
     effect(move || {
-        if form.failure.get() == Some(Failure::Refused(ApiError::PasswordRequired)) {
+        if form.failure.get() == Some(RequestError::Refused(ApiError::PasswordRequired)) {
             confirmed.set(false);
         }
     });

@@ -1,8 +1,8 @@
 use super::FormState;
 use crate::{
-    answer::Failure,
     parts::{Glyph, Icon},
     reactive::effect,
+    request_error::RequestError,
     strings,
 };
 use leptos::{html::Input, prelude::*};
@@ -68,12 +68,12 @@ pub fn TextField(
 
 /// What is wrong with a form as a whole. Announced when it appears.
 #[component]
-pub fn FormError(#[prop(into)] failure: Signal<Option<Failure>>) -> impl IntoView {
+pub fn FormError(#[prop(into)] failure: Signal<Option<RequestError>>) -> impl IntoView {
     let text = move || {
         failure.get().map(|failure| match failure {
-            Failure::Refused(refusal) => strings::error_text(&refusal),
-            Failure::Unreached => strings::UNREACHED.to_owned(),
-            Failure::TimedOut => strings::TIMED_OUT.to_owned(),
+            RequestError::Refused(refusal) => strings::error_text(&refusal),
+            RequestError::Network => strings::UNREACHED.to_owned(),
+            RequestError::TimedOut => strings::TIMED_OUT.to_owned(),
         })
     };
     view! {

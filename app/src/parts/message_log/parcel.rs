@@ -1,10 +1,10 @@
 use crate::{
-    answer::Failure,
     live::{
         Outbox,
         outbox::{Parcel, Stage},
     },
     parts::{Glyph, Icon, LinkedText},
+    request_error::RequestError,
     strings,
 };
 use leptos::prelude::*;
@@ -22,7 +22,7 @@ pub(super) fn ParcelRow(parcel: Parcel) -> impl IntoView {
         Stage::Failed(failure) => view! {
             <p class="status failed" role="alert">
                 <Icon glyph=Glyph::Warning/> {strings::NOT_SENT} ". " {reason(&failure)}
-                {(!is_kept && failure.passes()).then_some(strings::WAITING_UNKEPT)}
+                {(!is_kept && failure.is_transient()).then_some(strings::WAITING_UNKEPT)}
                 <button type="button" class="link" on:click=move |_| outbox.retry(client_id)>{strings::RETRY}</button>
                 <button type="button" class="link" on:click=move |_| outbox.discard(client_id)>{strings::DISCARD}</button>
             </p>
@@ -37,11 +37,13 @@ pub(super) fn ParcelRow(parcel: Parcel) -> impl IntoView {
     }
 }
 
-fn reason(failure: &Failure) -> String {
+fn reason(failure: &RequestError) -> String {
     match failure {
-        Failure::Unreached | Failure::TimedOut => strings::WAITING.to_owned(),
-        Failure::Refused(ApiError::Unauthenticated | ApiError::OtherPerson) => strings::WAITING_FOR_SIGN_IN.to_owned(),
-        Failure::Refused(ApiError::StorageFull) => strings::WAITING_FOR_SPACE.to_owned(),
-        Failure::Refused(refusal) => strings::error_text(refusal),
+        RequestError::Network | RequestError::TimedOut => strings::WAITING.to_owned(),
+        RequestError::Refused(ApiError::Unauthenticated | ApiError::OtherPerson) => {
+            strings::WAITING_FOR_SIGN_IN.to_owned()
+        }
+        RequestError::Refused(ApiError::StorageFull) => strings::WAITING_FOR_SPACE.to_owned(),
+        RequestError::Refused(refusal) => strings::error_text(refusal),
     }
 }

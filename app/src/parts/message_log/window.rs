@@ -1,5 +1,5 @@
 use super::scroll::Place;
-use crate::{answer::of, functions};
+use crate::{functions, request_error::view_of};
 use leptos::{prelude::*, task::spawn_local};
 use model::{PersonId, Thread};
 
@@ -58,7 +58,7 @@ impl Window {
         let id = self.id();
         spawn_local(async move {
             let page = functions::load_thread(id, None, None, Some(last)).await;
-            if let Some(page) = of(self.me, page) {
+            if let Some(page) = view_of(self.me, page) {
                 self.thread.try_update(|thread| thread.replace_window(page));
                 self.place.to_end();
             }
@@ -77,7 +77,7 @@ impl Window {
         let id = self.id();
         spawn_local(async move {
             let page = functions::load_thread(id, before, after, None).await;
-            if let Some(page) = of(self.me, page) {
+            if let Some(page) = view_of(self.me, page) {
                 self.place.hold(move |anchor| {
                     self.thread.try_update(|thread| {
                         take(thread, page);

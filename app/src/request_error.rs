@@ -8,23 +8,24 @@ use serde::{Deserialize, Serialize};
 /// Why a server function has no answer.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Failure {
+pub enum RequestError {
     /// The server said no, and why.
     Refused(ApiError),
     /// The server wasn't reached, or its answer didn't arrive: whether it was done isn't known.
-    Unreached,
+    #[serde(rename = "unreached")]
+    Network,
     /// No answer came in time: whether it was done isn't known, and it must not be asked again unseen.
     TimedOut,
 }
 
-impl Failure {
+impl RequestError {
     /// Whether the same may well be done when it is tried again.
-    pub fn passes(&self) -> bool {
+    pub fn is_transient(&self) -> bool {
         matches!(
             self,
-            Failure::Unreached
-                | Failure::TimedOut
-                | Failure::Refused(
+            RequestError::Network
+                | RequestError::TimedOut
+                | RequestError::Refused(
                     ApiError::Unauthenticated
                         | ApiError::OtherPerson
                         | ApiError::RateLimited { .. }
@@ -36,35 +37,35 @@ impl Failure {
     }
 }
 
-impl FromServerFnError for Failure {
+impl FromServerFnError for RequestError {
     type Encoder = Json;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
             ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) | ServerFnErrorErr::Deserialization(_) => {
-                Failure::Unreached
+                RequestError::Network
             }
             // Arguments that don't fit: a form from another time, or no form of ours.
             ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => {
-                Failure::Refused(ApiError::Invalid { fields: model::ValidationErrors::default() })
+                RequestError::Refused(ApiError::Invalid { fields: model::ValidationErrors::default() })
             }
-            _ => Failure::Refused(ApiError::Internal),
+            _ => RequestError::Refused(ApiError::Internal),
         }
     }
 }
 
-impl From<ApiError> for Failure {
+impl From<ApiError> for RequestError {
     fn from(refusal: ApiError) -> Self {
-        Failure::Refused(refusal)
+        RequestError::Refused(refusal)
     }
 }
 
 /// The result of a server function.
-pub type Answer<T> = Result<T, Failure>;
+pub type RequestResult<T> = Result<T, RequestError>;
 
 /// A view with the person whose it is: what is needed to keep it live.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Mine<T> {
+pub struct ForPerson<T> {
     /// Whose.
     pub me: PersonId,
     /// What they see.
@@ -72,6 +73,6 @@ pub struct Mine<T> {
 }
 
 /// The view, if it is there and this person's: somebody else may have signed in in the same browser meanwhile.
-pub fn of<T>(me: PersonId, answer: Answer<Mine<T>>) -> Option<T> {
+pub fn view_of<T>(me: PersonId, answer: RequestResult<ForPerson<T>>) -> Option<T> {
     answer.ok().filter(|mine| mine.me == me).map(|mine| mine.view)
 }
