@@ -7,8 +7,8 @@ pub use account::*;
 pub use thread::*;
 
 use crate::{
-    ask::Ask,
     request_error::{ForPerson, RequestResult},
+    server_fn_client::FormPost,
 };
 use leptos::prelude::*;
 use model::{BookingView, Directory, Inbox, Message, NavState, NotificationList, Person, Thread};
@@ -27,7 +27,7 @@ pub const FOR_ANYONE: [&str; 9] = [
 ];
 
 /// Signs in. Sends the browser on to `next`, a path of this site, or to the inbox.
-#[server(prefix = "/fn", endpoint = "sign-in", protocol = Ask)]
+#[server(prefix = "/fn", endpoint = "sign-in", protocol = FormPost)]
 pub async fn sign_in(email: String, password: String, next: Option<String>) -> RequestResult<()> {
     use services::accounts::{Credentials, Password};
     let (greenroom, context) = (crate::ssr::greenroom()?, crate::ssr::request_context()?);
@@ -44,13 +44,13 @@ pub async fn sign_in(email: String, password: String, next: Option<String>) -> R
 }
 
 /// Who is signed in with this browser, for a page that may be another person's.
-#[server(prefix = "/fn", endpoint = "signed-in", protocol = Ask)]
+#[server(prefix = "/fn", endpoint = "signed-in", protocol = FormPost)]
 pub async fn load_signed_in() -> RequestResult<Option<Person>> {
     Ok(crate::ssr::request_context()?.viewer.map(|viewer| viewer.person().clone()))
 }
 
 /// Signs out. The hydrated page goes on by itself, once it has deleted what it keeps.
-#[server(prefix = "/fn", endpoint = "sign-out", protocol = Ask)]
+#[server(prefix = "/fn", endpoint = "sign-out", protocol = FormPost)]
 pub async fn sign_out() -> RequestResult<()> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     greenroom.sign_out(&viewer).await.map_err(crate::ssr::fail)?;
@@ -61,14 +61,14 @@ pub async fn sign_out() -> RequestResult<()> {
 }
 
 /// What stands around every page.
-#[server(prefix = "/fn", endpoint = "frame", protocol = Ask)]
+#[server(prefix = "/fn", endpoint = "frame", protocol = FormPost)]
 pub async fn load_frame() -> RequestResult<ForPerson<NavState>> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     crate::ssr::mine(&viewer, greenroom.load_nav_state(&viewer).await)
 }
 
 /// The key by which this browser encrypts what it keeps for the viewer.
-#[server(prefix = "/fn", endpoint = "browser-key", protocol = Ask)]
+#[server(prefix = "/fn", endpoint = "browser-key", protocol = FormPost)]
 pub async fn load_browser_key() -> RequestResult<String> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     // A page is whole without it, so this doesn't set the page's status.
@@ -76,14 +76,14 @@ pub async fn load_browser_key() -> RequestResult<String> {
 }
 
 /// The inbox, a page at a time.
-#[server(prefix = "/fn", endpoint = "inbox", protocol = Ask)]
+#[server(prefix = "/fn", endpoint = "inbox", protocol = FormPost)]
 pub async fn load_inbox(page: Option<String>) -> RequestResult<ForPerson<Inbox>> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     crate::ssr::mine(&viewer, greenroom.load_inbox(&viewer, page.as_deref()).await)
 }
 
 /// A thread: messages before one, after one or around one, or as it opens.
-#[server(prefix = "/fn", endpoint = "thread", protocol = Ask)]
+#[server(prefix = "/fn", endpoint = "thread", protocol = FormPost)]
 pub async fn load_thread(
     id: String,
     before: Option<i64>,
@@ -102,7 +102,7 @@ pub async fn load_thread(
 }
 
 /// Sends a message.
-#[server(prefix = "/fn", endpoint = "post", protocol = Ask)]
+#[server(prefix = "/fn", endpoint = "post", protocol = FormPost)]
 pub async fn post(conversation_id: String, body: String, client_id: Option<String>) -> RequestResult<Message> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     // A form ends its lines with CRLF: without this, a retry by other means would be another message.
@@ -115,14 +115,14 @@ pub async fn post(conversation_id: String, body: String, client_id: Option<Strin
 }
 
 /// The notifications, a page at a time.
-#[server(prefix = "/fn", endpoint = "notifications", protocol = Ask)]
+#[server(prefix = "/fn", endpoint = "notifications", protocol = FormPost)]
 pub async fn load_notifications(page: Option<String>) -> RequestResult<ForPerson<NotificationList>> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     crate::ssr::mine(&viewer, greenroom.list_notifications(&viewer, page.as_deref()).await)
 }
 
 /// Notes that a notification was seen, or all of them.
-#[server(prefix = "/fn", endpoint = "mark-seen", protocol = Ask)]
+#[server(prefix = "/fn", endpoint = "mark-seen", protocol = FormPost)]
 pub async fn mark_seen(id: Option<String>) -> RequestResult<()> {
     use services::notifications::NotificationSelection;
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
@@ -136,7 +136,7 @@ pub async fn mark_seen(id: Option<String>) -> RequestResult<()> {
 }
 
 /// The directory of talent.
-#[server(prefix = "/fn", endpoint = "talents", protocol = Ask)]
+#[server(prefix = "/fn", endpoint = "talents", protocol = FormPost)]
 pub async fn load_talents(
     query: Option<String>,
     craft: Option<String>,
@@ -149,7 +149,7 @@ pub async fn load_talents(
 }
 
 /// One talent, to be asked for a booking. Only organizers do that.
-#[server(prefix = "/fn", endpoint = "talent", protocol = Ask)]
+#[server(prefix = "/fn", endpoint = "talent", protocol = FormPost)]
 pub async fn load_talent(id: String) -> RequestResult<Person> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     if viewer.role() != model::Role::Organizer {
@@ -159,7 +159,7 @@ pub async fn load_talent(id: String) -> RequestResult<Person> {
 }
 
 /// Asks a talent for a booking, and sends the browser on to its conversation.
-#[server(prefix = "/fn", endpoint = "open-booking", protocol = Ask)]
+#[server(prefix = "/fn", endpoint = "open-booking", protocol = FormPost)]
 pub async fn open_booking(
     talent_id: String,
     title: String,
@@ -187,14 +187,14 @@ pub async fn open_booking(
 }
 
 /// One booking, with its conversation.
-#[server(prefix = "/fn", endpoint = "booking", protocol = Ask)]
+#[server(prefix = "/fn", endpoint = "booking", protocol = FormPost)]
 pub async fn load_booking(id: String) -> RequestResult<ForPerson<BookingView>> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     crate::ssr::mine(&viewer, greenroom.load_booking_view(&viewer, crate::ssr::id(&id)?).await)
 }
 
 /// Accepts, declines or calls off a booking.
-#[server(prefix = "/fn", endpoint = "step", protocol = Ask)]
+#[server(prefix = "/fn", endpoint = "step", protocol = FormPost)]
 pub async fn step(booking_id: String, step: String) -> RequestResult<model::Booking> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     let step = step.parse().map_err(|()| model::ApiError::field("step", model::FieldError::Invalid));

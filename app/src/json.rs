@@ -14,50 +14,50 @@ use value::Value;
 
 /// The text isn't what was expected. It comes from this site, so there is nobody to tell more.
 #[derive(Debug)]
-pub struct Unreadable;
+pub struct DecodeError;
 
-impl fmt::Display for Unreadable {
+impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("unreadable")
     }
 }
 
-impl std::error::Error for Unreadable {}
+impl std::error::Error for DecodeError {}
 
 /// Reads a text.
 ///
 /// # Errors
 /// It is no JSON, or of another shape.
-pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, Unreadable> {
-    if IN_BROWSER { T::deserialize(Value::parse(text)?) } else { serde_json::from_str(text).map_err(|_| Unreadable) }
+pub fn from_str<T: DeserializeOwned>(text: &str) -> Result<T, DecodeError> {
+    if IN_BROWSER { T::deserialize(Value::parse(text)?) } else { serde_json::from_str(text).map_err(|_| DecodeError) }
 }
 
 /// Writes a value.
 ///
 /// # Errors
 /// It can't be written, like an event of a kind that this page doesn't know.
-pub fn write(value: &impl Serialize) -> Result<String, Unreadable> {
-    serde_json::to_string(value).map_err(|_| Unreadable)
+pub fn to_string(value: &impl Serialize) -> Result<String, DecodeError> {
+    serde_json::to_string(value).map_err(|_| DecodeError)
 }
 
 /// How what a page was rendered from, and why a form was refused, come with the page.
 pub struct Json;
 
 impl<T: Serialize> Encoder<T> for Json {
-    type Error = Unreadable;
+    type Error = DecodeError;
     type Encoded = String;
 
-    fn encode(value: &T) -> Result<String, Unreadable> {
-        write(value)
+    fn encode(value: &T) -> Result<String, DecodeError> {
+        to_string(value)
     }
 }
 
 impl<T: DeserializeOwned> Decoder<T> for Json {
-    type Error = Unreadable;
+    type Error = DecodeError;
     type Encoded = str;
 
-    fn decode(text: &str) -> Result<T, Unreadable> {
-        read(text)
+    fn decode(text: &str) -> Result<T, DecodeError> {
+        from_str(text)
     }
 }
 
@@ -70,17 +70,17 @@ impl FormatType for Json {
 }
 
 impl<T: Serialize> Encodes<T> for Json {
-    type Error = Unreadable;
+    type Error = DecodeError;
 
-    fn encode(value: &T) -> Result<Bytes, Unreadable> {
-        write(value).map(Bytes::from)
+    fn encode(value: &T) -> Result<Bytes, DecodeError> {
+        to_string(value).map(Bytes::from)
     }
 }
 
 impl<T: DeserializeOwned> Decodes<T> for Json {
-    type Error = Unreadable;
+    type Error = DecodeError;
 
-    fn decode(bytes: Bytes) -> Result<T, Unreadable> {
-        read(std::str::from_utf8(&bytes).map_err(|_| Unreadable)?)
+    fn decode(bytes: Bytes) -> Result<T, DecodeError> {
+        from_str(std::str::from_utf8(&bytes).map_err(|_| DecodeError)?)
     }
 }

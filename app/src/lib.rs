@@ -7,7 +7,7 @@
 //! # Layout
 //! - [`pages`]: one file a page
 //! - [`parts`]: what pages are made of
-//! - [`functions`]: what a page asks of the server, [`ask`]: how, and [`json`]: in which form it is answered
+//! - [`functions`]: what a page asks of the server, [`server_fn_client`]: how, and [`json`]: in which form it is answered
 //! - [`owner`]: whose page it is
 //! - `browser`: browser APIs that may be missing or throw
 //! - [`live`]: the event stream and the outbox, in the browser
@@ -18,7 +18,6 @@
 #![allow(missing_docs, unreachable_pub, clippy::must_use_candidate)]
 #![recursion_limit = "256"]
 
-pub mod ask;
 mod browser;
 pub mod functions;
 pub mod json;
@@ -28,6 +27,7 @@ pub mod pages;
 pub mod parts;
 mod reactive;
 pub mod request_error;
+pub mod server_fn_client;
 mod shell;
 #[cfg(feature = "ssr")]
 pub mod ssr;

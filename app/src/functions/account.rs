@@ -1,6 +1,6 @@
 //! Joining, signing in again, settings, leaving.
 
-use crate::{ask::Ask, request_error::RequestResult};
+use crate::{request_error::RequestResult, server_fn_client::FormPost};
 use leptos::prelude::*;
 use model::{AccessToken, Account, Device, MailedLink};
 use serde::{Deserialize, Serialize};
@@ -21,7 +21,7 @@ pub struct Settings {
 }
 
 /// Opens an account, and sends the browser on to wait for the mail. Says nothing of whether the address is known.
-#[server(prefix = "/fn", endpoint = "register", protocol = Ask)]
+#[server(prefix = "/fn", endpoint = "register", protocol = FormPost)]
 pub async fn register(
     email: String,
     password: String,
@@ -39,7 +39,7 @@ pub async fn register(
 }
 
 /// Mails another link to confirm an address.
-#[server(prefix = "/fn", endpoint = "resend", protocol = Ask)]
+#[server(prefix = "/fn", endpoint = "resend", protocol = FormPost)]
 pub async fn resend(email: String) -> RequestResult<()> {
     let (greenroom, context) = (crate::ssr::greenroom()?, crate::ssr::request_context()?);
     let (email, registrant) = (crate::ssr::email(&email)?, crate::ssr::registrant());
@@ -49,7 +49,7 @@ pub async fn resend(email: String) -> RequestResult<()> {
 }
 
 /// What the link of a mail does, and to whose account; nothing where it doesn't work.
-#[server(prefix = "/fn", endpoint = "link", protocol = Ask)]
+#[server(prefix = "/fn", endpoint = "link", protocol = FormPost)]
 pub async fn load_link(token: String) -> RequestResult<Option<MailedLink>> {
     let (greenroom, context) = (crate::ssr::greenroom()?, crate::ssr::request_context()?);
     let registrant = crate::ssr::registrant();
@@ -61,7 +61,7 @@ pub async fn load_link(token: String) -> RequestResult<Option<MailedLink>> {
 
 /// Confirms an address, and sends the browser on: to sign in, or back to the settings where the viewer changed theirs.
 /// Where the link isn't followed in the browser that registered, it is sent with what its reader says of themselves.
-#[server(prefix = "/fn", endpoint = "verify", protocol = Ask)]
+#[server(prefix = "/fn", endpoint = "verify", protocol = FormPost)]
 pub async fn verify(
     token: String,
     password: Option<String>,
@@ -87,7 +87,7 @@ pub async fn verify(
 }
 
 /// Mails a link to choose a new password.
-#[server(prefix = "/fn", endpoint = "forgot", protocol = Ask)]
+#[server(prefix = "/fn", endpoint = "forgot", protocol = FormPost)]
 pub async fn forgot(email: String) -> RequestResult<()> {
     let (greenroom, context) = (crate::ssr::greenroom()?, crate::ssr::request_context()?);
     greenroom.forgot_password(crate::ssr::lookup_email(&email)?, context.address).await.map_err(crate::ssr::fail)?;
@@ -96,7 +96,7 @@ pub async fn forgot(email: String) -> RequestResult<()> {
 }
 
 /// Sets a new password, and sends the browser on to sign in with it.
-#[server(prefix = "/fn", endpoint = "reset", protocol = Ask)]
+#[server(prefix = "/fn", endpoint = "reset", protocol = FormPost)]
 pub async fn reset(token: String, password: String) -> RequestResult<()> {
     let password = crate::ssr::field("password", model::NewPassword::parse(Some(&password)))?;
     let link = services::accounts::ResetLink { token, from: Some(crate::ssr::request_context()?.address) };
@@ -106,7 +106,7 @@ pub async fn reset(token: String, password: String) -> RequestResult<()> {
 }
 
 /// What the settings page shows.
-#[server(prefix = "/fn", endpoint = "settings", protocol = Ask)]
+#[server(prefix = "/fn", endpoint = "settings", protocol = FormPost)]
 pub async fn load_settings() -> RequestResult<Settings> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     let account = greenroom.load_account(&viewer).await.map_err(crate::ssr::fail)?;
@@ -118,7 +118,7 @@ pub async fn load_settings() -> RequestResult<Settings> {
 }
 
 /// Changes name, craft, bio, or how long messages wait for a mail. What is left out stays.
-#[server(prefix = "/fn", endpoint = "change-account", protocol = Ask)]
+#[server(prefix = "/fn", endpoint = "change-account", protocol = FormPost)]
 pub async fn change_account(
     name: Option<String>,
     craft: Option<String>,
@@ -136,7 +136,7 @@ pub async fn change_account(
 }
 
 /// Changes what the viewer does here, as long as nothing was booked.
-#[server(prefix = "/fn", endpoint = "change-role", protocol = Ask)]
+#[server(prefix = "/fn", endpoint = "change-role", protocol = FormPost)]
 pub async fn change_role(role: String) -> RequestResult<()> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     let input = model::AccountInput { role: Some(role), ..Default::default() };
@@ -147,7 +147,7 @@ pub async fn change_role(role: String) -> RequestResult<()> {
 }
 
 /// Changes what others see of the viewer's doings.
-#[server(prefix = "/fn", endpoint = "change-privacy", protocol = Ask)]
+#[server(prefix = "/fn", endpoint = "change-privacy", protocol = FormPost)]
 pub async fn change_privacy(receipts: bool, presence: bool) -> RequestResult<()> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     let (receipts, presence) = (Some(receipts), Some(presence));
@@ -159,7 +159,7 @@ pub async fn change_privacy(receipts: bool, presence: bool) -> RequestResult<()>
 }
 
 /// Changes the password.
-#[server(prefix = "/fn", endpoint = "change-password", protocol = Ask)]
+#[server(prefix = "/fn", endpoint = "change-password", protocol = FormPost)]
 pub async fn change_password(current: String, password: String) -> RequestResult<()> {
     use services::accounts::Password;
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
@@ -170,7 +170,7 @@ pub async fn change_password(current: String, password: String) -> RequestResult
 }
 
 /// Mails a link to a new address.
-#[server(prefix = "/fn", endpoint = "change-email", protocol = Ask)]
+#[server(prefix = "/fn", endpoint = "change-email", protocol = FormPost)]
 pub async fn change_email(email: String, password: String) -> RequestResult<()> {
     use services::accounts::Password;
     let (greenroom, context, viewer) =
@@ -182,7 +182,7 @@ pub async fn change_email(email: String, password: String) -> RequestResult<()> 
 }
 
 /// Signs a device out, or takes an access token back.
-#[server(prefix = "/fn", endpoint = "end-session", protocol = Ask)]
+#[server(prefix = "/fn", endpoint = "end-session", protocol = FormPost)]
 pub async fn end_session(id: String) -> RequestResult<()> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     greenroom.end_session(&viewer, crate::ssr::id(&id)?).await.map_err(crate::ssr::fail)?;
@@ -191,7 +191,7 @@ pub async fn end_session(id: String) -> RequestResult<()> {
 }
 
 /// Makes an access token. Its secret is told this once.
-#[server(prefix = "/fn", endpoint = "create-token", protocol = Ask)]
+#[server(prefix = "/fn", endpoint = "create-token", protocol = FormPost)]
 pub async fn create_token(name: String, scope: String, expires_in_days: Option<String>) -> RequestResult<String> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     // What is no number is out of range.
@@ -202,7 +202,7 @@ pub async fn create_token(name: String, scope: String, expires_in_days: Option<S
 }
 
 /// Takes the password once more: for an hour, tokens and data are given out.
-#[server(prefix = "/fn", endpoint = "confirm-password", protocol = Ask)]
+#[server(prefix = "/fn", endpoint = "confirm-password", protocol = FormPost)]
 pub async fn confirm_password(password: String) -> RequestResult<()> {
     use services::accounts::Password;
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
@@ -212,7 +212,7 @@ pub async fn confirm_password(password: String) -> RequestResult<()> {
 }
 
 /// Ends the account.
-#[server(prefix = "/fn", endpoint = "leave", protocol = Ask)]
+#[server(prefix = "/fn", endpoint = "leave", protocol = FormPost)]
 pub async fn leave(password: String) -> RequestResult<()> {
     use services::accounts::Password;
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
@@ -224,7 +224,7 @@ pub async fn leave(password: String) -> RequestResult<()> {
 }
 
 /// Ends mails about unread messages, by the link of such a mail.
-#[server(prefix = "/fn", endpoint = "unsubscribe", protocol = Ask)]
+#[server(prefix = "/fn", endpoint = "unsubscribe", protocol = FormPost)]
 pub async fn unsubscribe(token: String) -> RequestResult<()> {
     crate::ssr::greenroom()?.unsubscribe(&token).await.map_err(crate::ssr::fail)?;
     crate::ssr::send_on("/unsubscribe?done=1");

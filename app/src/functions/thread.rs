@@ -1,18 +1,18 @@
 //! What goes on in a thread beside messages: how far they came, who is writing, who is here.
 
-use crate::{ask::Ask, request_error::RequestResult};
+use crate::{request_error::RequestResult, server_fn_client::FormPost};
 use leptos::prelude::*;
 use model::Presence;
 
 /// Notes how far the viewer has read.
-#[server(prefix = "/fn", endpoint = "read-on", protocol = Ask)]
+#[server(prefix = "/fn", endpoint = "read-on", protocol = FormPost)]
 pub async fn read_on(conversation_id: String, seq: i64) -> RequestResult<()> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     greenroom.mark_read(&viewer, crate::ssr::id(&conversation_id)?, seq).await.map_err(crate::ssr::fail)
 }
 
 /// Counts messages from one on as unread again, and sends the browser back to the inbox.
-#[server(prefix = "/fn", endpoint = "mark-unread", protocol = Ask)]
+#[server(prefix = "/fn", endpoint = "mark-unread", protocol = FormPost)]
 pub async fn mark_unread(conversation_id: String, seq: i64) -> RequestResult<()> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     greenroom.mark_unread(&viewer, crate::ssr::id(&conversation_id)?, seq).await.map_err(crate::ssr::fail)?;
@@ -21,21 +21,21 @@ pub async fn mark_unread(conversation_id: String, seq: i64) -> RequestResult<()>
 }
 
 /// Notes that messages have reached this browser.
-#[server(prefix = "/fn", endpoint = "delivered", protocol = Ask)]
+#[server(prefix = "/fn", endpoint = "delivered", protocol = FormPost)]
 pub async fn deliver(conversation_id: String, seq: i64) -> RequestResult<()> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     greenroom.mark_delivered(&viewer, crate::ssr::id(&conversation_id)?, seq).await.map_err(crate::ssr::fail)
 }
 
 /// Says that the viewer is writing.
-#[server(prefix = "/fn", endpoint = "typing", protocol = Ask)]
+#[server(prefix = "/fn", endpoint = "typing", protocol = FormPost)]
 pub async fn typing(conversation_id: String) -> RequestResult<()> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     greenroom.notify_typing(&viewer, crate::ssr::id(&conversation_id)?).await.map_err(crate::ssr::fail)
 }
 
 /// Whether the other person of a conversation is here.
-#[server(prefix = "/fn", endpoint = "presence", protocol = Ask)]
+#[server(prefix = "/fn", endpoint = "presence", protocol = FormPost)]
 pub async fn load_presence(conversation_id: String) -> RequestResult<Presence> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     greenroom.load_presence(&viewer, crate::ssr::id(&conversation_id)?).await.map_err(crate::ssr::fail)

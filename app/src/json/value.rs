@@ -1,4 +1,4 @@
-use super::Unreadable;
+use super::DecodeError;
 use js_sys::{Array, JSON, Object, Reflect};
 use serde::{
     de::{DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, VariantAccess, Visitor},
@@ -11,91 +11,91 @@ use wasm_bindgen::{JsCast, JsValue};
 pub(super) struct Value(JsValue);
 
 impl Value {
-    pub(super) fn parse(text: &str) -> Result<Self, Unreadable> {
-        JSON::parse(text).map(Value).map_err(|_| Unreadable)
+    pub(super) fn parse(text: &str) -> Result<Self, DecodeError> {
+        JSON::parse(text).map(Value).map_err(|_| DecodeError)
     }
 
-    fn is_nothing(&self) -> bool {
+    fn is_null(&self) -> bool {
         self.0.is_null() || self.0.is_undefined()
     }
 
-    fn text(&self) -> Result<String, Unreadable> {
-        self.0.as_string().ok_or(Unreadable)
+    fn to_text(&self) -> Result<String, DecodeError> {
+        self.0.as_string().ok_or(DecodeError)
     }
 
-    fn number(&self) -> Result<f64, Unreadable> {
-        self.0.as_f64().ok_or(Unreadable)
+    fn to_number(&self) -> Result<f64, DecodeError> {
+        self.0.as_f64().ok_or(DecodeError)
     }
 
-    fn object(self) -> Result<Object, Unreadable> {
-        self.0.dyn_into().map_err(|_| Unreadable)
+    fn into_object(self) -> Result<Object, DecodeError> {
+        self.0.dyn_into().map_err(|_| DecodeError)
     }
 
     /// A list of names with what they hold.
-    fn entries(self) -> Result<Items, Unreadable> {
-        Ok(Items::of(Object::entries(&self.object()?)))
+    fn into_items(self) -> Result<Items, DecodeError> {
+        Ok(Items::new(Object::entries(&self.into_object()?)))
     }
 }
 
-impl Error for Unreadable {
+impl Error for DecodeError {
     fn custom<T: Display>(_: T) -> Self {
-        Unreadable
+        DecodeError
     }
 }
 
 impl<'de> Deserializer<'de> for Value {
-    type Error = Unreadable;
+    type Error = DecodeError;
 
-    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Unreadable> {
-        Err(Unreadable)
+    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, DecodeError> {
+        Err(DecodeError)
     }
 
-    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
-        visitor.visit_bool(self.0.as_bool().ok_or(Unreadable)?)
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        visitor.visit_bool(self.0.as_bool().ok_or(DecodeError)?)
     }
 
-    fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
-        visitor.visit_i64(self.number()? as i64)
+    fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        visitor.visit_i64(self.to_number()? as i64)
     }
 
-    fn deserialize_u32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
-        visitor.visit_u32(self.number()? as u32)
+    fn deserialize_u32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        visitor.visit_u32(self.to_number()? as u32)
     }
 
-    fn deserialize_u64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
-        visitor.visit_u64(self.number()? as u64)
+    fn deserialize_u64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        visitor.visit_u64(self.to_number()? as u64)
     }
 
-    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
-        visitor.visit_str(&self.text()?)
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        visitor.visit_str(&self.to_text()?)
     }
 
-    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
-        visitor.visit_string(self.text()?)
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        visitor.visit_string(self.to_text()?)
     }
 
-    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
+    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
         self.deserialize_str(visitor)
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
-        if self.is_nothing() { visitor.visit_none() } else { visitor.visit_some(self) }
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        if self.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
     }
 
-    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
-        if self.is_nothing() { visitor.visit_unit() } else { Err(Unreadable) }
+    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        if self.is_null() { visitor.visit_unit() } else { Err(DecodeError) }
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &str, visitor: V) -> Result<V::Value, Unreadable> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &str, visitor: V) -> Result<V::Value, DecodeError> {
         visitor.visit_newtype_struct(self)
     }
 
-    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
-        visitor.visit_seq(Items::of(self.0.dyn_into().map_err(|_| Unreadable)?))
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        visitor.visit_seq(Items::new(self.0.dyn_into().map_err(|_| DecodeError)?))
     }
 
-    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
-        visitor.visit_map(Entries { entries: self.entries()?, value: JsValue::UNDEFINED })
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        visitor.visit_map(Entries { entries: self.into_items()?, value: JsValue::UNDEFINED })
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -103,18 +103,18 @@ impl<'de> Deserializer<'de> for Value {
         _: &str,
         fields: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Unreadable> {
-        visitor.visit_seq(Fields { object: self.object()?, names: fields.iter() })
+    ) -> Result<V::Value, DecodeError> {
+        visitor.visit_seq(Fields { object: self.into_object()?, names: fields.iter() })
     }
 
     /// A name alone, or one with what it holds.
-    fn deserialize_enum<V: Visitor<'de>>(self, _: &str, _: &[&str], visitor: V) -> Result<V::Value, Unreadable> {
+    fn deserialize_enum<V: Visitor<'de>>(self, _: &str, _: &[&str], visitor: V) -> Result<V::Value, DecodeError> {
         let variant = match self.0.is_string() {
             true => Variant { name: self.0, held: JsValue::UNDEFINED },
             false => {
-                let mut entries = self.entries()?;
-                if entries.is_over() {
-                    return Err(Unreadable);
+                let mut entries = self.into_items()?;
+                if entries.is_done() {
+                    return Err(DecodeError);
                 }
                 let entry: Array = entries.next().unchecked_into();
                 Variant { name: entry.get(0), held: entry.get(1) }
@@ -135,11 +135,11 @@ struct Items {
 }
 
 impl Items {
-    fn of(list: Array) -> Self {
+    fn new(list: Array) -> Self {
         Self { list, at: 0 }
     }
 
-    fn is_over(&self) -> bool {
+    fn is_done(&self) -> bool {
         self.at >= self.list.length()
     }
 
@@ -150,10 +150,10 @@ impl Items {
 }
 
 impl<'de> SeqAccess<'de> for Items {
-    type Error = Unreadable;
+    type Error = DecodeError;
 
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Unreadable> {
-        if self.is_over() { Ok(None) } else { seed.deserialize(Value(self.next())).map(Some) }
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, DecodeError> {
+        if self.is_done() { Ok(None) } else { seed.deserialize(Value(self.next())).map(Some) }
     }
 }
 
@@ -164,11 +164,11 @@ struct Fields {
 }
 
 impl<'de> SeqAccess<'de> for Fields {
-    type Error = Unreadable;
+    type Error = DecodeError;
 
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Unreadable> {
-        let name = self.names.next().ok_or(Unreadable)?;
-        let value = Reflect::get(&self.object, &JsValue::from_str(name)).map_err(|_| Unreadable)?;
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, DecodeError> {
+        let name = self.names.next().ok_or(DecodeError)?;
+        let value = Reflect::get(&self.object, &JsValue::from_str(name)).map_err(|_| DecodeError)?;
         if value.is_undefined() {
             // What may be left out is nothing by itself, or has a default, which is taken where nothing comes.
             return Ok(seed.deserialize(Value(value)).ok());
@@ -184,10 +184,10 @@ struct Entries {
 }
 
 impl<'de> MapAccess<'de> for Entries {
-    type Error = Unreadable;
+    type Error = DecodeError;
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Unreadable> {
-        if self.entries.is_over() {
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, DecodeError> {
+        if self.entries.is_done() {
             return Ok(None);
         }
         let entry: Array = self.entries.next().unchecked_into();
@@ -195,7 +195,7 @@ impl<'de> MapAccess<'de> for Entries {
         seed.deserialize(Value(entry.get(0))).map(Some)
     }
 
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Unreadable> {
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, DecodeError> {
         seed.deserialize(Value(std::mem::take(&mut self.value)))
     }
 }
@@ -206,26 +206,26 @@ struct Variant {
 }
 
 impl<'de> EnumAccess<'de> for Variant {
-    type Error = Unreadable;
+    type Error = DecodeError;
     type Variant = Value;
 
-    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Value), Unreadable> {
+    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Value), DecodeError> {
         Ok((seed.deserialize(Value(self.name))?, Value(self.held)))
     }
 }
 
 impl<'de> VariantAccess<'de> for Value {
-    type Error = Unreadable;
+    type Error = DecodeError;
 
-    fn unit_variant(self) -> Result<(), Unreadable> {
+    fn unit_variant(self) -> Result<(), DecodeError> {
         Ok(())
     }
 
-    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Unreadable> {
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, DecodeError> {
         seed.deserialize(self)
     }
 
-    fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Unreadable> {
+    fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, DecodeError> {
         self.deserialize_seq(visitor)
     }
 
@@ -233,7 +233,7 @@ impl<'de> VariantAccess<'de> for Value {
         self,
         fields: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Unreadable> {
+    ) -> Result<V::Value, DecodeError> {
         self.deserialize_struct("", fields, visitor)
     }
 }

@@ -2,7 +2,7 @@
 //! the same person begins, the page asks for it until it is there.
 
 use super::{Connection, Outbox};
-use crate::{ask::sleep, functions, reactive::effect};
+use crate::{functions, reactive::effect, server_fn_client::sleep};
 use leptos::{prelude::*, task::spawn_local};
 use std::{cell::Cell, time::Duration};
 

@@ -14,10 +14,10 @@ use super::{
     tabs::{self, Note},
 };
 use crate::{
-    ask::sleep,
     browser, functions,
     reactive::effect,
     request_error::{RequestError, RequestResult},
+    server_fn_client::sleep,
 };
 use futures::future::{Either, select};
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};

@@ -8,7 +8,7 @@ mod cipher;
 mod database;
 
 use super::{drafts::DraftKey, outbox::Parcel};
-use crate::{ask::sleep, json};
+use crate::{json, server_fn_client::sleep};
 use database::{Database, delete, settled};
 use futures::future::{Either, select};
 use js_sys::Array;
@@ -85,14 +85,14 @@ pub(super) fn unlock(key: &str) -> bool {
 
 /// Keeps a message. Says its place: messages go out in the order of these.
 pub(super) async fn keep(me: PersonId, parcel: &Parcel) -> Option<u32> {
-    let text = cipher::encrypt(&name(me), &json::write(parcel).ok()?)?;
+    let text = cipher::encrypt(&name(me), &json::to_string(parcel).ok()?)?;
     let key = with(me, async |outbox| settled(&outbox.add(&text.into())?).await).await?;
     key.as_f64().map(|place| place as u32)
 }
 
 /// Notes how a message that is kept now stands.
 pub(super) async fn change(me: PersonId, place: u32, parcel: &Parcel) {
-    if let Some(text) = json::write(parcel).ok().and_then(|text| cipher::encrypt(&name(me), &text)) {
+    if let Some(text) = json::to_string(parcel).ok().and_then(|text| cipher::encrypt(&name(me), &text)) {
         with(me, async |outbox| settled(&outbox.put_with_key(&text.into(), &place.into())?).await).await;
     }
 }
@@ -103,7 +103,7 @@ pub(super) async fn all(me: PersonId) -> Option<Vec<Parcel>> {
         with(me, async |outbox| Ok((settled(&outbox.get_all_keys()?).await?, settled(&outbox.get_all()?).await?)))
             .await?;
     let read = |(place, text): (JsValue, JsValue)| {
-        let parcel: Parcel = json::read(&cipher::decrypt(&name(me), &text.as_string()?)?).ok()?;
+        let parcel: Parcel = json::from_str(&cipher::decrypt(&name(me), &text.as_string()?)?).ok()?;
         Some(Parcel { place: Some(place.as_f64()? as u32), ..parcel })
     };
     Some(Array::from(&places).iter().zip(Array::from(&texts).iter()).filter_map(read).collect())

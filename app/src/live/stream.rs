@@ -10,7 +10,7 @@ use super::{
     Connection, Live,
     tabs::{self, Note},
 };
-use crate::{ask::sleep, browser, functions, json, request_error::RequestError};
+use crate::{browser, functions, json, request_error::RequestError, server_fn_client::sleep};
 use futures::future::{Either, select};
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
 use model::{
@@ -69,13 +69,13 @@ pub(super) struct Cursor {
 impl Heard {
     fn read(name: &str, data: &str) -> Option<Self> {
         match name {
-            "ready" => json::read(data).map(Heard::Ready).ok(),
-            "reset" => json::read(data).map(Heard::Reset).ok(),
-            "heartbeat" => json::read(data).map(Heard::Heartbeat).ok(),
+            "ready" => json::from_str(data).map(Heard::Ready).ok(),
+            "reset" => json::from_str(data).map(Heard::Reset).ok(),
+            "heartbeat" => json::from_str(data).map(Heard::Heartbeat).ok(),
             "session-ended" => Some(Heard::SessionEnded),
-            TYPING => json::read(data).map(Heard::Typing).ok(),
-            PRESENCE => json::read(data).map(Heard::Presence).ok(),
-            _ => json::read(data).map(Heard::Event).ok(),
+            TYPING => json::from_str(data).map(Heard::Typing).ok(),
+            PRESENCE => json::from_str(data).map(Heard::Presence).ok(),
+            _ => json::from_str(data).map(Heard::Event).ok(),
         }
     }
 }

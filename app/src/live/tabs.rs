@@ -67,12 +67,12 @@ pub(super) fn join(live: Live, outbox: Outbox, me: PersonId) {
         return;
     }
     let channel = Channel::open(&format!("greenroom-{me}"), move |text| {
-        if let Ok(note) = json::read(&text) {
+        if let Ok(note) = json::from_str(&text) {
             heed(live, outbox, note);
         }
     });
     // One that can't send is none.
-    let channel = channel.filter(|channel| json::write(&Note::Ping).is_ok_and(|ping| channel.send(&ping)));
+    let channel = channel.filter(|channel| json::to_string(&Note::Ping).is_ok_and(|ping| channel.send(&ping)));
     TABS.with_borrow_mut(|tabs| *tabs = Some(Tabs { me, channel, lock: None, leads: false }));
     stand(live);
     probe(live);
@@ -90,7 +90,7 @@ pub(super) fn leads() -> bool {
 
 /// Tells the other tabs.
 pub(super) fn tell(note: &Note) {
-    let Ok(text) = json::write(note) else { return };
+    let Ok(text) = json::to_string(note) else { return };
     TABS.with_borrow(|tabs| {
         if let Some(channel) = tabs.as_ref().and_then(|tabs| tabs.channel.as_ref()) {
             channel.send(&text);

@@ -1,5 +1,4 @@
 use crate::{
-    ask::loaded,
     functions,
     live::Live,
     parts::{
@@ -8,6 +7,7 @@ use crate::{
     },
     reactive::memo,
     request_error::ForPerson,
+    server_fn_client::page_resource,
     strings,
 };
 use leptos::{either::Either, prelude::*};
@@ -22,7 +22,7 @@ pub fn BookingPage() -> impl IntoView {
 #[component]
 fn BookingOf(id: String) -> impl IntoView {
     let live = Live::current();
-    let found = loaded(move || live.epoch.get(), move |_| functions::load_booking(id.clone()));
+    let found = page_resource(move || live.epoch.get(), move |_| functions::load_booking(id.clone()));
     view! {
         <main class="page narrow" id="content">
             <Transition fallback=|| view! { <Skeleton rows=6/> }>

@@ -1,10 +1,10 @@
 use crate::{
-    ask::loaded,
     functions,
     live::Live,
     parts::{Empty, Failed, InboxRow, PageTitle, Skeleton},
     reactive::{effect, list, memo},
     request_error::{ForPerson, view_of},
+    server_fn_client::page_resource,
     strings,
 };
 use leptos::{either::Either, prelude::*, task::spawn_local};
@@ -20,8 +20,10 @@ pub fn Messages() -> impl IntoView {
     let live = Live::current();
     let (query, location) = (use_query_map(), use_location());
     let page = memo(move || query.with(|query| query.get("page")));
-    let inbox =
-        loaded(move || (live.epoch.get(), live.stale.get(), page.get()), |(_, _, page)| functions::load_inbox(page));
+    let inbox = page_resource(
+        move || (live.epoch.get(), live.stale.get(), page.get()),
+        |(_, _, page)| functions::load_inbox(page),
+    );
     let in_thread = move || location.pathname.with(|path| path.starts_with("/conversations/"));
     view! {
         <div class="messages" class:in-thread=in_thread>
@@ -83,7 +85,7 @@ fn List(mine: ForPerson<Inbox>, first_page: bool) -> impl IntoView {
 
 #[component]
 fn NoConversations() -> impl IntoView {
-    let frame = loaded(|| (), |()| functions::load_frame());
+    let frame = page_resource(|| (), |()| functions::load_frame());
     view! {
         <Transition>
             {move || Suspend::new(async move {

@@ -1,10 +1,10 @@
 use crate::{
-    ask::loaded,
     functions,
     parts::{
         Failed, Field, Form, FormError, FormState, LongField, PageTitle, Skeleton, Submit, TextField, client_id,
         page_of_query,
     },
+    server_fn_client::page_resource,
     strings,
 };
 use leptos::{either::Either, prelude::*};
@@ -18,7 +18,7 @@ pub fn NewBooking() -> impl IntoView {
 
 #[component]
 fn InquiryTo(id: String) -> impl IntoView {
-    let talent = loaded(|| (), move |()| functions::load_talent(id.clone()));
+    let talent = page_resource(|| (), move |()| functions::load_talent(id.clone()));
     view! {
         <main class="page narrow" id="content">
             <Transition fallback=|| view! { <Skeleton rows=6/> }>

@@ -1,12 +1,12 @@
 mod row;
 
 use crate::{
-    ask::loaded,
     functions::{self, MarkSeen},
     live::Live,
     parts::{Empty, Failed, Form, FormError, FormState, Glyph, Icon, PageTitle, Skeleton, focus, page_of_query},
     reactive::{effect, list},
     request_error::{ForPerson, view_of},
+    server_fn_client::page_resource,
     strings,
 };
 use leptos::{either::Either, prelude::*, task::spawn_local};
@@ -27,7 +27,7 @@ fn NotificationsOf(
     let live = Live::current();
     let first_page = page.is_none();
     let form = FormState::of::<MarkSeen>("mark-seen");
-    let notices = loaded(move || live.epoch.get(), move |_| functions::load_notifications(page.clone()));
+    let notices = page_resource(move || live.epoch.get(), move |_| functions::load_notifications(page.clone()));
     // A page of older ones isn't live: what was marked there is read again.
     effect(move || {
         if form.done.get() && !first_page {

@@ -1,8 +1,8 @@
 use crate::{
-    ask::loaded,
     functions,
     parts::{Form, FormError, FormState, PageTitle, PasswordField, SiteBar, Submit},
     reactive::memo,
+    server_fn_client::page_resource,
     strings,
 };
 use leptos::{either::Either, prelude::*};
@@ -42,7 +42,7 @@ pub fn Reset() -> impl IntoView {
 /// Whose password it is about.
 #[component]
 fn ResetOf(token: String) -> impl IntoView {
-    let found = loaded(move || token.clone(), functions::load_link);
+    let found = page_resource(move || token.clone(), functions::load_link);
     view! {
         <Transition>
             {move || Suspend::new(async move {

@@ -12,11 +12,11 @@ mod profile;
 mod tokens;
 
 use crate::{
-    ask::loaded,
     functions::{self, Settings},
     live::Live,
     parts::{Done, Failed, PageTitle, Skeleton, done_code},
     reactive::effect,
+    server_fn_client::page_resource,
     strings,
 };
 use confirm_password::ConfirmPassword;
@@ -36,7 +36,7 @@ use tokens::Tokens;
 #[component]
 pub fn SettingsPage() -> impl IntoView {
     let live = Live::current();
-    let found = loaded(move || live.epoch.get(), |_| functions::load_settings());
+    let found = page_resource(move || live.epoch.get(), |_| functions::load_settings());
     let code = done_code("done");
     let done = move || code.get().as_deref().and_then(strings::flash_text);
     view! {

@@ -1,9 +1,9 @@
 use crate::{
-    ask::loaded,
     functions,
     live::{Live, Outbox},
     parts::{ConnectionBar, SiteBar, TopBar},
     reactive::effect,
+    server_fn_client::page_resource,
     strings,
 };
 use leptos::{either::Either, prelude::*};
@@ -14,8 +14,8 @@ use leptos_router::components::Outlet;
 pub fn SignedIn() -> impl IntoView {
     let live = Live::current();
     let outbox = Outbox::current();
-    let frame = loaded(move || live.epoch.get(), |_| functions::load_frame());
-    let key = loaded(|| (), |()| functions::load_browser_key());
+    let frame = page_resource(move || live.epoch.get(), |_| functions::load_frame());
+    let key = page_resource(|| (), |()| functions::load_browser_key());
     let unlock = move || {
         Suspend::new(async move {
             match key.await {

@@ -1,5 +1,4 @@
 use crate::{
-    ask::loaded,
     browser, functions,
     live::{IN_BROWSER, Live},
     parts::{
@@ -9,6 +8,7 @@ use crate::{
     },
     reactive::{effect, memo},
     request_error::ForPerson,
+    server_fn_client::page_resource,
     strings,
 };
 use leptos::{either::Either, prelude::*, task::spawn_local};
@@ -29,7 +29,7 @@ fn ThreadOf(id: String) -> impl IntoView {
         let number = |name: &str| query.with(|query| query.get(name)).and_then(|text| text.parse::<i64>().ok());
         (live.epoch.get(), number("before"), number("after"), number("at"))
     });
-    let thread = loaded(
+    let thread = page_resource(
         move || wanted.get(),
         move |(_, before, after, at)| {
             let id = id.clone();

@@ -1,11 +1,11 @@
 use crate::{
-    ask::loaded,
     functions,
     parts::{
         Done, Failed, Form, FormError, FormState, PageTitle, PasswordField, SiteBar, Skeleton, Submit, TextField,
         WhoFields, done_code,
     },
     reactive::memo,
+    server_fn_client::page_resource,
     strings,
 };
 use leptos::{either::Either, either::EitherOf3, prelude::*};
@@ -38,7 +38,7 @@ fn Link(token: String) -> impl IntoView {
     // A memo: what is typed is lost with the view, and a refusal of another field must not draw it again.
     let dead = memo(move || form.wrong("token").get().is_some());
     let wanted = token.clone();
-    let found = loaded(move || wanted.clone(), functions::load_link);
+    let found = page_resource(move || wanted.clone(), functions::load_link);
     view! {
         <Transition fallback=|| view! { <Skeleton rows=2/> }>
             {move || {

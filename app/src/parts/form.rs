@@ -12,12 +12,12 @@ pub use radios::{Choice, Radios};
 
 use super::focus::focus;
 use crate::{
-    ask::{self, Reply},
     json,
     live::IN_BROWSER,
     owner::OwnerField,
     reactive::effect,
     request_error::{RequestError, RequestResult},
+    server_fn_client::{self, ServerFnResponse},
     strings,
 };
 use leptos::{
@@ -73,15 +73,15 @@ impl FormState {
         let Some(fields) = form.and_then(|form| FormData::new_with_form(&form).ok()) else { return };
         self.pending.set(true);
         spawn_local(async move {
-            let (answer, location) = match ask::send(self.path.to_owned(), fields.into()).await {
-                Ok(Reply { text, location }) => (Ok(text), location),
+            let (answer, location) = match server_fn_client::send_form(self.path.to_owned(), fields.into()).await {
+                Ok(ServerFnResponse { text, location }) => (Ok(text), location),
                 Err(failure) => (Err(failure), None),
             };
             let is_there = self.answer.try_set(Some(answer)).is_none();
             self.pending.try_set(false);
             // Where it leads is the way on from the form: who has left that isn't led away from where they are.
             if is_there {
-                Reply::follow(location);
+                ServerFnResponse::follow_redirect(location);
             }
         });
     }
@@ -121,7 +121,7 @@ pub fn failure_in_address(path: &str) -> Option<RequestError> {
         return Some(ServerFnUrlError::decode_err(told.err()));
     }
     let text = window().atob(&told.err().replace('-', "+").replace('_', "/"));
-    Some(text.ok().and_then(|text| json::read(&text).ok()).unwrap_or(RequestError::Network))
+    Some(text.ok().and_then(|text| json::from_str(&text).ok()).unwrap_or(RequestError::Network))
 }
 
 /// A form that the browser itself sends, with whose page it stands on. No other form may post.

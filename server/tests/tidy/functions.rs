@@ -2,8 +2,8 @@
 
 use crate::{code, none};
 use app::{
-    ask::{NOT_REPEATABLE, REPEATABLE},
     functions::FOR_ANYONE,
+    server_fn_client::{IDEMPOTENT, NOT_IDEMPOTENT},
 };
 use quote::ToTokens;
 use syn::{Item, ItemFn, spanned::Spanned};
@@ -45,14 +45,14 @@ fn only_functions_for_everybody_are_open_to_another_persons_page() {
 #[test]
 fn each_function_may_be_asked_twice_or_there_is_a_reason_why_not() {
     let functions = server_functions();
-    let once = || NOT_REPEATABLE.iter().map(|(path, _)| *path);
-    let listed: Vec<&str> = REPEATABLE.into_iter().chain(once()).collect();
+    let once = || NOT_IDEMPOTENT.iter().map(|(path, _)| *path);
+    let listed: Vec<&str> = IDEMPOTENT.into_iter().chain(once()).collect();
     let wrong =
         functions.iter().map(|(path, _)| path).filter(|path| listed.iter().filter(|known| known == path).count() != 1);
-    none("a function stands once in app/src/ask/repeatable.rs", wrong.cloned().collect());
+    none("a function stands once in app/src/server_fn_client/idempotent.rs", wrong.cloned().collect());
     let gone = listed.iter().filter(|path| !functions.iter().any(|(known, _)| known == *path));
     none("no such function", gone.map(|path| (*path).to_owned()).collect());
-    let unsaid = NOT_REPEATABLE.iter().filter(|(_, reason)| reason.len() < 10);
+    let unsaid = NOT_IDEMPOTENT.iter().filter(|(_, reason)| reason.len() < 10);
     none("no reason", unsaid.map(|(path, _)| (*path).to_owned()).collect());
 }
 

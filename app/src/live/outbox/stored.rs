@@ -2,11 +2,11 @@
 
 use super::{Outbox, Parcel, Stage};
 use crate::{
-    ask::sleep,
     live::{
         shelf,
         tabs::{self, Note},
     },
+    server_fn_client::sleep,
 };
 use futures::future::select;
 use leptos::{prelude::*, task::spawn_local};

@@ -66,7 +66,7 @@ fn Row(token: AccessToken, form: FormState) -> impl IntoView {
 #[component]
 fn Create(lists: Lists, confirmed: RwSignal<bool>) -> impl IntoView {
     let form = FormState::of::<functions::CreateToken>("token");
-    let secret = move || json::read::<String>(&form.answer.get()?.ok()?).ok();
+    let secret = move || json::from_str::<String>(&form.answer.get()?.ok()?).ok();
     let choice = |scope: Scope| Choice { value: scope.as_str(), label: strings::scope_label(scope), help: None };
     let choices = Scope::ALL.iter().copied().map(choice).collect::<Vec<_>>();
     lists.follow(form.done);

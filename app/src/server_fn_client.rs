@@ -1,10 +1,10 @@
 //! How a browser asks the server: a form goes out, JSON comes back. Forms work the same without it.
 
 mod hedge;
-mod repeatable;
+mod idempotent;
 
 pub(crate) use hedge::sleep;
-pub use repeatable::{NOT_REPEATABLE, REPEATABLE};
+pub use idempotent::{IDEMPOTENT, NOT_IDEMPOTENT};
 
 use crate::{
     browser, json, live,
@@ -13,7 +13,7 @@ use crate::{
     request_error::{RequestError, RequestResult},
 };
 use futures::future::{Either, select};
-use hedge::hedge;
+use hedge::send_repeatedly;
 use js_sys::{Array, JSON, Object, Promise};
 use leptos::{
     prelude::{Resource, window},
@@ -36,13 +36,13 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Response, UrlSearchParams};
 
 /// What may be asked only once has an answer within this time, or none. Longer than the server takes for anything.
-const TIMEOUT: Duration = Duration::from_secs(20);
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// What a server function is asked by. On the server it is what Leptos does by itself; what that does in a browser is
 /// written out anew for each function.
-pub struct Ask;
+pub struct FormPost;
 
-impl<Input, Output, C, S> Protocol<Input, Output, C, S, RequestError> for Ask
+impl<Input, Output, C, S> Protocol<Input, Output, C, S, RequestError> for FormPost
 where
     Input: Serialize + FromReq<PostUrl, S::Request, RequestError> + Send,
     Output: DeserializeOwned + IntoRes<Json, S::Response, RequestError> + Send,
@@ -62,15 +62,15 @@ where
     }
 
     async fn run_client(path: &str, input: Input) -> RequestResult<Output> {
-        let input = json::write(&input).map_err(|_| RequestError::Network)?;
+        let input = json::to_string(&input).map_err(|_| RequestError::Network)?;
         // Only a form leads to another page: what a page asks by itself goes on by itself.
-        let reply = send(path.to_owned(), fields(&input)).await?;
-        json::read(&reply.text).map_err(|_| RequestError::Network)
+        let reply = send_form(path.to_owned(), form_fields(&input)).await?;
+        json::from_str(&reply.text).map_err(|_| RequestError::Network)
     }
 }
 
 /// What a page is made from: asked for when it is opened and whenever `source` changes, and sent along with the page.
-pub fn loaded<T, S, Fut>(
+pub fn page_resource<T, S, Fut>(
     source: impl Fn() -> S + Send + Sync + 'static,
     ask: impl Fn(S) -> Fut + Send + Sync + 'static,
 ) -> Resource<RequestResult<T>, json::Json>
@@ -83,7 +83,7 @@ where
 }
 
 /// Names with values, as a form sends them: what is nothing is left out.
-fn fields(input: &str) -> JsValue {
+fn form_fields(input: &str) -> JsValue {
     let input = JSON::parse(input).unwrap_or_default();
     Object::entries(input.unchecked_ref())
         .filter(&mut |field, _, _| !field.unchecked_into::<Array>().get(1).is_null())
@@ -91,17 +91,17 @@ fn fields(input: &str) -> JsValue {
 }
 
 /// What the server answers.
-pub struct Reply {
+pub struct ServerFnResponse {
     /// JSON.
     pub text: String,
     /// Where it leads, if it does.
     pub location: Option<String>,
 }
 
-impl Reply {
+impl ServerFnResponse {
     /// Goes where it leads. From a public page by another document: a document belongs to one person, or to no one, for as
     /// long as it lives.
-    pub fn follow(location: Option<String>) {
+    pub fn follow_redirect(location: Option<String>) {
         let Some(path) = location else { return };
         let here = window().location();
         if here.pathname().is_ok_and(|pathname| PUBLIC.contains(&pathname.as_str())) {
@@ -113,38 +113,38 @@ impl Reply {
     }
 }
 
-type Asking = Pin<Box<dyn Future<Output = RequestResult<Reply>> + Send>>;
+type PendingRequest = Pin<Box<dyn Future<Output = RequestResult<ServerFnResponse>> + Send>>;
 
 /// Sends fields, which are names with values, and has an answer within a time: where that may be, by asking again. No
 /// longer waited for, it is called off.
-pub fn send(path: String, fields: JsValue) -> Asking {
-    if REPEATABLE.contains(&path.as_str()) {
-        return Box::pin(SendWrapper::new(hedge(move || send_once(path.clone(), fields.clone()))));
+pub fn send_form(path: String, fields: JsValue) -> PendingRequest {
+    if IDEMPOTENT.contains(&path.as_str()) {
+        return Box::pin(SendWrapper::new(send_repeatedly(move || send_once(path.clone(), fields.clone()))));
     }
     Box::pin(SendWrapper::new(async move {
-        match select(send_once(path, fields), pin!(sleep(TIMEOUT))).await {
+        match select(send_once(path, fields), pin!(sleep(RESPONSE_TIMEOUT))).await {
             Either::Left((answer, _)) => answer,
             Either::Right(_) => Err(RequestError::TimedOut),
         }
     }))
 }
 
-fn send_once(path: String, fields: JsValue) -> Asking {
+fn send_once(path: String, fields: JsValue) -> PendingRequest {
     Box::pin(SendWrapper::new(async move {
         live::may_ask(&path)?;
-        let answer = fetch(&path, &fields).await.unwrap_or(Err(RequestError::Network));
+        let answer = fetch_text(&path, &fields).await.unwrap_or(Err(RequestError::Network));
         live::heed(&answer);
         answer
     }))
 }
 
-async fn fetch(path: &str, fields: &JsValue) -> Result<RequestResult<Reply>, JsValue> {
-    let called_off = CalledOff(browser::construct("AbortController", &[]));
+async fn fetch_text(path: &str, fields: &JsValue) -> Result<RequestResult<ServerFnResponse>, JsValue> {
+    let abort = AbortOnDrop(browser::construct("AbortController", &[]));
     let body = UrlSearchParams::new_with_str_sequence_sequence(fields)?;
     if let Some(me) = PageOwner::current() {
         body.set(FIELD, &me.to_string());
     }
-    let signal = called_off.0.as_ref().and_then(|controller| browser::get(controller, "signal"));
+    let signal = abort.0.as_ref().and_then(|controller| browser::get(controller, "signal"));
     let init = browser::object(&[
         ("method", &"POST".into()),
         ("headers", &browser::object(&[("accept", &"application/json".into())])),
@@ -155,17 +155,17 @@ async fn fetch(path: &str, fields: &JsValue) -> Result<RequestResult<Reply>, JsV
     let response: Response = JsFuture::from(asked.dyn_into::<Promise>()?).await?.dyn_into()?;
     let text = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
     if response.status() >= 400 {
-        return Ok(Err(json::read(&text).unwrap_or(RequestError::Network)));
+        return Ok(Err(json::from_str(&text).unwrap_or(RequestError::Network)));
     }
     let leads = response.headers().has(REDIRECT_HEADER)?;
     let location = if leads { response.headers().get("location")? } else { None };
-    Ok(Ok(Reply { text, location }))
+    Ok(Ok(ServerFnResponse { text, location }))
 }
 
 /// Ends the request when it is dropped, where the browser can.
-struct CalledOff(Option<JsValue>);
+struct AbortOnDrop(Option<JsValue>);
 
-impl Drop for CalledOff {
+impl Drop for AbortOnDrop {
     fn drop(&mut self) {
         if let Some(controller) = &self.0 {
             browser::call(controller, "abort", &[]);

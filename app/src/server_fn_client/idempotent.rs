@@ -3,7 +3,7 @@
 
 /// Server functions that may be asked again while an answer is waited for: they read, move a marker forward, or carry a
 /// `clientId`.
-pub const REPEATABLE: [&str; 16] = [
+pub const IDEMPOTENT: [&str; 16] = [
     "/fn/booking",
     "/fn/browser-key",
     "/fn/delivered",
@@ -28,7 +28,7 @@ const USED_ONCE: &str = "the link works once: the second answer would say that i
 const PASSWORD_COUNTS: &str = "a wrong password counts towards a limit each time";
 
 /// All others, each with the reason why it is asked once.
-pub const NOT_REPEATABLE: [(&str, &str); 21] = [
+pub const NOT_IDEMPOTENT: [(&str, &str); 21] = [
     ("/fn/change-account", OLDER_WINS),
     ("/fn/change-email", ANOTHER_MAIL),
     ("/fn/change-password", "the second would have the old password, and fail"),

@@ -3,7 +3,7 @@
 //! Over HTTP/1.1 a browser may put a request on a connection that has died without a word, and waits for minutes. A
 //! further request goes by another connection, and ending one of them closes its dead connection for good.
 
-use super::{Asking, Reply};
+use super::{PendingRequest, ServerFnResponse};
 use crate::request_error::{RequestError, RequestResult};
 use js_sys::Promise;
 use leptos::prelude::set_timeout;
@@ -17,31 +17,31 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
 /// So long a request has before another is sent beside it.
-const PATIENCE: Duration = Duration::from_secs(3);
-const TRIES: usize = 6;
+const HEDGE_DELAY: Duration = Duration::from_secs(3);
+const MAX_ATTEMPTS: usize = 6;
 /// Requests at once. The first of them keeps its place: a slow line may need long for any answer.
-const AT_ONCE: usize = 3;
+const MAX_IN_FLIGHT: usize = 3;
 /// After the last try.
-const LAST_PATIENCE: Duration = Duration::from_secs(30);
+const FINAL_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The first answer to any of the requests. Only for what may arrive twice.
-pub(super) async fn hedge(ask: impl Fn() -> Asking) -> RequestResult<Reply> {
-    let mut asking = vec![ask()];
-    for tried in 1..=TRIES {
-        let patience = if tried < TRIES { PATIENCE } else { LAST_PATIENCE };
-        let mut time = pin!(sleep(patience));
-        let answer = poll_fn(|context| match poll_all(&mut asking, |future| future.as_mut().poll(context)) {
+pub(super) async fn send_repeatedly(request: impl Fn() -> PendingRequest) -> RequestResult<ServerFnResponse> {
+    let mut requests = vec![request()];
+    for tried in 1..=MAX_ATTEMPTS {
+        let delay = if tried < MAX_ATTEMPTS { HEDGE_DELAY } else { FINAL_TIMEOUT };
+        let mut time = pin!(sleep(delay));
+        let answer = poll_fn(|context| match poll_all(&mut requests, |future| future.as_mut().poll(context)) {
             Poll::Pending => time.as_mut().poll(context).map(|()| None),
             Poll::Ready(answer) => Poll::Ready(Some(answer)),
         });
         if let Some(answer) = answer.await {
             return answer;
         }
-        if tried < TRIES {
-            asking.push(ask());
+        if tried < MAX_ATTEMPTS {
+            requests.push(request());
         }
-        if asking.len() > AT_ONCE {
-            drop(asking.remove(1));
+        if requests.len() > MAX_IN_FLIGHT {
+            drop(requests.remove(1));
         }
     }
     Err(RequestError::Network)
@@ -49,13 +49,13 @@ pub(super) async fn hedge(ask: impl Fn() -> Asking) -> RequestResult<Reply> {
 
 /// What failed for want of a connection is no answer as long as another is waited for.
 fn poll_all(
-    asking: &mut Vec<Asking>,
-    mut poll: impl FnMut(&mut Asking) -> Poll<RequestResult<Reply>>,
-) -> Poll<RequestResult<Reply>> {
+    requests: &mut Vec<PendingRequest>,
+    mut poll: impl FnMut(&mut PendingRequest) -> Poll<RequestResult<ServerFnResponse>>,
+) -> Poll<RequestResult<ServerFnResponse>> {
     let mut index = 0;
-    while index < asking.len() {
-        match poll(&mut asking[index]) {
-            Poll::Ready(Err(RequestError::Network)) if asking.len() > 1 => drop(asking.remove(index)),
+    while index < requests.len() {
+        match poll(&mut requests[index]) {
+            Poll::Ready(Err(RequestError::Network)) if requests.len() > 1 => drop(requests.remove(index)),
             Poll::Ready(answer) => return Poll::Ready(answer),
             Poll::Pending => index += 1,
         }
