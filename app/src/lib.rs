@@ -7,7 +7,7 @@
 //! # Layout
 //! - [`pages`]: one file a page
 //! - [`parts`]: what pages are made of
-//! - [`functions`]: what a page asks of the server, [`server_fn_client`]: how, and [`json`]: in which form it is answered
+//! - [`server_fns`]: what a page asks of the server, [`server_fn_client`]: how, and [`json`]: in which form it is answered
 //! - [`owner`]: whose page it is
 //! - `browser`: browser APIs that may be missing or throw
 //! - [`live`]: the event stream and the outbox, in the browser
@@ -19,7 +19,6 @@
 #![recursion_limit = "256"]
 
 mod browser;
-pub mod functions;
 pub mod json;
 pub mod live;
 pub mod owner;
@@ -28,6 +27,7 @@ pub mod parts;
 mod reactive;
 pub mod request_error;
 pub mod server_fn_client;
+pub mod server_fns;
 mod shell;
 #[cfg(feature = "ssr")]
 pub mod ssr;

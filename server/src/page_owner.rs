@@ -4,10 +4,10 @@
 
 use crate::{middleware::security_headers, pages::is_server_fn, problem::Problem, router::BODY_LIMIT};
 use app::{
-    functions::FOR_ANYONE,
     owner::FIELD,
     pages::other_person_page,
     request_error::RequestError,
+    server_fns::PUBLIC_SERVER_FNS,
     ssr::{self, RequestContext},
 };
 use axum::{
@@ -29,7 +29,7 @@ const USER_FIELDS: [&str; 9] = ["body", "message", "title", "venue", "fee", "eve
 pub(crate) async fn check_page_owner(request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let viewer = request.extensions().get::<RequestContext>().and_then(|context| context.viewer.clone());
-    let asks = is_server_fn(request.uri()) && request.method() == Method::POST && !FOR_ANYONE.contains(&path);
+    let asks = is_server_fn(request.uri()) && request.method() == Method::POST && !PUBLIC_SERVER_FNS.contains(&path);
     let Some(viewer) = viewer.filter(|_| asks) else { return next.run(request).await };
     let (parts, body) = request.into_parts();
     let Ok(bytes) = to_bytes(body, BODY_LIMIT).await else { return Problem::TOO_LARGE.into_response() };

@@ -1,6 +1,6 @@
 //! Tells the server what has reached this browser, so that whoever wrote it can be told.
 
-use crate::functions;
+use crate::server_fns;
 use leptos::{prelude::*, task::spawn_local};
 use model::{ConversationId, Envelope, Event, PersonId};
 use std::{collections::HashMap, time::Duration};
@@ -49,7 +49,7 @@ impl Arrivals {
         let waiting = self.waiting.try_update_value(std::mem::take).unwrap_or_default();
         for (id, seq) in waiting {
             // Where it fails, the next message of that conversation tells of this one too.
-            if functions::deliver(id.to_string(), seq).await.is_ok() {
+            if server_fns::mark_delivered(id.to_string(), seq).await.is_ok() {
                 self.told.update_value(|told| {
                     told.insert(id, seq);
                 });

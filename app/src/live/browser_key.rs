@@ -2,7 +2,7 @@
 //! the same person begins, the page asks for it until it is there.
 
 use super::{Connection, Outbox};
-use crate::{functions, reactive::effect, server_fn_client::sleep};
+use crate::{reactive::effect, server_fn_client::sleep, server_fns};
 use leptos::{prelude::*, task::spawn_local};
 use std::{cell::Cell, time::Duration};
 
@@ -33,7 +33,7 @@ impl Outbox {
         spawn_local(async move {
             let mut pause = FIRST_PAUSE;
             while self.lacks_key() {
-                match functions::load_browser_key().await {
+                match server_fns::load_browser_key().await {
                     Ok(key) if self.lacks_key() => self.unlock(&key),
                     // Its person has signed out in between.
                     Ok(_) => {}

@@ -2,11 +2,12 @@
 
 use super::{Connection, Live, Outbox, stream, tabs};
 use crate::{
-    browser, functions,
+    browser,
     owner::PageOwner,
     pages::sign_in_path,
     reactive::effect,
     request_error::{RequestError, RequestResult},
+    server_fns,
 };
 use leptos::{prelude::*, server_fn::ServerFn, task::spawn_local};
 use model::ApiError;
@@ -34,8 +35,10 @@ thread_local! {
 /// The page is closed.
 pub fn may_ask(path: &str) -> RequestResult<()> {
     match OUTBOX.get().and_then(|outbox| outbox.live.closed.get_untracked()) {
-        Some(Closed::OtherPerson(_)) if path != functions::LoadSignedIn::PATH => Err(ApiError::OtherPerson.into()),
-        Some(Closed::SigningOut) if path != functions::SignOut::PATH => Err(RequestError::Network),
+        Some(Closed::OtherPerson(_)) if path != server_fns::LoadCurrentPerson::PATH => {
+            Err(ApiError::OtherPerson.into())
+        }
+        Some(Closed::SigningOut) if path != server_fns::SignOut::PATH => Err(RequestError::Network),
         _ => Ok(()),
     }
 }
@@ -85,7 +88,7 @@ impl Live {
     pub fn sign_in_again(self) {
         self.connection.set(Connection::SignedOut);
         spawn_local(async move {
-            match functions::load_signed_in().await {
+            match server_fns::load_current_person().await {
                 _ if self.closed.with_untracked(|closed| *closed == Some(Closed::SigningOut)) => {}
                 Ok(Some(person)) if Some(person.id) == PageOwner::current() => {
                     OUTBOX.get().into_iter().for_each(|outbox| self.reopen(outbox));

@@ -14,10 +14,11 @@ use super::{
     tabs::{self, Note},
 };
 use crate::{
-    browser, functions,
+    browser,
     reactive::effect,
     request_error::{RequestError, RequestResult},
     server_fn_client::sleep,
+    server_fns,
 };
 use futures::future::{Either, select};
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
@@ -361,7 +362,7 @@ impl Outbox {
 
 async fn post(parcel: &Parcel) -> Result<(), RequestError> {
     let (to, client_id) = (parcel.conversation_id.to_string(), parcel.client_id.to_string());
-    let sending = functions::post(to, parcel.body.clone(), Some(client_id));
+    let sending = server_fns::post_message(to, parcel.body.clone(), Some(client_id));
     within(PATIENCE, sending).await.map(|_| ())
 }
 

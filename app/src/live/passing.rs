@@ -1,6 +1,6 @@
 //! Who is typing and who is here, as far as this page was told: it passes, and nothing is kept of it.
 
-use crate::{browser, functions};
+use crate::{browser, server_fns};
 use leptos::{prelude::*, task::spawn_local};
 use model::{ConversationId, Envelope, Event, PersonId, PresenceUpdate, Typing};
 use std::{collections::HashMap, time::Duration};
@@ -48,7 +48,7 @@ impl Passing {
         self.said.set_value(Some((conversation, now)));
         spawn_local(async move {
             // Worth nothing later, so it isn't tried again.
-            let _ = functions::typing(conversation.to_string()).await;
+            let _ = server_fns::send_typing(conversation.to_string()).await;
         });
     }
 

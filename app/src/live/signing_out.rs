@@ -4,7 +4,7 @@
 //! the next contact, in this page or the next one, signing out goes before anything else.
 
 use super::{Closed, Connection, Live, Outbox, outbox::within, shelf, shelf::Intention, stream, tabs};
-use crate::{functions, owner::PageOwner, reactive::effect, request_error::RequestError};
+use crate::{owner::PageOwner, reactive::effect, request_error::RequestError, server_fns};
 use leptos::{prelude::*, task::spawn_local};
 use model::{ApiError, PersonId};
 use std::{cell::Cell, time::Duration};
@@ -95,7 +95,7 @@ fn close(outbox: Outbox) {
 fn attempt(outbox: Outbox) {
     let Some(me) = PageOwner::current().filter(|_| is_closed(outbox.live) && !ASKING.replace(true)) else { return };
     spawn_local(async move {
-        let answer = within(TIMEOUT, functions::sign_out()).await;
+        let answer = within(TIMEOUT, server_fns::sign_out()).await;
         ASKING.set(false);
         if ended(&answer) && is_closed(outbox.live) {
             finish(outbox, me).await;

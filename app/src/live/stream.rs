@@ -10,7 +10,7 @@ use super::{
     Connection, Live,
     tabs::{self, Note},
 };
-use crate::{browser, functions, json, request_error::RequestError, server_fn_client::sleep};
+use crate::{browser, json, request_error::RequestError, server_fn_client::sleep, server_fns};
 use futures::future::{Either, select};
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
 use model::{
@@ -224,7 +224,7 @@ fn broke(live: Live, given_up: bool) {
 }
 
 async fn ask_why(live: Live) {
-    match select(pin!(functions::load_frame()), pin!(sleep(ASKING))).await {
+    match select(pin!(server_fns::load_nav_state()), pin!(sleep(ASKING))).await {
         Either::Left((Err(RequestError::Refused(ApiError::Unauthenticated)), _)) => session_over(live),
         // The page has closed itself.
         Either::Left((Err(RequestError::Refused(ApiError::OtherPerson)), _)) => {}

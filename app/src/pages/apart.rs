@@ -6,10 +6,10 @@ use super::{
     Unsubscribe, Verify,
 };
 use crate::{
-    functions,
     live::{IN_BROWSER, Live},
     parts::Failed,
     request_error::{RequestError, RequestResult},
+    server_fns,
 };
 use leptos::{
     prelude::*,
@@ -139,7 +139,7 @@ pub async fn load(path: &str) -> Result<(), Missing> {
 /// renewed with it. Where the site isn't reached at all, what is open stays open.
 async fn go_by_document() {
     let wanted = use_context::<ArcRwSignal<Url>>().map(|url| url.get_untracked());
-    let answer: RequestResult<_> = functions::load_frame().await;
+    let answer: RequestResult<_> = server_fns::load_nav_state().await;
     let reached = !matches!(answer, Err(RequestError::Network | RequestError::TimedOut));
     if let Some(url) = wanted.filter(|_| IN_BROWSER && reached) {
         let query = if url.search().is_empty() { String::new() } else { format!("?{}", url.search()) };

@@ -1,5 +1,4 @@
 use crate::{
-    functions,
     live::Live,
     parts::{
         Answers, BookingFacts, CallOff, Failed, IsolatedText, PageTitle, Skeleton, StatusChip, StepFailed, Stepping,
@@ -8,7 +7,7 @@ use crate::{
     reactive::memo,
     request_error::ForPerson,
     server_fn_client::page_resource,
-    strings,
+    server_fns, strings,
 };
 use leptos::{either::Either, prelude::*};
 use model::BookingView;
@@ -22,7 +21,7 @@ pub fn BookingPage() -> impl IntoView {
 #[component]
 fn BookingOf(id: String) -> impl IntoView {
     let live = Live::current();
-    let found = page_resource(move || live.epoch.get(), move |_| functions::load_booking(id.clone()));
+    let found = page_resource(move || live.epoch.get(), move |_| server_fns::load_booking(id.clone()));
     view! {
         <main class="page narrow" id="content">
             <Transition fallback=|| view! { <Skeleton rows=6/> }>

@@ -1,7 +1,6 @@
 use crate::{
-    functions,
     parts::{Done, Form, FormError, FormState, PageTitle, SiteBar, Submit, TextField, done_code},
-    strings,
+    server_fns, strings,
 };
 use leptos::prelude::*;
 use model::person::EMAIL_LIMIT;
@@ -9,7 +8,7 @@ use model::person::EMAIL_LIMIT;
 /// Asking for a link to choose a new password. Known or not, an address is answered with the same words.
 #[component]
 pub fn Forgot() -> impl IntoView {
-    let form = FormState::of::<functions::Forgot>("forgot");
+    let form = FormState::of::<server_fns::RequestPasswordReset>("forgot");
     let code = done_code("sent");
     let sent = move || code.get().filter(|_| form.failure.get().is_none()).map(|_| strings::LINK_SENT);
     view! {

@@ -1,11 +1,10 @@
 use crate::{
-    functions,
     live::Live,
     parts::{Empty, Failed, InboxRow, PageTitle, Skeleton},
     reactive::{effect, list, memo},
     request_error::{ForPerson, view_of},
     server_fn_client::page_resource,
-    strings,
+    server_fns, strings,
 };
 use leptos::{either::Either, prelude::*, task::spawn_local};
 use leptos_router::{
@@ -22,7 +21,7 @@ pub fn Messages() -> impl IntoView {
     let page = memo(move || query.with(|query| query.get("page")));
     let inbox = page_resource(
         move || (live.epoch.get(), live.stale.get(), page.get()),
-        |(_, _, page)| functions::load_inbox(page),
+        |(_, _, page)| server_fns::load_inbox(page),
     );
     let in_thread = move || location.pathname.with(|path| path.starts_with("/conversations/"));
     view! {
@@ -53,7 +52,7 @@ fn List(mine: ForPerson<Inbox>, first_page: bool) -> impl IntoView {
     let next = move || inbox.with(|inbox| inbox.next_page.clone());
     let load = move |page: String| {
         spawn_local(async move {
-            if let Some(older) = view_of(me, functions::load_inbox(Some(page)).await) {
+            if let Some(older) = view_of(me, server_fns::load_inbox(Some(page)).await) {
                 inbox.try_update(|inbox| inbox.extend(older));
             }
         });
@@ -85,7 +84,7 @@ fn List(mine: ForPerson<Inbox>, first_page: bool) -> impl IntoView {
 
 #[component]
 fn NoConversations() -> impl IntoView {
-    let frame = page_resource(|| (), |()| functions::load_frame());
+    let frame = page_resource(|| (), |()| server_fns::load_nav_state());
     view! {
         <Transition>
             {move || Suspend::new(async move {

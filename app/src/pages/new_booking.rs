@@ -1,11 +1,10 @@
 use crate::{
-    functions,
     parts::{
         Failed, Field, Form, FormError, FormState, LongField, PageTitle, Skeleton, Submit, TextField, client_id,
         page_of_query,
     },
     server_fn_client::page_resource,
-    strings,
+    server_fns, strings,
 };
 use leptos::{either::Either, prelude::*};
 use model::{Person, booking, message};
@@ -18,7 +17,7 @@ pub fn NewBooking() -> impl IntoView {
 
 #[component]
 fn InquiryTo(id: String) -> impl IntoView {
-    let talent = page_resource(|| (), move |()| functions::load_talent(id.clone()));
+    let talent = page_resource(|| (), move |()| server_fns::load_talent(id.clone()));
     view! {
         <main class="page narrow" id="content">
             <Transition fallback=|| view! { <Skeleton rows=6/> }>
@@ -35,7 +34,7 @@ fn InquiryTo(id: String) -> impl IntoView {
 
 #[component]
 fn Inquiry(talent: Person) -> impl IntoView {
-    let form = FormState::of::<functions::OpenBooking>("new-booking");
+    let form = FormState::of::<server_fns::OpenBooking>("new-booking");
     let date = form.wrong("eventDate");
     view! {
         <PageTitle text=strings::NEW_BOOKING/>

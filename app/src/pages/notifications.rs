@@ -1,12 +1,12 @@
 mod row;
 
 use crate::{
-    functions::{self, MarkSeen},
     live::Live,
     parts::{Empty, Failed, Form, FormError, FormState, Glyph, Icon, PageTitle, Skeleton, focus, page_of_query},
     reactive::{effect, list},
     request_error::{ForPerson, view_of},
     server_fn_client::page_resource,
+    server_fns::{self, MarkNotificationsRead},
     strings,
 };
 use leptos::{either::Either, prelude::*, task::spawn_local};
@@ -26,8 +26,8 @@ fn NotificationsOf(
 ) -> impl IntoView {
     let live = Live::current();
     let first_page = page.is_none();
-    let form = FormState::of::<MarkSeen>("mark-seen");
-    let notices = page_resource(move || live.epoch.get(), move |_| functions::load_notifications(page.clone()));
+    let form = FormState::of::<MarkNotificationsRead>("mark-seen");
+    let notices = page_resource(move || live.epoch.get(), move |_| server_fns::load_notifications(page.clone()));
     // A page of older ones isn't live: what was marked there is read again.
     effect(move || {
         if form.done.get() && !first_page {
@@ -57,7 +57,7 @@ fn List(mine: ForPerson<NotificationList>, first_page: bool, form: FormState) ->
     let rows = move || notices.with(|notices| notices.notifications.clone());
     let load = move |page: String| {
         spawn_local(async move {
-            if let Some(older) = view_of(me, functions::load_notifications(Some(page)).await) {
+            if let Some(older) = view_of(me, server_fns::load_notifications(Some(page)).await) {
                 notices.try_update(|notices| notices.extend(older));
             }
         });

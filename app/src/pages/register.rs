@@ -1,7 +1,6 @@
 use crate::{
-    functions,
     parts::{Form, FormError, FormState, PageTitle, PasswordField, SiteBar, Submit, TextField, WhoFields},
-    strings,
+    server_fns, strings,
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -10,7 +9,7 @@ use model::person::EMAIL_LIMIT;
 /// Joining. A link may say as what, by `?role=`.
 #[component]
 pub fn Register() -> impl IntoView {
-    let form = FormState::of::<functions::Register>("register");
+    let form = FormState::of::<server_fns::RegisterAccount>("register");
     let role = use_query_map().with_untracked(|query| query.get("role")).unwrap_or_default();
     view! {
         <PageTitle text=strings::CREATE_ACCOUNT/>

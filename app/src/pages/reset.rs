@@ -1,9 +1,8 @@
 use crate::{
-    functions,
     parts::{Form, FormError, FormState, PageTitle, PasswordField, SiteBar, Submit},
     reactive::memo,
     server_fn_client::page_resource,
-    strings,
+    server_fns, strings,
 };
 use leptos::{either::Either, prelude::*};
 use leptos_router::hooks::use_query_map;
@@ -11,7 +10,7 @@ use leptos_router::hooks::use_query_map;
 /// Choosing a new password, by the link of a mail.
 #[component]
 pub fn Reset() -> impl IntoView {
-    let form = FormState::of::<functions::Reset>("reset");
+    let form = FormState::of::<server_fns::ResetPassword>("reset");
     let query = use_query_map();
     let token = memo(move || query.with(|query| query.get("token")));
     let alive = move || token.get().filter(|_| form.wrong("token").get().is_none());
@@ -42,7 +41,7 @@ pub fn Reset() -> impl IntoView {
 /// Whose password it is about.
 #[component]
 fn ResetOf(token: String) -> impl IntoView {
-    let found = page_resource(move || token.clone(), functions::load_link);
+    let found = page_resource(move || token.clone(), server_fns::load_mailed_link);
     view! {
         <Transition>
             {move || Suspend::new(async move {

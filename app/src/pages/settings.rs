@@ -12,11 +12,11 @@ mod profile;
 mod tokens;
 
 use crate::{
-    functions::{self, Settings},
     live::Live,
     parts::{Done, Failed, PageTitle, Skeleton, done_code},
     reactive::effect,
     server_fn_client::page_resource,
+    server_fns::{self, Settings},
     strings,
 };
 use confirm_password::ConfirmPassword;
@@ -36,7 +36,7 @@ use tokens::Tokens;
 #[component]
 pub fn SettingsPage() -> impl IntoView {
     let live = Live::current();
-    let found = page_resource(move || live.epoch.get(), |_| functions::load_settings());
+    let found = page_resource(move || live.epoch.get(), |_| server_fns::load_settings());
     let code = done_code("done");
     let done = move || code.get().as_deref().and_then(strings::flash_text);
     view! {
@@ -89,7 +89,7 @@ impl Lists {
             if done.get() {
                 spawn_local(async move {
                     // Where it fails, what was there stays: nothing depends on it.
-                    if let Ok(now) = functions::load_settings().await {
+                    if let Ok(now) = server_fns::load_settings().await {
                         self.devices.try_set(now.devices);
                         self.tokens.try_set(now.tokens);
                     }

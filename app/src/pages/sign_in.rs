@@ -1,8 +1,7 @@
 use crate::{
-    functions,
     parts::{Done, Form, FormError, FormState, PageTitle, PasswordField, SiteBar, Submit, TextField, done_code},
     request_error::RequestError,
-    strings,
+    server_fns, strings,
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -11,7 +10,7 @@ use model::{ApiError, person::EMAIL_LIMIT};
 /// Signing in. Without JavaScript the same form, answered with a redirect.
 #[component]
 pub fn SignIn() -> impl IntoView {
-    let form = FormState::of::<functions::SignIn>("sign-in");
+    let form = FormState::of::<server_fns::SignIn>("sign-in");
     let query = use_query_map();
     let next = move || query.with(|query| query.get("next")).unwrap_or_default();
     let code = done_code("done");

@@ -1,10 +1,9 @@
 use crate::{
-    functions,
     live::{Live, Outbox},
     parts::{ConnectionBar, SiteBar, TopBar},
     reactive::effect,
     server_fn_client::page_resource,
-    strings,
+    server_fns, strings,
 };
 use leptos::{either::Either, prelude::*};
 use leptos_router::components::Outlet;
@@ -14,8 +13,8 @@ use leptos_router::components::Outlet;
 pub fn SignedIn() -> impl IntoView {
     let live = Live::current();
     let outbox = Outbox::current();
-    let frame = page_resource(move || live.epoch.get(), |_| functions::load_frame());
-    let key = page_resource(|| (), |()| functions::load_browser_key());
+    let frame = page_resource(move || live.epoch.get(), |_| server_fns::load_nav_state());
+    let key = page_resource(|| (), |()| server_fns::load_browser_key());
     let unlock = move || {
         Suspend::new(async move {
             match key.await {

@@ -1,9 +1,8 @@
 use crate::{
-    functions,
     parts::{Avatar, Empty, Failed, Glyph, Icon, IsolatedText, PageTitle, Skeleton},
     reactive::memo,
     server_fn_client::page_resource,
-    strings,
+    server_fns, strings,
 };
 use leptos::{either::Either, prelude::*};
 use leptos_router::hooks::use_query_map;
@@ -14,7 +13,8 @@ use model::{Craft, Directory, Person};
 pub fn Talents() -> impl IntoView {
     let query = use_query_map();
     let wanted = memo(move || query.with(|query| (query.get("query"), query.get("craft"), query.get("page"))));
-    let found = page_resource(move || wanted.get(), |(query, craft, page)| functions::load_talents(query, craft, page));
+    let found =
+        page_resource(move || wanted.get(), |(query, craft, page)| server_fns::load_talents(query, craft, page));
     let chosen = move |craft: Craft| wanted.with(|wanted| wanted.1.as_deref() == Some(craft.as_str()));
     view! {
         <PageTitle text=strings::FIND_TALENT/>

@@ -1,5 +1,5 @@
 use crate::{
-    browser, functions,
+    browser,
     live::{IN_BROWSER, Live},
     parts::{
         Answers, BookingFacts, BookingLine, CallOff, Composer, Failed, Glyph, Icon, IsolatedText, MarkUnread,
@@ -9,7 +9,7 @@ use crate::{
     reactive::{effect, memo},
     request_error::ForPerson,
     server_fn_client::page_resource,
-    strings,
+    server_fns, strings,
 };
 use leptos::{either::Either, prelude::*, task::spawn_local};
 use leptos_router::hooks::use_query_map;
@@ -37,7 +37,7 @@ fn ThreadOf(id: String) -> impl IntoView {
                 let visited = (before, after, at) == (None, None, None) && IN_BROWSER;
                 match visited.then(|| live.visited.open(live, &id)).flatten() {
                     Some(mine) => Ok(mine),
-                    None => functions::load_thread(id, before, after, at).await,
+                    None => server_fns::load_thread(id, before, after, at).await,
                 }
             }
         },
@@ -151,7 +151,7 @@ fn read_while_visible(thread: RwSignal<Thread>, place: Place) {
         noting.set_value(true);
         spawn_local(async move {
             // Its effect comes through the stream.
-            let done = functions::read_on(id.to_string(), seen).await.is_ok();
+            let done = server_fns::mark_read(id.to_string(), seen).await.is_ok();
             noting.try_set_value(false);
             if done {
                 noted.try_set_value(seen);

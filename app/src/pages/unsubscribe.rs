@@ -1,8 +1,7 @@
 use crate::{
-    functions,
     parts::{Done, Form, FormError, FormState, PageTitle, SiteBar, Submit, done_code},
     reactive::memo,
-    strings,
+    server_fns, strings,
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -10,7 +9,7 @@ use leptos_router::hooks::use_query_map;
 /// Ending mails about unread messages, by the link of such a mail. A button, since opening a page changes nothing.
 #[component]
 pub fn Unsubscribe() -> impl IntoView {
-    let form = FormState::of::<functions::Unsubscribe>("unsubscribe");
+    let form = FormState::of::<server_fns::UnsubscribeFromMail>("unsubscribe");
     let query = use_query_map();
     let token = move || query.with(|query| query.get("token"));
     let code = done_code("done");

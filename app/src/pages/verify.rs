@@ -1,12 +1,11 @@
 use crate::{
-    functions,
     parts::{
         Done, Failed, Form, FormError, FormState, PageTitle, PasswordField, SiteBar, Skeleton, Submit, TextField,
         WhoFields, done_code,
     },
     reactive::memo,
     server_fn_client::page_resource,
-    strings,
+    server_fns, strings,
 };
 use leptos::{either::Either, either::EitherOf3, prelude::*};
 use leptos_router::hooks::use_query_map;
@@ -34,11 +33,11 @@ pub fn Verify() -> impl IntoView {
 /// What the link does. Whether it works at all is told once it is followed.
 #[component]
 fn Link(token: String) -> impl IntoView {
-    let form = FormState::of::<functions::Verify>("verify");
+    let form = FormState::of::<server_fns::VerifyEmail>("verify");
     // A memo: what is typed is lost with the view, and a refusal of another field must not draw it again.
     let dead = memo(move || form.wrong("token").get().is_some());
     let wanted = token.clone();
-    let found = page_resource(move || wanted.clone(), functions::load_link);
+    let found = page_resource(move || wanted.clone(), server_fns::load_mailed_link);
     view! {
         <Transition fallback=|| view! { <Skeleton rows=2/> }>
             {move || {
@@ -122,7 +121,7 @@ fn OtherConfirmed() -> impl IntoView {
 
 #[component]
 fn CheckMail() -> impl IntoView {
-    let form = FormState::of::<functions::Resend>("resend");
+    let form = FormState::of::<server_fns::ResendVerification>("resend");
     let again = done_code("again");
     let sent = move || again.get().filter(|_| form.failure.get().is_none()).map(|_| strings::SENT_AGAIN);
     view! {

@@ -1,8 +1,7 @@
 use super::{Form, FormError, FormState, Submit, focus};
 use crate::{
-    functions,
     reactive::{effect, memo},
-    strings,
+    server_fns, strings,
 };
 use leptos::prelude::*;
 use model::{Booking, BookingAction, Conversation, Role};
@@ -18,7 +17,7 @@ pub struct Stepping {
 impl Stepping {
     /// The button that was used is gone once the step is taken: the keyboard then goes where `after` finds.
     pub fn begin(after: &'static str) -> Self {
-        let form = FormState::of::<functions::Step>("steps");
+        let form = FormState::of::<server_fns::TakeBookingAction>("steps");
         effect(move || {
             if form.done.get() {
                 focus(after);

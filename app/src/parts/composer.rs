@@ -1,10 +1,10 @@
 use super::{FormError, Glyph, Icon, PostForm, failure_in_address, local::Local};
 use crate::{
-    browser, functions,
+    browser,
     live::{Live, Outbox, drafts::DraftKey},
     reactive::{effect, memo},
     request_error::RequestError,
-    strings,
+    server_fns, strings,
 };
 use leptos::{ev::KeyboardEvent, html::Textarea, prelude::*, server_fn::ServerFn};
 use model::{PersonId, Thread, message::BODY_LIMIT};
@@ -94,7 +94,7 @@ pub fn Composer(me: PersonId, thread: RwSignal<Thread>) -> impl IntoView {
         fit(&area);
     };
     // Only a form that was posted without JavaScript leaves its failure here, in the address.
-    let failure = failure_in_address(functions::Post::PATH);
+    let failure = failure_in_address(server_fns::PostMessage::PATH);
     view! {
         <FormError failure=Signal::derive(move || failure.clone().or_else(|| returned.get()))/>
         <PostForm path="/fn/post" class="composer" on:submit=move |event| { event.prevent_default(); send(); }>

@@ -1,9 +1,9 @@
 use super::local::Local;
 use crate::{
-    browser, functions,
+    browser,
     live::Live,
     reactive::{effect, memo},
-    strings,
+    server_fns, strings,
 };
 use leptos::{prelude::*, task::spawn_local};
 use model::{Conversation, Presence};
@@ -21,7 +21,7 @@ pub fn PresenceLine(#[prop(into)] conversation: Signal<Conversation>) -> impl In
             return;
         }
         spawn_local(async move {
-            if let Ok(now) = functions::load_presence(id.to_string()).await {
+            if let Ok(now) = server_fns::load_presence(id.to_string()).await {
                 known.try_set(now);
             }
         });

@@ -123,9 +123,9 @@ async fn no_route_of_the_interface_is_missing() {
 
 #[test]
 fn no_server_function_is_missing() {
-    let there: BTreeSet<String> = sources("../app/src/functions")
+    let there: BTreeSet<String> = sources("../app/src/server_fns")
         .iter()
-        .chain([&source("../app/src/functions.rs")])
+        .chain([&source("../app/src/server_fns.rs")])
         .flat_map(|text| between(text, "endpoint = \"").into_iter().map(|name| format!("/fn/{name}")))
         .collect();
     assert!(there.len() > 20, "the test no longer sees the functions: {there:?}");

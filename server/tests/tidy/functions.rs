@@ -2,15 +2,15 @@
 
 use crate::{code, none};
 use app::{
-    functions::FOR_ANYONE,
     server_fn_client::{IDEMPOTENT, NOT_IDEMPOTENT},
+    server_fns::PUBLIC_SERVER_FNS,
 };
 use quote::ToTokens;
 use syn::{Item, ItemFn, spanned::Spanned};
 
 /// The server functions, each with its path.
 fn server_functions() -> Vec<(String, ItemFn)> {
-    let files = code(&["app"]).into_iter().filter(|source| source.path.starts_with("app/src/functions"));
+    let files = code(&["app"]).into_iter().filter(|source| source.path.starts_with("app/src/server_fns"));
     let items = files.flat_map(|source| syn::parse_file(&source.text).expect("Rust").items);
     let functions = items.filter_map(|item| match item {
         Item::Fn(function) => Some(function),
@@ -33,11 +33,11 @@ fn only_functions_for_everybody_are_open_to_another_persons_page() {
     let functions = server_functions();
     let wrong = functions.iter().filter_map(|(path, function)| {
         let acts_for_viewer = function.block.to_token_stream().to_string().contains("ssr :: viewer");
-        let open = FOR_ANYONE.contains(&path.as_str());
+        let open = PUBLIC_SERVER_FNS.contains(&path.as_str());
         (acts_for_viewer == open).then(|| format!("{path}, line {}", function.span().start().line))
     });
-    none("a function either calls ssr::viewer() or stands in FOR_ANYONE", wrong.collect());
-    let gone = FOR_ANYONE.iter().filter(|path| !functions.iter().any(|(known, _)| known == *path));
+    none("a function either calls ssr::viewer() or stands in PUBLIC_SERVER_FNS", wrong.collect());
+    let gone = PUBLIC_SERVER_FNS.iter().filter(|path| !functions.iter().any(|(known, _)| known == *path));
     none("no such function", gone.map(|path| (*path).to_owned()).collect());
 }
 

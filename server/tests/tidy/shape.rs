@@ -51,7 +51,7 @@ fn nobody_reaches_a_thing_without_saying_who_they_are() {
 #[test]
 fn handlers_and_server_functions_are_three_moves() {
     let mut sources = sources(&["server/src/api"], &[".rs"]);
-    sources.extend(code(&["app"]).into_iter().filter(|source| source.path.ends_with("functions.rs")));
+    sources.extend(code(&["app"]).into_iter().filter(|source| source.path.ends_with("server_fns.rs")));
     let mut offenders = Vec::new();
     let mut checked = 0;
     for source in sources {

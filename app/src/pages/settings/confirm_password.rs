@@ -1,16 +1,15 @@
 use super::Whose;
 use crate::{
-    functions,
     parts::{Done, Form, FormError, FormState, PasswordField, Submit},
     reactive::effect,
-    strings,
+    server_fns, strings,
 };
 use leptos::prelude::*;
 
 /// Asks for the password again, where it was typed too long ago for access tokens and the download.
 #[component]
 pub(super) fn ConfirmPassword(id: &'static str, email: String, confirmed: RwSignal<bool>) -> impl IntoView {
-    let form = FormState::of::<functions::ConfirmPassword>(id);
+    let form = FormState::of::<server_fns::ConfirmPassword>(id);
     effect(move || {
         if form.done.get() {
             confirmed.set(true);

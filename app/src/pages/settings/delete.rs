@@ -1,9 +1,8 @@
 use super::{Part, Whose};
 use crate::{
-    functions,
     live::Outbox,
     parts::{FormError, FormState, PasswordField, PostForm, Submit},
-    strings,
+    server_fns, strings,
 };
 use leptos::prelude::*;
 
@@ -14,7 +13,7 @@ use leptos::prelude::*;
 #[component]
 pub(super) fn DeleteAccount(email: String) -> impl IntoView {
     let outbox = Outbox::current();
-    let form = FormState::of::<functions::Leave>("delete-form");
+    let form = FormState::of::<server_fns::DeleteAccount>("delete-form");
     let failed = form.failure.with_untracked(Option::is_some);
     view! {
         <Part id="delete" title=strings::DELETE_ACCOUNT lead=strings::DELETE_LEAD>

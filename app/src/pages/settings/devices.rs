@@ -1,9 +1,8 @@
 use super::{Lists, Part};
 use crate::{
-    functions,
     parts::{Done, Form, FormError, FormState, IsolatedText, Time, When, focus},
     reactive::{effect, list},
-    strings,
+    server_fns, strings,
 };
 use leptos::prelude::*;
 use model::Device;
@@ -11,7 +10,7 @@ use model::Device;
 /// Where somebody is signed in.
 #[component]
 pub(super) fn Devices(lists: Lists) -> impl IntoView {
-    let form = FormState::of::<functions::EndSession>("devices-form");
+    let form = FormState::of::<server_fns::EndSession>("devices-form");
     lists.follow(form.done);
     keep_focus(form, "#devices");
     view! {

@@ -1,8 +1,7 @@
 use super::{Part, Whose};
 use crate::{
-    functions,
     parts::{Done, Form, FormError, FormState, PasswordField, Submit, TextField},
-    strings,
+    server_fns, strings,
 };
 use leptos::prelude::*;
 use model::person::EMAIL_LIMIT;
@@ -10,7 +9,7 @@ use model::person::EMAIL_LIMIT;
 /// Asking for another address. It changes once the link that is mailed there was opened.
 #[component]
 pub(super) fn ChangeEmail(email: String) -> impl IntoView {
-    let form = FormState::of::<functions::ChangeEmail>("email-form");
+    let form = FormState::of::<server_fns::ChangeEmail>("email-form");
     view! {
         <Part id="email" title=strings::EMAIL lead=strings::signs_in_with(&email)>
             <FormError failure=form.failure/>

@@ -1,9 +1,8 @@
 use super::Part;
 use crate::{
-    functions,
     parts::{Choice, Done, Form, FormError, FormState, Radios, Submit},
     request_error::RequestError,
-    strings,
+    server_fns, strings,
 };
 use leptos::prelude::*;
 use model::{ApiError, EmailDelay};
@@ -11,7 +10,7 @@ use model::{ApiError, EmailDelay};
 /// How long a message stays unread before a mail tells of it.
 #[component]
 pub(super) fn MailAboutUnread(mail_after: EmailDelay) -> impl IntoView {
-    let form = FormState::of::<functions::ChangeAccount>("mail-form");
+    let form = FormState::of::<server_fns::ChangeAccount>("mail-form");
     // Without JavaScript, what failed is told by the function's name, and the profile has the same one.
     let own = |failure: &RequestError| match failure {
         RequestError::Refused(refusal @ ApiError::Invalid { .. }) => refusal.field_error("mailAfter").is_some(),

@@ -1,15 +1,14 @@
 use super::{Lists, Part, Whose};
 use crate::{
-    functions,
     parts::{Done, Form, FormError, FormState, PasswordField, Submit},
-    strings,
+    server_fns, strings,
 };
 use leptos::prelude::*;
 
 /// Changing the password, which ends every other way in.
 #[component]
 pub(super) fn ChangePassword(email: String, lists: Lists) -> impl IntoView {
-    let form = FormState::of::<functions::ChangePassword>("password-form");
+    let form = FormState::of::<server_fns::ChangePassword>("password-form");
     lists.follow(form.done);
     view! {
         <Part id="password" title=strings::PASSWORD lead=strings::PASSWORD_LEAD>

@@ -1,8 +1,7 @@
 use super::Part;
 use crate::{
-    functions,
     parts::{Choice, Done, Form, FormError, FormState, Radios, Submit},
-    strings,
+    server_fns, strings,
 };
 use leptos::prelude::*;
 use model::Account;
@@ -10,7 +9,7 @@ use model::Account;
 /// What others see of what one does. Whoever hides it doesn't see it of others.
 #[component]
 pub(super) fn Privacy(account: Account) -> impl IntoView {
-    let form = FormState::of::<functions::ChangePrivacy>("privacy-form");
+    let form = FormState::of::<server_fns::ChangePrivacy>("privacy-form");
     let choices = |on: &'static str, off: &'static str| {
         [("true", on), ("false", off)].map(|(value, label)| Choice { value, label, help: None }).to_vec()
     };

@@ -1,9 +1,8 @@
 use super::Part;
 use crate::{
-    functions,
     parts::{Done, Field, Form, FormError, FormState, LongField, Radios, Submit, TextField, roles},
     reactive::effect,
-    strings,
+    server_fns, strings,
 };
 use leptos::prelude::*;
 use model::{Account, Craft, Role, account::BIO_LIMIT, person::NAME_LIMIT};
@@ -11,7 +10,7 @@ use model::{Account, Craft, Role, account::BIO_LIMIT, person::NAME_LIMIT};
 /// How others see somebody.
 #[component]
 pub(super) fn Profile(account: Account, role_open: bool) -> impl IntoView {
-    let form = FormState::of::<functions::ChangeAccount>("profile-form");
+    let form = FormState::of::<server_fns::ChangeAccount>("profile-form");
     let Account { user, craft, bio, .. } = account;
     view! {
         <Part id="profile" title=strings::PROFILE lead=strings::joined_as(user.role)>
@@ -30,7 +29,7 @@ pub(super) fn Profile(account: Account, role_open: bool) -> impl IntoView {
 /// Becoming talent or an organizer instead, as long as there is no booking.
 #[component]
 fn ChangeRole(role: Role) -> impl IntoView {
-    let form = FormState::of::<functions::ChangeRole>("role-form");
+    let form = FormState::of::<server_fns::ChangeRole>("role-form");
     // What stands on the page depends on the role, from the top bar to the fields above.
     effect(move || {
         if form.done.get() {

@@ -2,14 +2,14 @@ mod secret;
 
 use super::{ConfirmPassword, Lists, Part, devices::keep_focus};
 use crate::{
-    functions, json,
+    json,
     parts::{
         Choice, Done, Field, Form, FormError, FormState, IsolatedText, Radios, Submit, TextField, Time, When,
         local::Local,
     },
     reactive::{effect, list},
     request_error::RequestError,
-    strings,
+    server_fns, strings,
 };
 use leptos::{either::Either, prelude::*};
 use model::{
@@ -21,7 +21,7 @@ use secret::Secret;
 /// Ways in for somebody's programs.
 #[component]
 pub(super) fn Tokens(lists: Lists, email: String, confirmed: RwSignal<bool>) -> impl IntoView {
-    let form = FormState::of::<functions::EndSession>("tokens-form");
+    let form = FormState::of::<server_fns::EndSession>("tokens-form");
     let local = Local::current();
     lists.follow(form.done);
     keep_focus(form, "#tokens");
@@ -65,7 +65,7 @@ fn Row(token: AccessToken, form: FormState) -> impl IntoView {
 /// Making one. Only with JavaScript: a plain form's answer would be an address, and no secret belongs there.
 #[component]
 fn Create(lists: Lists, confirmed: RwSignal<bool>) -> impl IntoView {
-    let form = FormState::of::<functions::CreateToken>("token");
+    let form = FormState::of::<server_fns::CreateToken>("token");
     let secret = move || json::from_str::<String>(&form.answer.get()?.ok()?).ok();
     let choice = |scope: Scope| Choice { value: scope.as_str(), label: strings::scope_label(scope), help: None };
     let choices = Scope::ALL.iter().copied().map(choice).collect::<Vec<_>>();

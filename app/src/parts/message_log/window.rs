@@ -1,5 +1,5 @@
 use super::scroll::Place;
-use crate::{functions, request_error::view_of};
+use crate::{request_error::view_of, server_fns};
 use leptos::{prelude::*, task::spawn_local};
 use model::{PersonId, Thread};
 
@@ -57,7 +57,7 @@ impl Window {
         }
         let id = self.id();
         spawn_local(async move {
-            let page = functions::load_thread(id, None, None, Some(last)).await;
+            let page = server_fns::load_thread(id, None, None, Some(last)).await;
             if let Some(page) = view_of(self.me, page) {
                 self.thread.try_update(|thread| thread.replace_window(page));
                 self.place.to_end();
@@ -76,7 +76,7 @@ impl Window {
         self.loading.set(true);
         let id = self.id();
         spawn_local(async move {
-            let page = functions::load_thread(id, before, after, None).await;
+            let page = server_fns::load_thread(id, before, after, None).await;
             if let Some(page) = view_of(self.me, page) {
                 self.place.hold(move |anchor| {
                     self.thread.try_update(|thread| {

@@ -10,8 +10,10 @@ use reqwest::Method;
 use serde_json::json;
 
 /// Where the names of all server functions stand.
-const FUNCTIONS: &str =
-    concat!(include_str!("../../../../app/src/functions.rs"), include_str!("../../../../app/src/functions/account.rs"));
+const FUNCTIONS: &str = concat!(
+    include_str!("../../../../app/src/server_fns.rs"),
+    include_str!("../../../../app/src/server_fns/account.rs")
+);
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// A request that changes something where it is let through.

@@ -2,7 +2,7 @@
 
 use super::{FORM, Names, table::FUNCTIONS};
 use crate::support::{Actor, Answer, SARAH, Site, actor::escaped};
-use app::functions::FOR_ANYONE;
+use app::server_fns::PUBLIC_SERVER_FNS;
 use reqwest::Method;
 
 /// Everything that a function could change.
@@ -37,7 +37,7 @@ async fn every_function_is_refused_to_another_persons_page_and_to_one_that_says_
         format!("&person={}", sarah.to_uppercase()),
     ];
     let mut refused = 0;
-    for row in FUNCTIONS.iter().filter(|row| !FOR_ANYONE.contains(&row.path)) {
+    for row in FUNCTIONS.iter().filter(|row| !PUBLIC_SERVER_FNS.contains(&row.path)) {
         for whose in &whose {
             let body = format!("{}{whose}", names.fill(row.body));
             let answer = site.sarah().send(Method::POST, row.path, FORM, body.clone()).await;

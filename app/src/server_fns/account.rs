@@ -22,7 +22,7 @@ pub struct Settings {
 
 /// Opens an account, and sends the browser on to wait for the mail. Says nothing of whether the address is known.
 #[server(prefix = "/fn", endpoint = "register", protocol = FormPost)]
-pub async fn register(
+pub async fn register_account(
     email: String,
     password: String,
     name: String,
@@ -40,7 +40,7 @@ pub async fn register(
 
 /// Mails another link to confirm an address.
 #[server(prefix = "/fn", endpoint = "resend", protocol = FormPost)]
-pub async fn resend(email: String) -> RequestResult<()> {
+pub async fn resend_verification(email: String) -> RequestResult<()> {
     let (greenroom, context) = (crate::ssr::greenroom()?, crate::ssr::request_context()?);
     let (email, registrant) = (crate::ssr::email(&email)?, crate::ssr::registrant());
     greenroom.resend_link(email, registrant, context.address).await.map_err(crate::ssr::fail)?;
@@ -50,7 +50,7 @@ pub async fn resend(email: String) -> RequestResult<()> {
 
 /// What the link of a mail does, and to whose account; nothing where it doesn't work.
 #[server(prefix = "/fn", endpoint = "link", protocol = FormPost)]
-pub async fn load_link(token: String) -> RequestResult<Option<MailedLink>> {
+pub async fn load_mailed_link(token: String) -> RequestResult<Option<MailedLink>> {
     let (greenroom, context) = (crate::ssr::greenroom()?, crate::ssr::request_context()?);
     let registrant = crate::ssr::registrant();
     match greenroom.load_mailed_link(&token, registrant.as_deref(), context.viewer.as_ref()).await {
@@ -62,7 +62,7 @@ pub async fn load_link(token: String) -> RequestResult<Option<MailedLink>> {
 /// Confirms an address, and sends the browser on: to sign in, or back to the settings where the viewer changed theirs.
 /// Where the link isn't followed in the browser that registered, it is sent with what its reader says of themselves.
 #[server(prefix = "/fn", endpoint = "verify", protocol = FormPost)]
-pub async fn verify(
+pub async fn verify_email(
     token: String,
     password: Option<String>,
     name: Option<String>,
@@ -88,7 +88,7 @@ pub async fn verify(
 
 /// Mails a link to choose a new password.
 #[server(prefix = "/fn", endpoint = "forgot", protocol = FormPost)]
-pub async fn forgot(email: String) -> RequestResult<()> {
+pub async fn request_password_reset(email: String) -> RequestResult<()> {
     let (greenroom, context) = (crate::ssr::greenroom()?, crate::ssr::request_context()?);
     greenroom.forgot_password(crate::ssr::lookup_email(&email)?, context.address).await.map_err(crate::ssr::fail)?;
     leptos_axum::redirect("/forgot?sent=1");
@@ -97,7 +97,7 @@ pub async fn forgot(email: String) -> RequestResult<()> {
 
 /// Sets a new password, and sends the browser on to sign in with it.
 #[server(prefix = "/fn", endpoint = "reset", protocol = FormPost)]
-pub async fn reset(token: String, password: String) -> RequestResult<()> {
+pub async fn reset_password(token: String, password: String) -> RequestResult<()> {
     let password = crate::ssr::field("password", model::NewPassword::parse(Some(&password)))?;
     let link = services::accounts::ResetLink { token, from: Some(crate::ssr::request_context()?.address) };
     crate::ssr::greenroom()?.reset_password(link, password).await.map_err(crate::ssr::fail)?;
@@ -213,7 +213,7 @@ pub async fn confirm_password(password: String) -> RequestResult<()> {
 
 /// Ends the account.
 #[server(prefix = "/fn", endpoint = "leave", protocol = FormPost)]
-pub async fn leave(password: String) -> RequestResult<()> {
+pub async fn delete_account(password: String) -> RequestResult<()> {
     use services::accounts::Password;
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     greenroom.delete_account(&viewer, Password::new(password)).await.map_err(crate::ssr::fail)?;
@@ -225,7 +225,7 @@ pub async fn leave(password: String) -> RequestResult<()> {
 
 /// Ends mails about unread messages, by the link of such a mail.
 #[server(prefix = "/fn", endpoint = "unsubscribe", protocol = FormPost)]
-pub async fn unsubscribe(token: String) -> RequestResult<()> {
+pub async fn unsubscribe_from_mail(token: String) -> RequestResult<()> {
     crate::ssr::greenroom()?.unsubscribe(&token).await.map_err(crate::ssr::fail)?;
     crate::ssr::send_on("/unsubscribe?done=1");
     Ok(())

@@ -14,7 +14,7 @@ use leptos::prelude::*;
 use model::{BookingView, Directory, Inbox, Message, NavState, NotificationList, Person, Thread};
 
 /// Functions for people who are signed out, too. Any other is refused where the page that asks is another person's.
-pub const FOR_ANYONE: [&str; 9] = [
+pub const PUBLIC_SERVER_FNS: [&str; 9] = [
     "/fn/sign-in",
     "/fn/signed-in",
     "/fn/register",
@@ -45,7 +45,7 @@ pub async fn sign_in(email: String, password: String, next: Option<String>) -> R
 
 /// Who is signed in with this browser, for a page that may be another person's.
 #[server(prefix = "/fn", endpoint = "signed-in", protocol = FormPost)]
-pub async fn load_signed_in() -> RequestResult<Option<Person>> {
+pub async fn load_current_person() -> RequestResult<Option<Person>> {
     Ok(crate::ssr::request_context()?.viewer.map(|viewer| viewer.person().clone()))
 }
 
@@ -62,7 +62,7 @@ pub async fn sign_out() -> RequestResult<()> {
 
 /// What stands around every page.
 #[server(prefix = "/fn", endpoint = "frame", protocol = FormPost)]
-pub async fn load_frame() -> RequestResult<ForPerson<NavState>> {
+pub async fn load_nav_state() -> RequestResult<ForPerson<NavState>> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     crate::ssr::mine(&viewer, greenroom.load_nav_state(&viewer).await)
 }
@@ -103,7 +103,7 @@ pub async fn load_thread(
 
 /// Sends a message.
 #[server(prefix = "/fn", endpoint = "post", protocol = FormPost)]
-pub async fn post(conversation_id: String, body: String, client_id: Option<String>) -> RequestResult<Message> {
+pub async fn post_message(conversation_id: String, body: String, client_id: Option<String>) -> RequestResult<Message> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     // A form ends its lines with CRLF: without this, a retry by other means would be another message.
     let body = Some(body.replace("\r\n", "\n"));
@@ -123,7 +123,7 @@ pub async fn load_notifications(page: Option<String>) -> RequestResult<ForPerson
 
 /// Notes that a notification was seen, or all of them.
 #[server(prefix = "/fn", endpoint = "mark-seen", protocol = FormPost)]
-pub async fn mark_seen(id: Option<String>) -> RequestResult<()> {
+pub async fn mark_notifications_read(id: Option<String>) -> RequestResult<()> {
     use services::notifications::NotificationSelection;
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     let seen = match id {
@@ -195,7 +195,7 @@ pub async fn load_booking(id: String) -> RequestResult<ForPerson<BookingView>> {
 
 /// Accepts, declines or calls off a booking.
 #[server(prefix = "/fn", endpoint = "step", protocol = FormPost)]
-pub async fn step(booking_id: String, step: String) -> RequestResult<model::Booking> {
+pub async fn take_booking_action(booking_id: String, step: String) -> RequestResult<model::Booking> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     let step = step.parse().map_err(|()| model::ApiError::field("step", model::FieldError::Invalid));
     let step = step.map_err(|refusal| crate::ssr::fail(refusal.into()))?;

@@ -6,7 +6,7 @@ use model::Presence;
 
 /// Notes how far the viewer has read.
 #[server(prefix = "/fn", endpoint = "read-on", protocol = FormPost)]
-pub async fn read_on(conversation_id: String, seq: i64) -> RequestResult<()> {
+pub async fn mark_read(conversation_id: String, seq: i64) -> RequestResult<()> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     greenroom.mark_read(&viewer, crate::ssr::id(&conversation_id)?, seq).await.map_err(crate::ssr::fail)
 }
@@ -22,14 +22,14 @@ pub async fn mark_unread(conversation_id: String, seq: i64) -> RequestResult<()>
 
 /// Notes that messages have reached this browser.
 #[server(prefix = "/fn", endpoint = "delivered", protocol = FormPost)]
-pub async fn deliver(conversation_id: String, seq: i64) -> RequestResult<()> {
+pub async fn mark_delivered(conversation_id: String, seq: i64) -> RequestResult<()> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     greenroom.mark_delivered(&viewer, crate::ssr::id(&conversation_id)?, seq).await.map_err(crate::ssr::fail)
 }
 
 /// Says that the viewer is writing.
 #[server(prefix = "/fn", endpoint = "typing", protocol = FormPost)]
-pub async fn typing(conversation_id: String) -> RequestResult<()> {
+pub async fn send_typing(conversation_id: String) -> RequestResult<()> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     greenroom.notify_typing(&viewer, crate::ssr::id(&conversation_id)?).await.map_err(crate::ssr::fail)
 }
