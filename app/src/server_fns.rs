@@ -35,10 +35,10 @@ pub async fn sign_in(email: String, password: String, next: Option<String>) -> R
     let signed_in = greenroom
         .sign_in(credentials, context.sign_in_origin(), &context.user_agent)
         .await
-        .map_err(crate::ssr::fail)?;
-    greenroom.end_previous_session(context.viewer.as_ref()).await.map_err(crate::ssr::fail)?;
+        .map_err(crate::ssr::to_request_error)?;
+    greenroom.end_previous_session(context.viewer.as_ref()).await.map_err(crate::ssr::to_request_error)?;
     let cookie: crate::ssr::SessionCookie = use_context().ok_or(model::ApiError::Internal)?;
-    crate::ssr::set_cookie(cookie.set(&signed_in.token).ok_or(model::ApiError::Internal)?);
+    crate::ssr::set_cookie(cookie.set_header(&signed_in.token).ok_or(model::ApiError::Internal)?);
     leptos_axum::redirect(next.as_deref().and_then(crate::pages::same_site).unwrap_or("/inbox"));
     Ok(())
 }
@@ -53,10 +53,10 @@ pub async fn load_current_person() -> RequestResult<Option<Person>> {
 #[server(prefix = "/fn", endpoint = "sign-out", protocol = FormPost)]
 pub async fn sign_out() -> RequestResult<()> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
-    greenroom.sign_out(&viewer).await.map_err(crate::ssr::fail)?;
+    greenroom.sign_out(&viewer).await.map_err(crate::ssr::to_request_error)?;
     let cookie: crate::ssr::SessionCookie = use_context().ok_or(model::ApiError::Internal)?;
-    crate::ssr::set_cookie(cookie.clear().ok_or(model::ApiError::Internal)?);
-    crate::ssr::send_on("/signin");
+    crate::ssr::set_cookie(cookie.clear_header().ok_or(model::ApiError::Internal)?);
+    crate::ssr::redirect_plain_form("/signin");
     Ok(())
 }
 
@@ -64,7 +64,7 @@ pub async fn sign_out() -> RequestResult<()> {
 #[server(prefix = "/fn", endpoint = "frame", protocol = FormPost)]
 pub async fn load_nav_state() -> RequestResult<ForPerson<NavState>> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
-    crate::ssr::mine(&viewer, greenroom.load_nav_state(&viewer).await)
+    crate::ssr::for_person(&viewer, greenroom.load_nav_state(&viewer).await)
 }
 
 /// The key by which this browser encrypts what it keeps for the viewer.
@@ -79,7 +79,7 @@ pub async fn load_browser_key() -> RequestResult<String> {
 #[server(prefix = "/fn", endpoint = "inbox", protocol = FormPost)]
 pub async fn load_inbox(page: Option<String>) -> RequestResult<ForPerson<Inbox>> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
-    crate::ssr::mine(&viewer, greenroom.load_inbox(&viewer, page.as_deref()).await)
+    crate::ssr::for_person(&viewer, greenroom.load_inbox(&viewer, page.as_deref()).await)
 }
 
 /// A thread: messages before one, after one or around one, or as it opens.
@@ -98,7 +98,7 @@ pub async fn load_thread(
         (_, _, Some(seq)) => Window::Around(seq),
         (None, None, None) => Window::Unread,
     };
-    crate::ssr::mine(&viewer, greenroom.load_thread(&viewer, crate::ssr::id(&id)?, window).await)
+    crate::ssr::for_person(&viewer, greenroom.load_thread(&viewer, crate::ssr::parse_id(&id)?, window).await)
 }
 
 /// Sends a message.
@@ -108,9 +108,9 @@ pub async fn post_message(conversation_id: String, body: String, client_id: Opti
     // A form ends its lines with CRLF: without this, a retry by other means would be another message.
     let body = Some(body.replace("\r\n", "\n"));
     let input = model::MessageInput { conversation_id: Some(conversation_id), body, client_id };
-    let draft = input.parse().map_err(|refusal| crate::ssr::fail(refusal.into()))?;
-    let message = greenroom.send_message(&viewer, draft).await.map_err(crate::ssr::fail)?.into_message();
-    crate::ssr::send_on(&format!("/conversations/{}", message.conversation_id));
+    let draft = input.parse().map_err(|refusal| crate::ssr::to_request_error(refusal.into()))?;
+    let message = greenroom.send_message(&viewer, draft).await.map_err(crate::ssr::to_request_error)?.into_message();
+    crate::ssr::redirect_plain_form(&format!("/conversations/{}", message.conversation_id));
     Ok(message)
 }
 
@@ -118,7 +118,7 @@ pub async fn post_message(conversation_id: String, body: String, client_id: Opti
 #[server(prefix = "/fn", endpoint = "notifications", protocol = FormPost)]
 pub async fn load_notifications(page: Option<String>) -> RequestResult<ForPerson<NotificationList>> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
-    crate::ssr::mine(&viewer, greenroom.list_notifications(&viewer, page.as_deref()).await)
+    crate::ssr::for_person(&viewer, greenroom.list_notifications(&viewer, page.as_deref()).await)
 }
 
 /// Notes that a notification was seen, or all of them.
@@ -127,11 +127,11 @@ pub async fn mark_notifications_read(id: Option<String>) -> RequestResult<()> {
     use services::notifications::NotificationSelection;
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     let seen = match id {
-        Some(id) => NotificationSelection::These(vec![crate::ssr::id(&id)?]),
+        Some(id) => NotificationSelection::These(vec![crate::ssr::parse_id(&id)?]),
         None => NotificationSelection::All,
     };
-    greenroom.mark_notifications_seen(&viewer, seen).await.map_err(crate::ssr::fail)?;
-    crate::ssr::send_on("/notifications");
+    greenroom.mark_notifications_seen(&viewer, seen).await.map_err(crate::ssr::to_request_error)?;
+    crate::ssr::redirect_plain_form("/notifications");
     Ok(())
 }
 
@@ -145,7 +145,7 @@ pub async fn load_talents(
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     let craft = craft.as_deref().and_then(|craft| craft.parse().ok());
     let search = services::talents::TalentSearch { query, craft, page };
-    greenroom.search_talents(&viewer, search).await.map_err(crate::ssr::fail)
+    greenroom.search_talents(&viewer, search).await.map_err(crate::ssr::to_request_error)
 }
 
 /// One talent, to be asked for a booking. Only organizers do that.
@@ -153,9 +153,9 @@ pub async fn load_talents(
 pub async fn load_talent(id: String) -> RequestResult<Person> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     if viewer.role() != model::Role::Organizer {
-        return Err(crate::ssr::fail(model::ApiError::WrongRole.into()));
+        return Err(crate::ssr::to_request_error(model::ApiError::WrongRole.into()));
     }
-    greenroom.load_talent(&viewer, crate::ssr::id(&id)?).await.map_err(crate::ssr::fail)
+    greenroom.load_talent(&viewer, crate::ssr::parse_id(&id)?).await.map_err(crate::ssr::to_request_error)
 }
 
 /// Asks a talent for a booking, and sends the browser on to its conversation.
@@ -180,8 +180,8 @@ pub async fn open_booking(
         client_id,
     };
     let draft = input.parse_with_fee(model::Money::parse_shillings(Some(&fee)), greenroom.now());
-    let draft = draft.map_err(|refusal| crate::ssr::fail(refusal.into()))?;
-    let opened = greenroom.open_booking(&viewer, draft).await.map_err(crate::ssr::fail)?;
+    let draft = draft.map_err(|refusal| crate::ssr::to_request_error(refusal.into()))?;
+    let opened = greenroom.open_booking(&viewer, draft).await.map_err(crate::ssr::to_request_error)?;
     leptos_axum::redirect(&format!("/conversations/{}", opened.id));
     Ok(())
 }
@@ -190,7 +190,7 @@ pub async fn open_booking(
 #[server(prefix = "/fn", endpoint = "booking", protocol = FormPost)]
 pub async fn load_booking(id: String) -> RequestResult<ForPerson<BookingView>> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
-    crate::ssr::mine(&viewer, greenroom.load_booking_view(&viewer, crate::ssr::id(&id)?).await)
+    crate::ssr::for_person(&viewer, greenroom.load_booking_view(&viewer, crate::ssr::parse_id(&id)?).await)
 }
 
 /// Accepts, declines or calls off a booking.
@@ -198,6 +198,9 @@ pub async fn load_booking(id: String) -> RequestResult<ForPerson<BookingView>> {
 pub async fn take_booking_action(booking_id: String, step: String) -> RequestResult<model::Booking> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     let step = step.parse().map_err(|()| model::ApiError::field("step", model::FieldError::Invalid));
-    let step = step.map_err(|refusal| crate::ssr::fail(refusal.into()))?;
-    greenroom.apply_booking_action(&viewer, crate::ssr::id(&booking_id)?, step).await.map_err(crate::ssr::fail)
+    let step = step.map_err(|refusal| crate::ssr::to_request_error(refusal.into()))?;
+    greenroom
+        .apply_booking_action(&viewer, crate::ssr::parse_id(&booking_id)?, step)
+        .await
+        .map_err(crate::ssr::to_request_error)
 }

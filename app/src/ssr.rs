@@ -45,10 +45,10 @@ pub fn request_context() -> RequestResult<RequestContext> {
 
 /// The secret by which a browser shows that it is the one that registered an account. It stands in the session's cookie
 /// until a person signs in.
-pub fn registrant() -> Option<String> {
+pub fn registrant_secret() -> Option<String> {
     let (parts, cookie): (Parts, SessionCookie) = (use_context()?, use_context()?);
     let context = parts.extensions.get::<RequestContext>()?;
-    cookie.read(&parts.headers).filter(|_| context.viewer.is_none()).map(str::to_owned)
+    cookie.read_token(&parts.headers).filter(|_| context.viewer.is_none()).map(str::to_owned)
 }
 
 /// Gives the browser that secret, unless a person is signed in there or was before: then the cookie says that the device
@@ -56,59 +56,59 @@ pub fn registrant() -> Option<String> {
 pub async fn set_registrant(secret: &str) -> RequestResult<()> {
     let RequestContext { viewer, cookie: held, .. } = request_context()?;
     let is_known = match &held {
-        Some(held) => greenroom()?.is_known_device(held).await.map_err(fail)?,
+        Some(held) => greenroom()?.is_known_device(held).await.map_err(to_request_error)?,
         None => false,
     };
     if viewer.is_none() && !is_known {
         let cookie: SessionCookie = use_context().ok_or(ApiError::Internal)?;
-        set_cookie(cookie.set(secret).ok_or(ApiError::Internal)?);
+        set_cookie(cookie.set_header(secret).ok_or(ApiError::Internal)?);
     }
     Ok(())
 }
 
 /// Who is signed in. That the page which asks is theirs, the server has found out before.
 pub fn viewer() -> RequestResult<Viewer> {
-    request_context()?.viewer.ok_or_else(|| fail(ApiError::Unauthenticated.into()))
+    request_context()?.viewer.ok_or_else(|| to_request_error(ApiError::Unauthenticated.into()))
 }
 
 /// An id from a path: one that can't be read is one that doesn't exist.
-pub fn id<T: FromStr>(text: &str) -> RequestResult<T> {
-    text.parse().map_err(|_| fail(ApiError::NotFound.into()))
+pub fn parse_id<T: FromStr>(text: &str) -> RequestResult<T> {
+    text.parse().map_err(|_| to_request_error(ApiError::NotFound.into()))
 }
 
 /// An address that was typed.
-pub fn email(text: &str) -> RequestResult<model::Email> {
-    field("email", model::account::parse_email(Some(text)))
+pub fn parse_email(text: &str) -> RequestResult<model::Email> {
+    check_field("email", model::account::parse_email(Some(text)))
 }
 
 /// An address by which a person looks for their account.
 pub fn lookup_email(text: &str) -> RequestResult<model::LookupEmail> {
-    field("email", model::account::lookup_email(Some(text)))
+    check_field("email", model::account::lookup_email(Some(text)))
 }
 
 /// A field that was typed.
-pub fn field<T>(name: &str, parsed: Result<T, model::FieldError>) -> RequestResult<T> {
-    parsed.map_err(|fault| fail(ApiError::field(name, fault).into()))
+pub fn check_field<T>(name: &str, parsed: Result<T, model::FieldError>) -> RequestResult<T> {
+    parsed.map_err(|fault| to_request_error(ApiError::field(name, fault).into()))
 }
 
 /// The viewer's view, or why not.
-pub fn mine<T>(viewer: &Viewer, result: services::Result<T>) -> RequestResult<ForPerson<T>> {
-    let view = result.map_err(fail)?;
+pub fn for_person<T>(viewer: &Viewer, result: services::Result<T>) -> RequestResult<ForPerson<T>> {
+    let view = result.map_err(to_request_error)?;
     Ok(ForPerson { me: viewer.id(), view })
 }
 
 /// Turns an error of a service into an answer, with the status that goes with it.
-pub fn fail(error: services::Error) -> RequestError {
+pub fn to_request_error(error: services::Error) -> RequestError {
     let refusal = error.into_api_error();
     // A form without JavaScript is answered with a redirect back, which a status of its own would break.
     if let (false, Some(response)) = (is_plain_form(), use_context::<ResponseOptions>()) {
-        response.set_status(status(&refusal));
+        response.set_status(error_status(&refusal));
     }
     refusal.into()
 }
 
 /// The status that goes with a refusal, here as in the REST interface.
-pub fn status(refusal: &ApiError) -> StatusCode {
+pub fn error_status(refusal: &ApiError) -> StatusCode {
     match refusal {
         ApiError::Unauthenticated | ApiError::InvalidCredentials => StatusCode::UNAUTHORIZED,
         ApiError::EmailUnverified
@@ -132,7 +132,7 @@ pub fn status(refusal: &ApiError) -> StatusCode {
 }
 
 /// Sends the browser on after a form without JavaScript. The hydrated page knows by itself what to do.
-pub fn send_on(path: &str) {
+pub fn redirect_plain_form(path: &str) {
     if is_plain_form() {
         leptos_axum::redirect(path);
     }

@@ -41,7 +41,7 @@ pub(crate) async fn check_page_owner(request: Request, next: Next) -> Response {
         return other_person_response(&viewer, &bytes);
     }
     let refusal = ApiError::OtherPerson;
-    (ssr::status(&refusal), Json(RequestError::Refused(refusal))).into_response()
+    (ssr::error_status(&refusal), Json(RequestError::Refused(refusal))).into_response()
 }
 
 /// Whether a form names this person and no other.
@@ -59,5 +59,5 @@ fn other_person_response(viewer: &Viewer, form: &Bytes) -> Response {
     let policy = security_headers::error_page_policy(&nonce).map(|policy| [(header::CONTENT_SECURITY_POLICY, policy)]);
     let no_store = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
     let html = other_person_page(&nonce, &viewer.person().name, &entered.join("\n"));
-    (ssr::status(&ApiError::OtherPerson), policy, no_store, Html(html)).into_response()
+    (ssr::error_status(&ApiError::OtherPerson), policy, no_store, Html(html)).into_response()
 }

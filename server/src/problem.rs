@@ -1,7 +1,7 @@
 //! How the interface says no: `application/problem+json`, RFC 9457.
 
 use crate::middleware::security_headers;
-use app::ssr::status;
+use app::ssr::error_status;
 use axum::{
     Json,
     extract::Request,
@@ -87,7 +87,7 @@ impl Problem {
 
 impl From<ApiError> for Problem {
     fn from(refusal: ApiError) -> Self {
-        let (status, code) = (status(&refusal), refusal.code());
+        let (status, code) = (error_status(&refusal), refusal.code());
         let (fields, retry_after) = match refusal {
             ApiError::Invalid { fields } => (fields, None),
             ApiError::RateLimited { retry_after }

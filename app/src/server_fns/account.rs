@@ -31,8 +31,9 @@ pub async fn register_account(
 ) -> RequestResult<()> {
     let (greenroom, context) = (crate::ssr::greenroom()?, crate::ssr::request_context()?);
     let input = model::RegisterInput { email: Some(email), password: Some(password), name: Some(name), role, craft };
-    let registration = input.parse().map_err(|refusal| crate::ssr::fail(refusal.into()))?;
-    let secret = greenroom.register_account(registration, context.address).await.map_err(crate::ssr::fail)?;
+    let registration = input.parse().map_err(|refusal| crate::ssr::to_request_error(refusal.into()))?;
+    let secret =
+        greenroom.register_account(registration, context.address).await.map_err(crate::ssr::to_request_error)?;
     crate::ssr::set_registrant(&secret).await?;
     leptos_axum::redirect("/verify");
     Ok(())
@@ -42,8 +43,8 @@ pub async fn register_account(
 #[server(prefix = "/fn", endpoint = "resend", protocol = FormPost)]
 pub async fn resend_verification(email: String) -> RequestResult<()> {
     let (greenroom, context) = (crate::ssr::greenroom()?, crate::ssr::request_context()?);
-    let (email, registrant) = (crate::ssr::email(&email)?, crate::ssr::registrant());
-    greenroom.resend_link(email, registrant, context.address).await.map_err(crate::ssr::fail)?;
+    let (email, registrant) = (crate::ssr::parse_email(&email)?, crate::ssr::registrant_secret());
+    greenroom.resend_link(email, registrant, context.address).await.map_err(crate::ssr::to_request_error)?;
     leptos_axum::redirect("/verify?again=1");
     Ok(())
 }
@@ -52,10 +53,10 @@ pub async fn resend_verification(email: String) -> RequestResult<()> {
 #[server(prefix = "/fn", endpoint = "link", protocol = FormPost)]
 pub async fn load_mailed_link(token: String) -> RequestResult<Option<MailedLink>> {
     let (greenroom, context) = (crate::ssr::greenroom()?, crate::ssr::request_context()?);
-    let registrant = crate::ssr::registrant();
+    let registrant = crate::ssr::registrant_secret();
     match greenroom.load_mailed_link(&token, registrant.as_deref(), context.viewer.as_ref()).await {
         Err(services::Error::Api(_)) => Ok(None),
-        found => Ok(Some(found.map_err(crate::ssr::fail)?)),
+        found => Ok(Some(found.map_err(crate::ssr::to_request_error)?)),
     }
 }
 
@@ -72,12 +73,12 @@ pub async fn verify_email(
     use services::accounts::{Confirmation, LinkOpener};
     let (greenroom, context) = (crate::ssr::greenroom()?, crate::ssr::request_context()?);
     let profile = model::ProfileInput { password, name, role, craft }.parse();
-    let profile = profile.map_err(|refusal| crate::ssr::fail(refusal.into()))?;
-    let by = LinkOpener::Browser(crate::ssr::registrant());
+    let profile = profile.map_err(|refusal| crate::ssr::to_request_error(refusal.into()))?;
+    let by = LinkOpener::Browser(crate::ssr::registrant_secret());
     let confirmed = greenroom
         .confirm_email(Confirmation { token, profile, by, from: Some(context.address) })
         .await
-        .map_err(crate::ssr::fail)?;
+        .map_err(crate::ssr::to_request_error)?;
     leptos_axum::redirect(match context.viewer.map(|viewer| viewer.id() == confirmed.person) {
         None => "/signin?done=verified",
         Some(true) => "/settings?done=verified",
@@ -90,7 +91,10 @@ pub async fn verify_email(
 #[server(prefix = "/fn", endpoint = "forgot", protocol = FormPost)]
 pub async fn request_password_reset(email: String) -> RequestResult<()> {
     let (greenroom, context) = (crate::ssr::greenroom()?, crate::ssr::request_context()?);
-    greenroom.forgot_password(crate::ssr::lookup_email(&email)?, context.address).await.map_err(crate::ssr::fail)?;
+    greenroom
+        .forgot_password(crate::ssr::lookup_email(&email)?, context.address)
+        .await
+        .map_err(crate::ssr::to_request_error)?;
     leptos_axum::redirect("/forgot?sent=1");
     Ok(())
 }
@@ -98,9 +102,9 @@ pub async fn request_password_reset(email: String) -> RequestResult<()> {
 /// Sets a new password, and sends the browser on to sign in with it.
 #[server(prefix = "/fn", endpoint = "reset", protocol = FormPost)]
 pub async fn reset_password(token: String, password: String) -> RequestResult<()> {
-    let password = crate::ssr::field("password", model::NewPassword::parse(Some(&password)))?;
+    let password = crate::ssr::check_field("password", model::NewPassword::parse(Some(&password)))?;
     let link = services::accounts::ResetLink { token, from: Some(crate::ssr::request_context()?.address) };
-    crate::ssr::greenroom()?.reset_password(link, password).await.map_err(crate::ssr::fail)?;
+    crate::ssr::greenroom()?.reset_password(link, password).await.map_err(crate::ssr::to_request_error)?;
     leptos_axum::redirect("/signin?done=reset");
     Ok(())
 }
@@ -109,10 +113,10 @@ pub async fn reset_password(token: String, password: String) -> RequestResult<()
 #[server(prefix = "/fn", endpoint = "settings", protocol = FormPost)]
 pub async fn load_settings() -> RequestResult<Settings> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
-    let account = greenroom.load_account(&viewer).await.map_err(crate::ssr::fail)?;
-    let devices = greenroom.list_devices(&viewer).await.map_err(crate::ssr::fail)?;
-    let tokens = greenroom.list_access_tokens(&viewer).await.map_err(crate::ssr::fail)?;
-    let role_open = greenroom.may_change_role(&viewer).await.map_err(crate::ssr::fail)?;
+    let account = greenroom.load_account(&viewer).await.map_err(crate::ssr::to_request_error)?;
+    let devices = greenroom.list_devices(&viewer).await.map_err(crate::ssr::to_request_error)?;
+    let tokens = greenroom.list_access_tokens(&viewer).await.map_err(crate::ssr::to_request_error)?;
+    let role_open = greenroom.may_change_role(&viewer).await.map_err(crate::ssr::to_request_error)?;
     let confirmed = greenroom.is_confirmed(&viewer);
     Ok(Settings { account, devices, tokens, role_open, confirmed })
 }
@@ -129,9 +133,9 @@ pub async fn change_account(
     // A form ends its lines with CRLF.
     let bio = bio.map(|bio| bio.replace("\r\n", "\n"));
     let input = model::AccountInput { name, craft, bio, mail_after, ..Default::default() };
-    let change = input.parse(viewer.role()).map_err(|refusal| crate::ssr::fail(refusal.into()))?;
-    let account = greenroom.change_account(&viewer, change).await.map_err(crate::ssr::fail)?;
-    crate::ssr::send_on("/settings?done=saved");
+    let change = input.parse(viewer.role()).map_err(|refusal| crate::ssr::to_request_error(refusal.into()))?;
+    let account = greenroom.change_account(&viewer, change).await.map_err(crate::ssr::to_request_error)?;
+    crate::ssr::redirect_plain_form("/settings?done=saved");
     Ok(account)
 }
 
@@ -140,9 +144,9 @@ pub async fn change_account(
 pub async fn change_role(role: String) -> RequestResult<()> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     let input = model::AccountInput { role: Some(role), ..Default::default() };
-    let change = input.parse(viewer.role()).map_err(|refusal| crate::ssr::fail(refusal.into()))?;
-    greenroom.change_account(&viewer, change).await.map_err(crate::ssr::fail)?;
-    crate::ssr::send_on("/settings?done=role");
+    let change = input.parse(viewer.role()).map_err(|refusal| crate::ssr::to_request_error(refusal.into()))?;
+    greenroom.change_account(&viewer, change).await.map_err(crate::ssr::to_request_error)?;
+    crate::ssr::redirect_plain_form("/settings?done=role");
     Ok(())
 }
 
@@ -152,9 +156,9 @@ pub async fn change_privacy(receipts: bool, presence: bool) -> RequestResult<()>
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     let (receipts, presence) = (Some(receipts), Some(presence));
     let input = model::AccountInput { receipts, presence, ..Default::default() };
-    let change = input.parse(viewer.role()).map_err(|refusal| crate::ssr::fail(refusal.into()))?;
-    greenroom.change_account(&viewer, change).await.map_err(crate::ssr::fail)?;
-    crate::ssr::send_on("/settings?done=saved");
+    let change = input.parse(viewer.role()).map_err(|refusal| crate::ssr::to_request_error(refusal.into()))?;
+    greenroom.change_account(&viewer, change).await.map_err(crate::ssr::to_request_error)?;
+    crate::ssr::redirect_plain_form("/settings?done=saved");
     Ok(())
 }
 
@@ -163,9 +167,9 @@ pub async fn change_privacy(receipts: bool, presence: bool) -> RequestResult<()>
 pub async fn change_password(current: String, password: String) -> RequestResult<()> {
     use services::accounts::Password;
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
-    let new = crate::ssr::field("password", model::NewPassword::parse(Some(&password)))?;
-    greenroom.change_password(&viewer, Password::new(current), new).await.map_err(crate::ssr::fail)?;
-    crate::ssr::send_on("/settings?done=password");
+    let new = crate::ssr::check_field("password", model::NewPassword::parse(Some(&password)))?;
+    greenroom.change_password(&viewer, Password::new(current), new).await.map_err(crate::ssr::to_request_error)?;
+    crate::ssr::redirect_plain_form("/settings?done=password");
     Ok(())
 }
 
@@ -175,9 +179,9 @@ pub async fn change_email(email: String, password: String) -> RequestResult<()> 
     use services::accounts::Password;
     let (greenroom, context, viewer) =
         (crate::ssr::greenroom()?, crate::ssr::request_context()?, crate::ssr::viewer()?);
-    let (email, password) = (crate::ssr::email(&email)?, Password::new(password));
-    greenroom.change_email(&viewer, password, email, context.address).await.map_err(crate::ssr::fail)?;
-    crate::ssr::send_on("/settings?done=email");
+    let (email, password) = (crate::ssr::parse_email(&email)?, Password::new(password));
+    greenroom.change_email(&viewer, password, email, context.address).await.map_err(crate::ssr::to_request_error)?;
+    crate::ssr::redirect_plain_form("/settings?done=email");
     Ok(())
 }
 
@@ -185,8 +189,8 @@ pub async fn change_email(email: String, password: String) -> RequestResult<()> 
 #[server(prefix = "/fn", endpoint = "end-session", protocol = FormPost)]
 pub async fn end_session(id: String) -> RequestResult<()> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
-    greenroom.end_session(&viewer, crate::ssr::id(&id)?).await.map_err(crate::ssr::fail)?;
-    crate::ssr::send_on("/settings?done=ended");
+    greenroom.end_session(&viewer, crate::ssr::parse_id(&id)?).await.map_err(crate::ssr::to_request_error)?;
+    crate::ssr::redirect_plain_form("/settings?done=ended");
     Ok(())
 }
 
@@ -197,8 +201,8 @@ pub async fn create_token(name: String, scope: String, expires_in_days: Option<S
     // What is no number is out of range.
     let expires_in_days = expires_in_days.map(|days| days.parse().unwrap_or_default());
     let input = model::TokenInput { name: Some(name), scope: Some(scope), expires_in_days };
-    let draft = input.parse().map_err(|refusal| crate::ssr::fail(refusal.into()))?;
-    Ok(greenroom.create_token(&viewer, draft).await.map_err(crate::ssr::fail)?.secret)
+    let draft = input.parse().map_err(|refusal| crate::ssr::to_request_error(refusal.into()))?;
+    Ok(greenroom.create_token(&viewer, draft).await.map_err(crate::ssr::to_request_error)?.secret)
 }
 
 /// Takes the password once more: for an hour, tokens and data are given out.
@@ -206,8 +210,8 @@ pub async fn create_token(name: String, scope: String, expires_in_days: Option<S
 pub async fn confirm_password(password: String) -> RequestResult<()> {
     use services::accounts::Password;
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
-    greenroom.confirm_password(&viewer, Password::new(password)).await.map_err(crate::ssr::fail)?;
-    crate::ssr::send_on("/settings?done=confirmed");
+    greenroom.confirm_password(&viewer, Password::new(password)).await.map_err(crate::ssr::to_request_error)?;
+    crate::ssr::redirect_plain_form("/settings?done=confirmed");
     Ok(())
 }
 
@@ -216,9 +220,9 @@ pub async fn confirm_password(password: String) -> RequestResult<()> {
 pub async fn delete_account(password: String) -> RequestResult<()> {
     use services::accounts::Password;
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
-    greenroom.delete_account(&viewer, Password::new(password)).await.map_err(crate::ssr::fail)?;
+    greenroom.delete_account(&viewer, Password::new(password)).await.map_err(crate::ssr::to_request_error)?;
     let cookie: crate::ssr::SessionCookie = use_context().ok_or(model::ApiError::Internal)?;
-    crate::ssr::set_cookie(cookie.clear().ok_or(model::ApiError::Internal)?);
+    crate::ssr::set_cookie(cookie.clear_header().ok_or(model::ApiError::Internal)?);
     leptos_axum::redirect("/?done=left");
     Ok(())
 }
@@ -226,7 +230,7 @@ pub async fn delete_account(password: String) -> RequestResult<()> {
 /// Ends mails about unread messages, by the link of such a mail.
 #[server(prefix = "/fn", endpoint = "unsubscribe", protocol = FormPost)]
 pub async fn unsubscribe_from_mail(token: String) -> RequestResult<()> {
-    crate::ssr::greenroom()?.unsubscribe(&token).await.map_err(crate::ssr::fail)?;
-    crate::ssr::send_on("/unsubscribe?done=1");
+    crate::ssr::greenroom()?.unsubscribe(&token).await.map_err(crate::ssr::to_request_error)?;
+    crate::ssr::redirect_plain_form("/unsubscribe?done=1");
     Ok(())
 }

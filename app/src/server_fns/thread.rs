@@ -8,15 +8,21 @@ use model::Presence;
 #[server(prefix = "/fn", endpoint = "read-on", protocol = FormPost)]
 pub async fn mark_read(conversation_id: String, seq: i64) -> RequestResult<()> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
-    greenroom.mark_read(&viewer, crate::ssr::id(&conversation_id)?, seq).await.map_err(crate::ssr::fail)
+    greenroom
+        .mark_read(&viewer, crate::ssr::parse_id(&conversation_id)?, seq)
+        .await
+        .map_err(crate::ssr::to_request_error)
 }
 
 /// Counts messages from one on as unread again, and sends the browser back to the inbox.
 #[server(prefix = "/fn", endpoint = "mark-unread", protocol = FormPost)]
 pub async fn mark_unread(conversation_id: String, seq: i64) -> RequestResult<()> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
-    greenroom.mark_unread(&viewer, crate::ssr::id(&conversation_id)?, seq).await.map_err(crate::ssr::fail)?;
-    crate::ssr::send_on("/inbox");
+    greenroom
+        .mark_unread(&viewer, crate::ssr::parse_id(&conversation_id)?, seq)
+        .await
+        .map_err(crate::ssr::to_request_error)?;
+    crate::ssr::redirect_plain_form("/inbox");
     Ok(())
 }
 
@@ -24,19 +30,28 @@ pub async fn mark_unread(conversation_id: String, seq: i64) -> RequestResult<()>
 #[server(prefix = "/fn", endpoint = "delivered", protocol = FormPost)]
 pub async fn mark_delivered(conversation_id: String, seq: i64) -> RequestResult<()> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
-    greenroom.mark_delivered(&viewer, crate::ssr::id(&conversation_id)?, seq).await.map_err(crate::ssr::fail)
+    greenroom
+        .mark_delivered(&viewer, crate::ssr::parse_id(&conversation_id)?, seq)
+        .await
+        .map_err(crate::ssr::to_request_error)
 }
 
 /// Says that the viewer is writing.
 #[server(prefix = "/fn", endpoint = "typing", protocol = FormPost)]
 pub async fn send_typing(conversation_id: String) -> RequestResult<()> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
-    greenroom.notify_typing(&viewer, crate::ssr::id(&conversation_id)?).await.map_err(crate::ssr::fail)
+    greenroom
+        .notify_typing(&viewer, crate::ssr::parse_id(&conversation_id)?)
+        .await
+        .map_err(crate::ssr::to_request_error)
 }
 
 /// Whether the other person of a conversation is here.
 #[server(prefix = "/fn", endpoint = "presence", protocol = FormPost)]
 pub async fn load_presence(conversation_id: String) -> RequestResult<Presence> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
-    greenroom.load_presence(&viewer, crate::ssr::id(&conversation_id)?).await.map_err(crate::ssr::fail)
+    greenroom
+        .load_presence(&viewer, crate::ssr::parse_id(&conversation_id)?)
+        .await
+        .map_err(crate::ssr::to_request_error)
 }

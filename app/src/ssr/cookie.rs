@@ -19,7 +19,7 @@ impl SessionCookie {
     }
 
     /// The token a request carries.
-    pub fn read(self, headers: &HeaderMap) -> Option<&str> {
+    pub fn read_token(self, headers: &HeaderMap) -> Option<&str> {
         let pairs = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
         pairs
             .flat_map(|value| value.split(';'))
@@ -28,16 +28,16 @@ impl SessionCookie {
     }
 
     /// Gives the browser a session. `None` for a token that can't stand in a header.
-    pub fn set(self, token: &str) -> Option<HeaderValue> {
-        self.header(token, MAX_AGE)
+    pub fn set_header(self, token: &str) -> Option<HeaderValue> {
+        self.build_header(token, MAX_AGE)
     }
 
     /// Takes it away again.
-    pub fn clear(self) -> Option<HeaderValue> {
-        self.header("", 0)
+    pub fn clear_header(self) -> Option<HeaderValue> {
+        self.build_header("", 0)
     }
 
-    fn header(self, value: &str, max_age: u32) -> Option<HeaderValue> {
+    fn build_header(self, value: &str, max_age: u32) -> Option<HeaderValue> {
         let secure = if self.secure { "; Secure" } else { "" };
         let name = self.name();
         HeaderValue::try_from(format!("{name}={value}; HttpOnly; SameSite=Lax; Path=/; Max-Age={max_age}{secure}")).ok()
@@ -49,16 +49,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cookie_is_read_among_others() {
+    fn the_token_is_read_among_other_cookies() {
         let mut headers = HeaderMap::new();
         headers.append(header::COOKIE, HeaderValue::from_static("theme=dark; greenroom=abc; x=y"));
-        assert_eq!(SessionCookie { secure: false }.read(&headers), Some("abc"));
-        assert_eq!(SessionCookie { secure: true }.read(&headers), None);
+        assert_eq!(SessionCookie { secure: false }.read_token(&headers), Some("abc"));
+        assert_eq!(SessionCookie { secure: true }.read_token(&headers), None);
     }
 
     #[test]
-    fn over_https_the_cookie_is_bound_to_the_host() {
-        let set = SessionCookie { secure: true }.set("abc").expect("a header");
+    fn over_https_the_cookie_has_the_host_prefix() {
+        let set = SessionCookie { secure: true }.set_header("abc").expect("a header");
         let text = set.to_str().expect("text");
         assert!(text.starts_with("__Host-greenroom=abc; HttpOnly; SameSite=Lax; Path=/"), "{text}");
         assert!(text.ends_with("; Secure"), "{text}");

@@ -44,7 +44,7 @@ async fn end_session(
 ) -> Result<Response, Problem> {
     state.greenroom.end_session(&viewer, id).await?;
     if id == viewer.session() {
-        let cookie = state.cookie.clear().ok_or(Problem::INTERNAL)?;
+        let cookie = state.cookie.clear_header().ok_or(Problem::INTERNAL)?;
         return Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response());
     }
     Ok(StatusCode::NO_CONTENT.into_response())

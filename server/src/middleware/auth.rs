@@ -36,7 +36,7 @@ pub(crate) async fn authenticate(State(state): State<AppState>, mut request: Req
             Err(broken) => return Problem::from(broken.into_api_error()).into_response(),
         },
     };
-    let cookie = state.cookie.read(headers).map(str::to_owned);
+    let cookie = state.cookie.read_token(headers).map(str::to_owned);
     let user_agent =
         headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
     let reads = match kind {
@@ -64,7 +64,7 @@ fn error_response(error: Error, kind: RouteKind, uri: &Uri) -> Response {
         (RouteKind::Page, Error::Api(_)) => Redirect::to(&sign_in_for(&uri.to_string())).into_response(),
         (RouteKind::Function, error) => {
             let refusal = error.into_api_error();
-            (app::ssr::status(&refusal), Json(RequestError::Refused(refusal))).into_response()
+            (app::ssr::error_status(&refusal), Json(RequestError::Refused(refusal))).into_response()
         }
         (_, error) => Problem::from(error).into_response(),
     }
@@ -83,7 +83,7 @@ fn read_credential<'a>(headers: &'a HeaderMap, state: &AppState) -> Option<Crede
         let token = if scheme.eq_ignore_ascii_case("bearer") { token.trim() } else { "" };
         return Some(Credential::AccessToken(token));
     }
-    state.cookie.read(headers).map(Credential::Cookie)
+    state.cookie.read_token(headers).map(Credential::Cookie)
 }
 
 impl Credential<'_> {
