@@ -6,7 +6,7 @@
 //!
 //! # Layout
 //! - [`pages`]: one file a page
-//! - [`parts`]: what pages are made of
+//! - [`components`]: what pages are made of
 //! - [`server_fns`]: what a page asks of the server, [`server_fn_client`]: how, and [`json`]: in which form it is answered
 //! - [`owner`]: whose page it is
 //! - `browser`: browser APIs that may be missing or throw
@@ -19,11 +19,11 @@
 #![recursion_limit = "256"]
 
 mod browser;
+pub mod components;
 pub mod json;
 pub mod live;
 pub mod owner;
 pub mod pages;
-pub mod parts;
 mod reactive;
 pub mod request_error;
 pub mod server_fn_client;

@@ -28,7 +28,7 @@ mod visited;
 pub use closed::{Closed, heed, may_ask};
 pub use outbox::Outbox;
 
-use crate::{browser, owner::PageOwner, parts::local::Local, reactive::effect, request_error::ForPerson};
+use crate::{browser, components::locale::Locale, owner::PageOwner, reactive::effect, request_error::ForPerson};
 use arrivals::Arrivals;
 use leptos::{ev::Custom, prelude::*};
 use model::{ApplyOutcome, Envelope, Inbox, PersonId, Projection, text::isolate};
@@ -77,7 +77,7 @@ pub struct Live {
     pub passing: Passing,
     /// Threads that were open before.
     pub visited: Visited,
-    local: Local,
+    locale: Locale,
     /// Whether it has begun to listen for its person.
     begun: StoredValue<bool>,
     /// Messages not yet read, for the title.
@@ -122,7 +122,7 @@ impl Memory {
 
 impl Live {
     /// Puts it into the context.
-    pub fn provide(local: Local) -> Self {
+    pub fn provide(locale: Locale) -> Self {
         let live = Self {
             connection: RwSignal::new(Connection::Live),
             closed: RwSignal::new(None),
@@ -133,7 +133,7 @@ impl Live {
             arrivals: Arrivals::default(),
             passing: Passing::new(),
             visited: Visited::default(),
-            local,
+            locale,
             begun: StoredValue::new(false),
             unread: RwSignal::new(0),
             kept: StoredValue::default(),

@@ -1,8 +1,8 @@
 use crate::{
+    components::locale::Locale,
     live::{Live, Outbox},
     owner::PageOwner,
     pages::{Desk, Door, InboxPage, Messages, NotFound, SignedIn, ThreadPage, apart},
-    parts::local::Local,
     reactive::effect,
     strings,
 };
@@ -78,11 +78,11 @@ fn PartsAhead() -> impl IntoView {
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
-    let local = Local::provide();
-    let live = Live::provide(local);
+    let locale = Locale::provide();
+    let live = Live::provide(locale);
     Outbox::provide(live);
     effect(move || {
-        local.start();
+        locale.mark_hydrated();
         let is_broken = |root: &Element| root.get_attribute("data-dead").as_deref() == Some("broken");
         if let Some(root) = document().document_element().filter(|root| !is_broken(root)) {
             // Tells tests and the guard that the page answers now.

@@ -148,7 +148,7 @@ fn pass_on(live: Live, heard: Heard) {
     match heard {
         Heard::Heartbeat(Cursor { cursor, at }) => {
             if let Some(at) = at {
-                live.local.set_clock(at);
+                live.locale.set_clock(at);
             }
             behind(live, cursor);
         }

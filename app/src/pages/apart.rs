@@ -6,8 +6,8 @@ use super::{
     Unsubscribe, Verify,
 };
 use crate::{
+    components::LoadError,
     live::{IN_BROWSER, Live},
-    parts::Failed,
     request_error::{RequestError, RequestResult},
     server_fns,
 };
@@ -160,5 +160,5 @@ fn unreached() -> AnyView {
             let _ = window().location().reload();
         }
     });
-    view! { <main class="page" id="content"><Failed failure=RequestError::Network/></main> }.into_any()
+    view! { <main class="page" id="content"><LoadError failure=RequestError::Network/></main> }.into_any()
 }

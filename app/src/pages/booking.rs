@@ -1,9 +1,9 @@
 use crate::{
-    live::Live,
-    parts::{
-        Answers, BookingFacts, CallOff, Failed, IsolatedText, PageTitle, Skeleton, StatusChip, StepFailed, Stepping,
-        page_of_param,
+    components::{
+        AcceptOrDecline, BookingActionError, BookingActions, BookingFacts, CancelBooking, IsolatedText, LoadError,
+        PageTitle, Skeleton, StatusChip, page_of_param,
     },
+    live::Live,
     reactive::memo,
     request_error::ForPerson,
     server_fn_client::page_resource,
@@ -28,7 +28,7 @@ fn BookingOf(id: String) -> impl IntoView {
                 {move || Suspend::new(async move {
                     match found.await {
                         Ok(mine) => Either::Left(view! { <Details mine/> }),
-                        Err(failure) => Either::Right(view! { <Failed failure/> }),
+                        Err(failure) => Either::Right(view! { <LoadError failure/> }),
                     }
                 })}
             </Transition>
@@ -42,15 +42,15 @@ fn Details(mine: ForPerson<BookingView>) -> impl IntoView {
     let conversation = memo(move || view.with(|view| view.conversation.clone()));
     let booking = memo(move || conversation.with(|conversation| conversation.booking.clone()));
     let (id, title) = conversation.with_untracked(|known| (known.id, known.booking.title.clone()));
-    let stepping = Stepping::begin("#booking-status");
+    let actions = BookingActions::begin("#booking-status");
     view! {
         <PageTitle text=title.clone()/>
         <h1><IsolatedText text=title/></h1>
         <p id="booking-status" tabindex="-1">{move || booking.with(|booking| view! { <StatusChip status=booking.status/> })}</p>
         <BookingFacts booking/>
-        <StepFailed stepping/>
-        <Answers stepping conversation/>
+        <BookingActionError actions/>
+        <AcceptOrDecline actions conversation/>
         <p><a class="button" href=format!("/conversations/{id}")>{strings::OPEN_CONVERSATION}</a></p>
-        <CallOff stepping conversation/>
+        <CancelBooking actions conversation/>
     }
 }

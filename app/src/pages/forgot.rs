@@ -1,5 +1,5 @@
 use crate::{
-    parts::{Done, Form, FormError, FormState, PageTitle, SiteBar, Submit, TextField, done_code},
+    components::{Flash, Form, FormError, FormState, PageTitle, SiteBar, SubmitButton, TextField, flash_code},
     server_fns, strings,
 };
 use leptos::prelude::*;
@@ -8,8 +8,8 @@ use model::person::EMAIL_LIMIT;
 /// Asking for a link to choose a new password. Known or not, an address is answered with the same words.
 #[component]
 pub fn Forgot() -> impl IntoView {
-    let form = FormState::of::<server_fns::RequestPasswordReset>("forgot");
-    let code = done_code("sent");
+    let form = FormState::for_server_fn::<server_fns::RequestPasswordReset>("forgot");
+    let code = flash_code("sent");
     let sent = move || code.get().filter(|_| form.failure.get().is_none()).map(|_| strings::LINK_SENT);
     view! {
         <PageTitle text=strings::FORGOT/>
@@ -17,11 +17,11 @@ pub fn Forgot() -> impl IntoView {
         <main class="page narrow" id="content">
             <h1>{strings::FORGOT}</h1>
             <p class="muted">{strings::FORGOT_LEAD}</p>
-            <Done text=Signal::derive(sent)/>
+            <Flash text=Signal::derive(sent)/>
             <FormError failure=form.failure/>
             <Form form class="form" id=form.id>
                 <TextField form field="email" label=strings::EMAIL kind="email" maxlength=EMAIL_LIMIT autocomplete="username"/>
-                <Submit form label=strings::SEND_LINK busy=strings::SENDING_LINK/>
+                <SubmitButton form label=strings::SEND_LINK busy=strings::SENDING_LINK/>
             </Form>
             <p class="ways"><a href="/signin">{strings::BACK_TO_SIGN_IN}</a></p>
         </main>

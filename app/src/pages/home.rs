@@ -1,6 +1,6 @@
 use crate::{
+    components::{Flash, PageTitle, SiteBar, flash_code},
     live::Outbox,
-    parts::{Done, PageTitle, SiteBar, done_code},
     reactive::effect,
     strings,
 };
@@ -9,7 +9,7 @@ use leptos::prelude::*;
 /// What Greenroom is, for whoever comes by.
 #[component]
 pub fn Home() -> impl IntoView {
-    let code = done_code("done");
+    let code = flash_code("done");
     let left = move || code.get().filter(|code| code == "left").map(|_| strings::LEFT);
     let outbox = Outbox::current();
     effect(move || {
@@ -21,7 +21,7 @@ pub fn Home() -> impl IntoView {
         <PageTitle text=""/>
         <SiteBar/>
         <main class="page home" id="content">
-            <Done text=Signal::derive(left)/>
+            <Flash text=Signal::derive(left)/>
             <h1>{strings::TAGLINE}</h1>
             <p class="lead">{strings::PITCH}</p>
             <p class="actions">

@@ -1,7 +1,7 @@
 use crate::{
+    components::{EmptyState, InboxRow, LoadError, PageTitle, Skeleton},
     live::Live,
-    parts::{Empty, Failed, InboxRow, PageTitle, Skeleton},
-    reactive::{effect, list, memo},
+    reactive::{effect, keyed_list, memo},
     request_error::{ForPerson, view_of},
     server_fn_client::page_resource,
     server_fns, strings,
@@ -32,7 +32,7 @@ pub fn Messages() -> impl IntoView {
                     {move || Suspend::new(async move {
                         match inbox.await {
                             Ok(mine) => Either::Left(view! { <List mine first_page=page.get_untracked().is_none()/> }),
-                            Err(failure) => Either::Right(view! { <Failed failure/> }),
+                            Err(failure) => Either::Right(view! { <LoadError failure/> }),
                         }
                     })}
                 </Transition>
@@ -68,7 +68,7 @@ fn List(mine: ForPerson<Inbox>, first_page: bool) -> impl IntoView {
     view! {
         {(!first_page).then(|| view! { <p class="older"><a href="/inbox">{strings::LATEST_CONVERSATIONS}</a></p> })}
         <ul class="rows" role="list" aria-label=strings::CONVERSATIONS>
-            {list(rows, |conversation| conversation.id, move |conversation| view! { <InboxRow me inbox conversation/> }.into_any())}
+            {keyed_list(rows, |conversation| conversation.id, move |conversation| view! { <InboxRow me inbox conversation/> }.into_any())}
         </ul>
         {move || inbox.with(|inbox| inbox.conversations.is_empty()).then(|| view! { <NoConversations/> })}
         {move || next().map(|page| {
@@ -91,12 +91,12 @@ fn NoConversations() -> impl IntoView {
                 let organizer = frame.await.is_ok_and(|mine| mine.view.person.role == Role::Organizer);
                 if organizer {
                     Either::Left(view! {
-                        <Empty title=strings::NO_CONVERSATIONS lead=strings::NO_CONVERSATIONS_ORGANIZER>
+                        <EmptyState title=strings::NO_CONVERSATIONS lead=strings::NO_CONVERSATIONS_ORGANIZER>
                             <a class="button primary" href="/talents">{strings::FIND_TALENT}</a>
-                        </Empty>
+                        </EmptyState>
                     })
                 } else {
-                    Either::Right(view! { <Empty title=strings::NO_CONVERSATIONS lead=strings::NO_CONVERSATIONS_TALENT/> })
+                    Either::Right(view! { <EmptyState title=strings::NO_CONVERSATIONS lead=strings::NO_CONVERSATIONS_TALENT/> })
                 }
             })}
         </Transition>

@@ -1,7 +1,7 @@
 use crate::{
-    parts::{
-        Failed, Field, Form, FormError, FormState, LongField, PageTitle, Skeleton, Submit, TextField, client_id,
-        page_of_query,
+    components::{
+        Field, Form, FormError, FormState, LoadError, PageTitle, Skeleton, SubmitButton, TextAreaField, TextField,
+        new_client_id, page_of_query,
     },
     server_fn_client::page_resource,
     server_fns, strings,
@@ -24,7 +24,7 @@ fn InquiryTo(id: String) -> impl IntoView {
                 {move || Suspend::new(async move {
                     match talent.await {
                         Ok(talent) => Either::Left(view! { <Inquiry talent/> }),
-                        Err(failure) => Either::Right(view! { <Failed failure/> }),
+                        Err(failure) => Either::Right(view! { <LoadError failure/> }),
                     }
                 })}
             </Transition>
@@ -34,8 +34,8 @@ fn InquiryTo(id: String) -> impl IntoView {
 
 #[component]
 fn Inquiry(talent: Person) -> impl IntoView {
-    let form = FormState::of::<server_fns::OpenBooking>("new-booking");
-    let date = form.wrong("eventDate");
+    let form = FormState::for_server_fn::<server_fns::OpenBooking>("new-booking");
+    let date = form.field_error("eventDate");
     view! {
         <PageTitle text=strings::NEW_BOOKING/>
         <h1>{strings::NEW_BOOKING}</h1>
@@ -43,16 +43,16 @@ fn Inquiry(talent: Person) -> impl IntoView {
         <FormError failure=form.failure/>
         <Form form class="form" id=form.id>
             <input type="hidden" name="talent_id" value=talent.id.to_string()/>
-            <input type="hidden" name="client_id" value=client_id() autocomplete="off"/>
+            <input type="hidden" name="client_id" value=new_client_id() autocomplete="off"/>
             <TextField form field="title" label=strings::BOOKING_TITLE help=strings::title_help() maxlength=booking::TITLE_LIMIT/>
             <Field id="event_date" label=strings::BOOKING_DATE error=date>
-                <input id="event_date" name="event_date" type="date" required value=form.kept("event_date") aria-describedby="event_date-error"
+                <input id="event_date" name="event_date" type="date" required value=form.flashed_value("event_date") aria-describedby="event_date-error"
                     autofocus=date.get_untracked().is_some() aria-invalid=move || date.get().map(|_| "true")/>
             </Field>
             <TextField form field="venue" label=strings::BOOKING_VENUE maxlength=booking::VENUE_LIMIT/>
             <TextField form field="fee" label=strings::BOOKING_FEE help=strings::BOOKING_FEE_HELP maxlength=40 inputmode="decimal"/>
-            <LongField form field="message" label=strings::FIRST_MESSAGE maxlength=message::BODY_LIMIT required=true/>
-            <Submit form label=strings::SEND_INQUIRY busy=strings::SENDING_INQUIRY/>
+            <TextAreaField form field="message" label=strings::FIRST_MESSAGE maxlength=message::BODY_LIMIT required=true/>
+            <SubmitButton form label=strings::SEND_INQUIRY busy=strings::SENDING_INQUIRY/>
         </Form>
     }
 }

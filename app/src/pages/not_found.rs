@@ -1,5 +1,5 @@
 use crate::{
-    parts::{PageTitle, SiteBar},
+    components::{PageTitle, SiteBar},
     strings,
 };
 use leptos::prelude::*;

@@ -1,9 +1,11 @@
 mod row;
 
 use crate::{
+    components::{
+        EmptyState, Form, FormError, FormState, Glyph, Icon, LoadError, PageTitle, Skeleton, focus_on, page_of_query,
+    },
     live::Live,
-    parts::{Empty, Failed, Form, FormError, FormState, Glyph, Icon, PageTitle, Skeleton, focus, page_of_query},
-    reactive::{effect, list},
+    reactive::{effect, keyed_list},
     request_error::{ForPerson, view_of},
     server_fn_client::page_resource,
     server_fns::{self, MarkNotificationsRead},
@@ -26,7 +28,7 @@ fn NotificationsOf(
 ) -> impl IntoView {
     let live = Live::current();
     let first_page = page.is_none();
-    let form = FormState::of::<MarkNotificationsRead>("mark-seen");
+    let form = FormState::for_server_fn::<MarkNotificationsRead>("mark-seen");
     let notices = page_resource(move || live.epoch.get(), move |_| server_fns::load_notifications(page.clone()));
     // A page of older ones isn't live: what was marked there is read again.
     effect(move || {
@@ -42,7 +44,7 @@ fn NotificationsOf(
                 {move || Suspend::new(async move {
                     match notices.await {
                         Ok(mine) => Either::Left(view! { <List mine first_page form/> }),
-                        Err(failure) => Either::Right(view! { <Failed failure/> }),
+                        Err(failure) => Either::Right(view! { <LoadError failure/> }),
                     }
                 })}
             </Transition>
@@ -66,10 +68,10 @@ fn List(mine: ForPerson<NotificationList>, first_page: bool, form: FormState) ->
         <FormError failure=form.failure/>
         {move || notices.with(|notices| notices.unread > 0).then(|| view! { <MarkAll form/> })}
         <ul class="rows" role="list" aria-label=strings::NOTIFICATIONS>
-            {list(rows, |notification| (notification.id, notification.actor.name.clone()), move |notification| view! { <Row notices notification form/> }.into_any())}
+            {keyed_list(rows, |notification| (notification.id, notification.actor.name.clone()), move |notification| view! { <Row notices notification form/> }.into_any())}
         </ul>
         {move || notices.with(|notices| notices.notifications.is_empty()).then(|| view! {
-            <Empty title=strings::NO_NOTIFICATIONS lead=strings::NO_NOTIFICATIONS_LEAD/>
+            <EmptyState title=strings::NO_NOTIFICATIONS lead=strings::NO_NOTIFICATIONS_LEAD/>
         })}
         {move || notices.with(|notices| notices.next_page.clone()).map(|page| {
             let href = format!("/notifications?page={page}");
@@ -86,7 +88,7 @@ fn List(mine: ForPerson<NotificationList>, first_page: bool, form: FormState) ->
 #[component]
 fn MarkAll(form: FormState) -> impl IntoView {
     view! {
-        <Form form on:submit=|_| focus("#notifications")>
+        <Form form on:submit=|_| focus_on("#notifications")>
             <button class="button" type="submit" disabled=form.pending><Icon glyph=Glyph::Check/>{strings::MARK_ALL_READ}</button>
         </Form>
     }

@@ -1,5 +1,7 @@
 use crate::{
-    parts::{Form, FormError, FormState, PageTitle, PasswordField, SiteBar, Submit, TextField, WhoFields},
+    components::{
+        Form, FormError, FormState, PageTitle, PasswordField, ProfileFields, SiteBar, SubmitButton, TextField,
+    },
     server_fns, strings,
 };
 use leptos::prelude::*;
@@ -9,7 +11,7 @@ use model::person::EMAIL_LIMIT;
 /// Joining. A link may say as what, by `?role=`.
 #[component]
 pub fn Register() -> impl IntoView {
-    let form = FormState::of::<server_fns::RegisterAccount>("register");
+    let form = FormState::for_server_fn::<server_fns::RegisterAccount>("register");
     let role = use_query_map().with_untracked(|query| query.get("role")).unwrap_or_default();
     view! {
         <PageTitle text=strings::CREATE_ACCOUNT/>
@@ -19,10 +21,10 @@ pub fn Register() -> impl IntoView {
             <p class="muted">{strings::REGISTER_LEAD}</p>
             <FormError failure=form.failure/>
             <Form form class="form" id=form.id>
-                <WhoFields form role/>
+                <ProfileFields form role/>
                 <TextField form field="email" label=strings::EMAIL kind="email" maxlength=EMAIL_LIMIT autocomplete="username"/>
                 <PasswordField form field="password" label=strings::PASSWORD new=true/>
-                <Submit form label=strings::CREATE_ACCOUNT busy=strings::CREATING_ACCOUNT/>
+                <SubmitButton form label=strings::CREATE_ACCOUNT busy=strings::CREATING_ACCOUNT/>
             </Form>
             <p class="ways"><span class="muted">{strings::HAVE_ACCOUNT}</span>" "<a href="/signin">{strings::SIGN_IN}</a></p>
         </main>

@@ -1,5 +1,5 @@
 use crate::{
-    parts::{Form, FormError, FormState, PageTitle, PasswordField, SiteBar, Submit},
+    components::{Form, FormError, FormState, PageTitle, PasswordField, SiteBar, SubmitButton},
     reactive::memo,
     server_fn_client::page_resource,
     server_fns, strings,
@@ -10,10 +10,10 @@ use leptos_router::hooks::use_query_map;
 /// Choosing a new password, by the link of a mail.
 #[component]
 pub fn Reset() -> impl IntoView {
-    let form = FormState::of::<server_fns::ResetPassword>("reset");
+    let form = FormState::for_server_fn::<server_fns::ResetPassword>("reset");
     let query = use_query_map();
     let token = memo(move || query.with(|query| query.get("token")));
-    let alive = move || token.get().filter(|_| form.wrong("token").get().is_none());
+    let alive = move || token.get().filter(|_| form.field_error("token").get().is_none());
     view! {
         <SiteBar/>
         <main class="page narrow" id="content">
@@ -29,7 +29,7 @@ pub fn Reset() -> impl IntoView {
                         // Whose password it is the page doesn't know; whatever keeps passwords asks for it.
                         <input hidden type="text" autocomplete="username"/>
                         <PasswordField form field="password" label=strings::NEW_PASSWORD new=true/>
-                        <Submit form label=strings::SET_PASSWORD busy=strings::SETTING_PASSWORD/>
+                        <SubmitButton form label=strings::SET_PASSWORD busy=strings::SETTING_PASSWORD/>
                     </Form>
                 }),
                 None => Either::Right(view! { <NoLink missing=token.get().is_none()/> }),

@@ -12,8 +12,8 @@ mod profile;
 mod tokens;
 
 use crate::{
+    components::{Flash, LoadError, PageTitle, Skeleton, flash_code},
     live::Live,
-    parts::{Done, Failed, PageTitle, Skeleton, done_code},
     reactive::effect,
     server_fn_client::page_resource,
     server_fns::{self, Settings},
@@ -37,18 +37,18 @@ use tokens::Tokens;
 pub fn SettingsPage() -> impl IntoView {
     let live = Live::current();
     let found = page_resource(move || live.epoch.get(), |_| server_fns::load_settings());
-    let code = done_code("done");
+    let code = flash_code("done");
     let done = move || code.get().as_deref().and_then(strings::flash_text);
     view! {
         <PageTitle text=strings::SETTINGS/>
         <main class="page settings" id="content">
             <h1>{strings::SETTINGS}</h1>
-            <Done text=Signal::derive(done)/>
+            <Flash text=Signal::derive(done)/>
             <Transition fallback=|| view! { <Skeleton rows=6/> }>
                 {move || Suspend::new(async move {
                     match found.await {
                         Ok(settings) => Either::Left(view! { <Parts settings/> }),
-                        Err(failure) => Either::Right(view! { <Failed failure/> }),
+                        Err(failure) => Either::Right(view! { <LoadError failure/> }),
                     }
                 })}
             </Transition>

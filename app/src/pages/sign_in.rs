@@ -1,5 +1,7 @@
 use crate::{
-    parts::{Done, Form, FormError, FormState, PageTitle, PasswordField, SiteBar, Submit, TextField, done_code},
+    components::{
+        Flash, Form, FormError, FormState, PageTitle, PasswordField, SiteBar, SubmitButton, TextField, flash_code,
+    },
     request_error::RequestError,
     server_fns, strings,
 };
@@ -10,10 +12,10 @@ use model::{ApiError, person::EMAIL_LIMIT};
 /// Signing in. Without JavaScript the same form, answered with a redirect.
 #[component]
 pub fn SignIn() -> impl IntoView {
-    let form = FormState::of::<server_fns::SignIn>("sign-in");
+    let form = FormState::for_server_fn::<server_fns::SignIn>("sign-in");
     let query = use_query_map();
     let next = move || query.with(|query| query.get("next")).unwrap_or_default();
-    let code = done_code("done");
+    let code = flash_code("done");
     let done = move || match code.get().as_deref() {
         _ if form.failure.get().is_some() => None,
         Some("verified") => Some(strings::VERIFIED),
@@ -27,14 +29,14 @@ pub fn SignIn() -> impl IntoView {
         <main class="page narrow" id="content">
             <h1>{strings::SIGN_IN}</h1>
             <p class="muted">{strings::SIGN_IN_LEAD}</p>
-            <Done text=Signal::derive(done)/>
+            <Flash text=Signal::derive(done)/>
             <FormError failure=form.failure/>
             {move || unverified().then(|| view! { <p><a href="/verify">{strings::SEND_AGAIN_LINK}</a></p> })}
             <Form form class="form" id=form.id>
                 <input type="hidden" name="next" value=next/>
                 <TextField form field="email" label=strings::EMAIL kind="email" maxlength=EMAIL_LIMIT autocomplete="username"/>
                 <PasswordField form field="password" label=strings::PASSWORD/>
-                <Submit form label=strings::SIGN_IN busy=strings::SIGNING_IN/>
+                <SubmitButton form label=strings::SIGN_IN busy=strings::SIGNING_IN/>
             </Form>
             <ul class="ways">
                 <li><a href="/forgot">{strings::FORGOT_PASSWORD}</a></li>

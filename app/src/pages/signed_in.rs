@@ -1,6 +1,6 @@
 use crate::{
+    components::{ConnectionBar, SiteBar, TopBar},
     live::{Live, Outbox},
-    parts::{ConnectionBar, SiteBar, TopBar},
     reactive::effect,
     server_fn_client::page_resource,
     server_fns, strings,

@@ -1,5 +1,5 @@
 use crate::{
-    parts::{Avatar, Empty, Failed, Glyph, Icon, IsolatedText, PageTitle, Skeleton},
+    components::{Avatar, EmptyState, Glyph, Icon, IsolatedText, LoadError, PageTitle, Skeleton},
     reactive::memo,
     server_fn_client::page_resource,
     server_fns, strings,
@@ -36,7 +36,7 @@ pub fn Talents() -> impl IntoView {
                 {move || Suspend::new(async move {
                     match found.await {
                         Ok(directory) => Either::Left(view! { <Found directory query=wanted.get_untracked().0 craft=wanted.get_untracked().1/> }),
-                        Err(failure) => Either::Right(view! { <Failed failure/> }),
+                        Err(failure) => Either::Right(view! { <LoadError failure/> }),
                     }
                 })}
             </Transition>
@@ -55,7 +55,7 @@ fn Found(directory: Directory, query: Option<String>, craft: Option<String>) -> 
         <ul class="rows" role="list" aria-label=strings::TALENT>
             {directory.talents.into_iter().map(|person| view! { <Row person/> }).collect_view()}
         </ul>
-        {empty.then(|| view! { <Empty title=strings::NO_TALENT lead=strings::NO_TALENT_LEAD/> })}
+        {empty.then(|| view! { <EmptyState title=strings::NO_TALENT lead=strings::NO_TALENT_LEAD/> })}
         {more.map(|pairs| view! {
             <form class="older" method="get" action="/talents">
                 {pairs.map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect_view()}

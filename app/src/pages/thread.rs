@@ -1,11 +1,11 @@
 use crate::{
     browser,
-    live::{IN_BROWSER, Live},
-    parts::{
-        Answers, BookingFacts, BookingLine, CallOff, Composer, Failed, Glyph, Icon, IsolatedText, MarkUnread,
-        MessageLog, PageTitle, Place, PostForm, PresenceLine, Skeleton, StepFailed, Stepping, local::Local,
-        page_of_param,
+    components::{
+        AcceptOrDecline, BookingActionError, BookingActions, BookingFacts, BookingLine, CancelBooking, Composer, Glyph,
+        Icon, IsolatedText, LoadError, MarkUnread, MessageLog, PageTitle, PostForm, PresenceLine, ScrollAnchor,
+        Skeleton, locale::Locale, page_of_param,
     },
+    live::{IN_BROWSER, Live},
     reactive::{effect, memo},
     request_error::ForPerson,
     server_fn_client::page_resource,
@@ -48,7 +48,7 @@ fn ThreadOf(id: String) -> impl IntoView {
                 match thread.await {
                     Ok(mine) => Either::Left(view! { <ThreadView mine at=wanted.get_untracked().3/> }),
                     Err(failure) => Either::Right(view! {
-                        <main class="thread-pane" id="content"><Failed failure/></main>
+                        <main class="thread-pane" id="content"><LoadError failure/></main>
                     }),
                 }
             })}
@@ -64,13 +64,13 @@ fn ThreadView(mine: ForPerson<Thread>, at: Option<i64>) -> impl IntoView {
     let conversation = memo(move || thread.with(|thread| thread.conversation.clone()));
     let booking = memo(move || conversation.with(|conversation| conversation.booking.clone()));
     let name = memo(move || conversation.with(|conversation| conversation.counterpart.name.clone()));
-    let place = Place::default();
+    let anchor = ScrollAnchor::default();
     on_cleanup(move || {
         if let Some(view) = thread.try_get_untracked() {
             live.visited.leave(ForPerson { me, view });
         }
     });
-    let stepping = Stepping::begin(".booking-line > summary");
+    let actions = BookingActions::begin(".booking-line > summary");
     // The head of the document lets go of a title later than this thread of its name, and the server writes it where
     // no name of this thread can be read.
     let first = name.get_untracked();
@@ -78,7 +78,7 @@ fn ThreadView(mine: ForPerson<Thread>, at: Option<i64>) -> impl IntoView {
         let now = if IN_BROWSER { name.try_get() } else { None };
         live.titled(now.as_ref().unwrap_or(&first))
     };
-    read_while_visible(thread, place);
+    read_while_visible(thread, anchor);
     view! {
         <PageTitle text=title/>
         <main class="thread-pane" id="content">
@@ -90,21 +90,21 @@ fn ThreadView(mine: ForPerson<Thread>, at: Option<i64>) -> impl IntoView {
                 </div>
                 <BookingLine booking>
                     <MarkUnread me thread/>
-                    <CallOff stepping conversation/>
+                    <CancelBooking actions conversation/>
                 </BookingLine>
-                <Answers stepping conversation/>
+                <AcceptOrDecline actions conversation/>
             </header>
-            <StepFailed stepping/>
-            <MessageLog me thread place at/>
+            <BookingActionError actions/>
+            <MessageLog me thread anchor at/>
             <MarkRead thread/>
             <Composer me thread/>
         </main>
         <aside class="facts-pane" aria-label=strings::BOOKING>
             <h2>{strings::BOOKING}</h2>
             <BookingFacts booking/>
-            <Answers stepping conversation/>
+            <AcceptOrDecline actions conversation/>
             <MarkUnread me thread/>
-            <CallOff stepping conversation/>
+            <CancelBooking actions conversation/>
         </aside>
     }
 }
@@ -112,8 +112,8 @@ fn ThreadView(mine: ForPerson<Thread>, at: Option<i64>) -> impl IntoView {
 /// Notes what was seen, as long as the page is in sight: one note at a time, the next one with all that was seen
 /// meanwhile. Tried again with every message and every time the page comes back into sight; but not because something
 /// was marked as unread, here or on another device.
-fn read_while_visible(thread: RwSignal<Thread>, place: Place) {
-    let (live, local) = (Live::current(), Local::current());
+fn read_while_visible(thread: RwSignal<Thread>, anchor: ScrollAnchor) {
+    let (live, locale) = (Live::current(), Locale::current());
     let visible = RwSignal::new(false);
     effect(move || {
         let look = move || visible.set(browser::is_visible());
@@ -140,12 +140,12 @@ fn read_while_visible(thread: RwSignal<Thread>, place: Place) {
     let last = memo(move || thread.with(|thread| thread.conversation.last_seq));
     effect(move || {
         again.track();
-        let seen = place.seen().min(last.get());
+        let seen = anchor.last_seen().min(last.get());
         let (id, read, unread) = thread.with_untracked(|thread| {
             (thread.conversation.id, thread.conversation.read_seq, thread.conversation.unread)
         });
         let known = seen <= read.max(noted.get_value());
-        if !visible.get() || !local.started() || unread == 0 || known || noting.get_value() {
+        if !visible.get() || !locale.is_hydrated() || unread == 0 || known || noting.get_value() {
             return;
         }
         noting.set_value(true);
@@ -166,11 +166,11 @@ fn read_while_visible(thread: RwSignal<Thread>, place: Place) {
 /// Without JavaScript nobody can tell what was in sight, and opening a page must change nothing: a button does.
 #[component]
 fn MarkRead(thread: RwSignal<Thread>) -> impl IntoView {
-    let local = Local::current();
+    let locale = Locale::current();
     let unread = thread.with_untracked(|thread| thread.conversation.unread > 0);
     let (id, seq) = thread.with_untracked(|thread| (thread.conversation.id, thread.last_shown()));
     move || {
-        (unread && !local.started()).then(|| {
+        (unread && !locale.is_hydrated()).then(|| {
             view! {
                 <noscript>
                     <a class="mark-read" href="#new">{strings::FIRST_UNREAD}</a>

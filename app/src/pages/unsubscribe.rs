@@ -1,5 +1,5 @@
 use crate::{
-    parts::{Done, Form, FormError, FormState, PageTitle, SiteBar, Submit, done_code},
+    components::{Flash, Form, FormError, FormState, PageTitle, SiteBar, SubmitButton, flash_code},
     reactive::memo,
     server_fns, strings,
 };
@@ -9,24 +9,24 @@ use leptos_router::hooks::use_query_map;
 /// Ending mails about unread messages, by the link of such a mail. A button, since opening a page changes nothing.
 #[component]
 pub fn Unsubscribe() -> impl IntoView {
-    let form = FormState::of::<server_fns::UnsubscribeFromMail>("unsubscribe");
+    let form = FormState::for_server_fn::<server_fns::UnsubscribeFromMail>("unsubscribe");
     let query = use_query_map();
     let token = move || query.with(|query| query.get("token"));
-    let code = done_code("done");
+    let code = flash_code("done");
     let done = memo(move || form.done.get() || code.get().is_some());
-    let dead = move || form.wrong("token").get().is_some() || token().is_none();
+    let dead = move || form.field_error("token").get().is_some() || token().is_none();
     view! {
         <PageTitle text=strings::UNSUBSCRIBE/>
         <SiteBar/>
         <main class="page narrow" id="content">
             <h1>{strings::UNSUBSCRIBE}</h1>
-            <Done text=Signal::derive(move || done.get().then_some(strings::MAILS_STOPPED))/>
+            <Flash text=Signal::derive(move || done.get().then_some(strings::MAILS_STOPPED))/>
             <FormError failure=form.failure/>
             {move || (!done.get() && !dead()).then(|| view! {
                 <p class="muted">{strings::UNSUBSCRIBE_LEAD}</p>
                 <Form form class="form" id=form.id>
                     <input type="hidden" name="token" value=token/>
-                    <Submit form label=strings::STOP_MAILS busy=strings::STOPPING_MAILS/>
+                    <SubmitButton form label=strings::STOP_MAILS busy=strings::STOPPING_MAILS/>
                 </Form>
             })}
             {move || (!done.get() && dead()).then(|| view! { <p class="muted">{strings::UNSUBSCRIBE_BAD_LEAD}</p> })}

@@ -1,7 +1,7 @@
 use crate::{
-    parts::{
-        Done, Failed, Form, FormError, FormState, PageTitle, PasswordField, SiteBar, Skeleton, Submit, TextField,
-        WhoFields, done_code,
+    components::{
+        Flash, Form, FormError, FormState, LoadError, PageTitle, PasswordField, ProfileFields, SiteBar, Skeleton,
+        SubmitButton, TextField, flash_code,
     },
     reactive::memo,
     server_fn_client::page_resource,
@@ -17,7 +17,7 @@ use model::{LinkAction, MailedLink, person::EMAIL_LIMIT};
 pub fn Verify() -> impl IntoView {
     let query = use_query_map();
     let token = memo(move || query.with(|query| query.get("token")));
-    let other = done_code("done");
+    let other = flash_code("done");
     view! {
         <SiteBar/>
         <main class="page narrow" id="content">
@@ -33,9 +33,9 @@ pub fn Verify() -> impl IntoView {
 /// What the link does. Whether it works at all is told once it is followed.
 #[component]
 fn Link(token: String) -> impl IntoView {
-    let form = FormState::of::<server_fns::VerifyEmail>("verify");
+    let form = FormState::for_server_fn::<server_fns::VerifyEmail>("verify");
     // A memo: what is typed is lost with the view, and a refusal of another field must not draw it again.
-    let dead = memo(move || form.wrong("token").get().is_some());
+    let dead = memo(move || form.field_error("token").get().is_some());
     let wanted = token.clone();
     let found = page_resource(move || wanted.clone(), server_fns::load_mailed_link);
     view! {
@@ -52,7 +52,7 @@ fn Link(token: String) -> impl IntoView {
                                 Either::Right(view! { <Confirm form token link/> })
                             }
                         }),
-                        Err(failure) => Either::Right(view! { <Failed failure/> }),
+                        Err(failure) => Either::Right(view! { <LoadError failure/> }),
                     }
                 })
             }}
@@ -82,7 +82,7 @@ fn Confirm(form: FormState, token: String, link: Option<MailedLink>) -> impl Int
     let moves = link.as_ref().filter(|_| moves).map(|link| strings::email_change_lead(&link.account));
     let others = link.filter(|link| link.own == Some(false)).map(|link| strings::link_lead(&link.account));
     // The address may be contested after this page was opened.
-    let introduces = memo(move || asks || form.wrong("role").get().is_some());
+    let introduces = memo(move || asks || form.field_error("role").get().is_some());
     let title = if moves.is_some() { strings::MOVE_TITLE } else { strings::CONFIRM_TITLE };
     let lead = move || match &moves {
         Some(moves) => moves.clone(),
@@ -98,12 +98,12 @@ fn Confirm(form: FormState, token: String, link: Option<MailedLink>) -> impl Int
         <Form form class="form" id=form.id>
             <input type="hidden" name="token" value=token/>
             {move || introduces.get().then(|| view! {
-                <WhoFields form/>
+                <ProfileFields form/>
                 // Whose password it is, for whatever keeps passwords: the whole address isn't shown here.
                 <input hidden type="text" autocomplete="username"/>
                 <PasswordField form field="password" label=strings::PASSWORD new=true/>
             })}
-            <Submit form label=strings::CONFIRM busy=strings::CONFIRMING/>
+            <SubmitButton form label=strings::CONFIRM busy=strings::CONFIRMING/>
         </Form>
     }
 }
@@ -121,20 +121,20 @@ fn OtherConfirmed() -> impl IntoView {
 
 #[component]
 fn CheckMail() -> impl IntoView {
-    let form = FormState::of::<server_fns::ResendVerification>("resend");
-    let again = done_code("again");
+    let form = FormState::for_server_fn::<server_fns::ResendVerification>("resend");
+    let again = flash_code("again");
     let sent = move || again.get().filter(|_| form.failure.get().is_none()).map(|_| strings::SENT_AGAIN);
     view! {
         <PageTitle text=strings::CHECK_MAIL/>
         <h1>{strings::CHECK_MAIL}</h1>
         <p>{strings::CHECK_MAIL_LEAD}</p>
-        <Done text=Signal::derive(sent)/>
+        <Flash text=Signal::derive(sent)/>
         <h2>{strings::NO_MAIL}</h2>
         <p class="muted">{strings::NO_MAIL_LEAD}</p>
         <FormError failure=form.failure/>
         <Form form class="form" id=form.id>
             <TextField form field="email" label=strings::EMAIL kind="email" maxlength=EMAIL_LIMIT autocomplete="username"/>
-            <Submit form label=strings::SEND_AGAIN busy=strings::SENDING_LINK/>
+            <SubmitButton form label=strings::SEND_AGAIN busy=strings::SENDING_LINK/>
         </Form>
     }
 }

@@ -27,7 +27,7 @@ fn every_crate_says_what_it_is_and_what_it_must_never_do() {
 
 #[test]
 fn every_text_of_the_screen_stands_in_one_place() {
-    let pages = sources(&["app/src/pages", "app/src/parts"], &[".rs"]);
+    let pages = sources(&["app/src/pages", "app/src/components"], &[".rs"]);
     let spoken = pages.into_iter().flat_map(|source| {
         let code = source.text.split("#[cfg(test)]").next().unwrap_or_default().to_owned();
         let said: Vec<String> =

@@ -68,7 +68,7 @@ fn whose_page_it_is_is_asked_in_one_place() {
 /// Only the form components write forms that post: they add whose page it is.
 #[test]
 fn every_form_that_posts_says_whose_page_it_stands_on() {
-    let app = code(&["app"]).into_iter().filter(|source| source.path != "app/src/parts/form.rs");
+    let app = code(&["app"]).into_iter().filter(|source| source.path != "app/src/components/form.rs");
     let posting = app.filter(|source| source.text.contains("method=\"post\"")).map(|source| source.path);
     none("forms that post are made by PostForm or Form", posting.collect());
 }

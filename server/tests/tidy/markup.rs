@@ -5,8 +5,8 @@ use syn::{FnArg, Item};
 /// Ways to put text into a document as HTML, and where each is used on text that was escaped.
 const RAW: [(&str, &str); 5] = [
     // leptos_meta's `Title` is written raw by the server.
-    ("leptos_meta::Title", "app/src/parts/page_title.rs"),
-    ("inner_html", "app/src/parts/form/long_field.rs"),
+    ("leptos_meta::Title", "app/src/components/page_title.rs"),
+    ("inner_html", "app/src/components/form/textarea_field.rs"),
     ("set_outer_html", ""),
     ("insert_adjacent_html", ""),
     ("document().write", ""),

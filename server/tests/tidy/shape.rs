@@ -102,7 +102,7 @@ fn a_refusal_carries_codes_and_no_text() {
 /// parameter by itself would go on with what stands in the boxes of the thing before.
 #[test]
 fn no_page_reads_by_itself_what_it_is_about() {
-    let pages = code(&["app"]).into_iter().filter(|source| source.path != "app/src/parts/keyed.rs");
+    let pages = code(&["app"]).into_iter().filter(|source| source.path != "app/src/components/keyed.rs");
     let found = pages.filter(|source| source.text.contains("use_params")).map(|source| source.path);
-    none("only app/src/parts/keyed.rs reads a parameter of the path", found.collect());
+    none("only app/src/components/keyed.rs reads a parameter of the path", found.collect());
 }

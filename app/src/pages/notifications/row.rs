@@ -1,5 +1,5 @@
 use crate::{
-    parts::{Avatar, Form, FormState, Glyph, Icon, IsolatedText, Time, When, focus},
+    components::{Avatar, Form, FormState, Glyph, Icon, IsolatedText, Time, TimeFormat, focus_on},
     reactive::memo,
     strings,
 };
@@ -23,7 +23,7 @@ pub(super) fn Row(notices: RwSignal<NotificationList>, notification: Notificatio
             <a class="row" class:unread=unread href=href id=link_id>
                 <Avatar person=actor/>
                 <span class="row-name">{what}</span>
-                <span class="row-when"><Time at=created_at tell=When::Short/></span>
+                <span class="row-when"><Time at=created_at format=TimeFormat::Short/></span>
                 <span class="row-about">
                     <span class="row-last"><IsolatedText text=preview/></span>
                     {move || unread.get().then(|| view! { <span class="badge">{strings::UNREAD}</span> })}
@@ -31,7 +31,7 @@ pub(super) fn Row(notices: RwSignal<NotificationList>, notification: Notificatio
             </a>
             // The button goes with what it marks: the keyboard goes to the link before it does.
             {move || unread.get().then(|| view! {
-                <Form form on:submit=move |_| focus(link.get_value())>
+                <Form form on:submit=move |_| focus_on(link.get_value())>
                     <input type="hidden" name="id" value=id.to_string()/>
                     <button class="bar-item" type="submit" aria-label=mark.get_value() disabled=form.pending>
                         <Icon glyph=Glyph::Check/><span class="bar-word">{strings::MARK_READ}</span>

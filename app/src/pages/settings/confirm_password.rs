@@ -1,6 +1,6 @@
 use super::Whose;
 use crate::{
-    parts::{Done, Form, FormError, FormState, PasswordField, Submit},
+    components::{Flash, Form, FormError, FormState, PasswordField, SubmitButton},
     reactive::effect,
     server_fns, strings,
 };
@@ -9,7 +9,7 @@ use leptos::prelude::*;
 /// Asks for the password again, where it was typed too long ago for access tokens and the download.
 #[component]
 pub(super) fn ConfirmPassword(id: &'static str, email: String, confirmed: RwSignal<bool>) -> impl IntoView {
-    let form = FormState::of::<server_fns::ConfirmPassword>(id);
+    let form = FormState::for_server_fn::<server_fns::ConfirmPassword>(id);
     effect(move || {
         if form.done.get() {
             confirmed.set(true);
@@ -21,8 +21,8 @@ pub(super) fn ConfirmPassword(id: &'static str, email: String, confirmed: RwSign
         <Form form class="form" id=form.id>
             <Whose email/>
             <PasswordField form field="password" label=strings::YOUR_PASSWORD/>
-            <Submit form label=strings::CONFIRM_PASSWORD busy=strings::CONFIRMING_PASSWORD/>
-            <Done text=form.says(strings::PASSWORD_CONFIRMED)/>
+            <SubmitButton form label=strings::CONFIRM_PASSWORD busy=strings::CONFIRMING_PASSWORD/>
+            <Flash text=form.done_text(strings::PASSWORD_CONFIRMED)/>
         </Form>
     }
 }

@@ -1,7 +1,7 @@
 use super::{Part, Whose};
 use crate::{
+    components::{FormError, FormState, PasswordField, PostForm, SubmitButton},
     live::Outbox,
-    parts::{FormError, FormState, PasswordField, PostForm, Submit},
     server_fns, strings,
 };
 use leptos::prelude::*;
@@ -13,7 +13,7 @@ use leptos::prelude::*;
 #[component]
 pub(super) fn DeleteAccount(email: String) -> impl IntoView {
     let outbox = Outbox::current();
-    let form = FormState::of::<server_fns::DeleteAccount>("delete-form");
+    let form = FormState::for_server_fn::<server_fns::DeleteAccount>("delete-form");
     let failed = form.failure.with_untracked(Option::is_some);
     view! {
         <Part id="delete" title=strings::DELETE_ACCOUNT lead=strings::DELETE_LEAD>
@@ -26,7 +26,7 @@ pub(super) fn DeleteAccount(email: String) -> impl IntoView {
                 <PostForm path="/fn/leave" class="form" id=form.id on:submit=move |_| outbox.begin_deletion()>
                     <Whose email/>
                     <PasswordField form field="password" label=strings::YOUR_PASSWORD/>
-                    <Submit form label=strings::DELETE_ACCOUNT busy=strings::DELETING danger=true/>
+                    <SubmitButton form label=strings::DELETE_ACCOUNT busy=strings::DELETING danger=true/>
                 </PostForm>
             </details>
         </Part>

@@ -1,7 +1,7 @@
 use super::{Lists, Part};
 use crate::{
-    parts::{Done, Form, FormError, FormState, IsolatedText, Time, When, focus},
-    reactive::{effect, list},
+    components::{Flash, Form, FormError, FormState, IsolatedText, Time, TimeFormat, focus_on},
+    reactive::{effect, keyed_list},
     server_fns, strings,
 };
 use leptos::prelude::*;
@@ -10,15 +10,15 @@ use model::Device;
 /// Where somebody is signed in.
 #[component]
 pub(super) fn Devices(lists: Lists) -> impl IntoView {
-    let form = FormState::of::<server_fns::EndSession>("devices-form");
+    let form = FormState::for_server_fn::<server_fns::EndSession>("devices-form");
     lists.follow(form.done);
     keep_focus(form, "#devices");
     view! {
         <Part id="devices" title=strings::DEVICES lead=strings::DEVICES_LEAD>
             <FormError failure=form.failure/>
-            <Done text=form.says(strings::ENDED)/>
+            <Flash text=form.done_text(strings::ENDED)/>
             <ul class="keys" role="list" aria-labelledby="devices">
-                {list(move || lists.devices.get(), |device| (device.id, device.last_seen_at), move |device| view! { <Row device form/> }.into_any())}
+                {keyed_list(move || lists.devices.get(), |device| (device.id, device.last_seen_at), move |device| view! { <Row device form/> }.into_any())}
             </ul>
         </Part>
     }
@@ -28,7 +28,7 @@ pub(super) fn Devices(lists: Lists) -> impl IntoView {
 pub(super) fn keep_focus(form: FormState, heading: &'static str) {
     effect(move || {
         if form.done.get() {
-            focus(heading);
+            focus_on(heading);
         }
     });
 }
@@ -42,8 +42,8 @@ fn Row(device: Device, form: FormState) -> impl IntoView {
         <li class="key">
             <p class="key-name"><IsolatedText text=name/> {current.then(|| view! { " " <span class="chip accepted">{strings::THIS_DEVICE}</span> })}</p>
             <p class="help" id=about.clone()>
-                {strings::SIGNED_IN} <Time at=created_at tell=When::Exact/> ", "
-                {strings::LAST_USED} <Time at=last_seen_at tell=When::Exact/>
+                {strings::SIGNED_IN} <Time at=created_at format=TimeFormat::Exact/> ", "
+                {strings::LAST_USED} <Time at=last_seen_at format=TimeFormat::Exact/>
             </p>
             {(!current).then(|| view! {
                 <Form form>

@@ -1,6 +1,6 @@
 use super::{Part, Whose};
 use crate::{
-    parts::{Done, Form, FormError, FormState, PasswordField, Submit, TextField},
+    components::{Flash, Form, FormError, FormState, PasswordField, SubmitButton, TextField},
     server_fns, strings,
 };
 use leptos::prelude::*;
@@ -9,7 +9,7 @@ use model::person::EMAIL_LIMIT;
 /// Asking for another address. It changes once the link that is mailed there was opened.
 #[component]
 pub(super) fn ChangeEmail(email: String) -> impl IntoView {
-    let form = FormState::of::<server_fns::ChangeEmail>("email-form");
+    let form = FormState::for_server_fn::<server_fns::ChangeEmail>("email-form");
     view! {
         <Part id="email" title=strings::EMAIL lead=strings::signs_in_with(&email)>
             <FormError failure=form.failure/>
@@ -17,8 +17,8 @@ pub(super) fn ChangeEmail(email: String) -> impl IntoView {
                 <Whose email/>
                 <TextField form field="email" label=strings::NEW_EMAIL help=strings::NEW_EMAIL_HELP kind="email" maxlength=EMAIL_LIMIT autocomplete="email" clears=true/>
                 <PasswordField form field="password" label=strings::YOUR_PASSWORD/>
-                <Submit form label=strings::CHANGE_EMAIL busy=strings::CHANGING/>
-                <Done text=form.says(strings::EMAIL_ASKED)/>
+                <SubmitButton form label=strings::CHANGE_EMAIL busy=strings::CHANGING/>
+                <Flash text=form.done_text(strings::EMAIL_ASKED)/>
             </Form>
         </Part>
     }

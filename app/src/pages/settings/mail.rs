@@ -1,6 +1,6 @@
 use super::Part;
 use crate::{
-    parts::{Choice, Done, Form, FormError, FormState, Radios, Submit},
+    components::{Choice, Flash, Form, FormError, FormState, RadioGroup, SubmitButton},
     request_error::RequestError,
     server_fns, strings,
 };
@@ -10,7 +10,7 @@ use model::{ApiError, EmailDelay};
 /// How long a message stays unread before a mail tells of it.
 #[component]
 pub(super) fn MailAboutUnread(mail_after: EmailDelay) -> impl IntoView {
-    let form = FormState::of::<server_fns::ChangeAccount>("mail-form");
+    let form = FormState::for_server_fn::<server_fns::ChangeAccount>("mail-form");
     // Without JavaScript, what failed is told by the function's name, and the profile has the same one.
     let own = |failure: &RequestError| match failure {
         RequestError::Refused(refusal @ ApiError::Invalid { .. }) => refusal.field_error("mailAfter").is_some(),
@@ -24,9 +24,9 @@ pub(super) fn MailAboutUnread(mail_after: EmailDelay) -> impl IntoView {
         <Part id="mail" title=strings::MAIL lead=strings::MAIL_LEAD>
             <FormError failure/>
             <Form form class="form" id=form.id>
-                <Radios form field="mail_after" fault="mailAfter" legend=strings::MAIL_AFTER choices chosen=mail_after.as_str()/>
-                <Submit form label=strings::SAVE busy=strings::SAVING/>
-                <Done text=form.says(strings::SAVED)/>
+                <RadioGroup form field="mail_after" fault="mailAfter" legend=strings::MAIL_AFTER choices chosen=mail_after.as_str()/>
+                <SubmitButton form label=strings::SAVE busy=strings::SAVING/>
+                <Flash text=form.done_text(strings::SAVED)/>
             </Form>
         </Part>
     }

@@ -1,6 +1,6 @@
 use super::{Lists, Part, Whose};
 use crate::{
-    parts::{Done, Form, FormError, FormState, PasswordField, Submit},
+    components::{Flash, Form, FormError, FormState, PasswordField, SubmitButton},
     server_fns, strings,
 };
 use leptos::prelude::*;
@@ -8,7 +8,7 @@ use leptos::prelude::*;
 /// Changing the password, which ends every other way in.
 #[component]
 pub(super) fn ChangePassword(email: String, lists: Lists) -> impl IntoView {
-    let form = FormState::of::<server_fns::ChangePassword>("password-form");
+    let form = FormState::for_server_fn::<server_fns::ChangePassword>("password-form");
     lists.follow(form.done);
     view! {
         <Part id="password" title=strings::PASSWORD lead=strings::PASSWORD_LEAD>
@@ -17,8 +17,8 @@ pub(super) fn ChangePassword(email: String, lists: Lists) -> impl IntoView {
                 <Whose email/>
                 <PasswordField form field="current" label=strings::CURRENT_PASSWORD/>
                 <PasswordField form field="password" label=strings::NEW_PASSWORD new=true/>
-                <Submit form label=strings::CHANGE_PASSWORD busy=strings::CHANGING/>
-                <Done text=form.says(strings::PASSWORD_CHANGED)/>
+                <SubmitButton form label=strings::CHANGE_PASSWORD busy=strings::CHANGING/>
+                <Flash text=form.done_text(strings::PASSWORD_CHANGED)/>
             </Form>
         </Part>
     }

@@ -1,6 +1,6 @@
 use super::Part;
 use crate::{
-    parts::{Choice, Done, Form, FormError, FormState, Radios, Submit},
+    components::{Choice, Flash, Form, FormError, FormState, RadioGroup, SubmitButton},
     server_fns, strings,
 };
 use leptos::prelude::*;
@@ -9,7 +9,7 @@ use model::Account;
 /// What others see of what one does. Whoever hides it doesn't see it of others.
 #[component]
 pub(super) fn Privacy(account: Account) -> impl IntoView {
-    let form = FormState::of::<server_fns::ChangePrivacy>("privacy-form");
+    let form = FormState::for_server_fn::<server_fns::ChangePrivacy>("privacy-form");
     let choices = |on: &'static str, off: &'static str| {
         [("true", on), ("false", off)].map(|(value, label)| Choice { value, label, help: None }).to_vec()
     };
@@ -19,10 +19,10 @@ pub(super) fn Privacy(account: Account) -> impl IntoView {
         <Part id="privacy" title=strings::PRIVACY lead=strings::PRIVACY_LEAD>
             <FormError failure=form.failure/>
             <Form form class="form" id=form.id>
-                <Radios form field="receipts" legend=strings::RECEIPTS choices=receipts chosen=account.receipts.to_string()/>
-                <Radios form field="presence" legend=strings::PRESENCE choices=presence chosen=account.presence.to_string()/>
-                <Submit form label=strings::SAVE busy=strings::SAVING/>
-                <Done text=form.says(strings::SAVED)/>
+                <RadioGroup form field="receipts" legend=strings::RECEIPTS choices=receipts chosen=account.receipts.to_string()/>
+                <RadioGroup form field="presence" legend=strings::PRESENCE choices=presence chosen=account.presence.to_string()/>
+                <SubmitButton form label=strings::SAVE busy=strings::SAVING/>
+                <Flash text=form.done_text(strings::SAVED)/>
             </Form>
         </Part>
     }

@@ -1,6 +1,8 @@
 use super::Part;
 use crate::{
-    parts::{Done, Field, Form, FormError, FormState, LongField, Radios, Submit, TextField, roles},
+    components::{
+        Field, Flash, Form, FormError, FormState, RadioGroup, SubmitButton, TextAreaField, TextField, role_choices,
+    },
     reactive::effect,
     server_fns, strings,
 };
@@ -10,7 +12,7 @@ use model::{Account, Craft, Role, account::BIO_LIMIT, person::NAME_LIMIT};
 /// How others see somebody.
 #[component]
 pub(super) fn Profile(account: Account, role_open: bool) -> impl IntoView {
-    let form = FormState::of::<server_fns::ChangeAccount>("profile-form");
+    let form = FormState::for_server_fn::<server_fns::ChangeAccount>("profile-form");
     let Account { user, craft, bio, .. } = account;
     view! {
         <Part id="profile" title=strings::PROFILE lead=strings::joined_as(user.role)>
@@ -18,8 +20,8 @@ pub(super) fn Profile(account: Account, role_open: bool) -> impl IntoView {
             <Form form class="form" id=form.id>
                 <TextField form field="name" label=strings::NAME maxlength=NAME_LIMIT autocomplete="name" value=user.name/>
                 {(user.role == Role::Talent).then(|| view! { <TalentsOwn form craft bio/> })}
-                <Submit form label=strings::SAVE busy=strings::SAVING/>
-                <Done text=form.says(strings::SAVED)/>
+                <SubmitButton form label=strings::SAVE busy=strings::SAVING/>
+                <Flash text=form.done_text(strings::SAVED)/>
             </Form>
             {role_open.then(|| view! { <ChangeRole role=user.role/> })}
         </Part>
@@ -29,7 +31,7 @@ pub(super) fn Profile(account: Account, role_open: bool) -> impl IntoView {
 /// Becoming talent or an organizer instead, as long as there is no booking.
 #[component]
 fn ChangeRole(role: Role) -> impl IntoView {
-    let form = FormState::of::<server_fns::ChangeRole>("role-form");
+    let form = FormState::for_server_fn::<server_fns::ChangeRole>("role-form");
     // What stands on the page depends on the role, from the top bar to the fields above.
     effect(move || {
         if form.done.get() {
@@ -39,17 +41,17 @@ fn ChangeRole(role: Role) -> impl IntoView {
     view! {
         <FormError failure=form.failure/>
         <Form form class="form" id=form.id>
-            <Radios form field="role" legend=strings::JOIN_AS choices=roles() chosen=role.as_str()/>
-            <Submit form label=strings::CHANGE_ROLE busy=strings::CHANGING/>
+            <RadioGroup form field="role" legend=strings::JOIN_AS choices=role_choices() chosen=role.as_str()/>
+            <SubmitButton form label=strings::CHANGE_ROLE busy=strings::CHANGING/>
         </Form>
     }
 }
 
 #[component]
 fn TalentsOwn(form: FormState, craft: Option<Craft>, bio: String) -> impl IntoView {
-    let craft = form.kept("craft").map_or(craft, |kept| kept.parse().ok());
+    let craft = form.flashed_value("craft").map_or(craft, |kept| kept.parse().ok());
     view! {
-        <Field id="profile-craft" label=strings::CRAFT error=form.wrong("craft")>
+        <Field id="profile-craft" label=strings::CRAFT error=form.field_error("craft")>
             <select id="profile-craft" name="craft" aria-describedby="profile-craft-error">
                 <option value="">{strings::NO_CRAFT}</option>
                 {Craft::ALL.iter().map(|&known| view! {
@@ -57,6 +59,6 @@ fn TalentsOwn(form: FormState, craft: Option<Craft>, bio: String) -> impl IntoVi
                 }).collect_view()}
             </select>
         </Field>
-        <LongField form field="bio" label=strings::BIO help=strings::bio_help() maxlength=BIO_LIMIT value=bio/>
+        <TextAreaField form field="bio" label=strings::BIO help=strings::bio_help() maxlength=BIO_LIMIT value=bio/>
     }
 }

@@ -2,12 +2,12 @@ mod secret;
 
 use super::{ConfirmPassword, Lists, Part, devices::keep_focus};
 use crate::{
-    json,
-    parts::{
-        Choice, Done, Field, Form, FormError, FormState, IsolatedText, Radios, Submit, TextField, Time, When,
-        local::Local,
+    components::{
+        Choice, Field, Flash, Form, FormError, FormState, IsolatedText, RadioGroup, SubmitButton, TextField, Time,
+        TimeFormat, locale::Locale,
     },
-    reactive::{effect, list},
+    json,
+    reactive::{effect, keyed_list},
     request_error::RequestError,
     server_fns, strings,
 };
@@ -21,18 +21,18 @@ use secret::Secret;
 /// Ways in for somebody's programs.
 #[component]
 pub(super) fn Tokens(lists: Lists, email: String, confirmed: RwSignal<bool>) -> impl IntoView {
-    let form = FormState::of::<server_fns::EndSession>("tokens-form");
-    let local = Local::current();
+    let form = FormState::for_server_fn::<server_fns::EndSession>("tokens-form");
+    let locale = Locale::current();
     lists.follow(form.done);
     keep_focus(form, "#tokens");
     view! {
         <Part id="tokens" title=strings::TOKENS lead=strings::TOKENS_LEAD>
             <FormError failure=form.failure/>
-            <Done text=form.says(strings::REVOKED)/>
+            <Flash text=form.done_text(strings::REVOKED)/>
             <ul class="keys" role="list" aria-labelledby="tokens">
-                {list(move || lists.tokens.get(), |token| (token.id, token.last_used_at), move |token| view! { <Row token form/> }.into_any())}
+                {keyed_list(move || lists.tokens.get(), |token| (token.id, token.last_used_at), move |token| view! { <Row token form/> }.into_any())}
             </ul>
-            {move || local.started().then(|| match confirmed.get() {
+            {move || locale.is_hydrated().then(|| match confirmed.get() {
                 true => Either::Left(view! { <Create lists confirmed/> }),
                 false => Either::Right(view! { <ConfirmPassword id="confirm-tokens" email=email.clone() confirmed/> }),
             })}
@@ -50,9 +50,9 @@ fn Row(token: AccessToken, form: FormState) -> impl IntoView {
         <li class="key">
             <p class="key-name"><IsolatedText text=name/> " " <span class="chip">{strings::scope_label(scope)}</span></p>
             <p class="help" id=about.clone()>
-                {strings::MADE} <Time at=created_at tell=When::Exact/> ", "
-                {if used { strings::LAST_USED } else { strings::NEVER_USED }} {used.then(|| view! { <Time at=last_used_at tell=When::Exact/> })} ", "
-                {strings::ENDS} <Time at=expires_at tell=When::Exact/>
+                {strings::MADE} <Time at=created_at format=TimeFormat::Exact/> ", "
+                {if used { strings::LAST_USED } else { strings::NEVER_USED }} {used.then(|| view! { <Time at=last_used_at format=TimeFormat::Exact/> })} ", "
+                {strings::ENDS} <Time at=expires_at format=TimeFormat::Exact/>
             </p>
             <Form form>
                 <input type="hidden" name="id" value=id.to_string()/>
@@ -65,7 +65,7 @@ fn Row(token: AccessToken, form: FormState) -> impl IntoView {
 /// Making one. Only with JavaScript: a plain form's answer would be an address, and no secret belongs there.
 #[component]
 fn Create(lists: Lists, confirmed: RwSignal<bool>) -> impl IntoView {
-    let form = FormState::of::<server_fns::CreateToken>("token");
+    let form = FormState::for_server_fn::<server_fns::CreateToken>("token");
     let secret = move || json::from_str::<String>(&form.answer.get()?.ok()?).ok();
     let choice = |scope: Scope| Choice { value: scope.as_str(), label: strings::scope_label(scope), help: None };
     let choices = Scope::ALL.iter().copied().map(choice).collect::<Vec<_>>();
@@ -81,15 +81,15 @@ fn Create(lists: Lists, confirmed: RwSignal<bool>) -> impl IntoView {
         <FormError failure=form.failure/>
         <Form form class="form" id=form.id>
             <TextField form field="name" label=strings::TOKEN_NAME help=strings::TOKEN_NAME_HELP maxlength=TOKEN_NAME_LIMIT clears=true/>
-            <Radios form field="scope" legend=strings::TOKEN_SCOPE choices chosen=Scope::Read.as_str()/>
-            <Field id="token-expires" label=strings::TOKEN_EXPIRY error=form.wrong("expiresInDays")>
+            <RadioGroup form field="scope" legend=strings::TOKEN_SCOPE choices chosen=Scope::Read.as_str()/>
+            <Field id="token-expires" label=strings::TOKEN_EXPIRY error=form.field_error("expiresInDays")>
                 <select id="token-expires" name="expires_in_days" aria-describedby="token-expires-error">
                     {TOKEN_DAYS.iter().map(|&days| view! {
                         <option value=days.to_string() selected=days == TOKEN_DAYS_DEFAULT>{strings::token_days(days)}</option>
                     }).collect_view()}
                 </select>
             </Field>
-            <Submit form label=strings::CREATE_TOKEN busy=strings::CREATING_TOKEN/>
+            <SubmitButton form label=strings::CREATE_TOKEN busy=strings::CREATING_TOKEN/>
         </Form>
     }
 }

@@ -1,4 +1,4 @@
-use crate::{browser, parts::focus, reactive::effect, strings};
+use crate::{browser, components::focus_on, reactive::effect, strings};
 use leptos::{prelude::*, task::spawn_local};
 
 /// A token's secret, this once.
@@ -14,7 +14,7 @@ pub(super) fn Secret(secret: String) -> impl IntoView {
     };
     // Browsers keep the clipboard from pages that didn't come over https.
     let can_copy = window().is_secure_context();
-    effect(|| focus("#token-secret"));
+    effect(|| focus_on("#token-secret"));
     view! {
         <div class="field secret">
             <label for="token-secret">{strings::TOKEN_SECRET}</label>

@@ -24,7 +24,7 @@ mod tests {
     use super::document_title;
 
     #[test]
-    fn the_server_escapes_a_title_and_the_browser_does_not() {
+    fn a_title_is_escaped_on_the_server_only() {
         let name = "A & B </title><b>";
         assert_eq!(document_title(name, false), "A &amp; B &lt;/title&gt;&lt;b&gt; · Greenroom");
         assert_eq!(document_title(name, true), "A & B </title><b> · Greenroom");

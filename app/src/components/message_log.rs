@@ -1,23 +1,23 @@
-mod arrange;
-mod parcel;
+mod group_messages;
+mod pending_row;
 mod row;
 mod scroll;
 mod window;
 
-use super::{Glyph, Icon, local::Local};
+use super::{Glyph, Icon, locale::Locale};
 use crate::{
     live::Outbox,
-    reactive::{effect, list, memo},
+    reactive::{effect, keyed_list, memo},
     strings,
 };
-use arrange::{Row, arrange};
+use group_messages::{LogRow, group_messages};
 use leptos::prelude::*;
 use model::{PersonId, Thread};
-use parcel::ParcelRow;
-use row::{Last, MessageRow};
-pub use scroll::Place;
-use scroll::when_near;
-use window::Window;
+use pending_row::PendingMessageRow;
+use row::{LastMessageStatus, MessageRow};
+pub use scroll::ScrollAnchor;
+use scroll::load_when_near;
+use window::LoadedWindow;
 
 /// The messages of a thread, the newest at the bottom; it begins in view at the first unread, or at the one that was
 /// linked to.
@@ -25,9 +25,9 @@ use window::Window;
 /// The scroller is reversed by the stylesheet, so that its position counts from the bottom: it stays
 /// there as messages come, and older ones put on top move nothing, with or without JavaScript.
 #[component]
-pub fn MessageLog(me: PersonId, thread: RwSignal<Thread>, place: Place, at: Option<i64>) -> impl IntoView {
-    let (local, outbox) = (Local::current(), Outbox::current());
-    let window = Window::new(me, thread, place);
+pub fn MessageLog(me: PersonId, thread: RwSignal<Thread>, anchor: ScrollAnchor, at: Option<i64>) -> impl IntoView {
+    let (locale, outbox) = (Locale::current(), Outbox::current());
+    let window = LoadedWindow::new(me, thread, anchor);
     let (id, new_after, at_unread) = thread.with_untracked(|thread| {
         let conversation = &thread.conversation;
         let new_after = (conversation.unread > 0).then_some(conversation.read_seq);
@@ -35,50 +35,54 @@ pub fn MessageLog(me: PersonId, thread: RwSignal<Thread>, place: Place, at: Opti
     });
     // The outbox outlives this thread, and may wake what is drawn here just when it has gone: hence `try_with`.
     let rows = move || {
-        let rows = thread.try_with(|thread| arrange(&thread.messages, me, new_after, |at| local.day(at)));
+        let rows =
+            thread.try_with(|thread| group_messages(&thread.messages, me, new_after, |at| locale.format_day(at)));
         rows.unwrap_or_default()
     };
     let parcels = memo(move || thread.try_with(|thread| outbox.waiting(id, &thread.messages)).unwrap_or_default());
     // While something is on its way, that is the viewer's last message, and says itself how far it came.
     let last = memo(move || {
-        parcels.with(Vec::is_empty).then(|| thread.try_with(|thread| Last::of(thread, me)).flatten()).flatten()
+        parcels
+            .with(Vec::is_empty)
+            .then(|| thread.try_with(|thread| LastMessageStatus::of(thread, me)).flatten())
+            .flatten()
     });
     effect(move || {
         thread.track();
-        window.trim();
-        place.look_soon();
+        window.trim_old();
+        anchor.update_soon();
     });
     effect(move || {
-        if local.started() {
-            place.begin(at, at_unread);
+        if locale.is_hydrated() {
+            anchor.scroll_to_start(at, at_unread);
         }
     });
     // Whoever writes wants to see it go, wherever they were reading.
     Effect::new(move |before: Option<u32>| {
-        let (place, times) = outbox.written.get();
-        if place == Some(id) && before.is_some_and(|before| times > before) {
-            window.latest();
+        let (conversation, times) = outbox.written.get();
+        if conversation == Some(id) && before.is_some_and(|before| times > before) {
+            window.load_latest();
         }
         times
     });
-    let unread_below = move || if place.away.get() { thread.with(|thread| thread.conversation.unread) } else { 0 };
+    let unread_below = move || if anchor.away.get() { thread.with(|thread| thread.conversation.unread) } else { 0 };
     view! {
         <div class="log-frame">
-            <div class="log" role="log" aria-label=strings::MESSAGES tabindex="0" aria-busy=move || window.loading.get().to_string() node_ref=place.log() on:scroll=move |_| place.look()>
+            <div class="log" role="log" aria-label=strings::MESSAGES tabindex="0" aria-busy=move || window.loading.get().to_string() node_ref=anchor.log_ref() on:scroll=move |_| anchor.update()>
                 <div class="log-inner">
                     <Older thread window/>
-                    {list(rows, Row::key, move |row| view! { <MessageRow me row last linked=at/> }.into_any())}
+                    {keyed_list(rows, LogRow::key, move |row| view! { <MessageRow me row last linked=at/> }.into_any())}
                     <Newer thread window/>
-                    {list(move || parcels.get(), |parcel| (parcel.client_id, parcel.stage.clone(), parcel.is_kept()), |parcel| view! { <ParcelRow parcel/> }.into_any())}
+                    {keyed_list(move || parcels.get(), |parcel| (parcel.client_id, parcel.stage.clone(), parcel.is_kept()), |parcel| view! { <PendingMessageRow parcel/> }.into_any())}
                 </div>
             </div>
-            {move || place.line_above.get().then(|| view! {
-                <button class="pill above" type="button" on:click=move |_| place.to_line()>
+            {move || anchor.divider_above.get().then(|| view! {
+                <button class="pill above" type="button" on:click=move |_| anchor.scroll_to_unread()>
                     {strings::FIRST_UNREAD} <Icon glyph=Glyph::Up/>
                 </button>
             })}
             {move || (unread_below() > 0).then(|| view! {
-                <button class="pill" type="button" on:click=move |_| { window.latest(); place.focus(); }>
+                <button class="pill" type="button" on:click=move |_| { window.load_latest(); anchor.focus(); }>
                     {move || strings::new_below(unread_below())} <Icon glyph=Glyph::Down/>
                 </button>
             })}
@@ -88,16 +92,16 @@ pub fn MessageLog(me: PersonId, thread: RwSignal<Thread>, place: Place, at: Opti
 
 /// The way to older messages: a link that works by itself, and in place once the page is taken over.
 #[component]
-fn Older(thread: RwSignal<Thread>, window: Window) -> impl IntoView {
+fn Older(thread: RwSignal<Thread>, window: LoadedWindow) -> impl IntoView {
     let first = move || thread.with(|thread| thread.messages.first().map_or(0, |message| message.seq));
     let has_more = memo(move || thread.with(|thread| thread.has_more));
-    let at_top = when_near(move || window.older());
+    let at_top = load_when_near(move || window.load_older());
     let loading = window.loading;
     view! {
         {move || if has_more.get() {
             view! {
                 <p class="older" class:loading=loading node_ref=at_top>
-                    <a href=move || format!("?before={}", first()) on:click=move |event| { event.prevent_default(); window.older(); }>
+                    <a href=move || format!("?before={}", first()) on:click=move |event| { event.prevent_default(); window.load_older(); }>
                         {move || if loading.get() { strings::LOADING_OLDER } else { strings::OLDER_MESSAGES }}
                     </a>
                 </p>
@@ -110,17 +114,17 @@ fn Older(thread: RwSignal<Thread>, window: Window) -> impl IntoView {
 
 /// The way back to newer messages, where the newest isn't on the page.
 #[component]
-fn Newer(thread: RwSignal<Thread>, window: Window) -> impl IntoView {
+fn Newer(thread: RwSignal<Thread>, window: LoadedWindow) -> impl IntoView {
     let beyond = memo(move || {
         thread.with(|thread| (!thread.is_at_end()).then(|| (thread.last_shown(), thread.conversation.last_seq)))
     });
-    let at_bottom = when_near(move || window.newer());
+    let at_bottom = load_when_near(move || window.load_newer());
     move || {
         beyond.get().map(|(shown, last)| {
             view! {
                 <p class="older" node_ref=at_bottom>
-                    <a href=format!("?after={shown}") on:click=move |event| { event.prevent_default(); window.newer(); }>{strings::NEWER_MESSAGES}</a>
-                    <a href=format!("?at={last}") on:click=move |event| { event.prevent_default(); window.latest(); }>{strings::LATEST_MESSAGES}</a>
+                    <a href=format!("?after={shown}") on:click=move |event| { event.prevent_default(); window.load_newer(); }>{strings::NEWER_MESSAGES}</a>
+                    <a href=format!("?at={last}") on:click=move |event| { event.prevent_default(); window.load_latest(); }>{strings::LATEST_MESSAGES}</a>
                 </p>
             }
         })

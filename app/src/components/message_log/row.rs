@@ -1,6 +1,6 @@
-use super::arrange::Row;
+use super::group_messages::LogRow;
 use crate::{
-    parts::{Glyph, Icon, IsolatedText, LinkedText, Time, When},
+    components::{Glyph, Icon, IsolatedText, LinkedText, Time, TimeFormat},
     strings,
 };
 use leptos::{either::Either, prelude::*};
@@ -8,46 +8,53 @@ use model::{BookingStatus, Message, PersonId, Thread, Timestamp};
 
 /// How far the viewer's last message has come.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) struct Last {
+pub(super) struct LastMessageStatus {
     seq: i64,
-    said: &'static str,
+    status: &'static str,
 }
 
-impl Last {
+impl LastMessageStatus {
     pub(super) fn of(thread: &Thread, me: PersonId) -> Option<Self> {
         let mine = |message: &&Message| message.sender.id == me && message.booking_status.is_none();
         let seq = thread.messages.iter().rev().find(mine)?.seq;
         let conversation = &thread.conversation;
-        let said = if seq <= conversation.counterpart_read_seq {
+        let status = if seq <= conversation.counterpart_read_seq {
             strings::READ
         } else if seq <= conversation.counterpart_delivered_seq {
             strings::DELIVERED
         } else {
             strings::SENT
         };
-        Some(Self { seq, said })
+        Some(Self { seq, status })
     }
 }
 
 /// A message, or what became of the booking, with what stands above it.
 #[component]
-pub(super) fn MessageRow(me: PersonId, row: Row, last: Memo<Option<Last>>, linked: Option<i64>) -> impl IntoView {
+pub(super) fn MessageRow(
+    me: PersonId,
+    row: LogRow,
+    last: Memo<Option<LastMessageStatus>>,
+    linked: Option<i64>,
+) -> impl IntoView {
     let Message { seq, sender, body, booking_status: step, created_at, .. } = row.message;
     let mine = sender.id == me;
     let by = if mine { strings::YOU.to_owned() } else { sender.name };
-    let said = move || {
-        last.get().filter(|last| last.seq == seq).map(|last| view! { <p class="status" role="status">{last.said}</p> })
+    let status = move || {
+        last.get()
+            .filter(|last| last.seq == seq)
+            .map(|last| view! { <p class="status" role="status">{last.status}</p> })
     };
     view! {
         {row.day.map(|day| view! { <p class="day"><time datetime=created_at.day().to_string()>{day}</time></p> })}
         {row.new.then(|| view! { <p class="new-line" id="new">{strings::NEW}</p> })}
         {match step {
-            Some(status) => Either::Left(view! { <SystemLine seq status by=(!mine).then_some(by) at=created_at/> }),
+            Some(status) => Either::Left(view! { <SystemMessage seq status by=(!mine).then_some(by) at=created_at/> }),
             None => Either::Right(view! {
                 <div class="message" id=format!("m{seq}") data-seq=seq class:mine=mine class:first=row.first class:linked=linked == Some(seq)>
-                    {row.first.then(|| view! { <p class="by"><span><IsolatedText text=by/></span>" "<a href=format!("?at={seq}#m{seq}")><Time at=created_at tell=When::Clock/></a></p> })}
+                    {row.first.then(|| view! { <p class="by"><span><IsolatedText text=by/></span>" "<a href=format!("?at={seq}#m{seq}")><Time at=created_at format=TimeFormat::Clock/></a></p> })}
                     <p class="bubble" dir="auto"><LinkedText text=body/></p>
-                    {said}
+                    {status}
                 </div>
             }),
         }}
@@ -56,7 +63,7 @@ pub(super) fn MessageRow(me: PersonId, row: Row, last: Memo<Option<Last>>, linke
 
 /// A step of the booking, as a line of its own. `by` is nothing where the viewer took it.
 #[component]
-fn SystemLine(seq: i64, status: BookingStatus, by: Option<String>, at: Timestamp) -> impl IntoView {
+fn SystemMessage(seq: i64, status: BookingStatus, by: Option<String>, at: Timestamp) -> impl IntoView {
     let glyph = match status {
         BookingStatus::Declined | BookingStatus::Cancelled => Glyph::Cross,
         BookingStatus::Inquiry | BookingStatus::Accepted | BookingStatus::Completed => Glyph::Check,
@@ -64,7 +71,7 @@ fn SystemLine(seq: i64, status: BookingStatus, by: Option<String>, at: Timestamp
     let text = strings::booking_event_text(status, by.as_deref());
     view! {
         <p class="system" data-seq=seq>
-            <Icon glyph/> <span>{text}</span> " " <Time at tell=When::Clock/>
+            <Icon glyph/> <span>{text}</span> " " <Time at format=TimeFormat::Clock/>
         </p>
     }
 }

@@ -10,7 +10,7 @@ use model::{PersonId, Thread};
 /// Leaves the thread with the other's last message unread, to come back to.
 #[component]
 pub fn MarkUnread(me: PersonId, thread: RwSignal<Thread>) -> impl IntoView {
-    let form = FormState::of::<server_fns::MarkUnread>("mark-unread");
+    let form = FormState::for_server_fn::<server_fns::MarkUnread>("mark-unread");
     let navigate = use_navigate();
     effect(move || {
         if form.done.get() {

@@ -5,7 +5,7 @@ use model::ApiError;
 
 /// Part of a page that couldn't be had: what happened, and what to do.
 #[component]
-pub fn Failed(failure: RequestError) -> impl IntoView {
+pub fn LoadError(failure: RequestError) -> impl IntoView {
     let live = Live::current();
     let signed_out = failure == RequestError::Refused(ApiError::Unauthenticated);
     effect(move || {
@@ -42,7 +42,11 @@ pub fn Failed(failure: RequestError) -> impl IntoView {
 
 /// A list with nothing in it: what that means, and what to do next.
 #[component]
-pub fn Empty(title: &'static str, lead: &'static str, #[prop(optional)] children: Option<Children>) -> impl IntoView {
+pub fn EmptyState(
+    title: &'static str,
+    lead: &'static str,
+    #[prop(optional)] children: Option<Children>,
+) -> impl IntoView {
     view! {
         <div class="notice">
             <h2>{title}</h2>

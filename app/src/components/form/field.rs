@@ -1,6 +1,6 @@
 use super::FormState;
 use crate::{
-    parts::{Glyph, Icon},
+    components::{Glyph, Icon},
     reactive::effect,
     request_error::RequestError,
     strings,
@@ -50,8 +50,8 @@ pub fn TextField(
     #[prop(optional)]
     clears: bool,
 ) -> impl IntoView {
-    let (id, error) = (form.id_of(field), form.wrong(field));
-    let (input, value): (NodeRef<Input>, _) = (NodeRef::new(), form.kept(field).unwrap_or(value));
+    let (id, error) = (form.field_id(field), form.field_error(field));
+    let (input, value): (NodeRef<Input>, _) = (NodeRef::new(), form.flashed_value(field).unwrap_or(value));
     effect(move || {
         if let Some(input) = input.get().filter(|_| clears && form.done.get()) {
             input.set_value("");

@@ -1,4 +1,4 @@
-use super::{Form, FormError, FormState, Submit, focus};
+use super::{Form, FormError, FormState, SubmitButton, focus_on};
 use crate::{
     reactive::{effect, memo},
     server_fns, strings,
@@ -9,18 +9,18 @@ use model::{Booking, BookingAction, Conversation, Role};
 /// Taking steps about a booking. Shared by all the places of a page that offer one, so that what goes wrong is
 /// said once.
 #[derive(Clone, Copy)]
-pub struct Stepping {
+pub struct BookingActions {
     /// How it stands with the last step.
     pub form: FormState,
 }
 
-impl Stepping {
+impl BookingActions {
     /// The button that was used is gone once the step is taken: the keyboard then goes where `after` finds.
     pub fn begin(after: &'static str) -> Self {
-        let form = FormState::of::<server_fns::TakeBookingAction>("steps");
+        let form = FormState::for_server_fn::<server_fns::TakeBookingAction>("steps");
         effect(move || {
             if form.done.get() {
-                focus(after);
+                focus_on(after);
             }
         });
         Self { form }
@@ -29,24 +29,24 @@ impl Stepping {
 
 /// Why the last step failed. Not there while it didn't: a thread has another place of this kind.
 #[component]
-pub fn StepFailed(stepping: Stepping) -> impl IntoView {
-    let failure = stepping.form.failure;
+pub fn BookingActionError(actions: BookingActions) -> impl IntoView {
+    let failure = actions.form.failure;
     move || failure.with(Option::is_some).then(|| view! { <FormError failure/> })
 }
 
 /// Saying yes or no, where that is open to the viewer now.
 #[component]
-pub fn Answers(stepping: Stepping, #[prop(into)] conversation: Signal<Conversation>) -> impl IntoView {
-    let booking_id = StoredValue::new(id_of(conversation));
+pub fn AcceptOrDecline(actions: BookingActions, #[prop(into)] conversation: Signal<Conversation>) -> impl IntoView {
+    let booking_id = StoredValue::new(booking_id_of(conversation));
     let open = memo(move || {
-        let answers = conversation.with(steps).into_iter().filter(|step| *step != BookingAction::Cancel);
+        let answers = conversation.with(allowed_actions).into_iter().filter(|step| *step != BookingAction::Cancel);
         answers.collect::<Vec<_>>()
     });
     move || {
         open.with(|open| !open.is_empty()).then(|| {
             view! {
                 <div class="steps">
-                    {open.get().into_iter().map(|step| view! { <BookingActionButton stepping booking_id step/> }).collect_view()}
+                    {open.get().into_iter().map(|step| view! { <BookingActionButton actions booking_id step/> }).collect_view()}
                 </div>
             }
         })
@@ -55,10 +55,10 @@ pub fn Answers(stepping: Stepping, #[prop(into)] conversation: Signal<Conversati
 
 /// Calling it off, where that is open to the viewer now and saying no isn't. A disclosure asks again.
 #[component]
-pub fn CallOff(stepping: Stepping, #[prop(into)] conversation: Signal<Conversation>) -> impl IntoView {
-    let booking_id = StoredValue::new(id_of(conversation));
+pub fn CancelBooking(actions: BookingActions, #[prop(into)] conversation: Signal<Conversation>) -> impl IntoView {
+    let booking_id = StoredValue::new(booking_id_of(conversation));
     let open = memo(move || {
-        let open = conversation.with(steps);
+        let open = conversation.with(allowed_actions);
         open.contains(&BookingAction::Cancel) && !open.contains(&BookingAction::Decline)
     });
     let name = memo(move || conversation.with(|conversation| conversation.counterpart.name.clone()));
@@ -68,9 +68,9 @@ pub fn CallOff(stepping: Stepping, #[prop(into)] conversation: Signal<Conversati
                 <details class="call-off">
                     <summary>{strings::CANCEL_BOOKING}</summary>
                     <p class="muted">{move || strings::cancel_warning(&name.get())}</p>
-                    <Form form=stepping.form>
-                        <StepFields booking_id step=BookingAction::Cancel/>
-                        <Submit form=stepping.form label=strings::CANCEL_BOOKING_FOR_SURE busy=strings::CANCELLING danger=true/>
+                    <Form form=actions.form>
+                        <BookingActionFields booking_id step=BookingAction::Cancel/>
+                        <SubmitButton form=actions.form label=strings::CANCEL_BOOKING_FOR_SURE busy=strings::CANCELLING danger=true/>
                     </Form>
                 </details>
             }
@@ -78,23 +78,23 @@ pub fn CallOff(stepping: Stepping, #[prop(into)] conversation: Signal<Conversati
     }
 }
 
-fn id_of(conversation: Signal<Conversation>) -> String {
+fn booking_id_of(conversation: Signal<Conversation>) -> String {
     conversation.with_untracked(|conversation| conversation.booking.id.to_string())
 }
 
 /// The steps open to the viewer, who is whoever the counterpart isn't.
-fn steps(conversation: &Conversation) -> Vec<BookingAction> {
+fn allowed_actions(conversation: &Conversation) -> Vec<BookingAction> {
     let Conversation { booking: Booking { status, organizer, .. }, counterpart, .. } = conversation;
     let role = if counterpart.id == organizer.id { Role::Talent } else { Role::Organizer };
     status.allowed_actions(role).collect()
 }
 
 #[component]
-fn BookingActionButton(stepping: Stepping, booking_id: StoredValue<String>, step: BookingAction) -> impl IntoView {
+fn BookingActionButton(actions: BookingActions, booking_id: StoredValue<String>, step: BookingAction) -> impl IntoView {
     view! {
-        <Form form=stepping.form>
-            <StepFields booking_id step/>
-            <button class="button" class:primary=step == BookingAction::Accept type="submit" disabled=stepping.form.pending>
+        <Form form=actions.form>
+            <BookingActionFields booking_id step/>
+            <button class="button" class:primary=step == BookingAction::Accept type="submit" disabled=actions.form.pending>
                 {strings::booking_action_label(step)}
             </button>
         </Form>
@@ -102,7 +102,7 @@ fn BookingActionButton(stepping: Stepping, booking_id: StoredValue<String>, step
 }
 
 #[component]
-fn StepFields(booking_id: StoredValue<String>, step: BookingAction) -> impl IntoView {
+fn BookingActionFields(booking_id: StoredValue<String>, step: BookingAction) -> impl IntoView {
     view! {
         <input type="hidden" name="booking_id" value=booking_id.get_value()/>
         <input type="hidden" name="step" value=step.as_str()/>

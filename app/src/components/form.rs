@@ -1,16 +1,16 @@
 //! What forms are made of. Each works as a plain form: then its failure comes back in the address.
 
 mod field;
-mod long_field;
 mod password_field;
-mod radios;
+mod radio_group;
+mod textarea_field;
 
 pub use field::{Field, FormError, TextField};
-pub use long_field::LongField;
 pub use password_field::PasswordField;
-pub use radios::{Choice, Radios};
+pub use radio_group::{Choice, RadioGroup};
+pub use textarea_field::TextAreaField;
 
-use super::focus::focus;
+use super::focus::focus_on;
 use crate::{
     json,
     live::IN_BROWSER,
@@ -50,24 +50,24 @@ pub struct FormState {
 
 impl FormState {
     /// That of a form for a server function. Where it fails, the keyboard goes to the first field at fault.
-    pub fn of<S: ServerFn>(id: &'static str) -> Self {
-        Self::to(id, S::PATH)
+    pub fn for_server_fn<S: ServerFn>(id: &'static str) -> Self {
+        Self::with_path(id, S::PATH)
     }
 
-    fn to(id: &'static str, path: &'static str) -> Self {
-        let (answer, pending) = (RwSignal::new(failure_in_address(path).map(Err)), RwSignal::new(false));
+    fn with_path(id: &'static str, path: &'static str) -> Self {
+        let (answer, pending) = (RwSignal::new(error_from_url(path).map(Err)), RwSignal::new(false));
         let failure = Signal::derive(move || answer.get().and_then(Result::err));
         let done = Signal::derive(move || !pending.get() && answer.with(|answer| matches!(answer, Some(Ok(_)))));
         effect(move || {
             if failure.with(Option::is_some) {
-                focus(format!("#{id} [aria-invalid=true]:not(fieldset), #{id} fieldset[aria-invalid=true] input"));
+                focus_on(format!("#{id} [aria-invalid=true]:not(fieldset), #{id} fieldset[aria-invalid=true] input"));
             }
         });
         Self { id, path, answer, failure, pending, done, query: use_query_map() }
     }
 
     /// Sends it without leaving the page.
-    fn send(self, event: SubmitEvent) {
+    fn submit(self, event: SubmitEvent) {
         event.prevent_default();
         let form = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok());
         let Some(fields) = form.and_then(|form| FormData::new_with_form(&form).ok()) else { return };
@@ -87,7 +87,7 @@ impl FormState {
     }
 
     /// What is wrong with one field.
-    pub fn wrong(self, field: &'static str) -> Signal<Option<&'static str>> {
+    pub fn field_error(self, field: &'static str) -> Signal<Option<&'static str>> {
         Signal::derive(move || match self.failure.get() {
             Some(RequestError::Refused(refusal)) => refusal.field_error(field).map(strings::field_error_text),
             _ => None,
@@ -95,18 +95,18 @@ impl FormState {
     }
 
     /// What was typed into a field of a plain form that was refused: it comes back with the failure, in the address.
-    pub fn kept(self, field: &str) -> Option<String> {
+    pub fn flashed_value(self, field: &str) -> Option<String> {
         let name = format!("kept.{field}");
         self.failure.with_untracked(Option::is_some).then(|| self.query.with_untracked(|query| query.get(&name)))?
     }
 
     /// A text for when it was done.
-    pub fn says(self, text: &'static str) -> Signal<Option<&'static str>> {
+    pub fn done_text(self, text: &'static str) -> Signal<Option<&'static str>> {
         Signal::derive(move || self.done.get().then_some(text))
     }
 
     /// The id of one field.
-    fn id_of(self, field: &str) -> String {
+    fn field_id(self, field: &str) -> String {
         format!("{}-{field}", self.id)
     }
 }
@@ -114,7 +114,7 @@ impl FormState {
 /// Why a form that was posted without JavaScript was refused: that stands in the address then.
 ///
 /// Leptos reads the address once, when the document loads. On the way to another page the failure is no longer true.
-pub fn failure_in_address(path: &str) -> Option<RequestError> {
+pub fn error_from_url(path: &str) -> Option<RequestError> {
     let told = use_context::<ServerActionError>().filter(|told| told.path() == path)?;
     use_query_map().with_untracked(|query| query.get("__err"))?;
     if !IN_BROWSER {
@@ -149,7 +149,7 @@ pub fn Form(
     children: Children,
 ) -> impl IntoView {
     view! {
-        <form id=id class=class method="post" action=form.path on:submit=move |event| form.send(event)>
+        <form id=id class=class method="post" action=form.path on:submit=move |event| form.submit(event)>
             <OwnerField/>
             {children()}
         </form>
@@ -158,7 +158,7 @@ pub fn Form(
 
 /// The button that sends a form, and says so while it is on its way.
 #[component]
-pub fn Submit(
+pub fn SubmitButton(
     form: FormState,
     label: &'static str,
     busy: &'static str,

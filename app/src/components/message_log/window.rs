@@ -1,87 +1,88 @@
-use super::scroll::Place;
+use super::scroll::ScrollAnchor;
 use crate::{request_error::view_of, server_fns};
 use leptos::{prelude::*, task::spawn_local};
 use model::{PersonId, Thread};
 
 /// Messages on the page at once: what goes beyond is let go of on the far side of where the reader is.
-const MOST: usize = 200;
+const MAX_MESSAGES: usize = 200;
 /// So many more may gather at the end before the oldest go: not one by one.
 const SLACK: usize = 50;
 
 /// The part of a thread that is on the page, and moving it. Cheap to copy.
 #[derive(Clone, Copy)]
-pub(super) struct Window {
+pub(super) struct LoadedWindow {
     me: PersonId,
     thread: RwSignal<Thread>,
-    place: Place,
+    anchor: ScrollAnchor,
     /// Whether messages are on their way; the stylesheet then keeps the browser from moving the view.
     pub(super) loading: RwSignal<bool>,
 }
 
-impl Window {
-    pub(super) fn new(me: PersonId, thread: RwSignal<Thread>, place: Place) -> Self {
-        Self { me, thread, place, loading: RwSignal::new(false) }
+impl LoadedWindow {
+    pub(super) fn new(me: PersonId, thread: RwSignal<Thread>, anchor: ScrollAnchor) -> Self {
+        Self { me, thread, anchor, loading: RwSignal::new(false) }
     }
 
     /// Goes on before the first message.
-    pub(super) fn older(self) {
+    pub(super) fn load_older(self) {
         let (first, more) =
             self.thread.with_untracked(|thread| (thread.messages.first().map(|first| first.seq), thread.has_more));
         if let Some(first) = first.filter(|_| more) {
-            self.load((Some(first), None), Thread::prepend);
+            self.load_page((Some(first), None), Thread::prepend);
         }
     }
 
     /// Goes on after the last message.
-    pub(super) fn newer(self) {
+    pub(super) fn load_newer(self) {
         let (last, at_end) = self.thread.with_untracked(|thread| (thread.last_shown(), thread.is_at_end()));
         if !at_end {
-            self.load((None, Some(last)), Thread::extend);
+            self.load_page((None, Some(last)), Thread::extend);
         }
     }
 
     /// Lets go of what is far above, where messages keep coming and the reader is at the end.
-    pub(super) fn trim(self) {
-        let long = self.thread.try_with_untracked(|thread| thread.messages.len() > MOST + SLACK).unwrap_or_default();
-        if long && self.place.away.try_get_untracked() == Some(false) {
-            self.thread.try_update(|thread| thread.trim_around(thread.last_shown(), MOST));
+    pub(super) fn trim_old(self) {
+        let long =
+            self.thread.try_with_untracked(|thread| thread.messages.len() > MAX_MESSAGES + SLACK).unwrap_or_default();
+        if long && self.anchor.away.try_get_untracked() == Some(false) {
+            self.thread.try_update(|thread| thread.trim_around(thread.last_shown(), MAX_MESSAGES));
         }
     }
 
     /// Goes to the newest message, wherever the reader was.
-    pub(super) fn latest(self) {
+    pub(super) fn load_latest(self) {
         let (last, at_end) = self.thread.with_untracked(|thread| (thread.conversation.last_seq, thread.is_at_end()));
         if at_end {
-            self.place.to_end();
+            self.anchor.scroll_to_end();
             return;
         }
-        let id = self.id();
+        let id = self.conversation_id();
         spawn_local(async move {
             let page = server_fns::load_thread(id, None, None, Some(last)).await;
             if let Some(page) = view_of(self.me, page) {
                 self.thread.try_update(|thread| thread.replace_window(page));
-                self.place.to_end();
+                self.anchor.scroll_to_end();
             }
         });
     }
 
-    fn id(self) -> String {
+    fn conversation_id(self) -> String {
         self.thread.with_untracked(|thread| thread.conversation.id.to_string())
     }
 
-    fn load(self, (before, after): (Option<i64>, Option<i64>), take: fn(&mut Thread, Thread)) {
+    fn load_page(self, (before, after): (Option<i64>, Option<i64>), take: fn(&mut Thread, Thread)) {
         if self.loading.get_untracked() {
             return;
         }
         self.loading.set(true);
-        let id = self.id();
+        let id = self.conversation_id();
         spawn_local(async move {
             let page = server_fns::load_thread(id, before, after, None).await;
             if let Some(page) = view_of(self.me, page) {
-                self.place.hold(move |anchor| {
+                self.anchor.keep_position(move |seq| {
                     self.thread.try_update(|thread| {
                         take(thread, page);
-                        thread.trim_around(anchor, MOST);
+                        thread.trim_around(seq, MAX_MESSAGES);
                     });
                 });
             }

@@ -1,7 +1,7 @@
 mod link;
 
 use leptos::{either::Either, prelude::*};
-use link::{Link, Part, split};
+use link::{Link, Part, split_links};
 
 /// Text as it was typed, with web addresses to follow. Nothing else in it means anything.
 ///
@@ -9,7 +9,7 @@ use link::{Link, Part, split};
 /// others, the stylesheet shows beside it what the browser will ask for; the text itself stays as it was sent.
 #[component]
 pub fn LinkedText(text: String) -> impl IntoView {
-    let parts = split(&text).into_iter().map(|part| match part {
+    let parts = split_links(&text).into_iter().map(|part| match part {
         Part::Text(text) => Either::Left(text.to_owned()),
         Part::Link(Link { typed, href, foreign_host }) => {
             let shown = typed.to_owned();

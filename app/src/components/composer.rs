@@ -1,4 +1,4 @@
-use super::{FormError, Glyph, Icon, PostForm, failure_in_address, local::Local};
+use super::{FormError, Glyph, Icon, PostForm, error_from_url, locale::Locale};
 use crate::{
     browser,
     live::{Live, Outbox, drafts::DraftKey},
@@ -17,7 +17,7 @@ const KEY_OF_INPUT_METHOD: u32 = 229;
 /// Where a message is written. Without JavaScript it is a plain form.
 #[component]
 pub fn Composer(me: PersonId, thread: RwSignal<Thread>) -> impl IntoView {
-    let (live, outbox, local) = (Live::current(), Outbox::current(), Local::current());
+    let (live, outbox, locale) = (Live::current(), Outbox::current(), Locale::current());
     let area: NodeRef<Textarea> = NodeRef::new();
     let id = thread.with_untracked(|thread| thread.conversation.id);
     let (drafts, key) = (outbox.drafts, DraftKey { person: me, conversation: id });
@@ -26,7 +26,7 @@ pub fn Composer(me: PersonId, thread: RwSignal<Thread>) -> impl IntoView {
     // Why the last message came back into the box.
     let returned: RwSignal<Option<RequestError>> = RwSignal::new(None);
     let cannot_send = move || {
-        local.started() && (length.get() == 0 || length.get() > BODY_LIMIT || live.closed.with(Option::is_some))
+        locale.is_hydrated() && (length.get() == 0 || length.get() > BODY_LIMIT || live.closed.with(Option::is_some))
     };
 
     effect(move || {
@@ -39,13 +39,13 @@ pub fn Composer(me: PersonId, thread: RwSignal<Thread>) -> impl IntoView {
             drafts.keep(key, &written);
             return;
         }
-        put(&area, &start);
+        set_text(&area, &start);
         text.set(start);
     });
     effect(move || {
         drafts.follow(key, move |draft| {
             if let Some(area) = area.try_get_untracked().flatten().filter(|_| !document().has_focus().unwrap_or(true)) {
-                put(&area, &draft);
+                set_text(&area, &draft);
                 text.set(draft);
             }
         });
@@ -55,7 +55,7 @@ pub fn Composer(me: PersonId, thread: RwSignal<Thread>) -> impl IntoView {
         let Some((parcel, failure)) = outbox.returned(id) else { return };
         let Some(area) = area.get().filter(|area| area.value().is_empty() && browser::is_visible()) else { return };
         // At once: keys that are typed in between would be lost.
-        put(&area, &parcel.body);
+        set_text(&area, &parcel.body);
         drafts.keep(key, &parcel.body);
         text.set(parcel.body);
         returned.set(Some(failure));
@@ -71,7 +71,7 @@ pub fn Composer(me: PersonId, thread: RwSignal<Thread>) -> impl IntoView {
         returned.set(None);
         live.passing.stopped();
         if let Some(area) = area.get_untracked() {
-            put(&area, "");
+            set_text(&area, "");
             let _ = area.focus();
         }
     };
@@ -91,18 +91,18 @@ pub fn Composer(me: PersonId, thread: RwSignal<Thread>) -> impl IntoView {
         if !area.value().is_empty() {
             live.passing.say_typing(id);
         }
-        fit(&area);
+        fit_height(&area);
     };
     // Only a form that was posted without JavaScript leaves its failure here, in the address.
-    let failure = failure_in_address(server_fns::PostMessage::PATH);
+    let failure = error_from_url(server_fns::PostMessage::PATH);
     view! {
         <FormError failure=Signal::derive(move || failure.clone().or_else(|| returned.get()))/>
         <PostForm path="/fn/post" class="composer" on:submit=move |event| { event.prevent_default(); send(); }>
             <input type="hidden" name="conversation_id" value=id.to_string()/>
-            <input type="hidden" name="client_id" value=client_id() autocomplete="off"/>
+            <input type="hidden" name="client_id" value=new_client_id() autocomplete="off"/>
             <label class="visually-hidden" for="message">{strings::MESSAGE}</label>
             <textarea id="message" name="body" rows="1" dir="auto" required node_ref=area
-                autocomplete=move || local.started().then_some("off") maxlength=move || (!local.started()).then_some(BODY_LIMIT) placeholder=strings::WRITE
+                autocomplete=move || locale.is_hydrated().then_some("off") maxlength=move || (!locale.is_hydrated()).then_some(BODY_LIMIT) placeholder=strings::WRITE
                 aria-describedby="message-count" on:keydown=on_key on:input:target=on_input></textarea>
             <button class="button primary" type="submit" disabled=cannot_send>
                 <Icon glyph=Glyph::Send/><span class="bar-word">{strings::SEND}</span>
@@ -115,21 +115,21 @@ pub fn Composer(me: PersonId, thread: RwSignal<Thread>) -> impl IntoView {
 }
 
 /// A new one each time the server renders the form: a form posted twice is then still one message.
-pub fn client_id() -> String {
+pub fn new_client_id() -> String {
     browser::new_id().to_string()
 }
 
 /// Puts a text into the box.
-fn put(area: &web_sys::HtmlTextAreaElement, text: &str) {
+fn set_text(area: &web_sys::HtmlTextAreaElement, text: &str) {
     // Setting the same text would move the caret.
     if area.value() != text {
         area.set_value(text);
     }
-    fit(area);
+    fit_height(area);
 }
 
 /// As high as its text; the stylesheet sets the limit.
-fn fit(area: &web_sys::HtmlTextAreaElement) {
+fn fit_height(area: &web_sys::HtmlTextAreaElement) {
     use web_sys::wasm_bindgen::JsCast;
     let Some(element) = area.dyn_ref::<web_sys::HtmlElement>() else { return };
     let style = element.style();

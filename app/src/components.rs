@@ -1,12 +1,11 @@
 //! What pages are made of.
 
 mod avatar;
+mod booking_actions;
 mod booking_facts;
-mod booking_steps;
 mod composer;
 mod connection_bar;
-mod done;
-mod failed;
+mod flash;
 mod focus;
 mod form;
 mod icon;
@@ -14,36 +13,37 @@ mod inbox_row;
 mod isolated_text;
 mod keyed;
 mod linked_text;
-pub mod local;
+mod load_error;
+pub mod locale;
 mod mark_unread;
 mod message_log;
 mod page_title;
 mod presence;
+mod profile_fields;
+mod time;
 mod top_bar;
-mod when;
-mod who_fields;
 
 pub use avatar::Avatar;
+pub use booking_actions::{AcceptOrDecline, BookingActionError, BookingActions, CancelBooking};
 pub use booking_facts::{BookingFacts, BookingLine, StatusChip};
-pub use booking_steps::{Answers, CallOff, StepFailed, Stepping};
-pub use composer::{Composer, client_id};
+pub use composer::{Composer, new_client_id};
 pub use connection_bar::ConnectionBar;
-pub use done::{Done, done_code};
-pub use failed::{Empty, Failed, Skeleton};
-pub use focus::focus;
+pub use flash::{Flash, flash_code};
+pub use focus::focus_on;
 pub use form::{
-    Choice, Field, Form, FormError, FormState, LongField, PasswordField, PostForm, Radios, Submit, TextField,
-    failure_in_address,
+    Choice, Field, Form, FormError, FormState, PasswordField, PostForm, RadioGroup, SubmitButton, TextAreaField,
+    TextField, error_from_url,
 };
 pub use icon::{Glyph, Icon};
 pub use inbox_row::InboxRow;
 pub use isolated_text::IsolatedText;
 pub use keyed::{page_of_param, page_of_query};
 pub use linked_text::LinkedText;
+pub use load_error::{EmptyState, LoadError, Skeleton};
 pub use mark_unread::MarkUnread;
-pub use message_log::{MessageLog, Place};
+pub use message_log::{MessageLog, ScrollAnchor};
 pub use page_title::PageTitle;
 pub use presence::PresenceLine;
+pub use profile_fields::{ProfileFields, role_choices};
+pub use time::{DayLine, Time, TimeFormat};
 pub use top_bar::{SiteBar, TopBar};
-pub use when::{DayLine, Time, When};
-pub use who_fields::{WhoFields, roles};

@@ -1,9 +1,9 @@
 use crate::{
+    components::{Glyph, Icon, LinkedText},
     live::{
         Outbox,
         outbox::{Parcel, Stage},
     },
-    parts::{Glyph, Icon, LinkedText},
     request_error::RequestError,
     strings,
 };
@@ -12,7 +12,7 @@ use model::ApiError;
 
 /// A message on its way, or one that didn't go out.
 #[component]
-pub(super) fn ParcelRow(parcel: Parcel) -> impl IntoView {
+pub(super) fn PendingMessageRow(parcel: Parcel) -> impl IntoView {
     let is_kept = parcel.is_kept();
     let Parcel { client_id, body, stage, .. } = parcel;
     let outbox = Outbox::current();
@@ -21,7 +21,7 @@ pub(super) fn ParcelRow(parcel: Parcel) -> impl IntoView {
         Stage::Sent => view! { <p class="status">{strings::SENT}</p> }.into_any(),
         Stage::Failed(failure) => view! {
             <p class="status failed" role="alert">
-                <Icon glyph=Glyph::Warning/> {strings::NOT_SENT} ". " {reason(&failure)}
+                <Icon glyph=Glyph::Warning/> {strings::NOT_SENT} ". " {failure_reason(&failure)}
                 {(!is_kept && failure.is_transient()).then_some(strings::WAITING_UNKEPT)}
                 <button type="button" class="link" on:click=move |_| outbox.retry(client_id)>{strings::RETRY}</button>
                 <button type="button" class="link" on:click=move |_| outbox.discard(client_id)>{strings::DISCARD}</button>
@@ -37,7 +37,7 @@ pub(super) fn ParcelRow(parcel: Parcel) -> impl IntoView {
     }
 }
 
-fn reason(failure: &RequestError) -> String {
+fn failure_reason(failure: &RequestError) -> String {
     match failure {
         RequestError::Network | RequestError::TimedOut => strings::WAITING.to_owned(),
         RequestError::Refused(ApiError::Unauthenticated | ApiError::OtherPerson) => {

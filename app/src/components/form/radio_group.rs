@@ -1,5 +1,5 @@
 use super::FormState;
-use crate::parts::{Glyph, Icon};
+use crate::components::{Glyph, Icon};
 use leptos::prelude::*;
 
 /// One of a few.
@@ -14,7 +14,7 @@ pub struct Choice {
 
 /// A few, of which one is chosen.
 #[component]
-pub fn Radios(
+pub fn RadioGroup(
     form: FormState,
     /// Its name in the form, and in what is said to be at fault.
     field: &'static str,
@@ -27,8 +27,8 @@ pub fn Radios(
     #[prop(into, optional)]
     chosen: String,
 ) -> impl IntoView {
-    let (id, error) = (form.id_of(field), form.wrong(fault));
-    let chosen = form.kept(field).unwrap_or(chosen);
+    let (id, error) = (form.field_id(field), form.field_error(fault));
+    let chosen = form.flashed_value(field).unwrap_or(chosen);
     let (error_id, described) = (format!("{id}-error"), format!("{id}-error"));
     let options = choices.into_iter().map(|Choice { value, label, help }| {
         let option = format!("{id}-{value}");

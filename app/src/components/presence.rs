@@ -1,4 +1,4 @@
-use super::local::Local;
+use super::locale::Locale;
 use crate::{
     browser,
     live::Live,
@@ -11,13 +11,13 @@ use model::{Conversation, Presence};
 /// Whether the other is typing, here, or when they last were. Nothing where either hides it, or data is spared.
 #[component]
 pub fn PresenceLine(#[prop(into)] conversation: Signal<Conversation>) -> impl IntoView {
-    let (live, local) = (Live::current(), Local::current());
+    let (live, locale) = (Live::current(), Locale::current());
     let (id, who) = conversation.with_untracked(|conversation| (conversation.id, conversation.counterpart.id));
     let known = RwSignal::new(Presence::default());
     effect(move || {
         // What passed while the stream was away is gone: then it is asked for.
         live.opened.track();
-        if !local.started() || browser::saves_data() {
+        if !locale.is_hydrated() || browser::saves_data() {
             return;
         }
         spawn_local(async move {
@@ -30,7 +30,7 @@ pub fn PresenceLine(#[prop(into)] conversation: Signal<Conversation>) -> impl In
         // Whoever came before this page was opened has been asked about.
         let news = live.passing.came.get().filter(|_| before.is_some());
         if let Some(came) = news.filter(|came| came.user_id == who) {
-            let active_at = (!came.online).then(|| local.now());
+            let active_at = (!came.online).then(|| locale.now());
             known.set(Presence { online: came.online, active_at });
         }
     });
@@ -39,7 +39,7 @@ pub fn PresenceLine(#[prop(into)] conversation: Signal<Conversation>) -> impl In
     let here = move || match known.get() {
         _ if typing.get() => None,
         Presence { online: true, .. } => Some(strings::ONLINE.to_owned()),
-        Presence { active_at, .. } => active_at.map(|at| strings::last_active(&local.ago(at))),
+        Presence { active_at, .. } => active_at.map(|at| strings::last_active(&locale.format_relative(at))),
     };
     view! {
         <p class="presence">

@@ -1,12 +1,12 @@
 use super::{Field, FormState};
-use crate::parts::local::Local;
+use crate::components::locale::Locale;
 use leptos::prelude::*;
 use model::text;
 
 /// A field for some lines of text. Leptos writes what stands between the tags of a textarea as it is, and marks an empty
 /// text by a space; given as HTML, it is the same on the server and in the browser.
 #[component]
-pub fn LongField(
+pub fn TextAreaField(
     form: FormState,
     /// Its name in the form, and in what is said to be at fault.
     field: &'static str,
@@ -16,11 +16,12 @@ pub fn LongField(
     #[prop(into, optional)] value: String,
     #[prop(optional)] required: bool,
 ) -> impl IntoView {
-    let local = Local::current();
-    let (id, error, value) = (form.id_of(field), form.wrong(field), form.kept(field).unwrap_or(value));
+    let locale = Locale::current();
+    let (id, error, value) =
+        (form.field_id(field), form.field_error(field), form.flashed_value(field).unwrap_or(value));
     view! {
         <Field id=id.clone() label help error>
-            <textarea id=id.clone() name=field rows="4" dir="auto" required=required autocomplete=move || local.started().then_some("off") maxlength=maxlength autofocus=error.get_untracked().is_some()
+            <textarea id=id.clone() name=field rows="4" dir="auto" required=required autocomplete=move || locale.is_hydrated().then_some("off") maxlength=maxlength autofocus=error.get_untracked().is_some()
                 aria-describedby=format!("{id}-help {id}-error") aria-invalid=move || error.get().map(|_| "true") inner_html=text::escape_html(&value)></textarea>
         </Field>
     }

@@ -5,7 +5,7 @@ const RUN_MILLIS: i64 = 5 * 60 * 1_000;
 
 /// A message with what stands above it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Row {
+pub(super) struct LogRow {
     /// The day, where another begins.
     pub(super) day: Option<String>,
     /// Whether everything from here on was unread when the thread was opened.
@@ -15,7 +15,7 @@ pub(super) struct Row {
     pub(super) message: Message,
 }
 
-impl Row {
+impl LogRow {
     /// The same for the same row, drawn the same way.
     pub(super) fn key(&self) -> (i64, bool, Option<String>, Option<String>) {
         let named = self.first || self.message.booking_status.is_some();
@@ -24,15 +24,15 @@ impl Row {
 }
 
 /// Puts messages under their days and into runs. What was already read ends at `new_after`.
-pub(super) fn arrange(
+pub(super) fn group_messages(
     messages: &[Message],
     me: PersonId,
     new_after: Option<i64>,
     day_of: impl Fn(Timestamp) -> String,
-) -> Vec<Row> {
+) -> Vec<LogRow> {
     let is_new = |message: &Message| new_after.is_some_and(|read| message.seq > read && message.sender.id != me);
     let first_new = messages.iter().find(|message| is_new(message)).map(|message| message.seq);
-    let mut rows: Vec<Row> = Vec::with_capacity(messages.len());
+    let mut rows: Vec<LogRow> = Vec::with_capacity(messages.len());
     let mut last_day = None;
     for message in messages {
         let today = day_of(message.created_at);
@@ -43,7 +43,7 @@ pub(super) fn arrange(
                 && row.message.sender.id == message.sender.id
                 && message.created_at.millis() - row.message.created_at.millis() < RUN_MILLIS
         });
-        rows.push(Row { first: day.is_some() || new || !goes_on, day, new, message: message.clone() });
+        rows.push(LogRow { first: day.is_some() || new || !goes_on, day, new, message: message.clone() });
         last_day = Some(today);
     }
     rows
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn days_runs_and_the_new_line_fall_where_they_should() {
+    fn messages_are_grouped_by_day_sender_and_unread_divider() {
         let messages = [
             message(1, ME, 0),
             message(2, ME, 4),
@@ -82,7 +82,7 @@ mod tests {
             message(5, OTHER, 21),
             message(6, OTHER, 24 * 60),
         ];
-        let rows = arrange(&messages, ME, Some(4), |at| at.day().to_string());
+        let rows = group_messages(&messages, ME, Some(4), |at| at.day().to_string());
         let drawn: Vec<_> = rows.iter().map(|row| (row.first, row.day.is_some(), row.new)).collect();
         assert_eq!(
             drawn,

@@ -2,7 +2,7 @@ use leptos::prelude::*;
 use web_sys::{HtmlElement, wasm_bindgen::JsCast};
 
 /// Takes the keyboard to the first element that the selector finds, once what has changed is drawn.
-pub fn focus(selector: impl Into<String>) {
+pub fn focus_on(selector: impl Into<String>) {
     let selector = selector.into();
     request_animation_frame(move || {
         let found = document().query_selector(&selector).ok().flatten();

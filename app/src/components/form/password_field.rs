@@ -1,5 +1,5 @@
 use super::{Field, FormState};
-use crate::{parts::local::Local, reactive::effect, strings};
+use crate::{components::locale::Locale, reactive::effect, strings};
 use leptos::{ev::Event, html::Input, prelude::*};
 use model::password::{PASSWORD_MIN, PasswordStrength};
 use web_sys::HtmlInputElement;
@@ -17,8 +17,8 @@ pub fn PasswordField(
     #[prop(optional)]
     new: bool,
 ) -> impl IntoView {
-    let (id, error) = (form.id_of(field), form.wrong(field));
-    let (local, shown, typed) = (Local::current(), RwSignal::new(false), RwSignal::new(None::<PasswordStrength>));
+    let (id, error) = (form.field_id(field), form.field_error(field));
+    let (locale, shown, typed) = (Locale::current(), RwSignal::new(false), RwSignal::new(None::<PasswordStrength>));
     let input: NodeRef<Input> = NodeRef::new();
     let help = if new { strings::password_help() } else { String::new() };
     let measure = move |event: leptos::ev::Targeted<Event, HtmlInputElement>| {
@@ -42,7 +42,7 @@ pub fn PasswordField(
                     autocapitalize="none" spellcheck="false" autofocus=error.get_untracked().is_some()
                     aria-describedby=format!("{id}-help {id}-strength {id}-error") aria-invalid=move || error.get().map(|_| "true")
                     on:input:target=measure/>
-                {move || local.started().then(|| view! {
+                {move || locale.is_hydrated().then(|| view! {
                     <button type="button" class="button" aria-controls=controls.clone() aria-pressed=move || shown.get().to_string()
                         on:click=move |_| shown.update(|shown| *shown = !*shown)>
                         {move || if shown.get() { strings::HIDE_PASSWORD } else { strings::SHOW_PASSWORD }}

@@ -1,25 +1,25 @@
-use super::{Choice, Field, FormState, Radios, TextField};
+use super::{Choice, Field, FormState, RadioGroup, TextField};
 use crate::strings;
 use leptos::prelude::*;
 use model::{Craft, Role, person::NAME_LIMIT};
 
 /// The fields by which a person who joins says who they are.
 #[component]
-pub fn WhoFields(
+pub fn ProfileFields(
     form: FormState,
     /// The role that is chosen at first.
     #[prop(into, optional)]
     role: String,
 ) -> impl IntoView {
     view! {
-        <Radios form field="role" legend=strings::JOIN_AS choices=roles() chosen=role/>
+        <RadioGroup form field="role" legend=strings::JOIN_AS choices=role_choices() chosen=role/>
         <CraftField form/>
         <TextField form field="name" label=strings::NAME help=strings::NAME_HELP maxlength=NAME_LIMIT autocomplete="name"/>
     }
 }
 
 /// Both roles, to choose from.
-pub fn roles() -> Vec<Choice> {
+pub fn role_choices() -> Vec<Choice> {
     let choice = |role: Role| Choice {
         value: role.as_str(),
         label: strings::role_label(role),
@@ -31,10 +31,10 @@ pub fn roles() -> Vec<Choice> {
 /// Only talent have a craft: for organizers, the stylesheet takes it away.
 #[component]
 fn CraftField(form: FormState) -> impl IntoView {
-    let (id, kept) = (format!("{}-craft", form.id), form.kept("craft").unwrap_or_default());
+    let (id, kept) = (format!("{}-craft", form.id), form.flashed_value("craft").unwrap_or_default());
     view! {
         <div class="for-talent">
-            <Field id=id.clone() label=strings::CRAFT help=strings::CRAFT_HELP error=form.wrong("craft")>
+            <Field id=id.clone() label=strings::CRAFT help=strings::CRAFT_HELP error=form.field_error("craft")>
                 <select id=id.clone() name="craft" aria-describedby=format!("{id}-help {id}-error")>
                     <option value="">{strings::CRAFT_LATER}</option>
                     {Craft::ALL.iter().map(|&craft| view! { <option value=craft.as_str() selected=craft.as_str() == kept>{strings::craft_label(craft)}</option> }).collect_view()}

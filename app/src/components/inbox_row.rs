@@ -1,4 +1,4 @@
-use super::{Avatar, IsolatedText, Time, When, local::Local};
+use super::{Avatar, IsolatedText, Time, TimeFormat, locale::Locale};
 use crate::{reactive::memo, strings};
 use leptos::{either::Either, prelude::*};
 use leptos_router::hooks::use_location;
@@ -10,20 +10,21 @@ const PREVIEW: usize = 80;
 /// A conversation in the inbox.
 #[component]
 pub fn InboxRow(me: PersonId, inbox: RwSignal<Inbox>, conversation: Conversation) -> impl IntoView {
-    let local = Local::current();
+    let locale = Locale::current();
     let (id, path) = (conversation.id, format!("/conversations/{}", conversation.id));
     let (name_id, about_id) = (format!("name-{id}"), format!("about-{id}"));
     let (labelled, described) = (name_id.clone(), about_id.clone());
-    let now = memo(move || inbox.with(|inbox| inbox.conversations.iter().find(|known| known.id == id).map(Glance::of)));
+    let now =
+        memo(move || inbox.with(|inbox| inbox.conversations.iter().find(|known| known.id == id).map(InboxPreview::of)));
     let location = use_location();
     let here = path.clone();
     let current = move || (location.pathname.get() == here).then_some("page");
     let last = move || {
         now.get().and_then(|now| now.last).map(|last| match last {
-            Last::Wrote(sender, line) => Either::Left(view! {
+            LastActivity::Wrote(sender, line) => Either::Left(view! {
                 {(sender == me).then_some(strings::YOU_WROTE)}<IsolatedText text=line/>
             }),
-            Last::Stepped(sender, status) => {
+            LastActivity::Stepped(sender, status) => {
                 Either::Right(strings::booking_event_text(status, (sender.id != me).then_some(sender.name.as_str())))
             }
         })
@@ -37,11 +38,11 @@ pub fn InboxRow(me: PersonId, inbox: RwSignal<Inbox>, conversation: Conversation
                 {move || counterpart.get().map(|person| view! { <Avatar person/> })}
                 <span class="row-name" id=name_id><IsolatedText text=name/></span>
                 <span class="row-when">
-                    {move || now.get().map(|now| view! { <Time at=now.at tell=When::Short/> })}
+                    {move || now.get().map(|now| view! { <Time at=now.at format=TimeFormat::Short/> })}
                 </span>
                 <span class="row-about" id=about_id>
                     <span class="row-booking">
-                        <IsolatedText text=conversation.booking.title.clone()/> " · " {move || local.calendar_day(conversation.booking.event_date)}
+                        <IsolatedText text=conversation.booking.title.clone()/> " · " {move || locale.format_calendar_day(conversation.booking.event_date)}
                     </span>
                     <span class="row-last">{last}</span>
                     {move || (unread() > 0).then(|| view! {
@@ -55,38 +56,38 @@ pub fn InboxRow(me: PersonId, inbox: RwSignal<Inbox>, conversation: Conversation
 
 /// What of a conversation changes while it stands in the inbox.
 #[derive(Clone, PartialEq)]
-struct Glance {
+struct InboxPreview {
     counterpart: Person,
     unread: i64,
     at: model::Timestamp,
-    last: Option<Last>,
+    last: Option<LastActivity>,
 }
 
 /// What happened last.
 #[derive(Clone, PartialEq)]
-enum Last {
+enum LastActivity {
     /// Somebody wrote this.
     Wrote(PersonId, String),
     /// Somebody took a step about the booking.
     Stepped(Person, BookingStatus),
 }
 
-impl Last {
+impl LastActivity {
     fn of(message: &Message) -> Self {
         match message.booking_status {
-            Some(status) => Last::Stepped(message.sender.clone(), status),
-            None => Last::Wrote(message.sender.id, text::preview(&message.body, PREVIEW)),
+            Some(status) => LastActivity::Stepped(message.sender.clone(), status),
+            None => LastActivity::Wrote(message.sender.id, text::preview(&message.body, PREVIEW)),
         }
     }
 }
 
-impl Glance {
+impl InboxPreview {
     fn of(conversation: &Conversation) -> Self {
         Self {
             counterpart: conversation.counterpart.clone(),
             unread: conversation.unread,
             at: conversation.updated_at,
-            last: conversation.last_message.as_ref().map(Last::of),
+            last: conversation.last_message.as_ref().map(LastActivity::of),
         }
     }
 }

@@ -6,7 +6,7 @@ use model::text::is_invisible_format;
 /// What stands for a host in the domain name system where its letters aren't ASCII (RFC 5890).
 const ACE_PREFIX: &str = "xn--";
 /// Characters that end an address wherever they stand: quotes, and the stops and brackets of scripts without spaces.
-const ENDS: &str = "<>\"`{}|\\^“”„‘’‚«»‹›、。，．！？：；（）【】「」『』《》〈〉…｡､";
+const DELIMITERS: &str = "<>\"`{}|\\^“”„‘’‚«»‹›、。，．！？：；（）【】「」『』《》〈〉…｡､";
 
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Part<'a> {
@@ -26,7 +26,7 @@ pub(super) struct Link<'a> {
 
 /// Only `http` and `https` become links: an address of any other kind could do something. Nor do addresses with a user
 /// before the host (`https://bank.example@evil.example`), which lead elsewhere than they seem to.
-pub(super) fn split(text: &str) -> Vec<Part<'_>> {
+pub(super) fn split_links(text: &str) -> Vec<Part<'_>> {
     let (mut parts, mut rest, mut from) = (Vec::new(), text, 0);
     while let Some(start) = rest[from..].find(['h', 'H']).map(|at| from + at) {
         let before = rest[..start].chars().next_back();
@@ -53,7 +53,7 @@ impl<'a> Link<'a> {
         let scheme = ["https://", "http://"]
             .into_iter()
             .find(|scheme| text.get(..scheme.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(scheme)))?;
-        let typed = &text[..length(text)];
+        let typed = &text[..link_length(text)];
         let after = typed.get(scheme.len()..)?;
         let (authority, path) = after.split_at(after.find(['/', '?', '#']).unwrap_or(after.len()));
         // A host that goes on behind what can't be seen isn't the one that is seen.
@@ -72,8 +72,8 @@ impl<'a> Link<'a> {
 }
 
 /// Up to what can't stand in an address, without the punctuation and the brackets of the sentence around it.
-fn length(text: &str) -> usize {
-    let ends = |c: char| c.is_whitespace() || c.is_control() || is_invisible_format(c) || ENDS.contains(c);
+fn link_length(text: &str) -> usize {
+    let ends = |c: char| c.is_whitespace() || c.is_control() || is_invisible_format(c) || DELIMITERS.contains(c);
     let mut link = &text[..text.find(ends).unwrap_or(text.len())];
     loop {
         let trimmed = link.trim_end_matches(['.', ',', ';', ':', '!', '?', '\'']);
@@ -114,16 +114,16 @@ fn ascii_host(host: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Link, Part, split};
+    use super::{Link, Part, split_links};
 
     /// The links of a text as they are shown.
     fn links(text: &str) -> Vec<&str> {
-        let parts = split(text).into_iter();
+        let parts = split_links(text).into_iter();
         parts.filter_map(|part| if let Part::Link(link) = part { Some(link.typed) } else { None }).collect()
     }
 
     #[test]
-    fn addresses_become_links_and_the_sentence_stays_text() {
+    fn urls_become_links_and_the_rest_stays_text() {
         for (text, link) in [
             ("See http://example.com!", "http://example.com"),
             ("The plan (https://example.com/kicc?a=1&b=2).", "https://example.com/kicc?a=1&b=2"),
@@ -146,7 +146,7 @@ mod tests {
             ("hh https://example.com.", "https://example.com"),
         ] {
             assert_eq!(links(text), [link], "{text}");
-            let whole: String = split(text)
+            let whole: String = split_links(text)
                 .iter()
                 .map(|part| match part {
                     Part::Text(text) => text,
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_but_the_web_is_a_link() {
+    fn only_web_urls_become_links() {
         for text in [
             "javascript:alert(1)",
             "data:text/html,x",
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn the_host_is_the_one_that_is_seen() {
+    fn the_link_shows_its_real_host() {
         for text in [
             "https://google.com@evil.example",
             "https://google.com:443@evil.example/",
@@ -190,7 +190,7 @@ mod tests {
         ] {
             assert_eq!(links(text), [""; 0], "{text}");
         }
-        let only = |text| match split(text).pop() {
+        let only = |text| match split_links(text).pop() {
             Some(Part::Link(Link { href, foreign_host, .. })) => (href, foreign_host),
             other => panic!("{text}: {other:?}"),
         };

@@ -1,0 +1,38 @@
+use super::locale::Locale;
+use crate::strings;
+use leptos::prelude::*;
+use model::{Day, Timestamp};
+
+/// How an instant is told.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum TimeFormat {
+    /// Hours and minutes.
+    Clock,
+    /// As short as it goes.
+    Short,
+    /// Day and time.
+    Exact,
+}
+
+/// An instant, exact on hover.
+#[component]
+pub fn Time(at: Timestamp, format: TimeFormat) -> impl IntoView {
+    let locale = Locale::current();
+    let text = move || match format {
+        TimeFormat::Clock => locale.format_time(at),
+        TimeFormat::Short => locale.format_short(at),
+        TimeFormat::Exact => locale.format_exact(at),
+    };
+    view! { <time datetime=at.to_string() title=move || locale.format_exact(at)>{text}</time> }
+}
+
+/// A day in words, with how far off it is once today is known.
+#[component]
+pub fn DayLine(day: Day) -> impl IntoView {
+    let locale = Locale::current();
+    let distance = move || locale.today().map(|today| format!(", {}", strings::relative_days(day.days_after(today))));
+    view! {
+        <time datetime=day.to_string()>{move || locale.format_calendar_day(day)}</time>
+        {distance}
+    }
+}
