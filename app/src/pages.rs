@@ -1,10 +1,10 @@
 //! One file a page, and what pages share.
 
-pub mod apart;
 mod booking;
 mod forgot;
 mod home;
 mod inbox;
+pub mod lazy_pages;
 mod new_booking;
 mod not_found;
 mod notifications;
@@ -19,11 +19,11 @@ mod thread;
 mod unsubscribe;
 mod verify;
 
-pub use apart::{Desk, Door};
-pub use inbox::{InboxPage, Messages};
+pub use inbox::{InboxLayout, InboxPage};
+pub use lazy_pages::{AccountPage, PublicPage};
 pub use not_found::{NotFound, error_page};
 pub use other_person::other_person_page;
-pub use signed_in::SignedIn;
+pub use signed_in::SignedInLayout;
 pub use thread::ThreadPage;
 
 use booking::BookingPage;
@@ -42,10 +42,10 @@ use verify::Verify;
 use leptos::prelude::window;
 
 /// Pages for whoever is not signed in, too.
-pub const PUBLIC: [&str; 7] = ["/", "/signin", "/register", "/verify", "/forgot", "/reset", "/unsubscribe"];
+pub const PUBLIC_PATHS: [&str; 7] = ["/", "/signin", "/register", "/verify", "/forgot", "/reset", "/unsubscribe"];
 
 /// `path` if it stays on this site: anything else could lead a person astray after signing in.
-pub fn same_site(path: &str) -> Option<&str> {
+pub fn same_site_path(path: &str) -> Option<&str> {
     let before_query = path.split(['?', '#']).next().unwrap_or_default();
     // A browser resolves dots, and the rest may begin with two slashes.
     let is_dots = |part: &str| matches!(part.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..");
@@ -59,11 +59,11 @@ pub fn same_site(path: &str) -> Option<&str> {
 pub fn sign_in_path() -> String {
     let location = window().location();
     let here = location.pathname().unwrap_or_default() + &location.search().unwrap_or_default();
-    sign_in_for(&here)
+    sign_in_path_to(&here)
 }
 
 /// Sign-in, and then on to `path`.
-pub fn sign_in_for(path: &str) -> String {
+pub fn sign_in_path_to(path: &str) -> String {
     let escaped: String = path
         .bytes()
         .map(|byte| match byte {
@@ -79,9 +79,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_paths_of_this_site_are_followed() {
-        assert_eq!(same_site("/conversations/1?before=2"), Some("/conversations/1?before=2"));
-        assert_eq!(same_site("/"), Some("/"));
+    fn only_same_site_paths_are_accepted() {
+        assert_eq!(same_site_path("/conversations/1?before=2"), Some("/conversations/1?before=2"));
+        assert_eq!(same_site_path("/"), Some("/"));
         for astray in [
             "https://evil.example",
             "//evil.example",
@@ -94,12 +94,12 @@ mod tests {
             "/a/%2E%2e//evil.example",
             "/a//b",
         ] {
-            assert_eq!(same_site(astray), None, "{astray}");
+            assert_eq!(same_site_path(astray), None, "{astray}");
         }
     }
 
     #[test]
-    fn the_way_back_is_one_query_value() {
-        assert_eq!(sign_in_for("/bookings/new?talent=1&x=2"), "/signin?next=/bookings/new%3Ftalent%3D1%26x%3D2");
+    fn the_return_path_is_one_query_value() {
+        assert_eq!(sign_in_path_to("/bookings/new?talent=1&x=2"), "/signin?next=/bookings/new%3Ftalent%3D1%26x%3D2");
     }
 }

@@ -9,7 +9,7 @@ pub use idempotent::{IDEMPOTENT, NOT_IDEMPOTENT};
 use crate::{
     browser, json, live,
     owner::{FIELD, PageOwner},
-    pages::PUBLIC,
+    pages::PUBLIC_PATHS,
     request_error::{RequestError, RequestResult},
 };
 use futures::future::{Either, select};
@@ -104,7 +104,7 @@ impl ServerFnResponse {
     pub fn follow_redirect(location: Option<String>) {
         let Some(path) = location else { return };
         let here = window().location();
-        if here.pathname().is_ok_and(|pathname| PUBLIC.contains(&pathname.as_str())) {
+        if here.pathname().is_ok_and(|pathname| PUBLIC_PATHS.contains(&pathname.as_str())) {
             // An address that the server gave is one to go to.
             let _ = here.set_href(&path);
         } else {

@@ -2,7 +2,7 @@ use crate::{
     components::locale::Locale,
     live::{Live, Outbox},
     owner::PageOwner,
-    pages::{Desk, Door, InboxPage, Messages, NotFound, SignedIn, ThreadPage, apart},
+    pages::{AccountPage, InboxLayout, InboxPage, NotFound, PublicPage, SignedInLayout, ThreadPage, lazy_pages},
     reactive::effect,
     strings,
 };
@@ -33,7 +33,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <Guard/>
                 <AutoReload options=options.clone()/>
                 <HydrationScripts options/>
-                <PartsAhead/>
+                <PreloadLinks/>
                 <MetaTags/>
             </head>
             <body>
@@ -57,9 +57,9 @@ fn Guard() -> impl IntoView {
 /// Has the browser ask at once for what else the page needs to come alive: the script that loads parts, and the page's
 /// part. The scripts before it have read their names. Where the build has no parts, there is nothing to ask for.
 #[component]
-fn PartsAhead() -> impl IntoView {
+fn PreloadLinks() -> impl IntoView {
     let built = use_context::<WasmSplitManifest>()?;
-    let part = use_context::<RequestUrl>().and_then(|url| Some(apart::part_of(url.parse().ok()?.path())))?;
+    let part = use_context::<RequestUrl>().and_then(|url| Some(lazy_pages::chunk_of(url.parse().ok()?.path())))?;
     let nonce = use_nonce();
     let view = built.0.with_value(|(folder, parts, script)| {
         let part = parts.get(part).into_iter().flatten().map(|file| {
@@ -94,23 +94,23 @@ pub fn App() -> impl IntoView {
         <Meta name="description" content=strings::PITCH/>
         <Router>
             <Routes fallback=NotFound>
-                <Route path=path!("/") view=Door::Home ssr=SsrMode::Async/>
-                <Route path=path!("/signin") view=Door::SignIn ssr=SsrMode::Async/>
-                <Route path=path!("/register") view=Door::Register ssr=SsrMode::Async/>
-                <Route path=path!("/verify") view=Door::Verify ssr=SsrMode::Async/>
-                <Route path=path!("/forgot") view=Door::Forgot ssr=SsrMode::Async/>
-                <Route path=path!("/reset") view=Door::Reset ssr=SsrMode::Async/>
-                <Route path=path!("/unsubscribe") view=Door::Unsubscribe ssr=SsrMode::Async/>
-                <ParentRoute path=path!("") view=SignedIn ssr=SsrMode::Async>
-                    <ParentRoute path=path!("") view=Messages ssr=SsrMode::Async>
+                <Route path=path!("/") view=PublicPage::Home ssr=SsrMode::Async/>
+                <Route path=path!("/signin") view=PublicPage::SignIn ssr=SsrMode::Async/>
+                <Route path=path!("/register") view=PublicPage::Register ssr=SsrMode::Async/>
+                <Route path=path!("/verify") view=PublicPage::Verify ssr=SsrMode::Async/>
+                <Route path=path!("/forgot") view=PublicPage::Forgot ssr=SsrMode::Async/>
+                <Route path=path!("/reset") view=PublicPage::Reset ssr=SsrMode::Async/>
+                <Route path=path!("/unsubscribe") view=PublicPage::Unsubscribe ssr=SsrMode::Async/>
+                <ParentRoute path=path!("") view=SignedInLayout ssr=SsrMode::Async>
+                    <ParentRoute path=path!("") view=InboxLayout ssr=SsrMode::Async>
                         <Route path=path!("/inbox") view=InboxPage ssr=SsrMode::Async/>
                         <Route path=path!("/conversations/:id") view=ThreadPage ssr=SsrMode::Async/>
                     </ParentRoute>
-                    <Route path=path!("/notifications") view=Desk::Notifications ssr=SsrMode::Async/>
-                    <Route path=path!("/settings") view=Desk::Settings ssr=SsrMode::Async/>
-                    <Route path=path!("/talents") view=Desk::Talents ssr=SsrMode::Async/>
-                    <Route path=path!("/bookings/new") view=Desk::NewBooking ssr=SsrMode::Async/>
-                    <Route path=path!("/bookings/:id") view=Desk::Booking ssr=SsrMode::Async/>
+                    <Route path=path!("/notifications") view=AccountPage::Notifications ssr=SsrMode::Async/>
+                    <Route path=path!("/settings") view=AccountPage::Settings ssr=SsrMode::Async/>
+                    <Route path=path!("/talents") view=AccountPage::Talents ssr=SsrMode::Async/>
+                    <Route path=path!("/bookings/new") view=AccountPage::NewBooking ssr=SsrMode::Async/>
+                    <Route path=path!("/bookings/:id") view=AccountPage::Booking ssr=SsrMode::Async/>
                 </ParentRoute>
             </Routes>
         </Router>

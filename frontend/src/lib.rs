@@ -13,7 +13,7 @@ pub async fn hydrate() -> Result<(), JsValue> {
     console_error_panic_hook::set_once();
     let path = window().location().pathname().unwrap_or_default();
     // Without its part the page stays as the server sent it, which its guard says.
-    app::pages::apart::load(&path).await.map_err(|_| JsValue::from("a part of the program is missing"))?;
+    app::pages::lazy_pages::load_chunk(&path).await.map_err(|_| JsValue::from("a part of the program is missing"))?;
     hydrate_body(app::App);
     Ok(())
 }

@@ -2,7 +2,7 @@
 //! client may write anything there: what leads elsewhere, or can't be read, becomes the first page.
 
 use crate::{pages::is_server_fn, state::AppState};
-use app::pages::same_site;
+use app::pages::same_site_path;
 use axum::{
     extract::{Request, State},
     middleware::Next,
@@ -48,7 +48,7 @@ fn own_path(value: &HeaderValue, base: &str) -> Option<String> {
         _ => false,
     };
     let path = uri.path_and_query()?.as_str();
-    same_site(path).filter(|_| ours).map(str::to_owned)
+    same_site_path(path).filter(|_| ours).map(str::to_owned)
 }
 
 #[cfg(test)]

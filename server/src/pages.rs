@@ -99,9 +99,9 @@ fn redirect_target(request: &Request) -> Option<String> {
     match (signed_in, uri.path()) {
         (true, "/" | "/register" | "/forgot") => Some("/inbox".to_owned()),
         (true, "/signin") => Some(next_path(uri)),
-        (false, path) if !pages::PUBLIC.contains(&path) => {
+        (false, path) if !pages::PUBLIC_PATHS.contains(&path) => {
             let wanted = uri.path_and_query().map_or(path, http::uri::PathAndQuery::as_str);
-            Some(pages::sign_in_for(wanted))
+            Some(pages::sign_in_path_to(wanted))
         }
         _ => None,
     }
@@ -142,7 +142,7 @@ pub(crate) fn is_server_fn(uri: &Uri) -> bool {
 fn next_path(uri: &Uri) -> String {
     let pairs: Option<axum::extract::Query<Vec<(String, String)>>> = axum::extract::Query::try_from_uri(uri).ok();
     let next = pairs.and_then(|pairs| pairs.0.into_iter().find(|(name, _)| name == "next"));
-    next.and_then(|(_, path)| pages::same_site(&path).map(str::to_owned)).unwrap_or_else(|| "/inbox".to_owned())
+    next.and_then(|(_, path)| pages::same_site_path(&path).map(str::to_owned)).unwrap_or_else(|| "/inbox".to_owned())
 }
 
 /// The name of a built file holds a hash of what is in it.

@@ -15,7 +15,7 @@ use model::{Inbox, Role};
 
 /// The inbox beside a thread; on a narrow screen one at a time.
 #[component]
-pub fn Messages() -> impl IntoView {
+pub fn InboxLayout() -> impl IntoView {
     let live = Live::current();
     let (query, location) = (use_query_map(), use_location());
     let page = memo(move || query.with(|query| query.get("page")));
@@ -31,7 +31,7 @@ pub fn Messages() -> impl IntoView {
                 <Transition fallback=|| view! { <Skeleton rows=6/> }>
                     {move || Suspend::new(async move {
                         match inbox.await {
-                            Ok(mine) => Either::Left(view! { <List mine first_page=page.get_untracked().is_none()/> }),
+                            Ok(mine) => Either::Left(view! { <InboxList mine first_page=page.get_untracked().is_none()/> }),
                             Err(failure) => Either::Right(view! { <LoadError failure/> }),
                         }
                     })}
@@ -43,7 +43,7 @@ pub fn Messages() -> impl IntoView {
 }
 
 #[component]
-fn List(mine: ForPerson<Inbox>, first_page: bool) -> impl IntoView {
+fn InboxList(mine: ForPerson<Inbox>, first_page: bool) -> impl IntoView {
     let live = Live::current();
     let me = mine.me;
     // A later page, as it comes without JavaScript, is a look into the past: it isn't kept up to date.

@@ -13,7 +13,7 @@ use crate::{
 };
 use leptos::{either::Either, prelude::*, task::spawn_local};
 use model::NotificationList;
-use row::Row;
+use row::NotificationRow;
 
 /// What the bell tells of.
 #[component]
@@ -43,7 +43,7 @@ fn NotificationsOf(
             <Transition fallback=|| view! { <Skeleton rows=6/> }>
                 {move || Suspend::new(async move {
                     match notices.await {
-                        Ok(mine) => Either::Left(view! { <List mine first_page form/> }),
+                        Ok(mine) => Either::Left(view! { <NotificationList mine first_page form/> }),
                         Err(failure) => Either::Right(view! { <LoadError failure/> }),
                     }
                 })}
@@ -53,7 +53,7 @@ fn NotificationsOf(
 }
 
 #[component]
-fn List(mine: ForPerson<NotificationList>, first_page: bool, form: FormState) -> impl IntoView {
+fn NotificationList(mine: ForPerson<NotificationList>, first_page: bool, form: FormState) -> impl IntoView {
     let me = mine.me;
     let notices = if first_page { Live::current().keep(mine) } else { RwSignal::new(mine.view) };
     let rows = move || notices.with(|notices| notices.notifications.clone());
@@ -66,9 +66,9 @@ fn List(mine: ForPerson<NotificationList>, first_page: bool, form: FormState) ->
     };
     view! {
         <FormError failure=form.failure/>
-        {move || notices.with(|notices| notices.unread > 0).then(|| view! { <MarkAll form/> })}
+        {move || notices.with(|notices| notices.unread > 0).then(|| view! { <MarkAllRead form/> })}
         <ul class="rows" role="list" aria-label=strings::NOTIFICATIONS>
-            {keyed_list(rows, |notification| (notification.id, notification.actor.name.clone()), move |notification| view! { <Row notices notification form/> }.into_any())}
+            {keyed_list(rows, |notification| (notification.id, notification.actor.name.clone()), move |notification| view! { <NotificationRow notices notification form/> }.into_any())}
         </ul>
         {move || notices.with(|notices| notices.notifications.is_empty()).then(|| view! {
             <EmptyState title=strings::NO_NOTIFICATIONS lead=strings::NO_NOTIFICATIONS_LEAD/>
@@ -86,7 +86,7 @@ fn List(mine: ForPerson<NotificationList>, first_page: bool, form: FormState) ->
 
 /// The button goes once nothing is unread: the keyboard goes to the heading before it does.
 #[component]
-fn MarkAll(form: FormState) -> impl IntoView {
+fn MarkAllRead(form: FormState) -> impl IntoView {
     view! {
         <Form form on:submit=|_| focus_on("#notifications")>
             <button class="button" type="submit" disabled=form.pending><Icon glyph=Glyph::Check/>{strings::MARK_ALL_READ}</button>

@@ -31,7 +31,7 @@ mod tests {
     use super::other_person_page;
 
     #[test]
-    fn neither_a_name_nor_what_was_typed_becomes_markup() {
+    fn names_and_typed_text_are_escaped() {
         let page = other_person_page("nonce", "</title><b>", "</textarea><b>\n& more");
         assert!(!page.contains("<b>") && page.contains("&lt;/textarea&gt;&lt;b&gt;\n&amp; more"), "{page}");
     }

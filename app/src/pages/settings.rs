@@ -47,7 +47,7 @@ pub fn SettingsPage() -> impl IntoView {
             <Transition fallback=|| view! { <Skeleton rows=6/> }>
                 {move || Suspend::new(async move {
                     match found.await {
-                        Ok(settings) => Either::Left(view! { <Parts settings/> }),
+                        Ok(settings) => Either::Left(view! { <SettingsSections settings/> }),
                         Err(failure) => Either::Right(view! { <LoadError failure/> }),
                     }
                 })}
@@ -57,10 +57,10 @@ pub fn SettingsPage() -> impl IntoView {
 }
 
 #[component]
-fn Parts(settings: Settings) -> impl IntoView {
+fn SettingsSections(settings: Settings) -> impl IntoView {
     let Settings { account, devices, tokens, role_open, confirmed } = settings;
     let confirmed = RwSignal::new(confirmed);
-    let lists = Lists { devices: RwSignal::new(devices), tokens: RwSignal::new(tokens) };
+    let lists = AccessLists { devices: RwSignal::new(devices), tokens: RwSignal::new(tokens) };
     let email = account.user.email.clone();
     view! {
         <Profile account=account.clone() role_open/>
@@ -77,14 +77,14 @@ fn Parts(settings: Settings) -> impl IntoView {
 
 /// What lets somebody in. Read again after everything that changes it.
 #[derive(Clone, Copy)]
-struct Lists {
+struct AccessLists {
     devices: RwSignal<Vec<Device>>,
     tokens: RwSignal<Vec<AccessToken>>,
 }
 
-impl Lists {
+impl AccessLists {
     /// Reads them again each time that this was done.
-    fn follow(self, done: Signal<bool>) {
+    fn reload_after(self, done: Signal<bool>) {
         effect(move || {
             if done.get() {
                 spawn_local(async move {
@@ -101,7 +101,12 @@ impl Lists {
 
 /// One part of the page, under its heading.
 #[component]
-fn Part(id: &'static str, title: &'static str, #[prop(into)] lead: String, children: Children) -> impl IntoView {
+fn SettingsSection(
+    id: &'static str,
+    title: &'static str,
+    #[prop(into)] lead: String,
+    children: Children,
+) -> impl IntoView {
     view! {
         <section class="part" aria-labelledby=id>
             <h2 id=id tabindex="-1">{title}</h2>
@@ -113,6 +118,6 @@ fn Part(id: &'static str, title: &'static str, #[prop(into)] lead: String, child
 
 /// Whose password a form is about, for whatever keeps passwords: it looks for the name beside them.
 #[component]
-fn Whose(email: String) -> impl IntoView {
+fn UsernameHint(email: String) -> impl IntoView {
     view! { <input hidden type="text" autocomplete="username" value=email/> }
 }

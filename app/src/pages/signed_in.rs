@@ -10,7 +10,7 @@ use leptos_router::components::Outlet;
 
 /// What stands around every page of somebody signed in.
 #[component]
-pub fn SignedIn() -> impl IntoView {
+pub fn SignedInLayout() -> impl IntoView {
     let live = Live::current();
     let outbox = Outbox::current();
     let frame = page_resource(move || live.epoch.get(), |_| server_fns::load_nav_state());

@@ -35,7 +35,7 @@ pub fn Talents() -> impl IntoView {
             <Transition fallback=|| view! { <Skeleton rows=6/> }>
                 {move || Suspend::new(async move {
                     match found.await {
-                        Ok(directory) => Either::Left(view! { <Found directory query=wanted.get_untracked().0 craft=wanted.get_untracked().1/> }),
+                        Ok(directory) => Either::Left(view! { <TalentResults directory query=wanted.get_untracked().0 craft=wanted.get_untracked().1/> }),
                         Err(failure) => Either::Right(view! { <LoadError failure/> }),
                     }
                 })}
@@ -45,7 +45,7 @@ pub fn Talents() -> impl IntoView {
 }
 
 #[component]
-fn Found(directory: Directory, query: Option<String>, craft: Option<String>) -> impl IntoView {
+fn TalentResults(directory: Directory, query: Option<String>, craft: Option<String>) -> impl IntoView {
     let empty = directory.talents.is_empty();
     let more = directory.next_page.map(|page| {
         let pairs = [("query", query), ("craft", craft), ("page", Some(page))];
@@ -53,7 +53,7 @@ fn Found(directory: Directory, query: Option<String>, craft: Option<String>) -> 
     });
     view! {
         <ul class="rows" role="list" aria-label=strings::TALENT>
-            {directory.talents.into_iter().map(|person| view! { <Row person/> }).collect_view()}
+            {directory.talents.into_iter().map(|person| view! { <TalentRow person/> }).collect_view()}
         </ul>
         {empty.then(|| view! { <EmptyState title=strings::NO_TALENT lead=strings::NO_TALENT_LEAD/> })}
         {more.map(|pairs| view! {
@@ -66,7 +66,7 @@ fn Found(directory: Directory, query: Option<String>, craft: Option<String>) -> 
 }
 
 #[component]
-fn Row(person: Person) -> impl IntoView {
+fn TalentRow(person: Person) -> impl IntoView {
     let (name, craft) = (person.name.clone(), person.craft.map(strings::craft_label));
     let href = format!("/bookings/new?talent={}", person.id);
     view! {

@@ -78,7 +78,7 @@ fn ThreadView(mine: ForPerson<Thread>, at: Option<i64>) -> impl IntoView {
         let now = if IN_BROWSER { name.try_get() } else { None };
         live.titled(now.as_ref().unwrap_or(&first))
     };
-    read_while_visible(thread, anchor);
+    mark_read_while_visible(thread, anchor);
     view! {
         <PageTitle text=title/>
         <main class="thread-pane" id="content">
@@ -112,7 +112,7 @@ fn ThreadView(mine: ForPerson<Thread>, at: Option<i64>) -> impl IntoView {
 /// Notes what was seen, as long as the page is in sight: one note at a time, the next one with all that was seen
 /// meanwhile. Tried again with every message and every time the page comes back into sight; but not because something
 /// was marked as unread, here or on another device.
-fn read_while_visible(thread: RwSignal<Thread>, anchor: ScrollAnchor) {
+fn mark_read_while_visible(thread: RwSignal<Thread>, anchor: ScrollAnchor) {
     let (live, locale) = (Live::current(), Locale::current());
     let visible = RwSignal::new(false);
     effect(move || {

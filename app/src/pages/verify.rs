@@ -47,9 +47,9 @@ fn Link(token: String) -> impl IntoView {
                         Ok(link) => Either::Left(move || {
                             let (link, token) = (link.clone(), token.clone());
                             if dead.get() {
-                                Either::Left(view! { <Dead/> })
+                                Either::Left(view! { <InvalidLink/> })
                             } else {
-                                Either::Right(view! { <Confirm form token link/> })
+                                Either::Right(view! { <ConfirmForm form token link/> })
                             }
                         }),
                         Err(failure) => Either::Right(view! { <LoadError failure/> }),
@@ -61,7 +61,7 @@ fn Link(token: String) -> impl IntoView {
 }
 
 #[component]
-fn Dead() -> impl IntoView {
+fn InvalidLink() -> impl IntoView {
     view! {
         <PageTitle text=strings::LINK_BAD/>
         <div class="stack" role="alert">
@@ -76,7 +76,7 @@ fn Dead() -> impl IntoView {
 }
 
 #[component]
-fn Confirm(form: FormState, token: String, link: Option<MailedLink>) -> impl IntoView {
+fn ConfirmForm(form: FormState, token: String, link: Option<MailedLink>) -> impl IntoView {
     let does = |action| link.as_ref().is_some_and(|link| link.action == action);
     let (asks, moves) = (does(LinkAction::Introduce), does(LinkAction::MoveAddress));
     let moves = link.as_ref().filter(|_| moves).map(|link| strings::email_change_lead(&link.account));

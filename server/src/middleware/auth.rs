@@ -1,7 +1,7 @@
 //! Who is calling. Found out once for each request, before anything else looks at it.
 
 use crate::{middleware::access_log::RouteKind, problem::Problem, state::AppState};
-use app::{pages::sign_in_for, request_error::RequestError, ssr::RequestContext};
+use app::{pages::sign_in_path_to, request_error::RequestError, ssr::RequestContext};
 use axum::{
     Json,
     extract::{ConnectInfo, FromRequestParts, Request, State},
@@ -61,7 +61,7 @@ pub(crate) async fn authenticate(State(state): State<AppState>, mut request: Req
 /// Refuses a response that is ready, in the form that its reader expects.
 fn error_response(error: Error, kind: RouteKind, uri: &Uri) -> Response {
     match (kind, error) {
-        (RouteKind::Page, Error::Api(_)) => Redirect::to(&sign_in_for(&uri.to_string())).into_response(),
+        (RouteKind::Page, Error::Api(_)) => Redirect::to(&sign_in_path_to(&uri.to_string())).into_response(),
         (RouteKind::Function, error) => {
             let refusal = error.into_api_error();
             (app::ssr::error_status(&refusal), Json(RequestError::Refused(refusal))).into_response()

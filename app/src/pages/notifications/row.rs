@@ -8,7 +8,11 @@ use model::{Notification, NotificationList};
 
 /// One notification: a link to what it is about, and while it is unread a button to say that it was seen.
 #[component]
-pub(super) fn Row(notices: RwSignal<NotificationList>, notification: Notification, form: FormState) -> impl IntoView {
+pub(super) fn NotificationRow(
+    notices: RwSignal<NotificationList>,
+    notification: Notification,
+    form: FormState,
+) -> impl IntoView {
     let Notification { id, conversation_id, kind, actor, preview, created_at, .. } = notification;
     let what = strings::notification_text(kind, &actor.name);
     let mark = StoredValue::new(strings::mark_read_label(&what));

@@ -1,4 +1,4 @@
-use super::Whose;
+use super::UsernameHint;
 use crate::{
     components::{Flash, Form, FormError, FormState, PasswordField, SubmitButton},
     reactive::effect,
@@ -19,7 +19,7 @@ pub(super) fn ConfirmPassword(id: &'static str, email: String, confirmed: RwSign
         <p class="muted">{strings::CONFIRM_FIRST}</p>
         <FormError failure=form.failure/>
         <Form form class="form" id=form.id>
-            <Whose email/>
+            <UsernameHint email/>
             <PasswordField form field="password" label=strings::YOUR_PASSWORD/>
             <SubmitButton form label=strings::CONFIRM_PASSWORD busy=strings::CONFIRMING_PASSWORD/>
             <Flash text=form.done_text(strings::PASSWORD_CONFIRMED)/>

@@ -1,4 +1,4 @@
-use super::{ConfirmPassword, Part};
+use super::{ConfirmPassword, SettingsSection};
 use crate::{owner::PageOwner, strings};
 use leptos::{either::Either, prelude::*};
 
@@ -7,11 +7,11 @@ use leptos::{either::Either, prelude::*};
 pub(super) fn YourData(email: String, confirmed: RwSignal<bool>) -> impl IntoView {
     let person = PageOwner::current().map(|me| format!("?person={me}")).unwrap_or_default();
     view! {
-        <Part id="data" title=strings::YOUR_DATA lead=strings::YOUR_DATA_LEAD>
+        <SettingsSection id="data" title=strings::YOUR_DATA lead=strings::YOUR_DATA_LEAD>
             {move || match confirmed.get() {
                 true => Either::Left(view! { <p><a class="button" href=format!("/api/account/export{person}") download>{strings::DOWNLOAD_DATA}</a></p> }),
                 false => Either::Right(view! { <ConfirmPassword id="confirm-data" email=email.clone() confirmed/> }),
             }}
-        </Part>
+        </SettingsSection>
     }
 }

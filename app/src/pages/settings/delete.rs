@@ -1,4 +1,4 @@
-use super::{Part, Whose};
+use super::{SettingsSection, UsernameHint};
 use crate::{
     components::{FormError, FormState, PasswordField, PostForm, SubmitButton},
     live::Outbox,
@@ -16,7 +16,7 @@ pub(super) fn DeleteAccount(email: String) -> impl IntoView {
     let form = FormState::for_server_fn::<server_fns::DeleteAccount>("delete-form");
     let failed = form.failure.with_untracked(Option::is_some);
     view! {
-        <Part id="delete" title=strings::DELETE_ACCOUNT lead=strings::DELETE_LEAD>
+        <SettingsSection id="delete" title=strings::DELETE_ACCOUNT lead=strings::DELETE_LEAD>
             <ul class="points-list">
                 {strings::DELETE_POINTS.map(|point| view! { <li>{point}</li> })}
             </ul>
@@ -24,11 +24,11 @@ pub(super) fn DeleteAccount(email: String) -> impl IntoView {
                 <summary>{strings::DELETE_OPEN}</summary>
                 <FormError failure=form.failure/>
                 <PostForm path="/fn/leave" class="form" id=form.id on:submit=move |_| outbox.begin_deletion()>
-                    <Whose email/>
+                    <UsernameHint email/>
                     <PasswordField form field="password" label=strings::YOUR_PASSWORD/>
                     <SubmitButton form label=strings::DELETE_ACCOUNT busy=strings::DELETING danger=true/>
                 </PostForm>
             </details>
-        </Part>
+        </SettingsSection>
     }
 }

@@ -1,4 +1,4 @@
-use super::{Lists, Part};
+use super::{AccessLists, SettingsSection};
 use crate::{
     components::{Flash, Form, FormError, FormState, IsolatedText, Time, TimeFormat, focus_on},
     reactive::{effect, keyed_list},
@@ -9,23 +9,23 @@ use model::Device;
 
 /// Where somebody is signed in.
 #[component]
-pub(super) fn Devices(lists: Lists) -> impl IntoView {
+pub(super) fn Devices(lists: AccessLists) -> impl IntoView {
     let form = FormState::for_server_fn::<server_fns::EndSession>("devices-form");
-    lists.follow(form.done);
-    keep_focus(form, "#devices");
+    lists.reload_after(form.done);
+    restore_focus(form, "#devices");
     view! {
-        <Part id="devices" title=strings::DEVICES lead=strings::DEVICES_LEAD>
+        <SettingsSection id="devices" title=strings::DEVICES lead=strings::DEVICES_LEAD>
             <FormError failure=form.failure/>
             <Flash text=form.done_text(strings::ENDED)/>
             <ul class="keys" role="list" aria-labelledby="devices">
-                {keyed_list(move || lists.devices.get(), |device| (device.id, device.last_seen_at), move |device| view! { <Row device form/> }.into_any())}
+                {keyed_list(move || lists.devices.get(), |device| (device.id, device.last_seen_at), move |device| view! { <DeviceRow device form/> }.into_any())}
             </ul>
-        </Part>
+        </SettingsSection>
     }
 }
 
 /// The button that was used goes with its row: the keyboard goes to the heading above.
-pub(super) fn keep_focus(form: FormState, heading: &'static str) {
+pub(super) fn restore_focus(form: FormState, heading: &'static str) {
     effect(move || {
         if form.done.get() {
             focus_on(heading);
@@ -34,7 +34,7 @@ pub(super) fn keep_focus(form: FormState, heading: &'static str) {
 }
 
 #[component]
-fn Row(device: Device, form: FormState) -> impl IntoView {
+fn DeviceRow(device: Device, form: FormState) -> impl IntoView {
     let Device { id, current, user_agent, created_at, last_seen_at } = device;
     let name = strings::device_name(&user_agent);
     let (label, about) = (strings::sign_out_of(&name), format!("device-{id}"));

@@ -1,4 +1,4 @@
-use super::{Part, Whose};
+use super::{SettingsSection, UsernameHint};
 use crate::{
     components::{Flash, Form, FormError, FormState, PasswordField, SubmitButton, TextField},
     server_fns, strings,
@@ -11,15 +11,15 @@ use model::person::EMAIL_LIMIT;
 pub(super) fn ChangeEmail(email: String) -> impl IntoView {
     let form = FormState::for_server_fn::<server_fns::ChangeEmail>("email-form");
     view! {
-        <Part id="email" title=strings::EMAIL lead=strings::signs_in_with(&email)>
+        <SettingsSection id="email" title=strings::EMAIL lead=strings::signs_in_with(&email)>
             <FormError failure=form.failure/>
             <Form form class="form" id=form.id>
-                <Whose email/>
+                <UsernameHint email/>
                 <TextField form field="email" label=strings::NEW_EMAIL help=strings::NEW_EMAIL_HELP kind="email" maxlength=EMAIL_LIMIT autocomplete="email" clears=true/>
                 <PasswordField form field="password" label=strings::YOUR_PASSWORD/>
                 <SubmitButton form label=strings::CHANGE_EMAIL busy=strings::CHANGING/>
                 <Flash text=form.done_text(strings::EMAIL_ASKED)/>
             </Form>
-        </Part>
+        </SettingsSection>
     }
 }

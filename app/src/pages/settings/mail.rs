@@ -1,4 +1,4 @@
-use super::Part;
+use super::SettingsSection;
 use crate::{
     components::{Choice, Flash, Form, FormError, FormState, RadioGroup, SubmitButton},
     request_error::RequestError,
@@ -21,13 +21,13 @@ pub(super) fn MailAboutUnread(mail_after: EmailDelay) -> impl IntoView {
         |after: EmailDelay| Choice { value: after.as_str(), label: strings::email_delay_label(after), help: None };
     let choices = EmailDelay::ALL.iter().copied().map(choice).collect::<Vec<_>>();
     view! {
-        <Part id="mail" title=strings::MAIL lead=strings::MAIL_LEAD>
+        <SettingsSection id="mail" title=strings::MAIL lead=strings::MAIL_LEAD>
             <FormError failure/>
             <Form form class="form" id=form.id>
                 <RadioGroup form field="mail_after" fault="mailAfter" legend=strings::MAIL_AFTER choices chosen=mail_after.as_str()/>
                 <SubmitButton form label=strings::SAVE busy=strings::SAVING/>
                 <Flash text=form.done_text(strings::SAVED)/>
             </Form>
-        </Part>
+        </SettingsSection>
     }
 }

@@ -1,4 +1,4 @@
-use super::{Lists, Part, Whose};
+use super::{AccessLists, SettingsSection, UsernameHint};
 use crate::{
     components::{Flash, Form, FormError, FormState, PasswordField, SubmitButton},
     server_fns, strings,
@@ -7,19 +7,19 @@ use leptos::prelude::*;
 
 /// Changing the password, which ends every other way in.
 #[component]
-pub(super) fn ChangePassword(email: String, lists: Lists) -> impl IntoView {
+pub(super) fn ChangePassword(email: String, lists: AccessLists) -> impl IntoView {
     let form = FormState::for_server_fn::<server_fns::ChangePassword>("password-form");
-    lists.follow(form.done);
+    lists.reload_after(form.done);
     view! {
-        <Part id="password" title=strings::PASSWORD lead=strings::PASSWORD_LEAD>
+        <SettingsSection id="password" title=strings::PASSWORD lead=strings::PASSWORD_LEAD>
             <FormError failure=form.failure/>
             <Form form class="form" id=form.id>
-                <Whose email/>
+                <UsernameHint email/>
                 <PasswordField form field="current" label=strings::CURRENT_PASSWORD/>
                 <PasswordField form field="password" label=strings::NEW_PASSWORD new=true/>
                 <SubmitButton form label=strings::CHANGE_PASSWORD busy=strings::CHANGING/>
                 <Flash text=form.done_text(strings::PASSWORD_CHANGED)/>
             </Form>
-        </Part>
+        </SettingsSection>
     }
 }

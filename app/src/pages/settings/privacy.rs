@@ -1,4 +1,4 @@
-use super::Part;
+use super::SettingsSection;
 use crate::{
     components::{Choice, Flash, Form, FormError, FormState, RadioGroup, SubmitButton},
     server_fns, strings,
@@ -16,7 +16,7 @@ pub(super) fn Privacy(account: Account) -> impl IntoView {
     let receipts = choices(strings::RECEIPTS_ON, strings::RECEIPTS_OFF);
     let presence = choices(strings::PRESENCE_ON, strings::PRESENCE_OFF);
     view! {
-        <Part id="privacy" title=strings::PRIVACY lead=strings::PRIVACY_LEAD>
+        <SettingsSection id="privacy" title=strings::PRIVACY lead=strings::PRIVACY_LEAD>
             <FormError failure=form.failure/>
             <Form form class="form" id=form.id>
                 <RadioGroup form field="receipts" legend=strings::RECEIPTS choices=receipts chosen=account.receipts.to_string()/>
@@ -24,6 +24,6 @@ pub(super) fn Privacy(account: Account) -> impl IntoView {
                 <SubmitButton form label=strings::SAVE busy=strings::SAVING/>
                 <Flash text=form.done_text(strings::SAVED)/>
             </Form>
-        </Part>
+        </SettingsSection>
     }
 }

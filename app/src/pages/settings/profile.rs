@@ -1,4 +1,4 @@
-use super::Part;
+use super::SettingsSection;
 use crate::{
     components::{
         Field, Flash, Form, FormError, FormState, RadioGroup, SubmitButton, TextAreaField, TextField, role_choices,
@@ -15,7 +15,7 @@ pub(super) fn Profile(account: Account, role_open: bool) -> impl IntoView {
     let form = FormState::for_server_fn::<server_fns::ChangeAccount>("profile-form");
     let Account { user, craft, bio, .. } = account;
     view! {
-        <Part id="profile" title=strings::PROFILE lead=strings::joined_as(user.role)>
+        <SettingsSection id="profile" title=strings::PROFILE lead=strings::joined_as(user.role)>
             <FormError failure=form.failure/>
             <Form form class="form" id=form.id>
                 <TextField form field="name" label=strings::NAME maxlength=NAME_LIMIT autocomplete="name" value=user.name/>
@@ -24,7 +24,7 @@ pub(super) fn Profile(account: Account, role_open: bool) -> impl IntoView {
                 <Flash text=form.done_text(strings::SAVED)/>
             </Form>
             {role_open.then(|| view! { <ChangeRole role=user.role/> })}
-        </Part>
+        </SettingsSection>
     }
 }
 

@@ -1,6 +1,6 @@
 mod secret;
 
-use super::{ConfirmPassword, Lists, Part, devices::keep_focus};
+use super::{AccessLists, ConfirmPassword, SettingsSection, devices::restore_focus};
 use crate::{
     components::{
         Choice, Field, Flash, Form, FormError, FormState, IsolatedText, RadioGroup, SubmitButton, TextField, Time,
@@ -20,29 +20,29 @@ use secret::Secret;
 
 /// Ways in for somebody's programs.
 #[component]
-pub(super) fn Tokens(lists: Lists, email: String, confirmed: RwSignal<bool>) -> impl IntoView {
+pub(super) fn Tokens(lists: AccessLists, email: String, confirmed: RwSignal<bool>) -> impl IntoView {
     let form = FormState::for_server_fn::<server_fns::EndSession>("tokens-form");
     let locale = Locale::current();
-    lists.follow(form.done);
-    keep_focus(form, "#tokens");
+    lists.reload_after(form.done);
+    restore_focus(form, "#tokens");
     view! {
-        <Part id="tokens" title=strings::TOKENS lead=strings::TOKENS_LEAD>
+        <SettingsSection id="tokens" title=strings::TOKENS lead=strings::TOKENS_LEAD>
             <FormError failure=form.failure/>
             <Flash text=form.done_text(strings::REVOKED)/>
             <ul class="keys" role="list" aria-labelledby="tokens">
-                {keyed_list(move || lists.tokens.get(), |token| (token.id, token.last_used_at), move |token| view! { <Row token form/> }.into_any())}
+                {keyed_list(move || lists.tokens.get(), |token| (token.id, token.last_used_at), move |token| view! { <TokenRow token form/> }.into_any())}
             </ul>
             {move || locale.is_hydrated().then(|| match confirmed.get() {
-                true => Either::Left(view! { <Create lists confirmed/> }),
+                true => Either::Left(view! { <CreateToken lists confirmed/> }),
                 false => Either::Right(view! { <ConfirmPassword id="confirm-tokens" email=email.clone() confirmed/> }),
             })}
             <noscript><p class="muted">{strings::TOKEN_NEEDS_SCRIPT}</p></noscript>
-        </Part>
+        </SettingsSection>
     }
 }
 
 #[component]
-fn Row(token: AccessToken, form: FormState) -> impl IntoView {
+fn TokenRow(token: AccessToken, form: FormState) -> impl IntoView {
     let AccessToken { id, name, scope, created_at, last_used_at, expires_at } = token;
     let (label, about) = (strings::revoke_label(&name), format!("token-{id}"));
     let used = last_used_at != created_at;
@@ -64,12 +64,12 @@ fn Row(token: AccessToken, form: FormState) -> impl IntoView {
 
 /// Making one. Only with JavaScript: a plain form's answer would be an address, and no secret belongs there.
 #[component]
-fn Create(lists: Lists, confirmed: RwSignal<bool>) -> impl IntoView {
+fn CreateToken(lists: AccessLists, confirmed: RwSignal<bool>) -> impl IntoView {
     let form = FormState::for_server_fn::<server_fns::CreateToken>("token");
     let secret = move || json::from_str::<String>(&form.answer.get()?.ok()?).ok();
     let choice = |scope: Scope| Choice { value: scope.as_str(), label: strings::scope_label(scope), help: None };
     let choices = Scope::ALL.iter().copied().map(choice).collect::<Vec<_>>();
-    lists.follow(form.done);
+    lists.reload_after(form.done);
     // The hour may be over while the page is open.
     effect(move || {
         if form.failure.get() == Some(RequestError::Refused(ApiError::PasswordRequired)) {

@@ -18,12 +18,12 @@ use leptos::{
 use leptos_router::{ChooseView, location::Url};
 
 // As the build calls them.
-const DOOR: &str = "door";
-const DESK: &str = "desk";
+const PUBLIC_CHUNK: &str = "public_pages";
+const ACCOUNT_CHUNK: &str = "account_pages";
 
 /// A page for whoever is not signed in, too.
 #[derive(Clone, Copy, Debug)]
-pub enum Door {
+pub enum PublicPage {
     /// What this is.
     Home,
     /// Signing in.
@@ -42,7 +42,7 @@ pub enum Door {
 
 /// A page beside the messages.
 #[derive(Clone, Copy, Debug)]
-pub enum Desk {
+pub enum AccountPage {
     /// What happened.
     Notifications,
     /// What can be set.
@@ -57,69 +57,69 @@ pub enum Desk {
 
 /// A page's part of the program can't be loaded.
 #[derive(Debug)]
-pub struct Missing;
+pub struct ChunkLoadError;
 
-impl From<SplitLoaderError> for Missing {
+impl From<SplitLoaderError> for ChunkLoadError {
     fn from(_: SplitLoaderError) -> Self {
-        Missing
+        ChunkLoadError
     }
 }
 
-#[wasm_split(door, wasm_split_path = leptos::wasm_split, preload(load_door), fallible)]
-fn show_door(page: Door) -> Result<AnyView, Missing> {
+#[wasm_split(public_pages, wasm_split_path = leptos::wasm_split, preload(load_public_pages), fallible)]
+fn show_public_page(page: PublicPage) -> Result<AnyView, ChunkLoadError> {
     Ok(match page {
-        Door::Home => view! { <Home/> }.into_any(),
-        Door::SignIn => view! { <SignIn/> }.into_any(),
-        Door::Register => view! { <Register/> }.into_any(),
-        Door::Verify => view! { <Verify/> }.into_any(),
-        Door::Forgot => view! { <Forgot/> }.into_any(),
-        Door::Reset => view! { <Reset/> }.into_any(),
-        Door::Unsubscribe => view! { <Unsubscribe/> }.into_any(),
+        PublicPage::Home => view! { <Home/> }.into_any(),
+        PublicPage::SignIn => view! { <SignIn/> }.into_any(),
+        PublicPage::Register => view! { <Register/> }.into_any(),
+        PublicPage::Verify => view! { <Verify/> }.into_any(),
+        PublicPage::Forgot => view! { <Forgot/> }.into_any(),
+        PublicPage::Reset => view! { <Reset/> }.into_any(),
+        PublicPage::Unsubscribe => view! { <Unsubscribe/> }.into_any(),
     })
 }
 
-#[wasm_split(desk, wasm_split_path = leptos::wasm_split, preload(load_desk), fallible)]
-fn show_desk(page: Desk) -> Result<AnyView, Missing> {
+#[wasm_split(account_pages, wasm_split_path = leptos::wasm_split, preload(load_account_pages), fallible)]
+fn show_account_page(page: AccountPage) -> Result<AnyView, ChunkLoadError> {
     Ok(match page {
-        Desk::Notifications => view! { <NotificationsPage/> }.into_any(),
-        Desk::Settings => view! { <SettingsPage/> }.into_any(),
-        Desk::Talents => view! { <Talents/> }.into_any(),
-        Desk::NewBooking => view! { <NewBooking/> }.into_any(),
-        Desk::Booking => view! { <BookingPage/> }.into_any(),
+        AccountPage::Notifications => view! { <NotificationsPage/> }.into_any(),
+        AccountPage::Settings => view! { <SettingsPage/> }.into_any(),
+        AccountPage::Talents => view! { <Talents/> }.into_any(),
+        AccountPage::NewBooking => view! { <NewBooking/> }.into_any(),
+        AccountPage::Booking => view! { <BookingPage/> }.into_any(),
     })
 }
 
-impl ChooseView for Door {
+impl ChooseView for PublicPage {
     async fn choose(self) -> AnyView {
-        show_door(self).await.unwrap_or_else(|Missing| unreached())
+        show_public_page(self).await.unwrap_or_else(|ChunkLoadError| load_error_view())
     }
 
     async fn preload(&self) {
-        if load_door().await.is_err() {
-            go_by_document().await;
+        if load_public_pages().await.is_err() {
+            full_page_navigation().await;
         }
     }
 }
 
-impl ChooseView for Desk {
+impl ChooseView for AccountPage {
     async fn choose(self) -> AnyView {
-        show_desk(self).await.unwrap_or_else(|Missing| unreached())
+        show_account_page(self).await.unwrap_or_else(|ChunkLoadError| load_error_view())
     }
 
     async fn preload(&self) {
-        if load_desk().await.is_err() {
-            go_by_document().await;
+        if load_account_pages().await.is_err() {
+            full_page_navigation().await;
         }
     }
 }
 
 /// The part that the page at `path` is in. That of the messages comes first and has no name.
-pub fn part_of(path: &str) -> &'static str {
+pub fn chunk_of(path: &str) -> &'static str {
     match path {
         "/inbox" => "",
         path if path.starts_with("/conversations/") => "",
-        path if super::PUBLIC.contains(&path) => DOOR,
-        _ => DESK,
+        path if super::PUBLIC_PATHS.contains(&path) => PUBLIC_CHUNK,
+        _ => ACCOUNT_CHUNK,
     }
 }
 
@@ -127,17 +127,17 @@ pub fn part_of(path: &str) -> &'static str {
 ///
 /// # Errors
 /// It isn't there: the page stays as the server sent it.
-pub async fn load(path: &str) -> Result<(), Missing> {
-    match part_of(path) {
-        DOOR => Ok(load_door().await?),
-        DESK => Ok(load_desk().await?),
+pub async fn load_chunk(path: &str) -> Result<(), ChunkLoadError> {
+    match chunk_of(path) {
+        PUBLIC_CHUNK => Ok(load_public_pages().await?),
+        ACCOUNT_CHUNK => Ok(load_account_pages().await?),
         _ => Ok(()),
     }
 }
 
 /// A site that has been renewed no longer has the files of before: the browser asks for the whole page instead, and is
 /// renewed with it. Where the site isn't reached at all, what is open stays open.
-async fn go_by_document() {
+async fn full_page_navigation() {
     let wanted = use_context::<ArcRwSignal<Url>>().map(|url| url.get_untracked());
     let answer: RequestResult<_> = server_fns::load_nav_state().await;
     let reached = !matches!(answer, Err(RequestError::Network | RequestError::TimedOut));
@@ -151,7 +151,7 @@ async fn go_by_document() {
 }
 
 /// Tried again as a whole page, because a view that never came has nothing else to try again.
-fn unreached() -> AnyView {
+fn load_error_view() -> AnyView {
     let live = Live::current();
     Effect::new(move |before: Option<()>| {
         live.epoch.track();
