@@ -6,11 +6,11 @@
 
 mod channel;
 mod event_source;
-mod near_view;
+mod viewport_observer;
 
 pub(crate) use channel::Channel;
 pub(crate) use event_source::EventStream;
-pub(crate) use near_view::NearView;
+pub(crate) use viewport_observer::ViewportObserver;
 
 use crate::live::IN_BROWSER;
 use js_sys::{Array, Date, Function, Math, Object, Promise, Reflect, Uint8Array};
@@ -23,24 +23,24 @@ use wasm_bindgen_futures::JsFuture;
 const FALLBACK_LANGUAGE: &str = "en-GB";
 
 /// Reads a property. Nothing where it is missing or reading it throws.
-pub(crate) fn get(object: &JsValue, name: &str) -> Option<JsValue> {
+pub(crate) fn get_property(object: &JsValue, name: &str) -> Option<JsValue> {
     Reflect::get(object, &name.into()).ok().filter(|value| !value.is_undefined() && !value.is_null())
 }
 
 /// Calls a method. Nothing where it is missing or throws.
-pub(crate) fn call(object: &JsValue, method: &str, arguments: &[&JsValue]) -> Option<JsValue> {
-    let method: Function = get(object, method)?.dyn_into().ok()?;
+pub(crate) fn call_method(object: &JsValue, method: &str, arguments: &[&JsValue]) -> Option<JsValue> {
+    let method: Function = get_property(object, method)?.dyn_into().ok()?;
     method.apply(object, &arguments.iter().copied().collect::<Array>()).ok()
 }
 
 /// Makes an instance of a class. Nothing where it is missing or throws.
-pub(crate) fn construct(class: &str, arguments: &[&JsValue]) -> Option<JsValue> {
-    let class: Function = get(&window(), class)?.dyn_into().ok()?;
+pub(crate) fn construct_object(class: &str, arguments: &[&JsValue]) -> Option<JsValue> {
+    let class: Function = get_property(&window(), class)?.dyn_into().ok()?;
     Reflect::construct(&class, &arguments.iter().copied().collect::<Array>()).ok()
 }
 
 /// A plain object.
-pub(crate) fn object(pairs: &[(&str, &JsValue)]) -> JsValue {
+pub(crate) fn to_js_object(pairs: &[(&str, &JsValue)]) -> JsValue {
     let object = Object::new();
     for (name, value) in pairs {
         // Setting a property of a plain object can't fail.
@@ -50,38 +50,40 @@ pub(crate) fn object(pairs: &[(&str, &JsValue)]) -> JsValue {
 }
 
 /// A property of `navigator`.
-pub(crate) fn navigator(name: &str) -> Option<JsValue> {
-    get(&get(&window(), "navigator")?, name)
+pub(crate) fn navigator_property(name: &str) -> Option<JsValue> {
+    get_property(&get_property(&window(), "navigator")?, name)
 }
 
 /// Whether the browser has a network, as far as it says.
 pub(crate) fn is_online() -> bool {
-    navigator("onLine").is_none_or(|online| online.is_truthy())
+    navigator_property("onLine").is_none_or(|online| online.is_truthy())
 }
 
 /// Whether the reader asked the browser to save data.
 pub(crate) fn saves_data() -> bool {
-    let connection = navigator("connection");
-    connection.and_then(|connection| get(&connection, "saveData")).is_some_and(|saves| saves.is_truthy())
+    let connection = navigator_property("connection");
+    connection.and_then(|connection| get_property(&connection, "saveData")).is_some_and(|saves| saves.is_truthy())
 }
 
 /// Whether the page is in sight, as far as the browser says.
 pub(crate) fn is_visible() -> bool {
-    get(&document(), "visibilityState").and_then(|state| state.as_string()).is_none_or(|state| state != "hidden")
+    get_property(&document(), "visibilityState")
+        .and_then(|state| state.as_string())
+        .is_none_or(|state| state != "hidden")
 }
 
 /// Milliseconds of a clock that is never put back; of the wall clock where there is none.
 pub(crate) fn monotonic_now() -> f64 {
-    let clock = get(&window(), "performance");
-    clock.and_then(|clock| call(&clock, "now", &[])?.as_f64()).unwrap_or_else(Date::now)
+    let clock = get_property(&window(), "performance");
+    clock.and_then(|clock| call_method(&clock, "now", &[])?.as_f64()).unwrap_or_else(Date::now)
 }
 
 /// A date as `method` of JavaScript's `Date` writes it, in the reader's language. Nothing where `Intl` throws.
-pub(crate) fn localize(date: &Date, method: &str, options: &[(&str, &str)]) -> Option<String> {
+pub(crate) fn format_date(date: &Date, method: &str, options: &[(&str, &str)]) -> Option<String> {
     let values: Vec<(&str, JsValue)> = options.iter().map(|(name, value)| (*name, (*value).into())).collect();
-    let options = object(&values.iter().map(|(name, value)| (*name, value)).collect::<Vec<_>>());
-    let languages = [navigator("language"), Some(FALLBACK_LANGUAGE.into())];
-    languages.into_iter().flatten().find_map(|language| call(date, method, &[&language, &options])?.as_string())
+    let options = to_js_object(&values.iter().map(|(name, value)| (*name, value)).collect::<Vec<_>>());
+    let languages = [navigator_property("language"), Some(FALLBACK_LANGUAGE.into())];
+    languages.into_iter().flatten().find_map(|language| call_method(date, method, &[&language, &options])?.as_string())
 }
 
 /// A random id, for what is sent to be recognised when it is sent again. Nothing secret.
@@ -92,7 +94,7 @@ pub(crate) fn new_id() -> Uuid {
 /// Random bytes; of `Math.random` in a browser without the other.
 pub(crate) fn random_bytes<const N: usize>() -> [u8; N] {
     let (buffer, mut bytes) = (Uint8Array::new_with_length(N as u32), [0; N]);
-    match get(&window(), "crypto").and_then(|crypto| call(&crypto, "getRandomValues", &[&buffer])) {
+    match get_property(&window(), "crypto").and_then(|crypto| call_method(&crypto, "getRandomValues", &[&buffer])) {
         Some(_) => buffer.copy_to(&mut bytes),
         None => bytes.fill_with(|| (Math::random() * 256.0) as u8),
     }
@@ -100,9 +102,9 @@ pub(crate) fn random_bytes<const N: usize>() -> [u8; N] {
 }
 
 /// Puts a text on the clipboard. Returns whether the browser allowed it.
-pub(crate) async fn copy(text: &str) -> bool {
-    let clipboard = navigator("clipboard");
-    let written = clipboard.and_then(|clipboard| call(&clipboard, "writeText", &[&text.into()]));
+pub(crate) async fn copy_text(text: &str) -> bool {
+    let clipboard = navigator_property("clipboard");
+    let written = clipboard.and_then(|clipboard| call_method(&clipboard, "writeText", &[&text.into()]));
     match written.and_then(|promise| promise.dyn_into::<Promise>().ok()) {
         Some(promise) => JsFuture::from(promise).await.is_ok(),
         None => false,

@@ -201,7 +201,7 @@ impl Live {
             locks::release_all();
         });
         window_event_listener(Custom::<web_sys::Event>::new("pageshow"), move |event| {
-            if browser::get(&event, "persisted").is_some_and(|came_back| came_back.is_truthy()) {
+            if browser::get_property(&event, "persisted").is_some_and(|came_back| came_back.is_truthy()) {
                 tabs::join(self, outbox, me);
                 stream::resume(self);
             }

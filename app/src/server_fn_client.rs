@@ -139,19 +139,19 @@ fn send_once(path: String, fields: JsValue) -> PendingRequest {
 }
 
 async fn fetch_text(path: &str, fields: &JsValue) -> Result<RequestResult<ServerFnResponse>, JsValue> {
-    let abort = AbortOnDrop(browser::construct("AbortController", &[]));
+    let abort = AbortOnDrop(browser::construct_object("AbortController", &[]));
     let body = UrlSearchParams::new_with_str_sequence_sequence(fields)?;
     if let Some(me) = PageOwner::current() {
         body.set(FIELD, &me.to_string());
     }
-    let signal = abort.0.as_ref().and_then(|controller| browser::get(controller, "signal"));
-    let init = browser::object(&[
+    let signal = abort.0.as_ref().and_then(|controller| browser::get_property(controller, "signal"));
+    let init = browser::to_js_object(&[
         ("method", &"POST".into()),
-        ("headers", &browser::object(&[("accept", &"application/json".into())])),
+        ("headers", &browser::to_js_object(&[("accept", &"application/json".into())])),
         ("body", &body),
         ("signal", &signal.unwrap_or_default()),
     ]);
-    let asked = browser::call(&window(), "fetch", &[&path.into(), &init]).ok_or(JsValue::NULL)?;
+    let asked = browser::call_method(&window(), "fetch", &[&path.into(), &init]).ok_or(JsValue::NULL)?;
     let response: Response = JsFuture::from(asked.dyn_into::<Promise>()?).await?.dyn_into()?;
     let text = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
     if response.status() >= 400 {
@@ -168,7 +168,7 @@ struct AbortOnDrop(Option<JsValue>);
 impl Drop for AbortOnDrop {
     fn drop(&mut self) {
         if let Some(controller) = &self.0 {
-            browser::call(controller, "abort", &[]);
+            browser::call_method(controller, "abort", &[]);
         }
     }
 }

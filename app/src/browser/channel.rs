@@ -1,4 +1,4 @@
-use super::{call, construct, get};
+use super::{call_method, construct_object, get_property};
 use js_sys::Reflect;
 use wasm_bindgen::{JsValue, prelude::Closure};
 
@@ -10,11 +10,11 @@ pub(crate) struct Channel {
 
 impl Channel {
     /// Opens it. Nothing where the browser has none.
-    pub(crate) fn open(name: &str, heard: impl Fn(String) + 'static) -> Option<Self> {
-        let channel = construct("BroadcastChannel", &[&name.into()])?;
+    pub(crate) fn open(name: &str, on_message: impl Fn(String) + 'static) -> Option<Self> {
+        let channel = construct_object("BroadcastChannel", &[&name.into()])?;
         let listener = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| {
-            if let Some(text) = get(&event, "data").and_then(|data| data.as_string()) {
-                heard(text);
+            if let Some(text) = get_property(&event, "data").and_then(|data| data.as_string()) {
+                on_message(text);
             }
         });
         Reflect::set(&channel, &"onmessage".into(), listener.as_ref()).ok()?;
@@ -23,13 +23,13 @@ impl Channel {
 
     /// Sends a text to the other tabs. Returns whether the browser took it.
     pub(crate) fn send(&self, text: &str) -> bool {
-        call(&self.channel, "postMessage", &[&text.into()]).is_some()
+        call_method(&self.channel, "postMessage", &[&text.into()]).is_some()
     }
 }
 
 impl Drop for Channel {
     fn drop(&mut self) {
-        call(&self.channel, "close", &[]);
+        call_method(&self.channel, "close", &[]);
         // WebKit calls that of a closed channel, too, when a page comes back from its cache.
         let _ = Reflect::set(&self.channel, &"onmessage".into(), &JsValue::NULL);
     }

@@ -1,4 +1,4 @@
-use super::{call, construct, get};
+use super::{call_method, construct_object, get_property};
 use wasm_bindgen::{JsValue, prelude::Closure};
 
 const CLOSED: f64 = 2.0;
@@ -15,30 +15,30 @@ pub(crate) struct EventStream {
 impl EventStream {
     /// Opens it. Nothing where the browser has none.
     pub(crate) fn open(url: &str) -> Option<Self> {
-        Some(Self { source: construct("EventSource", &[&url.into()])?, listeners: Vec::new() })
+        Some(Self { source: construct_object("EventSource", &[&url.into()])?, listeners: Vec::new() })
     }
 
-    /// Calls `heard` with the data of each event of this name.
-    pub(crate) fn on(&mut self, name: &str, heard: impl Fn(String) + 'static) {
+    /// Calls `on_message` with the data of each event of this name.
+    pub(crate) fn on(&mut self, name: &str, on_message: impl Fn(String) + 'static) {
         let listener = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| {
-            heard(get(&event, "data").and_then(|data| data.as_string()).unwrap_or_default());
+            on_message(get_property(&event, "data").and_then(|data| data.as_string()).unwrap_or_default());
         });
-        call(&self.source, "addEventListener", &[&name.into(), listener.as_ref()]);
+        call_method(&self.source, "addEventListener", &[&name.into(), listener.as_ref()]);
         self.listeners.push((name.to_owned(), listener));
     }
 
     /// Whether it has given up: the browser doesn't try again by itself.
-    pub(crate) fn has_given_up(&self) -> bool {
-        get(&self.source, "readyState").and_then(|state| state.as_f64()).is_none_or(|state| state == CLOSED)
+    pub(crate) fn is_closed_for_good(&self) -> bool {
+        get_property(&self.source, "readyState").and_then(|state| state.as_f64()).is_none_or(|state| state == CLOSED)
     }
 }
 
 impl Drop for EventStream {
     fn drop(&mut self) {
-        call(&self.source, "close", &[]);
+        call_method(&self.source, "close", &[]);
         // WebKit calls those of a closed source, too, when a page comes back from its cache.
         for (name, listener) in &self.listeners {
-            call(&self.source, "removeEventListener", &[&name.as_str().into(), listener.as_ref()]);
+            call_method(&self.source, "removeEventListener", &[&name.as_str().into(), listener.as_ref()]);
         }
     }
 }

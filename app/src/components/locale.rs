@@ -83,7 +83,7 @@ impl Locale {
             return at.format_time();
         }
         let date = js_date(at);
-        browser::localize(&date, "toLocaleTimeString", &[("hour", "2-digit"), ("minute", "2-digit")])
+        browser::format_date(&date, "toLocaleTimeString", &[("hour", "2-digit"), ("minute", "2-digit")])
             .unwrap_or_else(|| format!("{:02}:{:02}", date.get_hours(), date.get_minutes()))
     }
 
@@ -93,7 +93,7 @@ impl Locale {
             return at.day().format_long();
         }
         let date = js_date(at);
-        browser::localize(&date, LOCALE_DATE, &LONG_DAY).unwrap_or_else(|| local_day_or_utc(&date, at).format_long())
+        browser::format_date(&date, LOCALE_DATE, &LONG_DAY).unwrap_or_else(|| local_day_or_utc(&date, at).format_long())
     }
 
     /// A day of the calendar in words; it has no time zone, so neither do its words.
@@ -101,7 +101,7 @@ impl Locale {
         let [weekday, number, month, year] = LONG_DAY;
         let localize = || {
             let date = Date::new(&day.to_string().into());
-            browser::localize(&date, LOCALE_DATE, &[weekday, number, month, year, ("timeZone", "UTC")])
+            browser::format_date(&date, LOCALE_DATE, &[weekday, number, month, year, ("timeZone", "UTC")])
         };
         self.is_hydrated().then(localize).flatten().unwrap_or_else(|| day.format_long())
     }
@@ -125,7 +125,7 @@ impl Locale {
             60..1_440 => strings::short_hours(minutes / 60),
             _ => {
                 let date = js_date(at);
-                browser::localize(&date, LOCALE_DATE, &[("day", "numeric"), ("month", "short")])
+                browser::format_date(&date, LOCALE_DATE, &[("day", "numeric"), ("month", "short")])
                     .unwrap_or_else(|| local_day_or_utc(&date, at).format_long())
             }
         }

@@ -132,7 +132,7 @@ fn something_typed() -> bool {
 }
 
 fn is_changed(field: &Element) -> bool {
-    let differs = |now: &str, first: &str| browser::get(field, now) != browser::get(field, first);
+    let differs = |now: &str, first: &str| browser::get_property(field, now) != browser::get_property(field, first);
     match field.get_attribute("type").as_deref() {
         Some("radio" | "checkbox") => differs("checked", "defaultChecked"),
         _ if field.tag_name() == "SELECT" => is_another_chosen(field),
@@ -144,7 +144,8 @@ fn is_changed(field: &Element) -> bool {
 fn is_another_chosen(select: &Element) -> bool {
     let Ok(options) = select.query_selector_all("option") else { return false };
     let mut options = (0..options.length()).filter_map(|index| options.item(index));
-    let is_default = |option: web_sys::Node| browser::get(&option, "defaultSelected").is_some_and(|is| is.is_truthy());
+    let is_default =
+        |option: web_sys::Node| browser::get_property(&option, "defaultSelected").is_some_and(|is| is.is_truthy());
     let default = options.position(is_default).unwrap_or_default();
-    browser::get(select, "selectedIndex").and_then(|index| index.as_f64()) != Some(default as f64)
+    browser::get_property(select, "selectedIndex").and_then(|index| index.as_f64()) != Some(default as f64)
 }

@@ -62,7 +62,7 @@ impl Lock {
             // A promise of our own can always be settled.
             let _ = settle.call0(&JsValue::NULL);
         } else if let Some(controller) = &self.controller {
-            browser::call(controller, "abort", &[]);
+            browser::call_method(controller, "abort", &[]);
         }
     }
 
@@ -83,17 +83,18 @@ impl Lock {
 /// Waits until no other tab holds the lock; with `steal`, takes it from the one that does. Calls `held` then, and holds
 /// it until it is released. The future says how it ended. Nothing where there are no locks.
 pub(super) fn request(name: &str, steal: bool, held: impl FnOnce(Rc<Lock>) + 'static) -> Option<(Rc<Lock>, Ending)> {
-    let locks = browser::navigator("locks").filter(|_| !UNANSWERED.get())?;
+    let locks = browser::navigator_property("locks").filter(|_| !UNANSWERED.get())?;
     // The two exclude each other.
-    let controller = if steal { None } else { browser::construct("AbortController", &[]) };
-    let signal = controller.as_ref().and_then(|controller| browser::get(controller, "signal"));
+    let controller = if steal { None } else { browser::construct_object("AbortController", &[]) };
+    let signal = controller.as_ref().and_then(|controller| browser::get_property(controller, "signal"));
     let mut options = vec![("steal", JsValue::from(steal))];
     options.extend(signal.map(|signal| ("signal", signal)));
-    let options = browser::object(&options.iter().map(|(name, value)| (*name, value)).collect::<Vec<_>>());
+    let options = browser::to_js_object(&options.iter().map(|(name, value)| (*name, value)).collect::<Vec<_>>());
     let lock = Rc::new(Lock { controller, ..Lock::default() });
     let granted = lock.clone();
     let callback = Closure::once_into_js(move |_lock: JsValue| JsValue::from(granted.hold(held)));
-    let promise: Promise = browser::call(&locks, "request", &[&name.into(), &options, &callback])?.dyn_into().ok()?;
+    let promise: Promise =
+        browser::call_method(&locks, "request", &[&name.into(), &options, &callback])?.dyn_into().ok()?;
     LOCKS.with_borrow_mut(|locks| locks.push(lock.clone()));
     let refused = Promise::new(&mut |refuse, _| {
         lock.refuse.replace(Some(refuse));

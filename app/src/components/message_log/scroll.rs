@@ -1,4 +1,4 @@
-use crate::{browser::NearView, components::locale::Locale, reactive::effect};
+use crate::{browser::ViewportObserver, components::locale::Locale, reactive::effect};
 use leptos::{
     html::{Div, P},
     prelude::*,
@@ -165,7 +165,7 @@ pub(super) fn load_when_near(load: impl Fn() + Copy + 'static) -> NodeRef<P> {
     effect(move || {
         let Some(target) = element.get().filter(|_| locale.is_hydrated()) else { return };
         // Where the browser can't tell, the link in the element still loads them.
-        let Some(observer) = NearView::observe(&target, load) else { return };
+        let Some(observer) = ViewportObserver::observe_element(&target, load) else { return };
         // Goes with the owner of this effect.
         let _kept = StoredValue::new_local(observer);
     });

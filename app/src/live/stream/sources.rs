@@ -126,7 +126,7 @@ fn listen(live: Live, id: u32, stream: &mut EventStream) {
             let index = sources.open.iter().position(|source| source.id == id)?;
             let source = &mut sources.open[index];
             (source.since, source.patience) = (now(), BREAK_PATIENCE);
-            Some(if source.stream.has_given_up() { Some(sources.open.remove(index)) } else { None })
+            Some(if source.stream.is_closed_for_good() { Some(sources.open.remove(index)) } else { None })
         });
         // One that lost the race is nobody's any more.
         let Some(given_up) = broken else { return };

@@ -8,7 +8,7 @@ pub(super) fn Secret(secret: String) -> impl IntoView {
     let text = StoredValue::new(secret.clone());
     let copy = move |_| {
         spawn_local(async move {
-            let written = browser::copy(&text.get_value()).await;
+            let written = browser::copy_text(&text.get_value()).await;
             copied.try_set(written);
         });
     };

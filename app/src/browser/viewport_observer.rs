@@ -1,31 +1,31 @@
-use super::{call, construct, get};
+use super::{call_method, construct_object, get_property};
 use js_sys::Array;
 use wasm_bindgen::{JsValue, prelude::Closure};
 use web_sys::Element;
 
 /// An `IntersectionObserver` of one element. Disconnected when dropped.
-pub(crate) struct NearView {
+pub(crate) struct ViewportObserver {
     observer: JsValue,
     _listener: Closure<dyn FnMut(Array)>,
 }
 
-impl NearView {
+impl ViewportObserver {
     /// Calls `near` whenever the element comes into view. Nothing where the browser can't tell.
-    pub(crate) fn observe(element: &Element, near: impl Fn() + 'static) -> Option<Self> {
+    pub(crate) fn observe_element(element: &Element, near: impl Fn() + 'static) -> Option<Self> {
         let listener = Closure::<dyn FnMut(Array)>::new(move |entries: Array| {
-            let is_near = |entry: JsValue| get(&entry, "isIntersecting").is_some_and(|is| is.is_truthy());
+            let is_near = |entry: JsValue| get_property(&entry, "isIntersecting").is_some_and(|is| is.is_truthy());
             if entries.iter().any(is_near) {
                 near();
             }
         });
-        let observer = construct("IntersectionObserver", &[listener.as_ref()])?;
-        call(&observer, "observe", &[element])?;
+        let observer = construct_object("IntersectionObserver", &[listener.as_ref()])?;
+        call_method(&observer, "observe", &[element])?;
         Some(Self { observer, _listener: listener })
     }
 }
 
-impl Drop for NearView {
+impl Drop for ViewportObserver {
     fn drop(&mut self) {
-        call(&self.observer, "disconnect", &[]);
+        call_method(&self.observer, "disconnect", &[]);
     }
 }
