@@ -4,7 +4,7 @@
 //!
 //! # Layout
 //! - this file: the views that are kept, and what happened since they were read
-//! - `stream`: the `EventSource`, opened again and again; `tabs`: one of it for all tabs of a browser, by `locks`
+//! - `stream`: the `EventSource`, opened again and again; `leader_election`: one of it for all tabs of a browser, by `locks`
 //! - [`outbox`]: messages on their way, kept on the `shelf`; [`drafts`]: what is being written; `browser_key`: what both
 //!   are encrypted by
 //! - `visited`: threads that were open before
@@ -16,13 +16,13 @@ mod browser_key;
 mod closed;
 mod deleting;
 pub mod drafts;
+mod leader_election;
 mod locks;
 pub mod outbox;
 pub mod passing;
 mod shelf;
 mod signing_out;
 mod stream;
-mod tabs;
 mod visited;
 
 pub use closed::{Closed, heed, may_ask};
@@ -188,7 +188,7 @@ impl Live {
             ApplyOutcome::Unchanged
         });
         self.kept.update_value(|kept| kept.push(Kept { id: 0, apply: heed }));
-        tabs::join(self, outbox, me);
+        leader_election::join(self, outbox, me);
         self.follow_page(outbox, me);
     }
 
@@ -197,12 +197,12 @@ impl Live {
     fn follow_page(self, outbox: Outbox, me: PersonId) {
         window_event_listener(Custom::<web_sys::Event>::new("pagehide"), |_| {
             stream::stop();
-            tabs::part();
+            leader_election::leave();
             locks::release_all();
         });
         window_event_listener(Custom::<web_sys::Event>::new("pageshow"), move |event| {
             if browser::get_property(&event, "persisted").is_some_and(|came_back| came_back.is_truthy()) {
-                tabs::join(self, outbox, me);
+                leader_election::join(self, outbox, me);
                 stream::resume(self);
             }
         });
@@ -260,7 +260,7 @@ impl Live {
                 self.memory.update_value(|memory| memory.add(envelope.clone()));
                 if let Some(me) = self.me() {
                     self.passing.heed(me, &envelope);
-                    if tabs::leads() {
+                    if leader_election::is_leader() {
                         self.arrivals.heed(me, &envelope);
                     }
                 }
@@ -290,7 +290,7 @@ impl Live {
     pub fn leave(self) {
         self.connection.set(Connection::Live);
         stream::stop();
-        tabs::part();
+        leader_election::leave();
     }
 
     /// Where the stream goes on.

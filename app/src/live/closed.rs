@@ -1,6 +1,6 @@
 //! A page that has closed itself: it can be read, and what was typed in it is kept, but nothing goes out of it.
 
-use super::{Connection, Live, Outbox, stream, tabs};
+use super::{Connection, Live, Outbox, leader_election, stream};
 use crate::{
     browser,
     owner::PageOwner,
@@ -114,7 +114,7 @@ impl Live {
             self.begin(outbox, me);
         }
         outbox.request_key();
-        tabs::stand(self);
+        leader_election::campaign(self);
         stream::open_soon(self);
     }
 }

@@ -9,9 +9,9 @@ mod stored;
 use super::{
     IN_BROWSER, Live, browser_key, closed, deleting,
     drafts::{DraftKey, Drafts},
+    leader_election::{self, TabMessage},
     locks::{self, Ended, Lock},
     shelf, signing_out, stream,
-    tabs::{self, Note},
 };
 use crate::{
     browser,
@@ -153,7 +153,7 @@ impl Outbox {
     pub fn discard(self, client_id: ClientId) {
         let Some(parcel) = self.find(client_id) else { return };
         self.forget_one(client_id);
-        tabs::tell(&Note::Gone(client_id));
+        leader_election::broadcast(&TabMessage::Removed(client_id));
         if let (Some(me), Some(place)) = (self.live.me(), parcel.place) {
             spawn_local(async move {
                 shelf::drop(me, place).await;
@@ -222,7 +222,7 @@ impl Outbox {
     }
 
     fn show(self, parcel: Parcel) {
-        tabs::tell(&Note::Parcel(parcel.clone()));
+        leader_election::broadcast(&TabMessage::Pending(parcel.clone()));
         self.put(parcel);
     }
 

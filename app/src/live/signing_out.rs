@@ -3,7 +3,7 @@
 //! While the server can't be reached, nothing is deleted and the page says so. The intention is kept in the browser: on
 //! the next contact, in this page or the next one, signing out goes before anything else.
 
-use super::{Closed, Connection, Live, Outbox, outbox::within, shelf, shelf::Intention, stream, tabs};
+use super::{Closed, Connection, Live, Outbox, leader_election, outbox::within, shelf, shelf::Intention, stream};
 use crate::{owner::PageOwner, reactive::effect, request_error::RequestError, server_fns};
 use leptos::{prelude::*, task::spawn_local};
 use model::{ApiError, PersonId};
@@ -88,7 +88,7 @@ fn close(outbox: Outbox) {
     live.closed.set(Some(Closed::SigningOut));
     live.connection.set(Connection::SignedOut);
     stream::close();
-    tabs::resign();
+    leader_election::step_down();
 }
 
 /// Asks the server, if this page is still signing out and isn't asking already.

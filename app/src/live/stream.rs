@@ -8,7 +8,7 @@ mod sources;
 
 use super::{
     Connection, Live,
-    tabs::{self, Note},
+    leader_election::{self, TabMessage},
 };
 use crate::{browser, json, request_error::RequestError, server_fn_client::sleep, server_fns};
 use futures::future::{Either, select};
@@ -102,7 +102,11 @@ fn open_after(live: Live, pause: Duration) {
 fn open(live: Live) {
     let Some(cursor) = live.cursor() else { return };
     watch(live);
-    if tabs::leads() { open_from(live, cursor) } else { tabs::tell(&Note::Ask(cursor)) }
+    if leader_election::is_leader() {
+        open_from(live, cursor)
+    } else {
+        leader_election::broadcast(&TabMessage::RequestReplay(cursor))
+    }
 }
 
 fn open_from(live: Live, cursor: i64) {
@@ -117,9 +121,9 @@ fn open_from(live: Live, cursor: i64) {
 
 /// Tells every tab, this one too.
 fn hear_from(live: Live, heard: Heard) {
-    let note = Note::Heard(heard);
-    tabs::tell(&note);
-    if let Note::Heard(heard) = note {
+    let message = TabMessage::Stream(heard);
+    leader_election::broadcast(&message);
+    if let TabMessage::Stream(heard) = message {
         hear(live, heard);
     }
 }
@@ -184,17 +188,17 @@ fn opened(live: Live) {
     STREAM.with_borrow_mut(|stream| stream.pauses = 0);
     live.connection.set(Connection::Live);
     // Somebody signed in again in another tab.
-    tabs::stand(live);
+    leader_election::campaign(live);
     live.opened.update(|times| *times += 1);
 }
 
 /// Tells a tab what it lacks: from memory, or by opening the stream from further back.
 pub(super) fn tell_again(live: Live, after: i64) {
-    tabs::tell(&Note::Connection(live.connection.get_untracked()));
+    leader_election::broadcast(&TabMessage::Connection(live.connection.get_untracked()));
     match live.after(after) {
         Some(events) => events.into_iter().for_each(|envelope| match envelope.event {
-            Event::Unknown => tabs::tell(&Note::Heard(Heard::Skipped(envelope.seq))),
-            _ => tabs::tell(&Note::Again(envelope)),
+            Event::Unknown => leader_election::broadcast(&TabMessage::Stream(Heard::Skipped(envelope.seq))),
+            _ => leader_election::broadcast(&TabMessage::Replayed(envelope)),
         }),
         None => open_from(live, after),
     }
@@ -245,8 +249,8 @@ fn next_pause() -> Duration {
 fn show_trouble(live: Live) {
     let trouble = if browser::is_online() { Connection::Reconnecting } else { Connection::Offline };
     show(live, trouble);
-    if tabs::leads() {
-        tabs::tell(&Note::Connection(trouble));
+    if leader_election::is_leader() {
+        leader_election::broadcast(&TabMessage::Connection(trouble));
     }
 }
 
@@ -260,10 +264,10 @@ fn show(live: Live, connection: Connection) {
 /// The session is over: another tab leads, once somebody is signed in again.
 pub(super) fn session_over(live: Live) {
     close();
-    if tabs::leads() {
-        tabs::tell(&Note::Connection(Connection::SignedOut));
+    if leader_election::is_leader() {
+        leader_election::broadcast(&TabMessage::Connection(Connection::SignedOut));
     }
-    tabs::resign();
+    leader_election::step_down();
     live.sign_in_again();
 }
 
@@ -285,7 +289,7 @@ fn watch(live: Live) {
 }
 
 fn wake(live: Live) {
-    if live.connection.get_untracked() != Connection::SignedOut && tabs::is_joined() {
+    if live.connection.get_untracked() != Connection::SignedOut && leader_election::is_joined() {
         open_soon(live);
     }
 }

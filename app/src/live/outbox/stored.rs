@@ -3,8 +3,8 @@
 use super::{Outbox, Parcel, Stage};
 use crate::{
     live::{
+        leader_election::{self, TabMessage},
         shelf,
-        tabs::{self, Note},
     },
     server_fn_client::sleep,
 };
@@ -50,7 +50,7 @@ impl Outbox {
 
     /// Empties what this browser keeps, because its person signs out. Not held up for long by another tab.
     pub async fn empty(self) {
-        tabs::tell(&Note::Leaving);
+        leader_election::broadcast(&TabMessage::SigningOut);
         self.let_go();
         if let Some(me) = self.live.me() {
             select(pin!(shelf::empty(me)), pin!(sleep(EMPTYING))).await;

@@ -7,7 +7,7 @@
 use super::{Connection, Heard, Live, broke, hear_from, now, show_trouble};
 use crate::{
     browser::{self, EventStream},
-    live::tabs,
+    live::leader_election,
 };
 use leptos::prelude::*;
 use model::{
@@ -185,7 +185,7 @@ enum Next {
 
 /// Looks whether the server is still heard, and does something about it. Returns when to look again.
 pub(super) fn check(live: Live) -> Option<Duration> {
-    if live.connection.get_untracked() == Connection::SignedOut || !tabs::is_joined() {
+    if live.connection.get_untracked() == Connection::SignedOut || !leader_election::is_joined() {
         return None;
     }
     let wait = match what_next() {
@@ -199,7 +199,7 @@ pub(super) fn check(live: Live) -> Option<Duration> {
             show_trouble(live);
             // One that isn't looked at leaves that to others: its timers may be held back.
             if browser::is_visible() {
-                tabs::probe(live);
+                leader_election::probe_leader(live);
             }
             LOOK_AGAIN
         }
@@ -208,7 +208,7 @@ pub(super) fn check(live: Live) -> Option<Duration> {
 }
 
 fn what_next() -> Next {
-    let leads = tabs::leads();
+    let leads = leader_election::is_leader();
     with(|sources| {
         let (quiet, patience, act) = match sources.open.last() {
             Some(newest) if leads => (since(newest.since), newest.patience, Next::Race),

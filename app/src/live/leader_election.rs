@@ -21,15 +21,15 @@ use std::{
 };
 
 /// A tab that leads answers at once, unless the browser has put it to sleep or it has gone.
-const ANSWERS_WITHIN: Duration = Duration::from_millis(1_500);
+const PONG_TIMEOUT: Duration = Duration::from_millis(1_500);
 
 thread_local! {
-    static TABS: RefCell<Option<Tabs>> = const { RefCell::new(None) };
+    static TABS: RefCell<Option<TabGroup>> = const { RefCell::new(None) };
     /// When the tab that leads was heard last.
-    static LEADER_HEARD: Cell<f64> = const { Cell::new(f64::NEG_INFINITY) };
+    static LEADER_LAST_HEARD: Cell<f64> = const { Cell::new(f64::NEG_INFINITY) };
 }
 
-struct Tabs {
+struct TabGroup {
     me: PersonId,
     channel: Option<Channel>,
     /// The lock that it holds or waits for.
@@ -39,25 +39,31 @@ struct Tabs {
 
 /// What tabs tell each other.
 #[derive(Serialize, Deserialize)]
-pub(super) enum Note {
+pub(super) enum TabMessage {
     /// The stream said this.
-    Heard(Heard),
+    #[serde(rename = "Heard")]
+    Stream(Heard),
     /// An event that was told before, for whoever asked.
-    Again(Envelope),
+    #[serde(rename = "Again")]
+    Replayed(Envelope),
     /// How it stands with the server.
     Connection(Connection),
     /// What came after this number?
-    Ask(i64),
+    #[serde(rename = "Ask")]
+    RequestReplay(i64),
     /// Is anybody leading?
     Ping,
     /// Somebody is.
     Pong,
     /// How a message on its way stands now.
-    Parcel(Parcel),
+    #[serde(rename = "Parcel")]
+    Pending(Parcel),
     /// A message is no longer on its way, and never will be.
-    Gone(ClientId),
+    #[serde(rename = "Gone")]
+    Removed(ClientId),
     /// Somebody signs out here, and nothing of theirs is to stay.
-    Leaving,
+    #[serde(rename = "Leaving")]
+    SigningOut,
 }
 
 /// Joins the tabs of the same person, once. A tab that hears of none that leads takes over: the lock may be held by a
@@ -67,15 +73,15 @@ pub(super) fn join(live: Live, outbox: Outbox, me: PersonId) {
         return;
     }
     let channel = Channel::open(&format!("greenroom-{me}"), move |text| {
-        if let Ok(note) = json::from_str(&text) {
-            heed(live, outbox, note);
+        if let Ok(message) = json::from_str(&text) {
+            handle_message(live, outbox, message);
         }
     });
     // One that can't send is none.
-    let channel = channel.filter(|channel| json::to_string(&Note::Ping).is_ok_and(|ping| channel.send(&ping)));
-    TABS.with_borrow_mut(|tabs| *tabs = Some(Tabs { me, channel, lock: None, leads: false }));
-    stand(live);
-    probe(live);
+    let channel = channel.filter(|channel| json::to_string(&TabMessage::Ping).is_ok_and(|ping| channel.send(&ping)));
+    TABS.with_borrow_mut(|tabs| *tabs = Some(TabGroup { me, channel, lock: None, leads: false }));
+    campaign(live);
+    probe_leader(live);
 }
 
 /// Whether this page is one of the tabs: it isn't once it is being left.
@@ -84,13 +90,13 @@ pub(super) fn is_joined() -> bool {
 }
 
 /// Whether this tab has the stream.
-pub(super) fn leads() -> bool {
+pub(super) fn is_leader() -> bool {
     TABS.with_borrow(|tabs| tabs.as_ref().is_some_and(|tabs| tabs.leads))
 }
 
 /// Tells the other tabs.
-pub(super) fn tell(note: &Note) {
-    let Ok(text) = json::to_string(note) else { return };
+pub(super) fn broadcast(message: &TabMessage) {
+    let Ok(text) = json::to_string(message) else { return };
     TABS.with_borrow(|tabs| {
         if let Some(channel) = tabs.as_ref().and_then(|tabs| tabs.channel.as_ref()) {
             channel.send(&text);
@@ -99,26 +105,26 @@ pub(super) fn tell(note: &Note) {
 }
 
 /// Gets in line to lead, unless it stands there.
-pub(super) fn stand(live: Live) {
+pub(super) fn campaign(live: Live) {
     if TABS.with_borrow(|tabs| tabs.as_ref().is_some_and(|tabs| tabs.lock.is_none() && !tabs.leads)) {
-        stand_for_lead(live, false);
+        request_lead(live, false);
     }
 }
 
 /// Lets another tab lead.
-pub(super) fn resign() {
-    if let Some(lock) = step_down() {
+pub(super) fn step_down() {
+    if let Some(lock) = take_lock() {
         lock.release();
     }
 }
 
 /// Leaves the other tabs to themselves: nothing they hear concerns this one any more.
-pub(super) fn part() {
-    resign();
+pub(super) fn leave() {
+    step_down();
     drop(TABS.take());
 }
 
-fn step_down() -> Option<Rc<Lock>> {
+fn take_lock() -> Option<Rc<Lock>> {
     TABS.with_borrow_mut(|tabs| {
         let tabs = tabs.as_mut()?;
         tabs.leads = false;
@@ -128,29 +134,29 @@ fn step_down() -> Option<Rc<Lock>> {
 
 /// Asks whether the tab that leads is awake, and takes over where it isn't. Each call takes the lead at most once, so
 /// that two tabs don't take it from each other again and again.
-pub(super) fn probe(live: Live) {
+pub(super) fn probe_leader(live: Live) {
     let asked = stream::now();
-    tell(&Note::Ping);
+    broadcast(&TabMessage::Ping);
     set_timeout(
         move || {
-            if LEADER_HEARD.get() < asked && !leads() && is_joined() {
-                stand_for_lead(live, true);
+            if LEADER_LAST_HEARD.get() < asked && !is_leader() && is_joined() {
+                request_lead(live, true);
             }
         },
-        ANSWERS_WITHIN,
+        PONG_TIMEOUT,
     );
 }
 
-fn stand_for_lead(live: Live, steal: bool) {
+fn request_lead(live: Live, steal: bool) {
     // One request a tab: what waited is withdrawn.
-    resign();
+    step_down();
     let name = TABS.with_borrow(|tabs| {
         let tabs = tabs.as_ref()?;
         // Without a channel this tab would hear nothing from another.
         tabs.channel.as_ref().map(|_| format!("greenroom-stream-{}", tabs.me))
     });
-    let Some((lock, ended)) = name.and_then(|name| locks::request(&name, steal, move |_| lead(live))) else {
-        return lead(live);
+    let Some((lock, ended)) = name.and_then(|name| locks::request(&name, steal, move |_| become_leader(live))) else {
+        return become_leader(live);
     };
     TABS.with_borrow_mut(|tabs| {
         if let Some(tabs) = tabs {
@@ -159,27 +165,27 @@ fn stand_for_lead(live: Live, steal: bool) {
     });
     spawn_local(async move {
         let ended = ended.await;
-        if ended == Ended::Released || !is_ours(&lock) {
+        if ended == Ended::Released || !holds_lock(&lock) {
             return;
         }
-        step_down();
+        take_lock();
         if ended == Ended::Refused {
-            return lead(live);
+            return become_leader(live);
         }
         // Another tab leads now, because this one slept.
         stream::close();
-        stand(live);
+        campaign(live);
         stream::open_soon(live);
     });
 }
 
-fn is_ours(lock: &Rc<Lock>) -> bool {
+fn holds_lock(lock: &Rc<Lock>) -> bool {
     TABS.with_borrow(|tabs| {
         tabs.as_ref().and_then(|tabs| tabs.lock.as_ref()).is_some_and(|held| Rc::ptr_eq(held, lock))
     })
 }
 
-fn lead(live: Live) {
+fn become_leader(live: Live) {
     if !is_joined() {
         return;
     }
@@ -190,32 +196,41 @@ fn lead(live: Live) {
     });
     if live.connection.get_untracked() == Connection::SignedOut {
         // Nobody is signed in, and whoever signs in again leads.
-        resign();
+        step_down();
     } else {
         stream::open_soon(live);
     }
 }
 
-fn heed(live: Live, outbox: Outbox, note: Note) {
+fn handle_message(live: Live, outbox: Outbox, message: TabMessage) {
     // Whoever was signed out answers for nobody.
-    let leads = leads() && live.connection.get_untracked() != Connection::SignedOut;
-    if !leads && matches!(note, Note::Heard(_) | Note::Again(_) | Note::Connection(_) | Note::Pong) {
-        LEADER_HEARD.set(stream::now());
+    let leads = is_leader() && live.connection.get_untracked() != Connection::SignedOut;
+    if !leads
+        && matches!(
+            message,
+            TabMessage::Stream(_) | TabMessage::Replayed(_) | TabMessage::Connection(_) | TabMessage::Pong
+        )
+    {
+        LEADER_LAST_HEARD.set(stream::now());
     }
-    match note {
-        Note::Heard(heard) if !leads => stream::hear(live, heard),
-        Note::Again(envelope) => live.take(envelope),
-        Note::Connection(connection) if !leads => stream::stands(live, connection),
-        Note::Ask(after) if leads => stream::tell_again(live, after),
-        Note::Ping if leads => {
-            tell(&Note::Pong);
+    match message {
+        TabMessage::Stream(heard) if !leads => stream::hear(live, heard),
+        TabMessage::Replayed(envelope) => live.take(envelope),
+        TabMessage::Connection(connection) if !leads => stream::stands(live, connection),
+        TabMessage::RequestReplay(after) if leads => stream::tell_again(live, after),
+        TabMessage::Ping if leads => {
+            broadcast(&TabMessage::Pong);
             // A tab in the background is told by another that it's time to look: its own timers may be held back.
             stream::check(live);
         }
-        Note::Parcel(parcel) => outbox.follow(parcel),
-        Note::Gone(client_id) => outbox.forget_one(client_id),
-        Note::Leaving => outbox.let_go(),
+        TabMessage::Pending(parcel) => outbox.follow(parcel),
+        TabMessage::Removed(client_id) => outbox.forget_one(client_id),
+        TabMessage::SigningOut => outbox.let_go(),
         // Said by one that leads to one that does: the lock is changing hands.
-        Note::Heard(_) | Note::Connection(_) | Note::Ask(_) | Note::Ping | Note::Pong => {}
+        TabMessage::Stream(_)
+        | TabMessage::Connection(_)
+        | TabMessage::RequestReplay(_)
+        | TabMessage::Ping
+        | TabMessage::Pong => {}
     }
 }
