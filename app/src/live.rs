@@ -5,22 +5,21 @@
 //! # Layout
 //! - this file: the views that are kept, and what happened since they were read
 //! - `stream`: the `EventSource`, opened again and again; `leader_election`: one of it for all tabs of a browser, by `locks`
-//! - [`outbox`]: messages on their way, kept on the `shelf`; [`drafts`]: what is being written; `browser_key`: what both
+//! - [`outbox`]: messages on their way, kept in its `storage`; [`drafts`]: what is being written; `browser_key`: what both
 //!   are encrypted by
 //! - `visited`: threads that were open before
-//! - `closed`: a page of a person who isn't signed in any more; `signing_out`, `deleting`: how that comes about
+//! - `closed`: a page of a person who isn't signed in any more; `signing_out`, `account_deletion`: how that comes about
 //! - `arrivals`: telling what reached this browser; [`passing`]: who is typing and who is here
 
+mod account_deletion;
 mod arrivals;
 mod browser_key;
 mod closed;
-mod deleting;
 pub mod drafts;
 mod leader_election;
 mod locks;
 pub mod outbox;
 pub mod passing;
-mod shelf;
 mod signing_out;
 mod stream;
 mod visited;
@@ -184,7 +183,7 @@ impl Live {
         }
         self.begun.set_value(true);
         let heed: Apply = Arc::new(move |envelope| {
-            outbox.heed(me, envelope);
+            outbox.on_event(me, envelope);
             ApplyOutcome::Unchanged
         });
         self.kept.update_value(|kept| kept.push(Kept { id: 0, apply: heed }));

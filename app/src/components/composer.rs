@@ -32,18 +32,18 @@ pub fn Composer(me: PersonId, thread: RwSignal<Thread>) -> impl IntoView {
     effect(move || {
         let Some(area) = area.get() else { return };
         drafts.unlocked.track();
-        let start = drafts.begin(key, || area.value());
+        let start = drafts.initial_text(key, || area.value());
         let written = text.get_untracked();
         if start.is_empty() && !written.is_empty() {
             // A sign-out in another tab has deleted the draft; what stands in the box is still being written.
-            drafts.keep(key, &written);
+            drafts.save(key, &written);
             return;
         }
         set_text(&area, &start);
         text.set(start);
     });
     effect(move || {
-        drafts.follow(key, move |draft| {
+        drafts.on_change_elsewhere(key, move |draft| {
             if let Some(area) = area.try_get_untracked().flatten().filter(|_| !document().has_focus().unwrap_or(true)) {
                 set_text(&area, &draft);
                 text.set(draft);
@@ -52,21 +52,21 @@ pub fn Composer(me: PersonId, thread: RwSignal<Thread>) -> impl IntoView {
     });
     // What was refused for good comes back to where it can be changed, if there is room for it.
     effect(move || {
-        let Some((parcel, failure)) = outbox.returned(id) else { return };
+        let Some((entry, failure)) = outbox.first_rejected(id) else { return };
         let Some(area) = area.get().filter(|area| area.value().is_empty() && browser::is_visible()) else { return };
         // At once: keys that are typed in between would be lost.
-        set_text(&area, &parcel.body);
-        drafts.keep(key, &parcel.body);
-        text.set(parcel.body);
+        set_text(&area, &entry.body);
+        drafts.save(key, &entry.body);
+        text.set(entry.body);
         returned.set(Some(failure));
-        outbox.discard(parcel.client_id);
+        outbox.discard_message(entry.client_id);
     });
 
     let send = move || {
         if untrack(cannot_send) {
             return;
         }
-        outbox.send(id, text.get_untracked().trim().to_owned());
+        outbox.enqueue(id, text.get_untracked().trim().to_owned());
         text.set(String::new());
         returned.set(None);
         live.passing.stopped();
@@ -87,7 +87,7 @@ pub fn Composer(me: PersonId, thread: RwSignal<Thread>) -> impl IntoView {
     let on_input = move |event: leptos::ev::Targeted<leptos::ev::Event, web_sys::HtmlTextAreaElement>| {
         let area = event.target();
         text.set(area.value());
-        drafts.keep(key, &area.value());
+        drafts.save(key, &area.value());
         if !area.value().is_empty() {
             live.passing.say_typing(id);
         }

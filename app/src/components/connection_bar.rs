@@ -11,7 +11,7 @@ pub fn ConnectionBar() -> impl IntoView {
     let (live, drafts) = (Live::current(), Outbox::current().drafts);
     let text = move || match live.connection.get() {
         Connection::Live => None,
-        Connection::Reconnecting if drafts.unkept.get() => Some(strings::RECONNECTING_UNKEPT),
+        Connection::Reconnecting if drafts.unsaved.get() => Some(strings::RECONNECTING_UNKEPT),
         Connection::Reconnecting => Some(strings::RECONNECTING),
         Connection::Offline => Some(strings::OFFLINE),
         Connection::SignedOut => Some(strings::SIGNED_OUT),
@@ -25,7 +25,7 @@ pub fn ConnectionBar() -> impl IntoView {
                     <p>{text} {over().then(|| view! { <a href=sign_in_path() target="_blank">{strings::SIGN_IN}</a> })}</p>
                 }).into_any(),
             }}
-            {move || (drafts.unkept.get() && !over()).then(|| view! { <p>{strings::UNKEPT}</p> })}
+            {move || (drafts.unsaved.get() && !over()).then(|| view! { <p>{strings::UNKEPT}</p> })}
         </div>
     }
 }

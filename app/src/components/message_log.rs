@@ -39,10 +39,10 @@ pub fn MessageLog(me: PersonId, thread: RwSignal<Thread>, anchor: ScrollAnchor, 
             thread.try_with(|thread| group_messages(&thread.messages, me, new_after, |at| locale.format_day(at)));
         rows.unwrap_or_default()
     };
-    let parcels = memo(move || thread.try_with(|thread| outbox.waiting(id, &thread.messages)).unwrap_or_default());
+    let entries = memo(move || thread.try_with(|thread| outbox.pending_for(id, &thread.messages)).unwrap_or_default());
     // While something is on its way, that is the viewer's last message, and says itself how far it came.
     let last = memo(move || {
-        parcels
+        entries
             .with(Vec::is_empty)
             .then(|| thread.try_with(|thread| LastMessageStatus::of(thread, me)).flatten())
             .flatten()
@@ -59,7 +59,7 @@ pub fn MessageLog(me: PersonId, thread: RwSignal<Thread>, anchor: ScrollAnchor, 
     });
     // Whoever writes wants to see it go, wherever they were reading.
     Effect::new(move |before: Option<u32>| {
-        let (conversation, times) = outbox.written.get();
+        let (conversation, times) = outbox.last_written.get();
         if conversation == Some(id) && before.is_some_and(|before| times > before) {
             window.load_latest();
         }
@@ -73,7 +73,7 @@ pub fn MessageLog(me: PersonId, thread: RwSignal<Thread>, anchor: ScrollAnchor, 
                     <Older thread window/>
                     {keyed_list(rows, LogRow::key, move |row| view! { <MessageRow me row last linked=at/> }.into_any())}
                     <Newer thread window/>
-                    {keyed_list(move || parcels.get(), |parcel| (parcel.client_id, parcel.stage.clone(), parcel.is_kept()), |parcel| view! { <PendingMessageRow parcel/> }.into_any())}
+                    {keyed_list(move || entries.get(), |entry| (entry.client_id, entry.state.clone(), entry.is_stored()), |entry| view! { <PendingMessageRow entry/> }.into_any())}
                 </div>
             </div>
             {move || anchor.divider_above.get().then(|| view! {

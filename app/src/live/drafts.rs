@@ -5,7 +5,7 @@
 //!
 //! A draft that can't be stored, for want of room or of a key, is held by the page, and is newer than its stored copy.
 
-use super::shelf;
+use super::outbox::storage;
 use leptos::prelude::*;
 use model::{ConversationId, PersonId};
 use std::{collections::HashMap, str::FromStr};
@@ -23,89 +23,89 @@ pub struct DraftKey {
 #[derive(Clone, Copy)]
 pub struct Drafts {
     /// Those that couldn't be kept: the only copies.
-    held: StoredValue<HashMap<DraftKey, String>>,
+    in_memory: StoredValue<HashMap<DraftKey, String>>,
     /// The conversation whose message box the server rendered into this document, until its text was taken over.
     rendered: StoredValue<Option<ConversationId>>,
     /// Whether those of before can be read by now.
     pub unlocked: RwSignal<bool>,
     /// Whether there is any that couldn't be kept.
-    pub unkept: RwSignal<bool>,
+    pub unsaved: RwSignal<bool>,
 }
 
 impl Drafts {
     /// To be called before the page is taken over.
     pub(super) fn new() -> Self {
         Self {
-            held: StoredValue::default(),
+            in_memory: StoredValue::default(),
             rendered: StoredValue::new(rendered_conversation()),
             unlocked: RwSignal::new(false),
-            unkept: RwSignal::new(false),
+            unsaved: RwSignal::new(false),
         }
     }
 
     /// Lets go of what another tab has changed since, for as long as the page lives.
-    pub(super) fn follow_tabs(self) {
+    pub(super) fn watch_other_tabs(self) {
         window_event_listener(leptos::ev::storage, move |event| {
             if let Some(name) = event.key() {
-                self.update(|held| held.retain(|key, _| shelf::draft_name(*key) != name));
+                self.update_in_memory(|in_memory| in_memory.retain(|key, _| storage::draft_key(*key) != name));
             }
         });
     }
 
-    fn update(self, change: impl FnOnce(&mut HashMap<DraftKey, String>)) {
-        self.held.update_value(change);
-        let unkept = self.held.with_value(|held| !held.is_empty());
+    fn update_in_memory(self, change: impl FnOnce(&mut HashMap<DraftKey, String>)) {
+        self.in_memory.update_value(change);
+        let unsaved = self.in_memory.with_value(|in_memory| !in_memory.is_empty());
         // A screen reader reads out each change of the signal.
-        if self.unkept.get_untracked() != unkept {
-            self.unkept.set(unkept);
+        if self.unsaved.get_untracked() != unsaved {
+            self.unsaved.set(unsaved);
         }
     }
 
     /// Returns the text to begin with: what was typed into the box that the server rendered, else the draft.
     ///
     /// `typed` is asked once in the life of a document, and only for the conversation of that box.
-    pub fn begin(self, key: DraftKey, typed: impl FnOnce() -> String) -> String {
+    pub fn initial_text(self, key: DraftKey, typed: impl FnOnce() -> String) -> String {
         let rendered = self.rendered.try_update_value(Option::take).flatten();
         let typed = if rendered == Some(key.conversation) { typed() } else { String::new() };
         if typed.is_empty() {
-            return self.read(key);
+            return self.load(key);
         }
-        self.keep(key, &typed);
+        self.save(key, &typed);
         typed
     }
 
     /// Returns the draft; an empty text where there is none.
-    pub fn read(self, key: DraftKey) -> String {
-        let held = self.held.with_value(|held| held.get(&key).cloned());
-        held.or_else(|| shelf::draft(key)).unwrap_or_default()
+    pub fn load(self, key: DraftKey) -> String {
+        let in_memory = self.in_memory.with_value(|in_memory| in_memory.get(&key).cloned());
+        in_memory.or_else(|| storage::load_draft(key)).unwrap_or_default()
     }
 
     /// Keeps what is being written; nothing of an empty text.
-    pub fn keep(self, key: DraftKey, text: &str) {
-        let is_kept = shelf::keep_draft(key, text);
-        self.update(|held| {
-            if is_kept || text.is_empty() {
-                held.remove(&key);
+    pub fn save(self, key: DraftKey, text: &str) {
+        let is_saved = storage::save_draft(key, text);
+        self.update_in_memory(|in_memory| {
+            if is_saved || text.is_empty() {
+                in_memory.remove(&key);
             } else {
-                held.insert(key, text.to_owned());
+                in_memory.insert(key, text.to_owned());
             }
         });
     }
 
     /// Keeps what was written before there was a key, and lets drafts of before be read.
-    pub(super) fn unlock(self) {
-        self.update(|held| held.retain(|key, text| !shelf::keep_draft(*key, text)));
+    pub(super) fn save_unlocked(self) {
+        self.update_in_memory(|in_memory| in_memory.retain(|key, text| !storage::save_draft(*key, text)));
         if !self.unlocked.get_untracked() {
             self.unlocked.set(true);
         }
     }
 
     /// Calls back with the text when another tab of this browser has changed the draft, until the owner is gone.
-    pub fn follow(self, key: DraftKey, changed: impl Fn(String) + 'static) {
-        let name = shelf::draft_name(key);
+    pub fn on_change_elsewhere(self, key: DraftKey, changed: impl Fn(String) + 'static) {
+        let name = storage::draft_key(key);
         let listening = window_event_listener(leptos::ev::storage, move |event| {
             if event.key().as_ref() == Some(&name) {
-                changed(self.read(key));
+                changed(self.load(key));
             }
         });
         on_cleanup(move || listening.remove());
@@ -113,7 +113,7 @@ impl Drafts {
 
     /// Forgets all of them: those of before can't be read any more.
     pub(super) fn clear(self) {
-        self.update(HashMap::clear);
+        self.update_in_memory(HashMap::clear);
         self.unlocked.set(false);
     }
 }

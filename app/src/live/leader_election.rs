@@ -7,7 +7,7 @@
 use super::{
     Connection, Live,
     locks::{self, Ended, Lock},
-    outbox::{Outbox, Parcel},
+    outbox::{Outbox, PendingMessage},
     stream::{self, Heard},
 };
 use crate::{browser::Channel, json};
@@ -57,7 +57,7 @@ pub(super) enum TabMessage {
     Pong,
     /// How a message on its way stands now.
     #[serde(rename = "Parcel")]
-    Pending(Parcel),
+    Pending(PendingMessage),
     /// A message is no longer on its way, and never will be.
     #[serde(rename = "Gone")]
     Removed(ClientId),
@@ -223,9 +223,9 @@ fn handle_message(live: Live, outbox: Outbox, message: TabMessage) {
             // A tab in the background is told by another that it's time to look: its own timers may be held back.
             stream::check(live);
         }
-        TabMessage::Pending(parcel) => outbox.follow(parcel),
-        TabMessage::Removed(client_id) => outbox.forget_one(client_id),
-        TabMessage::SigningOut => outbox.let_go(),
+        TabMessage::Pending(entry) => outbox.adopt_pending(entry),
+        TabMessage::Removed(client_id) => outbox.remove_pending(client_id),
+        TabMessage::SigningOut => outbox.clear_pending(),
         // Said by one that leads to one that does: the lock is changing hands.
         TabMessage::Stream(_)
         | TabMessage::Connection(_)

@@ -4,14 +4,16 @@
 //! a time. A message keeps its `clientId` through every try, so that a lost answer, a reload or a second tab never makes
 //! two of it.
 
-mod stored;
+mod persistence;
+
+pub(super) mod storage;
 
 use super::{
-    IN_BROWSER, Live, browser_key, closed, deleting,
+    IN_BROWSER, Live, account_deletion, browser_key, closed,
     drafts::{DraftKey, Drafts},
     leader_election::{self, TabMessage},
     locks::{self, Ended, Lock},
-    shelf, signing_out, stream,
+    signing_out, stream,
 };
 use crate::{
     browser,
@@ -27,15 +29,15 @@ use serde::{Deserialize, Serialize};
 use std::{cell::Cell, collections::VecDeque, pin::pin, rc::Rc, time::Duration};
 
 /// A message that has no answer after so long waits for the next try, which doubles nothing.
-const PATIENCE: Duration = Duration::from_secs(20);
+const SEND_TIMEOUT: Duration = Duration::from_secs(20);
 /// Messages that have arrived are remembered, for tabs that hear of them late.
-const ARRIVED: usize = 200;
-const FIRST_PAUSE: Duration = Duration::from_secs(1);
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+const MAX_REMEMBERED: usize = 200;
+const INITIAL_BACKOFF: Duration = Duration::from_secs(1);
+const MAX_BACKOFF: Duration = Duration::from_secs(30);
 
 /// How far a message has come.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Stage {
+pub enum SendState {
     /// In line, or on the wire.
     Sending,
     /// The server has it; the thread will show it any moment.
@@ -46,24 +48,26 @@ pub enum Stage {
 
 /// A message that isn't in the thread yet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Parcel {
+pub struct PendingMessage {
     /// Its place among those that this browser keeps; nothing where it keeps none.
-    pub(super) place: Option<u32>,
+    #[serde(rename = "place")]
+    pub(super) storage_key: Option<u32>,
     pub conversation_id: ConversationId,
     pub client_id: ClientId,
     pub body: String,
-    pub stage: Stage,
+    #[serde(rename = "stage")]
+    pub state: SendState,
 }
 
-impl Parcel {
+impl PendingMessage {
     /// Whether this browser has it when the page is gone.
-    pub fn is_kept(&self) -> bool {
-        self.place.is_some()
+    pub fn is_stored(&self) -> bool {
+        self.storage_key.is_some()
     }
 
     /// Whether only its person can do something about it.
-    fn is_refused(&self) -> bool {
-        matches!(&self.stage, Stage::Failed(failure) if !failure.is_transient())
+    fn is_rejected(&self) -> bool {
+        matches!(&self.state, SendState::Failed(failure) if !failure.is_transient())
     }
 }
 
@@ -71,14 +75,14 @@ impl Parcel {
 #[derive(Clone, Copy)]
 pub struct Outbox {
     pub(super) live: Live,
-    parcels: RwSignal<Vec<Parcel>>,
+    entries: RwSignal<Vec<PendingMessage>>,
     sending: StoredValue<bool>,
-    pauses: StoredValue<u32>,
+    backoff_attempts: StoredValue<u32>,
     timer: StoredValue<Option<TimeoutHandle>>,
     /// The last messages that stand in their conversations.
-    arrived: StoredValue<VecDeque<ClientId>>,
+    delivered: StoredValue<VecDeque<ClientId>>,
     /// Where something was written in this tab last, and how often.
-    pub written: RwSignal<(Option<ConversationId>, u32)>,
+    pub last_written: RwSignal<(Option<ConversationId>, u32)>,
     /// What is being written.
     pub drafts: Drafts,
 }
@@ -86,26 +90,26 @@ pub struct Outbox {
 impl Outbox {
     /// Puts it into the context. What failed for want of a connection goes out when there is one.
     pub fn provide(live: Live) -> Self {
-        let (sending, pauses, timer) = (StoredValue::new(false), StoredValue::new(0), StoredValue::new(None));
-        let (arrived, written) = (StoredValue::default(), RwSignal::new((None, 0)));
-        let (parcels, drafts) = (RwSignal::default(), Drafts::new());
-        let outbox = Self { live, parcels, sending, pauses, timer, arrived, written, drafts };
+        let (sending, backoff_attempts, timer) = (StoredValue::new(false), StoredValue::new(0), StoredValue::new(None));
+        let (delivered, last_written) = (StoredValue::default(), RwSignal::new((None, 0)));
+        let (entries, drafts) = (RwSignal::default(), Drafts::new());
+        let outbox = Self { live, entries, sending, backoff_attempts, timer, delivered, last_written, drafts };
         effect(move || {
-            let unsent = |parcel: &Parcel| parcel.stage != Stage::Sent;
-            live.unsent.set(outbox.parcels.with(|parcels| parcels.iter().filter(|parcel| unsent(parcel)).count()));
+            let unsent = |entry: &PendingMessage| entry.state != SendState::Sent;
+            live.unsent.set(outbox.entries.with(|entries| entries.iter().filter(|entry| unsent(entry)).count()));
         });
         effect(move || {
             if live.opened.get() > 0 {
-                outbox.try_again();
+                outbox.retry_failed();
             }
         });
         provide_context(outbox);
         if IN_BROWSER {
-            drafts.follow_tabs();
+            drafts.watch_other_tabs();
             browser_key::watch(outbox);
             closed::watch(outbox);
             signing_out::watch(outbox);
-            deleting::watch();
+            account_deletion::clear_stale_intent();
         }
         outbox
     }
@@ -115,144 +119,146 @@ impl Outbox {
         expect_context()
     }
 
-    /// What is on its way to a conversation and not among `arrived`.
-    pub fn waiting(self, id: ConversationId, arrived: &[Message]) -> Vec<Parcel> {
-        let is_there = |parcel: &Parcel| arrived.iter().rev().any(|message| message.client_id == parcel.client_id);
-        self.parcels.with(|parcels| {
-            parcels.iter().filter(|parcel| parcel.conversation_id == id && !is_there(parcel)).cloned().collect()
+    /// What is on its way to a conversation and not among `delivered`.
+    pub fn pending_for(self, id: ConversationId, delivered: &[Message]) -> Vec<PendingMessage> {
+        let is_there =
+            |entry: &PendingMessage| delivered.iter().rev().any(|message| message.client_id == entry.client_id);
+        self.entries.with(|entries| {
+            entries.iter().filter(|entry| entry.conversation_id == id && !is_there(entry)).cloned().collect()
         })
     }
 
     /// Takes a message to be sent. It is kept before it is shown.
-    pub fn send(self, conversation_id: ConversationId, body: String) {
+    pub fn enqueue(self, conversation_id: ConversationId, body: String) {
         let client_id = ClientId(browser::new_id());
-        let mut parcel = Parcel { place: None, conversation_id, client_id, body, stage: Stage::Sending };
+        let mut entry =
+            PendingMessage { storage_key: None, conversation_id, client_id, body, state: SendState::Sending };
         spawn_local(async move {
             if let Some(me) = self.live.me() {
-                parcel.place = shelf::keep(me, &parcel).await;
+                entry.storage_key = storage::save_message(me, &entry).await;
                 // Not before: whatever happens in between, one of the two has it.
                 let key = DraftKey { person: me, conversation: conversation_id };
-                if self.drafts.read(key).trim() == parcel.body {
-                    self.drafts.keep(key, "");
+                if self.drafts.load(key).trim() == entry.body {
+                    self.drafts.save(key, "");
                 }
             }
-            self.show(parcel);
-            self.written.update(|(place, times)| (*place, *times) = (Some(conversation_id), *times + 1));
+            self.publish_pending(entry);
+            self.last_written.update(|(place, times)| (*place, *times) = (Some(conversation_id), *times + 1));
             // Those that wait go before it.
-            self.try_again();
+            self.retry_failed();
         });
     }
 
     /// Sends a message again that failed.
-    pub fn retry(self, client_id: ClientId) {
-        self.stand(client_id, Stage::Sending);
-        self.try_again();
+    pub fn retry_message(self, client_id: ClientId) {
+        self.set_state(client_id, SendState::Sending);
+        self.retry_failed();
     }
 
     /// Lets go of a message that failed.
-    pub fn discard(self, client_id: ClientId) {
-        let Some(parcel) = self.find(client_id) else { return };
-        self.forget_one(client_id);
+    pub fn discard_message(self, client_id: ClientId) {
+        let Some(entry) = self.find_pending(client_id) else { return };
+        self.remove_pending(client_id);
         leader_election::broadcast(&TabMessage::Removed(client_id));
-        if let (Some(me), Some(place)) = (self.live.me(), parcel.place) {
+        if let (Some(me), Some(place)) = (self.live.me(), entry.storage_key) {
             spawn_local(async move {
-                shelf::drop(me, place).await;
+                storage::remove_message(me, place).await;
             });
         }
     }
 
     /// The first message to a conversation that was refused for good: it belongs back into the box.
-    pub fn returned(self, id: ConversationId) -> Option<(Parcel, RequestError)> {
-        self.parcels.with(|parcels| {
-            let back = parcels.iter().find(|parcel| parcel.conversation_id == id && parcel.is_refused())?;
-            let Stage::Failed(failure) = &back.stage else { return None };
+    pub fn first_rejected(self, id: ConversationId) -> Option<(PendingMessage, RequestError)> {
+        self.entries.with(|entries| {
+            let back = entries.iter().find(|entry| entry.conversation_id == id && entry.is_rejected())?;
+            let SendState::Failed(failure) = &back.state else { return None };
             Some((back.clone(), failure.clone()))
         })
     }
 
     /// Sees a message in another tab's hands as that tab does. Should that tab go, this one sends it.
-    pub(super) fn follow(self, parcel: Parcel) {
-        let stage = parcel.stage.clone();
-        self.put(parcel);
-        match stage {
-            Stage::Sending => self.start(),
-            Stage::Failed(failure) if failure.is_transient() => self.later(LONGEST_PAUSE),
-            Stage::Sent | Stage::Failed(_) => {}
+    pub(super) fn adopt_pending(self, entry: PendingMessage) {
+        let state = entry.state.clone();
+        self.upsert_pending(entry);
+        match state {
+            SendState::Sending => self.start_sending(),
+            SendState::Failed(failure) if failure.is_transient() => self.retry_after(MAX_BACKOFF),
+            SendState::Sent | SendState::Failed(_) => {}
         }
     }
 
     /// What stands in the conversation is no longer on its way, whatever became of the answer.
-    pub(super) fn heed(self, me: PersonId, envelope: &Envelope) {
+    pub(super) fn on_event(self, me: PersonId, envelope: &Envelope) {
         let Event::MessageCreated { message } = &envelope.event else { return };
         if message.sender.id != me {
             return;
         }
-        let kept = self.find(message.client_id).and_then(|parcel| parcel.place);
-        self.forget_one(message.client_id);
-        self.arrived.update_value(|arrived| {
-            arrived.push_back(message.client_id);
-            if arrived.len() > ARRIVED {
-                arrived.pop_front();
+        let kept = self.find_pending(message.client_id).and_then(|entry| entry.storage_key);
+        self.remove_pending(message.client_id);
+        self.delivered.update_value(|delivered| {
+            delivered.push_back(message.client_id);
+            if delivered.len() > MAX_REMEMBERED {
+                delivered.pop_front();
             }
         });
         if let Some(place) = kept {
             spawn_local(async move {
-                shelf::drop(me, place).await;
+                storage::remove_message(me, place).await;
             });
         }
     }
 
-    pub(super) fn forget_one(self, client_id: ClientId) {
-        self.parcels.update(|parcels| parcels.retain(|parcel| parcel.client_id != client_id));
+    pub(super) fn remove_pending(self, client_id: ClientId) {
+        self.entries.update(|entries| entries.retain(|entry| entry.client_id != client_id));
     }
 
-    fn find(self, client_id: ClientId) -> Option<Parcel> {
-        self.parcels.with_untracked(|parcels| parcels.iter().find(|parcel| parcel.client_id == client_id).cloned())
+    fn find_pending(self, client_id: ClientId) -> Option<PendingMessage> {
+        self.entries.with_untracked(|entries| entries.iter().find(|entry| entry.client_id == client_id).cloned())
     }
 
-    fn put(self, parcel: Parcel) {
+    fn upsert_pending(self, entry: PendingMessage) {
         // Tabs are told of it in their own time.
-        if self.arrived.with_value(|arrived| arrived.contains(&parcel.client_id)) {
+        if self.delivered.with_value(|delivered| delivered.contains(&entry.client_id)) {
             return;
         }
-        self.parcels.update(|parcels| match parcels.iter_mut().find(|known| known.client_id == parcel.client_id) {
-            Some(known) => *known = parcel,
-            None => parcels.push(parcel),
+        self.entries.update(|entries| match entries.iter_mut().find(|known| known.client_id == entry.client_id) {
+            Some(known) => *known = entry,
+            None => entries.push(entry),
         });
     }
 
-    fn show(self, parcel: Parcel) {
-        leader_election::broadcast(&TabMessage::Pending(parcel.clone()));
-        self.put(parcel);
+    fn publish_pending(self, entry: PendingMessage) {
+        leader_election::broadcast(&TabMessage::Pending(entry.clone()));
+        self.upsert_pending(entry);
     }
 
-    fn stand(self, client_id: ClientId, stage: Stage) {
-        if let Some(parcel) = self.find(client_id) {
-            self.show(Parcel { stage, ..parcel });
+    fn set_state(self, client_id: ClientId, state: SendState) {
+        if let Some(entry) = self.find_pending(client_id) {
+            self.publish_pending(PendingMessage { state, ..entry });
         }
     }
 
     /// What failed for want of a connection is in line again.
-    fn try_again(self) {
-        let waits = |parcel: &&Parcel| matches!(&parcel.stage, Stage::Failed(failure) if failure.is_transient());
-        let waiting: Vec<ClientId> = self
-            .parcels
-            .with_untracked(|parcels| parcels.iter().filter(waits).map(|parcel| parcel.client_id).collect());
-        waiting.into_iter().for_each(|client_id| self.stand(client_id, Stage::Sending));
-        self.start();
+    fn retry_failed(self) {
+        let waits =
+            |entry: &&PendingMessage| matches!(&entry.state, SendState::Failed(failure) if failure.is_transient());
+        let waiting: Vec<ClientId> =
+            self.entries.with_untracked(|entries| entries.iter().filter(waits).map(|entry| entry.client_id).collect());
+        waiting.into_iter().for_each(|client_id| self.set_state(client_id, SendState::Sending));
+        self.start_sending();
     }
 
     /// Sends what is in line, as soon as no other tab does.
-    fn start(self) {
+    fn start_sending(self) {
         let Some(me) = self.live.me() else { return };
-        if self.sending.get_value() || self.next().is_none() {
+        if self.sending.get_value() || self.next_to_send().is_none() {
             return;
         }
         self.sending.set_value(true);
-        self.wait_for_turn(me, false);
+        self.acquire_send_lock(me, false);
     }
 
-    fn wait_for_turn(self, me: PersonId, steal: bool) {
+    fn acquire_send_lock(self, me: PersonId, steal: bool) {
         let begun = Rc::new(Cell::new(false));
         let begins = begun.clone();
         let turn = move |lock: Rc<Lock>| {
@@ -275,40 +281,40 @@ impl Outbox {
         // A tab that sleeps in the middle of its turn never ends it.
         let steals = move || {
             if !begun.get() && !steal {
-                self.wait_for_turn(me, true)
+                self.acquire_send_lock(me, true)
             }
         };
-        set_timeout(steals, PATIENCE * 2);
+        set_timeout(steals, SEND_TIMEOUT * 2);
     }
 
     async fn send_all(self, me: PersonId) {
-        while let Some(next) = self.next() {
-            let answer = post(&next).await;
+        while let Some(next) = self.next_to_send() {
+            let answer = post_message(&next).await;
             // It may have been kept in between.
-            let place = self.find(next.client_id).map_or(next.place, |known| known.place);
-            let next = Parcel { place, ..next };
+            let place = self.find_pending(next.client_id).map_or(next.storage_key, |known| known.storage_key);
+            let next = PendingMessage { storage_key: place, ..next };
             match answer {
                 Ok(()) => {
-                    self.pauses.set_value(0);
-                    if let Some(place) = next.place {
-                        shelf::drop(me, place).await;
+                    self.backoff_attempts.set_value(0);
+                    if let Some(place) = next.storage_key {
+                        storage::remove_message(me, place).await;
                     }
-                    self.stand(next.client_id, Stage::Sent);
+                    self.set_state(next.client_id, SendState::Sent);
                 }
-                Err(failure) => self.fail(me, next, failure).await,
+                Err(failure) => self.handle_failure(me, next, failure).await,
             }
         }
         self.sending.set_value(false);
     }
 
     /// The first in line; of a conversation whose messages wait, none overtakes those.
-    fn next(self) -> Option<Parcel> {
-        self.parcels.with_untracked(|parcels| {
+    fn next_to_send(self) -> Option<PendingMessage> {
+        self.entries.with_untracked(|entries| {
             let mut waiting = Vec::new();
-            for parcel in parcels {
-                match &parcel.stage {
-                    Stage::Sending if !waiting.contains(&parcel.conversation_id) => return Some(parcel.clone()),
-                    Stage::Failed(failure) if failure.is_transient() => waiting.push(parcel.conversation_id),
+            for entry in entries {
+                match &entry.state {
+                    SendState::Sending if !waiting.contains(&entry.conversation_id) => return Some(entry.clone()),
+                    SendState::Failed(failure) if failure.is_transient() => waiting.push(entry.conversation_id),
                     _ => {}
                 }
             }
@@ -316,58 +322,61 @@ impl Outbox {
         })
     }
 
-    async fn fail(self, me: PersonId, parcel: Parcel, failure: RequestError) {
+    async fn handle_failure(self, me: PersonId, entry: PendingMessage, failure: RequestError) {
         if !failure.is_transient() {
-            let refused = Parcel { stage: Stage::Failed(failure), ..parcel };
-            if let Some(place) = refused.place {
-                shelf::change(me, place, &refused).await;
+            let refused = PendingMessage { state: SendState::Failed(failure), ..entry };
+            if let Some(place) = refused.storage_key {
+                storage::update_message(me, place, &refused).await;
             }
-            self.show(refused);
+            self.publish_pending(refused);
             return;
         }
         // Without a connection nothing behind it would arrive either, or it would overtake: all wait.
-        let in_line: Vec<ClientId> = self.parcels.with_untracked(|parcels| {
-            let sending = parcels.iter().filter(|parcel| parcel.stage == Stage::Sending);
-            sending.map(|parcel| parcel.client_id).collect()
+        let in_line: Vec<ClientId> = self.entries.with_untracked(|entries| {
+            let sending = entries.iter().filter(|entry| entry.state == SendState::Sending);
+            sending.map(|entry| entry.client_id).collect()
         });
-        in_line.into_iter().for_each(|client_id| self.stand(client_id, Stage::Failed(failure.clone())));
+        in_line.into_iter().for_each(|client_id| self.set_state(client_id, SendState::Failed(failure.clone())));
         match failure {
             RequestError::Refused(ApiError::Unauthenticated) => stream::session_over(self.live),
             // It goes out once its person is signed in again.
             RequestError::Refused(ApiError::OtherPerson) => {}
             RequestError::Refused(ApiError::RateLimited { retry_after }) => {
-                self.later(Duration::from_secs(retry_after))
+                self.retry_after(Duration::from_secs(retry_after))
             }
             // The stream may never notice such a hiccup, and then nothing else would try again.
-            _ => self.later(self.next_pause()),
+            _ => self.retry_after(self.next_backoff()),
         }
     }
 
     /// Tries again after a pause. One for all that waits: tabs that tell each other of it would wind each other up.
-    fn later(self, pause: Duration) {
-        let timer = set_timeout_with_handle(move || self.try_again(), pause).ok();
+    fn retry_after(self, pause: Duration) {
+        let timer = set_timeout_with_handle(move || self.retry_failed(), pause).ok();
         if let Some(before) = self.timer.try_update_value(|held| std::mem::replace(held, timer)).flatten() {
             before.clear();
         }
     }
 
     /// Twice as long each time, and never the same for two browsers.
-    fn next_pause(self) -> Duration {
-        let pauses = self.pauses.get_value();
-        self.pauses.set_value((pauses + 1).min(10));
-        let longest = FIRST_PAUSE.saturating_mul(1 << pauses).min(LONGEST_PAUSE);
+    fn next_backoff(self) -> Duration {
+        let backoff_attempts = self.backoff_attempts.get_value();
+        self.backoff_attempts.set_value((backoff_attempts + 1).min(10));
+        let longest = INITIAL_BACKOFF.saturating_mul(1 << backoff_attempts).min(MAX_BACKOFF);
         longest.mul_f64(0.5 + js_sys::Math::random() / 2.0)
     }
 }
 
-async fn post(parcel: &Parcel) -> Result<(), RequestError> {
-    let (to, client_id) = (parcel.conversation_id.to_string(), parcel.client_id.to_string());
-    let sending = server_fns::post_message(to, parcel.body.clone(), Some(client_id));
-    within(PATIENCE, sending).await.map(|_| ())
+async fn post_message(entry: &PendingMessage) -> Result<(), RequestError> {
+    let (to, client_id) = (entry.conversation_id.to_string(), entry.client_id.to_string());
+    let sending = server_fns::post_message(to, entry.body.clone(), Some(client_id));
+    with_timeout(SEND_TIMEOUT, sending).await.map(|_| ())
 }
 
 /// What the server answers within this time.
-pub(super) async fn within<T>(time: Duration, asking: impl Future<Output = RequestResult<T>>) -> RequestResult<T> {
+pub(super) async fn with_timeout<T>(
+    time: Duration,
+    asking: impl Future<Output = RequestResult<T>>,
+) -> RequestResult<T> {
     match select(pin!(asking), pin!(sleep(time))).await {
         Either::Left((answer, _)) => answer,
         Either::Right(_) => Err(RequestError::Network),

@@ -3,7 +3,10 @@
 //! While the server can't be reached, nothing is deleted and the page says so. The intention is kept in the browser: on
 //! the next contact, in this page or the next one, signing out goes before anything else.
 
-use super::{Closed, Connection, Live, Outbox, leader_election, outbox::within, shelf, shelf::Intention, stream};
+use super::{
+    Closed, Connection, Live, Outbox, leader_election, outbox::storage, outbox::storage::Intention,
+    outbox::with_timeout, stream,
+};
 use crate::{owner::PageOwner, reactive::effect, request_error::RequestError, server_fns};
 use leptos::{prelude::*, task::spawn_local};
 use model::{ApiError, PersonId};
@@ -22,7 +25,7 @@ impl Outbox {
     /// Signs out, now or on the next contact.
     pub fn sign_out(self) {
         if let Some(me) = PageOwner::current() {
-            Intention::SignOut.note(me, true);
+            Intention::SignOut.set(me, true);
             close(self);
             attempt(self);
         }
@@ -31,7 +34,7 @@ impl Outbox {
     /// Takes the intention back.
     pub fn stay_signed_in(self) {
         if let Some(me) = PageOwner::current() {
-            Intention::SignOut.note(me, false);
+            Intention::SignOut.set(me, false);
             self.live.reopen(self);
         }
     }
@@ -44,12 +47,12 @@ pub(super) fn watch(outbox: Outbox) {
         let owner = PageOwner::current();
         Intention::SignOut.persons().into_iter().filter(|person| Some(*person) != owner).for_each(delete_kept);
         let Some(me) = owner else { return };
-        if Intention::SignOut.is_noted(me) {
+        if Intention::SignOut.is_set(me) {
             close(outbox);
             attempt(outbox);
         } else {
             // It was another session's.
-            Intention::SignOut.note(me, false);
+            Intention::SignOut.set(me, false);
         }
         follow(outbox, me);
     });
@@ -58,16 +61,16 @@ pub(super) fn watch(outbox: Outbox) {
 /// Deletes what is kept of a person who wanted to sign out: their session is gone from this browser.
 fn delete_kept(person: PersonId) {
     spawn_local(async move {
-        shelf::empty(person).await;
-        Intention::SignOut.note(person, false);
+        storage::delete_all(person).await;
+        Intention::SignOut.set(person, false);
     });
 }
 
 fn follow(outbox: Outbox, me: PersonId) {
-    let name = Intention::SignOut.name(me);
+    let name = Intention::SignOut.key(me);
     window_event_listener(leptos::ev::storage, move |event| match event.key() {
         Some(key) if key != name => {}
-        _ if Intention::SignOut.is_noted(me) => close(outbox),
+        _ if Intention::SignOut.is_set(me) => close(outbox),
         _ if is_closed(outbox.live) => {
             // Done, or taken back: only the server knows.
             outbox.live.closed.set(None);
@@ -95,7 +98,7 @@ fn close(outbox: Outbox) {
 fn attempt(outbox: Outbox) {
     let Some(me) = PageOwner::current().filter(|_| is_closed(outbox.live) && !ASKING.replace(true)) else { return };
     spawn_local(async move {
-        let answer = within(TIMEOUT, server_fns::sign_out()).await;
+        let answer = with_timeout(TIMEOUT, server_fns::sign_out()).await;
         ASKING.set(false);
         if ended(&answer) && is_closed(outbox.live) {
             finish(outbox, me).await;
@@ -109,8 +112,8 @@ fn ended(answer: &Result<(), RequestError>) -> bool {
 }
 
 async fn finish(outbox: Outbox, me: PersonId) {
-    outbox.empty().await;
-    Intention::SignOut.note(me, false);
+    outbox.delete_stored().await;
+    Intention::SignOut.set(me, false);
     outbox.live.leave();
     // An address of this site is always one to go to.
     let _ = window().location().set_href("/signin");

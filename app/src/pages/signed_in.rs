@@ -18,7 +18,7 @@ pub fn SignedInLayout() -> impl IntoView {
     let unlock = move || {
         Suspend::new(async move {
             match key.await {
-                Ok(key) => effect(move || outbox.unlock(&key)),
+                Ok(key) => effect(move || outbox.unlock_storage(&key)),
                 Err(_) => effect(move || outbox.request_key()),
             }
         })

@@ -2,7 +2,7 @@ use crate::{
     components::{Glyph, Icon, LinkedText},
     live::{
         Outbox,
-        outbox::{Parcel, Stage},
+        outbox::{PendingMessage, SendState},
     },
     request_error::RequestError,
     strings,
@@ -12,19 +12,19 @@ use model::ApiError;
 
 /// A message on its way, or one that didn't go out.
 #[component]
-pub(super) fn PendingMessageRow(parcel: Parcel) -> impl IntoView {
-    let is_kept = parcel.is_kept();
-    let Parcel { client_id, body, stage, .. } = parcel;
+pub(super) fn PendingMessageRow(entry: PendingMessage) -> impl IntoView {
+    let is_stored = entry.is_stored();
+    let PendingMessage { client_id, body, state, .. } = entry;
     let outbox = Outbox::current();
-    let status = match stage {
-        Stage::Sending => view! { <p class="status">{strings::SENDING}</p> }.into_any(),
-        Stage::Sent => view! { <p class="status">{strings::SENT}</p> }.into_any(),
-        Stage::Failed(failure) => view! {
+    let status = match state {
+        SendState::Sending => view! { <p class="status">{strings::SENDING}</p> }.into_any(),
+        SendState::Sent => view! { <p class="status">{strings::SENT}</p> }.into_any(),
+        SendState::Failed(failure) => view! {
             <p class="status failed" role="alert">
                 <Icon glyph=Glyph::Warning/> {strings::NOT_SENT} ". " {failure_reason(&failure)}
-                {(!is_kept && failure.is_transient()).then_some(strings::WAITING_UNKEPT)}
-                <button type="button" class="link" on:click=move |_| outbox.retry(client_id)>{strings::RETRY}</button>
-                <button type="button" class="link" on:click=move |_| outbox.discard(client_id)>{strings::DISCARD}</button>
+                {(!is_stored && failure.is_transient()).then_some(strings::WAITING_UNKEPT)}
+                <button type="button" class="link" on:click=move |_| outbox.retry_message(client_id)>{strings::RETRY}</button>
+                <button type="button" class="link" on:click=move |_| outbox.discard_message(client_id)>{strings::DISCARD}</button>
             </p>
         }
         .into_any(),

@@ -6,7 +6,7 @@ use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{IdbDatabase, IdbFactory, IdbObjectStore, IdbObjectStoreParameters, IdbRequest, IdbTransactionMode};
 
-const LIST: &str = "outbox";
+const STORE: &str = "outbox";
 
 /// An open database.
 pub(super) struct Database(IdbDatabase);
@@ -14,7 +14,7 @@ pub(super) struct Database(IdbDatabase);
 impl Database {
     /// Opens it, and makes it where it isn't there yet. `closed` is told when it is emptied from outside.
     pub(super) async fn open(name: &str, closed: impl Fn() + Copy + 'static) -> Result<Self, JsValue> {
-        let request = factory()?.open_with_u32(name, 1)?;
+        let request = idb_factory()?.open_with_u32(name, 1)?;
         let asked = request.clone();
         let make = move || {
             let numbered = IdbObjectStoreParameters::new();
@@ -22,30 +22,30 @@ impl Database {
             if let Ok(database) = asked.result() {
                 // It was made this very moment: nothing of that name is there yet.
                 let database: IdbDatabase = database.unchecked_into();
-                let _ = database.create_object_store_with_optional_parameters(LIST, &numbered);
+                let _ = database.create_object_store_with_optional_parameters(STORE, &numbered);
             }
         };
         request.set_onupgradeneeded(Some(Closure::once_into_js(make).unchecked_ref()));
-        let database: IdbDatabase = settled(&request).await?.unchecked_into();
+        let database: IdbDatabase = await_request(&request).await?.unchecked_into();
         database.set_onclose(Some(Closure::once_into_js(closed).unchecked_ref()));
         // Another document deletes it, and waits until it is closed here.
         let open = database.clone();
-        let let_go = move || {
+        let close_for_upgrade = move || {
             open.close();
             closed();
         };
-        database.set_onversionchange(Some(Closure::once_into_js(let_go).unchecked_ref()));
+        database.set_onversionchange(Some(Closure::once_into_js(close_for_upgrade).unchecked_ref()));
         Ok(Self(database))
     }
 
     /// One transaction. It ends by itself once nothing more is asked of it.
-    pub(super) async fn with<T>(
+    pub(super) async fn transact<T>(
         &self,
         work: impl AsyncFnOnce(IdbObjectStore) -> Result<T, JsValue>,
     ) -> Result<T, JsValue> {
-        let transaction = self.0.transaction_with_str_and_mode(LIST, IdbTransactionMode::Readwrite)?;
-        let value = work(transaction.object_store(LIST)?).await?;
-        let done = promise(|done, failed| {
+        let transaction = self.0.transaction_with_str_and_mode(STORE, IdbTransactionMode::Readwrite)?;
+        let value = work(transaction.object_store(STORE)?).await?;
+        let done = new_promise(|done, failed| {
             transaction.set_oncomplete(Some(done));
             transaction.set_onabort(Some(failed));
         });
@@ -60,14 +60,14 @@ impl Database {
 }
 
 /// Deletes a database, once nobody has it open.
-pub(super) async fn delete(name: &str) -> Result<JsValue, JsValue> {
-    let request = factory()?.delete_database(name)?;
-    settled(&request).await
+pub(super) async fn delete_database(name: &str) -> Result<JsValue, JsValue> {
+    let request = idb_factory()?.delete_database(name)?;
+    await_request(&request).await
 }
 
 /// What a request comes to.
-pub(super) async fn settled(request: &IdbRequest) -> Result<JsValue, JsValue> {
-    let answer = promise(|done, failed| {
+pub(super) async fn await_request(request: &IdbRequest) -> Result<JsValue, JsValue> {
+    let answer = new_promise(|done, failed| {
         request.set_onsuccess(Some(done));
         request.set_onerror(Some(failed));
     });
@@ -75,10 +75,10 @@ pub(super) async fn settled(request: &IdbRequest) -> Result<JsValue, JsValue> {
     request.result()
 }
 
-fn promise(on: impl Fn(&Function, &Function)) -> Promise {
+fn new_promise(on: impl Fn(&Function, &Function)) -> Promise {
     Promise::new(&mut |done, failed| on(&done, &failed))
 }
 
-fn factory() -> Result<IdbFactory, JsValue> {
+fn idb_factory() -> Result<IdbFactory, JsValue> {
     window().indexed_db()?.ok_or(JsValue::NULL)
 }

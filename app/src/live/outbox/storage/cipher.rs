@@ -13,14 +13,14 @@ use std::cell::RefCell;
 /// Begins what is kept in this way.
 const VERSION: &str = "1.";
 /// Bytes.
-const NONCE: usize = 24;
+const NONCE_BYTES: usize = 24;
 
 thread_local! {
     static KEY: RefCell<Option<XChaCha20Poly1305>> = const { RefCell::new(None) };
 }
 
 /// Takes the key: 256 bits, in hexadecimal. Says whether it is one.
-pub(super) fn unlock(key: &str) -> bool {
+pub(super) fn set_key(key: &str) -> bool {
     let cipher = from_hex(key).and_then(|key| XChaCha20Poly1305::new_from_slice(&key).ok());
     let unlocked = cipher.is_some();
     KEY.set(cipher);
@@ -28,18 +28,18 @@ pub(super) fn unlock(key: &str) -> bool {
 }
 
 /// Forgets the key.
-pub(super) fn lock() {
+pub(super) fn forget_key() {
     KEY.set(None);
 }
 
 /// Whether the key is there.
-pub(super) fn is_unlocked() -> bool {
+pub(super) fn has_key() -> bool {
     KEY.with_borrow(Option::is_some)
 }
 
 /// Encrypts a text that is kept under this name.
 pub(super) fn encrypt(name: &str, text: &str) -> Option<String> {
-    let nonce: [u8; NONCE] = browser::random_bytes();
+    let nonce: [u8; NONCE_BYTES] = browser::random_bytes();
     let payload = Payload { msg: text.as_bytes(), aad: name.as_bytes() };
     let sealed = KEY.with_borrow(|key| key.as_ref()?.encrypt(&XNonce::from(nonce), payload).ok())?;
     Some(format!("{VERSION}{}{}", to_hex(&nonce), to_hex(&sealed)))
@@ -51,7 +51,7 @@ pub(super) fn encrypt(name: &str, text: &str) -> Option<String> {
 pub(super) fn decrypt(name: &str, kept: &str) -> Option<String> {
     let Some(sealed) = kept.strip_prefix(VERSION) else { return Some(kept.to_owned()) };
     let bytes = from_hex(sealed)?;
-    let (nonce, sealed) = bytes.split_first_chunk::<NONCE>()?;
+    let (nonce, sealed) = bytes.split_first_chunk::<NONCE_BYTES>()?;
     let payload = Payload { msg: sealed, aad: name.as_bytes() };
     let text = KEY.with_borrow(|key| key.as_ref()?.decrypt(&XNonce::from(*nonce), payload).ok())?;
     String::from_utf8(text).ok()
@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bytes_come_back_from_hexadecimal() {
+    fn hexadecimal_is_decoded_to_the_same_bytes() {
         let bytes: Vec<u8> = (0..=255).collect();
         assert_eq!(from_hex(&to_hex(&bytes)), Some(bytes));
         assert_eq!(from_hex("0"), None);
