@@ -37,7 +37,7 @@ use std::{collections::VecDeque, sync::Arc};
 use visited::Visited;
 
 /// Events that are remembered for a view which was read before they came and is shown after.
-const MEMORY: usize = 500;
+const MAX_BUFFERED_EVENTS: usize = 500;
 
 /// Told by the target, not asked of Leptos: outside of a page it takes the server for a browser.
 pub const IN_BROWSER: bool = cfg!(target_arch = "wasm32");
@@ -63,11 +63,11 @@ pub struct Live {
     /// Why nothing goes out of this page, if nothing does.
     pub closed: RwSignal<Option<Closed>>,
     /// Counts up when every view must be read afresh.
-    pub epoch: RwSignal<u32>,
+    pub reload_generation: RwSignal<u32>,
     /// Counts up each time the stream opens.
-    pub opened: RwSignal<u32>,
+    pub times_opened: RwSignal<u32>,
     /// Counts up when the inbox must be read afresh.
-    pub stale: RwSignal<u32>,
+    pub needs_reload: RwSignal<u32>,
     /// How many messages haven't gone out yet.
     pub unsent: RwSignal<usize>,
     /// What has reached this browser.
@@ -77,16 +77,16 @@ pub struct Live {
     /// Threads that were open before.
     pub visited: Visited,
     locale: Locale,
-    /// Whether it has begun to listen for its person.
-    begun: StoredValue<bool>,
+    /// Whether it has started to listen for its person.
+    started: StoredValue<bool>,
     /// Messages not yet read, for the title.
     unread: RwSignal<i64>,
-    kept: StoredValue<Vec<Kept>>,
-    memory: StoredValue<Memory>,
+    subscriptions: StoredValue<Vec<Subscription>>,
+    buffer: StoredValue<EventBuffer>,
 }
 
 /// A view that is kept up to date.
-struct Kept {
+struct Subscription {
     id: u64,
     apply: Apply,
 }
@@ -95,25 +95,25 @@ type Apply = Arc<dyn Fn(&Envelope) -> ApplyOutcome + Send + Sync>;
 
 /// What the stream has told: everything after `from`, or nothing yet.
 #[derive(Default)]
-struct Memory {
+struct EventBuffer {
     from: Option<i64>,
     events: VecDeque<Envelope>,
     next_id: u64,
 }
 
-impl Memory {
-    fn last(&self) -> Option<i64> {
+impl EventBuffer {
+    fn last_seq(&self) -> Option<i64> {
         self.events.back().map(|envelope| envelope.seq).or(self.from)
     }
 
-    fn add(&mut self, envelope: Envelope) {
+    fn push(&mut self, envelope: Envelope) {
         self.events.push_back(envelope);
-        if self.events.len() > MEMORY {
+        if self.events.len() > MAX_BUFFERED_EVENTS {
             self.from = self.events.pop_front().map(|envelope| envelope.seq);
         }
     }
 
-    fn start_over(&mut self, from: i64) {
+    fn restart_from(&mut self, from: i64) {
         self.from = Some(from);
         self.events.clear();
     }
@@ -125,18 +125,18 @@ impl Live {
         let live = Self {
             connection: RwSignal::new(Connection::Live),
             closed: RwSignal::new(None),
-            epoch: RwSignal::new(0),
-            opened: RwSignal::new(0),
-            stale: RwSignal::new(0),
+            reload_generation: RwSignal::new(0),
+            times_opened: RwSignal::new(0),
+            needs_reload: RwSignal::new(0),
             unsent: RwSignal::new(0),
             arrivals: Arrivals::default(),
             passing: Passing::new(),
             visited: Visited::default(),
             locale,
-            begun: StoredValue::new(false),
+            started: StoredValue::new(false),
             unread: RwSignal::new(0),
-            kept: StoredValue::default(),
-            memory: StoredValue::default(),
+            subscriptions: StoredValue::default(),
+            buffer: StoredValue::default(),
         };
         provide_context(live);
         live
@@ -148,7 +148,7 @@ impl Live {
     }
 
     /// Keeps a view up to date for as long as the current owner lives.
-    pub fn keep<T: Projection + Send + Sync + 'static>(self, ForPerson { me, view }: ForPerson<T>) -> RwSignal<T> {
+    pub fn subscribe<T: Projection + Send + Sync + 'static>(self, ForPerson { me, view }: ForPerson<T>) -> RwSignal<T> {
         let view = RwSignal::new(view);
         let apply: Apply = Arc::new(move |envelope| {
             let mut outcome = ApplyOutcome::Unchanged;
@@ -158,42 +158,44 @@ impl Live {
             });
             outcome
         });
-        let id = self.memory.try_update_value(|memory| {
-            memory.next_id += 1;
-            memory.next_id
+        let id = self.buffer.try_update_value(|buffer| {
+            buffer.next_id += 1;
+            buffer.next_id
         });
         let id = id.unwrap_or_default();
         let outbox = Outbox::current();
         effect(move || {
-            self.begin(outbox, me);
+            self.start(outbox, me);
             let cursor = view.with_untracked(Projection::cursor);
-            self.kept.update_value(|kept| kept.push(Kept { id, apply: apply.clone() }));
-            self.bring_up(cursor, &apply);
+            self.subscriptions
+                .update_value(|subscriptions| subscriptions.push(Subscription { id, apply: apply.clone() }));
+            self.catch_up(cursor, &apply);
         });
         on_cleanup(move || {
-            self.kept.try_update_value(|kept| kept.retain(|known| known.id != id));
+            self.subscriptions
+                .try_update_value(|subscriptions| subscriptions.retain(|subscription| subscription.id != id));
         });
         view
     }
 
     /// Begins to listen for the person whose page it is, once it shows anything of theirs. Not in a closed page.
-    fn begin(self, outbox: Outbox, me: PersonId) {
-        if self.begun.get_value() || self.me() != Some(me) || self.closed.with_untracked(Option::is_some) {
+    fn start(self, outbox: Outbox, me: PersonId) {
+        if self.started.get_value() || self.me() != Some(me) || self.closed.with_untracked(Option::is_some) {
             return;
         }
-        self.begun.set_value(true);
-        let heed: Apply = Arc::new(move |envelope| {
+        self.started.set_value(true);
+        let on_event: Apply = Arc::new(move |envelope| {
             outbox.on_event(me, envelope);
             ApplyOutcome::Unchanged
         });
-        self.kept.update_value(|kept| kept.push(Kept { id: 0, apply: heed }));
+        self.subscriptions.update_value(|subscriptions| subscriptions.push(Subscription { id: 0, apply: on_event }));
         leader_election::join(self, outbox, me);
-        self.follow_page(outbox, me);
+        self.handle_page_lifecycle(outbox, me);
     }
 
     /// Lets go of all that another page may wait for when this one is left, and takes it up where this one comes back as
     /// it was (from the back/forward cache).
-    fn follow_page(self, outbox: Outbox, me: PersonId) {
+    fn handle_page_lifecycle(self, outbox: Outbox, me: PersonId) {
         window_event_listener(Custom::<web_sys::Event>::new("pagehide"), |_| {
             stream::stop();
             leader_election::leave();
@@ -213,12 +215,12 @@ impl Live {
     }
 
     /// Counts the inbox's unread messages into the title.
-    pub fn count_unread(self, inbox: RwSignal<Inbox>) {
+    pub fn track_unread(self, inbox: RwSignal<Inbox>) {
         effect(move || self.unread.set(inbox.with(Inbox::total_unread)));
     }
 
     /// A page's title, with how much is unread before it.
-    pub fn titled(self, title: &str) -> String {
+    pub fn title_with_unread(self, title: &str) -> String {
         // On the server a title is written outside of its page: whatever is read there by its number may have gone,
         // or be another request's.
         if !IN_BROWSER {
@@ -231,62 +233,63 @@ impl Live {
     }
 
     /// Gives a view what has come since it was read, opening the stream from further back where needed.
-    fn bring_up(self, cursor: i64, apply: &Apply) {
-        match self.after(cursor) {
-            Some(missed) => missed.iter().for_each(|envelope| self.heed(apply(envelope))),
+    fn catch_up(self, cursor: i64, apply: &Apply) {
+        match self.events_after(cursor) {
+            Some(missed) => missed.iter().for_each(|envelope| self.handle_outcome(apply(envelope))),
             None => {
-                self.memory.update_value(|memory| memory.start_over(cursor));
+                self.buffer.update_value(|buffer| buffer.restart_from(cursor));
                 stream::open_soon(self);
             }
         }
     }
 
     /// Everything that was heard after this number, if that is remembered.
-    fn after(self, cursor: i64) -> Option<Vec<Envelope>> {
-        self.memory.with_value(|memory| {
-            let reaches_back = memory.from.is_some_and(|from| from <= cursor);
-            reaches_back.then(|| memory.events.iter().filter(|envelope| envelope.seq > cursor).cloned().collect())
+    fn events_after(self, cursor: i64) -> Option<Vec<Envelope>> {
+        self.buffer.with_value(|buffer| {
+            let reaches_back = buffer.from.is_some_and(|from| from <= cursor);
+            reaches_back.then(|| buffer.events.iter().filter(|envelope| envelope.seq > cursor).cloned().collect())
         })
     }
 
     /// Takes an event from the stream. What was there before is ignored; a gap can't be, so the stream
     /// is opened again from before it.
-    fn take(self, envelope: Envelope) {
-        match self.memory.with_value(Memory::last) {
+    fn receive(self, envelope: Envelope) {
+        match self.buffer.with_value(EventBuffer::last_seq) {
             Some(last) if envelope.seq <= last => {}
             Some(last) if envelope.seq > last + 1 => stream::open_soon(self),
             _ => {
-                self.memory.update_value(|memory| memory.add(envelope.clone()));
+                self.buffer.update_value(|buffer| buffer.push(envelope.clone()));
                 if let Some(me) = self.me() {
                     self.passing.heed(me, &envelope);
                     if leader_election::is_leader() {
                         self.arrivals.heed(me, &envelope);
                     }
                 }
-                let views: Vec<Apply> =
-                    self.kept.with_value(|kept| kept.iter().map(|known| known.apply.clone()).collect());
+                let views: Vec<Apply> = self.subscriptions.with_value(|subscriptions| {
+                    subscriptions.iter().map(|subscription| subscription.apply.clone()).collect()
+                });
                 for apply in views {
-                    self.heed(apply(&envelope));
+                    self.handle_outcome(apply(&envelope));
                 }
             }
         }
     }
 
     /// Starts over from a number that the server gave, with every view read afresh.
-    fn reset(self, cursor: i64) {
-        self.memory.update_value(|memory| memory.start_over(cursor));
+    fn restart_from(self, cursor: i64) {
+        self.buffer.update_value(|buffer| buffer.restart_from(cursor));
         self.visited.forget();
-        self.epoch.update(|epoch| *epoch += 1);
+        self.reload_generation.update(|reload_generation| *reload_generation += 1);
     }
 
-    fn heed(self, outcome: ApplyOutcome) {
+    fn handle_outcome(self, outcome: ApplyOutcome) {
         if outcome == ApplyOutcome::Gap {
-            self.stale.update(|times| *times += 1);
+            self.needs_reload.update(|times| *times += 1);
         }
     }
 
     /// Stops listening, because the page is being left on purpose.
-    pub fn leave(self) {
+    pub fn disconnect(self) {
         self.connection.set(Connection::Live);
         stream::stop();
         leader_election::leave();
@@ -294,6 +297,6 @@ impl Live {
 
     /// Where the stream goes on.
     fn cursor(self) -> Option<i64> {
-        self.memory.with_value(Memory::last)
+        self.buffer.with_value(EventBuffer::last_seq)
     }
 }

@@ -31,7 +31,7 @@ pub fn LoadError(failure: RequestError) -> impl IntoView {
             <h1>{title}</h1>
             <p class="muted">{lead}</p>
             {may_help.then(|| view! {
-                <button class="button" type="button" on:click=move |_| live.epoch.update(|epoch| *epoch += 1)>
+                <button class="button" type="button" on:click=move |_| live.reload_generation.update(|reload_generation| *reload_generation += 1)>
                     {strings::TRY_AGAIN}
                 </button>
             })}

@@ -16,7 +16,7 @@ pub fn PresenceLine(#[prop(into)] conversation: Signal<Conversation>) -> impl In
     let known = RwSignal::new(Presence::default());
     effect(move || {
         // What passed while the stream was away is gone: then it is asked for.
-        live.opened.track();
+        live.times_opened.track();
         if !locale.is_hydrated() || browser::saves_data() {
             return;
         }

@@ -13,7 +13,7 @@ impl Outbox {
         if let Some(me) = PageOwner::current() {
             Intention::DeleteAccount.set(me, true);
         }
-        self.live.leave();
+        self.live.disconnect();
     }
 
     /// Deletes the drafts and messages of a person whose account is gone.

@@ -18,7 +18,7 @@ pub(super) fn watch(outbox: Outbox) {
     let live = outbox.live;
     effect(move || {
         let is_closed = live.closed.with(Option::is_some);
-        if live.opened.get() > 0 && !is_closed {
+        if live.times_opened.get() > 0 && !is_closed {
             outbox.request_key();
         }
     });

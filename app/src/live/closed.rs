@@ -58,7 +58,7 @@ pub(super) fn watch(outbox: Outbox) {
     let live = outbox.live;
     OUTBOX.set(Some(outbox));
     effect(move || {
-        if live.opened.get() > 0 && live.closed.with_untracked(is_other_person) {
+        if live.times_opened.get() > 0 && live.closed.with_untracked(is_other_person) {
             live.closed.set(None);
         }
     });
@@ -111,7 +111,7 @@ impl Live {
         self.closed.set(None);
         self.connection.set(Connection::Live);
         if let Some(me) = self.me() {
-            self.begin(outbox, me);
+            self.start(outbox, me);
         }
         outbox.request_key();
         leader_election::campaign(self);

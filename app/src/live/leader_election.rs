@@ -215,7 +215,7 @@ fn handle_message(live: Live, outbox: Outbox, message: TabMessage) {
     }
     match message {
         TabMessage::Stream(heard) if !leads => stream::hear(live, heard),
-        TabMessage::Replayed(envelope) => live.take(envelope),
+        TabMessage::Replayed(envelope) => live.receive(envelope),
         TabMessage::Connection(connection) if !leads => stream::stands(live, connection),
         TabMessage::RequestReplay(after) if leads => stream::tell_again(live, after),
         TabMessage::Ping if leads => {

@@ -99,7 +99,7 @@ impl Outbox {
             live.unsent.set(outbox.entries.with(|entries| entries.iter().filter(|entry| unsent(entry)).count()));
         });
         effect(move || {
-            if live.opened.get() > 0 {
+            if live.times_opened.get() > 0 {
                 outbox.retry_failed();
             }
         });

@@ -114,7 +114,7 @@ fn ended(answer: &Result<(), RequestError>) -> bool {
 async fn finish(outbox: Outbox, me: PersonId) {
     outbox.delete_stored().await;
     Intention::SignOut.set(me, false);
-    outbox.live.leave();
+    outbox.live.disconnect();
     // An address of this site is always one to go to.
     let _ = window().location().set_href("/signin");
 }

@@ -138,7 +138,7 @@ pub(super) fn hear(live: Live, heard: Heard) {
         }
         Heard::Reset(Cursor { cursor, .. }) => {
             opened(live);
-            live.reset(cursor);
+            live.restart_from(cursor);
         }
         Heard::SessionEnded => session_over(live),
         heard => {
@@ -156,8 +156,8 @@ fn pass_on(live: Live, heard: Heard) {
             }
             behind(live, cursor);
         }
-        Heard::Event(envelope) => live.take(envelope),
-        Heard::Skipped(seq) => live.take(unknown(seq)),
+        Heard::Event(envelope) => live.receive(envelope),
+        Heard::Skipped(seq) => live.receive(unknown(seq)),
         Heard::Typing(typing) => live.passing.typing(typing),
         Heard::Presence(came) => live.passing.came(came),
         // They say how the stream stands.
@@ -189,13 +189,13 @@ fn opened(live: Live) {
     live.connection.set(Connection::Live);
     // Somebody signed in again in another tab.
     leader_election::campaign(live);
-    live.opened.update(|times| *times += 1);
+    live.times_opened.update(|times| *times += 1);
 }
 
 /// Tells a tab what it lacks: from memory, or by opening the stream from further back.
 pub(super) fn tell_again(live: Live, after: i64) {
     leader_election::broadcast(&TabMessage::Connection(live.connection.get_untracked()));
-    match live.after(after) {
+    match live.events_after(after) {
         Some(events) => events.into_iter().for_each(|envelope| match envelope.event {
             Event::Unknown => leader_election::broadcast(&TabMessage::Stream(Heard::Skipped(envelope.seq))),
             _ => leader_election::broadcast(&TabMessage::Replayed(envelope)),

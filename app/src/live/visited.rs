@@ -40,7 +40,7 @@ impl Visited {
     pub fn open(self, live: Live, id: &str) -> Option<ForPerson<Thread>> {
         let is_it = |known: &&ForPerson<Thread>| known.view.conversation.id.to_string() == id;
         let mut mine = self.0.with_value(|threads| threads.iter().find(is_it).cloned())?;
-        for envelope in live.after(mine.view.cursor)? {
+        for envelope in live.events_after(mine.view.cursor)? {
             mine.view.apply(mine.me, &envelope);
         }
         Some(mine)

@@ -21,7 +21,7 @@ pub fn BookingPage() -> impl IntoView {
 #[component]
 fn BookingOf(id: String) -> impl IntoView {
     let live = Live::current();
-    let found = page_resource(move || live.epoch.get(), move |_| server_fns::load_booking(id.clone()));
+    let found = page_resource(move || live.reload_generation.get(), move |_| server_fns::load_booking(id.clone()));
     view! {
         <main class="page narrow" id="content">
             <Transition fallback=|| view! { <Skeleton rows=6/> }>
@@ -38,7 +38,7 @@ fn BookingOf(id: String) -> impl IntoView {
 
 #[component]
 fn Details(mine: ForPerson<BookingView>) -> impl IntoView {
-    let view = Live::current().keep(mine);
+    let view = Live::current().subscribe(mine);
     let conversation = memo(move || view.with(|view| view.conversation.clone()));
     let booking = memo(move || conversation.with(|conversation| conversation.booking.clone()));
     let (id, title) = conversation.with_untracked(|known| (known.id, known.booking.title.clone()));

@@ -20,7 +20,7 @@ pub fn InboxLayout() -> impl IntoView {
     let (query, location) = (use_query_map(), use_location());
     let page = memo(move || query.with(|query| query.get("page")));
     let inbox = page_resource(
-        move || (live.epoch.get(), live.stale.get(), page.get()),
+        move || (live.reload_generation.get(), live.needs_reload.get(), page.get()),
         |(_, _, page)| server_fns::load_inbox(page),
     );
     let in_thread = move || location.pathname.with(|path| path.starts_with("/conversations/"));
@@ -47,7 +47,7 @@ fn InboxList(mine: ForPerson<Inbox>, first_page: bool) -> impl IntoView {
     let live = Live::current();
     let me = mine.me;
     // A later page, as it comes without JavaScript, is a look into the past: it isn't kept up to date.
-    let inbox = if first_page { live.keep(mine) } else { RwSignal::new(mine.view) };
+    let inbox = if first_page { live.subscribe(mine) } else { RwSignal::new(mine.view) };
     let rows = move || inbox.with(|inbox| inbox.conversations.clone());
     let next = move || inbox.with(|inbox| inbox.next_page.clone());
     let load = move |page: String| {
@@ -57,7 +57,7 @@ fn InboxList(mine: ForPerson<Inbox>, first_page: bool) -> impl IntoView {
             }
         });
     };
-    live.count_unread(inbox);
+    live.track_unread(inbox);
     effect(move || {
         inbox.with_untracked(|inbox| {
             for conversation in inbox.conversations.iter().filter(|conversation| conversation.unread > 0) {
@@ -108,7 +108,7 @@ fn NoConversations() -> impl IntoView {
 pub fn InboxPage() -> impl IntoView {
     let live = Live::current();
     view! {
-        <PageTitle text=move || live.titled(strings::INBOX)/>
+        <PageTitle text=move || live.title_with_unread(strings::INBOX)/>
         <main class="thread-pane empty" id="content">
             <h1 class="visually-hidden">{strings::INBOX}</h1>
             <div class="notice wide-only">

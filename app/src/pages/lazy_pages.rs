@@ -154,7 +154,7 @@ async fn full_page_navigation() {
 fn load_error_view() -> AnyView {
     let live = Live::current();
     Effect::new(move |before: Option<()>| {
-        live.epoch.track();
+        live.reload_generation.track();
         if before.is_some() {
             // A page can always be loaded again.
             let _ = window().location().reload();

@@ -29,7 +29,8 @@ fn NotificationsOf(
     let live = Live::current();
     let first_page = page.is_none();
     let form = FormState::for_server_fn::<MarkNotificationsRead>("mark-seen");
-    let notices = page_resource(move || live.epoch.get(), move |_| server_fns::load_notifications(page.clone()));
+    let notices =
+        page_resource(move || live.reload_generation.get(), move |_| server_fns::load_notifications(page.clone()));
     // A page of older ones isn't live: what was marked there is read again.
     effect(move || {
         if form.done.get() && !first_page {
@@ -55,7 +56,7 @@ fn NotificationsOf(
 #[component]
 fn NotificationList(mine: ForPerson<NotificationList>, first_page: bool, form: FormState) -> impl IntoView {
     let me = mine.me;
-    let notices = if first_page { Live::current().keep(mine) } else { RwSignal::new(mine.view) };
+    let notices = if first_page { Live::current().subscribe(mine) } else { RwSignal::new(mine.view) };
     let rows = move || notices.with(|notices| notices.notifications.clone());
     let load = move |page: String| {
         spawn_local(async move {

@@ -36,7 +36,7 @@ use tokens::Tokens;
 #[component]
 pub fn SettingsPage() -> impl IntoView {
     let live = Live::current();
-    let found = page_resource(move || live.epoch.get(), |_| server_fns::load_settings());
+    let found = page_resource(move || live.reload_generation.get(), |_| server_fns::load_settings());
     let code = flash_code("done");
     let done = move || code.get().as_deref().and_then(strings::flash_text);
     view! {

@@ -13,7 +13,7 @@ use leptos_router::components::Outlet;
 pub fn SignedInLayout() -> impl IntoView {
     let live = Live::current();
     let outbox = Outbox::current();
-    let frame = page_resource(move || live.epoch.get(), |_| server_fns::load_nav_state());
+    let frame = page_resource(move || live.reload_generation.get(), |_| server_fns::load_nav_state());
     let key = page_resource(|| (), |()| server_fns::load_browser_key());
     let unlock = move || {
         Suspend::new(async move {
@@ -28,7 +28,7 @@ pub fn SignedInLayout() -> impl IntoView {
         <Transition fallback=SiteBar>
             {move || Suspend::new(async move {
                 match frame.await {
-                    Ok(mine) => Either::Left(view! { <TopBar frame=live.keep(mine)/> }),
+                    Ok(mine) => Either::Left(view! { <TopBar frame=live.subscribe(mine)/> }),
                     Err(_) => Either::Right(view! { <SiteBar/> }),
                 }
             })}

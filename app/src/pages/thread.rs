@@ -27,7 +27,7 @@ fn ThreadOf(id: String) -> impl IntoView {
     let query = use_query_map();
     let wanted = memo(move || {
         let number = |name: &str| query.with(|query| query.get(name)).and_then(|text| text.parse::<i64>().ok());
-        (live.epoch.get(), number("before"), number("after"), number("at"))
+        (live.reload_generation.get(), number("before"), number("after"), number("at"))
     });
     let thread = page_resource(
         move || wanted.get(),
@@ -60,7 +60,7 @@ fn ThreadOf(id: String) -> impl IntoView {
 fn ThreadView(mine: ForPerson<Thread>, at: Option<i64>) -> impl IntoView {
     let live = Live::current();
     let me = mine.me;
-    let thread = live.keep(mine);
+    let thread = live.subscribe(mine);
     let conversation = memo(move || thread.with(|thread| thread.conversation.clone()));
     let booking = memo(move || conversation.with(|conversation| conversation.booking.clone()));
     let name = memo(move || conversation.with(|conversation| conversation.counterpart.name.clone()));
@@ -76,7 +76,7 @@ fn ThreadView(mine: ForPerson<Thread>, at: Option<i64>) -> impl IntoView {
     let first = name.get_untracked();
     let title = move || {
         let now = if IN_BROWSER { name.try_get() } else { None };
-        live.titled(now.as_ref().unwrap_or(&first))
+        live.title_with_unread(now.as_ref().unwrap_or(&first))
     };
     mark_read_while_visible(thread, anchor);
     view! {
@@ -126,7 +126,7 @@ fn mark_read_while_visible(thread: RwSignal<Thread>, anchor: ScrollAnchor) {
     let (failed, again) = (StoredValue::new(false), RwSignal::new(0_u32));
     let (noting, noted) = (StoredValue::new(false), StoredValue::new(0_i64));
     effect(move || {
-        live.opened.track();
+        live.times_opened.track();
         if failed.get_value() {
             failed.set_value(false);
             again.update(|times| *times += 1);
