@@ -7,34 +7,34 @@
 //! - `stream`: the `EventSource`, opened again and again; `leader_election`: one of it for all tabs of a browser, by `locks`
 //! - [`outbox`]: messages on their way, kept in its `storage`; [`drafts`]: what is being written; `browser_key`: what both
 //!   are encrypted by
-//! - `visited`: threads that were open before
+//! - `thread_cache`: threads that were open before
 //! - `closed`: a page of a person who isn't signed in any more; `signing_out`, `account_deletion`: how that comes about
-//! - `arrivals`: telling what reached this browser; [`passing`]: who is typing and who is here
+//! - `delivery_receipts`: telling what reached this browser; [`ephemeral`]: who is typing and who is here
 
 mod account_deletion;
-mod arrivals;
 mod browser_key;
 mod closed;
+mod delivery_receipts;
 pub mod drafts;
+pub mod ephemeral;
 mod leader_election;
 mod locks;
 pub mod outbox;
-pub mod passing;
 mod signing_out;
 mod stream;
-mod visited;
+mod thread_cache;
 
 pub use closed::{Closed, heed, may_ask};
 pub use outbox::Outbox;
 
 use crate::{browser, components::locale::Locale, owner::PageOwner, reactive::effect, request_error::ForPerson};
-use arrivals::Arrivals;
+use delivery_receipts::DeliveryReceipts;
+use ephemeral::Ephemeral;
 use leptos::{ev::Custom, prelude::*};
 use model::{ApplyOutcome, Envelope, Inbox, PersonId, Projection, text::isolate};
-use passing::Passing;
 use serde::{Deserialize, Serialize};
 use std::{collections::VecDeque, sync::Arc};
-use visited::Visited;
+use thread_cache::ThreadCache;
 
 /// Events that are remembered for a view which was read before they came and is shown after.
 const MAX_BUFFERED_EVENTS: usize = 500;
@@ -71,11 +71,11 @@ pub struct Live {
     /// How many messages haven't gone out yet.
     pub unsent: RwSignal<usize>,
     /// What has reached this browser.
-    pub arrivals: Arrivals,
+    pub delivery_receipts: DeliveryReceipts,
     /// Who is typing, and who is here.
-    pub passing: Passing,
+    pub ephemeral: Ephemeral,
     /// Threads that were open before.
-    pub visited: Visited,
+    pub thread_cache: ThreadCache,
     locale: Locale,
     /// Whether it has started to listen for its person.
     started: StoredValue<bool>,
@@ -129,9 +129,9 @@ impl Live {
             times_opened: RwSignal::new(0),
             needs_reload: RwSignal::new(0),
             unsent: RwSignal::new(0),
-            arrivals: Arrivals::default(),
-            passing: Passing::new(),
-            visited: Visited::default(),
+            delivery_receipts: DeliveryReceipts::default(),
+            ephemeral: Ephemeral::new(),
+            thread_cache: ThreadCache::default(),
             locale,
             started: StoredValue::new(false),
             unread: RwSignal::new(0),
@@ -260,9 +260,9 @@ impl Live {
             _ => {
                 self.buffer.update_value(|buffer| buffer.push(envelope.clone()));
                 if let Some(me) = self.me() {
-                    self.passing.heed(me, &envelope);
+                    self.ephemeral.on_event(me, &envelope);
                     if leader_election::is_leader() {
-                        self.arrivals.heed(me, &envelope);
+                        self.delivery_receipts.on_event(me, &envelope);
                     }
                 }
                 let views: Vec<Apply> = self.subscriptions.with_value(|subscriptions| {
@@ -278,7 +278,7 @@ impl Live {
     /// Starts over from a number that the server gave, with every view read afresh.
     fn restart_from(self, cursor: i64) {
         self.buffer.update_value(|buffer| buffer.restart_from(cursor));
-        self.visited.forget();
+        self.thread_cache.clear();
         self.reload_generation.update(|reload_generation| *reload_generation += 1);
     }
 

@@ -69,7 +69,7 @@ pub fn Composer(me: PersonId, thread: RwSignal<Thread>) -> impl IntoView {
         outbox.enqueue(id, text.get_untracked().trim().to_owned());
         text.set(String::new());
         returned.set(None);
-        live.passing.stopped();
+        live.ephemeral.reset_typing();
         if let Some(area) = area.get_untracked() {
             set_text(&area, "");
             let _ = area.focus();
@@ -89,7 +89,7 @@ pub fn Composer(me: PersonId, thread: RwSignal<Thread>) -> impl IntoView {
         text.set(area.value());
         drafts.save(key, &area.value());
         if !area.value().is_empty() {
-            live.passing.say_typing(id);
+            live.ephemeral.announce_typing(id);
         }
         fit_height(&area);
     };

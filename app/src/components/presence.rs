@@ -28,13 +28,13 @@ pub fn PresenceLine(#[prop(into)] conversation: Signal<Conversation>) -> impl In
     });
     Effect::new(move |before: Option<()>| {
         // Whoever came before this page was opened has been asked about.
-        let news = live.passing.came.get().filter(|_| before.is_some());
+        let news = live.ephemeral.came.get().filter(|_| before.is_some());
         if let Some(came) = news.filter(|came| came.user_id == who) {
             let active_at = (!came.online).then(|| locale.now());
             known.set(Presence { online: came.online, active_at });
         }
     });
-    let typing = memo(move || live.passing.is_typing(id));
+    let typing = memo(move || live.ephemeral.is_typing(id));
     let name = move || conversation.with(|conversation| conversation.counterpart.name.clone());
     let here = move || match known.get() {
         _ if typing.get() => None,

@@ -158,8 +158,8 @@ fn pass_on(live: Live, heard: Heard) {
         }
         Heard::Event(envelope) => live.receive(envelope),
         Heard::Skipped(seq) => live.receive(unknown(seq)),
-        Heard::Typing(typing) => live.passing.typing(typing),
-        Heard::Presence(came) => live.passing.came(came),
+        Heard::Typing(typing) => live.ephemeral.on_typing(typing),
+        Heard::Presence(came) => live.ephemeral.on_presence(came),
         // They say how the stream stands.
         Heard::Ready(_) | Heard::Reset(_) | Heard::SessionEnded => {}
     }

@@ -61,7 +61,7 @@ fn InboxList(mine: ForPerson<Inbox>, first_page: bool) -> impl IntoView {
     effect(move || {
         inbox.with_untracked(|inbox| {
             for conversation in inbox.conversations.iter().filter(|conversation| conversation.unread > 0) {
-                live.arrivals.note(conversation.id, conversation.last_seq);
+                live.delivery_receipts.record(conversation.id, conversation.last_seq);
             }
         });
     });

@@ -35,7 +35,7 @@ fn ThreadOf(id: String) -> impl IntoView {
             let id = id.clone();
             async move {
                 let visited = (before, after, at) == (None, None, None) && IN_BROWSER;
-                match visited.then(|| live.visited.open(live, &id)).flatten() {
+                match visited.then(|| live.thread_cache.restore(live, &id)).flatten() {
                     Some(mine) => Ok(mine),
                     None => server_fns::load_thread(id, before, after, at).await,
                 }
@@ -67,7 +67,7 @@ fn ThreadView(mine: ForPerson<Thread>, at: Option<i64>) -> impl IntoView {
     let anchor = ScrollAnchor::default();
     on_cleanup(move || {
         if let Some(view) = thread.try_get_untracked() {
-            live.visited.leave(ForPerson { me, view });
+            live.thread_cache.insert(ForPerson { me, view });
         }
     });
     let actions = BookingActions::begin(".booking-line > summary");

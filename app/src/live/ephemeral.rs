@@ -6,30 +6,30 @@ use model::{ConversationId, Envelope, Event, PersonId, PresenceUpdate, Typing};
 use std::{collections::HashMap, time::Duration};
 
 /// Somebody who was typing so long ago has stopped. Reckoned from when it was heard: clocks differ.
-const LASTS: Duration = Duration::from_secs(5);
+const TYPING_EXPIRY: Duration = Duration::from_secs(5);
 /// It is said once in this time, however fast somebody types.
-const SAY_EVERY: f64 = 3_000.0;
+const ANNOUNCE_INTERVAL: f64 = 3_000.0;
 
 /// Cheap to copy; part of [`super::Live`].
 #[derive(Clone, Copy)]
-pub struct Passing {
+pub struct Ephemeral {
     /// Where the other is typing, each with the number under which that was heard last.
     typing: RwSignal<HashMap<ConversationId, u32>>,
     /// Whoever came or left last.
     pub came: RwSignal<Option<PresenceUpdate>>,
     /// Counts what was heard of typing, so that an older end doesn't end a newer one.
-    heard: StoredValue<u32>,
+    typing_count: StoredValue<u32>,
     /// Where the viewer was said to be typing last, and when.
-    said: StoredValue<Option<(ConversationId, f64)>>,
+    last_announced: StoredValue<Option<(ConversationId, f64)>>,
 }
 
-impl Passing {
+impl Ephemeral {
     pub(super) fn new() -> Self {
         Self {
             typing: RwSignal::default(),
             came: RwSignal::new(None),
-            heard: StoredValue::new(0),
-            said: StoredValue::new(None),
+            typing_count: StoredValue::new(0),
+            last_announced: StoredValue::new(None),
         }
     }
 
@@ -39,13 +39,13 @@ impl Passing {
     }
 
     /// Says that the viewer is typing, unless that was said just now or costs too much.
-    pub fn say_typing(self, conversation: ConversationId) {
+    pub fn announce_typing(self, conversation: ConversationId) {
         let now = browser::monotonic_now();
-        let just_said = |(place, at)| place == conversation && now - at < SAY_EVERY;
-        if browser::saves_data() || self.said.get_value().is_some_and(just_said) {
+        let just_announced = |(place, at)| place == conversation && now - at < ANNOUNCE_INTERVAL;
+        if browser::saves_data() || self.last_announced.get_value().is_some_and(just_announced) {
             return;
         }
-        self.said.set_value(Some((conversation, now)));
+        self.last_announced.set_value(Some((conversation, now)));
         spawn_local(async move {
             // Worth nothing later, so it isn't tried again.
             let _ = server_fns::send_typing(conversation.to_string()).await;
@@ -53,28 +53,28 @@ impl Passing {
     }
 
     /// What was typed has gone out: whatever comes next is said anew.
-    pub fn stopped(self) {
-        self.said.set_value(None);
+    pub fn reset_typing(self) {
+        self.last_announced.set_value(None);
     }
 
-    pub(super) fn typing(self, typing: Typing) {
-        self.heard.update_value(|count| *count += 1);
-        let (id, number) = (typing.conversation_id, self.heard.get_value());
+    pub(super) fn on_typing(self, typing: Typing) {
+        self.typing_count.update_value(|count| *count += 1);
+        let (id, number) = (typing.conversation_id, self.typing_count.get_value());
         self.typing.update(|typing| {
             typing.insert(id, number);
         });
         let over = move || {
             self.typing.maybe_update(|typing| typing.get(&id) == Some(&number) && typing.remove(&id).is_some());
         };
-        set_timeout(over, LASTS);
+        set_timeout(over, TYPING_EXPIRY);
     }
 
-    pub(super) fn came(self, came: PresenceUpdate) {
+    pub(super) fn on_presence(self, came: PresenceUpdate) {
         self.came.set(Some(came));
     }
 
     /// Whoever has sent what they wrote isn't typing it any more.
-    pub(super) fn heed(self, me: PersonId, envelope: &Envelope) {
+    pub(super) fn on_event(self, me: PersonId, envelope: &Envelope) {
         if let Event::MessageCreated { message } = &envelope.event {
             let theirs = message.sender.id != me;
             self.typing.maybe_update(|typing| theirs && typing.remove(&message.conversation_id).is_some());
