@@ -8,24 +8,24 @@
 //! - [`outbox`]: messages on their way, kept in its `storage`; [`drafts`]: what is being written; `browser_key`: what both
 //!   are encrypted by
 //! - `thread_cache`: threads that were open before
-//! - `closed`: a page of a person who isn't signed in any more; `signing_out`, `account_deletion`: how that comes about
+//! - `read_only`: a page of a person who isn't signed in any more; `sign_out`, `account_deletion`: how that comes about
 //! - `delivery_receipts`: telling what reached this browser; [`ephemeral`]: who is typing and who is here
 
 mod account_deletion;
 mod browser_key;
-mod closed;
 mod delivery_receipts;
 pub mod drafts;
 pub mod ephemeral;
 mod leader_election;
 mod locks;
 pub mod outbox;
-mod signing_out;
+mod read_only;
+mod sign_out;
 mod stream;
 mod thread_cache;
 
-pub use closed::{Closed, heed, may_ask};
 pub use outbox::Outbox;
+pub use read_only::{ReadOnlyReason, check_may_send, observe_result};
 
 use crate::{browser, components::locale::Locale, owner::PageOwner, reactive::effect, request_error::ForPerson};
 use delivery_receipts::DeliveryReceipts;
@@ -61,7 +61,7 @@ pub struct Live {
     /// How it stands with the server.
     pub connection: RwSignal<Connection>,
     /// Why nothing goes out of this page, if nothing does.
-    pub closed: RwSignal<Option<Closed>>,
+    pub read_only: RwSignal<Option<ReadOnlyReason>>,
     /// Counts up when every view must be read afresh.
     pub reload_generation: RwSignal<u32>,
     /// Counts up each time the stream opens.
@@ -124,7 +124,7 @@ impl Live {
     pub fn provide(locale: Locale) -> Self {
         let live = Self {
             connection: RwSignal::new(Connection::Live),
-            closed: RwSignal::new(None),
+            read_only: RwSignal::new(None),
             reload_generation: RwSignal::new(0),
             times_opened: RwSignal::new(0),
             needs_reload: RwSignal::new(0),
@@ -180,7 +180,7 @@ impl Live {
 
     /// Begins to listen for the person whose page it is, once it shows anything of theirs. Not in a closed page.
     fn start(self, outbox: Outbox, me: PersonId) {
-        if self.started.get_value() || self.me() != Some(me) || self.closed.with_untracked(Option::is_some) {
+        if self.started.get_value() || self.me() != Some(me) || self.read_only.with_untracked(Option::is_some) {
             return;
         }
         self.started.set_value(true);

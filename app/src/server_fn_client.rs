@@ -131,9 +131,9 @@ pub fn send_form(path: String, fields: JsValue) -> PendingRequest {
 
 fn send_once(path: String, fields: JsValue) -> PendingRequest {
     Box::pin(SendWrapper::new(async move {
-        live::may_ask(&path)?;
+        live::check_may_send(&path)?;
         let answer = fetch_text(&path, &fields).await.unwrap_or(Err(RequestError::Network));
-        live::heed(&answer);
+        live::observe_result(&answer);
         answer
     }))
 }

@@ -26,7 +26,7 @@ pub fn Composer(me: PersonId, thread: RwSignal<Thread>) -> impl IntoView {
     // Why the last message came back into the box.
     let returned: RwSignal<Option<RequestError>> = RwSignal::new(None);
     let cannot_send = move || {
-        locale.is_hydrated() && (length.get() == 0 || length.get() > BODY_LIMIT || live.closed.with(Option::is_some))
+        locale.is_hydrated() && (length.get() == 0 || length.get() > BODY_LIMIT || live.read_only.with(Option::is_some))
     };
 
     effect(move || {

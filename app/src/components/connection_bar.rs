@@ -1,5 +1,5 @@
 use crate::{
-    live::{Closed, Connection, Live, Outbox},
+    live::{Connection, Live, Outbox, ReadOnlyReason},
     pages::sign_in_path,
     strings,
 };
@@ -19,8 +19,8 @@ pub fn ConnectionBar() -> impl IntoView {
     let over = move || live.connection.get() == Connection::SignedOut;
     view! {
         <div class="connection" role="status">
-            {move || match live.closed.get() {
-                Some(closed) => view! { <ClosedLine closed/> }.into_any(),
+            {move || match live.read_only.get() {
+                Some(closed) => view! { <ReadOnlyNotice closed/> }.into_any(),
                 None => text().map(|text| view! {
                     <p>{text} {over().then(|| view! { <a href=sign_in_path() target="_blank">{strings::SIGN_IN}</a> })}</p>
                 }).into_any(),
@@ -32,10 +32,10 @@ pub fn ConnectionBar() -> impl IntoView {
 
 /// Why the page is closed, what that means, and the way on.
 #[component]
-fn ClosedLine(closed: Closed) -> impl IntoView {
+fn ReadOnlyNotice(closed: ReadOnlyReason) -> impl IntoView {
     let outbox = Outbox::current();
     let (who, on) = match &closed {
-        Closed::SigningOut => {
+        ReadOnlyReason::SigningOut => {
             return view! {
                 <p>{strings::SIGNING_OUT} " "
                     <button type="button" class="link" on:click=move |_| outbox.stay_signed_in()>{strings::STAY_SIGNED_IN}</button>
@@ -43,8 +43,8 @@ fn ClosedLine(closed: Closed) -> impl IntoView {
             }
             .into_any();
         }
-        Closed::OtherPerson(Some(name)) => (strings::signed_in_as(name), strings::continue_as(name)),
-        Closed::OtherPerson(None) => (strings::OTHER_PERSON.to_owned(), strings::BACK_TO_INBOX.to_owned()),
+        ReadOnlyReason::OtherPerson(Some(name)) => (strings::signed_in_as(name), strings::continue_as(name)),
+        ReadOnlyReason::OtherPerson(None) => (strings::OTHER_PERSON.to_owned(), strings::BACK_TO_INBOX.to_owned()),
     };
     // Another document: this one stays the other person's.
     view! { <p>{who} ". " {strings::OTHER_PERSON_MEANS} " " <a href="/inbox" rel="external">{on}</a></p> }.into_any()

@@ -10,7 +10,7 @@ pub fn LoadError(failure: RequestError) -> impl IntoView {
     let signed_out = failure == RequestError::Refused(ApiError::Unauthenticated);
     effect(move || {
         if signed_out {
-            live.sign_in_again();
+            live.recheck_session();
         }
     });
     let (title, lead) = match &failure {

@@ -16,7 +16,7 @@ pub fn TopBar(frame: RwSignal<NavState>) -> impl IntoView {
     let leave = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         // A closed page is another person's, or is signing out already.
-        if live.closed.with_untracked(Option::is_some) {
+        if live.read_only.with_untracked(Option::is_some) {
             return;
         }
         let unsent = live.unsent.get_untracked();

@@ -6,7 +6,7 @@
 
 use super::{
     Connection, Live,
-    locks::{self, Ended, Lock},
+    locks::{self, Lock, LockEnd},
     outbox::{Outbox, PendingMessage},
     stream::{self, Heard},
 };
@@ -155,7 +155,8 @@ fn request_lead(live: Live, steal: bool) {
         // Without a channel this tab would hear nothing from another.
         tabs.channel.as_ref().map(|_| format!("greenroom-stream-{}", tabs.me))
     });
-    let Some((lock, ended)) = name.and_then(|name| locks::request(&name, steal, move |_| become_leader(live))) else {
+    let Some((lock, ended)) = name.and_then(|name| locks::request_lock(&name, steal, move |_| become_leader(live)))
+    else {
         return become_leader(live);
     };
     TABS.with_borrow_mut(|tabs| {
@@ -165,11 +166,11 @@ fn request_lead(live: Live, steal: bool) {
     });
     spawn_local(async move {
         let ended = ended.await;
-        if ended == Ended::Released || !holds_lock(&lock) {
+        if ended == LockEnd::Released || !holds_lock(&lock) {
             return;
         }
         take_lock();
-        if ended == Ended::Refused {
+        if ended == LockEnd::Refused {
             return become_leader(live);
         }
         // Another tab leads now, because this one slept.

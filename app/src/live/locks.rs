@@ -42,7 +42,7 @@ pub(super) struct Lock {
 
 /// How it ended.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ended {
+pub(super) enum LockEnd {
     /// This page let go of it.
     Released,
     /// Another tab took it away.
@@ -52,7 +52,7 @@ pub(super) enum Ended {
 }
 
 /// Done when the lock has ended.
-pub(super) type Ending = Pin<Box<dyn Future<Output = Ended>>>;
+pub(super) type LockEndFuture = Pin<Box<dyn Future<Output = LockEnd>>>;
 
 impl Lock {
     /// Lets go of it, or no longer waits for it.
@@ -67,7 +67,7 @@ impl Lock {
     }
 
     /// The promise that holds it. One that was withdrawn in vain is given back at once.
-    fn hold(self: &Rc<Self>, held: impl FnOnce(Rc<Self>)) -> Promise {
+    fn grant(self: &Rc<Self>, held: impl FnOnce(Rc<Self>)) -> Promise {
         if self.released.get() {
             return Promise::resolve(&JsValue::NULL);
         }
@@ -82,7 +82,11 @@ impl Lock {
 
 /// Waits until no other tab holds the lock; with `steal`, takes it from the one that does. Calls `held` then, and holds
 /// it until it is released. The future says how it ended. Nothing where there are no locks.
-pub(super) fn request(name: &str, steal: bool, held: impl FnOnce(Rc<Lock>) + 'static) -> Option<(Rc<Lock>, Ending)> {
+pub(super) fn request_lock(
+    name: &str,
+    steal: bool,
+    held: impl FnOnce(Rc<Lock>) + 'static,
+) -> Option<(Rc<Lock>, LockEndFuture)> {
     let locks = browser::navigator_property("locks").filter(|_| !UNANSWERED.get())?;
     // The two exclude each other.
     let controller = if steal { None } else { browser::construct_object("AbortController", &[]) };
@@ -92,7 +96,7 @@ pub(super) fn request(name: &str, steal: bool, held: impl FnOnce(Rc<Lock>) + 'st
     let options = browser::to_js_object(&options.iter().map(|(name, value)| (*name, value)).collect::<Vec<_>>());
     let lock = Rc::new(Lock { controller, ..Lock::default() });
     let granted = lock.clone();
-    let callback = Closure::once_into_js(move |_lock: JsValue| JsValue::from(granted.hold(held)));
+    let callback = Closure::once_into_js(move |_lock: JsValue| JsValue::from(granted.grant(held)));
     let promise: Promise =
         browser::call_method(&locks, "request", &[&name.into(), &options, &callback])?.dyn_into().ok()?;
     LOCKS.with_borrow_mut(|locks| locks.push(lock.clone()));
@@ -109,13 +113,13 @@ pub(super) fn request(name: &str, steal: bool, held: impl FnOnce(Rc<Lock>) + 'st
         forget(&asked);
         let failed = match answer {
             Either::Left((answer, _)) => answer.is_err(),
-            Either::Right(_) => return Ended::Refused,
+            Either::Right(_) => return LockEnd::Refused,
         };
         match (failed, asked.held.get()) {
-            _ if asked.released.get() => Ended::Released,
-            (true, true) => Ended::Stolen,
-            (true, false) => Ended::Refused,
-            (false, _) => Ended::Released,
+            _ if asked.released.get() => LockEnd::Released,
+            (true, true) => LockEnd::Stolen,
+            (true, false) => LockEnd::Refused,
+            (false, _) => LockEnd::Released,
         }
     };
     Some((lock, Box::pin(ended)))

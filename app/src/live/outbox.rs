@@ -9,11 +9,11 @@ mod persistence;
 pub(super) mod storage;
 
 use super::{
-    IN_BROWSER, Live, account_deletion, browser_key, closed,
+    IN_BROWSER, Live, account_deletion, browser_key,
     drafts::{DraftKey, Drafts},
     leader_election::{self, TabMessage},
-    locks::{self, Ended, Lock},
-    signing_out, stream,
+    locks::{self, Lock, LockEnd},
+    read_only, sign_out, stream,
 };
 use crate::{
     browser,
@@ -106,9 +106,9 @@ impl Outbox {
         provide_context(outbox);
         if IN_BROWSER {
             drafts.watch_other_tabs();
-            browser_key::watch(outbox);
-            closed::watch(outbox);
-            signing_out::watch(outbox);
+            browser_key::watch_session(outbox);
+            read_only::watch_sign_in(outbox);
+            sign_out::watch_intent(outbox);
             account_deletion::clear_stale_intent();
         }
         outbox
@@ -268,12 +268,12 @@ impl Outbox {
                 lock.release();
             });
         };
-        let Some((_, ended)) = locks::request(&format!("greenroom-outbox-{me}"), steal, turn) else {
+        let Some((_, ended)) = locks::request_lock(&format!("greenroom-outbox-{me}"), steal, turn) else {
             return spawn_local(self.send_all(me));
         };
         spawn_local(async move {
             // Where another tab takes the turn away, this one may ask for another.
-            if ended.await == Ended::Refused {
+            if ended.await == LockEnd::Refused {
                 self.send_all(me).await;
             }
             self.sending.set_value(false);

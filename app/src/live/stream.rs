@@ -268,7 +268,7 @@ pub(super) fn session_over(live: Live) {
         leader_election::broadcast(&TabMessage::Connection(Connection::SignedOut));
     }
     leader_election::step_down();
-    live.sign_in_again();
+    live.recheck_session();
 }
 
 /// Watches over the stream for as long as the page lives.

@@ -17,7 +17,7 @@ use web_sys::{Element, Event};
 
 /// Why a page is closed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Closed {
+pub enum ReadOnlyReason {
     /// Another person is signed in with this browser; by which name, once that is known.
     OtherPerson(Option<String>),
     /// Its person wants to sign out, and the server couldn't be told yet.
@@ -33,46 +33,46 @@ thread_local! {
 ///
 /// # Errors
 /// The page is closed.
-pub fn may_ask(path: &str) -> RequestResult<()> {
-    match OUTBOX.get().and_then(|outbox| outbox.live.closed.get_untracked()) {
-        Some(Closed::OtherPerson(_)) if path != server_fns::LoadCurrentPerson::PATH => {
+pub fn check_may_send(path: &str) -> RequestResult<()> {
+    match OUTBOX.get().and_then(|outbox| outbox.live.read_only.get_untracked()) {
+        Some(ReadOnlyReason::OtherPerson(_)) if path != server_fns::LoadCurrentPerson::PATH => {
             Err(ApiError::OtherPerson.into())
         }
-        Some(Closed::SigningOut) if path != server_fns::SignOut::PATH => Err(RequestError::Network),
+        Some(ReadOnlyReason::SigningOut) if path != server_fns::SignOut::PATH => Err(RequestError::Network),
         _ => Ok(()),
     }
 }
 
 /// Closes the page if this answer says that another person is signed in.
-pub fn heed<T>(answer: &RequestResult<T>) {
+pub fn observe_result<T>(answer: &RequestResult<T>) {
     if let (Err(RequestError::Refused(ApiError::OtherPerson)), Some(Outbox { live, .. })) = (answer, OUTBOX.get())
-        && live.closed.get_untracked().is_none()
+        && live.read_only.get_untracked().is_none()
     {
-        live.closed.set(Some(Closed::OtherPerson(None)));
+        live.read_only.set(Some(ReadOnlyReason::OtherPerson(None)));
         stream::session_over(live);
     }
 }
 
 /// Opens a closed page again once its own person is signed in again, and leads links of a closed page out of it.
-pub(super) fn watch(outbox: Outbox) {
+pub(super) fn watch_sign_in(outbox: Outbox) {
     let live = outbox.live;
     OUTBOX.set(Some(outbox));
     effect(move || {
-        if live.times_opened.get() > 0 && live.closed.with_untracked(is_other_person) {
-            live.closed.set(None);
+        if live.times_opened.get() > 0 && live.read_only.with_untracked(is_other_person) {
+            live.read_only.set(None);
         }
     });
     effect(move || {
         window_event_listener(leptos::ev::Custom::<Event>::new("visibilitychange"), move |_| {
-            if live.closed.with_untracked(is_other_person) && browser::is_visible() {
-                live.sign_in_again();
+            if live.read_only.with_untracked(is_other_person) && browser::is_visible() {
+                live.recheck_session();
             }
         });
         // The router would show the next page in this document, and that page has nothing to show.
         let follow = Closure::<dyn Fn(Event)>::new(move |event: Event| {
             let link = event.target().and_then(|target| target.dyn_into::<Element>().ok());
             let link = link.and_then(|element| element.closest("a[href]").ok().flatten());
-            if link.is_some() && live.closed.with_untracked(Option::is_some) {
+            if link.is_some() && live.read_only.with_untracked(Option::is_some) {
                 event.stop_propagation();
             }
         });
@@ -85,19 +85,19 @@ pub(super) fn watch(outbox: Outbox) {
 impl Live {
     /// Finds out who is signed in now: nobody, another person, or the person of this page again. Goes on to sign in
     /// where nobody is, unless that would lose what was written.
-    pub fn sign_in_again(self) {
+    pub fn recheck_session(self) {
         self.connection.set(Connection::SignedOut);
         spawn_local(async move {
             match server_fns::load_current_person().await {
-                _ if self.closed.with_untracked(|closed| *closed == Some(Closed::SigningOut)) => {}
+                _ if self.read_only.with_untracked(|reason| *reason == Some(ReadOnlyReason::SigningOut)) => {}
                 Ok(Some(person)) if Some(person.id) == PageOwner::current() => {
-                    OUTBOX.get().into_iter().for_each(|outbox| self.reopen(outbox));
+                    OUTBOX.get().into_iter().for_each(|outbox| self.leave_read_only(outbox));
                 }
-                Ok(Some(person)) => self.closed.set(Some(Closed::OtherPerson(Some(person.name)))),
+                Ok(Some(person)) => self.read_only.set(Some(ReadOnlyReason::OtherPerson(Some(person.name)))),
                 Ok(None)
-                    if self.closed.with_untracked(Option::is_none)
+                    if self.read_only.with_untracked(Option::is_none)
                         && self.unsent.get_untracked() == 0
-                        && !something_typed() =>
+                        && !has_unsaved_input() =>
                 {
                     let _ = window().location().set_href(&sign_in_path());
                 }
@@ -107,8 +107,8 @@ impl Live {
     }
 
     /// Goes on as before the page was closed.
-    pub(super) fn reopen(self, outbox: Outbox) {
-        self.closed.set(None);
+    pub(super) fn leave_read_only(self, outbox: Outbox) {
+        self.read_only.set(None);
         self.connection.set(Connection::Live);
         if let Some(me) = self.me() {
             self.start(outbox, me);
@@ -119,13 +119,13 @@ impl Live {
     }
 }
 
-fn is_other_person(closed: &Option<Closed>) -> bool {
-    matches!(closed, Some(Closed::OtherPerson(_)))
+fn is_other_person(closed: &Option<ReadOnlyReason>) -> bool {
+    matches!(closed, Some(ReadOnlyReason::OtherPerson(_)))
 }
 
 /// Whether something was typed or chosen that the server doesn't have. Passwords don't count: browsers fill them in by
 /// themselves, and such a page would stay for the next person to see.
-fn something_typed() -> bool {
+fn has_unsaved_input() -> bool {
     const FIELDS: &str = "main textarea, main select, main input:not([type=hidden], [type=password])";
     let Ok(fields) = document().query_selector_all(FIELDS) else { return false };
     (0..fields.length()).filter_map(|index| fields.item(index)?.dyn_into().ok()).any(|field| is_changed(&field))
