@@ -197,14 +197,14 @@ impl Live {
     /// it was (from the back/forward cache).
     fn handle_page_lifecycle(self, outbox: Outbox, me: PersonId) {
         window_event_listener(Custom::<web_sys::Event>::new("pagehide"), |_| {
-            stream::stop();
+            stream::stop_stream();
             leader_election::leave();
             locks::release_all();
         });
         window_event_listener(Custom::<web_sys::Event>::new("pageshow"), move |event| {
             if browser::get_property(&event, "persisted").is_some_and(|came_back| came_back.is_truthy()) {
                 leader_election::join(self, outbox, me);
-                stream::resume(self);
+                stream::resume_stream(self);
             }
         });
     }
@@ -238,7 +238,7 @@ impl Live {
             Some(missed) => missed.iter().for_each(|envelope| self.handle_outcome(apply(envelope))),
             None => {
                 self.buffer.update_value(|buffer| buffer.restart_from(cursor));
-                stream::open_soon(self);
+                stream::schedule_open(self);
             }
         }
     }
@@ -256,7 +256,7 @@ impl Live {
     fn receive(self, envelope: Envelope) {
         match self.buffer.with_value(EventBuffer::last_seq) {
             Some(last) if envelope.seq <= last => {}
-            Some(last) if envelope.seq > last + 1 => stream::open_soon(self),
+            Some(last) if envelope.seq > last + 1 => stream::schedule_open(self),
             _ => {
                 self.buffer.update_value(|buffer| buffer.push(envelope.clone()));
                 if let Some(me) = self.me() {
@@ -291,7 +291,7 @@ impl Live {
     /// Stops listening, because the page is being left on purpose.
     pub fn disconnect(self) {
         self.connection.set(Connection::Live);
-        stream::stop();
+        stream::stop_stream();
         leader_election::leave();
     }
 

@@ -8,7 +8,7 @@ use super::{
     Connection, Live,
     locks::{self, Lock, LockEnd},
     outbox::{Outbox, PendingMessage},
-    stream::{self, Heard},
+    stream::{self, StreamMessage},
 };
 use crate::{browser::Channel, json};
 use leptos::{prelude::*, task::spawn_local};
@@ -42,7 +42,7 @@ struct TabGroup {
 pub(super) enum TabMessage {
     /// The stream said this.
     #[serde(rename = "Heard")]
-    Stream(Heard),
+    Stream(StreamMessage),
     /// An event that was told before, for whoever asked.
     #[serde(rename = "Again")]
     Replayed(Envelope),
@@ -176,7 +176,7 @@ fn request_lead(live: Live, steal: bool) {
         // Another tab leads now, because this one slept.
         stream::close();
         campaign(live);
-        stream::open_soon(live);
+        stream::schedule_open(live);
     });
 }
 
@@ -199,7 +199,7 @@ fn become_leader(live: Live) {
         // Nobody is signed in, and whoever signs in again leads.
         step_down();
     } else {
-        stream::open_soon(live);
+        stream::schedule_open(live);
     }
 }
 
@@ -215,14 +215,14 @@ fn handle_message(live: Live, outbox: Outbox, message: TabMessage) {
         LEADER_LAST_HEARD.set(stream::now());
     }
     match message {
-        TabMessage::Stream(heard) if !leads => stream::hear(live, heard),
+        TabMessage::Stream(message) if !leads => stream::handle_message(live, message),
         TabMessage::Replayed(envelope) => live.receive(envelope),
-        TabMessage::Connection(connection) if !leads => stream::stands(live, connection),
-        TabMessage::RequestReplay(after) if leads => stream::tell_again(live, after),
+        TabMessage::Connection(connection) if !leads => stream::adopt_connection(live, connection),
+        TabMessage::RequestReplay(after) if leads => stream::replay_to_tabs(live, after),
         TabMessage::Ping if leads => {
             broadcast(&TabMessage::Pong);
             // A tab in the background is told by another that it's time to look: its own timers may be held back.
-            stream::check(live);
+            stream::check_liveness(live);
         }
         TabMessage::Pending(entry) => outbox.adopt_pending(entry),
         TabMessage::Removed(client_id) => outbox.remove_pending(client_id),

@@ -338,7 +338,7 @@ impl Outbox {
         });
         in_line.into_iter().for_each(|client_id| self.set_state(client_id, SendState::Failed(failure.clone())));
         match failure {
-            RequestError::Refused(ApiError::Unauthenticated) => stream::session_over(self.live),
+            RequestError::Refused(ApiError::Unauthenticated) => stream::on_session_end(self.live),
             // It goes out once its person is signed in again.
             RequestError::Refused(ApiError::OtherPerson) => {}
             RequestError::Refused(ApiError::RateLimited { retry_after }) => {

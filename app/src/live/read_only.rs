@@ -49,7 +49,7 @@ pub fn observe_result<T>(answer: &RequestResult<T>) {
         && live.read_only.get_untracked().is_none()
     {
         live.read_only.set(Some(ReadOnlyReason::OtherPerson(None)));
-        stream::session_over(live);
+        stream::on_session_end(live);
     }
 }
 
@@ -115,7 +115,7 @@ impl Live {
         }
         outbox.request_key();
         leader_election::campaign(self);
-        stream::open_soon(self);
+        stream::schedule_open(self);
     }
 }
 

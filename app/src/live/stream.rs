@@ -22,9 +22,9 @@ pub(super) use sources::close;
 use std::{cell::RefCell, pin::pin, time::Duration};
 
 /// What broke is looked into for so long; the answer may be on a dead line, too.
-const ASKING: Duration = Duration::from_secs(3);
-const FIRST_PAUSE: Duration = Duration::from_millis(500);
-const LONGEST_PAUSE: Duration = Duration::from_secs(20);
+const DIAGNOSE_TIMEOUT: Duration = Duration::from_secs(3);
+const INITIAL_BACKOFF: Duration = Duration::from_millis(500);
+const MAX_BACKOFF: Duration = Duration::from_secs(20);
 
 thread_local! {
     static STREAM: RefCell<Stream> = RefCell::default();
@@ -36,14 +36,14 @@ struct Stream {
     pending: Option<TimeoutHandle>,
     /// Looks whether it is alive.
     watch: Option<TimeoutHandle>,
-    pauses: u32,
-    watched: bool,
+    backoff_attempts: u32,
+    is_watching: bool,
 }
 
 /// What a stream says.
 #[derive(Serialize, Deserialize)]
 #[allow(clippy::large_enum_variant, reason = "what is heard passes by, one at a time")]
-pub(super) enum Heard {
+pub(super) enum StreamMessage {
     /// It is open, and goes on after this number.
     Ready(Cursor),
     /// It can't go on from where this browser is.
@@ -66,16 +66,16 @@ pub(super) struct Cursor {
     at: Option<Timestamp>,
 }
 
-impl Heard {
-    fn read(name: &str, data: &str) -> Option<Self> {
+impl StreamMessage {
+    fn parse(name: &str, data: &str) -> Option<Self> {
         match name {
-            "ready" => json::from_str(data).map(Heard::Ready).ok(),
-            "reset" => json::from_str(data).map(Heard::Reset).ok(),
-            "heartbeat" => json::from_str(data).map(Heard::Heartbeat).ok(),
-            "session-ended" => Some(Heard::SessionEnded),
-            TYPING => json::from_str(data).map(Heard::Typing).ok(),
-            PRESENCE => json::from_str(data).map(Heard::Presence).ok(),
-            _ => json::from_str(data).map(Heard::Event).ok(),
+            "ready" => json::from_str(data).map(StreamMessage::Ready).ok(),
+            "reset" => json::from_str(data).map(StreamMessage::Reset).ok(),
+            "heartbeat" => json::from_str(data).map(StreamMessage::Heartbeat).ok(),
+            "session-ended" => Some(StreamMessage::SessionEnded),
+            TYPING => json::from_str(data).map(StreamMessage::Typing).ok(),
+            PRESENCE => json::from_str(data).map(StreamMessage::Presence).ok(),
+            _ => json::from_str(data).map(StreamMessage::Event).ok(),
         }
     }
 }
@@ -86,12 +86,12 @@ pub(super) fn now() -> f64 {
 }
 
 /// Opens the stream once the current work is done, so that views which appear together share it.
-pub(super) fn open_soon(live: Live) {
-    open_after(live, Duration::ZERO);
+pub(super) fn schedule_open(live: Live) {
+    schedule_open_after(live, Duration::ZERO);
 }
 
-fn open_after(live: Live, pause: Duration) {
-    let handle = set_timeout_with_handle(move || open(live), pause).ok();
+fn schedule_open_after(live: Live, pause: Duration) {
+    let handle = set_timeout_with_handle(move || open_or_request(live), pause).ok();
     STREAM.with_borrow_mut(|stream| {
         if let Some(pending) = std::mem::replace(&mut stream.pending, handle) {
             pending.clear();
@@ -99,9 +99,9 @@ fn open_after(live: Live, pause: Duration) {
     });
 }
 
-fn open(live: Live) {
+fn open_or_request(live: Live) {
     let Some(cursor) = live.cursor() else { return };
-    watch(live);
+    start_watching(live);
     if leader_election::is_leader() {
         open_from(live, cursor)
     } else {
@@ -111,81 +111,81 @@ fn open(live: Live) {
 
 fn open_from(live: Live, cursor: i64) {
     close();
-    if sources::open(live, cursor) {
-        check(live);
+    if sources::open_source(live, cursor) {
+        check_liveness(live);
     } else if live.me().is_some() {
         // Without a stream the page is as current as its last load.
-        show_trouble(live);
+        show_disconnected(live);
     }
 }
 
 /// Tells every tab, this one too.
-fn hear_from(live: Live, heard: Heard) {
-    let message = TabMessage::Stream(heard);
+fn receive_and_broadcast(live: Live, message: StreamMessage) {
+    let message = TabMessage::Stream(message);
     leader_election::broadcast(&message);
-    if let TabMessage::Stream(heard) = message {
-        hear(live, heard);
+    if let TabMessage::Stream(message) = message {
+        handle_message(live, message);
     }
 }
 
 /// Does what is to be done about what the stream said, in whichever tab.
-pub(super) fn hear(live: Live, heard: Heard) {
-    sources::heard_something();
-    match heard {
-        Heard::Ready(from) => {
-            opened(live);
-            behind(live, from.cursor);
+pub(super) fn handle_message(live: Live, message: StreamMessage) {
+    sources::record_message();
+    match message {
+        StreamMessage::Ready(from) => {
+            on_open(live);
+            request_missing(live, from.cursor);
         }
-        Heard::Reset(Cursor { cursor, .. }) => {
-            opened(live);
+        StreamMessage::Reset(Cursor { cursor, .. }) => {
+            on_open(live);
             live.restart_from(cursor);
         }
-        Heard::SessionEnded => session_over(live),
-        heard => {
-            revived(live);
-            pass_on(live, heard);
+        StreamMessage::SessionEnded => on_session_end(live),
+        message => {
+            mark_revived(live);
+            dispatch(live, message);
         }
     }
 }
 
-fn pass_on(live: Live, heard: Heard) {
-    match heard {
-        Heard::Heartbeat(Cursor { cursor, at }) => {
+fn dispatch(live: Live, message: StreamMessage) {
+    match message {
+        StreamMessage::Heartbeat(Cursor { cursor, at }) => {
             if let Some(at) = at {
                 live.locale.set_clock(at);
             }
-            behind(live, cursor);
+            request_missing(live, cursor);
         }
-        Heard::Event(envelope) => live.receive(envelope),
-        Heard::Skipped(seq) => live.receive(unknown(seq)),
-        Heard::Typing(typing) => live.ephemeral.on_typing(typing),
-        Heard::Presence(came) => live.ephemeral.on_presence(came),
+        StreamMessage::Event(envelope) => live.receive(envelope),
+        StreamMessage::Skipped(seq) => live.receive(unknown_event(seq)),
+        StreamMessage::Typing(typing) => live.ephemeral.on_typing(typing),
+        StreamMessage::Presence(came) => live.ephemeral.on_presence(came),
         // They say how the stream stands.
-        Heard::Ready(_) | Heard::Reset(_) | Heard::SessionEnded => {}
+        StreamMessage::Ready(_) | StreamMessage::Reset(_) | StreamMessage::SessionEnded => {}
     }
 }
 
-fn unknown(seq: i64) -> Envelope {
+fn unknown_event(seq: i64) -> Envelope {
     Envelope { seq, at: Timestamp::from_millis(0), event: Event::Unknown }
 }
 
 /// A tab that had given up hears something after all.
-fn revived(live: Live) {
+fn mark_revived(live: Live) {
     let lost = [Connection::Reconnecting, Connection::Offline].contains(&live.connection.get_untracked());
     if lost {
-        opened(live);
+        on_open(live);
     }
 }
 
 /// Asks for what this tab lacks, if it does.
-fn behind(live: Live, head: i64) {
+fn request_missing(live: Live, head: i64) {
     if live.cursor().is_some_and(|cursor| cursor < head) {
-        open_soon(live);
+        schedule_open(live);
     }
 }
 
-fn opened(live: Live) {
-    STREAM.with_borrow_mut(|stream| stream.pauses = 0);
+fn on_open(live: Live) {
+    STREAM.with_borrow_mut(|stream| stream.backoff_attempts = 0);
     live.connection.set(Connection::Live);
     // Somebody signed in again in another tab.
     leader_election::campaign(live);
@@ -193,11 +193,11 @@ fn opened(live: Live) {
 }
 
 /// Tells a tab what it lacks: from memory, or by opening the stream from further back.
-pub(super) fn tell_again(live: Live, after: i64) {
+pub(super) fn replay_to_tabs(live: Live, after: i64) {
     leader_election::broadcast(&TabMessage::Connection(live.connection.get_untracked()));
     match live.events_after(after) {
         Some(events) => events.into_iter().for_each(|envelope| match envelope.event {
-            Event::Unknown => leader_election::broadcast(&TabMessage::Stream(Heard::Skipped(envelope.seq))),
+            Event::Unknown => leader_election::broadcast(&TabMessage::Stream(StreamMessage::Skipped(envelope.seq))),
             _ => leader_election::broadcast(&TabMessage::Replayed(envelope)),
         }),
         None => open_from(live, after),
@@ -205,64 +205,64 @@ pub(super) fn tell_again(live: Live, after: i64) {
 }
 
 /// Takes over how the tab that leads stands with the server.
-pub(super) fn stands(live: Live, connection: Connection) {
+pub(super) fn adopt_connection(live: Live, connection: Connection) {
     match connection {
         Connection::Live if live.connection.get_untracked() == Connection::Live => {}
-        Connection::Live => opened(live),
-        Connection::SignedOut => session_over(live),
-        trouble => show(live, trouble),
+        Connection::Live => on_open(live),
+        Connection::SignedOut => on_session_end(live),
+        trouble => set_connection(live, trouble),
     }
 }
 
 /// A source broke. While one tries again by itself, only says so; once all have given up, finds out why.
-fn broke(live: Live, given_up: bool) {
+fn on_error(live: Live, given_up: bool) {
     if live.connection.get_untracked() == Connection::SignedOut {
         return;
     }
-    show_trouble(live);
+    show_disconnected(live);
     if given_up {
-        spawn_local(ask_why(live));
+        spawn_local(diagnose(live));
     } else {
-        check(live);
+        check_liveness(live);
     }
 }
 
-async fn ask_why(live: Live) {
-    match select(pin!(server_fns::load_nav_state()), pin!(sleep(ASKING))).await {
-        Either::Left((Err(RequestError::Refused(ApiError::Unauthenticated)), _)) => session_over(live),
+async fn diagnose(live: Live) {
+    match select(pin!(server_fns::load_nav_state()), pin!(sleep(DIAGNOSE_TIMEOUT))).await {
+        Either::Left((Err(RequestError::Refused(ApiError::Unauthenticated)), _)) => on_session_end(live),
         // The page has closed itself.
         Either::Left((Err(RequestError::Refused(ApiError::OtherPerson)), _)) => {}
-        _ => open_after(live, next_pause()),
+        _ => schedule_open_after(live, next_backoff()),
     }
 }
 
 /// Twice as long each time, and never the same for two pages.
-fn next_pause() -> Duration {
-    let pauses = STREAM.with_borrow_mut(|stream| {
-        stream.pauses = stream.pauses.saturating_add(1).min(10);
-        stream.pauses - 1
+fn next_backoff() -> Duration {
+    let backoff_attempts = STREAM.with_borrow_mut(|stream| {
+        stream.backoff_attempts = stream.backoff_attempts.saturating_add(1).min(10);
+        stream.backoff_attempts - 1
     });
-    let longest = FIRST_PAUSE.saturating_mul(1 << pauses).min(LONGEST_PAUSE);
+    let longest = INITIAL_BACKOFF.saturating_mul(1 << backoff_attempts).min(MAX_BACKOFF);
     longest.mul_f64(0.5 + js_sys::Math::random() / 2.0)
 }
 
-fn show_trouble(live: Live) {
+fn show_disconnected(live: Live) {
     let trouble = if browser::is_online() { Connection::Reconnecting } else { Connection::Offline };
-    show(live, trouble);
+    set_connection(live, trouble);
     if leader_election::is_leader() {
         leader_election::broadcast(&TabMessage::Connection(trouble));
     }
 }
 
 /// Shows what is new: what is shown again would be read out again.
-fn show(live: Live, connection: Connection) {
+fn set_connection(live: Live, connection: Connection) {
     if live.connection.get_untracked() != connection {
         live.connection.set(connection);
     }
 }
 
 /// The session is over: another tab leads, once somebody is signed in again.
-pub(super) fn session_over(live: Live) {
+pub(super) fn on_session_end(live: Live) {
     close();
     if leader_election::is_leader() {
         leader_election::broadcast(&TabMessage::Connection(Connection::SignedOut));
@@ -272,47 +272,47 @@ pub(super) fn session_over(live: Live) {
 }
 
 /// Watches over the stream for as long as the page lives.
-fn watch(live: Live) {
-    if STREAM.with_borrow_mut(|stream| std::mem::replace(&mut stream.watched, true)) {
+fn start_watching(live: Live) {
+    if STREAM.with_borrow_mut(|stream| std::mem::replace(&mut stream.is_watching, true)) {
         return;
     }
-    sources::heard_something();
-    check(live);
-    window_event_listener(leptos::ev::offline, move |_| show_trouble(live));
-    window_event_listener(leptos::ev::online, move |_| wake(live));
+    sources::record_message();
+    check_liveness(live);
+    window_event_listener(leptos::ev::offline, move |_| show_disconnected(live));
+    window_event_listener(leptos::ev::online, move |_| on_online(live));
     // After a sleep of the machine or of the tab nothing may have broken visibly.
     window_event_listener(leptos::ev::Custom::<web_sys::Event>::new("visibilitychange"), move |_| {
         if browser::is_visible() {
-            check(live);
+            check_liveness(live);
         }
     });
 }
 
-fn wake(live: Live) {
+fn on_online(live: Live) {
     if live.connection.get_untracked() != Connection::SignedOut && leader_election::is_joined() {
-        open_soon(live);
+        schedule_open(live);
     }
 }
 
 /// Looks whether the stream is alive, now and when it has to be looked at next.
-pub(super) fn check(live: Live) {
-    let next = sources::check(live);
-    let timer = next.and_then(|wait| set_timeout_with_handle(move || check(live), wait).ok());
+pub(super) fn check_liveness(live: Live) {
+    let next = sources::check_sources(live);
+    let timer = next.and_then(|wait| set_timeout_with_handle(move || check_liveness(live), wait).ok());
     if let Some(before) = STREAM.with_borrow_mut(|stream| std::mem::replace(&mut stream.watch, timer)) {
         before.clear();
     }
 }
 
 /// The page is left: nothing is opened or watched any more.
-pub(super) fn stop() {
+pub(super) fn stop_stream() {
     close();
     let (pending, watch) = STREAM.with_borrow_mut(|stream| (stream.pending.take(), stream.watch.take()));
     [pending, watch].into_iter().flatten().for_each(|timer| timer.clear());
 }
 
 /// The page has come back, as it was when it was left.
-pub(super) fn resume(live: Live) {
-    sources::heard_something();
-    open_soon(live);
-    check(live);
+pub(super) fn resume_stream(live: Live) {
+    sources::record_message();
+    schedule_open(live);
+    check_liveness(live);
 }
