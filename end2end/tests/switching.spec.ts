@@ -198,7 +198,7 @@ test("@live a booking's cancelling that was opened isn't open on the next bookin
   const booked = (await programs.eventpro.conversations()).find(({ id }) => kamau.path.endsWith(id)).booking;
   await eventpro.open(launch.booking);
   const { page, heading } = eventpro;
-  const cancel = page.locator("details.call-off");
+  const cancel = page.locator("details.danger-zone");
   await cancel.locator("summary").click();
   await expect(cancel).toHaveAttribute("open", "");
   await stays(page, async () => {

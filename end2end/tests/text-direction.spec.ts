@@ -47,14 +47,14 @@ for (const javaScriptEnabled of [true, false]) {
       await goesRight(sarah.page.getByRole("list", { name: "Notifications" }), /asks about a booking/);
 
       await sarah.open(`/conversations/${conversation.id}`);
-      await goesRight(sarah.thread.log.locator(".by").first(), /\d\d:\d\d/);
+      await goesRight(sarah.thread.log.locator(".message-meta").first(), /\d\d:\d\d/);
       // Each line of a message begins where its own script does.
       const lines = await places(sarah.thread.bubbles.first(), /3 مرحبا/);
       expect(lines[0]).toBeGreaterThan(lines.at(-1)!);
       await goesRight(sarah.thread.bubbles.first(), /Habari 4/);
 
       await sarah.open(`/bookings/${booking.id}`);
-      await goesRight(sarah.page.locator("dl.facts").first(), /KES 20,000/);
+      await goesRight(sarah.page.locator("dl.details").first(), /KES 20,000/);
     });
   });
 }

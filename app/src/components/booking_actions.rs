@@ -45,7 +45,7 @@ pub fn AcceptOrDecline(actions: BookingActions, #[prop(into)] conversation: Sign
     move || {
         open.with(|open| !open.is_empty()).then(|| {
             view! {
-                <div class="steps">
+                <div class="booking-actions">
                     {open.get().into_iter().map(|step| view! { <BookingActionButton actions booking_id step/> }).collect_view()}
                 </div>
             }
@@ -65,7 +65,7 @@ pub fn CancelBooking(actions: BookingActions, #[prop(into)] conversation: Signal
     move || {
         open.get().then(|| {
             view! {
-                <details class="call-off">
+                <details class="danger-zone">
                     <summary>{strings::CANCEL_BOOKING}</summary>
                     <p class="muted">{move || strings::cancel_warning(&name.get())}</p>
                     <Form form=actions.form>

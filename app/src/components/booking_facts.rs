@@ -15,7 +15,7 @@ pub fn BookingFacts(#[prop(into)] booking: Signal<Booking>) -> impl IntoView {
     let facts = move |booking: Booking| {
         let craft = booking.talent.craft.map(|craft| format!(", {}", strings::craft_label(craft)));
         view! {
-        <dl class="facts">
+        <dl class="details">
             <div><dt>{strings::EVENT}</dt><dd><IsolatedText text=booking.title/></dd></div>
             <div><dt>{strings::DATE}</dt><dd><DayLine day=booking.event_date/></dd></div>
             <div><dt>{strings::VENUE}</dt><dd><IsolatedText text=booking.venue/></dd></div>

@@ -105,9 +105,9 @@ pub fn Composer(me: PersonId, thread: RwSignal<Thread>) -> impl IntoView {
                 autocomplete=move || locale.is_hydrated().then_some("off") maxlength=move || (!locale.is_hydrated()).then_some(BODY_LIMIT) placeholder=strings::WRITE
                 aria-describedby="message-count" on:keydown=on_key on:input:target=on_input></textarea>
             <button class="button primary" type="submit" disabled=cannot_send>
-                <Icon glyph=Glyph::Send/><span class="bar-word">{strings::SEND}</span>
+                <Icon glyph=Glyph::Send/><span class="nav-label">{strings::SEND}</span>
             </button>
-            <p class="count" id="message-count" class:wrong=move || { length.get() > BODY_LIMIT }>
+            <p class="character-count" id="message-count" class:wrong=move || { length.get() > BODY_LIMIT }>
                 {move || (length.get() >= COUNT_FROM).then(|| strings::characters_left(length.get()))}
             </p>
         </PostForm>

@@ -8,7 +8,7 @@ use leptos_router::hooks::use_query_map;
 pub fn Flash(#[prop(into)] text: Signal<Option<&'static str>>) -> impl IntoView {
     view! {
         <div role="status">
-            {move || text.get().map(|text| view! { <p class="done"><Icon glyph=Glyph::Check/> {text}</p> })}
+            {move || text.get().map(|text| view! { <p class="flash"><Icon glyph=Glyph::Check/> {text}</p> })}
         </div>
     }
 }

@@ -37,7 +37,7 @@ pub fn InboxRow(me: PersonId, inbox: RwSignal<Inbox>, conversation: Conversation
             <a href=path class="row" class:unread=move || { unread() > 0 } aria-current=current aria-labelledby=labelled aria-describedby=described>
                 {move || counterpart.get().map(|person| view! { <Avatar person/> })}
                 <span class="row-name" id=name_id><IsolatedText text=name/></span>
-                <span class="row-when">
+                <span class="row-time">
                     {move || now.get().map(|now| view! { <Time at=now.at format=TimeFormat::Short/> })}
                 </span>
                 <span class="row-about" id=about_id>

@@ -26,7 +26,7 @@ pub fn LoadError(failure: RequestError) -> impl IntoView {
     let may_help = !matches!(&failure, RequestError::Refused(ApiError::NotFound | ApiError::WrongRole));
     view! {
         <PageTitle text=title.clone()/>
-        <div class="notice" role="alert">
+        <div class="empty-state" role="alert">
             <Icon glyph=Glyph::Warning/>
             <h1>{title}</h1>
             <p class="muted">{lead}</p>
@@ -48,7 +48,7 @@ pub fn EmptyState(
     #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
     view! {
-        <div class="notice">
+        <div class="empty-state">
             <h2>{title}</h2>
             <p class="muted">{lead}</p>
             {children.map(|children| children())}

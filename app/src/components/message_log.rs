@@ -100,14 +100,14 @@ fn Older(thread: RwSignal<Thread>, window: LoadedWindow) -> impl IntoView {
     view! {
         {move || if has_more.get() {
             view! {
-                <p class="older" class:loading=loading node_ref=at_top>
+                <p class="load-more" class:loading=loading node_ref=at_top>
                     <a href=move || format!("?before={}", first()) on:click=move |event| { event.prevent_default(); window.load_older(); }>
                         {move || if loading.get() { strings::LOADING_OLDER } else { strings::OLDER_MESSAGES }}
                     </a>
                 </p>
             }.into_any()
         } else {
-            view! { <p class="older muted" class:loading=loading>{strings::THREAD_START}</p> }.into_any()
+            view! { <p class="load-more muted" class:loading=loading>{strings::THREAD_START}</p> }.into_any()
         }}
     }
 }
@@ -122,7 +122,7 @@ fn Newer(thread: RwSignal<Thread>, window: LoadedWindow) -> impl IntoView {
     move || {
         beyond.get().map(|(shown, last)| {
             view! {
-                <p class="older" node_ref=at_bottom>
+                <p class="load-more" node_ref=at_bottom>
                     <a href=format!("?after={shown}") on:click=move |event| { event.prevent_default(); window.load_newer(); }>{strings::NEWER_MESSAGES}</a>
                     <a href=format!("?at={last}") on:click=move |event| { event.prevent_default(); window.load_latest(); }>{strings::LATEST_MESSAGES}</a>
                 </p>

@@ -31,18 +31,18 @@ pub fn TopBar(frame: RwSignal<NavState>) -> impl IntoView {
             <a class="brand" href="/inbox">{strings::SITE}</a>
             <nav aria-label=strings::MENU>
                 {organizer.then(|| view! {
-                    <a class="bar-item" href="/talents"><Icon glyph=Glyph::Search/><span class="bar-word">{strings::FIND_TALENT}</span></a>
+                    <a class="nav-item" href="/talents"><Icon glyph=Glyph::Search/><span class="nav-label">{strings::FIND_TALENT}</span></a>
                 })}
-                <a class="bar-item" href="/notifications" aria-label=move || strings::notifications_label(count())>
+                <a class="nav-item" href="/notifications" aria-label=move || strings::notifications_label(count())>
                     <Icon glyph=Glyph::Bell/>
                     {move || (count() > 0).then(|| view! { <span class="badge">{count()}</span> })}
                 </a>
             </nav>
-            <a class="bar-item" href="/settings" aria-label=move || strings::settings_of(&name())>
-                <Icon glyph=Glyph::Person/><span class="bar-word bar-name"><IsolatedText text=Signal::derive(name)/></span>
+            <a class="nav-item" href="/settings" aria-label=move || strings::settings_of(&name())>
+                <Icon glyph=Glyph::Person/><span class="nav-label nav-name"><IsolatedText text=Signal::derive(name)/></span>
             </a>
             <PostForm path="/fn/sign-out" on:submit=leave>
-                <button class="bar-item" type="submit"><Icon glyph=Glyph::Door/><span class="bar-word">{strings::SIGN_OUT}</span></button>
+                <button class="nav-item" type="submit"><Icon glyph=Glyph::Door/><span class="nav-label">{strings::SIGN_OUT}</span></button>
             </PostForm>
         </header>
     }

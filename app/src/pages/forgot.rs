@@ -23,7 +23,7 @@ pub fn Forgot() -> impl IntoView {
                 <TextField form field="email" label=strings::EMAIL kind="email" maxlength=EMAIL_LIMIT autocomplete="username"/>
                 <SubmitButton form label=strings::SEND_LINK busy=strings::SENDING_LINK/>
             </Form>
-            <p class="ways"><a href="/signin">{strings::BACK_TO_SIGN_IN}</a></p>
+            <p class="link-list"><a href="/signin">{strings::BACK_TO_SIGN_IN}</a></p>
         </main>
     }
 }

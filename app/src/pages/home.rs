@@ -28,11 +28,11 @@ pub fn Home() -> impl IntoView {
                 <a class="button primary" href="/signin">{strings::SIGN_IN}</a>
                 <a class="button" href="/register">{strings::CREATE_ACCOUNT}</a>
             </p>
-            <ul class="ways">
+            <ul class="link-list">
                 <li><a href="/register?role=talent">{strings::JOIN_AS_TALENT}</a></li>
                 <li><a href="/register?role=organizer">{strings::JOIN_AS_ORGANIZER}</a></li>
             </ul>
-            <ul class="points">
+            <ul class="features">
                 {strings::POINTS.map(|(title, text)| view! { <li><h2>{title}</h2><p class="muted">{text}</p></li> })}
             </ul>
         </main>

@@ -66,7 +66,7 @@ fn InboxList(mine: ForPerson<Inbox>, first_page: bool) -> impl IntoView {
         });
     });
     view! {
-        {(!first_page).then(|| view! { <p class="older"><a href="/inbox">{strings::LATEST_CONVERSATIONS}</a></p> })}
+        {(!first_page).then(|| view! { <p class="load-more"><a href="/inbox">{strings::LATEST_CONVERSATIONS}</a></p> })}
         <ul class="rows" role="list" aria-label=strings::CONVERSATIONS>
             {keyed_list(rows, |conversation| conversation.id, move |conversation| view! { <InboxRow me inbox conversation/> }.into_any())}
         </ul>
@@ -74,7 +74,7 @@ fn InboxList(mine: ForPerson<Inbox>, first_page: bool) -> impl IntoView {
         {move || next().map(|page| {
             let href = format!("/inbox?page={page}");
             view! {
-                <p class="older">
+                <p class="load-more">
                     <a href=href on:click=move |event| { event.prevent_default(); load(page.clone()); }>{strings::OLDER_CONVERSATIONS}</a>
                 </p>
             }
@@ -111,7 +111,7 @@ pub fn InboxPage() -> impl IntoView {
         <PageTitle text=move || live.title_with_unread(strings::INBOX)/>
         <main class="thread-pane empty" id="content">
             <h1 class="visually-hidden">{strings::INBOX}</h1>
-            <div class="notice wide-only">
+            <div class="empty-state wide-only">
                 <h2>{strings::CHOOSE}</h2>
                 <p class="muted">{strings::CHOOSE_LEAD}</p>
             </div>

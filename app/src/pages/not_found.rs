@@ -11,7 +11,7 @@ pub fn NotFound() -> impl IntoView {
         <PageTitle text=strings::NOT_FOUND/>
         <SiteBar/>
         <main class="page">
-            <div class="notice">
+            <div class="empty-state">
                 <h1>{strings::NOT_FOUND}</h1>
                 <p class="muted">{strings::NOT_FOUND_LEAD}</p>
                 <a class="button primary" href="/">{strings::HOME}</a>

@@ -77,7 +77,7 @@ fn NotificationList(mine: ForPerson<NotificationList>, first_page: bool, form: F
         {move || notices.with(|notices| notices.next_page.clone()).map(|page| {
             let href = format!("/notifications?page={page}");
             view! {
-                <p class="older">
+                <p class="load-more">
                     <a href=href on:click=move |event| { event.prevent_default(); load(page.clone()); }>{strings::OLDER_NOTIFICATIONS}</a>
                 </p>
             }

@@ -26,7 +26,7 @@ pub fn Register() -> impl IntoView {
                 <PasswordField form field="password" label=strings::PASSWORD new=true/>
                 <SubmitButton form label=strings::CREATE_ACCOUNT busy=strings::CREATING_ACCOUNT/>
             </Form>
-            <p class="ways"><span class="muted">{strings::HAVE_ACCOUNT}</span>" "<a href="/signin">{strings::SIGN_IN}</a></p>
+            <p class="link-list"><span class="muted">{strings::HAVE_ACCOUNT}</span>" "<a href="/signin">{strings::SIGN_IN}</a></p>
         </main>
     }
 }

@@ -108,7 +108,7 @@ fn SettingsSection(
     children: Children,
 ) -> impl IntoView {
     view! {
-        <section class="part" aria-labelledby=id>
+        <section class="settings-section" aria-labelledby=id>
             <h2 id=id tabindex="-1">{title}</h2>
             <p class="muted">{lead}</p>
             {children()}

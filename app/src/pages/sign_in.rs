@@ -38,7 +38,7 @@ pub fn SignIn() -> impl IntoView {
                 <PasswordField form field="password" label=strings::PASSWORD/>
                 <SubmitButton form label=strings::SIGN_IN busy=strings::SIGNING_IN/>
             </Form>
-            <ul class="ways">
+            <ul class="link-list">
                 <li><a href="/forgot">{strings::FORGOT_PASSWORD}</a></li>
                 <li><span class="muted">{strings::NEW_HERE}</span>" "<a href="/register">{strings::CREATE_ACCOUNT}</a></li>
             </ul>

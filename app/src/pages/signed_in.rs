@@ -24,7 +24,7 @@ pub fn SignedInLayout() -> impl IntoView {
         })
     };
     view! {
-        <a class="skip" href="#content" rel="external">{strings::SKIP}</a>
+        <a class="skip-link" href="#content" rel="external">{strings::SKIP}</a>
         <Transition fallback=SiteBar>
             {move || Suspend::new(async move {
                 match frame.await {

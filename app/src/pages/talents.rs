@@ -57,7 +57,7 @@ fn TalentResults(directory: Directory, query: Option<String>, craft: Option<Stri
         </ul>
         {empty.then(|| view! { <EmptyState title=strings::NO_TALENT lead=strings::NO_TALENT_LEAD/> })}
         {more.map(|pairs| view! {
-            <form class="older" method="get" action="/talents">
+            <form class="load-more" method="get" action="/talents">
                 {pairs.map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect_view()}
                 <button class="button" type="submit">{strings::MORE_TALENT}</button>
             </form>

@@ -99,7 +99,7 @@ fn ThreadView(mine: ForPerson<Thread>, at: Option<i64>) -> impl IntoView {
             <MarkRead thread/>
             <Composer me thread/>
         </main>
-        <aside class="facts-pane" aria-label=strings::BOOKING>
+        <aside class="details-pane" aria-label=strings::BOOKING>
             <h2>{strings::BOOKING}</h2>
             <BookingFacts booking/>
             <AcceptOrDecline actions conversation/>

@@ -47,12 +47,12 @@ pub(super) fn MessageRow(
     };
     view! {
         {row.day.map(|day| view! { <p class="day"><time datetime=created_at.day().to_string()>{day}</time></p> })}
-        {row.new.then(|| view! { <p class="new-line" id="new">{strings::NEW}</p> })}
+        {row.new.then(|| view! { <p class="unread-divider" id="new">{strings::NEW}</p> })}
         {match step {
             Some(status) => Either::Left(view! { <SystemMessage seq status by=(!mine).then_some(by) at=created_at/> }),
             None => Either::Right(view! {
                 <div class="message" id=format!("m{seq}") data-seq=seq class:mine=mine class:first=row.first class:linked=linked == Some(seq)>
-                    {row.first.then(|| view! { <p class="by"><span><IsolatedText text=by/></span>" "<a href=format!("?at={seq}#m{seq}")><Time at=created_at format=TimeFormat::Clock/></a></p> })}
+                    {row.first.then(|| view! { <p class="message-meta"><span><IsolatedText text=by/></span>" "<a href=format!("?at={seq}#m{seq}")><Time at=created_at format=TimeFormat::Clock/></a></p> })}
                     <p class="bubble" dir="auto"><LinkedText text=body/></p>
                     {status}
                 </div>
@@ -70,7 +70,7 @@ fn SystemMessage(seq: i64, status: BookingStatus, by: Option<String>, at: Timest
     };
     let text = strings::booking_event_text(status, by.as_deref());
     view! {
-        <p class="system" data-seq=seq>
+        <p class="system-message" data-seq=seq>
             <Icon glyph/> <span>{text}</span> " " <Time at format=TimeFormat::Clock/>
         </p>
     }

@@ -27,7 +27,7 @@ pub(super) fn NotificationRow(
             <a class="row" class:unread=unread href=href id=link_id>
                 <Avatar person=actor/>
                 <span class="row-name">{what}</span>
-                <span class="row-when"><Time at=created_at format=TimeFormat::Short/></span>
+                <span class="row-time"><Time at=created_at format=TimeFormat::Short/></span>
                 <span class="row-about">
                     <span class="row-last"><IsolatedText text=preview/></span>
                     {move || unread.get().then(|| view! { <span class="badge">{strings::UNREAD}</span> })}
@@ -37,8 +37,8 @@ pub(super) fn NotificationRow(
             {move || unread.get().then(|| view! {
                 <Form form on:submit=move |_| focus_on(link.get_value())>
                     <input type="hidden" name="id" value=id.to_string()/>
-                    <button class="bar-item" type="submit" aria-label=mark.get_value() disabled=form.pending>
-                        <Icon glyph=Glyph::Check/><span class="bar-word">{strings::MARK_READ}</span>
+                    <button class="nav-item" type="submit" aria-label=mark.get_value() disabled=form.pending>
+                        <Icon glyph=Glyph::Check/><span class="nav-label">{strings::MARK_READ}</span>
                     </button>
                 </Form>
             })}

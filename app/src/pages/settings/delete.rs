@@ -17,10 +17,10 @@ pub(super) fn DeleteAccount(email: String) -> impl IntoView {
     let failed = form.failure.with_untracked(Option::is_some);
     view! {
         <SettingsSection id="delete" title=strings::DELETE_ACCOUNT lead=strings::DELETE_LEAD>
-            <ul class="points-list">
+            <ul class="bullet-list">
                 {strings::DELETE_POINTS.map(|point| view! { <li>{point}</li> })}
             </ul>
-            <details class="call-off" open=failed>
+            <details class="danger-zone" open=failed>
                 <summary>{strings::DELETE_OPEN}</summary>
                 <FormError failure=form.failure/>
                 <PostForm path="/fn/leave" class="form" id=form.id on:submit=move |_| outbox.begin_deletion()>

@@ -17,7 +17,7 @@ pub(super) fn Devices(lists: AccessLists) -> impl IntoView {
         <SettingsSection id="devices" title=strings::DEVICES lead=strings::DEVICES_LEAD>
             <FormError failure=form.failure/>
             <Flash text=form.done_text(strings::ENDED)/>
-            <ul class="keys" role="list" aria-labelledby="devices">
+            <ul class="credentials" role="list" aria-labelledby="devices">
                 {keyed_list(move || lists.devices.get(), |device| (device.id, device.last_seen_at), move |device| view! { <DeviceRow device form/> }.into_any())}
             </ul>
         </SettingsSection>
@@ -39,8 +39,8 @@ fn DeviceRow(device: Device, form: FormState) -> impl IntoView {
     let name = strings::device_name(&user_agent);
     let (label, about) = (strings::sign_out_of(&name), format!("device-{id}"));
     view! {
-        <li class="key">
-            <p class="key-name"><IsolatedText text=name/> {current.then(|| view! { " " <span class="chip accepted">{strings::THIS_DEVICE}</span> })}</p>
+        <li class="credential">
+            <p class="credential-name"><IsolatedText text=name/> {current.then(|| view! { " " <span class="chip accepted">{strings::THIS_DEVICE}</span> })}</p>
             <p class="help" id=about.clone()>
                 {strings::SIGNED_IN} <Time at=created_at format=TimeFormat::Exact/> ", "
                 {strings::LAST_USED} <Time at=last_seen_at format=TimeFormat::Exact/>

@@ -29,7 +29,7 @@ pub(super) fn Tokens(lists: AccessLists, email: String, confirmed: RwSignal<bool
         <SettingsSection id="tokens" title=strings::TOKENS lead=strings::TOKENS_LEAD>
             <FormError failure=form.failure/>
             <Flash text=form.done_text(strings::REVOKED)/>
-            <ul class="keys" role="list" aria-labelledby="tokens">
+            <ul class="credentials" role="list" aria-labelledby="tokens">
                 {keyed_list(move || lists.tokens.get(), |token| (token.id, token.last_used_at), move |token| view! { <TokenRow token form/> }.into_any())}
             </ul>
             {move || locale.is_hydrated().then(|| match confirmed.get() {
@@ -47,8 +47,8 @@ fn TokenRow(token: AccessToken, form: FormState) -> impl IntoView {
     let (label, about) = (strings::revoke_label(&name), format!("token-{id}"));
     let used = last_used_at != created_at;
     view! {
-        <li class="key">
-            <p class="key-name"><IsolatedText text=name/> " " <span class="chip">{strings::scope_label(scope)}</span></p>
+        <li class="credential">
+            <p class="credential-name"><IsolatedText text=name/> " " <span class="chip">{strings::scope_label(scope)}</span></p>
             <p class="help" id=about.clone()>
                 {strings::MADE} <Time at=created_at format=TimeFormat::Exact/> ", "
                 {if used { strings::LAST_USED } else { strings::NEVER_USED }} {used.then(|| view! { <Time at=last_used_at format=TimeFormat::Exact/> })} ", "
