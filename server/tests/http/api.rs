@@ -1,15 +1,15 @@
 //! Under `/api`.
 
 mod auth;
+mod authorization;
 mod bodies;
 mod bookings;
 mod conversations;
 mod cross_site;
-mod document;
 mod events;
 mod export;
 mod messages;
 mod notifications;
+mod openapi;
 mod paths;
-mod strangers;
 mod talents;

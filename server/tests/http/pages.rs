@@ -1,11 +1,11 @@
 //! The rendered pages and the files beside them.
 
-mod doors;
 mod files;
 mod forms;
 mod headers;
-mod kinds;
 mod policy;
+mod redirects;
+mod response_kinds;
 mod security_txt;
 
 use crate::support::Site;

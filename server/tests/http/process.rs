@@ -1,15 +1,15 @@
 //! What has no URL: settings, logs, signals, and several programs on one database.
 
-mod encrypted;
+mod backup;
+mod crash;
 mod files;
-mod keeping;
-mod killing;
 mod logs;
 mod metrics;
+mod multiple_servers;
 mod nodes;
 mod outage;
 mod seeding;
 mod settings;
-mod several;
-mod stopping;
+mod shutdown;
+mod tls;
 mod traces;

@@ -7,7 +7,7 @@ mod page_owner;
 mod revoked;
 mod table;
 
-use crate::support::{Actor, Answer, NOBODYS, SARAH, Site, acts::event_day, new_id, soon};
+use crate::support::{Actor, Answer, NOBODYS, SARAH, Site, actions::event_day, new_id, soon};
 use reqwest::{Method, header};
 use serde_json::json;
 use std::{collections::BTreeSet, path::Path};

@@ -1,23 +1,23 @@
 //! What the tests stand on.
 
+pub(crate) mod actions;
 pub(crate) mod actor;
-pub(crate) mod acts;
-pub(crate) mod answer;
-pub(crate) mod authority;
 pub(crate) mod bus;
+pub(crate) mod certificate_authority;
 pub(crate) mod html;
-pub(crate) mod numbers;
+pub(crate) mod json_shapes;
+pub(crate) mod metrics_page;
 pub(crate) mod postgres;
 pub(crate) mod process;
 pub(crate) mod raw;
-pub(crate) mod shape;
+pub(crate) mod response;
 pub(crate) mod site;
 pub(crate) mod smtp;
 pub(crate) mod stream;
 pub(crate) mod template;
 
 pub(crate) use actor::Actor;
-pub(crate) use answer::Answer;
+pub(crate) use response::Answer;
 pub(crate) use site::Site;
 pub(crate) use stream::{Frame, Stream};
 

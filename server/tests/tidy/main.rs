@@ -4,10 +4,10 @@ mod asvs;
 mod browser;
 mod components;
 mod dependencies;
-mod document;
 mod files;
 mod functions;
 mod markup;
+mod openapi;
 mod shape;
 mod writes;
 

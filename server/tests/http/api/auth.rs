@@ -1,9 +1,9 @@
 //! `/api/auth`
 
-mod addresses;
-mod failures;
-mod joining;
+mod client_address;
+mod lockout;
+mod registration;
 mod session;
 mod sign_in;
+mod sign_in_burst;
 mod sign_out;
-mod storm;

@@ -1,6 +1,6 @@
 //! Bodies that can't be read, by every path that reads one.
 
-use crate::support::{Actor, NOBODYS, Site, actor::form, acts::inquiry};
+use crate::support::{Actor, NOBODYS, Site, actions::inquiry, actor::form};
 use reqwest::{Body, Method};
 use serde_json::{Value, json};
 

@@ -2,8 +2,8 @@
 
 use crate::support::{
     NOBODYS, Site,
-    acts::{each, event_day, inquiry},
-    new_id, shape,
+    actions::{each, event_day, inquiry},
+    json_shapes, new_id,
 };
 use serde_json::json;
 
@@ -12,9 +12,9 @@ async fn an_organizer_asks_and_both_see_it() {
     let site = Site::new().await;
     let mut hers = site.achieng().follow("/api/events").await;
     let opened = site.eventpro().book(&site.people.achieng, "  A gala — سهرة 🎉 ").await;
-    shape::keys(&opened, &["booking", "conversation"]);
-    shape::booking(&opened["booking"]);
-    shape::conversation(&opened["conversation"]);
+    json_shapes::keys(&opened, &["booking", "conversation"]);
+    json_shapes::booking(&opened["booking"]);
+    json_shapes::conversation(&opened["conversation"]);
     assert_eq!(opened["conversation"]["booking"], opened["booking"]);
     assert_eq!(opened["booking"]["title"], "A gala — سهرة 🎉");
     assert_eq!(opened["booking"]["eventDate"], event_day());
@@ -27,16 +27,16 @@ async fn an_organizer_asks_and_both_see_it() {
     let told = hers.take(3).await;
     let names: Vec<&str> = told.iter().map(|frame| frame.event.as_str()).collect();
     assert_eq!(names, ["conversation.created", "message.created", "notification.created"]);
-    shape::conversation(&told[0].data["conversation"]);
+    json_shapes::conversation(&told[0].data["conversation"]);
     assert_eq!(told[0].data["conversation"]["counterpart"]["name"], "EventPro Kenya");
 
     let id = opened["booking"]["id"].as_str().expect("an id");
     let seen = site.achieng().get(&format!("/api/bookings/{id}")).await.ok(200);
-    shape::keys(&seen, &["booking", "conversation"]);
+    json_shapes::keys(&seen, &["booking", "conversation"]);
     assert_eq!(seen["booking"], opened["booking"]);
     assert_eq!(seen["conversation"]["unread"], 1);
     let list = site.achieng().get("/api/bookings").await.ok(200);
-    shape::keys(&list, &["bookings", "nextPage"]);
+    json_shapes::keys(&list, &["bookings", "nextPage"]);
     assert_eq!(list["bookings"], json!([opened["booking"]]));
     site.safari().get(&format!("/api/bookings/{id}")).await.problem(404, "not_found");
 }

@@ -1,11 +1,11 @@
 //! `/api/conversations/{id}`
 
+mod ephemeral;
 mod history;
-mod passing;
 mod read;
 mod receipts;
 
-use crate::support::{Site, shape};
+use crate::support::{Site, json_shapes};
 
 #[tokio::test]
 async fn a_conversation_is_seen_from_ones_own_side() {
@@ -13,8 +13,8 @@ async fn a_conversation_is_seen_from_ones_own_side() {
     let path = format!("/api/conversations/{}", site.launch);
     for (actor, counterpart) in [(site.eventpro(), &site.people.sarah), (site.sarah(), &site.people.eventpro)] {
         let seen = actor.get(&path).await.ok(200);
-        shape::keys(&seen, &["conversation", "cursor"]);
-        shape::conversation(&seen["conversation"]);
+        json_shapes::keys(&seen, &["conversation", "cursor"]);
+        json_shapes::conversation(&seen["conversation"]);
         assert_eq!(seen["conversation"]["counterpart"]["id"], counterpart.as_str());
         let inbox = actor.get("/api/messages").await.ok(200);
         assert_eq!(seen["conversation"], inbox["conversations"][0], "the same as in the inbox");

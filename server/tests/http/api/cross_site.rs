@@ -2,8 +2,8 @@
 
 use crate::support::{
     Actor, Answer, PASSWORD, SARAH, Site,
+    actions::{event_day, inquiry},
     actor::{escaped, form},
-    acts::{event_day, inquiry},
     new_id,
 };
 use reqwest::Method;

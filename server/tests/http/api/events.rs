@@ -1,9 +1,9 @@
 //! `/api/events` and `/api/websocket`
 
-mod flow;
+mod handshake;
 mod heartbeat;
 mod limit;
-mod opening;
-mod resuming;
-mod slow;
-mod wire;
+mod ordering;
+mod resume;
+mod slow_consumers;
+mod sse_socket;

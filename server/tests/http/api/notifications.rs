@@ -1,18 +1,18 @@
 //! `/api/notifications`
 
-use crate::support::{Site, acts::each, shape};
+use crate::support::{Site, actions::each, json_shapes};
 
 #[tokio::test]
 async fn a_message_and_a_booking_ring_the_bell() {
     let site = Site::new().await;
     let (eventpro, sarah, achieng) = (site.eventpro(), site.sarah(), site.achieng());
     let before = sarah.get("/api/notifications").await.ok(200);
-    shape::keys(&before, &["notifications", "unread", "nextPage", "cursor"]);
+    json_shapes::keys(&before, &["notifications", "unread", "nextPage", "cursor"]);
     let text = format!("Karibu sana {}", "na tena ".repeat(40));
     let message = eventpro.say(&site.launch, &text).await;
     let after = sarah.get("/api/notifications").await.ok(200);
     let newest = &after["notifications"][0];
-    shape::notification(newest);
+    json_shapes::notification(newest);
     assert_eq!((&newest["kind"], &newest["readAt"]), (&"message".into(), &serde_json::Value::Null));
     assert_eq!(newest["conversationId"], message["conversationId"]);
     assert_eq!(newest["bookingId"], message["bookingId"]);
@@ -25,7 +25,7 @@ async fn a_message_and_a_booking_ring_the_bell() {
     eventpro.book(&site.people.achieng, "A gala").await;
     let hers = achieng.get("/api/notifications").await.ok(200);
     assert_eq!(each(&hers["notifications"], "kind"), ["booking"]);
-    shape::notification(&hers["notifications"][0]);
+    json_shapes::notification(&hers["notifications"][0]);
     assert_eq!(hers["unread"], 1);
 }
 
@@ -45,7 +45,7 @@ async fn reading_a_thread_marks_what_was_told_of_it() {
     site.sarah().put(&read, &serde_json::json!({ "seq": message["seq"] })).await.empty();
     let notices = site.sarah().get("/api/notifications").await.ok(200);
     assert_eq!(notices["unread"], 0);
-    shape::instant(&notices["notifications"][0]["readAt"]);
+    json_shapes::instant(&notices["notifications"][0]["readAt"]);
 }
 
 #[tokio::test]

@@ -1,15 +1,15 @@
 //! `/api/talents`
 
-use crate::support::{Site, actor::escaped, acts::each, shape};
+use crate::support::{Site, actions::each, actor::escaped, json_shapes};
 
 #[tokio::test]
 async fn the_directory_lists_talent_by_name() {
     let site = Site::new().await;
     for actor in [site.eventpro(), site.sarah()] {
         let directory = actor.get("/api/talents").await.ok(200);
-        shape::keys(&directory, &["talents", "nextPage"]);
+        json_shapes::keys(&directory, &["talents", "nextPage"]);
         assert_eq!(each(&directory["talents"], "name"), ["DJ Kamau", "MC Achieng", "Sarah Wanjiru"]);
-        directory["talents"].as_array().expect("a list").iter().for_each(shape::person);
+        directory["talents"].as_array().expect("a list").iter().for_each(json_shapes::person);
         assert!(directory["nextPage"].is_null());
         assert!(!directory.to_string().contains('@'), "an address is nobody else's business");
     }

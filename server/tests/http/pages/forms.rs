@@ -1,6 +1,6 @@
 //! Without JavaScript: plain forms, answered with a redirect.
 
-use crate::support::{Answer, EVENTPRO, PASSWORD, SARAH, Site, actor::form, acts::event_day};
+use crate::support::{Answer, EVENTPRO, PASSWORD, SARAH, Site, actions::event_day, actor::form};
 
 /// A way on, in 302 or 303.
 fn sent_to(answer: &Answer) -> &str {

@@ -1,6 +1,6 @@
 use super::{
     inner,
-    kinds::{Sample, of_every_kind},
+    response_kinds::{Sample, of_every_kind},
 };
 use crate::support::{Answer, Site};
 use reqwest::Method;

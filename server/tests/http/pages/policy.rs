@@ -2,7 +2,7 @@
 
 use super::{
     inner,
-    kinds::{Kind, Sample, of_every_kind},
+    response_kinds::{Kind, Sample, of_every_kind},
 };
 use crate::support::{Answer, Site};
 use reqwest::Method;

@@ -1,4 +1,4 @@
-use crate::support::{ACHIENG, Answer, DEMO_PEOPLE, PASSWORD, SARAH, Site, actor::escaped, acts::inquiry, new_id};
+use crate::support::{ACHIENG, Answer, DEMO_PEOPLE, PASSWORD, SARAH, Site, actions::inquiry, actor::escaped, new_id};
 use reqwest::Method;
 use serde_json::{Value, json};
 

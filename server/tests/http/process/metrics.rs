@@ -1,6 +1,7 @@
 use crate::support::{
-    SARAH, Site, new_id,
-    numbers::{MEASURED, Numbers},
+    SARAH, Site,
+    metrics_page::{MEASURED, Numbers},
+    new_id,
 };
 use serde_json::json;
 use std::net::{SocketAddr, TcpListener};

@@ -3,7 +3,7 @@
 use crate::support::{
     Actor, EVENTPRO, PASSWORD, SARAH, Stream,
     bus::Nats,
-    numbers::{MEASURED, Numbers},
+    metrics_page::{MEASURED, Numbers},
     postgres::Database,
     process::{Process, Settings, run, settings},
     within,

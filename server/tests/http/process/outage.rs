@@ -1,6 +1,6 @@
 use crate::support::{
     Actor, Answer, PASSWORD, SARAH,
-    numbers::{MEASURED, Numbers},
+    metrics_page::{MEASURED, Numbers},
     postgres::Database,
     process::{Process, run, settings},
     within,

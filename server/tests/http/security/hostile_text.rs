@@ -7,8 +7,8 @@
 
 use crate::support::{
     Actor, Answer, EVENTPRO, PASSWORD, SARAH, Site,
+    actions::event_day,
     actor::escaped,
-    acts::event_day,
     html::{Document, Element},
 };
 use reqwest::Method;

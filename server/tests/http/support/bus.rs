@@ -1,6 +1,6 @@
 //! A NATS server of one test.
 
-use super::{authority::Issued, within};
+use super::{certificate_authority::Issued, within};
 use std::{
     net::{Ipv4Addr, TcpListener},
     path::Path,

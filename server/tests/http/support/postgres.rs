@@ -1,6 +1,6 @@
 //! A database on the PostgreSQL server that `bin/with-postgres` lends.
 
-use super::{authority::Issued, new_id, soon};
+use super::{certificate_authority::Issued, new_id, soon};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use std::thread;
 

@@ -1,6 +1,6 @@
 //! A mail server that speaks TLS from the first byte, and says of each mail that it took it.
 
-use super::authority::Issued;
+use super::certificate_authority::Issued;
 use std::{net::SocketAddr, sync::Arc};
 use tokio::{
     io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader},

@@ -119,7 +119,7 @@ pub(crate) fn parse(text: &str) -> Frame {
         assert_eq!(frame.id, None, "nobody resumes from what isn't kept");
     } else if !["ready", "reset", "session-ended"].contains(&frame.event.as_str()) {
         assert_eq!(frame.data["seq"], frame.id(), "the id is the number of the event");
-        super::shape::instant(&frame.data["at"]);
+        super::json_shapes::instant(&frame.data["at"]);
     }
     frame
 }

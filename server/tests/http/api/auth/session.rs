@@ -1,15 +1,15 @@
 //! `/api/auth/session`
 
-use crate::support::{SARAH, Site, shape};
+use crate::support::{SARAH, Site, json_shapes};
 use serde_json::json;
 
 #[tokio::test]
 async fn a_session_says_whose_it_is_and_until_when() {
     let site = Site::new().await;
     let session = site.sarah().get("/api/auth/session").await.ok(200);
-    shape::keys(&session, &["user", "expiresAt"]);
-    shape::user(&session["user"]);
-    shape::instant(&session["expiresAt"]);
+    json_shapes::keys(&session, &["user", "expiresAt"]);
+    json_shapes::user(&session["user"]);
+    json_shapes::instant(&session["expiresAt"]);
     let expected = json!({
         "id": site.people.sarah,
         "name": "Sarah Wanjiru",

@@ -1,6 +1,6 @@
 //! `/api/auth/callback/credentials`
 
-use crate::support::{Answer, DEMO_PEOPLE, EVENTPRO, PASSWORD, SARAH, Site, actor::form, shape};
+use crate::support::{Answer, DEMO_PEOPLE, EVENTPRO, PASSWORD, SARAH, Site, actor::form, json_shapes};
 use http::header::SET_COOKIE;
 use reqwest::Method;
 
@@ -23,8 +23,8 @@ async fn everybody_of_the_cast_comes_in() {
     for email in DEMO_PEOPLE {
         let answer = site.anonymous().sign_in(email, PASSWORD).await;
         let signed_in = answer.ok(200);
-        shape::keys(&signed_in, &["user"]);
-        shape::user(&signed_in["user"]);
+        json_shapes::keys(&signed_in, &["user"]);
+        json_shapes::user(&signed_in["user"]);
         assert_eq!((&signed_in["user"]["email"], &signed_in["user"]["emailVerified"]), (&email.into(), &true.into()));
         cookie(&answer, "greenroom", "");
         let session = site.holder_of(&answer.token()).get("/api/auth/session").await.ok(200);
@@ -38,7 +38,7 @@ async fn a_form_will_do() {
     for kind in [FORM, "application/x-www-form-urlencoded; charset=UTF-8"] {
         let body = form(&[("email", SARAH), ("password", PASSWORD), ("csrfToken", "whatever")]);
         let answer = site.anonymous().send(Method::POST, DOOR, kind, body).await;
-        shape::user(&answer.ok(200)["user"]);
+        json_shapes::user(&answer.ok(200)["user"]);
         cookie(&answer, "greenroom", "");
     }
     let wrong = form(&[("email", SARAH), ("password", "wrong")]);

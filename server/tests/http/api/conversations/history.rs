@@ -1,14 +1,14 @@
 //! `/api/conversations/{id}/messages`
 
-use crate::support::{Actor, Site, shape};
+use crate::support::{Actor, Site, json_shapes};
 use serde_json::Value;
 
 /// The numbers of a window, and whether there is more.
 async fn window(actor: &Actor, conversation: &str, query: &str) -> (Vec<i64>, bool) {
     let read = actor.get(&format!("/api/conversations/{conversation}/messages{query}")).await.ok(200);
-    shape::keys(&read, &["messages", "hasMore", "cursor"]);
+    json_shapes::keys(&read, &["messages", "hasMore", "cursor"]);
     let messages = read["messages"].as_array().expect("messages");
-    messages.iter().for_each(shape::message);
+    messages.iter().for_each(json_shapes::message);
     let seqs = messages.iter().map(|message| message["seq"].as_i64().expect("a number")).collect();
     (seqs, read["hasMore"].as_bool().expect("yes or no"))
 }

@@ -1,4 +1,4 @@
-use crate::support::{Site, shape};
+use crate::support::{Site, json_shapes};
 use std::time::{Duration, Instant};
 
 #[tokio::test]
@@ -19,8 +19,8 @@ async fn every_stream_gives_a_sign_of_life_every_15_seconds() {
     for (heartbeat, cursor) in [(first, stream.cursor()), (second, stream.cursor() + 2)] {
         assert_eq!((heartbeat.event.as_str(), heartbeat.id), ("heartbeat", None), "it moves no browser's cursor");
         assert_eq!(heartbeat.data["cursor"], cursor);
-        shape::keys(&heartbeat.data, &["cursor", "at"]);
-        shape::instant(&heartbeat.data["at"]);
+        json_shapes::keys(&heartbeat.data, &["cursor", "at"]);
+        json_shapes::instant(&heartbeat.data["at"]);
     }
 }
 

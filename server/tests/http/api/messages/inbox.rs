@@ -1,4 +1,4 @@
-use crate::support::{Site, acts::each, shape};
+use crate::support::{Site, actions::each, json_shapes};
 use serde_json::json;
 
 #[tokio::test]
@@ -11,11 +11,11 @@ async fn the_inbox_has_the_shape_it_was_promised_in() {
         (site.sarah(), "/api/talent/messages", "EventPro Kenya"),
     ] {
         let inbox = actor.get(path).await.ok(200);
-        shape::keys(&inbox, &["conversations", "cursor", "nextPage"]);
+        json_shapes::keys(&inbox, &["conversations", "cursor", "nextPage"]);
         assert!(inbox["cursor"].as_i64().is_some_and(|cursor| cursor > 0));
         assert!(inbox["nextPage"].is_null());
         let conversation = &inbox["conversations"][0];
-        shape::conversation(conversation);
+        json_shapes::conversation(conversation);
         assert_eq!(conversation["counterpart"]["name"], counterpart);
         assert_eq!((&conversation["id"], &conversation["lastSeq"]), (&json!(site.launch), &json!(12)));
         assert!(!inbox.to_string().contains('@'), "nobody's address");

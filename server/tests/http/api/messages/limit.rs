@@ -1,4 +1,4 @@
-use crate::support::{Answer, Site, acts::inquiry};
+use crate::support::{Answer, Site, actions::inquiry};
 
 fn later(answer: &Answer) {
     answer.problem(429, "rate_limited");

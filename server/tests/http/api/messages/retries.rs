@@ -1,4 +1,4 @@
-use crate::support::{Site, new_id, shape};
+use crate::support::{Site, json_shapes, new_id};
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -7,9 +7,9 @@ async fn a_message_stands_in_its_conversation() {
     let id = new_id();
     let asked = json!({ "conversationId": site.launch, "body": "Habari", "clientId": id });
     let answer = site.eventpro().post("/api/messages", &asked).await.ok(201);
-    shape::keys(&answer, &["message"]);
+    json_shapes::keys(&answer, &["message"]);
     let message = &answer["message"];
-    shape::message(message);
+    json_shapes::message(message);
     assert_eq!(message["conversationId"], site.launch.as_str());
     assert_eq!(message["bookingId"], site.launch_booking.as_str());
     assert_eq!(message["sender"]["id"], site.people.eventpro.as_str());
@@ -74,7 +74,7 @@ async fn any_uuid_will_do_and_none_too() {
     let without = json!({ "conversationId": site.launch, "body": "Habari" });
     let first = site.eventpro().post("/api/messages", &without).await.ok(201);
     let second = site.eventpro().post("/api/messages", &without).await.ok(201);
-    shape::message(&first["message"]);
+    json_shapes::message(&first["message"]);
     assert_ne!(first["message"]["clientId"], second["message"]["clientId"]);
     for wrong in ["", "1", "not-a-uuid"] {
         let asked = json!({ "conversationId": site.launch, "body": "Habari", "clientId": wrong });

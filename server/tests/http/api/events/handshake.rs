@@ -1,4 +1,4 @@
-use crate::support::{Answer, Site, shape};
+use crate::support::{Answer, Site, json_shapes};
 use reqwest::Method;
 use serde_json::json;
 use std::collections::HashSet;
@@ -79,13 +79,13 @@ async fn a_message_is_told_to_both_in_its_own_shape() {
     let mut strangers = site.safari().follow("/api/events").await;
     let message = site.eventpro().say(&site.launch, "Habari").await;
     let told = mine.next().await.expect("the sender hears it too");
-    shape::keys(&told.data, &["seq", "at", "type", "message"]);
+    json_shapes::keys(&told.data, &["seq", "at", "type", "message"]);
     assert_eq!((told.event.as_str(), &told.data["message"]), ("message.created", &message));
     let told = hers.take(2).await;
     assert_eq!(told[0].data["message"], message);
     assert_eq!(told[1].event, "notification.created");
-    shape::keys(&told[1].data, &["seq", "at", "type", "notification"]);
-    shape::notification(&told[1].data["notification"]);
+    json_shapes::keys(&told[1].data, &["seq", "at", "type", "notification"]);
+    json_shapes::notification(&told[1].data["notification"]);
     site.kamau().say(&site.sundowner, "Nobody else's business").await;
     let heard = strangers.next().await.expect("his own");
     assert_eq!((heard.body(), heard.id()), ("Nobody else's business", strangers.cursor() + 1));

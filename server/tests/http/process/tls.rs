@@ -2,8 +2,8 @@
 
 use crate::support::{
     Actor, SARAH, Site,
-    authority::Authority,
     bus::Nats,
+    certificate_authority::Authority,
     postgres::Database,
     process::{Process, run, settings},
     smtp::MailServer,

@@ -21,7 +21,7 @@ async fn the_other_hears_who_is_typing() {
     sarah.put(&format!("/api/conversations/{launch}/typing"), &json!({})).await.empty();
     let told = next(&mut stream, "typing").await;
     assert_eq!((&told["conversationId"], &told["userId"]), (&json!(launch), &json!(site.people.sarah)));
-    crate::support::shape::instant(&told["until"]);
+    crate::support::json_shapes::instant(&told["until"]);
 }
 
 #[tokio::test]
@@ -37,5 +37,5 @@ async fn coming_and_going_is_told() {
     assert_eq!(next(&mut stream, "presence").await, json!({ "userId": site.people.sarah, "online": false }));
     let gone = eventpro.get(&path).await.ok(200);
     assert_eq!(gone["online"], false);
-    crate::support::shape::instant(&gone["activeAt"]);
+    crate::support::json_shapes::instant(&gone["activeAt"]);
 }

@@ -1,6 +1,6 @@
 use crate::support::{
     Frame, Site,
-    numbers::{MEASURED, Numbers},
+    metrics_page::{MEASURED, Numbers},
     stream, within,
 };
 use futures::future::join_all;

@@ -182,7 +182,7 @@ async fn devices_are_listed_and_signed_out() {
     let mut stream = phone.follow("/api/events").await;
     let listed = site.sarah().get("/api/auth/sessions").await.ok(200)["sessions"].clone();
     let devices = listed.as_array().expect("sessions");
-    crate::support::shape::keys(&devices[0], &["id", "current", "userAgent", "createdAt", "lastSeenAt"]);
+    crate::support::json_shapes::keys(&devices[0], &["id", "current", "userAgent", "createdAt", "lastSeenAt"]);
     let id_of = |current: bool| {
         let device = devices.iter().find(|device| device["current"] == current).expect("a device");
         device["id"].as_str().expect("an id").to_owned()
