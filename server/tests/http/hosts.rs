@@ -1,10 +1,10 @@
 //! Whom a request is addressed to: another site's name that leads to this machine opens nothing.
 
-use crate::support::{Answer, SARAH, Site, raw::raw};
+use crate::support::{SARAH, Site, TestResponse, raw::raw};
 use reqwest::Method;
 
 /// A request with these lines of its own.
-async fn ask(site: &Site, line: &str, headers: &[&str]) -> Answer {
+async fn ask(site: &Site, line: &str, headers: &[&str]) -> TestResponse {
     let headers: String = headers.iter().map(|header| format!("{header}\r\n")).collect();
     let request = format!("{line}\r\n{headers}cookie: greenroom={}\r\nconnection: close\r\n\r\n", site.tokens[SARAH]);
     raw(site.addr(), request.as_bytes()).await
@@ -75,7 +75,9 @@ async fn mails_are_shown_to_no_request_that_was_forwarded() {
     let site = Site::new().await;
     let shown = async |header: Option<(&str, &str)>| {
         let request = site.anonymous().request(Method::GET, "/dev/mail");
-        Answer::to(header.iter().fold(request, |request, (name, value)| request.header(*name, *value))).await.status
+        TestResponse::to(header.iter().fold(request, |request, (name, value)| request.header(*name, *value)))
+            .await
+            .status
     };
     assert_eq!(shown(None).await, 200);
     for header in [

@@ -7,7 +7,7 @@ mod page_owner;
 mod revoked;
 mod table;
 
-use crate::support::{Actor, Answer, NOBODYS, SARAH, Site, actions::event_day, new_id, soon};
+use crate::support::{Actor, SARAH, Site, TestResponse, UNKNOWN_ID, actions::event_day, new_id, soon};
 use reqwest::{Method, header};
 use serde_json::json;
 use std::{collections::BTreeSet, path::Path};
@@ -28,7 +28,7 @@ impl Names {
             ("{booking}", site.launch_booking.clone()),
             ("{achieng}", site.people.achieng.clone()),
             ("{session}", session.as_str().expect("an id").to_owned()),
-            ("{nobody}", NOBODYS.to_owned()),
+            ("{nobody}", UNKNOWN_ID.to_owned()),
             ("{day}", event_day()),
         ];
         Self { pairs }
@@ -53,16 +53,16 @@ async fn cast(number: usize) -> (Site, Actor) {
             site.execute("UPDATE person SET email_verified = false WHERE email = 'mc.achieng@example.com'").await;
             site.achieng()
         }
-        "token that reads" => bot(&site, "read").await,
-        "token that writes" => bot(&site, "write").await,
+        "token that reads" => token_actor(&site, "read").await,
+        "token that writes" => token_actor(&site, "write").await,
         other => panic!("nobody plays {other}"),
     };
     (site, actor)
 }
 
-async fn bot(site: &Site, scope: &str) -> Actor {
+async fn token_actor(site: &Site, scope: &str) -> Actor {
     let made = site.eventpro().post("/api/auth/tokens", &json!({ "name": "bot", "scope": scope })).await;
-    let bot = Actor::bearing(site.addr(), made.ok(201)["secret"].as_str().expect("a secret"));
+    let bot = Actor::with_token(site.addr(), made.ok(201)["secret"].as_str().expect("a secret"));
     bot.on_page_of(&site.people.eventpro)
 }
 
@@ -79,7 +79,7 @@ async fn status(actor: &Actor, row: &Row, names: &Names, form: bool) -> u16 {
 }
 
 /// Asks all of them, in the order of the table, and says where an answer is another than what is written down.
-async fn hold(rows: &[Row], form: bool) {
+async fn check_rows(rows: &[Row], form: bool) {
     let mut wrong = Vec::new();
     for (number, name) in ACTORS.iter().enumerate() {
         let (site, actor) = cast(number).await;
@@ -96,17 +96,17 @@ async fn hold(rows: &[Row], form: bool) {
 
 #[tokio::test]
 async fn the_interface_answers_everybody_as_written_down() {
-    hold(&API, false).await;
+    check_rows(&API, false).await;
 }
 
 #[tokio::test]
 async fn server_functions_answer_everybody_as_written_down() {
-    hold(&FUNCTIONS, true).await;
+    check_rows(&FUNCTIONS, true).await;
 }
 
 #[tokio::test]
 async fn pages_answer_everybody_as_written_down() {
-    hold(&PAGES, false).await;
+    check_rows(&PAGES, false).await;
 }
 
 #[tokio::test]
@@ -147,11 +147,11 @@ fn changes() -> impl Iterator<Item = &'static Row> {
     API.iter().chain(&FUNCTIONS).chain(&PAGES).filter(|row| row.method != "GET")
 }
 
-async fn sent(site: &Site, names: &Names, row: &Row, headers: &[(&str, &str)]) -> Answer {
+async fn sent(site: &Site, names: &Names, row: &Row, headers: &[(&str, &str)]) -> TestResponse {
     let path = names.fill(row.at.unwrap_or(row.path));
     let request = site.eventpro().request(row.method.parse().expect("a method"), &path);
     let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
-    Answer::to(request.body(names.fill(row.body))).await
+    TestResponse::to(request.body(names.fill(row.body))).await
 }
 
 #[tokio::test]
@@ -210,7 +210,7 @@ async fn a_database_that_fails_shows_nothing_of_the_inside() {
     }
     assert!(broken.len() > 15, "they did fail: {broken:?}");
     // And the log says why.
-    site.process.log_telling("no such table").await;
+    site.process.wait_for_log("no such table").await;
 }
 
 #[tokio::test]
@@ -219,7 +219,7 @@ async fn an_access_token_counts_before_a_cookie() {
     let cookie = format!("greenroom={}", site.tokens[SARAH]);
     for authorization in ["Bearer x", "Bearer ", "Basic c2FyYWg6eA==", &format!("Bearer {}", site.tokens[SARAH])] {
         let request = site.anonymous().request(Method::GET, "/api/auth/session").header("cookie", &cookie);
-        let answer = Answer::to(request.header("authorization", authorization)).await;
+        let answer = TestResponse::to(request.header("authorization", authorization)).await;
         answer.problem(401, "unauthenticated");
     }
 }

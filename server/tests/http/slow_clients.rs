@@ -1,6 +1,6 @@
 //! Clients that begin a request and don't end it, and too many of one network.
 
-use crate::support::{Site, raw::HeldBack, soon, within};
+use crate::support::{Site, raw::UnfinishedRequest, soon, within};
 use std::time::{Duration, Instant};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -21,9 +21,9 @@ async fn a_body_that_does_not_come_is_refused_after_its_deadline() {
             site.addr()
         )
     };
-    let api = HeldBack::send(site.addr(), request("/api/messages", "application/json").as_bytes()).await;
+    let api = UnfinishedRequest::send(site.addr(), request("/api/messages", "application/json").as_bytes()).await;
     let form = request("/fn/sign-in", "application/x-www-form-urlencoded");
-    let function = HeldBack::send(site.addr(), form.as_bytes()).await;
+    let function = UnfinishedRequest::send(site.addr(), form.as_bytes()).await;
     let (api, function) = tokio::join!(api.answer(), function.answer());
     api.problem(408, "body_timeout");
     function.problem(408, "body_timeout");

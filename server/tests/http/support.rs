@@ -17,7 +17,7 @@ pub(crate) mod stream;
 pub(crate) mod template;
 
 pub(crate) use actor::Actor;
-pub(crate) use response::Answer;
+pub(crate) use response::TestResponse;
 pub(crate) use site::Site;
 pub(crate) use stream::{Frame, Stream};
 
@@ -27,7 +27,7 @@ use std::{future::Future, time::Duration};
 pub(crate) const SOON: Duration = Duration::from_secs(20);
 
 /// An id that nothing has.
-pub(crate) const NOBODYS: &str = "01890000-0000-7000-8000-000000000000";
+pub(crate) const UNKNOWN_ID: &str = "01890000-0000-7000-8000-000000000000";
 
 pub(crate) const EVENTPRO: &str = "contact@eventpro.ke";
 pub(crate) const SAFARI: &str = "hello@safarisounds.example.com";

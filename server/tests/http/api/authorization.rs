@@ -1,6 +1,6 @@
 //! What isn't somebody's own, to them, is nothing: not so much as there.
 
-use crate::support::{Actor, Answer, NOBODYS, Site, new_id};
+use crate::support::{Actor, Site, TestResponse, UNKNOWN_ID, new_id};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -17,9 +17,9 @@ fn ways_in(conversation: &str, booking: &str) -> Vec<(Method, String, Option<Val
     ]
 }
 
-async fn ask(actor: &Actor, (method, path, body): &(Method, String, Option<Value>)) -> Answer {
+async fn ask(actor: &Actor, (method, path, body): &(Method, String, Option<Value>)) -> TestResponse {
     let request = actor.request(method.clone(), path);
-    Answer::to(match body {
+    TestResponse::to(match body {
         Some(body) => request.json(body),
         None => request,
     })
@@ -30,11 +30,11 @@ async fn ask(actor: &Actor, (method, path, body): &(Method, String, Option<Value
 async fn a_stranger_is_told_what_is_told_of_nothing() {
     let site = Site::new().await;
     // Something that either side has still to read.
-    site.eventpro().say(&site.launch, "Habari").await;
-    site.sarah().say(&site.launch, "Nzuri").await;
+    site.eventpro().send_message(&site.launch, "Habari").await;
+    site.sarah().send_message(&site.launch, "Nzuri").await;
     for stranger in [site.safari(), site.kamau(), site.achieng()] {
         let theirs = ways_in(&site.launch, &site.launch_booking);
-        let nobodys = ways_in(NOBODYS, NOBODYS);
+        let nobodys = ways_in(UNKNOWN_ID, UNKNOWN_ID);
         for (there, nowhere) in theirs.iter().zip(&nobodys) {
             let (there, nowhere) = (ask(&stranger, there).await, ask(&stranger, nowhere).await);
             there.problem(404, "not_found");
@@ -59,10 +59,10 @@ async fn whoever_is_signed_out_gets_nothing_but_401() {
         ["auth/signout", "talent/messages", "organizer/messages", "bookings"]
             .map(|path| (Method::POST, format!("/api/{path}"), Some(json!({})))),
     );
-    let forged = site.holder_of(&"0".repeat(64));
+    let forged = site.actor_with_token(&"0".repeat(64));
     let other_cookie =
         Actor::new(site.addr(), Some(format!("session={}; greenroom", site.tokens[crate::support::SARAH])));
-    let empty = site.holder_of("");
+    let empty = site.actor_with_token("");
     for actor in [site.anonymous(), forged, other_cookie, empty] {
         for way in &ways {
             ask(&actor, way).await.problem(401, "unauthenticated");

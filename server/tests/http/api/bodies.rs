@@ -1,6 +1,6 @@
 //! Bodies that can't be read, by every path that reads one.
 
-use crate::support::{Actor, NOBODYS, Site, actions::inquiry, actor::form};
+use crate::support::{Actor, Site, UNKNOWN_ID, actions::inquiry, actor::form};
 use reqwest::{Body, Method};
 use serde_json::{Value, json};
 
@@ -66,7 +66,7 @@ async fn another_content_type_is_refused() {
             let answer = actor.send(method.clone(), &path, kind, "{}").await;
             answer.problem(415, "unsupported_media_type");
         }
-        let without = crate::support::Answer::to(actor.request(method.clone(), &path).body("{}")).await;
+        let without = crate::support::TestResponse::to(actor.request(method.clone(), &path).body("{}")).await;
         without.problem(415, "unsupported_media_type");
         if !path.contains("credentials") {
             let form = actor.send(method, &path, "application/x-www-form-urlencoded", "body=hello").await;
@@ -140,7 +140,7 @@ async fn a_field_of_the_wrong_type_is_named() {
     let site = Site::new().await;
     let eventpro = site.eventpro();
     let wrong = [json!(1), json!(true), json!([]), json!({ "x": 1 })];
-    let message = json!({ "conversationId": site.launch, "body": "Habari", "clientId": NOBODYS });
+    let message = json!({ "conversationId": site.launch, "body": "Habari", "clientId": UNKNOWN_ID });
     for value in &wrong {
         for field in ["conversationId", "body", "clientId"] {
             eventpro.post("/api/messages", &with(&message, field, value)).await.faults(&[(field, "invalid")]);

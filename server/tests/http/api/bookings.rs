@@ -1,7 +1,7 @@
 //! `/api/bookings`
 
 use crate::support::{
-    NOBODYS, Site,
+    Site, UNKNOWN_ID,
     actions::{each, event_day, inquiry},
     json_shapes, new_id,
 };
@@ -75,7 +75,7 @@ async fn an_inquiry_is_checked_field_by_field() {
     let long = |length: usize| json!("é".repeat(length));
     let cases = [
         ("talentId", json!("x"), "invalid"),
-        ("talentId", json!(NOBODYS), "invalid"),
+        ("talentId", json!(UNKNOWN_ID), "invalid"),
         ("talentId", json!(site.people.safari), "invalid"),
         ("talentId", json!(""), "required"),
         ("title", json!("  "), "required"),
@@ -161,7 +161,7 @@ async fn a_talent_accepts_and_the_organizer_calls_off() {
     assert_eq!(accepted["booking"]["status"], "accepted");
     let names: Vec<String> = stream.take(3).await.into_iter().map(|frame| frame.event).collect();
     assert_eq!(names, ["booking.updated", "message.created", "notification.created"]);
-    let last = site.eventpro().whole_thread(&site.launch).await.pop().expect("a line");
+    let last = site.eventpro().load_whole_thread(&site.launch).await.pop().expect("a line");
     assert_eq!((&last["step"], &last["seq"]), (&"accepted".into(), &13.into()));
     site.sarah().post(&step("decline"), &nothing).await.problem(409, "wrong_status");
     site.eventpro().post(&step("accept"), &nothing).await.problem(403, "wrong_role");

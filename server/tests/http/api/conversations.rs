@@ -27,7 +27,7 @@ async fn the_cursor_counts_what_the_stream_tells() {
     let site = Site::new().await;
     let path = format!("/api/conversations/{}", site.launch);
     let before = site.sarah().get(&path).await.ok(200)["cursor"].as_i64().expect("a number");
-    site.eventpro().say(&site.launch, "Habari").await;
+    site.eventpro().send_message(&site.launch, "Habari").await;
     let after = site.sarah().get(&path).await.ok(200)["cursor"].as_i64().expect("a number");
     let mut stream = site.sarah().follow(&format!("/api/events?after={before}")).await;
     let told = stream.take(usize::try_from(after - before).expect("it grew")).await;

@@ -1,7 +1,7 @@
 //! What another site makes a browser send changes nothing, whichever route it picks.
 
 use crate::support::{
-    Actor, Answer, PASSWORD, SARAH, Site,
+    Actor, PASSWORD, SARAH, Site, TestResponse,
     actions::{event_day, inquiry},
     actor::{escaped, form},
     new_id,
@@ -83,10 +83,10 @@ fn function_changes(site: &Site) -> Vec<Change> {
 }
 
 /// Sends it with these headers.
-async fn send(change: &Change, headers: &[(&str, &str)]) -> Answer {
+async fn send(change: &Change, headers: &[(&str, &str)]) -> TestResponse {
     let request = change.actor.request(change.method.clone(), &change.path).header("content-type", change.kind);
     let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
-    Answer::to(request.body(change.body.clone())).await
+    TestResponse::to(request.body(change.body.clone())).await
 }
 
 /// Everything that any of those could change.
@@ -166,7 +166,7 @@ async fn the_public_url_is_an_origin_of_ours() {
     let message = json!({ "conversationId": site.launch, "body": "From the front", "clientId": new_id() });
     let sent = async |origin: &str| {
         let request = site.eventpro().request(Method::POST, "/api/messages").header("origin", origin);
-        Answer::to(request.json(&message)).await
+        TestResponse::to(request.json(&message)).await
     };
     sent("https://greenroom.example").await.ok(201);
     for foreign in ["http://greenroom.example", "https://greenroom.example.evil.example", "https://evil.example"] {

@@ -1,6 +1,6 @@
 //! `/api/account/export`
 
-use crate::support::{Answer, Site};
+use crate::support::{Site, TestResponse};
 use reqwest::Method;
 
 #[tokio::test]
@@ -8,7 +8,7 @@ async fn it_arrives_whole_however_it_is_packed() {
     let site = Site::new().await;
     for encoding in ["identity", "gzip", "br"] {
         let request = site.sarah().request(Method::GET, "/api/account/export").header("accept-encoding", encoding);
-        let answer = Answer::to(request).await;
+        let answer = TestResponse::to(request).await;
         assert_eq!(answer.status, 200, "{encoding}");
         assert_eq!(answer.header("content-encoding"), if encoding == "identity" { "" } else { encoding });
         assert!(!answer.body.is_empty(), "{encoding}");

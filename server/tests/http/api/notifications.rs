@@ -9,7 +9,7 @@ async fn a_message_and_a_booking_ring_the_bell() {
     let before = sarah.get("/api/notifications").await.ok(200);
     json_shapes::keys(&before, &["notifications", "unread", "nextPage", "cursor"]);
     let text = format!("Karibu sana {}", "na tena ".repeat(40));
-    let message = eventpro.say(&site.launch, &text).await;
+    let message = eventpro.send_message(&site.launch, &text).await;
     let after = sarah.get("/api/notifications").await.ok(200);
     let newest = &after["notifications"][0];
     json_shapes::notification(newest);
@@ -33,14 +33,14 @@ async fn a_message_and_a_booking_ring_the_bell() {
 async fn nobody_is_notified_of_what_they_did_themselves() {
     let site = Site::new().await;
     let before = site.eventpro().get("/api/notifications").await.ok(200)["unread"].clone();
-    site.eventpro().say(&site.launch, "Habari").await;
+    site.eventpro().send_message(&site.launch, "Habari").await;
     assert_eq!(site.eventpro().get("/api/notifications").await.ok(200)["unread"], before);
 }
 
 #[tokio::test]
 async fn reading_a_thread_marks_what_was_told_of_it() {
     let site = Site::new().await;
-    let message = site.eventpro().say(&site.launch, "Habari").await;
+    let message = site.eventpro().send_message(&site.launch, "Habari").await;
     let read = format!("/api/conversations/{}/read", site.launch);
     site.sarah().put(&read, &serde_json::json!({ "seq": message["seq"] })).await.empty();
     let notices = site.sarah().get("/api/notifications").await.ok(200);
@@ -52,7 +52,7 @@ async fn reading_a_thread_marks_what_was_told_of_it() {
 async fn many_come_in_pages_newest_first() {
     let site = Site::new().await;
     for number in 0..65 {
-        site.eventpro().say(&site.launch, &format!("Number {number}")).await;
+        site.eventpro().send_message(&site.launch, &format!("Number {number}")).await;
     }
     let (mut seen, mut page) = (Vec::new(), String::new());
     loop {
@@ -73,7 +73,7 @@ async fn many_come_in_pages_newest_first() {
 async fn one_is_marked_or_all_are() {
     let site = Site::new().await;
     for text in ["One", "Two", "Three"] {
-        site.eventpro().say(&site.launch, text).await;
+        site.eventpro().send_message(&site.launch, text).await;
     }
     let sarah = site.sarah();
     let mut stream = sarah.follow("/api/events").await;

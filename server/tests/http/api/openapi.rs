@@ -1,7 +1,7 @@
 //! `/api/openapi.json` and `/api/docs`
 
 use crate::support::{
-    Answer, NOBODYS, Site,
+    Site, TestResponse, UNKNOWN_ID,
     process::{Settings, run},
 };
 use reqwest::Method;
@@ -9,7 +9,7 @@ use serde_json::Value;
 use std::{collections::BTreeSet, path::Path};
 
 /// What is promised, and to whom: by path, with `?` after what anybody may use.
-const PROMISED: [(&str, &[&str]); 30] = [
+const CONTRACT_ROUTES: [(&str, &[&str]); 30] = [
     ("/api/auth/callback/credentials", &["post?"]),
     ("/api/auth/session", &["get"]),
     ("/api/auth/signout", &["post"]),
@@ -71,7 +71,7 @@ async fn what_is_promised_is_in_the_document() {
     let site = Site::new().await;
     let document = document(&site).await;
     assert_eq!(document["openapi"].as_str().map(|version| &version[..4]), Some("3.1."));
-    for (path, methods) in PROMISED {
+    for (path, methods) in CONTRACT_ROUTES {
         let told = document["paths"][path].as_object().into_iter().flatten();
         let told = told.map(|(method, told)| if is_for_anyone(told) { format!("{method}?") } else { method.clone() });
         assert_eq!(told.collect::<BTreeSet<_>>(), methods.iter().map(ToString::to_string).collect(), "{path}");
@@ -124,8 +124,8 @@ async fn every_reference_leads_somewhere() {
 async fn whoever_is_not_signed_in_is_told_so_exactly_where_the_document_says() {
     let site = Site::new().await;
     for (path, method, operation) in operations(&document(&site).await) {
-        let request = site.anonymous().request(method.clone(), &path.replace("{id}", NOBODYS));
-        let answer = Answer::to(request.header("content-type", "application/json").body("{}")).await;
+        let request = site.anonymous().request(method.clone(), &path.replace("{id}", UNKNOWN_ID));
+        let answer = TestResponse::to(request.header("content-type", "application/json").body("{}")).await;
         let refused = answer.status == 401 && answer.json()["code"] == "unauthenticated";
         assert_eq!(refused, !is_for_anyone(&operation), "{method} {path}: {}", answer.status);
     }

@@ -1,7 +1,7 @@
 //! Whatever path and method somebody comes up with: an answer for programs, never a page or a redirect.
 
 use crate::support::{
-    Actor, Answer, NOBODYS, Site,
+    Actor, Site, TestResponse, UNKNOWN_ID,
     raw::{raw, raw_line},
 };
 use reqwest::Method;
@@ -29,7 +29,7 @@ const ROUTES: [(&str, &str); 16] = [
     ("/api/nowhere", ""),
 ];
 
-const NOWHERE: [&str; 21] = [
+const UNKNOWN_PATHS: [&str; 21] = [
     "/api",
     "/api/",
     "/api//",
@@ -54,7 +54,7 @@ const NOWHERE: [&str; 21] = [
 ];
 
 /// Things in a place where an id belongs.
-const NO_IDS: [&str; 8] = [
+const INVALID_IDS: [&str; 8] = [
     "/api/conversations/not-an-id",
     "/api/conversations/%ff",
     "/api/conversations/%E2%82",
@@ -65,14 +65,14 @@ const NO_IDS: [&str; 8] = [
     "/api/bookings/%F0%9F%92%83",
 ];
 
-fn never_for_people(answer: &Answer, asked: &str) {
+fn never_for_people(answer: &TestResponse, asked: &str) {
     assert!(!(300..400).contains(&answer.status), "{asked} redirects");
     assert!(!answer.header("content-type").contains("html"), "{asked} is a page");
     assert!(!answer.text().contains("<html") && !answer.text().contains("<!DOCTYPE"), "{asked} is a page");
 }
 
-async fn as_a_browser(actor: &Actor, method: &Method, path: &str) -> Answer {
-    let answer = Answer::to(actor.request(method.clone(), path).header("accept", "text/html")).await;
+async fn as_a_browser(actor: &Actor, method: &Method, path: &str) -> TestResponse {
+    let answer = TestResponse::to(actor.request(method.clone(), path).header("accept", "text/html")).await;
     never_for_people(&answer, &format!("{method} {path}"));
     answer
 }
@@ -81,7 +81,7 @@ async fn as_a_browser(actor: &Actor, method: &Method, path: &str) -> Answer {
 async fn nothing_under_api_is_a_page_or_a_redirect() {
     let site = Site::new().await;
     for actor in [site.anonymous(), site.eventpro()] {
-        for path in NOWHERE {
+        for path in UNKNOWN_PATHS {
             for method in METHODS {
                 let answer = as_a_browser(&actor, &method, path).await;
                 assert_eq!(answer.status, 404, "{method} {path}");
@@ -90,7 +90,7 @@ async fn nothing_under_api_is_a_page_or_a_redirect() {
                 }
             }
         }
-        for path in NO_IDS {
+        for path in INVALID_IDS {
             let answer = as_a_browser(&actor, &Method::GET, path).await;
             assert!([401, 404].contains(&answer.status), "{path}: {}", answer.status);
             answer.any_problem();
@@ -103,7 +103,7 @@ async fn a_wrong_method_is_told_the_right_ones() {
     let site = Site::new().await;
     for actor in [site.anonymous(), site.eventpro()] {
         for (path, allowed) in ROUTES.iter().filter(|(_, allowed)| !allowed.is_empty()) {
-            let path = path.replace("ID", NOBODYS);
+            let path = path.replace("ID", UNKNOWN_ID);
             for method in METHODS.iter().filter(|method| !allowed.split(',').any(|allowed| allowed == method.as_str()))
             {
                 let answer = as_a_browser(&actor, method, &path).await;
@@ -183,7 +183,7 @@ async fn every_request_has_an_id_and_a_problem_repeats_it() {
     let second = site.anonymous().get("/api/nowhere").await;
     assert_ne!(first.header("x-request-id"), second.header("x-request-id"));
     let odd = site.anonymous().request(Method::GET, "/api/nowhere").header("x-request-id", &b"caf\xe9"[..]);
-    let odd = Answer::to(odd).await;
+    let odd = TestResponse::to(odd).await;
     assert_eq!(odd.status, 404);
     let told = odd.headers.get("x-request-id").map(http::HeaderValue::as_bytes).unwrap_or_default();
     assert_eq!(odd.json()["requestId"].as_str().map(str::as_bytes), Some(told), "whatever the client called it");

@@ -1,4 +1,4 @@
-use crate::support::{Answer, Site, raw::raw_line};
+use crate::support::{Site, TestResponse, raw::raw_line};
 use reqwest::Method;
 use std::path::Path;
 
@@ -41,7 +41,7 @@ async fn built_files_are_kept_for_ever() {
             assert_eq!(answer.header("set-cookie"), "");
         }
     }
-    let head = Answer::to(site.anonymous().request(Method::HEAD, "/pkg/greenroom.abc.js")).await;
+    let head = TestResponse::to(site.anonymous().request(Method::HEAD, "/pkg/greenroom.abc.js")).await;
     assert_eq!((head.status, head.header("cache-control")), (200, FOR_EVER));
 }
 
@@ -57,7 +57,7 @@ async fn a_file_comes_in_the_best_encoding_that_was_built() {
         ("", "", "/* plain */"),
     ] {
         let request = site.anonymous().request(Method::GET, "/pkg/greenroom.abc.js").header("accept-encoding", accepts);
-        let answer = Answer::to(request).await;
+        let answer = TestResponse::to(request).await;
         assert_eq!((answer.status, answer.header("content-encoding")), (200, encoding), "{accepts}");
         assert!(answer.text().starts_with(text), "{accepts}");
         assert_eq!(answer.header("content-type"), "text/javascript", "{accepts}");

@@ -1,9 +1,9 @@
 //! Without JavaScript: plain forms, answered with a redirect.
 
-use crate::support::{Answer, EVENTPRO, PASSWORD, SARAH, Site, actions::event_day, actor::form};
+use crate::support::{EVENTPRO, PASSWORD, SARAH, Site, TestResponse, actions::event_day, actor::form};
 
 /// A way on, in 302 or 303.
-fn sent_to(answer: &Answer) -> &str {
+fn sent_to(answer: &TestResponse) -> &str {
     assert!([302, 303].contains(&answer.status), "{}: {}", answer.status, answer.text());
     answer.header("location")
 }
@@ -28,7 +28,7 @@ async fn signing_in_leads_where_one_wanted_to_go() {
         let pairs = [("email", SARAH), ("password", PASSWORD), ("next", next)];
         let answer = site.anonymous().post_form("/fn/sign-in", "/signin", &pairs).await;
         assert_eq!(sent_to(&answer), leads, "{next:?}");
-        site.holder_of(&answer.token()).get("/api/auth/session").await.ok(200);
+        site.actor_with_token(&answer.token()).get("/api/auth/session").await.ok(200);
     }
     let without = [("email", SARAH), ("password", PASSWORD)];
     assert_eq!(sent_to(&site.anonymous().post_form("/fn/sign-in", "/signin", &without).await), "/inbox");
@@ -59,7 +59,7 @@ async fn back_to(site: &Site, path: &str, referer: Option<&str>, pairs: &[(&str,
     let request = request
         .header("content-type", "application/x-www-form-urlencoded")
         .body(form(&[pairs, &[("person", site.people.sarah.as_str())]].concat()));
-    sent_to(&Answer::to(request).await).to_owned()
+    sent_to(&TestResponse::to(request).await).to_owned()
 }
 
 #[tokio::test]
@@ -107,7 +107,7 @@ async fn a_message_is_sent_and_read_in_the_page() {
         let answer = site.sarah().post_form("/fn/post", &path, &pairs).await;
         assert_eq!(sent_to(&answer), path, "posted twice, it is still one message");
     }
-    let thread = site.sarah().whole_thread(&site.launch).await;
+    let thread = site.sarah().load_whole_thread(&site.launch).await;
     assert_eq!(thread.len(), 13);
     assert_eq!(thread[12]["body"], "Line one\nline two & <b>three</b> 💃");
     assert_eq!(thread[12]["clientId"], client_id);
@@ -135,7 +135,7 @@ async fn a_message_that_cannot_be_sent_comes_back_as_a_page() {
 #[tokio::test]
 async fn a_thread_is_marked_read_and_a_booking_opened() {
     let site = Site::new().await;
-    let said = site.eventpro().say(&site.launch, "Unread").await;
+    let said = site.eventpro().send_message(&site.launch, "Unread").await;
     let path = format!("/conversations/{}", site.launch);
     let seq = said["seq"].to_string();
     let mark = [("conversation_id", site.launch.as_str()), ("seq", &seq)];
@@ -162,12 +162,12 @@ async fn signing_out_ends_the_session() {
     let site = Site::new().await;
     let token = site.anonymous().sign_in(EVENTPRO, PASSWORD).await.token();
     let answer =
-        site.holder_of(&token).on_page_of(&site.people.eventpro).post_form("/fn/sign-out", "/inbox", &[]).await;
+        site.actor_with_token(&token).on_page_of(&site.people.eventpro).post_form("/fn/sign-out", "/inbox", &[]).await;
     assert_eq!(sent_to(&answer), "/signin");
     assert!(
         answer.header("set-cookie").starts_with("greenroom=; ") && answer.header("set-cookie").contains("Max-Age=0")
     );
-    site.holder_of(&token).get("/api/auth/session").await.problem(401, "unauthenticated");
+    site.actor_with_token(&token).get("/api/auth/session").await.problem(401, "unauthenticated");
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@ use super::{
     inner,
     response_kinds::{Sample, of_every_kind},
 };
-use crate::support::{Answer, Site};
+use crate::support::{Site, TestResponse};
 use reqwest::Method;
 
 #[tokio::test]
@@ -64,7 +64,7 @@ async fn pages_and_lists_are_compressed_for_whoever_can_read_it() {
     for path in [thread.as_str(), "/api/messages"] {
         for (accepts, encoding) in [("br", "br"), ("gzip", "gzip"), ("identity", ""), ("gzip;q=0", "")] {
             let request = site.sarah().request(Method::GET, path).header("accept-encoding", accepts);
-            let answer = Answer::to(request).await;
+            let answer = TestResponse::to(request).await;
             assert_eq!((answer.status, answer.header("content-encoding")), (200, encoding), "{path} {accepts}");
             assert!(answer.header("vary").contains("accept-encoding"), "{path} {accepts}");
         }

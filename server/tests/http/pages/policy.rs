@@ -4,14 +4,14 @@ use super::{
     inner,
     response_kinds::{Kind, Sample, of_every_kind},
 };
-use crate::support::{Answer, Site};
+use crate::support::{Site, TestResponse};
 use reqwest::Method;
 use std::collections::HashSet;
 
 const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
 
 /// An answer's policy, of which there is exactly one.
-fn policy(answer: &Answer) -> &str {
+fn policy(answer: &TestResponse) -> &str {
     assert_eq!(answer.headers.get_all("content-security-policy").iter().count(), 1, "one policy");
     answer.header("content-security-policy")
 }
@@ -102,7 +102,7 @@ async fn no_two_answers_share_a_nonce() {
     site.execute("DROP TABLE session").await;
     for _ in 0..3 {
         let request = site.eventpro().request(Method::GET, "/inbox").header("accept", "text/html");
-        let page = Answer::to(request).await;
+        let page = TestResponse::to(request).await;
         assert!(seen.insert(nonce(policy(&page)).to_owned()), "the broken page's, too");
         assert_eq!(page.header("cache-control"), "no-store");
     }

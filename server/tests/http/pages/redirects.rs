@@ -1,5 +1,5 @@
 use super::inner;
-use crate::support::{NOBODYS, Site, actor::escaped};
+use crate::support::{Site, UNKNOWN_ID, actor::escaped};
 
 #[tokio::test]
 async fn whoever_is_signed_out_is_sent_to_sign_in_and_back() {
@@ -61,7 +61,7 @@ async fn what_is_not_there_or_not_ones_own_is_404() {
     let site = Site::new().await;
     let strangers = [
         format!("/conversations/{}", site.sundowner),
-        format!("/conversations/{NOBODYS}"),
+        format!("/conversations/{UNKNOWN_ID}"),
         "/conversations/not-an-id".to_owned(),
         format!("/bookings/{}", site.sundowner_booking),
         "/bookings/1".to_owned(),

@@ -1,6 +1,6 @@
 //! One answer of every kind the site gives.
 
-use crate::support::{Answer, PASSWORD, SARAH, Site, actor::form};
+use crate::support::{PASSWORD, SARAH, Site, TestResponse, actor::form};
 use reqwest::Method;
 use serde_json::json;
 
@@ -20,7 +20,7 @@ pub(super) enum Kind {
 pub(super) struct Sample {
     pub(super) name: &'static str,
     pub(super) kind: Kind,
-    pub(super) answer: Answer,
+    pub(super) answer: TestResponse,
 }
 
 /// A folder with the files of a built site.
@@ -76,11 +76,11 @@ async fn no_pages(site: &Site) -> Vec<Sample> {
         ("who isn't signed in", 401, anyone.get("/api/messages").await),
         ("a refused sign-in", 401, anyone.post("/api/auth/callback/credentials", &wrong).await),
         ("no such path of the API", 404, anyone.get("/api/nowhere").await),
-        ("what another site sends", 403, Answer::to(foreign).await),
+        ("what another site sends", 403, TestResponse::to(foreign).await),
         ("health", 200, anyone.get("/healthz").await),
         ("away to sign-in", 303, anyone.get("/inbox").await),
         ("past the door", 303, sarah.get("/signin").await),
-        ("a form's redirect", 302, Answer::to(plain).await),
+        ("a form's redirect", 302, TestResponse::to(plain).await),
         ("a function's answer", 200, sarah.send(Method::POST, "/fn/frame", FORM, sarah.form_of_page("")).await),
         ("a function's refusal", 401, anyone.send(Method::POST, "/fn/frame", FORM, "").await),
         ("a file", 200, anyone.get("/icon.svg").await),
@@ -88,7 +88,7 @@ async fn no_pages(site: &Site) -> Vec<Sample> {
         ("a built file that has gone", 404, anyone.get("/pkg/greenroom.old.js").await),
         ("a stream", 200, stream(site).await),
     ];
-    let sample = |(name, status, answer): (&'static str, u16, Answer)| {
+    let sample = |(name, status, answer): (&'static str, u16, TestResponse)| {
         assert_eq!(answer.status, status, "{name}: {}", answer.text());
         Sample { name, kind: Kind::NoPage, answer }
     };
@@ -96,19 +96,19 @@ async fn no_pages(site: &Site) -> Vec<Sample> {
 }
 
 /// The head of a stream, which has no end to wait for.
-async fn stream(site: &Site) -> Answer {
+async fn stream(site: &Site) -> TestResponse {
     let headers = site.sarah().follow("/api/events").await.headers;
-    Answer { status: 200, headers, body: Vec::new() }
+    TestResponse { status: 200, headers, body: Vec::new() }
 }
 
 async fn broken(site: &Site) -> Vec<Sample> {
     site.execute("DROP TABLE session").await;
     let page = site.sarah().request(Method::GET, "/inbox").header("accept", "text/html");
     let samples = [
-        ("a page that broke", Kind::BrokenPage, Answer::to(page).await),
+        ("a page that broke", Kind::BrokenPage, TestResponse::to(page).await),
         ("a problem of ours", Kind::NoPage, site.sarah().get("/api/messages").await),
     ];
-    let sample = |(name, kind, answer): (&'static str, Kind, Answer)| {
+    let sample = |(name, kind, answer): (&'static str, Kind, TestResponse)| {
         assert!(answer.status >= 500, "{name}: {}", answer.status);
         Sample { name, kind, answer }
     };

@@ -29,7 +29,7 @@ async fn a_site_goes_on_from_a_backup_made_while_it_served() {
     );
     let error = run(&folder, &none, &["backup", "saved.db"]).expect_err("it is there");
     assert!(error.contains("there is no backup: saved.db is there already"), "{error}");
-    site.sarah().say(&site.launch, "Forget this").await;
+    site.sarah().send_message(&site.launch, "Forget this").await;
     let error = run(&folder, &none, &["restore", "saved.db", "--replace"]).expect_err("the site serves");
     assert!(error.contains("is in use; stop the site first"), "{error}");
     // Killed, so that what was said stands in SQLite's log alone.
@@ -39,9 +39,9 @@ async fn a_site_goes_on_from_a_backup_made_while_it_served() {
     let told = run(&folder, &none, &["restore", "saved.db", "--replace"]).expect("restored");
     assert!(told.contains("What was there is kept as") && told.contains("Restored from saved.db: 5 people"), "{told}");
     site.restart().await;
-    let thread = site.sarah().whole_thread(&site.launch).await;
+    let thread = site.sarah().load_whole_thread(&site.launch).await;
     assert_eq!(thread.len(), 12, "what was said after the backup is gone: {thread:?}");
-    assert_eq!(site.sarah().say(&site.launch, "Where were we?").await["seq"], 13);
+    assert_eq!(site.sarah().send_message(&site.launch, "Where were we?").await["seq"], 13);
 }
 
 #[tokio::test]
@@ -53,7 +53,7 @@ async fn a_backup_makes_a_new_site() {
     let server = Process::serve(elsewhere.path(), &Settings::new()).await;
     let token = Actor::new(server.addr, None).sign_in(SARAH, PASSWORD).await.token();
     let sarah = Actor::new(server.addr, Some(format!("greenroom={token}")));
-    assert_eq!(sarah.whole_thread(&site.launch).await.len(), 12);
+    assert_eq!(sarah.load_whole_thread(&site.launch).await.len(), 12);
 }
 
 #[tokio::test]
@@ -93,7 +93,7 @@ async fn what_does_not_fit_leaves_everything_as_it_was() {
     assert!(error.contains("nothing was restored: ") && error.contains("greenroom.db can't be written"), "{error}");
     assert_eq!(files(), before, "nothing is left behind");
     site.restart().await;
-    assert_eq!(site.sarah().whole_thread(&site.launch).await.len(), 12);
+    assert_eq!(site.sarah().load_whole_thread(&site.launch).await.len(), 12);
 }
 
 #[tokio::test]
@@ -109,7 +109,7 @@ async fn a_site_goes_on_in_postgres() {
     assert!(told.lines().last().is_some_and(|line| line.ends_with("is in PostgreSQL now.")), "{told}");
     let server = Process::serve(&folder, &postgres).await;
     let sarah = Actor::new(server.addr, Some(format!("greenroom={}", site.tokens[SARAH])));
-    assert_eq!(sarah.whole_thread(&site.launch).await.len(), 12, "and the session goes on");
+    assert_eq!(sarah.load_whole_thread(&site.launch).await.len(), 12, "and the session goes on");
     let source = format!("sqlite://{}", folder.join("greenroom.db").display());
     let arguments = ["migrate-data", "--from", &source, "--to", &database.url()];
     let error = run(&folder, &Settings::new(), &arguments).expect_err("there are people");

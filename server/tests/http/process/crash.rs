@@ -55,7 +55,7 @@ async fn what_was_acknowledged_outlives_a_kill_and_retries_make_no_doubles() {
     drop(sides);
 
     let mut times: HashMap<String, usize> = HashMap::new();
-    for message in site.sarah().whole_thread(&site.launch).await {
+    for message in site.sarah().load_whole_thread(&site.launch).await {
         *times.entry(message["clientId"].as_str().expect("an id").to_owned()).or_default() += 1;
     }
     let times_of = |message: &Value| times.get(message["clientId"].as_str().unwrap_or_default()).copied();
@@ -72,13 +72,13 @@ async fn what_was_acknowledged_outlives_a_kill_and_retries_make_no_doubles() {
             assert_eq!(answer.ok(expected)["message"]["body"], message["body"]);
         }
     }
-    let thread = site.sarah().whole_thread(&site.launch).await;
+    let thread = site.sarah().load_whole_thread(&site.launch).await;
     let all = logs.iter().map(|log| log.lock().expect("nobody panicked").len()).sum::<usize>();
     assert_eq!(thread.len(), 12 + all, "each of them, once");
     let seqs: Vec<i64> = thread.iter().filter_map(|message| message["seq"].as_i64()).collect();
     assert!(seqs.iter().copied().eq(1..=i64::try_from(seqs.len()).expect("few")), "without a gap");
 
-    let last = site.sarah().say(&site.launch, "And on").await;
+    let last = site.sarah().send_message(&site.launch, "And on").await;
     let mut stream = site.sarah().follow(&format!("/api/events?after={cursor}")).await;
     gapless(cursor, &stream.until(|frame| frame.data["message"] == last).await);
 }

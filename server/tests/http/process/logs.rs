@@ -1,4 +1,6 @@
-use crate::support::{ACHIENG, Answer, DEMO_PEOPLE, PASSWORD, SARAH, Site, actions::inquiry, actor::escaped, new_id};
+use crate::support::{
+    ACHIENG, DEMO_PEOPLE, PASSWORD, SARAH, Site, TestResponse, actions::inquiry, actor::escaped, new_id,
+};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -35,9 +37,9 @@ async fn journey(site: &Site) -> String {
     anyone.post("/api/auth/password/forgot", &json!({ "email": SARAH })).await;
     anyone.post("/api/auth/password/reset", &json!({ "token": "x", "password": "matatu rain velvet" })).await;
     let token = anyone.sign_in(SARAH, PASSWORD).await.token();
-    let sarah = site.holder_of(&token).on_page_of(&site.people.sarah);
+    let sarah = site.actor_with_token(&token).on_page_of(&site.people.sarah);
     let mut stream = sarah.follow("/api/events?after=3").await;
-    sarah.say(&site.launch, "a body to keep quiet about").await;
+    sarah.send_message(&site.launch, "a body to keep quiet about").await;
     let reused = json!({ "conversationId": site.launch, "body": "a body to keep quiet about", "clientId": new_id() });
     for body in ["a body to keep quiet about", "a body to keep quiet about too"] {
         let mut asked = reused.clone();
@@ -72,7 +74,7 @@ fn keeps_quiet(log: &str, token: &str) {
 async fn a_log_tells_nothing_of_what_people_write_or_who_they_are() {
     let site = Site::new().await;
     let token = journey(&site).await;
-    let log = site.process.log_telling(LAST).await;
+    let log = site.process.wait_for_log(LAST).await;
     keeps_quiet(&log, &token);
     assert!(!log.contains("ERROR"), "{log}");
     assert!(!log.contains('\u{1b}'), "no colours where nobody sees them");
@@ -82,7 +84,7 @@ async fn a_log_tells_nothing_of_what_people_write_or_who_they_are() {
 async fn not_even_when_it_tells_everything_else() {
     let site = Site::with(&[("RUST_LOG", "debug")]).await;
     let token = journey(&site).await;
-    let log = site.process.log_telling(LAST).await;
+    let log = site.process.wait_for_log(LAST).await;
     assert!(log.contains("/api/messages"), "requests are told");
     keeps_quiet(&log, &token);
 }
@@ -91,7 +93,7 @@ async fn not_even_when_it_tells_everything_else() {
 async fn not_even_as_json() {
     let site = Site::with(&[("GREENROOM_LOG_FORMAT", "json")]).await;
     let token = journey(&site).await;
-    keeps_quiet(&site.process.log_telling(LAST).await, &token);
+    keeps_quiet(&site.process.wait_for_log(LAST).await, &token);
 }
 
 #[tokio::test]
@@ -99,7 +101,7 @@ async fn the_end_of_a_request_is_one_line_with_its_id() {
     let site = Site::new().await;
     let answer = site.sarah().get("/api/messages?limit=5").await;
     let id = answer.header("x-request-id");
-    let log = site.process.log_telling(id).await;
+    let log = site.process.wait_for_log(id).await;
     let lines: Vec<_> = log.lines().filter(|line| line.contains(id)).collect();
     let [line] = lines[..] else { panic!("one line about a request: {lines:?}") };
     for part in ["INFO", "method=GET", "path=\"/api/messages\"", "status=200", "ms="] {
@@ -108,7 +110,7 @@ async fn the_end_of_a_request_is_one_line_with_its_id() {
     for path in ["/pkg/nothing.js", "/healthz", "/readyz", "/api/talents"] {
         site.anonymous().get(path).await;
     }
-    let log = site.process.log_telling("/api/talents").await;
+    let log = site.process.wait_for_log("/api/talents").await;
     assert!(!log.contains("/pkg") && !log.contains("healthz") && !log.contains("readyz"), "{log}");
 }
 
@@ -118,7 +120,7 @@ async fn each_line_about_a_request_has_its_id_in_json_too() {
     let asked = site.sarah().request(Method::GET, "/api/messages").header("x-request-id", "chosen-by-the-proxy");
     asked.send().await.expect("an answer");
     site.sarah().get("/api/talents").await;
-    let lines = site.process.log_telling("/api/talents").await;
+    let lines = site.process.wait_for_log("/api/talents").await;
     let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     let about = lines.iter().filter(|line| line["spans"][0]["request_id"] == "chosen-by-the-proxy");
     let answered: Vec<_> = about.filter(|line| line["fields"]["message"] == "answered").collect();
@@ -132,7 +134,7 @@ async fn each_line_about_a_request_has_its_id_in_json_too() {
 async fn a_line_about_a_request_has_its_id() {
     let site = Site::with(&[("RUST_LOG", "debug")]).await;
     let answer = site.sarah().get("/api/messages").await;
-    site.process.log_telling(answer.header("x-request-id")).await;
+    site.process.wait_for_log(answer.header("x-request-id")).await;
 }
 
 #[tokio::test]
@@ -141,7 +143,7 @@ async fn the_security_log_says_from_where_an_account_was_taken_over() {
     let anyone = site.anonymous();
     assert_eq!(anyone.post("/api/auth/password/forgot", &json!({ "email": SARAH })).await.status, 202);
     let mail = anyone.request(Method::GET, "/dev/mail").header("accept", "application/json");
-    let mails = Answer::to(mail).await.json();
+    let mails = TestResponse::to(mail).await.json();
     let text = mails["mails"][0]["text"].as_str().expect("a mail");
     let token = text.split_once("?token=").expect("a token").1.split_whitespace().next().expect("a token");
     let new = json!({ "token": token, "password": "matatu rain velvet" });
@@ -155,7 +157,7 @@ async fn the_security_log_says_from_where_an_account_was_taken_over() {
     let wrong = json!({ "current": "the-wrong-password", "password": "velvet rain matatu" });
     site.eventpro().post("/api/account/password", &wrong).await;
     site.eventpro().post(LAST, &json!({})).await.empty();
-    let log = site.process.log_telling(LAST).await;
+    let log = site.process.wait_for_log(LAST).await;
     for event in [
         "password_reset_requested",
         "password_reset",

@@ -1,13 +1,13 @@
 use crate::support::{
     SARAH, Site,
-    metrics_page::{MEASURED, Numbers},
+    metrics_page::{METRICS_ON, MetricsPage},
     new_id,
 };
 use serde_json::json;
 use std::net::{SocketAddr, TcpListener};
 
 /// Everything that docs/operations.md tells of, and of which kind it is.
-const TOLD: [(&str, &str); 23] = [
+const EXPORTED_METRICS: [(&str, &str); 23] = [
     ("greenroom_streams", "gauge"),
     ("greenroom_queue_length", "gauge"),
     ("greenroom_database_connections", "gauge"),
@@ -40,12 +40,12 @@ fn nobody() -> SocketAddr {
 #[tokio::test]
 async fn whoever_watches_sees_mails_that_wait_and_streams_that_are_open() {
     let smtp = format!("smtp://{}", nobody());
-    let site = Site::with(&[MEASURED, ("SMTP_URL", &smtp)]).await;
-    assert_eq!(Numbers::of(&site.process).await.get("greenroom_mail_queued"), 0.0);
+    let site = Site::with(&[METRICS_ON, ("SMTP_URL", &smtp)]).await;
+    assert_eq!(MetricsPage::fetch(&site.process).await.get("greenroom_mail_queued"), 0.0);
     let _stream = site.sarah().follow("/api/events").await;
     site.anonymous().post("/api/auth/password/forgot", &json!({ "email": SARAH })).await;
-    let retried = |numbers: &Numbers| numbers.get("greenroom_mails_total{outcome=\"retried\"}") == 1.0;
-    let told = Numbers::once(&site.process, "a mail that nobody takes", retried).await;
+    let retried = |numbers: &MetricsPage| numbers.get("greenroom_mails_total{outcome=\"retried\"}") == 1.0;
+    let told = MetricsPage::wait_until(&site.process, "a mail that nobody takes", retried).await;
     for (name, number) in [("greenroom_mail_queued", 1.0), ("greenroom_mail_parked", 0.0), ("greenroom_streams", 1.0)] {
         assert_eq!(told.get(name), number, "{name}");
     }
@@ -54,9 +54,9 @@ async fn whoever_watches_sees_mails_that_wait_and_streams_that_are_open() {
 
 #[tokio::test]
 async fn a_message_moves_what_it_should() {
-    let site = Site::with(&[MEASURED]).await;
+    let site = Site::with(&[METRICS_ON]).await;
     let mut stream = site.sarah().follow("/api/events").await;
-    let before = Numbers::of(&site.process).await;
+    let before = MetricsPage::fetch(&site.process).await;
     let asked = json!({ "conversationId": site.launch, "body": "Counted", "clientId": new_id() });
     site.eventpro().post("/api/messages", &asked).await.ok(201);
     site.eventpro().post("/api/messages", &asked).await.ok(200);
@@ -65,7 +65,7 @@ async fn a_message_moves_what_it_should() {
     site.eventpro().post("/api/messages", &reused).await.problem(409, "client_id_reused");
     stream.until(|frame| frame.event == "message.created").await;
 
-    let after = Numbers::of(&site.process).await;
+    let after = MetricsPage::fetch(&site.process).await;
     let moved = |name: &str| after.get(name) - before.maybe(name).unwrap_or_default();
     for outcome in ["new", "again", "refused"] {
         assert_eq!(moved(&format!("greenroom_sends_total{{outcome=\"{outcome}\"}}")), 1.0, "{outcome}");
@@ -95,16 +95,16 @@ async fn a_message_moves_what_it_should() {
 
 #[tokio::test]
 async fn everything_is_told_with_its_meaning_and_nothing_of_anybody() {
-    let site = Site::with(&[MEASURED]).await;
+    let site = Site::with(&[METRICS_ON]).await;
     let _stream = site.sarah().follow("/api/events").await;
-    site.eventpro().say(&site.launch, "Counted").await;
+    site.eventpro().send_message(&site.launch, "Counted").await;
     for path in [&format!("/conversations/{}", site.launch), "/pkg/nothing.js", "/healthz", "/nowhere?token=1"] {
         site.sarah().get(path).await;
     }
     let brewed = reqwest::Method::from_bytes(b"BREW").expect("a method");
     site.sarah().request(brewed, "/api/messages").send().await.expect("an answer");
-    let told = Numbers::of(&site.process).await;
-    for (name, kind) in TOLD {
+    let told = MetricsPage::fetch(&site.process).await;
+    for (name, kind) in EXPORTED_METRICS {
         assert!(told.text().contains(&format!("# TYPE {name} {kind}\n")), "{name}, a {kind}, in {}", told.text());
         assert!(told.text().contains(&format!("# HELP {name} ")), "{name}: what is it?");
     }
@@ -118,13 +118,13 @@ async fn everything_is_told_with_its_meaning_and_nothing_of_anybody() {
 
 #[tokio::test]
 async fn streams_that_end_with_their_session_are_counted_by_why() {
-    let site = Site::with(&[MEASURED]).await;
+    let site = Site::with(&[METRICS_ON]).await;
     let token = site.anonymous().sign_in(SARAH, crate::support::PASSWORD).await.token();
-    let sarah = site.holder_of(&token);
+    let sarah = site.actor_with_token(&token);
     let mut stream = sarah.follow("/api/events").await;
     sarah.post("/api/auth/signout", &json!({})).await.empty();
     assert_eq!(stream.next().await.expect("a last word").event, "session-ended");
-    let told = Numbers::of(&site.process).await;
+    let told = MetricsPage::fetch(&site.process).await;
     assert_eq!(told.get("greenroom_streams_ended_total{reason=\"signed_out\"}"), 1.0);
     assert_eq!(told.get("greenroom_streams_ended_total{reason=\"revoked\"}"), 0.0);
     assert!(told.get("greenroom_queue_wait_seconds_count{queue=\"passwords\"}") >= 1.0);
@@ -134,7 +134,7 @@ async fn streams_that_end_with_their_session_are_counted_by_why() {
 fn the_guide_and_the_alarms_name_what_there_is() {
     let read = |path: &str| std::fs::read_to_string(format!("{}/../{path}", env!("CARGO_MANIFEST_DIR"))).expect(path);
     let (guide, alarms) = (read("docs/operations.md"), read("deploy/prometheus/alerts.yml"));
-    for (name, _) in TOLD.iter().filter(|(name, _)| name.starts_with("greenroom_")) {
+    for (name, _) in EXPORTED_METRICS.iter().filter(|(name, _)| name.starts_with("greenroom_")) {
         assert!(guide.contains(&format!("`{name}")), "the guide says nothing of {name}");
     }
     let named = |text: &str| -> Vec<String> {
@@ -142,7 +142,7 @@ fn the_guide_and_the_alarms_name_what_there_is() {
         words.filter(|word| word.starts_with("greenroom_")).collect()
     };
     // Missing where there is no bus.
-    let known = |name: &str| name == "greenroom_bus_up" || TOLD.iter().any(|(told, _)| *told == name);
+    let known = |name: &str| name == "greenroom_bus_up" || EXPORTED_METRICS.iter().any(|(told, _)| *told == name);
     for name in named(&guide).into_iter().chain(named(&alarms)) {
         let base = ["_bucket", "_count", "_sum"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
         assert!(known(base), "{name} is not told");

@@ -92,12 +92,12 @@ async fn two_servers_on_one_database_are_one_site() {
     let mut own = eventpro_there.follow("/api/events").await;
     let mut said: Vec<Value> = Vec::new();
     for number in 0..10 {
-        said.push(eventpro_here.say(&launch, &format!("Here {number}")).await);
-        said.push(sarah_there.say(&launch, &format!("There {number}")).await);
+        said.push(eventpro_here.send_message(&launch, &format!("Here {number}")).await);
+        said.push(sarah_there.send_message(&launch, &format!("There {number}")).await);
     }
     // Of this one the other server hears by nothing but a look into the database.
-    said.push(eventpro_here.say(&launch, "Here at last").await);
-    assert_eq!(sarah_there.whole_thread(&launch).await[12..], said, "what one wrote the other reads at once");
+    said.push(eventpro_here.send_message(&launch, "Here at last").await);
+    assert_eq!(sarah_there.load_whole_thread(&launch).await[12..], said, "what one wrote the other reads at once");
     let heard = async |stream: &mut crate::support::Stream| {
         let mut frames = Vec::new();
         while frames.iter().filter(|frame: &&crate::support::Frame| frame.event == "message.created").count()

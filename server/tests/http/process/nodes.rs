@@ -3,7 +3,7 @@
 use crate::support::{
     Actor, EVENTPRO, PASSWORD, SARAH, Stream,
     bus::Nats,
-    metrics_page::{MEASURED, Numbers},
+    metrics_page::{METRICS_ON, MetricsPage},
     postgres::Database,
     process::{Process, Settings, run, settings},
     within,
@@ -29,7 +29,7 @@ impl Nodes {
     async fn new(count: usize) -> Self {
         let (folder, database, bus) =
             (tempfile::tempdir().expect("a folder"), Database::new().await, Nats::start().await);
-        let settings = settings(&[("DATABASE_URL", &database.url()), ("NATS_URL", &bus.url()), MEASURED]);
+        let settings = settings(&[("DATABASE_URL", &database.url()), ("NATS_URL", &bus.url()), METRICS_ON]);
         assert!(run(folder.path(), &settings, "seed").status.success());
         let mut site = Self { nodes: Vec::new(), bus, settings, folder, _database: database };
         for _ in 0..count {
@@ -91,11 +91,11 @@ async fn what_happens_at_one_node_is_live_at_the_others() {
     let presence = eventpro[2].get(&format!("/api/conversations/{launch}/presence")).await.ok(200);
     assert_eq!(presence["online"], true, "and so says a third");
 
-    let said = eventpro[2].say(&launch, "Which of you hears this?").await;
+    let said = eventpro[2].send_message(&launch, "Which of you hears this?").await;
     for stream in [&mut theirs, &mut hers] {
         assert_eq!(hears(stream, "message.created", BY_BUS).await["message"], said);
     }
-    let told = Numbers::of(&site.nodes[1]).await;
+    let told = MetricsPage::fetch(&site.nodes[1]).await;
     assert_eq!(told.get("greenroom_bus_up"), 1.0);
     assert!(told.get("greenroom_event_lag_seconds_count{way=\"read\"}") >= 1.0, "it heard of it and read it");
     for way in ["sent", "heard"] {
@@ -117,7 +117,7 @@ async fn a_bus_that_is_down_costs_time_and_never_a_message() {
     let launch = launch(&eventpro[0]).await;
     let mut hers = sarah[1].follow("/api/events").await;
     site.bus.stop();
-    let said = eventpro[0].say(&launch, "Nobody carries this").await;
+    let said = eventpro[0].send_message(&launch, "Nobody carries this").await;
     assert_eq!(hears(&mut hers, "message.created", BY_LOOK).await["message"], said);
     let anyone = Actor::new(site.nodes[0].addr, None);
     let silent = async {
@@ -127,7 +127,7 @@ async fn a_bus_that_is_down_costs_time_and_never_a_message() {
     };
     within(BY_LOOK, "being told of the bus", silent).await;
     anyone.get("/readyz").await.problem(503, "bus_silent");
-    assert_eq!(Numbers::of(&site.nodes[0]).await.get("greenroom_bus_up"), 0.0);
+    assert_eq!(MetricsPage::fetch(&site.nodes[0]).await.get("greenroom_bus_up"), 0.0);
     assert_eq!(anyone.get("/healthz").await.status, 200);
 
     // A node that starts meanwhile serves all the same.
@@ -138,6 +138,6 @@ async fn a_bus_that_is_down_costs_time_and_never_a_message() {
     for node in site.nodes.iter().chain([&late]) {
         becomes_ready(node).await;
     }
-    let said = eventpro[0].say(&launch, "Carried again").await;
+    let said = eventpro[0].send_message(&launch, "Carried again").await;
     assert_eq!(hears(&mut hers, "message.created", BY_BUS).await["message"], said);
 }

@@ -1,6 +1,6 @@
 use crate::support::{
-    Actor, Answer, PASSWORD, SARAH,
-    metrics_page::{MEASURED, Numbers},
+    Actor, PASSWORD, SARAH, TestResponse,
+    metrics_page::{METRICS_ON, MetricsPage},
     postgres::Database,
     process::{Process, run, settings},
     within,
@@ -12,7 +12,7 @@ use std::time::Duration;
 #[tokio::test]
 async fn while_the_database_is_away_the_site_says_so_and_then_goes_on() {
     let (folder, database) = (tempfile::tempdir().expect("a folder"), Database::new().await);
-    let settings = settings(&[("DATABASE_URL", &database.url()), MEASURED]);
+    let settings = settings(&[("DATABASE_URL", &database.url()), METRICS_ON]);
     assert!(run(folder.path(), &settings, "seed").status.success());
     let server = Process::serve(folder.path(), &settings).await;
     let anyone = Actor::new(server.addr, None);
@@ -25,7 +25,7 @@ async fn while_the_database_is_away_the_site_says_so_and_then_goes_on() {
     assert_eq!(anyone.get("/healthz").await.status, 200, "the process is well");
     anyone.get("/readyz").await.problem(503, "no_database");
     assert_eq!(
-        Numbers::of(&server).await.get("greenroom_database_up"),
+        MetricsPage::fetch(&server).await.get("greenroom_database_up"),
         0.0,
         "whoever watches is answered all the same"
     );
@@ -37,7 +37,7 @@ async fn while_the_database_is_away_the_site_says_so_and_then_goes_on() {
     assert!([500, 503].contains(&sign_in.status));
     let problem = sign_in.any_problem().to_string().to_lowercase();
     assert!(!problem.contains("sql") && !problem.contains("database") && !problem.contains("connect"), "{problem}");
-    let page = Answer::to(sarah.request(Method::GET, "/inbox").header("accept", "text/html")).await;
+    let page = TestResponse::to(sarah.request(Method::GET, "/inbox").header("accept", "text/html")).await;
     assert_eq!((page.status, page.header("content-type")), (503, "text/html; charset=utf-8"));
     assert!(page.text().contains("<h1>") && !page.text().to_lowercase().contains("sql"), "{}", page.text());
     assert_eq!(anyone.get("/signin").await.status, 200, "whoever is signed out needs no database");
@@ -50,6 +50,6 @@ async fn while_the_database_is_away_the_site_says_so_and_then_goes_on() {
     };
     within(Duration::from_secs(10), "coming back", back).await;
     sarah.post("/api/messages", &message).await.ok(201);
-    assert_eq!(Numbers::of(&server).await.get("greenroom_database_up"), 1.0);
+    assert_eq!(MetricsPage::fetch(&server).await.get("greenroom_database_up"), 1.0);
     sarah.follow("/api/events").await;
 }

@@ -11,7 +11,7 @@ const TEN_SECONDS: Duration = Duration::from_secs(10);
 async fn a_server_that_is_told_to_stop_ends_its_streams_and_goes() {
     let mut site = Site::new().await;
     let mut streams = [site.eventpro().follow("/api/events").await, site.sarah().follow("/api/events").await];
-    let said = site.eventpro().say(&site.launch, "The last word").await;
+    let said = site.eventpro().send_message(&site.launch, "The last word").await;
     let idle = TcpStream::connect(site.addr()).expect("a connection that says nothing");
     let started = Instant::now();
     site.process.terminate();

@@ -3,7 +3,7 @@
 use crate::support::{
     Actor, SARAH, Site,
     bus::Nats,
-    certificate_authority::Authority,
+    certificate_authority::CertificateAuthority,
     postgres::Database,
     process::{Process, run, settings},
     smtp::MailServer,
@@ -20,7 +20,7 @@ async fn cause_a_mail(addr: std::net::SocketAddr) {
 
 #[tokio::test]
 async fn mail_goes_to_a_server_whose_certificate_is_good() {
-    let (authority, folder) = (Authority::new(), tempfile::tempdir().expect("a folder"));
+    let (authority, folder) = (CertificateAuthority::new(), tempfile::tempdir().expect("a folder"));
     let mut server = MailServer::start(&authority.issue(&["localhost"])).await;
     let url = format!("smtps://localhost:{}", server.addr.port());
     let ca_file = authority.file(folder.path()).display().to_string();
@@ -32,7 +32,7 @@ async fn mail_goes_to_a_server_whose_certificate_is_good() {
 
 #[tokio::test]
 async fn mail_is_kept_from_a_server_whose_certificate_is_not() {
-    let (ours, other) = (Authority::new(), Authority::new());
+    let (ours, other) = (CertificateAuthority::new(), CertificateAuthority::new());
     for (issuer, name) in [(&other, "localhost"), (&ours, "mail.example")] {
         let mut server = MailServer::start(&issuer.issue(&[name])).await;
         let folder = tempfile::tempdir().expect("a folder");
@@ -42,7 +42,7 @@ async fn mail_is_kept_from_a_server_whose_certificate_is_not() {
         cause_a_mail(site.addr()).await;
         let seen = soon("a try", server.seen.wait_for(|seen| seen.broken_off > 0 || !seen.mails.is_empty())).await;
         assert!(seen.expect("a server").mails.is_empty(), "{name}");
-        site.process.log_telling("a mail will be tried again").await;
+        site.process.wait_for_log("a mail will be tried again").await;
     }
 }
 
@@ -58,7 +58,7 @@ async fn becomes_ready(node: &Process) {
 
 #[tokio::test]
 async fn the_bus_asks_who_is_there_and_is_encrypted() {
-    let (authority, folder) = (Authority::new(), tempfile::tempdir().expect("a folder"));
+    let (authority, folder) = (CertificateAuthority::new(), tempfile::tempdir().expect("a folder"));
     let ca_file = authority.file(folder.path()).display().to_string();
     let issued = authority.issue(&["localhost"]);
     let bus = Nats::guarded(folder.path(), "greenroom", "p@ss:w0rd/", Some(&issued)).await;
@@ -93,12 +93,12 @@ async fn the_bus_takes_a_user_without_tls_too() {
 
 #[tokio::test]
 async fn postgres_is_checked_where_the_url_says_so() {
-    let (authority, folder) = (Authority::new(), tempfile::tempdir().expect("a folder"));
+    let (authority, folder) = (CertificateAuthority::new(), tempfile::tempdir().expect("a folder"));
     let database = Database::new().await;
     database.encrypt(&authority.issue(&["127.0.0.1"])).await;
     let good = authority.file(folder.path()).display().to_string();
     let elsewhere = tempfile::tempdir().expect("a folder");
-    let other = Authority::new().file(elsewhere.path()).display().to_string();
+    let other = CertificateAuthority::new().file(elsewhere.path()).display().to_string();
     let migrate = |host: &str, ca_file: &str| {
         let url = database.url().replace("127.0.0.1", host);
         let url = format!("{url}?sslmode=verify-full&sslrootcert={ca_file}");

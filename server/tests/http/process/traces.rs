@@ -14,19 +14,19 @@ const TRACE: [u8; 16] = *b"\x4b\xf9\x2f\x35\x77\xb3\x4d\xa6\xa3\xce\x92\x9d\x0e\
 const THEIRS: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
 /// What was handed to a collector: the head of a request, and its body.
-struct Handed {
+struct ExportRequest {
     head: String,
     body: Vec<u8>,
 }
 
-impl Handed {
+impl ExportRequest {
     fn holds(&self, bytes: &[u8]) -> bool {
         self.body.windows(bytes.len()).any(|some| some == bytes)
     }
 }
 
 /// A collector that takes everything.
-async fn collector() -> (SocketAddr, mpsc::UnboundedReceiver<Handed>) {
+async fn collector() -> (SocketAddr, mpsc::UnboundedReceiver<ExportRequest>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let addr = listener.local_addr().expect("its address");
     let (sender, handed) = mpsc::unbounded_channel();
@@ -38,7 +38,7 @@ async fn collector() -> (SocketAddr, mpsc::UnboundedReceiver<Handed>) {
     (addr, handed)
 }
 
-async fn take(socket: TcpStream, sender: mpsc::UnboundedSender<Handed>) {
+async fn take(socket: TcpStream, sender: mpsc::UnboundedSender<ExportRequest>) {
     let mut socket = BufReader::new(socket);
     loop {
         let mut head = String::new();
@@ -52,7 +52,7 @@ async fn take(socket: TcpStream, sender: mpsc::UnboundedSender<Handed>) {
         socket.read_exact(&mut body).await.expect("a body");
         socket.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await.expect("an answer");
         // The test may have seen enough.
-        let _ = sender.send(Handed { head, body });
+        let _ = sender.send(ExportRequest { head, body });
     }
 }
 
@@ -68,7 +68,7 @@ async fn what_a_request_causes_is_handed_over_before_the_end() {
     let endpoint = format!("http://{addr}/");
     let mut site = Site::with(&[("OTEL_EXPORTER_OTLP_ENDPOINT", &endpoint), NEVER]).await;
     say_as_part_of(&site.eventpro(), &site, "a body to keep quiet about").await;
-    site.process.log_telling("trace_id=\"4bf92f3577b34da6a3ce929d0e0e4736\"").await;
+    site.process.wait_for_log("trace_id=\"4bf92f3577b34da6a3ce929d0e0e4736\"").await;
     site.process.terminate();
     assert!(site.process.exit(Duration::from_secs(20)).await.success());
     let handed = soon("spans", handed.recv()).await.expect("spans");

@@ -6,7 +6,7 @@
 //! direction is isolated.
 
 use crate::support::{
-    Actor, Answer, EVENTPRO, PASSWORD, SARAH, Site,
+    Actor, EVENTPRO, PASSWORD, SARAH, Site, TestResponse,
     actions::event_day,
     actor::escaped,
     html::{Document, Element},
@@ -20,19 +20,19 @@ const PLAIN: &str = "plain";
 const HOSTILE: &str = "\u{5d0}</title></script></textarea><!--><b data-hostile>\"'&lt;";
 
 /// A site on which one text stands everywhere, and where it is to be seen.
-struct Filled {
+struct HostileSite {
     site: Site,
     text: &'static str,
     conversation: String,
     booking: String,
 }
 
-impl Filled {
+impl HostileSite {
     async fn with(text: &'static str) -> Self {
         let site = Site::new().await;
         let (eventpro, sarah) = (site.eventpro(), site.sarah());
         let rename = |actor: Actor, change: Value| async move {
-            Answer::to(actor.request(Method::PATCH, "/api/account").json(&change)).await.ok(200)
+            TestResponse::to(actor.request(Method::PATCH, "/api/account").json(&change)).await.ok(200)
         };
         rename(eventpro.clone(), json!({ "name": text })).await;
         rename(sarah.clone(), json!({ "name": text, "bio": text })).await;
@@ -43,8 +43,8 @@ impl Filled {
         let opened = eventpro.post("/api/bookings", &booking).await.ok(201);
         let id = |value: &Value| value["id"].as_str().expect("an id").to_owned();
         let (conversation, booking) = (id(&opened["conversation"]), id(&opened["booking"]));
-        eventpro.say(&conversation, text).await;
-        sarah.say(&conversation, text).await;
+        eventpro.send_message(&conversation, text).await;
+        sarah.send_message(&conversation, text).await;
         sarah.post(&format!("/api/bookings/{booking}/accept"), &json!({})).await.ok(200);
         for actor in [&eventpro, &sarah] {
             actor.post("/api/auth/tokens", &json!({ "name": text, "scope": "read" })).await.ok(201);
@@ -54,13 +54,13 @@ impl Filled {
             let agent: String = text.chars().filter(char::is_ascii).collect();
             let sign_in = site.anonymous().request(Method::POST, "/api/auth/callback/credentials");
             let sign_in = sign_in.header("user-agent", agent).json(&json!({ "email": email, "password": PASSWORD }));
-            Answer::to(sign_in).await.ok(200);
+            TestResponse::to(sign_in).await.ok(200);
         }
         Self { site, text, conversation, booking }
     }
 
     /// Every page, for everybody who sees it.
-    async fn pages(&self) -> Vec<(String, Answer)> {
+    async fn pages(&self) -> Vec<(String, TestResponse)> {
         let (site, text) = (&self.site, escaped(self.text));
         let thread = format!("/conversations/{}", self.conversation);
         let booking = format!("/bookings/{}", self.booking);
@@ -97,7 +97,7 @@ impl Filled {
     }
 
     /// The pages that show a refused form again, with what was typed.
-    async fn refused_forms(&self) -> Vec<(String, Answer)> {
+    async fn refused_forms(&self) -> Vec<(String, TestResponse)> {
         let (site, text) = (&self.site, self.text);
         let new_booking = format!("/bookings/new?talent={}", site.people.sarah);
         let booking = [
@@ -134,7 +134,7 @@ impl Filled {
         let twice = json!({ "email": SARAH, "password": "matatu rain velvet", "name": self.text, "role": "talent" });
         anyone.post("/api/auth/register", &twice).await;
         let list = anyone.request(Method::GET, "/dev/mail").header("accept", "application/json");
-        Answer::to(list).await.json()["mails"].as_array().expect("mails").clone()
+        TestResponse::to(list).await.json()["mails"].as_array().expect("mails").clone()
     }
 }
 
@@ -194,7 +194,7 @@ fn has_turned(text: &str) -> bool {
 
 #[tokio::test]
 async fn text_of_a_person_stays_text() {
-    let (plain, hostile) = (Filled::with(PLAIN).await, Filled::with(HOSTILE).await);
+    let (plain, hostile) = (HostileSite::with(PLAIN).await, HostileSite::with(HOSTILE).await);
     let (mut findings, mut shown) = (Findings::default(), 0);
     for ((_, plain), (name, hostile)) in plain.pages().await.into_iter().zip(hostile.pages().await) {
         assert_eq!(hostile.status, plain.status, "{name}");

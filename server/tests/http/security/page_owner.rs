@@ -1,7 +1,7 @@
 //! One page, two people: what a page of the first asks is refused while the second is signed in with the same browser.
 
 use super::{FORM, Names, table::FUNCTIONS};
-use crate::support::{Actor, Answer, SARAH, Site, actor::escaped};
+use crate::support::{Actor, SARAH, Site, TestResponse, actor::escaped};
 use app::server_fns::PUBLIC_SERVER_FNS;
 use reqwest::Method;
 
@@ -75,7 +75,7 @@ async fn a_form_without_javascript_is_answered_with_what_was_typed_and_no_redire
 #[tokio::test]
 async fn a_page_says_whose_it_is_in_every_form() {
     let site = Site::new().await;
-    let said = site.eventpro().say(&site.launch, "Unread").await;
+    let said = site.eventpro().send_message(&site.launch, "Unread").await;
     assert!(said["seq"].as_i64().is_some());
     let id = &site.people.sarah;
     let thread = format!("/conversations/{}", site.launch);
@@ -99,7 +99,7 @@ async fn a_page_says_whose_it_is_in_every_form() {
 #[tokio::test]
 async fn a_page_is_told_who_is_signed_in_now() {
     let site = Site::new().await;
-    let asked = async |actor: Actor| -> Answer { actor.send(Method::POST, "/fn/signed-in", FORM, "").await };
+    let asked = async |actor: Actor| -> TestResponse { actor.send(Method::POST, "/fn/signed-in", FORM, "").await };
     assert!(asked(site.kamau()).await.text().contains("DJ Kamau"));
     assert_eq!(asked(site.anonymous()).await.text(), "null");
     // It tells nothing that a page may keep to itself.

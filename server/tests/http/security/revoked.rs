@@ -4,7 +4,7 @@ use super::{
     FORM, Names,
     table::{API, FUNCTIONS, Row},
 };
-use crate::support::{Actor, EVENTPRO, PASSWORD, SARAH, Site, raw::HeldBack};
+use crate::support::{Actor, EVENTPRO, PASSWORD, SARAH, Site, raw::UnfinishedRequest};
 use reqwest::Method;
 use serde_json::json;
 
@@ -25,7 +25,12 @@ async fn another_device(site: &Site, email: &str) -> String {
     site.anonymous().sign_in(email, PASSWORD).await.token()
 }
 
-async fn hold_back(site: &Site, names: &Names, (page, cookie): (&Actor, &str), (row, kind): (&Row, &str)) -> HeldBack {
+async fn hold_back(
+    site: &Site,
+    names: &Names,
+    (page, cookie): (&Actor, &str),
+    (row, kind): (&Row, &str),
+) -> UnfinishedRequest {
     let (path, body) = (names.fill(row.at.unwrap_or(row.path)), names.fill(row.body));
     let body = match (body.is_empty(), kind) {
         (_, FORM) => page.form_of_page(&body),
@@ -39,7 +44,7 @@ async fn hold_back(site: &Site, names: &Names, (page, cookie): (&Actor, &str), (
         site.addr(),
         body.len(),
     );
-    HeldBack::send(site.addr(), request.as_bytes()).await
+    UnfinishedRequest::send(site.addr(), request.as_bytes()).await
 }
 
 /// Holds back the last byte of everything that a person may ask, ends their session, and sends it.
@@ -47,11 +52,11 @@ async fn nothing_gets_through(email: &str, revoke: impl AsyncFn(&Actor, &str)) {
     let site = Site::new().await;
     let names = Names::of(&site).await;
     let stolen = another_device(&site, email).await;
-    let owner = site.holder_of(&another_device(&site, email).await);
-    let session = site.holder_of(&stolen).get("/api/auth/sessions").await.ok(200);
+    let owner = site.actor_with_token(&another_device(&site, email).await);
+    let session = site.actor_with_token(&stolen).get("/api/auth/sessions").await.ok(200);
     let current = session["sessions"].as_array().expect("sessions").iter().find(|session| session["current"] == true);
     let id = current.expect("the current one")["id"].as_str().expect("an id").to_owned();
-    let person = site.holder_of(&stolen).get("/api/auth/session").await.ok(200)["user"]["id"].clone();
+    let person = site.actor_with_token(&stolen).get("/api/auth/session").await.ok(200)["user"]["id"].clone();
     let page = site.anonymous().on_page_of(person.as_str().expect("an id"));
     let mut held = Vec::new();
     for route in signed_in() {

@@ -1,23 +1,23 @@
 //! What people do in many tests.
 
-use super::{Actor, Answer, new_id};
+use super::{Actor, TestResponse, new_id};
 use serde_json::{Value, json};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 impl Actor {
     /// Sends a message, with an id of its own.
-    pub(crate) async fn say(&self, conversation: &str, body: &str) -> Value {
+    pub(crate) async fn send_message(&self, conversation: &str, body: &str) -> Value {
         let message = json!({ "conversationId": conversation, "body": body, "clientId": new_id() });
         self.post("/api/messages", &message).await.ok(201)["message"].clone()
     }
 
     /// Tries to send a text.
-    pub(crate) async fn try_to_say(&self, conversation: &str, body: &str) -> Answer {
+    pub(crate) async fn try_send_message(&self, conversation: &str, body: &str) -> TestResponse {
         self.post("/api/messages", &json!({ "conversationId": conversation, "body": body })).await
     }
 
     /// All messages of a conversation, read in windows as a client would.
-    pub(crate) async fn whole_thread(&self, conversation: &str) -> Vec<Value> {
+    pub(crate) async fn load_whole_thread(&self, conversation: &str) -> Vec<Value> {
         let mut messages = Vec::new();
         loop {
             let after = messages.last().map_or(Value::from(0), |message: &Value| message["seq"].clone());
@@ -31,7 +31,7 @@ impl Actor {
     }
 
     /// Tries to sign in; from the door, as JSON.
-    pub(crate) async fn sign_in(&self, email: &str, password: &str) -> Answer {
+    pub(crate) async fn sign_in(&self, email: &str, password: &str) -> TestResponse {
         self.post("/api/auth/callback/credentials", &json!({ "email": email, "password": password })).await
     }
 

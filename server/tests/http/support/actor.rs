@@ -1,6 +1,6 @@
 //! Somebody with a client: anonymous, or with a session's cookie.
 
-use super::{Answer, Stream, soon};
+use super::{Stream, TestResponse, soon};
 use reqwest::{Client, Method, RequestBuilder, redirect::Policy};
 use serde_json::Value;
 use std::net::SocketAddr;
@@ -25,7 +25,7 @@ impl Actor {
     }
 
     /// A program with an access token.
-    pub(crate) fn bearing(addr: SocketAddr, token: &str) -> Self {
+    pub(crate) fn with_token(addr: SocketAddr, token: &str) -> Self {
         Self { token: Some(token.to_owned()), ..Self::new(addr, None) }
     }
 
@@ -64,30 +64,36 @@ impl Actor {
         }
     }
 
-    pub(crate) async fn get(&self, path: &str) -> Answer {
-        Answer::to(self.request(Method::GET, path)).await
+    pub(crate) async fn get(&self, path: &str) -> TestResponse {
+        TestResponse::to(self.request(Method::GET, path)).await
     }
 
-    pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
-        Answer::to(self.request(Method::POST, path).json(body)).await
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> TestResponse {
+        TestResponse::to(self.request(Method::POST, path).json(body)).await
     }
 
-    pub(crate) async fn put(&self, path: &str, body: &Value) -> Answer {
-        Answer::to(self.request(Method::PUT, path).json(body)).await
+    pub(crate) async fn put(&self, path: &str, body: &Value) -> TestResponse {
+        TestResponse::to(self.request(Method::PUT, path).json(body)).await
     }
 
     /// Any text under any content type.
-    pub(crate) async fn send(&self, method: Method, path: &str, kind: &str, body: impl Into<reqwest::Body>) -> Answer {
-        Answer::to(self.request(method, path).header("content-type", kind).body(body)).await
+    pub(crate) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        kind: &str,
+        body: impl Into<reqwest::Body>,
+    ) -> TestResponse {
+        TestResponse::to(self.request(method, path).header("content-type", kind).body(body)).await
     }
 
     /// As a browser posts a form of ours without JavaScript.
-    pub(crate) async fn post_form(&self, path: &str, from: &str, pairs: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn post_form(&self, path: &str, from: &str, pairs: &[(&str, &str)]) -> TestResponse {
         let origin = format!("http://{}", self.addr);
         let request = self.request(Method::POST, path).header("referer", format!("{origin}{from}"));
         let request = request.header("origin", origin).header("accept", "text/html,application/xhtml+xml");
         let request = request.header("content-type", "application/x-www-form-urlencoded");
-        Answer::to(request.body(self.form_of_page(&form(pairs)))).await
+        TestResponse::to(request.body(self.form_of_page(&form(pairs)))).await
     }
 
     /// Opens a stream, and takes its first frame.

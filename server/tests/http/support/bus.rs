@@ -1,6 +1,6 @@
 //! A NATS server of one test.
 
-use super::{certificate_authority::Issued, within};
+use super::{certificate_authority::IssuedCertificate, within};
 use std::{
     net::{Ipv4Addr, TcpListener},
     path::Path,
@@ -25,7 +25,7 @@ impl Nats {
     }
 
     /// The same, for one user alone, and over TLS where there is a certificate.
-    pub(crate) async fn guarded(folder: &Path, user: &str, password: &str, issued: Option<&Issued>) -> Self {
+    pub(crate) async fn guarded(folder: &Path, user: &str, password: &str, issued: Option<&IssuedCertificate>) -> Self {
         let mut config = format!("authorization {{ user: {user:?}, password: {password:?} }}\n");
         if let Some(issued) = issued {
             let (certificate, key) = (folder.join("bus.pem"), folder.join("bus.key"));

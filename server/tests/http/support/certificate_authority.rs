@@ -3,18 +3,18 @@
 use rcgen::{BasicConstraints, Certificate, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use std::path::{Path, PathBuf};
 
-pub(crate) struct Authority {
+pub(crate) struct CertificateAuthority {
     certificate: Certificate,
     issuer: Issuer<'static, KeyPair>,
 }
 
 /// A certificate and its key, in PEM.
-pub(crate) struct Issued {
+pub(crate) struct IssuedCertificate {
     pub(crate) certificate: String,
     pub(crate) key: KeyPair,
 }
 
-impl Authority {
+impl CertificateAuthority {
     pub(crate) fn new() -> Self {
         let mut params = CertificateParams::new(Vec::new()).expect("an authority");
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -25,12 +25,12 @@ impl Authority {
     }
 
     /// For a server at one of these names or addresses.
-    pub(crate) fn issue(&self, names: &[&str]) -> Issued {
+    pub(crate) fn issue(&self, names: &[&str]) -> IssuedCertificate {
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
         let key = KeyPair::generate().expect("a key");
         let params = CertificateParams::new(names).expect("names");
         let certificate = params.signed_by(&key, &self.issuer).expect("a certificate").pem();
-        Issued { certificate, key }
+        IssuedCertificate { certificate, key }
     }
 
     /// Its own certificate, as a file in this folder.

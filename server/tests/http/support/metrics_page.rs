@@ -1,28 +1,28 @@
 //! What a process tells whoever watches over it.
 
-use super::{Answer, process::Process, soon};
+use super::{TestResponse, process::Process, soon};
 
 /// Lets a process measure, at an address that it chooses.
-pub(crate) const MEASURED: (&str, &str) = ("METRICS_ADDR", "127.0.0.1:0");
+pub(crate) const METRICS_ON: (&str, &str) = ("METRICS_ADDR", "127.0.0.1:0");
 
 /// All numbers, as they were when they were asked for.
-pub(crate) struct Numbers(String);
+pub(crate) struct MetricsPage(String);
 
-impl Numbers {
-    pub(crate) async fn of(process: &Process) -> Self {
-        let log = process.log_telling("metrics are at ").await;
+impl MetricsPage {
+    pub(crate) async fn fetch(process: &Process) -> Self {
+        let log = process.wait_for_log("metrics are at ").await;
         let (_, url) = log.split_once("metrics are at ").expect("it says where");
         let url = url.split_whitespace().next().unwrap_or_default();
-        let answer = Answer::to(reqwest::Client::new().get(url)).await;
+        let answer = TestResponse::to(reqwest::Client::new().get(url)).await;
         assert_eq!((answer.status, answer.header("content-type")), (200, "text/plain; version=0.0.4"));
         Self(answer.text())
     }
 
     /// Those of a moment that is soon to come.
-    pub(crate) async fn once(process: &Process, what: &str, is_so: impl Fn(&Self) -> bool) -> Self {
+    pub(crate) async fn wait_until(process: &Process, what: &str, is_so: impl Fn(&Self) -> bool) -> Self {
         let asking = async {
             loop {
-                let numbers = Self::of(process).await;
+                let numbers = Self::fetch(process).await;
                 if is_so(&numbers) {
                     return numbers;
                 }

@@ -1,6 +1,6 @@
 //! A database on the PostgreSQL server that `bin/with-postgres` lends.
 
-use super::{certificate_authority::Issued, new_id, soon};
+use super::{certificate_authority::IssuedCertificate, new_id, soon};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use std::thread;
 
@@ -34,7 +34,7 @@ impl Database {
 
     /// Has the server take new connections over TLS, with this certificate. Its files are written by the server itself,
     /// whose user may be another one.
-    pub(crate) async fn encrypt(&self, issued: &Issued) {
+    pub(crate) async fn encrypt(&self, issued: &IssuedCertificate) {
         let (certificate, key) = (&issued.certificate, issued.key.serialize_pem());
         for (name, text) in [("test.crt", certificate), ("test.key", &key)] {
             let lines: Vec<String> = text.lines().map(|line| format!("('{line}')")).collect();

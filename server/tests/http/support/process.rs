@@ -66,7 +66,7 @@ impl Process {
     }
 
     /// The same, once it tells of something: a line may come after the answer that it is about.
-    pub(crate) async fn log_telling(&self, what: &str) -> String {
+    pub(crate) async fn wait_for_log(&self, what: &str) -> String {
         let mut log = self.log.clone();
         let told = soon(what, log.wait_for(|log| log.text.contains(what))).await;
         told.expect("it still writes").text.clone()

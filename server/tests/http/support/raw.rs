@@ -1,6 +1,6 @@
 //! Requests that no well-behaved client would send.
 
-use super::{Answer, soon};
+use super::{TestResponse, soon};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use std::net::SocketAddr;
 use tokio::{
@@ -9,7 +9,7 @@ use tokio::{
 };
 
 /// Sends these bytes as they are, and reads until the server closes.
-pub(crate) async fn raw(addr: SocketAddr, request: &[u8]) -> Answer {
+pub(crate) async fn raw(addr: SocketAddr, request: &[u8]) -> TestResponse {
     let mut connection = TcpStream::connect(addr).await.expect("a connection");
     // It may be refused before it was read to its end.
     let _ = connection.write_all(request).await;
@@ -19,14 +19,14 @@ pub(crate) async fn raw(addr: SocketAddr, request: &[u8]) -> Answer {
 }
 
 /// A request without a body, with its target as it is.
-pub(crate) async fn raw_line(addr: SocketAddr, method: &str, target: &str) -> Answer {
+pub(crate) async fn raw_line(addr: SocketAddr, method: &str, target: &str) -> TestResponse {
     let request =
         format!("{method} {target} HTTP/1.1\r\nhost: {addr}\r\naccept: text/html\r\nconnection: close\r\n\r\n");
     raw(addr, request.as_bytes()).await
 }
 
 /// The body stays as it came over the wire, perhaps in chunks.
-fn parse(bytes: &[u8]) -> Answer {
+fn parse(bytes: &[u8]) -> TestResponse {
     let end = bytes.windows(4).position(|four| four == b"\r\n\r\n");
     let end = end.unwrap_or_else(|| panic!("no answer: {:?}", String::from_utf8_lossy(bytes)));
     let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
@@ -37,16 +37,16 @@ fn parse(bytes: &[u8]) -> Answer {
         let name: HeaderName = name.parse().expect("a name");
         headers.append(name, HeaderValue::from_str(value.trim()).expect("a value"));
     }
-    Answer { status, headers, body: bytes[end + 4..].to_vec() }
+    TestResponse { status, headers, body: bytes[end + 4..].to_vec() }
 }
 
 /// A request of which the last byte is still to be sent.
-pub(crate) struct HeldBack {
+pub(crate) struct UnfinishedRequest {
     connection: TcpStream,
     last: u8,
 }
 
-impl HeldBack {
+impl UnfinishedRequest {
     /// Sends all of these bytes but one.
     pub(crate) async fn send(addr: SocketAddr, request: &[u8]) -> Self {
         let mut connection = TcpStream::connect(addr).await.expect("a connection");
@@ -56,14 +56,14 @@ impl HeldBack {
     }
 
     /// Sends the last byte, and reads until the server closes.
-    pub(crate) async fn finish(mut self) -> Answer {
+    pub(crate) async fn finish(mut self) -> TestResponse {
         // It may have been answered before.
         let _ = self.connection.write_all(&[self.last]).await;
         self.answer().await
     }
 
     /// Reads until the server closes.
-    pub(crate) async fn answer(mut self) -> Answer {
+    pub(crate) async fn answer(mut self) -> TestResponse {
         let mut bytes = Vec::new();
         let _ = soon("a raw answer", self.connection.read_to_end(&mut bytes)).await;
         parse(&bytes)

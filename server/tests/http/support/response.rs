@@ -6,13 +6,13 @@ use reqwest::RequestBuilder;
 use serde_json::{Map, Value};
 
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct TestResponse {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
 }
 
-impl Answer {
+impl TestResponse {
     pub(crate) async fn to(request: RequestBuilder) -> Self {
         let response = soon("an answer", request.send()).await.expect("an answer");
         let (status, headers) = (response.status().as_u16(), response.headers().clone());

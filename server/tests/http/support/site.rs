@@ -59,7 +59,7 @@ impl Site {
         url.and_then(|url| url.split_once("://")).map(|(_, host)| host.trim_end_matches('/').to_owned())
     }
 
-    pub(crate) fn holder_of(&self, token: &str) -> Actor {
+    pub(crate) fn actor_with_token(&self, token: &str) -> Actor {
         let https = self.settings.iter().any(|(name, value)| name == "GREENROOM_URL" && value.starts_with("https:"));
         let name = if https { "__Host-greenroom" } else { "greenroom" };
         Actor::new(self.addr(), Some(format!("{name}={token}"))).at(self.public_host())
@@ -73,7 +73,7 @@ impl Site {
             KAMAU => &self.people.kamau,
             _ => &self.people.achieng,
         };
-        self.holder_of(&self.tokens[email]).on_page_of(person)
+        self.actor_with_token(&self.tokens[email]).on_page_of(person)
     }
 
     /// Organizer; talks to Sarah.

@@ -1,6 +1,6 @@
 //! A mail server that speaks TLS from the first byte, and says of each mail that it took it.
 
-use super::certificate_authority::Issued;
+use super::certificate_authority::IssuedCertificate;
 use std::{net::SocketAddr, sync::Arc};
 use tokio::{
     io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader},
@@ -15,17 +15,17 @@ use tokio_rustls::{
 pub(crate) struct MailServer {
     pub(crate) addr: SocketAddr,
     /// What it took, and how many lines ended before there was a mail.
-    pub(crate) seen: watch::Receiver<Seen>,
+    pub(crate) seen: watch::Receiver<ReceivedMails>,
 }
 
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Seen {
+pub(crate) struct ReceivedMails {
     pub(crate) mails: Vec<String>,
     pub(crate) broken_off: usize,
 }
 
 impl MailServer {
-    pub(crate) async fn start(issued: &Issued) -> Self {
+    pub(crate) async fn start(issued: &IssuedCertificate) -> Self {
         let chain = tokio_rustls::rustls::pki_types::CertificateDer::pem_slice_iter(issued.certificate.as_bytes());
         let chain = chain.collect::<Result<Vec<_>, _>>().expect("a certificate");
         let key = PrivateKeyDer::from_pem_slice(issued.key.serialize_pem().as_bytes()).expect("a key");
@@ -37,7 +37,7 @@ impl MailServer {
             .expect("a certificate and its key");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let (addr, acceptor) = (listener.local_addr().expect("its address"), TlsAcceptor::from(Arc::new(config)));
-        let (sender, seen) = watch::channel(Seen::default());
+        let (sender, seen) = watch::channel(ReceivedMails::default());
         tokio::spawn(async move {
             while let Ok((socket, _)) = listener.accept().await {
                 tokio::spawn(serve(acceptor.clone(), socket, sender.clone()));
@@ -47,7 +47,7 @@ impl MailServer {
     }
 }
 
-async fn serve(acceptor: TlsAcceptor, socket: TcpStream, seen: watch::Sender<Seen>) {
+async fn serve(acceptor: TlsAcceptor, socket: TcpStream, seen: watch::Sender<ReceivedMails>) {
     let mail = match acceptor.accept(socket).await {
         Ok(line) => take_mail(line).await,
         Err(_) => None,

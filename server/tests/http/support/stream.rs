@@ -7,7 +7,7 @@ use serde_json::Value;
 use std::time::Duration;
 
 /// Comes at any time, and is not in the log.
-const PASSING: [&str; 3] = ["heartbeat", "typing", "presence"];
+const EPHEMERAL: [&str; 3] = ["heartbeat", "typing", "presence"];
 
 /// One frame.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,7 +54,7 @@ impl Stream {
     pub(crate) async fn next(&mut self) -> Option<Frame> {
         loop {
             let frame = self.next_frame(SOON).await?;
-            if !PASSING.contains(&frame.event.as_str()) {
+            if !EPHEMERAL.contains(&frame.event.as_str()) {
                 return Some(frame);
             }
         }
@@ -115,7 +115,7 @@ pub(crate) fn parse(text: &str) -> Frame {
             _ => panic!("an unknown field of a stream: {line:?}"),
         }
     }
-    if PASSING.contains(&frame.event.as_str()) {
+    if EPHEMERAL.contains(&frame.event.as_str()) {
         assert_eq!(frame.id, None, "nobody resumes from what isn't kept");
     } else if !["ready", "reset", "session-ended"].contains(&frame.event.as_str()) {
         assert_eq!(frame.data["seq"], frame.id(), "the id is the number of the event");

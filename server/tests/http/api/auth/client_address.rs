@@ -1,6 +1,6 @@
 //! How often an address may guess, and whose word counts for what it is.
 
-use crate::support::{Answer, KAMAU, PASSWORD, Site};
+use crate::support::{KAMAU, PASSWORD, Site, TestResponse};
 use reqwest::Method;
 use serde_json::json;
 
@@ -8,7 +8,7 @@ use serde_json::json;
 async fn through(site: &Site, forwarded: &str, email: &str, password: &str) -> u16 {
     let door = site.anonymous().request(Method::POST, "/api/auth/callback/credentials");
     let door = door.header("x-forwarded-for", forwarded);
-    Answer::to(door.json(&json!({ "email": email, "password": password }))).await.status
+    TestResponse::to(door.json(&json!({ "email": email, "password": password }))).await.status
 }
 
 /// Uses up what an address may fail, over many accounts.

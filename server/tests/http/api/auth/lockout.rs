@@ -1,8 +1,8 @@
 //! How often somebody may guess.
 
-use crate::support::{Answer, KAMAU, PASSWORD, SARAH, Site};
+use crate::support::{KAMAU, PASSWORD, SARAH, Site, TestResponse};
 
-fn later(answer: &Answer) {
+fn later(answer: &TestResponse) {
     answer.problem(429, "rate_limited");
     let seconds: u64 = answer.header("retry-after").parse().expect("seconds");
     assert!((1..=60).contains(&seconds), "{seconds}");

@@ -1,13 +1,13 @@
 //! `/api/auth/register`, `/verify`, `/password/forgot`, `/password/reset`, and the mails between
 
-use crate::support::{Actor, Answer, PASSWORD, SARAH, Site};
+use crate::support::{Actor, PASSWORD, SARAH, Site, TestResponse};
 use reqwest::Method;
 use serde_json::{Value, json};
 
 const WAMBUI: &str = "wambui@example.com";
 const CHOSEN: &str = "matatu rain velvet";
 
-async fn register(site: &Site, email: &str) -> Answer {
+async fn register(site: &Site, email: &str) -> TestResponse {
     let body = json!({ "email": email, "password": CHOSEN, "name": "Wambui", "role": "talent" });
     site.anonymous().post("/api/auth/register", &body).await
 }
@@ -15,7 +15,7 @@ async fn register(site: &Site, email: &str) -> Answer {
 /// The newest mail to somebody.
 async fn mail_to(site: &Site, email: &str) -> Value {
     let request = site.anonymous().request(Method::GET, "/dev/mail").header("accept", "application/json");
-    let mails = Answer::to(request).await.json()["mails"].clone();
+    let mails = TestResponse::to(request).await.json()["mails"].clone();
     let found = mails.as_array().expect("mails").iter().find(|mail| mail["to"] == email).cloned();
     found.unwrap_or_else(|| panic!("no mail to {email}"))
 }
@@ -26,7 +26,7 @@ fn token_of(mail: &Value) -> String {
     token.expect("a token").to_owned()
 }
 
-fn accepted(answer: &Answer) {
+fn accepted(answer: &TestResponse) {
     assert_eq!((answer.status, answer.body.len()), (202, 0), "{}", answer.text());
 }
 
@@ -77,7 +77,7 @@ async fn the_role_can_be_changed_until_there_is_a_booking() {
     let site = Site::new().await;
     let patch = async |actor: &Actor, role: &str| {
         let request = actor.request(Method::PATCH, "/api/account").json(&json!({ "role": role }));
-        Answer::to(request).await
+        TestResponse::to(request).await
     };
     patch(&site.sarah(), "organizer").await.problem(409, "role_fixed");
     patch(&site.sarah(), "talent").await.ok(200);
@@ -91,10 +91,10 @@ async fn the_role_can_be_changed_until_there_is_a_booking() {
 #[tokio::test]
 async fn no_answer_tells_whether_an_address_is_known() {
     let site = Site::new().await;
-    let alike = |known: &Answer, unknown: &Answer| {
+    let alike = |known: &TestResponse, unknown: &TestResponse| {
         accepted(known);
         accepted(unknown);
-        let names = |answer: &Answer| {
+        let names = |answer: &TestResponse| {
             let mut names: Vec<_> = answer.headers.keys().map(ToString::to_string).collect();
             names.sort();
             names
@@ -166,7 +166,7 @@ async fn mails_are_shown_on_this_machine_alone() {
     ] {
         let site = Site::with(settings).await;
         let request = site.anonymous().request(Method::GET, "/dev/mail").header("accept", "application/json");
-        assert_eq!(Answer::to(request).await.status, 404, "{settings:?}");
+        assert_eq!(TestResponse::to(request).await.status, 404, "{settings:?}");
     }
     let site = Site::new().await;
     register(&site, WAMBUI).await;
@@ -178,7 +178,7 @@ async fn mails_are_shown_on_this_machine_alone() {
 #[tokio::test]
 async fn devices_are_listed_and_signed_out() {
     let site = Site::new().await;
-    let phone = site.holder_of(&site.anonymous().sign_in(SARAH, PASSWORD).await.token());
+    let phone = site.actor_with_token(&site.anonymous().sign_in(SARAH, PASSWORD).await.token());
     let mut stream = phone.follow("/api/events").await;
     let listed = site.sarah().get("/api/auth/sessions").await.ok(200)["sessions"].clone();
     let devices = listed.as_array().expect("sessions");
@@ -188,7 +188,7 @@ async fn devices_are_listed_and_signed_out() {
         device["id"].as_str().expect("an id").to_owned()
     };
     let end = async |actor: &Actor, id: &str| {
-        Answer::to(actor.request(Method::DELETE, &format!("/api/auth/sessions/{id}"))).await
+        TestResponse::to(actor.request(Method::DELETE, &format!("/api/auth/sessions/{id}"))).await
     };
     end(&site.kamau(), &id_of(false)).await.problem(404, "not_found");
     end(&site.sarah(), &id_of(false)).await.empty();
@@ -203,14 +203,14 @@ async fn devices_are_listed_and_signed_out() {
 async fn a_program_needs_no_cookie() {
     let site = Site::new().await;
     let made = site.sarah().post("/api/auth/tokens", &json!({ "name": "bot", "scope": "write" })).await.ok(201);
-    let bot = Actor::bearing(site.addr(), made["secret"].as_str().expect("a secret"));
+    let bot = Actor::with_token(site.addr(), made["secret"].as_str().expect("a secret"));
     let mut stream = bot.follow("/api/events").await;
-    bot.say(&site.launch, "From a program").await;
+    bot.send_message(&site.launch, "From a program").await;
     stream.until(|frame| frame.event == "message.created" && frame.body() == "From a program").await;
     let listed = site.sarah().get("/api/auth/tokens").await.ok(200);
     assert_eq!((&listed["tokens"][0]["id"], listed["tokens"][0].get("secret")), (&made["token"]["id"], None));
     let path = format!("/api/auth/tokens/{}", made["token"]["id"].as_str().expect("an id"));
-    Answer::to(site.sarah().request(Method::DELETE, &path)).await.empty();
+    TestResponse::to(site.sarah().request(Method::DELETE, &path)).await.empty();
     assert_eq!(
         stream.until(|frame| frame.event == "session-ended").await.last().expect("it").data["reason"],
         "revoked"

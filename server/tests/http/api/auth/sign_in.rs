@@ -1,14 +1,14 @@
 //! `/api/auth/callback/credentials`
 
-use crate::support::{Answer, DEMO_PEOPLE, EVENTPRO, PASSWORD, SARAH, Site, actor::form, json_shapes};
+use crate::support::{DEMO_PEOPLE, EVENTPRO, PASSWORD, SARAH, Site, TestResponse, actor::form, json_shapes};
 use http::header::SET_COOKIE;
 use reqwest::Method;
 
-const DOOR: &str = "/api/auth/callback/credentials";
+const SIGN_IN_PATH: &str = "/api/auth/callback/credentials";
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Checks the one cookie, to the letter.
-fn cookie(answer: &Answer, name: &str, end: &str) {
+fn cookie(answer: &TestResponse, name: &str, end: &str) {
     let all: Vec<_> = answer.headers.get_all(SET_COOKIE).iter().collect();
     assert_eq!(all.len(), 1, "the only cookie");
     let token = answer.token();
@@ -27,7 +27,7 @@ async fn everybody_of_the_cast_comes_in() {
         json_shapes::user(&signed_in["user"]);
         assert_eq!((&signed_in["user"]["email"], &signed_in["user"]["emailVerified"]), (&email.into(), &true.into()));
         cookie(&answer, "greenroom", "");
-        let session = site.holder_of(&answer.token()).get("/api/auth/session").await.ok(200);
+        let session = site.actor_with_token(&answer.token()).get("/api/auth/session").await.ok(200);
         assert_eq!(session["user"], signed_in["user"]);
     }
 }
@@ -37,15 +37,15 @@ async fn a_form_will_do() {
     let site = Site::new().await;
     for kind in [FORM, "application/x-www-form-urlencoded; charset=UTF-8"] {
         let body = form(&[("email", SARAH), ("password", PASSWORD), ("csrfToken", "whatever")]);
-        let answer = site.anonymous().send(Method::POST, DOOR, kind, body).await;
+        let answer = site.anonymous().send(Method::POST, SIGN_IN_PATH, kind, body).await;
         json_shapes::user(&answer.ok(200)["user"]);
         cookie(&answer, "greenroom", "");
     }
     let wrong = form(&[("email", SARAH), ("password", "wrong")]);
-    site.anonymous().send(Method::POST, DOOR, FORM, wrong).await.problem(401, "invalid_credentials");
-    let empty = site.anonymous().send(Method::POST, DOOR, FORM, "").await;
+    site.anonymous().send(Method::POST, SIGN_IN_PATH, FORM, wrong).await.problem(401, "invalid_credentials");
+    let empty = site.anonymous().send(Method::POST, SIGN_IN_PATH, FORM, "").await;
     empty.faults(&[("email", "required"), ("password", "required")]);
-    let twice = site.anonymous().send(Method::POST, DOOR, FORM, "email=a&email=b&password=c").await;
+    let twice = site.anonymous().send(Method::POST, SIGN_IN_PATH, FORM, "email=a&email=b&password=c").await;
     twice.problem(400, "malformed_form");
 }
 
@@ -54,11 +54,11 @@ async fn over_https_the_cookie_is_bound_to_the_host() {
     let site = Site::with(&[("GREENROOM_URL", "https://greenroom.example")]).await;
     let answer = site.anonymous().sign_in(SARAH, PASSWORD).await;
     cookie(&answer, "__Host-greenroom", "; Secure");
-    site.holder_of(&answer.token()).get("/api/auth/session").await.ok(200);
+    site.actor_with_token(&answer.token()).get("/api/auth/session").await.ok(200);
     let plain = crate::support::Actor::new(site.addr(), Some(format!("greenroom={}", answer.token())));
     let plain = plain.at(Some("greenroom.example".to_owned()));
     plain.get("/api/auth/session").await.problem(401, "unauthenticated");
-    let out = site.holder_of(&answer.token()).post("/api/auth/signout", &serde_json::json!({})).await;
+    let out = site.actor_with_token(&answer.token()).post("/api/auth/signout", &serde_json::json!({})).await;
     out.empty();
     assert_eq!(out.header("set-cookie"), "__Host-greenroom=; HttpOnly; SameSite=Lax; Path=/; Max-Age=0; Secure");
 }
@@ -67,12 +67,12 @@ async fn over_https_the_cookie_is_bound_to_the_host() {
 async fn every_sign_in_is_a_session_of_its_own() {
     let site = Site::new().await;
     let first = site.anonymous().sign_in(SARAH, PASSWORD).await.token();
-    let again = site.holder_of(&first).sign_in(SARAH, PASSWORD).await.token();
+    let again = site.actor_with_token(&first).sign_in(SARAH, PASSWORD).await.token();
     assert_ne!(first, again, "even for somebody who is signed in already");
-    let planted = site.holder_of(&"a".repeat(64)).sign_in(SARAH, PASSWORD).await.token();
+    let planted = site.actor_with_token(&"a".repeat(64)).sign_in(SARAH, PASSWORD).await.token();
     assert_ne!(planted, "a".repeat(64), "a session that somebody planted is never taken up");
-    site.holder_of(&again).get("/api/auth/session").await.ok(200);
-    site.holder_of(&first).get("/api/auth/session").await.problem(401, "unauthenticated");
+    site.actor_with_token(&again).get("/api/auth/session").await.ok(200);
+    site.actor_with_token(&first).get("/api/auth/session").await.problem(401, "unauthenticated");
 }
 
 #[tokio::test]
@@ -82,7 +82,7 @@ async fn a_browser_that_signs_in_as_somebody_else_is_no_longer_the_first() {
     site.sarah().sign_in(SARAH, "not-the-password").await.problem(401, "invalid_credentials");
     site.sarah().get("/api/auth/session").await.ok(200);
     let token = site.sarah().sign_in(EVENTPRO, PASSWORD).await.token();
-    assert_eq!(site.holder_of(&token).get("/api/auth/session").await.ok(200)["user"]["email"], EVENTPRO);
+    assert_eq!(site.actor_with_token(&token).get("/api/auth/session").await.ok(200)["user"]["email"], EVENTPRO);
     site.sarah().get("/api/auth/session").await.problem(401, "unauthenticated");
     assert_eq!(stream.next().await.map(|frame| frame.event), Some("session-ended".to_owned()));
 }
@@ -150,12 +150,12 @@ async fn an_address_that_was_never_confirmed_does_not_come_in() {
 #[tokio::test]
 async fn signing_in_again_ends_the_session_before() {
     let site = Site::new().await;
-    let before = site.holder_of(&site.anonymous().sign_in(SARAH, PASSWORD).await.token());
-    let again = site.holder_of(&before.sign_in(SARAH, PASSWORD).await.token());
+    let before = site.actor_with_token(&site.anonymous().sign_in(SARAH, PASSWORD).await.token());
+    let again = site.actor_with_token(&before.sign_in(SARAH, PASSWORD).await.token());
     before.get("/api/auth/session").await.problem(401, "unauthenticated");
     again.get("/api/auth/session").await.ok(200);
     let pairs = [("email", SARAH), ("password", PASSWORD)];
-    let by_page = site.holder_of(&again.post_form("/fn/sign-in", "/signin", &pairs).await.token());
+    let by_page = site.actor_with_token(&again.post_form("/fn/sign-in", "/signin", &pairs).await.token());
     again.get("/api/auth/session").await.problem(401, "unauthenticated");
     by_page.get("/api/auth/session").await.ok(200);
     let refused = by_page.sign_in(SARAH, "wrong").await;

@@ -2,13 +2,13 @@ use crate::support::{PASSWORD, SARAH, Site};
 use futures::future::join_all;
 
 /// More than may wait where one password is looked at after the other.
-const STORM: usize = 100;
+const CONCURRENT_SIGN_INS: usize = 100;
 
 #[tokio::test]
 async fn of_a_storm_of_sign_ins_some_are_told_when_to_come_back() {
     let site = Site::with(&[("GREENROOM_SIGN_INS_AT_ONCE", "1")]).await;
     let anyone = site.anonymous();
-    let answers = join_all((0..STORM).map(|_| anyone.sign_in(SARAH, PASSWORD))).await;
+    let answers = join_all((0..CONCURRENT_SIGN_INS).map(|_| anyone.sign_in(SARAH, PASSWORD))).await;
     let (welcome, refused): (Vec<_>, Vec<_>) = answers.into_iter().partition(|answer| answer.status == 200);
     assert!(welcome.len() >= 64, "{} of them had a place in line", welcome.len());
     assert!(!refused.is_empty(), "nobody was asked to wait");

@@ -8,7 +8,7 @@ use std::time::Duration;
 async fn signing_out_ends_the_session_and_its_streams_at_once() {
     let site = Site::new().await;
     let here = site.sarah();
-    let elsewhere = site.holder_of(&site.anonymous().sign_in(SARAH, PASSWORD).await.token());
+    let elsewhere = site.actor_with_token(&site.anonymous().sign_in(SARAH, PASSWORD).await.token());
     let mut streams = [here.follow("/api/events").await, here.follow("/api/websocket").await];
     let mut other = elsewhere.follow("/api/events").await;
     let out = here.post("/api/auth/signout", &json!({})).await;
@@ -29,7 +29,7 @@ async fn signing_out_ends_the_session_and_its_streams_at_once() {
     here.get("/api/events").await.problem(401, "unauthenticated");
     here.post("/api/auth/signout", &json!({})).await.problem(401, "unauthenticated");
     elsewhere.get("/api/auth/session").await.ok(200);
-    site.eventpro().say(&site.launch, "Still there?").await;
+    site.eventpro().send_message(&site.launch, "Still there?").await;
     assert_eq!(other.next().await.map(|frame| frame.body().to_owned()), Some("Still there?".to_owned()));
 }
 
@@ -37,5 +37,5 @@ async fn signing_out_ends_the_session_and_its_streams_at_once() {
 async fn no_body_is_needed() {
     let site = Site::new().await;
     let request = site.sarah().request(reqwest::Method::POST, "/api/auth/signout");
-    crate::support::Answer::to(request).await.empty();
+    crate::support::TestResponse::to(request).await.empty();
 }

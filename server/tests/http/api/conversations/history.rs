@@ -52,7 +52,7 @@ async fn a_window_is_always_in_ascending_order() {
 async fn fifty_come_unless_somebody_asks_for_another_number() {
     let site = Site::new().await;
     for number in 13..=120 {
-        site.eventpro().say(&site.launch, &format!("Number {number}")).await;
+        site.eventpro().send_message(&site.launch, &format!("Number {number}")).await;
     }
     let (sarah, launch) = (site.sarah(), site.launch.as_str());
     assert_eq!(window(&sarah, launch, "").await, (from(71, 120), true));
@@ -93,7 +93,7 @@ async fn a_window_carries_the_cursor_of_its_moment() {
     let path = format!("/api/conversations/{}/messages", site.launch);
     let read = site.sarah().get(&path).await.ok(200);
     let mut stream = site.sarah().follow(&format!("/api/events?after={}", read["cursor"])).await;
-    let said = site.eventpro().say(&site.launch, "After it").await;
+    let said = site.eventpro().send_message(&site.launch, "After it").await;
     assert_eq!(stream.next().await.map(|frame| frame.data["message"].clone()), Some(said));
     let bodies: Vec<&Value> = read["messages"].as_array().expect("a list").iter().map(|it| &it["body"]).collect();
     assert!(!bodies.contains(&&Value::from("After it")));

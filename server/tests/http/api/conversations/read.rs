@@ -17,7 +17,7 @@ async fn both_see_how_far_somebody_read() {
     let (eventpro, sarah, launch) = (site.eventpro(), site.sarah(), site.launch.as_str());
     let mut streams = [eventpro.follow("/api/events").await, sarah.follow("/api/events").await];
     for body in ["One", "Two", "Three"] {
-        eventpro.say(launch, body).await;
+        eventpro.send_message(launch, body).await;
     }
     read(&sarah, launch, 14).await;
     for stream in &mut streams {
@@ -38,14 +38,14 @@ async fn both_see_how_far_somebody_read() {
 async fn a_mark_never_goes_backwards_nor_past_the_last() {
     let site = Site::new().await;
     let (eventpro, sarah, launch) = (site.eventpro(), site.sarah(), site.launch.as_str());
-    eventpro.say(launch, "One").await;
-    eventpro.say(launch, "Two").await;
+    eventpro.send_message(launch, "One").await;
+    eventpro.send_message(launch, "Two").await;
     read(&sarah, launch, 13).await;
     for (seq, stands) in [(3, 13), (0, 13), (-7, 13), (i64::MIN, 13), (13, 13), (i64::MAX, 14), (15, 14), (1, 14)] {
         read(&sarah, launch, seq).await;
         assert_eq!(conversation(&sarah, launch).await["readSeq"], stands, "after {seq}");
     }
-    eventpro.say(launch, "Three").await;
+    eventpro.send_message(launch, "Three").await;
     assert_eq!(conversation(&sarah, launch).await["unread"], 1, "what came later is unread");
 }
 
@@ -53,12 +53,12 @@ async fn a_mark_never_goes_backwards_nor_past_the_last() {
 async fn reading_again_tells_nobody() {
     let site = Site::new().await;
     let (eventpro, sarah, launch) = (site.eventpro(), site.sarah(), site.launch.as_str());
-    eventpro.say(launch, "One").await;
+    eventpro.send_message(launch, "One").await;
     read(&sarah, launch, 13).await;
     let mut stream = eventpro.follow("/api/events").await;
     for seq in [13, 13, 2, 99] {
         read(&sarah, launch, seq).await;
     }
-    sarah.say(launch, "And on").await;
+    sarah.send_message(launch, "And on").await;
     assert_eq!(stream.next().await.map(|frame| frame.event), Some("message.created".to_owned()));
 }

@@ -7,8 +7,8 @@ use serde_json::json;
 async fn whoever_wrote_hears_that_it_arrived() {
     let site = Site::new().await;
     let (eventpro, sarah, launch) = (site.eventpro(), site.sarah(), site.launch.as_str());
-    eventpro.say(launch, "One").await;
-    eventpro.say(launch, "Two").await;
+    eventpro.send_message(launch, "One").await;
+    eventpro.send_message(launch, "Two").await;
     let mut stream = eventpro.follow("/api/events").await;
     sarah.put(&format!("/api/conversations/{launch}/delivered"), &json!({ "seq": 13 })).await.empty();
     let told = stream.next().await.expect("it is told");
@@ -30,7 +30,7 @@ async fn whoever_wrote_hears_that_it_arrived() {
 async fn what_is_unread_again_is_counted_again() {
     let site = Site::new().await;
     let (eventpro, sarah, launch) = (site.eventpro(), site.sarah(), site.launch.as_str());
-    eventpro.say(launch, "One").await;
+    eventpro.send_message(launch, "One").await;
     let path = format!("/api/conversations/{launch}");
     sarah.put(&format!("{path}/read"), &json!({ "seq": 13 })).await.empty();
     sarah.put(&format!("{path}/unread"), &json!({ "seq": 13 })).await.empty();

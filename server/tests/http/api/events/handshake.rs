@@ -1,4 +1,4 @@
-use crate::support::{Answer, Site, json_shapes};
+use crate::support::{Site, TestResponse, json_shapes};
 use reqwest::Method;
 use serde_json::json;
 use std::collections::HashSet;
@@ -29,16 +29,16 @@ async fn a_stream_has_the_headers_that_keep_it_flowing() {
 #[tokio::test]
 async fn without_a_session_it_is_a_problem_whatever_the_client_accepts() {
     let site = Site::new().await;
-    for actor in [site.anonymous(), site.holder_of("nonsense")] {
+    for actor in [site.anonymous(), site.actor_with_token("nonsense")] {
         for path in PATHS {
             for accept in ACCEPTS {
                 let request = actor.request(Method::GET, path).header("accept", accept);
-                Answer::to(request.header("last-event-id", "3")).await.problem(401, "unauthenticated");
+                TestResponse::to(request.header("last-event-id", "3")).await.problem(401, "unauthenticated");
             }
             let upgrade = actor.request(Method::GET, path).header("connection", "upgrade");
             let upgrade = upgrade.header("upgrade", "websocket").header("sec-websocket-version", "13");
             let upgrade = upgrade.header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==");
-            Answer::to(upgrade).await.problem(401, "unauthenticated");
+            TestResponse::to(upgrade).await.problem(401, "unauthenticated");
         }
     }
 }
@@ -77,7 +77,7 @@ async fn a_message_is_told_to_both_in_its_own_shape() {
     let (mut mine, mut hers) =
         (site.eventpro().follow("/api/events").await, site.sarah().follow("/api/websocket").await);
     let mut strangers = site.safari().follow("/api/events").await;
-    let message = site.eventpro().say(&site.launch, "Habari").await;
+    let message = site.eventpro().send_message(&site.launch, "Habari").await;
     let told = mine.next().await.expect("the sender hears it too");
     json_shapes::keys(&told.data, &["seq", "at", "type", "message"]);
     assert_eq!((told.event.as_str(), &told.data["message"]), ("message.created", &message));
@@ -86,7 +86,7 @@ async fn a_message_is_told_to_both_in_its_own_shape() {
     assert_eq!(told[1].event, "notification.created");
     json_shapes::keys(&told[1].data, &["seq", "at", "type", "notification"]);
     json_shapes::notification(&told[1].data["notification"]);
-    site.kamau().say(&site.sundowner, "Nobody else's business").await;
+    site.kamau().send_message(&site.sundowner, "Nobody else's business").await;
     let heard = strangers.next().await.expect("his own");
     assert_eq!((heard.body(), heard.id()), ("Nobody else's business", strangers.cursor() + 1));
 }

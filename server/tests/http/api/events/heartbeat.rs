@@ -7,7 +7,7 @@ async fn every_stream_gives_a_sign_of_life_every_15_seconds() {
     let mut stream = site.sarah().follow("/api/events").await;
     let first = stream.next_frame(Duration::from_secs(20)).await.expect("a heartbeat");
     let started = Instant::now();
-    let said = site.eventpro().say(&site.launch, "Between two heartbeats").await;
+    let said = site.eventpro().send_message(&site.launch, "Between two heartbeats").await;
     assert_eq!(stream.next_frame(Duration::from_secs(8)).await.map(|frame| frame.data["message"].clone()), Some(said));
     assert_eq!(
         stream.next_frame(Duration::from_secs(8)).await.map(|frame| frame.event),

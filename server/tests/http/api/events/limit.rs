@@ -24,7 +24,7 @@ async fn the_thirty_third_stream_is_one_too_many() {
         }
     };
     soon("a seat that was given back", again).await;
-    let said = site.eventpro().say(&site.launch, "To all of them").await;
+    let said = site.eventpro().send_message(&site.launch, "To all of them").await;
     for stream in &mut streams {
         assert_eq!(stream.next().await.map(|frame| frame.data["message"].clone()), Some(said.clone()));
     }

@@ -5,7 +5,7 @@ const EACH: usize = 40;
 
 async fn write(actor: Actor, conversation: String, name: &'static str) {
     for number in 0..EACH {
-        actor.say(&conversation, &format!("{name} {number}")).await;
+        actor.send_message(&conversation, &format!("{name} {number}")).await;
     }
 }
 
@@ -39,7 +39,7 @@ async fn two_people_write_at_once_and_every_stream_is_gapless() {
     for writer in writers {
         writer.await.expect("all was said");
     }
-    let thread = site.sarah().whole_thread(&site.launch).await;
+    let thread = site.sarah().load_whole_thread(&site.launch).await;
     for reader in readers {
         let (cursor, frames) = reader.await.expect("all was heard");
         gapless(cursor, &frames);

@@ -10,7 +10,7 @@ async fn everything_after_the_cursor_comes_in_order_once_and_then_live() {
         let mut stream = site.sarah().follow(&format!("/api/events?after={after}")).await;
         assert_eq!(stream.first.event, "ready");
         assert_eq!(stream.first.data, json!({ "cursor": after, "resumed": true }));
-        let live = site.sarah().say(&site.launch, &format!("After {after}")).await;
+        let live = site.sarah().send_message(&site.launch, &format!("After {after}")).await;
         let told = stream.until(|frame| frame.data["message"] == live).await;
         gapless(after, &told);
     }
@@ -75,7 +75,7 @@ async fn what_cannot_be_resumed_starts_over_at_the_head() {
 async fn a_reset_stream_goes_on_from_the_head() {
     let site = Site::new().await;
     let mut stream = site.sarah().follow("/api/events?after=lost").await;
-    let said = site.sarah().say(&site.launch, "From here on").await;
+    let said = site.sarah().send_message(&site.launch, "From here on").await;
     let told = stream.next().await.expect("the next event");
     assert_eq!((told.id(), &told.data["message"]), (stream.cursor() + 1, &said));
 }
@@ -96,10 +96,10 @@ async fn a_cut_stream_loses_nothing() {
     let mut stream = site.sarah().follow("/api/events").await;
     let (start, mut cursor, mut told) = (stream.cursor(), stream.cursor(), Vec::new());
     for round in 0..10 {
-        let said = site.eventpro().say(&site.launch, &format!("Before the cut {round}")).await;
+        let said = site.eventpro().send_message(&site.launch, &format!("Before the cut {round}")).await;
         let heard = stream.until(|frame| frame.data["message"] == said).await;
         drop(stream);
-        site.eventpro().say(&site.launch, &format!("While away {round}")).await;
+        site.eventpro().send_message(&site.launch, &format!("While away {round}")).await;
         cursor += i64::try_from(heard.len()).expect("few");
         told.extend(heard);
         stream = site.sarah().follow(&format!("/api/events?after={cursor}")).await;

@@ -1,6 +1,6 @@
 use crate::support::{
     Frame, Site,
-    metrics_page::{MEASURED, Numbers},
+    metrics_page::{METRICS_ON, MetricsPage},
     stream, within,
 };
 use futures::future::join_all;
@@ -60,7 +60,7 @@ fn frames(bytes: &[u8]) -> Vec<Frame> {
 
 #[tokio::test]
 async fn a_reader_that_does_not_read_is_cut_off_and_finds_everything_again() {
-    let site = Site::with(&[("GREENROOM_SENDS_PER_MINUTE", "10000"), MEASURED]).await;
+    let site = Site::with(&[("GREENROOM_SENDS_PER_MINUTE", "10000"), METRICS_ON]).await;
     let mut attentive = site.sarah().follow("/api/events").await;
     let start = attentive.cursor();
     let (addr, token) = (site.addr(), site.tokens[crate::support::SARAH].clone());
@@ -73,7 +73,7 @@ async fn a_reader_that_does_not_read_is_cut_off_and_finds_everything_again() {
         let (eventpro, launch) = (site.eventpro(), site.launch.clone());
         tokio::spawn(async move {
             for _ in 0..MESSAGES / 4 {
-                eventpro.say(&launch, &"💃".repeat(4_000)).await;
+                eventpro.send_message(&launch, &"💃".repeat(4_000)).await;
             }
         })
     });
@@ -87,13 +87,17 @@ async fn a_reader_that_does_not_read_is_cut_off_and_finds_everything_again() {
     assert_eq!((heard[0].event.as_str(), heard[0].id()), ("ready", start));
     stream::gapless(start, &heard[1..]);
     assert!(heard.len() < 2 * MESSAGES, "it was cut off on the way: {}", heard.len());
-    assert_eq!(Numbers::of(&site.process).await.get("greenroom_streams_cut_total"), 1.0, "whoever watches sees it");
+    assert_eq!(
+        MetricsPage::fetch(&site.process).await.get("greenroom_streams_cut_total"),
+        1.0,
+        "whoever watches sees it"
+    );
 
     let last = heard.last().expect("the last it heard").id();
     let missing = 2 * MESSAGES - (heard.len() - 1);
     let mut again = site.sarah().follow(&format!("/api/events?after={last}")).await;
     assert_eq!(again.first.event, "ready");
     stream::gapless(last, &again.take(missing).await);
-    let fresh = site.eventpro().say(&site.launch, "And on").await;
+    let fresh = site.eventpro().send_message(&site.launch, "And on").await;
     assert_eq!(again.next().await.map(|frame| frame.data["message"].clone()), Some(fresh));
 }

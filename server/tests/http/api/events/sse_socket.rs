@@ -44,7 +44,7 @@ async fn every_frame_is_a_chunk_and_the_last_one_is_empty() {
     let (mut stream, mut heard) = (ask(&site, "GET /api/events HTTP/1.1").await, String::new());
     until(&mut stream, &mut heard, "event: ready").await;
     assert!(heard.to_lowercase().contains("transfer-encoding: chunked"), "{heard}");
-    site.eventpro().say(&site.launch, "A chunk each").await;
+    site.eventpro().send_message(&site.launch, "A chunk each").await;
     until(&mut stream, &mut heard, "event: notification.created").await;
     sign_out(&site).await;
     let rest = heard + &to_the_end(&mut stream).await;
@@ -77,7 +77,7 @@ async fn whoever_knows_no_chunks_gets_none() {
     let site = Site::new().await;
     let (mut stream, mut heard) = (ask(&site, "GET /api/events HTTP/1.0").await, String::new());
     until(&mut stream, &mut heard, "event: ready").await;
-    site.eventpro().say(&site.launch, "No chunks").await;
+    site.eventpro().send_message(&site.launch, "No chunks").await;
     until(&mut stream, &mut heard, "event: notification.created").await;
     sign_out(&site).await;
     let rest = heard + &to_the_end(&mut stream).await;
@@ -97,7 +97,7 @@ async fn a_stream_may_follow_other_requests_on_a_connection() {
     let request = format!("GET /api/events HTTP/1.1\r\nhost: {}\r\ncookie: greenroom={token}\r\n\r\n", site.addr());
     connection.write_all(request.as_bytes()).await.expect("another request");
     until(&mut connection, &mut heard, "event: ready").await;
-    site.eventpro().say(&site.launch, "Second on the line").await;
+    site.eventpro().send_message(&site.launch, "Second on the line").await;
     until(&mut connection, &mut heard, "Second on the line").await;
 }
 

@@ -35,7 +35,7 @@ async fn what_was_written_last_stands_first() {
     let gala = site.eventpro().book(&site.people.achieng, "A gala").await["conversation"]["id"].clone();
     let order = async || each(&site.eventpro().get("/api/messages").await.ok(200)["conversations"], "id");
     assert_eq!(order().await, [gala.as_str().expect("an id"), &site.launch]);
-    let said = site.sarah().say(&site.launch, "One more thing").await;
+    let said = site.sarah().send_message(&site.launch, "One more thing").await;
     assert_eq!(order().await, [&site.launch, gala.as_str().expect("an id")]);
     let first = site.eventpro().get("/api/messages").await.ok(200)["conversations"][0].clone();
     assert_eq!((&first["lastMessage"], &first["updatedAt"]), (&said, &said["createdAt"]));
@@ -48,7 +48,7 @@ async fn what_the_other_wrote_is_unread_and_ones_own_is_not() {
         actor.get("/api/messages").await.ok(200)["conversations"][0]["unread"].as_i64().expect("a number")
     };
     let (hers, theirs) = (unread(site.sarah()).await, unread(site.eventpro()).await);
-    site.eventpro().say(&site.launch, "One").await;
-    site.eventpro().say(&site.launch, "Two").await;
+    site.eventpro().send_message(&site.launch, "One").await;
+    site.eventpro().send_message(&site.launch, "Two").await;
     assert_eq!((unread(site.sarah()).await, unread(site.eventpro()).await), (hers + 2, theirs));
 }

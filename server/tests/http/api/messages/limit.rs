@@ -1,6 +1,6 @@
-use crate::support::{Answer, Site, actions::inquiry};
+use crate::support::{Site, TestResponse, actions::inquiry};
 
-fn later(answer: &Answer) {
+fn later(answer: &TestResponse) {
     answer.problem(429, "rate_limited");
     let seconds: u64 = answer.header("retry-after").parse().expect("seconds");
     assert!((1..=60).contains(&seconds), "{seconds}");
@@ -11,13 +11,13 @@ async fn who_sends_too_much_is_told_when_to_go_on() {
     let site = Site::with(&[("GREENROOM_SENDS_PER_MINUTE", "4")]).await;
     let safari = site.safari();
     for number in 0..3 {
-        safari.say(&site.sundowner, &format!("Number {number}")).await;
+        safari.send_message(&site.sundowner, &format!("Number {number}")).await;
     }
     safari.book(&site.people.achieng, "A booking is a message too").await;
-    later(&safari.try_to_say(&site.sundowner, "Too much").await);
+    later(&safari.try_send_message(&site.sundowner, "Too much").await);
     later(&safari.post("/api/bookings", &inquiry(&site.people.achieng, "Too much")).await);
-    assert_eq!(site.kamau().whole_thread(&site.sundowner).await.len(), 8, "nothing came of it");
-    site.kamau().say(&site.sundowner, "Others go on").await;
+    assert_eq!(site.kamau().load_whole_thread(&site.sundowner).await.len(), 8, "nothing came of it");
+    site.kamau().send_message(&site.sundowner, "Others go on").await;
     safari.get("/api/messages").await.ok(200);
 }
 
@@ -28,12 +28,12 @@ async fn by_default_a_person_sends_300_a_minute() {
         let (eventpro, launch) = (site.eventpro(), site.launch.clone());
         tokio::spawn(async move {
             for _ in 0..75 {
-                eventpro.say(&launch, "Habari").await;
+                eventpro.send_message(&launch, "Habari").await;
             }
         })
     });
     for sender in futures::future::join_all(senders).await {
         sender.expect("all were taken");
     }
-    later(&site.eventpro().try_to_say(&site.launch, "Too much").await);
+    later(&site.eventpro().try_send_message(&site.launch, "Too much").await);
 }

@@ -15,7 +15,7 @@ async fn a_message_stands_in_its_conversation() {
     assert_eq!(message["sender"]["id"], site.people.eventpro.as_str());
     assert_eq!(message["clientId"], id.as_str());
     assert_eq!((&message["body"], &message["seq"]), (&json!("Habari"), &json!(13)));
-    assert_eq!(site.sarah().whole_thread(&site.launch).await.last(), Some(message));
+    assert_eq!(site.sarah().load_whole_thread(&site.launch).await.last(), Some(message));
 }
 
 #[tokio::test]
@@ -24,7 +24,7 @@ async fn the_same_again_is_the_same_message() {
     let (eventpro, asked) =
         (site.eventpro(), json!({ "conversationId": site.launch, "body": "Once", "clientId": new_id() }));
     let first = eventpro.post("/api/messages", &asked).await.ok(201);
-    eventpro.say(&site.launch, "Something else between").await;
+    eventpro.send_message(&site.launch, "Something else between").await;
     assert_eq!(eventpro.post("/api/messages", &asked).await.ok(200), first);
     assert_eq!(eventpro.post("/api/organizer/messages", &asked).await.ok(200), first);
     let mut padded = asked.clone();
@@ -46,7 +46,7 @@ async fn another_message_under_the_same_id_is_refused() {
         safari.post("/api/messages", &other).await.problem(409, "client_id_reused");
     }
     assert_eq!(site.count("SELECT count(*) FROM message WHERE body IN ('Once', 'Twice')").await, 1);
-    let seqs: Vec<Value> = safari.whole_thread(&site.sundowner).await.iter().map(|it| it["seq"].clone()).collect();
+    let seqs: Vec<Value> = safari.load_whole_thread(&site.sundowner).await.iter().map(|it| it["seq"].clone()).collect();
     assert_eq!(seqs, [1, 2, 3, 4, 5, 6], "a refusal takes no number");
 }
 

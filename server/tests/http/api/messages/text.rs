@@ -1,4 +1,4 @@
-use crate::support::{Answer, Site};
+use crate::support::{Site, TestResponse};
 use reqwest::Method;
 
 /// What any two people may write.
@@ -27,13 +27,13 @@ async fn any_text_in_any_script_comes_back_exactly() {
     let (eventpro, sarah) = (site.eventpro(), site.sarah());
     let mut stream = sarah.follow("/api/events").await;
     for text in TEXTS {
-        assert_eq!(eventpro.say(&site.launch, text).await["body"], text);
+        assert_eq!(eventpro.send_message(&site.launch, text).await["body"], text);
         let told = stream.until(|frame| frame.event == "message.created").await;
         assert_eq!(told.last().map(|frame| frame.body()), Some(text));
         let inbox = sarah.get("/api/messages").await.ok(200);
         assert_eq!(inbox["conversations"][0]["lastMessage"]["body"], text);
     }
-    let thread = sarah.whole_thread(&site.launch).await;
+    let thread = sarah.load_whole_thread(&site.launch).await;
     let bodies: Vec<&str> = thread[12..].iter().filter_map(|message| message["body"].as_str()).collect();
     assert_eq!(bodies, TEXTS);
 }
@@ -44,10 +44,10 @@ async fn only_the_edges_are_trimmed() {
     for (sent, stands) in
         [("  Habari \n\t", "Habari"), ("\u{3000}\u{a0}Habari\u{2003}", "Habari"), ("\n\n  a\n  b  ", "a\n  b")]
     {
-        assert_eq!(site.eventpro().say(&site.launch, sent).await["body"], stands);
+        assert_eq!(site.eventpro().send_message(&site.launch, sent).await["body"], stands);
     }
     for empty in ["", " ", "\n\t\r ", "\u{a0}\u{3000}\u{2028}"] {
-        refused(&site.eventpro().try_to_say(&site.launch, empty).await, "body_empty");
+        refused(&site.eventpro().try_send_message(&site.launch, empty).await, "body_empty");
     }
 }
 
@@ -56,10 +56,10 @@ async fn four_thousand_characters_fit_whatever_they_weigh() {
     let site = Site::new().await;
     for character in ["a", "é", "好", "💃", "\u{10ffff}"] {
         let longest = character.repeat(4_000);
-        let message = site.eventpro().say(&site.launch, &format!(" {longest}\n")).await;
+        let message = site.eventpro().send_message(&site.launch, &format!(" {longest}\n")).await;
         assert_eq!(message["body"], longest, "4,000 of {character}");
         let longer = character.repeat(4_001);
-        refused(&site.eventpro().try_to_say(&site.launch, &longer).await, "body_too_long");
+        refused(&site.eventpro().try_send_message(&site.launch, &longer).await, "body_too_long");
     }
 }
 
@@ -75,7 +75,7 @@ async fn escaped_and_plain_are_the_same_text() {
 async fn a_nul_is_refused_and_half_a_character_is_malformed() {
     let site = Site::new().await;
     for body in ["a\u{0}b", "\u{0}", "a\u{0}"] {
-        refused(&site.eventpro().try_to_say(&site.launch, body).await, "body_invalid");
+        refused(&site.eventpro().try_send_message(&site.launch, body).await, "body_invalid");
     }
     for half in [r#"\ud800"#, r#"\udc00"#, r#"\ud83d\u0041"#] {
         let body = format!(r#"{{"conversationId":"{}","body":"a{half}b"}}"#, site.launch);
@@ -86,7 +86,7 @@ async fn a_nul_is_refused_and_half_a_character_is_malformed() {
 }
 
 /// 422 for the body alone, whose fault is the code of the whole.
-fn refused(answer: &Answer, fault: &str) {
+fn refused(answer: &TestResponse, fault: &str) {
     answer.problem(422, fault);
     answer.faults(&[("body", fault)]);
 }
