@@ -3,7 +3,7 @@
 use crate::support::Site;
 
 #[tokio::test]
-async fn a_site_that_serves_is_healthy_and_ready_for_anybody() {
+async fn health_and_readiness_need_no_session() {
     let site = Site::new().await;
     for (path, said) in [("/healthz", "ok"), ("/readyz", "ready")] {
         let answer = site.anonymous().get(path).await;

@@ -35,7 +35,7 @@ async fn another_host_is_refused_by_every_kind_of_path() {
 }
 
 #[tokio::test]
-async fn any_loopback_host_will_do_where_the_public_url_is_loopback() {
+async fn any_loopback_host_is_accepted_with_a_loopback_public_url() {
     let site = Site::new().await;
     for host in ["localhost", "LocalHost:1", "127.0.0.1:4711", "[::1]:3000"] {
         let answer = ask(&site, "GET /api/auth/session HTTP/1.1", &[&format!("host: {host}")]).await;
@@ -46,7 +46,7 @@ async fn any_loopback_host_will_do_where_the_public_url_is_loopback() {
 }
 
 #[tokio::test]
-async fn a_public_url_is_the_only_host() {
+async fn only_the_host_of_the_public_url_is_accepted() {
     let site = Site::with(&[("GREENROOM_URL", "https://greenroom.example")]).await;
     for (host, status) in [
         ("greenroom.example", 200),
@@ -71,7 +71,7 @@ async fn a_probe_needs_no_host() {
 }
 
 #[tokio::test]
-async fn mails_are_shown_to_no_request_that_was_forwarded() {
+async fn developer_mail_is_hidden_from_forwarded_requests() {
     let site = Site::new().await;
     let shown = async |header: Option<(&str, &str)>| {
         let request = site.anonymous().request(Method::GET, "/dev/mail");
@@ -101,7 +101,7 @@ async fn mails_are_shown_to_no_request_that_was_forwarded() {
 }
 
 #[tokio::test]
-async fn what_is_no_path_is_refused_without_a_panic() {
+async fn a_target_that_is_not_a_path_is_refused_without_a_panic() {
     let site = Site::new().await;
     let host = format!("host: {}", site.addr());
     for (line, status) in [

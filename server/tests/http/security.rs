@@ -95,22 +95,22 @@ async fn check_rows(rows: &[Row], form: bool) {
 }
 
 #[tokio::test]
-async fn the_interface_answers_everybody_as_written_down() {
+async fn the_api_answers_every_actor_as_in_the_table() {
     check_rows(&API, false).await;
 }
 
 #[tokio::test]
-async fn server_functions_answer_everybody_as_written_down() {
+async fn server_functions_answer_every_actor_as_in_the_table() {
     check_rows(&FUNCTIONS, true).await;
 }
 
 #[tokio::test]
-async fn pages_answer_everybody_as_written_down() {
+async fn pages_answer_every_actor_as_in_the_table() {
     check_rows(&PAGES, false).await;
 }
 
 #[tokio::test]
-async fn no_route_of_the_interface_is_missing() {
+async fn the_table_lists_every_api_route() {
     let site = Site::new().await;
     let document = site.anonymous().get("/api/openapi.json").await.json();
     let paths = document["paths"].as_object().expect("paths");
@@ -122,7 +122,7 @@ async fn no_route_of_the_interface_is_missing() {
 }
 
 #[test]
-fn no_server_function_is_missing() {
+fn the_table_lists_every_server_function() {
     let there: BTreeSet<String> = sources("../app/src/server_fns")
         .iter()
         .chain([&source("../app/src/server_fns.rs")])
@@ -133,7 +133,7 @@ fn no_server_function_is_missing() {
 }
 
 #[test]
-fn no_page_is_missing() {
+fn the_table_lists_every_page() {
     let there: BTreeSet<String> =
         between(&source("../app/src/shell.rs"), "path!(\"").into_iter().filter(|path| !path.is_empty()).collect();
     assert!(there.len() > 10, "the test no longer sees the pages: {there:?}");
@@ -155,7 +155,7 @@ async fn sent(site: &Site, names: &Names, row: &Row, headers: &[(&str, &str)]) -
 }
 
 #[tokio::test]
-async fn no_changing_route_hears_another_site() {
+async fn no_changing_route_accepts_a_cross_site_request() {
     let site = Site::new().await;
     let names = Names::of(&site).await;
     for row in changes() {
@@ -168,7 +168,7 @@ async fn no_changing_route_hears_another_site() {
 }
 
 #[tokio::test]
-async fn no_changing_route_takes_what_any_form_can_send_or_a_link() {
+async fn no_changing_route_accepts_a_plain_form_or_get() {
     let site = Site::new().await;
     let names = Names::of(&site).await;
     let before = site.count("SELECT sum(seq) FROM person_head").await;
@@ -188,7 +188,7 @@ async fn no_changing_route_takes_what_any_form_can_send_or_a_link() {
 }
 
 #[tokio::test]
-async fn a_database_that_fails_shows_nothing_of_the_inside() {
+async fn database_errors_reveal_no_internals() {
     let site = Site::new().await;
     let names = Names::of(&site).await;
     for table in ["booking", "conversation", "message", "notification", "event", "person_head", "token", "mail"] {

@@ -12,7 +12,7 @@ use tokio::{
 const DEADLINE: Duration = Duration::from_secs(15);
 
 #[tokio::test]
-async fn a_body_that_does_not_come_is_refused_after_its_deadline() {
+async fn a_body_past_its_deadline_is_refused() {
     let site = Site::new().await;
     let began = Instant::now();
     let request = |path: &str, kind: &str| {
@@ -45,7 +45,7 @@ async fn trickle(connection: &mut TcpStream, bytes: &[u8]) -> Duration {
 }
 
 #[tokio::test]
-async fn a_head_that_trickles_ends_its_connection() {
+async fn a_request_head_past_its_deadline_ends_the_connection() {
     let site = Site::new().await;
     let mut first = TcpStream::connect(site.addr()).await.expect("a connection");
     first.write_all(b"GET /healthz HTTP/1.1\r\nx-slow: ").await.expect("sent");
@@ -72,7 +72,7 @@ async fn a_head_that_trickles_ends_its_connection() {
 }
 
 #[tokio::test]
-async fn one_network_holds_so_many_connections() {
+async fn connections_per_network_are_limited() {
     let site = Site::with(&[("GREENROOM_CONNECTIONS_PER_ADDRESS", "3")]).await;
     let mut held = Vec::new();
     for _ in 0..3 {

@@ -57,7 +57,7 @@ fn every_requirement_of_two_levels_has_a_row() {
 }
 
 #[test]
-fn a_row_has_evidence_or_a_reason_and_no_basic_one_is_a_gap() {
+fn every_row_has_evidence_or_a_reason_and_level_1_has_no_gap() {
     let faulty = rows().into_iter().filter(|row| match row.status.as_str() {
         "met" => row.evidence.is_empty(),
         "n-a" => row.reason.is_empty(),
@@ -71,7 +71,7 @@ fn a_row_has_evidence_or_a_reason_and_no_basic_one_is_a_gap() {
 }
 
 #[test]
-fn evidence_is_there() {
+fn every_evidence_exists() {
     let missing = rows().into_iter().flat_map(|row| {
         let missing = row.evidence.into_iter().filter(|evidence| {
             let (file, test) = evidence.split_once("::").unwrap_or((evidence, ""));

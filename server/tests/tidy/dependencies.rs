@@ -33,7 +33,7 @@ fn the_browser_gets_neither_services_nor_the_database() {
 }
 
 #[test]
-fn what_needs_the_server_stands_behind_one_door_in_the_app() {
+fn server_only_code_of_app_is_behind_mod_ssr() {
     let doors = code(&["app"]).into_iter().flat_map(|source| {
         let lines = source.text.lines().filter(|line| line.contains("feature = \"ssr\"")).count();
         (0..lines).map(move |_| source.path.clone())
@@ -64,7 +64,7 @@ fn only_one_file_begins_transactions() {
 }
 
 #[test]
-fn nothing_points_upwards() {
+fn crates_depend_downwards_only() {
     for (crates, above) in [
         (&["model"][..], &["services::", "app::", "migration::", "leptos", "axum"][..]),
         (&["services", "migration"], &["app::", "leptos", "axum", "http::"]),

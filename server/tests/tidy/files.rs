@@ -15,7 +15,7 @@ fn files_stay_small() {
 }
 
 #[test]
-fn every_crate_says_what_it_is_and_what_it_must_never_do() {
+fn every_crate_documents_its_invariants() {
     let roots = ["model", "services", "migration", "app", "frontend"].map(|name| format!("{name}/src/lib.rs"));
     let silent = roots.into_iter().chain(["server/src/main.rs".to_owned()]).filter(|path| {
         let text = fs::read_to_string(top().join(path)).expect("a crate root");
@@ -26,19 +26,18 @@ fn every_crate_says_what_it_is_and_what_it_must_never_do() {
 }
 
 #[test]
-fn every_text_of_the_screen_stands_in_one_place() {
+fn every_text_of_the_screen_is_in_strings() {
     let pages = sources(&["app/src/pages", "app/src/components"], &[".rs"]);
     let spoken = pages.into_iter().flat_map(|source| {
         let code = source.text.split("#[cfg(test)]").next().unwrap_or_default().to_owned();
-        let said: Vec<String> =
-            code.lines().filter(|line| says_something(line)).map(str::trim).map(str::to_owned).collect();
+        let said: Vec<String> = code.lines().filter(|line| has_text(line)).map(str::trim).map(str::to_owned).collect();
         said.into_iter().map(move |line| format!("{}: {line}", source.path))
     });
     none("words belong to app/src/strings.rs", spoken.collect());
 }
 
 /// Whether a line holds a literal that reads like a sentence: a capital letter, then a small one.
-fn says_something(line: &str) -> bool {
+fn has_text(line: &str) -> bool {
     let line = line.trim();
     let is_code = line.starts_with("//") || line.starts_with('#') || line.contains("event.key()");
     let mut literals = line.split('"').skip(1).step_by(2);

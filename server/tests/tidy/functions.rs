@@ -29,7 +29,7 @@ fn server_functions() -> Vec<(String, ItemFn)> {
 
 /// A function that acts for the viewer is refused to another person's page, unless it is named as one for everybody.
 #[test]
-fn only_functions_for_everybody_are_open_to_another_persons_page() {
+fn only_public_server_functions_skip_the_owner_check() {
     let functions = server_functions();
     let wrong = functions.iter().filter_map(|(path, function)| {
         let acts_for_viewer = function.block.to_token_stream().to_string().contains("ssr :: viewer");
@@ -43,7 +43,7 @@ fn only_functions_for_everybody_are_open_to_another_persons_page() {
 
 /// A request may be lost on a dead connection: each function is asked again then, or there is a reason why not.
 #[test]
-fn each_function_may_be_asked_twice_or_there_is_a_reason_why_not() {
+fn every_server_function_is_idempotent_or_has_a_reason() {
     let functions = server_functions();
     let once = || NOT_IDEMPOTENT.iter().map(|(path, _)| *path);
     let listed: Vec<&str> = IDEMPOTENT.into_iter().chain(once()).collect();
@@ -58,7 +58,7 @@ fn each_function_may_be_asked_twice_or_there_is_a_reason_why_not() {
 
 /// The person is no argument of a function: one that forgot it would not be refused.
 #[test]
-fn whose_page_it_is_is_asked_in_one_place() {
+fn the_owner_of_a_page_is_read_in_one_place() {
     let asking = server_functions()
         .into_iter()
         .filter(|(_, function)| function.sig.inputs.to_token_stream().to_string().contains("person"));
@@ -67,7 +67,7 @@ fn whose_page_it_is_is_asked_in_one_place() {
 
 /// Only the form components write forms that post: they add whose page it is.
 #[test]
-fn every_form_that_posts_says_whose_page_it_stands_on() {
+fn every_post_form_names_the_owner_of_its_page() {
     let app = code(&["app"]).into_iter().filter(|source| source.path != "app/src/components/form.rs");
     let posting = app.filter(|source| source.text.contains("method=\"post\"")).map(|source| source.path);
     none("forms that post are made by PostForm or Form", posting.collect());

@@ -13,7 +13,7 @@ const RAW: [(&str, &str); 5] = [
 ];
 
 #[test]
-fn text_becomes_html_in_one_way() {
+fn raw_html_is_written_in_known_places_only() {
     let offenders = code(&["app"]).into_iter().flat_map(|source| {
         // `use leptos_meta::{…, Title, …};` is the same as its path.
         let text = if imports_title(&source.text) { source.text.clone() + "leptos_meta::Title" } else { source.text };
@@ -43,7 +43,7 @@ fn html_is_escaped_by_one_function() {
 const OWN: [&str; 5] = ["when", "time", "code", "user_agent", "what"];
 
 #[test]
-fn a_sentence_isolates_the_text_of_a_person() {
+fn strings_isolate_the_text_of_people() {
     let (mut checked, mut offenders) = (0, Vec::new());
     for source in sources(&["app/src/strings"], &[".rs"])
         .into_iter()

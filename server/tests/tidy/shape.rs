@@ -22,7 +22,7 @@ fn arguments(signature: &Signature) -> Vec<String> {
 }
 
 #[test]
-fn nobody_reaches_a_thing_without_saying_who_they_are() {
+fn use_cases_with_ids_take_a_viewer() {
     let mut checked = 0;
     let mut offenders = Vec::new();
     for source in code(&["services"]) {
@@ -69,7 +69,7 @@ fn handlers_and_server_functions_are_three_moves() {
 }
 
 #[test]
-fn only_the_true_outside_is_a_trait() {
+fn traits_are_ports_only() {
     let mut offenders = Vec::new();
     for source in code(&["services"]) {
         for item in items(&source.text, &source.path) {
@@ -101,7 +101,7 @@ fn a_refusal_carries_codes_and_no_text() {
 /// What a page is about comes from one place, which mounts another page for another thing. A page that read the
 /// parameter by itself would go on with what stands in the boxes of the thing before.
 #[test]
-fn no_page_reads_by_itself_what_it_is_about() {
+fn route_parameters_are_read_in_keyed_only() {
     let pages = code(&["app"]).into_iter().filter(|source| source.path != "app/src/components/keyed.rs");
     let found = pages.filter(|source| source.text.contains("use_params")).map(|source| source.path);
     none("only app/src/components/keyed.rs reads a parameter of the path", found.collect());

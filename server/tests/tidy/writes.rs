@@ -47,7 +47,7 @@ fn functions(text: &str, path: &str) -> Vec<(String, String)> {
 }
 
 #[test]
-fn a_transaction_for_a_viewer_proves_their_session() {
+fn transactions_for_a_viewer_check_their_session() {
     let begins = [". write ()", ". write_background ()"];
     let mut unknown = Vec::new();
     let mut known: BTreeSet<&(&str, &str)> = BTreeSet::new();

@@ -27,7 +27,7 @@ async fn ask(actor: &Actor, (method, path, body): &(Method, String, Option<Value
 }
 
 #[tokio::test]
-async fn a_stranger_is_told_what_is_told_of_nothing() {
+async fn another_persons_resources_look_like_missing_ones() {
     let site = Site::new().await;
     // Something that either side has still to read.
     site.eventpro().send_message(&site.launch, "Habari").await;
@@ -49,7 +49,7 @@ async fn a_stranger_is_told_what_is_told_of_nothing() {
 }
 
 #[tokio::test]
-async fn whoever_is_signed_out_gets_nothing_but_401() {
+async fn anonymous_requests_get_401() {
     let site = Site::new().await;
     let mut ways = ways_in(&site.launch, &site.launch_booking);
     let lists = ["messages", "talent/messages", "organizer/messages", "notifications", "talents", "bookings"];
@@ -71,7 +71,7 @@ async fn whoever_is_signed_out_gets_nothing_but_401() {
 }
 
 #[tokio::test]
-async fn a_session_that_is_over_opens_nothing() {
+async fn an_ended_session_gets_401() {
     let site = Site::new().await;
     site.sarah().get("/api/messages").await.ok(200);
     site.execute("UPDATE session SET expires_at = 1").await;

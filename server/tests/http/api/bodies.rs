@@ -21,7 +21,7 @@ fn readers(site: &Site) -> Vec<(Actor, Method, String)> {
 }
 
 #[tokio::test]
-async fn what_is_no_json_is_malformed() {
+async fn a_body_that_is_not_json_is_malformed() {
     let site = Site::new().await;
     let deep = format!("{}{}", "[".repeat(20_000), "]".repeat(20_000));
     let malformed: [&[u8]; 12] = [
@@ -76,7 +76,7 @@ async fn another_content_type_is_refused() {
 }
 
 #[tokio::test]
-async fn the_charset_may_be_named() {
+async fn a_charset_in_the_content_type_is_accepted() {
     let site = Site::new().await;
     let body = json!({ "conversationId": site.launch, "body": "Habari" }).to_string();
     for kind in ["application/json; charset=utf-8", "Application/JSON", "application/json;charset=\"UTF-8\""] {
@@ -117,7 +117,7 @@ async fn a_form_has_the_same_limit() {
 }
 
 #[tokio::test]
-async fn every_field_at_fault_is_named_at_once() {
+async fn all_invalid_fields_are_named_at_once() {
     let site = Site::new().await;
     let eventpro = site.eventpro();
     eventpro.post("/api/messages", &json!({})).await.faults(&[("conversationId", "required"), ("body", "body_empty")]);
@@ -164,7 +164,7 @@ async fn a_field_of_the_wrong_type_is_named() {
 }
 
 #[tokio::test]
-async fn what_a_newer_client_adds_is_ignored() {
+async fn unknown_fields_are_ignored() {
     let site = Site::new().await;
     let message = json!({ "conversationId": site.launch, "body": "Habari", "clientId": null, "mood": { "x": [1] } });
     site.eventpro().post("/api/messages", &message).await.ok(201);

@@ -8,7 +8,7 @@ use crate::support::{
 use serde_json::json;
 
 #[tokio::test]
-async fn an_organizer_asks_and_both_see_it() {
+async fn an_inquiry_is_visible_to_both_people() {
     let site = Site::new().await;
     let mut hers = site.achieng().follow("/api/events").await;
     let opened = site.eventpro().book(&site.people.achieng, "  A gala — سهرة 🎉 ").await;
@@ -42,7 +42,7 @@ async fn an_organizer_asks_and_both_see_it() {
 }
 
 #[tokio::test]
-async fn the_same_inquiry_again_is_the_same_booking() {
+async fn a_repeated_inquiry_is_idempotent() {
     let site = Site::new().await;
     let mut asked = inquiry(&site.people.achieng, "A gala");
     asked["clientId"] = json!(new_id());
@@ -59,7 +59,7 @@ async fn the_same_inquiry_again_is_the_same_booking() {
 }
 
 #[tokio::test]
-async fn talent_books_nobody() {
+async fn talent_cannot_open_a_booking() {
     let site = Site::new().await;
     for talent in [site.sarah(), site.achieng()] {
         let asked = inquiry(&site.people.kamau, "A duet");
@@ -69,7 +69,7 @@ async fn talent_books_nobody() {
 }
 
 #[tokio::test]
-async fn an_inquiry_is_checked_field_by_field() {
+async fn an_inquiry_is_validated_field_by_field() {
     let site = Site::new().await;
     let good = inquiry(&site.people.achieng, "A gala");
     let long = |length: usize| json!("é".repeat(length));
@@ -152,7 +152,7 @@ async fn many_bookings_and_their_inbox_come_in_pages() {
 }
 
 #[tokio::test]
-async fn a_talent_accepts_and_the_organizer_calls_off() {
+async fn a_talent_accepts_and_the_organizer_cancels() {
     let site = Site::new().await;
     let mut stream = site.eventpro().follow("/api/events").await;
     let step = |name: &str| format!("/api/bookings/{}/{name}", site.launch_booking);
@@ -172,7 +172,7 @@ async fn a_talent_accepts_and_the_organizer_calls_off() {
 }
 
 #[tokio::test]
-async fn an_organizer_has_three_unanswered_inquiries_with_one_talent_and_opens_twenty_a_day() {
+async fn inquiries_are_limited_per_day_and_per_talent() {
     let site = Site::with(&[("GREENROOM_INQUIRIES_PER_DAY", "5")]).await;
     let asked = |talent: &str| inquiry(talent, "A gala");
     for _ in 0..3 {

@@ -8,7 +8,7 @@ mod receipts;
 use crate::support::{Site, json_shapes};
 
 #[tokio::test]
-async fn a_conversation_is_seen_from_ones_own_side() {
+async fn a_conversation_shows_the_counterpart_to_each_person() {
     let site = Site::new().await;
     let path = format!("/api/conversations/{}", site.launch);
     for (actor, counterpart) in [(site.eventpro(), &site.people.sarah), (site.sarah(), &site.people.eventpro)] {
@@ -23,7 +23,7 @@ async fn a_conversation_is_seen_from_ones_own_side() {
 }
 
 #[tokio::test]
-async fn the_cursor_counts_what_the_stream_tells() {
+async fn the_cursor_matches_the_events_of_the_stream() {
     let site = Site::new().await;
     let path = format!("/api/conversations/{}", site.launch);
     let before = site.sarah().get(&path).await.ok(200)["cursor"].as_i64().expect("a number");

@@ -105,7 +105,7 @@ async fn state(site: &Site) -> Vec<i64> {
 }
 
 #[tokio::test]
-async fn what_another_site_sends_is_refused_on_every_route() {
+async fn cross_site_requests_are_refused_on_every_route() {
     let site = Site::new().await;
     let before = state(&site).await;
     let here = format!("http://{}", site.addr());
@@ -135,7 +135,7 @@ async fn what_another_site_sends_is_refused_on_every_route() {
 }
 
 #[tokio::test]
-async fn our_own_pages_and_programs_pass() {
+async fn same_origin_and_non_browser_requests_pass() {
     for way in ["no browser", "typed into the address bar", "our page", "our page over plain http"] {
         let site = Site::new().await;
         let here = format!("http://{}", site.addr());
@@ -161,7 +161,7 @@ async fn our_own_pages_and_programs_pass() {
 }
 
 #[tokio::test]
-async fn the_public_url_is_an_origin_of_ours() {
+async fn the_public_url_is_an_allowed_origin() {
     let site = Site::with(&[("GREENROOM_URL", "https://greenroom.example")]).await;
     let message = json!({ "conversationId": site.launch, "body": "From the front", "clientId": new_id() });
     let sent = async |origin: &str| {

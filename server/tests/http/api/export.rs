@@ -4,7 +4,7 @@ use crate::support::{Site, TestResponse};
 use reqwest::Method;
 
 #[tokio::test]
-async fn it_arrives_whole_however_it_is_packed() {
+async fn the_export_is_complete_with_and_without_compression() {
     let site = Site::new().await;
     for encoding in ["identity", "gzip", "br"] {
         let request = site.sarah().request(Method::GET, "/api/account/export").header("accept-encoding", encoding);
@@ -16,7 +16,7 @@ async fn it_arrives_whole_however_it_is_packed() {
 }
 
 #[tokio::test]
-async fn it_is_refused_to_another_persons_page() {
+async fn the_export_is_refused_to_another_persons_page() {
     let site = Site::new().await;
     let of = |person: &str| format!("/api/account/export?person={person}");
     site.sarah().get(&of(&site.people.kamau)).await.problem(409, "other_person");

@@ -3,7 +3,7 @@
 use crate::support::{Site, actions::each, json_shapes};
 
 #[tokio::test]
-async fn a_message_and_a_booking_ring_the_bell() {
+async fn messages_and_bookings_create_notifications() {
     let site = Site::new().await;
     let (eventpro, sarah, achieng) = (site.eventpro(), site.sarah(), site.achieng());
     let before = sarah.get("/api/notifications").await.ok(200);
@@ -30,7 +30,7 @@ async fn a_message_and_a_booking_ring_the_bell() {
 }
 
 #[tokio::test]
-async fn nobody_is_notified_of_what_they_did_themselves() {
+async fn own_actions_create_no_notification() {
     let site = Site::new().await;
     let before = site.eventpro().get("/api/notifications").await.ok(200)["unread"].clone();
     site.eventpro().send_message(&site.launch, "Habari").await;
@@ -38,7 +38,7 @@ async fn nobody_is_notified_of_what_they_did_themselves() {
 }
 
 #[tokio::test]
-async fn reading_a_thread_marks_what_was_told_of_it() {
+async fn reading_a_thread_marks_its_notifications_read() {
     let site = Site::new().await;
     let message = site.eventpro().send_message(&site.launch, "Habari").await;
     let read = format!("/api/conversations/{}/read", site.launch);
@@ -49,7 +49,7 @@ async fn reading_a_thread_marks_what_was_told_of_it() {
 }
 
 #[tokio::test]
-async fn many_come_in_pages_newest_first() {
+async fn notifications_are_paged_newest_first() {
     let site = Site::new().await;
     for number in 0..65 {
         site.eventpro().send_message(&site.launch, &format!("Number {number}")).await;
@@ -70,7 +70,7 @@ async fn many_come_in_pages_newest_first() {
 }
 
 #[tokio::test]
-async fn one_is_marked_or_all_are() {
+async fn one_or_all_notifications_are_marked_read() {
     let site = Site::new().await;
     for text in ["One", "Two", "Three"] {
         site.eventpro().send_message(&site.launch, text).await;

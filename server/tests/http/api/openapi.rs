@@ -67,7 +67,7 @@ fn is_for_anyone(operation: &Value) -> bool {
 }
 
 #[tokio::test]
-async fn what_is_promised_is_in_the_document() {
+async fn every_contract_route_is_in_the_openapi_document() {
     let site = Site::new().await;
     let document = document(&site).await;
     assert_eq!(document["openapi"].as_str().map(|version| &version[..4]), Some("3.1."));
@@ -85,7 +85,7 @@ async fn what_is_promised_is_in_the_document() {
 }
 
 #[tokio::test]
-async fn every_operation_says_what_it_is() {
+async fn every_operation_has_a_summary_and_a_unique_id() {
     let site = Site::new().await;
     let document = document(&site).await;
     let tags: Vec<&Value> = document["tags"].as_array().expect("tags").iter().map(|tag| &tag["name"]).collect();
@@ -107,7 +107,7 @@ async fn every_operation_says_what_it_is() {
 }
 
 #[tokio::test]
-async fn every_reference_leads_somewhere() {
+async fn every_schema_reference_resolves() {
     let site = Site::new().await;
     let document = document(&site).await;
     let text = document.to_string();
@@ -121,7 +121,7 @@ async fn every_reference_leads_somewhere() {
 }
 
 #[tokio::test]
-async fn whoever_is_not_signed_in_is_told_so_exactly_where_the_document_says() {
+async fn anonymous_requests_get_401_exactly_where_the_document_says() {
     let site = Site::new().await;
     for (path, method, operation) in operations(&document(&site).await) {
         let request = site.anonymous().request(method.clone(), &path.replace("{id}", UNKNOWN_ID));
@@ -132,7 +132,7 @@ async fn whoever_is_not_signed_in_is_told_so_exactly_where_the_document_says() {
 }
 
 #[tokio::test]
-async fn the_document_is_printed_as_it_is_served_and_needs_nothing() {
+async fn the_openapi_command_prints_the_served_document() {
     let site = Site::new().await;
     let served = site.anonymous().get("/api/openapi.json").await;
     assert_eq!(served.header("cache-control"), "public, max-age=300");
@@ -146,7 +146,7 @@ async fn the_document_is_printed_as_it_is_served_and_needs_nothing() {
 }
 
 #[tokio::test]
-async fn the_page_shows_all_of_it_without_scripts_and_styles_of_its_own() {
+async fn the_docs_page_shows_every_operation_without_scripts() {
     let site = Site::new().await;
     let answer = site.anonymous().get("/api/docs").await;
     assert_eq!((answer.status, answer.header("content-type")), (200, "text/html; charset=utf-8"));

@@ -99,7 +99,7 @@ async fn nothing_under_api_is_a_page_or_a_redirect() {
 }
 
 #[tokio::test]
-async fn a_wrong_method_is_told_the_right_ones() {
+async fn a_wrong_method_gets_405_with_allow() {
     let site = Site::new().await;
     for actor in [site.anonymous(), site.eventpro()] {
         for (path, allowed) in ROUTES.iter().filter(|(_, allowed)| !allowed.is_empty()) {

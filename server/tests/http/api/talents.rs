@@ -39,7 +39,7 @@ async fn a_search_narrows_it() {
 }
 
 #[tokio::test]
-async fn a_search_that_makes_no_sense_is_refused() {
+async fn an_invalid_search_is_refused() {
     let site = Site::new().await;
     let eventpro = site.eventpro();
     eventpro.get("/api/talents?craft=juggler").await.faults(&[("craft", "invalid")]);

@@ -30,7 +30,7 @@ async fn site() -> (Site, tempfile::TempDir) {
 }
 
 #[tokio::test]
-async fn built_files_are_kept_for_ever() {
+async fn built_files_are_immutable_in_caches() {
     let (site, _folder) = site().await;
     for (file, kind) in [("js", "text/javascript"), ("css", "text/css"), ("wasm", "application/wasm")] {
         let path = format!("/pkg/greenroom.abc.{file}");
@@ -67,7 +67,7 @@ async fn a_file_comes_in_the_best_encoding_that_was_built() {
 }
 
 #[tokio::test]
-async fn other_files_are_there_and_missing_ones_are_not_kept() {
+async fn missing_files_are_not_cached() {
     let (site, _folder) = site().await;
     let icon = site.anonymous().get("/icon.svg").await;
     assert_eq!((icon.status, icon.header("content-type")), (200, "image/svg+xml"));

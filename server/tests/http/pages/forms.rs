@@ -16,7 +16,7 @@ fn hidden(page: &str, name: &str) -> String {
 }
 
 #[tokio::test]
-async fn signing_in_leads_where_one_wanted_to_go() {
+async fn sign_in_redirects_to_the_wanted_page() {
     let site = Site::new().await;
     for (next, leads) in [
         ("/talents?craft=dj", "/talents?craft=dj"),
@@ -171,7 +171,7 @@ async fn signing_out_ends_the_session() {
 }
 
 #[tokio::test]
-async fn what_a_function_cannot_read_is_no_fault_of_ours() {
+async fn unreadable_server_function_arguments_are_a_client_error() {
     let site = Site::new().await;
     for (kind, body) in [
         ("application/x-www-form-urlencoded", ""),
@@ -191,7 +191,7 @@ async fn what_a_function_cannot_read_is_no_fault_of_ours() {
 }
 
 #[tokio::test]
-async fn a_function_knows_no_strangers_either() {
+async fn server_functions_refuse_resources_of_others() {
     let site = Site::new().await;
     for (path, pairs) in [
         ("/fn/thread", vec![("id", site.launch.as_str())]),

@@ -6,7 +6,7 @@ use crate::support::{Site, TestResponse};
 use reqwest::Method;
 
 #[tokio::test]
-async fn pages_are_kept_by_nobody() {
+async fn pages_are_never_cached() {
     let site = Site::new().await;
     let mut paths = inner(&site);
     paths.extend(["/", "/signin", "/nowhere"].map(str::to_owned));
@@ -20,7 +20,7 @@ async fn pages_are_kept_by_nobody() {
 }
 
 #[tokio::test]
-async fn every_answer_keeps_browsers_from_guessing_framing_and_telling() {
+async fn every_response_has_security_headers() {
     for url in ["", "https://greenroom.example"] {
         for Sample { name, answer, .. } in of_every_kind(&[("GREENROOM_URL", url)]).await {
             for (header, value) in [
@@ -45,7 +45,7 @@ async fn every_answer_keeps_browsers_from_guessing_framing_and_telling() {
 }
 
 #[tokio::test]
-async fn only_a_site_that_is_reached_by_https_asks_for_nothing_else() {
+async fn hsts_is_sent_over_https_only() {
     for (url, expected) in
         [("", ""), ("http://greenroom.example", ""), ("https://greenroom.example", "max-age=63072000")]
     {
@@ -58,7 +58,7 @@ async fn only_a_site_that_is_reached_by_https_asks_for_nothing_else() {
 }
 
 #[tokio::test]
-async fn pages_and_lists_are_compressed_for_whoever_can_read_it() {
+async fn pages_and_lists_are_compressed_for_clients_that_accept_it() {
     let site = Site::new().await;
     let thread = format!("/conversations/{}", site.launch);
     for path in [thread.as_str(), "/api/messages"] {

@@ -55,7 +55,7 @@ async fn a_page_runs_its_own_scripts_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn a_page_that_broke_keeps_its_looks_and_runs_nothing() {
+async fn the_error_page_is_styled_and_runs_no_script() {
     for Sample { name, answer, .. } in of_every_kind(&[]).await.iter().filter(|one| one.kind == Kind::BrokenPage) {
         let (nonce, page) = (nonce(policy(answer)), answer.text());
         let expected = format!(
@@ -68,7 +68,7 @@ async fn a_page_that_broke_keeps_its_looks_and_runs_nothing() {
 }
 
 #[tokio::test]
-async fn what_is_no_page_may_do_nothing() {
+async fn other_responses_have_the_empty_policy() {
     for url in ["", "https://greenroom.example"] {
         let samples = of_every_kind(&[("GREENROOM_URL", url)]).await;
         for Sample { name, answer, .. } in samples.iter().filter(|sample| sample.kind == Kind::NoPage) {
@@ -78,7 +78,7 @@ async fn what_is_no_page_may_do_nothing() {
 }
 
 #[tokio::test]
-async fn no_policy_lets_anything_unsafe_in() {
+async fn no_policy_allows_unsafe_sources() {
     for Sample { name, answer, .. } in of_every_kind(&[]).await {
         for word in policy(&answer).split([' ', ';']) {
             let open =
@@ -89,7 +89,7 @@ async fn no_policy_lets_anything_unsafe_in() {
 }
 
 #[tokio::test]
-async fn no_two_answers_share_a_nonce() {
+async fn every_response_has_its_own_nonce() {
     let site = Site::new().await;
     let mut seen = HashSet::new();
     for path in inner(&site).iter().map(String::as_str).chain(["/nowhere"]) {
@@ -109,7 +109,7 @@ async fn no_two_answers_share_a_nonce() {
 }
 
 #[tokio::test]
-async fn only_while_developing_may_a_page_ask_for_its_reload() {
+async fn only_development_pages_may_open_the_reload_socket() {
     let site = Site::with(&[("LEPTOS_WATCH", "true")]).await;
     for path in ["/", "/nowhere"] {
         let page = site.anonymous().get(path).await;

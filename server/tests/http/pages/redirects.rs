@@ -2,7 +2,7 @@ use super::inner;
 use crate::support::{Site, UNKNOWN_ID, actor::escaped};
 
 #[tokio::test]
-async fn whoever_is_signed_out_is_sent_to_sign_in_and_back() {
+async fn an_anonymous_visitor_is_redirected_to_sign_in_and_back() {
     let site = Site::new().await;
     for path in inner(&site) {
         let answer = site.anonymous().get(&path).await;
@@ -16,7 +16,7 @@ async fn whoever_is_signed_out_is_sent_to_sign_in_and_back() {
 }
 
 #[tokio::test]
-async fn a_way_back_that_leads_elsewhere_is_not_taken() {
+async fn a_return_path_to_another_site_is_ignored() {
     let site = Site::new().await;
     for next in [
         "https://evil.example",
@@ -38,7 +38,7 @@ async fn a_way_back_that_leads_elsewhere_is_not_taken() {
 }
 
 #[tokio::test]
-async fn everybody_sees_their_own_pages() {
+async fn each_person_sees_only_their_own_pages() {
     let site = Site::new().await;
     for path in inner(&site) {
         let actor = if path.contains("/new") { site.eventpro() } else { site.sarah() };
@@ -57,7 +57,7 @@ async fn everybody_sees_their_own_pages() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_or_not_ones_own_is_404() {
+async fn missing_pages_and_pages_of_others_are_404() {
     let site = Site::new().await;
     let strangers = [
         format!("/conversations/{}", site.sundowner),
@@ -82,7 +82,7 @@ async fn what_is_not_there_or_not_ones_own_is_404() {
 }
 
 #[tokio::test]
-async fn the_front_door_knows_who_is_signed_in() {
+async fn the_home_page_redirects_a_signed_in_person() {
     let site = Site::new().await;
     assert_eq!(site.anonymous().get("/").await.status, 200);
     let home = site.sarah().get("/").await;

@@ -7,7 +7,7 @@ fn field<'a>(text: &'a str, name: &str) -> Vec<&'a str> {
 }
 
 #[tokio::test]
-async fn it_says_where_to_report_what_is_wrong() {
+async fn security_txt_names_the_contact() {
     let site = Site::with(&[
         ("GREENROOM_URL", "http://localhost:3000"),
         ("GREENROOM_SECURITY_CONTACT", "safety@greenroom.example"),
@@ -26,7 +26,7 @@ async fn it_says_where_to_report_what_is_wrong() {
 }
 
 #[tokio::test]
-async fn without_a_setting_it_names_the_usual_mailbox() {
+async fn security_txt_defaults_to_the_security_mailbox() {
     let site = Site::new().await;
     let text = site.anonymous().get("/.well-known/security.txt").await.text();
     assert_eq!(field(&text, "Contact"), ["mailto:security@127.0.0.1"]);

@@ -19,7 +19,7 @@ fn run(folder: &Path, settings: &Settings, arguments: &[&str]) -> Result<String,
 }
 
 #[tokio::test]
-async fn a_site_goes_on_from_a_backup_made_while_it_served() {
+async fn a_backup_taken_while_serving_can_be_restored() {
     let mut site = Site::new().await;
     let (folder, none) = (site.folder(), Settings::new());
     let told = run(&folder, &none, &["backup", "saved.db"]).expect("a backup");
@@ -45,7 +45,7 @@ async fn a_site_goes_on_from_a_backup_made_while_it_served() {
 }
 
 #[tokio::test]
-async fn a_backup_makes_a_new_site() {
+async fn a_backup_restores_into_an_empty_folder() {
     let (site, elsewhere) = (Site::new().await, tempfile::tempdir().expect("a folder"));
     let file = elsewhere.path().join("saved.db").display().to_string();
     run(&site.folder(), &Settings::new(), &["backup", &file]).expect("a backup");
@@ -57,7 +57,7 @@ async fn a_backup_makes_a_new_site() {
 }
 
 #[tokio::test]
-async fn postgres_has_tools_of_its_own() {
+async fn backup_and_restore_refuse_postgres() {
     let (folder, database) = (tempfile::tempdir().expect("a folder"), Database::new().await);
     let postgres = settings(&[("DATABASE_URL", &database.url())]);
     std::fs::write(folder.path().join("x.db"), "").expect("a file");
@@ -69,7 +69,7 @@ async fn postgres_has_tools_of_its_own() {
 
 /// A file system with no room left is hard to come by; a limit on the size of files does the same.
 #[tokio::test]
-async fn what_does_not_fit_leaves_everything_as_it_was() {
+async fn an_invalid_restore_changes_nothing() {
     let site = Site::new().await;
     let folder = site.folder();
     run(&folder, &Settings::new(), &["backup", "saved.db"]).expect("a backup");
@@ -97,7 +97,7 @@ async fn what_does_not_fit_leaves_everything_as_it_was() {
 }
 
 #[tokio::test]
-async fn a_site_goes_on_in_postgres() {
+async fn data_is_moved_to_postgres() {
     let (mut site, database) = (Site::new().await, Database::new().await);
     let folder = site.folder();
     site.process.terminate();

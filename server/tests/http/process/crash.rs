@@ -31,7 +31,7 @@ async fn send_on(actor: Actor, conversation: String, sent: Sent, acknowledged: w
 }
 
 #[tokio::test]
-async fn what_was_acknowledged_outlives_a_kill_and_retries_make_no_doubles() {
+async fn acknowledged_messages_survive_a_kill_and_retries_are_not_duplicated() {
     let mut site = Site::with(&[("GREENROOM_SENDS_PER_MINUTE", "100000")]).await;
     let sides = [site.eventpro(), site.sarah()];
     let logs: [Sent; 2] = [Sent::default(), Sent::default()];

@@ -30,7 +30,7 @@ fn open_to_others(folder: &Path) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn what_the_site_makes_is_for_its_owner_alone() {
+async fn created_files_are_private_to_their_owner() {
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path().join("kept/data");
     let settings = settings(&[("GREENROOM_DATA", &data.display().to_string())]);
@@ -53,7 +53,7 @@ async fn what_the_site_makes_is_for_its_owner_alone() {
 }
 
 #[tokio::test]
-async fn what_an_earlier_version_left_open_is_closed() {
+async fn existing_files_are_made_private() {
     let folder = tempfile::tempdir().expect("a folder");
     assert!(run(folder.path(), &Settings::new(), "seed").status.success());
     let database = folder.path().join("greenroom.db");
@@ -67,7 +67,7 @@ async fn what_an_earlier_version_left_open_is_closed() {
 }
 
 #[test]
-fn a_folder_that_others_share_stays_as_it_is() {
+fn a_shared_folder_keeps_its_permissions() {
     let folder = tempfile::tempdir().expect("a folder");
     fs::set_permissions(folder.path(), Permissions::from_mode(0o1777)).expect("permissions");
     assert!(run(folder.path(), &Settings::new(), "migrate").status.success());

@@ -71,7 +71,7 @@ fn keeps_quiet(log: &str, token: &str) {
 }
 
 #[tokio::test]
-async fn a_log_tells_nothing_of_what_people_write_or_who_they_are() {
+async fn logs_contain_no_personal_data() {
     let site = Site::new().await;
     let token = journey(&site).await;
     let log = site.process.wait_for_log(LAST).await;
@@ -81,7 +81,7 @@ async fn a_log_tells_nothing_of_what_people_write_or_who_they_are() {
 }
 
 #[tokio::test]
-async fn not_even_when_it_tells_everything_else() {
+async fn trace_logs_contain_no_personal_data() {
     let site = Site::with(&[("RUST_LOG", "debug")]).await;
     let token = journey(&site).await;
     let log = site.process.wait_for_log(LAST).await;
@@ -90,14 +90,14 @@ async fn not_even_when_it_tells_everything_else() {
 }
 
 #[tokio::test]
-async fn not_even_as_json() {
+async fn json_logs_contain_no_personal_data() {
     let site = Site::with(&[("GREENROOM_LOG_FORMAT", "json")]).await;
     let token = journey(&site).await;
     keeps_quiet(&site.process.wait_for_log(LAST).await, &token);
 }
 
 #[tokio::test]
-async fn the_end_of_a_request_is_one_line_with_its_id() {
+async fn each_request_is_logged_once_with_its_id() {
     let site = Site::new().await;
     let answer = site.sarah().get("/api/messages?limit=5").await;
     let id = answer.header("x-request-id");
@@ -138,7 +138,7 @@ async fn a_line_about_a_request_has_its_id() {
 }
 
 #[tokio::test]
-async fn the_security_log_says_from_where_an_account_was_taken_over() {
+async fn the_security_log_names_the_network_of_account_changes() {
     let site = Site::new().await;
     let anyone = site.anonymous();
     assert_eq!(anyone.post("/api/auth/password/forgot", &json!({ "email": SARAH })).await.status, 202);

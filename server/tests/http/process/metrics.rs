@@ -38,7 +38,7 @@ fn nobody() -> SocketAddr {
 }
 
 #[tokio::test]
-async fn whoever_watches_sees_mails_that_wait_and_streams_that_are_open() {
+async fn metrics_show_queued_mails_and_open_streams() {
     let smtp = format!("smtp://{}", nobody());
     let site = Site::with(&[METRICS_ON, ("SMTP_URL", &smtp)]).await;
     assert_eq!(MetricsPage::fetch(&site.process).await.get("greenroom_mail_queued"), 0.0);
@@ -53,7 +53,7 @@ async fn whoever_watches_sees_mails_that_wait_and_streams_that_are_open() {
 }
 
 #[tokio::test]
-async fn a_message_moves_what_it_should() {
+async fn a_message_moves_its_metrics() {
     let site = Site::with(&[METRICS_ON]).await;
     let mut stream = site.sarah().follow("/api/events").await;
     let before = MetricsPage::fetch(&site.process).await;
@@ -94,7 +94,7 @@ async fn a_message_moves_what_it_should() {
 }
 
 #[tokio::test]
-async fn everything_is_told_with_its_meaning_and_nothing_of_anybody() {
+async fn every_metric_has_a_description_and_no_personal_data() {
     let site = Site::with(&[METRICS_ON]).await;
     let _stream = site.sarah().follow("/api/events").await;
     site.eventpro().send_message(&site.launch, "Counted").await;
@@ -117,7 +117,7 @@ async fn everything_is_told_with_its_meaning_and_nothing_of_anybody() {
 }
 
 #[tokio::test]
-async fn streams_that_end_with_their_session_are_counted_by_why() {
+async fn streams_ended_with_their_session_are_counted_by_reason() {
     let site = Site::with(&[METRICS_ON]).await;
     let token = site.anonymous().sign_in(SARAH, crate::support::PASSWORD).await.token();
     let sarah = site.actor_with_token(&token);
@@ -131,7 +131,7 @@ async fn streams_that_end_with_their_session_are_counted_by_why() {
 }
 
 #[test]
-fn the_guide_and_the_alarms_name_what_there_is() {
+fn docs_and_alerts_name_existing_metrics_only() {
     let read = |path: &str| std::fs::read_to_string(format!("{}/../{path}", env!("CARGO_MANIFEST_DIR"))).expect(path);
     let (guide, alarms) = (read("docs/operations.md"), read("deploy/prometheus/alerts.yml"));
     for (name, _) in EXPORTED_METRICS.iter().filter(|(name, _)| name.starts_with("greenroom_")) {

@@ -14,7 +14,7 @@ const FORM: &str = "application/x-www-form-urlencoded";
 
 /// A read that waits for the database, and a session that ends in the meantime.
 #[tokio::test]
-async fn what_takes_long_to_read_is_looked_at_again() {
+async fn the_session_is_checked_again_after_a_slow_read() {
     let pair = Pair::new().await;
     let [reader, other] = pair.sign_in(SARAH).await;
     let conversation = launch(&reader).await;
@@ -71,7 +71,7 @@ async fn launch(actor: &Actor) -> String {
 
 /// As in a rolling update, where a node of the version before has to start again.
 #[tokio::test]
-async fn a_program_starts_where_a_newer_one_has_gone_further() {
+async fn an_older_program_starts_on_a_newer_schema() {
     let (folder, database) = (tempfile::tempdir().expect("a folder"), Database::new().await);
     let settings = settings(&[("DATABASE_URL", &database.url())]);
     assert!(run(folder.path(), &settings, "migrate").status.success());
@@ -81,7 +81,7 @@ async fn a_program_starts_where_a_newer_one_has_gone_further() {
 }
 
 #[tokio::test]
-async fn two_servers_on_one_database_are_one_site() {
+async fn two_servers_share_one_database() {
     let pair = Pair::new().await;
     let [eventpro_here, eventpro_there] = pair.sign_in(EVENTPRO).await;
     let [_, sarah_there] = pair.sign_in(SARAH).await;
@@ -121,7 +121,7 @@ async fn two_servers_on_one_database_are_one_site() {
 }
 
 #[tokio::test]
-async fn the_same_message_at_both_servers_at_once_is_one() {
+async fn a_message_sent_to_two_servers_at_once_is_stored_once() {
     let pair = Pair::new().await;
     let eventpro = pair.sign_in(EVENTPRO).await;
     let launch = launch(&eventpro[0]).await;
@@ -138,7 +138,7 @@ async fn the_same_message_at_both_servers_at_once_is_one() {
 }
 
 #[tokio::test]
-async fn signing_out_at_one_server_counts_at_the_other() {
+async fn signing_out_at_one_server_ends_the_session_at_the_other() {
     let pair = Pair::new().await;
     let sarah = pair.sign_in(SARAH).await;
     let mut stream = sarah[1].follow("/api/events").await;

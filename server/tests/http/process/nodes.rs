@@ -80,7 +80,7 @@ async fn hears(stream: &mut Stream, name: &str, limit: Duration) -> Value {
 }
 
 #[tokio::test]
-async fn what_happens_at_one_node_is_live_at_the_others() {
+async fn events_of_one_node_reach_streams_of_the_others() {
     let site = Nodes::new(3).await;
     let (eventpro, sarah) = (site.sign_in(EVENTPRO).await, site.sign_in(SARAH).await);
     let launch = launch(&eventpro[0]).await;
@@ -111,7 +111,7 @@ async fn what_happens_at_one_node_is_live_at_the_others() {
 }
 
 #[tokio::test]
-async fn a_bus_that_is_down_costs_time_and_never_a_message() {
+async fn a_bus_outage_delays_events_without_loss() {
     let mut site = Nodes::new(2).await;
     let (eventpro, sarah) = (site.sign_in(EVENTPRO).await, site.sign_in(SARAH).await);
     let launch = launch(&eventpro[0]).await;

@@ -10,7 +10,7 @@ use serde_json::json;
 use std::time::Duration;
 
 #[tokio::test]
-async fn while_the_database_is_away_the_site_says_so_and_then_goes_on() {
+async fn a_database_outage_is_reported_and_recovers() {
     let (folder, database) = (tempfile::tempdir().expect("a folder"), Database::new().await);
     let settings = settings(&[("DATABASE_URL", &database.url()), METRICS_ON]);
     assert!(run(folder.path(), &settings, "seed").status.success());

@@ -7,7 +7,7 @@ use crate::support::{
 use std::process::Stdio;
 
 #[tokio::test]
-async fn seeding_twice_is_seeding_once() {
+async fn seeding_is_idempotent() {
     let folder = tempfile::tempdir().expect("a folder");
     for _ in 0..2 {
         assert!(run(folder.path(), &Settings::new(), "seed").status.success());
@@ -20,7 +20,7 @@ async fn seeding_twice_is_seeding_once() {
 }
 
 #[tokio::test]
-async fn a_site_serves_without_any_cast() {
+async fn a_site_serves_without_demo_people() {
     let folder = tempfile::tempdir().expect("a folder");
     let server = Process::serve(folder.path(), &Settings::new()).await;
     let anyone = Actor::new(server.addr, None);
@@ -32,7 +32,7 @@ async fn a_site_serves_without_any_cast() {
 }
 
 #[tokio::test]
-async fn three_that_seed_at_once_put_in_one_cast() {
+async fn concurrent_seeds_insert_the_demo_once() {
     let (folder, database) = (tempfile::tempdir().expect("a folder"), Database::new().await);
     let settings = settings(&[("DATABASE_URL", &database.url())]);
     let seed = || greenroom(folder.path(), &settings).arg("seed").stderr(Stdio::piped()).spawn();

@@ -48,7 +48,7 @@ fn fails(pairs: &[(&str, &str)], sentence: &str) {
 }
 
 #[test]
-fn a_wrong_setting_is_told_in_a_sentence_before_anything_starts() {
+fn an_invalid_setting_is_reported_before_start() {
     for (name, value, sentence) in [
         ("DATABASE_URL", "mysql://localhost/x", "DATABASE_URL must begin with sqlite: or postgres://"),
         ("DATABASE_URL", "nonsense", "DATABASE_URL must begin with"),
@@ -84,7 +84,7 @@ fn a_wrong_setting_is_told_in_a_sentence_before_anything_starts() {
 }
 
 #[test]
-fn a_folder_that_cannot_be_made_is_told() {
+fn a_folder_that_cannot_be_created_is_reported() {
     let file = tempfile::NamedTempFile::new().expect("a file");
     let below = file.path().join("data").display().to_string();
     fails(&[("GREENROOM_DATA", &below)], "can't be made");
@@ -92,7 +92,7 @@ fn a_folder_that_cannot_be_made_is_told() {
 }
 
 #[test]
-fn a_database_that_cannot_be_opened_is_told_without_its_password() {
+fn a_database_that_cannot_be_opened_is_reported_without_its_password() {
     let folder = tempfile::tempdir().expect("a folder");
     let broken = folder.path().join("broken.db");
     std::fs::write(&broken, "this is no database, but it is long enough to be looked at as one").expect("a file");
@@ -105,7 +105,7 @@ fn a_database_that_cannot_be_opened_is_told_without_its_password() {
 }
 
 #[tokio::test]
-async fn an_address_that_is_taken_is_told() {
+async fn an_address_in_use_is_reported() {
     let site = Site::new().await;
     let addr = site.addr().to_string();
     fails(&[("LEPTOS_SITE_ADDR", &addr)], &format!("can't listen on {addr}"));
@@ -165,7 +165,7 @@ fn help_lists_every_setting_with_its_default() {
 }
 
 #[test]
-fn authorities_that_cannot_be_read_are_told() {
+fn an_unreadable_ca_file_is_reported() {
     let file = tempfile::NamedTempFile::new().expect("a file");
     let (empty, mail) = (file.path().display().to_string(), ("SMTP_URL", "smtps://mail.example"));
     fails(&[mail, ("GREENROOM_CA_FILE", &empty)], "has no certificate in it");
@@ -173,7 +173,7 @@ fn authorities_that_cannot_be_read_are_told() {
 }
 
 #[test]
-fn demo_people_are_put_into_a_public_site_only_by_force() {
+fn seeding_a_public_site_needs_force() {
     let public = [("GREENROOM_URL", "https://greenroom.example")];
     let refused = end(&public, "seed").expect("an end");
     assert!(!refused.status.success() && told(&refused).contains("seed --force"), "{}", told(&refused));
@@ -183,7 +183,7 @@ fn demo_people_are_put_into_a_public_site_only_by_force() {
 }
 
 #[tokio::test]
-async fn settings_that_are_set_to_nothing_count_as_not_set() {
+async fn empty_settings_count_as_unset() {
     let names = ["DATABASE_URL", "GREENROOM_URL", "GREENROOM_TRUSTED_PROXIES", "OTEL_EXPORTER_OTLP_ENDPOINT"];
     let more = ["GREENROOM_ALLOW_HTTP", "GREENROOM_CA_FILE", "GREENROOM_SECURITY_CONTACT", "NATS_URL"];
     let names = [&names[..], &more].concat();

@@ -8,7 +8,7 @@ use std::{
 const TEN_SECONDS: Duration = Duration::from_secs(10);
 
 #[tokio::test]
-async fn a_server_that_is_told_to_stop_ends_its_streams_and_goes() {
+async fn shutdown_ends_streams_and_exits() {
     let mut site = Site::new().await;
     let mut streams = [site.eventpro().follow("/api/events").await, site.sarah().follow("/api/events").await];
     let said = site.eventpro().send_message(&site.launch, "The last word").await;
@@ -35,7 +35,7 @@ async fn a_server_that_is_told_to_stop_ends_its_streams_and_goes() {
 }
 
 #[tokio::test]
-async fn a_client_that_dawdles_does_not_hold_it_up() {
+async fn shutdown_does_not_wait_for_a_slow_client() {
     let mut site = Site::new().await;
     let mut half_sent = TcpStream::connect(site.addr()).expect("a connection");
     let head = format!(

@@ -19,7 +19,7 @@ async fn cause_a_mail(addr: std::net::SocketAddr) {
 }
 
 #[tokio::test]
-async fn mail_goes_to_a_server_whose_certificate_is_good() {
+async fn mail_is_sent_to_a_server_with_a_valid_certificate() {
     let (authority, folder) = (CertificateAuthority::new(), tempfile::tempdir().expect("a folder"));
     let mut server = MailServer::start(&authority.issue(&["localhost"])).await;
     let url = format!("smtps://localhost:{}", server.addr.port());
@@ -31,7 +31,7 @@ async fn mail_goes_to_a_server_whose_certificate_is_good() {
 }
 
 #[tokio::test]
-async fn mail_is_kept_from_a_server_whose_certificate_is_not() {
+async fn mail_is_not_sent_to_a_server_with_an_invalid_certificate() {
     let (ours, other) = (CertificateAuthority::new(), CertificateAuthority::new());
     for (issuer, name) in [(&other, "localhost"), (&ours, "mail.example")] {
         let mut server = MailServer::start(&issuer.issue(&[name])).await;
@@ -57,7 +57,7 @@ async fn becomes_ready(node: &Process) {
 }
 
 #[tokio::test]
-async fn the_bus_asks_who_is_there_and_is_encrypted() {
+async fn the_bus_authenticates_and_uses_tls() {
     let (authority, folder) = (CertificateAuthority::new(), tempfile::tempdir().expect("a folder"));
     let ca_file = authority.file(folder.path()).display().to_string();
     let issued = authority.issue(&["localhost"]);
@@ -83,7 +83,7 @@ async fn the_bus_asks_who_is_there_and_is_encrypted() {
 }
 
 #[tokio::test]
-async fn the_bus_takes_a_user_without_tls_too() {
+async fn the_bus_accepts_credentials_without_tls() {
     let folder = tempfile::tempdir().expect("a folder");
     let bus = Nats::guarded(folder.path(), "greenroom", "secret", None).await;
     let url = format!("nats://greenroom:secret@127.0.0.1:{}", bus.port());
@@ -92,7 +92,7 @@ async fn the_bus_takes_a_user_without_tls_too() {
 }
 
 #[tokio::test]
-async fn postgres_is_checked_where_the_url_says_so() {
+async fn the_postgres_certificate_is_verified_with_verify_full() {
     let (authority, folder) = (CertificateAuthority::new(), tempfile::tempdir().expect("a folder"));
     let database = Database::new().await;
     database.encrypt(&authority.issue(&["127.0.0.1"])).await;

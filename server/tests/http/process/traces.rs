@@ -63,7 +63,7 @@ async fn say_as_part_of(actor: &Actor, site: &Site, body: &str) {
 }
 
 #[tokio::test]
-async fn what_a_request_causes_is_handed_over_before_the_end() {
+async fn spans_of_a_request_are_exported_before_exit() {
     let (addr, mut handed) = collector().await;
     let endpoint = format!("http://{addr}/");
     let mut site = Site::with(&[("OTEL_EXPORTER_OTLP_ENDPOINT", &endpoint), NEVER]).await;
@@ -85,7 +85,7 @@ async fn what_a_request_causes_is_handed_over_before_the_end() {
 
 /// The system takes connections for it, and nobody ever reads what comes.
 #[tokio::test]
-async fn a_collector_that_says_nothing_holds_up_no_end() {
+async fn a_silent_collector_does_not_delay_shutdown() {
     let silent = TcpListener::bind("127.0.0.1:0").await.expect("an address");
     let endpoint = format!("http://{}", silent.local_addr().expect("it"));
     let mut site = Site::with(&[("OTEL_EXPORTER_OTLP_ENDPOINT", &endpoint), NEVER]).await;
@@ -95,7 +95,7 @@ async fn a_collector_that_says_nothing_holds_up_no_end() {
 }
 
 #[tokio::test]
-async fn a_collector_that_is_not_there_is_told_of_once_and_holds_nothing_up() {
+async fn a_missing_collector_is_logged_once_and_delays_nothing() {
     let often = ("OTEL_BSP_SCHEDULE_DELAY", "10");
     let mut site = Site::with(&[("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1"), often]).await;
     let told = async {

@@ -193,7 +193,7 @@ fn has_turned(text: &str) -> bool {
 }
 
 #[tokio::test]
-async fn text_of_a_person_stays_text() {
+async fn text_of_people_is_escaped_everywhere() {
     let (plain, hostile) = (HostileSite::with(PLAIN).await, HostileSite::with(HOSTILE).await);
     let (mut findings, mut shown) = (Findings::default(), 0);
     for ((_, plain), (name, hostile)) in plain.pages().await.into_iter().zip(hostile.pages().await) {
@@ -226,7 +226,7 @@ async fn text_of_a_person_stays_text() {
 }
 
 #[tokio::test]
-async fn what_was_set_before_there_were_rules_is_still_shown() {
+async fn text_stored_before_validation_is_still_shown() {
     let site = Site::new().await;
     site.execute("UPDATE person SET name = 'a' || char(8238) || name || char(8297) || char(12644)").await;
     site.execute(

@@ -22,7 +22,7 @@ async fn state(site: &Site) -> Vec<i64> {
 }
 
 #[tokio::test]
-async fn every_function_is_refused_to_another_persons_page_and_to_one_that_says_nothing() {
+async fn server_functions_refuse_pages_of_other_people_and_pages_without_owner() {
     let site = Site::new().await;
     let names = Names::of(&site).await;
     let before = state(&site).await;
@@ -52,7 +52,7 @@ async fn every_function_is_refused_to_another_persons_page_and_to_one_that_says_
 }
 
 #[tokio::test]
-async fn a_form_without_javascript_is_answered_with_what_was_typed_and_no_redirect() {
+async fn a_plain_form_of_another_person_is_answered_with_the_typed_text() {
     let site = Site::new().await;
     let body = "For Sarah </textarea><script>alert(1)</script>";
     let pairs = [("conversation_id", site.launch.as_str()), ("client_id", "x"), ("body", body)];
@@ -73,7 +73,7 @@ async fn a_form_without_javascript_is_answered_with_what_was_typed_and_no_redire
 }
 
 #[tokio::test]
-async fn a_page_says_whose_it_is_in_every_form() {
+async fn every_form_names_the_owner_of_its_page() {
     let site = Site::new().await;
     let said = site.eventpro().send_message(&site.launch, "Unread").await;
     assert!(said["seq"].as_i64().is_some());
@@ -97,7 +97,7 @@ async fn a_page_says_whose_it_is_in_every_form() {
 }
 
 #[tokio::test]
-async fn a_page_is_told_who_is_signed_in_now() {
+async fn a_page_can_load_the_signed_in_person() {
     let site = Site::new().await;
     let asked = async |actor: Actor| -> TestResponse { actor.send(Method::POST, "/fn/signed-in", FORM, "").await };
     assert!(asked(site.kamau()).await.text().contains("DJ Kamau"));

@@ -86,16 +86,16 @@ async fn change_password(owner: &Actor, _: &str) {
 }
 
 #[tokio::test]
-async fn a_session_revoked_before_the_last_byte_opens_nothing_to_a_talent() {
+async fn a_session_revoked_during_the_body_is_refused_for_talent() {
     nothing_gets_through(SARAH, end_it).await;
 }
 
 #[tokio::test]
-async fn a_session_revoked_before_the_last_byte_opens_nothing_to_an_organizer() {
+async fn a_session_revoked_during_the_body_is_refused_for_organizers() {
     nothing_gets_through(EVENTPRO, end_it).await;
 }
 
 #[tokio::test]
-async fn a_password_changed_before_the_last_byte_closes_every_route() {
+async fn a_password_change_during_the_body_ends_the_session() {
     nothing_gets_through(EVENTPRO, change_password).await;
 }

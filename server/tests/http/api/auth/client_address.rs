@@ -20,7 +20,7 @@ async fn exhaust(site: &Site, forwarded: impl Fn(usize) -> String) {
 }
 
 #[tokio::test]
-async fn nobody_else_says_from_where_a_request_comes() {
+async fn only_trusted_proxies_set_the_client_address() {
     let site = Site::new().await;
     exhaust(&site, |number| format!("203.0.113.{number}")).await;
     assert_eq!(through(&site, "203.0.113.200", KAMAU, PASSWORD).await, 429);
@@ -28,7 +28,7 @@ async fn nobody_else_says_from_where_a_request_comes() {
 }
 
 #[tokio::test]
-async fn a_trusted_proxy_is_believed_as_far_as_it_is_trusted() {
+async fn forwarded_addresses_are_trusted_up_to_the_first_unknown_proxy() {
     let site = Site::with(&[("GREENROOM_TRUSTED_PROXIES", "127.0.0.0/8, 10.0.0.7")]).await;
     // Whatever the client wrote itself stands before what the proxies wrote.
     exhaust(&site, |number| format!("198.51.100.{number}, 203.0.113.9, 10.0.0.7")).await;

@@ -9,7 +9,7 @@ fn later(answer: &TestResponse) {
 }
 
 #[tokio::test]
-async fn after_ten_failures_an_account_is_closed_for_a_while() {
+async fn an_account_is_locked_out_after_ten_failures() {
     let site = Site::new().await;
     for _ in 0..10 {
         site.anonymous().sign_in(SARAH, "a guess").await.problem(401, "invalid_credentials");
@@ -25,7 +25,7 @@ async fn after_ten_failures_an_account_is_closed_for_a_while() {
 }
 
 #[tokio::test]
-async fn an_unknown_account_is_closed_just_the_same() {
+async fn an_unknown_account_is_locked_out_too() {
     let site = Site::new().await;
     for _ in 0..10 {
         site.anonymous().sign_in("nobody@example.com", "a guess").await.problem(401, "invalid_credentials");
@@ -34,7 +34,7 @@ async fn an_unknown_account_is_closed_just_the_same() {
 }
 
 #[tokio::test]
-async fn guesses_all_at_once_are_counted_too() {
+async fn concurrent_guesses_are_counted() {
     let site = Site::new().await;
     let guesses = (0..25).map(|_| {
         let anyone = site.anonymous();
@@ -46,7 +46,7 @@ async fn guesses_all_at_once_are_counted_too() {
 }
 
 #[tokio::test]
-async fn what_succeeds_is_not_counted() {
+async fn successful_sign_ins_are_not_counted() {
     let site = Site::new().await;
     for _ in 0..8 {
         site.anonymous().sign_in(SARAH, "a guess").await.problem(401, "invalid_credentials");

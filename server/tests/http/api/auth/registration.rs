@@ -31,7 +31,7 @@ fn accepted(answer: &TestResponse) {
 }
 
 #[tokio::test]
-async fn whoever_confirms_their_address_can_sign_in() {
+async fn a_person_can_sign_in_after_confirming_the_address() {
     let site = Site::new().await;
     accepted(&register(&site, WAMBUI).await);
     site.anonymous().sign_in(WAMBUI, CHOSEN).await.problem(403, "email_unverified");
@@ -50,7 +50,7 @@ async fn whoever_confirms_their_address_can_sign_in() {
 }
 
 #[tokio::test]
-async fn whoever_registers_an_address_first_leaves_nothing_in_its_account() {
+async fn a_contested_registration_keeps_nothing_of_the_first_registrant() {
     let site = Site::new().await;
     accepted(&register(&site, WAMBUI).await);
     let owners =
@@ -89,7 +89,7 @@ async fn the_role_can_be_changed_until_there_is_a_booking() {
 }
 
 #[tokio::test]
-async fn no_answer_tells_whether_an_address_is_known() {
+async fn no_response_reveals_whether_an_address_is_known() {
     let site = Site::new().await;
     let alike = |known: &TestResponse, unknown: &TestResponse| {
         accepted(known);
@@ -110,7 +110,7 @@ async fn no_answer_tells_whether_an_address_is_known() {
 }
 
 #[tokio::test]
-async fn every_field_at_fault_is_named() {
+async fn every_invalid_field_is_named_in_registration() {
     let site = Site::new().await;
     let wrong = json!({ "email": "nobody", "password": "short", "name": " ", "role": "clown", "craft": "juggling" });
     site.anonymous().post("/api/auth/register", &wrong).await.faults(&[
@@ -145,7 +145,7 @@ async fn a_reset_password_ends_every_session_and_stream() {
 }
 
 #[tokio::test]
-async fn an_address_causes_twenty_mails_an_hour() {
+async fn an_ip_address_causes_at_most_twenty_mails_an_hour() {
     let site = Site::new().await;
     for number in 0..20 {
         let email = format!("nobody{number}@example.com");
@@ -157,7 +157,7 @@ async fn an_address_causes_twenty_mails_an_hour() {
 }
 
 #[tokio::test]
-async fn mails_are_shown_on_this_machine_alone() {
+async fn developer_mail_is_shown_on_loopback_only() {
     for settings in [
         &[("GREENROOM_URL", "https://greenroom.example")][..],
         &[("GREENROOM_URL", "http://greenroom.example"), ("GREENROOM_ALLOW_HTTP", "true")],
@@ -176,7 +176,7 @@ async fn mails_are_shown_on_this_machine_alone() {
 }
 
 #[tokio::test]
-async fn devices_are_listed_and_signed_out() {
+async fn sessions_are_listed_and_ended() {
     let site = Site::new().await;
     let phone = site.actor_with_token(&site.anonymous().sign_in(SARAH, PASSWORD).await.token());
     let mut stream = phone.follow("/api/events").await;

@@ -4,7 +4,7 @@ use crate::support::{SARAH, Site, json_shapes};
 use serde_json::json;
 
 #[tokio::test]
-async fn a_session_says_whose_it_is_and_until_when() {
+async fn a_session_names_its_user_and_expiry() {
     let site = Site::new().await;
     let session = site.sarah().get("/api/auth/session").await.ok(200);
     json_shapes::keys(&session, &["user", "expiresAt"]);
@@ -23,7 +23,7 @@ async fn a_session_says_whose_it_is_and_until_when() {
 }
 
 #[tokio::test]
-async fn reading_it_gives_out_no_cookie() {
+async fn reading_the_session_sets_no_cookie() {
     let site = Site::new().await;
     let answer = site.sarah().get("/api/auth/session").await;
     assert_eq!(answer.header("set-cookie"), "");

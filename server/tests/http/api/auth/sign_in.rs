@@ -18,7 +18,7 @@ fn cookie(answer: &TestResponse, name: &str, end: &str) {
 }
 
 #[tokio::test]
-async fn everybody_of_the_cast_comes_in() {
+async fn every_demo_person_can_sign_in() {
     let site = Site::new().await;
     for email in DEMO_PEOPLE {
         let answer = site.anonymous().sign_in(email, PASSWORD).await;
@@ -33,7 +33,7 @@ async fn everybody_of_the_cast_comes_in() {
 }
 
 #[tokio::test]
-async fn a_form_will_do() {
+async fn sign_in_accepts_a_form() {
     let site = Site::new().await;
     for kind in [FORM, "application/x-www-form-urlencoded; charset=UTF-8"] {
         let body = form(&[("email", SARAH), ("password", PASSWORD), ("csrfToken", "whatever")]);
@@ -64,7 +64,7 @@ async fn over_https_the_cookie_is_bound_to_the_host() {
 }
 
 #[tokio::test]
-async fn every_sign_in_is_a_session_of_its_own() {
+async fn every_sign_in_creates_a_session() {
     let site = Site::new().await;
     let first = site.anonymous().sign_in(SARAH, PASSWORD).await.token();
     let again = site.actor_with_token(&first).sign_in(SARAH, PASSWORD).await.token();
@@ -76,7 +76,7 @@ async fn every_sign_in_is_a_session_of_its_own() {
 }
 
 #[tokio::test]
-async fn a_browser_that_signs_in_as_somebody_else_is_no_longer_the_first() {
+async fn signing_in_as_another_person_ends_the_previous_session() {
     let site = Site::new().await;
     let mut stream = site.sarah().follow("/api/events").await;
     site.sarah().sign_in(SARAH, "not-the-password").await.problem(401, "invalid_credentials");
@@ -88,7 +88,7 @@ async fn a_browser_that_signs_in_as_somebody_else_is_no_longer_the_first() {
 }
 
 #[tokio::test]
-async fn an_address_is_known_however_it_is_typed() {
+async fn an_email_address_is_normalized() {
     let site = Site::new().await;
     for email in ["Sarah.Photographer@Example.COM", "  sarah.photographer@example.com "] {
         assert_eq!(site.anonymous().sign_in(email, PASSWORD).await.ok(200)["user"]["email"], SARAH);
@@ -96,7 +96,7 @@ async fn an_address_is_known_however_it_is_typed() {
 }
 
 #[tokio::test]
-async fn a_wrong_password_and_an_unknown_address_look_the_same() {
+async fn wrong_password_and_unknown_address_get_the_same_response() {
     let site = Site::new().await;
     let wrong = site.anonymous().sign_in(SARAH, "not-the-password").await;
     wrong.problem(401, "invalid_credentials");
@@ -121,7 +121,7 @@ async fn a_wrong_password_and_an_unknown_address_look_the_same() {
 }
 
 #[tokio::test]
-async fn an_unknown_address_takes_as_long() {
+async fn an_unknown_address_takes_as_long_as_a_wrong_password() {
     let site = Site::new().await;
     let (mut known, mut unknown) = (Vec::new(), Vec::new());
     for number in 0..7 {
@@ -139,7 +139,7 @@ async fn an_unknown_address_takes_as_long() {
 }
 
 #[tokio::test]
-async fn an_address_that_was_never_confirmed_does_not_come_in() {
+async fn an_unconfirmed_address_cannot_sign_in() {
     let site = Site::new().await;
     site.execute("UPDATE person SET email_verified = 0 WHERE email LIKE 'sarah%'").await;
     site.anonymous().sign_in(SARAH, PASSWORD).await.problem(403, "email_unverified");

@@ -5,7 +5,7 @@ use futures::future::join_all;
 const CONCURRENT_SIGN_INS: usize = 100;
 
 #[tokio::test]
-async fn of_a_storm_of_sign_ins_some_are_told_when_to_come_back() {
+async fn a_burst_of_sign_ins_is_rate_limited_with_retry_after() {
     let site = Site::with(&[("GREENROOM_SIGN_INS_AT_ONCE", "1")]).await;
     let anyone = site.anonymous();
     let answers = join_all((0..CONCURRENT_SIGN_INS).map(|_| anyone.sign_in(SARAH, PASSWORD))).await;

@@ -14,7 +14,7 @@ async fn next(stream: &mut Stream, event: &str) -> serde_json::Value {
 }
 
 #[tokio::test]
-async fn the_other_hears_who_is_typing() {
+async fn the_other_person_receives_typing() {
     let site = Site::new().await;
     let (eventpro, sarah, launch) = (site.eventpro(), site.sarah(), site.launch.as_str());
     let mut stream = eventpro.follow("/api/events").await;
@@ -25,7 +25,7 @@ async fn the_other_hears_who_is_typing() {
 }
 
 #[tokio::test]
-async fn coming_and_going_is_told() {
+async fn the_stream_tells_presence_changes() {
     let site = Site::new().await;
     let (eventpro, sarah, launch) = (site.eventpro(), site.sarah(), site.launch.as_str());
     let path = format!("/api/conversations/{launch}/presence");

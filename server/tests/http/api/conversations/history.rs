@@ -49,7 +49,7 @@ async fn a_window_is_always_in_ascending_order() {
 }
 
 #[tokio::test]
-async fn fifty_come_unless_somebody_asks_for_another_number() {
+async fn a_page_has_fifty_messages_unless_a_limit_is_given() {
     let site = Site::new().await;
     for number in 13..=120 {
         site.eventpro().send_message(&site.launch, &format!("Number {number}")).await;
@@ -63,7 +63,7 @@ async fn fifty_come_unless_somebody_asks_for_another_number() {
 }
 
 #[tokio::test]
-async fn a_window_that_makes_no_sense_is_refused() {
+async fn an_invalid_window_is_refused() {
     let site = Site::new().await;
     let path = format!("/api/conversations/{}/messages", site.launch);
     for (query, field, fault) in [
@@ -88,7 +88,7 @@ async fn a_window_that_makes_no_sense_is_refused() {
 }
 
 #[tokio::test]
-async fn a_window_carries_the_cursor_of_its_moment() {
+async fn a_window_carries_the_cursor_of_its_snapshot() {
     let site = Site::new().await;
     let path = format!("/api/conversations/{}/messages", site.launch);
     let read = site.sarah().get(&path).await.ok(200);

@@ -12,7 +12,7 @@ async fn read(actor: &Actor, id: &str, seq: i64) {
 }
 
 #[tokio::test]
-async fn both_see_how_far_somebody_read() {
+async fn both_people_see_the_read_marker() {
     let site = Site::new().await;
     let (eventpro, sarah, launch) = (site.eventpro(), site.sarah(), site.launch.as_str());
     let mut streams = [eventpro.follow("/api/events").await, sarah.follow("/api/events").await];
@@ -35,7 +35,7 @@ async fn both_see_how_far_somebody_read() {
 }
 
 #[tokio::test]
-async fn a_mark_never_goes_backwards_nor_past_the_last() {
+async fn a_read_marker_only_moves_forward_to_the_last_message() {
     let site = Site::new().await;
     let (eventpro, sarah, launch) = (site.eventpro(), site.sarah(), site.launch.as_str());
     eventpro.send_message(launch, "One").await;
@@ -50,7 +50,7 @@ async fn a_mark_never_goes_backwards_nor_past_the_last() {
 }
 
 #[tokio::test]
-async fn reading_again_tells_nobody() {
+async fn marking_read_again_publishes_no_event() {
     let site = Site::new().await;
     let (eventpro, sarah, launch) = (site.eventpro(), site.sarah(), site.launch.as_str());
     eventpro.send_message(launch, "One").await;

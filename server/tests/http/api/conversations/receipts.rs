@@ -4,7 +4,7 @@ use crate::support::Site;
 use serde_json::json;
 
 #[tokio::test]
-async fn whoever_wrote_hears_that_it_arrived() {
+async fn the_sender_receives_the_delivery_receipt() {
     let site = Site::new().await;
     let (eventpro, sarah, launch) = (site.eventpro(), site.sarah(), site.launch.as_str());
     eventpro.send_message(launch, "One").await;
@@ -27,7 +27,7 @@ async fn whoever_wrote_hears_that_it_arrived() {
 }
 
 #[tokio::test]
-async fn what_is_unread_again_is_counted_again() {
+async fn messages_marked_unread_are_counted_again() {
     let site = Site::new().await;
     let (eventpro, sarah, launch) = (site.eventpro(), site.sarah(), site.launch.as_str());
     eventpro.send_message(launch, "One").await;

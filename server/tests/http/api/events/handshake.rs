@@ -7,7 +7,7 @@ const PATHS: [&str; 2] = ["/api/events", "/api/websocket"];
 const ACCEPTS: [&str; 5] = ["text/event-stream", "text/html", "application/json", "*/*", "image/png;q=0"];
 
 #[tokio::test]
-async fn a_stream_has_the_headers_that_keep_it_flowing() {
+async fn a_stream_has_headers_against_buffering() {
     let site = Site::new().await;
     for path in PATHS {
         for accept in ACCEPTS {
@@ -27,7 +27,7 @@ async fn a_stream_has_the_headers_that_keep_it_flowing() {
 }
 
 #[tokio::test]
-async fn without_a_session_it_is_a_problem_whatever_the_client_accepts() {
+async fn a_stream_without_a_session_is_a_problem_for_every_accept_header() {
     let site = Site::new().await;
     for actor in [site.anonymous(), site.actor_with_token("nonsense")] {
         for path in PATHS {
@@ -44,7 +44,7 @@ async fn without_a_session_it_is_a_problem_whatever_the_client_accepts() {
 }
 
 #[tokio::test]
-async fn ready_comes_first_and_says_where_the_stream_starts() {
+async fn the_first_event_is_ready_with_the_cursor() {
     let site = Site::new().await;
     let cursor = site.sarah().get("/api/messages").await.ok(200)["cursor"].clone();
     for path in PATHS {
@@ -58,7 +58,7 @@ async fn ready_comes_first_and_says_where_the_stream_starts() {
 }
 
 #[tokio::test]
-async fn clients_are_told_to_come_back_at_different_times() {
+async fn retry_intervals_are_jittered() {
     let site = Site::new().await;
     let mut retries = HashSet::new();
     for _ in 0..8 {
@@ -72,7 +72,7 @@ async fn clients_are_told_to_come_back_at_different_times() {
 }
 
 #[tokio::test]
-async fn a_message_is_told_to_both_in_its_own_shape() {
+async fn a_message_event_has_its_shape_for_both_people() {
     let site = Site::new().await;
     let (mut mine, mut hers) =
         (site.eventpro().follow("/api/events").await, site.sarah().follow("/api/websocket").await);

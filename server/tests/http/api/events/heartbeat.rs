@@ -2,7 +2,7 @@ use crate::support::{Site, json_shapes};
 use std::time::{Duration, Instant};
 
 #[tokio::test]
-async fn every_stream_gives_a_sign_of_life_every_15_seconds() {
+async fn every_stream_sends_a_heartbeat_every_15_seconds() {
     let site = Site::new().await;
     let mut stream = site.sarah().follow("/api/events").await;
     let first = stream.next_frame(Duration::from_secs(20)).await.expect("a heartbeat");
@@ -25,7 +25,7 @@ async fn every_stream_gives_a_sign_of_life_every_15_seconds() {
 }
 
 #[tokio::test]
-async fn a_heartbeat_finds_what_was_written_behind_the_servers_back() {
+async fn a_heartbeat_finds_events_written_by_another_process() {
     let site = Site::new().await;
     let mut stream = site.achieng().follow("/api/events").await;
     site.execute(

@@ -1,7 +1,7 @@
 use crate::support::{Site, soon};
 
 #[tokio::test]
-async fn the_thirty_third_stream_is_one_too_many() {
+async fn a_person_has_at_most_32_streams() {
     let site = Site::new().await;
     let mut streams = Vec::new();
     for _ in 0..32 {
@@ -31,7 +31,7 @@ async fn the_thirty_third_stream_is_one_too_many() {
 }
 
 #[tokio::test]
-async fn the_number_can_be_set() {
+async fn the_stream_limit_is_configurable() {
     let site = Site::with(&[("GREENROOM_STREAMS_PER_PERSON", "1")]).await;
     let _first = site.sarah().follow("/api/events").await;
     site.sarah().get("/api/events").await.problem(429, "too_many_streams");

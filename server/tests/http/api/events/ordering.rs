@@ -24,7 +24,7 @@ async fn read(mut stream: Stream) -> Vec<Frame> {
 }
 
 #[tokio::test]
-async fn two_people_write_at_once_and_every_stream_is_gapless() {
+async fn concurrent_messages_leave_every_stream_gapless() {
     let site = Site::new().await;
     let mut readers = Vec::new();
     for actor in [site.eventpro(), site.eventpro(), site.sarah(), site.sarah()] {
@@ -50,7 +50,7 @@ async fn two_people_write_at_once_and_every_stream_is_gapless() {
 }
 
 #[tokio::test]
-async fn streams_that_join_in_the_middle_are_gapless_too() {
+async fn streams_opened_during_traffic_are_gapless() {
     let site = Site::new().await;
     let start = site.sarah().follow("/api/events").await.cursor();
     let writer = tokio::spawn(write(site.eventpro(), site.launch.clone(), "eventpro"));

@@ -3,7 +3,7 @@ use reqwest::Method;
 use serde_json::json;
 
 #[tokio::test]
-async fn everything_after_the_cursor_comes_in_order_once_and_then_live() {
+async fn replay_is_in_order_without_duplicates_and_then_live() {
     let site = Site::new().await;
     let head = site.sarah().follow("/api/events").await.cursor();
     for after in [0, 1, head - 1, head] {
@@ -17,7 +17,7 @@ async fn everything_after_the_cursor_comes_in_order_once_and_then_live() {
 }
 
 #[tokio::test]
-async fn a_browser_resumes_by_its_header_which_wins() {
+async fn last_event_id_takes_precedence_over_after() {
     let site = Site::new().await;
     let follow = async |path: &str, header: &str| {
         let request = site.sarah().request(Method::GET, path).header("last-event-id", header);
@@ -40,7 +40,7 @@ async fn a_browser_resumes_by_its_header_which_wins() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_resumed_starts_over_at_the_head() {
+async fn an_invalid_cursor_resets_the_stream() {
     let site = Site::new().await;
     let head = site.sarah().follow("/api/events").await.cursor();
     let beyond = (head + 1).to_string();
@@ -72,7 +72,7 @@ async fn what_cannot_be_resumed_starts_over_at_the_head() {
 }
 
 #[tokio::test]
-async fn a_reset_stream_goes_on_from_the_head() {
+async fn a_reset_stream_continues_from_the_last_seq() {
     let site = Site::new().await;
     let mut stream = site.sarah().follow("/api/events?after=lost").await;
     let said = site.sarah().send_message(&site.launch, "From here on").await;
@@ -81,7 +81,7 @@ async fn a_reset_stream_goes_on_from_the_head() {
 }
 
 #[tokio::test]
-async fn what_the_log_no_longer_keeps_is_a_reset() {
+async fn a_purged_cursor_resets_the_stream() {
     let site = Site::new().await;
     site.execute("DELETE FROM event WHERE seq <= 5").await;
     assert_eq!(site.sarah().follow("/api/events?after=4").await.first.event, "reset");
@@ -91,7 +91,7 @@ async fn what_the_log_no_longer_keeps_is_a_reset() {
 }
 
 #[tokio::test]
-async fn a_cut_stream_loses_nothing() {
+async fn a_disconnected_stream_resumes_without_loss() {
     let site = Site::new().await;
     let mut stream = site.sarah().follow("/api/events").await;
     let (start, mut cursor, mut told) = (stream.cursor(), stream.cursor(), Vec::new());

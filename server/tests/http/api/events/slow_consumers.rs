@@ -59,7 +59,7 @@ fn frames(bytes: &[u8]) -> Vec<Frame> {
 }
 
 #[tokio::test]
-async fn a_reader_that_does_not_read_is_cut_off_and_finds_everything_again() {
+async fn a_slow_consumer_is_disconnected_and_resumes_without_loss() {
     let site = Site::with(&[("GREENROOM_SENDS_PER_MINUTE", "10000"), METRICS_ON]).await;
     let mut attentive = site.sarah().follow("/api/events").await;
     let start = attentive.cursor();

@@ -73,7 +73,7 @@ async fn every_frame_is_a_chunk_and_the_last_one_is_empty() {
 
 /// As gateways ask that were not told better.
 #[tokio::test]
-async fn whoever_knows_no_chunks_gets_none() {
+async fn an_http_1_0_stream_is_not_chunked() {
     let site = Site::new().await;
     let (mut stream, mut heard) = (ask(&site, "GET /api/events HTTP/1.0").await, String::new());
     until(&mut stream, &mut heard, "event: ready").await;
@@ -102,7 +102,7 @@ async fn a_stream_may_follow_other_requests_on_a_connection() {
 }
 
 #[tokio::test]
-async fn asking_for_the_head_alone_opens_no_stream() {
+async fn a_head_request_opens_no_stream() {
     let site = Site::new().await;
     let mut connection = ask(&site, "HEAD /api/events HTTP/1.1\r\nconnection: close").await;
     let answer = to_the_end(&mut connection).await;

@@ -2,7 +2,7 @@ use crate::support::{Site, actions::each, json_shapes};
 use serde_json::json;
 
 #[tokio::test]
-async fn the_inbox_has_the_shape_it_was_promised_in() {
+async fn the_inbox_has_the_shape_of_the_contract() {
     let site = Site::new().await;
     for (actor, path, counterpart) in [
         (site.eventpro(), "/api/messages", "Sarah Wanjiru"),
@@ -23,14 +23,14 @@ async fn the_inbox_has_the_shape_it_was_promised_in() {
 }
 
 #[tokio::test]
-async fn whoever_has_no_conversation_has_an_empty_inbox() {
+async fn a_new_person_has_an_empty_inbox() {
     let site = Site::new().await;
     let inbox = site.achieng().get("/api/messages").await.ok(200);
     assert_eq!(inbox, json!({ "conversations": [], "cursor": 0, "nextPage": null }));
 }
 
 #[tokio::test]
-async fn what_was_written_last_stands_first() {
+async fn the_inbox_is_sorted_by_the_latest_message() {
     let site = Site::new().await;
     let gala = site.eventpro().book(&site.people.achieng, "A gala").await["conversation"]["id"].clone();
     let order = async || each(&site.eventpro().get("/api/messages").await.ok(200)["conversations"], "id");
@@ -42,7 +42,7 @@ async fn what_was_written_last_stands_first() {
 }
 
 #[tokio::test]
-async fn what_the_other_wrote_is_unread_and_ones_own_is_not() {
+async fn only_messages_of_the_other_person_are_unread() {
     let site = Site::new().await;
     let unread = async |actor: crate::support::Actor| {
         actor.get("/api/messages").await.ok(200)["conversations"][0]["unread"].as_i64().expect("a number")

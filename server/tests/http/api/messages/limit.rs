@@ -7,7 +7,7 @@ fn later(answer: &TestResponse) {
 }
 
 #[tokio::test]
-async fn who_sends_too_much_is_told_when_to_go_on() {
+async fn sending_too_much_is_rate_limited_with_retry_after() {
     let site = Site::with(&[("GREENROOM_SENDS_PER_MINUTE", "4")]).await;
     let safari = site.safari();
     for number in 0..3 {

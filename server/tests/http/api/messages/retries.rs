@@ -19,7 +19,7 @@ async fn a_message_stands_in_its_conversation() {
 }
 
 #[tokio::test]
-async fn the_same_again_is_the_same_message() {
+async fn a_repeated_client_id_is_the_same_message() {
     let site = Site::new().await;
     let (eventpro, asked) =
         (site.eventpro(), json!({ "conversationId": site.launch, "body": "Once", "clientId": new_id() }));
@@ -34,7 +34,7 @@ async fn the_same_again_is_the_same_message() {
 }
 
 #[tokio::test]
-async fn another_message_under_the_same_id_is_refused() {
+async fn a_reused_client_id_with_another_body_is_refused() {
     let site = Site::new().await;
     let safari = site.safari();
     let gala = safari.book(&site.people.kamau, "A gala").await["conversation"]["id"].clone();
@@ -51,7 +51,7 @@ async fn another_message_under_the_same_id_is_refused() {
 }
 
 #[tokio::test]
-async fn two_people_may_use_the_same_id() {
+async fn two_people_may_use_the_same_client_id() {
     let site = Site::new().await;
     let asked = json!({ "conversationId": site.launch, "body": "Habari", "clientId": new_id() });
     let one = site.eventpro().post("/api/messages", &asked).await.ok(201);
@@ -60,7 +60,7 @@ async fn two_people_may_use_the_same_id() {
 }
 
 #[tokio::test]
-async fn any_uuid_will_do_and_none_too() {
+async fn any_uuid_or_no_client_id_is_accepted() {
     let site = Site::new().await;
     for id in [
         "00000000-0000-0000-0000-000000000000",
@@ -84,7 +84,7 @@ async fn any_uuid_will_do_and_none_too() {
 }
 
 #[tokio::test]
-async fn of_many_tries_at_once_one_is_taken() {
+async fn concurrent_retries_create_one_message() {
     let site = Site::new().await;
     let asked = json!({ "conversationId": site.launch, "body": "At once", "clientId": new_id() });
     let tries = (0..12).map(|_| {

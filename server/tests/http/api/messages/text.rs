@@ -22,7 +22,7 @@ const TEXTS: [&str; 16] = [
 ];
 
 #[tokio::test]
-async fn any_text_in_any_script_comes_back_exactly() {
+async fn text_in_any_script_is_returned_unchanged() {
     let site = Site::new().await;
     let (eventpro, sarah) = (site.eventpro(), site.sarah());
     let mut stream = sarah.follow("/api/events").await;
@@ -39,7 +39,7 @@ async fn any_text_in_any_script_comes_back_exactly() {
 }
 
 #[tokio::test]
-async fn only_the_edges_are_trimmed() {
+async fn message_text_is_trimmed_at_its_ends_only() {
     let site = Site::new().await;
     for (sent, stands) in
         [("  Habari \n\t", "Habari"), ("\u{3000}\u{a0}Habari\u{2003}", "Habari"), ("\n\n  a\n  b  ", "a\n  b")]
@@ -52,7 +52,7 @@ async fn only_the_edges_are_trimmed() {
 }
 
 #[tokio::test]
-async fn four_thousand_characters_fit_whatever_they_weigh() {
+async fn the_length_limit_counts_characters_not_bytes() {
     let site = Site::new().await;
     for character in ["a", "é", "好", "💃", "\u{10ffff}"] {
         let longest = character.repeat(4_000);
@@ -64,7 +64,7 @@ async fn four_thousand_characters_fit_whatever_they_weigh() {
 }
 
 #[tokio::test]
-async fn escaped_and_plain_are_the_same_text() {
+async fn json_escapes_do_not_change_the_text() {
     let site = Site::new().await;
     let escaped = format!(r#"{{"conversationId":"{}","body":"\ud83d\udc83 \u00e9\n"}}"#, site.launch);
     let answer = site.eventpro().send(Method::POST, "/api/messages", "application/json", escaped).await.ok(201);
