@@ -1,7 +1,8 @@
 //! The rendered pages and the static files.
 
 use crate::{
-    form_referer, middleware::security_headers, page_owner, problem::Problem, settings::Config, state::AppState, typed,
+    form_flash, form_referer, middleware::security_headers, page_owner, problem::Problem, settings::Config,
+    state::AppState,
 };
 use app::{App, owner::PageOwner, pages, request_error::RequestError, shell, ssr::RequestContext};
 use axum::{

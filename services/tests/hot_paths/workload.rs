@@ -181,7 +181,7 @@ async fn look_around(greenroom: &Greenroom, captured: &CapturedStatements, organ
     }
     let (query, craft) = ("dj".to_owned(), "dj".parse().expect("a craft"));
     greenroom
-        .talents(organizer, TalentSearch { query: Some(query), craft: Some(craft), page: None })
+        .search_talents(organizer, TalentSearch { query: Some(query), craft: Some(craft), page: None })
         .await
         .expect("some of it");
     captured.label("settings");

@@ -77,7 +77,7 @@ async fn lists_hold_the_viewers_own_only(site: Site) {
             assert_ne!(notification.actor.id, viewer.id());
             assert!(
                 site.greenroom
-                    .conversation(viewer, notification.conversation_id.expect("a conversation"))
+                    .load_conversation(viewer, notification.conversation_id.expect("a conversation"))
                     .await
                     .is_ok()
             );

@@ -79,7 +79,7 @@ async fn a_twenty_first_inquiry_in_a_day_is_refused(site: Site) {
         let opened = greenroom.open_booking(&cast.eventpro, draft_booking(*talent)).await.expect("a booking");
         if number % 2 == 0 {
             greenroom
-                .step(&cast.eventpro, opened.booking.id, BookingAction::Cancel)
+                .apply_booking_action(&cast.eventpro, opened.booking.id, BookingAction::Cancel)
                 .await
                 .expect("cancelled, and counted still");
         }
