@@ -1,19 +1,19 @@
 //! Realtime delivery: each person's event log, and the streams that follow it.
 //!
-//! The log is the truth, the hub only says "look". Whatever the hub loses (a full queue, a stopped
-//! process) a stream finds again in the log by its number.
+//! The log is the source of truth; the hub is only a notification. An event that the hub loses (a full send buffer, a
+//! stopped process) is replayed from the log by its sequence number.
 //!
 //! # Layout
 //! - `event_recorder`: writes events, inside the transaction that causes them
-//! - `hub`: tells the streams of this process, after the commit
-//! - `event_sink`: where a stream's frames go
-//! - `event_log`: reads events again; `catch_up`: for all streams that missed something
-//! - `stream_setup`: what streams must know as they open
-//! - `subscription`: one stream: replay, then live, without gap or double
-//! - `sse`: how it looks on the wire
-//! - `heartbeat`: the heartbeat
-//! - `bus`: what nodes tell each other
-//! - `typing`, `presence`: what passes by and isn't in the log
+//! - `hub`: registry of this process's subscribers; publishes to them after the commit
+//! - `event_sink`: port to a stream's socket
+//! - `event_log`: reads events back; `catch_up`: reads them for all lagging streams at once
+//! - `stream_setup`: loads the state that a new stream needs, in batches
+//! - `subscription`: one stream: replay, then live, without gaps or duplicates
+//! - `sse`: SSE encoding
+//! - `heartbeat`: heartbeats, and polling for what other processes wrote
+//! - `bus`: messages between nodes
+//! - `typing`, `presence`: ephemeral events, which the log doesn't contain
 
 mod bus;
 mod catch_up;

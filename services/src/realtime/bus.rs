@@ -1,5 +1,5 @@
-//! What the nodes of a site tell each other. Only where to look: whatever the bus loses, doubles or lets overtake is found
-//! again in the database, by its number.
+//! Messages between the nodes of a site. They only say where to look: a message that the bus loses, duplicates or
+//! reorders does no harm, because the database is read by sequence number.
 
 use super::hub::Hub;
 use crate::{Greenroom, metrics};
@@ -12,32 +12,33 @@ use std::{
 use tokio::time::{Duration, Instant};
 use uuid::Uuid;
 
-/// How often a node says something, if only to hear itself.
+/// Interval between a node's pings. Each node also receives its own, which proves that the bus works.
 const PING_INTERVAL: Duration = Duration::from_secs(2);
-/// Whoever hasn't heard itself for so long takes the bus for silent, and another node for cut off from it.
+/// A node that hasn't received its own pings for this long counts the bus as down, and a peer that it hasn't received
+/// as partitioned from it.
 const PEER_TIMEOUT: Duration = Duration::from_secs(6);
-/// A node that hasn't been heard for so long is gone, and writes nothing that others don't know of.
+/// A peer that hasn't been received for this long counts as gone: it no longer writes anything unannounced.
 const PEER_EXPIRY: Duration = Duration::from_secs(10 * 60);
-/// How long what a node said of who is there holds without being said again.
+/// Time after which a peer's presence announcement lapses unless it is repeated.
 const PRESENCE_TTL: Duration = Duration::from_secs(40);
-/// People told of at once.
+/// Maximum number of people in one message.
 const BATCH: usize = 1_000;
 
-/// Carries notes to all nodes of the site, the sender among them. A port: the other side is a message bus. It must not
-/// wait, and may lose whatever it is given.
+/// Broadcasts messages to all nodes of the site, including the sender. A port: behind it is a message bus.
+/// Implementations must not block and may lose messages.
 pub trait Bus: Send + Sync + 'static {
-    /// Sends a note.
+    /// Sends a message without waiting for its delivery.
     fn publish(&self, message: Vec<u8>);
 }
 
-/// A node's end of the bus, if there is one.
+/// Handle to the bus; does nothing until a bus is connected.
 #[derive(Clone, Default)]
 pub(super) struct BusHandle(Arc<BusState>);
 
 #[derive(Default)]
 struct BusState {
     bus: OnceLock<(Uuid, Box<dyn Bus>)>,
-    /// When each node was last heard, this one among them.
+    /// Time of the last message received from each node, including this one.
     last_received: Mutex<HashMap<Uuid, Instant>>,
 }
 
@@ -48,25 +49,25 @@ struct BusMessage {
     event: BusEvent,
 }
 
-/// What there is to say.
+/// Payload of a bus message. The serialised names are the wire format.
 #[derive(Serialize, Deserialize)]
 pub(super) enum BusEvent {
-    /// That a node is there.
+    /// The sender is alive.
     #[serde(rename = "Alive")]
     Ping,
-    /// People whose event sequence has come to a number.
+    /// The newest sequence numbers of these people.
     #[serde(rename = "At")]
     LastSeqs(Vec<(PersonId, i64)>),
-    /// A session is over.
+    /// A session has ended; each node closes its streams.
     #[serde(rename = "Ended")]
     SessionEnded { person: PersonId, session: SessionId, reason: SessionEndReason },
-    /// Somebody is writing. Each node makes the frame for its streams itself: what a neighbour on the bus puts into a
-    /// note must not become what people are told.
+    /// A person is typing. Each node encodes the frame itself, so that no other client of the bus can inject text into
+    /// streams.
     Typing { to: Vec<PersonId>, conversation: ConversationId, by: PersonId },
-    /// Somebody no longer shows these people that they are here.
+    /// A person has hidden their presence from these people.
     #[serde(rename = "Hidden")]
     PresenceHidden { person: PersonId, from: Vec<PersonId> },
-    /// People who have a stream at a node, or none there any more.
+    /// These people now have a stream at the sender, or no longer have one.
     #[serde(rename = "Present")]
     PresenceChanged { people: Vec<PersonId>, here: bool },
 }
@@ -76,22 +77,22 @@ impl BusHandle {
         let Some((from, bus)) = self.0.bus.get() else { return };
         match serde_json::to_vec(&BusMessage { from: *from, event }) {
             Ok(message) => bus.publish(message),
-            Err(error) => tracing::error!(%error, "a message can't be written"),
+            Err(error) => tracing::error!(%error, "a bus message can't be serialised"),
         }
     }
 
-    /// Tells where people's sequences have come to.
+    /// Announces the newest sequence numbers of these people, in batches.
     pub(super) fn publish_last_seqs(&self, heads: &[(PersonId, i64)]) {
         heads.chunks(BATCH).for_each(|some| self.publish(BusEvent::LastSeqs(some.to_vec())));
     }
 
-    /// Whether notes get through, as far as this node can tell by hearing itself.
+    /// Returns whether the bus delivers messages, judged by this node's own pings.
     pub(super) fn is_healthy(&self) -> bool {
         let own = self.0.bus.get().and_then(|(own, _)| self.lock_last_received().get(own).copied());
         own.is_some_and(|last_received| last_received.elapsed() < PEER_TIMEOUT)
     }
 
-    /// Whether notes get through to this node from all others, too: one may be cut off that goes on writing.
+    /// Returns whether messages from all peers arrive, too: a partitioned peer may go on writing.
     fn receives_from_all(&self) -> bool {
         self.lock_last_received().retain(|_, last_received| last_received.elapsed() < PEER_EXPIRY);
         self.is_healthy()
@@ -103,26 +104,27 @@ impl BusHandle {
     }
 }
 
-/// How the bus is.
+/// State of the bus, as reported by the readiness check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BusHealth {
-    /// There is none: this node is alone, or looks into the database every now and then.
+    /// No bus is configured: there is a single node, or the nodes only poll the database.
     Disabled,
-    /// Notes get through.
+    /// Messages get through.
     Healthy,
-    /// Notes don't get through. Everything arrives, only later.
+    /// Messages don't get through. Events still arrive, by polling the database, but later.
     Unreachable,
 }
 
 impl Greenroom {
-    /// Joins the other nodes of the site. Each message of the bus goes to [`receive_bus_message`](Self::receive_bus_message).
+    /// Connects this node to the others. Pass each message of the bus to
+    /// [`receive_bus_message`](Self::receive_bus_message). Takes effect once; a second call is logged and ignored.
     pub fn connect_bus(&self, bus: impl Bus) {
         if self.hub.bus().0.bus.set((Uuid::now_v7(), Box::new(bus))).is_err() {
-            tracing::error!("a node joins once");
+            tracing::error!("the bus is already connected");
         }
     }
 
-    /// How the bus is.
+    /// Returns the state of the bus.
     pub fn bus_health(&self) -> BusHealth {
         let handle = self.hub.bus();
         match handle.0.bus.get() {
@@ -132,7 +134,7 @@ impl Greenroom {
         }
     }
 
-    /// Takes a note that came by the bus. What can't be read is another version's, and passed over.
+    /// Applies a message from the bus. Ignores unreadable ones: a node of another version sent them.
     pub fn receive_bus_message(&self, message: &[u8]) {
         let Ok(message) = serde_json::from_slice::<BusMessage>(message) else { return };
         let handle = self.hub.bus();
@@ -143,8 +145,7 @@ impl Greenroom {
         }
     }
 
-    /// Lets the other nodes know that this one is there, for ever; and looks into the database for what they wrote, as
-    /// long as one of them isn't heard.
+    /// Pings the other nodes, forever. Polls the database for their writes while at least one of them isn't received.
     pub async fn run_bus_pings(self) {
         let mut ticks = tokio::time::interval(PING_INTERVAL);
         loop {
@@ -152,7 +153,7 @@ impl Greenroom {
             self.hub.bus().publish(BusEvent::Ping);
             self.hub.expire_remote_presence(PRESENCE_TTL);
             if self.store.is_shared() && !self.hub.bus().receives_from_all() {
-                // Where the database is silent too, the heartbeat says so.
+                // Errors are dropped: if the database fails, the heartbeat logs it.
                 let _ = self.end_expired_sessions().await;
                 let _ = self.poll_last_seqs().await;
             }
@@ -172,7 +173,7 @@ impl Hub {
         }
     }
 
-    /// Tells the other nodes who is here, or no longer.
+    /// Announces to the other nodes that these people have connected to this node, or have disconnected from it.
     pub(super) fn announce_presence(&self, people: &[PersonId], here: bool) {
         for people in people.chunks(BATCH) {
             self.bus().publish(BusEvent::PresenceChanged { people: people.to_vec(), here });
@@ -185,7 +186,7 @@ impl Hub {
         self.bus().publish(BusEvent::SessionEnded { person, session, reason });
     }
 
-    /// Tells these people's streams at every node that somebody is writing.
+    /// Publishes at every node, to the streams of the people in `to`, that a person is typing.
     pub(super) fn publish_typing(
         &self,
         to: &[PersonId],
@@ -197,7 +198,7 @@ impl Hub {
         self.bus().publish(BusEvent::Typing { to: to.to_vec(), conversation, by });
     }
 
-    /// Tells these people's streams at every node that somebody no longer shows them that they are here.
+    /// Publishes at every node that `person` has gone offline, to the streams of the people in `from`.
     pub(super) fn hide_presence(&self, person: PersonId, from: &[PersonId]) {
         self.publish_presence_local(from, person, false);
         for from in from.chunks(BATCH) {
@@ -222,16 +223,16 @@ mod tests {
         let (handle, own, other) = (BusHandle::default(), Uuid::from_u128(1), Uuid::from_u128(2));
         assert!(handle.0.bus.set((own, Box::new(Nowhere))).is_ok());
         let hear = |node| handle.lock_last_received().insert(node, Instant::now());
-        assert!(!handle.is_healthy() && !handle.receives_from_all(), "nothing was heard yet");
+        assert!(!handle.is_healthy() && !handle.receives_from_all(), "nothing received yet");
         hear(own);
         hear(other);
         assert!(handle.is_healthy() && handle.receives_from_all());
         advance(PEER_TIMEOUT).await;
-        assert!(!handle.is_healthy() && !handle.receives_from_all(), "the bus is silent");
+        assert!(!handle.is_healthy() && !handle.receives_from_all(), "no pings came back");
         hear(own);
-        assert!(handle.is_healthy() && !handle.receives_from_all(), "the other one is cut off");
+        assert!(handle.is_healthy() && !handle.receives_from_all(), "the peer is partitioned");
         advance(PEER_EXPIRY).await;
         hear(own);
-        assert!(handle.receives_from_all(), "it is gone");
+        assert!(handle.receives_from_all(), "the peer has expired");
     }
 }

@@ -1,18 +1,18 @@
-//! Reads the log for streams that missed something: what another process wrote, or what was told out of order. However
-//! many streams and people there are, one statement at a time serves all of them.
+//! Replays the log to lagging live streams: those that missed an event that another process wrote, or that was
+//! published out of order. One statement at a time reads for all of them, whatever their number.
 
 use super::{event_log, hub::Hub};
 use crate::metrics;
 use model::{PersonId, Timestamp};
 use std::{collections::HashSet, time::Duration};
 
-/// People read for at once.
+/// People per statement.
 const BATCH: usize = 100;
-/// How long to wait for a database that doesn't answer.
+/// Pause before retrying after a database error.
 const RETRY_DELAY: Duration = Duration::from_secs(1);
 
 impl Hub {
-    /// Until nobody is behind.
+    /// Reads events for the lagging streams until none is left. At most one of these tasks runs at a time.
     pub(super) async fn catch_up(self) {
         while let Some(lagging) = self.drain_lagging(BATCH) {
             match event_log::events_after_each(self.store().reader(), &lagging).await {
@@ -21,7 +21,8 @@ impl Hub {
                         self.publish(event.person(), event.seq, &event.sse_frame());
                         metrics::record_event_delivered("read", Timestamp::from_millis(event.at));
                     }
-                    // What the log doesn't hold never comes: whoever waits for it begins anew.
+                    // An event that the log doesn't contain will never come: disconnecting makes the client start again
+                    // with a reset.
                     let found: HashSet<(PersonId, i64)> =
                         events.iter().map(|event| (event.person(), event.seq)).collect();
                     let lost = lagging.into_iter().filter(|(id, last)| !found.contains(&(*id, last + 1)));

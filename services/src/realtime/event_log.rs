@@ -10,14 +10,14 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-/// Events read at once: a stream far behind must not hold megabytes.
+/// Maximum number of events in one read, so that a stream far behind doesn't hold megabytes.
 const BATCH: u64 = 200;
-/// The same for one of many people.
+/// The same limit for each person where one statement reads for many.
 pub(super) const EVENTS_PER_PERSON: i64 = 50;
-/// Events deleted at once: keeping house must not hold up a message.
+/// Events deleted per transaction, so that cleanup doesn't delay messages.
 const PURGE_BATCH: u64 = 500;
 
-/// An event as the log keeps it.
+/// One row of the event log.
 #[derive(Clone, FromQueryResult)]
 pub(super) struct StoredEvent {
     person_id: Uuid,
@@ -27,13 +27,13 @@ pub(super) struct StoredEvent {
     pub(super) at: i64,
 }
 
-/// The number of a person's newest event; 0 before the first.
+/// Returns the sequence number of a person's newest event; 0 before the first.
 pub(crate) async fn last_seq(connection: &impl ConnectionTrait, person: PersonId) -> Result<i64> {
     let row = event_sequence::Entity::find_by_id(person.0).one(connection).await?;
     Ok(row.map_or(0, |row| row.seq))
 }
 
-/// The same for many people. Whoever has none is left out.
+/// Returns the newest sequence numbers of many people. People without events are left out.
 pub(super) async fn last_seqs(connection: &impl ConnectionTrait, people: &[PersonId]) -> Result<Vec<(PersonId, i64)>> {
     let ids = people.iter().map(|person| person.0);
     let rows = event_sequence::Entity::find()
@@ -43,7 +43,7 @@ pub(super) async fn last_seqs(connection: &impl ConnectionTrait, people: &[Perso
     Ok(rows.into_iter().map(|row| (PersonId(row.person_id), row.seq)).collect())
 }
 
-/// A person's events after `seq`, in order.
+/// Returns a person's events after `seq`, in order; at most `BATCH`.
 pub(super) async fn events_after(
     connection: &impl ConnectionTrait,
     person: PersonId,
@@ -60,7 +60,8 @@ pub(super) async fn events_after(
     Ok(rows)
 }
 
-/// Events of many people, each after a number of their own, in order.
+/// Returns the events of many people, each after the given sequence number, ordered by person and number; at most
+/// `EVENTS_PER_PERSON` for each.
 pub(super) async fn events_after_each(
     connection: &impl ConnectionTrait,
     people: &[(PersonId, i64)],
@@ -85,11 +86,11 @@ impl StoredEvent {
     }
 }
 
-/// Deletes some events from before `millis`, and says whether there may be more. What stands behind a younger one stays
-/// until that goes, as where a clock was put back: a log has no holes.
+/// Deletes a batch of events older than `millis`; returns whether there may be more. Keeps an old event while an
+/// earlier one is newer (the clock was moved back), so that the log has no gaps.
 pub(crate) async fn purge_events(connection: &impl ConnectionTrait, millis: i64) -> Result<bool> {
     use event::Column::{At, PersonId, Seq};
-    // The first of them, and not whether there is one: PostgreSQL would join the whole log with itself.
+    // A scalar subquery with a limit rather than EXISTS, for which PostgreSQL would join the whole log with itself.
     let (old, kept) = (event::Entity, Alias::new("kept"));
     let of_kept = |column: event::Column| Expr::col((kept.clone(), column));
     let before = Query::select()

@@ -15,15 +15,15 @@ use sea_orm::{
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
-/// What a transaction tells people. Written as its last step, told after its commit.
+/// Collects the events of one transaction: written as its last step, published after its commit.
 #[derive(Default)]
 pub(crate) struct EventRecorder {
     events: BTreeMap<PersonId, Vec<Event>>,
-    /// Rows that stand in the order of the events that tell of them, and so are written with these.
+    /// Inserted together with their events: a notification's row carries the number of its event.
     notifications: Vec<notification::Model>,
 }
 
-/// What a stream is told, once it is committed.
+/// An event as it is published to streams after the commit.
 struct PublishedEvent {
     person: PersonId,
     seq: i64,
@@ -31,13 +31,13 @@ struct PublishedEvent {
 }
 
 impl EventRecorder {
-    /// Notes an event for a person. Theirs keep this order.
+    /// Adds an event for a person. Each person's events keep the order in which they were recorded.
     pub(crate) fn record(&mut self, person: PersonId, event: Event) {
         self.events.entry(person).or_default().push(event);
     }
 
-    /// Notes a notification for a person, which is stored when they are told of it. It is seen with the message at
-    /// `message_seq`; 0 where it is about none.
+    /// Adds a notification and its event for a person. Reading the message at `message_seq` marks it read, too; 0 if
+    /// the notification is about no message.
     pub(crate) fn record_notification(&mut self, person: PersonId, notification: Notification, message_seq: i64) {
         self.notifications.push(notification::Model {
             id: notification.id.0,
@@ -56,17 +56,17 @@ impl EventRecorder {
         self.record(person, Event::NotificationCreated { notification });
     }
 
-    /// Tells this person nothing after all.
+    /// Drops everything recorded for this person.
     pub(crate) fn discard(&mut self, person: PersonId) {
         self.events.remove(&person);
         self.notifications.retain(|row| row.person_id != person.0);
     }
 
-    /// Writes everything down, commits, and then tells the streams of this process and the other nodes.
+    /// Writes the events, commits, and then publishes them to this process's streams and to the other nodes.
     pub(crate) async fn commit(self, tx: Transaction, hub: &Hub, at: Timestamp) -> Result<()> {
         let (published, hub) = (self.insert_events(&tx, at).await?, hub.clone());
         tx.commit_then(Box::new(move || {
-            // First those who have a longer way.
+            // The other nodes first: their path is longer.
             hub.bus().publish_last_seqs(&last_seqs(&published));
             for PublishedEvent { person, seq, frame } in published {
                 if hub.publish(person, seq, &frame) {
@@ -77,10 +77,10 @@ impl EventRecorder {
         .await
     }
 
-    /// Takes the next numbers of everybody's sequence and writes the events under them.
+    /// Allocates the next sequence numbers of each person and inserts the events under them.
     ///
-    /// People are locked in the order of their ids, so that two transactions never wait for each other; the row stays
-    /// locked until the commit, so that numbers become visible in order.
+    /// People are locked in the order of their ids, so that transactions can't deadlock. The lock is held until the
+    /// commit, so that sequence numbers become visible in order.
     async fn insert_events(self, tx: &Transaction, at: Timestamp) -> Result<Vec<PublishedEvent>> {
         let mut rows = Vec::new();
         let mut published = Vec::new();
@@ -133,7 +133,7 @@ async fn insert_notifications(
     Ok(statement_buckets::insert_all(tx, numbered).await?)
 }
 
-/// Puts new bookings on top of the lists of their people.
+/// Stores the numbers of the events that put new bookings at the top of both people's lists.
 async fn update_booking_order(tx: &Transaction, opened: BTreeMap<Uuid, InboxSeqs>) -> Result<()> {
     for (id, InboxSeqs { organizer, talent }) in opened {
         booking::Entity::update_many()
@@ -146,7 +146,7 @@ async fn update_booking_order(tx: &Transaction, opened: BTreeMap<Uuid, InboxSeqs
     Ok(())
 }
 
-/// The conversation that an event moves up in a person's inbox, and which of its sides they are.
+/// Returns the conversation that an event moves to the top of a person's inbox, and that person's role in it.
 fn reordered_conversation(event: &Event, person: PersonId) -> Option<(Uuid, Role)> {
     let (conversation, is_organizer) = match event {
         Event::MessageCreated { message } => {
@@ -159,8 +159,8 @@ fn reordered_conversation(event: &Event, person: PersonId) -> Option<(Uuid, Role
     Some((conversation.0, if is_organizer { Role::Organizer } else { Role::Talent }))
 }
 
-/// The numbers of the events that reordered a conversation up, in the sequences of its two people. 0 for one who has left,
-/// and is told nothing.
+/// The numbers of the events that moved a conversation to the top, one in each person's sequence. 0 for a person who
+/// has left the site and gets no events.
 #[derive(Clone, Copy, Default)]
 struct InboxSeqs {
     organizer: i64,
@@ -176,7 +176,7 @@ impl InboxSeqs {
     }
 }
 
-/// Puts conversations on top of the inboxes of their people. Their rows are locked already.
+/// Moves conversations to the top of both people's inboxes. The transaction has locked their rows already.
 async fn update_inbox_order(tx: &Transaction, reordered: BTreeMap<Uuid, InboxSeqs>) -> Result<()> {
     let reordered: Vec<_> = reordered.into_iter().collect();
     for some in reordered.chunks(statement_buckets::MAX_BATCH) {
@@ -204,8 +204,8 @@ async fn update_inbox_order(tx: &Transaction, reordered: BTreeMap<Uuid, InboxSeq
     Ok(())
 }
 
-/// Locks people's sequences before something absolute is counted for an event, so that the count and
-/// the number it goes out under belong to the same moment. Needed on PostgreSQL; SQLite has one writer.
+/// Locks people's sequences before an event's absolute count is computed, so that the count and the event's number
+/// belong to the same moment. Needed on PostgreSQL only: SQLite has a single writer.
 pub(crate) async fn lock_last_seqs(
     tx: &Transaction,
     people: impl IntoIterator<Item = PersonId>,
@@ -225,7 +225,7 @@ pub(crate) async fn lock_last_seqs(
     Ok(last_seqs)
 }
 
-/// The numbers before those taken.
+/// Advances the sequences by the number of each person's events; returns the numbers before that.
 async fn allocate_seqs(tx: &Transaction, published: &BTreeMap<PersonId, Vec<Event>>) -> Result<HashMap<PersonId, i64>> {
     let last_seqs = lock_last_seqs(tx, published.keys().copied()).await?;
     let after = published.iter().map(|(person, events)| {
@@ -233,14 +233,14 @@ async fn allocate_seqs(tx: &Transaction, published: &BTreeMap<PersonId, Vec<Even
         let seq = before + i64::try_from(events.len()).map_err(Error::internal)?;
         Ok(event_sequence::ActiveModel { person_id: Set(person.0), seq: Set(seq) })
     });
-    // All of them are there; said like this, one statement gives each a number of its own.
+    // All rows exist, so this never inserts; as an upsert, one statement sets a different number in each row.
     let change =
         OnConflict::column(event_sequence::Column::PersonId).update_column(event_sequence::Column::Seq).to_owned();
     statement_buckets::upsert_all(tx, after.collect::<Result<Vec<_>>>()?, &change).await?;
     Ok(last_seqs)
 }
 
-/// Where each person's sequence has come to; what is told of them stands together.
+/// Returns each person's newest number. A person's events are adjacent in `published`.
 fn last_seqs(published: &[PublishedEvent]) -> Vec<(PersonId, i64)> {
     let last = published.chunk_by(|one, next| one.person == next.person).filter_map(<[PublishedEvent]>::last);
     last.map(|published| (published.person, published.seq)).collect()
@@ -253,7 +253,7 @@ fn encode_row(person: PersonId, seq: i64, at: Timestamp, event: Event) -> Result
 }
 
 impl super::event_log::StoredEvent {
-    /// The same frame as the one told when it was written.
+    /// Returns the same frame that was published when the event was written.
     pub(super) fn sse_frame(&self) -> Bytes {
         sse::encode_event(&self.kind, self.seq, &self.payload)
     }

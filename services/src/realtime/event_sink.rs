@@ -1,17 +1,17 @@
-/// Where a stream's frames go. A port: on the other side is a socket, and a client behind it.
+/// Destination of a stream's frames. A port: behind it is a client's socket.
 pub trait EventSink: Send + Sync + 'static {
-    /// Takes a whole frame, without waiting. `false` where it doesn't fit, or nobody is there: the stream is cut then,
-    /// never skipped.
+    /// Writes a whole frame without waiting. Returns `false` if it doesn't fit into the send buffer or the client has
+    /// gone: the caller then aborts the stream, so that no frame is ever skipped.
     fn try_write(&self, frame: &[u8]) -> bool;
 
-    /// Takes a whole frame and waits for room where there is none. `false` where nobody is there.
+    /// Writes a whole frame, waiting for space in the send buffer. Returns `false` if the client has gone.
     fn write(&self, frame: &[u8]) -> impl Future<Output = bool> + Send
     where
         Self: Sized;
 
-    /// Ends the stream behind what it took so far.
+    /// Ends the stream after the frames written so far.
     fn close(&self);
 
-    /// Ends it at once, perhaps in the midst of a frame.
+    /// Ends the stream at once, possibly in the middle of a frame.
     fn abort(&self);
 }

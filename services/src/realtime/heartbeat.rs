@@ -3,29 +3,28 @@ use crate::{Greenroom, Result};
 use model::{PersonId, SessionEndReason};
 use std::time::Duration;
 
-/// People or sessions looked up at once.
+/// People or sessions per statement.
 const BATCH: usize = 500;
 
-/// People whose streams get their heartbeat at once, and the pause after them.
+/// Number of people whose streams get a heartbeat without a pause, and the length of that pause.
 const HEARTBEAT_BATCH: usize = 50;
 const HEARTBEAT_PAUSE: Duration = Duration::from_millis(2);
 
 impl Greenroom {
-    /// Gives every stream its heartbeat, for ever. A heartbeat carries the newest number from the
-    /// database, not from this process: one that is ahead of what a stream has sent makes it read on,
-    /// so that nothing another process wrote stays unheard.
+    /// Sends heartbeats to all streams, forever. A heartbeat carries the newest sequence number in the database, not in
+    /// this process: a stream that has sent less catches up first, and so delivers what another process wrote.
     pub async fn run_heartbeat(self) {
         let mut ticks = tokio::time::interval(self.limits.heartbeat.max(Duration::from_millis(10)));
         loop {
             ticks.tick().await;
             if let Err(error) = self.send_heartbeats().await {
-                // No heartbeat where there is no database: silence is how clients notice.
+                // Skips the heartbeat if the database fails: clients recognise an outage by its absence.
                 error.into_api_error();
             }
         }
     }
 
-    /// Looks how far everybody who is here has come, whoever wrote it.
+    /// Raises the known sequence number of each connected person to that in the database; returns these people.
     pub(super) async fn poll_last_seqs(&self) -> Result<Vec<PersonId>> {
         let present = self.hub.present_people();
         for people in present.chunks(BATCH) {
@@ -36,7 +35,7 @@ impl Greenroom {
         Ok(present)
     }
 
-    /// Ends the streams of whoever signed out through another process.
+    /// Ends the streams of sessions that were ended through another process.
     pub(super) async fn end_expired_sessions(&self) -> Result<()> {
         for sessions in self.hub.connected_sessions().chunks(BATCH) {
             for (person, session) in self.find_ended_sessions(sessions).await? {
@@ -49,12 +48,12 @@ impl Greenroom {
     async fn send_heartbeats(&self) -> Result<()> {
         self.end_expired_sessions().await?;
         let present = self.poll_last_seqs().await?;
-        // A heartbeat tells of what was sent before it.
+        // A heartbeat confirms the events before it, so these are sent first.
         self.hub.wait_caught_up().await;
         for people in present.chunks(HEARTBEAT_BATCH) {
             people.iter().for_each(|person| self.hub.send_heartbeat(*person, self.now()));
             if people.len() == HEARTBEAT_BATCH {
-                // Thousands of heartbeats must not hold up a message.
+                // Without the pause, thousands of heartbeats would delay messages.
                 tokio::time::sleep(HEARTBEAT_PAUSE).await;
             }
         }

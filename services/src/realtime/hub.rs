@@ -1,4 +1,4 @@
-//! The subscribers of streams: who is told, and where.
+//! Registry of this process's subscribers, and publishing to them.
 
 mod presence;
 
@@ -15,17 +15,17 @@ use std::{
 use tokio::{sync::Notify, time::Instant};
 use uuid::Uuid;
 
-/// The streams of this process, by person.
+/// The streams of this process, by person. Clones share the same state.
 #[derive(Clone)]
 pub(crate) struct Hub(Arc<HubInner>);
 
 struct HubInner {
     state: Mutex<HubState>,
-    /// Rings when somebody comes or goes.
+    /// Notified when a person connects or disconnects.
     presence_changed: Notify,
-    /// Rings when nobody is behind any more.
+    /// Notified when no stream lags any more.
     caught_up: Notify,
-    /// To the other nodes.
+    /// Handle to the other nodes.
     bus: BusHandle,
     store: Arc<Store>,
 }
@@ -34,53 +34,53 @@ struct HubInner {
 struct HubState {
     closed: bool,
     people: HashMap<PersonId, Subscriptions>,
-    /// Who has a stream at which other node, and when that node last said so.
+    /// The other nodes at which each person has a stream, and when each last announced it.
     remote: HashMap<PersonId, HashMap<Uuid, Instant>>,
-    /// Whoever took their first subscriber or left their last, and when.
+    /// People who got their first subscriber or lost their last one, not yet published.
     transitions: HashMap<PersonId, PresenceTransition>,
-    /// Those with a stream that missed something.
+    /// People with a live stream that missed an event.
     lagging: HashSet<PersonId>,
-    /// Whether somebody reads it for them.
+    /// Whether a `catch_up` task is running.
     catching_up: bool,
     next_subscriber_id: u64,
 }
 
-/// The streams of one person.
+/// The streams of one person at this node.
 #[derive(Default)]
 struct Subscriptions {
     subscribers: Vec<Subscriber>,
-    /// The newest number known of.
+    /// The newest known sequence number.
     last_seq: i64,
 }
 
 struct Subscriber {
     id: u64,
     session: SessionId,
-    /// Wants nothing that passes.
+    /// Excludes ephemeral events.
     save_data: bool,
-    /// The last number that went out.
+    /// Sequence number of the last event written to the stream.
     last_sent: i64,
-    /// Where frames go. None while the stream still replays the log.
+    /// `None` while the stream still replays the log.
     sink: Option<Arc<dyn EventSink>>,
-    /// Why it is over, where it has yet to say so.
+    /// Set if the session ended during replay: the stream then sends the reason itself.
     end_reason: Option<SessionEndReason>,
 }
 
-/// A stream's place in the hub. Left when dropped.
+/// Keeps a stream registered in the hub. Unregisters it on drop.
 pub(crate) struct SubscriptionGuard {
     person: PersonId,
     subscriber: u64,
     hub: Hub,
 }
 
-/// What a stream is to do that has gone through the log up to some number.
+/// Result of trying to go live after replaying up to some sequence number.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum ReplayState {
-    /// Nothing: from here on it is told.
+    /// The hub now publishes to the stream.
     Live,
-    /// Read on.
+    /// The log has newer events: replay goes on.
     Lagging,
-    /// Say why, if anything, and end.
+    /// The stream must send the reason, if there is one, and end.
     Ended(Option<SessionEndReason>),
 }
 
@@ -91,7 +91,7 @@ impl Drop for SubscriptionGuard {
 }
 
 impl SubscriptionGuard {
-    /// Whether the stream is to end.
+    /// Returns whether the stream must end: its session has ended or it was disconnected.
     pub(super) fn has_ended(&self) -> bool {
         let state = self.hub.lock_state();
         let subscriber = state.people.get(&self.person).and_then(|subscriptions| {
@@ -100,7 +100,7 @@ impl SubscriptionGuard {
         subscriber.is_none_or(|subscriber| subscriber.end_reason.is_some())
     }
 
-    /// Goes live behind `last`, in the same moment in which nothing newer is known.
+    /// Goes live after event `last`, unless a newer one is known; checks and switches under one lock.
     pub(super) fn go_live(&self, last: i64, sink: &Arc<impl EventSink>) -> ReplayState {
         let state = &mut *self.hub.lock_state();
         let Some(subscriptions) = state.people.get_mut(&self.person) else { return ReplayState::Ended(None) };
@@ -121,7 +121,7 @@ impl SubscriptionGuard {
 }
 
 impl Hub {
-    /// Nobody is here yet. What a stream misses is read from this database.
+    /// Creates an empty hub. Lagging streams catch up from this database.
     pub(crate) fn new(store: Arc<Store>) -> Self {
         Self(Arc::new(HubInner {
             state: Mutex::default(),
@@ -132,7 +132,7 @@ impl Hub {
         }))
     }
 
-    /// Takes a subscriber. From here on nothing is missed.
+    /// Registers a stream. From here on, it misses no event.
     pub(crate) fn subscribe(
         &self,
         (person, session): (PersonId, SessionId),
@@ -142,7 +142,7 @@ impl Hub {
         let state = &mut *self.lock_state();
         let subscriber = state.next_subscriber_id;
         state.next_subscriber_id += 1;
-        // Once closed, there is no subscriber to be had: the stream ends as it begins.
+        // A closed hub registers nothing: the stream ends as soon as it tries to go live.
         if !state.closed {
             let subscriptions = state.people.entry(person).or_default();
             if subscriptions.subscribers.len() >= limit {
@@ -164,8 +164,8 @@ impl Hub {
         Ok(SubscriptionGuard { person, subscriber, hub: self.clone() })
     }
 
-    /// Tells every stream of a person of an event. One that doesn't take it is cut, never skipped; one that missed what
-    /// came before gets both from the log. Says whether anybody is here.
+    /// Publishes an event to every stream of a person; returns whether there is one. Disconnects a stream whose send
+    /// buffer is full rather than skipping the event; a stream that missed an earlier event catches up from the log.
     pub(crate) fn publish(&self, person: PersonId, seq: i64, frame: &[u8]) -> bool {
         let state = &mut *self.lock_state();
         let Some(subscriptions) = state.people.get_mut(&person) else { return false };
@@ -181,7 +181,7 @@ impl Hub {
         true
     }
 
-    /// Takes note that there is news for a person up to `head`, written by another process or told of too early.
+    /// Raises the known sequence number; lagging streams catch up from the log.
     pub(crate) fn advance_last_seq(&self, person: PersonId, head: i64) {
         let state = &mut *self.lock_state();
         let Some(subscriptions) = state.people.get_mut(&person) else { return };
@@ -189,14 +189,14 @@ impl Hub {
         self.reconcile_subscriptions(state, person);
     }
 
-    /// Gives every stream of a person its heartbeat.
+    /// Sends a heartbeat to every stream of a person.
     pub(crate) fn send_heartbeat(&self, person: PersonId, now: Timestamp) {
         self.for_live_subscribers(person, |subscriber, sink| {
             write_or_abort(sink, &sse::encode_heartbeat(subscriber.last_sent, now))
         });
     }
 
-    /// Tells whoever of these people's streams at this node wants to know of what passes.
+    /// Publishes an ephemeral event to these people's streams at this node, except those that save data.
     pub(super) fn publish_ephemeral_local(&self, people: &[PersonId], frame: &[u8]) {
         people.iter().for_each(|person| {
             self.for_live_subscribers(*person, |subscriber, sink| subscriber.save_data || write_or_abort(sink, frame))
@@ -211,7 +211,7 @@ impl Hub {
             }
             metrics::count_stream_ended(reason);
             let Some(sink) = &subscriber.sink else {
-                // It says so itself, between two frames of its own.
+                // Still replaying: the stream sends the reason itself, between two of its frames.
                 subscriber.end_reason = Some(reason);
                 return true;
             };
@@ -222,7 +222,8 @@ impl Hub {
         });
     }
 
-    /// Takes some of those behind, with the number after which they lack something. The reading ends where nobody is.
+    /// Takes a batch of lagging people, each with the number after which they lack events. `None` ends the `catch_up`
+    /// task: no stream lags any more.
     pub(super) fn drain_lagging(&self, people: usize) -> Option<Vec<(PersonId, i64)>> {
         let state = &mut *self.lock_state();
         loop {
@@ -241,7 +242,7 @@ impl Hub {
         }
     }
 
-    /// Comes when nobody is behind.
+    /// Waits until no stream lags.
     pub(super) async fn wait_caught_up(&self) {
         loop {
             let rings = self.0.caught_up.notified();
@@ -252,8 +253,8 @@ impl Hub {
         }
     }
 
-    /// Ends the streams of a person that came to `last` and lack what the log doesn't hold. They come back and learn
-    /// more.
+    /// Disconnects a person's streams that stopped at `last` and lack an event that the log doesn't contain. Their
+    /// clients reconnect and are reset.
     pub(super) fn disconnect_stale(&self, person: PersonId, last: i64) {
         self.retain_subscribers(person, |subscriber| {
             let Some(sink) = subscriber.sink.as_ref().filter(|_| subscriber.last_sent == last) else { return true };
@@ -270,12 +271,12 @@ impl Hub {
         &self.0.store
     }
 
-    /// Lets nobody in any more: streams to come end as they begin.
+    /// Refuses new streams from here on: they end as soon as they try to go live.
     pub(crate) fn close(&self) {
         self.lock_state().closed = true;
     }
 
-    /// Ends the streams of some people; says whether there are more.
+    /// Disconnects the streams of up to `people` people; returns whether any are left.
     pub(crate) fn disconnect_batch(&self, people: usize) -> bool {
         let state = &mut *self.lock_state();
         let some: Vec<PersonId> = state.people.keys().copied().take(people).collect();
@@ -291,7 +292,7 @@ impl Hub {
         !state.people.is_empty()
     }
 
-    /// Nothing is awaited while this is held.
+    /// The guard must not be held across an await.
     fn lock_state(&self) -> MutexGuard<'_, HubState> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -309,7 +310,7 @@ impl Hub {
         self.reconcile_subscriptions(state, person);
     }
 
-    /// Drops a person's entry without subscribers, and starts catching up where one lags.
+    /// Removes a person's entry if it has no subscribers left; starts catching up if a stream lags.
     fn reconcile_subscriptions(&self, state: &mut HubState, person: PersonId) {
         let Some(subscriptions) = state.people.get(&person) else { return };
         if subscriptions.subscribers.is_empty() {
@@ -326,14 +327,14 @@ impl Hub {
 }
 
 impl Subscriptions {
-    /// The last number of the stream that is furthest behind, if one is.
+    /// Returns the last number sent to the slowest live stream, if it lags.
     fn lag(&self) -> Option<i64> {
         let live = self.subscribers.iter().filter(|subscriber| subscriber.sink.is_some());
         live.map(|subscriber| subscriber.last_sent).min().filter(|last| *last < self.last_seq)
     }
 }
 
-/// What doesn't fit is cut off.
+/// Aborts the stream if the frame doesn't fit into its send buffer.
 fn write_or_abort(sink: &dyn EventSink, frame: &[u8]) -> bool {
     let taken = sink.try_write(frame);
     if !taken {

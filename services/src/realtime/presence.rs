@@ -1,4 +1,4 @@
-//! Who is here: told to the people they share a conversation with, never written to the log.
+//! Presence: published to the people with whom a person shares a conversation, never written to the log.
 
 use super::{Hub, hub::PresenceChange, sse};
 use crate::{
@@ -15,15 +15,15 @@ use sea_orm::{
 };
 use std::{collections::HashSet, time::Duration};
 
-/// Whoever comes back within this never left: a stream that broke, or the way from page to page.
+/// A person who reconnects within this time never left: a broken stream, or a navigation from page to page.
 const DISCONNECT_GRACE: Duration = Duration::from_secs(5);
-/// So long comings and goings are gathered: one look into the database serves all of them.
+/// Changes are gathered for this long, so that one read of the database serves all of them.
 const GATHER_DELAY: Duration = Duration::from_millis(200);
-/// People looked up at once.
+/// People per statement.
 const BATCH: usize = 200;
 
 impl Greenroom {
-    /// Tells of whoever comes and goes, for ever.
+    /// Publishes presence changes, forever.
     pub async fn run_presence(self) {
         let mut told = HashSet::new();
         loop {
@@ -49,7 +49,7 @@ impl Greenroom {
         }
     }
 
-    /// Tells the streams of this node; others tell theirs.
+    /// Publishes the changes to this node's streams; the other nodes publish to theirs.
     async fn publish_presence_changes(&self, changes: &[PresenceChange]) -> Result<()> {
         let (people, here) = (changes.iter(), changes.iter().filter(|change| change.here.is_some()));
         let people: Vec<PersonId> = people.map(|change| change.person).collect();
@@ -65,12 +65,13 @@ impl Greenroom {
         Ok(())
     }
 
-    /// Tells these people that somebody is no longer here, as far as they are to know.
+    /// Publishes to the people in `from` that a person has gone offline.
     pub(crate) fn hide_presence(&self, person: PersonId, from: &[PersonId]) {
         self.hub.hide_presence(person, from);
     }
 
-    /// Whether the other person of a conversation is here, as far as both want such things said.
+    /// Returns whether the other person of a conversation is online, and when they last were; empty unless both show
+    /// their presence.
     ///
     /// # Errors
     /// `NotFound` where the conversation isn't the viewer's.
@@ -83,7 +84,7 @@ impl Greenroom {
         Ok(Presence { online: false, active_at: last.map(|row| Timestamp::from_millis(row.active_at)) })
     }
 
-    /// The other person of a conversation, where both show their presence.
+    /// Returns the other person of a conversation, if both show their presence.
     pub(super) async fn counterpart_showing_presence(
         &self,
         viewer: &Viewer,
@@ -100,7 +101,7 @@ impl Greenroom {
 }
 
 impl Hub {
-    /// Tells these people's streams at this node that somebody came, or left.
+    /// Publishes at this node that a person came online or went offline.
     pub(super) fn publish_presence_local(&self, to: &[PersonId], person: PersonId, online: bool) {
         self.publish_ephemeral_local(to, &sse::encode_presence(person, online));
     }
@@ -110,9 +111,9 @@ fn select_showing_presence() -> sea_orm::Select<person::Entity> {
     person::Entity::find().filter(person::Column::Presence.eq(true)).filter(person::Column::DeletedAt.is_null())
 }
 
-/// Notes when these people were last here; nothing of whoever has left for good.
+/// Records when these people were last seen, leaving out deleted accounts.
 async fn record_last_seen(store: &Store, people: &[PersonId], now: Timestamp) -> Result<()> {
-    // In one order everywhere, so that two processes don't wait for each other.
+    // In the order of their ids, so that two processes can't deadlock.
     let known = person::Entity::find()
         .filter(person::Column::Id.is_in(statement_buckets::pad_to_bucket(people.iter().map(|id| id.0))))
         .filter(person::Column::DeletedAt.is_null())
@@ -130,7 +131,7 @@ async fn record_last_seen(store: &Store, people: &[PersonId], now: Timestamp) ->
     tx.commit().await
 }
 
-/// Each of these people with everybody they share a conversation with, where both show their presence.
+/// Pairs each of these people with those who share a conversation with them, where both show their presence.
 async fn find_counterparts(
     connection: &impl ConnectionTrait,
     people: &[PersonId],

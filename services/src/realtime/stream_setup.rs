@@ -1,4 +1,5 @@
-//! What a stream must know as it opens. When thousands come back at once, some statements serve hundreds of them.
+//! Loads the state that a new stream needs. When thousands of clients reconnect at once, a few statements serve
+//! hundreds of them.
 
 use super::event_log::{self, StoredEvent};
 use crate::{
@@ -11,24 +12,24 @@ use model::{PersonId, SessionId, Timestamp};
 use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, RelationDef};
 use std::collections::{HashMap, HashSet};
 
-/// Streams that are about to open.
+/// Batches the set-up of streams that open at the same time.
 pub(crate) type StreamSetupBatcher = Batcher<StreamRequest, Option<StreamSetup>>;
 
-/// A stream that is about to open.
+/// A request to open a stream.
 pub(crate) struct StreamRequest {
     pub(super) person: PersonId,
     pub(super) session: SessionId,
-    /// The last number the client has, where it goes on from one.
+    /// The client's cursor, if it resumes from one.
     pub(super) after: Option<i64>,
 }
 
-/// How things stand as it opens.
+/// The state that a stream starts with.
 pub(crate) struct StreamSetup {
-    /// When the session ends.
+    /// Expiry of the session.
     pub(super) ends_at: Timestamp,
-    /// The newest number.
+    /// The person's newest sequence number.
     pub(super) last_seq: i64,
-    /// The first events that the client lacks.
+    /// The first events after the client's cursor.
     pub(super) replay: Vec<StoredEvent>,
 }
 
@@ -40,7 +41,7 @@ impl StreamRequest {
 }
 
 impl Greenroom {
-    /// How things stand for a stream; `None` where its session is no more.
+    /// Returns the state for a new stream; `None` if its session has ended.
     pub(super) async fn set_up_stream(&self, request: StreamRequest) -> Result<Option<StreamSetup>> {
         let greenroom = self.clone();
         self.stream_setups.submit(request, |requests| async move { greenroom.load_stream_setups(requests).await }).await
@@ -51,7 +52,8 @@ impl Greenroom {
         map_batch(found, &requests, |(last_seqs, events), request| {
             let (ends_at, last_seq) = *last_seqs.get(&request.session)?;
             let replay = request.replay_from(last_seqs).into_iter().flat_map(|(person, after)| {
-                // Another stream of theirs may have asked for others, between which and these there is a gap.
+                // The batch may contain another stream of the same person with a different cursor. Only the events in
+                // this stream's own range follow its cursor without a gap.
                 let own = after + 1..=after.saturating_add(event_log::EVENTS_PER_PERSON);
                 let theirs = events.iter().filter(move |event| event.person() == person && own.contains(&event.seq));
                 theirs.cloned()

@@ -10,30 +10,30 @@ use bytes::Bytes;
 use model::{ApiError, PersonId, SessionEndReason, SessionId, Timestamp};
 use std::{sync::Arc, time::Duration};
 
-/// In how many steps streams are ended where all are.
+/// Number of steps in which all streams are disconnected.
 const DISCONNECT_ROUNDS: usize = 100;
 
-/// Where a client wants to go on.
+/// Position from which a client wants to resume.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Resume {
-    /// From now.
+    /// Only events from now on.
     Live,
-    /// With everything after this number.
+    /// All events after this sequence number.
     After(i64),
-    /// It asked for something that is no number.
+    /// The client sent a cursor that isn't a number.
     Invalid,
 }
 
-/// One stream. Replays what the client lacks, then goes on live: no gap, no double, in order.
+/// One stream. Replays the events that the client lacks, then goes live: in order, without gaps or duplicates.
 pub struct Subscription {
     greenroom: Greenroom,
     guard: SubscriptionGuard,
     person: PersonId,
     session: SessionId,
     ends_at: Timestamp,
-    /// The last number that went out.
+    /// Sequence number of the last event written to the stream.
     last: i64,
-    /// What was read of the log already.
+    /// Events already read from the log.
     replay: Vec<StoredEvent>,
     first_frame: Bytes,
 }
@@ -42,11 +42,10 @@ impl Greenroom {
     /// Opens a stream for the viewer. With `save_data` it carries no ephemeral events.
     ///
     /// # Errors
-    /// `TooManyStreams`; `Unauthenticated` where the session ended meanwhile; or the database failed.
+    /// `TooManyStreams`; `Unauthenticated` if the session has ended since the request began; or a database error.
     pub async fn subscribe(&self, viewer: &Viewer, resume: Resume, save_data: bool) -> Result<Box<Subscription>> {
         let (person, session) = (viewer.id(), viewer.session());
-        // The seat comes before the look at the session and into the log: what ends or is committed
-        // between the two is heard.
+        // Registers before reading the session and the log, so that what ends or is committed in between isn't missed.
         let guard = self.hub.subscribe((person, session), save_data, self.limits.streams_per_person)?;
         let after = if let Resume::After(cursor) = resume { Some(cursor) } else { None };
         let setup =
@@ -58,7 +57,7 @@ impl Greenroom {
             None => (setup.last_seq, sse::encode_reset(setup.last_seq, retry)),
         };
         let StreamSetup { ends_at, replay, .. } = setup;
-        // It is passed on from hand to hand, each of which would have room for all of it.
+        // Boxed: it is moved through several futures, each of which would reserve space for all of it.
         Ok(Box::new(Subscription {
             greenroom: self.clone(),
             guard,
@@ -71,12 +70,13 @@ impl Greenroom {
         }))
     }
 
-    /// How many streams this process holds.
+    /// Returns the number of streams of this process.
     pub fn stream_count(&self) -> usize {
         self.hub.subscriber_count()
     }
 
-    /// Ends all streams of this process, and those to come, spread over some time: not all shall come back at once.
+    /// Disconnects all streams of this process and refuses new ones. Spreads this over the time `over`, so that the
+    /// clients don't all reconnect at once.
     pub async fn close_streams(&self, over: Duration) {
         self.hub.close();
         let people = self.stream_count().div_ceil(DISCONNECT_ROUNDS);
@@ -87,7 +87,7 @@ impl Greenroom {
 }
 
 impl StreamSetup {
-    /// The number to start after, unless the log can't go on from where the client is.
+    /// Returns the cursor to start after, or `None` if the log can't continue from the client's cursor.
     fn start_cursor(&self, resume: Resume) -> Option<i64> {
         match resume {
             Resume::Live => Some(self.last_seq),
@@ -99,22 +99,22 @@ impl StreamSetup {
 }
 
 impl Subscription {
-    /// The first frame, which says where the stream starts. It goes out before everything else.
+    /// Returns the first frame, which says where the stream starts. Write it before calling [`run`](Self::run).
     pub fn first_frame(&mut self) -> Bytes {
         std::mem::take(&mut self.first_frame)
     }
 
-    /// Sends everything else, until the session is over. Whoever reads may be gone before: then this is dropped.
+    /// Writes all other frames until the session ends. Drop the future if the client disconnects earlier.
     pub async fn run(mut self: Box<Self>, sink: Arc<impl EventSink>) {
-        // Replaying takes room that a stream doesn't need afterwards, for as long as it lives.
+        // Boxed, so that the memory that replaying needs isn't held for the stream's whole life.
         if Box::pin(self.replay(&sink)).await.is_some() {
             self.watch_session().await;
         }
         sink.close();
     }
 
-    /// Sends what the log holds, until there is nothing more to send than what is told live. Ends the stream where the
-    /// log can't be read or lacks what should come next: the client resumes and learns more.
+    /// Writes events from the log until the stream can go live. Returns `None` if the stream must end: the log can't be
+    /// read, or lacks the next event; the client then reconnects and is reset.
     async fn replay(&mut self, sink: &Arc<impl EventSink>) -> Option<()> {
         loop {
             match self.guard.go_live(self.last, sink) {
@@ -136,7 +136,7 @@ impl Subscription {
                 return None;
             }
             for event in events {
-                // A slow reader may be long about it.
+                // A slow client can keep this loop busy for long.
                 if self.guard.has_ended() {
                     break;
                 }
@@ -149,8 +149,8 @@ impl Subscription {
         }
     }
 
-    /// The hub sends now. What is left is to look whether the session goes on: it may have been used elsewhere since,
-    /// and live longer.
+    /// Ends the session's streams when it expires. Checks again at each expiry, since use elsewhere extends the
+    /// session.
     async fn watch_session(&mut self) {
         loop {
             let life_left = self.ends_at.millis() - self.greenroom.now().millis();
@@ -166,7 +166,7 @@ impl Subscription {
     }
 }
 
-/// 1 to 5 s, different from stream to stream, so that a restart brings no stampede.
+/// Returns 1,000 to 4,999 ms, random for each stream, so that clients don't all reconnect at once after a restart.
 fn retry_millis() -> Result<u32> {
     Ok(1_000 + getrandom::u32().map_err(crate::Error::internal)? % 4_000)
 }

@@ -3,13 +3,13 @@ use crate::{Greenroom, Result, Viewer};
 use model::{ConversationId, PersonId, Timestamp, Typing};
 use std::time::Duration;
 
-/// How long it lasts unless it is told again.
+/// Time after which the other's page stops showing the indicator unless it is repeated.
 const TYPING_TTL: Duration = Duration::from_secs(5);
-/// It is told once in this time, however often somebody says so.
+/// Minimum interval between two typing events of a person in a conversation.
 pub(crate) const TYPING_INTERVAL: Duration = Duration::from_secs(3);
 
 impl Greenroom {
-    /// Tells the other of a conversation that the viewer is writing, as far as both want such things said.
+    /// Publishes to the other person of a conversation that the viewer is typing, if both show their presence.
     ///
     /// # Errors
     /// `NotFound` where the conversation isn't the viewer's.
@@ -25,7 +25,7 @@ impl Greenroom {
 }
 
 impl Hub {
-    /// Tells these people's streams at this node, which says by its own clock how long it lasts.
+    /// Publishes at this node. The expiry is computed here, by this node's own clock.
     pub(super) fn publish_typing_local(
         &self,
         to: &[PersonId],

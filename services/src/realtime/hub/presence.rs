@@ -1,40 +1,40 @@
-//! Who is here, at this node and at others.
+//! Presence: which people have a stream, at this node or at others.
 
 use super::{Hub, HubState};
 use model::{PersonId, SessionId};
 use tokio::time::{Duration, Instant};
 use uuid::Uuid;
 
-/// Somebody's coming or going.
+/// An unsettled change of a person's presence.
 #[derive(Clone, Copy)]
 pub(super) struct PresenceTransition {
     pub(super) at: Instant,
-    /// Whether it was at this node.
+    /// Whether it happened at this node.
     pub(super) here: bool,
 }
 
-/// Somebody who came, or has gone for good.
+/// A settled change of a person's presence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct PresenceChange {
     pub(crate) person: PersonId,
-    /// Whether they are at any node.
+    /// Whether the person has a stream at any node.
     pub(crate) present: bool,
-    /// Whether they are at this one, where that is what changed.
+    /// Whether the person has a stream at this node; `None` if the change happened at another one.
     pub(crate) here: Option<bool>,
 }
 
 impl Hub {
-    /// Everybody with a stream here.
+    /// Returns all people with a stream at this node.
     pub(crate) fn present_people(&self) -> Vec<PersonId> {
         self.lock_state().people.keys().copied().collect()
     }
 
-    /// Whether somebody has a stream at any node.
+    /// Returns whether a person has a stream at any node.
     pub(crate) fn is_present(&self, person: PersonId) -> bool {
         self.lock_state().is_present(person)
     }
 
-    /// Notes what another node said of who is there.
+    /// Records another node's announcement that people have connected to it or disconnected from it.
     pub(crate) fn record_remote_presence(&self, node: Uuid, people: &[PersonId], here: bool) {
         let state = &mut *self.lock_state();
         for person in people {
@@ -55,7 +55,7 @@ impl Hub {
         self.0.presence_changed.notify_one();
     }
 
-    /// Forgets what nodes said longer ago than this: they may be gone.
+    /// Drops announcements of other nodes that are older than `after`: the node may be gone.
     pub(crate) fn expire_remote_presence(&self, after: Duration) {
         let state = &mut *self.lock_state();
         let (people, transitions) = (&state.people, &mut state.transitions);
@@ -69,17 +69,17 @@ impl Hub {
         self.0.presence_changed.notify_one();
     }
 
-    /// Waits for somebody to come or go.
+    /// Waits until a person connects or disconnects.
     pub(crate) async fn wait_presence_change(&self) {
         self.0.presence_changed.notified().await;
     }
 
-    /// Whether somebody came or went and hasn't been [drained](Self::drain_settled).
+    /// Returns whether there are changes that haven't been [drained](Self::drain_settled).
     pub(crate) fn has_unsettled_changes(&self) -> bool {
         !self.lock_state().transitions.is_empty()
     }
 
-    /// Takes whoever came, and whoever has been gone for `grace`, where they are.
+    /// Takes the changes of people who are connected here, and of those disconnected for at least `grace`.
     pub(crate) fn drain_settled(&self, grace: Duration) -> Vec<PresenceChange> {
         let state = &mut *self.lock_state();
         let (people, remote) = (&state.people, &state.remote);
@@ -93,12 +93,12 @@ impl Hub {
         changes.collect()
     }
 
-    /// How many streams there are.
+    /// Returns the number of streams at this node.
     pub(crate) fn subscriber_count(&self) -> usize {
         self.lock_state().people.values().map(|subscriptions| subscriptions.subscribers.len()).sum()
     }
 
-    /// Every session with a stream here.
+    /// Returns the session of each stream at this node.
     pub(crate) fn connected_sessions(&self) -> Vec<(PersonId, SessionId)> {
         let state = self.lock_state();
         let subscribers = state.people.iter().flat_map(|(person, subscriptions)| {

@@ -5,7 +5,7 @@ const SARAH: PersonId = PersonId(Uuid::from_u128(1));
 const PHONE: SessionId = SessionId(Uuid::from_u128(2));
 const NOBODY_EVER: Duration = Duration::from_secs(3_600);
 
-/// A reader that takes so many frames and then no more.
+/// A sink with room for a number of frames, which are never drained in time.
 struct Reader(Mutex<Option<mpsc::Sender<String>>>);
 
 impl EventSink for Reader {
@@ -31,7 +31,7 @@ async fn hub() -> Hub {
     Hub::new(Arc::new(Store::connect("sqlite::memory:").await.expect("a database")))
 }
 
-/// A stream that is live from the beginning.
+/// Subscribes a stream that is live from the start and has room for `takes` frames.
 fn live(hub: &Hub, session: SessionId, takes: usize) -> (SubscriptionGuard, mpsc::Receiver<String>) {
     let guard = hub.subscribe((SARAH, session), false, 9).expect("a subscription");
     let (queue, heard) = mpsc::channel(takes);
@@ -47,9 +47,9 @@ async fn a_slow_consumer_is_disconnected_and_no_event_skipped() {
         hub.publish(SARAH, seq, seq.to_string().as_bytes());
     }
     for seq in 1..=20 {
-        assert_eq!(heard.recv().await, Some(seq.to_string()), "what came is gapless");
+        assert_eq!(heard.recv().await, Some(seq.to_string()), "the received events have no gap");
     }
-    assert_eq!(heard.recv().await, None, "and then it is over");
+    assert_eq!(heard.recv().await, None, "then the stream ends");
     assert!(hub.present_people().is_empty());
 }
 
@@ -62,7 +62,7 @@ async fn duplicate_and_early_events_are_not_published() {
     }
     let heard: Vec<_> = [heard.recv().await, heard.recv().await].into_iter().flatten().collect();
     assert_eq!(heard, ["1", "2"]);
-    assert_eq!(hub.drain_lagging(9), Some(vec![(SARAH, 2)]), "the third is read from the log");
+    assert_eq!(hub.drain_lagging(9), Some(vec![(SARAH, 2)]), "the third comes from the log");
 }
 
 #[tokio::test]
@@ -93,7 +93,7 @@ async fn ending_a_session_disconnects_its_subscribers_only() {
     let replaying = hub.subscribe((SARAH, PHONE), false, 9).expect("a subscription");
     let (_laptop, mut laptop) = live(&hub, laptop, 20);
     hub.end_session(SARAH, PHONE, SessionEndReason::SignedOut);
-    assert!(phone.recv().await.expect("a word").contains("signed_out"));
+    assert!(phone.recv().await.expect("a last frame").contains("signed_out"));
     assert!(phone.recv().await.is_none());
     let reader = Arc::new(Reader(Mutex::new(None)));
     assert_eq!(replaying.go_live(0, &reader), ReplayState::Ended(Some(SessionEndReason::SignedOut)));
@@ -108,9 +108,9 @@ async fn presence_settles_at_once_on_connect_and_after_a_grace_on_disconnect() {
     let laptop = hub.subscribe((SARAH, PHONE), false, 9).expect("a subscription");
     assert_eq!(hub.drain_settled(NOBODY_EVER), [PresenceChange { person: SARAH, present: true, here: Some(true) }]);
     drop(phone);
-    assert!(!hub.has_unsettled_changes(), "one of two streams ended");
+    assert!(!hub.has_unsettled_changes(), "only one of two streams ended");
     drop(laptop);
-    assert_eq!(hub.drain_settled(NOBODY_EVER), [], "it may come back");
+    assert_eq!(hub.drain_settled(NOBODY_EVER), [], "within the grace");
     assert!(hub.has_unsettled_changes());
     assert_eq!(
         hub.drain_settled(Duration::ZERO),
@@ -123,7 +123,7 @@ async fn a_closed_hub_ends_later_subscriptions() {
     let hub = hub().await;
     let (_before, mut heard) = live(&hub, PHONE, 20);
     hub.close();
-    assert!(!hub.disconnect_batch(1), "nobody is left");
+    assert!(!hub.disconnect_batch(1), "no stream is left");
     assert!(heard.recv().await.is_none());
     let after = hub.subscribe((SARAH, PHONE), false, 9).expect("a subscription");
     assert_eq!(after.go_live(0, &Arc::new(Reader(Mutex::new(None)))), ReplayState::Ended(None));
