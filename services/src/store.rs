@@ -18,34 +18,34 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tracing::Instrument;
 use writer::{Writer, WriterGuard};
 
-/// Connections to PostgreSQL, and as many as read from SQLite at the most.
+/// Size of the PostgreSQL pool, and upper limit of SQLite's reader pool.
 const CONNECTIONS: u32 = 16;
-/// Connections that read from SQLite, for each core: each is a thread.
+/// SQLite reader connections per core; each has a thread.
 const READERS_PER_CORE: usize = 2;
-/// And no fewer than these, so that one who reads for long keeps nobody else from it.
+/// Minimum number of SQLite readers, so that one long read doesn't block the others.
 const READERS: usize = 4;
-/// A connection that was used within this time is taken for alive. To ask each one each time would take as long as what
-/// most of them are for.
+/// A connection used within this time is assumed to be alive: a test before each use would take as long as most
+/// statements.
 const TEST_AFTER_IDLE: Duration = Duration::from_secs(1);
-/// Statements that a connection keeps prepared: all there are, in each of their sizes.
+/// Prepared statements cached per connection: room for all of them, in each of their bucket sizes.
 const STATEMENT_CACHE: usize = 512;
-/// Any number will do, as long as every version of the program uses the same.
+/// Key of the advisory lock. Arbitrary, but the same in every version of the program.
 const MIGRATION_LOCK: i64 = 0x6772_6e72;
 
-/// Turns at once of what nobody waits for, so that messages never stand behind a crowd of receipts.
+/// Maximum number of concurrent background writes, so that messages don't queue behind many receipts.
 const BACKGROUND_WRITES: usize = 4;
 
-/// What is asked of SQLite beyond what every connection asks, by what the connection is for.
+/// SQLite pragmas of one kind of connection, in addition to the common ones.
 type Pragmas = &'static [(&'static str, &'static str)];
-/// Its log is moved by others.
+/// Automatic checkpoints are off: `checkpoint` runs them.
 const WRITER_PRAGMAS: Pragmas = &[("wal_autocheckpoint", "0")];
-/// Read where the system keeps the file anyway: what is written makes each connection's own copies worthless.
+/// Reads through the system's page cache (mmap, up to 1 GiB): each write invalidates a connection's own cache.
 const READER_PRAGMAS: Pragmas = &[("query_only", "on"), ("mmap_size", "1073741824")];
 
-/// What is done once a transaction is committed, before anybody else's is.
+/// Callback that runs after the commit; with a single writer, before the next commit.
 type OnCommit = Box<dyn FnOnce() + Send + Sync>;
 
-/// The database. On SQLite one connection writes and others read; on PostgreSQL one pool does both.
+/// The database. SQLite has one connection for writes and a pool for reads; PostgreSQL has one pool for both.
 pub(crate) struct Store {
     write_mode: WriteMode,
     reader: Pool,
@@ -58,19 +58,19 @@ enum WriteMode {
     Pooled(Pool),
 }
 
-/// A transaction that writes. Dropped without a commit, it never was.
+/// A write transaction. Rolled back if dropped without a commit.
 pub(crate) struct Transaction {
     kind: TransactionKind,
     health: Arc<WriteHealth>,
-    /// Room in the line of what nobody waits for.
+    /// Permit of a background write.
     background: Option<OwnedSemaphorePermit>,
 }
 
-/// Where it takes place.
+/// The connection of a transaction.
 enum TransactionKind {
-    /// On the connection that writes.
+    /// SQLite's single writer.
     Serialized(WriterGuard),
-    /// On one of many.
+    /// A connection of the PostgreSQL pool.
     Pooled(PooledTransaction),
 }
 
@@ -79,7 +79,7 @@ impl Store {
         Self::connect_with(url, writer::MAX_WAL_PAGES).await
     }
 
-    /// The same with another length from which on SQLite's log is too long.
+    /// Connects with another limit for the length of SQLite's WAL.
     async fn connect_with(url: &str, max_wal_pages: i64) -> Result<Self> {
         let (background, health) = (Arc::new(Semaphore::new(BACKGROUND_WRITES)), Arc::new(WriteHealth::new()));
         if is_sqlite(url) {
@@ -98,7 +98,7 @@ impl Store {
         Ok(Self { write_mode: WriteMode::Pooled(both.clone()), reader: both, background, health })
     }
 
-    /// A transaction that writes something somebody waits for.
+    /// Begins a write transaction for a use case with a waiting client.
     pub(crate) async fn write(&self) -> Result<Transaction> {
         let kind = match &self.write_mode {
             WriteMode::Serialized(writer) => TransactionKind::Serialized(writer.acquire().await?),
@@ -107,7 +107,7 @@ impl Store {
         Ok(Transaction { kind, health: self.health.clone(), background: None })
     }
 
-    /// A transaction for what nobody waits for: receipts, who is here, keeping house. A few at a time.
+    /// Begins a write transaction without a waiting client (receipts, presence, cleanup). Few run at a time.
     pub(crate) async fn write_background(&self) -> Result<Transaction> {
         let room = metrics::measure_queue_wait("aside", self.background.clone().acquire_owned())
             .await
@@ -115,7 +115,7 @@ impl Store {
         Ok(Transaction { background: Some(room), ..self.write().await? })
     }
 
-    /// A transaction in which every statement sees the same moment.
+    /// Begins a read transaction in which all statements see the same snapshot.
     pub(crate) async fn snapshot(&self) -> Result<PooledTransaction> {
         let begin = match self.reader.get_database_backend() {
             DbBackend::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
@@ -124,17 +124,17 @@ impl Store {
         Ok(self.reader.begin("reads", begin).await?)
     }
 
-    /// Whether other nodes may write to it.
+    /// Returns whether other nodes may write to the database.
     pub(crate) fn is_shared(&self) -> bool {
         matches!(self.write_mode, WriteMode::Pooled(_))
     }
 
-    /// For single statements that only read.
+    /// Returns the pool for single read statements.
     pub(crate) fn reader(&self) -> &Pool {
         &self.reader
     }
 
-    /// How many connections are in use and how many are idle: on SQLite of those that read, on PostgreSQL of all.
+    /// Returns how many connections are in use and how many are idle: on SQLite the readers, on PostgreSQL all.
     pub(crate) fn connections(&self) -> [(&'static str, usize); 2] {
         self.reader.connections()
     }
@@ -172,13 +172,13 @@ impl ConnectionTrait for Transaction {
 }
 
 impl Transaction {
-    /// Makes it last: comes back when it is on the disk.
+    /// Commits. Returns when the commit is on the disk.
     pub(crate) async fn commit(self) -> Result<()> {
         self.commit_then(Box::new(|| ())).await
     }
 
-    /// The same, and does something then, in the order of the commits where there is one writer. A transaction of which
-    /// a statement has failed isn't committed.
+    /// Commits, then runs `then`; with a single writer, in the order of the commits. Fails if a statement of the
+    /// transaction has failed. Once polled, it completes even if the future is dropped.
     #[tracing::instrument(name = "commit", level = "debug", skip_all)]
     pub(crate) async fn commit_then(self, then: OnCommit) -> Result<()> {
         let Self { kind, health, background } = self;
@@ -191,17 +191,17 @@ impl Transaction {
                     then();
                     Ok(())
                 };
-                // In a task of its own: whoever asked may go meanwhile, and what is committed has to be told.
+                // In its own task: the caller may be cancelled, but committed events must be published.
                 tokio::spawn(committing.in_current_span()).await.map_err(Error::internal)?
             }
         }
     }
 
-    /// Undoes everything at once.
+    /// Rolls back at once; dropping the transaction does so in the background.
     pub(crate) async fn rollback(self) {
         match self.kind {
             TransactionKind::Serialized(turn) => turn.roll_back().await,
-            // What can't be rolled back ends with its connection.
+            // If the rollback fails, the connection is closed, which rolls back.
             TransactionKind::Pooled(tx) => drop(tx.roll_back().await),
         }
     }
@@ -214,14 +214,15 @@ impl Transaction {
     }
 }
 
-/// Brings the schema up to date. Several processes may do so at once: on PostgreSQL they take turns.
+/// Runs the pending migrations. Several processes may do so at once: on PostgreSQL an advisory lock serialises them.
 ///
 /// # Errors
-/// When the database can't be reached, or a step fails.
+/// When the database can't be reached, or a migration fails.
 pub async fn migrate(database_url: &str) -> Result<()> {
     let connection = Database::connect(connect_options(database_url, 1, &[])).await?;
     acquire_migration_lock(&connection).await?;
-    // Where nodes share it, one of the version before may have to start again while a newer one has gone further.
+    // On a shared database, a node of the previous version may restart after a newer one has migrated further; the
+    // migrator would refuse migrations that it doesn't know.
     let fits = is_postgres(&connection) && has_all_migrations(&connection).await?;
     if !fits {
         Migrator::up(&connection, None).await?;
@@ -231,7 +232,7 @@ pub async fn migrate(database_url: &str) -> Result<()> {
     Ok(())
 }
 
-/// Whether all steps that this program knows were taken.
+/// Returns whether all migrations that this program knows have been applied.
 async fn has_all_migrations(connection: &DatabaseConnection) -> Result<bool> {
     let taken = Migrator::get_migration_models(connection).await?;
     let taken: HashSet<_> = taken.into_iter().map(|step| step.version).collect();
@@ -242,7 +243,7 @@ fn is_postgres(connection: &impl ConnectionTrait) -> bool {
     connection.get_database_backend() == DbBackend::Postgres
 }
 
-/// Waits for other processes that migrate or seed. The turn ends with the connection.
+/// Waits for other processes that migrate or seed. Closing the connection releases the lock.
 pub(crate) async fn acquire_migration_lock(connection: &impl ConnectionTrait) -> Result<()> {
     if is_postgres(connection) {
         connection.execute_unprepared(&format!("SELECT pg_advisory_lock({MIGRATION_LOCK})")).await?;
@@ -250,14 +251,14 @@ pub(crate) async fn acquire_migration_lock(connection: &impl ConnectionTrait) ->
     Ok(())
 }
 
-/// Connects so that every statement is counted.
+/// Connects and counts every statement in the metrics.
 async fn connect_counted(options: ConnectOptions) -> Result<DatabaseConnection> {
     let mut connection = Database::connect(options).await?;
     connection.set_metric_callback(|_| metrics::count_query());
     Ok(connection)
 }
 
-/// How many connections read from SQLite.
+/// Returns the size of SQLite's reader pool.
 fn reader_count() -> u32 {
     let cores = available_parallelism().map_or(1, NonZero::get);
     u32::try_from(READERS.max(READERS_PER_CORE * cores)).unwrap_or(u32::MAX).min(CONNECTIONS)
@@ -270,7 +271,7 @@ fn is_sqlite(url: &str) -> bool {
 fn connect_options(url: &str, connections: u32, pragmas: Pragmas) -> ConnectOptions {
     let (url, synchronous) = without_synchronous(url);
     let mut options = ConnectOptions::new(url);
-    // At this level a test hears every statement; nobody else listens.
+    // Tests capture the statements at this level; it is disabled elsewhere.
     options.max_connections(connections).sqlx_logging_level(log::LevelFilter::Trace);
     options.acquire_timeout(pool::ACQUIRE_TIMEOUT);
     options.test_before_acquire_if_idle_for(TEST_AFTER_IDLE);
@@ -282,14 +283,15 @@ fn connect_options(url: &str, connections: u32, pragmas: Pragmas) -> ConnectOpti
     options
 }
 
-/// FULL flushes before a commit is answered. `synchronous=normal` in the URL does not, and may lose what was
-/// acknowledged when the power goes: for measuring what a flush costs, and that its absence is found out.
+/// Returns the URL without `synchronous=normal`, and the value of that pragma. FULL flushes before a commit is
+/// acknowledged. `normal` doesn't and may lose acknowledged commits in a power failure: it exists to measure the cost
+/// of a flush, and to prove that tests detect the missing one.
 fn without_synchronous(url: &str) -> (String, &'static str) {
     let normal = ["&synchronous=normal", "?synchronous=normal"].into_iter().find(|asked| url.contains(asked));
     normal.map_or_else(|| (url.to_owned(), "full"), |asked| (url.replace(asked, ""), "normal"))
 }
 
-/// WAL lets readers go on while one writes. What a savepoint may have to undo is kept in memory, not in a file.
+/// WAL lets readers run beside the writer. `temp_store` keeps the rollback data of savepoints in memory.
 fn with_sqlite_pragmas(options: SqliteOptions) -> SqliteOptions {
     options
         .pragma("journal_mode", "wal")

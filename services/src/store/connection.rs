@@ -1,9 +1,9 @@
-//! A connection whose transactions are begun and ended in SQL, so that the database itself says whether there is one.
+//! A connection whose transactions begin and end in SQL, so that the database decides whether one is open.
 //!
-//! sqlx counts transactions instead, and its count is wrong from the moment on when SQLite rolls back by itself (a full
-//! disk, an I/O error) or PostgreSQL aborts: what it takes for a commit then only releases a savepoint, and nothing of
-//! it is ever written. Here nothing is counted. `BEGIN` fails inside of a transaction, `COMMIT` outside of one, and a
-//! savepoint can't be released once its transaction is gone.
+//! sqlx counts transactions instead. Its count is wrong as soon as SQLite rolls back by itself (full disk, I/O error)
+//! or PostgreSQL aborts: the supposed commit then only releases a savepoint, and its writes are lost. Nothing is
+//! counted here: `BEGIN` fails inside a transaction, `COMMIT` outside of one, and a savepoint can't be released once
+//! its transaction is gone.
 
 use crate::metrics;
 use sea_orm::{
@@ -22,13 +22,13 @@ use tokio::sync::{Mutex, MutexGuard};
 
 type Result<T> = std::result::Result<T, DbErr>;
 
-/// A connection of a pool. It goes back there only between transactions that ended well, and is closed otherwise.
+/// A pooled connection. Returns to the pool only between transactions that ended well; closed otherwise.
 pub(crate) struct Connection {
     raw: Mutex<RawConnection>,
     backend: DbBackend,
-    /// The first statement that failed since the transaction, or the savepoint, began.
+    /// The first statement that has failed since the transaction or savepoint began.
     failed: std::sync::Mutex<Option<DbErr>>,
-    /// Whether it is surely outside of a transaction.
+    /// Whether no transaction can be open.
     is_idle: AtomicBool,
 }
 
@@ -37,7 +37,7 @@ enum RawConnection {
     Postgres(PoolConnection<Postgres>),
 }
 
-/// Does the same with either kind of connection.
+/// Runs the same code on either kind of connection.
 macro_rules! with_raw {
     ($raw:expr, $connection:ident => $work:expr) => {
         match $raw {
@@ -54,7 +54,7 @@ macro_rules! with_raw {
 }
 
 impl Connection {
-    /// Takes one out of a pool, or opens another.
+    /// Takes a connection from the pool, or opens one.
     pub(super) async fn acquire(pool: &DatabaseConnection) -> Result<Self> {
         let backend = pool.get_database_backend();
         let raw = match backend {
@@ -65,20 +65,20 @@ impl Connection {
         Ok(Self { raw, backend, failed: std::sync::Mutex::default(), is_idle: AtomicBool::new(true) })
     }
 
-    /// Begins a transaction by this statement.
+    /// Begins a transaction with the statement `begin`.
     pub(super) async fn begin(&self, begin: &'static str) -> Result<()> {
         self.is_idle.store(false, Ordering::Relaxed);
         self.run_control(begin).await
     }
 
-    /// Commits, unless a statement has failed; the database refuses where there is no transaction to commit.
+    /// Commits, unless a statement has failed. Fails if the database has no transaction open.
     pub(super) async fn commit(&self) -> Result<()> {
         if let Some(error) = self.failure() {
             return Err(error);
         }
         let commit = match self.backend {
-            // PostgreSQL answers a commit of an aborted transaction, or of none, as if all were well. A savepoint can
-            // be made only in a transaction that can still be committed, and both are one round trip.
+            // PostgreSQL reports success for the commit of an aborted transaction, or of none. SAVEPOINT fails in both
+            // cases, and sending the two together costs one round trip.
             DbBackend::Postgres => "SAVEPOINT intact; COMMIT",
             _ => "COMMIT",
         };
@@ -87,7 +87,7 @@ impl Connection {
         Ok(())
     }
 
-    /// Undoes the transaction. Where a statement has failed, the connection isn't used again instead.
+    /// Rolls back. Fails if a statement has failed: the connection is then closed instead of reused.
     pub(super) async fn roll_back(&self) -> Result<()> {
         if let Some(error) = self.failure() {
             return Err(error);
@@ -97,7 +97,7 @@ impl Connection {
         Ok(())
     }
 
-    /// Undoes what a savepoint was made for. Fails where SQLite has undone the whole transaction by itself.
+    /// Rolls back to the savepoint and releases it. Fails if SQLite has rolled back the whole transaction by itself.
     pub(super) async fn roll_back_to(&self, [roll_back, release]: [&'static str; 2]) -> Result<()> {
         self.run_control(roll_back).await?;
         self.run_control(release).await?;
@@ -105,28 +105,28 @@ impl Connection {
         Ok(())
     }
 
-    /// Runs a statement that begins or ends something.
+    /// Runs a statement that begins or ends a transaction or savepoint.
     pub(super) async fn run_control(&self, sql: &'static str) -> Result<()> {
         let done = match &mut *self.raw.lock().await {
             RawConnection::Sqlite(connection) => sqlx::query(sql).execute(&mut **connection).await.map(drop),
-            // In one message, and without being prepared.
+            // The simple query protocol: one message, nothing prepared.
             RawConnection::Postgres(connection) => sqlx::raw_sql(sql).execute(&mut **connection).await.map(drop),
         };
         self.record_failure(done.map_err(exec_error))
     }
 
-    /// Why the transaction can't be committed.
+    /// Returns the reason why the transaction can't be committed, if there is one.
     pub(super) fn failure(&self) -> Option<DbErr> {
         self.failed.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Whether it can begin a transaction.
+    /// Returns whether the connection may begin a transaction, and so return to the pool.
     fn is_idle(&self) -> bool {
         self.is_idle.load(Ordering::Relaxed)
     }
 
-    /// Refuses statements after one that failed, as PostgreSQL does: where SQLite has undone the transaction, each would
-    /// be one of its own.
+    /// Refuses statements after a failed one, as PostgreSQL does: if SQLite has rolled back, each further statement
+    /// would commit by itself.
     async fn lock_usable(&self) -> Result<MutexGuard<'_, RawConnection>> {
         let raw = self.raw.lock().await;
         self.failure().map_or(Ok(raw), Err)
@@ -191,7 +191,7 @@ impl ConnectionTrait for Connection {
     }
 }
 
-/// A statement with its values, as sqlx has it.
+/// Converts a statement and its values to a query of sqlx.
 fn bind_statement<'q, DB>(statement: Statement) -> Query<'q, DB, SqlxValues>
 where
     DB: sqlx::Database,
@@ -201,7 +201,7 @@ where
     sqlx::query_with(AssertSqlSafe(statement.sql), SqlxValues(values))
 }
 
-/// As SeaORM has it.
+/// Maps an error in acquiring a connection as SeaORM does.
 fn acquire_error(error: sqlx::Error) -> DbErr {
     match error {
         sqlx::Error::PoolTimedOut => DbErr::ConnectionAcquire(ConnAcquireErr::Timeout),

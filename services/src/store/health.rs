@@ -1,4 +1,4 @@
-//! Whether something can be written, by writing.
+//! Write probe: checks whether the database can be written by writing to it.
 
 use super::Store;
 use crate::{
@@ -17,19 +17,19 @@ use std::{
 use tokio::{sync::Mutex, time::timeout};
 use uuid::Uuid;
 
-/// A probe answers all who ask within this time: anybody may ask, and each probe is a flush.
+/// A result is reused for this long: the endpoint needs no authentication, and each probe costs a flush.
 const PROBE_TTL: Duration = Duration::from_secs(1);
-/// Bytes of an ordinary probe.
+/// Size of an ordinary probe, in bytes.
 const SMALL_PROBE: usize = 4 * 1_024;
-/// Bytes of a probe after a write found no room: more than any one use case writes, so that a probe that succeeds means
-/// that they do, too.
+/// Size of the probe after a write failed for lack of space, in bytes: larger than any use case's write, so that a
+/// successful probe means that these succeed, too.
 const LARGE_PROBE: usize = 256 * 1_024;
 
-/// What is known of whether something can be written.
+/// Whether the database can be written, as far as is known.
 pub(super) struct WriteHealth {
-    /// The probe's row. One for each process: they must not wait for each other.
+    /// Id of the probe's row: one for each process, so that processes don't wait for each other's lock.
     id: Uuid,
-    /// Whether a write found no room since the last probe.
+    /// Whether a write has failed for lack of space since the last probe.
     is_full: AtomicBool,
     last: Mutex<Option<(Instant, std::result::Result<(), ApiError>)>>,
 }
@@ -39,7 +39,7 @@ impl WriteHealth {
         Self { id: Uuid::now_v7(), is_full: AtomicBool::new(false), last: Mutex::default() }
     }
 
-    /// Takes note of a write that found no room.
+    /// Remembers a write that failed for lack of space. Passes the result through.
     pub(super) fn record_write<T>(&self, written: std::result::Result<T, DbErr>) -> std::result::Result<T, DbErr> {
         if written.as_ref().is_err_and(is_storage_full) {
             self.is_full.store(true, Ordering::Relaxed);
@@ -49,13 +49,13 @@ impl WriteHealth {
 }
 
 impl Store {
-    /// Whether something can be written, found out at most once a second.
+    /// Checks whether the database can be written; probes at most once a second.
     ///
     /// # Errors
-    /// `StorageFull`; `Unavailable` where it can't be written for another reason, or not within two seconds.
+    /// `StorageFull`; `Unavailable` if the write fails for another reason or takes longer than two seconds.
     pub(crate) async fn check_writable(&self) -> std::result::Result<(), ApiError> {
         let mut last = self.health.last.lock().await;
-        // A write that found no room since then knows better.
+        // A write that has failed since outdates a successful probe.
         let is_outdated = self.health.is_full.load(Ordering::Relaxed);
         match &*last {
             Some((at, found)) if at.elapsed() < PROBE_TTL && (found.is_err() || !is_outdated) => found.clone(),
@@ -70,7 +70,7 @@ impl Store {
 
     async fn probe_write(&self) -> Result<()> {
         let doubtful = self.health.is_full.load(Ordering::Relaxed);
-        // Random, because PostgreSQL compresses what it can.
+        // Random, because PostgreSQL compresses large values.
         let mut filler = vec![0; if doubtful { LARGE_PROBE } else { SMALL_PROBE }];
         getrandom::fill(&mut filler).map_err(Error::internal)?;
         let row = write_probe::ActiveModel {

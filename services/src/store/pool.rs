@@ -1,4 +1,4 @@
-//! Connections that many share, and the line for them.
+//! Connection pool, and the queue for its connections.
 
 use super::connection::Connection;
 use crate::metrics;
@@ -13,26 +13,26 @@ use tokio::{
     time::timeout,
 };
 
-/// How long anybody waits for a connection.
+/// Longest time to wait for a connection.
 pub(super) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 
 type Result<T> = std::result::Result<T, DbErr>;
 
-/// Connections that many share. Single statements can be asked of it. Cheap to clone.
+/// A connection pool that also runs single statements. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Pool {
     connections: DatabaseConnection,
-    /// As much as there are connections, so that whoever waits for one does so here, where it is measured.
+    /// One permit for each connection, so that waiting happens here, where it is measured.
     permits: Arc<Semaphore>,
 }
 
-/// A transaction on one of them. Undone where it is dropped.
+/// A transaction on a pooled connection. Rolled back on drop.
 pub(crate) struct PooledTransaction {
     leased: Arc<LeasedConnection>,
     has_ended: bool,
 }
 
-/// A connection, and its room in the line.
+/// A connection, and its permit.
 struct LeasedConnection {
     connection: Connection,
     _permit: OwnedSemaphorePermit,
@@ -43,7 +43,7 @@ impl Pool {
         Self { connections, permits: Arc::new(Semaphore::new(size as usize)) }
     }
 
-    /// Begins a transaction by this statement, once there is room in this line.
+    /// Begins a transaction with the statement `begin`. `line` labels the wait in the queue metric.
     pub(super) async fn begin(&self, line: &'static str, begin: &'static str) -> Result<PooledTransaction> {
         let permit = self.acquire_permit(line).await?;
         let connection = Connection::acquire(&self.connections).await?;
@@ -51,7 +51,7 @@ impl Pool {
         Ok(PooledTransaction { leased: Arc::new(LeasedConnection { connection, _permit: permit }), has_ended: false })
     }
 
-    /// How many connections are in use and how many are idle.
+    /// Returns how many connections are in use and how many are idle.
     pub(super) fn connections(&self) -> [(&'static str, usize); 2] {
         let (open, idle) = match self.connections.get_database_backend() {
             DbBackend::Postgres => {
@@ -99,7 +99,7 @@ impl Drop for PooledTransaction {
             && let Ok(runtime) = Handle::try_current()
         {
             let leased = self.leased.clone();
-            // A connection that can't roll back is closed.
+            // A connection whose rollback fails is closed.
             runtime.spawn(async move { drop(leased.connection.roll_back().await) });
         }
     }

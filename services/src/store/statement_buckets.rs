@@ -1,19 +1,19 @@
-//! Statements for many at once, in few sizes.
+//! Bulk statements in few sizes, so that they stay in the statement cache.
 //!
-//! A database prepares a statement once for each text, and a text has a place for each of its values. With as many texts
-//! as there can be values, nearly every one would be new to it: to prepare it takes longer than what it does.
+//! A prepared statement is cached by its text, and the text has a placeholder for each value. With one text for each
+//! number of values, nearly every statement would have to be prepared, which takes longer than running it.
 
 use super::Transaction;
 use sea_orm::{ActiveModelTrait, DbErr, EntityTrait, sea_query::OnConflict};
 
-/// Up to here, rows are inserted by a statement of just their number.
+/// Up to this many rows, an INSERT has exactly their number.
 const EXACT_LIMIT: usize = 16;
 
-/// The most that one statement is for: databases take some ten thousand values at once.
+/// Maximum number of rows or values per statement: databases accept some ten thousand parameters.
 pub(crate) const MAX_BATCH: usize = 1_024;
 
-/// Alternatives for one statement: as many as the next power of two. The last comes again and again, which says nothing
-/// more.
+/// Pads the values of an `IN` list or an `OR` to the next power of two by repeating the last one, which doesn't change
+/// the result.
 pub(crate) fn pad_to_bucket<T: Clone>(values: impl IntoIterator<Item = T>) -> Vec<T> {
     let mut values: Vec<T> = values.into_iter().collect();
     if let Some(last) = values.last().cloned() {
@@ -22,7 +22,7 @@ pub(crate) fn pad_to_bucket<T: Clone>(values: impl IntoIterator<Item = T>) -> Ve
     values
 }
 
-/// Inserts rows, as many at once as there is a statement for.
+/// Inserts rows in chunks of the bucket sizes.
 pub(crate) async fn insert_all<A: ActiveModelTrait>(
     tx: &Transaction,
     rows: impl IntoIterator<Item = A>,
@@ -30,7 +30,7 @@ pub(crate) async fn insert_all<A: ActiveModelTrait>(
     insert_in_chunks(tx, rows, None).await
 }
 
-/// The same for rows some of which are there, and which changes those.
+/// Inserts rows in chunks of the bucket sizes; applies `change` to those that exist.
 pub(crate) async fn upsert_all<A: ActiveModelTrait>(
     tx: &Transaction,
     rows: impl IntoIterator<Item = A>,
@@ -57,7 +57,7 @@ async fn insert_in_chunks<A: ActiveModelTrait>(
     Ok(())
 }
 
-/// How many of so many rows are inserted at once.
+/// Returns the size of the next chunk if `rows` rows are left.
 fn chunk_size(rows: usize) -> usize {
     let even = || rows.next_power_of_two() >> usize::from(!rows.is_power_of_two());
     if rows <= EXACT_LIMIT { rows } else { even().min(MAX_BATCH) }

@@ -1,4 +1,4 @@
-//! Whatever fails, what is acknowledged is in the database, and what isn't fails alone.
+//! Whatever fails, acknowledged writes are in the database, and a failed write fails alone.
 
 use super::{Store, Transaction};
 use crate::Error;
@@ -8,7 +8,7 @@ use std::{future::poll_fn, task::Poll};
 use tempfile::TempDir;
 use uuid::Uuid;
 
-/// A database with a table for words, where it is, and what the table is called.
+/// A database with one table of words.
 struct Words {
     store: Store,
     url: String,
@@ -16,7 +16,7 @@ struct Words {
     _folder: Option<TempDir>,
 }
 
-/// More than a page.
+/// SQL for a value larger than a page.
 const LONG_WORD: &str = "zeroblob(100000)";
 const ROOMY: i64 = 1_000_000;
 
@@ -58,7 +58,7 @@ impl Words {
         tx.commit().await
     }
 
-    /// Whether a word is there, for a connection that knows nothing of the others.
+    /// Returns whether a word is committed, read through a connection of its own.
     async fn has(&self, word: &str) -> bool {
         let fresh = Database::connect(&self.url).await.expect("a connection");
         let query = format!("SELECT 1 FROM {} WHERE word = '{word}'", self.table);
@@ -69,13 +69,14 @@ impl Words {
 
     async fn assert_works(&self) {
         for word in ["afterwards", "and again"] {
-            self.add(word).await.expect("it works again");
-            assert!(self.has(word).await, "{word:?} was acknowledged, and isn't there");
+            self.add(word).await.expect("a write after the failure");
+            assert!(self.has(word).await, "{word:?} was acknowledged but is missing");
         }
     }
 }
 
-/// Leaves SQLite's writer so many pages, or as many as there are.
+/// Limits the database file to `pages` pages, or to its present size if that is larger. Lasts as long as the
+/// connection.
 async fn limit(tx: &Transaction, pages: i64) {
     tx.execute_unprepared(&format!("PRAGMA max_page_count = {pages}")).await.expect("a limit");
 }
@@ -89,7 +90,7 @@ async fn acknowledged_writes_survive_a_full_disk() {
     for _ in 0..2 {
         let tx = words.begin().await;
         limit(&tx, 1).await;
-        let full = tx.execute_unprepared(&words.insert(LONG_WORD)).await.expect_err("there is no room");
+        let full = tx.execute_unprepared(&words.insert(LONG_WORD)).await.expect_err("the disk is full");
         assert_eq!(Error::from(full).into_api_error(), ApiError::StorageFull);
     }
     let tx = words.begin().await;
@@ -106,7 +107,7 @@ async fn a_full_disk_in_a_commit_group_acknowledges_no_lost_write() {
     let first = tokio::spawn(first.commit());
     let second = words.begin().await;
     limit(&second, 1).await;
-    second.execute_unprepared(&words.insert(LONG_WORD)).await.expect_err("there is no room");
+    second.execute_unprepared(&words.insert(LONG_WORD)).await.expect_err("the disk is full");
     drop(second);
     let acknowledged = first.await.expect("no panic").is_ok();
     assert_eq!(words.has("first").await, acknowledged);
@@ -126,17 +127,17 @@ async fn a_rollback_by_sqlite_fails_the_whole_commit_group() {
     let first = tokio::spawn(first.commit());
     let second = words.begin().await;
     second.execute_unprepared(&words.insert("'poison'")).await.expect_err("the trigger");
-    // Where there is no transaction any more, it would be one of its own.
+    // SQLite has rolled back; without a transaction, this statement would commit by itself.
     second.execute_unprepared(&words.insert("'second'")).await.expect_err("a statement has failed");
     second.commit().await.expect_err("a statement has failed");
     assert!(!words.has("second").await);
     let told = first.await.expect("no panic").expect_err("it was rolled back with the second");
-    assert!(format!("{told:?}").contains("all of it"), "the cause, and not what followed from it: {told:?}");
+    assert!(format!("{told:?}").contains("all of it"), "expected the cause, not its consequence: {told:?}");
     assert!(!words.has("first").await);
     words.assert_works().await;
 }
 
-/// As where a client goes: its statement is carried out, and fails unseen.
+/// As after a client disconnects: the statement runs, but its failure isn't observed.
 #[tokio::test]
 async fn an_unobserved_failure_loses_no_acknowledged_write() {
     let words = Words::on_sqlite().await;
@@ -154,7 +155,7 @@ async fn an_unobserved_failure_loses_no_acknowledged_write() {
         })
         .await;
     }
-    // Where the failure was heard already, nothing more is carried out, and the limit goes with the connection.
+    // If the failure has been recorded, these statements are refused, and the limit ends with the connection.
     second.execute_unprepared(&format!("PRAGMA max_page_count = {ROOMY}")).await.ok();
     second.execute_unprepared(&words.insert("'second'")).await.ok();
     let acknowledged = second.commit().await.is_ok();
@@ -175,8 +176,8 @@ async fn a_failed_commit_is_reported_and_the_next_succeeds() {
                 false => "PRAGMA defer_foreign_keys = on",
             };
             tx.execute_unprepared(defer).await.expect("later");
-            tx.execute_unprepared(&dangling).await.expect("it is looked at later");
-            tx.commit().await.expect_err("it points nowhere");
+            tx.execute_unprepared(&dangling).await.expect("the constraint is deferred");
+            tx.commit().await.expect_err("the reference dangles");
             assert!(!words.has("dangling").await);
         }
         words.assert_works().await;
@@ -189,8 +190,8 @@ async fn a_transaction_that_failed_is_never_committed() {
         words.add("twice").await.expect("once");
         let tx = words.begin().await;
         tx.execute_unprepared(&words.insert("'with it'")).await.expect("a row");
-        tx.execute_unprepared(&words.insert("'twice'")).await.expect_err("it is there");
-        tx.commit().await.expect_err("PostgreSQL has undone it all, and says nothing");
+        tx.execute_unprepared(&words.insert("'twice'")).await.expect_err("the word is taken");
+        tx.commit().await.expect_err("PostgreSQL aborted it without an error at COMMIT");
         assert!(!words.has("with it").await);
         words.assert_works().await;
     }
@@ -205,9 +206,9 @@ async fn a_killed_connection_fails_its_transaction() {
     let row = tx.query_one_raw(Statement::from_string(tx.get_database_backend(), query)).await.expect("an answer");
     let process: i32 = row.expect("a row").try_get_by_index(0).expect("a number");
     let other = Database::connect(&words.url).await.expect("a connection");
-    other.execute_unprepared(&format!("SELECT pg_terminate_backend({process}, 10000)")).await.expect("it has ended");
+    other.execute_unprepared(&format!("SELECT pg_terminate_backend({process}, 10000)")).await.expect("its end");
     other.close().await.expect("closing");
-    let told = tx.commit().await.expect_err("there is nobody to commit");
+    let told = tx.commit().await.expect_err("the connection is gone");
     assert_eq!(told.into_api_error(), ApiError::Unavailable);
     assert!(!words.has("killed").await);
     words.assert_works().await;
@@ -219,25 +220,25 @@ async fn write_health_detects_a_full_disk_and_recovery() {
     let url = format!("sqlite://{}?mode=rwc", folder.path().join("greenroom.db").display());
     crate::migrate(&url).await.expect("a schema");
     let store = Store::connect(&url).await.expect("a database");
-    store.check_writable().await.expect("there is room");
+    store.check_writable().await.expect("the disk has space");
     let tx = store.write().await.expect("a transaction");
-    // Nothing is left that was used before and is free.
+    // Uses up the free pages of the file.
     tx.execute_unprepared("CREATE TABLE filler AS SELECT zeroblob(1000000)").await.expect("a table");
     limit(&tx, 1).await;
     tx.commit().await.expect("a commit");
     let tx = store.write().await.expect("a transaction");
     limit(&tx, 1).await;
-    tx.execute_unprepared("INSERT INTO filler VALUES (zeroblob(100000))").await.expect_err("there is no room");
+    tx.execute_unprepared("INSERT INTO filler VALUES (zeroblob(100000))").await.expect_err("the disk is full");
     drop(tx);
     let tx = store.write().await.expect("a transaction");
     limit(&tx, 1).await;
     tx.commit().await.expect("a commit");
-    assert_eq!(store.check_writable().await, Err(ApiError::StorageFull), "what was found before is out of date");
-    // The limit has gone with the connection, as if there was room again.
+    assert_eq!(store.check_writable().await, Err(ApiError::StorageFull), "the cached result is outdated");
+    // The limit ended with the connection, as if space had been freed.
     let recovering = async {
         while store.check_writable().await.is_err() {
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(std::time::Duration::from_secs(20), recovering).await.expect("it recovers by itself");
+    tokio::time::timeout(std::time::Duration::from_secs(20), recovering).await.expect("recovery without a restart");
 }

@@ -1,8 +1,8 @@
-//! One writer for an SQLite file, and a commit for all who wait.
+//! Single writer for an SQLite file, with group commit.
 //!
-//! A commit is a flush, and a flush takes longer than all the statements of a use case. So whoever writes while
-//! others wait joins their transaction: in a savepoint of their own, which fails alone, and answered only when what all of
-//! them wrote is on the disk. The first needs no savepoint: should it fail, there is nobody else's to be kept.
+//! A commit is a flush, and a flush takes longer than all statements of a use case. So writers that arrive while others
+//! wait join their transaction: each in a savepoint, which fails alone, and is answered only when the group's commit is
+//! on the disk. The first write needs no savepoint: there is no other to keep if it fails.
 
 mod checkpoint;
 
@@ -18,48 +18,49 @@ use tokio::{
 };
 use tracing::Instrument;
 
-/// Takes the lock on the file at once: one that is taken later can fail.
+/// Takes the write lock at once: upgrading a read lock later can fail.
 const BEGIN: &str = "BEGIN IMMEDIATE";
 const SAVEPOINT: &str = "SAVEPOINT group_write";
 const RELEASE: &str = "RELEASE group_write";
 const ROLL_BACK_TO: &str = "ROLLBACK TO group_write";
 
-/// SQLite's one writer. Cheap to clone.
+/// SQLite's single writer. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Writer(Arc<WriterState>);
 
-/// Where there is room for one to write.
+/// State shared by the clones of a writer.
 struct WriterState {
     group: Arc<Mutex<CommitGroup>>,
-    /// Moves the log. It has a connection of its own: in a turn it must not stand behind those who read.
+    /// Connection for checkpoints. Separate from the readers' pool, so that a checkpoint made while writers are blocked
+    /// doesn't wait for readers.
     checkpointer: DatabaseConnection,
-    /// The length from which on the log is to begin anew, though somebody always writes.
+    /// WAL length, in pages, above which a checkpoint blocks writers so that the log restarts.
     max_wal_pages: i64,
-    /// Whether the log is about to be moved.
+    /// Whether a checkpoint is scheduled.
     checkpoint_due: AtomicBool,
 }
 
-/// A turn to write: the transaction of a new group, or a savepoint in that of the open one. Undone where it is dropped.
+/// The right to write: in a new group's transaction, or in a savepoint of the open group's. Rolled back on drop.
 pub(super) struct WriterGuard {
     connection: Arc<Connection>,
-    /// The place in the line. Gone once the turn is over.
+    /// The writer lock. `None` once the write has ended.
     group: Option<OwnedMutexGuard<CommitGroup>>,
 }
 
-/// Those who are committed together.
+/// The writes that are committed together.
 pub(super) struct CommitGroup {
-    /// Where the connection comes from: a pool of one.
+    /// A pool with a single connection.
     pool: DatabaseConnection,
-    /// Replaced after every failure.
+    /// Dropped after each failure, and then replaced from the pool.
     connection: Option<Arc<Connection>>,
-    /// Whether somebody of a group has written what is to be committed.
+    /// Whether the group has finished writes that aren't committed yet.
     is_open: bool,
-    /// Whether the turn is in a savepoint.
+    /// Whether the current write runs in a savepoint.
     is_nested: bool,
     waiters: Vec<Waiter>,
 }
 
-/// One of a group that has written, and waits for the flush.
+/// A finished write that waits for the group's commit.
 struct Waiter {
     then: OnCommit,
     answer: oneshot::Sender<Committed>,
@@ -74,10 +75,10 @@ impl Writer {
         Self(Arc::new(WriterState { group: Arc::new(Mutex::new(group)), checkpointer, max_wal_pages, checkpoint_due }))
     }
 
-    /// Waits for its turn, first come, first served.
+    /// Waits for the writer lock, in FIFO order, and begins a write.
     pub(super) async fn acquire(&self) -> Result<WriterGuard> {
         let group = metrics::measure_queue_wait("writes", self.0.group.clone().lock_owned()).await;
-        // In a task of its own: whoever asked may go while it begins.
+        // In its own task, so that cancelling `acquire` can't interrupt the statement that begins the write.
         tokio::spawn(self.clone().begin_turn(group).in_current_span()).await.map_err(Error::internal)?
     }
 
@@ -90,7 +91,7 @@ impl Writer {
         Ok(WriterGuard { connection, group: Some(group) })
     }
 
-    /// Lets go of the file, once nobody writes any more.
+    /// Commits the open group and closes the file. Waits for the current writer.
     pub(super) async fn close(&self) -> Result<()> {
         let mut group = self.0.group.lock().await;
         group.commit_all().await;
@@ -99,8 +100,8 @@ impl Writer {
         Ok(group.pool.close_by_ref().await?)
     }
 
-    /// Commits the group that was just opened. It waits in the same line, twice: whoever came while the first of them
-    /// wrote is in the group as well.
+    /// Commits the group that was just opened. Queues for the FIFO lock twice: writers that arrived while the first one
+    /// wrote get it in between, and so join the group.
     #[tracing::instrument(name = "flush", level = "debug", skip_all)]
     async fn commit_group(self) {
         drop(self.0.group.lock().await);
@@ -110,7 +111,7 @@ impl Writer {
 }
 
 impl CommitGroup {
-    /// Begins a turn.
+    /// Begins a transaction, or a savepoint in the open one.
     async fn begin_write(&mut self) -> std::result::Result<Arc<Connection>, DbErr> {
         self.is_nested = self.is_open;
         let connection = match &self.connection {
@@ -126,7 +127,7 @@ impl CommitGroup {
         }
     }
 
-    /// Keeps what was written in a turn, to be committed with the others'.
+    /// Adds a finished write to the group; rolls it back if one of its statements has failed.
     async fn add_write(&mut self, connection: &Connection) -> Committed {
         if let Some(error) = connection.failure() {
             self.roll_back_write(connection).await;
@@ -141,19 +142,19 @@ impl CommitGroup {
         Ok(())
     }
 
-    /// Undoes what was written in a turn.
+    /// Rolls back the current write only.
     async fn roll_back_write(&mut self, connection: &Connection) {
         let undone = match self.is_nested {
             true => connection.roll_back_to([ROLL_BACK_TO, RELEASE]).await,
             false => connection.roll_back().await,
         };
         if let Err(error) = undone {
-            // The others want to know why it was undone, not that there is nothing left to undo.
+            // Report why it was rolled back, not that there is no savepoint left.
             self.fail_all(connection.failure().unwrap_or(error));
         }
     }
 
-    /// Commits what is open, and answers all who are in it, in their order.
+    /// Commits the open transaction and answers its waiters in their order.
     async fn commit_all(&mut self) {
         let Some(connection) = self.connection.clone().filter(|_| self.is_open) else { return };
         self.is_open = false;
@@ -163,13 +164,12 @@ impl CommitGroup {
         }
         for waiter in self.waiters.drain(..) {
             (waiter.then)();
-            // Whoever asked may have been stopped with the process.
+            // The receiver is gone if the process is shutting down.
             let _ = waiter.answer.send(Ok(()));
         }
     }
 
-    /// Answers all who are in it that nothing of theirs will last, and throws the connection away: nobody knows what
-    /// state it is in.
+    /// Fails all waiters and drops the connection, whose state is unknown.
     fn fail_all(&mut self, error: DbErr) -> DbErr {
         self.connection = None;
         self.is_open = false;
@@ -183,14 +183,14 @@ impl WriterGuard {
         &self.connection
     }
 
-    /// Waits until what was written is on the disk with all that the group wrote, and does something then.
-    /// The background permit is released while this waits.
+    /// Waits until the group's commit is on the disk, then runs `then`. Releases the background permit as soon as the
+    /// write has joined the group.
     pub(super) async fn wait_committed(
         self,
         background: Option<OwnedSemaphorePermit>,
         then: OnCommit,
     ) -> Result<Committed> {
-        // In a task of its own: whoever asked may go meanwhile, and a turn that ends halfway takes the others along.
+        // In its own task: cancelling the caller halfway would fail the whole group.
         let kept = tokio::spawn(self.join_group(then).in_current_span()).await.map_err(Error::internal)?;
         drop(background);
         match kept {
@@ -239,12 +239,12 @@ mod tests {
         store.reader().query_all_raw(query).await.expect("an answer").len()
     }
 
-    /// A database, and where it is.
+    /// Creates a database in a temporary folder.
     pub(super) async fn opened(max_wal_pages: i64) -> (TempDir, Store) {
         let folder = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite://{}?mode=rwc", folder.path().join("acts.db").display());
         let store = Store::connect_with(&url, max_wal_pages).await.expect("a database");
-        let tx = store.write().await.expect("a turn");
+        let tx = store.write().await.expect("a transaction");
         tx.execute_unprepared("CREATE TABLE act (name text UNIQUE)").await.expect("a table");
         tx.commit().await.expect("a commit");
         (folder, store)
@@ -253,13 +253,13 @@ mod tests {
     #[tokio::test]
     async fn waiting_writers_share_a_commit() {
         let (_folder, store) = opened(MAX_WAL_PAGES).await;
-        let first = store.write().await.expect("a turn");
+        let first = store.write().await.expect("a transaction");
         first.execute_unprepared("INSERT INTO act VALUES ('band')").await.expect("a row");
-        // In line before the first is done: so it is in the same group.
+        // Queued before the first write ends, and so in the same group.
         let first = tokio::spawn(first.commit());
-        let second = store.write().await.expect("a turn");
-        assert_eq!(count(&store).await, 0, "committed while somebody of the group still writes");
-        assert!(!first.is_finished(), "answered before the flush");
+        let second = store.write().await.expect("a transaction");
+        assert_eq!(count(&store).await, 0, "committed while a writer of the group still writes");
+        assert!(!first.is_finished(), "acknowledged before the flush");
         second.execute_unprepared("INSERT INTO act VALUES ('choir')").await.expect("a row");
         second.commit().await.expect("a commit");
         first.await.expect("no panic").expect("a commit");
@@ -269,27 +269,28 @@ mod tests {
     #[tokio::test]
     async fn a_failed_write_does_not_fail_its_commit_group() {
         let (_folder, store) = opened(MAX_WAL_PAGES).await;
-        let first = store.write().await.expect("a turn");
+        let first = store.write().await.expect("a transaction");
         first.execute_unprepared("INSERT INTO act VALUES ('band')").await.expect("a row");
         let first = tokio::spawn(first.commit());
-        let second = store.write().await.expect("a turn");
+        let second = store.write().await.expect("a transaction");
         second.execute_unprepared("INSERT INTO act VALUES ('choir')").await.expect("a row");
-        second.execute_unprepared("INSERT INTO act VALUES ('band')").await.expect_err("there is one already");
+        second.execute_unprepared("INSERT INTO act VALUES ('band')").await.expect_err("the name is taken");
         drop(second);
         first.await.expect("no panic").expect("a commit");
         assert_eq!(count(&store).await, 1);
     }
 
-    /// As when a client goes in just that moment, which comes or doesn't: the file is written by a thread of its own.
+    /// Cancels at the moment when the write begins, or just before: SQLite runs in its own thread, so either may
+    /// happen.
     #[tokio::test]
     async fn cancelling_acquire_loses_no_other_write() {
         let (_folder, store) = opened(MAX_WAL_PAGES).await;
         for acts in 1..=20 {
-            let first = store.write().await.expect("a turn");
+            let first = store.write().await.expect("a transaction");
             first.execute_unprepared(&format!("INSERT INTO act VALUES ('{acts}')")).await.expect("a row");
             let first = tokio::spawn(first.commit());
             let (mut second, mut polls) = (Box::pin(store.write()), 0);
-            // Asked once, it stands in the line; asked again, its turn has come, and begins.
+            // The first poll joins the queue; at the second, the write begins.
             let going = std::future::poll_fn(|context| {
                 polls += 1;
                 let pending = second.as_mut().poll(context).is_pending();
@@ -298,14 +299,14 @@ mod tests {
             going.await;
             drop(second);
             first.await.expect("no panic").expect("a commit");
-            assert_eq!(count(&store).await, acts, "what was answered is there");
+            assert_eq!(count(&store).await, acts, "an acknowledged write is missing");
         }
     }
 
     #[tokio::test]
     async fn close_answers_pending_commits_first() {
         let (_folder, store) = opened(MAX_WAL_PAGES).await;
-        let last = store.write().await.expect("a turn");
+        let last = store.write().await.expect("a transaction");
         last.execute_unprepared("INSERT INTO act VALUES ('band')").await.expect("a row");
         let last = tokio::spawn(last.commit());
         store.close().await.expect("closing");
@@ -315,10 +316,10 @@ mod tests {
     #[tokio::test]
     async fn a_failed_first_write_leaves_no_rows() {
         let (_folder, store) = opened(MAX_WAL_PAGES).await;
-        let first = store.write().await.expect("a turn");
+        let first = store.write().await.expect("a transaction");
         first.execute_unprepared("INSERT INTO act VALUES ('band')").await.expect("a row");
         drop(first);
-        let second = store.write().await.expect("a turn");
+        let second = store.write().await.expect("a transaction");
         second.execute_unprepared("INSERT INTO act VALUES ('choir')").await.expect("a row");
         second.commit().await.expect("a commit");
         assert_eq!(count(&store).await, 1);
@@ -327,8 +328,8 @@ mod tests {
     #[tokio::test]
     async fn a_failed_commit_group_releases_the_file() {
         let (_folder, store) = opened(MAX_WAL_PAGES).await;
-        drop(store.write().await.expect("a turn"));
-        let again = store.write().await.expect("another turn, once the first group is closed");
+        drop(store.write().await.expect("a transaction"));
+        let again = store.write().await.expect("another transaction after the first group failed");
         again.commit().await.expect("a commit");
     }
 }

@@ -1,7 +1,8 @@
-//! Moving what was committed from SQLite's log into the file itself.
+//! Checkpoints: copying committed pages from SQLite's write-ahead log (WAL) into the database file.
 //!
-//! SQLite would do so within the commit that makes the log long, and whoever is in that group would wait for it: some
-//! ten milliseconds in every hundredth commit. So it is told not to, and it is done aside, on a connection of its own.
+//! SQLite would do so within the commit that makes the log long, and that commit's group would wait: some ten
+//! milliseconds in every hundredth commit. So automatic checkpoints are off, and they run in the background on a
+//! connection of their own.
 
 use super::Writer;
 use crate::{Error, Result};
@@ -12,33 +13,34 @@ use std::{
 };
 use tokio::time::sleep;
 
-/// From a commit until it is moved, with all that come meanwhile: a page that many of them wrote is moved once.
+/// Delay from a commit to the checkpoint: a page written by several commits in this time is copied once.
 const PAUSE: Duration = Duration::from_secs(1);
-/// Pages from which on the log is too long, of 4 KiB each.
+/// WAL length above which a checkpoint blocks writers, in pages of 4 KiB (128 MiB).
 pub(in crate::store) const MAX_WAL_PAGES: i64 = 32 * 1_024;
 
 impl Writer {
-    /// Moves what is committed by then, in a while, unless that is about to be done already.
+    /// Schedules a checkpoint after `PAUSE`, unless one is scheduled.
     pub(super) fn checkpoint_soon(self) {
         if self.0.checkpoint_due.swap(true, Ordering::Relaxed) {
             return;
         }
-        // The file is let go of with the last who use it; whoever opens it next finds the log, and has it moved.
+        // Weak, so that the task doesn't keep the file open. A log that is left over is checkpointed at the next
+        // opening.
         let state = Arc::downgrade(&self.0);
         tokio::spawn(async move {
             sleep(PAUSE).await;
             let Some(writer) = state.upgrade().map(Self) else { return };
             writer.0.checkpoint_due.store(false, Ordering::Relaxed);
             if let Err(error) = writer.checkpoint().await {
-                tracing::warn!(%error, "SQLite's log couldn't be moved, and is when more is written");
+                tracing::warn!(%error, "WAL checkpoint failed; the next commit schedules another");
             }
         });
     }
 
     async fn checkpoint(&self) -> Result<()> {
         if run_checkpoint(&self.0.checkpointer).await? > self.0.max_wal_pages {
-            // Others wrote meanwhile. In a turn, in which nobody does, that little is moved as well: SQLite begins its
-            // log anew only where all of it was moved, and else it would grow as long as there is no quiet moment.
+            // Writers were active during the checkpoint. SQLite restarts its log only after a complete checkpoint, and
+            // under constant writes it would grow without limit. So copy the small rest while holding the writer lock.
             let mut group = self.0.group.lock().await;
             group.commit_all().await;
             run_checkpoint(&self.0.checkpointer).await?;
@@ -47,10 +49,10 @@ impl Writer {
     }
 }
 
-/// Moves what was committed until now, without keeping anybody waiting. Gives the length of the log, in pages.
+/// Copies the pages committed so far without blocking readers or writers. Returns the length of the log, in pages.
 async fn run_checkpoint(connection: &DatabaseConnection) -> Result<i64> {
     let checkpoint = Statement::from_string(DbBackend::Sqlite, "PRAGMA wal_checkpoint(PASSIVE)");
-    let done = connection.query_one_raw(checkpoint).await?.ok_or_else(|| Error::corrupt("log"))?;
+    let done = connection.query_one_raw(checkpoint).await?.ok_or_else(|| Error::corrupt("wal_checkpoint"))?;
     Ok(done.try_get_by_index(1)?)
 }
 
@@ -67,7 +69,7 @@ mod tests {
     };
     use tokio::time::{interval, timeout};
 
-    /// Waits until it holds, looking again and again; a test that waits in vain fails.
+    /// Polls until the condition holds; panics after 20 s.
     async fn comes_true(holds: impl Fn() -> bool) {
         let mut looks = interval(Duration::from_millis(5));
         let waiting = async {
@@ -75,16 +77,16 @@ mod tests {
                 looks.tick().await;
             }
         };
-        timeout(Duration::from_secs(20), waiting).await.expect("it never came true");
+        timeout(Duration::from_secs(20), waiting).await.expect("the condition holds within 20 s");
     }
 
     async fn write(store: &Store, name: &str) {
-        let tx = store.write().await.expect("a turn");
+        let tx = store.write().await.expect("a transaction");
         tx.execute_unprepared(&format!("INSERT INTO act VALUES ('{name}')")).await.expect("a row");
         tx.commit().await.expect("a commit");
     }
 
-    /// How often the log began anew, as its head says.
+    /// Reads the checkpoint counter in the log's header: how often the log has restarted.
     fn beginnings(log: &Path) -> u32 {
         let mut head = [0; 16];
         let read = File::open(log).and_then(|mut log| log.read_exact(&mut head));
