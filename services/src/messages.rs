@@ -1,4 +1,4 @@
-//! Messages: sending them, and reading back in a thread.
+//! Messages: sending them, and reading a conversation's history.
 
 mod batch;
 mod history;
@@ -27,7 +27,7 @@ fn message_of(row: message::Model, booking_id: BookingId, sender: Person) -> Res
     })
 }
 
-/// The step that a line tells of.
+/// Parses the booking status stored with a message; `None` if no booking action caused the message.
 pub(crate) fn parse_status(stored: Option<&str>) -> Result<Option<BookingStatus>> {
-    stored.map(|status| status.parse().map_err(|()| Error::corrupt("step"))).transpose()
+    stored.map(|status| status.parse().map_err(|()| Error::corrupt("booking status"))).transpose()
 }

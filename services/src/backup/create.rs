@@ -4,11 +4,11 @@ use std::path::Path;
 use tempfile::NamedTempFile;
 use uuid::Uuid;
 
-/// Copies the SQLite database of a site, which may be serving meanwhile, into a file that isn't there yet, and says
-/// what is in it. The copy is of one moment, and is checked and on the disk before it gets its name.
+/// Copies a site's SQLite database, even while the site is serving, to a new file, and returns its contents. The copy
+/// is a consistent snapshot; it is verified and flushed to the disk before it gets its name.
 ///
 /// # Errors
-/// A sentence for whoever asked; then there is no such file.
+/// A sentence for the operator. The file then doesn't exist.
 pub async fn create_backup(database_url: &str, to: &Path) -> Result<Contents, BackupError> {
     let from = sqlite_file::path_of(database_url)?;
     let unwritable = |error| BackupError::Unwritable(to.to_owned(), error);
@@ -25,11 +25,11 @@ pub async fn create_backup(database_url: &str, to: &Path) -> Result<Contents, Ba
     Ok(contents)
 }
 
-/// Whether the database has room for what a site writes, found out by writing. A backup of one that hasn't is good, and
-/// whoever asked for it should know all the same. Other reasons not to write are no concern of a backup.
+/// Checks by a write that the disk isn't full. The backup of a site whose disk is full is good, but the operator should
+/// know of it. Other write errors don't matter for a backup.
 ///
 /// # Errors
-/// A sentence for whoever asked, where the disk is full.
+/// A sentence for the operator if the disk is full.
 pub async fn check_free_space(database_url: &str) -> Result<(), BackupError> {
     let path = sqlite_file::path_of(database_url)?;
     match write_probe(&path).await {
@@ -49,11 +49,11 @@ async fn write_probe(path: &Path) -> Result<(), sqlx::Error> {
     database.close().await
 }
 
-/// One statement, in which SQLite reads one moment, while others read and write.
+/// Copies in one statement, which reads a consistent snapshot while others read and write.
 async fn vacuum_into(from: &Path, part: &Path, to: &Path) -> Result<(), BackupError> {
     let mut database = sqlite_file::open_read_only(from).await?;
     let name = part.to_str().ok_or_else(|| {
-        let error = std::io::Error::other("SQLite wants names in UTF-8");
+        let error = std::io::Error::other("SQLite needs file names in UTF-8");
         BackupError::Unwritable(to.to_owned(), error)
     })?;
     let copied = sqlx::query("VACUUM INTO ?").bind(name).execute(&mut database).await;

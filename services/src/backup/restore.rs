@@ -11,32 +11,32 @@ use std::{
 };
 use tempfile::NamedTempFile;
 
-/// What was put into place.
+/// Result of a restore.
 #[derive(Debug)]
 pub struct RestoreReport {
-    /// What the backup holds.
+    /// Row counts of the backup.
     pub contents: Contents,
-    /// Where what stood there before is now.
+    /// New path of the database that was replaced, if it was kept.
     pub aside: Option<PathBuf>,
 }
 
-/// The place that a backup is to take, kept from everybody else.
+/// The path to restore to, locked against other processes.
 struct RestoreTarget {
     path: PathBuf,
-    /// Holds the lock on what stands there: until it has another name, no site begins to serve from it.
+    /// Holds an exclusive lock on the present database, so that no site starts on it before it is replaced.
     _lock: Option<SqliteConnection>,
-    /// Another name for what stands there, where it may be worth something.
+    /// Path under which to keep the present database, if it is worth keeping.
     aside: Option<PathBuf>,
 }
 
-/// Puts a backup into the place of a site's SQLite database, and says what is in it. What is put there is a copy that
-/// was checked; a database that holds people makes room only where `replace` says so, and is kept beside.
+/// Replaces a site's SQLite database by a verified copy of a backup, and returns the backup's row counts. A database
+/// that holds people is replaced only with `replace`, and then kept under another name.
 ///
 /// # Errors
-/// A sentence for whoever asked; then everything is as it was.
+/// A sentence for the operator. Everything is then as it was.
 pub async fn restore_backup(from: &Path, database_url: &str, replace: bool) -> Result<RestoreReport, BackupError> {
     let target = sqlite_file::path_of(database_url)?;
-    // The name may be a link to another place, which is the one to be taken.
+    // The path may be a symbolic link; its target is what gets replaced.
     let target = target.canonicalize().unwrap_or(target);
     sqlite_file::open_file(from)?;
     if from.canonicalize().is_ok_and(|from| from == target) {
@@ -50,7 +50,7 @@ pub async fn restore_backup(from: &Path, database_url: &str, replace: bool) -> R
     Ok(RestoreReport { contents, aside: target.aside })
 }
 
-/// Makes sure that nobody uses what stands in the place, and that it may go.
+/// Checks that no process has the present database open and that it may be replaced.
 async fn claim_target(path: PathBuf, replace: bool) -> Result<RestoreTarget, BackupError> {
     if !path.exists() {
         return Ok(RestoreTarget { path, _lock: None, aside: None });
@@ -64,14 +64,14 @@ async fn claim_target(path: PathBuf, replace: bool) -> Result<RestoreTarget, Bac
         Err(error) if sqlite_file::classify_error(&error) == sqlite_file::SqliteFailure::Busy => {
             Err(BackupError::InUse(path))
         }
-        // A broken database is what backups are for.
+        // Replacing a damaged database is a purpose of backups.
         Err(_) if replace => Ok(RestoreTarget { path, _lock: None, aside: Some(aside) }),
         Err(error) => Err(BackupError::Unclear(path, sqlite_file::sqlite_message(&error))),
     }
 }
 
-/// Takes a database for itself, and counts the people in it. A write-ahead log is written into the file on the way:
-/// that can't be while anybody else has it open, so a site that serves is noticed.
+/// Locks a database exclusively and counts its people. Leaving WAL mode first merges the log into the file; SQLite
+/// refuses that while another process has the database open, so a running site is detected.
 async fn lock_exclusively(path: &Path) -> Result<(i64, SqliteConnection), sqlx::Error> {
     let mut database = sqlite_file::open_for_writing(path).await?;
     sqlx::query("PRAGMA journal_mode = delete").execute(&mut database).await?;
@@ -79,7 +79,7 @@ async fn lock_exclusively(path: &Path) -> Result<(i64, SqliteConnection), sqlx::
     Ok((count_people(&mut database).await?, database))
 }
 
-/// Copies a backup beside its place. One whose newest writes stand in another file is none.
+/// Copies a backup into the target's folder. Refuses one whose newest writes are still in its log or journal.
 fn copy_to_temp(from: &Path, target: &RestoreTarget) -> Result<NamedTempFile, BackupError> {
     for log in SIDECARS.map(|suffix| with_suffix(from, suffix)) {
         if fs::metadata(&log).is_ok_and(|log| log.len() > 0) {
@@ -95,14 +95,15 @@ fn copy_to_temp(from: &Path, target: &RestoreTarget) -> Result<NamedTempFile, Ba
     copied.map_err(|error| BackupError::Unwritable(target.path.clone(), error))
 }
 
-/// Lets nobody go on from a number of what was there before: given again, it would stand for something else. So all logs
-/// go on far behind whatever was given, and empty, and whoever comes back begins anew.
+/// Makes all cursors that clients hold invalid: a number issued before the restore would otherwise be reused for
+/// another event. Each sequence is advanced beyond any number issued before and its log is emptied, so that clients are
+/// reset.
 async fn advance_event_sequences(path: &Path) -> Result<(), sqlx::Error> {
     let mut copy = sqlite_file::open_for_writing(path).await?;
     let mut tx = copy.begin().await?;
     sqlx::query("DELETE FROM event").execute(&mut *tx).await?;
-    // Nobody is told of as much as one thing in each millisecond, so that the moment lies behind every number, also where
-    // a backup is restored for the second time.
+    // A person gets less than one event per millisecond, so the time in milliseconds exceeds every number issued, even
+    // when a backup is restored for the second time.
     let far = SystemClock.now().millis();
     sqlx::query("UPDATE person_head SET seq = seq + ?").bind(far).execute(&mut *tx).await?;
     tx.commit().await?;
@@ -110,8 +111,8 @@ async fn advance_event_sequences(path: &Path) -> Result<(), sqlx::Error> {
 }
 
 impl RestoreTarget {
-    /// Puts the copy there in one step. Whatever of the old database stands beside goes first: SQLite would write it
-    /// into the new one.
+    /// Replaces the database by an atomic rename. Removes the old log and journal first, which SQLite would otherwise
+    /// apply to the new database.
     fn replace_with(&self, copy: NamedTempFile) -> io::Result<()> {
         let folder = sqlite_file::folder_of(&self.path);
         let like = if self.path.exists() { &self.path } else { folder };

@@ -1,4 +1,4 @@
-//! An SQLite database as a file among files.
+//! File operations on SQLite databases.
 
 use super::BackupError;
 use sea_orm::sqlx::{
@@ -14,10 +14,10 @@ use std::{
 };
 use tempfile::NamedTempFile;
 
-/// What SQLite may have left beside a database: writes that aren't in it yet, and who knows of them.
+/// Suffixes of the files that SQLite keeps beside a database: write-ahead log, rollback journal, shared memory.
 pub(super) const SIDECARS: [&str; 3] = ["-wal", "-journal", "-shm"];
 
-/// Why SQLite said no, by the numbers it has for it.
+/// The kind of an SQLite error, by its result code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum SqliteFailure {
     Busy,
@@ -27,7 +27,7 @@ pub(super) enum SqliteFailure {
     Other,
 }
 
-/// The file that a database URL names.
+/// Returns the path of the file that a database URL names.
 pub(super) fn path_of(database_url: &str) -> Result<PathBuf, BackupError> {
     let file = database_url.split('?').next().unwrap_or_default();
     let options = file.parse::<SqliteConnectOptions>().map_err(|_| BackupError::NoFile)?;
@@ -35,24 +35,24 @@ pub(super) fn path_of(database_url: &str) -> Result<PathBuf, BackupError> {
     if is_file { Ok(options.get_filename().to_owned()) } else { Err(BackupError::NoFile) }
 }
 
-/// The path with something behind its name.
+/// Appends a suffix to the file name.
 pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(suffix);
     name.into()
 }
 
-/// The folder that a file is in.
+/// Returns the folder that contains the file.
 pub(super) fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// Makes the names in a folder last.
+/// Flushes a folder to the disk, so that new and renamed entries survive a power failure.
 pub(super) fn flush_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
-/// A file that is there and may be read, with the system's own word where it may not.
+/// Opens a file for reading; reports the operating system's error if that fails.
 pub(super) fn open_file(path: &Path) -> Result<File, BackupError> {
     let opened = File::open(path).and_then(|file| match file.metadata()?.is_file() {
         true => Ok(file),
@@ -64,32 +64,32 @@ pub(super) fn open_file(path: &Path) -> Result<File, BackupError> {
     })
 }
 
-/// A file without a name to be known by yet, for its owner alone. Gone again where it is dropped.
+/// Creates a temporary file that only its owner can read. Deleted on drop.
 pub(super) fn create_temp_in(folder: &Path) -> io::Result<NamedTempFile> {
-    // The system's plain word for a folder that isn't there.
+    // Fails with the plain system error if the folder doesn't exist.
     fs::metadata(folder)?;
     tempfile::Builder::new().prefix(".greenroom-").suffix(".part").tempfile_in(folder)
 }
 
-/// Opens a database that a site may be serving from, to read it.
+/// Opens a database for reading, even one that a running site uses.
 pub(super) async fn open_read_only(path: &Path) -> Result<SqliteConnection, BackupError> {
     open_file(path)?;
     connect_options(path).read_only(true).connect().await.map_err(|error| to_backup_error(path, error))
 }
 
-/// The same, through one connection that stays.
+/// Opens a database for reading through a pool with a single connection that is never recycled.
 pub(super) async fn open_read_only_pool(path: &Path) -> Result<SqlitePool, BackupError> {
     open_file(path)?;
     let pool = SqlitePoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None);
     pool.connect_with(connect_options(path).read_only(true)).await.map_err(|error| to_backup_error(path, error))
 }
 
-/// Opens a database that nobody else knows of, to read it. Leaves nothing beside it.
+/// Opens a database that no other process has open, for reading. Creates no files beside it.
 pub(super) async fn open_immutable(path: &Path) -> Result<SqliteConnection, sqlx::Error> {
     connect_options(path).read_only(true).immutable(true).connect().await
 }
 
-/// Opens a database to write into it.
+/// Opens a database for writing. Gives up after 500 ms if it is locked.
 pub(super) async fn open_for_writing(path: &Path) -> Result<SqliteConnection, sqlx::Error> {
     connect_options(path).busy_timeout(Duration::from_millis(500)).connect().await
 }
@@ -98,7 +98,7 @@ fn connect_options(path: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new().filename(path).busy_timeout(Duration::from_secs(10)).disable_statement_logging()
 }
 
-/// What SQLite said of a database, as a sentence.
+/// Converts an SQLite error to a sentence for the operator.
 pub(super) fn to_backup_error(path: &Path, error: sqlx::Error) -> BackupError {
     let path = path.to_owned();
     match classify_error(&error) {
@@ -110,25 +110,25 @@ pub(super) fn to_backup_error(path: &Path, error: sqlx::Error) -> BackupError {
     }
 }
 
-/// SQLite's own words, without ours and the library's around them.
+/// Returns SQLite's own message, without the library's prefix.
 pub(super) fn sqlite_message(error: &sqlx::Error) -> String {
     error.as_database_error().map_or_else(|| error.to_string(), |told| told.message().to_owned())
 }
 
-/// The low byte of a code says what it is, the rest more of it.
+/// Classifies an error by its primary result code, which is the low byte of the extended code.
 pub(super) fn classify_error(error: &sqlx::Error) -> SqliteFailure {
     let code = error.as_database_error().and_then(|told| told.code()?.parse::<u32>().ok());
     match code.map(|code| code & 0xff) {
         Some(5 | 6) => SqliteFailure::Busy,
         Some(11) => SqliteFailure::Damaged,
-        // A table that isn't there is a plain error.
+        // A missing table is the generic error 1.
         Some(1 | 26) => SqliteFailure::Foreign,
         Some(13) => SqliteFailure::Full,
         _ => SqliteFailure::Other,
     }
 }
 
-/// Gives a file the owner of another, as far as the system allows: only root may, and only then it is needed.
+/// Gives `file` the owner of `other`. Ignores missing permission: only root may change owners, and only root needs to.
 pub(super) fn copy_owner(file: &Path, other: &Path) -> io::Result<()> {
     use std::os::unix::fs::{MetadataExt, chown};
     let (now, wanted) = (fs::metadata(file)?, fs::metadata(other)?);

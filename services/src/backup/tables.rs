@@ -1,4 +1,4 @@
-//! The tables as rows that are carried from one database to another.
+//! Copying all tables' rows from one database to another, and comparing them.
 
 use crate::entity;
 use sea_orm::{
@@ -7,10 +7,10 @@ use sea_orm::{
 };
 use sha2::{Digest, Sha256};
 
-/// Rows that are read and written at once.
+/// Rows per statement.
 const BATCH: u64 = 500;
 
-/// Does something with every table, in an order in which a row finds what it points to.
+/// Calls a function for every table, in an order in which foreign keys find their rows.
 macro_rules! for_each_table {
     ($do:ident $arguments:tt) => {
         vec![
@@ -37,21 +37,21 @@ macro_rules! for_each_table {
     };
 }
 
-/// A table, by what it holds: the same rows have the same hash, in whichever database they are.
+/// Digest of a table's rows: equal rows have an equal hash in either kind of database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TableDigest {
-    /// Its name.
+    /// Name of the table.
     pub table: &'static str,
-    /// How many rows.
+    /// Number of rows.
     pub rows: u64,
-    /// SHA-256 of all of them in the order of their keys, in hexadecimal.
+    /// SHA-256 of all rows in the order of their keys, in hexadecimal.
     pub hash: String,
 }
 
-/// Why a table couldn't be carried over, and which.
+/// The table that failed, and why.
 pub(super) type TableError = (&'static str, DbErr);
 
-/// Copies every table, and says what was read.
+/// Copies every table; returns the digests of the rows read.
 pub(super) async fn copy_tables(
     from: &impl ConnectionTrait,
     to: &impl ConnectionTrait,
@@ -59,12 +59,12 @@ pub(super) async fn copy_tables(
     Ok(for_each_table!(copy_table(from, Some(to))))
 }
 
-/// Says what every table holds.
+/// Returns the digest of every table.
 pub(super) async fn digest_tables(of: &impl ConnectionTrait) -> Result<Vec<TableDigest>, TableError> {
     Ok(for_each_table!(copy_table(of, None::<&sea_orm::DatabaseTransaction>)))
 }
 
-/// A table that holds something, and how many rows.
+/// Returns the first table that holds rows, and their number.
 pub(super) async fn find_nonempty(of: &impl ConnectionTrait) -> Result<Option<(&'static str, u64)>, TableError> {
     Ok(for_each_table!(count_rows(of)).into_iter().find(|(_, rows)| *rows > 0))
 }
@@ -78,7 +78,7 @@ where
     Ok((table, E::find().count(of).await.map_err(|error| (table, error))?))
 }
 
-/// Reads a table through, and writes what it reads if there is somewhere to.
+/// Reads a table in pages and hashes its rows; writes them to `to`, if given.
 async fn copy_table<E>(
     from: &impl ConnectionTrait,
     to: Option<&impl ConnectionTrait>,
@@ -108,7 +108,7 @@ where
     Ok(TableDigest { table, rows, hash })
 }
 
-/// The next rows by their keys. Ids and numbers only, which both databases put into the same order.
+/// Reads the page of rows after a key. Keys consist of ids and numbers only, which both databases order alike.
 async fn read_page<E: EntityTrait>(
     from: &impl ConnectionTrait,
     after: Option<Vec<Expr>>,
@@ -128,7 +128,7 @@ fn key_columns<E: EntityTrait>() -> impl Iterator<Item = E::Column> {
     E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column)
 }
 
-/// Each value by its kind, its length and its bytes, so that none can pass for another.
+/// Adds a value by type, length and bytes, so that different rows never produce the same input.
 fn update_hash(hash: &mut Sha256, value: Value) -> Result<(), DbErr> {
     let (kind, bytes) = match value {
         Value::Bool(value) => (b'b', value.map(|value| vec![u8::from(value)])),
@@ -137,7 +137,7 @@ fn update_hash(hash: &mut Sha256, value: Value) -> Result<(), DbErr> {
         Value::String(value) => (b't', value.map(String::into_bytes)),
         Value::Bytes(value) => (b'x', value),
         Value::Uuid(value) => (b'u', value.map(|value| value.as_bytes().to_vec())),
-        other => return Err(DbErr::Type(format!("no way is known to compare {other:?}"))),
+        other => return Err(DbErr::Type(format!("values of this type can't be compared: {other:?}"))),
     };
     hash.update([kind, u8::from(bytes.is_some())]);
     if let Some(bytes) = bytes {
@@ -194,7 +194,7 @@ mod tests {
         ];
         let hashes = values.iter().map(|values| {
             let mut hash = Sha256::new();
-            values.iter().try_for_each(|value| update_hash(&mut hash, value.clone())).expect("kinds that are known");
+            values.iter().try_for_each(|value| update_hash(&mut hash, value.clone())).expect("supported types");
             hash.finalize().to_vec()
         });
         assert_eq!(hashes.collect::<BTreeSet<_>>().len(), values.len());

@@ -12,14 +12,14 @@ use std::{
     time::Duration,
 };
 
-/// How long the target may take to answer.
+/// Longest time to wait for a connection to the target.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Puts everything that an SQLite database holds into an empty PostgreSQL database, and says what each table holds now.
-/// All of it is read back and compared before it is committed.
+/// Copies an SQLite database into an empty PostgreSQL database and returns each table's digest. All rows are read back
+/// and compared before the commit.
 ///
 /// # Errors
-/// A sentence for whoever asked; then the target is as empty as before. What is moved from is only read.
+/// A sentence for the operator. The target is then as empty as before. The source is only read.
 pub async fn move_to_postgres(from: &str, to: &str) -> Result<Vec<TableDigest>, BackupError> {
     let path = if from.starts_with("sqlite:") { sqlite_file::path_of(from)? } else { PathBuf::from(from) };
     if !(to.starts_with("postgres://") || to.starts_with("postgresql://")) {
@@ -40,20 +40,20 @@ pub async fn move_to_postgres(from: &str, to: &str) -> Result<Vec<TableDigest>, 
     Ok(held)
 }
 
-/// Changes whenever somebody else writes.
+/// Returns SQLite's data version, which changes with every write of another connection.
 async fn data_version(source: &SqlitePool, path: &Path) -> Result<i64, BackupError> {
     let version = sqlx::query_scalar("PRAGMA data_version").fetch_one(source).await;
     version.map_err(|error| sqlite_file::to_backup_error(path, error))
 }
 
-/// Nothing that is at fault is carried on, and nothing that this program would read wrongly.
+/// Refuses a source that is inconsistent, or whose schema differs from this program's.
 async fn check_source(source: &SqlitePool, path: &Path) -> Result<(), BackupError> {
     let mut connection = source.acquire().await.map_err(|error| sqlite_file::to_backup_error(path, error))?;
     verify::verify(&mut connection, path).await?;
     verify::check_up_to_date(&mut connection, path).await
 }
 
-/// Brings the schema there.
+/// Connects to the target and creates the schema there.
 async fn connect_target(to: &str) -> Result<DatabaseConnection, BackupError> {
     let mut options = ConnectOptions::new(to);
     options.max_connections(1).sqlx_logging(false).acquire_timeout(CONNECT_TIMEOUT);
@@ -65,7 +65,7 @@ async fn connect_target(to: &str) -> Result<DatabaseConnection, BackupError> {
     Ok(target)
 }
 
-/// Writes everything, reads it back, and compares. Nobody else can join there before the transaction ends.
+/// Copies all rows, reads them back, and compares. The lock keeps other processes from adding people before the commit.
 async fn copy_and_compare(
     snapshot: &DatabaseTransaction,
     target: &DatabaseConnection,
@@ -80,7 +80,7 @@ async fn copy_and_compare(
     if let Some((_, other)) = read.into_iter().zip(&written).find(|(read, written)| read != *written) {
         return Err(BackupError::Differs(other.table));
     }
-    // Else the first queries are planned as for empty tables.
+    // Without statistics, the first queries would be planned as for empty tables.
     tx.execute_unprepared("ANALYZE").await.map_err(target_error)?;
     Ok((tx, written))
 }

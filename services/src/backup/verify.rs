@@ -3,20 +3,20 @@ use migration::{Migrator, MigratorTrait};
 use sea_orm::sqlx::{self, SqliteConnection};
 use std::{fmt, path::Path};
 
-/// How much a database holds.
+/// Row counts of a database, as shown to the operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Contents {
-    /// People, those who left included.
+    /// People, including deleted accounts.
     pub people: i64,
-    /// Bookings.
+    /// Bookings of any status.
     pub bookings: i64,
-    /// Conversations.
+    /// One for each booking.
     pub conversations: i64,
-    /// Messages.
+    /// Messages of all conversations.
     pub messages: i64,
     /// Events of all people's logs.
     pub events: i64,
-    /// Notifications.
+    /// Notifications, read or not.
     pub notifications: i64,
 }
 
@@ -32,7 +32,8 @@ const COUNTS: &str = "SELECT (SELECT count(*) FROM person) AS people, (SELECT co
     (SELECT count(*) FROM conversation) AS conversations, (SELECT count(*) FROM message) AS messages, \
     (SELECT count(*) FROM event) AS events, (SELECT count(*) FROM notification) AS notifications";
 
-/// What must not be, and how often it is. Only columns of the first step: an old backup has no others.
+/// Inconsistencies, each with a query that counts them. They use only columns of the first migration, because an old
+/// backup has no others.
 const INTEGRITY_CHECKS: [(&str, &str); 5] = [
     (
         "conversations whose messages aren't numbered from 1 to the last without a gap",
@@ -41,12 +42,12 @@ const INTEGRITY_CHECKS: [(&str, &str); 5] = [
             WHERE there <> last OR there > 0 AND (first <> 1 OR newest <> last)",
     ),
     (
-        "people whose events have a gap, or don't end at their head",
+        "people whose events have a gap, or don't end at their last number",
         "SELECT count(*) FROM (SELECT h.seq AS head, count(e.seq) AS there, min(e.seq) AS first, \
             max(e.seq) AS newest FROM person_head h LEFT JOIN event e ON e.person_id = h.person_id \
             GROUP BY h.person_id) WHERE there > 0 AND (newest <> head OR newest - first + 1 <> there)",
     ),
-    ("people without a head", "SELECT count(*) FROM person WHERE id NOT IN (SELECT person_id FROM person_head)"),
+    ("people without a sequence", "SELECT count(*) FROM person WHERE id NOT IN (SELECT person_id FROM person_head)"),
     (
         "conversations that were read past their last message",
         "SELECT count(*) FROM conversation WHERE organizer_read_seq > last_seq OR talent_read_seq > last_seq",
@@ -58,13 +59,13 @@ const INTEGRITY_CHECKS: [(&str, &str); 5] = [
     ),
 ];
 
-/// Checks a file that nobody else knows of. What is found is told under the name of the file it came from.
+/// Verifies a file that no other process has open. Errors name `name`, the file that it was copied from.
 pub(super) async fn verify_file(path: &Path, name: &Path) -> Result<Contents, BackupError> {
     let mut database = sqlite_file::open_immutable(path).await.map_err(to_backup_error(name))?;
     verify(&mut database, name).await
 }
 
-/// Checks that SQLite finds a database whole, that this program can read it, and that its numbers agree.
+/// Checks SQLite's integrity, that this program knows the schema, and that sequence numbers are consistent.
 pub(super) async fn verify(database: &mut SqliteConnection, name: &Path) -> Result<Contents, BackupError> {
     check_known_migrations(name, database).await?;
     check_integrity(name, database).await?;
@@ -79,7 +80,7 @@ pub(super) async fn verify(database: &mut SqliteConnection, name: &Path) -> Resu
     Ok(Contents { people, bookings, conversations, messages, events, notifications })
 }
 
-/// People in a database, which need not be one of Greenroom.
+/// Counts the people in a database, which may be one of another program: 0 if the table is missing.
 pub(super) async fn count_people(database: &mut SqliteConnection) -> Result<i64, sqlx::Error> {
     let counted = sqlx::query_scalar("SELECT count(*) FROM person").fetch_one(database).await;
     counted.or_else(|error| match error.as_database_error() {
@@ -88,7 +89,7 @@ pub(super) async fn count_people(database: &mut SqliteConnection) -> Result<i64,
     })
 }
 
-/// Whether a database that was checked has every step of the schema.
+/// Checks that a verified database has all migrations.
 pub(super) async fn check_up_to_date(database: &mut SqliteConnection, name: &Path) -> Result<(), BackupError> {
     let there = applied_migrations(name, database).await?.len();
     if there == Migrator::get_migration_files().len() { Ok(()) } else { Err(BackupError::Older(name.to_owned())) }
@@ -118,7 +119,7 @@ async fn check_integrity(name: &Path, database: &mut SqliteConnection) -> Result
     let loose = sqlx::query("PRAGMA foreign_key_check").fetch_all(database).await.map_err(to_backup_error(name))?;
     match loose.len() {
         0 => Ok(()),
-        rows => Err(BackupError::Damaged(name.to_owned(), format!("{rows} rows point to others that aren't there"))),
+        rows => Err(BackupError::Damaged(name.to_owned(), format!("{rows} rows point to others that don't exist"))),
     }
 }
 

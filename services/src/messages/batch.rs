@@ -1,4 +1,4 @@
-//! Messages of whoever sends at the same moment, written by the same few statements.
+//! Writes the messages of concurrent senders with the same few statements.
 
 use super::{
     insert::{NewMessage, active_senders, insert_messages},
@@ -21,14 +21,14 @@ use sea_orm::{
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
-/// A message that somebody sends.
+/// A message to be sent.
 pub(crate) struct MessageRequest {
     pub(super) viewer: Viewer,
     pub(super) draft: MessageDraft,
     pub(super) client_id: ClientId,
 }
 
-/// What becomes of one of them.
+/// The result for one message of the batch.
 enum BatchOutcome {
     /// Inserted: the new message at this index.
     Written(usize),
@@ -38,17 +38,17 @@ enum BatchOutcome {
     Refused(ApiError),
 }
 
-/// State that is read before the batch is written.
+/// State read before the batch is written.
 struct BatchContext {
     sessions: LiveSessions,
-    /// The conversations, locked.
+    /// The senders' conversations. Their rows are locked.
     conversations: HashMap<Uuid, conversation::Model>,
     sent: HashMap<(PersonId, ClientId), message::Model>,
     senders: HashMap<PersonId, Person>,
 }
 
 impl Greenroom {
-    /// Sends all of these, in their order, in one transaction.
+    /// Sends the batch in order, in one transaction.
     pub(super) async fn send_all(&self, batch: &[MessageRequest]) -> Result<Vec<Result<SendOutcome>>> {
         let now = self.now();
         let (tx, sessions) = self.write_for_all(batch.iter().map(|request| &request.viewer)).await?;
@@ -130,7 +130,7 @@ impl BatchOutcome {
     }
 }
 
-/// Locks those of the conversations that are of any of these people, in the order of their ids.
+/// Locks the batch's conversations in the order of their ids. Leaves out those in which none of the senders takes part.
 async fn lock_conversations(tx: &Transaction, batch: &[MessageRequest]) -> Result<HashMap<Uuid, conversation::Model>> {
     let ids: BTreeSet<_> = batch.iter().map(|request| request.draft.conversation_id.0).collect();
     let people: BTreeSet<_> = batch.iter().map(|request| request.viewer.id().0).collect();
@@ -148,8 +148,8 @@ async fn lock_conversations(tx: &Transaction, batch: &[MessageRequest]) -> Resul
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
-/// What was sent before under the client ids of these. Read with the conversations locked: a first try has either been
-/// committed or comes later.
+/// Finds messages already sent under the batch's client ids. Read with the conversations locked, so that an earlier
+/// attempt has either committed or will find this one.
 async fn find_duplicates(
     tx: &Transaction,
     batch: &[MessageRequest],
@@ -178,7 +178,7 @@ async fn allocate_seqs(tx: &Transaction, new_messages: &[NewMessage], now: Times
     Ok(())
 }
 
-/// What comes equally often, together.
+/// Groups ids by how often they occur, so that one statement serves all with the same count.
 fn group_by_count(ids: impl Iterator<Item = Uuid>) -> BTreeMap<i64, Vec<Uuid>> {
     let mut counts = HashMap::<Uuid, i64>::new();
     ids.for_each(|id| *counts.entry(id).or_default() += 1);

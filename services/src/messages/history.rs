@@ -7,47 +7,48 @@ use crate::{
 use model::{ApiError, Booking, Conversation, ConversationId, FieldError, Message, PersonId, Thread, projection};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
-/// Messages in a window unless somebody asks for another number.
+/// Default number of messages in a window.
 const WINDOW: i64 = projection::WINDOW;
-/// The most anybody may ask for.
+/// Maximum number of messages in a window.
 const WINDOW_LIMIT: i64 = 100;
 
-/// Messages in it where a thread opens at the first unread: so that the newest is mostly there too.
+/// Messages in a window that opens at the first unread one: large, so that it mostly reaches the newest, too.
 const UNREAD_WINDOW: i64 = 150;
-/// Of those, messages that were read before.
+/// Messages in that window that were read before.
 const CONTEXT_MESSAGES: i64 = 10;
 
-/// Which messages of a thread.
+/// Selects the messages of a thread to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Window {
-    /// The newest.
+    /// The newest messages.
     Newest,
-    /// Those just before this one.
+    /// The messages just before this sequence number.
     Before(i64),
-    /// Those just after this one.
+    /// The messages just after this sequence number.
     After(i64),
-    /// This one, with some before and some after it.
+    /// The message with this sequence number, with some before and some after it.
     Around(i64),
-    /// As a thread opens: the newest, or, where the first unread isn't among those, that and what is around it.
+    /// The window with which a thread opens: around the first unread message if it isn't among the newest, else the
+    /// newest.
     Unread,
 }
 
-/// Some messages of a thread.
+/// A window of a thread's messages.
 #[derive(Clone, Debug)]
 pub struct Messages {
     /// Ascending by `seq`.
     pub messages: Vec<Message>,
-    /// Whether there are more in the direction that was asked for.
+    /// Whether there are more in the requested direction.
     pub has_more: bool,
-    /// The last event counted in.
+    /// Number of the last event that the window includes.
     pub cursor: i64,
 }
 
 impl Greenroom {
-    /// Some messages of a conversation of the viewer's.
+    /// Returns a window of the messages of one of the viewer's conversations.
     ///
     /// # Errors
-    /// `NotFound` where it isn't theirs; `Invalid` for a `limit` outside 1 to 100.
+    /// `NotFound` if the conversation isn't the viewer's; `Invalid` for a `limit` outside 1 to 100.
     pub async fn list_messages(
         &self,
         viewer: &Viewer,
@@ -66,10 +67,10 @@ impl Greenroom {
         Ok(Messages { messages, has_more, cursor })
     }
 
-    /// A conversation of the viewer's with some of its messages, of one moment.
+    /// Returns one of the viewer's conversations with a window of its messages, consistent with each other.
     ///
     /// # Errors
-    /// `NotFound` where it isn't theirs.
+    /// `NotFound` if the conversation isn't the viewer's.
     pub async fn load_thread(&self, viewer: &Viewer, id: ConversationId, window: Window) -> Result<Thread> {
         let ConversationWithCursor { conversation, cursor, .. } =
             ConversationQuery::of(viewer).find(self.store.reader(), id).await?.ok_or(ApiError::NotFound)?;
@@ -85,9 +86,9 @@ impl Greenroom {
     }
 }
 
-/// Messages of a conversation as it was when it was read, and whether there are more in the direction that was asked for.
-/// What was said never changes, and its places have no gaps: up to the last one known of, it is the same at any later
-/// moment, and from one place to another there are as many as one would think.
+/// Returns a window of messages, and whether there are more in the requested direction. Needs no snapshot shared with
+/// `conversation`: messages never change and their numbers have no gaps, so everything up to its `last_seq` reads the
+/// same at any later time, and the number of messages in a range is known.
 async fn read_window(
     connection: &impl ConnectionTrait,
     conversation: &Conversation,
@@ -102,7 +103,7 @@ async fn read_window(
         Window::After(seq) => (seq.max(0), seq.max(0).saturating_add(limit).min(last)),
         Window::Around(seq) => up_to(seq.saturating_add(limit / 2)),
     };
-    // Upwards: downwards, SQLite would look for each row anew.
+    // Ascending: in descending order, SQLite would search the table again for each row.
     let rows = message::Entity::find()
         .filter(message::Column::ConversationId.eq(conversation.id.0))
         .filter(message::Column::Seq.gt(after))

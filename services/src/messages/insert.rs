@@ -14,7 +14,7 @@ use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// A message about to be written, at a place in its conversation that nobody else has.
+/// A message about to be inserted, with a sequence number allocated to it.
 pub(crate) struct NewMessage {
     pub(crate) conversation: ConversationId,
     pub(crate) booking: BookingId,
@@ -24,11 +24,11 @@ pub(crate) struct NewMessage {
     pub(crate) kind: NotificationKind,
     pub(crate) body: MessageBody,
     pub(crate) client_id: ClientId,
-    /// The step this line tells of, by where it led.
+    /// The booking's new status, if a booking action caused this message.
     pub(crate) booking_status: Option<BookingStatus>,
 }
 
-/// Writes messages, in as many statements as it takes for one, and notes who is to be told and notified.
+/// Inserts messages with as many statements as one message takes, and records their events and notifications.
 pub(crate) async fn insert_messages(
     tx: &Transaction,
     new_messages: Vec<NewMessage>,
@@ -84,9 +84,9 @@ impl NewMessage {
     }
 }
 
-/// Senders as they are now; whoever has left is not among them. Read with the conversation locked, which changing a name
-/// waits for: so no event carries an old name behind the one that tells of the new, and nobody writes after they have
-/// left.
+/// Loads the senders' current names, without deleted accounts. Call it with the conversation locked, for which a change
+/// of name or a deletion waits: so no event carries an old name after the event with the new one, and no deleted
+/// account sends.
 pub(crate) async fn active_senders(
     tx: &Transaction,
     people: impl IntoIterator<Item = PersonId>,

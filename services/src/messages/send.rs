@@ -10,17 +10,17 @@ use crate::{
 use model::{ApiError, ConversationId, Message, MessageDraft, Timestamp};
 use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr};
 
-/// What became of a message.
+/// Result of sending a message.
 #[derive(Debug)]
 pub enum SendOutcome {
-    /// It stands in the conversation now.
+    /// The message was inserted.
     New(Message),
-    /// It stood there already: this was a retry.
+    /// The message existed already: this was a retry.
     Duplicate(Message),
 }
 
 impl SendOutcome {
-    /// The message, new or not.
+    /// Returns the message, whether new or a duplicate.
     pub fn into_message(self) -> Message {
         match self {
             SendOutcome::New(message) | SendOutcome::Duplicate(message) => message,
@@ -28,16 +28,16 @@ impl SendOutcome {
     }
 }
 
-/// Messages that wait to be written.
+/// Batches messages that are sent at the same time.
 pub(crate) type MessageBatcher = Batcher<MessageRequest, SendOutcome>;
 
 impl Greenroom {
-    /// Sends a message. The message, its place, both people's events and the notification are one
-    /// transaction; the same client id again gives the same message.
+    /// Sends a message. The message, its sequence number, both people's events and the notification are one
+    /// transaction. Idempotent: the same client id returns the same message.
     ///
     /// # Errors
-    /// `NotFound` where the conversation isn't the viewer's; `ClientIdReused` where the client id
-    /// belongs to another message; `RateLimited`.
+    /// `NotFound` if the conversation isn't the viewer's; `ClientIdReused` if the client id belongs to a different
+    /// message; `RateLimited`.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn send_message(&self, viewer: &Viewer, draft: MessageDraft) -> Result<SendOutcome> {
         metrics::measure_send(self.submit_message(viewer, draft)).await
@@ -57,7 +57,7 @@ impl Greenroom {
         ::metrics::histogram!(metrics::SENDS_TOGETHER).record(batch.len() as f64);
         match self.send_all(&batch).await {
             Ok(posted) => posted,
-            // One that can't be written must not keep the others from it.
+            // Send them one by one: a message that violates a constraint must not fail the others.
             Err(Error::Database(error)) if error.sql_err().is_some() => self.send_each(&batch).await,
             Err(error) => fail_batch(error, batch.len()),
         }
@@ -73,8 +73,8 @@ impl Greenroom {
     }
 }
 
-/// Locks the conversation and takes its next `seq`. The same statement is the authorisation: it finds
-/// the row among the viewer's own or not at all.
+/// Locks the conversation and allocates its next `seq`. The same statement authorises: its filter matches only the
+/// viewer's own conversations.
 pub(crate) async fn allocate_seq(
     tx: &Transaction,
     viewer: &Viewer,

@@ -1,4 +1,4 @@
-//! Copies of a database in use.
+//! Backups of a database in use.
 
 use crate::support::{Database, Kind, Site, path_of, send_text};
 use model::Timestamp;
@@ -10,7 +10,7 @@ use services::{
 use std::{fs, path::PathBuf, sync::Arc, time::Duration};
 use tempfile::TempDir;
 
-/// A folder for copies.
+/// A temporary folder for backups.
 struct Shelf(TempDir);
 
 impl Shelf {
@@ -22,7 +22,7 @@ impl Shelf {
         self.0.path().join(name)
     }
 
-    /// How many files there are that aren't SQLite's, those that begin with a dot included.
+    /// Counts the files, except SQLite's own ones. Includes hidden files.
     fn count(&self) -> usize {
         let names = fs::read_dir(self.0.path()).expect("a folder").map(|entry| entry.expect("a file").file_name());
         names.filter(|name| !["-wal", "-shm"].iter().any(|end| name.to_string_lossy().ends_with(end))).count()
@@ -32,7 +32,7 @@ impl Shelf {
 async fn refused(site: &Site, shelf: &Shelf, fault: &str) -> String {
     let before = shelf.count();
     let trouble = create_backup(site.url(), &shelf.file("refused.db")).await.expect_err(fault);
-    assert_eq!(shelf.count(), before, "nothing is left behind");
+    assert_eq!(shelf.count(), before, "a partial file is left behind");
     trouble.to_string()
 }
 
@@ -54,10 +54,10 @@ async fn a_backup_is_a_consistent_snapshot_during_writes() {
         counts
     };
     let ((), counts) = tokio::join!(writing, copying);
-    assert!(counts.is_sorted() && counts[0] < counts[5], "they were made while messages came: {counts:?}");
+    assert!(counts.is_sorted() && counts[0] < counts[5], "not made during the writes: {counts:?}");
     let last = create_backup(site.url(), &shelf.file("last.db")).await.expect("a backup");
     assert_eq!((last.people, last.conversations, last.messages), (5, 2, 77));
-    assert_eq!(shelf.count(), 7, "copies and nothing else");
+    assert_eq!(shelf.count(), 7, "files other than the backups");
 }
 
 #[tokio::test]
@@ -67,14 +67,14 @@ async fn a_backup_is_private_and_never_overwritten() {
     let file = shelf.file("greenroom.db");
     create_backup(site.url(), &file).await.expect("a backup");
     let (bytes, mode) = (fs::read(&file).expect("a file"), fs::metadata(&file).expect("a file").permissions().mode());
-    assert_eq!(mode & 0o777, 0o600, "there are addresses in it, and what opens accounts");
+    assert_eq!(mode & 0o777, 0o600, "a backup holds e-mail addresses and credentials");
     assert!(matches!(create_backup(site.url(), &file).await, Err(BackupError::Taken(_))));
     assert_eq!(fs::read(&file).expect("a file"), bytes);
     let link = shelf.file("link.db");
     std::os::unix::fs::symlink(shelf.file("nowhere.db"), &link).expect("a link");
     assert!(
         matches!(create_backup(site.url(), &link).await, Err(BackupError::Taken(_))),
-        "not even a link that leads nowhere"
+        "a dangling link was overwritten"
     );
 }
 
@@ -85,7 +85,7 @@ async fn inconsistent_sequences_make_no_backup() {
         ("UPDATE conversation SET last_seq = last_seq + 1", "2 conversations whose messages aren't numbered"),
         ("DELETE FROM event WHERE seq = 2", "people whose events have a gap"),
         ("UPDATE person_head SET seq = seq + 1 WHERE seq > 0", "4 people whose events have a gap"),
-        ("DELETE FROM person_head WHERE seq = 0", "1 people without a head"),
+        ("DELETE FROM person_head WHERE seq = 0", "1 people without a sequence"),
         ("UPDATE conversation SET talent_read_seq = 100", "2 conversations that were read past"),
         ("UPDATE booking SET talent_id = organizer_id", "2 conversations between others"),
         ("PRAGMA foreign_keys = off; UPDATE notification SET actor_id = x'00'", "17 rows point to others"),
@@ -123,10 +123,11 @@ async fn errors_of_a_backup_are_reported() {
     fs::write(&cut, &bytes[..bytes.len() / 2]).expect("half a database");
     let url = format!("sqlite://{}", cut.display());
     assert!(matches!(create_backup(&url, &shelf.file("x.db")).await, Err(BackupError::Damaged(..))));
-    assert_eq!(shelf.count(), 1, "nothing is left behind");
+    assert_eq!(shelf.count(), 1, "a partial file is left behind");
 }
 
-/// Events aren't always written in the order of the moments they are of: a clock is put back, or somebody waits.
+/// Events aren't always written in the order of their timestamps: the clock may be moved back, or a transaction may
+/// wait.
 #[tokio::test]
 async fn purging_leaves_no_gap_in_the_event_log() {
     let (site, shelf) = (Site::new(Kind::Sqlite).await, Shelf::new());
@@ -142,6 +143,6 @@ async fn purging_leaves_no_gap_in_the_event_log() {
     send_text(&early.expect("a Greenroom"), &cast.sarah, cast.launch, "Ahead of its time").await;
     send_text(&site.greenroom, &cast.sarah, cast.launch, "A minute before").await;
     site.clock.advance(keep + Duration::from_secs(30));
-    site.greenroom.purge_expired().await.expect("sweeping");
-    create_backup(site.url(), &shelf.file("swept.db")).await.expect("a whole database");
+    site.greenroom.purge_expired().await.expect("purging");
+    create_backup(site.url(), &shelf.file("swept.db")).await.expect("a consistent database");
 }
