@@ -9,16 +9,16 @@ use tokio::{
 };
 use tracing::Instrument;
 
-/// From this many requests on, the next batch is delayed.
+/// Batches larger than this are followed by `delay`.
 const BUSY_THRESHOLD: usize = 100;
-/// As long as anybody waits for a connection to the database. One that has died without a word would else keep all who
-/// ask waiting, for a quarter of an hour.
+/// Longest time for a batch; as long as the wait for a database connection. Without it, a dead connection would block
+/// all requests until TCP gives up, after a quarter of an hour.
 const BATCH_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Answers that are given before others have their turn: else all who asked would stand before everybody else.
+/// Responses sent before yielding to other tasks, which would otherwise wait behind all requests of the batch.
 const RESPONSES_PER_YIELD: usize = 16;
 
-/// Questions of one kind. Cheap to clone.
+/// A queue of requests of one kind. Cheap to clone.
 pub(crate) struct Batcher<Q, A>(Arc<BatchQueue<Q, A>>);
 
 struct BatchQueue<Q, A> {
@@ -41,8 +41,8 @@ impl<Q: Send + 'static, A: Send + 'static> Batcher<Q, A> {
         }))
     }
 
-    /// Asks, and waits for the answer. Whoever asks may go: what was asked is answered all the same. `answer` gives one
-    /// for each request, in their order.
+    /// Submits a request and waits for its response. `answer` must return one response per request, in their order.
+    /// Cancelling the caller doesn't cancel the request.
     pub(crate) async fn submit<F>(&self, request: Q, answer: impl FnOnce(Vec<Q>) -> F + Send + 'static) -> Result<A>
     where
         F: Future<Output = Vec<Result<A>>> + Send,
@@ -53,7 +53,7 @@ impl<Q: Send + 'static, A: Send + 'static> Batcher<Q, A> {
         answered.await.map_err(Error::internal)?
     }
 
-    /// How many wait.
+    /// Returns the number of queued requests.
     pub(crate) fn len(&self) -> usize {
         self.0.waiting.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
@@ -66,7 +66,7 @@ impl<Q, A> BatchQueue<Q, A> {
         answered
     }
 
-    /// Answers what waits, once nobody else does; there may be nothing left then.
+    /// Waits for the running batch, then runs the next one. The queue may be empty by then.
     async fn run_batch<F: Future<Output = Vec<Result<A>>>>(&self, answer: impl FnOnce(Vec<Q>) -> F) {
         let _turn = self.running.lock().await;
         let (requests, senders): (Vec<Q>, Vec<_>) = self.drain_batch().into_iter().unzip();
@@ -79,7 +79,7 @@ impl<Q, A> BatchQueue<Q, A> {
             return;
         };
         for (number, (sender, told)) in (1..).zip(senders.into_iter().zip(answers)) {
-            // Whoever asked may have gone.
+            // The caller may have been cancelled.
             let _ = sender.send(told);
             if number % RESPONSES_PER_YIELD == 0 {
                 yield_now().await;
@@ -97,7 +97,7 @@ impl<Q, A> BatchQueue<Q, A> {
     }
 }
 
-/// A response for each request, from the result for all of them.
+/// Maps the result of a batch to a response for each request.
 pub(crate) fn map_batch<F, Q, A>(found: Result<F>, requests: &[Q], one: impl Fn(&F, &Q) -> A) -> Vec<Result<A>> {
     match found {
         Ok(found) => requests.iter().map(|request| Ok(one(&found, request))).collect(),
@@ -105,7 +105,7 @@ pub(crate) fn map_batch<F, Q, A>(found: Result<F>, requests: &[Q], one: impl Fn(
     }
 }
 
-/// What failed for all of them.
+/// Returns the same error as the response to each request.
 pub(crate) fn fail_batch<A>(error: Error, requests: usize) -> Vec<Result<A>> {
     let error = Arc::new(error);
     (0..requests).map(|_| Err(Error::internal(error.clone()))).collect()
@@ -127,16 +127,16 @@ mod tests {
             });
             answering.await;
         }
-        assert_eq!(sizes.into_inner().expect("a lock"), [3, 1], "at most so many at once, and each once");
+        assert_eq!(sizes.into_inner().expect("a lock"), [3, 1], "at most 3 requests per batch, each exactly once");
         for (number, answered) in (1..=4).zip(asked) {
-            assert_eq!(answered.await.expect("an answer").expect("a word"), number.to_string());
+            assert_eq!(answered.await.expect("an answer").expect("a number"), number.to_string());
         }
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_hanging_batch_times_out() {
         let batcher = Batcher::<u32, String>::new(3, Duration::ZERO);
-        let told = batcher.submit(1, async |_| std::future::pending().await).await.expect_err("nobody answers");
+        let told = batcher.submit(1, async |_| std::future::pending().await).await.expect_err("the batch hangs");
         assert_eq!(told.into_api_error(), model::ApiError::Unavailable);
         let told = batcher.submit(2, async |requests| requests.iter().map(|_| Ok("two".to_owned())).collect()).await;
         assert_eq!(told.expect("an answer"), "two");

@@ -1,5 +1,5 @@
-//! Throws away what is past its time: events older than the log keeps, sessions that are over, links that
-//! have run out, accounts whose address nobody confirmed, mails that nothing can be done about.
+//! Deletes expired data: old events, expired sessions and one-time links, accounts whose address was never confirmed,
+//! and e-mails that can't be delivered.
 
 use crate::{
     Greenroom, Result, accounts,
@@ -15,17 +15,17 @@ use std::time::Duration;
 
 const INTERVAL: Duration = Duration::from_secs(60 * 60);
 const DAY: i64 = 24 * 60 * 60 * 1_000;
-/// How long somebody may take to confirm their address: longer than any link works.
+/// Time to confirm an e-mail address: longer than any link is valid.
 const UNCONFIRMED_TTL: i64 = 7 * DAY;
-/// How long mails that couldn't be sent are kept to be looked into.
+/// Retention of undeliverable e-mails, for analysis.
 const DEAD_LETTER_TTL: i64 = 30 * DAY;
-/// Rows deleted at once.
+/// Rows per transaction.
 const BATCH: u64 = 500;
-/// Accounts forgotten at once.
+/// Accounts per transaction.
 const ACCOUNT_BATCH: usize = 200;
 
 impl Greenroom {
-    /// Keeps house, for ever.
+    /// Runs the cleanup every hour, forever.
     pub async fn run_cleanup(self) {
         let mut ticks = tokio::time::interval(INTERVAL);
         loop {
@@ -36,7 +36,7 @@ impl Greenroom {
         }
     }
 
-    /// Throws away what is past its time, a little at once.
+    /// Deletes all expired data, in small transactions.
     ///
     /// # Errors
     /// When the database fails.
@@ -55,7 +55,7 @@ impl Greenroom {
         self.delete_where::<device::Entity>(device::Column::TokenHash, past).await?;
         let long_ago = known_device::Column::SeenAt.lt(now - as_millis(accounts::DEVICE_TTL));
         self.delete_where::<known_device::Entity>(known_device::Column::Fingerprint, long_ago).await?;
-        // Of processes that have ended.
+        // Probe rows of processes that have ended.
         self.delete_where::<write_probe::Entity>(
             write_probe::Column::ProcessId,
             write_probe::Column::ProbedAt.lt(now - DAY),
@@ -67,8 +67,8 @@ impl Greenroom {
         Ok(())
     }
 
-    /// Deletes rows by their ids, some at once: no message shall stand behind all of them. Rows that another
-    /// transaction holds stay until the next time: a wait for them could be a deadlock.
+    /// Deletes rows by their ids in batches, so that messages don't wait for all of them. Skips rows locked by other
+    /// transactions until the next run: waiting for them could deadlock.
     async fn delete_where<E: EntityTrait>(&self, id: E::Column, past: Expr) -> Result<()> {
         loop {
             let some = Query::select()
@@ -87,7 +87,7 @@ impl Greenroom {
         }
     }
 
-    /// Says whether there may be more.
+    /// Returns whether there may be more.
     async fn purge_event_log(&self, before: i64) -> Result<bool> {
         let tx = self.store.write_background().await?;
         let more = realtime::purge_events(&tx, before).await?;
@@ -95,7 +95,7 @@ impl Greenroom {
         Ok(more)
     }
 
-    /// Says whether there may be more.
+    /// Returns whether there may be more.
     async fn fill_search_names(&self) -> Result<bool> {
         let tx = self.store.write_background().await?;
         let more = talents::fill_missing_search_names(&tx).await?;
@@ -103,8 +103,8 @@ impl Greenroom {
         Ok(more)
     }
 
-    /// Deletes accounts that were never confirmed, and says whether there may be more. Nothing can hang on them but their
-    /// links.
+    /// Deletes accounts that were never confirmed; returns whether there may be more. Only one-time tokens can refer to
+    /// them.
     async fn delete_unconfirmed_accounts(&self, before: i64) -> Result<bool> {
         let tx = self.store.write_background().await?;
         let abandoned = person::Entity::find()

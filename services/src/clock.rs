@@ -1,4 +1,4 @@
-//! The time, so that tests can set it.
+//! The clock, as a port so that tests can set it.
 
 use model::Timestamp;
 use std::{
@@ -9,16 +9,16 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-/// Tells the time.
+/// Source of the current time.
 pub trait Clock: Send + Sync + 'static {
-    /// Now, as people and the database know it. It goes back where the machine's clock is set back.
+    /// Returns the wall-clock time. It goes back if the system's clock is set back.
     fn now(&self) -> Timestamp;
 
-    /// The time since some moment before: it never goes back, and says nothing to another process.
+    /// Returns the time since an arbitrary moment. It never goes back, and is meaningless to other processes.
     fn monotonic(&self) -> Duration;
 }
 
-/// The machine's clock.
+/// The system's clock.
 #[derive(Debug)]
 pub struct SystemClock;
 
@@ -34,36 +34,36 @@ impl Clock for SystemClock {
     }
 }
 
-/// How many milliseconds the clocks of two nodes may be apart. What is dated further ahead was written before a clock was
-/// set back, and would otherwise count for too long.
+/// Maximum difference between the clocks of two nodes, in milliseconds. A timestamp further in the future was written
+/// before a clock was set back, and would otherwise stay valid for too long.
 pub(crate) const CLOCK_SKEW: i64 = 60 * 1_000;
 
-/// As the database and [`Timestamp`] count it.
+/// Converts to milliseconds, the unit of the database and of [`Timestamp`]. Saturates.
 pub(crate) fn as_millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
 
-/// A clock that only moves when told to.
+/// A clock for tests that moves only when set.
 #[derive(Debug)]
 pub struct ManualClock {
     wall: AtomicI64,
-    /// Milliseconds.
+    /// In milliseconds.
     monotonic: AtomicU64,
 }
 
 impl ManualClock {
-    /// Stands at `start`.
+    /// Creates a clock whose wall-clock time is `start`.
     pub fn new(start: Timestamp) -> Self {
         Self { wall: AtomicI64::new(start.millis()), monotonic: AtomicU64::new(0) }
     }
 
-    /// Moves on.
+    /// Advances both times.
     pub fn advance(&self, by: Duration) {
         self.wall.fetch_add(as_millis(by), Ordering::SeqCst);
         self.monotonic.fetch_add(u64::try_from(by.as_millis()).unwrap_or(u64::MAX), Ordering::SeqCst);
     }
 
-    /// Sets the wall clock back, as an administrator or a time server does.
+    /// Sets only the wall-clock time back, as an administrator or a time server does.
     pub fn set_back(&self, by: Duration) {
         self.wall.fetch_sub(as_millis(by), Ordering::SeqCst);
     }

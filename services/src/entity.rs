@@ -1,5 +1,4 @@
-//! The tables as SeaORM sees them. Never leaves this crate: what comes out of a query becomes a
-//! `model` type beside that query.
+//! The tables as SeaORM entities. They never leave this crate: each query converts its rows to `model` types.
 
 macro_rules! entity {
     ($module:ident, $table:literal, $fields:tt) => {
@@ -38,10 +37,10 @@ entity!(person, "person", {
     deleted_at: Option<i64>,
     receipts: bool,
     presence: bool,
-    /// The name as searches compare it; none where an older node wrote the row.
+    /// The name, folded for searching. `None` in rows written by an older version.
     search_name: Option<String>,
 }, #[async_trait::async_trait] impl ActiveModelBehavior for ActiveModel {
-    /// A name is never written without what it is searched by.
+    /// Writes the folded name together with each name.
     async fn before_save<C: ConnectionTrait>(mut self, _: &C, _insert: bool) -> Result<Self, DbErr> {
         if let sea_orm::ActiveValue::Set(name) = &self.name {
             self.search_name = sea_orm::ActiveValue::Set(Some(crate::talents::fold_name(name)));
@@ -102,7 +101,7 @@ entity!(booking, "booking", {
     fee_currency: String,
     status: String,
     created_at: i64,
-    /// The number, in the organizer's event sequence, of the event that told of it. 0 where an older node wrote the row.
+    /// Number of the event about the opened booking in the organizer's sequence. 0 in rows written by an older version.
     organizer_event_seq: i64,
     talent_event_seq: i64,
 });
@@ -121,7 +120,7 @@ entity!(conversation, "conversation", {
     talent_seen_seq: i64,
     organizer_delivered_seq: i64,
     talent_delivered_seq: i64,
-    /// The number, in the organizer's event sequence, of what last moved the conversation up in their inbox.
+    /// Number of the event that last moved the conversation to the top, in the organizer's sequence.
     organizer_event_seq: i64,
     talent_event_seq: i64,
 });
@@ -152,7 +151,7 @@ entity!(notification, "notification", {
     created_at: i64,
     read_at: Option<i64>,
     mail_id: Option<Uuid>,
-    /// The number of the event that told of it. 0 where an older node wrote the row.
+    /// Number of the event about this notification. 0 in rows written by an older version.
     event_seq: i64,
 });
 

@@ -9,17 +9,17 @@ use std::{
     time::Instant,
 };
 
-/// What a use case ends with when it doesn't end well.
+/// Error of a use case.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The answer is no; the code may be told.
+    /// The request is refused; the client may see the code.
     #[error("refused: {0}")]
     Api(#[from] ApiError),
-    /// The database failed; for the log only.
-    #[error("the database failed")]
+    /// A database error; only for the log.
+    #[error("database error")]
     Database(#[from] DbErr),
-    /// Something else failed; for the log only.
-    #[error("something broke inside")]
+    /// Any other error; only for the log.
+    #[error("internal error")]
     Internal(#[source] Box<dyn StdError + Send + Sync>),
 }
 
@@ -31,23 +31,23 @@ impl Error {
         Error::Internal(Box::new(source))
     }
 
-    /// A single field at fault.
+    /// Creates a validation error of a single field.
     pub(crate) fn field(name: &str, field_error: FieldError) -> Self {
         Error::Api(ApiError::field(name, field_error))
     }
 
-    /// Stored data that doesn't parse.
+    /// Creates an error for stored data that can't be parsed.
     pub(crate) fn corrupt(what: &str) -> Self {
-        Error::Internal(format!("the database holds a {what} that can't be read").into())
+        Error::Internal(format!("the database holds an invalid {what}").into())
     }
 
-    /// The database said nothing in time.
+    /// Creates an error for a database that didn't answer in time.
     pub(crate) fn timeout() -> Self {
         DbErr::ConnectionAcquire(ConnAcquireErr::Timeout).into()
     }
 
-    /// What may be told to the outside. The rest is logged here, once; a database that is away or full only every second,
-    /// since it is so for everybody.
+    /// Returns the error that the client may see, and logs the rest. Logs an unreachable or full database at most once
+    /// a second, because it then affects every request.
     pub fn into_api_error(self) -> ApiError {
         let inside = match self {
             Error::Api(api_error) => return api_error,
@@ -57,10 +57,10 @@ impl Error {
         let chain = || error_chain.iter().map(|cause| cause.to_string()).collect::<Vec<_>>().join(": ");
         let trouble = error_chain.iter().filter_map(|cause| database_error(*cause)).find_map(classify_db_error);
         let (api_error, meaning) = match trouble {
-            Some(DatabaseFailure::Full) => (ApiError::StorageFull, "the database has no room on its disk"),
-            Some(DatabaseFailure::Unavailable) => (ApiError::Unavailable, "the database can't be reached"),
+            Some(DatabaseFailure::Full) => (ApiError::StorageFull, "the database's disk is full"),
+            Some(DatabaseFailure::Unavailable) => (ApiError::Unavailable, "the database is unreachable"),
             None => {
-                tracing::error!(error = chain(), "a request failed");
+                tracing::error!(error = chain(), "request failed");
                 return ApiError::Internal;
             }
         };
@@ -71,7 +71,7 @@ impl Error {
     }
 }
 
-/// An error and all that caused it.
+/// Returns an error and all its sources.
 fn error_chain<'a>(error: &'a (dyn StdError + 'static)) -> Vec<&'a (dyn StdError + 'static)> {
     let (mut error_chain, mut next) = (Vec::new(), Some(error));
     while let Some(cause) = next {
@@ -81,7 +81,7 @@ fn error_chain<'a>(error: &'a (dyn StdError + 'static)) -> Vec<&'a (dyn StdError
     error_chain
 }
 
-/// What the database said, by itself or shared by all who asked together.
+/// Returns the database error of a cause, which a batch may have shared between its requests.
 fn database_error<'a>(cause: &'a (dyn StdError + 'static)) -> Option<&'a DbErr> {
     let shared = || cause.downcast_ref::<Arc<DbErr>>().map(|error| &**error);
     let shared_whole = || match &**cause.downcast_ref::<Arc<Error>>()? {
@@ -91,12 +91,12 @@ fn database_error<'a>(cause: &'a (dyn StdError + 'static)) -> Option<&'a DbErr> 
     cause.downcast_ref::<DbErr>().or_else(shared).or_else(shared_whole)
 }
 
-/// What is wrong with the database, where it isn't what was asked of it.
+/// A failure of the database itself, not of a statement.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum DatabaseFailure {
-    /// There is no room left on its disk.
+    /// Its disk is full.
     Full,
-    /// It can't be reached, or can't work just now.
+    /// It is unreachable or temporarily unable to work.
     Unavailable,
 }
 
@@ -126,7 +126,7 @@ fn classify_sqlx_error(error: &sqlx::Error) -> Option<DatabaseFailure> {
     }
 }
 
-/// PostgreSQL's codes of what ends or refuses a connection, of a disk that fails, and of a server that only reads.
+/// PostgreSQL's SQLSTATE classes for refused and broken connections, disk errors, and a read-only server.
 fn by_sqlstate(code: &str) -> Option<DatabaseFailure> {
     if code == "53100" {
         return Some(DatabaseFailure::Full);
@@ -135,24 +135,24 @@ fn by_sqlstate(code: &str) -> Option<DatabaseFailure> {
     away.iter().any(|class| code.starts_with(class)).then_some(DatabaseFailure::Unavailable)
 }
 
-/// SQLite's codes: the low byte says what it is, the rest more of it.
+/// SQLite's primary result codes, the low byte of the extended codes.
 fn by_sqlite_code(code: i32) -> Option<DatabaseFailure> {
-    /// The log's index couldn't grow.
+    /// The shared memory of the WAL index can't grow.
     const IOERR_SHMSIZE: i32 = 4_874;
     match (code, code & 0xff) {
         (IOERR_SHMSIZE, _) | (_, 13) => Some(DatabaseFailure::Full),
-        // Busy, locked, out of memory, read-only, an I/O error, a file that can't be opened, a lock that can't be had.
+        // BUSY, LOCKED, NOMEM, READONLY, IOERR, CANTOPEN, PROTOCOL (lock not acquired).
         (_, 5..=8 | 10 | 14 | 15) => Some(DatabaseFailure::Unavailable),
         _ => None,
     }
 }
 
-/// Whether a statement failed because there is no room left on the disk.
+/// Returns whether a statement failed because the disk is full.
 pub(crate) fn is_storage_full(error: &DbErr) -> bool {
     classify_db_error(error) == Some(DatabaseFailure::Full)
 }
 
-/// Once a second.
+/// Returns `true` at most once a second.
 fn should_log() -> bool {
     static SAID: Mutex<Option<Instant>> = Mutex::new(None);
     let mut said = SAID.lock().unwrap_or_else(PoisonError::into_inner);
@@ -163,7 +163,7 @@ fn should_log() -> bool {
     time
 }
 
-/// Whether a statement failed because the row is there already.
+/// Returns whether a statement failed because of a unique constraint.
 pub(crate) fn is_duplicate(error: &DbErr) -> bool {
     matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
 }

@@ -1,19 +1,19 @@
-//! What people do at Greenroom, and who may do it.
+//! Greenroom's use cases and their authorisation.
 //!
-//! Every use case is a method of [`Greenroom`], in a file named for it, and starts from a [`Viewer`]:
-//! the query itself looks among the viewer's own rows, so a stranger finds nothing. This crate alone
-//! (with `migration`) names `sea_orm`. It must never know of HTTP, cookies or pages.
+//! Every use case is a method of [`Greenroom`], in a file named after it, and takes a [`Viewer`]: the query itself
+//! selects from the viewer's own rows, so others' data is simply not found. Only this crate (and `migration`) uses
+//! `sea_orm`. It must not depend on HTTP, cookies or pages.
 //!
 //! # Layout
-//! - [`accounts`]: joining, signing in and out, sessions and tokens, settings, leaving
+//! - [`accounts`]: registration, sign-in and sign-out, sessions and tokens, settings, deletion
 //! - [`bookings`], [`conversations`], [`messages`], [`notifications`], [`talents`]: the use cases
-//! - [`realtime`]: the event log of each person, and the streams that follow it
-//! - [`mail`]: letters, their queue, and sending them
-//! - [`seed`]: the demo cast
-//! - [`backup`]: backups, and moving to another database
-//! - `store`: connections, transactions; `entity`: tables
-//! - `batcher`: requests that arrive together, answered by one statement
-//! - `rate_limiter`, `pruned_map`, [`clock`], [`cleanup`], [`metrics`]: what the above lean on
+//! - [`realtime`]: each person's event log, and the streams that follow it
+//! - [`mail`]: e-mails, their queue, and their delivery
+//! - [`seed`]: demo data
+//! - [`backup`]: backups, and the move to another database
+//! - `store`: connections and transactions; `entity`: tables
+//! - `batcher`: concurrent requests served by one statement
+//! - `rate_limiter`, `pruned_map`, [`clock`], [`cleanup`], [`metrics`]: shared by the above
 
 pub mod accounts;
 pub mod backup;
@@ -54,50 +54,50 @@ use store::Store;
 use tokio::sync::{Notify, OnceCell};
 use tracing::Instrument;
 
-/// What the libraries below have to say is only worth a line of the log when something is wrong.
+/// Log filter for the libraries in use: only their warnings and errors are of interest.
 pub const LOG_FILTER: &str = "sqlx=warn,sea_orm_migration=warn";
 
-/// Messages written at once.
+/// Maximum number of messages in one batch.
 const SENDS_AT_ONCE: usize = 256;
-/// Sessions looked up at once.
+/// Maximum number of sessions or streams in one batch.
 const LOOKED_UP_AT_ONCE: usize = 250;
-/// So long a crowd gathers, as after a restart, before more of it are looked up.
+/// Delay before the next batch under load, for instance when all clients reconnect after a restart.
 const BATCH_DELAY: Duration = Duration::from_millis(10);
-/// A whole account is much to read.
+/// Exports per person: each reads all data of an account.
 const EXPORTS_PER_HOUR: usize = 10;
-/// How often a person may say how far they have read, or what arrived. Nobody reads so fast.
+/// Updates of read and delivery markers per person: more than any reader causes.
 const MARKS_PER_MINUTE: usize = 1_200;
-/// Passwords that a person may choose in an hour, taken or not: estimating and hashing one costs more than asking for it.
+/// New passwords per person, accepted or not: estimating and hashing one costs the server more than the client.
 const PASSWORDS_PER_HOUR: usize = 10;
 /// Sign-ins to one account from one network, successful or not.
 const SIGN_INS_PER_MINUTE: usize = 300;
 
-/// How much one person or address may do.
+/// Limits on what one person or IP address may do, and the intervals of the realtime delivery.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Messages a person may send in a minute.
+    /// Messages a person may send per minute.
     pub sends_per_minute: usize,
-    /// Streams a person may hold at once.
+    /// Concurrent streams per person.
     pub streams_per_person: usize,
-    /// Passwords that are hashed at once, each on a core of its own and with 19 MiB.
+    /// Concurrent password hashes; each occupies a core and 19 MiB.
     pub sign_ins_at_once: usize,
-    /// Failed sign-ins a minute for one account from one network or device.
+    /// Failed sign-ins per minute to one account from one network or device.
     pub failures_per_account: usize,
-    /// Failed sign-ins a minute from one address.
+    /// Failed sign-ins per minute from one IP address.
     pub failures_per_address: usize,
-    /// Registrations and forgotten passwords an hour from one address.
+    /// Registrations and password resets per hour from one IP address.
     pub letters_per_address: usize,
-    /// Inquiries an organizer may open in a day.
+    /// Inquiries an organizer may open per day.
     pub inquiries_per_day: u64,
     /// Unanswered inquiries an organizer may have with the same talent.
     pub open_inquiries_per_pair: u64,
-    /// Emails an hour that strangers can cause to one recipient, whatever their kind.
+    /// E-mails per hour that others can cause to one recipient, of all kinds together.
     pub emails_per_recipient_hour: usize,
-    /// The same in a day.
+    /// The same limit per day.
     pub emails_per_recipient_day: usize,
-    /// How often a stream says that it is alive, and looks whether it missed something.
+    /// Interval of heartbeats, and of polling the database for missed events.
     pub heartbeat: Duration,
-    /// How long the event log is kept.
+    /// Retention of the event log.
     pub keep_events: Duration,
 }
 
@@ -120,7 +120,7 @@ impl Default for Limits {
     }
 }
 
-/// Everything a use case needs. Cheap to clone.
+/// Entry point to all use cases. Cheap to clone.
 #[derive(Clone)]
 pub struct Greenroom(Arc<Inner>);
 
@@ -133,14 +133,15 @@ pub struct Inner {
     limits: Limits,
     send_limiter: RateLimiter<PersonId>,
     account_failure_limiter: RateLimiter<Guesser>,
-    /// Failures of an account from anywhere.
+    /// Failed sign-ins per account, from all networks.
     lockout: Lockout,
     sign_in_limiter: RateLimiter<Guesser>,
-    /// Wrong passwords of who is signed in.
+    /// Wrong passwords entered in a session to confirm an action.
     reauth_failure_limiter: RateLimiter<SessionId>,
-    /// Changes of a password, taken or not.
+    /// Changes of a password in the settings, accepted or not.
     password_change_limiter: RateLimiter<PersonId>,
-    /// Passwords chosen by a mailed link, taken or not. Counted apart, so that no thief's changes keep the owner out.
+    /// New passwords set through a mailed link, accepted or not. Separate, so that a thief's changes can't lock out the
+    /// owner.
     link_password_limiter: RateLimiter<PersonId>,
     ip_failure_limiter: RateLimiter<IpAddr>,
     account_mail_limiter: RateLimiter<IpAddr>,
@@ -149,13 +150,13 @@ pub struct Inner {
     typing_limiter: RateLimiter<(PersonId, ConversationId)>,
     message_batcher: MessageBatcher,
     session_lookup: SessionLookup,
-    /// The same for those who open a stream, of whom thousands may come at once.
+    /// Session lookup for opening streams, of which thousands may come at once.
     stream_session_lookup: SessionLookup,
     stream_setups: StreamSetupBatcher,
     links: LinkBuilder,
-    /// Read from the database when it is needed first.
+    /// Loaded from the database on first use.
     pseudonym_key: OnceCell<Vec<u8>>,
-    /// Rings when there is a letter to send.
+    /// Notified when an e-mail is queued.
     mail_queued: Notify,
 }
 
@@ -167,7 +168,7 @@ impl Deref for Greenroom {
 }
 
 impl Greenroom {
-    /// Opens the house on a migrated database. LinkBuilder in mails begin with the public URL.
+    /// Connects to a migrated database. `public_url` is the base of the links in e-mails.
     ///
     /// # Errors
     /// When the database can't be reached.
@@ -175,7 +176,7 @@ impl Greenroom {
         Self::open_at(database_url, public_url, limits, Arc::new(SystemClock)).await
     }
 
-    /// The same with a clock of one's own.
+    /// Connects with a given clock, for tests.
     ///
     /// # Errors
     /// When the database can't be reached.
@@ -211,15 +212,15 @@ impl Greenroom {
         })))
     }
 
-    /// Whether the database can be written to.
+    /// Checks that the database can be written.
     ///
     /// # Errors
-    /// `StorageFull`; `Unavailable` where it can't for another reason, or not within two seconds.
+    /// `StorageFull`; `Unavailable` if the write fails for another reason or takes longer than two seconds.
     pub async fn check_ready(&self) -> std::result::Result<(), ApiError> {
         self.store.check_writable().await
     }
 
-    /// Lets go of the database, which on SQLite leaves one whole file.
+    /// Closes the database. On SQLite this leaves one complete file without a write-ahead log.
     ///
     /// # Errors
     /// When a connection can't be closed.
@@ -227,19 +228,19 @@ impl Greenroom {
         self.store.close().await
     }
 
-    /// What time it is here.
+    /// Returns the current time of this instance's clock.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }
 }
 
-/// An id for something sent without one, as by a form without JavaScript.
+/// Generates a client id for a message sent without one, for instance by a form without JavaScript.
 pub fn generate_client_id() -> ClientId {
     ClientId(uuid::Uuid::now_v7())
 }
 
-/// Runs a use case to its end even when whoever asked has gone: the server drops a handler with its
-/// client, and a commit must not be left without its telling.
+/// Runs a use case to its end even if the caller is cancelled: the server drops a handler when its client disconnects,
+/// and committed events must still be published.
 async fn run_to_completion<T: Send + 'static>(work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
     match tokio::spawn(work.in_current_span()).await {
         Ok(result) => result,

@@ -1,5 +1,5 @@
-//! What is measured, for whoever watches over the process. No exporter is named here: where none is installed, a
-//! measurement costs a call and is thrown away. Labels are words of this file, never anybody's.
+//! Metrics for the operator. No exporter is named here: without one installed, a measurement costs a function call.
+//! Label values are constants of this program, never user data.
 
 use crate::{
     Error, Greenroom, Result,
@@ -22,7 +22,7 @@ const MAIL_QUEUED: &str = "greenroom_mail_queued";
 const MAIL_PARKED: &str = "greenroom_mail_parked";
 
 const SENDS: &str = "greenroom_sends_total";
-/// Streams that were cut because their reader was too slow.
+/// Streams disconnected because their client read too slowly.
 pub const STREAMS_CUT: &str = "greenroom_streams_cut_total";
 const STREAMS_ENDED: &str = "greenroom_streams_ended_total";
 const NOTES: &str = "greenroom_bus_notes_total";
@@ -33,45 +33,41 @@ const SEND_SECONDS: &str = "greenroom_send_duration_seconds";
 const COMMIT_SECONDS: &str = "greenroom_commit_duration_seconds";
 const WAIT_SECONDS: &str = "greenroom_queue_wait_seconds";
 const LAG_SECONDS: &str = "greenroom_event_lag_seconds";
-/// Messages written by the same statements.
+/// Messages per batch.
 pub const SENDS_TOGETHER: &str = "greenroom_sends_together";
-/// Transactions that shared a commit.
+/// Transactions per group commit.
 pub const COMMITTED_TOGETHER: &str = "greenroom_committed_together";
 
 const GAUGES: [(&str, &str); 7] = [
-    (STREAMS, "Event streams open at this process."),
-    (QUEUE, "How many wait in each line of this process."),
-    (CONNECTIONS, "Connections to the database: in use, or idle."),
-    (DATABASE_UP, "1 where the database answered just now, 0 where it didn't."),
-    (BUS_UP, "1 where notes between nodes get through, 0 where they don't; missing where there is no bus."),
-    (MAIL_QUEUED, "Mails to be sent, or to be tried again."),
-    (MAIL_PARKED, "Mails given up on."),
+    (STREAMS, "Event streams open in this process."),
+    (QUEUE, "Requests waiting in each queue of this process."),
+    (CONNECTIONS, "Database connections by state: used or idle."),
+    (DATABASE_UP, "1 if the database answered the last probe, else 0."),
+    (BUS_UP, "1 if messages between nodes get through, else 0; absent without a bus."),
+    (MAIL_QUEUED, "E-mails waiting for delivery or a retry."),
+    (MAIL_PARKED, "E-mails given up on after failed attempts."),
 ];
 const COUNTERS: [(&str, &str); 6] = [
-    (QUERIES, "Statements that the database was asked, commits left out."),
-    (SENDS, "Messages that somebody sent, by what became of them: new, again (a retry), refused, failed."),
-    (STREAMS_CUT, "Streams that were cut because their reader was too slow."),
-    (STREAMS_ENDED, "Streams that ended with their session, by the reason it ended for."),
-    (NOTES, "Notes between nodes: sent, heard from others, lost before they were sent."),
-    (MAILS, "Mails: sent, retried (a try failed, another follows), given_up, revoked (its link was)."),
+    (QUERIES, "SQL statements executed, without commits."),
+    (SENDS, "Messages sent, by outcome: new, again (a retry), refused, failed."),
+    (STREAMS_CUT, "Streams disconnected because their client read too slowly."),
+    (STREAMS_ENDED, "Streams that ended with their session, by its end reason."),
+    (NOTES, "Messages between nodes: sent, heard (received from others), lost before sending."),
+    (MAILS, "E-mails by outcome: sent, retried (an attempt failed), given_up, revoked (their link was)."),
 ];
 const HISTOGRAMS: [(&str, &str); 6] = [
-    (SEND_SECONDS, "Seconds from sending a message to its answer, refusals left out."),
-    (COMMIT_SECONDS, "Seconds a commit took, with its flush."),
-    (WAIT_SECONDS, "Seconds waited in each line of this process, by whoever had their turn."),
-    (
-        LAG_SECONDS,
-        "Seconds from an event to its being written to the streams here: told at once, or read from the log.",
-    ),
-    (SENDS_TOGETHER, "Messages written by the same statements."),
-    (COMMITTED_TOGETHER, "Transactions that shared a commit; SQLite only."),
+    (SEND_SECONDS, "Seconds from sending a message to its response, without refusals."),
+    (COMMIT_SECONDS, "Seconds per commit, including the flush."),
+    (WAIT_SECONDS, "Seconds waited in each queue of this process, measured at the end of the wait."),
+    (LAG_SECONDS, "Seconds from an event to its writing to streams: told (published at once) or read (from the log)."),
+    (SENDS_TOGETHER, "Messages per batch."),
+    (COMMITTED_TOGETHER, "Transactions per group commit; SQLite only."),
 ];
 
-/// How long the database may take to answer whoever watches.
+/// Longest time to wait for the database when probing it.
 pub(crate) const PROBE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Says what each number means, and begins the counters at zero: who first sees a counter at one can't tell that it
-/// moved.
+/// Describes the metrics and creates the counters at zero: a counter first scraped at one wouldn't show an increase.
 pub fn describe_metrics() {
     GAUGES.iter().for_each(|(name, help)| describe_gauge!(*name, *help));
     COUNTERS.iter().for_each(|(name, help)| describe_counter!(*name, *help));
@@ -91,8 +87,8 @@ pub fn describe_metrics() {
 }
 
 impl Greenroom {
-    /// Sets the gauges that nobody keeps up to date, as they are now. Where the database is silent, so are those that
-    /// it knows of.
+    /// Sets the gauges that aren't updated as they change. If the database doesn't answer, those read from it keep
+    /// their last values.
     pub async fn collect_gauges(&self) {
         gauge!(STREAMS).set(self.stream_count() as f64);
         let streams = self.stream_session_lookup.len() + self.stream_setups.len();
@@ -117,7 +113,7 @@ impl Greenroom {
     }
 }
 
-/// Measures a send, from the call to its answer.
+/// Measures a send, from the call to its response.
 pub(crate) async fn measure_send(sending: impl Future<Output = Result<SendOutcome>>) -> Result<SendOutcome> {
     let began = time::Instant::now();
     let posted = sending.await;
@@ -134,7 +130,7 @@ pub(crate) async fn measure_send(sending: impl Future<Output = Result<SendOutcom
     posted
 }
 
-/// Measures a commit.
+/// Measures a commit, including its flush.
 pub(crate) async fn measure_commit<T>(committing: impl Future<Output = T>) -> T {
     let began = time::Instant::now();
     let committed = committing.await;
@@ -142,7 +138,7 @@ pub(crate) async fn measure_commit<T>(committing: impl Future<Output = T>) -> T 
     committed
 }
 
-/// Measures how long somebody waits in a line, and how long the line is.
+/// Measures the wait for `turn`, and counts it in the queue's length.
 pub(crate) async fn measure_queue_wait<T>(queue: &'static str, turn: impl Future<Output = T>) -> T {
     let _gauge = QueueGauge::enter(queue);
     let began = time::Instant::now();
@@ -151,7 +147,7 @@ pub(crate) async fn measure_queue_wait<T>(queue: &'static str, turn: impl Future
     turn
 }
 
-/// A place in a line. Left when dropped: whoever waits may go.
+/// Counts one waiter in a queue's length. Leaves the queue on drop, since the waiter may be cancelled.
 struct QueueGauge(Gauge);
 
 impl QueueGauge {
@@ -168,18 +164,18 @@ impl Drop for QueueGauge {
     }
 }
 
-/// Counts streams that ended with their session.
+/// Counts a stream that ended with its session.
 pub(crate) fn count_stream_ended(reason: SessionEndReason) {
     counter!(STREAMS_ENDED, "reason" => reason.as_str()).increment(1);
 }
 
-/// Measures how long ago an event was that streams hear of now: `told` by whoever wrote it, or `read` from the log.
+/// Records an event's age when it is written to streams: `told` by the process that wrote it, or `read` from the log.
 pub(crate) fn record_event_delivered(way: &'static str, at: Timestamp) {
     let millis = u64::try_from(SystemClock.now().millis() - at.millis()).unwrap_or_default();
     histogram!(LAG_SECONDS, "way" => way).record(Duration::from_millis(millis));
 }
 
-/// Counts what became of a mail.
+/// Counts an e-mail by its outcome.
 pub(crate) fn count_mail(outcome: &'static str) {
     counter!(MAILS, "outcome" => outcome).increment(1);
 }
@@ -189,7 +185,7 @@ pub(crate) fn count_query() {
     counter!(QUERIES).increment(1);
 }
 
-/// Counts a note: `sent`, `heard` or `lost`.
+/// Counts a bus message: `sent`, `heard` (received) or `lost`.
 pub fn count_bus_message(way: &'static str) {
     counter!(NOTES, "way" => way).increment(1);
 }

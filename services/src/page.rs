@@ -3,10 +3,10 @@ use model::FieldError;
 use sea_orm::{ColumnTrait, ExprTrait, sea_query::Expr};
 use uuid::Uuid;
 
-/// Rows on a page of a list.
+/// Rows per page of a list.
 pub(crate) const PAGE_SIZE: u64 = 30;
 
-/// The last row of a page: the next one starts after it. Opaque to whoever gets it.
+/// Keyset cursor: the last row of a page, after which the next page starts. Opaque to clients.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PageCursor {
     pub(crate) key: String,
@@ -18,7 +18,7 @@ impl PageCursor {
         Self { key: key.to_string(), id }
     }
 
-    /// `None` for the first page.
+    /// Parses a client's cursor. `None` means the first page.
     pub(crate) fn parse(token: Option<&str>) -> Result<Option<Self>> {
         let wrong = || Error::field("page", FieldError::Invalid);
         let Some(token) = token else { return Ok(None) };
@@ -28,11 +28,11 @@ impl PageCursor {
         Ok(Some(Self { key, id }))
     }
 
-    /// Selects the rows after this one in a list in descending order of a number and an id. Compared as a whole, the index
-    /// leads straight there.
+    /// Selects the rows after this one in descending order of a number and an id. A row-value comparison, so that the
+    /// index is used for both columns.
     ///
     /// # Errors
-    /// `Invalid` where the key of the mark is no number.
+    /// `Invalid` if the cursor's key isn't a number.
     pub(crate) fn after_descending<C: ColumnTrait>(&self, place: [C; 2]) -> Result<Expr> {
         let number: i64 = self.key.parse().map_err(|_| Error::field("page", FieldError::Invalid))?;
         let place = Expr::tuple(place.map(|column| column.into_expr()));
@@ -50,7 +50,7 @@ fn decode_hex(hex: &str) -> Option<String> {
     String::from_utf8(bytes.collect::<Option<Vec<u8>>>()?).ok().filter(|key| !key.contains('\0'))
 }
 
-/// Cuts what was read for a page, one row more than fits, and says where the next page starts.
+/// Truncates rows read with a limit of `PAGE_SIZE + 1` to one page; returns the cursor of the next page.
 pub(crate) fn truncate_page<T>(rows: &mut Vec<T>, cursor: impl Fn(&T) -> PageCursor) -> Option<String> {
     let full = usize::try_from(PAGE_SIZE).unwrap_or(usize::MAX);
     if rows.len() <= full {

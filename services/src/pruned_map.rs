@@ -5,12 +5,12 @@ use std::{
     time::Duration,
 };
 
-/// Entries held before those that are over are removed.
+/// Number of entries from which expired ones are pruned.
 pub(crate) const CAPACITY: usize = 10_000;
-/// How often those that are over are looked for. Not at every write: else each of many clients costs as much as all of them.
+/// Minimum interval between prunings: pruning at every write would make each of many clients as expensive as all.
 pub(crate) const PRUNE_EVERY: Duration = Duration::from_secs(1);
 
-/// A map whose entries are over after a time. Times are those of one monotonic clock.
+/// A map whose entries expire. Times come from one monotonic clock.
 pub(crate) struct PrunedMap<K, V> {
     entries: HashMap<K, V>,
     pruned_at: Duration,
@@ -23,7 +23,7 @@ impl<K, V> Default for PrunedMap<K, V> {
 }
 
 impl<K: Hash + Eq, V: Default> PrunedMap<K, V> {
-    /// Returns the entry to write to. Before that, removes the entries that are over, where there are many.
+    /// Returns the entry for `key`, to be written. First prunes expired entries if there are many.
     pub(crate) fn entry(&mut self, key: K, now: Duration, is_current: impl Fn(&V) -> bool) -> &mut V {
         if self.entries.len() >= CAPACITY && self.pruned_at + PRUNE_EVERY <= now {
             self.pruned_at = now;

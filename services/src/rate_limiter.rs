@@ -7,8 +7,8 @@ use std::{
     time::Duration,
 };
 
-/// Allows each key so many takes in any window of time. Measured by a clock that is never set back: a wall clock that is
-/// would keep everybody out for as long.
+/// Sliding-window rate limiter: allows each key `limit` acquisitions within `window`. Uses the monotonic clock: a wall
+/// clock set back by an hour would refuse everyone for an hour longer.
 pub(crate) struct RateLimiter<K> {
     clock: Arc<dyn Clock>,
     limit: usize,
@@ -21,13 +21,13 @@ impl<K: Hash + Eq> RateLimiter<K> {
         Self { clock: clock.clone(), limit, window, usage: Mutex::default() }
     }
 
-    /// Refuses, with the seconds until the next is free, where nothing is left to take.
+    /// Checks without acquiring. Fails with the seconds until the next acquisition is possible.
     pub(crate) fn check(&self, key: K) -> Result<(), ApiError> {
         self.with_capacity(key, |_, _| ())
     }
 
-    /// Takes one, or refuses. Taking comes before the work, so that many tries at once can't slip through
-    /// together; [`RateLimiter::refund`] undoes it.
+    /// Acquires one, or fails. Acquire before the work, so that concurrent attempts can't all pass the check;
+    /// [`RateLimiter::refund`] undoes it.
     pub(crate) fn acquire(&self, key: K) -> Result<(), ApiError> {
         self.with_capacity(key, VecDeque::push_back)
     }
@@ -49,12 +49,12 @@ impl<K: Hash + Eq> RateLimiter<K> {
         Ok(())
     }
 
-    /// Undoes all takes.
+    /// Undoes all acquisitions of a key.
     pub(crate) fn forget(&self, key: &K) {
         self.lock().remove(key);
     }
 
-    /// Undoes the last take.
+    /// Undoes the last acquisition of a key.
     pub(crate) fn refund(&self, key: &K) {
         if let Some(times) = self.lock().get_mut(key) {
             times.pop_back();
