@@ -1,4 +1,4 @@
-//! Listens to what the database is asked.
+//! Captures the statements that the database is sent.
 
 use std::sync::{Arc, Mutex, OnceLock};
 use tracing::{Event, Level, Subscriber, field::Field, field::Visit};
@@ -8,7 +8,7 @@ use tracing_subscriber::{
     util::SubscriberInitExt,
 };
 
-/// Statements as they were sent, each once, with what was done when it was first captured.
+/// The distinct statements, each with the label of the action that first caused it.
 #[derive(Clone, Default)]
 pub(crate) struct CapturedStatements(Arc<Mutex<Capture>>);
 
@@ -21,7 +21,7 @@ struct Capture {
 static CAPTURED: OnceLock<CapturedStatements> = OnceLock::new();
 
 impl CapturedStatements {
-    /// Begins anew. The whole process has one captured: SQLite works on threads of its own.
+    /// Starts an empty capture. It is shared by the whole process, because SQLite runs in threads of its own.
     pub(crate) fn begin() -> Self {
         let captured = CAPTURED.get_or_init(|| {
             let captured = Self::default();
@@ -33,12 +33,12 @@ impl CapturedStatements {
         captured.clone()
     }
 
-    /// Says what is done from now on.
+    /// Sets the label of the statements that follow.
     pub(crate) fn label(&self, act: &'static str) {
         self.0.lock().expect("a lock").act = act;
     }
 
-    /// All that read or write rows.
+    /// Returns the statements that read or write rows.
     pub(crate) fn statements(&self) -> Vec<(String, &'static str)> {
         let captured = self.0.lock().expect("a lock");
         let verbs = ["SELECT", "INSERT", "UPDATE", "DELETE", "WITH"];
@@ -52,7 +52,7 @@ impl<S: Subscriber> Layer<S> for CapturedStatements {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         let mut words = Words::default();
         event.record(&mut words);
-        // A short statement is its own summary.
+        // sqlx logs no `db.statement` for a short statement: its summary is the whole of it.
         let statement =
             if words.statement.trim().is_empty() { words.summary } else { words.statement.trim().to_owned() };
         let mut captured = self.0.lock().expect("a lock");

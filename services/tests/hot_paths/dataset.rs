@@ -1,10 +1,11 @@
-//! A town that has talked for years, put straight into SQLite.
+//! A large site with years of history, inserted directly into SQLite.
 
 use sea_orm::{ConnectOptions, ConnectionTrait, Database};
 
-/// Everybody's numbers: half of them organizers. One conversation in ten is of EventPro, another of Sarah.
+/// People have consecutive ids; half of them are organizers. One booking in ten is EventPro's, another one in ten
+/// Sarah's.
 const STEPS: [&str; 10] = [
-    // Ids of 16 bytes, in the order of their numbers.
+    // Ids are the numbers as 16 bytes, so that they sort alike.
     "INSERT INTO person (id, email, name, role, password_hash, email_verified, created_at) \
         SELECT unhex(printf('%032x', i)), 'p' || i || '@example.com', 'Person ' || i, \
         iif(i % 2, 'talent', 'organizer'), '', 1, i FROM (SELECT value AS i FROM numbers LIMIT 20000)",
@@ -38,7 +39,7 @@ const STEPS: [&str; 10] = [
     "INSERT INTO visit SELECT id, 0 FROM person",
 ];
 
-/// A million messages between twenty thousand people. Nothing is analysed: nor is it on a site.
+/// Inserts a million messages between twenty thousand people. Runs no ANALYZE, since a site doesn't either.
 pub(crate) async fn insert_rows(url: &str) {
     let mut options = ConnectOptions::new(url);
     options.max_connections(1).sqlx_logging(false);

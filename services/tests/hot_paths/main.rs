@@ -1,7 +1,7 @@
-//! What people do all day asks the database nothing that takes longer the more there is in it.
+//! No statement of an everyday use case gets slower as the database grows.
 //!
-//! The use cases run, the statements that reach the database are listened to, and each is explained by the database:
-//! on SQLite with a million messages in it, on PostgreSQL by whether an index serves.
+//! Runs the use cases, captures their statements, and has the database explain each: SQLite with a million messages in
+//! it, PostgreSQL with sequential scans disabled, which shows whether an index serves.
 
 mod captured_statements;
 mod dataset;
@@ -17,10 +17,10 @@ use services::{
 use std::{sync::Arc, time::Duration};
 use tokio::sync::Mutex;
 
-/// One day at a time: what one test listens to, the other must not cause.
+/// Serialises the tests: the capture is global, so one must not see the other's statements.
 static ALONE: Mutex<()> = Mutex::const_new(());
 
-/// Runs on this database what people do all day, and says which statements it took.
+/// Runs the everyday use cases on a database; returns their statements.
 async fn run_workload(url: &str) -> Vec<(String, &'static str)> {
     let captured = CapturedStatements::begin();
     let clock = Arc::new(ManualClock::new(SystemClock.now()));
@@ -28,7 +28,7 @@ async fn run_workload(url: &str) -> Vec<(String, &'static str)> {
     let greenroom =
         Greenroom::open_at(url, "https://greenroom.example", limits, clock.clone()).await.expect("a Greenroom");
     workload::run_all(&greenroom, &clock, &captured).await;
-    // With the last connection goes the last word of what it was asked.
+    // Closing the connections logs their last statements.
     greenroom.close().await.expect("closing");
     captured.statements()
 }
@@ -40,10 +40,10 @@ async fn sqlite_statements_use_indexes() {
     let file = folder.path().join("greenroom.db");
     let url = format!("sqlite://{}?mode=rwc", file.display());
     services::migrate(&url).await.expect("the schema");
-    services::seed::seed_demo(&url).await.expect("the cast");
+    services::seed::seed_demo(&url).await.expect("demo data");
     dataset::insert_rows(&url).await;
     let statements = run_workload(&url).await;
-    assert!(statements.len() > 100, "the test no longer hears the statements: {}", statements.len());
+    assert!(statements.len() > 100, "statements are no longer captured: {}", statements.len());
     let mut database = SqliteConnection::connect(&url).await.expect("the database");
     let slow = slow_on_sqlite(&mut database, &statements).await;
     assert!(slow.is_empty(), "{} statements read too much:\n{}", slow.len(), slow.join("\n"));
@@ -60,7 +60,7 @@ async fn slow_on_sqlite(database: &mut SqliteConnection, statements: &[(String, 
     slow
 }
 
-/// Without any one of them, something is found: so this test sees, and none is kept up in vain.
+/// Drops each index in turn and expects a slow statement: so this test detects a missing index, and no index is unused.
 async fn every_index_would_be_missed(statements: &[(String, &'static str)]) {
     let folder = tempfile::tempdir().expect("a folder");
     let url = format!("sqlite://{}?mode=rwc", folder.path().join("greenroom.db").display());
@@ -92,9 +92,9 @@ async fn postgres_statements_use_indexes() {
     }
     let url = format!("{base}/{name}");
     services::migrate(&url).await.expect("the schema");
-    services::seed::seed_demo(&url).await.expect("the cast");
+    services::seed::seed_demo(&url).await.expect("demo data");
     let statements = run_workload(&url).await;
-    assert!(statements.len() > 100, "the test no longer hears the statements: {}", statements.len());
+    assert!(statements.len() > 100, "statements are no longer captured: {}", statements.len());
     let mut database = PgConnection::connect(&url).await.expect("the database");
     let mut slow = Vec::new();
     for (statement, act) in &statements {

@@ -1,34 +1,34 @@
-//! How a database means to answer, and what is wrong with it.
+//! Query plans of both databases, and their faults.
 
 use sea_orm::sqlx::{self, AssertSqlSafe, PgConnection, Row, SqliteConnection};
 
-/// Statements that may sort or read through, by a part of them and of the step.
+/// Statements that may sort or scan, by a part of the statement and a part of the plan's step.
 const ALLOWED: [(&str, &str); 12] = [
-    // A row for each process of the last day.
+    // One row for each process of the last day.
     (r#"DELETE FROM "write_probe""#, "write_probe"),
-    // An index of the few names that an older node wrote.
+    // A partial index of the few rows that an older version wrote.
     (r#""search_name" IS NULL"#, "person_without_search_name"),
-    // Somebody's sessions and access tokens: a hundred devices at most.
+    // A person's sessions and access tokens: a hundred devices at most.
     (r#"FROM "session" WHERE "session"."person_id" = "#, "TEMP B-TREE FOR ORDER BY"),
-    // Somebody's own conversations, when they change their name or leave.
+    // A person's own conversations, locked when they change their name or delete their account.
     (r#"ORDER BY "conversation"."id" ASC"#, "TEMP B-TREE FOR ORDER BY"),
-    // Whom those who come and go talk to.
+    // The counterparts of people whose presence changes.
     ("SELECT DISTINCT", "TEMP B-TREE FOR DISTINCT"),
-    // What was left unread for two days at most, and no mail has told of.
+    // Messages left unread for at most two days that no digest has covered.
     (r#"GROUP BY "notification"."person_id""#, "TEMP B-TREE FOR"),
     (r#"ORDER BY "created_at" + ? ASC"#, "TEMP B-TREE FOR ORDER BY"),
     (r#"GROUP BY "notification"."kind""#, "TEMP B-TREE FOR GROUP BY"),
-    // A person's devices, of which two hundred are known.
+    // A person's known devices: two hundred at most.
     (r#"IN (SELECT "fingerprint" FROM "known_device""#, "TEMP B-TREE FOR ORDER BY"),
-    // Accounts that nobody confirmed, of which there are few: they are deleted after a week.
+    // Unconfirmed accounts are few: they are deleted after a week.
     (r#"NOT IN (SELECT "person_id" FROM "token")"#, "TEMP B-TREE FOR ORDER BY"),
-    // And the links that still work, to leave their owners alone.
+    // And the tokens still valid, whose owners are kept.
     (r#"NOT IN (SELECT "person_id" FROM "token")"#, "Scan on token_by_person_id_purpose"),
-    // Looked for only where an earlier row of the same statement had nothing to refer to.
+    // A foreign-key check that runs only if an earlier row of the same statement referred to nothing.
     (r#"INSERT INTO "conversation""#, "SCAN notification"),
 ];
 
-/// Statements that go on from a place must be led there, and those that look for one thing of somebody to that one.
+/// Statements with a keyset or a single row to find, and the index condition that their plan must contain.
 const NARROW: [(&str, &str); 15] = [
     (r#"_event_seq", "conversation"."id") <"#, "_event_seq,id)<(?,?))"),
     (r#"("person"."name", "person"."id") >"#, "(role=? AND (name,id)>(?,?))"),
@@ -53,14 +53,14 @@ const NARROW: [(&str, &str); 15] = [
     (r#"GROUP BY "notification"."person_id""#, "(read_at=? AND mail_id=? AND created_at>?)"),
 ];
 
-/// SQLite's steps.
+/// Returns the steps of SQLite's query plan.
 pub(crate) async fn on_sqlite(database: &mut SqliteConnection, statement: &str) -> Vec<String> {
     let explain = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}"));
     let rows = sqlx::query(explain).fetch_all(database).await.expect(statement);
     rows.iter().map(|row| row.get("detail")).collect()
 }
 
-/// A table that is read through, an index that is (or is made for the one statement), and rows that are sorted first.
+/// Returns the steps that scan a table or index, build an automatic index, or sort.
 pub(crate) fn faults_on_sqlite(plan: &[String], statement: &str) -> Vec<String> {
     let wide = plan.iter().filter(|step| {
         let of_rows = !["SCAN CONSTANT", "SCAN (", "ROW VALUES"].iter().any(|other| step.contains(other));
@@ -73,7 +73,8 @@ pub(crate) fn faults_on_sqlite(plan: &[String], statement: &str) -> Vec<String> 
     wide.cloned().chain(narrow.map(|(_, led)| format!("not by {led}, but {}", plan.join("; ")))).collect()
 }
 
-/// PostgreSQL's steps for whatever values, where it takes an index if there is one that serves.
+/// Returns the steps of PostgreSQL's generic plan with sequential scans disabled, so that an index is used if one
+/// serves.
 pub(crate) async fn on_postgres(database: &mut PgConnection, statement: &str) -> Vec<String> {
     let values = (1..).take_while(|number| statement.contains(&format!("${number}"))).count();
     let nulls = if values == 0 { String::new() } else { format!("({})", vec!["NULL"; values].join(", ")) };
@@ -87,7 +88,7 @@ pub(crate) async fn on_postgres(database: &mut PgConnection, statement: &str) ->
     rows.iter().map(|row| row.get(0)).collect()
 }
 
-/// A table that is read through although an index was to be taken.
+/// Returns the steps that scan a whole table or index.
 pub(crate) fn faults_on_postgres<'a>(plan: &'a [String], statement: &'a str) -> impl Iterator<Item = &'a String> {
     let followed = plan.iter().zip(plan.iter().skip(1).map(String::as_str).chain([""]));
     let wide = followed.filter(move |(step, next)| {

@@ -1,4 +1,4 @@
-//! A day on which everything happens once.
+//! A workload that runs every everyday use case once.
 
 use crate::captured_statements::CapturedStatements;
 use model::{BookingAction, BookingInput, ConversationId, MessageDraft, MessageInput, Money, NewPassword, Role};
@@ -21,7 +21,7 @@ use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// Takes every letter.
+/// A mailer that accepts every e-mail.
 struct Office;
 
 impl Mailer for Office {
@@ -30,7 +30,7 @@ impl Mailer for Office {
     }
 }
 
-/// Does everything.
+/// Runs all use cases.
 pub(crate) async fn run_all(greenroom: &Greenroom, clock: &ManualClock, captured: &CapturedStatements) {
     captured.label("signing in");
     let organizer = sign_in(greenroom, clock, EVENTPRO).await;
@@ -49,12 +49,12 @@ async fn sign_in(greenroom: &Greenroom, clock: &ManualClock, member: DemoPerson)
     let signed_in =
         greenroom.sign_in(credentials, IpAddr::from(Ipv4Addr::LOCALHOST), "a test").await.expect("a session");
     greenroom.authenticate(&signed_in.token).await.expect("a viewer");
-    // Late enough for the session's use to be noted.
+    // After this time, the next authentication records the session's use.
     clock.advance(6 * MINUTE);
     greenroom.authenticate(&signed_in.token).await.expect("a viewer")
 }
 
-/// The conversation that both are in, wherever it is in the inbox.
+/// Finds the conversation between the two, on whichever page of the inbox it is.
 async fn launch(greenroom: &Greenroom, organizer: &Viewer, talent: &Viewer) -> ConversationId {
     let mut page = None;
     loop {
@@ -62,7 +62,7 @@ async fn launch(greenroom: &Greenroom, organizer: &Viewer, talent: &Viewer) -> C
         if let Some(found) = inbox.conversations.iter().find(|found| found.counterpart.id == talent.id()) {
             return found.id;
         }
-        page = Some(inbox.next_page.expect("they have talked"));
+        page = Some(inbox.next_page.expect("their conversation"));
     }
 }
 
@@ -100,19 +100,19 @@ async fn write(
     captured.label("reading");
     greenroom.mark_read(talent, id, message.seq).await.expect("read");
     greenroom.mark_read(talent, id, message.seq).await.expect("nothing to do");
-    greenroom.mark_unread(talent, id, message.seq).await.expect("put back");
+    greenroom.mark_unread(talent, id, message.seq).await.expect("marked unread");
     captured.label("typing");
     greenroom.notify_typing(talent, id).await.expect("typing");
-    captured.label("who is here");
+    captured.label("presence");
     greenroom.load_presence(talent, id).await.expect("presence");
 }
 
 async fn follow(greenroom: &Greenroom, captured: &CapturedStatements, organizer: &Viewer, talent: &Viewer) {
-    captured.label("following");
+    captured.label("streaming");
     let rounds = [tokio::spawn(greenroom.clone().run_heartbeat()), tokio::spawn(greenroom.clone().run_presence())];
     let mut hers = open(greenroom, talent, Resume::Live).await;
     let mut his = open(greenroom, organizer, Resume::After(1)).await;
-    // A heartbeat looks for the newest number; somebody who comes is told to those they talk to.
+    // A heartbeat polls the newest sequence numbers; a new stream publishes presence to counterparts.
     until(&mut his, "event: heartbeat").await;
     until(&mut hers, "event: presence").await;
     for round in rounds {
@@ -120,7 +120,7 @@ async fn follow(greenroom: &Greenroom, captured: &CapturedStatements, organizer:
     }
 }
 
-/// A stream's frames, sent by a task that ends with the stream.
+/// Opens a stream and returns its frames. The task that runs it ends when they are dropped.
 async fn open(greenroom: &Greenroom, viewer: &Viewer, resume: Resume) -> UnboundedReceiver<Vec<u8>> {
     let (wire, frames) = mpsc::unbounded_channel();
     let stream = greenroom.subscribe(viewer, resume, false).await.expect("a stream");
@@ -151,8 +151,8 @@ async fn until(stream: &mut UnboundedReceiver<Vec<u8>>, wanted: &str) {
 }
 
 async fn look_around(greenroom: &Greenroom, captured: &CapturedStatements, organizer: &Viewer, talent: &Viewer) {
-    captured.label("the frame of a page");
-    greenroom.load_nav_state(talent).await.expect("a frame");
+    captured.label("the navigation state");
+    greenroom.load_nav_state(talent).await.expect("a navigation state");
     greenroom.load_user(talent).await.expect("a user");
     captured.label("notifications");
     let notices = greenroom.list_notifications(organizer, None).await.expect("notifications");
@@ -183,31 +183,31 @@ async fn look_around(greenroom: &Greenroom, captured: &CapturedStatements, organ
     greenroom
         .search_talents(organizer, TalentSearch { query: Some(query), craft: Some(craft), page: None })
         .await
-        .expect("some of it");
+        .expect("a page");
     captured.label("settings");
-    // Another's session, which is found not to be hers.
+    // Another person's session, which isn't found.
     assert!(greenroom.end_session(talent, organizer.session()).await.is_err());
     greenroom.list_devices(talent).await.expect("devices");
     greenroom.list_access_tokens(talent).await.expect("tokens");
     greenroom.load_account(talent).await.expect("an account");
 }
 
-/// What goes on without anybody.
+/// Runs the background work.
 async fn keep(greenroom: &Greenroom, clock: &ManualClock, captured: &CapturedStatements) {
     captured.label("mail");
     let from = Ipv4Addr::LOCALHOST.into();
-    greenroom.forgot_password(SARAH.email.parse().expect("an address"), from).await.expect("a letter");
-    greenroom.resend_link(SARAH.email.parse().expect("an address"), None, from).await.expect("a letter");
+    greenroom.forgot_password(SARAH.email.parse().expect("an address"), from).await.expect("an e-mail");
+    greenroom.resend_link(SARAH.email.parse().expect("an address"), None, from).await.expect("an e-mail");
     clock.advance(10 * MINUTE);
-    greenroom.queue_digests().await.expect("reminders");
-    greenroom.deliver_pending(&Office).await.expect("letters");
+    greenroom.queue_digests().await.expect("digests");
+    greenroom.deliver_pending(&Office).await.expect("deliveries");
     captured.label("cleanup");
     greenroom.count_backlog().await.expect("a backlog");
     greenroom.purge_expired().await.expect("a cleanup");
 }
 
 async fn leave(greenroom: &Greenroom, clock: &ManualClock, captured: &CapturedStatements) {
-    captured.label("joining");
+    captured.label("registering");
     let password = || NewPassword::parse(Some("velvet drum nairobi")).expect("a password");
     let newcomer = model::Registration {
         email: "zawadi@example.com".parse().expect("an address"),
@@ -220,15 +220,15 @@ async fn leave(greenroom: &Greenroom, clock: &ManualClock, captured: &CapturedSt
     let change = name.parse(Role::Talent).expect("a change");
     greenroom.change_account(&kamau, change).await.expect("changed");
     greenroom.change_password(&kamau, Password::new(PASSWORD.to_owned()), password()).await.expect("changed");
-    captured.label("taking everything along");
+    captured.label("exporting data");
     let mut export = greenroom.export_data(&kamau).expect("an export");
     while let Some(piece) = export.next().await {
         piece.expect("a piece");
     }
     captured.label("signing out");
     greenroom.sign_out(&kamau).await.expect("signed out");
-    captured.label("leaving");
-    greenroom.delete_account(&achieng, Password::new(PASSWORD.to_owned())).await.expect("gone");
+    captured.label("deleting an account");
+    greenroom.delete_account(&achieng, Password::new(PASSWORD.to_owned())).await.expect("deleted");
     captured.label("cleanup, a week later");
     // The newcomer has never confirmed their address.
     clock.advance(8 * 24 * 60 * MINUTE);

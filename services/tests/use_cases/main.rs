@@ -1,12 +1,11 @@
-//! Every use case, on SQLite and on PostgreSQL alike. Run through `bin/with-postgres`, which starts a
-//! server that is thrown away afterwards:
+//! Every use case, on both SQLite and PostgreSQL. Run through `bin/with-postgres`, which starts a temporary server:
 //!
 //! ```sh
 //! bin/with-postgres cargo test -p services
 //! ```
 //!
-//! A test takes a [`support::Site`]: a database of its own with the seeded cast, and a clock that only
-//! moves when told to. `on_both!` makes one test of it for each kind of database.
+//! A test gets a [`support::Site`]: a database of its own with demo data, and a clock that moves only when set.
+//! `on_both!` creates one test for each kind of database.
 
 #[macro_use]
 mod support;

@@ -1,4 +1,4 @@
-//! What the tests stand on.
+//! Shared fixtures and helpers of the tests.
 
 mod database;
 mod drafts;
@@ -20,7 +20,7 @@ pub(crate) use site::{Cast, Site, sign_in};
 pub(crate) use stream::Stream;
 pub(crate) use views::Views;
 
-/// Makes of each `async fn name(site: Site)` one test on SQLite and one on PostgreSQL.
+/// Creates two tests of each `async fn name(site: Site)`: one on SQLite and one on PostgreSQL.
 macro_rules! on_both {
     ($($name:ident),* $(,)?) => {
         mod sqlite {

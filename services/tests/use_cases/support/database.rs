@@ -1,4 +1,4 @@
-//! Databases made for one test and thrown away after it, copied from a template with the cast in it.
+//! Databases that live for one test, copied from a template with the demo data.
 
 use sea_orm::{ConnectOptions, ConnectionTrait, Database as SeaOrm, DatabaseConnection};
 use services::{Greenroom, Limits, accounts::Credentials, accounts::Password, seed};
@@ -12,27 +12,27 @@ use tempfile::TempDir;
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
-/// Which database.
+/// The kind of database that a test runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Sqlite,
     Postgres,
 }
 
-/// A database of one test.
+/// The database of one test. Deleted on drop.
 pub(crate) struct Database {
     pub(crate) url: String,
     held: Held,
 }
 
-/// What goes when the test is over.
+/// Resources to release when the test is over.
 enum Held {
     Folder { _folder: TempDir },
     Database { name: String },
 }
 
-/// The tokens of the cast by their address. Hashing is slow on purpose, so everybody signs in once, in
-/// the template.
+/// Session tokens of the demo people, by e-mail address. Hashing passwords is slow on purpose, so each signs in only
+/// once, in the template.
 pub(crate) type Tokens = HashMap<&'static str, String>;
 
 struct SqliteTemplate {
@@ -49,7 +49,7 @@ static SQLITE: OnceCell<SqliteTemplate> = OnceCell::const_new();
 static POSTGRES: OnceCell<PostgresTemplate> = OnceCell::const_new();
 
 impl Database {
-    /// A database with the cast, all of them signed in.
+    /// Creates a database with the demo data, in which all demo people are signed in.
     pub(crate) async fn seeded(kind: Kind) -> (Self, &'static Tokens) {
         match kind {
             Kind::Sqlite => {
@@ -65,7 +65,7 @@ impl Database {
         }
     }
 
-    /// A database without so much as a table.
+    /// Creates a database without any table.
     pub(crate) async fn empty(kind: Kind) -> Self {
         match kind {
             Kind::Sqlite => Self::empty_file(),
@@ -87,7 +87,7 @@ impl Database {
 }
 
 impl Drop for Database {
-    /// On a thread of its own, because this one may be inside a runtime.
+    /// Drops the database in another thread, because this one may be inside a runtime.
     fn drop(&mut self) {
         let Held::Database { name } = &self.held else { return };
         let statement = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
@@ -95,12 +95,12 @@ impl Drop for Database {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
             runtime.block_on(on_server(&statement));
         });
-        // A test that failed already says why itself.
+        // If the test has failed, its own panic is reported.
         let _ = dropping.join();
     }
 }
 
-/// A second connection, to look at what was written.
+/// Opens a second connection, to inspect the database.
 pub(crate) async fn connect(url: &str) -> DatabaseConnection {
     let mut options = ConnectOptions::new(url);
     options.max_connections(1).sqlx_logging(false);
@@ -112,7 +112,7 @@ async fn sqlite_template() -> SqliteTemplate {
     let tokens = furnish(&database.url).await;
     let copy = path_of(&database.url).with_file_name("template.db");
     let connection = connect(&database.url).await;
-    // Whatever still stands in the write-ahead log is in the copy too.
+    // Includes writes that are still in the write-ahead log.
     connection.execute_unprepared(&format!("VACUUM INTO '{}'", copy.display())).await.expect("a copy");
     connection.close().await.expect("closing");
     SqliteTemplate { file: std::fs::read(copy).expect("the copy"), tokens }
@@ -122,7 +122,7 @@ async fn postgres_template() -> PostgresTemplate {
     let name = format!("greenroom_template_{}", Uuid::now_v7().simple());
     on_server(&format!("CREATE DATABASE {name}")).await;
     let tokens = furnish(&url_of(&name)).await;
-    // A template that somebody is connected to can't be copied.
+    // PostgreSQL can't copy a template with open connections.
     let leave = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
     on_server(&leave).await;
     PostgresTemplate { name, tokens }
@@ -130,14 +130,14 @@ async fn postgres_template() -> PostgresTemplate {
 
 async fn furnish(url: &str) -> Tokens {
     services::migrate(url).await.expect("migrating");
-    assert!(seed::seed_demo(url).await.expect("seeding"), "the template was empty");
+    assert!(seed::seed_demo(url).await.expect("seeding"), "the template had data already");
     let greenroom = Greenroom::open(url, super::site::PUBLIC_URL, Limits::default()).await.expect("a Greenroom");
     let mut tokens = Tokens::new();
     for member in seed::DEMO_PEOPLE {
         let credentials =
             Credentials { email: member.email.parse().ok(), password: Password::new(seed::PASSWORD.to_owned()) };
         let signed_in = greenroom.sign_in(credentials, IpAddr::from(Ipv4Addr::LOCALHOST), "a test").await;
-        tokens.insert(member.email, signed_in.expect("the cast can sign in").token);
+        tokens.insert(member.email, signed_in.expect("demo people can sign in").token);
     }
     tokens
 }
@@ -159,7 +159,7 @@ fn url_of(name: &str) -> String {
     format!("{base}/{name}")
 }
 
-/// The file of an SQLite database.
+/// Returns the path of an SQLite database.
 pub(crate) fn path_of(url: &str) -> &Path {
     Path::new(url.trim_start_matches("sqlite://").trim_end_matches("?mode=rwc"))
 }

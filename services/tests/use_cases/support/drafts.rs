@@ -1,4 +1,4 @@
-//! Small things people do, and what tests say about them.
+//! Shorthands for common inputs and assertions.
 
 use model::{
     ApiError, BookingDraft, BookingInput, ClientId, ConversationId, Day, Message, MessageDraft, MessageInput, Money,
@@ -11,34 +11,34 @@ use services::{
 use std::time::Duration;
 use uuid::Uuid;
 
-/// Long enough for a busy machine, short enough that a test that hangs says so.
+/// Long enough for a busy machine, short enough to report a test that hangs.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// What comes in the end, as long as that is soon.
+/// Returns the future's output; panics after 30 s.
 pub(crate) async fn with_timeout<T>(future: impl Future<Output = T>) -> T {
-    tokio::time::timeout(PATIENCE, future).await.expect("it takes too long")
+    tokio::time::timeout(PATIENCE, future).await.expect("done in time")
 }
 
-/// The error that a use case was refused with.
+/// Returns the error with which a use case was refused.
 #[track_caller]
 pub(crate) fn expect_api_error<T>(result: services::Result<T>) -> ApiError {
     match result {
-        Ok(_) => panic!("it was not refused"),
+        Ok(_) => panic!("expected a refusal"),
         Err(error) => error.into_api_error(),
     }
 }
 
-/// An access token to be made.
+/// Creates the input for an access token.
 pub(crate) fn token_draft(scope: Scope) -> TokenDraft {
     TokenDraft { name: "bot".to_owned(), scope, days: 90 }
 }
 
-/// A message to be sent, under a client id of its own.
+/// Creates a message to be sent, with a new client id.
 pub(crate) fn draft(conversation: ConversationId, text: &str) -> MessageDraft {
     draft_as(new_client_id(), conversation, text)
 }
 
-/// A message under a given client id.
+/// Creates a message with a given client id.
 pub(crate) fn draft_as(client_id: ClientId, conversation: ConversationId, text: &str) -> MessageDraft {
     let input = MessageInput {
         conversation_id: Some(conversation.to_string()),
@@ -52,17 +52,17 @@ pub(crate) fn new_client_id() -> ClientId {
     ClientId(Uuid::now_v7())
 }
 
-/// Sends a message.
+/// Sends a message and returns it.
 pub(crate) async fn send_text(greenroom: &Greenroom, by: &Viewer, conversation: ConversationId, text: &str) -> Message {
     greenroom.send_message(by, draft(conversation, text)).await.expect("a message is sent").into_message()
 }
 
-/// A day that is always ahead.
+/// Returns a day that is always in the future.
 pub(crate) fn event_day() -> Day {
     SystemClock.now().days_on_earth().1.years_later(1).expect("a day")
 }
 
-/// A booking to be asked for.
+/// Creates the input for a booking.
 pub(crate) fn draft_booking(talent: PersonId) -> BookingDraft {
     let input = BookingInput {
         talent_id: Some(talent.to_string()),

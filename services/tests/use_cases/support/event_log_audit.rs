@@ -1,28 +1,28 @@
-//! Reads a person's whole event log and holds every event to those before it.
+//! Reads a person's whole event log and checks each event against the earlier ones.
 
 use super::Stream;
 use model::{ConversationId, Envelope, Event, Message, NotificationId, PersonId};
 use services::{Greenroom, Resume, Viewer};
 use std::collections::{HashMap, HashSet};
 
-/// Everything a person was ever told: 1, 2, 3, … up to the head, or this fails.
+/// Returns all events of a person; fails unless they are numbered 1, 2, 3, … up to the last sequence number.
 pub(crate) async fn read_event_log(greenroom: &Greenroom, viewer: &Viewer) -> Vec<Envelope> {
-    let head = greenroom.load_nav_state(viewer).await.expect("a frame").cursor;
+    let head = greenroom.load_nav_state(viewer).await.expect("a navigation state").cursor;
     let (mut stream, cursor) = Stream::ready(greenroom, viewer, Resume::After(0)).await;
     assert_eq!(cursor, 0);
     stream.events_up_to(0, head).await
 }
 
-/// The same, with every number in it recounted from what came before: a message's place, how far
-/// somebody read, and what is left unread by then.
+/// Returns all events of a person; fails unless each number in them equals a recount of the earlier events: message
+/// numbers, read markers, and unread counts.
 pub(crate) async fn audit_event_log(greenroom: &Greenroom, viewer: &Viewer) -> Vec<Envelope> {
     let log = read_event_log(greenroom, viewer).await;
     let mut audit = LogAudit::default();
     for envelope in &log {
         audit.check_event(envelope, viewer.id());
     }
-    let frame = greenroom.load_nav_state(viewer).await.expect("a frame");
-    assert_eq!(audit.unseen.len() as i64, frame.unread, "the bell");
+    let frame = greenroom.load_nav_state(viewer).await.expect("a navigation state");
+    assert_eq!(audit.unseen.len() as i64, frame.unread, "the number of unseen notifications");
     log
 }
 
@@ -44,16 +44,16 @@ impl LogAudit {
                 assert_ne!(conversation.counterpart.id, me);
             }
             Event::MessageCreated { message } => {
-                let known = self.messages.get_mut(&message.conversation_id).expect("its conversation began");
-                assert_eq!(message.seq, known.len() as i64 + 1, "the next place: {envelope:?}");
+                let known = self.messages.get_mut(&message.conversation_id).expect("its conversation");
+                assert_eq!(message.seq, known.len() as i64 + 1, "not the next number: {envelope:?}");
                 known.push(message.clone());
             }
             Event::ConversationRead { conversation_id, user_id, read_seq, unread } => {
                 let messages = &self.messages[conversation_id];
                 let before = self.read.insert((*conversation_id, *user_id), *read_seq).unwrap_or_default();
-                // Only one's own mark may be put back, by oneself.
+                // Only the person's own marker may move back, and only by themselves.
                 assert!(before < *read_seq || *user_id == me && before != *read_seq, "{envelope:?} after {before}");
-                assert!(*read_seq <= messages.len() as i64, "never past the last: {envelope:?}");
+                assert!(*read_seq <= messages.len() as i64, "past the last message: {envelope:?}");
                 let left = messages.iter().filter(|message| message.seq > *read_seq && message.sender.id != *user_id);
                 assert_eq!(left.count() as i64, *unread, "{envelope:?}");
             }
@@ -62,11 +62,11 @@ impl LogAudit {
                 assert!(*user_id != me && before < *delivered_seq, "{envelope:?} after {before}");
                 assert!(
                     *delivered_seq <= self.messages[conversation_id].len() as i64,
-                    "never past the last: {envelope:?}"
+                    "past the last message: {envelope:?}"
                 );
             }
             Event::NotificationCreated { notification } => {
-                assert!(self.unseen.insert(notification.id), "told once: {envelope:?}");
+                assert!(self.unseen.insert(notification.id), "a duplicate notification: {envelope:?}");
                 assert_eq!(notification.actor.id == me, notification.conversation_id.is_none(), "{envelope:?}");
             }
             Event::NotificationRead { all: true, unread, .. } => {
@@ -75,12 +75,12 @@ impl LogAudit {
             }
             Event::NotificationRead { ids, unread, .. } => {
                 for id in ids {
-                    assert!(self.unseen.remove(id), "seen once, and told of before: {envelope:?}");
+                    assert!(self.unseen.remove(id), "not an unseen notification: {envelope:?}");
                 }
                 assert_eq!(self.unseen.len() as i64, *unread, "{envelope:?}");
             }
             Event::BookingUpdated { .. } | Event::PersonUpdated { .. } => {}
-            Event::Unknown => panic!("an event that this side doesn't know: {envelope:?}"),
+            Event::Unknown => panic!("an unknown event: {envelope:?}"),
         }
     }
 }

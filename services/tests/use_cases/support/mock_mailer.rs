@@ -1,10 +1,10 @@
-//! Mail, as it waits in the database and as it goes out.
+//! A mock mail server, and the queue of e-mails.
 
 use super::Site;
 use services::mail::{DeliveryError, Mailer, OutgoingEmail};
 use std::sync::Mutex;
 
-/// A mail server that notes what it is given, and answers what it is told to.
+/// Records the e-mails that it is sent; first fails with the given errors.
 #[derive(Default)]
 pub(crate) struct MockMailer {
     pub(crate) taken: Mutex<Vec<OutgoingEmail>>,
@@ -12,13 +12,13 @@ pub(crate) struct MockMailer {
 }
 
 impl MockMailer {
-    /// Refuses so often, in this order, before it takes anything.
+    /// Fails with these errors, in this order, before it accepts anything.
     pub(crate) fn failing_with(mut answers: Vec<DeliveryError>) -> Self {
         answers.reverse();
         Self { answers: Mutex::new(answers), ..Self::default() }
     }
 
-    /// To whom letters went, in order.
+    /// Returns the recipients of the accepted e-mails, in order.
     pub(crate) fn recipients(&self) -> Vec<String> {
         self.taken.lock().expect("a lock").iter().map(|letter| letter.to.clone()).collect()
     }
@@ -35,20 +35,20 @@ impl Mailer for MockMailer {
 }
 
 impl Site {
-    /// The letters to somebody that wait, the newest first.
+    /// Returns the queued e-mails to an address, newest first.
     pub(crate) async fn mails_to(&self, email: &str) -> Vec<OutgoingEmail> {
-        let waiting = self.greenroom.list_queued_mail().await.expect("letters");
+        let waiting = self.greenroom.list_queued_mail().await.expect("queued e-mails");
         waiting.into_iter().map(|waiting| waiting.email).filter(|letter| letter.to == email).collect()
     }
 
-    /// The token of the newest link that was mailed to somebody. Letters without one may arrive at any time: a warning
-    /// of failed sign-ins is written beside the answer to the last of them.
+    /// Returns the token of the newest e-mail with a link. Others without one may be newer: the warning of failed
+    /// sign-ins is queued at the same time as the response to the last of them.
     pub(crate) async fn link_token_for(&self, email: &str) -> String {
-        self.mails_to(email).await.iter().find_map(find_token).expect("a letter with a token")
+        self.mails_to(email).await.iter().find_map(find_token).expect("an e-mail with a token")
     }
 }
 
-/// The token of the link in a letter.
+/// Returns the token of the link in an e-mail.
 pub(crate) fn link_token_in(letter: &OutgoingEmail) -> String {
     find_token(letter).expect("a link with a token")
 }

@@ -1,13 +1,13 @@
-//! Chance that can be replayed: set `GREENROOM_TEST_SEED` to what a failing test printed.
+//! Reproducible randomness: set `GREENROOM_TEST_SEED` to the seed that a failing test printed.
 
 use uuid::Uuid;
 
-/// SplitMix64: small, and good enough for shuffling what tests do.
+/// SplitMix64: small, and good enough to shuffle the actions of a test.
 /// <https://prng.di.unimi.it/splitmix64.c>
 pub(crate) struct Rng(u64);
 
 impl Rng {
-    /// Says its seed, which is shown when the test fails.
+    /// Prints its seed, which the test runner shows if the test fails.
     pub(crate) fn new() -> Self {
         let told = std::env::var("GREENROOM_TEST_SEED").ok().and_then(|seed| seed.parse().ok());
         let seed = told.unwrap_or_else(|| Uuid::now_v7().as_u64_pair().1);
@@ -15,13 +15,13 @@ impl Rng {
         Self(seed)
     }
 
-    /// A number from 0 to one less than `sides`.
+    /// Returns a number from 0 to `sides - 1`.
     pub(crate) fn below(&mut self, sides: usize) -> usize {
         let sides = u64::try_from(sides).expect("a small number of sides");
         usize::try_from(self.next() % sides).expect("less than a number that fits")
     }
 
-    /// Other rng, so that each of several tasks has its own.
+    /// Creates another generator, so that each of several tasks has its own.
     pub(crate) fn fork(&mut self) -> Self {
         Self(self.next())
     }

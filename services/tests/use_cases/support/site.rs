@@ -1,4 +1,4 @@
-//! A Greenroom on a database of its own.
+//! A Greenroom instance with a database of its own.
 
 use super::database::{Database, Kind, Tokens, connect};
 use model::{ConversationId, Craft, PersonId};
@@ -18,10 +18,10 @@ use std::{
 };
 use uuid::Uuid;
 
-/// Where links in mails lead.
+/// Base of the links in e-mails.
 pub(crate) const PUBLIC_URL: &str = "https://greenroom.example";
 
-/// A Greenroom with the seeded cast, and a clock that only moves when told to.
+/// A Greenroom instance with demo data, and a clock that moves only when set.
 pub(crate) struct Site {
     pub(crate) greenroom: Greenroom,
     pub(crate) clock: Arc<ManualClock>,
@@ -30,29 +30,29 @@ pub(crate) struct Site {
     database: Database,
 }
 
-/// The seeded people, signed in, and what they share.
+/// The demo people, signed in, and their conversations.
 pub(crate) struct Cast {
     pub(crate) eventpro: Viewer,
     pub(crate) safari: Viewer,
     pub(crate) sarah: Viewer,
     pub(crate) kamau: Viewer,
     pub(crate) achieng: Viewer,
-    /// EventPro's and Sarah's: 12 messages.
+    /// The conversation of EventPro and Sarah: 12 messages.
     pub(crate) launch: ConversationId,
-    /// Safari Sounds' and DJ Kamau's: 5 messages.
+    /// The conversation of Safari Sounds and DJ Kamau: 5 messages.
     pub(crate) sundowner: ConversationId,
 }
 
-/// How much there is, counted straight in the database.
+/// Row counts and sums, read directly from the database.
 #[derive(Debug, PartialEq, Eq, FromQueryResult)]
 pub(crate) struct RowCounts {
     pub(crate) bookings: i64,
     pub(crate) messages: i64,
     pub(crate) events: i64,
     pub(crate) notifications: i64,
-    /// Of all conversations together.
+    /// Sum over all conversations.
     pub(crate) last_seqs: i64,
-    /// Of all people's event sequences together.
+    /// Sum over all people's event sequences.
     pub(crate) heads: i64,
 }
 
@@ -60,14 +60,14 @@ impl Site {
     pub(crate) async fn new(kind: Kind) -> Self {
         let (database, tokens) = Database::seeded(kind).await;
         let clock = Arc::new(ManualClock::new(SystemClock.now()));
-        // Tests about something else open many bookings.
+        // Raised, because unrelated tests open many bookings.
         let limits = Limits { inquiries_per_day: 1_000, open_inquiries_per_pair: 1_000, ..Limits::default() };
         let greenroom =
             Greenroom::open_at(&database.url, PUBLIC_URL, limits, clock.clone()).await.expect("a Greenroom");
         Self { greenroom, clock, kind, tokens, database }
     }
 
-    /// Another process on the same database, under the same clock.
+    /// Opens another process on the same database, with the same clock.
     pub(crate) async fn open_second_node(&self, limits: Limits) -> Greenroom {
         Greenroom::open_at(&self.database.url, PUBLIC_URL, limits, self.clock.clone()).await.expect("another Greenroom")
     }
@@ -105,12 +105,13 @@ impl Site {
             .id
     }
 
-    /// Signs somebody in with the password that everybody has.
+    /// Signs a person in with the password of all demo people.
     pub(crate) async fn sign_in(&self, email: &str) -> SignedIn {
         sign_in(&self.greenroom, email, PASSWORD).await.expect("a session")
     }
 
-    /// Adds talent, with everybody's password, as an older node would: searches find the name after [`Self::fold_names`].
+    /// Inserts a talent with the demo password as an older version would: searches find the name after
+    /// [`Self::fold_names`].
     pub(crate) async fn insert_talent(&self, name: &str, craft: Craft) -> PersonId {
         let (id, connection) = (Uuid::now_v7(), connect(&self.database.url).await);
         let hash =
@@ -139,17 +140,17 @@ impl Site {
         PersonId(id)
     }
 
-    /// What the next start does for names that an older node wrote.
+    /// Folds the names that an older version wrote, as the next start does.
     pub(crate) async fn fold_names(&self) {
         services::migrate(&self.database.url).await.expect("a start");
     }
 
-    /// Changes the database behind Greenroom's back.
+    /// Changes the database directly.
     pub(crate) async fn execute(&self, sql: &str) {
         connect(&self.database.url).await.execute_unprepared(sql).await.expect(sql);
     }
 
-    /// Asks the database itself.
+    /// Queries the database directly.
     pub(crate) async fn query<T: FromQueryResult>(&self, sql: &str) -> Vec<T> {
         let connection = connect(&self.database.url).await;
         let statement = Statement::from_string(connection.get_database_backend(), sql);
@@ -173,7 +174,7 @@ impl Cast {
     }
 }
 
-/// Signs in from this machine.
+/// Signs in from 127.0.0.1.
 pub(crate) async fn sign_in(greenroom: &Greenroom, email: &str, password: &str) -> Result<SignedIn> {
     let credentials = Credentials { email: email.parse().ok(), password: Password::new(password.to_owned()) };
     greenroom.sign_in(credentials, IpAddr::from(Ipv4Addr::LOCALHOST), "a test").await

@@ -1,4 +1,4 @@
-//! One stream as a client sees it: frames read from bytes.
+//! A stream as a client sees it: frames parsed from bytes.
 
 use super::with_timeout;
 use bytes::Bytes;
@@ -12,18 +12,18 @@ use std::{
 };
 use tokio::sync::mpsc;
 
-/// Frames that may wait for their reader.
+/// Frames that fit into the send buffer.
 const QUEUE: usize = 256;
 
-/// A stream that is being read.
+/// An open stream. Reading from it also runs the server's side.
 pub(crate) struct Stream {
     frames: mpsc::Receiver<Bytes>,
-    /// What sends them.
+    /// The server's side, which writes the frames.
     running: Pin<Box<dyn Future<Output = ()> + Send>>,
     over: bool,
 }
 
-/// The other end of its wire.
+/// The server's end of the connection.
 struct Wire(Mutex<Option<mpsc::Sender<Bytes>>>);
 
 impl Wire {
@@ -38,7 +38,7 @@ impl EventSink for Wire {
     }
 
     async fn write(&self, frame: &[u8]) -> bool {
-        assert!(!frame.is_empty(), "an empty chunk is the end of a body");
+        assert!(!frame.is_empty(), "an empty chunk would end an HTTP body");
         let Some(queue) = self.queue() else { return false };
         queue.send(Bytes::copy_from_slice(frame)).await.is_ok()
     }
@@ -52,7 +52,7 @@ impl EventSink for Wire {
     }
 }
 
-/// A frame, taken apart.
+/// A parsed frame.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct SseFrame {
     pub(crate) event: String,
@@ -66,15 +66,15 @@ impl Stream {
         Self::begin(greenroom.subscribe(viewer, resume, false).await.expect("a stream")).await
     }
 
-    /// Opens one that carries nothing of what passes.
+    /// Opens a stream without ephemeral events.
     pub(crate) async fn save_data(greenroom: &Greenroom, viewer: &Viewer) -> Self {
         Self::begin(greenroom.subscribe(viewer, Resume::Live, true).await.expect("a stream")).await
     }
 
-    /// Runs it as far as it goes without waiting: one that has nothing to replay is live then.
+    /// Runs the server's side until it would wait: a stream with nothing to replay is live then.
     async fn begin(mut subscription: Box<Subscription>) -> Self {
         let (queue, frames) = mpsc::channel(QUEUE);
-        queue.try_send(subscription.first_frame()).expect("room");
+        queue.try_send(subscription.first_frame()).expect("space for a frame");
         let running = Box::pin(subscription.run(Arc::new(Wire(Mutex::new(Some(queue))))));
         let mut stream = Self { frames, running, over: false };
         tokio::select! {
@@ -95,7 +95,7 @@ impl Stream {
         }
     }
 
-    /// Opens one and hears its first frame, which must be `ready`, from this cursor.
+    /// Opens a stream and reads its first frame, which must be `ready`; also returns the cursor in it.
     pub(crate) async fn ready(greenroom: &Greenroom, viewer: &Viewer, resume: Resume) -> (Self, i64) {
         let mut stream = Self::open(greenroom, viewer, resume).await;
         let first = stream.next_frame().await;
@@ -104,12 +104,12 @@ impl Stream {
         (stream, cursor)
     }
 
-    /// The next frame.
+    /// Reads the next frame.
     pub(crate) async fn next_frame(&mut self) -> SseFrame {
         SseFrame::read(&with_timeout(self.next()).await.expect("the stream goes on"))
     }
 
-    /// The next event of the log, past heartbeats.
+    /// Reads the next event of the log, skipping heartbeats.
     pub(crate) async fn next_event(&mut self) -> Envelope {
         let past_heartbeats = async {
             loop {
@@ -122,18 +122,18 @@ impl Stream {
         with_timeout(past_heartbeats).await
     }
 
-    /// All events up to this number, which must come in order and once.
+    /// Reads all events up to the number `last`; fails if one is missing, duplicate or out of order.
     pub(crate) async fn events_up_to(&mut self, cursor: i64, last: i64) -> Vec<Envelope> {
         let mut events = Vec::new();
         for seq in cursor + 1..=last {
             let event = self.next_event().await;
-            assert_eq!(event.seq, seq, "neither gap nor double");
+            assert_eq!(event.seq, seq, "a gap or a duplicate");
             events.push(event);
         }
         events
     }
 
-    /// The names of the next events.
+    /// Reads the next `count` events and returns their names.
     pub(crate) async fn event_names(&mut self, count: usize) -> Vec<&'static str> {
         let mut names = Vec::new();
         for _ in 0..count {
@@ -142,14 +142,14 @@ impl Stream {
         names
     }
 
-    /// Whatever else it had to send_text, it is over.
+    /// Expects the end of the stream.
     pub(crate) async fn wait_end(&mut self) {
-        assert_eq!(with_timeout(self.next()).await, None, "the stream is over");
+        assert_eq!(with_timeout(self.next()).await, None, "the stream goes on");
     }
 }
 
 impl SseFrame {
-    /// As strict as the narrowest client: every line is a known field, and each comes once.
+    /// Parses as strictly as the strictest client: every line is a known field, and none is repeated.
     fn read(bytes: &[u8]) -> Self {
         let text = std::str::from_utf8(bytes).expect("UTF-8");
         let body = text.strip_suffix("\n\n").expect("a frame ends with an empty line");
@@ -161,9 +161,9 @@ impl SseFrame {
                 "id" => id.replace(value),
                 "retry" => retry.replace(value),
                 "data" => data.replace(value),
-                _ => panic!("no field of a frame: {line}"),
+                _ => panic!("an unknown field: {line}"),
             };
-            assert_eq!(known, None, "each field once: {text}");
+            assert_eq!(known, None, "a repeated field: {text}");
         }
         Self {
             event: event.expect("a name").to_owned(),
@@ -173,12 +173,12 @@ impl SseFrame {
         }
     }
 
-    /// The cursor in a frame that carries one.
+    /// Returns the cursor in a frame that carries one.
     pub(crate) fn cursor(&self) -> i64 {
         self.data["cursor"].as_i64().expect("a cursor")
     }
 
-    /// The event of the log in a frame; its name, its number and what it holds agree.
+    /// Returns the event of the log in a frame; fails if its name or number differs from the frame's.
     pub(crate) fn envelope(&self) -> Envelope {
         let envelope: Envelope = serde_json::from_value(self.data.clone()).expect("an event of the log");
         assert_eq!(self.id, Some(envelope.seq));

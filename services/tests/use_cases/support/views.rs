@@ -1,4 +1,4 @@
-//! Everything one person can have on screen, kept up to date by events as a browser does it.
+//! All views that one person can have on screen, updated by events as in a browser.
 
 use model::{ApplyOutcome, BookingView, Envelope, Inbox, NavState, NotificationList, PersonId, Projection, Thread};
 use services::{Greenroom, Viewer, messages::Window};
@@ -6,7 +6,7 @@ use services::{Greenroom, Viewer, messages::Window};
 /// All views of one person, each with its own cursor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Views {
-    /// `None` where an event made it stale: then a browser reads it afresh.
+    /// `None` after an event that it can't be updated by: a browser then reloads it.
     pub(crate) inbox: Option<Inbox>,
     pub(crate) notices: NotificationList,
     pub(crate) frame: NavState,
@@ -15,7 +15,7 @@ pub(crate) struct Views {
 }
 
 impl Views {
-    /// Reads them, one after the other.
+    /// Loads all views, one after the other.
     pub(crate) async fn read(greenroom: &Greenroom, viewer: &Viewer) -> Self {
         let inbox = greenroom.load_inbox(viewer, None).await.expect("an inbox");
         let (mut threads, mut bookings) = (Vec::new(), Vec::new());
@@ -23,29 +23,29 @@ impl Views {
             threads.push(greenroom.load_thread(viewer, conversation.id, Window::Newest).await.expect("a thread"));
             bookings.push(greenroom.load_booking_view(viewer, conversation.booking.id).await.expect("a booking"));
         }
-        // In the order of their ids: that of the inbox is the inbox's.
+        // By id: the order of the inbox is that of the inbox view.
         threads.sort_by_key(|thread| thread.conversation.id);
         bookings.sort_by_key(|booking| booking.conversation.id);
         let notices = greenroom.list_notifications(viewer, None).await.expect("notifications");
-        let frame = greenroom.load_nav_state(viewer).await.expect("a frame");
+        let frame = greenroom.load_nav_state(viewer).await.expect("a navigation state");
         Self { inbox: Some(inbox), notices, frame, threads, bookings }
     }
 
-    /// The first event that one of them may lack comes after this one.
+    /// Returns the smallest cursor of the views: events after it may be missing in one of them.
     pub(crate) fn cursor(&self) -> i64 {
         let inbox = self.inbox.iter().map(Projection::cursor);
         let threads = self.threads.iter().map(Projection::cursor);
         let bookings = self.bookings.iter().map(Projection::cursor);
         let others = [self.notices.cursor(), self.frame.cursor()];
-        inbox.chain(threads).chain(bookings).chain(others).min().expect("there is a frame")
+        inbox.chain(threads).chain(bookings).chain(others).min().expect("at least one view")
     }
 
-    /// Takes one event, and says whether anything is different now.
+    /// Applies an event to all views; returns whether one has changed.
     pub(crate) fn apply(&mut self, me: PersonId, envelope: &Envelope) -> bool {
         let mut outcomes = vec![self.notices.apply(me, envelope), self.frame.apply(me, envelope)];
         outcomes.extend(self.threads.iter_mut().map(|thread| thread.apply(me, envelope)));
         outcomes.extend(self.bookings.iter_mut().map(|booking| booking.apply(me, envelope)));
-        assert!(!outcomes.contains(&ApplyOutcome::Gap), "only lists go stale: {envelope:?}");
+        assert!(!outcomes.contains(&ApplyOutcome::Gap), "only the inbox can have a gap: {envelope:?}");
         let inbox = self.inbox.as_mut().map(|inbox| inbox.apply(me, envelope));
         if inbox == Some(ApplyOutcome::Gap) {
             self.inbox = None;
@@ -53,7 +53,7 @@ impl Views {
         inbox.is_some_and(|outcome| outcome != ApplyOutcome::Unchanged) || outcomes.contains(&ApplyOutcome::Changed)
     }
 
-    /// What a fresh reading would show of these: events only ever make a view longer, a page is cut.
+    /// Truncates the views to the pages of a fresh read: events only make lists longer.
     pub(crate) fn shape_of(mut self, fresh: &Self) -> Self {
         if let (Some(inbox), Some(fresh)) = (&mut self.inbox, &fresh.inbox) {
             inbox.conversations.truncate(fresh.conversations.len());
@@ -73,8 +73,7 @@ impl Views {
         self
     }
 
-    /// Those of the other's views that this one has: a conversation that began later has a thread that
-    /// wasn't on screen.
+    /// Keeps only the views that `earlier` has, too: a conversation created later has a thread that wasn't on screen.
     pub(crate) fn only_threads_of(mut self, earlier: &Self) -> Self {
         let on_screen: Vec<_> = earlier.threads.iter().map(|thread| thread.conversation.id).collect();
         self.threads.retain(|thread| on_screen.contains(&thread.conversation.id));
