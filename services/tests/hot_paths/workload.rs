@@ -152,7 +152,7 @@ async fn until(stream: &mut UnboundedReceiver<Vec<u8>>, wanted: &str) {
 
 async fn look_around(greenroom: &Greenroom, captured: &CapturedStatements, organizer: &Viewer, talent: &Viewer) {
     captured.label("the navigation state");
-    greenroom.load_nav_state(talent).await.expect("a navigation state");
+    greenroom.load_nav_state(talent).await.expect("a nav state");
     greenroom.load_user(talent).await.expect("a user");
     captured.label("notifications");
     let notices = greenroom.list_notifications(organizer, None).await.expect("notifications");
@@ -213,7 +213,7 @@ async fn leave(greenroom: &Greenroom, clock: &ManualClock, captured: &CapturedSt
         email: "zawadi@example.com".parse().expect("an address"),
         profile: model::Profile { password: password(), name: "Zawadi".to_owned(), role: Role::Talent, craft: None },
     };
-    greenroom.register_account(newcomer, Ipv4Addr::LOCALHOST.into()).await.expect("taken");
+    greenroom.register_account(newcomer, Ipv4Addr::LOCALHOST.into()).await.expect("accepted");
     captured.label("changing an account");
     let (kamau, achieng) = (sign_in(greenroom, clock, KAMAU).await, sign_in(greenroom, clock, ACHIENG).await);
     let name = model::AccountInput { name: Some("DJ Kamau II".to_owned()), ..model::AccountInput::default() };

@@ -1,4 +1,4 @@
-//! Access tokens: how far they reach.
+//! Access tokens and their scopes.
 
 use crate::support::{Site, draft, draft_booking, expect_api_error, token_draft};
 use model::{AccountChange, AccountInput, ApiError, BookingAction, NewPassword, Role, Scope, TokenDraft};
@@ -82,7 +82,7 @@ async fn revoking_a_token_ends_its_streams(site: Site) {
     let cast = site.cast().await;
     let (bot, secret) = program(&site, &cast.sarah, Scope::Read).await;
     let mut stream = crate::support::Stream::ready(&site.greenroom, &bot, Resume::Live).await.0;
-    site.greenroom.end_session(&cast.sarah, bot.session()).await.expect("taken back");
+    site.greenroom.end_session(&cast.sarah, bot.session()).await.expect("revoked");
     assert_eq!(stream.next_frame().await.event, "session-ended");
     stream.wait_end().await;
     assert_eq!(expect_api_error(site.greenroom.authenticate_token(&secret).await), ApiError::Unauthenticated);

@@ -1,4 +1,4 @@
-//! Settings that others see, one's own data, and leaving.
+//! Profile settings, data export, and account deletion.
 
 use crate::support::{Site, Stream, audit_event_log, draft, draft_booking, expect_api_error, send_text, sign_in};
 use model::{AccountInput, ApiError, BookingStatus, Craft, EmailDelay, Event, FieldError, Role};
@@ -30,12 +30,12 @@ async fn a_new_name_is_published_to_counterparts(site: Site) {
     let cast = site.cast().await;
     let mut organizers = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await.0;
     change(&site, &cast.sarah, AccountInput { name: Some("Sarah W.".to_owned()), ..Default::default() }).await;
-    let Event::PersonUpdated { person } = organizers.next_event().await.event else { panic!("not told") };
+    let Event::PersonUpdated { person } = organizers.next_event().await.event else { panic!("not published") };
     assert_eq!((person.id, person.name.as_str()), (cast.sarah.id(), "Sarah W."));
-    // A session that began before knows the old name; what it writes carries the new one.
+    // The viewer was loaded with the old name; the message must carry the new one.
     let message = send_text(&site.greenroom, &cast.sarah, cast.launch, "It's me").await;
     assert_eq!(message.sender.name, "Sarah W.");
-    let head = site.greenroom.load_nav_state(&cast.kamau).await.expect("a frame").cursor;
+    let head = site.greenroom.load_nav_state(&cast.kamau).await.expect("a nav state").cursor;
     assert!(
         audit_event_log(&site.greenroom, &cast.kamau).await.iter().all(|told| told.event.name() != "person.updated"),
         "{head}"
@@ -77,7 +77,7 @@ async fn an_export_is_complete(site: Site) {
     assert_eq!((messages.len(), &messages[241]["body"]), (242, &"\"229\"".into()));
     assert_eq!(whole["notifications"].as_array().map(Vec::len), Some(236));
     let text = String::from_utf8(text).expect("UTF-8");
-    assert!(!text.contains("argon2") && !text.contains("Hash"), "no secrets");
+    assert!(!text.contains("argon2") && !text.contains("Hash"), "secrets in the export");
 }
 
 async fn an_export_ends_with_its_session(site: Site) {
@@ -88,7 +88,7 @@ async fn an_export_ends_with_its_session(site: Site) {
     let device = site.greenroom.authenticate(&site.sign_in(SARAH.email).await.token).await.expect("a viewer");
     let mut export = site.greenroom.export_data(&device).expect("an export");
     let mut text = String::new();
-    // The first of three windows of messages is being written.
+    // Stop while the first of three windows of messages is being written.
     while !text.contains("\"seq\":2,") {
         let piece = export.next().await.expect("more").expect("a piece");
         text.push_str(std::str::from_utf8(&piece).expect("UTF-8"));
@@ -102,7 +102,7 @@ async fn an_export_ends_with_its_session(site: Site) {
         }
     }
     assert_eq!(failed, Some(ApiError::Unauthenticated));
-    assert!(!text.contains("\"seq\":201,"), "it went on without its session");
+    assert!(!text.contains("\"seq\":201,"), "the export went on after its session ended");
 }
 
 async fn an_export_holds_conversations_that_move_up_meanwhile(site: Site) {
@@ -115,7 +115,7 @@ async fn an_export_holds_conversations_that_move_up_meanwhile(site: Site) {
     while !text.ends_with(b"\"conversations\":[") {
         text.extend(export.next().await.expect("more").expect("a piece"));
     }
-    // The oldest, on another page of the inbox than the one that is being written.
+    // This moves the oldest conversation to another page of the inbox than the one being exported.
     send_text(&site.greenroom, &cast.sarah, cast.launch, "Still there?").await;
     while let Some(piece) = export.next().await {
         text.extend(piece.expect("a piece"));
@@ -131,7 +131,7 @@ async fn an_export_holds_conversations_that_move_up_meanwhile(site: Site) {
 async fn a_deleted_person_is_anonymised_and_messages_stay(site: Site) {
     let cast = site.cast().await;
     let mut organizers = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await.0;
-    site.greenroom.delete_account(&cast.sarah, Password::new(PASSWORD.to_owned())).await.expect("gone");
+    site.greenroom.delete_account(&cast.sarah, Password::new(PASSWORD.to_owned())).await.expect("deleted");
     let expected = ["booking.updated", "message.created", "notification.created", "person.updated"];
     assert_eq!(organizers.event_names(4).await, expected);
     let thread = site.greenroom.load_thread(&cast.eventpro, cast.launch, Window::Newest).await.expect("a thread");
@@ -140,7 +140,7 @@ async fn a_deleted_person_is_anonymised_and_messages_stay(site: Site) {
     assert_eq!(thread.messages.len(), 13);
     assert!(thread.messages.iter().all(|message| message.sender.name != SARAH.name));
     let found = site.greenroom.search_talents(&cast.eventpro, TalentSearch::default()).await.expect("talents").talents;
-    assert!(found.iter().all(|talent| talent.id != cast.sarah.id()), "nor can they be booked");
+    assert!(found.iter().all(|talent| talent.id != cast.sarah.id()), "still listed as a talent");
     #[derive(sea_orm::FromQueryResult)]
     struct Left {
         count: i64,
@@ -154,11 +154,11 @@ async fn a_deleted_person_is_anonymised_and_messages_stay(site: Site) {
 async fn a_deleted_account_has_no_access(site: Site) {
     let cast = site.cast().await;
     let mut own = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await.0;
-    site.greenroom.delete_account(&cast.sarah, Password::new(PASSWORD.to_owned())).await.expect("gone");
+    site.greenroom.delete_account(&cast.sarah, Password::new(PASSWORD.to_owned())).await.expect("deleted");
     assert_eq!(own.next_frame().await.data["reason"], "account_deleted");
     own.wait_end().await;
     assert_eq!(expect_api_error(sign_in(&site.greenroom, SARAH.email, PASSWORD).await), ApiError::InvalidCredentials);
-    // A request that had begun before.
+    // A request whose session was loaded before the deletion.
     let late = expect_api_error(site.greenroom.send_message(&cast.sarah, draft(cast.launch, "Too late")).await);
     assert_eq!(late, ApiError::Unauthenticated);
 }

@@ -1,5 +1,5 @@
-//! What keeps an account its owner's: passwords that aren't guessed, notices of sign-ins, and typing the password once
-//! more for access tokens and the download.
+//! Account security: rejecting guessable passwords, notices of sign-ins, and asking for the password again before
+//! access tokens are created or data is exported.
 
 use crate::support::{Kind, Site, expect_api_error, sign_in, token_draft};
 use model::{ApiError, FieldError, NewPassword, Scope};
@@ -49,7 +49,7 @@ async fn a_password_made_of_the_own_name_is_refused(site: Site) {
     site.greenroom
         .forgot_password(SARAH.email.parse().expect("an address"), std::net::Ipv4Addr::LOCALHOST.into())
         .await
-        .expect("taken");
+        .expect("accepted");
     let token = site.link_token_for(SARAH.email).await;
     for guessed in ["Wanjiru2026!", "greenroom1", "Password2026!", "letmein123", "sarah.photographer1"] {
         let changed = site.greenroom.change_password(&sarah, typed(PASSWORD), chosen(guessed)).await;
@@ -62,17 +62,17 @@ async fn a_password_made_of_the_own_name_is_refused(site: Site) {
 async fn a_sign_in_from_a_new_device_is_mailed_once(site: Site) {
     let told = async || site.mails_to(SARAH.email).await.len();
     sign_in_from(&site, "a test", "127.0.0.1").await.expect("a session");
-    assert_eq!(told().await, 0, "it signed in before");
+    assert_eq!(told().await, 0, "the device is known");
     sign_in_from(&site, "Firefox/144 <b>", "203.0.113.7").await.expect("a session");
     let letter = site.mails_to(SARAH.email).await.remove(0);
     assert_eq!(letter.subject, "A new sign-in to your account");
     assert!(letter.text.contains("Firefox/144") && !letter.html.contains("<b>"), "{}", letter.html);
     sign_in_from(&site, "Firefox/145 <b>", "203.0.113.9").await.expect("a session");
-    assert_eq!(told().await, 1, "the same, renewed");
+    assert_eq!(told().await, 1, "the same device with a newer browser");
     sign_in_from(&site, "Firefox/145 <b>", "198.51.100.7").await.expect("a session");
-    assert_eq!(told().await, 2, "from elsewhere");
+    assert_eq!(told().await, 2, "from another network");
     site.clock.advance(HOUR);
-    site.greenroom.purge_expired().await.expect("swept");
+    site.greenroom.purge_expired().await.expect("purged");
     sign_in_from(&site, "Firefox/145 <b>", "198.51.100.7").await.expect("a session");
     assert_eq!(told().await, 2);
 }
@@ -103,14 +103,14 @@ async fn sign_ins_from_many_new_devices_are_a_few_mails(site: Site) {
     );
     assert_eq!(site.query::<Known>(&known).await[0].count, 200);
     sign_in_from(&site, "Firefox", "203.0.113.7").await.expect("a session");
-    assert_eq!(site.query::<Known>(&known).await[0].count, 200, "the newest are kept");
+    assert_eq!(site.query::<Known>(&known).await[0].count, 200, "only the newest are kept");
 }
 
 async fn a_first_device_of_an_old_account_is_told_by_mail(site: Site) {
-    // As after the update that began to note devices.
+    // As after the update that introduced known devices.
     site.execute("DELETE FROM known_device").await;
     sign_in_from(&site, "a test", "127.0.0.1").await.expect("a session");
-    assert_eq!(site.mails_to(SARAH.email).await.len(), 0, "a new account");
+    assert_eq!(site.mails_to(SARAH.email).await.len(), 0, "no notice for a new account");
     site.execute("DELETE FROM known_device").await;
     site.clock.advance(8 * 24 * HOUR);
     sign_in_from(&site, "a test", "127.0.0.1").await.expect("a session");
@@ -120,14 +120,14 @@ async fn a_first_device_of_an_old_account_is_told_by_mail(site: Site) {
 async fn tokens_and_exports_need_a_recent_password(site: Site) {
     let token = sign_in(&site.greenroom, SARAH.email, PASSWORD).await.expect("a session").token;
     let viewer = async || site.greenroom.authenticate(&token).await.expect("a viewer");
-    site.greenroom.export_data(&viewer().await).expect("she just signed in");
+    site.greenroom.export_data(&viewer().await).expect("a recent sign-in");
     site.clock.advance(HOUR);
     assert_eq!(expect_api_error(site.greenroom.export_data(&viewer().await)), ApiError::PasswordRequired);
     let made = site.greenroom.create_token(&viewer().await, token_draft(Scope::Read)).await;
     assert_eq!(expect_api_error(made), ApiError::PasswordRequired);
     let wrong = site.greenroom.confirm_password(&viewer().await, typed("wrong")).await;
     assert_eq!(expect_api_error(wrong).field_error("password"), Some(FieldError::WrongPassword));
-    site.greenroom.confirm_password(&viewer().await, typed(PASSWORD)).await.expect("it is hers");
+    site.greenroom.confirm_password(&viewer().await, typed(PASSWORD)).await.expect("her password");
     site.greenroom.create_token(&viewer().await, token_draft(Scope::Read)).await.expect("a token");
     site.greenroom.export_data(&viewer().await).expect("a document");
 }

@@ -1,4 +1,4 @@
-//! What isn't yours doesn't exist.
+//! Data of others is reported as not found.
 
 use crate::support::{Site, draft, draft_booking, expect_api_error, send_text};
 use model::{ApiError, BookingId, ConversationId};
@@ -12,7 +12,7 @@ on_both! {
     events_are_published_to_both_parties_only,
 }
 
-/// Every way to reach a conversation, and the answer of each.
+/// Tries every use case that takes a conversation or booking; returns their errors.
 async fn knock(site: &Site, viewer: &Viewer, conversation: ConversationId, booking: BookingId) -> Vec<ApiError> {
     let greenroom = &site.greenroom;
     vec![
@@ -87,9 +87,9 @@ async fn lists_hold_the_viewers_own_only(site: Site) {
 
 async fn events_are_published_to_both_parties_only(site: Site) {
     let cast = site.cast().await;
-    let head = async |viewer| site.greenroom.load_nav_state(viewer).await.expect("a frame").cursor;
+    let head = async |viewer| site.greenroom.load_nav_state(viewer).await.expect("a nav state").cursor;
     let before = [head(&cast.safari).await, head(&cast.kamau).await, head(&cast.achieng).await];
     site.greenroom.send_message(&cast.sarah, draft(cast.launch, "Between us")).await.expect("a message");
-    site.greenroom.mark_read(&cast.eventpro, cast.launch, 14).await.expect("reading on");
+    site.greenroom.mark_read(&cast.eventpro, cast.launch, 14).await.expect("marked read");
     assert_eq!([head(&cast.safari).await, head(&cast.kamau).await, head(&cast.achieng).await], before);
 }

@@ -143,6 +143,6 @@ async fn purging_leaves_no_gap_in_the_event_log() {
     send_text(&early.expect("a Greenroom"), &cast.sarah, cast.launch, "Ahead of its time").await;
     send_text(&site.greenroom, &cast.sarah, cast.launch, "A minute before").await;
     site.clock.advance(keep + Duration::from_secs(30));
-    site.greenroom.purge_expired().await.expect("purging");
+    site.greenroom.purge_expired().await.expect("purged");
     create_backup(site.url(), &shelf.file("swept.db")).await.expect("a consistent database");
 }

@@ -1,4 +1,4 @@
-//! Accepting, declining and calling off a booking.
+//! Accepting, declining and cancelling a booking.
 
 use crate::support::{Site, Stream, audit_event_log, expect_api_error};
 use model::{ApiError, BookingAction, BookingId, BookingStatus, Event, NotificationKind};
@@ -26,12 +26,12 @@ async fn accepting_is_published_and_added_to_the_thread(site: Site) {
     assert_eq!(accepted.status, BookingStatus::Accepted);
     let Event::BookingUpdated { booking } = organizers.next_event().await.event else { panic!("no booking") };
     assert_eq!(booking, accepted);
-    let Event::MessageCreated { message } = organizers.next_event().await.event else { panic!("no line") };
+    let Event::MessageCreated { message } = organizers.next_event().await.event else { panic!("no message") };
     assert_eq!(
         (message.seq, message.booking_status, message.sender.id),
         (13, Some(BookingStatus::Accepted), cast.sarah.id())
     );
-    let Event::NotificationCreated { notification } = organizers.next_event().await.event else { panic!("no bell") };
+    let Event::NotificationCreated { notification } = organizers.next_event().await.event else { panic!("no notice") };
     assert_eq!(notification.kind, NotificationKind::BookingAccepted);
     assert_eq!(talents.event_names(2).await, ["booking.updated", "message.created"]);
     let thread = site.greenroom.load_thread(&cast.eventpro, cast.launch, Window::Newest).await.expect("a thread");
@@ -69,7 +69,7 @@ async fn only_the_talent_answers(site: Site) {
         .greenroom
         .apply_booking_action(&cast.eventpro, id, BookingAction::Cancel)
         .await
-        .expect("either calls it off");
+        .expect("either may cancel");
     assert_eq!(cancelled.status, BookingStatus::Cancelled);
 }
 
@@ -100,6 +100,6 @@ async fn of_two_concurrent_actions_one_is_applied(site: Site) {
 async fn reading_the_thread_marks_the_action_seen(site: Site) {
     let (cast, id) = (site.cast().await, booking(&site).await);
     site.greenroom.apply_booking_action(&cast.sarah, id, BookingAction::Accept).await.expect("accepted");
-    site.greenroom.mark_read(&cast.eventpro, cast.launch, 13).await.expect("reading on");
-    assert_eq!(site.greenroom.load_nav_state(&cast.eventpro).await.expect("a frame").unread, 0);
+    site.greenroom.mark_read(&cast.eventpro, cast.launch, 13).await.expect("marked read");
+    assert_eq!(site.greenroom.load_nav_state(&cast.eventpro).await.expect("a nav state").unread, 0);
 }

@@ -1,4 +1,4 @@
-//! Asking for a booking.
+//! Opening a booking.
 
 use crate::support::{Kind, Site, Stream, draft_booking, event_day, expect_api_error};
 use model::{ApiError, BookingStatus, Event, FieldError, NotificationKind, PersonId};
@@ -95,7 +95,7 @@ async fn paging_yields_every_booking_once(site: Site) {
     assert!(site.greenroom.list_bookings(&cast.achieng, Some("2")).await.is_err());
 }
 
-/// Ids are made of the time, and a process that starts again may find a clock that was set back.
+/// Ids contain the time, and a restarted process may find that the clock was set back.
 async fn an_id_from_a_clock_that_ran_ahead_stands_above_nothing_newer(site: Site) {
     let cast = site.cast().await;
     site.greenroom.open_booking(&cast.eventpro, draft_booking(cast.achieng.id())).await.expect("a booking");

@@ -1,4 +1,4 @@
-//! The keys by which browsers encrypt what they keep for somebody.
+//! The keys with which browsers encrypt a person's local data.
 
 use crate::support::{Site, expect_api_error, token_draft};
 use model::{ApiError, Scope};
@@ -21,7 +21,7 @@ async fn a_browser_key_belongs_to_one_person_and_never_changes(site: Site) {
     assert_eq!(
         greenroom.load_browser_key(&again).await.expect("a key"),
         sarah,
-        "another session reads what the first kept"
+        "sessions of one person have different keys"
     );
 }
 
@@ -41,7 +41,7 @@ async fn access_tokens_get_no_browser_key(site: Site) {
 async fn deleting_an_account_deletes_its_browser_key(site: Site) {
     let (cast, greenroom) = (site.cast().await, &site.greenroom);
     let before = greenroom.load_browser_key(&cast.sarah).await.expect("a key");
-    greenroom.delete_account(&cast.sarah, Password::new(PASSWORD.to_owned())).await.expect("left");
-    // A viewer of before may still be in the middle of something: what was kept stays unreadable.
+    greenroom.delete_account(&cast.sarah, Password::new(PASSWORD.to_owned())).await.expect("deleted");
+    // A request may still be in progress. The old key must be gone, so that local data stays unreadable.
     assert_ne!(greenroom.load_browser_key(&cast.sarah).await.ok(), Some(before));
 }

@@ -1,4 +1,4 @@
-//! Callers who go away in the middle: a server drops a handler whose client has hung up.
+//! Cancelled callers: the server drops a handler when its client disconnects.
 
 use crate::support::{Site, Stream, audit_event_log, draft, send_text, with_timeout};
 use model::Event;
@@ -10,7 +10,7 @@ on_both! {
     a_cancelled_mark_read_is_committed_and_published_or_neither,
 }
 
-/// Runs a future for so many turns and drops it where it stands then: at another point of the way each time.
+/// Polls a future `turns` times, then drops it: at another await point for each number.
 async fn cancel_after<F: Future>(turns: usize, future: F) -> Option<F::Output> {
     let mut future = pin!(future);
     let mut left = turns;
@@ -30,10 +30,10 @@ async fn a_cancelled_send_is_committed_and_published_or_neither(site: Site) {
     for turns in 0..16 {
         let draft = draft(cast.launch, &format!("Dropped after {turns} turns"));
         cancel_after(turns, site.greenroom.send_message(&cast.eventpro, draft.clone())).await;
-        // The client tries again. Where the message was written the first time, this tells nobody: then
-        // whoever was to be told was told by what went on without its caller, or never is.
-        let posted = with_timeout(site.greenroom.send_message(&cast.eventpro, draft)).await.expect("it is sent");
-        assert!(turns > 0 || matches!(posted, SendOutcome::New(_)), "what never began did nothing");
+        // The client retries. If the first attempt wrote the message, the retry publishes nothing: the event must come
+        // from the task that outlived its caller.
+        let posted = with_timeout(site.greenroom.send_message(&cast.eventpro, draft)).await.expect("sent");
+        assert!(turns > 0 || matches!(posted, SendOutcome::New(_)), "a send that was never polled wrote something");
         let message = posted.into_message();
         assert_eq!(stream.next_event().await.event, Event::MessageCreated { message }, "after {turns} turns");
         assert_eq!(stream.event_names(1).await, ["notification.created"]);
@@ -49,7 +49,7 @@ async fn a_cancelled_mark_read_is_committed_and_published_or_neither(site: Site)
         let last = send_text(&site.greenroom, &cast.eventpro, cast.launch, "Next").await.seq;
         assert_eq!(stream.event_names(1).await, ["message.created"]);
         cancel_after(turns, site.greenroom.mark_read(&cast.sarah, cast.launch, last)).await;
-        with_timeout(site.greenroom.mark_read(&cast.sarah, cast.launch, last)).await.expect("reading on");
+        with_timeout(site.greenroom.mark_read(&cast.sarah, cast.launch, last)).await.expect("marked read");
         let told = stream.next_event().await.event;
         assert!(matches!(told, Event::ConversationRead { read_seq, .. } if read_seq == last), "after {turns} turns");
     }

@@ -1,4 +1,4 @@
-//! Many messages at the same time.
+//! Many messages sent at the same time.
 
 use crate::support::{Site, audit_event_log, draft, draft_as, draft_booking, new_client_id, with_timeout};
 use model::{Envelope, Event, Message};
@@ -30,12 +30,12 @@ async fn concurrent_sends_are_gapless_and_published_alike(site: Site) {
     let mut posts = JoinSet::new();
     for number in 0..20 {
         for by in [&cast.sarah, &cast.eventpro] {
-            // Every fifth is sent twice, as by a client that lost the answer.
+            // Every fifth is sent twice, as by a client that lost the response.
             let draft = draft(cast.launch, &format!("Message {number}"));
             let times = if number % 5 == 0 { 2 } else { 1 };
             for greenroom in [&site.greenroom, &second].into_iter().take(times) {
                 let (greenroom, by, draft) = (greenroom.clone(), by.clone(), draft.clone());
-                posts.spawn(async move { greenroom.send_message(&by, draft).await.expect("it is sent") });
+                posts.spawn(async move { greenroom.send_message(&by, draft).await.expect("sent") });
             }
         }
     }
@@ -51,7 +51,7 @@ async fn concurrent_sends_are_gapless_and_published_alike(site: Site) {
 
     let (hers, theirs) =
         (audit_event_log(&site.greenroom, &cast.sarah).await, audit_event_log(&site.greenroom, &cast.eventpro).await);
-    assert_eq!(messages_in(&hers), messages_in(&theirs), "both were told the same in the same order");
+    assert_eq!(messages_in(&hers), messages_in(&theirs), "the two people's events differ");
     assert_eq!(messages_in(&hers)[12..], history.messages);
 }
 
@@ -62,7 +62,7 @@ async fn concurrent_retries_insert_one_message(site: Site) {
     let mut posts = JoinSet::new();
     for _ in 0..10 {
         let (greenroom, sarah, draft) = (site.greenroom.clone(), cast.sarah.clone(), draft.clone());
-        posts.spawn(async move { greenroom.send_message(&sarah, draft).await.expect("it is sent") });
+        posts.spawn(async move { greenroom.send_message(&sarah, draft).await.expect("sent") });
     }
     let posted = with_timeout(posts.join_all()).await;
     assert_eq!(posted.iter().filter(|posted| matches!(posted, SendOutcome::New(_))).count(), 1);
@@ -86,8 +86,8 @@ async fn concurrent_texts_under_one_client_id_insert_one(site: Site) {
     assert_eq!(site.count_rows().await.messages - before.messages, 1);
 }
 
-/// Two people with two conversations, and a ring of four people: whoever took locks in an order of their
-/// own would soon wait for somebody who waits for them.
+/// Two people with two conversations, and a ring of four people: transactions that took locks in different orders would
+/// soon deadlock.
 async fn concurrent_sends_to_many_conversations_do_not_deadlock(site: Site) {
     let cast = site.cast().await;
     let mut posts = JoinSet::new();
@@ -104,7 +104,7 @@ async fn concurrent_sends_to_many_conversations_do_not_deadlock(site: Site) {
             for number in 0..10 {
                 let (greenroom, by, draft) =
                     (site.greenroom.clone(), by.clone(), draft(opened.id, &number.to_string()));
-                posts.spawn(async move { greenroom.send_message(&by, draft).await.expect("it is sent") });
+                posts.spawn(async move { greenroom.send_message(&by, draft).await.expect("sent") });
             }
         }
     }

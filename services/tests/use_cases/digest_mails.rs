@@ -1,4 +1,4 @@
-//! Mails about messages that stay unread.
+//! Digest e-mails about unread messages.
 
 use crate::support::{MockMailer, Site, expect_api_error, link_token_in, send_text};
 use model::{AccountInput, BookingAction, BookingStatus};
@@ -28,16 +28,16 @@ on_both! {
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// Nothing of the seeded story is left unread.
+/// Marks all messages of the demo data as read.
 async fn quiet(site: &Site) -> crate::support::Cast {
     let cast = site.cast().await;
-    site.greenroom.mark_read(&cast.eventpro, cast.launch, 12).await.expect("reading on");
-    site.greenroom.mark_read(&cast.sarah, cast.launch, 12).await.expect("reading on");
+    site.greenroom.mark_read(&cast.eventpro, cast.launch, 12).await.expect("marked read");
+    site.greenroom.mark_read(&cast.sarah, cast.launch, 12).await.expect("marked read");
     cast
 }
 
 async fn letters(site: &Site) -> Vec<OutgoingEmail> {
-    site.greenroom.queue_digests().await.expect("reminding");
+    site.greenroom.queue_digests().await.expect("queued");
     site.mails_to(EVENTPRO.email).await
 }
 
@@ -63,22 +63,22 @@ async fn a_message_unread_for_five_minutes_is_mailed_once(site: Site) {
     assert!(mails[0].text.contains(&link) && mails[0].html.contains(&link));
     for _ in 0..30 {
         site.clock.advance(60 * MINUTE);
-        assert_eq!(letters(&site).await.len(), 1, "never a second one for the same message");
+        assert_eq!(letters(&site).await.len(), 1, "a second digest of the same message");
     }
     send_text(&site.greenroom, &cast.sarah, cast.launch, "Hello?").await;
     site.clock.advance(5 * MINUTE);
     let mails = letters(&site).await;
     assert_eq!(mails.len(), 2);
-    assert!(mails[0].text.contains("Hello?") && !mails[0].text.contains("lights"), "only what is new");
+    assert!(mails[0].text.contains("Hello?") && !mails[0].text.contains("lights"), "only new messages expected");
     let thread = |mail: &OutgoingEmail| (mail.subject.clone(), mail.conversation);
-    assert_eq!(thread(&mails[0]), thread(&mails[1]), "one thread in a mail program");
+    assert_eq!(thread(&mails[0]), thread(&mails[1]), "mail programs show them as two threads");
 }
 
 async fn messages_read_in_time_are_not_mailed(site: Site) {
     let cast = quiet(&site).await;
     send_text(&site.greenroom, &cast.sarah, cast.launch, "Quick one").await;
     site.clock.advance(4 * MINUTE);
-    site.greenroom.mark_read(&cast.eventpro, cast.launch, 13).await.expect("reading on");
+    site.greenroom.mark_read(&cast.eventpro, cast.launch, 13).await.expect("marked read");
     site.clock.advance(60 * MINUTE);
     assert!(letters(&site).await.is_empty());
 }
@@ -88,9 +88,9 @@ async fn a_digest_read_before_delivery_is_not_sent(site: Site) {
     send_text(&site.greenroom, &cast.sarah, cast.launch, "Quick one").await;
     site.clock.advance(5 * MINUTE);
     assert_eq!(letters(&site).await.len(), 1);
-    site.greenroom.mark_read(&cast.eventpro, cast.launch, 13).await.expect("reading on");
+    site.greenroom.mark_read(&cast.eventpro, cast.launch, 13).await.expect("marked read");
     let office = MockMailer::default();
-    site.greenroom.deliver_pending(&office).await.expect("posting");
+    site.greenroom.deliver_pending(&office).await.expect("delivered");
     assert!(office.recipients().is_empty());
     assert!(letters(&site).await.is_empty());
 }
@@ -115,7 +115,7 @@ async fn one_digest_lists_unread_messages_by_conversation(site: Site) {
     assert_eq!(mails[0].subject, "Sarah Wanjiru: Savanna product launch, and 1 other conversation");
     assert_eq!(mails[0].conversation, None);
     let counted = "you have 3 unread messages, and news about a booking.";
-    assert!(mails[0].text.contains(counted), "a step is no message: {}", mails[0].text);
+    assert!(mails[0].text.contains(counted), "a booking action counted as a message: {}", mails[0].text);
     for conversation in [cast.launch, opened.id] {
         let link = format!("<a href=\"https://greenroom.example/conversations/{conversation}\"");
         assert!(mails[0].html.contains(&link), "{}", mails[0].html);
@@ -149,12 +149,12 @@ async fn one_click_unsubscribes_from_digests(site: Site) {
     send_text(&site.greenroom, &cast.sarah, cast.launch, "One").await;
     site.clock.advance(5 * MINUTE);
     let mail = letters(&site).await.remove(0);
-    let url = mail.unsubscribe.clone().expect("an address to end them");
+    let url = mail.unsubscribe.clone().expect("an unsubscribe link");
     let (path, token) = url.split_once("?token=").expect("a token");
     assert_eq!(path, "https://greenroom.example/unsubscribe");
-    assert_eq!(link_token_in(&mail), token, "the same in the text");
-    site.greenroom.unsubscribe(token).await.expect("ended");
-    site.greenroom.unsubscribe(token).await.expect("a mail program may try again");
+    assert_eq!(link_token_in(&mail), token, "another token in the text");
+    site.greenroom.unsubscribe(token).await.expect("unsubscribed");
+    site.greenroom.unsubscribe(token).await.expect("a retry by the mail program");
     send_text(&site.greenroom, &cast.sarah, cast.launch, "Two").await;
     site.clock.advance(60 * MINUTE);
     assert_eq!(letters(&site).await.len(), 1);
@@ -162,7 +162,7 @@ async fn one_click_unsubscribes_from_digests(site: Site) {
     assert_eq!(
         expect_api_error(site.greenroom.confirm_email(token).await).code(),
         "token_invalid",
-        "good for nothing else"
+        "the token works for another purpose"
     );
 }
 
@@ -181,13 +181,13 @@ async fn two_processes_queue_one_digest(site: Site) {
     site.clock.advance(5 * MINUTE);
     let other = site.open_second_node(services::Limits::default()).await;
     let (one, two) = tokio::join!(site.greenroom.queue_digests(), other.queue_digests());
-    one.and(two).expect("reminding");
+    one.and(two).expect("queued");
     assert_eq!(site.mails_to(EVENTPRO.email).await.len(), 1);
 }
 
 async fn a_deleted_account_does_not_block_digests(site: Site) {
     let cast = quiet(&site).await;
-    // More of them than are looked after at once, each waiting for longer than EventPro.
+    // More than one batch of deleted accounts, each with older notifications than EventPro's.
     for number in 0..101 {
         let gone = site.insert_talent(&format!("Gone {number}"), model::Craft::Band).await;
         let booking = crate::support::draft_booking(gone);
@@ -222,7 +222,7 @@ async fn a_thousand_messages_at_once_are_one_mail(site: Site) {
 
 async fn a_day_of_messages_is_fifteen_mails_and_keeps_none_from_others(site: Site) {
     let cast = quiet(&site).await;
-    site.greenroom.mark_read(&cast.safari, cast.sundowner, 5).await.expect("reading on");
+    site.greenroom.mark_read(&cast.safari, cast.sundowner, 5).await.expect("marked read");
     for hour in 0..24 {
         for _ in 0..12 {
             send_text(&site.greenroom, &cast.sarah, cast.launch, "Hello?").await;
@@ -234,13 +234,13 @@ async fn a_day_of_messages_is_fifteen_mails_and_keeps_none_from_others(site: Sit
     }
     send_text(&site.greenroom, &cast.kamau, cast.sundowner, "And you?").await;
     let forgotten = EVENTPRO.email.parse().expect("an address");
-    site.greenroom.forgot_password(forgotten, std::net::Ipv4Addr::LOCALHOST.into()).await.expect("taken");
-    assert_eq!(letters(&site).await.len(), 16, "a new password can still be chosen");
-    // The first of the fifteen is a day old then.
+    site.greenroom.forgot_password(forgotten, std::net::Ipv4Addr::LOCALHOST.into()).await.expect("accepted");
+    assert_eq!(letters(&site).await.len(), 16, "the password reset was mailed");
+    // The first of the fifteen is a day old by then.
     site.clock.advance(5 * MINUTE);
     let mails = letters(&site).await;
     assert_eq!(mails.len(), 17);
-    assert!(mails[0].text.contains("more wait for you"), "all that waited is told: {}", mails[0].text);
+    assert!(mails[0].text.contains("more wait for you"), "the waiting messages are missing: {}", mails[0].text);
     assert_eq!(site.mails_to(SAFARI.email).await.len(), 1);
 }
 
@@ -248,10 +248,10 @@ async fn a_clock_set_back_keeps_no_mail_waiting(site: Site) {
     let cast = quiet(&site).await;
     send_text(&site.greenroom, &cast.sarah, cast.launch, "One").await;
     site.clock.set_back(60 * MINUTE);
-    assert_eq!(letters(&site).await.len(), 1, "how long it waited isn't known");
+    assert_eq!(letters(&site).await.len(), 1, "mailed at once, since its age is unknown");
     site.clock.set_back(60 * MINUTE);
     let office = MockMailer::default();
-    site.greenroom.deliver_pending(&office).await.expect("posting");
+    site.greenroom.deliver_pending(&office).await.expect("delivered");
     assert_eq!(office.recipients(), [EVENTPRO.email]);
 }
 
@@ -262,9 +262,12 @@ async fn a_mail_that_waits_follows_to_the_new_address(site: Site) {
     assert_eq!(letters(&site).await.len(), 1);
     let new = "eventpro.new@example.com";
     let (password, from) = (Password::new(PASSWORD.to_owned()), std::net::Ipv4Addr::LOCALHOST.into());
-    site.greenroom.change_email(&cast.eventpro, password, new.parse().expect("an address"), from).await.expect("taken");
+    site.greenroom
+        .change_email(&cast.eventpro, password, new.parse().expect("an address"), from)
+        .await
+        .expect("accepted");
     site.greenroom.confirm_email(&site.link_token_for(new).await).await.expect("confirmed");
     let told = letters(&site).await;
-    assert!(told.iter().all(|mail| !mail.text.contains("Between us")), "the old address is another person's");
+    assert!(told.iter().all(|mail| !mail.text.contains("Between us")), "sent to the old address");
     assert!(site.mails_to(new).await[0].text.contains("Between us"));
 }

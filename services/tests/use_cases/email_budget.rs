@@ -1,4 +1,4 @@
-//! How many emails strangers can cause to one recipient.
+//! The budget of e-mails that others can cause to one recipient.
 
 use crate::support::{MockMailer, Site, expect_api_error, with_timeout};
 use model::{ApiError, NewPassword, RegisterInput};
@@ -23,27 +23,27 @@ const HOUR: Duration = Duration::from_secs(60 * 60);
 
 async fn forgot(greenroom: &Greenroom, email: &str, from: u8) {
     let from = Ipv4Addr::new(203, 0, 113, from).into();
-    greenroom.forgot_password(email.parse().expect("an address"), from).await.expect("taken");
+    greenroom.forgot_password(email.parse().expect("an address"), from).await.expect("accepted");
 }
 
 async fn register(greenroom: &Greenroom, email: &str) {
     let input = RegisterInput {
         email: Some(email.to_owned()),
         password: Some("velvet drum nairobi".to_owned()),
-        name: Some("Somebody else".to_owned()),
+        name: Some("Another person".to_owned()),
         role: Some("talent".to_owned()),
         craft: Some("band".to_owned()),
     };
     let registration = input.parse().expect("a registration");
-    greenroom.register_account(registration, Ipv4Addr::LOCALHOST.into()).await.expect("taken");
+    greenroom.register_account(registration, Ipv4Addr::LOCALHOST.into()).await.expect("accepted");
 }
 
-/// What an account that exists gets, of every kind.
+/// Causes one e-mail of every kind that an existing account can get.
 async fn bother(site: &Site, email: &str, round: u8) {
     forgot(&site.greenroom, email, round).await;
     register(&site.greenroom, email).await;
     let eventpro = site.cast().await.eventpro;
-    // Refused once there is no room.
+    // Refused once the budget is used up.
     let _ = site.greenroom.change_email(&eventpro, password(), email.parse().expect("an address"), from(round)).await;
 }
 
@@ -67,7 +67,7 @@ async fn all_kinds_of_emails_share_a_budget_of_five_an_hour_and_fifteen_a_day(si
         assert_eq!(sent(&site, SARAH.email).await, expected, "in hour {hour}");
         site.clock.advance(HOUR);
     }
-    // The first five were sent a day ago then.
+    // The first five are a day old by then.
     site.clock.advance(20 * HOUR);
     bother(&site, SARAH.email, 9).await;
     assert_eq!(sent(&site, SARAH.email).await, 18);
@@ -88,13 +88,13 @@ async fn a_change_of_address_that_would_get_no_email_is_refused(site: Site) {
     let cast = site.cast().await;
     let to = || "kept.busy@example.com".parse().expect("an address");
     for number in 0..5 {
-        site.greenroom.change_email(&cast.sarah, password(), to(), from(number)).await.expect("taken");
+        site.greenroom.change_email(&cast.sarah, password(), to(), from(number)).await.expect("accepted");
     }
     let refused = expect_api_error(site.greenroom.change_email(&cast.sarah, password(), to(), from(9)).await);
     assert_eq!(refused, ApiError::RateLimited { retry_after: 3_600 });
-    assert_eq!(sent(&site, SARAH.email).await, 5, "nor is the old address told of it");
+    assert_eq!(sent(&site, SARAH.email).await, 5, "a warning to the old address exceeds its budget");
     let token = site.link_token_for("kept.busy@example.com").await;
-    site.greenroom.confirm_email(&token).await.expect("the link before still works");
+    site.greenroom.confirm_email(&token).await.expect("the earlier link");
 }
 
 async fn deleting_an_account_keeps_emails_and_budgets_of_others(site: Site) {
@@ -103,13 +103,13 @@ async fn deleting_an_account_keeps_emails_and_budgets_of_others(site: Site) {
         forgot(&site.greenroom, EVENTPRO.email, number).await;
     }
     let victim = EVENTPRO.email.parse().expect("an address");
-    site.greenroom.change_email(&cast.sarah, password(), victim, from(1)).await.expect("taken");
+    site.greenroom.change_email(&cast.sarah, password(), victim, from(1)).await.expect("accepted");
     assert_eq!(sent(&site, EVENTPRO.email).await, 5);
-    site.greenroom.delete_account(&cast.sarah, password()).await.expect("gone");
+    site.greenroom.delete_account(&cast.sarah, password()).await.expect("deleted");
     assert_eq!(sent(&site, EVENTPRO.email).await, 5);
     forgot(&site.greenroom, EVENTPRO.email, 9).await;
-    assert_eq!(sent(&site, EVENTPRO.email).await, 5, "the budget is as before");
-    assert_eq!(sent(&site, SARAH.email).await, 0, "nothing is left of who left");
+    assert_eq!(sent(&site, EVENTPRO.email).await, 5, "deleting the account reset the budget");
+    assert_eq!(sent(&site, SARAH.email).await, 0, "an e-mail of the deleted account is left");
 }
 
 async fn account_notices_do_not_count_against_the_budget(site: Site) {
@@ -131,6 +131,6 @@ async fn a_clock_set_back_does_not_lock_a_recipient(site: Site) {
     site.clock.set_back(HOUR);
     forgot(&site.greenroom, SARAH.email, 9).await;
     let office = MockMailer::default();
-    site.greenroom.deliver_pending(&office).await.expect("posting");
-    assert_eq!((office.recipients().len(), sent(&site, SARAH.email).await), (1, 0), "the links before were revoked");
+    site.greenroom.deliver_pending(&office).await.expect("delivered");
+    assert_eq!((office.recipients().len(), sent(&site, SARAH.email).await), (1, 0), "the earlier links were revoked");
 }

@@ -1,4 +1,4 @@
-//! Who is typing, and who is here: told to those it concerns, and never kept.
+//! Typing and presence: published to the people concerned, and never stored.
 
 use crate::support::{Cast, Site, Stream, send_text};
 use model::{AccountInput, Presence};
@@ -17,10 +17,10 @@ on_both! {
 
 async fn hide(site: &Site, viewer: &Viewer) {
     let input = AccountInput { presence: Some(false), ..Default::default() };
-    site.greenroom.change_account(viewer, input.parse(viewer.role()).expect("a change")).await.expect("a choice");
+    site.greenroom.change_account(viewer, input.parse(viewer.role()).expect("a change")).await.expect("changed");
 }
 
-/// A message ends what a stream may still have to say: everything before it was told by then.
+/// Sends a message and expects its event next: everything published earlier would have come before it.
 async fn nothing_but_a_message(site: &Site, cast: &Cast, stream: &mut Stream) {
     send_text(&site.greenroom, &cast.sarah, cast.launch, "Anything else?").await;
     assert_eq!(stream.next_frame().await.event, "message.created");
@@ -31,7 +31,7 @@ async fn typing_is_sent_to_the_counterpart_and_not_logged(site: Site) {
     let (mut theirs, cursor) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
     let (mut hers, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
     let before = site.count_rows().await;
-    site.greenroom.notify_typing(&cast.sarah, cast.launch).await.expect("told");
+    site.greenroom.notify_typing(&cast.sarah, cast.launch).await.expect("published");
     let heard = theirs.next_frame().await;
     assert_eq!((heard.event.as_str(), heard.id), ("typing", None));
     assert_eq!((&heard.data["conversationId"], &heard.data["userId"]), (&json!(cast.launch), &json!(cast.sarah.id())));
@@ -39,18 +39,18 @@ async fn typing_is_sent_to_the_counterpart_and_not_logged(site: Site) {
     assert_eq!(site.count_rows().await, before);
     nothing_but_a_message(&site, &cast, &mut hers).await;
     let (mut again, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::After(cursor)).await;
-    assert_eq!(again.next_frame().await.event, "message.created", "what passed isn't replayed");
+    assert_eq!(again.next_frame().await.event, "message.created", "an ephemeral event was replayed");
 }
 
 async fn typing_is_sent_once_in_three_seconds(site: Site) {
     let cast = site.cast().await;
     let (mut theirs, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
     for _ in 0..3 {
-        site.greenroom.notify_typing(&cast.sarah, cast.launch).await.expect("told");
+        site.greenroom.notify_typing(&cast.sarah, cast.launch).await.expect("published");
         site.clock.advance(Duration::from_millis(900));
     }
     site.clock.advance(Duration::from_millis(300));
-    site.greenroom.notify_typing(&cast.sarah, cast.launch).await.expect("told");
+    site.greenroom.notify_typing(&cast.sarah, cast.launch).await.expect("published");
     send_text(&site.greenroom, &cast.sarah, cast.launch, "Here I am").await;
     let mut heard = Vec::new();
     for _ in 0..3 {
@@ -65,7 +65,7 @@ async fn hidden_presence_is_neither_sent_nor_received(site: Site) {
     let (mut theirs, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
     let (mut hers, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
     for viewer in [&cast.sarah, &cast.eventpro] {
-        site.greenroom.notify_typing(viewer, cast.launch).await.expect("kept to ourselves");
+        site.greenroom.notify_typing(viewer, cast.launch).await.expect("ignored");
         assert_eq!(site.greenroom.load_presence(viewer, cast.launch).await.expect("nothing"), Presence::default());
     }
     nothing_but_a_message(&site, &cast, &mut theirs).await;
@@ -76,7 +76,7 @@ async fn a_save_data_stream_receives_logged_events_only(site: Site) {
     let cast = site.cast().await;
     let mut theirs = Stream::save_data(&site.greenroom, &cast.eventpro).await;
     assert_eq!(theirs.next_frame().await.event, "ready");
-    site.greenroom.notify_typing(&cast.sarah, cast.launch).await.expect("told");
+    site.greenroom.notify_typing(&cast.sarah, cast.launch).await.expect("published");
     nothing_but_a_message(&site, &cast, &mut theirs).await;
 }
 
@@ -97,7 +97,7 @@ async fn presence_is_published_to_counterparts(site: Site) {
     let gone = site.greenroom.load_presence(&cast.eventpro, cast.launch).await.expect("presence");
     assert!(!gone.online && gone.active_at.is_some());
     send_text(&site.greenroom, &cast.safari, cast.sundowner, "Kamau?").await;
-    assert_eq!(strangers.next_frame().await.event, "message.created", "she is nobody to him");
+    assert_eq!(strangers.next_frame().await.event, "message.created", "she shares no conversation with him");
     rounds.abort();
 }
 
@@ -109,7 +109,7 @@ async fn reconnecting_within_the_grace_keeps_presence(site: Site) {
     assert_eq!(theirs.next_frame().await.data["online"], true);
     drop(hers);
     let (_hers, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
-    // DJ Kamau's coming, told to Safari Sounds after it, shows that hers was dealt with.
+    // DJ Kamau's presence, published to Safari Sounds later, shows that hers was processed.
     let (mut safaris, _) = Stream::ready(&site.greenroom, &cast.safari, Resume::Live).await;
     let (_kamaus, _) = Stream::ready(&site.greenroom, &cast.kamau, Resume::Live).await;
     assert_eq!(safaris.next_frame().await.event, "presence");

@@ -1,4 +1,4 @@
-//! Reading back in a conversation.
+//! Paging through the messages of a conversation.
 
 use crate::support::{Cast, Site, expect_api_error, send_text};
 use model::FieldError;
@@ -26,7 +26,7 @@ async fn the_newest_messages_come_in_ascending_order(site: Site) {
     let cast = site.cast().await;
     let newest = read(&site, &cast, Window::Newest, 5).await;
     assert_eq!((seqs(&newest), newest.has_more), (vec![8, 9, 10, 11, 12], true));
-    assert_eq!(newest.cursor, site.greenroom.load_nav_state(&cast.sarah).await.expect("a frame").cursor);
+    assert_eq!(newest.cursor, site.greenroom.load_nav_state(&cast.sarah).await.expect("a nav state").cursor);
     for limit in [12, 100] {
         let all = read(&site, &cast, Window::Newest, limit).await;
         assert_eq!((seqs(&all), all.has_more), ((1..=12).collect(), false));
@@ -101,7 +101,7 @@ async fn has_more_tells_of_earlier_messages(site: Site) {
     }
 }
 
-/// How far the conversation has come, what was said in it, and the cursor: each message is one event of its sender.
+/// The conversation, its messages and the cursor agree: each message is one event of its sender.
 async fn a_thread_is_a_consistent_snapshot_during_writes(site: Site) {
     let cast = site.cast().await;
     let before = site.greenroom.load_thread(&cast.eventpro, cast.launch, Window::Newest).await.expect("a thread");
@@ -122,6 +122,6 @@ async fn a_thread_is_a_consistent_snapshot_during_writes(site: Site) {
         assert_eq!(inbox.cursor - before.cursor, row.last_seq - before.conversation.last_seq);
         moments.insert(last);
     }
-    writing.await.expect("all of it was written");
-    assert!(moments.len() > 10, "it was read while somebody wrote: {moments:?}");
+    writing.await.expect("all messages sent");
+    assert!(moments.len() > 10, "no reads during the writes: {moments:?}");
 }

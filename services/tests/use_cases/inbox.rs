@@ -22,7 +22,7 @@ fn ids(conversations: &[Conversation]) -> Vec<ConversationId> {
     conversations.iter().map(|conversation| conversation.id).collect()
 }
 
-/// Opens so many bookings with Sarah, three at each moment.
+/// Opens `count` bookings with Sarah, three at each timestamp.
 async fn open_many(site: &Site, cast: &Cast, count: usize) {
     for number in 0..count {
         if number % 3 == 0 {
@@ -42,8 +42,8 @@ async fn the_newest_conversation_comes_first(site: Site) {
     send_text(&site.greenroom, &cast.sarah, cast.launch, "Still there?").await;
     assert_eq!(ids(&inbox(&site, &cast, None).await.conversations), [cast.launch, second]);
     site.clock.advance(Duration::from_secs(1));
-    site.greenroom.mark_read(&cast.kamau, second, 1).await.expect("reading on");
-    assert_eq!(ids(&inbox(&site, &cast, None).await.conversations), [cast.launch, second], "reading moves nothing");
+    site.greenroom.mark_read(&cast.kamau, second, 1).await.expect("marked read");
+    assert_eq!(ids(&inbox(&site, &cast, None).await.conversations), [cast.launch, second], "reading changed the order");
 }
 
 async fn inbox_order_survives_a_clock_set_back(site: Site) {
@@ -56,7 +56,7 @@ async fn inbox_order_survives_a_clock_set_back(site: Site) {
     send_text(&site.greenroom, &cast.sarah, cast.launch, "After the clock was set back").await;
     assert_eq!(ids(&inbox(&site, &cast, None).await.conversations), [cast.launch, second]);
     view.apply(cast.eventpro.id(), &stream.next_event().await);
-    assert_eq!(ids(&view.conversations), [cast.launch, second], "the page that is open says the same");
+    assert_eq!(ids(&view.conversations), [cast.launch, second], "the open page differs");
     let third =
         site.greenroom.open_booking(&cast.eventpro, draft_booking(cast.achieng.id())).await.expect("a booking").id;
     assert_eq!(ids(&inbox(&site, &cast, None).await.conversations), [third, cast.launch, second]);
@@ -97,7 +97,7 @@ async fn paging_yields_every_conversation_once(site: Site) {
         pages += 1;
     }
     assert_eq!((pages, whole.conversations.len()), (3, 65));
-    assert_eq!(ids(&whole.conversations), in_order, "the browser sorts as the database does");
+    assert_eq!(ids(&whole.conversations), in_order, "the browser sorts differently");
     let (bookings, _) = site.greenroom.list_bookings(&cast.eventpro, None).await.expect("bookings");
     assert_eq!(bookings.len(), 30);
 }
@@ -127,7 +127,7 @@ async fn a_message_beyond_the_loaded_page_is_a_gap(site: Site) {
     assert!(!ids(&view.conversations).contains(&cast.launch));
     let (mut stream, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::After(view.cursor)).await;
 
-    site.greenroom.mark_read(&cast.eventpro, cast.launch, 12).await.expect("reading on");
+    site.greenroom.mark_read(&cast.eventpro, cast.launch, 12).await.expect("marked read");
     send_text(&site.greenroom, &cast.eventpro, view.conversations[3].id, "Known").await;
     site.clock.advance(Duration::from_secs(1));
     send_text(&site.greenroom, &cast.sarah, cast.launch, "From below").await;

@@ -1,4 +1,4 @@
-//! How many inquiries an organizer may open.
+//! Limits on the inquiries that an organizer may open.
 
 use crate::support::{Site, draft_booking, expect_api_error, new_client_id, with_timeout};
 use model::{ApiError, BookingAction, BookingDraft, ClientId, Craft, PersonId};
@@ -43,7 +43,7 @@ async fn a_fourth_unanswered_inquiry_to_one_talent_is_refused(site: Site) {
     let before = site.count_rows().await;
     let fourth = || greenroom.open_booking(&cast.eventpro, draft_booking(cast.achieng.id()));
     assert_eq!(expect_api_error(fourth().await), ApiError::OpenInquiryLimit { retry_after: 3_600 });
-    assert_eq!(site.count_rows().await, before, "nothing of it was written");
+    assert_eq!(site.count_rows().await, before, "a refused inquiry was written");
     greenroom.open_booking(&cast.eventpro, draft_booking(cast.kamau.id())).await.expect("another talent");
     greenroom.open_booking(&cast.safari, draft_booking(cast.achieng.id())).await.expect("another organizer");
 
@@ -52,8 +52,8 @@ async fn a_fourth_unanswered_inquiry_to_one_talent_is_refused(site: Site) {
         (&cast.achieng, bookings[1], BookingAction::Accept),
         (&cast.eventpro, bookings[2], BookingAction::Cancel),
     ] {
-        greenroom.apply_booking_action(viewer, booking, step).await.expect("a step");
-        fourth().await.expect("room for one more");
+        greenroom.apply_booking_action(viewer, booking, step).await.expect("an action");
+        fourth().await.expect("one more inquiry");
         assert_eq!(
             expect_api_error(fourth().await),
             ApiError::OpenInquiryLimit { retry_after: 3_600 },
@@ -70,7 +70,7 @@ async fn inquiries_about_past_events_do_not_count(site: Site) {
     let achieng = cast.achieng.id();
     assert!(greenroom.open_booking(&cast.eventpro, draft_booking(achieng)).await.is_err());
     site.execute("UPDATE booking SET event_date = '2020-01-01' WHERE status = 'inquiry'").await;
-    greenroom.open_booking(&cast.eventpro, draft_booking(achieng)).await.expect("the other events are over");
+    greenroom.open_booking(&cast.eventpro, draft_booking(achieng)).await.expect("the other events are past");
 }
 
 async fn a_twenty_first_inquiry_in_a_day_is_refused(site: Site) {
@@ -81,7 +81,7 @@ async fn a_twenty_first_inquiry_in_a_day_is_refused(site: Site) {
             greenroom
                 .apply_booking_action(&cast.eventpro, opened.booking.id, BookingAction::Cancel)
                 .await
-                .expect("cancelled, and counted still");
+                .expect("cancelled, but still counted");
         }
         site.clock.advance(Duration::from_secs(60));
     }
@@ -110,7 +110,7 @@ async fn concurrent_inquiries_through_two_nodes_are_counted(site: Site) {
     let (cast, talents) = (site.cast().await, talents(&site, 30).await);
     let houses = [greenroom(&site).await, greenroom(&site).await];
     assert_eq!(open_at_once(&houses, &cast.eventpro, &[cast.achieng.id()], 30).await, 3);
-    assert_eq!(open_at_once(&houses, &cast.eventpro, &talents, 60).await, 17, "20 a day, 3 of which are open already");
+    assert_eq!(open_at_once(&houses, &cast.eventpro, &talents, 60).await, 17, "20 a day minus the 3 open ones");
     assert_eq!(open_at_once(&houses, &cast.safari, &talents, 60).await, 20);
 }
 
@@ -141,8 +141,8 @@ async fn a_clock_set_back_neither_locks_nor_frees_an_organizer(site: Site) {
         "UPDATE booking SET created_at = created_at + 3600000 WHERE status = 'inquiry' AND title = 'Harvest dinner'";
     site.execute(ahead).await;
     ask().await.expect("a booking");
-    ask().await.expect("what is dated in the future doesn't count");
+    ask().await.expect("a booking with a future timestamp doesn't count");
     assert!(matches!(expect_api_error(ask().await), ApiError::OpenInquiryLimit { .. }));
     let kamau = greenroom.open_booking(&cast.eventpro, draft_booking(cast.kamau.id())).await;
-    assert!(matches!(expect_api_error(kamau), ApiError::InquiryLimit { .. }), "what was opened since counts");
+    assert!(matches!(expect_api_error(kamau), ApiError::InquiryLimit { .. }), "newer bookings aren't counted");
 }

@@ -1,4 +1,4 @@
-//! Links in mails get their tokens when a mail goes out: nothing that is stored opens an account.
+//! Links get their tokens when an e-mail is sent: no usable token is stored.
 
 use crate::support::{MockMailer, Site, expect_api_error, link_token_in};
 use model::NewPassword;
@@ -34,14 +34,14 @@ async fn stored(site: &Site) -> Vec<Stored> {
 
 async fn forgot(site: &Site) {
     let email = SARAH.email.parse().expect("an address");
-    site.greenroom.forgot_password(email, Ipv4Addr::LOCALHOST.into()).await.expect("taken");
+    site.greenroom.forgot_password(email, Ipv4Addr::LOCALHOST.into()).await.expect("accepted");
 }
 
 fn new_password() -> NewPassword {
     NewPassword::parse(Some("velvet drum nairobi")).expect("a password")
 }
 
-/// Takes nothing for now, but reads everything.
+/// Reads every e-mail, but fails temporarily.
 #[derive(Default)]
 struct Busy(Mutex<Vec<OutgoingEmail>>);
 
@@ -52,7 +52,7 @@ impl Mailer for Busy {
     }
 }
 
-/// All that stands behind `?token=` in what is stored of mails.
+/// Returns all tokens in links of stored e-mails.
 async fn tokens_stored(site: &Site) -> Vec<String> {
     let mut tokens = Vec::new();
     for mail in stored(site).await {
@@ -69,12 +69,12 @@ async fn stored_mails_hold_no_usable_token(site: Site) {
     forgot(&site).await;
     let to = "sarah.new@example.com".parse().expect("an address");
     let password = Password::new(PASSWORD.to_owned());
-    site.greenroom.change_email(&cast.sarah, password, to, Ipv4Addr::LOCALHOST.into()).await.expect("taken");
+    site.greenroom.change_email(&cast.sarah, password, to, Ipv4Addr::LOCALHOST.into()).await.expect("accepted");
     site.clock.advance(Duration::from_secs(10 * 60));
-    site.greenroom.queue_digests().await.expect("reminding");
-    // Tried once, without success: what was handed over is not kept either.
+    site.greenroom.queue_digests().await.expect("queued");
+    // One failed attempt: its token must not be stored either.
     let office = Busy::default();
-    site.greenroom.deliver_pending(&office).await.expect("posting");
+    site.greenroom.deliver_pending(&office).await.expect("delivered");
     let tokens = tokens_stored(&site).await;
     assert!(tokens.len() >= 6, "{tokens:?}");
     for token in tokens {
@@ -86,8 +86,8 @@ async fn stored_mails_hold_no_usable_token(site: Site) {
         assert_eq!(expect_api_error(site.greenroom.unsubscribe(&token).await).code(), "token_invalid");
     }
     let handed_over = office.0.lock().expect("a lock").iter().find(|letter| letter.text.contains("/reset")).cloned();
-    let token = link_token_in(&handed_over.expect("the link was in the mail that was handed over"));
-    site.greenroom.reset_password(&token, new_password()).await.expect("and it opens the account");
+    let token = link_token_in(&handed_over.expect("the link in the delivered text"));
+    site.greenroom.reset_password(&token, new_password()).await.expect("a working token");
 }
 
 async fn a_dropped_mail_leaves_no_text(site: Site) {
@@ -102,17 +102,17 @@ async fn a_dropped_mail_leaves_no_text(site: Site) {
     }
 }
 
-/// Of two copies with the same Message-ID, mail programs keep the first.
+/// Mail programs keep the first of two copies with the same Message-ID.
 async fn each_link_of_a_mail_that_is_tried_again_works_until_one_is_used(site: Site) {
     forgot(&site).await;
     let office = Busy::default();
     for _ in 0..2 {
-        site.greenroom.deliver_pending(&office).await.expect("posting");
+        site.greenroom.deliver_pending(&office).await.expect("delivered");
         site.clock.advance(Duration::from_secs(2 * 60));
     }
     let tokens: Vec<String> = office.0.lock().expect("a lock").iter().map(link_token_in).collect();
     assert_eq!(tokens.len(), 2);
-    assert_ne!(tokens[0], tokens[1], "nothing that is stored makes the first again");
+    assert_ne!(tokens[0], tokens[1], "the first token can be derived from stored data");
     site.greenroom.load_mailed_link(&tokens[1], None, None).await.expect("it works");
     site.greenroom.reset_password(&tokens[0], new_password()).await.expect("the first one works");
     assert_eq!(
@@ -120,7 +120,7 @@ async fn each_link_of_a_mail_that_is_tried_again_works_until_one_is_used(site: S
         "token_invalid"
     );
     forgot(&site).await;
-    site.greenroom.deliver_pending(&office).await.expect("posting");
+    site.greenroom.deliver_pending(&office).await.expect("delivered");
     let before = link_token_in(office.0.lock().expect("a lock").last().expect("a mail"));
     forgot(&site).await;
     assert_eq!(
@@ -134,12 +134,12 @@ async fn a_mail_that_is_tried_for_hours_still_goes_out(site: Site) {
     forgot(&site).await;
     let office = Busy::default();
     for _ in 0..8 {
-        site.greenroom.deliver_pending(&office).await.expect("posting");
+        site.greenroom.deliver_pending(&office).await.expect("delivered");
         site.clock.advance(Duration::from_secs(61 * 60));
-        site.greenroom.purge_expired().await.expect("sweeping");
+        site.greenroom.purge_expired().await.expect("purged");
     }
     let office = MockMailer::default();
-    site.greenroom.deliver_pending(&office).await.expect("posting");
+    site.greenroom.deliver_pending(&office).await.expect("delivered");
     let token = link_token_in(&office.taken.lock().expect("a lock")[0]);
     site.greenroom.reset_password(&token, new_password()).await.expect("it works");
 }
@@ -150,7 +150,7 @@ async fn a_mail_whose_link_was_revoked_is_not_sent(site: Site) {
     let password = Password::new(PASSWORD.to_owned());
     site.greenroom.change_password(&cast.sarah, password, new_password()).await.expect("changed");
     let office = MockMailer::default();
-    site.greenroom.deliver_pending(&office).await.expect("posting");
+    site.greenroom.deliver_pending(&office).await.expect("delivered");
     let subjects: Vec<String> = office.taken.lock().expect("a lock").iter().map(|mail| mail.subject.clone()).collect();
     assert_eq!(subjects, ["Your password was changed"]);
 }
@@ -158,9 +158,9 @@ async fn a_mail_whose_link_was_revoked_is_not_sent(site: Site) {
 async fn token_expiry_starts_when_the_mail_is_sent(site: Site) {
     forgot(&site).await;
     site.clock.advance(Duration::from_secs(3 * 60 * 60));
-    site.greenroom.purge_expired().await.expect("sweeping");
+    site.greenroom.purge_expired().await.expect("purged");
     let office = MockMailer::default();
-    site.greenroom.deliver_pending(&office).await.expect("posting");
+    site.greenroom.deliver_pending(&office).await.expect("delivered");
     let token = link_token_in(&office.taken.lock().expect("a lock")[0]);
     site.clock.advance(Duration::from_secs(59 * 60));
     site.greenroom.reset_password(&token, new_password()).await.expect("it works for an hour");

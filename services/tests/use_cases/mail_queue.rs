@@ -1,4 +1,4 @@
-//! Letters on their way: never lost, never sent twice knowingly.
+//! Delivery of queued e-mails: never lost, and never knowingly sent twice.
 
 use crate::support::{MockMailer, Site, link_token_in, with_timeout};
 use services::{
@@ -24,7 +24,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 
 async fn forgot(site: &Site, email: &str) {
     let email = email.parse().expect("an address");
-    site.greenroom.forgot_password(email, Ipv4Addr::LOCALHOST.into()).await.expect("taken");
+    site.greenroom.forgot_password(email, Ipv4Addr::LOCALHOST.into()).await.expect("accepted");
 }
 
 #[derive(sea_orm::FromQueryResult)]
@@ -37,7 +37,7 @@ async fn a_mail_is_sent_once_and_its_text_deleted(site: Site) {
     forgot(&site, SARAH.email).await;
     let office = MockMailer::default();
     for _ in 0..3 {
-        site.greenroom.deliver_pending(&office).await.expect("posting");
+        site.greenroom.deliver_pending(&office).await.expect("delivered");
         site.clock.advance(120 * MINUTE);
     }
     assert_eq!(office.recipients(), [SARAH.email]);
@@ -47,7 +47,7 @@ async fn a_mail_is_sent_once_and_its_text_deleted(site: Site) {
         assert_eq!(
             (kept.body_text.as_str(), kept.body_html.as_str()),
             ("", ""),
-            "a link that opens an account is gone"
+            "the text with its link is still stored"
         );
     }
 }
@@ -58,17 +58,17 @@ async fn a_failed_delivery_is_retried(site: Site) {
     let office = MockMailer::failing_with(vec![busy(), busy()]);
     for (passed, sent) in [(Duration::ZERO, 0), (MINUTE / 2, 0), (MINUTE / 2, 0), (MINUTE, 0), (MINUTE, 1)] {
         site.clock.advance(passed);
-        site.greenroom.deliver_pending(&office).await.expect("posting");
+        site.greenroom.deliver_pending(&office).await.expect("delivered");
         assert_eq!(office.recipients().len(), sent, "after {passed:?}");
     }
 }
 
 async fn a_permanent_failure_is_dead_lettered(site: Site) {
     forgot(&site, SARAH.email).await;
-    let office = MockMailer::failing_with(vec![DeliveryError::Never("no such box".to_owned())]);
-    site.greenroom.deliver_pending(&office).await.expect("posting");
+    let office = MockMailer::failing_with(vec![DeliveryError::Never("unknown mailbox".to_owned())]);
+    site.greenroom.deliver_pending(&office).await.expect("delivered");
     site.clock.advance(600 * MINUTE);
-    site.greenroom.deliver_pending(&office).await.expect("posting");
+    site.greenroom.deliver_pending(&office).await.expect("delivered");
     assert!(office.recipients().is_empty());
     let backlog = site.greenroom.count_backlog().await.expect("a backlog");
     assert_eq!((backlog.queued, backlog.dead_lettered), (0, 1));
@@ -80,7 +80,7 @@ async fn a_mail_is_dead_lettered_after_a_day_of_retries(site: Site) {
     let mut hours = 0;
     while site.greenroom.count_backlog().await.expect("a backlog").dead_lettered == 0 {
         site.clock.advance(60 * MINUTE);
-        site.greenroom.deliver_pending(&office).await.expect("posting");
+        site.greenroom.deliver_pending(&office).await.expect("delivered");
         hours += 1;
     }
     assert!((20..30).contains(&hours), "{hours}");
@@ -88,14 +88,14 @@ async fn a_mail_is_dead_lettered_after_a_day_of_retries(site: Site) {
 
 async fn a_lease_of_a_dead_process_expires(site: Site) {
     forgot(&site, SARAH.email).await;
-    // It took the letter, and then there was nobody to hear what became of it.
+    // As after a crash between the delivery and recording its result.
     let office = MockMailer::failing_with(vec![DeliveryError::Later("the process died".to_owned())]);
-    site.greenroom.deliver_pending(&office).await.expect("posting");
+    site.greenroom.deliver_pending(&office).await.expect("delivered");
     let heir = site.open_second_node(services::Limits::default()).await;
-    heir.deliver_pending(&office).await.expect("posting");
-    assert!(office.recipients().is_empty(), "it might still be on its way");
+    heir.deliver_pending(&office).await.expect("delivered");
+    assert!(office.recipients().is_empty(), "the lease has not expired");
     site.clock.advance(MINUTE);
-    heir.deliver_pending(&office).await.expect("posting");
+    heir.deliver_pending(&office).await.expect("delivered");
     assert_eq!(office.recipients(), [SARAH.email]);
 }
 
@@ -107,16 +107,16 @@ async fn two_processes_share_the_mail_queue(site: Site) {
     }
     let (office, other) = (MockMailer::default(), site.open_second_node(services::Limits::default()).await);
     let (one, two) = tokio::join!(site.greenroom.deliver_pending(&office), other.deliver_pending(&office));
-    one.and(two).expect("posting");
+    one.and(two).expect("delivered");
     let mut sent = office.recipients();
     sent.sort();
     assert_eq!(sent, emails);
 }
 
 async fn a_placeholder_mail_is_never_sent(site: Site) {
-    forgot(&site, "nobody@example.com").await;
+    forgot(&site, "unknown@example.com").await;
     let office = MockMailer::default();
-    site.greenroom.deliver_pending(&office).await.expect("posting");
+    site.greenroom.deliver_pending(&office).await.expect("delivered");
     assert!(office.recipients().is_empty());
     assert!(site.query::<Kept>("SELECT body_text, body_html FROM mail").await.is_empty());
 }
@@ -125,12 +125,12 @@ async fn an_outdated_mail_is_not_sent(site: Site) {
     forgot(&site, SARAH.email).await;
     site.clock.advance(49 * 60 * MINUTE);
     let office = MockMailer::default();
-    site.greenroom.deliver_pending(&office).await.expect("posting");
+    site.greenroom.deliver_pending(&office).await.expect("delivered");
     assert!(office.recipients().is_empty());
     assert_eq!(site.greenroom.count_backlog().await.expect("a backlog").dead_lettered, 1);
 }
 
-/// Answers for one domain only once it is told to.
+/// A mail server that hangs for one domain until it is released.
 #[derive(Default)]
 struct HangingServer {
     taken: Mutex<Vec<String>>,
@@ -165,7 +165,7 @@ impl Mailer for HangingServer {
 }
 
 async fn a_hanging_mail_server_delays_no_other_recipient(site: Site) {
-    // The first three go to a server that says nothing; the others come after them.
+    // The first three go to the hanging server; the others are due after them.
     for member in &DEMO_PEOPLE[..3] {
         forgot(&site, member.email).await;
     }
@@ -179,11 +179,11 @@ async fn a_hanging_mail_server_delays_no_other_recipient(site: Site) {
         assert_eq!(server.delivered(true), 0);
         forgot(&site, ACHIENG.email).await;
         until(|| server.delivered(false) == 2).await;
-        assert_eq!(server.hanging.lock().expect("a lock").1, 2, "so many at once go to one domain");
+        assert_eq!(server.hanging.lock().expect("a lock").1, 2, "concurrent deliveries to one domain");
         server.released.notify_one();
     };
     let (posted, ()) = with_timeout(async { tokio::join!(posting, watching) }).await;
-    posted.expect("posting");
+    posted.expect("delivered");
     assert_eq!((server.delivered(true), server.delivered(false)), (3, 2));
 }
 

@@ -1,4 +1,4 @@
-//! A whole site moves from SQLite to PostgreSQL.
+//! Moving a site from SQLite to PostgreSQL.
 
 use crate::support::{Cast, Database, Kind, Site, Views, connect, path_of, send_text, with_timeout};
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
@@ -7,7 +7,7 @@ use services::{
     backup::{BackupError, move_to_postgres},
 };
 
-/// Texts that have tripped others up.
+/// Texts that are often mishandled.
 const AWKWARD: [&str; 9] = [
     "Größe: Ünïcödé, 東京, العربية, עברית, ไทย",
     "👩🏽‍🎤👨‍👩‍👧‍👦🏳️‍🌈 e\u{301} \u{1F1F0}\u{1F1EA}",
@@ -20,7 +20,7 @@ const AWKWARD: [&str; 9] = [
     "true",
 ];
 
-/// A site with everything in it that a column can hold, and nobody writing.
+/// Creates a site with a value in every column, and without concurrent writes.
 async fn lived_in() -> (Site, Cast) {
     let site = Site::new(Kind::Sqlite).await;
     let cast = site.cast().await;
@@ -61,32 +61,32 @@ async fn moving_to_postgres_keeps_all_rows() {
     let held = move_to_postgres(site.url(), &target.url).await.expect("moved");
     let rows = |table| held.iter().find(|held| held.table == table).map(|held| held.rows);
     assert_eq!([rows("person"), rows("message"), rows("notification")], [Some(5), Some(27), Some(27)]);
-    assert!(held.iter().all(|held| held.rows > 0 && held.hash.len() == 64), "every table is tried: {held:?}");
+    assert!(held.iter().all(|held| held.rows > 0 && held.hash.len() == 64), "a table is empty: {held:?}");
     let greenroom =
         Greenroom::open(&target.url, "https://greenroom.example", Limits::default()).await.expect("a Greenroom");
     for (viewer, before) in cast.all().into_iter().zip(before) {
         assert_eq!(Views::read(&greenroom, viewer).await, before);
     }
     let message = send_text(&greenroom, &cast.sarah, cast.launch, "We moved").await;
-    assert_eq!(message.seq, 23, "it goes on where it was");
+    assert_eq!(message.seq, 23, "the sequence doesn't continue");
     let refused = move_to_postgres(site.url(), &target.url).await;
     assert!(matches!(refused, Err(BackupError::NotEmpty("person", 5))), "{refused:?}");
     let moved = path_of(site.url()).display().to_string();
     let again =
         move_to_postgres(&moved, &Database::empty(Kind::Postgres).await.url).await.expect("moved, by the file's name");
-    assert_eq!(again, held, "what is moved from stays as it was, and hashes are the same each time");
+    assert_eq!(again, held, "the source or its digests changed");
 }
 
 #[tokio::test]
 async fn a_row_that_does_not_fit_leaves_the_target_empty() {
     let ((site, _), target) = (lived_in().await, Database::empty(Kind::Postgres).await);
-    // No use case lets it in.
+    // No use case would accept this.
     site.execute("UPDATE mail SET subject = 'a' || char(0) || 'b'").await;
     let refused = move_to_postgres(site.url(), &target.url).await;
     assert!(matches!(refused, Err(BackupError::Table("mail", _))), "{refused:?}");
     assert!(is_empty(&target).await);
     site.execute("UPDATE mail SET subject = ''").await;
-    move_to_postgres(site.url(), &target.url).await.expect("moved, now that it fits");
+    move_to_postgres(site.url(), &target.url).await.expect("moved after the fix");
 }
 
 #[tokio::test]
@@ -106,7 +106,7 @@ async fn a_differing_table_digest_is_detected() {
 async fn writes_during_the_move_are_detected() {
     let ((site, cast), target) = (lived_in().await, Database::empty(Kind::Postgres).await);
     services::migrate(&target.url).await.expect("the schema");
-    // Holds the move up until somebody has written.
+    // Blocks the move until a message has been sent.
     let holding = connect(&target.url).await;
     holding.execute_unprepared("BEGIN; LOCK TABLE person").await.expect("a lock");
     let (from, to) = (site.url().to_owned(), target.url.clone());
@@ -130,7 +130,7 @@ async fn errors_of_a_move_are_reported() {
     let refused = move_to_postgres(&target.url, &target.url).await;
     assert!(matches!(refused, Err(BackupError::Missing(_))), "{refused:?}");
     let refused = move_to_postgres(site.url(), "postgres://greenroom:hunter2@127.0.0.1:1/greenroom").await;
-    let sentence = refused.expect_err("nobody answers").to_string();
+    let sentence = refused.expect_err("no server").to_string();
     assert!(sentence.contains("the target doesn't take it") && !sentence.contains("hunter2"), "{sentence}");
     site.execute("DELETE FROM message WHERE seq = 3").await;
     let refused = move_to_postgres(site.url(), &target.url).await;

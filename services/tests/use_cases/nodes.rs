@@ -1,4 +1,4 @@
-//! Nodes that tell each other by a bus, however badly it carries.
+//! Several nodes connected by an unreliable bus.
 
 use crate::support::{Site, Stream, audit_event_log, send_text, with_timeout};
 use serde_json::json;
@@ -14,17 +14,17 @@ on_both! {
     presence_counts_streams_of_all_nodes,
 }
 
-/// Carries notes to somebody who passes them on.
+/// A bus that queues its messages for the test.
 struct Wire(mpsc::UnboundedSender<Vec<u8>>);
 
 impl Bus for Wire {
     fn publish(&self, message: Vec<u8>) {
-        // Whoever listened may have stopped.
+        // The test may have dropped the receiver.
         let _ = self.0.send(message);
     }
 }
 
-/// Another node of the site, and the notes of both.
+/// Opens a second node and connects both; returns it and the messages of both.
 async fn joined(site: &Site) -> (Greenroom, mpsc::UnboundedReceiver<Vec<u8>>) {
     let there = site.open_second_node(Limits::default()).await;
     let (wire, notes) = mpsc::unbounded_channel();
@@ -33,7 +33,7 @@ async fn joined(site: &Site) -> (Greenroom, mpsc::UnboundedReceiver<Vec<u8>>) {
     (there, notes)
 }
 
-/// Passes every note on to both as it comes.
+/// Delivers every message to both nodes as it comes.
 fn carry(mut notes: mpsc::UnboundedReceiver<Vec<u8>>, nodes: [Greenroom; 2]) -> JoinHandle<()> {
     tokio::spawn(async move {
         while let Some(message) = notes.recv().await {
@@ -52,7 +52,7 @@ async fn commits_are_published_to_other_nodes(site: Site) {
     }
     let heard = stream.events_up_to(start, start + 40).await;
     assert_eq!(heard, audit_event_log(&site.greenroom, &cast.sarah).await[start as usize..]);
-    site.greenroom.notify_typing(&cast.eventpro, cast.launch).await.expect("told");
+    site.greenroom.notify_typing(&cast.eventpro, cast.launch).await.expect("published");
     assert_eq!(stream.next_frame().await.event, "typing");
     carrying.abort();
 }
@@ -64,17 +64,17 @@ async fn bus_messages_are_idempotent_and_unordered(site: Site) {
     let mut held = Vec::new();
     for number in 0..20 {
         send_text(&site.greenroom, &cast.eventpro, cast.launch, &number.to_string()).await;
-        held.push(with_timeout(notes.recv()).await.expect("a message of it"));
+        held.push(with_timeout(notes.recv()).await.expect("a bus message"));
     }
     for message in held.iter().rev().chain(&held) {
         there.receive_bus_message(message);
     }
-    there.receive_bus_message(b"no message at all");
+    there.receive_bus_message(b"not a message");
     let heard = stream.events_up_to(start, start + 40).await;
     assert_eq!(heard, audit_event_log(&site.greenroom, &cast.sarah).await[start as usize..]);
 }
 
-/// A neighbour on the bus, or a node with a fault: what it writes must never become what a person is told.
+/// Another client of the bus, or a faulty node: its text must never be written to a stream.
 async fn a_frame_in_a_bus_message_reaches_no_stream(site: Site) {
     let cast = site.cast().await;
     let (there, notes) = joined(&site).await;
@@ -128,9 +128,9 @@ async fn presence_counts_streams_of_all_nodes(site: Site) {
     };
     with_timeout(both_know).await;
     drop(hers_here);
-    // Longer than anybody is waited for who may come back.
+    // Longer than the grace for reconnecting.
     let quiet = tokio::time::timeout(Duration::from_secs(7), theirs.next_frame()).await;
-    assert!(quiet.is_err(), "she is still here: {quiet:?}");
+    assert!(quiet.is_err(), "she is still online: {quiet:?}");
     assert!(is_here().await);
     drop(hers_there);
     assert_eq!(theirs.next_frame().await.data["online"], false);

@@ -1,4 +1,4 @@
-//! The bell.
+//! Listing notifications.
 
 use crate::support::{Kind, Site, Stream, expect_api_error, send_text};
 use model::{FieldError, Projection, notification::PREVIEW_LIMIT};
@@ -27,7 +27,7 @@ async fn paging_yields_every_notification_once(site: Site) {
     }
     let ids: Vec<_> = whole.notifications.iter().map(|notification| notification.id).collect();
     assert!(ids.is_sorted_by(|newer, older| newer > older));
-    // The seeded talent wrote six of the dozen.
+    // Six of the twelve seeded messages are the talent's.
     assert_eq!((ids.len(), ids.iter().collect::<HashSet<_>>().len()), (68, 68));
     let forged = expect_api_error(site.greenroom.list_notifications(&cast.eventpro, Some("2")).await);
     assert_eq!(forged.field_error("page"), Some(FieldError::Invalid));
@@ -35,12 +35,12 @@ async fn paging_yields_every_notification_once(site: Site) {
 
 async fn unread_count_covers_all_pages(site: Site) {
     let cast = site.cast().await;
-    site.greenroom.mark_read(&cast.eventpro, cast.launch, 12).await.expect("reading on");
+    site.greenroom.mark_read(&cast.eventpro, cast.launch, 12).await.expect("marked read");
     for number in 0..33 {
         send_text(&site.greenroom, &cast.sarah, cast.launch, &number.to_string()).await;
     }
     let notices = site.greenroom.list_notifications(&cast.eventpro, None).await.expect("notifications");
-    let frame = site.greenroom.load_nav_state(&cast.eventpro).await.expect("a frame");
+    let frame = site.greenroom.load_nav_state(&cast.eventpro).await.expect("a nav state");
     assert_eq!((notices.unread, frame.unread, notices.cursor), (33, 33, frame.cursor));
     assert_eq!(frame.person.name, "EventPro Kenya");
 }
@@ -54,7 +54,7 @@ async fn a_notification_preview_is_one_short_line(site: Site) {
     assert!(preview.starts_with("Ni sawa Ni sawa") && preview.ends_with('…'), "{preview}");
 }
 
-/// Ids are made of the time, and a process that starts again may find a clock that was set back.
+/// Ids contain the time, and a restarted process may find that the clock was set back.
 async fn an_id_from_a_clock_that_ran_ahead_stands_above_nothing_newer(site: Site) {
     let cast = site.cast().await;
     send_text(&site.greenroom, &cast.sarah, cast.launch, "Before").await;
@@ -72,5 +72,5 @@ async fn an_id_from_a_clock_that_ran_ahead_stands_above_nothing_newer(site: Site
     let now = site.greenroom.list_notifications(&cast.eventpro, None).await.expect("notifications");
     let previews = |list: &[model::Notification]| list[..2].iter().map(|one| one.preview.clone()).collect::<Vec<_>>();
     assert_eq!(previews(&now.notifications), ["After", "Before"]);
-    assert_eq!(previews(&view.notifications), ["After", "Before"], "the page that is open says the same");
+    assert_eq!(previews(&view.notifications), ["After", "Before"], "the open page differs");
 }

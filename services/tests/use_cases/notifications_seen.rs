@@ -44,9 +44,9 @@ async fn marking_all_notifications_is_published_at_once(site: Site) {
     site.greenroom.mark_notifications_seen(&cast.eventpro, NotificationSelection::All).await.expect("marked");
     let told = stream.next_event().await;
     assert_eq!(told.event, Event::NotificationRead { ids: vec![], all: true, unread: 0, read_at: told.at });
-    assert_eq!(site.greenroom.load_nav_state(&cast.eventpro).await.expect("a frame").unread, 0);
+    assert_eq!(site.greenroom.load_nav_state(&cast.eventpro).await.expect("a nav state").unread, 0);
     site.greenroom.mark_notifications_seen(&cast.eventpro, NotificationSelection::All).await.expect("nothing to mark");
-    assert_eq!(site.greenroom.load_nav_state(&cast.eventpro).await.expect("a frame").cursor, told.seq);
+    assert_eq!(site.greenroom.load_nav_state(&cast.eventpro).await.expect("a nav state").cursor, told.seq);
     audit_event_log(&site.greenroom, &cast.eventpro).await;
 }
 
@@ -55,6 +55,6 @@ async fn notifications_of_others_are_ignored(site: Site) {
     let theirs = unread(&site, &cast.eventpro).await;
     assert!(!theirs.is_empty());
     let ids = theirs.iter().copied().chain([NotificationId(Uuid::now_v7())]).collect();
-    site.greenroom.mark_notifications_seen(&cast.kamau, NotificationSelection::These(ids)).await.expect("passed over");
+    site.greenroom.mark_notifications_seen(&cast.kamau, NotificationSelection::These(ids)).await.expect("ignored");
     assert_eq!(unread(&site, &cast.eventpro).await, theirs);
 }

@@ -1,4 +1,4 @@
-//! A forgotten password, and changing what an account is opened with.
+//! Resetting a forgotten password, and changing the password or address.
 
 use crate::support::{Kind, Site, connect, expect_api_error, sign_in, token_draft, with_timeout};
 use model::{ApiError, Event, FieldError, NewPassword, NotificationKind, Scope};
@@ -43,7 +43,7 @@ async fn forgot(site: &Site, email: &str) {
     site.greenroom
         .forgot_password(email.parse().expect("an address"), Ipv4Addr::LOCALHOST.into())
         .await
-        .expect("taken");
+        .expect("accepted");
 }
 
 async fn a_link_sets_a_new_password_once_and_ends_every_session(site: Site) {
@@ -56,7 +56,7 @@ async fn a_link_sets_a_new_password_once_and_ends_every_session(site: Site) {
     let token = site.link_token_for(SARAH.email).await;
     let refused = expect_api_error(site.greenroom.reset_password(&other, password(NEW)).await);
     assert_eq!(refused.field_error("token"), Some(FieldError::TokenInvalid), "a newer link was mailed");
-    assert!(site.greenroom.authenticate(&before).await.is_ok(), "asking changes nothing");
+    assert!(site.greenroom.authenticate(&before).await.is_ok(), "the request alone ended a session");
     site.greenroom.reset_password(&token, password(NEW)).await.expect("set");
     assert_eq!(expect_api_error(site.greenroom.authenticate(&before).await), ApiError::Unauthenticated);
     assert_eq!(stream.next_event().await.event.name(), "notification.created");
@@ -66,7 +66,7 @@ async fn a_link_sets_a_new_password_once_and_ends_every_session(site: Site) {
     assert!(sign_in(&site.greenroom, SARAH.email, NEW).await.is_ok());
     for used in [token, other] {
         let refused = expect_api_error(site.greenroom.reset_password(&used, password("another one")).await);
-        assert_eq!(refused.field_error("token"), Some(FieldError::TokenInvalid), "no link is left");
+        assert_eq!(refused.field_error("token"), Some(FieldError::TokenInvalid), "a link is left");
     }
     assert!(site.mails_to(SARAH.email).await[0].subject.contains("was changed"));
 }
@@ -79,7 +79,7 @@ async fn a_reset_link_expires_after_an_hour(site: Site) {
     assert_eq!(
         expect_api_error(site.greenroom.confirm_email(&token).await).code(),
         "token_invalid",
-        "nor is it good for another purpose"
+        "the token works for another purpose"
     );
 }
 
@@ -89,12 +89,12 @@ async fn a_refused_password_keeps_the_reset_link(site: Site) {
     let refused = expect_api_error(site.greenroom.reset_password(&token, password("password123")).await);
     assert_eq!(refused.code(), "password_too_common");
     assert_eq!(expect_api_error(site.greenroom.confirm_email(&token).await).code(), "token_invalid");
-    site.greenroom.reset_password(&token, password(NEW)).await.expect("still good");
+    site.greenroom.reset_password(&token, password(NEW)).await.expect("the same link");
 }
 
 async fn an_unknown_address_gets_no_mail(site: Site) {
-    forgot(&site, "nobody@example.com").await;
-    assert!(site.greenroom.list_queued_mail().await.expect("letters").is_empty());
+    forgot(&site, "unknown@example.com").await;
+    assert!(site.greenroom.list_queued_mail().await.expect("e-mails").is_empty());
 }
 
 async fn viewer(site: &Site, email: &str) -> (Viewer, String) {
@@ -124,7 +124,7 @@ async fn a_wrong_password_changes_nothing_and_is_counted(site: Site) {
         assert_eq!(refused.field_error("current"), Some(FieldError::WrongPassword));
     }
     let refused = expect_api_error(site.greenroom.change_password(&sarah, typed(PASSWORD), password(NEW)).await);
-    assert!(matches!(refused, ApiError::RateLimited { .. }), "an open screen is no place to guess: {refused:?}");
+    assert!(matches!(refused, ApiError::RateLimited { .. }), "guesses in an open session aren't limited: {refused:?}");
     site.clock.advance(Duration::from_secs(60));
     assert!(sign_in(&site.greenroom, SARAH.email, PASSWORD).await.is_ok());
 }
@@ -133,13 +133,13 @@ async fn a_new_address_works_once_confirmed_and_the_old_is_mailed(site: Site) {
     let (sarah, token) = viewer(&site, SARAH.email).await;
     let address = || "sarah.new@example.com".parse().expect("an address");
     let from = Ipv4Addr::LOCALHOST.into();
-    site.greenroom.change_email(&sarah, typed(PASSWORD), address(), from).await.expect("taken");
-    assert!(sign_in(&site.greenroom, SARAH.email, PASSWORD).await.is_ok(), "nothing has changed yet");
+    site.greenroom.change_email(&sarah, typed(PASSWORD), address(), from).await.expect("accepted");
+    assert!(sign_in(&site.greenroom, SARAH.email, PASSWORD).await.is_ok(), "changed before its confirmation");
     let mut stream = crate::support::Stream::ready(&site.greenroom, &sarah, Resume::Live).await.0;
     site.greenroom.confirm_email(&site.link_token_for("sarah.new@example.com").await).await.expect("confirmed");
     assert_eq!(expect_api_error(sign_in(&site.greenroom, SARAH.email, PASSWORD).await), ApiError::InvalidCredentials);
     assert!(sign_in(&site.greenroom, "sarah.new@example.com", PASSWORD).await.is_ok());
-    assert!(site.greenroom.authenticate(&token).await.is_ok(), "it is the same person");
+    assert!(site.greenroom.authenticate(&token).await.is_ok(), "the session has ended");
     assert!(site.mails_to(SARAH.email).await[0].subject.contains("was changed"));
     let Event::NotificationCreated { notification } = stream.next_event().await.event else {
         panic!("no notification")
@@ -151,7 +151,7 @@ async fn an_address_in_use_cannot_be_taken(site: Site) {
     let (sarah, _) = viewer(&site, SARAH.email).await;
     let taken = EVENTPRO.email.parse().expect("an address");
     let from = Ipv4Addr::LOCALHOST.into();
-    site.greenroom.change_email(&sarah, typed(PASSWORD), taken, from).await.expect("the same answer");
+    site.greenroom.change_email(&sarah, typed(PASSWORD), taken, from).await.expect("the same response");
     let refused = expect_api_error(site.greenroom.confirm_email(&site.link_token_for(EVENTPRO.email).await).await);
     assert_eq!(refused.code(), "token_invalid");
     assert_eq!(site.sign_in(EVENTPRO.email).await.user.name, EVENTPRO.name);
@@ -167,9 +167,9 @@ async fn an_unconfirmed_address_can_be_taken(site: Site) {
         craft: None,
     };
     let from = Ipv4Addr::LOCALHOST.into();
-    site.greenroom.register_account(input.parse().expect("a registration"), from).await.expect("taken");
+    site.greenroom.register_account(input.parse().expect("a registration"), from).await.expect("accepted");
     let address = "sarah.new@example.com".parse().expect("an address");
-    site.greenroom.change_email(&sarah, typed(PASSWORD), address, from).await.expect("taken");
+    site.greenroom.change_email(&sarah, typed(PASSWORD), address, from).await.expect("accepted");
     site.greenroom.confirm_email(&site.link_token_for("sarah.new@example.com").await).await.expect("confirmed");
     let user = sign_in(&site.greenroom, "sarah.new@example.com", PASSWORD).await.expect("a session").user;
     assert_eq!(user.name, SARAH.name);
@@ -177,13 +177,13 @@ async fn an_unconfirmed_address_can_be_taken(site: Site) {
 
 async fn ask_to_move(site: &Site, viewer: &Viewer, to: &str) {
     let address = to.parse().expect("an address");
-    site.greenroom.change_email(viewer, typed(PASSWORD), address, Ipv4Addr::LOCALHOST.into()).await.expect("taken");
+    site.greenroom.change_email(viewer, typed(PASSWORD), address, Ipv4Addr::LOCALHOST.into()).await.expect("accepted");
 }
 
 async fn a_new_password_revokes_a_change_of_address(site: Site) {
     let (thief, _) = viewer(&site, SARAH.email).await;
     ask_to_move(&site, &thief, "thief@example.com").await;
-    assert!(site.mails_to(SARAH.email).await[0].subject.contains("about to change"), "the owner is told in time");
+    assert!(site.mails_to(SARAH.email).await[0].subject.contains("about to change"), "the owner got no warning");
     forgot(&site, SARAH.email).await;
     site.greenroom.reset_password(&site.link_token_for(SARAH.email).await, password(NEW)).await.expect("set");
     let refused = expect_api_error(site.greenroom.confirm_email(&site.link_token_for("thief@example.com").await).await);
@@ -204,7 +204,7 @@ async fn a_revoked_link_creates_no_session(site: Site) {
     let (thief, _) = viewer(&site, SARAH.email).await;
     let (sarah, _) = viewer(&site, SARAH.email).await;
     site.greenroom.change_password(&sarah, typed(PASSWORD), password(NEW)).await.expect("changed");
-    // A request that had begun before.
+    // A request whose session was loaded before the change.
     let token = expect_api_error(site.greenroom.create_token(&thief, token_draft(Scope::Write)).await);
     assert_eq!(token, ApiError::Unauthenticated);
     let address = "thief@example.com".parse().expect("an address");
@@ -216,7 +216,7 @@ async fn a_revoked_link_creates_no_session(site: Site) {
 }
 
 async fn an_invalid_link_costs_no_password_hash(site: Site) {
-    // A common password is found before it would be hashed: here, not even that is looked at.
+    // A common password is refused before it is hashed. Here, not even that check is reached.
     let refused = expect_api_error(site.greenroom.reset_password("x", password("password123")).await);
     assert_eq!(refused.code(), "token_invalid");
 }
@@ -252,7 +252,7 @@ async fn passwords_that_are_chosen_are_counted_whether_or_not_they_are_taken(sit
     assert!(limited.iter().all(|one| **one == ApiError::RateLimited { retry_after: 3_600 }), "{limited:?}");
     for _ in 0..9 {
         let refused = expect_api_error(site.greenroom.reset_password(&token, password("password123")).await);
-        assert_eq!(refused.code(), "password_too_common", "by mail they are counted apart");
+        assert_eq!(refused.code(), "password_too_common", "links have a limit of their own");
     }
     site.greenroom.reset_password(&token, password(NEW)).await.expect("the tenth");
     site.clock.advance(Duration::from_secs(60 * 60));
@@ -276,21 +276,21 @@ async fn a_new_password_forgets_the_devices_that_were_known(site: Site) {
         assert_eq!(wrong, ApiError::InvalidCredentials);
     }
     let refused = expect_api_error(sign_in_with_cookie(&site, NEW, &stolen).await);
-    assert_eq!(refused, ApiError::RateLimited { retry_after: 60 }, "as any stranger from there");
-    sign_in_with_cookie(&site, NEW, &own).await.expect("the one that changed it is known");
+    assert_eq!(refused, ApiError::RateLimited { retry_after: 60 }, "like any unknown device");
+    sign_in_with_cookie(&site, NEW, &own).await.expect("the device that changed it is known");
     forgot(&site, SARAH.email).await;
     site.greenroom
         .reset_password(&site.link_token_for(SARAH.email).await, password("seven drums at dawn"))
         .await
         .expect("set");
     let refused = expect_api_error(sign_in_with_cookie(&site, "seven drums at dawn", &own).await);
-    assert_eq!(refused, ApiError::RateLimited { retry_after: 60 }, "after a reset none is");
+    assert_eq!(refused, ApiError::RateLimited { retry_after: 60 }, "a device is still known after a reset");
     site.clock.advance(Duration::from_secs(8 * 24 * 60 * 60));
     sign_in_with_cookie(&site, "seven drums at dawn", &own).await.expect("a session");
     assert_eq!(site.mails_to(SARAH.email).await[0].subject, "A new sign-in to your account");
 }
 
-/// A change of the password locks the person, then ends the links. A link that is followed must do it in that order.
+/// A change of the password locks the person before it deletes links. Using a link must lock in the same order.
 #[tokio::test]
 async fn consuming_a_link_does_not_deadlock_with_a_password_change() {
     let site = Site::new(Kind::Postgres).await;
@@ -307,5 +307,5 @@ async fn consuming_a_link_does_not_deadlock_with_a_password_change() {
     with_timeout(async { while watching.query_one_raw(waits.clone()).await.expect("an answer").is_none() {} }).await;
     change.execute_unprepared("DELETE FROM token; COMMIT").await.expect("no deadlock");
     let refused = expect_api_error(following.await.expect("no panic"));
-    assert_eq!(refused.field_error("token"), Some(FieldError::TokenInvalid), "the links are ended");
+    assert_eq!(refused.field_error("token"), Some(FieldError::TokenInvalid), "the links were deleted");
 }

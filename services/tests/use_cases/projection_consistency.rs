@@ -1,4 +1,4 @@
-//! The law: a view read at cursor N, with the events after N applied, equals the view read now.
+//! Projection consistency: a view read at cursor N, with the events after N applied, equals the view read now.
 
 use crate::support::{Site, Views, audit_event_log, draft, draft_booking};
 use model::{AccountInput, ConversationId, Envelope, MessageDraft};
@@ -14,7 +14,7 @@ on_both! {
     old_view_plus_later_events_equals_current_view,
 }
 
-/// What somebody does. Numbers pick from what there is, whatever there is by then.
+/// An action of a person. Numbers select among the existing items modulo their count.
 #[derive(Clone, Debug)]
 enum Operation {
     Post { conversation: usize, talent: bool, text: u8 },
@@ -55,7 +55,7 @@ fn step() -> impl Strategy<Value = Operation> {
     ]
 }
 
-/// What happened so far.
+/// The site and the state of the scenario so far.
 struct Scenario {
     site: Site,
     /// Two organizers, then three talents.
@@ -101,28 +101,25 @@ impl Scenario {
             }
             Operation::ReadOn { conversation, talent, seq } => {
                 let (id, by) = self.pick(conversation, talent);
-                greenroom.mark_read(&by, id, seq).await.expect("reading on");
+                greenroom.mark_read(&by, id, seq).await.expect("marked read");
             }
             Operation::MarkUnread { conversation, talent, seq } => {
                 let (id, by) = self.pick(conversation, talent);
-                greenroom.mark_unread(&by, id, seq).await.expect("marking");
+                greenroom.mark_unread(&by, id, seq).await.expect("marked unread");
             }
             Operation::Deliver { conversation, talent, seq } => {
                 let (id, by) = self.pick(conversation, talent);
-                greenroom.mark_delivered(&by, id, seq).await.expect("delivering");
+                greenroom.mark_delivered(&by, id, seq).await.expect("delivered");
             }
             Operation::Receipts { person, wanted } => {
                 let viewer = &self.people[person];
                 let input = AccountInput { receipts: Some(wanted), ..Default::default() };
-                greenroom
-                    .change_account(viewer, input.parse(viewer.role()).expect("a change"))
-                    .await
-                    .expect("a choice");
+                greenroom.change_account(viewer, input.parse(viewer.role()).expect("a change")).await.expect("changed");
             }
             Operation::Answer { conversation, talent, step } => {
                 let (id, by) = self.pick(conversation, talent);
                 let booking = greenroom.load_conversation(&by, id).await.expect("a conversation").0.booking.id;
-                // Not every step is open by then, or to everybody.
+                // The action may be refused, depending on the status and the role.
                 let _ = greenroom.apply_booking_action(&by, booking, model::BookingAction::ALL[step]).await;
             }
             Operation::Rename { person, number } => {
@@ -163,7 +160,7 @@ impl Scenario {
     }
 }
 
-/// Holds one view to the law, with every event applied twice, and old ones again in between.
+/// Checks one view, applying every event twice and older events again in between.
 fn assert_consistent(viewer: &Viewer, then: &Views, now: &Views, log: &[Envelope]) {
     let me = viewer.id();
     let mut view = then.clone();
@@ -173,7 +170,7 @@ fn assert_consistent(viewer: &Viewer, then: &Views, now: &Views, log: &[Envelope
         let twice = view.apply(me, envelope);
         let older = log[usize::try_from(envelope.seq / 2).expect("a small number")..].first();
         let out_of_date = older.is_some_and(|older| older.seq <= envelope.seq && view.apply(me, older));
-        assert!(!twice && !out_of_date && view == after, "what is known changes nothing: {envelope:?}");
+        assert!(!twice && !out_of_date && view == after, "a known event changed something: {envelope:?}");
     }
     assert!(view.inbox.is_some() || then.inbox.as_ref().is_some_and(|inbox| inbox.next_page.is_some()));
     let now = now.clone().only_threads_of(&view);

@@ -1,4 +1,4 @@
-//! The same law while everybody acts at once, through two processes on one database.
+//! Projection consistency with concurrent actors, through two processes on one database.
 
 use crate::support::{Cast, Rng, Site, Views, audit_event_log, draft, draft_booking, with_timeout};
 use model::ConversationId;
@@ -15,7 +15,7 @@ const ACTS: usize = 12;
 
 type Looks = Vec<(Viewer, Views)>;
 
-/// Somebody with a hand in several conversations, at a device of their own.
+/// A person who acts in several conversations, on one node.
 struct Actor {
     greenroom: Greenroom,
     viewer: Viewer,
@@ -39,14 +39,14 @@ impl Actor {
                     }
                 }
                 4..=6 => {
-                    self.greenroom.mark_read(&self.viewer, conversation, seq).await.expect("reading on");
+                    self.greenroom.mark_read(&self.viewer, conversation, seq).await.expect("marked read");
                 }
                 7 if self.viewer.role() == model::Role::Organizer => {
                     let draft = draft_booking(self.talent.id());
                     self.greenroom.open_booking(&self.viewer, draft).await.expect("a booking");
                 }
-                8 => self.greenroom.mark_unread(&self.viewer, conversation, seq).await.expect("marking"),
-                9..=10 => self.greenroom.mark_delivered(&self.viewer, conversation, seq).await.expect("delivering"),
+                8 => self.greenroom.mark_unread(&self.viewer, conversation, seq).await.expect("marked unread"),
+                9..=10 => self.greenroom.mark_delivered(&self.viewer, conversation, seq).await.expect("delivered"),
                 _ => looks.push((self.viewer.clone(), Views::read(&self.greenroom, &self.viewer).await)),
             }
         }
@@ -54,7 +54,7 @@ impl Actor {
     }
 }
 
-/// EventPro and Safari Sounds both know Sarah and DJ Kamau.
+/// Opens bookings so that both EventPro and Safari Sounds share conversations with Sarah and DJ Kamau.
 async fn acquaint(site: &Site, cast: &Cast) -> Vec<(Viewer, Vec<ConversationId>)> {
     let open = async |organizer: &Viewer, talent: &Viewer| {
         site.greenroom.open_booking(organizer, draft_booking(talent.id())).await.expect("a booking").id

@@ -1,4 +1,4 @@
-//! How far somebody has read.
+//! Read markers.
 
 use crate::support::{Site, Stream, audit_event_log, draft, draft_booking, send_text, with_timeout};
 use model::{Conversation, Event};
@@ -24,7 +24,7 @@ async fn read_markers_move_forward_only(site: Site) {
     for text in ["One", "Two", "Three"] {
         send_text(&site.greenroom, &cast.eventpro, cast.launch, text).await;
     }
-    site.greenroom.mark_read(&cast.sarah, cast.launch, 14).await.expect("reading on");
+    site.greenroom.mark_read(&cast.sarah, cast.launch, 14).await.expect("marked read");
     let before = (hers(&site, &cast).await, site.count_rows().await);
     assert_eq!((before.0.read_seq, before.0.unread), (14, 1));
     for seq in [14, 13, 1, 0, -1, i64::MIN] {
@@ -37,7 +37,7 @@ async fn a_read_marker_stops_at_the_last_message(site: Site) {
     let cast = site.cast().await;
     send_text(&site.greenroom, &cast.eventpro, cast.launch, "The thirteenth").await;
     let (mut stream, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
-    site.greenroom.mark_read(&cast.sarah, cast.launch, i64::MAX).await.expect("reading on");
+    site.greenroom.mark_read(&cast.sarah, cast.launch, i64::MAX).await.expect("marked read");
     let read =
         Event::ConversationRead { conversation_id: cast.launch, user_id: cast.sarah.id(), read_seq: 13, unread: 0 };
     assert_eq!(stream.next_event().await.event, read);
@@ -45,7 +45,7 @@ async fn a_read_marker_stops_at_the_last_message(site: Site) {
 
     let before = site.count_rows().await;
     site.greenroom.mark_read(&cast.sarah, cast.launch, i64::MAX).await.expect("nothing to do");
-    assert_eq!(site.count_rows().await, before, "at the end there is nothing to tell");
+    assert_eq!(site.count_rows().await, before, "an unchanged marker was published");
     send_text(&site.greenroom, &cast.eventpro, cast.launch, "The fourteenth").await;
     assert_eq!(hers(&site, &cast).await.unread, 1);
 }
@@ -55,7 +55,7 @@ async fn read_markers_are_published_to_both_parties(site: Site) {
     let last = send_text(&site.greenroom, &cast.sarah, cast.launch, "Look at these").await.seq;
     let (mut hers, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
     let (mut theirs, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
-    site.greenroom.mark_read(&cast.eventpro, cast.launch, last).await.expect("reading on");
+    site.greenroom.mark_read(&cast.eventpro, cast.launch, last).await.expect("marked read");
     let (to_her, to_them) = (hers.next_event().await.event, theirs.next_event().await.event);
     assert_eq!(to_her, to_them);
     assert!(matches!(to_her, Event::ConversationRead { user_id, unread: 0, .. } if user_id == cast.eventpro.id()));
@@ -67,7 +67,7 @@ async fn read_markers_are_published_to_both_parties(site: Site) {
 
 async fn marking_read_marks_its_notifications_seen(site: Site) {
     let cast = site.cast().await;
-    site.greenroom.mark_read(&cast.sarah, cast.launch, 12).await.expect("reading on");
+    site.greenroom.mark_read(&cast.sarah, cast.launch, 12).await.expect("marked read");
     let unread = async || site.greenroom.list_notifications(&cast.sarah, None).await.expect("notifications").unread;
     let elsewhere = site.greenroom.open_booking(&cast.safari, draft_booking(cast.sarah.id())).await.expect("a booking");
     let last = send_text(&site.greenroom, &cast.eventpro, cast.launch, "One").await.seq;
@@ -75,7 +75,7 @@ async fn marking_read_marks_its_notifications_seen(site: Site) {
 
     let (mut stream, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
     site.clock.advance(Duration::from_secs(90));
-    site.greenroom.mark_read(&cast.sarah, cast.launch, last).await.expect("reading on");
+    site.greenroom.mark_read(&cast.sarah, cast.launch, last).await.expect("marked read");
     assert_eq!(stream.event_names(1).await, ["conversation.read"]);
     let told = stream.next_event().await;
     let notices = site.greenroom.list_notifications(&cast.sarah, None).await.expect("notifications");
@@ -84,11 +84,11 @@ async fn marking_read_marks_its_notifications_seen(site: Site) {
     assert_eq!((told.event, seen.read_at), (read, Some(told.at)));
     assert_eq!(unread().await, 1);
 
-    site.greenroom.mark_read(&cast.sarah, elsewhere.id, 1).await.expect("reading on");
-    assert_eq!(unread().await, 0, "the first message of a booking rang the bell too");
-    // One's own messages ring no bell: reading them tells of no notification.
+    site.greenroom.mark_read(&cast.sarah, elsewhere.id, 1).await.expect("marked read");
+    assert_eq!(unread().await, 0, "the booking's notification is still unread");
+    // Own messages create no notification: reading them publishes no `notification.read`.
     let own = send_text(&site.greenroom, &cast.sarah, cast.launch, "Mine").await.seq;
-    site.greenroom.mark_read(&cast.sarah, cast.launch, own).await.expect("reading on");
+    site.greenroom.mark_read(&cast.sarah, cast.launch, own).await.expect("marked read");
     assert_eq!(
         stream.event_names(4).await,
         ["conversation.read", "notification.read", "message.created", "conversation.read"]
@@ -99,11 +99,11 @@ async fn marking_read_marks_its_notifications_seen(site: Site) {
 
 async fn marking_a_part_read_keeps_the_rest_unread(site: Site) {
     let cast = site.cast().await;
-    site.greenroom.mark_read(&cast.sarah, cast.launch, 12).await.expect("reading on");
+    site.greenroom.mark_read(&cast.sarah, cast.launch, 12).await.expect("marked read");
     for text in ["One", "Two", "Three"] {
         send_text(&site.greenroom, &cast.eventpro, cast.launch, text).await;
     }
-    site.greenroom.mark_read(&cast.sarah, cast.launch, 13).await.expect("reading on");
+    site.greenroom.mark_read(&cast.sarah, cast.launch, 13).await.expect("marked read");
     assert_eq!(hers(&site, &cast).await.unread, 2);
     let notices = site.greenroom.list_notifications(&cast.sarah, None).await.expect("notifications");
     assert_eq!(notices.unread, 2);
@@ -113,8 +113,8 @@ async fn marking_a_part_read_keeps_the_rest_unread(site: Site) {
     audit_event_log(&site.greenroom, &cast.sarah).await;
 }
 
-/// Sarah reads in two conversations on two devices while people write to her there. What she is told is
-/// then recounted event by event: a count taken at another moment than its number would show.
+/// Sarah reads two conversations on two devices while others send to her. Her events are then recounted one by one: an
+/// unread count that doesn't belong to its event's number would be found.
 async fn unread_counts_stay_right_during_sends(site: Site) {
     let cast = site.cast().await;
     let second = site.open_second_node(Limits::default()).await;
@@ -131,8 +131,8 @@ async fn unread_counts_stay_right_during_sends(site: Site) {
             let (reads, reader, writer) = (greenroom.clone(), cast.sarah.clone(), by.clone());
             acts.spawn(async move {
                 for seq in first..first + 20 {
-                    reads.mark_read(&reader, conversation, seq).await.expect("reading on");
-                    reads.mark_read(&writer, conversation, seq).await.expect("reading on");
+                    reads.mark_read(&reader, conversation, seq).await.expect("marked read");
+                    reads.mark_read(&writer, conversation, seq).await.expect("marked read");
                 }
             });
         }

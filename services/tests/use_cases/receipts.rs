@@ -1,4 +1,4 @@
-//! How far messages came: delivered, read, and unread again.
+//! Delivery and read receipts, and marking as unread.
 
 use crate::support::{Cast, Site, Stream, audit_event_log, send_text};
 use model::{AccountInput, Conversation, Event};
@@ -22,12 +22,12 @@ async fn of(site: &Site, viewer: &Viewer, cast: &Cast) -> Conversation {
 async fn want_receipts(site: &Site, viewer: &Viewer, wanted: bool) {
     let input = AccountInput { receipts: Some(wanted), ..Default::default() };
     let account = site.greenroom.change_account(viewer, input.parse(viewer.role()).expect("a change")).await;
-    assert_eq!(account.expect("a choice").receipts, wanted);
+    assert_eq!(account.expect("changed").receipts, wanted);
 }
 
-/// EventPro writes `count` more; Sarah had read the twelve before.
+/// Marks the twelve seeded messages as read by Sarah; EventPro then sends `count` more.
 async fn written(site: &Site, cast: &Cast, count: usize) {
-    site.greenroom.mark_read(&cast.sarah, cast.launch, 12).await.expect("reading on");
+    site.greenroom.mark_read(&cast.sarah, cast.launch, 12).await.expect("marked read");
     for number in 0..count {
         send_text(&site.greenroom, &cast.eventpro, cast.launch, &number.to_string()).await;
     }
@@ -45,7 +45,7 @@ async fn the_sender_receives_delivery_receipts(site: Site) {
     let now = of(&site, &cast.eventpro, &cast).await;
     assert_eq!((now.counterpart_delivered_seq, now.counterpart_read_seq), (13, 12));
     send_text(&site.greenroom, &cast.sarah, cast.launch, "Got it").await;
-    assert_eq!(hers.event_names(1).await, ["message.created"], "she isn't told of her own device");
+    assert_eq!(hers.event_names(1).await, ["message.created"], "her own device got the receipt");
 }
 
 async fn delivery_markers_move_forward_only(site: Site) {
@@ -58,14 +58,14 @@ async fn delivery_markers_move_forward_only(site: Site) {
     }
     assert_eq!(site.count_rows().await, before);
     site.greenroom.mark_delivered(&cast.sarah, cast.launch, i64::MAX).await.expect("delivered");
-    assert_eq!(of(&site, &cast.eventpro, &cast).await.counterpart_delivered_seq, 15, "never past the last");
+    assert_eq!(of(&site, &cast.eventpro, &cast).await.counterpart_delivered_seq, 15, "past the last message");
     audit_event_log(&site.greenroom, &cast.eventpro).await;
 }
 
 async fn a_read_message_counts_as_delivered(site: Site) {
     let cast = site.cast().await;
     written(&site, &cast, 2).await;
-    site.greenroom.mark_read(&cast.sarah, cast.launch, 14).await.expect("reading on");
+    site.greenroom.mark_read(&cast.sarah, cast.launch, 14).await.expect("marked read");
     assert_eq!(of(&site, &cast.eventpro, &cast).await.counterpart_delivered_seq, 14);
 }
 
@@ -76,14 +76,14 @@ async fn without_receipts_no_receipt_is_published(site: Site) {
     let (mut theirs, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
     let (mut hers, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
     site.greenroom.mark_delivered(&cast.sarah, cast.launch, 13).await.expect("delivered");
-    site.greenroom.mark_read(&cast.sarah, cast.launch, 14).await.expect("reading on");
-    assert_eq!(hers.event_names(2).await, ["conversation.read", "notification.read"], "her own devices know");
+    site.greenroom.mark_read(&cast.sarah, cast.launch, 14).await.expect("marked read");
+    assert_eq!(hers.event_names(2).await, ["conversation.read", "notification.read"], "her own devices");
     let now = of(&site, &cast.eventpro, &cast).await;
     assert_eq!((now.counterpart_delivered_seq, now.counterpart_read_seq), (12, 12));
 
     want_receipts(&site, &cast.sarah, true).await;
     send_text(&site.greenroom, &cast.eventpro, cast.launch, "And now?").await;
-    site.greenroom.mark_read(&cast.sarah, cast.launch, 15).await.expect("reading on");
+    site.greenroom.mark_read(&cast.sarah, cast.launch, 15).await.expect("marked read");
     assert_eq!(theirs.event_names(2).await, ["message.created", "conversation.read"]);
     assert_eq!(of(&site, &cast.eventpro, &cast).await.counterpart_read_seq, 15);
 }
@@ -93,7 +93,7 @@ async fn disabling_receipts_hides_those_of_others(site: Site) {
     want_receipts(&site, &cast.eventpro, false).await;
     let before = of(&site, &cast.eventpro, &cast).await.counterpart_read_seq;
     written(&site, &cast, 1).await;
-    site.greenroom.mark_read(&cast.sarah, cast.launch, 13).await.expect("reading on");
+    site.greenroom.mark_read(&cast.sarah, cast.launch, 13).await.expect("marked read");
     assert_eq!(of(&site, &cast.eventpro, &cast).await.counterpart_read_seq, before);
     assert_eq!(of(&site, &cast.sarah, &cast).await.read_seq, 13);
 }
@@ -101,7 +101,7 @@ async fn disabling_receipts_hides_those_of_others(site: Site) {
 async fn mark_unread_is_published_to_own_devices_only(site: Site) {
     let cast = site.cast().await;
     written(&site, &cast, 3).await;
-    site.greenroom.mark_read(&cast.sarah, cast.launch, 15).await.expect("reading on");
+    site.greenroom.mark_read(&cast.sarah, cast.launch, 15).await.expect("marked read");
     let (mut hers, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
     let (mut theirs, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
     site.greenroom.mark_unread(&cast.sarah, cast.launch, 14).await.expect("marked");
@@ -110,7 +110,7 @@ async fn mark_unread_is_published_to_own_devices_only(site: Site) {
     assert_eq!(hers.next_event().await.event, told);
     let now = of(&site, &cast.sarah, &cast).await;
     assert_eq!((now.read_seq, now.unread), (13, 2));
-    assert_eq!(of(&site, &cast.eventpro, &cast).await.counterpart_read_seq, 15, "what was seen was seen");
+    assert_eq!(of(&site, &cast.eventpro, &cast).await.counterpart_read_seq, 15, "the counterpart's receipt moved back");
     send_text(&site.greenroom, &cast.eventpro, cast.launch, "Hello?").await;
     assert_eq!(theirs.event_names(1).await, ["message.created"]);
     assert_eq!(of(&site, &cast.sarah, &cast).await.unread, 3);
@@ -119,11 +119,11 @@ async fn mark_unread_is_published_to_own_devices_only(site: Site) {
 async fn reading_again_publishes_no_second_receipt(site: Site) {
     let cast = site.cast().await;
     written(&site, &cast, 2).await;
-    site.greenroom.mark_read(&cast.sarah, cast.launch, 14).await.expect("reading on");
+    site.greenroom.mark_read(&cast.sarah, cast.launch, 14).await.expect("marked read");
     site.greenroom.mark_unread(&cast.sarah, cast.launch, 1).await.expect("marked");
     let (mut theirs, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
-    site.greenroom.mark_read(&cast.sarah, cast.launch, 13).await.expect("reading on");
-    site.greenroom.mark_read(&cast.sarah, cast.launch, 14).await.expect("reading on");
+    site.greenroom.mark_read(&cast.sarah, cast.launch, 13).await.expect("marked read");
+    site.greenroom.mark_read(&cast.sarah, cast.launch, 14).await.expect("marked read");
     send_text(&site.greenroom, &cast.eventpro, cast.launch, "Hello?").await;
     assert_eq!(theirs.event_names(1).await, ["message.created"]);
     for viewer in [&cast.sarah, &cast.eventpro] {

@@ -1,4 +1,4 @@
-//! Opening an account: it works once its address is confirmed, and nobody learns who has one.
+//! Registration: an account works once its address is confirmed, and never reveals whether an address has an account.
 
 use crate::support::{Kind, Site, expect_api_error, link_token_in, sign_in};
 use model::{ApiError, Craft, FieldError, NewPassword, Profile, RegisterInput, Registration, Role};
@@ -28,7 +28,7 @@ on_both! {
 
 const WAMBUI: &str = "wambui@example.com";
 const PASSWORD: &str = "matatu rain velvet";
-/// Chosen by the reader of the mail.
+/// Chosen by the reader of the e-mail.
 const CHOSEN: &str = "chosen by the reader";
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -45,10 +45,10 @@ fn registration(email: &str, password: &str, name: &str) -> Registration {
 
 async fn register(site: &Site, email: &str, password: &str, name: &str) -> String {
     let registration = registration(email, password, name);
-    site.greenroom.register_account(registration, Ipv4Addr::LOCALHOST.into()).await.expect("taken")
+    site.greenroom.register_account(registration, Ipv4Addr::LOCALHOST.into()).await.expect("accepted")
 }
 
-/// A link that is followed with what its reader says of themselves.
+/// Creates a confirmation in which the reader of the link enters their profile.
 fn introduced(token: &str) -> Confirmation {
     let password = NewPassword::parse(Some(CHOSEN)).expect("a password");
     let profile = Profile { password, name: "Wambui herself".to_owned(), role: Role::Talent, craft: None };
@@ -61,7 +61,7 @@ async fn an_account_works_after_email_confirmation(site: Site) {
     assert_eq!(expect_api_error(sign_in(&site.greenroom, WAMBUI, "wrong").await), ApiError::InvalidCredentials);
     let letter = site.mails_to(WAMBUI).await.remove(0);
     assert!(letter.text.contains("https://greenroom.example/verify?token="), "{}", letter.text);
-    assert!(letter.html.contains(&link_token_in(&letter)), "the same link in both parts");
+    assert!(letter.html.contains(&link_token_in(&letter)), "the parts have different links");
     site.greenroom.confirm_email(&link_token_in(&letter)).await.expect("confirmed");
     let user = sign_in(&site.greenroom, WAMBUI, PASSWORD).await.expect("a session").user;
     assert_eq!((user.name.as_str(), user.role, user.email_verified), ("Wambui", Role::Talent, true));
@@ -104,7 +104,7 @@ async fn link_tokens_are_stored_as_hashes(site: Site) {
 }
 
 async fn registering_a_known_address_mails_its_owner(site: Site) {
-    register(&site, SARAH.email, PASSWORD, "Somebody").await;
+    register(&site, SARAH.email, PASSWORD, "Another").await;
     let letter = site.mails_to(SARAH.email).await.remove(0);
     assert!(letter.subject.contains("already") && !letter.text.contains("token="), "{}", letter.text);
     assert_eq!(expect_api_error(sign_in(&site.greenroom, SARAH.email, PASSWORD).await), ApiError::InvalidCredentials);
@@ -122,12 +122,12 @@ async fn claiming_an_address_first_gains_no_access(site: Site) {
     assert_eq!(
         expect_api_error(site.greenroom.confirm_email(&first).await).code(),
         "token_invalid",
-        "the first link is void"
+        "the first link still works"
     );
     assert_eq!(
         expect_api_error(site.greenroom.confirm_email(&second).await),
         Profile::required(),
-        "the second asks who they are"
+        "the second link must ask for the profile"
     );
     site.greenroom.confirm_email(introduced(&second)).await.expect("confirmed");
     let user = sign_in(&site.greenroom, WAMBUI, CHOSEN).await.expect("a session").user;
@@ -169,7 +169,7 @@ async fn registering_again_mails_another_link(site: Site) {
     assert_eq!(
         expect_api_error(site.greenroom.confirm_email(&first).await).code(),
         "token_invalid",
-        "the newer link counts"
+        "the older link still works"
     );
     site.greenroom.confirm_email(&second).await.expect("confirmed");
     assert!(sign_in(&site.greenroom, WAMBUI, PASSWORD).await.is_ok());
@@ -178,13 +178,13 @@ async fn registering_again_mails_another_link(site: Site) {
 async fn only_pending_registrations_get_another_link(site: Site) {
     register(&site, WAMBUI, PASSWORD, "Wambui").await;
     site.link_token_for(WAMBUI).await;
-    for email in [WAMBUI, SARAH.email, "nobody@example.com"] {
+    for email in [WAMBUI, SARAH.email, "unknown@example.com"] {
         let email = email.parse().expect("an address");
-        site.greenroom.resend_link(email, None, Ipv4Addr::LOCALHOST.into()).await.expect("the same answer");
+        site.greenroom.resend_link(email, None, Ipv4Addr::LOCALHOST.into()).await.expect("the same response");
     }
     assert_eq!(site.mails_to(WAMBUI).await.len(), 2);
     assert_eq!(site.mails_to(SARAH.email).await.len(), 0);
-    assert_eq!(site.mails_to("nobody@example.com").await.len(), 0);
+    assert_eq!(site.mails_to("unknown@example.com").await.len(), 0);
     site.greenroom.confirm_email(introduced(&site.link_token_for(WAMBUI).await)).await.expect("confirmed");
     assert!(sign_in(&site.greenroom, WAMBUI, CHOSEN).await.is_ok());
 }
@@ -210,7 +210,7 @@ async fn registrations_per_ip_are_limited(site: Site) {
     let from = Ipv4Addr::new(203, 0, 113, 9).into();
     for number in 0..20 {
         let email = format!("a{number}@example.com").parse().expect("an address");
-        site.greenroom.forgot_password(email, from).await.expect("taken");
+        site.greenroom.forgot_password(email, from).await.expect("accepted");
     }
     let refused =
         expect_api_error(site.greenroom.register_account(registration(WAMBUI, PASSWORD, "Wambui"), from).await);
@@ -221,12 +221,12 @@ async fn registrations_per_ip_are_limited(site: Site) {
 async fn unconfirmed_accounts_are_purged(site: Site) {
     register(&site, WAMBUI, PASSWORD, "Wambui").await;
     site.clock.advance(6 * DAY);
-    site.greenroom.purge_expired().await.expect("sweeping");
+    site.greenroom.purge_expired().await.expect("purged");
     assert_eq!(expect_api_error(sign_in(&site.greenroom, WAMBUI, PASSWORD).await), ApiError::EmailUnverified);
     site.clock.advance(2 * DAY);
-    site.greenroom.purge_expired().await.expect("sweeping");
+    site.greenroom.purge_expired().await.expect("purged");
     assert_eq!(expect_api_error(sign_in(&site.greenroom, WAMBUI, PASSWORD).await), ApiError::InvalidCredentials);
-    assert!(site.sign_in(SARAH.email).await.user.email_verified, "others stay");
+    assert!(site.sign_in(SARAH.email).await.user.email_verified, "confirmed accounts are kept");
 }
 
 async fn a_clock_set_back_makes_no_double_click_of_an_hour(site: Site) {
@@ -247,14 +247,14 @@ async fn many_accounts_nobody_confirmed_are_all_forgotten_at_once(site: Site) {
     let many = format!(
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 450) \
          INSERT INTO person (id, email, name, role, password_hash, email_verified, created_at) \
-         SELECT {id}, 'p' || i || '@example.com', 'Nobody yet', 'talent', '', false, 0 FROM n"
+         SELECT {id}, 'p' || i || '@example.com', 'Unconfirmed', 'talent', '', false, 0 FROM n"
     );
     site.execute(&many).await;
-    site.greenroom.purge_expired().await.expect("sweeping");
+    site.greenroom.purge_expired().await.expect("purged");
     #[derive(sea_orm::FromQueryResult)]
     struct Left {
         count: i64,
     }
-    let left = "SELECT count(*) AS count FROM person WHERE name = 'Nobody yet'";
+    let left = "SELECT count(*) AS count FROM person WHERE name = 'Unconfirmed'";
     assert_eq!(site.query::<Left>(left).await[0].count, 0);
 }

@@ -1,5 +1,5 @@
-//! An address that another person registers first: in every order of what both do, only what the reader of the mailed
-//! link says counts.
+//! An address that another person registers first: in every order of both people's actions, only the profile that the
+//! reader of the link enters counts.
 
 use crate::support::{Site, expect_api_error, link_token_in, sign_in};
 use model::{ApiError, NewPassword, Profile, RegisterInput, Registration, Role};
@@ -17,19 +17,19 @@ on_both! {
 
 const OWNED: &str = "wambui@example.com";
 const HOME: Ipv4Addr = Ipv4Addr::LOCALHOST;
-/// What the owner says where the page asks.
+/// Entered by the owner when the page asks for the profile.
 const INTRODUCED: &str = "said by the reader of the link";
 const FIRST: &str = "the owner's first";
 const ATTACKERS: &str = "the attacker's own";
 
-/// What happens with the address before its owner follows a link.
+/// An action on the address before its owner follows a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Act {
     AttackerRegisters,
     OwnerRegisters,
     AttackerResends,
     OwnerResends,
-    /// By either: the server can't tell.
+    /// By either person: the server can't tell which.
     SomebodyForgets,
 }
 
@@ -60,13 +60,13 @@ fn introduction() -> Profile {
     Profile { password, name: "Wambui herself".to_owned(), role: Role::Organizer, craft: None }
 }
 
-/// Two browsers, and what was registered in each.
+/// The two browsers, and the pending registration of each.
 struct Story<'a> {
     site: &'a Site,
     email: String,
     owner: Option<String>,
     attacker: Option<String>,
-    /// Of all links that were mailed, the newest last.
+    /// Tokens of all mailed links, the newest last.
     tokens: Vec<String>,
 }
 
@@ -77,34 +77,39 @@ impl Story<'_> {
         match act {
             Act::AttackerRegisters => {
                 self.attacker =
-                    Some(greenroom.register_account(attackers(&self.email), HOME.into()).await.expect("taken"));
+                    Some(greenroom.register_account(attackers(&self.email), HOME.into()).await.expect("accepted"));
             }
             Act::OwnerRegisters => {
-                self.owner = Some(greenroom.register_account(owners(&self.email), HOME.into()).await.expect("taken"));
+                self.owner =
+                    Some(greenroom.register_account(owners(&self.email), HOME.into()).await.expect("accepted"));
             }
             Act::AttackerResends => {
-                greenroom.resend_link(address(), self.attacker.clone(), HOME.into()).await.expect("taken");
+                greenroom.resend_link(address(), self.attacker.clone(), HOME.into()).await.expect("accepted");
             }
             Act::OwnerResends => {
-                greenroom.resend_link(address(), self.owner.clone(), HOME.into()).await.expect("taken");
+                greenroom.resend_link(address(), self.owner.clone(), HOME.into()).await.expect("accepted");
             }
             Act::SomebodyForgets => {
-                greenroom.forgot_password(self.email.parse().expect("an address"), HOME.into()).await.expect("taken");
+                greenroom
+                    .forgot_password(self.email.parse().expect("an address"), HOME.into())
+                    .await
+                    .expect("accepted");
             }
         }
-        // A link gets its token when its letter is looked at.
+        // A token is created when its e-mail is listed.
         let newest = self.site.mails_to(&self.email).await.first().map(link_token_in);
         self.tokens.extend(newest.filter(|newest| self.tokens.last() != Some(newest)));
     }
 
-    /// Follows the newest link by the page, in the owner's browser. Says whether the page asked who they are.
+    /// Follows the newest link in the owner's browser. Returns whether the page asked for the profile; `None` without a
+    /// link.
     async fn follow(&self) -> Option<bool> {
         let (newest, before) = self.tokens.split_last()?;
         for old in before {
             assert_eq!(
                 expect_api_error(self.site.greenroom.confirm_email(old).await).code(),
                 "token_invalid",
-                "a newer link was mailed"
+                "an older link still works"
             );
         }
         let token = newest.clone();
@@ -113,7 +118,7 @@ impl Story<'_> {
         match self.site.greenroom.confirm_email(alone).await {
             Ok(_) => Some(false),
             Err(error) => {
-                assert_eq!(error.into_api_error(), Profile::required(), "the link works");
+                assert_eq!(error.into_api_error(), Profile::required(), "the link must work");
                 let whole = Confirmation { token, profile: Some(introduction()), by: by(), from: None };
                 self.site.greenroom.confirm_email(whole).await.expect("confirmed");
                 Some(true)
@@ -126,17 +131,17 @@ async fn no_order_of_events_keeps_data_of_the_attacker(site: Site) {
     let orders = orders(3);
     assert_eq!(orders.len(), 5 + 25 + 125);
     for (number, order) in orders.into_iter().enumerate() {
-        // So much may be asked for in an hour from one address.
+        // Resets the hourly limit for one IP address.
         site.clock.advance(Duration::from_secs(2 * 60 * 60));
         let email = format!("wambui{number}@example.com");
         let mut story = Story { site: &site, email: email.clone(), owner: None, attacker: None, tokens: Vec::new() };
         for act in &order {
             story.act(*act).await;
         }
-        // What is asked for before the first registration comes to nothing.
+        // Actions before the first registration have no effect.
         let mut counts = order.iter().skip_while(|act| !matches!(act, Act::AttackerRegisters | Act::OwnerRegisters));
         let Some(asked) = story.follow().await else {
-            assert_eq!(counts.next(), None, "one of them registered, and no link came: {order:?}");
+            assert_eq!(counts.next(), None, "registered, but no link was mailed: {order:?}");
             continue;
         };
         let owner_alone = counts.all(|act| matches!(act, Act::OwnerRegisters | Act::OwnerResends));
@@ -151,7 +156,7 @@ async fn no_order_of_events_keeps_data_of_the_attacker(site: Site) {
     }
 }
 
-/// All sequences of up to `longest` acts.
+/// Returns all sequences of up to `longest` acts.
 fn orders(longest: usize) -> Vec<Vec<Act>> {
     let mut all: Vec<Vec<Act>> = ACTS.iter().map(|act| vec![*act]).collect();
     let mut last = all.clone();
@@ -168,8 +173,8 @@ async fn concurrent_identical_registrations_create_one_account(site: Site) {
         site.greenroom.register_account(owners(OWNED), HOME.into()),
         site.greenroom.register_account(owners(OWNED), HOME.into())
     );
-    one.expect("taken");
-    let browser = other.expect("taken");
+    one.expect("accepted");
+    let browser = other.expect("accepted");
     let letters = site.mails_to(OWNED).await;
     assert_eq!(letters.len(), 1, "a double click is one registration");
     assert_eq!(
@@ -184,7 +189,7 @@ async fn concurrent_identical_registrations_create_one_account(site: Site) {
 }
 
 async fn the_registering_browser_confirms_by_its_link_alone(site: Site) {
-    let browser = site.greenroom.register_account(owners(OWNED), HOME.into()).await.expect("taken");
+    let browser = site.greenroom.register_account(owners(OWNED), HOME.into()).await.expect("accepted");
     let token = site.link_token_for(OWNED).await;
     for other in [None, Some("0".repeat(64)), Some(token.clone())] {
         let by = LinkOpener::Browser(other);
@@ -207,8 +212,8 @@ async fn the_registering_browser_confirms_by_its_link_alone(site: Site) {
 }
 
 async fn a_program_completes_the_profile_after_a_conflict(site: Site) {
-    site.greenroom.register_account(attackers(OWNED), HOME.into()).await.expect("taken");
-    site.greenroom.register_account(owners(OWNED), HOME.into()).await.expect("taken");
+    site.greenroom.register_account(attackers(OWNED), HOME.into()).await.expect("accepted");
+    site.greenroom.register_account(owners(OWNED), HOME.into()).await.expect("accepted");
     let token = site.link_token_for(OWNED).await;
     assert_eq!(expect_api_error(site.greenroom.confirm_email(&token).await), Profile::required());
     let common = Profile { password: NewPassword::parse(Some("password123")).expect("a password"), ..introduction() };
@@ -228,14 +233,14 @@ async fn another_name_with_the_same_password_is_a_conflict(site: Site) {
     site.greenroom
         .register_account(registration(OWNED, FIRST, "Not Wambui", "talent"), HOME.into())
         .await
-        .expect("taken");
-    site.greenroom.register_account(owners(OWNED), HOME.into()).await.expect("taken");
+        .expect("accepted");
+    site.greenroom.register_account(owners(OWNED), HOME.into()).await.expect("accepted");
     let refused = expect_api_error(site.greenroom.confirm_email(&site.link_token_for(OWNED).await).await);
     assert_eq!(refused, Profile::required(), "a person who knows a password that leaked must not choose the name");
 }
 
 async fn older_pending_registrations_count_as_conflicts(site: Site) {
-    site.greenroom.register_account(attackers(OWNED), HOME.into()).await.expect("taken");
+    site.greenroom.register_account(attackers(OWNED), HOME.into()).await.expect("accepted");
     site.execute("DELETE FROM seaql_migrations WHERE version = 'm2026_11_28_contested_registrations'").await;
     services::migrate(site.url()).await.expect("migrated");
     let token = site.link_token_for(OWNED).await;

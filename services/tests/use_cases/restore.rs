@@ -1,4 +1,4 @@
-//! Backups that take a database's place.
+//! Restoring backups.
 
 use crate::support::{Cast, Kind, Site, Stream, path_of, send_text};
 use services::{
@@ -11,7 +11,7 @@ use std::{
 };
 use tempfile::TempDir;
 
-/// A backup, the database it is of after one more message, and nobody who has it open.
+/// A backup, and its database after one more message, open at no other process.
 struct Scene {
     site: Site,
     cast: Cast,
@@ -29,7 +29,7 @@ impl Scene {
         Self { site, cast, backup: file, folder }
     }
 
-    /// The same, and the site has stopped.
+    /// Creates the scene and closes the site.
     async fn stopped() -> Self {
         let scene = Self::new().await;
         scene.site.greenroom.close().await.expect("closing");
@@ -40,14 +40,14 @@ impl Scene {
         path_of(self.site.url())
     }
 
-    /// A file with such bytes.
+    /// Creates a file with these contents.
     fn file(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
         let file = self.folder.path().join(name);
         fs::write(&file, bytes).expect("a file");
         file
     }
 
-    /// What there is beside the database that isn't SQLite's.
+    /// Lists the files beside the database, except SQLite's own ones.
     fn beside(&self) -> Vec<String> {
         let folder = fs::read_dir(self.database().parent().expect("a folder")).expect("a folder");
         let names = folder.map(|entry| entry.expect("a file").file_name().to_string_lossy().into_owned());
@@ -58,7 +58,7 @@ impl Scene {
 async fn messages(database: &Path) -> i64 {
     let copies = tempfile::tempdir().expect("a folder");
     let url = format!("sqlite://{}", database.display());
-    create_backup(&url, &copies.path().join("copy.db")).await.expect("a whole database").messages
+    create_backup(&url, &copies.path().join("copy.db")).await.expect("a consistent database").messages
 }
 
 #[tokio::test]
@@ -70,24 +70,24 @@ async fn restore_replaces_the_database_and_keeps_the_old_one() {
     let restored = restore_backup(&scene.backup, url, true).await.expect("restored");
     assert_eq!(restored.contents.messages, 17);
     assert_eq!(messages(scene.database()).await, 17);
-    assert_eq!(messages(&restored.aside.expect("what was there")).await, 18);
+    assert_eq!(messages(&restored.aside.expect("the old database")).await, 18);
     let greenroom = Greenroom::open(url, "https://greenroom.example", Limits::default()).await.expect("a Greenroom");
     let seq = send_text(&greenroom, &scene.cast.sarah, scene.cast.launch, "Where were we?").await.seq;
-    assert_eq!(seq, 13, "it goes on where the backup ended");
+    assert_eq!(seq, 13, "the numbers don't continue after the backup's");
 }
 
-/// Numbers that were given since the backup are gone, and would be given again.
+/// Sequence numbers issued after the backup would otherwise be reused.
 #[tokio::test]
 async fn clients_with_cursors_from_before_a_restore_are_reset() {
     let scene = Scene::new().await;
     let (cast, url) = (&scene.cast, scene.site.url());
-    let cursor = scene.site.greenroom.load_nav_state(&cast.sarah).await.expect("a frame").cursor;
+    let cursor = scene.site.greenroom.load_nav_state(&cast.sarah).await.expect("a nav state").cursor;
     scene.site.greenroom.close().await.expect("closing");
     restore_backup(&scene.backup, url, true).await.expect("restored");
     let greenroom = Greenroom::open(url, "https://greenroom.example", Limits::default()).await.expect("a Greenroom");
-    let head = greenroom.load_nav_state(&cast.sarah).await.expect("a frame").cursor;
+    let head = greenroom.load_nav_state(&cast.sarah).await.expect("a nav state").cursor;
     let (mut live, _) = Stream::ready(&greenroom, &cast.sarah, Resume::After(head)).await;
-    for body in ["Never heard", "by whoever comes back late"] {
+    for body in ["Never seen", "by clients that reconnect late"] {
         send_text(&greenroom, &cast.sarah, cast.launch, body).await;
     }
     assert_eq!(live.event_names(2).await, ["message.created", "message.created"]);
@@ -123,7 +123,7 @@ async fn restore_detects_a_running_site() {
 #[tokio::test]
 async fn restore_removes_sidecars_of_a_killed_site() {
     let scene = Scene::new().await;
-    // As after a kill: the newest message stands in the log alone, and nobody has it open.
+    // As after SIGKILL: the newest message is only in the log, and no process has the database open.
     let killed = tempfile::tempdir().expect("a folder");
     let database = killed.path().join("greenroom.db");
     let copy = |suffix: &str| {
@@ -131,12 +131,12 @@ async fn restore_removes_sidecars_of_a_killed_site() {
         fs::copy(name, format!("{}{suffix}", database.display())).expect("a copy")
     };
     copy("");
-    assert!(copy("-wal") > 0, "it stands in the log");
+    assert!(copy("-wal") > 0, "the log is empty");
     let url = format!("sqlite://{}", database.display());
     let restored = restore_backup(&scene.backup, &url, true).await.expect("restored");
     assert_eq!(messages(&database).await, 17);
-    assert_eq!(messages(&restored.aside.expect("what was there")).await, 18, "with what stood in the log");
-    // And where somebody has taken the database away by hand, and left its log.
+    assert_eq!(messages(&restored.aside.expect("the old database")).await, 18, "without the log");
+    // As if the database had been deleted by hand, without its log.
     fs::remove_file(&database).expect("a file");
     copy("-wal");
     restore_backup(&scene.backup, &url, false).await.expect("restored");
@@ -150,7 +150,7 @@ async fn restore_replaces_a_damaged_database() {
     fs::write(scene.database(), &broken).expect("a broken database");
     assert!(matches!(restore_backup(&scene.backup, scene.site.url(), false).await, Err(BackupError::Unclear(..))));
     let restored = restore_backup(&scene.backup, scene.site.url(), true).await.expect("restored");
-    assert_eq!(fs::read(restored.aside.expect("what was there")).expect("a file"), broken);
+    assert_eq!(fs::read(restored.aside.expect("the old database")).expect("a file"), broken);
     assert_eq!(messages(scene.database()).await, 17);
 }
 

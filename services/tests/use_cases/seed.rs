@@ -1,4 +1,4 @@
-//! A new database.
+//! Migrating and seeding a new database.
 
 use crate::support::{Database, Kind, Site, expect_api_error, sign_in};
 use model::ApiError;
@@ -24,7 +24,7 @@ async fn an_empty_database_is_seeded_once(site: Site) {
     services::migrate(&database.url).await.expect("migrating");
     let greenroom =
         Greenroom::open(&database.url, "https://greenroom.example", Limits::default()).await.expect("a Greenroom");
-    greenroom.check_ready().await.expect("it answers");
+    greenroom.check_ready().await.expect("a ready database");
     assert!(seed::seed_demo(&database.url).await.expect("seeding"));
     assert!(!seed::seed_demo(&database.url).await.expect("seeding again does nothing"));
     services::migrate(&database.url).await.expect("migrating again does nothing");
@@ -33,7 +33,7 @@ async fn an_empty_database_is_seeded_once(site: Site) {
     assert!(sign_in(&greenroom, ACHIENG.email, seed::PASSWORD).await.is_ok());
 }
 
-/// Several processes that share one PostgreSQL start at the same moment. SQLite has one process.
+/// Several processes that share a PostgreSQL database start at the same moment. With SQLite there is one process.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn concurrent_starts_migrate_and_seed_once() {
     let database = Database::empty(Kind::Postgres).await;

@@ -73,7 +73,7 @@ async fn a_message_notifies_the_counterpart_only(site: Site) {
 
     let notices = site.greenroom.list_notifications(&cast.sarah, None).await.expect("notifications");
     assert_eq!(notices.notifications.first(), Some(&notification));
-    // Nobody else heard, nor did the sender hear of a notification: what they hear next is what comes next.
+    // Only these events were published: the next event of each person is the next message.
     let answer = send_text(&site.greenroom, &cast.sarah, cast.launch, "Asante").await;
     assert_eq!(theirs.next_event().await.event, Event::MessageCreated { message: answer });
 }
@@ -94,7 +94,7 @@ async fn a_retry_is_the_same_message(site: Site) {
     assert_eq!(
         send_text(&site.greenroom, &cast.sarah, cast.launch, "Next").await.seq,
         first.seq + 1,
-        "no number is lost"
+        "a retry used up a number"
     );
 }
 

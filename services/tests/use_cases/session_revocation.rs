@@ -1,4 +1,4 @@
-//! A session that is revoked after it was looked up writes nothing.
+//! A session that is revoked after it was loaded writes nothing.
 
 use crate::support::{Cast, Site, connect, draft, draft_booking, expect_api_error, sign_in, token_draft, with_timeout};
 use model::{AccountInput, ApiError, BookingAction, FieldError, NewPassword, Role, Scope};
@@ -43,7 +43,7 @@ fn password() -> Password {
     Password::new(PASSWORD.to_owned())
 }
 
-/// What a talent can write, each tried once.
+/// Runs every write of a talent once; returns the errors.
 async fn all_writes(site: &Site, cast: &Cast, viewer: &Viewer) -> Vec<(&'static str, ApiError)> {
     let greenroom = &site.greenroom;
     let booking = greenroom.load_conversation(&cast.sarah, cast.launch).await.expect("a conversation").0.booking.id;
@@ -60,7 +60,7 @@ async fn all_writes(site: &Site, cast: &Cast, viewer: &Viewer) -> Vec<(&'static 
     ]
 }
 
-/// What an account's owner can write.
+/// Runs every write to the viewer's own account; returns the errors.
 async fn account_writes(site: &Site, viewer: &Viewer) -> Vec<(&'static str, ApiError)> {
     let greenroom = &site.greenroom;
     let name = AccountInput { name: Some("Mallory".to_owned()), ..AccountInput::default() };
@@ -96,7 +96,7 @@ async fn a_revoked_session_writes_nothing(site: Site) {
     let stolen = site.greenroom.authenticate(&site.sign_in(SARAH.email).await.token).await.expect("a viewer");
     site.greenroom.end_session(&cast.sarah, stolen.session()).await.expect("revoked");
     nothing_is_written(&site, &cast, &stolen).await;
-    // For organizers too.
+    // Also for organizers.
     let (_, organizer) = (site.greenroom.sign_out(&cast.eventpro).await.expect("signed out"), &cast.eventpro);
     let refused = expect_api_error(site.greenroom.open_booking(organizer, draft_booking(cast.achieng.id())).await);
     assert_eq!(refused, ApiError::Unauthenticated);
@@ -121,7 +121,7 @@ async fn a_revoked_access_token_writes_nothing(site: Site) {
     assert_eq!(site.count_rows().await, before);
 }
 
-/// A revocation waits for what is being written, or comes before it.
+/// A revocation waits for writes in progress, or they find no session.
 async fn no_write_commits_after_an_answered_revocation(site: Site) {
     let cast = site.cast().await;
     let second = site.open_second_node(Limits::default()).await;
@@ -155,7 +155,7 @@ async fn sessions_revoking_each_other_do_not_deadlock(site: Site) {
             )
         })
         .await;
-        assert_eq!([first.is_ok(), second.is_ok()].iter().filter(|ended| **ended).count(), 1, "one came first");
+        assert_eq!([first.is_ok(), second.is_ok()].iter().filter(|ended| **ended).count(), 1, "not exactly one");
     }
 }
 
@@ -169,16 +169,16 @@ async fn deleting_an_account_while_sending_does_not_deadlock(site: Site) {
         let draft = draft(cast.launch, "Still there?");
         posts.spawn(async move { greenroom.send_message(&by, draft).await.map_err(services::Error::into_api_error) });
     }
-    with_timeout(site.greenroom.delete_account(&cast.sarah, password())).await.expect("gone");
+    with_timeout(site.greenroom.delete_account(&cast.sarah, password())).await.expect("deleted");
     for posted in with_timeout(posts.join_all()).await {
         assert!(matches!(posted, Ok(_) | Err(ApiError::Unauthenticated | ApiError::RateLimited { .. })), "{posted:?}");
     }
 }
 
-/// The old password was found right before the reset, and the new one would be written after it.
-/// The hash of a password that no one knows.
+/// The hash of a password that no person knows.
 const RESET: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
+/// The old password is verified before the reset; the new one must not be written after it.
 async fn a_password_change_in_flight_does_not_undo_a_reset(site: Site) {
     let cast = site.cast().await;
     let greenroom = site.open_second_node(Limits { sign_ins_at_once: 1, ..Limits::default() }).await;
@@ -189,7 +189,7 @@ async fn a_password_change_in_flight_does_not_undo_a_reset(site: Site) {
     let new = NewPassword::parse(Some("velvet drum nairobi")).expect("a password");
     let (thief, changing) = (cast.sarah.clone(), greenroom.clone());
     let change = tokio::spawn(async move { changing.change_password(&thief, password(), new).await });
-    // Passwords are looked at one after the other: behind these, the old one was found right.
+    // Hashing is serialised: once these have failed, the old password has been verified.
     for _ in 0..3 {
         expect_api_error(sign_in(&greenroom, KAMAU.email, "wrong").await);
     }

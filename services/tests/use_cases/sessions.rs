@@ -1,4 +1,4 @@
-//! Sessions: how long they last, and what ends them.
+//! Session expiry and sign-out.
 
 use crate::support::{Site, expect_api_error};
 use model::ApiError;
@@ -48,7 +48,7 @@ async fn session_tokens_are_stored_as_hashes(site: Site) {
     for stored in site.query::<Stored>("SELECT token_hash, user_agent FROM session").await {
         assert_eq!(stored.token_hash.len(), 32);
         assert_ne!(stored.token_hash, secret);
-        assert!(token.as_bytes().windows(32).all(|part| part != stored.token_hash), "not a part of it either");
+        assert!(token.as_bytes().windows(32).all(|part| part != stored.token_hash), "a part of the token");
         assert!(!stored.user_agent.contains(&token));
     }
 }
@@ -64,7 +64,7 @@ async fn a_session_ends_thirty_days_after_its_last_use(site: Site) {
     let token = site.sign_in(SARAH.email).await.token;
     for _ in 0..3 {
         site.clock.advance(29 * DAY);
-        assert!(site.greenroom.authenticate(&token).await.is_ok(), "it is used, and so goes on");
+        assert!(site.greenroom.authenticate(&token).await.is_ok(), "a used session has expired");
     }
     site.clock.advance(30 * DAY);
     assert_eq!(expect_api_error(site.greenroom.authenticate(&token).await), ApiError::Unauthenticated);
@@ -74,7 +74,7 @@ async fn a_session_ends_after_ninety_days_however_often_it_is_used(site: Site) {
     let token = site.sign_in(SARAH.email).await.token;
     for _ in 0..8 {
         site.clock.advance(11 * DAY);
-        assert!(site.greenroom.authenticate(&token).await.is_ok(), "it is used, and so goes on");
+        assert!(site.greenroom.authenticate(&token).await.is_ok(), "a used session has expired");
     }
     let viewer = site.greenroom.authenticate(&token).await.expect("a viewer");
     assert_eq!(viewer.expires_at().millis() - site.clock.now().millis(), 2 * 86_400_000);
@@ -85,12 +85,12 @@ async fn a_session_ends_after_ninety_days_however_often_it_is_used(site: Site) {
 async fn session_use_is_recorded_every_five_minutes_at_most(site: Site) {
     let signed_in = site.sign_in(SARAH.email).await;
     let expiry = async || {
-        // The first look notes the use, the second sees what was noted.
+        // The first call records the use, the second one reads it.
         site.greenroom.authenticate(&signed_in.token).await.expect("a viewer");
         site.greenroom.authenticate(&signed_in.token).await.expect("a viewer").expires_at()
     };
     site.clock.advance(4 * MINUTE);
-    assert_eq!(expiry().await, signed_in.expires_at, "reading mustn't mean writing");
+    assert_eq!(expiry().await, signed_in.expires_at, "a read recorded a use within five minutes");
     site.clock.advance(MINUTE);
     assert_eq!(expiry().await.millis() - signed_in.expires_at.millis(), 5 * 60_000);
 }
@@ -104,14 +104,14 @@ async fn sign_out_ends_one_session_only(site: Site) {
     assert_eq!(
         expect_api_error(site.greenroom.sign_out(&viewer).await),
         ApiError::Unauthenticated,
-        "it is over already"
+        "the session has ended already"
     );
 }
 
 async fn expired_sessions_are_purged(site: Site) {
     site.clock.advance(31 * DAY);
     let token = site.sign_in(SARAH.email).await.token;
-    site.greenroom.purge_expired().await.expect("sweeping");
+    site.greenroom.purge_expired().await.expect("purged");
     let left: Vec<Stored> = site.query("SELECT token_hash, user_agent FROM session").await;
     assert_eq!(left.len(), 1);
     assert!(site.greenroom.authenticate(&token).await.is_ok());
@@ -122,10 +122,10 @@ async fn purging_covers_more_than_one_batch(site: Site) {
     site.execute(&format!(
         "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 1200)
          INSERT INTO token (hash, person_id, purpose, payload, expires_at)
-         SELECT {hash}, id, 'reset', '', 0 FROM numbers, (SELECT id FROM person LIMIT 1) AS somebody"
+         SELECT {hash}, id, 'reset', '', 0 FROM numbers, (SELECT id FROM person LIMIT 1) AS anyone"
     ))
     .await;
-    site.greenroom.purge_expired().await.expect("sweeping");
+    site.greenroom.purge_expired().await.expect("purged");
     let left: Vec<Left> = site.query("SELECT count(*) AS links FROM token WHERE expires_at = 0").await;
     assert_eq!(left[0].links, 0);
 }

@@ -1,4 +1,4 @@
-//! What another process wrote: it tells this one nothing, so the heartbeat finds it.
+//! Writes of another process that aren't announced: the heartbeat finds them.
 
 use crate::support::{Site, Stream, audit_event_log, send_text, with_timeout};
 use services::{Greenroom, Limits, Resume};
@@ -13,7 +13,7 @@ on_both! {
     a_session_is_valid_in_another_process,
 }
 
-/// Another process, whose heart beats fast.
+/// Opens another process with a short heartbeat interval.
 async fn beating(site: &Site) -> (Greenroom, JoinHandle<()>) {
     let limits = Limits { heartbeat: Duration::from_millis(20), ..Limits::default() };
     let greenroom = site.open_second_node(limits).await;
@@ -42,7 +42,7 @@ async fn a_heartbeat_catches_up_on_other_processes(site: Site) {
     let heard = stream.events_up_to(start, start + 20).await;
     assert_eq!(heard, audit_event_log(&site.greenroom, &cast.sarah).await[start as usize..]);
     let beat = stream.next_frame().await;
-    assert_eq!((beat.event.as_str(), beat.cursor()), ("heartbeat", start + 20), "it says what was sent before it");
+    assert_eq!((beat.event.as_str(), beat.cursor()), ("heartbeat", start + 20), "a heartbeat with another cursor");
     pulse.abort();
 }
 
@@ -65,7 +65,7 @@ async fn a_session_is_valid_in_another_process(site: Site) {
     pulse.abort();
 }
 
-/// As after a clock that was wrong: what was written under it is swept away early.
+/// As after a clock that ran fast: events written under it are purged early.
 async fn a_stream_whose_next_event_was_purged_ends(site: Site) {
     let cast = site.cast().await;
     let there = site.open_second_node(Limits::default()).await;

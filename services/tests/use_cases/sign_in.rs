@@ -1,4 +1,4 @@
-//! Signing in, and how often one may fail at it.
+//! Signing in, and its limits.
 
 use crate::support::{Site, expect_api_error, with_timeout};
 use model::{ApiError, Craft, NewPassword, Role};
@@ -45,11 +45,11 @@ async fn the_right_password_begins_a_session(site: Site) {
     assert_eq!(signed_in.user.name, "Sarah Wanjiru");
     assert_eq!((signed_in.user.role, signed_in.user.email_verified), (Role::Talent, true));
 
-    let viewer = site.greenroom.authenticate(&signed_in.token).await.expect("the token's holder");
+    let viewer = site.greenroom.authenticate(&signed_in.token).await.expect("a viewer");
     assert_eq!(viewer.id(), signed_in.user.id);
     assert_eq!(viewer.person().craft, Some(Craft::Photographer));
     assert_eq!(viewer.expires_at(), signed_in.expires_at);
-    assert_eq!(site.greenroom.load_user(&viewer).await.expect("herself"), signed_in.user);
+    assert_eq!(site.greenroom.load_user(&viewer).await.expect("a user"), signed_in.user);
 }
 
 async fn email_addresses_are_case_insensitive(site: Site) {
@@ -66,7 +66,7 @@ async fn a_wrong_password_and_an_unknown_address_get_the_same_answer(site: Site)
         (SARAH.email, "GREENROOM-DEMO"),
         (SARAH.email, " greenroom-demo"),
         (SARAH.email, &too_long),
-        ("nobody@example.com", PASSWORD),
+        ("unknown@example.com", PASSWORD),
         ("no address", PASSWORD),
         ("", ""),
         ("' OR 1=1 --@example.com", PASSWORD),
@@ -80,7 +80,7 @@ async fn a_wrong_password_and_an_unknown_address_get_the_same_answer(site: Site)
 async fn an_unconfirmed_address_cannot_sign_in(site: Site) {
     site.execute(&format!("UPDATE person SET email_verified = false WHERE email = '{}'", SARAH.email)).await;
     let wrong = expect_api_error(sign_in(&site.greenroom, SARAH.email, "wrong", HOME).await);
-    assert_eq!(wrong, ApiError::InvalidCredentials, "a stranger learns nothing about the account");
+    assert_eq!(wrong, ApiError::InvalidCredentials, "reveals that the account is unconfirmed");
     let right = expect_api_error(sign_in(&site.greenroom, SARAH.email, PASSWORD, HOME).await);
     assert_eq!(right, ApiError::EmailUnverified);
 }
@@ -94,13 +94,13 @@ async fn ten_failures_lock_the_account_for_a_network(site: Site) {
     }
     let closed = ApiError::RateLimited { retry_after: 60 };
     assert_eq!(expect_api_error(sign_in(&site.greenroom, SARAH.email, "wrong", HOME).await), closed);
-    assert!(sign_in(&site.greenroom, SARAH.email, PASSWORD, CAFE).await.is_ok(), "from elsewhere she gets in");
+    assert!(sign_in(&site.greenroom, SARAH.email, PASSWORD, CAFE).await.is_ok(), "other networks are locked, too");
     assert_eq!(
         expect_api_error(sign_in(&site.greenroom, SARAH.email, PASSWORD, HOME).await),
         closed,
-        "the right one too"
+        "the right password is not refused"
     );
-    assert!(sign_in(&site.greenroom, KAMAU.email, PASSWORD, HOME).await.is_ok(), "nobody else is kept out");
+    assert!(sign_in(&site.greenroom, KAMAU.email, PASSWORD, HOME).await.is_ok(), "another account is locked, too");
 
     site.clock.advance(Duration::from_secs(59));
     let soon = ApiError::RateLimited { retry_after: 1 };
@@ -118,7 +118,7 @@ async fn successful_sign_ins_are_not_counted(site: Site) {
     }
     assert_eq!(expect_api_error(sign_in(&greenroom, SARAH.email, "wrong", HOME).await), ApiError::InvalidCredentials);
     let third = expect_api_error(sign_in(&greenroom, SARAH.email, PASSWORD, HOME).await);
-    assert_eq!(third, ApiError::RateLimited { retry_after: 60 }, "two failures stand, however often it went well");
+    assert_eq!(third, ApiError::RateLimited { retry_after: 60 }, "successes have reset the two failures");
 }
 
 async fn failed_sign_ins_per_ip_are_limited(site: Site) {
@@ -128,13 +128,13 @@ async fn failed_sign_ins_per_ip_are_limited(site: Site) {
     }
     let refused = expect_api_error(sign_in(&greenroom, KAMAU.email, PASSWORD, HOME).await);
     assert_eq!(refused, ApiError::RateLimited { retry_after: 60 });
-    assert!(sign_in(&greenroom, KAMAU.email, PASSWORD, CAFE).await.is_ok(), "elsewhere all is well");
+    assert!(sign_in(&greenroom, KAMAU.email, PASSWORD, CAFE).await.is_ok(), "another IP address is limited, too");
 
     site.clock.advance(Duration::from_secs(60));
     assert!(sign_in(&greenroom, KAMAU.email, PASSWORD, HOME).await.is_ok());
 }
 
-/// The hash of the password that everybody has, with fewer passes than today.
+/// The hash of the demo password, with fewer passes than today.
 const OUTDATED: &str = "$argon2id$v=19$m=16,t=1,p=1$Z3JlZW5yb29tc2FsdDEyMw$sYuR8Q/Uo13TEGAWhh2aFXnksqMZNZbP45mYegHoNQg";
 
 async fn a_hash_that_is_brought_up_to_date_is_no_other_password(site: Site) {
@@ -148,8 +148,8 @@ async fn a_hash_that_is_brought_up_to_date_is_no_other_password(site: Site) {
             sign_in(&greenroom, SARAH.email, PASSWORD, CAFE),
             greenroom.confirm_password(&sarah, password()),
         );
-        one.and(other).expect("both have the right password");
-        confirmed.expect("it is hers");
+        one.and(other).expect("the right password");
+        confirmed.expect("her password");
     }
 }
 
@@ -202,11 +202,11 @@ async fn a_known_device_is_not_locked_out(site: Site) {
     assert_eq!(
         expect_api_error(sign_in_with_cookie(&site, PASSWORD, &other, HOME).await),
         closed,
-        "nobody else's device"
+        "a device of another account"
     );
     assert_eq!(expect_api_error(sign_in_with_cookie(&site, PASSWORD, "made up", HOME).await), closed);
-    assert!(sign_in_with_cookie(&site, PASSWORD, &phone, HOME).await.is_ok(), "while its session lasts");
-    // Its session is over: by itself, or because she signed out elsewhere.
+    assert!(sign_in_with_cookie(&site, PASSWORD, &phone, HOME).await.is_ok(), "a known device is locked out");
+    // The device stays known after its session has expired or was ended elsewhere.
     site.execute("DELETE FROM session").await;
     assert!(site.greenroom.authenticate(&phone).await.is_err());
     assert!(sign_in_with_cookie(&site, PASSWORD, &phone, HOME).await.is_ok());
@@ -217,7 +217,7 @@ async fn a_known_device_is_not_locked_out(site: Site) {
     assert_eq!(
         expect_api_error(sign_in_with_cookie(&site, PASSWORD, &phone, CAFE).await),
         closed,
-        "it has a count of its own"
+        "a known device has its own limit"
     );
     assert_eq!(viewer.person().name, SARAH.name);
 }
@@ -243,13 +243,13 @@ async fn guesses_from_many_networks_lock_with_growing_delay(site: Site) {
         assert_eq!(
             expect_api_error(sign_in(&site.greenroom, SARAH.email, PASSWORD, CAFE).await),
             closed,
-            "from everywhere"
+            "not locked from every network"
         );
         site.clock.advance(Duration::from_secs(wait));
         fail(&site, network(number), 1).await;
     }
-    assert!(sign_in_with_cookie(&site, PASSWORD, &phone, CAFE).await.is_ok(), "on her own device she gets in");
-    assert!(sign_in(&site.greenroom, KAMAU.email, PASSWORD, CAFE).await.is_ok(), "nobody else is kept out");
+    assert!(sign_in_with_cookie(&site, PASSWORD, &phone, CAFE).await.is_ok(), "her own device is locked out");
+    assert!(sign_in(&site.greenroom, KAMAU.email, PASSWORD, CAFE).await.is_ok(), "another account is locked, too");
     site.clock.advance(Duration::from_secs(8));
     assert!(sign_in(&site.greenroom, SARAH.email, PASSWORD, CAFE).await.is_ok());
 }
@@ -267,8 +267,8 @@ async fn reauthentication_failures_are_counted_per_session(site: Site) {
         assert_eq!(wrong.code(), "wrong_password");
     }
     let closed = expect_api_error(site.greenroom.change_password(&other, password(PASSWORD), new()).await);
-    assert_eq!(closed, ApiError::RateLimited { retry_after: 60 }, "an open screen is no place to guess");
-    site.greenroom.change_password(&open, password(PASSWORD), new()).await.expect("changed, whoever guesses elsewhere");
+    assert_eq!(closed, ApiError::RateLimited { retry_after: 60 }, "guesses in an open session aren't limited");
+    site.greenroom.change_password(&open, password(PASSWORD), new()).await.expect("changed all the same");
 }
 
 async fn the_owner_is_warned_of_guessing_once_a_day(site: Site) {
@@ -278,7 +278,7 @@ async fn the_owner_is_warned_of_guessing_once_a_day(site: Site) {
     };
     fail(&site, HOME, 9).await;
     fail(&site, CAFE, 9).await;
-    assert_eq!(told().await, 0, "a few slips are no attack");
+    assert_eq!(told().await, 0, "a warning after a few mistakes");
     fail(&site, HOME, 1).await;
     with_timeout(async {
         while told().await == 0 {
@@ -315,7 +315,7 @@ async fn a_new_password_by_mail_opens_the_account_to_its_network_again(site: Sit
         expect_api_error(sign_in(&site.greenroom, SARAH.email, PASSWORD, HOME).await),
         ApiError::RateLimited { .. }
     ));
-    site.greenroom.forgot_password(SARAH.email.parse().expect("an address"), HOME.into()).await.expect("taken");
+    site.greenroom.forgot_password(SARAH.email.parse().expect("an address"), HOME.into()).await.expect("accepted");
     let link = ResetLink { token: site.link_token_for(SARAH.email).await, from: Some(HOME.into()) };
     let chosen = NewPassword::parse(Some("velvet drum nairobi")).expect("a password");
     site.greenroom.reset_password(link, chosen).await.expect("set");

@@ -1,4 +1,4 @@
-//! Accounts whose address was taken by the rules of its time and wouldn't be taken today.
+//! Accounts whose e-mail address was valid when it was stored, but wouldn't be accepted today.
 
 use crate::support::{Site, expect_api_error, send_text, sign_in, with_timeout};
 use model::{ApiError, NewPassword};
@@ -14,7 +14,7 @@ on_both! {
     two_accounts_of_one_mailbox_are_both_signed_in_to,
 }
 
-/// One of each kind that was taken once.
+/// One address of each kind that was accepted once.
 const STORED: [&str; 4] = ["achieng\u{ed}@example.com", "user@mailhost", "x@192.0.2.1", "sarah@-example.com"];
 const HOME: Ipv4Addr = Ipv4Addr::LOCALHOST;
 
@@ -38,7 +38,7 @@ async fn an_account_of_any_stored_address_works_in_every_use_case(site: Site) {
         let viewer = site.greenroom.authenticate(&token).await.expect("a viewer");
         let new = format!("velvet drum number {number}");
         site.greenroom.change_password(&viewer, typed(&password), chosen(&new)).await.expect("changed");
-        site.greenroom.forgot_password(stored.parse().expect("looked up"), HOME.into()).await.expect("taken");
+        site.greenroom.forgot_password(stored.parse().expect("looked up"), HOME.into()).await.expect("accepted");
         let reset = format!("matatu rain number {number}");
         site.greenroom.reset_password(&site.link_token_for(stored).await, chosen(&reset)).await.expect("reset");
         for _ in 0..10 {
@@ -54,7 +54,7 @@ async fn an_account_of_any_stored_address_works_in_every_use_case(site: Site) {
         site.greenroom
             .change_email(&viewer, typed(&reset), to.parse().expect("new"), HOME.into())
             .await
-            .expect("taken");
+            .expect("accepted");
         assert!(site.mails_to(stored).await[0].subject.contains("about to change"));
         site.greenroom.confirm_email(&site.link_token_for(&to).await).await.expect("confirmed");
         assert!(site.mails_to(stored).await[0].subject.contains("was changed"));
@@ -67,7 +67,7 @@ async fn unread_messages_are_mailed_to_a_stored_address(site: Site) {
     store(&site, EVENTPRO.email, STORED[0]).await;
     send_text(&site.greenroom, &cast.sarah, cast.launch, "Habari").await;
     site.clock.advance(Duration::from_secs(5 * 60));
-    site.greenroom.queue_digests().await.expect("reminded");
+    site.greenroom.queue_digests().await.expect("queued");
     assert!(!site.mails_to(STORED[0]).await.is_empty());
 }
 

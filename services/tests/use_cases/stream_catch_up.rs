@@ -1,5 +1,4 @@
-//! Streams that open while messages are being written: between the replay and the live events there is
-//! neither a gap nor a double.
+//! Streams that open while messages are being written: no gap and no duplicate between the replay and the live events.
 
 use crate::support::{Cast, Rng, Site, Stream, audit_event_log, draft, with_timeout};
 use services::{Greenroom, Limits, Resume, Viewer};
@@ -14,10 +13,10 @@ on_both! {
 
 const STREAMS: usize = 30;
 const ROUNDS: usize = 30;
-/// One of EventPro's tells Sarah of the message and rings her bell; one of hers tells her of itself.
+/// EventPro's message causes two events for Sarah (message and notification), her own message one.
 const EVENTS: i64 = 3 * ROUNDS as i64;
 
-/// Both write, round by round, and say which round it is.
+/// Both people send once per round and announce the round.
 async fn write(
     greenroom: Greenroom,
     eventpro: Viewer,
@@ -45,13 +44,13 @@ fn start_writing(greenroom: &Greenroom, cast: &Cast) -> watch::Receiver<usize> {
 }
 
 async fn head(greenroom: &Greenroom, viewer: &Viewer) -> i64 {
-    greenroom.load_nav_state(viewer).await.expect("a frame").cursor
+    greenroom.load_nav_state(viewer).await.expect("a nav state").cursor
 }
 
-/// Opens a stream in some round, from some cursor, and reads it to the end of the story.
+/// Opens a stream in a random round, from a random cursor, and reads it to the last event.
 async fn join(greenroom: Greenroom, sarah: Viewer, mut round: watch::Receiver<usize>, mut rng: Rng, last: i64) {
     let when = rng.below(ROUNDS);
-    round.wait_for(|round| *round >= when).await.expect("the writers are at work");
+    round.wait_for(|round| *round >= when).await.expect("the writers are running");
     for _ in 0..rng.below(20) {
         tokio::task::yield_now().await;
     }
@@ -76,8 +75,7 @@ async fn join_all(writing: &Greenroom, reading: &Greenroom, cast: &Cast) {
     assert_eq!(audit_event_log(reading, &cast.sarah).await.len() as i64, last);
 }
 
-/// Nothing follows that message: what falls between the look into the log and the first live event would
-/// stay unheard.
+/// No event follows the message, so a stream that missed it between the replay and going live would never receive it.
 async fn a_stream_opened_during_a_send_receives_the_message(site: Site) {
     let cast = site.cast().await;
     let mut cursor = head(&site.greenroom, &cast.sarah).await;

@@ -1,4 +1,4 @@
-//! What ends a stream.
+//! Events that end a stream.
 
 use crate::support::{Site, Stream, expect_api_error, send_text, with_timeout};
 use model::ApiError;
@@ -23,7 +23,7 @@ on_both! {
 }
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-/// Long enough for a stream to have read its log before the session is over.
+/// Long enough for a stream to have read its log before its session expires.
 const MOMENT: Duration = Duration::from_millis(100);
 
 async fn device(site: &Site) -> (Viewer, String) {
@@ -31,7 +31,7 @@ async fn device(site: &Site) -> (Viewer, String) {
     (site.greenroom.authenticate(&token).await.expect("a viewer"), token)
 }
 
-/// The last words of a stream, which come within a second, and then nothing.
+/// Expects the `session-ended` frame within a second, and then the end.
 async fn ends_with(stream: &mut Stream, reason: &str) {
     let last = tokio::time::timeout(Duration::from_secs(1), stream.next_frame()).await.expect("within a second");
     assert_eq!((last.event.as_str(), last.id), ("session-ended", None));
@@ -52,7 +52,7 @@ async fn sign_out_ends_the_streams_of_its_session(site: Site) {
     assert_eq!(other.event_names(1).await, ["message.created"]);
 }
 
-/// A request that was let in just before the session ended must not hold a stream after it.
+/// A request authenticated just before its session ended must not keep a stream open.
 async fn a_stream_is_refused_once_its_session_has_ended(site: Site) {
     let (viewer, _) = device(&site).await;
     site.greenroom.sign_out(&viewer).await.expect("signing out");
@@ -69,7 +69,7 @@ async fn a_stream_is_refused_once_its_session_has_ended(site: Site) {
     );
 }
 
-/// Takes as many frames as it is let.
+/// A sink that accepts as many frames as it has permits for.
 struct Slow {
     heard: Mutex<Vec<String>>,
     room: Semaphore,
@@ -112,7 +112,7 @@ async fn a_session_end_stops_a_running_replay(site: Site) {
     with_timeout(replaying).await.expect("no panic");
     let heard = slow.heard.lock().expect("a lock");
     assert!(heard.last().is_some_and(|last| last.contains("session-ended")));
-    assert!(heard.len() <= 72, "one was on its way, and then the end: {}", heard.len());
+    assert!(heard.len() <= 72, "more than one frame before the end: {}", heard.len());
 }
 
 async fn session_expiry_ends_its_streams(site: Site) {
@@ -128,10 +128,10 @@ async fn a_prolonged_session_keeps_its_streams(site: Site) {
     let (viewer, token) = device(&site).await;
     site.clock.advance(30 * DAY - MOMENT);
     let (mut stream, _) = Stream::ready(&site.greenroom, &viewer, Resume::Live).await;
-    site.greenroom.authenticate(&token).await.expect("it is used once more");
+    site.greenroom.authenticate(&token).await.expect("another use of the session");
     let eventpro = site.sign_in(EVENTPRO.email).await.token;
     let eventpro = site.greenroom.authenticate(&eventpro).await.expect("a viewer");
-    // By what the stream knew when it opened, the session is over now, and it looks again at once.
+    // By the expiry known at its opening, the session has ended; the stream checks again at once.
     site.clock.advance(MOMENT);
     let message = send_text(&site.greenroom, &eventpro, cast.launch, "Still there?");
     let (heard, _) = tokio::join!(stream.next_event(), message);
@@ -158,7 +158,7 @@ async fn closing_ends_current_and_later_streams(site: Site) {
     let (mut theirs, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
     let message = send_text(&site.greenroom, &cast.sarah, cast.launch, "Last words").await;
     site.greenroom.close_streams(Duration::ZERO).await;
-    assert_eq!(hers.event_names(1).await, ["message.created"], "what was told is still heard");
+    assert_eq!(hers.event_names(1).await, ["message.created"], "an event published before closing is missing");
     hers.wait_end().await;
     assert_eq!(theirs.next_event().await.at, message.created_at);
     assert_eq!(theirs.event_names(1).await, ["notification.created"]);

@@ -1,4 +1,4 @@
-//! Following one's events: where a stream starts, and what comes then.
+//! Where a stream starts, and the events that follow.
 
 use crate::support::{Site, Stream, read_event_log, send_text};
 use services::{Limits, Resume};
@@ -18,7 +18,7 @@ on_both! {
 
 async fn the_first_frame_carries_the_start_cursor(site: Site) {
     let cast = site.cast().await;
-    let head = site.greenroom.load_nav_state(&cast.sarah).await.expect("a frame").cursor;
+    let head = site.greenroom.load_nav_state(&cast.sarah).await.expect("a nav state").cursor;
     for (resume, cursor, resumed) in
         [(Resume::Live, head, false), (Resume::After(head), head, true), (Resume::After(3), 3, true)]
     {
@@ -27,7 +27,7 @@ async fn the_first_frame_carries_the_start_cursor(site: Site) {
         assert_eq!(first.data, serde_json::json!({ "cursor": cursor, "resumed": resumed }));
     }
     let first = Stream::open(&site.greenroom, &cast.achieng, Resume::After(0)).await.next_frame().await;
-    assert_eq!((first.event.as_str(), first.cursor()), ("ready", 0), "nothing ever happened, and nothing is missing");
+    assert_eq!((first.event.as_str(), first.cursor()), ("ready", 0), "a person without events lacks none");
 }
 
 async fn a_resumed_stream_replays_then_goes_live(site: Site) {
@@ -51,12 +51,12 @@ async fn a_long_replay_is_complete(site: Site) {
         send_text(&site.greenroom, &cast.eventpro, cast.launch, &number.to_string()).await;
     }
     let log = read_event_log(&site.greenroom, &cast.sarah).await;
-    assert!(log.len() > 420, "more than is read at once, and than a queue holds");
+    assert!(log.len() > 420, "fewer than a read and a send buffer hold");
 }
 
 async fn a_cursor_that_cannot_be_resumed_is_reset_to_the_head(site: Site) {
     let cast = site.cast().await;
-    let head = site.greenroom.load_nav_state(&cast.sarah).await.expect("a frame").cursor;
+    let head = site.greenroom.load_nav_state(&cast.sarah).await.expect("a nav state").cursor;
     for resume in
         [Resume::After(head + 1), Resume::After(i64::MAX), Resume::After(-1), Resume::After(i64::MIN), Resume::Invalid]
     {
@@ -69,17 +69,17 @@ async fn a_cursor_that_cannot_be_resumed_is_reset_to_the_head(site: Site) {
     let mut stream = Stream::open(&site.greenroom, &cast.sarah, Resume::Invalid).await;
     assert_eq!(stream.next_frame().await.event, "reset");
     send_text(&site.greenroom, &cast.sarah, cast.launch, "Onwards").await;
-    assert_eq!(stream.next_event().await.seq, head + 1, "after a reset it is live");
+    assert_eq!(stream.next_event().await.seq, head + 1, "not live after the reset");
 }
 
 async fn a_cursor_before_a_purged_log_is_reset_to_the_head(site: Site) {
     let cast = site.cast().await;
     let hour = Duration::from_secs(60 * 60);
     let greenroom = site.open_second_node(Limits { keep_events: hour, ..Limits::default() }).await;
-    let before = greenroom.load_nav_state(&cast.sarah).await.expect("a frame").cursor;
+    let before = greenroom.load_nav_state(&cast.sarah).await.expect("a nav state").cursor;
     site.clock.advance(2 * hour);
-    send_text(&greenroom, &cast.eventpro, cast.launch, "After the sweep this is all there is").await;
-    greenroom.purge_expired().await.expect("sweeping");
+    send_text(&greenroom, &cast.eventpro, cast.launch, "The only one after the purge").await;
+    greenroom.purge_expired().await.expect("purged");
 
     for cursor in [0, 1, before - 1] {
         let first = Stream::open(&greenroom, &cast.sarah, Resume::After(cursor)).await.next_frame().await;
@@ -89,9 +89,9 @@ async fn a_cursor_before_a_purged_log_is_reset_to_the_head(site: Site) {
     stream.events_up_to(before, before + 2).await;
 
     site.clock.advance(2 * hour);
-    greenroom.purge_expired().await.expect("sweeping");
+    greenroom.purge_expired().await.expect("purged");
     let (mut stream, start) = Stream::ready(&greenroom, &cast.sarah, Resume::After(before + 2)).await;
-    assert_eq!(start, before + 2, "who has everything lacks nothing of an empty log");
+    assert_eq!(start, before + 2, "a current cursor must resume from an empty log");
     send_text(&greenroom, &cast.sarah, cast.launch, "Numbers go on").await;
     assert_eq!(stream.next_event().await.seq, before + 3);
 }
@@ -118,10 +118,10 @@ async fn all_streams_of_a_person_receive_the_same_events(site: Site) {
     let heard = phone.events_up_to(start, start + 3).await;
     assert_eq!(laptop.events_up_to(start, start + 3).await, heard);
     let log = read_event_log(&site.greenroom, &cast.sarah).await;
-    assert_eq!(log[start as usize..], heard, "live and replayed are the same");
+    assert_eq!(log[start as usize..], heard, "live and replayed events differ");
 }
 
-/// Telling comes after the commit: whoever hears of a message and asks for it gets it.
+/// Events are published after the commit: a client that receives one can read its message.
 async fn published_events_are_committed(site: Site) {
     let cast = site.cast().await;
     let (mut stream, start) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
@@ -134,12 +134,12 @@ async fn published_events_are_committed(site: Site) {
     for seq in start + 1..=start + 50 {
         assert_eq!(stream.next_event().await.seq, seq);
         let (_, cursor) = site.greenroom.load_conversation(&cast.sarah, cast.launch).await.expect("her conversation");
-        assert!(cursor >= seq, "heard of {seq}, but read {cursor}");
+        assert!(cursor >= seq, "received {seq}, but read {cursor}");
     }
-    writing.await.expect("everything was sent");
+    writing.await.expect("all messages sent");
 }
 
-/// They are looked up together.
+/// Their set-up is batched.
 async fn streams_resuming_together_each_use_their_own_cursor(site: Site) {
     let cast = site.cast().await;
     for number in 0..60 {

@@ -46,7 +46,7 @@ async fn a_search_finds_part_of_a_name_in_any_case(site: Site) {
     }
 }
 
-/// Asked for in every form and case, with accents and without.
+/// Searches in every Unicode form and case, with and without accents.
 async fn a_search_finds_names_with_and_without_accents(site: Site) {
     let cast = site.cast().await;
     for (name, queries) in [
@@ -64,7 +64,7 @@ async fn a_search_finds_names_with_and_without_accents(site: Site) {
             assert_eq!(names(&site, &cast, called(query)).await, [name], "{query}");
         }
     }
-    // Letters that differ by more than an accent stay apart.
+    // Letters that differ by more than an accent don't match.
     assert_eq!(names(&site, &cast, called("ngugu")).await, Vec::<String>::new());
 }
 
@@ -112,7 +112,7 @@ async fn a_craft_narrows_the_list(site: Site) {
 async fn paging_yields_every_talent_once(site: Site) {
     let cast = site.cast().await;
     for number in 0..62 {
-        // Some share a name: then their ids decide.
+        // Some have the same name and are ordered by id.
         site.insert_talent(&format!("Band {:02} Ngũgĩ", number / 4), Craft::Band).await;
     }
     site.fold_names().await;
@@ -128,7 +128,7 @@ async fn paging_yields_every_talent_once(site: Site) {
         }
     }
     assert_eq!((pages, seen.len()), (3, 62));
-    assert!(seen.is_sorted_by(|before, after| before < after), "by name, then by id, nobody twice");
+    assert!(seen.is_sorted_by(|before, after| before < after), "not in the order of name and id, or duplicate");
 }
 
 async fn an_invalid_search_is_refused(site: Site) {

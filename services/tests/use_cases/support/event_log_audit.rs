@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 
 /// Returns all events of a person; fails unless they are numbered 1, 2, 3, … up to the last sequence number.
 pub(crate) async fn read_event_log(greenroom: &Greenroom, viewer: &Viewer) -> Vec<Envelope> {
-    let head = greenroom.load_nav_state(viewer).await.expect("a navigation state").cursor;
+    let head = greenroom.load_nav_state(viewer).await.expect("a nav state").cursor;
     let (mut stream, cursor) = Stream::ready(greenroom, viewer, Resume::After(0)).await;
     assert_eq!(cursor, 0);
     stream.events_up_to(0, head).await
@@ -21,7 +21,7 @@ pub(crate) async fn audit_event_log(greenroom: &Greenroom, viewer: &Viewer) -> V
     for envelope in &log {
         audit.check_event(envelope, viewer.id());
     }
-    let frame = greenroom.load_nav_state(viewer).await.expect("a navigation state");
+    let frame = greenroom.load_nav_state(viewer).await.expect("a nav state");
     assert_eq!(audit.unseen.len() as i64, frame.unread, "the number of unseen notifications");
     log
 }

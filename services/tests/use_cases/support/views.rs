@@ -27,7 +27,7 @@ impl Views {
         threads.sort_by_key(|thread| thread.conversation.id);
         bookings.sort_by_key(|booking| booking.conversation.id);
         let notices = greenroom.list_notifications(viewer, None).await.expect("notifications");
-        let frame = greenroom.load_nav_state(viewer).await.expect("a navigation state");
+        let frame = greenroom.load_nav_state(viewer).await.expect("a nav state");
         Self { inbox: Some(inbox), notices, frame, threads, bookings }
     }
 
