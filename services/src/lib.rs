@@ -2,7 +2,7 @@
 //!
 //! Every use case is a method of [`Greenroom`], in a file named after it, and takes a [`Viewer`]: the query itself
 //! selects from the viewer's own rows, so others' data is simply not found. Only this crate (and `migration`) uses
-//! `sea_orm`. It must not depend on HTTP, cookies or pages.
+//! `sea_orm`. It must never depend on HTTP, cookies or pages.
 //!
 //! # Layout
 //! - [`accounts`]: registration, sign-in and sign-out, sessions and tokens, settings, deletion

@@ -33,7 +33,7 @@ pub(crate) async fn last_seq(connection: &impl ConnectionTrait, person: PersonId
     Ok(row.map_or(0, |row| row.seq))
 }
 
-/// Returns the newest sequence numbers of many people. People without events are left out.
+/// Returns the newest sequence numbers of many people. People without a sequence are left out.
 pub(super) async fn last_seqs(connection: &impl ConnectionTrait, people: &[PersonId]) -> Result<Vec<(PersonId, i64)>> {
     let ids = people.iter().map(|person| person.0);
     let rows = event_sequence::Entity::find()

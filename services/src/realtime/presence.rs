@@ -74,7 +74,7 @@ impl Greenroom {
     /// their presence.
     ///
     /// # Errors
-    /// `NotFound` where the conversation isn't the viewer's.
+    /// `NotFound` if the conversation isn't the viewer's.
     pub async fn load_presence(&self, viewer: &Viewer, id: ConversationId) -> Result<Presence> {
         let Some(other) = self.counterpart_showing_presence(viewer, id).await? else { return Ok(Presence::default()) };
         if self.hub.is_present(other) {

@@ -12,7 +12,7 @@ impl Greenroom {
     /// Publishes to the other person of a conversation that the viewer is typing, if both show their presence.
     ///
     /// # Errors
-    /// `NotFound` where the conversation isn't the viewer's.
+    /// `NotFound` if the conversation isn't the viewer's.
     pub async fn notify_typing(&self, viewer: &Viewer, id: ConversationId) -> Result<()> {
         viewer.require_write_scope()?;
         let Some(other) = self.counterpart_showing_presence(viewer, id).await? else { return Ok(()) };

@@ -5,7 +5,7 @@ const SARAH: PersonId = PersonId(Uuid::from_u128(1));
 const PHONE: SessionId = SessionId(Uuid::from_u128(2));
 const NOBODY_EVER: Duration = Duration::from_secs(3_600);
 
-/// A sink with room for a number of frames, which are never drained in time.
+/// A sink whose buffer holds a limited number of frames.
 struct Reader(Mutex<Option<mpsc::Sender<String>>>);
 
 impl EventSink for Reader {
