@@ -180,7 +180,6 @@ pub(crate) fn count_mail(outcome: &'static str) {
     counter!(MAILS, "outcome" => outcome).increment(1);
 }
 
-/// Counts a statement.
 pub(crate) fn count_query() {
     counter!(QUERIES).increment(1);
 }

@@ -176,7 +176,7 @@ async fn concurrent_identical_registrations_create_one_account(site: Site) {
     one.expect("accepted");
     let browser = other.expect("accepted");
     let letters = site.mails_to(OWNED).await;
-    assert_eq!(letters.len(), 1, "a double click is one registration");
+    assert_eq!(letters.len(), 1, "a double click sent two e-mails");
     assert_eq!(
         expect_api_error(sign_in(&site.greenroom, OWNED, FIRST).await),
         ApiError::EmailUnverified,
@@ -184,7 +184,7 @@ async fn concurrent_identical_registrations_create_one_account(site: Site) {
     );
     let by = LinkOpener::Browser(Some(browser));
     let followed = Confirmation { token: link_token_in(&letters[0]), profile: None, by, from: None };
-    site.greenroom.confirm_email(followed).await.expect("whichever answer the browser kept");
+    site.greenroom.confirm_email(followed).await.expect("either response of the double click");
     assert_eq!(sign_in(&site.greenroom, OWNED, FIRST).await.expect("a session").user.name, "Wambui");
 }
 
