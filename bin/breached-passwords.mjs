@@ -1,15 +1,16 @@
-// Writes the list of breached passwords that are refused, as services/src/accounts/password_strength/breached.rs reads it:
+// Writes the list of breached passwords in the format that services/src/accounts/password_strength/breached.rs reads:
 //
 //   node bin/breached-passwords.mjs 10-million-password-list-top-1000000.txt
 //
-// The input has a password a line, the commonest first. Where it is from: services/src/accounts/password_strength/README.md.
+// The input has one password per line, the commonest first. services/src/accounts/password_strength/README.md has its
+// source.
 
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 
-/** Passwords as long as one may be are kept. */
+/** The minimum length of a password, in characters: shorter ones are refused anyway. */
 const SHORTEST = 8;
-/** Shorter words are kept, to be found with digits beside them, where they are among the commonest. */
+/** Words from this length are included if they are among the commonest, to detect them with digits added. */
 const SHORTEST_WORD = 5;
 const COMMONEST = 200_000;
 const OUTPUT = new URL("../services/src/accounts/password_strength/breached.bin", import.meta.url);

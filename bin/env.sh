@@ -1,16 +1,16 @@
 # shellcheck shell=bash
-# Sourced by the other scripts: where things are.
+# Sourced by the other scripts: paths and shared functions.
 
-# shellcheck disable=SC2034 # Used by those.
+# shellcheck disable=SC2034 # Used by the other scripts.
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/greenroom
 TOOLS=$CACHE/tools
 
 export PATH="$TOOLS/bin:$TOOLS/node_modules/.bin:$PATH"
 
-# Checkouts share what cargo compiles, so that a fresh clone finds its
-# dependencies there. Its own crates are kept apart by the wrapper: cargo goes by
-# the age of files, and would take the crates of another checkout for its own.
+# Checkouts share cargo's build folder, so that a fresh clone finds its
+# dependencies compiled. The wrapper's path keeps workspace crates apart: cargo
+# compares file times, and would reuse the crates of another checkout.
 export CARGO_BUILD_BUILD_DIR=${CARGO_BUILD_BUILD_DIR:-$CACHE/build}
 export RUSTC_WORKSPACE_WRAPPER=$ROOT/bin/setup.d/rustc
 
@@ -19,7 +19,7 @@ fail() {
   exit 1
 }
 
-# Are all these programs there?
+# there PROGRAM...: whether all these programs are on PATH.
 there() {
   local program
   for program in "$@"; do
@@ -27,20 +27,20 @@ there() {
   done
 }
 
-# Programs that aren't for use, into target/debug: as the Rust tests leave them. Built one by one, each would have what it
-# stands on compiled anew, because another program asks for more of the same crate.
+# Builds all debug programs into target/debug, as the Rust tests do. Built one by one, each would recompile shared
+# dependencies, because cargo unifies their features per build.
 build_programs() {
   cargo test --quiet --workspace --no-run
 }
 
-# Lets one script at a time install or build, until it ends. What may leave a
-# process behind is called with 9>&-. Where there is no flock (macOS), cargo's
-# own locks have to do.
+# Lets only one script at a time install or build, until it exits. A command that may
+# leave a background process is called with 9>&-, so that the process doesn't hold the
+# lock. Without flock (macOS), only cargo's own locks apply.
 one_at_a_time() {
   there flock || return 0
   mkdir -p "$CACHE"
   exec 9>"$CACHE/lock"
   flock --nonblock 9 && return 0
-  echo "Waiting until another script of Greenroom has installed or built."
+  echo "Waiting for another Greenroom script that installs or builds."
   flock 9
 }

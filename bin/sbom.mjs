@@ -1,5 +1,5 @@
-// Writes what a build of Greenroom is made of, in CycloneDX 1.5: the crates compiled into the server and into the program
-// of the browser, with versions, licences and checksums.
+// Prints the software bill of materials of a build, in CycloneDX 1.5: the crates compiled into the server and into the
+// browser program, with versions, licences and checksums.
 //   node bin/sbom.mjs > greenroom.cdx.json
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -11,7 +11,7 @@ const TARGETS = [
 
 const cargo = (...args) => execFileSync("cargo", args, { encoding: "utf8", maxBuffer: 1 << 28 });
 
-/** Checksums of Cargo.lock, by name and version. */
+/** The checksums in Cargo.lock, by `name@version`. */
 const checksums = new Map(
   readFileSync("Cargo.lock", "utf8")
     .split("[[package]]")
@@ -33,7 +33,7 @@ for (const { root, triple } of TARGETS) {
     const id = waiting.pop();
     if (seen.has(id)) continue;
     seen.add(id);
-    // Tests' own are no part of a build.
+    // Dev-dependencies aren't part of a build.
     const used = nodes.get(id).deps.filter((dep) => dep.dep_kinds.some(({ kind }) => kind !== "dev"));
     packages.set(id, known.get(id));
     const before = dependencies.get(id) ?? new Set();

@@ -1,9 +1,9 @@
-// Names what the browser runs by all of it, and compresses the built site as far as it goes:
-// node bin/seal.mjs SITE HASHES.
+// Renames the scripts and WASM chunks of the built site by one hash of all of them, and compresses the site at the
+// highest levels: node bin/seal.mjs SITE HASHES.
 //
-// The scripts and the parts of the program name each other, and fit together only as one build made them. cargo-leptos
-// takes each file's hash before it writes the others' names into it, so that a file may change and keep its name, and
-// a browser that keeps it for ever would go on with parts that don't fit or are gone.
+// The files import each other by name, and only files of the same build fit together. cargo-leptos hashes each file
+// before it writes the others' names into it, so a file can change and keep its name. A browser that caches files
+// forever would then combine chunks of two builds, or request chunks that no longer exist.
 
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
 const HASH = /\.([\w-]{22})\.(?:js|wasm|json)$/;
-// What nobody asks for: the types of the scripts.
+// TypeScript declarations, which no browser requests.
 const TYPES = /\.ts$/;
 
 const [site, hashes] = process.argv.slice(2);
@@ -25,8 +25,8 @@ const seal = all.digest("base64url");
 
 const old = names.map((name) => HASH.exec(name)[1]);
 const said = readFileSync(hashes, "latin1");
-if (!old.some((hash) => said.includes(hash))) throw new Error(`${hashes} is of another build than ${site}`);
-// Byte for byte: what is no text stays as it is, and the new hash is as long as the old one.
+if (!old.some((hash) => said.includes(hash))) throw new Error(`${hashes} belongs to another build than ${site}`);
+// latin1 maps each byte to one character, so binary data stays unchanged; the new hash is as long as the old one.
 const renew = (bytes) => old.reduce((text, hash) => text.replaceAll(hash, seal), bytes.toString("latin1"));
 for (const path of [...names.map((name) => join(folder, name)), hashes]) {
   writeFileSync(path, renew(readFileSync(path)), "latin1");

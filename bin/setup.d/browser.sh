@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# A browser for Playwright: given, the system's, or one that Playwright fetched for itself. One without windows does the
-# same in half the time.
+# A browser for Playwright: from CHROMIUM_PATH, the system's, or one that Playwright downloaded. A headless shell runs
+# the same tests in half the time.
 
 system_browser() {
   local app="/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
@@ -29,7 +29,7 @@ about_browser() {
 }
 
 get_browser() {
-  [ -z "${CHROMIUM_PATH:-}" ] || fail "CHROMIUM_PATH names no program: $CHROMIUM_PATH"
+  [ -z "${CHROMIUM_PATH:-}" ] || fail "CHROMIUM_PATH is not an executable: $CHROMIUM_PATH"
   (cd "$ROOT/end2end" && node_modules/.bin/playwright install chromium) ||
     { there apt-get && install_package chromium-headless-shell "" "" ""; } ||
     install_package chromium chromium chromium "--cask chromium"

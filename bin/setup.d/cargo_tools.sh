@@ -3,8 +3,8 @@
 
 CARGO_LEPTOS=0.3.10
 
-# Not optimised, a tool is there in half the time; only what works through
-# the whole site is worth the wait.
+# Unoptimised tools compile in half the time; only the compression code, which
+# processes the whole site, is optimised.
 DEBUG_BUILD=(--debug --config 'profile.dev.debug=false')
 
 have_cargo_leptos() {
@@ -22,7 +22,7 @@ get_cargo_leptos() {
       --config 'profile.dev.package.miniz_oxide.opt-level=3'
 }
 
-# Its version has to be that of the library in Cargo.lock.
+# Its version must equal that of the library in Cargo.lock.
 have_wasm_bindgen() {
   [ "$(wasm-bindgen --version 2>/dev/null)" = "wasm-bindgen $(locked wasm-bindgen)" ]
 }
@@ -31,7 +31,7 @@ about_wasm_bindgen() {
   echo "wasm-bindgen-cli $(locked wasm-bindgen) (2 minutes on two cores where it has to be compiled)"
 }
 
-# Without --locked: its lock file may name crates newer than the registry has.
+# Without --locked: its lock file may name crates that a registry mirror does not have yet.
 get_wasm_bindgen() {
   prebuilt "wasm-bindgen-cli@$(locked wasm-bindgen)" ||
     cargo install --root "$TOOLS" "wasm-bindgen-cli@$(locked wasm-bindgen)" --bin wasm-bindgen "${DEBUG_BUILD[@]}"

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Browsers of other engines: Firefox, and WebKit as WebKitGTK with a screen in memory. The tests start their own.
+# Browsers with other engines: Firefox, and WebKit as WebKitGTK on a virtual display. The tests start them.
 
 have_firefox() {
   there firefox-esr || there firefox
@@ -13,7 +13,7 @@ get_firefox() {
   install_package firefox-esr firefox firefox "--cask firefox"
 }
 
-# Beside Linux there is no WebKitGTK, and the tests do without.
+# WebKitGTK exists on Linux only; elsewhere the tests skip it.
 have_webkit() {
   [ "$(uname)" != Linux ] || there WebKitWebDriver Xvfb
 }

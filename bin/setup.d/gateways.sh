@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# nginx and HAProxy: the tests start their own in front of a site, none has to run.
+# nginx and HAProxy: the tests start their own in front of a site, so none needs to run.
 
-# Debian keeps them where only root looks.
+# Debian installs them in folders that only root's PATH contains.
 gateway() {
   PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin command -v "$1"
 }
@@ -30,8 +30,8 @@ get_haproxy() {
   install_without_service haproxy
 }
 
-# install_without_service NAME [MORE]: a service, and what else is to be installed with it. Debian's packages start what
-# they bring, now and with the system, unless a policy forbids it. Others don't.
+# install_without_service NAME [MORE]: installs a service and further packages, without starting it. Debian's packages
+# start their services at installation and at boot unless a policy forbids it; other systems' packages don't.
 install_without_service() {
   local name=$1 more=${2:-} policy=/usr/sbin/policy-rc.d ours=0 status=0
   there apt-get || {
@@ -48,7 +48,7 @@ install_without_service() {
   return $status
 }
 
-# With the system, that is. What has only a unit of systemd's, update-rc.d doesn't know.
+# Disables the start at boot. update-rc.d doesn't know services that have only a systemd unit.
 keep_from_starting() {
   if [ -e "/etc/init.d/$1" ]; then
     as_root update-rc.d "$1" disable

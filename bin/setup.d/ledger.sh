@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What the ledger breaks sites with, beside their databases and bus: a wrong clock, a disk whose power fails.
+# What fault injection needs besides databases and bus: a wrong clock, and a disk that loses unflushed writes.
 
 have_faketime() {
   local library
@@ -10,20 +10,20 @@ have_faketime() {
 }
 
 about_faketime() {
-  echo "libfaketime, as the system's package, for clocks that are wrong (some seconds)"
+  echo "libfaketime, as the system's package, to run nodes with a wrong clock (some seconds)"
 }
 
 get_faketime() {
   install_package libfaketime libfaketime libfaketime libfaketime
 }
 
-# Root mounts by itself. Whether the kernel knows FUSE shows in the test.
+# Root can mount without fusermount3. Whether the kernel supports FUSE shows in the test.
 have_fuse() {
   [ "$(id -u)" -eq 0 ] || there fusermount3
 }
 
 about_fuse() {
-  echo "fuse3, as the system's package, for a disk whose power fails (some seconds)"
+  echo "fuse3, as the system's package, to simulate power loss of a disk (some seconds)"
 }
 
 get_fuse() {

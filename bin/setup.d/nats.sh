@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# NATS' server: the tests start their own, none has to run.
+# The NATS server: the tests start their own, so none needs to run.
 
 have_nats() {
   gateway nats-server >/dev/null

@@ -1,9 +1,9 @@
 # shellcheck shell=bash
-# What comes from npm.
+# Tools and packages from npm.
 
 BINARYEN=132.0.0
 
-# The oldest that knows all that Rust's compiler puts into WASM.
+# The oldest version that supports all WASM features that rustc emits.
 WASM_OPT=123
 
 have_wasm_opt() {
@@ -19,13 +19,13 @@ get_wasm_opt() {
   npm install --prefix "$TOOLS" --no-audit --no-fund "binaryen@$BINARYEN"
 }
 
-# Installed by this lock file? npm ci empties the folder first, so a copy in it tells.
+# Whether the folder was installed from this lock file: npm ci empties it first, so a copy of the lock file inside is proof.
 have_node_modules() {
   cmp -s "$ROOT/end2end/package-lock.json" "$ROOT/end2end/node_modules/.installed-lock.json"
 }
 
 about_node_modules() {
-  echo "Playwright and what else end2end/package.json names, from npm (some seconds)"
+  echo "Playwright and the other packages of end2end/package.json, from npm (some seconds)"
 }
 
 get_node_modules() {

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # The system's own package manager.
 
-# Runs a command as root; a service that it starts shall not hold our lock.
+# Runs a command as root, without the lock of one_at_a_time: a service that it starts would keep holding it.
 as_root() {
   if [ "$(id -u)" -eq 0 ]; then
     "$@" 9>&-
@@ -12,7 +12,7 @@ as_root() {
   fi
 }
 
-# install_package APT DNF PACMAN BREW: what to install where, each in words parted by spaces.
+# install_package APT DNF PACMAN BREW: the package names for each package manager, separated by spaces.
 install_package() {
   local apt dnf pacman brew
   read -ra apt <<<"$1"
@@ -29,6 +29,6 @@ install_package() {
   elif there brew; then
     brew install "${brew[@]}"
   else
-    fail "No package manager known to Greenroom is here. Please install, under the name it has on this system: $1"
+    fail "No supported package manager was found (apt, dnf, pacman, brew). Please install, under the name it has on this system: $1"
   fi
 }

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What Greenroom is measured against.
+# The peers of the benchmark.
 
 have_nchan() {
   have_nginx && [ -e "$(nginx_modules)/ngx_nchan_module.so" ]
@@ -33,7 +33,7 @@ get_next() {
   cp "$ROOT/bench/peers/next/package-lock.json" "$ROOT/bench/peers/next/node_modules/.installed-lock.json"
 }
 
-# One core for each side.
+# Pins each side to a core of its own.
 have_taskset() {
   there taskset
 }

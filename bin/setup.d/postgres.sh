@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# PostgreSQL's programs: the tests start a server of their own, none has to run.
+# PostgreSQL's programs: the tests start a server of their own, so none needs to run.
 
-# The folder they are in.
+# Prints the folder that contains them.
 postgres_bin() {
   local dir
   for dir in "$(dirname "$(command -v pg_ctl || echo -)")" \
@@ -28,7 +28,7 @@ get_postgres() {
     install_package - postgresql-server postgresql postgresql
     return
   }
-  # Else Debian's package would create a server and start it with the system.
+  # Without this, Debian's package creates a cluster and starts it at boot.
   as_root mkdir -p "$(dirname $no_cluster)"
   echo "create_main_cluster = false" | as_root tee $no_cluster >/dev/null
   install_package postgresql - - -

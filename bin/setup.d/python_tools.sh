@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What comes from PyPI: schemathesis, which tries the HTTP interface by its document.
+# schemathesis from PyPI, which tests the HTTP API against its OpenAPI document.
 
 PYTHON=3.10
 SCHEMATHESIS=4.32.5
@@ -18,7 +18,7 @@ get_schemathesis() {
   "$TOOLS/python/bin/python" -m pip install --quiet --disable-pip-version-check "schemathesis==$SCHEMATHESIS"
 }
 
-# Debian's Python comes without what a new environment needs, and says so only when one is made.
+# Whether venv works: Debian's Python lacks ensurepip, and fails only when an environment is created.
 python_works() {
   local scratch works=0
   scratch=$(mktemp -d)

@@ -1,14 +1,14 @@
 # shellcheck shell=bash
-# What has to be there beforehand, and the small things that belong to it.
+# The required toolchain (Rust, Node.js, a C compiler), and rustfmt with clippy.
 
 NODE=20
 
-# at_least WANTED FOUND: compares versions.
+# at_least WANTED FOUND: whether version FOUND is WANTED or newer.
 at_least() {
   [ "$(printf '%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ]
 }
 
-# The version of a dependency in Cargo.lock.
+# locked NAME: prints the version of a dependency in Cargo.lock.
 locked() {
   awk -v name="$1" '$0 == "name = \"" name "\"" { getline; gsub(/version = |"/, ""); print; exit }' "$ROOT/Cargo.lock"
 }

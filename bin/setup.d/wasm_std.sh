@@ -3,7 +3,7 @@
 
 WASM=wasm32-unknown-unknown
 
-# Compiles and links: a library left over from an older rustc is no use.
+# Compiles and links an empty crate, because a library left over from an older rustc doesn't work.
 have_wasm_std() {
   local scratch works=0
   scratch=$(mktemp -d)
@@ -20,19 +20,19 @@ get_wasm_std() {
   if ! there rustup; then
     install_package libstd-rust-dev-wasm32 rust-std-static-$WASM rust-wasm rustup
   elif ! rustup target add $WASM; then
-    echo "rustup can't fetch it here: compiling it from source."
+    echo "rustup can't download it here: compiling it from source."
     wasm_std_from_source
   fi
 }
 
-# Compiles an empty crate together with the standard library, and keeps the
+# Compiles an empty crate together with the standard library, and stores the
 # libraries where rustup would have put them.
 wasm_std_from_source() {
   local scratch=$CACHE/wasm_std rustlib
   rm -rf "$scratch"
   rustlib=$(rustc --print sysroot)/lib/rustlib
-  # Where cargo looks for the sources. What is put there is taken away again,
-  # because rustup wouldn't put its own over it.
+  # Where cargo looks for the sources. They are removed afterwards, because
+  # rustup refuses to install its own over them.
   if [ ! -d "$rustlib/src/rust/library" ]; then
     fetch_rust_src "$scratch" "$(rustc --version | awk '{ print $2 }')"
     trap 'rm -rf "$(rustc --print sysroot)/lib/rustlib/src/rust/library"' EXIT
@@ -54,13 +54,13 @@ build_wasm_std() {
     --manifest-path "$1/empty/Cargo.toml" --target-dir "$1/empty/target"
 }
 
-# Looks for sources of exactly this rustc in Debian's suites, through lists of
-# its own: the system's package sources stay as they are.
+# Downloads the sources of exactly this rustc from Debian's suites, with package
+# lists of its own: the system's package sources stay unchanged.
 fetch_rust_src() {
   local scratch=$1 version=$2 mirror suite found apt_options
   there apt-get dpkg-deb ||
-    fail "Rust's sources come from Debian's packages, and this is no such system. Please make 'rustup target add $WASM' work."
-  # shellcheck disable=SC2016 # apt fills that in.
+    fail "Rust's sources are taken from Debian's packages, and this system has no apt. Please make 'rustup target add $WASM' work."
+  # shellcheck disable=SC2016 # apt expands it.
   mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Label: Debian' | head -n 1)
   [ -n "$mirror" ] || fail "No Debian mirror is among this system's package sources. Please make 'rustup target add $WASM' work."
   mkdir -p "$scratch"/{sources,lists/partial,cache/archives/partial}
@@ -83,5 +83,5 @@ EOF
     dpkg-deb -x "$scratch"/rust-src_*.deb "$scratch/unpacked"
     return
   done
-  fail "Debian has no package rust-src $version any more. TOOLCHAIN.md tells what else there is."
+  fail "Debian no longer has the package rust-src $version. TOOLCHAIN.md lists the alternatives."
 }
