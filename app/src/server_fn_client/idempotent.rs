@@ -1,4 +1,4 @@
-//! Which server functions may be asked twice. A tidy test (`server/tests/tidy/server_fns.rs`) keeps each of them in one of
+//! Which server functions may be asked twice. A tidy test (`server/tests/tidy/functions.rs`) keeps each of them in one of
 //! the two lists.
 
 /// Server functions that may be asked again while an answer is waited for: they read, move a marker forward, or carry a

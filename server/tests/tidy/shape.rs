@@ -80,7 +80,7 @@ fn traits_are_ports_only() {
             }
         }
     }
-    none("no ports but mail, clock and bus", offenders);
+    none("no ports but mail, clock, bus and event sink", offenders);
 }
 
 #[test]
