@@ -1,11 +1,11 @@
-//! Backups, and what else keeps the data: for whoever runs the site.
+//! The commands `backup`, `restore` and `migrate-data`, for the site's operator.
 
 use crate::{settings::Config, site::print_line};
 use services::backup::{self, BackupError, TableDigest};
 use std::path::Path;
 use tokio::signal::unix::{SignalKind, signal};
 
-/// Copies the database into a new file.
+/// Copies the database into a new file. Also fails, after a good backup, if the database's disk is full.
 pub(crate) async fn run_backup(settings: &Config, file: &Path) -> Result<(), String> {
     let contents = cancel_on_signal("there is no backup", backup::create_backup(&settings.database_url, file)).await?;
     print_line(&format!("{} is a backup: {contents}", file.display()))?;
@@ -13,7 +13,7 @@ pub(crate) async fn run_backup(settings: &Config, file: &Path) -> Result<(), Str
     room.map_err(|full| format!("the backup is good, but {full}"))
 }
 
-/// Puts a backup into the database's place.
+/// Replaces the database by a backup, and keeps the old one under another name.
 pub(crate) async fn run_restore(settings: &Config, file: &Path, replace: bool) -> Result<(), String> {
     let restored = backup::restore_backup(file, &settings.database_url, replace);
     let restored = cancel_on_signal("nothing was restored", restored).await?;
@@ -23,7 +23,7 @@ pub(crate) async fn run_restore(settings: &Config, file: &Path, replace: bool) -
     print_line(&format!("Restored from {}: {}", file.display(), restored.contents))
 }
 
-/// Moves everything to PostgreSQL.
+/// Copies all data from SQLite to PostgreSQL and prints each table's row count and hash.
 pub(crate) async fn run_data_migration(
     settings: &Config,
     from: Option<String>,
@@ -39,7 +39,7 @@ pub(crate) async fn run_data_migration(
     print_line(&format!("Everything in {from} is in PostgreSQL now."))
 }
 
-/// Does it, unless the program is told to stop meanwhile: then what was begun is taken back.
+/// Runs `work`, and drops it on SIGINT or SIGTERM, which undoes the unfinished part.
 async fn cancel_on_signal<T>(otherwise: &str, work: impl Future<Output = Result<T, BackupError>>) -> Result<T, String> {
     let listen = |kind| signal(kind).map_err(|error| format!("{otherwise}: {error}"));
     let (mut interrupt, mut terminate) = (listen(SignalKind::interrupt())?, listen(SignalKind::terminate())?);

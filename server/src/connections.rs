@@ -1,4 +1,4 @@
-//! How many connections there may be. Each is an open file, and without files neither the database nor anybody new gets in.
+//! Limits the number of connections. Each uses a file descriptor; the database and new clients need free ones.
 
 use ipnet::IpNet;
 use metrics::{counter, describe_counter};
@@ -10,29 +10,29 @@ use std::{
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 const REFUSED: &str = "greenroom_connections_refused_total";
-/// Files that are left for the database, the log and all else.
+/// File descriptors reserved for the database, the log and other files.
 const RESERVED: usize = 200;
-/// Connections from one network unless another number is set. Behind one address of a mobile network are hundreds of
-/// people, each with a stream and some requests.
+/// Default limit of connections from one network. Hundreds of people may share one address of a mobile network, each
+/// with a stream and some requests.
 const PER_NETWORK: usize = 1_000;
 
-/// Says what the number means, and begins it at zero.
+/// Registers the metric's description and initialises it, so that it is exported before the first refusal.
 pub(crate) fn describe_metrics() {
     describe_counter!(REFUSED, "Connections refused because their network held as many as allowed.");
     counter!(REFUSED).increment(0);
 }
 
-/// Counts connections.
+/// Counts the open connections, in total and per network.
 pub(crate) struct Connections {
     all: Arc<Semaphore>,
     per_network: usize,
-    /// Whether this machine is exempt: a gateway on it brings everybody.
+    /// Whether loopback is exempt, because a gateway on this machine forwards the requests of all clients.
     exempts_loopback: bool,
     proxies: Arc<[IpNet]>,
     held: Mutex<HashMap<IpAddr, usize>>,
 }
 
-/// One connection, until it is dropped.
+/// Counts as one open connection until it is dropped.
 pub(crate) struct ConnectionGuard {
     connections: Arc<Connections>,
     network: Option<IpAddr>,
@@ -41,12 +41,12 @@ pub(crate) struct ConnectionGuard {
 }
 
 impl Connections {
-    /// Allows as many as there may be open files, but for some. Where `per_network` is set, it counts for this machine too.
+    /// Allows one connection per file descriptor, less [`RESERVED`]. A `per_network` that is set includes loopback.
     pub(crate) fn new(per_network: Option<usize>, proxies: Arc<[IpNet]>) -> Arc<Self> {
         let all = raise_file_limit().saturating_sub(RESERVED).clamp(RESERVED, Semaphore::MAX_PERMITS);
         Arc::new(Self {
             all: Arc::new(Semaphore::new(all)),
-            // One network must not have all there are.
+            // One network must not be able to use up all connections.
             per_network: per_network.unwrap_or(PER_NETWORK).min(all / 2),
             exempts_loopback: per_network.is_none(),
             proxies,
@@ -54,16 +54,16 @@ impl Connections {
         })
     }
 
-    /// Waits until there is room for one more. Until then it stays in the system's queue.
+    /// Waits for a free slot. Until then new connections stay in the kernel's accept queue.
     pub(crate) async fn acquire_slot(&self) -> OwnedSemaphorePermit {
         match self.all.clone().acquire_owned().await {
             Ok(slot) => slot,
-            // It is never closed.
+            // Unreachable: the semaphore is never closed.
             Err(_) => std::future::pending().await,
         }
     }
 
-    /// Counts a connection from an address, unless its network holds as many as allowed.
+    /// Admits a connection, or returns `None` if its network has as many as allowed.
     pub(crate) fn admit(self: &Arc<Self>, peer: IpAddr, slot: OwnedSemaphorePermit) -> Option<ConnectionGuard> {
         let peer = peer.to_canonical();
         let exempt = self.exempts_loopback && peer.is_loopback();
@@ -94,7 +94,7 @@ impl Drop for ConnectionGuard {
     }
 }
 
-/// A client with IPv6 has 2^64 addresses: its network counts as one.
+/// Returns the network that an address counts towards: of IPv6 the /64, because one client can use all its addresses.
 fn network_of(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V6(address) => IpAddr::V6((address.to_bits() & !u128::from(u64::MAX)).into()),
@@ -102,7 +102,7 @@ fn network_of(address: IpAddr) -> IpAddr {
     }
 }
 
-/// Allows this process as many open files as the system lets it, and says how many that is.
+/// Raises the limit of open files to the hard limit, and returns it.
 #[cfg(unix)]
 fn raise_file_limit() -> usize {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -112,7 +112,7 @@ fn raise_file_limit() -> usize {
     files.map_or(usize::MAX, |files| usize::try_from(files).unwrap_or(usize::MAX))
 }
 
-/// What most systems allow.
+/// Returns a limit that most systems allow.
 #[cfg(not(unix))]
 fn raise_file_limit() -> usize {
     1_024
@@ -141,7 +141,7 @@ mod tests {
         assert!(admit(&connections, "2001:db8:1:2:3::3").await.is_none(), "one network of IPv6");
         let mut proxied = Vec::new();
         for _ in 0..5 {
-            proxied.push(admit(&connections, "10.1.2.3").await.expect("a proxy brings everybody"));
+            proxied.push(admit(&connections, "10.1.2.3").await.expect("a proxy is exempt"));
         }
         drop(proxied);
         let by_default = Connections::new(None, proxies);

@@ -1,6 +1,6 @@
-//! The mails that nobody sends while no mail server is set: for a developer on their own machine, who switches this on.
-//! They hold links that open accounts. So there is no page for a request that may have been forwarded: a gateway on the
-//! same machine has a loopback address too.
+//! Shows queued mails to a developer on their own machine while no mail server is set; off by default. The mails hold
+//! links that grant access to accounts, so a request that may have been forwarded gets 404: a gateway on the same
+//! machine has a loopback address too.
 
 use crate::{problem::Problem, request_target::is_loopback, state::AppState};
 use axum::{
@@ -15,7 +15,7 @@ use serde_json::json;
 use services::mail::QueuedEmail;
 use std::net::SocketAddr;
 
-/// What browsers and programs send by themselves. Gateways add headers under many names; no list of those is complete.
+/// Headers that browsers and programs send by themselves. An allowlist: no list of what gateways add is complete.
 const CLIENT_HEADERS: [&str; 20] = [
     "accept",
     "accept-encoding",
@@ -36,7 +36,7 @@ const CLIENT_HEADERS: [&str; 20] = [
     "referer",
     "upgrade-insecure-requests",
     "user-agent",
-    // Added by this server before.
+    // Set by an outer layer of this server.
     "x-request-id",
 ];
 
@@ -64,7 +64,8 @@ async fn list_mail(
     Ok(response)
 }
 
-/// Whether a request was made on this machine, and to it. nginx forwards as HTTP/1.0 unless told otherwise.
+/// Whether a request was made on this machine, to a loopback host, and not forwarded. Only HTTP/1.1 counts, because
+/// nginx forwards as HTTP/1.0 by default.
 fn is_local_request(peer: SocketAddr, version: Version, headers: &HeaderMap) -> bool {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()?.parse::<Authority>().ok());
     let by_client = |name: &str| CLIENT_HEADERS.contains(&name) || name.starts_with("sec-");
@@ -106,7 +107,7 @@ fn render_mail(QueuedEmail { email: letter, created_at }: &QueuedEmail) -> Strin
     )
 }
 
-/// Every line that is an address becomes a link.
+/// Turns each line that begins with `http` into a link. Expects escaped text.
 fn linkify_lines(text: &str) -> String {
     let line = |line: &str| match line.starts_with("http") {
         true => format!("<a href=\"{line}\">{line}</a>"),

@@ -1,8 +1,8 @@
-//! What somebody typed into a form that was refused comes back with the refusal, where there is no JavaScript to keep
-//! it: beside the error, in the address of the page that shows the form again. Not everything may stand there.
+//! Repopulates refused forms without JavaScript: the redirect back to the form carries the submitted values in its query,
+//! beside the error. Secrets are left out.
 //!
-//! An address can be written by another person, or be opened again once another person has signed in. So it carries a seal
-//! that only the same session could get, and a page that is opened without it shows empty forms.
+//! Another person could craft this URL, or open it after signing in on the same browser. So the query carries a MAC keyed
+//! by the session, and a page that is opened with values but without a valid MAC shows empty forms.
 
 use crate::{pages::is_server_fn, problem::Problem, router::BODY_LIMIT};
 use app::ssr::RequestContext;
@@ -17,22 +17,22 @@ use hmac::{Hmac, KeyInit, Mac};
 use http::{HeaderMap, HeaderValue, Uri, header};
 use sha2::Sha256;
 
-/// Fields begin with it, so that none can be taken for a parameter of the page.
+/// Prefix of the fields in the query, so that none collides with a parameter of the page.
 const FIELD_PREFIX: &str = "kept.";
-/// Proves that the fields were typed in this session.
+/// Parameter with the MAC that proves that the fields were submitted in this session.
 const SEAL: &str = "kept.seal";
-/// What Leptos tells a refusal by.
+/// Parameters by which Leptos reports a server function's error.
 const ERROR_PARAMS: [&str; 2] = ["__path", "__err"];
-/// Fields that nobody shall read in an address, which proxies write into their logs: what opens an account, and what
-/// people write to each other. And those that the page fills in by itself.
+/// Fields that must not appear in a URL, because proxies log URLs: secrets, and what people write to each other. Also
+/// the fields that the page fills in by itself.
 const EXCLUDED_FIELDS: [&str; 9] =
     ["password", "current", "token", "body", "message", "client_id", "talent_id", "conversation_id", "person"];
-/// Whoever mistypes a password here shall not leave their address behind.
+/// The sign-in form isn't repopulated: a mistyped password must not leave the e-mail address in the URL.
 const SIGN_IN: &str = "/fn/sign-in";
-/// The longest that what was typed may make an address. Beyond, proxies refuse it.
+/// The most bytes of values in a URL; longer ones are dropped, because proxies refuse long URLs.
 const MAX_FLASH_BYTES: usize = 6_000;
 
-/// Lets a form pass, and adds what it held to the way back if it was refused. Opens no page with fields of another session.
+/// Adds a refused form's values to its redirect. Redirects a page with another session's values to one without them.
 pub(crate) async fn keep_form_values(request: Request, next: Next) -> Response {
     let session = session_cookie(&request);
     if !is_server_fn(request.uri()) {
@@ -53,14 +53,14 @@ pub(crate) async fn keep_form_values(request: Request, next: Next) -> Response {
     response
 }
 
-/// What proves the session of a person who is signed in: the value of their cookie.
+/// Returns the signed-in viewer's cookie value, which keys the MAC.
 fn session_cookie(request: &Request) -> Option<String> {
     let context = request.extensions().get::<RequestContext>()?;
     context.viewer.as_ref().and(context.cookie.clone())
 }
 
-/// The address without fields, where it has some that weren't typed in this session. Without a session there is
-/// no one to protect.
+/// Returns the URL without its fields if they weren't submitted in this session. `None` without a session, because there
+/// is no account to protect.
 fn without_foreign_fields(uri: &Uri, session: Option<&str>) -> Option<String> {
     let (session, query) = (session?, uri.query()?);
     let (flash, others): (Vec<_>, Vec<_>) =
@@ -80,11 +80,11 @@ fn compute_mac(session: &str, fields: &[(String, String)]) -> Option<Hmac<Sha256
     Some(Hmac::<Sha256>::new_from_slice(session.as_bytes()).ok()?.chain_update(text))
 }
 
-/// The address the browser is sent back to, with what was typed; `None` where nothing was refused.
+/// Returns the redirect's target with the submitted values; `None` if the form wasn't refused.
 fn redirect_with_values(headers: &HeaderMap, typed: &[u8], session: Option<&str>) -> Option<HeaderValue> {
     let (page, query) = headers.get(header::LOCATION)?.to_str().ok()?.split_once('?')?;
     let pairs: Vec<(String, String)> = parse(query.as_bytes()).into_owned().collect();
-    // A form that is refused twice comes from a page that tells of the first time.
+    // After a second refusal the referring page's own query still holds the first error.
     let refused = ERROR_PARAMS.map(|name| pairs.iter().rfind(|(known, _)| known == name).cloned());
     let [Some(path), Some(error)] = refused else { return None };
     let of_page =
@@ -119,7 +119,7 @@ mod tests {
             flashed_location("/register?role=talent&__path=a&__err=b", typed).as_deref(),
             Some("/register?role=talent&__path=a&__err=b&kept.name=Wambui+%26+Co&kept.email=w%40example.com")
         );
-        assert_eq!(flashed_location("/verify", typed), None, "where nothing was refused, nothing is kept");
+        assert_eq!(flashed_location("/verify", typed), None, "without an error, no values are kept");
         assert_eq!(flashed_location("/inbox?x=1", typed), None);
     }
 

@@ -1,5 +1,5 @@
-//! A form without JavaScript is answered with a redirect to the page it came from, which Leptos takes from `Referer`. A
-//! client may write anything there: what leads elsewhere, or can't be read, becomes the first page.
+//! Prevents open redirects. Leptos answers a form without JavaScript with a redirect to its `Referer`, which a client
+//! can set to anything: one that can't be parsed or leads to another site is replaced by the home page.
 
 use crate::{pages::is_server_fn, state::AppState};
 use app::pages::same_site_path;
@@ -11,7 +11,7 @@ use axum::{
 use http::{HeaderValue, Uri, header};
 use std::sync::Arc;
 
-/// Leaves in `Referer` a path of this site, and in `Location` a path alone.
+/// Restricts `Referer` to this site's URLs, and `Location` to a path without scheme and host.
 pub(crate) async fn restrict_referer(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     if !is_server_fn(request.uri()) {
         return next.run(request).await;
@@ -32,14 +32,14 @@ pub(crate) async fn restrict_referer(State(state): State<AppState>, mut request:
     response
 }
 
-/// The URL that the browser knows this site by: the host has been checked.
+/// Returns the origin by which the browser addresses this site. The host was checked by an outer layer.
 fn site_url(origin: &Arc<str>, host: Option<&HeaderValue>) -> String {
     let scheme = origin.split("://").next().unwrap_or_default();
     let host = host.and_then(|host| host.to_str().ok()).unwrap_or_default();
     format!("{scheme}://{}", host.to_ascii_lowercase())
 }
 
-/// The path of a URL of this site, or of a path alone.
+/// Returns the path and query of a URL of this site or of a relative reference; `None` for any other value.
 fn own_path(value: &HeaderValue, base: &str) -> Option<String> {
     let uri: Uri = value.to_str().ok()?.parse().ok()?;
     let ours = match (uri.scheme_str(), uri.authority()) {

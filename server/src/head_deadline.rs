@@ -1,5 +1,5 @@
-//! How long a client may take to send the head of a request. Between two requests a connection may be idle for longer,
-//! which hyper's own limit can't tell apart.
+//! The timeout of a request head. hyper's own limit can't distinguish a slow head from an idle connection, which may
+//! wait longer for its next request.
 
 use axum::body::Body;
 use bytes::Bytes;
@@ -11,19 +11,19 @@ use std::{
 };
 use tokio::time::{Duration, Instant};
 
-/// How long a head may take, from its first byte; the first of a connection, from its beginning.
+/// Timeout of a head from its first byte; of a connection's first head, from the start of the connection.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// Where a connection stands between its requests. Cheap to clone.
+/// Tracks whether a connection is idle, receives a head or serves a request. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct HeadDeadline(Arc<Mutex<State>>);
 
 enum State {
-    /// Nothing of the next request has come.
+    /// No byte of the next request has arrived.
     Idle,
-    /// A head is on its way.
+    /// A head is being received.
     Head { until: Instant },
-    /// A request is being answered.
+    /// A request is being served.
     Busy,
 }
 
@@ -32,7 +32,7 @@ impl HeadDeadline {
         Self(Arc::new(Mutex::new(State::Head { until: Instant::now() + HEAD_TIMEOUT })))
     }
 
-    /// Notes that something was read.
+    /// Starts the timeout if the connection was idle. To be called after each read from the socket.
     pub(crate) fn record_read(&self) {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if matches!(*state, State::Idle) {
@@ -40,13 +40,13 @@ impl HeadDeadline {
         }
     }
 
-    /// Notes that a head is whole. The request is over when what is returned is dropped.
+    /// Stops the timeout: the head is complete. The request ends when the returned guard is dropped.
     pub(crate) fn begin_request(&self) -> RequestGuard {
         self.set_state(State::Busy);
         RequestGuard(self.clone())
     }
 
-    /// Until when the head that is on its way must be whole.
+    /// Returns the time by which the head that is being received must be complete.
     pub(crate) fn deadline(&self) -> Option<Instant> {
         match *self.0.lock().unwrap_or_else(PoisonError::into_inner) {
             State::Head { until } => Some(until),
@@ -59,7 +59,7 @@ impl HeadDeadline {
     }
 }
 
-/// A request that is being answered.
+/// Marks the connection as busy until it is dropped.
 pub(crate) struct RequestGuard(HeadDeadline);
 
 impl Drop for RequestGuard {
@@ -69,13 +69,13 @@ impl Drop for RequestGuard {
 }
 
 impl RequestGuard {
-    /// Keeps the request going until the body of its response has been sent.
+    /// Ties the guard to the response's body, so that the connection is busy until the body has been sent.
     pub(crate) fn guard_body(self, body: Body) -> GuardedBody {
         GuardedBody { body, _guard: self }
     }
 }
 
-/// A response's body, with the request that it answers.
+/// A response body that holds its request's guard.
 pub(crate) struct GuardedBody {
     body: Body,
     _guard: RequestGuard,

@@ -1,4 +1,4 @@
-//! How the interface reads what it is sent. Anything wrong becomes a [`Problem`], never a panic or HTML.
+//! Extractors of the REST API. Invalid input becomes a [`Problem`], never a panic or an HTML page.
 
 use crate::problem::Problem;
 use axum::{
@@ -11,7 +11,7 @@ use model::FieldError;
 use serde::de::DeserializeOwned;
 use std::{collections::HashMap, str::FromStr};
 
-/// A JSON body. Unknown keys are ignored, so that clients may be newer than the server.
+/// Extracts a JSON body. Ignores unknown keys, so that clients may be newer than the server.
 pub(crate) struct JsonBody<T>(pub(crate) T);
 
 impl<S: Send + Sync, T: DeserializeOwned + 'static> FromRequest<S> for JsonBody<T> {
@@ -25,7 +25,7 @@ impl<S: Send + Sync, T: DeserializeOwned + 'static> FromRequest<S> for JsonBody<
     }
 }
 
-/// A body that may be JSON or a form.
+/// Extracts a body that is either JSON or a URL-encoded form.
 pub(crate) struct JsonOrForm<T>(pub(crate) T);
 
 impl<S: Send + Sync, T: DeserializeOwned + 'static> FromRequest<S> for JsonOrForm<T> {
@@ -46,7 +46,7 @@ impl<S: Send + Sync, T: DeserializeOwned + 'static> FromRequest<S> for JsonOrFor
     }
 }
 
-/// An id in the path: one that can't be read is one that doesn't exist.
+/// Extracts an id from the path. An id that can't be parsed gets the same 404 as one that doesn't exist.
 pub(crate) struct PathId<T>(pub(crate) T);
 
 impl<S: Send + Sync, T: FromStr + Send> FromRequestParts<S> for PathId<T> {
@@ -59,7 +59,7 @@ impl<S: Send + Sync, T: FromStr + Send> FromRequestParts<S> for PathId<T> {
     }
 }
 
-/// The query of the address.
+/// Extracts the query parameters. A query that can't be parsed counts as empty.
 pub(crate) struct QueryParams(HashMap<String, String>);
 
 impl<S: Send + Sync> FromRequestParts<S> for QueryParams {
@@ -71,12 +71,12 @@ impl<S: Send + Sync> FromRequestParts<S> for QueryParams {
 }
 
 impl QueryParams {
-    /// A value as it was sent.
+    /// Returns a parameter's decoded text, without further parsing.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)
     }
 
-    /// A value that must be readable if it is there.
+    /// Parses an optional parameter; fails with a [`Problem`] that names it if it is present and invalid.
     pub(crate) fn parse<T: FromStr>(&self, name: &str) -> Result<Option<T>, Problem> {
         let parsed = self.get(name).map(|text| text.parse().map_err(|_| Problem::field(name, FieldError::Invalid)));
         parsed.transpose()
@@ -90,10 +90,10 @@ async fn read_body(request: Request) -> Result<Bytes, Problem> {
     })
 }
 
-/// Text that isn't JSON is malformed; JSON of another shape is wrong in a field.
+/// Distinguishes text that isn't JSON (`malformed_json`) from JSON of another shape, where the field is named.
 fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let value: serde_json::Value = serde_json::from_slice(bytes).map_err(|_| Problem::MALFORMED_JSON)?;
-    // Serde would also take a list, and go by the order of the fields.
+    // Serde would also accept an array and assign its items to the fields by position.
     if !value.is_object() {
         return Err(Problem::field("body", FieldError::Invalid));
     }

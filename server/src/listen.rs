@@ -1,4 +1,4 @@
-//! Connections: taken, served by hyper, and, where one became a stream, taken out of it.
+//! Accepts connections, serves them with hyper, and detaches those that became event streams.
 
 use crate::{
     connections::{ConnectionGuard, Connections},
@@ -28,28 +28,28 @@ use tokio::{
 };
 use tower::ServiceExt;
 
-/// How long data may lie unacknowledged, or a full window stay full, before the connection is given up:
-/// without it, a reader that went away without a word is held for a quarter of an hour.
+/// How long sent data may stay unacknowledged, or the peer's window full, before the kernel closes the connection. With
+/// the kernel's default, a client that vanished without a FIN holds its connection for a quarter of an hour.
 const TCP_USER_TIMEOUT: Duration = Duration::from_secs(30);
-/// How long an unused connection is kept: longer than gateways keep theirs, so that it is they who close.
+/// Keep-alive of an idle connection: longer than that of gateways, so that the gateway closes first.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(120);
-/// The most that is read ahead, and so the largest head: beyond, hyper answers 431.
+/// Size of the read buffer, and so of the largest request head, in bytes; hyper answers a larger one with 431.
 const MAX_HEAD_BYTES: usize = 64 * 1_024;
-/// Connections that wait to be taken.
+/// Length of the kernel's accept queue; `net.core.somaxconn` may lower it.
 const BACKLOG: u32 = 4_096;
-/// How long to wait where the system has no room for another connection.
+/// Delay after a failed `accept`, for example when the process has no file descriptor left.
 const ACCEPT_RETRY_DELAY: Duration = Duration::from_millis(100);
 
-/// Takes an address. Many may come at once, as when a line is back: they wait in the system's queue, up to its own limit.
+/// Binds an address. Many clients may connect at once, as after a network outage; they wait in the accept queue.
 pub(crate) fn bind_listener(addr: SocketAddr) -> io::Result<TcpListener> {
     let socket = if addr.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
-    // A port that was just let go of can be taken again at once.
+    // Allows a restart while old connections to the port are in TIME_WAIT.
     socket.set_reuseaddr(true)?;
     socket.bind(addr)?;
     socket.listen(BACKLOG)
 }
 
-/// Serves until told to stop; then takes no more, and comes back when all requests are finished and all streams over.
+/// Serves until `shutdown` completes; then accepts no more, and returns once all requests and streams have ended.
 pub(crate) async fn serve_connections(
     listener: TcpListener,
     router: Router,
@@ -69,7 +69,7 @@ pub(crate) async fn serve_connections(
                     None => refuse_connection(&socket),
                 },
                 Err(error) => {
-                    tracing::warn!(%error, "a connection can't be taken");
+                    tracing::warn!(%error, "can't accept a connection");
                     tokio::time::sleep(ACCEPT_RETRY_DELAY).await;
                 }
             }
@@ -77,7 +77,7 @@ pub(crate) async fn serve_connections(
     }
     drop((listener, stopping));
     stop.send_replace(true);
-    // Each connection holds on to the other end until it is over.
+    // Each connection holds a receiver until it ends.
     stop.closed().await;
 }
 
@@ -109,7 +109,7 @@ async fn serve_connection(
     let mut late = Box::pin(tokio::time::sleep(IDLE_TIMEOUT));
     let mut stream = None;
     let mut stop = Box::pin(async {
-        // The other end is held by whoever serves.
+        // Can't fail: `serve_connections` keeps the sender until all receivers are dropped.
         let _ = stopping.wait_for(|stopping| *stopping).await;
     });
     let mut told = false;
@@ -130,14 +130,14 @@ async fn serve_connection(
             }
         }
         stream = stream.take().or_else(|| handoff.take_stream());
-        // Only what went out may be left behind.
+        // Detaches the socket only after hyper has flushed its buffer.
         if stream.is_some() && !full.load(Ordering::Relaxed) { Poll::Ready(true) } else { Poll::Pending }
     })
     .await;
     drop((stop, late));
     let socket = served.into_parts().io.into_inner().socket;
     match stream {
-        // In a task of its own: this one has room for a whole request.
+        // A new task, because this task's future has the size of a whole request's state.
         Some(stream) if over => drop(tokio::spawn(async move {
             stream.run(socket).await;
             drop((stopping, guard));
@@ -146,19 +146,19 @@ async fn serve_connection(
     }
 }
 
-/// Tells a client that its network holds too many connections, as far as that fits into the socket.
+/// Answers that the client's network has too many connections, if the response fits into the send buffer.
 fn refuse_connection(socket: &TcpStream) {
-    // Whoever finds no room for it learns it by the end of the connection.
+    // If it doesn't fit, the client only sees the connection close.
     let _ = socket.try_write(problem::too_many_connections().as_bytes());
 }
 
-/// Lets the last answer arrive before the connection is closed.
+/// Sends what is buffered and a FIN, so that the last response arrives before the connection is closed.
 async fn close_socket(mut socket: TcpStream) {
-    // The client may have gone already.
+    // Fails if the client has already disconnected.
     let _ = tokio::io::AsyncWriteExt::shutdown(&mut socket).await;
 }
 
-/// A socket that remembers whether it took everything it was given, and notes when a head begins.
+/// A socket that records whether its last write was incomplete, and when a request head begins.
 struct MonitoredSocket {
     socket: TcpStream,
     full: Arc<AtomicBool>,
@@ -216,12 +216,12 @@ impl AsyncWrite for MonitoredSocket {
     }
 }
 
-/// Small frames must not wait for each other, and a dead peer must be noticed.
+/// Disables Nagle's algorithm, which would delay small frames, and sets the timeout that detects a dead peer.
 fn set_socket_options(socket: &TcpStream) {
     let socket = SockRef::from(socket);
     let tuned = socket.set_tcp_nodelay(true).and_then(|()| set_user_timeout(&socket));
     if let Err(error) = tuned {
-        tracing::debug!(%error, "a connection keeps the system's defaults");
+        tracing::debug!(%error, "can't set socket options");
     }
 }
 

@@ -1,4 +1,4 @@
-//! The log: lines for people, or JSON for programs. Each line that belongs to a request has the request's id.
+//! The log: text for people, or JSON for programs. Each line about a request has its request id.
 
 use crate::traces::Traces;
 use clap::ValueEnum;
@@ -9,16 +9,16 @@ use tracing_subscriber::{
     util::SubscriberInitExt,
 };
 
-/// How a line of the log looks.
+/// The format of log lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum LogFormat {
-    /// For people.
+    /// Text for people; coloured in a terminal.
     Text,
-    /// One JSON object a line.
+    /// One JSON object per line.
     Json,
 }
 
-/// Writes the log to stderr from now on, what `RUST_LOG` asks for; and spans to whoever collects them.
+/// Installs the global subscriber: logs to stderr, filtered by `RUST_LOG`, and exports spans if `traces` is set.
 pub(crate) fn init_logs(format: LogFormat, traces: Option<&Traces>) {
     let filter =
         EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(format!("info,{}", services::LOG_FILTER)));

@@ -1,31 +1,32 @@
-//! The process: settings, router, REST handlers, the stream, shutdown.
+//! The server process: settings, router, REST handlers, event streams, shutdown.
 //!
-//! A handler is three moves: who is asking, parse, call the service. No rule of the business lives here,
-//! and nothing here names a table.
+//! A handler has three steps: authenticate, parse, call the service. Business rules are in `services`, and nothing here
+//! names a table.
 //!
 //! # Layout
-//! - [`settings`]: what can be set, from the environment
-//! - [`site`]: one running site, from the database to the socket
-//! - [`listen`], [`sse_socket`]: connections, and those that became streams
-//! - [`connections`], [`head_deadline`]: how many there may be, and how long they may take
-//! - [`state`]: what handlers and middleware share
-//! - [`router`]: which path leads where, and what every request passes through
-//! - [`request_target`]: whether a request is addressed to this site
-//! - [`request_body`]: reads bodies whole, before anybody is looked up
-//! - [`middleware::auth`], [`middleware::csrf`]: who is calling, and from where
-//! - [`api`]: the REST interface, one file a noun, and its stream
-//! - [`openapi`]: what the interface says of itself, in OpenAPI
-//! - [`nats`]: what nodes of one site tell each other
-//! - [`smtp`], [`dev_mail`], [`unsubscribe`]: mail on its way, mail that stays, and no more mail
-//! - [`pages`]: the rendered pages and static files
-//! - [`security_txt`]: where to report what is wrong
-//! - [`backup`]: backups, and moving to another database
-//! - [`private_files`]: who may read what the site keeps
-//! - [`logs`], [`metrics`], [`traces`]: what is told to whoever watches over the process
-//! - [`middleware::access_log`]: what every request leaves behind
-//! - [`form_flash`], [`form_referer`]: what was typed into a form that was refused, and where it leads back to
-//! - [`middleware::security_headers`]: what answers ask of a browser
-//! - [`problem`], [`input`]: how the interface says no, and how it reads what it is sent
+//! - [`settings`]: command line and environment variables
+//! - [`site`]: starts, serves and stops one site
+//! - [`listen`], [`sse_socket`]: connections, and those that became event streams
+//! - [`connections`], [`head_deadline`]: limits of connections, and of the time a request head may take
+//! - [`state`]: the state that handlers and middleware share
+//! - [`router`]: routes, and the middleware of every request
+//! - [`request_target`]: checks that a request is addressed to this site
+//! - [`request_body`]: buffers bodies before the session is looked up
+//! - [`middleware::auth`], [`middleware::csrf`]: authentication, and protection against cross-site requests
+//! - [`api`]: the REST API, one file per resource, and the event stream
+//! - [`openapi`]: the OpenAPI document
+//! - [`nats`]: the bus between the nodes of a site
+//! - [`smtp`], [`dev_mail`], [`unsubscribe`]: sends mail, shows unsent mail to a developer, unsubscribes
+//! - [`pages`]: server-rendered pages and static files
+//! - [`security_txt`]: the contact for security reports
+//! - [`backup`]: backup, restore, and the move to PostgreSQL
+//! - [`private_files`]: file permissions
+//! - [`logs`], [`metrics`], [`traces`]: observability
+//! - [`middleware::access_log`]: metrics, log line and span of each request
+//! - [`form_flash`], [`form_referer`]: values of refused forms, and the redirect back to the form
+//! - [`page_owner`]: refuses requests from a page of another person
+//! - [`middleware::security_headers`]: security headers of responses
+//! - [`problem`], [`input`]: error responses, and extractors
 
 mod api;
 mod backup;
@@ -64,11 +65,12 @@ use tikv_jemallocator::Jemalloc;
 use tokio::runtime;
 use traces::Traces;
 
-// Why this one: docs/decisions/memory.md
+// docs/decisions/memory.md has the measurements that chose this allocator.
 #[global_allocator]
 static ALLOCATOR: Jemalloc = Jemalloc;
 
-/// Sockets that are looked at in one go. When thousands have something to say at once, what is under way comes first.
+/// I/O events per poll of the driver. When thousands of sockets become ready at once, a small batch lets requests that
+/// are already running finish first.
 const MAX_IO_EVENTS_PER_TICK: usize = 64;
 
 fn main() -> ExitCode {
@@ -79,7 +81,7 @@ fn main() -> ExitCode {
     match runtime {
         Ok(runtime) => {
             let code = runtime.block_on(run_to_exit_code(settings));
-            // What is still looked up for nobody must not hold up the end.
+            // Blocking work, for example a DNS lookup, whose request has ended must not delay the exit.
             runtime.shutdown_background();
             code
         }

@@ -1,5 +1,4 @@
-//! Numbers for whoever watches over the process, in the text format of Prometheus. On an address of their own:
-//! they are nobody else's business.
+//! Metrics in the Prometheus text format, served at a separate address so that the public can't read them.
 
 use crate::{connections, middleware::access_log, state::AppState};
 use axum::{Router, extract::State, response::IntoResponse, routing::get};
@@ -9,15 +8,15 @@ use services::{Greenroom, metrics};
 use std::{net::SocketAddr, time::Duration};
 use tokio::net::TcpListener;
 
-/// From half a millisecond to ten seconds.
+/// Buckets of durations: from half a millisecond to ten seconds.
 const SECONDS_BUCKETS: [f64; 14] =
     [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
-/// As many as are ever written together.
+/// Buckets of batch sizes, up to the largest possible batch.
 const BATCH_BUCKETS: [f64; 9] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
-/// How often what was measured is put into buckets. Until then each measurement takes room.
+/// How often samples are aggregated into buckets. Until then each sample takes memory.
 const UPKEEP_INTERVAL: Duration = Duration::from_secs(5);
 
-/// Measurements, and where they can be read.
+/// The recorder and the listener of the metrics endpoint.
 pub(crate) struct Metrics {
     listener: TcpListener,
     handle: PrometheusHandle,
@@ -30,11 +29,11 @@ struct MetricsState {
 }
 
 impl Metrics {
-    /// Listens, and measures from now on.
+    /// Binds the address and installs the global recorder: metrics recorded before are lost.
     pub(crate) async fn bind(addr: SocketAddr) -> Result<Self, String> {
         let listener = TcpListener::bind(addr).await;
         let listener = listener.map_err(|error| format!("METRICS_ADDR: can't listen on {addr}: {error}"))?;
-        let handle = install_recorder().map_err(|error| format!("METRICS_ADDR: nothing can be measured: {error}"))?;
+        let handle = install_recorder().map_err(|error| format!("METRICS_ADDR: can't record metrics: {error}"))?;
         metrics::describe_metrics();
         access_log::describe_metrics();
         connections::describe_metrics();
@@ -45,7 +44,7 @@ impl Metrics {
         Ok(Self { listener, handle })
     }
 
-    /// Serves for as long as the process lives.
+    /// Serves `/metrics` in background tasks for as long as the process lives.
     pub(crate) fn serve(self, AppState { greenroom, .. }: &AppState) {
         let Self { listener, handle } = self;
         tokio::spawn(run_upkeep(handle.clone()));
@@ -77,8 +76,7 @@ async fn get_metrics(State(MetricsState { greenroom, handle }): State<MetricsSta
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], handle.render())
 }
 
-/// What the system says of the process: memory, open files, processor time. Under the names that Prometheus' own
-/// libraries give them.
+/// Metrics of the process: memory, open files, CPU time. Their names are those of the official Prometheus libraries.
 #[cfg(target_os = "linux")]
 mod process {
     use metrics_process::Collector;
@@ -92,7 +90,7 @@ mod process {
     }
 }
 
-/// Other systems have other ways to ask.
+/// No process metrics: they are read from Linux's procfs.
 #[cfg(not(target_os = "linux"))]
 mod process {
     pub(super) fn describe_metrics() {}

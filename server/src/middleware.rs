@@ -1,4 +1,4 @@
-//! What every request passes through, from the log outside to the headers of its answer.
+//! Middleware of every request, from the access log (outermost) to authentication.
 
 pub(crate) mod access_log;
 pub(crate) mod auth;

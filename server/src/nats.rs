@@ -1,5 +1,5 @@
-//! The bus between the nodes of a site, over NATS. It connects by itself, again and again; while it can't, notes are
-//! thrown away, and the nodes look into the database instead.
+//! The bus between the nodes of a site, over NATS. It reconnects by itself; while disconnected, messages are dropped
+//! and the nodes poll the database instead.
 
 use crate::{request_target::is_loopback, settings::read_ca_file};
 use async_nats::{Client, ConnectOptions, ServerAddr, connection::State};
@@ -9,35 +9,35 @@ use services::{Bus, Greenroom, metrics};
 use std::{fmt::Display, path::Path, time::Duration};
 use tokio::task::unconstrained;
 
-/// Where the notes of all sites go that use this server. A note that concerns nobody here is passed over.
+/// The subject of all sites that share a NATS server. A node ignores messages about people without a stream on it.
 const SUBJECT: &str = "greenroom.notes";
-/// How soon a line is found dead that says nothing.
+/// Interval of the client's pings, by which it detects a dead connection.
 const PING_INTERVAL: Duration = Duration::from_secs(5);
 
-/// Where the servers are, and who we are to them.
+/// The servers' addresses, and the credentials for them.
 #[derive(Clone)]
 pub(crate) struct NatsServers {
     addresses: Vec<ServerAddr>,
-    /// A user's name and password, or a token alone.
+    /// A user name and password, or a token without a password.
     credentials: Option<(String, Option<String>)>,
 }
 
 impl std::fmt::Debug for NatsServers {
-    /// Without the password.
+    /// Prints hosts and ports only, so that no log holds the credentials.
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let hosts = self.addresses.iter().map(|address| (address.host(), address.port()));
         formatter.debug_list().entries(hosts).finish()
     }
 }
 
-/// This node's way to the bus.
+/// The [`Bus`] over one NATS client.
 struct NatsBus(Client);
 
 impl Bus for NatsBus {
     fn publish(&self, message: Vec<u8>) {
-        // Kept back, it would arrive when everybody has long looked for themselves.
+        // Dropped while disconnected: a queued message would arrive after the other nodes have polled the database.
         let connected = self.0.connection_state() == State::Connected;
-        // Nothing is waited for: where the client has no room for it, it is lost, as on the line.
+        // Never waits: if the client's buffer is full, the message is lost, as it may be on the network.
         let sent = connected
             && unconstrained(self.0.publish(SUBJECT, message.into())).now_or_never().is_some_and(|sent| sent.is_ok());
         metrics::count_bus_message(if sent { "sent" } else { "lost" });
@@ -45,7 +45,7 @@ impl Bus for NatsBus {
 }
 
 impl NatsServers {
-    /// One address or several, separated by commas.
+    /// Parses one URL or several, separated by commas.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let wrong = |error: &dyn Display| format!("NATS_URL must be nats://host:port, or several with commas: {error}");
         let addresses = text.split(',').map(|address| address.trim().parse::<ServerAddr>());
@@ -54,7 +54,7 @@ impl NatsServers {
         if !addresses.iter().all(known) {
             return Err(wrong(&"another scheme, or no host"));
         }
-        // The client takes one login for all servers, and none out of their addresses.
+        // The client takes one set of credentials for all servers, and ignores those in the URLs.
         let mut all_credentials = addresses.iter().filter_map(credentials);
         let credentials = all_credentials.next();
         if all_credentials.any(|other| Some(other) != credentials) {
@@ -63,17 +63,17 @@ impl NatsServers {
         Ok(Self { addresses, credentials })
     }
 
-    /// Whether others on the network may read what is said, or join in.
+    /// Whether other machines on the network can read or send messages on the bus.
     fn is_unprotected(&self) -> bool {
         let alone = self.addresses.iter().all(|address| is_loopback(address.host()));
         let encrypted = self.addresses.iter().all(|address| address.scheme() == "tls");
         !alone && (self.credentials.is_none() || !encrypted)
     }
 
-    /// Joins the nodes that use the same servers. Comes back at once, whether or not they answer.
+    /// Connects this node to the bus, in the background and with retries: returns at once, even if no server answers.
     pub(crate) async fn connect(self, greenroom: &Greenroom, ca_file: Option<&Path>) -> Result<(), String> {
         if self.is_unprotected() {
-            tracing::warn!("NATS_URL leads to other machines without TLS or without a user: keep their network closed");
+            tracing::warn!("NATS_URL names other machines without TLS or credentials: keep their network private");
         }
         let mut options =
             ConnectOptions::new().name("greenroom").retry_on_initial_connect().ping_interval(PING_INTERVAL);
@@ -86,7 +86,7 @@ impl NatsServers {
             read_ca_file(file)?;
             options = options.add_root_certificates(file.to_owned());
         }
-        let options = options.event_callback(async |event| tracing::info!(%event, "the bus"));
+        let options = options.event_callback(async |event| tracing::info!(%event, "bus connection"));
         let client = options.connect(self.addresses).await.map_err(|error| format!("NATS_URL: {error}"))?;
         greenroom.connect_bus(NatsBus(client.clone()));
         tokio::spawn(receive_messages(client, greenroom.clone()));
@@ -94,13 +94,13 @@ impl NatsServers {
     }
 }
 
-/// What an address has before its host, as it was before it became part of a URL.
+/// Returns a URL's user name and password, percent-decoded.
 fn credentials(address: &ServerAddr) -> Option<(String, Option<String>)> {
     let plain = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
     address.username().map(|user| (plain(user), address.password().map(plain)))
 }
 
-/// The subscription is renewed by the client whenever it has to connect again.
+/// Passes messages on to the hub for as long as the process lives. The client resubscribes when it reconnects.
 async fn receive_messages(client: Client, greenroom: Greenroom) {
     match client.subscribe(SUBJECT).await {
         Ok(mut notes) => {
@@ -108,7 +108,7 @@ async fn receive_messages(client: Client, greenroom: Greenroom) {
                 greenroom.receive_bus_message(&message.payload);
             }
         }
-        Err(error) => tracing::error!(%error, "the bus can't be listened to"),
+        Err(error) => tracing::error!(%error, "can't subscribe to the bus"),
     }
 }
 

@@ -1,6 +1,7 @@
-//! Refuses what a page of one person asks for another: in one browser, one may have signed in after the other.
+//! Refuses requests from a page that was rendered for another person. In one browser, a second person may have signed in
+//! since the page was opened.
 //!
-//! Every server function is meant, except those that are for people who are signed out. One that is added is.
+//! Applies to every server function, also to new ones, except to those in `PUBLIC_SERVER_FNS`.
 
 use crate::{middleware::security_headers, pages::is_server_fn, problem::Problem, router::BODY_LIMIT};
 use app::{
@@ -22,10 +23,10 @@ use leptos::nonce::Nonce;
 use model::ApiError;
 use services::Viewer;
 
-/// What people type, and may want back. Anything else of a form is the page's own, or secret.
+/// Fields with text that people typed and may want back. The other fields are the page's own, or secret.
 const USER_FIELDS: [&str; 9] = ["body", "message", "title", "venue", "fee", "event_date", "name", "bio", "email"];
 
-/// Lets a request pass that names the person who is signed in. Without a session, the function itself says so.
+/// Passes requests that name the signed-in person. Without a session, the server function itself refuses.
 pub(crate) async fn check_page_owner(request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let viewer = request.extensions().get::<RequestContext>().and_then(|context| context.viewer.clone());
@@ -44,7 +45,7 @@ pub(crate) async fn check_page_owner(request: Request, next: Next) -> Response {
     (ssr::error_status(&refusal), Json(RequestError::Refused(refusal))).into_response()
 }
 
-/// Whether a form names this person and no other.
+/// Whether a form names this person, and no other person in a repeated field.
 fn names_viewer(form: &[u8], viewer: &Viewer) -> bool {
     let mut named = form_urlencoded::parse(form).filter(|(name, _)| name == FIELD).map(|(_, value)| value);
     let id = viewer.id().to_string();

@@ -1,4 +1,4 @@
-//! The rendered pages and the static files.
+//! Server-rendered pages, server functions and static files, with the middleware that only they need.
 
 use crate::{
     form_flash, form_referer, middleware::security_headers, page_owner, problem::Problem, settings::Config,
@@ -23,10 +23,10 @@ use leptos_axum::{LeptosRoutes, file_and_error_handler_with_context, generate_ro
 use std::any::Any;
 use tower_http::services::ServeDir;
 
-/// What the build put beside the program when it put hashes into file names.
+/// The build writes this file beside the program if the names of the site's files contain hashes.
 const HASH_FILE: &str = "hash.txt";
 
-/// What Leptos wants to know.
+/// Returns Leptos's options. `LEPTOS_WATCH`, which cargo-leptos sets, selects development mode.
 pub(crate) fn leptos_options(settings: &Config) -> LeptosOptions {
     let beside = std::env::current_exe().ok().and_then(|program| Some(program.parent()?.join(HASH_FILE)));
     let developing = std::env::var_os("LEPTOS_WATCH").is_some();
@@ -39,7 +39,7 @@ pub(crate) fn leptos_options(settings: &Config) -> LeptosOptions {
         .build()
 }
 
-/// Every page, every server function, every file.
+/// Builds the router of all pages, server functions and files.
 pub(crate) fn routes(state: &AppState, options: LeptosOptions) -> Router {
     let provide = context_provider(state);
     let reload_port = options.reload_external_port.unwrap_or(options.reload_port);
@@ -65,8 +65,8 @@ pub(crate) fn routes(state: &AppState, options: LeptosOptions) -> Router {
     all.layer(middleware::from_fn_with_state(reload_port, security_headers::add_page_policy)).with_state(options)
 }
 
-/// What pages and server functions find in their context; pages also whose they are, and the nonce that their policy
-/// names.
+/// Returns a function that provides the context of pages and server functions: the services, the cookie, the page's owner
+/// and the nonce of its Content-Security-Policy.
 fn context_provider(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static {
     let (greenroom, cookie) = (state.greenroom.clone(), state.cookie);
     move || {
@@ -79,14 +79,14 @@ fn context_provider(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'stat
     }
 }
 
-/// Sends whoever is signed out to sign in, and whoever is signed in past the door. Only a courtesy: what
-/// anybody may see, the services decide.
+/// Redirects signed-out people to the sign-in page, and signed-in people from public pages to their inbox. A convenience
+/// only: the services check the permissions.
 async fn auth_redirect(request: Request, next: Next) -> Response {
     let mut response = match redirect_target(&request) {
         Some(path) => Redirect::to(&path).into_response(),
         None => next.run(request).await,
     };
-    // What one person sees must not be shown again to another, nor from before to the same.
+    // A cached page must not be shown to another person, nor an outdated one to the same person.
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
@@ -108,7 +108,8 @@ fn redirect_target(request: &Request) -> Option<String> {
     }
 }
 
-/// Functions read any body as a form, even one that a foreign page may send under another name without asking.
+/// Refuses other content types: Leptos parses any body as a form, even `text/plain`, which another site's page may send
+/// without a CORS preflight.
 async fn require_form_content_type(request: Request, next: Next) -> Response {
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let is_form = kind.split(';').next().is_some_and(|kind| kind.trim() == "application/x-www-form-urlencoded");
@@ -118,7 +119,7 @@ async fn require_form_content_type(request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-/// Leptos answers a function whose arguments can't be read with 500, as if it were our fault.
+/// Corrects the status of failed server functions: Leptos answers invalid arguments, a client's error, with 500.
 async fn fix_server_fn_status(request: Request, next: Next) -> Response {
     let is_server_fn = is_server_fn(request.uri());
     let response = next.run(request).await;
@@ -135,7 +136,7 @@ async fn fix_server_fn_status(request: Request, next: Next) -> Response {
     Response::from_parts(parts, Body::from(body))
 }
 
-/// Whether it is what a page asks of the server, and no page.
+/// Whether a URL is that of a server function.
 pub(crate) fn is_server_fn(uri: &Uri) -> bool {
     uri.path().starts_with("/fn/")
 }
@@ -146,7 +147,7 @@ fn next_path(uri: &Uri) -> String {
     next.and_then(|(_, path)| pages::same_site_path(&path).map(str::to_owned)).unwrap_or_else(|| "/inbox".to_owned())
 }
 
-/// The name of a built file holds a hash of what is in it.
+/// Lets browsers cache a built file for a year: its name contains a hash of its content.
 async fn immutable_cache(mut response: Response) -> Response {
     if response.status() == StatusCode::OK {
         let immutable = HeaderValue::from_static("public, max-age=31536000, immutable");
@@ -155,7 +156,7 @@ async fn immutable_cache(mut response: Response) -> Response {
     response
 }
 
-/// It may be there tomorrow.
+/// Keeps caches from storing a 404: the file may exist after the next deployment.
 async fn no_store_on_404(mut response: Response) -> Response {
     if response.status() == StatusCode::NOT_FOUND {
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -163,7 +164,7 @@ async fn no_store_on_404(mut response: Response) -> Response {
     response
 }
 
-/// What is answered where a handler panicked.
+/// Logs a handler's panic and answers with 500.
 pub(crate) fn handle_panic(panic: Box<dyn Any + Send + 'static>) -> Response<Body> {
     let message = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
     tracing::error!(panic = message.unwrap_or_default(), "a request panicked");

@@ -1,4 +1,4 @@
-//! What the site keeps is for its owner alone: addresses, hashes of passwords, and everything that people said.
+//! Restricts the site's files to their owner: they hold e-mail addresses, password hashes and all messages.
 
 use std::{
     fs::{self, Permissions},
@@ -7,16 +7,17 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// What SQLite has beside a database.
+/// Suffixes of the files that SQLite keeps beside a database.
 const SIDECARS: [&str; 3] = ["-wal", "-shm", "-journal"];
 
-/// From now on files are made 0600 and folders 0700, SQLite's among them. Before any thread begins.
+/// Sets the umask so that new files get mode 0600 and folders 0700, including SQLite's. Call before any thread starts,
+/// because the umask belongs to the whole process.
 pub(crate) fn restrict_new_files() {
     rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
 }
 
-/// Closes to others what an earlier version made, or a copy that was put there: the database, what SQLite has beside it,
-/// and the data folder. A folder that is shared with other programs, such as /tmp, is left as it is.
+/// Restricts files that an earlier version created or that were copied there: the database, its sidecar files, and the
+/// data folder. Leaves a folder that is shared with other programs, like /tmp, unchanged. Logs errors.
 pub(crate) fn restrict_existing_files(database: &Path, data: Option<&Path>) {
     let beside = SIDECARS.iter().map(|suffix| {
         let mut name = database.as_os_str().to_owned();
@@ -25,12 +26,12 @@ pub(crate) fn restrict_existing_files(database: &Path, data: Option<&Path>) {
     });
     for path in beside.chain([database.to_owned()]).chain(data.map(Path::to_owned)) {
         if let Err(error) = restrict_path(&path) {
-            tracing::warn!(path = %path.display(), %error, "others may read this, and it can't be changed");
+            tracing::warn!(path = %path.display(), %error, "can't restrict the permissions of this file");
         }
     }
 }
 
-/// Takes away what the group and others may do. What belongs to another user is not ours to change.
+/// Removes the permissions of group and others. Skips sticky folders, and files of another user.
 fn restrict_path(path: &Path) -> io::Result<()> {
     let found = match fs::metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
@@ -42,6 +43,6 @@ fn restrict_path(path: &Path) -> io::Result<()> {
         return Ok(());
     }
     fs::set_permissions(path, Permissions::from_mode(mode & !0o077))?;
-    tracing::info!(path = %path.display(), "closed to other users of this machine");
+    tracing::info!(path = %path.display(), "restricted to its owner");
     Ok(())
 }

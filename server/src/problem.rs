@@ -1,4 +1,4 @@
-//! How the interface says no: `application/problem+json`, RFC 9457.
+//! Error responses of the REST API: `application/problem+json` (RFC 9457).
 
 use crate::middleware::security_headers;
 use app::ssr::error_status;
@@ -15,7 +15,7 @@ use serde::Serialize;
 use tower_http::request_id::RequestId;
 use utoipa::ToSchema;
 
-/// Why a request got no answer. Becomes its body in [`write_problem`], which knows the request's id.
+/// An error response without its body. [`write_problem`] writes the body, because it knows the request id.
 #[derive(Clone, Debug)]
 pub(crate) struct Problem {
     status: StatusCode,
@@ -29,17 +29,17 @@ pub(crate) struct Problem {
 #[serde(rename_all = "camelCase")]
 #[schema(as = Problem)]
 pub(crate) struct ProblemBody<'a> {
-    /// Always `about:blank`: the code says more.
+    /// Always `about:blank`; use `code` to tell errors apart.
     r#type: &'static str,
-    /// The name of the status.
+    /// The reason phrase of the status.
     title: &'static str,
-    /// The status.
+    /// The HTTP status.
     status: u16,
-    /// A stable word for what is wrong.
+    /// A stable error code for programs.
     code: &'static str,
-    /// Names the request in our log.
+    /// The id under which the server logs the request, also in `X-Request-Id`.
     request_id: &'a str,
-    /// The fields at fault, where there are any, and what is wrong with each.
+    /// The invalid fields, if there are any, each with an error code.
     #[serde(skip_serializing_if = "ValidationErrors::is_empty")]
     #[schema(value_type = BTreeMap<String, FieldError>)]
     fields: ValidationErrors,
@@ -74,12 +74,12 @@ impl Problem {
         self.code
     }
 
-    /// After how many seconds it is worth trying again.
+    /// Returns the seconds after which a retry may succeed.
     pub(crate) fn retry_after(&self) -> Option<u64> {
         self.retry_after
     }
 
-    /// A single field at fault.
+    /// Creates the problem of one invalid field.
     pub(crate) fn field(name: &str, fault: FieldError) -> Self {
         ApiError::field(name, fault).into()
     }
@@ -112,7 +112,7 @@ impl IntoResponse for Problem {
     }
 }
 
-/// A whole answer for a connection that is refused before anything was read of it.
+/// Returns a complete HTTP response for a connection that is refused before its request is read.
 pub(crate) fn too_many_connections() -> String {
     let id = uuid::Uuid::new_v4();
     let body = format!(
@@ -126,7 +126,7 @@ pub(crate) fn too_many_connections() -> String {
     )
 }
 
-/// Writes the body of a problem, with the id of the request it answers. A person whose page broke gets a page.
+/// Writes a problem's body, with the id of its request. A browser that requested a page gets an error page for a 5xx.
 pub(crate) async fn write_problem(request: Request, next: Next) -> Response {
     let wants_page = wants_page(&request);
     let id = request.extensions().get::<RequestId>().cloned();

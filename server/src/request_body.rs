@@ -1,5 +1,5 @@
-//! Reads the body of each request before anything else looks at the request. A session is looked up after the last byte:
-//! one that is revoked while a body is on its way opens nothing.
+//! Buffers the body of each request before the session is looked up, so that a session that is revoked while the body
+//! is being sent grants nothing.
 
 use crate::{problem::Problem, router::BODY_LIMIT};
 use axum::{
@@ -13,10 +13,10 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use std::time::Duration;
 use tokio::time::timeout;
 
-/// How long a body may take, from the head on. A client that sends more slowly holds a connection and says nothing.
+/// Timeout of a body, from the end of the request head. A slower client would only hold a connection.
 const BODY_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// Gives the request on with its whole body.
+/// Replaces the request's body by a buffered one; refuses one that is too large, truncated or late.
 pub(crate) async fn buffer_body(request: Request, next: Next) -> Response {
     if request.body().is_end_stream() {
         return next.run(request).await;
@@ -30,7 +30,7 @@ pub(crate) async fn buffer_body(request: Request, next: Next) -> Response {
     }
 }
 
-/// What is still to come of the body would be taken for the next request.
+/// Closes the connection with the response: the rest of the body would be parsed as the next request.
 fn refuse_and_close(problem: Problem) -> Response {
     ([(header::CONNECTION, HeaderValue::from_static("close"))], problem).into_response()
 }

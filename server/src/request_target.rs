@@ -1,8 +1,8 @@
-//! What a request is addressed to: the form of its target, and its host.
+//! Checks the target and the host of each request.
 //!
-//! A page of another site can make its name lead to this machine (DNS rebinding), and then reads answers as its own. So a
-//! request must name the public URL's host, or a loopback one where that is loopback. The router takes a target for a path
-//! and panics at others, and a path stands in each line of the log about the request: [`normalize_target`] leaves a short path.
+//! Another site can resolve its own name to this machine (DNS rebinding); its pages then read responses as same-origin.
+//! So a request must name the public URL's host, or a loopback host where the public URL is loopback. The router panics
+//! at targets that are no path, and each log line of a request has its path: [`normalize_target`] leaves a short one.
 
 use crate::{middleware::access_log::RouteKind, problem::Problem, settings::Config};
 use axum::{
@@ -16,20 +16,20 @@ use http::{
 };
 use std::net::IpAddr;
 
-/// The longest path, in bytes. The site's own have less than 100.
+/// The longest path, in bytes. The site's own paths have less than 100.
 const PATH_LIMIT: usize = 2_048;
-/// The longest path with its query. A refused form comes back with up to 6,000 characters of what was typed.
+/// The longest path with its query, in bytes. The redirect after a refused form holds up to 6,000 bytes of its values.
 const TARGET_LIMIT: usize = 16 * 1_024;
 
-/// What a target said beside its path.
+/// The parts of a request target beside its path, kept for [`check_target`].
 #[derive(Clone, Default)]
 struct Target {
-    /// The host of a target in absolute form.
+    /// The authority of a target in absolute form.
     authority: Option<Authority>,
     fault: Option<Problem>,
 }
 
-/// Leaves a request with a path that can be routed and logged, and notes what else its target said for [`check_target`].
+/// Reduces the target to a path that can be routed and logged; stores the rest as an extension for [`check_target`].
 pub(crate) fn normalize_target<B>(request: &mut http::Request<B>) {
     let uri = request.uri();
     let fault = match uri.path() {
@@ -49,13 +49,13 @@ pub(crate) fn normalize_target<B>(request: &mut http::Request<B>) {
     request.extensions_mut().insert(Target { authority, fault });
 }
 
-/// Refuses what isn't addressed to this site.
+/// Refuses requests that aren't addressed to this site. Closes the connection after an invalid target.
 pub(crate) async fn check_target(State(hosts): State<Hosts>, request: Request, next: Next) -> Response {
     let Target { authority, fault } = request.extensions().get().cloned().unwrap_or_default();
     if let Some(fault) = fault {
         return ([(header::CONNECTION, HeaderValue::from_static("close"))], fault).into_response();
     }
-    // Who looks whether this process lives asks it by its address.
+    // Health probes address the process by its IP address.
     let is_probe = RouteKind::from_path(request.uri().path()) == RouteKind::Health;
     if is_probe || hosts.allows(request.headers(), authority.as_ref()) {
         next.run(request).await
@@ -64,14 +64,15 @@ pub(crate) async fn check_target(State(hosts): State<Hosts>, request: Request, n
     }
 }
 
-/// The hosts that this site answers for.
+/// The hosts that requests may name.
 #[derive(Clone, Debug)]
 pub(crate) enum Hosts {
-    /// The public URL's host, with its port unless that is the scheme's own.
+    /// The public URL's host; the port may be left out where it is the scheme's default.
     Public { host: String, port: u16, default_port: u16 },
-    /// The public URL is loopback: localhost and loopback addresses at any port, as a tunnel may have another.
+    /// The public URL is loopback: localhost and loopback addresses, at any port because a tunnel may use another.
     Loopback,
-    /// It listens on all addresses and no public URL is set: any address, but no name, which may be another site's.
+    /// The site listens on all addresses and no public URL is set: any IP address and localhost, but no other name,
+    /// which may be another site's.
     AnyAddress,
 }
 
@@ -89,7 +90,7 @@ impl Hosts {
         }
     }
 
-    /// Whether a request names one of them: by one `Host`, and by its target where that says so too.
+    /// Whether a request has exactly one `Host`, and that and the target's authority, if any, are allowed.
     fn allows(&self, headers: &HeaderMap, authority: Option<&Authority>) -> bool {
         let mut named = headers.get_all(header::HOST).into_iter();
         let (Some(host), None) = (named.next(), named.next()) else { return false };
@@ -99,7 +100,7 @@ impl Hosts {
 
     fn matches(&self, authority: &Authority) -> bool {
         let (host, port) = (authority.host(), authority.port_u16());
-        // Nothing else may stand there, such as a name before an @.
+        // The authority may have no further part, for example a user before an @.
         let whole = port.map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
         if !whole.eq_ignore_ascii_case(authority.as_str()) {
             return false;
@@ -114,7 +115,7 @@ impl Hosts {
     }
 }
 
-/// Whether a host is this machine.
+/// Whether a host is `localhost` or a loopback address.
 pub(crate) fn is_loopback(host: &str) -> bool {
     parse_ip(host).map_or_else(|| host.eq_ignore_ascii_case("localhost"), |address| address.is_loopback())
 }
@@ -156,11 +157,11 @@ mod tests {
         for host in foreign {
             assert!(!allows_all(&hosts, &[host], None), "{host}");
         }
-        assert!(!allows_all(&hosts, &[], None), "none");
-        assert!(!allows_all(&hosts, &["greenroom.example", "greenroom.example"], None), "two");
+        assert!(!allows_all(&hosts, &[], None), "no Host header");
+        assert!(!allows_all(&hosts, &["greenroom.example", "greenroom.example"], None), "two Host headers");
         assert!(allows_all(&hosts, &["greenroom.example"], Some("greenroom.example:443")));
-        assert!(!allows_all(&hosts, &["greenroom.example"], Some("evil.example")), "the target says otherwise");
-        assert!(!allows_all(&hosts, &["evil.example"], Some("greenroom.example")), "the header says otherwise");
+        assert!(!allows_all(&hosts, &["greenroom.example"], Some("evil.example")), "the target names another host");
+        assert!(!allows_all(&hosts, &["evil.example"], Some("greenroom.example")), "the header names another host");
     }
 
     #[test]

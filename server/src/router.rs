@@ -1,4 +1,4 @@
-//! Which path leads where, and what every request passes through.
+//! The router of the whole site, and the middleware that every request passes through.
 
 use crate::{
     api, dev_mail,
@@ -25,18 +25,18 @@ use tower_http::{
     set_header::SetResponseHeaderLayer,
 };
 
-/// The most a request may carry.
+/// The longest request body, in bytes.
 pub(crate) const BODY_LIMIT: usize = 64 * 1024;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The whole site. Layers are listed from the outside in.
+/// Builds the router of the whole site. Layers are listed from the outermost to the innermost.
 pub(crate) fn build_router(state: AppState, settings: &Config) -> Router {
     let every_request = ServiceBuilder::new()
         .layer(middleware::map_request(sanitize_request_id))
         .layer(SetRequestIdLayer::new(REQUEST_ID, NewRequestId))
         .layer(middleware::from_fn_with_state(settings.traced, access_log::log_request))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
-        // Files that were compressed by the build come without it, and a cache would hand them to anybody.
+        // Precompressed files come without `Vary`; a shared cache would serve them to clients that can't decode them.
         .layer(SetResponseHeaderLayer::if_not_present(header::VARY, HeaderValue::from_static("accept-encoding")))
         .layer(CompressionLayer::new())
         .layer(middleware::map_response_with_state(
@@ -57,14 +57,14 @@ pub(crate) fn build_router(state: AppState, settings: &Config) -> Router {
         .merge(security_txt::routes())
         .route("/api/docs", get(openapi::get_docs_page))
         .method_not_allowed_fallback(async || Problem::METHOD_NOT_ALLOWED)
-        // Nesting leaves this one out, and a page must not answer it.
+        // `nest("/api", …)` doesn't match this path, and the fallback would answer it with a page.
         .route("/api/", any(async || Problem::NOT_FOUND))
         .with_state(state.clone())
         .merge(pages::routes(&state, pages::leptos_options(settings)))
         .layer(every_request)
 }
 
-/// Whatever says that it is too large is refused, even where nobody would read it.
+/// Refuses a request whose `Content-Length` exceeds the limit, even where no handler reads the body.
 async fn reject_oversized(request: axum::extract::Request, next: middleware::Next) -> axum::response::Response {
     let length = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
     if length.is_some_and(|length: usize| length > BODY_LIMIT) {
@@ -73,7 +73,7 @@ async fn reject_oversized(request: axum::extract::Request, next: middleware::Nex
     next.run(request).await
 }
 
-/// A proxy in front may name a request, if the name can stand in a log and in JSON.
+/// Keeps a proxy's request id only if it is safe to write into logs and JSON: 1 to 64 characters of `A-Za-z0-9-_.`.
 async fn sanitize_request_id<B>(mut request: Request<B>) -> Request<B> {
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte);
     let named = request.headers().get(REQUEST_ID).map(HeaderValue::as_bytes);

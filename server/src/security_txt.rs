@@ -1,4 +1,4 @@
-//! `/.well-known/security.txt` (RFC 9116): where to report what is wrong with the site's security.
+//! `/.well-known/security.txt` (RFC 9116): the contact for security reports.
 
 use crate::state::AppState;
 use axum::{
@@ -10,7 +10,7 @@ use axum::{
 use http::header;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// What it says holds for so long. The RFC wants less than a year.
+/// Distance of `Expires` from now. RFC 9116 recommends less than a year.
 const VALIDITY: Duration = Duration::from_secs(180 * 24 * 60 * 60);
 
 pub(crate) fn routes() -> Router<AppState> {

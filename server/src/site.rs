@@ -1,4 +1,4 @@
-//! One running site, from the database to the socket.
+//! Starts, serves and stops one site, from the database to the socket.
 
 use crate::{
     connections::Connections, listen, metrics::Metrics, private_files, router, settings::Config, smtp::Smtp,
@@ -12,15 +12,15 @@ use tokio::{
     sync::oneshot,
 };
 
-/// How long requests may take to finish once the site is to stop.
+/// How long requests may take to finish after the shutdown signal.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(7);
-/// Over which time streams are ended then: not all shall come back, to whoever is left, in the same moment.
+/// Streams are closed spread over this time, so that their clients don't all reconnect to the other nodes at once.
 const STREAM_CLOSE_SPREAD: Duration = Duration::from_secs(4);
 
-/// How long to wait for the database's connections to come back.
+/// How long to wait for the database connections to be returned to the pool.
 const DATABASE_CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Brings the database up to date.
+/// Applies pending migrations. Restricts the database's files to their owner before.
 pub(crate) async fn migrate_database(settings: &Config) -> Result<(), String> {
     if let (Some(file), folder) = &settings.storage_paths {
         private_files::restrict_existing_files(file, folder.as_deref());
@@ -30,7 +30,7 @@ pub(crate) async fn migrate_database(settings: &Config) -> Result<(), String> {
         .map_err(|error| describe_error("the database can't be brought up to date", &error))
 }
 
-/// Puts the demo people into an empty database.
+/// Migrates the database, and adds the demo people if it is empty.
 pub(crate) async fn seed_database(settings: &Config, force: bool) -> Result<(), String> {
     settings.refuse_public_demo(force)?;
     migrate_database(settings).await?;
@@ -43,7 +43,7 @@ pub(crate) async fn seed_database(settings: &Config, force: bool) -> Result<(), 
     Ok(())
 }
 
-/// Serves until told to stop.
+/// Serves until SIGTERM or SIGINT. Checks all settings before it binds the address.
 pub(crate) async fn serve_site(mut settings: Config) -> Result<(), String> {
     settings.refuse_open_http()?;
     settings.smtp_mailer()?;
@@ -51,7 +51,7 @@ pub(crate) async fn serve_site(mut settings: Config) -> Result<(), String> {
     let listener = listen::bind_listener(settings.addr);
     let listener = listener.map_err(|error| format!("can't listen on {}: {error}", settings.addr))?;
     let addr = listener.local_addr().map_err(|error| error.to_string())?;
-    // Port 0 is any that is free, known only now.
+    // With port 0 the system chooses the port, which is known only now.
     if settings.origin == format!("http://{}", settings.addr) {
         settings.origin = format!("http://{addr}");
     }
@@ -84,19 +84,19 @@ pub(crate) async fn serve_site(mut settings: Config) -> Result<(), String> {
     let serving = listen::serve_connections(listener, router, connections, async {
         shutdown_signal.await;
         tracing::info!("stopping");
-        // Whoever waits for it has nothing else to wait for.
+        // The receiver lives until `select!` ends.
         let _ = stopping.send(());
     });
     tokio::select! {
         () = serving => {}
         () = shut_down(&greenroom, stopped) => tracing::warn!("some requests didn't finish in time"),
     }
-    // A connection that is still in use must not hold up the exit.
+    // A connection that is still in use must not delay the exit for longer.
     let closed = tokio::time::timeout(DATABASE_CLOSE_TIMEOUT, greenroom.close()).await;
-    closed.unwrap_or(Ok(())).map_err(|error| describe_error("the database can't be let go of", &error))
+    closed.unwrap_or(Ok(())).map_err(|error| describe_error("can't close the database", &error))
 }
 
-/// What goes on beside requests.
+/// Spawns the background workers, which run until the process ends. Mails are sent only with a mail server.
 fn spawn_workers(greenroom: &Greenroom, smtp: Option<Smtp>) {
     tokio::spawn(greenroom.clone().run_heartbeat());
     tokio::spawn(greenroom.clone().run_bus_pings());
@@ -108,8 +108,8 @@ fn spawn_workers(greenroom: &Greenroom, smtp: Option<Smtp>) {
     }
 }
 
-/// Comes when the process is told to stop. Listened for from the call on, so that none is lost that comes as soon as the
-/// site answers.
+/// Returns a future that completes on SIGTERM or SIGINT. The handlers are installed by the call, not by the first poll,
+/// so that a signal right after the start isn't lost.
 fn shutdown_signal() -> std::io::Result<impl Future<Output = ()>> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
@@ -121,14 +121,14 @@ fn shutdown_signal() -> std::io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Ends the streams, which nothing else would ever end, and waits as long as anybody may.
+/// After the signal, closes the streams, which would never end by themselves, and waits for [`SHUTDOWN_TIMEOUT`].
 async fn shut_down(greenroom: &Greenroom, stopping: oneshot::Receiver<()>) {
     if stopping.await.is_ok() {
         tokio::join!(greenroom.close_streams(STREAM_CLOSE_SPREAD), tokio::time::sleep(SHUTDOWN_TIMEOUT));
     }
 }
 
-/// For people, where the log is for whoever runs the site.
+/// Prints a command's result to stdout; the log goes to stderr. Fails if stdout is closed.
 pub(crate) fn print_line(line: &str) -> Result<(), String> {
     writeln!(std::io::stdout(), "{line}").map_err(|error| error.to_string())
 }

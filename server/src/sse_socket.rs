@@ -1,8 +1,8 @@
-//! A stream's own way to its client. Once hyper has sent the head of the answer and the first frame, the socket is taken
-//! out of it, and the hub writes frames to it directly: a stream that waits costs a socket and little more.
+//! Sockets of event streams. Once hyper has sent the response head and the first frame, the socket is detached from it
+//! and the hub writes frames to it directly, so that an idle stream costs a socket and little more.
 //!
-//! The system's send buffer is the queue. What doesn't fit means a reader who is too slow; such a stream is cut, and
-//! comes back by its cursor.
+//! The kernel's send buffer is the queue. A frame that doesn't fit means a slow consumer: its stream is disconnected,
+//! and the client resumes from its cursor.
 
 use axum::body::Body;
 use bytes::Bytes;
@@ -20,23 +20,23 @@ use std::{
 };
 use tokio::net::TcpStream;
 
-/// What a client may be behind, in bytes; the system allows for as much again.
+/// Bytes that may wait for a slow client. Linux doubles the value for its own bookkeeping.
 const SEND_BUFFER: usize = 256 * 1024;
-/// The end of a body that is sent in chunks.
+/// The chunk that ends a body with chunked transfer encoding.
 const LAST_CHUNK: &[u8] = b"0\r\n\r\n";
 
-/// A stream that is to go on without hyper.
+/// An event stream that is to be detached from hyper.
 pub(crate) struct SseStream {
     subscription: Box<Subscription>,
     chunked: bool,
 }
 
-/// Where a connection finds the stream that one of its requests opened.
+/// Carries a stream from the handler that opened it to the task that serves its connection. Cheap to clone.
 #[derive(Clone, Default)]
 pub(crate) struct SocketHandoff(Arc<Mutex<Option<SseStream>>>);
 
 impl SocketHandoff {
-    /// A body that begins with the stream's first frame, and hands it over when that has been taken.
+    /// Returns a body of the stream's first frame; hands the stream over once hyper has polled past that frame.
     pub(crate) fn into_body(self, mut subscription: Box<Subscription>, version: Version) -> Body {
         let mut first = Some(subscription.first_frame());
         let mut stream = Some(SseStream { subscription, chunked: version != Version::HTTP_10 });
@@ -51,22 +51,22 @@ impl SocketHandoff {
         }))
     }
 
-    /// The stream, once there is one.
+    /// Takes the stream, if one was handed over.
     pub(crate) fn take_stream(&self) -> Option<SseStream> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
 
-/// The socket of a stream.
+/// The [`EventSink`] of a detached socket.
 struct SseSocket {
     socket: TcpStream,
     chunked: bool,
 }
 
 impl SseStream {
-    /// Goes on, on this socket, until either side ends it.
+    /// Sends events on this socket until either side closes it.
     pub(crate) async fn run(self, socket: TcpStream) {
-        // What is set is what may be behind; where it can't be set, the system's own limit has to do.
+        // A fixed size also bounds the backlog. If it can't be set, the system's default applies.
         let _ = SockRef::from(&socket).set_send_buffer_size(SEND_BUFFER);
         let sink = Arc::new(SseSocket { socket, chunked: self.chunked });
         tokio::select! {
@@ -77,26 +77,26 @@ impl SseStream {
 }
 
 impl SseSocket {
-    /// Comes when the client has gone. It has nothing more to say; what it says is thrown away.
+    /// Returns when the client has disconnected. Discards what the client sends: nothing may follow the request.
     async fn wait_for_disconnect(&self) {
-        // Asked in this way, the socket forgets the task that it belonged to before, which else stays in memory.
+        // `poll_read_ready` replaces the waker of hyper's task, which would otherwise stay in memory.
         while poll_fn(|context| self.socket.poll_read_ready(context)).await.is_ok() {
             match self.socket.try_read(&mut [0; 256]) {
                 Ok(0) => return,
                 Err(error) if error.kind() != io::ErrorKind::WouldBlock => return,
                 _ => {}
             }
-            // Whoever talks without end must not keep everybody else from having their turn.
+            // A client that sends without end must not starve other tasks.
             tokio::task::coop::consume_budget().await;
         }
     }
 
     fn shut_down_socket(&self) {
-        // It may be closed already.
+        // Fails if the socket is already closed.
         let _ = SockRef::from(&self.socket).shutdown(Shutdown::Both);
     }
 
-    /// A frame as it goes over the wire. To copy some hundred bytes costs less than to give them to the system in parts.
+    /// Encodes a frame for the wire. Copying some hundred bytes costs less than a vectored write of the parts.
     fn encode_chunk<'a>(&self, frame: &'a [u8]) -> Cow<'a, [u8]> {
         if !self.chunked {
             return frame.into();
@@ -109,7 +109,7 @@ impl SseSocket {
 impl EventSink for SseSocket {
     fn try_write(&self, frame: &[u8]) -> bool {
         let chunk = self.encode_chunk(frame);
-        // A part of a frame is of no use: nothing can follow it.
+        // After a partial write the stream can't go on: the next frame would follow half of this one.
         let slow = match self.socket.try_write(&chunk) {
             Ok(sent) if sent == chunk.len() => return true,
             Ok(_) => true,
@@ -140,7 +140,7 @@ impl EventSink for SseSocket {
 
     fn close(&self) {
         if self.chunked {
-            // Where it doesn't fit, the client sees that something is missing, and comes back.
+            // If the chunk doesn't fit, the client sees a truncated body and reconnects.
             let _ = self.socket.try_write(LAST_CHUNK);
         }
         self.shut_down_socket();
@@ -169,6 +169,6 @@ mod tests {
             let mut gone = std::pin::pin!(sink.wait_for_disconnect());
             std::future::poll_fn(|context| Poll::Ready(gone.as_mut().poll(context).is_pending())).await;
         }
-        assert_eq!(sink.socket.try_read(&mut [0]).ok(), Some(1), "all of it was read in one turn");
+        assert_eq!(sink.socket.try_read(&mut [0]).ok(), Some(1), "all input was read in one poll");
     }
 }

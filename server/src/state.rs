@@ -5,14 +5,14 @@ use ipnet::IpNet;
 use services::Greenroom;
 use std::sync::Arc;
 
-/// The state of every handler. Cheap to clone.
+/// Shared by all handlers and cloned for each request, which is cheap.
 #[derive(Clone)]
 pub(crate) struct AppState {
     pub(crate) greenroom: Greenroom,
     pub(crate) cookie: SessionCookie,
-    /// Where the site is, as a browser writes it into `Origin`.
+    /// The public URL's origin, as a browser sends it in `Origin`.
     pub(crate) origin: Arc<str>,
     pub(crate) trusted_proxies: Arc<[IpNet]>,
-    /// Where to report what is wrong with its security, as a URI.
+    /// The contact for security reports, as a URI.
     pub(crate) security_contact: Arc<str>,
 }

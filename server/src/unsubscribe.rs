@@ -1,5 +1,5 @@
-//! Ending mails by one POST, as mail programs send it by themselves (RFC 8058): no cookie, no page of ours. A
-//! person who follows the same link gets the page with the button.
+//! One-click unsubscribe (RFC 8058): the POST that mail programs send by themselves, without a cookie or a page. A
+//! person who opens the same link gets the page with the button.
 
 use crate::{input::QueryParams, problem::Problem, state::AppState};
 use axum::{Router, extract::State, routing::post};

@@ -1,4 +1,4 @@
-//! What every request leaves behind: numbers, a line of the log, and a span that everything it causes is part of.
+//! Records each request: metrics, a log line, and a span that encloses all its work.
 
 use crate::traces;
 use axum::{
@@ -15,13 +15,13 @@ use tracing::{Instrument, Span, debug, field::Empty, info, info_span, warn};
 const COUNT: &str = "greenroom_http_requests_total";
 const SECONDS: &str = "greenroom_http_request_duration_seconds";
 
-/// Says what the numbers mean.
+/// Registers the metrics' descriptions.
 pub(crate) fn describe_metrics() {
     describe_counter!(COUNT, "Requests, by method, kind of route, and status.");
-    describe_histogram!(SECONDS, "Seconds from a request to the head of its answer; a stream goes on behind it.");
+    describe_histogram!(SECONDS, "Seconds from a request to its response head; a stream's body is not included.");
 }
 
-/// Stands outside everything else that a request passes through.
+/// Measures and logs a request. Nearly the outermost layer, so that refusals of other layers are logged too.
 pub(crate) async fn log_request(State(traced): State<bool>, request: Request, next: Next) -> Response {
     let (kind, method) = (RouteKind::from_path(request.uri().path()), method_label(request.method()));
     let (span, began) = (request_span(&request), Instant::now());
@@ -39,7 +39,7 @@ pub(crate) async fn log_request(State(traced): State<bool>, request: Request, ne
     response
 }
 
-/// Paths are told without their query: that may hold what somebody searched for, or a token.
+/// Creates the request's span. Leaves the query out of the path: it may hold a search term or a token.
 fn request_span(request: &Request) -> Span {
     let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok()).unwrap_or_default();
     info_span!(
@@ -53,7 +53,7 @@ fn request_span(request: &Request) -> Span {
     )
 }
 
-/// What a trace is called: the route, and nobody's id.
+/// Names a trace by its method and route pattern, so that the name holds no person's id.
 fn trace_name(request: &Request) -> String {
     let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
     format!("{} {route}", method_label(request.method()))
@@ -68,15 +68,15 @@ fn log_response(kind: RouteKind, status: StatusCode, took: Duration) {
     }
 }
 
-/// The kinds of routes: few, whatever is asked for.
+/// Kinds of routes: few, so that the metrics' cardinality doesn't depend on the paths that clients request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RouteKind {
     Api,
     File,
-    /// What a page asks of the server.
+    /// A server function.
     Function,
     Health,
-    /// Pages, and whatever isn't there.
+    /// A page, or a path that doesn't exist.
     Page,
     Stream,
 }
@@ -105,7 +105,7 @@ impl RouteKind {
     }
 }
 
-/// Anybody can make up a method, and each would be counted for ever.
+/// Returns a metric label for a method. Clients can invent methods, and each would become a time series of its own.
 fn method_label(method: &Method) -> &'static str {
     let known = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::HEAD, Method::OPTIONS];
     let words = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];

@@ -1,4 +1,4 @@
-//! Who is calling. Found out once for each request, before anything else looks at it.
+//! Authentication: resolves each request's credential and client address once, before its handler runs.
 
 use crate::{middleware::access_log::RouteKind, problem::Problem, state::AppState};
 use app::{pages::sign_in_path_to, request_error::RequestError, ssr::RequestContext};
@@ -17,11 +17,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// What takes so long to read is looked at again before it is sent: the session may have ended meanwhile. What writes looks
-/// inside its transaction.
+/// A read that took at least this long checks the session again before its response is sent, because the session may
+/// have ended since. Writes check the session inside their transaction.
 const RECHECK_AFTER: Duration = Duration::from_millis(500);
 
-/// Puts the [`RequestContext`] into the request. Static files are for anybody: nobody is looked up for them.
+/// Adds the [`RequestContext`] to the request. Skips the session lookup for static files, which are public.
 pub(crate) async fn authenticate(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let headers = request.headers();
     let kind = RouteKind::from_path(request.uri().path());
@@ -41,7 +41,7 @@ pub(crate) async fn authenticate(State(state): State<AppState>, mut request: Req
         headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
     let reads = match kind {
         RouteKind::Api | RouteKind::Page => matches!(*request.method(), Method::GET | Method::HEAD),
-        // The methods of functions don't tell.
+        // A server function's method doesn't say whether it only reads.
         RouteKind::Function => true,
         RouteKind::File | RouteKind::Health | RouteKind::Stream => false,
     };
@@ -58,7 +58,7 @@ pub(crate) async fn authenticate(State(state): State<AppState>, mut request: Req
     }
 }
 
-/// Refuses a response that is ready, in the form that its reader expects.
+/// Replaces a finished response by an error, in the form that the route's client expects.
 fn error_response(error: Error, kind: RouteKind, uri: &Uri) -> Response {
     match (kind, error) {
         (RouteKind::Page, Error::Api(_)) => Redirect::to(&sign_in_path_to(&uri.to_string())).into_response(),
@@ -70,13 +70,13 @@ fn error_response(error: Error, kind: RouteKind, uri: &Uri) -> Response {
     }
 }
 
-/// What a request shows to say who is asking.
+/// The credential that a request carries.
 enum Credential<'a> {
     Cookie(&'a str),
     AccessToken(&'a str),
 }
 
-/// A token counts before a cookie: a program means what it says.
+/// Reads the credential. `Authorization` takes precedence over the cookie, because a program sets it on purpose.
 fn read_credential<'a>(headers: &'a HeaderMap, state: &AppState) -> Option<Credential<'a>> {
     if let Some(value) = headers.get(header::AUTHORIZATION) {
         let (scheme, token) = value.to_str().unwrap_or_default().split_once(' ').unwrap_or_default();
@@ -99,27 +99,27 @@ impl Credential<'_> {
     }
 }
 
-/// The address of whoever is calling: the last in `X-Forwarded-For` that no proxy of ours wrote.
+/// Returns the client's address: the last hop in `X-Forwarded-For` that isn't a trusted proxy.
 fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     let ours = |address: &IpAddr| trusted.iter().any(|network| network.contains(address));
     let values = headers.get_all("x-forwarded-for").into_iter().filter_map(|value| value.to_str().ok());
     let hops: Vec<Option<IpAddr>> = values.flat_map(|value| value.split(',')).map(parse_hop).collect();
     let mut nearest = peer.to_canonical();
     for hop in hops.into_iter().rev() {
-        // Beyond a hop that can't be read, nobody knows who wrote what.
+        // Hops before one that can't be parsed can't be trusted.
         let Some(hop) = hop.filter(|_| ours(&nearest)) else { break };
         nearest = hop.to_canonical();
     }
     nearest
 }
 
-/// Some proxies write the port as well.
+/// Parses one hop. Some proxies append the port.
 fn parse_hop(text: &str) -> Option<IpAddr> {
     let text = text.trim();
     text.parse().ok().or_else(|| Some(text.parse::<SocketAddr>().ok()?.ip()))
 }
 
-/// Whoever is signed in; 401 otherwise.
+/// Extracts the signed-in viewer; 401 if there is none.
 pub(crate) struct CurrentViewer(pub(crate) Viewer);
 
 impl<S: Send + Sync> FromRequestParts<S> for CurrentViewer {
@@ -133,7 +133,7 @@ impl<S: Send + Sync> FromRequestParts<S> for CurrentViewer {
 }
 
 impl CurrentViewer {
-    /// The viewer, for a path that belongs to one role.
+    /// Returns the viewer if they have this role; `wrong_role` otherwise.
     pub(crate) fn require_role(self, role: Role) -> Result<Viewer, Problem> {
         if self.0.role() == role { Ok(self.0) } else { Err(ApiError::WrongRole.into()) }
     }

@@ -1,4 +1,4 @@
-//! Refuses what another site makes a browser send. Checked once, for everything that changes state.
+//! Protects every state-changing request against cross-site request forgery (CSRF), in one place.
 
 use crate::{problem::Problem, state::AppState};
 use axum::{
@@ -8,7 +8,7 @@ use axum::{
 };
 use http::{HeaderMap, Method, header};
 
-/// Lets a request pass that changes nothing, comes from our own pages, or from no browser at all.
+/// Passes a request that has a safe method, comes from this site's pages, or comes from no browser.
 pub(crate) async fn check_origin(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let changes_nothing = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     if changes_nothing || is_same_origin(request.headers(), &state.origin) {
@@ -18,8 +18,8 @@ pub(crate) async fn check_origin(State(state): State<AppState>, request: Request
     }
 }
 
-/// `Sec-Fetch-Site` decides where there is one; browsers leave it out over plain http, and then `Origin`
-/// must be the public URL or the very host that was asked. A foreign page can forge neither.
+/// Decides by `Sec-Fetch-Site` if present. Browsers omit it over plain http; then `Origin` must be the public URL or
+/// the request's own host. Another site's page can forge neither header.
 fn is_same_origin(headers: &HeaderMap, public: &str) -> bool {
     if let Some(site) = headers.get("sec-fetch-site") {
         return site == "same-origin" || site == "none";

@@ -1,4 +1,4 @@
-//! What answers ask of a browser, for the good of whoever sits before it.
+//! Security headers of responses, and the Content-Security-Policy of pages.
 
 use axum::{
     extract::{Request, State},
@@ -9,22 +9,22 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 use leptos::nonce::Nonce;
 use std::sync::Arc;
 
-/// On every answer, unless it brings its own.
+/// Headers of every response, unless the handler sets its own.
 const COMMON_HEADERS: [(HeaderName, &str); 7] = [
-    // Made for what is no page: a browser has nothing to run or to load there. Pages bring theirs, see `add_page_policy`.
+    // For responses that are no page: a browser has nothing to run or load there. For pages see `add_page_policy`.
     (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
-    // Takes an answer for what it says it is.
+    // Stops browsers from guessing another content type.
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    // Tells nobody else which page a link was followed from.
+    // Hides from other sites which page a link was followed from.
     (header::REFERRER_POLICY, "same-origin"),
-    // For browsers that don't know frame-ancestors.
+    // For browsers without frame-ancestors.
     (header::X_FRAME_OPTIONS, "DENY"),
-    // A page that opened ours, or was opened by it, gets no hold of its window.
+    // Another site's page that opened ours, or was opened by it, gets no reference to its window.
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-    // Other sites' pages can't draw what is ours into their process, not even as a picture.
+    // Other sites' pages can't load our resources into their process, not even as an image.
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-    // Nothing here needs them, so nothing that slips in shall have them. Only names that Chromium knows: it
-    // complains of others.
+    // The site needs none of these, so injected code shall have none. Lists only names that Chromium knows, because it
+    // logs a warning for others.
     (
         HeaderName::from_static("permissions-policy"),
         "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), hid=(), \
@@ -32,17 +32,17 @@ const COMMON_HEADERS: [(HeaderName, &str); 7] = [
     ),
 ];
 
-/// Two years of https and nothing else. Without `includeSubDomains`: hosts below ours may be somebody else's, and
-/// no promise of ours to make. What they could do here from http, to set a cookie, `__Host-` rules out.
+/// Requires https for two years. Without `includeSubDomains`: subdomains may belong to another operator. The one attack
+/// that leaves open, setting our cookie from a subdomain over http, is ruled out by the cookie's `__Host-` prefix.
 const HSTS: (HeaderName, &str) = (header::STRICT_TRANSPORT_SECURITY, "max-age=63072000");
 
-/// What goes with every answer of a site that is reached by https, or isn't.
+/// Returns the headers of every response; with HSTS if the public URL is https.
 pub(crate) fn common_headers(secure: bool) -> Arc<HeaderMap> {
     let pairs = COMMON_HEADERS.into_iter().chain(secure.then_some(HSTS));
     Arc::new(pairs.map(|(name, value)| (name, HeaderValue::from_static(value))).collect())
 }
 
-/// Adds what an answer doesn't say itself.
+/// Adds the headers that the response doesn't set itself.
 pub(crate) async fn add_headers(State(headers): State<Arc<HeaderMap>>, mut response: Response) -> Response {
     for (name, value) in &*headers {
         response.headers_mut().entry(name).or_insert_with(|| value.clone());
@@ -50,7 +50,7 @@ pub(crate) async fn add_headers(State(headers): State<Arc<HeaderMap>>, mut respo
     response
 }
 
-/// Gives every page a nonce, and the policy that goes with it.
+/// Gives each page a nonce and a Content-Security-Policy that allows it.
 pub(crate) async fn add_page_policy(
     State(reload_port): State<Option<u32>>,
     mut request: Request,
@@ -67,10 +67,10 @@ pub(crate) async fn add_page_policy(
     response
 }
 
-/// The policy of a page: it runs the scripts that carry this nonce and what they load, and talks to this site alone.
-/// While developing it also listens on the port that tells it to reload, at whatever host it was opened.
+/// Returns the policy of a page: it runs only scripts with this nonce and those they load, and connects only to this
+/// site. In development it may also connect to the reload port, on any host because the page may be opened by any name.
 ///
-/// A nonce is always good for a header. Were it not, the page would be left with the policy that allows nothing.
+/// `None` can't happen, as a nonce is a valid header value; the page would then keep the policy that allows nothing.
 fn page_policy(nonce: &Nonce, reload_port: Option<u32>) -> Option<HeaderValue> {
     let reload = reload_port.map(|port| format!(" ws://*:{port}")).unwrap_or_default();
     let policy = format!(
@@ -81,7 +81,7 @@ fn page_policy(nonce: &Nonce, reload_port: Option<u32>) -> Option<HeaderValue> {
     HeaderValue::try_from(policy).ok()
 }
 
-/// The policy of the page that says that a page broke: all it has is a style that carries this nonce.
+/// Returns the policy of the error page, which has nothing but one inline style with this nonce.
 pub(crate) fn error_page_policy(nonce: &Nonce) -> Option<HeaderValue> {
     let policy = format!(
         "default-src 'none'; style-src 'nonce-{nonce}'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"

@@ -12,17 +12,17 @@ use std::{
 };
 use tokio::{runtime::Handle, time::timeout};
 
-/// How long a collector may take. What it doesn't take is lost, and nobody waits for it.
+/// Timeout of one export. Spans that the collector doesn't accept in time are dropped, not retried.
 const EXPORT_TIMEOUT: Duration = Duration::from_secs(10);
-/// Nobody needs more of what a collector says.
+/// Limits how much of the collector's response is read into memory.
 const MAX_RESPONSE_BYTES: usize = 64 * 1024;
 
-/// Talks to the collector. The exporter calls it from a thread of its own, so the runtime is brought along.
+/// The exporter's HTTP client. The exporter calls it from its own thread, so it keeps a handle to the runtime.
 #[derive(Debug)]
 pub(super) struct Client {
     http: legacy::Client<HttpsConnector<HttpConnector>, Body>,
     runtime: Handle,
-    /// Whether the last try failed: that is told once, not every five seconds.
+    /// Whether the last export failed: a failure is logged once, not every five seconds.
     failing: AtomicBool,
 }
 
@@ -48,8 +48,8 @@ impl Client {
     fn log_outcome(&self, failure: Option<String>) {
         let failed_before = self.failing.swap(failure.is_some(), Ordering::Relaxed);
         match failure {
-            Some(why) if !failed_before => tracing::warn!(target: "traces", why, "spans can't be handed over"),
-            None if failed_before => tracing::info!(target: "traces", "spans are handed over again"),
+            Some(why) if !failed_before => tracing::warn!(target: "traces", why, "span export failed"),
+            None if failed_before => tracing::info!(target: "traces", "span export works again"),
             _ => {}
         }
     }
