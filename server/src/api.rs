@@ -1,4 +1,4 @@
-//! The REST interface, one file a noun, and its stream.
+//! The REST API, one file per resource, and the event stream.
 
 mod account;
 mod auth;
@@ -23,12 +23,12 @@ use http::{HeaderValue, header};
 use serde::Serialize;
 use utoipa_axum::router::OpenApiRouter;
 
-/// Every route with what the document says of it; [`crate::openapi::common_responses`] adds what goes for all.
+/// Returns every route with its OpenAPI operation; [`crate::openapi::common_responses`] adds the common errors.
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(crate::openapi::base_document()).nest("/api", api_routes()).merge(health::routes())
 }
 
-/// Nothing here ever answers with a redirect.
+/// The routes below `/api`, which never answer with a redirect.
 fn api_routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default()
         .merge(account::routes())
@@ -46,7 +46,7 @@ fn api_routes() -> OpenApiRouter<AppState> {
         .fallback(async || Problem::NOT_FOUND)
 }
 
-/// An answer that is somebody's own: nobody may keep it for another.
+/// Returns a JSON response that no cache may store, because it is one person's own.
 fn private_json(body: impl Serialize) -> Response {
     ([(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))], Json(body)).into_response()
 }

@@ -1,8 +1,8 @@
-//! Repopulates refused forms without JavaScript: the redirect back to the form carries the submitted values in its query,
-//! beside the error. Secrets are left out.
+//! Repopulates refused forms without JavaScript: the redirect back to the form carries the submitted values in its
+//! query, beside the error. Secrets are left out.
 //!
-//! Another person could craft this URL, or open it after signing in on the same browser. So the query carries a MAC keyed
-//! by the session, and a page that is opened with values but without a valid MAC shows empty forms.
+//! Another person could craft this URL, or open it after signing in on the same browser. So the query carries a MAC
+//! keyed by the session, and a page that is opened with values but without a valid MAC shows empty forms.
 
 use crate::{pages::is_server_fn, problem::Problem, router::BODY_LIMIT};
 use app::ssr::RequestContext;
@@ -59,8 +59,8 @@ fn session_cookie(request: &Request) -> Option<String> {
     context.viewer.as_ref().and(context.cookie.clone())
 }
 
-/// Returns the URL without its fields if they weren't submitted in this session. `None` without a session, because there
-/// is no account to protect.
+/// Returns the URL without its fields if they weren't submitted in this session. `None` without a session, because
+/// there is no account to protect.
 fn without_foreign_fields(uri: &Uri, session: Option<&str>) -> Option<String> {
     let (session, query) = (session?, uri.query()?);
     let (flash, others): (Vec<_>, Vec<_>) =

@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 /// Buckets of durations: from half a millisecond to ten seconds.
 const SECONDS_BUCKETS: [f64; 14] =
     [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
-/// Buckets of batch sizes, up to the largest possible batch.
+/// Buckets of batch sizes, up to the largest batches.
 const BATCH_BUCKETS: [f64; 9] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
 /// How often samples are aggregated into buckets. Until then each sample takes memory.
 const UPKEEP_INTERVAL: Duration = Duration::from_secs(5);

@@ -1,7 +1,7 @@
-//! The interface's own description: OpenAPI 3.1, put together from the routes themselves.
+//! The OpenAPI 3.1 document of the REST API, generated from the routes.
 //!
-//! What a handler says of itself is only what is its own. What every answer of its kind may be, such as 401 where
-//! somebody has to be signed in, is added by rule in [`add_common_responses`].
+//! A handler declares only its own responses. [`add_common_responses`] adds those of every operation of a kind, for
+//! example 401 where a session is required.
 
 mod common_responses;
 pub(crate) mod errors;
@@ -19,7 +19,7 @@ use utoipa::{
     openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
 };
 
-/// Everything but the routes.
+/// Returns the document without its operations.
 pub(crate) fn base_document() -> utoipa::openapi::OpenApi {
     BaseDocument::openapi()
 }
@@ -28,13 +28,13 @@ pub(crate) fn base_document() -> utoipa::openapi::OpenApi {
 #[openapi(
     info(title = "Greenroom", description = include_str!("openapi/about.md")),
     tags(
-        (name = "Account", description = "Who is signed in, and where."),
-        (name = "Messages", description = "Conversations and what is said in them."),
-        (name = "Bookings", description = "What is agreed, and between whom."),
-        (name = "Talent", description = "The directory of those who can be booked."),
-        (name = "Notifications", description = "What the bell tells of."),
-        (name = "Events", description = "What happens, as it happens."),
-        (name = "Site", description = "The site itself: is it well, and what does it offer?"),
+        (name = "Account", description = "Registration, signing in, sessions, access tokens and account settings."),
+        (name = "Messages", description = "Conversations, messages, read markers, typing and presence."),
+        (name = "Bookings", description = "Inquiries from organizers to talent, and the bookings they become."),
+        (name = "Talent", description = "The directory of talent who can be booked."),
+        (name = "Notifications", description = "Notifications of the signed-in person."),
+        (name = "Events", description = "The stream of server-sent events."),
+        (name = "Site", description = "Health checks, and this document."),
     ),
     components(schemas(ProblemBody, Envelope)),
     security(("session" = []), ("token" = [])),
@@ -42,7 +42,7 @@ pub(crate) fn base_document() -> utoipa::openapi::OpenApi {
 )]
 struct BaseDocument;
 
-/// The ways to say who is asking. Each is enough.
+/// Adds the two ways to authenticate; either is sufficient.
 struct SecuritySchemes;
 
 impl Modify for SecuritySchemes {
@@ -50,34 +50,33 @@ impl Modify for SecuritySchemes {
         let components = document.components.get_or_insert_default();
         let cookie = ApiKeyValue::with_description(
             "greenroom",
-            "The cookie that signing in sets. Where the site is served over https, its name is `__Host-greenroom`.",
+            "The cookie that signing in sets. On a site with an https URL its name is `__Host-greenroom`.",
         );
         components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
-        let token = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("A token for programs."));
+        let token = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("A personal access token."));
         components.add_security_scheme("token", SecurityScheme::Http(token.build()));
     }
 }
 
-/// The whole document.
+/// The complete document.
 pub(crate) static DOCUMENT: LazyLock<utoipa::openapi::OpenApi> =
     LazyLock::new(|| add_common_responses(api::routes().into_openapi()));
 
-/// The document as text.
+/// The document as JSON text, as served and as printed by `greenroom openapi`.
 pub(crate) static JSON: LazyLock<String> = LazyLock::new(|| DOCUMENT.to_pretty_json().unwrap_or_default());
 
-/// The document as a page.
+/// The document as an HTML page.
 static PAGE: LazyLock<String> =
     LazyLock::new(|| page::render_page(&serde_json::to_value(&*DOCUMENT).unwrap_or_default()));
 
-/// How long anybody may keep either. Without validators: a conditional request would have to be answered with 304,
-/// and nothing below `/api` answers so.
+/// Caching of both forms. Without validators, because they would require 304 responses, which `/api` never sends.
 pub(crate) const CACHE_CONTROL: &str = "public, max-age=300";
 
-/// All that the page loads is its stylesheet and the icon.
+/// The page loads only its stylesheet and the icon.
 const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; \
                       frame-ancestors 'none'";
 
-/// For people, so it is no part of the interface it describes.
+/// Serves the HTML page. Not in the document itself, because it is for people and no part of the API.
 pub(crate) async fn get_docs_page() -> impl IntoResponse {
     ([(header::CACHE_CONTROL, CACHE_CONTROL), (header::CONTENT_SECURITY_POLICY, PAGE_POLICY)], Html(PAGE.as_str()))
 }

@@ -1,5 +1,4 @@
-//! Refuses requests from a page that was rendered for another person. In one browser, a second person may have signed in
-//! since the page was opened.
+//! Refuses requests from a page of another person: someone else may have signed in on this browser since it was opened.
 //!
 //! Applies to every server function, also to new ones, except to those in `PUBLIC_SERVER_FNS`.
 

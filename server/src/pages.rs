@@ -65,8 +65,8 @@ pub(crate) fn routes(state: &AppState, options: LeptosOptions) -> Router {
     all.layer(middleware::from_fn_with_state(reload_port, security_headers::add_page_policy)).with_state(options)
 }
 
-/// Returns a function that provides the context of pages and server functions: the services, the cookie, the page's owner
-/// and the nonce of its Content-Security-Policy.
+/// Returns a function that provides the context of pages and server functions: the services and the cookie; for pages
+/// also their owner and the nonce of their Content-Security-Policy.
 fn context_provider(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static {
     let (greenroom, cookie) = (state.greenroom.clone(), state.cookie);
     move || {
@@ -79,8 +79,8 @@ fn context_provider(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'stat
     }
 }
 
-/// Redirects signed-out people to the sign-in page, and signed-in people from public pages to their inbox. A convenience
-/// only: the services check the permissions.
+/// Redirects signed-out people to the sign-in page, and signed-in people from there to their inbox. A convenience only:
+/// the services check the permissions.
 async fn auth_redirect(request: Request, next: Next) -> Response {
     let mut response = match redirect_target(&request) {
         Some(path) => Redirect::to(&path).into_response(),

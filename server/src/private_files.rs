@@ -10,8 +10,7 @@ use std::{
 /// Suffixes of the files that SQLite keeps beside a database.
 const SIDECARS: [&str; 3] = ["-wal", "-shm", "-journal"];
 
-/// Sets the umask so that new files get mode 0600 and folders 0700, including SQLite's. Call before any thread starts,
-/// because the umask belongs to the whole process.
+/// Sets the umask so that new files get mode 0600 and folders 0700, also SQLite's. Call it before any thread starts.
 pub(crate) fn restrict_new_files() {
     rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
 }

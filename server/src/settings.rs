@@ -1,4 +1,4 @@
-//! What can be set, from the environment. `--help` lists it; every value is checked before anything starts.
+//! The command line and the environment variables. `--help` lists them; all are validated before anything starts.
 
 mod security;
 mod storage;
@@ -12,130 +12,130 @@ use ipnet::IpNet;
 use services::Limits;
 use std::{net::SocketAddr, path::PathBuf};
 
-/// The database's name in the data folder.
+/// The SQLite database's file name in the data folder.
 const DATABASE_FILE: &str = "greenroom.db";
 
-/// The most that a limit counted in the database can be set to.
+/// Highest value of the limits that are counted by a database query.
 const MAX_LIMIT: u64 = 1_000_000;
 
-/// Greenroom: event organizers and the talent they book talk here, beside what they agreed.
+/// Greenroom: messages and bookings between event organizers and talent.
 #[derive(Debug, Parser)]
 #[command(version, about)]
 pub(crate) struct Settings {
-    /// What to do; serve, if nothing is said.
+    /// The command to run. [default: serve]
     #[command(subcommand)]
     command: Option<Command>,
     #[command(flatten)]
     values: Values,
 }
 
-/// What the program can do.
+/// The commands of the program.
 #[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
 pub(crate) enum Command {
-    /// Bring the database up to date and serve the site.
+    /// Migrate the database and serve the site.
     Serve,
-    /// Bring the database up to date.
+    /// Migrate the database to the current schema.
     Migrate,
-    /// Put the demo people into an empty database. Refused where the public URL isn't this machine's alone.
+    /// Add the demo people to an empty database. Refused if the public URL isn't loopback.
     Seed {
-        /// Even then, though everybody knows their password.
+        /// Also on a public site, although the demo people's password is public.
         #[arg(long)]
         force: bool,
     },
-    /// Copy the SQLite database into a new file, checked and of one moment. The site may be serving.
+    /// Write a consistent, verified copy of the SQLite database to a new file. The site may be running.
     Backup {
-        /// The file to make.
+        /// The file to create.
         file: PathBuf,
     },
-    /// Check a backup and put it into the database's place. The site must not be running.
+    /// Verify a backup and replace the database by it. Stop the site first.
     Restore {
-        /// The backup.
+        /// The backup file.
         file: PathBuf,
-        /// Even where the database holds people; it is kept beside.
+        /// Also if the database holds people; the old database is kept beside the new one.
         #[arg(long)]
         replace: bool,
     },
-    /// Move everything from an SQLite database to an empty PostgreSQL database, and compare. Stop the site first.
+    /// Copy all data from an SQLite database to an empty PostgreSQL database and compare. Stop the site first.
     MigrateData {
         /// The SQLite database: a file or sqlite://file. [default: the file in the data folder]
         #[arg(long)]
         from: Option<String>,
-        /// The PostgreSQL database, postgres://… [default: DATABASE_URL, which tells nobody its password]
+        /// The PostgreSQL database, postgres://… [default: DATABASE_URL, which keeps the password out of process lists]
         #[arg(long)]
         to: Option<String>,
     },
-    /// Print what the interface offers, in OpenAPI. Needs no database.
+    /// Print the OpenAPI document of the REST API. Needs no database.
     Openapi,
 }
 
 #[derive(Args, Clone, Debug)]
 struct Values {
-    /// The folder for what the site keeps.
+    /// The folder of the site's data.
     #[arg(long, env = "GREENROOM_DATA", default_value = "data", global = true)]
     data: PathBuf,
     /// The database: sqlite://file?mode=rwc or postgres://… [default: an SQLite file in the data folder]
     #[arg(long, env = "DATABASE_URL", hide_env_values = true, global = true)]
     database_url: Option<String>,
-    /// The address people reach the site at, without a path. [default: http:// and the address it listens on]
+    /// The public URL of the site, without a path. [default: http:// and the address it listens on]
     #[arg(long, env = "GREENROOM_URL", global = true)]
     url: Option<String>,
     /// The address and port to listen on.
     #[arg(long, env = "LEPTOS_SITE_ADDR", default_value = "127.0.0.1:3000", global = true)]
     addr: SocketAddr,
-    /// The folder of the built site. [default: `site` beside the program, else target/site]
+    /// The folder of the site's built files. [default: `site` beside the program, else target/site]
     #[arg(long, env = "LEPTOS_SITE_ROOT", global = true)]
     site_root: Option<PathBuf>,
-    /// The bus between the nodes of a site that share a database: nats://user:password@host:port, or tls:// instead of
-    /// nats:// to encrypt. [default: none; a node is alone]
+    /// The NATS server that connects the nodes of a site with a shared database: nats://user:password@host:port, or
+    /// tls:// for encryption. [default: none; the node runs alone]
     #[arg(long, env = "NATS_URL", hide_env_values = true, global = true)]
     nats_url: Option<String>,
-    /// The mail server: smtp://host:port or smtps://user:password@host. [default: none; mails stay in the database]
+    /// The mail server: smtp://host:port or smtps://user:password@host. [default: none; mails stay queued]
     #[arg(long, env = "SMTP_URL", hide_env_values = true, global = true)]
     smtp_url: Option<String>,
-    /// Show mails that aren't sent at /dev/mail: only to this machine itself, while the public URL is http on loopback and
-    /// no mail server is set. For developing; bin/serve and bin/dev set it. [default: no]
+    /// Show unsent mails at /dev/mail to this machine only, while the public URL is http on loopback and no mail server
+    /// is set. For development; bin/serve and bin/dev set it. [default: no]
     #[arg(long, env = "GREENROOM_DEV_MAIL", action = ArgAction::Set, value_parser = FalseyValueParser::new(), default_value = "no", hide_default_value = true, global = true)]
     dev_mail: bool,
-    /// Whose name mails carry. [default: Greenroom <no-reply@ and the host of the public URL>]
+    /// The sender of mails. [default: Greenroom <no-reply@ and the host of the public URL>]
     #[arg(long, env = "GREENROOM_MAIL_FROM", global = true)]
     mail_from: Option<String>,
     /// The address to serve Prometheus metrics at, under /metrics. [default: none]
     #[arg(long, env = "METRICS_ADDR", global = true)]
     metrics_addr: Option<SocketAddr>,
-    /// Where spans are collected over OTLP/HTTP: http://host:port. Other variables of OpenTelemetry count as well, such as
-    /// OTEL_SERVICE_NAME, OTEL_EXPORTER_OTLP_HEADERS, OTEL_TRACES_SAMPLER. [default: none; nothing is traced]
+    /// The OTLP/HTTP endpoint to export traces to: http://host:port. Other OpenTelemetry variables apply too, for
+    /// example OTEL_SERVICE_NAME, OTEL_EXPORTER_OTLP_HEADERS, OTEL_TRACES_SAMPLER. [default: none; no tracing]
     #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", hide_env_values = true, value_parser = parse_collector, global = true)]
     otlp_endpoint: Option<Collector>,
-    /// How lines of the log look; RUST_LOG says which there are.
+    /// The format of log lines; RUST_LOG filters them.
     #[arg(long, env = "GREENROOM_LOG_FORMAT", default_value = "text", global = true)]
     log_format: LogFormat,
-    /// Proxies whose X-Forwarded-For counts: addresses or networks, separated by commas.
+    /// Proxies whose X-Forwarded-For is trusted: addresses or networks, separated by commas.
     #[arg(long, env = "GREENROOM_TRUSTED_PROXIES", default_value = "", global = true)]
     trusted_proxies: String,
-    /// Connections from one address, or one network of IPv6; the proxies above are exempt. Where it is set, it counts for this
-    /// machine too. [default: 1000, and no limit for this machine]
+    /// Connections from one IPv4 address or IPv6 /64; trusted proxies are exempt. A value that is set applies to
+    /// loopback too. [default: 1000, and no limit for loopback]
     #[arg(long, env = "GREENROOM_CONNECTIONS_PER_ADDRESS", value_parser = parse_positive, global = true)]
     connections_per_address: Option<usize>,
-    /// Messages a person may send in a minute.
+    /// Messages a person may send per minute.
     #[arg(long, env = "GREENROOM_SENDS_PER_MINUTE", value_parser = parse_positive, default_value_t = Limits::default().sends_per_minute, global = true)]
     sends_per_minute: usize,
-    /// Streams a person may hold at once.
+    /// Event streams a person may have open at the same time.
     #[arg(long, env = "GREENROOM_STREAMS_PER_PERSON", value_parser = parse_positive, default_value_t = Limits::default().streams_per_person, global = true)]
     streams_per_person: usize,
-    /// Passwords that are looked at at once, each for some hundredths of a second on a core of its own and with 19 MiB.
-    /// 64 times as many may wait; who comes then is told to try again in a moment. [default: half the cores]
+    /// Passwords hashed at the same time, each for some hundredths of a second on one core and with 19 MiB. 64 times as
+    /// many requests may wait; further ones are refused with Retry-After. [default: half the cores]
     #[arg(long, env = "GREENROOM_SIGN_INS_AT_ONCE", value_parser = parse_positive, global = true)]
     sign_ins_at_once: Option<usize>,
-    /// Failed sign-ins a minute to one account.
+    /// Failed sign-ins per minute to one account, from one network or device.
     #[arg(long, env = "GREENROOM_FAILURES_PER_ACCOUNT", value_parser = parse_positive, default_value_t = Limits::default().failures_per_account, global = true)]
     failures_per_account: usize,
-    /// Failed sign-ins a minute from one address.
+    /// Failed sign-ins per minute from one address.
     #[arg(long, env = "GREENROOM_FAILURES_PER_ADDRESS", value_parser = parse_positive, default_value_t = Limits::default().failures_per_address, global = true)]
     failures_per_address: usize,
-    /// Registrations and forgotten passwords an hour from one address.
+    /// Registrations and password resets per hour from one address.
     #[arg(long, env = "GREENROOM_LETTERS_PER_ADDRESS", value_parser = parse_positive, default_value_t = Limits::default().letters_per_address, global = true)]
     letters_per_address: usize,
-    /// Inquiries an organizer may open in a day.
+    /// Inquiries an organizer may open per day.
     #[arg(long, env = "GREENROOM_INQUIRIES_PER_DAY", value_parser = clap::value_parser!(u64).range(1..=MAX_LIMIT), default_value_t = Limits::default().inquiries_per_day, global = true)]
     inquiries_per_day: u64,
     /// Unanswered inquiries an organizer may have with the same talent.
@@ -143,21 +143,21 @@ struct Values {
     open_inquiries_per_pair: u64,
     #[command(flatten)]
     security: security::Security,
-    /// Emails an hour that others can cause to one address: registrations, links sent again, forgotten passwords, changes
-    /// of address. As many about unread messages, and as many about new devices.
+    /// E-mails per hour that others can cause to one recipient: registrations, resent links, password resets, changes
+    /// of address. E-mails about unread messages and about new devices each have the same limit.
     #[arg(long, env = "GREENROOM_EMAILS_PER_RECIPIENT_HOUR", value_parser = parse_positive, default_value_t = Limits::default().emails_per_recipient_hour, global = true)]
     emails_per_recipient_hour: usize,
-    /// The same in a day.
+    /// The same limits per day.
     #[arg(long, env = "GREENROOM_EMAILS_PER_RECIPIENT_DAY", value_parser = parse_positive, default_value_t = Limits::default().emails_per_recipient_day, global = true)]
     emails_per_recipient_day: usize,
 }
 
-/// Settings that make sense.
+/// The validated settings.
 #[derive(Clone, Debug)]
 pub(crate) struct Config {
-    /// The database's file, where nothing else is said.
+    /// The default SQLite file, in the data folder.
     pub(crate) file: PathBuf,
-    /// The database's file and the folder that is the site's own, where there are such.
+    /// The SQLite database's file, and the data folder if the database is in it.
     pub(crate) storage_paths: (Option<PathBuf>, Option<PathBuf>),
     pub(crate) database_url: String,
     pub(crate) origin: String,
@@ -168,7 +168,7 @@ pub(crate) struct Config {
     pub(crate) mail_from: Option<String>,
     pub(crate) dev_mail: bool,
     pub(crate) metrics_addr: Option<SocketAddr>,
-    /// Whether somebody collects spans.
+    /// Whether spans are exported.
     pub(crate) traced: bool,
     pub(crate) site_root: PathBuf,
     pub(crate) trusted_proxies: Vec<IpNet>,
@@ -178,43 +178,43 @@ pub(crate) struct Config {
 }
 
 impl Config {
-    /// The public URL's host, without a port.
+    /// Returns the public URL's host without the port.
     pub(crate) fn host(&self) -> &str {
         let authority = self.origin.split_once("://").map_or("", |(_, authority)| authority);
         authority.rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok()).map_or(authority, |(host, _)| host)
     }
 
-    /// The mail server, if there is one.
+    /// Creates the mailer, if a mail server is set.
     pub(crate) fn smtp_mailer(&self) -> Result<Option<Smtp>, String> {
         let Some(url) = &self.smtp_url else { return Ok(None) };
         let from = self.mail_from.clone().unwrap_or_else(|| format!("Greenroom <no-reply@{}>", self.host()));
         Smtp::new(url, &from, self.host(), self.security.ca_file.as_deref()).map(Some)
     }
 
-    /// Whether mails are shown instead of sent: only where nobody else can be reading.
+    /// Whether `/dev/mail` is served: only on loopback, so that nothing but this machine can read the mails.
     pub(crate) fn shows_mail(&self) -> bool {
         self.dev_mail && self.addr.ip().is_loopback() && self.is_local() && !self.secure && self.smtp_url.is_none()
     }
 }
 
 impl Settings {
-    /// What to do.
+    /// Returns the command to run; `Serve` by default.
     pub(crate) fn command(&self) -> Command {
         self.command.clone().unwrap_or(Command::Serve)
     }
 
-    /// How lines of the log look.
+    /// Returns the log format, which is needed before the settings are validated.
     pub(crate) fn log_format(&self) -> LogFormat {
         self.values.log_format
     }
 
-    /// Where the spans of a site that serves are collected, if anywhere.
+    /// Returns the endpoint to export spans to; only `serve` exports them.
     pub(crate) fn traces_endpoint(&self) -> Option<Uri> {
         let Collector(endpoint) = self.values.otlp_endpoint.clone()?;
         endpoint.filter(|_| self.command() == Command::Serve)
     }
 
-    /// Checks what the types can't, with a sentence for whoever set it.
+    /// Validates what the argument parsers can't. The error is a sentence for the operator.
     pub(crate) fn validate(self) -> Result<Config, String> {
         let traced = self.traces_endpoint().is_some();
         let Values {
@@ -293,11 +293,11 @@ fn default_site_root() -> PathBuf {
     beside.filter(|folder| folder.is_dir()).unwrap_or_else(|| PathBuf::from("target/site"))
 }
 
-/// None where it is set to nothing.
+/// An OTLP endpoint; `None` if the setting is empty.
 #[derive(Clone, Debug)]
 struct Collector(Option<Uri>);
 
-/// What the URL holds, a key perhaps, stays out of the sentence.
+/// Parses an endpoint. Leaves the URL out of the error, because it may hold an API key.
 fn parse_collector(text: &str) -> Result<Collector, String> {
     if text.is_empty() {
         return Ok(Collector(None));
@@ -357,7 +357,7 @@ mod tests {
         assert!(!shows(&["--url", "http://192.168.0.2:3000"]));
         assert!(!shows(&["--smtp-url", "smtp://127.0.0.1:25"]));
         assert!(!shows(&["--addr", "0.0.0.0:3000", "--url", "http://localhost:3000"]));
-        assert!(!config(&base[..2]).expect("settings").shows_mail(), "not unless it is switched on");
+        assert!(!config(&base[..2]).expect("settings").shows_mail(), "off by default");
         assert!(!config(&[&base[..3], &["0"]].concat()).expect("settings").shows_mail());
     }
 
@@ -367,7 +367,7 @@ mod tests {
         let smtp = |more: &[&str]| config(&[&base[..], more].concat()).expect("settings").smtp_mailer().map(|_| ());
         let error = smtp(&["http://user:secret@mail.example"]).expect_err("no mail server");
         assert!(error.contains("SMTP_URL must be") && !error.contains("secret"), "{error}");
-        let error = smtp(&["smtp://mail.example", "--mail-from", "nobody"]).expect_err("no address");
+        let error = smtp(&["smtp://mail.example", "--mail-from", "invalid"]).expect_err("no address");
         assert!(error.contains("GREENROOM_MAIL_FROM"), "{error}");
     }
 

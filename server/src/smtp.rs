@@ -1,4 +1,4 @@
-//! Hands letters to a mail server.
+//! Sends e-mails to a mail server over SMTP.
 
 use crate::{request_target::is_loopback, settings::read_ca_file};
 use email_encoding::headers::{rfc2047, writer::EmailWriter};
@@ -18,10 +18,10 @@ use lettre::{
 use services::mail::{DeliveryError, Mailer, OutgoingEmail};
 use std::{path::Path, time::Duration};
 
-/// How long the server may take for each answer. A letter is lent out for longer, so it can't go out twice.
+/// Timeout of each response, and of the whole delivery. Shorter than an e-mail's lease, so that it isn't sent twice.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// A mail server, and whose name letters carry.
+/// A connection pool to one mail server, and the sender of the e-mails.
 pub(crate) struct Smtp {
     transport: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,
@@ -29,10 +29,10 @@ pub(crate) struct Smtp {
 }
 
 impl Smtp {
-    /// Checks the settings. Nothing is connected yet.
+    /// Validates the settings without connecting. Errors don't contain the URL.
     pub(crate) fn new(url: &str, from: &str, host: &str, ca_file: Option<&Path>) -> Result<Self, String> {
         let from = from.parse().map_err(|_| "GREENROOM_MAIL_FROM must be an address, or a name and <address>")?;
-        // What the URL holds, a password perhaps, stays out of the sentence.
+        // The URL may hold a password, so it stays out of the error.
         let pem = ca_file.map(read_ca_file).transpose()?.unwrap_or_default();
         let authorities =
             Certificate::from_pem(&pem).map_err(|_| "GREENROOM_CA_FILE has a certificate that can't be read")?;
@@ -43,7 +43,7 @@ impl Smtp {
     }
 
     fn build_message(&self, email: &OutgoingEmail) -> Option<Message> {
-        // Unique to the letter, not to the try: a mail program that got it twice shows it once.
+        // The same id for each attempt: a mail program that receives the e-mail twice shows it once.
         let mut message = Message::builder()
             .from(self.from.clone())
             .to(email.to.parse().ok()?)
@@ -51,7 +51,7 @@ impl Smtp {
             .raw_header(subject_header(&email.subject))
             .raw_header(raw_header("Auto-Submitted", "auto-generated"));
         if let Some(conversation) = email.conversation {
-            // The root of the conversation's thread, to which all letters about it are answers. No letter has this id.
+            // All e-mails about a conversation reply to one root id, which no e-mail has: mail programs show a thread.
             let root = format!("<conversation.{conversation}@{}>", self.host);
             message = message.in_reply_to(root.clone()).references(root);
         }
@@ -67,7 +67,7 @@ impl Smtp {
 impl Mailer for Smtp {
     async fn send(&self, email: &OutgoingEmail) -> Result<(), DeliveryError> {
         let Some(message) = self.build_message(email) else {
-            return Err(DeliveryError::Never("the address or the text can't be put into a mail".to_owned()));
+            return Err(DeliveryError::Never("the address or the text is not valid in an e-mail".to_owned()));
         };
         match tokio::time::timeout(RESPONSE_TIMEOUT, self.transport.send(message)).await {
             Ok(Ok(_)) => Ok(()),
@@ -77,21 +77,21 @@ impl Mailer for Smtp {
     }
 }
 
-/// What the server says may name the address, so only its code is told.
+/// Classifies an error as temporary or permanent. Logs only the code: the server's text may contain the address.
 fn classify_smtp_error(error: &Error) -> DeliveryError {
     let why = match error.status() {
         Some(code) => format!("the mail server answered {code}"),
         None if error.is_timeout() => "the mail server took too long".to_owned(),
-        None => "the mail server can't be talked to".to_owned(),
+        None => "the connection to the mail server failed".to_owned(),
     };
-    // Only what is about this letter is for good. A wrong password for the mail server, say, is a setting that
-    // somebody will mend.
+    // Only codes about this recipient are permanent. Others, for example a wrong password for the mail server, are
+    // settings that the operator will correct.
     let for_good = error.status().is_some_and(|code| [550, 551, 553].contains(&u16::from(code)));
     if for_good { DeliveryError::Never(why) } else { DeliveryError::Later(why) }
 }
 
-/// The header of a subject that may look like RFC 2047's own encoding: it is encoded as a whole then, so that mail programs
-/// show what stands in it.
+/// Returns the header of a subject. One that contains RFC 2047 encoded-word syntax is encoded as a whole, so that mail
+/// programs show it literally.
 fn subject_header(text: &str) -> HeaderValue {
     const NAME: &str = "Subject";
     if !text.contains("=?") {
@@ -111,9 +111,8 @@ fn raw_header(name: &'static str, value: &str) -> HeaderValue {
     HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
 }
 
-/// The line is encrypted, to a server whose certificate is good, or nothing is sent. Two exceptions: on this machine, where
-/// nobody listens in, a plain `smtp://host` goes as the server likes it; and where the URL says `tls=opportunistic`,
-/// whoever set it knows who is on the way.
+/// Requires TLS with a valid certificate, with two exceptions: a plain `smtp://host` on loopback, where no other
+/// machine can listen, uses TLS if the server offers it; and `tls=opportunistic` in the URL is the operator's decision.
 fn transport_builder(url: &str, authorities: &[Certificate]) -> Option<AsyncSmtpTransportBuilder> {
     let parsed: Uri = url.parse().ok()?;
     let host = parsed.host().filter(|host| !host.is_empty())?;

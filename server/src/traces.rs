@@ -1,4 +1,4 @@
-//! Spans for whoever collects them, over OTLP: HTTP and protobuf. Without an endpoint there is nothing of it.
+//! Exports spans to an OpenTelemetry collector, as OTLP over HTTP with protobuf. Without an endpoint, tracing is off.
 //!
 //! The SDK reads its own variables: `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES`, `OTEL_TRACES_SAMPLER`,
 //! `OTEL_EXPORTER_OTLP_HEADERS`, `OTEL_BSP_…`.
@@ -19,19 +19,19 @@ use tracing::{Level, Metadata, Span};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 use tracing_subscriber::{Layer, Registry, filter::filter_fn};
 
-/// The name under which spans are found, unless another is set.
+/// The default of `OTEL_SERVICE_NAME`.
 const SERVICE_NAME: &str = "greenroom";
-/// Where a collector takes spans, below its endpoint.
+/// The path of OTLP traces below the collector's endpoint.
 const EXPORT_PATH: &str = "/v1/traces";
 
-/// How long the end may wait for whoever takes the last spans.
+/// How long the exit waits for the last spans to be exported.
 const FLUSH_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// A way to the collector.
+/// The tracer provider that exports to the collector.
 pub(crate) struct Traces(SdkTracerProvider);
 
 impl Traces {
-    /// Spans go to this endpoint. Nothing is connected yet.
+    /// Configures the export to an endpoint, without connecting. Expects a Tokio runtime.
     pub(crate) fn export_to(endpoint: &Uri) -> Result<Self, String> {
         let failed = |error: &dyn std::fmt::Display| format!("OTEL_EXPORTER_OTLP_ENDPOINT: {error}");
         let exporter = SpanExporter::builder()
@@ -45,7 +45,7 @@ impl Traces {
         Ok(Self(SdkTracerProvider::builder().with_resource(service_resource()).with_batch_exporter(exporter).build()))
     }
 
-    /// Takes spans of our own crates, and what goes wrong in them.
+    /// Returns a layer that exports the spans of our own crates, and their events of level WARN or ERROR.
     pub(crate) fn layer(&self) -> Box<dyn Layer<Registry> + Send + Sync> {
         let layer = tracing_opentelemetry::layer()
             .with_tracer(self.0.tracer(SERVICE_NAME))
@@ -55,13 +55,13 @@ impl Traces {
         Box::new(layer.with_filter(filter_fn(is_exported).with_max_level_hint(Level::DEBUG)))
     }
 
-    /// Hands over what has not been yet, if it is taken at once, and ends.
+    /// Exports the remaining spans and shuts the exporter down, within [`FLUSH_TIMEOUT`].
     pub(crate) async fn flush(self) {
-        // It waits for a thread that waits for this runtime.
+        // `shutdown` blocks on the exporter's thread, which needs this runtime.
         let flushing = tokio::task::spawn_blocking(move || self.0.shutdown());
         match tokio::time::timeout(FLUSH_TIMEOUT, flushing).await {
             Ok(Ok(Err(error))) => tracing::warn!(%error, "the last spans are lost"),
-            Err(_) => tracing::warn!("the last spans are lost: nobody took them"),
+            Err(_) => tracing::warn!("the last spans are lost: the collector didn't accept them in time"),
             Ok(_) => {}
         }
     }
@@ -79,17 +79,17 @@ fn service_resource() -> Resource {
     if named { resource.build() } else { resource.with_service_name(SERVICE_NAME).build() }
 }
 
-/// Makes a request's span part of the trace that whoever asks began, and says what kind of span it is. What is empty
-/// in it until now stays so where nobody collects spans.
+/// Makes a request's span a child of the client's trace, and fills in its kind, name and trace id. Without a collector
+/// these fields stay empty.
 pub(crate) fn record_request(span: &Span, name: &str, headers: &HeaderMap) {
     let theirs = global::get_text_map_propagator(|propagator| propagator.extract(&HeaderExtractor(headers)));
-    // Where the span is not wanted at all, it has no parent either.
+    // Fails if the span is filtered out.
     let _ = span.set_parent(theirs);
     span.record("otel.kind", "server").record("otel.name", name);
     span.record("trace_id", trace_id(&span.context()));
 }
 
-/// Says in a request's span how it was answered.
+/// Adds the response's status to a request's span; a 5xx marks it as failed.
 pub(crate) fn record_response(span: &Span, status: StatusCode) {
     span.set_attribute("http.response.status_code", i64::from(status.as_u16()));
     if status.is_server_error() {

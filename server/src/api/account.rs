@@ -34,18 +34,20 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(delete_account))
 }
 
-/// Your account
+/// Get your account
+///
+/// Returns your profile and settings.
 #[utoipa::path(get, path = "/account", tag = "Account",
-    responses((status = 200, description = "What can be set.", body = Account)))]
+    responses((status = 200, description = "The account.", body = Account)))]
 async fn get_account(State(state): State<AppState>, CurrentViewer(viewer): CurrentViewer) -> Result<Response, Problem> {
     Ok(private_json(state.greenroom.load_account(&viewer).await?))
 }
 
 /// Change your account
 ///
-/// What is left out stays. The role can be changed until there is a booking.
+/// Fields that are left out keep their value. The role can't be changed once the account has bookings.
 #[utoipa::path(patch, path = "/account", tag = "Account", request_body = AccountInput,
-    responses((status = 200, description = "As it is now.", body = Account), SessionRequired, RoleFixed))]
+    responses((status = 200, description = "The changed account.", body = Account), SessionRequired, RoleFixed))]
 async fn change_account(
     State(state): State<AppState>,
     CurrentViewer(viewer): CurrentViewer,
@@ -59,16 +61,16 @@ async fn change_account(
 struct ChangeEmailRequest {
     #[schema(value_type = String, required = true, format = Email, max_length = 254)]
     email: Option<String>,
-    /// The password of the account.
+    /// The account's password.
     #[schema(value_type = String, required = true, format = Password)]
     password: Option<String>,
 }
 
-/// Change your address
+/// Change your e-mail address
 ///
-/// It changes once the link in the mail to the new address is opened; the old one is told then.
+/// Mails a link to the new address. The change takes effect once the link is opened; the old address then gets a mail.
 #[utoipa::path(post, path = "/account/email", tag = "Account", request_body = ChangeEmailRequest,
-    responses((status = 202, description = "The mail is on its way."), SessionRequired, WrongPassword, RateLimited))]
+    responses((status = 202, description = "The mail is queued."), SessionRequired, WrongPassword, RateLimited))]
 async fn change_email(
     State(state): State<AppState>,
     CurrentViewer(viewer): CurrentViewer,
@@ -83,7 +85,7 @@ async fn change_email(
 
 #[derive(Deserialize, ToSchema)]
 struct ChangePasswordRequest {
-    /// The password until now.
+    /// The current password.
     #[schema(value_type = String, required = true, format = Password)]
     current: Option<String>,
     #[schema(value_type = String, required = true, format = Password, min_length = 8, max_length = 256)]
@@ -92,10 +94,10 @@ struct ChangePasswordRequest {
 
 /// Change your password
 ///
-/// Ends every other session and every access token.
+/// Ends all other sessions and revokes all access tokens.
 #[utoipa::path(post, path = "/account/password", tag = "Account", request_body = ChangePasswordRequest,
     responses(
-        (status = 204, description = "The new password works."),
+        (status = 204, description = "The password is changed."),
         SessionRequired, WrongPassword, PasswordTooCommon, RateLimited,
     ))]
 async fn change_password(
@@ -109,11 +111,11 @@ async fn change_password(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Type the password once more
+/// Confirm your password
 ///
-/// For an hour, this session may make access tokens and download the data. Signing in does the same.
+/// Allows this session to create access tokens and to download the data for one hour. Signing in has the same effect.
 #[utoipa::path(post, path = "/account/confirmation", tag = "Account", request_body = PasswordRequest,
-    responses((status = 204, description = "It is the password."), SessionRequired, WrongPassword, RateLimited))]
+    responses((status = 204, description = "The password is correct."), SessionRequired, WrongPassword, RateLimited))]
 async fn confirm_password(
     State(state): State<AppState>,
     CurrentViewer(viewer): CurrentViewer,
@@ -125,10 +127,10 @@ async fn confirm_password(
 
 /// Download your data
 ///
-/// Everything that is kept of you, with your conversations, as one JSON document.
+/// Returns all data about you, including your conversations, as one JSON document.
 #[utoipa::path(get, path = "/account/export", tag = "Account",
     params(("person" = Option<PersonId>, Query,
-        description = "Whose page asks. Refused where another person is signed in, as in a second tab.")),
+        description = "The expected person. Refused if another one is signed in, for example in a second tab.")),
     responses(
         (status = 200, description = "The document.", body = Object),
         SessionRequired, PasswordRequired, RateLimited, OtherPerson,
@@ -142,7 +144,7 @@ async fn export_data(
     let export = state.greenroom.export_data(&viewer)?;
     let chunks = stream::unfold(export, async |mut export: Export| {
         let chunk = export.next().await?;
-        // The reason is logged here; whoever downloads sees that the document broke off.
+        // Logs the reason. The client sees only a truncated document.
         Some((chunk.map_err(services::Error::into_api_error), export))
     });
     let headers = [
@@ -150,23 +152,23 @@ async fn export_data(
         (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"greenroom.json\"")),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     ];
-    // Whoever compresses it asks once more after its end.
+    // `fuse`, because the compression layer polls the stream again after its end, and `unfold` panics then.
     Ok((headers, Body::from_stream(chunks.fuse())).into_response())
 }
 
 #[derive(Deserialize, ToSchema)]
 struct PasswordRequest {
-    /// The password of the account.
+    /// The account's password.
     #[schema(value_type = String, required = true, format = Password)]
     password: Option<String>,
 }
 
 /// Delete your account
 ///
-/// What you wrote stays for whom you wrote it to, under "Former member"; open bookings are cancelled.
+/// Cancels your open bookings. Your messages stay visible to the people you sent them to, under "Former member".
 #[utoipa::path(post, path = "/account/deletion", tag = "Account", request_body = PasswordRequest,
     responses(
-        (status = 204, description = "Deleted.", headers(("Set-Cookie" = String))),
+        (status = 204, description = "The account is deleted.", headers(("Set-Cookie" = String))),
         SessionRequired, WrongPassword, RateLimited, Invalid,
     ))]
 async fn delete_account(

@@ -56,11 +56,11 @@ struct SignInResponse {
 
 /// Sign in
 ///
-/// Begins a session with a new id, and sets its cookie.
+/// Creates a session with a new id, and sets its cookie. Ends the request's previous session.
 #[utoipa::path(post, path = "/auth/callback/credentials", tag = "Account", security(()),
     request_body(content((SignInRequest = "application/json"), (SignInRequest = "application/x-www-form-urlencoded"))),
     responses(
-        (status = 200, description = "Signed in.", body = SignInResponse, headers(("Set-Cookie" = String))),
+        (status = 200, description = "The signed-in person.", body = SignInResponse, headers(("Set-Cookie" = String))),
         InvalidCredentials, EmailUnverified, RateLimited,
     ))]
 async fn sign_in(
@@ -79,11 +79,13 @@ async fn sign_in(
 #[serde(rename_all = "camelCase")]
 struct SessionResponse {
     user: User,
-    /// When the session ends unless it is used again.
+    /// The time at which the session expires unless it is used again.
     expires_at: Timestamp,
 }
 
-/// Who is signed in
+/// Get the current session
+///
+/// Returns the signed-in person and the expiry of the session or access token.
 #[utoipa::path(get, path = "/auth/session", tag = "Account",
     responses((status = 200, description = "The session.", body = SessionResponse)))]
 async fn get_session(State(state): State<AppState>, CurrentViewer(viewer): CurrentViewer) -> Result<Response, Problem> {
@@ -93,7 +95,7 @@ async fn get_session(State(state): State<AppState>, CurrentViewer(viewer): Curre
 
 /// Sign out
 ///
-/// Ends the session and its streams.
+/// Ends the session and closes its event streams.
 #[utoipa::path(post, path = "/auth/signout", tag = "Account",
     responses((status = 204, description = "Signed out.", headers(("Set-Cookie" = String))), SessionRequired))]
 async fn sign_out(State(state): State<AppState>, CurrentViewer(viewer): CurrentViewer) -> Result<Response, Problem> {

@@ -38,14 +38,14 @@ impl From<Conversation> for BookingResponse {
     }
 }
 
-/// Ask for a booking
+/// Open an inquiry
 ///
-/// For organizers. Its conversation begins with the message. An organizer opens 20 inquiries a day and has 3 unanswered
-/// ones with the same talent, unless the site sets other limits; beyond, `rate_limited` and `Retry-After`. The same
-/// `clientId` again gives the same booking, whatever the limits.
+/// Creates a booking and its conversation, which begins with the message. For organizers. By default an organizer may
+/// open 20 inquiries per day and have 3 unanswered ones with the same talent; further ones get `rate_limited` with
+/// `Retry-After`. A retry with the same `clientId` returns the same booking, regardless of limits.
 #[utoipa::path(post, path = "/bookings", tag = "Bookings", request_body = BookingInput,
     responses(
-        (status = 201, description = "Asked.", body = BookingResponse),
+        (status = 201, description = "The booking and its conversation.", body = BookingResponse),
         BodyAtFault, ClientIdReused, RateLimited, TermsAtFault, WrongRole,
     ))]
 async fn open_booking(
@@ -64,15 +64,17 @@ async fn open_booking(
 struct BookingListResponse {
     /// Newest first.
     bookings: Vec<Booking>,
-    /// Where to go on, if there is more.
+    /// The next page, if there is one.
     #[schema(required = true)]
     next_page: Option<String>,
 }
 
 /// List your bookings
+///
+/// Returns a page of your bookings in any status, newest first.
 #[utoipa::path(get, path = "/bookings", tag = "Bookings",
-    params(("page" = Option<String>, Query, description = "The `nextPage` of the page before.")),
-    responses((status = 200, description = "A page of them.", body = BookingListResponse), Invalid))]
+    params(("page" = Option<String>, Query, description = "The `nextPage` of the previous page.")),
+    responses((status = 200, description = "A page of bookings.", body = BookingListResponse), Invalid))]
 async fn list_bookings(
     State(state): State<AppState>,
     CurrentViewer(viewer): CurrentViewer,
@@ -82,9 +84,11 @@ async fn list_bookings(
     Ok(private_json(BookingListResponse { bookings, next_page }))
 }
 
-/// One of your bookings
+/// Get a booking
+///
+/// Returns one of your bookings with its conversation.
 #[utoipa::path(get, path = "/bookings/{id}", tag = "Bookings", params(("id" = BookingId, Path)),
-    responses((status = 200, description = "With its conversation.", body = BookingResponse)))]
+    responses((status = 200, description = "The booking and its conversation.", body = BookingResponse)))]
 async fn get_booking(
     State(state): State<AppState>,
     CurrentViewer(viewer): CurrentViewer,
@@ -100,11 +104,11 @@ struct BookingActionResponse {
 
 type ApiResult = Result<Response, Problem>;
 
-/// Accept a booking
+/// Accept an inquiry
 ///
-/// For its talent, while it is an inquiry.
+/// For the booking's talent, while it is an inquiry.
 #[utoipa::path(post, path = "/bookings/{id}/accept", tag = "Bookings", params(("id" = BookingId, Path)),
-    responses((status = 200, description = "As it stands now.", body = BookingActionResponse), WrongStatus, RateLimited, WrongRole))]
+    responses((status = 200, description = "The changed booking.", body = BookingActionResponse), WrongStatus, RateLimited, WrongRole))]
 async fn accept_booking(
     State(state): State<AppState>,
     CurrentViewer(viewer): CurrentViewer,
@@ -113,11 +117,11 @@ async fn accept_booking(
     take_action(state, viewer, id, BookingAction::Accept).await
 }
 
-/// Decline a booking
+/// Decline an inquiry
 ///
-/// For its talent, while it is an inquiry.
+/// For the booking's talent, while it is an inquiry.
 #[utoipa::path(post, path = "/bookings/{id}/decline", tag = "Bookings", params(("id" = BookingId, Path)),
-    responses((status = 200, description = "As it stands now.", body = BookingActionResponse), WrongStatus, RateLimited, WrongRole))]
+    responses((status = 200, description = "The changed booking.", body = BookingActionResponse), WrongStatus, RateLimited, WrongRole))]
 async fn decline_booking(
     State(state): State<AppState>,
     CurrentViewer(viewer): CurrentViewer,
@@ -128,9 +132,9 @@ async fn decline_booking(
 
 /// Cancel a booking
 ///
-/// For either side, while it is an inquiry or accepted.
+/// For either person, while the booking is an inquiry or accepted.
 #[utoipa::path(post, path = "/bookings/{id}/cancel", tag = "Bookings", params(("id" = BookingId, Path)),
-    responses((status = 200, description = "As it stands now.", body = BookingActionResponse), WrongStatus, RateLimited))]
+    responses((status = 200, description = "The changed booking.", body = BookingActionResponse), WrongStatus, RateLimited))]
 async fn cancel_booking(
     State(state): State<AppState>,
     CurrentViewer(viewer): CurrentViewer,

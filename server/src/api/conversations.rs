@@ -28,11 +28,13 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
 #[derive(Serialize, ToSchema)]
 struct ConversationResponse {
     conversation: Conversation,
-    /// The last event counted in.
+    /// The number of the last event that this response includes.
     cursor: i64,
 }
 
-/// One of your conversations
+/// Get a conversation
+///
+/// Returns one of your conversations with its booking.
 #[utoipa::path(get, path = "/conversations/{id}", tag = "Messages", params(("id" = ConversationId, Path)),
     responses((status = 200, description = "The conversation.", body = ConversationResponse)))]
 async fn get_conversation(
@@ -49,23 +51,23 @@ async fn get_conversation(
 struct MessageListResponse {
     /// Ascending by `seq`.
     messages: Vec<Message>,
-    /// Whether there are more in the direction that was asked for.
+    /// Whether there are more messages in the requested direction.
     has_more: bool,
-    /// The last event counted in.
+    /// The number of the last event that this response includes.
     cursor: i64,
 }
 
-/// What was said
+/// List messages
 ///
-/// The newest messages, or those just before `before`, or just after `after`.
+/// Returns the newest messages of a conversation, or those directly before `before` or after `after`.
 #[utoipa::path(get, path = "/conversations/{id}/messages", tag = "Messages",
     params(
         ("id" = ConversationId, Path),
         ("before" = Option<i64>, Query, description = "A `seq`. Not together with `after`."),
         ("after" = Option<i64>, Query, description = "A `seq`. Not together with `before`."),
-        ("limit" = Option<u64>, Query, minimum = 1, maximum = 100, description = "How many; 50 if nothing is said."),
+        ("limit" = Option<u64>, Query, minimum = 1, maximum = 100, description = "The page size; 50 by default."),
     ),
-    responses((status = 200, description = "A window of them.", body = MessageListResponse), Invalid))]
+    responses((status = 200, description = "A window of messages.", body = MessageListResponse), Invalid))]
 async fn list_messages(
     State(state): State<AppState>,
     CurrentViewer(viewer): CurrentViewer,
@@ -88,7 +90,7 @@ async fn list_messages(
 
 #[derive(Deserialize, ToSchema)]
 struct MarkerRequest {
-    /// The place of a message.
+    /// The sequence number of a message.
     #[schema(value_type = i64, required = true)]
     seq: Option<i64>,
 }
@@ -99,9 +101,10 @@ impl MarkerRequest {
     }
 }
 
-/// Read on
+/// Mark messages as read
 ///
-/// Marks messages as read up to `seq`: never backwards, never past the last.
+/// Moves your read marker to `seq`, but never backwards or past the last message. Notifications about these messages
+/// are marked as read too.
 #[utoipa::path(put, path = "/conversations/{id}/read", tag = "Messages", params(("id" = ConversationId, Path)),
     request_body = MarkerRequest, responses((status = 204, description = "Marked."), RateLimited))]
 async fn mark_read(
@@ -114,9 +117,9 @@ async fn mark_read(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Mark as unread
+/// Mark messages as unread
 ///
-/// Counts messages from `seq` on as unread again, on all your devices. The other isn't told.
+/// Counts messages from `seq` on as unread again, on all your devices. The other person gets no event.
 #[utoipa::path(put, path = "/conversations/{id}/unread", tag = "Messages", params(("id" = ConversationId, Path)),
     request_body = MarkerRequest, responses((status = 204, description = "Marked."), RateLimited))]
 async fn mark_unread(
@@ -129,11 +132,12 @@ async fn mark_unread(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Say what arrived
+/// Confirm delivery
 ///
-/// Messages up to `seq` have reached a device of yours: never backwards, never past the last.
+/// Records that messages up to `seq` have reached one of your devices. The marker never moves backwards or past the
+/// last message.
 #[utoipa::path(put, path = "/conversations/{id}/delivered", tag = "Messages", params(("id" = ConversationId, Path)),
-    request_body = MarkerRequest, responses((status = 204, description = "Noted."), RateLimited))]
+    request_body = MarkerRequest, responses((status = 204, description = "Recorded."), RateLimited))]
 async fn mark_delivered(
     State(state): State<AppState>,
     CurrentViewer(viewer): CurrentViewer,
@@ -144,11 +148,12 @@ async fn mark_delivered(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Say that you are writing
+/// Send a typing indicator
 ///
-/// Lasts 5 seconds, and is told at most once in 3, as far as both want it said.
+/// Shows the other person for 5 seconds that you are typing, if both people show their presence. Sent at most once per
+/// 3 seconds; further calls have no effect.
 #[utoipa::path(put, path = "/conversations/{id}/typing", tag = "Messages", params(("id" = ConversationId, Path)),
-    responses((status = 204, description = "Told, or kept to ourselves.")))]
+    responses((status = 204, description = "Accepted, whether or not it was sent.")))]
 async fn send_typing(
     State(state): State<AppState>,
     CurrentViewer(viewer): CurrentViewer,
@@ -158,11 +163,12 @@ async fn send_typing(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Whether the other is here
+/// Get the other person's presence
 ///
-/// As far as both want it said; otherwise neither online nor ever active.
+/// Returns whether they are online and when they last were. Unless both people show their presence, they count as
+/// offline and never active.
 #[utoipa::path(get, path = "/conversations/{id}/presence", tag = "Messages", params(("id" = ConversationId, Path)),
-    responses((status = 200, description = "As of now.", body = Presence)))]
+    responses((status = 200, description = "The current presence.", body = Presence)))]
 async fn get_presence(
     State(state): State<AppState>,
     CurrentViewer(viewer): CurrentViewer,

@@ -12,20 +12,20 @@ use model::PersonId;
 use services::Resume;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// The stream, also under the founding system's name for it.
+/// The event stream, also under the path of the original system.
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default().routes(routes!(stream_events)).routes(routes!(stream_events_legacy))
 }
 
-/// Follow what happens
+/// Stream events
 #[utoipa::path(get, path = "/events", tag = "Events", description = include_str!("events.md"),
     params(
-        ("after" = Option<String>, Query, description = "The `cursor` of an answer: everything after it comes."),
-        ("person" = Option<PersonId>, Query, description = "Whose stream it shall be: 401 where somebody else is signed in."),
-        ("Last-Event-ID" = Option<String>, Header, description = "The last `id:` seen. It wins over `after`."),
+        ("after" = Option<String>, Query, description = "The `cursor` of a response: replays all later events."),
+        ("person" = Option<PersonId>, Query, description = "The expected person: 401 if another one is signed in."),
+        ("Last-Event-ID" = Option<String>, Header, description = "The last received `id:`. Overrides `after`."),
     ),
     responses(
-        (status = 200, description = "Events, until either side ends it.", body = String,
+        (status = 200, description = "Events, until either side closes the stream.", body = String,
             content_type = "text/event-stream"),
         TooManyStreams,
     ))]
@@ -39,17 +39,17 @@ async fn stream_events(
     open_stream(state, signed_in, query, headers, transport).await
 }
 
-/// Follow what happens, under its old name
+/// Stream events (old path)
 ///
-/// The same as `/api/events`, and no WebSocket.
+/// The same as `/api/events`; not a WebSocket.
 #[utoipa::path(get, path = "/websocket", tag = "Events",
     params(
-        ("after" = Option<String>, Query, description = "As there."),
-        ("person" = Option<PersonId>, Query, description = "As there."),
-        ("Last-Event-ID" = Option<String>, Header, description = "As there."),
+        ("after" = Option<String>, Query, description = "As for `/api/events`."),
+        ("person" = Option<PersonId>, Query, description = "As for `/api/events`."),
+        ("Last-Event-ID" = Option<String>, Header, description = "As for `/api/events`."),
     ),
     responses(
-        (status = 200, description = "Events, until either side ends it.", body = String,
+        (status = 200, description = "Events, until either side closes the stream.", body = String,
             content_type = "text/event-stream"),
         TooManyStreams,
     ))]
@@ -63,7 +63,7 @@ async fn stream_events_legacy(
     open_stream(state, signed_in, query, headers, transport).await
 }
 
-/// How the answer will go out.
+/// The HTTP version, and the way to detach the connection's socket.
 type HttpTransport = (Version, Extension<SocketHandoff>);
 
 async fn open_stream(
@@ -73,21 +73,21 @@ async fn open_stream(
     headers: HeaderMap,
     (version, Extension(handoff)): HttpTransport,
 ) -> Result<Response, Problem> {
-    // Whoever saves data wants messages, and nothing that only passes by.
     viewer.check_owner(query.get("person"))?;
+    // A client that saves data gets no ephemeral events.
     let save_data = headers.get("save-data").is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"on"));
     let subscription = state.greenroom.subscribe(&viewer, parse_resume(&headers, &query), save_data).await?;
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream")),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-cache, no-transform")),
         (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no")),
-        // Nothing comes after a stream.
+        // The connection isn't reused after a stream.
         (header::CONNECTION, HeaderValue::from_static("close")),
     ];
     Ok((headers, handoff.into_body(subscription, version)).into_response())
 }
 
-/// Where the client stopped: `Last-Event-ID`, which a browser sends by itself, or else `?after=`.
+/// Returns the client's cursor: `Last-Event-ID`, which a browser sends when it reconnects, or else `?after=`.
 fn parse_resume(headers: &HeaderMap, query: &QueryParams) -> Resume {
     let header = headers.get("last-event-id").map(|value| value.to_str().unwrap_or("?"));
     match header.filter(|id| !id.is_empty()).or_else(|| query.get("after")) {

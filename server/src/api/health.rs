@@ -4,26 +4,28 @@ use model::ApiError;
 use services::BusHealth;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// For whoever watches over the process.
+/// Probes for process supervisors and load balancers.
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default().routes(routes!(check_liveness)).routes(routes!(check_readiness))
 }
 
-/// Does the site serve?
+/// Check liveness
+///
+/// Succeeds if the process serves requests. Does not use the database.
 #[utoipa::path(get, path = "/healthz", tag = "Site", security(()),
-    responses((status = 200, description = "It does.", body = String)))]
+    responses((status = 200, description = "The process serves requests.", body = String)))]
 async fn check_liveness() -> &'static str {
     "ok"
 }
 
-/// Can the database be written to, and does the bus answer, too?
+/// Check readiness
 ///
-/// It is tried by writing, at most once a second. 507 `storage_full` means that there is no room on the database's disk:
-/// nothing can be written, and what is there can be read; it recovers by itself once there is room. 503 `no_database`
-/// means that the database can't be reached or written to for another reason. 503 `bus_silent` means that messages between
-/// nodes take seconds: nothing is lost, and a balancer does better to go on asking `/healthz`.
+/// Tests by a write, at most once per second, that the database is writable, and checks the bus. 507 `storage_full`
+/// means that the database's disk is full: reads work, writes fail until there is space again. 503 `no_database` means
+/// that the database is unreachable or unwritable for another reason. 503 `bus_silent` means that messages between nodes
+/// take seconds: nothing is lost, so load balancers should rather check `/healthz`.
 #[utoipa::path(get, path = "/readyz", tag = "Site", security(()),
-    responses((status = 200, description = "They do.", body = String), StorageFull))]
+    responses((status = 200, description = "Database and bus work.", body = String), StorageFull))]
 async fn check_readiness(State(state): State<AppState>) -> Result<&'static str, Problem> {
     match state.greenroom.check_ready().await {
         Err(ApiError::StorageFull) => return Err(ApiError::StorageFull.into()),

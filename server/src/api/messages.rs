@@ -31,10 +31,12 @@ struct SendMessageResponse {
     message: Message,
 }
 
-/// Your conversations
+/// List your conversations
+///
+/// Returns a page of your inbox, the most recently active conversation first.
 #[utoipa::path(get, path = "/messages", tag = "Messages",
-    params(("page" = Option<String>, Query, description = "The `nextPage` of the page before.")),
-    responses((status = 200, description = "Newest first, a page of them.", body = Inbox), Invalid))]
+    params(("page" = Option<String>, Query, description = "The `nextPage` of the previous page.")),
+    responses((status = 200, description = "A page of conversations.", body = Inbox), Invalid))]
 async fn get_inbox(
     State(state): State<AppState>,
     CurrentViewer(viewer): CurrentViewer,
@@ -43,33 +45,33 @@ async fn get_inbox(
     load_inbox(state, viewer, query).await
 }
 
-/// A talent's conversations
+/// List your conversations as talent
 ///
-/// The same as `/api/messages`. For talent.
+/// The same as `GET /api/messages`, but only for talent.
 #[utoipa::path(get, path = "/talent/messages", tag = "Messages",
-    params(("page" = Option<String>, Query, description = "The `nextPage` of the page before.")),
-    responses((status = 200, description = "Newest first, a page of them.", body = Inbox), Invalid, WrongRole))]
+    params(("page" = Option<String>, Query, description = "The `nextPage` of the previous page.")),
+    responses((status = 200, description = "A page of conversations.", body = Inbox), Invalid, WrongRole))]
 async fn get_talent_inbox(State(state): State<AppState>, signed_in: CurrentViewer, query: QueryParams) -> ApiResult {
     load_inbox(state, signed_in.require_role(Role::Talent)?, query).await
 }
 
-/// An organizer's conversations
+/// List your conversations as organizer
 ///
-/// The same as `/api/messages`. For organizers.
+/// The same as `GET /api/messages`, but only for organizers.
 #[utoipa::path(get, path = "/organizer/messages", tag = "Messages",
-    params(("page" = Option<String>, Query, description = "The `nextPage` of the page before.")),
-    responses((status = 200, description = "Newest first, a page of them.", body = Inbox), Invalid, WrongRole))]
+    params(("page" = Option<String>, Query, description = "The `nextPage` of the previous page.")),
+    responses((status = 200, description = "A page of conversations.", body = Inbox), Invalid, WrongRole))]
 async fn get_organizer_inbox(State(state): State<AppState>, signed_in: CurrentViewer, query: QueryParams) -> ApiResult {
     load_inbox(state, signed_in.require_role(Role::Organizer)?, query).await
 }
 
 /// Send a message
 ///
-/// Sent again with the same `clientId`, it is the same message.
+/// Sends a message in one of your conversations. A retry with the same `clientId` returns the first message.
 #[utoipa::path(post, path = "/messages", tag = "Messages", request_body = MessageInput,
     responses(
-        (status = 201, description = "Sent.", body = SendMessageResponse),
-        (status = 200, description = "Sent before.", body = SendMessageResponse),
+        (status = 201, description = "The new message.", body = SendMessageResponse),
+        (status = 200, description = "The message that this `clientId` sent before.", body = SendMessageResponse),
         BodyAtFault, ClientIdReused, NotFound, RateLimited,
     ))]
 async fn send_message(
@@ -82,11 +84,11 @@ async fn send_message(
 
 /// Send a message as talent
 ///
-/// The same as `/api/messages`.
+/// The same as `POST /api/messages`, but only for talent.
 #[utoipa::path(post, path = "/talent/messages", tag = "Messages", request_body = MessageInput,
     responses(
-        (status = 201, description = "Sent.", body = SendMessageResponse),
-        (status = 200, description = "Sent before.", body = SendMessageResponse),
+        (status = 201, description = "The new message.", body = SendMessageResponse),
+        (status = 200, description = "The message that this `clientId` sent before.", body = SendMessageResponse),
         BodyAtFault, ClientIdReused, NotFound, RateLimited, WrongRole,
     ))]
 async fn send_talent_message(
@@ -99,11 +101,11 @@ async fn send_talent_message(
 
 /// Send a message as organizer
 ///
-/// The same as `/api/messages`.
+/// The same as `POST /api/messages`, but only for organizers.
 #[utoipa::path(post, path = "/organizer/messages", tag = "Messages", request_body = MessageInput,
     responses(
-        (status = 201, description = "Sent.", body = SendMessageResponse),
-        (status = 200, description = "Sent before.", body = SendMessageResponse),
+        (status = 201, description = "The new message.", body = SendMessageResponse),
+        (status = 200, description = "The message that this `clientId` sent before.", body = SendMessageResponse),
         BodyAtFault, ClientIdReused, NotFound, RateLimited, WrongRole,
     ))]
 async fn send_organizer_message(

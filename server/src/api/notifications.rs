@@ -18,10 +18,12 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default().routes(routes!(list_notifications)).routes(routes!(mark_notifications_read))
 }
 
-/// Your notifications
+/// List your notifications
+///
+/// Returns a page of your notifications, newest first.
 #[utoipa::path(get, path = "/notifications", tag = "Notifications",
-    params(("page" = Option<String>, Query, description = "The `nextPage` of the page before.")),
-    responses((status = 200, description = "Newest first, a page of them.", body = NotificationList), Invalid))]
+    params(("page" = Option<String>, Query, description = "The `nextPage` of the previous page.")),
+    responses((status = 200, description = "A page of notifications.", body = NotificationList), Invalid))]
 async fn list_notifications(
     State(state): State<AppState>,
     CurrentViewer(viewer): CurrentViewer,
@@ -30,16 +32,16 @@ async fn list_notifications(
     Ok(private_json(state.greenroom.list_notifications(&viewer, query.get("page")).await?))
 }
 
-/// Notifications that may be named at once.
+/// The most ids in one request.
 const MAX_IDS: usize = 100;
 
-/// Either of the two.
+/// Selects notifications by exactly one of `ids` and `all`.
 #[derive(Deserialize, ToSchema)]
 struct MarkReadRequest {
-    /// These; those of others are passed over.
+    /// The notifications to mark. Ids of other people's notifications are ignored.
     #[schema(value_type = Option<Vec<NotificationId>>, max_items = 100)]
     ids: Option<Vec<String>>,
-    /// All there are.
+    /// Marks all of them, if `true`.
     all: Option<bool>,
 }
 
@@ -60,8 +62,10 @@ impl MarkReadRequest {
 }
 
 /// Mark notifications as read
+///
+/// Marks the given notifications or all of them as read, on all your devices.
 #[utoipa::path(post, path = "/notifications/read", tag = "Notifications", request_body = MarkReadRequest,
-    responses((status = 204, description = "Noted.")))]
+    responses((status = 204, description = "The notifications are marked.")))]
 async fn mark_notifications_read(
     State(state): State<AppState>,
     CurrentViewer(viewer): CurrentViewer,

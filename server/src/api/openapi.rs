@@ -7,9 +7,11 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default().routes(routes!(get_openapi))
 }
 
-/// This document
+/// Get this document
+///
+/// Returns the description of this API for programs. `/api/docs` shows it as a page.
 #[utoipa::path(get, path = "/openapi.json", tag = "Site", security(()),
-    responses((status = 200, description = "OpenAPI 3.1.", body = Object)))]
+    responses((status = 200, description = "An OpenAPI 3.1 document.", body = Object)))]
 async fn get_openapi() -> Response {
     let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, openapi::CACHE_CONTROL)];
     (headers, openapi::JSON.as_str()).into_response()

@@ -1,5 +1,5 @@
-//! Opening an account, confirming its address, and a forgotten password. No answer says whether an address is
-//! known: the mail does.
+//! Registration, confirmation of e-mail addresses, and password reset. No response reveals whether an address has an
+//! account: only the mail does.
 
 use crate::{
     input::JsonBody,
@@ -27,11 +27,12 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
 
 type ApiResult = Result<StatusCode, Problem>;
 
-/// Open an account
+/// Register an account
 ///
-/// It works once its address is confirmed by the mail that is sent. An address that has an account gets another mail.
+/// Mails a link that confirms the address; the account can sign in after that. An address that already has an account
+/// gets another mail, with the same response.
 #[utoipa::path(post, path = "/auth/register", tag = "Account", security(()), request_body = RegisterInput,
-    responses((status = 202, description = "Taken. The mail tells the rest."), PasswordTooCommon, RateLimited))]
+    responses((status = 202, description = "A mail is queued."), PasswordTooCommon, RateLimited))]
 async fn register(
     State(state): State<AppState>,
     Extension(context): Extension<RequestContext>,
@@ -43,10 +44,10 @@ async fn register(
 
 #[derive(Deserialize, ToSchema)]
 struct VerifyEmailRequest {
-    /// What stands behind `?token=` in the mail's link.
+    /// The value of `token` in the mail's link.
     #[schema(value_type = String, required = true)]
     token: Option<String>,
-    /// The password, name and role that count from now on: needed where the address was contested.
+    /// The account's new password, with `name` and `role`; required if the address is contested.
     #[schema(value_type = Option<String>, format = Password, min_length = 8, max_length = 256)]
     password: Option<String>,
     #[schema(min_length = 1, max_length = 80, pattern = r"\S")]
@@ -57,13 +58,13 @@ struct VerifyEmailRequest {
     craft: Option<String>,
 }
 
-/// Confirm an address
+/// Confirm an e-mail address
 ///
-/// That of a new account, or a new one of an account that exists. Where a new account's address was registered more than
-/// once, or another link or a new password was asked for with it, the server can't know which registration is its owner's: then
-/// `password`, `name` and `role` are required, and nothing that was registered counts.
+/// Confirms the address of a new account, or the new address of an existing one. A new account's address is contested
+/// if it was registered more than once, or another link or a password reset was requested for it: the server can't know
+/// which registration is the owner's. Then `password`, `name` and `role` are required and replace what was registered.
 #[utoipa::path(post, path = "/auth/verify", tag = "Account", security(()), request_body = VerifyEmailRequest,
-    responses((status = 204, description = "Confirmed."), TokenInvalid, PasswordTooCommon, RateLimited))]
+    responses((status = 204, description = "The address is confirmed."), TokenInvalid, PasswordTooCommon, RateLimited))]
 async fn verify_email(
     State(state): State<AppState>,
     Extension(context): Extension<RequestContext>,
@@ -93,11 +94,11 @@ impl EmailRequest {
     }
 }
 
-/// Send the confirmation again
+/// Resend the confirmation
 ///
-/// Links before work no more, and the address counts as contested.
+/// Mails a new link and invalidates earlier ones. The address then counts as contested, see `POST /api/auth/verify`.
 #[utoipa::path(post, path = "/auth/verify/resend", tag = "Account", security(()), request_body = EmailRequest,
-    responses((status = 202, description = "Sent, if there is an account to confirm."), RateLimited))]
+    responses((status = 202, description = "A mail is queued if there is an account to confirm."), RateLimited))]
 async fn resend_verification(
     State(state): State<AppState>,
     Extension(context): Extension<RequestContext>,
@@ -107,11 +108,11 @@ async fn resend_verification(
     Ok(StatusCode::ACCEPTED)
 }
 
-/// Forgot the password
+/// Request a password reset
 ///
-/// Mails a link to choose a new one.
+/// Mails a link to choose a new password.
 #[utoipa::path(post, path = "/auth/password/forgot", tag = "Account", security(()), request_body = EmailRequest,
-    responses((status = 202, description = "Sent, if there is an account."), RateLimited))]
+    responses((status = 202, description = "A mail is queued if the address has an account."), RateLimited))]
 async fn request_password_reset(
     State(state): State<AppState>,
     Extension(context): Extension<RequestContext>,
@@ -123,19 +124,19 @@ async fn request_password_reset(
 
 #[derive(Deserialize, ToSchema)]
 struct ResetPasswordRequest {
-    /// What stands behind `?token=` in the mail's link.
+    /// The value of `token` in the mail's link.
     #[schema(value_type = String, required = true)]
     token: Option<String>,
     #[schema(value_type = String, required = true, format = Password, min_length = 8, max_length = 256)]
     password: Option<String>,
 }
 
-/// Choose a new password
+/// Reset the password
 ///
-/// Ends every session and access token of the account.
+/// Sets a new password with the token of a mailed link. Ends all sessions and revokes all access tokens of the account.
 #[utoipa::path(post, path = "/auth/password/reset", tag = "Account", security(()), request_body = ResetPasswordRequest,
     responses(
-        (status = 204, description = "The new password works."),
+        (status = 204, description = "The password is changed."),
         PasswordTooCommon, RateLimited, TokenInvalid,
     ))]
 async fn reset_password(

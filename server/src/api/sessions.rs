@@ -18,13 +18,15 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
 
 #[derive(Serialize, ToSchema)]
 struct SessionListResponse {
-    /// The last used first.
+    /// Most recently used first.
     sessions: Vec<Device>,
 }
 
-/// Where you are signed in
+/// List your sessions
+///
+/// Returns the sessions of all devices you are signed in on. Access tokens are not included.
 #[utoipa::path(get, path = "/auth/sessions", tag = "Account",
-    responses((status = 200, description = "All devices.", body = SessionListResponse), SessionRequired))]
+    responses((status = 200, description = "All sessions.", body = SessionListResponse), SessionRequired))]
 async fn list_sessions(
     State(state): State<AppState>,
     CurrentViewer(viewer): CurrentViewer,
@@ -32,11 +34,11 @@ async fn list_sessions(
     Ok(private_json(SessionListResponse { sessions: state.greenroom.list_devices(&viewer).await? }))
 }
 
-/// Sign a device out
+/// End a session
 ///
-/// Its streams end.
+/// Signs a device out and closes its event streams.
 #[utoipa::path(delete, path = "/auth/sessions/{id}", tag = "Account", params(("id" = SessionId, Path)),
-    responses((status = 204, description = "Signed out."), SessionRequired))]
+    responses((status = 204, description = "The session is ended."), SessionRequired))]
 async fn end_session(
     State(state): State<AppState>,
     CurrentViewer(viewer): CurrentViewer,

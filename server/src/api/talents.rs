@@ -15,7 +15,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default().routes(routes!(search_talents))
 }
 
-/// As a form sends it: empty, where any will do.
+/// A craft, or the empty string that a form sends if no craft is chosen.
 enum CraftOrAny {}
 
 impl PartialSchema for CraftOrAny {
@@ -27,14 +27,16 @@ impl PartialSchema for CraftOrAny {
 
 impl ToSchema for CraftOrAny {}
 
-/// Look for talent
+/// Search for talent
+///
+/// Returns a page of the directory, sorted by name.
 #[utoipa::path(get, path = "/talents", tag = "Talent",
     params(
-        ("query" = Option<String>, Query, max_length = 100, description = "Part of a name, in any case, with or without accents."),
-        ("craft" = inline(Option<CraftOrAny>), Query, description = "Only this craft."),
-        ("page" = Option<String>, Query, description = "The `nextPage` of the page before."),
+        ("query" = Option<String>, Query, max_length = 100, description = "Part of a name, ignoring case and accents."),
+        ("craft" = inline(Option<CraftOrAny>), Query, description = "Only talent with this craft."),
+        ("page" = Option<String>, Query, description = "The `nextPage` of the previous page."),
     ),
-    responses((status = 200, description = "By name, a page of them.", body = Directory), Invalid))]
+    responses((status = 200, description = "A page of talent.", body = Directory), Invalid))]
 async fn search_talents(
     State(state): State<AppState>,
     CurrentViewer(viewer): CurrentViewer,

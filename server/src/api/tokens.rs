@@ -22,13 +22,15 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
 
 #[derive(Serialize, ToSchema)]
 struct TokenListResponse {
-    /// The newest first.
+    /// Newest first.
     tokens: Vec<AccessToken>,
 }
 
-/// Your access tokens
+/// List your access tokens
+///
+/// Returns all your access tokens, without their secrets.
 #[utoipa::path(get, path = "/auth/tokens", tag = "Account",
-    responses((status = 200, description = "All of them, without their secrets.", body = TokenListResponse), SessionRequired))]
+    responses((status = 200, description = "All access tokens.", body = TokenListResponse), SessionRequired))]
 async fn list_tokens(State(state): State<AppState>, CurrentViewer(viewer): CurrentViewer) -> Result<Response, Problem> {
     Ok(private_json(TokenListResponse { tokens: state.greenroom.list_access_tokens(&viewer).await? }))
 }
@@ -36,15 +38,15 @@ async fn list_tokens(State(state): State<AppState>, CurrentViewer(viewer): Curre
 #[derive(Serialize, ToSchema)]
 struct CreateTokenResponse {
     token: AccessToken,
-    /// Goes into `Authorization: Bearer …`. Told this once.
+    /// The value for `Authorization: Bearer …`. Returned only once.
     secret: String,
 }
 
-/// Make an access token
+/// Create an access token
 ///
-/// For programs. It works for the days that are asked for, 90 unless others are.
+/// Creates a token with which a program can use this API. It expires after `expiresInDays`, 90 by default.
 #[utoipa::path(post, path = "/auth/tokens", tag = "Account", request_body = TokenInput,
-    responses((status = 201, description = "The token, with its secret.", body = CreateTokenResponse), SessionRequired, PasswordRequired))]
+    responses((status = 201, description = "The token and its secret.", body = CreateTokenResponse), SessionRequired, PasswordRequired))]
 async fn create_token(
     State(state): State<AppState>,
     CurrentViewer(viewer): CurrentViewer,
@@ -54,11 +56,11 @@ async fn create_token(
     Ok((StatusCode::CREATED, private_json(CreateTokenResponse { token, secret })).into_response())
 }
 
-/// Take an access token back
+/// Revoke an access token
 ///
-/// Its streams end.
+/// Ends the token and closes its event streams.
 #[utoipa::path(delete, path = "/auth/tokens/{id}", tag = "Account", params(("id" = SessionId, Path)),
-    responses((status = 204, description = "It works no more."), SessionRequired))]
+    responses((status = 204, description = "The token is revoked."), SessionRequired))]
 async fn revoke_token(
     State(state): State<AppState>,
     CurrentViewer(viewer): CurrentViewer,

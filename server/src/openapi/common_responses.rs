@@ -12,7 +12,7 @@ use utoipa::{
 
 type Responses = BTreeMap<String, RefOr<Response>>;
 
-/// Adds what no handler has to say for itself.
+/// Adds the error responses that handlers don't declare themselves, and merges those with the same status.
 pub(crate) fn add_common_responses(mut document: OpenApi) -> OpenApi {
     let shared = &mut document.components.get_or_insert_default().responses;
     for path in document.paths.paths.values_mut() {
@@ -27,14 +27,15 @@ pub(crate) fn add_common_responses(mut document: OpenApi) -> OpenApi {
     document
 }
 
-/// Puts together what an operation may refuse with the same status. Many may refuse the same: it is told once.
+/// Merges an operation's errors with the same status into one response. Operations with the same set of errors share it
+/// as a component.
 fn merge_responses(operation: &mut Operation, changes: bool, shared: &mut Responses) {
     let mut all = common_responses(operation, changes);
     all.append(&mut operation.responses.responses);
     let mut refused: BTreeMap<String, Vec<(String, Response)>> = BTreeMap::new();
     for (key, response) in all {
         match (key.split_once(' '), response) {
-            // A refusal stands under its status and its code.
+            // The key of an error is "status code".
             (Some((status, code)), RefOr::T(response)) => {
                 refused.entry(status.to_owned()).or_default().push((code.to_owned(), response));
             }
@@ -50,14 +51,14 @@ fn merge_responses(operation: &mut Operation, changes: bool, shared: &mut Respon
     }
 }
 
-/// What any operation like this one may refuse.
+/// Returns the errors that any operation of this kind may answer with.
 fn common_responses(operation: &Operation, changes: bool) -> Responses {
     let always = [Internal::responses(), Unavailable::responses(), WrongHost::responses()];
     let mut common: Responses = always.into_iter().flatten().collect();
-    // Anybody may use what says so by a requirement of its own, an empty one.
+    // Public operations override the document's security requirement by an empty one.
     if operation.security.is_none() {
         common.extend(Unauthenticated::responses());
-        // What changes something isn't open to a token that only reads; what concerns the account, to no token.
+        // A read-only token can't change anything. Account operations refuse all tokens, and declare that themselves.
         if changes {
             common.extend(InsufficientScope::responses());
         }
@@ -81,7 +82,7 @@ fn common_responses(operation: &Operation, changes: bool) -> Responses {
     common
 }
 
-/// The one response for all refusals with the same status.
+/// Returns one response for all errors with the same status.
 fn merge_errors(errors: Vec<(String, Response)>) -> Response {
     let (codes, errors): (Vec<String>, Vec<Response>) = errors.into_iter().unzip();
     let meanings: Vec<&str> = errors.iter().map(|refusal| refusal.description.as_str()).collect();

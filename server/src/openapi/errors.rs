@@ -1,4 +1,4 @@
-//! The refusals that operations name in the document. Status and code are those of the problem itself.
+//! The error responses that operations declare in the document. Status and code come from the [`Problem`] itself.
 
 use crate::problem::Problem;
 use model::{ApiError, FieldError};
@@ -8,8 +8,8 @@ use utoipa::{
     openapi::{HeaderBuilder, RefOr, Response, ResponseBuilder},
 };
 
-/// Names refusals for `responses(…)`. Several may share a status, so each stands under its status and its code
-/// until [`super::common_responses`] puts those of a status together.
+/// Defines error responses for `responses(…)`. Several may share a status, so the key is status and code until
+/// [`super::common_responses`] merges those of a status.
 macro_rules! error_responses {
     ($($(#[doc = $meaning:literal])+ $name:ident = $($problem:expr),+;)*) => {$(
         $(#[doc = $meaning])+
@@ -25,69 +25,69 @@ macro_rules! error_responses {
 }
 
 error_responses! {
-    /// Nobody is signed in, or the session is over.
+    /// There is no valid session or access token.
     Unauthenticated = ApiError::Unauthenticated;
-    /// Unknown e-mail or wrong password: never says which.
+    /// The e-mail address is unknown or the password is wrong; the response doesn't say which.
     InvalidCredentials = ApiError::InvalidCredentials;
-    /// The address was never confirmed.
+    /// The account's e-mail address isn't confirmed.
     EmailUnverified = ApiError::EmailUnverified;
-    /// The access token may only read.
+    /// The access token is read-only.
     InsufficientScope = ApiError::InsufficientScope;
-    /// Only for whoever signed in by password, not for an access token.
+    /// Requires a session; an access token isn't accepted.
     SessionRequired = ApiError::SessionRequired;
-    /// The booking's status doesn't allow this step.
+    /// The booking's status doesn't allow this action.
     WrongStatus = ApiError::WrongStatus;
-    /// The password was typed more than an hour ago: `POST /api/account/confirmation` first.
+    /// The password was entered more than an hour ago. Call `POST /api/account/confirmation` first.
     PasswordRequired = ApiError::PasswordRequired;
-    /// There are bookings: the role stays as it is.
+    /// The role can't be changed, because the account has bookings.
     RoleFixed = ApiError::RoleFixed;
-    /// The page that asks is another person's than the one who is signed in.
+    /// The page belongs to another person than the signed-in one.
     OtherPerson = ApiError::OtherPerson;
-    /// The password is among those that are tried first.
+    /// The password is too easy to guess.
     PasswordTooCommon = Problem::field("password", FieldError::PasswordTooCommon);
-    /// That isn't the password of the account.
+    /// The account's password is wrong.
     WrongPassword = Problem::field("password", FieldError::WrongPassword);
-    /// The link was used before, has run out, or never was.
+    /// The token was used before, has expired, or doesn't exist.
     TokenInvalid = Problem::field("token", FieldError::TokenInvalid);
-    /// This belongs to the other role.
+    /// Requires the other role.
     WrongRole = ApiError::WrongRole;
-    /// `Host` is missing, there twice, or not that of the site.
+    /// `Host` is missing, repeated, or not that of the site.
     WrongHost = Problem::WRONG_HOST;
-    /// The request was made by another site's page.
+    /// Another site's page made the request.
     CrossSite = Problem::CROSS_SITE;
-    /// It doesn't exist, or isn't yours.
+    /// The resource doesn't exist, or belongs to other people.
     NotFound = ApiError::NotFound;
-    /// The same `clientId` came before with something else.
+    /// The `clientId` was used before with other content.
     ClientIdReused = ApiError::ClientIdReused;
-    /// The body is no JSON.
+    /// The body isn't valid JSON.
     MalformedJson = Problem::MALFORMED_JSON;
-    /// The body is no form.
+    /// The body isn't a valid form.
     MalformedForm = Problem::MALFORMED_FORM;
-    /// The body broke off.
+    /// The body is incomplete.
     UnreadableBody = Problem::UNREADABLE_BODY;
-    /// The body wasn't whole within 15 s.
+    /// The body wasn't complete within 15 seconds.
     BodyTimeout = Problem::BODY_TIMEOUT;
-    /// The body has more than 64 KiB.
+    /// The body is larger than 64 KiB.
     TooLarge = Problem::TOO_LARGE;
-    /// The body is of a type that isn't read here.
+    /// The operation doesn't accept this content type.
     WrongContentType = Problem::WRONG_CONTENT_TYPE;
-    /// Understood, but wrong: `fields` names what is.
+    /// Validation failed; `fields` names the invalid fields.
     Invalid = ApiError::Invalid { fields: model::ValidationErrors::new() };
-    /// The text of a message is at fault, and nothing else.
+    /// Only the text of the message is invalid.
     BodyAtFault = Problem::field("body", FieldError::BodyEmpty), Problem::field("body", FieldError::BodyTooLong),
         Problem::field("body", FieldError::BodyInvalid);
-    /// The day or the currency of a booking is at fault, and nothing else.
+    /// Only the date or the currency of the booking is invalid.
     TermsAtFault = Problem::field("eventDate", FieldError::DatePast), Problem::field("eventDate", FieldError::DateTooFar),
         Problem::field("fee", FieldError::CurrencyUnknown);
-    /// Too much at once. Worth trying again after `Retry-After`.
+    /// Too many requests. Retry after the seconds in `Retry-After`.
     RateLimited = ApiError::RateLimited { retry_after: 0 };
-    /// This person holds as many streams as allowed.
+    /// The person has as many open streams as allowed.
     TooManyStreams = ApiError::TooManyStreams;
-    /// Something broke on our side.
+    /// The server failed; its log has the reason.
     Internal = Problem::INTERNAL;
-    /// The database can't be reached.
+    /// The database is unreachable.
     Unavailable = ApiError::Unavailable;
-    /// The disk is full: nothing was written. Worth trying again.
+    /// The disk is full and nothing was written. A retry may succeed later.
     StorageFull = ApiError::StorageFull;
 }
 

@@ -1,4 +1,4 @@
-//! The document as a page to read: no script, and the one stylesheet `public/api-docs.css`.
+//! Renders the document as an HTML page: without scripts, and with the single stylesheet `public/api-docs.css`.
 
 mod schema;
 mod text;
@@ -25,9 +25,9 @@ pub(super) fn render_page(document: &Value) -> String {
     format!(
         "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
-         <meta name=\"color-scheme\" content=\"light dark\"><title>{title}: the interface</title>\
+         <meta name=\"color-scheme\" content=\"light dark\"><title>{title} API</title>\
          <link rel=\"icon\" href=\"/icon.svg\"><link rel=\"stylesheet\" href=\"/api-docs.css\"></head><body>\
-         <header><h1>{title}: the interface</h1><p>Version {version}, also as \
+         <header><h1>{title} API</h1><p>Version {version}, also as \
          <a href=\"/api/openapi.json\">OpenAPI 3.1</a> for programs.</p></header>\
          <nav aria-label=\"Contents\"><ul>{contents}<li><a href=\"#schemas\">Schemas</a></li></ul></nav>\
          <main>{about}{sections}<section id=\"schemas\"><h2>Schemas</h2>{schemas}</section></main></body></html>\n"
@@ -60,7 +60,7 @@ fn render_tag(document: &Value, tag: &Value) -> String {
 
 fn render_operation(document: &Value, Operation { method, path, spec }: &Operation) -> String {
     let (id, summary) = (escape_value(&spec["operationId"]), escape_value(&spec["summary"]));
-    let who = if spec.get("security").is_some() { "For anyone." } else { "For whoever is signed in." };
+    let who = if spec.get("security").is_some() { "Public." } else { "Requires a session or an access token." };
     let about = render_prose(&spec["description"]);
     let parameters: String = spec["parameters"].as_array().into_iter().flatten().map(render_parameter).collect();
     let body = &spec["requestBody"]["content"];
@@ -77,11 +77,11 @@ fn render_operation(document: &Value, Operation { method, path, spec }: &Operati
         escape_html(path),
         render_list("Parameters", &parameters),
         render_list("Body", &render_body(body)),
-        render_list("Answers", &answers),
+        render_list("Responses", &answers),
     )
 }
 
-/// A list under a heading, if there is anything in it.
+/// Renders a list under a heading; nothing if the list is empty.
 fn render_list(heading: &str, items: &str) -> String {
     if items.is_empty() { String::new() } else { format!("<h4>{heading}</h4><dl>{items}</dl>") }
 }
@@ -97,7 +97,7 @@ fn render_parameter(spec: &Value) -> String {
     )
 }
 
-/// What may be in a body, by its type.
+/// Renders the schema of each content type of a body.
 fn render_body(content: &Value) -> String {
     let entry = |(media_type, spec): (&String, &Value)| {
         format!("<dt><code>{}</code></dt><dd>{}</dd>", escape_html(media_type), schema::render_type(&spec["schema"]))
@@ -106,11 +106,11 @@ fn render_body(content: &Value) -> String {
 }
 
 fn render_response(document: &Value, status: &str, spec: &Value) -> String {
-    // Refusals that are shared stand among the components.
+    // Errors are references to shared components.
     let shared = spec["$ref"].as_str().and_then(|reference| document.pointer(reference.trim_start_matches('#')));
     let spec = shared.unwrap_or(spec);
     let content = spec["content"].as_object().into_iter().flatten();
-    // What a refusal looks like is told once, at the beginning.
+    // The format of errors is described once, in the introduction.
     let content = content.filter(|(media_type, _)| *media_type != "application/problem+json");
     let kinds: String = content
         .map(|(media_type, spec)| {

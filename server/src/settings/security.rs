@@ -1,4 +1,4 @@
-//! Settings about who may listen in, and what is trusted.
+//! Settings of transport security, trusted certificates and the security contact.
 
 use super::Config;
 use crate::request_target::is_loopback;
@@ -7,25 +7,25 @@ use std::path::{Path, PathBuf};
 
 #[derive(Args, Clone, Debug)]
 pub(super) struct Security {
-    /// Serve over plain http at an address that isn't this machine's alone. Everybody on the way reads passwords then.
+    /// Allow plain http with a public URL that isn't loopback. Everyone on the network path can then read passwords.
     #[arg(long, env = "GREENROOM_ALLOW_HTTP", action = ArgAction::Set, value_parser = parse_bool, default_value = "false", default_missing_value = "true", num_args = 0..=1, global = true)]
     allow_http: bool,
-    /// A PEM file of authorities to trust for the mail server and the bus, beside the public ones. (For PostgreSQL,
-    /// DATABASE_URL has sslrootcert.) [default: none]
+    /// A PEM file of certificate authorities to trust for the mail server and the bus, in addition to the public ones.
+    /// (For PostgreSQL, use sslrootcert in DATABASE_URL.) [default: none]
     #[arg(long, env = "GREENROOM_CA_FILE", global = true)]
     ca_file: Option<String>,
-    /// Where to report what is wrong with the site's security, told in /.well-known/security.txt: an e-mail address
-    /// or an https:// address. [default: security@ and the host of the public URL]
+    /// The contact for security reports in /.well-known/security.txt: an e-mail address or an https:// URL. [default:
+    /// security@ and the host of the public URL]
     #[arg(long, env = "GREENROOM_SECURITY_CONTACT", global = true)]
     security_contact: Option<String>,
 }
 
-/// The same, checked.
+/// The validated security settings.
 #[derive(Clone, Debug)]
 pub(crate) struct SecurityConfig {
     pub(crate) allow_http: bool,
     pub(crate) ca_file: Option<PathBuf>,
-    /// A URI, if one was set.
+    /// The configured contact as a URI.
     contact: Option<String>,
 }
 
@@ -39,43 +39,46 @@ impl Security {
 }
 
 impl Config {
-    /// Whether the public URL leads to this machine alone.
+    /// Whether the public URL's host is loopback.
     pub(crate) fn is_local(&self) -> bool {
         is_loopback(self.host())
     }
 
-    /// Keeps a site from sending passwords and sessions over lines that others can read.
+    /// Refuses to send passwords and sessions over a network unencrypted.
+    ///
+    /// # Errors
+    /// Unless the public URL is https or loopback, or `GREENROOM_ALLOW_HTTP` is set.
     pub(crate) fn refuse_open_http(&self) -> Result<(), String> {
         if self.secure || self.is_local() || self.security.allow_http {
             return Ok(());
         }
         Err(format!(
-            "GREENROOM_URL is {}: over http, everybody on the way reads passwords and messages. Set it to the https:// \
-            address that people use; or set GREENROOM_ALLOW_HTTP=true, where nobody else is on that network",
+            "GREENROOM_URL is {}: over plain http, everyone on the network path can read passwords and messages. \
+            Set it to the https:// address that people use; or set GREENROOM_ALLOW_HTTP=true if the network is private",
             self.origin
         ))
     }
 
-    /// Keeps accounts whose password is written in the documentation off a public site.
+    /// Refuses to create the demo accounts, whose password is documented, on a public site.
     pub(crate) fn refuse_public_demo(&self, force: bool) -> Result<(), String> {
         if self.is_local() || force {
             return Ok(());
         }
         Err(format!(
-            "{} isn't this machine's alone, and everybody knows the password of the demo people. \
-            `greenroom seed --force` puts them in all the same",
+            "{} isn't a loopback address, and the password of the demo people is public. \
+            `greenroom seed --force` creates them anyway",
             self.origin
         ))
     }
 
-    /// Where to report what is wrong with the site's security, as a URI. `security@` is what RFC 2142 has for it.
+    /// Returns the contact for security reports as a URI. The default mailbox `security@` is that of RFC 2142.
     pub(crate) fn security_contact(&self) -> String {
         let by_default = || format!("mailto:security@{}", self.host());
         self.security.contact.clone().unwrap_or_else(by_default)
     }
 }
 
-/// The certificates of a PEM file.
+/// Reads a PEM file; fails unless it holds a certificate.
 pub(crate) fn read_ca_file(file: &Path) -> Result<Vec<u8>, String> {
     let unreadable = |why: &dyn std::fmt::Display| format!("GREENROOM_CA_FILE: {} {why}", file.display());
     let pem = std::fs::read(file).map_err(|error| unreadable(&format!("can't be read: {error}")))?;
@@ -85,7 +88,7 @@ pub(crate) fn read_ca_file(file: &Path) -> Result<Vec<u8>, String> {
 
 const CERTIFICATE: &[u8] = b"-----BEGIN CERTIFICATE-----";
 
-/// Off where it is set to nothing.
+/// Parses a switch. An empty value counts as off.
 fn parse_bool(text: &str) -> Result<bool, String> {
     match text.to_ascii_lowercase().as_str() {
         "true" | "yes" | "on" | "1" => Ok(true),

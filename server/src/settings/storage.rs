@@ -1,9 +1,9 @@
-//! Where the data is.
+//! Paths and URLs of the database.
 
 use super::DATABASE_FILE;
 use std::path::{Path, PathBuf};
 
-/// The database's URL, with the folder for a file made where it is missing.
+/// Returns the database's URL; by default SQLite in the data folder. Creates the folder of an SQLite file.
 pub(super) fn database_url(url: Option<String>, data: &Path) -> Result<String, String> {
     let Some(url) = url.filter(|url| !url.is_empty()) else {
         make_folder(data)?;
@@ -22,7 +22,7 @@ pub(super) fn database_url(url: Option<String>, data: &Path) -> Result<String, S
     Err("DATABASE_URL must begin with sqlite: or postgres://".to_owned())
 }
 
-/// The file of an SQLite database, and the data folder where it is in there.
+/// Returns the SQLite database's file, and the data folder if no URL is set: only then the folder is the site's own.
 pub(super) fn storage_paths(url: Option<&str>, data: &Path) -> (Option<PathBuf>, Option<PathBuf>) {
     let Some(url) = url.filter(|url| !url.is_empty()) else {
         return (Some(data.join(DATABASE_FILE)), Some(data.to_owned()));

@@ -1,4 +1,4 @@
-//! Schemas in words.
+//! Renders schemas as HTML: lists of fields, and types in a few words.
 
 use super::text::{escape_value, render_prose};
 use model::text::escape_html;
@@ -15,7 +15,7 @@ pub(super) fn render_schemas(schemas: &Value) -> String {
     schemas.as_object().into_iter().flatten().map(article).collect()
 }
 
-/// What something is made of.
+/// Renders an object's fields, or the variants of a `oneOf`.
 fn render_fields(schema: &Value) -> String {
     if let Some(parts) = schema["allOf"].as_array() {
         return parts.iter().map(render_fields).collect();
@@ -34,13 +34,13 @@ fn render_fields(schema: &Value) -> String {
     format!("<dl>{}</dl>", properties.iter().map(property).collect::<String>())
 }
 
-/// Where something may also be null, its description stands with the other choice.
+/// Returns the subschema with the description: utoipa puts that of a nullable reference into the `oneOf` branch.
 fn find_described(schema: &Value) -> &Value {
     let either = schema["oneOf"].as_array().into_iter().flatten();
     either.chain([schema]).find(|choice| choice.get("description").is_some()).unwrap_or(schema)
 }
 
-/// What something is, in a few words.
+/// Renders a type with its limits, for example `string (email), up to 254 characters`.
 pub(super) fn render_type(schema: &Value) -> String {
     if let Some(name) = schema["$ref"].as_str().and_then(|reference| reference.rsplit('/').next()) {
         return format!("<a href=\"#schema-{name}\">{name}</a>");

@@ -1,12 +1,12 @@
 use model::text::escape_html;
 use serde_json::Value;
 
-/// A line of text.
+/// Escapes a JSON string for HTML; any other value becomes empty.
 pub(super) fn escape_value(value: &Value) -> String {
     escape_html(value.as_str().unwrap_or_default())
 }
 
-/// Paragraphs, with the little of Markdown that the document uses: `code` and **weight**.
+/// Renders paragraphs, with the only Markdown that the document uses: `code` and **bold**.
 pub(super) fn render_prose(value: &Value) -> String {
     let text = escape_value(value);
     let paragraphs = text.split("\n\n").filter(|paragraph| !paragraph.trim().is_empty());
@@ -18,7 +18,7 @@ fn render_inline(text: &str) -> String {
     coded.trim().to_owned()
 }
 
-/// Puts every second part into an element, and the others through `plain`.
+/// Wraps every second part in an element, and passes the others through `plain`.
 fn wrap_delimited(text: &str, mark: &str, plain: impl Fn(&str) -> String, element: &str) -> String {
     let parts = text.split(mark).enumerate();
     parts.map(|(at, part)| if at % 2 == 0 { plain(part) } else { format!("<{element}>{part}</{element}>") }).collect()
