@@ -18,7 +18,7 @@ pub(crate) async fn run_restore(settings: &Config, file: &Path, replace: bool) -
     let restored = backup::restore_backup(file, &settings.database_url, replace);
     let restored = cancel_on_signal("nothing was restored", restored).await?;
     if let Some(aside) = restored.aside {
-        print_line(&format!("What was there is kept as {}", aside.display()))?;
+        print_line(&format!("The previous database is kept as {}", aside.display()))?;
     }
     print_line(&format!("Restored from {}: {}", file.display(), restored.contents))
 }

@@ -152,7 +152,7 @@ fn refuse_connection(socket: &TcpStream) {
     let _ = socket.try_write(problem::too_many_connections().as_bytes());
 }
 
-/// Sends what is buffered and a FIN, so that the last response arrives before the connection is closed.
+/// Flushes the socket and sends a FIN, so that the last response arrives before the connection is closed.
 async fn close_socket(mut socket: TcpStream) {
     // Fails if the client has already disconnected.
     let _ = tokio::io::AsyncWriteExt::shutdown(&mut socket).await;

@@ -24,7 +24,7 @@ pub(crate) struct Problem {
     retry_after: Option<u64>,
 }
 
-/// Why a request was refused (RFC 9457).
+/// An error response (RFC 9457).
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Problem)]

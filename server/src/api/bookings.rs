@@ -108,7 +108,7 @@ type ApiResult = Result<Response, Problem>;
 ///
 /// For the booking's talent, while it is an inquiry.
 #[utoipa::path(post, path = "/bookings/{id}/accept", tag = "Bookings", params(("id" = BookingId, Path)),
-    responses((status = 200, description = "The changed booking.", body = BookingActionResponse), WrongStatus, RateLimited, WrongRole))]
+    responses((status = 200, description = "The booking.", body = BookingActionResponse), WrongStatus, RateLimited, WrongRole))]
 async fn accept_booking(
     State(state): State<AppState>,
     CurrentViewer(viewer): CurrentViewer,
@@ -121,7 +121,7 @@ async fn accept_booking(
 ///
 /// For the booking's talent, while it is an inquiry.
 #[utoipa::path(post, path = "/bookings/{id}/decline", tag = "Bookings", params(("id" = BookingId, Path)),
-    responses((status = 200, description = "The changed booking.", body = BookingActionResponse), WrongStatus, RateLimited, WrongRole))]
+    responses((status = 200, description = "The booking.", body = BookingActionResponse), WrongStatus, RateLimited, WrongRole))]
 async fn decline_booking(
     State(state): State<AppState>,
     CurrentViewer(viewer): CurrentViewer,
@@ -134,7 +134,7 @@ async fn decline_booking(
 ///
 /// For either person, while the booking is an inquiry or accepted.
 #[utoipa::path(post, path = "/bookings/{id}/cancel", tag = "Bookings", params(("id" = BookingId, Path)),
-    responses((status = 200, description = "The changed booking.", body = BookingActionResponse), WrongStatus, RateLimited))]
+    responses((status = 200, description = "The booking.", body = BookingActionResponse), WrongStatus, RateLimited))]
 async fn cancel_booking(
     State(state): State<AppState>,
     CurrentViewer(viewer): CurrentViewer,

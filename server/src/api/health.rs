@@ -22,8 +22,8 @@ async fn check_liveness() -> &'static str {
 ///
 /// Tests by a write, at most once per second, that the database is writable, and checks the bus. 507 `storage_full`
 /// means that the database's disk is full: reads work, writes fail until there is space again. 503 `no_database` means
-/// that the database is unreachable or unwritable for another reason. 503 `bus_silent` means that messages between nodes
-/// take seconds: nothing is lost, so load balancers should rather check `/healthz`.
+/// that the database is unreachable or unwritable for another reason. 503 `bus_silent` means that messages between
+/// nodes take seconds: nothing is lost, so load balancers should rather check `/healthz`.
 #[utoipa::path(get, path = "/readyz", tag = "Site", security(()),
     responses((status = 200, description = "Database and bus work.", body = String), StorageFull))]
 async fn check_readiness(State(state): State<AppState>) -> Result<&'static str, Problem> {

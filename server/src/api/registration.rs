@@ -62,7 +62,7 @@ struct VerifyEmailRequest {
 ///
 /// Confirms the address of a new account, or the new address of an existing one. A new account's address is contested
 /// if it was registered more than once, or another link or a password reset was requested for it: the server can't know
-/// which registration is the owner's. Then `password`, `name` and `role` are required and replace what was registered.
+/// which registration is the owner's. Then `password`, `name` and `role` are required and replace the registered ones.
 #[utoipa::path(post, path = "/auth/verify", tag = "Account", security(()), request_body = VerifyEmailRequest,
     responses((status = 204, description = "The address is confirmed."), TokenInvalid, PasswordTooCommon, RateLimited))]
 async fn verify_email(

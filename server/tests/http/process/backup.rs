@@ -37,7 +37,10 @@ async fn a_backup_taken_while_serving_can_be_restored() {
     let error = run(&folder, &none, &["restore", "saved.db"]).expect_err("there are people");
     assert!(error.contains("holds 5 people; --replace"), "{error}");
     let told = run(&folder, &none, &["restore", "saved.db", "--replace"]).expect("restored");
-    assert!(told.contains("What was there is kept as") && told.contains("Restored from saved.db: 5 people"), "{told}");
+    assert!(
+        told.contains("The previous database is kept as") && told.contains("Restored from saved.db: 5 people"),
+        "{told}"
+    );
     site.restart().await;
     let thread = site.sarah().load_whole_thread(&site.launch).await;
     assert_eq!(thread.len(), 12, "what was said after the backup is gone: {thread:?}");
