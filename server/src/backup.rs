@@ -45,7 +45,7 @@ async fn cancel_on_signal<T>(otherwise: &str, work: impl Future<Output = Result<
     let (mut interrupt, mut terminate) = (listen(SignalKind::interrupt())?, listen(SignalKind::terminate())?);
     tokio::select! {
         done = work => done.map_err(|trouble| format!("{otherwise}: {trouble}")),
-        _ = interrupt.recv() => Err(format!("{otherwise}: it was stopped")),
-        _ = terminate.recv() => Err(format!("{otherwise}: it was stopped")),
+        _ = interrupt.recv() => Err(format!("{otherwise}: interrupted by a signal")),
+        _ = terminate.recv() => Err(format!("{otherwise}: interrupted by a signal")),
     }
 }

@@ -27,14 +27,14 @@ pub(crate) async fn migrate_database(settings: &Config) -> Result<(), String> {
     }
     services::migrate(&settings.database_url)
         .await
-        .map_err(|error| describe_error("the database can't be brought up to date", &error))
+        .map_err(|error| describe_error("the database can't be migrated", &error))
 }
 
 /// Migrates the database, and adds the demo people if it is empty.
 pub(crate) async fn seed_database(settings: &Config, force: bool) -> Result<(), String> {
     settings.refuse_public_demo(force)?;
     migrate_database(settings).await?;
-    let failed = |error| describe_error("the demo people can't be put in", &error);
+    let failed = |error| describe_error("the demo people can't be created", &error);
     seed::seed_demo(&settings.database_url).await.map_err(failed)?;
     if seed::is_demo(&settings.database_url).await.map_err(failed)? {
         let (organizer, talent, password) = (seed::EVENTPRO.email, seed::SARAH.email, seed::PASSWORD);

@@ -33,5 +33,5 @@ pub(super) fn storage_paths(url: Option<&str>, data: &Path) -> (Option<PathBuf>,
 }
 
 fn make_folder(folder: &Path) -> Result<(), String> {
-    std::fs::create_dir_all(folder).map_err(|error| format!("the folder {} can't be made: {error}", folder.display()))
+    std::fs::create_dir_all(folder).map_err(|error| format!("can't create the folder {}: {error}", folder.display()))
 }

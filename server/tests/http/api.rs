@@ -1,4 +1,4 @@
-//! Under `/api`.
+//! Tests of the REST API below `/api`.
 
 mod auth;
 mod authorization;

@@ -1,9 +1,9 @@
-//! Whom a request is addressed to: another site's name that leads to this machine opens nothing.
+//! Host checks: a request that names another site's host is refused (DNS rebinding).
 
 use crate::support::{SARAH, Site, TestResponse, raw::raw};
 use reqwest::Method;
 
-/// A request with these lines of its own.
+/// Sends Sarah's request with this request line and these headers.
 async fn ask(site: &Site, line: &str, headers: &[&str]) -> TestResponse {
     let headers: String = headers.iter().map(|header| format!("{header}\r\n")).collect();
     let request = format!("{line}\r\n{headers}cookie: greenroom={}\r\nconnection: close\r\n\r\n", site.tokens[SARAH]);

@@ -1,8 +1,7 @@
-//! The site as the outside sees it: the real program on a port and data of its own, and requests.
+//! Black-box tests over HTTP: each starts the real program on its own port and data folder.
 //!
-//! Modules are laid out as the URLs are; `process` holds what has none: settings, logs, signals, several
-//! programs on one database. Each test starts its own site, a copy of a template that was seeded and
-//! signed in to once.
+//! Modules follow the URLs; `process` tests what has no URL: settings, logs, signals, several processes on one
+//! database. Each site is a copy of a template that was seeded and signed in to once, because password hashing is slow.
 
 mod support;
 

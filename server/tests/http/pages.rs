@@ -1,4 +1,4 @@
-//! The rendered pages and the files beside them.
+//! Tests of server-rendered pages and static files.
 
 mod files;
 mod forms;
@@ -10,7 +10,7 @@ mod security_txt;
 
 use crate::support::Site;
 
-/// Every page that is for whoever is signed in.
+/// Returns the path of each page that requires a session.
 fn inner(site: &Site) -> Vec<String> {
     vec![
         "/inbox".to_owned(),

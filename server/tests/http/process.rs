@@ -1,4 +1,4 @@
-//! What has no URL: settings, logs, signals, and several programs on one database.
+//! Tests of the process: settings, logs, signals, and several processes on one database.
 
 mod backup;
 mod crash;

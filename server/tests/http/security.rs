@@ -1,6 +1,6 @@
-//! Who gets what where: every route there is, asked by everybody there is, with the answer written down.
+//! The access matrix: each route is requested by each actor, and its status compared with the table.
 //!
-//! A route that isn't in the table fails here: whoever adds one says who may use it.
+//! A route that isn't in the table fails these tests, so that each new route declares who may use it.
 
 mod hostile_text;
 mod page_owner;
@@ -15,7 +15,7 @@ use table::{ACTORS, API, FUNCTIONS, PAGES, Row};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// What stands for what in paths and bodies.
+/// Values of the placeholders in the table's paths and bodies.
 struct Names {
     pairs: Vec<(&'static str, String)>,
 }
@@ -28,7 +28,7 @@ impl Names {
             ("{booking}", site.launch_booking.clone()),
             ("{achieng}", site.people.achieng.clone()),
             ("{session}", session.as_str().expect("an id").to_owned()),
-            ("{nobody}", UNKNOWN_ID.to_owned()),
+            ("{unknown}", UNKNOWN_ID.to_owned()),
             ("{day}", event_day()),
         ];
         Self { pairs }
@@ -40,7 +40,7 @@ impl Names {
     }
 }
 
-/// One of those who ask, on a site of their own: what one changes must not be what the next one finds.
+/// Returns the actor with this index, on a separate site, so that one actor's changes don't affect the next.
 async fn cast(number: usize) -> (Site, Actor) {
     let site = Site::new().await;
     let actor = match ACTORS[number] {
@@ -55,7 +55,7 @@ async fn cast(number: usize) -> (Site, Actor) {
         }
         "token that reads" => token_actor(&site, "read").await,
         "token that writes" => token_actor(&site, "write").await,
-        other => panic!("nobody plays {other}"),
+        other => panic!("unknown actor {other}"),
     };
     (site, actor)
 }
@@ -66,7 +66,7 @@ async fn token_actor(site: &Site, scope: &str) -> Actor {
     bot.on_page_of(&site.people.eventpro)
 }
 
-/// The status alone: a stream's body never ends.
+/// Sends a row's request and returns its status, without the body: a stream's body never ends.
 async fn status(actor: &Actor, row: &Row, names: &Names, form: bool) -> u16 {
     let path = names.fill(row.at.unwrap_or(row.path));
     let mut request = actor.request(row.method.parse::<Method>().expect("a method"), &path);
@@ -78,7 +78,7 @@ async fn status(actor: &Actor, row: &Row, names: &Names, form: bool) -> u16 {
     soon("an answer", request.send()).await.expect("an answer").status().as_u16()
 }
 
-/// Asks all of them, in the order of the table, and says where an answer is another than what is written down.
+/// Sends each row's request as each actor, in the order of the table; panics with all statuses that differ.
 async fn check_rows(rows: &[Row], form: bool) {
     let mut wrong = Vec::new();
     for (number, name) in ACTORS.iter().enumerate() {
@@ -142,7 +142,7 @@ fn the_table_lists_every_page() {
     assert_eq!(written.filter(|path| !beside.contains(&path.as_str())).collect::<BTreeSet<_>>(), there);
 }
 
-/// Rows that change something.
+/// Returns the rows of state-changing requests.
 fn changes() -> impl Iterator<Item = &'static Row> {
     API.iter().chain(&FUNCTIONS).chain(&PAGES).filter(|row| row.method != "GET")
 }
@@ -197,7 +197,7 @@ async fn database_errors_reveal_no_internals() {
         sqlx::query(sqlx::AssertSqlSafe(broken)).execute(&mut database).await.expect("a broken table");
     }
     let mut broken = BTreeSet::new();
-    // A download that has begun can only break off.
+    // An export fails after its head, so it has no error status.
     for row in API.iter().filter(|row| row.path != "/api/account/export") {
         let kind = [("content-type", "application/json")];
         let answer = sent(&site, &names, row, &kind).await;
@@ -208,8 +208,8 @@ async fn database_errors_reveal_no_internals() {
             broken.insert(row.path);
         }
     }
-    assert!(broken.len() > 15, "they did fail: {broken:?}");
-    // And the log says why.
+    assert!(broken.len() > 15, "the test no longer causes errors: {broken:?}");
+    // The log has the reason.
     site.process.wait_for_log("no such table").await;
 }
 
@@ -234,7 +234,7 @@ fn sources(folder: &str) -> Vec<String> {
     files.map(|path| std::fs::read_to_string(path).expect("text")).collect()
 }
 
-/// What stands between each `start` and the next quote.
+/// Returns each text between `start` and the next quote.
 fn between(text: &str, start: &str) -> Vec<String> {
     text.split(start).skip(1).filter_map(|rest| Some(rest.split_once('"')?.0.to_owned())).collect()
 }

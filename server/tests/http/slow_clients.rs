@@ -1,4 +1,4 @@
-//! Clients that begin a request and don't end it, and too many of one network.
+//! Slow clients, and too many connections from one network.
 
 use crate::support::{Site, raw::UnfinishedRequest, soon, within};
 use std::time::{Duration, Instant};
@@ -8,7 +8,7 @@ use tokio::{
     time::sleep,
 };
 
-/// How long a head or a body may take.
+/// The server's timeout of a request head, and of a body.
 const DEADLINE: Duration = Duration::from_secs(15);
 
 #[tokio::test]
@@ -31,7 +31,7 @@ async fn a_body_past_its_deadline_is_refused() {
     assert_eq!(api.header("connection"), "close");
 }
 
-/// Sends a byte each second, and says how long that went well.
+/// Sends one byte per second until the connection closes, and returns how long that took.
 async fn trickle(connection: &mut TcpStream, bytes: &[u8]) -> Duration {
     let began = Instant::now();
     for byte in bytes.iter().cycle() {
@@ -51,7 +51,7 @@ async fn a_request_head_past_its_deadline_ends_the_connection() {
     first.write_all(b"GET /healthz HTTP/1.1\r\nx-slow: ").await.expect("sent");
     let mut silent = TcpStream::connect(site.addr()).await.expect("a connection");
     let mut second = TcpStream::connect(site.addr()).await.expect("a connection");
-    // A request that is whole, and the beginning of another.
+    // A complete request; the beginning of a second one follows below.
     second.write_all(b"GET /healthz HTTP/1.1\r\n\r\n").await.expect("sent");
     let mut answer = [0; 12];
     soon("an answer", second.read_exact(&mut answer)).await.expect("an answer");
@@ -62,7 +62,7 @@ async fn a_request_head_past_its_deadline_ends_the_connection() {
         while !matches!(silent.read(&mut end).await, Ok(0) | Err(_)) {}
         began.elapsed()
     };
-    let (first, second, silent) = within(DEADLINE * 3, "their end", async {
+    let (first, second, silent) = within(DEADLINE * 3, "the end of the connections", async {
         tokio::join!(trickle(&mut first, b"x"), trickle(&mut second, b"GET"), idle)
     })
     .await;
@@ -89,5 +89,5 @@ async fn connections_per_network_are_limited() {
     assert!(refused.starts_with("HTTP/1.1 429 ") && refused.contains("too_many_connections"), "{refused}");
     drop(held);
     let answers = async { while site.anonymous().request(reqwest::Method::GET, "/healthz").send().await.is_err() {} };
-    soon("room again", answers).await;
+    soon("a free connection", answers).await;
 }

@@ -1,4 +1,4 @@
-//! What the tests stand on.
+//! Helpers of the tests: servers, clients, and checks of responses.
 
 pub(crate) mod actions;
 pub(crate) mod actor;
@@ -23,10 +23,10 @@ pub(crate) use stream::{Frame, Stream};
 
 use std::{future::Future, time::Duration};
 
-/// How long anything may take that should take no time. Long, because machines that test are busy.
+/// Timeout of operations that should be immediate. Long, because test machines are busy.
 pub(crate) const SOON: Duration = Duration::from_secs(20);
 
-/// An id that nothing has.
+/// A valid id that no resource has.
 pub(crate) const UNKNOWN_ID: &str = "01890000-0000-7000-8000-000000000000";
 
 pub(crate) const EVENTPRO: &str = "contact@eventpro.ke";
@@ -37,7 +37,7 @@ pub(crate) const ACHIENG: &str = "mc.achieng@example.com";
 pub(crate) const DEMO_PEOPLE: [&str; 5] = [EVENTPRO, SAFARI, SARAH, KAMAU, ACHIENG];
 pub(crate) const PASSWORD: &str = "greenroom-demo";
 
-/// The value, if it is there soon.
+/// Returns the future's output; panics after [`SOON`].
 pub(crate) async fn soon<T>(what: &str, work: impl Future<Output = T>) -> T {
     within(SOON, what, work).await
 }
@@ -49,7 +49,7 @@ pub(crate) async fn within<T>(limit: Duration, what: &str, work: impl Future<Out
     }
 }
 
-/// A new id, as a client mints them.
+/// Creates an id as clients do.
 pub(crate) fn new_id() -> String {
     uuid::Uuid::new_v4().to_string()
 }

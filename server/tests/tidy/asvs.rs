@@ -1,4 +1,4 @@
-//! `docs/security/asvs.csv`: every row says how it is, and what it names as evidence is there.
+//! `docs/security/asvs.csv`: each requirement has a status with evidence or a reason, and all evidence exists.
 
 use crate::{none, top};
 use std::{collections::HashSet, fs};
@@ -15,7 +15,7 @@ struct Row {
     reason: String,
 }
 
-/// A line of a CSV file whose fields hold no line breaks.
+/// Parses a line of a CSV file whose fields contain no line breaks.
 fn fields(line: &str) -> Vec<String> {
     let (mut fields, mut field, mut quoted) = (Vec::new(), String::new(), false);
     let mut letters = line.chars().peekable();
@@ -41,7 +41,7 @@ fn rows() -> Vec<Row> {
     let rows = lines.map(|line| {
         let [id, level, requirement, status, evidence, reason] =
             fields(line).try_into().unwrap_or_else(|_| panic!("six fields: {line}"));
-        assert!(!requirement.is_empty(), "{id} says what it is about");
+        assert!(!requirement.is_empty(), "{id} has no text");
         let evidence = evidence.split("; ").filter(|one| !one.is_empty()).map(str::to_owned).collect();
         Row { id, level, status, evidence, reason }
     });
@@ -53,7 +53,7 @@ fn every_requirement_of_two_levels_has_a_row() {
     let rows = rows();
     let of = |level| rows.iter().filter(|row| row.level == level).count();
     assert_eq!((of("1"), of("2"), rows.len()), (LEVEL_1, LEVEL_2, LEVEL_1 + LEVEL_2));
-    assert_eq!(rows.iter().map(|row| &row.id).collect::<HashSet<_>>().len(), rows.len(), "each once");
+    assert_eq!(rows.iter().map(|row| &row.id).collect::<HashSet<_>>().len(), rows.len(), "an id is repeated");
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn every_row_has_evidence_or_a_reason_and_level_1_has_no_gap() {
         _ => true,
     });
     none(
-        "a row that says nothing, or a gap of level 1",
+        "a row without evidence or reason, or a gap of level 1",
         faulty.map(|row| format!("{} {}", row.id, row.status)).collect(),
     );
 }
@@ -81,5 +81,5 @@ fn every_evidence_exists() {
         });
         missing.map(move |evidence| format!("{}: {evidence}", row.id)).collect::<Vec<_>>()
     });
-    none("named as evidence, and not there", missing.collect());
+    none("this evidence doesn't exist", missing.collect());
 }

@@ -40,7 +40,7 @@ fn browser_apis_that_may_throw_are_called_in_one_place() {
     let mut offenders = Vec::new();
     for source in code(&["app", "frontend"]) {
         let is_the_place = source.path == "app/src/browser.rs" || source.path.starts_with("app/src/browser/");
-        // On the server there is no browser.
+        // Server-only code calls no browser API.
         if is_the_place || source.path.starts_with("app/src/ssr") {
             continue;
         }
@@ -52,6 +52,6 @@ fn browser_apis_that_may_throw_are_called_in_one_place() {
             }
         }
     }
-    assert!(checked > 50, "the test no longer sees the program for the browser");
-    none("an exception of these would break the program: call them through app/src/browser", offenders);
+    assert!(checked > 50, "the test no longer sees the browser's code");
+    none("an exception of these would stop the program: call them through app/src/browser", offenders);
 }

@@ -1,18 +1,18 @@
-//! What Greenroom is made of, as deny.toml allows it. Without the network, where `cargo deny` wants advisories.
+//! Checks the dependencies against deny.toml. Works offline, unlike `cargo deny`, which downloads advisories.
 
 use crate::{none, top};
 use serde_json::Value;
 use spdx::{Expression, ParseMode};
 use std::{fs, process::Command};
 
-/// Every package that is compiled into something of ours, here or in a browser.
+/// Returns each package that is compiled for the host or for the browser.
 fn packages() -> Vec<Value> {
     let packages: Vec<Value> = [&host(), "wasm32-unknown-unknown"].into_iter().flat_map(packages_for).collect();
     assert!(packages.len() > 100, "the test no longer sees the packages");
     packages
 }
 
-/// Others are not downloaded where nothing is built for them.
+/// Returns the packages for one target. Filtered, because packages of other targets may not be downloaded.
 fn packages_for(target: &str) -> Vec<Value> {
     let arguments = ["metadata", "--format-version", "1", "--offline", "--filter-platform", target];
     let output = Command::new(env!("CARGO")).args(arguments).current_dir(top()).output().expect("cargo metadata runs");
@@ -21,14 +21,14 @@ fn packages_for(target: &str) -> Vec<Value> {
     metadata["packages"].as_array().expect("packages").clone()
 }
 
-/// What is compiled for by itself.
+/// Returns the host's target triple.
 fn host() -> String {
     let output = Command::new("rustc").arg("-vV").output().expect("rustc runs");
     let text = String::from_utf8(output.stdout).expect("text");
     text.lines().find_map(|line| line.strip_prefix("host: ")).expect("a host").to_owned()
 }
 
-/// The strings of a list in deny.toml, where each stands on a line of its own.
+/// Returns the strings of a list in deny.toml.
 fn listed(name: &str) -> Vec<String> {
     let text = fs::read_to_string(top().join("deny.toml")).expect("deny.toml");
     let (_, after) = text.split_once(&format!("\n{name} = [")).expect("a list");
@@ -51,7 +51,7 @@ fn every_package_has_a_licence_that_is_allowed() {
     };
     let others = packages().into_iter().filter(|package| !is_allowed(package));
     none(
-        "deny.toml allows no such licence",
+        "deny.toml doesn't allow this licence",
         others.map(|other| format!("{}: {}", name(&other), other["license"])).collect(),
     );
 }
@@ -63,7 +63,7 @@ fn every_package_comes_from_where_it_may() {
     let is_known = |package: &Value| registries.iter().any(|known| package["source"].as_str() == Some(known));
     let others = packages().into_iter().filter(|package| !is_ours(package) && !is_known(package));
     none(
-        "deny.toml knows no such source",
+        "deny.toml doesn't allow this source",
         others.map(|other| format!("{}: {}", name(&other), other["source"])).collect(),
     );
 }

@@ -1,7 +1,7 @@
 use crate::{code, none, top};
 use std::process::Command;
 
-/// Names of the crates that `frontend` brings into the browser.
+/// Returns the names of the crates that `frontend` compiles for the browser.
 fn browser_tree() -> String {
     let output = Command::new(env!("CARGO"))
         .args([
@@ -38,7 +38,7 @@ fn server_only_code_of_app_is_behind_mod_ssr() {
         let lines = source.text.lines().filter(|line| line.contains("feature = \"ssr\"")).count();
         (0..lines).map(move |_| source.path.clone())
     });
-    assert_eq!(doors.collect::<Vec<_>>(), ["app/src/lib.rs"], "`cfg(feature = \"ssr\")` stands once, on `mod ssr`");
+    assert_eq!(doors.collect::<Vec<_>>(), ["app/src/lib.rs"], "`cfg(feature = \"ssr\")` appears once, on `mod ssr`");
 }
 
 #[test]
@@ -53,8 +53,8 @@ fn only_services_and_migration_name_the_database() {
     none("tables must not leave services", leaking.map(|source| source.path.clone()).collect());
 }
 
-/// The libraries count transactions themselves, and miscount where a database has rolled back by itself. What moves and
-/// restores data ends with the program at the first error.
+/// The libraries track the transaction depth themselves, and get it wrong if the database rolls back on its own. Backup
+/// and restore are exempt, because they exit at the first error.
 #[test]
 fn only_one_file_begins_transactions() {
     let counting = ["TransactionTrait", "DatabaseTransaction", ".begin_with", "TransactionManager"];

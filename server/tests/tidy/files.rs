@@ -1,7 +1,7 @@
 use crate::{none, sources, top};
 use std::fs;
 
-/// Look twice past 300; past this, a file holds two things.
+/// The most lines of a file. A longer file usually has two responsibilities; consider splitting it from 300 lines on.
 const LONGEST: usize = 400;
 
 #[test]
@@ -22,7 +22,7 @@ fn every_crate_documents_its_invariants() {
         let docs: String = text.lines().take_while(|line| line.starts_with("//!")).collect();
         docs.len() < 60 || !(docs.contains("never") || docs.contains("nothing else") || docs.contains("nothing here"))
     });
-    none("these roots say too little", silent.collect());
+    none("these crate roots don't document their invariants", silent.collect());
 }
 
 #[test]
@@ -33,10 +33,10 @@ fn every_text_of_the_screen_is_in_strings() {
         let said: Vec<String> = code.lines().filter(|line| has_text(line)).map(str::trim).map(str::to_owned).collect();
         said.into_iter().map(move |line| format!("{}: {line}", source.path))
     });
-    none("words belong to app/src/strings.rs", spoken.collect());
+    none("texts of the screen belong in app/src/strings.rs", spoken.collect());
 }
 
-/// Whether a line holds a literal that reads like a sentence: a capital letter, then a small one.
+/// Whether a line has a string literal that begins like a sentence: an upper-case letter, then a lower-case one.
 fn has_text(line: &str) -> bool {
     let line = line.trim();
     let is_code = line.starts_with("//") || line.starts_with('#') || line.contains("event.key()");

@@ -1,4 +1,4 @@
-//! Server functions, and the forms that call them: each request says whose page it comes from.
+//! Server functions and the forms that call them: each request names the owner of its page.
 
 use crate::{code, none};
 use app::{
@@ -8,7 +8,7 @@ use app::{
 use quote::ToTokens;
 use syn::{Item, ItemFn, spanned::Spanned};
 
-/// The server functions, each with its path.
+/// Returns each server function with its path.
 fn server_functions() -> Vec<(String, ItemFn)> {
     let files = code(&["app"]).into_iter().filter(|source| source.path.starts_with("app/src/server_fns"));
     let items = files.flat_map(|source| syn::parse_file(&source.text).expect("Rust").items);
@@ -27,7 +27,7 @@ fn server_functions() -> Vec<(String, ItemFn)> {
     found
 }
 
-/// A function that acts for the viewer is refused to another person's page, unless it is named as one for everybody.
+/// A function that acts for the viewer is refused to another person's page, unless it is listed as public.
 #[test]
 fn only_public_server_functions_skip_the_owner_check() {
     let functions = server_functions();
@@ -36,12 +36,12 @@ fn only_public_server_functions_skip_the_owner_check() {
         let open = PUBLIC_SERVER_FNS.contains(&path.as_str());
         (acts_for_viewer == open).then(|| format!("{path}, line {}", function.span().start().line))
     });
-    none("a function either calls ssr::viewer() or stands in PUBLIC_SERVER_FNS", wrong.collect());
+    none("a function either calls ssr::viewer() or is listed in PUBLIC_SERVER_FNS", wrong.collect());
     let gone = PUBLIC_SERVER_FNS.iter().filter(|path| !functions.iter().any(|(known, _)| known == *path));
-    none("no such function", gone.map(|path| (*path).to_owned()).collect());
+    none("PUBLIC_SERVER_FNS lists an unknown function", gone.map(|path| (*path).to_owned()).collect());
 }
 
-/// A request may be lost on a dead connection: each function is asked again then, or there is a reason why not.
+/// A request may be lost on a dead connection. The client then retries each function, unless the list gives a reason.
 #[test]
 fn every_server_function_is_idempotent_or_has_a_reason() {
     let functions = server_functions();
@@ -49,14 +49,14 @@ fn every_server_function_is_idempotent_or_has_a_reason() {
     let listed: Vec<&str> = IDEMPOTENT.into_iter().chain(once()).collect();
     let wrong =
         functions.iter().map(|(path, _)| path).filter(|path| listed.iter().filter(|known| known == path).count() != 1);
-    none("a function stands once in app/src/server_fn_client/idempotent.rs", wrong.cloned().collect());
+    none("app/src/server_fn_client/idempotent.rs lists each function once", wrong.cloned().collect());
     let gone = listed.iter().filter(|path| !functions.iter().any(|(known, _)| known == *path));
-    none("no such function", gone.map(|path| (*path).to_owned()).collect());
+    none("idempotent.rs lists an unknown function", gone.map(|path| (*path).to_owned()).collect());
     let unsaid = NOT_IDEMPOTENT.iter().filter(|(_, reason)| reason.len() < 10);
-    none("no reason", unsaid.map(|(path, _)| (*path).to_owned()).collect());
+    none("a function has no reason not to be retried", unsaid.map(|(path, _)| (*path).to_owned()).collect());
 }
 
-/// The person is no argument of a function: one that forgot it would not be refused.
+/// The owner isn't an argument of each function, because a function without that argument would not be checked.
 #[test]
 fn the_owner_of_a_page_is_read_in_one_place() {
     let asking = server_functions()
@@ -65,10 +65,10 @@ fn the_owner_of_a_page_is_read_in_one_place() {
     none("server/src/page_owner.rs compares the person", asking.map(|(path, _)| path).collect());
 }
 
-/// Only the form components write forms that post: they add whose page it is.
+/// Only the form components render forms that post, because they add the owner of the page.
 #[test]
 fn every_post_form_names_the_owner_of_its_page() {
     let app = code(&["app"]).into_iter().filter(|source| source.path != "app/src/components/form.rs");
     let posting = app.filter(|source| source.text.contains("method=\"post\"")).map(|source| source.path);
-    none("forms that post are made by PostForm or Form", posting.collect());
+    none("forms that post are rendered by PostForm or Form", posting.collect());
 }

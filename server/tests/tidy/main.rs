@@ -1,4 +1,4 @@
-//! The house's invariants, kept by tests and not by memory. ARCHITECTURE.md says why each is there.
+//! Tests of the source code for the invariants that ARCHITECTURE.md lists and explains.
 
 mod asvs;
 mod browser;
@@ -13,19 +13,19 @@ mod writes;
 
 use std::{fs, path::PathBuf};
 
-/// The top of the checkout.
+/// Returns the root of the checkout.
 fn top() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// A file of the project, for reading.
+/// A source file and its text.
 struct Source {
-    /// From the top, with `/`.
+    /// Relative to the root, with `/` on every system.
     path: String,
     text: String,
 }
 
-/// All files below some folders, with one of these endings.
+/// Returns all files below these folders whose names have one of these endings.
 fn sources(folders: &[&str], endings: &[&str]) -> Vec<Source> {
     let mut found = Vec::new();
     let mut waiting: Vec<PathBuf> = folders.iter().map(|folder| top().join(folder)).collect();
@@ -44,13 +44,13 @@ fn sources(folders: &[&str], endings: &[&str]) -> Vec<Source> {
     found
 }
 
-/// The Rust code of some crates.
+/// Returns the Rust files below `src` of these crates.
 fn code(crates: &[&str]) -> Vec<Source> {
     let folders: Vec<String> = crates.iter().map(|name| format!("{name}/src")).collect();
     sources(&folders.iter().map(String::as_str).collect::<Vec<_>>(), &[".rs"])
 }
 
-/// Fails with all offenders at once.
+/// Panics with the rule and all offenders, so that one run reports all of them.
 fn none(rule: &str, offenders: Vec<String>) {
     assert!(offenders.is_empty(), "{rule}:\n  {}", offenders.join("\n  "));
 }

@@ -2,9 +2,9 @@ use crate::{code, none, sources};
 use quote::ToTokens;
 use syn::{FnArg, Item};
 
-/// Ways to put text into a document as HTML, and where each is used on text that was escaped.
+/// Ways to insert unescaped HTML, each with the only file that may use it, because it escapes the text itself.
 const RAW: [(&str, &str); 5] = [
-    // leptos_meta's `Title` is written raw by the server.
+    // The server renders leptos_meta's `Title` without escaping.
     ("leptos_meta::Title", "app/src/components/page_title.rs"),
     ("inner_html", "app/src/components/form/textarea_field.rs"),
     ("set_outer_html", ""),
@@ -15,12 +15,12 @@ const RAW: [(&str, &str); 5] = [
 #[test]
 fn raw_html_is_written_in_known_places_only() {
     let offenders = code(&["app"]).into_iter().flat_map(|source| {
-        // `use leptos_meta::{…, Title, …};` is the same as its path.
+        // `use leptos_meta::{…, Title, …};` counts like the full path.
         let text = if imports_title(&source.text) { source.text.clone() + "leptos_meta::Title" } else { source.text };
         let found = RAW.iter().filter(|(raw, place)| text.contains(raw) && source.path != *place);
         found.map(|(raw, _)| format!("{}: {raw}", source.path)).collect::<Vec<_>>()
     });
-    none("Leptos escapes what it writes; a title is set by `PageTitle`", offenders.collect());
+    none("let Leptos escape the text; set titles with `PageTitle`", offenders.collect());
 }
 
 fn imports_title(text: &str) -> bool {
@@ -39,7 +39,7 @@ fn html_is_escaped_by_one_function() {
     none("model::text::escape_html escapes", own.map(|source| source.path).collect());
 }
 
-/// Parameters of sentences that hold texts of our own.
+/// Parameters whose text isn't written by people, so that it needs no isolation.
 const OWN: [&str; 5] = ["when", "time", "code", "user_agent", "what"];
 
 #[test]

@@ -3,7 +3,7 @@ use quote::ToTokens;
 use std::collections::BTreeMap;
 use syn::{Attribute, Ident, Item};
 
-/// Ways past `routes!`, by which a route would be there and not in the document.
+/// Ways to register a route without `routes!`, which would leave it out of the document.
 const UNDOCUMENTED: [&str; 5] = [".route(", ".route_service(", ".nest_service(", ".fallback_service(", "axum::routing"];
 
 #[test]
@@ -17,7 +17,7 @@ fn no_route_of_the_interface_is_missing_in_its_document() {
     none("routes are registered by `routes!`", found.collect());
 }
 
-/// One would silently take the place of the other.
+/// A second schema with the same name would silently replace the first.
 #[test]
 fn no_two_schemas_of_the_document_have_the_same_name() {
     let mut named: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -36,10 +36,10 @@ fn no_two_schemas_of_the_document_have_the_same_name() {
     }
     assert!(named.len() > 15, "the test no longer sees the schemas");
     let doubles = named.into_iter().filter(|(_, paths)| paths.len() > 1);
-    none("a schema's name is its own", doubles.map(|(name, paths)| format!("{name}: {}", paths.join(", "))).collect());
+    none("two schemas have one name", doubles.map(|(name, paths)| format!("{name}: {}", paths.join(", "))).collect());
 }
 
-/// Its own name, or the one in `#[schema(as = …)]`.
+/// Returns the schema's name: that of the type, or of `#[schema(as = …)]`; `None` if the type is no schema.
 fn schema_name(attributes: &[Attribute], ident: &Ident) -> Option<String> {
     let text = |path: &str| {
         let named = attributes.iter().filter(|attribute| attribute.path().is_ident(path));

@@ -2,11 +2,11 @@ use crate::{code, none, sources};
 use quote::ToTokens;
 use syn::{FnArg, ImplItem, Item, Signature, Visibility, spanned::Spanned};
 
-/// Lines a handler may have: who is asking, parse, call.
+/// The most lines of a handler, which only authenticates, parses and calls a service.
 const HANDLER: usize = 24;
-/// Ids of things that belong to somebody.
+/// Id types of resources that belong to a person.
 const OWNED: [&str; 3] = ["ConversationId", "BookingId", "NotificationId"];
-/// What lies truly outside, and may be a trait.
+/// The only traits: interfaces to the outside of the process.
 const PORTS: [&str; 4] = ["Clock", "Mailer", "Bus", "EventSink"];
 
 fn items(text: &str, path: &str) -> Vec<Item> {
@@ -45,7 +45,7 @@ fn use_cases_with_ids_take_a_viewer() {
         }
     }
     assert!(checked >= 4, "the test no longer sees the use cases");
-    none("a use case that takes the id of somebody's thing takes a Viewer", offenders);
+    none("a use case that takes the id of an owned resource takes a Viewer", offenders);
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn handlers_and_server_functions_are_three_moves() {
         }
     }
     assert!(checked > 20, "the test no longer sees the handlers");
-    none("who is asking, parse, call the service: no more", offenders);
+    none("a handler authenticates, parses and calls the service: no more", offenders);
 }
 
 #[test]
@@ -80,13 +80,13 @@ fn traits_are_ports_only() {
             }
         }
     }
-    none("no ports but mail, clock, bus and event sink", offenders);
+    none("services has no traits but the ports", offenders);
 }
 
 #[test]
 fn a_refusal_carries_codes_and_no_text() {
     let source =
-        code(&["model"]).into_iter().find(|source| source.path.ends_with("api_error.rs")).expect("the refusals");
+        code(&["model"]).into_iter().find(|source| source.path.ends_with("api_error.rs")).expect("api_error.rs");
     let found = items(&source.text, &source.path).into_iter().find_map(|item| match item {
         Item::Enum(found) if found.ident == "ApiError" => Some(found),
         _ => None,
@@ -95,11 +95,11 @@ fn a_refusal_carries_codes_and_no_text() {
     let text = fields
         .map(|field| field.ty.to_token_stream().to_string())
         .filter(|ty| ty.contains("str") || ty.contains("String"));
-    none("free text may tell of the inside", text.collect());
+    none("free text may reveal internals", text.collect());
 }
 
-/// What a page is about comes from one place, which mounts another page for another thing. A page that read the
-/// parameter by itself would go on with what stands in the boxes of the thing before.
+/// keyed.rs mounts a new page when a route parameter changes. A page that read the parameter itself would keep its
+/// state, for example the text in its form fields, for the next resource.
 #[test]
 fn route_parameters_are_read_in_keyed_only() {
     let pages = code(&["app"]).into_iter().filter(|source| source.path != "app/src/components/keyed.rs");

@@ -3,23 +3,23 @@ use quote::ToTokens;
 use std::collections::BTreeSet;
 use syn::{Block, ImplItem, Item, Signature};
 
-/// Functions that write for no viewer: "*" are all of a file or folder. The others begin their transaction by `write_for`
-/// and its like, which prove the viewer's session inside it.
+/// Functions that write without a viewer; "*" stands for all of a file or folder. All others begin their transaction
+/// with `write_for` or one of its variants, which check the viewer's session inside of it.
 const WITHOUT_VIEWER: &[(&str, &str)] = &[
-    // Where the proof is.
+    // Contains the check itself.
     ("accounts/write_for.rs", "*"),
-    // Signed out: a password or a mailed token opens these.
+    // For signed-out people, who have a password or a mailed token instead.
     ("accounts/registration.rs", "store_registration"),
     ("accounts/registration.rs", "resend_link"),
     ("accounts/email_confirmation.rs", "confirm_email"),
     ("accounts/password_reset.rs", "forgot_password"),
     ("accounts/password_reset.rs", "reset_password"),
     ("accounts/sign_in.rs", "begin_session"),
-    // The session's own row, by its id.
+    // Updates only the session's own row, by its id.
     ("accounts/sessions.rs", "record_use"),
-    // The site's own.
+    // The site's key, which belongs to no person.
     ("accounts/security_log.rs", "find_or_create_key"),
-    // Background work.
+    // Background workers.
     ("accounts/attack_warning.rs", "warn_owner_inner"),
     ("accounts/sessions.rs", "end_system_sessions"),
     ("cleanup.rs", "*"),
@@ -28,7 +28,7 @@ const WITHOUT_VIEWER: &[(&str, &str)] = &[
     ("seed.rs", "*"),
 ];
 
-/// Every function of a file, with its body as text.
+/// Returns each function and method of a file, with its body as text.
 fn functions(text: &str, path: &str) -> Vec<(String, String)> {
     let file = syn::parse_file(text).unwrap_or_else(|error| panic!("{path}: {error}"));
     let one = |signature: &Signature, block: &Block| (signature.ident.to_string(), block.to_token_stream().to_string());
@@ -66,7 +66,7 @@ fn transactions_for_a_viewer_check_their_session() {
             }
         }
     }
-    none("what writes for a viewer begins with `write_for`; what doesn't is listed in tests/tidy/writes.rs", unknown);
+    none("begin a viewer's transaction with `write_for`, or list the function in tests/tidy/writes.rs", unknown);
     let idle = WITHOUT_VIEWER.iter().filter(|listed| !known.contains(listed));
-    none("these are listed and begin no transaction", idle.map(|(path, name)| format!("{path}: {name}")).collect());
+    none("these are listed, but begin no transaction", idle.map(|(path, name)| format!("{path}: {name}")).collect());
 }

@@ -1,4 +1,4 @@
-//! `/api/auth`
+//! Tests of `/api/auth`.
 
 mod client_address;
 mod lockout;

@@ -1,10 +1,10 @@
-//! What isn't somebody's own, to them, is nothing: not so much as there.
+//! Authorization: another person's resources can't be distinguished from missing ones.
 
 use crate::support::{Actor, Site, TestResponse, UNKNOWN_ID, new_id};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-/// Every path with an id in it, and what it reads.
+/// Returns a request for each path that takes the id of a conversation or booking, with a body where it needs one.
 fn ways_in(conversation: &str, booking: &str) -> Vec<(Method, String, Option<Value>)> {
     let message = json!({ "conversationId": conversation, "body": "Let me in", "clientId": new_id() });
     vec![
@@ -29,7 +29,7 @@ async fn ask(actor: &Actor, (method, path, body): &(Method, String, Option<Value
 #[tokio::test]
 async fn another_persons_resources_look_like_missing_ones() {
     let site = Site::new().await;
-    // Something that either side has still to read.
+    // Both people have an unread message, so that marking as read would change something.
     site.eventpro().send_message(&site.launch, "Habari").await;
     site.sarah().send_message(&site.launch, "Nzuri").await;
     for stranger in [site.safari(), site.kamau(), site.achieng()] {
@@ -42,7 +42,7 @@ async fn another_persons_resources_look_like_missing_ones() {
             let mut names: [Vec<&str>; 2] =
                 [&there, &nowhere].map(|answer| answer.headers.keys().map(http::HeaderName::as_str).collect());
             names.iter_mut().for_each(|names| names.sort_unstable());
-            assert_eq!(names[0], names[1], "not even in the headers");
+            assert_eq!(names[0], names[1], "the headers are the same too");
         }
     }
     assert_eq!(site.count("SELECT count(*) FROM message").await, 19);

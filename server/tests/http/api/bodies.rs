@@ -1,4 +1,4 @@
-//! Bodies that can't be read, by every path that reads one.
+//! Invalid request bodies, on a route of each kind that reads one.
 
 use crate::support::{Actor, Site, UNKNOWN_ID, actions::inquiry, actor::form};
 use reqwest::{Body, Method};
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 const KIB: usize = 1_024;
 const JSON: &str = "application/json";
 
-/// What reads JSON, asked by somebody who may; sign-in reads forms too.
+/// Returns routes that read JSON, each with an actor who may use it. Sign-in also reads forms.
 fn readers(site: &Site) -> Vec<(Actor, Method, String)> {
     let post = |actor: Actor, path: &str| (actor, Method::POST, path.to_owned());
     vec![
@@ -90,7 +90,7 @@ async fn a_body_may_have_64_kib_and_not_a_byte_more() {
     let padded = |length: usize| format!("{{}}{}", " ".repeat(length - 2));
     for (actor, method, path) in readers(&site) {
         let fits = actor.send(method.clone(), &path, JSON, padded(64 * KIB)).await;
-        assert_eq!(fits.status, 422, "{path}: it is read, and lacks everything");
+        assert_eq!(fits.status, 422, "{path}: the body is read, and all fields are missing");
         let big = padded(64 * KIB + 1);
         actor.send(method.clone(), &path, JSON, big.clone()).await.problem(413, "payload_too_large");
         let pieces: Vec<Result<_, std::io::Error>> =
@@ -159,7 +159,7 @@ async fn a_field_of_the_wrong_type_is_named() {
         let read = format!("/api/conversations/{}/read", site.launch);
         eventpro.put(&read, &json!({ "seq": value })).await.faults(&[("seq", "invalid")]);
     }
-    assert_eq!(site.count("SELECT count(*) FROM booking").await, 2, "nothing came of it");
+    assert_eq!(site.count("SELECT count(*) FROM booking").await, 2, "no booking was created");
     assert_eq!(site.count("SELECT count(*) FROM message").await, 17);
 }
 

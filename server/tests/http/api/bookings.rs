@@ -1,4 +1,4 @@
-//! `/api/bookings`
+//! Tests of `/api/bookings`.
 
 use crate::support::{
     Site, UNKNOWN_ID,
@@ -144,7 +144,7 @@ async fn many_bookings_and_their_inbox_come_in_pages() {
             page = format!("?page={next}");
         }
         assert_eq!((pages, ids.len()), (3, 64), "{path}");
-        assert!(ids.is_sorted_by(|newer, older| newer > older), "{path}: newest first, none twice");
+        assert!(ids.is_sorted_by(|newer, older| newer > older), "{path}: newest first, without duplicates");
         for forged in ["1", "x".repeat(500).as_str(), "%F0%9F%92%83"] {
             site.achieng().get(&format!("{path}?page={forged}")).await.faults(&[("page", "invalid")]);
         }
@@ -161,7 +161,7 @@ async fn a_talent_accepts_and_the_organizer_cancels() {
     assert_eq!(accepted["booking"]["status"], "accepted");
     let names: Vec<String> = stream.take(3).await.into_iter().map(|frame| frame.event).collect();
     assert_eq!(names, ["booking.updated", "message.created", "notification.created"]);
-    let last = site.eventpro().load_whole_thread(&site.launch).await.pop().expect("a line");
+    let last = site.eventpro().load_whole_thread(&site.launch).await.pop().expect("a message");
     assert_eq!((&last["step"], &last["seq"]), (&"accepted".into(), &13.into()));
     site.sarah().post(&step("decline"), &nothing).await.problem(409, "wrong_status");
     site.eventpro().post(&step("accept"), &nothing).await.problem(403, "wrong_role");

@@ -1,4 +1,4 @@
-//! `/api/conversations/{id}`
+//! Tests of `/api/conversations/{id}`.
 
 mod ephemeral;
 mod history;
@@ -17,7 +17,7 @@ async fn a_conversation_shows_the_counterpart_to_each_person() {
         json_shapes::conversation(&seen["conversation"]);
         assert_eq!(seen["conversation"]["counterpart"]["id"], counterpart.as_str());
         let inbox = actor.get("/api/messages").await.ok(200);
-        assert_eq!(seen["conversation"], inbox["conversations"][0], "the same as in the inbox");
+        assert_eq!(seen["conversation"], inbox["conversations"][0], "equals the inbox's entry");
         assert_eq!(seen["cursor"], inbox["cursor"]);
     }
 }

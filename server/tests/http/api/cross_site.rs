@@ -1,4 +1,4 @@
-//! What another site makes a browser send changes nothing, whichever route it picks.
+//! Cross-site request forgery: requests that another site makes a browser send change nothing, on any route.
 
 use crate::support::{
     Actor, PASSWORD, SARAH, Site, TestResponse,
@@ -9,21 +9,21 @@ use crate::support::{
 use reqwest::Method;
 use serde_json::json;
 
-/// Where the names of all server functions stand.
+/// The source files that declare the endpoints of all server functions.
 const FUNCTIONS: &str = concat!(
     include_str!("../../../../app/src/server_fns.rs"),
     include_str!("../../../../app/src/server_fns/account.rs")
 );
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// A request that changes something where it is let through.
+/// A request that changes state if it is accepted.
 struct Change {
     actor: Actor,
     method: Method,
     path: String,
     kind: &'static str,
     body: String,
-    /// What it is answered with then; not looked at for functions.
+    /// The status of the accepted request; not checked for server functions.
     status: u16,
 }
 
@@ -53,7 +53,7 @@ fn function_names() -> Vec<&'static str> {
     names.collect()
 }
 
-/// Every server function, with arguments that fit most of them.
+/// Returns a call of each server function, with arguments that suit most of them.
 fn function_changes(site: &Site) -> Vec<Change> {
     let client_id = new_id();
     let pairs = [
@@ -73,7 +73,7 @@ fn function_changes(site: &Site) -> Vec<Change> {
     ];
     let body = form(&pairs);
     let change = |name: &str| {
-        // Signing out comes last, and only there may a session end that others need.
+        // Signing out gets its own person, so that no other request loses its session.
         let actor = if name == "sign-out" { site.safari() } else { site.sarah() };
         let actor = if name == "open-booking" { site.eventpro() } else { actor };
         let body = actor.form_of_page(&body);
@@ -82,14 +82,14 @@ fn function_changes(site: &Site) -> Vec<Change> {
     function_names().into_iter().map(change).collect()
 }
 
-/// Sends it with these headers.
+/// Sends a change with these additional headers.
 async fn send(change: &Change, headers: &[(&str, &str)]) -> TestResponse {
     let request = change.actor.request(change.method.clone(), &change.path).header("content-type", change.kind);
     let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
     TestResponse::to(request.body(change.body.clone())).await
 }
 
-/// Everything that any of those could change.
+/// Returns numbers that change if any of the requests is accepted.
 async fn state(site: &Site) -> Vec<i64> {
     let mut numbers = Vec::new();
     for sql in [
@@ -123,7 +123,7 @@ async fn cross_site_requests_are_refused_on_every_route() {
         &[("origin", "")],
         &[("origin", "https://evil.example"), ("accept", "text/html"), ("referer", &here)],
     ];
-    assert!(function_names().len() >= 11, "the functions are found: {:?}", function_names());
+    assert!(function_names().len() >= 11, "the test no longer finds the functions: {:?}", function_names());
     for change in api_changes(&site).iter().chain(&function_changes(&site)) {
         for headers in elsewhere {
             let answer = send(change, headers).await;
@@ -131,7 +131,7 @@ async fn cross_site_requests_are_refused_on_every_route() {
             answer.problem(403, "cross_site");
         }
     }
-    assert_eq!(state(&site).await, before, "and nothing changed");
+    assert_eq!(state(&site).await, before, "no refused request changed anything");
 }
 
 #[tokio::test]
@@ -156,7 +156,7 @@ async fn same_origin_and_non_browser_requests_pass() {
         }
         let changed: Vec<bool> =
             state(&site).await.iter().zip(&before).map(|(after, before)| after != before).collect();
-        assert_eq!(changed, [true; 5], "they were requests that change something");
+        assert_eq!(changed, [true; 5], "each number changes, so the refusals above were effective");
     }
 }
 

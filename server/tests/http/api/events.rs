@@ -1,4 +1,4 @@
-//! `/api/events` and `/api/websocket`
+//! Tests of `/api/events` and `/api/websocket`.
 
 mod handshake;
 mod heartbeat;

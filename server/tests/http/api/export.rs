@@ -1,4 +1,4 @@
-//! `/api/account/export`
+//! Tests of `/api/account/export`.
 
 use crate::support::{Site, TestResponse};
 use reqwest::Method;

@@ -1,4 +1,4 @@
-//! `/api/messages`, `/api/talent/messages`, `/api/organizer/messages`
+//! Tests of `/api/messages`, `/api/talent/messages`, `/api/organizer/messages`.
 
 mod inbox;
 mod limit;

@@ -1,4 +1,4 @@
-//! `/api/notifications`
+//! Tests of `/api/notifications`.
 
 use crate::support::{Site, actions::each, json_shapes};
 
@@ -63,7 +63,7 @@ async fn notifications_are_paged_newest_first() {
         page = format!("?page={next}");
     }
     assert!(seen.len() >= 65);
-    assert!(seen.is_sorted_by(|newer, older| newer > older), "UUIDv7 sort by time, and none is there twice");
+    assert!(seen.is_sorted_by(|newer, older| newer > older), "UUIDv7 sort by time, and there are no duplicates");
     for forged in ["x", "", "%00", "00000000000000000000000000000007zz"] {
         site.sarah().get(&format!("/api/notifications?page={forged}")).await.faults(&[("page", "invalid")]);
     }

@@ -1,4 +1,4 @@
-//! `/api/openapi.json` and `/api/docs`
+//! Tests of `/api/openapi.json` and `/api/docs`.
 
 use crate::support::{
     Site, TestResponse, UNKNOWN_ID,
@@ -8,7 +8,7 @@ use reqwest::Method;
 use serde_json::Value;
 use std::{collections::BTreeSet, path::Path};
 
-/// What is promised, and to whom: by path, with `?` after what anybody may use.
+/// The paths and methods that the API guarantees; a `?` marks public operations.
 const CONTRACT_ROUTES: [(&str, &[&str]); 30] = [
     ("/api/auth/callback/credentials", &["post?"]),
     ("/api/auth/session", &["get"]),
@@ -48,7 +48,7 @@ async fn document(site: &Site) -> Value {
     answer.json()
 }
 
-/// Path, method and operation.
+/// Returns path, method and specification of each operation.
 fn operations(document: &Value) -> Vec<(String, Method, Value)> {
     let paths = document["paths"].as_object().expect("paths");
     let all = paths.iter().flat_map(|(path, item)| {
@@ -92,14 +92,14 @@ async fn every_operation_has_a_summary_and_a_unique_id() {
     let mut ids = BTreeSet::new();
     for (path, method, operation) in operations(&document) {
         let about = format!("{method} {path}");
-        assert!(ids.insert(operation["operationId"].to_string()), "{about} has the id of another");
+        assert!(ids.insert(operation["operationId"].to_string()), "{about} has a duplicate id");
         assert!(operation["summary"].as_str().is_some_and(|summary| !summary.is_empty()), "{about} has no summary");
-        assert!(tags.contains(&&operation["tags"][0]), "{about} has no tag of the document");
+        assert!(tags.contains(&&operation["tags"][0]), "{about} has no declared tag");
         let answers = operation["responses"].as_object().expect("responses");
-        assert!(answers.keys().any(|status| status.starts_with('2')), "{about} never succeeds");
-        assert!(is_for_anyone(&operation) || answers.contains_key("401"), "{about} lets anybody in");
+        assert!(answers.keys().any(|status| status.starts_with('2')), "{about} has no success response");
+        assert!(is_for_anyone(&operation) || answers.contains_key("401"), "{about} has no 401 response");
         for (status, answer) in answers.iter().filter(|(status, _)| status.as_str() >= "400") {
-            let shared = answer["$ref"].as_str().expect("a refusal is a shared one");
+            let shared = answer["$ref"].as_str().expect("an error is a shared response");
             let content = &document.pointer(&shared[1..]).expect(shared)["content"];
             assert!(content["application/problem+json"].is_object(), "{about}: {status}");
         }
@@ -114,8 +114,8 @@ async fn every_schema_reference_resolves() {
     let references: BTreeSet<&str> =
         text.split("\"$ref\":\"#").skip(1).filter_map(|rest| rest.split('"').next()).collect();
     assert!(references.len() > 20, "the test no longer sees the references");
-    // Doc comments are told to everybody, to whom our types mean nothing.
-    assert!(!text.contains("[`"), "a link of rustdoc");
+    // Doc comments become descriptions; links to Rust items mean nothing to readers of the API.
+    assert!(!text.contains("[`"), "a rustdoc link");
     let lost: Vec<_> = references.into_iter().filter(|reference| document.pointer(reference).is_none()).collect();
     assert!(lost.is_empty(), "{lost:?}");
 }
@@ -142,7 +142,7 @@ async fn the_openapi_command_prints_the_served_document() {
     let printed = run(folder.path(), &wrong, "openapi");
     assert!(printed.status.success(), "{}", String::from_utf8_lossy(&printed.stderr));
     assert_eq!(String::from_utf8_lossy(&printed.stdout).trim_end(), served.text().trim_end());
-    assert!(folder.path().read_dir().expect("the folder").next().is_none(), "nothing is left behind");
+    assert!(folder.path().read_dir().expect("the folder").next().is_none(), "no file was created");
 }
 
 #[tokio::test]

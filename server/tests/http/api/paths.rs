@@ -1,4 +1,4 @@
-//! Whatever path and method somebody comes up with: an answer for programs, never a page or a redirect.
+//! Any path and method below `/api` gets a response for programs, never a page or a redirect.
 
 use crate::support::{
     Actor, Site, TestResponse, UNKNOWN_ID,
@@ -9,7 +9,7 @@ use reqwest::Method;
 const METHODS: [Method; 7] =
     [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::HEAD, Method::OPTIONS];
 
-/// Every path there is, and its methods.
+/// Paths with their allowed methods, as in `Allow`; an unknown path has none.
 const ROUTES: [(&str, &str); 16] = [
     ("/api/auth/callback/credentials", "POST"),
     ("/api/auth/session", "GET,HEAD"),
@@ -53,7 +53,7 @@ const UNKNOWN_PATHS: [&str; 21] = [
     "/api/h%C3%A9llo?next=/inbox",
 ];
 
-/// Things in a place where an id belongs.
+/// Paths with an invalid id.
 const INVALID_IDS: [&str; 8] = [
     "/api/conversations/not-an-id",
     "/api/conversations/%ff",
@@ -186,5 +186,5 @@ async fn every_request_has_an_id_and_a_problem_repeats_it() {
     let odd = TestResponse::to(odd).await;
     assert_eq!(odd.status, 404);
     let told = odd.headers.get("x-request-id").map(http::HeaderValue::as_bytes).unwrap_or_default();
-    assert_eq!(odd.json()["requestId"].as_str().map(str::as_bytes), Some(told), "whatever the client called it");
+    assert_eq!(odd.json()["requestId"].as_str().map(str::as_bytes), Some(told), "also after an invalid request id");
 }

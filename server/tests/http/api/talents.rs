@@ -1,4 +1,4 @@
-//! `/api/talents`
+//! Tests of `/api/talents`.
 
 use crate::support::{Site, actions::each, actor::escaped, json_shapes};
 
@@ -11,7 +11,7 @@ async fn the_directory_lists_talent_by_name() {
         assert_eq!(each(&directory["talents"], "name"), ["DJ Kamau", "MC Achieng", "Sarah Wanjiru"]);
         directory["talents"].as_array().expect("a list").iter().for_each(json_shapes::person);
         assert!(directory["nextPage"].is_null());
-        assert!(!directory.to_string().contains('@'), "an address is nobody else's business");
+        assert!(!directory.to_string().contains('@'), "e-mail addresses are private");
     }
 }
 
@@ -22,7 +22,7 @@ async fn a_search_narrows_it() {
         ("query=sarah", vec!["Sarah Wanjiru"]),
         ("query=A", vec!["DJ Kamau", "MC Achieng", "Sarah Wanjiru"]),
         ("query=%20kamau%20", vec!["DJ Kamau"]),
-        ("query=nobody", vec![]),
+        ("query=unknown", vec![]),
         ("query=%25", vec![]),
         ("query=_", vec![]),
         ("query=%5C", vec![]),
@@ -53,7 +53,7 @@ async fn an_invalid_search_is_refused() {
 #[tokio::test]
 async fn a_long_directory_comes_in_pages() {
     let site = Site::new().await;
-    // 70 more, all of one name but two: pages must not lean on names alone.
+    // 70 more, all but two with the same name: a page can't be continued by the name alone.
     site.execute(
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 70) \
          INSERT INTO person (id, email, name, role, craft, password_hash, email_verified, created_at) \
@@ -75,5 +75,5 @@ async fn a_long_directory_comes_in_pages() {
     assert!(names.is_sorted());
     ids.sort_unstable();
     ids.dedup();
-    assert_eq!(ids.len(), 73, "nobody twice");
+    assert_eq!(ids.len(), 73, "no duplicates");
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
-/// A built site: one script in three encodings, one style in one, an icon; and a secret beside it.
+/// Creates a built site: a script in three encodings, a stylesheet, WebAssembly and an icon; and a secret beside it.
 fn build(folder: &Path) {
     let pkg = folder.join("site/pkg");
     std::fs::create_dir_all(&pkg).expect("a folder");
@@ -71,11 +71,11 @@ async fn missing_files_are_not_cached() {
     let (site, _folder) = site().await;
     let icon = site.anonymous().get("/icon.svg").await;
     assert_eq!((icon.status, icon.header("content-type")), (200, "image/svg+xml"));
-    assert!(!icon.header("cache-control").contains("immutable"), "its name holds no hash");
+    assert!(!icon.header("cache-control").contains("immutable"), "its name contains no hash");
     for path in ["/pkg/greenroom.old.js", "/pkg/", "/pkg", "/pkg/nowhere/x.js", "/favicon.ico"] {
         let answer = site.anonymous().get(path).await;
         assert_eq!(answer.status, 404, "{path}");
-        assert!(!answer.header("cache-control").contains("immutable"), "{path}: it may be there tomorrow");
+        assert!(!answer.header("cache-control").contains("immutable"), "{path}: the file may be deployed later");
     }
 }
 

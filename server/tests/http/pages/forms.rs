@@ -1,14 +1,14 @@
-//! Without JavaScript: plain forms, answered with a redirect.
+//! Plain forms without JavaScript, which are answered with a redirect.
 
 use crate::support::{EVENTPRO, PASSWORD, SARAH, Site, TestResponse, actions::event_day, actor::form};
 
-/// A way on, in 302 or 303.
+/// Returns the target of a 302 or 303.
 fn sent_to(answer: &TestResponse) -> &str {
     assert!([302, 303].contains(&answer.status), "{}: {}", answer.status, answer.text());
     answer.header("location")
 }
 
-/// The value of a hidden field of a page.
+/// Returns the value of a page's hidden field.
 fn hidden(page: &str, name: &str) -> String {
     let (_, after) = page.split_once(&format!("name=\"{name}\"")).unwrap_or_else(|| panic!("no {name} in the page"));
     let (_, value) = after.split_once("value=\"").expect("a value");
@@ -46,10 +46,10 @@ async fn a_refused_sign_in_comes_back_with_a_code_and_no_cookie() {
     let path = location.trim_start_matches(&format!("http://{}", site.addr())).to_owned();
     let page = site.anonymous().get(&path).await;
     assert_eq!(page.status, 200);
-    assert!(page.text().contains("role=\"alert\""), "the page says why");
+    assert!(page.text().contains("role=\"alert\""), "the page shows the error");
 }
 
-/// What is redirected to by a form that says it comes from this page.
+/// Sends a form with this `Referer`, and returns the target of its redirect.
 async fn back_to(site: &Site, path: &str, referer: Option<&str>, pairs: &[(&str, &str)]) -> String {
     let request = site.sarah().request(reqwest::Method::POST, path).header("accept", "text/html");
     let request = match referer {
@@ -105,7 +105,7 @@ async fn a_message_is_sent_and_read_in_the_page() {
     let pairs: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (*name, value.as_str())).collect();
     for _ in 0..2 {
         let answer = site.sarah().post_form("/fn/post", &path, &pairs).await;
-        assert_eq!(sent_to(&answer), path, "posted twice, it is still one message");
+        assert_eq!(sent_to(&answer), path, "the second submission is idempotent");
     }
     let thread = site.sarah().load_whole_thread(&site.launch).await;
     assert_eq!(thread.len(), 13);
@@ -113,7 +113,7 @@ async fn a_message_is_sent_and_read_in_the_page() {
     assert_eq!(thread[12]["clientId"], client_id);
     let page = site.sarah().get(&path).await.text();
     assert!(page.contains("line two &amp; &lt;b>three") || page.contains("line two &amp; &lt;b&gt;three"), "escaped");
-    assert_ne!(hidden(&page, "client_id"), client_id, "the next form is another message");
+    assert_ne!(hidden(&page, "client_id"), client_id, "the next form has a new client id");
 }
 
 #[tokio::test]
@@ -125,7 +125,7 @@ async fn a_message_that_cannot_be_sent_comes_back_as_a_page() {
         let pairs = [("conversation_id", site.launch.as_str()), ("body", body)];
         let answer = site.sarah().post_form("/fn/post", &path, &pairs).await;
         assert!(sent_to(&answer).contains(&path));
-        assert!(answer.header("location").len() < 1_000, "what was typed doesn't travel in the address");
+        assert!(answer.header("location").len() < 1_000, "the text isn't in the URL");
     }
     let theirs = [("conversation_id", site.sundowner.as_str()), ("body", "Let me in")];
     site.sarah().post_form("/fn/post", &path, &theirs).await;

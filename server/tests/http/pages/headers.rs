@@ -32,7 +32,7 @@ async fn every_response_has_security_headers() {
                 ("server", ""),
             ] {
                 assert_eq!(answer.header(header), value, "{name}: {header}");
-                assert!(answer.headers.get_all(header).iter().count() < 2, "{name}: {header} is said once");
+                assert!(answer.headers.get_all(header).iter().count() < 2, "{name}: {header} is set once");
             }
             assert!(!answer.header("x-request-id").is_empty(), "{name}");
             let devices = answer.header("permissions-policy");

@@ -1,4 +1,4 @@
-//! What a browser may run and load: the Content-Security-Policy of every kind of answer.
+//! The Content-Security-Policy of each kind of response.
 
 use super::{
     inner,
@@ -10,13 +10,13 @@ use std::collections::HashSet;
 
 const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
 
-/// An answer's policy, of which there is exactly one.
+/// Returns the response's only policy.
 fn policy(answer: &TestResponse) -> &str {
     assert_eq!(answer.headers.get_all("content-security-policy").iter().count(), 1, "one policy");
     answer.header("content-security-policy")
 }
 
-/// The one nonce of a policy: too long to be guessed, and nothing that could end the value.
+/// Returns the only nonce of a policy. Checks that it is unguessable, and can't break out of the attribute.
 fn nonce(policy: &str) -> &str {
     let found: Vec<&str> =
         policy.split(' ').filter_map(|word| word.trim_end_matches(';').strip_prefix("'nonce-")).collect();
@@ -26,7 +26,7 @@ fn nonce(policy: &str) -> &str {
     nonce
 }
 
-/// The opening tags of an element.
+/// Returns the attributes of each opening tag of an element.
 fn tags<'a>(page: &'a str, element: &str) -> Vec<&'a str> {
     let opened = page.split(&format!("<{element}")).skip(1).collect::<Vec<_>>();
     opened.into_iter().filter_map(|rest| rest.split('>').next()).collect()
@@ -45,11 +45,11 @@ async fn a_page_runs_its_own_scripts_and_nothing_else() {
             );
             assert_eq!(policy(answer), expected, "{name}");
             let scripts = tags(&page, "script");
-            assert!(!scripts.is_empty(), "{name} comes alive");
+            assert!(!scripts.is_empty(), "{name} has a script");
             for tag in scripts {
                 assert!(tag.contains(&format!(" nonce=\"{nonce}\"")), "{name}: <script{tag}>");
             }
-            assert!(!page.contains("<style") && !page.contains(" style="), "{name}: the policy has no place for it");
+            assert!(!page.contains("<style") && !page.contains(" style="), "{name}: the policy forbids inline styles");
         }
     }
 }
@@ -96,14 +96,14 @@ async fn every_response_has_its_own_nonce() {
         for _ in 0..3 {
             let page = site.eventpro().get(path).await;
             assert!(seen.insert(nonce(policy(&page)).to_owned()), "{path}: a nonce is used once");
-            assert_eq!(page.header("cache-control"), "no-store", "{path}: nobody is handed a nonce of before");
+            assert_eq!(page.header("cache-control"), "no-store", "{path}: no cache may reuse a nonce");
         }
     }
     site.execute("DROP TABLE session").await;
     for _ in 0..3 {
         let request = site.eventpro().request(Method::GET, "/inbox").header("accept", "text/html");
         let page = TestResponse::to(request).await;
-        assert!(seen.insert(nonce(policy(&page)).to_owned()), "the broken page's, too");
+        assert!(seen.insert(nonce(policy(&page)).to_owned()), "the error page's nonce is used once too");
         assert_eq!(page.header("cache-control"), "no-store");
     }
 }

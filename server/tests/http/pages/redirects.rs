@@ -9,7 +9,7 @@ async fn an_anonymous_visitor_is_redirected_to_sign_in_and_back() {
         assert_eq!(answer.status, 303, "{path}");
         let location = answer.header("location");
         let next = location.strip_prefix("/signin?next=").unwrap_or_else(|| panic!("{location}"));
-        assert_eq!(next.replace('/', "%2F"), escaped(&path), "the way back is one query value");
+        assert_eq!(next.replace('/', "%2F"), escaped(&path), "the return path is one query value");
         let back = site.sarah().get(location).await;
         assert_eq!((back.status, back.header("location")), (303, path.as_str()));
     }
@@ -89,7 +89,7 @@ async fn the_home_page_redirects_a_signed_in_person() {
     assert_eq!((home.status, home.header("location")), (303, "/inbox"));
     let door = site.anonymous().get("/signin?next=%2Ftalents").await;
     assert_eq!(door.status, 200);
-    assert!(door.text().contains("value=\"/talents\""), "the form knows the way back");
+    assert!(door.text().contains("value=\"/talents\""), "the form holds the return path");
     let quoted = site.anonymous().get("/signin?next=%22%3E%3Cscript%3Ealert(1)%3C/script%3E").await;
     assert!(!quoted.text().contains("<script>alert(1)"));
 }

@@ -1,4 +1,4 @@
-//! One answer of every kind the site gives.
+//! One response of each kind.
 
 use crate::support::{PASSWORD, SARAH, Site, TestResponse, actor::form};
 use reqwest::Method;
@@ -6,14 +6,14 @@ use serde_json::json;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// What a browser makes of an answer.
+/// Kinds of responses, as a browser treats them.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Kind {
     /// A page of the app.
     Page,
-    /// The page that says that a page broke.
+    /// The error page for a 5xx.
     BrokenPage,
-    /// Anything that is no page.
+    /// Any other response.
     NoPage,
 }
 
@@ -23,7 +23,7 @@ pub(super) struct Sample {
     pub(super) answer: TestResponse,
 }
 
-/// A folder with the files of a built site.
+/// Creates a folder with the files of a built site.
 fn build() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::create_dir(folder.path().join("pkg")).expect("a folder");
@@ -33,7 +33,7 @@ fn build() -> tempfile::TempDir {
     folder
 }
 
-/// A site with these settings, asked for one of each. Breaks it at the end.
+/// Starts a site with these settings and requests a response of each kind. Breaks the site at the end.
 pub(super) async fn of_every_kind(pairs: &[(&str, &str)]) -> Vec<Sample> {
     let folder = build();
     let root = folder.path().display().to_string();
@@ -51,8 +51,8 @@ async fn pages(site: &Site) -> Vec<Sample> {
     for (name, status, actor, path) in [
         ("the start page", 200, &anyone, "/"),
         ("sign-in", 200, &anyone, "/signin"),
-        ("a stranger's 404", 404, &anyone, "/nowhere"),
-        ("a 404 below the files", 404, &anyone, "/nowhere/at/all.js"),
+        ("an anonymous 404", 404, &anyone, "/nowhere"),
+        ("a 404 of a file", 404, &anyone, "/nowhere/at/all.js"),
         ("the inbox", 200, &sarah, "/inbox"),
         ("a thread", 200, &sarah, &thread),
         ("a 404 within a page", 404, &sarah, "/conversations/not-an-id"),
@@ -73,19 +73,19 @@ async fn no_pages(site: &Site) -> Vec<Sample> {
     let plain = plain.header("content-type", FORM).body(right);
     let samples = [
         ("JSON of the API", 200, sarah.get("/api/messages").await),
-        ("who isn't signed in", 401, anyone.get("/api/messages").await),
+        ("an anonymous API request", 401, anyone.get("/api/messages").await),
         ("a refused sign-in", 401, anyone.post("/api/auth/callback/credentials", &wrong).await),
-        ("no such path of the API", 404, anyone.get("/api/nowhere").await),
-        ("what another site sends", 403, TestResponse::to(foreign).await),
+        ("an unknown API path", 404, anyone.get("/api/nowhere").await),
+        ("a cross-site request", 403, TestResponse::to(foreign).await),
         ("health", 200, anyone.get("/healthz").await),
-        ("away to sign-in", 303, anyone.get("/inbox").await),
-        ("past the door", 303, sarah.get("/signin").await),
+        ("a redirect to sign-in", 303, anyone.get("/inbox").await),
+        ("a redirect from sign-in", 303, sarah.get("/signin").await),
         ("a form's redirect", 302, TestResponse::to(plain).await),
-        ("a function's answer", 200, sarah.send(Method::POST, "/fn/frame", FORM, sarah.form_of_page("")).await),
-        ("a function's refusal", 401, anyone.send(Method::POST, "/fn/frame", FORM, "").await),
+        ("a function's result", 200, sarah.send(Method::POST, "/fn/frame", FORM, sarah.form_of_page("")).await),
+        ("a function's error", 401, anyone.send(Method::POST, "/fn/frame", FORM, "").await),
         ("a file", 200, anyone.get("/icon.svg").await),
         ("a built file", 200, anyone.get("/pkg/greenroom.abc.js").await),
-        ("a built file that has gone", 404, anyone.get("/pkg/greenroom.old.js").await),
+        ("a removed built file", 404, anyone.get("/pkg/greenroom.old.js").await),
         ("a stream", 200, stream(site).await),
     ];
     let sample = |(name, status, answer): (&'static str, u16, TestResponse)| {
@@ -95,7 +95,7 @@ async fn no_pages(site: &Site) -> Vec<Sample> {
     samples.into_iter().map(sample).collect()
 }
 
-/// The head of a stream, which has no end to wait for.
+/// Returns the head of a stream, whose body never ends.
 async fn stream(site: &Site) -> TestResponse {
     let headers = site.sarah().follow("/api/events").await.headers;
     TestResponse { status: 200, headers, body: Vec::new() }
@@ -105,8 +105,8 @@ async fn broken(site: &Site) -> Vec<Sample> {
     site.execute("DROP TABLE session").await;
     let page = site.sarah().request(Method::GET, "/inbox").header("accept", "text/html");
     let samples = [
-        ("a page that broke", Kind::BrokenPage, TestResponse::to(page).await),
-        ("a problem of ours", Kind::NoPage, site.sarah().get("/api/messages").await),
+        ("an error page", Kind::BrokenPage, TestResponse::to(page).await),
+        ("a 500 of the API", Kind::NoPage, site.sarah().get("/api/messages").await),
     ];
     let sample = |(name, kind, answer): (&'static str, Kind, TestResponse)| {
         assert!(answer.status >= 500, "{name}: {}", answer.status);

@@ -1,4 +1,4 @@
-//! `/.well-known/security.txt` (RFC 9116)
+//! Tests of `/.well-known/security.txt` (RFC 9116).
 
 use crate::support::Site;
 
@@ -32,7 +32,7 @@ async fn security_txt_defaults_to_the_security_mailbox() {
     assert_eq!(field(&text, "Contact"), ["mailto:security@127.0.0.1"]);
 }
 
-/// The year by this machine's clock.
+/// Returns the current year by this machine's clock.
 fn this_year() -> u64 {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("a clock").as_secs();
     1970 + now / 31_556_952

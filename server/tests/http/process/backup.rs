@@ -1,4 +1,4 @@
-//! Backups, as whoever runs the site makes them.
+//! Tests of the commands `backup`, `restore` and `migrate-data`.
 
 use crate::support::{
     PASSWORD, SARAH, Site,
@@ -11,7 +11,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-/// Runs the program to its end: what it said, or what it said when it failed.
+/// Runs the program to its end, and returns its stdout; its stderr if it failed.
 fn run(folder: &Path, settings: &Settings, arguments: &[&str]) -> Result<String, String> {
     let output = greenroom(folder, settings).args(arguments).output().expect("the program runs");
     let told = |bytes| String::from_utf8_lossy(bytes).into_owned();
@@ -27,12 +27,12 @@ async fn a_backup_taken_while_serving_can_be_restored() {
         told,
         "saved.db is a backup: 5 people, 2 bookings, 2 conversations, 17 messages, 98 events, 17 notifications\n"
     );
-    let error = run(&folder, &none, &["backup", "saved.db"]).expect_err("it is there");
+    let error = run(&folder, &none, &["backup", "saved.db"]).expect_err("the file exists");
     assert!(error.contains("there is no backup: saved.db is there already"), "{error}");
     site.sarah().send_message(&site.launch, "Forget this").await;
     let error = run(&folder, &none, &["restore", "saved.db", "--replace"]).expect_err("the site serves");
     assert!(error.contains("is in use; stop the site first"), "{error}");
-    // Killed, so that what was said stands in SQLite's log alone.
+    // Killed, so that the last message is only in SQLite's WAL.
     site.process.kill();
     let error = run(&folder, &none, &["restore", "saved.db"]).expect_err("there are people");
     assert!(error.contains("holds 5 people; --replace"), "{error}");
@@ -43,7 +43,7 @@ async fn a_backup_taken_while_serving_can_be_restored() {
     );
     site.restart().await;
     let thread = site.sarah().load_whole_thread(&site.launch).await;
-    assert_eq!(thread.len(), 12, "what was said after the backup is gone: {thread:?}");
+    assert_eq!(thread.len(), 12, "a message sent after the backup is gone: {thread:?}");
     assert_eq!(site.sarah().send_message(&site.launch, "Where were we?").await["seq"], 13);
 }
 
@@ -70,7 +70,7 @@ async fn backup_and_restore_refuse_postgres() {
     }
 }
 
-/// A file system with no room left is hard to come by; a limit on the size of files does the same.
+/// Uses a limit on file sizes, because a full file system is hard to set up.
 #[tokio::test]
 async fn an_invalid_restore_changes_nothing() {
     let site = Site::new().await;
@@ -78,12 +78,12 @@ async fn an_invalid_restore_changes_nothing() {
     run(&folder, &Settings::new(), &["backup", "saved.db"]).expect("a backup");
     let limited = |arguments: &str| {
         let program = env!("CARGO_BIN_EXE_greenroom");
-        // Ignored, the signal becomes an error of the write.
+        // With SIGXFSZ ignored, the write fails with EFBIG.
         let script = format!("trap '' XFSZ; ulimit -f 100; exec {program} {arguments}");
         let mut command = Command::new("sh");
         command.args(["-c", &script]).env_clear().env("GREENROOM_DATA", &folder).current_dir(&folder);
         let output = command.stdin(Stdio::null()).output().expect("a shell");
-        assert!(!output.status.success(), "it didn't fit");
+        assert!(!output.status.success(), "the file exceeds the limit");
         String::from_utf8_lossy(&output.stderr).into_owned()
     };
     let error = limited("backup second.db");
@@ -94,7 +94,7 @@ async fn an_invalid_restore_changes_nothing() {
     let before = files();
     let error = limited("restore saved.db --replace");
     assert!(error.contains("nothing was restored: ") && error.contains("greenroom.db can't be written"), "{error}");
-    assert_eq!(files(), before, "nothing is left behind");
+    assert_eq!(files(), before, "no file is left behind");
     site.restart().await;
     assert_eq!(site.sarah().load_whole_thread(&site.launch).await.len(), 12);
 }
@@ -112,11 +112,11 @@ async fn data_is_moved_to_postgres() {
     assert!(told.lines().last().is_some_and(|line| line.ends_with("is in PostgreSQL now.")), "{told}");
     let server = Process::serve(&folder, &postgres).await;
     let sarah = Actor::new(server.addr, Some(format!("greenroom={}", site.tokens[SARAH])));
-    assert_eq!(sarah.load_whole_thread(&site.launch).await.len(), 12, "and the session goes on");
+    assert_eq!(sarah.load_whole_thread(&site.launch).await.len(), 12, "the session is still valid");
     let source = format!("sqlite://{}", folder.join("greenroom.db").display());
     let arguments = ["migrate-data", "--from", &source, "--to", &database.url()];
     let error = run(&folder, &Settings::new(), &arguments).expect_err("there are people");
     assert!(error.contains("nothing was moved: the target isn't empty"), "{error}");
-    let error = run(&folder, &Settings::new(), &["migrate-data"]).expect_err("nowhere to");
+    let error = run(&folder, &Settings::new(), &["migrate-data"]).expect_err("no target");
     assert!(error.contains("data is moved to postgres://"), "{error}");
 }

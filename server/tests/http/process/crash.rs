@@ -7,10 +7,10 @@ use std::{
 };
 use tokio::sync::watch;
 
-/// What somebody sent, and whether it was acknowledged.
+/// Messages that were sent, and whether each was acknowledged.
 type Sent = Arc<Mutex<Vec<(Value, bool)>>>;
 
-/// Sends on and on, until nobody answers any more.
+/// Sends messages until the server no longer responds.
 async fn send_on(actor: Actor, conversation: String, sent: Sent, acknowledged: watch::Sender<usize>) {
     static NUMBER: AtomicUsize = AtomicUsize::new(0);
     loop {
@@ -18,14 +18,14 @@ async fn send_on(actor: Actor, conversation: String, sent: Sent, acknowledged: w
         let message =
             json!({ "conversationId": conversation, "body": format!("Number {number}"), "clientId": new_id() });
         let place = {
-            let mut sent = sent.lock().expect("nobody panicked");
+            let mut sent = sent.lock().expect("not poisoned");
             sent.push((message.clone(), false));
             sent.len() - 1
         };
         let answer = actor.request(reqwest::Method::POST, "/api/messages").json(&message).send().await;
         let Ok(answer) = answer else { return };
         assert_eq!(answer.status(), 201);
-        sent.lock().expect("nobody panicked")[place].1 = true;
+        sent.lock().expect("not poisoned")[place].1 = true;
         acknowledged.send_modify(|count| *count += 1);
     }
 }
@@ -45,10 +45,10 @@ async fn acknowledged_messages_survive_a_kill_and_retries_are_not_duplicated() {
                 senders.push(tokio::spawn(send_on(side.clone(), conversation, log, acknowledged.clone())));
             }
         }
-        soon("some messages", count.wait_for(|count| *count >= 25 * round)).await.expect("they are sent");
+        soon("some messages", count.wait_for(|count| *count >= 25 * round)).await.expect("messages are sent");
         site.process.kill();
         for sender in senders {
-            soon("senders notice", sender).await.expect("they saw nothing wrong before");
+            soon("a sender's end", sender).await.expect("each message before was acknowledged with 201");
         }
         site.restart().await;
     }
@@ -59,13 +59,13 @@ async fn acknowledged_messages_survive_a_kill_and_retries_are_not_duplicated() {
         *times.entry(message["clientId"].as_str().expect("an id").to_owned()).or_default() += 1;
     }
     let times_of = |message: &Value| times.get(message["clientId"].as_str().unwrap_or_default()).copied();
-    for (message, acknowledged) in logs.iter().flat_map(|log| log.lock().expect("nobody panicked").clone()) {
+    for (message, acknowledged) in logs.iter().flat_map(|log| log.lock().expect("not poisoned").clone()) {
         let times = times_of(&message);
         assert!(times == Some(1) || (times.is_none() && !acknowledged), "{message}: {times:?} times");
     }
 
     for (actor, log) in [site.eventpro(), site.sarah()].iter().zip(&logs) {
-        let log = log.lock().expect("nobody panicked").clone();
+        let log = log.lock().expect("not poisoned").clone();
         for (message, _) in &log {
             let answer = actor.post("/api/messages", message).await;
             let expected = if times_of(message).is_some() { 200 } else { 201 };
@@ -73,8 +73,8 @@ async fn acknowledged_messages_survive_a_kill_and_retries_are_not_duplicated() {
         }
     }
     let thread = site.sarah().load_whole_thread(&site.launch).await;
-    let all = logs.iter().map(|log| log.lock().expect("nobody panicked").len()).sum::<usize>();
-    assert_eq!(thread.len(), 12 + all, "each of them, once");
+    let all = logs.iter().map(|log| log.lock().expect("not poisoned").len()).sum::<usize>();
+    assert_eq!(thread.len(), 12 + all, "each message once");
     let seqs: Vec<i64> = thread.iter().filter_map(|message| message["seq"].as_i64()).collect();
     assert!(seqs.iter().copied().eq(1..=i64::try_from(seqs.len()).expect("few")), "without a gap");
 

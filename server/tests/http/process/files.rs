@@ -1,4 +1,4 @@
-//! Who may read the files that the site keeps.
+//! Tests of file permissions: only the owner may read the site's files.
 
 use crate::support::{
     Actor, PASSWORD, SARAH,
@@ -14,7 +14,7 @@ fn mode(path: &Path) -> u32 {
     fs::metadata(path).unwrap_or_else(|error| panic!("{}: {error}", path.display())).permissions().mode() & 0o7777
 }
 
-/// Everything below a folder, with what others may do with it.
+/// Returns the files below a folder that group or others can access, each with its mode.
 fn open_to_others(folder: &Path) -> Vec<String> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).expect("a folder").flatten() {

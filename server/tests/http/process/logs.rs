@@ -12,16 +12,16 @@ const SECRETS: [&str; 11] = [
     "a form to keep quiet about",
     "a booking to keep quiet about",
     "malformed to keep quiet about",
-    "somebody they looked for",
+    "a person they looked for",
     "looked%20for",
     "their.own@example.com",
     PASSWORD,
 ];
 
-/// The last path that is asked for on the day of [`journey`].
+/// The path of the last request of [`journey`].
 const LAST: &str = "/api/auth/signout";
 
-/// A day in the life of the site, with everything in it that nobody should read in a log.
+/// Makes requests of all kinds, with each of the [`SECRETS`] in one of them.
 async fn journey(site: &Site) -> String {
     let anyone = site.anonymous();
     anyone.sign_in(SARAH, "the-wrong-password").await;
@@ -55,7 +55,7 @@ async fn journey(site: &Site) -> String {
     sarah.get(&path).await;
     site.eventpro().post("/api/bookings", &inquiry(&site.people.achieng, "a booking to keep quiet about")).await;
     for path in ["/api/talents", "/talents"] {
-        sarah.get(&format!("{path}?query={}", escaped("somebody they looked for"))).await;
+        sarah.get(&format!("{path}?query={}", escaped("a person they looked for"))).await;
     }
     sarah.get("/nowhere?token=their.own@example.com").await;
     sarah.post(LAST, &json!({})).await.empty();
@@ -63,10 +63,10 @@ async fn journey(site: &Site) -> String {
 }
 
 fn keeps_quiet(log: &str, token: &str) {
-    assert!(log.contains("listening on"), "there is a log");
+    assert!(log.contains("listening on"), "the log is empty");
     for secret in SECRETS.into_iter().chain(DEMO_PEOPLE).chain([token, "greenroom=", "argon2id"]) {
         let line = log.lines().find(|line| line.contains(secret));
-        assert_eq!(line, None, "the log tells {secret:?}");
+        assert_eq!(line, None, "the log contains {secret:?}");
     }
 }
 
@@ -77,7 +77,7 @@ async fn logs_contain_no_personal_data() {
     let log = site.process.wait_for_log(LAST).await;
     keeps_quiet(&log, &token);
     assert!(!log.contains("ERROR"), "{log}");
-    assert!(!log.contains('\u{1b}'), "no colours where nobody sees them");
+    assert!(!log.contains('\u{1b}'), "no colours outside of a terminal");
 }
 
 #[tokio::test]
@@ -85,7 +85,7 @@ async fn trace_logs_contain_no_personal_data() {
     let site = Site::with(&[("RUST_LOG", "debug")]).await;
     let token = journey(&site).await;
     let log = site.process.wait_for_log(LAST).await;
-    assert!(log.contains("/api/messages"), "requests are told");
+    assert!(log.contains("/api/messages"), "requests are logged");
     keeps_quiet(&log, &token);
 }
 
@@ -124,7 +124,7 @@ async fn each_line_about_a_request_has_its_id_in_json_too() {
     let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     let about = lines.iter().filter(|line| line["spans"][0]["request_id"] == "chosen-by-the-proxy");
     let answered: Vec<_> = about.filter(|line| line["fields"]["message"] == "answered").collect();
-    let [line] = answered[..] else { panic!("its end is told once: {answered:?}") };
+    let [line] = answered[..] else { panic!("one line about the response: {answered:?}") };
     assert_eq!((&line["level"], &line["fields"]["status"]), (&json!("INFO"), &json!(200)));
     assert_eq!((&line["spans"][0]["method"], &line["spans"][0]["path"]), (&json!("GET"), &json!("/api/messages")));
     assert!(line["fields"]["ms"].as_f64().is_some_and(|ms| ms > 0.0), "{line}");

@@ -6,7 +6,7 @@ use crate::support::{
 use serde_json::json;
 use std::net::{SocketAddr, TcpListener};
 
-/// Everything that docs/operations.md tells of, and of which kind it is.
+/// All metrics that docs/operations.md documents, with their types.
 const EXPORTED_METRICS: [(&str, &str); 23] = [
     ("greenroom_streams", "gauge"),
     ("greenroom_queue_length", "gauge"),
@@ -45,11 +45,11 @@ async fn metrics_show_queued_mails_and_open_streams() {
     let _stream = site.sarah().follow("/api/events").await;
     site.anonymous().post("/api/auth/password/forgot", &json!({ "email": SARAH })).await;
     let retried = |numbers: &MetricsPage| numbers.get("greenroom_mails_total{outcome=\"retried\"}") == 1.0;
-    let told = MetricsPage::wait_until(&site.process, "a mail that nobody takes", retried).await;
+    let told = MetricsPage::wait_until(&site.process, "a mail that can't be delivered", retried).await;
     for (name, number) in [("greenroom_mail_queued", 1.0), ("greenroom_mail_parked", 0.0), ("greenroom_streams", 1.0)] {
         assert_eq!(told.get(name), number, "{name}");
     }
-    assert_eq!(site.anonymous().get("/metrics").await.status, 404, "the site itself has no such page");
+    assert_eq!(site.anonymous().get("/metrics").await.status, 404, "the public site doesn't serve metrics");
 }
 
 #[tokio::test]
@@ -106,7 +106,7 @@ async fn every_metric_has_a_description_and_no_personal_data() {
     let told = MetricsPage::fetch(&site.process).await;
     for (name, kind) in EXPORTED_METRICS {
         assert!(told.text().contains(&format!("# TYPE {name} {kind}\n")), "{name}, a {kind}, in {}", told.text());
-        assert!(told.text().contains(&format!("# HELP {name} ")), "{name}: what is it?");
+        assert!(told.text().contains(&format!("# HELP {name} ")), "{name} has no description");
     }
     let counted = |rest: &str| told.maybe(&format!("greenroom_http_requests_total{{{rest}}}"));
     assert_eq!(counted("method=\"GET\",route=\"page\",status=\"200\""), Some(1.0));
@@ -123,7 +123,7 @@ async fn streams_ended_with_their_session_are_counted_by_reason() {
     let sarah = site.actor_with_token(&token);
     let mut stream = sarah.follow("/api/events").await;
     sarah.post("/api/auth/signout", &json!({})).await.empty();
-    assert_eq!(stream.next().await.expect("a last word").event, "session-ended");
+    assert_eq!(stream.next().await.expect("a last event").event, "session-ended");
     let told = MetricsPage::fetch(&site.process).await;
     assert_eq!(told.get("greenroom_streams_ended_total{reason=\"signed_out\"}"), 1.0);
     assert_eq!(told.get("greenroom_streams_ended_total{reason=\"revoked\"}"), 0.0);
@@ -135,19 +135,19 @@ fn docs_and_alerts_name_existing_metrics_only() {
     let read = |path: &str| std::fs::read_to_string(format!("{}/../{path}", env!("CARGO_MANIFEST_DIR"))).expect(path);
     let (guide, alarms) = (read("docs/operations.md"), read("deploy/prometheus/alerts.yml"));
     for (name, _) in EXPORTED_METRICS.iter().filter(|(name, _)| name.starts_with("greenroom_")) {
-        assert!(guide.contains(&format!("`{name}")), "the guide says nothing of {name}");
+        assert!(guide.contains(&format!("`{name}")), "the guide doesn't mention {name}");
     }
     let named = |text: &str| -> Vec<String> {
         let words = text.split(|c: char| !c.is_ascii_lowercase() && c != '_').map(str::to_owned);
         words.filter(|word| word.starts_with("greenroom_")).collect()
     };
-    // Missing where there is no bus.
+    // Only exported with a bus.
     let known = |name: &str| name == "greenroom_bus_up" || EXPORTED_METRICS.iter().any(|(told, _)| *told == name);
     for name in named(&guide).into_iter().chain(named(&alarms)) {
         let base = ["_bucket", "_count", "_sum"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
-        assert!(known(base), "{name} is not told");
+        assert!(known(base), "{name} isn't exported");
     }
     for rule in alarms.lines().filter_map(|line| line.trim().strip_prefix("- alert: Greenroom")) {
-        assert!(guide.contains(rule), "the guide says nothing of the alarm {rule}");
+        assert!(guide.contains(rule), "the guide doesn't mention the alert {rule}");
     }
 }

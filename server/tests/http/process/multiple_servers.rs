@@ -12,7 +12,7 @@ use std::time::Duration;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// A read that waits for the database, and a session that ends in the meantime.
+/// The session ends while the read waits for a lock in the database.
 #[tokio::test]
 async fn the_session_is_checked_again_after_a_slow_read() {
     let pair = Pair::new().await;
@@ -28,7 +28,7 @@ async fn the_session_is_checked_again_after_a_slow_read() {
     let asking = tokio::spawn(async move { page.send(Method::POST, "/fn/thread", FORM, form).await });
     let waits = "SELECT count(*) FROM pg_locks WHERE relation = 'message'::regclass AND NOT granted";
     within(Duration::from_secs(30), "readers that wait", async { while pair.database.count(waits).await < 2 {} }).await;
-    // Long enough to be looked at again.
+    // Longer than the 500 ms after which a read checks the session again.
     tokio::time::sleep(Duration::from_millis(600)).await;
     other.post("/api/auth/signout", &json!({})).await.empty();
     sqlx::raw_sql("COMMIT").execute(&mut lock).await.expect("an end");
@@ -38,7 +38,7 @@ async fn the_session_is_checked_again_after_a_slow_read() {
     assert!(asked.text().contains("unauthenticated") && !asked.text().contains("body"), "{}", asked.text());
 }
 
-/// Two servers on one database, started at once on an empty one.
+/// Two servers that were started at the same time on one empty database.
 struct Pair {
     servers: [Process; 2],
     database: Database,
@@ -56,7 +56,7 @@ impl Pair {
         Self { servers: [one, other], database, _folder: folder }
     }
 
-    /// Signs in at one server, and comes back as somebody at both.
+    /// Signs in at one server, and returns an actor of the session at each.
     async fn sign_in(&self, email: &str) -> [Actor; 2] {
         let token = Actor::new(self.servers[0].addr, None).sign_in(email, PASSWORD).await.token();
         let at = |server: &Process| Actor::new(server.addr, Some(format!("greenroom={token}")));
@@ -69,7 +69,7 @@ async fn launch(actor: &Actor) -> String {
     inbox["conversations"][0]["id"].as_str().expect("an id").to_owned()
 }
 
-/// As in a rolling update, where a node of the version before has to start again.
+/// In a rolling update, a node of the previous version may have to restart.
 #[tokio::test]
 async fn an_older_program_starts_on_a_newer_schema() {
     let (folder, database) = (tempfile::tempdir().expect("a folder"), Database::new().await);
@@ -86,7 +86,7 @@ async fn two_servers_share_one_database() {
     let [eventpro_here, eventpro_there] = pair.sign_in(EVENTPRO).await;
     let [_, sarah_there] = pair.sign_in(SARAH).await;
     let launch = launch(&eventpro_here).await;
-    assert_eq!(launch, self::launch(&sarah_there).await, "a session of one opens the other");
+    assert_eq!(launch, self::launch(&sarah_there).await, "a session of one server is valid at the other");
 
     let mut hers = sarah_there.follow("/api/events").await;
     let mut own = eventpro_there.follow("/api/events").await;
@@ -95,9 +95,9 @@ async fn two_servers_share_one_database() {
         said.push(eventpro_here.send_message(&launch, &format!("Here {number}")).await);
         said.push(sarah_there.send_message(&launch, &format!("There {number}")).await);
     }
-    // Of this one the other server hears by nothing but a look into the database.
+    // No later write at the other server reveals this message: it is found only by polling.
     said.push(eventpro_here.send_message(&launch, "Here at last").await);
-    assert_eq!(sarah_there.load_whole_thread(&launch).await[12..], said, "what one wrote the other reads at once");
+    assert_eq!(sarah_there.load_whole_thread(&launch).await[12..], said, "the other server reads all messages at once");
     let heard = async |stream: &mut crate::support::Stream| {
         let mut frames = Vec::new();
         while frames.iter().filter(|frame: &&crate::support::Frame| frame.event == "message.created").count()
@@ -108,7 +108,7 @@ async fn two_servers_share_one_database() {
         frames
     };
     let told =
-        within(Duration::from_secs(25), "a look", async { tokio::join!(heard(&mut hers), heard(&mut own)) }).await;
+        within(Duration::from_secs(25), "a poll", async { tokio::join!(heard(&mut hers), heard(&mut own)) }).await;
     for (stream, frames) in [(&hers, told.0), (&own, told.1)] {
         gapless(stream.cursor(), &frames);
         let messages: Vec<&Value> = frames
@@ -144,7 +144,7 @@ async fn signing_out_at_one_server_ends_the_session_at_the_other() {
     let mut stream = sarah[1].follow("/api/events").await;
     sarah[0].post("/api/auth/signout", &json!({})).await.empty();
     sarah[1].get("/api/auth/session").await.problem(401, "unauthenticated");
-    let last = stream.next().await.expect("a last word, with the heartbeat at the latest");
+    let last = stream.next().await.expect("a last event, with the heartbeat at the latest");
     assert_eq!((last.event.as_str(), &last.data), ("session-ended", &json!({ "reason": "signed_out" })));
     assert_eq!(stream.next().await, None);
 }

@@ -1,4 +1,4 @@
-//! Nodes that share a database and a bus.
+//! Tests of several nodes that share a database and a bus.
 
 use crate::support::{
     Actor, EVENTPRO, PASSWORD, SARAH, Stream,
@@ -12,9 +12,9 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use std::time::Duration;
 
-/// What comes by the bus comes sooner than any look into the database.
+/// Limit for events that arrive by the bus: shorter than the interval of database polls.
 const BY_BUS: Duration = Duration::from_millis(1_500);
-/// What doesn't, comes by the next look.
+/// Limit for events that are found by the next database poll.
 const BY_LOOK: Duration = Duration::from_secs(12);
 
 struct Nodes {
@@ -44,7 +44,7 @@ impl Nodes {
         self.nodes.push(node);
     }
 
-    /// Signs in at the first node, and comes back as somebody at each.
+    /// Signs in at the first node, and returns an actor of the session at each.
     async fn sign_in(&self, email: &str) -> Vec<Actor> {
         let token = Actor::new(self.nodes[0].addr, None).sign_in(email, PASSWORD).await.token();
         self.nodes.iter().map(|node| Actor::new(node.addr, Some(format!("greenroom={token}")))).collect()
@@ -66,7 +66,7 @@ async fn launch(actor: &Actor) -> String {
     inbox["conversations"][0]["id"].as_str().expect("an id").to_owned()
 }
 
-/// The next frame of this name, before which no other of the log is passed over.
+/// Returns the data of the next frame with this event name, skipping others.
 async fn hears(stream: &mut Stream, name: &str, limit: Duration) -> Value {
     let heard = async {
         loop {
@@ -87,17 +87,17 @@ async fn events_of_one_node_reach_streams_of_the_others() {
     let mut theirs = eventpro[0].follow("/api/events").await;
     let mut hers = sarah[1].follow("/api/events").await;
     let online = hears(&mut theirs, "presence", BY_LOOK).await;
-    assert_eq!(online["online"], true, "she is at another node");
+    assert_eq!(online["online"], true, "she is connected to another node");
     let presence = eventpro[2].get(&format!("/api/conversations/{launch}/presence")).await.ok(200);
-    assert_eq!(presence["online"], true, "and so says a third");
+    assert_eq!(presence["online"], true, "a third node knows it too");
 
-    let said = eventpro[2].send_message(&launch, "Which of you hears this?").await;
+    let said = eventpro[2].send_message(&launch, "To all nodes").await;
     for stream in [&mut theirs, &mut hers] {
         assert_eq!(hears(stream, "message.created", BY_BUS).await["message"], said);
     }
     let told = MetricsPage::fetch(&site.nodes[1]).await;
     assert_eq!(told.get("greenroom_bus_up"), 1.0);
-    assert!(told.get("greenroom_event_lag_seconds_count{way=\"read\"}") >= 1.0, "it heard of it and read it");
+    assert!(told.get("greenroom_event_lag_seconds_count{way=\"read\"}") >= 1.0, "the event was read from the log");
     for way in ["sent", "heard"] {
         assert!(told.get(&format!("greenroom_bus_notes_total{{way=\"{way}\"}}")) >= 1.0, "{way}");
     }
@@ -107,7 +107,7 @@ async fn events_of_one_node_reach_streams_of_the_others() {
 
     sarah[2].post("/api/auth/signout", &json!({})).await.empty();
     assert_eq!(hears(&mut hers, "session-ended", BY_BUS).await["reason"], "signed_out");
-    assert_eq!(hears(&mut theirs, "presence", BY_LOOK).await["online"], false, "she left everywhere");
+    assert_eq!(hears(&mut theirs, "presence", BY_LOOK).await["online"], false, "she has no stream on any node");
 }
 
 #[tokio::test]
@@ -117,7 +117,7 @@ async fn a_bus_outage_delays_events_without_loss() {
     let launch = launch(&eventpro[0]).await;
     let mut hers = sarah[1].follow("/api/events").await;
     site.bus.stop();
-    let said = eventpro[0].send_message(&launch, "Nobody carries this").await;
+    let said = eventpro[0].send_message(&launch, "Without the bus").await;
     assert_eq!(hears(&mut hers, "message.created", BY_LOOK).await["message"], said);
     let anyone = Actor::new(site.nodes[0].addr, None);
     let silent = async {
@@ -125,12 +125,12 @@ async fn a_bus_outage_delays_events_without_loss() {
             tokio::task::yield_now().await;
         }
     };
-    within(BY_LOOK, "being told of the bus", silent).await;
+    within(BY_LOOK, "a failed readiness check", silent).await;
     anyone.get("/readyz").await.problem(503, "bus_silent");
     assert_eq!(MetricsPage::fetch(&site.nodes[0]).await.get("greenroom_bus_up"), 0.0);
     assert_eq!(anyone.get("/healthz").await.status, 200);
 
-    // A node that starts meanwhile serves all the same.
+    // A node that starts during the outage serves too.
     let late = Process::serve(site.folder.path(), &site.settings).await;
     assert_eq!(Actor::new(late.addr, None).get("/healthz").await.status, 200);
 
@@ -138,6 +138,6 @@ async fn a_bus_outage_delays_events_without_loss() {
     for node in site.nodes.iter().chain([&late]) {
         becomes_ready(node).await;
     }
-    let said = eventpro[0].send_message(&launch, "Carried again").await;
+    let said = eventpro[0].send_message(&launch, "With the bus again").await;
     assert_eq!(hears(&mut hers, "message.created", BY_BUS).await["message"], said);
 }

@@ -22,12 +22,12 @@ async fn a_database_outage_is_reported_and_recovers() {
     let message = json!({ "conversationId": launch, "body": "Are you there?", "clientId": crate::support::new_id() });
 
     database.reachable(false).await;
-    assert_eq!(anyone.get("/healthz").await.status, 200, "the process is well");
+    assert_eq!(anyone.get("/healthz").await.status, 200, "the process is alive");
     anyone.get("/readyz").await.problem(503, "no_database");
     assert_eq!(
         MetricsPage::fetch(&server).await.get("greenroom_database_up"),
         0.0,
-        "whoever watches is answered all the same"
+        "metrics are served without the database"
     );
     for path in ["/api/messages", "/api/auth/session", "/api/events"] {
         sarah.get(path).await.problem(503, "unavailable");
@@ -40,7 +40,7 @@ async fn a_database_outage_is_reported_and_recovers() {
     let page = TestResponse::to(sarah.request(Method::GET, "/inbox").header("accept", "text/html")).await;
     assert_eq!((page.status, page.header("content-type")), (503, "text/html; charset=utf-8"));
     assert!(page.text().contains("<h1>") && !page.text().to_lowercase().contains("sql"), "{}", page.text());
-    assert_eq!(anyone.get("/signin").await.status, 200, "whoever is signed out needs no database");
+    assert_eq!(anyone.get("/signin").await.status, 200, "anonymous pages need no database");
 
     database.reachable(true).await;
     let back = async {
@@ -48,7 +48,7 @@ async fn a_database_outage_is_reported_and_recovers() {
             tokio::task::yield_now().await;
         }
     };
-    within(Duration::from_secs(10), "coming back", back).await;
+    within(Duration::from_secs(10), "recovery", back).await;
     sarah.post("/api/messages", &message).await.ok(201);
     assert_eq!(MetricsPage::fetch(&server).await.get("greenroom_database_up"), 1.0);
     sarah.follow("/api/events").await;

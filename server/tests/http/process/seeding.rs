@@ -27,7 +27,7 @@ async fn a_site_serves_without_demo_people() {
     assert_eq!(anyone.get("/readyz").await.status, 200);
     anyone.sign_in(SARAH, PASSWORD).await.problem(401, "invalid_credentials");
     for _ in 0..2 {
-        assert!(run(folder.path(), &Settings::new(), "migrate").status.success(), "beside a server that runs");
+        assert!(run(folder.path(), &Settings::new(), "migrate").status.success(), "while a server is running");
     }
 }
 

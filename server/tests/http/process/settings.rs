@@ -9,12 +9,12 @@ use std::{
     time::Duration,
 };
 
-/// What was told on the way out.
+/// Returns the program's stderr.
 fn told(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-/// How the program ends with these settings; what it said by then if it goes on.
+/// Runs the program with these settings until it ends; after 20 seconds kills it and returns its stderr as the error.
 fn end(pairs: &[(&str, &str)], argument: &str) -> Result<Output, String> {
     let folder = tempfile::tempdir().expect("a folder");
     let mut command = greenroom(folder.path(), &settings(&[("LEPTOS_SITE_ADDR", "127.0.0.1:0")]));
@@ -24,7 +24,7 @@ fn end(pairs: &[(&str, &str)], argument: &str) -> Result<Output, String> {
     let (sender, ended) = mpsc::channel();
     let waiting = thread::spawn(move || {
         let output = child.wait_with_output().expect("its end");
-        // Nobody listens any more where it took too long.
+        // Fails after the timeout, when the receiver is dropped.
         let _ = sender.send(output.clone());
         output
     });
@@ -37,7 +37,7 @@ fn end(pairs: &[(&str, &str)], argument: &str) -> Result<Output, String> {
 
 fn fails(pairs: &[(&str, &str)], sentence: &str) {
     let told_of = format!("{pairs:?}");
-    let output = end(pairs, "serve").unwrap_or_else(|log| panic!("{told_of} is taken: {log}"));
+    let output = end(pairs, "serve").unwrap_or_else(|log| panic!("{told_of} is accepted: {log}"));
     let told = told(&output);
     assert!(output.status.code().is_some_and(|code| code != 0), "{pairs:?}: {told}");
     assert!(told.contains(sentence), "{pairs:?}: {told}");
@@ -87,15 +87,15 @@ fn an_invalid_setting_is_reported_before_start() {
 fn a_folder_that_cannot_be_created_is_reported() {
     let file = tempfile::NamedTempFile::new().expect("a file");
     let below = file.path().join("data").display().to_string();
-    fails(&[("GREENROOM_DATA", &below)], "can't be made");
-    fails(&[("DATABASE_URL", &format!("sqlite://{below}/x/greenroom.db?mode=rwc"))], "can't be made");
+    fails(&[("GREENROOM_DATA", &below)], "can't create the folder");
+    fails(&[("DATABASE_URL", &format!("sqlite://{below}/x/greenroom.db?mode=rwc"))], "can't create the folder");
 }
 
 #[test]
 fn a_database_that_cannot_be_opened_is_reported_without_its_password() {
     let folder = tempfile::tempdir().expect("a folder");
     let broken = folder.path().join("broken.db");
-    std::fs::write(&broken, "this is no database, but it is long enough to be looked at as one").expect("a file");
+    std::fs::write(&broken, "not a database, but long enough for SQLite to check the header").expect("a file");
     fails(&[("DATABASE_URL", &format!("sqlite://{}", broken.display()))], "the database can't be");
     let secret = "postgres://greenroom:hunter2@127.0.0.1:1/greenroom";
     let output = end(&[("DATABASE_URL", secret)], "serve").expect("an end");

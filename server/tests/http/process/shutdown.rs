@@ -11,8 +11,8 @@ const TEN_SECONDS: Duration = Duration::from_secs(10);
 async fn shutdown_ends_streams_and_exits() {
     let mut site = Site::new().await;
     let mut streams = [site.eventpro().follow("/api/events").await, site.sarah().follow("/api/events").await];
-    let said = site.eventpro().send_message(&site.launch, "The last word").await;
-    let idle = TcpStream::connect(site.addr()).expect("a connection that says nothing");
+    let said = site.eventpro().send_message(&site.launch, "The last message").await;
+    let idle = TcpStream::connect(site.addr()).expect("an idle connection");
     let started = Instant::now();
     site.process.terminate();
     for stream in &mut streams {
@@ -20,11 +20,11 @@ async fn shutdown_ends_streams_and_exits() {
         while let Some(frame) = stream.next().await {
             told.push(frame);
         }
-        assert_eq!(told.first().map(|frame| &frame.data["message"]), Some(&said), "what was committed is told");
+        assert_eq!(told.first().map(|frame| &frame.data["message"]), Some(&said), "committed events are sent");
     }
     let status = site.process.exit(TEN_SECONDS).await;
     assert!(status.success(), "{status}: {}", site.process.log());
-    assert!(started.elapsed() < Duration::from_secs(5), "nothing held it up: {:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_secs(5), "the exit was delayed: {:?}", started.elapsed());
     drop(idle);
 
     let cursor = streams[1].cursor();

@@ -1,4 +1,4 @@
-//! Lines to what the site leans on: the mail server, the bus, PostgreSQL, each over TLS and with its certificate checked.
+//! Tests of TLS to the mail server, the bus and PostgreSQL, and of the verification of their certificates.
 
 use crate::support::{
     Actor, SARAH, Site,
@@ -12,7 +12,7 @@ use crate::support::{
 use serde_json::json;
 use std::time::Duration;
 
-/// A letter is on its way to Sarah.
+/// Queues a mail to Sarah.
 async fn cause_a_mail(addr: std::net::SocketAddr) {
     let forgotten = Actor::new(addr, None).post("/api/auth/password/forgot", &json!({ "email": SARAH })).await;
     assert_eq!(forgotten.status, 202);
@@ -40,7 +40,7 @@ async fn mail_is_not_sent_to_a_server_with_an_invalid_certificate() {
         let url = format!("smtps://localhost:{}", server.addr.port());
         let site = Site::with(&[("SMTP_URL", &url), ("GREENROOM_CA_FILE", &ca_file)]).await;
         cause_a_mail(site.addr()).await;
-        let seen = soon("a try", server.seen.wait_for(|seen| seen.broken_off > 0 || !seen.mails.is_empty())).await;
+        let seen = soon("an attempt", server.seen.wait_for(|seen| seen.broken_off > 0 || !seen.mails.is_empty())).await;
         assert!(seen.expect("a server").mails.is_empty(), "{name}");
         site.process.wait_for_log("a mail will be tried again").await;
     }
@@ -77,7 +77,7 @@ async fn the_bus_authenticates_and_uses_tls() {
                 tokio::task::yield_now().await;
             }
         };
-        within(Duration::from_secs(15), "being kept out", silent).await;
+        within(Duration::from_secs(15), "a refused connection", silent).await;
         assert!(!node.log().contains("guessed") && !node.log().contains("p@ss"), "{}", node.log());
     }
 }

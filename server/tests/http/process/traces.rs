@@ -8,12 +8,12 @@ use tokio::{
     sync::mpsc,
 };
 
-/// Seldom enough that nothing goes out by itself.
+/// An export interval so long that spans are exported only at the exit.
 const NEVER: (&str, &str) = ("OTEL_BSP_SCHEDULE_DELAY", "3600000");
 const TRACE: [u8; 16] = *b"\x4b\xf9\x2f\x35\x77\xb3\x4d\xa6\xa3\xce\x92\x9d\x0e\x0e\x47\x36";
 const THEIRS: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
-/// What was handed to a collector: the head of a request, and its body.
+/// A request that the collector received.
 struct ExportRequest {
     head: String,
     body: Vec<u8>,
@@ -25,7 +25,7 @@ impl ExportRequest {
     }
 }
 
-/// A collector that takes everything.
+/// Starts a collector that accepts all requests, and returns them on a channel.
 async fn collector() -> (SocketAddr, mpsc::UnboundedReceiver<ExportRequest>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let addr = listener.local_addr().expect("its address");
@@ -51,7 +51,7 @@ async fn take(socket: TcpStream, sender: mpsc::UnboundedSender<ExportRequest>) {
         let mut body = vec![0; length.expect("a length")];
         socket.read_exact(&mut body).await.expect("a body");
         socket.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await.expect("an answer");
-        // The test may have seen enough.
+        // Fails if the test has ended.
         let _ = sender.send(ExportRequest { head, body });
     }
 }
@@ -77,13 +77,13 @@ async fn spans_of_a_request_are_exported_before_exit() {
     for name in ["service.name", "greenroom", "POST /api/messages", "post_batch", "commit", "flush"] {
         assert!(handed.holds(name.as_bytes()), "{name} in {}", String::from_utf8_lossy(&handed.body));
     }
-    assert!(handed.holds(&TRACE), "they are part of the trace of whoever asked");
+    assert!(handed.holds(&TRACE), "the spans belong to the client's trace");
     for secret in ["quiet about", EVENTPRO, "greenroom="] {
         assert!(!handed.holds(secret.as_bytes()), "{secret} in {}", String::from_utf8_lossy(&handed.body));
     }
 }
 
-/// The system takes connections for it, and nobody ever reads what comes.
+/// The kernel accepts connections to the listener, but the requests are never read.
 #[tokio::test]
 async fn a_silent_collector_does_not_delay_shutdown() {
     let silent = TcpListener::bind("127.0.0.1:0").await.expect("an address");
@@ -103,7 +103,7 @@ async fn a_missing_collector_is_logged_once_and_delays_nothing() {
             site.sarah().get("/api/messages").await.ok(200);
         }
     };
-    soon("a word of it", told).await;
+    soon("a log line", told).await;
     for _ in 0..5 {
         site.sarah().get("/api/messages").await.ok(200);
     }

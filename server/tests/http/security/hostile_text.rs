@@ -1,9 +1,8 @@
-//! Text that a person sets stays text: everything that can be set is set to text that would end any tag, attribute,
-//! script, style or comment around it, and everything that shows it is parsed.
+//! Escaping and direction of user text. Each field is set to text that would close any tag, attribute, script, style or
+//! comment around it, and each page and mail that shows the text is parsed.
 //!
-//! The same is done with plain text on a second site. Text can't add an element or an attribute, so each document of
-//! the two sites must have the same outline. Nor does text turn around what stands beside it: wherever it is shown, its
-//! direction is isolated.
+//! A second site gets plain text. As text must not add an element or an attribute, each document of the two sites must
+//! have the same outline. Nor may text change the direction of its surroundings: it is isolated wherever it is shown.
 
 use crate::support::{
     Actor, EVENTPRO, PASSWORD, SARAH, Site, TestResponse,
@@ -16,10 +15,10 @@ use serde_json::{Value, json};
 
 const RIGHT_TO_LEFT: char = '\u{5d0}';
 const PLAIN: &str = "plain";
-/// Short enough for every field. Begins with a letter of a script that is written from right to left.
+/// Short enough for every field. Begins with a right-to-left letter.
 const HOSTILE: &str = "\u{5d0}</title></script></textarea><!--><b data-hostile>\"'&lt;";
 
-/// A site on which one text stands everywhere, and where it is to be seen.
+/// A site on which each field of two people holds the same text.
 struct HostileSite {
     site: Site,
     text: &'static str,
@@ -50,7 +49,7 @@ impl HostileSite {
             actor.post("/api/auth/tokens", &json!({ "name": text, "scope": "read" })).await.ok(201);
         }
         for email in [EVENTPRO, SARAH] {
-            // A header of a request is ASCII.
+            // The HTTP client accepts only ASCII in a header.
             let agent: String = text.chars().filter(char::is_ascii).collect();
             let sign_in = site.anonymous().request(Method::POST, "/api/auth/callback/credentials");
             let sign_in = sign_in.header("user-agent", agent).json(&json!({ "email": email, "password": PASSWORD }));
@@ -59,7 +58,7 @@ impl HostileSite {
         Self { site, text, conversation, booking }
     }
 
-    /// Every page, for everybody who sees it.
+    /// Returns each page as each kind of person who can see it, with a name for messages.
     async fn pages(&self) -> Vec<(String, TestResponse)> {
         let (site, text) = (&self.site, escaped(self.text));
         let thread = format!("/conversations/{}", self.conversation);
@@ -96,7 +95,7 @@ impl HostileSite {
         pages
     }
 
-    /// The pages that show a refused form again, with what was typed.
+    /// Returns the pages that show a refused form again, with its values.
     async fn refused_forms(&self) -> Vec<(String, TestResponse)> {
         let (site, text) = (&self.site, self.text);
         let new_booking = format!("/bookings/new?talent={}", site.people.sarah);
@@ -120,14 +119,14 @@ impl HostileSite {
             (site.sarah(), "/fn/change-account", "/settings", vec![("name", ""), ("craft", text), ("bio", text)]),
         ] {
             let location = actor.post_form(path, from, &pairs).await.header("location").to_owned();
-            assert!(location.contains("__err"), "{path} refuses it: {location}");
+            assert!(location.contains("__err"), "{path} accepted the form: {location}");
             let here = location.trim_start_matches(&format!("http://{}", site.addr())).to_owned();
             pages.push((format!("refused: {path}"), actor.get(&here).await));
         }
         pages
     }
 
-    /// All mails that a person's text may stand in, by subject.
+    /// Returns all mails that may contain a person's text.
     async fn mails(&self) -> Vec<Value> {
         let anyone = self.site.anonymous();
         anyone.post("/api/auth/password/forgot", &json!({ "email": SARAH })).await;
@@ -138,14 +137,14 @@ impl HostileSite {
     }
 }
 
-/// A text without what stands between isolates.
+/// Removes the isolated parts of a text: FSI to PDI.
 fn without_isolates(text: &str) -> String {
     let mut parts = text.split('\u{2068}');
     let first = parts.next().unwrap_or_default().to_owned();
     parts.fold(first, |text, part| text + part.split_once('\u{2069}').map_or(part, |(_, after)| after))
 }
 
-/// What is wrong, of everything that was looked at.
+/// Collects all errors, so that one run reports them together.
 #[derive(Default)]
 struct Findings(Vec<String>);
 
@@ -156,7 +155,7 @@ impl Findings {
         }
     }
 
-    /// Text that became an element, or changed those around it.
+    /// Records text that became an element or changed the elements around it.
     fn compare_outlines(&mut self, what: &str, plain: &str, hostile: &str) {
         for scripting in [true, false] {
             let [plain, hostile] = [plain, hostile].map(|html| Document::parse(html, scripting));
@@ -167,7 +166,7 @@ impl Findings {
         }
     }
 
-    /// Text from right to left outside of an isolation.
+    /// Records right-to-left text that isn't isolated.
     fn look_for_turned_text(&mut self, page: &str, document: &Document) {
         let own =
             |element: &Element| element.name == "bdi" || element.name == "script" || element.attribute("dir").is_some();
@@ -179,7 +178,7 @@ impl Findings {
                 let turned = element.attribute(name).is_some_and(has_turned);
                 self.check(!turned, || format!("{page}: {name} of {element:?}"));
             }
-            // A browser shows no text in a hidden field, nor one that isn't a day in a field for days.
+            // Browsers show neither the value of a hidden field nor an invalid date in a date field.
             let shown = !matches!(element.attribute("type"), Some("hidden" | "date"));
             let seen = shown && element.attribute("dir") != Some("auto");
             let typed = element.attribute("value").is_some_and(|value| value.contains(RIGHT_TO_LEFT));
@@ -205,7 +204,7 @@ async fn text_of_people_is_escaped_everywhere() {
         findings.check(titles == 1, || format!("{name}: {titles} titles"));
         shown += usize::from(document.texts.iter().any(|text| text.text.contains("data-hostile")));
     }
-    assert!(shown > 15, "the test no longer sees its text: on {shown} pages");
+    assert!(shown > 15, "only {shown} pages show the text");
 
     let thread = hostile.site.sarah().get(&format!("/conversations/{}", hostile.conversation)).await;
     let title = Document::parse(&thread.text(), true).text_of("title");

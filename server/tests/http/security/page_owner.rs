@@ -1,11 +1,11 @@
-//! One page, two people: what a page of the first asks is refused while the second is signed in with the same browser.
+//! A page of one person is refused after another person has signed in on the same browser.
 
 use super::{FORM, Names, table::FUNCTIONS};
 use crate::support::{Actor, SARAH, Site, TestResponse, actor::escaped};
 use app::server_fns::PUBLIC_SERVER_FNS;
 use reqwest::Method;
 
-/// Everything that a function could change.
+/// Returns numbers that change with any effect of a server function.
 async fn state(site: &Site) -> Vec<i64> {
     let mut numbers = Vec::new();
     for sql in [
@@ -31,7 +31,7 @@ async fn server_functions_refuse_pages_of_other_people_and_pages_without_owner()
         String::new(),
         "&person=".to_owned(),
         format!("&person={kamau}"),
-        "&person=nobody".to_owned(),
+        "&person=unknown".to_owned(),
         format!("&person={sarah}&person={kamau}"),
         format!("&Person={sarah}"),
         format!("&person={}", sarah.to_uppercase()),
@@ -47,7 +47,7 @@ async fn server_functions_refuse_pages_of_other_people_and_pages_without_owner()
         }
     }
     assert!(refused > 100, "the test no longer sees the functions");
-    assert_eq!(state(&site).await, before, "nothing was done");
+    assert_eq!(state(&site).await, before, "no refused request changed anything");
     site.sarah().get("/api/auth/session").await.ok(200);
 }
 
@@ -82,7 +82,7 @@ async fn every_form_names_the_owner_of_its_page() {
     let booking = format!("/bookings/{}", site.launch_booking);
     for path in [thread.as_str(), &booking, "/settings", "/notifications", "/inbox"] {
         let page = site.sarah().get(path).await.text();
-        assert!(page.contains(&format!("data-person=\"{id}\"")), "{path} says whose it is");
+        assert!(page.contains(&format!("data-person=\"{id}\"")), "{path} doesn't name its owner");
         let forms: Vec<&str> = page.split("<form").skip(1).collect();
         for form in
             forms.iter().filter(|form| form.split('>').next().is_some_and(|tag| tag.contains("method=\"post\"")))
@@ -90,7 +90,7 @@ async fn every_form_names_the_owner_of_its_page() {
             let inside = form.split("</form>").next().unwrap_or_default();
             assert!(inside.contains(&format!("name=\"person\" value=\"{id}\"")), "{path}: {inside}");
         }
-        assert!(path == "/talents" || !forms.is_empty(), "{path} has forms");
+        assert!(path == "/talents" || !forms.is_empty(), "{path} has no form");
     }
     let door = site.anonymous().get("/signin").await.text();
     assert!(!door.contains("data-person=") && !door.contains("name=\"person\""));
@@ -102,6 +102,6 @@ async fn a_page_can_load_the_signed_in_person() {
     let asked = async |actor: Actor| -> TestResponse { actor.send(Method::POST, "/fn/signed-in", FORM, "").await };
     assert!(asked(site.kamau()).await.text().contains("DJ Kamau"));
     assert_eq!(asked(site.anonymous()).await.text(), "null");
-    // It tells nothing that a page may keep to itself.
+    // The response holds no e-mail address.
     assert!(!asked(site.sarah()).await.text().contains(&escaped(SARAH)));
 }

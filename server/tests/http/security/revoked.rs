@@ -1,4 +1,4 @@
-//! A session that is revoked while the body of a request is on its way opens nothing, by any route.
+//! A session that is revoked while a request body is being sent grants nothing, on any route.
 
 use super::{
     FORM, Names,
@@ -8,19 +8,19 @@ use crate::support::{Actor, EVENTPRO, PASSWORD, SARAH, Site, raw::UnfinishedRequ
 use reqwest::Method;
 use serde_json::json;
 
-/// Everything that a request may write.
+/// A number that changes with anything that a request may write.
 const WRITTEN: &str = "SELECT (SELECT sum(seq) FROM person_head) + (SELECT count(*) FROM message) \
     + (SELECT count(*) FROM booking) + (SELECT count(*) FROM session) + (SELECT count(*) FROM token) \
     + (SELECT count(*) FROM mail) + (SELECT sum(length(name || email || mail_after)) FROM person) \
     + (SELECT sum(organizer_read_seq + talent_read_seq + organizer_delivered_seq + talent_delivered_seq) FROM conversation)";
 
-/// Routes for whoever is signed in.
+/// Returns the routes that require a session, with their content type.
 fn signed_in() -> impl Iterator<Item = (&'static Row, &'static str)> {
     let api = API.iter().map(|row| (row, "application/json"));
     api.chain(FUNCTIONS.iter().map(|row| (row, FORM))).filter(|(row, _)| row.expected[0] == 401)
 }
 
-/// Another session of somebody's, by its cookie's value.
+/// Signs in again, and returns the new session's cookie value.
 async fn another_device(site: &Site, email: &str) -> String {
     site.anonymous().sign_in(email, PASSWORD).await.token()
 }
@@ -47,7 +47,7 @@ async fn hold_back(
     UnfinishedRequest::send(site.addr(), request.as_bytes()).await
 }
 
-/// Holds back the last byte of everything that a person may ask, ends their session, and sends it.
+/// Sends all requests of a person but their last bytes, revokes the session, and then sends the last bytes.
 async fn nothing_gets_through(email: &str, revoke: impl AsyncFn(&Actor, &str)) {
     let site = Site::new().await;
     let names = Names::of(&site).await;
@@ -62,7 +62,7 @@ async fn nothing_gets_through(email: &str, revoke: impl AsyncFn(&Actor, &str)) {
     for route in signed_in() {
         held.push((route.0, hold_back(&site, &names, (&page, &stolen), route).await));
     }
-    assert!(held.len() > 60, "the table holds them");
+    assert!(held.len() > 60, "the test no longer sees the routes");
     revoke(&owner, &id).await;
     let before = site.count(WRITTEN).await;
     let mut through = Vec::new();
@@ -72,7 +72,7 @@ async fn nothing_gets_through(email: &str, revoke: impl AsyncFn(&Actor, &str)) {
             through.push(format!("{} {}: {}", row.method, row.path, answer.status));
         }
     }
-    assert!(through.is_empty(), "as a session that was revoked:\n{}", through.join("\n"));
+    assert!(through.is_empty(), "accepted with a revoked session:\n{}", through.join("\n"));
     assert_eq!(site.count(WRITTEN).await, before);
 }
 

@@ -1,8 +1,8 @@
-//! The table: what each route answers to each of those who ask. Rows are asked from top to bottom by one after the
-//! other, so a row may stand on what those above it changed: who declines after accepting gets 409.
+//! The access matrix: the status of each route for each actor. Each actor requests the rows from top to bottom, so a
+//! row may depend on changes by rows above it: declining after accepting gets 409.
 
-/// Those who ask. The talent and the organizer are the two of the booking and the conversation; the others are
-/// strangers to it. The tokens are the organizer's.
+/// The actors. The talent and the organizer are the two people of the booking and its conversation; the others have no
+/// part in it. The tokens are the organizer's.
 pub(super) const ACTORS: [&str; 8] = [
     "anonymous",
     "talent",
@@ -14,12 +14,12 @@ pub(super) const ACTORS: [&str; 8] = [
     "token that writes",
 ];
 
-/// A route and its answers.
+/// A route and its expected statuses.
 pub(super) struct Row {
     pub(super) method: &'static str,
-    /// As the document, or the app, writes it.
+    /// The path as in the OpenAPI document or the app's routes.
     pub(super) path: &'static str,
-    /// Where it is asked, if that differs.
+    /// The requested path, if it differs.
     pub(super) at: Option<&'static str>,
     pub(super) body: &'static str,
     /// The status for each of [`ACTORS`].
@@ -36,7 +36,7 @@ const fn row(
     Row { method, path, at, body, expected }
 }
 
-/// The interface.
+/// The REST API.
 pub(super) const API: [Row; 47] = [
     row("GET", "/healthz", None, "", [200, 200, 200, 200, 200, 200, 200, 200]),
     row("GET", "/readyz", None, "", [200, 200, 200, 200, 200, 200, 200, 200]),
@@ -45,7 +45,7 @@ pub(super) const API: [Row; 47] = [
         "POST",
         "/api/auth/callback/credentials",
         None,
-        r#"{"email":"nobody@example.com","password":"wrong"}"#,
+        r#"{"email":"unknown@example.com","password":"wrong"}"#,
         [401, 401, 401, 401, 401, 401, 401, 401],
     ),
     row(
@@ -90,7 +90,7 @@ pub(super) const API: [Row; 47] = [
     row(
         "DELETE",
         "/api/auth/tokens/{id}",
-        Some("/api/auth/tokens/{nobody}"),
+        Some("/api/auth/tokens/{unknown}"),
         "",
         [401, 404, 404, 404, 404, 401, 403, 403],
     ),
@@ -231,13 +231,13 @@ pub(super) const API: [Row; 47] = [
     row("POST", "/api/auth/signout", None, "", [401, 204, 401, 204, 204, 401, 403, 403]),
 ];
 
-/// What pages ask of the server, sent as forms.
+/// Server functions, called with forms.
 pub(super) const FUNCTIONS: [Row; 37] = [
     row(
         "POST",
         "/fn/sign-in",
         None,
-        "email=nobody%40example.com&password=wrong",
+        "email=unknown%40example.com&password=wrong",
         [401, 401, 401, 401, 401, 401, 401, 401],
     ),
     row(
@@ -265,7 +265,7 @@ pub(super) const FUNCTIONS: [Row; 37] = [
     row("POST", "/fn/typing", None, "conversation_id={launch}", [401, 200, 200, 404, 404, 401, 403, 200]),
     row("POST", "/fn/presence", None, "conversation_id={launch}", [401, 200, 200, 404, 404, 401, 200, 200]),
     row("POST", "/fn/notifications", None, "", [401, 200, 200, 200, 200, 401, 200, 200]),
-    row("POST", "/fn/mark-seen", None, "id={nobody}", [401, 200, 200, 200, 200, 401, 403, 200]),
+    row("POST", "/fn/mark-seen", None, "id={unknown}", [401, 200, 200, 200, 200, 401, 403, 200]),
     row("POST", "/fn/talents", None, "", [401, 200, 200, 200, 200, 401, 200, 200]),
     row("POST", "/fn/talent", None, "id={achieng}", [401, 403, 200, 403, 200, 401, 200, 200]),
     row(
@@ -296,13 +296,13 @@ pub(super) const FUNCTIONS: [Row; 37] = [
         [401, 422, 422, 422, 422, 401, 403, 403],
     ),
     row("POST", "/fn/confirm-password", None, "password=wrong", [401, 422, 422, 422, 422, 401, 403, 403]),
-    row("POST", "/fn/end-session", None, "id={nobody}", [401, 404, 404, 404, 404, 401, 403, 403]),
+    row("POST", "/fn/end-session", None, "id={unknown}", [401, 404, 404, 404, 404, 401, 403, 403]),
     row("POST", "/fn/create-token", None, "name=bot&scope=read", [401, 200, 200, 200, 200, 401, 403, 403]),
     row("POST", "/fn/leave", None, "password=wrong", [401, 422, 422, 422, 422, 401, 403, 403]),
     row("POST", "/fn/sign-out", None, "", [401, 200, 200, 200, 200, 401, 403, 403]),
 ];
 
-/// Pages, and what stands beside them.
+/// Pages, and other paths outside of the API.
 pub(super) const PAGES: [Row; 17] = [
     row("GET", "/", None, "", [200, 303, 303, 303, 303, 200, 303, 303]),
     row("GET", "/signin", None, "", [200, 303, 303, 303, 303, 200, 303, 303]),

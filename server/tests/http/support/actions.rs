@@ -1,22 +1,22 @@
-//! What people do in many tests.
+//! Requests that many tests make.
 
 use super::{Actor, TestResponse, new_id};
 use serde_json::{Value, json};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 impl Actor {
-    /// Sends a message, with an id of its own.
+    /// Sends a message with a new client id, and returns it.
     pub(crate) async fn send_message(&self, conversation: &str, body: &str) -> Value {
         let message = json!({ "conversationId": conversation, "body": body, "clientId": new_id() });
         self.post("/api/messages", &message).await.ok(201)["message"].clone()
     }
 
-    /// Tries to send a text.
+    /// Sends a message without a client id, and returns the response, which may be an error.
     pub(crate) async fn try_send_message(&self, conversation: &str, body: &str) -> TestResponse {
         self.post("/api/messages", &json!({ "conversationId": conversation, "body": body })).await
     }
 
-    /// All messages of a conversation, read in windows as a client would.
+    /// Returns all messages of a conversation, loaded page by page.
     pub(crate) async fn load_whole_thread(&self, conversation: &str) -> Vec<Value> {
         let mut messages = Vec::new();
         loop {
@@ -30,25 +30,25 @@ impl Actor {
         }
     }
 
-    /// Tries to sign in; from the door, as JSON.
+    /// Signs in with JSON, and returns the response, which may be an error.
     pub(crate) async fn sign_in(&self, email: &str, password: &str) -> TestResponse {
         self.post("/api/auth/callback/credentials", &json!({ "email": email, "password": password })).await
     }
 
-    /// Asks a talent for a booking.
+    /// Opens an inquiry with a talent.
     pub(crate) async fn book(&self, talent: &str, title: &str) -> Value {
         self.post("/api/bookings", &inquiry(talent, title)).await.ok(201)
     }
 }
 
-/// A day that is always ahead.
+/// Returns a valid event date: one year from today.
 pub(crate) fn event_day() -> String {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock after 1970").as_millis();
     let now = model::Timestamp::from_millis(i64::try_from(since).expect("milliseconds"));
     now.day().years_later(1).expect("a day").to_string()
 }
 
-/// A booking that may be asked for.
+/// Returns a valid inquiry.
 pub(crate) fn inquiry(talent: &str, title: &str) -> Value {
     json!({
         "talentId": talent,
@@ -60,8 +60,8 @@ pub(crate) fn inquiry(talent: &str, title: &str) -> Value {
     })
 }
 
-/// The text under a key of everything in a list.
+/// Returns the text of this key of each item in a list.
 pub(crate) fn each(list: &Value, key: &str) -> Vec<String> {
-    let items = list.as_array().unwrap_or_else(|| panic!("{list} is no list"));
+    let items = list.as_array().unwrap_or_else(|| panic!("{list} is not a list"));
     items.iter().map(|item| item[key].as_str().unwrap_or_default().to_owned()).collect()
 }

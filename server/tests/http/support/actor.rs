@@ -1,4 +1,4 @@
-//! Somebody with a client: anonymous, or with a session's cookie.
+//! A person with an HTTP client: anonymous, with a session cookie, or with an access token.
 
 use super::{Stream, TestResponse, soon};
 use reqwest::{Client, Method, RequestBuilder, redirect::Policy};
@@ -12,9 +12,9 @@ pub(crate) struct Actor {
     cookie: Option<String>,
     /// An access token.
     token: Option<String>,
-    /// Whose page they have before them.
+    /// The owner of the page from which forms are sent.
     person: Option<String>,
-    /// The public URL's host, where that isn't where the site listens.
+    /// The public URL's host, if it differs from the address that the site listens on.
     host: Option<String>,
 }
 
@@ -24,17 +24,17 @@ impl Actor {
         Self { client, addr, cookie, token: None, person: None, host: None }
     }
 
-    /// A program with an access token.
+    /// Creates a program with an access token.
     pub(crate) fn with_token(addr: SocketAddr, token: &str) -> Self {
         Self { token: Some(token.to_owned()), ..Self::new(addr, None) }
     }
 
-    /// With a page of this person before them.
+    /// Sends forms as from a page of this person.
     pub(crate) fn on_page_of(self, person: &str) -> Self {
         Self { person: Some(person.to_owned()), ..self }
     }
 
-    /// A form, with whose page it stands on.
+    /// Adds the page's owner to a form.
     pub(crate) fn form_of_page(&self, form: &str) -> String {
         match &self.person {
             Some(person) if form.is_empty() => format!("person={person}"),
@@ -43,7 +43,7 @@ impl Actor {
         }
     }
 
-    /// The same by the public URL's host, as a gateway passes it on.
+    /// Sets the `Host` header, as a gateway passes it on.
     pub(crate) fn at(self, host: Option<String>) -> Self {
         Self { host, ..self }
     }
@@ -76,7 +76,7 @@ impl Actor {
         TestResponse::to(self.request(Method::PUT, path).json(body)).await
     }
 
-    /// Any text under any content type.
+    /// Sends any body with any content type.
     pub(crate) async fn send(
         &self,
         method: Method,
@@ -87,7 +87,7 @@ impl Actor {
         TestResponse::to(self.request(method, path).header("content-type", kind).body(body)).await
     }
 
-    /// As a browser posts a form of ours without JavaScript.
+    /// Posts a form as a browser without JavaScript does.
     pub(crate) async fn post_form(&self, path: &str, from: &str, pairs: &[(&str, &str)]) -> TestResponse {
         let origin = format!("http://{}", self.addr);
         let request = self.request(Method::POST, path).header("referer", format!("{origin}{from}"));
@@ -96,19 +96,19 @@ impl Actor {
         TestResponse::to(request.body(self.form_of_page(&form(pairs)))).await
     }
 
-    /// Opens a stream, and takes its first frame.
+    /// Opens a stream and reads its first frame.
     pub(crate) async fn follow(&self, path: &str) -> Stream {
         self.follow_by(self.request(Method::GET, path)).await
     }
 
     pub(crate) async fn follow_by(&self, request: RequestBuilder) -> Stream {
         let response = soon("opening a stream", request.send()).await.expect("an answer");
-        assert_eq!(response.status(), 200, "a stream opens");
+        assert_eq!(response.status(), 200, "the stream was refused");
         Stream::of(response).await
     }
 }
 
-/// Pairs as a form writes them.
+/// Encodes pairs as a URL-encoded form.
 pub(crate) fn form(pairs: &[(&str, &str)]) -> String {
     let pairs: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={}", escaped(value))).collect();
     pairs.join("&")

@@ -1,4 +1,4 @@
-//! A NATS server of one test.
+//! A NATS server for one test.
 
 use super::{certificate_authority::IssuedCertificate, within};
 use std::{
@@ -9,14 +9,14 @@ use std::{
 };
 use tokio::net::TcpStream;
 
-/// Killed when dropped.
+/// A running NATS server; killed when dropped.
 pub(crate) struct Nats {
     port: u16,
     child: Child,
 }
 
 impl Nats {
-    /// On a port that is free.
+    /// Starts a server on a free port.
     pub(crate) async fn start() -> Self {
         let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
         let port = free.local_addr().expect("its address").port();
@@ -24,7 +24,7 @@ impl Nats {
         Self::on(port, None).await
     }
 
-    /// The same, for one user alone, and over TLS where there is a certificate.
+    /// Starts a server that accepts only this user, and only TLS if there is a certificate.
     pub(crate) async fn guarded(folder: &Path, user: &str, password: &str, issued: Option<&IssuedCertificate>) -> Self {
         let mut config = format!("authorization {{ user: {user:?}, password: {password:?} }}\n");
         if let Some(issued) = issued {
@@ -67,7 +67,7 @@ impl Nats {
     }
 
     pub(crate) fn stop(&mut self) {
-        self.child.kill().expect("it is there to be killed");
+        self.child.kill().expect("the server is running");
         self.child.wait().expect("its end");
     }
 
@@ -78,7 +78,7 @@ impl Nats {
 
 impl Drop for Nats {
     fn drop(&mut self) {
-        // It may have been stopped.
+        // Fails if the server was stopped before.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -1,4 +1,4 @@
-//! An authority of one test, whose certificates nobody else trusts.
+//! A certificate authority for one test, which no other program trusts.
 
 use rcgen::{BasicConstraints, Certificate, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use std::path::{Path, PathBuf};
@@ -24,7 +24,7 @@ impl CertificateAuthority {
         Self { certificate, issuer: Issuer::new(params, key) }
     }
 
-    /// For a server at one of these names or addresses.
+    /// Issues a certificate for a server with these names or addresses.
     pub(crate) fn issue(&self, names: &[&str]) -> IssuedCertificate {
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
         let key = KeyPair::generate().expect("a key");
@@ -33,7 +33,7 @@ impl CertificateAuthority {
         IssuedCertificate { certificate, key }
     }
 
-    /// Its own certificate, as a file in this folder.
+    /// Writes the authority's own certificate to a file in this folder.
     pub(crate) fn file(&self, folder: &Path) -> PathBuf {
         let file = folder.join("authority.pem");
         std::fs::write(&file, self.certificate.pem()).expect("a file");

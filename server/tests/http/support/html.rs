@@ -1,4 +1,4 @@
-//! HTML as a browser reads it.
+//! Parses HTML as browsers do.
 
 use html5ever::{ParseOpts, parse_document, tendril::TendrilSink, tree_builder::TreeBuilderOpts};
 use markup5ever_rcdom::{Handle, NodeData, RcDom};
@@ -16,7 +16,7 @@ pub(crate) struct Element {
     pub(crate) attributes: Vec<(String, String)>,
 }
 
-/// A text node, with the elements around it, the outermost first.
+/// A text node with its ancestors, outermost first.
 #[derive(Debug)]
 pub(crate) struct Text {
     pub(crate) text: String,
@@ -24,7 +24,7 @@ pub(crate) struct Text {
 }
 
 impl Document {
-    /// Parses a document, as a browser does that runs scripts or one that doesn't.
+    /// Parses a document, as a browser with or without JavaScript.
     pub(crate) fn parse(html: &str, scripting: bool) -> Self {
         let tree_builder = TreeBuilderOpts { scripting_enabled: scripting, ..TreeBuilderOpts::default() };
         let options = ParseOpts { tree_builder, ..ParseOpts::default() };
@@ -54,13 +54,13 @@ impl Document {
         }
     }
 
-    /// All text inside elements of this name.
+    /// Returns all text inside of elements with this name.
     pub(crate) fn text_of(&self, name: &str) -> String {
         let inside = |text: &&Text| text.around.iter().any(|element| element.name == name);
         self.texts.iter().filter(inside).map(|text| text.text.as_str()).collect()
     }
 
-    /// The elements with the names of their attributes, in order: what the text can't change.
+    /// Returns the elements with the names of their attributes, in order, which user text must not change.
     pub(crate) fn outline(&self) -> Vec<String> {
         let outlined = |element: &Element| {
             let names: Vec<&str> = element.attributes.iter().map(|(name, _)| name.as_str()).collect();

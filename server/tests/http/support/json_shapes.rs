@@ -1,9 +1,9 @@
-//! What things look like on the outside, key by key. Each check fails with what it saw.
+//! Checks the JSON of each type, key by key. A failed check prints the value.
 
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-/// Exactly these keys.
+/// Checks that an object has exactly these keys.
 pub(crate) fn keys(value: &Value, expected: &[&str]) {
     let mut expected: Vec<&str> = expected.to_vec();
     expected.sort_unstable();
@@ -92,29 +92,29 @@ pub(crate) fn notification(value: &Value) {
     }
 }
 
-/// RFC 3339 in UTC, with `Z`.
+/// Checks for an RFC 3339 timestamp in UTC with `Z`.
 pub(crate) fn instant(value: &Value) {
-    let text = value.as_str().unwrap_or_else(|| panic!("{value} is no instant"));
+    let text = value.as_str().unwrap_or_else(|| panic!("{value} is not a timestamp"));
     let parsed: Result<model::Timestamp, _> = serde_json::from_value(value.clone());
     assert!(parsed.is_ok() && text.ends_with('Z') && text.as_bytes()[10] == b'T', "{text}");
 }
 
-/// A UUIDv7, written in the usual way.
+/// Checks for a UUIDv7 in lower case with hyphens.
 pub(crate) fn our_id(value: &Value) {
     let id = value.as_str().and_then(|text| Uuid::try_parse(text).ok());
-    let id = id.unwrap_or_else(|| panic!("{value} is no id"));
+    let id = id.unwrap_or_else(|| panic!("{value} is not an id"));
     assert_eq!(id.get_version_num(), 7, "{value}");
     assert_eq!(value, &Value::from(id.to_string()));
 }
 
 fn number(value: &Value) {
-    assert!(value.as_i64().is_some_and(|number| number >= 0), "{value} is no number");
+    assert!(value.as_i64().is_some_and(|number| number >= 0), "{value} is not a natural number");
 }
 
 fn text(value: &Value) {
-    assert!(value.as_str().is_some_and(|text| !text.is_empty()), "{value} is no text");
+    assert!(value.as_str().is_some_and(|text| !text.is_empty()), "{value} is not a text, or empty");
 }
 
 fn role(value: &Value) {
-    assert!(value == "talent" || value == "organizer", "{value} is no role");
+    assert!(value == "talent" || value == "organizer", "{value} is not a role");
 }

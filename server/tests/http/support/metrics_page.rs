@@ -1,24 +1,24 @@
-//! What a process tells whoever watches over it.
+//! The metrics endpoint of a process.
 
 use super::{TestResponse, process::Process, soon};
 
-/// Lets a process measure, at an address that it chooses.
+/// Enables metrics on a free port, which the log names.
 pub(crate) const METRICS_ON: (&str, &str) = ("METRICS_ADDR", "127.0.0.1:0");
 
-/// All numbers, as they were when they were asked for.
+/// All metrics at the time of one request.
 pub(crate) struct MetricsPage(String);
 
 impl MetricsPage {
     pub(crate) async fn fetch(process: &Process) -> Self {
         let log = process.wait_for_log("metrics are at ").await;
-        let (_, url) = log.split_once("metrics are at ").expect("it says where");
+        let (_, url) = log.split_once("metrics are at ").expect("the log names the URL");
         let url = url.split_whitespace().next().unwrap_or_default();
         let answer = TestResponse::to(reqwest::Client::new().get(url)).await;
         assert_eq!((answer.status, answer.header("content-type")), (200, "text/plain; version=0.0.4"));
         Self(answer.text())
     }
 
-    /// Those of a moment that is soon to come.
+    /// Polls until the metrics fulfil a condition, and returns them.
     pub(crate) async fn wait_until(process: &Process, what: &str, is_so: impl Fn(&Self) -> bool) -> Self {
         let asking = async {
             loop {
@@ -31,7 +31,7 @@ impl MetricsPage {
         soon(what, asking).await
     }
 
-    /// The number under this name, with its labels; `None` where it was never measured.
+    /// Returns the value of a name with labels; `None` if it was never recorded.
     pub(crate) fn maybe(&self, name: &str) -> Option<f64> {
         let line = self.0.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
         line.map(|number| number.parse().expect("a number"))

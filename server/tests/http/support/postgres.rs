@@ -1,10 +1,10 @@
-//! A database on the PostgreSQL server that `bin/with-postgres` lends.
+//! A database on the PostgreSQL server that `bin/with-postgres` starts.
 
 use super::{certificate_authority::IssuedCertificate, new_id, soon};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use std::thread;
 
-/// A database of one test, dropped after it.
+/// The database of one test, dropped after it.
 pub(crate) struct Database {
     name: String,
 }
@@ -22,7 +22,7 @@ impl Database {
         format!("{base}/{}", self.name)
     }
 
-    /// Takes the database away from whoever uses it, or gives it back.
+    /// Closes all connections to the database and refuses new ones, or allows them again.
     pub(crate) async fn reachable(&self, reachable: bool) {
         let name = &self.name;
         on_server(&format!("ALTER DATABASE {name} WITH ALLOW_CONNECTIONS {reachable}")).await;
@@ -32,8 +32,8 @@ impl Database {
         }
     }
 
-    /// Has the server take new connections over TLS, with this certificate. Its files are written by the server itself,
-    /// whose user may be another one.
+    /// Enables TLS for new connections, with this certificate. The server writes the files itself, because it may run
+    /// as another user.
     pub(crate) async fn encrypt(&self, issued: &IssuedCertificate) {
         let (certificate, key) = (&issued.certificate, issued.key.serialize_pem());
         for (name, text) in [("test.crt", certificate), ("test.key", &key)] {
@@ -50,7 +50,7 @@ impl Database {
         reload("on").await;
     }
 
-    /// As it was.
+    /// Disables TLS again.
     pub(crate) async fn decrypt(&self) {
         on_server("ALTER SYSTEM SET ssl = off").await;
         reload("off").await;
@@ -68,25 +68,25 @@ impl Database {
 }
 
 impl Drop for Database {
-    /// On a thread of its own, because this one is inside a runtime.
+    /// Drops the database on another thread, because this one is inside of a runtime.
     fn drop(&mut self) {
         let statement = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
         let dropping = thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
             runtime.block_on(on_server(&statement));
         });
-        // A test that failed already says why itself.
+        // Ignores errors, so that a failed test reports its own.
         let _ = dropping.join();
     }
 }
 
 async fn on_server(statement: &str) {
     let mut connection = PgConnection::connect(&server()).await.expect("the PostgreSQL server");
-    // Made of names of our own.
+    // Contains only names that these tests generate.
     sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await.expect("a statement");
 }
 
-/// Comes back when new connections are as the settings now say.
+/// Reloads the server's settings, and returns when new connections have this `ssl` setting.
 async fn reload(ssl: &str) {
     on_server("SELECT pg_reload_conf()").await;
     let reloaded = async {

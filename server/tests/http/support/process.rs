@@ -1,4 +1,4 @@
-//! The program itself, running.
+//! Runs the program itself.
 
 use super::soon;
 use std::{
@@ -13,7 +13,7 @@ use tokio::sync::watch;
 
 pub(crate) type Settings = Vec<(String, String)>;
 
-/// A server. Killed when dropped.
+/// A running server; killed when dropped.
 pub(crate) struct Process {
     pub(crate) addr: SocketAddr,
     child: Child,
@@ -26,7 +26,7 @@ struct Log {
     ended: bool,
 }
 
-/// The program in a folder, with these settings and no others.
+/// Returns a command of the program in a folder, with these settings and no other environment.
 pub(crate) fn greenroom(folder: &Path, settings: &Settings) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_greenroom"));
     command.env_clear().current_dir(folder).env("GREENROOM_DATA", folder).env("GREENROOM_DEV_MAIL", "1");
@@ -44,7 +44,7 @@ pub(crate) fn settings(pairs: &[(&str, &str)]) -> Settings {
 }
 
 impl Process {
-    /// Serves on a free port, and waits until it listens.
+    /// Starts a server on a free port, and waits until it listens.
     pub(crate) async fn serve(folder: &Path, settings: &Settings) -> Self {
         let mut command = greenroom(folder, settings);
         command.env("LEPTOS_SITE_ADDR", "127.0.0.1:0").stderr(Stdio::piped());
@@ -53,38 +53,38 @@ impl Process {
         let addr = soon("starting", log.wait_for(|log| log.ended || address(&log.text).is_some())).await;
         let addr = addr.ok().and_then(|log| address(&log.text));
         let Some(addr) = addr else {
-            // It must not be left behind.
+            // Must not outlive the test.
             let _ = child.kill();
             panic!("the server didn't start: {}", log.borrow().text);
         };
         Self { addr, child, log }
     }
 
-    /// What it wrote to stderr by now.
+    /// Returns the stderr so far.
     pub(crate) fn log(&self) -> String {
         self.log.borrow().text.clone()
     }
 
-    /// The same, once it tells of something: a line may come after the answer that it is about.
+    /// Returns the stderr once it contains a text: a log line may be written after the response that it is about.
     pub(crate) async fn wait_for_log(&self, what: &str) -> String {
         let mut log = self.log.clone();
         let told = soon(what, log.wait_for(|log| log.text.contains(what))).await;
-        told.expect("it still writes").text.clone()
+        told.expect("the log is still open").text.clone()
     }
 
     pub(crate) fn terminate(&self) {
         let id = self.child.id().to_string();
         let sent = Command::new("kill").args(["-TERM", &id]).status().expect("kill runs");
-        assert!(sent.success(), "the signal was sent");
+        assert!(sent.success(), "the signal wasn't sent");
     }
 
-    /// SIGKILL: it has no time for anything.
+    /// Sends SIGKILL, so that the process can't clean up, and waits for its end.
     pub(crate) fn kill(&mut self) {
-        self.child.kill().expect("the program is there to be killed");
+        self.child.kill().expect("the program is running");
         self.child.wait().expect("its end");
     }
 
-    /// Waits for its end.
+    /// Waits for the process to end; panics after `within`.
     pub(crate) async fn exit(&mut self, within: Duration) -> ExitStatus {
         let ended = super::within(within, "stopping", self.log.wait_for(|log| log.ended)).await;
         drop(ended.expect("the end of its log"));
@@ -94,7 +94,7 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // It may have ended already.
+        // Fails if the process has already ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

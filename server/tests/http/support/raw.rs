@@ -1,4 +1,4 @@
-//! Requests that no well-behaved client would send.
+//! Raw requests, which an HTTP client library wouldn't send.
 
 use super::{TestResponse, soon};
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -8,24 +8,24 @@ use tokio::{
     net::TcpStream,
 };
 
-/// Sends these bytes as they are, and reads until the server closes.
+/// Sends these bytes unchanged, and reads until the server closes.
 pub(crate) async fn raw(addr: SocketAddr, request: &[u8]) -> TestResponse {
     let mut connection = TcpStream::connect(addr).await.expect("a connection");
-    // It may be refused before it was read to its end.
+    // Fails if the server refuses the request before it has read all of it.
     let _ = connection.write_all(request).await;
     let mut bytes = Vec::new();
     let _ = soon("a raw answer", connection.read_to_end(&mut bytes)).await;
     parse(&bytes)
 }
 
-/// A request without a body, with its target as it is.
+/// Sends a request without a body, with an unchanged target.
 pub(crate) async fn raw_line(addr: SocketAddr, method: &str, target: &str) -> TestResponse {
     let request =
         format!("{method} {target} HTTP/1.1\r\nhost: {addr}\r\naccept: text/html\r\nconnection: close\r\n\r\n");
     raw(addr, request.as_bytes()).await
 }
 
-/// The body stays as it came over the wire, perhaps in chunks.
+/// Parses a response. The body is left as received, perhaps in chunks.
 fn parse(bytes: &[u8]) -> TestResponse {
     let end = bytes.windows(4).position(|four| four == b"\r\n\r\n");
     let end = end.unwrap_or_else(|| panic!("no answer: {:?}", String::from_utf8_lossy(bytes)));
@@ -40,14 +40,14 @@ fn parse(bytes: &[u8]) -> TestResponse {
     TestResponse { status, headers, body: bytes[end + 4..].to_vec() }
 }
 
-/// A request of which the last byte is still to be sent.
+/// A request whose last byte hasn't been sent.
 pub(crate) struct UnfinishedRequest {
     connection: TcpStream,
     last: u8,
 }
 
 impl UnfinishedRequest {
-    /// Sends all of these bytes but one.
+    /// Sends all of these bytes but the last.
     pub(crate) async fn send(addr: SocketAddr, request: &[u8]) -> Self {
         let mut connection = TcpStream::connect(addr).await.expect("a connection");
         let (last, first) = request.split_last().expect("a request");
@@ -57,7 +57,7 @@ impl UnfinishedRequest {
 
     /// Sends the last byte, and reads until the server closes.
     pub(crate) async fn finish(mut self) -> TestResponse {
-        // It may have been answered before.
+        // Fails if the server has already responded and closed.
         let _ = self.connection.write_all(&[self.last]).await;
         self.answer().await
     }

@@ -1,4 +1,4 @@
-//! An answer, and what every answer of its kind must be.
+//! A response, with checks for all responses of its kind.
 
 use super::soon;
 use http::{HeaderMap, header::SET_COOKIE};
@@ -20,7 +20,7 @@ impl TestResponse {
         Self { status, headers, body }
     }
 
-    /// A header's value; empty where there is none.
+    /// Returns a header's value; empty if there is none.
     pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map(|value| value.to_str().expect("text")).unwrap_or_default()
     }
@@ -33,23 +33,23 @@ impl TestResponse {
         serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("{} is not JSON: {}", self.status, self.text()))
     }
 
-    /// The JSON of a success.
+    /// Checks for a success with this status, and returns its JSON.
     pub(crate) fn ok(&self, status: u16) -> Value {
         assert_eq!(self.status, status, "{}", self.text());
         assert_eq!(self.header("content-type"), "application/json");
-        assert_eq!(self.header("cache-control"), "no-store", "what is somebody's own is kept by nobody");
+        assert_eq!(self.header("cache-control"), "no-store", "private data must not be cached");
         self.has_request_id();
         self.json()
     }
 
-    /// A success without anything to say.
+    /// Checks for a 204 without a body.
     pub(crate) fn empty(&self) {
         assert_eq!(self.status, 204, "{}", self.text());
         assert!(self.body.is_empty());
         self.has_request_id();
     }
 
-    /// A refusal with this status and code, in the one form that all have.
+    /// Checks for a problem with this status and code, in the common format.
     pub(crate) fn problem(&self, status: u16, code: &str) -> Value {
         assert_eq!(self.status, status, "{}", self.text());
         let problem = self.any_problem();
@@ -57,11 +57,11 @@ impl TestResponse {
         problem
     }
 
-    /// A refusal, whatever it is.
+    /// Checks for a problem with any status and code.
     pub(crate) fn any_problem(&self) -> Value {
         assert_eq!(self.header("content-type"), "application/problem+json", "{}: {}", self.status, self.text());
         assert_eq!(self.header("cache-control"), "no-store");
-        assert!(!self.headers.contains_key(SET_COOKIE), "a refusal leaves the cookie as it is");
+        assert!(!self.headers.contains_key(SET_COOKIE), "an error must not change the cookie");
         let problem = self.json();
         let keys: Vec<&String> = problem.as_object().map(Map::keys).expect("an object").collect();
         let known = ["code", "fields", "requestId", "status", "title", "type"];
@@ -71,7 +71,7 @@ impl TestResponse {
             assert!(problem[key].as_str().is_some_and(|text| !text.is_empty()), "{key} of {problem}");
         }
         let code = problem["code"].as_str().unwrap_or_default();
-        assert!(code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'), "{code} is one stable word");
+        assert!(code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'), "{code} isn't in snake case");
         self.has_request_id();
         assert_eq!(problem["requestId"], self.header("x-request-id"));
         if self.status == 422 {
@@ -82,7 +82,7 @@ impl TestResponse {
         problem
     }
 
-    /// 422 with exactly these faults.
+    /// Checks for a 422 with exactly these field errors.
     pub(crate) fn faults(&self, faults: &[(&str, &str)]) {
         assert_eq!(self.status, 422, "{}", self.text());
         let expected: Map<String, Value> =
@@ -90,18 +90,18 @@ impl TestResponse {
         assert_eq!(self.any_problem()["fields"], Value::Object(expected));
     }
 
-    /// The problem without what differs from request to request.
+    /// Returns the problem without its request id.
     pub(crate) fn problem_but_id(&self) -> Value {
         let mut problem = self.any_problem();
         problem.as_object_mut().expect("an object").remove("requestId");
         problem
     }
 
-    /// The session's token that this answer sets.
+    /// Returns the session token that this response sets as a cookie.
     pub(crate) fn token(&self) -> String {
         let cookie = self.header("set-cookie");
         let (_, value) = cookie.split(';').next().unwrap_or_default().split_once('=').expect("a cookie");
-        assert!(value.len() >= 32, "a token nobody guesses");
+        assert!(value.len() >= 32, "the token is too short");
         value.to_owned()
     }
 

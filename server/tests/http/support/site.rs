@@ -1,4 +1,4 @@
-//! A running site of one test.
+//! A running site for one test.
 
 use super::{
     ACHIENG, EVENTPRO, KAMAU, SAFARI, SARAH,
@@ -10,7 +10,7 @@ use sqlx::{Connection, SqliteConnection};
 use std::{net::SocketAddr, ops::Deref, path::PathBuf};
 use tempfile::TempDir;
 
-/// A server with the seeded cast, all of them signed in.
+/// A server with the demo people, all of them signed in.
 pub(crate) struct Site {
     pub(crate) process: Process,
     template: &'static Template,
@@ -41,7 +41,7 @@ impl Site {
         Self { process, template, settings, folder }
     }
 
-    /// Starts again on what the last process left.
+    /// Starts a new process on the data of the last one.
     pub(crate) async fn restart(&mut self) {
         self.process = Process::serve(self.folder.path(), &self.settings).await;
     }
@@ -96,12 +96,12 @@ impl Site {
         self.signed_in(KAMAU)
     }
 
-    /// Talent; talks to nobody yet.
+    /// Talent; has no conversation.
     pub(crate) fn achieng(&self) -> Actor {
         self.signed_in(ACHIENG)
     }
 
-    /// The database, to look at or change behind the server's back.
+    /// Opens a separate connection to the database, to read or change it without the server.
     pub(crate) async fn database(&self) -> SqliteConnection {
         let url = format!("sqlite://{}", self.folder.path().join("greenroom.db").display());
         SqliteConnection::connect(&url).await.expect("the database")
@@ -111,7 +111,7 @@ impl Site {
         sqlx::query(sql).execute(&mut self.database().await).await.expect(sql);
     }
 
-    /// A single number from the database.
+    /// Returns the single number that a query selects.
     pub(crate) async fn count(&self, sql: &'static str) -> i64 {
         sqlx::query_scalar(sql).fetch_one(&mut self.database().await).await.expect(sql)
     }

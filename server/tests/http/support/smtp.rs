@@ -1,4 +1,4 @@
-//! A mail server that speaks TLS from the first byte, and says of each mail that it took it.
+//! A mail server with implicit TLS that accepts every mail.
 
 use super::certificate_authority::IssuedCertificate;
 use std::{net::SocketAddr, sync::Arc};
@@ -14,7 +14,7 @@ use tokio_rustls::{
 
 pub(crate) struct MailServer {
     pub(crate) addr: SocketAddr,
-    /// What it took, and how many lines ended before there was a mail.
+    /// The accepted mails, and the number of connections that ended without one.
     pub(crate) seen: watch::Receiver<ReceivedMails>,
 }
 
@@ -58,7 +58,7 @@ async fn serve(acceptor: TlsAcceptor, socket: TcpStream, seen: watch::Sender<Rec
     });
 }
 
-/// One mail by SMTP, as far as a client goes that means well.
+/// Receives one mail; implements only as much of SMTP as a well-behaved client needs.
 async fn take_mail(line: impl AsyncRead + AsyncWrite) -> Option<String> {
     let (reader, mut writer) = tokio::io::split(line);
     let mut lines = BufReader::new(Box::pin(reader)).lines();

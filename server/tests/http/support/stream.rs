@@ -1,4 +1,4 @@
-//! An event stream, read strictly: what doesn't look as promised fails the test.
+//! A strict reader of event streams: any deviation from the format fails the test.
 
 use super::{SOON, within};
 use http::HeaderMap;
@@ -6,10 +6,10 @@ use reqwest::Response;
 use serde_json::Value;
 use std::time::Duration;
 
-/// Comes at any time, and is not in the log.
+/// Events that aren't in the event log, and may arrive at any time.
 const EPHEMERAL: [&str; 3] = ["heartbeat", "typing", "presence"];
 
-/// One frame.
+/// One server-sent event.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Frame {
     pub(crate) event: String,
@@ -23,9 +23,9 @@ impl Frame {
         self.id.unwrap_or_else(|| panic!("{self:?} has no id"))
     }
 
-    /// The text of a message that was told.
+    /// Returns the text of the event's message.
     pub(crate) fn body(&self) -> &str {
-        self.data["message"]["body"].as_str().unwrap_or_else(|| panic!("{self:?} tells of no message"))
+        self.data["message"]["body"].as_str().unwrap_or_else(|| panic!("{self:?} has no message"))
     }
 }
 
@@ -45,12 +45,12 @@ impl Stream {
         stream
     }
 
-    /// Where the stream started.
+    /// Returns the number at which the stream started.
     pub(crate) fn cursor(&self) -> i64 {
         self.first.id()
     }
 
-    /// The next frame that tells of something lasting; `None` at the stream's end.
+    /// Returns the next frame that isn't ephemeral; `None` at the stream's end.
     pub(crate) async fn next(&mut self) -> Option<Frame> {
         loop {
             let frame = self.next_frame(SOON).await?;
@@ -60,7 +60,7 @@ impl Stream {
         }
     }
 
-    /// So many of them.
+    /// Returns the next `count` frames that aren't ephemeral.
     pub(crate) async fn take(&mut self, count: usize) -> Vec<Frame> {
         let mut frames = Vec::new();
         while frames.len() < count {
@@ -69,7 +69,7 @@ impl Stream {
         frames
     }
 
-    /// All up to the one that is looked for.
+    /// Returns all frames up to the first that matches, without ephemeral ones.
     pub(crate) async fn until(&mut self, wanted: impl Fn(&Frame) -> bool) -> Vec<Frame> {
         let mut frames = Vec::new();
         loop {
@@ -80,7 +80,7 @@ impl Stream {
         }
     }
 
-    /// The next frame of any kind.
+    /// Returns the next frame of any kind; `None` at the stream's end. Panics after `limit`.
     pub(crate) async fn next_frame(&mut self, limit: Duration) -> Option<Frame> {
         within(limit, "a frame", async {
             loop {
@@ -90,7 +90,7 @@ impl Stream {
                 }
                 match self.response.chunk().await {
                     Ok(Some(bytes)) => self.buffer.extend_from_slice(&bytes),
-                    // A server that was killed ends its streams without a last word.
+                    // A killed server ends its streams without a last chunk.
                     Ok(None) | Err(_) => return None,
                 }
             }
@@ -99,7 +99,7 @@ impl Stream {
     }
 }
 
-/// Reads one frame.
+/// Parses and checks one frame.
 pub(crate) fn parse(text: &str) -> Frame {
     let mut frame = Frame { event: String::new(), id: None, data: Value::Null, retry: None };
     for line in text.split('\n') {
@@ -116,7 +116,7 @@ pub(crate) fn parse(text: &str) -> Frame {
         }
     }
     if EPHEMERAL.contains(&frame.event.as_str()) {
-        assert_eq!(frame.id, None, "nobody resumes from what isn't kept");
+        assert_eq!(frame.id, None, "a client can't resume from an ephemeral event");
     } else if !["ready", "reset", "session-ended"].contains(&frame.event.as_str()) {
         assert_eq!(frame.data["seq"], frame.id(), "the id is the number of the event");
         super::json_shapes::instant(&frame.data["at"]);
@@ -124,7 +124,7 @@ pub(crate) fn parse(text: &str) -> Frame {
     frame
 }
 
-/// Fails unless the ids go on from `cursor` without a gap or double.
+/// Checks that the ids continue from `cursor` without gaps or duplicates.
 pub(crate) fn gapless(cursor: i64, frames: &[Frame]) {
     let ids: Vec<i64> = frames.iter().map(Frame::id).collect();
     let last = cursor + i64::try_from(ids.len()).expect("few frames");

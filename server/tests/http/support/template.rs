@@ -1,4 +1,4 @@
-//! A seeded site with everybody signed in, made once and copied for each test: hashing is slow on purpose.
+//! A seeded site with all people signed in, created once and copied for each test, because password hashing is slow.
 
 use super::{
     ACHIENG, DEMO_PEOPLE, EVENTPRO, KAMAU, PASSWORD, SAFARI, SARAH,
@@ -10,11 +10,11 @@ use serde_json::{Value, json};
 use std::{collections::HashMap, time::Duration};
 use tokio::sync::OnceCell;
 
-/// What stands in the template.
+/// The template's files, tokens and ids.
 pub(crate) struct Template {
-    /// The database's, by name: what was written last may still stand beside it.
+    /// The database's files by name: the last writes may still be in the WAL.
     pub(crate) files: Vec<(&'static str, Vec<u8>)>,
-    /// By e-mail.
+    /// Session tokens by e-mail address.
     pub(crate) tokens: HashMap<&'static str, String>,
     pub(crate) people: People,
     /// EventPro's and Sarah's conversation: 12 messages.
@@ -25,7 +25,7 @@ pub(crate) struct Template {
     pub(crate) sundowner_booking: String,
 }
 
-/// Everybody's id.
+/// The ids of the demo people.
 pub(crate) struct People {
     pub(crate) eventpro: String,
     pub(crate) safari: String,

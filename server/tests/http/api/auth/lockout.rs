@@ -1,4 +1,4 @@
-//! How often somebody may guess.
+//! The lockout of an account after failed sign-ins.
 
 use crate::support::{KAMAU, PASSWORD, SARAH, Site, TestResponse};
 
@@ -19,7 +19,7 @@ async fn an_account_is_locked_out_after_ten_failures() {
     later(&site.anonymous().sign_in(" SARAH.photographer@example.com", PASSWORD).await);
     let form = [("email", SARAH), ("password", PASSWORD)];
     let page = site.anonymous().post_form("/fn/sign-in", "/signin", &form).await;
-    assert_eq!(page.header("set-cookie"), "", "the form is the same door");
+    assert_eq!(page.header("set-cookie"), "", "the form has the same limit");
     site.anonymous().sign_in(KAMAU, PASSWORD).await.ok(200);
     site.sarah().get("/api/auth/session").await.ok(200);
 }
@@ -28,9 +28,9 @@ async fn an_account_is_locked_out_after_ten_failures() {
 async fn an_unknown_account_is_locked_out_too() {
     let site = Site::new().await;
     for _ in 0..10 {
-        site.anonymous().sign_in("nobody@example.com", "a guess").await.problem(401, "invalid_credentials");
+        site.anonymous().sign_in("unknown@example.com", "a guess").await.problem(401, "invalid_credentials");
     }
-    later(&site.anonymous().sign_in("nobody@example.com", "a guess").await);
+    later(&site.anonymous().sign_in("unknown@example.com", "a guess").await);
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! `/api/auth/register`, `/verify`, `/password/forgot`, `/password/reset`, and the mails between
+//! Tests of `/api/auth/register`, `/verify`, `/password/forgot`, `/password/reset`, and their mails.
 
 use crate::support::{Actor, PASSWORD, SARAH, Site, TestResponse};
 use reqwest::Method;
@@ -12,7 +12,7 @@ async fn register(site: &Site, email: &str) -> TestResponse {
     site.anonymous().post("/api/auth/register", &body).await
 }
 
-/// The newest mail to somebody.
+/// Returns the newest mail to an address.
 async fn mail_to(site: &Site, email: &str) -> Value {
     let request = site.anonymous().request(Method::GET, "/dev/mail").header("accept", "application/json");
     let mails = TestResponse::to(request).await.json()["mails"].clone();
@@ -38,7 +38,7 @@ async fn a_person_can_sign_in_after_confirming_the_address() {
     let mail = mail_to(&site, WAMBUI).await;
     let link = format!("http://{}/verify?token={}", site.addr(), token_of(&mail));
     assert!(mail["text"].as_str().is_some_and(|text| text.contains(&link)), "{mail}");
-    // Looking at the page, as mail scanners do, changes nothing.
+    // A GET of the page, as mail scanners send, must not confirm the address.
     let page = site.anonymous().get(&format!("/verify?token={}", token_of(&mail))).await;
     assert_eq!(page.status, 200);
     site.anonymous().sign_in(WAMBUI, CHOSEN).await.problem(403, "email_unverified");
@@ -104,7 +104,7 @@ async fn no_response_reveals_whether_an_address_is_known() {
     alike(&register(&site, SARAH).await, &register(&site, WAMBUI).await);
     for path in ["/api/auth/password/forgot", "/api/auth/verify/resend"] {
         let known = site.anonymous().post(path, &json!({ "email": SARAH })).await;
-        let unknown = site.anonymous().post(path, &json!({ "email": "nobody@example.com" })).await;
+        let unknown = site.anonymous().post(path, &json!({ "email": "unknown@example.com" })).await;
         alike(&known, &unknown);
     }
 }
@@ -112,7 +112,7 @@ async fn no_response_reveals_whether_an_address_is_known() {
 #[tokio::test]
 async fn every_invalid_field_is_named_in_registration() {
     let site = Site::new().await;
-    let wrong = json!({ "email": "nobody", "password": "short", "name": " ", "role": "clown", "craft": "juggling" });
+    let wrong = json!({ "email": "unknown", "password": "short", "name": " ", "role": "clown", "craft": "juggling" });
     site.anonymous().post("/api/auth/register", &wrong).await.faults(&[
         ("craft", "invalid"),
         ("email", "invalid"),
@@ -148,7 +148,7 @@ async fn a_reset_password_ends_every_session_and_stream() {
 async fn an_ip_address_causes_at_most_twenty_mails_an_hour() {
     let site = Site::new().await;
     for number in 0..20 {
-        let email = format!("nobody{number}@example.com");
+        let email = format!("unknown{number}@example.com");
         accepted(&site.anonymous().post("/api/auth/password/forgot", &json!({ "email": email })).await);
     }
     let refused = register(&site, WAMBUI).await;
@@ -192,11 +192,11 @@ async fn sessions_are_listed_and_ended() {
     };
     end(&site.kamau(), &id_of(false)).await.problem(404, "not_found");
     end(&site.sarah(), &id_of(false)).await.empty();
-    assert_eq!(stream.next().await.expect("a last word").data["reason"], "revoked");
+    assert_eq!(stream.next().await.expect("a last event").data["reason"], "revoked");
     phone.get("/api/auth/session").await.problem(401, "unauthenticated");
     let own = end(&site.sarah(), &id_of(true)).await;
     own.empty();
-    assert!(own.header("set-cookie").contains("Max-Age=0"), "the cookie goes with it");
+    assert!(own.header("set-cookie").contains("Max-Age=0"), "the cookie is cleared too");
 }
 
 #[tokio::test]

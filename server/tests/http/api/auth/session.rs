@@ -1,4 +1,4 @@
-//! `/api/auth/session`
+//! Tests of `/api/auth/session`.
 
 use crate::support::{SARAH, Site, json_shapes};
 use serde_json::json;

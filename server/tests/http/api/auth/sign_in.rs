@@ -1,4 +1,4 @@
-//! `/api/auth/callback/credentials`
+//! Tests of `/api/auth/callback/credentials`.
 
 use crate::support::{DEMO_PEOPLE, EVENTPRO, PASSWORD, SARAH, Site, TestResponse, actor::form, json_shapes};
 use http::header::SET_COOKIE;
@@ -7,7 +7,7 @@ use reqwest::Method;
 const SIGN_IN_PATH: &str = "/api/auth/callback/credentials";
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// Checks the one cookie, to the letter.
+/// Checks that the response sets exactly this cookie, with all its attributes.
 fn cookie(answer: &TestResponse, name: &str, end: &str) {
     let all: Vec<_> = answer.headers.get_all(SET_COOKIE).iter().collect();
     assert_eq!(all.len(), 1, "the only cookie");
@@ -68,9 +68,9 @@ async fn every_sign_in_creates_a_session() {
     let site = Site::new().await;
     let first = site.anonymous().sign_in(SARAH, PASSWORD).await.token();
     let again = site.actor_with_token(&first).sign_in(SARAH, PASSWORD).await.token();
-    assert_ne!(first, again, "even for somebody who is signed in already");
+    assert_ne!(first, again, "also for a person who is already signed in");
     let planted = site.actor_with_token(&"a".repeat(64)).sign_in(SARAH, PASSWORD).await.token();
-    assert_ne!(planted, "a".repeat(64), "a session that somebody planted is never taken up");
+    assert_ne!(planted, "a".repeat(64), "a planted session id is never adopted (session fixation)");
     site.actor_with_token(&again).get("/api/auth/session").await.ok(200);
     site.actor_with_token(&first).get("/api/auth/session").await.problem(401, "unauthenticated");
 }
@@ -102,8 +102,8 @@ async fn wrong_password_and_unknown_address_get_the_same_response() {
     wrong.problem(401, "invalid_credentials");
     let long = "x".repeat(5_000);
     for (email, password) in [
-        ("nobody@example.com", PASSWORD),
-        ("nobody@example.com", "x"),
+        ("unknown@example.com", PASSWORD),
+        ("unknown@example.com", "x"),
         ("not an address", PASSWORD),
         ("", ""),
         (SARAH, ""),
@@ -125,7 +125,7 @@ async fn an_unknown_address_takes_as_long_as_a_wrong_password() {
     let site = Site::new().await;
     let (mut known, mut unknown) = (Vec::new(), Vec::new());
     for number in 0..7 {
-        let nobody = format!("nobody{number}@example.com");
+        let nobody = format!("unknown{number}@example.com");
         for (email, times) in [(SARAH, &mut known), (nobody.as_str(), &mut unknown)] {
             let started = std::time::Instant::now();
             site.anonymous().sign_in(email, "not-the-password").await.problem(401, "invalid_credentials");

@@ -1,4 +1,4 @@
-//! `/api/auth/signout`
+//! Tests of `/api/auth/signout`.
 
 use crate::support::{PASSWORD, SARAH, Site, within};
 use serde_json::json;
@@ -16,7 +16,7 @@ async fn signing_out_ends_the_session_and_its_streams_at_once() {
     assert_eq!(out.header("set-cookie"), "greenroom=; HttpOnly; SameSite=Lax; Path=/; Max-Age=0");
     within(Duration::from_secs(1), "the streams' end", async {
         for stream in &mut streams {
-            let last = stream.next().await.expect("a last word");
+            let last = stream.next().await.expect("a last event");
             assert_eq!(
                 (last.event.as_str(), last.id, &last.data),
                 ("session-ended", None, &json!({ "reason": "signed_out" }))

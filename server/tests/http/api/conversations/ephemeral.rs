@@ -1,9 +1,9 @@
-//! `/api/conversations/{id}/typing` and `/api/conversations/{id}/presence`
+//! Tests of `/api/conversations/{id}/typing` and `/api/conversations/{id}/presence`.
 
 use crate::support::{SOON, Site, Stream};
 use serde_json::json;
 
-/// The next frame of this kind, past all others.
+/// Returns the data of the next frame with this event name, skipping others.
 async fn next(stream: &mut Stream, event: &str) -> serde_json::Value {
     loop {
         let frame = stream.next_frame(SOON).await.expect("the stream goes on");

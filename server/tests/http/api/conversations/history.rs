@@ -1,16 +1,16 @@
-//! `/api/conversations/{id}/messages`
+//! Tests of `/api/conversations/{id}/messages`.
 
 use crate::support::{Actor, Site, json_shapes};
 use serde_json::Value;
 
-/// The numbers of a window, and whether there is more.
+/// Returns the `seq`s of a window, and `hasMore`.
 async fn window(actor: &Actor, conversation: &str, query: &str) -> (Vec<i64>, bool) {
     let read = actor.get(&format!("/api/conversations/{conversation}/messages{query}")).await.ok(200);
     json_shapes::keys(&read, &["messages", "hasMore", "cursor"]);
     let messages = read["messages"].as_array().expect("messages");
     messages.iter().for_each(json_shapes::message);
     let seqs = messages.iter().map(|message| message["seq"].as_i64().expect("a number")).collect();
-    (seqs, read["hasMore"].as_bool().expect("yes or no"))
+    (seqs, read["hasMore"].as_bool().expect("a boolean"))
 }
 
 fn from(first: i64, last: i64) -> Vec<i64> {

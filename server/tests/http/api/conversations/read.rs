@@ -1,4 +1,4 @@
-//! `/api/conversations/{id}/read`
+//! Tests of `/api/conversations/{id}/read`.
 
 use crate::support::{Actor, Site};
 use serde_json::{Value, json};
@@ -22,14 +22,14 @@ async fn both_people_see_the_read_marker() {
     read(&sarah, launch, 14).await;
     for stream in &mut streams {
         let told = stream.until(|frame| frame.event == "conversation.read").await;
-        let read = &told.last().expect("it was told").data;
+        let read = &told.last().expect("an event").data;
         assert_eq!((&read["conversationId"], &read["userId"]), (&json!(launch), &json!(site.people.sarah)));
         assert_eq!(read["readSeq"], 14);
     }
     let hers = conversation(&sarah, launch).await;
     assert_eq!((&hers["readSeq"], &hers["unread"]), (&json!(14), &json!(1)));
     assert_eq!(conversation(&eventpro, launch).await["counterpartReadSeq"], 14);
-    let seen = streams[1].next().await.expect("her bell");
+    let seen = streams[1].next().await.expect("an event about notifications");
     assert_eq!(seen.event, "notification.read");
     assert!(seen.data["ids"].as_array().is_some_and(|ids| ids.len() == 2) && seen.data["unread"] == 1, "{seen:?}");
 }
@@ -46,7 +46,7 @@ async fn a_read_marker_only_moves_forward_to_the_last_message() {
         assert_eq!(conversation(&sarah, launch).await["readSeq"], stands, "after {seq}");
     }
     eventpro.send_message(launch, "Three").await;
-    assert_eq!(conversation(&sarah, launch).await["unread"], 1, "what came later is unread");
+    assert_eq!(conversation(&sarah, launch).await["unread"], 1, "later messages are unread");
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! `/api/conversations/{id}/delivered` and `/api/conversations/{id}/unread`
+//! Tests of `/api/conversations/{id}/delivered` and `/api/conversations/{id}/unread`.
 
 use crate::support::Site;
 use serde_json::json;
@@ -11,7 +11,7 @@ async fn the_sender_receives_the_delivery_receipt() {
     eventpro.send_message(launch, "Two").await;
     let mut stream = eventpro.follow("/api/events").await;
     sarah.put(&format!("/api/conversations/{launch}/delivered"), &json!({ "seq": 13 })).await.empty();
-    let told = stream.next().await.expect("it is told");
+    let told = stream.next().await.expect("an event");
     assert_eq!(told.event, "conversation.delivered");
     let (conversation, user) = (&told.data["conversationId"], &told.data["userId"]);
     assert_eq!(

@@ -17,7 +17,7 @@ async fn every_stream_sends_a_heartbeat_every_15_seconds() {
     let between = started.elapsed();
     assert!((Duration::from_secs(14)..Duration::from_millis(17_500)).contains(&between), "{between:?}");
     for (heartbeat, cursor) in [(first, stream.cursor()), (second, stream.cursor() + 2)] {
-        assert_eq!((heartbeat.event.as_str(), heartbeat.id), ("heartbeat", None), "it moves no browser's cursor");
+        assert_eq!((heartbeat.event.as_str(), heartbeat.id), ("heartbeat", None), "browsers keep their cursor");
         assert_eq!(heartbeat.data["cursor"], cursor);
         json_shapes::keys(&heartbeat.data, &["cursor", "at"]);
         json_shapes::instant(&heartbeat.data["at"]);
@@ -37,7 +37,7 @@ async fn a_heartbeat_finds_events_written_by_another_process() {
     site.execute("UPDATE person_head SET seq = 1 WHERE person_id = (SELECT id FROM person WHERE name = 'MC Achieng')")
         .await;
     let limit = Duration::from_secs(20);
-    let frame = stream.next_frame(limit).await.expect("what was missed");
+    let frame = stream.next_frame(limit).await.expect("the missed event");
     assert_eq!((frame.event.as_str(), frame.id()), ("moon.rose", 1));
     let heartbeat = stream.next_frame(limit).await.expect("the heartbeat after it");
     assert_eq!((heartbeat.event.as_str(), &heartbeat.data["cursor"]), ("heartbeat", &1.into()));

@@ -14,7 +14,7 @@ async fn a_person_has_at_most_32_streams() {
     }
     site.eventpro().follow("/api/events").await;
     streams.pop();
-    // The server learns of it when its connection is closed, which takes a moment.
+    // The server notices the closed connection after a moment.
     let again = async {
         loop {
             let answer = site.sarah().request(reqwest::Method::GET, "/api/events").send().await.expect("an answer");
@@ -23,7 +23,7 @@ async fn a_person_has_at_most_32_streams() {
             }
         }
     };
-    soon("a seat that was given back", again).await;
+    soon("a free stream", again).await;
     let said = site.eventpro().send_message(&site.launch, "To all of them").await;
     for stream in &mut streams {
         assert_eq!(stream.next().await.map(|frame| frame.data["message"].clone()), Some(said.clone()));

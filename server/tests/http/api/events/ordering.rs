@@ -9,7 +9,7 @@ async fn write(actor: Actor, conversation: String, name: &'static str) {
     }
 }
 
-/// Reads until both have had their last word.
+/// Reads until the last message of both writers has arrived.
 async fn read(mut stream: Stream) -> Vec<Frame> {
     let mut missing: HashSet<String> = ["eventpro", "sarah"].map(|name| format!("{name} {}", EACH - 1)).into();
     let mut frames = Vec::new();
@@ -37,15 +37,15 @@ async fn concurrent_messages_leave_every_stream_gapless() {
         tokio::spawn(write(site.sarah(), site.launch.clone(), "sarah")),
     ];
     for writer in writers {
-        writer.await.expect("all was said");
+        writer.await.expect("all messages are sent");
     }
     let thread = site.sarah().load_whole_thread(&site.launch).await;
     for reader in readers {
-        let (cursor, frames) = reader.await.expect("all was heard");
+        let (cursor, frames) = reader.await.expect("all events arrived");
         gapless(cursor, &frames);
         let told: Vec<_> = frames.iter().filter(|frame| frame.event == "message.created").collect();
         let told: Vec<_> = told.iter().map(|frame| &frame.data["message"]).collect();
-        assert_eq!(told, thread[12..].iter().collect::<Vec<_>>(), "as they stand in the thread, and in that order");
+        assert_eq!(told, thread[12..].iter().collect::<Vec<_>>(), "the stream has the thread's messages in its order");
     }
 }
 
@@ -65,8 +65,8 @@ async fn streams_opened_during_traffic_are_gapless() {
             break;
         }
     }
-    writer.await.expect("all was said");
+    writer.await.expect("all messages are sent");
     for joiner in joiners {
-        gapless(start, &joiner.await.expect("all was heard"));
+        gapless(start, &joiner.await.expect("all events arrived"));
     }
 }

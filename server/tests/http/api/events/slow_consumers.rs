@@ -11,10 +11,10 @@ use std::{
     time::Duration,
 };
 
-/// Enough to fill both sockets and the queue between.
+/// Enough messages to fill the send and receive buffers of both sockets.
 const MESSAGES: usize = 500;
 
-/// Opens a stream on a socket that takes little at a time, and reads none of it, though it has begun.
+/// Opens a stream on a socket with a small receive buffer. Waits for the first event but reads nothing.
 fn open(addr: SocketAddr, token: &str) -> TcpStream {
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
     socket.set_recv_buffer_size(4 * 1_024).expect("a small buffer");
@@ -31,18 +31,18 @@ fn open(addr: SocketAddr, token: &str) -> TcpStream {
     connection
 }
 
-/// Everything that is left until the server closes; not closing is a failure.
+/// Reads until the server closes the connection; panics if it doesn't.
 fn drain(mut connection: TcpStream) -> Vec<u8> {
     SockRef::from(&connection).set_recv_buffer_size(1_024 * 1_024).expect("a large buffer");
     let mut bytes = Vec::new();
     let end = connection.read_to_end(&mut bytes);
     let timed_out =
         end.is_err_and(|error| matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut));
-    assert!(!timed_out, "the server closes what it cut off");
+    assert!(!timed_out, "the server closes a disconnected stream's socket");
     bytes
 }
 
-/// The frames in a chunked body, perhaps cut off in the middle of one.
+/// Parses the whole frames of a chunked body that may end in the middle of a frame.
 fn frames(bytes: &[u8]) -> Vec<Frame> {
     let start = bytes.windows(4).position(|four| four == b"\r\n\r\n").expect("a head") + 4;
     let (mut body, mut rest) = (Vec::new(), &bytes[start..]);
@@ -78,22 +78,22 @@ async fn a_slow_consumer_is_disconnected_and_resumes_without_loss() {
         })
     });
     for sender in join_all(senders).await {
-        sender.expect("all was sent");
+        sender.expect("all messages are sent");
     }
-    others.await.expect("the others heard all of it");
+    others.await.expect("the other stream received everything");
     let drained = tokio::task::spawn_blocking(move || drain(connection));
-    let heard = frames(&within(Duration::from_secs(30), "draining", drained).await.expect("what was left"));
+    let heard = frames(&within(Duration::from_secs(30), "draining", drained).await.expect("the buffered rest"));
     let heard: Vec<Frame> = heard.into_iter().filter(|frame| frame.event != "heartbeat").collect();
     assert_eq!((heard[0].event.as_str(), heard[0].id()), ("ready", start));
     stream::gapless(start, &heard[1..]);
-    assert!(heard.len() < 2 * MESSAGES, "it was cut off on the way: {}", heard.len());
+    assert!(heard.len() < 2 * MESSAGES, "the stream was disconnected before the end: {}", heard.len());
     assert_eq!(
         MetricsPage::fetch(&site.process).await.get("greenroom_streams_cut_total"),
         1.0,
-        "whoever watches sees it"
+        "the disconnection is counted"
     );
 
-    let last = heard.last().expect("the last it heard").id();
+    let last = heard.last().expect("the last received event").id();
     let missing = 2 * MESSAGES - (heard.len() - 1);
     let mut again = site.sarah().follow(&format!("/api/events?after={last}")).await;
     assert_eq!(again.first.event, "ready");

@@ -1,4 +1,4 @@
-//! Streams as bytes: they leave the HTTP library, and must not show it.
+//! Event streams as bytes: a stream that is detached from hyper must still be valid HTTP.
 
 use crate::support::{SARAH, Site, soon};
 use serde_json::json;
@@ -15,13 +15,13 @@ async fn ask(site: &Site, request: &str) -> TcpStream {
     connection
 }
 
-/// Reads on until this has come.
+/// Reads until this text has arrived.
 async fn until(connection: &mut TcpStream, heard: &mut String, what: &str) {
     let reading = async {
         while !heard.contains(what) {
             let mut bytes = [0; 4_096];
             let length = connection.read(&mut bytes).await.expect("more");
-            assert!(length > 0, "it ended before {what}: {heard}");
+            assert!(length > 0, "the stream ended before {what}: {heard}");
             heard.push_str(&String::from_utf8_lossy(&bytes[..length]));
         }
     };
@@ -55,7 +55,7 @@ async fn every_frame_is_a_chunk_and_the_last_one_is_empty() {
         let size = usize::from_str_radix(size, 16).expect("a size");
         let (frame, after) = after.split_at(size);
         if size == 0 {
-            assert_eq!(after, "\r\n", "nothing after the end");
+            assert_eq!(after, "\r\n", "nothing follows the last chunk");
             break;
         }
         assert!(frame.ends_with("\n\n") && !frame.trim_end().contains("\n\n"), "one whole frame: {frame:?}");
@@ -71,7 +71,7 @@ async fn every_frame_is_a_chunk_and_the_last_one_is_empty() {
     );
 }
 
-/// As gateways ask that were not told better.
+/// Some gateways request with HTTP/1.0 by default.
 #[tokio::test]
 async fn an_http_1_0_stream_is_not_chunked() {
     let site = Site::new().await;
@@ -97,8 +97,8 @@ async fn a_stream_may_follow_other_requests_on_a_connection() {
     let request = format!("GET /api/events HTTP/1.1\r\nhost: {}\r\ncookie: greenroom={token}\r\n\r\n", site.addr());
     connection.write_all(request.as_bytes()).await.expect("another request");
     until(&mut connection, &mut heard, "event: ready").await;
-    site.eventpro().send_message(&site.launch, "Second on the line").await;
-    until(&mut connection, &mut heard, "Second on the line").await;
+    site.eventpro().send_message(&site.launch, "Second request").await;
+    until(&mut connection, &mut heard, "Second request").await;
 }
 
 #[tokio::test]

@@ -18,7 +18,7 @@ async fn the_inbox_has_the_shape_of_the_contract() {
         json_shapes::conversation(conversation);
         assert_eq!(conversation["counterpart"]["name"], counterpart);
         assert_eq!((&conversation["id"], &conversation["lastSeq"]), (&json!(site.launch), &json!(12)));
-        assert!(!inbox.to_string().contains('@'), "nobody's address");
+        assert!(!inbox.to_string().contains('@'), "no e-mail address");
     }
 }
 

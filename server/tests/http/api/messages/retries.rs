@@ -29,7 +29,7 @@ async fn a_repeated_client_id_is_the_same_message() {
     assert_eq!(eventpro.post("/api/organizer/messages", &asked).await.ok(200), first);
     let mut padded = asked.clone();
     padded["body"] = json!("  Once\n");
-    assert_eq!(eventpro.post("/api/messages", &padded).await.ok(200), first, "trimmed, it is the same body");
+    assert_eq!(eventpro.post("/api/messages", &padded).await.ok(200), first, "the trimmed body is the same");
     assert_eq!(site.count("SELECT count(*) FROM message WHERE body = 'Once'").await, 1);
 }
 
@@ -47,7 +47,7 @@ async fn a_reused_client_id_with_another_body_is_refused() {
     }
     assert_eq!(site.count("SELECT count(*) FROM message WHERE body IN ('Once', 'Twice')").await, 1);
     let seqs: Vec<Value> = safari.load_whole_thread(&site.sundowner).await.iter().map(|it| it["seq"].clone()).collect();
-    assert_eq!(seqs, [1, 2, 3, 4, 5, 6], "a refusal takes no number");
+    assert_eq!(seqs, [1, 2, 3, 4, 5, 6], "a refused message consumes no sequence number");
 }
 
 #[tokio::test]
@@ -94,7 +94,7 @@ async fn concurrent_retries_create_one_message() {
     let mut statuses = Vec::new();
     let mut ids = Vec::new();
     for answer in futures::future::join_all(tries).await {
-        let answer = answer.expect("a try");
+        let answer = answer.expect("an attempt");
         ids.push(answer.json()["message"]["id"].clone());
         statuses.push(answer.status);
     }

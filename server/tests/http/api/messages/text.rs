@@ -1,7 +1,7 @@
 use crate::support::{Site, TestResponse};
 use reqwest::Method;
 
-/// What any two people may write.
+/// Valid messages in many scripts, with markup, control characters and SSE syntax.
 const TEXTS: [&str; 16] = [
     "Habari ya asubuhi! Je, uko tayari?",
     "مرحبا، كيف حالك؟ \u{202b}من اليمين\u{202c}",
@@ -85,7 +85,7 @@ async fn a_nul_is_refused_and_half_a_character_is_malformed() {
     assert_eq!(site.count("SELECT count(*) FROM message").await, 17);
 }
 
-/// 422 for the body alone, whose fault is the code of the whole.
+/// Checks for a 422 about the body alone, whose field error is also the problem's code.
 fn refused(answer: &TestResponse, fault: &str) {
     answer.problem(422, fault);
     answer.faults(&[("body", fault)]);
