@@ -1,4 +1,4 @@
-//! Accounts: joining, what can be set, and the devices and tokens that are let in.
+//! Accounts: registration, settings, signed-in devices and access tokens.
 
 use crate::{
     api_error::{ApiError, FieldError, Validator},
@@ -13,83 +13,83 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// Characters a talent may say about themselves.
+/// Maximum length of a talent's bio, in characters (Unicode scalar values).
 pub const BIO_LIMIT: usize = 400;
-/// Characters the name of an access token may have.
+/// Maximum length of an access token's name, in characters (Unicode scalar values).
 pub const TOKEN_NAME_LIMIT: usize = 60;
 
 string_enum! {
-    /// How long a message stays unread before a mail tells of it.
+    /// How long a message stays unread before an e-mail announces it.
     EmailDelay {
-        /// No mail ever.
+        /// Never sends an e-mail.
         Off = "off",
         /// Five minutes.
         FiveMinutes = "five_minutes",
-        /// An hour.
+        /// One hour.
         Hourly = "hourly",
-        /// A day.
+        /// One day.
         Daily = "daily",
     }
 }
 
 string_enum! {
-    /// What an access token may do.
+    /// Permissions of an access token. Neither scope allows changes to the account itself.
     Scope {
-        /// See what its owner sees.
+        /// May read what its owner sees.
         Read = "read",
-        /// That, and write as its owner.
+        /// May also write as its owner.
         Write = "write",
     }
 }
 
 string_enum! {
-    /// Why a session is over.
+    /// Why a session ended.
     SessionEndReason {
-        /// By whoever had it.
+        /// The person signed out in it, or it no longer exists.
         SignedOut = "signed_out",
-        /// From another device.
+        /// The person ended it from another device.
         Revoked = "revoked",
-        /// With all others of an account that got a new password.
+        /// The account got a new password, which ends all its other sessions.
         PasswordChanged = "password_changed",
-        /// With its account.
+        /// The account was deleted.
         AccountDeleted = "account_deleted",
-        /// By its age.
+        /// It reached its expiry time.
         Expired = "expired",
     }
 }
 
-/// Somebody who wants to join, unchecked.
+/// A registration request, not yet validated.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RegisterInput {
-    /// Where the mail to confirm it goes.
+    /// Address that the confirmation e-mail is sent to.
     #[schema(value_type = String, required = true, format = Email, max_length = 254)]
     pub email: Option<String>,
-    /// Not among those that are tried first.
+    /// Must not be one of the most common passwords.
     #[schema(value_type = String, required = true, format = Password, min_length = 8, max_length = 256)]
     pub password: Option<String>,
-    /// As they call themselves, in one line with a visible character and without hidden ones.
+    /// Display name: one line with at least one visible character and no hidden characters.
     #[schema(value_type = String, required = true, min_length = 1, max_length = 80, pattern = r"\S")]
     pub name: Option<String>,
-    /// What they do here.
+    /// Whether the person is booked (`talent`) or books (`organizer`).
     #[schema(value_type = Role, required = true)]
     pub role: Option<String>,
-    /// Talent only, who may leave it for later.
+    /// Craft of a talent; optional, because it can be set later.
     #[schema(value_type = Option<Craft>)]
     pub craft: Option<String>,
 }
 
-/// Somebody who may join, once their address is confirmed.
+/// A validated registration, whose address isn't confirmed yet.
 #[derive(Clone, Debug)]
 pub struct Registration {
-    /// Their address.
+    /// Address to confirm.
     pub email: Email,
-    /// What they say of themselves.
+    /// Password, name, role and craft.
     pub profile: Profile,
 }
 
 impl RegisterInput {
-    /// Checks every field and names all that are at fault.
+    /// Validates every field and reports all invalid ones at once.
     pub fn parse(self) -> Result<Registration, ApiError> {
         let Self { email: address, password, name, role, craft } = self;
         let mut validator = Validator::default();
@@ -100,87 +100,87 @@ impl RegisterInput {
     }
 }
 
-/// An e-mail address that somebody typed.
+/// Parses an e-mail address as typed in a form.
 pub fn parse_email(input: Option<&str>) -> Result<Email, FieldError> {
     text::parse_value(input.map(str::trim))
 }
 
-/// An address that a person typed to find their account.
+/// Parses the address by which a person looks for their account. Also accepts those that only earlier rules allowed.
 pub fn lookup_email(input: Option<&str>) -> Result<LookupEmail, FieldError> {
     text::parse_value(input.map(str::trim))
 }
 
-/// A value that may be left out, or empty, as a form sends it.
+/// Parses a value that may be absent or, as forms send it, empty.
 pub(crate) fn parse_optional<T: std::str::FromStr>(input: Option<&str>) -> Result<Option<T>, FieldError> {
     let given = input.filter(|text| !text.is_empty());
     given.map(|text| text::parse_value(Some(text))).transpose()
 }
 
-/// An account, as its owner sees it.
+/// An account as its owner sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Account {
-    /// Who.
+    /// Id, name, address and role.
     pub user: User,
-    /// Talent's craft, if they said.
+    /// Craft of a talent, if set.
     #[schema(required = true)]
     pub craft: Option<Craft>,
-    /// What they say about themselves; empty for nothing.
+    /// Text about the person; empty if not set.
     pub bio: String,
-    /// How long a message stays unread before a mail tells of it.
+    /// How long a message stays unread before an e-mail announces it.
     pub mail_after: EmailDelay,
-    /// Whether others see how far their messages came, and the viewer theirs.
+    /// Whether receipts are on. People who don't give delivery and read receipts don't see those of others.
     pub receipts: bool,
-    /// Whether others see when the viewer is here or typing, and the viewer theirs.
+    /// Whether presence is on. People who don't show when they are online or typing don't see it of others.
     pub presence: bool,
 }
 
-/// What somebody wants changed about their account, unchecked. What is left out stays.
+/// A requested change of an account, not yet validated. Absent fields keep their values.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AccountInput {
-    /// As they call themselves, in one line with a visible character and without hidden ones.
+    /// Display name: one line with at least one visible character and no hidden characters.
     #[schema(min_length = 1, max_length = 80, pattern = r"\S")]
     pub name: Option<String>,
-    /// What they do here, as long as they have no booking.
+    /// New role; refused once the person has a booking.
     #[schema(value_type = Option<Role>)]
     pub role: Option<String>,
-    /// One of the crafts, or empty for none; talent only.
+    /// New craft, or empty for none; talent only.
     pub craft: Option<String>,
-    /// What they say about themselves; talent only.
+    /// New text about the person; talent only.
     #[schema(max_length = 400)]
     pub bio: Option<String>,
-    /// How long a message stays unread before a mail tells of it.
+    /// How long a message stays unread before an e-mail announces it.
     #[schema(value_type = Option<EmailDelay>)]
     pub mail_after: Option<String>,
-    /// Whether others see how far their messages came, and the viewer theirs.
+    /// Whether receipts are on. People who don't give delivery and read receipts don't see those of others.
     pub receipts: Option<bool>,
-    /// Whether others see when the viewer is here or typing, and the viewer theirs.
+    /// Whether presence is on. People who don't show when they are online or typing don't see it of others.
     pub presence: Option<bool>,
 }
 
-/// What may be changed.
+/// A validated change of an account. `None` keeps the current value.
 #[derive(Clone, Debug)]
 pub struct AccountChange {
-    /// The new name.
+    /// New display name.
     pub name: Option<String>,
-    /// The new role.
+    /// New role.
     pub role: Option<Role>,
-    /// The new craft, which may be none.
+    /// New craft; `Some(None)` removes it.
     pub craft: Option<Option<Craft>>,
-    /// What they now say about themselves.
+    /// New text about the person.
     pub bio: Option<String>,
-    /// The new wait.
+    /// New delay before e-mails about unread messages.
     pub mail_after: Option<EmailDelay>,
-    /// Whether they give and see receipts from now on.
+    /// Whether receipts are on from now on.
     pub receipts: Option<bool>,
-    /// Whether they show and see presence from now on.
+    /// Whether presence is on from now on.
     pub presence: Option<bool>,
 }
 
 impl AccountInput {
-    /// Checks every field and names all that are at fault. Craft and bio belong to talent, by the new role where there
-    /// is one.
+    /// Validates every field and reports all invalid ones at once. Craft and bio are for talent only, judged by the new
+    /// role where there is one.
     pub fn parse(self, role: Role) -> Result<AccountChange, ApiError> {
         let mut validator = Validator::default();
         let name = self.name.map(|name| text::parse_line(Some(&name), NAME_LIMIT)).transpose();
@@ -211,7 +211,7 @@ fn require_talent<T>(value: T, role: Role) -> Result<T, FieldError> {
     if role == Role::Talent { Ok(value) } else { Err(FieldError::Invalid) }
 }
 
-/// Up to [`BIO_LIMIT`] characters over several lines; may be empty.
+/// Trims a bio of up to [`BIO_LIMIT`] characters. It may be empty and may contain line breaks.
 fn parse_bio(input: &str) -> Result<String, FieldError> {
     let text = input.trim();
     if text.chars().count() > BIO_LIMIT {
@@ -223,19 +223,19 @@ fn parse_bio(input: &str) -> Result<String, FieldError> {
     }
 }
 
-/// A signed-in device.
+/// A browser that is signed in to the account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Device {
-    /// Which.
+    /// Id of its session, by which it can be revoked.
     pub id: SessionId,
-    /// Whether it is the one that asks.
+    /// Whether it sent this request.
     pub current: bool,
-    /// Its browser's own description.
+    /// `User-Agent` that the browser sent.
     pub user_agent: String,
     /// When it signed in.
     pub created_at: Timestamp,
-    /// When it was last used, to about five minutes.
+    /// When it was last used, to within about five minutes.
     pub last_seen_at: Timestamp,
 }
 
@@ -243,53 +243,53 @@ pub struct Device {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AccessToken {
-    /// Which.
+    /// Id by which it can be revoked; not the secret.
     pub id: SessionId,
-    /// What its owner calls it.
+    /// Name that its owner gave it.
     pub name: String,
-    /// What it may do.
+    /// Whether it may only read or also write.
     pub scope: Scope,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
-    /// When it was last used, to about five minutes; when it was made, if never.
+    /// When it was last used, to within about five minutes; the time of creation if never.
     pub last_used_at: Timestamp,
-    /// When it ends.
+    /// When it stops working.
     pub expires_at: Timestamp,
 }
 
-/// Days that an access token can be made for by a page; any number up to the last by the interface.
+/// Lifetimes in days that the settings page offers. The API accepts any number up to the last one.
 pub const TOKEN_DAYS: [u16; 4] = [7, 30, 90, 365];
-/// Days that it works for unless another number is asked for.
+/// Lifetime in days where the request names none.
 pub const TOKEN_DAYS_DEFAULT: u16 = 90;
 
-/// An access token that somebody wants, unchecked.
+/// A request for an access token, not yet validated.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TokenInput {
-    /// What its owner calls it, in one line with a visible character and without hidden ones.
+    /// Name of the token: one line with at least one visible character and no hidden characters.
     #[schema(value_type = String, required = true, min_length = 1, max_length = 60, pattern = r"\S")]
     pub name: Option<String>,
-    /// What it may do.
+    /// Whether it may only read or also write.
     #[schema(value_type = Scope, required = true)]
     pub scope: Option<String>,
-    /// Days until it ends.
+    /// Lifetime in days.
     #[schema(minimum = 1, maximum = 365, default = 90)]
     pub expires_in_days: Option<i64>,
 }
 
-/// An access token that somebody wants.
+/// A validated request for an access token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenDraft {
-    /// What its owner calls it.
+    /// Name that its owner gave it.
     pub name: String,
-    /// What it may do.
+    /// Whether it may only read or also write.
     pub scope: Scope,
-    /// Days until it ends: 1 to 365.
+    /// Lifetime in days: 1 to 365.
     pub days: u16,
 }
 
 impl TokenInput {
-    /// Checks all fields and names those that are at fault.
+    /// Validates every field and reports all invalid ones at once.
     pub fn parse(self) -> Result<TokenDraft, ApiError> {
         let mut validator = Validator::default();
         let name = validator.field("name", text::parse_line(self.name.as_deref(), TOKEN_NAME_LIMIT));
@@ -316,7 +316,7 @@ mod tests {
     fn registration_reports_all_field_errors() {
         let input =
             RegisterInput { password: Some("short".into()), craft: Some("juggler".into()), ..Default::default() };
-        let api_error = input.parse().expect_err("five faults");
+        let api_error = input.parse().expect_err("five field errors");
         assert_eq!(api_error.field_error("email"), Some(FieldError::Required));
         assert_eq!(api_error.field_error("password"), Some(FieldError::TooShort));
         assert_eq!(api_error.field_error("name"), Some(FieldError::Required));
@@ -359,13 +359,13 @@ mod tests {
         let input = || AccountInput { craft: Some("band".into()), bio: Some(" Live \n".into()), ..Default::default() };
         let change = input().parse(Role::Talent).expect("a change");
         assert_eq!((change.craft, change.bio.as_deref()), (Some(Some(Craft::Band)), Some("Live")));
-        let api_error = input().parse(Role::Organizer).expect_err("not theirs");
+        let api_error = input().parse(Role::Organizer).expect_err("an organizer has no craft");
         assert_eq!(
             (api_error.field_error("craft"), api_error.field_error("bio")),
             (Some(FieldError::Invalid), Some(FieldError::Invalid))
         );
         let becomes = AccountInput { role: Some("talent".into()), ..input() };
-        let change = becomes.parse(Role::Organizer).expect("a talent by then");
+        let change = becomes.parse(Role::Organizer).expect("the new role is talent");
         assert_eq!((change.role, change.craft), (Some(Role::Talent), Some(Some(Craft::Band))));
         let none = AccountInput { craft: Some(String::new()), ..Default::default() };
         assert_eq!(none.parse(Role::Talent).expect("a change").craft, Some(None));

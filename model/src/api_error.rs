@@ -1,53 +1,53 @@
-//! Why something was not done: codes that travel, never free text.
+//! Errors that clients receive: stable codes, never free text.
 
 use crate::string_enum::string_enum;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt};
 
 string_enum! {
-    /// What is wrong with one field.
+    /// Why one field is invalid.
     FieldError {
         /// Missing or blank.
         Required = "required",
-        /// Not of the expected form.
+        /// Not in the expected format.
         Invalid = "invalid",
         /// Longer than the limit.
         TooLong = "too_long",
-        /// Shorter than it must be.
+        /// Shorter than the minimum.
         TooShort = "too_short",
         /// A number outside its range.
         OutOfRange = "out_of_range",
-        /// Without a single character that a reader sees.
+        /// Without any visible character.
         Invisible = "invisible",
-        /// With controls, controls of direction, or other characters that can't be seen.
+        /// With directional controls or other characters that can't be seen.
         HiddenCharacters = "hidden_characters",
-        /// With more marks on one letter than any script has.
+        /// With more combining marks on one letter than any living script needs.
         TooManyMarks = "too_many_marks",
-        /// An amount of money that isn't written in a way that can be read in one way only.
+        /// An amount of money that can't be read, or can be read in more than one way.
         AmountInvalid = "amount_invalid",
-        /// No currency of ISO 4217.
+        /// Not a currency of ISO 4217.
         CurrencyUnknown = "currency_unknown",
-        /// A day that is over everywhere on earth.
+        /// A day earlier than yesterday in every time zone.
         DatePast = "date_past",
-        /// A day more than [`crate::booking::YEARS_AHEAD`] years ahead.
+        /// A day more than [`crate::booking::YEARS_AHEAD`] years ahead in every time zone.
         DateTooFar = "date_too_far",
         /// A message without text.
         BodyEmpty = "body_empty",
         /// A message of more than [`crate::message::BODY_LIMIT`] characters.
         BodyTooLong = "body_too_long",
-        /// A message with a NUL in it.
+        /// A message that contains NUL.
         BodyInvalid = "body_invalid",
-        /// One of the passwords that are tried first.
+        /// One of the most common passwords.
         PasswordTooCommon = "password_too_common",
-        /// Not the password of the account.
+        /// Not the account's current password.
         WrongPassword = "wrong_password",
-        /// A link that was used, has run out, or never was.
+        /// A mailed link that was used, has expired or never existed.
         TokenInvalid = "token_invalid",
     }
 }
 
 impl FieldError {
-    /// Whether the word alone says which field it is about.
+    /// Returns whether the code alone identifies the field.
     fn implies_field(self) -> bool {
         matches!(
             self,
@@ -65,69 +65,69 @@ impl FieldError {
     }
 }
 
-/// The fields at fault, by their name in the interface.
+/// Invalid fields by their name in the API, each with its reason.
 pub type ValidationErrors = BTreeMap<String, FieldError>;
 
-/// Why a use case refused. Says nothing of the inside.
+/// Why a use case refused a request. Reveals no internal details.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "code", try_from = "RawApiError")]
 pub enum ApiError {
-    /// Nobody is signed in, or the session is over.
+    /// No session, or one that has ended.
     Unauthenticated,
-    /// Unknown e-mail or wrong password: never says which.
+    /// Unknown e-mail or wrong password; never says which.
     InvalidCredentials,
-    /// The address was never confirmed.
+    /// The address isn't confirmed yet.
     EmailUnverified,
-    /// The page that asks is another person's than the one who is signed in.
+    /// The page belongs to another person than the one who is signed in.
     OtherPerson,
-    /// The path belongs to the other role.
+    /// The path is for the other role.
     WrongRole,
-    /// It doesn't exist, or isn't the viewer's: never says which.
+    /// It doesn't exist or isn't the viewer's; never says which.
     NotFound,
     /// The access token may only read.
     InsufficientScope,
-    /// Only for whoever is signed in by password, not for an access token.
+    /// Access tokens are refused; only a person signed in by password may do this.
     SessionRequired,
-    /// The booking's status doesn't allow this step.
+    /// The booking's status doesn't allow this action.
     WrongStatus,
     /// A person with bookings can't change their role.
     RoleFixed,
-    /// The password has to be typed once more first.
+    /// The password must be confirmed first.
     PasswordRequired,
-    /// The same client id was used for another message.
+    /// The same `clientId` was used for another message.
     ClientIdReused,
-    /// Too many tries; worth trying again after so many seconds.
+    /// Too many attempts.
     RateLimited {
-        /// Seconds.
+        /// Seconds until a retry can succeed.
         retry_after: u64,
     },
-    /// This organizer opened as many inquiries as they may in a day.
+    /// The organizer has reached the daily limit of booking requests.
     InquiryLimit {
-        /// Seconds until the next.
+        /// Seconds until the next one is allowed.
         retry_after: u64,
     },
-    /// This organizer has as many unanswered inquiries with the same talent as they may.
+    /// The organizer has reached the limit of unanswered booking requests with the same talent.
     OpenInquiryLimit {
-        /// Seconds after which it is worth looking whether the talent has answered.
+        /// Seconds until a retry is sensible: the talent may have answered by then.
         retry_after: u64,
     },
-    /// This person holds as many streams as allowed.
+    /// The person has as many event streams open as allowed.
     TooManyStreams,
-    /// Understood, but wrong.
+    /// The request was understood, but some of its fields are invalid.
     Invalid {
-        /// What is wrong with which field.
+        /// Each invalid field with its reason.
         fields: ValidationErrors,
     },
-    /// What we need can't be reached just now. Worth trying again.
+    /// A service that the server depends on can't be reached. A retry may succeed.
     Unavailable,
-    /// The disk is full: nothing was written. Worth trying again.
+    /// The disk is full, and nothing was written. A retry may succeed.
     StorageFull,
-    /// Something broke on our side; the log knows what.
+    /// An internal error, whose cause is in the server's log.
     Internal,
 }
 
-/// A refusal as it lies on the wire. What serde derives for a tagged type reads everything twice, by code that a browser
-/// would have to load.
+/// The JSON form of [`ApiError`], with all fields side by side. The deserializer that serde derives for a tagged enum
+/// reads everything twice, with code that the browser would have to download.
 #[derive(Deserialize)]
 struct RawApiError {
     code: String,
@@ -162,17 +162,17 @@ impl TryFrom<RawApiError> for ApiError {
             "internal" => Some(ApiError::Internal),
             _ => None,
         };
-        api_error.ok_or("no such error code")
+        api_error.ok_or("unknown error code")
     }
 }
 
 impl ApiError {
-    /// A refusal for a single field.
+    /// Creates the error for a single invalid field.
     pub fn field(name: &str, field_error: FieldError) -> Self {
         ApiError::Invalid { fields: ValidationErrors::from([(name.to_owned(), field_error)]) }
     }
 
-    /// The stable word for it.
+    /// Returns the stable code that clients receive.
     pub fn code(&self) -> &'static str {
         match self {
             ApiError::Unauthenticated => "unauthenticated",
@@ -201,7 +201,7 @@ impl ApiError {
         }
     }
 
-    /// What is wrong with this field, if it is at fault.
+    /// Returns why a field is invalid; `None` if it is valid.
     pub fn field_error(&self, field: &str) -> Option<FieldError> {
         match self {
             ApiError::Invalid { fields } => fields.get(field).copied(),
@@ -218,10 +218,10 @@ impl fmt::Display for ApiError {
 
 impl std::error::Error for ApiError {}
 
-/// Both values, or the faults of both at once.
+/// Returns both values, or the field errors of both at once.
 ///
 /// # Errors
-/// The faults of either; a refusal that isn't about fields comes alone.
+/// The merged field errors; an error that isn't about fields is returned alone.
 pub fn combine_errors<A, B>(a: Result<A, ApiError>, b: Result<B, ApiError>) -> Result<(A, B), ApiError> {
     match (a, b) {
         (Ok(a), Ok(b)) => Ok((a, b)),
@@ -233,17 +233,17 @@ pub fn combine_errors<A, B>(a: Result<A, ApiError>, b: Result<B, ApiError>) -> R
     }
 }
 
-/// Gathers the faults of a form, so that one answer names them all.
+/// Collects field errors, so that one response reports them all.
 #[derive(Debug, Default)]
 pub(crate) struct Validator(ValidationErrors);
 
 impl Validator {
-    /// The parsed value, or `None` with the fault noted under `field`.
+    /// Returns the parsed value, or records the error under `field` and returns `None`.
     pub(crate) fn field<T>(&mut self, field: &str, parsed: Result<T, FieldError>) -> Option<T> {
         parsed.map_err(|field_error| self.0.insert(field.to_owned(), field_error)).ok()
     }
 
-    /// All faults at once.
+    /// Returns all recorded errors as one [`ApiError`].
     pub(crate) fn into_error(self) -> ApiError {
         ApiError::Invalid { fields: self.0 }
     }

@@ -1,4 +1,4 @@
-//! Bookings: the event, its day, place and fee, and the two people it binds.
+//! Bookings: the event, its day, venue and fee, its organizer and its talent.
 
 use crate::{
     api_error::{ApiError, FieldError, Validator},
@@ -13,23 +13,23 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// Characters a booking's title may have.
+/// Maximum length of a booking's title, in characters (Unicode scalar values).
 pub const TITLE_LIMIT: usize = 120;
-/// Characters a venue may have.
+/// Maximum length of a venue, in characters (Unicode scalar values).
 pub const VENUE_LIMIT: usize = 160;
-/// Years ahead that an event may be.
+/// How many years ahead an event may be.
 pub const YEARS_AHEAD: i32 = 5;
 
 string_enum! {
-    /// Where a booking stands.
+    /// State of a booking.
     BookingStatus {
-        /// Asked, not answered.
+        /// Requested by the organizer, not answered yet.
         Inquiry = "inquiry",
-        /// The talent said yes.
+        /// Accepted by the talent.
         Accepted = "accepted",
-        /// The talent said no.
+        /// Declined by the talent.
         Declined = "declined",
-        /// Called off by either side.
+        /// Cancelled by either party.
         Cancelled = "cancelled",
         /// The event is over.
         Completed = "completed",
@@ -37,19 +37,19 @@ string_enum! {
 }
 
 string_enum! {
-    /// What somebody does about a booking.
+    /// An action by which a person changes a booking's status.
     BookingAction {
-        /// Says yes.
+        /// Accepts the request; talent only.
         Accept = "accept",
-        /// Says no.
+        /// Declines the request; talent only.
         Decline = "decline",
-        /// Calls it off.
+        /// Cancels the request or the accepted booking.
         Cancel = "cancel",
     }
 }
 
 impl BookingAction {
-    /// Whether this is for the talent alone.
+    /// Returns the only role that may do this; `None` if both may.
     pub fn required_role(self) -> Option<Role> {
         match self {
             BookingAction::Accept | BookingAction::Decline => Some(Role::Talent),
@@ -59,7 +59,7 @@ impl BookingAction {
 }
 
 impl BookingStatus {
-    /// Where a step leads; `None` where it can't be taken any more.
+    /// Returns the status after an action; `None` if the current status doesn't allow it.
     pub fn apply_action(self, action: BookingAction) -> Option<Self> {
         match (self, action) {
             (BookingStatus::Inquiry, BookingAction::Accept) => Some(BookingStatus::Accepted),
@@ -69,7 +69,7 @@ impl BookingStatus {
         }
     }
 
-    /// The steps open to somebody of this role.
+    /// Returns the actions that a person of this role may take in this status.
     pub fn allowed_actions(self, role: Role) -> impl Iterator<Item = BookingAction> {
         let open = move |action: &BookingAction| {
             self.apply_action(*action).is_some() && action.required_role().is_none_or(|only| only == role)
@@ -78,89 +78,89 @@ impl BookingStatus {
     }
 }
 
-/// A booking as its two people see it.
+/// A booking as both of its parties see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Booking {
-    /// Which.
+    /// Unique id (UUIDv7).
     pub id: BookingId,
-    /// What the event is called.
+    /// Name of the event.
     pub title: String,
-    /// The day of the event.
+    /// Day of the event.
     pub event_date: Day,
-    /// Where it is.
+    /// Place of the event.
     pub venue: String,
-    /// What the talent is paid.
+    /// Fee that the talent is paid.
     pub fee: Money,
-    /// Where it stands.
+    /// Current status.
     pub status: BookingStatus,
-    /// Who books.
+    /// The person who books.
     pub organizer: Person,
-    /// Who is booked.
+    /// The person who is booked.
     pub talent: Person,
 }
 
 impl Booking {
-    /// Which of the two people this is.
+    /// Returns the party with this id: the organizer if the id is theirs, otherwise the talent.
     pub fn find_party(&self, id: PersonId) -> &Person {
         if self.organizer.id == id { &self.organizer } else { &self.talent }
     }
 }
 
-/// A booking as it is asked for, unchecked.
+/// A booking request, not yet validated.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct BookingInput {
-    /// Whom: a talent.
+    /// Id of the talent to book.
     #[schema(value_type = PersonId, required = true)]
     pub talent_id: Option<String>,
-    /// What the event is called, in one line with a visible character and without hidden ones.
+    /// Name of the event: one line with at least one visible character and no hidden characters.
     #[schema(value_type = String, required = true, min_length = 1, max_length = 120, pattern = r"\S")]
     pub title: Option<String>,
-    /// The day of the event: from the day before today, wherever on earth it is still that day, to five years ahead.
+    /// Day of the event: from yesterday to five years ahead, counted from any day that it is now somewhere on earth.
     #[schema(value_type = Day, required = true)]
     pub event_date: Option<String>,
-    /// Where it is, in one line with a visible character and without hidden ones.
+    /// Place of the event: one line with at least one visible character and no hidden characters.
     #[schema(value_type = String, required = true, min_length = 1, max_length = 160, pattern = r"\S")]
     pub venue: Option<String>,
-    /// What is offered.
+    /// Fee offered.
     #[schema(value_type = Money, required = true)]
     pub fee: Option<Money>,
-    /// The first message.
+    /// First message of the conversation.
     #[schema(value_type = String, required = true, min_length = 1, max_length = 4000, pattern = r"\S")]
     pub message: Option<String>,
-    /// The sender's own id for that message: asked for again with it, the booking is the same one.
+    /// Idempotency key, any UUID: a repeated request with the same one returns the same booking.
     #[schema(value_type = Option<ClientId>)]
     pub client_id: Option<String>,
 }
 
-/// A booking that may be opened.
+/// A validated booking request.
 #[derive(Clone, Debug)]
 pub struct BookingDraft {
-    /// Whom.
+    /// Id of the talent to book.
     pub talent_id: PersonId,
-    /// What.
+    /// Name of the event.
     pub title: String,
-    /// When.
+    /// Day of the event.
     pub event_date: Day,
-    /// Where.
+    /// Place of the event.
     pub venue: String,
-    /// For how much.
+    /// Fee offered.
     pub fee: Money,
-    /// The first message.
+    /// First message of the conversation.
     pub message: MessageBody,
-    /// The organizer's own id for it, if they gave one.
+    /// The organizer's idempotency key, if given.
     pub client_id: Option<ClientId>,
 }
 
 impl BookingInput {
-    /// Checks every field by the server's clock, and names all that are at fault.
+    /// Validates every field by the server's clock and reports all invalid ones at once.
     pub fn parse(mut self, now: Timestamp) -> Result<BookingDraft, ApiError> {
         let fee = self.fee.take().ok_or(FieldError::Required).and_then(Money::validate);
         self.parse_with_fee(fee, now)
     }
 
-    /// The same where the fee was typed as text, and has been looked at already.
+    /// Does the same for a form, whose fee is typed as text and parsed by the caller.
     pub fn parse_with_fee(self, fee: Result<Money, FieldError>, now: Timestamp) -> Result<BookingDraft, ApiError> {
         let mut validator = Validator::default();
         let talent_id = validator.field("talentId", text::parse_value(self.talent_id.as_deref()));
@@ -187,8 +187,8 @@ impl BookingInput {
     }
 }
 
-/// From the day before today to [`YEARS_AHEAD`] years from today, where today is any day that it is now somewhere on
-/// earth.
+/// Accepts days from yesterday to [`YEARS_AHEAD`] years ahead, counted from any day that it is now somewhere on earth:
+/// the server doesn't know the organizer's time zone.
 fn check_event_date(day: Day, now: Timestamp) -> Result<Day, FieldError> {
     let (first, last) = now.days_on_earth();
     if first.previous_day().is_some_and(|yesterday| day < yesterday) {
@@ -207,16 +207,16 @@ mod tests {
     #[test]
     fn event_date_is_from_yesterday_to_five_years_ahead() {
         let check = |day: &str, now: &str| {
-            let (day, now) = (day.parse().expect("a day"), now.parse().expect("an instant"));
+            let (day, now) = (day.parse().expect("a day"), now.parse().expect("a timestamp"));
             check_event_date(day, now).err()
         };
-        // At noon it is the same day in most places; on Baker Island it has just begun, on Kiritimati tomorrow has.
+        // At noon UTC, 28 November has just begun on Baker Island (UTC-12); on Kiritimati (UTC+14) it is the 29th.
         let noon = "2026-11-28T12:00:00Z";
         assert_eq!(check("2026-11-26", noon), Some(FieldError::DatePast));
         assert_eq!(check("2026-11-27", noon), None);
         assert_eq!(check("2031-11-29", noon), None);
         assert_eq!(check("2031-11-30", noon), Some(FieldError::DateTooFar));
-        // A minute before, it is still yesterday on Baker Island.
+        // A minute earlier it is still the 27th on Baker Island.
         assert_eq!(check("2026-11-26", "2026-11-28T11:59:00Z"), None);
         assert_eq!(check("2026-11-25", "2026-11-28T11:59:00Z"), Some(FieldError::DatePast));
         assert_eq!(check("2031-11-29", "2026-11-28T09:59:00Z"), Some(FieldError::DateTooFar));

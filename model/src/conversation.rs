@@ -1,32 +1,32 @@
-//! Conversations: two people, one booking.
+//! Conversations: each belongs to one booking and its two parties.
 
 use crate::{booking::Booking, id::ConversationId, message::Message, person::Person, time::Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// A conversation as one of its two people sees it.
+/// A conversation as one of its two parties sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Conversation {
-    /// Which.
+    /// Unique id (UUIDv7).
     pub id: ConversationId,
-    /// What it is about.
+    /// The booking that it is about.
     pub booking: Booking,
     /// The other person.
     pub counterpart: Person,
-    /// The newest message.
+    /// Newest message; `null` in a conversation without messages.
     #[schema(required = true)]
     pub last_message: Option<Message>,
-    /// Messages of the counterpart beyond `readSeq`.
+    /// Number of the counterpart's messages after `readSeq`.
     pub unread: i64,
-    /// The `seq` of the newest message; 0 where there is none.
+    /// `seq` of the newest message; 0 if there is none.
     pub last_seq: i64,
-    /// How far the viewer has read.
+    /// `seq` up to which the viewer has read.
     pub read_seq: i64,
-    /// How far the counterpart has read.
+    /// `seq` up to which the counterpart has read, as far as receipts show it.
     pub counterpart_read_seq: i64,
-    /// How far messages have reached a device of the counterpart; never behind what they read.
+    /// `seq` up to which messages have reached a device of the counterpart; never less than `counterpartReadSeq`.
     pub counterpart_delivered_seq: i64,
-    /// When the newest message was written, or the conversation opened.
+    /// When the newest message was written; when the conversation was opened if there is none.
     pub updated_at: Timestamp,
 }

@@ -1,4 +1,4 @@
-//! What passes by on the stream and is never kept: who is typing, and who is here.
+//! Ephemeral events: sent on the stream but never logged. They say who is typing and who is online.
 
 use crate::{
     id::{ConversationId, PersonId},
@@ -7,41 +7,41 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// The name of [`Typing`] on the stream.
+/// Event name of [`Typing`] on the stream.
 pub const TYPING: &str = "typing";
-/// The name of [`PresenceUpdate`] on the stream.
+/// Event name of [`PresenceUpdate`] on the stream.
 pub const PRESENCE: &str = "presence";
 
-/// Somebody is writing.
+/// The other person is typing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Typing {
-    /// Where.
+    /// Conversation in which they type.
     pub conversation_id: ConversationId,
-    /// Who.
+    /// Person who types.
     pub user_id: PersonId,
-    /// When it is over, unless it is told again: 5 s after it is told. A client whose clock may be wrong counts those
-    /// from when it hears it.
+    /// When it expires unless repeated: 5 s after it was sent. A client whose clock may be wrong counts the 5 s from
+    /// when it receives the event.
     pub until: Timestamp,
 }
 
-/// Somebody came, or left.
+/// A person came online or went offline.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PresenceUpdate {
-    /// Who.
+    /// The person.
     pub user_id: PersonId,
-    /// Whether they are here now.
+    /// Whether the person is online.
     pub online: bool,
 }
 
-/// Whether somebody is here. Nothing is said of people who don't want it said, nor to them.
+/// A person's presence. It is neither shown of people who turned presence off nor shown to them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Presence {
-    /// Whether they are here now.
+    /// Whether the person is online.
     pub online: bool,
-    /// When they last were, if they aren't.
+    /// When the person was last online; `null` while they are, and where it isn't known or not shown.
     #[schema(required = true)]
     pub active_at: Option<Timestamp>,
 }

@@ -1,4 +1,4 @@
-//! Events: what is written to a person's sequence, and read from it by their screens.
+//! Events: entries of a person's event log, from which their clients update.
 
 use crate::{
     booking::Booking,
@@ -12,90 +12,90 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// What happened, as one person is told of it.
+/// A change, from the view of the person whose log it is in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(tag = "type", rename_all_fields = "camelCase")]
-#[allow(clippy::large_enum_variant, reason = "events pass by one at a time, and are rarely kept")]
+#[allow(clippy::large_enum_variant, reason = "events are handled one at a time, and rarely stored")]
 pub enum Event {
-    /// Somebody wrote; told to the sender too.
+    /// A message was posted. The sender receives this event too.
     #[serde(rename = "message.created")]
     MessageCreated {
         /// The message.
         message: Message,
     },
-    /// A conversation began. Its first message follows as an event of its own.
+    /// A conversation was opened. Its first message follows as an event of its own.
     #[serde(rename = "conversation.created")]
     ConversationCreated {
         /// The conversation as this person sees it, still empty.
         conversation: Conversation,
     },
-    /// Somebody read on; told to the other only where both want receipts. Whoever it is of may also have marked
-    /// something as unread, which only they are told of.
+    /// A person's read marker moved. The other party receives this only where both have receipts on. A person who marks
+    /// messages as unread moves their own marker back, and only they receive that.
     #[serde(rename = "conversation.read")]
     #[schema(rename_all = "camelCase")]
     ConversationRead {
-        /// Where.
+        /// Conversation in which it happened.
         conversation_id: ConversationId,
-        /// Who read.
+        /// Person whose marker moved.
         user_id: PersonId,
-        /// Up to which message.
+        /// `seq` up to which they have read.
         read_seq: i64,
-        /// What that person has left to read there.
+        /// Number of messages that person has left to read in the conversation.
         unread: i64,
     },
-    /// Messages have reached a device of somebody's.
+    /// Messages have reached a device of this person.
     #[serde(rename = "conversation.delivered")]
     #[schema(rename_all = "camelCase")]
     ConversationDelivered {
-        /// Where.
+        /// Conversation in which it happened.
         conversation_id: ConversationId,
-        /// Whose device.
+        /// Person whose device it is.
         user_id: PersonId,
-        /// Up to which message.
+        /// `seq` of the last message that reached it.
         delivered_seq: i64,
     },
-    /// The bell has something new.
+    /// A notification was created.
     #[serde(rename = "notification.created")]
     NotificationCreated {
-        /// What.
+        /// The notification.
         notification: Notification,
     },
-    /// Notifications were seen.
+    /// Notifications were marked as seen.
     #[serde(rename = "notification.read")]
     #[schema(rename_all = "camelCase")]
     NotificationRead {
-        /// Which, unless all of them.
+        /// Ids of those seen; empty if `all` is true.
         #[serde(skip_serializing_if = "Vec::is_empty")]
         #[schema(required = false)]
         ids: Vec<NotificationId>,
-        /// All there were.
+        /// Whether all of them were marked as seen.
         #[serde(skip_serializing_if = "std::ops::Not::not")]
         #[schema(required = false)]
         all: bool,
-        /// How many are left.
+        /// Number of notifications still unseen.
         unread: i64,
-        /// When they were seen.
+        /// When they were marked as seen.
         read_at: Timestamp,
     },
-    /// A booking took a step.
+    /// A booking's status changed.
     #[serde(rename = "booking.updated")]
     BookingUpdated {
-        /// The booking as it stands now.
+        /// The booking after the change.
         booking: Booking,
     },
-    /// The person themselves, or somebody they share a conversation with, goes by something new.
+    /// The profile of the person, or of one they share a conversation with, changed.
     #[serde(rename = "person.updated")]
     PersonUpdated {
-        /// The person as they are now.
+        /// The person after the change.
         person: Person,
     },
-    /// Told by a newer server; this side doesn't know it.
+    /// An event type of a newer server, unknown to this client.
     #[serde(skip_serializing)]
     Unknown,
 }
 
 impl Event {
-    /// Its name on the stream.
+    /// Returns the event's name on the stream.
     pub fn name(&self) -> &'static str {
         match self {
             Event::MessageCreated { .. } => "message.created",
@@ -110,7 +110,7 @@ impl Event {
         }
     }
 
-    /// The names of all events that a stream carries with an `id:`.
+    /// Names of all logged events, which a stream sends with an `id:` field.
     pub const NAMES: [&'static str; 8] = [
         "message.created",
         "conversation.created",
@@ -123,21 +123,21 @@ impl Event {
     ];
 }
 
-/// An event with its place in the person's sequence.
+/// An event with its number in the person's event sequence.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(try_from = "RawEnvelope")]
 pub struct Envelope {
-    /// 1, 2, 3, … for each person, without a gap.
+    /// Number of the event: 1, 2, 3, … for each person, without gaps.
     pub seq: i64,
-    /// When it was committed.
+    /// When the event was recorded.
     pub at: Timestamp,
-    /// What happened.
+    /// The event.
     #[serde(flatten)]
     pub event: Event,
 }
 
-/// An envelope as it lies on the wire: what any event may hold, side by side. What serde derives for a tagged event in a
-/// flat envelope reads everything twice, by code that a browser would have to load twice.
+/// The JSON form of an envelope, with the fields of all events side by side. The deserializer that serde derives for a
+/// tagged enum in a flattened field reads everything twice, with code that the browser would have to download twice.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct RawEnvelope {
@@ -163,7 +163,7 @@ struct RawEnvelope {
 }
 
 impl RawEnvelope {
-    /// The event, unless it lacks something.
+    /// Returns the event; `None` if a field of it is missing.
     fn into_event(self) -> Option<Event> {
         Some(match self.name.as_str() {
             "message.created" => Event::MessageCreated { message: self.message? },
@@ -194,7 +194,7 @@ impl TryFrom<RawEnvelope> for Envelope {
     type Error = &'static str;
     fn try_from(raw: RawEnvelope) -> Result<Self, Self::Error> {
         let (seq, at) = (raw.seq, raw.at);
-        raw.into_event().map(|event| Self { seq, at, event }).ok_or("an event lacks something")
+        raw.into_event().map(|event| Self { seq, at, event }).ok_or("a field of the event is missing")
     }
 }
 

@@ -1,4 +1,4 @@
-//! Ids are types of their own, so that one can't be passed for another.
+//! Ids: a type for each, so that the compiler rejects one in place of another.
 
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
@@ -29,18 +29,18 @@ macro_rules! id {
 }
 
 id! {
-    /// A person with an account. UUIDv7.
+    /// Id of a person with an account. UUIDv7.
     PersonId,
-    /// One signed-in device, or one access token. UUIDv7; not the secret itself.
+    /// Id of one signed-in device or one access token. UUIDv7; not the secret.
     SessionId,
-    /// A booking. UUIDv7.
+    /// Id of a booking. UUIDv7.
     BookingId,
-    /// The conversation of a booking. UUIDv7.
+    /// Id of a booking's conversation. UUIDv7.
     ConversationId,
-    /// A message. UUIDv7.
+    /// Id of a message. UUIDv7.
     MessageId,
-    /// Minted by the sender, any UUID: the same message sent again carries the same one.
+    /// Idempotency key that the sender generates, any UUID. A message that is sent again has the same one.
     ClientId,
-    /// A notification. UUIDv7.
+    /// Id of a notification. UUIDv7.
     NotificationId,
 }

@@ -1,15 +1,16 @@
-//! What things are at Greenroom: ids, people, bookings, conversations, messages, notifications,
-//! the events that tell of them, and how a view is folded from those events.
+//! Greenroom's domain types: ids, people, bookings, conversations, messages, notifications,
+//! the events about them, and the projections that apply these events to views.
 //!
-//! Shared by the server and the browser. It must never do I/O, know a database or a browser,
-//! or depend on a feature or a target: the same input gives the same answer on both sides.
+//! Shared by the server and the browser. This crate must never do I/O, use a database or a browser API,
+//! or depend on a feature or a target, so that the same input gives the same result on both sides.
 //!
 //! # Layout
-//! - [`id`], [`time`], [`text`], [`money`]: values that can't be wrong once parsed
-//! - [`account`], [`profile`], [`person`], [`stored_email`], [`booking`], [`conversation`], [`message`], [`notification`]: the nouns
-//! - [`event`]: what is written to a person's event sequence
-//! - [`projection`]: views and how events change them
-//! - [`api_error`]: why something was not done
+//! - [`id`], [`time`], [`text`], [`money`], [`password`]: values that are valid once parsed
+//! - [`account`], [`profile`], [`person`], [`stored_email`], [`booking`], [`conversation`], [`message`],
+//!   [`notification`]: the domain's entities, and the input that creates or changes them
+//! - [`event`], [`ephemeral`]: events that are logged for a person, and events that are only sent
+//! - [`projection`]: views, and how events update them
+//! - [`api_error`]: errors that clients receive
 
 pub mod account;
 pub mod api_error;

@@ -1,4 +1,4 @@
-//! Messages.
+//! Messages: their text, their place in the conversation, and the input that posts one.
 
 use crate::{
     api_error::{ApiError, FieldError, Validator},
@@ -12,15 +12,15 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use utoipa::ToSchema;
 
-/// Characters (Unicode scalar values) a message may have.
+/// Maximum length of a message, in characters (Unicode scalar values).
 pub const BODY_LIMIT: usize = 4_000;
 
-/// The text of a message: trimmed, 1 to [`BODY_LIMIT`] characters, no NUL; otherwise as typed.
+/// Text of a message: trimmed, 1 to [`BODY_LIMIT`] characters, no NUL; otherwise as typed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct MessageBody(String);
 
 impl MessageBody {
-    /// Checks and trims.
+    /// Trims the text and validates it.
     pub fn parse(input: &str) -> Result<Self, FieldError> {
         let text = input.trim();
         if text.is_empty() {
@@ -34,78 +34,77 @@ impl MessageBody {
         }
     }
 
-    /// The text.
+    /// Returns the trimmed text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The text.
+    /// Returns the trimmed text without copying it.
     pub fn into_string(self) -> String {
         self.0
     }
 }
 
-/// What people write doesn't belong in logs.
+/// Prints only the length, because the text of people doesn't belong in logs.
 impl fmt::Debug for MessageBody {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "MessageBody({} bytes)", self.0.len())
     }
 }
 
-/// A message as it stands in its conversation.
+/// A posted message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Message {
-    /// Which.
+    /// Unique id (UUIDv7).
     pub id: MessageId,
-    /// Where.
+    /// Conversation that it belongs to.
     pub conversation_id: ConversationId,
-    /// The booking it is about.
+    /// Booking that the conversation is about.
     pub booking_id: BookingId,
-    /// Its place in the conversation: 1, 2, 3, …
+    /// Number in the conversation: 1, 2, 3, …
     pub seq: i64,
-    /// The sender's own id for it.
+    /// Idempotency key that the sender chose.
     pub client_id: ClientId,
-    /// Who wrote it.
+    /// The person who wrote it, or whose action it records.
     pub sender: Person,
-    /// The text, as typed; of a step, what happened in English.
+    /// Text as typed; for a booking action, a description of it in English.
     pub body: String,
-    /// The step that this line tells of, by where it led; nothing for what somebody wrote.
+    /// New status of the booking if this entry records a booking action; absent for text that a person wrote.
     #[serde(rename = "step", default, skip_serializing_if = "Option::is_none")]
     pub booking_status: Option<BookingStatus>,
-    /// When the server took it.
+    /// When the server accepted it.
     pub created_at: Timestamp,
 }
 
-/// A message as it arrives, unchecked.
+/// A message to post, not yet validated.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct MessageInput {
-    /// Where to.
+    /// Conversation to post to.
     #[schema(value_type = ConversationId, required = true)]
     pub conversation_id: Option<String>,
-    /// What: at least one character that is not white space, and no NUL. White space around it is cut off.
+    /// Text: at least one character that isn't white space, and no NUL. White space around it is trimmed.
     #[schema(value_type = String, required = true, min_length = 1, max_length = 4000, pattern = r"\S")]
     pub body: Option<String>,
-    /// The sender's own id for it, any UUID. Left out, the server mints one, and a retry can't be told from a
-    /// new message.
+    /// Idempotency key, any UUID. If absent, the server generates one, and a retry posts a second message.
     #[schema(value_type = Option<ClientId>)]
     pub client_id: Option<String>,
 }
 
-/// A message that may be sent.
+/// A validated message to post.
 #[derive(Clone, Debug)]
 pub struct MessageDraft {
-    /// Where to.
+    /// Conversation to post to.
     pub conversation_id: ConversationId,
-    /// What.
+    /// Validated text.
     pub body: MessageBody,
-    /// The sender's own id for it, if they gave one.
+    /// The sender's idempotency key, if given.
     pub client_id: Option<ClientId>,
 }
 
 impl MessageInput {
-    /// Checks every field and names all that are at fault.
+    /// Validates every field and reports all invalid ones at once.
     pub fn parse(self) -> Result<MessageDraft, ApiError> {
         let mut validator = Validator::default();
         let conversation_id = validator.field("conversationId", text::parse_value(self.conversation_id.as_deref()));
@@ -148,7 +147,7 @@ mod tests {
     #[test]
     fn message_input_reports_all_field_errors() {
         let input = MessageInput { client_id: Some("x".into()), ..MessageInput::default() };
-        let api_error = input.parse().expect_err("three faults");
+        let api_error = input.parse().expect_err("three field errors");
         assert_eq!(api_error.field_error("conversationId"), Some(FieldError::Required));
         assert_eq!(api_error.field_error("body"), Some(FieldError::BodyEmpty));
         assert_eq!(api_error.field_error("clientId"), Some(FieldError::Invalid));

@@ -1,14 +1,14 @@
-//! Money: amounts in the minor units of a currency, the currencies there are, and amounts as people write them.
+//! Money: amounts in minor units, the currencies of ISO 4217, and parsing of amounts as people write them.
 
 use crate::api_error::FieldError;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// The largest amount, in minor units: a JSON number that every language reads exactly.
+/// Largest amount, in minor units: below 2^53, so that every JSON parser reads it exactly.
 pub const AMOUNT_LIMIT: i64 = 1_000_000_000_000_000;
 
-/// ISO 4217 as of January 2026, by the number of decimals. Without gold, test codes and the like, which have no decimals
-/// because nobody is paid in them. A test compares it with a crate's data.
+/// ISO 4217 as of January 2026, by the number of decimals. Without gold, test codes and the like, which have no
+/// decimals because people aren't paid in them. A test compares it with the data of the crate `iso_currency`.
 const CURRENCIES: [(u32, &str); 4] = [
     (0, "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"),
     (
@@ -22,36 +22,35 @@ const CURRENCIES: [(u32, &str); 4] = [
     (3, "BHD IQD JOD KWD LYD OMR TND"),
     (4, "CLF UYW"),
 ];
-/// Of most currencies, and of a code that an older version took and ISO doesn't have.
+/// Decimals of most currencies, and of a code that an older version accepted and ISO 4217 doesn't have.
 const DEFAULT_DECIMALS: u32 = 2;
 
-/// How Kenyan shillings are called, before or after the number; the longer first.
+/// Names of Kenyan shillings, before or after the number. A name stands before any shorter one that it begins with.
 const SHILLINGS: [&str; 7] = ["kshs", "ksh", "kes", "shillings", "shs", "sh", "bob"];
-/// What is written after the number instead of cents.
+/// Kenyan notations for "no cents", after the number.
 const NO_CENTS: [&str; 2] = ["/=", "/-"];
-/// Between groups of three digits.
+/// Separators accepted between groups of three digits.
 const SEPARATORS: [char; 4] = [',', ' ', '\'', '’'];
 
 /// An amount of money.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Money {
-    /// Minor units, of which a currency has as many to the unit as ISO 4217 says: 150000 are KES 1,500, UGX 150,000 or
-    /// KWD 150.
+    /// Amount in minor units, whose number per unit ISO 4217 defines: 150000 is KES 1,500, UGX 150,000 or KWD 150.
     #[schema(minimum = 0, maximum = 1_000_000_000_000_000i64)]
     pub amount: i64,
-    /// A currency of ISO 4217, by its three capital letters.
+    /// Currency code of ISO 4217: three capital letters.
     #[schema(min_length = 3, max_length = 3, pattern = "^[A-Z]{3}$")]
     pub currency: String,
 }
 
 impl Money {
-    /// Kenyan shillings from what a person types: `45,000`, `45 000.50`, `Ksh 500`, `500/=`, `45k`.
+    /// Parses Kenyan shillings as people type them: `45,000`, `45 000.50`, `Ksh 500`, `500/=`, `45k`.
     ///
-    /// What could be read in two ways isn't guessed: separators group by three (`1,50` is neither 1.50 nor 150), and
-    /// decimals follow a point.
+    /// Refuses ambiguous input instead of guessing: separators must group by three (`1,50` is neither 1.50 nor 150),
+    /// and decimals must follow a point.
     ///
     /// # Errors
-    /// `Required` for nothing; `AmountInvalid` for what isn't understood; `OutOfRange` beyond [`AMOUNT_LIMIT`].
+    /// `Required` for empty input; `AmountInvalid` for input that can't be parsed; `OutOfRange` above [`AMOUNT_LIMIT`].
     pub fn parse_shillings(input: Option<&str>) -> Result<Self, FieldError> {
         let spaced = |c: char| if c.is_whitespace() { ' ' } else { c.to_ascii_lowercase() };
         let typed: String = input.unwrap_or_default().trim().chars().map(spaced).collect();
@@ -62,7 +61,7 @@ impl Money {
         Self { amount, currency: "KES".into() }.validate()
     }
 
-    /// Not negative, at most [`AMOUNT_LIMIT`], in a currency that there is.
+    /// Checks that the amount is from 0 to [`AMOUNT_LIMIT`] and that ISO 4217 has the currency.
     ///
     /// # Errors
     /// `CurrencyUnknown`, `OutOfRange`.
@@ -76,7 +75,7 @@ impl Money {
         }
     }
 
-    /// `KES 45,000`, with decimals only where there are any.
+    /// Formats the amount as `KES 45,000`, with decimals only if they aren't zero.
     pub fn format_amount(&self) -> String {
         let unit = 10_i64.pow(shown_decimals(&self.currency));
         let digits = (self.amount / unit).to_string();
@@ -90,7 +89,7 @@ impl Money {
         match self.amount % unit {
             0 => format!("{} {grouped}", self.currency),
             rest => {
-                // As many digits as there are decimals, and no way to write that without a width known beforehand.
+                // Adding the unit pads the decimals with zeros to their full width, which differs between currencies.
                 let decimals = (unit + rest).to_string();
                 format!("{} {grouped}.{}", self.currency, &decimals[1..])
             }
@@ -98,20 +97,21 @@ impl Money {
     }
 }
 
-/// The decimals of a currency, where ISO 4217 has it.
+/// Returns the number of decimals of a currency; `None` if ISO 4217 doesn't have it.
 fn currency_decimals(currency: &str) -> Option<u32> {
     let known = CURRENCIES.iter().find(|(_, codes)| codes.split(' ').any(|code| code == currency));
     known.map(|(decimals, _)| *decimals)
 }
 
-/// The same for showing. Looks only through those that differ from most, so that the browser needs no others.
+/// Returns the number of decimals to show. Searches only the currencies that don't have two, so that the list of the
+/// others stays out of the browser's program.
 fn shown_decimals(currency: &str) -> u32 {
     let [none, _, three, four] = CURRENCIES;
     let known = [none, three, four].into_iter().find(|(_, codes)| codes.split(' ').any(|code| code == currency));
     known.map_or(DEFAULT_DECIMALS, |(decimals, _)| decimals)
 }
 
-/// What is left of `ksh. 500/=`.
+/// Removes the currency from `ksh. 500/=`, which leaves `500`.
 fn strip_currency(typed: &str) -> &str {
     let before = SHILLINGS.iter().find_map(|name| typed.strip_prefix(name));
     let number = before.map_or(typed, |rest| strip_full_stop(rest).unwrap_or(rest)).trim_start();
@@ -119,14 +119,14 @@ fn strip_currency(typed: &str) -> &str {
     after.unwrap_or(number).trim_end()
 }
 
-/// What is left of `.500`. `.50` may mean cents: there the full stop stays.
+/// Removes the full stop of an abbreviation, as in `.500`; `None` before one or two digits, which may be cents (`.50`).
 fn strip_full_stop(rest: &str) -> Option<&str> {
     let number = rest.strip_prefix('.')?;
     let digits = number.chars().take_while(char::is_ascii_digit).count();
     (!(1..=2).contains(&digits)).then_some(number)
 }
 
-/// Minor units from `45,000.50`, `45k` or `1.5m`.
+/// Parses `45,000.50`, `45k` or `1.5m` into minor units.
 fn parse_amount(number: &str, decimals: u32) -> Result<i64, FieldError> {
     let (number, thousands) = match (number.strip_suffix('k'), number.strip_suffix('m')) {
         (Some(number), _) => (number.trim_end(), 3),
@@ -153,7 +153,7 @@ fn parse_amount(number: &str, decimals: u32) -> Result<i64, FieldError> {
     format!("{whole}{fraction:0<places$}").parse().map_err(|_| FieldError::OutOfRange)
 }
 
-/// The digits of `1,234,567`: one kind of separator, and three digits after each.
+/// Returns the digits of `1,234,567`; `None` unless there is one kind of separator, with three digits after each.
 fn strip_separators(number: &str) -> Option<String> {
     let separator = number.chars().find(|c| SEPARATORS.contains(c))?;
     let mut groups = number.split(separator);
@@ -266,10 +266,10 @@ mod tests {
             prop_assert_eq!(shillings(&shown), Ok(amount), "{}", shown);
         }
 
-        /// Whatever is understood is worth what its digits say, and every separator stands before three of them.
+        /// An amount that parses has the value of its digits, and three digits follow each separator.
         #[test]
         fn parsed_amounts_match_their_digits(typed in "(Ksh |KES)?[0-9,.' ]{1,14}[km]?(/=)?") {
-            // There the full stop is the currency's.
+            // Here the full stop belongs to the currency, and isn't a decimal point.
             prop_assume!(!typed.starts_with("KES."));
             if let Ok(amount) = shillings(&typed) {
                 let number: String = typed.chars().filter(|c| c.is_ascii_digit() || *c == '.').collect();
@@ -300,7 +300,7 @@ mod tests {
         assert_eq!(words(150_000, "KWD"), "KWD 150");
         assert_eq!(words(1_500, "KWD"), "KWD 1.500");
         assert_eq!(words(5, "CLF"), "CLF 0.0005");
-        assert_eq!(words(150, "QQQ"), "QQQ 1.50", "a code that an older version took");
+        assert_eq!(words(150, "QQQ"), "QQQ 1.50", "a code that an older version accepted");
     }
 
     #[test]

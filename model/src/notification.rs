@@ -1,4 +1,4 @@
-//! Notifications: what the bell tells of.
+//! Notifications: the entries of the list behind the bell icon.
 
 use crate::{
     id::{BookingId, ConversationId, NotificationId},
@@ -9,50 +9,50 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// Characters of a message that a notification shows.
+/// Maximum length of the message preview in a notification, in characters.
 pub const PREVIEW_LIMIT: usize = 120;
 
 string_enum! {
-    /// What happened.
+    /// What a notification is about.
     NotificationKind {
-        /// Somebody wrote.
+        /// The other person posted a message.
         Message = "message",
-        /// Somebody wants to book.
+        /// An organizer requested a booking.
         Booking = "booking",
-        /// The talent said yes.
+        /// The talent accepted the booking.
         BookingAccepted = "booking_accepted",
-        /// The talent said no.
+        /// The talent declined the booking.
         BookingDeclined = "booking_declined",
-        /// The other side called it off.
+        /// The other party cancelled the booking.
         BookingCancelled = "booking_cancelled",
         /// The person's own password was changed.
         PasswordChanged = "password_changed",
-        /// The person's own address was changed.
+        /// The person's own e-mail address was changed.
         EmailChanged = "email_changed",
-        /// The person made an access token.
+        /// The person created an access token.
         TokenCreated = "token_created",
     }
 }
 
-/// One thing the bell tells of.
+/// One notification.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Notification {
-    /// Which. Newer ones have greater ids.
+    /// Unique id (UUIDv7): newer notifications have greater ids.
     pub id: NotificationId,
-    /// What happened.
+    /// What it is about.
     pub kind: NotificationKind,
-    /// Where; nowhere for what happened to the person's own account.
+    /// Conversation that it is about; `null` if it is about the person's own account.
     pub conversation_id: Option<ConversationId>,
-    /// About which booking.
+    /// Booking that it is about; `null` if it is about the person's own account.
     pub booking_id: Option<BookingId>,
-    /// Who did it.
+    /// The person who caused it.
     pub actor: Person,
-    /// The beginning of the message, if it is about one.
+    /// Beginning of the message, if it is about one.
     pub preview: String,
-    /// When.
+    /// When it was created.
     pub created_at: Timestamp,
-    /// When it was seen, if it was.
+    /// When it was seen; `null` if it wasn't.
     #[schema(required = true)]
     pub read_at: Option<Timestamp>,
 }

@@ -1,20 +1,20 @@
-//! Passwords, as people choose them.
+//! Passwords that people choose, and an estimate of their strength.
 
 use crate::api_error::FieldError;
 use std::fmt;
 
-/// The fewest characters a password may have.
+/// Minimum length of a password, in characters (Unicode scalar values).
 pub const PASSWORD_MIN: usize = 8;
-/// The most characters a password may have.
+/// Maximum length of a password, in characters (Unicode scalar values).
 pub const PASSWORD_LIMIT: usize = 256;
 
-/// A password that may be chosen: [`PASSWORD_MIN`] to [`PASSWORD_LIMIT`] characters, any of them. Whether
-/// it is among the commonest, the server looks up.
+/// A new password of [`PASSWORD_MIN`] to [`PASSWORD_LIMIT`] characters of any kind. Only the server checks whether
+/// it is one of the most common.
 #[derive(Clone, PartialEq, Eq)]
 pub struct NewPassword(String);
 
 impl NewPassword {
-    /// Checks the length. Nothing is trimmed: what was typed is the password.
+    /// Checks the length. Doesn't trim: white space is part of the password.
     pub fn parse(input: Option<&str>) -> Result<Self, FieldError> {
         let text = input.unwrap_or_default();
         match text.chars().count() {
@@ -25,35 +25,35 @@ impl NewPassword {
         }
     }
 
-    /// The password.
+    /// Returns the password exactly as typed.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// Passwords don't belong in logs.
+/// Prints no password, because passwords don't belong in logs.
 impl fmt::Debug for NewPassword {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("NewPassword(…)")
     }
 }
 
-/// How well a password holds, for a hint beside the field. A rough measure that needs no dictionary: length
-/// counts most, as it does for whoever guesses.
+/// Estimated strength of a password, for the hint beside the field. A rough measure without a dictionary: length
+/// counts most, as it does for an attacker who guesses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PasswordStrength {
-    /// Too short to be taken.
+    /// Too short to be accepted.
     TooShort,
-    /// Taken, but soon guessed.
+    /// Accepted, but soon guessed.
     Weak,
-    /// Holds against guessing over the network.
+    /// Resists guessing over the network.
     Fair,
-    /// Holds.
+    /// Resists guessing without a network's limits, too.
     Strong,
 }
 
 impl PasswordStrength {
-    /// Measures what was typed so far.
+    /// Estimates the strength of the text typed so far, from its length and its number of different characters.
     pub fn of(typed: &str) -> Self {
         let mut different: Vec<char> = typed.chars().collect();
         let length = different.len();

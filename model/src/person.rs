@@ -6,50 +6,50 @@ use std::{fmt, str::FromStr};
 use utoipa::ToSchema;
 
 string_enum! {
-    /// What somebody does here.
+    /// Role of a person.
     Role {
-        /// Is booked.
+        /// Is booked for events.
         Talent = "talent",
-        /// Books.
+        /// Books talent for events.
         Organizer = "organizer",
     }
 }
 
 string_enum! {
-    /// A talent's craft, in the order the directory offers them.
+    /// Craft of a talent. The directory offers them in this order.
     Craft {
-        /// Takes pictures.
+        /// Takes photographs.
         Photographer = "photographer",
         /// Plays records.
         Dj = "dj",
-        /// Leads through the event.
+        /// Hosts the event.
         Mc = "mc",
-        /// Plays live.
+        /// Plays live music.
         Band = "band",
     }
 }
 
-/// Characters a name may have.
+/// Maximum length of a name, in characters (Unicode scalar values).
 pub const NAME_LIMIT: usize = 80;
-/// Characters an e-mail address may have.
+/// Maximum length of an e-mail address, in bytes of its stored form.
 pub const EMAIL_LIMIT: usize = 254;
 
 /// A person as others see them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Person {
-    /// Who.
+    /// Unique id (UUIDv7).
     pub id: PersonId,
-    /// As they call themselves.
+    /// Display name.
     pub name: String,
-    /// What they do here.
+    /// Whether the person is booked or books.
     pub role: Role,
-    /// Talent only.
+    /// Craft of a talent, if set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub craft: Option<Craft>,
 }
 
 impl Person {
-    /// Takes on what has changed about the person, if `now` is the same one.
+    /// Replaces the person by `now` if both have the same id.
     pub(crate) fn update_from(&mut self, now: &Person) {
         if self.id == now.id {
             *self = now.clone();
@@ -61,36 +61,36 @@ impl Person {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct User {
-    /// Who.
+    /// Unique id (UUIDv7).
     pub id: PersonId,
-    /// As they call themselves.
+    /// Display name.
     pub name: String,
-    /// The address they sign in with.
+    /// Address to sign in with.
     pub email: String,
-    /// What they do here.
+    /// Whether the person is booked or books.
     pub role: Role,
-    /// Whether the address was confirmed.
+    /// Whether the address is confirmed.
     pub email_verified: bool,
 }
 
-/// An e-mail address that mail can be sent to, in its one form: lower-case, the domain as it stands in the DNS
-/// (`münchen.example` is `xn--mnchen-3ya.example`). Whether it is read, only a mail can tell.
+/// A valid e-mail address in canonical form: lower-case, the domain as in the DNS (`münchen.example` becomes
+/// `xn--mnchen-3ya.example`). Only a confirmed e-mail proves that the mailbox exists.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Email(String);
 
-/// The longest local part (RFC 5321).
+/// Maximum length of the local part, in bytes (RFC 5321).
 const LOCAL_LIMIT: usize = 64;
-/// Names at the end of a domain that never lead anywhere (RFC 6761).
+/// Top-level domains that never resolve to a mail server (RFC 6761).
 const NOWHERE: [&str; 2] = ["invalid", "localhost"];
 
 impl Email {
-    /// The address.
+    /// Returns the address in canonical form.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// Addresses don't belong in logs.
+/// Prints no address, because addresses don't belong in logs.
 impl fmt::Debug for Email {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Email(…)")
@@ -100,11 +100,11 @@ impl fmt::Debug for Email {
 impl FromStr for Email {
     type Err = ();
 
-    /// Takes what mail servers take without extensions. A local part beyond ASCII needs one (SMTPUTF8) that many lack, and
-    /// some of its letters become others when they are lower-cased.
+    /// Accepts addresses that mail servers accept without extensions. A local part outside ASCII needs SMTPUTF8, which
+    /// many servers lack, and some of its letters turn into different letters in lower case.
     fn from_str(text: &str) -> Result<Self, ()> {
         let (local, domain) = text.trim().rsplit_once('@').ok_or(())?;
-        // What could end the address in a mail's header, or begin another, isn't among these (RFC 5322, atext).
+        // RFC 5322's atext contains no character that could end the address in a mail header or begin another one.
         let atext = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(c);
         let dotted = local.split('.').all(|word| !word.is_empty() && word.chars().all(atext));
         if !dotted || local.len() > LOCAL_LIMIT {
@@ -128,7 +128,7 @@ mod tests {
         for written in ["info@münchen.example.de", "Info@MÜNCHEN.example.de", "info@mu\u{308}nchen.example.de"] {
             let email: Email = written.parse().expect("an address");
             assert_eq!(email.as_str(), "info@xn--mnchen-3ya.example.de");
-            assert_eq!(email.as_str().parse(), Ok(email.clone()), "what is stored is read again");
+            assert_eq!(email.as_str().parse(), Ok(email.clone()), "the canonical form parses to itself");
         }
         let plus: Email = "o'neil+gigs@example.co.ke".parse().expect("an address");
         assert_eq!(plus.as_str(), "o'neil+gigs@example.co.ke");
@@ -150,7 +150,7 @@ mod tests {
             "sarah@example..com",
             ".sarah@example.com",
             "<sarah@example.com>",
-            // Lower-cased, the Kelvin sign is a k.
+            // In lower case, the Kelvin sign becomes an ASCII k.
             "\u{212a}amau@example.com",
             "wambuí@example.com",
             "sarah@localhost",

@@ -1,4 +1,4 @@
-//! What a person says of themselves when they join, and what a mailed link is good for.
+//! Profiles that people enter when they register, and the mailed links that confirm an action.
 
 use crate::{
     account::parse_optional,
@@ -11,35 +11,35 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// What a person says of themselves when they join, unchecked.
+/// Password, name, role and craft of a new person, not yet validated.
 #[derive(Clone, Debug, Default)]
 pub struct ProfileInput {
-    /// Not among those that are tried first.
+    /// Must not be one of the most common passwords.
     pub password: Option<String>,
-    /// As they call themselves, in one line.
+    /// Display name, in one line.
     pub name: Option<String>,
-    /// What they do here.
+    /// Whether the person is booked (`talent`) or books (`organizer`).
     pub role: Option<String>,
-    /// Talent only, who may leave it for later.
+    /// Craft of a talent; optional, because it can be set later.
     pub craft: Option<String>,
 }
 
-/// What a person says of themselves when they join.
+/// The validated form of [`ProfileInput`].
 #[derive(Clone, Debug)]
 pub struct Profile {
-    /// Their password.
+    /// Chosen password.
     pub password: NewPassword,
-    /// Their name.
+    /// Display name.
     pub name: String,
-    /// What they do here.
+    /// Whether the person is booked or books.
     pub role: Role,
-    /// Talent's craft, if they said.
+    /// Craft of a talent, if given.
     pub craft: Option<Craft>,
 }
 
 impl ProfileInput {
-    /// Checks every field and names all that are at fault. `None` where no field was sent at all: whether they are
-    /// needed depends on the link that they come with.
+    /// Validates every field and reports all invalid ones at once. Returns `None` if no field was sent: whether they
+    /// are required depends on the mailed link that they are sent with.
     pub fn parse(self) -> Result<Option<Profile>, ApiError> {
         if [&self.password, &self.name, &self.role, &self.craft].iter().all(|field| field.is_none()) {
             return Ok(None);
@@ -49,7 +49,7 @@ impl ProfileInput {
         profile.map(Some).ok_or_else(|| validator.into_error())
     }
 
-    /// Checks every field, and notes all that are at fault.
+    /// Validates every field and records all invalid ones in `validator`.
     pub(crate) fn validate(self, validator: &mut Validator) -> Option<Profile> {
         let password = validator.field("password", NewPassword::parse(self.password.as_deref()));
         let name = validator.field("name", text::parse_line(self.name.as_deref(), NAME_LIMIT));
@@ -61,7 +61,7 @@ impl ProfileInput {
 }
 
 impl Profile {
-    /// The refusal of a link that can't be followed without saying who follows it.
+    /// Returns the error for a link that can't be followed without a profile: its required fields are missing.
     pub fn required() -> ApiError {
         let fields = ["password", "name", "role"].map(|field| (field.to_owned(), FieldError::Required));
         ApiError::Invalid { fields: ValidationErrors::from(fields) }
@@ -69,31 +69,31 @@ impl Profile {
 }
 
 string_enum! {
-    /// What a mailed link does once it is followed.
+    /// What following a mailed link does.
     LinkAction {
-        /// Confirms the address of a new account, which is as this browser registered it.
+        /// Confirms the address of a new account, which keeps the profile that this browser registered.
         Confirm = "confirm",
-        /// The same, but its reader says first who they are: nothing that was registered counts.
+        /// Confirms the address, but requires a new profile first: none of the registered fields count.
         Introduce = "introduce",
-        /// Confirms another address of an account that exists.
+        /// Confirms the new address of an existing account.
         MoveAddress = "move_address",
-        /// Chooses another password.
+        /// Sets a new password.
         Reset = "reset",
     }
 }
 
-/// A mailed link that works, as its page shows it before it is followed.
+/// A valid mailed link, as its page shows it before it is followed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MailedLink {
-    /// What it does.
+    /// What following it does.
     pub action: LinkAction,
-    /// The address of the account it belongs to, masked: links are opened on borrowed phones, too.
+    /// Masked address of the account it belongs to: links are opened on borrowed phones, too.
     pub account: MaskedEmail,
-    /// Whether that account is the one that is signed in here; `None` where none is.
+    /// Whether that account is the one signed in here; `None` if none is.
     pub own: Option<bool>,
 }
 
-/// An e-mail address of which only so much is shown that its owner recognises it.
+/// An e-mail address of which only enough is shown for its owner to recognise it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct MaskedEmail(String);

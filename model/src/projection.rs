@@ -1,8 +1,8 @@
-//! Views, and how events change them.
+//! Projections: views that events keep up to date.
 //!
-//! The law, which tests hold both sides to: *a view read at cursor N, with the events after N
-//! applied, equals the view read now.* The server reads a view and its cursor in one snapshot;
-//! the browser applies what follows. Applying is idempotent: what a view already knows changes nothing.
+//! Tests check one invariant on both sides: *a view read at cursor N, with the events after N applied,
+//! equals the view read now.* The server reads a view and its cursor in one snapshot; the browser applies
+//! the events after it. Applying is idempotent: an event at or before the cursor changes nothing.
 
 mod booking;
 mod inbox;
@@ -20,23 +20,23 @@ use crate::{event::Envelope, id::PersonId, person::Person};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// What an event did to a view.
+/// Result of applying an event to a view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ApplyOutcome {
-    /// Nothing to see here, or already known.
+    /// The view is the same: the event is not about it, or was applied before.
     Unchanged,
-    /// The view is different now, and right.
+    /// The view has been updated.
     Changed,
-    /// The view can't tell from the event alone what it should be: read it afresh.
+    /// The event alone isn't enough to update the view: it must be read from the server again.
     Gap,
 }
 
 /// A view that events keep up to date.
 pub trait Projection {
-    /// The last event this view knows of.
+    /// Returns the `seq` of the last event that this view includes.
     fn cursor(&self) -> i64;
 
-    /// Takes one more event. `me` is the person whose view and whose event it is.
+    /// Applies an event unless the view includes it already. `me` is the person whose view and event log it is.
     fn apply(&mut self, me: PersonId, envelope: &Envelope) -> ApplyOutcome {
         if envelope.seq <= self.cursor() {
             return ApplyOutcome::Unchanged;
@@ -46,20 +46,20 @@ pub trait Projection {
         outcome
     }
 
-    /// Changes the view for an event that is new to it.
+    /// Updates the view by an event that it doesn't include yet.
     fn apply_event(&mut self, me: PersonId, envelope: &Envelope) -> ApplyOutcome;
 
-    /// Notes that everything up to `seq` is known.
+    /// Sets the `seq` of the last event that this view includes.
     fn set_cursor(&mut self, seq: i64);
 }
 
-/// The directory of talent. Not live: it is a search.
+/// A page of the talent directory. No projection: it is the result of a search, and events don't update it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Directory {
-    /// By name.
+    /// Sorted by name.
     pub talents: Vec<Person>,
-    /// Where to go on, if there is more.
+    /// Cursor of the next page; `null` on the last one.
     #[schema(required = true)]
     pub next_page: Option<String>,
 }

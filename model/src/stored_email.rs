@@ -1,53 +1,54 @@
-//! Addresses of accounts that exist. [`Email`] has the rules for new addresses, which became stricter: a rule must not
-//! lock out those who came before it.
+//! Addresses of existing accounts. [`Email`] has the rules for new addresses, which became stricter: a new rule must
+//! not lock out people who registered before it.
 
 use crate::person::{EMAIL_LIMIT, Email};
 use std::{fmt, str::FromStr};
 
-/// An address as the database has it. It was checked by the rules of its time, and isn't parsed again.
+/// An address as the database has it. It was validated by the rules of its time, and isn't parsed again.
 #[derive(Clone, PartialEq, Eq)]
 pub struct StoredEmail(String);
 
 impl StoredEmail {
-    /// Takes what the database has.
+    /// Wraps a value of the database without validating it.
     pub fn new(stored: impl Into<String>) -> Self {
         Self(stored.into())
     }
 
-    /// The address.
+    /// Returns the address as stored.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// An address that is taken now is stored like this.
+/// New addresses are stored in canonical form.
 impl From<&Email> for StoredEmail {
     fn from(email: &Email) -> Self {
         Self::new(email.as_str())
     }
 }
 
-/// An address by which a person finds their account, taken by today's rules or by those before.
+/// An address by which a person looks for their account, valid by the current or by earlier rules.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct LookupEmail {
     canonical: String,
-    /// As it was typed, in lower case: the form before there was a canonical one.
+    /// As typed, in lower case: the form that was stored before there was a canonical one.
     typed: String,
 }
 
 impl LookupEmail {
-    /// The one form in which tries for an account are counted.
+    /// Returns the canonical form, under which attempts for an account are counted.
     pub fn canonical(&self) -> &str {
         &self.canonical
     }
 
-    /// The forms in which it may be stored. Two accounts of one mailbox may have one each: then the one as typed is meant.
+    /// Returns the forms in which it may be stored, first as typed. If two accounts of one mailbox have one form each,
+    /// the person means the one as typed.
     pub fn forms(&self) -> [&str; 2] {
         [&self.typed, &self.canonical]
     }
 }
 
-/// The address of an account that was found.
+/// Counts attempts for an account that was found under the same canonical form as those that look for it.
 impl From<&StoredEmail> for LookupEmail {
     fn from(StoredEmail(stored): &StoredEmail) -> Self {
         let canonical = stored.parse().map_or_else(|()| stored.clone(), |email: Email| email.as_str().to_owned());
@@ -69,7 +70,7 @@ impl FromStr for LookupEmail {
     }
 }
 
-/// Whether an address was taken before there was [`Email`]'s present form.
+/// Returns whether the rules before [`Email`]'s current ones accepted an address.
 fn was_taken(text: &str) -> bool {
     let Some((local, domain)) = text.rsplit_once('@') else { return false };
     let special = |c: char| c.is_whitespace() || c.is_control() || "\"(),:;<>@[\\]".contains(c);
@@ -82,7 +83,7 @@ fn was_taken(text: &str) -> bool {
         && domain.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '.')
 }
 
-/// Addresses don't belong in logs.
+/// Prints no address, because addresses don't belong in logs.
 impl fmt::Debug for StoredEmail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("StoredEmail(…)")

@@ -1,5 +1,5 @@
-/// An enum whose values travel, and are stored, as stable words. A word is passed as `tt`: wrapped up as a
-/// `literal`, it isn't seen by every derive.
+/// Defines an enum whose values are stored and sent as stable strings. The string is matched as `tt`, because not every
+/// derive macro can read a value that is matched as `literal`.
 macro_rules! string_enum {
     ($(#[$about:meta])* $name:ident { $($(#[$doc:meta])* $value:ident = $word:tt,)* }) => {
         $(#[$about])*
@@ -9,10 +9,10 @@ macro_rules! string_enum {
         }
 
         impl $name {
-            /// Every one there is.
+            /// All values, in the order of their definition.
             pub const ALL: &'static [Self] = &[$(Self::$value),*];
 
-            /// The stable word for it.
+            /// Returns the stable string of this value.
             pub fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$value => $word,)*

@@ -1,4 +1,4 @@
-//! Text that people type.
+//! Parsing, shortening and escaping of text that people type.
 
 mod characters;
 mod direction;
@@ -7,8 +7,11 @@ pub use direction::{is_invisible_format, isolate, without_direction_controls};
 
 use crate::api_error::FieldError;
 
-/// One line, such as a name: trimmed, with one space between words, at most `limit` characters, at least one of them
-/// visible, without controls and other hidden characters, and with at most four marks on a letter.
+/// Parses one line, for example a name. Trims it and leaves one space between words.
+///
+/// # Errors
+/// `Required` for blank text, `TooLong` above `limit` characters, `Invalid` for control characters, `Invisible` without
+/// any visible character, `HiddenCharacters`, and `TooManyMarks` for more than four marks on a letter.
 pub fn parse_line(input: Option<&str>, limit: usize) -> Result<String, FieldError> {
     let text = input.unwrap_or_default().split(is_space).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
     let text = text.trim();
@@ -21,12 +24,12 @@ pub fn parse_line(input: Option<&str>, limit: usize) -> Result<String, FieldErro
     }
 }
 
-/// White space of any width. Tabs and line breaks are controls, and refused.
+/// Matches white space of any width. Tabs and line breaks don't count, so that they are refused as control characters.
 fn is_space(c: char) -> bool {
     c.is_whitespace() && !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}')
 }
 
-/// A value written as text, such as an id or a day.
+/// Parses a value from text, for example an id or a day.
 pub fn parse_value<T: std::str::FromStr>(input: Option<&str>) -> Result<T, FieldError> {
     match input {
         None | Some("") => Err(FieldError::Required),
@@ -34,7 +37,7 @@ pub fn parse_value<T: std::str::FromStr>(input: Option<&str>) -> Result<T, Field
     }
 }
 
-/// The first `limit` characters of a text as one line, with `…` where it goes on.
+/// Returns the first `limit` characters of a text as one line, with `…` appended if the text is longer.
 pub fn preview(text: &str, limit: usize) -> String {
     let mut words = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if let Some((cut, _)) = words.char_indices().nth(limit) {
@@ -44,8 +47,7 @@ pub fn preview(text: &str, limit: usize) -> String {
     words
 }
 
-/// Text as it may stand in HTML, between tags and in a quoted attribute. The one escaping there is, for the few places
-/// where HTML isn't written by Leptos.
+/// Escapes text for HTML, between tags and in quoted attributes. For the few places where HTML isn't written by Leptos.
 pub fn escape_html(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
 }

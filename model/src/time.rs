@@ -1,4 +1,4 @@
-//! Instants and days, as the interface writes them.
+//! Timestamps and calendar days, in the format of the API.
 
 use serde::{Deserialize, Serialize};
 use std::{error::Error, fmt, ops::Range, str::FromStr};
@@ -7,36 +7,37 @@ use utoipa::ToSchema;
 
 const MILLIS: i64 = 1_000;
 
-/// A moment, to the millisecond, in UTC. Written as RFC 3339 with `Z`, and read as it is written: nobody else writes any.
+/// A point in time in UTC, to the millisecond. Formatted as RFC 3339 with `Z`; parsing accepts no other offset, because
+/// only Greenroom writes them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[schema(value_type = String, format = DateTime)]
 #[serde(try_from = "String", into = "String")]
 pub struct Timestamp(i64);
 
 impl Timestamp {
-    /// Milliseconds since 1970-01-01T00:00:00Z. What lies outside the calendar becomes that moment.
+    /// Creates a timestamp from milliseconds since 1970-01-01T00:00:00Z. Values outside the calendar become 0.
     pub fn from_millis(millis: i64) -> Self {
         Self(OffsetDateTime::from_unix_timestamp(millis.div_euclid(MILLIS)).map_or(0, |_| millis))
     }
 
-    /// Milliseconds since 1970-01-01T00:00:00Z.
+    /// Returns the milliseconds since 1970-01-01T00:00:00Z.
     pub fn millis(self) -> i64 {
         self.0
     }
 
-    /// The day it falls on in UTC.
+    /// Returns the calendar day in UTC.
     pub fn day(self) -> Day {
         Day(self.to_calendar().date())
     }
 
-    /// The earliest and the latest day that it is now somewhere on earth: clocks there differ from UTC by -12 to +14
-    /// hours.
+    /// Returns the earliest and the latest calendar day that any time zone has at this time: zones are from UTC-12 to
+    /// UTC+14.
     pub fn days_on_earth(self) -> (Day, Day) {
         const HOUR: i64 = 60 * 60 * MILLIS;
         (Self(self.0 - 12 * HOUR).day(), Self(self.0 + 14 * HOUR).day())
     }
 
-    /// Hours and minutes in UTC, `14:02`.
+    /// Formats hours and minutes in UTC as `14:02`.
     pub fn format_time(self) -> String {
         let (hour, minute, _) = self.to_calendar().to_hms();
         format!("{hour:02}:{minute:02}")
@@ -92,33 +93,34 @@ impl From<Timestamp> for String {
     }
 }
 
-/// A day of the calendar without a time zone, written `YYYY-MM-DD`.
+/// A calendar day without a time zone, written `YYYY-MM-DD`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[schema(value_type = String, format = Date)]
 #[serde(try_from = "String", into = "String")]
 pub struct Day(Date);
 
 impl Day {
-    /// `Sat 13 Feb 2027`, in English.
+    /// Formats the day as `Sat 13 Feb 2027`, in English.
     pub fn format_long(self) -> String {
         let weekday = &self.0.weekday().to_string()[..3];
         let month = &self.0.month().to_string()[..3];
         format!("{weekday} {} {month} {}", self.0.day(), self.0.year())
     }
 
-    /// The day before; `None` before the calendar.
+    /// Returns the day before; `None` at the beginning of the calendar.
     pub fn previous_day(self) -> Option<Self> {
         self.0.previous_day().map(Self)
     }
 
-    /// The same day of a later year, or the day after where that year has none; `None` beyond the calendar.
+    /// Returns the same day `years` later; 1 March for 29 February in a common year. `None` after the end of the
+    /// calendar.
     pub fn years_later(self, years: i32) -> Option<Self> {
         let year = self.0.year().checked_add(years)?;
         let same = self.0.replace_year(year).ok();
         same.or_else(|| self.0.next_day()?.replace_year(year).ok()).map(Self)
     }
 
-    /// Days from `other` to this one; negative when this one is earlier.
+    /// Returns the number of days from `other` to this day; negative if this day is earlier.
     pub fn days_after(self, other: Day) -> i64 {
         (self.0 - other.0).whole_days()
     }
@@ -155,19 +157,19 @@ impl From<Day> for String {
     }
 }
 
-/// No day of the calendar, or no moment of one, or not written as they are.
+/// The text isn't a valid day or timestamp in the format of the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ParseTimeError;
 
 impl fmt::Display for ParseTimeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("no such time")
+        f.write_str("invalid day or timestamp")
     }
 }
 
 impl Error for ParseTimeError {}
 
-/// Numbers at their places in a text, and nothing between them but what parts them.
+/// Parses three numbers at fixed byte ranges; `None` unless exactly one separator stands between them.
 fn parse_numbers(text: &str, parted_by: char, places: [Range<usize>; 3]) -> Option<[i64; 3]> {
     let parts = places.clone().map(|place| text.get(place));
     let whole = parts[0]?.len() + parts[1]?.len() + parts[2]?.len() + 2 == text.len();
@@ -178,7 +180,7 @@ fn parse_numbers(text: &str, parted_by: char, places: [Range<usize>; 3]) -> Opti
     Some([parse_digits(parts[0]?)?, parse_digits(parts[1]?)?, parse_digits(parts[2]?)?])
 }
 
-/// Digits, and no sign before them.
+/// Parses ASCII digits; `None` for a sign or any other character.
 fn parse_digits(digits: &str) -> Option<i64> {
     digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())?
 }

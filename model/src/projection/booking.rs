@@ -2,13 +2,13 @@ use super::{ApplyOutcome, Projection};
 use crate::{conversation::Conversation, event::Envelope, id::PersonId};
 use serde::{Deserialize, Serialize};
 
-/// One booking by itself, with its conversation.
+/// One booking with its conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct BookingView {
-    /// What it is talked about in; the booking stands in it.
+    /// The booking's conversation, which contains the booking.
     pub conversation: Conversation,
-    /// The last event counted in.
+    /// `seq` of the last event that this view includes.
     pub cursor: i64,
 }
 

@@ -11,22 +11,22 @@ use utoipa::ToSchema;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Inbox {
-    /// Newest first, in the order of the viewer's event sequence: no clock can disturb it.
+    /// Newest first, ordered by the viewer's event sequence, which doesn't depend on clocks.
     pub conversations: Vec<Conversation>,
-    /// The last event counted in.
+    /// `seq` of the last event that this view includes.
     pub cursor: i64,
-    /// Where to go on, if there is more.
+    /// Cursor of the next page; `null` on the last one.
     #[schema(required = true)]
     pub next_page: Option<String>,
 }
 
 impl Inbox {
-    /// Messages not yet read in the conversations listed.
+    /// Returns the number of unread messages in the conversations that are loaded.
     pub fn total_unread(&self) -> i64 {
         self.conversations.iter().map(|conversation| conversation.unread).sum()
     }
 
-    /// Goes on with an older page. What is listed already stays where it is, kept up to date by events.
+    /// Appends an older page. Conversations already in the list keep their place: events have kept them current.
     pub fn extend(&mut self, older: Inbox) {
         for added in older.conversations {
             if self.conversations.iter().all(|known| known.id != added.id) {
@@ -39,7 +39,7 @@ impl Inbox {
     fn apply_to(&mut self, id: ConversationId, me: PersonId, event: &Event) -> ApplyOutcome {
         let moves_up = matches!(event, Event::MessageCreated { .. });
         let Some(place) = self.conversations.iter().position(|conversation| conversation.id == id) else {
-            // It stands on a page that wasn't loaded, and now belongs to the top.
+            // The conversation is on a page that wasn't loaded, and now belongs at the top.
             return if moves_up { ApplyOutcome::Gap } else { ApplyOutcome::Unchanged };
         };
         let outcome = self.conversations[place].apply(me, event);
@@ -86,7 +86,7 @@ impl Projection for Inbox {
 }
 
 impl Conversation {
-    /// Changes the conversation for an event that tells of it.
+    /// Updates the conversation by an event about it.
     pub(super) fn apply(&mut self, me: PersonId, event: &Event) -> ApplyOutcome {
         match event {
             Event::MessageCreated { message } if message.conversation_id == self.id && message.seq > self.last_seq => {

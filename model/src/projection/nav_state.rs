@@ -6,15 +6,15 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
-/// What stands around every page: who is signed in, and the bell's count.
+/// State of the navigation on every page: the signed-in person and the count beside the bell icon.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct NavState {
-    /// Who is signed in.
+    /// The signed-in person.
     pub person: Person,
-    /// Notifications not yet seen.
+    /// Number of unseen notifications.
     pub unread: i64,
-    /// The last event counted in.
+    /// `seq` of the last event that this view includes.
     pub cursor: i64,
 }
 

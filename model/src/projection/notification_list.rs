@@ -11,19 +11,19 @@ use utoipa::ToSchema;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct NotificationList {
-    /// In the order of the events that told of them, the last first.
+    /// Ordered by the events that announced them, newest first.
     pub notifications: Vec<Notification>,
-    /// How many are not yet seen, on this page or not.
+    /// Number of unseen notifications, including those on other pages.
     pub unread: i64,
-    /// Where to go on, if there is more.
+    /// Cursor of the next page; `null` on the last one.
     #[schema(required = true)]
     pub next_page: Option<String>,
-    /// The last event counted in.
+    /// `seq` of the last event that this view includes.
     pub cursor: i64,
 }
 
 impl NotificationList {
-    /// Goes on with an older page.
+    /// Appends an older page, whose entries replace copies that are already in the list.
     pub fn extend(&mut self, older: NotificationList) {
         self.notifications.retain(|known| older.notifications.iter().all(|added| added.id != known.id));
         self.notifications.extend(older.notifications);

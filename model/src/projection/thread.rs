@@ -7,40 +7,41 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
-/// Messages in a window unless somebody asks for another number.
+/// Number of messages in a window where the request names none.
 pub const WINDOW: i64 = 50;
 
 /// A conversation with a window of its messages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Thread {
-    /// What it is about, and how far both have read.
+    /// The conversation, with its booking and both read markers.
     pub conversation: Conversation,
-    /// Ascending by `seq`, without a gap.
+    /// Ascending by `seq`, without gaps.
     pub messages: Vec<Message>,
-    /// Whether there are messages before these.
+    /// Whether there are older messages than these.
     pub has_more: bool,
-    /// The last event counted in.
+    /// `seq` of the last event that this view includes.
     pub cursor: i64,
 }
 
 impl Thread {
-    /// The last message shown; 0 where there is none.
+    /// Returns the `seq` of the newest message in the window; 0 if it is empty.
     pub fn last_shown(&self) -> i64 {
         self.messages.last().map_or(0, |message| message.seq)
     }
 
-    /// Whether the thread opens at its first unread message: where that isn't among the newest. Otherwise at those.
+    /// Returns whether the thread opens at its first unread message. It does if that message is older than the newest
+    /// window; otherwise it opens at the newest messages.
     pub fn opens_at_unread(conversation: &Conversation) -> bool {
         conversation.unread > 0 && conversation.last_seq - conversation.read_seq > WINDOW
     }
 
-    /// Whether the newest message is in the window.
+    /// Returns whether the conversation's newest message is in the window.
     pub fn is_at_end(&self) -> bool {
         self.last_shown() >= self.conversation.last_seq
     }
 
-    /// Puts an older page before the window. One that doesn't meet it changes nothing.
+    /// Prepends an older page. Ignores one that doesn't end directly before the window.
     pub fn prepend(&mut self, older: Thread) {
         let first = self.messages.first().map(|message| message.seq);
         if older.messages.last().map(|message| message.seq + 1) == first {
@@ -49,14 +50,14 @@ impl Thread {
         }
     }
 
-    /// Puts a newer page after the window, as far as it goes on from there.
+    /// Appends a newer page, as far as it continues the window without a gap.
     pub fn extend(&mut self, newer: Thread) {
         for message in &newer.messages {
             self.append(message);
         }
     }
 
-    /// Shows another window of the same conversation.
+    /// Replaces the window by another one of the same conversation.
     pub fn replace_window(&mut self, other: Thread) {
         if other.conversation.id == self.conversation.id {
             self.messages = other.messages;
@@ -64,7 +65,7 @@ impl Thread {
         }
     }
 
-    /// Lets go of messages far from this one, so that the window holds no more than `most`.
+    /// Drops the messages farthest from `seq`, so that at most `most` remain.
     pub fn trim_around(&mut self, seq: i64, most: usize) {
         let surplus = self.messages.len().saturating_sub(most);
         let middle = self.messages.partition_point(|message| message.seq < seq);
@@ -74,7 +75,7 @@ impl Thread {
         self.has_more |= start > 0;
     }
 
-    /// Puts a message at the end, if it is the next one.
+    /// Appends a message if it is the next one of this conversation.
     pub fn append(&mut self, message: &Message) {
         if message.conversation_id == self.conversation.id && message.seq == self.last_shown() + 1 {
             self.messages.push(message.clone());

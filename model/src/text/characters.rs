@@ -1,5 +1,5 @@
-//! Which characters one line of text may have, by their Unicode properties. Only the server asks: nothing in the browser
-//! calls this, so that the tables stay out of its program.
+//! Validates the characters of one line of text by their Unicode properties. Only the server calls this, so that the
+//! Unicode tables stay out of the browser's program.
 
 use crate::api_error::FieldError;
 use icu_properties::{
@@ -10,19 +10,19 @@ use icu_properties::{
     },
 };
 
-/// Nonspacing marks that one letter may carry. Four suffice for every living script; more run into other lines.
+/// Maximum number of nonspacing marks on one letter. Four suffice for every living script; more overlap other lines.
 const MARKS: usize = 4;
-/// Characters of any kind that are drawn together with one letter. Some scripts write vowels beside it, too.
+/// Maximum number of characters of any kind drawn together with one letter. Some scripts also write vowels beside it.
 const EXTENDERS: usize = 8;
-/// Characters that Unicode calls visible and that are drawn as nothing: the notehead of a silent note, blanks of
-/// hieroglyphs, the place of an object that isn't there, and the blank of Braille.
+/// Characters that Unicode classifies as visible and that fonts draw as blank: the null notehead, blank hieroglyphs,
+/// the object replacement character, and the Braille blank.
 const BLANK: [char; 5] = ['\u{1d159}', '\u{13441}', '\u{13442}', '\u{fffc}', BLANK_BRAILLE];
 const BLANK_BRAILLE: char = '\u{2800}';
-/// Begins the flags of England, Scotland and Wales, which are spelt in tag characters.
+/// First character of the flags of England, Scotland and Wales, which are spelt in tag characters.
 const BLACK_FLAG: char = '\u{1f3f4}';
 const CANCEL_TAG: char = '\u{e007f}';
 
-/// At least one visible character, none that is hidden, and few marks on each letter.
+/// Checks for at least one visible character, no hidden ones, and a limited number of marks on each letter.
 pub(super) fn validate_line(text: &str) -> Result<(), FieldError> {
     if text.chars().any(char::is_control) {
         return Err(FieldError::Invalid);
@@ -46,7 +46,7 @@ pub(super) fn validate_line(text: &str) -> Result<(), FieldError> {
     Ok(())
 }
 
-/// What one letter carries. A joiner or a selector carries nothing on: the letter stays the same.
+/// Counts the marks on one letter. A joiner or a variation selector doesn't start a new letter.
 #[derive(Default)]
 struct Cluster {
     marks: usize,
@@ -79,7 +79,7 @@ fn is_variation_selector(c: char) -> bool {
     CodePointSetData::new::<VariationSelector>().contains(c)
 }
 
-/// Whether a reader sees something where it stands alone.
+/// Returns whether the character is visible on its own.
 fn is_visible(c: char) -> bool {
     let seen = GeneralCategoryGroup::Letter
         .union(GeneralCategoryGroup::Number)
@@ -88,24 +88,24 @@ fn is_visible(c: char) -> bool {
     seen.contains(general_category(c)) && !is_ignorable(c) && !BLANK.contains(&c)
 }
 
-/// Breaks, blanks, and what changes other characters without being seen: directions, joiners, fillers, tags. Also what
-/// no font is sure to draw: private and unassigned characters.
+/// Matches breaks, blanks, and characters that change others without being visible: directional controls, joiners,
+/// fillers, tags. Also private and unassigned characters, which fonts may not draw.
 fn is_hidden(c: char) -> bool {
     let unseen = match general_category(c) {
         GeneralCategory::LineSeparator
         | GeneralCategory::ParagraphSeparator
         | GeneralCategory::PrivateUse
         | GeneralCategory::Unassigned => true,
-        // Some signs of Arabic and Kaithi numbers are of this category, and seen.
+        // Some signs of Arabic and Kaithi numbers are in this category and are visible.
         GeneralCategory::Format => !CodePointSetData::new::<PrependedConcatenationMark>().contains(c),
         _ => false,
     };
     unseen || is_ignorable(c) || BLANK.contains(&c)
 }
 
-/// Whether a hidden character does what it is there for: a joiner inside a word or an emoji, or at the end of a word of
-/// some Indic scripts, a selector of how the character before it looks (no letter with cases has such forms), or a blank
-/// between Braille patterns.
+/// Returns whether a hidden character serves its purpose: a joiner inside a word or an emoji, or at the end of a word
+/// of some Indic scripts; a variation selector after a visible character (letters with cases have no variants); or a
+/// blank between Braille patterns.
 fn is_meaningful(c: char, before: Option<char>, after: Option<char>) -> bool {
     let Some(before) = before else { return false };
     match c {
@@ -136,14 +136,14 @@ fn is_part_of_word(c: char) -> bool {
     parts.contains(general_category(c)) && (!is_ignorable(c) || is_variation_selector(c))
 }
 
-/// Whether it is drawn over or under the character before it.
+/// Returns whether the character is drawn over or under the one before it.
 fn is_mark(c: char) -> bool {
     let drawn_on = matches!(general_category(c), GeneralCategory::NonspacingMark | GeneralCategory::EnclosingMark);
     drawn_on && !is_variation_selector(c)
 }
 
-/// Whether it is drawn together with the character before it: marks on it or beside it, tones, colours of skin, and the
-/// vowels and endings of Korean syllables.
+/// Returns whether the character is drawn together with the one before it: marks on it or beside it, tones, skin
+/// colours, and the vowels and final consonants of Korean syllables.
 fn is_extender(c: char) -> bool {
     let extends = matches!(
         CodePointMapData::<GraphemeClusterBreak>::new().get(c),
@@ -155,7 +155,7 @@ fn is_extender(c: char) -> bool {
     (extends || general_category(c) == GeneralCategory::SpacingMark) && !is_variation_selector(c) && !is_joiner(c)
 }
 
-/// What follows the tags of a flag; the same text where no flag is spelt.
+/// Returns the text after the tags of a flag; the whole text if it doesn't begin with complete flag tags.
 fn skip_flag_tags(text: &str) -> &str {
     let is_tag = |c: char| ('\u{e0030}'..='\u{e0039}').contains(&c) || ('\u{e0061}'..='\u{e007a}').contains(&c);
     let after = text.trim_start_matches(is_tag);
@@ -263,7 +263,7 @@ mod tests {
             "a\u{fdd0}b",
             "a\u{fffe}b",
             "a\u{e0001}b",
-            // A flag that isn't spelt to its end.
+            // A flag without its closing tag.
             "🏴\u{e0067}\u{e0062}",
             "🏴\u{e0067}\u{e0062}\u{e0073}a",
         ] {
@@ -293,9 +293,9 @@ mod tests {
         assert_eq!(
             validate_line(&format!("Z{}", between.repeat(2))),
             Err(FieldError::TooManyMarks),
-            "a mark beside starts no new letter"
+            "a spacing mark starts no new letter"
         );
         let joined = format!("Z{}\u{200d}\u{301}", "\u{301}".repeat(4));
-        assert_eq!(validate_line(&joined), Err(FieldError::HiddenCharacters), "a joiner joins letters");
+        assert_eq!(validate_line(&joined), Err(FieldError::HiddenCharacters), "a joiner must be followed by a letter");
     }
 }

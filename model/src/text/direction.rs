@@ -1,15 +1,15 @@
-//! The direction of text inside other text (Unicode Standard Annex 9).
+//! Isolation of text direction (Unicode Standard Annex 9).
 
 use std::borrow::Cow;
 
 const FIRST_STRONG_ISOLATE: char = '\u{2068}';
 const POP_DIRECTIONAL_ISOLATE: char = '\u{2069}';
 
-/// A text as it may stand inside a sentence of ours, which it then can't turn around: between isolates wherever it has
-/// right-to-left letters or controls of direction, and without those controls, which could end the isolate. A text
-/// without any of them stays as it is. Line breaks become spaces, because a line break ends all isolates.
+/// Prepares text for use inside a sentence, so that it can't change the direction of the rest. Text with right-to-left
+/// letters or directional controls is wrapped in an isolate, without these controls, which could end the isolate. Other
+/// text stays as it is. In an isolate, line breaks become spaces, because a line break ends all isolates.
 ///
-/// For text without markup: attributes, titles, mails, sentences. In HTML, text that stands alone is in a `<bdi>`.
+/// For text without markup: attributes, titles, e-mails, sentences. In HTML, text that stands alone uses `<bdi>`.
 pub fn isolate(text: &str) -> Cow<'_, str> {
     if !text.contains(affects_direction) {
         return Cow::Borrowed(text);
@@ -18,19 +18,19 @@ pub fn isolate(text: &str) -> Cow<'_, str> {
     Cow::Owned([FIRST_STRONG_ISOLATE].into_iter().chain(inside).chain([POP_DIRECTIONAL_ISOLATE]).collect())
 }
 
-/// A text without the controls that turn around, or end an isolation of, what stands beside it. New names and titles
-/// have none (see [`line`](super::parse_line)); those of before, and beginnings of messages, may.
+/// Removes the controls that change the direction of the text beside them or end an isolate. New names and titles have
+/// none (see [`parse_line`](super::parse_line)); older ones, and previews of messages, may.
 pub fn without_direction_controls(text: &str) -> Cow<'_, str> {
     if text.contains(is_control) { Cow::Owned(text.replace(is_control, "")) } else { Cow::Borrowed(text) }
 }
 
-/// Embeddings, overrides and isolates. Not the marks, which end nothing.
+/// Matches embeddings, overrides and isolates, but not directional marks, which can't end an isolate.
 fn is_control(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Whether a character that can't be seen changes or parts what stands around it without having a place in an address.
-/// A few ranges and no table, for the browser.
+/// Returns whether an invisible character changes or separates the text around it and has no place in a link's address.
+/// Compares a few ranges instead of using Unicode tables, which would make the browser's program larger.
 pub fn is_invisible_format(c: char) -> bool {
     is_control(c)
         || matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}' | '\u{200e}'
@@ -41,8 +41,8 @@ fn ends_line(c: char) -> bool {
     c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
 }
 
-/// Whether a character can change the direction of its surroundings: controls of direction, the end of a line, and the
-/// ranges in which Unicode keeps scripts that are written from right to left.
+/// Returns whether a character can change the direction of the text around it: directional controls, line ends, and the
+/// ranges that Unicode reserves for right-to-left scripts.
 fn affects_direction(c: char) -> bool {
     is_control(c)
         || ends_line(c)
@@ -61,7 +61,7 @@ mod tests {
             assert!(matches!(isolate(plain), Cow::Borrowed(_)), "{plain}");
         }
         assert_eq!(isolate("שרה"), "\u{2068}שרה\u{2069}");
-        assert_eq!(isolate("a\u{202e}b\u{2069}c"), "\u{2068}abc\u{2069}", "nothing in it ends the isolate");
+        assert_eq!(isolate("a\u{202e}b\u{2069}c"), "\u{2068}abc\u{2069}", "the text can't end the isolate");
         assert_eq!(isolate("שרה\nb\u{2029}c"), "\u{2068}שרה b c\u{2069}");
         assert_eq!(without_direction_controls("a\u{202e}b\u{200f}"), "ab\u{200f}");
     }
