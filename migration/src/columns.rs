@@ -1,4 +1,4 @@
-//! How indexes and foreign keys are named in every step.
+//! Builders that name indexes and foreign keys by the same rule in every migration.
 
 use sea_orm_migration::{prelude::*, sea_query::ForeignKeyCreateStatement};
 

@@ -1,7 +1,7 @@
-//! The schema, step by step, for SQLite and PostgreSQL alike.
+//! Migrations of the schema, the same for SQLite and PostgreSQL.
 //!
-//! A step that has left this repository is never changed, only followed by another. Steps must never
-//! read or write through the entities of `services`: those follow the newest schema, a step its own.
+//! A migration that was released is never changed, only followed by another. Migrations must never read or
+//! write through the entities of `services`: entities match the newest schema, a migration the one of its time.
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -26,7 +26,7 @@ mod m2026_11_28_write_probe;
 mod m2026_11_29_event_order;
 mod m2026_11_29_tokens_of_a_letter;
 
-/// All steps, in order.
+/// Runs all migrations in order.
 #[derive(Debug)]
 pub struct Migrator;
 

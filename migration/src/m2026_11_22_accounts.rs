@@ -1,5 +1,5 @@
-//! Accounts that people open themselves: tokens in mails, the mails, access tokens, what can be set; the
-//! steps of a booking, and notifications about more than messages.
+//! Self-registered accounts: tokens of mailed links, the mail queue, access tokens and settings. Also
+//! booking actions as entries of a conversation, and notifications about more than messages.
 
 use crate::columns::{build_foreign_key, build_index};
 use sea_orm_migration::{prelude::*, schema::*, sea_orm::DbBackend};
@@ -14,7 +14,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        // One column a statement: SQLite knows no other way.
+        // SQLite adds only one column per statement.
         for (table, column) in columns() {
             manager.alter_table(Table::alter().table(table).add_column(column).take()).await?;
         }
@@ -35,14 +35,14 @@ fn columns() -> Vec<(&'static str, ColumnDef)> {
         ("person", text("bio").default("").take()),
         ("person", text("mail_after").default("five_minutes").take()),
         ("person", big_integer_null("deleted_at").take()),
-        // An access token is a session with a name and less than the full scope.
+        // An access token is a session with a name and less than full scope.
         ("session", text("scope").default("full").take()),
         ("session", text("name").default("").take()),
         ("message", text_null("step").take()),
     ]
 }
 
-/// What a link in a mail is good for. Known by the hash of the token alone.
+/// Tokens of mailed links. Only the hash of a token is stored.
 fn tokens() -> TableCreateStatement {
     Table::create()
         .table("token")
@@ -55,8 +55,8 @@ fn tokens() -> TableCreateStatement {
         .take()
 }
 
-/// Letters to send. One that was sent loses its text, which may hold a link that opens an account, and stays
-/// for a while to be counted.
+/// The mail queue. After sending, a row loses its text, which may contain a link that opens an account, and
+/// stays for a while so that it is counted.
 fn mails() -> TableCreateStatement {
     Table::create()
         .table("mail")
@@ -75,8 +75,8 @@ fn mails() -> TableCreateStatement {
         .take()
 }
 
-/// Notifications that need no conversation, and know the mail that told of them. SQLite can't loosen a
-/// column, so the table is made anew and filled from the old one.
+/// Makes the conversation of a notification optional and adds the mail that announced it. SQLite can't drop
+/// `NOT NULL` from a column, so the table is created again and filled from the old one.
 async fn rebuild_notifications(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     let known = ["id", "person_id", "kind", "conversation_id", "booking_id", "actor_id", "message_seq", "preview"];
     let known = known.into_iter().chain(["created_at", "read_at"]).collect::<Vec<_>>();
@@ -99,7 +99,7 @@ async fn rebuild_notifications(manager: &SchemaManager<'_>) -> Result<(), DbErr>
         .col(big_integer("created_at"))
         .col(big_integer_null("read_at"))
         .col(uuid_null("mail_id"))
-        // Names of constraints are unique in PostgreSQL's schema, and the old table still has the others.
+        // The renamed table keeps constraints of the usual names, and PostgreSQL refuses a second one of the same name.
         .foreign_key(build_foreign_key("notification", "person_id", "person").name("notification_to_person"))
         .foreign_key(
             build_foreign_key("notification", "conversation_id", "conversation").name("notification_of_conversation"),
@@ -115,8 +115,9 @@ async fn rebuild_notifications(manager: &SchemaManager<'_>) -> Result<(), DbErr>
     manager.drop_table(Table::drop().table(old).take()).await
 }
 
-/// On PostgreSQL, changing a column with a plain unique index locks the row against everything that refers to it,
-/// such as the events of somebody who reads on meanwhile. An index with a condition is as unique, and doesn't.
+/// Replaces the unique constraint by a partial unique index on PostgreSQL. Updating a column with a plain unique index
+/// takes a row lock that blocks inserts referring to the row, for example the person's own events. A partial index is
+/// as unique, and its columns don't cause that lock.
 async fn loosen_address(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     if manager.get_database_backend() != DbBackend::Postgres {
         return Ok(());

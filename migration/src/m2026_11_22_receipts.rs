@@ -1,5 +1,5 @@
-//! How far messages have come: what each of the two was told apart from where each has read, and whether somebody
-//! wants that told, or when they are here.
+//! Receipts and presence: for each party the marker shown to the other apart from their own read marker, a delivery
+//! marker, and each person's choice whether receipts and presence are on.
 
 use crate::columns::build_foreign_key;
 use sea_orm_migration::{prelude::*, schema::*};
@@ -26,7 +26,7 @@ impl MigrationTrait for Migration {
             manager.alter_table(Table::alter().table(table).add_column(column).take()).await?;
         }
         manager.create_table(visits()).await?;
-        // Until now whatever was read was told.
+        // Until now, receipts showed every read marker, so the shown and delivered markers start there.
         let mut told = Query::update();
         told.table("conversation");
         for side in ["organizer", "talent"] {
@@ -38,7 +38,7 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// When somebody was last here. Not in their own row, which others hold while they change or read who they are.
+/// When a person was last online. In a table of its own, because other transactions lock the person's row.
 fn visits() -> TableCreateStatement {
     Table::create()
         .table("visit")

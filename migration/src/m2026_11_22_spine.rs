@@ -1,7 +1,7 @@
 //! People, sessions, bookings, conversations, messages, notifications, and each person's event log.
 //!
-//! Moments are milliseconds since 1970 in a `bigint`, days are `YYYY-MM-DD`: both read and sort the same
-//! on either database.
+//! Timestamps are milliseconds since 1970 in a `bigint`, days are `YYYY-MM-DD`: both read and sort the same
+//! on SQLite and PostgreSQL.
 
 use crate::columns::{build_foreign_key, build_index};
 use sea_orm_migration::{prelude::*, schema::*};
@@ -37,8 +37,8 @@ fn people() -> TableCreateStatement {
         .take()
 }
 
-/// The last number of each person's event sequence. A table of its own: this row is locked by every
-/// transaction that tells the person something, and nothing else should wait for it.
+/// The last number of each person's event sequence. In a table of its own: every transaction that records an
+/// event for the person locks this row, and no other transaction should wait for it.
 fn heads() -> TableCreateStatement {
     Table::create()
         .table("person_head")
@@ -80,8 +80,8 @@ fn bookings() -> TableCreateStatement {
         .take()
 }
 
-/// The two people stand here once more, so that one indexed statement finds the viewer's own
-/// conversations, newest first, and one locks a conversation and takes its next `seq`.
+/// Repeats the booking's two parties, so that one indexed statement finds the viewer's own conversations,
+/// newest first, and one statement locks a conversation and allocates its next `seq`.
 fn conversations() -> TableCreateStatement {
     Table::create()
         .table("conversation")

@@ -1,7 +1,7 @@
-//! Indexes for what was read through until now: only additions, so that programs of the step before go on beside it.
+//! Indexes for queries that scanned whole tables. Only additions, so that nodes of the version before keep working.
 //!
-//! On PostgreSQL a table takes no writes while an index on it is made, a second or so for a million rows. It isn't done
-//! concurrently, because that waits for every other transaction, also for that of a process which waits for this one.
+//! PostgreSQL blocks writes to a table while it builds an index, about a second for a million rows. `CONCURRENTLY`
+//! isn't used: it waits for all other transactions, including that of a process that waits for this migration.
 
 use crate::columns::build_index;
 use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
@@ -20,7 +20,7 @@ impl MigrationTrait for Migration {
             manager.create_index(index).await?;
         }
         if manager.get_database_backend() == DbBackend::Postgres {
-            // The unique one has a condition, of which a statement prepared for any address can make no use.
+            // A statement prepared for any address can't use the unique index, because that one is partial.
             manager.create_index(build_index("person", &["email"]).name("person_to_sign_in").take()).await?;
         }
         Ok(())
@@ -29,9 +29,9 @@ impl MigrationTrait for Migration {
 
 fn indexes() -> Vec<IndexCreateStatement> {
     vec![
-        // Whenever an account is deleted, the database looks for what refers to it.
+        // When an account is deleted, the database searches for rows that refer to it.
         build_index("notification", &["actor_id"]),
-        // Accounts that were never confirmed, past those who left.
+        // Finds accounts that were never confirmed without reading those that were deleted.
         build_index("person", &["email_verified", "deleted_at", "created_at"]),
         build_index("mail", &["created_at"]),
         build_index("mail", &["parked_at"]),

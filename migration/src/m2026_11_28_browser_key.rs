@@ -1,4 +1,4 @@
-//! The keys by which browsers encrypt what they keep for somebody. Made when a browser first asks.
+//! Each person's key, with which browsers encrypt stored drafts and unsent messages. Created on first request.
 
 use crate::columns::build_foreign_key;
 use sea_orm_migration::{prelude::*, schema::*};

@@ -1,4 +1,4 @@
-//! Addresses in the one form that is stored from now on: with the domain as it stands in the DNS.
+//! Converts addresses to the canonical form that is stored from now on: the domain as in the DNS.
 
 use sea_orm_migration::prelude::*;
 
@@ -20,7 +20,7 @@ impl MigrationTrait for Migration {
             let Some(canonical) = canonical(&email) else { continue };
             let same = |email: &str| Expr::col("email").eq(email);
             let taken = Query::select().column("email").from("person").and_where(same(&canonical)).take();
-            // Two accounts of one mailbox, written in two ways: the other one keeps its address.
+            // If two accounts have one mailbox in two notations, this one keeps its old form.
             if connection.query_one(&taken).await?.is_none() {
                 let update = Query::update().table("person").value("email", canonical).and_where(same(&email)).take();
                 connection.execute(&update).await?;

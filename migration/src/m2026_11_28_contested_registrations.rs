@@ -1,5 +1,5 @@
-//! Accounts that wait to be confirmed count as contested: until now a row didn't say whether more than one person had
-//! done something with its address. The person who follows the link says who they are.
+//! Marks all unconfirmed accounts as contested: until now a row didn't record whether more than one person had used its
+//! address. The person who follows the mailed link enters their profile again.
 
 use sea_orm_migration::prelude::*;
 
@@ -22,7 +22,7 @@ impl MigrationTrait for Migration {
             .cond_where(waiting())
             .take();
         manager.get_connection().execute(&contested).await?;
-        // They set a password and left the rest as it was registered.
+        // Password reset links would set a password and keep the rest of the contested registration.
         let people = Query::select().column("id").from("person").cond_where(waiting()).take();
         let links = Query::delete()
             .from_table("token")

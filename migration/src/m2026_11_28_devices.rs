@@ -1,5 +1,5 @@
-//! Browsers that a person signed in with before, by the hash of what stood in their cookie. Outlives the session, so that
-//! a stranger who guesses at an account doesn't lock out its owner's own devices.
+//! Browsers that a person has signed in with, by the hash of their cookie's value. Rows outlive the session, so that a
+//! stranger who guesses passwords of an account doesn't lock out the owner's own devices.
 
 use crate::columns::{build_foreign_key, build_index};
 use sea_orm_migration::{prelude::*, schema::*};
@@ -17,7 +17,7 @@ impl MigrationTrait for Migration {
         manager.create_table(devices()).await?;
         manager.create_index(build_index("device", &["person_id", "created_at"])).await?;
         manager.create_index(build_index("device", &["created_at"])).await?;
-        // Who is signed in now knows their device as well.
+        // Devices that are signed in at this time become known, too.
         let columns = ["token_hash", "person_id", "session_id", "created_at"];
         let sessions = Query::select()
             .columns(["token_hash", "person_id", "id", "created_at"])

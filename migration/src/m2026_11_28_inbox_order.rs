@@ -1,5 +1,5 @@
-//! An inbox is in the order of its person's event sequence: a clock that is set back doesn't put newer conversations below
-//! older ones.
+//! Orders an inbox by its person's event sequence: a clock that is set back doesn't put newer conversations below older
+//! ones.
 
 use crate::columns::build_index;
 use sea_orm_migration::{prelude::*, schema::*};
@@ -17,7 +17,7 @@ impl MigrationTrait for Migration {
         for side in ["organizer", "talent"] {
             let column = big_integer(format!("{side}_event_seq")).default(0).take();
             manager.alter_table(Table::alter().table("conversation").add_column(column).take()).await?;
-            // The order until now, in numbers below all that are to come.
+            // Keeps the existing order, in numbers below all future ones.
             let keep_order = format!(
                 "UPDATE conversation SET {side}_event_seq = ranked.place FROM (SELECT id, \
                  row_number() OVER (PARTITION BY {side}_id ORDER BY updated_at, id) \

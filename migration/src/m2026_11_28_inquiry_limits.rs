@@ -1,5 +1,5 @@
-//! Indexes for counting an organizer's inquiries: of the last day, and unanswered ones with one talent. Only additions, so
-//! that programs of the step before go on beside it.
+//! Indexes for counting an organizer's booking requests: those of the last day, and unanswered ones with one talent.
+//! Only additions, so that nodes of the version before keep working.
 
 use crate::columns::build_index;
 use sea_orm_migration::prelude::*;

@@ -1,5 +1,5 @@
-//! Links in mails are made when a mail is sent: until then, a token has a reference that opens nothing. Emails that
-//! strangers cause are counted for each recipient, apart from the emails themselves, which come and go.
+//! Tokens of mailed links are generated when the e-mail is sent: until then, a token's row has a reference that opens
+//! nothing. E-mails that strangers cause are counted by recipient in a table of its own: mail rows are deleted.
 
 use crate::columns::build_index;
 use sea_orm_migration::{prelude::*, schema::*};
@@ -17,9 +17,9 @@ impl MigrationTrait for Migration {
         let columns = [
             ("token", uuid_null("reference").take()),
             ("mail", uuid_null("token_reference").take()),
-            // Only where there is no mail server and a developer reads the mail on a page.
+            // Set only where there is no mail server and a developer reads the e-mail on a page.
             ("mail", text_null("shown_token").take()),
-            // Whose thread the email belongs to in a mail program.
+            // Conversation by which mail programs group the e-mail into a thread.
             ("mail", uuid_null("conversation_id").take()),
         ];
         for (table, column) in columns {
@@ -31,8 +31,8 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// When emails that strangers caused went to an address, which stands here as its hash. One row for each address, so that
-/// it can be locked.
+/// When e-mails that strangers caused were sent to an address, which is stored as a hash. One row for each address, so
+/// that it can be locked.
 fn email_budgets() -> TableCreateStatement {
     Table::create()
         .table("email_budget")

@@ -1,4 +1,4 @@
-//! When the password was last typed in a session. Sessions from before haven't it: they ask once more.
+//! When the password was last typed in a session. Older sessions have 0, so that they ask for the password again.
 
 use sea_orm_migration::{prelude::*, schema::*};
 

@@ -1,6 +1,6 @@
-//! A session lasts 90 days at the longest, however often it is used. Those that began before this step end as early.
+//! Limits a session to 90 days, however often it is used. This applies to existing sessions, too.
 //!
-//! Access tokens ended a year after their last use. They keep the end they had, which their use no longer moves.
+//! Access tokens expired a year after their last use. They keep their expiry time, which use no longer extends.
 
 use sea_orm_migration::prelude::*;
 

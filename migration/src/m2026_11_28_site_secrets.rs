@@ -1,4 +1,4 @@
-//! Keys that belong to a site, and are the same on all its nodes; and from where people have signed in.
+//! Secret keys of a site, the same on all its nodes; and devices and networks from which people have signed in.
 
 use crate::columns::{build_foreign_key, build_index};
 use sea_orm_migration::{prelude::*, schema::*};

@@ -1,4 +1,4 @@
-//! Rows that are written to find out whether there is room on the disk.
+//! Rows that a health check writes to find out whether the disk has space.
 
 use sea_orm_migration::{prelude::*, schema::*};
 

@@ -1,6 +1,6 @@
-//! Bookings and notifications are in the order of their person's event sequence, as inboxes are: a clock that is set back
-//! doesn't put newer ones below older ones. Rows that an older node writes beside this step stand between those of before
-//! and those of after it.
+//! Orders bookings and notifications by their person's event sequence, like inboxes: a clock that is set back doesn't
+//! put newer ones below older ones. Rows that an older node writes after this migration sort between those from before
+//! it and those that newer nodes write.
 
 use crate::columns::build_index;
 use sea_orm_migration::{prelude::*, schema::*};
@@ -23,7 +23,7 @@ impl MigrationTrait for Migration {
         for (table, person, seq) in lists {
             let column = big_integer(seq).default(0).take();
             manager.alter_table(Table::alter().table(table).add_column(column).take()).await?;
-            // The order until now, in numbers below all that are to come.
+            // Keeps the existing order, in numbers below all future ones.
             let keep_order = format!(
                 "UPDATE {table} SET {seq} = ranked.place FROM (SELECT id, \
                  row_number() OVER (PARTITION BY {person} ORDER BY id) - count(*) OVER (PARTITION BY {person}) AS place \

@@ -1,4 +1,4 @@
-//! A letter that is sent again gets another token beside the earlier ones, which go on working.
+//! Allows several tokens for one e-mail: each send attempt adds a token, and the earlier ones keep working.
 
 use crate::columns::build_index;
 use sea_orm_migration::prelude::*;
