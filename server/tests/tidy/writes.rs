@@ -23,7 +23,7 @@ const WITHOUT_VIEWER: &[(&str, &str)] = &[
     ("accounts/attack_warning.rs", "warn_owner_inner"),
     ("accounts/sessions.rs", "end_system_sessions"),
     ("cleanup.rs", "*"),
-    ("realtime/presence.rs", "note_active"),
+    ("realtime/presence.rs", "record_last_seen"),
     ("mail/", "*"),
     ("seed.rs", "*"),
 ];

@@ -74,7 +74,7 @@ async fn spans_of_a_request_are_exported_before_exit() {
     let handed = soon("spans", handed.recv()).await.expect("spans");
     assert!(handed.head.starts_with("POST /v1/traces HTTP/1.1\r\n"), "{}", handed.head);
     assert!(handed.head.contains("content-type: application/x-protobuf"), "{}", handed.head);
-    for name in ["service.name", "greenroom", "POST /api/messages", "post_batch", "commit", "flush"] {
+    for name in ["service.name", "greenroom", "POST /api/messages", "send_batch", "commit", "flush"] {
         assert!(handed.holds(name.as_bytes()), "{name} in {}", String::from_utf8_lossy(&handed.body));
     }
     assert!(handed.holds(&TRACE), "the spans belong to the client's trace");
