@@ -1,14 +1,16 @@
-//! Who somebody is: joining, signing in and out, what they set, and leaving.
+//! Accounts: registration, sessions and tokens, settings, deletion.
 //!
 //! # Layout
-//! - this file: the [`Viewer`], from whom every use case starts
-//! - `registration`, `email_confirmation`, `password_reset`, `one_time_token`: opening an account, a forgotten password, and the links that mails carry
-//! - `sign_in`, `known_device`, `sessions`, `devices`, `access_tokens`: ways in, and ending them
-//! - `write_for`: how a use case begins to write for a viewer
-//! - `settings`, `export`, `account_deletion`: what somebody does with their account
-//! - `security_log`: lines about all of that for the site's operator
-//! - `password`, `password_strength`, `secret`: how passwords and secrets are kept, and which passwords aren't taken
-//! - `hash_queue`, `lockout`, `device_cookies`, `attack_warning`: what guessing is met with
+//! - this file: the [`Viewer`], which every use case takes
+//! - `registration`, `email_confirmation`, `password_reset`, `one_time_token`: new accounts, new passwords, mailed
+//!   links
+//! - `sign_in`, `known_device`, `sessions`, `devices`, `access_tokens`: creating, listing and ending sessions and
+//!   tokens
+//! - `write_for`: transactions that write for a viewer
+//! - `settings`, `export`, `account_deletion`: use cases on the viewer's own account
+//! - `security_log`: the log of all these for the site's operator
+//! - `password`, `password_strength`, `secret`: hashing of passwords and secrets, refusal of guessable passwords
+//! - `hash_queue`, `lockout`, `device_cookies`, `attack_warning`: limits on password guessing
 
 mod access_tokens;
 mod account_deletion;
@@ -58,7 +60,7 @@ use person::user_of;
 use std::{net::IpAddr, time::Duration};
 use unicode_normalization::UnicodeNormalization;
 
-/// Who is asking. Made from a valid session only, and asked for by every use case.
+/// The person a use case acts for. Constructed only from a valid session; every use case takes one.
 #[derive(Clone, Debug)]
 pub struct Viewer {
     person: Person,
@@ -70,23 +72,23 @@ pub struct Viewer {
     confirmed_at: Timestamp,
 }
 
-/// How far somebody gets by what they signed in with.
+/// The permissions of a session or an access token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SessionScope {
-    /// By password: everything.
+    /// A session that began with the password: everything.
     Full,
-    /// By an access token that may write: everything but the account itself.
+    /// An access token that may write: everything but the account itself.
     Write,
-    /// By an access token that may only read.
+    /// An access token that may only read.
     Read,
 }
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// How long a session lasts after its last use.
 const IDLE_LIFE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
-/// How long it lasts at the longest, however often it is used.
+/// Maximum life of a session, however often it is used.
 const SESSION_LIFE: Duration = Duration::from_secs(90 * 24 * 60 * 60);
-/// How long after the password was typed the data may be downloaded and access tokens made.
+/// How long after the password was typed the viewer may download their data and create access tokens.
 const CONFIRMED_FOR: Duration = Duration::from_secs(60 * 60);
 
 impl SessionScope {
@@ -110,81 +112,83 @@ impl std::str::FromStr for SessionScope {
 }
 
 impl Viewer {
-    /// The person, as others see them.
+    /// Returns the person, as others see them.
     pub fn person(&self) -> &Person {
         &self.person
     }
 
-    /// Whose id it is.
+    /// Returns the id of the person.
     pub fn id(&self) -> PersonId {
         self.person.id
     }
 
-    /// Talent or organizer.
+    /// Returns the person's role: talent or organizer.
     pub fn role(&self) -> Role {
         self.person.role
     }
 
-    /// Through which session.
+    /// Returns the id of the session or access token that the viewer was authenticated by.
     pub fn session(&self) -> SessionId {
         self.session
     }
 
-    /// When that session ends unless it is used again.
+    /// Returns when that session ends unless it is used again.
     pub fn expires_at(&self) -> Timestamp {
         self.expires_at
     }
 
-    /// Whether the password was typed in this session within the last hour. An open screen, or a cookie that was stolen
-    /// some time ago, shall not be enough to take everything along.
+    /// Returns whether the password was typed in this session within the last hour. An unattended screen, or a cookie
+    /// stolen earlier, must not be enough to download all data.
     pub(crate) fn is_confirmed(&self, now: Timestamp) -> bool {
         now.millis() - self.confirmed_at.millis() < clock::as_millis(CONFIRMED_FOR)
     }
 
-    /// Refuses unless the password was typed in this session within the last hour.
+    /// Returns `PasswordRequired` unless the password was typed in this session within the last hour.
     pub(crate) fn require_recent_password(&self, now: Timestamp) -> Result<()> {
         if self.is_confirmed(now) { Ok(()) } else { Err(ApiError::PasswordRequired.into()) }
     }
 
-    /// The same, who asks from this address.
+    /// Sets the IP address the request comes from, for the security log.
     pub fn with_address(self, address: IpAddr) -> Self {
         Self { from: Some(address), ..self }
     }
 
-    /// Refuses what says that it belongs to somebody else: in one browser, one may have signed in after the other.
+    /// Returns `Unauthenticated` for a request that names another person: two people may sign in one after the other in
+    /// one browser, and a page of the first may still be open.
     pub fn check_owner(&self, person: Option<&str>) -> std::result::Result<(), ApiError> {
         let theirs = person.is_none_or(|person| person == self.id().to_string());
         theirs.then_some(()).ok_or(ApiError::Unauthenticated)
     }
 
-    /// For what changes something.
+    /// Returns `InsufficientScope` for an access token that may only read.
     pub(crate) fn require_write_scope(&self) -> Result<()> {
         if self.scope == SessionScope::Read { Err(ApiError::InsufficientScope.into()) } else { Ok(()) }
     }
 
-    /// For what concerns the account itself: an access token that leaked must not be able to take it over.
+    /// Returns `SessionRequired` for an access token: one that leaked must not be able to take the account over.
     pub(crate) fn require_full_scope(&self) -> Result<()> {
         if self.scope == SessionScope::Full { Ok(()) } else { Err(ApiError::SessionRequired.into()) }
     }
 }
 
-/// What somebody types to sign in.
+/// The address and password of a sign-in, as typed.
 #[derive(Clone, Debug)]
 pub struct Credentials {
-    /// The address; `None` where what was typed can't be one. It is answered like an unknown one.
+    /// The address; `None` if the typed text can't be one. The response is that for an unknown address.
     pub email: Option<LookupEmail>,
     /// The password.
     pub password: Password,
 }
 
-/// A password as typed. Never printed.
+/// A password as typed. `Debug` doesn't print it.
 #[derive(Clone)]
 pub struct Password(String);
 
 impl Password {
-    /// Any text will do; one that no account can have is known to be wrong without hashing megabytes.
+    /// Accepts any text. One too long to be a password becomes empty, so that no megabytes are hashed to find it wrong.
     ///
-    /// Its length counts as it was typed or in the normal form, whichever is shorter: by both, passwords were taken.
+    /// The limit applies to the text as typed or to its NFC form, whichever is shorter, because passwords have been
+    /// accepted by both measures.
     pub fn new(typed: String) -> Self {
         let fits = typed.chars().count() <= PASSWORD_LIMIT || typed.nfc().count() <= PASSWORD_LIMIT;
         Self(if fits { typed } else { String::new() })

@@ -7,20 +7,20 @@ use std::{
 };
 use tokio::sync::oneshot;
 
-/// Seconds after which a request that found no place may try again.
+/// `Retry-After` in seconds for a request that found the queue full.
 const RETRY_AFTER: u64 = 3;
 
-/// Who waits for work on a password: places are shared among these.
+/// The unit among which the places of the queue are shared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Requester {
-    /// Requests from one network, of whomever.
+    /// All unauthenticated requests from one network.
     Network(IpAddr),
-    /// A person who is signed in, or who follows a link that was mailed to them.
+    /// A person who is signed in or who opened a link mailed to them.
     Person(PersonId),
 }
 
 impl Requester {
-    /// The requester whose share this one belongs to: of IPv6, a site is given a /48, which has 65,536 networks.
+    /// Returns the requester's site, which has one share. An IPv6 site is assigned a /48, which has 65,536 networks.
     fn site(self) -> Self {
         match self {
             Requester::Network(IpAddr::V6(address)) => {
@@ -31,11 +31,11 @@ impl Requester {
     }
 }
 
-/// Passwords are hashed, and their strength is estimated, a few at a time. Requests beyond wait. Sites take turns, and in
-/// each its requesters, so that one with many requests delays another by one of them. Where all places are taken, the
-/// site with the most of them gives one up.
+/// Limits concurrent hashing and strength estimation of passwords; further requests wait. Schedules round-robin over
+/// sites, and over requesters within a site, so that a site with many requests delays another by one of them. If the
+/// queue is full, the site with the most waiting requests loses its newest one to the newcomer.
 pub(super) struct HashQueue {
-    /// Its label among the metrics.
+    /// The label in metrics.
     name: &'static str,
     state: Mutex<QueueState>,
     capacity: usize,
@@ -46,12 +46,12 @@ struct QueueState {
     waiting: FairShares<FairShares<VecDeque<PermitSender>>>,
 }
 
-/// Shares by their owners, in the order of their turns. None is without a waiter.
+/// Shares by owner, in round-robin order. A share without waiters is removed.
 struct FairShares<T>(VecDeque<(Requester, T)>);
 
 type PermitSender = oneshot::Sender<Permit>;
 
-/// The right to do work on one password. Dropped, it is the next one's.
+/// A permit to process one password. Dropping it passes it to the next waiter.
 pub(crate) struct Permit(Option<Arc<HashQueue>>);
 
 impl HashQueue {
@@ -60,10 +60,10 @@ impl HashQueue {
         Arc::new(Self { name, state: Mutex::new(state), capacity })
     }
 
-    /// Waits for a permit.
+    /// Waits for a permit. Cancel safe: the queue skips waiters that are gone.
     ///
     /// # Errors
-    /// `RateLimited` where too many wait already, or others need the place.
+    /// `RateLimited` if the queue is full, or when this request is evicted for one of another requester.
     pub(super) async fn acquire(self: &Arc<Self>, requester: Requester) -> Result<Permit> {
         metrics::measure_queue_wait(self.name, async {
             let waiting = match self.enqueue(requester)? {
@@ -95,7 +95,7 @@ impl HashQueue {
         Ok(Err(waiting))
     }
 
-    /// Gives a permit to the next that still waits.
+    /// Passes the permit to the next waiter that wasn't cancelled.
     fn release_to_next(self: Arc<Self>) {
         let mut state = self.lock();
         let mut permit = Permit(Some(self.clone()));
@@ -121,7 +121,7 @@ impl<T> Default for FairShares<T> {
 }
 
 impl<T: Default> FairShares<T> {
-    /// The share of one owner.
+    /// Returns the share of one owner, which it creates if there is none.
     fn share(&mut self, owner: Requester) -> &mut T {
         let index = self.0.iter().position(|(known, _)| *known == owner).unwrap_or_else(|| {
             self.0.push_back((owner, T::default()));
@@ -130,8 +130,8 @@ impl<T: Default> FairShares<T> {
         &mut self.0[index].1
     }
 
-    /// The share that has the most, where that is more than one more than the newcomer's: otherwise giving one up would
-    /// only turn the tables.
+    /// Returns the largest share if it exceeds the newcomer's by more than one: otherwise an eviction would only swap
+    /// the two.
     fn largest(&mut self, newcomer: Requester, len: impl Fn(&T) -> usize) -> Option<&mut T> {
         let own = self.0.iter().find(|(known, _)| *known == newcomer).map_or(0, |(_, share)| len(share));
         let (_, most) = self.0.iter_mut().max_by_key(|(_, share)| len(share))?;
@@ -139,13 +139,13 @@ impl<T: Default> FairShares<T> {
     }
 }
 
-/// The requesters of one site.
+/// Shares of the requesters of one site.
 impl FairShares<VecDeque<PermitSender>> {
     fn len(&self) -> usize {
         self.0.iter().map(|(_, waiters)| waiters.len()).sum()
     }
 
-    /// The first waiter of the requester whose turn it is, which is its last for now.
+    /// Pops a waiter of the next requester, and moves that requester to the back.
     fn next_waiter(&mut self) -> Option<PermitSender> {
         let (requester, mut waiters) = self.0.pop_front()?;
         let waiter = waiters.pop_front();
@@ -155,7 +155,7 @@ impl FairShares<VecDeque<PermitSender>> {
         waiter
     }
 
-    /// Takes the newest place of a requester.
+    /// Removes the newest waiter of a requester.
     fn give_up(
         &mut self,
         place_of: impl FnOnce(&mut Self) -> Option<&mut VecDeque<PermitSender>>,
@@ -166,13 +166,13 @@ impl FairShares<VecDeque<PermitSender>> {
     }
 }
 
-/// All sites.
+/// Shares of all sites.
 impl FairShares<FairShares<VecDeque<PermitSender>>> {
     fn len(&self) -> usize {
         self.0.iter().map(|(_, site)| site.len()).sum()
     }
 
-    /// The next waiter of the site whose turn it is, which is its last for now.
+    /// Pops a waiter of the next site, and moves that site to the back.
     fn next_waiter(&mut self) -> Option<PermitSender> {
         let (owner, mut site) = self.0.pop_front()?;
         let waiter = site.next_waiter();
@@ -182,7 +182,7 @@ impl FairShares<FairShares<VecDeque<PermitSender>>> {
         waiter
     }
 
-    /// Takes the newest place of the site with the most capacity, or of the requester with the most in the newcomer's own.
+    /// Removes the newest waiter of the largest site, or else of the largest requester in the newcomer's site.
     fn evict_for(&mut self, requester: Requester) -> Option<PermitSender> {
         let site = requester.site();
         if let Some(largest) = self.largest(site, |site| site.len()) {
@@ -228,7 +228,7 @@ mod tests {
         Requester::Network(IpAddr::from([192, 0, 2, number]))
     }
 
-    /// Asks, and waits as far as it has to.
+    /// Returns a request for a permit that hasn't been polled.
     fn ask(queue: &Arc<HashQueue>, requester: Requester) -> Waiting {
         let queue = queue.clone();
         Box::pin(async move { queue.acquire(requester).await })
@@ -236,7 +236,7 @@ mod tests {
 
     fn has_ended(waiting: &mut Waiting) -> Option<bool> {
         waiting.as_mut().now_or_never().map(|permit| {
-            // Kept, so that nobody else comes in its place.
+            // Leaks the permit, so that it isn't passed on.
             permit.map(std::mem::forget).is_ok()
         })
     }
@@ -247,10 +247,10 @@ mod tests {
         let running = ask(&queue, network(1)).now_or_never().expect("at once").expect("a permit");
         let mut flood: Vec<_> = (0..4).map(|_| ask(&queue, network(1))).collect();
         assert!(flood.iter_mut().all(|waiting| has_ended(waiting).is_none()));
-        assert_eq!(has_ended(&mut ask(&queue, network(1))), Some(false), "its own places are full");
+        assert_eq!(has_ended(&mut ask(&queue, network(1))), Some(false), "its own share is full");
         let mut other = ask(&queue, network(2));
         assert_eq!(has_ended(&mut other), None, "another network gets a place");
-        assert_eq!(has_ended(&mut flood[3]), Some(false), "which the one with the most gives up, its newest");
+        assert_eq!(has_ended(&mut flood[3]), Some(false), "the newest waiter of the largest share is evicted");
         let mut third = ask(&queue, network(3));
         assert_eq!(has_ended(&mut third), None);
         drop(running);
@@ -265,7 +265,7 @@ mod tests {
         let mut waiting: Vec<_> = (1..=3).map(|number| ask(&queue, network(number))).collect();
         assert!(waiting.iter_mut().all(|one| has_ended(one).is_none()));
         assert_eq!(has_ended(&mut ask(&queue, network(4))), Some(false), "the queue is full");
-        assert_eq!(has_ended(&mut waiting[2]), None, "the last that came keeps its only place");
+        assert_eq!(has_ended(&mut waiting[2]), None, "the newest waiter keeps its only place");
     }
 
     #[test]
@@ -278,14 +278,14 @@ mod tests {
         let mut others = vec![ask(&queue, network(1))];
         assert_eq!(has_ended(&mut others[0]), None, "another site gets a place");
         flood.retain_mut(|one| has_ended(one).is_none());
-        assert_eq!(flood.len(), 3, "which the one with the most gives up");
-        assert_eq!(has_ended(&mut ask(&queue, site(7))), Some(false), "and doesn't get back from another network");
+        assert_eq!(flood.len(), 3, "one waiter of the largest site is evicted");
+        assert_eq!(has_ended(&mut ask(&queue, site(7))), Some(false), "and its other networks don't regain it");
         others.push(ask(&queue, network(2)));
         assert!(others.iter_mut().all(|one| has_ended(one).is_none()));
         flood.retain_mut(|one| has_ended(one).is_none());
         assert_eq!(flood.len(), 2);
         drop(running);
-        assert_eq!(flood.iter_mut().filter_map(has_ended).collect::<Vec<_>>(), [true], "the first that came");
+        assert_eq!(flood.iter_mut().filter_map(has_ended).collect::<Vec<_>>(), [true], "the oldest waiter");
         assert!(others.iter_mut().all(|one| has_ended(one).is_none()), "one at a time");
     }
 
@@ -302,7 +302,7 @@ mod tests {
         let gone = waiting.remove(1);
         drop(gone);
         drop(running);
-        // First come, first served among networks: 1, 2, 3, then 1 again.
+        // Round-robin over networks: 1, 2, 3, then 1 again.
         for next in [0, 1, 1, 0] {
             drop(waiting.remove(next).await.expect("its turn"));
         }

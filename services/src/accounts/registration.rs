@@ -24,10 +24,10 @@ use sea_orm::{
 use std::net::IpAddr;
 use uuid::Uuid;
 
-/// Milliseconds within which the same registration again is a double click, either way: after a clock was set back, the
-/// first one is dated ahead.
+/// Milliseconds within which a repeated registration counts as a double click. Compared as an absolute difference:
+/// after a clock was set back, the first one has the later time.
 const DOUBLE_CLICK: u64 = 60 * 1_000;
-/// How often a registration is compared with the one that was stored while it was compared with the one before.
+/// Comparisons of one registration with the stored one; each repeats because another was stored during the last.
 const ATTEMPTS: usize = 4;
 
 /// A registration with its password hashed.
@@ -49,7 +49,7 @@ impl PendingRegistration {
         }
     }
 
-    /// Replaces all that a row says of its person.
+    /// Overwrites name, role, craft and password hash of a row.
     pub(super) fn write_to(self, row: &mut person::ActiveModel) {
         row.name = Set(self.name);
         row.role = Set(self.role);
@@ -57,25 +57,26 @@ impl PendingRegistration {
         row.password_hash = Set(self.password_hash);
     }
 
-    /// Whether a row was registered with the same words. Whether with the same password, its hash can't tell.
+    /// Returns whether a row has the same name, role and craft. Salted hashes can't be compared, so the password is
+    /// left out.
     fn matches(&self, row: &person::Model) -> bool {
         self.name == row.name && self.role == row.role && self.craft == row.craft
     }
 }
 
-/// What a registration's password was compared with.
+/// The result of comparing a registration's password with a stored hash.
 struct Comparison {
     stored: Option<String>,
     same: bool,
 }
 
 impl Greenroom {
-    /// Opens an account that works once its address is confirmed by a mailed link. A person who has an account already is
-    /// told so by mail; the answer is the same, and takes as long. Returns the secret by which a browser shows later
-    /// that it was the one that registered: see [`confirm_email`](Self::confirm_email).
+    /// Creates an account, which works once its address is confirmed by a mailed link. A person who already has an
+    /// account is told so by email; response and response time are the same. Returns the secret with which the browser
+    /// later proves that it registered: see [`confirm_email`](Self::confirm_email).
     ///
     /// # Errors
-    /// `Invalid` for a password among the commonest; `RateLimited`.
+    /// `Invalid` for a guessable password; `RateLimited`.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn register_account(&self, registration: Registration, from: IpAddr) -> Result<String> {
         self.acquire_account_mail(from)?;
@@ -87,7 +88,8 @@ impl Greenroom {
         let secret = Secret::generate()?;
         let registrant = secret.hash();
         for attempt in 1..=ATTEMPTS {
-            // Known or not, a password is compared: with the one before, or with one that fits no account.
+            // Always verifies a hash, the stored one or a dummy, so that the response time doesn't show whether the
+            // address is known.
             let stored = select_by_email(&email).one(self.store.reader()).await?.map(|row| row.password_hash);
             let turn = self.hasher.acquire_permit(requester).await?;
             let same = self.hasher.verify(turn, profile.password.clone().into(), stored.clone()).await?;
@@ -104,8 +106,8 @@ impl Greenroom {
         Ok(secret.into_text())
     }
 
-    /// Returns `false` where another registration was stored since the comparison, which has to be made again then. The
-    /// last time, one that wasn't compared counts as another person's.
+    /// Returns `false` if another registration was stored since the comparison: the caller has to compare again. On the
+    /// last attempt, a registration that wasn't compared counts as another person's.
     async fn store_registration(
         &self,
         email: &StoredEmail,
@@ -147,8 +149,8 @@ impl Greenroom {
         Ok(true)
     }
 
-    /// Ends what says nothing of whether an address is known. Where there is no letter, one to nobody is queued: it costs
-    /// as much, and tells as little.
+    /// Queues the email and commits. Without an email it queues a placeholder without a recipient, which costs the
+    /// same, so that the response time doesn't show whether an address is known.
     pub(super) async fn enqueue_reply(
         &self,
         tx: Transaction,
@@ -163,8 +165,9 @@ impl Greenroom {
         Ok(())
     }
 
-    /// Forgets who registered an address, because another registration, a new link or a new password was asked for with
-    /// it. The server can't know which of them its owner is: the page behind the link asks the reader of the mail.
+    /// Clears the registered profile of an address because another registration, a new link or a new password was
+    /// requested for it. The server can't know which request is the owner's: the page behind the link asks the reader
+    /// of the email.
     pub(super) async fn handle_registration_conflict(
         &self,
         tx: &Transaction,
@@ -186,8 +189,8 @@ impl Greenroom {
         self.create_confirmation_email(tx, email, id, templates::INTRODUCE_KIND, now).await
     }
 
-    /// Mails another link to confirm the address of a new account. Says nothing of whether there is one. Unless it is the
-    /// browser that registered which asks, by the secret it got then, the address is contested by it.
+    /// Mails another link to confirm the address of a new account. The response doesn't show whether there is one. A
+    /// request without the secret of the browser that registered is a registration conflict.
     ///
     /// # Errors
     /// `RateLimited`.
@@ -217,8 +220,8 @@ impl Greenroom {
         .await
     }
 
-    /// A letter with a link that confirms an address, in place of all such links before. Where the address gets no more
-    /// letters for now, the links before go on working.
+    /// Creates the email with a link that confirms an address, and revokes the earlier links. Returns `None` if the
+    /// address has no email budget left; the earlier links keep working then.
     async fn create_confirmation_email(
         &self,
         tx: &Transaction,
@@ -235,18 +238,19 @@ impl Greenroom {
         Ok(Some(templates::confirm_address(kind, &self.links, &token)))
     }
 
-    /// Takes one of the letters that an address may cause.
+    /// Charges one account email to the limit of the requesting IP address.
     pub(super) fn acquire_account_mail(&self, from: IpAddr) -> std::result::Result<(), ApiError> {
         self.account_mail_limiter.acquire(network_of(from))
     }
 }
 
-/// Whether an account that waits to be confirmed was emptied, because more than its registration was done with it.
+/// Returns whether the profile of an unconfirmed account was cleared by
+/// [`handle_registration_conflict`](Greenroom::handle_registration_conflict).
 pub(super) fn has_registration_conflict(row: &person::Model) -> bool {
     row.password_hash.is_empty()
 }
 
-/// Whether the secret is that of the browser that registered what the row says.
+/// Returns whether the secret is that of the browser that registered the row's profile.
 pub(super) async fn is_registrant(
     connection: &impl ConnectionTrait,
     row: &person::Model,
@@ -263,26 +267,26 @@ pub(super) async fn is_registrant(
     Ok(known.is_some())
 }
 
-/// Whose address it is.
+/// Selects the account with exactly this stored address.
 pub(super) fn select_by_email(email: &StoredEmail) -> Select<person::Entity> {
     person::Entity::find().filter(person::Column::Email.eq(email.as_str()))
 }
 
-/// Finds the account that an address means. Where two have a form of the address each, the one as it was typed comes first.
+/// Selects the account of a typed address. If two accounts match by different forms, the form as typed comes first.
 pub(super) fn by_lookup(email: &LookupEmail) -> Select<person::Entity> {
     let [typed, canonical] = email.forms();
     let found = person::Entity::find().filter(has_address(email));
     if typed == canonical { found } else { found.order_by_desc(person::Column::Email.eq(typed)) }
 }
 
-/// Whether a row of the person table has one of the forms of an address.
+/// Returns the condition that a person's address is one of the forms of the typed one.
 pub(super) fn has_address(email: &LookupEmail) -> SimpleExpr {
     let [typed, canonical] = email.forms();
     let is_canonical = person::Column::Email.eq(canonical);
     if typed == canonical { is_canonical } else { is_canonical.or(person::Column::Email.eq(typed)) }
 }
 
-/// A row of which only what is set changes.
+/// Returns a row for partial updates: only the columns set by the caller change.
 pub(super) fn unchanged_person(id: Uuid) -> person::ActiveModel {
     person::ActiveModel { id: Unchanged(id), ..Default::default() }
 }
@@ -304,10 +308,11 @@ async fn insert_person(
     Ok(PersonId(row.insert(tx, now).await?.id))
 }
 
-/// Deletes the unconfirmed ones of these accounts, and returns how many. Nothing can hang on them but their links.
+/// Deletes the unconfirmed ones of these accounts and returns how many. Only links and an event sequence can refer to
+/// them.
 pub(crate) async fn delete_unconfirmed(tx: &Transaction, accounts: Select<person::Entity>) -> Result<usize> {
     let unconfirmed = accounts.filter(person::Column::EmailVerified.eq(false)).order_by_asc(person::Column::Id);
-    // Held, so that none is confirmed meanwhile.
+    // Locked, so that none is confirmed before it is deleted.
     let rows = unconfirmed.lock_exclusive().all(tx).await?;
     let ids: Vec<Uuid> = rows.into_iter().map(|row| row.id).collect();
     if ids.is_empty() {

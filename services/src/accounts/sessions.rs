@@ -22,57 +22,57 @@ use std::{
     time::Duration,
 };
 
-/// A session's use is noted at most this often: reading mustn't mean writing.
+/// Minimum interval between two records of a session's use, so that requests that only read don't each write.
 const RECORD_USE_AFTER: Duration = Duration::from_secs(5 * 60);
-/// Devices somebody may be signed in on at once.
+/// Maximum sessions of one person; a further sign-in evicts the least recently used.
 const MAX_SESSIONS: u64 = 100;
-/// Characters of a browser's own description that are kept.
+/// Characters of the `User-Agent` header that are stored.
 const USER_AGENT_LIMIT: usize = 200;
-/// What a session of this crate's own says instead.
+/// The user agent stored for sessions that this crate creates itself.
 const SYSTEM_USER_AGENT: &str = "greenroom seed";
 
-/// A living session, and whose it is.
+/// A session that hasn't expired, and its person.
 pub(crate) type AuthenticatedSession = (session::Model, person::Model);
-/// Secrets whose holders are looked for.
+/// Batches session lookups by the hash of the secret.
 pub(crate) type SessionLookup = Batcher<Vec<u8>, Option<AuthenticatedSession>>;
 
-/// A session that is about to begin.
+/// The columns of a session to be stored.
 pub(super) struct NewSession<'a> {
     pub(super) person: PersonId,
     pub(super) user_agent: &'a str,
     pub(super) scope: SessionScope,
-    /// What an access token is called.
+    /// The name of an access token; empty for a session.
     pub(super) name: &'a str,
-    /// How long it lasts; a session is prolonged by its use.
+    /// Time until it expires; a session's use extends it.
     pub(super) life: Duration,
 }
 
 impl<'a> NewSession<'a> {
-    /// One by password.
+    /// Returns a session with full scope, which begins with the password.
     pub(super) fn by_password(person: PersonId, user_agent: &'a str) -> Self {
         Self { person, user_agent, scope: SessionScope::Full, name: "", life: IDLE_LIFE }
     }
 }
 
 impl Greenroom {
-    /// Who the holder of a cookie is.
+    /// Authenticates a request by its session cookie.
     ///
     /// # Errors
-    /// `Unauthenticated` where there is no such session, or it is over.
+    /// `Unauthenticated` if no session has this secret, or it has expired.
     pub async fn authenticate(&self, cookie: &str) -> Result<Viewer> {
         self.authenticate_with(cookie, &self.session_lookup).await?.require_session()
     }
 
-    /// Who the holder of an access token is.
+    /// Authenticates a request by its access token.
     ///
     /// # Errors
-    /// `Unauthenticated` where there is no such token.
+    /// `Unauthenticated` if there is no token with this secret, or it has expired.
     pub async fn authenticate_token(&self, token: &str) -> Result<Viewer> {
         self.authenticate_with(token, &self.session_lookup).await?.require_token()
     }
 
-    /// Who the holder of a cookie is that opens a stream. When a line is back, thousands do: they are looked up
-    /// together, and nobody else stands behind them.
+    /// Authenticates a request for an event stream by its session cookie. After a network outage thousands reconnect at
+    /// once: they have their own batch, so that other requests don't queue behind them.
     ///
     /// # Errors
     /// As [`authenticate`](Self::authenticate).
@@ -80,7 +80,7 @@ impl Greenroom {
         self.authenticate_with(cookie, &self.stream_session_lookup).await?.require_session()
     }
 
-    /// The same for the holder of an access token.
+    /// Authenticates a request for an event stream by its access token.
     ///
     /// # Errors
     /// As [`authenticate`](Self::authenticate).
@@ -102,7 +102,7 @@ impl Greenroom {
             confirmed_at: Timestamp::from_millis(row.confirmed_at),
         };
         if now.millis() - row.last_seen_at >= as_millis(RECORD_USE_AFTER) {
-            // Where nothing can be written, one may read all the same.
+            // A database that can't be written to mustn't refuse requests that only read.
             match self.record_use(&viewer, Timestamp::from_millis(row.created_at), now).await {
                 Ok(expires_at) => viewer.expires_at = expires_at,
                 Err(error) => drop(error.into_api_error()),
@@ -111,14 +111,14 @@ impl Greenroom {
         Ok(viewer)
     }
 
-    /// The living sessions behind the fingerprints of secrets, and whose they are.
+    /// Loads the unexpired sessions of these token hashes, with their people.
     async fn load_sessions(&self, secrets: Vec<Vec<u8>>) -> Vec<Result<Option<AuthenticatedSession>>> {
         let found = session::Entity::find()
             .select_also(person::Entity)
             .join(JoinType::InnerJoin, join_person())
             .filter(session::Column::TokenHash.is_in(statement_buckets::pad_to_bucket(secrets.iter().cloned())))
             .filter(session::Column::ExpiresAt.gt(self.now().millis()))
-            // Nobody signs in before; should somebody have, it opens nothing.
+            // Signing in requires a confirmed address; a session of an unconfirmed account must not authenticate.
             .filter(person::Column::EmailVerified.eq(true))
             .all(self.store.reader())
             .await;
@@ -129,19 +129,19 @@ impl Greenroom {
         map_batch(found.map_err(Error::from), &secrets, |found, secret| found.get(secret).cloned())
     }
 
-    /// The viewer as they see themselves.
+    /// Returns the viewer as they see themselves.
     ///
     /// # Errors
-    /// `Unauthenticated` where the account is gone.
+    /// `Unauthenticated` if the account was deleted.
     pub async fn load_user(&self, viewer: &Viewer) -> Result<User> {
         let found = person::Entity::find_by_id(viewer.id().0).one(self.store.reader()).await?;
         user_of(found.ok_or(ApiError::Unauthenticated)?)
     }
 
-    /// Takes the viewer's password once more: for an hour they may do what needs it.
+    /// Verifies the viewer's password again, which unlocks the data export and new access tokens for an hour.
     ///
     /// # Errors
-    /// `Invalid` where the password is wrong; `SessionRequired` for an access token; `RateLimited`.
+    /// `Invalid` if the password is wrong; `SessionRequired` for an access token; `RateLimited`.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn confirm_password(&self, viewer: &Viewer, password: Password) -> Result<Viewer> {
         let proof = self.prove_password(viewer, password, "password").await?;
@@ -160,7 +160,7 @@ impl Greenroom {
         .await
     }
 
-    /// Whether what needs the password may be done without typing it again.
+    /// Returns whether the viewer typed their password in this session within the last hour.
     pub fn is_confirmed(&self, viewer: &Viewer) -> bool {
         viewer.is_confirmed(self.now())
     }
@@ -168,7 +168,7 @@ impl Greenroom {
     /// Ends the viewer's session and the streams it opened.
     ///
     /// # Errors
-    /// `SessionRequired` for an access token, which is taken back instead.
+    /// `SessionRequired` for an access token, which is revoked instead.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn sign_out(&self, viewer: &Viewer) -> Result<()> {
         viewer.require_full_scope()?;
@@ -184,7 +184,7 @@ impl Greenroom {
         .await
     }
 
-    /// Which of these sessions are no more.
+    /// Returns those of these sessions whose rows were deleted.
     pub(crate) async fn find_ended_sessions(
         &self,
         sessions: &[(PersonId, SessionId)],
@@ -199,22 +199,22 @@ impl Greenroom {
         Ok(gone.copied().collect())
     }
 
-    /// When a session ends by now, having perhaps been used since; `None` once it is over.
+    /// Returns when a session currently expires, since use extends it; `None` once it has ended.
     pub(crate) async fn session_expiry(&self, session: SessionId) -> Result<Option<Timestamp>> {
         let row = session::Entity::find_by_id(session.0).one(self.store.reader()).await?;
         let end = row.map(|row| Timestamp::from_millis(row.expires_at));
         Ok(end.filter(|end| *end > self.now()))
     }
 
-    /// Looks whether the viewer's session goes on, for what takes long to read.
+    /// Checks between the pages of a long read that the viewer's session hasn't ended.
     ///
     /// # Errors
-    /// `Unauthenticated` where it is over.
+    /// `Unauthenticated` if it has.
     pub async fn check_signed_in(&self, viewer: &Viewer) -> Result<()> {
         self.session_expiry(viewer.session()).await?.map(drop).ok_or_else(|| ApiError::Unauthenticated.into())
     }
 
-    /// Stores a session, or an access token, which is one with a name and a smaller scope.
+    /// Stores a session or an access token, which is a session with a name and a narrower scope.
     pub(super) async fn store_session(
         &self,
         connection: &impl ConnectionTrait,
@@ -237,7 +237,7 @@ impl Greenroom {
         Ok(row.insert(connection).await?)
     }
 
-    /// Begins a session that nobody has the secret of, for what this crate itself writes for a person.
+    /// Creates a session whose secret is discarded, so that this crate itself can write for a person.
     pub(crate) async fn begin_system_session(&self, tx: &Transaction, person: Person) -> Result<Viewer> {
         let new = NewSession::by_password(person.id, SYSTEM_USER_AGENT);
         let row = self.store_session(tx, &Secret::generate()?, new).await?;
@@ -252,14 +252,15 @@ impl Greenroom {
         })
     }
 
-    /// Ends the sessions of [`begin_system_session`](Self::begin_system_session), those of a process that was killed too.
+    /// Ends all sessions of [`begin_system_session`](Self::begin_system_session), also those left by a killed process.
     pub(crate) async fn end_system_sessions(&self) -> Result<()> {
         let tx = self.store.write().await?;
         session::Entity::delete_many().filter(session::Column::UserAgent.eq(SYSTEM_USER_AGENT)).exec(&tx).await?;
         tx.commit().await
     }
 
-    /// Notes that a session was used, which prolongs it up to its longest life. An access token ends when it was said to.
+    /// Records the use of a session and returns its new expiry, at most [`SESSION_LIFE`] after its creation. The expiry
+    /// of an access token doesn't move.
     async fn record_use(&self, viewer: &Viewer, created_at: Timestamp, now: Timestamp) -> Result<Timestamp> {
         let expires_at = match viewer.scope {
             SessionScope::Full => {
@@ -279,8 +280,8 @@ impl Greenroom {
     }
 }
 
-/// Deletes sessions, and says which. Locks them in the order of their ids, as a batch of messages locks those that it
-/// writes for.
+/// Deletes sessions and returns their ids. Locks them in the order of their ids, as a batch of messages does with the
+/// sessions it writes for, which avoids deadlocks.
 pub(super) async fn delete_in_order(tx: &Transaction, sessions: Select<session::Entity>) -> Result<Vec<uuid::Uuid>> {
     let ids: Vec<uuid::Uuid> = sessions
         .select_only()
@@ -296,7 +297,7 @@ pub(super) async fn delete_in_order(tx: &Transaction, sessions: Select<session::
     Ok(ids)
 }
 
-/// Ends the sessions that were used longest ago, where somebody has as many as they may.
+/// Ends a person's least recently used sessions, so that one more stays within [`MAX_SESSIONS`].
 pub(super) async fn evict_oldest(tx: &Transaction, person: PersonId) -> Result<()> {
     let surplus: Vec<uuid::Uuid> = session::Entity::find()
         .filter(session::Column::PersonId.eq(person.0))

@@ -15,23 +15,23 @@ use model::{ApiError, LookupEmail, PersonId, Timestamp, User};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 use std::net::IpAddr;
 
-/// A session that just began.
+/// The result of a sign-in: a new session.
 #[derive(Debug)]
 pub struct SignedIn {
-    /// Who.
+    /// The person who signed in, as they see themselves.
     pub user: User,
-    /// The secret for the cookie. It is told this once and stored only as a hash.
+    /// The secret for the cookie. Returned only here; the database stores its hash.
     pub token: String,
     /// When the session ends unless it is used again.
     pub expires_at: Timestamp,
 }
 
-/// From where a request to sign in comes.
+/// The source of a sign-in request.
 #[derive(Clone, Debug)]
 pub struct Origin {
-    /// Its address.
+    /// The client's IP address.
     pub address: IpAddr,
-    /// What stands in the browser's cookie, whether or not its session still lasts: it shows that the browser signed in
+    /// The value of the browser's session cookie, even if that session has ended: it proves that the browser signed in
     /// before.
     pub cookie: Option<String>,
 }
@@ -43,12 +43,12 @@ impl From<IpAddr> for Origin {
 }
 
 impl Greenroom {
-    /// Begins a session.
+    /// Verifies credentials and begins a session.
     ///
     /// # Errors
-    /// `InvalidCredentials` for an unknown address as for a wrong password, in the same time;
-    /// `EmailUnverified`; `RateLimited` after too many failures for the account from the network or the device, for the
-    /// account from everywhere, or from the address.
+    /// `InvalidCredentials` for a wrong password or, after the same time, an unknown address; `EmailUnverified`;
+    /// `RateLimited` after too many failures for the account from this network or device, for the account from
+    /// everywhere, or from this IP address.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn sign_in(
         &self,
@@ -64,7 +64,7 @@ impl Greenroom {
         // exhaust them.
         let permit = self.hasher.acquire_permit(Requester::Network(attempt.network)).await?;
         attempt.charge()?;
-        // What fails for another reason is no failure of theirs.
+        // An internal error doesn't count as a failed sign-in.
         let checked = self.verify_credentials(permit, &credentials).await.inspect_err(|_| attempt.undo())?;
         let (known, rehashed) = match checked {
             CredentialCheck::Right(known, rehashed) => (*known, rehashed),
@@ -80,7 +80,7 @@ impl Greenroom {
             }
         };
         if !known.email_verified {
-            // It isn't given back: anybody can make such an account, and try its password as often as they like.
+            // No refund: any client can create an unconfirmed account, and could test its password without limit.
             self.log_security(SecurityEvent::SignInUnverified, PersonId(known.id), Some(from)).await;
             return Err(ApiError::EmailUnverified.into());
         }
@@ -93,9 +93,9 @@ impl Greenroom {
         Ok(signed_in)
     }
 
-    /// Compares once more where another hash was stored since the comparison. It may be of the same password, where another
-    /// sign-in at the same moment brought an outdated hash up to date. The row is compared as it was found in a transaction:
-    /// on SQLite, a reader may not see it yet.
+    /// Verifies the password again because another hash was stored since the first comparison. It may be of the same
+    /// password, if a concurrent sign-in replaced an outdated hash. Takes the row as read in the transaction: on
+    /// SQLite, a reader may not see it yet.
     async fn sign_in_again(
         &self,
         row: person::Model,
@@ -116,15 +116,15 @@ impl Greenroom {
         }
     }
 
-    /// Ends the session that a browser had before it signed in. For another person, a page that is still open would go on
-    /// showing the one and acting as the other; for the same, a session without a cookie would live on unseen.
+    /// Ends the session that a browser had before it signed in. If it was another person's, an open page would keep
+    /// showing that person and act as the new one; if it was the same person's, it would live on without a cookie.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn end_previous_session(&self, before: Option<&Viewer>) -> Result<()> {
         let Some(before) = before.filter(|before| before.scope == SessionScope::Full) else { return Ok(()) };
         match self.sign_out(before).await {
-            // It may have ended meanwhile.
+            // It has already ended.
             Err(Error::Api(ApiError::Unauthenticated)) => Ok(()),
             ended => ended,
         }
@@ -191,22 +191,22 @@ impl Greenroom {
     }
 }
 
-/// What became of a session that was to begin.
+/// The result of starting a session after the password was verified.
 enum SignInStart {
     Session(SignedIn),
-    /// Another hash of a password was stored since the row was read: this is the row by now.
+    /// Another password hash was stored since the row was read. Holds the current row.
     HashChanged(Box<person::Model>),
 }
 
-/// What comparing credentials found.
+/// The result of verifying credentials.
 enum CredentialCheck {
-    /// Whose they are, and the hash that takes the place of an outdated one.
+    /// The person's row, and a new hash if the stored one is outdated.
     Right(Box<person::Model>, Option<String>),
-    /// Whose account it is that they don't open, if any.
+    /// The account with this address, if there is one.
     Wrong(Option<PersonId>),
 }
 
-/// Who tries passwords for an account.
+/// The key of the limits on failed sign-ins to one account.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Guesser {
     /// Requests for this account from this network.
@@ -215,9 +215,9 @@ pub(crate) enum Guesser {
     Device(Vec<u8>),
 }
 
-/// One try to sign in. It counts against its account and network, against the account alone, and against its address;
-/// on a device that signed in to the account before it counts against that device only, so that strangers who guess
-/// don't lock out the owner.
+/// One sign-in attempt. A failure counts for the account and network, for the account alone, and for the network alone.
+/// On a device that signed in to the account before, it counts for that device only, so that strangers who guess don't
+/// lock out the owner.
 struct Attempt<'a> {
     greenroom: &'a Greenroom,
     account: Option<LookupEmail>,
@@ -231,7 +231,7 @@ impl Attempt<'_> {
         by_device.or_else(|| Some(Guesser::Network(self.account.as_ref()?.canonical().to_owned(), self.network)))
     }
 
-    /// The account, unless the device is known to it.
+    /// Returns the account, unless it was signed in to on this device before.
     fn account_of_stranger(&self) -> Option<&str> {
         self.account.as_ref().filter(|_| self.device.is_none()).map(LookupEmail::canonical)
     }
@@ -245,7 +245,7 @@ impl Attempt<'_> {
     }
 
     fn charge(&self) -> std::result::Result<(), ApiError> {
-        // Looked at again: others may have failed while this one waited.
+        // Checks again: other attempts may have failed while this one waited for its permit.
         self.check()?;
         if let Some(guesser) = self.guesser() {
             self.greenroom.sign_in_limiter.acquire(guesser.clone())?;
@@ -262,13 +262,13 @@ impl Attempt<'_> {
         Ok(())
     }
 
-    /// Gives back all that was taken: nothing was tried.
+    /// Refunds all charges, because no password was tried.
     fn undo(&self) {
         self.refund();
         self.refund_sign_in();
     }
 
-    /// Gives back what counts failures.
+    /// Refunds the charges that count failures.
     fn refund(&self) {
         self.refund_guess();
         if self.device.is_none() {
@@ -285,7 +285,7 @@ impl Attempt<'_> {
         self.guesser().into_iter().for_each(|guesser| self.greenroom.sign_in_limiter.refund(&guesser));
     }
 
-    /// Whether so much failed that a limit is reached.
+    /// Returns whether a limit on failures is reached.
     fn is_limited(&self) -> bool {
         let reached =
             self.guesser().is_some_and(|guesser| self.greenroom.account_failure_limiter.check(guesser).is_err());
@@ -301,7 +301,7 @@ impl Attempt<'_> {
     }
 }
 
-/// What counts as one address: of IPv6, whoever has one has 2^64, so their network does.
+/// Returns the unit that limits count by: the IPv4 address, or the IPv6 /64, since each client has 2^64 addresses.
 pub(super) fn network_of(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V6(address) => IpAddr::V6((address.to_bits() & !u128::from(u64::MAX)).into()),
