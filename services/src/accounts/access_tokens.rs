@@ -3,20 +3,20 @@ use crate::{Error, Greenroom, Result, entity::session, realtime::EventRecorder, 
 use model::{AccessToken, FieldError, NotificationKind, Scope, SessionId, Timestamp, TokenDraft};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Select};
 
-/// Access tokens somebody may have at once.
+/// Maximum access tokens of one person.
 const MAX_TOKENS: u64 = 50;
 
-/// An access token that was just made.
+/// A newly created access token with its secret.
 #[derive(Debug)]
 pub struct NewToken {
     /// The token as it is listed.
     pub token: AccessToken,
-    /// What a program sends. It is told this once and stored only as a hash.
+    /// The secret that a program sends. Returned only here; the database stores its hash.
     pub secret: String,
 }
 
 impl Greenroom {
-    /// The viewer's access tokens, the newest first.
+    /// Returns the viewer's access tokens, the newest first.
     ///
     /// # Errors
     /// `SessionRequired` for an access token.
@@ -26,11 +26,11 @@ impl Greenroom {
         newest.all(self.store.reader()).await?.into_iter().map(token_of).collect()
     }
 
-    /// Makes an access token, and tells its owner on their other devices.
+    /// Creates an access token, and notifies its owner on all devices.
     ///
     /// # Errors
-    /// `SessionRequired` for an access token; `PasswordRequired` where the password was typed more than an hour ago;
-    /// `Invalid` where there are too many already.
+    /// `SessionRequired` for an access token; `PasswordRequired` if the password was typed more than an hour ago;
+    /// `Invalid` if the viewer has [`MAX_TOKENS`] already.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn create_token(&self, viewer: &Viewer, draft: TokenDraft) -> Result<NewToken> {
         viewer.require_full_scope()?;

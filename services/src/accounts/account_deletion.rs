@@ -14,16 +14,16 @@ use crate::{
 use model::{BookingAction, EmailDelay, PersonId, SessionEndReason, Timestamp};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 
-/// What somebody who left is called.
+/// The name that replaces that of a person who deleted their account.
 const FORMER_NAME: &str = "Former member";
 
 impl Greenroom {
-    /// Ends the viewer's account. What they wrote stays for whoever they wrote to, under "Former member";
-    /// bookings that are still open are called off. Everything else about them is deleted; only the event logs of
-    /// whom they wrote with hold the old name until they are pruned.
+    /// Deletes the viewer's account. Their messages stay for the recipients, under the name "Former member"; open
+    /// bookings are cancelled. All other data about them is deleted; only the event logs of the people they wrote with
+    /// hold the old name until they are pruned.
     ///
     /// # Errors
-    /// `Invalid` where the password is wrong; `SessionRequired`; `RateLimited`.
+    /// `Invalid` if the password is wrong; `SessionRequired` for an access token; `RateLimited`.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn delete_account(&self, viewer: &Viewer, password: Password) -> Result<()> {
         let proof = self.prove_password(viewer, password, "password").await?;
@@ -31,7 +31,7 @@ impl Greenroom {
         run_to_completion(async move {
             let now = greenroom.now();
             let (tx, row) = greenroom.write_for_password(&viewer, &proof).await?;
-            // Sessions are locked before conversations.
+            // Before the conversations, as the order of locks demands.
             let ended = end_sessions(&tx, viewer.id(), None).await?;
             let counterparts = lock_own_conversations(&tx, &viewer).await?;
             let mut recorder = EventRecorder::default();
@@ -40,7 +40,7 @@ impl Greenroom {
             }
             let person = person_of(anonymise_person(&tx, viewer.id(), now).await?)?;
             record_person_updated(&mut recorder, &person, counterparts);
-            // Their own log goes with them.
+            // Their own event log is deleted below.
             recorder.discard(viewer.id());
             delete_personal_rows(&tx, viewer.id(), &row.email).await?;
             recorder.commit(tx, &greenroom.hub, now).await?;
@@ -56,7 +56,7 @@ impl Greenroom {
 
 async fn anonymise_person(tx: &Transaction, id: PersonId, now: Timestamp) -> Result<person::Model> {
     let row = person::ActiveModel {
-        // Not an address, so nobody can ever sign in with it; different for each, as the column must be.
+        // Not an address, so it can't be signed in with; different for each person, as the column is unique.
         email: Set(format!("former:{id}")),
         name: Set(FORMER_NAME.to_owned()),
         craft: Set(None),
@@ -71,8 +71,8 @@ async fn anonymise_person(tx: &Transaction, id: PersonId, now: Timestamp) -> Res
 }
 
 async fn delete_personal_rows(tx: &Transaction, id: PersonId, email: &str) -> Result<()> {
-    // A letter to an address that they wanted to move to has no link without these, and is dropped. It isn't deleted here:
-    // whose the address is, nobody knows.
+    // Without its token, an email to the address they wanted to move to is dropped when it is due. It isn't deleted
+    // here, because that address may be another person's.
     token::Entity::delete_many().filter(token::Column::PersonId.eq(id.0)).exec(tx).await?;
     notification::Entity::delete_many().filter(notification::Column::PersonId.eq(id.0)).exec(tx).await?;
     browser_key::Entity::delete_by_id(id.0).exec(tx).await?;

@@ -11,8 +11,8 @@ use tracing::Instrument;
 const DAY: i64 = 24 * 60 * 60 * 1_000;
 
 impl Greenroom {
-    /// Tells the owner of an account by mail that wrong passwords are being tried for it, at most once a day. Done apart
-    /// from the request that caused it: how long that takes must not tell whether there is such an account.
+    /// Warns the owner of an account by email, at most once a day, that wrong passwords are being tried. Runs in its
+    /// own task, so that the response time of the sign-in doesn't show whether the account exists.
     pub(super) fn warn_owner(&self, account: LookupEmail) {
         let greenroom = self.clone();
         let warning = async move {
@@ -26,7 +26,7 @@ impl Greenroom {
     async fn warn_owner_inner(&self, account: &LookupEmail) -> Result<()> {
         let now = self.now();
         let tx = self.store.write_background().await?;
-        // Locked, so that two nodes don't both find that nothing was sent yet.
+        // Locked, so that two nodes can't both find no earlier warning and both send one.
         let owner = by_lookup(account).lock(LockType::NoKeyUpdate).one(&tx).await?;
         let Some(owner) = owner.filter(|row| row.email_verified) else { return tx.commit().await };
         let told = queued_mail::Entity::find()

@@ -4,10 +4,10 @@ use model::ApiError;
 use sea_orm::{ActiveValue::Set, EntityTrait, sea_query::OnConflict};
 
 impl Greenroom {
-    /// Returns the key by which a browser encrypts what it keeps for the viewer: 256 bits, in hexadecimal.
+    /// Returns the key with which a browser encrypts the data it stores for the viewer: 256 bits, in hexadecimal.
     ///
-    /// Only a session is told it, so that what is kept can be read by nobody else once the session has ended, and by
-    /// this person again after signing in. It never changes, and goes with the account.
+    /// Only a session gets it, so that once the session has ended the stored data can't be read, until this person
+    /// signs in again. It never changes, and is deleted with the account.
     ///
     /// # Errors
     /// `SessionRequired` for an access token.
@@ -22,7 +22,7 @@ impl Greenroom {
         run_to_completion(async move {
             let (tx, _) = greenroom.write_for_account(&viewer).await?;
             let row = browser_key::ActiveModel { person_id: Set(id), secret: Set(Secret::generate()?.into_text()) };
-            // Two tabs may ask for it at once.
+            // Two tabs may request it at the same time: the first insert wins.
             let once = OnConflict::column(browser_key::Column::PersonId).do_nothing().to_owned();
             browser_key::Entity::insert(row).on_conflict(once).exec_without_returning(&tx).await?;
             let row = browser_key::Entity::find_by_id(id).one(&tx).await?;

@@ -1,4 +1,4 @@
-//! Devices that signed in before, known by the cookie that they keep when its session is over.
+//! Devices that signed in before, recognised by their session cookie, which they keep when the session has ended.
 
 use super::{
     known_device::{DEVICE_TTL, MAX_DEVICES},
@@ -17,10 +17,10 @@ use sea_orm::{
     RelationDef, sea_query::Query,
 };
 impl Greenroom {
-    /// Whether any account was signed in to with what stands in a browser's cookie.
+    /// Returns whether a browser's cookie is of a sign-in to any account within the last 400 days.
     ///
     /// # Errors
-    /// The database can't be read.
+    /// If the database fails.
     pub async fn is_known_device(&self, cookie: &str) -> Result<bool> {
         let known = device::Entity::find_by_id(token_hash(cookie))
             .filter(device::Column::CreatedAt.gt(expiry_cutoff(self.now())))
@@ -29,7 +29,7 @@ impl Greenroom {
         Ok(known > 0)
     }
 
-    /// The hash of what stands in a browser's cookie, where this account was signed in to with it.
+    /// Returns the hash of a browser's cookie if it is of a sign-in to this account within the last 400 days.
     pub(super) async fn known_device(&self, account: &LookupEmail, cookie: Option<&str>) -> Result<Option<Vec<u8>>> {
         let Some(hash) = cookie.map(token_hash) else { return Ok(None) };
         let owner: RelationDef =
@@ -44,7 +44,7 @@ impl Greenroom {
     }
 }
 
-/// Notes the device of a session that begins.
+/// Records the device of a new session, and deletes the oldest beyond [`MAX_DEVICES`].
 pub(super) async fn record_device(tx: &Transaction, session: &session::Model) -> Result<()> {
     let surplus = Query::select()
         .column(device::Column::TokenHash)
@@ -65,7 +65,7 @@ pub(super) async fn record_device(tx: &Transaction, session: &session::Model) ->
     Ok(())
 }
 
-/// When a device that isn't known any more was last signed in with.
+/// Returns the time in milliseconds up to which recorded devices have expired.
 pub(crate) fn expiry_cutoff(now: Timestamp) -> i64 {
     now.millis() - as_millis(DEVICE_TTL)
 }

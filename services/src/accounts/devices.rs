@@ -8,7 +8,7 @@ use model::{ApiError, Device, SessionEndReason, SessionId, Timestamp};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 impl Greenroom {
-    /// The devices the viewer is signed in on, the last used first.
+    /// Returns the devices the viewer is signed in on, the most recently used first.
     ///
     /// # Errors
     /// `SessionRequired` for an access token.
@@ -32,10 +32,10 @@ impl Greenroom {
         Ok(rows.into_iter().map(device).collect())
     }
 
-    /// Ends a session, or an access token, of the viewer's, and its streams.
+    /// Ends a session or an access token of the viewer, and its streams.
     ///
     /// # Errors
-    /// `NotFound` where it isn't theirs; `SessionRequired` for an access token.
+    /// `NotFound` if the viewer has none with this id; `SessionRequired` for an access token.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn end_session(&self, viewer: &Viewer, id: SessionId) -> Result<()> {
         viewer.require_full_scope()?;
@@ -47,7 +47,7 @@ impl Greenroom {
                 .filter(session::Column::PersonId.eq(viewer.id().0))
                 .exec(&tx)
                 .await?;
-            // It may have been lost or stolen: it is no device of theirs any more.
+            // The device may be lost or stolen, so it loses its own limit on failed sign-ins.
             device::Entity::delete_many()
                 .filter(device::Column::SessionId.eq(id.0))
                 .filter(device::Column::PersonId.eq(viewer.id().0))

@@ -10,34 +10,34 @@ use model::{FieldError, LinkAction, MailedLink, MaskedEmail, PersonId, Profile};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait};
 use std::net::IpAddr;
 
-/// LinkBuilder that confirm an address.
+/// Links that confirm an address.
 const CONFIRMING: [Purpose; 2] = [Purpose::Verify, Purpose::Email];
-/// LinkBuilder that have a page of their own.
+/// Links to a page that shows their action before it is done.
 const PAGES: [Purpose; 3] = [Purpose::Verify, Purpose::Email, Purpose::Reset];
 
-/// A mailed link that is followed.
+/// An opened link that confirms an address.
 #[derive(Debug)]
 pub struct Confirmation {
-    /// What stands in the link.
+    /// The token in the link.
     pub token: String,
-    /// What its reader says of themselves.
+    /// The profile entered by the reader of the link.
     pub profile: Option<Profile>,
-    /// By what it is followed.
+    /// The kind of client that opened the link.
     pub by: LinkOpener,
-    /// From where, for the security log.
+    /// The client's IP address, for the security log.
     pub from: Option<IpAddr>,
 }
 
-/// By what a mailed link is followed.
+/// The kind of client that opens a mailed link.
 #[derive(Debug)]
 pub enum LinkOpener {
-    /// A program, which registered by itself.
+    /// An API client, which counts as the one that registered.
     Program,
-    /// A browser, with the secret that it got when it registered, if it did.
+    /// A browser, with the secret from its registration, if it has one.
     Browser(Option<String>),
 }
 
-/// The token alone, as a program sends it.
+/// The token alone, as an API client sends it.
 impl From<&str> for Confirmation {
     fn from(token: &str) -> Self {
         Self { token: token.to_owned(), profile: None, by: LinkOpener::Program, from: None }
@@ -50,20 +50,21 @@ impl From<&String> for Confirmation {
     }
 }
 
-/// An address that was just confirmed.
+/// The result of confirming an address.
 #[derive(Clone, Debug)]
 pub struct ConfirmedAddress {
-    /// Whose.
+    /// The person whose address it is.
     pub person: PersonId,
     /// The address, masked.
     pub account: MaskedEmail,
 }
 
 impl Greenroom {
-    /// What a mailed link does, and to whose account, without doing it: mail scanners open links, too.
+    /// Returns the action and the account of a mailed link. It doesn't run the action, because mail scanners also open
+    /// links.
     ///
     /// # Errors
-    /// `Invalid` for a token that was used, has run out or never was.
+    /// `Invalid` for a token that was used, has expired or never existed.
     pub async fn load_mailed_link(
         &self,
         token: &str,
@@ -84,15 +85,16 @@ impl Greenroom {
         Ok(MailedLink { action, account: MaskedEmail::of(&row.email), own })
     }
 
-    /// Confirms an address by the token of a mailed link: that of a new account, or another one of an old account.
+    /// Confirms an address by the token of a mailed link: that of a new account, or the new address of an existing one.
     ///
-    /// A new account is as it was registered where its address isn't contested and the link is followed by the browser
-    /// that registered, or by a program. Otherwise nothing that was registered counts, and the reader of the link says
-    /// who they are.
+    /// A new account keeps its registered profile if there was no registration conflict and the link is opened by an
+    /// API client or by the browser that registered. Otherwise the registered profile is ignored, and the reader of the
+    /// link must enter one.
     ///
     /// # Errors
-    /// `Invalid` for a token that was used, has run out or never was; for a common password; and, with all fields that
-    /// are missing, where the reader of the link has to say who they are. Then the link still works. `RateLimited`.
+    /// `Invalid` for a token that was used, has expired or never existed; for a guessable password; and, listing the
+    /// missing fields, if the reader of the link must enter a profile. The link still works after the last two.
+    /// `RateLimited`.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn confirm_email(&self, confirmation: impl Into<Confirmation>) -> Result<ConfirmedAddress> {
         let Confirmation { token, profile, by, from } = confirmation.into();

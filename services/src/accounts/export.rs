@@ -7,27 +7,28 @@ use model::Conversation;
 use serde::Serialize;
 use tokio::sync::mpsc;
 
-/// Pieces that wait to be read: whoever reads slowly must not fill the memory.
+/// Capacity of the channel to the response, so that a slow client can't fill the memory.
 const BUFFERED_CHUNKS: usize = 4;
-/// Messages read at once.
+/// Messages per query.
 const MESSAGES: i64 = 100;
 
-/// Everything Greenroom holds of somebody, as one JSON document, a piece at a time.
+/// A person's data as one JSON document, in chunks.
 #[derive(Debug)]
 pub struct Export(mpsc::Receiver<Result<Bytes>>);
 
 impl Export {
-    /// The next piece; `None` at the end. An error means that the document is not whole.
+    /// Returns the next chunk; `None` at the end. After an error the document is incomplete. Cancel safe.
     pub async fn next(&mut self) -> Option<Result<Bytes>> {
         self.0.recv().await
     }
 }
 
 impl Greenroom {
-    /// Everything Greenroom holds of the viewer, for as long as they are signed in.
+    /// Starts an export of the viewer's data. It fails with `Unauthenticated` when their session ends before it is
+    /// complete.
     ///
     /// # Errors
-    /// `SessionRequired` for an access token; `PasswordRequired` where the password was typed more than an hour ago;
+    /// `SessionRequired` for an access token; `PasswordRequired` if the password was typed more than an hour ago;
     /// `RateLimited`.
     pub fn export_data(&self, viewer: &Viewer) -> Result<Export> {
         viewer.require_full_scope()?;
@@ -39,7 +40,7 @@ impl Greenroom {
             greenroom.log_security(SecurityEvent::DataExported, viewer.id(), viewer.from).await;
             let out = JsonWriter(pieces);
             if let Err(ExportError::Internal(error)) = greenroom.write_export(&viewer, &out).await {
-                // Nobody may be left to hear it.
+                // The client may have disconnected.
                 let _ = out.0.send(Err(error)).await;
             }
         });
@@ -69,7 +70,7 @@ impl Greenroom {
         }
         out.write_text("],\"conversations\":[").await?;
         first = true;
-        // By their ids, which don't change places while this goes on, as an inbox does with each message.
+        // In the order of their ids, which is stable during the export; the inbox's order changes with each message.
         for id in conversation_ids(self.store.reader(), viewer).await? {
             self.check_signed_in(viewer).await?;
             let (conversation, _) = self.load_conversation(viewer, id).await?;
@@ -103,9 +104,9 @@ impl Greenroom {
     }
 }
 
-/// Why an export stops before its end.
+/// The reason for an incomplete export.
 enum ExportError {
-    /// Whoever wanted it has gone.
+    /// The client disconnected.
     ReaderGone,
     Internal(Error),
 }

@@ -18,17 +18,17 @@ use std::{
 };
 use uuid::Uuid;
 
-/// How long a device is known after it last signed in: as long as browsers keep a cookie.
+/// How long a device stays known after its last sign-in: 400 days, as long as browsers keep a cookie.
 pub(crate) const DEVICE_TTL: Duration = Duration::from_secs(400 * 24 * 60 * 60);
 
-/// Devices of one person that are known, those that signed in last.
+/// Maximum known devices of one person; the ones that signed in last are kept.
 pub(super) const MAX_DEVICES: u64 = 200;
-/// How old an account is at its first sign-in, at the most. One of before devices were noted is older, and so is one whose
-/// devices are all forgotten: there the owner is told of the first device, too.
+/// Maximum age of an account at its first sign-in. An older account without known devices was created before devices
+/// were recorded, or all its devices were deleted: its owner is told of the first device too.
 const FIRST_SIGN_IN: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-/// Notes from which device and network a person signs in. The first of a new account is as known as can be; of one that is
-/// new after that, the owner is told by mail, as often as their budget for these mails allows.
+/// Records the device and network of a sign-in and returns whether it is new. The first one of a new account isn't
+/// reported; of each later one the owner is told by email, within their email budget.
 pub(super) async fn note_device(
     tx: &Transaction,
     owner: &person::Model,
@@ -61,7 +61,7 @@ pub(super) async fn note_device(
     Ok(is_new)
 }
 
-/// Keeps the newest, and this one whatever the clock says.
+/// Deletes all but the [`MAX_DEVICES`] newest, and never `this`, which has an old time if the clock was set back.
 async fn forget_surplus(tx: &Transaction, owner: Uuid, this: Vec<u8>) -> Result<()> {
     let surplus = Query::select()
         .column(known_device::Column::Fingerprint)
@@ -76,8 +76,8 @@ async fn forget_surplus(tx: &Transaction, owner: Uuid, this: Vec<u8>) -> Result<
     Ok(())
 }
 
-/// What tells one device of a person from another. Versions don't count, since browsers renew themselves; nor does the
-/// rest of an address, since phones change it by the hour.
+/// Returns a hash that identifies one device of a person. Digits of the user agent are left out, since browsers update
+/// themselves; so is the host part of the IP address, which phones change by the hour.
 fn fingerprint(owner: Uuid, user_agent: &str, from: IpAddr) -> Vec<u8> {
     let network = match from.to_canonical() {
         IpAddr::V4(address) => IpAddr::V4((address.to_bits() & 0xffff_0000).into()),

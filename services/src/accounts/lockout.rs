@@ -5,16 +5,16 @@ use std::{
     time::Duration,
 };
 
-/// Failed sign-ins of one account, from anywhere, that cost nothing.
+/// Failed sign-ins to one account, from all networks, before the first wait.
 const FREE_FAILURES: u32 = 50;
-/// What comes after the free ones: twice as long for each failure, up to the longest.
+/// The wait after the last free failure; each further failure doubles it, up to `LONGEST_WAIT`.
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(15 * 60);
-/// Failures are forgotten so long after the last one.
+/// Time after the last failure at which the count restarts.
 const FAILURE_TTL: Duration = Duration::from_secs(60 * 60);
 
-/// Slows down guessing at one account from many networks, each of which stays below its own limit. Devices that signed in
-/// before are not asked here.
+/// Exponential backoff per account, against guessing from many networks that each stay below their own limit. Callers
+/// skip it for devices that signed in before.
 pub(crate) struct Lockout {
     clock: Arc<dyn Clock>,
     accounts: Mutex<PrunedMap<String, Failures>>,
@@ -32,7 +32,7 @@ impl Lockout {
         Self { clock, accounts: Mutex::default() }
     }
 
-    /// Refuses, with the seconds to wait, while the account is closed.
+    /// Returns `RateLimited` with the remaining seconds while the account is locked out.
     pub(crate) fn check(&self, account: &str) -> Result<(), ApiError> {
         let now = self.clock.monotonic();
         let left = self.lock().get(account).map_or(Duration::ZERO, |known| known.closed_until.saturating_sub(now));
@@ -42,7 +42,7 @@ impl Lockout {
         Err(ApiError::RateLimited { retry_after: u64::try_from(left.as_millis().div_ceil(1_000)).unwrap_or(u64::MAX) })
     }
 
-    /// Counts a failure, before the password is looked at, so that many tries at once can't slip through together.
+    /// Counts a failure. Called before the password is verified, so that concurrent attempts can't exceed the limit.
     pub(crate) fn charge(&self, account: &str) {
         let now = self.clock.monotonic();
         let mut accounts = self.lock();
@@ -57,7 +57,7 @@ impl Lockout {
         }
     }
 
-    /// Undoes a charge: the password was right.
+    /// Undoes a charge, because the password was right or was never verified.
     pub(crate) fn refund(&self, account: &str) {
         let now = self.clock.monotonic();
         if let Some(known) = self.lock().get_mut(account) {
@@ -66,12 +66,12 @@ impl Lockout {
         }
     }
 
-    /// Forgets the failures: the account has another password.
+    /// Clears the failures, because the account has another password.
     pub(crate) fn reset(&self, account: &str) {
         self.lock().remove(account);
     }
 
-    /// Whether so much was tried that the owner should know.
+    /// Returns whether the free failures are used up, at which point the owner is warned by email.
     pub(crate) fn is_under_attack(&self, account: &str) -> bool {
         self.lock().get(account).is_some_and(|known| known.count >= FREE_FAILURES)
     }
@@ -123,10 +123,10 @@ mod tests {
         (0..CAPACITY).for_each(|number| lockout.charge(&number.to_string()));
         clock.advance(FAILURE_TTL - PRUNE_EVERY / 2);
         lockout.charge("sarah");
-        assert_eq!(held(), CAPACITY + 1, "nothing is forgotten yet");
+        assert_eq!(held(), CAPACITY + 1, "no failure has expired yet");
         clock.advance(PRUNE_EVERY / 2);
         lockout.charge("kamau");
-        assert_eq!(held(), CAPACITY + 2, "half a second later nothing is looked for");
+        assert_eq!(held(), CAPACITY + 2, "half a second later it isn't pruned again");
         clock.advance(PRUNE_EVERY / 2);
         lockout.charge("achieng");
         assert_eq!(held(), 3);

@@ -15,18 +15,18 @@ use uuid::Uuid;
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
-/// What a link in a mail is good for.
+/// The action that a one-time token authorises.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
     /// Confirms the address of a new account.
     Verify,
-    /// Chooses a new password.
+    /// Sets a new password.
     Reset,
-    /// Confirms a new address of an old account.
+    /// Moves an existing account to a new address.
     Email,
-    /// Ends mails about unread messages.
+    /// Turns off emails about unread messages.
     Unsubscribe,
-    /// Shows that a browser is the one that registered. Stands in no mail.
+    /// Proves that a browser is the one that registered. Kept by the browser, never mailed.
     Registrant,
 }
 
@@ -41,7 +41,7 @@ impl Purpose {
         }
     }
 
-    /// How long the link works.
+    /// Returns how long a token is valid from its issue.
     fn life(self) -> Duration {
         match self {
             Purpose::Reset => HOUR,
@@ -61,29 +61,29 @@ impl std::str::FromStr for Purpose {
 }
 
 impl Purpose {
-    /// Those that open an account: none of them must outlive what it was opened with.
+    /// Purposes that give access to an account: a change of its password or address revokes their tokens.
     pub(crate) const KEYS: [Purpose; 4] = [Purpose::Verify, Purpose::Reset, Purpose::Email, Purpose::Registrant];
 }
 
-/// What a link is good for, as found without taking it.
+/// Person and purpose of a token, as read without consuming it.
 pub(crate) struct TokenInfo {
     pub(crate) person: PersonId,
     pub(crate) purpose: Purpose,
 }
 
-/// What a link that was opened says.
+/// A token that was consumed.
 pub(crate) struct ConsumedToken {
-    /// Whose link it is, locked until the transaction ends.
+    /// The person's row, locked until the transaction ends.
     pub(crate) owner: person::Model,
     pub(crate) purpose: Purpose,
     pub(crate) payload: String,
 }
 
-/// How long a letter may wait to be sent with a link in it.
+/// Maximum time for which an email with a link may wait in the queue.
 const MAX_QUEUE_TIME: Duration = Duration::from_secs(2 * 24 * 60 * 60);
 
-/// Prepares a link's token. What is returned only refers to it, and opens nothing: the token itself is made by [`issue`],
-/// at the moment the letter goes out.
+/// Prepares the token of a mailed link and returns a reference to it, which authorises nothing: [`issue`] generates the
+/// token itself when the email is sent.
 pub(crate) async fn create(
     tx: &Transaction,
     person: PersonId,
@@ -93,7 +93,7 @@ pub(crate) async fn create(
 ) -> Result<String> {
     let reference = Uuid::now_v7();
     let row = token::ActiveModel {
-        // Of a secret that nobody is told.
+        // The column needs a unique hash: this is of a secret that is discarded.
         hash: Set(Secret::generate()?.hash()),
         person_id: Set(person.0),
         purpose: Set(purpose.as_str().to_owned()),
@@ -105,27 +105,27 @@ pub(crate) async fn create(
     Ok(reference.simple().to_string())
 }
 
-/// A link that was prepared for a letter, with its owner locked until the transaction ends.
+/// A token prepared for an email, whose person is locked until the transaction ends.
 pub(crate) struct PreparedToken(token::Model);
 
-/// Finds what a reference stands for. `None` where it was revoked.
+/// Finds a prepared token by its reference. Returns `None` if it was revoked.
 ///
-/// Locks its owner, as everything does that takes or revokes a link.
+/// Locks the person, as all functions do that consume or revoke tokens.
 pub(crate) async fn find_prepared(tx: &Transaction, reference: Uuid) -> Result<Option<PreparedToken>> {
     let find = || token::Entity::find().filter(token::Column::Reference.eq(reference)).limit(1);
     let Some(before) = find().one(tx).await? else { return Ok(None) };
     match lock_person(tx, PersonId(before.person_id)).await {
         Err(Error::Api(ApiError::Unauthenticated)) => Ok(None),
         Err(error) => Err(error),
-        // Read again: it may have been revoked before the lock.
+        // Reads again, because it may have been revoked before the lock was acquired.
         Ok(_) => Ok(find().one(tx).await?.map(PreparedToken)),
     }
 }
 
-/// Makes a token for a letter that goes out now. The database learns its hash alone.
+/// Generates the token of an email that is sent now. The database stores only its hash.
 ///
-/// Those of earlier tries stay as good until one is used: the mail server may have taken an earlier copy, and mail programs
-/// that drop the second of two copies show its link.
+/// Tokens of earlier delivery attempts stay valid until one is used: the mail server may have accepted an earlier copy,
+/// and mail programs that drop the second of two copies show that copy's link.
 pub(crate) async fn issue(tx: &Transaction, PreparedToken(row): PreparedToken, now: Timestamp) -> Result<String> {
     let purpose: Purpose = row.purpose.parse().map_err(|()| Error::corrupt("purpose of a link"))?;
     let secret = Secret::generate()?;
@@ -141,7 +141,7 @@ pub(crate) async fn issue(tx: &Transaction, PreparedToken(row): PreparedToken, n
     Ok(secret.into_text())
 }
 
-/// Stores the hash of a secret, which says no more of it.
+/// Stores a token that the caller generated, as a hash.
 pub(super) async fn store_hash(
     tx: &Transaction,
     hash: Vec<u8>,
@@ -162,11 +162,13 @@ pub(super) async fn store_hash(
     Ok(())
 }
 
-/// Takes a token for one of these purposes. Taken, it is gone with all others of its letter, unless the transaction isn't
-/// committed.
+/// Consumes a token for one of these purposes: deletes it and all others of the same email, if the transaction commits.
 ///
-/// Locks its owner first and the token second. Changes of a password or an address take their locks in the same order,
-/// so that the two never wait for each other.
+/// Locks the person first and the token second. Changes of a password or an address lock in the same order, so that no
+/// deadlock is possible.
+///
+/// # Errors
+/// `Invalid` for a token that was used, has expired, never existed or has another purpose.
 pub(crate) async fn consume(
     tx: &Transaction,
     text: &str,
@@ -191,7 +193,8 @@ pub(crate) async fn consume(
     Ok(ConsumedToken { owner, purpose: found.purpose, payload: row.payload })
 }
 
-/// What a token is good for, without taking it. Asked before anything that costs: a guess costs one query.
+/// Returns person and purpose of a token without consuming it. Called before expensive work such as hashing, so that a
+/// guessed token costs one query.
 pub(crate) async fn peek(
     connection: &impl ConnectionTrait,
     text: &str,
@@ -209,7 +212,7 @@ pub(crate) async fn peek(
     Ok(found.ok_or_else(|| ApiError::field("token", FieldError::TokenInvalid))?)
 }
 
-/// Makes a person's links of these purposes useless.
+/// Revokes a person's tokens of these purposes.
 pub(crate) async fn revoke(tx: &Transaction, person: PersonId, purposes: &[Purpose]) -> Result<()> {
     token::Entity::delete_many()
         .filter(token::Column::PersonId.eq(person.0))

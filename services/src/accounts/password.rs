@@ -21,33 +21,33 @@ const MEMORY_KIB: u32 = 19_456;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
 
-/// The most that are hashed at once, whatever is set.
+/// Upper bound of concurrent hashes, whatever the setting says.
 const MAX_CONCURRENT_HASHES: usize = 1_024;
-/// How many may wait for each that is hashed or estimated: about two seconds' worth of hashes.
+/// Requests that may wait for each concurrent hash or estimate: about two seconds of hashing.
 const QUEUE_PER_HASH: usize = 64;
 
-/// Hashes passwords away from the async threads, a few at once, so that a storm of sign-ins
-/// costs neither all memory nor the streams their turn.
+/// Hashes passwords on blocking threads with limited concurrency, so that a burst of sign-ins neither exhausts memory
+/// nor delays the event streams.
 pub(crate) struct PasswordHasher {
     argon2: Argon2<'static>,
     queue: Arc<HashQueue>,
-    /// Estimating how soon a password is guessed takes longer than hashing it, at worst. So it is done apart: who chooses a
-    /// password delays others who choose one, and no sign-in.
+    /// Estimating a password's strength can take longer than hashing it. Its own queue keeps people who choose a
+    /// password from delaying sign-ins.
     estimates: Arc<HashQueue>,
-    /// Where the site is reached.
+    /// Host and port of the site's public URL.
     host: String,
-    /// What a password is compared with where there is no account, so that it takes as long.
+    /// Verified if there is no account, so that the response takes as long.
     dummy_hash: String,
 }
 
-/// What comparing a password with a stored hash found.
+/// The result of verifying a password against a stored hash.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum VerifyOutcome {
-    /// It is another one.
+    /// The password doesn't match, or there is no account.
     Wrong,
-    /// It is the one.
+    /// The password matches.
     Right,
-    /// It is the one, and was hashed as it isn't any more: this hash shall take the other's place.
+    /// The password matches a hash of old parameters or of an unnormalised password. Holds the hash to store instead.
     Outdated(String),
 }
 
@@ -77,11 +77,11 @@ impl PasswordHasher {
         run_blocking(self.acquire_permit(requester).await?, move || hash_with(&argon2, &password)).await?
     }
 
-    /// The hash of a password that a person with this name and address chose. The one way to choose one: by joining, by a
-    /// mailed link, in the settings.
+    /// Hashes a new password after checking its length and strength for a person with this name and address. All new
+    /// passwords pass here: from registration, mailed links and the settings.
     ///
     /// # Errors
-    /// `Invalid` where it was breached, is among the commonest, or made of what others know: the name, the address, the
+    /// `Invalid` if it was breached, is among the commonest, or consists of public words: the name, the address, the
     /// site. `RateLimited`.
     pub(crate) async fn hash_chosen(
         &self,
@@ -104,19 +104,22 @@ impl PasswordHasher {
         self.hash(requester, password).await
     }
 
-    /// Waits for a turn to hash. Refuses where too many wait already: whoever comes then would wait longer
-    /// than anybody has patience, and in vain if the others are somebody guessing.
+    /// Waits for a permit to hash.
+    ///
+    /// # Errors
+    /// `RateLimited` if the queue is full: the wait would outlast the person's patience, and would be for nothing if
+    /// the queue consists of guesses.
     pub(crate) async fn acquire_permit(&self, requester: Requester) -> Result<Permit> {
         self.queue.acquire(requester).await
     }
 
-    /// Whether the password is right; always false, and as slow, where there is no account.
+    /// Returns whether the password is right. Without an account it returns false after the same time.
     pub(crate) async fn verify(&self, turn: Permit, password: Password, stored: Option<String>) -> Result<bool> {
         Ok(self.verify_to_sign_in(turn, password, stored).await? != VerifyOutcome::Wrong)
     }
 
-    /// The same, and the hash to store instead where the stored one was made with other parameters, or of a password
-    /// before it was normalize.
+    /// Like [`verify`](Self::verify), and also returns a new hash if the stored one has other parameters or is of the
+    /// unnormalised password.
     pub(crate) async fn verify_to_sign_in(
         &self,
         turn: Permit,
@@ -124,7 +127,7 @@ impl PasswordHasher {
         stored: Option<String>,
     ) -> Result<VerifyOutcome> {
         let argon2 = self.argon2.clone();
-        // An account may have no password: then none is right.
+        // An account after a registration conflict has an empty hash, which no password matches.
         let stored = stored.filter(|stored| !stored.is_empty());
         let known = stored.is_some();
         let stored = stored.unwrap_or_else(|| self.dummy_hash.clone());
@@ -133,7 +136,7 @@ impl PasswordHasher {
             let raw = password.0;
             let nfc = normalize(&raw);
             let fits = |typed: &str| argon2.verify_password(typed.as_bytes(), &stored).is_ok();
-            // Whether there is a second try depends on what was typed, not on whose account it is.
+            // The second comparison depends only on the typed text, so its time says nothing about the account.
             let right = fits(&nfc);
             let right_raw = raw != nfc && fits(&raw);
             match known && (right || right_raw) {
@@ -161,7 +164,7 @@ fn hash_with(argon2: &Argon2<'_>, password: &str) -> Result<String> {
     Ok(argon2.hash_password(password.as_bytes()).map_err(Error::internal)?.to_string())
 }
 
-/// One form of what looks the same: one keyboard writes é as one character, another as two.
+/// Returns the NFC form: one keyboard writes é as one character, another as two.
 fn normalize(password: &str) -> String {
     password.nfc().collect()
 }
@@ -217,7 +220,7 @@ mod tests {
                 assert_eq!(verify(&hasher, typed, &stored).await, VerifyOutcome::Right);
             }
         }
-        // As it was hashed before it was normalize.
+        // A hash from before passwords were normalised.
         let raw = hash_with(&hasher.argon2, NFD).expect("a hash");
         assert_eq!(verify(&hasher, NFC, &raw).await, VerifyOutcome::Wrong);
         assert!(matches!(verify(&hasher, NFD, &raw).await, VerifyOutcome::Outdated(_)));
@@ -229,11 +232,11 @@ mod tests {
         let refused =
             hasher(8).hash_chosen(REQUESTER, &short, "", "").await.expect_err("four characters").into_api_error();
         assert_eq!(refused.field_error("password"), Some(FieldError::TooShort));
-        // Of these characters, the normal form has two for each.
+        // NFC has two characters for each of these.
         let long = NewPassword::parse(Some(&"\u{958}".repeat(129))).expect("129 characters as sent");
         let refused =
             hasher(8).hash_chosen(REQUESTER, &long, "", "").await.expect_err("258 characters").into_api_error();
-        assert_eq!(refused.field_error("password"), Some(FieldError::TooLong), "it could never be typed");
+        assert_eq!(refused.field_error("password"), Some(FieldError::TooLong), "sign-in would never accept it");
     }
 
     #[tokio::test]

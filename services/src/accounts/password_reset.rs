@@ -24,12 +24,12 @@ use sea_orm::{
 };
 use std::net::IpAddr;
 
-/// A mailed link to choose a new password, followed.
+/// An opened link to choose a new password.
 #[derive(Debug)]
 pub struct ResetLink {
-    /// What stands in it.
+    /// The token in the link.
     pub token: String,
-    /// From where it is followed: for the security log, and to sign in there at once.
+    /// The client's IP address: for the security log, and to clear the sign-in limit of its network.
     pub from: Option<IpAddr>,
 }
 
@@ -46,10 +46,10 @@ impl From<&String> for ResetLink {
 }
 
 impl Greenroom {
-    /// Mails a link to choose a new password, where there is an account. Says nothing of whether there is.
+    /// Mails a link to choose a new password, if there is an account. The response doesn't show whether there is one.
     ///
-    /// An account that waits to be confirmed is contested by it, and gets a link to confirm it: the one who
-    /// registered it may be another person than the one who forgot a password.
+    /// For an unconfirmed account this is a registration conflict and mails a link to confirm the address: the person
+    /// who registered it may not be the one who forgot a password.
     ///
     /// # Errors
     /// `RateLimited`.
@@ -78,8 +78,8 @@ impl Greenroom {
         .await
     }
 
-    /// A letter with a link to choose a new password, in place of all such links before. Where the address gets no more
-    /// letters for now, the links before go on working.
+    /// Creates the email with a link to choose a new password, and revokes the earlier links. Returns `None` if the
+    /// address has no email budget left; the earlier links keep working then.
     async fn create_reset_email(
         &self,
         tx: &Transaction,
@@ -96,10 +96,10 @@ impl Greenroom {
         Ok(Some(templates::choose_new_password(&row.name, &self.links, &token)))
     }
 
-    /// Sets a new password by the token of a mailed link. Every session and access token of the person ends.
+    /// Sets a new password by the token of a mailed link. Ends all sessions and access tokens of the person.
     ///
     /// # Errors
-    /// `Invalid` for a token that was used, has run out or never was, and for a common password: then the
+    /// `Invalid` for a token that was used, has expired or never existed, and for a guessable password, after which the
     /// link still works. `RateLimited`.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn reset_password(&self, link: impl Into<ResetLink>, password: NewPassword) -> Result<()> {
@@ -114,14 +114,14 @@ impl Greenroom {
             let now = greenroom.now();
             let tx = greenroom.store.write().await?;
             let opened = one_time_token::consume(&tx, &token, &[Purpose::Reset], now).await?;
-            // LinkBuilder of accounts that wait to be confirmed are of another kind: there is none for this, whatever comes.
+            // Unconfirmed accounts get links of another purpose: checked again, because this must never confirm one.
             if !opened.owner.email_verified {
                 return Err(crate::Error::field("token", FieldError::TokenInvalid));
             }
             let id = PersonId(opened.owner.id);
             let account = LookupEmail::from(&StoredEmail::new(&opened.owner.email));
             greenroom.change_password_to(tx, id, hash, None).await?;
-            // Forgetting a password often shows by failing to sign in.
+            // A forgotten password often causes failed sign-ins first: they mustn't block the next one.
             if let Some(from) = from {
                 greenroom
                     .account_failure_limiter
@@ -133,7 +133,7 @@ impl Greenroom {
         .await
     }
 
-    /// Writes the new password, ends what the old one had opened, and tells the person.
+    /// Stores the new hash, ends all sessions but `stays` and revokes mailed links, and notifies the person.
     pub(super) async fn change_password_to(
         &self,
         tx: Transaction,
@@ -152,7 +152,7 @@ impl Greenroom {
         let to = StoredEmail::new(&row.email);
         mail::enqueue(&tx, Some(&to), templates::password_changed(&row.name, &self.links), &self.limits, now).await?;
         recorder.commit(tx, &self.hub, now).await?;
-        // Nobody guesses at this password yet.
+        // The counted failures were guesses at the old password.
         self.lockout.reset(LookupEmail::from(&to).canonical());
         for session in ended {
             self.hub.end_session(id, session, SessionEndReason::PasswordChanged);
@@ -162,7 +162,7 @@ impl Greenroom {
     }
 }
 
-/// Ends all sessions and access tokens of a person but one. Their streams are told after the commit.
+/// Ends all sessions and access tokens of a person but `stays`. The caller ends their streams after the commit.
 pub(super) async fn end_sessions(
     tx: &Transaction,
     person: PersonId,
@@ -175,8 +175,9 @@ pub(super) async fn end_sessions(
     Ok(delete_in_order(tx, ended).await?.into_iter().map(SessionId).collect())
 }
 
-/// Forgets the devices of a person from which failed sign-ins aren't limited like a stranger's, but one. A thief may have
-/// had the others, or the password that they signed in with. Where none stays, the next sign-in of each is mailed, too.
+/// Deletes a person's devices whose failed sign-ins have their own limit, except that of `stays`: a thief may have one,
+/// or have signed in with the stolen password. If none stays, also deletes the known devices, so that the next sign-in
+/// of each is reported by email.
 async fn forget_devices(tx: &Transaction, person: PersonId, stays: Option<SessionId>) -> Result<()> {
     let devices = device::Entity::delete_many().filter(device::Column::PersonId.eq(person.0));
     let Some(stays) = stays else {
@@ -189,7 +190,7 @@ async fn forget_devices(tx: &Transaction, person: PersonId, stays: Option<Sessio
     Ok(())
 }
 
-/// The viewer's row with the hash that a password was found to fit. Another one may have been stored since.
+/// The viewer's row with the hash that the password matched. Another hash may have been stored since.
 pub(super) struct PasswordProof {
     pub(super) owner: person::Model,
     pub(super) password: super::Password,
@@ -197,8 +198,8 @@ pub(super) struct PasswordProof {
 }
 
 impl Greenroom {
-    /// Checks the viewer's password, typed into `field`. Wrong ones are counted for the session: whoever found an
-    /// open screen doesn't get to guess, and strangers who fail to sign in don't keep the owner from it.
+    /// Verifies the viewer's password, typed into `field`. Wrong ones count for the session: a person at an unattended
+    /// screen can't guess, and failed sign-ins by strangers don't block the owner.
     pub(super) async fn prove_password(
         &self,
         viewer: &super::Viewer,
@@ -212,13 +213,13 @@ impl Greenroom {
         Ok(proof)
     }
 
-    /// Compares a password with the hash of the row that was read.
+    /// Verifies the password against the hash of the row in `proof`.
     pub(super) async fn compare(&self, viewer: &super::Viewer, proof: &PasswordProof) -> Result<()> {
         let turn = self.hasher.acquire_permit(Requester::Person(viewer.id())).await?;
         self.reauth_failure_limiter.acquire(viewer.session())?;
         let stored = Some(proof.owner.password_hash.clone());
         let give_back = || self.reauth_failure_limiter.refund(&viewer.session());
-        // What fails for another reason is no failure of theirs.
+        // An internal error doesn't count as a wrong password.
         let right = self.hasher.verify(turn, proof.password.clone(), stored).await.inspect_err(|_| give_back())?;
         if !right {
             self.log_security(SecurityEvent::ReauthenticationFailed, viewer.id(), viewer.from).await;

@@ -7,9 +7,9 @@ use zxcvbn::{
     zxcvbn,
 };
 
-/// What the site is called, which is tried first here.
+/// The site's name, which attackers try first.
 const SITE: &str = "greenroom";
-/// Words that are tried first where the site's people are.
+/// Words that attackers try first in East Africa, where the site's people live.
 const LOCAL: [&str; 33] = [
     "africa",
     "airtel",
@@ -45,17 +45,18 @@ const LOCAL: [&str; 33] = [
     "uganda",
     "uhuru",
 ];
-/// Characters that are looked at. The estimate takes longer the longer a password is: with these, a tenth of a second in
-/// the worst case; with 100, more than one.
+/// Characters of a password that zxcvbn estimates. Its time grows with the length: with 24 characters 0.1 s in the
+/// worst case, with 100 more than 1 s.
 const MAX_CHECKED: usize = 24;
-/// Guesses that what stands beside a word must take, where the word is one of a few that are known.
+/// Guesses that the rest of a password must take if the word in it is one of the few known words.
 const BESIDE_KNOWN: u64 = 1_000_000;
-/// The same where the word is one of the many that were breached.
+/// Guesses that the rest of a password must take if the word in it is one of the many breached passwords.
 const BESIDE_BREACHED: u64 = 50_000;
 
-/// What a guesser knows before the first guess: the site, the words of its country, and whose account it is.
+/// Words an attacker knows before the first guess: the site, the words of its region, and the account's name and
+/// address.
 pub(super) struct KnownWords {
-    /// Texts that may hold digits and marks, in lower case: the address, the host.
+    /// Texts that may hold digits and punctuation, in lower case, for example the address and the host.
     whole: Vec<String>,
     /// Runs of letters in lower case.
     words: Vec<String>,
@@ -77,8 +78,8 @@ impl KnownWords {
     }
 }
 
-/// Whether a password is found soon by a guesser over the network who knows these words: within a million guesses, on a
-/// list of breached passwords, or by putting a year, some digits or a mark beside a word that is tried first.
+/// Returns whether an online attacker who knows these words soon finds a password: within a million guesses, on the
+/// list of breached passwords, or by adding a year, some digits or punctuation to a word that is tried first.
 pub(super) fn is_guessable(password: &str, known: &KnownWords) -> bool {
     if is_breached(password) || has_breached_core(password) || is_composed_of(password, known) {
         return true;
@@ -94,23 +95,23 @@ pub(super) fn is_guessable(password: &str, known: &KnownWords) -> bool {
     }
 }
 
-/// The part of a text that zxcvbn is given.
+/// Returns the first [`MAX_CHECKED`] characters, which zxcvbn estimates.
 fn beginning(text: &str) -> String {
     text.chars().take(MAX_CHECKED).collect()
 }
 
-/// The password without digits and marks around it.
+/// Returns the password without digits and punctuation around it.
 fn core(password: &str) -> &str {
     password.trim_matches(|c: char| !c.is_alphabetic())
 }
 
-/// Whether it is a breached password with little beside it.
+/// Returns whether the password is a breached one with little added.
 fn has_breached_core(password: &str) -> bool {
     let core = core(password);
     core != password && is_breached(core) && is_weak(&password.replacen(core, "", 1), BESIDE_BREACHED)
 }
 
-/// Whether it is on zxcvbn's list of the commonest passwords, also with letters written as digits.
+/// Returns whether zxcvbn lists it among the commonest passwords, also with digits in place of letters.
 fn is_common(core: &str) -> bool {
     let estimate = zxcvbn(core, &[]);
     matches!(
@@ -124,7 +125,7 @@ fn is_common(core: &str) -> bool {
     )
 }
 
-/// Whether it is nothing but known words, one after the other, and little between them.
+/// Returns whether the password consists of known words with little between them.
 fn is_composed_of(password: &str, known: &KnownWords) -> bool {
     let lower = password.to_lowercase();
     let rest = known.whole.iter().fold(lower.clone(), |rest, text| rest.replace(text.as_str(), ""));
@@ -133,7 +134,7 @@ fn is_composed_of(password: &str, known: &KnownWords) -> bool {
     is_known && is_sequence_of(&letters, &known.words) && is_weak(&beside, BESIDE_KNOWN)
 }
 
-/// Whether these letters are words of the list, one after the other.
+/// Returns whether these letters are a concatenation of words of the list.
 fn is_sequence_of(letters: &str, words: &[String]) -> bool {
     let mut ends = vec![false; letters.len() + 1];
     ends[0] = true;
@@ -151,7 +152,7 @@ fn is_weak(beside: &str, guesses: u64) -> bool {
     beside.is_empty() || zxcvbn(&beginning(beside), &[]).guesses() < guesses
 }
 
-/// The runs of letters in a text, in lower case.
+/// Returns the runs of letters in a text, in lower case.
 fn split_words(text: &str) -> Vec<String> {
     let lower = text.to_lowercase();
     lower.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
@@ -185,7 +186,7 @@ mod tests {
         for guessed in made.into_iter().chain(address).chain(["127.0.0.1:4731", "127.0.0.1", "Wambui127.0.0.1"]) {
             assert!(hers(guessed), "{guessed}");
         }
-        assert!(!is_guessed("wambui-ngoma-7", "Sarah", "sarah@example.com"), "another's name is no word of the list");
+        assert!(!is_guessed("wambui-ngoma-7", "Sarah", "sarah@example.com"), "another person's name is no known word");
     }
 
     #[test]

@@ -14,7 +14,7 @@ use sea_orm::{
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
-/// A row of the person table as others see it.
+/// Converts a row of the person table to the person as others see them.
 pub(crate) fn person_of(row: person::Model) -> Result<Person> {
     Ok(Person {
         id: PersonId(row.id),
@@ -24,7 +24,7 @@ pub(crate) fn person_of(row: person::Model) -> Result<Person> {
     })
 }
 
-/// The same as they see themselves.
+/// Converts a row of the person table to the user as they see themselves.
 pub(super) fn user_of(row: person::Model) -> Result<User> {
     Ok(User {
         id: PersonId(row.id),
@@ -35,7 +35,7 @@ pub(super) fn user_of(row: person::Model) -> Result<User> {
     })
 }
 
-/// Somebody who is about to have an account.
+/// The columns of a person to be inserted.
 pub(crate) struct NewPerson<'a> {
     pub(crate) email: &'a str,
     pub(crate) name: &'a str,
@@ -46,7 +46,7 @@ pub(crate) struct NewPerson<'a> {
 }
 
 impl NewPerson<'_> {
-    /// Writes them down, with an event sequence that is still empty.
+    /// Inserts the person and their empty event sequence.
     pub(crate) async fn insert(self, tx: &Transaction, now: Timestamp) -> Result<person::Model> {
         let row = person::ActiveModel {
             id: Set(Uuid::now_v7()),
@@ -70,16 +70,20 @@ impl NewPerson<'_> {
     }
 }
 
-/// Holds somebody's row until the transaction ends: what opens their account, and what they go by, stays as it is
-/// read here. Others may go on writing what refers to them.
+/// Locks a person's row until the transaction ends, so that their credentials and name don't change. Other transactions
+/// may still insert rows that refer to them.
+///
+/// # Errors
+/// `Unauthenticated` if the account was deleted.
 pub(crate) async fn lock_person(tx: &Transaction, id: PersonId) -> Result<person::Model> {
     let query = person::Entity::find_by_id(id.0).filter(person::Column::DeletedAt.is_null());
     Ok(query.lock(LockType::NoKeyUpdate).one(tx).await?.ok_or(ApiError::Unauthenticated)?)
 }
 
-/// Locks the rows of people in the order of their ids, so that none changes until the transaction ends. Others may read
-/// them and refer to them. The viewer's lock is their own, so that what they do is counted one after the other; viewers
-/// who name the same person don't wait for each other.
+/// Locks the rows of people in the order of their ids, so that none changes until the transaction ends. Other
+/// transactions may read them and insert rows that refer to them. The viewer's row is locked exclusively, so that
+/// limits count their requests one after the other; the other rows are shared, so that viewers who name the same person
+/// don't wait for each other.
 pub(super) async fn lock_people(tx: &Transaction, viewer: PersonId, people: &[PersonId]) -> Result<Vec<person::Model>> {
     let mut rows = Vec::new();
     for id in BTreeSet::from_iter(people) {

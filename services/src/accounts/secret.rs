@@ -1,7 +1,7 @@
 use crate::{Error, Result};
 use sha2::{Digest, Sha256};
 
-/// A secret that opens something: 256 bits, in hex.
+/// The secret of a session, access token or link: 256 random bits, in hexadecimal.
 pub(crate) struct Secret(String);
 
 impl Secret {
@@ -11,7 +11,7 @@ impl Secret {
         Ok(Self(secret.iter().map(|byte| format!("{byte:02x}")).collect()))
     }
 
-    /// As the database knows it.
+    /// Returns the hash that the database stores.
     pub(crate) fn hash(&self) -> Vec<u8> {
         token_hash(&self.0)
     }
@@ -21,8 +21,8 @@ impl Secret {
     }
 }
 
-/// The database knows a secret by its hash alone. Looking it up by that hash leaks nothing through timing:
-/// to steer the hash, one would have to know the secret.
+/// Returns the SHA-256 hash of a secret; the database stores only this. Lookups by it leak nothing through timing: an
+/// attacker would have to know the secret to choose its hash.
 pub(crate) fn token_hash(secret: &str) -> Vec<u8> {
     Sha256::digest(secret.as_bytes()).to_vec()
 }

@@ -1,5 +1,5 @@
-//! The security log: what concerns the safety of accounts, as lines of the log under a target of their own. Who it is
-//! about stands there under a pseudonym, from where by its network. Addresses of either kind never do.
+//! The security log: events that concern the security of accounts, as log lines with their own target. They name the
+//! person by a pseudonym and the source by its network, never by email address or full IP address.
 
 use crate::{
     Greenroom, Result,
@@ -12,10 +12,10 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query
 use sha2::Sha256;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// The name of the key under which people get their pseudonyms.
+/// The name of the stored key from which pseudonyms are derived.
 const KEY: &str = "security_log";
 
-/// What happened.
+/// An event of the security log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SecurityEvent {
     SignedIn,
@@ -65,10 +65,10 @@ impl SecurityEvent {
     }
 }
 
-/// Whom it is about.
+/// The person that a security event is about.
 pub(crate) enum Subject<'a> {
     Person(PersonId),
-    /// An address that has no account, in the form in which tries for it are counted.
+    /// An address without an account, in the form in which sign-in attempts are counted.
     Unknown(Option<&'a str>),
 }
 
@@ -79,7 +79,7 @@ impl From<PersonId> for Subject<'_> {
 }
 
 impl Greenroom {
-    /// Writes a line of the security log. What can't be written holds up nothing.
+    /// Writes a line of the security log. If the pseudonym key can't be read, it logs the person as `unknown`.
     pub(crate) async fn log_security(&self, event: SecurityEvent, whom: impl Into<Subject<'_>>, from: Option<IpAddr>) {
         let whom = whom.into();
         let who = match self.pseudonym_key().await {
@@ -93,7 +93,7 @@ impl Greenroom {
         tracing::info!(target: "greenroom::security", event = event.as_str(), who, from, "security");
     }
 
-    /// The same about the person who has this address. Costs as much where no one has it.
+    /// Writes a line about the person with this address. Costs the same if there is none.
     pub(crate) async fn log_security_of_address(&self, event: SecurityEvent, address: &str, from: IpAddr) {
         let found = person::Entity::find().filter(person::Column::Email.eq(address)).one(self.store.reader()).await;
         let whom = match found {
@@ -103,7 +103,7 @@ impl Greenroom {
         self.log_security(event, whom, Some(from)).await;
     }
 
-    /// The key is made once for a database, and is the same on every node.
+    /// Returns the key, which is generated once per database and is the same on all nodes.
     async fn pseudonym_key(&self) -> Result<&[u8]> {
         Ok(self.pseudonym_key.get_or_try_init(|| self.find_or_create_key()).await?)
     }
@@ -116,7 +116,7 @@ impl Greenroom {
         let mut secret = vec![0_u8; 32];
         getrandom::fill(&mut secret).map_err(Error::internal)?;
         let row = site_secret::ActiveModel { name: Set(KEY.to_owned()), secret: Set(secret) };
-        // Another node may make one at the same moment: the first counts.
+        // Another node may generate one at the same time: the first insert wins.
         let first = OnConflict::column(site_secret::Column::Name).do_nothing().to_owned();
         let tx = self.store.write().await?;
         site_secret::Entity::insert(row).on_conflict(first).exec_without_returning(&tx).await?;
@@ -125,7 +125,7 @@ impl Greenroom {
     }
 }
 
-/// The same for the same person, and nothing that leads back to them without the key.
+/// Returns the first 8 bytes of an HMAC in hexadecimal: stable per person, and irreversible without the key.
 fn pseudonym(key: &[u8], whom: &Subject<'_>) -> String {
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return String::new() };
     match whom {
@@ -136,7 +136,8 @@ fn pseudonym(key: &[u8], whom: &Subject<'_>) -> String {
     mac.finalize().into_bytes().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The network an address is in: enough to see where somebody guesses from, too little to find a household.
+/// Returns the IPv4 /24 or IPv6 /48 of an address: enough to see where guesses come from, too little to identify a
+/// household.
 fn network_prefix(address: IpAddr) -> String {
     match address {
         IpAddr::V4(address) => format!("{}/24", Ipv4Addr::from(u32::from(address) & 0xffff_ff00)),

@@ -31,16 +31,16 @@ use sea_orm::{
 use std::net::IpAddr;
 
 impl Greenroom {
-    /// The viewer's account.
+    /// Returns the viewer's account with its settings.
     ///
     /// # Errors
-    /// `Unauthenticated` where it is gone.
+    /// `Unauthenticated` if the account was deleted.
     pub async fn load_account(&self, viewer: &Viewer) -> Result<Account> {
         let found = person::Entity::find_by_id(viewer.id().0).one(self.store.reader()).await?;
         account_of(found.ok_or(ApiError::Unauthenticated)?)
     }
 
-    /// Whether the viewer may still become talent or an organizer, whichever they aren't.
+    /// Returns whether the viewer may still change their role: only until their first booking.
     ///
     /// # Errors
     /// When the database fails.
@@ -48,7 +48,8 @@ impl Greenroom {
         Ok(!has_bookings(self.store.reader(), viewer).await?)
     }
 
-    /// Changes what the viewer set. Whoever shares a conversation with them is told of a new name or craft.
+    /// Changes the viewer's settings. A new name, role or craft is sent as an event to everyone they share a
+    /// conversation with.
     ///
     /// # Errors
     /// `RoleFixed` for another role once there is a booking; `SessionRequired` for an access token.
@@ -58,8 +59,8 @@ impl Greenroom {
         let (greenroom, viewer) = (self.clone(), viewer.clone());
         run_to_completion(async move {
             let now = greenroom.now();
-            // With these held, nobody opens a booking or writes a message that would carry the old name behind the
-            // event with the new one.
+            // While these are locked, no booking or message with the old name can be recorded after the event with the
+            // new one.
             let (tx, before) = greenroom.write_for_account(&viewer).await?;
             let counterparts = lock_own_conversations(&tx, &viewer).await?;
             let role = change.role.filter(|role| role.as_str() != before.role);
@@ -96,14 +97,15 @@ impl Greenroom {
         .await
     }
 
-    /// Changes the viewer's password. Every other session and every access token of theirs ends.
+    /// Changes the viewer's password. Ends all their other sessions and all their access tokens.
     ///
     /// # Errors
-    /// `Invalid` where the current password is wrong or the new one common; `SessionRequired`; `RateLimited`.
+    /// `Invalid` if the current password is wrong or the new one guessable; `SessionRequired` for an access token;
+    /// `RateLimited`.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn change_password(&self, viewer: &Viewer, current: Password, new: NewPassword) -> Result<()> {
         self.password_change_limiter.acquire(viewer.id())?;
-        // A wrong one counts for its session alone: a stolen session mustn't keep the owner from a change.
+        // A wrong password counts for its session only: a stolen session mustn't block the owner's change.
         let proof = self.prove_password(viewer, current, "current").await;
         let proof = proof.inspect_err(|_| self.password_change_limiter.refund(&viewer.id()))?;
         let hash = self
@@ -120,11 +122,11 @@ impl Greenroom {
         .await
     }
 
-    /// Mails a link to a new address; once it is opened, the viewer signs in with that. Says nothing of
-    /// whether the address has an account already.
+    /// Mails a link to a new address; opening it moves the account there. The response doesn't show whether the new
+    /// address already has an account.
     ///
     /// # Errors
-    /// `Invalid` where the password is wrong; `SessionRequired`; `RateLimited`.
+    /// `Invalid` if the password is wrong; `SessionRequired` for an access token; `RateLimited`.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn change_email(&self, viewer: &Viewer, password: Password, email: Email, from: IpAddr) -> Result<()> {
         let proof = self.prove_password(viewer, password, "password").await?;
@@ -133,7 +135,7 @@ impl Greenroom {
         run_to_completion(async move {
             let now = greenroom.now();
             let (tx, row) = greenroom.write_for_password(&viewer, &proof).await?;
-            // A letter that would be dropped is refused instead: the viewer would wait for it.
+            // `enqueue` drops an email beyond the budget. Here it is refused, because the viewer would wait for it.
             mail::Budget::lock(&tx, Some(&email), now).await?.check(&greenroom.limits, now)?;
             one_time_token::revoke(&tx, viewer.id(), &[Purpose::Email]).await?;
             let token =
@@ -163,7 +165,7 @@ impl Greenroom {
         .await
     }
 
-    /// Moves an account to the address that a link was mailed to, and tells the old one.
+    /// Moves an account to the address that the opened link was mailed to, and notifies the old one.
     pub(super) async fn move_to_address(
         &self,
         tx: Transaction,
@@ -173,14 +175,14 @@ impl Greenroom {
     ) -> Result<ConfirmedAddress> {
         let one_time_token::ConsumedToken { owner: before, payload: address, .. } = opened;
         let id = PersonId(before.id);
-        // LinkBuilder that were mailed to the old address open nothing any more.
+        // Links mailed to the old address must not work any more.
         one_time_token::revoke(&tx, id, &Purpose::KEYS).await?;
-        // Somebody may have registered the address without ever confirming it. It is proven now whose it is.
+        // The address may have an unconfirmed registration. The opened link proves that it is this person's.
         let claimed = person::Entity::find().filter(person::Column::Email.eq(address.as_str()));
         delete_unconfirmed(&tx, claimed).await?;
         let row = person::ActiveModel { email: Set(address), ..unchanged_person(before.id) };
         let row = match row.update(&tx).await {
-            // Another account has the address: the link is good for nothing.
+            // Another account has confirmed the address.
             Err(error) if is_duplicate(&error) => return Err(Error::field("token", FieldError::TokenInvalid)),
             updated => updated?,
         };
@@ -196,7 +198,7 @@ impl Greenroom {
     }
 }
 
-/// Tells somebody, and everybody they share a conversation with, what they go by now.
+/// Records the person's new name, role or craft as an event for them and their counterparts in conversations.
 pub(super) fn record_person_updated(recorder: &mut EventRecorder, person: &model::Person, counterparts: Vec<PersonId>) {
     let event = Event::PersonUpdated { person: person.clone() };
     recorder.record(person.id, event.clone());

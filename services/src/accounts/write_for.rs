@@ -1,13 +1,13 @@
-//! How a use case begins to write for a viewer.
+//! Transactions that write for a viewer.
 //!
-//! A session is looked up when a request arrives, and may be revoked before the request writes. So each transaction that
-//! writes for a viewer looks again, and on PostgreSQL locks the row of the session: a revocation waits for the
-//! transaction, or the transaction finds no session. There is no other way to get a transaction for a viewer, which
-//! `server/tests/tidy/writes.rs` keeps.
+//! A session is looked up when a request arrives, and may be revoked before the request writes. So each transaction
+//! that writes for a viewer checks the session again, and on PostgreSQL locks its row: a revocation waits for the
+//! transaction, or the transaction finds no session. There is no other way to get a transaction for a viewer;
+//! `server/tests/tidy/writes.rs` tests that.
 //!
-//! The order of locks is people, their mailed links, sessions, conversations, sequences, each by id. Who needs rows of people takes them by
-//! [`write_for_account`](Greenroom::write_for_account) or [`write_for_with`](Greenroom::write_for_with), which lock them
-//! before the session.
+//! Locks are acquired in this order: people, their mailed links, sessions, conversations, sequences, each by id. A use
+//! case that needs rows of people calls [`write_for_account`](Greenroom::write_for_account) or
+//! [`write_for_with`](Greenroom::write_for_with), which lock them before the session.
 
 use super::{
     SessionScope, Viewer,
@@ -28,17 +28,19 @@ impl Greenroom {
     /// Begins a transaction that writes for the viewer.
     ///
     /// # Errors
-    /// `Unauthenticated` where the session is over, `InsufficientScope` for an access token that may only read.
+    /// `Unauthenticated` if the session has ended; `InsufficientScope` for an access token that may only read.
     pub(crate) async fn write_for(&self, viewer: &Viewer) -> Result<Transaction> {
         self.begin_checked(self.store.write().await?, viewer).await
     }
 
-    /// The same for what the viewer doesn't wait for, such as receipts.
+    /// Like [`write_for`](Self::write_for), with background priority: for writes that the viewer doesn't wait for, for
+    /// example receipts.
     pub(crate) async fn write_background_for(&self, viewer: &Viewer) -> Result<Transaction> {
         self.begin_checked(self.store.write_background().await?, viewer).await
     }
 
-    /// The same with the rows of these people, whose names stay as they are read until the commit.
+    /// Like [`write_for`](Self::write_for), and locks the rows of these people, so that their names don't change until
+    /// the commit.
     pub(crate) async fn write_for_with(
         &self,
         viewer: &Viewer,
@@ -49,11 +51,11 @@ impl Greenroom {
         Ok((self.begin_checked(tx, viewer).await?, people))
     }
 
-    /// The same for what concerns the account itself, with the viewer's own row locked: what ends sessions takes turns
-    /// there.
+    /// Begins a transaction that changes the account itself, with the viewer's own row locked, which serialises the
+    /// transactions that end sessions.
     ///
     /// # Errors
-    /// `Unauthenticated` where the session is over, `SessionRequired` for an access token.
+    /// `Unauthenticated` if the session has ended; `SessionRequired` for an access token.
     pub(crate) async fn write_for_account(&self, viewer: &Viewer) -> Result<(Transaction, person::Model)> {
         viewer.require_full_scope()?;
         let tx = self.store.write().await?;
@@ -61,12 +63,12 @@ impl Greenroom {
         Ok((self.begin_checked(tx, viewer).await?, row))
     }
 
-    /// The same where the viewer typed their password, which may have been changed since it was compared. Where another
-    /// hash is stored by now, it is compared with that: a sign-in at the same moment may have brought an outdated one up
-    /// to date.
+    /// Like [`write_for_account`](Self::write_for_account), for a use case that asked for the password. If another hash
+    /// was stored since the password was verified, verifies it against that: a concurrent sign-in may have replaced an
+    /// outdated hash of the same password.
     ///
     /// # Errors
-    /// `Invalid` where the password was changed; `RateLimited`.
+    /// `Invalid` if the password was changed; `RateLimited`.
     pub(super) async fn write_for_password(
         &self,
         viewer: &Viewer,
@@ -86,8 +88,8 @@ impl Greenroom {
         Err(Error::field(proof.field, FieldError::WrongPassword))
     }
 
-    /// Begins one transaction for many viewers, with the sessions that may write. The others' writes are to be refused
-    /// by [`LiveSessions::check`].
+    /// Begins one transaction for many viewers and locks their sessions. The caller must check each viewer by
+    /// [`LiveSessions::check`] before it writes for them.
     pub(crate) async fn write_for_all(
         &self,
         viewers: impl Iterator<Item = &Viewer>,
@@ -97,14 +99,14 @@ impl Greenroom {
         Ok((tx, sessions))
     }
 
-    /// Gives a transaction on once the viewer's session is checked in it.
+    /// Returns the transaction after the viewer's session is checked in it.
     async fn begin_checked(&self, tx: Transaction, viewer: &Viewer) -> Result<Transaction> {
         self.lock_sessions(&tx, [viewer.session()]).await?.check(viewer)?;
         Ok(tx)
     }
 
-    /// Those of these sessions that go on, locked in the order of their ids. `KEY SHARE` conflicts with deleting a row,
-    /// and not with noting its use.
+    /// Returns those of these sessions that haven't ended, locked in the order of their ids. `KEY SHARE` conflicts with
+    /// deleting a row, but not with recording its use.
     async fn lock_sessions(
         &self,
         tx: &Transaction,
@@ -127,11 +129,14 @@ impl Greenroom {
     }
 }
 
-/// Sessions that are known to go on within one transaction, and what each may do.
+/// Sessions that are locked by one transaction, with their scopes.
 pub(crate) struct LiveSessions(HashMap<SessionId, SessionScope>);
 
 impl LiveSessions {
-    /// Whether the viewer may write.
+    /// Checks that the viewer's session is among them and may write.
+    ///
+    /// # Errors
+    /// `Unauthenticated` if the session has ended; `InsufficientScope` for an access token that may only read.
     pub(crate) fn check(&self, viewer: &Viewer) -> std::result::Result<(), ApiError> {
         match self.0.get(&viewer.session()) {
             None => Err(ApiError::Unauthenticated),

@@ -1,4 +1,5 @@
-//! What no use case shows: when the person came and was here, which emails went to them; and what is left out, with why.
+//! Exported data that no use case returns: times of registration and activity, emails. Also lists the omitted data with
+//! reasons.
 
 use super::super::Viewer;
 use crate::{
@@ -9,14 +10,14 @@ use model::{ApiError, Timestamp};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde::Serialize;
 
-/// What Greenroom holds of a person beyond the export.
+/// A kind of personal data that the export omits.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub(super) struct OmittedData {
     what: &'static str,
     why: &'static str,
 }
 
-/// Told in the export itself. A test compares it with the schema.
+/// Part of the export itself. A test compares it with the schema.
 pub(super) const OMITTED_DATA: [OmittedData; 7] = [
     OmittedData { what: "password", why: "Only a hash of it is kept, which is of use to an attacker alone." },
     OmittedData { what: "tokens", why: "Of sessions, access tokens and links in emails, only hashes are kept." },
@@ -58,7 +59,7 @@ impl Greenroom {
         Ok(AccountTimes { joined_at: Timestamp::from_millis(row.created_at), last_active_at })
     }
 
-    /// The emails to the viewer that wait or were sent of late.
+    /// Returns the emails to the viewer that are queued or haven't been cleaned up since they were sent.
     pub(super) async fn exported_emails(&self, viewer: &Viewer) -> Result<Vec<EmailRecord>> {
         let reader = self.store.reader();
         let row = person::Entity::find_by_id(viewer.id().0).one(reader).await?.ok_or(ApiError::Unauthenticated)?;
@@ -80,17 +81,17 @@ mod tests {
     use sea_orm::{Database, Statement};
     use std::collections::BTreeSet;
 
-    /// Every column of the schema, and where it is in the export: a name of it, or of what is left out.
+    /// Every column of the schema, with the field of the export that contains it or the omitted data it belongs to.
     const DECIDED: &[(&str, &str, &str)] = &[
         ("person", "id email name role craft bio mail_after email_verified receipts presence", "account"),
         ("person", "created_at", "times"),
         ("person", "password_hash", "password"),
-        // Nobody who left exports anything.
+        // A person with a deleted account can't export.
         ("person", "deleted_at search_name", "indexes and counters"),
         ("visit", "person_id active_at", "times"),
         ("person_head", "person_id seq", "indexes and counters"),
         ("session", "id person_id user_agent created_at last_seen_at scope name", "sessions"),
-        // Thirty days after the last use.
+        // Derived from the last use.
         ("session", "expires_at", "indexes and counters"),
         ("session", "confirmed_at", "indexes and counters"),
         ("session", "token_hash", "tokens"),
@@ -98,11 +99,11 @@ mod tests {
         ("known_device", "person_id fingerprint seen_at", "known devices"),
         ("device", "token_hash person_id session_id created_at", "known devices"),
         ("browser_key", "person_id secret", "key of the browser"),
-        // Of the site, not of a person; a budget knows an address by its hash alone.
+        // The secret is the site's, not a person's; a budget stores only the hash of an address.
         ("site_secret", "name secret", "indexes and counters"),
         ("email_budget", "recipient_hash sent_at updated_at", "indexes and counters"),
         ("booking", "id organizer_id talent_id title event_date venue fee_amount fee_currency status", "conversations"),
-        // That of its first message.
+        // Equal to that of its first message, which is exported.
         ("booking", "created_at", "conversations"),
         ("booking", "organizer_event_seq talent_event_seq", "indexes and counters"),
         ("conversation", "id booking_id organizer_id talent_id last_seq updated_at", "conversations"),
@@ -121,7 +122,7 @@ mod tests {
         ("event", "person_id seq kind payload at", "event log"),
     ];
 
-    /// What the document has, by `services/tests/use_cases/account_deletion.rs`.
+    /// The fields of the export, which `services/tests/use_cases/account_deletion.rs` tests.
     const FIELDS: [&str; 6] = ["account", "times", "sessions", "notifications", "emails", "conversations"];
 
     #[tokio::test]
