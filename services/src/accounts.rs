@@ -176,7 +176,7 @@ impl Viewer {
 pub struct Credentials {
     /// The address; `None` if the typed text can't be one. The response is that for an unknown address.
     pub email: Option<LookupEmail>,
-    /// The password.
+    /// The password as typed.
     pub password: Password,
 }
 

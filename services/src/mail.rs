@@ -1,13 +1,13 @@
-//! Mail: letters, their queue, and sending them.
+//! Mail: emails, their queue and delivery.
 //!
-//! A letter is queued in the transaction that causes it, so that neither is ever without the other. Whoever
-//! sends it takes it for a while first: it is sent again only where nobody can know whether it was sent.
+//! An email is queued in the transaction that causes it, so that both commit or neither. A worker leases an email
+//! before it sends it: a second copy is sent only if the outcome of an attempt is unknown.
 //!
 //! # Layout
-//! - `templates`: what mails say; `layout`: how they look
-//! - `queue`: waiting letters; `deliver`: sending them, again and again; `link_tokens`: their tokens, made when they are sent
-//! - `budget`: how many of those that strangers cause go to one recipient
-//! - `digest`: mails about messages that stay unread, and ending those
+//! - `templates`: the texts of emails; `layout`: plain text and HTML
+//! - `queue`: queued emails; `deliver`: delivery with retries; `link_tokens`: tokens of links, issued on delivery
+//! - `budget`: limits per recipient on emails that other people can cause
+//! - `digest`: emails about messages that stay unread, and unsubscribing from them
 
 mod budget;
 mod deliver;
@@ -26,33 +26,33 @@ pub(crate) use queue::{enqueue, has_budget};
 
 use model::ConversationId;
 
-/// A letter on its way out.
+/// An email as it is handed to a mail server.
 #[derive(Clone)]
 pub struct OutgoingEmail {
-    /// Says which it is, to whoever asks later: the same at every try.
+    /// Identifies the email across delivery attempts.
     pub id: uuid::Uuid,
-    /// The conversation it is about, if that is one alone.
+    /// The conversation it is about, if it is about exactly one.
     pub conversation: Option<ConversationId>,
-    /// To whom.
+    /// The recipient's address.
     pub to: String,
-    /// What about.
+    /// The subject, in one line.
     pub subject: String,
-    /// As plain text.
+    /// The body as plain text.
     pub text: String,
-    /// The same as HTML.
+    /// The body as HTML.
     pub html: String,
-    /// Where one POST ends letters of this kind (RFC 8058).
+    /// The URL at which one POST unsubscribes from emails of this kind (RFC 8058).
     pub unsubscribe: Option<String>,
 }
 
-/// Addresses and links that open accounts don't belong in logs.
+/// Prints only the id: addresses and links that give access to accounts don't belong in logs.
 impl std::fmt::Debug for OutgoingEmail {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "OutgoingEmail({})", self.id)
     }
 }
 
-/// Where links in mails lead.
+/// Builds links in emails from the site's public URL.
 pub(crate) struct LinkBuilder(String);
 
 impl LinkBuilder {
@@ -64,7 +64,7 @@ impl LinkBuilder {
         LinkTarget { url: format!("{}{path}", self.0), token: None }
     }
 
-    /// A link with what refers to its token: the token itself takes its place when the letter goes out.
+    /// Returns a link with the reference to a prepared token; delivery replaces the reference by the token itself.
     fn with_token(&self, path: &str, reference: &str) -> LinkTarget {
         LinkTarget { url: format!("{}{path}?token={reference}", self.0), token: reference.parse().ok() }
     }

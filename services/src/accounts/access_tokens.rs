@@ -30,7 +30,7 @@ impl Greenroom {
     ///
     /// # Errors
     /// `SessionRequired` for an access token; `PasswordRequired` if the password was typed more than an hour ago;
-    /// `Invalid` if the viewer has [`MAX_TOKENS`] already.
+    /// `Invalid` if the viewer has 50 already.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn create_token(&self, viewer: &Viewer, draft: TokenDraft) -> Result<NewToken> {
         viewer.require_full_scope()?;

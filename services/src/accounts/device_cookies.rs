@@ -20,7 +20,7 @@ impl Greenroom {
     /// Returns whether a browser's cookie is of a sign-in to any account within the last 400 days.
     ///
     /// # Errors
-    /// If the database fails.
+    /// When the database fails.
     pub async fn is_known_device(&self, cookie: &str) -> Result<bool> {
         let known = device::Entity::find_by_id(token_hash(cookie))
             .filter(device::Column::CreatedAt.gt(expiry_cutoff(self.now())))

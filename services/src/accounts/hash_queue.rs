@@ -304,9 +304,9 @@ mod tests {
         drop(running);
         // Round-robin over networks: 1, 2, 3, then 1 again.
         for next in [0, 1, 1, 0] {
-            drop(waiting.remove(next).await.expect("its turn"));
+            drop(waiting.remove(next).await.expect("a permit"));
         }
         assert!(waiting.is_empty());
-        queue.acquire(network(4)).await.expect("all is free again");
+        queue.acquire(network(4)).await.expect("all permits are free again");
     }
 }

@@ -112,7 +112,7 @@ mod tests {
         clock.set_back(Duration::from_secs(60 * 60));
         clock.advance(FAILURE_TTL);
         lockout.charge("sarah");
-        assert_eq!(lockout.check("sarah"), Ok(()), "forgotten");
+        assert_eq!(lockout.check("sarah"), Ok(()), "the failures have expired");
     }
 
     #[test]

@@ -127,7 +127,7 @@ pub(crate) async fn find_prepared(tx: &Transaction, reference: Uuid) -> Result<O
 /// Tokens of earlier delivery attempts stay valid until one is used: the mail server may have accepted an earlier copy,
 /// and mail programs that drop the second of two copies show that copy's link.
 pub(crate) async fn issue(tx: &Transaction, PreparedToken(row): PreparedToken, now: Timestamp) -> Result<String> {
-    let purpose: Purpose = row.purpose.parse().map_err(|()| Error::corrupt("purpose of a link"))?;
+    let purpose: Purpose = row.purpose.parse().map_err(|()| Error::corrupt("token purpose"))?;
     let secret = Secret::generate()?;
     let issued = token::ActiveModel {
         hash: Set(secret.hash()),
@@ -193,7 +193,7 @@ pub(crate) async fn consume(
     Ok(ConsumedToken { owner, purpose: found.purpose, payload: row.payload })
 }
 
-/// Returns person and purpose of a token without consuming it. Called before expensive work such as hashing, so that a
+/// Returns person and purpose of a token without consuming it. Called before expensive work like hashing, so that a
 /// guessed token costs one query.
 pub(crate) async fn peek(
     connection: &impl ConnectionTrait,

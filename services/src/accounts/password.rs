@@ -190,7 +190,7 @@ mod tests {
     }
 
     async fn verify(hasher: &PasswordHasher, typed: &str, stored: &str) -> VerifyOutcome {
-        let turn = hasher.acquire_permit(REQUESTER).await.expect("a turn");
+        let turn = hasher.acquire_permit(REQUESTER).await.expect("a permit");
         hasher
             .verify_to_sign_in(turn, Password::new(typed.to_owned()), Some(stored.to_owned()))
             .await
@@ -249,7 +249,7 @@ mod tests {
     #[tokio::test]
     async fn a_password_that_is_refused_takes_no_place_among_those_that_are_hashed() {
         let hasher = hasher(8);
-        let _all = hasher.acquire_permit(REQUESTER).await.expect("the only turn");
+        let _all = hasher.acquire_permit(REQUESTER).await.expect("the only permit");
         let common = NewPassword::parse(Some("password123")).expect("a password");
         let refused = hasher.hash_chosen(REQUESTER, &common, "", "").await.expect_err("common").into_api_error();
         assert_eq!(refused.field_error("password"), Some(FieldError::PasswordTooCommon));

@@ -67,7 +67,7 @@ impl Greenroom {
             if role.is_some() && has_bookings(&tx, &viewer).await? {
                 return Err(ApiError::RoleFixed.into());
             }
-            // Only talent have a craft.
+            // Organizers have no craft.
             let craft = if role == Some(Role::Organizer) { Some(None) } else { change.craft };
             let row = person::ActiveModel {
                 name: change.name.map_or(NotSet, Set),
@@ -209,7 +209,7 @@ pub(super) fn record_person_updated(recorder: &mut EventRecorder, person: &model
 
 fn account_of(row: person::Model) -> Result<Account> {
     let craft = person_of(row.clone())?.craft;
-    let mail_after = row.mail_after.parse().map_err(|()| Error::corrupt("wait for a mail"))?;
+    let mail_after = row.mail_after.parse().map_err(|()| Error::corrupt("email delay"))?;
     let (receipts, presence) = (row.receipts, row.presence);
     Ok(Account { craft, bio: row.bio.clone(), mail_after, receipts, presence, user: user_of(row)? })
 }

@@ -7,21 +7,21 @@ use uuid::Uuid;
 const HOUR: i64 = 60 * 60 * 1_000;
 const DAY: i64 = 24 * HOUR;
 
-/// The emails of the last day to one recipient that count together. Locked until the transaction ends.
+/// The times of the emails of the last day to one recipient that share a limit. Locked until the transaction ends.
 pub(crate) struct Budget {
     row: email_budget::Model,
     sent_at: Vec<i64>,
 }
 
 impl Budget {
-    /// Locks what was sent to a recipient. Where there is no email to send, a row of its own is locked, which costs as
-    /// much and so doesn't tell whether an address is known.
+    /// Locks a recipient's shared budget. Without a recipient it locks a new row, which costs the same, so that the
+    /// response time doesn't show whether an address is known.
     pub(crate) async fn lock(tx: &Transaction, recipient: Option<&StoredEmail>, now: Timestamp) -> Result<Self> {
         let key = recipient.map_or_else(|| Uuid::now_v7().to_string(), |email| email.as_str().to_owned());
         Self::lock_row(tx, &key, now).await
     }
 
-    /// Locks the budget that an email of this kind counts on. `None` where there is no limit.
+    /// Locks the budget that emails of this kind are charged to. Returns `None` if they have no limit.
     pub(super) async fn lock_for(
         tx: &Transaction,
         recipient: Option<&StoredEmail>,
@@ -35,7 +35,7 @@ impl Budget {
         })
     }
 
-    /// Whether the recipient got as many emails of this kind as they may. Locks nothing: for skipping work early.
+    /// Returns whether the recipient's own budget for this kind is spent. Takes no lock: for skipping work early.
     pub(super) async fn is_spent(
         connection: &impl ConnectionTrait,
         recipient: &str,
@@ -66,12 +66,12 @@ impl Budget {
         Self { row, sent_at }
     }
 
-    /// Refuses, with the seconds until the next, where the recipient got as many emails as they may.
+    /// Returns `RateLimited` with the seconds until the next email is allowed, if the budget is spent.
     pub(crate) fn check(&self, limits: &Limits, now: Timestamp) -> std::result::Result<(), ApiError> {
         let windows = [(HOUR, limits.emails_per_recipient_hour), (DAY, limits.emails_per_recipient_day)];
         let wait = windows.into_iter().filter_map(|(window, limit)| {
             let counted = self.sent_at.iter().rev().filter(|at| **at > now.millis() - window);
-            // The one that has to be older than the window before the next.
+            // The next email is allowed once this one has left the window.
             counted.copied().nth(limit.saturating_sub(1)).map(|at| at + window - now.millis())
         });
         match wait.max() {
@@ -83,7 +83,7 @@ impl Budget {
         }
     }
 
-    /// Counts one more email.
+    /// Charges one email.
     pub(crate) async fn spend(mut self, tx: &Transaction, now: Timestamp) -> Result<()> {
         self.sent_at.push(now.millis());
         let sent_at = self.sent_at.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
@@ -94,7 +94,7 @@ impl Budget {
     }
 }
 
-/// No address has a space in it, so that this is no other recipient's key.
+/// Returns the key of a kind's own budget. Addresses contain no space, so it never equals another recipient's key.
 fn own_key(kind: EmailKind, recipient: &str) -> String {
     format!("{} {recipient}", kind.name)
 }

@@ -3,39 +3,39 @@ use crate::{Greenroom, Result, entity::mail, metrics};
 use futures::{StreamExt, future::OptionFuture, stream::FuturesUnordered};
 use std::{collections::HashMap, time::Duration};
 
-/// How often to look for letters that another process queued, or whose time has come again.
+/// Interval at which the queue is polled for emails queued by another process and for due retries.
 const POLL_INTERVAL: Duration = Duration::from_secs(5);
-/// How long the first try may take, and so the first wait. Longer than a mail server is given to answer.
+/// The lease of the first attempt, and so the delay of the first retry. Longer than [`Mailer::send`] may take.
 const FIRST_LEASE: Duration = Duration::from_secs(60);
-/// The longest wait between two attempts.
+/// Maximum lease, and so maximum delay between two attempts.
 pub(super) const LONGEST_LEASE: Duration = Duration::from_secs(60 * 60);
-/// Letters on their way at once, each over a connection of its own.
+/// Concurrent deliveries, each over its own connection.
 const MAX_CONCURRENT: usize = 8;
-/// The same to one domain.
+/// Concurrent deliveries to one domain.
 const MAX_CONCURRENT_PER_DOMAIN: usize = 2;
-/// Tries before a letter is given up: about a day.
+/// Attempts before an email is dead-lettered: about a day.
 const MAX_ATTEMPTS: i32 = 28;
-/// Milliseconds after which a letter is no use any more, as when a mail server is set after a long time without:
-/// no link in it works for longer.
+/// Milliseconds after which an email is no longer sent, for example when a mail server is configured late: no link in
+/// it works for longer.
 const MAX_AGE_MILLIS: i64 = 2 * 24 * 60 * 60 * 1_000;
 
-/// Sends letters. A port: the other side is a mail server.
+/// Sends emails by a mail server. A trait, so that tests can replace the server.
 pub trait Mailer: Send + Sync {
-    /// Hands one letter over. Must give up within half a minute.
+    /// Sends one email. Must return within 30 s.
     fn send(&self, email: &OutgoingEmail) -> impl Future<Output = std::result::Result<(), DeliveryError>> + Send;
 }
 
-/// Why a letter wasn't taken. The text is for the log: no addresses in it.
+/// The reason why an email wasn't accepted. The text is logged and must contain no addresses.
 #[derive(Clone, Debug)]
 pub enum DeliveryError {
-    /// Worth trying again.
+    /// A transient failure: the email is retried.
     Later(String),
-    /// Never to be taken like this.
+    /// A permanent failure: the email is dead-lettered.
     Never(String),
 }
 
 impl Greenroom {
-    /// Sends letters as they come, for ever.
+    /// Delivers queued emails; never returns.
     pub async fn run_mail_worker(self, mailer: impl Mailer) {
         loop {
             if let Err(error) = self.deliver_pending(&mailer).await {
@@ -48,11 +48,11 @@ impl Greenroom {
         }
     }
 
-    /// Sends every letter that is due, a few at once and fewer to one domain: a recipient whose mail server hangs delays
-    /// no other. Letters that become due before the last is sent are sent as well.
+    /// Delivers all due emails, with limited concurrency in total and per domain, so that a mail server that hangs
+    /// delays no other recipient. Includes emails that become due before the last delivery ends.
     ///
     /// # Errors
-    /// When the database fails. Letters that are on their way are sent to the end first.
+    /// When the database fails, after deliveries in progress have ended.
     pub async fn deliver_pending(&self, mailer: &impl Mailer) -> Result<()> {
         let (mut sending, mut domains, mut failed) = (FuturesUnordered::new(), DomainCounts::default(), None);
         let take = |full: Vec<String>| {
@@ -61,7 +61,7 @@ impl Greenroom {
                 (self.lease_next(lease_duration, full).await, excluded)
             })
         };
-        // All of it is polled together: one that waits for the database must not keep another from giving it back.
+        // Polls all futures together: one that waits for a database connection must not stop another from releasing it.
         let mut taking = Some(take(domains.full_domains()));
         while taking.is_some() || !sending.is_empty() {
             let has_room = failed.is_none() && sending.len() < MAX_CONCURRENT;
@@ -77,7 +77,7 @@ impl Greenroom {
                                 taking = Some(take(domains.full_domains()));
                             }
                         }
-                        // A domain that had no room during the search may have some now.
+                        // A domain excluded from the search may be below its limit again.
                         Ok(None) if failed.is_none() && domains.full_domains().len() < excluded => {
                             taking = Some(take(domains.full_domains()));
                         }
@@ -139,7 +139,7 @@ impl Greenroom {
     }
 }
 
-/// Letters on their way, by the domains of their recipients.
+/// Number of deliveries in progress by recipient domain.
 #[derive(Default)]
 struct DomainCounts(HashMap<String, usize>);
 
@@ -155,7 +155,7 @@ impl DomainCounts {
         self.0.retain(|_, count| *count > 0);
     }
 
-    /// Those that get no more for now.
+    /// Returns the domains that have reached [`MAX_CONCURRENT_PER_DOMAIN`].
     fn full_domains(&self) -> Vec<String> {
         self.0
             .iter()
@@ -170,7 +170,7 @@ fn recipient_domain(row: &mail::Model) -> String {
     domain.to_owned()
 }
 
-/// How long a letter is taken for, and so how long until the next try: twice as long each time.
+/// Returns how long an email is leased, and so when it is retried: exponential backoff up to [`LONGEST_LEASE`].
 fn lease_duration(attempts: i32) -> Duration {
     let doublings = u32::try_from(attempts).unwrap_or_default().min(10);
     (FIRST_LEASE * 2_u32.pow(doublings)).min(LONGEST_LEASE)

@@ -18,13 +18,13 @@ use uuid::Uuid;
 
 const POLL_INTERVAL: Duration = Duration::from_secs(15);
 const MINUTE: i64 = 60 * 1_000;
-/// What is older than this is old news: no mail tells of it, as when somebody turns mails on again.
+/// Older notifications are never mailed: a person who turns emails on again doesn't want old ones.
 const MAX_AGE_MILLIS: i64 = 2 * 24 * 60 * MINUTE;
-/// Messages that one mail shows. It tells how many more there are.
+/// Notifications that one email shows. It names the number of the others.
 const MAX_LINES: u64 = 50;
 
 impl Greenroom {
-    /// Queues mails about messages that stay unread, for ever.
+    /// Queues digest emails about messages that stay unread; never returns.
     pub async fn run_digest_worker(self) {
         let mut ticks = tokio::time::interval(POLL_INTERVAL);
         loop {
@@ -35,7 +35,7 @@ impl Greenroom {
         }
     }
 
-    /// Queues a mail to everybody who has left a message unread for as long as they set.
+    /// Queues a digest for each person who has a message unread for longer than the delay they set.
     ///
     /// # Errors
     /// When the database fails.
@@ -46,7 +46,7 @@ impl Greenroom {
                 continue;
             }
             let greenroom = self.clone();
-            // One who can't be reminded mustn't keep the others from it.
+            // A failure for one person mustn't stop the others' digests.
             if let Err(error) = run_to_completion(async move { greenroom.queue_digest(person, now).await }).await {
                 error.into_api_error();
             }
@@ -54,14 +54,14 @@ impl Greenroom {
         Ok(())
     }
 
-    /// The people to be mailed and their addresses, all of them: those who got as many mails as they may keep no one else
-    /// waiting.
+    /// Returns all people with overdue notifications and their addresses. No limit: people with a spent budget would
+    /// otherwise fill it and block the others.
     async fn find_overdue(&self, now: Timestamp) -> Result<Vec<(Uuid, String)>> {
         let overdue = EmailDelay::ALL.iter().filter_map(|after| {
             let before = now.millis() - delay_millis(*after)?;
             let set = person::Column::MailAfter.eq(after.as_str());
             let written = notification::Column::CreatedAt;
-            // A notification that is dated ahead was written before a clock was set back: how long it has waited isn't known.
+            // A notification from the future was written before a clock was set back. Its age is unknown, so it is due.
             let waited = written.lte(before).or(written.gt(now.millis() + CLOCK_SKEW));
             Some(Condition::all().add(set).add(waited))
         });
@@ -86,13 +86,13 @@ impl Greenroom {
         Ok(people)
     }
 
-    /// One mail about everything unread, noted on each notification so that no other mail tells of it. Where its budget is
-    /// used up, all of it waits for the next.
+    /// Queues one email about a person's unread notifications and marks each with it, so that no other email repeats
+    /// them. If the budget is spent, they wait for the next digest.
     async fn queue_digest(&self, person: Uuid, now: Timestamp) -> Result<()> {
         let tx = self.store.write_background().await?;
         let owner = person::Entity::find_by_id(person).filter(person::Column::DeletedAt.is_null());
         let Some(owner) = owner.lock_shared().one(&tx).await? else { return Ok(()) };
-        // Whoever reads meanwhile waits here, or is waited for.
+        // Serialises with `mark_read`, which locks the same row.
         event_sequence::Entity::find_by_id(person).lock_exclusive().one(&tx).await?;
         let (rows, news) = read_untold(&tx, person, now).await?;
         if rows.is_empty() {
@@ -103,7 +103,7 @@ impl Greenroom {
         let email_content = templates::unread_digest(&owner.name, &conversations, news, &self.links, &token);
         let to = StoredEmail::new(&owner.email);
         let Some(mail) = super::enqueue(&tx, Some(&to), email_content, &self.limits, now).await? else { return Ok(()) };
-        // No row was added since they were read: that needs the sequence, which is locked.
+        // Marks exactly the rows read above: adding one needs the event sequence, which is locked.
         notification::Entity::update_many()
             .col_expr(notification::Column::MailId, Expr::value(mail))
             .filter(of(person, now))
@@ -114,7 +114,7 @@ impl Greenroom {
         Ok(())
     }
 
-    /// By conversation, in the order in which each was first left unread.
+    /// Groups notifications by conversation, in the order of each conversation's oldest one.
     async fn group_by_conversation(
         &self,
         tx: &Transaction,
@@ -144,11 +144,11 @@ impl Greenroom {
         Ok(gathered.into_iter().map(|(_, unread)| unread).collect())
     }
 
-    /// Ends mails about unread messages for whom a mail's link belongs to. The link goes on working: mail
-    /// programs try again.
+    /// Turns off digests for the person whom the token belongs to. Doesn't consume the token, because mail programs
+    /// retry.
     ///
     /// # Errors
-    /// `Invalid` for a token that has run out or never was.
+    /// `Invalid` for a token that has expired or never existed.
     pub async fn unsubscribe(&self, token: &str) -> Result<()> {
         let person =
             one_time_token::peek(self.store.reader(), token, &[Purpose::Unsubscribe], self.now()).await?.person;
@@ -161,7 +161,7 @@ impl Greenroom {
         tx.commit().await
     }
 
-    /// Whether everything a letter tells of was read since it was queued.
+    /// Returns whether all notifications in a digest were read since it was queued. False for other emails.
     pub(super) async fn is_obsolete(&self, row: &mail::Model) -> Result<bool> {
         let told = || notification::Entity::find().filter(notification::Column::MailId.eq(row.id)).limit(1);
         let unread = told().filter(notification::Column::ReadAt.is_null()).one(self.store.reader()).await?;
@@ -169,10 +169,9 @@ impl Greenroom {
     }
 }
 
-/// Takes mails about unread messages back that wait for an address which isn't the person's any more. Another mail tells of
-/// these messages.
+/// Deletes unsent digests to an address that isn't the person's any more. Their notifications go into another digest.
 pub(crate) async fn recall_unread(tx: &Transaction, person: PersonId, address: &str) -> Result<()> {
-    // Who reads or is reminded at the same time locks this first.
+    // `mark_read` and `queue_digest` lock this first too.
     lock_last_seqs(tx, [person]).await?;
     let waiting = Condition::all()
         .add(mail::Column::Recipient.eq(address))
@@ -189,7 +188,7 @@ pub(crate) async fn recall_unread(tx: &Transaction, person: PersonId, address: &
     Ok(())
 }
 
-/// What a mail to a person tells of: the first lines, and how much there is.
+/// Reads the first [`MAX_LINES`] unmailed notifications of a person, and counts all of them.
 async fn read_untold(
     tx: &Transaction,
     person: Uuid,
@@ -222,18 +221,18 @@ async fn read_untold(
     Ok((rows, news))
 }
 
-/// What of a person no mail has told of.
+/// Returns the condition for a person's unmailed notifications.
 fn of(person: Uuid, now: Timestamp) -> Condition {
     select_unmailed(written().gt(now.millis() - MAX_AGE_MILLIS)).add(notification::Column::PersonId.eq(person))
 }
 
-/// As a sum, so that SQLite takes the index on what one person hasn't read: by the column itself it would go through what
-/// no one has read, by the ids through all that this person ever got.
+/// Returns `created_at + 0`, so that SQLite uses the index on one person's unread notifications. With the bare column
+/// it would scan all people's unread ones; ordered by id alone, all that this person ever got.
 fn written() -> Expr {
     Expr::col(notification::Column::CreatedAt).add(0)
 }
 
-/// UnreadConversation notifications about conversations that no mail has told of yet, and that aren't old news.
+/// Returns the condition for unread notifications about conversations that are in no email yet and satisfy `recent`.
 fn select_unmailed(recent: Expr) -> Condition {
     Condition::all()
         .add(notification::Column::ReadAt.is_null())
@@ -242,7 +241,7 @@ fn select_unmailed(recent: Expr) -> Condition {
         .add(notification::Column::ConversationId.is_not_null())
 }
 
-/// How long a message stays unread before a mail tells of it; `None` for ever.
+/// Returns how long a message stays unread before it is mailed, in milliseconds; `None` if never.
 fn delay_millis(after: EmailDelay) -> Option<i64> {
     match after {
         EmailDelay::Off => None,

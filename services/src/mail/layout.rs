@@ -1,69 +1,69 @@
 use model::{ConversationId, text::escape_html};
 use uuid::Uuid;
 
-/// What kind of letter it is.
+/// A kind of email, with its limit.
 #[derive(Clone, Copy)]
 pub(crate) struct EmailKind {
-    /// A stable word for the log and the queue.
+    /// A stable identifier for the log and the queue.
     pub(crate) name: &'static str,
-    /// Which budget of its recipient it counts on.
+    /// The budget of the recipient that it is charged to.
     pub(super) quota: Quota,
 }
 
-/// Which of a recipient's budgets an email counts on.
+/// The budget of a recipient that an email is charged to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Quota {
     Unlimited,
-    /// That of all kinds together which anyone who knows the address can cause.
+    /// One budget for all kinds that anyone who knows the address can cause.
     Shared,
-    /// That of its kind, as large: it can't use up the emails that reset a password.
+    /// A budget of the same size for this kind alone, so that it can't block emails that reset a password.
     Own,
 }
 
 impl EmailKind {
-    /// One that only its reader causes, or somebody who knows their password.
+    /// Returns a kind that only the recipient can cause, or a person who knows their password.
     pub(super) const fn own(name: &'static str) -> Self {
         Self { name, quota: Quota::Unlimited }
     }
 
-    /// One that other people, or the reader's own devices, can cause often.
+    /// Returns a kind that other people or the recipient's own devices can cause often.
     pub(super) const fn frequent(name: &'static str) -> Self {
         Self { name, quota: Quota::Own }
     }
 
-    /// One that whoever knows the address can cause.
+    /// Returns a kind that anyone who knows the address can cause.
     pub(super) const fn triggerable_by_strangers(name: &'static str) -> Self {
         Self { name, quota: Quota::Shared }
     }
 }
 
-/// A letter before it is addressed: paragraphs, at most one link to follow, and what stands below.
+/// The content of an email before it is addressed.
 pub(crate) struct EmailContent {
     pub(crate) kind: EmailKind,
     pub(crate) subject: String,
     pub(crate) paragraphs: Vec<String>,
-    /// What the link is called, and where it leads.
+    /// Label and target of the main link.
     pub(crate) link: Option<(&'static str, LinkTarget)>,
-    /// What is said in small letters at the end.
+    /// Small print at the end.
     pub(crate) footer: String,
     pub(crate) unsubscribe: Option<LinkTarget>,
-    /// What it tells of each conversation, between the paragraphs and the link.
+    /// One section per conversation, between the paragraphs and the main link.
     pub(crate) sections: Vec<Section>,
 }
 
-/// What a letter tells of one conversation.
+/// The part of an email about one conversation.
 pub(crate) struct Section {
     pub(crate) conversation: ConversationId,
     pub(crate) text: String,
-    /// What the link to it is called, and where it leads.
+    /// Label and target of the link to the conversation.
     pub(crate) link: (String, LinkTarget),
 }
 
-/// Where a link of a letter leads.
+/// The target of a link in an email.
 #[derive(Clone)]
 pub(crate) struct LinkTarget {
     pub(crate) url: String,
-    /// What stands in it for the token that is made when the letter goes out.
+    /// The reference in the URL that delivery replaces by the issued token.
     pub(crate) token: Option<Uuid>,
 }
 
@@ -74,13 +74,14 @@ impl std::fmt::Display for LinkTarget {
 }
 
 impl EmailContent {
-    /// What stands in its links for the token that is made when it goes out.
+    /// Returns the reference in its links that delivery replaces by the issued token.
     pub(super) fn token_reference(&self) -> Option<Uuid> {
         let links = self.link.iter().map(|(_, target)| target).chain(&self.unsubscribe);
         links.into_iter().find_map(|target| target.token)
     }
 
-    /// The conversation it is about, if that is one alone: mail programs put such letters into one thread.
+    /// Returns the conversation it is about, if it is about exactly one: mail programs group these emails into a
+    /// thread.
     pub(super) fn conversation(&self) -> Option<ConversationId> {
         match self.sections.as_slice() {
             [only] => Some(only.conversation),
@@ -88,12 +89,13 @@ impl EmailContent {
         }
     }
 
-    /// The subject as it may stand in a header: one line, whatever people are called.
+    /// Returns the subject in one line, without control characters from people's names, which would allow header
+    /// injection.
     pub(super) fn header_safe_subject(&self) -> String {
         self.subject.split(char::is_control).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
     }
 
-    /// Plain text, one blank line between paragraphs.
+    /// Renders plain text, with a blank line between paragraphs.
     pub(super) fn text(&self) -> String {
         let mut parts = self.paragraphs.clone();
         parts.extend(self.sections.iter().map(|Section { text, link: (_, target), .. }| format!("{text}\n{target}")));
@@ -103,7 +105,7 @@ impl EmailContent {
         parts.join("\n\n") + "\n"
     }
 
-    /// The same as a small HTML document. Mail programs know little CSS, and only where it is used.
+    /// Renders a small HTML document. Styles are inline, because many mail programs ignore style sheets.
     pub(super) fn html(&self) -> String {
         let paragraphs: String = self
             .paragraphs

@@ -3,8 +3,8 @@ use crate::{Greenroom, Result, accounts::one_time_token, entity::mail};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 
 impl Greenroom {
-    /// The email as it goes out: its link gets its token now. `None` where the link was revoked since it was asked for:
-    /// then the email is no use.
+    /// Builds the email for delivery and issues the token of its link. Returns `None` if the link was revoked since it
+    /// was requested: the email would be useless.
     pub(super) async fn issue_link_token(&self, row: mail::Model) -> Result<Option<OutgoingEmail>> {
         let Some(reference) = row.token_reference else { return Ok(build_outgoing(row, None)) };
         let tx = self.store.write_background().await?;
@@ -17,8 +17,8 @@ impl Greenroom {
         Ok(build_outgoing(row, Some(&token)))
     }
 
-    /// The email as a developer reads it where there is no mail server. Its link gets its token the first time, and keeps
-    /// it, in the database, however often the page is loaded.
+    /// Builds the email for a developer without a mail server. Issues the token of its link on the first view and
+    /// stores it, so that reloads show the same link.
     pub(super) async fn show_link_token(&self, row: mail::Model) -> Result<Option<OutgoingEmail>> {
         let (Some(reference), None) = (row.token_reference, &row.shown_token) else {
             let token = row.shown_token.clone();
@@ -26,7 +26,7 @@ impl Greenroom {
         };
         let tx = self.store.write().await?;
         let prepared = one_time_token::find_prepared(&tx, reference).await?;
-        // Locked, so that of two who look at once both see the same token.
+        // Locked, so that two concurrent views show the same token.
         let locked = mail::Entity::update_many()
             .col_expr(mail::Column::ShownToken, Expr::col(mail::Column::ShownToken))
             .filter(mail::Column::Id.eq(row.id))

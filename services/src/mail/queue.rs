@@ -13,12 +13,13 @@ use sea_orm::{
 use std::time::Duration;
 use uuid::Uuid;
 
-/// Letters of a developer's mailbox that are shown.
+/// Maximum emails shown in the developer's mailbox.
 const LISTED: u64 = 100;
 
-/// Puts a letter into the queue, as part of what causes it. One to nobody waits there like any other, and is
-/// thrown away where others are sent. One that its recipient's budget has no room for leaves one to nobody: that costs as
-/// much and tells as little, and nothing of what it said is kept.
+/// Queues an email in the transaction that causes it. Returns its id, or `None` if the recipient's budget is spent.
+///
+/// Without a recipient it queues a placeholder, which delivery deletes. A spent budget also leaves a placeholder,
+/// without the email's content: the cost is the same, so the response time shows neither case.
 pub(crate) async fn enqueue(
     tx: &Transaction,
     to: Option<&StoredEmail>,
@@ -57,31 +58,31 @@ pub(crate) async fn enqueue(
     Ok(has_room.then_some(id))
 }
 
-/// Whether an address may get another letter that strangers can cause.
+/// Returns whether an address has budget for another email that strangers can cause.
 pub(crate) async fn has_budget(tx: &Transaction, to: &StoredEmail, limits: &Limits, now: Timestamp) -> Result<bool> {
     Ok(Budget::lock(tx, Some(to), now).await?.check(limits, now).is_ok())
 }
 
-/// How many letters wait.
+/// Number of unsent emails, without placeholders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Backlog {
-    /// To be sent, or to be tried again.
+    /// Emails to be sent or retried.
     pub queued: u64,
-    /// Given up on; somebody should look.
+    /// Emails given up, which the operator should look into.
     pub dead_lettered: u64,
 }
 
-/// A letter that nobody sends, because no mail server is set.
+/// A queued email, shown to a developer who has no mail server.
 #[derive(Clone, Debug)]
 pub struct QueuedEmail {
-    /// The letter.
+    /// The email with its link's token.
     pub email: OutgoingEmail,
-    /// When it was written.
+    /// When it was queued.
     pub created_at: Timestamp,
 }
 
 impl Greenroom {
-    /// How many letters wait.
+    /// Counts the unsent emails.
     ///
     /// # Errors
     /// When the database fails.
@@ -92,8 +93,8 @@ impl Greenroom {
         Ok(Backlog { queued, dead_lettered })
     }
 
-    /// The newest letters that wait, for a developer without a mail server. They open accounts: never to be
-    /// shown on a site that others reach.
+    /// Returns the newest unsent emails, for a developer without a mail server. Their links give access to accounts: a
+    /// public site must never show them.
     ///
     /// # Errors
     /// When the database fails.
@@ -113,8 +114,8 @@ impl Greenroom {
         Ok(waiting)
     }
 
-    /// Takes the letter that is due next for `lease`: nobody else sends it until then, and it comes back by
-    /// itself if whoever took it is gone. One to any of these domains stays.
+    /// Leases the next due email, except those to the domains in `without`. No other process sends it until the lease
+    /// ends; if the process dies, it is due again by then.
     pub(super) async fn lease_next(
         &self,
         lease: impl Fn(i32) -> Duration,
@@ -152,7 +153,7 @@ impl Greenroom {
         }
     }
 
-    /// Notes that a letter was sent. Its text goes: what opens an account must not lie around.
+    /// Marks an email as sent and deletes its text, because its links may give access to an account.
     pub(super) async fn mark_sent(&self, id: Uuid) -> Result<()> {
         let tx = self.store.write_background().await?;
         mail::Entity::update_many()
@@ -167,14 +168,14 @@ impl Greenroom {
         tx.commit().await
     }
 
-    /// Takes a letter off the queue that need not be sent.
+    /// Deletes an email that need not be sent.
     pub(super) async fn delete_mail(&self, id: Uuid) -> Result<()> {
         let tx = self.store.write_background().await?;
         mail::Entity::delete_by_id(id).exec(&tx).await?;
         tx.commit().await
     }
 
-    /// Gives a letter up. It stays to be looked into.
+    /// Moves an email to the dead letters, where it stays for inspection.
     pub(super) async fn dead_letter(&self, id: Uuid) -> Result<()> {
         let tx = self.store.write_background().await?;
         mail::Entity::update_many()
@@ -186,7 +187,8 @@ impl Greenroom {
     }
 }
 
-/// What isn't due yet only because a clock was set back: not tried yet, or due later than after any try.
+/// Returns the condition for emails that aren't due only because a clock was set back: they have had no attempt, or are
+/// due later than any lease allows.
 fn put_off(now: i64) -> Expr {
     let due = mail::Column::DueAt;
     let untried = mail::Column::Attempts.eq(0).or(due.gt(now + as_millis(LONGEST_LEASE) + CLOCK_SKEW));
@@ -197,7 +199,7 @@ fn select_unsent() -> Select<mail::Entity> {
     mail::Entity::find().filter(mail::Column::SentAt.is_null())
 }
 
-/// The letter with a token in the place of what refers to it. `None` for a letter to nobody.
+/// Builds the email with the token in place of its reference. Returns `None` for a placeholder.
 pub(super) fn build_outgoing(row: mail::Model, token: Option<&str>) -> Option<OutgoingEmail> {
     let reference = row.token_reference.map(|reference| reference.simple().to_string());
     let complete = |text: String| match (&reference, token) {

@@ -1,15 +1,15 @@
-//! What mails say. Every text of a mail is here; a translation is another one of these.
+//! The texts of all emails. A translation would be another module like this one.
 
 use super::{EmailContent, EmailKind, LinkBuilder, LinkTarget, layout::Section};
 use model::ConversationId;
 use model::text;
 use model::text::isolate;
 
-/// A link to an account whose address isn't contested.
+/// Confirms the address of an account without a registration conflict.
 pub(crate) const CONFIRM_KIND: EmailKind = EmailKind::triggerable_by_strangers("confirm");
-/// A link to a contested one: its reader says first who they are.
+/// Confirms the address after a registration conflict: the reader of the link enters their profile first.
 pub(crate) const INTRODUCE_KIND: EmailKind = EmailKind::triggerable_by_strangers("introduce");
-/// A link to choose a new password.
+/// Carries the link to choose a new password.
 pub(crate) const RESET_KIND: EmailKind = EmailKind::triggerable_by_strangers("reset");
 
 const SAFETY: &str = "You get this mail because it is about the safety of your account.";
@@ -19,7 +19,8 @@ fn greeting(name: &str) -> String {
     format!("Hello {},", isolate(name))
 }
 
-/// Confirms the address of a new account. It has no name in it: another person than its reader may have chosen that.
+/// Asks to confirm the address of a new account. Contains no name, because a person other than the reader may have
+/// registered it.
 pub(crate) fn confirm_address(kind: EmailKind, links: &LinkBuilder, token: &str) -> EmailContent {
     EmailContent {
         kind,
@@ -35,7 +36,7 @@ pub(crate) fn confirm_address(kind: EmailKind, links: &LinkBuilder, token: &str)
     }
 }
 
-/// Somebody opened an account with an address that has one.
+/// Tells the owner of an account that their address was registered again.
 pub(crate) fn already_registered(name: &str, links: &LinkBuilder) -> EmailContent {
     EmailContent {
         kind: EmailKind::triggerable_by_strangers("already_here"),
@@ -53,7 +54,7 @@ pub(crate) fn already_registered(name: &str, links: &LinkBuilder) -> EmailConten
     }
 }
 
-/// Somebody forgot their password.
+/// Carries the link that a person who forgot their password requested.
 pub(crate) fn choose_new_password(name: &str, links: &LinkBuilder, token: &str) -> EmailContent {
     EmailContent {
         kind: RESET_KIND,
@@ -69,10 +70,10 @@ pub(crate) fn choose_new_password(name: &str, links: &LinkBuilder, token: &str) 
     }
 }
 
-/// Wrong passwords are being tried.
+/// Named so that [`attack_warning`] emails can be found in the queue.
 pub(crate) const ATTACK_WARNING_KIND: EmailKind = EmailKind::own("under_attack");
 
-/// To the owner of an account for which wrong passwords are being tried.
+/// Warns the owner of an account for which wrong passwords are being tried.
 pub(crate) fn attack_warning(name: &str, links: &LinkBuilder) -> EmailContent {
     EmailContent {
         kind: ATTACK_WARNING_KIND,
@@ -93,7 +94,7 @@ pub(crate) fn attack_warning(name: &str, links: &LinkBuilder) -> EmailContent {
     }
 }
 
-/// A password was changed.
+/// Tells a person that their password was changed.
 pub(crate) fn password_changed(name: &str, links: &LinkBuilder) -> EmailContent {
     EmailContent {
         kind: EmailKind::own("password_changed"),
@@ -110,7 +111,7 @@ pub(crate) fn password_changed(name: &str, links: &LinkBuilder) -> EmailContent 
     }
 }
 
-/// A device signed in that hasn't before.
+/// Tells a person of a sign-in from a new device or network.
 pub(crate) fn new_device(name: &str, user_agent: &str, links: &LinkBuilder) -> EmailContent {
     let browser = text::preview(user_agent, 120);
     let browser = if browser.is_empty() { "a program that doesn't say what it is".to_owned() } else { browser };
@@ -131,7 +132,7 @@ pub(crate) fn new_device(name: &str, user_agent: &str, links: &LinkBuilder) -> E
     }
 }
 
-/// Somebody wants to sign in with this address from now on.
+/// Asks the recipient to confirm the address that an account is to be moved to.
 pub(crate) fn confirm_new_address(links: &LinkBuilder, token: &str) -> EmailContent {
     EmailContent {
         kind: EmailKind::triggerable_by_strangers("new_address"),
@@ -149,7 +150,7 @@ pub(crate) fn confirm_new_address(links: &LinkBuilder, token: &str) -> EmailCont
     }
 }
 
-/// To the address that an account has, when another is asked for.
+/// Tells the current address of an account that a change to another one was requested.
 pub(crate) fn address_change_requested(name: &str, links: &LinkBuilder) -> EmailContent {
     EmailContent {
         kind: EmailKind::own("address_asked"),
@@ -166,7 +167,7 @@ pub(crate) fn address_change_requested(name: &str, links: &LinkBuilder) -> Email
     }
 }
 
-/// To the address that an account had until now.
+/// Tells the previous address of an account that it was replaced.
 pub(crate) fn address_changed(name: &str, links: &LinkBuilder) -> EmailContent {
     EmailContent {
         kind: EmailKind::own("address_changed"),
@@ -184,7 +185,7 @@ pub(crate) fn address_changed(name: &str, links: &LinkBuilder) -> EmailContent {
     }
 }
 
-/// Queued where there is nobody to write to, so that it costs the same as where there is. Never sent.
+/// Queued if there is no recipient, so that a request costs the same with and without one. Never sent.
 pub(crate) fn placeholder() -> EmailContent {
     EmailContent {
         kind: EmailKind::triggerable_by_strangers("to_nobody"),
@@ -197,7 +198,7 @@ pub(crate) fn placeholder() -> EmailContent {
     }
 }
 
-/// What is unread in one conversation.
+/// The unread notifications of one conversation.
 pub(crate) struct UnreadConversation {
     pub(crate) conversation: ConversationId,
     pub(crate) from: String,
@@ -207,16 +208,16 @@ pub(crate) struct UnreadConversation {
     pub(crate) link: LinkTarget,
 }
 
-/// One line of what is unread.
+/// One unread notification in a digest.
 pub(crate) enum DigestLine {
     /// The beginning of a message.
     Message(String),
-    /// A step that the booking took.
+    /// The text of a booking action.
     Step(&'static str),
 }
 
 impl DigestLine {
-    /// What a notification tells of.
+    /// Returns the line for a notification of this kind.
     pub(crate) fn of(kind: &str, preview: &str) -> Self {
         match kind {
             "booking_accepted" => Self::Step("Accepted the booking."),
@@ -238,18 +239,18 @@ impl DigestLine {
     }
 }
 
-/// Messages that stay unread.
+/// The kind of [`unread_digest`] emails.
 pub(crate) const UNREAD: EmailKind = EmailKind::frequent("unread");
 
-/// How much is unread, of which a mail shows the first lines. Steps of a booking are no messages.
+/// The number of unread notifications, of which an email shows the first ones. Booking actions aren't messages.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct UnreadCounts {
     pub(crate) messages: u64,
     pub(crate) steps: u64,
 }
 
-/// Messages stayed unread, or steps unseen. What is about one conversation has the same subject each time, or mail
-/// programs would show a thread for each.
+/// Lists unread messages and booking actions. A digest about one conversation always has the same subject, because mail
+/// programs would otherwise start a new thread for each.
 pub(crate) fn unread_digest(
     name: &str,
     conversations: &[UnreadConversation],
@@ -310,7 +311,7 @@ impl UnreadCounts {
 mod tests {
     use super::*;
 
-    /// A name from right to left, with what would end an isolate.
+    /// A right-to-left name with an override and a character that would end an isolate.
     const NAME: &str = "\u{202e}שרה\u{2069}";
 
     #[test]
@@ -337,7 +338,7 @@ mod tests {
         for email_content in letters {
             let whole = format!("{}\n{}", email_content.subject, email_content.text());
             let inside = whole.replace("\u{2068}שרה\u{2069}", "");
-            assert!(whole.len() > inside.len(), "{}: it names somebody", email_content.kind.name);
+            assert!(whole.len() > inside.len(), "{}: it contains a name", email_content.kind.name);
             assert!(!inside.contains(['ש', '\u{202e}', '\u{2069}']), "{}: {whole:?}", email_content.kind.name);
         }
     }

@@ -127,7 +127,7 @@ mod tests {
 
     #[tokio::test]
     async fn every_column_is_exported_or_listed_as_omitted() {
-        let folder = tempfile::tempdir().expect("a folder");
+        let folder = tempfile::tempdir().expect("a directory");
         let url = format!("sqlite://{}?mode=rwc", folder.path().join("greenroom.db").display());
         crate::migrate(&url).await.expect("the schema");
         let database = Database::connect(&url).await.expect("a database");
