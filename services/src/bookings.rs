@@ -1,4 +1,4 @@
-//! Bookings: opening one, seeing one's own, and the steps from there.
+//! Bookings: opening, listing, and the actions accept, decline and cancel.
 
 mod action;
 mod limits;
@@ -20,28 +20,29 @@ use sea_orm::{
 };
 
 impl Greenroom {
-    /// One booking of the viewer's, with its conversation.
+    /// Returns the conversation of one of the viewer's bookings.
     ///
     /// # Errors
-    /// `NotFound` where it isn't theirs.
+    /// `NotFound` if the viewer has no booking with this id.
     pub async fn load_booking(&self, viewer: &Viewer, id: BookingId) -> Result<Conversation> {
         Ok(self.load_booking_view(viewer, id).await?.conversation)
     }
 
-    /// The same with the number of the last event counted in, to be kept up to date from there.
+    /// Like [`load_booking`](Self::load_booking), with the sequence number of the last event it includes, after which a
+    /// client applies further events.
     ///
     /// # Errors
-    /// `NotFound` where it isn't theirs.
+    /// `NotFound` if the viewer has no booking with this id.
     pub async fn load_booking_view(&self, viewer: &Viewer, id: BookingId) -> Result<BookingView> {
         let ConversationWithCursor { conversation, cursor, .. } =
             ConversationQuery::of(viewer).find_by_booking(self.store.reader(), id).await?.ok_or(ApiError::NotFound)?;
         Ok(BookingView { conversation, cursor })
     }
 
-    /// The viewer's bookings, newest first, a page at a time, and where the next page starts.
+    /// Returns a page of the viewer's bookings, newest first, and the token of the next page.
     ///
     /// # Errors
-    /// `Invalid` for a page that wasn't given out.
+    /// `Invalid` for a page token that can't be parsed.
     pub async fn list_bookings(&self, viewer: &Viewer, page: Option<&str>) -> Result<(Vec<Booking>, Option<String>)> {
         let (own, event_seq) = match viewer.role() {
             Role::Organizer => (booking::Column::OrganizerId, booking::Column::OrganizerEventSeq),
@@ -51,7 +52,7 @@ impl Greenroom {
         if let Some(page_cursor) = PageCursor::parse(page)? {
             query = query.filter(page_cursor.after_descending([event_seq, booking::Column::Id])?);
         }
-        // By the events that told of them, which no clock moves.
+        // By the sequence numbers of their events, which changes of the clock don't affect.
         let newest = query.order_by_desc(event_seq).order_by_desc(booking::Column::Id).limit(PAGE_SIZE + 1);
         let mut rows = newest.into_model::<ListedBooking>().all(self.store.reader()).await?;
         let next_page = page::truncate_page(&mut rows, |last| PageCursor::new(last.event_seq, last.booking.booking_id));
@@ -60,7 +61,7 @@ impl Greenroom {
     }
 }
 
-/// A booking, and its place in the viewer's list.
+/// A booking with its sort key in the viewer's list.
 #[derive(FromQueryResult)]
 struct ListedBooking {
     #[sea_orm(nested)]
@@ -68,7 +69,7 @@ struct ListedBooking {
     event_seq: i64,
 }
 
-/// Whether the viewer was ever asked for a booking, or asked for one.
+/// Returns whether the viewer has ever sent or received a booking.
 pub(crate) async fn has_bookings(connection: &impl ConnectionTrait, viewer: &Viewer) -> Result<bool> {
     let own = Condition::any()
         .add(booking::Column::OrganizerId.eq(viewer.id().0))

@@ -1,4 +1,4 @@
-//! Conversations: the inbox, one of them, and how far they were read.
+//! Conversations: the inbox, single conversations, and read and delivery markers.
 
 mod mark_delivered;
 mod mark_read;
@@ -13,17 +13,17 @@ use model::{ApiError, Conversation, ConversationId, Inbox, PersonId};
 use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 impl Greenroom {
-    /// The viewer's conversations, newest first, a page at a time.
+    /// Returns a page of the viewer's conversations, newest first.
     ///
     /// # Errors
-    /// `Invalid` for a page that wasn't given out.
+    /// `Invalid` for a page token that can't be parsed.
     pub async fn load_inbox(&self, viewer: &Viewer, page: Option<&str>) -> Result<Inbox> {
         let after = page::PageCursor::parse(page)?;
         let mut seen = ConversationQuery::of(viewer).list_page(self.store.reader(), after.as_ref()).await?;
         let cursor = match seen.first() {
             Some(first) => first.cursor,
             None => {
-                // Nothing there says of which moment that is.
+                // An empty page has no row with a cursor: reads both again in one snapshot.
                 let snapshot = self.store.snapshot().await?;
                 seen = ConversationQuery::of(viewer).list_page(&*snapshot, after.as_ref()).await?;
                 realtime::last_seq(&*snapshot, viewer.id()).await?
@@ -35,10 +35,10 @@ impl Greenroom {
         Ok(Inbox { conversations, cursor, next_page })
     }
 
-    /// One conversation of the viewer's, with the number of the last event counted in.
+    /// Returns one of the viewer's conversations and the sequence number of the last event it includes.
     ///
     /// # Errors
-    /// `NotFound` where it isn't theirs.
+    /// `NotFound` if the viewer has no conversation with this id.
     pub async fn load_conversation(&self, viewer: &Viewer, id: ConversationId) -> Result<(Conversation, i64)> {
         let ConversationWithCursor { conversation, cursor, .. } =
             ConversationQuery::of(viewer).find(self.store.reader(), id).await?.ok_or(ApiError::NotFound)?;
@@ -46,7 +46,7 @@ impl Greenroom {
     }
 }
 
-/// All conversations of the viewer, in the order of their ids.
+/// Returns the ids of all conversations of the viewer, in ascending order.
 pub(crate) async fn conversation_ids(
     connection: &impl ConnectionTrait,
     viewer: &Viewer,
@@ -62,7 +62,7 @@ pub(crate) async fn conversation_ids(
     Ok(ids.into_iter().map(ConversationId).collect())
 }
 
-/// Locks all of the viewer's conversations, in the order of their ids, and says who the others in them are.
+/// Locks all of the viewer's conversations in the order of their ids, and returns the other people in them.
 pub(crate) async fn lock_own_conversations(tx: &Transaction, viewer: &Viewer) -> Result<Vec<PersonId>> {
     let party = Party::of(viewer);
     let own = conversation::Entity::find().filter(party.owns(viewer)).order_by_asc(conversation::Column::Id);

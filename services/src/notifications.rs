@@ -1,4 +1,4 @@
-//! Notifications: what the bell tells of, and what was seen.
+//! Notifications: listing them, counting the unread ones for the bell icon, and marking them as seen.
 
 mod mark_read;
 
@@ -21,10 +21,10 @@ use sea_orm::{
 };
 
 impl Greenroom {
-    /// The viewer's notifications, newest first, a page at a time.
+    /// Returns a page of the viewer's notifications, newest first.
     ///
     /// # Errors
-    /// `Invalid` for a page that wasn't given out.
+    /// `Invalid` for a page token that can't be parsed.
     pub async fn list_notifications(&self, viewer: &Viewer, page: Option<&str>) -> Result<NotificationList> {
         let after = PageCursor::parse(page)?;
         let snapshot = self.store.snapshot().await?;
@@ -41,13 +41,13 @@ impl Greenroom {
         })
     }
 
-    /// What stands around every page.
+    /// Returns the state of the navigation that surrounds every page.
     ///
     /// # Errors
-    /// `Unauthenticated` where the account is gone.
+    /// `Unauthenticated` if the account was deleted.
     pub async fn load_nav_state(&self, viewer: &Viewer) -> Result<NavState> {
         let count = select_unread(viewer.id()).select_only().expr(notification::Column::Id.count()).into_query();
-        // One statement, for it is asked on every page, and sees one moment.
+        // One statement, because every page loads it, and so that count and cursor are consistent.
         let row = person::Entity::find_by_id(viewer.id().0)
             .join(JoinType::InnerJoin, join_event_sequence())
             .column_as(event_sequence::Column::Seq, "cursor")
@@ -79,13 +79,14 @@ fn select_unread(person: PersonId) -> Select<notification::Entity> {
         .filter(notification::Column::ReadAt.is_null())
 }
 
-/// How many notifications a person hasn't seen.
+/// Counts the notifications a person hasn't seen.
 pub(crate) async fn count_unread(connection: &impl ConnectionTrait, person: PersonId) -> Result<i64> {
     let count = select_unread(person).count(connection).await?;
     Ok(i64::try_from(count).unwrap_or(i64::MAX))
 }
 
-/// A page of a person's notifications and one more, by the events that told of them, which no clock moves.
+/// Returns a page of a person's notifications and one more. Ordered by the sequence numbers of their events, which
+/// changes of the clock don't affect.
 async fn list_page(
     connection: &impl ConnectionTrait,
     viewer: &Viewer,
@@ -125,7 +126,7 @@ fn notification_of(row: notification::Model, actor: person::Model) -> Result<Not
     })
 }
 
-/// Tells a person of what happened to their own account.
+/// Records a notification to a person about their own account.
 pub(crate) fn notify_self(
     owner: &person::Model,
     kind: NotificationKind,

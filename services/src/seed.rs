@@ -1,5 +1,5 @@
-//! The demo cast: people to sign in as on a new site. Put in through the same use cases as everything
-//! else, on a clock that tells the past.
+//! Demo data: people to sign in as on a new site, with bookings and messages. Created through the ordinary use cases on
+//! a clock set four days back.
 
 use crate::{
     Greenroom, Limits, Result, Viewer,
@@ -14,40 +14,40 @@ use model::{
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use std::{net::Ipv4Addr, sync::Arc, time::Duration};
 
-/// Everybody's.
+/// The password of all demo people.
 pub const PASSWORD: &str = "greenroom-demo";
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Somebody of the cast.
+/// A person of the demo data.
 #[derive(Clone, Copy, Debug)]
 pub struct DemoPerson {
-    /// Their address.
+    /// The email address to sign in with.
     pub email: &'static str,
-    /// Their name.
+    /// The name shown to others.
     pub name: &'static str,
-    /// Talent have one.
+    /// The craft of a talent; `None` makes the person an organizer.
     pub craft: Option<Craft>,
 }
 
-/// Books for companies.
+/// An organizer who books for companies.
 pub const EVENTPRO: DemoPerson = DemoPerson { email: "contact@eventpro.ke", name: "EventPro Kenya", craft: None };
-/// Books for lodges.
+/// An organizer who books for lodges.
 pub const SAFARI: DemoPerson =
     DemoPerson { email: "hello@safarisounds.example.com", name: "Safari Sounds", craft: None };
-/// Takes pictures.
+/// A photographer with a booking by [`EVENTPRO`].
 pub const SARAH: DemoPerson =
     DemoPerson { email: "sarah.photographer@example.com", name: "Sarah Wanjiru", craft: Some(Craft::Photographer) };
-/// Plays records.
+/// A DJ with a booking by [`SAFARI`].
 pub const KAMAU: DemoPerson = DemoPerson { email: "dj.kamau@example.com", name: "DJ Kamau", craft: Some(Craft::Dj) };
-/// Leads through the evening; has no booking yet.
+/// An MC without a booking.
 pub const ACHIENG: DemoPerson =
     DemoPerson { email: "mc.achieng@example.com", name: "MC Achieng", craft: Some(Craft::Mc) };
 
-/// The whole cast.
+/// All demo people.
 pub const DEMO_PEOPLE: [DemoPerson; 5] = [EVENTPRO, SAFARI, SARAH, KAMAU, ACHIENG];
 
-/// Puts the cast into an empty database, or takes up where an earlier start was stopped in the middle.
-/// Does nothing, and says so with `false`, where there are other people, or the cast is all there.
+/// Seeds an empty database, or completes a seed that was interrupted. Returns `false` without changes if the database
+/// has other people or all demo data.
 ///
 /// # Errors
 /// When the database fails.
@@ -66,10 +66,10 @@ pub async fn seed_demo(database_url: &str) -> Result<bool> {
     Ok(true)
 }
 
-/// The messages of both scenes.
+/// Messages of both conversations, including the two opening ones.
 const ALL_MESSAGES: u64 = (1 + LAUNCH.len() + 1 + SUNDOWNER.len()) as u64;
 
-/// Whether the demo cast can sign in here.
+/// Returns whether the database has the demo people.
 ///
 /// # Errors
 /// When the database fails.
@@ -80,7 +80,7 @@ pub async fn is_demo(database_url: &str) -> Result<bool> {
 }
 
 impl Greenroom {
-    /// Whether there is anybody who isn't of the cast.
+    /// Returns whether the database has people who aren't demo people.
     async fn has_other_people(&self) -> Result<bool> {
         let guests =
             person::Entity::find().filter(person::Column::Email.is_not_in(DEMO_PEOPLE.map(|person| person.email)));
@@ -105,7 +105,7 @@ impl Greenroom {
         self.end_system_sessions().await
     }
 
-    /// Somebody of the cast as a viewer, added with a confirmed address where they are missing.
+    /// Returns a demo person as a viewer. Inserts the person with a confirmed address if missing.
     async fn ensure_person(&self, person: DemoPerson, password_hash: &str) -> Result<Viewer> {
         let tx = self.store.write().await?;
         let known = person::Entity::find().filter(person::Column::Email.eq(person.email)).one(&tx).await?;
@@ -118,7 +118,7 @@ impl Greenroom {
         Ok(viewer)
     }
 
-    /// Plays a demo, from where it was left.
+    /// Creates a demo conversation, or continues it after its last message.
     async fn seed_conversation(
         &self,
         clock: &ManualClock,
@@ -193,7 +193,7 @@ impl DemoConversation {
 
 #[derive(Clone, Copy)]
 struct DemoMessage {
-    /// Minutes after the one before.
+    /// Minutes since the previous message.
     minutes: u64,
     talent: bool,
     text: &'static str,

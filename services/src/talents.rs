@@ -1,4 +1,4 @@
-//! The directory of talent.
+//! The directory of talents: search by name and craft.
 
 mod search_name;
 
@@ -16,25 +16,25 @@ use sea_orm::{
     sea_query::{BinOper, Expr},
 };
 
-/// Characters of a search that are looked at.
+/// Maximum characters of a search query.
 const QUERY_LIMIT: usize = 100;
 
-/// What to look for.
+/// The filters of a directory search.
 #[derive(Clone, Debug, Default)]
 pub struct TalentSearch {
-    /// Part of a name.
+    /// Text that the name contains.
     pub query: Option<String>,
-    /// Only this craft.
+    /// The craft of the talents; `None` for all.
     pub craft: Option<Craft>,
-    /// Where to go on.
+    /// The token of a page, from the previous one.
     pub page: Option<String>,
 }
 
 impl Greenroom {
-    /// Talent by name, a page at a time. A search compares names without case and accents.
+    /// Returns a page of bookable talents, ordered by name. The query ignores case and accents.
     ///
     /// # Errors
-    /// `Invalid` for a query that is too long or a page that wasn't given out.
+    /// `Invalid` for a query that has more than 100 characters or a NUL, or a page token that can't be parsed.
     pub async fn search_talents(&self, _viewer: &Viewer, search: TalentSearch) -> Result<Directory> {
         let mut query = select_bookable();
         if let Some(part) = search.query.as_deref().map(str::trim).filter(|part| !part.is_empty()) {
@@ -45,7 +45,7 @@ impl Greenroom {
         }
         if let Some(page_cursor) = PageCursor::parse(search.page.as_deref())? {
             let place = Expr::tuple([person::Column::Name, person::Column::Id].map(|column| column.into_expr()));
-            // Compared as a whole, the index leads straight there.
+            // A row value comparison, so that the database seeks in the index.
             query = query.filter(place.gt(Expr::tuple([Expr::value(page_cursor.key), Expr::value(page_cursor.id)])));
         }
         let by_name = query.order_by_asc(person::Column::Name).order_by_asc(person::Column::Id);
@@ -55,17 +55,17 @@ impl Greenroom {
         Ok(Directory { talents, next_page })
     }
 
-    /// One talent.
+    /// Returns a bookable talent.
     ///
     /// # Errors
-    /// `NotFound` where there is none with this id.
+    /// `NotFound` if there is none with this id.
     pub async fn load_talent(&self, _viewer: &Viewer, id: PersonId) -> Result<Person> {
         let talent = select_bookable().filter(person::Column::Id.eq(id.0));
         person_of(talent.one(self.store.reader()).await?.ok_or(model::ApiError::NotFound)?)
     }
 }
 
-/// Talent who can be booked: their address is confirmed, and they haven't left.
+/// Selects talents with a confirmed address, which deleted accounts don't have.
 fn select_bookable() -> Select<person::Entity> {
     person::Entity::find()
         .filter(person::Column::Role.eq(Role::Talent.as_str()))

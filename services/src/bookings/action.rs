@@ -15,11 +15,11 @@ use model::{
 use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef, sea_query::Expr};
 
 impl Greenroom {
-    /// Accepts, declines or calls off a booking of the viewer's. The step is a line in its thread.
+    /// Accepts, declines or cancels one of the viewer's bookings. The action adds a message to its conversation.
     ///
     /// # Errors
-    /// `NotFound` where it isn't theirs; `WrongRole` for a step that belongs to the talent; `WrongStatus`
-    /// where the booking is past it; `RateLimited`.
+    /// `NotFound` if the viewer has no booking with this id; `WrongRole` for an action reserved to the talent;
+    /// `WrongStatus` if the booking's status doesn't allow it; `RateLimited`.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn apply_booking_action(&self, viewer: &Viewer, id: BookingId, action: BookingAction) -> Result<Booking> {
         viewer.require_write_scope()?;
@@ -40,7 +40,8 @@ impl Greenroom {
         .await
     }
 
-    /// Takes a step in a conversation of the viewer's: its booking, a line in its thread, and both told.
+    /// Applies an action in one of the viewer's conversations: updates its booking, inserts a message, and records the
+    /// events for both people.
     pub(crate) async fn apply_action(
         &self,
         tx: &Transaction,
@@ -50,7 +51,7 @@ impl Greenroom {
         recorder: &mut EventRecorder,
         now: Timestamp,
     ) -> Result<Booking> {
-        // Taking the place in the thread locks the conversation: two steps at once take turns.
+        // Allocating the sequence number locks the conversation, which serialises concurrent actions.
         let row = allocate_seq(tx, viewer, conversation, now).await?;
         let found = BookingRow::select_all().filter(booking::Column::Id.eq(row.booking_id));
         let found = found.into_model::<BookingRow>().one(tx).await?.ok_or(ApiError::NotFound)?;
@@ -83,7 +84,7 @@ impl Greenroom {
     }
 }
 
-/// What the line in the thread says to a program that doesn't know of steps.
+/// Returns the message body of an action, for API clients that ignore `booking_status`.
 fn thread_text(action: BookingAction) -> &'static str {
     match action {
         BookingAction::Accept => "Accepted the booking.",
@@ -107,7 +108,7 @@ async fn conversation_of(tx: &Transaction, viewer: &Viewer, id: BookingId) -> Re
     Ok(own.one(tx).await?.map(|row| ConversationId(row.id)))
 }
 
-/// The viewer's conversations whose bookings can still be called off, in the order of locks.
+/// Returns the viewer's conversations whose bookings can still be cancelled, in the order in which locks are acquired.
 pub(crate) async fn cancellable_bookings(tx: &Transaction, viewer: &Viewer) -> Result<Vec<ConversationId>> {
     let cancellable = BookingStatus::ALL.iter().filter(|status| status.apply_action(BookingAction::Cancel).is_some());
     let about: RelationDef = conversation::Entity::belongs_to(booking::Entity)

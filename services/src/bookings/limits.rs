@@ -3,13 +3,16 @@ use model::{ApiError, BookingStatus, PersonId, Timestamp};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
 const DAY: i64 = 24 * 60 * 60 * 1_000;
-/// Seconds after which it is worth looking whether the talent has answered.
+/// `Retry-After` in seconds while an organizer waits for a talent's answer, which can't be predicted.
 const UNANSWERED_RETRY_AFTER: u64 = 60 * 60;
 
-/// Refuses one more inquiry of an organizer to a talent where either limit is reached.
+/// Checks whether an organizer may send a talent one more inquiry.
 ///
-/// Counts in the database, because several nodes share it. The organizer's row must be locked, so that of inquiries at
-/// once each counts those before it.
+/// Counts in the database, because several nodes share it. The caller must have locked the organizer's row, so that
+/// each of several concurrent inquiries counts the earlier ones.
+///
+/// # Errors
+/// `OpenInquiryLimit` for too many unanswered inquiries to this talent; `InquiryLimit` for too many within 24 hours.
 pub(super) async fn check_inquiry_limits(
     tx: &Transaction,
     organizer: PersonId,
@@ -21,13 +24,13 @@ pub(super) async fn check_inquiry_limits(
         .filter(booking::Column::OrganizerId.eq(organizer.0))
         .filter(booking::Column::TalentId.eq(talent.0))
         .filter(booking::Column::Status.eq(BookingStatus::Inquiry.as_str()))
-        // What was never answered and is over by now keeps nobody from asking again. The day before counts as well: it
-        // isn't over everywhere on earth.
+        // Unanswered inquiries for past events don't count. Yesterday's do, because that day hasn't ended in all time
+        // zones.
         .filter(booking::Column::EventDate.gte(Timestamp::from_millis(now.millis() - DAY).day().to_string()));
     if unanswered.count(tx).await? >= limits.open_inquiries_per_pair {
         return Err(ApiError::OpenInquiryLimit { retry_after: UNANSWERED_RETRY_AFTER }.into());
     }
-    // The one that has to be a day old before the next: found by its place, so that old ones cost nothing.
+    // The next inquiry is allowed when this one is a day old. Found by its offset, so that older ones cost nothing.
     let oldest_counted: Option<i64> = booking::Entity::find()
         .filter(booking::Column::OrganizerId.eq(organizer.0))
         .filter(booking::Column::CreatedAt.gt(now.millis() - DAY))

@@ -18,12 +18,12 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, Quer
 use uuid::Uuid;
 
 impl Greenroom {
-    /// Asks a talent for a booking. Its conversation begins with the draft's message.
+    /// Sends a booking inquiry to a talent. Its conversation begins with the draft's message. Idempotent: a retry with
+    /// the same client id returns the existing conversation.
     ///
     /// # Errors
-    /// `WrongRole` unless the viewer is an organizer; `Invalid` for a talent that there isn't;
-    /// `ClientIdReused` where the client id belongs to another message; `RateLimited`; `InquiryLimit` and
-    /// `OpenInquiryLimit` where the organizer has asked often enough.
+    /// `WrongRole` unless the viewer is an organizer; `Invalid` for an unknown talent; `ClientIdReused` if the client
+    /// id belongs to another message; `RateLimited`; `InquiryLimit` and `OpenInquiryLimit` if a limit is reached.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn open_booking(&self, viewer: &Viewer, draft: BookingDraft) -> Result<Conversation> {
         if viewer.role() != Role::Organizer {
@@ -37,8 +37,8 @@ impl Greenroom {
 
     async fn open_booking_inner(&self, viewer: &Viewer, draft: BookingDraft) -> Result<Conversation> {
         let now = self.now();
-        // The organizer as they are now, and the talent: a name that changed meanwhile would change behind this booking's
-        // events.
+        // Locks and reads both people: otherwise a concurrent change of a name could be recorded before this booking's
+        // events, which carry the old name.
         let (tx, people) = self.write_for_with(viewer, &[viewer.id(), draft.talent_id]).await?;
         let (organizer, talent) = find_parties(people, viewer, draft.talent_id)?;
         match check_inquiry_limits(&tx, organizer.id, talent.id, &self.limits, now).await {
@@ -81,7 +81,7 @@ impl Greenroom {
 }
 
 impl Greenroom {
-    /// The conversation of a booking where this is a retry, which no limit refuses; the limit's refusal otherwise.
+    /// Returns the existing conversation if this is a retry, which limits don't apply to; otherwise the limit's error.
     async fn find_retry_or(&self, limit: ApiError, viewer: &Viewer, draft: BookingDraft) -> Result<Conversation> {
         let Some(client_id) = draft.client_id else { return Err(limit.into()) };
         match self.find_retry(viewer, client_id, &draft).await {
@@ -90,9 +90,12 @@ impl Greenroom {
         }
     }
 
-    /// The conversation of a booking that was asked for before, under the same client id.
+    /// Returns the conversation of an earlier inquiry with the same client id and the same draft.
+    ///
+    /// # Errors
+    /// `ClientIdReused` if the client id belongs to another message or draft.
     async fn find_retry(&self, viewer: &Viewer, client_id: ClientId, draft: &BookingDraft) -> Result<Conversation> {
-        // Where the first try waits for its flush, so does this.
+        // A write transaction, so that its commit waits until that of the first attempt is durable.
         let tx = self.write_for(viewer).await?;
         let sent = message::Entity::find()
             .filter(message::Column::SenderId.eq(viewer.id().0))
@@ -111,7 +114,7 @@ impl Greenroom {
     }
 }
 
-/// Whether a draft asks for just this booking.
+/// Returns whether a draft equals an existing booking.
 fn matches_draft(draft: &BookingDraft, booking: &Booking) -> bool {
     draft.talent_id == booking.talent.id
         && draft.title == booking.title
@@ -123,7 +126,7 @@ fn matches_draft(draft: &BookingDraft, booking: &Booking) -> bool {
 fn find_parties(rows: Vec<person::Model>, viewer: &Viewer, talent: PersonId) -> Result<(Person, Person)> {
     let find = |id: PersonId| rows.iter().find(|row| row.id == id.0 && row.deleted_at.is_none()).cloned();
     let organizer = person_of(find(viewer.id()).ok_or(ApiError::Unauthenticated)?)?;
-    // They may have become talent since they were looked up.
+    // The role may have changed since the session was looked up.
     if organizer.role != Role::Organizer {
         return Err(ApiError::WrongRole.into());
     }
@@ -156,7 +159,7 @@ async fn insert_booking(
         fee_currency: Set(draft.fee.currency.clone()),
         status: Set(BookingStatus::Inquiry.as_str().to_owned()),
         created_at: Set(now.millis()),
-        // The recorder knows their numbers.
+        // The event recorder sets these when it allocates the sequence numbers.
         organizer_event_seq: Set(0),
         talent_event_seq: Set(0),
     };
@@ -173,7 +176,7 @@ async fn insert_booking(
     })
 }
 
-/// The conversation with its first `seq` already taken, as locking one that exists would do.
+/// Inserts the conversation with its first `seq` allocated, like `allocate_seq` does for an existing one.
 async fn insert_conversation(tx: &Transaction, booking: &Booking, now: Timestamp) -> Result<conversation::Model> {
     let row = conversation::ActiveModel {
         id: Set(Uuid::now_v7()),
@@ -194,7 +197,7 @@ async fn insert_conversation(tx: &Transaction, booking: &Booking, now: Timestamp
     Ok(row.insert(tx).await?)
 }
 
-/// How a conversation looks before its first message.
+/// Returns the conversation as clients see it before its first message.
 fn empty_conversation(
     row: &conversation::Model,
     booking: &Booking,

@@ -6,7 +6,7 @@ use model::{Booking, BookingId, Money, Person, PersonId, Role};
 use sea_orm::{EntityTrait, FromQueryResult, JoinType, QuerySelect, RelationDef, Select, sea_query::Expr};
 use uuid::Uuid;
 
-/// A booking with its two people, from one statement.
+/// A booking joined with its two people.
 #[derive(Clone, FromQueryResult)]
 pub(crate) struct BookingRow {
     pub(crate) booking_id: Uuid,
@@ -24,12 +24,12 @@ pub(crate) struct BookingRow {
 }
 
 impl BookingRow {
-    /// Every booking: to be narrowed to the viewer's own.
+    /// Selects all bookings. The caller must filter by the viewer.
     pub(crate) fn select_all() -> Select<booking::Entity> {
         Self::join_people(booking::Entity::find().select_only())
     }
 
-    /// Adds the columns of the booking that `key` refers to.
+    /// Joins the booking that `key` refers to, and replaces the selected columns by the booking's.
     pub(crate) fn join_to<E: EntityTrait>(query: Select<E>, key: E::Column) -> Select<E> {
         let relation: RelationDef = E::belongs_to(booking::Entity).from(key).to(booking::Column::Id).into();
         Self::join_people(query.select_only().join(JoinType::InnerJoin, relation))
@@ -58,7 +58,7 @@ impl BookingRow {
         Ok(Booking {
             id: BookingId(self.booking_id),
             title: self.title,
-            event_date: self.event_date.parse().map_err(|_| Error::corrupt("day"))?,
+            event_date: self.event_date.parse().map_err(|_| Error::corrupt("event date"))?,
             venue: self.venue,
             fee: Money { amount: self.fee_amount, currency: self.fee_currency },
             status: self.status.parse().map_err(|()| Error::corrupt("booking status"))?,

@@ -6,11 +6,11 @@ use crate::{Greenroom, Result, Viewer, realtime::EventRecorder, run_to_completio
 use model::{ApiError, ConversationId, Event};
 
 impl Greenroom {
-    /// Notes that messages up to `seq` have reached a device of the viewer's: never backwards, never past the last.
-    /// Whoever wrote them is told, where both want receipts.
+    /// Records that messages up to `seq` have reached a device of the viewer: never backwards, never past the last.
+    /// If both people want receipts, the sender gets an event; otherwise the marker doesn't move.
     ///
     /// # Errors
-    /// `NotFound` where the conversation isn't theirs; `RateLimited`.
+    /// `NotFound` if the viewer has no conversation with this id; `RateLimited`.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn mark_delivered(&self, viewer: &Viewer, id: ConversationId, seq: i64) -> Result<()> {
         viewer.require_write_scope()?;

@@ -16,11 +16,11 @@ use sea_orm::{
 };
 
 impl Greenroom {
-    /// Notes that the viewer has read up to `seq`: never backwards, never past the last message. They are told, the
-    /// other too where both want receipts, and the notifications about what was read count as seen.
+    /// Records that the viewer has read up to `seq`: never backwards, never past the last message. Marks notifications
+    /// about these messages as seen. The viewer gets an event, and so does the sender if both want receipts.
     ///
     /// # Errors
-    /// `NotFound` where the conversation isn't theirs; `RateLimited`.
+    /// `NotFound` if the viewer has no conversation with this id; `RateLimited`.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn mark_read(&self, viewer: &Viewer, id: ConversationId, seq: i64) -> Result<()> {
         viewer.require_write_scope()?;

@@ -9,11 +9,11 @@ use model::{ApiError, ConversationId, Event};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 
 impl Greenroom {
-    /// Counts messages from `seq` on as unread again, on every device of the viewer's. The other isn't told: what was
-    /// seen was seen. Where they are unread already, nothing happens.
+    /// Marks messages from `seq` on as unread again, on all devices of the viewer. The other person gets no event:
+    /// their receipts stay. Does nothing if these messages are unread already.
     ///
     /// # Errors
-    /// `NotFound` where the conversation isn't theirs; `RateLimited`.
+    /// `NotFound` if the viewer has no conversation with this id; `RateLimited`.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn mark_unread(&self, viewer: &Viewer, id: ConversationId, seq: i64) -> Result<()> {
         viewer.require_write_scope()?;

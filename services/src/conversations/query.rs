@@ -16,7 +16,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-/// One of a conversation's two people, and so which columns are theirs.
+/// One of a conversation's two parties; selects the columns of that party.
 #[derive(Clone, Copy)]
 pub(crate) struct Party(Role);
 
@@ -25,7 +25,7 @@ impl Party {
         Self(viewer.role())
     }
 
-    /// The column that holds this party's id.
+    /// Returns the column with this party's person id.
     pub(crate) fn person(self) -> conversation::Column {
         match self.0 {
             Role::Organizer => conversation::Column::OrganizerId,
@@ -33,7 +33,7 @@ impl Party {
         }
     }
 
-    /// Holds how far they have read.
+    /// Returns the column with the `seq` up to which this party has read.
     pub(crate) fn read_seq(self) -> conversation::Column {
         match self.0 {
             Role::Organizer => conversation::Column::OrganizerReadSeq,
@@ -41,7 +41,7 @@ impl Party {
         }
     }
 
-    /// Holds how far the other was told that they have read.
+    /// Returns the column with the `seq` up to which the other party was sent read receipts.
     pub(crate) fn seen_seq(self) -> conversation::Column {
         match self.0 {
             Role::Organizer => conversation::Column::OrganizerSeenSeq,
@@ -49,7 +49,7 @@ impl Party {
         }
     }
 
-    /// Holds how far messages have reached a device of theirs.
+    /// Returns the column with the `seq` up to which messages have reached a device of this party.
     pub(crate) fn delivered_seq(self) -> conversation::Column {
         match self.0 {
             Role::Organizer => conversation::Column::OrganizerDeliveredSeq,
@@ -57,7 +57,7 @@ impl Party {
         }
     }
 
-    /// Holds the number of the event that last moved the conversation up in their inbox.
+    /// Returns the column with the sequence number of the event that last moved the conversation up in their inbox.
     pub(crate) fn event_seq(self) -> conversation::Column {
         match self.0 {
             Role::Organizer => conversation::Column::OrganizerEventSeq,
@@ -72,7 +72,7 @@ impl Party {
         })
     }
 
-    /// The id of the other party.
+    /// Returns the person id of the other party.
     pub(crate) fn counterpart(self, row: &conversation::Model) -> PersonId {
         PersonId(match self.0 {
             Role::Organizer => row.talent_id,
@@ -80,26 +80,26 @@ impl Party {
         })
     }
 
-    /// Whether this is where the viewer stands in a conversation.
+    /// Returns whether the viewer is this party of the conversation.
     pub(crate) fn is_of(self, viewer: &Viewer, row: &conversation::Model) -> bool {
         self.other().counterpart(row) == viewer.id()
     }
 
-    /// The viewer's own conversations: where every query begins.
+    /// Returns the condition for the viewer's own conversations, which every query must have.
     pub(crate) fn owns(self, viewer: &Viewer) -> SimpleExpr {
         self.person().eq(viewer.id().0)
     }
 }
 
-/// A conversation, and the last event counted in. Both are of one moment, because one statement reads them.
+/// A conversation and the sequence number of the last event it includes, consistent because one statement reads both.
 pub(crate) struct ConversationWithCursor {
     pub(crate) conversation: Conversation,
     pub(crate) cursor: i64,
-    /// The number of the event that last moved it up in the inbox.
+    /// The sequence number of the event that last moved it up in the inbox.
     pub(crate) event_seq: i64,
 }
 
-/// Conversations as one person sees them, read in one statement.
+/// A query for conversations as one person sees them, in one statement.
 pub(crate) struct ConversationQuery {
     party: Party,
     query: Select<conversation::Entity>,
@@ -129,7 +129,7 @@ impl ConversationQuery {
         Self { party, query }
     }
 
-    /// One of them.
+    /// Returns the conversation with this id if it is the viewer's.
     pub(crate) async fn find(
         self,
         connection: &impl ConnectionTrait,
@@ -144,7 +144,7 @@ impl ConversationQuery {
         row.map(|row| row.into_model(self.party)).transpose()
     }
 
-    /// The one of a booking.
+    /// Returns the conversation of a booking if it is the viewer's.
     pub(crate) async fn find_by_booking(
         self,
         connection: &impl ConnectionTrait,
@@ -155,7 +155,7 @@ impl ConversationQuery {
         row.map(|row| row.into_model(self.party)).transpose()
     }
 
-    /// A page of them and one more, newest first.
+    /// Returns a page of conversations and one more, newest first.
     pub(crate) async fn list_page(
         self,
         connection: &impl ConnectionTrait,
@@ -176,7 +176,7 @@ impl ConversationQuery {
     }
 }
 
-/// Messages of the other that the viewer hasn't read. Counted, not kept: a count that is kept can drift.
+/// Counts the other person's messages that the viewer hasn't read. Not stored, because a stored count can drift.
 fn count_unread(viewer: &Viewer, party: Party) -> SimpleExpr {
     let newer = Query::select()
         .expr(Expr::col(("unseen", message::Column::Id)).count())
@@ -191,7 +191,7 @@ fn count_unread(viewer: &Viewer, party: Party) -> SimpleExpr {
     Expr::expr(newer)
 }
 
-/// The number of the viewer's newest event.
+/// Selects the sequence number of the viewer's newest event.
 fn select_last_event_seq(viewer: &Viewer) -> SimpleExpr {
     let newest = Query::select()
         .column(event_sequence::Column::Seq)
@@ -218,10 +218,10 @@ struct ConversationRow {
     booking: BookingRow,
     conversation_id: Uuid,
     last_seq: i64,
-    /// The viewer's own.
+    /// Of the viewer.
     read_seq: i64,
     event_seq: i64,
-    /// What the viewer was told of the other.
+    /// Of the other party: the `seq` up to which the viewer was sent read receipts.
     seen_seq: i64,
     delivered_seq: i64,
     updated_at: i64,
@@ -232,7 +232,7 @@ struct ConversationRow {
     message_created_at: Option<i64>,
     message_status: Option<String>,
     unread: i64,
-    /// Nothing before the first event.
+    /// `None` before the viewer's first event.
     cursor: Option<i64>,
 }
 

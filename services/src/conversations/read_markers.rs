@@ -1,5 +1,6 @@
-//! How far messages have come with each of the two. Marks live in the conversation's row, only ever move forward, and
-//! never past its last message; only a person's own reading mark may be put back, by themselves.
+//! Read and delivery markers: the `seq` up to which each party has received and read messages. Markers are columns of
+//! the conversation. They move only forward and never past the last message; only a person's own read marker may move
+//! back, by `mark_unread`.
 
 use super::Party;
 use crate::{
@@ -13,8 +14,8 @@ use sea_orm::{
     sea_query::{Condition, Expr, IntoCondition, Query},
 };
 
-/// The conversation with one of the viewer's marks moved; `None` where it stands there already, where `condition`
-/// doesn't hold, or where it isn't theirs.
+/// Advances one of the viewer's markers and returns the conversation. Returns `None` if the marker is already there, if
+/// `condition` doesn't hold, or if the conversation isn't the viewer's.
 pub(super) async fn advance_marker(
     tx: &Transaction,
     viewer: &Viewer,
@@ -36,7 +37,7 @@ pub(super) async fn advance_marker(
     Ok(moved.into_iter().next())
 }
 
-/// Holds where both people of the conversation want receipts: whoever gives none sees none.
+/// Returns the condition that both people of the conversation want receipts: a person who sends none gets none.
 pub(super) fn both_want_receipts() -> Condition {
     let parties = [conversation::Column::OrganizerId, conversation::Column::TalentId];
     let without = Query::select()
@@ -50,7 +51,7 @@ pub(super) fn both_want_receipts() -> Condition {
     Expr::exists(without).not().into_condition()
 }
 
-/// Messages of the other beyond `seq`.
+/// Counts the other person's messages after `seq`.
 pub(super) async fn count_unread_after(tx: &Transaction, id: ConversationId, seq: i64, me: PersonId) -> Result<i64> {
     let count = message::Entity::find()
         .filter(message::Column::ConversationId.eq(id.0))

@@ -7,20 +7,20 @@ use crate::{
 use model::{Event, NotificationId};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 
-/// Which notifications were seen.
+/// A selection of the viewer's notifications.
 #[derive(Clone, Debug)]
 pub enum NotificationSelection {
-    /// All there are.
+    /// All notifications.
     All,
-    /// These; those of others among them are passed over.
+    /// Notifications by id; ids of other people's notifications are ignored.
     These(Vec<NotificationId>),
 }
 
 impl Greenroom {
-    /// Notes that the viewer has seen notifications. Their other screens are told.
+    /// Marks notifications of the viewer as seen, and sends an event to all their devices.
     ///
     /// # Errors
-    /// `InsufficientScope` for a token that may only read.
+    /// `InsufficientScope` for an access token that may only read.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn mark_notifications_seen(&self, viewer: &Viewer, seen: NotificationSelection) -> Result<()> {
         viewer.require_write_scope()?;
@@ -28,7 +28,7 @@ impl Greenroom {
         run_to_completion(async move {
             let now = greenroom.now();
             let tx = greenroom.write_for(&viewer).await?;
-            // What is counted and the number it is told under belong to the same moment.
+            // Locked before counting, so that the count and the event's sequence number are consistent.
             lock_last_seqs(&tx, [viewer.id()]).await?;
             let mut marked = notification::Entity::update_many()
                 .col_expr(notification::Column::ReadAt, Expr::value(now.millis()))
@@ -39,7 +39,7 @@ impl Greenroom {
             }
             let marked = marked.exec_with_returning(&tx).await?;
             if marked.is_empty() {
-                // Where somebody else's marks wait for their flush, so does this.
+                // A concurrent request may have marked them: commits to wait until its changes are durable.
                 return tx.commit().await;
             }
             let all = matches!(seen, NotificationSelection::All);

@@ -1,20 +1,20 @@
-//! The form of a name that searches compare: without case, accents and letters that keyboards lack.
+//! Folds names for search: without case and accents, and with base letters for those that keyboards lack.
 //!
-//! Neither database can be asked for it. SQLite lowers ASCII only, and what PostgreSQL lowers depends on its locale.
+//! The databases can't do this: SQLite lower-cases only ASCII, and PostgreSQL's lower-casing depends on its locale.
 
 use crate::{Result, entity::person};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
 use unicode_normalization::{UnicodeNormalization, char::canonical_combining_class};
 use uuid::Uuid;
 
-/// Rows that are filled in at once.
+/// Rows that one call fills in.
 const BATCH: u64 = 500;
 
-/// Classes of combining marks that are part of a letter, not an accent: kana voicing marks (か and が are two letters)
+/// Combining classes of marks that are part of a letter, not an accent: kana voicing marks (か and が are two letters)
 /// and viramas. <https://www.unicode.org/reports/tr44/#Canonical_Combining_Class_Values>
 const KEPT_MARKS: [u8; 3] = [0, 8, 9];
 
-/// Decomposes (NFKD), lowers, drops accents and invisible characters, and writes runs of white space as one space.
+/// Decomposes (NFKD), lower-cases, removes accents and invisible characters, and collapses runs of white space.
 pub(crate) fn fold_name(text: &str) -> String {
     let decomposed = text.chars().map(plain_punctuation).nfkd().flat_map(char::to_lowercase).nfkd();
     let mut folded = String::with_capacity(text.len());
@@ -29,8 +29,8 @@ pub(crate) fn fold_name(text: &str) -> String {
     folded.trim().to_owned()
 }
 
-/// Apostrophes and dashes as keyboards have them: "Ngũgĩ wa Thiong’o" is also looked for as "thiong'o". Before letters
-/// are decomposed, which would make a space and an accent of some.
+/// Returns the ASCII apostrophe or hyphen for their typographic forms: people search "Ngũgĩ wa Thiong’o" as "thiong'o".
+/// Applied before decomposition, which would split some of them into a space and an accent.
 fn plain_punctuation(letter: char) -> char {
     match letter {
         '`' | '\u{b4}' | '\u{2b9}'..='\u{2bf}' | '\u{2c8}' | '\u{2018}'..='\u{201b}' | '\u{2032}' | '\u{ff07}' => '\'',
@@ -46,7 +46,7 @@ fn is_dropped(letter: char) -> bool {
     invisible || !KEPT_MARKS.contains(&canonical_combining_class(letter))
 }
 
-/// Lower-case letters that Unicode doesn't decompose, as they are typed on a keyboard that lacks them.
+/// Returns the ASCII spelling of a lower-case letter that Unicode doesn't decompose.
 fn base_letters(letter: char) -> Option<&'static str> {
     Some(match letter {
         'ß' => "ss",
@@ -69,14 +69,14 @@ fn base_letters(letter: char) -> Option<&'static str> {
         'ƒ' => "f",
         'ʋ' => "v",
         'ʉ' => "u",
-        // The same letter where a word goes on.
+        // The final form of the same letter.
         'ς' => "σ",
         _ => return None,
     })
 }
 
-/// Folds names that have been written without: before this column was there, or by an older node beside this one.
-/// Says whether there may be more.
+/// Fills in missing folded names: of rows from before the column existed, or written by a node of an older version.
+/// Returns whether more may be missing.
 pub(crate) async fn fill_missing_search_names(connection: &impl ConnectionTrait) -> Result<bool> {
     let missing = person::Entity::find()
         .select_only()
@@ -88,7 +88,7 @@ pub(crate) async fn fill_missing_search_names(connection: &impl ConnectionTrait)
         person::Entity::update_many()
             .col_expr(person::Column::SearchName, Expr::value(fold_name(name)))
             .filter(person::Column::Id.eq(*id))
-            // Another node may have written another name since.
+            // Another node may have changed the name since it was read.
             .filter(person::Column::Name.eq(name.as_str()))
             .exec(connection)
             .await?;
