@@ -81,7 +81,7 @@ impl Greenroom {
 }
 
 impl Greenroom {
-    /// Returns the existing conversation if this is a retry, which limits don't apply to; otherwise the limit's error.
+    /// Returns the existing conversation if this is a retry, exempt from inquiry limits; otherwise the limit's error.
     async fn find_retry_or(&self, limit: ApiError, viewer: &Viewer, draft: BookingDraft) -> Result<Conversation> {
         let Some(client_id) = draft.client_id else { return Err(limit.into()) };
         match self.find_retry(viewer, client_id, &draft).await {

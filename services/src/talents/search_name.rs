@@ -46,7 +46,7 @@ fn is_dropped(letter: char) -> bool {
     invisible || !KEPT_MARKS.contains(&canonical_combining_class(letter))
 }
 
-/// Returns the ASCII spelling of a lower-case letter that Unicode doesn't decompose.
+/// Returns the base letters of a lower-case letter that Unicode doesn't decompose, as a keyboard without it types them.
 fn base_letters(letter: char) -> Option<&'static str> {
     Some(match letter {
         'ß' => "ss",
