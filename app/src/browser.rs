@@ -1,8 +1,8 @@
-//! Browser APIs that may be missing, blocked or throw. Each call here costs its own feature at most.
+//! Browser APIs that may be missing, blocked or throw. A failing call disables at most the feature that needs it.
 //!
-//! web-sys declares many of these as calls that can't fail. An exception of such a call passes through the program
-//! without running its destructors and leaves it broken. Everything here goes through `Reflect`, which catches. A tidy
-//! test (`server/tests/tidy/browser.rs`) keeps the rest of the program from calling these APIs by itself.
+//! web-sys declares many of these as calls that can't fail. A JavaScript exception in one of them unwinds through the
+//! WASM code without running destructors and leaves it in a broken state. All calls here go through `Reflect`, which
+//! catches. A tidy test (`server/tests/tidy/browser.rs`) keeps the rest of the app from calling these APIs directly.
 
 mod channel;
 mod event_source;
@@ -19,27 +19,27 @@ use uuid::Uuid;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
-/// The language where the reader's is unknown or `Intl` refuses it.
+/// The language to use if the reader's is unknown or `Intl` rejects it.
 const FALLBACK_LANGUAGE: &str = "en-GB";
 
-/// Reads a property. Nothing where it is missing or reading it throws.
+/// Reads a property. Returns `None` if it is missing, undefined or null, or if reading it throws.
 pub(crate) fn get_property(object: &JsValue, name: &str) -> Option<JsValue> {
     Reflect::get(object, &name.into()).ok().filter(|value| !value.is_undefined() && !value.is_null())
 }
 
-/// Calls a method. Nothing where it is missing or throws.
+/// Calls a method. Returns `None` if it is missing or throws.
 pub(crate) fn call_method(object: &JsValue, method: &str, arguments: &[&JsValue]) -> Option<JsValue> {
     let method: Function = get_property(object, method)?.dyn_into().ok()?;
     method.apply(object, &arguments.iter().copied().collect::<Array>()).ok()
 }
 
-/// Makes an instance of a class. Nothing where it is missing or throws.
+/// Constructs an instance of a global class. Returns `None` if the class is missing or throws.
 pub(crate) fn construct_object(class: &str, arguments: &[&JsValue]) -> Option<JsValue> {
     let class: Function = get_property(&window(), class)?.dyn_into().ok()?;
     Reflect::construct(&class, &arguments.iter().copied().collect::<Array>()).ok()
 }
 
-/// A plain object.
+/// Creates a plain object with these properties.
 pub(crate) fn to_js_object(pairs: &[(&str, &JsValue)]) -> JsValue {
     let object = Object::new();
     for (name, value) in pairs {
@@ -49,36 +49,36 @@ pub(crate) fn to_js_object(pairs: &[(&str, &JsValue)]) -> JsValue {
     object.into()
 }
 
-/// A property of `navigator`.
+/// Reads a property of `navigator`.
 pub(crate) fn navigator_property(name: &str) -> Option<JsValue> {
     get_property(&get_property(&window(), "navigator")?, name)
 }
 
-/// Whether the browser has a network, as far as it says.
+/// Returns whether the browser reports a network connection; `true` if it reports nothing.
 pub(crate) fn is_online() -> bool {
     navigator_property("onLine").is_none_or(|online| online.is_truthy())
 }
 
-/// Whether the reader asked the browser to save data.
+/// Returns whether the reader has asked the browser to save data.
 pub(crate) fn saves_data() -> bool {
     let connection = navigator_property("connection");
     connection.and_then(|connection| get_property(&connection, "saveData")).is_some_and(|saves| saves.is_truthy())
 }
 
-/// Whether the page is in sight, as far as the browser says.
+/// Returns whether the page is visible; `true` if the browser doesn't report it.
 pub(crate) fn is_visible() -> bool {
     get_property(&document(), "visibilityState")
         .and_then(|state| state.as_string())
         .is_none_or(|state| state != "hidden")
 }
 
-/// Milliseconds of a clock that is never put back; of the wall clock where there is none.
+/// Returns milliseconds of a monotonic clock, or of the wall clock if the browser has no `performance`.
 pub(crate) fn monotonic_now() -> f64 {
     let clock = get_property(&window(), "performance");
     clock.and_then(|clock| call_method(&clock, "now", &[])?.as_f64()).unwrap_or_else(Date::now)
 }
 
-/// A date as `method` of JavaScript's `Date` writes it, in the reader's language. Nothing where `Intl` throws.
+/// Formats a date by the method `method` of JavaScript's `Date`, in the reader's language. Returns `None` if it throws.
 pub(crate) fn format_date(date: &Date, method: &str, options: &[(&str, &str)]) -> Option<String> {
     let values: Vec<(&str, JsValue)> = options.iter().map(|(name, value)| (*name, (*value).into())).collect();
     let options = to_js_object(&values.iter().map(|(name, value)| (*name, value)).collect::<Vec<_>>());
@@ -86,12 +86,12 @@ pub(crate) fn format_date(date: &Date, method: &str, options: &[(&str, &str)]) -
     languages.into_iter().flatten().find_map(|language| call_method(date, method, &[&language, &options])?.as_string())
 }
 
-/// A random id, for what is sent to be recognised when it is sent again. Nothing secret.
+/// Returns a random id by which a retried request is recognised. It is not a secret.
 pub(crate) fn new_id() -> Uuid {
     if IN_BROWSER { uuid::Builder::from_random_bytes(random_bytes()).into_uuid() } else { Uuid::new_v4() }
 }
 
-/// Random bytes; of `Math.random` in a browser without the other.
+/// Returns random bytes: cryptographic ones if the browser has `crypto`, else those of `Math.random`.
 pub(crate) fn random_bytes<const N: usize>() -> [u8; N] {
     let (buffer, mut bytes) = (Uint8Array::new_with_length(N as u32), [0; N]);
     match get_property(&window(), "crypto").and_then(|crypto| call_method(&crypto, "getRandomValues", &[&buffer])) {
@@ -101,7 +101,7 @@ pub(crate) fn random_bytes<const N: usize>() -> [u8; N] {
     bytes
 }
 
-/// Puts a text on the clipboard. Returns whether the browser allowed it.
+/// Copies a text to the clipboard. Returns whether the browser allowed it.
 pub(crate) async fn copy_text(text: &str) -> bool {
     let clipboard = navigator_property("clipboard");
     let written = clipboard.and_then(|clipboard| call_method(&clipboard, "writeText", &[&text.into()]));

@@ -1,7 +1,7 @@
-//! JSON, as what travels between browser and server is written.
+//! The JSON encoding between browser and server.
 //!
-//! A browser reads it itself and hands over values: a reader of our own would have to be loaded first, and with it all
-//! it could say about what doesn't fit.
+//! The browser parses with its own `JSON.parse` and deserialises from the resulting values: a JSON parser in WASM, with
+//! its error messages, would have to be downloaded first.
 
 mod value;
 
@@ -12,7 +12,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use std::fmt;
 use value::Value;
 
-/// The text isn't what was expected. It comes from this site, so there is nobody to tell more.
+/// The text isn't the expected JSON. Carries no details: the text comes from this site, so no reader could act on them.
 #[derive(Debug)]
 pub struct DecodeError;
 
@@ -24,23 +24,23 @@ impl fmt::Display for DecodeError {
 
 impl std::error::Error for DecodeError {}
 
-/// Reads a text.
+/// Deserialises a JSON text.
 ///
 /// # Errors
-/// It is no JSON, or of another shape.
+/// The text is not JSON, or doesn't have the shape of `T`.
 pub fn from_str<T: DeserializeOwned>(text: &str) -> Result<T, DecodeError> {
     if IN_BROWSER { T::deserialize(Value::parse(text)?) } else { serde_json::from_str(text).map_err(|_| DecodeError) }
 }
 
-/// Writes a value.
+/// Serialises a value to JSON.
 ///
 /// # Errors
-/// It can't be written, like an event of a kind that this page doesn't know.
+/// The value can't be serialised, for example an event of a kind that this page doesn't know.
 pub fn to_string(value: &impl Serialize) -> Result<String, DecodeError> {
     serde_json::to_string(value).map_err(|_| DecodeError)
 }
 
-/// How what a page was rendered from, and why a form was refused, come with the page.
+/// The encoding of resources and of form failures that the server embeds in the document.
 pub struct Json;
 
 impl<T: Serialize> Encoder<T> for Json {

@@ -1,15 +1,15 @@
-//! Live, in the browser: the event stream, the views it keeps up to date, and the outbox.
+//! The live connection of a page: the event stream, the views that it keeps up to date, and the outbox.
 //!
 //! Nothing here runs on the server: all of it starts from effects.
 //!
 //! # Layout
-//! - this file: the views that are kept, and what happened since they were read
-//! - `stream`: the `EventSource`, opened again and again; `leader_election`: one of it for all tabs of a browser, by `locks`
-//! - [`outbox`]: messages on their way, kept in its `storage`; [`drafts`]: what is being written; `browser_key`: what both
-//!   are encrypted by
+//! - this file: the subscribed views, and the events received since they were loaded
+//! - `stream`: the `EventSource` and its reconnects; `leader_election`: one stream for all tabs, by `locks`
+//! - [`outbox`]: messages that aren't delivered yet, persisted in its `storage`; [`drafts`]: unsent text;
+//!   `browser_key`: the key that encrypts both
 //! - `thread_cache`: threads that were open before
-//! - `read_only`: a page of a person who isn't signed in any more; `sign_out`, `account_deletion`: how that comes about
-//! - `delivery_receipts`: telling what reached this browser; [`ephemeral`]: who is typing and who is here
+//! - `read_only`: pages whose person is no longer signed in; `sign_out`, `account_deletion`: two causes of it
+//! - `delivery_receipts`: reports what reached this browser; [`ephemeral`]: typing indicators and presence
 
 mod account_deletion;
 mod browser_key;
@@ -36,56 +36,56 @@ use serde::{Deserialize, Serialize};
 use std::{collections::VecDeque, sync::Arc};
 use thread_cache::ThreadCache;
 
-/// Events that are remembered for a view which was read before they came and is shown after.
+/// Events kept for a view that was loaded before they arrived and is mounted afterwards.
 const MAX_BUFFERED_EVENTS: usize = 500;
 
-/// Told by the target, not asked of Leptos: outside of a page it takes the server for a browser.
+/// Decided by the compile target: Leptos's own check takes the server for a browser when no page is being rendered.
 pub const IN_BROWSER: bool = cfg!(target_arch = "wasm32");
 
-/// How it stands with the server.
+/// The state of the connection to the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Connection {
-    /// Events arrive, or are about to for the first time.
+    /// The stream is open, or opens for the first time.
     Live,
-    /// The stream broke, and is being opened again.
+    /// The stream broke and is being reopened.
     Reconnecting,
     /// The browser has no network.
     Offline,
-    /// The session is over.
+    /// The session has ended.
     SignedOut,
 }
 
-/// The one live connection of this page. Cheap to copy; stands in the context.
+/// The live connection of this page. Cheap to copy; stored in the Leptos context.
 #[derive(Clone, Copy)]
 pub struct Live {
-    /// How it stands with the server.
+    /// The state of the connection to the server.
     pub connection: RwSignal<Connection>,
-    /// Why nothing goes out of this page, if nothing does.
+    /// Why the page sends nothing; `None` while it may send.
     pub read_only: RwSignal<Option<ReadOnlyReason>>,
-    /// Counts up when every view must be read afresh.
+    /// Incremented to make every view reload.
     pub reload_generation: RwSignal<u32>,
-    /// Counts up each time the stream opens.
+    /// The number of times the stream has opened.
     pub times_opened: RwSignal<u32>,
-    /// Counts up when the inbox must be read afresh.
+    /// Incremented to make the inbox reload, after an event that it can't apply.
     pub needs_reload: RwSignal<u32>,
-    /// How many messages haven't gone out yet.
+    /// The number of messages that aren't sent yet.
     pub unsent: RwSignal<usize>,
-    /// What has reached this browser.
+    /// Reports to the server which messages have reached this browser.
     pub delivery_receipts: DeliveryReceipts,
-    /// Who is typing, and who is here.
+    /// Typing indicators and presence.
     pub ephemeral: Ephemeral,
     /// Threads that were open before.
     pub thread_cache: ThreadCache,
     locale: Locale,
-    /// Whether it has started to listen for its person.
+    /// Whether it listens for its person's events.
     started: StoredValue<bool>,
-    /// Messages not yet read, for the title.
+    /// The number of unread messages, for the title.
     unread: RwSignal<i64>,
     subscriptions: StoredValue<Vec<Subscription>>,
     buffer: StoredValue<EventBuffer>,
 }
 
-/// A view that is kept up to date.
+/// A view that events keep up to date.
 struct Subscription {
     id: u64,
     apply: Apply,
@@ -93,7 +93,7 @@ struct Subscription {
 
 type Apply = Arc<dyn Fn(&Envelope) -> ApplyOutcome + Send + Sync>;
 
-/// What the stream has told: everything after `from`, or nothing yet.
+/// The events received from the stream: all of those after `from`, or none if `from` is `None`.
 #[derive(Default)]
 struct EventBuffer {
     from: Option<i64>,
@@ -120,7 +120,7 @@ impl EventBuffer {
 }
 
 impl Live {
-    /// Puts it into the context.
+    /// Creates it and stores it in the context.
     pub fn provide(locale: Locale) -> Self {
         let live = Self {
             connection: RwSignal::new(Connection::Live),
@@ -142,12 +142,12 @@ impl Live {
         live
     }
 
-    /// The one in the context.
+    /// Returns the connection stored in the context.
     pub fn current() -> Self {
         expect_context()
     }
 
-    /// Keeps a view up to date for as long as the current owner lives.
+    /// Applies events to a view until the current reactive owner is disposed. Starts the connection if needed.
     pub fn subscribe<T: Projection + Send + Sync + 'static>(self, ForPerson { me, view }: ForPerson<T>) -> RwSignal<T> {
         let view = RwSignal::new(view);
         let apply: Apply = Arc::new(move |envelope| {
@@ -178,7 +178,7 @@ impl Live {
         view
     }
 
-    /// Begins to listen for the person whose page it is, once it shows anything of theirs. Not in a closed page.
+    /// Starts listening for the page's person, once the page shows a view of theirs. Does nothing on a read-only page.
     fn start(self, outbox: Outbox, me: PersonId) {
         if self.started.get_value() || self.me() != Some(me) || self.read_only.with_untracked(Option::is_some) {
             return;
@@ -193,8 +193,8 @@ impl Live {
         self.handle_page_lifecycle(outbox, me);
     }
 
-    /// Lets go of all that another page may wait for when this one is left, and takes it up where this one comes back as
-    /// it was (from the back/forward cache).
+    /// Releases on `pagehide` whatever another page may wait for, and takes it back if this page returns from the
+    /// back/forward cache.
     fn handle_page_lifecycle(self, outbox: Outbox, me: PersonId) {
         window_event_listener(Custom::<web_sys::Event>::new("pagehide"), |_| {
             stream::stop_stream();
@@ -209,20 +209,20 @@ impl Live {
         });
     }
 
-    /// Whose page it is.
+    /// Returns the person whose page it is.
     pub fn me(self) -> Option<PersonId> {
         PageOwner::current()
     }
 
-    /// Counts the inbox's unread messages into the title.
+    /// Keeps the inbox's unread count for the title.
     pub fn track_unread(self, inbox: RwSignal<Inbox>) {
         effect(move || self.unread.set(inbox.with(Inbox::total_unread)));
     }
 
-    /// A page's title, with how much is unread before it.
+    /// Returns a page's title, prefixed by the number of unread messages.
     pub fn title_with_unread(self, title: &str) -> String {
-        // On the server a title is written outside of its page: whatever is read there by its number may have gone,
-        // or be another request's.
+        // The server renders titles outside the page's reactive owner: a signal id that is read there may be disposed,
+        // or belong to another request.
         if !IN_BROWSER {
             return title.to_owned();
         }
@@ -232,7 +232,7 @@ impl Live {
         }
     }
 
-    /// Gives a view what has come since it was read, opening the stream from further back where needed.
+    /// Applies the events after `cursor` to a view; if they aren't buffered, reopens the stream from `cursor`.
     fn catch_up(self, cursor: i64, apply: &Apply) {
         match self.events_after(cursor) {
             Some(missed) => missed.iter().for_each(|envelope| self.handle_outcome(apply(envelope))),
@@ -243,7 +243,7 @@ impl Live {
         }
     }
 
-    /// Everything that was heard after this number, if that is remembered.
+    /// Returns the buffered events after `cursor`; `None` if the buffer doesn't reach back that far.
     fn events_after(self, cursor: i64) -> Option<Vec<Envelope>> {
         self.buffer.with_value(|buffer| {
             let reaches_back = buffer.from.is_some_and(|from| from <= cursor);
@@ -251,8 +251,8 @@ impl Live {
         })
     }
 
-    /// Takes an event from the stream. What was there before is ignored; a gap can't be, so the stream
-    /// is opened again from before it.
+    /// Applies an event from the stream to all views. Ignores events it has seen; reopens the stream from the last
+    /// known event if one is missing in between.
     fn receive(self, envelope: Envelope) {
         match self.buffer.with_value(EventBuffer::last_seq) {
             Some(last) if envelope.seq <= last => {}
@@ -275,7 +275,7 @@ impl Live {
         }
     }
 
-    /// Starts over from a number that the server gave, with every view read afresh.
+    /// Restarts the buffer at a cursor that the server gave, and makes every view reload.
     fn restart_from(self, cursor: i64) {
         self.buffer.update_value(|buffer| buffer.restart_from(cursor));
         self.thread_cache.clear();
@@ -288,14 +288,14 @@ impl Live {
         }
     }
 
-    /// Stops listening, because the page is being left on purpose.
+    /// Closes the stream, because the person leaves the page on purpose. No error is shown.
     pub fn disconnect(self) {
         self.connection.set(Connection::Live);
         stream::stop_stream();
         leader_election::leave();
     }
 
-    /// Where the stream goes on.
+    /// Returns the sequence number from which the stream resumes.
     fn cursor(self) -> Option<i64> {
         self.buffer.with_value(EventBuffer::last_seq)
     }

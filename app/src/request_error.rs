@@ -1,25 +1,25 @@
-//! What a server function answers.
+//! The result type of server functions.
 
 use crate::json::Json;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use model::{ApiError, PersonId};
 use serde::{Deserialize, Serialize};
 
-/// Why a server function has no answer.
+/// Why the call of a server function failed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RequestError {
-    /// The server said no, and why.
+    /// The server refused the request for this reason.
     Refused(ApiError),
-    /// The server wasn't reached, or its answer didn't arrive: whether it was done isn't known.
+    /// The server wasn't reached, or its response was lost: the request may have been executed.
     #[serde(rename = "unreached")]
     Network,
-    /// No answer came in time: whether it was done isn't known, and it must not be asked again unseen.
+    /// No response in time. The request may have been executed; don't repeat it without the person's knowledge.
     TimedOut,
 }
 
 impl RequestError {
-    /// Whether the same may well be done when it is tried again.
+    /// Returns whether the same request may succeed on a retry.
     pub fn is_transient(&self) -> bool {
         matches!(
             self,
@@ -45,7 +45,7 @@ impl FromServerFnError for RequestError {
             ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) | ServerFnErrorErr::Deserialization(_) => {
                 RequestError::Network
             }
-            // Arguments that don't fit: a form from another time, or no form of ours.
+            // The arguments don't fit: the form belongs to another version of the site, or isn't one of its forms.
             ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => {
                 RequestError::Refused(ApiError::Invalid { fields: model::ValidationErrors::default() })
             }
@@ -63,16 +63,16 @@ impl From<ApiError> for RequestError {
 /// The result of a server function.
 pub type RequestResult<T> = Result<T, RequestError>;
 
-/// A view with the person whose it is: what is needed to keep it live.
+/// A view with the person it belongs to: [`Live::subscribe`](crate::live::Live::subscribe) needs both.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ForPerson<T> {
-    /// Whose.
+    /// The viewer.
     pub me: PersonId,
-    /// What they see.
+    /// The viewer's data.
     pub view: T,
 }
 
-/// The view, if it is there and this person's: somebody else may have signed in in the same browser meanwhile.
+/// Returns the view if it was loaded and belongs to `me`: another person may have signed in with this browser since.
 pub fn view_of<T>(me: PersonId, answer: RequestResult<ForPerson<T>>) -> Option<T> {
     answer.ok().filter(|mine| mine.me == me).map(|mine| mine.view)
 }

@@ -1,4 +1,4 @@
-//! How a browser asks the server: a form goes out, JSON comes back. Forms work the same without it.
+//! The browser's client for server functions: sends a form, receives JSON. Forms also work without it.
 
 mod hedge;
 mod idempotent;
@@ -35,11 +35,11 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Response, UrlSearchParams};
 
-/// What may be asked only once has an answer within this time, or none. Longer than the server takes for anything.
+/// Timeout of requests that must not be repeated. Longer than the server takes for any request.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// What a server function is asked by. On the server it is what Leptos does by itself; what that does in a browser is
-/// written out anew for each function.
+/// The protocol of the server functions. The server side is the same as Leptos's own; Leptos's browser side would be
+/// compiled again for each function.
 pub struct FormPost;
 
 impl<Input, Output, C, S> Protocol<Input, Output, C, S, RequestError> for FormPost
@@ -63,13 +63,13 @@ where
 
     async fn run_client(path: &str, input: Input) -> RequestResult<Output> {
         let input = json::to_string(&input).map_err(|_| RequestError::Network)?;
-        // Only a form leads to another page: what a page asks by itself goes on by itself.
+        // Only a submitted form follows a redirect: code that calls a function decides itself where to go.
         let reply = send_form(path.to_owned(), form_fields(&input)).await?;
         json::from_str(&reply.text).map_err(|_| RequestError::Network)
     }
 }
 
-/// What a page is made from: asked for when it is opened and whenever `source` changes, and sent along with the page.
+/// Creates the resource of a page: loaded when the page opens and whenever `source` changes, embedded in the document.
 pub fn page_resource<T, S, Fut>(
     source: impl Fn() -> S + Send + Sync + 'static,
     ask: impl Fn(S) -> Fut + Send + Sync + 'static,
@@ -82,7 +82,7 @@ where
     Resource::new_with_options(source, ask, false)
 }
 
-/// Names with values, as a form sends them: what is nothing is left out.
+/// Converts JSON fields into pairs of name and value, as a form sends them. Fields that are null are left out.
 fn form_fields(input: &str) -> JsValue {
     let input = JSON::parse(input).unwrap_or_default();
     Object::entries(input.unchecked_ref())
@@ -90,22 +90,22 @@ fn form_fields(input: &str) -> JsValue {
         .into()
 }
 
-/// What the server answers.
+/// A successful response.
 pub struct ServerFnResponse {
-    /// JSON.
+    /// The result, as JSON.
     pub text: String,
-    /// Where it leads, if it does.
+    /// The target of a redirect, if the response is one.
     pub location: Option<String>,
 }
 
 impl ServerFnResponse {
-    /// Goes where it leads. From a public page by another document: a document belongs to one person, or to no one, for as
-    /// long as it lives.
+    /// Navigates to a redirect's target. A public page loads a new document: a document belongs to one person, or to a
+    /// signed-out visitor, for as long as it lives.
     pub fn follow_redirect(location: Option<String>) {
         let Some(path) = location else { return };
         let here = window().location();
         if here.pathname().is_ok_and(|pathname| PUBLIC_PATHS.contains(&pathname.as_str())) {
-            // An address that the server gave is one to go to.
+            // A path that the server sent is always a valid address.
             let _ = here.set_href(&path);
         } else {
             call_redirect_hook(&path);
@@ -115,8 +115,9 @@ impl ServerFnResponse {
 
 type PendingRequest = Pin<Box<dyn Future<Output = RequestResult<ServerFnResponse>> + Send>>;
 
-/// Sends fields, which are names with values, and has an answer within a time: where that may be, by asking again. No
-/// longer waited for, it is called off.
+/// Sends a form and waits for the response with a timeout. Idempotent requests are repeated while they wait.
+///
+/// Dropping the future aborts the request.
 pub fn send_form(path: String, fields: JsValue) -> PendingRequest {
     if IDEMPOTENT.contains(&path.as_str()) {
         return Box::pin(SendWrapper::new(send_repeatedly(move || send_once(path.clone(), fields.clone()))));
@@ -162,7 +163,7 @@ async fn fetch_text(path: &str, fields: &JsValue) -> Result<RequestResult<Server
     Ok(Ok(ServerFnResponse { text, location }))
 }
 
-/// Ends the request when it is dropped, where the browser can.
+/// Aborts the request when it is dropped, if the browser can.
 struct AbortOnDrop(Option<JsValue>);
 
 impl Drop for AbortOnDrop {

@@ -2,14 +2,14 @@ use super::{call_method, construct_object, get_property};
 use js_sys::Reflect;
 use wasm_bindgen::{JsValue, prelude::Closure};
 
-/// A `BroadcastChannel`: texts between the tabs of one browser. Closed when dropped.
+/// A `BroadcastChannel`: text messages between the tabs of one browser. Closed when dropped.
 pub(crate) struct Channel {
     channel: JsValue,
     _listener: Closure<dyn FnMut(JsValue)>,
 }
 
 impl Channel {
-    /// Opens it. Nothing where the browser has none.
+    /// Opens the channel. Returns `None` if the browser has none.
     pub(crate) fn open(name: &str, on_message: impl Fn(String) + 'static) -> Option<Self> {
         let channel = construct_object("BroadcastChannel", &[&name.into()])?;
         let listener = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| {
@@ -21,7 +21,7 @@ impl Channel {
         Some(Self { channel, _listener: listener })
     }
 
-    /// Sends a text to the other tabs. Returns whether the browser took it.
+    /// Sends a text to the other tabs. Returns whether the browser accepted it.
     pub(crate) fn send(&self, text: &str) -> bool {
         call_method(&self.channel, "postMessage", &[&text.into()]).is_some()
     }
@@ -30,7 +30,7 @@ impl Channel {
 impl Drop for Channel {
     fn drop(&mut self) {
         call_method(&self.channel, "close", &[]);
-        // WebKit calls that of a closed channel, too, when a page comes back from its cache.
+        // WebKit also calls the listener of a closed channel when a page returns from the back/forward cache.
         let _ = Reflect::set(&self.channel, &"onmessage".into(), &JsValue::NULL);
     }
 }

@@ -3,7 +3,7 @@ use wasm_bindgen::{JsValue, prelude::Closure};
 
 const CLOSED: f64 = 2.0;
 
-/// The name of an event, and what hears it.
+/// The name of an event, and its listener.
 type Listener = (String, Closure<dyn FnMut(JsValue)>);
 
 /// An `EventSource`. Closed when dropped.
@@ -13,7 +13,7 @@ pub(crate) struct EventStream {
 }
 
 impl EventStream {
-    /// Opens it. Nothing where the browser has none.
+    /// Opens the stream. Returns `None` if the browser has no `EventSource`.
     pub(crate) fn open(url: &str) -> Option<Self> {
         Some(Self { source: construct_object("EventSource", &[&url.into()])?, listeners: Vec::new() })
     }
@@ -27,7 +27,7 @@ impl EventStream {
         self.listeners.push((name.to_owned(), listener));
     }
 
-    /// Whether it has given up: the browser doesn't try again by itself.
+    /// Returns whether the browser has given up reconnecting.
     pub(crate) fn is_closed_for_good(&self) -> bool {
         get_property(&self.source, "readyState").and_then(|state| state.as_f64()).is_none_or(|state| state == CLOSED)
     }
@@ -36,7 +36,7 @@ impl EventStream {
 impl Drop for EventStream {
     fn drop(&mut self) {
         call_method(&self.source, "close", &[]);
-        // WebKit calls those of a closed source, too, when a page comes back from its cache.
+        // WebKit also calls the listeners of a closed source when a page returns from the back/forward cache.
         for (name, listener) in &self.listeners {
             call_method(&self.source, "removeEventListener", &[&name.as_str().into(), listener.as_ref()]);
         }

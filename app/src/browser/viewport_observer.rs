@@ -10,7 +10,7 @@ pub(crate) struct ViewportObserver {
 }
 
 impl ViewportObserver {
-    /// Calls `near` whenever the element comes into view. Nothing where the browser can't tell.
+    /// Calls `near` whenever the element enters the viewport. Returns `None` if the browser has no observers.
     pub(crate) fn observe_element(element: &Element, near: impl Fn() + 'static) -> Option<Self> {
         let listener = Closure::<dyn FnMut(Array)>::new(move |entries: Array| {
             let is_near = |entry: JsValue| get_property(&entry, "isIntersecting").is_some_and(|is| is.is_truthy());

@@ -7,7 +7,7 @@ use serde::{
 use std::fmt::Display;
 use wasm_bindgen::{JsCast, JsValue};
 
-/// A value that the browser read. Knows what our types ask for, and no more.
+/// A deserialiser of a parsed JavaScript value. Supports only the serde types that this app's data uses.
 pub(super) struct Value(JsValue);
 
 impl Value {
@@ -31,7 +31,7 @@ impl Value {
         self.0.dyn_into().map_err(|_| DecodeError)
     }
 
-    /// A list of names with what they hold.
+    /// Returns the entries of an object.
     fn into_items(self) -> Result<Items, DecodeError> {
         Ok(Items::new(Object::entries(&self.into_object()?)))
     }
@@ -107,7 +107,7 @@ impl<'de> Deserializer<'de> for Value {
         visitor.visit_seq(Fields { object: self.into_object()?, names: fields.iter() })
     }
 
-    /// A name alone, or one with what it holds.
+    /// Reads a unit variant from a string, and a variant with content from an object with one entry.
     fn deserialize_enum<V: Visitor<'de>>(self, _: &str, _: &[&str], visitor: V) -> Result<V::Value, DecodeError> {
         let variant = match self.0.is_string() {
             true => Variant { name: self.0, held: JsValue::UNDEFINED },
@@ -128,7 +128,7 @@ impl<'de> Deserializer<'de> for Value {
     }
 }
 
-/// What stands in a list.
+/// Iterates over an array.
 struct Items {
     list: Array,
     at: u32,
@@ -157,7 +157,7 @@ impl<'de> SeqAccess<'de> for Items {
     }
 }
 
-/// What an object holds under the names of a type, in their order: so the type's code needn't look for names.
+/// Reads an object's fields in the order in which the type declares them, so that serde compares no field names.
 struct Fields {
     object: Object,
     names: std::slice::Iter<'static, &'static str>,
@@ -170,14 +170,14 @@ impl<'de> SeqAccess<'de> for Fields {
         let name = self.names.next().ok_or(DecodeError)?;
         let value = Reflect::get(&self.object, &JsValue::from_str(name)).map_err(|_| DecodeError)?;
         if value.is_undefined() {
-            // What may be left out is nothing by itself, or has a default, which is taken where nothing comes.
+            // An absent field is `None` or has a default; serde uses the default if the sequence yields no value.
             return Ok(seed.deserialize(Value(value)).ok());
         }
         seed.deserialize(Value(value)).map(Some)
     }
 }
 
-/// What an object holds, whatever it is called.
+/// Iterates over an object's entries, for maps.
 struct Entries {
     entries: Items,
     value: JsValue,

@@ -1,14 +1,14 @@
-//! Deleting the account: what this browser keeps goes with it.
+//! Account deletion: deletes the person's data in this browser too.
 //!
-//! The form is sent by the browser itself, and only the next document tells whether it was done. So the intention is kept
-//! until then.
+//! The browser itself submits the form, and only the next document says whether the account was deleted. Until then the
+//! intention is stored.
 
 use super::{Outbox, outbox::storage, outbox::storage::Intention};
 use crate::{owner::PageOwner, reactive::effect};
 use leptos::task::spawn_local;
 
 impl Outbox {
-    /// Notes that the account's deletion is asked for, and stops listening.
+    /// Stores the intention to delete the account, and closes the stream.
     pub fn begin_deletion(self) {
         if let Some(me) = PageOwner::current() {
             Intention::DeleteAccount.set(me, true);
@@ -16,7 +16,7 @@ impl Outbox {
         self.live.disconnect();
     }
 
-    /// Deletes the drafts and messages of a person whose account is gone.
+    /// Deletes the stored drafts and messages of persons whose account was deleted.
     pub fn finish_deletion(self) {
         for person in Intention::DeleteAccount.persons() {
             spawn_local(async move {
@@ -27,7 +27,7 @@ impl Outbox {
     }
 }
 
-/// A person who still has a page has an account: it wasn't deleted.
+/// Clears the intention on a page that has an owner: their account still exists.
 pub(super) fn clear_stale_intent() {
     effect(|| {
         if let Some(me) = PageOwner::current() {

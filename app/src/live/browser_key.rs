@@ -1,5 +1,5 @@
-//! The key to what this browser keeps for its person. It comes with the page. Where it doesn't, and where a new session of
-//! the same person begins, the page asks for it until it is there.
+//! The key that encrypts the person's data in this browser. It is embedded in the page. If it is missing, or if the
+//! same person starts a new session, the page requests it until it has arrived.
 
 use super::{Connection, Outbox};
 use crate::{reactive::effect, server_fn_client::sleep, server_fns};
@@ -13,7 +13,7 @@ thread_local! {
     static IN_FLIGHT: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Asks for it where a session begins beside a page that is open, or a connection is back.
+/// Requests the key when a session starts in another tab, or when the connection is back.
 pub(super) fn watch_session(outbox: Outbox) {
     let live = outbox.live;
     effect(move || {
@@ -25,7 +25,7 @@ pub(super) fn watch_session(outbox: Outbox) {
 }
 
 impl Outbox {
-    /// Asks for the key, unless it is there or being asked for.
+    /// Requests the key, with retries, unless it is there or already requested.
     pub fn request_key(self) {
         if !self.lacks_key() || IN_FLIGHT.replace(true) {
             return;
@@ -35,7 +35,7 @@ impl Outbox {
             while self.lacks_key() {
                 match server_fns::load_browser_key().await {
                     Ok(key) if self.lacks_key() => self.unlock_storage(&key),
-                    // Its person has signed out in between.
+                    // The person has signed out while the request ran.
                     Ok(_) => {}
                     Err(_) => sleep(backoff).await,
                 }
@@ -45,7 +45,7 @@ impl Outbox {
         });
     }
 
-    /// Whether the page of a person who is signed in has no key. One that is closed or signed out does without.
+    /// Returns whether a signed-in person's page has no key. Read-only and signed-out pages need none.
     fn lacks_key(self) -> bool {
         let is_over = self.live.connection.get_untracked() == Connection::SignedOut;
         let is_closed = self.live.read_only.with_untracked(Option::is_some);

@@ -1,14 +1,14 @@
-//! Tells the server what has reached this browser, so that whoever wrote it can be told.
+//! Reports to the server which messages have reached this browser, so that their sender sees *delivered*.
 
 use crate::server_fns;
 use leptos::{prelude::*, task::spawn_local};
 use model::{ConversationId, Envelope, Event, PersonId};
 use std::{collections::HashMap, time::Duration};
 
-/// So long they are gathered. What was read meanwhile has arrived, and needs no telling.
+/// Collects receipts for this long. A message that is read within it needs no receipt: *read* implies *delivered*.
 const BATCH_DELAY: Duration = Duration::from_millis(400);
 
-/// How far messages came, by conversation. Cheap to copy; part of [`super::Live`].
+/// The last delivered sequence number of each conversation. Cheap to copy; part of [`super::Live`].
 #[derive(Clone, Copy, Default)]
 pub struct DeliveryReceipts {
     pending: StoredValue<HashMap<ConversationId, i64>>,
@@ -16,7 +16,7 @@ pub struct DeliveryReceipts {
 }
 
 impl DeliveryReceipts {
-    /// Heeds an event that reached this browser.
+    /// Records a received message, and drops receipts that a read marker makes unnecessary.
     pub(super) fn on_event(self, me: PersonId, envelope: &Envelope) {
         match &envelope.event {
             Event::MessageCreated { message } if message.sender.id != me => {
@@ -30,7 +30,7 @@ impl DeliveryReceipts {
         }
     }
 
-    /// Notes that a conversation's messages have come up to `seq`, by event or by page.
+    /// Records that a conversation's messages up to `seq` have reached this browser, by an event or with a page.
     pub fn record(self, id: ConversationId, seq: i64) {
         if self
             .acknowledged
@@ -51,7 +51,7 @@ impl DeliveryReceipts {
     async fn send_pending(self) {
         let pending = self.pending.try_update_value(std::mem::take).unwrap_or_default();
         for (id, seq) in pending {
-            // Where it fails, the next message of that conversation tells of this one too.
+            // No retry: the next receipt of that conversation includes this one.
             if server_fns::mark_delivered(id.to_string(), seq).await.is_ok() {
                 self.acknowledged.update_value(|acknowledged| {
                     acknowledged.insert(id, seq);

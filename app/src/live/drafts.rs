@@ -1,39 +1,40 @@
-//! What is being written and hasn't been sent, by person and conversation.
+//! Drafts: text that is typed but not sent, by person and conversation.
 //!
-//! A draft is on the disk after each key, not after a pause: a reload or another thread right after the last key loses
-//! nothing, and there is no time in which it could be saved under another key.
+//! A draft is stored after each key, without a delay: a reload or a switch to another thread right after the last key
+//! loses nothing, and no delayed write can store it under another key.
 //!
-//! A draft that can't be stored, for want of room or of a key, is held by the page, and is newer than its stored copy.
+//! A draft that can't be stored, because storage is full or the encryption key is missing, stays in memory, where it
+//! takes precedence over its older stored copy.
 
 use super::outbox::storage;
 use leptos::prelude::*;
 use model::{ConversationId, PersonId};
 use std::{collections::HashMap, str::FromStr};
 
-/// What a draft belongs to. Without it, a draft can be neither read nor written.
+/// The person and the conversation that a draft belongs to. Drafts can only be read and written by it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct DraftKey {
-    /// Who writes.
+    /// The author.
     pub person: PersonId,
-    /// To which conversation.
+    /// The conversation that the draft is for.
     pub conversation: ConversationId,
 }
 
 /// The drafts of this page. Cheap to copy; part of [`super::Outbox`].
 #[derive(Clone, Copy)]
 pub struct Drafts {
-    /// Those that couldn't be kept: the only copies.
+    /// Drafts that couldn't be stored: these are the only copies.
     in_memory: StoredValue<HashMap<DraftKey, String>>,
-    /// The conversation whose message box the server rendered into this document, until its text was taken over.
+    /// The conversation whose composer the server rendered into this document, until its text has been read.
     rendered: StoredValue<Option<ConversationId>>,
-    /// Whether those of before can be read by now.
+    /// Whether stored drafts can be decrypted.
     pub unlocked: RwSignal<bool>,
-    /// Whether there is any that couldn't be kept.
+    /// Whether any draft couldn't be stored.
     pub unsaved: RwSignal<bool>,
 }
 
 impl Drafts {
-    /// To be called before the page is taken over.
+    /// Creates it. Call before hydration: it reads which composer the server rendered.
     pub(super) fn new() -> Self {
         Self {
             in_memory: StoredValue::default(),
@@ -43,7 +44,7 @@ impl Drafts {
         }
     }
 
-    /// Lets go of what another tab has changed since, for as long as the page lives.
+    /// Drops the in-memory copy of a draft when another tab changes it, for as long as the page lives.
     pub(super) fn watch_other_tabs(self) {
         window_event_listener(leptos::ev::storage, move |event| {
             if let Some(name) = event.key() {
@@ -55,15 +56,15 @@ impl Drafts {
     fn update_in_memory(self, change: impl FnOnce(&mut HashMap<DraftKey, String>)) {
         self.in_memory.update_value(change);
         let unsaved = self.in_memory.with_value(|in_memory| !in_memory.is_empty());
-        // A screen reader reads out each change of the signal.
+        // A screen reader announces each change of the signal.
         if self.unsaved.get_untracked() != unsaved {
             self.unsaved.set(unsaved);
         }
     }
 
-    /// Returns the text to begin with: what was typed into the box that the server rendered, else the draft.
+    /// Returns the initial text: text typed into the server-rendered composer before hydration, else the draft.
     ///
-    /// `typed` is asked once in the life of a document, and only for the conversation of that box.
+    /// Calls `typed` once per document, and only for the conversation of that composer.
     pub fn initial_text(self, key: DraftKey, typed: impl FnOnce() -> String) -> String {
         let rendered = self.rendered.try_update_value(Option::take).flatten();
         let typed = if rendered == Some(key.conversation) { typed() } else { String::new() };
@@ -74,13 +75,13 @@ impl Drafts {
         typed
     }
 
-    /// Returns the draft; an empty text where there is none.
+    /// Returns the draft, or an empty text.
     pub fn load(self, key: DraftKey) -> String {
         let in_memory = self.in_memory.with_value(|in_memory| in_memory.get(&key).cloned());
         in_memory.or_else(|| storage::load_draft(key)).unwrap_or_default()
     }
 
-    /// Keeps what is being written; nothing of an empty text.
+    /// Stores the draft, or deletes it if the text is empty.
     pub fn save(self, key: DraftKey, text: &str) {
         let is_saved = storage::save_draft(key, text);
         self.update_in_memory(|in_memory| {
@@ -92,7 +93,7 @@ impl Drafts {
         });
     }
 
-    /// Keeps what was written before there was a key, and lets drafts of before be read.
+    /// Stores drafts that were typed before the key arrived, and signals that stored drafts can be read.
     pub(super) fn save_unlocked(self) {
         self.update_in_memory(|in_memory| in_memory.retain(|key, text| !storage::save_draft(*key, text)));
         if !self.unlocked.get_untracked() {
@@ -100,7 +101,7 @@ impl Drafts {
         }
     }
 
-    /// Calls back with the text when another tab of this browser has changed the draft, until the owner is gone.
+    /// Calls `changed` when another tab of this browser changes the draft, until the reactive owner is disposed.
     pub fn on_change_elsewhere(self, key: DraftKey, changed: impl Fn(String) + 'static) {
         let name = storage::draft_key(key);
         let listening = window_event_listener(leptos::ev::storage, move |event| {
@@ -111,7 +112,7 @@ impl Drafts {
         on_cleanup(move || listening.remove());
     }
 
-    /// Forgets all of them: those of before can't be read any more.
+    /// Drops all drafts in memory. Stored ones can't be read any more, because the key is gone.
     pub(super) fn clear(self) {
         self.update_in_memory(HashMap::clear);
         self.unlocked.set(false);

@@ -1,25 +1,25 @@
-//! Who is typing and who is here, as far as this page was told: it passes, and nothing is kept of it.
+//! Typing indicators and presence, as received by this page. Nothing of them is stored.
 
 use crate::{browser, server_fns};
 use leptos::{prelude::*, task::spawn_local};
 use model::{ConversationId, Envelope, Event, PersonId, PresenceUpdate, Typing};
 use std::{collections::HashMap, time::Duration};
 
-/// Somebody who was typing so long ago has stopped. Reckoned from when it was heard: clocks differ.
+/// A typing indicator expires after this time. Measured from its arrival, since clocks differ.
 const TYPING_EXPIRY: Duration = Duration::from_secs(5);
-/// It is said once in this time, however fast somebody types.
+/// Milliseconds between two typing signals of the viewer.
 const ANNOUNCE_INTERVAL: f64 = 3_000.0;
 
-/// Cheap to copy; part of [`super::Live`].
+/// Typing indicators and presence. Cheap to copy; part of [`super::Live`].
 #[derive(Clone, Copy)]
 pub struct Ephemeral {
-    /// Where the other is typing, each with the number under which that was heard last.
+    /// The conversations in which the counterpart is typing, each with the number of the last typing signal.
     typing: RwSignal<HashMap<ConversationId, u32>>,
-    /// Whoever came or left last.
+    /// The last presence update.
     pub came: RwSignal<Option<PresenceUpdate>>,
-    /// Counts what was heard of typing, so that an older end doesn't end a newer one.
+    /// Numbers the typing signals, so that the timeout of an older signal doesn't end a newer one.
     typing_count: StoredValue<u32>,
-    /// Where the viewer was said to be typing last, and when.
+    /// The last conversation in which a typing signal was sent, and when in monotonic milliseconds.
     last_announced: StoredValue<Option<(ConversationId, f64)>>,
 }
 
@@ -33,12 +33,12 @@ impl Ephemeral {
         }
     }
 
-    /// Whether the other is typing there.
+    /// Returns whether the counterpart is typing in this conversation.
     pub fn is_typing(self, conversation: ConversationId) -> bool {
         self.typing.with(|typing| typing.contains_key(&conversation))
     }
 
-    /// Says that the viewer is typing, unless that was said just now or costs too much.
+    /// Sends a typing signal, unless one was just sent or the reader saves data.
     pub fn announce_typing(self, conversation: ConversationId) {
         let now = browser::monotonic_now();
         let just_announced = |(place, at)| place == conversation && now - at < ANNOUNCE_INTERVAL;
@@ -47,12 +47,12 @@ impl Ephemeral {
         }
         self.last_announced.set_value(Some((conversation, now)));
         spawn_local(async move {
-            // Worth nothing later, so it isn't tried again.
+            // A late typing signal is worthless, so there is no retry.
             let _ = server_fns::send_typing(conversation.to_string()).await;
         });
     }
 
-    /// What was typed has gone out: whatever comes next is said anew.
+    /// Resets the interval after a message was sent: the next key sends a typing signal at once.
     pub fn reset_typing(self) {
         self.last_announced.set_value(None);
     }
@@ -73,7 +73,7 @@ impl Ephemeral {
         self.came.set(Some(came));
     }
 
-    /// Whoever has sent what they wrote isn't typing it any more.
+    /// Ends the typing indicator when the counterpart's message arrives.
     pub(super) fn on_event(self, me: PersonId, envelope: &Envelope) {
         if let Event::MessageCreated { message } = &envelope.event {
             let theirs = message.sender.id != me;

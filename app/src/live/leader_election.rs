@@ -1,8 +1,8 @@
-//! The tabs of one browser share one stream. The tab that holds the lock has it open, and tells the others what comes;
-//! when that tab goes, the browser hands the lock on. Over HTTP/1.1 a browser has six connections to a site, for all
-//! tabs.
+//! Leader election among the tabs of one browser, which share one stream. The tab that holds the lock has the stream
+//! open and broadcasts its messages; when that tab goes, the browser grants the lock to the next. Over HTTP/1.1 a
+//! browser has six connections to a site, for all tabs together.
 //!
-//! Where there are no locks or no channel, each tab has a stream of its own.
+//! In a browser without locks or channels each tab has a stream of its own.
 
 use super::{
     Connection, Live,
@@ -20,54 +20,54 @@ use std::{
     time::Duration,
 };
 
-/// A tab that leads answers at once, unless the browser has put it to sleep or it has gone.
+/// The leader answers a ping at once, unless the browser has suspended it or it has gone.
 const PONG_TIMEOUT: Duration = Duration::from_millis(1_500);
 
 thread_local! {
     static TABS: RefCell<Option<TabGroup>> = const { RefCell::new(None) };
-    /// When the tab that leads was heard last.
+    /// When the leader's last message arrived, in milliseconds of [`stream::now`].
     static LEADER_LAST_HEARD: Cell<f64> = const { Cell::new(f64::NEG_INFINITY) };
 }
 
 struct TabGroup {
     me: PersonId,
     channel: Option<Channel>,
-    /// The lock that it holds or waits for.
+    /// The lock that this tab holds or waits for.
     lock: Option<Rc<Lock>>,
     leads: bool,
 }
 
-/// What tabs tell each other.
+/// A message between tabs.
 #[derive(Serialize, Deserialize)]
 pub(super) enum TabMessage {
-    /// The stream said this.
+    /// The leader received this from the stream.
     #[serde(rename = "Heard")]
     Stream(StreamMessage),
-    /// An event that was told before, for whoever asked.
+    /// An earlier event, for the tab that requested a replay.
     #[serde(rename = "Again")]
     Replayed(Envelope),
-    /// How it stands with the server.
+    /// The leader's connection state.
     Connection(Connection),
-    /// What came after this number?
+    /// Requests the events after this sequence number.
     #[serde(rename = "Ask")]
     RequestReplay(i64),
-    /// Is anybody leading?
+    /// Asks the leader to respond.
     Ping,
-    /// Somebody is.
+    /// The leader's answer to a ping.
     Pong,
-    /// How a message on its way stands now.
+    /// The new state of a pending message.
     #[serde(rename = "Parcel")]
     Pending(PendingMessage),
-    /// A message is no longer on its way, and never will be.
+    /// A message that the person has discarded.
     #[serde(rename = "Gone")]
     Removed(ClientId),
-    /// Somebody signs out here, and nothing of theirs is to stay.
+    /// The person signs out in this tab, and all of their data must be dropped.
     #[serde(rename = "Leaving")]
     SigningOut,
 }
 
-/// Joins the tabs of the same person, once. A tab that hears of none that leads takes over: the lock may be held by a
-/// page that is no longer there.
+/// Joins the tabs of the same person, once. A tab that hears no leader takes over: the lock may be held by a page that
+/// no longer runs.
 pub(super) fn join(live: Live, outbox: Outbox, me: PersonId) {
     if is_joined() {
         return;
@@ -77,24 +77,24 @@ pub(super) fn join(live: Live, outbox: Outbox, me: PersonId) {
             handle_message(live, outbox, message);
         }
     });
-    // One that can't send is none.
+    // A channel that can't send is useless.
     let channel = channel.filter(|channel| json::to_string(&TabMessage::Ping).is_ok_and(|ping| channel.send(&ping)));
     TABS.with_borrow_mut(|tabs| *tabs = Some(TabGroup { me, channel, lock: None, leads: false }));
     campaign(live);
     probe_leader(live);
 }
 
-/// Whether this page is one of the tabs: it isn't once it is being left.
+/// Returns whether this page takes part in the election: not while it is being left.
 pub(super) fn is_joined() -> bool {
     TABS.with_borrow(Option::is_some)
 }
 
-/// Whether this tab has the stream.
+/// Returns whether this tab holds the stream.
 pub(super) fn is_leader() -> bool {
     TABS.with_borrow(|tabs| tabs.as_ref().is_some_and(|tabs| tabs.leads))
 }
 
-/// Tells the other tabs.
+/// Sends a message to the other tabs.
 pub(super) fn broadcast(message: &TabMessage) {
     let Ok(text) = json::to_string(message) else { return };
     TABS.with_borrow(|tabs| {
@@ -104,21 +104,21 @@ pub(super) fn broadcast(message: &TabMessage) {
     });
 }
 
-/// Gets in line to lead, unless it stands there.
+/// Requests the lock, unless this tab holds it or already waits for it.
 pub(super) fn campaign(live: Live) {
     if TABS.with_borrow(|tabs| tabs.as_ref().is_some_and(|tabs| tabs.lock.is_none() && !tabs.leads)) {
         request_lead(live, false);
     }
 }
 
-/// Lets another tab lead.
+/// Releases the lock, so that another tab leads.
 pub(super) fn step_down() {
     if let Some(lock) = take_lock() {
         lock.release();
     }
 }
 
-/// Leaves the other tabs to themselves: nothing they hear concerns this one any more.
+/// Leaves the group: releases the lock, and ignores what the other tabs send from now on.
 pub(super) fn leave() {
     step_down();
     drop(TABS.take());
@@ -132,8 +132,8 @@ fn take_lock() -> Option<Rc<Lock>> {
     })
 }
 
-/// Asks whether the tab that leads is awake, and takes over where it isn't. Each call takes the lead at most once, so
-/// that two tabs don't take it from each other again and again.
+/// Pings the leader, and steals the lock if no answer arrives. Each call steals it at most once, so that two tabs don't
+/// steal it from each other in turn.
 pub(super) fn probe_leader(live: Live) {
     let asked = stream::now();
     broadcast(&TabMessage::Ping);
@@ -148,11 +148,11 @@ pub(super) fn probe_leader(live: Live) {
 }
 
 fn request_lead(live: Live, steal: bool) {
-    // One request a tab: what waited is withdrawn.
+    // One request per tab: withdraws the previous one.
     step_down();
     let name = TABS.with_borrow(|tabs| {
         let tabs = tabs.as_ref()?;
-        // Without a channel this tab would hear nothing from another.
+        // Without a channel this tab would receive nothing from another leader.
         tabs.channel.as_ref().map(|_| format!("greenroom-stream-{}", tabs.me))
     });
     let Some((lock, ended)) = name.and_then(|name| locks::request_lock(&name, steal, move |_| become_leader(live)))
@@ -173,7 +173,7 @@ fn request_lead(live: Live, steal: bool) {
         if ended == LockEnd::Refused {
             return become_leader(live);
         }
-        // Another tab leads now, because this one slept.
+        // Another tab stole the lock while this one was suspended.
         stream::close();
         campaign(live);
         stream::schedule_open(live);
@@ -196,7 +196,7 @@ fn become_leader(live: Live) {
         }
     });
     if live.connection.get_untracked() == Connection::SignedOut {
-        // Nobody is signed in, and whoever signs in again leads.
+        // No person is signed in. The tab in which one signs in again leads.
         step_down();
     } else {
         stream::schedule_open(live);
@@ -204,7 +204,7 @@ fn become_leader(live: Live) {
 }
 
 fn handle_message(live: Live, outbox: Outbox, message: TabMessage) {
-    // Whoever was signed out answers for nobody.
+    // A signed-out tab doesn't act as the leader.
     let leads = is_leader() && live.connection.get_untracked() != Connection::SignedOut;
     if !leads
         && matches!(
@@ -221,13 +221,13 @@ fn handle_message(live: Live, outbox: Outbox, message: TabMessage) {
         TabMessage::RequestReplay(after) if leads => stream::replay_to_tabs(live, after),
         TabMessage::Ping if leads => {
             broadcast(&TabMessage::Pong);
-            // A tab in the background is told by another that it's time to look: its own timers may be held back.
+            // A tab in the background depends on this prompt to check its stream: the browser may delay its own timers.
             stream::check_liveness(live);
         }
         TabMessage::Pending(entry) => outbox.adopt_pending(entry),
         TabMessage::Removed(client_id) => outbox.remove_pending(client_id),
         TabMessage::SigningOut => outbox.clear_pending(),
-        // Said by one that leads to one that does: the lock is changing hands.
+        // Sent by one leader to another while the lock changes hands.
         TabMessage::Stream(_)
         | TabMessage::Connection(_)
         | TabMessage::RequestReplay(_)

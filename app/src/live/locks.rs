@@ -1,7 +1,7 @@
-//! Web Locks: of all tabs of a browser, one at a time. Browsers offer them over https and on the own machine only.
+//! Web Locks: held by one tab of a browser at a time. Browsers offer them over HTTPS and on localhost only.
 //!
-//! A page that is left lets go of all its locks ([`release_all`]): WebKit keeps them with the page otherwise, and the
-//! next page waits for one that nobody holds.
+//! A page that is left releases all its locks ([`release_all`]): otherwise WebKit keeps them with the page in the
+//! back/forward cache, and the next page waits for a lock that no running page holds.
 
 use crate::browser;
 use futures::future::{Either, select};
@@ -17,56 +17,56 @@ use std::{
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 use wasm_bindgen_futures::JsFuture;
 
-/// A lock that is stolen is granted at once. A browser that hasn't answered by then grants none.
+/// A stolen lock is granted at once. A browser that hasn't granted one after this time grants none.
 const STEAL_TIMEOUT: Duration = Duration::from_secs(3);
 
 thread_local! {
-    /// Whether a lock that was stolen was never granted.
+    /// Whether a stolen lock was never granted: then this page does without locks.
     static UNANSWERED: Cell<bool> = const { Cell::new(false) };
-    /// Those that this page holds or waits for.
+    /// The locks that this page holds or waits for.
     static LOCKS: RefCell<Vec<Rc<Lock>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// A lock that was asked for.
+/// A requested lock.
 #[derive(Default)]
 pub(super) struct Lock {
     held: Cell<bool>,
     released: Cell<bool>,
-    /// Settles the promise that holds it.
+    /// Settles the promise that holds the lock.
     settle: RefCell<Option<Function>>,
-    /// Ends the request where the browser never answers.
+    /// Ends the request if the browser never answers.
     refuse: RefCell<Option<Function>>,
-    /// Withdraws the request as long as it waits.
+    /// Aborts the request while it waits.
     controller: Option<JsValue>,
 }
 
-/// How it ended.
+/// How a lock ended.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum LockEnd {
-    /// This page let go of it.
+    /// This page released it.
     Released,
-    /// Another tab took it away.
+    /// Another tab stole it.
     Stolen,
-    /// The browser gives out no locks here.
+    /// The browser grants no locks to this page.
     Refused,
 }
 
-/// Done when the lock has ended.
+/// Resolves when the lock has ended.
 pub(super) type LockEndFuture = Pin<Box<dyn Future<Output = LockEnd>>>;
 
 impl Lock {
-    /// Lets go of it, or no longer waits for it.
+    /// Releases the lock, or aborts the request for it.
     pub(super) fn release(&self) {
         self.released.set(true);
         if let Some(settle) = self.settle.take() {
-            // A promise of our own can always be settled.
+            // Settling our own promise can't fail.
             let _ = settle.call0(&JsValue::NULL);
         } else if let Some(controller) = &self.controller {
             browser::call_method(controller, "abort", &[]);
         }
     }
 
-    /// The promise that holds it. One that was withdrawn in vain is given back at once.
+    /// Returns the promise that holds the lock. A lock that is granted after its release is returned at once.
     fn grant(self: &Rc<Self>, held: impl FnOnce(Rc<Self>)) -> Promise {
         if self.released.get() {
             return Promise::resolve(&JsValue::NULL);
@@ -80,15 +80,15 @@ impl Lock {
     }
 }
 
-/// Waits until no other tab holds the lock; with `steal`, takes it from the one that does. Calls `held` then, and holds
-/// it until it is released. The future says how it ended. Nothing where there are no locks.
+/// Waits until no other tab holds the lock; with `steal`, takes it from its holder. Then calls `held`, and holds the
+/// lock until it is released. The future resolves to how it ended. Returns `None` if there are no locks.
 pub(super) fn request_lock(
     name: &str,
     steal: bool,
     held: impl FnOnce(Rc<Lock>) + 'static,
 ) -> Option<(Rc<Lock>, LockEndFuture)> {
     let locks = browser::navigator_property("locks").filter(|_| !UNANSWERED.get())?;
-    // The two exclude each other.
+    // The browser rejects a request that has both `steal` and a signal.
     let controller = if steal { None } else { browser::construct_object("AbortController", &[]) };
     let signal = controller.as_ref().and_then(|controller| browser::get_property(controller, "signal"));
     let mut options = vec![("steal", JsValue::from(steal))];
@@ -125,7 +125,7 @@ pub(super) fn request_lock(
     Some((lock, Box::pin(ended)))
 }
 
-/// Ends all requests that wait, where a lock that was stolen wasn't granted.
+/// Ends all waiting requests if the stolen lock wasn't granted.
 fn refuse_unless_granted(stolen: &Lock) {
     if stolen.held.get() || stolen.released.get() {
         return;
@@ -133,7 +133,7 @@ fn refuse_unless_granted(stolen: &Lock) {
     UNANSWERED.set(true);
     for lock in LOCKS.with_borrow(Clone::clone).iter().filter(|lock| !lock.held.get()) {
         lock.released.set(true);
-        // A promise of our own can always be settled.
+        // Settling our own promise can't fail.
         lock.refuse.take().map(|refuse| refuse.call0(&JsValue::NULL));
     }
 }
@@ -142,7 +142,7 @@ fn forget(lock: &Rc<Lock>) {
     LOCKS.with_borrow_mut(|locks| locks.retain(|known| !Rc::ptr_eq(known, lock)));
 }
 
-/// Lets go of all, because the page is being left.
+/// Releases all locks, because the page is being left.
 pub(super) fn release_all() {
     LOCKS.take().iter().for_each(|lock| lock.release());
 }

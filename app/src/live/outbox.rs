@@ -1,8 +1,8 @@
-//! Messages on their way: kept in this browser before they are shown, and until the server has them.
+//! The outbox: messages that the server doesn't have yet. Each is stored in this browser before it is shown.
 //!
-//! They go out one after the other in the order they were written, whichever tab they were written in, and by one tab at
-//! a time. A message keeps its `clientId` through every try, so that a lost answer, a reload or a second tab never makes
-//! two of it.
+//! They are sent one after the other in the order of writing, whichever tab they were written in, and by one tab at a
+//! time. A message keeps its `clientId` through every retry, so that a lost response, a reload or a second tab never
+//! duplicates it.
 
 mod persistence;
 
@@ -28,28 +28,28 @@ use model::{ApiError, ClientId, ConversationId, Envelope, Event, Message, Person
 use serde::{Deserialize, Serialize};
 use std::{cell::Cell, collections::VecDeque, pin::pin, rc::Rc, time::Duration};
 
-/// A message that has no answer after so long waits for the next try, which doubles nothing.
+/// Send timeout. Retrying is safe: `clientId` makes the request idempotent.
 const SEND_TIMEOUT: Duration = Duration::from_secs(20);
-/// Messages that have arrived are remembered, for tabs that hear of them late.
+/// Delivered messages whose ids are remembered, for broadcasts of other tabs that arrive late.
 const MAX_REMEMBERED: usize = 200;
 const INITIAL_BACKOFF: Duration = Duration::from_secs(1);
 const MAX_BACKOFF: Duration = Duration::from_secs(30);
 
-/// How far a message has come.
+/// The progress of a message.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum SendState {
-    /// In line, or on the wire.
+    /// Queued, or being sent.
     Sending,
-    /// The server has it; the thread will show it any moment.
+    /// The server has it; its event is about to arrive.
     Sent,
-    /// It didn't go out. What [is_transient](RequestError::is_transient) is tried again.
+    /// Sending failed. Retried automatically if the error [is_transient](RequestError::is_transient).
     Failed(RequestError),
 }
 
 /// A message that isn't in the thread yet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PendingMessage {
-    /// Its place among those that this browser keeps; nothing where it keeps none.
+    /// Its key in this browser's storage, which gives the order; `None` if it couldn't be stored.
     #[serde(rename = "place")]
     pub(super) storage_key: Option<u32>,
     pub conversation_id: ConversationId,
@@ -60,18 +60,18 @@ pub struct PendingMessage {
 }
 
 impl PendingMessage {
-    /// Whether this browser has it when the page is gone.
+    /// Returns whether the message survives the page.
     pub fn is_stored(&self) -> bool {
         self.storage_key.is_some()
     }
 
-    /// Whether only its person can do something about it.
+    /// Returns whether the server refused the message for good, so that the person must act.
     fn is_rejected(&self) -> bool {
         matches!(&self.state, SendState::Failed(failure) if !failure.is_transient())
     }
 }
 
-/// The messages that are on their way. Cheap to copy; stands in the context.
+/// The queue of messages that aren't delivered yet. Cheap to copy; stored in the Leptos context.
 #[derive(Clone, Copy)]
 pub struct Outbox {
     pub(super) live: Live,
@@ -79,16 +79,16 @@ pub struct Outbox {
     sending: StoredValue<bool>,
     backoff_attempts: StoredValue<u32>,
     timer: StoredValue<Option<TimeoutHandle>>,
-    /// The last messages that stand in their conversations.
+    /// The last messages whose events have arrived.
     delivered: StoredValue<VecDeque<ClientId>>,
-    /// Where something was written in this tab last, and how often.
+    /// The conversation of the last message written in this tab, and the number of messages written.
     pub last_written: RwSignal<(Option<ConversationId>, u32)>,
-    /// What is being written.
+    /// The unsent text of each conversation.
     pub drafts: Drafts,
 }
 
 impl Outbox {
-    /// Puts it into the context. What failed for want of a connection goes out when there is one.
+    /// Creates it and stores it in the context. Retries transient failures each time the stream opens.
     pub fn provide(live: Live) -> Self {
         let (sending, backoff_attempts, timer) = (StoredValue::new(false), StoredValue::new(0), StoredValue::new(None));
         let (delivered, last_written) = (StoredValue::default(), RwSignal::new((None, 0)));
@@ -114,12 +114,12 @@ impl Outbox {
         outbox
     }
 
-    /// The one in the context.
+    /// Returns the outbox stored in the context.
     pub fn current() -> Self {
         expect_context()
     }
 
-    /// What is on its way to a conversation and not among `delivered`.
+    /// Returns the pending messages of a conversation, without those among `delivered`.
     pub fn pending_for(self, id: ConversationId, delivered: &[Message]) -> Vec<PendingMessage> {
         let is_there =
             |entry: &PendingMessage| delivered.iter().rev().any(|message| message.client_id == entry.client_id);
@@ -128,7 +128,7 @@ impl Outbox {
         })
     }
 
-    /// Takes a message to be sent. It is kept before it is shown.
+    /// Queues a message to be sent. Stores it before it is shown.
     pub fn enqueue(self, conversation_id: ConversationId, body: String) {
         let client_id = ClientId(browser::new_id());
         let mut entry =
@@ -136,7 +136,7 @@ impl Outbox {
         spawn_local(async move {
             if let Some(me) = self.live.me() {
                 entry.storage_key = storage::save_message(me, &entry).await;
-                // Not before: whatever happens in between, one of the two has it.
+                // Delete the draft only now: if the page dies in between, either the draft or the message is stored.
                 let key = DraftKey { person: me, conversation: conversation_id };
                 if self.drafts.load(key).trim() == entry.body {
                     self.drafts.save(key, "");
@@ -144,18 +144,18 @@ impl Outbox {
             }
             self.publish_pending(entry);
             self.last_written.update(|(place, times)| (*place, *times) = (Some(conversation_id), *times + 1));
-            // Those that wait go before it.
+            // Messages that failed earlier are sent before it.
             self.retry_failed();
         });
     }
 
-    /// Sends a message again that failed.
+    /// Retries a failed message.
     pub fn retry_message(self, client_id: ClientId) {
         self.set_state(client_id, SendState::Sending);
         self.retry_failed();
     }
 
-    /// Lets go of a message that failed.
+    /// Discards a failed message.
     pub fn discard_message(self, client_id: ClientId) {
         let Some(entry) = self.find_pending(client_id) else { return };
         self.remove_pending(client_id);
@@ -167,7 +167,7 @@ impl Outbox {
         }
     }
 
-    /// The first message to a conversation that was refused for good: it belongs back into the box.
+    /// Returns the conversation's first message that was refused for good: it goes back into the composer.
     pub fn first_rejected(self, id: ConversationId) -> Option<(PendingMessage, RequestError)> {
         self.entries.with(|entries| {
             let back = entries.iter().find(|entry| entry.conversation_id == id && entry.is_rejected())?;
@@ -176,7 +176,7 @@ impl Outbox {
         })
     }
 
-    /// Sees a message in another tab's hands as that tab does. Should that tab go, this one sends it.
+    /// Shows a message of another tab in the state that that tab reports. If that tab goes, this one sends it.
     pub(super) fn adopt_pending(self, entry: PendingMessage) {
         let state = entry.state.clone();
         self.upsert_pending(entry);
@@ -187,7 +187,7 @@ impl Outbox {
         }
     }
 
-    /// What stands in the conversation is no longer on its way, whatever became of the answer.
+    /// Removes a message when its event arrives, even if the response to the request was lost.
     pub(super) fn on_event(self, me: PersonId, envelope: &Envelope) {
         let Event::MessageCreated { message } = &envelope.event else { return };
         if message.sender.id != me {
@@ -217,7 +217,7 @@ impl Outbox {
     }
 
     fn upsert_pending(self, entry: PendingMessage) {
-        // Tabs are told of it in their own time.
+        // Another tab's broadcast may arrive after the event.
         if self.delivered.with_value(|delivered| delivered.contains(&entry.client_id)) {
             return;
         }
@@ -238,7 +238,7 @@ impl Outbox {
         }
     }
 
-    /// What failed for want of a connection is in line again.
+    /// Queues the messages with transient failures again.
     fn retry_failed(self) {
         let waits =
             |entry: &&PendingMessage| matches!(&entry.state, SendState::Failed(failure) if failure.is_transient());
@@ -248,7 +248,7 @@ impl Outbox {
         self.start_sending();
     }
 
-    /// Sends what is in line, as soon as no other tab does.
+    /// Sends the queued messages, once no other tab is sending.
     fn start_sending(self) {
         let Some(me) = self.live.me() else { return };
         if self.sending.get_value() || self.next_to_send().is_none() {
@@ -272,13 +272,13 @@ impl Outbox {
             return spawn_local(self.send_all(me));
         };
         spawn_local(async move {
-            // Where another tab takes the turn away, this one may ask for another.
+            // If another tab steals the lock, this one may request it again.
             if ended.await == LockEnd::Refused {
                 self.send_all(me).await;
             }
             self.sending.set_value(false);
         });
-        // A tab that sleeps in the middle of its turn never ends it.
+        // A tab that is suspended while it holds the lock never releases it.
         let steals = move || {
             if !begun.get() && !steal {
                 self.acquire_send_lock(me, true)
@@ -290,7 +290,7 @@ impl Outbox {
     async fn send_all(self, me: PersonId) {
         while let Some(next) = self.next_to_send() {
             let answer = post_message(&next).await;
-            // It may have been kept in between.
+            // It may have been stored while the request ran.
             let place = self.find_pending(next.client_id).map_or(next.storage_key, |known| known.storage_key);
             let next = PendingMessage { storage_key: place, ..next };
             match answer {
@@ -307,7 +307,7 @@ impl Outbox {
         self.sending.set_value(false);
     }
 
-    /// The first in line; of a conversation whose messages wait, none overtakes those.
+    /// Returns the next queued message. Skips conversations with an earlier message that waits for a retry.
     fn next_to_send(self) -> Option<PendingMessage> {
         self.entries.with_untracked(|entries| {
             let mut waiting = Vec::new();
@@ -331,7 +331,7 @@ impl Outbox {
             self.publish_pending(refused);
             return;
         }
-        // Without a connection nothing behind it would arrive either, or it would overtake: all wait.
+        // Without a connection later messages would fail too, or overtake this one: all of them wait.
         let in_line: Vec<ClientId> = self.entries.with_untracked(|entries| {
             let sending = entries.iter().filter(|entry| entry.state == SendState::Sending);
             sending.map(|entry| entry.client_id).collect()
@@ -339,17 +339,17 @@ impl Outbox {
         in_line.into_iter().for_each(|client_id| self.set_state(client_id, SendState::Failed(failure.clone())));
         match failure {
             RequestError::Refused(ApiError::Unauthenticated) => stream::on_session_end(self.live),
-            // It goes out once its person is signed in again.
+            // It is sent once its person signs in again.
             RequestError::Refused(ApiError::OtherPerson) => {}
             RequestError::Refused(ApiError::RateLimited { retry_after }) => {
                 self.retry_after(Duration::from_secs(retry_after))
             }
-            // The stream may never notice such a hiccup, and then nothing else would try again.
+            // The stream may not notice a short failure, and then only this timer causes a retry.
             _ => self.retry_after(self.next_backoff()),
         }
     }
 
-    /// Tries again after a pause. One for all that waits: tabs that tell each other of it would wind each other up.
+    /// Retries after a pause. A single timer: tabs that answer each other's broadcasts would multiply them.
     fn retry_after(self, pause: Duration) {
         let timer = set_timeout_with_handle(move || self.retry_failed(), pause).ok();
         if let Some(before) = self.timer.try_update_value(|held| std::mem::replace(held, timer)).flatten() {
@@ -357,7 +357,7 @@ impl Outbox {
         }
     }
 
-    /// Twice as long each time, and never the same for two browsers.
+    /// Exponential backoff with jitter, so that browsers don't retry together.
     fn next_backoff(self) -> Duration {
         let backoff_attempts = self.backoff_attempts.get_value();
         self.backoff_attempts.set_value((backoff_attempts + 1).min(10));
@@ -372,7 +372,7 @@ async fn post_message(entry: &PendingMessage) -> Result<(), RequestError> {
     with_timeout(SEND_TIMEOUT, sending).await.map(|_| ())
 }
 
-/// What the server answers within this time.
+/// Waits for the response with a timeout, after which it fails with `Network`.
 pub(super) async fn with_timeout<T>(
     time: Duration,
     asking: impl Future<Output = RequestResult<T>>,

@@ -1,4 +1,4 @@
-//! A page that has closed itself: it can be read, and what was typed in it is kept, but nothing goes out of it.
+//! Read-only pages: readable, with typed text kept, but they send no requests.
 
 use super::{Connection, Live, Outbox, leader_election, stream};
 use crate::{
@@ -15,24 +15,24 @@ use std::cell::Cell;
 use wasm_bindgen::{JsCast, prelude::Closure};
 use web_sys::{Element, Event};
 
-/// Why a page is closed.
+/// Why a page is read-only.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReadOnlyReason {
-    /// Another person is signed in with this browser; by which name, once that is known.
+    /// Another person is signed in with this browser. Carries their name, once it is known.
     OtherPerson(Option<String>),
-    /// Its person wants to sign out, and the server couldn't be told yet.
+    /// The page's person wants to sign out, and the server couldn't be reached yet.
     SigningOut,
 }
 
 thread_local! {
-    /// That of this page, for what asks the server outside of any view.
+    /// The outbox of this page, for requests outside any reactive owner.
     static OUTBOX: Cell<Option<Outbox>> = const { Cell::new(None) };
 }
 
-/// Whether a page may ask this of the server.
+/// Checks whether the page may send a request to `path`.
 ///
 /// # Errors
-/// The page is closed.
+/// The page is read-only.
 pub fn check_may_send(path: &str) -> RequestResult<()> {
     match OUTBOX.get().and_then(|outbox| outbox.live.read_only.get_untracked()) {
         Some(ReadOnlyReason::OtherPerson(_)) if path != server_fns::LoadCurrentPerson::PATH => {
@@ -43,7 +43,7 @@ pub fn check_may_send(path: &str) -> RequestResult<()> {
     }
 }
 
-/// Closes the page if this answer says that another person is signed in.
+/// Makes the page read-only if a response says that another person is signed in.
 pub fn observe_result<T>(answer: &RequestResult<T>) {
     if let (Err(RequestError::Refused(ApiError::OtherPerson)), Some(Outbox { live, .. })) = (answer, OUTBOX.get())
         && live.read_only.get_untracked().is_none()
@@ -53,7 +53,7 @@ pub fn observe_result<T>(answer: &RequestResult<T>) {
     }
 }
 
-/// Opens a closed page again once its own person is signed in again, and leads links of a closed page out of it.
+/// Lifts the read-only state when the page's person signs in again, and makes links of a read-only page load documents.
 pub(super) fn watch_sign_in(outbox: Outbox) {
     let live = outbox.live;
     OUTBOX.set(Some(outbox));
@@ -68,7 +68,7 @@ pub(super) fn watch_sign_in(outbox: Outbox) {
                 live.recheck_session();
             }
         });
-        // The router would show the next page in this document, and that page has nothing to show.
+        // The router would show the next page in this document, where it could load no data.
         let follow = Closure::<dyn Fn(Event)>::new(move |event: Event| {
             let link = event.target().and_then(|target| target.dyn_into::<Element>().ok());
             let link = link.and_then(|element| element.closest("a[href]").ok().flatten());
@@ -76,15 +76,15 @@ pub(super) fn watch_sign_in(outbox: Outbox) {
                 event.stop_propagation();
             }
         });
-        // Listening on the document can't fail, and goes on for as long as the page lives.
+        // Listening on the document can't fail, and continues for as long as the page lives.
         let _ = document().add_event_listener_with_callback_and_bool("click", follow.as_ref().unchecked_ref(), true);
         follow.forget();
     });
 }
 
 impl Live {
-    /// Finds out who is signed in now: nobody, another person, or the person of this page again. Goes on to sign in
-    /// where nobody is, unless that would lose what was written.
+    /// Finds out who is signed in now: no person, another one, or the page's own again. If none is, goes to the sign-in
+    /// page, unless that would lose typed text.
     pub fn recheck_session(self) {
         self.connection.set(Connection::SignedOut);
         spawn_local(async move {
@@ -106,7 +106,7 @@ impl Live {
         });
     }
 
-    /// Goes on as before the page was closed.
+    /// Resumes normal operation: lifts the read-only state and reopens the stream.
     pub(super) fn leave_read_only(self, outbox: Outbox) {
         self.read_only.set(None);
         self.connection.set(Connection::Live);
@@ -123,8 +123,8 @@ fn is_other_person(closed: &Option<ReadOnlyReason>) -> bool {
     matches!(closed, Some(ReadOnlyReason::OtherPerson(_)))
 }
 
-/// Whether something was typed or chosen that the server doesn't have. Passwords don't count: browsers fill them in by
-/// themselves, and such a page would stay for the next person to see.
+/// Returns whether the page has input that the server doesn't have. Passwords don't count: browsers fill them in by
+/// themselves, which would keep the page open for the next person to see.
 fn has_unsaved_input() -> bool {
     const FIELDS: &str = "main textarea, main select, main input:not([type=hidden], [type=password])";
     let Ok(fields) = document().query_selector_all(FIELDS) else { return false };
@@ -140,7 +140,7 @@ fn is_changed(field: &Element) -> bool {
     }
 }
 
-/// Where none is marked as chosen, the first one is.
+/// Returns whether the selected option isn't the default. Without a marked default, that is the first option.
 fn is_another_chosen(select: &Element) -> bool {
     let Ok(options) = select.query_selector_all("option") else { return false };
     let mut options = (0..options.length()).filter_map(|index| options.item(index));

@@ -1,7 +1,7 @@
-//! Signing out: first the session ends, then what this browser keeps is deleted.
+//! Sign-out: first ends the session, then deletes the person's data in this browser.
 //!
-//! While the server can't be reached, nothing is deleted and the page says so. The intention is kept in the browser: on
-//! the next contact, in this page or the next one, signing out goes before anything else.
+//! While the server can't be reached, nothing is deleted and the page says so. The intention is stored in the browser:
+//! on the next contact, from this page or a later one, signing out precedes any other request.
 
 use super::{
     Connection, Live, Outbox, ReadOnlyReason, leader_election, outbox::storage, outbox::storage::Intention,
@@ -12,17 +12,17 @@ use leptos::{prelude::*, task::spawn_local};
 use model::{ApiError, PersonId};
 use std::{cell::Cell, time::Duration};
 
-/// A connection that swallows everything looks like one that is slow.
+/// Request timeout: a dead connection looks like a slow one.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 const RETRY_EVERY: Duration = Duration::from_secs(5);
 
 thread_local! {
-    /// Whether the server is being asked.
+    /// Whether a request is in flight.
     static IN_FLIGHT: Cell<bool> = const { Cell::new(false) };
 }
 
 impl Outbox {
-    /// Signs out, now or on the next contact.
+    /// Signs out, now or when the server can next be reached.
     pub fn sign_out(self) {
         if let Some(me) = PageOwner::current() {
             Intention::SignOut.set(me, true);
@@ -31,7 +31,7 @@ impl Outbox {
         }
     }
 
-    /// Takes the intention back.
+    /// Cancels the sign-out.
     pub fn stay_signed_in(self) {
         if let Some(me) = PageOwner::current() {
             Intention::SignOut.set(me, false);
@@ -40,8 +40,8 @@ impl Outbox {
     }
 }
 
-/// Takes up an intention of before, and follows those of other tabs. This effect is the first one of the page: whatever
-/// asks the server comes later.
+/// Resumes a stored intention to sign out, and follows those of other tabs. This effect is the page's first: it stops
+/// the page before any other effect sends a request.
 pub(super) fn watch_intent(outbox: Outbox) {
     effect(move || {
         let owner = PageOwner::current();
@@ -51,14 +51,14 @@ pub(super) fn watch_intent(outbox: Outbox) {
             stop_page(outbox);
             attempt_sign_out(outbox);
         } else {
-            // It was another session's.
+            // It belonged to an earlier session.
             Intention::SignOut.set(me, false);
         }
         watch_other_tabs(outbox, me);
     });
 }
 
-/// Deletes what is kept of a person who wanted to sign out: their session is gone from this browser.
+/// Deletes the data of a person who wanted to sign out: their session no longer exists in this browser.
 fn delete_stored_of(person: PersonId) {
     spawn_local(async move {
         storage::delete_all(person).await;
@@ -72,7 +72,7 @@ fn watch_other_tabs(outbox: Outbox, me: PersonId) {
         Some(key) if key != name => {}
         _ if Intention::SignOut.is_set(me) => stop_page(outbox),
         _ if is_signing_out(outbox.live) => {
-            // Done, or taken back: only the server knows.
+            // Another tab has signed out or cancelled it: only the server knows which.
             outbox.live.read_only.set(None);
             outbox.live.recheck_session();
         }
@@ -94,7 +94,7 @@ fn stop_page(outbox: Outbox) {
     leader_election::step_down();
 }
 
-/// Asks the server, if this page is still signing out and isn't asking already.
+/// Sends the sign-out request, if this page is signing out and no request is in flight.
 fn attempt_sign_out(outbox: Outbox) {
     let Some(me) = PageOwner::current().filter(|_| is_signing_out(outbox.live) && !IN_FLIGHT.replace(true)) else {
         return;
@@ -108,7 +108,7 @@ fn attempt_sign_out(outbox: Outbox) {
     });
 }
 
-/// Whether this person is no longer signed in with this browser.
+/// Returns whether the response shows that this person is no longer signed in with this browser.
 fn is_signed_out(answer: &Result<(), RequestError>) -> bool {
     matches!(answer, Ok(()) | Err(RequestError::Refused(ApiError::Unauthenticated | ApiError::OtherPerson)))
 }
@@ -117,6 +117,6 @@ async fn finish_sign_out(outbox: Outbox, me: PersonId) {
     outbox.delete_stored().await;
     Intention::SignOut.set(me, false);
     outbox.live.disconnect();
-    // An address of this site is always one to go to.
+    // A path of this site is always a valid address.
     let _ = window().location().set_href("/signin");
 }

@@ -1,8 +1,8 @@
-//! The `EventSource` of the tab that leads, opened again and again, and what is done about what it says.
+//! The `EventSource` of the leading tab, its reconnects, and the handling of its messages.
 //!
-//! It hides status and headers, and gives up for good on anything but a 200. So the page watches it: a silent source gets
-//! another beside it ([`sources`]), from the last number that arrived; where it stays closed, the page asks whether the
-//! session is over. Tabs that don't lead watch for silence of the one that does.
+//! `EventSource` hides status and headers, and gives up for good on any response but a 200. So the page watches it: if
+//! a source is silent, it opens another in parallel ([`sources`]), from the last number received; if the source is
+//! closed for good, it asks the server whether the session has ended. The other tabs watch for a silent leader.
 
 mod sources;
 
@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 pub(super) use sources::close;
 use std::{cell::RefCell, pin::pin, time::Duration};
 
-/// What broke is looked into for so long; the answer may be on a dead line, too.
+/// Timeout of the diagnosis after an error: its request may go over a dead connection too.
 const DIAGNOSE_TIMEOUT: Duration = Duration::from_secs(3);
 const INITIAL_BACKOFF: Duration = Duration::from_millis(500);
 const MAX_BACKOFF: Duration = Duration::from_secs(20);
@@ -32,37 +32,37 @@ thread_local! {
 
 #[derive(Default)]
 struct Stream {
-    /// Opens the stream.
+    /// The timer that opens the stream.
     pending: Option<TimeoutHandle>,
-    /// Looks whether it is alive.
+    /// The timer of the next liveness check.
     watch: Option<TimeoutHandle>,
     backoff_attempts: u32,
     is_watching: bool,
 }
 
-/// What a stream says.
+/// A message of the stream.
 #[derive(Serialize, Deserialize)]
-#[allow(clippy::large_enum_variant, reason = "what is heard passes by, one at a time")]
+#[allow(clippy::large_enum_variant, reason = "messages are handled one at a time and not stored")]
 pub(super) enum StreamMessage {
-    /// It is open, and goes on after this number.
+    /// The stream is open, and continues after this sequence number.
     Ready(Cursor),
-    /// It can't go on from where this browser is.
+    /// The log no longer reaches back to this browser's cursor: views must reload, and the stream continues from here.
     Reset(Cursor),
-    /// It is alive, and this is the newest number.
+    /// The stream is alive, and this is the newest sequence number.
     Heartbeat(Cursor),
     SessionEnded,
     Event(Envelope),
-    /// Something happened under this number that this page doesn't know.
+    /// The event with this sequence number is of a kind that this page doesn't know.
     Skipped(i64),
     Typing(Typing),
     Presence(PresenceUpdate),
 }
 
-/// What `ready`, `reset` and `heartbeat` carry.
+/// The data of `ready`, `reset` and `heartbeat`.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 pub(super) struct Cursor {
     cursor: i64,
-    /// The server's clock. Only heartbeats tell.
+    /// The server's clock. Only heartbeats carry it.
     at: Option<Timestamp>,
 }
 
@@ -80,12 +80,12 @@ impl StreamMessage {
     }
 }
 
-/// Milliseconds of a clock that goes on while the machine sleeps. It may jump.
+/// Returns milliseconds of the wall clock: unlike a monotonic clock it advances while the machine sleeps. It may jump.
 pub(super) fn now() -> f64 {
     js_sys::Date::now()
 }
 
-/// Opens the stream once the current work is done, so that views which appear together share it.
+/// Schedules opening the stream after the current task, so that views mounted together share one stream.
 pub(super) fn schedule_open(live: Live) {
     schedule_open_after(live, Duration::ZERO);
 }
@@ -119,7 +119,7 @@ fn open_from(live: Live, cursor: i64) {
     }
 }
 
-/// Tells every tab, this one too.
+/// Handles a message, and broadcasts it to the other tabs.
 fn receive_and_broadcast(live: Live, message: StreamMessage) {
     let message = TabMessage::Stream(message);
     leader_election::broadcast(&message);
@@ -128,7 +128,7 @@ fn receive_and_broadcast(live: Live, message: StreamMessage) {
     }
 }
 
-/// Does what is to be done about what the stream said, in whichever tab.
+/// Handles a message of the stream, in the leader or in another tab.
 pub(super) fn handle_message(live: Live, message: StreamMessage) {
     sources::record_message();
     match message {
@@ -160,7 +160,7 @@ fn dispatch(live: Live, message: StreamMessage) {
         StreamMessage::Skipped(seq) => live.receive(unknown_event(seq)),
         StreamMessage::Typing(typing) => live.ephemeral.on_typing(typing),
         StreamMessage::Presence(came) => live.ephemeral.on_presence(came),
-        // They say how the stream stands.
+        // `handle_message` has handled these.
         StreamMessage::Ready(_) | StreamMessage::Reset(_) | StreamMessage::SessionEnded => {}
     }
 }
@@ -169,7 +169,7 @@ fn unknown_event(seq: i64) -> Envelope {
     Envelope { seq, at: Timestamp::from_millis(0), event: Event::Unknown }
 }
 
-/// A tab that had given up hears something after all.
+/// Shows the connection as live again when a message arrives on a tab that had given up.
 fn mark_revived(live: Live) {
     let lost = [Connection::Reconnecting, Connection::Offline].contains(&live.connection.get_untracked());
     if lost {
@@ -177,7 +177,7 @@ fn mark_revived(live: Live) {
     }
 }
 
-/// Asks for what this tab lacks, if it does.
+/// Reopens the stream, or requests a replay, if this tab lacks events.
 fn request_missing(live: Live, head: i64) {
     if live.cursor().is_some_and(|cursor| cursor < head) {
         schedule_open(live);
@@ -187,12 +187,12 @@ fn request_missing(live: Live, head: i64) {
 fn on_open(live: Live) {
     STREAM.with_borrow_mut(|stream| stream.backoff_attempts = 0);
     live.connection.set(Connection::Live);
-    // Somebody signed in again in another tab.
+    // The session may have begun again in another tab, after this one had stepped down.
     leader_election::campaign(live);
     live.times_opened.update(|times| *times += 1);
 }
 
-/// Tells a tab what it lacks: from memory, or by opening the stream from further back.
+/// Sends the other tabs the events after this sequence number: from the buffer, or by reopening the stream from there.
 pub(super) fn replay_to_tabs(live: Live, after: i64) {
     leader_election::broadcast(&TabMessage::Connection(live.connection.get_untracked()));
     match live.events_after(after) {
@@ -204,7 +204,7 @@ pub(super) fn replay_to_tabs(live: Live, after: i64) {
     }
 }
 
-/// Takes over how the tab that leads stands with the server.
+/// Adopts the connection state of the leader.
 pub(super) fn adopt_connection(live: Live, connection: Connection) {
     match connection {
         Connection::Live if live.connection.get_untracked() == Connection::Live => {}
@@ -214,7 +214,7 @@ pub(super) fn adopt_connection(live: Live, connection: Connection) {
     }
 }
 
-/// A source broke. While one tries again by itself, only says so; once all have given up, finds out why.
+/// Handles an error of a source. If the browser retries, shows the state only; if all gave up, diagnoses the cause.
 fn on_error(live: Live, given_up: bool) {
     if live.connection.get_untracked() == Connection::SignedOut {
         return;
@@ -230,13 +230,13 @@ fn on_error(live: Live, given_up: bool) {
 async fn diagnose(live: Live) {
     match select(pin!(server_fns::load_nav_state()), pin!(sleep(DIAGNOSE_TIMEOUT))).await {
         Either::Left((Err(RequestError::Refused(ApiError::Unauthenticated)), _)) => on_session_end(live),
-        // The page has closed itself.
+        // `observe_result` has made the page read-only.
         Either::Left((Err(RequestError::Refused(ApiError::OtherPerson)), _)) => {}
         _ => schedule_open_after(live, next_backoff()),
     }
 }
 
-/// Twice as long each time, and never the same for two pages.
+/// Exponential backoff with jitter, so that pages don't reconnect together.
 fn next_backoff() -> Duration {
     let backoff_attempts = STREAM.with_borrow_mut(|stream| {
         stream.backoff_attempts = stream.backoff_attempts.saturating_add(1).min(10);
@@ -254,14 +254,14 @@ fn show_disconnected(live: Live) {
     }
 }
 
-/// Shows what is new: what is shown again would be read out again.
+/// Sets the connection state if it differs: a screen reader would announce it again.
 fn set_connection(live: Live, connection: Connection) {
     if live.connection.get_untracked() != connection {
         live.connection.set(connection);
     }
 }
 
-/// The session is over: another tab leads, once somebody is signed in again.
+/// Handles the end of the session: steps down, so that the tab in which a person signs in again leads.
 pub(super) fn on_session_end(live: Live) {
     close();
     if leader_election::is_leader() {
@@ -271,7 +271,7 @@ pub(super) fn on_session_end(live: Live) {
     live.recheck_session();
 }
 
-/// Watches over the stream for as long as the page lives.
+/// Starts watching the stream, once per page.
 fn start_watching(live: Live) {
     if STREAM.with_borrow_mut(|stream| std::mem::replace(&mut stream.is_watching, true)) {
         return;
@@ -280,7 +280,7 @@ fn start_watching(live: Live) {
     check_liveness(live);
     window_event_listener(leptos::ev::offline, move |_| show_disconnected(live));
     window_event_listener(leptos::ev::online, move |_| on_online(live));
-    // After a sleep of the machine or of the tab nothing may have broken visibly.
+    // The machine or the tab may have slept, without any visible error.
     window_event_listener(leptos::ev::Custom::<web_sys::Event>::new("visibilitychange"), move |_| {
         if browser::is_visible() {
             check_liveness(live);
@@ -294,7 +294,7 @@ fn on_online(live: Live) {
     }
 }
 
-/// Looks whether the stream is alive, now and when it has to be looked at next.
+/// Checks whether the stream is alive, and schedules the next check.
 pub(super) fn check_liveness(live: Live) {
     let next = sources::check_sources(live);
     let timer = next.and_then(|wait| set_timeout_with_handle(move || check_liveness(live), wait).ok());
@@ -303,14 +303,14 @@ pub(super) fn check_liveness(live: Live) {
     }
 }
 
-/// The page is left: nothing is opened or watched any more.
+/// Closes the stream and stops all timers, because the page is being left.
 pub(super) fn stop_stream() {
     close();
     let (pending, watch) = STREAM.with_borrow_mut(|stream| (stream.pending.take(), stream.watch.take()));
     [pending, watch].into_iter().flatten().for_each(|timer| timer.clear());
 }
 
-/// The page has come back, as it was when it was left.
+/// Reopens the stream after the page has returned from the back/forward cache.
 pub(super) fn resume_stream(live: Live) {
     sources::record_message();
     schedule_open(live);

@@ -1,22 +1,22 @@
-//! Threads that were open in this tab: they open again at once, brought up to date by what was heard since. Held in the
-//! page's memory alone, so that nothing of them stays on a phone that others use too.
+//! Threads that were open in this tab: they reopen at once, updated by the events received since. Kept in the page's
+//! memory only, so that no message remains on a shared phone.
 
 use super::Live;
 use crate::request_error::ForPerson;
 use leptos::prelude::*;
 use model::{Projection, Thread};
 
-/// Threads that are remembered.
+/// Cached threads.
 const MAX_THREADS: usize = 20;
-/// Messages of each.
+/// Messages kept of each thread.
 const MAX_MESSAGES: usize = 60;
 
-/// Cheap to copy; part of [`Live`].
+/// The cache of recently open threads. Cheap to copy; part of [`Live`].
 #[derive(Clone, Copy, Default)]
 pub struct ThreadCache(StoredValue<Vec<ForPerson<Thread>>>);
 
 impl ThreadCache {
-    /// Remembers a thread that is being left. One that shows older messages isn't worth it.
+    /// Caches a thread that is being left. Skips threads that show older messages, not the newest.
     pub fn insert(self, mut mine: ForPerson<Thread>) {
         if !mine.view.is_at_end() {
             return;
@@ -31,12 +31,12 @@ impl ThreadCache {
         });
     }
 
-    /// Remembers nothing any more.
+    /// Drops all threads.
     pub(super) fn clear(self) {
         self.0.update_value(Vec::clear);
     }
 
-    /// The thread as it is now, if enough was heard since it was left.
+    /// Returns the thread as it is now, if all events since it was left are buffered.
     pub fn restore(self, live: Live, id: &str) -> Option<ForPerson<Thread>> {
         let is_it = |known: &&ForPerson<Thread>| known.view.conversation.id.to_string() == id;
         let mut mine = self.0.with_value(|threads| threads.iter().find(is_it).cloned())?;

@@ -1,7 +1,7 @@
-//! Requests that are sent again beside the first where no answer comes.
+//! Hedged requests: repeated in parallel to the first while no response arrives.
 //!
-//! Over HTTP/1.1 a browser may put a request on a connection that has died without a word, and waits for minutes. A
-//! further request goes by another connection, and ending one of them closes its dead connection for good.
+//! Over HTTP/1.1 a browser may send a request over a connection that died silently, and wait for minutes. A parallel
+//! request uses another connection, and aborting a request closes its dead connection for good.
 
 use super::{PendingRequest, ServerFnResponse};
 use crate::request_error::{RequestError, RequestResult};
@@ -16,15 +16,15 @@ use std::{
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
-/// So long a request has before another is sent beside it.
+/// The time after which another request is sent in parallel.
 const HEDGE_DELAY: Duration = Duration::from_secs(3);
 const MAX_ATTEMPTS: usize = 6;
-/// Requests at once. The first of them keeps its place: a slow line may need long for any answer.
+/// Parallel requests. The first is never aborted: a slow connection may need long for any response.
 const MAX_IN_FLIGHT: usize = 3;
-/// After the last try.
+/// Timeout after the last attempt.
 const FINAL_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The first answer to any of the requests. Only for what may arrive twice.
+/// Returns the first response to any of the requests. Only for idempotent requests: several may arrive.
 pub(super) async fn send_repeatedly(request: impl Fn() -> PendingRequest) -> RequestResult<ServerFnResponse> {
     let mut requests = vec![request()];
     for tried in 1..=MAX_ATTEMPTS {
@@ -47,7 +47,7 @@ pub(super) async fn send_repeatedly(request: impl Fn() -> PendingRequest) -> Req
     Err(RequestError::Network)
 }
 
-/// What failed for want of a connection is no answer as long as another is waited for.
+/// Polls the requests. Network errors don't count as a response while another request is in flight.
 fn poll_all(
     requests: &mut Vec<PendingRequest>,
     mut poll: impl FnMut(&mut PendingRequest) -> Poll<RequestResult<ServerFnResponse>>,
@@ -63,7 +63,7 @@ fn poll_all(
     Poll::Pending
 }
 
-/// Waits.
+/// Completes after `time`. Dropping the future doesn't cancel the timer.
 pub(crate) async fn sleep(time: Duration) {
     let timer = Promise::new(&mut |done, _| {
         set_timeout(
@@ -73,6 +73,6 @@ pub(crate) async fn sleep(time: Duration) {
             time,
         );
     });
-    // A timer that is never refused.
+    // The promise is never rejected.
     let _ = JsFuture::from(timer).await;
 }

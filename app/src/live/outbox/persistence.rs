@@ -1,4 +1,4 @@
-//! What this browser keeps of the outbox: taken up when there is a key to it, emptied at sign-out.
+//! Persistence of the outbox: loaded when the key arrives, deleted at sign-out.
 
 use super::{Outbox, PendingMessage, SendState, storage};
 use crate::{
@@ -13,8 +13,7 @@ use std::{pin::pin, time::Duration};
 const DELETE_TIMEOUT: Duration = Duration::from_secs(1);
 
 impl Outbox {
-    /// Takes the key to what this browser keeps for its person, and takes up what it still has from before: a reload, a
-    /// crash, days offline.
+    /// Sets the encryption key, and queues the messages stored before a reload, a crash or days offline.
     pub fn unlock_storage(self, key: &str) {
         let Some(me) = self.live.me().filter(|_| storage::unlock(key)) else { return };
         self.drafts.save_unlocked();
@@ -28,7 +27,7 @@ impl Outbox {
         });
     }
 
-    /// Stores the waiting messages that were sent before there was a key.
+    /// Stores the waiting messages that were written before the key arrived.
     async fn store_remaining(self, me: PersonId, kept: &[PendingMessage]) {
         let is_stored = |entry: &&PendingMessage| kept.iter().any(|known| known.client_id == entry.client_id);
         let lacking =
@@ -41,7 +40,7 @@ impl Outbox {
                 Some(known) if known.state != SendState::Sent => {
                     self.publish_pending(PendingMessage { storage_key: Some(place), ..known })
                 }
-                // It has arrived in between.
+                // It was delivered while it was being stored.
                 _ => {
                     storage::remove_message(me, place).await;
                 }
@@ -49,7 +48,7 @@ impl Outbox {
         }
     }
 
-    /// Empties what this browser keeps, because its person signs out. Not held up for long by another tab.
+    /// Deletes the person's data in this browser at sign-out. Waits for other tabs for `DELETE_TIMEOUT` at most.
     pub async fn delete_stored(self) {
         leader_election::broadcast(&TabMessage::SigningOut);
         self.clear_pending();
@@ -58,7 +57,7 @@ impl Outbox {
         }
     }
 
-    /// Has nothing on its way any more.
+    /// Drops all pending messages and drafts from memory, and the encryption key.
     pub(in crate::live) fn clear_pending(self) {
         self.entries.update(Vec::clear);
         self.drafts.clear();

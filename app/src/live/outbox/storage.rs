@@ -1,8 +1,8 @@
-//! What this browser keeps by itself: messages that haven't gone out, and drafts.
+//! Storage in this browser: unsent messages, and drafts.
 //!
-//! Messages are in a database for each person, drafts under a name with theirs in it, both encrypted by a key that only
-//! a session of theirs is told: nobody else who uses this browser can read or send what they wrote. Both are deleted at
-//! sign-out. Where the browser keeps nothing, all of it answers with nothing.
+//! Messages are in one IndexedDB database per person, drafts in `localStorage` under names with the person's id.
+//! Both are encrypted with a key that the server gives only to that person's sessions: other users of this browser
+//! can neither read nor send them. Sign-out deletes both. Without storage, all functions return nothing.
 
 mod cipher;
 mod database;
@@ -24,20 +24,20 @@ use std::{
 use wasm_bindgen::JsValue;
 use web_sys::{IdbObjectStore, Storage};
 
-/// What a person wants to do, noted in this browser for the documents that come next.
+/// An intention of a person, stored in this browser for later documents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::live) enum Intention {
-    /// As long as the server couldn't be told.
+    /// To sign out. Set until the server has been reached.
     SignOut,
-    /// As long as the server hasn't said that it is done.
+    /// To delete the account. Set until the server has confirmed it.
     DeleteAccount,
 }
 
-/// How an intention is written down. The guard writes another word where a new session begins.
+/// The stored value of an intention. The guard replaces it by another value when a new session begins.
 const NOTED: &str = "1";
 
 impl Intention {
-    /// Begins the name it is noted under.
+    /// Returns the prefix of its storage keys.
     fn prefix(self) -> &'static str {
         match self {
             Intention::SignOut => "greenroom-signing-out-",
@@ -45,32 +45,32 @@ impl Intention {
         }
     }
 
-    /// The name under which a person's is noted.
+    /// Returns the storage key of a person's intention.
     pub(in crate::live) fn key(self, me: PersonId) -> String {
         format!("{}{me}", self.prefix())
     }
 
-    /// Notes that a person has it, or no longer does.
+    /// Stores or clears a person's intention.
     pub(in crate::live) fn set(self, me: PersonId, intends: bool) {
         let (Some(storage), name) = (local_storage(), self.key(me)) else { return };
-        // Where nothing can be kept, the page itself still knows.
+        // Without storage the intention lives only as long as this page.
         let _ = if intends { storage.set_item(&name, NOTED) } else { storage.remove_item(&name) };
     }
 
-    /// Whether a person has it in this session.
+    /// Returns whether a person has the intention in this session.
     pub(in crate::live) fn is_set(self, me: PersonId) -> bool {
         let noted = local_storage().and_then(|storage| storage.get_item(&self.key(me)).ok().flatten());
         noted.as_deref() == Some(NOTED)
     }
 
-    /// All in this browser who have it.
+    /// Returns all persons with this intention in this browser, in any session.
     pub(in crate::live) fn persons(self) -> Vec<PersonId> {
         let names = local_storage().and_then(|storage| stored_keys(&storage)).unwrap_or_default();
         names.iter().filter_map(|name| name.strip_prefix(self.prefix())?.parse().ok()).collect()
     }
 }
 
-/// A database that takes longer, as Safari's may for ever, holds up no message: this page then does without.
+/// A transaction that takes longer, in Safari possibly for ever, delays no message: this page then does without.
 const OPEN_TIMEOUT: Duration = Duration::from_secs(2);
 
 thread_local! {
@@ -78,27 +78,27 @@ thread_local! {
     static DATABASE: RefCell<Option<(PersonId, Rc<Database>)>> = RefCell::default();
 }
 
-/// Takes the key without which nothing is kept and nothing that is kept can be read. Says whether it is one.
+/// Sets the encryption key, without which nothing can be stored or read. Returns whether the key is valid.
 pub(in crate::live) fn unlock(key: &str) -> bool {
     IS_UNRESPONSIVE.set(false);
     cipher::set_key(key)
 }
 
-/// Keeps a message. Says its place: messages go out in the order of these.
+/// Stores a message. Returns its storage key: messages are sent in the order of these.
 pub(in crate::live) async fn save_message(me: PersonId, entry: &PendingMessage) -> Option<u32> {
     let text = cipher::encrypt(&database_name(me), &json::to_string(entry).ok()?)?;
     let key = with_store(me, async |outbox| await_request(&outbox.add(&text.into())?).await).await?;
     key.as_f64().map(|place| place as u32)
 }
 
-/// Notes how a message that is kept now stands.
+/// Updates a stored message.
 pub(in crate::live) async fn update_message(me: PersonId, place: u32, entry: &PendingMessage) {
     if let Some(text) = json::to_string(entry).ok().and_then(|text| cipher::encrypt(&database_name(me), &text)) {
         with_store(me, async |outbox| await_request(&outbox.put_with_key(&text.into(), &place.into())?).await).await;
     }
 }
 
-/// All messages that are kept, in their order.
+/// Returns the stored messages, in order.
 pub(in crate::live) async fn load_messages(me: PersonId) -> Option<Vec<PendingMessage>> {
     let (places, texts) = with_store(me, async |outbox| {
         Ok((await_request(&outbox.get_all_keys()?).await?, await_request(&outbox.get_all()?).await?))
@@ -111,7 +111,7 @@ pub(in crate::live) async fn load_messages(me: PersonId) -> Option<Vec<PendingMe
     Some(Array::from(&places).iter().zip(Array::from(&texts).iter()).filter_map(read).collect())
 }
 
-/// Lets go of a message. Says whether it was still there: of several tabs only one is told so.
+/// Deletes a message. Returns whether it was still stored: `true` in only one of several tabs.
 pub(in crate::live) async fn remove_message(me: PersonId, place: u32) -> bool {
     let gone = with_store(me, async |outbox| {
         let key = JsValue::from(place);
@@ -122,16 +122,16 @@ pub(in crate::live) async fn remove_message(me: PersonId, place: u32) -> bool {
     gone.await.unwrap_or_default()
 }
 
-/// What was being written to a conversation.
+/// Returns the stored draft, decrypted.
 pub(in crate::live) fn load_draft(key: DraftKey) -> Option<String> {
     let name = draft_key(key);
     cipher::decrypt(&name, &local_storage()?.get_item(&name).ok()??)
 }
 
-/// Keeps what is being written; nothing of an empty one. Says whether it is kept: where there is no room for it, or no
-/// key yet, only the page has it.
+/// Stores a draft, or deletes it if the text is empty. Returns whether it is stored: if storage is full or the key is
+/// missing, only the page has it.
 ///
-/// At once, not in a transaction that a reload right after the last key would cut off.
+/// Writes synchronously: a reload right after the last key would abort a transaction.
 pub(in crate::live) fn save_draft(key: DraftKey, text: &str) -> bool {
     let (Some(drafts), name) = (local_storage(), draft_key(key)) else { return text.is_empty() };
     if text.is_empty() {
@@ -149,7 +149,7 @@ fn stored_keys(storage: &Storage) -> Option<Vec<String>> {
     Some((0..length).filter_map(|index| storage.key(index).ok()?).collect())
 }
 
-/// The name it is kept under.
+/// Returns the storage key of a draft.
 pub(in crate::live) fn draft_key(key: DraftKey) -> String {
     format!("{}-{}", database_name(key.person), key.conversation)
 }
@@ -162,24 +162,24 @@ fn delete_drafts(me: PersonId) -> Option<()> {
     Some(())
 }
 
-/// Keeps nothing more until there is a key again: the session is over, by a sign-out in this tab or another.
+/// Drops the key, so that nothing is stored until the next one: a sign-out in this tab or another ended the session.
 pub(in crate::live) fn lock() {
     cipher::forget_key();
     close_database();
 }
 
-/// Lets go of the database, so that it can be deleted.
+/// Closes the database, so that it can be deleted.
 fn close_database() {
     if let Some((_, database)) = DATABASE.take() {
         database.close();
     }
 }
 
-/// Deletes all of it. Waits for other tabs to let go of it.
+/// Deletes the person's drafts and messages. Waits until other tabs have closed the database.
 pub(in crate::live) async fn delete_all(me: PersonId) {
     delete_drafts(me);
     close_database();
-    // Where nothing can be kept there is nothing to delete.
+    // A browser without IndexedDB has nothing to delete.
     let _ = delete_database(&database_name(me)).await;
 }
 
@@ -187,7 +187,7 @@ fn database_name(me: PersonId) -> String {
     format!("greenroom-{me}")
 }
 
-/// One transaction. Nothing where it fails: the page goes on with what it holds itself.
+/// Runs one transaction. Returns `None` if it fails: the page continues with its data in memory.
 async fn with_store<T>(me: PersonId, work: impl AsyncFnOnce(IdbObjectStore) -> Result<T, JsValue>) -> Option<T> {
     if !cipher::has_key() || IS_UNRESPONSIVE.get() {
         return None;
@@ -207,7 +207,7 @@ async fn open_database(me: PersonId) -> Result<Rc<Database>, JsValue> {
         return Ok(known);
     }
     let database = Rc::new(Database::open(&database_name(me), close_database).await?);
-    // In between, another message may have opened it, or a sign-out locked it.
+    // While it opened, another message may have opened it too, or a sign-out may have dropped the key.
     let known = open_database_of(me);
     if !cipher::has_key() || known.is_some() {
         database.close();

@@ -1,8 +1,7 @@
-//! The event sources of the tab that leads: one that is open, or some that race to be.
+//! The event sources of the leading tab: one that is open, or several racing to open.
 //!
-//! A dead line looks like a slow one, and over HTTP/1.1 each new request may be put on another connection that is dead
-//! as well. So a source that says nothing isn't waited for: another is opened beside it, and whichever speaks first
-//! wins.
+//! A dead connection looks like a slow one, and over HTTP/1.1 each new request may get another dead connection. So the
+//! page doesn't wait for a silent source: it opens another in parallel, and the first that delivers a message wins.
 
 use super::{Connection, Live, StreamMessage, now, on_error, receive_and_broadcast, show_disconnected};
 use crate::{
@@ -16,20 +15,20 @@ use model::{
 };
 use std::{cell::RefCell, ops::Range, time::Duration};
 
-/// A source that said something is dead after so long without a heartbeat, which is due every 15 s.
+/// Milliseconds after which a silent source counts as dead. A heartbeat is due every 15 s.
 const HEARTBEAT_TIMEOUT: f64 = 17_500.0;
-/// So long a new source may take to say that it is open before another is opened beside it. The first tries come fast:
-/// each frees a dead connection.
+/// Milliseconds that a new source may take to open before another is opened in parallel. The first attempts follow each
+/// other quickly: each frees a dead connection.
 const INITIAL_OPEN_TIMEOUT: f64 = 3_000.0;
 const FAST_ATTEMPTS: u32 = 5;
 const MAX_OPEN_TIMEOUT: f64 = 20_000.0;
-/// The same after it broke: the browser waits up to 5 s, as the server asks by `retry:`, before it connects again.
+/// Milliseconds for reconnecting after an error: the browser first waits up to 5 s, as the server's `retry:` says.
 const RECONNECT_TIMEOUT: f64 = 8_000.0;
-/// Sources at once. Over HTTP/1.1 a browser has six connections to a site.
+/// Parallel sources. Over HTTP/1.1 a browser has six connections to a site.
 const MAX_SOURCES: usize = 3;
-/// So long the oldest keeps its place among them: a slow line may need that to open any.
+/// Milliseconds for which the oldest source is never closed for another: a slow connection may need them to open.
 const OLDEST_KEEP_TIME: f64 = 20_000.0;
-/// How often a tab that doesn't lead looks again, once the one that leads has gone silent.
+/// Milliseconds between two probes of a silent leader by another tab.
 const PROBE_INTERVAL: f64 = 5_000.0;
 
 thread_local! {
@@ -41,9 +40,9 @@ struct Sources {
     /// The oldest first.
     open: Vec<Source>,
     next_id: u32,
-    /// Sources opened since one of them spoke.
+    /// Sources opened since one of them last delivered a message.
     attempts: u32,
-    /// When the server was heard last, by whichever tab.
+    /// When the last message of the stream arrived in this tab, in milliseconds.
     last_heard: f64,
 }
 
@@ -51,15 +50,15 @@ struct Source {
     id: u32,
     stream: EventStream,
     opened: f64,
-    /// When it did anything last.
+    /// When it last showed any activity, in milliseconds.
     since: f64,
-    /// How long it may do nothing.
+    /// How long it may be inactive, in milliseconds.
     timeout: f64,
-    /// The last number that it told. A source leaves out none, so what is missing is of a kind this page doesn't know.
+    /// The last sequence number delivered. A source skips none, so a missing number is an event of an unknown kind.
     last_seq: i64,
 }
 
-/// Milliseconds since then. A clock that was put back makes it long ago: better to ask once too often.
+/// Returns the milliseconds since `then`; infinity if the clock was moved back: one probe too many does no harm.
 fn elapsed_since(then: f64) -> f64 {
     let passed = now() - then;
     if passed < 0.0 { f64::INFINITY } else { passed }
@@ -69,20 +68,20 @@ fn with_sources<T>(work: impl FnOnce(&mut Sources) -> T) -> T {
     SOURCES_OPEN.with_borrow_mut(work)
 }
 
-/// Notes that the server was heard.
+/// Records that a message of the stream has arrived.
 pub(super) fn record_message() {
     with_sources(|sources| sources.last_heard = now());
 }
 
-/// Closes all. Dropped outside the borrow: closing may call back.
+/// Closes all sources. Drops them outside the borrow: closing may call a listener.
 pub(crate) fn close() {
     drop(with_sources(|sources| std::mem::take(&mut sources.open)));
 }
 
-/// Opens one beside those that are there. Returns whether the browser can.
+/// Opens a source in parallel to the existing ones. Returns whether the browser can.
 pub(super) fn open_source(live: Live, cursor: i64) -> bool {
     let Some(me) = live.me() else { return false };
-    // Whose it is: somebody else may have signed in here meanwhile, and a page shows one person's.
+    // Names the page's owner: another person may have signed in with this browser, and a page shows one person's data.
     let Some(mut stream) = EventStream::open(&format!("/api/events?after={cursor}&person={me}")) else { return false };
     let id = with_sources(|sources| {
         sources.next_id += 1;
@@ -100,7 +99,7 @@ pub(super) fn open_source(live: Live, cursor: i64) -> bool {
     true
 }
 
-/// How long a source may take to open, after so many that were opened before it in vain. Never the same for two pages.
+/// Returns the time a source may take to open after `attempts` failed ones, in milliseconds. Jittered once it grows.
 fn open_timeout(attempts: u32) -> f64 {
     let slower = attempts.saturating_sub(FAST_ATTEMPTS).min(10);
     if slower == 0 {
@@ -128,14 +127,14 @@ fn add_listeners(live: Live, id: u32, stream: &mut EventStream) {
             (source.since, source.timeout) = (now(), RECONNECT_TIMEOUT);
             Some(if source.stream.is_closed_for_good() { Some(sources.open.remove(index)) } else { None })
         });
-        // One that lost the race is nobody's any more.
+        // A source that lost the race is no longer listed: ignore its error.
         let Some(given_up) = broken else { return };
         on_error(live, given_up.is_some() && with_sources(|sources| sources.open.is_empty()));
         drop(given_up);
     });
 }
 
-/// It spoke: the others are closed.
+/// Closes the other sources, because this one has delivered a message.
 fn close_others(id: u32) {
     let lost = with_sources(|sources| {
         if !sources.open.iter().any(|source| source.id == id) {
@@ -152,7 +151,7 @@ fn close_others(id: u32) {
     drop::<Vec<Source>>(lost);
 }
 
-/// The numbers between what the source told last and this.
+/// Returns the sequence numbers between the last one that the source delivered and this message.
 fn take_skipped(id: u32, message: &StreamMessage) -> Range<i64> {
     with_sources(|sources| {
         let Some(source) = sources.open.iter_mut().find(|source| source.id == id) else { return 0..0 };
@@ -174,16 +173,16 @@ fn take_skipped(id: u32, message: &StreamMessage) -> Range<i64> {
     })
 }
 
-/// What is to be done now, and when to look again.
+/// The outcome of a check.
 enum NextAction {
     Wait(f64),
-    /// The newest source is silent.
+    /// The newest source is silent: open another.
     Race,
-    /// This tab hears through another, and that has gone silent.
+    /// This tab is not the leader, and the leader is silent: ping it.
     Probe,
 }
 
-/// Looks whether the server is still heard, and does something about it. Returns when to look again.
+/// Checks whether messages still arrive, and acts if not. Returns when to check again.
 pub(super) fn check_sources(live: Live) -> Option<Duration> {
     if live.connection.get_untracked() == Connection::SignedOut || !leader_election::is_joined() {
         return None;
@@ -197,7 +196,7 @@ pub(super) fn check_sources(live: Live) -> Option<Duration> {
         }
         NextAction::Probe => {
             show_disconnected(live);
-            // One that isn't looked at leaves that to others: its timers may be held back.
+            // A hidden tab leaves probing to the others: the browser may delay its timers.
             if browser::is_visible() {
                 leader_election::probe_leader(live);
             }

@@ -1,7 +1,7 @@
-//! Encrypts what this browser keeps, by a key that only a session of its person is told.
+//! Encrypts the stored data with a key that the server gives only to the person's sessions.
 //!
-//! XChaCha20-Poly1305 in the program itself: Web Crypto is missing over plain http, and answers later, where a draft
-//! must be kept before the next thing happens. What is kept under one name can't be read under another one.
+//! XChaCha20-Poly1305 in WASM: Web Crypto is missing over plain HTTP, and is asynchronous, while a draft must be stored
+//! before the next event. The storage key is authenticated too: data of one entry can't be decrypted under another.
 
 use crate::browser;
 use chacha20poly1305::{
@@ -10,16 +10,16 @@ use chacha20poly1305::{
 };
 use std::cell::RefCell;
 
-/// Begins what is kept in this way.
+/// The prefix of encrypted values.
 const VERSION: &str = "1.";
-/// Bytes.
+/// XChaCha20's nonce size, in bytes.
 const NONCE_BYTES: usize = 24;
 
 thread_local! {
     static KEY: RefCell<Option<XChaCha20Poly1305>> = const { RefCell::new(None) };
 }
 
-/// Takes the key: 256 bits, in hexadecimal. Says whether it is one.
+/// Sets the key: 256 bits in hexadecimal. Returns whether it is valid.
 pub(super) fn set_key(key: &str) -> bool {
     let cipher = from_hex(key).and_then(|key| XChaCha20Poly1305::new_from_slice(&key).ok());
     let unlocked = cipher.is_some();
@@ -27,17 +27,17 @@ pub(super) fn set_key(key: &str) -> bool {
     unlocked
 }
 
-/// Forgets the key.
+/// Drops the key.
 pub(super) fn forget_key() {
     KEY.set(None);
 }
 
-/// Whether the key is there.
+/// Returns whether a key is set.
 pub(super) fn has_key() -> bool {
     KEY.with_borrow(Option::is_some)
 }
 
-/// Encrypts a text that is kept under this name.
+/// Encrypts a text for storage under `name`. Returns `None` without a key.
 pub(super) fn encrypt(name: &str, text: &str) -> Option<String> {
     let nonce: [u8; NONCE_BYTES] = browser::random_bytes();
     let payload = Payload { msg: text.as_bytes(), aad: name.as_bytes() };
@@ -45,9 +45,9 @@ pub(super) fn encrypt(name: &str, text: &str) -> Option<String> {
     Some(format!("{VERSION}{}{}", to_hex(&nonce), to_hex(&sealed)))
 }
 
-/// Decrypts what is kept under this name. Nothing where it was kept by another person, under another name, or changed.
+/// Decrypts a value stored under `name`. Returns `None` if another key or name encrypted it, or if it was modified.
 ///
-/// What an older version of the program kept isn't encrypted, and is when it is kept the next time.
+/// Values without the prefix come from an older version, which didn't encrypt. They are encrypted at the next write.
 pub(super) fn decrypt(name: &str, kept: &str) -> Option<String> {
     let Some(sealed) = kept.strip_prefix(VERSION) else { return Some(kept.to_owned()) };
     let bytes = from_hex(sealed)?;

@@ -1,4 +1,4 @@
-//! IndexedDB, as far as messages on their way need it: one list, whose places are numbers that only grow.
+//! A minimal IndexedDB wrapper for the outbox: one object store with auto-incremented keys.
 
 use js_sys::{Function, Promise};
 use leptos::prelude::window;
@@ -12,7 +12,7 @@ const STORE: &str = "outbox";
 pub(super) struct Database(IdbDatabase);
 
 impl Database {
-    /// Opens it, and makes it where it isn't there yet. `closed` is told when it is emptied from outside.
+    /// Opens the database, and creates it if necessary. Calls `closed` when the browser or another tab closes it.
     pub(super) async fn open(name: &str, closed: impl Fn() + Copy + 'static) -> Result<Self, JsValue> {
         let request = idb_factory()?.open_with_u32(name, 1)?;
         let asked = request.clone();
@@ -20,7 +20,7 @@ impl Database {
             let numbered = IdbObjectStoreParameters::new();
             numbered.set_auto_increment(true);
             if let Ok(database) = asked.result() {
-                // It was made this very moment: nothing of that name is there yet.
+                // The database is new, so no object store of that name exists.
                 let database: IdbDatabase = database.unchecked_into();
                 let _ = database.create_object_store_with_optional_parameters(STORE, &numbered);
             }
@@ -28,7 +28,7 @@ impl Database {
         request.set_onupgradeneeded(Some(Closure::once_into_js(make).unchecked_ref()));
         let database: IdbDatabase = await_request(&request).await?.unchecked_into();
         database.set_onclose(Some(Closure::once_into_js(closed).unchecked_ref()));
-        // Another document deletes it, and waits until it is closed here.
+        // Another document wants to delete the database, and waits until this connection is closed.
         let open = database.clone();
         let close_for_upgrade = move || {
             open.close();
@@ -38,7 +38,7 @@ impl Database {
         Ok(Self(database))
     }
 
-    /// One transaction. It ends by itself once nothing more is asked of it.
+    /// Runs one transaction. The browser commits it once `work` has no request pending.
     pub(super) async fn transact<T>(
         &self,
         work: impl AsyncFnOnce(IdbObjectStore) -> Result<T, JsValue>,
@@ -53,19 +53,19 @@ impl Database {
         Ok(value)
     }
 
-    /// Lets go of it.
+    /// Closes the connection.
     pub(super) fn close(&self) {
         self.0.close();
     }
 }
 
-/// Deletes a database, once nobody has it open.
+/// Deletes a database, once no tab has it open.
 pub(super) async fn delete_database(name: &str) -> Result<JsValue, JsValue> {
     let request = idb_factory()?.delete_database(name)?;
     await_request(&request).await
 }
 
-/// What a request comes to.
+/// Returns the result of a request.
 pub(super) async fn await_request(request: &IdbRequest) -> Result<JsValue, JsValue> {
     let answer = new_promise(|done, failed| {
         request.set_onsuccess(Some(done));
