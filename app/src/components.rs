@@ -1,4 +1,4 @@
-//! What pages are made of.
+//! The views that pages are built from.
 
 mod avatar;
 mod booking_actions;

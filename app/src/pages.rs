@@ -1,4 +1,4 @@
-//! One file a page, and what pages share.
+//! The pages, one per file, and the paths that they share.
 
 mod booking;
 mod forgot;
@@ -41,13 +41,13 @@ use verify::Verify;
 
 use leptos::prelude::window;
 
-/// Pages for whoever is not signed in, too.
+/// The paths that don't need a session.
 pub const PUBLIC_PATHS: [&str; 7] = ["/", "/signin", "/register", "/verify", "/forgot", "/reset", "/unsubscribe"];
 
-/// `path` if it stays on this site: anything else could lead a person astray after signing in.
+/// Returns `path` if it stays on this site: any other target would allow an open redirect after signing in.
 pub fn same_site_path(path: &str) -> Option<&str> {
     let before_query = path.split(['?', '#']).next().unwrap_or_default();
-    // A browser resolves dots, and the rest may begin with two slashes.
+    // Browsers resolve dot segments, and the remainder may begin with two slashes, which name another host.
     let is_dots = |part: &str| matches!(part.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..");
     let mut parts = before_query.strip_prefix('/')?.split('/');
     let leads_down = before_query == "/" || parts.all(|part| !part.is_empty() && !is_dots(part));
@@ -55,14 +55,14 @@ pub fn same_site_path(path: &str) -> Option<&str> {
     stays.then_some(path)
 }
 
-/// Sign-in, and back to where the browser is now.
+/// Returns the path of the sign-in page that leads back to the current address.
 pub fn sign_in_path() -> String {
     let location = window().location();
     let here = location.pathname().unwrap_or_default() + &location.search().unwrap_or_default();
     sign_in_path_to(&here)
 }
 
-/// Sign-in, and then on to `path`.
+/// Returns the path of the sign-in page that leads on to `path`.
 pub fn sign_in_path_to(path: &str) -> String {
     let escaped: String = path
         .bytes()

@@ -1,28 +1,28 @@
-//! What reacts, without its code being written out anew for each place that does.
+//! Type-erased wrappers of Leptos's reactive primitives: their code is compiled once, not once for each use.
 
 use leptos::prelude::*;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-/// Runs now, and again whenever what it has read changes.
+/// Runs now, and again whenever a signal that it has read changes.
 pub fn effect(run: impl FnMut() + 'static) {
     Effect::new(Box::new(run) as Box<dyn FnMut()>);
 }
 
 type Compute<T> = Box<dyn Fn(Option<&T>) -> T + Send + Sync>;
 
-/// A value that is reckoned anew when what it was reckoned from changes, and tells of it where it is another then.
+/// A memo: recomputed when its inputs change, notifies only if the result differs.
 pub fn memo<T: PartialEq + Send + Sync + 'static>(compute: impl Fn() -> T + Send + Sync + 'static) -> Memo<T> {
     let compute: Compute<T> = Box::new(move |_| compute());
     Memo::new(compute)
 }
 
-/// A row of a list, to be drawn when its turn comes.
+/// A row of a list, rendered when the list mounts it.
 struct ListRow {
     key: u64,
     draw: Box<dyn FnOnce() -> AnyView + Send>,
 }
 
-/// A list whose rows come, move and go. One is drawn anew when its key changes.
+/// Renders a list keyed by `key`: rows may be added, moved and removed. A row whose key changes is rendered again.
 pub fn keyed_list<T: Send + 'static, K: Hash + 'static>(
     each: impl Fn() -> Vec<T> + Send + Sync + 'static,
     key: fn(&T) -> K,

@@ -2,10 +2,10 @@ use super::IsolatedText;
 use leptos::prelude::*;
 use model::Person;
 
-/// Hues that keep white letters readable at the lightness the stylesheet gives them.
+/// Hues on which white letters are readable at the lightness that the stylesheet sets.
 const HUES: u128 = 12;
 
-/// Somebody's initials, which the stylesheet makes capitals, on a colour that is always theirs.
+/// Renders a person's initials, capitalised by the stylesheet, on a colour derived from their id.
 #[component]
 pub fn Avatar(person: Person) -> impl IntoView {
     let hue = (person.id.0.as_u128() % HUES) as u8;

@@ -6,16 +6,15 @@ use crate::{
 use leptos::prelude::*;
 use model::{Booking, BookingAction, Conversation, Role};
 
-/// Taking steps about a booking. Shared by all the places of a page that offer one, so that what goes wrong is
-/// said once.
+/// The state of booking actions. Shared by all places of a page that offer one, so that an error is shown once.
 #[derive(Clone, Copy)]
 pub struct BookingActions {
-    /// How it stands with the last step.
+    /// The form state of the last action.
     pub form: FormState,
 }
 
 impl BookingActions {
-    /// The button that was used is gone once the step is taken: the keyboard then goes where `after` finds.
+    /// Creates it. The action's button disappears once it is done: the focus then moves to the element `after`.
     pub fn begin(after: &'static str) -> Self {
         let form = FormState::for_server_fn::<server_fns::TakeBookingAction>("steps");
         effect(move || {
@@ -27,14 +26,14 @@ impl BookingActions {
     }
 }
 
-/// Why the last step failed. Not there while it didn't: a thread has another place of this kind.
+/// Shows why the last action failed. Rendered only then: a thread has a second element of this kind.
 #[component]
 pub fn BookingActionError(actions: BookingActions) -> impl IntoView {
     let failure = actions.form.failure;
     move || failure.with(Option::is_some).then(|| view! { <FormError failure/> })
 }
 
-/// Saying yes or no, where that is open to the viewer now.
+/// The buttons to accept or decline, where the viewer may do so now.
 #[component]
 pub fn AcceptOrDecline(actions: BookingActions, #[prop(into)] conversation: Signal<Conversation>) -> impl IntoView {
     let booking_id = StoredValue::new(booking_id_of(conversation));
@@ -53,7 +52,7 @@ pub fn AcceptOrDecline(actions: BookingActions, #[prop(into)] conversation: Sign
     }
 }
 
-/// Calling it off, where that is open to the viewer now and saying no isn't. A disclosure asks again.
+/// The button to cancel, where the viewer may do so and may not decline. A disclosure asks for confirmation.
 #[component]
 pub fn CancelBooking(actions: BookingActions, #[prop(into)] conversation: Signal<Conversation>) -> impl IntoView {
     let booking_id = StoredValue::new(booking_id_of(conversation));
@@ -82,7 +81,7 @@ fn booking_id_of(conversation: Signal<Conversation>) -> String {
     conversation.with_untracked(|conversation| conversation.booking.id.to_string())
 }
 
-/// The steps open to the viewer, who is whoever the counterpart isn't.
+/// Returns the viewer's allowed actions. The viewer is the booking's other person, not the counterpart.
 fn allowed_actions(conversation: &Conversation) -> Vec<BookingAction> {
     let Conversation { booking: Booking { status, organizer, .. }, counterpart, .. } = conversation;
     let role = if counterpart.id == organizer.id { Role::Talent } else { Role::Organizer };

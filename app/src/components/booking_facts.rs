@@ -3,13 +3,13 @@ use crate::{reactive::memo, strings};
 use leptos::prelude::*;
 use model::{Booking, BookingStatus};
 
-/// Where a booking stands, in words and colour.
+/// Shows the status of a booking as text and colour.
 #[component]
 pub fn StatusChip(status: BookingStatus) -> impl IntoView {
     view! { <span class=format!("chip {}", status.as_str())>{strings::booking_status_label(status)}</span> }
 }
 
-/// What was agreed, one fact a row.
+/// Lists the terms of a booking, one per row.
 #[component]
 pub fn BookingFacts(#[prop(into)] booking: Signal<Booking>) -> impl IntoView {
     let facts = move |booking: Booking| {
@@ -28,8 +28,8 @@ pub fn BookingFacts(#[prop(into)] booking: Signal<Booking>) -> impl IntoView {
     move || facts(booking.get())
 }
 
-/// The booking in a line, at the head of its thread; it opens into the facts. What binds its two people never
-/// changes; where it stands does.
+/// Shows the booking in one line above its thread; it expands to all terms. The terms never change, only the status
+/// does.
 #[component]
 pub fn BookingLine(#[prop(into)] booking: Signal<Booking>, children: Children) -> impl IntoView {
     let Booking { id, title, event_date, venue, fee, .. } = booking.get_untracked();

@@ -9,12 +9,12 @@ use crate::{
 use leptos::{ev::KeyboardEvent, html::Textarea, prelude::*, server_fn::ServerFn};
 use model::{PersonId, Thread, message::BODY_LIMIT};
 
-/// From here on, how many characters are left is said.
+/// The length in characters from which on the remaining ones are shown.
 const COUNT_FROM: usize = 3_600;
-/// The code of every key that an input method took.
+/// The `keyCode` of a key that an input method has consumed.
 const KEY_OF_INPUT_METHOD: u32 = 229;
 
-/// Where a message is written. Without JavaScript it is a plain form.
+/// The form to write a message. Without JavaScript it works as a plain form.
 #[component]
 pub fn Composer(me: PersonId, thread: RwSignal<Thread>) -> impl IntoView {
     let (live, outbox, locale) = (Live::current(), Outbox::current(), Locale::current());
@@ -23,7 +23,7 @@ pub fn Composer(me: PersonId, thread: RwSignal<Thread>) -> impl IntoView {
     let (drafts, key) = (outbox.drafts, DraftKey { person: me, conversation: id });
     let text = RwSignal::new(String::new());
     let length = memo(move || text.with(|text| text.trim().chars().count()));
-    // Why the last message came back into the box.
+    // Why the last message was put back into the composer.
     let returned: RwSignal<Option<RequestError>> = RwSignal::new(None);
     let cannot_send = move || {
         locale.is_hydrated() && (length.get() == 0 || length.get() > BODY_LIMIT || live.read_only.with(Option::is_some))
@@ -35,7 +35,7 @@ pub fn Composer(me: PersonId, thread: RwSignal<Thread>) -> impl IntoView {
         let start = drafts.initial_text(key, || area.value());
         let written = text.get_untracked();
         if start.is_empty() && !written.is_empty() {
-            // A sign-out in another tab has deleted the draft; what stands in the box is still being written.
+            // A sign-out in another tab has deleted the draft, but its text is still in the composer.
             drafts.save(key, &written);
             return;
         }
@@ -50,11 +50,11 @@ pub fn Composer(me: PersonId, thread: RwSignal<Thread>) -> impl IntoView {
             }
         });
     });
-    // What was refused for good comes back to where it can be changed, if there is room for it.
+    // Puts a message that was refused for good back into the composer, if that is empty.
     effect(move || {
         let Some((entry, failure)) = outbox.first_rejected(id) else { return };
         let Some(area) = area.get().filter(|area| area.value().is_empty() && browser::is_visible()) else { return };
-        // At once: keys that are typed in between would be lost.
+        // Synchronously: keys typed before the next render would be lost.
         set_text(&area, &entry.body);
         drafts.save(key, &entry.body);
         text.set(entry.body);
@@ -76,8 +76,8 @@ pub fn Composer(me: PersonId, thread: RwSignal<Thread>) -> impl IntoView {
         }
     };
     let on_key = move |event: KeyboardEvent| {
-        // While a word is being put together, as in many scripts, Enter belongs to that. Safari says so only
-        // by the code.
+        // During composition, as in many scripts, Enter confirms the word. Safari reports composition only by the key
+        // code.
         let composing = event.is_composing() || event.key_code() == KEY_OF_INPUT_METHOD;
         if event.key() == "Enter" && !event.shift_key() && !composing {
             event.prevent_default();
@@ -93,7 +93,7 @@ pub fn Composer(me: PersonId, thread: RwSignal<Thread>) -> impl IntoView {
         }
         fit_height(&area);
     };
-    // Only a form that was posted without JavaScript leaves its failure here, in the address.
+    // Only a form that was sent without JavaScript returns its failure here, in the URL.
     let failure = error_from_url(server_fns::PostMessage::PATH);
     view! {
         <FormError failure=Signal::derive(move || failure.clone().or_else(|| returned.get()))/>
@@ -114,12 +114,12 @@ pub fn Composer(me: PersonId, thread: RwSignal<Thread>) -> impl IntoView {
     }
 }
 
-/// A new one each time the server renders the form: a form posted twice is then still one message.
+/// Returns a new id each time the server renders the form: submitting the form twice then sends one message.
 pub fn new_client_id() -> String {
     browser::new_id().to_string()
 }
 
-/// Puts a text into the box.
+/// Sets the text of the composer.
 fn set_text(area: &web_sys::HtmlTextAreaElement, text: &str) {
     // Setting the same text would move the caret.
     if area.value() != text {
@@ -128,7 +128,7 @@ fn set_text(area: &web_sys::HtmlTextAreaElement, text: &str) {
     fit_height(area);
 }
 
-/// As high as its text; the stylesheet sets the limit.
+/// Fits the height to the text; the stylesheet limits it.
 fn fit_height(area: &web_sys::HtmlTextAreaElement) {
     use web_sys::wasm_bindgen::JsCast;
     let Some(element) = area.dyn_ref::<web_sys::HtmlElement>() else { return };

@@ -5,7 +5,7 @@ use crate::{
 };
 use leptos::prelude::*;
 
-/// Says so when events can't arrive or drafts can't be stored, and what that means. Nothing when all is well.
+/// Shows a warning while events can't arrive or drafts can't be stored, with the consequences. Empty otherwise.
 #[component]
 pub fn ConnectionBar() -> impl IntoView {
     let (live, drafts) = (Live::current(), Outbox::current().drafts);
@@ -30,7 +30,7 @@ pub fn ConnectionBar() -> impl IntoView {
     }
 }
 
-/// Why the page is closed, what that means, and the way on.
+/// Explains why the page is read-only, and how to proceed.
 #[component]
 fn ReadOnlyNotice(closed: ReadOnlyReason) -> impl IntoView {
     let outbox = Outbox::current();
@@ -46,6 +46,6 @@ fn ReadOnlyNotice(closed: ReadOnlyReason) -> impl IntoView {
         ReadOnlyReason::OtherPerson(Some(name)) => (strings::signed_in_as(name), strings::continue_as(name)),
         ReadOnlyReason::OtherPerson(None) => (strings::OTHER_PERSON.to_owned(), strings::BACK_TO_INBOX.to_owned()),
     };
-    // Another document: this one stays the other person's.
+    // A full page load: this document belongs to the other person.
     view! { <p>{who} ". " {strings::OTHER_PERSON_MEANS} " " <a href="/inbox" rel="external">{on}</a></p> }.into_any()
 }

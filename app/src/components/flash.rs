@@ -3,7 +3,7 @@ use crate::reactive::memo;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-/// Says that something was done. Announced when it appears.
+/// Confirms that something was done. Screen readers announce it when it appears.
 #[component]
 pub fn Flash(#[prop(into)] text: Signal<Option<&'static str>>) -> impl IntoView {
     view! {
@@ -13,8 +13,8 @@ pub fn Flash(#[prop(into)] text: Signal<Option<&'static str>>) -> impl IntoView 
     }
 }
 
-/// What a form that was sent without JavaScript says it did, as a code in the address under `name`. Nothing
-/// where the address tells of a failure: that came after.
+/// Returns the confirmation code of a form sent without JavaScript, from the query parameter `name`. Returns `None` if
+/// the URL also has an error, which came later.
 pub fn flash_code(name: &'static str) -> Memo<Option<String>> {
     let query = use_query_map();
     memo(move || query.with(|query| query.get(name).filter(|_| query.get("__err").is_none())))

@@ -1,7 +1,7 @@
 use leptos::prelude::*;
 use web_sys::{HtmlElement, wasm_bindgen::JsCast};
 
-/// Takes the keyboard to the first element that the selector finds, once what has changed is drawn.
+/// Moves the focus to the first element that matches the selector, after the next render.
 pub fn focus_on(selector: impl Into<String>) {
     let selector = selector.into();
     request_animation_frame(move || {

@@ -1,4 +1,4 @@
-//! What forms are made of. Each works as a plain form: then its failure comes back in the address.
+//! Forms and their fields. Each also works as a plain form, whose failure is returned in the URL.
 
 mod field;
 mod password_field;
@@ -30,26 +30,26 @@ use leptos_router::{hooks::use_query_map, params::ParamsMap};
 use wasm_bindgen::JsCast;
 use web_sys::{FormData, HtmlFormElement};
 
-/// How it stands with a form, as its parts need to know it.
+/// The state of a form, shared by its fields.
 #[derive(Clone, Copy)]
 pub struct FormState {
-    /// The id of the form, or of what stands around it. The ids of its fields begin with it.
+    /// The id of the form or of an element around it, and the prefix of its fields' ids.
     pub id: &'static str,
-    /// Where it goes.
+    /// The path of its server function.
     path: &'static str,
-    /// What came back the last time, as JSON.
+    /// The last response, as JSON.
     pub answer: RwSignal<Option<RequestResult<String>>>,
-    /// Why it failed, if it did.
+    /// Why the last submission failed.
     pub failure: Signal<Option<RequestError>>,
-    /// Whether the answer is on its way.
+    /// Whether a response is outstanding.
     pub pending: RwSignal<bool>,
-    /// Whether it was done the last time.
+    /// Whether the last submission succeeded.
     pub done: Signal<bool>,
     query: Memo<ParamsMap>,
 }
 
 impl FormState {
-    /// That of a form for a server function. Where it fails, the keyboard goes to the first field at fault.
+    /// Creates the state of a form for a server function. On failure the focus moves to the first invalid field.
     pub fn for_server_fn<S: ServerFn>(id: &'static str) -> Self {
         Self::with_path(id, S::PATH)
     }
@@ -66,7 +66,7 @@ impl FormState {
         Self { id, path, answer, failure, pending, done, query: use_query_map() }
     }
 
-    /// Sends it without leaving the page.
+    /// Submits the form without leaving the page.
     fn submit(self, event: SubmitEvent) {
         event.prevent_default();
         let form = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok());
@@ -79,14 +79,14 @@ impl FormState {
             };
             let is_there = self.answer.try_set(Some(answer)).is_none();
             self.pending.try_set(false);
-            // Where it leads is the way on from the form: who has left that isn't led away from where they are.
+            // Follows the redirect only if the form is still mounted: the person may have gone to another page.
             if is_there {
                 ServerFnResponse::follow_redirect(location);
             }
         });
     }
 
-    /// What is wrong with one field.
+    /// Returns the error text of a field.
     pub fn field_error(self, field: &'static str) -> Signal<Option<&'static str>> {
         Signal::derive(move || match self.failure.get() {
             Some(RequestError::Refused(refusal)) => refusal.field_error(field).map(strings::field_error_text),
@@ -94,26 +94,26 @@ impl FormState {
         })
     }
 
-    /// What was typed into a field of a plain form that was refused: it comes back with the failure, in the address.
+    /// Returns the value of a field of a refused plain form: the server returns it in the URL, with the failure.
     pub fn flashed_value(self, field: &str) -> Option<String> {
         let name = format!("kept.{field}");
         self.failure.with_untracked(Option::is_some).then(|| self.query.with_untracked(|query| query.get(&name)))?
     }
 
-    /// A text for when it was done.
+    /// Returns `text` while the last submission succeeded.
     pub fn done_text(self, text: &'static str) -> Signal<Option<&'static str>> {
         Signal::derive(move || self.done.get().then_some(text))
     }
 
-    /// The id of one field.
+    /// Returns the id of a field.
     fn field_id(self, field: &str) -> String {
         format!("{}-{field}", self.id)
     }
 }
 
-/// Why a form that was posted without JavaScript was refused: that stands in the address then.
+/// Returns why a form sent without JavaScript was refused, from the URL.
 ///
-/// Leptos reads the address once, when the document loads. On the way to another page the failure is no longer true.
+/// Leptos reads the URL once, when the document loads. After navigating to another page the failure no longer applies.
 pub fn error_from_url(path: &str) -> Option<RequestError> {
     let told = use_context::<ServerActionError>().filter(|told| told.path() == path)?;
     use_query_map().with_untracked(|query| query.get("__err"))?;
@@ -124,7 +124,7 @@ pub fn error_from_url(path: &str) -> Option<RequestError> {
     Some(text.ok().and_then(|text| json::from_str(&text).ok()).unwrap_or(RequestError::Network))
 }
 
-/// A form that the browser itself sends, with whose page it stands on. No other form may post.
+/// A form that the browser itself submits, with the field that names the page's owner. No other form may post.
 #[component]
 pub fn PostForm(
     path: &'static str,
@@ -140,7 +140,7 @@ pub fn PostForm(
     }
 }
 
-/// A form for a server function. Without JavaScript the browser sends it, and the answer is another page.
+/// A form for a server function. Without JavaScript the browser submits it, and the response is another page.
 #[component]
 pub fn Form(
     form: FormState,
@@ -156,7 +156,7 @@ pub fn Form(
     }
 }
 
-/// The button that sends a form, and says so while it is on its way.
+/// The submit button, which shows `busy` while the response is outstanding.
 #[component]
 pub fn SubmitButton(
     form: FormState,

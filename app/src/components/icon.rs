@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-/// The icons there are. Drawn here for this project, on a grid of 20.
+/// The available icons. Drawn for this project, on a grid of 20 units.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Glyph {
     Back,
@@ -34,7 +34,7 @@ impl Glyph {
     }
 }
 
-/// An icon beside words, or inside something that has a name.
+/// Renders an icon next to a text, or inside an element with an accessible name.
 #[component]
 pub fn Icon(glyph: Glyph) -> impl IntoView {
     view! {

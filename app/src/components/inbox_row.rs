@@ -4,10 +4,10 @@ use leptos::{either::Either, prelude::*};
 use leptos_router::hooks::use_location;
 use model::{BookingStatus, Conversation, Inbox, Message, Person, PersonId, text};
 
-/// Characters of the last message that are worth sending for one line.
+/// Characters of the last message that a preview contains at most.
 const PREVIEW: usize = 80;
 
-/// A conversation in the inbox.
+/// Renders a conversation in the inbox.
 #[component]
 pub fn InboxRow(me: PersonId, inbox: RwSignal<Inbox>, conversation: Conversation) -> impl IntoView {
     let locale = Locale::current();
@@ -54,7 +54,7 @@ pub fn InboxRow(me: PersonId, inbox: RwSignal<Inbox>, conversation: Conversation
     }
 }
 
-/// What of a conversation changes while it stands in the inbox.
+/// The fields of a conversation that may change while it is listed.
 #[derive(Clone, PartialEq)]
 struct InboxPreview {
     counterpart: Person,
@@ -63,12 +63,12 @@ struct InboxPreview {
     last: Option<LastActivity>,
 }
 
-/// What happened last.
+/// The last message, or the last change of the booking.
 #[derive(Clone, PartialEq)]
 enum LastActivity {
-    /// Somebody wrote this.
+    /// A message: its sender and a preview.
     Wrote(PersonId, String),
-    /// Somebody took a step about the booking.
+    /// A booking action: who took it, and the new status.
     Stepped(Person, BookingStatus),
 }
 

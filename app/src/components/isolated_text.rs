@@ -1,7 +1,7 @@
 use leptos::prelude::*;
 use model::text::without_direction_controls;
 
-/// Text that a person set, standing alone: its direction is its own and turns nothing around it. Inside a sentence,
+/// Renders text that a person has set, isolated in direction: it doesn't affect the text around it. Inside a sentence,
 /// `model::text::isolate` does the same.
 #[component]
 pub fn IsolatedText(#[prop(into)] text: Signal<String>) -> impl IntoView {

@@ -3,10 +3,10 @@ mod link;
 use leptos::{either::Either, prelude::*};
 use link::{Link, Part, split_links};
 
-/// Text as it was typed, with web addresses to follow. Nothing else in it means anything.
+/// Renders text as typed, with its web addresses as links and no other markup.
 ///
-/// A link stands from left to right, whatever is around it. Where its host is written in letters of which some look like
-/// others, the stylesheet shows beside it what the browser will ask for; the text itself stays as it was sent.
+/// Links run from left to right in any context. If a host has non-ASCII letters, which may imitate others, the
+/// stylesheet shows its ASCII form next to it; the text itself stays as it was sent.
 #[component]
 pub fn LinkedText(text: String) -> impl IntoView {
     let parts = split_links(&text).into_iter().map(|part| match part {

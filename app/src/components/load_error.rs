@@ -3,7 +3,7 @@ use crate::{live::Live, reactive::effect, request_error::RequestError, strings};
 use leptos::prelude::*;
 use model::ApiError;
 
-/// Part of a page that couldn't be had: what happened, and what to do.
+/// Shows why a part of a page couldn't be loaded, and how to proceed.
 #[component]
 pub fn LoadError(failure: RequestError) -> impl IntoView {
     let live = Live::current();
@@ -40,7 +40,7 @@ pub fn LoadError(failure: RequestError) -> impl IntoView {
     }
 }
 
-/// A list with nothing in it: what that means, and what to do next.
+/// Explains an empty list, and how to proceed.
 #[component]
 pub fn EmptyState(
     title: &'static str,
@@ -56,7 +56,7 @@ pub fn EmptyState(
     }
 }
 
-/// The shape of what is being loaded. The stylesheet shows it after a moment only.
+/// A placeholder while rows are loading. The stylesheet shows it only after a delay.
 #[component]
 pub fn Skeleton(rows: usize) -> impl IntoView {
     view! {

@@ -1,7 +1,7 @@
-//! Times as the reader's own clock and language have them, once the page is taken over.
+//! Formats times in the reader's time zone and language, once the page is hydrated.
 //!
-//! Until then, and without JavaScript, they are in UTC and English: the server can't know better, and
-//! what the browser first draws must equal what the server sent.
+//! Until then, and without JavaScript, they are in UTC and English: the server doesn't know better, and the first
+//! render in the browser must equal the server's HTML.
 
 use crate::{browser, strings};
 use js_sys::Date;
@@ -10,13 +10,13 @@ use model::{Day, Timestamp};
 use std::time::Duration;
 use wasm_bindgen::JsValue;
 
-/// Whether the page has been taken over. Cheap to copy; stands in the context.
+/// The state that times are formatted by. Cheap to copy; stored in the Leptos context.
 #[derive(Clone, Copy)]
 pub struct Locale {
     is_hydrated: RwSignal<bool>,
-    /// Counts minutes, for what tells how long ago something was.
+    /// Incremented every minute, to update relative times.
     minute: RwSignal<u32>,
-    /// Milliseconds that the server's clock is ahead of this one.
+    /// Milliseconds by which the server's clock is ahead of this device's.
     clock_offset: RwSignal<f64>,
 }
 
@@ -24,11 +24,11 @@ const LOCALE_DATE: &str = "toLocaleDateString";
 const LONG_DAY: [(&str, &str); 4] = [("weekday", "short"), ("day", "numeric"), ("month", "short"), ("year", "numeric")];
 
 const DAY_MILLIS: i64 = 24 * 60 * 60 * 1_000;
-/// Clocks that differ by less tell the same minutes.
+/// Milliseconds. Smaller changes of the offset are ignored: they don't change the minutes shown.
 const CLOCK_TOLERANCE: f64 = 30_000.0;
 
 impl Locale {
-    /// Puts it into the context.
+    /// Creates it and stores it in the context.
     pub fn provide() -> Self {
         let locale =
             Self { is_hydrated: RwSignal::new(false), minute: RwSignal::new(0), clock_offset: RwSignal::new(0.0) };
@@ -36,18 +36,18 @@ impl Locale {
         locale
     }
 
-    /// The one in the context.
+    /// Returns the one stored in the context.
     pub fn current() -> Self {
         expect_context()
     }
 
-    /// The page is taken over.
+    /// Marks the page as hydrated, and starts the minute timer.
     pub fn mark_hydrated(self) {
         self.is_hydrated.set(true);
         set_interval(move || self.minute.update(|minute| *minute += 1), Duration::from_secs(60));
     }
 
-    /// Learns what time it is for the server: a phone's clock may be wrong by hours.
+    /// Sets the clock offset from the server's time: a phone's clock may be wrong by hours.
     pub fn set_clock(self, server: Timestamp) {
         let clock_offset = server.millis() as f64 - Date::now();
         if (clock_offset - self.clock_offset.get_untracked()).abs() > CLOCK_TOLERANCE {
@@ -55,12 +55,12 @@ impl Locale {
         }
     }
 
-    /// What time it is for the server, as far as that is known.
+    /// Returns the server's current time, as far as the offset is known.
     pub fn now(self) -> Timestamp {
         Timestamp::from_millis((Date::now() + self.clock_offset.get_untracked()) as i64)
     }
 
-    /// How long ago, in words; the day where that is more than a day.
+    /// Formats a time as `5 min ago`, or as the day if it is more than a day ago.
     pub fn format_relative(self, at: Timestamp) -> String {
         let short = self.format_short(at);
         if short == strings::JUST_NOW {
@@ -72,12 +72,12 @@ impl Locale {
         }
     }
 
-    /// Whether the page is taken over.
+    /// Returns whether the page is hydrated; tracked by effects.
     pub fn is_hydrated(self) -> bool {
         self.is_hydrated.get()
     }
 
-    /// `14:02`
+    /// Formats a time as `14:02`.
     pub fn format_time(self, at: Timestamp) -> String {
         if !self.is_hydrated() {
             return at.format_time();
@@ -87,7 +87,7 @@ impl Locale {
             .unwrap_or_else(|| format!("{:02}:{:02}", date.get_hours(), date.get_minutes()))
     }
 
-    /// `Sat 13 Feb 2027`: the day an instant falls on.
+    /// Formats the day of a time as `Sat 13 Feb 2027`.
     pub fn format_day(self, at: Timestamp) -> String {
         if !self.is_hydrated() {
             return at.day().format_long();
@@ -96,7 +96,7 @@ impl Locale {
         browser::format_date(&date, LOCALE_DATE, &LONG_DAY).unwrap_or_else(|| local_day_or_utc(&date, at).format_long())
     }
 
-    /// A day of the calendar in words; it has no time zone, so neither do its words.
+    /// Formats a calendar day, independent of the time zone.
     pub fn format_calendar_day(self, day: Day) -> String {
         let [weekday, number, month, year] = LONG_DAY;
         let localize = || {
@@ -106,12 +106,12 @@ impl Locale {
         self.is_hydrated().then(localize).flatten().unwrap_or_else(|| day.format_long())
     }
 
-    /// The whole instant, for whoever wants to know exactly.
+    /// Formats day and time.
     pub fn format_exact(self, at: Timestamp) -> String {
         format!("{}, {}", self.format_day(at), self.format_time(at))
     }
 
-    /// Short for a list: minutes or hours ago within a day, else the day.
+    /// Formats a time for lists: minutes or hours ago within a day, else the day.
     pub fn format_short(self, at: Timestamp) -> String {
         if !self.is_hydrated() {
             return at.day().format_long();
@@ -131,7 +131,7 @@ impl Locale {
         }
     }
 
-    /// Today where the reader is, once it is known.
+    /// Returns the reader's current day, once the page is hydrated.
     pub fn today(self) -> Option<Day> {
         self.is_hydrated().then(|| {
             self.minute.track();
@@ -144,7 +144,7 @@ fn js_date(at: Timestamp) -> Date {
     Date::new(&JsValue::from_f64(at.millis() as f64))
 }
 
-/// The day in the reader's time zone, without `Intl`.
+/// Returns the day in the reader's time zone, without `Intl`.
 fn local_day(date: &Date) -> Option<Day> {
     format!("{:04}-{:02}-{:02}", date.get_full_year(), date.get_month() + 1, date.get_date()).parse().ok()
 }

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use model::{PersonId, Thread};
 
-/// Leaves the thread with the other's last message unread, to come back to.
+/// A button that marks the counterpart's last message as unread and returns to the inbox.
 #[component]
 pub fn MarkUnread(me: PersonId, thread: RwSignal<Thread>) -> impl IntoView {
     let form = FormState::for_server_fn::<server_fns::MarkUnread>("mark-unread");

@@ -19,11 +19,10 @@ pub use scroll::ScrollAnchor;
 use scroll::load_when_near;
 use window::LoadedWindow;
 
-/// The messages of a thread, the newest at the bottom; it begins in view at the first unread, or at the one that was
-/// linked to.
+/// Shows the messages of a thread, the newest at the bottom. Opens at the first unread message, or at the linked one.
 ///
-/// The scroller is reversed by the stylesheet, so that its position counts from the bottom: it stays
-/// there as messages come, and older ones put on top move nothing, with or without JavaScript.
+/// The stylesheet reverses the scroll container, so that its position counts from the bottom: it stays at the end when
+/// messages arrive, and prepending older ones moves nothing, with or without JavaScript.
 #[component]
 pub fn MessageLog(me: PersonId, thread: RwSignal<Thread>, anchor: ScrollAnchor, at: Option<i64>) -> impl IntoView {
     let (locale, outbox) = (Locale::current(), Outbox::current());
@@ -33,14 +32,14 @@ pub fn MessageLog(me: PersonId, thread: RwSignal<Thread>, anchor: ScrollAnchor, 
         let new_after = (conversation.unread > 0).then_some(conversation.read_seq);
         (conversation.id, new_after, Thread::opens_at_unread(conversation))
     });
-    // The outbox outlives this thread, and may wake what is drawn here just when it has gone: hence `try_with`.
+    // The outbox outlives this thread, and may re-run these closures after the thread's disposal: hence `try_with`.
     let rows = move || {
         let rows =
             thread.try_with(|thread| group_messages(&thread.messages, me, new_after, |at| locale.format_day(at)));
         rows.unwrap_or_default()
     };
     let entries = memo(move || thread.try_with(|thread| outbox.pending_for(id, &thread.messages)).unwrap_or_default());
-    // While something is on its way, that is the viewer's last message, and says itself how far it came.
+    // A pending message is the viewer's last one and shows its own state: the delivered ones then show none.
     let last = memo(move || {
         entries
             .with(Vec::is_empty)
@@ -57,7 +56,7 @@ pub fn MessageLog(me: PersonId, thread: RwSignal<Thread>, anchor: ScrollAnchor, 
             anchor.scroll_to_start(at, at_unread);
         }
     });
-    // Whoever writes wants to see it go, wherever they were reading.
+    // After sending, show the new message, even if the viewer was reading elsewhere.
     Effect::new(move |before: Option<u32>| {
         let (conversation, times) = outbox.last_written.get();
         if conversation == Some(id) && before.is_some_and(|before| times > before) {
@@ -90,7 +89,7 @@ pub fn MessageLog(me: PersonId, thread: RwSignal<Thread>, anchor: ScrollAnchor, 
     }
 }
 
-/// The way to older messages: a link that works by itself, and in place once the page is taken over.
+/// The link to older messages: a plain link that, once hydrated, loads them in place.
 #[component]
 fn Older(thread: RwSignal<Thread>, window: LoadedWindow) -> impl IntoView {
     let first = move || thread.with(|thread| thread.messages.first().map_or(0, |message| message.seq));
@@ -112,7 +111,7 @@ fn Older(thread: RwSignal<Thread>, window: LoadedWindow) -> impl IntoView {
     }
 }
 
-/// The way back to newer messages, where the newest isn't on the page.
+/// The links to newer messages, if the newest aren't loaded.
 #[component]
 fn Newer(thread: RwSignal<Thread>, window: LoadedWindow) -> impl IntoView {
     let beyond = memo(move || {

@@ -3,11 +3,11 @@ use leptos::{prelude::*, text_prop::TextProp};
 use leptos_meta::Title;
 use model::text;
 
-/// Sets the title of the page.
+/// Sets the title of the document.
 ///
-/// The only place that uses the `Title` of leptos_meta: its server (0.8.7) writes the text between the tags without
-/// escaping it, so a name such as `</title><meta …>` would become part of the page. In the browser the title is set
-/// through the DOM, where escaping would show.
+/// No other component uses the `Title` of leptos_meta: its server side (0.8.7) doesn't escape the text, so a name like
+/// `</title><meta …>` would become part of the page. The browser sets the title through the DOM, where escaped text
+/// would be shown as it is.
 #[component]
 pub fn PageTitle(#[prop(into)] text: TextProp) -> impl IntoView {
     let title = move || document_title(&text.get(), IN_BROWSER);

@@ -8,14 +8,14 @@ use crate::{
 use leptos::{prelude::*, task::spawn_local};
 use model::{Conversation, Presence};
 
-/// Whether the other is typing, here, or when they last were. Nothing where either hides it, or data is spared.
+/// Shows whether the counterpart is typing, online, or last active. Empty if either hides it or the reader saves data.
 #[component]
 pub fn PresenceLine(#[prop(into)] conversation: Signal<Conversation>) -> impl IntoView {
     let (live, locale) = (Live::current(), Locale::current());
     let (id, who) = conversation.with_untracked(|conversation| (conversation.id, conversation.counterpart.id));
     let known = RwSignal::new(Presence::default());
     effect(move || {
-        // What passed while the stream was away is gone: then it is asked for.
+        // Updates are missed while the stream is down: request the state each time it opens.
         live.times_opened.track();
         if !locale.is_hydrated() || browser::saves_data() {
             return;
@@ -27,7 +27,7 @@ pub fn PresenceLine(#[prop(into)] conversation: Signal<Conversation>) -> impl In
         });
     });
     Effect::new(move |before: Option<()>| {
-        // Whoever came before this page was opened has been asked about.
+        // Skips the update from before this page was opened: the request above covers it.
         let news = live.ephemeral.came.get().filter(|_| before.is_some());
         if let Some(came) = news.filter(|came| came.user_id == who) {
             let active_at = (!came.online).then(|| locale.now());

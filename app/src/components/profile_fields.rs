@@ -3,11 +3,11 @@ use crate::strings;
 use leptos::prelude::*;
 use model::{Craft, Role, person::NAME_LIMIT};
 
-/// The fields by which a person who joins says who they are.
+/// The profile fields that a new person fills in.
 #[component]
 pub fn ProfileFields(
     form: FormState,
-    /// The role that is chosen at first.
+    /// The initially selected role.
     #[prop(into, optional)]
     role: String,
 ) -> impl IntoView {
@@ -18,7 +18,7 @@ pub fn ProfileFields(
     }
 }
 
-/// Both roles, to choose from.
+/// Returns both roles as choices.
 pub fn role_choices() -> Vec<Choice> {
     let choice = |role: Role| Choice {
         value: role.as_str(),
@@ -28,7 +28,7 @@ pub fn role_choices() -> Vec<Choice> {
     Role::ALL.iter().copied().map(choice).collect()
 }
 
-/// Only talent have a craft: for organizers, the stylesheet takes it away.
+/// The field for the craft. Only talent have one: the stylesheet hides it for organizers.
 #[component]
 fn CraftField(form: FormState) -> impl IntoView {
     let (id, kept) = (format!("{}-craft", form.id), form.flashed_value("craft").unwrap_or_default());

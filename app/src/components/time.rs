@@ -3,18 +3,18 @@ use crate::strings;
 use leptos::prelude::*;
 use model::{Day, Timestamp};
 
-/// How an instant is told.
+/// The format of a time.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum TimeFormat {
     /// Hours and minutes.
     Clock,
-    /// As short as it goes.
+    /// The shortest form, for lists.
     Short,
     /// Day and time.
     Exact,
 }
 
-/// An instant, exact on hover.
+/// Shows a time, with the exact one as its tooltip.
 #[component]
 pub fn Time(at: Timestamp, format: TimeFormat) -> impl IntoView {
     let locale = Locale::current();
@@ -26,7 +26,7 @@ pub fn Time(at: Timestamp, format: TimeFormat) -> impl IntoView {
     view! { <time datetime=at.to_string() title=move || locale.format_exact(at)>{text}</time> }
 }
 
-/// A day in words, with how far off it is once today is known.
+/// Shows a calendar day, with its distance from today once the page is hydrated.
 #[component]
 pub fn DayLine(day: Day) -> impl IntoView {
     let locale = Locale::current();

@@ -6,7 +6,7 @@ use crate::{
 use leptos::prelude::*;
 use model::{NavState, Role};
 
-/// The bar above every page of somebody signed in.
+/// The bar above the pages of signed-in persons.
 #[component]
 pub fn TopBar(frame: RwSignal<NavState>) -> impl IntoView {
     let (live, outbox) = (Live::current(), Outbox::current());
@@ -15,12 +15,12 @@ pub fn TopBar(frame: RwSignal<NavState>) -> impl IntoView {
     let count = move || frame.with(|frame| frame.unread);
     let leave = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        // A closed page is another person's, or is signing out already.
+        // A read-only page belongs to another person, or is signing out already.
         if live.read_only.with_untracked(Option::is_some) {
             return;
         }
         let unsent = live.unsent.get_untracked();
-        // Signing out empties what this browser keeps.
+        // Signing out deletes the unsent messages.
         if unsent > 0 && !window().confirm_with_message(&strings::unsent_warning(unsent)).unwrap_or(true) {
             return;
         }
@@ -48,7 +48,7 @@ pub fn TopBar(frame: RwSignal<NavState>) -> impl IntoView {
     }
 }
 
-/// The bar above pages for everybody. Its link asks the server, which knows where whoever is signed in belongs.
+/// The bar above public pages. Its link loads a document, so that the server redirects signed-in persons.
 #[component]
 pub fn SiteBar() -> impl IntoView {
     view! {

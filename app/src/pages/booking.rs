@@ -12,7 +12,7 @@ use crate::{
 use leptos::{either::Either, prelude::*};
 use model::BookingView;
 
-/// One booking.
+/// The page of a booking.
 #[component]
 pub fn BookingPage() -> impl IntoView {
     page_of_param("id", |id| view! { <BookingOf id/> }.into_any())

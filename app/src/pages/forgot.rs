@@ -5,7 +5,7 @@ use crate::{
 use leptos::prelude::*;
 use model::person::EMAIL_LIMIT;
 
-/// Asking for a link to choose a new password. Known or not, an address is answered with the same words.
+/// The page to request a password reset. Its response doesn't depend on whether the address is known.
 #[component]
 pub fn Forgot() -> impl IntoView {
     let form = FormState::for_server_fn::<server_fns::RequestPasswordReset>("forgot");

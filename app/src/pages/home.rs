@@ -6,7 +6,7 @@ use crate::{
 };
 use leptos::prelude::*;
 
-/// What Greenroom is, for whoever comes by.
+/// The public start page.
 #[component]
 pub fn Home() -> impl IntoView {
     let code = flash_code("done");

@@ -13,7 +13,7 @@ use leptos_router::{
 };
 use model::{Inbox, Role};
 
-/// The inbox beside a thread; on a narrow screen one at a time.
+/// The inbox next to a thread; narrow screens show one at a time.
 #[component]
 pub fn InboxLayout() -> impl IntoView {
     let live = Live::current();
@@ -46,7 +46,7 @@ pub fn InboxLayout() -> impl IntoView {
 fn InboxList(mine: ForPerson<Inbox>, first_page: bool) -> impl IntoView {
     let live = Live::current();
     let me = mine.me;
-    // A later page, as it comes without JavaScript, is a look into the past: it isn't kept up to date.
+    // A later page, as loaded without JavaScript, is a snapshot: it isn't kept up to date.
     let inbox = if first_page { live.subscribe(mine) } else { RwSignal::new(mine.view) };
     let rows = move || inbox.with(|inbox| inbox.conversations.clone());
     let next = move || inbox.with(|inbox| inbox.next_page.clone());
@@ -103,7 +103,7 @@ fn NoConversations() -> impl IntoView {
     }
 }
 
-/// The inbox alone: beside it stands what to do next.
+/// The inbox without a thread: explains how to proceed.
 #[component]
 pub fn InboxPage() -> impl IntoView {
     let live = Live::current();

@@ -1,5 +1,5 @@
-//! Pages that the browser loads when it comes to them, so that a conversation is there sooner: those before the door,
-//! and those beside the messages. Each of both is a file of its own, split off the rest by the build.
+//! Code splitting: the browser loads the public pages and the account pages when they are opened, so that a thread
+//! opens sooner. The build writes each of the two groups to a chunk of its own.
 
 use super::{
     BookingPage, Forgot, Home, NewBooking, NotificationsPage, Register, Reset, SettingsPage, SignIn, Talents,
@@ -17,45 +17,40 @@ use leptos::{
 };
 use leptos_router::{ChooseView, location::Url};
 
-// As the build calls them.
+// The chunks' names in the build.
 const PUBLIC_CHUNK: &str = "public_pages";
 const ACCOUNT_CHUNK: &str = "account_pages";
 
-/// A page for whoever is not signed in, too.
+/// A page that doesn't need a session.
 #[derive(Clone, Copy, Debug)]
 pub enum PublicPage {
-    /// What this is.
+    /// The public start page.
     Home,
-    /// Signing in.
     SignIn,
-    /// Joining.
     Register,
-    /// Proving an address.
+    /// Confirmation of an e-mail address.
     Verify,
-    /// Asking for a new password.
+    /// Request for a password reset.
     Forgot,
-    /// Setting a new password.
+    /// Choice of a new password.
     Reset,
-    /// Getting no more mail.
+    /// End of the mails about unread messages.
     Unsubscribe,
 }
 
-/// A page beside the messages.
+/// A page of the account chunk: all signed-in pages but the inbox and threads.
 #[derive(Clone, Copy, Debug)]
 pub enum AccountPage {
-    /// What happened.
     Notifications,
-    /// What can be set.
     Settings,
-    /// Who can be booked.
+    /// The directory of talent.
     Talents,
-    /// Asking somebody.
+    /// The booking inquiry.
     NewBooking,
-    /// One booking.
     Booking,
 }
 
-/// A page's part of the program can't be loaded.
+/// A page's chunk can't be loaded.
 #[derive(Debug)]
 pub struct ChunkLoadError;
 
@@ -113,7 +108,7 @@ impl ChooseView for AccountPage {
     }
 }
 
-/// The part that the page at `path` is in. That of the messages comes first and has no name.
+/// Returns the chunk of the page at `path`. The inbox and threads are in the main file: an empty name.
 pub fn chunk_of(path: &str) -> &'static str {
     match path {
         "/inbox" => "",
@@ -123,10 +118,10 @@ pub fn chunk_of(path: &str) -> &'static str {
     }
 }
 
-/// Loads what the page at `path` needs to come alive.
+/// Loads the chunk of the page at `path`, which hydration needs.
 ///
 /// # Errors
-/// It isn't there: the page stays as the server sent it.
+/// The chunk can't be loaded: the page stays as the server sent it.
 pub async fn load_chunk(path: &str) -> Result<(), ChunkLoadError> {
     match chunk_of(path) {
         PUBLIC_CHUNK => Ok(load_public_pages().await?),
@@ -135,28 +130,28 @@ pub async fn load_chunk(path: &str) -> Result<(), ChunkLoadError> {
     }
 }
 
-/// A site that has been renewed no longer has the files of before: the browser asks for the whole page instead, and is
-/// renewed with it. Where the site isn't reached at all, what is open stays open.
+/// Navigates by a full page load: after a deployment the old version's chunks are gone, and a new document names
+/// the new ones. If the server can't be reached, the open page stays.
 async fn full_page_navigation() {
     let wanted = use_context::<ArcRwSignal<Url>>().map(|url| url.get_untracked());
     let answer: RequestResult<_> = server_fns::load_nav_state().await;
     let reached = !matches!(answer, Err(RequestError::Network | RequestError::TimedOut));
     if let Some(url) = wanted.filter(|_| IN_BROWSER && reached) {
         let query = if url.search().is_empty() { String::new() } else { format!("?{}", url.search()) };
-        // An address of this site is always one to go to.
+        // A path of this site is always a valid address.
         let _ = window().location().set_href(&format!("{}{query}", url.path()));
-        // Until the document is there, nothing else happens here.
+        // Waits for the new document.
         std::future::pending::<()>().await;
     }
 }
 
-/// Tried again as a whole page, because a view that never came has nothing else to try again.
+/// Renders the load error. Retrying reloads the document: the page's view, with its resources, was never created.
 fn load_error_view() -> AnyView {
     let live = Live::current();
     Effect::new(move |before: Option<()>| {
         live.reload_generation.track();
         if before.is_some() {
-            // A page can always be loaded again.
+            // Reloading can't fail.
             let _ = window().location().reload();
         }
     });

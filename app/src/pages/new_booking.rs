@@ -9,7 +9,7 @@ use crate::{
 use leptos::{either::Either, prelude::*};
 use model::{Person, booking, message};
 
-/// Asking a talent for a booking.
+/// The page to send a talent a booking inquiry.
 #[component]
 pub fn NewBooking() -> impl IntoView {
     page_of_query("talent", |talent| view! { <InquiryTo id=talent.unwrap_or_default()/> }.into_any())

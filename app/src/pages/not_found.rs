@@ -4,7 +4,7 @@ use crate::{
 };
 use leptos::prelude::*;
 
-/// What stands where nothing is. The server answers it with 404.
+/// The page for an unknown path. The server responds with 404.
 #[component]
 pub fn NotFound() -> impl IntoView {
     view! {
@@ -20,7 +20,7 @@ pub fn NotFound() -> impl IntoView {
     }
 }
 
-/// The page for when a page itself broke. Plain text in a frame: it must not break too. The nonce lets its style in.
+/// Returns the page for a failed render. Built without components, which could fail too. The nonce permits its style.
 pub fn error_page(nonce: &str) -> String {
     format!(
         "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\">\

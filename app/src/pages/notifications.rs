@@ -15,7 +15,7 @@ use leptos::{either::Either, prelude::*, task::spawn_local};
 use model::NotificationList;
 use row::NotificationRow;
 
-/// What the bell tells of.
+/// The page of the notifications.
 #[component]
 pub fn NotificationsPage() -> impl IntoView {
     page_of_query("page", |page| view! { <NotificationsOf page/> }.into_any())
@@ -23,7 +23,7 @@ pub fn NotificationsPage() -> impl IntoView {
 
 #[component]
 fn NotificationsOf(
-    /// Which page of older ones, or the newest.
+    /// The page of older notifications; `None` for the newest.
     page: Option<String>,
 ) -> impl IntoView {
     let live = Live::current();
@@ -31,7 +31,7 @@ fn NotificationsOf(
     let form = FormState::for_server_fn::<MarkNotificationsRead>("mark-seen");
     let notices =
         page_resource(move || live.reload_generation.get(), move |_| server_fns::load_notifications(page.clone()));
-    // A page of older ones isn't live: what was marked there is read again.
+    // A page of older notifications isn't live: reload it after marking.
     effect(move || {
         if form.done.get() && !first_page {
             notices.refetch();
@@ -85,7 +85,7 @@ fn NotificationList(mine: ForPerson<NotificationList>, first_page: bool, form: F
     }
 }
 
-/// The button goes once nothing is unread: the keyboard goes to the heading before it does.
+/// The button to mark all. It disappears when all are read, so the focus moves to the heading first.
 #[component]
 fn MarkAllRead(form: FormState) -> impl IntoView {
     view! {

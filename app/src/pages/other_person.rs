@@ -1,8 +1,8 @@
 use crate::strings;
 use model::text::escape_html;
 
-/// The page that answers a form without JavaScript that another person's page sent: nothing was done, and what was
-/// typed can be copied. Plain text in a frame, like the page for when a page broke.
+/// Returns the response to a form without JavaScript on another person's page: nothing was done, and the typed text can
+/// be copied. Built without components, like the page for a failed render.
 pub fn other_person_page(nonce: &str, name: &str, typed: &str) -> String {
     let text = if typed.is_empty() {
         String::new()

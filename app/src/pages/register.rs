@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use model::person::EMAIL_LIMIT;
 
-/// Joining. A link may say as what, by `?role=`.
+/// The registration page. `?role=` preselects a role.
 #[component]
 pub fn Register() -> impl IntoView {
     let form = FormState::for_server_fn::<server_fns::RegisterAccount>("register");

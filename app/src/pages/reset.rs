@@ -7,7 +7,7 @@ use crate::{
 use leptos::{either::Either, prelude::*};
 use leptos_router::hooks::use_query_map;
 
-/// Choosing a new password, by the link of a mail.
+/// The page to choose a new password, opened by a mailed link.
 #[component]
 pub fn Reset() -> impl IntoView {
     let form = FormState::for_server_fn::<server_fns::ResetPassword>("reset");
@@ -26,7 +26,7 @@ pub fn Reset() -> impl IntoView {
                     <FormError failure=form.failure/>
                     <Form form class="form" id=form.id>
                         <input type="hidden" name="token" value=token/>
-                        // Whose password it is the page doesn't know; whatever keeps passwords asks for it.
+                        // The page doesn't know whose password it is; password managers look for a username field.
                         <input hidden type="text" autocomplete="username"/>
                         <PasswordField form field="password" label=strings::NEW_PASSWORD new=true/>
                         <SubmitButton form label=strings::SET_PASSWORD busy=strings::SETTING_PASSWORD/>
@@ -38,7 +38,7 @@ pub fn Reset() -> impl IntoView {
     }
 }
 
-/// Whose password it is about.
+/// Names the account that the link belongs to.
 #[component]
 fn ResetOf(token: String) -> impl IntoView {
     let found = page_resource(move || token.clone(), server_fns::load_mailed_link);
@@ -53,7 +53,7 @@ fn ResetOf(token: String) -> impl IntoView {
     }
 }
 
-/// What to do without a link that works.
+/// Explains how to proceed without a valid link.
 #[component]
 fn NoLink(missing: bool) -> impl IntoView {
     let (title, lead) =

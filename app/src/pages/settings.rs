@@ -1,4 +1,4 @@
-//! The settings: one part a file, each with a form of its own.
+//! The settings page: one section per file, each with a form of its own.
 
 mod confirm_password;
 mod data;
@@ -32,7 +32,7 @@ use privacy::Privacy;
 use profile::Profile;
 use tokens::Tokens;
 
-/// What somebody can set about their account.
+/// The settings page of an account.
 #[component]
 pub fn SettingsPage() -> impl IntoView {
     let live = Live::current();
@@ -75,7 +75,7 @@ fn SettingsSections(settings: Settings) -> impl IntoView {
     }
 }
 
-/// What lets somebody in. Read again after everything that changes it.
+/// The devices and access tokens of an account. Reloaded after each change of them.
 #[derive(Clone, Copy)]
 struct AccessLists {
     devices: RwSignal<Vec<Device>>,
@@ -83,12 +83,12 @@ struct AccessLists {
 }
 
 impl AccessLists {
-    /// Reads them again each time that this was done.
+    /// Reloads both each time that `done` becomes true.
     fn reload_after(self, done: Signal<bool>) {
         effect(move || {
             if done.get() {
                 spawn_local(async move {
-                    // Where it fails, what was there stays: nothing depends on it.
+                    // On failure the lists stay as they are: nothing depends on them.
                     if let Ok(now) = server_fns::load_settings().await {
                         self.devices.try_set(now.devices);
                         self.tokens.try_set(now.tokens);
@@ -99,7 +99,7 @@ impl AccessLists {
     }
 }
 
-/// One part of the page, under its heading.
+/// A section of the page, with its heading.
 #[component]
 fn SettingsSection(
     id: &'static str,
@@ -116,7 +116,7 @@ fn SettingsSection(
     }
 }
 
-/// Whose password a form is about, for whatever keeps passwords: it looks for the name beside them.
+/// The username for password managers, which look for it next to a password field.
 #[component]
 fn UsernameHint(email: String) -> impl IntoView {
     view! { <input hidden type="text" autocomplete="username" value=email/> }

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use model::{ApiError, person::EMAIL_LIMIT};
 
-/// Signing in. Without JavaScript the same form, answered with a redirect.
+/// The sign-in page. Without JavaScript the same form is answered by a redirect.
 #[component]
 pub fn SignIn() -> impl IntoView {
     let form = FormState::for_server_fn::<server_fns::SignIn>("sign-in");

@@ -8,7 +8,7 @@ use crate::{
 use leptos::{either::Either, prelude::*};
 use leptos_router::components::Outlet;
 
-/// What stands around every page of somebody signed in.
+/// The layout of all signed-in pages.
 #[component]
 pub fn SignedInLayout() -> impl IntoView {
     let live = Live::current();

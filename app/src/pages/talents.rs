@@ -8,7 +8,7 @@ use leptos::{either::Either, prelude::*};
 use leptos_router::hooks::use_query_map;
 use model::{Craft, Directory, Person};
 
-/// The directory. The search is a plain form: its address can be kept and shared.
+/// The directory of talent. The search is a plain GET form: its URL can be bookmarked and shared.
 #[component]
 pub fn Talents() -> impl IntoView {
     let query = use_query_map();

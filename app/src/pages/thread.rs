@@ -15,7 +15,7 @@ use leptos::{either::Either, prelude::*, task::spawn_local};
 use leptos_router::hooks::use_query_map;
 use model::Thread;
 
-/// A thread: what it is about, what was said, and where to go on.
+/// The page of a thread: booking, messages and composer.
 #[component]
 pub fn ThreadPage() -> impl IntoView {
     page_of_param("id", |id| view! { <ThreadOf id/> }.into_any())
@@ -71,8 +71,8 @@ fn ThreadView(mine: ForPerson<Thread>, at: Option<i64>) -> impl IntoView {
         }
     });
     let actions = BookingActions::begin(".booking-line > summary");
-    // The head of the document lets go of a title later than this thread of its name, and the server writes it where
-    // no name of this thread can be read.
+    // The document's head drops the title after this thread's signals are disposed, and the server renders it outside
+    // their owner: both then use the first name.
     let first = name.get_untracked();
     let title = move || {
         let now = if IN_BROWSER { name.try_get() } else { None };
@@ -109,9 +109,9 @@ fn ThreadView(mine: ForPerson<Thread>, at: Option<i64>) -> impl IntoView {
     }
 }
 
-/// Notes what was seen, as long as the page is in sight: one note at a time, the next one with all that was seen
-/// meanwhile. Tried again with every message and every time the page comes back into sight; but not because something
-/// was marked as unread, here or on another device.
+/// Marks messages as read while the page is visible: one request at a time, the next with all messages seen during it.
+/// Retries with every message and whenever the page becomes visible again; but not because messages were marked as
+/// unread, here or on another device.
 fn mark_read_while_visible(thread: RwSignal<Thread>, anchor: ScrollAnchor) {
     let (live, locale) = (Live::current(), Locale::current());
     let visible = RwSignal::new(false);
@@ -122,7 +122,7 @@ fn mark_read_while_visible(thread: RwSignal<Thread>, anchor: ScrollAnchor) {
             window_event_listener(leptos::ev::Custom::<web_sys::Event>::new("visibilitychange"), move |_| look());
         on_cleanup(move || listening.remove());
     });
-    // What failed is tried again once the stream is back, and nothing else.
+    // A failed request is retried once the stream is open again, not earlier.
     let (failed, again) = (StoredValue::new(false), RwSignal::new(0_u32));
     let (noting, noted) = (StoredValue::new(false), StoredValue::new(0_i64));
     effect(move || {
@@ -150,7 +150,7 @@ fn mark_read_while_visible(thread: RwSignal<Thread>, anchor: ScrollAnchor) {
         }
         noting.set_value(true);
         spawn_local(async move {
-            // Its effect comes through the stream.
+            // Its result arrives as an event.
             let done = server_fns::mark_read(id.to_string(), seen).await.is_ok();
             noting.try_set_value(false);
             if done {
@@ -163,7 +163,8 @@ fn mark_read_while_visible(thread: RwSignal<Thread>, anchor: ScrollAnchor) {
     });
 }
 
-/// Without JavaScript nobody can tell what was in sight, and opening a page must change nothing: a button does.
+/// The button to mark messages as read without JavaScript: the server can't see which were visible, and opening a page
+/// must change nothing.
 #[component]
 fn MarkRead(thread: RwSignal<Thread>) -> impl IntoView {
     let locale = Locale::current();

@@ -6,7 +6,7 @@ use crate::{
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-/// Ending mails about unread messages, by the link of such a mail. A button, since opening a page changes nothing.
+/// The page to stop mails about unread messages, opened by a mailed link. Asks for a click, since GET changes nothing.
 #[component]
 pub fn Unsubscribe() -> impl IntoView {
     let form = FormState::for_server_fn::<server_fns::UnsubscribeFromMail>("unsubscribe");

@@ -11,8 +11,8 @@ use leptos::{either::Either, either::EitherOf3, prelude::*};
 use leptos_router::hooks::use_query_map;
 use model::{LinkAction, MailedLink, person::EMAIL_LIMIT};
 
-/// Confirming an address: with the link of a mail a button, since opening a page changes nothing; without it,
-/// what to do until the mail is there.
+/// The page to confirm an address: with a mailed link it shows a button, since GET changes nothing; without one it
+/// explains how to get the mail.
 #[component]
 pub fn Verify() -> impl IntoView {
     let query = use_query_map();
@@ -30,11 +30,11 @@ pub fn Verify() -> impl IntoView {
     }
 }
 
-/// What the link does. Whether it works at all is told once it is followed.
+/// Shows the link's action. Whether the link works becomes known only when it is used.
 #[component]
 fn Link(token: String) -> impl IntoView {
     let form = FormState::for_server_fn::<server_fns::VerifyEmail>("verify");
-    // A memo: what is typed is lost with the view, and a refusal of another field must not draw it again.
+    // A memo: an error of another field must not render the view again, which would lose the typed text.
     let dead = memo(move || form.field_error("token").get().is_some());
     let wanted = token.clone();
     let found = page_resource(move || wanted.clone(), server_fns::load_mailed_link);
@@ -81,7 +81,7 @@ fn ConfirmForm(form: FormState, token: String, link: Option<MailedLink>) -> impl
     let (asks, moves) = (does(LinkAction::Introduce), does(LinkAction::MoveAddress));
     let moves = link.as_ref().filter(|_| moves).map(|link| strings::email_change_lead(&link.account));
     let others = link.filter(|link| link.own == Some(false)).map(|link| strings::link_lead(&link.account));
-    // The address may be contested after this page was opened.
+    // Another registration of the address may conflict after this page was opened.
     let introduces = memo(move || asks || form.field_error("role").get().is_some());
     let title = if moves.is_some() { strings::MOVE_TITLE } else { strings::CONFIRM_TITLE };
     let lead = move || match &moves {
@@ -99,7 +99,7 @@ fn ConfirmForm(form: FormState, token: String, link: Option<MailedLink>) -> impl
             <input type="hidden" name="token" value=token/>
             {move || introduces.get().then(|| view! {
                 <ProfileFields form/>
-                // Whose password it is, for whatever keeps passwords: the whole address isn't shown here.
+                // The username for password managers: the page doesn't show the whole address.
                 <input hidden type="text" autocomplete="username"/>
                 <PasswordField form field="password" label=strings::PASSWORD new=true/>
             })}
@@ -108,7 +108,7 @@ fn ConfirmForm(form: FormState, token: String, link: Option<MailedLink>) -> impl
     }
 }
 
-/// Says that another account's address was confirmed, not the viewer's.
+/// Confirms the address of an account that isn't the viewer's.
 #[component]
 fn OtherConfirmed() -> impl IntoView {
     view! {

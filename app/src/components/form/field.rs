@@ -7,15 +7,15 @@ use crate::{
 };
 use leptos::{html::Input, prelude::*};
 
-/// A labelled field: help below it, and its error in words below that.
+/// A labelled field, with its help and its error text below.
 #[component]
 pub fn Field(
-    /// The id of the control inside.
+    /// The id of the input element inside.
     #[prop(into)]
     id: String,
     label: &'static str,
     #[prop(into, optional)] help: String,
-    /// What is wrong with it, if anything.
+    /// The error text, if the field is invalid.
     #[prop(into)]
     error: Signal<Option<&'static str>>,
     children: Children,
@@ -37,7 +37,7 @@ pub fn Field(
 #[component]
 pub fn TextField(
     form: FormState,
-    /// Its name in the form, and in what is said to be at fault.
+    /// Its name in the form and in validation errors.
     field: &'static str,
     label: &'static str,
     maxlength: usize,
@@ -46,7 +46,7 @@ pub fn TextField(
     #[prop(default = "off")] autocomplete: &'static str,
     #[prop(default = "text")] inputmode: &'static str,
     #[prop(into, optional)] value: String,
-    /// Whether it is empty again once the form was done.
+    /// Whether it is cleared after a successful submission.
     #[prop(optional)]
     clears: bool,
 ) -> impl IntoView {
@@ -66,7 +66,7 @@ pub fn TextField(
     }
 }
 
-/// What is wrong with a form as a whole. Announced when it appears.
+/// Shows the error of a form as a whole. Screen readers announce it when it appears.
 #[component]
 pub fn FormError(#[prop(into)] failure: Signal<Option<RequestError>>) -> impl IntoView {
     let text = move || {

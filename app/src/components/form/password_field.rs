@@ -4,16 +4,16 @@ use leptos::{ev::Event, html::Input, prelude::*};
 use model::password::{PASSWORD_MIN, PasswordStrength};
 use web_sys::HtmlInputElement;
 
-/// A field for a password, which can be looked at. Empty again once the form was done.
+/// A password field, which can be revealed. Cleared after a successful submission.
 ///
-/// It sets no limit of its own to what is typed: one that is pasted would be cut without a word.
+/// It has no `maxlength`: the browser would truncate a pasted password silently.
 #[component]
 pub fn PasswordField(
     form: FormState,
-    /// Its name in the form, and in what is said to be at fault.
+    /// Its name in the form and in validation errors.
     field: &'static str,
     label: &'static str,
-    /// Whether it is being chosen: then what it must be is said, and how well it holds.
+    /// Whether a new password is chosen: then the rules and the strength are shown.
     #[prop(optional)]
     new: bool,
 ) -> impl IntoView {

@@ -2,28 +2,28 @@ use super::FormState;
 use crate::components::{Glyph, Icon};
 use leptos::prelude::*;
 
-/// One of a few.
+/// An option of a radio group.
 #[derive(Clone, Copy)]
 pub struct Choice {
-    /// What the form sends.
+    /// The submitted value.
     pub value: &'static str,
     pub label: &'static str,
-    /// What choosing it means, where the label doesn't say.
+    /// Explains the option, if the label doesn't.
     pub help: Option<&'static str>,
 }
 
-/// A few, of which one is chosen.
+/// A group of radio buttons.
 #[component]
 pub fn RadioGroup(
     form: FormState,
-    /// Its name in the form, and in what is said to be at fault.
+    /// Its name in the form.
     field: &'static str,
-    /// The same as the interface calls it, where the form can't.
+    /// Its name in validation errors, if the API uses another one.
     #[prop(default = field)]
     fault: &'static str,
     legend: &'static str,
     choices: Vec<Choice>,
-    /// The value that is chosen at first.
+    /// The initially selected value.
     #[prop(into, optional)]
     chosen: String,
 ) -> impl IntoView {

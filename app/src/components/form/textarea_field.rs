@@ -3,12 +3,12 @@ use crate::components::locale::Locale;
 use leptos::prelude::*;
 use model::text;
 
-/// A field for some lines of text. Leptos writes what stands between the tags of a textarea as it is, and marks an empty
-/// text by a space; given as HTML, it is the same on the server and in the browser.
+/// A field for several lines of text. Leptos doesn't escape the children of a textarea, and renders an empty text as a
+/// space; set through `inner_html`, the content is the same on the server and in the browser.
 #[component]
 pub fn TextAreaField(
     form: FormState,
-    /// Its name in the form, and in what is said to be at fault.
+    /// Its name in the form and in validation errors.
     field: &'static str,
     label: &'static str,
     maxlength: usize,

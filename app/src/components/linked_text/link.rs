@@ -3,9 +3,9 @@
 use idna::punycode;
 use model::text::is_invisible_format;
 
-/// What stands for a host in the domain name system where its letters aren't ASCII (RFC 5890).
+/// The prefix of an encoded label with non-ASCII letters in the domain name system (RFC 5890).
 const ACE_PREFIX: &str = "xn--";
-/// Characters that end an address wherever they stand: quotes, and the stops and brackets of scripts without spaces.
+/// Characters that end an address anywhere: quotes, and the stops and brackets of scripts without spaces.
 const DELIMITERS: &str = "<>\"`{}|\\^“”„‘’‚«»‹›、。，．！？：；（）【】「」『』《》〈〉…｡､";
 
 #[derive(Debug, PartialEq, Eq)]
@@ -14,18 +14,18 @@ pub(super) enum Part<'a> {
     Link(Link<'a>),
 }
 
-/// A web address.
+/// A web address in a text.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Link<'a> {
     pub(super) typed: &'a str,
-    /// Where it leads: the host is the one that is shown.
+    /// The target, with the same host as the text shows.
     pub(super) href: String,
-    /// The host as the browser asks for it, where that isn't how it was typed.
+    /// The ASCII form of the host, if it differs from the typed one.
     pub(super) foreign_host: Option<String>,
 }
 
-/// Only `http` and `https` become links: an address of any other kind could do something. Nor do addresses with a user
-/// before the host (`https://bank.example@evil.example`), which lead elsewhere than they seem to.
+/// Splits a text into links and the text around them. Only `http` and `https` addresses become links, since other
+/// schemes can trigger actions, and only without a user: `https://bank.example@evil.example` misleads about its host.
 pub(super) fn split_links(text: &str) -> Vec<Part<'_>> {
     let (mut parts, mut rest, mut from) = (Vec::new(), text, 0);
     while let Some(start) = rest[from..].find(['h', 'H']).map(|at| from + at) {
@@ -48,7 +48,7 @@ pub(super) fn split_links(text: &str) -> Vec<Part<'_>> {
 }
 
 impl<'a> Link<'a> {
-    /// The address that a text begins with.
+    /// Parses the address that a text begins with.
     fn at_start(text: &'a str) -> Option<Self> {
         let scheme = ["https://", "http://"]
             .into_iter()
@@ -56,7 +56,7 @@ impl<'a> Link<'a> {
         let typed = &text[..link_length(text)];
         let after = typed.get(scheme.len()..)?;
         let (authority, path) = after.split_at(after.find(['/', '?', '#']).unwrap_or(after.len()));
-        // A host that goes on behind what can't be seen isn't the one that is seen.
+        // Invisible characters after the host could hide a part of it: the visible host isn't the real one.
         if path.is_empty() && text[typed.len()..].starts_with(is_invisible_format) {
             return None;
         }
@@ -71,7 +71,7 @@ impl<'a> Link<'a> {
     }
 }
 
-/// Up to what can't stand in an address, without the punctuation and the brackets of the sentence around it.
+/// Returns the length of the address, without trailing punctuation and the brackets of the sentence around it.
 fn link_length(text: &str) -> usize {
     let ends = |c: char| c.is_whitespace() || c.is_control() || is_invisible_format(c) || DELIMITERS.contains(c);
     let mut link = &text[..text.find(ends).unwrap_or(text.len())];
@@ -88,8 +88,8 @@ fn link_length(text: &str) -> usize {
     }
 }
 
-/// A host of letters, digits and hyphens as the domain name system writes it. `None` for anything else, such as a user
-/// before the host.
+/// Encodes a host of letters, digits and hyphens for the domain name system. Returns `None` for anything else, for
+/// example if a user precedes the host.
 fn ascii_host(host: &str) -> Option<String> {
     let label = |label: &str| {
         let plain = !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-');
@@ -100,7 +100,7 @@ fn ascii_host(host: &str) -> Option<String> {
             (true, false) => Some(format!("{ACE_PREFIX}{}", punycode::encode_str(&label)?)),
         }
     };
-    // A dot at the end is the root of all names.
+    // A trailing dot denotes the root domain.
     let labels: Option<Vec<String>> = host
         .starts_with(char::is_alphanumeric)
         .then_some(host)?
@@ -116,7 +116,7 @@ fn ascii_host(host: &str) -> Option<String> {
 mod tests {
     use super::{Link, Part, split_links};
 
-    /// The links of a text as they are shown.
+    /// Returns the links of a text as they are shown.
     fn links(text: &str) -> Vec<&str> {
         let parts = split_links(text).into_iter();
         parts.filter_map(|part| if let Part::Link(link) = part { Some(link.typed) } else { None }).collect()

@@ -1,29 +1,29 @@
 use model::{Message, PersonId, Timestamp};
 
-/// Messages of one person this close together are one run: name and time stand once.
+/// Messages of one sender within this many milliseconds form a group: name and time are shown once.
 const RUN_MILLIS: i64 = 5 * 60 * 1_000;
 
-/// A message with what stands above it.
+/// A message with the headings above it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct LogRow {
-    /// The day, where another begins.
+    /// The day's name, above the first message of a day.
     pub(super) day: Option<String>,
-    /// Whether everything from here on was unread when the thread was opened.
+    /// Whether the unread divider is above it: the first message that was unread when the thread opened.
     pub(super) new: bool,
-    /// Whether it begins a run.
+    /// Whether it begins a group.
     pub(super) first: bool,
     pub(super) message: Message,
 }
 
 impl LogRow {
-    /// The same for the same row, drawn the same way.
+    /// Returns a key that changes when the row must be rendered again.
     pub(super) fn key(&self) -> (i64, bool, Option<String>, Option<String>) {
         let named = self.first || self.message.booking_status.is_some();
         (self.message.seq, self.first, self.day.clone(), named.then(|| self.message.sender.name.clone()))
     }
 }
 
-/// Puts messages under their days and into runs. What was already read ends at `new_after`.
+/// Groups messages by day and sender. `new_after` is the last sequence number that was read when the thread opened.
 pub(super) fn group_messages(
     messages: &[Message],
     me: PersonId,

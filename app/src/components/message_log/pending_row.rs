@@ -10,7 +10,7 @@ use crate::{
 use leptos::prelude::*;
 use model::ApiError;
 
-/// A message on its way, or one that didn't go out.
+/// Shows a message that is being sent, or that failed.
 #[component]
 pub(super) fn PendingMessageRow(entry: PendingMessage) -> impl IntoView {
     let is_stored = entry.is_stored();

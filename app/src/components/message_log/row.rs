@@ -6,7 +6,7 @@ use crate::{
 use leptos::{either::Either, prelude::*};
 use model::{BookingStatus, Message, PersonId, Thread, Timestamp};
 
-/// How far the viewer's last message has come.
+/// The delivery status of the viewer's last message.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct LastMessageStatus {
     seq: i64,
@@ -29,7 +29,7 @@ impl LastMessageStatus {
     }
 }
 
-/// A message, or what became of the booking, with what stands above it.
+/// Shows a message, or a change of the booking, with its headings.
 #[component]
 pub(super) fn MessageRow(
     me: PersonId,
@@ -61,7 +61,7 @@ pub(super) fn MessageRow(
     }
 }
 
-/// A step of the booking, as a line of its own. `by` is nothing where the viewer took it.
+/// Shows a change of the booking as a line of its own. `by` is `None` if the viewer made it.
 #[component]
 fn SystemMessage(seq: i64, status: BookingStatus, by: Option<String>, at: Timestamp) -> impl IntoView {
     let glyph = match status {

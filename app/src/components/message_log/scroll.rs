@@ -6,25 +6,25 @@ use leptos::{
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlDivElement};
 
-/// Pixels from the end within which somebody still counts as being there.
+/// Pixels from the end within which the reader still counts as at the end.
 const END_TOLERANCE_PIXELS: i32 = 80;
-/// Pixels of a message that must be in sight for it to be seen.
+/// Pixels of a message that must be visible for it to count as seen.
 const MIN_VISIBLE_PIXELS: f64 = 12.0;
-/// What stands before the first unread message.
+/// The selector of the divider before the first unread message.
 const UNREAD_DIVIDER: &str = "#new";
 
-/// Where the reader is in the log. Cheap to copy.
+/// The reader's scroll position in the log. Cheap to copy.
 #[derive(Clone, Copy, Default)]
 pub struct ScrollAnchor {
     log: NodeRef<Div>,
-    /// Whether they left the end.
+    /// Whether the reader has scrolled away from the end.
     pub(super) away: RwSignal<bool>,
-    /// The last message that was in sight.
+    /// The sequence number of the last message that was visible.
     seen: RwSignal<i64>,
-    /// Whether the line before the first unread message is above what is in sight, and wasn't in sight yet.
+    /// Whether the unread divider is above the visible part and hasn't been visible yet.
     pub(super) divider_above: RwSignal<bool>,
     divider_seen: StoredValue<bool>,
-    /// Whether the reader was led to where the thread opens.
+    /// Whether the initial scroll position has been set.
     begun: StoredValue<bool>,
 }
 
@@ -33,17 +33,17 @@ impl ScrollAnchor {
         self.log
     }
 
-    /// The log, unless the thread was left meanwhile: what comes later must not look for it then.
+    /// Returns the log element; `None` if the thread was left before a callback ran.
     fn log_element(self) -> Option<HtmlDivElement> {
         self.log.try_get_untracked().flatten()
     }
 
-    /// The last message that was in sight.
+    /// Returns the sequence number of the last message that was visible.
     pub fn last_seen(self) -> i64 {
         self.seen.get()
     }
 
-    /// Looks where the reader is: after they scrolled, and after anything changed.
+    /// Updates the position: call after scrolling, and after any change of the content.
     pub(super) fn update(self) {
         let Some(log) = self.log_element().filter(|_| self.begun.try_get_value() == Some(true)) else { return };
         let away = log.scroll_top().abs() > END_TOLERANCE_PIXELS;
@@ -62,12 +62,12 @@ impl ScrollAnchor {
         }
     }
 
-    /// The same once what was changed is drawn.
+    /// Updates the position after the next render.
     pub(super) fn update_soon(self) {
         request_animation_frame(move || self.update());
     }
 
-    /// Begins at a message that was linked to, or at the first unread one where the thread opens there.
+    /// Scrolls to the linked message, or to the first unread one if the thread opens there.
     pub(super) fn scroll_to_start(self, at: Option<i64>, at_unread: bool) {
         request_animation_frame(move || {
             if let Some(seq) = at {
@@ -80,7 +80,7 @@ impl ScrollAnchor {
         });
     }
 
-    /// Goes to the line before the first unread message.
+    /// Scrolls to the divider before the first unread message.
     pub(super) fn scroll_to_unread(self) {
         self.scroll_to(UNREAD_DIVIDER);
         self.focus();
@@ -107,7 +107,7 @@ impl ScrollAnchor {
         }
     }
 
-    /// Goes to the newest message.
+    /// Scrolls to the newest message.
     pub(super) fn scroll_to_end(self) {
         self.away.try_set(false);
         if let Some(log) = self.log_element() {
@@ -116,14 +116,14 @@ impl ScrollAnchor {
         self.update_soon();
     }
 
-    /// Gives the keyboard to the log, because what had it is about to vanish.
+    /// Moves the focus to the log, before the focused element disappears.
     pub(super) fn focus(self) {
         if let Some(log) = self.log_element() {
             let _ = log.focus();
         }
     }
 
-    /// Changes what is drawn, and keeps what the reader looks at where it is. The change is told which message that is.
+    /// Changes the content, and keeps the topmost visible message in place. Passes its sequence number to `change`.
     pub(super) fn keep_position(self, change: impl FnOnce(i64)) {
         let top_edge = self.log_element().map_or(0.0, |log| log.get_bounding_client_rect().top());
         let anchor = self.message_rows().find(|row| row.get_bounding_client_rect().bottom() > top_edge);
@@ -148,7 +148,7 @@ impl ScrollAnchor {
     }
 }
 
-/// Of what was said: above it may stand a day or a name, which come and go with what is before it.
+/// Returns the top of the message's bubble: a day or a name above it depends on the previous message.
 fn top_of(row: &Element) -> f64 {
     let said = row.query_selector(".bubble").ok().flatten();
     said.as_ref().unwrap_or(row).get_bounding_client_rect().top()
@@ -158,15 +158,15 @@ fn seq_of(row: &Element) -> Option<i64> {
     row.get_attribute("data-seq")?.parse().ok()
 }
 
-/// For an element at an end of the log: calls `load` when it comes near the view.
+/// Returns a ref for an element at an end of the log. Calls `load` when that element comes near the viewport.
 pub(super) fn load_when_near(load: impl Fn() + Copy + 'static) -> NodeRef<P> {
     let element: NodeRef<P> = NodeRef::new();
     let locale = Locale::current();
     effect(move || {
         let Some(target) = element.get().filter(|_| locale.is_hydrated()) else { return };
-        // Where the browser can't tell, the link in the element still loads them.
+        // Without an observer the link in the element still loads more.
         let Some(observer) = ViewportObserver::observe_element(&target, load) else { return };
-        // Goes with the owner of this effect.
+        // Disposed together with the owner of this effect.
         let _kept = StoredValue::new_local(observer);
     });
     element

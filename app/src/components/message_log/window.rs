@@ -3,18 +3,18 @@ use crate::{request_error::view_of, server_fns};
 use leptos::{prelude::*, task::spawn_local};
 use model::{PersonId, Thread};
 
-/// Messages on the page at once: what goes beyond is let go of on the far side of where the reader is.
+/// The maximum of messages rendered at once. Messages beyond it are removed on the far side of the reader.
 const MAX_MESSAGES: usize = 200;
-/// So many more may gather at the end before the oldest go: not one by one.
+/// Messages beyond the maximum that may accumulate at the end, so that the oldest are removed in batches.
 const SLACK: usize = 50;
 
-/// The part of a thread that is on the page, and moving it. Cheap to copy.
+/// The loaded part of a thread. Cheap to copy.
 #[derive(Clone, Copy)]
 pub(super) struct LoadedWindow {
     me: PersonId,
     thread: RwSignal<Thread>,
     anchor: ScrollAnchor,
-    /// Whether messages are on their way; the stylesheet then keeps the browser from moving the view.
+    /// Whether messages are loading; the stylesheet then turns off the browser's scroll anchoring.
     pub(super) loading: RwSignal<bool>,
 }
 
@@ -23,7 +23,7 @@ impl LoadedWindow {
         Self { me, thread, anchor, loading: RwSignal::new(false) }
     }
 
-    /// Goes on before the first message.
+    /// Loads the messages before the first.
     pub(super) fn load_older(self) {
         let (first, more) =
             self.thread.with_untracked(|thread| (thread.messages.first().map(|first| first.seq), thread.has_more));
@@ -32,7 +32,7 @@ impl LoadedWindow {
         }
     }
 
-    /// Goes on after the last message.
+    /// Loads the messages after the last.
     pub(super) fn load_newer(self) {
         let (last, at_end) = self.thread.with_untracked(|thread| (thread.last_shown(), thread.is_at_end()));
         if !at_end {
@@ -40,7 +40,7 @@ impl LoadedWindow {
         }
     }
 
-    /// Lets go of what is far above, where messages keep coming and the reader is at the end.
+    /// Removes the oldest messages, if new ones have accumulated and the reader is at the end.
     pub(super) fn trim_old(self) {
         let long =
             self.thread.try_with_untracked(|thread| thread.messages.len() > MAX_MESSAGES + SLACK).unwrap_or_default();
@@ -49,7 +49,7 @@ impl LoadedWindow {
         }
     }
 
-    /// Goes to the newest message, wherever the reader was.
+    /// Shows the newest message, from any position.
     pub(super) fn load_latest(self) {
         let (last, at_end) = self.thread.with_untracked(|thread| (thread.conversation.last_seq, thread.is_at_end()));
         if at_end {
@@ -86,7 +86,7 @@ impl LoadedWindow {
                     });
                 });
             }
-            // Not before it is drawn: until then nothing shall move by itself.
+            // Only after the render: until then the browser must not adjust the scroll position.
             request_animation_frame(move || {
                 request_animation_frame(move || {
                     self.loading.try_set(false);

@@ -6,7 +6,7 @@ use crate::{
 use leptos::prelude::*;
 use model::{Notification, NotificationList};
 
-/// One notification: a link to what it is about, and while it is unread a button to say that it was seen.
+/// Shows a notification: a link to its subject, and a button to mark it while it is unread.
 #[component]
 pub(super) fn NotificationRow(
     notices: RwSignal<NotificationList>,
@@ -33,7 +33,7 @@ pub(super) fn NotificationRow(
                     {move || unread.get().then(|| view! { <span class="badge">{strings::UNREAD}</span> })}
                 </span>
             </a>
-            // The button goes with what it marks: the keyboard goes to the link before it does.
+            // The button disappears after marking, so the focus moves to the link first.
             {move || unread.get().then(|| view! {
                 <Form form on:submit=move |_| focus_on(link.get_value())>
                     <input type="hidden" name="id" value=id.to_string()/>

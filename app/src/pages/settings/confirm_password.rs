@@ -6,7 +6,7 @@ use crate::{
 };
 use leptos::prelude::*;
 
-/// Asks for the password again, where it was typed too long ago for access tokens and the download.
+/// Asks for the password again, if it was typed too long ago for access tokens and the data export.
 #[component]
 pub(super) fn ConfirmPassword(id: &'static str, email: String, confirmed: RwSignal<bool>) -> impl IntoView {
     let form = FormState::for_server_fn::<server_fns::ConfirmPassword>(id);

@@ -2,7 +2,7 @@ use super::{ConfirmPassword, SettingsSection};
 use crate::{owner::PageOwner, strings};
 use leptos::{either::Either, prelude::*};
 
-/// Taking everything along.
+/// The section to export the person's data.
 #[component]
 pub(super) fn YourData(email: String, confirmed: RwSignal<bool>) -> impl IntoView {
     let person = PageOwner::current().map(|me| format!("?person={me}")).unwrap_or_default();

@@ -6,10 +6,10 @@ use crate::{
 };
 use leptos::prelude::*;
 
-/// Leaving for good, behind a disclosure that says what it means.
+/// The section to delete the account, behind a disclosure that explains the consequences.
 ///
-/// The form is sent plainly with JavaScript too: what is live on this page ends with the account, and must not
-/// lead to the sign-in page before the goodbye.
+/// The browser submits the form even with JavaScript: the live connection ends with the account, and must not redirect
+/// to the sign-in page before the confirmation.
 #[component]
 pub(super) fn DeleteAccount(email: String) -> impl IntoView {
     let outbox = Outbox::current();

@@ -7,7 +7,7 @@ use crate::{
 use leptos::prelude::*;
 use model::Device;
 
-/// Where somebody is signed in.
+/// The section that lists the signed-in devices.
 #[component]
 pub(super) fn Devices(lists: AccessLists) -> impl IntoView {
     let form = FormState::for_server_fn::<server_fns::EndSession>("devices-form");
@@ -24,7 +24,7 @@ pub(super) fn Devices(lists: AccessLists) -> impl IntoView {
     }
 }
 
-/// The button that was used goes with its row: the keyboard goes to the heading above.
+/// Moves the focus to the heading after a submission: the button disappears with its row.
 pub(super) fn restore_focus(form: FormState, heading: &'static str) {
     effect(move || {
         if form.done.get() {

@@ -6,7 +6,7 @@ use crate::{
 use leptos::prelude::*;
 use model::person::EMAIL_LIMIT;
 
-/// Asking for another address. It changes once the link that is mailed there was opened.
+/// The section to change the e-mail address. It changes when the mailed link is opened and confirmed.
 #[component]
 pub(super) fn ChangeEmail(email: String) -> impl IntoView {
     let form = FormState::for_server_fn::<server_fns::ChangeEmail>("email-form");

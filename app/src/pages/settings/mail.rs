@@ -7,11 +7,11 @@ use crate::{
 use leptos::prelude::*;
 use model::{ApiError, EmailDelay};
 
-/// How long a message stays unread before a mail tells of it.
+/// The section to choose after which time a mail reports an unread message.
 #[component]
 pub(super) fn MailAboutUnread(mail_after: EmailDelay) -> impl IntoView {
     let form = FormState::for_server_fn::<server_fns::ChangeAccount>("mail-form");
-    // Without JavaScript, what failed is told by the function's name, and the profile has the same one.
+    // Without JavaScript the URL names only the server function of a failure, and the profile's form uses the same one.
     let own = |failure: &RequestError| match failure {
         RequestError::Refused(refusal @ ApiError::Invalid { .. }) => refusal.field_error("mailAfter").is_some(),
         _ => true,

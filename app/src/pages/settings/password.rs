@@ -5,7 +5,7 @@ use crate::{
 };
 use leptos::prelude::*;
 
-/// Changing the password, which ends every other way in.
+/// The section to change the password, which ends all other sessions and tokens.
 #[component]
 pub(super) fn ChangePassword(email: String, lists: AccessLists) -> impl IntoView {
     let form = FormState::for_server_fn::<server_fns::ChangePassword>("password-form");

@@ -6,7 +6,7 @@ use crate::{
 use leptos::prelude::*;
 use model::Account;
 
-/// What others see of what one does. Whoever hides it doesn't see it of others.
+/// The section to hide read receipts and presence. A person who hides them doesn't see those of others.
 #[component]
 pub(super) fn Privacy(account: Account) -> impl IntoView {
     let form = FormState::for_server_fn::<server_fns::ChangePrivacy>("privacy-form");

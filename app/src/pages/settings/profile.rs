@@ -9,7 +9,7 @@ use crate::{
 use leptos::prelude::*;
 use model::{Account, Craft, Role, account::BIO_LIMIT, person::NAME_LIMIT};
 
-/// How others see somebody.
+/// The section for the public profile.
 #[component]
 pub(super) fn Profile(account: Account, role_open: bool) -> impl IntoView {
     let form = FormState::for_server_fn::<server_fns::ChangeAccount>("profile-form");
@@ -28,11 +28,11 @@ pub(super) fn Profile(account: Account, role_open: bool) -> impl IntoView {
     }
 }
 
-/// Becoming talent or an organizer instead, as long as there is no booking.
+/// The form to change the role, possible as long as there is no booking.
 #[component]
 fn ChangeRole(role: Role) -> impl IntoView {
     let form = FormState::for_server_fn::<server_fns::ChangeRole>("role-form");
-    // What stands on the page depends on the role, from the top bar to the fields above.
+    // The whole page depends on the role, from the top bar to the fields above: reload it.
     effect(move || {
         if form.done.get() {
             let _ = window().location().set_href("/settings?done=role");

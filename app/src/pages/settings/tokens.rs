@@ -18,7 +18,7 @@ use model::{
 };
 use secret::Secret;
 
-/// Ways in for somebody's programs.
+/// The section for access tokens.
 #[component]
 pub(super) fn Tokens(lists: AccessLists, email: String, confirmed: RwSignal<bool>) -> impl IntoView {
     let form = FormState::for_server_fn::<server_fns::EndSession>("tokens-form");
@@ -62,7 +62,7 @@ fn TokenRow(token: AccessToken, form: FormState) -> impl IntoView {
     }
 }
 
-/// Making one. Only with JavaScript: a plain form's answer would be an address, and no secret belongs there.
+/// The form to create a token. Only with JavaScript: a plain form would return the secret in a URL.
 #[component]
 fn CreateToken(lists: AccessLists, confirmed: RwSignal<bool>) -> impl IntoView {
     let form = FormState::for_server_fn::<server_fns::CreateToken>("token");
@@ -70,7 +70,7 @@ fn CreateToken(lists: AccessLists, confirmed: RwSignal<bool>) -> impl IntoView {
     let choice = |scope: Scope| Choice { value: scope.as_str(), label: strings::scope_label(scope), help: None };
     let choices = Scope::ALL.iter().copied().map(choice).collect::<Vec<_>>();
     lists.reload_after(form.done);
-    // The hour may be over while the page is open.
+    // The confirmation's hour may end while the page is open.
     effect(move || {
         if form.failure.get() == Some(RequestError::Refused(ApiError::PasswordRequired)) {
             confirmed.set(false);

@@ -1,7 +1,7 @@
 use crate::{browser, components::focus_on, reactive::effect, strings};
 use leptos::{prelude::*, task::spawn_local};
 
-/// A token's secret, this once.
+/// Shows a new token's secret, which can't be shown again.
 #[component]
 pub(super) fn Secret(secret: String) -> impl IntoView {
     let copied = RwSignal::new(false);
@@ -12,7 +12,7 @@ pub(super) fn Secret(secret: String) -> impl IntoView {
             copied.try_set(written);
         });
     };
-    // Browsers keep the clipboard from pages that didn't come over https.
+    // Browsers permit clipboard access only in secure contexts.
     let can_copy = window().is_secure_context();
     effect(|| focus_on("#token-secret"));
     view! {
