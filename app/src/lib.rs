@@ -1,20 +1,20 @@
-//! What people see: pages, their parts, the server functions behind them, and the live connection.
+//! The user interface: pages, components, server functions and the live connection.
 //!
-//! Rendered on the server, then taken over in the browser. Under the feature `ssr` it calls `services`;
-//! under `hydrate` it knows nothing of them. It must never decide who may do what: a server function
-//! asks who is there, parses, and calls the same service as the REST handler.
+//! The server renders each page, and the browser hydrates it. The feature `ssr` adds `services`; under `hydrate` the
+//! crate doesn't depend on them. The app never decides about permissions: a server function identifies the viewer,
+//! parses its input, and calls the same service as the REST handler.
 //!
 //! # Layout
-//! - [`pages`]: one file a page
-//! - [`components`]: what pages are made of
-//! - [`server_fns`]: what a page asks of the server, [`server_fn_client`]: how, and [`json`]: in which form it is answered
-//! - [`owner`]: whose page it is
+//! - [`pages`]: one page per file
+//! - [`components`]: the views that pages are built from
+//! - [`server_fns`]: the server functions, [`server_fn_client`]: how the browser calls them, [`json`]: their encoding
+//! - [`owner`]: the person a document was rendered for
 //! - `browser`: browser APIs that may be missing or throw
 //! - [`live`]: the event stream and the outbox, in the browser
-//! - [`strings`]: every text
-//! - `ssr`: what server functions stand on, on the server only
+//! - [`strings`]: the texts of the screen
+//! - `ssr`: the request context of server functions, on the server only
 
-// Leptos' macros write items without docs and visible further than they are.
+// Leptos' macros generate items without docs, and more visible than they need to be.
 #![allow(missing_docs, unreachable_pub, clippy::must_use_candidate)]
 #![recursion_limit = "256"]
 

@@ -1,18 +1,18 @@
-//! Whose page a document is: the person for whom the server rendered it, for as long as it is open.
+//! The owner of a document: the person for whom the server rendered it, for as long as it is open.
 //!
-//! Another person may sign in with the same browser while it is open. So every request says whose page it comes from,
-//! and the server refuses it for another person.
+//! Another person may sign in with the same browser while the document is open. Each request therefore names the
+//! document's owner, and the server refuses it if another person is signed in.
 
 use crate::live::IN_BROWSER;
 use leptos::prelude::*;
 use model::PersonId;
 
-/// The field of every form and every request that names the person.
+/// The name of the form and request field that carries the owner's id.
 pub const FIELD: &str = "person";
-/// Where the document says it.
+/// The attribute of the root element that carries the owner's id.
 const ATTRIBUTE: &str = "data-person";
 
-/// The person for whom a document is rendered, if they are signed in. The server puts it into the context.
+/// The person for whom a document is rendered; `None` if they are signed out. The server stores it in the context.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PageOwner(pub Option<PersonId>);
 
@@ -27,10 +27,10 @@ impl PageOwner {
     }
 }
 
-/// The hidden field of a form that says whose page it stands on. Browsers must not fill it in again by themselves.
+/// Renders the hidden field that names the page's owner. `autocomplete` is off, so that browsers restore no old value.
 ///
-/// A second field, which isn't sent, bears the person in its name. Chromium restores typed text where the form has the
-/// same action and the same first names: for another person it has not.
+/// A second field, disabled and so never sent, has the person's id as its name. Chromium restores typed text into a
+/// form with the same action and the same first field names: for another person they differ.
 #[component]
 pub fn OwnerField() -> impl IntoView {
     PageOwner::current().map(|me| {

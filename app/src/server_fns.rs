@@ -1,4 +1,4 @@
-//! What a page asks of the server. Each is three moves: who is asking, parse, call the service.
+//! Server functions. Each does three things: identify the viewer, parse the input, call the service.
 
 mod account;
 mod thread;
@@ -13,7 +13,7 @@ use crate::{
 use leptos::prelude::*;
 use model::{BookingView, Directory, Inbox, Message, NavState, NotificationList, Person, Thread};
 
-/// Functions for people who are signed out, too. Any other is refused where the page that asks is another person's.
+/// Functions that don't need a session. The server refuses all others if the page belongs to another person.
 pub const PUBLIC_SERVER_FNS: [&str; 9] = [
     "/fn/sign-in",
     "/fn/signed-in",
@@ -26,7 +26,7 @@ pub const PUBLIC_SERVER_FNS: [&str; 9] = [
     "/fn/unsubscribe",
 ];
 
-/// Signs in. Sends the browser on to `next`, a path of this site, or to the inbox.
+/// Signs in, and redirects to `next`, a path of this site, or to the inbox.
 #[server(prefix = "/fn", endpoint = "sign-in", protocol = FormPost)]
 pub async fn sign_in(email: String, password: String, next: Option<String>) -> RequestResult<()> {
     use services::accounts::{Credentials, Password};
@@ -43,13 +43,13 @@ pub async fn sign_in(email: String, password: String, next: Option<String>) -> R
     Ok(())
 }
 
-/// Who is signed in with this browser, for a page that may be another person's.
+/// Returns the person who is signed in with this browser; the page that calls may belong to another person.
 #[server(prefix = "/fn", endpoint = "signed-in", protocol = FormPost)]
 pub async fn load_current_person() -> RequestResult<Option<Person>> {
     Ok(crate::ssr::request_context()?.viewer.map(|viewer| viewer.person().clone()))
 }
 
-/// Signs out. The hydrated page goes on by itself, once it has deleted what it keeps.
+/// Signs out. The hydrated page navigates by itself, after it has deleted its stored data.
 #[server(prefix = "/fn", endpoint = "sign-out", protocol = FormPost)]
 pub async fn sign_out() -> RequestResult<()> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
@@ -60,29 +60,29 @@ pub async fn sign_out() -> RequestResult<()> {
     Ok(())
 }
 
-/// What stands around every page.
+/// Returns the viewer and the unread count for the top bar.
 #[server(prefix = "/fn", endpoint = "frame", protocol = FormPost)]
 pub async fn load_nav_state() -> RequestResult<ForPerson<NavState>> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     crate::ssr::for_person(&viewer, greenroom.load_nav_state(&viewer).await)
 }
 
-/// The key by which this browser encrypts what it keeps for the viewer.
+/// Returns the key with which this browser encrypts the viewer's stored data.
 #[server(prefix = "/fn", endpoint = "browser-key", protocol = FormPost)]
 pub async fn load_browser_key() -> RequestResult<String> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
-    // A page is whole without it, so this doesn't set the page's status.
+    // The page is complete without the key, so a failure doesn't set the page's status.
     greenroom.load_browser_key(&viewer).await.map_err(|error| error.into_api_error().into())
 }
 
-/// The inbox, a page at a time.
+/// Returns one page of the inbox.
 #[server(prefix = "/fn", endpoint = "inbox", protocol = FormPost)]
 pub async fn load_inbox(page: Option<String>) -> RequestResult<ForPerson<Inbox>> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     crate::ssr::for_person(&viewer, greenroom.load_inbox(&viewer, page.as_deref()).await)
 }
 
-/// A thread: messages before one, after one or around one, or as it opens.
+/// Returns a window of a thread: before, after or around a message, or where the thread opens.
 #[server(prefix = "/fn", endpoint = "thread", protocol = FormPost)]
 pub async fn load_thread(
     id: String,
@@ -101,11 +101,11 @@ pub async fn load_thread(
     crate::ssr::for_person(&viewer, greenroom.load_thread(&viewer, crate::ssr::parse_id(&id)?, window).await)
 }
 
-/// Sends a message.
+/// Sends a message. Idempotent by `client_id`.
 #[server(prefix = "/fn", endpoint = "post", protocol = FormPost)]
 pub async fn post_message(conversation_id: String, body: String, client_id: Option<String>) -> RequestResult<Message> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
-    // A form ends its lines with CRLF: without this, a retry by other means would be another message.
+    // A form ends its lines with CRLF: without this, a retry by the outbox or the API would have a different body.
     let body = Some(body.replace("\r\n", "\n"));
     let input = model::MessageInput { conversation_id: Some(conversation_id), body, client_id };
     let draft = input.parse().map_err(|refusal| crate::ssr::to_request_error(refusal.into()))?;
@@ -114,14 +114,14 @@ pub async fn post_message(conversation_id: String, body: String, client_id: Opti
     Ok(message)
 }
 
-/// The notifications, a page at a time.
+/// Returns one page of the notifications.
 #[server(prefix = "/fn", endpoint = "notifications", protocol = FormPost)]
 pub async fn load_notifications(page: Option<String>) -> RequestResult<ForPerson<NotificationList>> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     crate::ssr::for_person(&viewer, greenroom.list_notifications(&viewer, page.as_deref()).await)
 }
 
-/// Notes that a notification was seen, or all of them.
+/// Marks one notification as seen, or all of them if `id` is `None`.
 #[server(prefix = "/fn", endpoint = "mark-seen", protocol = FormPost)]
 pub async fn mark_notifications_read(id: Option<String>) -> RequestResult<()> {
     use services::notifications::NotificationSelection;
@@ -135,7 +135,7 @@ pub async fn mark_notifications_read(id: Option<String>) -> RequestResult<()> {
     Ok(())
 }
 
-/// The directory of talent.
+/// Searches the directory of talent.
 #[server(prefix = "/fn", endpoint = "talents", protocol = FormPost)]
 pub async fn load_talents(
     query: Option<String>,
@@ -148,7 +148,7 @@ pub async fn load_talents(
     greenroom.search_talents(&viewer, search).await.map_err(crate::ssr::to_request_error)
 }
 
-/// One talent, to be asked for a booking. Only organizers do that.
+/// Returns the talent whom the viewer wants to book. Fails with `WrongRole` unless the viewer is an organizer.
 #[server(prefix = "/fn", endpoint = "talent", protocol = FormPost)]
 pub async fn load_talent(id: String) -> RequestResult<Person> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
@@ -158,7 +158,7 @@ pub async fn load_talent(id: String) -> RequestResult<Person> {
     greenroom.load_talent(&viewer, crate::ssr::parse_id(&id)?).await.map_err(crate::ssr::to_request_error)
 }
 
-/// Asks a talent for a booking, and sends the browser on to its conversation.
+/// Creates a booking inquiry, and redirects to its conversation.
 #[server(prefix = "/fn", endpoint = "open-booking", protocol = FormPost)]
 pub async fn open_booking(
     talent_id: String,
@@ -186,14 +186,14 @@ pub async fn open_booking(
     Ok(())
 }
 
-/// One booking, with its conversation.
+/// Returns a booking with its conversation.
 #[server(prefix = "/fn", endpoint = "booking", protocol = FormPost)]
 pub async fn load_booking(id: String) -> RequestResult<ForPerson<BookingView>> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     crate::ssr::for_person(&viewer, greenroom.load_booking_view(&viewer, crate::ssr::parse_id(&id)?).await)
 }
 
-/// Accepts, declines or calls off a booking.
+/// Accepts, declines or cancels a booking.
 #[server(prefix = "/fn", endpoint = "step", protocol = FormPost)]
 pub async fn take_booking_action(booking_id: String, step: String) -> RequestResult<model::Booking> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);

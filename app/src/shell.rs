@@ -16,7 +16,7 @@ use leptos_router::{
 };
 use web_sys::Element;
 
-/// The document around the app.
+/// Renders the HTML document around the app.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     let owner = PageOwner::current().map(|me| me.to_string());
     view! {
@@ -43,10 +43,10 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     }
 }
 
-/// Stands between the page and its program, and needs nothing of it: says so when the program has died, lets forms and
-/// links work by themselves then, and keeps what was typed for the next page of this tab. It also follows a link as a
-/// whole page where the browser refuses `pushState`, as Safari does from the hundredth in half a minute on: the router
-/// takes it for granted.
+/// Renders the guard script, which is independent of the WASM program. When the program has died, the guard shows a
+/// notice, lets forms and links work without JavaScript, and keeps typed text for the next page of this tab. It also
+/// navigates by full page load where the browser refuses `pushState`, as Safari does from the hundredth call in
+/// 30 seconds on: the router assumes that `pushState` succeeds.
 #[component]
 fn Guard() -> impl IntoView {
     view! {
@@ -54,8 +54,8 @@ fn Guard() -> impl IntoView {
     }
 }
 
-/// Has the browser ask at once for what else the page needs to come alive: the script that loads parts, and the page's
-/// part. The scripts before it have read their names. Where the build has no parts, there is nothing to ask for.
+/// Renders preload links for the chunk loader and the page's chunk, so that the browser fetches them at once.
+/// `HydrationScripts` must come first: it reads the file names. Renders nothing if the build has no chunks.
 #[component]
 fn PreloadLinks() -> impl IntoView {
     let built = use_context::<WasmSplitManifest>()?;
@@ -74,7 +74,7 @@ fn PreloadLinks() -> impl IntoView {
     Some(view)
 }
 
-/// The whole app: what is there on every page, and which page stands where.
+/// The whole app: the contexts that all pages share, and the routes.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
@@ -85,7 +85,7 @@ pub fn App() -> impl IntoView {
         locale.mark_hydrated();
         let is_broken = |root: &Element| root.get_attribute("data-dead").as_deref() == Some("broken");
         if let Some(root) = document().document_element().filter(|root| !is_broken(root)) {
-            // Tells tests and the guard that the page answers now.
+            // Signals to tests and to the guard that the page is interactive.
             let _ = root.set_attribute("data-hydrated", "");
         }
     });

@@ -1,4 +1,4 @@
-//! What server functions stand on, on the server only.
+//! The request context of server functions, on the server only.
 
 mod cookie;
 
@@ -12,47 +12,47 @@ use model::ApiError;
 use services::{Greenroom, Viewer};
 use std::{net::IpAddr, str::FromStr};
 
-/// Who is calling, as the server's middleware found out. Stands in the request's extensions.
+/// The client of a request, as the server's middleware identified it. Stored in the request's extensions.
 #[derive(Clone, Debug)]
 pub struct RequestContext {
-    /// From where.
+    /// The client's IP address.
     pub address: IpAddr,
-    /// What stands in their browser's cookie, whether or not its session still lasts.
+    /// The content of the session cookie, even if its session has ended.
     pub cookie: Option<String>,
-    /// Their browser's own description.
+    /// The `User-Agent` header.
     pub user_agent: String,
-    /// Who, if signed in.
+    /// The viewer; `None` if signed out.
     pub viewer: Option<Viewer>,
 }
 
-/// The house. An error where the app runs without a request, as when its routes are listed.
+/// Returns the services. Fails if the app runs without a request, for example while its routes are listed.
 pub fn greenroom() -> RequestResult<Greenroom> {
     use_context().ok_or(RequestError::Refused(ApiError::Internal))
 }
 
 impl RequestContext {
-    /// From where they sign in.
+    /// Returns the origin of a sign-in: the client's address and its cookie.
     pub fn sign_in_origin(&self) -> services::accounts::Origin {
         services::accounts::Origin { address: self.address, cookie: self.cookie.clone() }
     }
 }
 
-/// Who is calling.
+/// Returns the client of the current request.
 pub fn request_context() -> RequestResult<RequestContext> {
     let parts: Parts = use_context().ok_or(ApiError::Internal)?;
     Ok(parts.extensions.get::<RequestContext>().cloned().ok_or(ApiError::Internal)?)
 }
 
-/// The secret by which a browser shows that it is the one that registered an account. It stands in the session's cookie
-/// until a person signs in.
+/// Returns the secret that proves that this browser registered an account. The session cookie carries it until a
+/// person signs in.
 pub fn registrant_secret() -> Option<String> {
     let (parts, cookie): (Parts, SessionCookie) = (use_context()?, use_context()?);
     let context = parts.extensions.get::<RequestContext>()?;
     cookie.read_token(&parts.headers).filter(|_| context.viewer.is_none()).map(str::to_owned)
 }
 
-/// Gives the browser that secret, unless a person is signed in there or was before: then the cookie says that the device
-/// is known, and the link that is mailed asks for the profile instead.
+/// Stores that secret in the cookie, unless a person is signed in with this browser or was before: then the cookie
+/// marks the browser as a known device and must stay, and the link in the mail asks for the profile instead.
 pub async fn set_registrant(secret: &str) -> RequestResult<()> {
     let RequestContext { viewer, cookie: held, .. } = request_context()?;
     let is_known = match &held {
@@ -66,48 +66,48 @@ pub async fn set_registrant(secret: &str) -> RequestResult<()> {
     Ok(())
 }
 
-/// Who is signed in. That the page which asks is theirs, the server has found out before.
+/// Returns the viewer. The middleware has already checked that the page belongs to them.
 pub fn viewer() -> RequestResult<Viewer> {
     request_context()?.viewer.ok_or_else(|| to_request_error(ApiError::Unauthenticated.into()))
 }
 
-/// An id from a path: one that can't be read is one that doesn't exist.
+/// Parses an id from a path. An invalid id is answered like one that doesn't exist.
 pub fn parse_id<T: FromStr>(text: &str) -> RequestResult<T> {
     text.parse().map_err(|_| to_request_error(ApiError::NotFound.into()))
 }
 
-/// An address that was typed.
+/// Parses an e-mail address that a form submitted.
 pub fn parse_email(text: &str) -> RequestResult<model::Email> {
     check_field("email", model::account::parse_email(Some(text)))
 }
 
-/// An address by which a person looks for their account.
+/// Parses an e-mail address that is only looked up, not stored.
 pub fn lookup_email(text: &str) -> RequestResult<model::LookupEmail> {
     check_field("email", model::account::lookup_email(Some(text)))
 }
 
-/// A field that was typed.
+/// Turns a field's validation error into a refusal that names the field.
 pub fn check_field<T>(name: &str, parsed: Result<T, model::FieldError>) -> RequestResult<T> {
     parsed.map_err(|fault| to_request_error(ApiError::field(name, fault).into()))
 }
 
-/// The viewer's view, or why not.
+/// Adds the viewer's id to a view, and converts a service's error.
 pub fn for_person<T>(viewer: &Viewer, result: services::Result<T>) -> RequestResult<ForPerson<T>> {
     let view = result.map_err(to_request_error)?;
     Ok(ForPerson { me: viewer.id(), view })
 }
 
-/// Turns an error of a service into an answer, with the status that goes with it.
+/// Converts a service's error, and sets the response's status to match.
 pub fn to_request_error(error: services::Error) -> RequestError {
     let refusal = error.into_api_error();
-    // A form without JavaScript is answered with a redirect back, which a status of its own would break.
+    // A form without JavaScript is answered by a redirect back to its page, which another status would break.
     if let (false, Some(response)) = (is_plain_form(), use_context::<ResponseOptions>()) {
         response.set_status(error_status(&refusal));
     }
     refusal.into()
 }
 
-/// The status that goes with a refusal, here as in the REST interface.
+/// Returns the HTTP status of a refusal; the REST API uses the same.
 pub fn error_status(refusal: &ApiError) -> StatusCode {
     match refusal {
         ApiError::Unauthenticated | ApiError::InvalidCredentials => StatusCode::UNAUTHORIZED,
@@ -131,14 +131,14 @@ pub fn error_status(refusal: &ApiError) -> StatusCode {
     }
 }
 
-/// Sends the browser on after a form without JavaScript. The hydrated page knows by itself what to do.
+/// Redirects a form that was sent without JavaScript. The hydrated page navigates by itself.
 pub fn redirect_plain_form(path: &str) {
     if is_plain_form() {
         leptos_axum::redirect(path);
     }
 }
 
-/// Sets the session's cookie, or takes it away.
+/// Adds a `Set-Cookie` header to the response.
 pub fn set_cookie(value: HeaderValue) {
     if let Some(response) = use_context::<ResponseOptions>() {
         response.insert_header(header::SET_COOKIE, value);

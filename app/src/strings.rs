@@ -1,11 +1,11 @@
-//! Every text of the screen, by key. A translation is another one of these.
+//! Every text of the screen, by key. A translation would be another module like this one.
 //!
 //! # Layout
-//! - this file: what many pages say, the inbox, threads and bookings
-//! - `account`: joining, signing in, forgotten passwords
+//! - this file: texts of several pages, the inbox, threads and bookings
+//! - `account`: registration, sign-in, forgotten passwords
 //! - `settings`: the settings page
-//! - `devices`: what a browser is called by people
-//! - `refusals`: why something was not done
+//! - `devices`: readable names of browsers
+//! - `errors`: why a request was refused
 
 mod account;
 mod devices;
@@ -141,22 +141,22 @@ pub const UNREACHED: &str = "Greenroom can't be reached. Check your connection a
 pub const TIMED_OUT: &str = "No answer came. It may have been done all the same: look before you try again.";
 pub const HOME: &str = "Go to the start";
 
-/// The title of the document that shows a page.
+/// Returns the title of the document for a page.
 pub fn page_title(page: &str) -> String {
     format!("{} · {SITE}", isolate(page))
 }
 
-/// What calling a booking off means, before it is done.
+/// Explains the consequences of cancelling a booking, before it is done.
 pub fn cancel_warning(counterpart: &str) -> String {
     format!("{} is told at once. A cancelled booking can't be taken up again.", isolate(counterpart))
 }
 
-/// Stands before [`TYPING`], where the name isn't in sight beside it.
+/// Returns the text before [`TYPING`] for screen readers: the name isn't visible next to it.
 pub fn person_is(name: &str) -> String {
     format!("{} is ", isolate(name))
 }
 
-/// When somebody was last here.
+/// Returns when a person was last active.
 pub fn last_active(when: &str) -> String {
     format!("Active {when}")
 }
@@ -165,23 +165,23 @@ pub fn time_ago(time: &str) -> String {
     format!("{time} ago")
 }
 
-/// Another person is signed in than the one whose page it is.
+/// Says who is signed in, on a page that belongs to another person.
 pub fn signed_in_as(name: &str) -> String {
     format!("You're signed in as {} now", isolate(name))
 }
 
-/// The way on for them.
+/// Labels the link that leads to the signed-in person's inbox.
 pub fn continue_as(name: &str) -> String {
     format!("Continue as {}", isolate(name))
 }
 
-/// What signing out would lose.
+/// Asks for confirmation before signing out discards unsent messages.
 pub fn unsent_warning(count: usize) -> String {
     let what = if count == 1 { "One message hasn't".to_owned() } else { format!("{count} messages haven't") };
     format!("{what} gone out yet, and would be lost. Sign out all the same?")
 }
 
-/// Marking one notification, said in full.
+/// Labels the button that marks one notification, with the notification's text.
 pub fn mark_read_label(what: &str) -> String {
     format!("{MARK_READ}: {what}")
 }
@@ -244,7 +244,7 @@ pub fn booking_action_label(step: BookingAction) -> &'static str {
     }
 }
 
-/// What a line in a thread tells of a booking; `name` is nothing where the reader did it.
+/// Returns the system message about a change of a booking; `name` is `None` if the viewer made it.
 pub fn booking_event_text(status: BookingStatus, name: Option<&str>) -> String {
     let name = name.map_or(YOU.into(), isolate);
     match status {
@@ -256,7 +256,7 @@ pub fn booking_event_text(status: BookingStatus, name: Option<&str>) -> String {
     }
 }
 
-/// When a day is, seen from another.
+/// Returns how far away a day is, in words.
 pub fn relative_days(days: i64) -> String {
     match days {
         0 => "today".to_owned(),
@@ -289,7 +289,7 @@ pub fn craft_label(craft: Craft) -> &'static str {
     }
 }
 
-/// How long a title may be.
+/// Explains the title field, with its length limit.
 pub fn title_help() -> String {
     format!("{BOOKING_TITLE_HELP}. Up to {} characters.", booking::TITLE_LIMIT)
 }

@@ -1,26 +1,26 @@
-//! Joining, signing in again, settings, leaving.
+//! Server functions of accounts: registration, links from mails, settings, deletion.
 
 use crate::{request_error::RequestResult, server_fn_client::FormPost};
 use leptos::prelude::*;
 use model::{AccessToken, Account, Device, MailedLink};
 use serde::{Deserialize, Serialize};
 
-/// What the settings page shows.
+/// The data of the settings page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {
-    /// What can be set.
+    /// The editable fields.
     pub account: Account,
-    /// Where the viewer is signed in, the last used first.
+    /// The devices on which the viewer is signed in, the last used first.
     pub devices: Vec<Device>,
     /// The viewer's access tokens, the newest first.
     pub tokens: Vec<AccessToken>,
     /// Whether the role may still be changed.
     pub role_open: bool,
-    /// Whether tokens and data are given out without typing the password once more.
+    /// Whether the password was typed recently enough to create tokens and to download data.
     pub confirmed: bool,
 }
 
-/// Opens an account, and sends the browser on to wait for the mail. Says nothing of whether the address is known.
+/// Registers an account, and redirects to the page to wait for the mail. Never reveals whether the address is known.
 #[server(prefix = "/fn", endpoint = "register", protocol = FormPost)]
 pub async fn register_account(
     email: String,
@@ -39,7 +39,7 @@ pub async fn register_account(
     Ok(())
 }
 
-/// Mails another link to confirm an address.
+/// Mails another confirmation link.
 #[server(prefix = "/fn", endpoint = "resend", protocol = FormPost)]
 pub async fn resend_verification(email: String) -> RequestResult<()> {
     let (greenroom, context) = (crate::ssr::greenroom()?, crate::ssr::request_context()?);
@@ -49,7 +49,7 @@ pub async fn resend_verification(email: String) -> RequestResult<()> {
     Ok(())
 }
 
-/// What the link of a mail does, and to whose account; nothing where it doesn't work.
+/// Returns the action of a mailed link, and the account it belongs to; `None` if the link is invalid.
 #[server(prefix = "/fn", endpoint = "link", protocol = FormPost)]
 pub async fn load_mailed_link(token: String) -> RequestResult<Option<MailedLink>> {
     let (greenroom, context) = (crate::ssr::greenroom()?, crate::ssr::request_context()?);
@@ -60,8 +60,8 @@ pub async fn load_mailed_link(token: String) -> RequestResult<Option<MailedLink>
     }
 }
 
-/// Confirms an address, and sends the browser on: to sign in, or back to the settings where the viewer changed theirs.
-/// Where the link isn't followed in the browser that registered, it is sent with what its reader says of themselves.
+/// Confirms an address. Redirects to the sign-in page, or to the settings if the viewer has changed their address.
+/// If another browser than the registering one opened the link, the form also carries the profile.
 #[server(prefix = "/fn", endpoint = "verify", protocol = FormPost)]
 pub async fn verify_email(
     token: String,
@@ -99,7 +99,7 @@ pub async fn request_password_reset(email: String) -> RequestResult<()> {
     Ok(())
 }
 
-/// Sets a new password, and sends the browser on to sign in with it.
+/// Sets a new password, and redirects to the sign-in page.
 #[server(prefix = "/fn", endpoint = "reset", protocol = FormPost)]
 pub async fn reset_password(token: String, password: String) -> RequestResult<()> {
     let password = crate::ssr::check_field("password", model::NewPassword::parse(Some(&password)))?;
@@ -109,7 +109,7 @@ pub async fn reset_password(token: String, password: String) -> RequestResult<()
     Ok(())
 }
 
-/// What the settings page shows.
+/// Returns the data of the settings page.
 #[server(prefix = "/fn", endpoint = "settings", protocol = FormPost)]
 pub async fn load_settings() -> RequestResult<Settings> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
@@ -121,7 +121,7 @@ pub async fn load_settings() -> RequestResult<Settings> {
     Ok(Settings { account, devices, tokens, role_open, confirmed })
 }
 
-/// Changes name, craft, bio, or how long messages wait for a mail. What is left out stays.
+/// Changes the name, the craft, the bio, or the delay of mails about unread messages. Omitted fields stay as they are.
 #[server(prefix = "/fn", endpoint = "change-account", protocol = FormPost)]
 pub async fn change_account(
     name: Option<String>,
@@ -139,7 +139,7 @@ pub async fn change_account(
     Ok(account)
 }
 
-/// Changes what the viewer does here, as long as nothing was booked.
+/// Changes the viewer's role, which is possible as long as they have no booking.
 #[server(prefix = "/fn", endpoint = "change-role", protocol = FormPost)]
 pub async fn change_role(role: String) -> RequestResult<()> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
@@ -150,7 +150,7 @@ pub async fn change_role(role: String) -> RequestResult<()> {
     Ok(())
 }
 
-/// Changes what others see of the viewer's doings.
+/// Changes whether others see the viewer's read receipts and presence.
 #[server(prefix = "/fn", endpoint = "change-privacy", protocol = FormPost)]
 pub async fn change_privacy(receipts: bool, presence: bool) -> RequestResult<()> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
@@ -162,7 +162,7 @@ pub async fn change_privacy(receipts: bool, presence: bool) -> RequestResult<()>
     Ok(())
 }
 
-/// Changes the password.
+/// Changes the password, which ends all other sessions and tokens.
 #[server(prefix = "/fn", endpoint = "change-password", protocol = FormPost)]
 pub async fn change_password(current: String, password: String) -> RequestResult<()> {
     use services::accounts::Password;
@@ -173,7 +173,7 @@ pub async fn change_password(current: String, password: String) -> RequestResult
     Ok(())
 }
 
-/// Mails a link to a new address.
+/// Mails a confirmation link to a new address.
 #[server(prefix = "/fn", endpoint = "change-email", protocol = FormPost)]
 pub async fn change_email(email: String, password: String) -> RequestResult<()> {
     use services::accounts::Password;
@@ -185,7 +185,7 @@ pub async fn change_email(email: String, password: String) -> RequestResult<()> 
     Ok(())
 }
 
-/// Signs a device out, or takes an access token back.
+/// Signs out a device, or revokes an access token.
 #[server(prefix = "/fn", endpoint = "end-session", protocol = FormPost)]
 pub async fn end_session(id: String) -> RequestResult<()> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
@@ -194,18 +194,18 @@ pub async fn end_session(id: String) -> RequestResult<()> {
     Ok(())
 }
 
-/// Makes an access token. Its secret is told this once.
+/// Creates an access token. Returns its secret, which can't be retrieved again.
 #[server(prefix = "/fn", endpoint = "create-token", protocol = FormPost)]
 pub async fn create_token(name: String, scope: String, expires_in_days: Option<String>) -> RequestResult<String> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
-    // What is no number is out of range.
+    // Zero is out of range, so an invalid number is refused.
     let expires_in_days = expires_in_days.map(|days| days.parse().unwrap_or_default());
     let input = model::TokenInput { name: Some(name), scope: Some(scope), expires_in_days };
     let draft = input.parse().map_err(|refusal| crate::ssr::to_request_error(refusal.into()))?;
     Ok(greenroom.create_token(&viewer, draft).await.map_err(crate::ssr::to_request_error)?.secret)
 }
 
-/// Takes the password once more: for an hour, tokens and data are given out.
+/// Checks the password again. For an hour after it the viewer may create tokens and download data.
 #[server(prefix = "/fn", endpoint = "confirm-password", protocol = FormPost)]
 pub async fn confirm_password(password: String) -> RequestResult<()> {
     use services::accounts::Password;
@@ -215,7 +215,7 @@ pub async fn confirm_password(password: String) -> RequestResult<()> {
     Ok(())
 }
 
-/// Ends the account.
+/// Deletes the account after checking the password, and deletes the session cookie.
 #[server(prefix = "/fn", endpoint = "leave", protocol = FormPost)]
 pub async fn delete_account(password: String) -> RequestResult<()> {
     use services::accounts::Password;
@@ -227,7 +227,7 @@ pub async fn delete_account(password: String) -> RequestResult<()> {
     Ok(())
 }
 
-/// Ends mails about unread messages, by the link of such a mail.
+/// Stops mails about unread messages, by the link in a mail of this kind.
 #[server(prefix = "/fn", endpoint = "unsubscribe", protocol = FormPost)]
 pub async fn unsubscribe_from_mail(token: String) -> RequestResult<()> {
     crate::ssr::greenroom()?.unsubscribe(&token).await.map_err(crate::ssr::to_request_error)?;

@@ -1,10 +1,10 @@
-//! What goes on in a thread beside messages: how far they came, who is writing, who is here.
+//! Server functions of a thread apart from messages: read markers, delivery, typing, presence.
 
 use crate::{request_error::RequestResult, server_fn_client::FormPost};
 use leptos::prelude::*;
 use model::Presence;
 
-/// Notes how far the viewer has read.
+/// Marks the viewer's messages as read up to `seq`.
 #[server(prefix = "/fn", endpoint = "read-on", protocol = FormPost)]
 pub async fn mark_read(conversation_id: String, seq: i64) -> RequestResult<()> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
@@ -14,7 +14,7 @@ pub async fn mark_read(conversation_id: String, seq: i64) -> RequestResult<()> {
         .map_err(crate::ssr::to_request_error)
 }
 
-/// Counts messages from one on as unread again, and sends the browser back to the inbox.
+/// Marks messages from `seq` on as unread, and redirects a plain form to the inbox.
 #[server(prefix = "/fn", endpoint = "mark-unread", protocol = FormPost)]
 pub async fn mark_unread(conversation_id: String, seq: i64) -> RequestResult<()> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
@@ -26,7 +26,7 @@ pub async fn mark_unread(conversation_id: String, seq: i64) -> RequestResult<()>
     Ok(())
 }
 
-/// Notes that messages have reached this browser.
+/// Records that messages up to `seq` have reached this browser.
 #[server(prefix = "/fn", endpoint = "delivered", protocol = FormPost)]
 pub async fn mark_delivered(conversation_id: String, seq: i64) -> RequestResult<()> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
@@ -36,7 +36,7 @@ pub async fn mark_delivered(conversation_id: String, seq: i64) -> RequestResult<
         .map_err(crate::ssr::to_request_error)
 }
 
-/// Says that the viewer is writing.
+/// Signals that the viewer is typing.
 #[server(prefix = "/fn", endpoint = "typing", protocol = FormPost)]
 pub async fn send_typing(conversation_id: String) -> RequestResult<()> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
@@ -46,7 +46,7 @@ pub async fn send_typing(conversation_id: String) -> RequestResult<()> {
         .map_err(crate::ssr::to_request_error)
 }
 
-/// Whether the other person of a conversation is here.
+/// Returns whether the counterpart of a conversation is online, or when they were last active.
 #[server(prefix = "/fn", endpoint = "presence", protocol = FormPost)]
 pub async fn load_presence(conversation_id: String) -> RequestResult<Presence> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);

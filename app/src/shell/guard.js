@@ -26,10 +26,10 @@
   const empty = () => [...document.forms].forEach((form) => form.reset());
   if (foreign) addEventListener("pageshow", () => alive() || empty(), { once: true });
 
-  // A password that is shown is a text field, too.
+  // A revealed password is in a text field, too.
   const TEXTS = "textarea, input:not([type]), input[type=text]";
   const fields = () => [...document.querySelectorAll(TEXTS)].filter((field) => field.form && field.name && !/password/.test(field.autocomplete));
-  // Whose form it is and what it is about stand in its hidden fields.
+  // The hidden fields name the form's person and subject.
   const nameOf = ({ form, name }) => {
     const about = [...form.querySelectorAll("input[type=hidden]:not([name=client_id])")].map((field) => field.value);
     return [location.pathname, form.getAttribute("action"), name, ...about].join(" ");
@@ -69,7 +69,7 @@
   const bar = document.createElement("div");
   bar.className = "connection";
   bar.setAttribute("role", "alert");
-  // Only a program that broke can't come alive any more.
+  // Only a program that broke can't recover.
   const die = (broken) => {
     if (broken) {
       root.setAttribute("data-dead", BROKEN);
@@ -90,7 +90,7 @@
     again.textContent = reload;
     said.append(text + " ", again);
     bar.replaceChildren(said);
-    // A program that comes late takes over what the server put into the body: nothing else may stand there.
+    // A program that loads late hydrates the server's body: it must contain nothing else.
     if (broken && document.body) document.body.prepend(bar);
     else root.insertBefore(bar, document.body);
   };
@@ -102,8 +102,8 @@
     bar.remove();
   };
 
-  // An error says where it comes from: from the files of the program, or from those of others, as a browser's helpers and
-  // extensions are. One that says nothing counts as ours if it looks like a file of the program that can't be loaded.
+  // An error names its source: a file of the program, or another one, for example of an extension. An error without a
+  // source counts as ours if it looks like a file of the program that can't be loaded.
   const OURS = location.origin + "/pkg/";
   const MISSING = /fetch|load failed|import|network|connection|input stream|wasm|webassembly|part of the program/i;
   const isOurs = (error, file) => {
@@ -112,8 +112,8 @@
     return !/\w:\/\//.test(told) && (isBroken(error) || /wasm-function/.test(told) || (!alive() && MISSING.test(told)));
   };
   const isBroken = (error) => /^(Runtime|Link|Compile)Error$/.test(error?.name) || /wasm-function/.test(error?.stack);
-  // What is called after it was dropped is refused before it reaches the program; and a part of the program that a page
-  // lacks, because the network does, is asked for again.
+  // Harmless: a call of a dropped closure fails before it reaches the program, and a chunk that the network failed to
+  // deliver is requested again.
   const isHarmless = (error) => /closure invoked/.test(error?.message) || (alive() && /fetch|import|network|load failed/i.test(error?.message));
   const judge = (error, file) => {
     if (isHarmless(error) || !isOurs(error, file)) return;

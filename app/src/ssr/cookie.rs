@@ -1,24 +1,24 @@
 use http::{HeaderMap, HeaderValue, header};
 
-/// The only cookie there is: it holds the session's token.
+/// The session cookie, the only cookie of the site. It carries the session's token.
 ///
-/// The browser keeps it as long as it may; how long the session lasts, the database says.
+/// The browser keeps it as long as browsers allow; the database decides when the session ends.
 #[derive(Clone, Copy, Debug)]
 pub struct SessionCookie {
-    /// Whether the site is served over https.
+    /// Whether the site is served over HTTPS.
     pub secure: bool,
 }
 
-/// As long as browsers allow, 400 days.
+/// Seconds: 400 days, the longest that browsers allow.
 const MAX_AGE: u32 = 400 * 24 * 60 * 60;
 
 impl SessionCookie {
-    /// The `__Host-` prefix makes the browser itself refuse the cookie from a sibling domain or over http.
+    /// The `__Host-` prefix makes the browser refuse the cookie from a sibling domain or over HTTP.
     fn name(self) -> &'static str {
         if self.secure { "__Host-greenroom" } else { "greenroom" }
     }
 
-    /// The token a request carries.
+    /// Returns the token in a request's cookie.
     pub fn read_token(self, headers: &HeaderMap) -> Option<&str> {
         let pairs = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
         pairs
@@ -27,12 +27,12 @@ impl SessionCookie {
             .find_map(|(name, value)| (name == self.name()).then_some(value))
     }
 
-    /// Gives the browser a session. `None` for a token that can't stand in a header.
+    /// Builds the header that sets the cookie. Returns `None` if the token isn't valid in a header.
     pub fn set_header(self, token: &str) -> Option<HeaderValue> {
         self.build_header(token, MAX_AGE)
     }
 
-    /// Takes it away again.
+    /// Builds the header that deletes the cookie.
     pub fn clear_header(self) -> Option<HeaderValue> {
         self.build_header("", 0)
     }

@@ -1,4 +1,4 @@
-//! Joining, signing in, forgotten passwords.
+//! Registration, sign-in, forgotten passwords.
 
 use model::{
     MaskedEmail, Role,
@@ -80,17 +80,17 @@ pub const UNSUBSCRIBE_BAD_LEAD: &str = "Sign in, and you can end these mails in 
 
 pub const LEFT: &str = "Your account is deleted. Goodbye, and thank you for having been here.";
 
-/// Whose account a link confirms another address for.
+/// Names the account whose address a link changes.
 pub fn email_change_lead(account: &MaskedEmail) -> String {
     format!("The account {account} gets this address, and signs in with it from then on.")
 }
 
-/// Whose account a link belongs to.
+/// Names the account that a link belongs to.
 pub fn link_lead(account: &MaskedEmail) -> String {
     format!("This link belongs to the account {account}.")
 }
 
-/// What somebody may join as.
+/// Labels a role on the registration form.
 pub fn role_label(role: Role) -> &'static str {
     match role {
         Role::Talent => super::TALENT,
@@ -98,7 +98,7 @@ pub fn role_label(role: Role) -> &'static str {
     }
 }
 
-/// What that means.
+/// Explains a role on the registration form.
 pub fn role_description(role: Role) -> &'static str {
     match role {
         Role::Talent => TALENT_JOINS,
@@ -106,14 +106,14 @@ pub fn role_description(role: Role) -> &'static str {
     }
 }
 
-/// What a password must be.
+/// Explains the rules for a password.
 pub fn password_help() -> String {
     format!(
         "{PASSWORD_MIN} to {PASSWORD_LIMIT} characters. Some words in a row are easy to remember and hard to guess."
     )
 }
 
-/// How well a password holds.
+/// Labels the strength of a password.
 pub fn strength_label(strength: PasswordStrength) -> &'static str {
     match strength {
         PasswordStrength::TooShort => "Too short so far.",

@@ -1,8 +1,8 @@
-//! What a browser is called by people, from how it describes itself.
+//! Readable names of browsers, derived from their user agents.
 
 const UNKNOWN: &str = "Unknown device";
 
-/// By what a browser can be told, the most particular first: most of them claim to be the others, too.
+/// The user-agent tokens of browsers, the most specific first: most browsers also name others in theirs.
 const BROWSERS: [(&str, &str); 10] = [
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -16,7 +16,7 @@ const BROWSERS: [(&str, &str); 10] = [
     ("Safari/", "Safari"),
 ];
 
-/// The same for what it runs on. Android claims to be Linux, phones of Apple to be like a Mac.
+/// The tokens of operating systems, in the same order. Android also names Linux; iPhones and iPads also name the Mac.
 const SYSTEMS: [(&str, &str); 7] = [
     ("Android", "Android"),
     ("iPhone", "iPhone"),
@@ -27,7 +27,7 @@ const SYSTEMS: [(&str, &str); 7] = [
     ("Linux", "Linux"),
 ];
 
-/// `Chrome on Android`; of a program, what it calls itself.
+/// Returns a name like `Chrome on Android`; for a program, the name it gives itself.
 pub fn device_name(user_agent: &str) -> String {
     let find = |known: &[(&str, &'static str)]| {
         known.iter().find(|(mark, _)| user_agent.contains(mark)).map(|(_, name)| *name)
@@ -40,7 +40,7 @@ pub fn device_name(user_agent: &str) -> String {
     }
 }
 
-/// The first word without its version: `curl` of `curl/8.5.0`.
+/// Returns the first product without its version: `curl` for `curl/8.5.0`.
 fn browser_and_system(user_agent: &str) -> String {
     let name = user_agent.split(['/', ' ']).next().unwrap_or_default();
     let name: String = name.chars().take(40).collect();

@@ -1,9 +1,9 @@
-//! Why something was not done, and what to do.
+//! Why a request was refused, and how the person can proceed.
 
 use super::{BROKEN, BROKEN_LEAD, OTHER_PERSON_LEAD, STORAGE_FULL};
 use model::{ApiError, FieldError};
 
-/// What to tell somebody whose request was refused.
+/// Explains a refusal to the person.
 pub fn error_text(refusal: &ApiError) -> String {
     match refusal {
         ApiError::Unauthenticated => "You were signed out. Sign in to go on.".to_owned(),
@@ -48,7 +48,7 @@ fn retry_after_text(seconds: u64) -> String {
     }
 }
 
-/// What is wrong with a field, and what to do.
+/// Explains a field's error, and how to correct it.
 pub fn field_error_text(fault: FieldError) -> &'static str {
     match fault {
         FieldError::Required => "Please fill this in.",

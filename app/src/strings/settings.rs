@@ -87,12 +87,12 @@ pub const DELETE_POINTS: [&str; 3] = [
 pub const DELETE_OPEN: &str = "I want to delete my account";
 pub const DELETING: &str = "Deleting…";
 
-/// How a bio goes.
+/// Explains the bio field, with its length limit.
 pub fn bio_help() -> String {
     format!("A few words about you. Up to {BIO_LIMIT} characters.")
 }
 
-/// How long a message waits for a mail.
+/// Labels a delay of the mails about unread messages.
 pub fn email_delay_label(after: EmailDelay) -> &'static str {
     match after {
         EmailDelay::Off => "Never",
@@ -102,7 +102,7 @@ pub fn email_delay_label(after: EmailDelay) -> &'static str {
     }
 }
 
-/// How long an access token works.
+/// Labels the lifetime of an access token.
 pub fn token_days(days: u16) -> String {
     match days {
         365 => "A year".to_owned(),
@@ -110,7 +110,7 @@ pub fn token_days(days: u16) -> String {
     }
 }
 
-/// What an access token may do.
+/// Labels the scope of an access token.
 pub fn scope_label(scope: Scope) -> &'static str {
     match scope {
         Scope::Read => "Read",
@@ -118,32 +118,32 @@ pub fn scope_label(scope: Scope) -> &'static str {
     }
 }
 
-/// Signing out a device, said in full.
+/// Labels the button that signs out a device, with the device's name.
 pub fn sign_out_of(device: &str) -> String {
     format!("{}: {}", super::SIGN_OUT, isolate(device))
 }
 
-/// Taking a token back, said in full.
+/// Labels the button that revokes a token, with the token's name.
 pub fn revoke_label(token: &str) -> String {
     format!("{REVOKE}: {}", isolate(token))
 }
 
-/// The way to the settings, said in full: it begins with what is in sight.
+/// Labels the link to the settings. Begins with the visible name, so that speech input matches it.
 pub fn settings_of(name: &str) -> String {
     format!("{}, {SETTINGS}", isolate(name))
 }
 
-/// The address somebody has now.
+/// Says with which address the person signs in.
 pub fn signs_in_with(email: &str) -> String {
     format!("You sign in with {}.", isolate(email))
 }
 
-/// The account's role.
+/// Names the account's role.
 pub fn joined_as(role: Role) -> String {
     format!("You are here as {}.", super::role_label(role).to_lowercase())
 }
 
-/// What a form without JavaScript says when it was done, by the code in the address.
+/// Returns the confirmation for a form sent without JavaScript, by the code in its URL.
 pub fn flash_text(code: &str) -> Option<&'static str> {
     match code {
         "saved" => Some(SAVED),
