@@ -1,4 +1,4 @@
-//! Read-only pages: readable, with typed text kept, but they send no requests.
+//! Read-only pages: readable, with typed text kept. They send no requests but those that end this state.
 
 use super::{Connection, Live, Outbox, leader_election, stream};
 use crate::{

@@ -46,7 +46,7 @@ struct Stream {
 pub(super) enum StreamMessage {
     /// The stream is open, and continues after this sequence number.
     Ready(Cursor),
-    /// The log no longer reaches back to this browser's cursor: views must reload, and the stream continues from here.
+    /// The stream can't resume from this browser's cursor: views must reload, and it continues after this number.
     Reset(Cursor),
     /// The stream is alive, and this is the newest sequence number.
     Heartbeat(Cursor),

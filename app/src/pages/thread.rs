@@ -122,7 +122,7 @@ fn mark_read_while_visible(thread: RwSignal<Thread>, anchor: ScrollAnchor) {
             window_event_listener(leptos::ev::Custom::<web_sys::Event>::new("visibilitychange"), move |_| look());
         on_cleanup(move || listening.remove());
     });
-    // A failed request is retried once the stream is open again, not earlier.
+    // When the stream opens again, a failed request is retried, but no other.
     let (failed, again) = (StoredValue::new(false), RwSignal::new(0_u32));
     let (noting, noted) = (StoredValue::new(false), StoredValue::new(0_i64));
     effect(move || {

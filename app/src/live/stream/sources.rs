@@ -15,7 +15,7 @@ use model::{
 };
 use std::{cell::RefCell, ops::Range, time::Duration};
 
-/// Milliseconds after which a silent source counts as dead. A heartbeat is due every 15 s.
+/// Milliseconds of silence after which an open source counts as dead. A heartbeat is due every 15 s.
 const HEARTBEAT_TIMEOUT: f64 = 17_500.0;
 /// Milliseconds that a new source may take to open before another is opened in parallel. The first attempts follow each
 /// other quickly: each frees a dead connection.
@@ -42,7 +42,7 @@ struct Sources {
     next_id: u32,
     /// Sources opened since one of them last delivered a message.
     attempts: u32,
-    /// When the last message of the stream arrived in this tab, in milliseconds.
+    /// When the last message arrived, from the server or through the leader, in milliseconds.
     last_heard: f64,
 }
 
