@@ -1,8 +1,8 @@
 //! The stream as a browser follows it: opened again and again, from the last number that arrived.
 
 use crate::{
-    dice::Dice,
     frames::{Frame, Frames},
+    rng::SeededRng,
     site::Result,
 };
 use reqwest::{RequestBuilder, StatusCode};
@@ -167,7 +167,7 @@ impl Ear {
     /// When the session is over, or a frame makes no sense.
     pub async fn follow(
         &self,
-        mut dice: Dice,
+        mut rng: SeededRng,
         mut ask: impl FnMut(&str) -> RequestBuilder,
         mut stay: impl FnMut() -> Duration,
     ) -> Result<()> {
@@ -186,7 +186,7 @@ impl Ear {
                 Next::OpenAnother => {
                     let longest = FIRST_PAUSE.saturating_mul(1 << pauses.min(10)).min(LONGEST_PAUSE);
                     pauses += 1;
-                    sleep(longest.mul_f64(0.5 + dice.fraction() / 2.0)).await;
+                    sleep(longest.mul_f64(0.5 + rng.random_fraction() / 2.0)).await;
                 }
                 Next::CatchUp => {}
             }

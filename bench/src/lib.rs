@@ -5,7 +5,6 @@
 //! one: it breaks things, and asks what is left and not how fast it came.
 
 pub mod days;
-pub mod dice;
 pub mod ear;
 pub mod fill;
 pub mod frames;
@@ -18,6 +17,7 @@ pub mod people;
 pub mod ports;
 pub mod post;
 pub mod process;
+pub mod rng;
 pub mod site;
 pub mod times;
 pub mod wire;

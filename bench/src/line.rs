@@ -10,7 +10,7 @@
 mod connection;
 mod road;
 
-use crate::{dice::Dice, ports::some_port};
+use crate::{ports::some_port, rng::SeededRng};
 use connection::Connection;
 use road::Road;
 use std::{
@@ -70,7 +70,7 @@ struct Ground {
     target: SocketAddr,
     up: Road,
     down: Road,
-    dice: Mutex<Dice>,
+    rng: Mutex<SeededRng>,
 }
 
 /// A line to one address, itself at another that stays the same. Everything breaks when it is dropped.
@@ -103,7 +103,7 @@ impl Line {
             target: (Ipv4Addr::LOCALHOST, port).into(),
             up: Road::default(),
             down: Road::default(),
-            dice: Mutex::new(Dice::seeded(0)),
+            rng: Mutex::new(SeededRng::new(0)),
         };
         let line = Self {
             address,
@@ -193,7 +193,7 @@ impl Line {
     /// Breaks some connections at a request, with these odds of one: half of them before it arrives, half of them in
     /// place of the answer. A request is whatever goes up in one piece, as small ones do.
     pub fn gamble(&self, odds: f64, seed: u64) {
-        *self.ground.dice.lock().unwrap_or_else(PoisonError::into_inner) = Dice::seeded(seed);
+        *self.ground.rng.lock().unwrap_or_else(PoisonError::into_inner) = SeededRng::new(seed);
         self.change(|mood| mood.odds = odds);
     }
 

@@ -12,7 +12,7 @@ mod content;
 #[cfg(target_os = "linux")]
 mod files;
 
-use bench::dice::Dice;
+use bench::rng::SeededRng;
 
 /// What a disk refuses.
 #[derive(Clone, Debug, Default)]
@@ -25,7 +25,7 @@ pub(crate) enum Failure {
     /// It is full, and needs room for what is overwritten, too, as file systems do that copy on write.
     FullForAll,
     /// Some writes and flushes end with an I/O error.
-    Errors(Dice),
+    Errors(SeededRng),
     /// It can only be read, as systems have it after errors.
     ReadOnly,
 }
@@ -38,7 +38,7 @@ pub(crate) use here::Disk;
 #[cfg(target_os = "linux")]
 mod here {
     use super::{Failure, content::Content, files::Files};
-    use bench::{dice::Dice, site::Result};
+    use bench::{rng::SeededRng, site::Result};
     use fuser::{BackgroundSession, Config, MountOption, spawn_mount};
     use std::{
         path::{Path, PathBuf},
@@ -68,9 +68,9 @@ mod here {
         ///
         /// # Errors
         /// When somebody has, or the disk doesn't come back.
-        pub(crate) fn lose_power(&mut self, dice: &mut Dice) -> Result<()> {
+        pub(crate) fn lose_power(&mut self, rng: &mut SeededRng) -> Result<()> {
             // Taken away first, so that nothing the system still held back counts as written.
-            let survivors = self.content.lock().unwrap_or_else(PoisonError::into_inner).survive(dice);
+            let survivors = self.content.lock().unwrap_or_else(PoisonError::into_inner).survive(rng);
             if let Some(mounted) = self.mounted.take() {
                 mounted.umount_and_join()?;
             }
@@ -98,7 +98,7 @@ mod here {
 #[cfg(not(target_os = "linux"))]
 mod elsewhere {
     use super::Failure;
-    use bench::{dice::Dice, site::Result};
+    use bench::{rng::SeededRng, site::Result};
     use std::path::Path;
 
     pub(crate) struct Disk;
@@ -110,7 +110,7 @@ mod elsewhere {
 
         pub(crate) fn fail(&self, _: Failure) {}
 
-        pub(crate) fn lose_power(&mut self, _: &mut Dice) -> Result<()> {
+        pub(crate) fn lose_power(&mut self, _: &mut SeededRng) -> Result<()> {
             Err("a disk whose power fails needs Linux with FUSE".into())
         }
     }

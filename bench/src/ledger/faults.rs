@@ -1,7 +1,7 @@
 //! What breaks, and when: decided by the seed.
 
 use crate::settings::{DatabaseKind, Run};
-use bench::dice::Dice;
+use bench::rng::SeededRng;
 use clap::ValueEnum;
 use rustix::process::geteuid;
 
@@ -80,12 +80,12 @@ pub(crate) struct Fault {
     /// After so many messages were acknowledged.
     pub(crate) at: u64,
     /// For what else has to be decided.
-    pub(crate) dice: Dice,
+    pub(crate) rng: SeededRng,
 }
 
 /// All that breaks in a run. Every kind comes once before one comes again.
 pub(crate) fn plan(run: &Run) -> Vec<Fault> {
-    let mut dice = Dice::of(run.seed, usize::MAX);
+    let mut rng = SeededRng::for_index(run.seed, usize::MAX);
     let all = if run.only.is_empty() { Kind::value_variants() } else { &run.only };
     let fitting: Vec<Kind> = all.iter().copied().filter(|kind| kind.fits(run)).collect();
     let (mut coming, mut plan) = (Vec::new(), Vec::new());
@@ -94,16 +94,16 @@ pub(crate) fn plan(run: &Run) -> Vec<Fault> {
         if coming.is_empty() {
             coming.clone_from(&fitting);
         }
-        let next = usize::try_from(dice.below(coming.len() as u64)).unwrap_or_default();
+        let next = usize::try_from(rng.random_below(coming.len() as u64)).unwrap_or_default();
         if coming.is_empty() {
             break;
         }
-        let place = (number as f64 + dice.fraction()) / (run.faults + 1) as f64;
+        let place = (number as f64 + rng.random_fraction()) / (run.faults + 1) as f64;
         plan.push(Fault {
             kind: coming.swap_remove(next),
-            node: usize::try_from(dice.below(nodes)).unwrap_or_default(),
+            node: usize::try_from(rng.random_below(nodes)).unwrap_or_default(),
             at: (place * run.acknowledgements as f64) as u64,
-            dice: Dice::seeded(dice.below(u64::MAX)),
+            rng: SeededRng::new(rng.random_below(u64::MAX)),
         });
     }
     plan

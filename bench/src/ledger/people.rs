@@ -1,7 +1,7 @@
 //! Who is there. People are put into the database as they are, each with an access token: to register and to sign in
 //! takes long on purpose.
 
-use bench::{dice::Dice, fill::Fill, site::Result};
+use bench::{fill::Fill, rng::SeededRng, site::Result};
 use sha2::{Digest, Sha256};
 use std::time::{SystemTime, UNIX_EPOCH};
 use uuid::{Builder, Uuid};
@@ -19,12 +19,12 @@ pub(crate) struct Newcomer {
 pub(crate) async fn put_in(database_url: &str, count: usize, seed: u64) -> Result<Vec<Newcomer>> {
     let mut fill = Fill::open(database_url).await?;
     let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis();
-    let mut dice = Dice::of(seed, usize::MAX - 1);
+    let mut rng = SeededRng::for_index(seed, usize::MAX - 1);
     let mut people = Vec::new();
     for number in 0..count {
         let newcomer = Newcomer {
-            id: Builder::from_random_bytes(dice.bytes()).into_uuid(),
-            token: [dice.bytes(), dice.bytes()].concat().iter().map(|byte| format!("{byte:02x}")).collect(),
+            id: Builder::from_random_bytes(rng.random_bytes()).into_uuid(),
+            token: [rng.random_bytes(), rng.random_bytes()].concat().iter().map(|byte| format!("{byte:02x}")).collect(),
         };
         let role = if number < count / 2 { "'organizer', NULL" } else { "'talent', 'dj'" };
         newcomer.add_to(&mut fill, number, role, now);

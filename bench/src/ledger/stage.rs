@@ -8,7 +8,7 @@ use crate::{
     said::Said,
     settings::{DatabaseKind, Run},
 };
-use bench::{days::event_day, dice::Dice, ear::Ear, site::Result};
+use bench::{days::event_day, ear::Ear, rng::SeededRng, site::Result};
 use reqwest::Client;
 use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
@@ -74,8 +74,8 @@ impl Stage {
     }
 
     /// Any of the nodes.
-    pub(crate) fn some_place(&self, dice: &mut Dice) -> &Place {
-        &self.places[dice.below(self.places.len() as u64) as usize]
+    pub(crate) fn some_place(&self, rng: &mut SeededRng) -> &Place {
+        &self.places[rng.random_below(self.places.len() as u64) as usize]
     }
 
     /// Lets all readers follow their streams, each now here, now there.
@@ -86,15 +86,15 @@ impl Stage {
             self.people.iter().enumerate().flat_map(|(who, person)| (0..person.ears.len()).map(move |ear| (who, ear)));
         for (number, (who, ear)) in ears.enumerate() {
             let (stage, client) = (self.clone(), client.clone());
-            let mut ways = Dice::of(seed.rotate_left(32), number);
-            let mut stays = ways.clone();
+            let mut routing_rng = SeededRng::for_index(seed.rotate_left(32), number);
+            let mut stay_rng = routing_rng.clone();
             readers.spawn(async move {
                 let Person { token, ears, .. } = &stage.people[who];
                 let ask = |path: &str| {
-                    let node = stage.some_place(&mut ways).line.url();
+                    let node = stage.some_place(&mut routing_rng).line.url();
                     client.get(format!("{node}{path}")).bearer_auth(token)
                 };
-                ears[ear].follow(Dice::of(!seed, number), ask, || stays.millis(STAY)).await
+                ears[ear].follow(SeededRng::for_index(!seed, number), ask, || stay_rng.random_millis(STAY)).await
             });
         }
         Ok(readers)

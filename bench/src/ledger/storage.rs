@@ -7,7 +7,7 @@ use crate::{
     postgres::Postgres,
     stage::{Person, Stage},
 };
-use bench::{dice::Dice, site::Result};
+use bench::{rng::SeededRng, site::Result};
 use reqwest::{Client, StatusCode};
 use sea_orm::ConnectionTrait;
 use std::{
@@ -29,12 +29,12 @@ const KILL: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE
     AND backend_type = 'client backend' AND xact_start IS NOT NULL";
 
 /// Fills SQLite's disk, and frees it. Meanwhile what is there can be read, and the node says what is wrong.
-pub(crate) async fn fill_disk(stage: &Stage, place: &Place, dice: &mut Dice) -> Result<()> {
+pub(crate) async fn fill_disk(stage: &Stage, place: &Place, rng: &mut SeededRng) -> Result<()> {
     let _fault = DISK_FAULT.lock().await;
     // Held, so that the node isn't stopped.
     let node = place.node.lock().await;
     let disk = disk(stage)?;
-    let is_full_for_all = dice.happens(0.5);
+    let is_full_for_all = rng.random_bool(0.5);
     disk.lock().await.fail(if is_full_for_all { Failure::FullForAll } else { Failure::Full });
     let told: Result<()> = async {
         if is_full_for_all {
@@ -43,7 +43,7 @@ pub(crate) async fn fill_disk(stage: &Stage, place: &Place, dice: &mut Dice) -> 
                 read(stage, person, place).await?;
             }
         }
-        sleep(dice.millis(100..1_000)).await;
+        sleep(rng.random_millis(100..1_000)).await;
         Ok(())
     }
     .await;
@@ -71,14 +71,14 @@ pub(crate) async fn fill_database(stage: &Stage, lasting: Duration) -> Result<()
 }
 
 /// Kills PostgreSQL's connections in the middle of their transactions.
-pub(crate) async fn kill_connections(stage: &Stage, dice: &mut Dice) -> Result<()> {
+pub(crate) async fn kill_connections(stage: &Stage, rng: &mut SeededRng) -> Result<()> {
     // Held, so that it isn't ended meanwhile.
     let server = server(stage)?.lock().await;
     let connection = sea_orm::Database::connect(Postgres::url(server.port)).await?;
     let began = Instant::now();
     while began.elapsed() < KILLING {
         connection.execute_unprepared(KILL).await?;
-        sleep(dice.millis(PAUSE)).await;
+        sleep(rng.random_millis(PAUSE)).await;
     }
     Ok(connection.close().await?)
 }

@@ -10,8 +10,8 @@ use crate::{
     storage,
 };
 use bench::{
-    dice::Dice,
     line::{Line, Pace},
+    rng::SeededRng,
     site::Result,
 };
 use std::{ops::Range, time::Duration};
@@ -29,75 +29,75 @@ impl Fault {
     /// # Errors
     /// When something breaks that shouldn't, such as a node that doesn't start again.
     pub(crate) async fn strike(mut self, stage: &Stage) -> Result<()> {
-        let (place, dice) = (&stage.places[self.node], &mut self.dice);
+        let (place, rng) = (&stage.places[self.node], &mut self.rng);
         match self.kind {
-            Kind::Kill | Kind::Freeze | Kind::Update => break_node(self.kind, place, dice).await,
+            Kind::Kill | Kind::Freeze | Kind::Update => break_node(self.kind, place, rng).await,
             Kind::Cut => {
                 place.line.cut();
                 Ok(())
             }
-            Kind::HalfOpen => go_silent(&place.line, dice).await,
+            Kind::HalfOpen => go_silent(&place.line, rng).await,
             Kind::Throttle => {
-                let rate = 20_000 + u32::try_from(dice.below(200_000))?;
-                place.line.slow(Pace { delay: dice.millis(20..300), rate });
-                restore(&place.line, dice.millis(LONG)).await
+                let rate = 20_000 + u32::try_from(rng.random_below(200_000))?;
+                place.line.slow(Pace { delay: rng.random_millis(20..300), rate });
+                restore(&place.line, rng.random_millis(LONG)).await
             }
-            Kind::Refuse => go_away(&place.line, dice).await,
+            Kind::Refuse => go_away(&place.line, rng).await,
             Kind::BadGateway => {
                 place.line.stand_alone();
-                restore(&place.line, dice.millis(SHORT)).await
+                restore(&place.line, rng.random_millis(SHORT)).await
             }
             Kind::Clock => {
-                let seconds = i64::try_from(dice.below(2 * WRONG_BY))? - i64::try_from(WRONG_BY)?;
+                let seconds = i64::try_from(rng.random_below(2 * WRONG_BY))? - i64::try_from(WRONG_BY)?;
                 place.clock.shift(seconds)?;
-                sleep(dice.millis(LONG)).await;
+                sleep(rng.random_millis(LONG)).await;
                 Ok(place.clock.shift(0)?)
             }
-            Kind::Bus => break_bus(stage, dice).await,
-            Kind::BusCut => go_away(existing(place.to_bus.as_ref())?, dice).await,
-            Kind::BusHalfOpen => go_silent(existing(place.to_bus.as_ref())?, dice).await,
-            Kind::Database => break_database(stage, End::Fast, dice).await,
-            Kind::DatabaseCrash => break_database(stage, End::Crash, dice).await,
-            Kind::DatabaseCut => go_away(existing(place.to_database.as_ref())?, dice).await,
-            Kind::DatabaseHalfOpen => go_silent(existing(place.to_database.as_ref())?, dice).await,
-            Kind::PowerLoss => lose_power(stage, place, dice).await,
-            Kind::DiskFull => storage::fill_disk(stage, place, dice).await,
+            Kind::Bus => break_bus(stage, rng).await,
+            Kind::BusCut => go_away(existing(place.to_bus.as_ref())?, rng).await,
+            Kind::BusHalfOpen => go_silent(existing(place.to_bus.as_ref())?, rng).await,
+            Kind::Database => break_database(stage, End::Fast, rng).await,
+            Kind::DatabaseCrash => break_database(stage, End::Crash, rng).await,
+            Kind::DatabaseCut => go_away(existing(place.to_database.as_ref())?, rng).await,
+            Kind::DatabaseHalfOpen => go_silent(existing(place.to_database.as_ref())?, rng).await,
+            Kind::PowerLoss => lose_power(stage, place, rng).await,
+            Kind::DiskFull => storage::fill_disk(stage, place, rng).await,
             Kind::DiskErrors => {
-                let failure = Failure::Errors(Dice::seeded(dice.below(u64::MAX)));
-                storage::fail_disk(stage, failure, dice.millis(LONG)).await
+                let failure = Failure::Errors(SeededRng::new(rng.random_below(u64::MAX)));
+                storage::fail_disk(stage, failure, rng.random_millis(LONG)).await
             }
-            Kind::ReadOnlyDisk => storage::fail_disk(stage, Failure::ReadOnly, dice.millis(LONG)).await,
-            Kind::DatabaseFull => storage::fill_database(stage, dice.millis(LONG)).await,
-            Kind::ConnectionKilled => storage::kill_connections(stage, dice).await,
+            Kind::ReadOnlyDisk => storage::fail_disk(stage, Failure::ReadOnly, rng.random_millis(LONG)).await,
+            Kind::DatabaseFull => storage::fill_database(stage, rng.random_millis(LONG)).await,
+            Kind::ConnectionKilled => storage::kill_connections(stage, rng).await,
         }
     }
 }
 
-async fn break_node(kind: Kind, place: &Place, dice: &mut Dice) -> Result<()> {
+async fn break_node(kind: Kind, place: &Place, rng: &mut SeededRng) -> Result<()> {
     let mut node = place.node.lock().await;
     match kind {
         Kind::Freeze => {
             node.freeze()?;
-            sleep(dice.millis(LONG)).await;
+            sleep(rng.random_millis(LONG)).await;
             return node.thaw();
         }
         Kind::Kill => node.kill()?,
         _ => node.end().await?,
     }
-    sleep(dice.millis(SHORT)).await;
+    sleep(rng.random_millis(SHORT)).await;
     node.serve().await
 }
 
 /// A line that looks fine and is dead, until it breaks.
-async fn go_silent(line: &Line, dice: &mut Dice) -> Result<()> {
+async fn go_silent(line: &Line, rng: &mut SeededRng) -> Result<()> {
     line.freeze();
-    restore(line, dice.millis(LONG)).await
+    restore(line, rng.random_millis(LONG)).await
 }
 
 /// Everything is reset, and nobody gets through for a while.
-async fn go_away(line: &Line, dice: &mut Dice) -> Result<()> {
+async fn go_away(line: &Line, rng: &mut SeededRng) -> Result<()> {
     line.refuse().await;
-    restore(line, dice.millis(SHORT)).await
+    restore(line, rng.random_millis(SHORT)).await
 }
 
 async fn restore(line: &Line, after: Duration) -> Result<()> {
@@ -105,26 +105,26 @@ async fn restore(line: &Line, after: Duration) -> Result<()> {
     Ok(line.restore().await?)
 }
 
-async fn break_bus(stage: &Stage, dice: &mut Dice) -> Result<()> {
+async fn break_bus(stage: &Stage, rng: &mut SeededRng) -> Result<()> {
     let mut bus = existing(stage.bus.as_ref())?.lock().await;
     bus.kill()?;
-    sleep(dice.millis(LONG)).await;
+    sleep(rng.random_millis(LONG)).await;
     bus.serve().await
 }
 
-async fn break_database(stage: &Stage, end: End, dice: &mut Dice) -> Result<()> {
+async fn break_database(stage: &Stage, end: End, rng: &mut SeededRng) -> Result<()> {
     let Database::Server(server, _) = &stage.database else { return Err("there is no server".into()) };
     let server = server.lock().await;
     server.end(end).await?;
-    sleep(dice.millis(SHORT)).await;
+    sleep(rng.random_millis(SHORT)).await;
     server.serve().await
 }
 
-async fn lose_power(stage: &Stage, place: &Place, dice: &mut Dice) -> Result<()> {
+async fn lose_power(stage: &Stage, place: &Place, rng: &mut SeededRng) -> Result<()> {
     let Database::Disk(disk, ..) = &stage.database else { return Err("there is no disk to lose power".into()) };
     let mut node = place.node.lock().await;
     node.kill()?;
-    disk.lock().await.lose_power(dice)?;
+    disk.lock().await.lose_power(rng)?;
     node.serve().await
 }
 

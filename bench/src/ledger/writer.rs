@@ -5,9 +5,9 @@ use crate::{
     stage::{Conversation, Stage},
 };
 use bench::{
-    dice::Dice,
     ear::fingerprint,
     post::{Answer, attempt},
+    rng::SeededRng,
     site::Result,
 };
 use reqwest::Client;
@@ -31,9 +31,9 @@ pub(crate) struct Writer {
     stage: Arc<Stage>,
     client: Client,
     /// What is written.
-    words: Dice,
+    content_rng: SeededRng,
     /// Where to, and how long to wait: after a failure more is thrown, which changes no word.
-    ways: Dice,
+    routing_rng: SeededRng,
 }
 
 impl Writer {
@@ -47,8 +47,8 @@ impl Writer {
             token: stage.people[person].token.clone(),
             stage: stage.clone(),
             client: client.clone(),
-            words: Dice::of(seed, number),
-            ways: Dice::of(!seed, number),
+            content_rng: SeededRng::for_index(seed, number),
+            routing_rng: SeededRng::for_index(!seed, number),
         };
         Ok(sides.enumerate().map(writer).collect())
     }
@@ -60,10 +60,10 @@ impl Writer {
     pub(crate) async fn write(mut self, count: u64, book: Arc<Book>) -> Result<()> {
         for number in 0..count {
             book.may_go_on().await;
-            let text = TEXTS[self.words.below(TEXTS.len() as u64) as usize];
+            let text = TEXTS[self.content_rng.random_below(TEXTS.len() as u64) as usize];
             let body = format!("{number} by {}: {text}", self.number);
             let seq = self.send(&body, &book).await?;
-            if self.words.happens(READS) {
+            if self.content_rng.random_bool(READS) {
                 self.read(seq).await;
             }
         }
@@ -72,17 +72,17 @@ impl Writer {
 
     /// Says that everything up to here was read, which both are told of. Whether that arrives matters to nobody.
     async fn read(&mut self, seq: i64) {
-        let node = self.stage.some_place(&mut self.ways).line.url();
+        let node = self.stage.some_place(&mut self.routing_rng).line.url();
         let request = self.client.put(format!("{node}/api/conversations/{}/read", self.conversation));
         let _ = request.bearer_auth(&self.token).json(&json!({ "seq": seq })).send().await;
     }
 
     async fn send(&mut self, body: &str, book: &Book) -> Result<i64> {
-        let client_id = Builder::from_random_bytes(self.words.bytes()).into_uuid();
+        let client_id = Builder::from_random_bytes(self.content_rng.random_bytes()).into_uuid();
         let message = json!({ "conversationId": self.conversation, "body": body, "clientId": client_id });
         loop {
             // No node is anybody's: the next message goes to another.
-            let node = self.stage.some_place(&mut self.ways).line.url();
+            let node = self.stage.some_place(&mut self.routing_rng).line.url();
             let request = self.client.post(format!("{node}/api/messages")).bearer_auth(&self.token).json(&message);
             match attempt(request).await {
                 Answer::Taken { seq, before } => {
@@ -93,7 +93,7 @@ impl Writer {
                 Answer::Never(status) => return Err(format!("a message was refused: {status}").into()),
                 Answer::Later => {
                     book.miss();
-                    sleep(self.ways.millis(20..500)).await;
+                    sleep(self.routing_rng.random_millis(20..500)).await;
                 }
             }
         }

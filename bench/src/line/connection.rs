@@ -137,10 +137,10 @@ impl Connection {
     fn try_luck(&self) -> io::Result<()> {
         let odds = self.mood().odds;
         if odds > 0.0 {
-            let mut dice = self.ground.dice.lock().unwrap_or_else(PoisonError::into_inner);
-            if dice.happens(odds) {
+            let mut rng = self.ground.rng.lock().unwrap_or_else(PoisonError::into_inner);
+            if rng.random_bool(odds) {
                 self.doomed.store(true, Ordering::Relaxed);
-                return if dice.happens(0.5) { Err(broken()) } else { Ok(()) };
+                return if rng.random_bool(0.5) { Err(broken()) } else { Ok(()) };
             }
         }
         Ok(())

@@ -16,7 +16,7 @@ mod stage;
 mod talk;
 mod wire;
 
-use bench::{dice::Dice, line::Pace, site::Result, times::Times};
+use bench::{line::Pace, rng::SeededRng, site::Result, times::Times};
 use outbox::Sent;
 use stage::Stage;
 use std::time::Duration;
@@ -37,8 +37,8 @@ async fn main() -> Result<()> {
     let stage = Stage::set().await?;
     let mut streams = JoinSet::new();
     for (number, person) in stage.people.iter().cloned().enumerate() {
-        let dice = Dice::of(!SEED, number);
-        streams.spawn(async move { person.ear.follow(dice, |path| person.gets(path), || LONGEST).await });
+        let rng = SeededRng::for_index(!SEED, number);
+        streams.spawn(async move { person.ear.follow(rng, |path| person.gets(path), || LONGEST).await });
     }
     tokio::select! {
         ended = timeout(LONGEST, measure(&stage)) => ended?,

@@ -1,5 +1,5 @@
 use super::Failure;
-use bench::dice::Dice;
+use bench::rng::SeededRng;
 use fuser::Errno;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -61,8 +61,8 @@ impl Content {
         match (&mut self.failure, change) {
             (Failure::Full | Failure::FullForAll, Change::Grow(_) | Change::Name) => Some(Errno::ENOSPC),
             (Failure::FullForAll, Change::Overwrite(_)) => Some(Errno::ENOSPC),
-            (Failure::Errors(dice), Change::Grow(_) | Change::Overwrite(_) | Change::Flush) => {
-                dice.happens(ERRORS).then_some(Errno::EIO)
+            (Failure::Errors(rng), Change::Grow(_) | Change::Overwrite(_) | Change::Flush) => {
+                rng.random_bool(ERRORS).then_some(Errno::EIO)
             }
             (Failure::ReadOnly, Change::Grow(_) | Change::Overwrite(_) | Change::Name) => Some(Errno::EROFS),
             _ => None,
@@ -117,15 +117,15 @@ impl Content {
     }
 
     /// What is there after the power failed: what was flushed, and of the rest nothing, or some.
-    pub(super) fn survive(&self, dice: &mut Dice) -> Self {
-        let odds = if dice.happens(0.5) { 0.0 } else { dice.fraction() };
+    pub(super) fn survive(&self, rng: &mut SeededRng) -> Self {
+        let odds = if rng.random_bool(0.5) { 0.0 } else { rng.random_fraction() };
         let names: BTreeSet<&OsString> = self.seen.keys().chain(self.flushed.keys()).collect();
         let mut survivors = Self::default();
         for name in names {
             let (seen, flushed) = (self.seen.get(name), self.flushed.get(name));
-            let number = if seen != flushed && dice.happens(odds) { seen } else { flushed };
+            let number = if seen != flushed && rng.random_bool(odds) { seen } else { flushed };
             if let Some((number, file)) = number.and_then(|number| Some((number, self.files.get(number)?))) {
-                let left = file.survive(odds, dice);
+                let left = file.survive(odds, rng);
                 survivors.files.insert(*number, File { seen: left.clone(), flushed: left });
                 survivors.seen.insert(name.clone(), *number);
             }
@@ -155,14 +155,14 @@ impl File {
     }
 
     /// Its length is one or the other; so is each block.
-    fn survive(&self, odds: f64, dice: &mut Dice) -> Vec<u8> {
+    fn survive(&self, odds: f64, rng: &mut SeededRng) -> Vec<u8> {
         let mut left = self.flushed.clone();
-        if self.seen.len() != self.flushed.len() && dice.happens(odds) {
+        if self.seen.len() != self.flushed.len() && rng.random_bool(odds) {
             left.resize(self.seen.len(), 0);
         }
         for (old, new) in left.chunks_mut(BLOCK).zip(self.seen.chunks(BLOCK)) {
             let length = old.len().min(new.len());
-            if old[..length] != new[..length] && dice.happens(odds) {
+            if old[..length] != new[..length] && rng.random_bool(odds) {
                 old[..length].copy_from_slice(&new[..length]);
             }
         }
@@ -181,7 +181,7 @@ mod tests {
     /// What is left of a file after several power cuts of another disk.
     fn left(content: &Content, of: &str) -> Vec<Option<Vec<u8>>> {
         let after = |seed| {
-            let mut survivors = content.survive(&mut Dice::seeded(seed));
+            let mut survivors = content.survive(&mut SeededRng::new(seed));
             let number = survivors.find(name(of))?;
             survivors.file(number).map(|file| file.seen.clone())
         };
