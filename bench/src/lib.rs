@@ -6,11 +6,11 @@
 
 pub mod days;
 pub mod ear;
+pub mod fault_proxy;
 pub mod fill;
 pub mod frames;
 pub mod history;
 pub mod inserts;
-pub mod line;
 pub mod node;
 pub mod page;
 pub mod people;

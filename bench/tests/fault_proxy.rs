@@ -1,74 +1,232 @@
-//! The program that is a bad line, as a test in another language uses it.
+//! A line, with each thing that can be wrong with it, between real sockets.
 
+use bench::fault_proxy::{BytesTransferred, FaultProxy, LinkConditions};
 use std::{
-    env,
-    io::{BufRead, BufReader, ErrorKind, Read, Write},
+    io::{ErrorKind, Result},
+    time::{Duration, Instant},
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt, copy},
     net::{TcpListener, TcpStream},
-    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
 };
 
-struct Program {
-    program: Child,
-    orders: ChildStdin,
-    answers: BufReader<ChildStdout>,
-    port: u16,
+/// More than all buffers on the way hold: whoever wrote that much was read from.
+const MUCH: usize = 32 << 20;
+
+/// A line, and the far end of it.
+async fn start_proxy() -> (FaultProxy, TcpListener) {
+    let upstream = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let proxy = FaultProxy::to_port(upstream.local_addr().expect("bound").port()).await.expect("a line");
+    (proxy, upstream)
 }
 
-impl Program {
-    fn start(target: u16) -> Self {
-        // Not by env!: shells, such as the compiler's wrapper, drop variables whose names have a hyphen.
-        let mut command = Command::new(env::var("CARGO_BIN_EXE_fault-proxy").expect("cargo says where it is"));
-        command.arg(target.to_string()).stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut program = command.spawn().expect("the program");
-        let orders = program.stdin.take().expect("its input");
-        let mut answers = BufReader::new(program.stdout.take().expect("its output"));
-        let port = said(&mut answers).parse().expect("a port");
-        Self { program, orders, answers, port }
-    }
-
-    fn order(&mut self, order: &str) -> String {
-        writeln!(self.orders, "{order}").expect("written");
-        said(&mut self.answers)
-    }
-
-    fn connect(&self) -> std::io::Result<TcpStream> {
-        TcpStream::connect(("127.0.0.1", self.port))
-    }
+/// A line to somebody who says again whatever they hear.
+async fn proxy_with_echo() -> FaultProxy {
+    let (proxy, upstream) = start_proxy().await;
+    tokio::spawn(async move {
+        while let Ok((mut socket, _)) = upstream.accept().await {
+            tokio::spawn(async move {
+                let (mut heard, mut said) = socket.split();
+                copy(&mut heard, &mut said).await
+            });
+        }
+    });
+    proxy
 }
 
-fn said(answers: &mut impl BufRead) -> String {
-    let mut line = String::new();
-    answers.read_line(&mut line).expect("a line");
-    line.trim_end().to_owned()
+async fn connect_client(proxy: &FaultProxy) -> TcpStream {
+    TcpStream::connect(proxy.local_addr()).await.expect("a connection")
 }
 
-#[test]
-fn it_does_what_it_is_told_until_its_input_ends() {
-    let far = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let mut line = Program::start(far.local_addr().expect("bound").port());
+/// Both ends of a new connection that has carried a byte: it is there for the line, too.
+async fn connect_both_ends(proxy: &FaultProxy, upstream: &TcpListener) -> (TcpStream, TcpStream) {
+    let mut client = connect_client(proxy).await;
+    let mut other = upstream.accept().await.expect("the other end").0;
+    client.write_all(b".").await.expect("written");
+    read_exactly(&mut other, 1).await.expect("heard");
+    (client, other)
+}
 
-    let mut near = line.connect().expect("a connection");
-    let (mut other, _) = far.accept().expect("the other end");
-    near.write_all(b"Habari").expect("written");
-    let mut heard = [0; 6];
-    other.read_exact(&mut heard).expect("heard");
-    assert_eq!(&heard, b"Habari");
+async fn read_exactly(socket: &mut TcpStream, count: usize) -> Result<Vec<u8>> {
+    let mut heard = vec![0; count];
+    socket.read_exact(&mut heard).await?;
+    Ok(heard)
+}
 
-    assert_eq!(line.order("refuse"), "ok");
-    assert_eq!(near.read(&mut heard).expect_err("a reset").kind(), ErrorKind::ConnectionReset);
-    assert_eq!(line.connect().expect_err("nobody").kind(), ErrorKind::ConnectionRefused);
-    for order in ["restore", "cut", "freeze", "strand", "restore", "slow 20 1000000", "alone"] {
-        assert_eq!(line.order(order), "ok", "{order}");
-    }
-    let mut near = line.connect().expect("a connection");
-    near.write_all(b"GET / HTTP/1.1\r\n\r\n").expect("written");
+async fn echo(socket: &mut TcpStream, text: &[u8]) -> Result<Vec<u8>> {
+    socket.write_all(text).await?;
+    read_exactly(socket, text.len()).await
+}
+
+/// Reads to the end, which has to be a reset, and nothing before it.
+async fn assert_reset(socket: &mut TcpStream) {
+    let mut heard = Vec::new();
+    let end = socket.read_to_end(&mut heard).await;
+    assert_eq!(end.expect_err("a reset").kind(), ErrorKind::ConnectionReset);
+    assert!(heard.is_empty(), "{} bytes came before", heard.len());
+}
+
+#[tokio::test]
+async fn data_and_end_of_stream_are_forwarded() {
+    let (proxy, upstream) = start_proxy().await;
+    let (mut client, mut upstream) = connect_both_ends(&proxy, &upstream).await;
+    client.write_all(b"Habari").await.expect("written");
+    client.shutdown().await.expect("ended");
+    let mut heard = String::new();
+    upstream.read_to_string(&mut heard).await.expect("the end");
+    assert_eq!(heard, "Habari");
+    // One side has ended; the other may still speak.
+    upstream.write_all(b"Nzuri").await.expect("written");
+    drop(upstream);
+    heard.clear();
+    client.read_to_string(&mut heard).await.expect("the end");
+    assert_eq!(heard, "Nzuri");
+    assert_eq!(proxy.bytes_transferred(), BytesTransferred { up: 7, down: 5 });
+}
+
+#[tokio::test]
+async fn a_reset_is_forwarded() {
+    let (proxy, upstream) = start_proxy().await;
+    let (mut client, upstream) = connect_both_ends(&proxy, &upstream).await;
+    upstream.set_zero_linger().expect("set");
+    drop(upstream);
+    assert_reset(&mut client).await;
+}
+
+#[tokio::test]
+async fn cut_connections_resets_open_connections_only() {
+    let (proxy, upstream) = start_proxy().await;
+    let (mut client, mut other) = connect_both_ends(&proxy, &upstream).await;
+    proxy.cut_connections();
+    assert_reset(&mut client).await;
+    assert_reset(&mut other).await;
+    let (mut client, mut other) = connect_both_ends(&proxy, &upstream).await;
+    client.write_all(b"Again").await.expect("written");
+    assert_eq!(read_exactly(&mut other, 5).await.expect("heard"), b"Again");
+}
+
+#[tokio::test]
+async fn refused_clients_reconnect_at_the_same_address_after_restore() {
+    let proxy = proxy_with_echo().await;
+    let mut before = connect_client(&proxy).await;
+    echo(&mut before, b"Habari").await.expect("an echo");
+    proxy.refuse_connections().await;
+    assert_reset(&mut before).await;
+    let refused = TcpStream::connect(proxy.local_addr()).await.expect_err("nobody");
+    assert_eq!(refused.kind(), ErrorKind::ConnectionRefused);
+    proxy.restore().await.expect("restored");
+    assert_eq!(echo(&mut connect_client(&proxy).await, b"Habari").await.expect("an echo"), b"Habari");
+}
+
+#[tokio::test]
+async fn a_frozen_proxy_discards_everything_until_restored() {
+    let (proxy, upstream) = start_proxy().await;
+    let (mut client, mut other) = connect_both_ends(&proxy, &upstream).await;
+    proxy.freeze_traffic();
+    client.write_all(&vec![1; MUCH]).await.expect("swallowed");
+    other.write_all(&vec![1; MUCH]).await.expect("swallowed");
+    // Who comes now is let in, and hears nothing either.
+    let mut late = connect_client(&proxy).await;
+    late.write_all(&vec![1; MUCH]).await.expect("swallowed");
+    proxy.restore().await.expect("restored");
+    assert_reset(&mut client).await;
+    assert_reset(&mut other).await;
+    assert_reset(&mut late).await;
+    assert_eq!(proxy.bytes_transferred(), BytesTransferred { up: 1, down: 0 });
+}
+
+#[tokio::test]
+async fn a_frozen_proxy_forwards_no_reset() {
+    let (proxy, upstream) = start_proxy().await;
+    let (mut client, mut other) = connect_both_ends(&proxy, &upstream).await;
+    proxy.freeze_traffic();
+    other.write_all(&vec![1; MUCH]).await.expect("swallowed");
+    other.set_zero_linger().expect("set");
+    drop(other);
+    client.write_all(b"Still there?").await.expect("nobody says otherwise");
+    let silence = tokio::time::timeout(Duration::from_millis(100), client.read(&mut [0; 1])).await;
+    silence.expect_err("nothing is heard");
+    proxy.restore().await.expect("restored");
+    assert_reset(&mut client).await;
+}
+
+#[tokio::test]
+async fn stranded_connections_stay_silent_while_new_ones_work() {
+    let proxy = proxy_with_echo().await;
+    let mut before = connect_client(&proxy).await;
+    echo(&mut before, b"Habari").await.expect("an echo");
+    proxy.freeze_traffic();
+    proxy.strand_connections();
+    before.write_all(b"Still there?").await.expect("swallowed");
+    assert_eq!(echo(&mut connect_client(&proxy).await, b"Habari").await.expect("an echo"), b"Habari");
+    proxy.restore().await.expect("restored");
+    let silence = tokio::time::timeout(Duration::from_millis(100), before.read(&mut [0; 1])).await;
+    silence.expect_err("nothing is heard");
+}
+
+#[tokio::test]
+async fn delayed_data_arrives_late_and_in_order() {
+    let delay = Duration::from_millis(60);
+    let proxy = proxy_with_echo().await;
+    let mut client = connect_client(&proxy).await;
+    echo(&mut client, b"Habari").await.expect("an echo");
+    proxy.set_conditions(LinkConditions { delay, rate: 0 });
+    let began = Instant::now();
+    let counted: Vec<u8> = (0..20_000_u32).flat_map(u32::to_be_bytes).collect();
+    assert!(echo(&mut client, &counted).await.expect("an echo") == counted, "out of order");
+    assert!(began.elapsed() >= 2 * delay, "{:?}", began.elapsed());
+    let began = Instant::now();
+    echo(&mut connect_client(&proxy).await, b"Habari").await.expect("an echo");
+    assert!(began.elapsed() >= 4 * delay, "a new connection begins with a round trip: {:?}", began.elapsed());
+    proxy.restore().await.expect("restored");
+}
+
+#[tokio::test]
+async fn connections_share_the_rate_limit() {
+    let proxy = proxy_with_echo().await;
+    let (mut one, mut two) = (connect_client(&proxy).await, connect_client(&proxy).await);
+    proxy.set_conditions(LinkConditions { delay: Duration::ZERO, rate: 200_000 });
+    let text = vec![7; 50_000];
+    let began = Instant::now();
+    let (one, two) = tokio::join!(echo(&mut one, &text), echo(&mut two, &text));
+    assert!(one.is_ok() && two.is_ok());
+    // Half a second; the slack of a few milliseconds, and what is under way, don't count.
+    assert!(began.elapsed() >= Duration::from_millis(480), "{:?}", began.elapsed());
+}
+
+#[tokio::test]
+async fn the_proxy_answers_bad_gateway() {
+    let proxy = proxy_with_echo().await;
+    let mut before = connect_client(&proxy).await;
+    echo(&mut before, b"Habari").await.expect("an echo");
+    proxy.answer_bad_gateway();
+    assert_reset(&mut before).await;
+    let mut client = connect_client(&proxy).await;
+    client.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").await.expect("written");
     let mut answer = String::new();
-    near.read_to_string(&mut answer).expect("an answer");
+    client.read_to_string(&mut answer).await.expect("an answer");
     assert!(answer.starts_with("HTTP/1.1 502 "), "{answer}");
+    proxy.restore().await.expect("restored");
+    assert_eq!(echo(&mut connect_client(&proxy).await, b"Habari").await.expect("an echo"), b"Habari");
+}
 
-    assert_eq!(line.order("dance"), "no such order: dance");
-    assert_ne!(line.order("slow down please"), "ok");
-    let Program { mut program, orders, .. } = line;
-    drop(orders);
-    assert!(program.wait().expect("its end").success());
+/// Which of so many requests had an answer, and what arrived of all.
+async fn count_answers(proxy: &FaultProxy, seed: u64) -> (Vec<bool>, u64) {
+    proxy.drop_requests(0.5, seed);
+    let (mut answered, before) = (Vec::new(), proxy.bytes_transferred().up);
+    for _ in 0..40 {
+        answered.push(echo(&mut connect_client(proxy).await, b"?").await.is_ok());
+    }
+    (answered, proxy.bytes_transferred().up - before)
+}
+
+#[tokio::test]
+async fn drop_requests_breaks_requests_and_responses_and_repeats_with_the_seed() {
+    let proxy = proxy_with_echo().await;
+    let (answered, arrived) = count_answers(&proxy, 7).await;
+    let count = answered.iter().filter(|answered| **answered).count() as u64;
+    assert!((5..35).contains(&count), "{count} of 40 were answered");
+    assert!(count < arrived && arrived < 40, "{arrived} of 40 arrived, {count} were answered");
+    assert_eq!(count_answers(&proxy, 7).await, (answered.clone(), arrived));
+    assert_ne!(count_answers(&proxy, 8).await.0, answered);
 }

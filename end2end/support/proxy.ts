@@ -17,7 +17,7 @@ export type Pace = {
 /**
  * The line between a browser and the site, to be made bad. Needed because Playwright's
  * setOffline leaves a stream alone that is already open. It is a program of its own,
- * bench/src/line.rs, which ends with its input and so with this process.
+ * bench/src/fault_proxy.rs, which ends with its input and so with this process.
  */
 export class Proxy {
   private readonly answers: AsyncIterator<string>;

@@ -5,7 +5,7 @@ use crate::{
     postgres::Postgres,
     settings::{DatabaseKind, Run, Synchronous},
 };
-use bench::{line::Line, site::Result};
+use bench::{fault_proxy::FaultProxy, site::Result};
 use sea_orm::ConnectionTrait;
 use std::path::Path;
 use tempfile::TempDir;
@@ -57,9 +57,9 @@ impl Database {
     }
 
     /// Where a node finds it: behind a line, if it is a server.
-    pub(crate) fn url_for_node(&self, line: Option<&Line>) -> String {
-        match (self, line) {
-            (Self::Server(..), Some(line)) => Postgres::url(line.address().port()),
+    pub(crate) fn url_for_node(&self, proxy: Option<&FaultProxy>) -> String {
+        match (self, proxy) {
+            (Self::Server(..), Some(proxy)) => Postgres::url(proxy.local_addr().port()),
             (Self::Disk(_, _, Synchronous::Normal), _) => format!("{}&synchronous=normal", self.url()),
             _ => self.url(),
         }

@@ -1,7 +1,7 @@
 //! A node and the lines around it.
 
 use crate::{bus::Bus, clock::Clock, database::Database};
-use bench::{line::Line, node::Node, site::Result};
+use bench::{fault_proxy::FaultProxy, node::Node, site::Result};
 use std::path::{Path, PathBuf};
 use tokio::sync::Mutex;
 
@@ -15,9 +15,9 @@ pub(crate) struct Place {
     /// Where it is, past the line.
     pub(crate) url: String,
     /// The line of its clients.
-    pub(crate) line: Line,
-    pub(crate) to_database: Option<Line>,
-    pub(crate) to_bus: Option<Line>,
+    pub(crate) proxy: FaultProxy,
+    pub(crate) database_proxy: Option<FaultProxy>,
+    pub(crate) bus_proxy: Option<FaultProxy>,
     pub(crate) clock: Clock,
 }
 
@@ -30,34 +30,34 @@ impl Place {
         folder: &Path,
         said: PathBuf,
     ) -> Result<Self> {
-        let to_database = over(database.port()).await?;
-        let to_bus = over(bus.map(|bus| bus.port)).await?;
+        let database_proxy = start_proxy(database.port()).await?;
+        let bus_proxy = start_proxy(bus.map(|bus| bus.port)).await?;
         let clock = Clock::new(folder, number)?;
         let mut settings = clock.settings();
-        settings.push(("DATABASE_URL".to_owned(), database.url_for_node(to_database.as_ref())));
+        settings.push(("DATABASE_URL".to_owned(), database.url_for_node(database_proxy.as_ref())));
         settings.push(("GREENROOM_DATA".to_owned(), folder.display().to_string()));
         settings.extend(LIMITS.map(|(name, value)| (name.to_owned(), value.to_owned())));
-        if let Some(line) = &to_bus {
-            settings.push(("NATS_URL".to_owned(), format!("nats://{}", line.address())));
+        if let Some(proxy) = &bus_proxy {
+            settings.push(("NATS_URL".to_owned(), format!("nats://{}", proxy.local_addr())));
         }
         let node = Node::new(settings, Some(said))?;
-        let (url, line) = (node.url(), Line::to(node.port).await?);
-        Ok(Self { node: Mutex::new(node), url, line, to_database, to_bus, clock })
+        let (url, proxy) = (node.url(), FaultProxy::to_port(node.port).await?);
+        Ok(Self { node: Mutex::new(node), url, proxy, database_proxy, bus_proxy, clock })
     }
 
     /// Makes everything around it whole again.
     pub(crate) async fn heal(&self) -> Result<()> {
         self.clock.shift(0)?;
-        for line in [Some(&self.line), self.to_database.as_ref(), self.to_bus.as_ref()].into_iter().flatten() {
-            line.restore().await?;
+        for proxy in [Some(&self.proxy), self.database_proxy.as_ref(), self.bus_proxy.as_ref()].into_iter().flatten() {
+            proxy.restore().await?;
         }
         self.node.lock().await.still_runs()
     }
 }
 
-async fn over(port: Option<u16>) -> Result<Option<Line>> {
+async fn start_proxy(port: Option<u16>) -> Result<Option<FaultProxy>> {
     Ok(match port {
-        Some(port) => Some(Line::to(port).await?),
+        Some(port) => Some(FaultProxy::to_port(port).await?),
         None => None,
     })
 }

@@ -90,7 +90,7 @@ pub(crate) enum Synchronous {
 /// For a run as another line of words would have it.
 #[derive(Parser)]
 #[command(no_binary_name = true)]
-struct Line {
+struct RunLine {
     #[command(flatten)]
     run: Run,
 }
@@ -98,7 +98,7 @@ struct Line {
 impl Run {
     /// From what stands on the command line, in one line.
     pub(crate) fn read(line: &str) -> Result<Self> {
-        Ok(Line::try_parse_from(line.split_whitespace())?.run)
+        Ok(RunLine::try_parse_from(line.split_whitespace())?.run)
     }
 
     /// Whether a power cut may take acknowledged messages: commits aren't flushed.

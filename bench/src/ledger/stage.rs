@@ -91,7 +91,7 @@ impl Stage {
             readers.spawn(async move {
                 let Person { token, ears, .. } = &stage.people[who];
                 let ask = |path: &str| {
-                    let node = stage.some_place(&mut routing_rng).line.url();
+                    let node = stage.some_place(&mut routing_rng).proxy.url();
                     client.get(format!("{node}{path}")).bearer_auth(token)
                 };
                 ears[ear].follow(SeededRng::for_index(!seed, number), ask, || stay_rng.random_millis(STAY)).await

@@ -10,7 +10,7 @@ use crate::{
     storage,
 };
 use bench::{
-    line::{Line, Pace},
+    fault_proxy::{FaultProxy, LinkConditions},
     rng::SeededRng,
     site::Result,
 };
@@ -33,19 +33,19 @@ impl Fault {
         match self.kind {
             Kind::Kill | Kind::Freeze | Kind::Update => break_node(self.kind, place, rng).await,
             Kind::Cut => {
-                place.line.cut();
+                place.proxy.cut_connections();
                 Ok(())
             }
-            Kind::HalfOpen => go_silent(&place.line, rng).await,
+            Kind::HalfOpen => freeze_link(&place.proxy, rng).await,
             Kind::Throttle => {
                 let rate = 20_000 + u32::try_from(rng.random_below(200_000))?;
-                place.line.slow(Pace { delay: rng.random_millis(20..300), rate });
-                restore(&place.line, rng.random_millis(LONG)).await
+                place.proxy.set_conditions(LinkConditions { delay: rng.random_millis(20..300), rate });
+                restore_after(&place.proxy, rng.random_millis(LONG)).await
             }
-            Kind::Refuse => go_away(&place.line, rng).await,
+            Kind::Refuse => refuse_for_a_while(&place.proxy, rng).await,
             Kind::BadGateway => {
-                place.line.stand_alone();
-                restore(&place.line, rng.random_millis(SHORT)).await
+                place.proxy.answer_bad_gateway();
+                restore_after(&place.proxy, rng.random_millis(SHORT)).await
             }
             Kind::Clock => {
                 let seconds = i64::try_from(rng.random_below(2 * WRONG_BY))? - i64::try_from(WRONG_BY)?;
@@ -54,12 +54,12 @@ impl Fault {
                 Ok(place.clock.shift(0)?)
             }
             Kind::Bus => break_bus(stage, rng).await,
-            Kind::BusCut => go_away(existing(place.to_bus.as_ref())?, rng).await,
-            Kind::BusHalfOpen => go_silent(existing(place.to_bus.as_ref())?, rng).await,
+            Kind::BusCut => refuse_for_a_while(existing(place.bus_proxy.as_ref())?, rng).await,
+            Kind::BusHalfOpen => freeze_link(existing(place.bus_proxy.as_ref())?, rng).await,
             Kind::Database => break_database(stage, End::Fast, rng).await,
             Kind::DatabaseCrash => break_database(stage, End::Crash, rng).await,
-            Kind::DatabaseCut => go_away(existing(place.to_database.as_ref())?, rng).await,
-            Kind::DatabaseHalfOpen => go_silent(existing(place.to_database.as_ref())?, rng).await,
+            Kind::DatabaseCut => refuse_for_a_while(existing(place.database_proxy.as_ref())?, rng).await,
+            Kind::DatabaseHalfOpen => freeze_link(existing(place.database_proxy.as_ref())?, rng).await,
             Kind::PowerLoss => lose_power(stage, place, rng).await,
             Kind::DiskFull => storage::fill_disk(stage, place, rng).await,
             Kind::DiskErrors => {
@@ -89,20 +89,20 @@ async fn break_node(kind: Kind, place: &Place, rng: &mut SeededRng) -> Result<()
 }
 
 /// A line that looks fine and is dead, until it breaks.
-async fn go_silent(line: &Line, rng: &mut SeededRng) -> Result<()> {
-    line.freeze();
-    restore(line, rng.random_millis(LONG)).await
+async fn freeze_link(proxy: &FaultProxy, rng: &mut SeededRng) -> Result<()> {
+    proxy.freeze_traffic();
+    restore_after(proxy, rng.random_millis(LONG)).await
 }
 
 /// Everything is reset, and nobody gets through for a while.
-async fn go_away(line: &Line, rng: &mut SeededRng) -> Result<()> {
-    line.refuse().await;
-    restore(line, rng.random_millis(SHORT)).await
+async fn refuse_for_a_while(proxy: &FaultProxy, rng: &mut SeededRng) -> Result<()> {
+    proxy.refuse_connections().await;
+    restore_after(proxy, rng.random_millis(SHORT)).await
 }
 
-async fn restore(line: &Line, after: Duration) -> Result<()> {
+async fn restore_after(proxy: &FaultProxy, after: Duration) -> Result<()> {
     sleep(after).await;
-    Ok(line.restore().await?)
+    Ok(proxy.restore().await?)
 }
 
 async fn break_bus(stage: &Stage, rng: &mut SeededRng) -> Result<()> {

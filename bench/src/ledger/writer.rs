@@ -72,7 +72,7 @@ impl Writer {
 
     /// Says that everything up to here was read, which both are told of. Whether that arrives matters to nobody.
     async fn read(&mut self, seq: i64) {
-        let node = self.stage.some_place(&mut self.routing_rng).line.url();
+        let node = self.stage.some_place(&mut self.routing_rng).proxy.url();
         let request = self.client.put(format!("{node}/api/conversations/{}/read", self.conversation));
         let _ = request.bearer_auth(&self.token).json(&json!({ "seq": seq })).send().await;
     }
@@ -82,7 +82,7 @@ impl Writer {
         let message = json!({ "conversationId": self.conversation, "body": body, "clientId": client_id });
         loop {
             // No node is anybody's: the next message goes to another.
-            let node = self.stage.some_place(&mut self.routing_rng).line.url();
+            let node = self.stage.some_place(&mut self.routing_rng).proxy.url();
             let request = self.client.post(format!("{node}/api/messages")).bearer_auth(&self.token).json(&message);
             match attempt(request).await {
                 Answer::Taken { seq, before } => {

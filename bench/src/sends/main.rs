@@ -16,7 +16,7 @@ mod stage;
 mod talk;
 mod wire;
 
-use bench::{line::Pace, rng::SeededRng, site::Result, times::Times};
+use bench::{fault_proxy::LinkConditions, rng::SeededRng, site::Result, times::Times};
 use outbox::Sent;
 use stage::Stage;
 use std::time::Duration;
@@ -25,7 +25,7 @@ use tokio::{task::JoinSet, time::timeout};
 use wire::{Idle, Opening};
 
 /// 400 kilobits a second, and 400 ms for a round trip.
-const MOBILE: Pace = Pace { delay: Duration::from_millis(200), rate: 50_000 };
+const MOBILE: LinkConditions = LinkConditions { delay: Duration::from_millis(200), rate: 50_000 };
 const CUT_REQUESTS: f64 = 0.05;
 /// Which requests are cut is the same each time.
 const SEED: u64 = 1;
@@ -52,12 +52,12 @@ async fn measure(stage: &Stage) -> Result<()> {
     let idle = tokio::spawn(async move { wire::idle(&idle).await });
     let calm = talk(stage, Talk { name: "Calm", every: Duration::from_secs(1), count: 30 }).await?;
     for (number, person) in (0..).zip(&stage.people) {
-        person.line.slow(MOBILE);
-        person.line.gamble(CUT_REQUESTS, SEED + number);
+        person.proxy.set_conditions(MOBILE);
+        person.proxy.drop_requests(CUT_REQUESTS, SEED + number);
     }
     let bad = talk(stage, Talk { name: "Mobile", every: Duration::from_secs(2), count: 30 }).await?;
     for person in &stage.people {
-        person.line.restore().await?;
+        person.proxy.restore().await?;
     }
     print_times(&[("calm", &times(stage, &calm)), ("400 kb/s, 400 ms, 5 % of requests cut", &times(stage, &bad))]);
     print_wire(&opening, &idle.await??);

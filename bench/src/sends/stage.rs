@@ -3,7 +3,7 @@
 use bench::{
     days::event_day,
     ear::Ear,
-    line::Line,
+    fault_proxy::FaultProxy,
     site::{Result, Site},
 };
 use reqwest::{Client, RequestBuilder};
@@ -20,7 +20,7 @@ const BOOKINGS: usize = 2;
 /// Somebody at a browser.
 pub(crate) struct Person {
     pub(crate) id: String,
-    pub(crate) line: Line,
+    pub(crate) proxy: FaultProxy,
     pub(crate) ear: Ear,
     cookie: String,
     client: Client,
@@ -33,7 +33,7 @@ impl Person {
         let cursor = get(site, "/api/messages", &cookie).await?["cursor"].as_i64().ok_or("no cursor")?;
         Ok(Self {
             id: text(&me["user"]["id"])?,
-            line: Line::to(site.port).await?,
+            proxy: FaultProxy::to_port(site.port).await?,
             ear: Ear::listening_after(cursor),
             cookie,
             client: Client::builder().no_proxy().build()?,
@@ -42,12 +42,12 @@ impl Person {
 
     /// A request over this person's line.
     pub(crate) fn gets(&self, path: &str) -> RequestBuilder {
-        self.client.get(format!("{}{path}", self.line.url())).header("cookie", &self.cookie)
+        self.client.get(format!("{}{path}", self.proxy.url())).header("cookie", &self.cookie)
     }
 
     /// Something to be sent over this person's line.
     pub(crate) fn posts(&self, path: &str, body: &Value) -> RequestBuilder {
-        self.client.post(format!("{}{path}", self.line.url())).header("cookie", &self.cookie).json(body)
+        self.client.post(format!("{}{path}", self.proxy.url())).header("cookie", &self.cookie).json(body)
     }
 
     /// What the site says, past the line and its troubles.

@@ -1,7 +1,7 @@
 //! How much goes over the line.
 
 use crate::stage::{Person, Stage};
-use bench::{line::Carried, page::named_in, site::Result};
+use bench::{fault_proxy::BytesTransferred, page::named_in, site::Result};
 use std::time::Duration;
 use tokio::time::{Instant, timeout};
 
@@ -15,7 +15,7 @@ pub(crate) struct Opening {
     /// Each thing that was asked for, and how many bytes came for it, with what HTTP says about it.
     pub(crate) parts: Vec<(String, u64)>,
     /// All of it.
-    pub(crate) carried: Carried,
+    pub(crate) carried: BytesTransferred,
 }
 
 /// Opens a thread as a browser does that was never here and understands brotli.
@@ -25,17 +25,17 @@ pub(crate) async fn open_thread(stage: &Stage) -> Result<Opening> {
     let page = format!("/conversations/{}", conversation.id);
     // Once as it is, to see what it names.
     let html = person.gets(&page).send().await?.error_for_status()?.text().await?;
-    let began = person.line.carried();
+    let began = person.proxy.bytes_transferred();
     let mut parts = Vec::new();
     for path in std::iter::once(page.as_str()).chain(named_in(&html)) {
-        let before = person.line.carried().down;
+        let before = person.proxy.bytes_transferred().down;
         let answer = person.gets(path).header("accept-encoding", "br").send().await?.error_for_status()?;
         answer.bytes().await?;
         let name = path.rsplit_once('.').map_or("HTML", |(_, ending)| ending);
-        parts.push((format!("its {name}"), person.line.carried().down - before));
+        parts.push((format!("its {name}"), person.proxy.bytes_transferred().down - before));
     }
-    let Carried { up, down } = person.line.carried();
-    Ok(Opening { parts, carried: Carried { up: up - began.up, down: down - began.down } })
+    let BytesTransferred { up, down } = person.proxy.bytes_transferred();
+    Ok(Opening { parts, carried: BytesTransferred { up: up - began.up, down: down - began.down } })
 }
 
 /// What an hour of a stream takes on which nothing happens: a minute of it, scaled.
@@ -61,9 +61,9 @@ pub(crate) async fn idle(person: &Person) -> Result<Idle> {
             if !chunk.starts_with(b"event: heartbeat") {
                 continue;
             }
-            let (began, before) = *first.get_or_insert((Instant::now(), person.line.carried().down));
+            let (began, before) = *first.get_or_insert((Instant::now(), person.proxy.bytes_transferred().down));
             if beats == BEATS {
-                return Ok(Idle { measured: began.elapsed(), carried: person.line.carried().down - before });
+                return Ok(Idle { measured: began.elapsed(), carried: person.proxy.bytes_transferred().down - before });
             }
             beats += 1;
         }

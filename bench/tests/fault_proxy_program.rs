@@ -1,0 +1,74 @@
+//! The program that is a bad line, as a test in another language uses it.
+
+use std::{
+    env,
+    io::{BufRead, BufReader, ErrorKind, Read, Write},
+    net::{TcpListener, TcpStream},
+    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+};
+
+struct Program {
+    program: Child,
+    orders: ChildStdin,
+    answers: BufReader<ChildStdout>,
+    port: u16,
+}
+
+impl Program {
+    fn start(target: u16) -> Self {
+        // Not by env!: shells, such as the compiler's wrapper, drop variables whose names have a hyphen.
+        let mut command = Command::new(env::var("CARGO_BIN_EXE_fault-proxy").expect("cargo says where it is"));
+        command.arg(target.to_string()).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut program = command.spawn().expect("the program");
+        let orders = program.stdin.take().expect("its input");
+        let mut answers = BufReader::new(program.stdout.take().expect("its output"));
+        let port = read_answer(&mut answers).parse().expect("a port");
+        Self { program, orders, answers, port }
+    }
+
+    fn send_command(&mut self, command: &str) -> String {
+        writeln!(self.orders, "{send_command}").expect("written");
+        read_answer(&mut self.answers)
+    }
+
+    fn connect(&self) -> std::io::Result<TcpStream> {
+        TcpStream::connect(("127.0.0.1", self.port))
+    }
+}
+
+fn read_answer(answers: &mut impl BufRead) -> String {
+    let mut proxy = String::new();
+    answers.read_line(&mut proxy).expect("a line");
+    proxy.trim_end().to_owned()
+}
+
+#[test]
+fn fault_proxy_runs_commands_until_its_input_ends() {
+    let upstream = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let mut proxy = Program::start(upstream.local_addr().expect("bound").port());
+
+    let mut client = proxy.connect().expect("a connection");
+    let (mut other, _) = upstream.accept().expect("the other end");
+    client.write_all(b"Habari").expect("written");
+    let mut heard = [0; 6];
+    other.read_exact(&mut heard).expect("heard");
+    assert_eq!(&heard, b"Habari");
+
+    assert_eq!(proxy.send_command("refuse"), "ok");
+    assert_eq!(client.read(&mut heard).expect_err("a reset").kind(), ErrorKind::ConnectionReset);
+    assert_eq!(proxy.connect().expect_err("nobody").kind(), ErrorKind::ConnectionRefused);
+    for command in ["restore", "cut", "freeze", "strand", "restore", "slow 20 1000000", "alone"] {
+        assert_eq!(proxy.send_command(command), "ok", "{send_command}");
+    }
+    let mut client = proxy.connect().expect("a connection");
+    client.write_all(b"GET / HTTP/1.1\r\n\r\n").expect("written");
+    let mut answer = String::new();
+    client.read_to_string(&mut answer).expect("an answer");
+    assert!(answer.starts_with("HTTP/1.1 502 "), "{answer}");
+
+    assert_eq!(proxy.send_command("dance"), "no such order: dance");
+    assert_ne!(proxy.send_command("slow down please"), "ok");
+    let Program { mut program, orders, .. } = proxy;
+    drop(orders);
+    assert!(program.wait().expect("its end").success());
+}
