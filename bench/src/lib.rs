@@ -5,10 +5,8 @@
 //! one: it breaks things, and asks what is left and not how fast it came.
 
 pub mod days;
-pub mod ear;
 pub mod fault_proxy;
 pub mod fill;
-pub mod frames;
 pub mod history;
 pub mod inserts;
 pub mod node;
@@ -19,5 +17,7 @@ pub mod post;
 pub mod process;
 pub mod rng;
 pub mod site;
+pub mod sse;
+pub mod stream_client;
 pub mod times;
 pub mod wire;

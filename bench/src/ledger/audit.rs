@@ -6,7 +6,7 @@ use crate::{
     database::Database,
     stage::Stage,
 };
-use bench::{ear::fingerprint, site::Result};
+use bench::{site::Result, stream_client::hash_body};
 use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, Statement};
 use std::time::Duration;
 use tokio::time::{sleep, timeout};
@@ -54,7 +54,7 @@ async fn find_missing(connection: &DatabaseConnection, entries: &[Acknowledged])
         let statement = Statement::from_sql_and_values(connection.get_database_backend(), query, values);
         let row = connection.query_one_raw(statement).await?;
         let text: Option<String> = row.map(|row| row.try_get_by_index(0)).transpose()?;
-        if text.is_none_or(|text| fingerprint(&text) != *body) {
+        if text.is_none_or(|text| hash_body(&text) != *body) {
             return Ok(Some(format!("message {seq} of conversation {conversation} was acknowledged, and isn't there")));
         }
     }

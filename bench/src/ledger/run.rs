@@ -190,10 +190,10 @@ async fn all_heard(stage: &Stage) -> Result<Vec<String>> {
     let heads = heads(stage).await?;
     let until = Instant::now() + ARRIVAL;
     let mut told = Vec::new();
-    for (Person { id, ears, .. }, head) in stage.people.iter().zip(&heads) {
-        for ear in ears {
-            if tokio::time::timeout_at(until, ear.has_heard(*head)).await.is_err() {
-                told.push(format!("a reader of {id} didn't hear more than {} of {head} in time", ear.last()));
+    for (Person { id, clients, .. }, head) in stage.people.iter().zip(&heads) {
+        for client in clients {
+            if tokio::time::timeout_at(until, client.wait_received(*head)).await.is_err() {
+                told.push(format!("a reader of {id} didn't hear more than {} of {head} in time", client.last_seq()));
             }
         }
     }
@@ -208,11 +208,11 @@ async fn all_heard(stage: &Stage) -> Result<Vec<String>> {
 }
 
 fn heard(stage: &Stage) -> Vec<Reader> {
-    let ears = stage.people.iter().flat_map(|person| person.ears.iter().map(|ear| (person.id, ear)));
-    let reader = |(person, ear): (_, &bench::ear::Ear)| {
-        let heard = ear.heard();
+    let clients = stage.people.iter().flat_map(|person| person.clients.iter().map(|client| (person.id, client)));
+    let reader = |(person, client): (_, &bench::stream_client::StreamClient)| {
+        let heard = client.received();
         let messages = heard.messages.iter().map(|(told, _)| *told).collect();
-        Reader { person, last: ear.last(), messages, again: heard.again, gaps: heard.gaps }
+        Reader { person, last: client.last_seq(), messages, again: heard.duplicates, gaps: heard.gaps }
     };
-    ears.map(reader).collect()
+    clients.map(reader).collect()
 }

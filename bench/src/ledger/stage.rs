@@ -8,7 +8,7 @@ use crate::{
     said::Said,
     settings::{DatabaseKind, Run},
 };
-use bench::{days::event_day, ear::Ear, rng::SeededRng, site::Result};
+use bench::{days::event_day, rng::SeededRng, site::Result, stream_client::StreamClient};
 use reqwest::Client;
 use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
@@ -25,7 +25,7 @@ const STAY: std::ops::Range<u64> = 500..30_000;
 pub(crate) struct Person {
     pub(crate) id: Uuid,
     pub(crate) token: String,
-    pub(crate) ears: Vec<Ear>,
+    pub(crate) clients: Vec<StreamClient>,
 }
 
 /// What two people talk about.
@@ -66,8 +66,8 @@ impl Stage {
         let conversations = book_each_other(&places, &newcomers).await?;
         database.flush().await?;
         let at_home = |Newcomer { id, token }| {
-            let ears = (0..run.readers).map(|_| Ear::listening_after(0)).collect();
-            Person { id, token, ears }
+            let clients = (0..run.readers).map(|_| StreamClient::resume_after(0)).collect();
+            Person { id, token, clients }
         };
         let people = newcomers.into_iter().map(at_home).collect();
         Ok(Arc::new(Self { people, conversations, places, database, bus: bus.map(Mutex::new), said, _folder: folder }))
@@ -82,19 +82,24 @@ impl Stage {
     pub(crate) fn listen(self: &Arc<Self>, seed: u64) -> Result<JoinSet<Result<()>>> {
         let client = Client::builder().no_proxy().build()?;
         let mut readers = JoinSet::new();
-        let ears =
-            self.people.iter().enumerate().flat_map(|(who, person)| (0..person.ears.len()).map(move |ear| (who, ear)));
-        for (number, (who, ear)) in ears.enumerate() {
+        let clients = self
+            .people
+            .iter()
+            .enumerate()
+            .flat_map(|(who, person)| (0..person.clients.len()).map(move |client_index| (who, client_index)));
+        for (number, (who, client_index)) in clients.enumerate() {
             let (stage, client) = (self.clone(), client.clone());
             let mut routing_rng = SeededRng::for_index(seed.rotate_left(32), number);
             let mut stay_rng = routing_rng.clone();
             readers.spawn(async move {
-                let Person { token, ears, .. } = &stage.people[who];
+                let Person { token, clients, .. } = &stage.people[who];
                 let ask = |path: &str| {
                     let node = stage.some_place(&mut routing_rng).proxy.url();
                     client.get(format!("{node}{path}")).bearer_auth(token)
                 };
-                ears[ear].follow(SeededRng::for_index(!seed, number), ask, || stay_rng.random_millis(STAY)).await
+                clients[client_index]
+                    .run_until_aborted(SeededRng::for_index(!seed, number), ask, || stay_rng.random_millis(STAY))
+                    .await
             });
         }
         Ok(readers)

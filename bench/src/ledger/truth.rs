@@ -2,8 +2,8 @@
 
 use crate::stage::Stage;
 use bench::{
-    ear::{Told, fingerprint},
     site::Result,
+    stream_client::{MessageEvent, hash_body},
 };
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, Statement};
 use std::collections::HashMap;
@@ -25,7 +25,7 @@ pub(crate) struct Log {
     pub(crate) head: i64,
     /// The numbers that are there.
     pub(crate) numbers: Vec<i64>,
-    pub(crate) messages: Vec<Told>,
+    pub(crate) messages: Vec<MessageEvent>,
 }
 
 /// All of it.
@@ -88,7 +88,7 @@ async fn rows(connection: &DatabaseConnection, conversation: Uuid) -> Result<Vec
     for row in connection.query_all_raw(of(connection, query, conversation)).await? {
         let body: String = row.try_get_by_index(2)?;
         let (seq, client_id) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
-        rows.push(Row { seq, client_id, body: fingerprint(&body) });
+        rows.push(Row { seq, client_id, body: hash_body(&body) });
     }
     Ok(rows)
 }
@@ -100,7 +100,7 @@ async fn log(connection: &DatabaseConnection, person: Uuid) -> Result<Log> {
         let (seq, kind): (i64, String) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
         log.numbers.push(seq);
         if kind == "message.created" {
-            log.messages.push(Told::read(seq, &row.try_get_by_index::<String>(2)?)?);
+            log.messages.push(MessageEvent::parse(seq, &row.try_get_by_index::<String>(2)?)?);
         }
     }
     Ok(log)

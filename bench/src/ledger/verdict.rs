@@ -7,7 +7,7 @@ use crate::{
     book::Acknowledged,
     truth::{Log, Row, Truth},
 };
-use bench::ear::Told;
+use bench::stream_client::MessageEvent;
 use std::{
     collections::{HashMap, HashSet},
     fmt::{self, Display, Formatter},
@@ -23,7 +23,7 @@ pub(crate) struct Reader {
     pub(crate) person: Uuid,
     /// The last number that arrived.
     pub(crate) last: i64,
-    pub(crate) messages: Vec<Told>,
+    pub(crate) messages: Vec<MessageEvent>,
     /// Events that came again.
     pub(crate) again: usize,
     /// Numbers that were passed over, and streams that began anew.

@@ -5,10 +5,10 @@ use crate::{
     stage::{Conversation, Stage},
 };
 use bench::{
-    ear::fingerprint,
     post::{Answer, attempt},
     rng::SeededRng,
     site::Result,
+    stream_client::hash_body,
 };
 use reqwest::Client;
 use serde_json::json;
@@ -86,7 +86,7 @@ impl Writer {
             let request = self.client.post(format!("{node}/api/messages")).bearer_auth(&self.token).json(&message);
             match attempt(request).await {
                 Answer::Taken { seq, before } => {
-                    let (writer, conversation, body) = (self.number, self.conversation, fingerprint(body));
+                    let (writer, conversation, body) = (self.number, self.conversation, hash_body(body));
                     book.enter(Acknowledged { writer, conversation, client_id, seq, body }, before);
                     return Ok(seq);
                 }

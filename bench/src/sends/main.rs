@@ -38,7 +38,7 @@ async fn main() -> Result<()> {
     let mut streams = JoinSet::new();
     for (number, person) in stage.people.iter().cloned().enumerate() {
         let rng = SeededRng::for_index(!SEED, number);
-        streams.spawn(async move { person.ear.follow(rng, |path| person.gets(path), || LONGEST).await });
+        streams.spawn(async move { person.stream.run_until_aborted(rng, |path| person.gets(path), || LONGEST).await });
     }
     tokio::select! {
         ended = timeout(LONGEST, measure(&stage)) => ended?,

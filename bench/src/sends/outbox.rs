@@ -78,7 +78,7 @@ impl Outbox {
         let share = f64::from(Uuid::new_v4().as_fields().0) / f64::from(u32::MAX);
         tokio::select! {
             () = sleep(longest.mul_f64(0.5 + share / 2.0)) => {}
-            () = self.person.ear.opens() => {}
+            () = self.person.stream.wait_opened() => {}
         }
     }
 }

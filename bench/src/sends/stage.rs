@@ -2,9 +2,9 @@
 
 use bench::{
     days::event_day,
-    ear::Ear,
     fault_proxy::FaultProxy,
     site::{Result, Site},
+    stream_client::StreamClient,
 };
 use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
@@ -21,7 +21,7 @@ const BOOKINGS: usize = 2;
 pub(crate) struct Person {
     pub(crate) id: String,
     pub(crate) proxy: FaultProxy,
-    pub(crate) ear: Ear,
+    pub(crate) stream: StreamClient,
     cookie: String,
     client: Client,
 }
@@ -34,7 +34,7 @@ impl Person {
         Ok(Self {
             id: text(&me["user"]["id"])?,
             proxy: FaultProxy::to_port(site.port).await?,
-            ear: Ear::listening_after(cursor),
+            stream: StreamClient::resume_after(cursor),
             cookie,
             client: Client::builder().no_proxy().build()?,
         })

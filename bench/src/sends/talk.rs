@@ -52,7 +52,7 @@ impl Talk {
 pub(crate) async fn all_arrived(stage: &Stage) -> Result<()> {
     for person in &stage.people {
         let head = person.asks(&stage.site, "/api/messages").await?["cursor"].as_i64().ok_or("no cursor")?;
-        if timeout(ARRIVAL, person.ear.has_heard(head)).await.is_err() {
+        if timeout(ARRIVAL, person.stream.wait_received(head)).await.is_err() {
             return Err("a stream doesn't bring all that happened".into());
         }
     }
@@ -64,7 +64,7 @@ pub(crate) fn times(stage: &Stage, sent: &[Sent]) -> Times {
     let taken: HashMap<_, _> = sent.iter().map(|sent| (sent.client_id, sent)).collect();
     let mut times = Times::default();
     for person in &stage.people {
-        for (told, at) in &person.ear.heard().messages {
+        for (told, at) in &person.stream.received().messages {
             if let Some(sent) = taken.get(&told.client_id).filter(|sent| sent.sender != person.id) {
                 times.add(*at - sent.taken);
             }

@@ -30,15 +30,15 @@ const TIMES: usize = 200;
 const MISSED: i64 = 10;
 
 /// A site whose two people have a history.
-struct Told {
+struct SiteWithHistory {
     site: Site,
     messages: usize,
     wire: Wire,
 }
 
 pub(crate) async fn measure(scale: Scale) -> Result<Row> {
-    let mut long = Told::of(scale.of(LONG)).await?;
-    let mut short = Told::of(SHORT).await?;
+    let mut long = SiteWithHistory::of(scale.of(LONG)).await?;
+    let mut short = SiteWithHistory::of(SHORT).await?;
     let mut turns: [Vec<(Sample, Sample)>; 4] = Default::default();
     for _ in 0..scale.rounds() {
         let mut times: [[Times; 2]; 4] = Default::default();
@@ -69,7 +69,7 @@ pub(crate) async fn measure(scale: Scale) -> Result<Row> {
     Ok(Row { claims: claims.collect(), notes: vec!["CPU and wall are a quarter of what all four took".to_owned()] })
 }
 
-impl Told {
+impl SiteWithHistory {
     async fn of(messages: usize) -> Result<Self> {
         let ground = Ground::lay(&[("GREENROOM_SENDS_PER_MINUTE", "1000000")])?;
         let mut fill = Fill::open(&ground.database()).await?;

@@ -11,18 +11,18 @@ struct Case {
     readers: Vec<Reader>,
 }
 
-fn told(seq: i64) -> Told {
+fn told(seq: i64) -> MessageEvent {
     let id = u128::try_from(seq).expect("a small number");
-    Told { event: seq, conversation: HERE, seq, client_id: Uuid::from_u128(100 + id), body: 7 }
+    MessageEvent { event: seq, conversation: HERE, seq, client_id: Uuid::from_u128(100 + id), body: 7 }
 }
 
 impl Case {
     /// Three messages by one writer after an opening, heard by two people.
     fn good() -> Self {
-        let messages: Vec<Told> = (1..=4).map(told).collect();
-        let row = |told: &Told| Row { seq: told.seq, client_id: told.client_id, body: told.body };
+        let messages: Vec<MessageEvent> = (1..=4).map(told).collect();
+        let row = |told: &MessageEvent| Row { seq: told.seq, client_id: told.client_id, body: told.body };
         let log = Log { head: 4, numbers: vec![1, 2, 3, 4], messages: messages.clone() };
-        let entry = |told: &Told| {
+        let entry = |told: &MessageEvent| {
             let (client_id, seq, body) = (told.client_id, told.seq, told.body);
             Acknowledged { writer: 0, conversation: HERE, client_id, seq, body }
         };

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// What stands between two blank lines.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Frame {
+pub struct SseEvent {
     /// What kind it is.
     pub event: String,
     /// Its number, where it has one.
@@ -17,33 +17,33 @@ pub struct Frame {
 
 /// Takes a stream as it comes, and gives what is complete.
 #[derive(Debug, Default)]
-pub struct Frames(Vec<u8>);
+pub struct SseDecoder(Vec<u8>);
 
-impl Frames {
+impl SseDecoder {
     /// What is complete with these bytes.
-    pub fn add(&mut self, chunk: &[u8]) -> Vec<Frame> {
+    pub fn decode_chunk(&mut self, chunk: &[u8]) -> Vec<SseEvent> {
         self.0.extend_from_slice(chunk);
-        let mut frames = Vec::new();
+        let mut decoder = Vec::new();
         while let Some(end) = self.0.windows(2).position(|pair| pair == b"\n\n") {
             let rest = self.0.split_off(end + 2);
-            frames.push(read(&String::from_utf8_lossy(&std::mem::replace(&mut self.0, rest))));
+            decoder.push(parse_event(&String::from_utf8_lossy(&std::mem::replace(&mut self.0, rest))));
         }
-        frames
+        decoder
     }
 }
 
-fn read(text: &str) -> Frame {
-    let mut frame = Frame::default();
+fn parse_event(text: &str) -> SseEvent {
+    let mut event = SseEvent::default();
     for (name, value) in text.lines().filter_map(|line| line.split_once(": ")) {
         match name {
-            "event" => frame.event = value.to_owned(),
-            "id" => frame.id = value.parse().ok(),
-            "data" => frame.data = value.to_owned(),
-            "retry" => frame.retry = value.parse().ok().map(Duration::from_millis),
+            "event" => event.event = value.to_owned(),
+            "id" => event.id = value.parse().ok(),
+            "data" => event.data = value.to_owned(),
+            "retry" => event.retry = value.parse().ok().map(Duration::from_millis),
             _ => {}
         }
     }
-    frame
+    event
 }
 
 #[cfg(test)]
@@ -51,19 +51,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn frames_come_whole_however_they_are_cut() {
+    fn events_decode_however_the_stream_is_split() {
         let stream =
             "retry: 1500\nevent: ready\nid: 7\ndata: {\"cursor\":7}\n\nevent: heartbeat\ndata: {\"x\": \"ß\"}\n\n";
-        let ready = Frame {
+        let ready = SseEvent {
             event: "ready".into(),
             id: Some(7),
             data: "{\"cursor\":7}".into(),
             retry: Some(Duration::from_millis(1_500)),
         };
-        let beat = Frame { event: "heartbeat".into(), data: "{\"x\": \"ß\"}".into(), ..Frame::default() };
-        let mut frames = Frames::default();
-        let cut: Vec<Frame> = stream.as_bytes().iter().flat_map(|byte| frames.add(&[*byte])).collect();
-        assert_eq!(cut, [ready, beat]);
-        assert_eq!(Frames::default().add(stream.as_bytes()), cut);
+        let heartbeat = SseEvent { event: "heartbeat".into(), data: "{\"x\": \"ß\"}".into(), ..SseEvent::default() };
+        let mut decoder = SseDecoder::default();
+        let decoded: Vec<SseEvent> = stream.as_bytes().iter().flat_map(|byte| decoder.decode_chunk(&[*byte])).collect();
+        assert_eq!(decoded, [ready, heartbeat]);
+        assert_eq!(SseDecoder::default().decode_chunk(stream.as_bytes()), decoded);
     }
 }

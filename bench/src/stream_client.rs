@@ -1,9 +1,9 @@
 //! The stream as a browser follows it: opened again and again, from the last number that arrived.
 
 use crate::{
-    frames::{Frame, Frames},
     rng::SeededRng,
     site::Result,
+    sse::{SseDecoder, SseEvent},
 };
 use reqwest::{RequestBuilder, StatusCode};
 use serde_json::Value;
@@ -19,13 +19,13 @@ use tokio::{
 use uuid::Uuid;
 
 /// Nothing for so long, though a heartbeat is due every 15 s: the line is dead, whatever it says.
-const SILENCE: Duration = Duration::from_secs(40);
-const FIRST_PAUSE: Duration = Duration::from_millis(500);
-const LONGEST_PAUSE: Duration = Duration::from_secs(20);
+const READ_TIMEOUT: Duration = Duration::from_secs(40);
+const MIN_BACKOFF: Duration = Duration::from_millis(500);
+const MAX_BACKOFF: Duration = Duration::from_secs(20);
 
 /// A message as it was told of. Small, because there are many.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Told {
+pub struct MessageEvent {
     /// The number of the event that told of it.
     pub event: i64,
     /// Where it was said.
@@ -38,12 +38,12 @@ pub struct Told {
     pub body: u64,
 }
 
-impl Told {
+impl MessageEvent {
     /// Reads the data of an event.
     ///
     /// # Errors
     /// When something is missing.
-    pub fn read(event: i64, data: &str) -> Result<Self> {
+    pub fn parse(event: i64, data: &str) -> Result<Self> {
         let message = &serde_json::from_str::<Value>(data)?["message"];
         let text = |name: &str| message[name].as_str().ok_or("a message lacks something");
         Ok(Self {
@@ -51,13 +51,13 @@ impl Told {
             conversation: text("conversationId")?.parse()?,
             seq: message["seq"].as_i64().ok_or("a message has no number")?,
             client_id: text("clientId")?.parse()?,
-            body: fingerprint(text("body")?),
+            body: hash_body(text("body")?),
         })
     }
 }
 
 /// Stands for a text. Others have another, but for one in 10^19.
-pub fn fingerprint(text: &str) -> u64 {
+pub fn hash_body(text: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
     text.hash(&mut hasher);
     hasher.finish()
@@ -65,95 +65,95 @@ pub fn fingerprint(text: &str) -> u64 {
 
 /// What arrived on a stream, however often that broke.
 #[derive(Debug, Default)]
-pub struct Heard {
+pub struct ReceivedEvents {
     /// Each with when it came.
-    pub messages: Vec<(Told, Instant)>,
+    pub messages: Vec<(MessageEvent, Instant)>,
     /// Events that came again.
-    pub again: usize,
+    pub duplicates: usize,
     /// Numbers that were passed over, and streams that began anew with `reset`.
     pub gaps: usize,
 }
 
 /// Somebody's stream.
 #[derive(Debug)]
-pub struct Ear {
+pub struct StreamClient {
     last: watch::Sender<i64>,
     opened: watch::Sender<u32>,
-    heard: Mutex<Heard>,
+    received: Mutex<ReceivedEvents>,
 }
 
 /// What a browser does after a stream has ended.
-enum Next {
+enum Reconnect {
     /// `EventSource` comes back by itself.
-    Return,
+    AfterRetryDelay,
     /// It has given up, and the page opens another.
-    OpenAnother,
+    WithBackoff,
     /// Something is missing, or whoever listens has moved on: the page opens another at once.
-    CatchUp,
+    Immediately,
 }
 
-impl Ear {
+impl StreamClient {
     /// One that knows everything up to a number.
-    pub fn listening_after(cursor: i64) -> Self {
-        Self { last: watch::Sender::new(cursor), opened: watch::Sender::default(), heard: Mutex::default() }
+    pub fn resume_after(cursor: i64) -> Self {
+        Self { last: watch::Sender::new(cursor), opened: watch::Sender::default(), received: Mutex::default() }
     }
 
     /// What has arrived so far.
-    pub fn heard(&self) -> MutexGuard<'_, Heard> {
-        self.heard.lock().unwrap_or_else(PoisonError::into_inner)
+    pub fn received(&self) -> MutexGuard<'_, ReceivedEvents> {
+        self.received.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Done the next time that the stream opens.
-    pub async fn opens(&self) {
+    pub async fn wait_opened(&self) {
         // It can't be gone while it is borrowed.
         let _ = self.opened.subscribe().changed().await;
     }
 
     /// Done when everything up to a number has arrived.
-    pub async fn has_heard(&self, seq: i64) {
+    pub async fn wait_received(&self, seq: i64) {
         // As above.
         let _ = self.last.subscribe().wait_for(|last| *last >= seq).await;
     }
 
     /// The last number that has arrived.
-    pub fn last(&self) -> i64 {
+    pub fn last_seq(&self) -> i64 {
         *self.last.borrow()
     }
 
     /// Takes a frame; gives what to do where the stream can't go on.
-    fn take(&self, frame: Frame) -> Result<Option<Next>> {
+    fn handle_event(&self, event: SseEvent) -> Result<Option<Reconnect>> {
         let cursor = || -> Result<i64> {
-            let data: Value = serde_json::from_str(&frame.data)?;
+            let data: Value = serde_json::from_str(&event.data)?;
             Ok(data["cursor"].as_i64().ok_or("no cursor")?)
         };
-        match frame.event.as_str() {
+        match event.event.as_str() {
             "ready" => self.opened.send_modify(|times| *times += 1),
             "reset" => {
                 // Nothing here is so old that a stream may begin anew.
-                self.heard().gaps += 1;
+                self.received().gaps += 1;
                 self.last.send_replace(cursor()?);
                 self.opened.send_modify(|times| *times += 1);
             }
-            "heartbeat" => return Ok((cursor()? > self.last()).then_some(Next::CatchUp)),
+            "heartbeat" => return Ok((cursor()? > self.last_seq()).then_some(Reconnect::Immediately)),
             "session-ended" => return Err("a session has ended".into()),
             // They pass by, and stand in no sequence.
             "typing" | "presence" => {}
-            _ => return self.take_event(&frame),
+            _ => return self.record_event(&event),
         }
         Ok(None)
     }
 
-    fn take_event(&self, frame: &Frame) -> Result<Option<Next>> {
-        let (seq, last) = (frame.id.ok_or("an event without a number")?, self.last());
+    fn record_event(&self, event: &SseEvent) -> Result<Option<Reconnect>> {
+        let (seq, last) = (event.id.ok_or("an event without a number")?, self.last_seq());
         if seq <= last {
-            self.heard().again += 1;
+            self.received().duplicates += 1;
         } else if seq > last + 1 {
-            self.heard().gaps += 1;
-            return Ok(Some(Next::CatchUp));
+            self.received().gaps += 1;
+            return Ok(Some(Reconnect::Immediately));
         } else {
-            if frame.event == "message.created" {
-                let told = Told::read(seq, &frame.data)?;
-                self.heard().messages.push((told, Instant::now()));
+            if event.event == "message.created" {
+                let message = MessageEvent::parse(seq, &event.data)?;
+                self.received().messages.push((message, Instant::now()));
             }
             self.last.send_replace(seq);
         }
@@ -165,53 +165,53 @@ impl Ear {
     ///
     /// # Errors
     /// When the session is over, or a frame makes no sense.
-    pub async fn follow(
+    pub async fn run_until_aborted(
         &self,
         mut rng: SeededRng,
-        mut ask: impl FnMut(&str) -> RequestBuilder,
-        mut stay: impl FnMut() -> Duration,
+        mut build_request: impl FnMut(&str) -> RequestBuilder,
+        mut next_stay: impl FnMut() -> Duration,
     ) -> Result<()> {
-        let (mut retry, mut pauses) = (Duration::from_secs(3), 0_u32);
+        let (mut retry, mut failures) = (Duration::from_secs(3), 0_u32);
         loop {
             let opened = *self.opened.borrow();
-            let last = self.last();
-            let request = ask(&format!("/api/events?after={last}")).header("last-event-id", last);
-            let listening = self.listen(request.header("accept", "text/event-stream"), &mut retry);
-            let next = timeout(stay(), listening).await.unwrap_or(Ok(Next::CatchUp))?;
+            let last = self.last_seq();
+            let request = build_request(&format!("/api/events?after={last}")).header("last-event-id", last);
+            let reading = self.read_stream(request.header("accept", "text/event-stream"), &mut retry);
+            let next = timeout(next_stay(), reading).await.unwrap_or(Ok(Reconnect::Immediately))?;
             if *self.opened.borrow() > opened {
-                pauses = 0;
+                failures = 0;
             }
             match next {
-                Next::Return => sleep(retry).await,
-                Next::OpenAnother => {
-                    let longest = FIRST_PAUSE.saturating_mul(1 << pauses.min(10)).min(LONGEST_PAUSE);
-                    pauses += 1;
+                Reconnect::AfterRetryDelay => sleep(retry).await,
+                Reconnect::WithBackoff => {
+                    let longest = MIN_BACKOFF.saturating_mul(1 << failures.min(10)).min(MAX_BACKOFF);
+                    failures += 1;
                     sleep(longest.mul_f64(0.5 + rng.random_fraction() / 2.0)).await;
                 }
-                Next::CatchUp => {}
+                Reconnect::Immediately => {}
             }
         }
     }
 
     /// Listens to one stream, to its end.
-    async fn listen(&self, request: RequestBuilder, retry: &mut Duration) -> Result<Next> {
-        let mut answer = match timeout(SILENCE, request.send()).await {
+    async fn read_stream(&self, request: RequestBuilder, retry: &mut Duration) -> Result<Reconnect> {
+        let mut answer = match timeout(READ_TIMEOUT, request.send()).await {
             Ok(Ok(answer)) => answer,
-            Ok(Err(_)) => return Ok(Next::Return),
-            Err(_) => return Ok(Next::OpenAnother),
+            Ok(Err(_)) => return Ok(Reconnect::AfterRetryDelay),
+            Err(_) => return Ok(Reconnect::WithBackoff),
         };
         match answer.status() {
             StatusCode::OK => {}
             StatusCode::UNAUTHORIZED => return Err("a session isn't one any more".into()),
-            _ => return Ok(Next::OpenAnother),
+            _ => return Ok(Reconnect::WithBackoff),
         }
-        let mut frames = Frames::default();
+        let mut decoder = SseDecoder::default();
         loop {
-            let Ok(chunk) = timeout(SILENCE, answer.chunk()).await else { return Ok(Next::OpenAnother) };
-            let Ok(Some(chunk)) = chunk else { return Ok(Next::Return) };
-            for frame in frames.add(&chunk) {
-                *retry = frame.retry.unwrap_or(*retry);
-                if let Some(next) = self.take(frame)? {
+            let Ok(chunk) = timeout(READ_TIMEOUT, answer.chunk()).await else { return Ok(Reconnect::WithBackoff) };
+            let Ok(Some(chunk)) = chunk else { return Ok(Reconnect::AfterRetryDelay) };
+            for event in decoder.decode_chunk(&chunk) {
+                *retry = event.retry.unwrap_or(*retry);
+                if let Some(next) = self.handle_event(event)? {
                     return Ok(next);
                 }
             }
