@@ -1,7 +1,7 @@
 //! What somebody sends to a conversation: one message after the other, each until it has arrived, as the browser's
 //! outbox does.
 
-use crate::stage::{Conversation, Person};
+use crate::scenario::{Conversation, Person};
 use bench::{
     post::{Answer, attempt},
     site::Result,
@@ -13,12 +13,12 @@ use uuid::Uuid;
 
 /// The first pause before a message that didn't get through is tried again, unless the stream opens before. Each one
 /// after it is twice as long.
-const FIRST_PAUSE: Duration = Duration::from_secs(1);
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+const MIN_BACKOFF: Duration = Duration::from_secs(1);
+const MAX_BACKOFF: Duration = Duration::from_secs(30);
 
 /// When messages are written.
 #[derive(Clone, Copy)]
-pub(crate) struct Beat {
+pub(crate) struct Schedule {
     /// What the messages are known by, before their numbers.
     pub(crate) name: &'static str,
     pub(crate) first: Instant,
@@ -27,11 +27,11 @@ pub(crate) struct Beat {
 }
 
 /// A message that has arrived.
-pub(crate) struct Sent {
+pub(crate) struct SentMessage {
     pub(crate) client_id: Uuid,
     pub(crate) sender: String,
     /// When the outbox took it.
-    pub(crate) taken: Instant,
+    pub(crate) queued_at: Instant,
 }
 
 /// One side of a conversation.
@@ -42,38 +42,40 @@ pub(crate) struct Outbox {
 
 impl Outbox {
     /// Those of both sides.
-    pub(crate) fn of(conversation: &Conversation) -> [Self; 2] {
+    pub(crate) fn both_sides(conversation: &Conversation) -> [Self; 2] {
         let outbox = |person: Arc<Person>| Self { conversation: conversation.id.clone(), person };
         conversation.people.clone().map(outbox)
     }
 
     /// Takes messages at a steady beat, whether or not those before have arrived, and sends them in that order.
-    pub(crate) async fn send_all(self, beat: Beat) -> Result<Vec<Sent>> {
-        let (mut sent, mut taken) = (Vec::new(), beat.first);
-        for number in 1..=beat.count {
-            sleep_until(taken).await;
-            let body = format!("{} {number} by {}", beat.name, self.person.id);
-            sent.push(self.send(body, taken).await?);
-            taken += beat.every;
+    pub(crate) async fn send_on_schedule(self, schedule: Schedule) -> Result<Vec<SentMessage>> {
+        let (mut sent, mut queued_at) = (Vec::new(), schedule.first);
+        for number in 1..=schedule.count {
+            sleep_until(queued_at).await;
+            let body = format!("{} {number} by {}", schedule.name, self.person.id);
+            sent.push(self.send_message(body, queued_at).await?);
+            queued_at += schedule.every;
         }
         Ok(sent)
     }
 
-    async fn send(&self, body: String, taken: Instant) -> Result<Sent> {
+    async fn send_message(&self, body: String, queued_at: Instant) -> Result<SentMessage> {
         let client_id = Uuid::new_v4();
         let message = json!({ "conversationId": self.conversation, "body": body, "clientId": client_id });
-        for tries in 1.. {
-            match attempt(self.person.posts("/api/messages", &message)).await {
-                Answer::Taken { .. } => return Ok(Sent { client_id, sender: self.person.id.clone(), taken }),
+        for attempts in 1.. {
+            match attempt(self.person.post("/api/messages", &message)).await {
+                Answer::Taken { .. } => {
+                    return Ok(SentMessage { client_id, sender: self.person.id.clone(), queued_at });
+                }
                 Answer::Never(status) => return Err(format!("a message was refused: {status}").into()),
-                Answer::Later => self.pause(tries).await,
+                Answer::Later => self.wait_before_retry(attempts).await,
             }
         }
         Err("never sent".into())
     }
 
-    async fn pause(&self, tries: u32) {
-        let longest = FIRST_PAUSE.saturating_mul(1 << (tries - 1).min(10)).min(LONGEST_PAUSE);
+    async fn wait_before_retry(&self, attempts: u32) {
+        let longest = MIN_BACKOFF.saturating_mul(1 << (attempts - 1).min(10)).min(MAX_BACKOFF);
         // As browsers spread theirs.
         let share = f64::from(Uuid::new_v4().as_fields().0) / f64::from(u32::MAX);
         tokio::select! {

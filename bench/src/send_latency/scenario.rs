@@ -29,10 +29,10 @@ pub(crate) struct Person {
 impl Person {
     async fn sign_in(site: &Site, email: &str) -> Result<Self> {
         let cookie = site.cookie(email).await?;
-        let me = get(site, "/api/auth/session", &cookie).await?;
-        let cursor = get(site, "/api/messages", &cookie).await?["cursor"].as_i64().ok_or("no cursor")?;
+        let me = get_json(site, "/api/auth/session", &cookie).await?;
+        let cursor = get_json(site, "/api/messages", &cookie).await?["cursor"].as_i64().ok_or("no cursor")?;
         Ok(Self {
-            id: text(&me["user"]["id"])?,
+            id: json_text(&me["user"]["id"])?,
             proxy: FaultProxy::to_port(site.port).await?,
             stream: StreamClient::resume_after(cursor),
             cookie,
@@ -41,18 +41,18 @@ impl Person {
     }
 
     /// A request over this person's line.
-    pub(crate) fn gets(&self, path: &str) -> RequestBuilder {
+    pub(crate) fn get_json(&self, path: &str) -> RequestBuilder {
         self.client.get(format!("{}{path}", self.proxy.url())).header("cookie", &self.cookie)
     }
 
     /// Something to be sent over this person's line.
-    pub(crate) fn posts(&self, path: &str, body: &Value) -> RequestBuilder {
+    pub(crate) fn post(&self, path: &str, body: &Value) -> RequestBuilder {
         self.client.post(format!("{}{path}", self.proxy.url())).header("cookie", &self.cookie).json(body)
     }
 
     /// What the site says, past the line and its troubles.
-    pub(crate) async fn asks(&self, site: &Site, path: &str) -> Result<Value> {
-        get(site, path, &self.cookie).await
+    pub(crate) async fn get_direct(&self, site: &Site, path: &str) -> Result<Value> {
+        get_json(site, path, &self.cookie).await
     }
 }
 
@@ -64,15 +64,15 @@ pub(crate) struct Conversation {
 }
 
 /// A site with its people.
-pub(crate) struct Stage {
+pub(crate) struct Scenario {
     pub(crate) site: Site,
     pub(crate) people: Vec<Arc<Person>>,
     pub(crate) idle: Arc<Person>,
     pub(crate) conversations: Vec<Conversation>,
 }
 
-impl Stage {
-    pub(crate) async fn set() -> Result<Self> {
+impl Scenario {
+    pub(crate) async fn start() -> Result<Self> {
         let site = Site::start(&[("GREENROOM_SENDS_PER_MINUTE", "1000000")]).await?;
         let (mut organizers, mut talent, mut conversations) = (Vec::new(), Vec::new(), Vec::new());
         for email in ORGANIZERS {
@@ -83,7 +83,7 @@ impl Stage {
         }
         for organizer in &organizers {
             for talent in talent.iter().flat_map(|talent| [talent; BOOKINGS]) {
-                let id = book(organizer, &talent.id).await?;
+                let id = create_booking(organizer, &talent.id).await?;
                 conversations.push(Conversation { id, people: [organizer.clone(), talent.clone()] });
             }
         }
@@ -94,20 +94,20 @@ impl Stage {
 }
 
 /// Asks for a booking, and gives its conversation.
-async fn book(organizer: &Person, talent: &str) -> Result<String> {
+async fn create_booking(organizer: &Person, talent: &str) -> Result<String> {
     let booking = json!({
         "talentId": talent, "title": "Sends", "eventDate": event_day(), "venue": "Nairobi",
         "fee": { "amount": 1_000_000, "currency": "KES" }, "message": "Are you free that day?",
     });
-    let opened: Value = organizer.posts("/api/bookings", &booking).send().await?.error_for_status()?.json().await?;
-    text(&opened["conversation"]["id"])
+    let created: Value = organizer.post("/api/bookings", &booking).send().await?.error_for_status()?.json().await?;
+    json_text(&created["conversation"]["id"])
 }
 
-async fn get(site: &Site, path: &str, cookie: &str) -> Result<Value> {
+async fn get_json(site: &Site, path: &str, cookie: &str) -> Result<Value> {
     let request = site.client.get(format!("{}{path}", site.url)).header("cookie", cookie);
     Ok(request.send().await?.error_for_status()?.json().await?)
 }
 
-pub(crate) fn text(value: &Value) -> Result<String> {
+pub(crate) fn json_text(value: &Value) -> Result<String> {
     Ok(value.as_str().ok_or("no text where one was expected")?.to_owned())
 }

@@ -1,0 +1,97 @@
+//! How long it takes from Send to the other's screen, and how much goes over the line. Whether anything is ever lost is
+//! the ledger's matter.
+//!
+//! `cargo run -p bench --bin sends`, after `bin/build`. What is measured is the built program; this one only asks.
+//!
+//! # Layout
+//! - this file: one talk after the other, and the tables
+//! - [`stage`]: who talks with whom
+//! - [`outbox`], [`talk`]: what they do
+//! - [`wire`]: what goes over their lines
+
+#![allow(clippy::print_stdout, reason = "it prints tables")]
+
+mod bandwidth;
+mod outbox;
+mod scenario;
+mod traffic;
+
+use bandwidth::{IdleStream, PageLoad};
+use bench::{fault_proxy::LinkConditions, rng::SeededRng, site::Result, times::Times};
+use outbox::SentMessage;
+use scenario::Scenario;
+use std::time::Duration;
+use tokio::{task::JoinSet, time::timeout};
+use traffic::{Traffic, delivery_latencies, wait_all_received};
+
+/// 400 kilobits a second, and 400 ms for a round trip.
+const MOBILE_LINK: LinkConditions = LinkConditions { delay: Duration::from_millis(200), rate: 50_000 };
+const DROP_PROBABILITY: f64 = 0.05;
+/// Which requests are cut is the same each time.
+const SEED: u64 = 1;
+/// What everything may take.
+const RUN_TIMEOUT: Duration = Duration::from_secs(6 * 60);
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let scenario = Scenario::start().await?;
+    let mut streams = JoinSet::new();
+    for (number, person) in scenario.people.iter().cloned().enumerate() {
+        let rng = SeededRng::for_index(!SEED, number);
+        streams
+            .spawn(async move { person.stream.run_until_aborted(rng, |path| person.get(path), || RUN_TIMEOUT).await });
+    }
+    tokio::select! {
+        ended = timeout(RUN_TIMEOUT, measure(&scenario)) => ended?,
+        Some(ended) = streams.join_next() => Err(format!("a stream has ended: {ended:?}").into()),
+    }
+}
+
+async fn measure(scenario: &Scenario) -> Result<()> {
+    let opening = bandwidth::measure_page_load(scenario).await?;
+    let idle = scenario.idle.clone();
+    let idle = tokio::spawn(async move { bandwidth::measure_idle_stream(&idle).await });
+    let calm = run_traffic(scenario, Traffic { name: "Calm", every: Duration::from_secs(1), count: 30 }).await?;
+    for (number, person) in (0..).zip(&scenario.people) {
+        person.proxy.set_conditions(MOBILE_LINK);
+        person.proxy.drop_requests(DROP_PROBABILITY, SEED + number);
+    }
+    let bad = run_traffic(scenario, Traffic { name: "Mobile", every: Duration::from_secs(2), count: 30 }).await?;
+    for person in &scenario.people {
+        person.proxy.restore().await?;
+    }
+    print_latencies(&[
+        ("calm", &delivery_latencies(scenario, &calm)),
+        ("400 kb/s, 400 ms, 5 % of requests cut", &delivery_latencies(scenario, &bad)),
+    ]);
+    print_bandwidth(&opening, &idle.await??);
+    Ok(())
+}
+
+/// Everybody talks, until all has arrived.
+async fn run_traffic(scenario: &Scenario, traffic: Traffic) -> Result<Vec<SentMessage>> {
+    let sent = traffic.spawn_senders(scenario).await??;
+    wait_all_received(scenario).await?;
+    Ok(sent)
+}
+
+fn print_latencies(rows: &[(&str, &Times)]) {
+    println!("| from Send to the other's stream | messages | p50 ms | p99 ms |");
+    println!("|---|---|---|---|");
+    for (name, times) in rows {
+        println!("| {name} | {} | {:.0} | {:.0} |", times.count(), times.percentile(50), times.percentile(99));
+    }
+    println!();
+}
+
+fn print_bandwidth(opening: &PageLoad, idle: &IdleStream) {
+    println!("| on the wire | bytes |");
+    println!("|---|---|");
+    for (path, bytes) in &opening.parts {
+        println!("| {path} | {bytes} |");
+    }
+    println!("| a thread page, cold, with brotli | {} |", opening.bytes.down);
+    println!("| and what was asked for it | {} |", opening.bytes.up);
+    let measured = idle.measured.as_secs_f64();
+    println!("| an hour of an idle stream, scaled from {measured:.0} s | {:.0} |", idle.bytes_per_hour());
+}

@@ -1,0 +1,79 @@
+//! A while in which everybody talks.
+
+use crate::{
+    outbox::{Outbox, Schedule, SentMessage},
+    scenario::Scenario,
+};
+use bench::{site::Result, times::Times};
+use std::{collections::HashMap, time::Duration};
+use tokio::{
+    task::{JoinHandle, JoinSet},
+    time::{Instant, timeout},
+};
+
+/// How long what was sent may take to arrive on all streams.
+const DELIVERY_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Messages at a steady rate, by both sides of every conversation.
+#[derive(Clone, Copy)]
+pub(crate) struct Traffic {
+    pub(crate) name: &'static str,
+    /// How long each side takes from one message to the next.
+    pub(crate) every: Duration,
+    /// Of each side.
+    pub(crate) count: usize,
+}
+
+impl Traffic {
+    /// Lets everybody begin.
+    pub(crate) fn spawn_senders(self, scenario: &Scenario) -> JoinHandle<Result<Vec<SentMessage>>> {
+        let outboxes: Vec<Outbox> = scenario.conversations.iter().flat_map(Outbox::both_sides).collect();
+        // One after the other, so that each has the site for itself.
+        let stagger = self.every.div_f64(outboxes.len().max(1) as f64);
+        let (mut first, mut writers) = (Instant::now(), JoinSet::new());
+        for outbox in outboxes {
+            writers.spawn(outbox.send_on_schedule(Schedule {
+                name: self.name,
+                first,
+                every: self.every,
+                count: self.count,
+            }));
+            first += stagger;
+        }
+        tokio::spawn(async move {
+            let mut sent = Vec::new();
+            while let Some(from_one) = writers.join_next().await {
+                sent.extend(from_one??);
+            }
+            Ok(sent)
+        })
+    }
+}
+
+/// Waits until all streams have brought what was sent so far.
+///
+/// # Errors
+/// When one doesn't in time, and how much it lacks.
+pub(crate) async fn wait_all_received(scenario: &Scenario) -> Result<()> {
+    for person in &scenario.people {
+        let head = person.get_direct(&scenario.site, "/api/messages").await?["cursor"].as_i64().ok_or("no cursor")?;
+        if timeout(DELIVERY_TIMEOUT, person.stream.wait_received(head)).await.is_err() {
+            return Err("a stream doesn't bring all that happened".into());
+        }
+    }
+    Ok(())
+}
+
+/// From Send to the other's stream.
+pub(crate) fn delivery_latencies(scenario: &Scenario, sent: &[SentMessage]) -> Times {
+    let by_client_id: HashMap<_, _> = sent.iter().map(|sent| (sent.client_id, sent)).collect();
+    let mut times = Times::default();
+    for person in &scenario.people {
+        for (message, at) in &person.stream.received().messages {
+            if let Some(sent) = by_client_id.get(&message.client_id).filter(|sent| sent.sender != person.id) {
+                times.add(*at - sent.queued_at);
+            }
+        }
+    }
+    times
+}
