@@ -14,8 +14,8 @@
 #![allow(clippy::print_stdout, reason = "it prints a table")]
 
 mod arrivals;
-mod crowd;
 mod figure;
+mod load_generator;
 mod peers;
 mod rows;
 mod scale;

@@ -4,8 +4,8 @@
 use super::memory::stream;
 use crate::{
     arrivals::{Ears, Moments},
-    crowd::{Crowd, seconds},
     figure::{Aim, Claim, Row, Sample, short},
+    load_generator::{LoadGenerator, elapsed_seconds},
     peers::nchan::{self, Nchan},
     scale::Scale,
     sending::{body, send},
@@ -76,8 +76,8 @@ async fn site() -> Result<Site> {
 async fn capacity(scale: Scale, site: &Site) -> Result<f64> {
     let count = scale.of(ALL_OUT);
     let sends = (0..count).map(|number| send(number % PEOPLE, number));
-    let answer = Crowd::gather(None)?.ask(&[site.port], CONNECTIONS, sends).await?;
-    Ok(count as f64 / seconds(&answer)?)
+    let answer = LoadGenerator::start_on(None)?.send_each(&[site.port], CONNECTIONS, sends).await?;
+    Ok(count as f64 / elapsed_seconds(&answer)?)
 }
 
 /// Asks at a steady rate, and gives what it took until the streams had heard of it: the 99th percentile and the median.

@@ -4,8 +4,8 @@
 
 use super::memory::stream;
 use crate::{
-    crowd::{CROWDS_CORE, Crowd, SERVERS_CORE},
     figure::{Aim, Claim, Row, Sample, Spread},
+    load_generator::{LOAD_CORE, LoadGenerator, SERVER_CORE},
     peers::{
         nats::Nats,
         nchan::{self, Nchan},
@@ -58,9 +58,11 @@ async fn greenroom(scale: Scale) -> Result<Sample> {
     let nats = Nats::start().await?;
     let ground = Ground::lay(&[("NATS_URL", &nats.url)])?;
     people::settle(&mut Fill::open(&ground.database()).await?, people, DEVICES).await?;
-    let site = ground.serve(Some(SERVERS_CORE)).await?;
-    let mut crowd = Crowd::gather(Some(CROWDS_CORE))?;
-    crowd.open(site.port, (0..people * DEVICES).map(|number| stream(number / DEVICES, number % DEVICES, None))).await?;
+    let site = ground.serve(Some(SERVER_CORE)).await?;
+    let mut load_generator = LoadGenerator::start_on(Some(LOAD_CORE))?;
+    load_generator
+        .open_streams(site.port, (0..people * DEVICES).map(|number| stream(number / DEVICES, number % DEVICES, None)))
+        .await?;
     let (worked, began) = (cpu(site.id())?, Instant::now());
     let bus = async_nats::connect(&nats.url).await?;
     let text = event();
@@ -71,7 +73,7 @@ async fn greenroom(scale: Scale) -> Result<Sample> {
             bus.publish(SUBJECT, note(some, &text)?.into()).await?;
         }
         bus.flush().await?;
-        crowd.hear(people * DEVICES * round).await?;
+        load_generator.wait_marks(people * DEVICES * round).await?;
     }
     let deliveries = people * DEVICES * EVENTS;
     let cpu = cpu(site.id())? - worked;
@@ -87,17 +89,17 @@ fn note(people: &[PersonId], text: &str) -> Result<Vec<u8>> {
 
 async fn nchan(scale: Scale, at_once: usize) -> Result<Sample> {
     let people = scale.of(PEOPLE);
-    let peer = Nchan::start(Some(SERVERS_CORE)).await?;
-    let mut crowd = Crowd::gather(Some(CROWDS_CORE))?;
-    crowd.open(peer.port, (0..people * DEVICES).map(|number| nchan::follow(number / DEVICES))).await?;
+    let peer = Nchan::start(Some(SERVER_CORE)).await?;
+    let mut load_generator = LoadGenerator::start_on(Some(LOAD_CORE))?;
+    load_generator.open_streams(peer.port, (0..people * DEVICES).map(|number| nchan::follow(number / DEVICES))).await?;
     let channels: Vec<String> = (0..people).map(|number| number.to_string()).collect();
     let channels: Vec<String> = channels.chunks(at_once).map(|channels| channels.join(",")).collect();
     let text = event();
     let told = (0..EVENTS).flat_map(|_| &channels).map(|channels| nchan::publish(channels, &text));
     let (worked, began) = (cpu(peer.id())?, Instant::now());
-    crowd.ask(&[peer.port], CONNECTIONS, told).await?;
+    load_generator.send_each(&[peer.port], CONNECTIONS, told).await?;
     let deliveries = people * DEVICES * EVENTS;
-    crowd.hear(deliveries).await?;
+    load_generator.wait_marks(deliveries).await?;
     let cpu = cpu(peer.id())? - worked;
     Ok(Sample { value: deliveries as f64 / cpu, cpu, wall: began.elapsed().as_secs_f64() })
 }

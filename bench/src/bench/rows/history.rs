@@ -2,8 +2,8 @@
 
 use super::{memory::stream, thread_page::page_of};
 use crate::{
-    crowd::SERVERS_CORE,
     figure::{Aim, Claim, Row, Sample},
+    load_generator::SERVER_CORE,
     scale::Scale,
     sending::send,
 };
@@ -75,7 +75,7 @@ impl SiteWithHistory {
         let mut fill = Fill::open(&ground.database()).await?;
         people::settle(&mut fill, 2, 1).await?;
         history::write(&mut fill, 0, messages).await?;
-        let site = ground.serve(Some(SERVERS_CORE)).await?;
+        let site = ground.serve(Some(SERVER_CORE)).await?;
         let wire = Wire::to(site.port).await?;
         Ok(Self { site, messages, wire })
     }

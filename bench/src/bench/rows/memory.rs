@@ -1,8 +1,8 @@
 //! Row 1: what a stream costs in memory on which nothing happens.
 
 use crate::{
-    crowd::Crowd,
     figure::{Aim, Claim, Row, Sample, Spread},
+    load_generator::LoadGenerator,
     peers::{
         bare::Bare,
         nchan::{self, Nchan},
@@ -73,12 +73,12 @@ pub(super) fn stream(person: usize, session: usize, after: Option<i64>) -> Strin
 /// What each of so many streams adds to a server's memory.
 async fn weigh(scale: Scale, server: u32, port: u16, question: impl Fn(usize) -> String) -> Result<Sample> {
     let count = scale.of(STREAMS);
-    let mut crowd = Crowd::gather(None)?;
+    let mut load_generator = LoadGenerator::start_on(None)?;
     // The first one makes ready what all of them share.
-    crowd.open(port, [question(0)]).await?;
+    load_generator.open_streams(port, [question(0)]).await?;
     let (before, worked) = (memory(server)?, cpu(server)?);
     let began = Instant::now();
-    crowd.open(port, (0..count).map(question)).await?;
+    load_generator.open_streams(port, (0..count).map(question)).await?;
     tokio::time::sleep(scale.lasting(IDLE)).await;
     let more = memory(server)?.saturating_sub(before) as f64 / 1_024.0;
     Ok(Sample { value: more / count as f64, cpu: cpu(server)? - worked, wall: began.elapsed().as_secs_f64() })

@@ -2,8 +2,8 @@
 //! into the same database by plain inserts: a transaction a message, on as many connections.
 
 use crate::{
-    crowd::{Crowd, seconds},
     figure::{Aim, Claim, Row, Sample},
+    load_generator::{LoadGenerator, elapsed_seconds},
     peers::{nats::Nats, postgres::Postgres},
     scale::Scale,
     sending::send,
@@ -64,10 +64,10 @@ async fn sends(scale: Scale, nodes: &[Site], database: &Postgres) -> Result<Samp
         let nodes = nodes.iter().map(|node| cpu(node.id())).sum::<Result<f64>>()?;
         Ok(nodes + cpu(database.id)?)
     };
-    let mut crowd = Crowd::gather(None)?;
+    let mut load_generator = LoadGenerator::start_on(None)?;
     let worked = working()?;
     let sends = (0..count).map(|number| send(number % PEOPLE, number));
-    let wall = seconds(&crowd.ask(&ports, PEOPLE, sends).await?)?;
+    let wall = elapsed_seconds(&load_generator.send_each(&ports, PEOPLE, sends).await?)?;
     Ok(Sample { value: count as f64 / wall, cpu: working()? - worked, wall })
 }
 

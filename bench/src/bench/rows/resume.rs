@@ -2,8 +2,8 @@
 
 use super::memory::stream;
 use crate::{
-    crowd::Crowd,
     figure::{Aim, Claim, Row, Sample},
+    load_generator::LoadGenerator,
     peers::nchan::{self, Nchan},
     scale::Scale,
     sending::{body, send},
@@ -79,8 +79,8 @@ async fn greenroom(scale: Scale) -> Result<Storm> {
     drop(fill);
     let site = ground.serve(None).await?;
     let questions = |after| (0..people * DEVICES).map(move |number| stream(number / DEVICES, number % DEVICES, after));
-    let mut crowd = Crowd::gather(None)?;
-    crowd.open(site.port, questions(None)).await?;
+    let mut load_generator = LoadGenerator::start_on(None)?;
+    load_generator.open_streams(site.port, questions(None)).await?;
 
     let sending = || {
         Steady::begin(
@@ -95,12 +95,12 @@ async fn greenroom(scale: Scale) -> Result<Storm> {
     let calm = calm.end().await?;
     let stormy = sending().await?;
     let worked = cpu(site.id())?;
-    let seconds = crowd.resume(questions(Some(0))).await?;
-    let sample = Sample { value: seconds, cpu: cpu(site.id())? - worked, wall: seconds };
+    let seconds = load_generator.resume_streams(questions(Some(0))).await?;
+    let sample = Sample { value: elapsed_seconds, cpu: cpu(site.id())? - worked, wall: seconds };
     let stormy = stormy.end().await?;
     // Once more for the questions, with nobody sending, who asks as well.
     let asked = queries(&site, metrics).await?;
-    crowd.resume(questions(Some(0))).await?;
+    load_generator.resume_streams(questions(Some(0))).await?;
     let more = queries(&site, metrics).await?;
     let queries = asked.zip(more).map(|(before, after)| (after - before) / (people * DEVICES) as f64);
     Ok(Storm { sample, sends: [stormy.percentile(99), calm.percentile(99)], queries })
@@ -110,12 +110,16 @@ async fn nchan(scale: Scale) -> Result<Sample> {
     let people = scale.of(STREAMS) / DEVICES;
     let before = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs() - 60;
     let peer = Nchan::start(None).await?;
-    let mut crowd = Crowd::gather(None)?;
-    crowd.open(peer.port, (0..people * DEVICES).map(|number| nchan::follow(number / DEVICES))).await?;
-    crowd.ask(&[peer.port], 8, (0..people).map(|channel| nchan::publish(&channel.to_string(), &body(1)))).await?;
+    let mut load_generator = LoadGenerator::start_on(None)?;
+    load_generator.open_streams(peer.port, (0..people * DEVICES).map(|number| nchan::follow(number / DEVICES))).await?;
+    load_generator
+        .send_each(&[peer.port], 8, (0..people).map(|channel| nchan::publish(&channel.to_string(), &body(1))))
+        .await?;
     let (worked, began) = (cpu(peer.id())?, Instant::now());
-    let seconds = crowd.resume((0..people * DEVICES).map(|number| nchan::resume(number / DEVICES, before))).await?;
-    Ok(Sample { value: seconds, cpu: cpu(peer.id())? - worked, wall: began.elapsed().as_secs_f64() })
+    let seconds = load_generator
+        .resume_streams((0..people * DEVICES).map(|number| nchan::resume(number / DEVICES, before)))
+        .await?;
+    Ok(Sample { value: elapsed_seconds, cpu: cpu(peer.id())? - worked, wall: began.elapsed().as_secs_f64() })
 }
 
 /// How often the database was asked so far, if the site counts that.

@@ -1,8 +1,8 @@
 //! Row 7: how many pages of a thread with 50 messages a core serves, to somebody signed in.
 
 use crate::{
-    crowd::{CROWDS_CORE, Crowd, SERVERS_CORE, seconds},
     figure::{Aim, Claim, Row, Sample, Spread},
+    load_generator::{LOAD_CORE, LoadGenerator, SERVER_CORE, elapsed_seconds},
     peers::{
         bare::Bare,
         next::{COOKIE, Next, THREAD},
@@ -29,8 +29,8 @@ pub(crate) async fn measure(scale: Scale) -> Result<Row> {
     let file = tempfile::NamedTempFile::new()?;
     let text = text(site.port, &page).await?;
     fs::write(file.path(), &text)?;
-    let bare = Bare::start(Some(SERVERS_CORE), file.path(), Some(&database)).await?;
-    let next = Next::start(Some(SERVERS_CORE)).await?;
+    let bare = Bare::start(Some(SERVER_CORE), file.path(), Some(&database)).await?;
+    let next = Next::start(Some(SERVER_CORE)).await?;
     let thread = wire::get(THREAD, &[("cookie", COOKIE)]);
     let theirs = self::text(next.port, &thread).await?;
     let shown = |text: &str| text.matches("data-seq=").count();
@@ -67,7 +67,7 @@ async fn site() -> Result<(Site, String, String)> {
     let mut fill = Fill::open(&database).await?;
     people::settle(&mut fill, 2, 1).await?;
     history::write(&mut fill, 0, MESSAGES).await?;
-    let site = ground.serve(Some(SERVERS_CORE)).await?;
+    let site = ground.serve(Some(SERVER_CORE)).await?;
     Ok((site, page_of(0), database))
 }
 
@@ -86,12 +86,12 @@ async fn text(port: u16, question: &str) -> Result<String> {
 }
 
 async fn pages(scale: Scale, server: u32, port: u16, question: &str) -> Result<Sample> {
-    let mut crowd = Crowd::gather(Some(CROWDS_CORE))?;
+    let mut load_generator = LoadGenerator::start_on(Some(LOAD_CORE))?;
     let millis = |time: Duration| u64::try_from(scale.lasting(time).as_millis());
-    crowd.ask_on(port, CONNECTIONS, millis(WARMING)?, question.to_owned()).await?;
+    load_generator.send_repeatedly(port, CONNECTIONS, millis(WARMING)?, question.to_owned()).await?;
     let worked = cpu(server)?;
-    let answer = crowd.ask_on(port, CONNECTIONS, millis(LASTING)?, question.to_owned()).await?;
+    let answer = load_generator.send_repeatedly(port, CONNECTIONS, millis(LASTING)?, question.to_owned()).await?;
     // Whoever asks may be the slower one of the two: the server's core counts while it works.
-    let (answered, cpu) = (answer["answered"].as_f64().ok_or("no count")?, cpu(server)? - worked);
-    Ok(Sample { value: answered / cpu, cpu, wall: seconds(&answer)? })
+    let (answered, cpu) = (answer["completed"].as_f64().ok_or("no count")?, cpu(server)? - worked);
+    Ok(Sample { value: answered / cpu, cpu, wall: elapsed_seconds(&answer)? })
 }

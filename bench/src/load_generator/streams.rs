@@ -16,7 +16,7 @@ use tokio::{
 };
 
 /// Connections that are being made at once: more would overflow the queue of whoever lets them in.
-const AT_ONCE: usize = 256;
+const MAX_CONNECTING: usize = 256;
 const MARK: u8 = b'~';
 
 thread_local! {
@@ -25,19 +25,19 @@ thread_local! {
 
 /// What the streams have come to so far.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct State {
+pub(crate) struct StreamStats {
     opened: u64,
     /// Those that have heard a mark.
     reached: u64,
     marks: u64,
     ended: u64,
-    fault: String,
+    error: String,
 }
 
 /// What the streams of one opening share.
-struct Shared {
+struct StreamGroup {
     began: Instant,
-    state: watch::Sender<State>,
+    state: watch::Sender<StreamStats>,
     /// How long it took each to hear its first mark.
     times: Mutex<Times>,
 }
@@ -46,84 +46,89 @@ struct Shared {
 pub(crate) struct Streams {
     port: u16,
     tasks: JoinSet<()>,
-    shared: Option<Arc<Shared>>,
+    group: Option<Arc<StreamGroup>>,
 }
 
 impl Streams {
-    pub(crate) async fn open(&mut self, port: u16, questions: Vec<String>) -> Result<Value> {
+    pub(crate) async fn open_streams(&mut self, port: u16, requests: Vec<String>) -> Result<Value> {
         self.port = port;
-        let count = questions.len() as u64;
-        let shared = self.begin(questions).await;
-        let opened = shared.until(|state| state.opened == count).await?;
-        Ok(json!({ "opened": opened.opened, "seconds": shared.began.elapsed().as_secs_f64() }))
+        let count = requests.len() as u64;
+        let group = self.replace_streams(requests).await;
+        let opened = group.wait_for(|state| state.opened == count).await?;
+        Ok(json!({ "opened": opened.opened, "seconds": group.began.elapsed().as_secs_f64() }))
     }
 
-    pub(crate) async fn resume(&mut self, questions: Vec<String>) -> Result<Value> {
-        let count = questions.len() as u64;
-        let shared = self.begin(questions).await;
-        shared.until(|state| state.reached == count).await?;
-        let seconds = shared.began.elapsed().as_secs_f64();
-        let times = shared.times();
+    pub(crate) async fn resume_streams(&mut self, requests: Vec<String>) -> Result<Value> {
+        let count = requests.len() as u64;
+        let group = self.replace_streams(requests).await;
+        group.wait_for(|state| state.reached == count).await?;
+        let seconds = group.began.elapsed().as_secs_f64();
+        let times = group.lock_latencies();
         let (p50, p99) = (times.percentile(50), times.percentile(99));
         Ok(json!({ "resumed": count, "seconds": seconds, "p50": p50, "p99": p99 }))
     }
 
-    pub(crate) async fn hear(&self, count: u64) -> Result<Value> {
-        let shared = self.shared.as_ref().ok_or("no streams")?;
-        let state = shared.until(|state| state.marks >= count).await?;
+    pub(crate) async fn wait_marks(&self, count: u64) -> Result<Value> {
+        let group = self.group.as_ref().ok_or("no streams")?;
+        let state = group.wait_for(|state| state.marks >= count).await?;
         Ok(json!({ "marks": state.marks }))
     }
 
-    pub(crate) fn state(&self) -> String {
-        self.shared.as_ref().map_or_else(String::new, |shared| format!("{:?}", *shared.state.borrow()))
+    pub(crate) fn describe_state(&self) -> String {
+        self.group.as_ref().map_or_else(String::new, |group| format!("{:?}", *group.state.borrow()))
     }
 
     /// Ends the streams there are, with a reset, and begins others.
-    async fn begin(&mut self, questions: Vec<String>) -> Arc<Shared> {
+    async fn replace_streams(&mut self, requests: Vec<String>) -> Arc<StreamGroup> {
         let began = Instant::now();
         self.tasks.shutdown().await;
-        let shared = Arc::new(Shared { began, state: watch::Sender::default(), times: Mutex::default() });
-        let gate = Arc::new(Semaphore::new(AT_ONCE));
-        for question in questions {
-            let (port, shared, gate) = (self.port, shared.clone(), gate.clone());
+        let group = Arc::new(StreamGroup { began, state: watch::Sender::default(), times: Mutex::default() });
+        let connecting = Arc::new(Semaphore::new(MAX_CONNECTING));
+        for request in requests {
+            let (port, group, connecting) = (self.port, group.clone(), connecting.clone());
             self.tasks.spawn(async move {
-                let Err(fault) = shared.listen(port, question, &gate).await;
-                shared.state.send_modify(|state| {
+                let Err(error) = group.read_stream(port, request, &connecting).await;
+                group.state.send_modify(|state| {
                     state.ended += 1;
-                    state.fault = fault.to_string();
+                    state.error = error.to_string();
                 });
             });
         }
-        self.shared = Some(shared.clone());
-        shared
+        self.group = Some(group.clone());
+        group
     }
 }
 
-impl Shared {
+impl StreamGroup {
     /// Follows a stream. It never ends well.
-    async fn listen(&self, port: u16, question: String, gate: &Semaphore) -> Result<std::convert::Infallible> {
-        let turn = gate.acquire().await?;
+    async fn read_stream(
+        &self,
+        port: u16,
+        request: String,
+        connecting: &Semaphore,
+    ) -> Result<std::convert::Infallible> {
+        let permit = connecting.acquire().await?;
         let mut socket = TcpStream::connect(("127.0.0.1", port)).await?;
-        drop(turn);
+        drop(permit);
         // A cut is a reset, as of a line that breaks, and leaves no port behind that has to wait.
         socket.set_zero_linger()?;
-        socket.write_all(question.as_bytes()).await?;
-        drop(question);
+        socket.write_all(request.as_bytes()).await?;
+        drop(request);
         let (mut open, mut reached) = (false, false);
         loop {
             socket.readable().await?;
-            let Some((ok, marks)) = take(&socket)? else { continue };
+            let Some((ok, marks)) = read_available(&socket)? else { continue };
             if !open && !ok {
                 return Err("a stream was refused".into());
             }
-            self.note(marks, !open, marks > 0 && !reached);
+            self.record_read(marks, !open, marks > 0 && !reached);
             (open, reached) = (true, reached || marks > 0);
         }
     }
 
-    fn note(&self, marks: u64, opened: bool, reached: bool) {
+    fn record_read(&self, marks: u64, opened: bool, reached: bool) {
         if reached {
-            self.times().add(self.began.elapsed());
+            self.lock_latencies().add(self.began.elapsed());
         }
         self.state.send_if_modified(|state| {
             state.marks += marks;
@@ -133,22 +138,22 @@ impl Shared {
         });
     }
 
-    async fn until(&self, there: impl Fn(&State) -> bool) -> Result<State> {
+    async fn wait_for(&self, there: impl Fn(&StreamStats) -> bool) -> Result<StreamStats> {
         let mut state = self.state.subscribe();
         let state = state.wait_for(|state| state.ended > 0 || there(state)).await?.clone();
         if state.ended > 0 {
-            return Err(format!("{} streams have ended: {}", state.ended, state.fault).into());
+            return Err(format!("{} streams have ended: {}", state.ended, state.error).into());
         }
         Ok(state)
     }
 
-    fn times(&self) -> MutexGuard<'_, Times> {
+    fn lock_latencies(&self) -> MutexGuard<'_, Times> {
         self.times.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Reads what has come: whether it begins as an answer that is well, and the marks in it. Nothing, where nothing has.
-fn take(socket: &TcpStream) -> Result<Option<(bool, u64)>> {
+fn read_available(socket: &TcpStream) -> Result<Option<(bool, u64)>> {
     BUFFER.with_borrow_mut(|buffer| match socket.try_read(buffer) {
         Ok(0) => Err("a stream has ended".into()),
         Ok(length) => {

@@ -1,0 +1,69 @@
+//! A crowd at its browsers, in a process of its own and as light as can be, so that what it takes isn't taken for the
+//! server's.
+//!
+//! It takes orders as lines of JSON, and answers each with a line: what came of it, or `{"error": …}`. It ends with its
+//! input. Questions are read from files: a line each, as a text of JSON.
+//!
+//! - `{"open": FILE, "port": PORT}`: asks each question on a connection of its own, which stays a stream
+//! - `{"resume": FILE}`: cuts all streams at once and opens these instead; done when each has heard a mark
+//! - `{"wait_marks": COUNT}`: waits until the streams have heard so many marks in all
+//! - `{"send": FILE, "ports": […], "concurrency": N, "millis": …}`: asks the questions one after the other on so many kept
+//!   connections: each once, or round and round for a while
+//!
+//! A mark is a `~` in what a stream says: nothing else says one.
+
+#![allow(clippy::print_stdout, reason = "it answers there")]
+
+mod requests;
+mod streams;
+
+use bench::site::Result;
+use serde_json::{Value, json};
+use std::{fs, time::Duration};
+use streams::Streams;
+use tokio::{
+    io::{AsyncBufReadExt, BufReader, stdin},
+    time::timeout,
+};
+
+/// What any order may take.
+const COMMAND_TIMEOUT: Duration = Duration::from_secs(180);
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<()> {
+    let mut commands = BufReader::new(stdin()).lines();
+    let mut streams = Streams::default();
+    while let Some(command) = commands.next_line().await? {
+        let command: Value = serde_json::from_str(&command)?;
+        let answer = match timeout(COMMAND_TIMEOUT, run_command(&mut streams, &command)).await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(error)) => json!({ "error": error.to_string() }),
+            Err(_) => json!({ "error": format!("not done within {COMMAND_TIMEOUT:?}: {}", streams.describe_state()) }),
+        };
+        println!("{answer}");
+    }
+    Ok(())
+}
+
+async fn run_command(streams: &mut Streams, command: &Value) -> Result<Value> {
+    let port = |value: &Value| -> Result<u16> { Ok(u16::try_from(value.as_u64().ok_or("no port")?)?) };
+    if let Some(file) = command["open"].as_str() {
+        return streams.open_streams(port(&command["port"])?, read_requests(file)?).await;
+    }
+    if let Some(file) = command["resume"].as_str() {
+        return streams.resume_streams(read_requests(file)?).await;
+    }
+    if let Some(count) = command["wait_marks"].as_u64() {
+        return streams.wait_marks(count).await;
+    }
+    let file = command["send"].as_str().ok_or("no such order")?;
+    let ports = command["ports"].as_array().ok_or("no ports")?.iter().map(port).collect::<Result<Vec<_>>>()?;
+    let concurrency = usize::try_from(command["concurrency"].as_u64().ok_or("how many at once?")?)?;
+    let duration = command["millis"].as_u64().map(Duration::from_millis);
+    requests::send_requests(&ports, read_requests(file)?, concurrency, duration).await
+}
+
+fn read_requests(file: &str) -> Result<Vec<String>> {
+    let lines = fs::read_to_string(file)?;
+    Ok(lines.lines().map(serde_json::from_str).collect::<std::result::Result<_, _>>()?)
+}
