@@ -1,7 +1,7 @@
 //! A node and the lines around it.
 
 use crate::{bus::Bus, clock::Clock, database::Database};
-use bench::{fault_proxy::FaultProxy, node::Node, site::Result};
+use bench::{fault_proxy::FaultProxy, server_process::ServerProcess, site::Result};
 use std::path::{Path, PathBuf};
 use tokio::sync::Mutex;
 
@@ -11,7 +11,7 @@ const LIMITS: [(&str, &str); 2] = [("GREENROOM_SENDS_PER_MINUTE", "1000000"), ("
 /// A node, between clients, a database and a bus.
 pub(crate) struct Place {
     /// Whoever starts or stops it holds it meanwhile.
-    pub(crate) node: Mutex<Node>,
+    pub(crate) node: Mutex<ServerProcess>,
     /// Where it is, past the line.
     pub(crate) url: String,
     /// The line of its clients.
@@ -40,7 +40,7 @@ impl Place {
         if let Some(proxy) = &bus_proxy {
             settings.push(("NATS_URL".to_owned(), format!("nats://{}", proxy.local_addr())));
         }
-        let node = Node::new(settings, Some(said))?;
+        let node = ServerProcess::new(settings, Some(said))?;
         let (url, proxy) = (node.url(), FaultProxy::to_port(node.port).await?);
         Ok(Self { node: Mutex::new(node), url, proxy, database_proxy, bus_proxy, clock })
     }
@@ -51,7 +51,7 @@ impl Place {
         for proxy in [Some(&self.proxy), self.database_proxy.as_ref(), self.bus_proxy.as_ref()].into_iter().flatten() {
             proxy.restore().await?;
         }
-        self.node.lock().await.still_runs()
+        self.node.lock().await.ensure_running()
     }
 }
 

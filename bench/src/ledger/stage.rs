@@ -57,11 +57,11 @@ impl Stage {
             places.push(Place::new(number, &database, bus.as_ref(), folder.path(), said.of(number)).await?);
         }
         let first = places.first().ok_or("there has to be a node")?;
-        first.node.lock().await.run("migrate")?;
+        first.node.lock().await.run_command("migrate")?;
         database.move_tables().await?;
         let newcomers = put_in(&database.url(), run.people, run.seed).await?;
         for place in &places {
-            place.node.lock().await.serve().await?;
+            place.node.lock().await.start_serving().await?;
         }
         let conversations = book_each_other(&places, &newcomers).await?;
         database.flush().await?;

@@ -77,15 +77,15 @@ async fn break_node(kind: Kind, place: &Place, rng: &mut SeededRng) -> Result<()
     let mut node = place.node.lock().await;
     match kind {
         Kind::Freeze => {
-            node.freeze()?;
+            node.suspend()?;
             sleep(rng.random_millis(LONG)).await;
-            return node.thaw();
+            return node.resume();
         }
         Kind::Kill => node.kill()?,
-        _ => node.end().await?,
+        _ => node.terminate().await?,
     }
     sleep(rng.random_millis(SHORT)).await;
-    node.serve().await
+    node.start_serving().await
 }
 
 /// A line that looks fine and is dead, until it breaks.
@@ -125,7 +125,7 @@ async fn lose_power(stage: &Stage, place: &Place, rng: &mut SeededRng) -> Result
     let mut node = place.node.lock().await;
     node.kill()?;
     disk.lock().await.lose_power(rng)?;
-    node.serve().await
+    node.start_serving().await
 }
 
 fn existing<T>(thing: Option<&T>) -> Result<&T> {
