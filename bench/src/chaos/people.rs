@@ -46,7 +46,7 @@ impl Newcomer {
         fill.add("person_head (person_id, seq)", format!("{id}, 0"));
         fill.add(
             "session (id, token_hash, person_id, user_agent, created_at, last_seen_at, expires_at, scope, name)",
-            format!("{session}, {hash}, {id}, '', {now}, {now}, {ends}, 'write', 'ledger'"),
+            format!("{session}, {hash}, {id}, '', {now}, {now}, {ends}, 'write', 'chaos'"),
         );
     }
 }

@@ -79,7 +79,7 @@ async fn one(run: Run) -> Result<Outcome> {
         say(&outcome.to_string())?;
     }
     if !outcome.as_ref().is_ok_and(Outcome::is_good) {
-        say(&format!("What the nodes said is in target/ledger/{}. To repeat it: bin/ledger {run}", run.seed))?;
+        say(&format!("What the nodes said is in target/chaos/{}. To repeat it: bin/chaos-test {run}", run.seed))?;
     }
     outcome
 }

@@ -85,7 +85,7 @@ mod here {
 
         fn plug_in(&mut self) -> Result<()> {
             let mut config = Config::default();
-            config.mount_options = vec![MountOption::FSName("ledger".to_owned())];
+            config.mount_options = vec![MountOption::FSName("chaos".to_owned())];
             let mounted = spawn_mount(Files(self.content.clone()), &self.folder, &config)
                 .map_err(|error| format!("there is no FUSE here, so no power can fail (/dev/fuse): {error}"))?;
             self.mounted = Some(mounted);

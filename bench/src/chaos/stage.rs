@@ -122,7 +122,7 @@ async fn book_each_other(places: &[Place], people: &[Newcomer]) -> Result<Vec<Co
         for number in 0..BOOKINGS.min(half) {
             let talent = half + (organizer + number) % half;
             let booking = json!({
-                "talentId": people[talent].id, "title": "Ledger", "eventDate": event_day(), "venue": "Nairobi",
+                "talentId": people[talent].id, "title": "Chaos test", "eventDate": event_day(), "venue": "Nairobi",
                 "fee": { "amount": 1_000_000, "currency": "KES" }, "message": "Are you free that day?",
             });
             let request = client.post(format!("{}/api/bookings", places[organizer % places.len()].url));

@@ -15,7 +15,7 @@ pub(crate) struct Said(PathBuf);
 impl Said {
     /// An empty one.
     pub(crate) fn new(seed: u64) -> io::Result<Self> {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../target/ledger/{seed}"));
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../target/chaos/{seed}"));
         if folder.exists() {
             fs::remove_dir_all(&folder)?;
         }
