@@ -28,7 +28,7 @@ impl Place {
         database: &Database,
         bus: Option<&Bus>,
         folder: &Path,
-        said: PathBuf,
+        log_file: PathBuf,
     ) -> Result<Self> {
         let database_proxy = start_proxy(database.port()).await?;
         let bus_proxy = start_proxy(bus.map(|bus| bus.port)).await?;
@@ -40,7 +40,7 @@ impl Place {
         if let Some(proxy) = &bus_proxy {
             settings.push(("NATS_URL".to_owned(), format!("nats://{}", proxy.local_addr())));
         }
-        let node = ServerProcess::new(settings, Some(said))?;
+        let node = ServerProcess::new(settings, Some(log_file))?;
         let (url, proxy) = (node.url(), FaultProxy::to_port(node.port).await?);
         Ok(Self { node: Mutex::new(node), url, proxy, database_proxy, bus_proxy, clock })
     }

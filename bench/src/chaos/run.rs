@@ -109,12 +109,12 @@ pub(crate) async fn run(run: &Run) -> Result<Outcome> {
     let heard = heard(&stage);
     let verdict = Verdict::on(&book.entries(), &truth, &heard, BEFORE);
     unwell.extend(damage(&stage).await?);
-    unwell.extend(stage.said.panics()?);
+    unwell.extend(stage.logs.find_panics()?);
     let (acknowledged, audited, tries) = (book.count(), book.audited(0), book.tries());
     let outcome =
         Outcome { verdict, unwell, acknowledged, audited, tries, struck, readers: heard.len(), lasted, settled };
     if outcome.is_good() {
-        stage.said.forget()?;
+        stage.logs.delete_all()?;
     }
     Ok(outcome)
 }

@@ -3,9 +3,9 @@
 use crate::{
     bus::Bus,
     database::Database,
+    node_log::NodeLogs,
     people::{Newcomer, put_in},
     place::Place,
-    said::Said,
     settings::{DatabaseKind, Run},
 };
 use bench::{days::event_day, rng::SeededRng, site::Result, stream_client::StreamClient};
@@ -42,7 +42,7 @@ pub(crate) struct Stage {
     pub(crate) database: Database,
     pub(crate) bus: Option<Mutex<Bus>>,
     /// What the nodes say.
-    pub(crate) said: Said,
+    pub(crate) logs: NodeLogs,
     _folder: TempDir,
 }
 
@@ -52,9 +52,9 @@ impl Stage {
         let folder = tempfile::tempdir()?;
         let database = Database::start(run).await?;
         let bus = if run.database == DatabaseKind::Postgres { Some(Bus::start().await?) } else { None };
-        let (said, mut places) = (Said::new(run.seed)?, Vec::new());
+        let (logs, mut places) = (NodeLogs::new(run.seed)?, Vec::new());
         for number in 0..run.nodes {
-            places.push(Place::new(number, &database, bus.as_ref(), folder.path(), said.of(number)).await?);
+            places.push(Place::new(number, &database, bus.as_ref(), folder.path(), logs.log_file(number)).await?);
         }
         let first = places.first().ok_or("there has to be a node")?;
         first.node.lock().await.run_command("migrate")?;
@@ -70,7 +70,7 @@ impl Stage {
             Person { id, token, clients }
         };
         let people = newcomers.into_iter().map(at_home).collect();
-        Ok(Arc::new(Self { people, conversations, places, database, bus: bus.map(Mutex::new), said, _folder: folder }))
+        Ok(Arc::new(Self { people, conversations, places, database, bus: bus.map(Mutex::new), logs, _folder: folder }))
     }
 
     /// Any of the nodes.

@@ -10,9 +10,9 @@ use std::{
 const PANIC: &str = "panicked at";
 
 /// A folder with a file for each node.
-pub(crate) struct Said(PathBuf);
+pub(crate) struct NodeLogs(PathBuf);
 
-impl Said {
+impl NodeLogs {
     /// An empty one.
     pub(crate) fn new(seed: u64) -> io::Result<Self> {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../target/chaos/{seed}"));
@@ -24,12 +24,12 @@ impl Said {
     }
 
     /// The file of a node.
-    pub(crate) fn of(&self, node: usize) -> PathBuf {
+    pub(crate) fn log_file(&self, node: usize) -> PathBuf {
         self.0.join(format!("node-{node}.log"))
     }
 
     /// What no fault excuses.
-    pub(crate) fn panics(&self) -> io::Result<Vec<String>> {
+    pub(crate) fn find_panics(&self) -> io::Result<Vec<String>> {
         let mut panics = Vec::new();
         for entry in fs::read_dir(&self.0)? {
             for line in BufReader::new(File::open(entry?.path())?).split(b'\n') {
@@ -43,7 +43,7 @@ impl Said {
     }
 
     /// Throws it away.
-    pub(crate) fn forget(&self) -> io::Result<()> {
+    pub(crate) fn delete_all(&self) -> io::Result<()> {
         fs::remove_dir_all(&self.0)
     }
 }
