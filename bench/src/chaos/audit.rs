@@ -3,8 +3,8 @@
 
 use crate::{
     book::{Acknowledged, Book},
+    cluster::Cluster,
     database::Database,
-    stage::Stage,
 };
 use bench::{site::Result, stream_client::hash_body};
 use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, Statement};
@@ -19,12 +19,12 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const SOME: usize = 2_000;
 
 /// Looks again and again, each time by a connection of its own. Done when something is missing, with what.
-pub(crate) async fn watch(stage: &Stage, book: &Book) -> String {
+pub(crate) async fn watch(cluster: &Cluster, book: &Book) -> String {
     loop {
         sleep(PAUSE).await;
         let entries = book.unaudited(SOME);
         // What can't be asked now is asked later.
-        if let Ok(Ok(found)) = timeout(PATIENCE, look(stage, &entries)).await {
+        if let Ok(Ok(found)) = timeout(PATIENCE, look(cluster, &entries)).await {
             if let Some(missing) = found {
                 return missing;
             }
@@ -33,13 +33,13 @@ pub(crate) async fn watch(stage: &Stage, book: &Book) -> String {
     }
 }
 
-async fn look(stage: &Stage, entries: &[Acknowledged]) -> Result<Option<String>> {
+async fn look(cluster: &Cluster, entries: &[Acknowledged]) -> Result<Option<String>> {
     // Its power isn't cut while somebody has a file open.
-    let _disk = match &stage.database {
+    let _disk = match &cluster.database {
         Database::Disk(disk, ..) => Some(disk.lock().await),
         _ => None,
     };
-    let mut options = ConnectOptions::new(stage.database.url());
+    let mut options = ConnectOptions::new(cluster.database.url());
     options.max_connections(1).sqlx_logging(false);
     let connection = sea_orm::Database::connect(options).await?;
     let found = find_missing(&connection, entries).await;

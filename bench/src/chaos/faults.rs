@@ -98,11 +98,11 @@ pub(crate) fn plan(run: &Run) -> Vec<Fault> {
         if coming.is_empty() {
             break;
         }
-        let place = (number as f64 + rng.random_fraction()) / (run.faults + 1) as f64;
+        let position = (number as f64 + rng.random_fraction()) / (run.faults + 1) as f64;
         plan.push(Fault {
             kind: coming.swap_remove(next),
             node: usize::try_from(rng.random_below(nodes)).unwrap_or_default(),
-            at: (place * run.acknowledgements as f64) as u64,
+            at: (position * run.acknowledgements as f64) as u64,
             rng: SeededRng::new(rng.random_below(u64::MAX)),
         });
     }

@@ -7,38 +7,38 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use uuid::{Builder, Uuid};
 
 /// How long their tokens last, in milliseconds: longer than any run, even where clocks are wrong.
-const LIFE: u128 = 100 * 24 * 60 * 60 * 1_000;
+const TOKEN_LIFETIME: u128 = 100 * 24 * 60 * 60 * 1_000;
 
 /// Somebody new.
-pub(crate) struct Newcomer {
+pub(crate) struct NewPerson {
     pub(crate) id: Uuid,
     pub(crate) token: String,
 }
 
 /// Puts in so many people: organizers first, then as many talent.
-pub(crate) async fn put_in(database_url: &str, count: usize, seed: u64) -> Result<Vec<Newcomer>> {
+pub(crate) async fn insert_people(database_url: &str, count: usize, seed: u64) -> Result<Vec<NewPerson>> {
     let mut fill = Fill::open(database_url).await?;
     let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis();
     let mut rng = SeededRng::for_index(seed, usize::MAX - 1);
     let mut people = Vec::new();
     for number in 0..count {
-        let newcomer = Newcomer {
+        let person = NewPerson {
             id: Builder::from_random_bytes(rng.random_bytes()).into_uuid(),
             token: [rng.random_bytes(), rng.random_bytes()].concat().iter().map(|byte| format!("{byte:02x}")).collect(),
         };
         let role = if number < count / 2 { "'organizer', NULL" } else { "'talent', 'dj'" };
-        newcomer.add_to(&mut fill, number, role, now);
-        people.push(newcomer);
+        person.add_rows(&mut fill, number, role, now);
+        people.push(person);
     }
     fill.write().await?;
     fill.close().await?;
     Ok(people)
 }
 
-impl Newcomer {
-    fn add_to(&self, fill: &mut Fill, number: usize, role: &str, now: u128) {
+impl NewPerson {
+    fn add_rows(&self, fill: &mut Fill, number: usize, role: &str, now: u128) {
         let (id, session) = (fill.id(self.id), fill.id(Uuid::from_u128(self.id.as_u128() + 1)));
-        let (hash, ends) = (fill.bytes(&Sha256::digest(&self.token)), now + LIFE);
+        let (hash, ends) = (fill.bytes(&Sha256::digest(&self.token)), now + TOKEN_LIFETIME);
         fill.add(
             "person (id, email, name, role, craft, password_hash, email_verified, created_at)",
             format!("{id}, 'person{number}@example.com', 'Person {number}', {role}, '', TRUE, {now}"),

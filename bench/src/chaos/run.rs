@@ -3,9 +3,9 @@
 use crate::{
     audit,
     book::Book,
+    cluster::{Cluster, Person},
     faults::{self, AT_ONCE, Fault, Kind},
     settings::{Run, word},
-    stage::{Person, Stage},
     truth::{Truth, damage, heads},
     verdict::{Reader, Verdict},
     writer::Writer,
@@ -81,8 +81,8 @@ impl Display for Outcome {
 /// # Errors
 /// When something doesn't work that was broken by nobody.
 pub(crate) async fn run(run: &Run) -> Result<Outcome> {
-    let stage = Stage::set(run).await?;
-    let mut readers = stage.listen(run.seed)?;
+    let cluster = Cluster::start(run).await?;
+    let mut readers = cluster.spawn_readers(run.seed)?;
     let book = Arc::new(Book::default());
     let began = Instant::now();
     let faults = faults::plan(run);
@@ -91,38 +91,38 @@ pub(crate) async fn run(run: &Run) -> Result<Outcome> {
         struck
     });
     tokio::select! {
-        done = async { tokio::try_join!(write(&stage, run, &book), break_things(&stage, faults, &book)) } => { done?; }
+        done = async { tokio::try_join!(write(&cluster, run, &book), break_things(&cluster, faults, &book)) } => { done?; }
         Some(ended) = readers.join_next() => return Err(format!("a reader has given up: {ended:?}").into()),
-        // Where some may be lost, they are counted at the end.
-        missing = audit::watch(&stage, &book), if !run.may_lose() => return Err(missing.into()),
+        // Where messages may be lost, they are counted at the end.
+        missing = audit::watch(&cluster, &book), if !run.may_lose() => return Err(missing.into()),
         count = stuck(&book) => return Err(format!("nothing was acknowledged for {STUCK:?} after {count}").into()),
     }
     let lasted = began.elapsed();
-    heal(&stage).await?;
+    heal(&cluster).await?;
     let mut unwell = tokio::select! {
-        unwell = all_heard(&stage) => unwell?,
+        unwell = all_heard(&cluster) => unwell?,
         Some(ended) = readers.join_next() => return Err(format!("a reader has given up: {ended:?}").into()),
     };
     let settled = began.elapsed() - lasted;
     readers.shutdown().await;
-    let truth = Truth::read(&stage).await?;
-    let heard = heard(&stage);
+    let truth = Truth::read(&cluster).await?;
+    let heard = heard(&cluster);
     let verdict = Verdict::on(&book.entries(), &truth, &heard, BEFORE);
-    unwell.extend(damage(&stage).await?);
-    unwell.extend(stage.logs.find_panics()?);
+    unwell.extend(damage(&cluster).await?);
+    unwell.extend(cluster.logs.find_panics()?);
     let (acknowledged, audited, tries) = (book.count(), book.audited(0), book.tries());
     let outcome =
         Outcome { verdict, unwell, acknowledged, audited, tries, struck, readers: heard.len(), lasted, settled };
     if outcome.is_good() {
-        stage.logs.delete_all()?;
+        cluster.logs.delete_all()?;
     }
     Ok(outcome)
 }
 
 /// Everybody writes as much as everybody else.
-async fn write(stage: &Arc<Stage>, run: &Run, book: &Arc<Book>) -> Result<()> {
+async fn write(cluster: &Arc<Cluster>, run: &Run, book: &Arc<Book>) -> Result<()> {
     let mut writing = JoinSet::new();
-    let writers = Writer::all(stage, run.seed)?;
+    let writers = Writer::all(cluster, run.seed)?;
     let count = writers.len() as u64;
     for (number, writer) in (0..).zip(writers) {
         let share = run.acknowledgements / count + u64::from(number < run.acknowledgements % count);
@@ -135,7 +135,7 @@ async fn write(stage: &Arc<Stage>, run: &Run, book: &Arc<Book>) -> Result<()> {
 }
 
 /// Lets every fault strike when its time has come.
-async fn break_things(stage: &Arc<Stage>, faults: Vec<Fault>, book: &Book) -> Result<()> {
+async fn break_things(cluster: &Arc<Cluster>, faults: Vec<Fault>, book: &Book) -> Result<()> {
     let times: Vec<u64> = faults.iter().map(|fault| fault.at).collect();
     let mut under_way: JoinSet<Result<()>> = JoinSet::new();
     for (number, fault) in faults.into_iter().enumerate() {
@@ -146,8 +146,8 @@ async fn break_things(stage: &Arc<Stage>, faults: Vec<Fault>, book: &Book) -> Re
         {
             ended??;
         }
-        let (stage, name) = (stage.clone(), word(&fault.kind));
-        under_way.spawn(async move { fault.strike(&stage).await.map_err(|error| format!("{name}: {error}").into()) });
+        let (cluster, name) = (cluster.clone(), word(&fault.kind));
+        under_way.spawn(async move { fault.strike(&cluster).await.map_err(|error| format!("{name}: {error}").into()) });
     }
     book.allow(u64::MAX);
     while let Some(ended) = under_way.join_next().await {
@@ -169,11 +169,11 @@ async fn stuck(book: &Book) -> u64 {
 }
 
 /// Waits until every node says that it is well.
-async fn heal(stage: &Stage) -> Result<()> {
+async fn heal(cluster: &Cluster) -> Result<()> {
     let client = Client::builder().no_proxy().build()?;
-    for place in &stage.places {
-        place.heal().await?;
-        let (began, ready) = (Instant::now(), format!("{}/readyz", place.url));
+    for node in &cluster.nodes {
+        node.heal().await?;
+        let (began, ready) = (Instant::now(), format!("{}/readyz", node.url));
         while !client.get(&ready).send().await.is_ok_and(|answer| answer.status().is_success()) {
             if began.elapsed() > RECOVERY {
                 return Err("a node isn't ready, though nothing is broken any more".into());
@@ -186,20 +186,20 @@ async fn heal(stage: &Stage) -> Result<()> {
 
 /// Waits until all readers have heard everything, or long enough, and asks every node whether it knows as much. Gives
 /// what one didn't.
-async fn all_heard(stage: &Stage) -> Result<Vec<String>> {
-    let heads = heads(stage).await?;
+async fn all_heard(cluster: &Cluster) -> Result<Vec<String>> {
+    let heads = heads(cluster).await?;
     let until = Instant::now() + ARRIVAL;
     let mut told = Vec::new();
-    for (Person { id, clients, .. }, head) in stage.people.iter().zip(&heads) {
+    for (Person { id, clients, .. }, head) in cluster.people.iter().zip(&heads) {
         for client in clients {
             if tokio::time::timeout_at(until, client.wait_received(*head)).await.is_err() {
                 told.push(format!("a reader of {id} didn't hear more than {} of {head} in time", client.last_seq()));
             }
         }
     }
-    for (number, place) in stage.places.iter().enumerate() {
-        let Some((person, head)) = stage.people.iter().zip(&heads).nth(number) else { break };
-        let cursor = stage.asks(person, place, "/api/messages").await?["cursor"].as_i64();
+    for (number, node) in cluster.nodes.iter().enumerate() {
+        let Some((person, head)) = cluster.people.iter().zip(&heads).nth(number) else { break };
+        let cursor = cluster.get_direct(person, node, "/api/messages").await?["cursor"].as_i64();
         if cursor != Some(*head) {
             told.push(format!("node {number} says {cursor:?} for {head}"));
         }
@@ -207,8 +207,8 @@ async fn all_heard(stage: &Stage) -> Result<Vec<String>> {
     Ok(told)
 }
 
-fn heard(stage: &Stage) -> Vec<Reader> {
-    let clients = stage.people.iter().flat_map(|person| person.clients.iter().map(|client| (person.id, client)));
+fn heard(cluster: &Cluster) -> Vec<Reader> {
+    let clients = cluster.people.iter().flat_map(|person| person.clients.iter().map(|client| (person.id, client)));
     let reader = |(person, client): (_, &bench::stream_client::StreamClient)| {
         let heard = client.received();
         let messages = heard.messages.iter().map(|(told, _)| *told).collect();

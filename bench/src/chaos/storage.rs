@@ -1,11 +1,11 @@
 //! How what the database keeps its data on breaks.
 
 use crate::{
+    cluster::{Cluster, Person},
     database::Database,
     disk::{Disk, Failure},
-    place::Place,
+    node::Node,
     postgres::Postgres,
-    stage::{Person, Stage},
 };
 use bench::{rng::SeededRng, site::Result};
 use reqwest::{Client, StatusCode};
@@ -29,18 +29,18 @@ const KILL: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE
     AND backend_type = 'client backend' AND xact_start IS NOT NULL";
 
 /// Fills SQLite's disk, and frees it. Meanwhile what is there can be read, and the node says what is wrong.
-pub(crate) async fn fill_disk(stage: &Stage, place: &Place, rng: &mut SeededRng) -> Result<()> {
+pub(crate) async fn fill_disk(cluster: &Cluster, node: &Node, rng: &mut SeededRng) -> Result<()> {
     let _fault = DISK_FAULT.lock().await;
     // Held, so that the node isn't stopped.
-    let node = place.node.lock().await;
-    let disk = disk(stage)?;
+    let process = node.process.lock().await;
+    let disk = disk(cluster)?;
     let is_full_for_all = rng.random_bool(0.5);
     disk.lock().await.fail(if is_full_for_all { Failure::FullForAll } else { Failure::Full });
     let told: Result<()> = async {
         if is_full_for_all {
-            says(place, StatusCode::INSUFFICIENT_STORAGE).await?;
-            for person in stage.people.iter().take(2) {
-                read(stage, person, place).await?;
+            says(node, StatusCode::INSUFFICIENT_STORAGE).await?;
+            for person in cluster.people.iter().take(2) {
+                read(cluster, person, node).await?;
             }
         }
         sleep(rng.random_millis(100..1_000)).await;
@@ -48,14 +48,14 @@ pub(crate) async fn fill_disk(stage: &Stage, place: &Place, rng: &mut SeededRng)
     }
     .await;
     disk.lock().await.fail(Failure::None);
-    drop(node);
+    drop(process);
     told?;
-    if is_full_for_all { says(place, StatusCode::OK).await } else { Ok(()) }
+    if is_full_for_all { says(node, StatusCode::OK).await } else { Ok(()) }
 }
 
 /// Lets SQLite's disk fail in some way, for a while.
-pub(crate) async fn fail_disk(stage: &Stage, failure: Failure, lasting: Duration) -> Result<()> {
-    let (_fault, disk) = (DISK_FAULT.lock().await, disk(stage)?);
+pub(crate) async fn fail_disk(cluster: &Cluster, failure: Failure, lasting: Duration) -> Result<()> {
+    let (_fault, disk) = (DISK_FAULT.lock().await, disk(cluster)?);
     disk.lock().await.fail(failure);
     sleep(lasting).await;
     disk.lock().await.fail(Failure::None);
@@ -63,17 +63,17 @@ pub(crate) async fn fail_disk(stage: &Stage, failure: Failure, lasting: Duration
 }
 
 /// Fills the disk that PostgreSQL has its tables on, and frees it.
-pub(crate) async fn fill_database(stage: &Stage, lasting: Duration) -> Result<()> {
-    let server = server(stage)?.lock().await;
+pub(crate) async fn fill_database(cluster: &Cluster, lasting: Duration) -> Result<()> {
+    let server = server(cluster)?.lock().await;
     server.fill()?;
     sleep(lasting).await;
     server.free()
 }
 
 /// Kills PostgreSQL's connections in the middle of their transactions.
-pub(crate) async fn kill_connections(stage: &Stage, rng: &mut SeededRng) -> Result<()> {
+pub(crate) async fn kill_connections(cluster: &Cluster, rng: &mut SeededRng) -> Result<()> {
     // Held, so that it isn't ended meanwhile.
-    let server = server(stage)?.lock().await;
+    let server = server(cluster)?.lock().await;
     let connection = sea_orm::Database::connect(Postgres::url(server.port)).await?;
     let began = Instant::now();
     while began.elapsed() < KILLING {
@@ -83,9 +83,9 @@ pub(crate) async fn kill_connections(stage: &Stage, rng: &mut SeededRng) -> Resu
     Ok(connection.close().await?)
 }
 
-async fn says(place: &Place, status: StatusCode) -> Result<()> {
+async fn says(node: &Node, status: StatusCode) -> Result<()> {
     let client = Client::builder().no_proxy().timeout(Duration::from_secs(5)).build()?;
-    let (began, ready) = (Instant::now(), format!("{}/readyz", place.url));
+    let (began, ready) = (Instant::now(), format!("{}/readyz", node.url));
     loop {
         let told = client.get(&ready).send().await.map(|answer| answer.status());
         if told.as_ref().is_ok_and(|told| *told == status) {
@@ -98,20 +98,20 @@ async fn says(place: &Place, status: StatusCode) -> Result<()> {
     }
 }
 
-async fn read(stage: &Stage, person: &Person, place: &Place) -> Result<()> {
-    let read = stage.asks(person, place, "/api/messages").await;
+async fn read(cluster: &Cluster, person: &Person, node: &Node) -> Result<()> {
+    let read = cluster.get_direct(person, node, "/api/messages").await;
     read.map(drop).map_err(|error| format!("nothing can be read while the disk is full: {error}").into())
 }
 
-fn disk(stage: &Stage) -> Result<&Mutex<Disk>> {
-    match &stage.database {
+fn disk(cluster: &Cluster) -> Result<&Mutex<Disk>> {
+    match &cluster.database {
         Database::Disk(disk, ..) => Ok(disk),
         _ => Err("there is no disk to fail".into()),
     }
 }
 
-fn server(stage: &Stage) -> Result<&Mutex<Postgres>> {
-    match &stage.database {
+fn server(cluster: &Cluster) -> Result<&Mutex<Postgres>> {
+    match &cluster.database {
         Database::Server(server, _) => Ok(server),
         _ => Err("there is no server".into()),
     }

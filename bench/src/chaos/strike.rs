@@ -1,12 +1,12 @@
 //! How things break, each from its beginning to its end.
 
 use crate::{
+    cluster::Cluster,
     database::Database,
     disk::Failure,
     faults::{Fault, Kind},
-    place::Place,
+    node::Node,
     postgres::End,
-    stage::Stage,
     storage,
 };
 use bench::{
@@ -28,64 +28,64 @@ impl Fault {
     ///
     /// # Errors
     /// When something breaks that shouldn't, such as a node that doesn't start again.
-    pub(crate) async fn strike(mut self, stage: &Stage) -> Result<()> {
-        let (place, rng) = (&stage.places[self.node], &mut self.rng);
+    pub(crate) async fn strike(mut self, cluster: &Cluster) -> Result<()> {
+        let (node, rng) = (&cluster.nodes[self.node], &mut self.rng);
         match self.kind {
-            Kind::Kill | Kind::Freeze | Kind::Update => break_node(self.kind, place, rng).await,
+            Kind::Kill | Kind::Freeze | Kind::Update => break_node(self.kind, node, rng).await,
             Kind::Cut => {
-                place.proxy.cut_connections();
+                node.proxy.cut_connections();
                 Ok(())
             }
-            Kind::HalfOpen => freeze_link(&place.proxy, rng).await,
+            Kind::HalfOpen => freeze_link(&node.proxy, rng).await,
             Kind::Throttle => {
                 let rate = 20_000 + u32::try_from(rng.random_below(200_000))?;
-                place.proxy.set_conditions(LinkConditions { delay: rng.random_millis(20..300), rate });
-                restore_after(&place.proxy, rng.random_millis(LONG)).await
+                node.proxy.set_conditions(LinkConditions { delay: rng.random_millis(20..300), rate });
+                restore_after(&node.proxy, rng.random_millis(LONG)).await
             }
-            Kind::Refuse => refuse_for_a_while(&place.proxy, rng).await,
+            Kind::Refuse => refuse_for_a_while(&node.proxy, rng).await,
             Kind::BadGateway => {
-                place.proxy.answer_bad_gateway();
-                restore_after(&place.proxy, rng.random_millis(SHORT)).await
+                node.proxy.answer_bad_gateway();
+                restore_after(&node.proxy, rng.random_millis(SHORT)).await
             }
             Kind::Clock => {
                 let seconds = i64::try_from(rng.random_below(2 * WRONG_BY))? - i64::try_from(WRONG_BY)?;
-                place.clock.shift(seconds)?;
+                node.clock.shift(seconds)?;
                 sleep(rng.random_millis(LONG)).await;
-                Ok(place.clock.shift(0)?)
+                Ok(node.clock.shift(0)?)
             }
-            Kind::Bus => break_bus(stage, rng).await,
-            Kind::BusCut => refuse_for_a_while(existing(place.bus_proxy.as_ref())?, rng).await,
-            Kind::BusHalfOpen => freeze_link(existing(place.bus_proxy.as_ref())?, rng).await,
-            Kind::Database => break_database(stage, End::Fast, rng).await,
-            Kind::DatabaseCrash => break_database(stage, End::Crash, rng).await,
-            Kind::DatabaseCut => refuse_for_a_while(existing(place.database_proxy.as_ref())?, rng).await,
-            Kind::DatabaseHalfOpen => freeze_link(existing(place.database_proxy.as_ref())?, rng).await,
-            Kind::PowerLoss => lose_power(stage, place, rng).await,
-            Kind::DiskFull => storage::fill_disk(stage, place, rng).await,
+            Kind::Bus => break_bus(cluster, rng).await,
+            Kind::BusCut => refuse_for_a_while(existing(node.bus_proxy.as_ref())?, rng).await,
+            Kind::BusHalfOpen => freeze_link(existing(node.bus_proxy.as_ref())?, rng).await,
+            Kind::Database => break_database(cluster, End::Fast, rng).await,
+            Kind::DatabaseCrash => break_database(cluster, End::Crash, rng).await,
+            Kind::DatabaseCut => refuse_for_a_while(existing(node.database_proxy.as_ref())?, rng).await,
+            Kind::DatabaseHalfOpen => freeze_link(existing(node.database_proxy.as_ref())?, rng).await,
+            Kind::PowerLoss => lose_power(cluster, node, rng).await,
+            Kind::DiskFull => storage::fill_disk(cluster, node, rng).await,
             Kind::DiskErrors => {
                 let failure = Failure::Errors(SeededRng::new(rng.random_below(u64::MAX)));
-                storage::fail_disk(stage, failure, rng.random_millis(LONG)).await
+                storage::fail_disk(cluster, failure, rng.random_millis(LONG)).await
             }
-            Kind::ReadOnlyDisk => storage::fail_disk(stage, Failure::ReadOnly, rng.random_millis(LONG)).await,
-            Kind::DatabaseFull => storage::fill_database(stage, rng.random_millis(LONG)).await,
-            Kind::ConnectionKilled => storage::kill_connections(stage, rng).await,
+            Kind::ReadOnlyDisk => storage::fail_disk(cluster, Failure::ReadOnly, rng.random_millis(LONG)).await,
+            Kind::DatabaseFull => storage::fill_database(cluster, rng.random_millis(LONG)).await,
+            Kind::ConnectionKilled => storage::kill_connections(cluster, rng).await,
         }
     }
 }
 
-async fn break_node(kind: Kind, place: &Place, rng: &mut SeededRng) -> Result<()> {
-    let mut node = place.node.lock().await;
+async fn break_node(kind: Kind, node: &Node, rng: &mut SeededRng) -> Result<()> {
+    let mut process = node.process.lock().await;
     match kind {
         Kind::Freeze => {
-            node.suspend()?;
+            process.suspend()?;
             sleep(rng.random_millis(LONG)).await;
-            return node.resume();
+            return process.resume();
         }
-        Kind::Kill => node.kill()?,
-        _ => node.terminate().await?,
+        Kind::Kill => process.kill()?,
+        _ => process.terminate().await?,
     }
     sleep(rng.random_millis(SHORT)).await;
-    node.start_serving().await
+    process.start_serving().await
 }
 
 /// A line that looks fine and is dead, until it breaks.
@@ -105,27 +105,27 @@ async fn restore_after(proxy: &FaultProxy, after: Duration) -> Result<()> {
     Ok(proxy.restore().await?)
 }
 
-async fn break_bus(stage: &Stage, rng: &mut SeededRng) -> Result<()> {
-    let mut bus = existing(stage.bus.as_ref())?.lock().await;
+async fn break_bus(cluster: &Cluster, rng: &mut SeededRng) -> Result<()> {
+    let mut bus = existing(cluster.bus.as_ref())?.lock().await;
     bus.kill()?;
     sleep(rng.random_millis(LONG)).await;
     bus.serve().await
 }
 
-async fn break_database(stage: &Stage, end: End, rng: &mut SeededRng) -> Result<()> {
-    let Database::Server(server, _) = &stage.database else { return Err("there is no server".into()) };
+async fn break_database(cluster: &Cluster, end: End, rng: &mut SeededRng) -> Result<()> {
+    let Database::Server(server, _) = &cluster.database else { return Err("there is no server".into()) };
     let server = server.lock().await;
     server.end(end).await?;
     sleep(rng.random_millis(SHORT)).await;
     server.serve().await
 }
 
-async fn lose_power(stage: &Stage, place: &Place, rng: &mut SeededRng) -> Result<()> {
-    let Database::Disk(disk, ..) = &stage.database else { return Err("there is no disk to lose power".into()) };
-    let mut node = place.node.lock().await;
-    node.kill()?;
+async fn lose_power(cluster: &Cluster, node: &Node, rng: &mut SeededRng) -> Result<()> {
+    let Database::Disk(disk, ..) = &cluster.database else { return Err("there is no disk to lose power".into()) };
+    let mut process = node.process.lock().await;
+    process.kill()?;
     disk.lock().await.lose_power(rng)?;
-    node.start_serving().await
+    process.start_serving().await
 }
 
 fn existing<T>(thing: Option<&T>) -> Result<&T> {

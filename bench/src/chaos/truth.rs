@@ -1,6 +1,6 @@
 //! What the database says.
 
-use crate::stage::Stage;
+use crate::cluster::Cluster;
 use bench::{
     site::Result,
     stream_client::{MessageEvent, hash_body},
@@ -39,13 +39,13 @@ pub(crate) struct Truth {
 
 impl Truth {
     /// Reads everything.
-    pub(crate) async fn read(stage: &Stage) -> Result<Self> {
-        let connection = Database::connect(stage.database.url()).await?;
+    pub(crate) async fn read(cluster: &Cluster) -> Result<Self> {
+        let connection = Database::connect(cluster.database.url()).await?;
         let mut truth = Self::default();
-        for conversation in &stage.conversations {
+        for conversation in &cluster.conversations {
             truth.conversations.insert(conversation.id, rows(&connection, conversation.id).await?);
         }
-        for person in &stage.people {
+        for person in &cluster.people {
             truth.logs.insert(person.id, log(&connection, person.id).await?);
         }
         connection.close().await?;
@@ -54,10 +54,10 @@ impl Truth {
 }
 
 /// The last number of everybody's sequence, in the order of the people.
-pub(crate) async fn heads(stage: &Stage) -> Result<Vec<i64>> {
-    let connection = Database::connect(stage.database.url()).await?;
+pub(crate) async fn heads(cluster: &Cluster) -> Result<Vec<i64>> {
+    let connection = Database::connect(cluster.database.url()).await?;
     let mut heads = Vec::new();
-    for person in &stage.people {
+    for person in &cluster.people {
         heads.push(head(&connection, person.id).await?);
     }
     connection.close().await?;
@@ -65,11 +65,11 @@ pub(crate) async fn heads(stage: &Stage) -> Result<Vec<i64>> {
 }
 
 /// What SQLite finds wrong with its file; nothing where all is well, or there is no file.
-pub(crate) async fn damage(stage: &Stage) -> Result<Option<String>> {
-    if stage.database.port().is_some() {
+pub(crate) async fn damage(cluster: &Cluster) -> Result<Option<String>> {
+    if cluster.database.port().is_some() {
         return Ok(None);
     }
-    let connection = Database::connect(stage.database.url()).await?;
+    let connection = Database::connect(cluster.database.url()).await?;
     let statement = Statement::from_string(connection.get_database_backend(), "PRAGMA integrity_check");
     let told: String = connection.query_one_raw(statement).await?.ok_or("no answer")?.try_get_by_index(0)?;
     connection.close().await?;

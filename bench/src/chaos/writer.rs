@@ -2,7 +2,7 @@
 
 use crate::{
     book::{Acknowledged, Book},
-    stage::{Conversation, Stage},
+    cluster::{Cluster, Conversation},
 };
 use bench::{
     post::{Answer, attempt},
@@ -28,7 +28,7 @@ pub(crate) struct Writer {
     number: usize,
     conversation: Uuid,
     token: String,
-    stage: Arc<Stage>,
+    cluster: Arc<Cluster>,
     client: Client,
     /// What is written.
     content_rng: SeededRng,
@@ -38,14 +38,14 @@ pub(crate) struct Writer {
 
 impl Writer {
     /// Those of both sides of all conversations.
-    pub(crate) fn all(stage: &Arc<Stage>, seed: u64) -> Result<Vec<Self>> {
+    pub(crate) fn all(cluster: &Arc<Cluster>, seed: u64) -> Result<Vec<Self>> {
         let client = Client::builder().no_proxy().timeout(PATIENCE).build()?;
-        let sides = stage.conversations.iter().flat_map(|Conversation { id, people }| people.map(|who| (*id, who)));
+        let sides = cluster.conversations.iter().flat_map(|Conversation { id, people }| people.map(|who| (*id, who)));
         let writer = |(number, (conversation, person)): (usize, (Uuid, usize))| Self {
             number,
             conversation,
-            token: stage.people[person].token.clone(),
-            stage: stage.clone(),
+            token: cluster.people[person].token.clone(),
+            cluster: cluster.clone(),
             client: client.clone(),
             content_rng: SeededRng::for_index(seed, number),
             routing_rng: SeededRng::for_index(!seed, number),
@@ -72,7 +72,7 @@ impl Writer {
 
     /// Says that everything up to here was read, which both are told of. Whether that arrives matters to nobody.
     async fn read(&mut self, seq: i64) {
-        let node = self.stage.some_place(&mut self.routing_rng).proxy.url();
+        let node = self.cluster.random_node(&mut self.routing_rng).proxy.url();
         let request = self.client.put(format!("{node}/api/conversations/{}/read", self.conversation));
         let _ = request.bearer_auth(&self.token).json(&json!({ "seq": seq })).send().await;
     }
@@ -82,7 +82,7 @@ impl Writer {
         let message = json!({ "conversationId": self.conversation, "body": body, "clientId": client_id });
         loop {
             // No node is anybody's: the next message goes to another.
-            let node = self.stage.some_place(&mut self.routing_rng).proxy.url();
+            let node = self.cluster.random_node(&mut self.routing_rng).proxy.url();
             let request = self.client.post(format!("{node}/api/messages")).bearer_auth(&self.token).json(&message);
             match attempt(request).await {
                 Answer::Taken { seq, before } => {

@@ -47,7 +47,7 @@ fn look(number: INodeNo, file: Option<&File>) -> FileAttr {
     }
 }
 
-fn place(offset: u64) -> usize {
+fn to_index(offset: u64) -> usize {
     usize::try_from(offset).unwrap_or(usize::MAX)
 }
 
@@ -88,7 +88,7 @@ impl Filesystem for Files {
     ) {
         let mut content = self.content();
         let Some(file) = content.file(number.0) else { return reply.error(Errno::ENOENT) };
-        if let Some(size) = size.map(place) {
+        if let Some(size) = size.map(to_index) {
             let grows = file.ends_before(size);
             let change = if grows { Change::Grow(number.0) } else { Change::Overwrite(number.0) };
             if let Some(error) = content.refuses(change) {
@@ -132,7 +132,7 @@ impl Filesystem for Files {
         reply: ReplyData,
     ) {
         match self.content().file(number.0) {
-            Some(file) => reply.data(file.read(place(offset), size as usize)),
+            Some(file) => reply.data(file.read(to_index(offset), size as usize)),
             None => reply.error(Errno::ENOENT),
         }
     }
@@ -151,13 +151,13 @@ impl Filesystem for Files {
     ) {
         let mut content = self.content();
         let Some(file) = content.file(number.0) else { return reply.error(Errno::ENOENT) };
-        let grows = file.ends_before(place(offset).saturating_add(data.len()));
+        let grows = file.ends_before(to_index(offset).saturating_add(data.len()));
         let change = if grows { Change::Grow(number.0) } else { Change::Overwrite(number.0) };
         if let Some(error) = content.refuses(change) {
             return reply.error(error);
         }
         if let Some(file) = content.file(number.0) {
-            file.write(place(offset), data);
+            file.write(to_index(offset), data);
         }
         reply.written(u32::try_from(data.len()).unwrap_or(u32::MAX));
     }
@@ -199,7 +199,7 @@ impl Filesystem for Files {
 
     fn readdir(&self, _: &Request, _: INodeNo, _: FileHandle, offset: u64, mut reply: ReplyDirectory) {
         let content = self.content();
-        for ((name, number), next) in content.names().zip(1..).skip(place(offset)) {
+        for ((name, number), next) in content.names().zip(1..).skip(to_index(offset)) {
             if reply.add(INodeNo(number), next, FileType::RegularFile, name) {
                 break;
             }

@@ -3,9 +3,9 @@
 use crate::{
     bus::Bus,
     database::Database,
+    node::Node,
     node_log::NodeLogs,
-    people::{Newcomer, put_in},
-    place::Place,
+    people::{NewPerson, insert_people},
     settings::{DatabaseKind, Run},
 };
 use bench::{days::event_day, rng::SeededRng, site::Result, stream_client::StreamClient};
@@ -19,7 +19,7 @@ use uuid::Uuid;
 /// Bookings of each organizer.
 const BOOKINGS: usize = 2;
 /// How long a reader stays with one stream before they open another elsewhere, in milliseconds.
-const STAY: std::ops::Range<u64> = 500..30_000;
+const STAY_MILLIS: std::ops::Range<u64> = 500..30_000;
 
 /// Somebody, on several devices.
 pub(crate) struct Person {
@@ -35,10 +35,10 @@ pub(crate) struct Conversation {
     pub(crate) people: [usize; 2],
 }
 
-pub(crate) struct Stage {
+pub(crate) struct Cluster {
     pub(crate) people: Vec<Person>,
     pub(crate) conversations: Vec<Conversation>,
-    pub(crate) places: Vec<Place>,
+    pub(crate) nodes: Vec<Node>,
     pub(crate) database: Database,
     pub(crate) bus: Option<Mutex<Bus>>,
     /// What the nodes say.
@@ -46,59 +46,57 @@ pub(crate) struct Stage {
     _folder: TempDir,
 }
 
-impl Stage {
+impl Cluster {
     /// Starts everything, and lets people book each other.
-    pub(crate) async fn set(run: &Run) -> Result<Arc<Self>> {
+    pub(crate) async fn start(run: &Run) -> Result<Arc<Self>> {
         let folder = tempfile::tempdir()?;
         let database = Database::start(run).await?;
         let bus = if run.database == DatabaseKind::Postgres { Some(Bus::start().await?) } else { None };
-        let (logs, mut places) = (NodeLogs::new(run.seed)?, Vec::new());
+        let (logs, mut nodes) = (NodeLogs::new(run.seed)?, Vec::new());
         for number in 0..run.nodes {
-            places.push(Place::new(number, &database, bus.as_ref(), folder.path(), logs.log_file(number)).await?);
+            nodes.push(Node::new(number, &database, bus.as_ref(), folder.path(), logs.log_file(number)).await?);
         }
-        let first = places.first().ok_or("there has to be a node")?;
-        first.node.lock().await.run_command("migrate")?;
+        let first = nodes.first().ok_or("there has to be a node")?;
+        first.process.lock().await.run_command("migrate")?;
         database.move_tables().await?;
-        let newcomers = put_in(&database.url(), run.people, run.seed).await?;
-        for place in &places {
-            place.node.lock().await.start_serving().await?;
+        let new_people = insert_people(&database.url(), run.people, run.seed).await?;
+        for node in &nodes {
+            node.process.lock().await.start_serving().await?;
         }
-        let conversations = book_each_other(&places, &newcomers).await?;
+        let conversations = create_bookings(&nodes, &new_people).await?;
         database.flush().await?;
-        let at_home = |Newcomer { id, token }| {
+        let to_person = |NewPerson { id, token }| {
             let clients = (0..run.readers).map(|_| StreamClient::resume_after(0)).collect();
             Person { id, token, clients }
         };
-        let people = newcomers.into_iter().map(at_home).collect();
-        Ok(Arc::new(Self { people, conversations, places, database, bus: bus.map(Mutex::new), logs, _folder: folder }))
+        let people = new_people.into_iter().map(to_person).collect();
+        Ok(Arc::new(Self { people, conversations, nodes, database, bus: bus.map(Mutex::new), logs, _folder: folder }))
     }
 
     /// Any of the nodes.
-    pub(crate) fn some_place(&self, rng: &mut SeededRng) -> &Place {
-        &self.places[rng.random_below(self.places.len() as u64) as usize]
+    pub(crate) fn random_node(&self, rng: &mut SeededRng) -> &Node {
+        &self.nodes[rng.random_below(self.nodes.len() as u64) as usize]
     }
 
     /// Lets all readers follow their streams, each now here, now there.
-    pub(crate) fn listen(self: &Arc<Self>, seed: u64) -> Result<JoinSet<Result<()>>> {
+    pub(crate) fn spawn_readers(self: &Arc<Self>, seed: u64) -> Result<JoinSet<Result<()>>> {
         let client = Client::builder().no_proxy().build()?;
         let mut readers = JoinSet::new();
-        let clients = self
-            .people
-            .iter()
-            .enumerate()
-            .flat_map(|(who, person)| (0..person.clients.len()).map(move |client_index| (who, client_index)));
-        for (number, (who, client_index)) in clients.enumerate() {
-            let (stage, client) = (self.clone(), client.clone());
+        let clients = self.people.iter().enumerate().flat_map(|(person_index, person)| {
+            (0..person.clients.len()).map(move |client_index| (person_index, client_index))
+        });
+        for (number, (person_index, client_index)) in clients.enumerate() {
+            let (cluster, client) = (self.clone(), client.clone());
             let mut routing_rng = SeededRng::for_index(seed.rotate_left(32), number);
             let mut stay_rng = routing_rng.clone();
             readers.spawn(async move {
-                let Person { token, clients, .. } = &stage.people[who];
+                let Person { token, clients, .. } = &cluster.people[person_index];
                 let ask = |path: &str| {
-                    let node = stage.some_place(&mut routing_rng).proxy.url();
+                    let url = cluster.random_node(&mut routing_rng).proxy.url();
                     client.get(format!("{node}{path}")).bearer_auth(token)
                 };
                 clients[client_index]
-                    .run_until_aborted(SeededRng::for_index(!seed, number), ask, || stay_rng.random_millis(STAY))
+                    .run_until_aborted(SeededRng::for_index(!seed, number), ask, || stay_rng.random_millis(STAY_MILLIS))
                     .await
             });
         }
@@ -106,15 +104,15 @@ impl Stage {
     }
 
     /// What a node says to somebody, past the line and its troubles.
-    pub(crate) async fn asks(&self, person: &Person, place: &Place, path: &str) -> Result<Value> {
+    pub(crate) async fn get_direct(&self, person: &Person, node: &Node, path: &str) -> Result<Value> {
         let client = Client::builder().no_proxy().timeout(Duration::from_secs(10)).build()?;
-        let request = client.get(format!("{}{path}", place.url)).bearer_auth(&person.token);
+        let request = client.get(format!("{}{path}", node.url)).bearer_auth(&person.token);
         Ok(request.send().await?.error_for_status()?.json().await?)
     }
 }
 
 /// Each organizer asks some talent, and each talent is asked by some organizers.
-async fn book_each_other(places: &[Place], people: &[Newcomer]) -> Result<Vec<Conversation>> {
+async fn create_bookings(nodes: &[Node], people: &[NewPerson]) -> Result<Vec<Conversation>> {
     let client = Client::builder().no_proxy().build()?;
     let half = people.len() / 2;
     let mut conversations = Vec::new();
@@ -125,10 +123,10 @@ async fn book_each_other(places: &[Place], people: &[Newcomer]) -> Result<Vec<Co
                 "talentId": people[talent].id, "title": "Chaos test", "eventDate": event_day(), "venue": "Nairobi",
                 "fee": { "amount": 1_000_000, "currency": "KES" }, "message": "Are you free that day?",
             });
-            let request = client.post(format!("{}/api/bookings", places[organizer % places.len()].url));
+            let request = client.post(format!("{}/api/bookings", nodes[organizer % nodes.len()].url));
             let request = request.bearer_auth(&people[organizer].token).json(&booking);
-            let opened: Value = request.send().await?.error_for_status()?.json().await?;
-            let id = opened["conversation"]["id"].as_str().ok_or("no conversation")?.parse()?;
+            let created: Value = request.send().await?.error_for_status()?.json().await?;
+            let id = created["conversation"]["id"].as_str().ok_or("no conversation")?.parse()?;
             conversations.push(Conversation { id, people: [organizer, talent] });
         }
     }

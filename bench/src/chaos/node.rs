@@ -1,17 +1,18 @@
 //! A node and the lines around it.
 
 use crate::{bus::Bus, clock::Clock, database::Database};
-use bench::{fault_proxy::FaultProxy, server_process::ServerProcess, site::Result};
+use bench::{fault_proxy::FaultProxy, server_node::ServerProcess, site::Result};
 use std::path::{Path, PathBuf};
 use tokio::sync::Mutex;
 
 /// Of the limits, those that would keep a few people from writing as much as many.
-const LIMITS: [(&str, &str); 2] = [("GREENROOM_SENDS_PER_MINUTE", "1000000"), ("GREENROOM_STREAMS_PER_PERSON", "1000")];
+const RAISED_LIMITS: [(&str, &str); 2] =
+    [("GREENROOM_SENDS_PER_MINUTE", "1000000"), ("GREENROOM_STREAMS_PER_PERSON", "1000")];
 
 /// A node, between clients, a database and a bus.
-pub(crate) struct Place {
+pub(crate) struct Node {
     /// Whoever starts or stops it holds it meanwhile.
-    pub(crate) node: Mutex<ServerProcess>,
+    pub(crate) process: Mutex<ServerProcess>,
     /// Where it is, past the line.
     pub(crate) url: String,
     /// The line of its clients.
@@ -21,7 +22,7 @@ pub(crate) struct Place {
     pub(crate) clock: Clock,
 }
 
-impl Place {
+impl Node {
     /// One that doesn't run yet.
     pub(crate) async fn new(
         number: usize,
@@ -36,13 +37,13 @@ impl Place {
         let mut settings = clock.settings();
         settings.push(("DATABASE_URL".to_owned(), database.url_for_node(database_proxy.as_ref())));
         settings.push(("GREENROOM_DATA".to_owned(), folder.display().to_string()));
-        settings.extend(LIMITS.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        settings.extend(RAISED_LIMITS.map(|(name, value)| (name.to_owned(), value.to_owned())));
         if let Some(proxy) = &bus_proxy {
             settings.push(("NATS_URL".to_owned(), format!("nats://{}", proxy.local_addr())));
         }
-        let node = ServerProcess::new(settings, Some(log_file))?;
-        let (url, proxy) = (node.url(), FaultProxy::to_port(node.port).await?);
-        Ok(Self { node: Mutex::new(node), url, proxy, database_proxy, bus_proxy, clock })
+        let process = ServerProcess::new(settings, Some(log_file))?;
+        let (url, proxy) = (process.url(), FaultProxy::to_port(process.port).await?);
+        Ok(Self { process: Mutex::new(process), url, proxy, database_proxy, bus_proxy, clock })
     }
 
     /// Makes everything around it whole again.
@@ -51,7 +52,7 @@ impl Place {
         for proxy in [Some(&self.proxy), self.database_proxy.as_ref(), self.bus_proxy.as_ref()].into_iter().flatten() {
             proxy.restore().await?;
         }
-        self.node.lock().await.ensure_running()
+        self.process.lock().await.ensure_running()
     }
 }
 
