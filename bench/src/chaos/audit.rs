@@ -2,7 +2,7 @@
 //! see what nobody else ever will.
 
 use crate::{
-    book::{Acknowledged, Book},
+    ack_log::{AckLog, Acknowledgement},
     cluster::Cluster,
     database::Database,
 };
@@ -19,21 +19,21 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const SOME: usize = 2_000;
 
 /// Looks again and again, each time by a connection of its own. Done when something is missing, with what.
-pub(crate) async fn watch(cluster: &Cluster, book: &Book) -> String {
+pub(crate) async fn watch(cluster: &Cluster, acks: &AckLog) -> String {
     loop {
         sleep(PAUSE).await;
-        let entries = book.unaudited(SOME);
+        let entries = acks.next_unaudited(SOME);
         // What can't be asked now is asked later.
         if let Ok(Ok(found)) = timeout(PATIENCE, look(cluster, &entries)).await {
             if let Some(missing) = found {
                 return missing;
             }
-            book.audited(entries.len());
+            acks.mark_audited(entries.len());
         }
     }
 }
 
-async fn look(cluster: &Cluster, entries: &[Acknowledged]) -> Result<Option<String>> {
+async fn look(cluster: &Cluster, entries: &[Acknowledgement]) -> Result<Option<String>> {
     // Its power isn't cut while somebody has a file open.
     let _disk = match &cluster.database {
         Database::Disk(disk, ..) => Some(disk.lock().await),
@@ -47,9 +47,9 @@ async fn look(cluster: &Cluster, entries: &[Acknowledged]) -> Result<Option<Stri
     found
 }
 
-async fn find_missing(connection: &DatabaseConnection, entries: &[Acknowledged]) -> Result<Option<String>> {
+async fn find_missing(connection: &DatabaseConnection, entries: &[Acknowledgement]) -> Result<Option<String>> {
     let query = "SELECT body FROM message WHERE conversation_id = $1 AND seq = $2 AND client_id = $3";
-    for Acknowledged { conversation, seq, client_id, body, .. } in entries {
+    for Acknowledgement { conversation, seq, client_id, body, .. } in entries {
         let values = [(*conversation).into(), (*seq).into(), (*client_id).into()];
         let statement = Statement::from_sql_and_values(connection.get_database_backend(), query, values);
         let row = connection.query_one_raw(statement).await?;

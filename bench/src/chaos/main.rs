@@ -15,8 +15,8 @@
 //! - [`audit`]: whether what was acknowledged is in the database, asked while all write
 //! - [`truth`], [`verdict`]: what the database says, and whether all agree
 
+mod ack_log;
 mod audit;
-mod book;
 mod bus;
 mod clock;
 mod cluster;

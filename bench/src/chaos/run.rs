@@ -1,8 +1,8 @@
 //! A run from its beginning to its end.
 
 use crate::{
+    ack_log::AckLog,
     audit,
-    book::Book,
     cluster::{Cluster, Person},
     faults::{self, AT_ONCE, Fault, Kind},
     settings::{Run, word},
@@ -83,7 +83,7 @@ impl Display for Outcome {
 pub(crate) async fn run(run: &Run) -> Result<Outcome> {
     let cluster = Cluster::start(run).await?;
     let mut readers = cluster.spawn_readers(run.seed)?;
-    let book = Arc::new(Book::default());
+    let acks = Arc::new(AckLog::default());
     let began = Instant::now();
     let faults = faults::plan(run);
     let struck = faults.iter().fold(BTreeMap::new(), |mut struck, fault| {
@@ -91,11 +91,11 @@ pub(crate) async fn run(run: &Run) -> Result<Outcome> {
         struck
     });
     tokio::select! {
-        done = async { tokio::try_join!(write(&cluster, run, &book), break_things(&cluster, faults, &book)) } => { done?; }
+        done = async { tokio::try_join!(write(&cluster, run, &acks), break_things(&cluster, faults, &acks)) } => { done?; }
         Some(ended) = readers.join_next() => return Err(format!("a reader has given up: {ended:?}").into()),
         // Where messages may be lost, they are counted at the end.
-        missing = audit::watch(&cluster, &book), if !run.may_lose() => return Err(missing.into()),
-        count = stuck(&book) => return Err(format!("nothing was acknowledged for {STUCK:?} after {count}").into()),
+        missing = audit::watch(&cluster, &acks), if !run.may_lose() => return Err(missing.into()),
+        count = stuck(&acks) => return Err(format!("nothing was acknowledged for {STUCK:?} after {count}").into()),
     }
     let lasted = began.elapsed();
     heal(&cluster).await?;
@@ -107,10 +107,10 @@ pub(crate) async fn run(run: &Run) -> Result<Outcome> {
     readers.shutdown().await;
     let truth = Truth::read(&cluster).await?;
     let heard = heard(&cluster);
-    let verdict = Verdict::on(&book.entries(), &truth, &heard, BEFORE);
+    let verdict = Verdict::on(&acks.entries(), &truth, &heard, BEFORE);
     unwell.extend(damage(&cluster).await?);
     unwell.extend(cluster.logs.find_panics()?);
-    let (acknowledged, audited, tries) = (book.count(), book.audited(0), book.tries());
+    let (acknowledged, audited, tries) = (acks.ack_count(), acks.mark_audited(0), acks.retry_counts());
     let outcome =
         Outcome { verdict, unwell, acknowledged, audited, tries, struck, readers: heard.len(), lasted, settled };
     if outcome.is_good() {
@@ -120,13 +120,13 @@ pub(crate) async fn run(run: &Run) -> Result<Outcome> {
 }
 
 /// Everybody writes as much as everybody else.
-async fn write(cluster: &Arc<Cluster>, run: &Run, book: &Arc<Book>) -> Result<()> {
+async fn write(cluster: &Arc<Cluster>, run: &Run, acks: &Arc<AckLog>) -> Result<()> {
     let mut writing = JoinSet::new();
     let writers = Writer::all(cluster, run.seed)?;
     let count = writers.len() as u64;
     for (number, writer) in (0..).zip(writers) {
         let share = run.acknowledgements / count + u64::from(number < run.acknowledgements % count);
-        writing.spawn(writer.write(share, book.clone()));
+        writing.spawn(writer.write(share, acks.clone()));
     }
     while let Some(ended) = writing.join_next().await {
         ended??;
@@ -135,12 +135,12 @@ async fn write(cluster: &Arc<Cluster>, run: &Run, book: &Arc<Book>) -> Result<()
 }
 
 /// Lets every fault strike when its time has come.
-async fn break_things(cluster: &Arc<Cluster>, faults: Vec<Fault>, book: &Book) -> Result<()> {
+async fn break_things(cluster: &Arc<Cluster>, faults: Vec<Fault>, acks: &AckLog) -> Result<()> {
     let times: Vec<u64> = faults.iter().map(|fault| fault.at).collect();
     let mut under_way: JoinSet<Result<()>> = JoinSet::new();
     for (number, fault) in faults.into_iter().enumerate() {
-        book.allow(times.get(number + AT_ONCE).copied().unwrap_or(u64::MAX));
-        book.has(fault.at).await;
+        acks.allow_until(times.get(number + AT_ONCE).copied().unwrap_or(u64::MAX));
+        acks.wait_for_count(fault.at).await;
         if under_way.len() >= AT_ONCE
             && let Some(ended) = under_way.join_next().await
         {
@@ -149,7 +149,7 @@ async fn break_things(cluster: &Arc<Cluster>, faults: Vec<Fault>, book: &Book) -
         let (cluster, name) = (cluster.clone(), word(&fault.kind));
         under_way.spawn(async move { fault.strike(&cluster).await.map_err(|error| format!("{name}: {error}").into()) });
     }
-    book.allow(u64::MAX);
+    acks.allow_until(u64::MAX);
     while let Some(ended) = under_way.join_next().await {
         ended??;
     }
@@ -157,10 +157,10 @@ async fn break_things(cluster: &Arc<Cluster>, faults: Vec<Fault>, book: &Book) -
 }
 
 /// Done, with how many there are, when nothing more is acknowledged.
-async fn stuck(book: &Book) -> u64 {
+async fn stuck(acks: &AckLog) -> u64 {
     loop {
-        let count = book.count();
-        if timeout(STUCK, book.has(count + 1)).await.is_err() {
+        let count = acks.ack_count();
+        if timeout(STUCK, acks.wait_for_count(count + 1)).await.is_err() {
             return count;
         }
         // Not at each of thousands.

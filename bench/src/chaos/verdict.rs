@@ -4,7 +4,7 @@
 //! heard. So readers who agree with it agree with each other.
 
 use crate::{
-    book::Acknowledged,
+    ack_log::Acknowledgement,
     truth::{Log, Row, Truth},
 };
 use bench::stream_client::MessageEvent;
@@ -47,9 +47,9 @@ pub(crate) struct Verdict {
 
 impl Verdict {
     /// Compares everything. `before` messages stood in each conversation before anybody wrote.
-    pub(crate) fn on(entries: &[Acknowledged], truth: &Truth, readers: &[Reader], before: i64) -> Self {
+    pub(crate) fn on(entries: &[Acknowledgement], truth: &Truth, readers: &[Reader], before: i64) -> Self {
         let mut verdict = Self::default();
-        let mut acknowledged: HashMap<Uuid, Vec<&Acknowledged>> = HashMap::new();
+        let mut acknowledged: HashMap<Uuid, Vec<&Acknowledgement>> = HashMap::new();
         for entry in entries {
             acknowledged.entry(entry.conversation).or_default().push(entry);
         }
@@ -86,7 +86,7 @@ impl Verdict {
         }
     }
 
-    fn conversation(&mut self, id: Uuid, rows: &[Row], acknowledged: &[&Acknowledged], before: i64) {
+    fn conversation(&mut self, id: Uuid, rows: &[Row], acknowledged: &[&Acknowledgement], before: i64) {
         let mut there: HashMap<Uuid, Vec<&Row>> = HashMap::new();
         for row in rows {
             there.entry(row.client_id).or_default().push(row);
@@ -111,9 +111,9 @@ impl Verdict {
     }
 
     /// What somebody wrote stands in the order they wrote it.
-    fn writers(&mut self, entries: &[Acknowledged]) {
+    fn writers(&mut self, entries: &[Acknowledgement]) {
         let mut last: HashMap<usize, i64> = HashMap::new();
-        for Acknowledged { writer, seq, .. } in entries {
+        for Acknowledgement { writer, seq, .. } in entries {
             let before = last.insert(*writer, *seq).unwrap_or_default();
             let back = usize::from(before >= *seq);
             self.add(|it| &mut it.disordered, back, || format!("writer {writer} got {seq} after {before}"));

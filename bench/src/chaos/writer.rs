@@ -1,7 +1,7 @@
 //! Somebody who writes to a conversation: one message after the other, each to some node until one has taken it.
 
 use crate::{
-    book::{Acknowledged, Book},
+    ack_log::{AckLog, Acknowledgement},
     cluster::{Cluster, Conversation},
 };
 use bench::{
@@ -57,12 +57,12 @@ impl Writer {
     ///
     /// # Errors
     /// When one is refused for good.
-    pub(crate) async fn write(mut self, count: u64, book: Arc<Book>) -> Result<()> {
+    pub(crate) async fn write(mut self, count: u64, acks: Arc<AckLog>) -> Result<()> {
         for number in 0..count {
-            book.may_go_on().await;
+            acks.wait_allowed().await;
             let text = TEXTS[self.content_rng.random_below(TEXTS.len() as u64) as usize];
             let body = format!("{number} by {}: {text}", self.number);
-            let seq = self.send(&body, &book).await?;
+            let seq = self.send(&body, &acks).await?;
             if self.content_rng.random_bool(READS) {
                 self.read(seq).await;
             }
@@ -77,7 +77,7 @@ impl Writer {
         let _ = request.bearer_auth(&self.token).json(&json!({ "seq": seq })).send().await;
     }
 
-    async fn send(&mut self, body: &str, book: &Book) -> Result<i64> {
+    async fn send(&mut self, body: &str, acks: &AckLog) -> Result<i64> {
         let client_id = Builder::from_random_bytes(self.content_rng.random_bytes()).into_uuid();
         let message = json!({ "conversationId": self.conversation, "body": body, "clientId": client_id });
         loop {
@@ -87,12 +87,12 @@ impl Writer {
             match attempt(request).await {
                 Answer::Taken { seq, before } => {
                     let (writer, conversation, body) = (self.number, self.conversation, hash_body(body));
-                    book.enter(Acknowledged { writer, conversation, client_id, seq, body }, before);
+                    acks.record_ack(Acknowledgement { writer, conversation, client_id, seq, body }, before);
                     return Ok(seq);
                 }
                 Answer::Never(status) => return Err(format!("a message was refused: {status}").into()),
                 Answer::Later => {
-                    book.miss();
+                    acks.record_failure();
                     sleep(self.routing_rng.random_millis(20..500)).await;
                 }
             }

@@ -6,7 +6,7 @@ const BOB: Uuid = Uuid::from_u128(3);
 
 /// What somebody tampers with.
 struct Case {
-    entries: Vec<Acknowledged>,
+    entries: Vec<Acknowledgement>,
     truth: Truth,
     readers: Vec<Reader>,
 }
@@ -24,7 +24,7 @@ impl Case {
         let log = Log { head: 4, numbers: vec![1, 2, 3, 4], messages: messages.clone() };
         let entry = |told: &MessageEvent| {
             let (client_id, seq, body) = (told.client_id, told.seq, told.body);
-            Acknowledged { writer: 0, conversation: HERE, client_id, seq, body }
+            Acknowledgement { writer: 0, conversation: HERE, client_id, seq, body }
         };
         let reader = |person| Reader { person, last: 4, messages: messages.clone(), again: 0, gaps: 0 };
         Self {
