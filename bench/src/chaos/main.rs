@@ -18,9 +18,11 @@
 mod ack_log;
 mod audit;
 mod bus;
+mod checker;
 mod clock;
 mod cluster;
 mod database;
+mod database_state;
 mod disk;
 mod faults;
 mod node;
@@ -32,8 +34,6 @@ mod run;
 mod settings;
 mod storage;
 mod strike;
-mod truth;
-mod verdict;
 mod writer;
 
 use bench::site::Result;

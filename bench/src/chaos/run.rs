@@ -3,11 +3,11 @@
 use crate::{
     ack_log::AckLog,
     audit,
+    checker::{CheckReport, ReaderResult},
     cluster::{Cluster, Person},
+    database_state::{DatabaseState, check_integrity, read_last_seqs},
     faults::{self, AT_ONCE, Fault, Kind},
     settings::{Run, word},
-    truth::{Truth, damage, heads},
-    verdict::{Reader, Verdict},
     writer::Writer,
 };
 use bench::site::Result;
@@ -34,7 +34,7 @@ const BEFORE: i64 = 1;
 
 /// What came of a run.
 pub(crate) struct Outcome {
-    verdict: Verdict,
+    report: CheckReport,
     /// What else is wrong, in words.
     unwell: Vec<String>,
     acknowledged: u64,
@@ -52,17 +52,17 @@ pub(crate) struct Outcome {
 
 impl Outcome {
     pub(crate) fn is_good(&self) -> bool {
-        self.verdict.is_good() && self.unwell.is_empty()
+        self.report.is_good() && self.unwell.is_empty()
     }
 
     pub(crate) fn lost(&self) -> usize {
-        self.verdict.lost
+        self.report.lost
     }
 }
 
 impl Display for Outcome {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Self { verdict, unwell, acknowledged, audited, tries, struck, readers, lasted, settled } = self;
+        let Self { report, unwell, acknowledged, audited, tries, struck, readers, lasted, settled } = self;
         let (failed, before) = tries;
         let kinds: Vec<String> = struck.iter().map(|(kind, count)| format!("{count} {}", word(kind))).collect();
         let faults: usize = struck.values().sum();
@@ -71,7 +71,7 @@ impl Display for Outcome {
         writeln!(f, "{audited} of them were found in the database while more was written")?;
         writeln!(f, "{failed} tries had no answer, by which {before} messages had arrived all the same")?;
         writeln!(f, "{faults} faults: {}", kinds.join(", "))?;
-        write!(f, "{verdict}")?;
+        write!(f, "{report}")?;
         unwell.iter().try_for_each(|what| write!(f, "\n  {what}"))
     }
 }
@@ -105,14 +105,14 @@ pub(crate) async fn run(run: &Run) -> Result<Outcome> {
     };
     let settled = began.elapsed() - lasted;
     readers.shutdown().await;
-    let truth = Truth::read(&cluster).await?;
+    let state = DatabaseState::read_all(&cluster).await?;
     let heard = heard(&cluster);
-    let verdict = Verdict::on(&acks.entries(), &truth, &heard, BEFORE);
-    unwell.extend(damage(&cluster).await?);
+    let report = CheckReport::check_all(&acks.entries(), &state, &heard, BEFORE);
+    unwell.extend(check_integrity(&cluster).await?);
     unwell.extend(cluster.logs.find_panics()?);
     let (acknowledged, audited, tries) = (acks.ack_count(), acks.mark_audited(0), acks.retry_counts());
     let outcome =
-        Outcome { verdict, unwell, acknowledged, audited, tries, struck, readers: heard.len(), lasted, settled };
+        Outcome { report, unwell, acknowledged, audited, tries, struck, readers: heard.len(), lasted, settled };
     if outcome.is_good() {
         cluster.logs.delete_all()?;
     }
@@ -187,7 +187,7 @@ async fn heal(cluster: &Cluster) -> Result<()> {
 /// Waits until all readers have heard everything, or long enough, and asks every node whether it knows as much. Gives
 /// what one didn't.
 async fn all_heard(cluster: &Cluster) -> Result<Vec<String>> {
-    let heads = heads(cluster).await?;
+    let heads = read_last_seqs(cluster).await?;
     let until = Instant::now() + ARRIVAL;
     let mut told = Vec::new();
     for (Person { id, clients, .. }, head) in cluster.people.iter().zip(&heads) {
@@ -207,12 +207,12 @@ async fn all_heard(cluster: &Cluster) -> Result<Vec<String>> {
     Ok(told)
 }
 
-fn heard(cluster: &Cluster) -> Vec<Reader> {
+fn heard(cluster: &Cluster) -> Vec<ReaderResult> {
     let clients = cluster.people.iter().flat_map(|person| person.clients.iter().map(|client| (person.id, client)));
     let reader = |(person, client): (_, &bench::stream_client::StreamClient)| {
         let heard = client.received();
         let messages = heard.messages.iter().map(|(told, _)| *told).collect();
-        Reader { person, last: client.last_seq(), messages, again: heard.duplicates, gaps: heard.gaps }
+        ReaderResult { person, last: client.last_seq(), messages, duplicates: heard.duplicates, gaps: heard.gaps }
     };
     clients.map(reader).collect()
 }
