@@ -1,7 +1,7 @@
 //! What the nodes keep things in.
 
 use crate::{
-    disk::Disk,
+    faulty_disk::Disk,
     postgres::Postgres,
     settings::{DatabaseKind, Run, Synchronous},
 };
@@ -16,7 +16,7 @@ pub(crate) enum Database {
     /// SQLite in a folder.
     File(TempDir),
     /// SQLite on a disk whose power can fail.
-    Disk(Box<Mutex<Disk>>, TempDir, Synchronous),
+    Disk(Box<Mutex<FaultyDisk>>, TempDir, Synchronous),
     /// PostgreSQL, at this port.
     Server(Mutex<Postgres>, u16),
 }
@@ -34,7 +34,7 @@ impl Database {
             (DatabaseKind::Sqlite, None) => Ok(Self::File(tempfile::tempdir()?)),
             (DatabaseKind::Sqlite, Some(synchronous)) => {
                 let folder = tempfile::tempdir()?;
-                let disk = Disk::mount(folder.path())?;
+                let disk = FaultyDisk::mount(folder.path())?;
                 Ok(Self::Disk(Box::new(Mutex::new(disk)), folder, synchronous))
             }
         }

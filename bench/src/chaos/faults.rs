@@ -6,11 +6,11 @@ use clap::ValueEnum;
 use rustix::process::geteuid;
 
 /// Faults that may be under way at once. Writing waits for those that are due, so that each has something to break.
-pub(crate) const AT_ONCE: usize = 3;
+pub(crate) const MAX_CONCURRENT_FAULTS: usize = 3;
 
 /// What can break.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
-pub(crate) enum Kind {
+pub(crate) enum FaultKind {
     /// A node is killed, and started again
     Kill,
     /// A node stands still for seconds
@@ -57,10 +57,10 @@ pub(crate) enum Kind {
     ConnectionKilled,
 }
 
-impl Kind {
+impl FaultKind {
     /// Whether there is such a thing in a run.
-    fn fits(self, run: &Run) -> bool {
-        use Kind::*;
+    fn applies_to(self, run: &Run) -> bool {
+        use FaultKind::*;
         match self {
             Bus | BusCut | BusHalfOpen | Database | DatabaseCrash | DatabaseCut | DatabaseHalfOpen
             | ConnectionKilled => run.database == DatabaseKind::Postgres,
@@ -74,7 +74,7 @@ impl Kind {
 /// Something that breaks.
 #[derive(Clone, Debug)]
 pub(crate) struct Fault {
-    pub(crate) kind: Kind,
+    pub(crate) kind: FaultKind,
     /// Which node it breaks, or whose line.
     pub(crate) node: usize,
     /// After so many messages were acknowledged.
@@ -84,29 +84,29 @@ pub(crate) struct Fault {
 }
 
 /// All that breaks in a run. Every kind comes once before one comes again.
-pub(crate) fn plan(run: &Run) -> Vec<Fault> {
+pub(crate) fn plan_faults(run: &Run) -> Vec<Fault> {
     let mut rng = SeededRng::for_index(run.seed, usize::MAX);
-    let all = if run.only.is_empty() { Kind::value_variants() } else { &run.only };
-    let fitting: Vec<Kind> = all.iter().copied().filter(|kind| kind.fits(run)).collect();
-    let (mut coming, mut plan) = (Vec::new(), Vec::new());
+    let all = if run.only.is_empty() { FaultKind::value_variants() } else { &run.only };
+    let applicable: Vec<FaultKind> = all.iter().copied().filter(|kind| kind.applies_to(run)).collect();
+    let (mut remaining, mut faults) = (Vec::new(), Vec::new());
     let nodes = u64::try_from(run.nodes).unwrap_or(u64::MAX);
     for number in 0..run.faults {
-        if coming.is_empty() {
-            coming.clone_from(&fitting);
+        if remaining.is_empty() {
+            remaining.clone_from(&applicable);
         }
-        let next = usize::try_from(rng.random_below(coming.len() as u64)).unwrap_or_default();
-        if coming.is_empty() {
+        let next = usize::try_from(rng.random_below(remaining.len() as u64)).unwrap_or_default();
+        if remaining.is_empty() {
             break;
         }
         let position = (number as f64 + rng.random_fraction()) / (run.faults + 1) as f64;
-        plan.push(Fault {
-            kind: coming.swap_remove(next),
+        faults.push(Fault {
+            kind: remaining.swap_remove(next),
             node: usize::try_from(rng.random_below(nodes)).unwrap_or_default(),
             at: (position * run.acknowledgements as f64) as u64,
             rng: SeededRng::new(rng.random_below(u64::MAX)),
         });
     }
-    plan
+    faults
 }
 
 #[cfg(test)]
@@ -114,20 +114,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_seed_breaks_the_same_again_and_everything_before_it_repeats() {
+    fn a_seed_repeats_its_plan_and_covers_every_kind_before_repeating_one() {
         let run = Run::read("--database postgres --nodes 3 --faults 40 --seed 7").expect("a run");
-        let told = |run: &Run| plan(run).iter().map(|fault| (fault.kind, fault.node, fault.at)).collect::<Vec<_>>();
-        assert_eq!(told(&run), told(&run));
-        assert_ne!(told(&run), told(&Run { seed: 8, ..run.clone() }));
-        let all: Vec<Kind> = Kind::value_variants().iter().copied().filter(|kind| kind.fits(&run)).collect();
-        let mut first: Vec<Kind> = plan(&run).into_iter().take(all.len()).map(|fault| fault.kind).collect();
+        let summary =
+            |run: &Run| plan_faults(run).iter().map(|fault| (fault.kind, fault.node, fault.at)).collect::<Vec<_>>();
+        assert_eq!(summary(&run), summary(&run));
+        assert_ne!(summary(&run), summary(&Run { seed: 8, ..run.clone() }));
+        let all: Vec<FaultKind> =
+            FaultKind::value_variants().iter().copied().filter(|kind| kind.applies_to(&run)).collect();
+        let mut first: Vec<FaultKind> = plan_faults(&run).into_iter().take(all.len()).map(|fault| fault.kind).collect();
         first.sort_unstable();
         assert_eq!(first, all);
     }
 
     #[test]
-    fn what_is_not_there_does_not_break() {
+    fn inapplicable_faults_are_not_planned() {
         let run = Run::read("--faults 100").expect("a run");
-        assert!(plan(&run).iter().all(|fault| fault.kind <= Kind::Clock && fault.node == 0));
+        assert!(plan_faults(&run).iter().all(|fault| fault.kind <= FaultKind::Clock && fault.node == 0));
     }
 }

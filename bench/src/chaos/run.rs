@@ -6,7 +6,7 @@ use crate::{
     checker::{CheckReport, ReaderResult},
     cluster::{Cluster, Person},
     database_state::{DatabaseState, check_integrity, read_last_seqs},
-    faults::{self, AT_ONCE, Fault, Kind},
+    faults::{self, Fault, FaultKind, MAX_CONCURRENT_FAULTS},
     settings::{Run, word},
     writer::Writer,
 };
@@ -42,7 +42,7 @@ pub(crate) struct Outcome {
     audited: usize,
     /// Tries without an answer, and messages that had arrived by one of those.
     tries: (u64, u64),
-    struck: BTreeMap<Kind, usize>,
+    struck: BTreeMap<FaultKind, usize>,
     readers: usize,
     /// While people wrote.
     lasted: Duration,
@@ -85,7 +85,7 @@ pub(crate) async fn run(run: &Run) -> Result<Outcome> {
     let mut readers = cluster.spawn_readers(run.seed)?;
     let acks = Arc::new(AckLog::default());
     let began = Instant::now();
-    let faults = faults::plan(run);
+    let faults = faults::plan_faults(run);
     let struck = faults.iter().fold(BTreeMap::new(), |mut struck, fault| {
         *struck.entry(fault.kind).or_default() += 1;
         struck
@@ -139,15 +139,15 @@ async fn break_things(cluster: &Arc<Cluster>, faults: Vec<Fault>, acks: &AckLog)
     let times: Vec<u64> = faults.iter().map(|fault| fault.at).collect();
     let mut under_way: JoinSet<Result<()>> = JoinSet::new();
     for (number, fault) in faults.into_iter().enumerate() {
-        acks.allow_until(times.get(number + AT_ONCE).copied().unwrap_or(u64::MAX));
+        acks.allow_until(times.get(number + MAX_CONCURRENT_FAULTS).copied().unwrap_or(u64::MAX));
         acks.wait_for_count(fault.at).await;
-        if under_way.len() >= AT_ONCE
+        if under_way.len() >= MAX_CONCURRENT_FAULTS
             && let Some(ended) = under_way.join_next().await
         {
             ended??;
         }
         let (cluster, name) = (cluster.clone(), word(&fault.kind));
-        under_way.spawn(async move { fault.strike(&cluster).await.map_err(|error| format!("{name}: {error}").into()) });
+        under_way.spawn(async move { fault.inject(&cluster).await.map_err(|error| format!("{name}: {error}").into()) });
     }
     acks.allow_until(u64::MAX);
     while let Some(ended) = under_way.join_next().await {

@@ -1,6 +1,6 @@
 //! What can be said on the command line.
 
-use crate::faults::Kind;
+use crate::faults::FaultKind;
 use bench::site::Result;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::fmt::{self, Display, Formatter};
@@ -65,7 +65,7 @@ pub(crate) struct Run {
     pub(crate) seed: u64,
     /// Nothing else breaks. May be said again
     #[arg(long, value_enum)]
-    pub(crate) only: Vec<Kind>,
+    pub(crate) only: Vec<FaultKind>,
     /// How SQLite flushes, on a disk whose power can fail
     #[arg(long, value_enum)]
     pub(crate) synchronous: Option<Synchronous>,

@@ -1,4 +1,4 @@
-use super::content::{Change, Content, File};
+use super::content::{DiskContent, File, Operation};
 use fuser::{
     BsdFileFlags, Errno, FileAttr, FileHandle, FileType, Filesystem, FopenFlags, Generation, INodeNo, LockOwner,
     OpenAccMode, OpenFlags, RenameFlags, ReplyAttr, ReplyCreate, ReplyData, ReplyDirectory, ReplyEmpty, ReplyEntry,
@@ -11,23 +11,23 @@ use std::{
 };
 
 /// How long the system may believe what it was told: nobody else changes anything.
-const BELIEVED: Duration = Duration::from_secs(3_600);
+const ATTRIBUTE_TTL: Duration = Duration::from_secs(3_600);
 /// Nothing is forgotten while it runs, so that each number is one file's for ever.
 const GENERATION: Generation = Generation(0);
 const HANDLE: FileHandle = FileHandle(0);
 
 /// Answers the system.
-pub(super) struct Files(pub(super) Arc<Mutex<Content>>);
+pub(super) struct FuseFilesystem(pub(super) Arc<Mutex<DiskContent>>);
 
-impl Files {
-    fn content(&self) -> MutexGuard<'_, Content> {
+impl FuseFilesystem {
+    fn content(&self) -> MutexGuard<'_, DiskContent> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// How a file looks; one without content is the folder.
-fn look(number: INodeNo, file: Option<&File>) -> FileAttr {
-    let size = file.map_or(0, |file| file.seen.len() as u64);
+fn file_attributes(number: INodeNo, file: Option<&File>) -> FileAttr {
+    let size = file.map_or(0, |file| file.cached.len() as u64);
     FileAttr {
         ino: number,
         size,
@@ -51,19 +51,19 @@ fn to_index(offset: u64) -> usize {
     usize::try_from(offset).unwrap_or(usize::MAX)
 }
 
-impl Filesystem for Files {
+impl Filesystem for FuseFilesystem {
     fn lookup(&self, _: &Request, _: INodeNo, name: &OsStr, reply: ReplyEntry) {
         let mut content = self.content();
-        match content.find(name).and_then(|number| Some((INodeNo(number), content.file(number)?))) {
-            Some((number, file)) => reply.entry(&BELIEVED, &look(number, Some(file)), GENERATION),
+        match content.find_file(name).and_then(|number| Some((INodeNo(number), content.file_mut(number)?))) {
+            Some((number, file)) => reply.entry(&ATTRIBUTE_TTL, &file_attributes(number, Some(file)), GENERATION),
             None => reply.error(Errno::ENOENT),
         }
     }
 
     fn getattr(&self, _: &Request, number: INodeNo, _: Option<FileHandle>, reply: ReplyAttr) {
-        match (number, self.content().file(number.0)) {
-            (INodeNo::ROOT, _) => reply.attr(&BELIEVED, &look(number, None)),
-            (_, Some(file)) => reply.attr(&BELIEVED, &look(number, Some(file))),
+        match (number, self.content().file_mut(number.0)) {
+            (INodeNo::ROOT, _) => reply.attr(&ATTRIBUTE_TTL, &file_attributes(number, None)),
+            (_, Some(file)) => reply.attr(&ATTRIBUTE_TTL, &file_attributes(number, Some(file))),
             (_, None) => reply.error(Errno::ENOENT),
         }
     }
@@ -87,29 +87,29 @@ impl Filesystem for Files {
         reply: ReplyAttr,
     ) {
         let mut content = self.content();
-        let Some(file) = content.file(number.0) else { return reply.error(Errno::ENOENT) };
+        let Some(file) = content.file_mut(number.0) else { return reply.error(Errno::ENOENT) };
         if let Some(size) = size.map(to_index) {
-            let grows = file.ends_before(size);
-            let change = if grows { Change::Grow(number.0) } else { Change::Overwrite(number.0) };
-            if let Some(error) = content.refuses(change) {
+            let grows = file.would_grow(size);
+            let operation = if grows { Operation::Grow(number.0) } else { Operation::Overwrite(number.0) };
+            if let Some(error) = content.check_fault(operation) {
                 return reply.error(error);
             }
-            if let Some(file) = content.file(number.0) {
-                file.seen.resize(size, 0);
+            if let Some(file) = content.file_mut(number.0) {
+                file.cached.resize(size, 0);
             }
         }
-        reply.attr(&BELIEVED, &look(number, content.file(number.0).map(|file| &*file)));
+        reply.attr(&ATTRIBUTE_TTL, &file_attributes(number, content.file_mut(number.0).map(|file| &*file)));
     }
 
     fn create(&self, _: &Request, _: INodeNo, name: &OsStr, _: u32, _: u32, _: i32, reply: ReplyCreate) {
         let mut content = self.content();
-        if let Some(error) = content.refuses(Change::Name) {
+        if let Some(error) = content.check_fault(Operation::Name) {
             return reply.error(error);
         }
-        let number = content.create(name);
+        let number = content.create_file(name);
         drop(content);
-        let empty = look(INodeNo(number), Some(&File::default()));
-        reply.created(&BELIEVED, &empty, GENERATION, HANDLE, FopenFlags::FOPEN_KEEP_CACHE);
+        let empty = file_attributes(INodeNo(number), Some(&File::default()));
+        reply.created(&ATTRIBUTE_TTL, &empty, GENERATION, HANDLE, FopenFlags::FOPEN_KEEP_CACHE);
     }
 
     fn open(&self, _: &Request, _: INodeNo, flags: OpenFlags, reply: ReplyOpen) {
@@ -131,8 +131,8 @@ impl Filesystem for Files {
         _: Option<LockOwner>,
         reply: ReplyData,
     ) {
-        match self.content().file(number.0) {
-            Some(file) => reply.data(file.read(to_index(offset), size as usize)),
+        match self.content().file_mut(number.0) {
+            Some(file) => reply.data(file.read_at(to_index(offset), size as usize)),
             None => reply.error(Errno::ENOENT),
         }
     }
@@ -150,14 +150,14 @@ impl Filesystem for Files {
         reply: ReplyWrite,
     ) {
         let mut content = self.content();
-        let Some(file) = content.file(number.0) else { return reply.error(Errno::ENOENT) };
-        let grows = file.ends_before(to_index(offset).saturating_add(data.len()));
-        let change = if grows { Change::Grow(number.0) } else { Change::Overwrite(number.0) };
-        if let Some(error) = content.refuses(change) {
+        let Some(file) = content.file_mut(number.0) else { return reply.error(Errno::ENOENT) };
+        let grows = file.would_grow(to_index(offset).saturating_add(data.len()));
+        let operation = if grows { Operation::Grow(number.0) } else { Operation::Overwrite(number.0) };
+        if let Some(error) = content.check_fault(operation) {
             return reply.error(error);
         }
-        if let Some(file) = content.file(number.0) {
-            file.write(to_index(offset), data);
+        if let Some(file) = content.file_mut(number.0) {
+            file.write_at(to_index(offset), data);
         }
         reply.written(u32::try_from(data.len()).unwrap_or(u32::MAX));
     }
@@ -169,10 +169,10 @@ impl Filesystem for Files {
 
     fn fsync(&self, _: &Request, number: INodeNo, _: FileHandle, _: bool, reply: ReplyEmpty) {
         let mut content = self.content();
-        if let Some(error) = content.refuses(Change::Flush) {
+        if let Some(error) = content.check_fault(Operation::Flush) {
             return reply.error(error);
         }
-        content.flush(number.0);
+        content.flush_file(number.0);
         reply.ok();
     }
 
@@ -186,20 +186,20 @@ impl Filesystem for Files {
         if content.is_read_only() {
             return reply.error(Errno::EROFS);
         }
-        if content.remove(name) { reply.ok() } else { reply.error(Errno::ENOENT) }
+        if content.remove_name(name) { reply.ok() } else { reply.error(Errno::ENOENT) }
     }
 
     fn rename(&self, _: &Request, _: INodeNo, name: &OsStr, _: INodeNo, to: &OsStr, _: RenameFlags, reply: ReplyEmpty) {
         let mut content = self.content();
-        if let Some(error) = content.refuses(Change::Name) {
+        if let Some(error) = content.check_fault(Operation::Name) {
             return reply.error(error);
         }
-        if content.rename(name, to) { reply.ok() } else { reply.error(Errno::ENOENT) }
+        if content.rename_file(name, to) { reply.ok() } else { reply.error(Errno::ENOENT) }
     }
 
     fn readdir(&self, _: &Request, _: INodeNo, _: FileHandle, offset: u64, mut reply: ReplyDirectory) {
         let content = self.content();
-        for ((name, number), next) in content.names().zip(1..).skip(to_index(offset)) {
+        for ((name, number), next) in content.list_files().zip(1..).skip(to_index(offset)) {
             if reply.add(INodeNo(number), next, FileType::RegularFile, name) {
                 break;
             }

@@ -10,13 +10,13 @@
 #[cfg(target_os = "linux")]
 mod content;
 #[cfg(target_os = "linux")]
-mod files;
+mod filesystem;
 
 use bench::rng::SeededRng;
 
 /// What a disk refuses.
 #[derive(Clone, Debug, Default)]
-pub(crate) enum Failure {
+pub(crate) enum DiskFault {
     /// Nothing.
     #[default]
     None,
@@ -37,7 +37,7 @@ pub(crate) use here::Disk;
 
 #[cfg(target_os = "linux")]
 mod here {
-    use super::{Failure, content::Content, files::Files};
+    use super::{DiskFault, content::DiskContent, filesystem::FuseFilesystem};
     use bench::{rng::SeededRng, site::Result};
     use fuser::{BackgroundSession, Config, MountOption, spawn_mount};
     use std::{
@@ -46,20 +46,20 @@ mod here {
     };
 
     /// A disk, mounted. Gone with all that is on it when dropped.
-    pub(crate) struct Disk {
+    pub(crate) struct FaultyDisk {
         folder: PathBuf,
-        content: Arc<Mutex<Content>>,
-        mounted: Option<BackgroundSession>,
+        content: Arc<Mutex<DiskContent>>,
+        session: Option<BackgroundSession>,
     }
 
-    impl Disk {
+    impl FaultyDisk {
         /// An empty one, in an empty folder.
         ///
         /// # Errors
         /// Where there is no FUSE.
         pub(crate) fn mount(folder: &Path) -> Result<Self> {
-            let mut disk = Self { folder: folder.to_owned(), content: Arc::default(), mounted: None };
-            disk.plug_in()?;
+            let mut disk = Self { folder: folder.to_owned(), content: Arc::default(), session: None };
+            disk.mount_filesystem()?;
             Ok(disk)
         }
 
@@ -70,25 +70,25 @@ mod here {
         /// When somebody has, or the disk doesn't come back.
         pub(crate) fn lose_power(&mut self, rng: &mut SeededRng) -> Result<()> {
             // Taken away first, so that nothing the system still held back counts as written.
-            let survivors = self.content.lock().unwrap_or_else(PoisonError::into_inner).survive(rng);
-            if let Some(mounted) = self.mounted.take() {
-                mounted.umount_and_join()?;
+            let survivors = self.content.lock().unwrap_or_else(PoisonError::into_inner).after_power_loss(rng);
+            if let Some(session) = self.session.take() {
+                session.umount_and_join()?;
             }
             self.content = Arc::new(Mutex::new(survivors));
-            self.plug_in()
+            self.mount_filesystem()
         }
 
         /// Lets it refuse from now on what a disk in this state does.
-        pub(crate) fn fail(&self, failure: Failure) {
-            self.content.lock().unwrap_or_else(PoisonError::into_inner).fail(failure);
+        pub(crate) fn set_fault(&self, fault: DiskFault) {
+            self.content.lock().unwrap_or_else(PoisonError::into_inner).set_fault(fault);
         }
 
-        fn plug_in(&mut self) -> Result<()> {
+        fn mount_filesystem(&mut self) -> Result<()> {
             let mut config = Config::default();
             config.mount_options = vec![MountOption::FSName("chaos".to_owned())];
-            let mounted = spawn_mount(Files(self.content.clone()), &self.folder, &config)
+            let session = spawn_mount(FuseFilesystem(self.content.clone()), &self.folder, &config)
                 .map_err(|error| format!("there is no FUSE here, so no power can fail (/dev/fuse): {error}"))?;
-            self.mounted = Some(mounted);
+            self.session = Some(session);
             Ok(())
         }
     }
@@ -97,18 +97,18 @@ mod here {
 /// There is no such disk on other systems, and the test says so.
 #[cfg(not(target_os = "linux"))]
 mod elsewhere {
-    use super::Failure;
+    use super::DiskFault;
     use bench::{rng::SeededRng, site::Result};
     use std::path::Path;
 
-    pub(crate) struct Disk;
+    pub(crate) struct FaultyDisk;
 
-    impl Disk {
+    impl FaultyDisk {
         pub(crate) fn mount(_: &Path) -> Result<Self> {
             Err("a disk whose power fails needs Linux with FUSE".into())
         }
 
-        pub(crate) fn fail(&self, _: Failure) {}
+        pub(crate) fn set_fault(&self, _: DiskFault) {}
 
         pub(crate) fn lose_power(&mut self, _: &mut SeededRng) -> Result<()> {
             Err("a disk whose power fails needs Linux with FUSE".into())

@@ -3,7 +3,7 @@
 use crate::{
     cluster::{Cluster, Person},
     database::Database,
-    disk::{Disk, Failure},
+    faulty_disk::{DiskFault, FaultyDisk},
     node::Node,
     postgres::Postgres,
 };
@@ -20,12 +20,12 @@ use tokio::{sync::Mutex, time::sleep};
 static DISK_FAULT: Mutex<()> = Mutex::const_new(());
 
 /// How soon `/readyz` has to tell of a disk that is full, or not any more.
-const TOLD_WITHIN: Duration = Duration::from_secs(30);
+const READYZ_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long connections are killed again and again, and how often, in milliseconds.
-const KILLING: Duration = Duration::from_secs(2);
-const PAUSE: Range<u64> = 5..100;
+const KILL_DURATION: Duration = Duration::from_secs(2);
+const KILL_PAUSE_MILLIS: Range<u64> = 5..100;
 /// Whoever is in a transaction just then.
-const KILL: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() \
+const KILL_IN_TRANSACTION: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() \
     AND backend_type = 'client backend' AND xact_start IS NOT NULL";
 
 /// Fills SQLite's disk, and frees it. Meanwhile what is there can be read, and the node says what is wrong.
@@ -33,57 +33,57 @@ pub(crate) async fn fill_disk(cluster: &Cluster, node: &Node, rng: &mut SeededRn
     let _fault = DISK_FAULT.lock().await;
     // Held, so that the node isn't stopped.
     let process = node.process.lock().await;
-    let disk = disk(cluster)?;
+    let disk = faulty_disk(cluster)?;
     let is_full_for_all = rng.random_bool(0.5);
-    disk.lock().await.fail(if is_full_for_all { Failure::FullForAll } else { Failure::Full });
+    disk.lock().await.set_fault(if is_full_for_all { DiskFault::FullForAll } else { DiskFault::Full });
     let told: Result<()> = async {
         if is_full_for_all {
-            says(node, StatusCode::INSUFFICIENT_STORAGE).await?;
+            wait_readyz(node, StatusCode::INSUFFICIENT_STORAGE).await?;
             for person in cluster.people.iter().take(2) {
-                read(cluster, person, node).await?;
+                ensure_readable(cluster, person, node).await?;
             }
         }
         sleep(rng.random_millis(100..1_000)).await;
         Ok(())
     }
     .await;
-    disk.lock().await.fail(Failure::None);
+    disk.lock().await.set_fault(DiskFault::None);
     drop(process);
     told?;
-    if is_full_for_all { says(node, StatusCode::OK).await } else { Ok(()) }
+    if is_full_for_all { wait_readyz(node, StatusCode::OK).await } else { Ok(()) }
 }
 
 /// Lets SQLite's disk fail in some way, for a while.
-pub(crate) async fn fail_disk(cluster: &Cluster, failure: Failure, lasting: Duration) -> Result<()> {
-    let (_fault, disk) = (DISK_FAULT.lock().await, disk(cluster)?);
-    disk.lock().await.fail(failure);
-    sleep(lasting).await;
-    disk.lock().await.fail(Failure::None);
+pub(crate) async fn fail_disk(cluster: &Cluster, fault: DiskFault, duration: Duration) -> Result<()> {
+    let (_fault, disk) = (DISK_FAULT.lock().await, faulty_disk(cluster)?);
+    disk.lock().await.set_fault(fault);
+    sleep(duration).await;
+    disk.lock().await.set_fault(DiskFault::None);
     Ok(())
 }
 
 /// Fills the disk that PostgreSQL has its tables on, and frees it.
-pub(crate) async fn fill_database(cluster: &Cluster, lasting: Duration) -> Result<()> {
-    let server = server(cluster)?.lock().await;
+pub(crate) async fn fill_database(cluster: &Cluster, duration: Duration) -> Result<()> {
+    let server = postgres_server(cluster)?.lock().await;
     server.fill()?;
-    sleep(lasting).await;
+    sleep(duration).await;
     server.free()
 }
 
 /// Kills PostgreSQL's connections in the middle of their transactions.
 pub(crate) async fn kill_connections(cluster: &Cluster, rng: &mut SeededRng) -> Result<()> {
     // Held, so that it isn't ended meanwhile.
-    let server = server(cluster)?.lock().await;
+    let server = postgres_server(cluster)?.lock().await;
     let connection = sea_orm::Database::connect(Postgres::url(server.port)).await?;
     let began = Instant::now();
-    while began.elapsed() < KILLING {
-        connection.execute_unprepared(KILL).await?;
-        sleep(rng.random_millis(PAUSE)).await;
+    while began.elapsed() < KILL_DURATION {
+        connection.execute_unprepared(KILL_IN_TRANSACTION).await?;
+        sleep(rng.random_millis(KILL_PAUSE_MILLIS)).await;
     }
     Ok(connection.close().await?)
 }
 
-async fn says(node: &Node, status: StatusCode) -> Result<()> {
+async fn wait_readyz(node: &Node, status: StatusCode) -> Result<()> {
     let client = Client::builder().no_proxy().timeout(Duration::from_secs(5)).build()?;
     let (began, ready) = (Instant::now(), format!("{}/readyz", node.url));
     loop {
@@ -91,26 +91,26 @@ async fn says(node: &Node, status: StatusCode) -> Result<()> {
         if told.as_ref().is_ok_and(|told| *told == status) {
             return Ok(());
         }
-        if began.elapsed() > TOLD_WITHIN {
+        if began.elapsed() > READYZ_TIMEOUT {
             return Err(format!("/readyz says {told:?}, not {status}").into());
         }
         sleep(Duration::from_millis(100)).await;
     }
 }
 
-async fn read(cluster: &Cluster, person: &Person, node: &Node) -> Result<()> {
+async fn ensure_readable(cluster: &Cluster, person: &Person, node: &Node) -> Result<()> {
     let read = cluster.get_direct(person, node, "/api/messages").await;
     read.map(drop).map_err(|error| format!("nothing can be read while the disk is full: {error}").into())
 }
 
-fn disk(cluster: &Cluster) -> Result<&Mutex<Disk>> {
+fn faulty_disk(cluster: &Cluster) -> Result<&Mutex<FaultyDisk>> {
     match &cluster.database {
         Database::Disk(disk, ..) => Ok(disk),
         _ => Err("there is no disk to fail".into()),
     }
 }
 
-fn server(cluster: &Cluster) -> Result<&Mutex<Postgres>> {
+fn postgres_server(cluster: &Cluster) -> Result<&Mutex<Postgres>> {
     match &cluster.database {
         Database::Server(server, _) => Ok(server),
         _ => Err("there is no server".into()),
