@@ -12,19 +12,19 @@ use std::time::Duration;
 use tokio::time::{sleep, timeout};
 
 /// From one look to the next.
-const PAUSE: Duration = Duration::from_millis(500);
+const AUDIT_INTERVAL: Duration = Duration::from_millis(500);
 /// How long one look may take, where the database is broken just then.
-const PATIENCE: Duration = Duration::from_secs(10);
+const AUDIT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Messages looked for at once.
-const SOME: usize = 2_000;
+const BATCH_SIZE: usize = 2_000;
 
 /// Looks again and again, each time by a connection of its own. Done when something is missing, with what.
-pub(crate) async fn watch(cluster: &Cluster, acks: &AckLog) -> String {
+pub(crate) async fn watch_for_loss(cluster: &Cluster, acks: &AckLog) -> String {
     loop {
-        sleep(PAUSE).await;
-        let entries = acks.next_unaudited(SOME);
+        sleep(AUDIT_INTERVAL).await;
+        let entries = acks.next_unaudited(BATCH_SIZE);
         // What can't be asked now is asked later.
-        if let Ok(Ok(found)) = timeout(PATIENCE, look(cluster, &entries)).await {
+        if let Ok(Ok(found)) = timeout(AUDIT_TIMEOUT, audit_batch(cluster, &entries)).await {
             if let Some(missing) = found {
                 return missing;
             }
@@ -33,7 +33,7 @@ pub(crate) async fn watch(cluster: &Cluster, acks: &AckLog) -> String {
     }
 }
 
-async fn look(cluster: &Cluster, entries: &[Acknowledgement]) -> Result<Option<String>> {
+async fn audit_batch(cluster: &Cluster, entries: &[Acknowledgement]) -> Result<Option<String>> {
     // Its power isn't cut while somebody has a file open.
     let _disk = match &cluster.database {
         Database::Disk(disk, ..) => Some(disk.lock().await),

@@ -8,31 +8,31 @@ use std::{
 use tokio::{net::TcpStream, time::sleep};
 
 /// How long it may take to start.
-const START: Duration = Duration::from_secs(10);
-const LOOK: Duration = Duration::from_millis(20);
+const START_TIMEOUT: Duration = Duration::from_secs(10);
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
 /// Killed when dropped.
-pub(crate) struct Bus {
+pub(crate) struct NatsServer {
     pub(crate) port: u16,
     program: Option<Child>,
 }
 
-impl Drop for Bus {
+impl Drop for NatsServer {
     fn drop(&mut self) {
         // It may have ended by itself.
         let _ = self.kill();
     }
 }
 
-impl Bus {
+impl NatsServer {
     pub(crate) async fn start() -> Result<Self> {
         let mut bus = Self { port: some_port(), program: None };
-        bus.serve().await?;
+        bus.start_serving().await?;
         Ok(bus)
     }
 
     /// Starts it, at the same port as before.
-    pub(crate) async fn serve(&mut self) -> Result<()> {
+    pub(crate) async fn start_serving(&mut self) -> Result<()> {
         let port = self.port.to_string();
         let mut command = Command::new("nats-server");
         command.args(["-a", "127.0.0.1", "-p", &port]).stdout(Stdio::null()).stderr(Stdio::null());
@@ -40,10 +40,10 @@ impl Bus {
         self.program = Some(program);
         let began = Instant::now();
         while TcpStream::connect(("127.0.0.1", self.port)).await.is_err() {
-            if began.elapsed() > START {
+            if began.elapsed() > START_TIMEOUT {
                 return Err("nats-server doesn't start".into());
             }
-            sleep(LOOK).await;
+            sleep(POLL_INTERVAL).await;
         }
         Ok(())
     }

@@ -7,40 +7,40 @@ use std::{
 };
 
 /// Where systems keep the library, below a folder for the machine's kind on some.
-const ROOTS: [&str; 4] = ["/usr/lib", "/usr/lib64", "/usr/local/lib", "/opt/homebrew/lib"];
-const NAME: &str = "faketime/libfaketimeMT.so.1";
+const LIBRARY_ROOTS: [&str; 4] = ["/usr/lib", "/usr/lib64", "/usr/local/lib", "/opt/homebrew/lib"];
+const LIBRARY_NAME: &str = "faketime/libfaketimeMT.so.1";
 
 /// The clock of one node.
-pub(crate) struct Clock {
+pub(crate) struct FakeClock {
     library: PathBuf,
     file: PathBuf,
 }
 
-impl Clock {
+impl FakeClock {
     /// One that is right, set by a file in this folder.
     pub(crate) fn new(folder: &Path, number: usize) -> Result<Self> {
-        let library = library().ok_or("libfaketime is missing: bin/setup test installs it")?;
+        let library = find_libfaketime().ok_or("libfaketime is missing: bin/setup test installs it")?;
         let clock = Self { library, file: folder.join(format!("clock-{number}")) };
-        clock.shift(0)?;
+        clock.set_offset(0)?;
         Ok(clock)
     }
 
     /// What a program has to be started with. Only the time of day is wrong: what measures how long something takes
     /// goes on as it does when somebody sets a machine's clock.
-    pub(crate) fn settings(&self) -> Vec<(String, String)> {
+    pub(crate) fn environment(&self) -> Vec<(String, String)> {
         let (library, file) = (self.library.display().to_string(), self.file.display().to_string());
-        let settings = [
+        let variables = [
             ("LD_PRELOAD", library.as_str()),
             ("FAKETIME_TIMESTAMP_FILE", &file),
             ("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
             // Seconds until the file is read again.
             ("FAKETIME_CACHE_DURATION", "1"),
         ];
-        settings.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec()
+        variables.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec()
     }
 
     /// Puts it ahead by so many seconds, or behind.
-    pub(crate) fn shift(&self, seconds: i64) -> io::Result<()> {
+    pub(crate) fn set_offset(&self, seconds: i64) -> io::Result<()> {
         // Moved into place: half a number would be another one.
         let new = self.file.with_extension("new");
         fs::write(&new, format!("{seconds:+}"))?;
@@ -48,8 +48,9 @@ impl Clock {
     }
 }
 
-fn library() -> Option<PathBuf> {
-    let roots = ROOTS.iter().map(PathBuf::from);
-    let below = ROOTS.iter().filter_map(|root| fs::read_dir(root).ok()).flatten().flatten().map(|entry| entry.path());
-    roots.chain(below).map(|folder| folder.join(NAME)).find(|library| library.exists())
+fn find_libfaketime() -> Option<PathBuf> {
+    let roots = LIBRARY_ROOTS.iter().map(PathBuf::from);
+    let below =
+        LIBRARY_ROOTS.iter().filter_map(|root| fs::read_dir(root).ok()).flatten().flatten().map(|entry| entry.path());
+    roots.chain(below).map(|folder| folder.join(LIBRARY_NAME)).find(|library| library.exists())
 }

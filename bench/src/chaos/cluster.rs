@@ -1,12 +1,12 @@
 //! Who is there, and where: the nodes with their lines, people, and what they talk about.
 
 use crate::{
-    bus::Bus,
+    bus::NatsServer,
     database::Database,
     node::Node,
     node_log::NodeLogs,
     people::{NewPerson, insert_people},
-    settings::{DatabaseKind, Run},
+    settings::{DatabaseKind, RunOptions},
 };
 use bench::{days::event_day, rng::SeededRng, site::Result, stream_client::StreamClient};
 use reqwest::Client;
@@ -40,7 +40,7 @@ pub(crate) struct Cluster {
     pub(crate) conversations: Vec<Conversation>,
     pub(crate) nodes: Vec<Node>,
     pub(crate) database: Database,
-    pub(crate) bus: Option<Mutex<Bus>>,
+    pub(crate) bus: Option<Mutex<NatsServer>>,
     /// What the nodes say.
     pub(crate) logs: NodeLogs,
     _folder: TempDir,
@@ -48,23 +48,23 @@ pub(crate) struct Cluster {
 
 impl Cluster {
     /// Starts everything, and lets people book each other.
-    pub(crate) async fn start(run: &Run) -> Result<Arc<Self>> {
+    pub(crate) async fn start(run: &RunOptions) -> Result<Arc<Self>> {
         let folder = tempfile::tempdir()?;
         let database = Database::start(run).await?;
-        let bus = if run.database == DatabaseKind::Postgres { Some(Bus::start().await?) } else { None };
+        let bus = if run.database == DatabaseKind::PostgresServer { Some(NatsServer::start().await?) } else { None };
         let (logs, mut nodes) = (NodeLogs::new(run.seed)?, Vec::new());
         for number in 0..run.nodes {
             nodes.push(Node::new(number, &database, bus.as_ref(), folder.path(), logs.log_file(number)).await?);
         }
         let first = nodes.first().ok_or("there has to be a node")?;
         first.process.lock().await.run_command("migrate")?;
-        database.move_tables().await?;
+        database.move_tables_to_small_disk().await?;
         let new_people = insert_people(&database.url(), run.people, run.seed).await?;
         for node in &nodes {
             node.process.lock().await.start_serving().await?;
         }
         let conversations = create_bookings(&nodes, &new_people).await?;
-        database.flush().await?;
+        database.flush_to_disk().await?;
         let to_person = |NewPerson { id, token }| {
             let clients = (0..run.readers).map(|_| StreamClient::resume_after(0)).collect();
             Person { id, token, clients }

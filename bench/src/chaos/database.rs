@@ -3,7 +3,7 @@
 use crate::{
     faulty_disk::Disk,
     postgres::Postgres,
-    settings::{DatabaseKind, Run, Synchronous},
+    settings::{DatabaseKind, RunOptions, Synchronous},
 };
 use bench::{fault_proxy::FaultProxy, site::Result};
 use sea_orm::ConnectionTrait;
@@ -18,14 +18,14 @@ pub(crate) enum Database {
     /// SQLite on a disk whose power can fail.
     Disk(Box<Mutex<FaultyDisk>>, TempDir, Synchronous),
     /// PostgreSQL, at this port.
-    Server(Mutex<Postgres>, u16),
+    Server(Mutex<PostgresServer>, u16),
 }
 
 impl Database {
-    pub(crate) async fn start(run: &Run) -> Result<Self> {
+    pub(crate) async fn start(run: &RunOptions) -> Result<Self> {
         match (run.database, run.synchronous) {
             (DatabaseKind::Postgres, None) => {
-                let server = Postgres::start().await?;
+                let server = PostgresServer::start().await?;
                 let port = server.port;
                 Ok(Self::Server(Mutex::new(server), port))
             }
@@ -51,35 +51,35 @@ impl Database {
     /// Where it is, straight.
     pub(crate) fn url(&self) -> String {
         match self {
-            Self::Server(_, port) => Postgres::url(*port),
-            Self::File(folder) | Self::Disk(_, folder, _) => file(folder.path()),
+            Self::Server(_, port) => PostgresServer::url(*port),
+            Self::File(folder) | Self::Disk(_, folder, _) => sqlite_url(folder.path()),
         }
     }
 
     /// Where a node finds it: behind a line, if it is a server.
     pub(crate) fn url_for_node(&self, proxy: Option<&FaultProxy>) -> String {
         match (self, proxy) {
-            (Self::Server(..), Some(proxy)) => Postgres::url(proxy.local_addr().port()),
+            (Self::Server(..), Some(proxy)) => PostgresServer::url(proxy.local_addr().port()),
             (Self::Disk(_, _, Synchronous::Normal), _) => format!("{}&synchronous=normal", self.url()),
             _ => self.url(),
         }
     }
 
     /// Moves a server's tables to the disk that can be full.
-    pub(crate) async fn move_tables(&self) -> Result<()> {
+    pub(crate) async fn move_tables_to_small_disk(&self) -> Result<()> {
         let Self::Server(server, _) = self else { return Ok(()) };
-        let Some(space) = server.lock().await.space() else { return Ok(()) };
+        let Some(tablespace) = server.lock().await.tablespace_path() else { return Ok(()) };
         let connection = sea_orm::Database::connect(self.url()).await?;
-        connection.execute_unprepared(&format!("CREATE TABLESPACE small LOCATION '{space}'")).await?;
-        for what in ["TABLE", "INDEX"] {
-            let statement = format!("ALTER {what} ALL IN TABLESPACE pg_default SET TABLESPACE small");
+        connection.execute_unprepared(&format!("CREATE TABLESPACE small LOCATION '{tablespace}'")).await?;
+        for object in ["TABLE", "INDEX"] {
+            let statement = format!("ALTER {object} ALL IN TABLESPACE pg_default SET TABLESPACE small");
             connection.execute_unprepared(&statement).await?;
         }
         Ok(connection.close().await?)
     }
 
     /// Flushes what is there so far, however the nodes do that.
-    pub(crate) async fn flush(&self) -> Result<()> {
+    pub(crate) async fn flush_to_disk(&self) -> Result<()> {
         if let Self::Disk(..) = self {
             let connection = sea_orm::Database::connect(self.url()).await?;
             connection.execute_unprepared("PRAGMA wal_checkpoint(FULL)").await?;
@@ -89,6 +89,6 @@ impl Database {
     }
 }
 
-fn file(folder: &Path) -> String {
+fn sqlite_url(folder: &Path) -> String {
     format!("sqlite://{}?mode=rwc", folder.join("greenroom.db").display())
 }

@@ -1,6 +1,6 @@
 //! What breaks, and when: decided by the seed.
 
-use crate::settings::{DatabaseKind, Run};
+use crate::settings::{DatabaseKind, RunOptions};
 use bench::rng::SeededRng;
 use clap::ValueEnum;
 use rustix::process::geteuid;
@@ -59,12 +59,12 @@ pub(crate) enum FaultKind {
 
 impl FaultKind {
     /// Whether there is such a thing in a run.
-    fn applies_to(self, run: &Run) -> bool {
+    fn applies_to(self, run: &RunOptions) -> bool {
         use FaultKind::*;
         match self {
             Bus | BusCut | BusHalfOpen | Database | DatabaseCrash | DatabaseCut | DatabaseHalfOpen
             | ConnectionKilled => run.database == DatabaseKind::Postgres,
-            DatabaseFull => run.database == DatabaseKind::Postgres && geteuid().is_root(),
+            DatabaseFull => run.database == DatabaseKind::PostgresServer && geteuid().is_root(),
             PowerLoss | DiskFull | DiskErrors | ReadOnlyDisk => run.synchronous.is_some(),
             _ => true,
         }
@@ -84,7 +84,7 @@ pub(crate) struct Fault {
 }
 
 /// All that breaks in a run. Every kind comes once before one comes again.
-pub(crate) fn plan_faults(run: &Run) -> Vec<Fault> {
+pub(crate) fn plan_faults(run: &RunOptions) -> Vec<Fault> {
     let mut rng = SeededRng::for_index(run.seed, usize::MAX);
     let all = if run.only.is_empty() { FaultKind::value_variants() } else { &run.only };
     let applicable: Vec<FaultKind> = all.iter().copied().filter(|kind| kind.applies_to(run)).collect();
@@ -115,11 +115,12 @@ mod tests {
 
     #[test]
     fn a_seed_repeats_its_plan_and_covers_every_kind_before_repeating_one() {
-        let run = Run::read("--database postgres --nodes 3 --faults 40 --seed 7").expect("a run");
-        let summary =
-            |run: &Run| plan_faults(run).iter().map(|fault| (fault.kind, fault.node, fault.at)).collect::<Vec<_>>();
+        let run = RunOptions::parse_line("--database postgres --nodes 3 --faults 40 --seed 7").expect("a run");
+        let summary = |run: &RunOptions| {
+            plan_faults(run).iter().map(|fault| (fault.kind, fault.node, fault.at)).collect::<Vec<_>>()
+        };
         assert_eq!(summary(&run), summary(&run));
-        assert_ne!(summary(&run), summary(&Run { seed: 8, ..run.clone() }));
+        assert_ne!(summary(&run), summary(&RunOptions { seed: 8, ..run.clone() }));
         let all: Vec<FaultKind> =
             FaultKind::value_variants().iter().copied().filter(|kind| kind.applies_to(&run)).collect();
         let mut first: Vec<FaultKind> = plan_faults(&run).into_iter().take(all.len()).map(|fault| fault.kind).collect();
@@ -129,7 +130,7 @@ mod tests {
 
     #[test]
     fn inapplicable_faults_are_not_planned() {
-        let run = Run::read("--faults 100").expect("a run");
+        let run = RunOptions::parse_line("--faults 100").expect("a run");
         assert!(plan_faults(&run).iter().all(|fault| fault.kind <= FaultKind::Clock && fault.node == 0));
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     faults::{Fault, FaultKind},
     faulty_disk::DiskFault,
     node::Node,
-    postgres::End,
+    postgres::StopMode,
     storage_faults,
 };
 use bench::{
@@ -50,15 +50,15 @@ impl Fault {
             FaultKind::Clock => {
                 let seconds = i64::try_from(rng.random_below(2 * MAX_CLOCK_SKEW_SECONDS))?
                     - i64::try_from(MAX_CLOCK_SKEW_SECONDS)?;
-                node.clock.shift(seconds)?;
+                node.clock.set_offset(seconds)?;
                 sleep(rng.random_millis(LONG_MILLIS)).await;
-                Ok(node.clock.shift(0)?)
+                Ok(node.clock.set_offset(0)?)
             }
             FaultKind::Bus => restart_bus(cluster, rng).await,
             FaultKind::BusCut => refuse_for_a_while(require(node.bus_proxy.as_ref())?, rng).await,
             FaultKind::BusHalfOpen => freeze_link(require(node.bus_proxy.as_ref())?, rng).await,
-            FaultKind::Database => restart_database(cluster, End::Fast, rng).await,
-            FaultKind::DatabaseCrash => restart_database(cluster, End::Crash, rng).await,
+            FaultKind::Database => restart_database(cluster, StopMode::Fast, rng).await,
+            FaultKind::DatabaseCrash => restart_database(cluster, StopMode::Crash, rng).await,
             FaultKind::DatabaseCut => refuse_for_a_while(require(node.database_proxy.as_ref())?, rng).await,
             FaultKind::DatabaseHalfOpen => freeze_link(require(node.database_proxy.as_ref())?, rng).await,
             FaultKind::PowerLoss => cut_power(cluster, node, rng).await,
@@ -112,15 +112,15 @@ async fn restart_bus(cluster: &Cluster, rng: &mut SeededRng) -> Result<()> {
     let mut bus = require(cluster.bus.as_ref())?.lock().await;
     bus.kill()?;
     sleep(rng.random_millis(LONG_MILLIS)).await;
-    bus.serve().await
+    bus.start_serving().await
 }
 
-async fn restart_database(cluster: &Cluster, end: End, rng: &mut SeededRng) -> Result<()> {
+async fn restart_database(cluster: &Cluster, stop: StopMode, rng: &mut SeededRng) -> Result<()> {
     let Database::Server(server, _) = &cluster.database else { return Err("there is no server".into()) };
     let server = server.lock().await;
-    server.end(end).await?;
+    server.stop(stop).await?;
     sleep(rng.random_millis(SHORT_MILLIS)).await;
-    server.serve().await
+    server.start_serving().await
 }
 
 async fn cut_power(cluster: &Cluster, node: &Node, rng: &mut SeededRng) -> Result<()> {

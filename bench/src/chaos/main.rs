@@ -38,9 +38,9 @@ mod writer;
 
 use bench::site::Result;
 use clap::Parser;
-use run::Outcome;
+use run::RunOutcome;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use settings::{Run, Settings, What};
+use settings::{Mode, RunOptions, Settings};
 use std::{
     io::{self, Write},
     process::ExitCode,
@@ -48,53 +48,56 @@ use std::{
 use tokio::signal::ctrl_c;
 
 /// Seeds that failed once, each with what it found.
-const KEPT: &str = include_str!("seeds.txt");
+const SEEDS: &str = include_str!("seeds.txt");
 
 #[tokio::main]
 async fn main() -> Result<ExitCode> {
-    let Settings { what, run } = Settings::parse();
+    let Settings { mode, run } = Settings::parse();
     // Each client is two connections more at a line, and systems are stingy unless asked.
     let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
     setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum })?;
-    let asked = async {
-        match what {
-            None => Ok(one(run).await?.is_good()),
-            Some(What::Kept) => kept().await,
-            Some(What::PowerLoss(cuts)) => power_loss::both(cuts).await,
+    let running = async {
+        match mode {
+            None => Ok(run_and_report(run).await?.is_good()),
+            Some(Mode::Regressions) => run_regressions().await,
+            Some(Mode::PowerLoss(cuts)) => power_loss::run_both_modes(cuts).await,
         }
     };
     // What was started is ended, too, when somebody has seen enough.
     let good = tokio::select! {
-        good = asked => good?,
+        good = running => good?,
         _ = ctrl_c() => return Err("broken off".into()),
     };
     Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// A run, told of before and after.
-async fn one(run: Run) -> Result<Outcome> {
-    say(&format!("Seed {}: {run}", run.seed))?;
+async fn run_and_report(run: RunOptions) -> Result<RunOutcome> {
+    print_line(&format!("Seed {}: {run}", run.seed))?;
     let outcome = run::run(&run).await;
     if let Ok(outcome) = &outcome {
-        say(&outcome.to_string())?;
+        print_line(&outcome.to_string())?;
     }
-    if !outcome.as_ref().is_ok_and(Outcome::is_good) {
-        say(&format!("What the nodes said is in target/chaos/{}. To repeat it: bin/chaos-test {run}", run.seed))?;
+    if !outcome.as_ref().is_ok_and(RunOutcome::is_good) {
+        print_line(&format!(
+            "What the nodes said is in target/chaos/{}. To repeat it: bin/chaos-test {run}",
+            run.seed
+        ))?;
     }
     outcome
 }
 
 /// What failed once fails no more.
-async fn kept() -> Result<bool> {
+async fn run_regressions() -> Result<bool> {
     let mut good = true;
-    let lines: Vec<&str> = KEPT.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
-    say(&format!("{} seeds have failed so far", lines.len()))?;
+    let lines: Vec<&str> = SEEDS.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
+    print_line(&format!("{} seeds have failed so far", lines.len()))?;
     for line in lines {
-        good &= one(Run::read(line)?).await?.is_good();
+        good &= run_and_report(RunOptions::parse_line(line)?).await?.is_good();
     }
     Ok(good)
 }
 
-fn say(text: &str) -> io::Result<()> {
+fn print_line(text: &str) -> io::Result<()> {
     writeln!(io::stdout(), "{text}")
 }

@@ -1,6 +1,6 @@
 //! A node and the lines around it.
 
-use crate::{bus::Bus, clock::Clock, database::Database};
+use crate::{bus::NatsServer, clock::FakeClock, database::Database};
 use bench::{fault_proxy::FaultProxy, server_node::ServerProcess, site::Result};
 use std::path::{Path, PathBuf};
 use tokio::sync::Mutex;
@@ -19,7 +19,7 @@ pub(crate) struct Node {
     pub(crate) proxy: FaultProxy,
     pub(crate) database_proxy: Option<FaultProxy>,
     pub(crate) bus_proxy: Option<FaultProxy>,
-    pub(crate) clock: Clock,
+    pub(crate) clock: FakeClock,
 }
 
 impl Node {
@@ -27,14 +27,14 @@ impl Node {
     pub(crate) async fn new(
         number: usize,
         database: &Database,
-        bus: Option<&Bus>,
+        bus: Option<&NatsServer>,
         folder: &Path,
         log_file: PathBuf,
     ) -> Result<Self> {
         let database_proxy = start_proxy(database.port()).await?;
         let bus_proxy = start_proxy(bus.map(|bus| bus.port)).await?;
-        let clock = Clock::new(folder, number)?;
-        let mut settings = clock.settings();
+        let clock = FakeClock::new(folder, number)?;
+        let mut settings = clock.environment();
         settings.push(("DATABASE_URL".to_owned(), database.url_for_node(database_proxy.as_ref())));
         settings.push(("GREENROOM_DATA".to_owned(), folder.display().to_string()));
         settings.extend(RAISED_LIMITS.map(|(name, value)| (name.to_owned(), value.to_owned())));
@@ -48,7 +48,7 @@ impl Node {
 
     /// Makes everything around it whole again.
     pub(crate) async fn heal(&self) -> Result<()> {
-        self.clock.shift(0)?;
+        self.clock.set_offset(0)?;
         for proxy in [Some(&self.proxy), self.database_proxy.as_ref(), self.bus_proxy.as_ref()].into_iter().flatten() {
             proxy.restore().await?;
         }

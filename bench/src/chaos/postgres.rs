@@ -10,18 +10,18 @@ use std::{
 use tempfile::TempDir;
 
 /// Ports that are tried.
-const TRIES: usize = 5;
+const PORT_ATTEMPTS: usize = 5;
 /// Whom it runs as where we are root, which it refuses to.
-const OWNERS: [&str; 2] = ["postgres", "nobody"];
+const POSTGRES_USERS: [&str; 2] = ["postgres", "nobody"];
 
 /// Room enough for any run; a limit, not what it takes.
-const ROOMY: &str = "size=8g";
+const AMPLE_SIZE: &str = "size=8g";
 /// What a full disk has left, in KiB.
-const SPARE: u64 = 64;
+const FREE_KIB: u64 = 64;
 
 /// How it is told to end.
 #[derive(Clone, Copy)]
-pub(crate) enum End {
+pub(crate) enum StopMode {
     /// It breaks off what is under way, and leaves everything in order.
     Fast,
     /// It drops everything, and has to recover at the next start.
@@ -29,18 +29,18 @@ pub(crate) enum End {
 }
 
 /// Ended, and thrown away, when dropped.
-pub(crate) struct Postgres {
+pub(crate) struct PostgresServer {
     pub(crate) port: u16,
     /// A disk of its own for tables, where we may mount one. Goes before the folder it is in.
-    space: Option<SmallDisk>,
+    small_disk: Option<SmallDisk>,
     folder: TempDir,
     owner: Option<&'static str>,
 }
 
-impl Drop for Postgres {
+impl Drop for PostgresServer {
     fn drop(&mut self) {
         // It may not run just now.
-        let _ = self.command("pg_ctl", &["-D", "data", "-m", "immediate", "stop"]).status();
+        let _ = self.build_command("pg_ctl", &["-D", "data", "-m", "immediate", "stop"]).status();
     }
 }
 
@@ -52,21 +52,21 @@ impl SmallDisk {
         let path = folder.join("small");
         std::fs::create_dir(&path)?;
         let disk = Self(path);
-        run(Command::new("mount").args(["-t", "tmpfs", "-o", ROOMY, "small"]).arg(&disk.0))?;
-        run(Command::new("chown").arg(owner).arg(&disk.0))?;
+        run_checked(Command::new("mount").args(["-t", "tmpfs", "-o", AMPLE_SIZE, "small"]).arg(&disk.0))?;
+        run_checked(Command::new("chown").arg(owner).arg(&disk.0))?;
         Ok(disk)
     }
 
     /// Makes it just so large that what is on it has room, and a little more.
-    fn fill(&self) -> Result<()> {
-        let told = Command::new("df").args(["--output=used", "--block-size=1K"]).arg(&self.0).output()?;
-        let told = String::from_utf8(told.stdout)?;
-        let used: u64 = told.lines().last().unwrap_or_default().trim().parse()?;
-        self.resize(&format!("size={}k", used + SPARE))
+    fn fill_disk(&self) -> Result<()> {
+        let output = Command::new("df").args(["--output=used", "--block-size=1K"]).arg(&self.0).output()?;
+        let output = String::from_utf8(output.stdout)?;
+        let used: u64 = output.lines().last().unwrap_or_default().trim().parse()?;
+        self.resize(&format!("size={}k", used + FREE_KIB))
     }
 
     fn resize(&self, size: &str) -> Result<()> {
-        run(Command::new("mount").args(["-o", &format!("remount,{size}")]).arg(&self.0))
+        run_checked(Command::new("mount").args(["-o", &format!("remount,{size}")]).arg(&self.0))
     }
 }
 
@@ -77,24 +77,25 @@ impl Drop for SmallDisk {
     }
 }
 
-fn run(command: &mut Command) -> Result<()> {
+fn run_checked(command: &mut Command) -> Result<()> {
     let ended = command.status()?;
     if ended.success() { Ok(()) } else { Err(format!("{command:?} has failed: {ended}").into()) }
 }
 
-impl Postgres {
+impl PostgresServer {
     pub(crate) async fn start() -> Result<Self> {
-        let mut server = Self { port: 0, folder: tempfile::tempdir()?, owner: None, space: None };
+        let mut server = Self { port: 0, folder: tempfile::tempdir()?, owner: None, small_disk: None };
         if geteuid().is_root() {
-            let owner = OWNERS.into_iter().find(|owner| server.give_to(owner)).ok_or("nobody may own the database")?;
+            let owner =
+                POSTGRES_USERS.into_iter().find(|owner| server.chown_to(owner)).ok_or("nobody may own the database")?;
             server.owner = Some(owner);
-            server.space = Some(SmallDisk::mount(server.folder.path(), owner)?);
+            server.small_disk = Some(SmallDisk::mount(server.folder.path(), owner)?);
         }
         let create = ["-D", "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale", "C", "--no-sync"];
-        server.run("initdb", &create).await?;
-        for _ in 0..TRIES {
+        server.run_program("initdb", &create).await?;
+        for _ in 0..PORT_ATTEMPTS {
             server.port = some_port();
-            if server.serve().await.is_ok() {
+            if server.start_serving().await.is_ok() {
                 return Ok(server);
             }
         }
@@ -102,32 +103,32 @@ impl Postgres {
     }
 
     /// Starts it, at the same port as before.
-    pub(crate) async fn serve(&self) -> Result<()> {
+    pub(crate) async fn start_serving(&self) -> Result<()> {
         let settings = format!("-h 127.0.0.1 -p {} -k . -c max_connections=300", self.port);
-        self.run("pg_ctl", &["-D", "data", "-l", "log", "-s", "-w", "-o", &settings, "start"]).await
+        self.run_program("pg_ctl", &["-D", "data", "-l", "log", "-s", "-w", "-o", &settings, "start"]).await
     }
 
-    pub(crate) async fn end(&self, end: End) -> Result<()> {
-        let mode = match end {
-            End::Fast => "fast",
-            End::Crash => "immediate",
+    pub(crate) async fn stop(&self, stop: StopMode) -> Result<()> {
+        let mode = match stop {
+            StopMode::Fast => "fast",
+            StopMode::Crash => "immediate",
         };
-        self.run("pg_ctl", &["-D", "data", "-s", "-w", "-m", mode, "stop"]).await
+        self.run_program("pg_ctl", &["-D", "data", "-s", "-w", "-m", mode, "stop"]).await
     }
 
     /// Where tables can be put on a disk that can be full.
-    pub(crate) fn space(&self) -> Option<String> {
-        self.space.as_ref().map(|space| space.0.display().to_string())
+    pub(crate) fn tablespace_path(&self) -> Option<String> {
+        self.small_disk.as_ref().map(|small_disk| small_disk.0.display().to_string())
     }
 
     /// Leaves nothing of that disk.
-    pub(crate) fn fill(&self) -> Result<()> {
-        self.space.as_ref().map_or(Ok(()), SmallDisk::fill)
+    pub(crate) fn fill_disk(&self) -> Result<()> {
+        self.small_disk.as_ref().map_or(Ok(()), SmallDisk::fill_disk)
     }
 
     /// Makes room on that disk.
-    pub(crate) fn free(&self) -> Result<()> {
-        self.space.as_ref().map_or(Ok(()), |space| space.resize(ROOMY))
+    pub(crate) fn free_disk(&self) -> Result<()> {
+        self.small_disk.as_ref().map_or(Ok(()), |small_disk| small_disk.resize(AMPLE_SIZE))
     }
 
     /// Where it is, or a line that leads to it.
@@ -135,17 +136,17 @@ impl Postgres {
         format!("postgres://postgres@127.0.0.1:{port}/postgres")
     }
 
-    fn give_to(&self, owner: &str) -> bool {
+    fn chown_to(&self, owner: &str) -> bool {
         Command::new("chown").arg(owner).arg(self.folder.path()).status().is_ok_and(|ended| ended.success())
     }
 
-    async fn run(&self, program: &str, arguments: &[&str]) -> Result<()> {
-        let mut command = tokio::process::Command::from(self.command(program, arguments));
+    async fn run_program(&self, program: &str, arguments: &[&str]) -> Result<()> {
+        let mut command = tokio::process::Command::from(self.build_command(program, arguments));
         let ended = command.status().await.map_err(|_| "PostgreSQL's programs are missing: bin/setup test")?;
         if ended.success() { Ok(()) } else { Err(format!("{program} has failed: {ended}").into()) }
     }
 
-    fn command(&self, program: &str, arguments: &[&str]) -> Command {
+    fn build_command(&self, program: &str, arguments: &[&str]) -> Command {
         let mut command = match self.owner {
             Some(owner) => {
                 let mut command = Command::new("runuser");

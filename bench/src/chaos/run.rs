@@ -7,7 +7,7 @@ use crate::{
     cluster::{Cluster, Person},
     database_state::{DatabaseState, check_integrity, read_last_seqs},
     faults::{self, Fault, FaultKind, MAX_CONCURRENT_FAULTS},
-    settings::{Run, word},
+    settings::{RunOptions, cli_name},
     writer::Writer,
 };
 use bench::site::Result;
@@ -24,35 +24,35 @@ use tokio::{
 };
 
 /// Nothing was acknowledged for so long: nothing will be.
-const STUCK: Duration = Duration::from_secs(120);
+const ACK_TIMEOUT: Duration = Duration::from_secs(120);
 /// How long a healthy site may take until all readers have heard all.
-const ARRIVAL: Duration = Duration::from_secs(90);
+const DELIVERY_TIMEOUT: Duration = Duration::from_secs(90);
 /// How long nodes may take to be healthy again after the last fault.
-const RECOVERY: Duration = Duration::from_secs(30);
+const RECOVERY_TIMEOUT: Duration = Duration::from_secs(30);
 /// The opening message of each conversation.
-const BEFORE: i64 = 1;
+const OPENING_MESSAGES: i64 = 1;
 
 /// What came of a run.
-pub(crate) struct Outcome {
+pub(crate) struct RunOutcome {
     report: CheckReport,
     /// What else is wrong, in words.
-    unwell: Vec<String>,
+    problems: Vec<String>,
     acknowledged: u64,
     /// How many of those were found in the database while people wrote.
     audited: usize,
     /// Tries without an answer, and messages that had arrived by one of those.
     tries: (u64, u64),
-    struck: BTreeMap<FaultKind, usize>,
+    fault_counts: BTreeMap<FaultKind, usize>,
     readers: usize,
     /// While people wrote.
-    lasted: Duration,
+    write_time: Duration,
     /// From then until the last reader had heard all.
-    settled: Duration,
+    settle_time: Duration,
 }
 
-impl Outcome {
+impl RunOutcome {
     pub(crate) fn is_good(&self) -> bool {
-        self.report.is_good() && self.unwell.is_empty()
+        self.report.is_good() && self.problems.is_empty()
     }
 
     pub(crate) fn lost(&self) -> usize {
@@ -60,19 +60,24 @@ impl Outcome {
     }
 }
 
-impl Display for Outcome {
+impl Display for RunOutcome {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Self { report, unwell, acknowledged, audited, tries, struck, readers, lasted, settled } = self;
+        let Self { report, problems, acknowledged, audited, tries, fault_counts, readers, write_time, settle_time } =
+            self;
         let (failed, before) = tries;
-        let kinds: Vec<String> = struck.iter().map(|(kind, count)| format!("{count} {}", word(kind))).collect();
-        let faults: usize = struck.values().sum();
-        let (lasted, settled) = (lasted.as_secs_f64(), settled.as_secs_f64());
-        writeln!(f, "{acknowledged} acknowledged in {lasted:.0} s, heard by {readers} readers {settled:.0} s later")?;
+        let kinds: Vec<String> =
+            fault_counts.iter().map(|(kind, count)| format!("{count} {}", cli_name(kind))).collect();
+        let faults: usize = fault_counts.values().sum();
+        let (write_time, settle_time) = (write_time.as_secs_f64(), settle_time.as_secs_f64());
+        writeln!(
+            f,
+            "{acknowledged} acknowledged in {write_time:.0} s, heard by {readers} readers {settle_time:.0} s later"
+        )?;
         writeln!(f, "{audited} of them were found in the database while more was written")?;
         writeln!(f, "{failed} tries had no answer, by which {before} messages had arrived all the same")?;
         writeln!(f, "{faults} faults: {}", kinds.join(", "))?;
         write!(f, "{report}")?;
-        unwell.iter().try_for_each(|what| write!(f, "\n  {what}"))
+        problems.iter().try_for_each(|what| write!(f, "\n  {what}"))
     }
 }
 
@@ -80,39 +85,48 @@ impl Display for Outcome {
 ///
 /// # Errors
 /// When something doesn't work that was broken by nobody.
-pub(crate) async fn run(run: &Run) -> Result<Outcome> {
+pub(crate) async fn run(run: &RunOptions) -> Result<RunOutcome> {
     let cluster = Cluster::start(run).await?;
     let mut readers = cluster.spawn_readers(run.seed)?;
     let acks = Arc::new(AckLog::default());
     let began = Instant::now();
     let faults = faults::plan_faults(run);
-    let struck = faults.iter().fold(BTreeMap::new(), |mut struck, fault| {
-        *struck.entry(fault.kind).or_default() += 1;
-        struck
+    let fault_counts = faults.iter().fold(BTreeMap::new(), |mut fault_counts, fault| {
+        *fault_counts.entry(fault.kind).or_default() += 1;
+        fault_counts
     });
     tokio::select! {
-        done = async { tokio::try_join!(write(&cluster, run, &acks), break_things(&cluster, faults, &acks)) } => { done?; }
+        done = async { tokio::try_join!(write_all(&cluster, run, &acks), inject_faults(&cluster, faults, &acks)) } => { done?; }
         Some(ended) = readers.join_next() => return Err(format!("a reader has given up: {ended:?}").into()),
         // Where messages may be lost, they are counted at the end.
-        missing = audit::watch(&cluster, &acks), if !run.may_lose() => return Err(missing.into()),
-        count = stuck(&acks) => return Err(format!("nothing was acknowledged for {STUCK:?} after {count}").into()),
+        missing = audit::watch_for_loss(&cluster, &acks), if !run.may_lose() => return Err(missing.into()),
+        count = wait_stuck(&acks) => return Err(format!("nothing was acknowledged for {ACK_TIMEOUT:?} after {count}").into()),
     }
-    let lasted = began.elapsed();
-    heal(&cluster).await?;
-    let mut unwell = tokio::select! {
-        unwell = all_heard(&cluster) => unwell?,
+    let write_time = began.elapsed();
+    heal_all(&cluster).await?;
+    let mut problems = tokio::select! {
+        problems = wait_all_received(&cluster) => problems?,
         Some(ended) = readers.join_next() => return Err(format!("a reader has given up: {ended:?}").into()),
     };
-    let settled = began.elapsed() - lasted;
+    let settle_time = began.elapsed() - write_time;
     readers.shutdown().await;
     let state = DatabaseState::read_all(&cluster).await?;
-    let heard = heard(&cluster);
-    let report = CheckReport::check_all(&acks.entries(), &state, &heard, BEFORE);
-    unwell.extend(check_integrity(&cluster).await?);
-    unwell.extend(cluster.logs.find_panics()?);
+    let received = collect_readers(&cluster);
+    let report = CheckReport::check_all(&acks.entries(), &state, &received, OPENING_MESSAGES);
+    problems.extend(check_integrity(&cluster).await?);
+    problems.extend(cluster.logs.find_panics()?);
     let (acknowledged, audited, tries) = (acks.ack_count(), acks.mark_audited(0), acks.retry_counts());
-    let outcome =
-        Outcome { report, unwell, acknowledged, audited, tries, struck, readers: heard.len(), lasted, settled };
+    let outcome = RunOutcome {
+        report,
+        problems,
+        acknowledged,
+        audited,
+        tries,
+        fault_counts,
+        readers: received.len(),
+        write_time,
+        settle_time,
+    };
     if outcome.is_good() {
         cluster.logs.delete_all()?;
     }
@@ -120,13 +134,13 @@ pub(crate) async fn run(run: &Run) -> Result<Outcome> {
 }
 
 /// Everybody writes as much as everybody else.
-async fn write(cluster: &Arc<Cluster>, run: &Run, acks: &Arc<AckLog>) -> Result<()> {
+async fn write_all(cluster: &Arc<Cluster>, run: &RunOptions, acks: &Arc<AckLog>) -> Result<()> {
     let mut writing = JoinSet::new();
-    let writers = Writer::all(cluster, run.seed)?;
+    let writers = Writer::for_all_sides(cluster, run.seed)?;
     let count = writers.len() as u64;
     for (number, writer) in (0..).zip(writers) {
         let share = run.acknowledgements / count + u64::from(number < run.acknowledgements % count);
-        writing.spawn(writer.write(share, acks.clone()));
+        writing.spawn(writer.write_messages(share, acks.clone()));
     }
     while let Some(ended) = writing.join_next().await {
         ended??;
@@ -135,32 +149,32 @@ async fn write(cluster: &Arc<Cluster>, run: &Run, acks: &Arc<AckLog>) -> Result<
 }
 
 /// Lets every fault strike when its time has come.
-async fn break_things(cluster: &Arc<Cluster>, faults: Vec<Fault>, acks: &AckLog) -> Result<()> {
+async fn inject_faults(cluster: &Arc<Cluster>, faults: Vec<Fault>, acks: &AckLog) -> Result<()> {
     let times: Vec<u64> = faults.iter().map(|fault| fault.at).collect();
-    let mut under_way: JoinSet<Result<()>> = JoinSet::new();
+    let mut active: JoinSet<Result<()>> = JoinSet::new();
     for (number, fault) in faults.into_iter().enumerate() {
         acks.allow_until(times.get(number + MAX_CONCURRENT_FAULTS).copied().unwrap_or(u64::MAX));
         acks.wait_for_count(fault.at).await;
-        if under_way.len() >= MAX_CONCURRENT_FAULTS
-            && let Some(ended) = under_way.join_next().await
+        if active.len() >= MAX_CONCURRENT_FAULTS
+            && let Some(ended) = active.join_next().await
         {
             ended??;
         }
-        let (cluster, name) = (cluster.clone(), word(&fault.kind));
-        under_way.spawn(async move { fault.inject(&cluster).await.map_err(|error| format!("{name}: {error}").into()) });
+        let (cluster, name) = (cluster.clone(), cli_name(&fault.kind));
+        active.spawn(async move { fault.inject(&cluster).await.map_err(|error| format!("{name}: {error}").into()) });
     }
     acks.allow_until(u64::MAX);
-    while let Some(ended) = under_way.join_next().await {
+    while let Some(ended) = active.join_next().await {
         ended??;
     }
     Ok(())
 }
 
 /// Done, with how many there are, when nothing more is acknowledged.
-async fn stuck(acks: &AckLog) -> u64 {
+async fn wait_stuck(acks: &AckLog) -> u64 {
     loop {
         let count = acks.ack_count();
-        if timeout(STUCK, acks.wait_for_count(count + 1)).await.is_err() {
+        if timeout(ACK_TIMEOUT, acks.wait_for_count(count + 1)).await.is_err() {
             return count;
         }
         // Not at each of thousands.
@@ -169,13 +183,13 @@ async fn stuck(acks: &AckLog) -> u64 {
 }
 
 /// Waits until every node says that it is well.
-async fn heal(cluster: &Cluster) -> Result<()> {
+async fn heal_all(cluster: &Cluster) -> Result<()> {
     let client = Client::builder().no_proxy().build()?;
     for node in &cluster.nodes {
         node.heal().await?;
         let (began, ready) = (Instant::now(), format!("{}/readyz", node.url));
         while !client.get(&ready).send().await.is_ok_and(|answer| answer.status().is_success()) {
-            if began.elapsed() > RECOVERY {
+            if began.elapsed() > RECOVERY_TIMEOUT {
                 return Err("a node isn't ready, though nothing is broken any more".into());
             }
             sleep(Duration::from_millis(50)).await;
@@ -186,14 +200,15 @@ async fn heal(cluster: &Cluster) -> Result<()> {
 
 /// Waits until all readers have heard everything, or long enough, and asks every node whether it knows as much. Gives
 /// what one didn't.
-async fn all_heard(cluster: &Cluster) -> Result<Vec<String>> {
+async fn wait_all_received(cluster: &Cluster) -> Result<Vec<String>> {
     let heads = read_last_seqs(cluster).await?;
-    let until = Instant::now() + ARRIVAL;
-    let mut told = Vec::new();
+    let until = Instant::now() + DELIVERY_TIMEOUT;
+    let mut problems = Vec::new();
     for (Person { id, clients, .. }, head) in cluster.people.iter().zip(&heads) {
         for client in clients {
             if tokio::time::timeout_at(until, client.wait_received(*head)).await.is_err() {
-                told.push(format!("a reader of {id} didn't hear more than {} of {head} in time", client.last_seq()));
+                problems
+                    .push(format!("a reader of {id} didn't hear more than {} of {head} in time", client.last_seq()));
             }
         }
     }
@@ -201,18 +216,18 @@ async fn all_heard(cluster: &Cluster) -> Result<Vec<String>> {
         let Some((person, head)) = cluster.people.iter().zip(&heads).nth(number) else { break };
         let cursor = cluster.get_direct(person, node, "/api/messages").await?["cursor"].as_i64();
         if cursor != Some(*head) {
-            told.push(format!("node {number} says {cursor:?} for {head}"));
+            problems.push(format!("node {number} says {cursor:?} for {head}"));
         }
     }
-    Ok(told)
+    Ok(problems)
 }
 
-fn heard(cluster: &Cluster) -> Vec<ReaderResult> {
+fn collect_readers(cluster: &Cluster) -> Vec<ReaderResult> {
     let clients = cluster.people.iter().flat_map(|person| person.clients.iter().map(|client| (person.id, client)));
     let reader = |(person, client): (_, &bench::stream_client::StreamClient)| {
-        let heard = client.received();
-        let messages = heard.messages.iter().map(|(told, _)| *told).collect();
-        ReaderResult { person, last: client.last_seq(), messages, duplicates: heard.duplicates, gaps: heard.gaps }
+        let received = client.received();
+        let messages = received.messages.iter().map(|(problems, _)| *problems).collect();
+        ReaderResult { person, last: client.last_seq(), messages, duplicates: received.duplicates, gaps: received.gaps }
     };
     clients.map(reader).collect()
 }

@@ -11,23 +11,23 @@ use uuid::Uuid;
 #[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Settings {
     #[command(subcommand)]
-    pub(crate) what: Option<What>,
+    pub(crate) mode: Option<Mode>,
     #[command(flatten)]
-    pub(crate) run: Run,
+    pub(crate) run: RunOptions,
 }
 
 /// What else there is.
 #[derive(Clone, Subcommand)]
-pub(crate) enum What {
+pub(crate) enum Mode {
     /// Run the seeds that failed once
-    Kept,
+    Regressions,
     /// Cut the power of an SQLite site again and again: with synchronous=FULL nothing may be lost, and with NORMAL
     /// something has to be, or the test sees nothing
-    PowerLoss(Cuts),
+    PowerLoss(PowerLossOptions),
 }
 
 #[derive(Args, Clone)]
-pub(crate) struct Cuts {
+pub(crate) struct PowerLossOptions {
     /// How often the power fails
     #[arg(long, default_value_t = 8)]
     pub(crate) cuts: u64,
@@ -41,7 +41,7 @@ pub(crate) struct Cuts {
 
 /// One run.
 #[derive(Args, Clone)]
-pub(crate) struct Run {
+pub(crate) struct RunOptions {
     /// What the nodes keep things in
     #[arg(long, value_enum, default_value_t = DatabaseKind::Sqlite)]
     pub(crate) database: DatabaseKind,
@@ -61,7 +61,7 @@ pub(crate) struct Run {
     #[arg(long, default_value_t = 2)]
     pub(crate) readers: usize,
     /// What decides; by chance, if nothing is said
-    #[arg(long, default_value_t = by_chance(), hide_default_value = true)]
+    #[arg(long, default_value_t = random_seed(), hide_default_value = true)]
     pub(crate) seed: u64,
     /// Nothing else breaks. May be said again
     #[arg(long, value_enum)]
@@ -92,12 +92,12 @@ pub(crate) enum Synchronous {
 #[command(no_binary_name = true)]
 struct RunLine {
     #[command(flatten)]
-    run: Run,
+    run: RunOptions,
 }
 
-impl Run {
+impl RunOptions {
     /// From what stands on the command line, in one line.
-    pub(crate) fn read(line: &str) -> Result<Self> {
+    pub(crate) fn parse_line(line: &str) -> Result<Self> {
         Ok(RunLine::try_parse_from(line.split_whitespace())?.run)
     }
 
@@ -108,24 +108,24 @@ impl Run {
 }
 
 /// As it is said on the command line.
-impl Display for Run {
+impl Display for RunOptions {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let Self { nodes, acknowledgements, faults, people, readers, seed, .. } = self;
-        write!(f, "--database {} --nodes {nodes} --acknowledgements {acknowledgements}", word(&self.database))?;
+        write!(f, "--database {} --nodes {nodes} --acknowledgements {acknowledgements}", cli_name(&self.database))?;
         write!(f, " --faults {faults} --people {people} --readers {readers} --seed {seed}")?;
         for kind in &self.only {
-            write!(f, " --only {}", word(kind))?;
+            write!(f, " --only {}", cli_name(kind))?;
         }
-        self.synchronous.iter().try_for_each(|mode| write!(f, " --synchronous {}", word(mode)))
+        self.synchronous.iter().try_for_each(|mode| write!(f, " --synchronous {}", cli_name(mode)))
     }
 }
 
 /// What a value is called on the command line.
-pub(crate) fn word(value: &impl ValueEnum) -> String {
+pub(crate) fn cli_name(value: &impl ValueEnum) -> String {
     value.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
 }
 
 /// Short enough to be told on the telephone.
-pub(crate) fn by_chance() -> u64 {
+pub(crate) fn random_seed() -> u64 {
     Uuid::new_v4().as_u64_pair().0 % 1_000_000
 }

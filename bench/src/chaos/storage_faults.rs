@@ -65,16 +65,16 @@ pub(crate) async fn fail_disk(cluster: &Cluster, fault: DiskFault, duration: Dur
 /// Fills the disk that PostgreSQL has its tables on, and frees it.
 pub(crate) async fn fill_database(cluster: &Cluster, duration: Duration) -> Result<()> {
     let server = postgres_server(cluster)?.lock().await;
-    server.fill()?;
+    server.fill_disk()?;
     sleep(duration).await;
-    server.free()
+    server.free_disk()
 }
 
 /// Kills PostgreSQL's connections in the middle of their transactions.
 pub(crate) async fn kill_connections(cluster: &Cluster, rng: &mut SeededRng) -> Result<()> {
     // Held, so that it isn't ended meanwhile.
     let server = postgres_server(cluster)?.lock().await;
-    let connection = sea_orm::Database::connect(Postgres::url(server.port)).await?;
+    let connection = sea_orm::Database::connect(PostgresServer::url(server.port)).await?;
     let began = Instant::now();
     while began.elapsed() < KILL_DURATION {
         connection.execute_unprepared(KILL_IN_TRANSACTION).await?;
@@ -110,7 +110,7 @@ fn faulty_disk(cluster: &Cluster) -> Result<&Mutex<FaultyDisk>> {
     }
 }
 
-fn postgres_server(cluster: &Cluster) -> Result<&Mutex<Postgres>> {
+fn postgres_server(cluster: &Cluster) -> Result<&Mutex<PostgresServer>> {
     match &cluster.database {
         Database::Server(server, _) => Ok(server),
         _ => Err("there is no server".into()),

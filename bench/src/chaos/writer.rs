@@ -17,9 +17,9 @@ use tokio::time::sleep;
 use uuid::{Builder, Uuid};
 
 /// Then another node is asked.
-const PATIENCE: Duration = Duration::from_secs(3);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(3);
 /// Odds of one that a writer has read what the other wrote.
-const READS: f64 = 0.1;
+const READ_PROBABILITY: f64 = 0.1;
 /// Texts that come back exactly as they were sent, or not.
 const TEXTS: [&str; 4] = ["Habari", "Où ça? «Là-bas»", "会場は何時に開きますか", "👩🏾‍🎤 \"ok\" \\ \u{202e}x"];
 
@@ -38,8 +38,8 @@ pub(crate) struct Writer {
 
 impl Writer {
     /// Those of both sides of all conversations.
-    pub(crate) fn all(cluster: &Arc<Cluster>, seed: u64) -> Result<Vec<Self>> {
-        let client = Client::builder().no_proxy().timeout(PATIENCE).build()?;
+    pub(crate) fn for_all_sides(cluster: &Arc<Cluster>, seed: u64) -> Result<Vec<Self>> {
+        let client = Client::builder().no_proxy().timeout(REQUEST_TIMEOUT).build()?;
         let sides = cluster.conversations.iter().flat_map(|Conversation { id, people }| people.map(|who| (*id, who)));
         let writer = |(number, (conversation, person)): (usize, (Uuid, usize))| Self {
             number,
@@ -57,27 +57,27 @@ impl Writer {
     ///
     /// # Errors
     /// When one is refused for good.
-    pub(crate) async fn write(mut self, count: u64, acks: Arc<AckLog>) -> Result<()> {
+    pub(crate) async fn write_messages(mut self, count: u64, acks: Arc<AckLog>) -> Result<()> {
         for number in 0..count {
             acks.wait_allowed().await;
             let text = TEXTS[self.content_rng.random_below(TEXTS.len() as u64) as usize];
             let body = format!("{number} by {}: {text}", self.number);
-            let seq = self.send(&body, &acks).await?;
-            if self.content_rng.random_bool(READS) {
-                self.read(seq).await;
+            let seq = self.send_message(&body, &acks).await?;
+            if self.content_rng.random_bool(READ_PROBABILITY) {
+                self.mark_read(seq).await;
             }
         }
         Ok(())
     }
 
     /// Says that everything up to here was read, which both are told of. Whether that arrives matters to nobody.
-    async fn read(&mut self, seq: i64) {
+    async fn mark_read(&mut self, seq: i64) {
         let node = self.cluster.random_node(&mut self.routing_rng).proxy.url();
         let request = self.client.put(format!("{node}/api/conversations/{}/read", self.conversation));
         let _ = request.bearer_auth(&self.token).json(&json!({ "seq": seq })).send().await;
     }
 
-    async fn send(&mut self, body: &str, acks: &AckLog) -> Result<i64> {
+    async fn send_message(&mut self, body: &str, acks: &AckLog) -> Result<i64> {
         let client_id = Builder::from_random_bytes(self.content_rng.random_bytes()).into_uuid();
         let message = json!({ "conversationId": self.conversation, "body": body, "clientId": client_id });
         loop {
