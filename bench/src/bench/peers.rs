@@ -1,6 +1,6 @@
 //! What Greenroom is compared with.
 
-pub(crate) mod bare;
+pub(crate) mod baseline;
 pub(crate) mod nats;
 pub(crate) mod nchan;
 pub(crate) mod next;

@@ -4,7 +4,7 @@ use crate::{
     figure::{Aim, Claim, Row, Sample, Spread},
     load_generator::LoadGenerator,
     peers::{
-        bare::Bare,
+        baseline::Baseline,
         nchan::{self, Nchan},
     },
     scale::Scale,
@@ -28,7 +28,7 @@ pub(crate) async fn measure(scale: Scale) -> Result<Row> {
     let (mut turns, mut plain) = (Vec::new(), Vec::new());
     for _ in 0..scale.rounds() {
         turns.push((greenroom(scale).await?, nchan(scale).await?));
-        plain.push(bare(scale).await?.value);
+        plain.push(baseline(scale).await?.value);
     }
     let claim = Claim {
         what: format!("{} idle streams: memory of each", scale.of(STREAMS)),
@@ -56,9 +56,9 @@ async fn nchan(scale: Scale) -> Result<Sample> {
     weigh(scale, peer.id(), peer.port, |number| nchan::follow(number / DEVICES)).await
 }
 
-async fn bare(scale: Scale) -> Result<Sample> {
+async fn baseline(scale: Scale) -> Result<Sample> {
     let page = tempfile::NamedTempFile::new()?;
-    let peer = Bare::start(None, page.path(), None).await?;
+    let peer = Baseline::start(None, page.path(), None).await?;
     weigh(scale, peer.id(), peer.port, |_| wire::get("/events", &[])).await
 }
 

@@ -4,7 +4,7 @@ use crate::{
     figure::{Aim, Claim, Row, Sample, Spread},
     load_generator::{LOAD_CORE, LoadGenerator, SERVER_CORE, elapsed_seconds},
     peers::{
-        bare::Bare,
+        baseline::Baseline,
         next::{COOKIE, Next, THREAD},
     },
     scale::Scale,
@@ -29,7 +29,7 @@ pub(crate) async fn measure(scale: Scale) -> Result<Row> {
     let file = tempfile::NamedTempFile::new()?;
     let text = text(site.port, &page).await?;
     fs::write(file.path(), &text)?;
-    let bare = Bare::start(Some(SERVER_CORE), file.path(), Some(&database)).await?;
+    let baseline = Baseline::start(Some(SERVER_CORE), file.path(), Some(&database)).await?;
     let next = Next::start(Some(SERVER_CORE)).await?;
     let thread = wire::get(THREAD, &[("cookie", COOKIE)]);
     let theirs = self::text(next.port, &thread).await?;
@@ -42,8 +42,8 @@ pub(crate) async fn measure(scale: Scale) -> Result<Row> {
     for _ in 0..scale.rounds() {
         let ours = pages(scale, site.id(), site.port, &page).await?;
         by_next.push((ours, pages(scale, next.id(), next.port, &thread).await?));
-        by_axum.push((ours, pages(scale, bare.id(), bare.port, &by_hand).await?));
-        ready.push(pages(scale, bare.id(), bare.port, &wire::get("/page", &[])).await?.value);
+        by_axum.push((ours, pages(scale, baseline.id(), baseline.port, &by_hand).await?));
+        ready.push(pages(scale, baseline.id(), baseline.port, &wire::get("/page", &[])).await?.value);
     }
     let claim = |against, least, turns| Claim {
         what: format!("pages of a thread of {MESSAGES}, on a core"),

@@ -23,11 +23,11 @@ use tokio::{
 };
 
 /// Events that a stream may be behind.
-const BEHIND: usize = 16;
+const MAX_LAG: usize = 16;
 
 #[derive(Clone)]
-struct Shared {
-    told: Sender<String>,
+struct AppState {
+    events: Sender<String>,
     page: String,
     greenroom: Option<Greenroom>,
 }
@@ -35,15 +35,15 @@ struct Shared {
 #[tokio::main]
 async fn main() -> Result<()> {
     let mut arguments = env::args().skip(1);
-    let port: u16 = arguments.next().ok_or("usage: bare PORT FILE")?.parse()?;
-    let page = fs::read_to_string(arguments.next().ok_or("usage: bare PORT FILE")?)?;
+    let port: u16 = arguments.next().ok_or("usage: baseline PORT FILE [DATABASE]")?.parse()?;
+    let page = fs::read_to_string(arguments.next().ok_or("usage: baseline PORT FILE [DATABASE]")?)?;
     let greenroom = match arguments.next() {
         Some(database) => Some(Greenroom::open(&database, "http://localhost", Limits::default()).await?),
         None => None,
     };
-    let shared = Shared { told: Sender::new(BEHIND), page, greenroom };
-    let router = Router::new().route("/events", get(events)).route("/page", get(written));
-    let router = router.route("/thread/{id}", get(thread)).with_state(shared);
+    let state = AppState { events: Sender::new(MAX_LAG), page, greenroom };
+    let router = Router::new().route("/events", get(stream_events)).route("/page", get(serve_page));
+    let router = router.route("/thread/{id}", get(serve_thread)).with_state(state);
     let listener = TcpListener::bind(("127.0.0.1", port)).await?.tap_io(|socket| {
         // Where it can't be set, answers are late and no less true.
         let _ = socket.set_nodelay(true);
@@ -51,51 +51,53 @@ async fn main() -> Result<()> {
     Ok(axum::serve(listener, router).await?)
 }
 
-async fn events(State(shared): State<Shared>) -> Sse<impl Stream<Item = std::result::Result<Event, Infallible>>> {
-    let events = stream::unfold(shared.told.subscribe(), async |mut ear: Receiver<String>| {
-        let told = ear.recv().await.ok()?;
-        Some((Ok(Event::default().data(told)), ear))
+async fn stream_events(
+    State(state): State<AppState>,
+) -> Sse<impl Stream<Item = std::result::Result<Event, Infallible>>> {
+    let events = stream::unfold(state.events.subscribe(), async |mut receiver: Receiver<String>| {
+        let events = receiver.recv().await.ok()?;
+        Some((Ok(Event::default().data(events)), receiver))
     });
     // Said at once, so that whoever opened it knows.
     let first = stream::iter([Ok(Event::default().data("ready"))]);
     Sse::new(stream::StreamExt::chain(first, events)).keep_alive(KeepAlive::default())
 }
 
-async fn written(State(shared): State<Shared>) -> Html<String> {
-    Html(shared.page)
+async fn serve_page(State(state): State<AppState>) -> Html<String> {
+    Html(state.page)
 }
 
 /// A thread's page: who is asking, the same three questions to the database, and as much text.
-async fn thread(
-    State(shared): State<Shared>,
+async fn serve_thread(
+    State(state): State<AppState>,
     Path(id): Path<uuid::Uuid>,
     headers: HeaderMap,
 ) -> std::result::Result<Html<Vec<u8>>, StatusCode> {
-    written_by_hand(&shared, ConversationId(id), &headers).await.map(Html).map_err(|_| StatusCode::NOT_FOUND)
+    render_thread(&state, ConversationId(id), &headers).await.map(Html).map_err(|_| StatusCode::NOT_FOUND)
 }
 
-async fn written_by_hand(shared: &Shared, id: ConversationId, headers: &HeaderMap) -> Result<Vec<u8>> {
-    let greenroom = shared.greenroom.as_ref().ok_or("no database")?;
+async fn render_thread(state: &AppState, id: ConversationId, headers: &HeaderMap) -> Result<Vec<u8>> {
+    let greenroom = state.greenroom.as_ref().ok_or("no database")?;
     let cookie = headers.get("cookie").ok_or("nobody")?.to_str()?;
     let viewer = greenroom.authenticate(cookie.strip_prefix("greenroom=").ok_or("nobody")?).await?;
     let (frame, inbox) = (greenroom.load_nav_state(&viewer).await?, greenroom.load_inbox(&viewer, None).await?);
     let thread = greenroom.load_thread(&viewer, id, Window::Unread).await?;
-    let mut text = Vec::with_capacity(shared.page.len());
-    let first = shared.page.find("<div id=\"m1\"").ok_or("no messages")?;
-    text.extend_from_slice(&shared.page.as_bytes()[..first]);
+    let mut text = Vec::with_capacity(state.page.len());
+    let first = state.page.find("<div id=\"m1\"").ok_or("no messages")?;
+    text.extend_from_slice(&state.page.as_bytes()[..first]);
     for message in &thread.messages {
         write_message(&mut text, message)?;
     }
     // What the page needs to come alive.
     serde_json::to_writer(&mut text, &(&frame, &inbox, &thread))?;
     // The rest of the page, so that it is as long.
-    text.extend_from_slice(shared.page.as_bytes().get(text.len()..).unwrap_or_default());
+    text.extend_from_slice(state.page.as_bytes().get(text.len()..).unwrap_or_default());
     Ok(text)
 }
 
 fn write_message(text: &mut Vec<u8>, message: &Message) -> Result<()> {
-    let (seq, name, at) = (message.seq, escaped(&message.sender.name), message.created_at);
-    let body = escaped(&message.body);
+    let (seq, name, at) = (message.seq, escape_html(&message.sender.name), message.created_at);
+    let body = escape_html(&message.body);
     write!(
         text,
         "<div id=\"m{seq}\" data-seq=\"{seq}\" class=\"message first\"><p class=\"by\"><span>{name}</span> \
@@ -104,6 +106,6 @@ fn write_message(text: &mut Vec<u8>, message: &Message) -> Result<()> {
     Ok(())
 }
 
-fn escaped(text: &str) -> String {
+fn escape_html(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

@@ -7,18 +7,18 @@ use bench::{
 };
 use std::{env, path::Path};
 
-pub(crate) struct Bare {
+pub(crate) struct Baseline {
     pub(crate) port: u16,
     program: Process,
 }
 
-impl Bare {
+impl Baseline {
     /// Serves streams on which nothing happens, the text of a file, and perhaps threads of a database.
     pub(crate) async fn start(core: Option<usize>, page: &Path, database: Option<&str>) -> Result<Self> {
         let port = some_port();
-        let mut command = command_on(core, env::current_exe()?.with_file_name("bare"));
+        let mut command = command_on(core, env::current_exe()?.with_file_name("baseline"));
         let program = Process::start(command.arg(port.to_string()).arg(page).args(database))?;
-        super::listens(port, "the bare server").await?;
+        super::listens(port, "the axum baseline").await?;
         Ok(Self { port, program })
     }
 

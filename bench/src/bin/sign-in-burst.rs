@@ -24,40 +24,48 @@ use tokio::{
 const ORGANIZER: &str = "contact@eventpro.ke";
 const TALENT: &str = "sarah.photographer@example.com";
 /// How long each turn lasts, and how often the two take turns.
-const TURN: Duration = Duration::from_secs(8);
-const TURNS: usize = 3;
-const SENDS_A_SECOND: u32 = 100;
-const WRONG_A_SECOND: u32 = 50;
+const ROUND_DURATION: Duration = Duration::from_secs(8);
+const ROUNDS: usize = 3;
+const SENDS_PER_SECOND: u32 = 100;
+const WRONG_SIGN_INS_PER_SECOND: u32 = 50;
 
 #[tokio::main]
 async fn main() -> Result<()> {
     let settings = [("GREENROOM_TRUSTED_PROXIES", "127.0.0.1"), ("GREENROOM_SENDS_PER_MINUTE", "1000000")];
     let site = Arc::new(Site::start(&settings).await?);
-    let alone = signing_in(&site, 30).await?;
-    println!("sign-in, alone: p50 {:.1} ms, p99 {:.1} ms", alone.percentile(50), alone.percentile(99));
+    let sign_ins_alone = measure_sign_ins(&site, 30).await?;
+    println!(
+        "sign-in, alone: p50 {:.1} ms, p99 {:.1} ms",
+        sign_ins_alone.percentile(50),
+        sign_ins_alone.percentile(99)
+    );
 
-    let (mut calm, mut stormy, mut welcome) = (Times::default(), Times::default(), Times::default());
+    let (mut calm, mut in_burst, mut sign_ins_in_burst) = (Times::default(), Times::default(), Times::default());
     let answers = Arc::new(Mutex::new(BTreeMap::new()));
-    for _ in 0..TURNS {
-        calm.extend(talk(&site).await?);
-        let storm = storm(site.clone(), answers.clone());
-        stormy.extend(talk(&site).await?);
-        welcome.extend(signing_in(&site, 5).await?);
-        storm.abort();
+    for _ in 0..ROUNDS {
+        calm.extend(send_messages(&site).await?);
+        let burst = spawn_wrong_sign_ins(site.clone(), answers.clone());
+        in_burst.extend(send_messages(&site).await?);
+        sign_ins_in_burst.extend(measure_sign_ins(&site, 5).await?);
+        burst.abort();
     }
-    println!("wrong sign-ins, {WRONG_A_SECOND}/s, answered: {:?}", answers.lock().await);
-    println!("sign-in, in the storm: p50 {:.1} ms of {} that got in", welcome.percentile(50), welcome.count());
-    println!("| sends, {SENDS_A_SECOND}/s | count | p50 ms | p99 ms |");
+    println!("wrong sign-ins, {WRONG_SIGN_INS_PER_SECOND}/s, answered: {:?}", answers.lock().await);
+    println!(
+        "sign-in, in the burst: p50 {:.1} ms of {} that got in",
+        sign_ins_in_burst.percentile(50),
+        sign_ins_in_burst.count()
+    );
+    println!("| sends, {SENDS_PER_SECOND}/s | count | p50 ms | p99 ms |");
     println!("|---|---|---|---|");
-    for (name, times) in [("calm", &calm), ("stormy", &stormy)] {
+    for (name, times) in [("calm", &calm), ("burst", &in_burst)] {
         println!("| {name} | {} | {:.2} | {:.2} |", times.count(), times.percentile(50), times.percentile(99));
     }
-    println!("p99, stormy / calm: {:.2}", stormy.percentile(99) / calm.percentile(99));
+    println!("p99, burst / calm: {:.2}", in_burst.percentile(99) / calm.percentile(99));
     Ok(())
 }
 
 /// Signs in so often, one after the other. What is refused for now isn't counted.
-async fn signing_in(site: &Site, count: usize) -> Result<Times> {
+async fn measure_sign_ins(site: &Site, count: usize) -> Result<Times> {
     let mut times = Times::default();
     for _ in 0..count {
         let began = Instant::now();
@@ -69,12 +77,12 @@ async fn signing_in(site: &Site, count: usize) -> Result<Times> {
 }
 
 /// Sends messages at a steady rate for a turn, whether or not those before were answered.
-async fn talk(site: &Arc<Site>) -> Result<Times> {
+async fn send_messages(site: &Arc<Site>) -> Result<Times> {
     let cookie = site.cookie(ORGANIZER).await?;
     let conversation = site.conversation(&cookie).await?;
-    let (mut sends, mut ticks) = (JoinSet::new(), every(SENDS_A_SECOND));
+    let (mut sends, mut ticks) = (JoinSet::new(), ticks_per_second(SENDS_PER_SECOND));
     let began = Instant::now();
-    while began.elapsed() < TURN {
+    while began.elapsed() < ROUND_DURATION {
         ticks.tick().await;
         let body = json!({ "conversationId": conversation, "body": "Habari", "clientId": uuid::Uuid::new_v4() });
         let request = site.client.post(format!("{}/api/messages", site.url)).header("cookie", &cookie).json(&body);
@@ -92,9 +100,9 @@ async fn talk(site: &Arc<Site>) -> Result<Times> {
 }
 
 /// Wrong sign-ins, each for another account and from another address, until aborted.
-fn storm(site: Arc<Site>, answers: Arc<Mutex<BTreeMap<u16, usize>>>) -> JoinHandle<()> {
+fn spawn_wrong_sign_ins(site: Arc<Site>, answers: Arc<Mutex<BTreeMap<u16, usize>>>) -> JoinHandle<()> {
     tokio::spawn(async move {
-        let (mut guesses, mut ticks) = (JoinSet::new(), every(WRONG_A_SECOND));
+        let (mut guesses, mut ticks) = (JoinSet::new(), ticks_per_second(WRONG_SIGN_INS_PER_SECOND));
         for number in 0_u32.. {
             ticks.tick().await;
             let (site, answers) = (site.clone(), answers.clone());
@@ -109,7 +117,7 @@ fn storm(site: Arc<Site>, answers: Arc<Mutex<BTreeMap<u16, usize>>>) -> JoinHand
     })
 }
 
-fn every(a_second: u32) -> tokio::time::Interval {
+fn ticks_per_second(a_second: u32) -> tokio::time::Interval {
     let mut ticks = interval(Duration::from_secs(1) / a_second);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Burst);
     ticks
