@@ -2,8 +2,8 @@
 //! notifications, both people's events, and the numbers that count them.
 
 use crate::{
-    fill::Fill,
-    people::{Kind, id_of, now, person},
+    bulk_insert::BulkInsert,
+    people::{EntityKind, entity_id, now_millis, person},
     site::Result,
 };
 use model::{
@@ -14,15 +14,15 @@ use std::time::Duration;
 use uuid::{NoContext, Uuid};
 
 /// Time between two messages, in milliseconds.
-const PAUSE: i64 = 1_000;
+const MESSAGE_INTERVAL_MILLIS: i64 = 1_000;
 
 /// One conversation's past, while it is written.
-struct Past {
+struct HistoryWriter {
     pair: usize,
     /// The organizer, and the talent.
     people: [Person; 2],
     /// The last numbers of their events.
-    heads: [i64; 2],
+    last_seqs: [i64; 2],
     began: i64,
 }
 
@@ -31,17 +31,18 @@ struct Past {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn write(fill: &mut Fill, pair: usize, messages: usize) -> Result<()> {
+pub async fn insert_history(inserts: &mut BulkInsert, pair: usize, messages: usize) -> Result<()> {
     let count = i64::try_from(messages)?;
     let people = [person(2 * pair), person(2 * pair + 1)];
-    let mut past = Past { pair, people, heads: [0; 2], began: now() - count * PAUSE };
+    let mut history =
+        HistoryWriter { pair, people, last_seqs: [0; 2], began: now_millis() - count * MESSAGE_INTERVAL_MILLIS };
     for seq in 1..=count {
-        past.send(fill, seq)?;
-        fill.write_when_full().await?;
+        history.add_message(inserts, seq)?;
+        inserts.flush_if_full().await?;
     }
-    fill.write().await?;
-    let conversation = fill.id(id_of(Kind::Conversation, pair));
-    let marks = [
+    inserts.flush_rows().await?;
+    let conversation = inserts.format_id(entity_id(EntityKind::Conversation, pair));
+    let columns = [
         "last",
         "organizer_read",
         "talent_read",
@@ -50,34 +51,34 @@ pub async fn write(fill: &mut Fill, pair: usize, messages: usize) -> Result<()> 
         "organizer_delivered",
         "talent_delivered",
     ];
-    let marks: Vec<String> = marks.iter().map(|mark| format!("{mark}_seq = {count}")).collect();
-    fill.run(&format!("UPDATE conversation SET {} WHERE id = {conversation}", marks.join(", "))).await?;
-    for (person, head) in past.people.iter().zip(past.heads) {
-        let id = fill.id(person.id.0);
-        fill.run(&format!("UPDATE person_head SET seq = {head} WHERE person_id = {id}")).await?;
+    let columns: Vec<String> = columns.iter().map(|column| format!("{column}_seq = {count}")).collect();
+    inserts.run_sql(&format!("UPDATE conversation SET {} WHERE id = {conversation}", columns.join(", "))).await?;
+    for (person, last_seq) in history.people.iter().zip(history.last_seqs) {
+        let id = inserts.format_id(person.id.0);
+        inserts.run_sql(&format!("UPDATE person_head SET seq = {last_seq} WHERE person_id = {id}")).await?;
     }
     Ok(())
 }
 
-impl Past {
+impl HistoryWriter {
     /// The rows of one send.
-    fn send(&mut self, fill: &mut Fill, seq: i64) -> Result<()> {
-        let millis = self.began + seq * PAUSE;
+    fn add_message(&mut self, inserts: &mut BulkInsert, seq: i64) -> Result<()> {
+        let millis = self.began + seq * MESSAGE_INTERVAL_MILLIS;
         let at = Timestamp::from_millis(millis);
-        let (sending, hearing) = if seq % 2 == 1 { (0, 1) } else { (1, 0) };
+        let (sender, recipient) = if seq % 2 == 1 { (0, 1) } else { (1, 0) };
         let message = Message {
-            id: MessageId(grown(millis)?),
-            conversation_id: ConversationId(id_of(Kind::Conversation, self.pair)),
-            booking_id: BookingId(id_of(Kind::Booking, self.pair)),
+            id: MessageId(uuid_at(millis)?),
+            conversation_id: ConversationId(entity_id(EntityKind::Conversation, self.pair)),
+            booking_id: BookingId(entity_id(EntityKind::Booking, self.pair)),
             seq,
-            client_id: ClientId(grown(millis)?),
-            sender: self.people[sending].clone(),
+            client_id: ClientId(uuid_at(millis)?),
+            sender: self.people[sender].clone(),
             body: format!("~{seq} The band plays from eight to eleven, and the doors open at seven."),
             booking_status: None,
             created_at: at,
         };
         let notification = Notification {
-            id: NotificationId(grown(millis)?),
+            id: NotificationId(uuid_at(millis)?),
             kind: NotificationKind::Message,
             conversation_id: Some(message.conversation_id),
             booking_id: Some(message.booking_id),
@@ -86,38 +87,45 @@ impl Past {
             created_at: at,
             read_at: None,
         };
-        self.write_down(fill, &message, &notification, self.people[hearing].id.0, millis);
-        self.tell(fill, sending, at, Event::MessageCreated { message: message.clone() })?;
-        self.tell(fill, hearing, at, Event::MessageCreated { message })?;
-        self.tell(fill, hearing, at, Event::NotificationCreated { notification })
+        self.add_message_rows(inserts, &message, &notification, self.people[recipient].id.0, millis);
+        self.add_event(inserts, sender, at, Event::MessageCreated { message: message.clone() })?;
+        self.add_event(inserts, recipient, at, Event::MessageCreated { message })?;
+        self.add_event(inserts, recipient, at, Event::NotificationCreated { notification })
     }
 
-    fn write_down(&self, fill: &mut Fill, message: &Message, told: &Notification, to: Uuid, millis: i64) {
+    fn add_message_rows(
+        &self,
+        inserts: &mut BulkInsert,
+        message: &Message,
+        notice: &Notification,
+        to: Uuid,
+        millis: i64,
+    ) {
         let [id, conversation, booking, client, sender, notification, to] = [
             message.id.0,
             message.conversation_id.0,
             message.booking_id.0,
             message.client_id.0,
             message.sender.id.0,
-            told.id.0,
+            notice.id.0,
             to,
         ]
-        .map(|id| fill.id(id));
+        .map(|id| inserts.format_id(id));
         let (seq, body) = (message.seq, &message.body);
-        fill.add(
+        inserts.add_row(
             "message (id, conversation_id, seq, sender_id, client_id, body, created_at)",
             format!("{id}, {conversation}, {seq}, {sender}, {client}, '{body}', {millis}"),
         );
-        fill.add("notification (id, person_id, kind, conversation_id, booking_id, actor_id, message_seq, preview, created_at, read_at)",
+        inserts.add_row("notification (id, person_id, kind, conversation_id, booking_id, actor_id, message_seq, preview, created_at, read_at)",
             format!("{notification}, {to}, 'message', {conversation}, {booking}, {sender}, {seq}, '{body}', {millis}, {millis}"));
     }
 
-    fn tell(&mut self, fill: &mut Fill, side: usize, at: Timestamp, event: Event) -> Result<()> {
-        self.heads[side] += 1;
-        let (seq, kind) = (self.heads[side], event.name());
+    fn add_event(&mut self, inserts: &mut BulkInsert, side: usize, at: Timestamp, event: Event) -> Result<()> {
+        self.last_seqs[side] += 1;
+        let (seq, kind) = (self.last_seqs[side], event.name());
         let payload = serde_json::to_string(&Envelope { seq, at, event })?;
-        let person = fill.id(self.people[side].id.0);
-        fill.add(
+        let person = inserts.format_id(self.people[side].id.0);
+        inserts.add_row(
             "event (person_id, seq, kind, payload, at)",
             format!("{person}, {seq}, '{kind}', '{payload}', {}", at.millis()),
         );
@@ -126,7 +134,7 @@ impl Past {
 }
 
 /// An id of a moment.
-fn grown(millis: i64) -> Result<Uuid> {
+fn uuid_at(millis: i64) -> Result<Uuid> {
     let since = Duration::from_millis(u64::try_from(millis)?);
     Ok(Uuid::new_v7(uuid::Timestamp::from_unix(NoContext, since.as_secs(), since.subsec_nanos())))
 }

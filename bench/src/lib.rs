@@ -4,13 +4,13 @@
 //! None of that may ever be a test: a slow day fails nobody. The [`line`] is there for tests as well, and the ledger is
 //! one: it breaks things, and asks what is left and not how fast it came.
 
+pub mod bulk_insert;
 pub mod days;
 pub mod fault_proxy;
-pub mod fill;
 pub mod history;
-pub mod inserts;
 pub mod page;
 pub mod people;
+pub mod plain_inserts;
 pub mod ports;
 pub mod post;
 pub mod process;

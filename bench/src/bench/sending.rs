@@ -7,9 +7,9 @@ use uuid::Uuid;
 /// Somebody sends a message to the other of their conversation. It has a mark, and its number behind that.
 pub(crate) fn send(person: usize, number: usize) -> String {
     let message = json!({
-        "conversationId": people::conversation(person), "clientId": Uuid::new_v4(), "body": body(number),
+        "conversationId": people::conversation_id(person), "clientId": Uuid::new_v4(), "body": body(number),
     });
-    let cookie = people::cookie(person, 0);
+    let cookie = people::session_cookie(person, 0);
     wire::post("/api/messages", &[("cookie", &cookie), ("content-type", "application/json")], &message.to_string())
 }
 

@@ -1,7 +1,7 @@
 //! Who is there. People are put into the database as they are, each with an access token: to register and to sign in
 //! takes long on purpose.
 
-use bench::{fill::Fill, rng::SeededRng, site::Result};
+use bench::{bulk_insert::BulkInsert, rng::SeededRng, site::Result};
 use sha2::{Digest, Sha256};
 use std::time::{SystemTime, UNIX_EPOCH};
 use uuid::{Builder, Uuid};
@@ -17,7 +17,7 @@ pub(crate) struct NewPerson {
 
 /// Puts in so many people: organizers first, then as many talent.
 pub(crate) async fn insert_people(database_url: &str, count: usize, seed: u64) -> Result<Vec<NewPerson>> {
-    let mut fill = Fill::open(database_url).await?;
+    let mut inserts = BulkInsert::connect_to(database_url).await?;
     let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis();
     let mut rng = SeededRng::for_index(seed, usize::MAX - 1);
     let mut people = Vec::new();
@@ -27,24 +27,24 @@ pub(crate) async fn insert_people(database_url: &str, count: usize, seed: u64) -
             token: [rng.random_bytes(), rng.random_bytes()].concat().iter().map(|byte| format!("{byte:02x}")).collect(),
         };
         let role = if number < count / 2 { "'organizer', NULL" } else { "'talent', 'dj'" };
-        person.add_rows(&mut fill, number, role, now);
+        person.add_rows(&mut inserts, number, role, now);
         people.push(person);
     }
-    fill.write().await?;
-    fill.close().await?;
+    inserts.flush_rows().await?;
+    inserts.close().await?;
     Ok(people)
 }
 
 impl NewPerson {
-    fn add_rows(&self, fill: &mut Fill, number: usize, role: &str, now: u128) {
-        let (id, session) = (fill.id(self.id), fill.id(Uuid::from_u128(self.id.as_u128() + 1)));
-        let (hash, ends) = (fill.bytes(&Sha256::digest(&self.token)), now + TOKEN_LIFETIME);
-        fill.add(
+    fn add_rows(&self, inserts: &mut BulkInsert, number: usize, role: &str, now: u128) {
+        let (id, session) = (inserts.format_id(self.id), inserts.format_id(Uuid::from_u128(self.id.as_u128() + 1)));
+        let (hash, ends) = (inserts.format_bytes(&Sha256::digest(&self.token)), now + TOKEN_LIFETIME);
+        inserts.add_row(
             "person (id, email, name, role, craft, password_hash, email_verified, created_at)",
             format!("{id}, 'person{number}@example.com', 'Person {number}', {role}, '', TRUE, {now}"),
         );
-        fill.add("person_head (person_id, seq)", format!("{id}, 0"));
-        fill.add(
+        inserts.add_row("person_head (person_id, seq)", format!("{id}, 0"));
+        inserts.add_row(
             "session (id, token_hash, person_id, user_agent, created_at, last_seen_at, expires_at, scope, name)",
             format!("{session}, {hash}, {id}, '', {now}, {now}, {ends}, 'write', 'chaos'"),
         );

@@ -12,7 +12,7 @@ use crate::{
     steady::{Questions, Steady},
 };
 use bench::{
-    fill::Fill,
+    bulk_insert::BulkInsert,
     people,
     process::cpu,
     site::{Ground, Result, Site},
@@ -68,7 +68,7 @@ pub(crate) async fn measure(scale: Scale) -> Result<Row> {
 
 async fn site() -> Result<Site> {
     let ground = Ground::lay(&[("GREENROOM_SENDS_PER_MINUTE", "1000000")])?;
-    people::settle(&mut Fill::open(&ground.database()).await?, PEOPLE, 1).await?;
+    people::insert_people(&mut BulkInsert::connect_to(&ground.database()).await?, PEOPLE, 1).await?;
     ground.serve(None).await
 }
 

@@ -6,7 +6,7 @@ use crate::{
     scale::Scale,
     sending::body,
 };
-use bench::{fill::Fill, people, process::cpu, site::Result};
+use bench::{bulk_insert::BulkInsert, people, process::cpu, site::Result};
 use model::{ConversationId, MessageBody, MessageDraft};
 use services::{Greenroom, Limits, Viewer};
 use std::{sync::Arc, time::Duration};
@@ -43,14 +43,14 @@ async fn sends(scale: Scale, parameter: &str, at_once: usize) -> Result<Sample> 
     let url = format!("sqlite://{}?mode=rwc{parameter}", folder.path().join("bench.db").display());
     services::migrate(&url).await?;
     let plain = format!("sqlite://{}", folder.path().join("bench.db").display());
-    people::settle(&mut Fill::open(&plain).await?, PEOPLE, 1).await?;
+    people::insert_people(&mut BulkInsert::connect_to(&plain).await?, PEOPLE, 1).await?;
     let limits = Limits { sends_per_minute: usize::MAX, ..Limits::default() };
     let greenroom = Greenroom::open(&url, "http://localhost", limits).await?;
     let gate = Arc::new(Semaphore::new(at_once));
     let (worked, began) = (cpu(std::process::id())?, Instant::now());
     let mut people = JoinSet::new();
     for person in 0..PEOPLE {
-        let viewer = greenroom.authenticate(&people::secret(person, 0)).await?;
+        let viewer = greenroom.authenticate(&people::session_secret(person, 0)).await?;
         people.spawn(send_on(greenroom.clone(), viewer, person, gate.clone(), began + scale.lasting(LASTING)));
     }
     let mut sent = 0;
@@ -70,7 +70,7 @@ async fn send_on(
     gate: Arc<Semaphore>,
     end: Instant,
 ) -> Result<usize> {
-    let conversation_id = ConversationId(people::conversation(person));
+    let conversation_id = ConversationId(people::conversation_id(person));
     let mut sent = 0;
     while Instant::now() < end {
         let body = MessageBody::parse(&body(sent)).map_err(|_| "no body")?;

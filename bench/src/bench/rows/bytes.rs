@@ -7,7 +7,7 @@ use crate::{
     peers::next::{EMPTY, Next},
 };
 use bench::{
-    fill::Fill,
+    bulk_insert::BulkInsert,
     history,
     page::named_in,
     people,
@@ -23,9 +23,9 @@ const KILO: f64 = 1_000.0;
 
 pub(crate) async fn measure() -> Result<Row> {
     let ground = Ground::lay(&[])?;
-    let mut fill = Fill::open(&ground.database()).await?;
-    people::settle(&mut fill, 2, 1).await?;
-    history::write(&mut fill, 0, MESSAGES).await?;
+    let mut inserts = BulkInsert::connect_to(&ground.database()).await?;
+    people::insert_people(&mut inserts, 2, 1).await?;
+    history::insert_history(&mut inserts, 0, MESSAGES).await?;
     let site = ground.serve(None).await?;
     let parts = parts(site.port, &page_of(0), "br").await?;
     // What draws the page: the page and its style.

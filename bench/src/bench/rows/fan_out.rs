@@ -14,7 +14,7 @@ use crate::{
     sending::body,
 };
 use bench::{
-    fill::Fill,
+    bulk_insert::BulkInsert,
     people,
     process::cpu,
     site::{Ground, Result},
@@ -57,7 +57,7 @@ async fn greenroom(scale: Scale) -> Result<Sample> {
     let people = scale.of(PEOPLE);
     let nats = Nats::start().await?;
     let ground = Ground::lay(&[("NATS_URL", &nats.url)])?;
-    people::settle(&mut Fill::open(&ground.database()).await?, people, DEVICES).await?;
+    people::insert_people(&mut BulkInsert::connect_to(&ground.database()).await?, people, DEVICES).await?;
     let site = ground.serve(Some(SERVER_CORE)).await?;
     let mut load_generator = LoadGenerator::start_on(Some(LOAD_CORE))?;
     load_generator

@@ -8,7 +8,7 @@ use crate::{
     sending::send,
 };
 use bench::{
-    fill::Fill,
+    bulk_insert::BulkInsert,
     history, people,
     process::cpu,
     site::{Ground, Result, Site},
@@ -72,9 +72,9 @@ pub(crate) async fn measure(scale: Scale) -> Result<Row> {
 impl SiteWithHistory {
     async fn of(messages: usize) -> Result<Self> {
         let ground = Ground::lay(&[("GREENROOM_SENDS_PER_MINUTE", "1000000")])?;
-        let mut fill = Fill::open(&ground.database()).await?;
-        people::settle(&mut fill, 2, 1).await?;
-        history::write(&mut fill, 0, messages).await?;
+        let mut inserts = BulkInsert::connect_to(&ground.database()).await?;
+        people::insert_people(&mut inserts, 2, 1).await?;
+        history::insert_history(&mut inserts, 0, messages).await?;
         let site = ground.serve(Some(SERVER_CORE)).await?;
         let wire = Wire::to(site.port).await?;
         Ok(Self { site, messages, wire })
@@ -86,8 +86,8 @@ impl SiteWithHistory {
             1 => {
                 // Each time from elsewhere, over all of it.
                 let before = self.messages - (number * 7_919) % (self.messages - 50);
-                let path = format!("/api/conversations/{}/messages?before={before}", people::conversation(0));
-                wire::get(&path, &[("cookie", &people::cookie(0, 0))])
+                let path = format!("/api/conversations/{}/messages?before={before}", people::conversation_id(0));
+                wire::get(&path, &[("cookie", &people::session_cookie(0, 0))])
             }
             2 => send(0, number),
             _ => return self.resumes().await,
@@ -101,8 +101,8 @@ impl SiteWithHistory {
 
     /// Opens a stream that has missed some events, until it has heard them.
     async fn resumes(&mut self) -> Result<std::time::Duration> {
-        let path = format!("/api/conversations/{}/messages?limit=1", people::conversation(0));
-        self.wire.ask(wire::get(&path, &[("cookie", &people::cookie(0, 0))]).as_bytes()).await?;
+        let path = format!("/api/conversations/{}/messages?limit=1", people::conversation_id(0));
+        self.wire.ask(wire::get(&path, &[("cookie", &people::session_cookie(0, 0))]).as_bytes()).await?;
         let answer = self.wire.heard().rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
         let cursor = serde_json::from_slice::<serde_json::Value>(answer)?["cursor"].as_i64().ok_or("no cursor")?;
         let question = stream(0, 0, Some(cursor - MISSED));

@@ -10,7 +10,7 @@ use crate::{
     steady::Steady,
 };
 use bench::{
-    fill::Fill,
+    bulk_insert::BulkInsert,
     people,
     process::cpu,
     site::{Ground, Result, Site},
@@ -53,7 +53,7 @@ async fn nodes(nats: &Nats) -> Result<[Site; 2]> {
     let settings =
         [("DATABASE_URL", database.url.as_str()), ("NATS_URL", &nats.url), ("GREENROOM_SENDS_PER_MINUTE", "1000000")];
     let (near, far) = (Ground::lay(&settings)?, Ground::lay(&settings)?);
-    people::settle(&mut Fill::open(&database.url).await?, PEOPLE, 1).await?;
+    people::insert_people(&mut BulkInsert::connect_to(&database.url).await?, PEOPLE, 1).await?;
     Ok([near.serve(None).await?, far.serve(None).await?])
 }
 

@@ -10,7 +10,7 @@ use crate::{
     scale::Scale,
 };
 use bench::{
-    fill::Fill,
+    bulk_insert::BulkInsert,
     people,
     process::{cpu, memory},
     site::{Ground, Result},
@@ -45,7 +45,7 @@ pub(crate) async fn measure(scale: Scale) -> Result<Row> {
 async fn greenroom(scale: Scale) -> Result<Sample> {
     let people = scale.of(STREAMS) / DEVICES;
     let ground = Ground::lay(&[])?;
-    people::settle(&mut Fill::open(&ground.database()).await?, people, DEVICES).await?;
+    people::insert_people(&mut BulkInsert::connect_to(&ground.database()).await?, people, DEVICES).await?;
     let site = ground.serve(None).await?;
     let question = |number: usize| stream(number / DEVICES, number % DEVICES, None);
     weigh(scale, site.id(), site.port, question).await
@@ -64,7 +64,7 @@ async fn baseline(scale: Scale) -> Result<Sample> {
 
 /// Asks for somebody's stream by one of their sessions, perhaps after a number of theirs.
 pub(super) fn stream(person: usize, session: usize, after: Option<i64>) -> String {
-    let (cookie, after) = (people::cookie(person, session), after.map(|after| after.to_string()));
+    let (cookie, after) = (people::session_cookie(person, session), after.map(|after| after.to_string()));
     let mut head = vec![("cookie", cookie.as_str()), ("accept", "text/event-stream")];
     head.extend(after.as_deref().map(|after| ("last-event-id", after)));
     wire::get("/api/events", &head)

@@ -9,8 +9,8 @@ use crate::{
     sending::send,
 };
 use bench::{
-    fill::Fill,
-    inserts, people,
+    bulk_insert::BulkInsert,
+    people, plain_inserts,
     process::cpu,
     site::{Ground, Result, Site},
 };
@@ -49,7 +49,7 @@ async fn nodes(nats: &Nats, database: &Postgres) -> Result<Vec<Site>> {
     let settings =
         [("DATABASE_URL", database.url.as_str()), ("NATS_URL", &nats.url), ("GREENROOM_SENDS_PER_MINUTE", "1000000")];
     let grounds = (0..NODES).map(|_| Ground::lay(&settings)).collect::<Result<Vec<_>>>()?;
-    people::settle(&mut Fill::open(&database.url).await?, PEOPLE, 1).await?;
+    people::insert_people(&mut BulkInsert::connect_to(&database.url).await?, PEOPLE, 1).await?;
     let mut nodes = Vec::new();
     for ground in grounds {
         nodes.push(ground.serve(None).await?);
@@ -74,7 +74,8 @@ async fn sends(scale: Scale, nodes: &[Site], database: &Postgres) -> Result<Samp
 async fn inserted(scale: Scale, database: &Postgres, round: usize) -> Result<Sample> {
     let count = scale.of(MESSAGES);
     let (worked, began) = (cpu(database.id)?, Instant::now());
-    inserts::write(&database.url, PEOPLE, NODES * CONNECTIONS, round * count..(round + 1) * count).await?;
+    plain_inserts::insert_messages(&database.url, PEOPLE, NODES * CONNECTIONS, round * count..(round + 1) * count)
+        .await?;
     let wall = began.elapsed().as_secs_f64();
     Ok(Sample { value: count as f64 / wall, cpu: cpu(database.id)? - worked, wall })
 }

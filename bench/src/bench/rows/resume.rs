@@ -10,7 +10,7 @@ use crate::{
     steady::Steady,
 };
 use bench::{
-    fill::Fill,
+    bulk_insert::BulkInsert,
     history, people,
     ports::some_port,
     process::cpu,
@@ -71,12 +71,12 @@ async fn greenroom(scale: Scale) -> Result<Storm> {
     let metrics = some_port();
     let address = format!("127.0.0.1:{metrics}");
     let ground = Ground::lay(&[("METRICS_ADDR", &address), ("GREENROOM_SENDS_PER_MINUTE", "1000000")])?;
-    let mut fill = Fill::open(&ground.database()).await?;
-    people::settle(&mut fill, people + SENDING, DEVICES).await?;
+    let mut inserts = BulkInsert::connect_to(&ground.database()).await?;
+    people::insert_people(&mut inserts, people + SENDING, DEVICES).await?;
     for pair in 0..people / 2 {
-        history::write(&mut fill, pair, 1).await?;
+        history::insert_history(&mut inserts, pair, 1).await?;
     }
-    drop(fill);
+    drop(inserts);
     let site = ground.serve(None).await?;
     let questions = |after| (0..people * DEVICES).map(move |number| stream(number / DEVICES, number % DEVICES, after));
     let mut load_generator = LoadGenerator::start_on(None)?;

@@ -10,7 +10,7 @@ use crate::{
     scale::Scale,
 };
 use bench::{
-    fill::Fill,
+    bulk_insert::BulkInsert,
     history, people,
     process::cpu,
     site::{Ground, Result, Site},
@@ -64,16 +64,19 @@ pub(crate) async fn measure(scale: Scale) -> Result<Row> {
 async fn site() -> Result<(Site, String, String)> {
     let ground = Ground::lay(&[])?;
     let database = ground.database();
-    let mut fill = Fill::open(&database).await?;
-    people::settle(&mut fill, 2, 1).await?;
-    history::write(&mut fill, 0, MESSAGES).await?;
+    let mut inserts = BulkInsert::connect_to(&database).await?;
+    people::insert_people(&mut inserts, 2, 1).await?;
+    history::insert_history(&mut inserts, 0, MESSAGES).await?;
     let site = ground.serve(Some(SERVER_CORE)).await?;
     Ok((site, page_of(0), database))
 }
 
 /// Asks for the page of somebody's conversation.
 pub(super) fn page_of(person: usize) -> String {
-    wire::get(&format!("/conversations/{}", people::conversation(person)), &[("cookie", &people::cookie(person, 0))])
+    wire::get(
+        &format!("/conversations/{}", people::conversation_id(person)),
+        &[("cookie", &people::session_cookie(person, 0))],
+    )
 }
 
 async fn text(port: u16, question: &str) -> Result<String> {

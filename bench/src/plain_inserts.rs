@@ -1,7 +1,7 @@
 //! The rows that sending leaves, by inserts alone: nothing is asked, locked or counted.
 
 use crate::{
-    people::{Kind, id_of, now},
+    people::{EntityKind, entity_id, now_millis},
     site::Result,
 };
 use sqlx::{PgPool, postgres::PgPoolOptions};
@@ -16,7 +16,7 @@ use tokio::task::JoinSet;
 use uuid::Uuid;
 
 /// Numbers that no send has taken.
-const FAR: usize = 1_000_000_000;
+const FIRST_FREE_SEQ: usize = 1_000_000_000;
 
 const MESSAGE: &str = "INSERT INTO message (id, conversation_id, seq, sender_id, client_id, body, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
 const NOTIFICATION: &str = "INSERT INTO notification (id, person_id, kind, conversation_id, booking_id, actor_id, message_seq, \
@@ -28,7 +28,7 @@ const EVENTS: &str = "INSERT INTO event (person_id, seq, kind, payload, at) VALU
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn write(url: &str, people: usize, connections: usize, numbers: Range<usize>) -> Result<()> {
+pub async fn insert_messages(url: &str, people: usize, connections: usize, numbers: Range<usize>) -> Result<()> {
     let pool = PgPoolOptions::new().max_connections(u32::try_from(connections)?).connect(url).await?;
     let next = Arc::new(AtomicUsize::new(numbers.start));
     let mut writers: JoinSet<Result<()>> = JoinSet::new();
@@ -37,36 +37,37 @@ pub async fn write(url: &str, people: usize, connections: usize, numbers: Range<
         writers.spawn(async move {
             loop {
                 match next.fetch_add(1, Ordering::Relaxed) {
-                    number if number < end => write_one(&pool, number % people, number).await?,
+                    number if number < end => insert_message(&pool, number % people, number).await?,
                     _ => return Ok(()),
                 }
             }
         });
     }
-    while let Some(written) = writers.join_next().await {
-        written??;
+    while let Some(inserted) = writers.join_next().await {
+        inserted??;
     }
     pool.close().await;
     Ok(())
 }
 
-async fn write_one(pool: &PgPool, person: usize, number: usize) -> Result<()> {
-    let (sender, other) = (id_of(Kind::Person, person), id_of(Kind::Person, person ^ 1));
-    let (booking, conversation) = (id_of(Kind::Booking, person / 2), id_of(Kind::Conversation, person / 2));
-    let (seq, now) = (i64::try_from(FAR + number)?, now());
+async fn insert_message(pool: &PgPool, person: usize, number: usize) -> Result<()> {
+    let (sender, other) = (entity_id(EntityKind::Person, person), entity_id(EntityKind::Person, person ^ 1));
+    let (booking, conversation) =
+        (entity_id(EntityKind::Booking, person / 2), entity_id(EntityKind::Conversation, person / 2));
+    let (seq, now) = (i64::try_from(FIRST_FREE_SEQ + number)?, now_millis());
     let body = format!("~{number} The band plays from eight to eleven, and the doors open at seven.");
     let mut tx = pool.begin().await?;
     let message = sqlx::query(MESSAGE).bind(Uuid::now_v7()).bind(conversation).bind(seq).bind(sender);
     message.bind(Uuid::new_v4()).bind(&body).bind(now).execute(&mut *tx).await?;
     let notification = sqlx::query(NOTIFICATION).bind(Uuid::now_v7()).bind(other).bind(conversation).bind(booking);
     notification.bind(sender).bind(seq).bind(&body).bind(now).execute(&mut *tx).await?;
-    let events = sqlx::query(EVENTS).bind(sender).bind(seq * 4).bind(payload(&body)).bind(other);
+    let events = sqlx::query(EVENTS).bind(sender).bind(seq * 4).bind(event_payload(&body)).bind(other);
     events.bind(seq * 4 + 1).bind(seq * 4 + 2).bind(now).execute(&mut *tx).await?;
     Ok(tx.commit().await?)
 }
 
 /// As long as that of an event about a message.
-fn payload(body: &str) -> String {
+fn event_payload(body: &str) -> String {
     let id = Uuid::nil();
     format!(
         "{{\"seq\":1,\"at\":\"2026-11-22T14:30:00.000Z\",\"type\":\"message.created\",\"message\":{{\"id\":\"{id}\",\

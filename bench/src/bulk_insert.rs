@@ -6,61 +6,61 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Rows that are written at once.
-const FULL: usize = 2_000;
+const BATCH_ROWS: usize = 2_000;
 
 /// A connection to a database, and the rows that wait to be written.
 #[derive(Debug)]
-pub struct Fill {
-    connection: Link,
+pub struct BulkInsert {
+    connection: Backend,
     /// By table and columns. Tables are written in the order in which they were first named.
-    waiting: BTreeMap<usize, (&'static str, Vec<String>)>,
+    pending: BTreeMap<usize, (&'static str, Vec<String>)>,
     count: usize,
 }
 
 #[derive(Debug)]
-enum Link {
+enum Backend {
     Sqlite(SqliteConnection),
     Postgres(PgConnection),
 }
 
-impl Fill {
+impl BulkInsert {
     /// Connects to a database by its address.
     ///
     /// # Errors
     /// When it can't be reached.
-    pub async fn open(url: &str) -> Result<Self> {
+    pub async fn connect_to(url: &str) -> Result<Self> {
         let connection = if url.starts_with("sqlite:") {
             let mut connection = SqliteConnection::connect(url).await?;
             connection.execute("PRAGMA cache_size = -200000").await?;
-            Link::Sqlite(connection)
+            Backend::Sqlite(connection)
         } else {
-            Link::Postgres(PgConnection::connect(url).await?)
+            Backend::Postgres(PgConnection::connect(url).await?)
         };
-        Ok(Self { connection, waiting: BTreeMap::new(), count: 0 })
+        Ok(Self { connection, pending: BTreeMap::new(), count: 0 })
     }
 
     /// An id, as this database wants it written.
-    pub fn id(&self, id: Uuid) -> String {
+    pub fn format_id(&self, id: Uuid) -> String {
         match self.connection {
-            Link::Sqlite(_) => self.bytes(id.as_bytes()),
-            Link::Postgres(_) => format!("'{id}'"),
+            Backend::Sqlite(_) => self.format_bytes(id.as_bytes()),
+            Backend::Postgres(_) => format!("'{id}'"),
         }
     }
 
     /// Bytes, as this database wants them written.
-    pub fn bytes(&self, bytes: &[u8]) -> String {
+    pub fn format_bytes(&self, bytes: &[u8]) -> String {
         let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
         match self.connection {
-            Link::Sqlite(_) => format!("x'{digits}'"),
-            Link::Postgres(_) => format!("'\\x{digits}'"),
+            Backend::Sqlite(_) => format!("x'{digits}'"),
+            Backend::Postgres(_) => format!("'\\x{digits}'"),
         }
     }
 
     /// One more row, for a table with its columns.
-    pub fn add(&mut self, table: &'static str, row: String) {
-        let known = self.waiting.iter().find(|(_, (name, _))| *name == table).map(|(at, _)| *at);
-        let at = known.unwrap_or(self.waiting.len());
-        self.waiting.entry(at).or_insert_with(|| (table, Vec::new())).1.push(row);
+    pub fn add_row(&mut self, table: &'static str, row: String) {
+        let known = self.pending.iter().find(|(_, (name, _))| *name == table).map(|(at, _)| *at);
+        let at = known.unwrap_or(self.pending.len());
+        self.pending.entry(at).or_insert_with(|| (table, Vec::new())).1.push(row);
         self.count += 1;
     }
 
@@ -68,21 +68,21 @@ impl Fill {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn write_when_full(&mut self) -> Result<()> {
-        if self.count >= FULL { self.write().await } else { Ok(()) }
+    pub async fn flush_if_full(&mut self) -> Result<()> {
+        if self.count >= BATCH_ROWS { self.flush_rows().await } else { Ok(()) }
     }
 
     /// Writes what waits, in one transaction.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn write(&mut self) -> Result<()> {
-        let rows = self.waiting.values_mut().filter(|(_, rows)| !rows.is_empty());
+    pub async fn flush_rows(&mut self) -> Result<()> {
+        let rows = self.pending.values_mut().filter(|(_, rows)| !rows.is_empty());
         let inserts: String = rows
             .map(|(table, rows)| format!("INSERT INTO {table} VALUES ({});\n", std::mem::take(rows).join("),\n(")))
             .collect();
         self.count = 0;
-        self.run(&format!("BEGIN;\n{inserts}COMMIT;")).await
+        self.run_sql(&format!("BEGIN;\n{inserts}COMMIT;")).await
     }
 
     /// Closes the connection: on SQLite, what is left open would keep the log from being cleared.
@@ -91,8 +91,8 @@ impl Fill {
     /// When the database refuses.
     pub async fn close(self) -> Result<()> {
         match self.connection {
-            Link::Sqlite(connection) => connection.close().await?,
-            Link::Postgres(connection) => connection.close().await?,
+            Backend::Sqlite(connection) => connection.close().await?,
+            Backend::Postgres(connection) => connection.close().await?,
         }
         Ok(())
     }
@@ -101,11 +101,11 @@ impl Fill {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn run(&mut self, sql: &str) -> Result<()> {
+    pub async fn run_sql(&mut self, sql: &str) -> Result<()> {
         let sql = sqlx::raw_sql(AssertSqlSafe(sql));
         match &mut self.connection {
-            Link::Sqlite(connection) => sql.execute(connection).await.map(drop)?,
-            Link::Postgres(connection) => sql.execute(connection).await.map(drop)?,
+            Backend::Sqlite(connection) => sql.execute(connection).await.map(drop)?,
+            Backend::Postgres(connection) => sql.execute(connection).await.map(drop)?,
         }
         Ok(())
     }
