@@ -10,7 +10,7 @@
 mod connection;
 mod rate_limiter;
 
-use crate::{ports::some_port, rng::SeededRng};
+use crate::{ports::random_port, rng::SeededRng};
 use connection::Connection;
 use rate_limiter::RateLimiter;
 use std::{
@@ -224,7 +224,7 @@ impl FaultProxy {
 async fn bind_random_port() -> io::Result<(TcpListener, SocketAddr)> {
     let mut last = io::Error::from(io::ErrorKind::AddrInUse);
     for _ in 0..BIND_ATTEMPTS {
-        match TcpListener::bind((Ipv4Addr::LOCALHOST, some_port())).await {
+        match TcpListener::bind((Ipv4Addr::LOCALHOST, random_port())).await {
             Ok(listener) => {
                 let address = listener.local_addr()?;
                 return Ok((listener, address));

@@ -5,19 +5,19 @@
 //! one: it breaks things, and asks what is left and not how fast it came.
 
 pub mod bulk_insert;
-pub mod days;
+pub mod event_date;
 pub mod fault_proxy;
 pub mod history;
-pub mod page;
+pub mod html;
+pub mod http_client;
+pub mod latencies;
 pub mod people;
 pub mod plain_inserts;
 pub mod ports;
-pub mod post;
 pub mod process;
 pub mod rng;
+pub mod send_attempt;
 pub mod server_process;
 pub mod site;
 pub mod sse;
 pub mod stream_client;
-pub mod times;
-pub mod wire;

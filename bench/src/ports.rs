@@ -8,7 +8,7 @@ const FIRST: u16 = 20_000;
 const COUNT: u16 = 12_000;
 
 /// Some port, and another one each time. Whether it is free shows when it is listened on.
-pub fn some_port() -> u16 {
+pub fn random_port() -> u16 {
     let [high, low, ..] = *Uuid::new_v4().as_bytes();
     FIRST + u16::from_be_bytes([high, low]) % COUNT
 }

@@ -7,7 +7,7 @@ use std::{
 };
 
 /// Ticks a second in which Linux counts processor time, on every machine.
-const TICKS: f64 = 100.0;
+const TICKS_PER_SECOND: f64 = 100.0;
 
 /// A program and all that it started. Killed when dropped.
 #[derive(Debug)]
@@ -16,7 +16,7 @@ pub struct Process(Child);
 impl Drop for Process {
     fn drop(&mut self) {
         // Those it started may not notice that it is gone.
-        let others = family(self.id()).into_iter().skip(1).map(|id| id.to_string());
+        let others = process_tree(self.id()).into_iter().skip(1).map(|id| id.to_string());
         let others: Vec<String> = others.collect();
         // It may have ended by itself.
         let _ = self.0.kill();
@@ -44,7 +44,7 @@ impl Process {
 }
 
 /// A command that runs on one core alone, or wherever there is room.
-pub fn command_on(core: Option<usize>, program: impl AsRef<std::ffi::OsStr>) -> Command {
+pub fn command_on_core(core: Option<usize>, program: impl AsRef<std::ffi::OsStr>) -> Command {
     match core {
         None => Command::new(program),
         Some(core) => {
@@ -59,26 +59,26 @@ pub fn command_on(core: Option<usize>, program: impl AsRef<std::ffi::OsStr>) -> 
 ///
 /// # Errors
 /// When there is no such process.
-pub fn cpu(id: u32) -> Result<f64> {
-    of_all(id, cpu_of)
+pub fn cpu_seconds(id: u32) -> Result<f64> {
+    sum_over_tree(id, own_cpu_seconds)
 }
 
 /// Memory of a process and all it started, in bytes: what several share counts once.
 ///
 /// # Errors
 /// When there is no such process.
-pub fn memory(id: u32) -> Result<u64> {
-    of_all(id, memory_of)
+pub fn memory_bytes(id: u32) -> Result<u64> {
+    sum_over_tree(id, own_memory_bytes)
 }
 
 /// Of a process, and of all that it started. One of those may end meanwhile: then it is in its parent's figure.
-fn of_all<T: std::ops::Add<Output = T>>(id: u32, figure: impl Fn(u32) -> Result<T>) -> Result<T> {
-    let others = family(id).into_iter().skip(1).filter_map(|other| figure(other).ok());
-    Ok(others.fold(figure(id)?, |sum, other| sum + other))
+fn sum_over_tree<T: std::ops::Add<Output = T>>(id: u32, measure: impl Fn(u32) -> Result<T>) -> Result<T> {
+    let others = process_tree(id).into_iter().skip(1).filter_map(|other| measure(other).ok());
+    Ok(others.fold(measure(id)?, |sum, other| sum + other))
 }
 
 /// A process and all that it started, directly or not.
-fn family(id: u32) -> Vec<u32> {
+fn process_tree(id: u32) -> Vec<u32> {
     let mut found = vec![id];
     let mut next = 0;
     while let Some(parent) = found.get(next) {
@@ -93,16 +93,16 @@ fn family(id: u32) -> Vec<u32> {
     found
 }
 
-fn cpu_of(id: u32) -> Result<f64> {
+fn own_cpu_seconds(id: u32) -> Result<f64> {
     let stat = fs::read_to_string(format!("/proc/{id}/stat"))?;
     // The name stands in brackets, and may hold anything; the 12th to 15th after it are what the process took itself,
     // as a program and in the system, and what those took that it started and that have ended.
     let fields: Vec<&str> = stat.rsplit_once(')').ok_or("no such line")?.1.split_whitespace().collect();
     let ticks = |at: usize| -> Result<f64> { Ok(fields.get(at).ok_or("too few fields")?.parse()?) };
-    Ok((ticks(11)? + ticks(12)? + ticks(13)? + ticks(14)?) / TICKS)
+    Ok((ticks(11)? + ticks(12)? + ticks(13)? + ticks(14)?) / TICKS_PER_SECOND)
 }
 
-fn memory_of(id: u32) -> Result<u64> {
+fn own_memory_bytes(id: u32) -> Result<u64> {
     let rollup = fs::read_to_string(format!("/proc/{id}/smaps_rollup"))?;
     let line = rollup.lines().find_map(|line| line.strip_prefix("Pss:")).ok_or("no memory")?;
     Ok(line.trim().trim_end_matches(" kB").parse::<u64>()? * 1_024)

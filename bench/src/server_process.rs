@@ -1,8 +1,8 @@
 //! One process of the server, to be started, stopped, frozen and killed.
 
 use crate::{
-    ports::some_port,
-    site::{Result, built},
+    ports::random_port,
+    site::{Result, server_binary},
 };
 use reqwest::Client;
 use rustix::process::{Pid, Signal, kill_process};
@@ -49,7 +49,7 @@ impl ServerProcess {
     /// # Errors
     /// When nobody can ask it.
     pub fn new(mut settings: Vec<(String, String)>, log_file: Option<PathBuf>) -> Result<Self> {
-        let port = some_port();
+        let port = random_port();
         settings.push(("LEPTOS_SITE_ADDR".to_owned(), format!("127.0.0.1:{port}")));
         settings.push(("RUST_LOG".to_owned(), "error".to_owned()));
         Ok(Self { port, settings, log_file, client: Client::builder().no_proxy().build()?, program: None })
@@ -157,7 +157,7 @@ impl ServerProcess {
     }
 
     fn build_command(&self, argument: &str) -> Result<Command> {
-        let mut command = Command::new(built());
+        let mut command = Command::new(server_binary());
         command.env_clear().arg(argument).envs(self.settings.iter().cloned()).stdout(Stdio::null());
         if let Some(log_file) = &self.log_file {
             command.stderr(OpenOptions::new().create(true).append(true).open(log_file)?);

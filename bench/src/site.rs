@@ -1,8 +1,8 @@
 //! A site to be measured.
 
 use crate::{
-    ports::some_port,
-    process::{Process, command_on},
+    ports::random_port,
+    process::{Process, command_on_core},
 };
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ use std::{
 use tempfile::TempDir;
 
 /// How long a site may take to start.
-const START: Duration = Duration::from_secs(20);
+const START_TIMEOUT: Duration = Duration::from_secs(20);
 /// Everybody's password in the demo cast.
 pub const PASSWORD: &str = "greenroom-demo";
 
@@ -23,20 +23,20 @@ pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + S
 
 /// A seeded database, and the settings of a program that will serve it.
 #[derive(Debug)]
-pub struct Ground {
+pub struct PreparedSite {
     port: u16,
     settings: Vec<(String, String)>,
     folder: TempDir,
 }
 
-impl Ground {
+impl PreparedSite {
     /// Seeds, with these settings beside its own.
     ///
     /// # Errors
     /// When the program isn't built.
-    pub fn lay(settings: &[(&str, &str)]) -> Result<Self> {
+    pub fn seed(settings: &[(&str, &str)]) -> Result<Self> {
         let folder = tempfile::tempdir()?;
-        let port = some_port();
+        let port = random_port();
         let own = [
             ("GREENROOM_DATA", folder.path().display().to_string()),
             ("LEPTOS_SITE_ADDR", format!("127.0.0.1:{port}")),
@@ -45,12 +45,12 @@ impl Ground {
         let own = own.into_iter().map(|(name, value)| (name.to_owned(), value));
         let given = settings.iter().map(|(name, value)| (name.to_string(), value.to_string()));
         let settings: Vec<_> = own.chain(given).collect();
-        command(None, "seed", &settings).status()?;
+        server_command(None, "seed", &settings).status()?;
         Ok(Self { port, settings, folder })
     }
 
     /// The address of its database, unless a setting names another.
-    pub fn database(&self) -> String {
+    pub fn database_url(&self) -> String {
         let named = self.settings.iter().find(|(name, _)| name == "DATABASE_URL");
         let own = || format!("sqlite://{}?mode=rwc", self.folder.path().join("greenroom.db").display());
         named.map_or_else(own, |(_, url)| url.clone())
@@ -60,13 +60,13 @@ impl Ground {
     ///
     /// # Errors
     /// When the program doesn't start.
-    pub async fn serve(self, core: Option<usize>) -> Result<Site> {
+    pub async fn start_server(self, core: Option<usize>) -> Result<Site> {
         let Self { port, settings, folder } = self;
-        let program = Process::start(&mut command(core, "serve", &settings))?;
+        let program = Process::start(&mut server_command(core, "serve", &settings))?;
         let client = Client::builder().no_proxy().build()?;
         let url = format!("http://127.0.0.1:{port}");
         let site = Site { url, port, client, program, _folder: folder };
-        site.answers().await?;
+        site.wait_healthy().await?;
         Ok(site)
     }
 }
@@ -90,7 +90,7 @@ impl Site {
     /// # Errors
     /// When the program isn't built, or doesn't start.
     pub async fn start(settings: &[(&str, &str)]) -> Result<Self> {
-        Ground::lay(settings)?.serve(None).await
+        PreparedSite::seed(settings)?.start_server(None).await
     }
 
     /// The process.
@@ -98,10 +98,10 @@ impl Site {
         self.program.id()
     }
 
-    async fn answers(&self) -> Result<()> {
+    async fn wait_healthy(&self) -> Result<()> {
         let began = Instant::now();
         while self.client.get(format!("{}/healthz", self.url)).send().await.is_err() {
-            if began.elapsed() > START {
+            if began.elapsed() > START_TIMEOUT {
                 return Err("the site doesn't start; is it built? (bin/build)".into());
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
@@ -123,7 +123,7 @@ impl Site {
     ///
     /// # Errors
     /// When that is refused.
-    pub async fn cookie(&self, email: &str) -> Result<String> {
+    pub async fn sign_in_cookie(&self, email: &str) -> Result<String> {
         let answer = self.sign_in(email, PASSWORD, "192.0.2.1").await?.error_for_status()?;
         let cookie = answer.headers().get("set-cookie").ok_or("no cookie")?.to_str()?;
         Ok(cookie.split(';').next().unwrap_or_default().to_owned())
@@ -133,15 +133,15 @@ impl Site {
     ///
     /// # Errors
     /// When there is none.
-    pub async fn conversation(&self, cookie: &str) -> Result<String> {
+    pub async fn first_conversation(&self, cookie: &str) -> Result<String> {
         let request = self.client.get(format!("{}/api/messages", self.url)).header("cookie", cookie);
         let inbox: Value = request.send().await?.error_for_status()?.json().await?;
         Ok(inbox["conversations"][0]["id"].as_str().ok_or("no conversation")?.to_owned())
     }
 }
 
-fn command(core: Option<usize>, argument: &str, settings: &[(String, String)]) -> Command {
-    let mut command = command_on(core, built());
+fn server_command(core: Option<usize>, argument: &str, settings: &[(String, String)]) -> Command {
+    let mut command = command_on_core(core, server_binary());
     // Where its wrapper is found, if it has one.
     let path = std::env::var("PATH").unwrap_or_default();
     command.env_clear().env("PATH", path).arg(argument).envs(settings.iter().cloned()).stdout(Stdio::null());
@@ -149,6 +149,6 @@ fn command(core: Option<usize>, argument: &str, settings: &[(String, String)]) -
 }
 
 /// Where the program is, once it is built.
-pub(crate) fn built() -> PathBuf {
+pub(crate) fn server_binary() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/greenroom")
 }

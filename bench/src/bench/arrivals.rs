@@ -1,6 +1,6 @@
 //! When messages were sent, and when they arrived on streams: both seen by this process.
 
-use bench::{site::Result, times::Times};
+use bench::{latencies::Latencies, site::Result};
 use std::sync::{Arc, OnceLock};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -33,11 +33,11 @@ impl Moments {
     }
 
     /// How much later than others these moments were, of the numbers that have both.
-    pub(crate) fn after(&self, earlier: &Moments) -> Times {
-        let mut times = Times::default();
+    pub(crate) fn after(&self, earlier: &Moments) -> Latencies {
+        let mut times = Latencies::default();
         for (later, earlier) in self.0.iter().zip(earlier.0.iter()) {
             if let (Some(later), Some(earlier)) = (later.get(), earlier.get()) {
-                times.add(later.saturating_duration_since(*earlier));
+                times.record(later.saturating_duration_since(*earlier));
             }
         }
         times

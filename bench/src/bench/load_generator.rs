@@ -1,6 +1,6 @@
 //! The crowd, a program of its own, and what it is told.
 
-use bench::{process::command_on, site::Result};
+use bench::{process::command_on_core, site::Result};
 use serde_json::{Value, json};
 use std::{env, fs, process::Stdio};
 use tempfile::TempDir;
@@ -24,7 +24,7 @@ pub(crate) struct LoadGenerator {
 impl LoadGenerator {
     pub(crate) fn start_on(core: Option<usize>) -> Result<Self> {
         let program = env::current_exe()?.with_file_name("load-generator");
-        let mut command = Command::from(command_on(core, program));
+        let mut command = Command::from(command_on_core(core, program));
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
         let mut program = command.spawn().map_err(|error| format!("the load generator isn't built: {error}"))?;
         let commands = program.stdin.take().ok_or("no input")?;

@@ -1,6 +1,6 @@
 //! Messages to be sent.
 
-use bench::{people, wire};
+use bench::{http_client, people};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -10,7 +10,11 @@ pub(crate) fn send(person: usize, number: usize) -> String {
         "conversationId": people::conversation_id(person), "clientId": Uuid::new_v4(), "body": body(number),
     });
     let cookie = people::session_cookie(person, 0);
-    wire::post("/api/messages", &[("cookie", &cookie), ("content-type", "application/json")], &message.to_string())
+    http_client::post_request(
+        "/api/messages",
+        &[("cookie", &cookie), ("content-type", "application/json")],
+        &message.to_string(),
+    )
 }
 
 /// What a message says.

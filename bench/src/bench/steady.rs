@@ -1,6 +1,6 @@
 //! Questions at a steady rate, whether or not those before were answered.
 
-use bench::{site::Result, times::Times, wire::Wire};
+use bench::{http_client::HttpConnection, latencies::Latencies, site::Result};
 use std::{
     sync::{
         Arc,
@@ -19,7 +19,7 @@ pub(crate) type Questions = Arc<dyn Fn(usize) -> String + Send + Sync>;
 /// A while of questions. Dropped, it stops.
 pub(crate) struct Steady {
     over: Arc<AtomicBool>,
-    wires: JoinSet<Result<Times>>,
+    connections: JoinSet<Result<Latencies>>,
 }
 
 /// One connection's share of them.
@@ -37,22 +37,22 @@ impl Steady {
         let over = Arc::new(AtomicBool::new(false));
         let mut open = Vec::new();
         for _ in 0..connections {
-            open.push(Wire::to(port).await?);
+            open.push(HttpConnection::connect_to(port).await?);
         }
         let (began, every) = (Instant::now(), Duration::from_secs_f64(1.0 / a_second));
-        let mut wires = JoinSet::new();
-        for (first, wire) in open.into_iter().enumerate() {
+        let mut connections = JoinSet::new();
+        for (first, connection) in open.into_iter().enumerate() {
             let turns = Turns { first, step: connections, began, every, over: over.clone() };
-            wires.spawn(turns.ask(wire, questions.clone()));
+            connections.spawn(turns.ask(connection, questions.clone()));
         }
-        Ok(Self { over, wires })
+        Ok(Self { over, connections })
     }
 
     /// Stops once what was asked is answered, and gives how long each answer took.
-    pub(crate) async fn end(mut self) -> Result<Times> {
+    pub(crate) async fn end(mut self) -> Result<Latencies> {
         self.over.store(true, Ordering::Relaxed);
-        let mut all = Times::default();
-        while let Some(times) = self.wires.join_next().await {
+        let mut all = Latencies::default();
+        while let Some(times) = self.connections.join_next().await {
             all.extend(times??);
         }
         Ok(all)
@@ -60,8 +60,8 @@ impl Steady {
 }
 
 impl Turns {
-    async fn ask(self, mut wire: Wire, questions: Questions) -> Result<Times> {
-        let mut times = Times::default();
+    async fn ask(self, mut connection: HttpConnection, questions: Questions) -> Result<Latencies> {
+        let mut times = Latencies::default();
         for number in (self.first..).step_by(self.step) {
             let due = self.began + self.every.mul_f64(number as f64);
             // Whatever waits for an answer before it counts as asked when it was due; a clock that rings late doesn't.
@@ -71,11 +71,11 @@ impl Turns {
                 break;
             }
             let asked = if late { due } else { Instant::now() };
-            let status = wire.ask(questions(number).as_bytes()).await?;
+            let status = connection.send_request(questions(number).as_bytes()).await?;
             if !(200..300).contains(&status) {
                 return Err(format!("a question was answered with {status}").into());
             }
-            times.add(asked.elapsed());
+            times.record(asked.elapsed());
         }
         Ok(times)
     }

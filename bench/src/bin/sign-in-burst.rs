@@ -6,8 +6,8 @@
 #![allow(clippy::print_stdout, reason = "it prints a table")]
 
 use bench::{
+    latencies::Latencies,
     site::{PASSWORD, Result, Site},
-    times::Times,
 };
 use serde_json::json;
 use std::{
@@ -36,11 +36,12 @@ async fn main() -> Result<()> {
     let sign_ins_alone = measure_sign_ins(&site, 30).await?;
     println!(
         "sign-in, alone: p50 {:.1} ms, p99 {:.1} ms",
-        sign_ins_alone.percentile(50),
-        sign_ins_alone.percentile(99)
+        sign_ins_alone.percentile_millis(50),
+        sign_ins_alone.percentile_millis(99)
     );
 
-    let (mut calm, mut in_burst, mut sign_ins_in_burst) = (Times::default(), Times::default(), Times::default());
+    let (mut calm, mut in_burst, mut sign_ins_in_burst) =
+        (Latencies::default(), Latencies::default(), Latencies::default());
     let answers = Arc::new(Mutex::new(BTreeMap::new()));
     for _ in 0..ROUNDS {
         calm.extend(send_messages(&site).await?);
@@ -52,34 +53,39 @@ async fn main() -> Result<()> {
     println!("wrong sign-ins, {WRONG_SIGN_INS_PER_SECOND}/s, answered: {:?}", answers.lock().await);
     println!(
         "sign-in, in the burst: p50 {:.1} ms of {} that got in",
-        sign_ins_in_burst.percentile(50),
+        sign_ins_in_burst.percentile_millis(50),
         sign_ins_in_burst.count()
     );
     println!("| sends, {SENDS_PER_SECOND}/s | count | p50 ms | p99 ms |");
     println!("|---|---|---|---|");
     for (name, times) in [("calm", &calm), ("burst", &in_burst)] {
-        println!("| {name} | {} | {:.2} | {:.2} |", times.count(), times.percentile(50), times.percentile(99));
+        println!(
+            "| {name} | {} | {:.2} | {:.2} |",
+            times.count(),
+            times.percentile_millis(50),
+            times.percentile_millis(99)
+        );
     }
-    println!("p99, burst / calm: {:.2}", in_burst.percentile(99) / calm.percentile(99));
+    println!("p99, burst / calm: {:.2}", in_burst.percentile_millis(99) / calm.percentile_millis(99));
     Ok(())
 }
 
 /// Signs in so often, one after the other. What is refused for now isn't counted.
-async fn measure_sign_ins(site: &Site, count: usize) -> Result<Times> {
-    let mut times = Times::default();
+async fn measure_sign_ins(site: &Site, count: usize) -> Result<Latencies> {
+    let mut times = Latencies::default();
     for _ in 0..count {
         let began = Instant::now();
         if site.sign_in(TALENT, PASSWORD, "192.0.2.2").await?.status() == 200 {
-            times.add(began.elapsed());
+            times.record(began.elapsed());
         }
     }
     Ok(times)
 }
 
 /// Sends messages at a steady rate for a turn, whether or not those before were answered.
-async fn send_messages(site: &Arc<Site>) -> Result<Times> {
-    let cookie = site.cookie(ORGANIZER).await?;
-    let conversation = site.conversation(&cookie).await?;
+async fn send_messages(site: &Arc<Site>) -> Result<Latencies> {
+    let cookie = site.sign_in_cookie(ORGANIZER).await?;
+    let conversation = site.first_conversation(&cookie).await?;
     let (mut sends, mut ticks) = (JoinSet::new(), ticks_per_second(SENDS_PER_SECOND));
     let began = Instant::now();
     while began.elapsed() < ROUND_DURATION {
@@ -92,9 +98,9 @@ async fn send_messages(site: &Arc<Site>) -> Result<Times> {
             reqwest::Result::Ok(began.elapsed())
         });
     }
-    let mut times = Times::default();
+    let mut times = Latencies::default();
     while let Some(sent) = sends.join_next().await {
-        times.add(sent??);
+        times.record(sent??);
     }
     Ok(times)
 }

@@ -1,6 +1,6 @@
 //! The bus between nodes: a NATS server of its own.
 
-use bench::{ports::some_port, site::Result};
+use bench::{ports::random_port, site::Result};
 use std::{
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
@@ -26,7 +26,7 @@ impl Drop for NatsServer {
 
 impl NatsServer {
     pub(crate) async fn start() -> Result<Self> {
-        let mut bus = Self { port: some_port(), program: None };
+        let mut bus = Self { port: random_port(), program: None };
         bus.start_serving().await?;
         Ok(bus)
     }

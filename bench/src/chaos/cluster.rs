@@ -8,7 +8,7 @@ use crate::{
     people::{NewPerson, insert_people},
     settings::{DatabaseKind, RunOptions},
 };
-use bench::{days::event_day, rng::SeededRng, site::Result, stream_client::StreamClient};
+use bench::{event_date::future_event_date, rng::SeededRng, site::Result, stream_client::StreamClient};
 use reqwest::Client;
 use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
@@ -120,7 +120,7 @@ async fn create_bookings(nodes: &[Node], people: &[NewPerson]) -> Result<Vec<Con
         for number in 0..BOOKINGS.min(half) {
             let talent = half + (organizer + number) % half;
             let booking = json!({
-                "talentId": people[talent].id, "title": "Chaos test", "eventDate": event_day(), "venue": "Nairobi",
+                "talentId": people[talent].id, "title": "Chaos test", "eventDate": future_event_date(), "venue": "Nairobi",
                 "fee": { "amount": 1_000_000, "currency": "KES" }, "message": "Are you free that day?",
             });
             let request = client.post(format!("{}/api/bookings", nodes[organizer % nodes.len()].url));

@@ -1,7 +1,7 @@
 //! A PostgreSQL server that keeps what it says it has kept, and can be crashed. `bin/with-postgres`, which other tests
 //! use, flushes nothing.
 
-use bench::{ports::some_port, site::Result};
+use bench::{ports::random_port, site::Result};
 use rustix::process::geteuid;
 use std::{
     path::{Path, PathBuf},
@@ -94,7 +94,7 @@ impl PostgresServer {
         let create = ["-D", "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale", "C", "--no-sync"];
         server.run_program("initdb", &create).await?;
         for _ in 0..PORT_ATTEMPTS {
-            server.port = some_port();
+            server.port = random_port();
             if server.start_serving().await.is_ok() {
                 return Ok(server);
             }

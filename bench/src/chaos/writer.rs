@@ -5,8 +5,8 @@ use crate::{
     cluster::{Cluster, Conversation},
 };
 use bench::{
-    post::{Answer, attempt},
     rng::SeededRng,
+    send_attempt::{SendOutcome, try_send},
     site::Result,
     stream_client::hash_body,
 };
@@ -84,14 +84,14 @@ impl Writer {
             // No node is anybody's: the next message goes to another.
             let node = self.cluster.random_node(&mut self.routing_rng).proxy.url();
             let request = self.client.post(format!("{node}/api/messages")).bearer_auth(&self.token).json(&message);
-            match attempt(request).await {
-                Answer::Taken { seq, before } => {
+            match try_send(request).await {
+                SendOutcome::Accepted { seq, is_duplicate } => {
                     let (writer, conversation, body) = (self.number, self.conversation, hash_body(body));
-                    acks.record_ack(Acknowledgement { writer, conversation, client_id, seq, body }, before);
+                    acks.record_ack(Acknowledgement { writer, conversation, client_id, seq, body }, is_duplicate);
                     return Ok(seq);
                 }
-                Answer::Never(status) => return Err(format!("a message was refused: {status}").into()),
-                Answer::Later => {
+                SendOutcome::Rejected(status) => return Err(format!("a message was refused: {status}").into()),
+                SendOutcome::Retry => {
                     acks.record_failure();
                     sleep(self.routing_rng.random_millis(20..500)).await;
                 }

@@ -1,6 +1,6 @@
 //! Questions one after the other, on kept connections.
 
-use bench::{connection::Wire, site::Result, times::Times};
+use bench::{connection::HttpConnection, latencies::Latencies, site::Result};
 use serde_json::{Value, json};
 use std::{
     sync::{
@@ -14,7 +14,7 @@ use tokio::{task::JoinSet, time::Instant};
 /// What has been answered on one connection.
 #[derive(Default)]
 struct ConnectionResult {
-    times: Times,
+    times: Latencies,
     bytes: usize,
     refused: usize,
 }
@@ -35,7 +35,7 @@ pub(crate) async fn send_requests(
 ) -> Result<Value> {
     let mut connections = Vec::new();
     for index in 0..concurrency {
-        connections.push(Wire::to(ports[index % ports.len()]).await?);
+        connections.push(HttpConnection::connect_to(ports[index % ports.len()]).await?);
     }
     let workload = Arc::new(Workload { requests, next: AtomicUsize::new(0), began: Instant::now(), duration });
     let mut connections: JoinSet<Result<ConnectionResult>> =
@@ -50,18 +50,18 @@ pub(crate) async fn send_requests(
     Ok(json!({
         "completed": all.times.count(), "refused": all.refused, "bytes": all.bytes,
         "seconds": workload.began.elapsed().as_secs_f64(),
-        "p50": all.times.percentile(50), "p99": all.times.percentile(99),
+        "p50": all.times.percentile_millis(50), "p99": all.times.percentile_millis(99),
     }))
 }
 
 impl Workload {
-    async fn drive_connection(self: Arc<Self>, mut connection: Wire) -> Result<ConnectionResult> {
+    async fn drive_connection(self: Arc<Self>, mut connection: HttpConnection) -> Result<ConnectionResult> {
         let mut result = ConnectionResult::default();
         while let Some(request) = self.next_request() {
             let asked = Instant::now();
             let status = connection.send_requests(request.as_bytes()).await?;
-            result.times.add(asked.elapsed());
-            result.bytes += connection.heard().len();
+            result.times.record(asked.elapsed());
+            result.bytes += connection.last_response().len();
             result.refused += usize::from(!(200..300).contains(&status));
         }
         Ok(result)

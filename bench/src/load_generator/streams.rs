@@ -1,6 +1,6 @@
 //! Streams by the thousand: a task and a socket each, and no buffer of their own.
 
-use bench::{site::Result, times::Times};
+use bench::{latencies::Latencies, site::Result};
 use serde_json::{Value, json};
 use std::{
     cell::RefCell,
@@ -39,7 +39,7 @@ struct StreamGroup {
     began: Instant,
     state: watch::Sender<StreamStats>,
     /// How long it took each to hear its first mark.
-    times: Mutex<Times>,
+    times: Mutex<Latencies>,
 }
 
 #[derive(Default)]
@@ -64,7 +64,7 @@ impl Streams {
         group.wait_for(|state| state.reached == count).await?;
         let seconds = group.began.elapsed().as_secs_f64();
         let times = group.lock_latencies();
-        let (p50, p99) = (times.percentile(50), times.percentile(99));
+        let (p50, p99) = (times.percentile_millis(50), times.percentile_millis(99));
         Ok(json!({ "resumed": count, "seconds": seconds, "p50": p50, "p99": p99 }))
     }
 
@@ -128,7 +128,7 @@ impl StreamGroup {
 
     fn record_read(&self, marks: u64, opened: bool, reached: bool) {
         if reached {
-            self.lock_latencies().add(self.began.elapsed());
+            self.lock_latencies().record(self.began.elapsed());
         }
         self.state.send_if_modified(|state| {
             state.marks += marks;
@@ -147,7 +147,7 @@ impl StreamGroup {
         Ok(state)
     }
 
-    fn lock_latencies(&self) -> MutexGuard<'_, Times> {
+    fn lock_latencies(&self) -> MutexGuard<'_, Latencies> {
         self.times.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,7 +1,7 @@
 //! How much goes over the line.
 
 use crate::scenario::{Person, Scenario};
-use bench::{fault_proxy::BytesTransferred, page::named_in, site::Result};
+use bench::{fault_proxy::BytesTransferred, html::asset_paths, site::Result};
 use std::time::Duration;
 use tokio::time::{Instant, timeout};
 
@@ -27,7 +27,7 @@ pub(crate) async fn measure_page_load(scenario: &Scenario) -> Result<PageLoad> {
     let html = person.get(&page).send().await?.error_for_status()?.text().await?;
     let began = person.proxy.bytes_transferred();
     let mut parts = Vec::new();
-    for path in std::iter::once(page.as_str()).chain(named_in(&html)) {
+    for path in std::iter::once(page.as_str()).chain(asset_paths(&html)) {
         let before = person.proxy.bytes_transferred().down;
         let answer = person.get(path).header("accept-encoding", "br").send().await?.error_for_status()?;
         answer.bytes().await?;

@@ -17,7 +17,7 @@ mod scenario;
 mod traffic;
 
 use bandwidth::{IdleStream, PageLoad};
-use bench::{fault_proxy::LinkConditions, rng::SeededRng, site::Result, times::Times};
+use bench::{fault_proxy::LinkConditions, latencies::Latencies, rng::SeededRng, site::Result};
 use outbox::SentMessage;
 use scenario::Scenario;
 use std::time::Duration;
@@ -75,11 +75,16 @@ async fn run_traffic(scenario: &Scenario, traffic: Traffic) -> Result<Vec<SentMe
     Ok(sent)
 }
 
-fn print_latencies(rows: &[(&str, &Times)]) {
+fn print_latencies(rows: &[(&str, &Latencies)]) {
     println!("| from Send to the other's stream | messages | p50 ms | p99 ms |");
     println!("|---|---|---|---|");
     for (name, times) in rows {
-        println!("| {name} | {} | {:.0} | {:.0} |", times.count(), times.percentile(50), times.percentile(99));
+        println!(
+            "| {name} | {} | {:.0} | {:.0} |",
+            times.count(),
+            times.percentile_millis(50),
+            times.percentile_millis(99)
+        );
     }
     println!();
 }

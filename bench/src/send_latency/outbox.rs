@@ -3,7 +3,7 @@
 
 use crate::scenario::{Conversation, Person};
 use bench::{
-    post::{Answer, attempt},
+    send_attempt::{SendOutcome, try_send},
     site::Result,
 };
 use serde_json::json;
@@ -63,12 +63,12 @@ impl Outbox {
         let client_id = Uuid::new_v4();
         let message = json!({ "conversationId": self.conversation, "body": body, "clientId": client_id });
         for attempts in 1.. {
-            match attempt(self.person.post("/api/messages", &message)).await {
-                Answer::Taken { .. } => {
+            match try_send(self.person.post("/api/messages", &message)).await {
+                SendOutcome::Accepted { .. } => {
                     return Ok(SentMessage { client_id, sender: self.person.id.clone(), queued_at });
                 }
-                Answer::Never(status) => return Err(format!("a message was refused: {status}").into()),
-                Answer::Later => self.wait_before_retry(attempts).await,
+                SendOutcome::Rejected(status) => return Err(format!("a message was refused: {status}").into()),
+                SendOutcome::Retry => self.wait_before_retry(attempts).await,
             }
         }
         Err("never sent".into())

@@ -1,7 +1,7 @@
 //! Who talks with whom, each over a line of their own.
 
 use bench::{
-    days::event_day,
+    event_date::future_event_date,
     fault_proxy::FaultProxy,
     site::{Result, Site},
     stream_client::StreamClient,
@@ -28,7 +28,7 @@ pub(crate) struct Person {
 
 impl Person {
     async fn sign_in(site: &Site, email: &str) -> Result<Self> {
-        let cookie = site.cookie(email).await?;
+        let cookie = site.sign_in_cookie(email).await?;
         let me = get_json(site, "/api/auth/session", &cookie).await?;
         let cursor = get_json(site, "/api/messages", &cookie).await?["cursor"].as_i64().ok_or("no cursor")?;
         Ok(Self {
@@ -96,7 +96,7 @@ impl Scenario {
 /// Asks for a booking, and gives its conversation.
 async fn create_booking(organizer: &Person, talent: &str) -> Result<String> {
     let booking = json!({
-        "talentId": talent, "title": "Sends", "eventDate": event_day(), "venue": "Nairobi",
+        "talentId": talent, "title": "Sends", "eventDate": future_event_date(), "venue": "Nairobi",
         "fee": { "amount": 1_000_000, "currency": "KES" }, "message": "Are you free that day?",
     });
     let created: Value = organizer.post("/api/bookings", &booking).send().await?.error_for_status()?.json().await?;

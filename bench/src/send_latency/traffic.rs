@@ -4,7 +4,7 @@ use crate::{
     outbox::{Outbox, Schedule, SentMessage},
     scenario::Scenario,
 };
-use bench::{site::Result, times::Times};
+use bench::{latencies::Latencies, site::Result};
 use std::{collections::HashMap, time::Duration};
 use tokio::{
     task::{JoinHandle, JoinSet},
@@ -65,13 +65,13 @@ pub(crate) async fn wait_all_received(scenario: &Scenario) -> Result<()> {
 }
 
 /// From Send to the other's stream.
-pub(crate) fn delivery_latencies(scenario: &Scenario, sent: &[SentMessage]) -> Times {
+pub(crate) fn delivery_latencies(scenario: &Scenario, sent: &[SentMessage]) -> Latencies {
     let by_client_id: HashMap<_, _> = sent.iter().map(|sent| (sent.client_id, sent)).collect();
-    let mut times = Times::default();
+    let mut times = Latencies::default();
     for person in &scenario.people {
         for (message, at) in &person.stream.received().messages {
             if let Some(sent) = by_client_id.get(&message.client_id).filter(|sent| sent.sender != person.id) {
-                times.add(*at - sent.queued_at);
+                times.record(*at - sent.queued_at);
             }
         }
     }

@@ -1,8 +1,8 @@
 //! axum as it comes, with nothing of Greenroom around it.
 
 use bench::{
-    ports::some_port,
-    process::{Process, command_on},
+    ports::random_port,
+    process::{Process, command_on_core},
     site::Result,
 };
 use std::{env, path::Path};
@@ -15,8 +15,8 @@ pub(crate) struct Baseline {
 impl Baseline {
     /// Serves streams on which nothing happens, the text of a file, and perhaps threads of a database.
     pub(crate) async fn start(core: Option<usize>, page: &Path, database: Option<&str>) -> Result<Self> {
-        let port = some_port();
-        let mut command = command_on(core, env::current_exe()?.with_file_name("baseline"));
+        let port = random_port();
+        let mut command = command_on_core(core, env::current_exe()?.with_file_name("baseline"));
         let program = Process::start(command.arg(port.to_string()).arg(page).args(database))?;
         super::listens(port, "the axum baseline").await?;
         Ok(Self { port, program })

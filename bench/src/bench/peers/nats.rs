@@ -1,6 +1,6 @@
 //! The NATS server, by which nodes tell each other.
 
-use bench::{ports::some_port, process::Process, site::Result};
+use bench::{ports::random_port, process::Process, site::Result};
 use std::process::{Command, Stdio};
 
 pub(crate) struct Nats {
@@ -10,7 +10,7 @@ pub(crate) struct Nats {
 
 impl Nats {
     pub(crate) async fn start() -> Result<Self> {
-        let port = some_port();
+        let port = random_port();
         let mut command = Command::new("nats-server");
         command.args(["-a", "127.0.0.1", "-p", &port.to_string()]).stderr(Stdio::null());
         let program = Process::start(&mut command)?;

@@ -1,10 +1,10 @@
 //! nchan, nginx's module for streams: what Debian has of it, with one worker.
 
 use bench::{
-    ports::some_port,
-    process::{Process, command_on},
+    http_client,
+    ports::random_port,
+    process::{Process, command_on_core},
     site::Result,
-    wire,
 };
 use std::{
     fs,
@@ -22,10 +22,10 @@ pub(crate) struct Nchan {
 impl Nchan {
     pub(crate) async fn start(core: Option<usize>) -> Result<Self> {
         let folder = tempfile::tempdir()?;
-        let port = some_port();
+        let port = random_port();
         let file = folder.path().join("nginx.conf");
         fs::write(&file, settings(folder.path(), port, &module()?))?;
-        let mut command = command_on(core, nginx()?);
+        let mut command = command_on_core(core, nginx()?);
         command.arg("-e").arg(folder.path().join("error.log")).arg("-c").arg(&file).stderr(Stdio::null());
         let peer = Self { port, program: Process::start(&mut command)?, _folder: folder };
         super::listens(port, "nginx with nchan").await?;
@@ -39,18 +39,21 @@ impl Nchan {
 
 /// Asks for a channel's stream from now.
 pub(crate) fn follow(channel: usize) -> String {
-    wire::get(&format!("/follow?id={channel}"), &[("accept", "text/event-stream")])
+    http_client::get_request(&format!("/follow?id={channel}"), &[("accept", "text/event-stream")])
 }
 
 /// Asks for a channel's stream again, after what was there at a moment, in seconds since 1970.
 pub(crate) fn resume(channel: usize, moment: u64) -> String {
     let id = format!("{moment}:0");
-    wire::get(&format!("/follow?id={channel}"), &[("accept", "text/event-stream"), ("last-event-id", &id)])
+    http_client::get_request(
+        &format!("/follow?id={channel}"),
+        &[("accept", "text/event-stream"), ("last-event-id", &id)],
+    )
 }
 
 /// Publishes to a channel, or to several, separated by commas.
 pub(crate) fn publish(channels: &str, text: &str) -> String {
-    wire::post(&format!("/publish?id={channels}"), &[], text)
+    http_client::post_request(&format!("/publish?id={channels}"), &[], text)
 }
 
 fn settings(folder: &Path, port: u16, module: &str) -> String {

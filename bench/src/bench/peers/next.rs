@@ -1,8 +1,8 @@
 //! Next.js, with a page like Greenroom's thread: `bench/peers/next`, built by `bin/bench`.
 
 use bench::{
-    ports::some_port,
-    process::{Process, command_on},
+    ports::random_port,
+    process::{Process, command_on_core},
     site::Result,
 };
 use std::{path::Path, process::Stdio};
@@ -21,8 +21,8 @@ pub(crate) struct Next {
 impl Next {
     pub(crate) async fn start(core: Option<usize>) -> Result<Self> {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/next");
-        let port = some_port();
-        let mut command = command_on(core, "node");
+        let port = random_port();
+        let mut command = command_on_core(core, "node");
         command.arg("node_modules/next/dist/bin/next").args(["start", "-H", "127.0.0.1", "-p", &port.to_string()]);
         command.current_dir(folder).env("NEXT_TELEMETRY_DISABLED", "1").stdout(Stdio::null());
         let program = Process::start(&mut command)?;

@@ -1,6 +1,6 @@
 //! PostgreSQL: the server that `bin/with-postgres` has started, and databases on it.
 
-use bench::{ports::some_port, site::Result};
+use bench::{ports::random_port, site::Result};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
 use std::{env, fs, path::Path};
 
@@ -15,7 +15,7 @@ impl Postgres {
     pub(crate) async fn database() -> Result<Self> {
         let server = env::var("GREENROOM_TEST_POSTGRES").map_err(|_| "no PostgreSQL: bin/bench starts one")?;
         let mut connection = PgConnection::connect(&server).await?;
-        let name = format!("bench_{}_{}", std::process::id(), some_port());
+        let name = format!("bench_{}_{}", std::process::id(), random_port());
         sqlx::raw_sql(AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut connection).await?;
         let folder: String = sqlx::query("SHOW data_directory").fetch_one(&mut connection).await?.try_get(0)?;
         let file = fs::read_to_string(Path::new(&folder).join("postmaster.pid"))?;

@@ -13,10 +13,10 @@ use crate::{
 };
 use bench::{
     bulk_insert::BulkInsert,
+    latencies::Latencies,
     people,
-    process::cpu,
-    site::{Ground, Result, Site},
-    times::Times,
+    process::cpu_seconds,
+    site::{PreparedSite, Result, Site},
 };
 use std::{
     fs::File,
@@ -41,7 +41,7 @@ pub(crate) async fn measure(scale: Scale) -> Result<Row> {
     let rate = capacity(scale, &site).await? / 2.0;
     let (mut turns, mut notes) = (Vec::new(), vec![format!("half load: {} messages a second", short(rate))]);
     for _ in 0..scale.rounds() {
-        let flush = flushes(scale)?.percentile(99);
+        let flush = flushes(scale)?.percentile_millis(99);
         let sends: Questions = Arc::new(|number| send(number % (PEOPLE / 2) * 2, number));
         let streams = (0..PEOPLE / 2).map(|pair| stream(2 * pair + 1, 0, None));
         let (ours, ours_p50) = arrive(scale, site.id(), site.port, rate, streams, sends).await?;
@@ -67,9 +67,9 @@ pub(crate) async fn measure(scale: Scale) -> Result<Row> {
 }
 
 async fn site() -> Result<Site> {
-    let ground = Ground::lay(&[("GREENROOM_SENDS_PER_MINUTE", "1000000")])?;
-    people::insert_people(&mut BulkInsert::connect_to(&ground.database()).await?, PEOPLE, 1).await?;
-    ground.serve(None).await
+    let prepared = PreparedSite::seed(&[("GREENROOM_SENDS_PER_MINUTE", "1000000")])?;
+    people::insert_people(&mut BulkInsert::connect_to(&prepared.database_url()).await?, PEOPLE, 1).await?;
+    prepared.start_server(None).await
 }
 
 /// How many messages a second the site takes when it is sent as many as it can take.
@@ -93,7 +93,7 @@ async fn arrive(
     let mut ears = Ears::open(port, streams, count).await?;
     let sent = Moments::room_for(count);
     let noted = sent.clone();
-    let (worked, began) = (cpu(server)?, Instant::now());
+    let (worked, began) = (cpu_seconds(server)?, Instant::now());
     let noting: Questions = Arc::new(move |number| {
         let question = questions(number);
         noted.note(number);
@@ -103,20 +103,23 @@ async fn arrive(
     ears.have_heard(count).await?;
     steady.end().await?;
     let times = ears.heard.after(&sent);
-    let sample =
-        Sample { value: times.percentile(99), cpu: cpu(server)? - worked, wall: began.elapsed().as_secs_f64() };
-    Ok((sample, times.percentile(50)))
+    let sample = Sample {
+        value: times.percentile_millis(99),
+        cpu: cpu_seconds(server)? - worked,
+        wall: began.elapsed().as_secs_f64(),
+    };
+    Ok((sample, times.percentile_millis(50)))
 }
 
 /// What it takes until something is on the disk.
-fn flushes(scale: Scale) -> Result<Times> {
+fn flushes(scale: Scale) -> Result<Latencies> {
     let mut file: File = tempfile::tempfile()?;
-    let mut times = Times::default();
+    let mut times = Latencies::default();
     for _ in 0..scale.of(FLUSHES) {
         file.write_all(&FLUSHED)?;
         let began = Instant::now();
         file.sync_data()?;
-        times.add(began.elapsed());
+        times.record(began.elapsed());
     }
     Ok(times)
 }

@@ -6,7 +6,7 @@ use crate::{
     scale::Scale,
     sending::body,
 };
-use bench::{bulk_insert::BulkInsert, people, process::cpu, site::Result};
+use bench::{bulk_insert::BulkInsert, people, process::cpu_seconds, site::Result};
 use model::{ConversationId, MessageBody, MessageDraft};
 use services::{Greenroom, Limits, Viewer};
 use std::{sync::Arc, time::Duration};
@@ -47,7 +47,7 @@ async fn sends(scale: Scale, parameter: &str, at_once: usize) -> Result<Sample> 
     let limits = Limits { sends_per_minute: usize::MAX, ..Limits::default() };
     let greenroom = Greenroom::open(&url, "http://localhost", limits).await?;
     let gate = Arc::new(Semaphore::new(at_once));
-    let (worked, began) = (cpu(std::process::id())?, Instant::now());
+    let (worked, began) = (cpu_seconds(std::process::id())?, Instant::now());
     let mut people = JoinSet::new();
     for person in 0..PEOPLE {
         let viewer = greenroom.authenticate(&people::session_secret(person, 0)).await?;
@@ -57,7 +57,7 @@ async fn sends(scale: Scale, parameter: &str, at_once: usize) -> Result<Sample> 
     while let Some(count) = people.join_next().await {
         sent += count??;
     }
-    let (cpu, wall) = (cpu(std::process::id())? - worked, began.elapsed().as_secs_f64());
+    let (cpu, wall) = (cpu_seconds(std::process::id())? - worked, began.elapsed().as_secs_f64());
     greenroom.close().await?;
     Ok(Sample { value: sent as f64 / wall, cpu, wall })
 }

@@ -9,10 +9,10 @@ use crate::{
 use bench::{
     bulk_insert::BulkInsert,
     history,
-    page::named_in,
+    html::asset_paths,
+    http_client::{HttpConnection, get_request},
     people,
-    site::{Ground, Result},
-    wire::{Wire, get},
+    site::{PreparedSite, Result},
 };
 
 const MESSAGES: usize = 50;
@@ -22,11 +22,11 @@ const SENT: f64 = 250.0;
 const KILO: f64 = 1_000.0;
 
 pub(crate) async fn measure() -> Result<Row> {
-    let ground = Ground::lay(&[])?;
-    let mut inserts = BulkInsert::connect_to(&ground.database()).await?;
+    let prepared = PreparedSite::seed(&[])?;
+    let mut inserts = BulkInsert::connect_to(&prepared.database_url()).await?;
     people::insert_people(&mut inserts, 2, 1).await?;
     history::insert_history(&mut inserts, 0, MESSAGES).await?;
-    let site = ground.serve(None).await?;
+    let site = prepared.start_server(None).await?;
     let parts = parts(site.port, &page_of(0), "br").await?;
     // What draws the page: the page and its style.
     let readable = parts.iter().enumerate().filter(|(at, (path, _))| *at == 0 || path.ends_with(".css"));
@@ -52,23 +52,23 @@ pub(crate) async fn measure() -> Result<Row> {
 /// What Next.js has a browser get for a page with nothing on it.
 async fn empty_page() -> Result<String> {
     let next = Next::start(None).await?;
-    let parts = parts(next.port, &get(EMPTY, &[]), "gzip").await?;
+    let parts = parts(next.port, &get_request(EMPTY, &[]), "gzip").await?;
     let scripts: usize = parts.iter().filter(|(path, _)| path.ends_with(".js")).map(|(_, bytes)| bytes).sum();
     Ok(format!("an empty page of Next.js ships {} kB of script, with gzip", scripts / 1_000))
 }
 
 /// Each thing that a page has a browser get, and how many bytes come for it, with what HTTP says about it.
 async fn parts(port: u16, question: &str, encoding: &str) -> Result<Vec<(String, usize)>> {
-    let mut wire = Wire::to(port).await?;
-    wire.ask(question.as_bytes()).await?;
-    let html = String::from_utf8_lossy(wire.heard()).into_owned();
+    let mut connection = HttpConnection::connect_to(port).await?;
+    connection.send_request(question.as_bytes()).await?;
+    let html = String::from_utf8_lossy(connection.last_response()).into_owned();
     let mut parts = Vec::new();
     let packed = format!("accept-encoding: {encoding}\r\n\r\n");
-    wire.ask(question.replacen("\r\n\r\n", &format!("\r\n{packed}"), 1).as_bytes()).await?;
-    parts.push(("page".to_owned(), wire.heard().len()));
-    for path in named_in(&html) {
-        wire.ask(get(path, &[("accept-encoding", encoding)]).as_bytes()).await?;
-        parts.push((path.to_owned(), wire.heard().len()));
+    connection.send_request(question.replacen("\r\n\r\n", &format!("\r\n{packed}"), 1).as_bytes()).await?;
+    parts.push(("page".to_owned(), connection.last_response().len()));
+    for path in asset_paths(&html) {
+        connection.send_request(get_request(path, &[("accept-encoding", encoding)]).as_bytes()).await?;
+        parts.push((path.to_owned(), connection.last_response().len()));
     }
     Ok(parts)
 }

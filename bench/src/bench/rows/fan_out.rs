@@ -16,8 +16,8 @@ use crate::{
 use bench::{
     bulk_insert::BulkInsert,
     people,
-    process::cpu,
-    site::{Ground, Result},
+    process::cpu_seconds,
+    site::{PreparedSite, Result},
 };
 use model::PersonId;
 use serde_json::json;
@@ -56,14 +56,14 @@ pub(crate) async fn measure(scale: Scale) -> Result<Row> {
 async fn greenroom(scale: Scale) -> Result<Sample> {
     let people = scale.of(PEOPLE);
     let nats = Nats::start().await?;
-    let ground = Ground::lay(&[("NATS_URL", &nats.url)])?;
-    people::insert_people(&mut BulkInsert::connect_to(&ground.database()).await?, people, DEVICES).await?;
-    let site = ground.serve(Some(SERVER_CORE)).await?;
+    let prepared = PreparedSite::seed(&[("NATS_URL", &nats.url)])?;
+    people::insert_people(&mut BulkInsert::connect_to(&prepared.database_url()).await?, people, DEVICES).await?;
+    let site = prepared.start_server(Some(SERVER_CORE)).await?;
     let mut load_generator = LoadGenerator::start_on(Some(LOAD_CORE))?;
     load_generator
         .open_streams(site.port, (0..people * DEVICES).map(|number| stream(number / DEVICES, number % DEVICES, None)))
         .await?;
-    let (worked, began) = (cpu(site.id())?, Instant::now());
+    let (worked, began) = (cpu_seconds(site.id())?, Instant::now());
     let bus = async_nats::connect(&nats.url).await?;
     let text = event();
     let everybody: Vec<_> = (0..people).map(|number| people::person(number).id).collect();
@@ -76,7 +76,7 @@ async fn greenroom(scale: Scale) -> Result<Sample> {
         load_generator.wait_marks(people * DEVICES * round).await?;
     }
     let deliveries = people * DEVICES * EVENTS;
-    let cpu = cpu(site.id())? - worked;
+    let cpu = cpu_seconds(site.id())? - worked;
     Ok(Sample { value: deliveries as f64 / cpu, cpu, wall: began.elapsed().as_secs_f64() })
 }
 
@@ -96,11 +96,11 @@ async fn nchan(scale: Scale, at_once: usize) -> Result<Sample> {
     let channels: Vec<String> = channels.chunks(at_once).map(|channels| channels.join(",")).collect();
     let text = event();
     let told = (0..EVENTS).flat_map(|_| &channels).map(|channels| nchan::publish(channels, &text));
-    let (worked, began) = (cpu(peer.id())?, Instant::now());
+    let (worked, began) = (cpu_seconds(peer.id())?, Instant::now());
     load_generator.send_each(&[peer.port], CONNECTIONS, told).await?;
     let deliveries = people * DEVICES * EVENTS;
     load_generator.wait_marks(deliveries).await?;
-    let cpu = cpu(peer.id())? - worked;
+    let cpu = cpu_seconds(peer.id())? - worked;
     Ok(Sample { value: deliveries as f64 / cpu, cpu, wall: began.elapsed().as_secs_f64() })
 }
 

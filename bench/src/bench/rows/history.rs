@@ -9,11 +9,12 @@ use crate::{
 };
 use bench::{
     bulk_insert::BulkInsert,
-    history, people,
-    process::cpu,
-    site::{Ground, Result, Site},
-    times::Times,
-    wire::{self, Wire},
+    history,
+    http_client::{self, HttpConnection},
+    latencies::Latencies,
+    people,
+    process::cpu_seconds,
+    site::{PreparedSite, Result, Site},
 };
 use std::time::Instant;
 use tokio::{
@@ -33,7 +34,7 @@ const MISSED: i64 = 10;
 struct SiteWithHistory {
     site: Site,
     messages: usize,
-    wire: Wire,
+    connection: HttpConnection,
 }
 
 pub(crate) async fn measure(scale: Scale) -> Result<Row> {
@@ -41,20 +42,23 @@ pub(crate) async fn measure(scale: Scale) -> Result<Row> {
     let mut short = SiteWithHistory::of(SHORT).await?;
     let mut turns: [Vec<(Sample, Sample)>; 4] = Default::default();
     for _ in 0..scale.rounds() {
-        let mut times: [[Times; 2]; 4] = Default::default();
-        let worked = [cpu(long.site.id())?, cpu(short.site.id())?];
+        let mut times: [[Latencies; 2]; 4] = Default::default();
+        let worked = [cpu_seconds(long.site.id())?, cpu_seconds(short.site.id())?];
         let began = Instant::now();
         for number in 0..scale.of(TIMES) {
             for (deed, times) in times.iter_mut().enumerate() {
-                times[0].add(long.does(deed, number).await?);
-                times[1].add(short.does(deed, number).await?);
+                times[0].record(long.does(deed, number).await?);
+                times[1].record(short.does(deed, number).await?);
             }
         }
-        let all = [cpu(long.site.id())? - worked[0], cpu(short.site.id())? - worked[1]];
+        let all = [cpu_seconds(long.site.id())? - worked[0], cpu_seconds(short.site.id())? - worked[1]];
         let wall = began.elapsed().as_secs_f64();
         for (turns, [long, short]) in turns.iter_mut().zip(times) {
-            let side =
-                |times: &Times, cpu: f64| Sample { value: times.percentile(50), cpu: cpu / 4.0, wall: wall / 8.0 };
+            let side = |times: &Latencies, cpu: f64| Sample {
+                value: times.percentile_millis(50),
+                cpu: cpu / 4.0,
+                wall: wall / 8.0,
+            };
             turns.push((side(&long, all[0]), side(&short, all[1])));
         }
     }
@@ -71,13 +75,13 @@ pub(crate) async fn measure(scale: Scale) -> Result<Row> {
 
 impl SiteWithHistory {
     async fn of(messages: usize) -> Result<Self> {
-        let ground = Ground::lay(&[("GREENROOM_SENDS_PER_MINUTE", "1000000")])?;
-        let mut inserts = BulkInsert::connect_to(&ground.database()).await?;
+        let prepared = PreparedSite::seed(&[("GREENROOM_SENDS_PER_MINUTE", "1000000")])?;
+        let mut inserts = BulkInsert::connect_to(&prepared.database_url()).await?;
         people::insert_people(&mut inserts, 2, 1).await?;
         history::insert_history(&mut inserts, 0, messages).await?;
-        let site = ground.serve(Some(SERVER_CORE)).await?;
-        let wire = Wire::to(site.port).await?;
-        Ok(Self { site, messages, wire })
+        let site = prepared.start_server(Some(SERVER_CORE)).await?;
+        let connection = HttpConnection::connect_to(site.port).await?;
+        Ok(Self { site, messages, connection })
     }
 
     async fn does(&mut self, deed: usize, number: usize) -> Result<std::time::Duration> {
@@ -87,13 +91,13 @@ impl SiteWithHistory {
                 // Each time from elsewhere, over all of it.
                 let before = self.messages - (number * 7_919) % (self.messages - 50);
                 let path = format!("/api/conversations/{}/messages?before={before}", people::conversation_id(0));
-                wire::get(&path, &[("cookie", &people::session_cookie(0, 0))])
+                http_client::get_request(&path, &[("cookie", &people::session_cookie(0, 0))])
             }
             2 => send(0, number),
             _ => return self.resumes().await,
         };
         let began = Instant::now();
-        match self.wire.ask(question.as_bytes()).await? {
+        match self.connection.send_request(question.as_bytes()).await? {
             200..300 => Ok(began.elapsed()),
             status => Err(format!("{} was answered with {status}", DEEDS[deed]).into()),
         }
@@ -102,8 +106,10 @@ impl SiteWithHistory {
     /// Opens a stream that has missed some events, until it has heard them.
     async fn resumes(&mut self) -> Result<std::time::Duration> {
         let path = format!("/api/conversations/{}/messages?limit=1", people::conversation_id(0));
-        self.wire.ask(wire::get(&path, &[("cookie", &people::session_cookie(0, 0))]).as_bytes()).await?;
-        let answer = self.wire.heard().rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+        self.connection
+            .send_request(http_client::get_request(&path, &[("cookie", &people::session_cookie(0, 0))]).as_bytes())
+            .await?;
+        let answer = self.connection.last_response().rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
         let cursor = serde_json::from_slice::<serde_json::Value>(answer)?["cursor"].as_i64().ok_or("no cursor")?;
         let question = stream(0, 0, Some(cursor - MISSED));
         let (began, mut heard, mut marks) = (Instant::now(), vec![0; 16 << 10], 0);

@@ -12,8 +12,8 @@ use crate::{
 use bench::{
     bulk_insert::BulkInsert,
     people,
-    process::cpu,
-    site::{Ground, Result, Site},
+    process::cpu_seconds,
+    site::{PreparedSite, Result, Site},
 };
 use futures::StreamExt;
 use std::{
@@ -52,9 +52,9 @@ async fn nodes(nats: &Nats) -> Result<[Site; 2]> {
     let database = Postgres::database().await?;
     let settings =
         [("DATABASE_URL", database.url.as_str()), ("NATS_URL", &nats.url), ("GREENROOM_SENDS_PER_MINUTE", "1000000")];
-    let (near, far) = (Ground::lay(&settings)?, Ground::lay(&settings)?);
+    let (near, far) = (PreparedSite::seed(&settings)?, PreparedSite::seed(&settings)?);
     people::insert_people(&mut BulkInsert::connect_to(&database.url).await?, PEOPLE, 1).await?;
-    Ok([near.serve(None).await?, far.serve(None).await?])
+    Ok([near.start_server(None).await?, far.start_server(None).await?])
 }
 
 /// How much later messages are heard at the far node than at the near one, which takes them.
@@ -63,14 +63,18 @@ async fn hops(scale: Scale, near: &Site, far: &Site) -> Result<Sample> {
     let streams = || (0..PEOPLE / 2).map(|pair| stream(2 * pair + 1, 0, None));
     let mut at_near = Ears::open(near.port, streams(), count).await?;
     let mut at_far = Ears::open(far.port, streams(), count).await?;
-    let (worked, began) = (cpu(near.id())? + cpu(far.id())?, Instant::now());
+    let (worked, began) = (cpu_seconds(near.id())? + cpu_seconds(far.id())?, Instant::now());
     let sends = Arc::new(move |number: usize| send(number % (PEOPLE / 2) * 2, number));
     let steady = Steady::begin(near.port, CONNECTIONS, SENDS_A_SECOND as f64, sends).await?;
     at_near.have_heard(count).await?;
     steady.end().await?;
     at_far.have_heard(count).await?;
-    let value = at_far.heard.after(&at_near.heard).percentile(50);
-    Ok(Sample { value, cpu: cpu(near.id())? + cpu(far.id())? - worked, wall: began.elapsed().as_secs_f64() })
+    let value = at_far.heard.after(&at_near.heard).percentile_millis(50);
+    Ok(Sample {
+        value,
+        cpu: cpu_seconds(near.id())? + cpu_seconds(far.id())? - worked,
+        wall: began.elapsed().as_secs_f64(),
+    })
 }
 
 /// How long the same takes that is published to NATS, from one connection to another.
@@ -96,5 +100,5 @@ async fn published(scale: Scale, nats: &Nats) -> Result<Sample> {
         arrived.note(number);
     }
     publishing.await??;
-    Ok(Sample { wall: began.elapsed().as_secs_f64(), ..Sample::of(arrived.after(&sent).percentile(50)) })
+    Ok(Sample { wall: began.elapsed().as_secs_f64(), ..Sample::of(arrived.after(&sent).percentile_millis(50)) })
 }

@@ -11,10 +11,9 @@ use crate::{
 };
 use bench::{
     bulk_insert::BulkInsert,
-    people,
-    process::{cpu, memory},
-    site::{Ground, Result},
-    wire,
+    http_client, people,
+    process::{cpu_seconds, memory_bytes},
+    site::{PreparedSite, Result},
 };
 use std::time::{Duration, Instant};
 
@@ -44,9 +43,9 @@ pub(crate) async fn measure(scale: Scale) -> Result<Row> {
 
 async fn greenroom(scale: Scale) -> Result<Sample> {
     let people = scale.of(STREAMS) / DEVICES;
-    let ground = Ground::lay(&[])?;
-    people::insert_people(&mut BulkInsert::connect_to(&ground.database()).await?, people, DEVICES).await?;
-    let site = ground.serve(None).await?;
+    let prepared = PreparedSite::seed(&[])?;
+    people::insert_people(&mut BulkInsert::connect_to(&prepared.database_url()).await?, people, DEVICES).await?;
+    let site = prepared.start_server(None).await?;
     let question = |number: usize| stream(number / DEVICES, number % DEVICES, None);
     weigh(scale, site.id(), site.port, question).await
 }
@@ -59,7 +58,7 @@ async fn nchan(scale: Scale) -> Result<Sample> {
 async fn baseline(scale: Scale) -> Result<Sample> {
     let page = tempfile::NamedTempFile::new()?;
     let peer = Baseline::start(None, page.path(), None).await?;
-    weigh(scale, peer.id(), peer.port, |_| wire::get("/events", &[])).await
+    weigh(scale, peer.id(), peer.port, |_| http_client::get_request("/events", &[])).await
 }
 
 /// Asks for somebody's stream by one of their sessions, perhaps after a number of theirs.
@@ -67,7 +66,7 @@ pub(super) fn stream(person: usize, session: usize, after: Option<i64>) -> Strin
     let (cookie, after) = (people::session_cookie(person, session), after.map(|after| after.to_string()));
     let mut head = vec![("cookie", cookie.as_str()), ("accept", "text/event-stream")];
     head.extend(after.as_deref().map(|after| ("last-event-id", after)));
-    wire::get("/api/events", &head)
+    http_client::get_request("/api/events", &head)
 }
 
 /// What each of so many streams adds to a server's memory.
@@ -76,10 +75,10 @@ async fn weigh(scale: Scale, server: u32, port: u16, question: impl Fn(usize) ->
     let mut load_generator = LoadGenerator::start_on(None)?;
     // The first one makes ready what all of them share.
     load_generator.open_streams(port, [question(0)]).await?;
-    let (before, worked) = (memory(server)?, cpu(server)?);
+    let (before, worked) = (memory_bytes(server)?, cpu_seconds(server)?);
     let began = Instant::now();
     load_generator.open_streams(port, (0..count).map(question)).await?;
     tokio::time::sleep(scale.lasting(IDLE)).await;
-    let more = memory(server)?.saturating_sub(before) as f64 / 1_024.0;
-    Ok(Sample { value: more / count as f64, cpu: cpu(server)? - worked, wall: began.elapsed().as_secs_f64() })
+    let more = memory_bytes(server)?.saturating_sub(before) as f64 / 1_024.0;
+    Ok(Sample { value: more / count as f64, cpu: cpu_seconds(server)? - worked, wall: began.elapsed().as_secs_f64() })
 }

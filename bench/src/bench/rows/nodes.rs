@@ -11,8 +11,8 @@ use crate::{
 use bench::{
     bulk_insert::BulkInsert,
     people, plain_inserts,
-    process::cpu,
-    site::{Ground, Result, Site},
+    process::cpu_seconds,
+    site::{PreparedSite, Result, Site},
 };
 use std::time::Instant;
 
@@ -48,11 +48,11 @@ pub(crate) async fn measure(scale: Scale) -> Result<Row> {
 async fn nodes(nats: &Nats, database: &Postgres) -> Result<Vec<Site>> {
     let settings =
         [("DATABASE_URL", database.url.as_str()), ("NATS_URL", &nats.url), ("GREENROOM_SENDS_PER_MINUTE", "1000000")];
-    let grounds = (0..NODES).map(|_| Ground::lay(&settings)).collect::<Result<Vec<_>>>()?;
+    let prepared_sites = (0..NODES).map(|_| PreparedSite::seed(&settings)).collect::<Result<Vec<_>>>()?;
     people::insert_people(&mut BulkInsert::connect_to(&database.url).await?, PEOPLE, 1).await?;
     let mut nodes = Vec::new();
-    for ground in grounds {
-        nodes.push(ground.serve(None).await?);
+    for prepared in prepared_sites {
+        nodes.push(prepared.start_server(None).await?);
     }
     Ok(nodes)
 }
@@ -61,8 +61,8 @@ async fn sends(scale: Scale, nodes: &[Site], database: &Postgres) -> Result<Samp
     let count = scale.of(MESSAGES);
     let ports: Vec<u16> = nodes.iter().map(|node| node.port).collect();
     let working = || -> Result<f64> {
-        let nodes = nodes.iter().map(|node| cpu(node.id())).sum::<Result<f64>>()?;
-        Ok(nodes + cpu(database.id)?)
+        let nodes = nodes.iter().map(|node| cpu_seconds(node.id())).sum::<Result<f64>>()?;
+        Ok(nodes + cpu_seconds(database.id)?)
     };
     let mut load_generator = LoadGenerator::start_on(None)?;
     let worked = working()?;
@@ -73,9 +73,9 @@ async fn sends(scale: Scale, nodes: &[Site], database: &Postgres) -> Result<Samp
 
 async fn inserted(scale: Scale, database: &Postgres, round: usize) -> Result<Sample> {
     let count = scale.of(MESSAGES);
-    let (worked, began) = (cpu(database.id)?, Instant::now());
+    let (worked, began) = (cpu_seconds(database.id)?, Instant::now());
     plain_inserts::insert_messages(&database.url, PEOPLE, NODES * CONNECTIONS, round * count..(round + 1) * count)
         .await?;
     let wall = began.elapsed().as_secs_f64();
-    Ok(Sample { value: count as f64 / wall, cpu: cpu(database.id)? - worked, wall })
+    Ok(Sample { value: count as f64 / wall, cpu: cpu_seconds(database.id)? - worked, wall })
 }

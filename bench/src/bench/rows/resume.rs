@@ -12,9 +12,9 @@ use crate::{
 use bench::{
     bulk_insert::BulkInsert,
     history, people,
-    ports::some_port,
-    process::cpu,
-    site::{Ground, Result, Site},
+    ports::random_port,
+    process::cpu_seconds,
+    site::{PreparedSite, Result, Site},
 };
 use std::{
     sync::Arc,
@@ -68,16 +68,16 @@ pub(crate) async fn measure(scale: Scale) -> Result<Row> {
 
 async fn greenroom(scale: Scale) -> Result<Storm> {
     let people = scale.of(STREAMS) / DEVICES;
-    let metrics = some_port();
+    let metrics = random_port();
     let address = format!("127.0.0.1:{metrics}");
-    let ground = Ground::lay(&[("METRICS_ADDR", &address), ("GREENROOM_SENDS_PER_MINUTE", "1000000")])?;
-    let mut inserts = BulkInsert::connect_to(&ground.database()).await?;
+    let prepared = PreparedSite::seed(&[("METRICS_ADDR", &address), ("GREENROOM_SENDS_PER_MINUTE", "1000000")])?;
+    let mut inserts = BulkInsert::connect_to(&prepared.database_url()).await?;
     people::insert_people(&mut inserts, people + SENDING, DEVICES).await?;
     for pair in 0..people / 2 {
         history::insert_history(&mut inserts, pair, 1).await?;
     }
     drop(inserts);
-    let site = ground.serve(None).await?;
+    let site = prepared.start_server(None).await?;
     let questions = |after| (0..people * DEVICES).map(move |number| stream(number / DEVICES, number % DEVICES, after));
     let mut load_generator = LoadGenerator::start_on(None)?;
     load_generator.open_streams(site.port, questions(None)).await?;
@@ -94,16 +94,16 @@ async fn greenroom(scale: Scale) -> Result<Storm> {
     tokio::time::sleep(scale.lasting(CALM)).await;
     let calm = calm.end().await?;
     let stormy = sending().await?;
-    let worked = cpu(site.id())?;
+    let worked = cpu_seconds(site.id())?;
     let seconds = load_generator.resume_streams(questions(Some(0))).await?;
-    let sample = Sample { value: elapsed_seconds, cpu: cpu(site.id())? - worked, wall: seconds };
+    let sample = Sample { value: elapsed_seconds, cpu: cpu_seconds(site.id())? - worked, wall: seconds };
     let stormy = stormy.end().await?;
     // Once more for the questions, with nobody sending, who asks as well.
     let asked = queries(&site, metrics).await?;
     load_generator.resume_streams(questions(Some(0))).await?;
     let more = queries(&site, metrics).await?;
     let queries = asked.zip(more).map(|(before, after)| (after - before) / (people * DEVICES) as f64);
-    Ok(Storm { sample, sends: [stormy.percentile(99), calm.percentile(99)], queries })
+    Ok(Storm { sample, sends: [stormy.percentile_millis(99), calm.percentile_millis(99)], queries })
 }
 
 async fn nchan(scale: Scale) -> Result<Sample> {
@@ -115,11 +115,11 @@ async fn nchan(scale: Scale) -> Result<Sample> {
     load_generator
         .send_each(&[peer.port], 8, (0..people).map(|channel| nchan::publish(&channel.to_string(), &body(1))))
         .await?;
-    let (worked, began) = (cpu(peer.id())?, Instant::now());
+    let (worked, began) = (cpu_seconds(peer.id())?, Instant::now());
     let seconds = load_generator
         .resume_streams((0..people * DEVICES).map(|number| nchan::resume(number / DEVICES, before)))
         .await?;
-    Ok(Sample { value: elapsed_seconds, cpu: cpu(peer.id())? - worked, wall: began.elapsed().as_secs_f64() })
+    Ok(Sample { value: elapsed_seconds, cpu: cpu_seconds(peer.id())? - worked, wall: began.elapsed().as_secs_f64() })
 }
 
 /// How often the database was asked so far, if the site counts that.

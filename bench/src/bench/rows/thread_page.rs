@@ -11,10 +11,9 @@ use crate::{
 };
 use bench::{
     bulk_insert::BulkInsert,
-    history, people,
-    process::cpu,
-    site::{Ground, Result, Site},
-    wire,
+    history, http_client, people,
+    process::cpu_seconds,
+    site::{PreparedSite, Result, Site},
 };
 use std::{fs, time::Duration};
 
@@ -31,7 +30,7 @@ pub(crate) async fn measure(scale: Scale) -> Result<Row> {
     fs::write(file.path(), &text)?;
     let baseline = Baseline::start(Some(SERVER_CORE), file.path(), Some(&database)).await?;
     let next = Next::start(Some(SERVER_CORE)).await?;
-    let thread = wire::get(THREAD, &[("cookie", COOKIE)]);
+    let thread = http_client::get_request(THREAD, &[("cookie", COOKIE)]);
     let theirs = self::text(next.port, &thread).await?;
     let shown = |text: &str| text.matches("data-seq=").count();
     if shown(&text) != MESSAGES || shown(&theirs) < MESSAGES {
@@ -43,7 +42,7 @@ pub(crate) async fn measure(scale: Scale) -> Result<Row> {
         let ours = pages(scale, site.id(), site.port, &page).await?;
         by_next.push((ours, pages(scale, next.id(), next.port, &thread).await?));
         by_axum.push((ours, pages(scale, baseline.id(), baseline.port, &by_hand).await?));
-        ready.push(pages(scale, baseline.id(), baseline.port, &wire::get("/page", &[])).await?.value);
+        ready.push(pages(scale, baseline.id(), baseline.port, &http_client::get_request("/page", &[])).await?.value);
     }
     let claim = |against, least, turns| Claim {
         what: format!("pages of a thread of {MESSAGES}, on a core"),
@@ -62,18 +61,18 @@ pub(crate) async fn measure(scale: Scale) -> Result<Row> {
 
 /// A site on a core of its own, the question for a thread's page, and its database.
 async fn site() -> Result<(Site, String, String)> {
-    let ground = Ground::lay(&[])?;
-    let database = ground.database();
+    let prepared = PreparedSite::seed(&[])?;
+    let database = prepared.database_url();
     let mut inserts = BulkInsert::connect_to(&database).await?;
     people::insert_people(&mut inserts, 2, 1).await?;
     history::insert_history(&mut inserts, 0, MESSAGES).await?;
-    let site = ground.serve(Some(SERVER_CORE)).await?;
+    let site = prepared.start_server(Some(SERVER_CORE)).await?;
     Ok((site, page_of(0), database))
 }
 
 /// Asks for the page of somebody's conversation.
 pub(super) fn page_of(person: usize) -> String {
-    wire::get(
+    http_client::get_request(
         &format!("/conversations/{}", people::conversation_id(person)),
         &[("cookie", &people::session_cookie(person, 0))],
     )
@@ -92,9 +91,9 @@ async fn pages(scale: Scale, server: u32, port: u16, question: &str) -> Result<S
     let mut load_generator = LoadGenerator::start_on(Some(LOAD_CORE))?;
     let millis = |time: Duration| u64::try_from(scale.lasting(time).as_millis());
     load_generator.send_repeatedly(port, CONNECTIONS, millis(WARMING)?, question.to_owned()).await?;
-    let worked = cpu(server)?;
+    let worked = cpu_seconds(server)?;
     let answer = load_generator.send_repeatedly(port, CONNECTIONS, millis(LASTING)?, question.to_owned()).await?;
     // Whoever asks may be the slower one of the two: the server's core counts while it works.
-    let (answered, cpu) = (answer["completed"].as_f64().ok_or("no count")?, cpu(server)? - worked);
+    let (answered, cpu) = (answer["completed"].as_f64().ok_or("no count")?, cpu_seconds(server)? - worked);
     Ok(Sample { value: answered / cpu, cpu, wall: elapsed_seconds(&answer)? })
 }

@@ -4,21 +4,21 @@ use std::time::Duration;
 
 /// How long each of many things took.
 #[derive(Clone, Debug, Default)]
-pub struct Times(Vec<Duration>);
+pub struct Latencies(Vec<Duration>);
 
-impl Times {
+impl Latencies {
     /// One more.
-    pub fn add(&mut self, time: Duration) {
+    pub fn record(&mut self, time: Duration) {
         self.0.push(time);
     }
 
     /// Those of another run.
-    pub fn extend(&mut self, others: Times) {
+    pub fn extend(&mut self, others: Latencies) {
         self.0.extend(others.0);
     }
 
     /// The time that so many of a hundred didn't exceed, in milliseconds.
-    pub fn percentile(&self, percent: usize) -> f64 {
+    pub fn percentile_millis(&self, percent: usize) -> f64 {
         let mut sorted = self.0.clone();
         sorted.sort_unstable();
         let at = (sorted.len() * percent / 100).min(sorted.len().saturating_sub(1));

@@ -1,7 +1,7 @@
 //! A page, as a browser reads it.
 
 /// What a page has its browser load, each once.
-pub fn named_in(html: &str) -> Vec<&str> {
+pub fn asset_paths(html: &str) -> Vec<&str> {
     let elements =
         html.split('<').filter(|element| ["link ", "script ", "img "].iter().any(|name| element.starts_with(name)));
     let attributes = elements.flat_map(|element| element.split('>').next().unwrap_or_default().split(' '));

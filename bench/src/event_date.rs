@@ -4,7 +4,7 @@ use model::Timestamp;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// A year from now: the server takes days that aren't over, up to five years ahead.
-pub fn event_day() -> String {
+pub fn future_event_date() -> String {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
     let today = Timestamp::from_millis(i64::try_from(since).unwrap_or_default()).day();
     today.years_later(1).unwrap_or(today).to_string()

@@ -7,55 +7,55 @@ use tokio::{
 };
 
 /// Headers that an answer may have.
-const HEADERS: usize = 64;
+const MAX_HEADERS: usize = 64;
 
 /// A connection that is kept: one question, one answer, and again.
 #[derive(Debug)]
-pub struct Wire {
+pub struct HttpConnection {
     socket: TcpStream,
-    heard: Vec<u8>,
+    received: Vec<u8>,
 }
 
 /// How an answer's end is known.
 #[derive(Clone, Copy)]
-enum End {
+enum BodyEnd {
     /// After so many bytes.
     At(usize),
     /// After its last chunk, chunks beginning at this byte.
-    Chunks(usize),
+    Chunked(usize),
 }
 
-impl Wire {
+impl HttpConnection {
     /// Connects to a port of this machine.
     ///
     /// # Errors
     /// When nobody listens there.
-    pub async fn to(port: u16) -> Result<Self> {
+    pub async fn connect_to(port: u16) -> Result<Self> {
         let socket = TcpStream::connect(("127.0.0.1", port)).await?;
         socket.set_nodelay(true)?;
-        Ok(Self { socket, heard: Vec::with_capacity(64 << 10) })
+        Ok(Self { socket, received: Vec::with_capacity(64 << 10) })
     }
 
     /// Asks, waits for all of the answer, and gives its status.
     ///
     /// # Errors
     /// When the connection ends first, or the answer makes no sense.
-    pub async fn ask(&mut self, question: &[u8]) -> Result<u16> {
-        self.heard.clear();
-        self.socket.write_all(question).await?;
+    pub async fn send_request(&mut self, request: &[u8]) -> Result<u16> {
+        self.received.clear();
+        self.socket.write_all(request).await?;
         let mut head = None;
         loop {
-            if self.socket.read_buf(&mut self.heard).await? == 0 {
+            if self.socket.read_buf(&mut self.received).await? == 0 {
                 return Err("the connection has ended before the answer".into());
             }
             if head.is_none() {
-                head = read_head(&self.heard)?;
+                head = parse_head(&self.received)?;
             }
             match head {
-                Some((status, End::At(end))) if self.heard.len() >= end => return Ok(status),
-                Some((status, End::Chunks(from))) => match last_chunk(&self.heard, from)? {
+                Some((status, BodyEnd::At(end))) if self.received.len() >= end => return Ok(status),
+                Some((status, BodyEnd::Chunked(from))) => match find_last_chunk(&self.received, from)? {
                     Ok(()) => return Ok(status),
-                    Err(reached) => head = Some((status, End::Chunks(reached))),
+                    Err(reached) => head = Some((status, BodyEnd::Chunked(reached))),
                 },
                 _ => {}
             }
@@ -63,45 +63,45 @@ impl Wire {
     }
 
     /// The last answer, as it came.
-    pub fn heard(&self) -> &[u8] {
-        &self.heard
+    pub fn last_response(&self) -> &[u8] {
+        &self.received
     }
 }
 
 /// A question without a body, for a path, with further lines of the head.
-pub fn get(path: &str, head: &[(&str, &str)]) -> String {
+pub fn get_request(path: &str, head: &[(&str, &str)]) -> String {
     let lines: String = head.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
     format!("GET {path} HTTP/1.1\r\nhost: 127.0.0.1\r\n{lines}\r\n")
 }
 
 /// A question with a body.
-pub fn post(path: &str, head: &[(&str, &str)], body: &str) -> String {
+pub fn post_request(path: &str, head: &[(&str, &str)], body: &str) -> String {
     let lines: String = head.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
     let length = body.len();
     format!("POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\n{lines}content-length: {length}\r\n\r\n{body}")
 }
 
 /// The status and the end of an answer, once its head is there.
-fn read_head(heard: &[u8]) -> Result<Option<(u16, End)>> {
-    let mut headers = [httparse::EMPTY_HEADER; HEADERS];
-    let mut answer = httparse::Response::new(&mut headers);
-    let httparse::Status::Complete(body) = answer.parse(heard)? else { return Ok(None) };
-    let status = answer.code.ok_or("an answer without a status")?;
-    let value = |name: &str| answer.headers.iter().find(|header| header.name.eq_ignore_ascii_case(name));
+fn parse_head(received: &[u8]) -> Result<Option<(u16, BodyEnd)>> {
+    let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
+    let mut response = httparse::Response::new(&mut headers);
+    let httparse::Status::Complete(body) = response.parse(received)? else { return Ok(None) };
+    let status = response.code.ok_or("an answer without a status")?;
+    let value = |name: &str| response.headers.iter().find(|header| header.name.eq_ignore_ascii_case(name));
     if status == 204 || status == 304 {
-        return Ok(Some((status, End::At(body))));
+        return Ok(Some((status, BodyEnd::At(body))));
     }
     if let Some(length) = value("content-length") {
-        return Ok(Some((status, End::At(body + str::from_utf8(length.value)?.parse::<usize>()?))));
+        return Ok(Some((status, BodyEnd::At(body + str::from_utf8(length.value)?.parse::<usize>()?))));
     }
     value("transfer-encoding").ok_or("an answer without an end")?;
-    Ok(Some((status, End::Chunks(body))))
+    Ok(Some((status, BodyEnd::Chunked(body))))
 }
 
 /// Whether the last chunk is there; else where the first one begins that isn't.
-fn last_chunk(heard: &[u8], mut from: usize) -> Result<std::result::Result<(), usize>> {
+fn find_last_chunk(received: &[u8], mut from: usize) -> Result<std::result::Result<(), usize>> {
     loop {
-        let rest = heard.get(from..).unwrap_or_default();
+        let rest = received.get(from..).unwrap_or_default();
         let httparse::Status::Complete((line, size)) =
             httparse::parse_chunk_size(rest).map_err(|_| "a chunk without a size")?
         else {
@@ -109,7 +109,7 @@ fn last_chunk(heard: &[u8], mut from: usize) -> Result<std::result::Result<(), u
         };
         // Each ends with a line of its own; the last is empty.
         let end = from + line + usize::try_from(size)? + 2;
-        if heard.len() < end {
+        if received.len() < end {
             return Ok(Err(from));
         }
         if size == 0 {
