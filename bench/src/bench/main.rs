@@ -13,17 +13,17 @@
 
 #![allow(clippy::print_stdout, reason = "it prints a table")]
 
-mod arrivals;
-mod figure;
 mod load_generator;
+mod measurement;
+mod messages;
 mod peers;
 mod rows;
 mod scale;
-mod sending;
-mod steady;
+mod steady_load;
+mod stream_readers;
 
 use bench::site::Result;
-use figure::Row;
+use measurement::Row;
 use rows::ROWS;
 use scale::Scale;
 use serde_json::{Value, json};
@@ -39,7 +39,7 @@ use tokio::{
 static MEMORY: Jemalloc = Jemalloc;
 
 /// What a row may take.
-const LONGEST: Duration = Duration::from_secs(20 * 60);
+const ROW_TIMEOUT: Duration = Duration::from_secs(20 * 60);
 const COLUMNS: &str = "| # | work | Greenroom | against | ratio | aim | met | server CPU s | wall s |";
 
 #[tokio::main]
@@ -55,15 +55,15 @@ async fn main() -> Result<ExitCode> {
         let title = ROWS.get(number.wrapping_sub(1)).ok_or("there is no such row")?;
         eprintln!("Row {number}: {title}");
         let row = tokio::select! {
-            row = timeout(LONGEST, rows::measure(number, scale)) => row.unwrap_or_else(|_| Err("it doesn't end".into())),
+            row = timeout(ROW_TIMEOUT, rows::measure(number, scale)) => row.unwrap_or_else(|_| Err("it doesn't end".into())),
             // What was started is ended on the way out.
-            () = asked_to_stop() => return Ok(ExitCode::FAILURE),
+            () = stop_signal() => return Ok(ExitCode::FAILURE),
         };
         measured.push((number, row));
     }
-    print(&measured);
+    print_table(&measured);
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/bench.json");
-    fs::write(file, serde_json::to_string_pretty(&report(&measured, scale))?)?;
+    fs::write(file, serde_json::to_string_pretty(&json_report(&measured, scale))?)?;
     let whole = |row: &Row| row.claims.iter().all(|claim| claim.fault.is_none());
     Ok(if measured.iter().all(|(_, row)| row.as_ref().is_ok_and(whole)) {
         ExitCode::SUCCESS
@@ -72,7 +72,7 @@ async fn main() -> Result<ExitCode> {
     })
 }
 
-async fn asked_to_stop() {
+async fn stop_signal() {
     let Ok(mut ended) = signal(SignalKind::terminate()) else { return std::future::pending().await };
     tokio::select! {
         _ = ended.recv() => {}
@@ -81,11 +81,11 @@ async fn asked_to_stop() {
     }
 }
 
-fn print(measured: &[(usize, Result<Row>)]) {
+fn print_table(measured: &[(usize, Result<Row>)]) {
     println!("{COLUMNS}\n|---|---|---|---|---|---|---|---|---|");
     for (number, row) in measured {
         match row {
-            Ok(row) => row.claims.iter().for_each(|claim| println!("{}", claim.line(*number))),
+            Ok(row) => row.claims.iter().for_each(|claim| println!("{}", claim.table_line(*number))),
             Err(error) => println!("| {number} | {} | not measured: {error} | | | | **no** | | |", ROWS[number - 1]),
         }
     }
@@ -97,10 +97,10 @@ fn print(measured: &[(usize, Result<Row>)]) {
     }
 }
 
-fn report(measured: &[(usize, Result<Row>)], scale: Scale) -> Value {
+fn json_report(measured: &[(usize, Result<Row>)], scale: Scale) -> Value {
     let rows = measured.iter().map(|(number, row)| match row {
         Ok(row) => {
-            let claims: Vec<Value> = row.claims.iter().map(figure::Claim::json).collect();
+            let claims: Vec<Value> = row.claims.iter().map(measurement::Claim::to_json).collect();
             json!({ "row": number, "work": ROWS[number - 1], "claims": claims, "notes": row.notes })
         }
         Err(error) => json!({ "row": number, "work": ROWS[number - 1], "fault": error.to_string() }),

@@ -14,7 +14,7 @@ use tokio::net::TcpStream;
 const START: Duration = Duration::from_secs(20);
 
 /// Waits until something listens.
-async fn listens(port: u16, what: &str) -> Result<()> {
+async fn wait_listening(port: u16, what: &str) -> Result<()> {
     let began = Instant::now();
     while TcpStream::connect(("127.0.0.1", port)).await.is_err() {
         if began.elapsed() > START {

@@ -1,17 +1,17 @@
 //! The rows of the table, a file each.
 
-mod arrival;
-mod at_once;
 mod bytes;
+mod concurrent_sends;
+mod delivery;
 mod fan_out;
 mod history;
-mod hop;
 mod memory;
+mod node_hop;
 mod nodes;
 mod resume;
 mod thread_page;
 
-use crate::{figure::Row, scale::Scale};
+use crate::{measurement::Row, scale::Scale};
 use bench::site::Result;
 
 /// What each row is about, in the order of the table.
@@ -33,10 +33,10 @@ pub(crate) async fn measure(number: usize, scale: Scale) -> Result<Row> {
     match number {
         1 => memory::measure(scale).await,
         2 => fan_out::measure(scale).await,
-        3 => at_once::measure(scale).await,
+        3 => concurrent_sends::measure(scale).await,
         4 => nodes::measure(scale).await,
-        5 => arrival::measure(scale).await,
-        6 => hop::measure(scale).await,
+        5 => delivery::measure(scale).await,
+        6 => node_hop::measure(scale).await,
         7 => thread_page::measure(scale).await,
         8 => resume::measure(scale).await,
         9 => bytes::measure().await,

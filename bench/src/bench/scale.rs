@@ -15,12 +15,12 @@ impl Scale {
     }
 
     /// A number of the table, or a tenth of it.
-    pub(crate) fn of(self, full: usize) -> usize {
+    pub(crate) fn scale_count(self, full: usize) -> usize {
         if self.small { full / 10 } else { full }
     }
 
     /// A while, or a fifth of it.
-    pub(crate) fn lasting(self, full: Duration) -> Duration {
+    pub(crate) fn scale_duration(self, full: Duration) -> Duration {
         if self.small { full / 5 } else { full }
     }
 }

@@ -18,7 +18,7 @@ impl Baseline {
         let port = random_port();
         let mut command = command_on_core(core, env::current_exe()?.with_file_name("baseline"));
         let program = Process::start(command.arg(port.to_string()).arg(page).args(database))?;
-        super::listens(port, "the axum baseline").await?;
+        super::wait_listening(port, "the axum baseline").await?;
         Ok(Self { port, program })
     }
 

@@ -14,7 +14,7 @@ impl Nats {
         let mut command = Command::new("nats-server");
         command.args(["-a", "127.0.0.1", "-p", &port.to_string()]).stderr(Stdio::null());
         let program = Process::start(&mut command)?;
-        super::listens(port, "nats-server").await?;
+        super::wait_listening(port, "nats-server").await?;
         Ok(Self { url: format!("nats://127.0.0.1:{port}"), _program: program })
     }
 }

@@ -24,11 +24,11 @@ impl Nchan {
         let folder = tempfile::tempdir()?;
         let port = random_port();
         let file = folder.path().join("nginx.conf");
-        fs::write(&file, settings(folder.path(), port, &module()?))?;
-        let mut command = command_on_core(core, nginx()?);
+        fs::write(&file, nginx_config(folder.path(), port, &find_module()?))?;
+        let mut command = command_on_core(core, find_nginx()?);
         command.arg("-e").arg(folder.path().join("error.log")).arg("-c").arg(&file).stderr(Stdio::null());
         let peer = Self { port, program: Process::start(&mut command)?, _folder: folder };
-        super::listens(port, "nginx with nchan").await?;
+        super::wait_listening(port, "nginx with nchan").await?;
         Ok(peer)
     }
 
@@ -38,12 +38,12 @@ impl Nchan {
 }
 
 /// Asks for a channel's stream from now.
-pub(crate) fn follow(channel: usize) -> String {
+pub(crate) fn subscribe_request(channel: usize) -> String {
     http_client::get_request(&format!("/follow?id={channel}"), &[("accept", "text/event-stream")])
 }
 
 /// Asks for a channel's stream again, after what was there at a moment, in seconds since 1970.
-pub(crate) fn resume(channel: usize, moment: u64) -> String {
+pub(crate) fn resume_request(channel: usize, moment: u64) -> String {
     let id = format!("{moment}:0");
     http_client::get_request(
         &format!("/follow?id={channel}"),
@@ -52,11 +52,11 @@ pub(crate) fn resume(channel: usize, moment: u64) -> String {
 }
 
 /// Publishes to a channel, or to several, separated by commas.
-pub(crate) fn publish(channels: &str, text: &str) -> String {
+pub(crate) fn publish_request(channels: &str, text: &str) -> String {
     http_client::post_request(&format!("/publish?id={channels}"), &[], text)
 }
 
-fn settings(folder: &Path, port: u16, module: &str) -> String {
+fn nginx_config(folder: &Path, port: u16, module: &str) -> String {
     let folder = folder.display();
     format!(
         "load_module {module};
@@ -95,14 +95,14 @@ http {{
 }
 
 /// Where root alone looks.
-fn nginx() -> Result<String> {
+fn find_nginx() -> Result<String> {
     let places = ["/usr/local/sbin/nginx", "/usr/sbin/nginx", "/sbin/nginx", "/usr/bin/nginx"];
     Ok((*places.iter().find(|place| Path::new(place).exists()).ok_or("there is no nginx (bin/setup bench)")?)
         .to_owned())
 }
 
-fn module() -> Result<String> {
-    let said = Command::new(nginx()?).arg("-V").output()?.stderr;
+fn find_module() -> Result<String> {
+    let said = Command::new(find_nginx()?).arg("-V").output()?.stderr;
     let said = String::from_utf8_lossy(&said).into_owned();
     let folder = said.split_whitespace().find_map(|word| word.strip_prefix("--modules-path="));
     let module = format!("{}/ngx_nchan_module.so", folder.unwrap_or("/usr/lib/nginx/modules"));

@@ -26,7 +26,7 @@ impl Next {
         command.arg("node_modules/next/dist/bin/next").args(["start", "-H", "127.0.0.1", "-p", &port.to_string()]);
         command.current_dir(folder).env("NEXT_TELEMETRY_DISABLED", "1").stdout(Stdio::null());
         let program = Process::start(&mut command)?;
-        super::listens(port, "Next.js").await?;
+        super::wait_listening(port, "Next.js").await?;
         Ok(Self { port, program })
     }
 

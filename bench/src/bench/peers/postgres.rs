@@ -12,7 +12,7 @@ pub(crate) struct Postgres {
 }
 
 impl Postgres {
-    pub(crate) async fn database() -> Result<Self> {
+    pub(crate) async fn create_database() -> Result<Self> {
         let server = env::var("GREENROOM_TEST_POSTGRES").map_err(|_| "no PostgreSQL: bin/bench starts one")?;
         let mut connection = PgConnection::connect(&server).await?;
         let name = format!("bench_{}_{}", std::process::id(), random_port());

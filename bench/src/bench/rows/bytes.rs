@@ -1,9 +1,9 @@
 //! Row 9: how many bytes a browser that was never here has to get until a thread can be read, and until a message can
 //! be sent by the page that has come alive.
 
-use super::thread_page::page_of;
+use super::thread_page::thread_request;
 use crate::{
-    figure::{Aim, Claim, Row, Sample},
+    measurement::{Aim, Claim, Row, Sample},
     peers::next::{EMPTY, Next},
 };
 use bench::{
@@ -27,7 +27,7 @@ pub(crate) async fn measure() -> Result<Row> {
     people::insert_people(&mut inserts, 2, 1).await?;
     history::insert_history(&mut inserts, 0, MESSAGES).await?;
     let site = prepared.start_server(None).await?;
-    let parts = parts(site.port, &page_of(0), "br").await?;
+    let parts = fetch_assets(site.port, &thread_request(0), "br").await?;
     // What draws the page: the page and its style.
     let readable = parts.iter().enumerate().filter(|(at, (path, _))| *at == 0 || path.ends_with(".css"));
     let readable: usize = readable.map(|(_, (_, bytes))| bytes).sum();
@@ -46,19 +46,19 @@ pub(crate) async fn measure() -> Result<Row> {
     ];
     let each = parts.iter().map(|(path, bytes)| format!("{} {bytes}", path.rsplit('.').next().unwrap_or(path)));
     let each: Vec<String> = each.collect();
-    Ok(Row { claims, notes: vec![format!("its parts in bytes: {}", each.join(", ")), empty_page().await?] })
+    Ok(Row { claims, notes: vec![format!("its parts in bytes: {}", each.join(", ")), measure_empty_page().await?] })
 }
 
 /// What Next.js has a browser get for a page with nothing on it.
-async fn empty_page() -> Result<String> {
+async fn measure_empty_page() -> Result<String> {
     let next = Next::start(None).await?;
-    let parts = parts(next.port, &get_request(EMPTY, &[]), "gzip").await?;
+    let parts = fetch_assets(next.port, &get_request(EMPTY, &[]), "gzip").await?;
     let scripts: usize = parts.iter().filter(|(path, _)| path.ends_with(".js")).map(|(_, bytes)| bytes).sum();
     Ok(format!("an empty page of Next.js ships {} kB of script, with gzip", scripts / 1_000))
 }
 
 /// Each thing that a page has a browser get, and how many bytes come for it, with what HTTP says about it.
-async fn parts(port: u16, question: &str, encoding: &str) -> Result<Vec<(String, usize)>> {
+async fn fetch_assets(port: u16, question: &str, encoding: &str) -> Result<Vec<(String, usize)>> {
     let mut connection = HttpConnection::connect_to(port).await?;
     connection.send_request(question.as_bytes()).await?;
     let html = String::from_utf8_lossy(connection.last_response()).into_owned();

@@ -2,16 +2,16 @@
 //! out as far as can be: nchan is told of many channels in one request, and Greenroom's hub is told by the bus, of
 //! as many people in one note, as by another node at which somebody goes offline, with no database in the way.
 
-use super::memory::stream;
+use super::memory::stream_request;
 use crate::{
-    figure::{Aim, Claim, Row, Sample, Spread},
     load_generator::{LOAD_CORE, LoadGenerator, SERVER_CORE},
+    measurement::{Aim, Claim, Row, Sample, Spread},
+    messages::message_body,
     peers::{
         nats::Nats,
         nchan::{self, Nchan},
     },
     scale::Scale,
-    sending::body,
 };
 use bench::{
     bulk_insert::BulkInsert,
@@ -37,12 +37,12 @@ const CONNECTIONS: usize = 8;
 pub(crate) async fn measure(scale: Scale) -> Result<Row> {
     let (mut turns, mut single) = (Vec::new(), Vec::new());
     for _ in 0..scale.rounds() {
-        let ours = greenroom(scale).await?;
-        turns.push((ours, nchan(scale, AT_ONCE).await?));
-        single.push(nchan(scale, 1).await?.value);
+        let ours = measure_greenroom(scale).await?;
+        turns.push((ours, measure_nchan(scale, AT_ONCE).await?));
+        single.push(measure_nchan(scale, 1).await?.value);
     }
     let claim = Claim {
-        what: format!("{} streams: deliveries", scale.of(PEOPLE) * DEVICES),
+        what: format!("{} streams: deliveries", scale.scale_count(PEOPLE) * DEVICES),
         unit: "a CPU second",
         against: "nchan",
         aim: Aim::AtLeast(1.7),
@@ -53,24 +53,27 @@ pub(crate) async fn measure(scale: Scale) -> Result<Row> {
     Ok(Row { claims: vec![claim], notes: vec![note] })
 }
 
-async fn greenroom(scale: Scale) -> Result<Sample> {
-    let people = scale.of(PEOPLE);
+async fn measure_greenroom(scale: Scale) -> Result<Sample> {
+    let people = scale.scale_count(PEOPLE);
     let nats = Nats::start().await?;
     let prepared = PreparedSite::seed(&[("NATS_URL", &nats.url)])?;
     people::insert_people(&mut BulkInsert::connect_to(&prepared.database_url()).await?, people, DEVICES).await?;
     let site = prepared.start_server(Some(SERVER_CORE)).await?;
     let mut load_generator = LoadGenerator::start_on(Some(LOAD_CORE))?;
     load_generator
-        .open_streams(site.port, (0..people * DEVICES).map(|number| stream(number / DEVICES, number % DEVICES, None)))
+        .open_streams(
+            site.port,
+            (0..people * DEVICES).map(|number| stream_request(number / DEVICES, number % DEVICES, None)),
+        )
         .await?;
     let (worked, began) = (cpu_seconds(site.id())?, Instant::now());
     let bus = async_nats::connect(&nats.url).await?;
-    let text = event();
+    let text = sample_event();
     let everybody: Vec<_> = (0..people).map(|number| people::person(number).id).collect();
     // One round after the other: the bus drops what a node can't take.
     for round in 1..=EVENTS {
         for some in everybody.chunks(AT_ONCE) {
-            bus.publish(SUBJECT, note(some, &text)?.into()).await?;
+            bus.publish(SUBJECT, bus_message(some, &text)?.into()).await?;
         }
         bus.flush().await?;
         load_generator.wait_marks(people * DEVICES * round).await?;
@@ -81,21 +84,23 @@ async fn greenroom(scale: Scale) -> Result<Sample> {
 }
 
 /// What nodes tell each other of something that only passes by: a frame for all of these people's streams.
-fn note(people: &[PersonId], text: &str) -> Result<Vec<u8>> {
+fn bus_message(people: &[PersonId], text: &str) -> Result<Vec<u8>> {
     let frame = format!("event: message.created\nid: 1\ndata: {text}\n\n");
     let passing = json!({ "people": people, "frame": frame });
     Ok(serde_json::to_vec(&json!({ "from": uuid::Uuid::nil(), "news": { "Passing": passing } }))?)
 }
 
-async fn nchan(scale: Scale, at_once: usize) -> Result<Sample> {
-    let people = scale.of(PEOPLE);
+async fn measure_nchan(scale: Scale, at_once: usize) -> Result<Sample> {
+    let people = scale.scale_count(PEOPLE);
     let peer = Nchan::start(Some(SERVER_CORE)).await?;
     let mut load_generator = LoadGenerator::start_on(Some(LOAD_CORE))?;
-    load_generator.open_streams(peer.port, (0..people * DEVICES).map(|number| nchan::follow(number / DEVICES))).await?;
+    load_generator
+        .open_streams(peer.port, (0..people * DEVICES).map(|number| nchan::subscribe_request(number / DEVICES)))
+        .await?;
     let channels: Vec<String> = (0..people).map(|number| number.to_string()).collect();
     let channels: Vec<String> = channels.chunks(at_once).map(|channels| channels.join(",")).collect();
-    let text = event();
-    let told = (0..EVENTS).flat_map(|_| &channels).map(|channels| nchan::publish(channels, &text));
+    let text = sample_event();
+    let told = (0..EVENTS).flat_map(|_| &channels).map(|channels| nchan::publish_request(channels, &text));
     let (worked, began) = (cpu_seconds(peer.id())?, Instant::now());
     load_generator.send_each(&[peer.port], CONNECTIONS, told).await?;
     let deliveries = people * DEVICES * EVENTS;
@@ -105,11 +110,11 @@ async fn nchan(scale: Scale, at_once: usize) -> Result<Sample> {
 }
 
 /// An event as large as that of a message.
-fn event() -> String {
+fn sample_event() -> String {
     let id = uuid::Uuid::new_v4();
     let sender = json!({ "id": id, "name": "Person 1", "role": "organizer" });
     let message = json!({
-        "id": id, "conversationId": id, "bookingId": id, "seq": 1, "clientId": id, "sender": sender, "body": body(1),
+        "id": id, "conversationId": id, "bookingId": id, "seq": 1, "clientId": id, "sender": sender, "body": message_body(1),
         "createdAt": "2026-11-22T14:30:00.000Z",
     });
     json!({ "seq": 1, "at": "2026-11-22T14:30:00.000Z", "type": "message.created", "message": message }).to_string()

@@ -1,11 +1,11 @@
 //! Row 10: whether a long history makes anything slower, in turns on two sites.
 
-use super::{memory::stream, thread_page::page_of};
+use super::{memory::stream_request, thread_page::thread_request};
 use crate::{
-    figure::{Aim, Claim, Row, Sample},
     load_generator::SERVER_CORE,
+    measurement::{Aim, Claim, Row, Sample},
+    messages::message_request,
     scale::Scale,
-    sending::send,
 };
 use bench::{
     bulk_insert::BulkInsert,
@@ -25,8 +25,8 @@ use tokio::{
 const LONG: usize = 1_000_000;
 const SHORT: usize = 1_000;
 /// What is done, each so many times a turn.
-const DEEDS: [&str; 4] = ["open the thread", "page back", "send", "resume"];
-const TIMES: usize = 200;
+const OPERATIONS: [&str; 4] = ["open the thread", "page back", "send", "resume"];
+const REPETITIONS: usize = 200;
 /// Events that a stream has missed.
 const MISSED: i64 = 10;
 
@@ -38,17 +38,17 @@ struct SiteWithHistory {
 }
 
 pub(crate) async fn measure(scale: Scale) -> Result<Row> {
-    let mut long = SiteWithHistory::of(scale.of(LONG)).await?;
-    let mut short = SiteWithHistory::of(SHORT).await?;
+    let mut long = SiteWithHistory::start_with(scale.scale_count(LONG)).await?;
+    let mut short = SiteWithHistory::start_with(SHORT).await?;
     let mut turns: [Vec<(Sample, Sample)>; 4] = Default::default();
     for _ in 0..scale.rounds() {
         let mut times: [[Latencies; 2]; 4] = Default::default();
         let worked = [cpu_seconds(long.site.id())?, cpu_seconds(short.site.id())?];
         let began = Instant::now();
-        for number in 0..scale.of(TIMES) {
-            for (deed, times) in times.iter_mut().enumerate() {
-                times[0].record(long.does(deed, number).await?);
-                times[1].record(short.does(deed, number).await?);
+        for number in 0..scale.scale_count(REPETITIONS) {
+            for (operation, times) in times.iter_mut().enumerate() {
+                times[0].record(long.run_operation(operation, number).await?);
+                times[1].record(short.run_operation(operation, number).await?);
             }
         }
         let all = [cpu_seconds(long.site.id())? - worked[0], cpu_seconds(short.site.id())? - worked[1]];
@@ -62,8 +62,8 @@ pub(crate) async fn measure(scale: Scale) -> Result<Row> {
             turns.push((side(&long, all[0]), side(&short, all[1])));
         }
     }
-    let claims = DEEDS.iter().zip(turns).map(|(deed, turns)| Claim {
-        what: format!("{} messages: {deed}, median", scale.of(LONG)),
+    let claims = OPERATIONS.iter().zip(turns).map(|(operation, turns)| Claim {
+        what: format!("{} messages: {operation}, median", scale.scale_count(LONG)),
         unit: "ms",
         against: "1,000",
         aim: Aim::AtMost(1.2),
@@ -74,7 +74,7 @@ pub(crate) async fn measure(scale: Scale) -> Result<Row> {
 }
 
 impl SiteWithHistory {
-    async fn of(messages: usize) -> Result<Self> {
+    async fn start_with(messages: usize) -> Result<Self> {
         let prepared = PreparedSite::seed(&[("GREENROOM_SENDS_PER_MINUTE", "1000000")])?;
         let mut inserts = BulkInsert::connect_to(&prepared.database_url()).await?;
         people::insert_people(&mut inserts, 2, 1).await?;
@@ -84,34 +84,34 @@ impl SiteWithHistory {
         Ok(Self { site, messages, connection })
     }
 
-    async fn does(&mut self, deed: usize, number: usize) -> Result<std::time::Duration> {
-        let question = match deed {
-            0 => page_of(0),
+    async fn run_operation(&mut self, operation: usize, number: usize) -> Result<std::time::Duration> {
+        let question = match operation {
+            0 => thread_request(0),
             1 => {
                 // Each time from elsewhere, over all of it.
                 let before = self.messages - (number * 7_919) % (self.messages - 50);
                 let path = format!("/api/conversations/{}/messages?before={before}", people::conversation_id(0));
                 http_client::get_request(&path, &[("cookie", &people::session_cookie(0, 0))])
             }
-            2 => send(0, number),
-            _ => return self.resumes().await,
+            2 => message_request(0, number),
+            _ => return self.resume_stream().await,
         };
         let began = Instant::now();
         match self.connection.send_request(question.as_bytes()).await? {
             200..300 => Ok(began.elapsed()),
-            status => Err(format!("{} was answered with {status}", DEEDS[deed]).into()),
+            status => Err(format!("{} was answered with {status}", OPERATIONS[operation]).into()),
         }
     }
 
     /// Opens a stream that has missed some events, until it has heard them.
-    async fn resumes(&mut self) -> Result<std::time::Duration> {
+    async fn resume_stream(&mut self) -> Result<std::time::Duration> {
         let path = format!("/api/conversations/{}/messages?limit=1", people::conversation_id(0));
         self.connection
             .send_request(http_client::get_request(&path, &[("cookie", &people::session_cookie(0, 0))]).as_bytes())
             .await?;
         let answer = self.connection.last_response().rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
         let cursor = serde_json::from_slice::<serde_json::Value>(answer)?["cursor"].as_i64().ok_or("no cursor")?;
-        let question = stream(0, 0, Some(cursor - MISSED));
+        let question = stream_request(0, 0, Some(cursor - MISSED));
         let (began, mut heard, mut marks) = (Instant::now(), vec![0; 16 << 10], 0);
         let mut socket = TcpStream::connect(("127.0.0.1", self.site.port)).await?;
         socket.set_nodelay(true)?;

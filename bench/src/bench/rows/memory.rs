@@ -1,8 +1,8 @@
 //! Row 1: what a stream costs in memory on which nothing happens.
 
 use crate::{
-    figure::{Aim, Claim, Row, Sample, Spread},
     load_generator::LoadGenerator,
+    measurement::{Aim, Claim, Row, Sample, Spread},
     peers::{
         baseline::Baseline,
         nchan::{self, Nchan},
@@ -26,11 +26,11 @@ const IDLE: Duration = Duration::from_secs(20);
 pub(crate) async fn measure(scale: Scale) -> Result<Row> {
     let (mut turns, mut plain) = (Vec::new(), Vec::new());
     for _ in 0..scale.rounds() {
-        turns.push((greenroom(scale).await?, nchan(scale).await?));
-        plain.push(baseline(scale).await?.value);
+        turns.push((measure_greenroom(scale).await?, measure_nchan(scale).await?));
+        plain.push(measure_baseline(scale).await?.value);
     }
     let claim = Claim {
-        what: format!("{} idle streams: memory of each", scale.of(STREAMS)),
+        what: format!("{} idle streams: memory of each", scale.scale_count(STREAMS)),
         unit: "KiB",
         against: "nchan",
         aim: Aim::AtMost(0.2),
@@ -41,28 +41,28 @@ pub(crate) async fn measure(scale: Scale) -> Result<Row> {
     Ok(Row { claims: vec![claim], notes: vec![note] })
 }
 
-async fn greenroom(scale: Scale) -> Result<Sample> {
-    let people = scale.of(STREAMS) / DEVICES;
+async fn measure_greenroom(scale: Scale) -> Result<Sample> {
+    let people = scale.scale_count(STREAMS) / DEVICES;
     let prepared = PreparedSite::seed(&[])?;
     people::insert_people(&mut BulkInsert::connect_to(&prepared.database_url()).await?, people, DEVICES).await?;
     let site = prepared.start_server(None).await?;
-    let question = |number: usize| stream(number / DEVICES, number % DEVICES, None);
-    weigh(scale, site.id(), site.port, question).await
+    let question = |number: usize| stream_request(number / DEVICES, number % DEVICES, None);
+    measure_stream_memory(scale, site.id(), site.port, question).await
 }
 
-async fn nchan(scale: Scale) -> Result<Sample> {
+async fn measure_nchan(scale: Scale) -> Result<Sample> {
     let peer = Nchan::start(None).await?;
-    weigh(scale, peer.id(), peer.port, |number| nchan::follow(number / DEVICES)).await
+    measure_stream_memory(scale, peer.id(), peer.port, |number| nchan::subscribe_request(number / DEVICES)).await
 }
 
-async fn baseline(scale: Scale) -> Result<Sample> {
+async fn measure_baseline(scale: Scale) -> Result<Sample> {
     let page = tempfile::NamedTempFile::new()?;
     let peer = Baseline::start(None, page.path(), None).await?;
-    weigh(scale, peer.id(), peer.port, |_| http_client::get_request("/events", &[])).await
+    measure_stream_memory(scale, peer.id(), peer.port, |_| http_client::get_request("/events", &[])).await
 }
 
 /// Asks for somebody's stream by one of their sessions, perhaps after a number of theirs.
-pub(super) fn stream(person: usize, session: usize, after: Option<i64>) -> String {
+pub(super) fn stream_request(person: usize, session: usize, after: Option<i64>) -> String {
     let (cookie, after) = (people::session_cookie(person, session), after.map(|after| after.to_string()));
     let mut head = vec![("cookie", cookie.as_str()), ("accept", "text/event-stream")];
     head.extend(after.as_deref().map(|after| ("last-event-id", after)));
@@ -70,15 +70,20 @@ pub(super) fn stream(person: usize, session: usize, after: Option<i64>) -> Strin
 }
 
 /// What each of so many streams adds to a server's memory.
-async fn weigh(scale: Scale, server: u32, port: u16, question: impl Fn(usize) -> String) -> Result<Sample> {
-    let count = scale.of(STREAMS);
+async fn measure_stream_memory(
+    scale: Scale,
+    server: u32,
+    port: u16,
+    question: impl Fn(usize) -> String,
+) -> Result<Sample> {
+    let count = scale.scale_count(STREAMS);
     let mut load_generator = LoadGenerator::start_on(None)?;
     // The first one makes ready what all of them share.
     load_generator.open_streams(port, [question(0)]).await?;
     let (before, worked) = (memory_bytes(server)?, cpu_seconds(server)?);
     let began = Instant::now();
     load_generator.open_streams(port, (0..count).map(question)).await?;
-    tokio::time::sleep(scale.lasting(IDLE)).await;
+    tokio::time::sleep(scale.scale_duration(IDLE)).await;
     let more = memory_bytes(server)?.saturating_sub(before) as f64 / 1_024.0;
     Ok(Sample { value: more / count as f64, cpu: cpu_seconds(server)? - worked, wall: began.elapsed().as_secs_f64() })
 }

@@ -2,11 +2,11 @@
 //! into the same database by plain inserts: a transaction a message, on as many connections.
 
 use crate::{
-    figure::{Aim, Claim, Row, Sample},
     load_generator::{LoadGenerator, elapsed_seconds},
+    measurement::{Aim, Claim, Row, Sample},
+    messages::message_request,
     peers::{nats::Nats, postgres::Postgres},
     scale::Scale,
-    sending::send,
 };
 use bench::{
     bulk_insert::BulkInsert,
@@ -24,12 +24,12 @@ const MESSAGES: usize = 10_000;
 
 pub(crate) async fn measure(scale: Scale) -> Result<Row> {
     let nats = Nats::start().await?;
-    let database = Postgres::database().await?;
-    let nodes = nodes(&nats, &database).await?;
+    let database = Postgres::create_database().await?;
+    let nodes = start_nodes(&nats, &database).await?;
     let mut turns = Vec::new();
     for round in 0..scale.rounds() {
-        let ours = sends(scale, &nodes, &database).await?;
-        turns.push((ours, inserted(scale, &database, round).await?));
+        let ours = measure_sends(scale, &nodes, &database).await?;
+        turns.push((ours, measure_inserts(scale, &database, round).await?));
     }
     let claim = Claim {
         what: format!("{PEOPLE} people sending at once, through {NODES} nodes to PostgreSQL"),
@@ -45,7 +45,7 @@ pub(crate) async fn measure(scale: Scale) -> Result<Row> {
     })
 }
 
-async fn nodes(nats: &Nats, database: &Postgres) -> Result<Vec<Site>> {
+async fn start_nodes(nats: &Nats, database: &Postgres) -> Result<Vec<Site>> {
     let settings =
         [("DATABASE_URL", database.url.as_str()), ("NATS_URL", &nats.url), ("GREENROOM_SENDS_PER_MINUTE", "1000000")];
     let prepared_sites = (0..NODES).map(|_| PreparedSite::seed(&settings)).collect::<Result<Vec<_>>>()?;
@@ -57,8 +57,8 @@ async fn nodes(nats: &Nats, database: &Postgres) -> Result<Vec<Site>> {
     Ok(nodes)
 }
 
-async fn sends(scale: Scale, nodes: &[Site], database: &Postgres) -> Result<Sample> {
-    let count = scale.of(MESSAGES);
+async fn measure_sends(scale: Scale, nodes: &[Site], database: &Postgres) -> Result<Sample> {
+    let count = scale.scale_count(MESSAGES);
     let ports: Vec<u16> = nodes.iter().map(|node| node.port).collect();
     let working = || -> Result<f64> {
         let nodes = nodes.iter().map(|node| cpu_seconds(node.id())).sum::<Result<f64>>()?;
@@ -66,13 +66,13 @@ async fn sends(scale: Scale, nodes: &[Site], database: &Postgres) -> Result<Samp
     };
     let mut load_generator = LoadGenerator::start_on(None)?;
     let worked = working()?;
-    let sends = (0..count).map(|number| send(number % PEOPLE, number));
+    let sends = (0..count).map(|number| message_request(number % PEOPLE, number));
     let wall = elapsed_seconds(&load_generator.send_each(&ports, PEOPLE, sends).await?)?;
     Ok(Sample { value: count as f64 / wall, cpu: working()? - worked, wall })
 }
 
-async fn inserted(scale: Scale, database: &Postgres, round: usize) -> Result<Sample> {
-    let count = scale.of(MESSAGES);
+async fn measure_inserts(scale: Scale, database: &Postgres, round: usize) -> Result<Sample> {
+    let count = scale.scale_count(MESSAGES);
     let (worked, began) = (cpu_seconds(database.id)?, Instant::now());
     plain_inserts::insert_messages(&database.url, PEOPLE, NODES * CONNECTIONS, round * count..(round + 1) * count)
         .await?;

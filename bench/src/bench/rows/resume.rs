@@ -1,13 +1,13 @@
 //! Row 8: all streams are cut at once and come back, each with something to catch up on; others go on sending.
 
-use super::memory::stream;
+use super::memory::stream_request;
 use crate::{
-    figure::{Aim, Claim, Row, Sample},
     load_generator::LoadGenerator,
+    measurement::{Aim, Claim, Row, Sample},
+    messages::{message_body, message_request},
     peers::nchan::{self, Nchan},
     scale::Scale,
-    sending::{body, send},
-    steady::Steady,
+    steady_load::SteadyLoad,
 };
 use bench::{
     bulk_insert::BulkInsert,
@@ -25,14 +25,14 @@ const STREAMS: usize = 10_000;
 const DEVICES: usize = 2;
 /// People who have no stream, and send.
 const SENDING: usize = 64;
-const SENDS_A_SECOND: f64 = 100.0;
+const SENDS_PER_SECOND: f64 = 100.0;
 /// How long they send in calm.
 const CALM: Duration = Duration::from_secs(10);
 /// What counts the questions to the database.
 const QUERIES: &str = "greenroom_database_queries_total";
 
 /// What one storm did to Greenroom.
-struct Storm {
+struct ReconnectBurst {
     sample: Sample,
     /// The 99th percentiles of sending, in milliseconds: in the storm, and in calm.
     sends: [f64; 2],
@@ -43,12 +43,12 @@ struct Storm {
 pub(crate) async fn measure(scale: Scale) -> Result<Row> {
     let (mut times, mut sends, mut queries) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..scale.rounds() {
-        let storm = greenroom(scale).await?;
-        times.push((storm.sample, nchan(scale).await?));
-        sends.push((Sample::of(storm.sends[0]), Sample::of(storm.sends[1])));
-        queries.extend(storm.queries.map(|queries| (Sample::of(queries), Sample::of(1.0))));
+        let burst = measure_greenroom(scale).await?;
+        times.push((burst.sample, measure_nchan(scale).await?));
+        sends.push((Sample::of(burst.sends[0]), Sample::of(burst.sends[1])));
+        queries.extend(burst.queries.map(|queries| (Sample::of(queries), Sample::of(1.0))));
     }
-    let streams = scale.of(STREAMS);
+    let streams = scale.scale_count(STREAMS);
     let fault = queries.is_empty().then(|| format!("the site doesn't tell {QUERIES}"));
     let claim = |what: String, unit, against, most, turns, fault| Claim {
         what,
@@ -66,8 +66,8 @@ pub(crate) async fn measure(scale: Scale) -> Result<Row> {
     Ok(Row { claims, notes: Vec::new() })
 }
 
-async fn greenroom(scale: Scale) -> Result<Storm> {
-    let people = scale.of(STREAMS) / DEVICES;
+async fn measure_greenroom(scale: Scale) -> Result<ReconnectBurst> {
+    let people = scale.scale_count(STREAMS) / DEVICES;
     let metrics = random_port();
     let address = format!("127.0.0.1:{metrics}");
     let prepared = PreparedSite::seed(&[("METRICS_ADDR", &address), ("GREENROOM_SENDS_PER_MINUTE", "1000000")])?;
@@ -78,52 +78,59 @@ async fn greenroom(scale: Scale) -> Result<Storm> {
     }
     drop(inserts);
     let site = prepared.start_server(None).await?;
-    let questions = |after| (0..people * DEVICES).map(move |number| stream(number / DEVICES, number % DEVICES, after));
+    let questions =
+        |after| (0..people * DEVICES).map(move |number| stream_request(number / DEVICES, number % DEVICES, after));
     let mut load_generator = LoadGenerator::start_on(None)?;
     load_generator.open_streams(site.port, questions(None)).await?;
 
     let sending = || {
-        Steady::begin(
+        SteadyLoad::start_load(
             site.port,
             SENDING,
-            SENDS_A_SECOND,
-            Arc::new(move |number| send(people + number % SENDING, number)),
+            SENDS_PER_SECOND,
+            Arc::new(move |number| message_request(people + number % SENDING, number)),
         )
     };
     let calm = sending().await?;
-    tokio::time::sleep(scale.lasting(CALM)).await;
-    let calm = calm.end().await?;
-    let stormy = sending().await?;
+    tokio::time::sleep(scale.scale_duration(CALM)).await;
+    let calm = calm.stop_and_collect().await?;
+    let in_burst = sending().await?;
     let worked = cpu_seconds(site.id())?;
     let seconds = load_generator.resume_streams(questions(Some(0))).await?;
     let sample = Sample { value: elapsed_seconds, cpu: cpu_seconds(site.id())? - worked, wall: seconds };
-    let stormy = stormy.end().await?;
+    let in_burst = in_burst.stop_and_collect().await?;
     // Once more for the questions, with nobody sending, who asks as well.
-    let asked = queries(&site, metrics).await?;
+    let asked = count_queries(&site, metrics).await?;
     load_generator.resume_streams(questions(Some(0))).await?;
-    let more = queries(&site, metrics).await?;
+    let more = count_queries(&site, metrics).await?;
     let queries = asked.zip(more).map(|(before, after)| (after - before) / (people * DEVICES) as f64);
-    Ok(Storm { sample, sends: [stormy.percentile_millis(99), calm.percentile_millis(99)], queries })
+    Ok(ReconnectBurst { sample, sends: [in_burst.percentile_millis(99), calm.percentile_millis(99)], queries })
 }
 
-async fn nchan(scale: Scale) -> Result<Sample> {
-    let people = scale.of(STREAMS) / DEVICES;
+async fn measure_nchan(scale: Scale) -> Result<Sample> {
+    let people = scale.scale_count(STREAMS) / DEVICES;
     let before = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs() - 60;
     let peer = Nchan::start(None).await?;
     let mut load_generator = LoadGenerator::start_on(None)?;
-    load_generator.open_streams(peer.port, (0..people * DEVICES).map(|number| nchan::follow(number / DEVICES))).await?;
     load_generator
-        .send_each(&[peer.port], 8, (0..people).map(|channel| nchan::publish(&channel.to_string(), &body(1))))
+        .open_streams(peer.port, (0..people * DEVICES).map(|number| nchan::subscribe_request(number / DEVICES)))
+        .await?;
+    load_generator
+        .send_each(
+            &[peer.port],
+            8,
+            (0..people).map(|channel| nchan::publish_request(&channel.to_string(), &message_body(1))),
+        )
         .await?;
     let (worked, began) = (cpu_seconds(peer.id())?, Instant::now());
     let seconds = load_generator
-        .resume_streams((0..people * DEVICES).map(|number| nchan::resume(number / DEVICES, before)))
+        .resume_streams((0..people * DEVICES).map(|number| nchan::resume_request(number / DEVICES, before)))
         .await?;
     Ok(Sample { value: elapsed_seconds, cpu: cpu_seconds(peer.id())? - worked, wall: began.elapsed().as_secs_f64() })
 }
 
 /// How often the database was asked so far, if the site counts that.
-async fn queries(site: &Site, metrics: u16) -> Result<Option<f64>> {
+async fn count_queries(site: &Site, metrics: u16) -> Result<Option<f64>> {
     let text = site.client.get(format!("http://127.0.0.1:{metrics}/metrics")).send().await?.text().await?;
     let line = text.lines().find_map(|line| line.strip_prefix(QUERIES));
     Ok(line.map(|value| value.trim().parse()).transpose()?)

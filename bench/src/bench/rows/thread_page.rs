@@ -1,8 +1,8 @@
 //! Row 7: how many pages of a thread with 50 messages a core serves, to somebody signed in.
 
 use crate::{
-    figure::{Aim, Claim, Row, Sample, Spread},
     load_generator::{LOAD_CORE, LoadGenerator, SERVER_CORE, elapsed_seconds},
+    measurement::{Aim, Claim, Row, Sample, Spread},
     peers::{
         baseline::Baseline,
         next::{COOKIE, Next, THREAD},
@@ -19,19 +19,19 @@ use std::{fs, time::Duration};
 
 const MESSAGES: usize = 50;
 const CONNECTIONS: usize = 16;
-const LASTING: Duration = Duration::from_secs(6);
+const DURATION: Duration = Duration::from_secs(6);
 /// Before each turn, so that nothing is done for the first time.
-const WARMING: Duration = Duration::from_secs(1);
+const WARM_UP: Duration = Duration::from_secs(1);
 
 pub(crate) async fn measure(scale: Scale) -> Result<Row> {
-    let (site, page, database) = site().await?;
+    let (site, page, database) = start_site().await?;
     let file = tempfile::NamedTempFile::new()?;
-    let text = text(site.port, &page).await?;
+    let text = fetch_page(site.port, &page).await?;
     fs::write(file.path(), &text)?;
     let baseline = Baseline::start(Some(SERVER_CORE), file.path(), Some(&database)).await?;
     let next = Next::start(Some(SERVER_CORE)).await?;
     let thread = http_client::get_request(THREAD, &[("cookie", COOKIE)]);
-    let theirs = self::text(next.port, &thread).await?;
+    let theirs = self::fetch_page(next.port, &thread).await?;
     let shown = |text: &str| text.matches("data-seq=").count();
     if shown(&text) != MESSAGES || shown(&theirs) < MESSAGES {
         return Err(format!("not the same page: {} messages and {}", shown(&text), shown(&theirs)).into());
@@ -39,10 +39,12 @@ pub(crate) async fn measure(scale: Scale) -> Result<Row> {
     let by_hand = page.replacen("/conversations/", "/thread/", 1);
     let (mut by_next, mut by_axum, mut ready) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..scale.rounds() {
-        let ours = pages(scale, site.id(), site.port, &page).await?;
-        by_next.push((ours, pages(scale, next.id(), next.port, &thread).await?));
-        by_axum.push((ours, pages(scale, baseline.id(), baseline.port, &by_hand).await?));
-        ready.push(pages(scale, baseline.id(), baseline.port, &http_client::get_request("/page", &[])).await?.value);
+        let ours = measure_pages(scale, site.id(), site.port, &page).await?;
+        by_next.push((ours, measure_pages(scale, next.id(), next.port, &thread).await?));
+        by_axum.push((ours, measure_pages(scale, baseline.id(), baseline.port, &by_hand).await?));
+        ready.push(
+            measure_pages(scale, baseline.id(), baseline.port, &http_client::get_request("/page", &[])).await?.value,
+        );
     }
     let claim = |against, least, turns| Claim {
         what: format!("pages of a thread of {MESSAGES}, on a core"),
@@ -60,25 +62,25 @@ pub(crate) async fn measure(scale: Scale) -> Result<Row> {
 }
 
 /// A site on a core of its own, the question for a thread's page, and its database.
-async fn site() -> Result<(Site, String, String)> {
+async fn start_site() -> Result<(Site, String, String)> {
     let prepared = PreparedSite::seed(&[])?;
     let database = prepared.database_url();
     let mut inserts = BulkInsert::connect_to(&database).await?;
     people::insert_people(&mut inserts, 2, 1).await?;
     history::insert_history(&mut inserts, 0, MESSAGES).await?;
     let site = prepared.start_server(Some(SERVER_CORE)).await?;
-    Ok((site, page_of(0), database))
+    Ok((site, thread_request(0), database))
 }
 
 /// Asks for the page of somebody's conversation.
-pub(super) fn page_of(person: usize) -> String {
+pub(super) fn thread_request(person: usize) -> String {
     http_client::get_request(
         &format!("/conversations/{}", people::conversation_id(person)),
         &[("cookie", &people::session_cookie(person, 0))],
     )
 }
 
-async fn text(port: u16, question: &str) -> Result<String> {
+async fn fetch_page(port: u16, question: &str) -> Result<String> {
     let client = reqwest::Client::builder().no_proxy().build()?;
     let mut head = question.lines();
     let path = head.next().and_then(|line| line.split(' ').nth(1)).ok_or("no path")?;
@@ -87,12 +89,12 @@ async fn text(port: u16, question: &str) -> Result<String> {
     Ok(request.send().await?.error_for_status()?.text().await?)
 }
 
-async fn pages(scale: Scale, server: u32, port: u16, question: &str) -> Result<Sample> {
+async fn measure_pages(scale: Scale, server: u32, port: u16, question: &str) -> Result<Sample> {
     let mut load_generator = LoadGenerator::start_on(Some(LOAD_CORE))?;
-    let millis = |time: Duration| u64::try_from(scale.lasting(time).as_millis());
-    load_generator.send_repeatedly(port, CONNECTIONS, millis(WARMING)?, question.to_owned()).await?;
+    let millis = |time: Duration| u64::try_from(scale.scale_duration(time).as_millis());
+    load_generator.send_repeatedly(port, CONNECTIONS, millis(WARM_UP)?, question.to_owned()).await?;
     let worked = cpu_seconds(server)?;
-    let answer = load_generator.send_repeatedly(port, CONNECTIONS, millis(LASTING)?, question.to_owned()).await?;
+    let answer = load_generator.send_repeatedly(port, CONNECTIONS, millis(DURATION)?, question.to_owned()).await?;
     // Whoever asks may be the slower one of the two: the server's core counts while it works.
     let (answered, cpu) = (answer["completed"].as_f64().ok_or("no count")?, cpu_seconds(server)? - worked);
     Ok(Sample { value: answered / cpu, cpu, wall: elapsed_seconds(&answer)? })

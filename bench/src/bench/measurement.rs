@@ -65,14 +65,14 @@ impl Spread {
         Self { low: at(0), median: f64::midpoint(at(last / 2), at(values.len() / 2)), high: at(last) }
     }
 
-    fn json(self) -> Value {
+    fn to_json(self) -> Value {
         json!({ "low": self.low, "median": self.median, "high": self.high })
     }
 }
 
 impl fmt::Display for Spread {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({} to {})", short(self.median), short(self.low), short(self.high))
+        write!(f, "{} ({} to {})", format_short(self.median), format_short(self.low), format_short(self.high))
     }
 }
 
@@ -103,20 +103,20 @@ impl Claim {
         }
     }
 
-    fn sides(&self) -> [Spread; 2] {
+    fn both_sides(&self) -> [Spread; 2] {
         [Spread::of(self.turns.iter().map(|turn| turn.0.value)), Spread::of(self.turns.iter().map(|turn| turn.1.value))]
     }
 
-    fn total(&self, part: impl Fn(&Sample) -> f64) -> [f64; 2] {
+    fn sum_samples(&self, part: impl Fn(&Sample) -> f64) -> [f64; 2] {
         [self.turns.iter().map(|turn| part(&turn.0)).sum(), self.turns.iter().map(|turn| part(&turn.1)).sum()]
     }
 
     /// As a line of the table.
-    pub(crate) fn line(&self, number: usize) -> String {
-        let [ours, theirs] = self.sides();
-        let [cpu, wall] = [self.total(|sample| sample.cpu), self.total(|sample| sample.wall)];
+    pub(crate) fn table_line(&self, number: usize) -> String {
+        let [ours, theirs] = self.both_sides();
+        let [cpu, wall] = [self.sum_samples(|sample| sample.cpu), self.sum_samples(|sample| sample.wall)];
         // What takes no time has none.
-        let seconds = |value: f64| if value == 0.0 { "–".to_owned() } else { short(value) };
+        let seconds = |value: f64| if value == 0.0 { "–".to_owned() } else { format_short(value) };
         let pair = |[ours, theirs]: [f64; 2]| format!("{} / {}", elapsed_seconds(ours), elapsed_seconds(theirs));
         let (what, unit, against, aim) = (&self.what, self.unit, self.against, self.aim);
         let (ratio, met) = (self.ratio(), if self.is_met() { "yes" } else { "**no**" });
@@ -132,18 +132,18 @@ impl Claim {
         )
     }
 
-    pub(crate) fn json(&self) -> Value {
-        let [ours, theirs] = self.sides();
+    pub(crate) fn to_json(&self) -> Value {
+        let [ours, theirs] = self.both_sides();
         json!({
             "what": self.what, "unit": self.unit, "against": self.against, "aim": self.aim.to_string(),
-            "met": self.is_met(), "ratio": self.ratio().json(), "ours": ours.json(), "theirs": theirs.json(),
-            "cpuSeconds": self.total(|sample| sample.cpu), "wallSeconds": self.total(|sample| sample.wall), "fault": self.fault,
+            "met": self.is_met(), "ratio": self.ratio().to_json(), "ours": ours.to_json(), "theirs": theirs.to_json(),
+            "cpuSeconds": self.sum_samples(|sample| sample.cpu), "wallSeconds": self.sum_samples(|sample| sample.wall), "fault": self.fault,
         })
     }
 }
 
 /// A number with as many digits as say something.
-pub(crate) fn short(value: f64) -> String {
+pub(crate) fn format_short(value: f64) -> String {
     let digits = match value.abs() {
         0.0 => 0,
         size if size < 0.1 => 4,

@@ -11,29 +11,29 @@ use tokio::{
 };
 
 /// How long a message may take: longer than from one heartbeat to the next.
-const PATIENCE: std::time::Duration = std::time::Duration::from_secs(40);
+const DELIVERY_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(40);
 
 /// Moments, by the number of a message.
 #[derive(Clone)]
-pub(crate) struct Moments(Arc<Vec<OnceLock<Instant>>>);
+pub(crate) struct MessageTimes(Arc<Vec<OnceLock<Instant>>>);
 
-impl Moments {
+impl MessageTimes {
     /// Room for so many.
-    pub(crate) fn room_for(count: usize) -> Self {
+    pub(crate) fn with_capacity(count: usize) -> Self {
         Self(Arc::new((0..count).map(|_| OnceLock::new()).collect()))
     }
 
     /// Notes this moment, if it is the first for this number.
-    pub(crate) fn note(&self, number: usize) -> bool {
+    pub(crate) fn record_now(&self, number: usize) -> bool {
         self.0.get(number).is_some_and(|moment| moment.set(Instant::now()).is_ok())
     }
 
-    pub(crate) fn count(&self) -> usize {
+    pub(crate) fn recorded_count(&self) -> usize {
         self.0.iter().filter(|moment| moment.get().is_some()).count()
     }
 
     /// How much later than others these moments were, of the numbers that have both.
-    pub(crate) fn after(&self, earlier: &Moments) -> Latencies {
+    pub(crate) fn latencies_since(&self, earlier: &MessageTimes) -> Latencies {
         let mut times = Latencies::default();
         for (later, earlier) in self.0.iter().zip(earlier.0.iter()) {
             if let (Some(later), Some(earlier)) = (later.get(), earlier.get()) {
@@ -45,44 +45,52 @@ impl Moments {
 }
 
 /// Streams on which messages arrive, told by the number behind their mark.
-pub(crate) struct Ears {
-    pub(crate) heard: Moments,
+pub(crate) struct StreamReaders {
+    pub(crate) received: MessageTimes,
     count: watch::Sender<usize>,
     streams: JoinSet<Result<()>>,
 }
 
-impl Ears {
+impl StreamReaders {
     /// Opens a stream by each question, and waits until all are open.
-    pub(crate) async fn open(port: u16, questions: impl IntoIterator<Item = String>, room: usize) -> Result<Self> {
-        let mut ears = Self { heard: Moments::room_for(room), count: watch::Sender::new(0), streams: JoinSet::new() };
-        for question in questions {
+    pub(crate) async fn open_streams(
+        port: u16,
+        requests: impl IntoIterator<Item = String>,
+        capacity: usize,
+    ) -> Result<Self> {
+        let mut readers = Self {
+            received: MessageTimes::with_capacity(capacity),
+            count: watch::Sender::new(0),
+            streams: JoinSet::new(),
+        };
+        for request in requests {
             let mut socket = TcpStream::connect(("127.0.0.1", port)).await?;
             socket.set_nodelay(true)?;
-            socket.write_all(question.as_bytes()).await?;
+            socket.write_all(request.as_bytes()).await?;
             let mut first = vec![0; 4 << 10];
             let length = socket.read(&mut first).await?;
             if !first[..length].starts_with(b"HTTP/1.1 200") {
                 return Err("a stream was refused".into());
             }
-            ears.streams.spawn(listen(socket, ears.heard.clone(), ears.count.clone()));
+            readers.streams.spawn(read_marks(socket, readers.received.clone(), readers.count.clone()));
         }
-        Ok(ears)
+        Ok(readers)
     }
 
     /// Waits until so many different messages have arrived.
-    pub(crate) async fn have_heard(&mut self, count: usize) -> Result<()> {
-        let mut heard = self.count.subscribe();
+    pub(crate) async fn wait_received(&mut self, count: usize) -> Result<()> {
+        let mut received = self.count.subscribe();
         tokio::select! {
-            heard = timeout(PATIENCE, heard.wait_for(|heard| *heard >= count)) => match heard {
-                Ok(heard) => heard.map(drop).map_err(Into::into),
-                Err(_) => Err(format!("{} of {count} messages have arrived", self.heard.count()).into()),
+            received = timeout(DELIVERY_TIMEOUT, received.wait_for(|received| *received >= count)) => match received {
+                Ok(received) => received.map(drop).map_err(Into::into),
+                Err(_) => Err(format!("{} of {count} messages have arrived", self.received.recorded_count()).into()),
             },
             Some(ended) = self.streams.join_next() => Err(format!("a stream has ended: {ended:?}").into()),
         }
     }
 }
 
-async fn listen(mut socket: TcpStream, heard: Moments, count: watch::Sender<usize>) -> Result<()> {
+async fn read_marks(mut socket: TcpStream, received: MessageTimes, count: watch::Sender<usize>) -> Result<()> {
     let mut buffer = vec![0; 16 << 10];
     // The number that is being read, which may go on in the next piece.
     let mut number: Option<usize> = None;
@@ -96,7 +104,7 @@ async fn listen(mut socket: TcpStream, heard: Moments, count: watch::Sender<usiz
                 (_, b'~') => Some(0),
                 (Some(so_far), b'0'..=b'9') => Some(so_far * 10 + usize::from(byte - b'0')),
                 (Some(whole), _) => {
-                    if heard.note(whole) {
+                    if received.record_now(whole) {
                         count.send_modify(|count| *count += 1);
                     }
                     None

@@ -2,9 +2,9 @@
 //! without HTTP, in this process.
 
 use crate::{
-    figure::{Aim, Claim, Row, Sample},
+    measurement::{Aim, Claim, Row, Sample},
+    messages::message_body,
     scale::Scale,
-    sending::body,
 };
 use bench::{bulk_insert::BulkInsert, people, process::cpu_seconds, site::Result};
 use model::{ConversationId, MessageBody, MessageDraft};
@@ -13,14 +13,14 @@ use std::{sync::Arc, time::Duration};
 use tokio::{sync::Semaphore, task::JoinSet, time::Instant};
 
 const PEOPLE: usize = 256;
-const LASTING: Duration = Duration::from_secs(10);
+const DURATION: Duration = Duration::from_secs(10);
 
 pub(crate) async fn measure(scale: Scale) -> Result<Row> {
     let (mut single, mut normal, mut fault) = (Vec::new(), Vec::new(), None);
     for _ in 0..scale.rounds() {
-        let ours = sends(scale, "", PEOPLE).await?;
-        single.push((ours, sends(scale, "", 1).await?));
-        match sends(scale, "&synchronous=normal", PEOPLE).await {
+        let ours = measure_sends(scale, "", PEOPLE).await?;
+        single.push((ours, measure_sends(scale, "", 1).await?));
+        match measure_sends(scale, "&synchronous=normal", PEOPLE).await {
             Ok(theirs) => normal.push((ours, theirs)),
             Err(error) => fault = Some(error.to_string()),
         }
@@ -38,7 +38,7 @@ pub(crate) async fn measure(scale: Scale) -> Result<Row> {
 }
 
 /// Messages a second, so many of them under way at once.
-async fn sends(scale: Scale, parameter: &str, at_once: usize) -> Result<Sample> {
+async fn measure_sends(scale: Scale, parameter: &str, at_once: usize) -> Result<Sample> {
     let folder = tempfile::tempdir()?;
     let url = format!("sqlite://{}?mode=rwc{parameter}", folder.path().join("bench.db").display());
     services::migrate(&url).await?;
@@ -51,7 +51,13 @@ async fn sends(scale: Scale, parameter: &str, at_once: usize) -> Result<Sample> 
     let mut people = JoinSet::new();
     for person in 0..PEOPLE {
         let viewer = greenroom.authenticate(&people::session_secret(person, 0)).await?;
-        people.spawn(send_on(greenroom.clone(), viewer, person, gate.clone(), began + scale.lasting(LASTING)));
+        people.spawn(send_until(
+            greenroom.clone(),
+            viewer,
+            person,
+            gate.clone(),
+            began + scale.scale_duration(DURATION),
+        ));
     }
     let mut sent = 0;
     while let Some(count) = people.join_next().await {
@@ -63,7 +69,7 @@ async fn sends(scale: Scale, parameter: &str, at_once: usize) -> Result<Sample> 
 }
 
 /// Sends until a moment, and gives how many were.
-async fn send_on(
+async fn send_until(
     greenroom: Greenroom,
     viewer: Viewer,
     person: usize,
@@ -73,7 +79,7 @@ async fn send_on(
     let conversation_id = ConversationId(people::conversation_id(person));
     let mut sent = 0;
     while Instant::now() < end {
-        let body = MessageBody::parse(&body(sent)).map_err(|_| "no body")?;
+        let body = MessageBody::parse(&message_body(sent)).map_err(|_| "no body")?;
         let turn = gate.acquire().await?;
         if Instant::now() >= end {
             break;

@@ -5,9 +5,9 @@ use serde_json::json;
 use uuid::Uuid;
 
 /// Somebody sends a message to the other of their conversation. It has a mark, and its number behind that.
-pub(crate) fn send(person: usize, number: usize) -> String {
+pub(crate) fn message_request(person: usize, number: usize) -> String {
     let message = json!({
-        "conversationId": people::conversation_id(person), "clientId": Uuid::new_v4(), "body": body(number),
+        "conversationId": people::conversation_id(person), "clientId": Uuid::new_v4(), "body": message_body(number),
     });
     let cookie = people::session_cookie(person, 0);
     http_client::post_request(
@@ -18,6 +18,6 @@ pub(crate) fn send(person: usize, number: usize) -> String {
 }
 
 /// What a message says.
-pub(crate) fn body(number: usize) -> String {
+pub(crate) fn message_body(number: usize) -> String {
     format!("~{number} The band plays from eight to eleven, and the doors open at seven.")
 }
