@@ -105,15 +105,15 @@ impl FaultProxy {
             down: RateLimiter::default(),
             rng: Mutex::new(SeededRng::new(0)),
         };
-        let line = Self {
+        let proxy = Self {
             address,
             state: watch::Sender::default(),
             link: Arc::new(link),
             permits: Arc::new(Semaphore::new(MAX_CONNECTIONS)),
             acceptor: AsyncMutex::default(),
         };
-        *line.acceptor.lock().await = Some(line.spawn_acceptor(listener));
-        Ok(line)
+        *proxy.acceptor.lock().await = Some(proxy.spawn_acceptor(listener));
+        Ok(proxy)
     }
 
     /// Where it begins.
@@ -210,10 +210,10 @@ impl FaultProxy {
         tokio::spawn(async move {
             while let Ok(permit) = permits.clone().acquire_owned().await {
                 // What is gone before it was let in is no reason to stop.
-                let Ok((near, _)) = listener.accept().await else { continue };
+                let Ok((client, _)) = listener.accept().await else { continue };
                 let connection = Connection::new(state.clone(), link.clone());
                 tokio::spawn(async move {
-                    connection.carry(near).await;
+                    connection.forward(client).await;
                     drop(permit);
                 });
             }

@@ -64,7 +64,7 @@ pub async fn insert_people(inserts: &mut BulkInsert, people: usize, sessions: us
         let (email, name) = (format!("person{number}@example.com"), &person.name);
         inserts.add_row(
             "person (id, email, name, role, craft, password_hash, email_verified, created_at, mail_after)",
-            format!("{id}, '{email}', '{name}', '{role}', {craft}, '', TRUE, {now_millis}, 'off'"),
+            format!("{id}, '{email}', '{name}', '{role}', {craft}, '', TRUE, {now}, 'off'"),
         );
         inserts.add_row("person_head (person_id, seq)", format!("{id}, 0"));
         for session in 0..sessions {
@@ -72,7 +72,7 @@ pub async fn insert_people(inserts: &mut BulkInsert, people: usize, sessions: us
             let key = inserts.format_id(entity_id(EntityKind::Session, number * 256 + session));
             inserts.add_row(
                 "session (id, token_hash, person_id, user_agent, created_at, last_seen_at, expires_at)",
-                format!("{key}, {hash}, {id}, 'bench', {now_millis}, {now_millis}, {}", now + SESSION_LIFETIME),
+                format!("{key}, {hash}, {id}, 'bench', {now}, {now}, {}", now + SESSION_LIFETIME),
             );
         }
         inserts.flush_if_full().await?;
@@ -92,13 +92,13 @@ fn add_booking(inserts: &mut BulkInsert, pair: usize, now: i64) {
     let booking = inserts.format_id(entity_id(EntityKind::Booking, pair));
     let conversation = inserts.format_id(entity_id(EntityKind::Conversation, pair));
     inserts.add_row("booking (id, organizer_id, talent_id, title, event_date, venue, fee_amount, fee_currency, status, created_at)",
-        format!("{booking}, {organizer}, {talent}, 'Booking {pair}', '2099-12-31', 'Nairobi', 1000000, 'KES', 'accepted', {now_millis}"));
+        format!("{booking}, {organizer}, {talent}, 'Booking {pair}', '2099-12-31', 'Nairobi', 1000000, 'KES', 'accepted', {now}"));
     inserts.add_row("conversation (id, booking_id, organizer_id, talent_id, last_seq, organizer_read_seq, talent_read_seq, updated_at)",
-        format!("{conversation}, {booking}, {organizer}, {talent}, 0, 0, 0, {now_millis}"));
+        format!("{conversation}, {booking}, {organizer}, {talent}, 0, 0, 0, {now}"));
 }
 
 /// This moment, in milliseconds.
 pub(crate) fn now_millis() -> i64 {
-    let since = std::time::SystemTime::now_millis().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

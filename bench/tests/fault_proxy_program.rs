@@ -27,7 +27,7 @@ impl Program {
     }
 
     fn send_command(&mut self, command: &str) -> String {
-        writeln!(self.orders, "{send_command}").expect("written");
+        writeln!(self.orders, "{command}").expect("written");
         read_answer(&mut self.answers)
     }
 
@@ -37,9 +37,9 @@ impl Program {
 }
 
 fn read_answer(answers: &mut impl BufRead) -> String {
-    let mut proxy = String::new();
-    answers.read_line(&mut proxy).expect("a line");
-    proxy.trim_end().to_owned()
+    let mut line = String::new();
+    answers.read_line(&mut line).expect("a line");
+    line.trim_end().to_owned()
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn fault_proxy_runs_commands_until_its_input_ends() {
     assert_eq!(client.read(&mut heard).expect_err("a reset").kind(), ErrorKind::ConnectionReset);
     assert_eq!(proxy.connect().expect_err("nobody").kind(), ErrorKind::ConnectionRefused);
     for command in ["restore", "cut", "freeze", "strand", "restore", "slow 20 1000000", "alone"] {
-        assert_eq!(proxy.send_command(command), "ok", "{send_command}");
+        assert_eq!(proxy.send_command(command), "ok", "{command}");
     }
     let mut client = proxy.connect().expect("a connection");
     client.write_all(b"GET / HTTP/1.1\r\n\r\n").expect("written");

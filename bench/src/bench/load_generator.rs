@@ -88,7 +88,7 @@ impl LoadGenerator {
     }
 
     fn write_requests(&self, requests: impl IntoIterator<Item = String>) -> Result<String> {
-        let file = self.folder.path().join("questions");
+        let file = self.folder.path().join("requests");
         let lines: String = requests.into_iter().map(|request| format!("{}\n", json!(request))).collect();
         fs::write(&file, lines)?;
         Ok(file.display().to_string())

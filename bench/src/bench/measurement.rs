@@ -117,7 +117,7 @@ impl Claim {
         let [cpu, wall] = [self.sum_samples(|sample| sample.cpu), self.sum_samples(|sample| sample.wall)];
         // What takes no time has none.
         let seconds = |value: f64| if value == 0.0 { "–".to_owned() } else { format_short(value) };
-        let pair = |[ours, theirs]: [f64; 2]| format!("{} / {}", elapsed_seconds(ours), elapsed_seconds(theirs));
+        let pair = |[ours, theirs]: [f64; 2]| format!("{} / {}", seconds(ours), seconds(theirs));
         let (what, unit, against, aim) = (&self.what, self.unit, self.against, self.aim);
         let (ratio, met) = (self.ratio(), if self.is_met() { "yes" } else { "**no**" });
         let (cpu, wall) = (pair(cpu), pair(wall));

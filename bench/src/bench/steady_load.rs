@@ -19,7 +19,7 @@ pub(crate) type RequestFactory = Arc<dyn Fn(usize) -> String + Send + Sync>;
 /// A while of questions. Dropped, it stops.
 pub(crate) struct SteadyLoad {
     stopped: Arc<AtomicBool>,
-    connections: JoinSet<Result<Latencies>>,
+    tasks: JoinSet<Result<Latencies>>,
 }
 
 /// One connection's share of them.
@@ -45,19 +45,19 @@ impl SteadyLoad {
             open.push(HttpConnection::connect_to(port).await?);
         }
         let (began, every) = (Instant::now(), Duration::from_secs_f64(1.0 / per_second));
-        let mut connections = JoinSet::new();
+        let mut tasks = JoinSet::new();
         for (first, connection) in open.into_iter().enumerate() {
             let share = ConnectionShare { first, step: connections, began, every, stopped: stopped.clone() };
-            connections.spawn(share.send_requests(connection, requests.clone()));
+            tasks.spawn(share.send_requests(connection, requests.clone()));
         }
-        Ok(Self { stopped, connections })
+        Ok(Self { stopped, tasks })
     }
 
     /// Stops once what was asked is answered, and gives how long each answer took.
     pub(crate) async fn stop_and_collect(mut self) -> Result<Latencies> {
         self.stopped.store(true, Ordering::Relaxed);
         let mut all = Latencies::default();
-        while let Some(times) = self.connections.join_next().await {
+        while let Some(times) = self.tasks.join_next().await {
             all.extend(times??);
         }
         Ok(all)

@@ -147,7 +147,7 @@ impl CheckReport {
         self.add_cases(
             |it| &mut it.duplicated,
             *duplicates,
-            || format!("a reader of {person} heard {again} events again"),
+            || format!("a reader of {person} heard {duplicates} events again"),
         );
         self.add_cases(|it| &mut it.gaps, *gaps, || format!("a reader of {person} had {gaps} gaps or new beginnings"));
         let missing = usize::try_from(log.last_seq - last).unwrap_or_default();

@@ -51,7 +51,7 @@ impl Cluster {
     pub(crate) async fn start(run: &RunOptions) -> Result<Arc<Self>> {
         let folder = tempfile::tempdir()?;
         let database = Database::start(run).await?;
-        let bus = if run.database == DatabaseKind::PostgresServer { Some(NatsServer::start().await?) } else { None };
+        let bus = if run.database == DatabaseKind::Postgres { Some(NatsServer::start().await?) } else { None };
         let (logs, mut nodes) = (NodeLogs::new(run.seed)?, Vec::new());
         for number in 0..run.nodes {
             nodes.push(Node::new(number, &database, bus.as_ref(), folder.path(), logs.log_file(number)).await?);
@@ -91,12 +91,14 @@ impl Cluster {
             let mut stay_rng = routing_rng.clone();
             readers.spawn(async move {
                 let Person { token, clients, .. } = &cluster.people[person_index];
-                let ask = |path: &str| {
+                let build_request = |path: &str| {
                     let url = cluster.random_node(&mut routing_rng).proxy.url();
-                    client.get(format!("{node}{path}")).bearer_auth(token)
+                    client.get(format!("{url}{path}")).bearer_auth(token)
                 };
                 clients[client_index]
-                    .run_until_aborted(SeededRng::for_index(!seed, number), ask, || stay_rng.random_millis(STAY_MILLIS))
+                    .run_until_aborted(SeededRng::for_index(!seed, number), build_request, || {
+                        stay_rng.random_millis(STAY_MILLIS)
+                    })
                     .await
             });
         }

@@ -1,8 +1,8 @@
 //! What the nodes keep things in.
 
 use crate::{
-    faulty_disk::Disk,
-    postgres::Postgres,
+    faulty_disk::FaultyDisk,
+    postgres::PostgresServer,
     settings::{DatabaseKind, RunOptions, Synchronous},
 };
 use bench::{fault_proxy::FaultProxy, site::Result};

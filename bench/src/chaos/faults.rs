@@ -64,7 +64,7 @@ impl FaultKind {
         match self {
             Bus | BusCut | BusHalfOpen | Database | DatabaseCrash | DatabaseCut | DatabaseHalfOpen
             | ConnectionKilled => run.database == DatabaseKind::Postgres,
-            DatabaseFull => run.database == DatabaseKind::PostgresServer && geteuid().is_root(),
+            DatabaseFull => run.database == DatabaseKind::Postgres && geteuid().is_root(),
             PowerLoss | DiskFull | DiskErrors | ReadOnlyDisk => run.synchronous.is_some(),
             _ => true,
         }

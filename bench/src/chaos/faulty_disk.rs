@@ -31,9 +31,9 @@ pub(crate) enum DiskFault {
 }
 
 #[cfg(not(target_os = "linux"))]
-pub(crate) use elsewhere::Disk;
+pub(crate) use elsewhere::FaultyDisk;
 #[cfg(target_os = "linux")]
-pub(crate) use here::Disk;
+pub(crate) use here::FaultyDisk;
 
 #[cfg(target_os = "linux")]
 mod here {

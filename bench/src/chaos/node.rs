@@ -1,7 +1,7 @@
 //! A node and the lines around it.
 
 use crate::{bus::NatsServer, clock::FakeClock, database::Database};
-use bench::{fault_proxy::FaultProxy, server_node::ServerProcess, site::Result};
+use bench::{fault_proxy::FaultProxy, server_process::ServerProcess, site::Result};
 use std::path::{Path, PathBuf};
 use tokio::sync::Mutex;
 

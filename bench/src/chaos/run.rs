@@ -201,22 +201,24 @@ async fn heal_all(cluster: &Cluster) -> Result<()> {
 /// Waits until all readers have heard everything, or long enough, and asks every node whether it knows as much. Gives
 /// what one didn't.
 async fn wait_all_received(cluster: &Cluster) -> Result<Vec<String>> {
-    let heads = read_last_seqs(cluster).await?;
+    let last_seqs = read_last_seqs(cluster).await?;
     let until = Instant::now() + DELIVERY_TIMEOUT;
     let mut problems = Vec::new();
-    for (Person { id, clients, .. }, head) in cluster.people.iter().zip(&heads) {
+    for (Person { id, clients, .. }, last_seq) in cluster.people.iter().zip(&last_seqs) {
         for client in clients {
-            if tokio::time::timeout_at(until, client.wait_received(*head)).await.is_err() {
-                problems
-                    .push(format!("a reader of {id} didn't hear more than {} of {head} in time", client.last_seq()));
+            if tokio::time::timeout_at(until, client.wait_received(*last_seq)).await.is_err() {
+                problems.push(format!(
+                    "a reader of {id} didn't hear more than {} of {last_seq} in time",
+                    client.last_seq()
+                ));
             }
         }
     }
     for (number, node) in cluster.nodes.iter().enumerate() {
-        let Some((person, head)) = cluster.people.iter().zip(&heads).nth(number) else { break };
+        let Some((person, last_seq)) = cluster.people.iter().zip(&last_seqs).nth(number) else { break };
         let cursor = cluster.get_direct(person, node, "/api/messages").await?["cursor"].as_i64();
-        if cursor != Some(*head) {
-            problems.push(format!("node {number} says {cursor:?} for {head}"));
+        if cursor != Some(*last_seq) {
+            problems.push(format!("node {number} says {cursor:?} for {last_seq}"));
         }
     }
     Ok(problems)
@@ -226,7 +228,7 @@ fn collect_readers(cluster: &Cluster) -> Vec<ReaderResult> {
     let clients = cluster.people.iter().flat_map(|person| person.clients.iter().map(|client| (person.id, client)));
     let reader = |(person, client): (_, &bench::stream_client::StreamClient)| {
         let received = client.received();
-        let messages = received.messages.iter().map(|(problems, _)| *problems).collect();
+        let messages = received.messages.iter().map(|(message, _)| *message).collect();
         ReaderResult { person, last: client.last_seq(), messages, duplicates: received.duplicates, gaps: received.gaps }
     };
     clients.map(reader).collect()

@@ -5,7 +5,7 @@ use crate::{
     database::Database,
     faulty_disk::{DiskFault, FaultyDisk},
     node::Node,
-    postgres::Postgres,
+    postgres::PostgresServer,
 };
 use bench::{rng::SeededRng, site::Result};
 use reqwest::{Client, StatusCode};

@@ -1,6 +1,6 @@
 //! Questions one after the other, on kept connections.
 
-use bench::{connection::HttpConnection, latencies::Latencies, site::Result};
+use bench::{http_client::HttpConnection, latencies::Latencies, site::Result};
 use serde_json::{Value, json};
 use std::{
     sync::{
@@ -38,10 +38,10 @@ pub(crate) async fn send_requests(
         connections.push(HttpConnection::connect_to(ports[index % ports.len()]).await?);
     }
     let workload = Arc::new(Workload { requests, next: AtomicUsize::new(0), began: Instant::now(), duration });
-    let mut connections: JoinSet<Result<ConnectionResult>> =
+    let mut tasks: JoinSet<Result<ConnectionResult>> =
         connections.into_iter().map(|connection| workload.clone().drive_connection(connection)).collect();
     let mut all = ConnectionResult::default();
-    while let Some(result) = connections.join_next().await {
+    while let Some(result) = tasks.join_next().await {
         let ConnectionResult { times, bytes, refused } = result??;
         all.times.extend(times);
         all.bytes += bytes;
@@ -58,9 +58,9 @@ impl Workload {
     async fn drive_connection(self: Arc<Self>, mut connection: HttpConnection) -> Result<ConnectionResult> {
         let mut result = ConnectionResult::default();
         while let Some(request) = self.next_request() {
-            let asked = Instant::now();
-            let status = connection.send_requests(request.as_bytes()).await?;
-            result.times.record(asked.elapsed());
+            let started = Instant::now();
+            let status = connection.send_request(request.as_bytes()).await?;
+            result.times.record(started.elapsed());
             result.bytes += connection.last_response().len();
             result.refused += usize::from(!(200..300).contains(&status));
         }

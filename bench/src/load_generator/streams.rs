@@ -138,9 +138,9 @@ impl StreamGroup {
         });
     }
 
-    async fn wait_for(&self, there: impl Fn(&StreamStats) -> bool) -> Result<StreamStats> {
+    async fn wait_for(&self, is_reached: impl Fn(&StreamStats) -> bool) -> Result<StreamStats> {
         let mut state = self.state.subscribe();
-        let state = state.wait_for(|state| state.ended > 0 || there(state)).await?.clone();
+        let state = state.wait_for(|state| state.ended > 0 || is_reached(state)).await?.clone();
         if state.ended > 0 {
             return Err(format!("{} streams have ended: {}", state.ended, state.error).into());
         }

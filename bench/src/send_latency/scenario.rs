@@ -41,7 +41,7 @@ impl Person {
     }
 
     /// A request over this person's line.
-    pub(crate) fn get_json(&self, path: &str) -> RequestBuilder {
+    pub(crate) fn get(&self, path: &str) -> RequestBuilder {
         self.client.get(format!("{}{path}", self.proxy.url())).header("cookie", &self.cookie)
     }
 

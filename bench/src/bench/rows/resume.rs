@@ -97,13 +97,13 @@ async fn measure_greenroom(scale: Scale) -> Result<ReconnectBurst> {
     let in_burst = sending().await?;
     let worked = cpu_seconds(site.id())?;
     let seconds = load_generator.resume_streams(questions(Some(0))).await?;
-    let sample = Sample { value: elapsed_seconds, cpu: cpu_seconds(site.id())? - worked, wall: seconds };
+    let sample = Sample { value: seconds, cpu: cpu_seconds(site.id())? - worked, wall: seconds };
     let in_burst = in_burst.stop_and_collect().await?;
     // Once more for the questions, with nobody sending, who asks as well.
-    let asked = count_queries(&site, metrics).await?;
+    let before = count_queries(&site, metrics).await?;
     load_generator.resume_streams(questions(Some(0))).await?;
-    let more = count_queries(&site, metrics).await?;
-    let queries = asked.zip(more).map(|(before, after)| (after - before) / (people * DEVICES) as f64);
+    let after = count_queries(&site, metrics).await?;
+    let queries = before.zip(after).map(|(before, after)| (after - before) / (people * DEVICES) as f64);
     Ok(ReconnectBurst { sample, sends: [in_burst.percentile_millis(99), calm.percentile_millis(99)], queries })
 }
 
@@ -126,7 +126,7 @@ async fn measure_nchan(scale: Scale) -> Result<Sample> {
     let seconds = load_generator
         .resume_streams((0..people * DEVICES).map(|number| nchan::resume_request(number / DEVICES, before)))
         .await?;
-    Ok(Sample { value: elapsed_seconds, cpu: cpu_seconds(peer.id())? - worked, wall: began.elapsed().as_secs_f64() })
+    Ok(Sample { value: seconds, cpu: cpu_seconds(peer.id())? - worked, wall: began.elapsed().as_secs_f64() })
 }
 
 /// How often the database was asked so far, if the site counts that.

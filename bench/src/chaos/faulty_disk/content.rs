@@ -94,11 +94,11 @@ impl DiskContent {
 
     /// Takes a name away. Whoever has the file open goes on with it.
     pub(super) fn remove_name(&mut self, name: &OsStr) -> bool {
-        self.cached.remove_name(name).is_some()
+        self.cached.remove(name).is_some()
     }
 
     pub(super) fn rename_file(&mut self, name: &OsStr, to: &OsStr) -> bool {
-        let number = self.cached.remove_name(name);
+        let number = self.cached.remove(name);
         number.map(|number| self.cached.insert(to.to_owned(), number)).is_some()
     }
 
